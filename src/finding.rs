@@ -1,0 +1,118 @@
+//! What a lint says: findings about resources, and diagnostics about the files themselves. Knows no rule and no format.
+
+use crate::source::Span;
+use std::sync::Arc;
+
+/// How much a finding weighs. Ordered: `Note < Warning < Error`.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Level {
+    /// Worth knowing.
+    Note,
+    /// Should be mended.
+    Warning,
+    /// Violates a safeguard.
+    Error,
+}
+
+impl Level {
+    /// `note`, `warning`, `error`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Note => "note",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
+}
+
+/// What a check answered for one subject.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Outcome {
+    /// The safeguard is violated, at least for some feasible choice of parameters and conditions.
+    Fail,
+    /// A value that the check needs cannot be known from the template.
+    Undecided,
+    /// The safeguard holds for every feasible choice.
+    Pass,
+}
+
+/// The part of a template that a finding is about.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Subject {
+    /// `Resources`, `Parameters`, `Outputs`, `Metadata`, …; `Template` for the template as a whole.
+    pub section: &'static str,
+    /// Logical id within the section; empty for the template as a whole or for a whole section.
+    pub name: String,
+    /// `AWS::S3::Bucket`, where the subject is a resource.
+    pub resource_type: Option<String>,
+}
+
+impl Subject {
+    /// `Resources/PatientDataBucket`: the fully qualified logical name.
+    pub fn qualified_name(&self) -> String {
+        if self.name.is_empty() { self.section.to_owned() } else { format!("{}/{}", self.section, self.name) }
+    }
+}
+
+/// Another place that explains a finding: the bucket that a policy guards, the parameter whose default decides.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Related {
+    /// Where.
+    pub span: Span,
+    /// What it has to do with the finding, in a few words.
+    pub message: String,
+}
+
+/// One answer of one rule about one place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// The rule's id.
+    pub rule: Arc<str>,
+    /// The rule's level, or `warning` at most where the violation needs a parameter to leave its default.
+    pub level: Level,
+    /// Fail, undecided or pass.
+    pub outcome: Outcome,
+    /// The most exact place that exists.
+    pub span: Span,
+    /// The way to that place from the template's root, `/` between steps:
+    /// `Resources/Bucket/Properties/VersioningConfiguration/Status`. Absent properties are not part of it.
+    pub path: String,
+    /// The resource, parameter or output it is about.
+    pub subject: Subject,
+    /// What is wrong with this resource, in its own values. One or two sentences, without the choice that brings it.
+    pub message: String,
+    /// The choice that brings it, where not every choice does: `when Env is dev or test`.
+    pub when: Option<String>,
+    /// Places that explain it, in the order they should be read.
+    pub related: Vec<Related>,
+}
+
+/// How bad a diagnostic is. Errors mean that something could not be linted (exit code 2).
+#[derive(Copy, Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    /// Read, but odd; leaves the exit code alone.
+    Note,
+    /// Could not be done.
+    Error,
+}
+
+/// Something about a file itself: it could not be read or parsed, or a section is odd.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// Note or error.
+    pub severity: Severity,
+    /// Stable, lower-case, hyphenated: `file-unreadable`, `syntax-error`, `odd-section`, `octal-number`.
+    pub code: &'static str,
+    /// The file as reports show it.
+    pub file: String,
+    /// The place in it, where there is one.
+    pub span: Option<Span>,
+    /// What is wrong, in one sentence without a full stop.
+    pub message: String,
+    /// What to do about it; empty where there is nothing to say.
+    pub help: String,
+    /// Places that belong to it.
+    pub related: Vec<Related>,
+}

@@ -1,0 +1,6 @@
+//! hipaalint tells whether a CloudFormation template would hold PHI the way the HIPAA Security Rule asks.
+pub mod finding;
+pub mod report;
+pub mod rules;
+pub mod source;
+pub mod syntax;

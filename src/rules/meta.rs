@@ -1,0 +1,65 @@
+//! What a rule says about itself: everything but its logic.
+
+use crate::finding::Level;
+use serde::Deserialize;
+use std::collections::BTreeMap;
+
+/// The head of a rule, as every run needs it.
+#[derive(Clone, Debug)]
+pub struct RuleMeta {
+    /// Lower-case, hyphenated, service first; never changes once released.
+    pub id: String,
+    /// What is wrong when it fires, in a few words.
+    pub title: String,
+    /// The level of its findings, unless the violation needs a parameter to leave its default.
+    pub level: Level,
+    /// The profiles that select it.
+    pub profiles: Vec<String>,
+    /// Citations of 45 CFR Part 164 that it serves, such as `164.312(a)(2)(iv)`.
+    pub controls: Vec<String>,
+    /// Its names in other tools: tool (`aws-config`, `cfn-guard`, `cdk-nag`, `cfn-nag`, `checkov`, `trivy`) to ids.
+    pub aliases: BTreeMap<String, Vec<String>>,
+}
+
+/// The texts of a rule, read only when somebody wants them (`explain`, SARIF, documentation).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RuleProse {
+    /// Why HIPAA cares. Markdown.
+    pub why: String,
+    /// How to mend it. Markdown.
+    pub remediation: String,
+    /// Addresses of documentation.
+    #[serde(default)]
+    pub references: Vec<String>,
+}
+
+/// One citation of the Security Rule (from `rules/controls.yaml`).
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Control {
+    /// `164.312(a)(2)(iv)`.
+    pub id: String,
+    /// The rule's own title of it.
+    pub title: String,
+    /// `standard`, `required` or `addressable`.
+    pub requirement: Requirement,
+    /// The standard that an implementation specification belongs to.
+    #[serde(default)]
+    pub parent: Option<String>,
+    /// Why no template can show it, where no rule serves it; or what a template cannot show of it.
+    #[serde(default)]
+    pub beyond_templates: Option<String>,
+}
+
+/// Whether an implementation specification may be replaced by an equivalent measure (164.306(d)).
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Deserialize, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Requirement {
+    /// A standard with implementation specifications of its own.
+    Standard,
+    /// Must be implemented.
+    Required,
+    /// Must be implemented, or documented with an equivalent measure (164.306(d)(3)).
+    Addressable,
+}

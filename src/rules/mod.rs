@@ -1,0 +1,2 @@
+//! Rules as data.
+pub mod meta;

@@ -1,0 +1,1 @@
+//! RFC 8259 JSON into the located tree.

@@ -1,0 +1,188 @@
+//! JSON and YAML into one located tree: every key and value carries its span.
+//!
+//! Short tags (`!Sub`) become their long form (`Fn::Sub`) here and nowhere else. Of CloudFormation this part knows
+//! those tags and nothing more: no section, no resource type.
+
+pub mod json;
+pub mod yaml;
+
+use crate::source::{SourceId, Span};
+use std::borrow::Cow;
+
+/// Nesting past this depth is an error, in both parsers; everything recursive below may rely on it.
+pub const MAX_DEPTH: usize = 200;
+/// Nodes that aliases and merges may add to one document, all together.
+pub const MAX_ALIAS_NODES: usize = 200_000;
+
+/// A value with its place.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Node<'s> {
+    /// The whole value. For a value behind a short tag, from the tag's `!` to the value's end.
+    pub span: Span,
+    /// What it is.
+    pub kind: Kind<'s>,
+}
+
+/// The kinds of value that JSON and CloudFormation's YAML have in common.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Kind<'s> {
+    /// JSON `null`; YAML `null`, `~` or nothing at all.
+    Null,
+    /// JSON `true`; YAML 1.1 booleans in plain scalars (`yes`, `On`, `FALSE`).
+    Bool(bool),
+    /// A number.
+    Number(Number<'s>),
+    /// Text, unescaped. Borrowed from the source wherever no escape had to be undone.
+    String(Cow<'s, str>),
+    /// A list.
+    Sequence(Vec<Node<'s>>),
+    /// A map, in the order of the text. Keys are unique.
+    Mapping(Vec<Entry<'s>>),
+}
+
+/// One key of a mapping with its value.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Entry<'s> {
+    /// The key's text, unescaped. YAML keys that are not strings keep the text they were written with.
+    pub key: Cow<'s, str>,
+    /// The key (quotes included). For the long form made of a short tag (`!Sub x`), the tag itself.
+    pub key_span: Span,
+    /// The value.
+    pub value: Node<'s>,
+}
+
+/// A number as written and as CloudFormation reads it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Number<'s> {
+    /// The text that CloudFormation would pass on where a string is wanted: as written for JSON; for YAML integers in
+    /// octal (`010`), hexadecimal or with underscores, the decimal value.
+    pub text: Cow<'s, str>,
+    /// The value; exact for integers up to 2^53.
+    pub value: f64,
+}
+
+/// A YAML comment, kept for exceptions that are written as comments.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Comment<'s> {
+    /// From `#` to the end of the line.
+    pub span: Span,
+    /// The text after `#`, trimmed.
+    pub text: Cow<'s, str>,
+}
+
+/// One parsed document.
+#[derive(Debug, PartialEq)]
+pub struct Document<'s> {
+    /// The root value.
+    pub root: Node<'s>,
+    /// Which language it was read as.
+    pub language: Language,
+    /// Comments in the order of the text (YAML only).
+    pub comments: Vec<Comment<'s>>,
+    /// Things that are read but surprise people, such as an octal number.
+    pub notes: Vec<SyntaxNote>,
+}
+
+/// The language that a document was read as.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub enum Language {
+    /// RFC 8259.
+    Json,
+    /// YAML as CloudFormation takes it.
+    Yaml,
+}
+
+/// Something that is read, but perhaps not as its writer meant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SyntaxNote {
+    /// Where.
+    pub span: Span,
+    /// What was read, in one sentence.
+    pub message: String,
+    /// What to do.
+    pub help: String,
+}
+
+/// Why a text could not be read: where, what, and a way out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SyntaxError {
+    /// Where the reading stopped; never past the end of the text.
+    pub span: Span,
+    /// What is wrong, in one sentence without a full stop.
+    pub message: String,
+    /// What to do about it.
+    pub help: String,
+    /// An earlier place that belongs to it (the first of two equal keys, the bracket that was never closed).
+    pub related: Option<(Span, String)>,
+}
+
+/// Reads a document, as JSON where the first character that is not white space is `{` or `[` and the JSON reader takes
+/// it, otherwise as YAML.
+///
+/// # Errors
+/// The first thing that stops the reader. A text that starts like JSON but is not (a trailing comma, a comment) is tried as
+/// YAML flow style, which CloudFormation takes too; if both fail, the error of the JSON reader is returned when the file's name
+/// or text says JSON, otherwise the YAML reader's.
+pub fn parse(text: &str, source: SourceId) -> Result<Document<'_>, SyntaxError> {
+    let _ = (text, source);
+    todo!()
+}
+
+impl<'s> Node<'s> {
+    /// The value under `key`, if this is a mapping that has it.
+    pub fn get(&self, key: &str) -> Option<&Node<'s>> {
+        self.entry(key).map(|entry| &entry.value)
+    }
+
+    /// The entry under `key`, if this is a mapping that has it.
+    pub fn entry(&self, key: &str) -> Option<&Entry<'s>> {
+        self.as_mapping()?.iter().find(|entry| entry.key == key)
+    }
+
+    /// The entries, if this is a mapping.
+    pub fn as_mapping(&self) -> Option<&[Entry<'s>]> {
+        match &self.kind {
+            Kind::Mapping(entries) => Some(entries),
+            _ => None,
+        }
+    }
+
+    /// The items, if this is a sequence.
+    pub fn as_sequence(&self) -> Option<&[Node<'s>]> {
+        match &self.kind {
+            Kind::Sequence(items) => Some(items),
+            _ => None,
+        }
+    }
+
+    /// The text, if this is a string.
+    pub fn as_str(&self) -> Option<&str> {
+        match &self.kind {
+            Kind::String(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The text that CloudFormation passes on for a scalar: strings as they are, `true`/`false`, numbers as written.
+    pub fn scalar_text(&self) -> Option<Cow<'_, str>> {
+        match &self.kind {
+            Kind::String(text) => Some(Cow::Borrowed(text)),
+            Kind::Bool(true) => Some(Cow::Borrowed("true")),
+            Kind::Bool(false) => Some(Cow::Borrowed("false")),
+            Kind::Number(number) => Some(Cow::Borrowed(&number.text)),
+            Kind::Null | Kind::Sequence(_) | Kind::Mapping(_) => None,
+        }
+    }
+
+    /// In a sentence: "a string", "a list".
+    pub fn describe(&self) -> &'static str {
+        match self.kind {
+            Kind::Null => "null",
+            Kind::Bool(_) => "a boolean",
+            Kind::Number(_) => "a number",
+            Kind::String(_) => "a string",
+            Kind::Sequence(_) => "a list",
+            Kind::Mapping(_) => "a map",
+        }
+    }
+}

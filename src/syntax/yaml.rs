@@ -1,0 +1,1 @@
+//! YAML, as CloudFormation takes it, into the located tree.
