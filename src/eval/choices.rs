@@ -1,0 +1,159 @@
+//! What a deployment may choose: the values that each parameter and pseudo parameter can take.
+
+use crate::syntax::Node;
+use crate::template::{Parameter, Template};
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::collections::HashMap;
+
+/// One value that a variable can take.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Candidate<'t> {
+    /// Exactly this text.
+    Known(Cow<'t, str>),
+    /// Any text that is none of the other candidates.
+    Other,
+}
+
+/// A parameter or pseudo parameter with a finite set of classes of values.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Variable<'t> {
+    /// The name that `Ref` uses.
+    pub name: &'t str,
+    /// At least one. More than one: reading it is a choice.
+    pub candidates: Vec<Candidate<'t>>,
+    /// The index in `candidates` of the parameter's default.
+    pub default: Option<usize>,
+}
+
+/// The variables of a template. Parameters that are in none are unknown.
+#[derive(Clone, Debug, Default)]
+pub struct Choices<'t> {
+    variables: Vec<Variable<'t>>,
+    by_name: HashMap<&'t str, usize>,
+}
+
+/// Values that the user pinned: parameter name (or `AWS::Region`) to value.
+pub type Pinned = BTreeMap<String, String>;
+
+/// Pseudo parameters whose value depends on the deployment.
+const PSEUDO: [&str; 7] = [
+    "AWS::AccountId",
+    "AWS::NotificationARNs",
+    "AWS::Partition",
+    "AWS::Region",
+    "AWS::StackId",
+    "AWS::StackName",
+    "AWS::URLSuffix",
+];
+
+impl<'t> Choices<'t> {
+    /// Reads a template's parameters and the literals that its conditions compare them with.
+    pub fn new(template: &Template<'t>, pinned: &'t Pinned) -> Self {
+        let mut compared: HashMap<&'t str, Vec<Cow<'t, str>>> = HashMap::new();
+        for condition in template.conditions {
+            collect_comparisons(&condition.value, &mut compared);
+        }
+        let mut choices = Self::default();
+        for parameter in &template.parameters {
+            let literals = compared.remove(parameter.name).unwrap_or_default();
+            choices.add(parameter_variable(parameter, literals, pinned.get(parameter.name)));
+        }
+        for name in PSEUDO {
+            let candidates = match (pinned.get(name), compared.remove(name)) {
+                (Some(value), _) => vec![Candidate::Known(Cow::Borrowed(value.as_str()))],
+                (None, Some(literals)) => with_other(literals),
+                (None, None) => continue,
+            };
+            choices.add(Some(Variable { name, candidates, default: None }));
+        }
+        choices
+    }
+
+    fn add(&mut self, variable: Option<Variable<'t>>) {
+        if let Some(variable) = variable {
+            self.by_name.insert(variable.name, self.variables.len());
+            self.variables.push(variable);
+        }
+    }
+
+    /// The variable with its index, if the parameter or pseudo parameter has one.
+    pub fn by_name(&self, name: &str) -> Option<(usize, &Variable<'t>)> {
+        let index = *self.by_name.get(name)?;
+        Some((index, self.variables.get(index)?))
+    }
+
+    /// The variable at an index that [`by_name`](Self::by_name) gave.
+    pub fn get(&self, index: usize) -> Option<&Variable<'t>> {
+        self.variables.get(index)
+    }
+}
+
+fn with_other(literals: Vec<Cow<'_, str>>) -> Vec<Candidate<'_>> {
+    let mut candidates: Vec<Candidate<'_>> = Vec::with_capacity(literals.len() + 1);
+    for literal in literals {
+        let candidate = Candidate::Known(literal);
+        if !candidates.contains(&candidate) {
+            candidates.push(candidate);
+        }
+    }
+    candidates.push(Candidate::Other);
+    candidates
+}
+
+fn parameter_variable<'t>(
+    parameter: &Parameter<'t>,
+    literals: Vec<Cow<'t, str>>,
+    pinned: Option<&'t String>,
+) -> Option<Variable<'t>> {
+    if parameter.reads_parameter_store() {
+        // Its value is the *name* of a Parameter Store entry, read when the stack is deployed.
+        return None;
+    }
+    let name = parameter.name;
+    if let Some(value) = pinned {
+        return Some(Variable { name, candidates: vec![Candidate::Known(Cow::Borrowed(value))], default: None });
+    }
+    let default = parameter.default.and_then(Node::scalar_text);
+    let candidates: Vec<Candidate<'t>> = if !parameter.allowed.is_empty() {
+        let mut candidates = Vec::new();
+        for value in parameter.allowed.iter().filter_map(|node| node.scalar_text()) {
+            let candidate = Candidate::Known(value);
+            if !candidates.contains(&candidate) {
+                candidates.push(candidate);
+            }
+        }
+        candidates
+    } else if !literals.is_empty() {
+        with_other(literals.into_iter().chain(default.clone()).collect())
+    } else if let Some(default) = &default {
+        vec![Candidate::Known(default.clone())]
+    } else {
+        return None;
+    };
+    let default = default.map(Candidate::Known).and_then(|default| candidates.iter().position(|c| *c == default));
+    (!candidates.is_empty()).then_some(Variable { name, candidates, default })
+}
+
+/// Finds `Fn::Equals` of a `Ref` and a literal, in either order, anywhere below `node`.
+fn collect_comparisons<'t>(node: &'t Node<'t>, found: &mut HashMap<&'t str, Vec<Cow<'t, str>>>) {
+    if let Some(entries) = node.as_mapping() {
+        for entry in entries {
+            if entry.key == "Fn::Equals"
+                && let Some([left, right]) = entry.value.as_sequence()
+            {
+                for (reference, literal) in [(left, right), (right, left)] {
+                    if let (Some(name), Some(literal)) =
+                        (reference.get("Ref").and_then(Node::as_str), literal.scalar_text())
+                    {
+                        found.entry(name).or_default().push(literal);
+                    }
+                }
+            }
+            collect_comparisons(&entry.value, found);
+        }
+    }
+    for item in node.as_sequence().unwrap_or_default() {
+        collect_comparisons(item, found);
+    }
+}

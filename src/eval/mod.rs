@@ -1,0 +1,366 @@
+//! What CloudFormation would compute: functions, conditions and parameters, as values with three answers.
+//!
+//! A check runs in a [`Run`]: one scenario, that is one combination of choices as far as the check asks for them. Where it
+//! reads something that the scenario leaves open, the run takes the first alternative and leaves the others to later
+//! runs ([`explore`]). So the work follows what a check really reads, never the product of a template's conditions.
+//! Nothing is guessed: what no scenario settles is unknown, with its origin as the reason.
+
+pub mod choices;
+mod conditions;
+mod functions;
+pub mod scenario;
+pub mod text;
+pub mod value;
+
+use crate::syntax::Node;
+use crate::template::Template;
+use crate::truth::Truth;
+use choices::{Candidate, Choices, Pinned};
+use scenario::{AtomText, Domain, Scenario, Variable};
+use std::cell::RefCell;
+use std::collections::{HashMap, HashSet};
+use typed_arena::Arena;
+use value::{Content, Kind, Origin, Part, Value};
+
+/// Holds the values of one template's evaluation; freed when the template has been linted.
+#[derive(Default)]
+pub struct Memory<'t> {
+    values: Arena<Value<'t>>,
+}
+
+/// A value of one node that was computed before, and the choices it depends on.
+struct Variant<'m, 't> {
+    depends_on: Vec<(Variable, Domain)>,
+    value: Option<&'m Value<'t>>,
+}
+
+/// Evaluates the nodes of one template. Not shared between threads.
+pub struct Evaluator<'m, 't> {
+    /// The template that `Ref`, `Fn::FindInMap` and conditions read.
+    pub template: &'m Template<'t>,
+    /// The values that parameters can take.
+    pub choices: Choices<'t>,
+    logical_ids: HashSet<&'t str>,
+    memory: &'m Memory<'t>,
+    memo: RefCell<HashMap<*const Node<'t>, Vec<Variant<'m, 't>>>>,
+    atoms: RefCell<Atoms>,
+}
+
+#[derive(Default)]
+struct Atoms {
+    index: HashMap<String, usize>,
+    texts: Vec<AtomText>,
+}
+
+impl<'m, 't> Evaluator<'m, 't> {
+    /// An evaluator of a template whose resources are `logical_ids`, with the parameters that the user pinned.
+    pub fn new(
+        template: &'m Template<'t>,
+        logical_ids: impl IntoIterator<Item = &'t str>,
+        pinned: &'t Pinned,
+        memory: &'m Memory<'t>,
+    ) -> Self {
+        Self {
+            template,
+            choices: Choices::new(template, pinned),
+            logical_ids: logical_ids.into_iter().collect(),
+            memory,
+            memo: RefCell::default(),
+            atoms: RefCell::default(),
+        }
+    }
+
+    /// Says when one of the scenarios applies; nothing where together they cover every deployment.
+    pub fn describe(&self, scenarios: &[Scenario]) -> Option<String> {
+        scenario::describe(scenarios, &self.choices, &self.atoms.borrow().texts)
+    }
+
+    fn atom(&self, key: String, text: impl FnOnce() -> AtomText) -> usize {
+        let atoms = &mut *self.atoms.borrow_mut();
+        let next = atoms.texts.len();
+        *atoms.index.entry(key).or_insert_with(|| {
+            atoms.texts.push(text());
+            next
+        })
+    }
+}
+
+/// Past this number of scenarios a check is undecided, unless a violation has been found.
+pub const MAX_SCENARIOS: usize = 256;
+
+/// What a check answered in each scenario that it told apart.
+pub struct Exploration<R> {
+    /// The scenarios, together covering every feasible choice unless `complete` is false.
+    pub leaves: Vec<(Scenario, R)>,
+    /// False where there were more than [`MAX_SCENARIOS`].
+    pub complete: bool,
+}
+
+/// Runs `check` once for each scenario that it tells apart.
+pub fn explore<'m, 't, R>(
+    evaluator: &'m Evaluator<'m, 't>,
+    mut check: impl FnMut(&mut Run<'m, 't>) -> R,
+) -> Exploration<R> {
+    let mut waiting = vec![Scenario::default()];
+    let mut leaves = Vec::new();
+    while let Some(scenario) = waiting.pop() {
+        if leaves.len() >= MAX_SCENARIOS {
+            return Exploration { leaves, complete: false };
+        }
+        let mut run = Run::new(evaluator, scenario);
+        let result = check(&mut run);
+        // The first alternative of the first fork was taken; the rest follow in the order they were met.
+        waiting.extend(run.siblings.into_iter().rev());
+        leaves.push((run.scenario, result));
+    }
+    Exploration { leaves, complete: true }
+}
+
+/// One evaluation in one scenario, which narrows as it is asked.
+pub struct Run<'m, 't> {
+    /// The evaluator whose template is read.
+    pub evaluator: &'m Evaluator<'m, 't>,
+    scenario: Scenario,
+    siblings: Vec<Scenario>,
+    consulted: Vec<Variable>,
+    conditions: HashMap<&'t str, (bool, Vec<Variable>)>,
+    visiting: Vec<&'t str>,
+    reasons: Vec<String>,
+}
+
+/// What lies at the end of a way through a block.
+pub enum Descent<'m, 't> {
+    /// A value, and how many of the names lead to it; the rest lead on inside it (which is then a value made by a
+    /// function, or the whole way was walked).
+    Value(&'m Value<'t>, usize),
+    /// Nothing: the name at this index is missing from the deepest block, whose key is here.
+    Absent(crate::source::Span, usize),
+    /// Something that a macro will write, after this many names.
+    Unknown(usize),
+}
+
+impl<'m, 't> Run<'m, 't> {
+    fn new(evaluator: &'m Evaluator<'m, 't>, scenario: Scenario) -> Self {
+        Self {
+            evaluator,
+            scenario,
+            siblings: Vec::new(),
+            consulted: Vec::new(),
+            conditions: HashMap::new(),
+            visiting: Vec::new(),
+            reasons: Vec::new(),
+        }
+    }
+
+    /// Remembers why something was not known.
+    pub fn note_reason(&mut self, reason: impl Into<String>) {
+        let reason = reason.into();
+        if self.reasons.len() < 8 && !self.reasons.contains(&reason) {
+            self.reasons.push(reason);
+        }
+    }
+
+    /// Why something was not known, in the order it was met.
+    pub fn reasons(&self) -> &[String] {
+        &self.reasons
+    }
+
+    /// Keeps a value as long as the evaluator's memory lives.
+    pub fn keep(&self, value: Value<'t>) -> &'m Value<'t> {
+        self.evaluator.memory.values.alloc(value)
+    }
+
+    /// The value of a node in this scenario; none where it is `AWS::NoValue`. Remembered across runs.
+    pub fn value(&mut self, node: &'t Node<'t>) -> Option<&'m Value<'t>> {
+        let key: *const Node<'t> = node;
+        if let Some(variants) = self.evaluator.memo.borrow().get(&key) {
+            let fits = |variant: &&Variant<'m, 't>| {
+                variant.depends_on.iter().all(|(variable, domain)| {
+                    self.scenario
+                        .domain(*variable)
+                        .is_some_and(|current| current.iter().all(|candidate| domain.contains(candidate)))
+                })
+            };
+            if let Some(variant) = variants.iter().find(fits) {
+                self.consulted.extend(variant.depends_on.iter().map(|(variable, _)| *variable));
+                return variant.value;
+            }
+        }
+        let mark = self.consulted.len();
+        let value = self.compute(node).map(|value| self.keep(value));
+        let mut depends_on: Vec<(Variable, Domain)> = Vec::new();
+        for variable in self.consulted.get(mark..).unwrap_or_default() {
+            if !depends_on.iter().any(|(known, _)| known == variable)
+                && let Some(domain) = self.scenario.domain(*variable)
+            {
+                depends_on.push((*variable, domain.clone()));
+            }
+        }
+        self.evaluator.memo.borrow_mut().entry(key).or_default().push(Variant { depends_on, value });
+        value
+    }
+
+    /// Walks from a block as written along names, evaluating no more than the last step needs.
+    ///
+    /// `at` is the key of the block itself, where an absent property is reported.
+    pub fn descend(
+        &mut self,
+        block: &'t Node<'t>,
+        at: crate::source::Span,
+        names: &[impl AsRef<str>],
+    ) -> Descent<'m, 't> {
+        let mut node = block;
+        let mut at = at;
+        for (index, name) in names.iter().enumerate() {
+            if functions::is_function(node) {
+                return match self.value(node) {
+                    Some(value) => Descent::Value(value, index),
+                    None => Descent::Absent(at, index.saturating_sub(1)),
+                };
+            }
+            let Some(entry) = node.entry(name.as_ref()) else {
+                return if functions::has_macro(node) { Descent::Unknown(index) } else { Descent::Absent(at, index) };
+            };
+            node = &entry.value;
+            at = entry.key_span;
+        }
+        match self.value(node) {
+            Some(value) => Descent::Value(value, names.len()),
+            None => Descent::Absent(at, names.len().saturating_sub(1)),
+        }
+    }
+
+    /// What a variable may still be in this scenario.
+    fn domain(&self, variable: Variable, size: usize) -> Domain {
+        self.scenario.domain(variable).cloned().unwrap_or_else(|| (0..size).collect())
+    }
+
+    /// Takes the first of some disjoint domains of a variable and leaves the others to later runs; returns its index.
+    /// The one that holds `preferred` goes first, so that a deployment with defaults is looked at first.
+    fn fork(&mut self, variable: Variable, groups: Vec<Domain>, preferred: Option<usize>) -> usize {
+        self.consulted.push(variable);
+        let first = preferred
+            .and_then(|preferred| groups.iter().position(|group| group.contains(&preferred)))
+            .unwrap_or_default();
+        for (index, group) in groups.iter().enumerate() {
+            if index != first {
+                let mut sibling = self.scenario.clone();
+                sibling.settle(variable, group.clone());
+                self.siblings.push(sibling);
+            }
+        }
+        if let Some(group) = groups.into_iter().nth(first) {
+            self.scenario.settle(variable, group);
+        }
+        first
+    }
+
+    /// Splits a variable's remaining candidates by what `class` says of each, and takes one class.
+    fn fork_by<C: PartialEq>(&mut self, index: usize, mut class: impl FnMut(&Candidate<'t>) -> C) -> Option<C> {
+        let evaluator = self.evaluator;
+        let named = evaluator.choices.get(index)?;
+        let variable = Variable::Named(index);
+        let mut groups: Vec<(C, Domain)> = Vec::new();
+        for candidate_index in self.domain(variable, named.candidates.len()) {
+            let Some(candidate) = named.candidates.get(candidate_index) else { continue };
+            let found = class(candidate);
+            match groups.iter_mut().find(|(known, _)| *known == found) {
+                Some((_, domain)) => domain.push(candidate_index),
+                None => groups.push((found, vec![candidate_index])),
+            }
+        }
+        let (classes, domains): (Vec<C>, Vec<Domain>) = groups.into_iter().unzip();
+        let taken = self.fork(variable, domains, named.default);
+        classes.into_iter().nth(taken)
+    }
+
+    /// Answers a free yes-or-no question about something the template does not say: one scenario for each answer.
+    fn fork_atom(&mut self, key: String, text: impl FnOnce() -> AtomText) -> bool {
+        let variable = Variable::Atom(self.evaluator.atom(key, text));
+        let domain = self.domain(variable, 2);
+        let groups: Vec<Domain> = domain.into_iter().rev().map(|answer| vec![answer]).collect();
+        self.fork(variable, groups, None);
+        self.scenario.domain(variable).is_some_and(|domain| domain.contains(&1))
+    }
+
+    /// Answers a question about some scalars. Choices inside them are told apart only as far as the answer differs.
+    ///
+    /// `question` gets the values, in order, with choices settled as far as they have been made so far; it answers
+    /// [`Truth::Unknown`] where unsettled parts matter.
+    pub fn decide(&mut self, values: &[&Value<'t>], question: &dyn Fn(&[&Value<'t>]) -> Truth) -> Truth {
+        let answer = question(values);
+        if answer != Truth::Unknown {
+            return answer;
+        }
+        let choice =
+            values.iter().flat_map(|value| value.parts()).find_map(|part| match (&part.content, &part.origin) {
+                (Content::Choice, Origin::Parameter(name) | Origin::Pseudo(name)) => Some(*name),
+                _ => None,
+            });
+        let evaluator = self.evaluator;
+        let Some((name, (index, named))) =
+            choice.and_then(|name| evaluator.choices.by_name(name).map(|found| (name, found)))
+        else {
+            if let Some(part) = values.iter().find_map(|value| value.unsettled()) {
+                self.note_reason(part.origin.reason());
+            }
+            return Truth::Unknown;
+        };
+        let settled_with = |candidate: &Candidate<'t>| -> Vec<Value<'t>> {
+            values.iter().map(|value| substitute(value, name, candidate, &named.candidates)).collect()
+        };
+        let ask = |values: &[Value<'t>]| question(&values.iter().collect::<Vec<_>>());
+        let others = values.iter().flat_map(|value| value.parts()).any(|part| {
+            part.content == Content::Choice
+                && !matches!(&part.origin, Origin::Parameter(p) | Origin::Pseudo(p) if *p == name)
+        });
+        if others {
+            // Several choices: settle this one value by value, then the rest.
+            let Some(candidate) = self.fork_by(index, Clone::clone) else { return Truth::Unknown };
+            let settled = settled_with(&candidate);
+            return self.decide(&settled.iter().collect::<Vec<_>>(), question);
+        }
+        let answer = self.fork_by(index, |candidate| ask(&settled_with(candidate))).unwrap_or(Truth::Unknown);
+        if answer == Truth::Unknown {
+            let reason = values
+                .iter()
+                .find_map(|value| {
+                    value.parts().iter().find(|part| matches!(part.content, Content::Unknown | Content::Except(_)))
+                })
+                .map_or_else(|| Origin::Parameter(name).reason(), |part| part.origin.reason());
+            self.note_reason(reason);
+        }
+        answer
+    }
+}
+
+/// The value with every part that is the open choice `name` replaced.
+fn substitute<'t>(value: &Value<'t>, name: &str, candidate: &Candidate<'t>, all: &[Candidate<'t>]) -> Value<'t> {
+    let parts = value.parts();
+    if parts.is_empty() {
+        return value.clone();
+    }
+    let parts = parts
+        .iter()
+        .map(|part| {
+            let chosen = part.content == Content::Choice
+                && matches!(&part.origin, Origin::Parameter(p) | Origin::Pseudo(p) if *p == name);
+            if !chosen {
+                return part.clone();
+            }
+            let content = match candidate {
+                Candidate::Known(text) => Content::Known(text.clone()),
+                Candidate::Other => Content::Except(
+                    all.iter()
+                        .filter_map(|candidate| match candidate {
+                            Candidate::Known(text) => Some(text.clone()),
+                            Candidate::Other => None,
+                        })
+                        .collect(),
+                ),
+            };
+            Part { content, origin: part.origin.clone() }
+        })
+        .collect();
+    Value { span: value.span, kind: Kind::Text(parts) }
+}

@@ -1,0 +1,276 @@
+//! Comparing texts that are known in part.
+//!
+//! A text is a row of parts; two unsettled parts of the same parameter, pseudo parameter or resource attribute are the
+//! same characters whatever they are. Everything is answered in [`Truth`]: unknown where some deployment could make the
+//! answer yes and another no.
+
+use super::value::{Content, Kind, Origin, Part, Value};
+use crate::truth::Truth;
+use std::borrow::Cow;
+
+/// One spelling for each text: unsettled parts become markers that no template text contains.
+///
+/// `\u{10FFFE}name\u{10FFFF}` for a parameter, pseudo parameter or resource; unique origins only (see [`is_same`]).
+pub fn canonical(value: &Value<'_>) -> String {
+    match &value.kind {
+        Kind::Text(parts) => parts.iter().map(|part| part_text(part).into_owned()).collect(),
+        Kind::Null => String::new(),
+        Kind::List(items) => items.iter().map(canonical).collect::<Vec<_>>().join("\u{1}"),
+        Kind::Map(fields) => fields
+            .iter()
+            .map(|field| format!("{}\u{2}{}", field.key, canonical(&field.value)))
+            .collect::<Vec<_>>()
+            .join("\u{1}"),
+        _ => value.text().map(Cow::into_owned).unwrap_or_default(),
+    }
+}
+
+/// Opens a marker in a canonical text.
+pub const OPEN: char = '\u{10FFFE}';
+/// Closes a marker in a canonical text.
+pub const CLOSE: char = '\u{10FFFF}';
+
+fn part_text<'a>(part: &'a Part<'_>) -> Cow<'a, str> {
+    match &part.content {
+        Content::Known(text) => Cow::Borrowed(text),
+        _ => Cow::Owned(format!("{OPEN}{}{CLOSE}", super::value::placeholder(&part.origin))),
+    }
+}
+
+/// Whether two unsettled parts of this origin are certainly the same characters.
+fn is_same(origin: &Origin<'_>) -> bool {
+    matches!(origin, Origin::Parameter(_) | Origin::Pseudo(_) | Origin::Resource { .. })
+}
+
+/// The known characters of a text up to its first unsettled part, and after its last one; equal for a known text.
+fn known_ends(value: &Value<'_>) -> (String, String) {
+    let Kind::Text(parts) = &value.kind else {
+        let text = value.text().map(Cow::into_owned).unwrap_or_default();
+        return (text.clone(), text);
+    };
+    let known = |part: &Part<'_>| match &part.content {
+        Content::Known(text) => Some(text.to_string()),
+        _ => None,
+    };
+    let prefix: String = parts.iter().map_while(known).collect();
+    let mut suffix: Vec<String> = parts.iter().rev().map_while(known).collect();
+    suffix.reverse();
+    (prefix, suffix.concat())
+}
+
+/// Whether two scalars are the same text, as CloudFormation compares (`"true"` equals `true`).
+pub fn equal(left: &Value<'_>, right: &Value<'_>) -> Truth {
+    if !left.is_scalar() || !right.is_scalar() {
+        return Truth::False;
+    }
+    if let (Some(left), Some(right)) = (left.text(), right.text()) {
+        return (left == right).into();
+    }
+    let settled_alike = |value: &Value<'_>| {
+        value.parts().iter().all(|part| matches!(part.content, Content::Known(_)) || is_same(&part.origin))
+    };
+    if settled_alike(left) && settled_alike(right) && canonical(left) == canonical(right) {
+        return Truth::True;
+    }
+    if excluded(left, right) || excluded(right, left) {
+        return Truth::False;
+    }
+    let ((left_start, left_end), (right_start, right_end)) = (known_ends(left), known_ends(right));
+    let starts_differ = !left_start.starts_with(&right_start) && !right_start.starts_with(&left_start);
+    let ends_differ = !left_end.ends_with(&right_end) && !right_end.ends_with(&left_end);
+    if starts_differ || ends_differ { Truth::False } else { Truth::Unknown }
+}
+
+/// Whether `reference` is "anything else than" a set of texts that `literal` is one of.
+fn excluded(reference: &Value<'_>, literal: &Value<'_>) -> bool {
+    matches!((reference.parts(), literal.text()), ([Part { content: Content::Except(texts), .. }], Some(literal))
+        if texts.contains(&literal))
+}
+
+/// Whether a scalar is this text.
+pub fn equals_str(value: &Value<'_>, text: &str) -> Truth {
+    let literal = Value { span: value.span, kind: Kind::String(Cow::Borrowed(text)) };
+    equal(value, &literal)
+}
+
+/// One element of a text or pattern, for matching.
+#[derive(Clone, Copy, PartialEq)]
+enum Unit {
+    Char(char),
+    /// Any characters, none included: `*` in a pattern, an unsettled part of a text.
+    Any,
+    /// Exactly one character: `?` in a pattern.
+    One,
+}
+
+/// Whether a scalar matches a pattern in which `*` stands for any characters and `?` for one.
+///
+/// Unsettled parts of the value may be anything: the answer is `True` if every filling matches (decided conservatively:
+/// an unsettled part must be swallowed by a `*`), `False` if none does.
+pub fn like(value: &Value<'_>, pattern: &str) -> Truth {
+    if !value.is_scalar() {
+        return Truth::False;
+    }
+    let units: Vec<Unit> = match &value.kind {
+        Kind::Text(parts) => parts
+            .iter()
+            .flat_map(|part| match &part.content {
+                Content::Known(text) => text.chars().map(Unit::Char).collect::<Vec<_>>(),
+                _ => vec![Unit::Any],
+            })
+            .collect(),
+        _ => value.text().unwrap_or_default().chars().map(Unit::Char).collect(),
+    };
+    let pattern: Vec<Unit> = glob(pattern);
+    if covers(&pattern, &units) {
+        Truth::True
+    } else if units.contains(&Unit::Any) && overlap(&pattern, &units) {
+        Truth::Unknown
+    } else {
+        Truth::False
+    }
+}
+
+fn glob(pattern: &str) -> Vec<Unit> {
+    pattern
+        .chars()
+        .map(|c| match c {
+            '*' => Unit::Any,
+            '?' => Unit::One,
+            c => Unit::Char(c),
+        })
+        .collect()
+}
+
+/// Whether `outer` matches everything that `inner`, a pattern too, can be.
+pub fn pattern_covers(outer: &str, inner: &str) -> bool {
+    covers(&glob(outer), &glob(inner))
+}
+
+/// Whether some text matches both patterns.
+pub fn patterns_overlap(left: &str, right: &str) -> bool {
+    overlap(&glob(left), &glob(right))
+}
+
+/// Greedy wildcard matching of `text` (where `Any` and `One` are symbols of their own) by `pattern`: linear in practice,
+/// at most the product of the lengths.
+fn covers(pattern: &[Unit], text: &[Unit]) -> bool {
+    let (mut p, mut t) = (0, 0);
+    let mut retry: Option<(usize, usize)> = None;
+    loop {
+        match (pattern.get(p), text.get(t)) {
+            (Some(Unit::Any), _) => {
+                retry = Some((p, t));
+                p += 1;
+                continue;
+            }
+            (None, None) => return true,
+            (Some(Unit::Char(a)), Some(Unit::Char(b))) if a == b => {
+                p += 1;
+                t += 1;
+                continue;
+            }
+            (Some(Unit::One), Some(Unit::Char(_) | Unit::One)) => {
+                p += 1;
+                t += 1;
+                continue;
+            }
+            _ => {}
+        }
+        match retry {
+            Some((star, from)) if from < text.len() => {
+                p = star + 1;
+                t = from + 1;
+                retry = Some((star, from + 1));
+            }
+            _ => return false,
+        }
+    }
+}
+
+/// Whether some text matches both: dynamic programming over two rows, the product of the lengths at most. Texts past the
+/// bound are taken to overlap, which leaves the answer unknown.
+fn overlap(left: &[Unit], right: &[Unit]) -> bool {
+    const MOST: usize = 4_000_000;
+    if left.len().saturating_mul(right.len()) > MOST {
+        return true;
+    }
+    // row[j]: left[..i] and right[..j] have a text in common.
+    let mut row: Vec<bool> = Vec::with_capacity(right.len() + 1);
+    row.push(true);
+    for unit in right {
+        let before = row.last().copied().unwrap_or(false);
+        row.push(before && *unit == Unit::Any);
+    }
+    for a in left {
+        let mut next = Vec::with_capacity(row.len());
+        next.push(row.first().copied().unwrap_or(false) && *a == Unit::Any);
+        for (j, b) in right.iter().enumerate() {
+            let diagonal = row.get(j).copied().unwrap_or(false);
+            let above = row.get(j + 1).copied().unwrap_or(false);
+            let before = next.last().copied().unwrap_or(false);
+            let same = match (a, b) {
+                (Unit::Char(a), Unit::Char(b)) => a == b,
+                _ => true,
+            };
+            next.push((same && diagonal) || (*a == Unit::Any && above) || (*b == Unit::Any && before));
+        }
+        row = next;
+    }
+    row.last().copied().unwrap_or(false)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::Span;
+
+    fn text(parts: &[(&'static str, bool)]) -> Value<'static> {
+        let parts = parts
+            .iter()
+            .map(|(text, known)| Part {
+                content: if *known { Content::Known(Cow::Borrowed(*text)) } else { Content::Unknown },
+                origin: if *known { Origin::Literal } else { Origin::Parameter(text) },
+            })
+            .collect();
+        Value { span: Span::default(), kind: Kind::Text(parts) }
+    }
+
+    #[test]
+    fn equality_uses_what_is_known() {
+        let a = text(&[("patient-", true), ("Env", false)]);
+        let b = text(&[("patient-", true), ("Other", false)]);
+        let c = text(&[("claims-", true), ("Env", false)]);
+        assert_eq!(equal(&a, &a), Truth::True);
+        assert_eq!(equal(&a, &b), Truth::Unknown);
+        assert_eq!(equal(&a, &c), Truth::False);
+        assert_eq!(equals_str(&a, "patient-x"), Truth::Unknown);
+        assert_eq!(equals_str(&a, "claims-x"), Truth::False);
+    }
+
+    #[test]
+    fn unsettled_parts_match_only_a_star_for_certain() {
+        let arn = text(&[("arn:", true), ("AWS::Partition", false), (":s3:::bucket/*", true)]);
+        for (pattern, expected) in [
+            ("*", Truth::True),
+            ("arn:*:s3:::bucket/*", Truth::True),
+            ("arn:aws:s3:::bucket/*", Truth::Unknown),
+            ("arn:*:sqs:*", Truth::Unknown),
+            ("arn:*:s3:::other", Truth::False),
+            ("urn:*", Truth::False),
+        ] {
+            assert_eq!(like(&arn, pattern), expected, "{pattern}");
+        }
+    }
+
+    #[test]
+    fn patterns() {
+        assert!(pattern_covers("s3:*", "s3:Get*"));
+        assert!(!pattern_covers("s3:Get*", "s3:*"));
+        assert!(pattern_covers("s3:Get?bject", "s3:GetObject"));
+        assert!(patterns_overlap("s3:*Object", "s3:Put*"));
+        assert!(!patterns_overlap("s3:*Object", "s3:PutBucket"));
+        assert!(pattern_covers("*a*b*", "xxaxxbxx"));
+        assert!(!pattern_covers("*a*b", "xxbxxa"));
+    }
+}

@@ -1,0 +1,348 @@
+//! What an evaluated template value is: plain data whose every part remembers where it came from.
+//!
+//! A value belongs to one scenario (one choice of parameters and conditions), so it holds no conditionals. What no
+//! scenario settles stays *unsettled*, part by part: `patient-${Env}-${AWS::AccountId}` is a text of four parts.
+
+use crate::source::Span;
+use crate::syntax::Number;
+use std::borrow::Cow;
+use std::sync::{Arc, LazyLock};
+
+/// An evaluated value and the place it was written at.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Value<'t> {
+    /// The value's own text; of an `Fn::If`, the branch that was taken.
+    pub span: Span,
+    /// What it is.
+    pub kind: Kind<'t>,
+}
+
+/// The kinds of value.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Kind<'t> {
+    /// An explicit null. (`AWS::NoValue` is no value at all and never appears.)
+    Null,
+    /// A boolean.
+    Bool(bool),
+    /// A number.
+    Number(Number<'t>),
+    /// Literal text.
+    String(Cow<'t, str>),
+    /// Text that functions made: at least one part is not literal. Never empty.
+    Text(Vec<Part<'t>>),
+    /// A list.
+    List(Vec<Value<'t>>),
+    /// A map, in the order of the template.
+    Map(Vec<Field<'t>>),
+}
+
+/// One entry of a map.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Field<'t> {
+    /// The key.
+    pub key: Cow<'t, str>,
+    /// Where the key is written.
+    pub key_span: Span,
+    /// Its value.
+    pub value: Value<'t>,
+}
+
+/// A stretch of a text, with its origin.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Part<'t> {
+    /// The characters, as far as they are settled.
+    pub content: Content<'t>,
+    /// Where they come from.
+    pub origin: Origin<'t>,
+}
+
+/// How much of a part is known.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Content<'t> {
+    /// These characters.
+    Known(Cow<'t, str>),
+    /// One of several values of a choice that has not been made yet; reading it forks the scenario.
+    Choice,
+    /// Not known, but none of these: "anything else" than what the template's conditions name.
+    Except(Arc<[Cow<'t, str>]>),
+    /// Not known from the template.
+    Unknown,
+}
+
+impl Content<'_> {
+    /// Whether the characters are settled.
+    pub fn is_known(&self) -> bool {
+        matches!(self, Self::Known(_))
+    }
+}
+
+/// Where a part of a value comes from.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Origin<'t> {
+    /// Written out.
+    Literal,
+    /// `Ref` of a parameter.
+    Parameter(&'t str),
+    /// A pseudo parameter such as `AWS::Region`.
+    Pseudo(&'t str),
+    /// `Ref` (no attribute) or `Fn::GetAtt` of a resource.
+    Resource {
+        /// Logical id.
+        id: &'t str,
+        /// The attribute, such as `Arn`; none for `Ref`.
+        attribute: Option<Cow<'t, str>>,
+    },
+    /// Read from a mapping.
+    Mapping(&'t str),
+    /// Another stack's export.
+    Import,
+    /// A dynamic reference: `{{resolve:secretsmanager:…}}`.
+    Dynamic(DynamicService),
+    /// The result of a function that is not computed from known values.
+    Function(&'static str),
+    /// A function whose arguments are not what CloudFormation takes, or a reference to nothing.
+    Malformed(&'static str),
+    /// Somewhere inside a value that is not known.
+    Inside,
+}
+
+/// The service that a dynamic reference reads from.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum DynamicService {
+    /// `secretsmanager`: a secret's value.
+    SecretsManager,
+    /// `ssm-secure`: a SecureString parameter.
+    SsmSecure,
+    /// `ssm`: a plain parameter.
+    Ssm,
+    /// A service that CloudFormation does not have.
+    Other,
+}
+
+impl Origin<'_> {
+    /// Why a part of this origin can be unknown, as the end of "cannot be decided: …".
+    pub fn reason(&self) -> String {
+        match self {
+            Self::Literal => "a literal".to_owned(),
+            Self::Parameter(name) => format!("the value of parameter `{name}` is not known"),
+            Self::Pseudo(name) => format!("`{name}` is known only when the stack is deployed"),
+            Self::Resource { id, attribute: None } => format!("`{id}` gets its name when the stack is deployed"),
+            Self::Resource { id, attribute: Some(attribute) } => {
+                format!("`{id}.{attribute}` is known only when the stack is deployed")
+            }
+            Self::Mapping(name) => format!("which entry of mapping `{name}` applies is not known"),
+            Self::Import => "the value is exported by another stack".to_owned(),
+            Self::Dynamic(_) => "a dynamic reference is resolved when the stack is deployed".to_owned(),
+            Self::Function(name) => format!("the result of `{name}` is not known"),
+            Self::Malformed(name) => format!("`{name}` is not used here as CloudFormation takes it"),
+            Self::Inside => "it lies inside a value that is not known".to_owned(),
+        }
+    }
+}
+
+/// Stands for anything inside a value that is not known: what a query through such a value selects.
+pub static INSIDE: LazyLock<Vec<Value<'static>>> = LazyLock::new(|| {
+    vec![Value {
+        span: Span::default(),
+        kind: Kind::Text(vec![Part { content: Content::Unknown, origin: Origin::Inside }]),
+    }]
+});
+
+/// The one value of [`INSIDE`].
+pub fn inside() -> &'static Value<'static> {
+    static NULL: Value<'static> =
+        Value { span: Span { source: crate::source::SourceId(0), start: 0, end: 0 }, kind: Kind::Null };
+    INSIDE.first().unwrap_or(&NULL)
+}
+
+impl<'t> Value<'t> {
+    /// A text of these parts; plain literal text where all of them are literal.
+    pub fn from_parts(parts: Vec<Part<'t>>, span: Span) -> Self {
+        let kind = match parts.as_slice() {
+            [] => Kind::String(Cow::Borrowed("")),
+            [Part { content: Content::Known(text), origin: Origin::Literal }] => Kind::String(text.clone()),
+            _ if parts.iter().all(|part| part.origin == Origin::Literal) => Kind::String(Cow::Owned(
+                parts
+                    .iter()
+                    .map(|part| match &part.content {
+                        Content::Known(text) => text.as_ref(),
+                        _ => "",
+                    })
+                    .collect(),
+            )),
+            _ => Kind::Text(parts),
+        };
+        Self { span, kind }
+    }
+
+    /// A value of which nothing but its origin is known.
+    pub fn unknown(origin: Origin<'t>, span: Span) -> Self {
+        Self { span, kind: Kind::Text(vec![Part { content: Content::Unknown, origin }]) }
+    }
+
+    /// Whether the whole value is one unsettled part: it may be anything, a list or a map too.
+    pub fn is_opaque(&self) -> bool {
+        matches!(&self.kind, Kind::Text(parts) if matches!(parts.as_slice(), [part] if !part.content.is_known()))
+    }
+
+    /// Whether this stands for something inside an unknown value (see [`INSIDE`]).
+    pub fn is_inside_unknown(&self) -> bool {
+        matches!(&self.kind, Kind::Text(parts) if matches!(parts.as_slice(), [Part { origin: Origin::Inside, .. }]))
+    }
+
+    /// The only part of a value that is exactly one reference: `Ref`, `Fn::GetAtt`, `${Bucket.Arn}`.
+    pub fn as_reference(&self) -> Option<&Origin<'t>> {
+        match &self.kind {
+            Kind::Text(parts) => match parts.as_slice() {
+                [Part { origin, .. }] => Some(origin),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// The parts of a text; a literal string has none.
+    pub fn parts(&self) -> &[Part<'t>] {
+        match &self.kind {
+            Kind::Text(parts) => parts,
+            _ => &[],
+        }
+    }
+
+    /// The text that CloudFormation passes on for a scalar, if all of it is known.
+    pub fn text(&self) -> Option<Cow<'_, str>> {
+        match &self.kind {
+            Kind::String(text) => Some(Cow::Borrowed(text)),
+            Kind::Bool(value) => Some(Cow::Borrowed(if *value { "true" } else { "false" })),
+            Kind::Number(number) => Some(Cow::Borrowed(&number.text)),
+            Kind::Text(parts) => {
+                let mut text = String::new();
+                for part in parts {
+                    match &part.content {
+                        Content::Known(known) => text.push_str(known),
+                        _ => return None,
+                    }
+                }
+                Some(Cow::Owned(text))
+            }
+            Kind::Null | Kind::List(_) | Kind::Map(_) => None,
+        }
+    }
+
+    /// Whether it is a scalar, known or not.
+    pub fn is_scalar(&self) -> bool {
+        !matches!(self.kind, Kind::Null | Kind::List(_) | Kind::Map(_))
+    }
+
+    /// The number it is, also when written as text (`"30"`), as CloudFormation converts it.
+    pub fn number(&self) -> Option<f64> {
+        match &self.kind {
+            Kind::Number(number) => Some(number.value),
+            _ => self.text()?.trim().parse().ok().filter(|number: &f64| number.is_finite()),
+        }
+    }
+
+    /// The boolean it is, also when written as text (`"true"`), as CloudFormation converts it.
+    pub fn boolean(&self) -> Option<bool> {
+        match &self.kind {
+            Kind::Bool(value) => Some(*value),
+            Kind::Number(_) => None,
+            _ => {
+                let text = self.text()?;
+                if text.eq_ignore_ascii_case("true") {
+                    Some(true)
+                } else if text.eq_ignore_ascii_case("false") {
+                    Some(false)
+                } else {
+                    None
+                }
+            }
+        }
+    }
+
+    /// The value under `key`; nothing where this is no map.
+    pub fn get(&self, key: &str) -> Option<&Value<'t>> {
+        self.field(key).map(|field| &field.value)
+    }
+
+    /// The entry under `key`; nothing where this is no map.
+    pub fn field(&self, key: &str) -> Option<&Field<'t>> {
+        self.fields().iter().find(|field| field.key == key)
+    }
+
+    /// The entries of a map; none where this is no map.
+    pub fn fields(&self) -> &[Field<'t>] {
+        match &self.kind {
+            Kind::Map(fields) => fields,
+            _ => &[],
+        }
+    }
+
+    /// The items of a list, or the value itself where it is none: "a string or a list of strings".
+    pub fn items(&self) -> &[Value<'t>] {
+        match &self.kind {
+            Kind::List(items) => items,
+            _ => std::slice::from_ref(self),
+        }
+    }
+
+    /// The first unsettled part of a scalar, to say why it is not known.
+    pub fn unsettled(&self) -> Option<&Part<'t>> {
+        self.parts().iter().find(|part| !part.content.is_known())
+    }
+
+    /// As a person would write it in a sentence: `"AES256"`, `true`, `"patient-${Env}"`, "a list of 3".
+    pub fn display(&self) -> String {
+        match &self.kind {
+            Kind::Null => "null".to_owned(),
+            Kind::Bool(value) => value.to_string(),
+            Kind::Number(number) => number.text.to_string(),
+            Kind::String(text) => format!("\"{}\"", shorten(text)),
+            Kind::Text(parts) => display_parts(parts),
+            Kind::List(items) => match items.as_slice() {
+                [] => "an empty list".to_owned(),
+                [only] => format!("[{}]", only.display()),
+                many => format!("a list of {}", many.len()),
+            },
+            Kind::Map(fields) if fields.is_empty() => "an empty map".to_owned(),
+            Kind::Map(_) => "a map".to_owned(),
+        }
+    }
+}
+
+fn display_parts(parts: &[Part<'_>]) -> String {
+    // A text that is known as a whole reads best as that text; a reference as what it refers to.
+    let mut text = String::new();
+    for part in parts {
+        match (&part.content, &part.origin) {
+            (Content::Known(known), _) => text.push_str(known),
+            (_, origin) => text.push_str(&placeholder(origin)),
+        }
+    }
+    format!("\"{}\"", shorten(&text))
+}
+
+/// A part as `Fn::Sub` would spell it: `${Env}`, `${Bucket.Arn}`.
+pub fn placeholder(origin: &Origin<'_>) -> String {
+    match origin {
+        Origin::Parameter(name) | Origin::Pseudo(name) => format!("${{{name}}}"),
+        Origin::Resource { id, attribute: None } => format!("${{{id}}}"),
+        Origin::Resource { id, attribute: Some(attribute) } => format!("${{{id}.{attribute}}}"),
+        Origin::Dynamic(DynamicService::SecretsManager) => "{{resolve:secretsmanager:…}}".to_owned(),
+        Origin::Dynamic(DynamicService::SsmSecure) => "{{resolve:ssm-secure:…}}".to_owned(),
+        Origin::Dynamic(_) => "{{resolve:…}}".to_owned(),
+        Origin::Import => "Fn::ImportValue".to_owned(),
+        Origin::Function(name) | Origin::Malformed(name) => (*name).to_owned(),
+        Origin::Mapping(name) => format!("Fn::FindInMap {name}"),
+        Origin::Literal | Origin::Inside => "…".to_owned(),
+    }
+}
+
+/// Cuts a text that would drown a message.
+pub fn shorten(text: &str) -> Cow<'_, str> {
+    const MOST: usize = 80;
+    match text.char_indices().nth(MOST) {
+        Some((end, _)) => Cow::Owned(format!("{}…", text.get(..end).unwrap_or(""))),
+        None => Cow::Borrowed(text),
+    }
+}

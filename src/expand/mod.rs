@@ -1,0 +1,190 @@
+//! Which resources really come to be, and the other blocks that rules look at, each with its place and its condition.
+//!
+//! Nothing above this reads [`crate::template`].
+
+use crate::eval::choices::Pinned;
+use crate::eval::{Evaluator, Memory, Run};
+use crate::finding::Subject;
+use crate::source::Span;
+use crate::syntax::Node;
+use crate::template::Template;
+use std::collections::HashMap;
+
+/// A named block of a template: a resource, a parameter, an output, or the template as a whole.
+#[derive(Clone, Debug)]
+pub struct Block<'t> {
+    /// `Resources`, `Parameters`, `Outputs`, `Metadata` or `Template`.
+    pub section: Section,
+    /// Its logical id; empty for the template as a whole.
+    pub name: &'t str,
+    /// Where the name is written; for the template as a whole its first key.
+    pub key_span: Span,
+    /// What stands under the name.
+    pub node: &'t Node<'t>,
+    /// The resource's type; empty for everything else.
+    pub kind: &'t str,
+    /// The condition under which it exists.
+    pub condition: Option<&'t str>,
+}
+
+/// The sections whose entries rules look at.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Section {
+    /// `Resources`.
+    Resources,
+    /// `Parameters`.
+    Parameters,
+    /// `Outputs`.
+    Outputs,
+    /// The template as a whole.
+    Template,
+}
+
+impl Section {
+    /// The section's key.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Resources => "Resources",
+            Self::Parameters => "Parameters",
+            Self::Outputs => "Outputs",
+            Self::Template => "Template",
+        }
+    }
+}
+
+impl<'t> Block<'t> {
+    /// The subject that findings name.
+    pub fn subject(&self) -> Subject {
+        Subject {
+            section: self.section.name(),
+            name: self.name.to_owned(),
+            resource_type: (!self.kind.is_empty()).then(|| self.kind.to_owned()),
+        }
+    }
+
+    /// The way to it from the template's root: `Resources/Bucket`; empty for the template as a whole.
+    pub fn path(&self) -> String {
+        match self.section {
+            Section::Template => String::new(),
+            section => format!("{}/{}", section.name(), self.name),
+        }
+    }
+
+    /// Whether both are the same block.
+    pub fn is(&self, other: &Block<'_>) -> bool {
+        self.section == other.section && self.name == other.name
+    }
+}
+
+/// A template with its blocks and the evaluator that computes their values.
+pub struct Model<'m, 't> {
+    /// Computes values.
+    pub evaluator: Evaluator<'m, 't>,
+    /// The resources, in the order of the template.
+    pub resources: Vec<Block<'t>>,
+    /// The parameters.
+    pub parameters: Vec<Block<'t>>,
+    /// The outputs.
+    pub outputs: Vec<Block<'t>>,
+    /// The template as a whole.
+    pub whole: Block<'t>,
+    by_name: HashMap<&'t str, usize>,
+    by_type: HashMap<&'t str, Vec<usize>>,
+}
+
+impl<'m, 't> Model<'m, 't> {
+    /// Expands a template.
+    pub fn new(template: &'m Template<'t>, pinned: &'t Pinned, memory: &'m Memory<'t>) -> Self {
+        let resources: Vec<Block<'t>> = template
+            .resources
+            .iter()
+            .map(|resource| Block {
+                section: Section::Resources,
+                name: resource.id,
+                key_span: resource.id_span,
+                node: resource.node,
+                kind: resource.kind,
+                condition: resource.condition,
+            })
+            .collect();
+        let parameters = template
+            .parameters
+            .iter()
+            .map(|parameter| Block {
+                section: Section::Parameters,
+                name: parameter.name,
+                key_span: parameter.name_span,
+                node: parameter.node,
+                kind: "",
+                condition: None,
+            })
+            .collect();
+        let outputs = template
+            .outputs
+            .iter()
+            .map(|entry| Block {
+                section: Section::Outputs,
+                name: &entry.key,
+                key_span: entry.key_span,
+                node: &entry.value,
+                kind: "",
+                condition: entry.value.get("Condition").and_then(Node::as_str),
+            })
+            .collect();
+        let first_key = template.root.as_mapping().and_then(|entries| entries.first()).map(|entry| entry.key_span);
+        let whole = Block {
+            section: Section::Template,
+            name: "",
+            key_span: first_key.unwrap_or_else(|| template.root.span.at_start()),
+            node: template.root,
+            kind: "",
+            condition: None,
+        };
+        let mut by_name = HashMap::new();
+        let mut by_type: HashMap<&'t str, Vec<usize>> = HashMap::new();
+        for (index, resource) in resources.iter().enumerate() {
+            by_name.insert(resource.name, index);
+            by_type.entry(resource.kind).or_default().push(index);
+        }
+        let ids = resources.iter().map(|resource| resource.name);
+        Self {
+            evaluator: Evaluator::new(template, ids, pinned, memory),
+            resources,
+            parameters,
+            outputs,
+            whole,
+            by_name,
+            by_type,
+        }
+    }
+
+    /// The resource with this logical id.
+    pub fn resource(&self, id: &str) -> Option<&Block<'t>> {
+        self.resources.get(*self.by_name.get(id)?)
+    }
+
+    /// The resources of a type, in the order of the template.
+    pub fn of_type<'a>(&'a self, kind: &str) -> impl Iterator<Item = &'a Block<'t>> + use<'a, 'm, 't> {
+        self.by_type.get(kind).into_iter().flatten().filter_map(|index| self.resources.get(*index))
+    }
+
+    /// Whether there is a resource of this type.
+    pub fn has_type(&self, kind: &str) -> bool {
+        self.by_type.contains_key(kind)
+    }
+
+    /// The resource types that occur.
+    pub fn types(&self) -> impl Iterator<Item = &'t str> + '_ {
+        self.by_type.keys().copied()
+    }
+
+    /// Whether a parameter is declared with `NoEcho: true`.
+    pub fn is_no_echo(&self, parameter: &str) -> bool {
+        self.evaluator.template.parameter(parameter).is_some_and(|parameter| parameter.no_echo)
+    }
+}
+
+/// Whether a block exists in a run's scenario.
+pub fn exists<'t>(run: &mut Run<'_, 't>, block: &Block<'t>) -> bool {
+    block.condition.is_none_or(|condition| run.condition(condition))
+}

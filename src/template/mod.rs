@@ -1,0 +1,247 @@
+//! One template as written: its sections, parameters, conditions and resources, with their places. Judges nothing.
+
+use crate::source::Span;
+use crate::syntax::{Entry, Node};
+
+/// A template whose sections have been told apart. Borrows the located tree.
+#[derive(Debug)]
+pub struct Template<'t> {
+    /// The whole document.
+    pub root: &'t Node<'t>,
+    /// `Parameters` that are maps.
+    pub parameters: Vec<Parameter<'t>>,
+    /// The entries of `Conditions`.
+    pub conditions: &'t [Entry<'t>],
+    /// The entries of `Mappings`.
+    pub mappings: &'t [Entry<'t>],
+    /// The entries of `Resources` that are maps, as written: loops are not expanded.
+    pub resources: Vec<ResourceBlock<'t>>,
+    /// The entries of `Outputs`.
+    pub outputs: &'t [Entry<'t>],
+    /// The entries of `Metadata`.
+    pub metadata: &'t [Entry<'t>],
+    /// The macros that `Transform` names, in order.
+    pub transforms: Vec<&'t str>,
+    /// Sections and entries that are not what CloudFormation takes; the rest of the template is still there.
+    pub oddities: Vec<Oddity>,
+}
+
+/// One entry of `Parameters`.
+#[derive(Debug)]
+pub struct Parameter<'t> {
+    /// Its name.
+    pub name: &'t str,
+    /// Where the name is written.
+    pub name_span: Span,
+    /// The whole declaration.
+    pub node: &'t Node<'t>,
+    /// `String`, `Number`, `CommaDelimitedList`, `List<…>`, `AWS::SSM::Parameter::Value<…>`; empty where absent.
+    pub kind: &'t str,
+    /// `Default`.
+    pub default: Option<&'t Node<'t>>,
+    /// `AllowedValues`.
+    pub allowed: &'t [Node<'t>],
+    /// Whether `NoEcho` is true.
+    pub no_echo: bool,
+}
+
+impl Parameter<'_> {
+    /// Whether `Ref` gives a list.
+    pub fn is_list(&self) -> bool {
+        self.kind == "CommaDelimitedList"
+            || self.kind.starts_with("List<")
+            || self.kind.starts_with("AWS::SSM::Parameter::Value<List<")
+            || self.kind == "AWS::SSM::Parameter::Value<CommaDelimitedList>"
+    }
+
+    /// Whether the value is the name of a Parameter Store entry that is read when the stack is deployed.
+    pub fn reads_parameter_store(&self) -> bool {
+        self.kind.starts_with("AWS::SSM::Parameter::Value<")
+    }
+}
+
+/// One entry of `Resources` as written.
+#[derive(Debug)]
+pub struct ResourceBlock<'t> {
+    /// Its logical id.
+    pub id: &'t str,
+    /// Where the logical id is written.
+    pub id_span: Span,
+    /// The whole block.
+    pub node: &'t Node<'t>,
+    /// `Type`; empty where it is missing or not text.
+    pub kind: &'t str,
+    /// `Condition`, if it names one.
+    pub condition: Option<&'t str>,
+}
+
+/// Something that is read around.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Oddity {
+    /// Where.
+    pub span: Span,
+    /// What is odd, in one sentence without a full stop.
+    pub message: String,
+    /// What to do.
+    pub help: String,
+}
+
+/// Whether a document is a template: a root map that has `Resources`.
+pub fn is_template(root: &Node<'_>) -> bool {
+    root.get("Resources").is_some()
+}
+
+/// The sections that CloudFormation knows.
+const SECTIONS: [&str; 11] = [
+    "AWSTemplateFormatVersion",
+    "Conditions",
+    "Description",
+    "Globals",
+    "Hooks",
+    "Mappings",
+    "Metadata",
+    "Outputs",
+    "Parameters",
+    "Resources",
+    "Rules",
+];
+
+impl<'t> Template<'t> {
+    /// Tells the sections of a document apart. Never fails: what is odd is noted and left out.
+    pub fn new(root: &'t Node<'t>) -> Self {
+        let mut oddities = Vec::new();
+        for entry in root.as_mapping().unwrap_or_default() {
+            if entry.key != "Transform" && !SECTIONS.contains(&entry.key.as_ref()) {
+                oddities.push(Oddity {
+                    span: entry.key_span,
+                    message: format!("`{}` is not a section of a CloudFormation template", entry.key),
+                    help: "The section is not read. Move what should be kept under `Metadata`.".to_owned(),
+                });
+            }
+        }
+        let parameters = section(root, "Parameters", &mut oddities)
+            .iter()
+            .filter(|entry| is_map(entry, "parameter", &mut oddities))
+            .map(parameter)
+            .collect();
+        let resources: Vec<_> = section(root, "Resources", &mut oddities)
+            .iter()
+            .filter(|entry| {
+                // `Fn::ForEach::Name` and `Fn::Transform` stand among the resources; expansion deals with them.
+                !entry.key.starts_with("Fn::") && is_map(entry, "resource", &mut oddities)
+            })
+            .collect();
+        let resources = resources.into_iter().map(|entry| resource(entry, &mut oddities)).collect();
+        Self {
+            root,
+            parameters,
+            resources,
+            conditions: section(root, "Conditions", &mut oddities),
+            mappings: section(root, "Mappings", &mut oddities),
+            outputs: section(root, "Outputs", &mut oddities),
+            metadata: section(root, "Metadata", &mut oddities),
+            transforms: transforms(root, &mut oddities),
+            oddities: {
+                oddities.sort_by_key(|oddity| oddity.span);
+                oddities
+            },
+        }
+    }
+
+    /// The parameter with this name.
+    pub fn parameter(&self, name: &str) -> Option<&Parameter<'t>> {
+        self.parameters.iter().find(|parameter| parameter.name == name)
+    }
+
+    /// The condition with this name.
+    pub fn condition(&self, name: &str) -> Option<&'t Node<'t>> {
+        self.conditions.iter().find(|entry| entry.key == name).map(|entry| &entry.value)
+    }
+
+    /// The mapping with this name.
+    pub fn mapping(&self, name: &str) -> Option<&'t Node<'t>> {
+        self.mappings.iter().find(|entry| entry.key == name).map(|entry| &entry.value)
+    }
+}
+
+/// The entries of a section; none, with a note, where it is no map.
+fn section<'t>(root: &'t Node<'t>, name: &str, oddities: &mut Vec<Oddity>) -> &'t [Entry<'t>] {
+    let Some(node) = root.get(name) else { return &[] };
+    node.as_mapping().unwrap_or_else(|| {
+        oddities.push(Oddity {
+            span: node.span,
+            message: format!("`{name}` is {}, not a map, so it is not read", node.describe()),
+            help: format!("Write `{name}` as a map of names to declarations, or remove it."),
+        });
+        &[]
+    })
+}
+
+fn is_map(entry: &Entry<'_>, what: &str, oddities: &mut Vec<Oddity>) -> bool {
+    if entry.value.as_mapping().is_some() {
+        return true;
+    }
+    oddities.push(Oddity {
+        span: entry.value.span,
+        message: format!("{what} `{}` is {}, not a map, so it is not read", entry.key, entry.value.describe()),
+        help: format!("Declare the {what} as a map, or remove it."),
+    });
+    false
+}
+
+fn parameter<'t>(entry: &'t Entry<'t>) -> Parameter<'t> {
+    let node = &entry.value;
+    Parameter {
+        name: &entry.key,
+        name_span: entry.key_span,
+        node,
+        kind: node.get("Type").and_then(Node::as_str).unwrap_or(""),
+        default: node.get("Default"),
+        allowed: node.get("AllowedValues").and_then(Node::as_sequence).unwrap_or_default(),
+        no_echo: node.get("NoEcho").and_then(Node::scalar_text).is_some_and(|text| text.eq_ignore_ascii_case("true")),
+    }
+}
+
+fn resource<'t>(entry: &'t Entry<'t>, oddities: &mut Vec<Oddity>) -> ResourceBlock<'t> {
+    let node = &entry.value;
+    let kind = node.get("Type").and_then(Node::as_str).unwrap_or_else(|| {
+        let (span, found) =
+            node.get("Type").map_or((entry.key_span, "missing".to_owned()), |ty| (ty.span, ty.describe().to_owned()));
+        oddities.push(Oddity {
+            span,
+            message: format!("the `Type` of resource `{}` is {found}, so no rule applies to it", entry.key),
+            help: "Give the resource a type such as `AWS::S3::Bucket`.".to_owned(),
+        });
+        ""
+    });
+    let condition = node.get("Condition").and_then(|condition| {
+        condition.as_str().or_else(|| {
+            oddities.push(Oddity {
+                span: condition.span,
+                message: format!("the `Condition` of resource `{}` is not the name of a condition", entry.key),
+                help: "Name one of the template's conditions; the resource is taken to exist always.".to_owned(),
+            });
+            None
+        })
+    });
+    ResourceBlock { id: &entry.key, id_span: entry.key_span, node, kind, condition }
+}
+
+fn transforms<'t>(root: &'t Node<'t>, oddities: &mut Vec<Oddity>) -> Vec<&'t str> {
+    let Some(node) = root.get("Transform") else { return Vec::new() };
+    let items = node.as_sequence().unwrap_or(std::slice::from_ref(node));
+    items
+        .iter()
+        .filter_map(|item| {
+            let name = item.as_str().or_else(|| item.get("Name").and_then(Node::as_str));
+            if name.is_none() {
+                oddities.push(Oddity {
+                    span: item.span,
+                    message: format!("a `Transform` is {}, not the name of a macro", item.describe()),
+                    help: "Name the macro, such as `AWS::Serverless-2016-10-31`.".to_owned(),
+                });
+            }
+            name
+        })
+        .collect()
+}
