@@ -1,6 +1,7 @@
 //! hipaalint tells whether a CloudFormation template would hold PHI the way the HIPAA Security Rule asks.
 pub mod eval;
 pub mod expand;
+pub mod facts;
 pub mod finding;
 pub mod report;
 pub mod rules;

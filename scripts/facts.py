@@ -1,0 +1,299 @@
+#!/usr/bin/env python3
+"""Makes the project's facts about AWS from the data that the Python package cfn-lint carries.
+
+    pip install cfn-lint==1.51.0
+    scripts/facts.py                      write data/resource-types.txt, data/iam-actions.txt, tests/data/schemas.json
+    scripts/facts.py --check              write nothing; exit 1 if a committed file differs from what would be written
+    scripts/facts.py --names [PREFIX]     print, for reviewing data/names.txt, what could name each resource type
+
+The output depends on the package's version alone, so the version is pinned: raising it is a change to review.
+Hand-kept files (data/names.txt, data/stateful.txt, data/managed-policies.txt) are never written here.
+"""
+
+import argparse
+import importlib
+import json
+import pkgutil
+import re
+import sys
+from pathlib import Path
+
+PINNED_VERSION = "1.51.0"
+# When the pinned version was built: the date of the files in its wheel.
+DATA_DATE = "2026-05-12"
+PROVENANCE = f"cfn-lint {PINNED_VERSION} (licence MIT-0), data of {DATA_DATE}"
+
+ROOT = Path(__file__).resolve().parent.parent
+
+# Names in the package's type map that templates cannot use: `Module` stands for every `...::MODULE` type.
+NOT_A_TYPE = {"Module"}
+
+# Tag properties that neither the schema's `tagging` nor the name `Tags` gives away, with the page that documents them.
+UNDECLARED_TAG_PROPERTIES = {
+    # "An optional list of tags to associate with the specified budget": aws-resource-budgets-budget
+    "AWS::Budgets::Budget": "ResourceTags",
+    # "The tags to apply to the Client VPN endpoint during creation": aws-resource-ec2-clientvpnendpoint
+    "AWS::EC2::ClientVpnEndpoint": "TagSpecifications",
+}
+
+
+def package_data():
+    """The data folder of the installed package; refuses any version but the pinned one."""
+    try:
+        import cfnlint
+        from cfnlint.version import __version__ as version
+    except ImportError:
+        sys.exit(f"facts.py: cfn-lint is not installed; it takes cfn-lint=={PINNED_VERSION}")
+    if version != PINNED_VERSION:
+        sys.exit(f"facts.py: cfn-lint {version} is installed; the facts are pinned to {PINNED_VERSION}")
+    return Path(cfnlint.__file__).parent / "data"
+
+
+def load_schemas(data):
+    """Every resource type's schema, by type. A type's schema is us-east-1's, else the first region's that has it."""
+    import cfnlint.data.schemas.providers as providers
+
+    regions = sorted(module.name for module in pkgutil.iter_modules(providers.__path__))
+    regions.sort(key=lambda region: region != "us_east_1")
+    files = {}
+    for region in regions:
+        for type_name, file in importlib.import_module(f"{providers.__name__}.{region}").types.items():
+            files.setdefault(type_name, file)
+    return {
+        type_name: json.loads((data / "schemas" / "resources" / f"{files[type_name]}.json").read_text())
+        for type_name in sorted(files)
+        if type_name not in NOT_A_TYPE
+    }
+
+
+def resolve(schema, node):
+    """The node that `node` refers to, if it is a reference."""
+    while "$ref" in node:
+        target = schema
+        for step in node["$ref"].removeprefix("#/").split("/"):
+            target = target[step]
+        node = target
+    return node
+
+
+# ---- Tags -----------------------------------------------------------------------------------------------------------
+
+
+def tag_property(type_name, schema):
+    """The name of the top-level property that carries the resource's own tags, or None."""
+    properties = schema.get("properties", {})
+    tagging = schema.get("tagging", {})
+    if type_name in UNDECLARED_TAG_PROPERTIES:
+        name = UNDECLARED_TAG_PROPERTIES[type_name]
+    elif "tagging" in schema:
+        # `taggable: false` wins over a property called Tags. Without `tagProperty`, `/properties/Tags` is the default.
+        if not tagging.get("taggable", True):
+            return None
+        pointer = tagging.get("tagProperty", "/properties/Tags")
+        # `/properties/TagSpecifications/*/Tags`: the shape says what lies below the top-level property.
+        name = pointer.split("/")[2]
+    else:
+        name = "Tags"
+    read_only = f"/properties/{name}" in schema.get("readOnlyProperties", [])
+    return name if name in properties and not read_only else None
+
+
+def tag_shape(schema, name):
+    """How the tags are written; the words are those of `TagShape` in src/facts/tags.rs."""
+    node = resolve(schema, schema["properties"][name])
+    if "items" in node:
+        item = resolve(schema, node["items"])
+        alternatives = [set(resolve(schema, each).get("properties", {})) for each in item.get("oneOf", [item])]
+        if alternatives == [{"Key", "Value"}]:
+            return "list"
+        if alternatives == [{"Key", "Value", "PropagateAtLaunch"}]:
+            return "list-propagating"
+        if alternatives == [{"Key", "Value"}, {"TagKey", "TagValue"}]:
+            return "list-either"
+        if alternatives == [{"ResourceType", "Tags"}]:
+            return "specifications"
+    elif set(node.get("properties", {})) == {"Items"}:
+        return "items"
+    elif "patternProperties" in node:
+        return "map"
+    elif node.get("format") == "json":
+        return "json"
+    raise SystemExit(f"facts.py: a tag shape that TagShape does not know: {name}: {json.dumps(node)}")
+
+
+def resource_types(schemas, stateful):
+    lines = [
+        f"# Generated by scripts/facts.py from {PROVENANCE}. Do not edit.",
+        "# TYPE [stateful] [TAG-PROPERTY=SHAPE], sorted by type.",
+    ]
+    for type_name, schema in schemas.items():
+        words = [type_name]
+        if type_name in stateful:
+            words.append("stateful")
+        name = tag_property(type_name, schema)
+        if name:
+            words.append(f"{name}={tag_shape(schema, name)}")
+        lines.append(" ".join(words))
+    return "\n".join(lines) + "\n"
+
+
+# ---- IAM actions ----------------------------------------------------------------------------------------------------
+
+
+def iam_actions(policies):
+    lines = [
+        f"# Generated by scripts/facts.py from {PROVENANCE}. Do not edit.",
+        "# SERVICE ACTION... (one line for each service and first letter, sorted); an action with `!` cannot be limited to resources.",
+    ]
+    for service in sorted(policies):
+        by_letter = {}
+        for action, facts in sorted(policies[service]["Actions"].items()):
+            if not re.fullmatch(r"[a-z0-9-]+:[a-z0-9-]+", f"{service}:{action}"):
+                sys.exit(f"facts.py: an action that the line format cannot hold: {service}:{action}")
+            by_letter.setdefault(action[0], []).append(action if facts.get("Resources") else f"{action}!")
+        for letter in sorted(by_letter):
+            lines.append(" ".join([service, *by_letter[letter]]))
+    return "\n".join(lines) + "\n"
+
+
+# ---- Schema extract for the tests -----------------------------------------------------------------------------------
+
+
+def merged(schema, node):
+    """The node with what its `oneOf`, `anyOf` and `allOf` add to it: a property or value that any branch allows exists."""
+    node = dict(resolve(schema, node))
+    for word in ("oneOf", "anyOf", "allOf"):
+        for branch in node.pop(word, []):
+            if isinstance(branch, dict):
+                branch = merged(schema, branch)
+                for key, value in branch.items():
+                    if key in ("properties", "patternProperties"):
+                        # The node's own definition is the fuller one; branches often only say `required`.
+                        node[key] = {**value, **node.get(key, {})}
+                    elif key == "enum":
+                        node[key] = [*node.get(key, []), *(each for each in value if each not in node.get(key, []))]
+                    else:
+                        node.setdefault(key, value)
+    return node
+
+
+SCALARS = {"string": "s", "integer": "i", "number": "n", "boolean": "b"}
+
+
+def extract_node(schema, node):
+    """A node of the extract; tests/schemas/mod.rs says what the letters mean."""
+    reference = node.get("$ref", "")
+    if reference.startswith("#/definitions/") and len(node) == 1:
+        return {"r": reference.removeprefix("#/definitions/")}
+    node = merged(schema, node)
+    if "items" in node and isinstance(node["items"], dict):
+        return {"a": extract_node(schema, node["items"])}
+    if node.get("properties"):
+        return {"p": {name: extract_node(schema, node["properties"][name]) for name in sorted(node["properties"])}}
+    if node.get("patternProperties"):
+        return {"m": extract_node(schema, next(iter(node["patternProperties"].values())))}
+    if "enum" in node:
+        return {"e": sorted(node["enum"], key=str)}
+    if "enumCaseInsensitive" in node:
+        return {"ei": sorted(node["enumCaseInsensitive"], key=str)}
+    kind = node.get("type")
+    return SCALARS.get(kind, "*") if isinstance(kind, str) else "*"
+
+
+def used_definitions(extract, definitions):
+    """The names of the definitions that `extract` reaches."""
+    seen = set()
+    pending = [extract]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, dict):
+            if set(node) == {"r"} and isinstance(node["r"], str) and node["r"] not in seen:
+                seen.add(node["r"])
+                pending.append(definitions[node["r"]])
+            pending.extend(node.values())
+    return seen
+
+
+def schema_extract(schemas):
+    lines = []
+    for type_name, schema in schemas.items():
+        definitions = {
+            name: extract_node(schema, node) for name, node in schema.get("definitions", {}).items() if isinstance(node, dict)
+        }
+        properties = extract_node(schema, {"properties": schema.get("properties", {})})
+        properties = properties["p"] if isinstance(properties, dict) else {}
+        entry = {"p": properties}
+        used = used_definitions(properties, definitions)
+        if used:
+            entry["d"] = {name: definitions[name] for name in sorted(used)}
+        read_only = sorted(pointer.removeprefix("/properties/").replace("/", ".") for pointer in schema.get("readOnlyProperties", []))
+        if read_only:
+            entry["ro"] = read_only
+        lines.append(f"{json.dumps(type_name)}:{json.dumps(entry, separators=(',', ':'), ensure_ascii=False)}")
+    return "{" + json.dumps("generated") + ":" + json.dumps(f"by scripts/facts.py from {PROVENANCE}") + ",\n" + ",\n".join(lines) + "}\n"
+
+
+# ---- Candidates for data/names.txt ----------------------------------------------------------------------------------
+
+
+def print_name_candidates(schemas, prefix):
+    """One type a line: what identifies it, then its writable top-level properties that end in Name, Identifier or Id.
+
+    `!` required, `^` cannot change without replacing the resource, `*` part of the primary identifier.
+    """
+    for type_name, schema in schemas.items():
+        if not type_name.startswith(prefix):
+            continue
+        pointer = "/properties/"
+        read_only = set(schema.get("readOnlyProperties", []))
+        create_only = set(schema.get("createOnlyProperties", []))
+        identifier = schema.get("primaryIdentifier", [])
+        words = []
+        for name in schema.get("properties", {}):
+            if pointer + name in read_only:
+                continue
+            if re.search(r"(Name|Identifier|Id)$", name) or pointer + name in identifier:
+                marks = "!" * (name in schema.get("required", [])) + "^" * (pointer + name in create_only)
+                words.append(name + marks + "*" * (pointer + name in identifier))
+        others = [each for each in schema.get("additionalIdentifiers", [])]
+        print(type_name, "|", " ".join(each.removeprefix(pointer) for each in identifier), "|", " ".join(words), "|", others or "")
+
+
+# ---- The command line -----------------------------------------------------------------------------------------------
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    mode = parser.add_mutually_exclusive_group()
+    mode.add_argument("--check", action="store_true", help="compare instead of writing")
+    mode.add_argument("--names", metavar="PREFIX", nargs="?", const="", help="print candidates for data/names.txt")
+    arguments = parser.parse_args()
+
+    data = package_data()
+    schemas = load_schemas(data)
+    if arguments.names is not None:
+        print_name_candidates(schemas, arguments.names)
+        return
+
+    stateful = set(json.loads((data / "AdditionalSpecs" / "StatefulResources.json").read_text())["ResourceTypes"])
+    policies = json.loads((data / "AdditionalSpecs" / "Policies.json").read_text())
+    outputs = {
+        "data/resource-types.txt": resource_types(schemas, stateful),
+        "data/iam-actions.txt": iam_actions(policies),
+        "tests/data/schemas.json": schema_extract(schemas),
+    }
+    stale = []
+    for name, text in outputs.items():
+        path = ROOT / name
+        if arguments.check:
+            if not path.exists() or path.read_text(encoding="utf-8") != text:
+                stale.append(name)
+        else:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+    if stale:
+        sys.exit(f"facts.py: not what cfn-lint {PINNED_VERSION} gives; run scripts/facts.py: {', '.join(stale)}")
+
+
+if __name__ == "__main__":
+    main()

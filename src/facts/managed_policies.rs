@@ -1,0 +1,30 @@
+//! AWS managed policies that grant more than a task needs.
+
+use super::sorted_text::{SortedText, first_word};
+
+const POLICIES: SortedText = SortedText::lines(include_str!("../../data/managed-policies.txt"));
+
+/// How much an AWS managed policy grants, of those that grant far more than one task needs.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub enum Grant {
+    /// Every action on every resource (`*:*`).
+    Everything,
+    /// Every action of all services but a few (`PowerUserAccess`), or enough to get the rest (`IAMFullAccess`).
+    NearlyEverything,
+    /// Every action of a whole service on every resource.
+    WholeService,
+}
+
+/// What the AWS managed policy of this ARN grants, if it is one of those in `data/managed-policies.txt`:
+/// `arn:aws:iam::aws:policy/AdministratorAccess`, in any partition; a path before the name (`job-function/`) counts not.
+pub fn managed_policy_grant(arn: &str) -> Option<Grant> {
+    // arn:PARTITION:iam::aws:policy/[PATH/]NAME: the account `aws` tells it from a customer's own policy.
+    let (_, resource) = arn.strip_prefix("arn:")?.split_once(":iam::aws:")?;
+    let name = resource.strip_prefix("policy/")?.rsplit('/').next()?;
+    match first_word(POLICIES.line_of(name)?) {
+        "everything" => Some(Grant::Everything),
+        "nearly-everything" => Some(Grant::NearlyEverything),
+        "service" => Some(Grant::WholeService),
+        _ => None,
+    }
+}

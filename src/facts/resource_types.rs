@@ -1,0 +1,34 @@
+//! Resource types: which exist, which hold data, and which property names the resource.
+
+use super::sorted_text::{SortedText, first_word};
+
+const TYPES: SortedText = SortedText::lines(include_str!("../../data/resource-types.txt"));
+const REVIEWED_STATEFUL: SortedText = SortedText::lines(include_str!("../../data/stateful.txt"));
+const NAMES: SortedText = SortedText::lines(include_str!("../../data/names.txt"));
+
+/// The words that `data/resource-types.txt` has for a type, after its name.
+pub(super) fn words_of(resource_type: &str) -> Option<&'static str> {
+    TYPES.line_of(resource_type)
+}
+
+/// Whether CloudFormation has a resource type of this name (`AWS::S3::Bucket`) in some region. Custom resources
+/// (`Custom::…`), modules and the types of transforms (`AWS::Serverless::Function`) are not in its registry's schemas.
+pub fn is_known_type(resource_type: &str) -> bool {
+    words_of(resource_type).is_some()
+}
+
+/// Whether a resource of this type holds data that is lost with it. From cfn-lint's list of stateful resources and
+/// the reviewed additions in `data/stateful.txt`.
+pub fn is_stateful(resource_type: &str) -> bool {
+    words_of(resource_type).is_some_and(|words| first_word(words) == "stateful")
+        || REVIEWED_STATEFUL.line_of(resource_type).is_some()
+}
+
+/// The top-level property by which the user names a resource of this type: its physical name, at which a second
+/// deployment of the same template in the same account and region would stumble (`BucketName` of `AWS::S3::Bucket`).
+///
+/// `None` for types that take no such name, and for types whose name only counts inside a parent resource (the stage of
+/// an API). From `data/names.txt`.
+pub fn name_property(resource_type: &str) -> Option<&'static str> {
+    NAMES.line_of(resource_type).map(first_word)
+}

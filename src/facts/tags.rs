@@ -1,0 +1,56 @@
+//! Tags: which property carries a resource's own tags, and how it is written.
+
+use super::resource_types::words_of;
+
+/// The top-level property that carries a resource's tags.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub struct TagProperty {
+    /// The property's name: `Tags` for most types, `UserPoolTags` for `AWS::Cognito::UserPool`.
+    pub name: &'static str,
+    /// How tags are written below it.
+    pub shape: TagShape,
+}
+
+/// How tags are written in a template.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub enum TagShape {
+    /// `[{Key: …, Value: …}]`
+    List,
+    /// `[{Key: …, Value: …, PropagateAtLaunch: …}]`, all three required: Auto Scaling groups.
+    PropagatingList,
+    /// `[{Key: …, Value: …}]` or `[{TagKey: …, TagValue: …}]`: AppStream's app blocks and applications.
+    EitherList,
+    /// `{key: value}`
+    Map,
+    /// The schema takes any JSON; AWS documents an object `{key: value}`.
+    Json,
+    /// `{Items: [{Key: …, Value: …}]}`: CloudFront's Anycast static IP lists.
+    Items,
+    /// `[{ResourceType: …, Tags: [{Key: …, Value: …}]}]`: tags of what EC2 creates, by its type.
+    Specifications,
+}
+
+impl TagShape {
+    /// The shape that a word in `data/resource-types.txt` stands for.
+    fn from_word(word: &str) -> Option<Self> {
+        Some(match word {
+            "list" => Self::List,
+            "list-propagating" => Self::PropagatingList,
+            "list-either" => Self::EitherList,
+            "map" => Self::Map,
+            "json" => Self::Json,
+            "items" => Self::Items,
+            "specifications" => Self::Specifications,
+            _ => return None,
+        })
+    }
+}
+
+/// The property that carries the tags of a resource of this type, if the type can be tagged in a template.
+///
+/// From the type's schema: what its `tagging` names, or, in schemas without `tagging`, a property `Tags`. A type that its
+/// schema calls not taggable has none, even if a property is called `Tags`, and neither does an unknown type.
+pub fn tag_shape(resource_type: &str) -> Option<TagProperty> {
+    let (name, shape) = words_of(resource_type)?.split(' ').find_map(|word| word.split_once('='))?;
+    Some(TagProperty { name, shape: TagShape::from_word(shape)? })
+}
