@@ -18,7 +18,7 @@ pub enum Grant {
 /// What the AWS managed policy of this ARN grants, if it is one of the listed: `arn:aws:iam::aws:policy/AdministratorAccess`,
 /// in any partition and below any path (`job-function/`).
 ///
-/// `None` for other policies, a customer's own of the same name included. From the AWS Managed Policy Reference.
+/// `None` for other policies, a customer's own of the same name included. From the policies' documents; the data file says which.
 pub fn managed_policy_grant(arn: &str) -> Option<Grant> {
     // arn:PARTITION:iam::aws:policy/[PATH/]NAME: the account `aws` tells it from a customer's own policy.
     let (_, resource) = arn.strip_prefix("arn:")?.split_once(":iam::aws:")?;
