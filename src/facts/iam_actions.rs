@@ -2,9 +2,9 @@
 
 use std::cmp::Ordering;
 
-use super::sorted_text::{SortedText, first_word};
+use super::sorted_text::SortedText;
 
-/// One line for each service and first letter of the action: `s3 createbucket createjob!`.
+/// One line for each service and first letter of the action: `s3:c createbucket createjob!`.
 const ACTIONS: SortedText = SortedText::lines(include_str!("../../data/iam-actions.txt"));
 
 /// Follows, in the data, an action that can only be granted on `*`.
@@ -72,27 +72,24 @@ fn words_matching<'a>(service: &'a str, action: &'a str) -> impl Iterator<Item =
     let prefix = action.split(['*', '?']).next().unwrap_or_default();
     let first_letter = prefix.get(..1).unwrap_or_default();
     ACTIONS
-        .from(move |line| compare_line(line, service, first_letter) == Ordering::Less)
-        .take_while(move |line| first_word(line).eq_ignore_ascii_case(service))
-        .filter_map(|line| line.split_once(' '))
-        .take_while(move |(_, words)| starts_with_ignoring_case(words, first_letter))
+        .from(move |key| compare_ignoring_case(key, [service, ":", first_letter]) == Ordering::Less)
+        .map_while(|line| line.split_once(' '))
+        .take_while(move |(key, _)| {
+            key.split_once(':').is_some_and(|(its_service, its_letter)| {
+                its_service.eq_ignore_ascii_case(service) && starts_with_ignoring_case(its_letter, first_letter)
+            })
+        })
         .flat_map(move |(_, words)| {
             SortedText::words(words)
-                .from(move |word| compare_ignoring_case(word.trim_end_matches(UNLIMITABLE), prefix) == Ordering::Less)
+                .from(move |word| compare_ignoring_case(word.trim_end_matches(UNLIMITABLE), [prefix]) == Ordering::Less)
                 .take_while(move |word| starts_with_ignoring_case(word, prefix))
         })
 }
 
-/// Where a line of the data stands relative to the line of `service` and `first_letter` (empty: the service's first).
-fn compare_line(line: &str, service: &str, first_letter: &str) -> Ordering {
-    let (line_service, words) = line.split_once(' ').unwrap_or((line, ""));
-    compare_ignoring_case(line_service, service)
-        .then_with(|| compare_ignoring_case(words.get(..first_letter.len()).unwrap_or_default(), first_letter))
-}
-
-fn compare_ignoring_case(left: &str, right: &str) -> Ordering {
-    let lower = |byte: u8| byte.to_ascii_lowercase();
-    left.bytes().map(lower).cmp(right.bytes().map(lower))
+/// How `left` and the parts of `right`, one after the other, compare when all letters are lower-case.
+fn compare_ignoring_case<const N: usize>(left: &str, right: [&str; N]) -> Ordering {
+    let right = right.into_iter().flat_map(str::bytes);
+    left.bytes().map(|byte| byte.to_ascii_lowercase()).cmp(right.map(|byte| byte.to_ascii_lowercase()))
 }
 
 fn starts_with_ignoring_case(text: &str, prefix: &str) -> bool {

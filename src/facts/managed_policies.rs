@@ -1,4 +1,4 @@
-//! AWS managed policies that grant more than a task needs.
+//! AWS managed policies that grant far more than one task needs. Which: `data/managed-policies.txt`.
 
 use super::sorted_text::{SortedText, first_word};
 
@@ -11,17 +11,19 @@ pub enum Grant {
     Everything,
     /// Every action of all services but a few (`PowerUserAccess`), or enough to get the rest (`IAMFullAccess`).
     NearlyEverything,
-    /// Every action of a whole service on every resource.
+    /// Every action of at least one service on every resource (`AmazonS3FullAccess`).
     WholeService,
 }
 
-/// What the AWS managed policy of this ARN grants, if it is one of those in `data/managed-policies.txt`:
-/// `arn:aws:iam::aws:policy/AdministratorAccess`, in any partition; a path before the name (`job-function/`) counts not.
+/// What the AWS managed policy of this ARN grants, if it is one of the listed: `arn:aws:iam::aws:policy/AdministratorAccess`,
+/// in any partition and below any path (`job-function/`).
+///
+/// `None` for other policies, a customer's own of the same name included. From the policies' documents; the data file says which.
 pub fn managed_policy_grant(arn: &str) -> Option<Grant> {
     // arn:PARTITION:iam::aws:policy/[PATH/]NAME: the account `aws` tells it from a customer's own policy.
     let (_, resource) = arn.strip_prefix("arn:")?.split_once(":iam::aws:")?;
     let name = resource.strip_prefix("policy/")?.rsplit('/').next()?;
-    match first_word(POLICIES.line_of(name)?) {
+    match first_word(POLICIES.entry(name)?) {
         "everything" => Some(Grant::Everything),
         "nearly-everything" => Some(Grant::NearlyEverything),
         "service" => Some(Grant::WholeService),

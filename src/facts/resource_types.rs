@@ -8,7 +8,7 @@ const NAMES: SortedText = SortedText::lines(include_str!("../../data/names.txt")
 
 /// The words that `data/resource-types.txt` has for a type, after its name.
 pub(super) fn words_of(resource_type: &str) -> Option<&'static str> {
-    TYPES.line_of(resource_type)
+    TYPES.entry(resource_type)
 }
 
 /// Whether CloudFormation has a resource type of this name (`AWS::S3::Bucket`) in some region. Custom resources
@@ -21,14 +21,15 @@ pub fn is_known_type(resource_type: &str) -> bool {
 /// the reviewed additions in `data/stateful.txt`.
 pub fn is_stateful(resource_type: &str) -> bool {
     words_of(resource_type).is_some_and(|words| first_word(words) == "stateful")
-        || REVIEWED_STATEFUL.line_of(resource_type).is_some()
+        || REVIEWED_STATEFUL.entry(resource_type).is_some()
 }
 
-/// The top-level property by which the user names a resource of this type: its physical name, at which a second
-/// deployment of the same template in the same account and region would stumble (`BucketName` of `AWS::S3::Bucket`).
+/// The property by which the user names a resource of this type: its physical name, at which a second deployment of the
+/// same template in the same account and region would stumble (`BucketName` of `AWS::S3::Bucket`).
 ///
-/// `None` for types that take no such name, and for types whose name only counts inside a parent resource (the stage of
-/// an API). From `data/names.txt`.
+/// A path from the resource's `Properties`, its names joined by dots: one name for most types, two for a few
+/// (`DatabaseInput.Name` of `AWS::Glue::Database`). `None` for types that take no such name, and for those whose name only
+/// counts inside a parent resource (the stage of an API). From `data/names.txt`, whose header says what is listed.
 pub fn name_property(resource_type: &str) -> Option<&'static str> {
-    NAMES.line_of(resource_type).map(first_word)
+    NAMES.entry(resource_type).map(first_word)
 }

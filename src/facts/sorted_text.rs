@@ -10,9 +10,18 @@ pub(super) struct SortedText {
 }
 
 impl SortedText {
-    /// The lines of an embedded file. Its `#` header sorts before every key that starts with a letter or a digit.
+    /// The lines of an embedded file, after its header of `#` lines.
     pub(super) const fn lines(text: &'static str) -> Self {
-        Self { text, separator: '\n' }
+        let mut rest = text.as_bytes();
+        while let [b'#', ..] = rest {
+            while let [byte, tail @ ..] = rest {
+                rest = tail;
+                if *byte == b'\n' {
+                    break;
+                }
+            }
+        }
+        Self { text: text.split_at(text.len() - rest.len()).1, separator: '\n' }
     }
 
     /// The words of one line.
@@ -20,17 +29,17 @@ impl SortedText {
         Self { text, separator: ' ' }
     }
 
-    /// The items from the first one that `before` denies, in order. `before` must hold for a beginning of the items
-    /// and for no later one.
+    /// The items from the first one whose key `before` denies, in order. An item's key is its first word; `before` must
+    /// hold for the keys of a beginning of the items and for no later one.
     pub(super) fn from(self, before: impl Fn(&str) -> bool) -> impl Iterator<Item = &'static str> {
-        // Every item that starts left of `low` is `before`; none that starts at `high` or right of it is.
+        // Every item that starts left of `low` is `before`; none that starts at `high` or right of it is. Both are the
+        // start of an item or the end.
         let (mut low, mut high) = (0, self.text.len());
         while low < high {
             let middle = low + (high - low) / 2;
             let start = self.slice(low, middle).rfind(self.separator).map_or(low, |at| low + at + 1);
-            let item = self.item_at(start);
-            if before(item) {
-                low = (start + item.len() + 1).min(high);
+            if before(first_word(self.slice(start, high))) {
+                low = self.slice(middle, high).find(self.separator).map_or(high, |at| middle + at + 1);
             } else {
                 high = start;
             }
@@ -38,15 +47,11 @@ impl SortedText {
         self.slice(low, self.text.len()).split(self.separator).filter(|item| !item.is_empty())
     }
 
-    /// The line whose first word is `key`, without that word.
-    pub(super) fn line_of(self, key: &str) -> Option<&'static str> {
-        let line = self.from(|line| first_word(line) < key).next()?;
-        let rest = line.strip_prefix(key)?;
-        (rest.is_empty() || rest.starts_with(' ')).then(|| rest.trim_start())
-    }
-
-    fn item_at(self, start: usize) -> &'static str {
-        self.slice(start, self.text.len()).split(self.separator).next().unwrap_or_default()
+    /// The item whose key is `key`, without it.
+    pub(super) fn entry(self, key: &str) -> Option<&'static str> {
+        let line = self.from(|each| each < key).next()?;
+        let (found, rest) = line.split_once(' ').unwrap_or((line, ""));
+        (found == key).then_some(rest)
     }
 
     fn slice(self, start: usize, end: usize) -> &'static str {
@@ -54,9 +59,10 @@ impl SortedText {
     }
 }
 
-/// The text before the first space.
-pub(super) fn first_word(line: &str) -> &str {
-    line.split(' ').next().unwrap_or_default()
+/// The text before the first space or line end.
+pub(super) fn first_word(text: &str) -> &str {
+    let end = text.bytes().position(|byte| matches!(byte, b' ' | b'\n'));
+    end.and_then(|end| text.get(..end)).unwrap_or(text)
 }
 
 #[cfg(test)]
@@ -64,16 +70,24 @@ mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
     use super::*;
 
-    const LINES: SortedText = SortedText::lines("# header\nalpha one\nbeta\nbeta-two x y\ngamma z\n");
+    const LINES: SortedText =
+        SortedText::lines("# header\n# two lines of it\nalpha one\nbeta\nbeta-two x y\ngamma z\n");
 
     #[test]
     fn finds_first_middle_and_last_line_and_no_other() {
-        assert_eq!(LINES.line_of("alpha"), Some("one"));
-        assert_eq!(LINES.line_of("beta"), Some(""));
-        assert_eq!(LINES.line_of("beta-two"), Some("x y"));
-        assert_eq!(LINES.line_of("gamma"), Some("z"));
-        for absent in ["", "a", "alph", "alpha one", "alphabet", "bet", "beta-", "zeta"] {
-            assert_eq!(LINES.line_of(absent), None, "{absent}");
+        assert_eq!(LINES.entry("alpha"), Some("one"));
+        assert_eq!(LINES.entry("beta"), Some(""));
+        assert_eq!(LINES.entry("beta-two"), Some("x y"));
+        assert_eq!(LINES.entry("gamma"), Some("z"));
+        for absent in ["", "#", "a", "alph", "alpha one", "alphabet", "bet", "beta-", "zeta"] {
+            assert_eq!(LINES.entry(absent), None, "{absent}");
+        }
+    }
+
+    #[test]
+    fn a_text_of_header_alone_has_no_lines() {
+        for text in ["", "# header", "# header\n"] {
+            assert_eq!(SortedText::lines(text).from(|_| false).next(), None, "{text:?}");
         }
     }
 
