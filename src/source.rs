@@ -113,21 +113,26 @@ impl Source {
         (line, starts.get(line - 1).map_or(0, |start| *start as usize))
     }
 
-    fn position_by(&self, offset: usize, width: impl Fn(char) -> usize) -> Position {
+    fn position_by(&self, offset: usize, width: impl Fn(&str) -> usize) -> Position {
         let (line, start) = self.line_of(offset);
         let before = self.text.get(start..offset.min(self.text.len())).unwrap_or("");
-        // A byte-order mark takes no column.
-        let column = before.chars().filter(|c| *c != '\u{feff}').map(width).sum::<usize>() + 1;
-        Position { line, column }
+        // The byte-order mark at the beginning of a file takes no column.
+        let before = if start == 0 { before.strip_prefix('\u{feff}').unwrap_or(before) } else { before };
+        // Telling ASCII costs next to nothing, and a minified template is one line of a megabyte.
+        let columns = if before.is_ascii() { before.len() } else { width(before) };
+        Position { line, column: columns + 1 }
     }
 
     /// Line and column of a byte offset; columns count characters (Unicode scalar values).
     pub fn position(&self, offset: u32) -> Position {
-        self.position_by(offset as usize, |_| 1)
+        self.position_by(offset as usize, |text| text.chars().count())
     }
 
     /// Line and column of a byte offset; columns count UTF-16 code units, as SARIF's do by default.
     pub fn position_utf16(&self, offset: u32) -> Position {
-        self.position_by(offset as usize, char::len_utf16)
+        // Characters past U+FFFF take two units; in UTF-8 those are the ones that begin with a byte from F0.
+        self.position_by(offset as usize, |text| {
+            text.chars().count() + text.bytes().filter(|byte| *byte >= 0xf0).count()
+        })
     }
 }
