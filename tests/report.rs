@@ -213,7 +213,8 @@ Resources:
       StorageEncrypted: false
 ";
 
-const DATABASE: &str = "{\n\t\"Resources\": {\n\t\t\"Records\": {\n\t\t\t\"Type\": \"AWS::RDS::DBInstance\"\n\t\t}\n\t}\n}\n";
+const DATABASE: &str =
+    "{\n\t\"Resources\": {\n\t\t\"Records\": {\n\t\t\t\"Type\": \"AWS::RDS::DBInstance\"\n\t\t}\n\t}\n}\n";
 
 /// Two templates, one of them broken; related places near, far and in another file; every outcome.
 fn everything() -> Run {
@@ -247,13 +248,27 @@ fn everything() -> Run {
 
     let encrypted = run.span(app, "StorageEncrypted", "false");
     let parent = run.span(app, "Records", "AWS::RDS::DBInstance");
-    run.fail("rds-storage-encrypted", Level::Error, encrypted, "Records", "AWS::RDS::DBInstance", "StorageEncrypted is false")
-        .related = vec![
+    run.fail(
+        "rds-storage-encrypted",
+        Level::Error,
+        encrypted,
+        "Records",
+        "AWS::RDS::DBInstance",
+        "StorageEncrypted is false",
+    )
+    .related = vec![
         Related { span: parent, message: "the database".into() },
         Related { span: database_type, message: "the replica takes it from here".into() },
     ];
 
-    run.fail("rds-storage-encrypted", Level::Note, database_type, "Records", "AWS::RDS::DBInstance", "A replica says nothing");
+    run.fail(
+        "rds-storage-encrypted",
+        Level::Note,
+        database_type,
+        "Records",
+        "AWS::RDS::DBInstance",
+        "A replica says nothing",
+    );
 
     let answer = |outcome, rule: &str, span, message: &str| Finding {
         rule: rule.into(),
@@ -314,10 +329,12 @@ fn everything() -> Run {
 /// Text that attacks the terminal, in every place that input reaches.
 fn hostile() -> Run {
     let mut run = Run::default();
-    let text = "Resources:\r\n  \"B\u{1b}[2Jücket\":\r\n    Type: 患者データ\u{200b}\u{202e}evil\u{7}\u{9b}31m\t # 🏥\r\n";
+    let text =
+        "Resources:\r\n  \"B\u{1b}[2Jücket\":\r\n    Type: 患者データ\u{200b}\u{202e}evil\u{7}\u{9b}31m\t # 🏥\r\n";
     let id = run.source("a\u{1b}]0;owned\u{7}\nb.yaml", text);
     let span = run.span(id, "Type", "患者データ\u{200b}\u{202e}evil\u{7}");
-    let finding = run.fail("odd\u{1b}[1mrule", Level::Error, span, "B\u{1b}[2J", "\u{9b}A", "Type is 患者\u{1b}[0m\r\nor not");
+    let finding =
+        run.fail("odd\u{1b}[1mrule", Level::Error, span, "B\u{1b}[2J", "\u{9b}A", "Type is 患者\u{1b}[0m\r\nor not");
     finding.when = Some("when \u{1b}c is \u{202e}x".into());
     finding.related = vec![Related { span: Span::new(id, 0, 9), message: "root\u{1b}[5m\nblinks".into() }];
     run.diagnostics.push(Diagnostic {
@@ -343,7 +360,14 @@ fn one_long_line() -> Run {
         let span = run.span(id, value, value);
         run.fail("rds-storage-encrypted", Level::Error, span, "Db", "AWS::RDS::DBInstance", "Unencrypted");
     }
-    run.fail("rds-storage-encrypted", Level::Error, Span::new(id, 0, text.len()), "Db", "AWS::RDS::DBInstance", "Whole");
+    run.fail(
+        "rds-storage-encrypted",
+        Level::Error,
+        Span::new(id, 0, text.len()),
+        "Db",
+        "AWS::RDS::DBInstance",
+        "Whole",
+    );
     run.counted()
 }
 
@@ -351,7 +375,9 @@ fn many() -> Run {
     let mut run = Run::default();
     let mut text = String::from("Resources:\n");
     for number in 0..2000 {
-        text.push_str(&format!("  Bucket{number}:\n    Type: AWS::S3::Bucket\n    Properties:\n      Name: b-{number}\n"));
+        text.push_str(&format!(
+            "  Bucket{number}:\n    Type: AWS::S3::Bucket\n    Properties:\n      Name: b-{number}\n"
+        ));
     }
     let id = run.source("many.yaml", &text);
     let places: Vec<usize> = text.match_indices("  Bucket").map(|(at, _)| at + 2).collect();
@@ -413,7 +439,10 @@ fn people_are_told_that_all_is_well() {
 
 #[test]
 fn people_are_told_that_nothing_was_checked() {
-    let run = Run { summary: Summary { selection: "rules: a, b".into(), rules: 2, templates: 1, ..Summary::default() }, ..Run::default() };
+    let run = Run {
+        summary: Summary { selection: "rules: a, b".into(), rules: 2, templates: 1, ..Summary::default() },
+        ..Run::default()
+    };
     insta::assert_snapshot!(run.human(PLAIN));
 }
 
@@ -456,7 +485,7 @@ fn two_thousand_findings_end_with_what_fires_most() {
 #[test]
 fn no_line_is_wider_than_the_terminal() {
     for run in [everything(), one_long_line(), many()] {
-        for width in [40, 80, 120, 300] {
+        for width in [50, 80, 120, 300] {
             let text = run.human(Style { width, ..PLAIN });
             // Paths above an excerpt are left whole, so that terminals can open them.
             let wide = text.lines().find(|line| !line.contains("─[") && line.chars().count() > width);
@@ -495,4 +524,133 @@ fn programs_read_sarif() {
 #[test]
 fn programs_read_json() {
     insta::assert_snapshot!(everything().json());
+}
+
+/// The standard's demands that its schema does not show, and GitHub's own.
+#[test]
+fn sarif_holds_what_its_readers_need() {
+    for run in [everything(), hostile(), one_long_line(), many(), Run::default()] {
+        let log: Value = serde_json::from_str(&run.sarif()).unwrap();
+        assert_eq!(log["version"], "2.1.0");
+        assert_eq!(log["runs"].as_array().unwrap().len(), 1);
+        let sarif_run = &log["runs"][0];
+        assert_eq!(sarif_run["columnKind"], "utf16CodeUnits");
+        let driver = &sarif_run["tool"]["driver"];
+        let rules = driver["rules"].as_array().unwrap();
+        let taxa = sarif_run["taxonomies"][0]["taxa"].as_array().unwrap();
+        assert_eq!(sarif_run["taxonomies"][0]["guid"], driver["supportedTaxonomies"][0]["guid"]);
+        assert!(rules.is_sorted_by_key(|rule| rule["id"].as_str().unwrap().to_owned()));
+        for rule in rules {
+            for text in
+                ["/name", "/shortDescription/text", "/fullDescription/text", "/help/text", "/help/markdown", "/helpUri"]
+            {
+                assert!(!rule.pointer(text).unwrap().as_str().unwrap().is_empty(), "{text}");
+            }
+            assert!(rule["properties"]["tags"].as_array().unwrap().len() <= 10);
+            assert!(rule["properties"]["security-severity"].as_str().unwrap().parse::<f32>().is_ok());
+            for relationship in rule["relationships"].as_array().unwrap() {
+                let target = &relationship["target"];
+                assert_eq!(taxa[usize::try_from(target["index"].as_u64().unwrap()).unwrap()]["id"], target["id"]);
+            }
+        }
+        let results = sarif_run["results"].as_array().unwrap();
+        assert_eq!(results.len(), run.findings.len());
+        let mut fingerprints = std::collections::HashSet::new();
+        for (result, finding) in results.iter().zip(&run.findings) {
+            assert_eq!(result["kind"] == "fail", result["level"] != "none");
+            if let Some(index) = result["ruleIndex"].as_u64() {
+                assert_eq!(rules[usize::try_from(index).unwrap()]["id"], result["ruleId"]);
+            }
+            let [location] = result["locations"].as_array().unwrap().as_slice() else { panic!("not one location") };
+            let [logical] = location["logicalLocations"].as_array().unwrap().as_slice() else {
+                panic!("not one subject")
+            };
+            assert_eq!(logical["fullyQualifiedName"], finding.subject.qualified_name());
+            let place = &location["physicalLocation"];
+            let artifact = usize::try_from(place["artifactLocation"]["index"].as_u64().unwrap()).unwrap();
+            assert_eq!(sarif_run["artifacts"][artifact]["location"]["uri"], place["artifactLocation"]["uri"]);
+            let number = |name: &str| place["region"][name].as_u64().unwrap();
+            assert!(number("startLine") >= 1 && number("startColumn") >= 1);
+            assert!((number("startLine"), number("startColumn")) <= (number("endLine"), number("endColumn")));
+            assert!(fingerprints.insert(result["partialFingerprints"]["hipaalint/v1"].as_str().unwrap().to_owned()));
+        }
+    }
+}
+
+#[test]
+fn sarif_says_what_could_not_be_done() {
+    let invocation = |run: &Run| {
+        let log: Value = serde_json::from_str(&run.sarif()).unwrap();
+        log["runs"][0]["invocations"][0].clone()
+    };
+    let mut run = everything();
+    assert_eq!(invocation(&run)["executionSuccessful"], false);
+    assert_eq!(invocation(&run)["toolExecutionNotifications"].as_array().unwrap().len(), 3);
+    // A note leaves the run a success.
+    run.diagnostics.truncate(1);
+    assert_eq!(invocation(&run)["executionSuccessful"], true);
+}
+
+#[test]
+fn sarif_columns_count_utf16_code_units() {
+    let mut run = Run::default();
+    let id = run.source("a.yaml", "🏥é: 🏥x # end");
+    let span = run.span(id, "", "🏥x");
+    run.fail("s3-bucket-tls-only", Level::Error, span, "A", "B", "C");
+    let log: Value = serde_json::from_str(&run.sarif()).unwrap();
+    let region = &log["runs"][0]["results"][0]["locations"][0]["physicalLocation"]["region"];
+    assert_eq!([&region["startColumn"], &region["endColumn"]], [6, 9]);
+    let json: Value = serde_json::from_str(&run.json()).unwrap();
+    assert_eq!(json["findings"][0]["start"], serde_json::json!({ "line": 1, "column": 5, "offset": 8 }));
+}
+
+#[test]
+fn fingerprints_survive_moved_lines_and_tell_violations_apart() {
+    let fingerprints = |text: &str, rule: &str, message: &str| {
+        let mut run = Run::default();
+        let id = run.source("a.yaml", text);
+        for _ in 0..2 {
+            let span = run.span(id, "", "Bucket");
+            run.fail(rule, Level::Error, span, "Bucket", "AWS::S3::Bucket", message);
+        }
+        let log: Value = serde_json::from_str(&run.sarif()).unwrap();
+        let of = |index: usize| log["runs"][0]["results"][index]["partialFingerprints"]["hipaalint/v1"].clone();
+        [of(0), of(1)]
+    };
+    let before = fingerprints("Bucket: {}", "s3-bucket-tls-only", "one");
+    assert_eq!(before, fingerprints("# new\n\n  Bucket: {}", "s3-bucket-tls-only", "other words"));
+    assert_ne!(before[0], before[1]);
+    assert_ne!(before, fingerprints("Bucket: {}", "s3-bucket-versioning", "one"));
+    // Written down once: people's alerts are known by it.
+    assert_eq!(before[0], "82d8c8094e855b5af7d93f0b921a8c94");
+}
+
+#[test]
+fn formats_write_the_same_bytes_each_time() {
+    let (run, again) = (everything(), everything());
+    assert_eq!([run.human(PLAIN), run.sarif(), run.json()], [again.human(PLAIN), again.sarif(), again.json()]);
+}
+
+/// A reader that goes away is an error for the caller to judge, not a panic.
+#[test]
+fn a_closed_pipe_is_an_error() {
+    struct Closed;
+    impl std::io::Write for Closed {
+        fn write(&mut self, _: &[u8]) -> std::io::Result<usize> {
+            Err(std::io::ErrorKind::BrokenPipe.into())
+        }
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+    everything().with(|report| {
+        let results = [
+            human::write(&mut Closed, report, &PLAIN),
+            sarif::write(&mut Closed, report, &sarif::Options::default()),
+            json::write(&mut Closed, report),
+        ];
+        for result in results {
+            assert_eq!(result.unwrap_err().kind(), std::io::ErrorKind::BrokenPipe);
+        }
+    });
 }

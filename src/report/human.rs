@@ -21,8 +21,13 @@ use std::io;
 
 /// Related places drawn for one finding; further ones are counted.
 const MAX_RELATED: usize = 4;
+/// Columns of the mark and the bar that miette draws before a header.
+const HEADER_INDENT: usize = 4;
 /// Narrower terminals are written to as if they had this many columns.
 const MIN_WIDTH: usize = 40;
+
+/// Where a line is not to be broken.
+const NO_BREAK_SPACE: &str = "\u{a0}";
 
 /// What the terminal can show.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
@@ -88,26 +93,27 @@ fn by_file<'a>(report: &Report<'a>) -> BTreeMap<&'a str, FileGroup<'a>> {
 /// A rule across the page with the file's name and its counts.
 fn heading(name: &str, group: &FileGroup, style: &Style) -> String {
     let level = |level| group.failures.iter().filter(|finding| finding.level == level).count();
-    let broken = group.diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error).count();
-    let counts = [
-        count(broken, "unreadable part"),
-        count(level(Level::Error), "error"),
-        count(level(Level::Warning), "warning"),
-        count(level(Level::Note), "note"),
-    ];
-    let counts: Vec<String> = counts.into_iter().filter(|count| !count.starts_with("0 ")).collect();
-    let counts = counts.join(", ");
+    let broken = group.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
+    let mut counts: Vec<String> = [Level::Error, Level::Warning, Level::Note]
+        .into_iter()
+        .filter(|one| level(*one) > 0)
+        .map(|one| count(level(one), one.name()))
+        .collect();
+    if broken {
+        counts.push("not linted in full".to_owned());
+    }
     let bar = style.glyph("─", "-");
-    let clean = one_line(name, style.unicode);
-    let name = shorten(&clean, style.width.saturating_sub(width(&counts) + 8).max(20), style.unicode);
-    let used = 3 + width(&name) + 1 + if counts.is_empty() { 0 } else { width(&counts) + 1 };
-    let fill = bar.repeat(style.width.saturating_sub(used));
-    let counts = if counts.is_empty() { counts } else { format!("{counts} ") };
+    let counts = if counts.is_empty() { String::new() } else { format!("{} ", counts.join(", ")) };
+    let between = if counts.is_empty() { String::new() } else { format!("{} ", bar.repeat(2)) };
+    let room = style.width.saturating_sub(width(&counts) + 8).max(MIN_WIDTH / 2);
+    let name = shorten(&one_line(name, style.unicode), room, style.unicode).into_owned();
+    let fill = style.width.saturating_sub(4 + width(&name) + width(&between) + width(&counts));
     format!(
-        "{} {} {counts}{}\n\n",
+        "{} {} {}{counts}{}\n\n",
         style.paint(Ink::Dim, &bar.repeat(2)),
         style.paint(Ink::Bold, &name),
-        style.paint(Ink::Dim, &fill)
+        style.paint(Ink::Dim, &between),
+        style.paint(Ink::Dim, &bar.repeat(fill))
     )
 }
 
@@ -116,10 +122,13 @@ fn finding_block(finding: &Finding, report: &Report, style: &Style) -> io::Resul
     let rule = report.rule(&finding.rule);
     let code = one_line(&finding.rule, style.unicode);
     let title = format!("{}[{code}]", finding.level.name());
-    let room = style.width.saturating_sub(width(&title) + 6).max(20);
-    let subject = subject_text(&finding.subject, style, room);
+    let subject = subject_text(&finding.subject, style);
+    let fits = width(&title) + 1 + width(&subject) <= style.width.saturating_sub(HEADER_INDENT);
     let title = style.link(&super::rule_address(&code), &style.paint(Ink::of(finding.level), &title));
-    let mut header = format!("{title} {subject}");
+    let mut header = if fits { format!("{title} {subject}") } else { title };
+    if !fits {
+        push_wrapped(&mut header, &subject, style);
+    }
     push_wrapped(&mut header, &finding.full_message(), style);
 
     let excerpt = excerpt_of(finding.span, &finding.related, report, style);
@@ -130,7 +139,9 @@ fn finding_block(finding: &Finding, report: &Report, style: &Style) -> io::Resul
         push_note(&mut block, "And", &format!("{} elsewhere", count(hidden, "related place")), indent, style);
     }
     if let Some(rule) = rule {
-        let cited: Vec<String> = rule.meta.controls.iter().map(|id| report.citation(id)).collect();
+        // A citation stays on one line with its title.
+        let cited: Vec<String> =
+            rule.meta.controls.iter().map(|id| report.citation(id).replace(' ', NO_BREAK_SPACE)).collect();
         push_note(&mut block, "HIPAA", &cited.join("; "), indent, style);
         push_note(&mut block, "Fix", &markdown::lead(&rule.prose.remediation), indent, style);
     }
@@ -153,19 +164,18 @@ fn diagnostic_block(diagnostic: &Diagnostic, report: &Report, style: &Style) -> 
     Ok(block)
 }
 
-/// `PatientData (AWS::S3::Bucket)`, or the qualified name of what is no resource; at most `room` columns.
-fn subject_text(subject: &Subject, style: &Style, room: usize) -> String {
+/// `PatientData (AWS::S3::Bucket)`, or the qualified name of what is no resource.
+fn subject_text(subject: &Subject, style: &Style) -> String {
     let plain = match &subject.resource_type {
         Some(kind) => format!("{} ({kind})", subject.name),
         None => subject.qualified_name(),
     };
-    shorten(&one_line(&plain, style.unicode), room, style.unicode).into_owned()
+    one_line(&plain, style.unicode).into_owned()
 }
 
 /// Adds a message below the first line of a header.
 fn push_wrapped(header: &mut String, message: &str, style: &Style) {
-    // Four columns hold miette's bar.
-    for line in wrap(&one_line(message, style.unicode), style.width.saturating_sub(4)) {
+    for line in wrap(&one_line(message, style.unicode), style.width.saturating_sub(HEADER_INDENT)) {
         header.push('\n');
         header.push_str(&line);
     }
@@ -180,6 +190,7 @@ fn push_note(block: &mut String, name: &str, text: &str, indent: usize, style: &
     }
     for (index, line) in wrap(&text, style.width.saturating_sub(indent + NAME_COLUMNS)).iter().enumerate() {
         let name = style.paint(Ink::Dim, &format!("{:NAME_COLUMNS$}", if index == 0 { name } else { "" }));
+        let line = line.replace(NO_BREAK_SPACE, " ");
         block.push_str(&format!("{:indent$}{name}{line}\n", ""));
     }
 }
@@ -195,7 +206,7 @@ fn excerpt_of(span: Span, related: &[Related], report: &Report, style: &Style) -
 
 fn related_mark<'a>(place: &Related, report: &Report<'a>, style: &Style) -> Option<Mark<'a>> {
     let message = one_line(&place.message, style.unicode);
-    let label = shorten(&message, style.width / 2, style.unicode).into_owned();
+    let label = shorten(&message, 2 * style.width, style.unicode).into_owned();
     Some(Mark { source: report.source(place.span.source)?, span: place.span, label: Some(label) })
 }
 

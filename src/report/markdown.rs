@@ -119,7 +119,7 @@ mod tests {
     fn lead_is_one_or_two_short_sentences() {
         assert_eq!(lead("Set A. Then\nset `B`. And C.\n\nMore."), "Set A. Then set B.");
         assert_eq!(lead("Use a key, e.g. your own. Then rotate."), "Use a key, e.g. your own. Then rotate.");
-        let long = format!("First. {} end.", "word ".repeat(50));
+        let long = format!("First. Then {} end.", "word ".repeat(50));
         assert_eq!(lead(&long), "First.");
         assert_eq!(lead("Version 1.2 of TLS"), "Version 1.2 of TLS");
         assert_eq!(lead(""), "");

@@ -14,7 +14,6 @@ use model::{
     ResultProperties, Run, SarifResult, Text, Tool,
 };
 use serde_json::json;
-use std::collections::BTreeSet;
 use std::io;
 
 /// What the report does not know about the run.
@@ -94,8 +93,7 @@ fn result<'a>(finding: &'a Finding, report: &Report, prints: &mut Fingerprinter)
 }
 
 fn invocation(report: &Report, options: &Options) -> Invocation {
-    let codes = driver::notification_codes(report);
-    let notifications = report.diagnostics.iter().map(|diagnostic| notification(diagnostic, &codes, report));
+    let notifications = report.diagnostics.iter().map(|diagnostic| notification(diagnostic, report));
     Invocation {
         execution_successful: report.diagnostics.iter().all(|diagnostic| diagnostic.severity != Severity::Error),
         exit_code: options.exit_code,
@@ -103,7 +101,7 @@ fn invocation(report: &Report, options: &Options) -> Invocation {
     }
 }
 
-fn notification(diagnostic: &Diagnostic, codes: &BTreeSet<&str>, report: &Report) -> Notification {
+fn notification(diagnostic: &Diagnostic, report: &Report) -> Notification {
     let help = diagnostic.help.trim();
     let gap = if help.is_empty() { "" } else { " " };
     let physical_location = match diagnostic.span {
@@ -117,11 +115,8 @@ fn notification(diagnostic: &Diagnostic, codes: &BTreeSet<&str>, report: &Report
     let own = Location { id: None, physical_location, logical_locations: Vec::new(), message: None };
     let related = diagnostic.related.iter().zip(1..).map(|(related, id)| place::related_location(id, related, report));
     Notification {
-        descriptor: DescriptorReference {
-            id: diagnostic.code,
-            index: codes.iter().position(|code| *code == diagnostic.code),
-            tool_component: None,
-        },
+        // No descriptors of our own: GitHub would demand a help page for each.
+        descriptor: DescriptorReference { id: diagnostic.code, index: None, tool_component: None },
         level: match diagnostic.severity {
             Severity::Error => "error",
             Severity::Note => "note",

@@ -5,8 +5,12 @@ use std::borrow::Cow;
 /// How many columns a character takes at most. An upper bound on purpose: what is cropped by it never overflows, and a
 /// line of nothing but zero-width characters still has an end.
 pub(crate) fn columns(c: char) -> usize {
-    // Wide characters start with Hangul Jamo (Unicode Standard Annex 11).
-    if c < '\u{1100}' { 1 } else { 2 }
+    match c {
+        // Blocks without a wide character (Unicode Standard Annex 11): up to Hangul Jamo, after them, punctuation and
+        // arrows, control pictures and box drawing; and the replacement mark.
+        '\0'..='\u{10ff}' | '\u{1160}'..='\u{22ff}' | '\u{2400}'..='\u{25fc}' | '\u{fffd}' => 1,
+        _ => 2,
+    }
 }
 
 /// The columns of a whole text, at most.
@@ -53,7 +57,7 @@ pub(crate) fn wrap(text: &str, limit: usize) -> Vec<String> {
     let limit = limit.max(2);
     let mut lines = Vec::new();
     let (mut line, mut used) = (String::new(), 0);
-    for word in text.split_whitespace() {
+    for word in text.split(' ').filter(|word| !word.is_empty()) {
         let needed = width(word);
         if used > 0 && used + 1 + needed > limit {
             lines.push(std::mem::take(&mut line));
@@ -142,7 +146,7 @@ mod tests {
     #[test]
     fn shortened_texts_say_so_and_fit() {
         assert_eq!(shorten("abcdef", 6, true), "abcdef");
-        assert_eq!(shorten("abcdefg", 6, true), "abcd…");
+        assert_eq!(shorten("abcdefg", 6, true), "abcde…");
         assert_eq!(shorten("abcdefg", 6, false), "abc...");
     }
 

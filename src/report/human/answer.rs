@@ -1,7 +1,7 @@
 //! Answers that are no violations (`--show undecided,passed`): one quiet line each.
 
 use super::paint::Ink;
-use super::{Report, Style, subject_text};
+use super::{Report, Style};
 use crate::finding::{Finding, Outcome};
 use crate::report::text::{one_line, shorten, width};
 
@@ -32,12 +32,17 @@ struct Row {
 impl Row {
     fn new(finding: &Finding, report: &Report, style: &Style) -> Self {
         let position = report.source(finding.span.source).map(|source| source.position(finding.span.start));
+        // One line has no room for the type.
+        let subject = match finding.subject.resource_type {
+            Some(_) => finding.subject.name.clone(),
+            None => finding.subject.qualified_name(),
+        };
         let message = if finding.message.is_empty() { String::new() } else { finding.full_message() };
         Self {
             outcome: finding.outcome,
             place: position.map(|at| format!("{}:{}", at.line, at.column)).unwrap_or_default(),
             rule: one_line(&finding.rule, style.unicode).into_owned(),
-            subject: subject_text(&finding.subject, style, MAX_CELL),
+            subject: shorten(&one_line(&subject, style.unicode), MAX_CELL, style.unicode).into_owned(),
             message: one_line(&message, style.unicode).into_owned(),
         }
     }

@@ -4,12 +4,14 @@
 //! Here each place becomes a *pane*: a few lines, found through the line index, each cropped around its mark and made
 //! printable. miette gets the panes one behind another under offsets of our own, with the true lines and columns.
 
-use crate::report::text::{columns, ellipsis, is_unprintable, visible, width};
+use crate::report::text::{columns, ellipsis, is_unprintable, one_line, visible, width, wrap};
 use crate::source::{Position, Source, Span};
 use miette::{LabeledSpan, MietteError, MietteSpanContents, SourceCode, SourceSpan, SpanContents};
 
 /// The widest line shown, whatever the terminal's width.
 const MAX_COLUMNS: usize = 200;
+/// Two columns like an indent of JSON; a true tab stop would depend on what was cropped.
+const TAB: &str = "  ";
 /// Related places at most this many lines away share the finding's pane.
 const NEAR_LINES: usize = 2;
 
@@ -107,21 +109,24 @@ impl Excerpt {
 
         // Two bytes apart, so that no span of one pane touches another.
         let base = self.panes.last().map_or(0, |pane| pane.base + pane.text.len() + 2);
-        let budget = window.width.saturating_sub(decimal_width(*lines.end()) + 5).clamp(20, MAX_COLUMNS);
+        let canvas = Canvas::new(window, *lines.end());
         let mut text = String::new();
         for line in lines.clone() {
             let on_line: Vec<&Placed> = marks.iter().filter(|placed| placed.line == line).collect();
-            for (placed, range) in
-                on_line.iter().zip(write_line(&mut text, source, line, &on_line, budget, window.unicode))
-            {
-                let span = SourceSpan::from((base + range.0, range.1 - range.0));
-                let label = placed.mark.label.clone();
-                let is_own = own == Some(placed.start);
-                let build = if is_own { LabeledSpan::new_primary_with_span } else { LabeledSpan::new_with_span };
-                self.labels.push(build(label, span));
+            let line_start = text.len();
+            for (placed, (start, end)) in on_line.iter().zip(canvas.write_line(&mut text, source, line, &on_line)) {
+                let shown = text.get(line_start..start).unwrap_or_default();
+                let covered = text.get(start..end).unwrap_or_default();
+                let label = placed.mark.label.as_deref().map(|label| canvas.fit_label(label, shown, covered));
+                let build = if own == Some(placed.start) {
+                    LabeledSpan::new_primary_with_span
+                } else {
+                    LabeledSpan::new_with_span
+                };
+                self.labels.push(build(label, SourceSpan::from((base + start, end - start))));
             }
         }
-        let name = crate::report::text::one_line(&source.name, window.unicode).into_owned();
+        let name = one_line(&source.name, window.unicode).into_owned();
         let (first_line, line_count) = (*lines.start(), lines.count());
         self.panes.push(Pane { name, text, base, first_line, line_count, position });
     }
@@ -188,83 +193,108 @@ fn with_context(source: &Source, first: usize, last: usize, context: usize) -> s
     before.unwrap_or(first)..=after.unwrap_or(last)
 }
 
-/// Appends one line with its line break, cropped around its first mark. Gives the bytes in `text` that each mark covers.
-fn write_line(
-    text: &mut String,
-    source: &Source,
-    line: usize,
-    marks: &[&Placed],
-    budget: usize,
+/// The space for source text beside the line numbers.
+struct Canvas {
+    columns: usize,
     unicode: bool,
-) -> Vec<(usize, usize)> {
-    let (line_start, line_end) = source.line_range(line).unwrap_or_default();
-    let anchor = marks.first().map_or(line_start, |placed| placed.start);
-    let shown = crop(source.text(), (line_start, line_end), anchor, budget);
-    let mut ranges = vec![(usize::MAX, usize::MAX); marks.len()];
-    if shown.0 > line_start {
-        text.push_str(ellipsis(unicode));
+}
+
+impl Canvas {
+    fn new(window: Window, last_line: usize) -> Self {
+        // A space before the number, a space, a bar and a space after it.
+        let gutter = decimal_width(last_line) + 4;
+        Self { columns: window.width.saturating_sub(gutter).clamp(20, MAX_COLUMNS), unicode: window.unicode }
     }
-    let mut note = |at: usize, written: usize| {
-        for (range, placed) in ranges.iter_mut().zip(marks) {
-            if range.0 == usize::MAX && at >= placed.start {
-                range.0 = written;
-            }
-            if range.1 == usize::MAX && at >= placed.end {
-                range.1 = written;
-            }
+
+    /// Appends one line with its line break, cropped around its first mark. Gives the bytes in `text` that each mark
+    /// covers.
+    fn write_line(&self, text: &mut String, source: &Source, line: usize, marks: &[&Placed]) -> Vec<(usize, usize)> {
+        let (line_start, line_end) = source.line_range(line).unwrap_or_default();
+        let anchor = marks.first().map_or(line_start, |placed| placed.start);
+        // Words under a mark begin near its middle and need room to the right.
+        let labelled = marks.iter().any(|placed| placed.mark.label.is_some());
+        let shown = crop(source.text(), (line_start, line_end), anchor, self.columns, labelled);
+        let mut ranges = vec![(usize::MAX, usize::MAX); marks.len()];
+        if shown.0 > line_start {
+            text.push_str(ellipsis(self.unicode));
         }
-    };
-    for (at, c) in source.text().get(shown.0..shown.1).unwrap_or_default().char_indices() {
-        note(shown.0 + at, text.len());
-        write_char(text, c, shown.0 + at == 0, unicode);
+        let mut note = |at: usize, written: usize| {
+            for (range, placed) in ranges.iter_mut().zip(marks) {
+                if range.0 == usize::MAX && at >= placed.start {
+                    range.0 = written;
+                }
+                if range.1 == usize::MAX && at >= placed.end {
+                    range.1 = written;
+                }
+            }
+        };
+        for (at, c) in source.text().get(shown.0..shown.1).unwrap_or_default().char_indices() {
+            note(shown.0 + at, text.len());
+            write_char(text, c, shown.0 + at == 0, self.unicode);
+        }
+        // Whatever ends past the crop ends with it.
+        note(usize::MAX, text.len());
+        if shown.1 < line_end {
+            text.push_str(ellipsis(self.unicode));
+        }
+        text.push('\n');
+        ranges
     }
-    // Whatever ends past the crop ends with it.
-    note(usize::MAX, text.len());
-    if shown.1 < line_end {
-        text.push_str(ellipsis(unicode));
+
+    /// Breaks a label into lines that fit to the right of the middle of what is marked, where miette starts them.
+    fn fit_label(&self, label: &str, before: &str, covered: &str) -> String {
+        const ARM: usize = 4;
+        const LEAST: usize = 12;
+        let middle = width(before) + width(covered) / 2;
+        wrap(label, self.columns.saturating_sub(middle + ARM).max(LEAST)).join("\n")
     }
-    text.push('\n');
-    ranges
 }
 
 /// Appends a character as it is shown in source lines.
 fn write_char(text: &mut String, c: char, first_of_file: bool, unicode: bool) {
     match c {
-        // Two columns like an indent of JSON; a true tab stop would depend on what was cropped.
-        '\t' => text.push_str("  "),
+        '\t' => text.push_str(TAB),
         '\u{feff}' if first_of_file => {}
         c if is_unprintable(c) => text.push(visible(c, unicode)),
         c => text.push(c),
     }
 }
 
-/// The bytes of a line to show so that they take at most `budget` columns (with marks of omission) and hold `anchor`.
-/// Looks at nothing further than `budget` characters from the anchor.
-fn crop(text: &str, (line_start, line_end): (usize, usize), anchor: usize, budget: usize) -> (usize, usize) {
-    let shown_columns = |c: char| if c == '\t' { 2 } else { columns(c) };
-    let before = text.get(line_start..anchor).unwrap_or_default();
-    let after = text.get(anchor..line_end).unwrap_or_default();
-    let take = |chars: &mut dyn Iterator<Item = char>, columns: usize| {
-        let (mut used, mut bytes) = (0, 0);
-        for c in chars {
-            if used + shown_columns(c) > columns {
-                break;
-            }
-            used += shown_columns(c);
-            bytes += c.len_utf8();
+/// The bytes of a line to show so that they take at most `budget` columns, with marks of omission, and hold `anchor`; in
+/// the left half where there is a label. Looks at nothing further than `budget` characters from the anchor.
+fn crop(text: &str, line: (usize, usize), anchor: usize, budget: usize, labelled: bool) -> (usize, usize) {
+    let before = text.get(line.0..anchor).unwrap_or_default();
+    let after = text.get(anchor..line.1).unwrap_or_default();
+    let omission = width(ellipsis(false));
+    let (left, left_bytes) = take(before.chars().rev(), if labelled { budget / 2 } else { budget });
+    if left_bytes == before.len() {
+        let (right, right_bytes) = take(after.chars(), budget - left);
+        if right_bytes == after.len() {
+            return line;
         }
-        (used, bytes)
-    };
-    let whole = text.get(line_start..line_end).unwrap_or_default();
-    if take(&mut whole.chars(), budget).1 == whole.len() {
-        return (line_start, line_end);
+        // From the beginning of the line, where that leaves enough to see of what is marked.
+        if left <= budget * 3 / 4 {
+            let (_, right_bytes) = take(after.chars(), (left + right).min(budget - omission).saturating_sub(left));
+            return (line.0, anchor + right_bytes);
+        }
     }
-    let budget = budget.saturating_sub(2 * width(ellipsis(false)));
-    // The beginning of the line where the mark still has room after it; otherwise the mark in the left third.
-    let (used, bytes) = take(&mut before.chars().rev(), budget * 3 / 4);
-    let (used, bytes) = if bytes == before.len() { (used, bytes) } else { take(&mut before.chars().rev(), budget / 3) };
-    let (_, forward) = take(&mut after.chars(), budget.saturating_sub(used));
-    (anchor - bytes, anchor + forward)
+    let (left, left_bytes) = take(before.chars().rev(), budget / 3);
+    let (_, right_bytes) = take(after.chars(), budget.saturating_sub(left + 2 * omission));
+    (anchor - left_bytes, anchor + right_bytes)
+}
+
+/// How many columns and bytes of these characters fit into a number of columns.
+fn take(chars: impl Iterator<Item = char>, limit: usize) -> (usize, usize) {
+    let (mut used, mut bytes) = (0, 0);
+    for c in chars {
+        let needed = if c == '\t' { TAB.len() } else { columns(c) };
+        if used + needed > limit {
+            break;
+        }
+        used += needed;
+        bytes += c.len_utf8();
+    }
+    (used, bytes)
 }
 
 fn decimal_width(number: usize) -> usize {

@@ -18,13 +18,13 @@ pub(super) fn text(report: &Report, style: &Style) -> String {
     let mut lines = vec![style.paint(Ink::Dim, &style.glyph("─", "-").repeat(style.width))];
     lines.extend(verdict(summary, style));
     lines.extend(by_rule(report, style));
-    let mut facts = vec![selection(summary), checks(summary)];
+    let mut facts = vec![selection(summary)];
+    facts.extend(checks(summary));
     facts.extend(left_out(summary));
     if summary.undecided > 0 {
-        facts.push(format!(
-            "{} a value that the template does not tell; list with --show undecided",
-            needs(summary.undecided)
-        ));
+        let need = if summary.undecided == 1 { "needs" } else { "need" };
+        let checks = count(summary.undecided, "check");
+        facts.push(format!("{checks} {need} a value that the template does not tell (--show undecided)"));
     }
     if summary.failed > 0 {
         facts.push("Why a rule exists and how to mend it, in full: hipaalint explain RULE".to_owned());
@@ -53,17 +53,44 @@ fn verdict(summary: &Summary, style: &Style) -> Vec<String> {
         let text = format!("{} {} could not be linted", style.glyph("×", "x"), count(summary.unreadable, "file"));
         lines.push(style.paint(Ink::Error, &text));
     }
-    if !found.is_empty() {
-        lines.push(format!("{} in {}", found.join(", "), count(summary.templates, "template")));
-    } else if summary.passed > 0 && summary.failed == 0 {
-        let text = format!("{} No violations found", style.glyph("✓", "+"));
-        lines.push(style.paint(Ink::Good, &text));
-    } else if summary.failed == 0 {
-        lines.push(style.paint(Ink::Bold, "Nothing to check: no selected rule applies"));
-    } else {
-        lines.push(style.paint(Ink::Bold, "No findings that count"));
-    }
+    lines.push(match found.as_slice() {
+        [] => nothing_found(summary, style),
+        levels => {
+            let mark = worst_mark(summary, style);
+            format!("{mark} {} in {}", levels.join(", "), count(summary.templates, "template"))
+        }
+    });
     lines
+}
+
+/// The mark of the worst level found, as findings of it bear it.
+fn worst_mark(summary: &Summary, style: &Style) -> String {
+    let (ink, mark) = match (summary.errors, summary.warnings) {
+        (0, 0) => (Ink::Note, style.glyph("•", "*")),
+        (0, _) => (Ink::Warning, style.glyph("⚠", "!")),
+        _ => (Ink::Error, style.glyph("×", "x")),
+    };
+    style.paint(ink, mark)
+}
+
+/// Good news, and no more of it than there is.
+fn nothing_found(summary: &Summary, style: &Style) -> String {
+    if summary.failed > 0 {
+        return style.paint(Ink::Bold, "No findings that count");
+    }
+    if summary.passed == 0 {
+        let all_undecided = summary.undecided > 0;
+        let text =
+            if all_undecided { "Nothing could be decided" } else { "Nothing to check: no selected rule applies" };
+        return style.paint(Ink::Bold, text);
+    }
+    let scope = if summary.unreadable > 0 { " in the rest" } else { "" };
+    let how = if summary.undecided == 0 { format!(": {}", all_passed(summary.passed)) } else { String::new() };
+    style.paint(Ink::Good, &format!("{} No violations found{scope}{how}", style.glyph("✓", "+")))
+}
+
+fn all_passed(checks: usize) -> String {
+    if checks == 1 { "the one check passed".to_owned() } else { format!("all {} passed", count(checks, "check")) }
 }
 
 /// The rules that fire most, where there is too much to take in at a glance.
@@ -79,11 +106,12 @@ fn by_rule(report: &Report, style: &Style) -> Vec<String> {
     }
     let mut rules: Vec<(&str, (usize, Level))> = counts.into_iter().collect();
     rules.sort_by_key(|(id, (number, level))| (std::cmp::Reverse((*level, *number)), *id));
+    let id_columns = rules.iter().map(|(id, _)| width(id)).max().unwrap_or(0);
     let columns = rules.iter().map(|(_, (number, _))| width(&grouped(*number))).max().unwrap_or(1);
     let more = rules.len().saturating_sub(MAX_RULES);
     let listed = rules.into_iter().take(MAX_RULES).map(|(id, (number, level))| {
         let title = report.rule(id).map_or("", |rule| rule.meta.title.as_str());
-        let text = format!("{id}  {title}");
+        let text = format!("{id}{:gap$}{title}", "", gap = id_columns.saturating_sub(width(id)) + 2);
         let clean = one_line(text.trim_end(), style.unicode).into_owned();
         let room = style.width.saturating_sub(columns + 6);
         let clean = crate::report::text::shorten(&clean, room, style.unicode).into_owned();
@@ -108,24 +136,19 @@ fn selection(summary: &Summary) -> String {
     format!("{chosen} on {} in {}", count(summary.resources, "resource"), count(summary.templates, "template"))
 }
 
-/// How the checks went.
-fn checks(summary: &Summary) -> String {
+/// How the checks went; nothing where the verdict says it all.
+fn checks(summary: &Summary) -> Option<String> {
     let parts = [(summary.passed, "passed"), (summary.failed, "failed"), (summary.undecided, "undecided")];
     let said: Vec<String> = parts
         .iter()
         .filter(|(number, _)| *number > 0)
         .map(|(number, how)| format!("{} {how}", grouped(*number)))
         .collect();
-    let total = count(summary.passed + summary.failed + summary.undecided, "check");
-    if said.is_empty() { total } else { format!("{total}: {}", said.join(", ")) }
+    let total = summary.passed + summary.failed + summary.undecided;
+    (total > summary.passed).then(|| format!("{}: {}", count(total, "check"), said.join(", ")))
 }
 
 fn left_out(summary: &Summary) -> Option<String> {
     let verb = if summary.skipped == 1 { "is no template and was" } else { "are no templates and were" };
     (summary.skipped > 0).then(|| format!("{} {verb} skipped", count(summary.skipped, "file")))
-}
-
-fn needs(undecided: usize) -> String {
-    let verb = if undecided == 1 { "needs" } else { "need" };
-    format!("{} {verb}", count(undecided, "check"))
 }

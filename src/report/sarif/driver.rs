@@ -1,8 +1,8 @@
 //! What the tool says about itself in SARIF: its rules, its kinds of diagnostics, and the Security Rule as a taxonomy.
 
 use super::model::{
-    ComponentReference, Configuration, DescriptorReference, Driver, Help, NotificationDescriptor, Relationship, Rule,
-    RuleProperties, Taxon, TaxonProperties, Taxonomy, Text,
+    ComponentReference, Configuration, DescriptorReference, Driver, Help, Relationship, Rule, RuleProperties, Taxon,
+    TaxonProperties, Taxonomy, Text,
 };
 use crate::finding::Level;
 use crate::report::markdown::{plain, sentences};
@@ -28,7 +28,6 @@ pub(super) fn driver<'a>(report: &Report<'a>) -> Driver<'a> {
         semantic_version: env!("CARGO_PKG_VERSION"),
         information_uri: PROJECT_ADDRESS,
         short_description: Text::new(format!("{}.", env!("CARGO_PKG_DESCRIPTION"))),
-        notifications: notification_codes(report).into_iter().map(notification_descriptor).collect(),
         rules: report.rules.iter().map(|rule| descriptor(rule, report)).collect(),
         supported_taxonomies: if report.controls.is_empty() { Vec::new() } else { vec![HIPAA] },
     }
@@ -50,20 +49,6 @@ pub(super) fn taxonomies<'a>(report: &Report<'a>) -> Vec<Taxonomy<'a>> {
         is_comprehensive: false,
         taxa: report.controls.iter().map(|control| taxon(control, report)).collect(),
     }]
-}
-
-/// The codes of all diagnostics, sorted.
-pub(super) fn notification_codes(report: &Report) -> BTreeSet<&'static str> {
-    report.diagnostics.iter().map(|diagnostic| diagnostic.code).collect()
-}
-
-fn notification_descriptor(code: &'static str) -> NotificationDescriptor {
-    let words = code.replace('-', " ");
-    NotificationDescriptor {
-        id: code,
-        name: pascal_case(code),
-        short_description: Text::new(format!("{}.", capitalised(&words))),
-    }
 }
 
 fn taxon<'a>(control: &'a Control, report: &Report) -> Taxon<'a> {

@@ -42,8 +42,6 @@ pub(super) struct Driver<'a> {
     pub(super) semantic_version: &'static str,
     pub(super) information_uri: &'static str,
     pub(super) short_description: Text,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub(super) notifications: Vec<NotificationDescriptor>,
     pub(super) rules: Vec<Rule<'a>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) supported_taxonomies: Vec<ComponentReference>,
@@ -105,15 +103,6 @@ pub(super) struct RuleProperties {
     pub(super) problem_severity: &'static str,
     #[serde(rename = "security-severity")]
     pub(super) security_severity: &'static str,
-}
-
-/// `reportingDescriptor` (3.49), of a kind of diagnostic.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct NotificationDescriptor {
-    pub(super) id: &'static str,
-    pub(super) name: String,
-    pub(super) short_description: Text,
 }
 
 /// `reportingConfiguration` (3.50).
