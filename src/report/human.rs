@@ -23,6 +23,8 @@ use std::io;
 const MAX_RELATED: usize = 4;
 /// Columns of the mark and the bar that miette draws before a header.
 const HEADER_INDENT: usize = 4;
+/// Columns before the notes below a drawing: where its corner is, for most line numbers.
+const NOTE_INDENT: usize = 4;
 /// Narrower terminals are written to as if they had this many columns.
 const MIN_WIDTH: usize = 40;
 
@@ -133,17 +135,16 @@ fn finding_block(finding: &Finding, report: &Report, style: &Style) -> io::Resul
 
     let excerpt = excerpt_of(finding.span, &finding.related, report, style);
     let mut block = draw(header, finding.level, &excerpt, style)?;
-    let indent = excerpt.number_width() + 2;
     let hidden = finding.related.len().saturating_sub(MAX_RELATED);
     if hidden > 0 {
-        push_note(&mut block, "And", &format!("{} elsewhere", count(hidden, "related place")), indent, style);
+        push_note(&mut block, "And", &format!("{} elsewhere", count(hidden, "related place")), style);
     }
     if let Some(rule) = rule {
         // A citation stays on one line with its title.
         let cited: Vec<String> =
             rule.meta.controls.iter().map(|id| report.citation(id).replace(' ', NO_BREAK_SPACE)).collect();
-        push_note(&mut block, "HIPAA", &cited.join("; "), indent, style);
-        push_note(&mut block, "Fix", &markdown::lead(&rule.prose.remediation), indent, style);
+        push_note(&mut block, "HIPAA", &cited.join("; "), style);
+        push_note(&mut block, "Fix", &markdown::lead(&rule.prose.remediation), style);
     }
     block.push('\n');
     Ok(block)
@@ -159,7 +160,7 @@ fn diagnostic_block(diagnostic: &Diagnostic, report: &Report, style: &Style) -> 
     push_wrapped(&mut header, &diagnostic.message, style);
     let excerpt = diagnostic.span.map(|span| excerpt_of(span, &diagnostic.related, report, style)).unwrap_or_default();
     let mut block = draw(header, level, &excerpt, style)?;
-    push_note(&mut block, "Help", &diagnostic.help, excerpt.number_width() + 2, style);
+    push_note(&mut block, "Help", &diagnostic.help, style);
     block.push('\n');
     Ok(block)
 }
@@ -182,16 +183,16 @@ fn push_wrapped(header: &mut String, message: &str, style: &Style) {
 }
 
 /// Adds a named line below the drawing, wrapped beside its name; nothing where there is nothing to say.
-fn push_note(block: &mut String, name: &str, text: &str, indent: usize, style: &Style) {
+fn push_note(block: &mut String, name: &str, text: &str, style: &Style) {
     const NAME_COLUMNS: usize = 7;
     let text = one_line(text, style.unicode);
     if text.trim().is_empty() {
         return;
     }
-    for (index, line) in wrap(&text, style.width.saturating_sub(indent + NAME_COLUMNS)).iter().enumerate() {
+    for (index, line) in wrap(&text, style.width.saturating_sub(NOTE_INDENT + NAME_COLUMNS)).iter().enumerate() {
         let name = style.paint(Ink::Dim, &format!("{:NAME_COLUMNS$}", if index == 0 { name } else { "" }));
         let line = line.replace(NO_BREAK_SPACE, " ");
-        block.push_str(&format!("{:indent$}{name}{line}\n", ""));
+        block.push_str(&format!("{:NOTE_INDENT$}{name}{line}\n", ""));
     }
 }
 

@@ -9,9 +9,9 @@
 //!              passed, failed, undecided, errors, warnings, notes },
 //!   diagnostics: [{ severity: "error" | "note", code, file, start?, end?, message, help, related: [RELATED] }],
 //!   findings: [{ rule, level: "error" | "warning" | "note", outcome: "fail" | "undecided" | "pass",
-//!                message, when?, file, start: POSITION, end: POSITION, path,
+//!                message, when?, file, start?, end?, path,
 //!                subject: { section, name, type? }, controls: [citation], related: [RELATED] }] }
-//! POSITION: { line, column, offset }     RELATED: { message, file, start: POSITION, end: POSITION }
+//! start, end: { line, column, offset }     RELATED: { message, file, start?, end? }
 //! ```
 //!
 //! Lines and columns count from 1, columns in characters, offsets in bytes; `end` is exclusive. What is marked with `?` is

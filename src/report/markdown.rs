@@ -39,7 +39,8 @@ pub(crate) fn sentences(text: &str, limit: usize) -> &str {
     } else {
         sentence_ends(text).take_while(|end| *end <= limit).last().unwrap_or(limit)
     };
-    text.get(..text.floor_char_boundary(end)).unwrap_or(text).trim_end()
+    let end = (0..=end).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
+    text.get(..end).unwrap_or(text).trim_end()
 }
 
 /// Byte offsets just past each sentence. A sentence ends with a mark, white space and no lower-case letter after it
@@ -85,10 +86,11 @@ fn unmark(marked: &str) -> (&str, usize) {
             return (word, word.len() + 2);
         }
     }
-    if let Some((label, tail)) = marked.strip_prefix('[').and_then(|rest| rest.split_once("](")) {
-        if let Some((address, _)) = tail.split_once(')').filter(|_| !label.contains(['[', ']'])) {
-            return (label, label.len() + address.len() + 4);
-        }
+    if let Some((label, tail)) = marked.strip_prefix('[').and_then(|rest| rest.split_once("]("))
+        && let Some((address, _)) = tail.split_once(')')
+        && !label.contains(['[', ']'])
+    {
+        return (label, label.len() + address.len() + 4);
     }
     let first = marked.chars().next().map_or(0, char::len_utf8);
     (marked.get(..first).unwrap_or_default(), first)

@@ -82,11 +82,6 @@ impl Excerpt {
         excerpt
     }
 
-    /// Digits of the largest line number in the last pane: what the drawing is indented by.
-    pub(super) fn number_width(&self) -> usize {
-        self.panes.last().map_or(1, |pane| decimal_width(pane.first_line + pane.line_count.saturating_sub(1)))
-    }
-
     /// For each label, in the order of drawing, whether it marks the finding's own place.
     pub(super) fn primaries(&self) -> impl Iterator<Item = bool> + '_ {
         self.labels.iter().map(LabeledSpan::primary)
