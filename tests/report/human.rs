@@ -1,6 +1,7 @@
 //! What people see.
 
 use crate::runs::{APP, ASCII, PLAIN, Run, WIDE, everything, hostile, many, one_long_line};
+use hipaalint::finding::{Level, Related};
 use hipaalint::report::Summary;
 use hipaalint::report::human::Style;
 
@@ -103,4 +104,28 @@ fn no_line_is_wider_than_the_terminal() {
             assert_eq!(wide, None, "at {width}");
         }
     }
+}
+
+/// A mark at the far end of a line: its words would not fit to the right of it.
+#[test]
+fn lines_move_left_to_make_room_for_words() {
+    let mut run = Run::default();
+    let id = run
+        .source("a.yaml", "A: {Key: value}\n\n\n\nDescription: all of this line can be seen at once, up to its end\n");
+    let (own, end) = (run.span(id, "Key", "value"), run.span(id, "its", "end"));
+    run.fail("s3-bucket-tls-only", Level::Error, own, "A", "B", "C").related =
+        vec![Related { span: end, message: "these words need room".into() }];
+    let text = run.human(Style { width: 72, ..PLAIN });
+    assert!(text.contains("…") && text.contains("╰── these words need room"), "{text}");
+    assert!(text.lines().all(|line| line.chars().count() <= 72), "{text}");
+}
+
+#[test]
+fn a_byte_order_mark_is_not_shown() {
+    let mut run = Run::default();
+    let id = run.source("a.yaml", "\u{feff}Key: value\n");
+    let span = run.span(id, "", "Key");
+    run.fail("s3-bucket-tls-only", Level::Error, span, "A", "B", "C");
+    let text = run.human(PLAIN);
+    assert!(text.contains("[a.yaml:1:1]") && text.contains(" 1 │ Key: value\n   · ───\n"), "{text}");
 }
