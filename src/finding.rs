@@ -89,6 +89,18 @@ pub struct Finding {
     pub related: Vec<Related>,
 }
 
+impl Finding {
+    /// The message with the choice that brings the violation, as one text that ends with a full stop.
+    pub fn full_message(&self) -> String {
+        let message = self.message.trim_end();
+        match &self.when {
+            Some(when) => format!("{}, {}.", message.trim_end_matches('.'), when.trim_end_matches('.')),
+            None if message.ends_with(['.', '!', '?']) => message.to_owned(),
+            None => format!("{message}."),
+        }
+    }
+}
+
 /// How bad a diagnostic is. Errors mean that something could not be linted (exit code 2).
 #[derive(Copy, Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Severity {

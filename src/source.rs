@@ -58,6 +58,8 @@ pub struct Source {
     pub name: String,
     text: String,
     line_starts: OnceLock<Vec<u32>>,
+    /// For each block of the text, the characters before it.
+    block_counts: OnceLock<Vec<Counts>>,
 }
 
 impl Source {
@@ -66,7 +68,7 @@ impl Source {
 
     /// A source with its text; a leading byte-order mark stays part of the text (parsers skip it).
     pub fn new(id: SourceId, name: impl Into<String>, text: impl Into<String>) -> Self {
-        Self { id, name: name.into(), text: text.into(), line_starts: OnceLock::new() }
+        Self { id, name: name.into(), text: text.into(), line_starts: OnceLock::new(), block_counts: OnceLock::new() }
     }
 
     /// The whole text.
@@ -113,21 +115,128 @@ impl Source {
         (line, starts.get(line - 1).map_or(0, |start| *start as usize))
     }
 
-    fn position_by(&self, offset: usize, width: impl Fn(char) -> usize) -> Position {
-        let (line, start) = self.line_of(offset);
-        let before = self.text.get(start..offset.min(self.text.len())).unwrap_or("");
-        // A byte-order mark takes no column.
-        let column = before.chars().filter(|c| *c != '\u{feff}').map(width).sum::<usize>() + 1;
-        Position { line, column }
+    /// The characters of this text that begin before a byte offset.
+    fn counts(&self, offset: usize) -> Counts {
+        let bytes = self.text.as_bytes();
+        let blocks = self.block_counts.get_or_init(|| {
+            let mut before = Counts::default();
+            let next = |block: &[u8]| {
+                let after = before.plus(Counts::of(block));
+                std::mem::replace(&mut before, after)
+            };
+            bytes.chunks(BLOCK_BYTES).map(next).collect()
+        });
+        let (block, start) = (offset / BLOCK_BYTES, offset - offset % BLOCK_BYTES);
+        let rest = Counts::of(bytes.get(start..offset).unwrap_or_default());
+        blocks.get(block).copied().unwrap_or_else(|| Counts::of(bytes)).plus(rest)
+    }
+
+    /// Number of a byte offset's line, and the characters before it on that line.
+    fn line_and_counts(&self, offset: u32) -> (usize, Counts) {
+        let offset = (offset as usize).min(self.text.len());
+        let (line, mut start) = self.line_of(offset);
+        // The byte-order mark at the beginning of a file takes no column.
+        if start == 0 && self.text.starts_with('\u{feff}') {
+            start = '\u{feff}'.len_utf8().min(offset);
+        }
+        let counts = match self.text.as_bytes().get(start..offset) {
+            Some(short) if short.len() <= BLOCK_BYTES => Counts::of(short),
+            _ => self.counts(offset).minus(self.counts(start)),
+        };
+        (line, counts)
     }
 
     /// Line and column of a byte offset; columns count characters (Unicode scalar values).
     pub fn position(&self, offset: u32) -> Position {
-        self.position_by(offset as usize, |_| 1)
+        let (line, counts) = self.line_and_counts(offset);
+        Position { line, column: counts.characters as usize + 1 }
     }
 
     /// Line and column of a byte offset; columns count UTF-16 code units, as SARIF's do by default.
     pub fn position_utf16(&self, offset: u32) -> Position {
-        self.position_by(offset as usize, char::len_utf16)
+        let (line, counts) = self.line_and_counts(offset);
+        Position { line, column: (counts.characters + counts.supplementary) as usize + 1 }
+    }
+}
+
+/// Bytes between two marks of [`Source::counts`]: small enough to be counted for each position that is asked for. Without
+/// them the positions in a minified template, which is one line, would take the square of its length.
+const BLOCK_BYTES: usize = 4096;
+
+/// Numbers of characters.
+#[derive(Copy, Clone, Debug, Default)]
+struct Counts {
+    characters: u32,
+    /// Those past U+FFFF, which take two code units of UTF-16.
+    supplementary: u32,
+}
+
+impl Counts {
+    /// The characters that begin in these bytes of UTF-8.
+    fn of(bytes: &[u8]) -> Self {
+        // Bytes that continue a character are 10xxxxxx; a character of four bytes begins with 11110xxx (RFC 3629).
+        Self {
+            characters: bytes.iter().map(|byte| u32::from(byte & 0xc0 != 0x80)).sum(),
+            supplementary: bytes.iter().map(|byte| u32::from(*byte >= 0xf0)).sum(),
+        }
+    }
+
+    fn plus(self, other: Self) -> Self {
+        Self { characters: self.characters + other.characters, supplementary: self.supplementary + other.supplementary }
+    }
+
+    fn minus(self, other: Self) -> Self {
+        Self {
+            characters: self.characters.saturating_sub(other.characters),
+            supplementary: self.supplementary.saturating_sub(other.supplementary),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+    use super::*;
+
+    fn source(text: &str) -> Source {
+        Source::new(SourceId(0), "a.yaml", text)
+    }
+
+    #[test]
+    fn lines_end_with_any_break_and_columns_count_characters() {
+        let text = "\u{feff}aé🏥b\r\nc\rd\n";
+        let source = source(text);
+        let at = |what: &str| {
+            let offset = u32::try_from(text.find(what).unwrap()).unwrap();
+            let (people, sarif) = (source.position(offset), source.position_utf16(offset));
+            assert_eq!(people.line, sarif.line);
+            (people.line, people.column, sarif.column)
+        };
+        assert_eq!(
+            ["a", "é", "🏥", "b", "c", "d"].map(at),
+            [(1, 1, 1), (1, 2, 2), (1, 3, 3), (1, 4, 5), (2, 1, 1), (3, 1, 1)]
+        );
+        let end = u32::try_from(text.len()).unwrap();
+        assert_eq!(source.position(end), Position { line: 4, column: 1 });
+        assert_eq!(source.position(0), Position { line: 1, column: 1 });
+        assert_eq!(source.position(u32::MAX), source.position(end));
+    }
+
+    /// Lines longer than a block are counted by blocks, with the same answer.
+    #[test]
+    fn long_lines_count_like_short_ones() {
+        let line = "xé🏥日".repeat(3_000);
+        let text = format!("first\n{line}\n{line}");
+        let source = source(&text);
+        for (at, _) in text.char_indices().step_by(997).chain([(text.len(), ' ')]) {
+            let start = text[..at].rfind('\n').map_or(0, |found| found + 1);
+            let before = &text[start..at];
+            let offset = u32::try_from(at).unwrap();
+            assert_eq!(source.position(offset).column, before.chars().count() + 1);
+            assert_eq!(source.position_utf16(offset).column, before.encode_utf16().count() + 1);
+        }
+        let full = "x".repeat(2 * BLOCK_BYTES);
+        let end = u32::try_from(full.len()).unwrap();
+        assert_eq!(self::source(&full).position(end), Position { line: 1, column: full.len() + 1 });
     }
 }

@@ -1,1 +1,256 @@
-//! TODO
+//! The report that people read in a terminal: findings by file with their source, then what it all comes to.
+//!
+//! Drawn by miette, which only ever sees [`excerpt::Excerpt`]s. Everything that comes from a template, a rule or a file
+//! name is made printable first: no byte of the input reaches the terminal as a control character.
+
+mod answer;
+mod excerpt;
+mod paint;
+mod summary;
+
+use super::text::{count, one_line, shorten, width, wrap};
+use super::{Report, markdown};
+use crate::finding::{Diagnostic, Finding, Level, Outcome, Related, Severity, Subject};
+use crate::source::Span;
+use excerpt::{Excerpt, Mark, Window};
+use miette::GraphicalReportHandler;
+use paint::Ink;
+use std::collections::BTreeMap;
+use std::fmt;
+use std::io;
+
+/// Related places drawn for one finding; further ones are counted.
+const MAX_RELATED: usize = 4;
+/// Columns of the mark and the bar that miette draws before a header.
+const HEADER_INDENT: usize = 4;
+/// Columns before the notes below a drawing: where its corner is, for most line numbers.
+const NOTE_INDENT: usize = 4;
+/// Narrower terminals are written to as if they had this many columns.
+const MIN_WIDTH: usize = 40;
+
+/// Where a line is not to be broken.
+const NO_BREAK_SPACE: &str = "\u{a0}";
+
+/// What the terminal can show.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub struct Style {
+    /// Whether to use colours (ANSI escape sequences).
+    pub color: bool,
+    /// Columns to fill.
+    pub width: usize,
+    /// Whether to draw with characters outside ASCII.
+    pub unicode: bool,
+    /// Whether rule ids link to their documentation (OSC 8).
+    pub hyperlinks: bool,
+}
+
+/// What is said about one file.
+#[derive(Default)]
+struct FileGroup<'a> {
+    diagnostics: Vec<&'a Diagnostic>,
+    failures: Vec<&'a Finding>,
+    answers: Vec<&'a Finding>,
+}
+
+/// Writes the report: file by file (diagnostics, failures, then answers that were asked for), and a summary.
+///
+/// # Errors
+/// Those of `out`.
+pub fn write(out: &mut impl io::Write, report: &Report, style: &Style) -> io::Result<()> {
+    let style = Style { width: style.width.max(MIN_WIDTH), ..*style };
+    for (name, group) in by_file(report) {
+        let mut text = heading(name, &group, &style);
+        for diagnostic in group.diagnostics {
+            text.push_str(&diagnostic_block(diagnostic, report, &style)?);
+        }
+        for finding in group.failures {
+            text.push_str(&finding_block(finding, report, &style)?);
+            out.write_all(text.as_bytes())?;
+            text.clear();
+        }
+        text.push_str(&answer::lines(&group.answers, report, &style));
+        out.write_all(text.as_bytes())?;
+    }
+    out.write_all(summary::text(report, &style).as_bytes())
+}
+
+/// What there is to say, by the name of the file.
+fn by_file<'a>(report: &Report<'a>) -> BTreeMap<&'a str, FileGroup<'a>> {
+    let mut groups: BTreeMap<&str, FileGroup> = BTreeMap::new();
+    for diagnostic in report.diagnostics {
+        groups.entry(&diagnostic.file).or_default().diagnostics.push(diagnostic);
+    }
+    for finding in report.findings {
+        let group = groups.entry(report.source_name(finding.span.source)).or_default();
+        let list = if finding.outcome == Outcome::Fail { &mut group.failures } else { &mut group.answers };
+        list.push(finding);
+    }
+    for group in groups.values_mut() {
+        // Errors before notes; the order among them stays.
+        group.diagnostics.sort_by_key(|diagnostic| std::cmp::Reverse(diagnostic.severity));
+    }
+    groups
+}
+
+/// A rule across the page with the file's name and its counts.
+fn heading(name: &str, group: &FileGroup, style: &Style) -> String {
+    let level = |level| group.failures.iter().filter(|finding| finding.level == level).count();
+    let broken = group.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
+    let mut counts: Vec<String> = [Level::Error, Level::Warning, Level::Note]
+        .into_iter()
+        .filter(|one| level(*one) > 0)
+        .map(|one| count(level(one), one.name()))
+        .collect();
+    if broken {
+        counts.push("not linted in full".to_owned());
+    }
+    let bar = style.glyph("─", "-");
+    let counts = if counts.is_empty() { String::new() } else { format!("{} ", counts.join(", ")) };
+    let between = if counts.is_empty() { String::new() } else { format!("{} ", bar.repeat(2)) };
+    let room = style.width.saturating_sub(width(&counts) + 8).max(MIN_WIDTH / 2);
+    let name = shorten(&one_line(name, style.unicode), room, style.unicode).into_owned();
+    let fill = style.width.saturating_sub(4 + width(&name) + width(&between) + width(&counts));
+    format!(
+        "{} {} {}{counts}{}\n\n",
+        style.paint(Ink::Dim, &bar.repeat(2)),
+        style.paint(Ink::Bold, &name),
+        style.paint(Ink::Dim, &between),
+        style.paint(Ink::Dim, &bar.repeat(fill))
+    )
+}
+
+/// A finding with its source, the citations that it violates, and how to mend it.
+fn finding_block(finding: &Finding, report: &Report, style: &Style) -> io::Result<String> {
+    let rule = report.rule(&finding.rule);
+    let code = one_line(&finding.rule, style.unicode);
+    let title = format!("{}[{code}]", finding.level.name());
+    let subject = subject_text(&finding.subject, style);
+    let fits = width(&title) + 1 + width(&subject) <= style.width.saturating_sub(HEADER_INDENT);
+    let title = style.link(&super::rule_address(&code), &style.paint(Ink::of(finding.level), &title));
+    let mut header = if fits { format!("{title} {subject}") } else { title };
+    if !fits {
+        push_wrapped(&mut header, &subject, style);
+    }
+    push_wrapped(&mut header, &finding.full_message(), style);
+
+    let excerpt = excerpt_of(finding.span, &finding.related, report, style);
+    let mut block = draw(header, finding.level, &excerpt, style)?;
+    let hidden = finding.related.len().saturating_sub(MAX_RELATED);
+    if hidden > 0 {
+        push_note(&mut block, "And", &format!("{} elsewhere", count(hidden, "related place")), style);
+    }
+    if let Some(rule) = rule {
+        // A citation stays on one line with its title.
+        let cited: Vec<String> =
+            rule.meta.controls.iter().map(|id| report.citation(id).replace(' ', NO_BREAK_SPACE)).collect();
+        push_note(&mut block, "HIPAA", &cited.join("; "), style);
+        push_note(&mut block, "Fix", &markdown::lead(&rule.prose.remediation), style);
+    }
+    block.push('\n');
+    Ok(block)
+}
+
+/// Something about the file itself.
+fn diagnostic_block(diagnostic: &Diagnostic, report: &Report, style: &Style) -> io::Result<String> {
+    let level = match diagnostic.severity {
+        Severity::Error => Level::Error,
+        Severity::Note => Level::Note,
+    };
+    let mut header = style.paint(Ink::of(level), &format!("{}[{}]", level.name(), diagnostic.code));
+    push_wrapped(&mut header, &diagnostic.message, style);
+    let excerpt = diagnostic.span.map(|span| excerpt_of(span, &diagnostic.related, report, style)).unwrap_or_default();
+    let mut block = draw(header, level, &excerpt, style)?;
+    push_note(&mut block, "Help", &diagnostic.help, style);
+    block.push('\n');
+    Ok(block)
+}
+
+/// `PatientData (AWS::S3::Bucket)`, or the qualified name of what is no resource.
+fn subject_text(subject: &Subject, style: &Style) -> String {
+    let plain = match &subject.resource_type {
+        Some(kind) => format!("{} ({kind})", subject.name),
+        None => subject.qualified_name(),
+    };
+    one_line(&plain, style.unicode).into_owned()
+}
+
+/// Adds a message below the first line of a header.
+fn push_wrapped(header: &mut String, message: &str, style: &Style) {
+    for line in wrap(&one_line(message, style.unicode), style.width.saturating_sub(HEADER_INDENT)) {
+        header.push('\n');
+        header.push_str(&line);
+    }
+}
+
+/// Adds a named line below the drawing, wrapped beside its name; nothing where there is nothing to say.
+fn push_note(block: &mut String, name: &str, text: &str, style: &Style) {
+    const NAME_COLUMNS: usize = 7;
+    let text = one_line(text, style.unicode);
+    if text.trim().is_empty() {
+        return;
+    }
+    for (index, line) in wrap(&text, style.width.saturating_sub(NOTE_INDENT + NAME_COLUMNS)).iter().enumerate() {
+        let name = style.paint(Ink::Dim, &format!("{:NAME_COLUMNS$}", if index == 0 { name } else { "" }));
+        let line = line.replace(NO_BREAK_SPACE, " ");
+        block.push_str(&format!("{:NOTE_INDENT$}{name}{line}\n", ""));
+    }
+}
+
+/// The source around a place and what is related to it; empty where the source is not part of the report.
+fn excerpt_of(span: Span, related: &[Related], report: &Report, style: &Style) -> Excerpt {
+    let Some(source) = report.source(span.source) else { return Excerpt::default() };
+    let related: Vec<Mark> =
+        related.iter().take(MAX_RELATED).filter_map(|place| related_mark(place, report, style)).collect();
+    let own = Mark { source, span, label: None };
+    Excerpt::new(&own, &related, Window { width: style.width, unicode: style.unicode })
+}
+
+fn related_mark<'a>(place: &Related, report: &Report<'a>, style: &Style) -> Option<Mark<'a>> {
+    let message = one_line(&place.message, style.unicode);
+    let label = shorten(&message, 2 * style.width, style.unicode).into_owned();
+    Some(Mark { source: report.source(place.span.source)?, span: place.span, label: Some(label) })
+}
+
+/// Has miette draw a header and an excerpt.
+fn draw(header: String, level: Level, excerpt: &Excerpt, style: &Style) -> io::Result<String> {
+    let handler = GraphicalReportHandler::new_themed(style.theme(level, excerpt.primaries()))
+        .with_width(style.width)
+        .with_context_lines(1)
+        .with_links(false)
+        .without_syntax_highlighting()
+        // The header is wrapped already, and holds escape sequences that are not to be cut.
+        .with_wrap_lines(false);
+    let mut drawn = String::new();
+    handler.render_report(&mut drawn, &Drawing { header, level, excerpt }).map_err(io::Error::other)?;
+    Ok(drawn)
+}
+
+/// What miette asks a finding for.
+#[derive(Debug)]
+struct Drawing<'a> {
+    header: String,
+    level: Level,
+    excerpt: &'a Excerpt,
+}
+
+impl fmt::Display for Drawing<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.header)
+    }
+}
+
+impl std::error::Error for Drawing<'_> {}
+
+impl miette::Diagnostic for Drawing<'_> {
+    fn severity(&self) -> Option<miette::Severity> {
+        Some(paint::severity(self.level))
+    }
+
+    fn source_code(&self) -> Option<&dyn miette::SourceCode> {
+        Some(self.excerpt)
+    }
+
+    fn labels(&self) -> Option<Box<dyn Iterator<Item = miette::LabeledSpan> + '_>> {
+        Some(Box::new(self.excerpt.labels()))
+    }
+}

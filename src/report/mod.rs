@@ -2,11 +2,21 @@
 
 pub mod human;
 pub mod json;
+mod markdown;
 pub mod sarif;
+mod text;
 
 use crate::finding::{Diagnostic, Finding};
 use crate::rules::meta::{Control, RuleMeta, RuleProse};
 use crate::source::{Source, SourceId};
+
+/// Where the project lives.
+pub const PROJECT_ADDRESS: &str = "https://github.com/hipaalint/hipaalint";
+
+/// The page that documents a rule.
+pub fn rule_address(id: &str) -> String {
+    format!("{PROJECT_ADDRESS}/blob/main/docs/rules/{id}.md")
+}
 
 /// Everything a format may show. Built once at the end of a run; the order of all lists is final and deterministic.
 pub struct Report<'a> {
@@ -62,14 +72,40 @@ pub struct Summary {
     pub notes: usize,
 }
 
-impl Report<'_> {
+impl<'a> Report<'a> {
     /// The source with this id.
-    pub fn source(&self, id: SourceId) -> Option<&Source> {
-        self.sources.iter().find(|source| source.id == id)
+    pub fn source(&self, id: SourceId) -> Option<&'a Source> {
+        self.source_index(id).and_then(|index| self.sources.get(index))
+    }
+
+    /// The place of a source in [`sources`](Self::sources).
+    pub fn source_index(&self, id: SourceId) -> Option<usize> {
+        // An id is an index, where no source was left out before it.
+        let expected = id.0 as usize;
+        let there = self.sources.get(expected).is_some_and(|source| source.id == id);
+        if there { Some(expected) } else { self.sources.iter().position(|source| source.id == id) }
+    }
+
+    /// The name of a source; empty where it is not part of the report.
+    pub fn source_name(&self, id: SourceId) -> &'a str {
+        self.source(id).map_or("", |source| source.name.as_str())
     }
 
     /// The rule with this id, among those that ran.
-    pub fn rule(&self, id: &str) -> Option<&RuleReport<'_>> {
-        self.rules.iter().find(|rule| rule.meta.id == id)
+    pub fn rule(&self, id: &str) -> Option<&'a RuleReport<'a>> {
+        self.rule_index(id).and_then(|index| self.rules.get(index))
+    }
+
+    /// The place of a rule in [`rules`](Self::rules), which are sorted by id.
+    pub fn rule_index(&self, id: &str) -> Option<usize> {
+        self.rules.binary_search_by(|rule| rule.meta.id.as_str().cmp(id)).ok()
+    }
+
+    /// A citation with its title: `164.312(c)(1) Integrity`.
+    pub fn citation(&self, id: &str) -> String {
+        match self.controls.iter().find(|control| control.id == id) {
+            Some(control) => format!("{id} {}", control.title),
+            None => id.to_owned(),
+        }
     }
 }

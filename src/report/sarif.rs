@@ -1,1 +1,127 @@
-//! TODO
+//! SARIF 2.1.0: what other programs (GitHub code scanning, editors) read. One complete document with one run, also when
+//! something could not be linted. No timestamps: the same input gives the same bytes.
+
+mod driver;
+mod fingerprint;
+mod model;
+mod place;
+
+use super::Report;
+use crate::finding::{Diagnostic, Finding, Outcome, Severity};
+use fingerprint::Fingerprinter;
+use model::{
+    Artifact, DescriptorReference, Fingerprints, Invocation, Location, Log, Notification, PhysicalLocation,
+    ResultProperties, Run, SarifResult, Text, Tool,
+};
+use serde_json::json;
+use std::io;
+
+/// What the report does not know about the run.
+#[derive(Copy, Clone, Debug, Default, PartialEq, Eq)]
+pub struct Options {
+    /// The exit code that the run will end with, where there is a process that ends.
+    pub exit_code: Option<u8>,
+}
+
+/// Writes the document, with a line break at its end.
+///
+/// # Errors
+/// Those of `out`.
+pub fn write(out: &mut impl io::Write, report: &Report, options: &Options) -> io::Result<()> {
+    let log =
+        Log { schema: "https://json.schemastore.org/sarif-2.1.0.json", version: "2.1.0", runs: [run(report, options)] };
+    serde_json::to_writer_pretty(&mut *out, &log)?;
+    out.write_all(b"\n")
+}
+
+fn run<'a>(report: &Report<'a>, options: &Options) -> Run<'a> {
+    let artifacts: Vec<Artifact> = report
+        .sources
+        .iter()
+        .enumerate()
+        .map(|(index, source)| Artifact {
+            location: place::artifact_location(&source.name, Some(index)),
+            roles: ["analysisTarget"],
+        })
+        .collect();
+    // No URI for the base: it would be the folder of one machine. Readers resolve it to the checkout.
+    let base = json!({ "description": { "text": "The folder that hipaalint was run in." } });
+    let mut prints = Fingerprinter::default();
+    Run {
+        tool: Tool { driver: driver::driver(report) },
+        invocations: [invocation(report, options)],
+        original_uri_base_ids: [(place::BASE_ID.to_owned(), base)].into_iter().collect(),
+        artifacts,
+        column_kind: "utf16CodeUnits",
+        taxonomies: driver::taxonomies(report),
+        results: report.findings.iter().map(|finding| result(finding, report, &mut prints)).collect(),
+        properties: report.summary,
+    }
+}
+
+fn result<'a>(finding: &'a Finding, report: &Report, prints: &mut Fingerprinter) -> SarifResult<'a> {
+    let physical_location = place::physical_location(finding.span, report);
+    let fingerprint = prints.next(finding, &physical_location.artifact_location.uri);
+    let related =
+        finding.related.iter().zip(1..).map(|(related, number)| place::related_location(number, related, report));
+    // Only failures have a level (3.27.10); what could not be told is open (3.27.9).
+    let (kind, level) = match finding.outcome {
+        Outcome::Fail => ("fail", finding.level.name()),
+        Outcome::Undecided => ("open", "none"),
+        Outcome::Pass => ("pass", "none"),
+    };
+    SarifResult {
+        rule_id: &finding.rule,
+        rule_index: report.rule_index(&finding.rule),
+        kind,
+        level,
+        message: Text::new(finding.full_message()),
+        locations: [Location {
+            id: None,
+            physical_location,
+            logical_locations: vec![place::logical_location(&finding.subject)],
+            message: None,
+        }],
+        related_locations: related.collect(),
+        partial_fingerprints: Fingerprints { v1: fingerprint },
+        properties: ResultProperties {
+            path: &finding.path,
+            resource_type: finding.subject.resource_type.as_deref(),
+            when: finding.when.as_deref(),
+        },
+    }
+}
+
+fn invocation(report: &Report, options: &Options) -> Invocation {
+    let notifications = report.diagnostics.iter().map(|diagnostic| notification(diagnostic, report));
+    Invocation {
+        execution_successful: report.diagnostics.iter().all(|diagnostic| diagnostic.severity != Severity::Error),
+        exit_code: options.exit_code,
+        tool_execution_notifications: notifications.collect(),
+    }
+}
+
+fn notification(diagnostic: &Diagnostic, report: &Report) -> Notification {
+    let help = diagnostic.help.trim();
+    let gap = if help.is_empty() { "" } else { " " };
+    let physical_location = match diagnostic.span {
+        Some(span) => place::physical_location(span, report),
+        None => PhysicalLocation {
+            artifact_location: place::artifact_location(&diagnostic.file, None),
+            region: None,
+            context_region: None,
+        },
+    };
+    let own = Location { id: None, physical_location, logical_locations: Vec::new(), message: None };
+    let related = diagnostic.related.iter().zip(1..).map(|(related, id)| place::related_location(id, related, report));
+    Notification {
+        // No descriptors of our own: GitHub would demand a help page for each.
+        descriptor: DescriptorReference { id: diagnostic.code, index: None, tool_component: None },
+        level: match diagnostic.severity {
+            Severity::Error => "error",
+            Severity::Note => "note",
+        },
+        message: Text::new(format!("{}.{gap}{help}", diagnostic.message.trim_end_matches('.'))),
+        locations: std::iter::once(own).chain(related).collect(),
+    }
+}

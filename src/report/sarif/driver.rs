@@ -1,0 +1,170 @@
+//! What the tool says about itself in SARIF: its rules, its kinds of diagnostics, and the Security Rule as a taxonomy.
+
+use super::model::{
+    ComponentReference, Configuration, DescriptorReference, Driver, Help, Relationship, Rule, RuleProperties, Taxon,
+    TaxonProperties, Taxonomy, Text,
+};
+use crate::finding::Level;
+use crate::report::markdown::{plain, sentences};
+use crate::report::{PROJECT_ADDRESS, Report, RuleReport, rule_address};
+use crate::rules::meta::Control;
+use std::collections::BTreeSet;
+
+/// The taxonomy, as rules refer to it. The GUID was drawn once and names it for ever.
+const HIPAA: ComponentReference =
+    ComponentReference { name: "HIPAA Security Rule", index: 0, guid: "5b1d9c6e-2f0a-4e7b-9a41-7c3e8d52f6a0" };
+/// 45 CFR Part 164, Subpart C.
+const HIPAA_ADDRESS: &str = "https://www.ecfr.gov/current/title-45/subtitle-A/subchapter-C/part-164/subpart-C";
+/// GitHub cuts descriptions after 1,024 characters.
+const MAX_DESCRIPTION: usize = 1000;
+/// GitHub takes no more tags of a rule.
+const MAX_TAGS: usize = 10;
+
+/// The driver with all rules that ran.
+pub(super) fn driver<'a>(report: &Report<'a>) -> Driver<'a> {
+    Driver {
+        name: "hipaalint",
+        version: env!("CARGO_PKG_VERSION"),
+        semantic_version: env!("CARGO_PKG_VERSION"),
+        information_uri: PROJECT_ADDRESS,
+        short_description: Text::new(format!("{}.", env!("CARGO_PKG_DESCRIPTION"))),
+        rules: report.rules.iter().map(|rule| descriptor(rule, report)).collect(),
+        supported_taxonomies: if report.controls.is_empty() { Vec::new() } else { vec![HIPAA] },
+    }
+}
+
+/// The Security Rule; nothing where the report knows no citations.
+pub(super) fn taxonomies<'a>(report: &Report<'a>) -> Vec<Taxonomy<'a>> {
+    if report.controls.is_empty() {
+        return Vec::new();
+    }
+    vec![Taxonomy {
+        guid: HIPAA.guid,
+        name: HIPAA.name,
+        organization: "U.S. Department of Health and Human Services",
+        short_description: Text::new(
+            "Security Standards for the Protection of Electronic Protected Health Information (45 CFR Part 164, Subpart C).",
+        ),
+        information_uri: HIPAA_ADDRESS,
+        is_comprehensive: false,
+        taxa: report.controls.iter().map(|control| taxon(control, report)).collect(),
+    }]
+}
+
+fn taxon<'a>(control: &'a Control, report: &Report) -> Taxon<'a> {
+    // A citation belongs to its standard as an element belongs to a set (3.53.3).
+    let standard =
+        control.parent.as_deref().and_then(|parent| control_index(parent, report).map(|index| (parent, index)));
+    let relationships = standard.map(|(id, index)| Relationship {
+        target: DescriptorReference { id, index: Some(index), tool_component: Some(HIPAA) },
+        kinds: ["superset"],
+    });
+    Taxon {
+        id: &control.id,
+        name: &control.title,
+        short_description: Text::new(format!("{} (45 CFR {}).", control.title, control.id)),
+        relationships: relationships.into_iter().collect(),
+        properties: TaxonProperties { requirement: control.requirement },
+    }
+}
+
+fn descriptor<'a>(rule: &RuleReport<'a>, report: &Report) -> Rule<'a> {
+    let (meta, title) = (rule.meta, sentence(&rule.meta.title));
+    let why = plain(&rule.prose.why);
+    let relationships = meta.controls.iter().filter_map(|id| {
+        let index = control_index(id, report)?;
+        let target = DescriptorReference { id, index: Some(index), tool_component: Some(HIPAA) };
+        Some(Relationship { target, kinds: ["relevant"] })
+    });
+    Rule {
+        id: &meta.id,
+        name: pascal_case(&meta.id),
+        full_description: Text::new(if why.is_empty() {
+            title.clone()
+        } else {
+            sentences(&why, MAX_DESCRIPTION).to_owned()
+        }),
+        help: help(rule, report),
+        short_description: Text::new(title),
+        help_uri: rule_address(&meta.id),
+        default_configuration: Configuration { level: meta.level.name() },
+        relationships: relationships.collect(),
+        properties: RuleProperties {
+            tags: tags(rule),
+            precision: "high",
+            problem_severity: problem_severity(meta.level),
+            security_severity: security_severity(meta.level),
+        },
+    }
+}
+
+/// All that `explain` says, as text and as Markdown.
+fn help(rule: &RuleReport, report: &Report) -> Help {
+    let cited: Vec<String> = rule.meta.controls.iter().map(|id| report.citation(id)).collect();
+    let sections = [
+        ("Why", rule.prose.why.trim().to_owned()),
+        ("How to fix it", rule.prose.remediation.trim().to_owned()),
+        (
+            "HIPAA Security Rule",
+            cited.iter().map(|citation| format!("- 45 CFR {citation}")).collect::<Vec<_>>().join("\n"),
+        ),
+        (
+            "References",
+            rule.prose.references.iter().map(|address| format!("- <{address}>")).collect::<Vec<_>>().join("\n"),
+        ),
+    ];
+    let mut markdown = format!("# {}\n", rule.meta.title);
+    let mut text = format!("{}\n", sentence(&rule.meta.title));
+    for (name, body) in sections.iter().filter(|(_, body)| !body.is_empty()) {
+        markdown.push_str(&format!("\n## {name}\n\n{body}\n"));
+        text.push_str(&format!("\n{name}:\n{}\n", plain(body)));
+    }
+    Help { text, markdown }
+}
+
+/// What alerts can be filtered by: the service that the id begins with, and the citations.
+fn tags(rule: &RuleReport) -> Vec<String> {
+    let service = rule.meta.id.split('-').next().unwrap_or_default().to_owned();
+    let mut tags = vec!["security".to_owned(), "hipaa".to_owned(), "cloudformation".to_owned(), service];
+    tags.extend(rule.meta.controls.iter().map(|control| format!("hipaa/{control}")));
+    let mut seen = BTreeSet::new();
+    tags.retain(|tag| !tag.is_empty() && seen.insert(tag.clone()));
+    tags.truncate(MAX_TAGS);
+    tags
+}
+
+/// GitHub reads from 7.0 as high, from 4.0 as medium, below as low.
+fn security_severity(level: Level) -> &'static str {
+    match level {
+        Level::Error => "8.0",
+        Level::Warning => "5.0",
+        Level::Note => "2.0",
+    }
+}
+
+/// The level in GitHub's words.
+fn problem_severity(level: Level) -> &'static str {
+    match level {
+        Level::Error => "error",
+        Level::Warning => "warning",
+        Level::Note => "recommendation",
+    }
+}
+
+fn control_index(id: &str, report: &Report) -> Option<usize> {
+    report.controls.iter().position(|control| control.id == id)
+}
+
+/// `s3-bucket-tls-only` as `S3BucketTlsOnly`.
+fn pascal_case(id: &str) -> String {
+    id.split('-').map(capitalised).collect()
+}
+
+fn capitalised(word: &str) -> String {
+    let mut chars = word.chars();
+    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
+}
+
+fn sentence(title: &str) -> String {
+    format!("{}.", title.trim_end_matches('.'))
+}

@@ -1,0 +1,53 @@
+//! Fingerprints of results: the same violation keeps its own when lines move, in every version of the tool.
+
+use crate::finding::Finding;
+use std::collections::HashMap;
+
+/// FNV-1a with 128 bits (RFC 9923): simple enough to stay the same for ever, which the standard library's hashes do not
+/// promise. Nobody gains by a collision: it only merges two of somebody's own alerts.
+fn fnv1a(bytes: impl Iterator<Item = u8>) -> u128 {
+    const OFFSET_BASIS: u128 = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d;
+    const PRIME: u128 = 0x0000_0000_0100_0000_0000_0000_0000_013b;
+    bytes.fold(OFFSET_BASIS, |hash, byte| (hash ^ u128::from(byte)).wrapping_mul(PRIME))
+}
+
+/// The hash of some texts. A zero byte ends each, so that what moves from one to the next makes a difference.
+fn hash(parts: &[&str]) -> u128 {
+    fnv1a(parts.iter().flat_map(|part| part.bytes().chain([0])))
+}
+
+/// Gives each result its fingerprint, in the order of the report.
+#[derive(Default)]
+pub(super) struct Fingerprinter {
+    seen: HashMap<u128, usize>,
+}
+
+impl Fingerprinter {
+    /// The fingerprint of a finding in the file with this URI: of rule, file, subject and path, and of how many findings
+    /// like it came before. No line, no value, no message: those change without the violation going away.
+    pub(super) fn next(&mut self, finding: &Finding, uri: &str) -> String {
+        let subject = finding.subject.qualified_name();
+        let parts = [&*finding.rule, uri, &subject, &finding.path];
+        let occurrence = self.seen.entry(hash(&parts)).or_default();
+        *occurrence += 1;
+        let [rule, uri, subject, path] = parts;
+        format!("{:032x}", hash(&[rule, uri, subject, path, &occurrence.to_string()]))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Vectors of the FNV reference code.
+    #[test]
+    fn the_hash_is_fnv1a() {
+        assert_eq!(fnv1a(b"a".iter().copied()), 0xd228_cb69_6f1a_8caf_7891_2b70_4e4a_8964);
+        assert_eq!(fnv1a(b"foobar".iter().copied()), 0x343e_1662_793c_64bf_6f0d_3597_ba44_6f18);
+    }
+
+    #[test]
+    fn borders_between_texts_count() {
+        assert_ne!(hash(&["ab", "c"]), hash(&["a", "bc"]));
+    }
+}
