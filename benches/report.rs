@@ -64,7 +64,7 @@ impl Run {
                 title: "Transmission security".into(),
                 requirement: Requirement::Standard,
                 parent: None,
-                beyond_templates: None,
+                beyond: None,
             }],
             summary: Summary { selection: "core".into(), failed: FINDINGS, errors: FINDINGS, ..Summary::default() },
             sources: [Source::new(source, "app.yaml", text)],

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use std::collections::BTreeMap;
 
 /// The head of a rule, as every run needs it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Deserialize)]
 pub struct RuleMeta {
     /// Lower-case, hyphenated, service first; never changes once released.
     pub id: String,
@@ -14,10 +14,13 @@ pub struct RuleMeta {
     /// The level of its findings, unless the violation needs a parameter to leave its default.
     pub level: Level,
     /// The profiles that select it.
+    #[serde(default)]
     pub profiles: Vec<String>,
     /// Citations of 45 CFR Part 164 that it serves, such as `164.312(a)(2)(iv)`.
+    #[serde(default)]
     pub controls: Vec<String>,
     /// Its names in other tools: tool (`aws-config`, `cfn-guard`, `cdk-nag`, `cfn-nag`, `checkov`, `trivy`) to ids.
+    #[serde(default)]
     pub aliases: BTreeMap<String, Vec<String>>,
 }
 
@@ -47,9 +50,9 @@ pub struct Control {
     /// The standard that an implementation specification belongs to.
     #[serde(default)]
     pub parent: Option<String>,
-    /// Why no template can show it, where no rule serves it; or what a template cannot show of it.
+    /// What of it no template can show.
     #[serde(default)]
-    pub beyond_templates: Option<String>,
+    pub beyond: Option<String>,
 }
 
 /// Whether an implementation specification may be replaced by an equivalent measure (164.306(d)).

@@ -1,2 +1,12 @@
-//! Rules as data.
+//! Rules as data: the language they are written in, how they are loaded, and the checker that runs them.
+//!
+//! Nothing here names one particular rule.
+pub mod analysis;
+pub mod assertion;
+pub mod checker;
+pub mod load;
 pub mod meta;
+pub mod operand;
+pub mod path;
+pub mod predicate;
+pub mod rule;

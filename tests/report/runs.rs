@@ -179,7 +179,7 @@ pub fn controls() -> Vec<Control> {
         title: title.into(),
         requirement,
         parent: parent.map(Into::into),
-        beyond_templates: None,
+        beyond: None,
     };
     use Requirement::{Addressable, Required, Standard};
     vec![

@@ -1,0 +1,498 @@
+//! Templates and rules in, findings out: the library's one entry. Prints nothing.
+
+use crate::eval::choices::Pinned;
+use crate::eval::scenario::Scenario;
+use crate::eval::{Memory, explore};
+use crate::expand::{self, Block, Model};
+use crate::facts;
+use crate::finding::{Diagnostic, Finding, Level, Outcome, Related, Severity};
+use crate::rules::checker::{Checker, Item, Place};
+use crate::rules::load::{RuleEntry, RuleSet};
+use crate::rules::operand::Settings;
+use crate::rules::rule::{Check, Rule, TargetName};
+use crate::source::Source;
+use crate::syntax;
+use crate::template::{self, Template};
+use crate::truth::Truth;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// What a project is linted with. Shared between threads.
+#[derive(Debug, Default)]
+pub struct Linter {
+    rules: RuleSet,
+    selected: Vec<Selected>,
+    pinned: Pinned,
+    keep: Keep,
+}
+
+/// A rule that was selected, with what the user changed about it.
+#[derive(Clone, Debug)]
+struct Selected {
+    /// Its index in the set.
+    index: usize,
+    id: Arc<str>,
+    level: Level,
+    settings: Settings,
+}
+
+/// Which answers become findings, besides violations.
+#[derive(Copy, Clone, Debug, Default, PartialEq, Eq)]
+pub struct Keep {
+    /// Checks that need a value which cannot be known.
+    pub undecided: bool,
+    /// Checks that passed.
+    pub passed: bool,
+}
+
+/// What a user changes about one rule.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Override {
+    /// Another level.
+    pub level: Option<Level>,
+    /// Other values of its parameters.
+    pub settings: Settings,
+}
+
+/// Why a linter cannot be set up.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SetupError {
+    /// No rule has this id; perhaps the other one is meant.
+    UnknownRule(String, Option<String>),
+    /// The rule has no such parameter; it has these.
+    UnknownSetting(String, String, Vec<String>),
+    /// A rule of the pack cannot be read.
+    BrokenRule(String, String),
+}
+
+impl std::fmt::Display for SetupError {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::UnknownRule(id, nearest) => {
+                write!(formatter, "there is no rule `{id}`")?;
+                match nearest {
+                    Some(nearest) => write!(formatter, "; did you mean `{nearest}`?"),
+                    None => Ok(()),
+                }
+            }
+            Self::UnknownSetting(id, name, known) if known.is_empty() => {
+                write!(formatter, "rule `{id}` has no parameters, so it has no `{name}`")
+            }
+            Self::UnknownSetting(id, name, known) => {
+                write!(formatter, "rule `{id}` has no parameter `{name}`; it has {}", known.join(", "))
+            }
+            Self::BrokenRule(id, error) => write!(formatter, "rule `{id}` cannot be read: {error}"),
+        }
+    }
+}
+
+impl std::error::Error for SetupError {}
+
+/// What one file came to.
+#[derive(Debug, Default)]
+pub struct FileReport {
+    /// Findings, sorted by place and rule.
+    pub findings: Vec<Finding>,
+    /// What is odd about the file, or why it could not be linted.
+    pub diagnostics: Vec<Diagnostic>,
+    /// Whether it is a template at all.
+    pub is_template: bool,
+    /// Checks that were answered.
+    pub counts: Counts,
+}
+
+/// Numbers of one or more files.
+#[derive(Copy, Clone, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Resources in the templates.
+    pub resources: usize,
+    /// Checks that passed.
+    pub passed: usize,
+    /// Checks that failed.
+    pub failed: usize,
+    /// Checks that need a value which cannot be known.
+    pub undecided: usize,
+}
+
+impl std::ops::AddAssign for Counts {
+    fn add_assign(&mut self, other: Self) {
+        self.resources += other.resources;
+        self.passed += other.passed;
+        self.failed += other.failed;
+        self.undecided += other.undecided;
+    }
+}
+
+impl Linter {
+    /// A linter with these rules, all of which are run that `selects` takes.
+    ///
+    /// # Errors
+    /// Where an override names a rule or a parameter that does not exist.
+    pub fn new(
+        rules: RuleSet,
+        selects: impl Fn(&RuleEntry) -> bool,
+        overrides: &BTreeMap<String, Override>,
+        pinned: Pinned,
+        keep: Keep,
+    ) -> Result<Self, SetupError> {
+        for (id, change) in overrides {
+            let Some(entry) = rules.get(id) else {
+                return Err(SetupError::UnknownRule(id.clone(), rules.nearest(id).map(str::to_owned)));
+            };
+            let rule = entry.rule().map_err(|error| SetupError::BrokenRule(id.clone(), error.to_owned()))?;
+            if let Some(name) = change.settings.keys().find(|name| !rule.settings.contains_key(*name)) {
+                let known = rule.settings.keys().cloned().collect();
+                return Err(SetupError::UnknownSetting(id.clone(), name.clone(), known));
+            }
+        }
+        let selected = rules
+            .entries()
+            .iter()
+            .enumerate()
+            .filter(|(_, entry)| selects(entry))
+            .map(|(index, entry)| {
+                let change = overrides.get(&entry.meta.id);
+                Selected {
+                    index,
+                    id: Arc::from(entry.meta.id.as_str()),
+                    level: change.and_then(|change| change.level).unwrap_or(entry.meta.level),
+                    settings: change.map(|change| change.settings.clone()).unwrap_or_default(),
+                }
+            })
+            .collect();
+        Ok(Self { rules, selected, pinned, keep })
+    }
+
+    /// All rules, selected or not.
+    pub fn rules(&self) -> &RuleSet {
+        &self.rules
+    }
+
+    /// The rules that run, sorted by id.
+    pub fn selected(&self) -> impl Iterator<Item = &RuleEntry> {
+        self.selected.iter().filter_map(|selected| self.rules.entries().get(selected.index))
+    }
+
+    /// Lints one text.
+    pub fn lint(&self, source: &Source) -> FileReport {
+        let mut report = FileReport::default();
+        let document = match syntax::parse(source.text(), source.id) {
+            Ok(document) => document,
+            Err(error) => {
+                report.diagnostics.push(Diagnostic {
+                    severity: Severity::Error,
+                    code: "syntax-error",
+                    file: source.name.clone(),
+                    span: Some(error.span),
+                    message: error.message,
+                    help: error.help,
+                    related: error.related.into_iter().map(|(span, message)| Related { span, message }).collect(),
+                });
+                return report;
+            }
+        };
+        if !template::is_template(&document.root) {
+            return report;
+        }
+        report.is_template = true;
+        let template = Template::new(&document.root);
+        let note = |code, span, message, help| Diagnostic {
+            severity: Severity::Note,
+            code,
+            file: source.name.clone(),
+            span: Some(span),
+            message,
+            help,
+            related: Vec::new(),
+        };
+        for found in &document.notes {
+            report.diagnostics.push(note("surprising-yaml", found.span, found.message.clone(), found.help.clone()));
+        }
+        for oddity in &template.oddities {
+            report.diagnostics.push(note("odd-section", oddity.span, oddity.message.clone(), oddity.help.clone()));
+        }
+        report.diagnostics.sort_by_key(|diagnostic| diagnostic.span);
+        let memory = Memory::default();
+        let model = Model::new(&template, &self.pinned, &memory);
+        report.counts.resources = model.resources.len();
+        for selected in &self.selected {
+            self.apply(selected, &model, &mut report);
+        }
+        report.findings.sort_by(|a, b| {
+            (a.outcome, a.span, &a.rule, &a.path, &a.message).cmp(&(b.outcome, b.span, &b.rule, &b.path, &b.message))
+        });
+        report
+    }
+
+    fn apply<'m, 't>(&self, selected: &Selected, model: &'m Model<'m, 't>, report: &mut FileReport) {
+        let Some(entry) = self.rules.entries().get(selected.index) else { return };
+        if !entry.targets.iter().any(|target| occurs(target, model)) {
+            return;
+        }
+        // A pack whose rules cannot be read does not pass its tests, and users' rules were read when they were loaded.
+        let Ok(rule) = entry.rule() else { return };
+        let mut settings = rule.settings.clone();
+        settings.extend(selected.settings.iter().map(|(name, texts)| (name.clone(), texts.clone())));
+        for check in &rule.checks {
+            for block in blocks(&check.targets, model) {
+                let answer = answer(check, rule, &settings, block, model);
+                self.record(selected, rule, block, model, answer, report);
+            }
+        }
+    }
+
+    fn record<'m, 't>(
+        &self,
+        selected: &Selected,
+        rule: &Rule,
+        block: &Block<'t>,
+        model: &'m Model<'m, 't>,
+        answer: Answer,
+        report: &mut FileReport,
+    ) {
+        let finding = |outcome, place: Place, message, level, when| Finding {
+            rule: Arc::clone(&selected.id),
+            level,
+            outcome,
+            span: place.span,
+            path: place.path,
+            subject: block.subject(),
+            message,
+            when,
+            related: place.related,
+        };
+        let own_place = || crate::rules::checker::block_place(block);
+        match answer {
+            Answer::NotApplicable => {}
+            Answer::Pass => {
+                report.counts.passed += 1;
+                if self.keep.passed {
+                    let message = format!("`{}` passes: {}", block.name, rule.meta.title);
+                    report.findings.push(finding(Outcome::Pass, own_place(), message, selected.level, None));
+                }
+            }
+            Answer::Undecided(reasons) => {
+                report.counts.undecided += 1;
+                if self.keep.undecided {
+                    let message = format!("{}: cannot be decided, {}", rule.meta.title, reasons.join("; "));
+                    report.findings.push(finding(Outcome::Undecided, own_place(), message, selected.level, None));
+                }
+            }
+            Answer::Fail(violations) => {
+                report.counts.failed += 1;
+                for violation in violations {
+                    let by_default =
+                        violation.scenarios.iter().any(|scenario| scenario.keeps_defaults(&model.evaluator.choices));
+                    let level = if by_default { selected.level } else { selected.level.min(Level::Warning) };
+                    let when = model.evaluator.describe(&violation.scenarios).map(|when| format!("when {when}"));
+                    report.findings.push(finding(Outcome::Fail, violation.place, violation.message, level, when));
+                }
+            }
+        }
+    }
+}
+
+/// Whether a template has any block of this kind.
+fn occurs(target: &TargetName, model: &Model<'_, '_>) -> bool {
+    match target {
+        TargetName::Type(pattern) if pattern.contains('*') => {
+            model.types().any(|kind| crate::eval::text::pattern_covers(pattern, kind))
+        }
+        TargetName::Type(kind) => model.has_type(kind),
+        TargetName::AnyResource | TargetName::Taggable | TargetName::Named | TargetName::Stateful => {
+            !model.resources.is_empty()
+        }
+        TargetName::Parameters => !model.parameters.is_empty(),
+        TargetName::Outputs => !model.outputs.is_empty(),
+        TargetName::Template => true,
+    }
+}
+
+/// The blocks that some of the targets name, each once, in the order of the template.
+fn blocks<'m, 't>(targets: &[TargetName], model: &'m Model<'m, 't>) -> Vec<&'m Block<'t>> {
+    let mut blocks: Vec<&'m Block<'t>> = Vec::new();
+    for target in targets {
+        let fits = |fits: fn(&str) -> bool| model.resources.iter().filter(move |block| fits(block.kind));
+        match target {
+            TargetName::Type(pattern) if pattern.contains('*') => blocks.extend(
+                model.resources.iter().filter(|block| crate::eval::text::pattern_covers(pattern, block.kind)),
+            ),
+            TargetName::Type(kind) => blocks.extend(model.of_type(kind)),
+            TargetName::AnyResource => blocks.extend(&model.resources),
+            TargetName::Taggable => blocks.extend(fits(|kind| facts::tag_shape(kind).is_some())),
+            TargetName::Named => blocks.extend(fits(|kind| facts::name_property(kind).is_some())),
+            TargetName::Stateful => blocks.extend(fits(facts::is_stateful)),
+            TargetName::Parameters => blocks.extend(&model.parameters),
+            TargetName::Outputs => blocks.extend(&model.outputs),
+            TargetName::Template => blocks.push(&model.whole),
+        }
+    }
+    if targets.len() > 1 {
+        blocks.sort_by_key(|block| block.key_span);
+        blocks.dedup_by(|a, b| a.is(b));
+    }
+    blocks
+}
+
+/// What a check came to for one block, over all scenarios.
+enum Answer {
+    NotApplicable,
+    Pass,
+    Undecided(Vec<String>),
+    Fail(Vec<Violation>),
+}
+
+/// One place that violates, with the scenarios in which it does.
+struct Violation {
+    place: Place,
+    message: String,
+    scenarios: Vec<Scenario>,
+}
+
+/// What a check came to in one scenario.
+enum Leaf {
+    NotApplicable,
+    Pass,
+    Undecided(Vec<String>),
+    Fail(Vec<Place>),
+}
+
+fn answer<'m, 't>(
+    check: &Check,
+    rule: &Rule,
+    settings: &Settings,
+    block: &'m Block<'t>,
+    model: &'m Model<'m, 't>,
+) -> Answer {
+    let exploration = explore(&model.evaluator, |run| {
+        if !expand::exists(run, block) {
+            return Leaf::NotApplicable;
+        }
+        let mut checker = Checker { run, model, settings, this: block, explain: false };
+        let item = Item::Block(block);
+        let applies = match &check.when {
+            Some(when) => checker.judge(when, &item).truth,
+            None => Truth::True,
+        };
+        if applies.is_false() {
+            return Leaf::NotApplicable;
+        }
+        match checker.judge(&check.assert, &item).truth {
+            Truth::True if applies.is_true() => Leaf::Pass,
+            // Whether it applies or not: nothing is wrong.
+            Truth::True => Leaf::Pass,
+            Truth::False if applies.is_true() => {
+                checker.explain = true;
+                let places = checker.judge(&check.assert, &item).places;
+                Leaf::Fail(united(if places.is_empty() { vec![item.place()] } else { places }))
+            }
+            Truth::False | Truth::Unknown => Leaf::Undecided(checker.run.reasons().to_vec()),
+        }
+    });
+    let mut violations: Vec<Violation> = Vec::new();
+    let mut reasons: Vec<String> = Vec::new();
+    let mut undecided = !exploration.complete;
+    let mut passed = false;
+    if !exploration.complete {
+        reasons.push(format!("it depends on more than {} combinations of choices", crate::eval::MAX_SCENARIOS));
+    }
+    for (scenario, leaf) in exploration.leaves {
+        match leaf {
+            Leaf::NotApplicable => {}
+            Leaf::Pass => passed = true,
+            Leaf::Undecided(found) => {
+                undecided = true;
+                for reason in found {
+                    if !reasons.contains(&reason) {
+                        reasons.push(reason);
+                    }
+                }
+            }
+            Leaf::Fail(places) => {
+                for place in places {
+                    let template = place.message.as_ref().or(check.message.as_ref()).unwrap_or(&rule.message);
+                    let message = fill(template, &place, block);
+                    let same = violations.iter_mut().find(|known| {
+                        known.place.span == place.span && known.place.path == place.path && known.message == message
+                    });
+                    match same {
+                        Some(known) => known.scenarios.push(scenario.clone()),
+                        None => violations.push(Violation { place, message, scenarios: vec![scenario.clone()] }),
+                    }
+                }
+            }
+        }
+    }
+    if !violations.is_empty() {
+        Answer::Fail(violations)
+    } else if undecided {
+        if reasons.is_empty() {
+            reasons.push("a value that it needs is not known".to_owned());
+        }
+        Answer::Undecided(reasons)
+    } else if passed {
+        Answer::Pass
+    } else {
+        Answer::NotApplicable
+    }
+}
+
+/// Places with the same span become one, which names what each of them named: four missing flags are one finding.
+fn united(places: Vec<Place>) -> Vec<Place> {
+    let mut united: Vec<(Place, Vec<String>)> = Vec::new();
+    for place in places {
+        let name = place.name.clone();
+        match united
+            .iter_mut()
+            .find(|(known, _)| known.span == place.span && known.path == place.path && known.message == place.message && known.state == place.state)
+        {
+            Some((_, names)) if names.contains(&name) => {}
+            Some((_, names)) => names.push(name),
+            None => united.push((place, vec![name])),
+        }
+    }
+    united
+        .into_iter()
+        .map(|(mut place, names)| {
+            place.name = match names.as_slice() {
+                [] => String::new(),
+                [only] => only.clone(),
+                [first @ .., last] => format!("{}` and `{last}", first.join("`, `")),
+            };
+            place
+        })
+        .collect()
+}
+
+/// Fills a message: `{resource}`, `{type}`, `{name}`, `{state}`, `{value}`, and the words of the place.
+fn fill(template: &str, place: &Place, block: &Block<'_>) -> String {
+    let mut message = String::with_capacity(template.len() + 32);
+    let mut rest = template;
+    while let Some((before, after)) = rest.split_once('{') {
+        message.push_str(before);
+        let Some((name, after)) = after.split_once('}') else {
+            message.push('{');
+            rest = after;
+            continue;
+        };
+        match name {
+            "resource" => message.push_str(block.name),
+            "type" => message.push_str(block.kind),
+            "name" => message.push_str(&place.name),
+            "state" => message.push_str(&place.state),
+            "value" => message.push_str(&place.value),
+            _ => match place.words.iter().find(|(word, _)| *word == name) {
+                Some((_, text)) => message.push_str(text),
+                None => {
+                    message.push('{');
+                    message.push_str(name);
+                    message.push('}');
+                }
+            },
+        }
+        rest = after;
+    }
+    message.push_str(rest);
+    message
+}
+

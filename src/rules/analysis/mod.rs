@@ -1,0 +1,141 @@
+//! Questions too deep for data: rules name them under `analysis:`, Rust answers them.
+//!
+//! Each file holds the analyses of one subject: their arguments as rule files write them, and the way from an answer of
+//! `policy` or `graph` to places.
+
+mod names;
+mod network;
+mod policy;
+mod secrets;
+mod tags;
+
+use super::checker::{Checker, Item, Judgement};
+use super::operand::Operand;
+use serde::Deserialize;
+
+/// An analysis with its arguments.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(try_from = "RawAnalysis")]
+pub enum Analysis {
+    /// Who a normalised statement speaks of.
+    Principal(policy::Who),
+    /// Whether a statement's conditions keep out callers one does not know.
+    RestrictsCallers,
+    /// Whether a statement allows everything on everything.
+    GrantsAdmin,
+    /// Whether an ARN of an AWS managed policy grants administrator access.
+    ManagedAdministrator,
+    /// Whether the policies on a bucket deny some requests to everyone.
+    BucketPolicyDenies(policy::BucketPolicyDenies),
+    /// Whether a resource carries tags with these keys.
+    Tagged(tags::Tagged),
+    /// Whether a resource's explicit physical name contains a parameter.
+    NameContains(names::NameContains),
+    /// Whether a template has explicit names.
+    HasExplicitNames,
+    /// Whether a block holds literal secrets.
+    LiteralSecrets(secrets::LiteralSecrets),
+    /// Whether a map of environment variables holds secrets.
+    SecretVariables(secrets::SecretVariables),
+    /// Whether a parameter carries a secret.
+    CarriesSecret,
+    /// Whether a security group rule lets somebody reach one of these ports.
+    OpensPort(network::OpensPort),
+    /// Whether a subnet, or the subnets of a group, route to an internet gateway.
+    RoutesToInternet(network::RoutesToInternet),
+    /// In how many Availability Zones a list of subnets lies.
+    SubnetZones(network::SubnetZones),
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct RawAnalysis {
+    principal: Option<policy::Who>,
+    restricts_callers: Option<True>,
+    grants_admin: Option<True>,
+    managed_administrator: Option<True>,
+    bucket_policy_denies: Option<policy::BucketPolicyDenies>,
+    tagged: Option<tags::Tagged>,
+    name_contains: Option<names::NameContains>,
+    has_explicit_names: Option<True>,
+    literal_secrets: Option<secrets::LiteralSecrets>,
+    secret_variables: Option<secrets::SecretVariables>,
+    carries_secret: Option<True>,
+    opens_port: Option<network::OpensPort>,
+    routes_to_internet: Option<network::RoutesToInternet>,
+    subnet_zones: Option<network::SubnetZones>,
+}
+
+/// `true`: the analysis takes no arguments. Its opposite is written with `not:`.
+#[derive(Deserialize)]
+#[serde(try_from = "bool")]
+struct True;
+
+impl TryFrom<bool> for True {
+    type Error = &'static str;
+
+    fn try_from(value: bool) -> Result<Self, Self::Error> {
+        if value { Ok(Self) } else { Err("only `true` can stand here; write `not:` around the analysis") }
+    }
+}
+
+impl TryFrom<RawAnalysis> for Analysis {
+    type Error = String;
+
+    fn try_from(raw: RawAnalysis) -> Result<Self, String> {
+        let mut named = [
+            raw.principal.map(Self::Principal),
+            raw.restricts_callers.map(|_| Self::RestrictsCallers),
+            raw.grants_admin.map(|_| Self::GrantsAdmin),
+            raw.managed_administrator.map(|_| Self::ManagedAdministrator),
+            raw.bucket_policy_denies.map(Self::BucketPolicyDenies),
+            raw.tagged.map(Self::Tagged),
+            raw.name_contains.map(Self::NameContains),
+            raw.has_explicit_names.map(|_| Self::HasExplicitNames),
+            raw.literal_secrets.map(Self::LiteralSecrets),
+            raw.secret_variables.map(Self::SecretVariables),
+            raw.carries_secret.map(|_| Self::CarriesSecret),
+            raw.opens_port.map(Self::OpensPort),
+            raw.routes_to_internet.map(Self::RoutesToInternet),
+            raw.subnet_zones.map(Self::SubnetZones),
+        ]
+        .into_iter()
+        .flatten();
+        match (named.next(), named.next()) {
+            (Some(only), None) => Ok(only),
+            _ => Err("`analysis` names exactly one analysis".to_owned()),
+        }
+    }
+}
+
+impl Analysis {
+    /// Answers it about an item.
+    pub fn judge<'m, 't>(&self, checker: &mut Checker<'_, 'm, 't>, item: &Item<'m, 't>) -> Judgement {
+        match self {
+            Self::Principal(who) => policy::principal(checker, item, *who),
+            Self::RestrictsCallers => policy::restricts_callers(checker, item),
+            Self::GrantsAdmin => policy::grants_admin(checker, item),
+            Self::ManagedAdministrator => policy::managed_administrator(checker, item),
+            Self::BucketPolicyDenies(arguments) => arguments.judge(checker, item),
+            Self::Tagged(arguments) => arguments.judge(checker, item),
+            Self::NameContains(arguments) => arguments.judge(checker, item),
+            Self::HasExplicitNames => names::has_explicit_names(checker, item),
+            Self::LiteralSecrets(arguments) => arguments.judge(checker, item),
+            Self::SecretVariables(arguments) => arguments.judge(checker, item),
+            Self::CarriesSecret => secrets::carries_secret(checker, item),
+            Self::OpensPort(arguments) => arguments.judge(checker, item),
+            Self::RoutesToInternet(arguments) => arguments.judge(checker, item),
+            Self::SubnetZones(arguments) => arguments.judge(checker, item),
+        }
+    }
+
+    /// Calls `visit` with every operand.
+    pub fn operands(&self, visit: &mut dyn FnMut(&Operand)) {
+        match self {
+            Self::Tagged(arguments) => visit(&arguments.keys),
+            Self::NameContains(arguments) => visit(&arguments.parameter),
+            Self::OpensPort(arguments) => arguments.operands(visit),
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,189 @@
+//! Questions about policy statements, answered by [`crate::policy`].
+
+use crate::eval::text;
+use crate::eval::value::Value;
+use crate::facts::{Grant, managed_policy_grant};
+use crate::policy::{self, DocumentKind, Request};
+use crate::rules::checker::{Checker, Item, Judgement, value_place};
+use crate::rules::path::Path;
+use crate::truth::Truth;
+use serde::Deserialize;
+use std::collections::BTreeMap;
+
+/// Kinds of principal that rules ask for.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Who {
+    /// Anybody.
+    Everyone,
+    /// An account that is not the stack's.
+    ForeignAccount,
+    /// An AWS service.
+    Service,
+}
+
+fn statement<'m, 't>(item: &Item<'m, 't>) -> Option<(&'m Value<'t>, String)> {
+    match item {
+        Item::Value { value, path, .. } => Some((value, path.clone())),
+        Item::Block(_) => None,
+    }
+}
+
+/// Whether a principal of the statement is such; the places are the principals that are.
+pub(super) fn principal<'m, 't>(checker: &mut Checker<'_, 'm, 't>, item: &Item<'m, 't>, who: Who) -> Judgement {
+    let Some((statement, path)) = statement(item) else { return Truth::Unknown.into() };
+    let who = match who {
+        Who::Everyone => policy::Who::Everyone,
+        Who::ForeignAccount => policy::Who::ForeignAccount,
+        Who::Service => policy::Who::Service,
+    };
+    let (truth, offending) = policy::principal(checker.run, statement, who);
+    let places = if checker.explain {
+        offending.into_iter().map(|value| value_place(value, "Principal", &format!("{path}/Principal"))).collect()
+    } else {
+        Vec::new()
+    };
+    Judgement { truth, places }
+}
+
+/// Whether the statement's conditions keep out callers one does not know.
+pub(super) fn restricts_callers<'m, 't>(checker: &mut Checker<'_, 'm, 't>, item: &Item<'m, 't>) -> Judgement {
+    match statement(item) {
+        Some((statement, _)) => policy::restricts_callers(checker.run, statement).into(),
+        None => Truth::Unknown.into(),
+    }
+}
+
+/// Whether the statement allows everything on everything.
+pub(super) fn grants_admin<'m, 't>(checker: &mut Checker<'_, 'm, 't>, item: &Item<'m, 't>) -> Judgement {
+    match statement(item) {
+        Some((statement, _)) => policy::grants_admin(checker.run, statement).into(),
+        None => Truth::Unknown.into(),
+    }
+}
+
+/// Whether a value is the ARN of an AWS managed policy that allows everything.
+pub(super) fn managed_administrator<'m, 't>(checker: &mut Checker<'_, 'm, 't>, item: &Item<'m, 't>) -> Judgement {
+    let Item::Value { value, .. } = item else { return Truth::Unknown.into() };
+    checker
+        .run
+        .decide(&[value], &|values| match values.first() {
+            Some(value) => match value.text() {
+                Some(arn) => (managed_policy_grant(&arn) == Some(Grant::Everything)).into(),
+                // `arn:${AWS::Partition}:iam::aws:policy/…`: the partition does not matter.
+                None => {
+                    let ending = text::canonical(value);
+                    match ending.rsplit_once(text::CLOSE) {
+                        Some((_, known)) if known.contains(":aws:policy/") => {
+                            let arn = format!("arn:aws{known}");
+                            (managed_policy_grant(&arn) == Some(Grant::Everything)).into()
+                        }
+                        _ if value.is_opaque() => match value.as_reference() {
+                            // A managed policy of this template is judged where it is declared.
+                            Some(crate::eval::value::Origin::Resource { .. }) => Truth::False,
+                            _ => Truth::Unknown,
+                        },
+                        _ => Truth::False,
+                    }
+                }
+            },
+            None => Truth::Unknown,
+        })
+        .into()
+}
+
+/// Whether the policies on a bucket deny certain requests to every principal.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BucketPolicyDenies {
+    /// Action patterns that must be covered: `s3:*`.
+    actions: Vec<String>,
+    /// Whether the bucket itself is meant, its objects, or both.
+    targets: Vec<BucketTarget>,
+    /// The requests: each a map of condition keys to the value that the request has; null where it lacks the key. Every one
+    /// must be denied.
+    requests: Vec<BTreeMap<String, Option<String>>>,
+}
+
+/// What of a bucket a request is about.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum BucketTarget {
+    Bucket,
+    Objects,
+}
+
+impl BucketPolicyDenies {
+    pub(super) fn judge<'m, 't>(&self, checker: &mut Checker<'_, 'm, 't>, item: &Item<'m, 't>) -> Judgement {
+        let block = item.owner();
+        let mut places = Vec::new();
+        let mut statements = Vec::new();
+        let mut unknown = Truth::False;
+        let targets = if block.kind == "AWS::S3::BucketPolicy" {
+            // The policy of a bucket outside the template: judged by itself.
+            let Some(bucket) = bucket_of(checker, block) else { return Truth::Unknown.into() };
+            let found = policy::statements(checker.run, block, DocumentKind::Resource);
+            unknown = unknown.or(found.unknown.into());
+            statements.extend(found.found);
+            policy::bucket_name_targets(checker.run, bucket)
+        } else {
+            for other in checker.blocks(&["AWS::S3::BucketPolicy".to_owned()]) {
+                let Some(bucket) = bucket_of(checker, other) else { continue };
+                let guards = crate::graph::refers_to(checker.run, bucket, block);
+                if guards.is_false() {
+                    continue;
+                }
+                if checker.explain {
+                    places.push(crate::finding::Related {
+                        span: other.key_span,
+                        message: format!("policy `{}` guards the bucket", other.name),
+                    });
+                }
+                if guards.is_true() {
+                    let found = policy::statements(checker.run, other, DocumentKind::Resource);
+                    unknown = unknown.or(found.unknown.into());
+                    statements.extend(found.found);
+                } else {
+                    unknown = Truth::Unknown;
+                }
+            }
+            policy::bucket_targets(checker.run, block)
+        };
+        let targets: Vec<_> = targets
+            .into_iter()
+            .zip([BucketTarget::Bucket, BucketTarget::Objects])
+            .filter(|(_, kind)| self.targets.contains(kind))
+            .map(|(target, _)| target)
+            .collect();
+        let actions: Vec<&str> = self.actions.iter().map(String::as_str).collect();
+        let mut truth = Truth::True;
+        for request in &self.requests {
+            let context: Vec<(&str, Option<&str>)> =
+                request.iter().map(|(key, value)| (key.as_str(), value.as_deref())).collect();
+            let request = Request { actions: &actions, targets: &targets, context: &context };
+            truth = truth.and(policy::denies(checker.run, &statements, &request));
+        }
+        // What could not be read may deny it too.
+        if truth.is_false() && !unknown.is_false() {
+            truth = Truth::Unknown;
+        }
+        let has_policy = !places.is_empty();
+        checker.at(truth, || {
+            let mut place = item.place();
+            place.related = places;
+            place.words = vec![(
+                "policies",
+                if has_policy { "its bucket policy does not deny" } else { "no bucket policy of this template denies" }.to_owned(),
+            )];
+            place
+        })
+    }
+}
+
+fn bucket_of<'m, 't>(checker: &mut Checker<'_, 'm, 't>, policy: &'m crate::expand::Block<'t>) -> Option<&'m Value<'t>> {
+    let path = Path { text: "$.Properties.Bucket".to_owned(), names: vec!["Properties".to_owned(), "Bucket".to_owned()], rest: None };
+    checker.select(&path, &Item::Block(policy)).items.into_iter().find_map(|item| match item {
+        Item::Value { value, .. } => Some(value),
+        Item::Block(_) => None,
+    })
+}

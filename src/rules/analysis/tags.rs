@@ -1,0 +1,98 @@
+//! Which tags a resource carries.
+
+use crate::eval::value::{Kind, Value};
+use crate::facts::{self, TagShape};
+use crate::rules::checker::{Checker, Item, Judgement};
+use crate::rules::operand::Operand;
+use crate::rules::path::Path;
+use crate::truth::Truth;
+use serde::Deserialize;
+
+/// Whether a resource carries tags with all of these keys, in the shape that its type takes.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Tagged {
+    /// The keys.
+    pub keys: Operand,
+}
+
+impl Tagged {
+    pub(super) fn judge<'m, 't>(&self, checker: &mut Checker<'_, 'm, 't>, item: &Item<'m, 't>) -> Judgement {
+        let block = item.owner();
+        // A type that takes no tags has nothing to carry.
+        let Some(property) = facts::tag_shape(block.kind) else { return Truth::True.into() };
+        let path = Path {
+            text: format!("$.Properties.{}", property.name),
+            names: vec!["Properties".to_owned(), property.name.to_owned()],
+            rest: None,
+        };
+        let keys = self.keys.texts(checker.settings).into_owned();
+        let selection = checker.select(&path, item);
+        let tags = selection.items.iter().find_map(|item| match item {
+            Item::Value { value, .. } => Some(*value),
+            Item::Block(_) => None,
+        });
+        let mut truth = if selection.unknown { Truth::Unknown } else { Truth::True };
+        let mut missing = Vec::new();
+        for key in &keys {
+            let carried = match tags {
+                Some(tags) => carries(checker, tags, &property.shape, key),
+                None if selection.unknown => Truth::Unknown,
+                None => Truth::False,
+            };
+            truth = truth.and(carried);
+            if carried.is_false() {
+                missing.push(format!("`{key}`"));
+            }
+        }
+        checker.at(truth, || {
+            let mut place = match selection.items.into_iter().next() {
+                Some(found) => {
+                    let mut place = found.place();
+                    // The key of the tags, not the whole list, unless the list is all there is to see.
+                    place.span = selection.nearest.span;
+                    place
+                }
+                None => selection.nearest,
+            };
+            place.words = vec![("missing", missing.join(", "))];
+            place
+        })
+    }
+}
+
+/// Whether tags of this shape have the key.
+fn carries<'t>(checker: &mut Checker<'_, '_, 't>, tags: &Value<'t>, shape: &TagShape, key: &str) -> Truth {
+    if tags.is_opaque() {
+        if let Some(part) = tags.unsettled() {
+            checker.run.note_reason(part.origin.reason());
+        }
+        return Truth::Unknown;
+    }
+    match (&tags.kind, shape) {
+        (Kind::Map(fields), TagShape::Map) => fields.iter().any(|field| field.key == key).into(),
+        (Kind::List(items), _) => {
+            let key_name = shape.key_name();
+            let mut found = Truth::False;
+            for tag in items {
+                if tag.is_opaque() {
+                    if let Some(part) = tag.unsettled() {
+                        checker.run.note_reason(part.origin.reason());
+                    }
+                    found = found.or(Truth::Unknown);
+                } else if let Some(name) = tag.get(key_name) {
+                    let same = checker.run.decide(&[name], &|values| {
+                        values.first().map_or(Truth::Unknown, |name| crate::eval::text::equals_str(name, key))
+                    });
+                    found = found.or(same);
+                }
+                if found.is_true() {
+                    break;
+                }
+            }
+            found
+        }
+        // Another shape than the type takes: CloudFormation would refuse it, and no tag comes of it.
+        _ => Truth::False,
+    }
+}

@@ -1,0 +1,229 @@
+//! The assertion language of rule files: its forms, and how they are read.
+//!
+//! Every form answers true, false or unknown (Kleene) and, when asked, names the places that explain the answer.
+
+use super::analysis::Analysis;
+use super::operand::Operand;
+use super::path::Path;
+use super::predicate::Predicate;
+use crate::policy::DocumentKind;
+use serde::Deserialize;
+
+/// One assertion, with a message of its own where it has one.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(try_from = "RawAssertion")]
+pub struct Assertion {
+    /// Replaces the rule's message for the places that this assertion names.
+    pub message: Option<String>,
+    /// What is asserted.
+    pub form: Form,
+}
+
+/// The forms of assertion.
+#[derive(Clone, Debug)]
+pub enum Form {
+    /// Every one holds.
+    All(Vec<Assertion>),
+    /// At least one holds.
+    Any(Vec<Assertion>),
+    /// It does not hold.
+    Not(Box<Assertion>),
+    /// Each selected value passes, and at least one is selected.
+    Value {
+        /// What is selected.
+        path: Path,
+        /// What each must answer.
+        is: Predicate,
+        /// Whether nothing selected is fine too.
+        or_absent: bool,
+    },
+    /// A quantifier over what a selector finds.
+    Quantified(Quantifier, Box<Quantified>),
+    /// A question that is answered in Rust.
+    Analysis(Analysis),
+}
+
+/// How many of the selected must pass.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub enum Quantifier {
+    /// All of them; true for none.
+    Every,
+    /// At least one.
+    Some,
+    /// None of them.
+    None,
+}
+
+/// What is quantified over.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(try_from = "RawQuantified")]
+pub struct Quantified {
+    /// Finds the elements.
+    pub selector: Selector,
+    /// Which of them count.
+    pub filter: Option<Assertion>,
+    /// What each must answer; always true where absent.
+    pub test: Option<Assertion>,
+}
+
+/// Finds elements: values inside the current one, or other resources.
+#[derive(Clone, Debug)]
+pub enum Selector {
+    /// Values at a path.
+    Path(Path),
+    /// Values at a path, lists among them taken apart: "a string or a list of strings".
+    Items(Path),
+    /// Normalised statements of the current resource's policy documents.
+    Statements(DocumentKind),
+    /// Resources of these types that refer to the current resource through a property.
+    Related(Related),
+    /// Resources of these types that a property of the current element refers to.
+    Referenced(Related),
+    /// All resources of these types.
+    Resources(Vec<String>),
+}
+
+/// Resources on the other side of a reference.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Related {
+    /// Their types.
+    pub types: Vec<String>,
+    /// The property that holds the reference: theirs for `related`, the current element's for `referenced`.
+    pub via: Path,
+    /// `related` only: instead of referring, the property is this text, in which `{name}` stands for the current
+    /// resource's physical name: `/aws/lambda/{name}`.
+    #[serde(default)]
+    pub named: Option<String>,
+}
+
+/// Documents as rule files name them.
+#[derive(Copy, Clone, Debug, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum RawDocumentKind {
+    Identity,
+    Trust,
+    Resource,
+}
+
+impl From<RawDocumentKind> for DocumentKind {
+    fn from(raw: RawDocumentKind) -> Self {
+        match raw {
+            RawDocumentKind::Identity => Self::Identity,
+            RawDocumentKind::Trust => Self::Trust,
+            RawDocumentKind::Resource => Self::Resource,
+        }
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct RawQuantified {
+    path: Option<Path>,
+    items: Option<Path>,
+    statements: Option<RawDocumentKind>,
+    related: Option<Related>,
+    referenced: Option<Related>,
+    resources: Option<Vec<String>>,
+    r#where: Option<Assertion>,
+    is: Option<Predicate>,
+    assert: Option<Assertion>,
+}
+
+/// Takes the only present one of some alternatives.
+fn exactly_one<T>(alternatives: Vec<Option<T>>, names: &str) -> Result<T, String> {
+    let mut present = alternatives.into_iter().flatten();
+    match (present.next(), present.next()) {
+        (Some(only), None) => Ok(only),
+        (None, _) => Err(format!("one of these is needed: {names}")),
+        (Some(_), Some(_)) => Err(format!("only one of these can stand here: {names}")),
+    }
+}
+
+impl TryFrom<RawQuantified> for Quantified {
+    type Error = String;
+
+    fn try_from(raw: RawQuantified) -> Result<Self, String> {
+        let selector = exactly_one(
+            vec![
+                raw.path.map(Selector::Path),
+                raw.items.map(Selector::Items),
+                raw.statements.map(|kind| Selector::Statements(kind.into())),
+                raw.related.map(Selector::Related),
+                raw.referenced.map(Selector::Referenced),
+                raw.resources.map(Selector::Resources),
+            ],
+            "path, items, statements, related, referenced, resources",
+        )?;
+        let own = raw.is.map(|is| {
+            let path = Path { text: "$".to_owned(), names: Vec::new(), rest: None };
+            Assertion { message: None, form: Form::Value { path, is, or_absent: false } }
+        });
+        let test = match (own, raw.assert) {
+            (Some(_), Some(_)) => return Err("only one of `is` and `assert` can stand here".to_owned()),
+            (own, assert) => own.or(assert),
+        };
+        Ok(Self { selector, filter: raw.r#where, test })
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct RawAssertion {
+    all: Option<Vec<Assertion>>,
+    any: Option<Vec<Assertion>>,
+    not: Option<Box<Assertion>>,
+    path: Option<Path>,
+    is: Option<Predicate>,
+    or_absent: Option<bool>,
+    every: Option<Box<Quantified>>,
+    some: Option<Box<Quantified>>,
+    none: Option<Box<Quantified>>,
+    analysis: Option<Analysis>,
+    message: Option<String>,
+}
+
+impl TryFrom<RawAssertion> for Assertion {
+    type Error = String;
+
+    fn try_from(raw: RawAssertion) -> Result<Self, String> {
+        let value = match (raw.path, raw.is) {
+            (Some(path), Some(is)) => Some(Form::Value { path, is, or_absent: raw.or_absent.unwrap_or(false) }),
+            (None, None) if raw.or_absent.is_some() => return Err("`or-absent` goes with `path` and `is`".to_owned()),
+            (None, None) => None,
+            (Some(_), None) => return Err("`path` needs `is`".to_owned()),
+            (None, Some(_)) => return Err("`is` needs `path`".to_owned()),
+        };
+        let form = exactly_one(
+            vec![
+                raw.all.map(Form::All),
+                raw.any.map(Form::Any),
+                raw.not.map(Form::Not),
+                value,
+                raw.every.map(|quantified| Form::Quantified(Quantifier::Every, quantified)),
+                raw.some.map(|quantified| Form::Quantified(Quantifier::Some, quantified)),
+                raw.none.map(|quantified| Form::Quantified(Quantifier::None, quantified)),
+                raw.analysis.map(Form::Analysis),
+            ],
+            "all, any, not, path with is, every, some, none, analysis",
+        )?;
+        Ok(Self { message: raw.message, form })
+    }
+}
+
+impl Assertion {
+    /// Calls `visit` with every operand, to check that parameters are declared.
+    pub fn operands(&self, visit: &mut dyn FnMut(&Operand)) {
+        match &self.form {
+            Form::All(items) | Form::Any(items) => items.iter().for_each(|item| item.operands(visit)),
+            Form::Not(inner) => inner.operands(visit),
+            Form::Value { is, .. } => is.operands(visit),
+            Form::Quantified(_, quantified) => {
+                for assertion in quantified.filter.iter().chain(&quantified.test) {
+                    assertion.operands(visit);
+                }
+            }
+            Form::Analysis(analysis) => analysis.operands(visit),
+        }
+    }
+}

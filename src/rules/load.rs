@@ -1,0 +1,323 @@
+//! Where rules come from: the pack that the binary carries, and the folders that users name.
+
+use super::meta::{Control, RuleMeta, RuleProse};
+use super::rule::{Example, Examples, Rule, RuleFile, TargetName};
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+
+const INDEX: &str = include_str!(concat!(env!("OUT_DIR"), "/rules.json"));
+const PROSE: &str = include_str!(concat!(env!("OUT_DIR"), "/prose.json"));
+const CONTROLS: &str = include_str!(concat!(env!("OUT_DIR"), "/controls.json"));
+const PROFILES: &str = include_str!(concat!(env!("OUT_DIR"), "/profiles.json"));
+
+/// A set of rules, sorted by id. Embedded rules are read when they are first wanted.
+#[derive(Debug, Default)]
+pub struct RuleSet {
+    entries: Vec<RuleEntry>,
+}
+
+/// One rule of a set.
+#[derive(Debug)]
+pub struct RuleEntry {
+    /// Its head.
+    pub meta: RuleMeta,
+    /// Every kind of block that some check of it looks at.
+    pub targets: Vec<TargetName>,
+    /// The file that a user's own rule was read from; none for the embedded pack.
+    pub file: Option<PathBuf>,
+    logic: String,
+    rule: OnceLock<Result<Rule, String>>,
+    own: Option<(RuleProse, Examples)>,
+}
+
+#[derive(Deserialize)]
+struct IndexEntry {
+    id: String,
+    title: String,
+    level: crate::finding::Level,
+    #[serde(default)]
+    profiles: Vec<String>,
+    #[serde(default)]
+    controls: Vec<String>,
+    #[serde(default)]
+    aliases: BTreeMap<String, Vec<String>>,
+    targets: Vec<TargetName>,
+    logic: String,
+}
+
+/// What is wrong with a rule file or folder.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RuleError {
+    /// The file or folder.
+    pub file: PathBuf,
+    /// Line and column, from 1.
+    pub position: Option<(usize, usize)>,
+    /// What is wrong.
+    pub message: String,
+}
+
+impl fmt::Display for RuleError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}", self.file.display())?;
+        if let Some((line, column)) = self.position {
+            write!(formatter, ":{line}:{column}")?;
+        }
+        write!(formatter, ": {}", self.message)
+    }
+}
+
+impl std::error::Error for RuleError {}
+
+impl RuleEntry {
+    /// The rule itself.
+    ///
+    /// # Errors
+    /// What is wrong with it. Only an embedded rule that the build should not have let through can be wrong here: a user's
+    /// own was read when it was loaded.
+    pub fn rule(&self) -> Result<&Rule, &str> {
+        self.rule
+            .get_or_init(|| {
+                serde_json::from_str::<RuleFile>(&self.logic).map(|file| file.rule).map_err(|error| error.to_string())
+            })
+            .as_ref()
+            .map_err(String::as_str)
+    }
+
+    /// Its texts.
+    pub fn prose(&self) -> RuleProse {
+        match &self.own {
+            Some((prose, _)) => prose.clone(),
+            None => embedded_texts(&self.meta.id).map_or_else(RuleProse::default, |texts| RuleProse {
+                why: texts.why,
+                remediation: texts.remediation,
+                references: texts.references,
+            }),
+        }
+    }
+
+    /// Its examples.
+    pub fn examples(&self) -> Examples {
+        match &self.own {
+            Some((_, examples)) => examples.clone(),
+            None => embedded_texts(&self.meta.id).map_or_else(Examples::default, |texts| texts.examples),
+        }
+    }
+}
+
+#[derive(Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Texts {
+    #[serde(default)]
+    why: String,
+    #[serde(default)]
+    remediation: String,
+    #[serde(default)]
+    references: Vec<String>,
+    #[serde(default)]
+    examples: Examples,
+}
+
+fn embedded_texts(id: &str) -> Option<Texts> {
+    static ALL: OnceLock<BTreeMap<String, Texts>> = OnceLock::new();
+    ALL.get_or_init(|| serde_json::from_str(PROSE).unwrap_or_default()).get(id).cloned()
+}
+
+/// The citations of the Security Rule, in the order of the regulation.
+pub fn controls() -> &'static [Control] {
+    static ALL: OnceLock<Vec<Control>> = OnceLock::new();
+    ALL.get_or_init(|| serde_json::from_str(CONTROLS).unwrap_or_default())
+}
+
+/// The profiles with what each is for, from the narrowest to the widest.
+pub fn profiles() -> &'static [(String, String)] {
+    static ALL: OnceLock<Vec<(String, String)>> = OnceLock::new();
+    ALL.get_or_init(|| {
+        serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(PROFILES)
+            .unwrap_or_default()
+            .into_iter()
+            .map(|(name, text)| (name, text.as_str().unwrap_or_default().to_owned()))
+            .collect()
+    })
+}
+
+impl RuleSet {
+    /// The pack that the binary carries.
+    pub fn embedded() -> Self {
+        let index: Vec<IndexEntry> = serde_json::from_str(INDEX).unwrap_or_default();
+        let entries = index
+            .into_iter()
+            .map(|entry| RuleEntry {
+                meta: RuleMeta {
+                    id: entry.id,
+                    title: entry.title,
+                    level: entry.level,
+                    profiles: entry.profiles,
+                    controls: entry.controls,
+                    aliases: entry.aliases,
+                },
+                targets: entry.targets,
+                file: None,
+                logic: entry.logic,
+                rule: OnceLock::new(),
+                own: None,
+            })
+            .collect();
+        Self { entries }
+    }
+
+    /// Adds the rules of a folder: every `.yaml` and `.yml` file in it and below, in sorted order.
+    ///
+    /// # Errors
+    /// One for each file that is no rule; the others are added all the same.
+    pub fn add_folder(&mut self, folder: &Path) -> Result<(), Vec<RuleError>> {
+        let mut errors = Vec::new();
+        for entry in walkdir::WalkDir::new(folder).sort_by_file_name() {
+            match entry {
+                Ok(entry) if entry.file_type().is_file() && is_yaml(entry.path()) => {
+                    if let Err(error) = self.add_file(entry.path()) {
+                        errors.push(error);
+                    }
+                }
+                Ok(_) => {}
+                Err(error) => errors.push(RuleError {
+                    file: error.path().unwrap_or(folder).to_owned(),
+                    position: None,
+                    message: format!("cannot be read: {}", error.io_error().map_or_else(|| error.to_string(), ToString::to_string)),
+                }),
+            }
+        }
+        if errors.is_empty() { Ok(()) } else { Err(errors) }
+    }
+
+    /// Adds one rule file.
+    ///
+    /// # Errors
+    /// Where it cannot be read, is no rule, or has the id of a rule that is already there.
+    pub fn add_file(&mut self, path: &Path) -> Result<(), RuleError> {
+        let text = std::fs::read_to_string(path).map_err(|error| RuleError {
+            file: path.to_owned(),
+            position: None,
+            message: format!("cannot be read: {error}"),
+        })?;
+        self.add_text(path, &text)
+    }
+
+    /// Adds a rule from the text of its file.
+    ///
+    /// # Errors
+    /// As [`add_file`](Self::add_file).
+    pub fn add_text(&mut self, path: &Path, text: &str) -> Result<(), RuleError> {
+        let file: RuleFile = serde_yaml::from_str(text).map_err(|error| {
+            let position = error.location().map(|location| (location.line(), location.column()));
+            let message = error.to_string();
+            // The library repeats the place at the end of its message.
+            let message = message.split(" at line ").next().unwrap_or(&message).to_owned();
+            RuleError { file: path.to_owned(), position, message }
+        })?;
+        let id = file.rule.meta.id.clone();
+        let place = self.entries.binary_search_by(|entry| entry.meta.id.cmp(&id));
+        let Err(place) = place else {
+            return Err(RuleError {
+                file: path.to_owned(),
+                position: None,
+                message: format!("there is a rule `{id}` already; give this one another id"),
+            });
+        };
+        let mut targets: Vec<TargetName> = Vec::new();
+        for target in file.rule.checks.iter().flat_map(|check| &check.targets) {
+            if !targets.contains(target) {
+                targets.push(target.clone());
+            }
+        }
+        let rule = OnceLock::new();
+        let meta = file.rule.meta.clone();
+        // A new cell is empty, so this cannot fail.
+        let _ = rule.set(Ok(file.rule));
+        let entry =
+            RuleEntry { meta, targets, file: Some(path.to_owned()), logic: String::new(), rule, own: Some((file.prose, file.examples)) };
+        self.entries.insert(place, entry);
+        Ok(())
+    }
+
+    /// The rules, sorted by id.
+    pub fn entries(&self) -> &[RuleEntry] {
+        &self.entries
+    }
+
+    /// The rule with this id.
+    pub fn get(&self, id: &str) -> Option<&RuleEntry> {
+        let place = self.entries.binary_search_by(|entry| entry.meta.id.as_str().cmp(id)).ok()?;
+        self.entries.get(place)
+    }
+
+    /// The id that looks most like a misspelt one.
+    pub fn nearest(&self, id: &str) -> Option<&str> {
+        nearest(id, self.entries.iter().map(|entry| entry.meta.id.as_str()))
+    }
+}
+
+/// The candidate that takes the fewest edits to make of a misspelt name, if that is few enough to be meant.
+pub fn nearest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    candidates
+        .map(|candidate| (edits(name, candidate), candidate))
+        .filter(|(edits, candidate)| *edits <= 2.max(candidate.len() / 3))
+        .min()
+        .map(|(_, candidate)| candidate)
+}
+
+/// Levenshtein's distance.
+fn edits(one: &str, other: &str) -> usize {
+    let mut row: Vec<usize> = (0..=other.chars().count()).collect();
+    for (i, a) in one.chars().enumerate() {
+        let mut next = vec![i + 1];
+        for ((j, b), above) in other.chars().enumerate().zip(row.iter().skip(1)) {
+            let diagonal = row.get(j).copied().unwrap_or_default() + usize::from(a != b);
+            let left = next.last().copied().unwrap_or_default() + 1;
+            next.push(diagonal.min(left).min(above + 1));
+        }
+        row = next;
+    }
+    row.last().copied().unwrap_or_default()
+}
+
+fn is_yaml(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml")
+}
+
+/// The examples of one kind, with the marks taken off: `(name, template, marked lines)`.
+pub fn unmark(example: &Example) -> (String, Vec<Mark>) {
+    let mut text = String::with_capacity(example.template.len());
+    let mut marks = Vec::new();
+    for (index, line) in example.template.lines().enumerate() {
+        match line.rfind("# finding") {
+            Some(at) => {
+                let (before, mark) = line.split_at(at);
+                let rest = mark.trim_start_matches("# finding");
+                let (level, rest) = match rest.strip_prefix('(').and_then(|rest| rest.split_once(')')) {
+                    Some((level, rest)) => (Some(level.to_owned()), rest),
+                    None => (None, rest),
+                };
+                let words = rest.strip_prefix(':').map(str::trim).filter(|words| !words.is_empty()).map(str::to_owned);
+                marks.push(Mark { line: index + 1, level, words });
+                text.push_str(before.trim_end());
+            }
+            None => text.push_str(line),
+        }
+        text.push('\n');
+    }
+    (text, marks)
+}
+
+/// Where an example says that a finding must be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mark {
+    /// The line, from 1.
+    pub line: usize,
+    /// The finding's level, where the mark names one.
+    pub level: Option<String>,
+    /// Words that its message must contain, where the mark has some.
+    pub words: Option<String>,
+}

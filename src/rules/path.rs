@@ -1,0 +1,180 @@
+//! JSONPath (RFC 9535) as rules use it: to select, never to filter.
+//!
+//! The leading names of a path (`$.Properties.BucketEncryption`) are walked directly, so that nothing else of a resource
+//! is evaluated; the rest is jsonpath-rust's work, on evaluated values.
+
+use crate::eval::value::{INSIDE, Kind, Value, inside};
+use jsonpath_rust::parser::model::{JpQuery, Segment, Selector};
+use jsonpath_rust::parser::parse_json_path;
+use jsonpath_rust::query::js_path_process;
+use jsonpath_rust::query::queryable::Queryable;
+use serde::Deserialize;
+use std::borrow::Cow;
+
+/// A path that has been parsed: names first, then the rest.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(try_from = "String")]
+pub struct Path {
+    /// As written.
+    pub text: String,
+    /// The names that the path begins with.
+    pub names: Vec<String>,
+    /// What follows them; none for a path of names only.
+    pub rest: Option<JpQuery>,
+}
+
+impl TryFrom<String> for Path {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        let query = parse_json_path(&text).map_err(|error| {
+            let error = error.to_string();
+            let first = error.lines().rfind(|line| line.contains('=')).unwrap_or("").trim_start_matches([' ', '=']);
+            format!("`{text}` is not a JSONPath (RFC 9535): {first}")
+        })?;
+        for segment in &query.segments {
+            refuse_filters(segment, &text)?;
+        }
+        let leading = query
+            .segments
+            .iter()
+            .map_while(|segment| match segment {
+                Segment::Selector(Selector::Name(name)) => Some(name.clone()),
+                _ => None,
+            })
+            .collect::<Vec<_>>();
+        let rest: Vec<Segment> = query.segments.into_iter().skip(leading.len()).collect();
+        Ok(Self { text, names: leading, rest: (!rest.is_empty()).then(|| JpQuery::new(rest)) })
+    }
+}
+
+fn refuse_filters(segment: &Segment, text: &str) -> Result<(), String> {
+    let filters = match segment {
+        Segment::Descendant(inner) => return refuse_filters(inner, text),
+        Segment::Selector(selector) => matches!(selector, Selector::Filter(_)),
+        Segment::Selectors(selectors) => selectors.iter().any(|selector| matches!(selector, Selector::Filter(_))),
+    };
+    if filters {
+        return Err(format!(
+            "`{text}` has a filter: JSONPath filters take an unknown value for a different one; use `where:` instead"
+        ));
+    }
+    Ok(())
+}
+
+impl Path {
+    /// Selects with what follows the leading names. The steps are `/`-separated, relative to `value`.
+    pub fn select_rest<'a, 't>(&self, value: &'a Value<'t>, with_steps: bool) -> Vec<(&'a Value<'t>, String)> {
+        let Some(rest) = &self.rest else { return vec![(value, String::new())] };
+        // The only error is a query that yields computed values, which needs a filter.
+        js_path_process(rest, value)
+            .unwrap_or_default()
+            .into_iter()
+            .map(|found| (found.val, if with_steps { steps(&found.path) } else { String::new() }))
+            .collect()
+    }
+}
+
+/// `$['Rules'][0]['Id']` to `Rules/0/Id`.
+fn steps(path: &str) -> String {
+    let mut steps = Vec::new();
+    let mut rest = path.strip_prefix('$').unwrap_or(path);
+    while let Some(after) = rest.strip_prefix('[') {
+        let (step, after) = match after.strip_prefix('\'') {
+            Some(quoted) => quoted.split_once("']").unwrap_or((quoted, "")),
+            None => after.split_once(']').unwrap_or((after, "")),
+        };
+        steps.push(step);
+        rest = after;
+    }
+    steps.join("/")
+}
+
+impl Queryable for Value<'_> {
+    fn get(&self, key: &str) -> Option<&Self> {
+        if self.is_opaque() { Some(inside()) } else { Value::get(self, key) }
+    }
+
+    fn as_array(&self) -> Option<&Vec<Self>> {
+        match &self.kind {
+            Kind::List(items) => Some(items),
+            // An unknown yields itself for every index and wildcard.
+            _ if self.is_opaque() => Some(&INSIDE),
+            _ => None,
+        }
+    }
+
+    fn as_object(&self) -> Option<Vec<(&str, &Self)>> {
+        match &self.kind {
+            Kind::Map(fields) => Some(fields.iter().map(|field| (field.key.as_ref(), &field.value)).collect()),
+            _ => None,
+        }
+    }
+
+    fn as_str(&self) -> Option<&str> {
+        match &self.kind {
+            Kind::String(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    fn as_i64(&self) -> Option<i64> {
+        // Only filters ask, and there are none.
+        None
+    }
+
+    fn as_f64(&self) -> Option<f64> {
+        self.number()
+    }
+
+    fn as_bool(&self) -> Option<bool> {
+        self.boolean()
+    }
+
+    fn null() -> Self {
+        Self::default()
+    }
+}
+
+impl Default for Value<'_> {
+    fn default() -> Self {
+        Self { span: crate::source::Span::default(), kind: Kind::Null }
+    }
+}
+
+// `Queryable` asks for these; only filters would use them.
+impl From<&str> for Value<'_> {
+    fn from(text: &str) -> Self {
+        Self::from(text.to_owned())
+    }
+}
+
+impl From<String> for Value<'_> {
+    fn from(text: String) -> Self {
+        Self { kind: Kind::String(Cow::Owned(text)), ..Self::default() }
+    }
+}
+
+impl From<bool> for Value<'_> {
+    fn from(value: bool) -> Self {
+        Self { kind: Kind::Bool(value), ..Self::default() }
+    }
+}
+
+impl From<i64> for Value<'_> {
+    fn from(value: i64) -> Self {
+        Self::from(value.to_string())
+    }
+}
+
+impl From<f64> for Value<'_> {
+    fn from(value: f64) -> Self {
+        Self::from(value.to_string())
+    }
+}
+
+impl From<Vec<Self>> for Value<'_> {
+    fn from(items: Vec<Self>) -> Self {
+        Self { kind: Kind::List(items), ..Self::default() }
+    }
+}

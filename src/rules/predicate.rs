@@ -1,0 +1,382 @@
+//! What `is:` can ask of one value.
+
+use super::operand::{Operand, Settings};
+use crate::eval::Run;
+use crate::eval::text;
+use crate::eval::value::{Content, DynamicService, Kind, Origin, Value};
+use crate::facts::{Limitable, limitable};
+use crate::truth::Truth;
+use regex::Regex;
+use serde::Deserialize;
+
+/// Questions that must all be answered yes.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(try_from = "RawPredicate")]
+pub struct Predicate {
+    /// In the order of [`RawPredicate`]'s fields.
+    pub tests: Vec<Test>,
+}
+
+/// One question about one value.
+#[derive(Clone, Debug)]
+pub enum Test {
+    /// Whether there is a value at all. Answered by the selection.
+    Present(bool),
+    /// One of these, as CloudFormation compares: `true` equals `"true"`, `7` equals `"7"`.
+    In(Operand, Wanted),
+    /// Matches the regular expression somewhere.
+    Matches(Regex, Wanted),
+    /// Matches one of the patterns as a whole; `*` stands for any characters.
+    Like(Operand, Wanted),
+    /// A number of at least this.
+    AtLeast(Operand),
+    /// A number of at most this.
+    AtMost(Operand),
+    /// Of this kind.
+    Type(TypeName),
+    /// An empty text, list or map.
+    Empty(bool),
+    /// Has a part that comes from the parameter.
+    FromParameter(Operand, Wanted),
+    /// Has a part that a dynamic reference to one of these services provides.
+    FromDynamic(Vec<ServiceName>, Wanted),
+    /// Has a part that comes from a `NoEcho` parameter.
+    FromNoEcho(Wanted),
+    /// Names a resource of the template, of one of these types (any type where the list is empty).
+    RefersTo(Vec<String>, Wanted),
+    /// Refers to the resource that the rule looks at. Answered by the checker, which knows it.
+    RefersToThis(Wanted),
+    /// A CIDR block that holds every address.
+    World(Wanted),
+    /// An IAM action that cannot be limited to a resource.
+    NeedsStar(Wanted),
+    /// An IAM action that is `*` or a whole service.
+    WildcardAction(Wanted),
+    /// `*` or an ARN whose resource part is nothing else.
+    WildcardResource(Wanted),
+}
+
+/// Whether the answer should be yes or no.
+pub type Wanted = bool;
+
+/// The kinds that `type:` tells apart.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum TypeName {
+    /// Text, number or boolean.
+    Scalar,
+    /// A list.
+    List,
+    /// A map.
+    Map,
+}
+
+/// Services of dynamic references.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ServiceName {
+    /// `secretsmanager`.
+    Secretsmanager,
+    /// `ssm-secure`.
+    SsmSecure,
+    /// `ssm`.
+    Ssm,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct RawPredicate {
+    present: Option<bool>,
+    equals: Option<Operand>,
+    not_equals: Option<Operand>,
+    r#in: Option<Operand>,
+    not_in: Option<Operand>,
+    matches: Option<String>,
+    not_matches: Option<String>,
+    like: Option<Operand>,
+    not_like: Option<Operand>,
+    at_least: Option<Operand>,
+    at_most: Option<Operand>,
+    r#type: Option<TypeName>,
+    empty: Option<bool>,
+    from_parameter: Option<Operand>,
+    from_dynamic_reference: Option<Vec<ServiceName>>,
+    from_no_echo_parameter: Option<bool>,
+    refers_to: Option<Vec<String>>,
+    refers_to_this: Option<bool>,
+    world: Option<bool>,
+    needs_star: Option<bool>,
+    wildcard_action: Option<bool>,
+    wildcard_resource: Option<bool>,
+}
+
+fn regex(pattern: &str) -> Result<Regex, String> {
+    Regex::new(pattern).map_err(|error| format!("`{pattern}` is not a regular expression: {error}"))
+}
+
+impl TryFrom<RawPredicate> for Predicate {
+    type Error = String;
+
+    fn try_from(raw: RawPredicate) -> Result<Self, String> {
+        let tests: Vec<Test> = [
+            raw.present.map(Test::Present),
+            raw.equals.map(|operand| Test::In(operand, true)),
+            raw.not_equals.map(|operand| Test::In(operand, false)),
+            raw.r#in.map(|operand| Test::In(operand, true)),
+            raw.not_in.map(|operand| Test::In(operand, false)),
+            raw.matches.as_deref().map(regex).transpose()?.map(|regex| Test::Matches(regex, true)),
+            raw.not_matches.as_deref().map(regex).transpose()?.map(|regex| Test::Matches(regex, false)),
+            raw.like.map(|operand| Test::Like(operand, true)),
+            raw.not_like.map(|operand| Test::Like(operand, false)),
+            raw.at_least.map(Test::AtLeast),
+            raw.at_most.map(Test::AtMost),
+            raw.r#type.map(Test::Type),
+            raw.empty.map(Test::Empty),
+            raw.from_parameter.map(|operand| Test::FromParameter(operand, true)),
+            raw.from_dynamic_reference.map(|services| Test::FromDynamic(services, true)),
+            raw.from_no_echo_parameter.map(Test::FromNoEcho),
+            raw.refers_to.map(|types| Test::RefersTo(types, true)),
+            raw.refers_to_this.map(Test::RefersToThis),
+            raw.world.map(Test::World),
+            raw.needs_star.map(Test::NeedsStar),
+            raw.wildcard_action.map(Test::WildcardAction),
+            raw.wildcard_resource.map(Test::WildcardResource),
+        ]
+        .into_iter()
+        .flatten()
+        .collect();
+        if tests.is_empty() {
+            return Err("`is` needs at least one predicate, such as `equals: true`".to_owned());
+        }
+        if tests.len() > 1 && tests.iter().any(|test| matches!(test, Test::Present(_))) {
+            return Err("`present` stands alone: every other predicate implies a value".to_owned());
+        }
+        Ok(Self { tests })
+    }
+}
+
+impl Predicate {
+    /// Whether it only asks for presence, and which answer it wants.
+    pub fn as_presence(&self) -> Option<bool> {
+        match self.tests.as_slice() {
+            [Test::Present(wanted)] => Some(*wanted),
+            _ => None,
+        }
+    }
+}
+
+/// What a predicate may look up besides the value.
+pub struct Surroundings<'a> {
+    /// The rule's parameters.
+    pub settings: &'a Settings,
+    /// Whether a parameter of the template is `NoEcho`.
+    pub is_no_echo: &'a dyn Fn(&str) -> bool,
+    /// The type of a resource of the template.
+    pub type_of: &'a dyn Fn(&str) -> Option<String>,
+}
+
+fn wanted(answer: Truth, wanted: Wanted) -> Truth {
+    if wanted { answer } else { !answer }
+}
+
+impl Test {
+    /// Answers the question about a value that is there.
+    pub fn holds<'t>(&self, run: &mut Run<'_, 't>, value: &Value<'t>, around: &Surroundings<'_>) -> Truth {
+        let decide = |run: &mut Run<'_, 't>, question: &dyn Fn(&Value<'t>) -> Truth| {
+            run.decide(&[value], &|values| values.first().map_or(Truth::Unknown, |value| question(value)))
+        };
+        match self {
+            Self::Present(yes) => wanted(Truth::True, *yes),
+            Self::In(operand, yes) => {
+                let texts = operand.texts(around.settings);
+                let answer = decide(run, &|value| Truth::any(texts.iter().map(|text| equals(value, text))));
+                wanted(answer, *yes)
+            }
+            Self::Matches(regex, yes) => {
+                let answer = decide(run, &|value| match value.text() {
+                    Some(text) => regex.is_match(&text).into(),
+                    None if value.is_scalar() => Truth::Unknown,
+                    None => Truth::False,
+                });
+                wanted(answer, *yes)
+            }
+            Self::Like(operand, yes) => {
+                let patterns = operand.texts(around.settings);
+                let answer = decide(run, &|value| Truth::any(patterns.iter().map(|pattern| text::like(value, pattern))));
+                wanted(answer, *yes)
+            }
+            Self::AtLeast(operand) => compare(run, value, operand, around, |value, bound| value >= bound),
+            Self::AtMost(operand) => compare(run, value, operand, around, |value, bound| value <= bound),
+            Self::Type(name) => {
+                if value.is_opaque() {
+                    note(run, value);
+                    return Truth::Unknown;
+                }
+                match name {
+                    TypeName::Scalar => value.is_scalar(),
+                    TypeName::List => matches!(value.kind, Kind::List(_)),
+                    TypeName::Map => matches!(value.kind, Kind::Map(_)),
+                }
+                .into()
+            }
+            Self::Empty(yes) => {
+                let answer = match &value.kind {
+                    Kind::Null => Truth::True,
+                    Kind::List(items) => items.is_empty().into(),
+                    Kind::Map(fields) => fields.is_empty().into(),
+                    _ => decide(run, &empty_text),
+                };
+                wanted(answer, *yes)
+            }
+            Self::FromParameter(operand, yes) => {
+                let names = operand.texts(around.settings);
+                let from = any_origin(value, &|origin| matches!(origin, Origin::Parameter(name) if names.iter().any(|n| n == name)));
+                wanted(from, *yes)
+            }
+            Self::FromDynamic(services, yes) => wanted(
+                any_origin(value, &|origin| {
+                    matches!(origin, Origin::Dynamic(service) if services.iter().any(|wanted| same_service(*wanted, *service)))
+                }),
+                *yes,
+            ),
+            Self::FromNoEcho(yes) => wanted(
+                any_origin(value, &|origin| matches!(origin, Origin::Parameter(name) if (around.is_no_echo)(name))),
+                *yes,
+            ),
+            Self::RefersTo(types, yes) => {
+                let answer = match value.as_reference() {
+                    Some(Origin::Resource { id, .. }) => {
+                        (around.type_of)(id).is_some_and(|found| types.is_empty() || types.contains(&found)).into()
+                    }
+                    Some(Origin::Inside | Origin::Malformed(_)) => {
+                        note(run, value);
+                        Truth::Unknown
+                    }
+                    _ => Truth::False,
+                };
+                wanted(answer, *yes)
+            }
+            // Needs the graph: the checker answers it.
+            Self::RefersToThis(_) => Truth::Unknown,
+            Self::World(yes) => wanted(decide(run, &is_world), *yes),
+            Self::NeedsStar(yes) => {
+                let answer = decide(run, &|value| match value.text() {
+                    Some(text) => match limitable(&text) {
+                        Limitable::Never => Truth::True,
+                        Limitable::Sometimes | Limitable::Always => Truth::False,
+                        Limitable::Unknown => Truth::Unknown,
+                    },
+                    None => Truth::Unknown,
+                });
+                wanted(answer, *yes)
+            }
+            Self::WildcardAction(yes) => wanted(decide(run, &crate::policy::is_wildcard_action), *yes),
+            Self::WildcardResource(yes) => wanted(decide(run, &crate::policy::is_wildcard_resource), *yes),
+        }
+    }
+}
+
+fn note(run: &mut Run<'_, '_>, value: &Value<'_>) {
+    if let Some(part) = value.unsettled() {
+        run.note_reason(part.origin.reason());
+    }
+}
+
+fn same_service(wanted: ServiceName, found: DynamicService) -> bool {
+    matches!(
+        (wanted, found),
+        (ServiceName::Secretsmanager, DynamicService::SecretsManager)
+            | (ServiceName::SsmSecure, DynamicService::SsmSecure)
+            | (ServiceName::Ssm, DynamicService::Ssm)
+    )
+}
+
+/// Whether a scalar equals a text; booleans in any case, numbers by value.
+pub fn equals(value: &Value<'_>, text: &str) -> Truth {
+    if let (Some(boolean), Ok(wanted)) = (value.boolean(), text.parse::<bool>()) {
+        return (boolean == wanted).into();
+    }
+    if let (Some(number), Ok(wanted)) = (value.number(), text.parse::<f64>()) {
+        return (number == wanted).into();
+    }
+    text::equals_str(value, text)
+}
+
+fn empty_text(value: &Value<'_>) -> Truth {
+    match value.text() {
+        Some(text) => text.is_empty().into(),
+        // A text with known characters is not empty, whatever the rest is.
+        None if value.parts().iter().any(|part| matches!(&part.content, Content::Known(text) if !text.is_empty())) => {
+            Truth::False
+        }
+        None => Truth::Unknown,
+    }
+}
+
+fn compare<'t>(
+    run: &mut Run<'_, 't>,
+    value: &Value<'t>,
+    operand: &Operand,
+    around: &Surroundings<'_>,
+    holds: impl Fn(f64, f64) -> bool,
+) -> Truth {
+    let Some(bound) = operand.texts(around.settings).first().and_then(|text| text.parse::<f64>().ok()) else {
+        return Truth::Unknown;
+    };
+    run.decide(&[value], &|values| match values.first() {
+        Some(value) => match value.number() {
+            Some(number) => holds(number, bound).into(),
+            None if value.is_scalar() && value.text().is_none() => Truth::Unknown,
+            // Text that is no number, a list or a map: CloudFormation would refuse it.
+            None => Truth::False,
+        },
+        None => Truth::Unknown,
+    })
+}
+
+/// Whether any part of a scalar, or of the scalars in a list or map, has such an origin.
+fn any_origin(value: &Value<'_>, wanted: &dyn Fn(&Origin<'_>) -> bool) -> Truth {
+    match &value.kind {
+        Kind::Text(parts) => {
+            if parts.iter().any(|part| wanted(&part.origin)) {
+                Truth::True
+            } else if parts.iter().any(|part| matches!(part.origin, Origin::Inside | Origin::Malformed(_) | Origin::Function(_))) {
+                Truth::Unknown
+            } else {
+                Truth::False
+            }
+        }
+        Kind::List(items) => Truth::any(items.iter().map(|item| any_origin(item, wanted))),
+        Kind::Map(fields) => Truth::any(fields.iter().map(|field| any_origin(&field.value, wanted))),
+        _ => Truth::False,
+    }
+}
+
+/// Whether a CIDR block holds every IPv4 or IPv6 address: its prefix length is 0.
+fn is_world(value: &Value<'_>) -> Truth {
+    match value.text() {
+        Some(text) => text
+            .trim()
+            .rsplit_once('/')
+            .is_some_and(|(_, length)| !length.is_empty() && length.bytes().all(|byte| byte == b'0'))
+            .into(),
+        None if value.is_scalar() => text::like(value, "*/0"),
+        None => Truth::False,
+    }
+}
+
+impl Predicate {
+    /// Calls `visit` with every operand.
+    pub fn operands(&self, visit: &mut dyn FnMut(&Operand)) {
+        for test in &self.tests {
+            match test {
+                Test::In(operand, _)
+                | Test::Like(operand, _)
+                | Test::AtLeast(operand)
+                | Test::AtMost(operand)
+                | Test::FromParameter(operand, _) => visit(operand),
+                _ => {}
+            }
+        }
+    }
+}

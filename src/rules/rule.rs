@@ -1,0 +1,252 @@
+//! A rule: what it looks at and what must hold there.
+
+use super::assertion::Assertion;
+use super::meta::{RuleMeta, RuleProse};
+use super::operand::{Operand, Settings};
+use crate::finding::Level;
+use serde::Deserialize;
+use std::collections::BTreeMap;
+
+/// A rule that can be run.
+#[derive(Clone, Debug)]
+pub struct Rule {
+    /// Its head.
+    pub meta: RuleMeta,
+    /// What it checks; each block of a template is looked at by the checks whose targets it is.
+    pub checks: Vec<Check>,
+    /// What is wrong, for places whose assertion has no message of its own.
+    pub message: String,
+    /// Its parameters with their values.
+    pub settings: Settings,
+}
+
+/// Blocks and what must hold for each.
+#[derive(Clone, Debug)]
+pub struct Check {
+    /// The blocks.
+    pub targets: Targets,
+    /// Where the check applies; everywhere if absent.
+    pub when: Option<Assertion>,
+    /// What must hold.
+    pub assert: Assertion,
+    /// Replaces the rule's message.
+    pub message: Option<String>,
+}
+
+/// The blocks that a check looks at.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub enum TargetName {
+    /// A resource type, in which `*` stands for any characters: `AWS::RDS::*`.
+    Type(String),
+    /// Every resource.
+    AnyResource,
+    /// Every resource whose type takes tags.
+    Taggable,
+    /// Every resource whose type has a property that names it.
+    Named,
+    /// Every resource whose type holds data.
+    Stateful,
+    /// Every parameter.
+    Parameters,
+    /// Every output.
+    Outputs,
+    /// The template as a whole.
+    Template,
+}
+
+/// One or more kinds of block.
+pub type Targets = Vec<TargetName>;
+
+impl TryFrom<String> for TargetName {
+    type Error = String;
+
+    fn try_from(name: String) -> Result<Self, String> {
+        Ok(match name.as_str() {
+            "any" => Self::AnyResource,
+            "taggable" => Self::Taggable,
+            "named" => Self::Named,
+            "stateful" => Self::Stateful,
+            "parameters" => Self::Parameters,
+            "outputs" => Self::Outputs,
+            "template" => Self::Template,
+            _ if name.contains("::") => Self::Type(name),
+            _ => {
+                return Err(format!(
+                    "`{name}` is no resource type, nor one of any, taggable, named, stateful, parameters, outputs, template"
+                ));
+            }
+        })
+    }
+}
+
+impl TargetName {
+    /// As rule files write it.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Type(name) => name,
+            Self::AnyResource => "any",
+            Self::Taggable => "taggable",
+            Self::Named => "named",
+            Self::Stateful => "stateful",
+            Self::Parameters => "parameters",
+            Self::Outputs => "outputs",
+            Self::Template => "template",
+        }
+    }
+}
+
+/// A rule file: the rule, its texts and its examples. The embedded pack keeps texts and examples apart from the logic.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(try_from = "RawRule")]
+pub struct RuleFile {
+    /// What runs.
+    pub rule: Rule,
+    /// What people read.
+    pub prose: RuleProse,
+    /// Templates that must pass and must fail.
+    pub examples: Examples,
+}
+
+/// The examples of a rule, which are its tests.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Examples {
+    /// Templates on which the rule is silent.
+    #[serde(default)]
+    pub pass: Vec<Example>,
+    /// Templates on which it fires, exactly on the lines that end with `# finding`.
+    #[serde(default)]
+    pub fail: Vec<Example>,
+    /// Templates on which it is undecided.
+    #[serde(default)]
+    pub undecided: Vec<Example>,
+}
+
+/// One example.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Example {
+    /// What it shows, in a few words.
+    pub name: String,
+    /// The template, YAML or JSON. A line that ends with `# finding` (or `# finding: words of its message`, or
+    /// `# finding(warning)`) is where a finding must point; the mark is taken off before the template is read.
+    pub template: String,
+    /// Pinned parameters.
+    #[serde(default)]
+    pub parameters: BTreeMap<String, String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct RawRule {
+    id: String,
+    title: String,
+    level: Level,
+    #[serde(default)]
+    profiles: Vec<String>,
+    #[serde(default)]
+    controls: Vec<String>,
+    #[serde(default)]
+    aliases: BTreeMap<String, Vec<String>>,
+    #[serde(default)]
+    parameters: BTreeMap<String, RawParameter>,
+    resources: Option<Targets>,
+    when: Option<Assertion>,
+    assert: Option<Assertion>,
+    message: String,
+    #[serde(default)]
+    checks: Vec<RawCheck>,
+    #[serde(default)]
+    why: String,
+    #[serde(default)]
+    remediation: String,
+    #[serde(default)]
+    references: Vec<String>,
+    #[serde(default)]
+    examples: Examples,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawParameter {
+    /// For people; kept in the prose.
+    #[allow(dead_code, reason = "read by `explain`, not by the checker")]
+    description: String,
+    default: Operand,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawCheck {
+    resources: Targets,
+    when: Option<Assertion>,
+    assert: Assertion,
+    message: Option<String>,
+}
+
+/// The profiles that exist, from the narrowest to the widest.
+pub const PROFILES: [&str; 3] = ["core", "conformance", "strict"];
+
+impl TryFrom<RawRule> for RuleFile {
+    type Error = String;
+
+    fn try_from(raw: RawRule) -> Result<Self, String> {
+        let well_formed = !raw.id.is_empty()
+            && raw.id.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+            && !raw.id.starts_with('-')
+            && !raw.id.ends_with('-');
+        if !well_formed {
+            return Err(format!("`{}` is no rule id: lower-case letters, digits and hyphens only", raw.id));
+        }
+        let mut settings = Settings::new();
+        for (name, parameter) in raw.parameters {
+            match parameter.default {
+                Operand::Scalars(texts) => settings.insert(name, texts),
+                Operand::Parameter(_) => return Err(format!("parameter `{name}` cannot default to another parameter")),
+            };
+        }
+        let mut checks: Vec<Check> = raw
+            .checks
+            .into_iter()
+            .map(|check| Check { targets: check.resources, when: check.when, assert: check.assert, message: check.message })
+            .collect();
+        match (raw.resources, raw.assert) {
+            (Some(targets), Some(assert)) => checks.insert(0, Check { targets, when: raw.when, assert, message: None }),
+            (None, None) if !checks.is_empty() && raw.when.is_none() => {}
+            _ => return Err("a rule needs `resources` and `assert`, or `checks` that each have both".to_owned()),
+        }
+        let mut undeclared = None;
+        for check in &checks {
+            let mut visit = |operand: &Operand| {
+                if let Operand::Parameter(name) = operand
+                    && !settings.contains_key(name)
+                {
+                    undeclared = Some(name.clone());
+                }
+            };
+            check.assert.operands(&mut visit);
+            if let Some(when) = &check.when {
+                when.operands(&mut visit);
+            }
+        }
+        if let Some(name) = undeclared {
+            return Err(format!("`{name}` is not among the rule's `parameters`"));
+        }
+        let rule = Rule {
+            meta: RuleMeta {
+                id: raw.id,
+                title: raw.title,
+                level: raw.level,
+                profiles: raw.profiles,
+                controls: raw.controls,
+                aliases: raw.aliases,
+            },
+            checks,
+            message: raw.message,
+            settings,
+        };
+        let prose = RuleProse { why: raw.why, remediation: raw.remediation, references: raw.references };
+        Ok(Self { rule, prose, examples: raw.examples })
+    }
+}
