@@ -113,21 +113,132 @@ impl Source {
         (line, starts.get(line - 1).map_or(0, |start| *start as usize))
     }
 
-    fn position_by(&self, offset: usize, width: impl Fn(char) -> usize) -> Position {
-        let (line, start) = self.line_of(offset);
-        let before = self.text.get(start..offset.min(self.text.len())).unwrap_or("");
+    /// The text between the start of a place's line and the place itself.
+    fn before(&self, offset: u32) -> (usize, &str) {
+        let (line, start) = self.line_of(offset as usize);
+        let mut end = (offset as usize).min(self.text.len());
+        while !self.text.is_char_boundary(end) {
+            end -= 1;
+        }
+        let before = self.text.get(start..end).unwrap_or("");
         // A byte-order mark takes no column.
-        let column = before.chars().filter(|c| *c != '\u{feff}').map(width).sum::<usize>() + 1;
-        Position { line, column }
+        let before = if start == 0 { before.trim_start_matches('\u{feff}') } else { before };
+        (line, before)
     }
 
     /// Line and column of a byte offset; columns count characters (Unicode scalar values).
+    ///
+    /// An offset inside a character is that character's place, one past the end is the end's.
     pub fn position(&self, offset: u32) -> Position {
-        self.position_by(offset as usize, |_| 1)
+        let (line, before) = self.before(offset);
+        Position { line, column: characters(before) + 1 }
     }
 
     /// Line and column of a byte offset; columns count UTF-16 code units, as SARIF's do by default.
+    ///
+    /// An offset inside a character is that character's place, one past the end is the end's.
     pub fn position_utf16(&self, offset: u32) -> Position {
-        self.position_by(offset as usize, char::len_utf16)
+        let (line, before) = self.before(offset);
+        // UTF-8 takes four bytes, the first of them 0xF0 or more, where UTF-16 takes two units.
+        let pairs = before.bytes().filter(|byte| *byte >= 0xF0).count();
+        Position { line, column: characters(before) + pairs + 1 }
+    }
+}
+
+/// Characters of a text. Counting first bytes is many times faster than decoding, and a template can be one long line.
+fn characters(text: &str) -> usize {
+    text.bytes().filter(|byte| byte & 0xC0 != 0x80).count()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+    use super::*;
+
+    fn source(text: &str) -> Source {
+        Source::new(SourceId(0), "template.yaml", text)
+    }
+
+    fn at(line: usize, column: usize) -> Position {
+        Position { line, column }
+    }
+
+    #[test]
+    fn every_kind_of_line_break_ends_a_line() {
+        let source = source("a\nbb\r\nccc\rdddd\n");
+        assert_eq!(source.line_count(), 5);
+        let lines: Vec<_> = (0..=6).map(|line| source.line_range(line)).collect();
+        let line = |start, end| Some((start, end));
+        assert_eq!(lines, [None, line(0, 1), line(2, 4), line(6, 9), line(10, 14), line(15, 15), None]);
+        assert_eq!(source.position(0), at(1, 1));
+        assert_eq!(source.position(1), at(1, 2), "the line break itself");
+        assert_eq!(source.position(2), at(2, 1));
+        assert_eq!(source.position(5), at(2, 4), "between \\r and \\n");
+        assert_eq!(source.position(6), at(3, 1));
+        assert_eq!(source.position(10), at(4, 1), "behind a lone \\r");
+        assert_eq!(source.position(15), at(5, 1));
+    }
+
+    #[test]
+    fn a_text_without_a_break_is_one_line() {
+        for text in ["", "abc"] {
+            let source = source(text);
+            assert_eq!(source.line_count(), 1);
+            assert_eq!(source.line_range(1), Some((0, text.len())));
+            assert_eq!(source.position(u32::try_from(text.len()).unwrap()), at(1, text.len() + 1));
+        }
+    }
+
+    #[test]
+    fn columns_count_characters_or_utf16_units() {
+        // One, two, three and four bytes; one, one, one and two UTF-16 units.
+        let source = source("xxx\naä€😀b");
+        let columns = [(4, 1, 1), (5, 2, 2), (7, 3, 3), (10, 4, 4), (14, 5, 6), (15, 6, 7)];
+        for (offset, characters, units) in columns {
+            assert_eq!(source.position(offset), at(2, characters), "offset {offset}");
+            assert_eq!(source.position_utf16(offset), at(2, units), "offset {offset}");
+        }
+    }
+
+    #[test]
+    fn offsets_inside_a_character_or_past_the_end_have_a_position() {
+        let source = source("a😀b");
+        for inside in 2..5 {
+            assert_eq!(source.position(inside), at(1, 2));
+            assert_eq!(source.position_utf16(inside), at(1, 2));
+        }
+        assert_eq!(source.position(100), at(1, 4));
+        assert_eq!(source.position(u32::MAX), at(1, 4));
+    }
+
+    #[test]
+    fn a_byte_order_mark_takes_no_column() {
+        let source = source("\u{feff}ab\nc\u{feff}d");
+        assert_eq!(source.position(0), at(1, 1));
+        assert_eq!(source.position(3), at(1, 1));
+        assert_eq!(source.position(4), at(1, 2));
+        assert_eq!(source.position_utf16(4), at(1, 2));
+        assert_eq!(source.position(10), at(2, 3), "elsewhere it is a character like others");
+    }
+
+    #[test]
+    fn slices_stay_inside_the_text() {
+        let source = source("a😀b");
+        let slice = |start, end| source.slice(Span::new(SourceId(0), start, end));
+        assert_eq!(slice(0, 1), "a");
+        assert_eq!(slice(1, 5), "😀");
+        assert_eq!(slice(2, 5), "", "inside a character");
+        assert_eq!(slice(3, 1), "");
+        assert_eq!(slice(0, 100), "");
+    }
+
+    #[test]
+    fn spans_count_their_bytes() {
+        let span = Span::new(SourceId(7), 3, 8);
+        assert_eq!((span.len(), span.is_empty()), (5, false));
+        assert_eq!(span.at_start(), Span { source: SourceId(7), start: 3, end: 3 });
+        assert!(span.at_start().is_empty());
+        assert_eq!(Span { start: 9, ..span }.len(), 0, "an end before the start");
     }
 }
