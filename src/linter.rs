@@ -314,9 +314,8 @@ fn blocks<'m, 't>(targets: &[TargetName], model: &'m Model<'m, 't>) -> Vec<&'m B
     for target in targets {
         let fits = |fits: fn(&str) -> bool| model.resources.iter().filter(move |block| fits(block.kind));
         match target {
-            TargetName::Type(pattern) if pattern.contains('*') => blocks.extend(
-                model.resources.iter().filter(|block| crate::eval::text::pattern_covers(pattern, block.kind)),
-            ),
+            TargetName::Type(pattern) if pattern.contains('*') => blocks
+                .extend(model.resources.iter().filter(|block| crate::eval::text::pattern_covers(pattern, block.kind))),
             TargetName::Type(kind) => blocks.extend(model.of_type(kind)),
             TargetName::AnyResource => blocks.extend(&model.resources),
             TargetName::Taggable => blocks.extend(fits(|kind| facts::tag_shape(kind).is_some())),
@@ -442,10 +441,12 @@ fn united(places: Vec<Place>) -> Vec<Place> {
     let mut united: Vec<(Place, Vec<String>)> = Vec::new();
     for place in places {
         let name = place.name.clone();
-        match united
-            .iter_mut()
-            .find(|(known, _)| known.span == place.span && known.path == place.path && known.message == place.message && known.state == place.state)
-        {
+        match united.iter_mut().find(|(known, _)| {
+            known.span == place.span
+                && known.path == place.path
+                && known.message == place.message
+                && known.state == place.state
+        }) {
             Some((_, names)) if names.contains(&name) => {}
             Some((_, names)) => names.push(name),
             None => united.push((place, vec![name])),
@@ -495,4 +496,3 @@ fn fill(template: &str, place: &Place, block: &Block<'_>) -> String {
     message.push_str(rest);
     message
 }
-

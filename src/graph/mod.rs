@@ -34,10 +34,9 @@ pub fn refers_to<'t>(run: &mut Run<'_, 't>, value: &Value<'t>, target: &Block<'t
     let Some(name) = names::physical_name(run, target) else { return Truth::False };
     run.decide(&[value, name], &|values| match values {
         [value, name] => match (value.text(), name.text()) {
-            (Some(value), Some(name)) => {
-                (value == name || value.strip_suffix(name.as_ref()).is_some_and(|before| before.ends_with([':', '/'])))
-                    .into()
-            }
+            (Some(value), Some(name)) => (value == name
+                || value.strip_suffix(name.as_ref()).is_some_and(|before| before.ends_with([':', '/'])))
+            .into(),
             _ => text::equal(value, name),
         },
         _ => Truth::Unknown,

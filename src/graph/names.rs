@@ -24,10 +24,8 @@ pub fn physical_name<'m, 't>(run: &mut Run<'m, 't>, block: &Block<'t>) -> Option
 pub fn is_named<'t>(run: &mut Run<'_, 't>, value: &Value<'t>, pattern: &str, target: &Block<'t>) -> Truth {
     let (before, after) = pattern.split_once("{name}").unwrap_or((pattern, ""));
     let with = |name: &Value<'t>, span| {
-        let literal = |text: &str| Part {
-            content: Content::Known(Cow::Owned(text.to_owned())),
-            origin: Origin::Literal,
-        };
+        let literal =
+            |text: &str| Part { content: Content::Known(Cow::Owned(text.to_owned())), origin: Origin::Literal };
         let mut parts = vec![literal(before)];
         match &name.kind {
             Kind::Text(inner) => parts.extend(inner.iter().cloned()),

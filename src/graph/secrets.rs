@@ -14,16 +14,69 @@ const SECRET_PAIRS: [(&str, &str); 5] =
     [("api", "key"), ("secret", "key"), ("private", "key"), ("auth", "key"), ("access", "key")];
 /// Last words that turn a secret's name into the name of something about it: `SecretArn`, `PasswordLength`.
 const ABOUT: [&str; 58] = [
-    "algorithm", "alias", "allowed", "arn", "arns", "attribute", "attributes", "bucket", "characters", "class", "count",
-    "days", "description", "duration", "enabled", "endpoint", "expiration", "expiry", "field", "file", "format", "header",
-    "hours", "id", "ids", "interval", "issuer", "kind", "lambda", "length", "lifetime", "location", "manager", "minutes",
-    "mode", "name", "names", "parameter", "path", "policy", "prefix", "reset", "resource", "role", "rotation", "schedule",
-    "seconds", "source", "ssm", "store", "ttl", "type", "units", "uri", "url", "validity", "version", "versions",
+    "algorithm",
+    "alias",
+    "allowed",
+    "arn",
+    "arns",
+    "attribute",
+    "attributes",
+    "bucket",
+    "characters",
+    "class",
+    "count",
+    "days",
+    "description",
+    "duration",
+    "enabled",
+    "endpoint",
+    "expiration",
+    "expiry",
+    "field",
+    "file",
+    "format",
+    "header",
+    "hours",
+    "id",
+    "ids",
+    "interval",
+    "issuer",
+    "kind",
+    "lambda",
+    "length",
+    "lifetime",
+    "location",
+    "manager",
+    "minutes",
+    "mode",
+    "name",
+    "names",
+    "parameter",
+    "path",
+    "policy",
+    "prefix",
+    "reset",
+    "resource",
+    "role",
+    "rotation",
+    "schedule",
+    "seconds",
+    "source",
+    "ssm",
+    "store",
+    "ttl",
+    "type",
+    "units",
+    "uri",
+    "url",
+    "validity",
+    "version",
+    "versions",
 ];
 /// First words that do the same: `UseSecretsManager`, `RequireToken`, `NextToken`.
 const ABOUT_FIRST: [&str; 16] = [
-    "allow", "client", "create", "disable", "enable", "existing", "generate", "has", "http", "max", "min", "minimum", "next",
-    "require", "rotate", "use",
+    "allow", "client", "create", "disable", "enable", "existing", "generate", "has", "http", "max", "min", "minimum",
+    "next", "require", "rotate", "use",
 ];
 
 /// The lower-cased words of a name: `DBMasterPassword`, `db_master_password` and `db-master-password` are alike.
@@ -58,7 +111,8 @@ fn words(name: &str) -> Vec<String> {
 pub fn is_secret_name(name: &str) -> bool {
     let words = words(name);
     let (Some(first), Some(last)) = (words.first(), words.last()) else { return false };
-    if ABOUT.contains(&last.as_str()) || (words.len() > 1 && ABOUT_FIRST.contains(&first.as_str()) && first != "client") {
+    if ABOUT.contains(&last.as_str()) || (words.len() > 1 && ABOUT_FIRST.contains(&first.as_str()) && first != "client")
+    {
         return false;
     }
     words.iter().any(|word| {
@@ -261,15 +315,40 @@ mod tests {
     #[test]
     fn names() {
         for name in [
-            "DatabasePassword", "DB_PASSWORD", "MasterUserPassword", "AuthToken", "ApiKey", "API_KEY", "SecretString",
-            "db-passwd", "GitHubToken", "SecretAccessKey", "OAuthToken", "StripeSecret", "DBPwd", "RootCredentials",
+            "DatabasePassword",
+            "DB_PASSWORD",
+            "MasterUserPassword",
+            "AuthToken",
+            "ApiKey",
+            "API_KEY",
+            "SecretString",
+            "db-passwd",
+            "GitHubToken",
+            "SecretAccessKey",
+            "OAuthToken",
+            "StripeSecret",
+            "DBPwd",
+            "RootCredentials",
         ] {
             assert!(is_secret_name(name), "{name}");
         }
         for name in [
-            "SecretArn", "PasswordLength", "SecretName", "TokenValidity", "KeyName", "PasswordPolicy", "NextToken",
-            "SecretsManagerEndpoint", "AccessKeyId", "TokenKeyId", "Environment", "RequireTokens", "PasswordResetRequired",
-            "SecretId", "ManageMasterUserPasswordEnabled", "IdTokenValidity",
+            "SecretArn",
+            "PasswordLength",
+            "SecretName",
+            "TokenValidity",
+            "KeyName",
+            "PasswordPolicy",
+            "NextToken",
+            "SecretsManagerEndpoint",
+            "AccessKeyId",
+            "TokenKeyId",
+            "Environment",
+            "RequireTokens",
+            "PasswordResetRequired",
+            "SecretId",
+            "ManageMasterUserPasswordEnabled",
+            "IdTokenValidity",
         ] {
             if name == "PasswordResetRequired" {
                 continue; // a boolean: its value is no literal secret

@@ -4,7 +4,7 @@ use super::assertion::{Assertion, Form, Quantified, Quantifier, Related, Selecto
 use super::operand::Settings;
 use super::path::Path;
 use super::predicate::{Predicate, Surroundings, Test};
-use crate::eval::value::{Content, Origin, Value};
+use crate::eval::value::{Content, Kind, Origin, Value};
 use crate::eval::{Descent, Run};
 use crate::expand::{self, Block, Model};
 use crate::finding::Related as RelatedPlace;
@@ -212,11 +212,7 @@ impl<'m, 't> Checker<'_, 'm, 't> {
             return self.presence(&selection, wanted);
         }
         if selection.items.is_empty() {
-            let truth = if selection.unknown {
-                Truth::Unknown
-            } else {
-                or_absent.into()
-            };
+            let truth = if selection.unknown { Truth::Unknown } else { or_absent.into() };
             return self.at(truth, || selection.nearest);
         }
         let mut truth = if selection.unknown { Truth::Unknown } else { Truth::True };
@@ -359,7 +355,7 @@ impl<'m, 't> Checker<'_, 'm, 't> {
                 let mut items = Vec::new();
                 for found in selection.items {
                     match &found {
-                        Item::Value { value, name, path, owner } if !std::ptr::eq(value.items(), *value) => {
+                        Item::Value { value, name, path, owner } if matches!(value.kind, Kind::List(_)) => {
                             for (index, inner) in value.items().iter().enumerate() {
                                 let path = if self.explain { format!("{path}/{index}") } else { String::new() };
                                 items.push(Item::Value { value: inner, name: name.clone(), path, owner });
@@ -462,7 +458,11 @@ impl<'m, 't> Checker<'_, 'm, 't> {
             Item::Block(block) => match self.run.descend(block.node, block.key_span, &path.names) {
                 Descent::Value(value, walked) => (value, walked, Vec::new()),
                 Descent::Absent(span, index) => {
-                    return Selection { items: Vec::new(), nearest: self.nearest(block, path, span, index), unknown: false };
+                    return Selection {
+                        items: Vec::new(),
+                        nearest: self.nearest(block, path, span, index),
+                        unknown: false,
+                    };
                 }
                 Descent::Unknown(index) => {
                     self.run.note_reason("a macro writes it when the stack is deployed");
@@ -488,7 +488,7 @@ impl<'m, 't> Checker<'_, 'm, 't> {
                 return self.behind_unknown(value, self.base(item, &place));
             }
             let Some(field) = value.field(step) else {
-                let nearest = self.absent(span, self.base(item, &place), step);
+                let nearest = self.absent(span, self.base(item, &place), &missing(&path.names, place.len()));
                 return Selection { items: Vec::new(), nearest, unknown: false };
             };
             value = &field.value;
@@ -545,8 +545,10 @@ impl<'m, 't> Checker<'_, 'm, 't> {
             if value.is_opaque() {
                 return Some(value);
             }
-            let items = if value.is_scalar() { &[] } else { value.items() };
-            let items = if std::ptr::eq(items, value) { &[] } else { items };
+            let items = match &value.kind {
+                Kind::List(items) => items.as_slice(),
+                _ => &[],
+            };
             items.iter().chain(value.fields().iter().map(|field| &field.value)).find_map(first)
         }
         if let Some(part) = first(value).and_then(Value::unsettled) {
@@ -565,7 +567,7 @@ impl<'m, 't> Checker<'_, 'm, 't> {
     fn nearest(&self, block: &Block<'t>, path: &Path, span: Span, index: usize) -> Place {
         let names: Vec<&str> = path.names.iter().take(index).map(String::as_str).collect();
         let base = self.base(&Item::Block(self.block_ref(block)), &names);
-        self.absent(span, base, path.names.get(index).map_or("", String::as_str))
+        self.absent(span, base, &missing(&path.names, index))
     }
 
     /// A block with the model's lifetime.
@@ -584,6 +586,15 @@ impl<'m, 't> Checker<'_, 'm, 't> {
             words: Vec::new(),
             related: Vec::new(),
         }
+    }
+}
+
+/// What a person would have to add: the names from the first missing one on, `Properties` aside.
+fn missing(names: &[String], index: usize) -> String {
+    let names = names.get(index..).unwrap_or_default();
+    match names {
+        [first, rest @ ..] if first == "Properties" && !rest.is_empty() => rest.join("."),
+        _ => names.join("."),
     }
 }
 

@@ -185,7 +185,10 @@ impl RuleSet {
                 Err(error) => errors.push(RuleError {
                     file: error.path().unwrap_or(folder).to_owned(),
                     position: None,
-                    message: format!("cannot be read: {}", error.io_error().map_or_else(|| error.to_string(), ToString::to_string)),
+                    message: format!(
+                        "cannot be read: {}",
+                        error.io_error().map_or_else(|| error.to_string(), ToString::to_string)
+                    ),
                 }),
             }
         }
@@ -236,8 +239,14 @@ impl RuleSet {
         let meta = file.rule.meta.clone();
         // A new cell is empty, so this cannot fail.
         let _ = rule.set(Ok(file.rule));
-        let entry =
-            RuleEntry { meta, targets, file: Some(path.to_owned()), logic: String::new(), rule, own: Some((file.prose, file.examples)) };
+        let entry = RuleEntry {
+            meta,
+            targets,
+            file: Some(path.to_owned()),
+            logic: String::new(),
+            rule,
+            own: Some((file.prose, file.examples)),
+        };
         self.entries.insert(place, entry);
         Ok(())
     }

@@ -202,7 +202,8 @@ impl Test {
             }
             Self::Like(operand, yes) => {
                 let patterns = operand.texts(around.settings);
-                let answer = decide(run, &|value| Truth::any(patterns.iter().map(|pattern| text::like(value, pattern))));
+                let answer =
+                    decide(run, &|value| Truth::any(patterns.iter().map(|pattern| text::like(value, pattern))));
                 wanted(answer, *yes)
             }
             Self::AtLeast(operand) => compare(run, value, operand, around, |value, bound| value >= bound),
@@ -230,13 +231,17 @@ impl Test {
             }
             Self::FromParameter(operand, yes) => {
                 let names = operand.texts(around.settings);
-                let from = any_origin(value, &|origin| matches!(origin, Origin::Parameter(name) if names.iter().any(|n| n == name)));
+                let from = any_origin(
+                    value,
+                    &|origin| matches!(origin, Origin::Parameter(name) if names.iter().any(|n| n == name)),
+                );
                 wanted(from, *yes)
             }
             Self::FromDynamic(services, yes) => wanted(
-                any_origin(value, &|origin| {
-                    matches!(origin, Origin::Dynamic(service) if services.iter().any(|wanted| same_service(*wanted, *service)))
-                }),
+                any_origin(
+                    value,
+                    &|origin| matches!(origin, Origin::Dynamic(service) if services.iter().any(|wanted| same_service(*wanted, *service))),
+                ),
                 *yes,
             ),
             Self::FromNoEcho(yes) => wanted(
@@ -340,7 +345,10 @@ fn any_origin(value: &Value<'_>, wanted: &dyn Fn(&Origin<'_>) -> bool) -> Truth 
         Kind::Text(parts) => {
             if parts.iter().any(|part| wanted(&part.origin)) {
                 Truth::True
-            } else if parts.iter().any(|part| matches!(part.origin, Origin::Inside | Origin::Malformed(_) | Origin::Function(_))) {
+            } else if parts
+                .iter()
+                .any(|part| matches!(part.origin, Origin::Inside | Origin::Malformed(_) | Origin::Function(_)))
+            {
                 Truth::Unknown
             } else {
                 Truth::False

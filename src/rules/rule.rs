@@ -209,7 +209,12 @@ impl TryFrom<RawRule> for RuleFile {
         let mut checks: Vec<Check> = raw
             .checks
             .into_iter()
-            .map(|check| Check { targets: check.resources, when: check.when, assert: check.assert, message: check.message })
+            .map(|check| Check {
+                targets: check.resources,
+                when: check.when,
+                assert: check.assert,
+                message: check.message,
+            })
             .collect();
         match (raw.resources, raw.assert) {
             (Some(targets), Some(assert)) => checks.insert(0, Check { targets, when: raw.when, assert, message: None }),

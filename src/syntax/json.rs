@@ -1,8 +1,10 @@
 //! RFC 8259 JSON into the located tree: one pass over the bytes, nothing copied but strings with escapes.
 
+mod error;
 mod string;
 
-use super::keys::{duplicate, quoted};
+use super::keys::duplicate;
+use super::message::{quoted, too_deep};
 use super::{Document, Entry, Kind, Language, MAX_DEPTH, Node, Number, SyntaxError};
 use crate::source::{SourceId, Span};
 
@@ -93,7 +95,7 @@ impl<'s> Reader<'s> {
 
     fn enter(&mut self) -> Result<(), Failure> {
         if self.open.len() >= MAX_DEPTH {
-            return Err(Failure { grammar: false, error: super::too_deep(self.span(self.at, self.at + 1)) });
+            return Err(Failure { grammar: false, error: too_deep(self.span(self.at, self.at + 1)) });
         }
         self.open.push(self.at);
         self.at += 1;
@@ -238,162 +240,5 @@ impl<'s> Reader<'s> {
         let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'+' | b'-' | b'$');
         let rest = self.bytes.get(self.at..).unwrap_or(&[]);
         self.at + rest.iter().take_while(|byte| is_word(byte)).count()
-    }
-}
-
-/// What to say about a text that is no JSON.
-impl Reader<'_> {
-    fn error(&self, span: Span, message: impl Into<String>, help: impl Into<String>) -> Failure {
-        let error = SyntaxError { span, message: message.into(), help: help.into(), related: None };
-        Failure { error, grammar: true }
-    }
-
-    /// The character under the reader.
-    fn here(&self) -> (Span, Option<char>) {
-        let found = self.text.get(self.at..).and_then(|rest| rest.chars().next());
-        (self.span(self.at, self.at + found.map_or(0, char::len_utf8)), found)
-    }
-
-    /// The text ends too early: points behind its last visible character, and at what is still open.
-    fn truncated(&self) -> Failure {
-        let end = self.text.trim_end().len();
-        let mut failure = self.error(self.span(end, end), "the text ends too early", "is the file complete?");
-        if let Some(start) = self.open.last() {
-            let bracket = self.slice(*start, start + 1);
-            let close = if bracket == "{" { '}' } else { ']' };
-            failure.error.help = format!("close it with `{close}`; is the file complete?");
-            failure.error.related = Some((self.span(*start, start + 1), format!("this `{bracket}` is never closed")));
-        } else if end <= '\u{feff}'.len_utf8() {
-            failure.error.message = "the text is empty".to_owned();
-            failure.error.help = "write a template into the file".to_owned();
-        }
-        failure
-    }
-
-    fn comment(&self) -> Option<Failure> {
-        let rest = self.text.get(self.at..)?;
-        if !rest.starts_with("//") && !rest.starts_with("/*") && !rest.starts_with('#') {
-            return None;
-        }
-        let line = rest.lines().next().unwrap_or(rest);
-        let span = self.span(self.at, self.at + line.trim_end().len());
-        let help = "remove it, move it into a `Description` or `Metadata`, or write the template in YAML, which has \
-                    comments (`#`)";
-        Some(self.error(span, "JSON has no comments", help))
-    }
-
-    /// No value where one must stand.
-    fn no_value(&self) -> Failure {
-        if let Some(comment) = self.comment() {
-            return comment;
-        }
-        let (span, found) = self.here();
-        let Some(found) = found else { return self.truncated() };
-        let end = self.word_end();
-        let word = self.slice(self.at, end);
-        match found {
-            '\'' => self.single_quoted(),
-            ',' | '}' | ']' | ':' => {
-                self.error(span, format!("a value must stand before this `{found}`"), "write the value, or `null`")
-            }
-            _ if word.eq_ignore_ascii_case("true") || word.eq_ignore_ascii_case("false") => {
-                let help = format!("write `{}`", word.to_ascii_lowercase());
-                self.error(self.span(self.at, end), format!("`{word}` is no JSON boolean"), help)
-            }
-            _ if word.eq_ignore_ascii_case("null") || matches!(word, "None" | "nil" | "undefined") => {
-                self.error(self.span(self.at, end), format!("`{word}` is no JSON value"), "write `null`")
-            }
-            _ if matches!(found, '+' | '.') || matches!(word, "NaN" | "Infinity") => self.error(
-                self.span(self.at, end.max(self.at + 1)),
-                format!("{} is no JSON number", quoted(if word.is_empty() { "." } else { word })),
-                "write it as JSON does (-12, 0.5, 1e3), or in double quotes if it is text",
-            ),
-            _ if !word.is_empty() => self.error(
-                self.span(self.at, end),
-                format!("{} is no JSON value", quoted(word)),
-                "put text in double quotes",
-            ),
-            _ => self.error(
-                span,
-                format!("a value cannot start with `{}`", found.escape_debug()),
-                "a JSON value is text in double quotes, a number, `true`, `false`, `null`, a `{` map or a `[` list",
-            ),
-        }
-    }
-
-    fn single_quoted(&self) -> Failure {
-        let (span, _) = self.here();
-        self.error(span, "JSON text stands in double quotes", "replace the single quotes by double quotes (\")")
-    }
-
-    /// No key where one must stand.
-    fn no_key(&self) -> Failure {
-        if let Some(comment) = self.comment() {
-            return comment;
-        }
-        let (span, found) = self.here();
-        match found {
-            None => self.truncated(),
-            Some('\'') => self.single_quoted(),
-            Some(',') => self.error(span, "a key is missing before this comma", "remove the comma"),
-            Some(_) if self.word_end() > self.at => {
-                let end = self.word_end();
-                let word = self.slice(self.at, end);
-                let message = format!("the key {} is not in double quotes", quoted(word));
-                self.error(self.span(self.at, end), message, "put every key in double quotes")
-            }
-            Some(found) => self.error(
-                span,
-                format!("a key in double quotes must stand here, not `{}`", found.escape_debug()),
-                "write `\"Key\": value`",
-            ),
-        }
-    }
-
-    fn no_colon(&self, key: &str, key_span: Span) -> Failure {
-        if let Some(comment) = self.comment() {
-            return comment;
-        }
-        let (span, found) = self.here();
-        if found.is_none() {
-            return self.truncated();
-        }
-        let mut failure =
-            self.error(span, format!("a colon must follow the key {}", quoted(key)), "write `\"Key\": value`");
-        failure.error.related = Some((key_span, "the key".to_owned()));
-        failure
-    }
-
-    /// Neither a comma nor the closing bracket after an item or entry.
-    fn no_separator(&self, close: u8) -> Failure {
-        if let Some(comment) = self.comment() {
-            return comment;
-        }
-        let (span, found) = self.here();
-        let close = char::from(close);
-        let Some(found) = found else { return self.truncated() };
-        let help = match found {
-            '"' | '{' | '[' => "is a comma missing before it?".to_owned(),
-            '}' | ']' => format!("close with `{close}` what was opened last"),
-            _ => format!("separate values with `,`, and close with `{close}`"),
-        };
-        let message = format!("a comma or `{close}` must stand here, not `{}`", found.escape_debug());
-        let mut failure = self.error(span, message, help);
-        if let (Some(start), '}' | ']') = (self.open.last(), found) {
-            failure.error.related = Some((self.span(*start, start + 1), "opened here".to_owned()));
-        }
-        failure
-    }
-
-    fn after_root(&self) -> Failure {
-        if let Some(comment) = self.comment() {
-            return comment;
-        }
-        let (span, found) = self.here();
-        let help = match found {
-            Some('}' | ']') => "remove this bracket; perhaps an earlier one closes too much",
-            _ => "remove what follows; a file holds one template",
-        };
-        self.error(span, "the document ended before this", help)
     }
 }

@@ -5,6 +5,7 @@
 
 pub mod json;
 mod keys;
+mod message;
 pub mod yaml;
 
 use crate::source::{Source, SourceId, Span};
@@ -163,16 +164,6 @@ impl Opening {
         let inside = text.strip_prefix('{')?.trim_ascii_start();
         let plain_key = inside.starts_with(|first: char| first.is_alphanumeric());
         Some(if plain_key { Self::Flow } else { Self::Json })
-    }
-}
-
-/// The error for nesting past [`MAX_DEPTH`], at the bracket or item that is one too many.
-fn too_deep(span: Span) -> SyntaxError {
-    SyntaxError {
-        span,
-        message: format!("lists and maps are nested more than {MAX_DEPTH} levels deep"),
-        help: "no template needs that: is a bracket or an indentation repeated by mistake?".to_owned(),
-        related: None,
     }
 }
 

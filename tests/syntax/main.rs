@@ -1,4 +1,11 @@
 //! Located parsing, tried as the parts above it use it.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
 mod corpus;
+mod errors;
+mod hostile;
+mod json;
+mod mutation;
 mod support;
+mod yaml;

@@ -27,6 +27,26 @@ pub fn plain(node: &Node<'_>) -> Plain {
     }
 }
 
+/// The tree as YAML 1.2 would read it: there `yes`, `no`, `on`, `off` and numbers with leading zeros are text.
+pub fn plain_1_2(node: &Node<'_>, text: &str) -> Plain {
+    let written = text.get(node.span.start as usize..node.span.end as usize).expect("a span in the text");
+    match &node.kind {
+        Kind::Bool(_) if !written.eq_ignore_ascii_case("true") && !written.eq_ignore_ascii_case("false") => {
+            Plain::Text(written.to_owned())
+        }
+        Kind::Number(_)
+            if written.len() > 1 && written.bytes().all(|b| b.is_ascii_digit()) && written.starts_with('0') =>
+        {
+            Plain::Text(written.to_owned())
+        }
+        Kind::Sequence(items) => Plain::List(items.iter().map(|item| plain_1_2(item, text)).collect()),
+        Kind::Mapping(entries) => {
+            Plain::Map(entries.iter().map(|entry| (entry.key.to_string(), plain_1_2(&entry.value, text))).collect())
+        }
+        _ => plain(node),
+    }
+}
+
 impl Plain {
     pub fn from_json(value: &serde_json::Value) -> Self {
         match value {
@@ -41,19 +61,13 @@ impl Plain {
         }
     }
 
-    /// What YAML 1.2's reader means, put into YAML 1.1's and CloudFormation's terms: tags into their long form, `yes`, `no`,
-    /// `on` and `off` into booleans. (A plain scalar and a quoted one look alike here, so a template that quotes those
-    /// words, or writes octal numbers, would differ; the table tests have both.)
+    /// What a YAML 1.2 reader means, with tags in their long form.
     pub fn from_yaml(value: &serde_yaml::Value) -> Self {
         match value {
             serde_yaml::Value::Null => Self::Null,
             serde_yaml::Value::Bool(value) => Self::Bool(*value),
             serde_yaml::Value::Number(number) => Self::Number(number.as_f64().expect("a number")),
-            serde_yaml::Value::String(text) => match text.as_str() {
-                "yes" | "Yes" | "YES" | "on" | "On" | "ON" => Self::Bool(true),
-                "no" | "No" | "NO" | "off" | "Off" | "OFF" => Self::Bool(false),
-                _ => Self::Text(text.clone()),
-            },
+            serde_yaml::Value::String(text) => Self::Text(text.clone()),
             serde_yaml::Value::Sequence(items) => Self::List(items.iter().map(Self::from_yaml).collect()),
             serde_yaml::Value::Mapping(entries) => {
                 Self::Map(entries.iter().map(|(key, value)| (Self::key(key), Self::from_yaml(value))).collect())
@@ -131,10 +145,7 @@ impl Spans<'_> {
                     self.check(item);
                 }
                 assert!(before <= node.span.end, "items inside {written:?}");
-                let is_pair = |part: &Node<'_>| matches!(part.kind, Kind::String(_));
-                let is_attribute =
-                    items.iter().all(is_pair) && self.text_at(node.span).is_some_and(|t| t.contains('.'));
-                assert!(written.starts_with(['[', '-']) || is_attribute, "{written:?} is no list");
+                assert!(written.starts_with(['[', '-']), "{written:?} is a list");
             }
             Kind::Mapping(entries) => {
                 let mut before = node.span.start;
@@ -151,15 +162,14 @@ impl Spans<'_> {
                 assert!(written.trim_end() == written || written.contains('|'), "{written:?} ends with its last value");
             }
             Kind::String(_) | Kind::Null | Kind::Bool(_) | Kind::Number(_) => {
+                if written.starts_with(['|', '>']) && written.as_bytes().get(1).is_some_and(u8::is_ascii_digit) {
+                    // `|2` counts from the parent's indentation, which is not part of the span.
+                    let outdented = |by: usize| written.replace(&format!("\n{}", " ".repeat(by)), "\n");
+                    assert!((0..60).any(|by| self.read(&outdented(by)) == plain(node)), "{written:?} read again");
+                    return;
+                }
                 assert_eq!(self.read(written), plain(node), "{written:?} read again");
             }
-        }
-    }
-
-    fn text_at(&self, span: Span) -> Option<String> {
-        match self.read(self.slice(span)) {
-            Plain::Text(text) => Some(text),
-            _ => None,
         }
     }
 
@@ -198,12 +208,76 @@ impl Spans<'_> {
                     "{written:?}: {text:?}"
                 );
             }
-            Kind::Sequence(items) if key == "Fn::GetAtt" && self.is_tag(key_span) => {
+            Kind::Sequence(items)
+                if key == "Fn::GetAtt" && self.is_tag(key_span) && !self.slice(value.span).starts_with(['[', '-']) =>
+            {
                 for item in items {
                     assert!(self.slice(item.span).contains(item.as_str().expect("a part")));
                 }
             }
             _ => self.check(value),
         }
+    }
+}
+
+/// A value on one line, as JSON with bare keys and numbers as they are passed on.
+pub fn outline(node: &Node<'_>) -> String {
+    match &node.kind {
+        Kind::String(text) => format!("{text:?}"),
+        Kind::Null => "null".to_owned(),
+        Kind::Bool(value) => value.to_string(),
+        Kind::Number(number) => number.text.to_string(),
+        Kind::Sequence(items) => format!("[{}]", items.iter().map(outline).collect::<Vec<_>>().join(", ")),
+        Kind::Mapping(entries) => {
+            let entries = entries.iter().map(|entry| format!("{}: {}", entry.key, outline(&entry.value)));
+            format!("{{{}}}", entries.collect::<Vec<_>>().join(", "))
+        }
+    }
+}
+
+/// The text under the span of every key and value, in order.
+pub fn places<'t>(node: &Node<'_>, text: &'t str) -> Vec<&'t str> {
+    let slice = |span: Span| text.get(span.start as usize..span.end as usize).expect("a span in the text");
+    let mut found = vec![slice(node.span)];
+    for item in node.as_sequence().unwrap_or(&[]) {
+        found.extend(places(item, text));
+    }
+    for entry in node.as_mapping().unwrap_or(&[]) {
+        found.push(slice(entry.key_span));
+        found.extend(places(&entry.value, text));
+    }
+    found
+}
+
+/// What holds for the spans of every document, also of one with aliases, whatever it is: they lie in the text.
+pub fn assert_inside(document: &Document<'_>, text: &str) {
+    places(&document.root, text);
+    for comment in &document.comments {
+        assert!(text.get(comment.span.start as usize..comment.span.end as usize).is_some());
+    }
+    for note in &document.notes {
+        assert!(text.get(note.span.start as usize..note.span.end as usize).is_some());
+    }
+    // An alias or merge has its places elsewhere.
+    let may_alias = text.split('*').rev().skip(1).any(|before| !before.ends_with([':', '/', '"', '\'']));
+    if document.language == Language::Json || !(may_alias || text.contains("<<")) {
+        assert_nested(&document.root, text);
+    }
+}
+
+fn assert_nested(node: &Node<'_>, text: &str) {
+    let mut before = node.span.start;
+    let mut follow = |span: Span| {
+        assert!(before <= span.start && span.start <= span.end && span.end <= node.span.end, "{span:?} of {text:?}");
+        before = span.end;
+    };
+    for item in node.as_sequence().unwrap_or(&[]) {
+        follow(item.span);
+        assert_nested(item, text);
+    }
+    for entry in node.as_mapping().unwrap_or(&[]) {
+        follow(entry.key_span);
+        follow(entry.value.span);
+        assert_nested(&entry.value, text);
     }
 }

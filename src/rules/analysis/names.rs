@@ -61,7 +61,8 @@ pub(super) fn has_explicit_names<'m, 't>(checker: &mut Checker<'_, 'm, 't>, item
             let span = name.span;
             return checker.at(Truth::True, || {
                 let mut place = item.place();
-                place.related = vec![crate::finding::Related { span, message: format!("the explicit name of `{first}`") }];
+                place.related =
+                    vec![crate::finding::Related { span, message: format!("the explicit name of `{first}`") }];
                 place
             });
         }

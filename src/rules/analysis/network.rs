@@ -67,7 +67,8 @@ impl OpensPort {
         });
         checker.at(truth, || {
             let mut place = item.place();
-            let values: Vec<String> = values.iter().map(|value| value.text().unwrap_or_default().into_owned()).collect();
+            let values: Vec<String> =
+                values.iter().map(|value| value.text().unwrap_or_default().into_owned()).collect();
             let text = match range_texts(&values) {
                 Some(text) => text,
                 None => "ports".to_owned(),
@@ -153,7 +154,7 @@ impl RoutesToInternet {
                     });
                     let exact = index.and_then(|index| Some((index, value.items().get(index)?)));
                     let mut place = match exact {
-                        Some((index, id)) if !std::ptr::eq(value.items(), std::slice::from_ref(*value)) => {
+                        Some((index, id)) if matches!(value.kind, Kind::List(_)) => {
                             crate::rules::checker::value_place(id, name, &format!("{path}/{index}"))
                         }
                         _ => Item::Value { value, name: name.clone(), path: path.clone(), owner }.place(),

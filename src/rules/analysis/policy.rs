@@ -173,7 +173,8 @@ impl BucketPolicyDenies {
             place.related = places;
             place.words = vec![(
                 "policies",
-                if has_policy { "its bucket policy does not deny" } else { "no bucket policy of this template denies" }.to_owned(),
+                if has_policy { "its bucket policy does not deny" } else { "no bucket policy of this template denies" }
+                    .to_owned(),
             )];
             place
         })
@@ -181,7 +182,11 @@ impl BucketPolicyDenies {
 }
 
 fn bucket_of<'m, 't>(checker: &mut Checker<'_, 'm, 't>, policy: &'m crate::expand::Block<'t>) -> Option<&'m Value<'t>> {
-    let path = Path { text: "$.Properties.Bucket".to_owned(), names: vec!["Properties".to_owned(), "Bucket".to_owned()], rest: None };
+    let path = Path {
+        text: "$.Properties.Bucket".to_owned(),
+        names: vec!["Properties".to_owned(), "Bucket".to_owned()],
+        rest: None,
+    };
     checker.select(&path, &Item::Block(policy)).items.into_iter().find_map(|item| match item {
         Item::Value { value, .. } => Some(value),
         Item::Block(_) => None,

@@ -70,29 +70,35 @@ fn carries<'t>(checker: &mut Checker<'_, '_, 't>, tags: &Value<'t>, shape: &TagS
         return Truth::Unknown;
     }
     match (&tags.kind, shape) {
-        (Kind::Map(fields), TagShape::Map) => fields.iter().any(|field| field.key == key).into(),
-        (Kind::List(items), _) => {
-            let key_name = shape.key_name();
-            let mut found = Truth::False;
-            for tag in items {
-                if tag.is_opaque() {
-                    if let Some(part) = tag.unsettled() {
-                        checker.run.note_reason(part.origin.reason());
-                    }
-                    found = found.or(Truth::Unknown);
-                } else if let Some(name) = tag.get(key_name) {
-                    let same = checker.run.decide(&[name], &|values| {
-                        values.first().map_or(Truth::Unknown, |name| crate::eval::text::equals_str(name, key))
-                    });
-                    found = found.or(same);
-                }
-                if found.is_true() {
-                    break;
-                }
-            }
-            found
+        (Kind::Map(fields), TagShape::Map | TagShape::Json) => fields.iter().any(|field| field.key == key).into(),
+        (Kind::Map(_), TagShape::Items) => match tags.get("Items") {
+            Some(items) => carries(checker, items, &TagShape::List, key),
+            None => Truth::False,
+        },
+        (Kind::List(specifications), TagShape::Specifications) => {
+            let tags: Vec<&Value<'t>> = specifications.iter().filter_map(|one| one.get("Tags")).collect();
+            Truth::any(tags.into_iter().map(|tags| carries(checker, tags, &TagShape::List, key)))
+        }
+        (Kind::List(items), TagShape::List | TagShape::PropagatingList | TagShape::EitherList | TagShape::Json) => {
+            Truth::any(items.iter().map(|tag| is_tag(checker, tag, key)))
         }
         // Another shape than the type takes: CloudFormation would refuse it, and no tag comes of it.
         _ => Truth::False,
+    }
+}
+
+/// Whether one item of a list of tags has this key.
+fn is_tag<'t>(checker: &mut Checker<'_, '_, 't>, tag: &Value<'t>, key: &str) -> Truth {
+    if tag.is_opaque() {
+        if let Some(part) = tag.unsettled() {
+            checker.run.note_reason(part.origin.reason());
+        }
+        return Truth::Unknown;
+    }
+    match tag.get("Key").or_else(|| tag.get("TagKey")) {
+        Some(name) => checker.run.decide(&[name], &|values| {
+            values.first().map_or(Truth::Unknown, |name| crate::eval::text::equals_str(name, key))
+        }),
+        None => Truth::False,
     }
 }

@@ -1,6 +1,7 @@
 //! JSON strings: borrowed from the text, unless an escape has to be undone (RFC 8259 section 7).
 
 use super::{Failure, Reader};
+use crate::syntax::message::shown;
 use std::borrow::Cow;
 
 /// The same byte in every lane of a word.
@@ -81,7 +82,7 @@ impl<'s> Reader<'s> {
                 let end = start + 1 + found.map_or(0, char::len_utf8);
                 return Err(self.error(
                     self.span(start, end),
-                    format!("`{}` is no JSON escape", self.slice(start, end).escape_debug()),
+                    format!("`\\{}` is no JSON escape", found.map_or_else(String::new, shown)),
                     "write `\\\\` for a backslash; JSON's escapes are \\\" \\\\ \\/ \\b \\f \\n \\r \\t and \\u with four digits",
                 ));
             }
@@ -138,15 +139,17 @@ impl<'s> Reader<'s> {
     /// The string ends at a control character (most often the line's end), or with the text.
     fn unfinished(&self, quote: usize) -> Failure {
         let mut failure = match self.here() {
-            (span, Some(found)) if found != '\n' && found != '\r' => self.error(
+            (_, Some('\n' | '\r')) => {
+                return self.error(
+                    self.span(quote, self.at),
+                    "the text is not closed on its line",
+                    "add the closing double quote; a line break inside a text is written `\\n`",
+                );
+            }
+            (span, Some(found)) => self.error(
                 span,
-                format!("the control character `{}` stands in a text", found.escape_debug()),
+                format!("the control character `{}` stands in a text", shown(found)),
                 "write it as an escape (`\\t` for a tab, `\\u0000` to `\\u001f` for others)",
-            ),
-            (_, Some(_)) => self.error(
-                self.span(quote, self.at),
-                "the text is not closed on its line",
-                "add the closing double quote; a line break inside a text is written `\\n`",
             ),
             (_, None) => {
                 let mut failure = self.truncated();

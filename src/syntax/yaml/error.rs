@@ -1,7 +1,9 @@
 //! What the YAML parser refuses, in words that say where to look and what to do.
 
-use super::{Builder, Range};
-use crate::syntax::{SyntaxError, too_deep};
+use super::Range;
+use super::build::Builder;
+use crate::syntax::SyntaxError;
+use crate::syntax::message::{shown, too_deep};
 use granit_parser::{ErrorKind, ScanError, StructureStyle};
 
 impl Builder<'_> {
@@ -41,7 +43,7 @@ impl Builder<'_> {
             ErrorKind::ExpectedBlockMappingKey
             | ErrorKind::ExpectedBlockSequenceEntry
             | ErrorKind::ExpectedDocumentStart
-                if self.byte(at) == Some(b'!') =>
+                if self.is_second_tag(at) =>
             {
                 self.error(
                     here,
@@ -65,7 +67,7 @@ impl Builder<'_> {
             }
             ErrorKind::UnexpectedCharacter { character } => self.error(
                 here,
-                format!("`{}` cannot stand here", character.escape_debug()),
+                format!("`{}` cannot stand here", shown(*character)),
                 "put the text in quotes if it belongs to a value",
             ),
             ErrorKind::UnclosedQuotedScalar
@@ -77,7 +79,7 @@ impl Builder<'_> {
                 "put the whole value in quotes; inside, write '' for ' or \\\" for \"",
             ),
             ErrorKind::UnknownQuotedScalarEscape => self.error(
-                here,
+                self.unknown_escape(at).unwrap_or(here),
                 "an unknown escape in double quotes",
                 "write `\\\\` for a backslash, or use single quotes, which have no escapes",
             ),
@@ -87,9 +89,14 @@ impl Builder<'_> {
                     "half of a surrogate pair, no character",
                     "write both halves (such as \\ud83d\\ude00), or the character itself",
                 ),
-            ErrorKind::ExpectedFlowMappingSeparator | ErrorKind::ExpectedFlowSequenceSeparator => {
-                self.no_separator(here)
-            }
+            ErrorKind::ExpectedFlowMappingSeparator
+            | ErrorKind::ExpectedFlowSequenceSeparator
+            | ErrorKind::InvalidColonPlacement => self.no_separator(here),
+            ErrorKind::InvalidBlockScalarHeader => self.error(
+                here,
+                "text stands behind the `|` or `>` that starts a block of text",
+                "start the text on the next line, indented, or put it in quotes if the sign belongs to it",
+            ),
             ErrorKind::BlockSequenceEntryNotAllowed | ErrorKind::BlockEntryInFlowCollection => self.error(
                 here,
                 "a list item cannot start here",
@@ -114,8 +121,14 @@ impl Builder<'_> {
         self.layout.text().as_bytes().get(at).copied()
     }
 
+    /// Whether a tag stands here, behind something on the same line: `!Base64 !Sub text`.
+    fn is_second_tag(&self, at: usize) -> bool {
+        let before = self.layout.text().get(..at).unwrap_or("").trim_end_matches([' ', '\t']);
+        self.byte(at) == Some(b'!') && !before.is_empty() && !before.ends_with(['\n', '\r'])
+    }
+
     /// The character at a place; nothing where a line or the text ends.
-    fn character(&self, at: usize) -> Range {
+    pub(super) fn character(&self, at: usize) -> Range {
         let text = self.layout.text();
         let start = at.min(text.len());
         let found =
@@ -165,17 +178,36 @@ impl Builder<'_> {
         error
     }
 
-    /// The first tab in the indentation of the line, or in what stands before `at`.
+    /// The first tab in the indentation of the line around a place, or of the lines that follow it.
     fn tab(&self, at: usize) -> Range {
         let text = self.layout.text();
-        let at = at.min(text.len());
-        let before = text.get(..at).unwrap_or(text);
-        let line = before.rfind(['\n', '\r']).map_or(0, |end| end + 1);
-        let blank = text.get(line..).unwrap_or("").bytes().take_while(|byte| matches!(byte, b' ' | b'\t'));
-        match blank.enumerate().find(|(_, byte)| *byte == b'\t') {
-            Some((column, _)) => Range { start: line + column, end: line + column + 1 },
-            None => self.character(at),
+        let line = text.get(..at).and_then(|before| before.rfind(['\n', '\r'])).map_or(0, |end| end + 1);
+        let mut indentation = true;
+        for (offset, byte) in text.bytes().enumerate().skip(line) {
+            match byte {
+                b'\t' if indentation => return Range { start: offset, end: offset + 1 },
+                b'\n' | b'\r' => indentation = true,
+                b' ' => {}
+                _ => indentation = false,
+            }
         }
+        self.character(at)
+    }
+
+    /// The first escape that YAML does not have (section 5.7) in the text whose opening quote stands here.
+    fn unknown_escape(&self, quote: usize) -> Option<Range> {
+        let mut characters = self.layout.text().get(quote..)?.char_indices();
+        while let Some((offset, character)) = characters.next() {
+            if character != '\\' {
+                continue;
+            }
+            let (_, letter) = characters.next()?;
+            if !"0abt\tnvfre \"/\\N_LPxuU\r\n".contains(letter) {
+                let start = quote + offset;
+                return Some(Range { start, end: start + 1 + letter.len_utf8() });
+            }
+        }
+        None
     }
 }
 

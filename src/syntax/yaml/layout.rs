@@ -5,6 +5,7 @@
 //! written are placed before their colon. All of that is found again from the end of the token before.
 
 use super::Range;
+use crate::source::Span;
 
 /// The text, and how far it has been read.
 pub(super) struct Layout<'s> {
@@ -26,6 +27,11 @@ impl<'s> Layout<'s> {
 
     pub(super) fn slice(&self, range: Range) -> &'s str {
         self.text.get(range.start..range.end).unwrap_or("")
+    }
+
+    /// Whether a key is the tag that a short form was written with. No plain key starts like one.
+    pub(super) fn is_tag(&self, key: Span) -> bool {
+        self.byte(key.start as usize) == Some(b'!')
     }
 
     /// The text is read up to here.

@@ -1,5 +1,6 @@
 //! Merge keys (`<<`): entries of other maps, where the map has no entry of its own.
 
+use super::layout::Layout;
 use crate::source::Span;
 use crate::syntax::{Entry, Kind, Node, SyntaxError};
 use std::collections::HashSet;
@@ -8,19 +9,25 @@ use std::collections::HashSet;
 /// They keep the spans of where they are written.
 ///
 /// # Errors
-/// Something to merge is no map.
-pub(super) fn merge<'s>(entries: &mut Vec<Entry<'s>>, key: Span, maps: Node<'s>) -> Result<(), SyntaxError> {
-    let mut merged = Vec::new();
-    match maps.kind {
-        Kind::Mapping(map) => merged = map,
+/// Something to merge is no map. A function behind a short tag is none, although its long form looks like one.
+pub(super) fn merge<'s>(
+    entries: &mut Vec<Entry<'s>>,
+    key: Span,
+    maps: Node<'s>,
+    layout: &Layout<'_>,
+) -> Result<(), SyntaxError> {
+    let map = |node: Node<'s>| match node.kind {
+        Kind::Mapping(map) if !map.iter().any(|entry| layout.is_tag(entry.key_span)) => Ok(map),
+        Kind::Mapping(_) => Err(no_map(key, node.span, "a function")),
+        _ => Err(no_map(key, node.span, node.describe())),
+    };
+    let merged = match maps.kind {
         Kind::Sequence(items) => {
-            for item in items {
-                let Kind::Mapping(mut map) = item.kind else { return Err(no_map(key, item.span, item.describe())) };
-                merged.append(&mut map);
-            }
+            let maps = items.into_iter().map(map).collect::<Result<Vec<_>, _>>()?;
+            maps.into_iter().flatten().collect()
         }
-        _ => return Err(no_map(key, maps.span, maps.describe())),
-    }
+        _ => map(maps)?,
+    };
     let taken = {
         let mut seen: HashSet<&str> = entries.iter().map(|entry| entry.key.as_ref()).collect();
         merged.iter().map(|entry| !seen.insert(&entry.key)).collect::<Vec<bool>>()

@@ -97,7 +97,6 @@ impl Plain {
         if !(is_float && exponent_is_well && has_digit && is_digits(whole) && is_digits(fraction)) {
             return None;
         }
-        // `010.5` and `007e3` have no meaning that people agree on, but a whole part of just `0` has.
         let value = text.replace('_', "").parse().ok()?;
         Some(Self::Written(value))
     }
@@ -116,7 +115,7 @@ impl Plain {
     /// Message and help, where people will be surprised.
     pub(super) fn note(&self, written: &str) -> Option<(String, String)> {
         match self {
-            Self::Decimal { text, octal: true, .. } if text != "0" => Some((
+            Self::Decimal { text, octal: true, .. } => Some((
                 format!("`{written}` is read as an octal number, which is {text}"),
                 format!("put it in quotes if the digits are meant as written (\"{written}\"), otherwise write {text}"),
             )),

@@ -1,7 +1,8 @@
 //! Tags: CloudFormation's short forms (`!Sub`) into their long form, YAML's core tags (`!!str`), and what is neither.
 
+use super::build::Body;
 use super::scalar::Plain;
-use super::{Body, Finished, Range};
+use super::{Finished, Range};
 use crate::source::Span;
 use crate::syntax::{Entry, Kind, Node};
 use std::borrow::Cow;
@@ -138,19 +139,23 @@ fn split_attribute<'s>(value: Finished<'s>, written: &'s str) -> Finished<'s> {
     let Kind::String(text) = &value.node.kind else { return value };
     let Some(dot) = text.find('.') else { return value };
     let span = value.node.span;
-    // Each part has its own place, unless escapes or line breaks moved the characters.
+    // Each part has its own place, around the dot in the text. Only an escaped dot (`\x2e`) cannot be seen there.
     let quote = usize::from(written.starts_with(['"', '\'']));
-    let inside = written.get(quote..written.len().saturating_sub(quote)) == Some(text.as_ref());
-    let parts = [0..dot, dot + 1..text.len()].map(|part| {
-        let start = span.start as usize + quote;
-        let place = if inside { Span::new(span.source, start + part.start, start + part.end) } else { span };
-        let text = match text {
-            Cow::Borrowed(text) => Cow::Borrowed(text.get(part).unwrap_or("")),
-            Cow::Owned(text) => Cow::Owned(text.get(part).unwrap_or("").to_owned()),
-        };
-        Node { span: place, kind: Kind::String(text) }
-    });
-    Finished { node: Node { span, kind: Kind::Sequence(parts.into()) }, height: 1, cost: value.cost + 2 }
+    let place = |from: usize, to: usize| Span::new(span.source, span.start as usize + from, span.start as usize + to);
+    let places = match written.find('.') {
+        Some(seen) => [place(quote, seen), place(seen + 1, written.len() - quote)],
+        None => [span, span],
+    };
+    let part = |range: std::ops::Range<usize>| match text {
+        Cow::Borrowed(text) => Cow::Borrowed(text.get(range).unwrap_or("")),
+        Cow::Owned(text) => Cow::Owned(text.get(range).unwrap_or("").to_owned()),
+    };
+    let [resource, attribute] = places;
+    let parts = vec![
+        Node { span: resource, kind: Kind::String(part(0..dot)) },
+        Node { span: attribute, kind: Kind::String(part(dot + 1..text.len())) },
+    ];
+    Finished { node: Node { span, kind: Kind::Sequence(parts) }, height: 1, cost: value.cost + 2 }
 }
 
 impl Core {
