@@ -1,1 +1,399 @@
-//! RFC 8259 JSON into the located tree.
+//! RFC 8259 JSON into the located tree: one pass over the bytes, nothing copied but strings with escapes.
+
+mod string;
+
+use super::keys::{duplicate, quoted};
+use super::{Document, Entry, Kind, Language, MAX_DEPTH, Node, Number, SyntaxError};
+use crate::source::{SourceId, Span};
+
+/// Reads a JSON text; a leading byte-order mark is skipped (RFC 8259 section 8.1 allows a reader to).
+///
+/// # Errors
+/// The first thing that RFC 8259 does not allow, a repeated key, or nesting past [`MAX_DEPTH`].
+pub fn parse(text: &str, source: SourceId) -> Result<Document<'_>, SyntaxError> {
+    read(text, source).map_err(|failure| failure.error)
+}
+
+/// Why a text is not taken as JSON.
+#[derive(Debug)]
+pub(super) struct Failure {
+    /// What to report.
+    pub(super) error: SyntaxError,
+    /// Whether the grammar was broken, so that the text may still be YAML's flow style. Otherwise it is JSON that
+    /// nobody should read: a repeated key, or nesting without end.
+    pub(super) grammar: bool,
+}
+
+/// [`parse`], telling the two kinds of failure apart.
+pub(super) fn read(text: &str, source: SourceId) -> Result<Document<'_>, Failure> {
+    let at = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
+    let mut reader =
+        Reader { text, bytes: text.as_bytes(), at, source, open: Vec::new(), items: Vec::new(), entries: Vec::new() };
+    reader.skip_blank();
+    let root = reader.value()?;
+    reader.skip_blank();
+    if reader.peek().is_some() {
+        return Err(reader.after_root());
+    }
+    Ok(Document { root, language: Language::Json, comments: Vec::new(), notes: Vec::new() })
+}
+
+struct Reader<'s> {
+    text: &'s str,
+    bytes: &'s [u8],
+    at: usize,
+    source: SourceId,
+    /// Where each open bracket stands. Its length is the depth, and bounds the recursion of `value`.
+    open: Vec<usize>,
+    /// Items of the open arrays, and entries of the open objects, one behind the other: each array or object takes its
+    /// own from the end when it closes, in one allocation of the right size.
+    items: Vec<Node<'s>>,
+    entries: Vec<Entry<'s>>,
+}
+
+impl<'s> Reader<'s> {
+    fn peek(&self) -> Option<u8> {
+        self.bytes.get(self.at).copied()
+    }
+
+    fn span(&self, start: usize, end: usize) -> Span {
+        Span::new(self.source, start, end)
+    }
+
+    fn slice(&self, start: usize, end: usize) -> &'s str {
+        self.text.get(start..end).unwrap_or("")
+    }
+
+    fn skip_blank(&mut self) {
+        // Indentation comes in runs: eight spaces at a time.
+        while let Some(chunk) = self.bytes.get(self.at..self.at + 8)
+            && chunk == b"        "
+        {
+            self.at += 8;
+        }
+        while let Some(b' ' | b'\n' | b'\r' | b'\t') = self.peek() {
+            self.at += 1;
+        }
+    }
+
+    fn value(&mut self) -> Result<Node<'s>, Failure> {
+        let start = self.at;
+        let kind = match self.peek() {
+            Some(b'"') => Kind::String(self.string()?),
+            Some(b'{') => self.object()?,
+            Some(b'[') => self.array()?,
+            Some(b'-' | b'0'..=b'9') => self.number()?,
+            Some(b't') => self.literal("true", Kind::Bool(true))?,
+            Some(b'f') => self.literal("false", Kind::Bool(false))?,
+            Some(b'n') => self.literal("null", Kind::Null)?,
+            _ => return Err(self.no_value()),
+        };
+        Ok(Node { span: self.span(start, self.at), kind })
+    }
+
+    fn enter(&mut self) -> Result<(), Failure> {
+        if self.open.len() >= MAX_DEPTH {
+            return Err(Failure { grammar: false, error: super::too_deep(self.span(self.at, self.at + 1)) });
+        }
+        self.open.push(self.at);
+        self.at += 1;
+        self.skip_blank();
+        Ok(())
+    }
+
+    fn array(&mut self) -> Result<Kind<'s>, Failure> {
+        self.enter()?;
+        let mark = self.items.len();
+        if self.peek() != Some(b']') {
+            loop {
+                let item = self.value()?;
+                self.items.push(item);
+                if !self.separator(b']')? {
+                    break;
+                }
+            }
+        }
+        self.at += 1;
+        self.open.pop();
+        Ok(Kind::Sequence(self.items.drain(mark..).collect()))
+    }
+
+    fn object(&mut self) -> Result<Kind<'s>, Failure> {
+        self.enter()?;
+        let mark = self.entries.len();
+        if self.peek() != Some(b'}') {
+            loop {
+                let start = self.at;
+                if self.peek() != Some(b'"') {
+                    return Err(self.no_key());
+                }
+                let key = self.string()?;
+                let key_span = self.span(start, self.at);
+                self.skip_blank();
+                if self.peek() != Some(b':') {
+                    return Err(self.no_colon(&key, key_span));
+                }
+                self.at += 1;
+                self.skip_blank();
+                let value = self.value()?;
+                self.entries.push(Entry { key, key_span, value });
+                if !self.separator(b'}')? {
+                    break;
+                }
+            }
+        }
+        self.at += 1;
+        self.open.pop();
+        let entries: Vec<Entry<'s>> = self.entries.drain(mark..).collect();
+        match duplicate(&entries) {
+            None => Ok(Kind::Mapping(entries)),
+            Some(error) => Err(Failure { error, grammar: false }),
+        }
+    }
+
+    /// After an item or entry: whether another one follows (the reader stands on it), or `close` does.
+    fn separator(&mut self, close: u8) -> Result<bool, Failure> {
+        self.skip_blank();
+        match self.peek() {
+            Some(b',') => {
+                let comma = self.at;
+                self.at += 1;
+                self.skip_blank();
+                if self.peek() == Some(close) {
+                    return Err(self.error(
+                        self.span(comma, comma + 1),
+                        format!("a comma stands before the closing `{}`", char::from(close)),
+                        "JSON allows no trailing comma: remove it",
+                    ));
+                }
+                Ok(true)
+            }
+            Some(byte) if byte == close => Ok(false),
+            _ => Err(self.no_separator(close)),
+        }
+    }
+
+    fn literal(&mut self, word: &str, kind: Kind<'s>) -> Result<Kind<'s>, Failure> {
+        let end = self.word_end();
+        if self.slice(self.at, end) != word {
+            return Err(self.no_value());
+        }
+        self.at = end;
+        Ok(kind)
+    }
+
+    /// RFC 8259 section 6: `-`, digits without a leading zero, a fraction, an exponent.
+    fn number(&mut self) -> Result<Kind<'s>, Failure> {
+        let start = self.at;
+        self.at += usize::from(self.peek() == Some(b'-'));
+        let integer = self.at;
+        let digits = self.digits();
+        let leading_zero = digits > 1 && self.bytes.get(integer) == Some(&b'0');
+        let mut well_formed = digits > 0 && !leading_zero;
+        let mut whole = true;
+        if self.peek() == Some(b'.') {
+            self.at += 1;
+            whole = false;
+            well_formed &= self.digits() > 0;
+        }
+        if let Some(b'e' | b'E') = self.peek() {
+            self.at += 1;
+            whole = false;
+            self.at += usize::from(matches!(self.peek(), Some(b'+' | b'-')));
+            well_formed &= self.digits() > 0;
+        }
+        let end = self.word_end();
+        if !well_formed || end != self.at {
+            let help = if leading_zero {
+                "JSON numbers have no leading zeros: put it in double quotes if the zeros matter (an account number, a \
+                 file mode), otherwise remove them"
+            } else {
+                "write it as JSON does (-12, 0.5, 1e3), or in double quotes if it is text"
+            };
+            let span = self.span(start, end);
+            return Err(self.error(span, format!("{} is no JSON number", quoted(self.slice(start, end))), help));
+        }
+        let text = self.slice(start, self.at);
+        // Up to 15 digits fit into an f64 exactly, and need no general parser.
+        let value = if whole && digits <= 15 {
+            let magnitude =
+                text.bytes().filter(u8::is_ascii_digit).fold(0_u64, |sum, d| sum * 10 + u64::from(d - b'0'));
+            if text.starts_with('-') { -(magnitude as f64) } else { magnitude as f64 }
+        } else {
+            text.parse().unwrap_or(f64::NAN)
+        };
+        Ok(Kind::Number(Number { text: text.into(), value }))
+    }
+
+    fn digits(&mut self) -> usize {
+        let start = self.at;
+        while let Some(b'0'..=b'9') = self.peek() {
+            self.at += 1;
+        }
+        self.at - start
+    }
+
+    /// Where the run of letters, digits and signs ends that starts here, as a person would see one word.
+    fn word_end(&self) -> usize {
+        let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'+' | b'-' | b'$');
+        let rest = self.bytes.get(self.at..).unwrap_or(&[]);
+        self.at + rest.iter().take_while(|byte| is_word(byte)).count()
+    }
+}
+
+/// What to say about a text that is no JSON.
+impl Reader<'_> {
+    fn error(&self, span: Span, message: impl Into<String>, help: impl Into<String>) -> Failure {
+        let error = SyntaxError { span, message: message.into(), help: help.into(), related: None };
+        Failure { error, grammar: true }
+    }
+
+    /// The character under the reader.
+    fn here(&self) -> (Span, Option<char>) {
+        let found = self.text.get(self.at..).and_then(|rest| rest.chars().next());
+        (self.span(self.at, self.at + found.map_or(0, char::len_utf8)), found)
+    }
+
+    /// The text ends too early: points behind its last visible character, and at what is still open.
+    fn truncated(&self) -> Failure {
+        let end = self.text.trim_end().len();
+        let mut failure = self.error(self.span(end, end), "the text ends too early", "is the file complete?");
+        if let Some(start) = self.open.last() {
+            let bracket = self.slice(*start, start + 1);
+            let close = if bracket == "{" { '}' } else { ']' };
+            failure.error.help = format!("close it with `{close}`; is the file complete?");
+            failure.error.related = Some((self.span(*start, start + 1), format!("this `{bracket}` is never closed")));
+        } else if end <= '\u{feff}'.len_utf8() {
+            failure.error.message = "the text is empty".to_owned();
+            failure.error.help = "write a template into the file".to_owned();
+        }
+        failure
+    }
+
+    fn comment(&self) -> Option<Failure> {
+        let rest = self.text.get(self.at..)?;
+        if !rest.starts_with("//") && !rest.starts_with("/*") && !rest.starts_with('#') {
+            return None;
+        }
+        let line = rest.lines().next().unwrap_or(rest);
+        let span = self.span(self.at, self.at + line.trim_end().len());
+        let help = "remove it, move it into a `Description` or `Metadata`, or write the template in YAML, which has \
+                    comments (`#`)";
+        Some(self.error(span, "JSON has no comments", help))
+    }
+
+    /// No value where one must stand.
+    fn no_value(&self) -> Failure {
+        if let Some(comment) = self.comment() {
+            return comment;
+        }
+        let (span, found) = self.here();
+        let Some(found) = found else { return self.truncated() };
+        let end = self.word_end();
+        let word = self.slice(self.at, end);
+        match found {
+            '\'' => self.single_quoted(),
+            ',' | '}' | ']' | ':' => {
+                self.error(span, format!("a value must stand before this `{found}`"), "write the value, or `null`")
+            }
+            _ if word.eq_ignore_ascii_case("true") || word.eq_ignore_ascii_case("false") => {
+                let help = format!("write `{}`", word.to_ascii_lowercase());
+                self.error(self.span(self.at, end), format!("`{word}` is no JSON boolean"), help)
+            }
+            _ if word.eq_ignore_ascii_case("null") || matches!(word, "None" | "nil" | "undefined") => {
+                self.error(self.span(self.at, end), format!("`{word}` is no JSON value"), "write `null`")
+            }
+            _ if matches!(found, '+' | '.') || matches!(word, "NaN" | "Infinity") => self.error(
+                self.span(self.at, end.max(self.at + 1)),
+                format!("{} is no JSON number", quoted(if word.is_empty() { "." } else { word })),
+                "write it as JSON does (-12, 0.5, 1e3), or in double quotes if it is text",
+            ),
+            _ if !word.is_empty() => self.error(
+                self.span(self.at, end),
+                format!("{} is no JSON value", quoted(word)),
+                "put text in double quotes",
+            ),
+            _ => self.error(
+                span,
+                format!("a value cannot start with `{}`", found.escape_debug()),
+                "a JSON value is text in double quotes, a number, `true`, `false`, `null`, a `{` map or a `[` list",
+            ),
+        }
+    }
+
+    fn single_quoted(&self) -> Failure {
+        let (span, _) = self.here();
+        self.error(span, "JSON text stands in double quotes", "replace the single quotes by double quotes (\")")
+    }
+
+    /// No key where one must stand.
+    fn no_key(&self) -> Failure {
+        if let Some(comment) = self.comment() {
+            return comment;
+        }
+        let (span, found) = self.here();
+        match found {
+            None => self.truncated(),
+            Some('\'') => self.single_quoted(),
+            Some(',') => self.error(span, "a key is missing before this comma", "remove the comma"),
+            Some(_) if self.word_end() > self.at => {
+                let end = self.word_end();
+                let word = self.slice(self.at, end);
+                let message = format!("the key {} is not in double quotes", quoted(word));
+                self.error(self.span(self.at, end), message, "put every key in double quotes")
+            }
+            Some(found) => self.error(
+                span,
+                format!("a key in double quotes must stand here, not `{}`", found.escape_debug()),
+                "write `\"Key\": value`",
+            ),
+        }
+    }
+
+    fn no_colon(&self, key: &str, key_span: Span) -> Failure {
+        if let Some(comment) = self.comment() {
+            return comment;
+        }
+        let (span, found) = self.here();
+        if found.is_none() {
+            return self.truncated();
+        }
+        let mut failure =
+            self.error(span, format!("a colon must follow the key {}", quoted(key)), "write `\"Key\": value`");
+        failure.error.related = Some((key_span, "the key".to_owned()));
+        failure
+    }
+
+    /// Neither a comma nor the closing bracket after an item or entry.
+    fn no_separator(&self, close: u8) -> Failure {
+        if let Some(comment) = self.comment() {
+            return comment;
+        }
+        let (span, found) = self.here();
+        let close = char::from(close);
+        let Some(found) = found else { return self.truncated() };
+        let help = match found {
+            '"' | '{' | '[' => "is a comma missing before it?".to_owned(),
+            '}' | ']' => format!("close with `{close}` what was opened last"),
+            _ => format!("separate values with `,`, and close with `{close}`"),
+        };
+        let message = format!("a comma or `{close}` must stand here, not `{}`", found.escape_debug());
+        let mut failure = self.error(span, message, help);
+        if let (Some(start), '}' | ']') = (self.open.last(), found) {
+            failure.error.related = Some((self.span(*start, start + 1), "opened here".to_owned()));
+        }
+        failure
+    }
+
+    fn after_root(&self) -> Failure {
+        if let Some(comment) = self.comment() {
+            return comment;
+        }
+        let (span, found) = self.here();
+        let help = match found {
+            Some('}' | ']') => "remove this bracket; perhaps an earlier one closes too much",
+            _ => "remove what follows; a file holds one template",
+        };
+        self.error(span, "the document ended before this", help)
+    }
+}

@@ -4,9 +4,10 @@
 //! those tags and nothing more: no section, no resource type.
 
 pub mod json;
+mod keys;
 pub mod yaml;
 
-use crate::source::{SourceId, Span};
+use crate::source::{Source, SourceId, Span};
 use std::borrow::Cow;
 
 /// Nesting past this depth is an error, in both parsers; everything recursive below may rely on it.
@@ -116,16 +117,63 @@ pub struct SyntaxError {
     pub related: Option<(Span, String)>,
 }
 
-/// Reads a document, as JSON where the first character that is not white space is `{` or `[` and the JSON reader takes
-/// it, otherwise as YAML.
+/// Reads a document: as JSON where it opens like JSON and the JSON reader takes it, otherwise as YAML.
+///
+/// JSON comes first, for speed and since YAML takes no tabs as indentation. What opens like JSON but is not (a trailing comma, a
+/// comment, an unquoted key) is tried as YAML's flow style, which CloudFormation takes too. A JSON text with a repeated
+/// key or bottomless nesting is not tried again: it is an error in both.
 ///
 /// # Errors
-/// The first thing that stops the reader. A text that starts like JSON but is not (a trailing comma, a comment) is tried as
-/// YAML flow style, which CloudFormation takes too; if both fail, the error of the JSON reader is returned when the file's name
-/// or text says JSON, otherwise the YAML reader's.
+/// The first thing that stops the reader. If both readers fail, the JSON reader's error, unless the text is YAML from its
+/// first key on (`{Resources: …`).
 pub fn parse(text: &str, source: SourceId) -> Result<Document<'_>, SyntaxError> {
-    let _ = (text, source);
-    todo!()
+    if text.len() > Source::MAX_BYTES {
+        return Err(SyntaxError {
+            span: Span::new(source, 0, 0),
+            message: "the text is larger than 4 GiB".to_owned(),
+            help: "split it into smaller templates".to_owned(),
+            related: None,
+        });
+    }
+    let Some(opening) = Opening::of(text) else { return yaml::parse(text, source) };
+    match json::read(text, source) {
+        Ok(document) => Ok(document),
+        Err(failure) if !failure.grammar => Err(failure.error),
+        Err(failure) => yaml::parse(text, source).map_err(|error| match opening {
+            Opening::Json => failure.error,
+            Opening::Flow => error,
+        }),
+    }
+}
+
+/// How a text that may be JSON opens.
+enum Opening {
+    /// As JSON: a list, a map with a key in quotes, or a JSON-style comment.
+    Json,
+    /// As a flow map with a plain key, which only YAML has.
+    Flow,
+}
+
+impl Opening {
+    fn of(text: &str) -> Option<Self> {
+        let text = text.trim_start_matches('\u{feff}').trim_ascii_start();
+        if text.starts_with('[') || text.starts_with("//") || text.starts_with("/*") {
+            return Some(Self::Json);
+        }
+        let inside = text.strip_prefix('{')?.trim_ascii_start();
+        let plain_key = inside.starts_with(|first: char| first.is_alphanumeric());
+        Some(if plain_key { Self::Flow } else { Self::Json })
+    }
+}
+
+/// The error for nesting past [`MAX_DEPTH`], at the bracket or item that is one too many.
+fn too_deep(span: Span) -> SyntaxError {
+    SyntaxError {
+        span,
+        message: format!("lists and maps are nested more than {MAX_DEPTH} levels deep"),
+        help: "no template needs that: is a bracket or an indentation repeated by mistake?".to_owned(),
+        related: None,
+    }
 }
 
 impl<'s> Node<'s> {

@@ -1,0 +1,79 @@
+//! Keys of one mapping are unique: finding two that are not, in linear time for large mappings.
+
+use super::{Entry, SyntaxError};
+use std::collections::HashMap;
+
+/// Up to this many keys, comparing each with those before it is faster than hashing.
+const COMPARED: usize = 16;
+
+/// The error for the first key that repeats an earlier one, if there is one.
+pub(super) fn duplicate(entries: &[Entry<'_>]) -> Option<SyntaxError> {
+    let (first, second) = if entries.len() <= COMPARED { by_comparing(entries) } else { by_hashing(entries) }?;
+    Some(SyntaxError {
+        span: second.key_span,
+        message: format!("the key {} stands twice in the same map", quoted(&second.key)),
+        help: "a reader would keep only one of the two values: rename one of the keys, or remove one entry".to_owned(),
+        related: Some((first.key_span, "the same key was first used here".to_owned())),
+    })
+}
+
+fn by_comparing<'e, 's>(entries: &'e [Entry<'s>]) -> Option<(&'e Entry<'s>, &'e Entry<'s>)> {
+    entries.iter().enumerate().find_map(|(index, second)| {
+        let first = entries.iter().take(index).find(|first| first.key == second.key)?;
+        Some((first, second))
+    })
+}
+
+fn by_hashing<'e, 's>(entries: &'e [Entry<'s>]) -> Option<(&'e Entry<'s>, &'e Entry<'s>)> {
+    let mut seen: HashMap<&str, &Entry<'s>> = HashMap::with_capacity(entries.len());
+    entries.iter().find_map(|second| Some((seen.insert(&second.key, second)?, second)))
+}
+
+/// A piece of the text for a message, shortened where it is long.
+pub(super) fn quoted(text: &str) -> String {
+    const SHOWN: usize = 60;
+    match text.char_indices().nth(SHOWN) {
+        None => format!("`{text}`"),
+        Some((cut, _)) => format!("`{}…`", text.get(..cut).unwrap_or(text)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+    use super::*;
+    use crate::source::{SourceId, Span};
+    use crate::syntax::{Kind, Node};
+
+    fn entries(keys: &[String]) -> Vec<Entry<'_>> {
+        let span = |at: usize| Span::new(SourceId(0), at, at + 1);
+        keys.iter()
+            .enumerate()
+            .map(|(at, key)| Entry {
+                key: key.as_str().into(),
+                key_span: span(at),
+                value: Node { span: span(at), kind: Kind::Null },
+            })
+            .collect()
+    }
+
+    #[test]
+    fn finds_the_first_repeated_key_in_small_and_large_maps() {
+        for size in [2, COMPARED, COMPARED + 1, 1000] {
+            let mut keys: Vec<String> = (0..size).map(|n| format!("k{n}")).collect();
+            assert_eq!(duplicate(&entries(&keys)), None, "{size} different keys");
+            keys[size - 1] = "k0".to_owned();
+            keys.push("k1".to_owned());
+            let error = duplicate(&entries(&keys)).expect("a duplicate");
+            assert_eq!(error.span.start as usize, size - 1, "the second `k0`, before the second `k1`");
+            assert_eq!(error.related.expect("the first").0.start, 0);
+        }
+    }
+
+    #[test]
+    fn long_keys_are_shortened_in_messages() {
+        let message = quoted(&"ü".repeat(5000));
+        assert!(message.ends_with("…`") && message.chars().count() < 70, "{message}");
+    }
+}

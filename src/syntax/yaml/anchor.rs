@@ -1,0 +1,71 @@
+//! Anchors and the copies that aliases make of them, within a budget: a few lines of YAML can ask for billions of nodes.
+
+use super::Finished;
+use crate::syntax::MAX_ALIAS_NODES;
+use std::collections::HashMap;
+
+/// What a copied text of so many bytes costs, in nodes. A copy of borrowed text is free.
+pub(super) fn text_cost(bytes: usize) -> usize {
+    bytes / 64
+}
+
+/// Anchored nodes of one document.
+#[derive(Debug)]
+pub(super) struct Anchors<'s> {
+    kept: HashMap<usize, Option<Finished<'s>>>,
+    /// Nodes that may still be kept for aliases to come.
+    room: usize,
+    /// Nodes that aliases may still add.
+    budget: usize,
+}
+
+impl Default for Anchors<'_> {
+    fn default() -> Self {
+        Self { kept: HashMap::new(), room: MAX_ALIAS_NODES, budget: MAX_ALIAS_NODES }
+    }
+}
+
+/// Why an alias has no value.
+#[derive(Copy, Clone, Debug)]
+pub(super) enum Refusal {
+    /// It stands inside the node that it refers to.
+    Unfinished,
+    /// The copies would grow past the budget.
+    TooMuch,
+}
+
+impl<'s> Anchors<'s> {
+    /// Keeps a copy of an anchored node. What is too large to be copied even once is only remembered as such.
+    pub(super) fn define(&mut self, id: usize, finished: &Finished<'s>) {
+        let fits = finished.cost <= self.room;
+        if fits {
+            self.room -= finished.cost;
+        }
+        self.kept.insert(id, fits.then(|| finished.clone()));
+    }
+
+    /// The node under an anchor, with the spans of where it is written.
+    pub(super) fn copy(&mut self, id: usize) -> Result<Finished<'s>, Refusal> {
+        let kept = self.kept.get(&id).ok_or(Refusal::Unfinished)?;
+        let kept = kept.as_ref().filter(|kept| kept.cost <= self.budget).ok_or(Refusal::TooMuch)?;
+        self.budget -= kept.cost;
+        Ok(kept.clone())
+    }
+}
+
+impl Refusal {
+    /// Message and help for the alias with this text (`*name`).
+    pub(super) fn explain(self, alias: &str) -> (String, String) {
+        let anchor = alias.trim_start_matches('*');
+        match self {
+            Self::Unfinished => (
+                format!("the alias `{alias}` stands inside the value that it refers to"),
+                format!("move `&{anchor}` to a value that is complete before the alias"),
+            ),
+            Self::TooMuch => (
+                format!("aliases would add more than {MAX_ALIAS_NODES} values to the document"),
+                "do aliases repeat lists of aliases? write out what is really needed".to_owned(),
+            ),
+        }
+    }
+}
