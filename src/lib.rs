@@ -3,6 +3,7 @@ pub mod eval;
 pub mod expand;
 pub mod facts;
 pub mod finding;
+pub mod policy;
 pub mod report;
 pub mod rules;
 pub mod source;

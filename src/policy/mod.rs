@@ -1,0 +1,30 @@
+//! What IAM policy documents mean: who is let in or kept out, from which actions on which resources, and when.
+//!
+//! Knows the policy language and where resources hold its documents; nothing of rules. Every answer is three-valued:
+//! what the template leaves open is [`Unknown`](crate::truth::Truth::Unknown), with the reason noted in the run.
+//!
+//! Source, where no other is named: the IAM User Guide's pages on the JSON policy elements and on the policy grammar.
+
+mod account;
+mod cidr;
+mod condition;
+mod coverage;
+mod documents;
+mod json_text;
+mod normal;
+mod pattern;
+mod principal;
+mod restriction;
+mod statement;
+mod target;
+#[cfg(test)]
+mod testing;
+mod wildcard;
+
+pub use coverage::{Request, denies};
+pub use documents::DocumentKind;
+pub use principal::{Who, principal};
+pub use restriction::restricts_callers;
+pub use statement::{Statement, Statements, statements};
+pub use target::{Target, bucket_name_targets, bucket_targets, covers_resource};
+pub use wildcard::{grants_admin, is_wildcard_action, is_wildcard_resource, needs_star};
