@@ -4,7 +4,6 @@ use super::operand::{Operand, Settings};
 use crate::eval::Run;
 use crate::eval::text;
 use crate::eval::value::{Content, DynamicService, Kind, Origin, Value};
-use crate::facts::{Limitable, limitable};
 use crate::truth::Truth;
 use regex::Regex;
 use serde::Deserialize;
@@ -264,19 +263,9 @@ impl Test {
             // Needs the graph: the checker answers it.
             Self::RefersToThis(_) => Truth::Unknown,
             Self::World(yes) => wanted(decide(run, &is_world), *yes),
-            Self::NeedsStar(yes) => {
-                let answer = decide(run, &|value| match value.text() {
-                    Some(text) => match limitable(&text) {
-                        Limitable::Never => Truth::True,
-                        Limitable::Sometimes | Limitable::Always => Truth::False,
-                        Limitable::Unknown => Truth::Unknown,
-                    },
-                    None => Truth::Unknown,
-                });
-                wanted(answer, *yes)
-            }
-            Self::WildcardAction(yes) => wanted(decide(run, &crate::policy::is_wildcard_action), *yes),
-            Self::WildcardResource(yes) => wanted(decide(run, &crate::policy::is_wildcard_resource), *yes),
+            Self::NeedsStar(yes) => wanted(crate::policy::needs_star(run, value), *yes),
+            Self::WildcardAction(yes) => wanted(crate::policy::is_wildcard_action(run, value), *yes),
+            Self::WildcardResource(yes) => wanted(crate::policy::is_wildcard_resource(run, value), *yes),
         }
     }
 }

@@ -125,7 +125,7 @@ impl BucketPolicyDenies {
             let found = policy::statements(checker.run, block, DocumentKind::Resource);
             unknown = unknown.or(found.unknown.into());
             statements.extend(found.found);
-            policy::bucket_name_targets(checker.run, bucket)
+            policy::bucket_name_targets(bucket)
         } else {
             for other in checker.blocks(&["AWS::S3::BucketPolicy".to_owned()]) {
                 let Some(bucket) = bucket_of(checker, other) else { continue };

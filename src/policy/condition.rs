@@ -1,0 +1,288 @@
+//! Condition operators: whether a condition holds for a request.
+//!
+//! Source: IAM User Guide, "IAM JSON policy elements: Condition operators" and "Set operators for multivalued context
+//! keys".
+
+use super::cidr::Cidr;
+use super::normal::element;
+use super::pattern::{Pattern, Side};
+use crate::eval::Run;
+use crate::eval::text::{equals_str, pattern_covers};
+use crate::eval::value::{Kind, Value};
+use crate::truth::Truth;
+use std::borrow::Cow;
+use std::cmp::Ordering;
+
+/// What a request says about a context key.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub(super) enum Said<'a> {
+    /// Anything: there are such requests with the key and without, with this value and with that.
+    Anything,
+    /// The key is not in the request.
+    Absent,
+    /// The key has this value.
+    Is(&'a str),
+}
+
+/// A condition operator.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub(super) struct Operator {
+    quantifier: Option<Quantifier>,
+    pub(super) test: Test,
+    /// `Not…`: holds where the key has none of the values, or is missing.
+    negated: bool,
+    /// `…IfExists`: holds where the key is missing.
+    if_exists: bool,
+}
+
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+enum Quantifier {
+    ForAllValues,
+    ForAnyValue,
+}
+
+/// What an operator does with the key's value and one value of the condition.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub(super) enum Test {
+    StringEquals,
+    StringEqualsIgnoreCase,
+    StringLike,
+    /// The key's value stands in this order to the condition's.
+    Numeric(Order),
+    /// As [`Test::Numeric`], of points in time.
+    Date(Order),
+    Bool,
+    Binary,
+    IpAddress,
+    /// `ArnEquals` and `ArnLike` are the same.
+    Arn,
+    /// The condition's value says whether the key is missing.
+    Null,
+}
+
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub(super) enum Order {
+    Less,
+    LessEquals,
+    Equals,
+    GreaterEquals,
+    Greater,
+}
+
+impl Operator {
+    /// Reads `ForAnyValue:StringLikeIfExists`, in any case; nothing where IAM has no such operator.
+    pub(super) fn parse(text: &str) -> Option<Self> {
+        let text = text.to_ascii_lowercase();
+        let (quantifier, name) = match text.split_once(':') {
+            Some(("forallvalues", name)) => (Some(Quantifier::ForAllValues), name),
+            Some(("foranyvalue", name)) => (Some(Quantifier::ForAnyValue), name),
+            Some(_) => return None,
+            None => (None, text.as_str()),
+        };
+        let (name, if_exists) = name.strip_suffix("ifexists").map_or((name, false), |name| (name, true));
+        let (test, negated) = match name {
+            "stringequals" => (Test::StringEquals, false),
+            "stringnotequals" => (Test::StringEquals, true),
+            "stringequalsignorecase" => (Test::StringEqualsIgnoreCase, false),
+            "stringnotequalsignorecase" => (Test::StringEqualsIgnoreCase, true),
+            "stringlike" => (Test::StringLike, false),
+            "stringnotlike" => (Test::StringLike, true),
+            "bool" => (Test::Bool, false),
+            "binaryequals" => (Test::Binary, false),
+            "ipaddress" => (Test::IpAddress, false),
+            "notipaddress" => (Test::IpAddress, true),
+            "arnequals" | "arnlike" => (Test::Arn, false),
+            "arnnotequals" | "arnnotlike" => (Test::Arn, true),
+            "null" if !if_exists => (Test::Null, false),
+            _ => {
+                let (test, order): (fn(Order) -> Test, &str) =
+                    match (name.strip_prefix("numeric"), name.strip_prefix("date")) {
+                        (Some(order), _) => (Test::Numeric, order),
+                        (None, Some(order)) => (Test::Date, order),
+                        (None, None) => return None,
+                    };
+                let (order, negated) = match order {
+                    "equals" => (Order::Equals, false),
+                    "notequals" => (Order::Equals, true),
+                    "lessthan" => (Order::Less, false),
+                    "lessthanequals" => (Order::LessEquals, false),
+                    "greaterthan" => (Order::Greater, false),
+                    "greaterthanequals" => (Order::GreaterEquals, false),
+                    _ => return None,
+                };
+                (test(order), negated)
+            }
+        };
+        Some(Self { quantifier, test, negated, if_exists })
+    }
+
+    /// Whether the condition can only hold where the key is there and has one of the values.
+    pub(super) fn requires_a_value(self) -> bool {
+        // `ForAllValues` holds where the request has no value at all.
+        !self.negated && !self.if_exists && self.quantifier != Some(Quantifier::ForAllValues) && self.test != Test::Null
+    }
+
+    /// Whether it holds where the key is missing, `Null` aside.
+    fn holds_without_key(self) -> bool {
+        match self.quantifier {
+            Some(Quantifier::ForAllValues) => true,
+            Some(Quantifier::ForAnyValue) => self.if_exists,
+            None => self.if_exists || self.negated,
+        }
+    }
+}
+
+/// Whether all conditions of a normalised statement hold for every request of which `said` tells the context, by
+/// lower-cased key. A condition on a key about which nothing is said does not hold for all of them.
+pub(super) fn all_hold<'t, 'a>(run: &mut Run<'_, 't>, statement: &Value<'t>, said: &dyn Fn(&str) -> Said<'a>) -> Truth {
+    let conditions = statement.get(element::CONDITIONS).map(Value::items).unwrap_or_default();
+    Truth::all(conditions.iter().map(|condition| holds(run, condition, said)))
+}
+
+fn holds<'t, 'a>(run: &mut Run<'_, 't>, condition: &Value<'t>, said: &dyn Fn(&str) -> Said<'a>) -> Truth {
+    let Some((operator, key, values)) = read(run, condition) else { return Truth::Unknown };
+    match (said(&key), operator.test) {
+        (Said::Anything, _) => Truth::False,
+        (said, Test::Null) => {
+            let missing = if said == Said::Absent { "true" } else { "false" };
+            Truth::any(values.iter().map(|value| compare(run, Test::Bool, value, missing)))
+        }
+        (Said::Absent, _) => operator.holds_without_key().into(),
+        // With one value in the request, both quantifiers say the same as none.
+        (Said::Is(request), test) => {
+            let matches = Truth::any(values.iter().map(|value| compare(run, test, value, request)));
+            if operator.negated { !matches } else { matches }
+        }
+    }
+}
+
+/// A normalised condition's operator, key and values; nothing, with the reason noted, where they are not known.
+pub(super) fn read<'v, 't>(
+    run: &mut Run<'_, 't>,
+    condition: &'v Value<'t>,
+) -> Option<(Operator, Cow<'v, str>, &'v [Value<'t>])> {
+    let part = |name: &str| condition.get(name);
+    let (operator, key, values) = (part(element::OPERATOR)?, part(element::KEY)?, part(element::VALUES)?);
+    let (Some(name), Some(key_text)) = (operator.text(), key.text()) else {
+        run.decide(&[operator, key], &|_| Truth::Unknown);
+        return None;
+    };
+    let Some(parsed) = Operator::parse(&name) else {
+        run.note_reason(format!("`{name}` is not a condition operator"));
+        return None;
+    };
+    Some((parsed, key_text, values.items()))
+}
+
+fn compare<'t>(run: &mut Run<'_, 't>, test: Test, value: &Value<'t>, request: &str) -> Truth {
+    run.decide(&[value], &|values| values.first().map_or(Truth::False, |value| matches(test, value, request)))
+}
+
+/// Whether the key's value in a request and one value of the condition are as the test asks.
+fn matches(test: Test, value: &Value<'_>, request: &str) -> Truth {
+    let Some(text) = value.text() else { return matches_unsettled(test, value, request) };
+    if has_policy_variable(&text) {
+        // It stands for something in the request.
+        return Truth::Unknown;
+    }
+    match test {
+        Test::StringEquals | Test::Binary => (text == request).into(),
+        Test::StringEqualsIgnoreCase | Test::Bool => text.eq_ignore_ascii_case(request).into(),
+        Test::StringLike => pattern_covers(&text, request).into(),
+        Test::Numeric(order) => is_ordered(request.trim().parse().ok(), order, text.trim().parse().ok()),
+        Test::Date(order) => is_ordered(seconds(request), order, seconds(&text)),
+        Test::IpAddress => match (Cidr::parse(&text), Cidr::parse(request)) {
+            (Some(range), Some(address)) => range.contains(address).into(),
+            _ => Truth::False,
+        },
+        Test::Arn => arn_matches(&text, request).into(),
+        // Compared as a boolean by the caller, which knows whether the key is there.
+        Test::Null => Truth::False,
+    }
+}
+
+fn matches_unsettled(test: Test, value: &Value<'_>, request: &str) -> Truth {
+    match (test, &value.kind) {
+        (_, Kind::Null | Kind::List(_) | Kind::Map(_)) => Truth::False,
+        (Test::StringEquals, _) => equals_str(value, request),
+        (Test::StringLike, _) => {
+            let mut inner = Pattern::default();
+            inner.push_text(request);
+            Pattern::of(value, Side::Outer).map_or(Truth::False, |pattern| pattern.relation(&inner).covers())
+        }
+        _ => Truth::Unknown,
+    }
+}
+
+/// Whether a text has a policy variable: `${aws:username}`.
+pub(super) fn has_policy_variable(text: &str) -> bool {
+    text.contains("${")
+}
+
+fn is_ordered(request: Option<f64>, order: Order, value: Option<f64>) -> Truth {
+    let (Some(request), Some(value)) = (request, value) else { return Truth::False };
+    let found = request.partial_cmp(&value);
+    match order {
+        Order::Less => found == Some(Ordering::Less),
+        Order::LessEquals => matches!(found, Some(Ordering::Less | Ordering::Equal)),
+        Order::Equals => found == Some(Ordering::Equal),
+        Order::GreaterEquals => matches!(found, Some(Ordering::Greater | Ordering::Equal)),
+        Order::Greater => found == Some(Ordering::Greater),
+    }
+    .into()
+}
+
+/// Compares the six segments of two ARNs, each with wildcards of its own.
+fn arn_matches(pattern: &str, arn: &str) -> bool {
+    let (pattern, arn) = (pattern.splitn(6, ':'), arn.splitn(6, ':'));
+    pattern.clone().count() == 6 && arn.clone().count() == 6 && pattern.zip(arn).all(|(p, a)| pattern_covers(p, a))
+}
+
+/// Seconds since 1970 of a date in one of the W3C's forms of ISO 8601, or in epoch time.
+fn seconds(text: &str) -> Option<f64> {
+    let text = text.trim();
+    if let Ok(epoch) = text.parse::<f64>()
+        && text.len() > 4
+    {
+        return Some(epoch);
+    }
+    let (date, time) = text.split_once(['T', 't']).map_or((text, None), |(date, time)| (date, Some(time)));
+    let mut fields = date.splitn(3, '-');
+    let year: i32 = fields.next()?.parse().ok().filter(|year| (0..=9999).contains(year))?;
+    let month: i32 = fields.next().map_or(Some(1), |month| month.parse().ok()).filter(|m| (1..=12).contains(m))?;
+    let day: i32 = fields.next().map_or(Some(1), |day| day.parse().ok()).filter(|d| (1..=31).contains(d))?;
+    let midnight = f64::from(days_since_1970(year, month, day)) * 86_400.0;
+    let Some(time) = time else { return Some(midnight) };
+    let (clock, offset) = split_offset(time)?;
+    Some(midnight + seconds_of(clock)? - offset)
+}
+
+/// Splits `10:00:00+02:00` into the clock and the offset's seconds.
+fn split_offset(time: &str) -> Option<(&str, f64)> {
+    if let Some(clock) = time.strip_suffix(['Z', 'z']) {
+        return Some((clock, 0.0));
+    }
+    match (time.split_once('+'), time.split_once('-')) {
+        (Some((clock, offset)), _) => Some((clock, seconds_of(offset)?)),
+        (None, Some((clock, offset))) => Some((clock, -seconds_of(offset)?)),
+        (None, None) => Some((time, 0.0)),
+    }
+}
+
+fn seconds_of(clock: &str) -> Option<f64> {
+    let mut total = 0.0;
+    let mut unit = 3600.0;
+    for field in clock.splitn(3, ':') {
+        let value: f64 = field.parse().ok().filter(|value: &f64| (0.0..=60.0).contains(value))?;
+        total += value * unit;
+        unit /= 60.0;
+    }
+    Some(total)
+}
+
+/// Days from 1970-01-01 in the proleptic Gregorian calendar, counting years from March so that leap days come last.
+fn days_since_1970(year: i32, month: i32, day: i32) -> i32 {
+    let (year, month) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
+    let leap_days = year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400);
+    365 * year + leap_days + (153 * month + 2) / 5 + day - 1 - 719_468
+}

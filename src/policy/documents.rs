@@ -1,0 +1,194 @@
+//! Which resource types hold policy documents, and in which property. A reviewed table.
+//!
+//! Found by scanning CloudFormation's resource schemas for properties that hold free JSON or text and speak of policies,
+//! permissions or statements, and reviewed against the types' documentation. Left out, because they grant nothing or are
+//! not written in the IAM policy language: session policies (`AWS::Transfer::User`, `AWS::EKS::PodIdentityAssociation`,
+//! `AWS::RolesAnywhere::Profile`) and organization policies (`AWS::Organizations::Policy`), which only limit what others
+//! grant; Cedar policies (Verified Permissions, Verified Access, Bedrock AgentCore); data access policies of OpenSearch
+//! Serverless; the policies of `AWS::Logs::AccountPolicy`, `AWS::NetworkManager::CoreNetwork` and of data protection,
+//! lifecycle, scaling and filtering; the templates of `AWS::RAM::Permission`.
+
+/// What a policy document is attached to.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Hash)]
+pub enum DocumentKind {
+    /// To a user, group or role: what it may do. Its statements have no principals.
+    Identity,
+    /// To a role: who may assume it.
+    Trust,
+    /// To a resource: who may use it.
+    Resource,
+}
+
+impl DocumentKind {
+    /// Whether `Resource: "*"` stands for no more than what the document is attached to: a key policy's `*` is that key
+    /// (KMS developer guide, "Key policies"), and no resource's policy reaches beyond the resource.
+    pub fn star_is_what_it_is_attached_to(self) -> bool {
+        self != Self::Identity
+    }
+}
+
+/// How statements are written in a property.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub(super) enum Shape {
+    /// A whole document: `{Version, Statement}`.
+    Document,
+    /// Statements alone, one or a list of them.
+    Statements,
+    /// SAM's `Policies`: one or a list of documents, mixed with names and templates of managed policies.
+    ServerlessPolicies,
+    /// The statement's principal, action and condition are properties of the resource itself: an older form of
+    /// `AWS::Events::EventBusPolicy`.
+    EventBusProperties,
+}
+
+/// One property that holds policy documents.
+#[derive(Copy, Clone, Debug)]
+pub(super) struct Place {
+    pub(super) resource_type: &'static str,
+    pub(super) kind: DocumentKind,
+    pub(super) shape: Shape,
+    /// Names below `Properties`, with `/` between them and `*` for every item of a list.
+    pub(super) path: &'static str,
+}
+
+/// The places where resources of a type hold documents of a kind.
+pub(super) fn places(resource_type: &str, kind: DocumentKind) -> impl Iterator<Item = &'static Place> + '_ {
+    let start = PLACES.partition_point(|place| place.resource_type < resource_type);
+    PLACES
+        .get(start..)
+        .unwrap_or_default()
+        .iter()
+        .take_while(move |place| place.resource_type == resource_type)
+        .filter(move |place| place.kind == kind)
+}
+
+const fn identity(resource_type: &'static str, path: &'static str) -> Place {
+    Place { resource_type, kind: DocumentKind::Identity, shape: Shape::Document, path }
+}
+
+const fn trust(resource_type: &'static str, path: &'static str) -> Place {
+    Place { resource_type, kind: DocumentKind::Trust, shape: Shape::Document, path }
+}
+
+const fn resource(resource_type: &'static str, path: &'static str) -> Place {
+    Place { resource_type, kind: DocumentKind::Resource, shape: Shape::Document, path }
+}
+
+/// Sorted by type.
+const PLACES: &[Place] = &[
+    resource("AWS::AIOps::InvestigationGroup", "InvestigationGroupPolicy"),
+    resource("AWS::APS::ResourcePolicy", "PolicyDocument"),
+    resource("AWS::ApiGateway::DomainNameV2", "Policy"),
+    resource("AWS::ApiGateway::RestApi", "Policy"),
+    resource("AWS::Backup::BackupVault", "AccessPolicy"),
+    resource("AWS::Backup::LogicallyAirGappedBackupVault", "AccessPolicy"),
+    resource("AWS::Bedrock::ResourcePolicy", "PolicyDocument"),
+    resource("AWS::CloudTrail::ResourcePolicy", "ResourcePolicy"),
+    resource("AWS::CodeArtifact::Domain", "PermissionsPolicyDocument"),
+    resource("AWS::CodeArtifact::Repository", "PermissionsPolicyDocument"),
+    resource("AWS::Comprehend::DocumentClassifier", "ModelPolicy"),
+    resource("AWS::DSQL::Cluster", "PolicyDocument"),
+    resource("AWS::DynamoDB::GlobalTable", "Replicas/*/ReplicaStreamSpecification/ResourcePolicy/PolicyDocument"),
+    resource("AWS::DynamoDB::GlobalTable", "Replicas/*/ResourcePolicy/PolicyDocument"),
+    resource("AWS::DynamoDB::Table", "ResourcePolicy/PolicyDocument"),
+    resource("AWS::DynamoDB::Table", "StreamSpecification/ResourcePolicy/PolicyDocument"),
+    resource("AWS::EC2::VPCEndpoint", "PolicyDocument"),
+    resource("AWS::ECR::PublicRepository", "RepositoryPolicyText"),
+    resource("AWS::ECR::RegistryPolicy", "PolicyText"),
+    resource("AWS::ECR::Repository", "RepositoryPolicyText"),
+    resource("AWS::ECR::RepositoryCreationTemplate", "RepositoryPolicy"),
+    resource("AWS::EFS::FileSystem", "FileSystemPolicy"),
+    resource("AWS::Elasticsearch::Domain", "AccessPolicies"),
+    resource("AWS::EventSchemas::RegistryPolicy", "Policy"),
+    resource("AWS::Events::EventBus", "Policy"),
+    Place {
+        resource_type: "AWS::Events::EventBusPolicy",
+        kind: DocumentKind::Resource,
+        shape: Shape::EventBusProperties,
+        path: "",
+    },
+    Place {
+        resource_type: "AWS::Events::EventBusPolicy",
+        kind: DocumentKind::Resource,
+        shape: Shape::Statements,
+        path: "Statement",
+    },
+    resource("AWS::FSx::S3AccessPointAttachment", "S3AccessPoint/Policy"),
+    identity("AWS::IAM::Group", "Policies/*/PolicyDocument"),
+    identity("AWS::IAM::GroupPolicy", "PolicyDocument"),
+    identity("AWS::IAM::ManagedPolicy", "PolicyDocument"),
+    identity("AWS::IAM::Policy", "PolicyDocument"),
+    trust("AWS::IAM::Role", "AssumeRolePolicyDocument"),
+    identity("AWS::IAM::Role", "Policies/*/PolicyDocument"),
+    identity("AWS::IAM::RolePolicy", "PolicyDocument"),
+    identity("AWS::IAM::User", "Policies/*/PolicyDocument"),
+    identity("AWS::IAM::UserPolicy", "PolicyDocument"),
+    // Attached to certificates and thing groups, without principals.
+    identity("AWS::IoT::Policy", "PolicyDocument"),
+    resource("AWS::KMS::Key", "KeyPolicy"),
+    resource("AWS::KMS::ReplicaKey", "KeyPolicy"),
+    resource("AWS::Kinesis::ResourcePolicy", "ResourcePolicy"),
+    resource("AWS::Lambda::ResourcePolicy", "PolicyDocument"),
+    resource("AWS::Lex::ResourcePolicy", "Policy"),
+    resource("AWS::Logs::DeliveryDestination", "DeliveryDestinationPolicy/DeliveryDestinationPolicy"),
+    resource("AWS::Logs::Destination", "DestinationPolicy"),
+    resource("AWS::Logs::LogGroup", "ResourcePolicyDocument"),
+    resource("AWS::Logs::ResourcePolicy", "PolicyDocument"),
+    resource("AWS::MSK::ClusterPolicy", "Policy"),
+    resource("AWS::MediaPackageV2::ChannelPolicy", "Policy"),
+    resource("AWS::MediaPackageV2::OriginEndpointPolicy", "Policy"),
+    resource("AWS::MediaStore::Container", "Policy"),
+    resource("AWS::MediaTailor::ChannelPolicy", "Policy"),
+    resource("AWS::OSIS::Pipeline", "ResourcePolicy/Policy"),
+    resource("AWS::Oam::Sink", "Policy"),
+    resource("AWS::Omics::SequenceStore", "S3AccessPolicy"),
+    resource("AWS::OpenSearchService::Domain", "AccessPolicies"),
+    resource("AWS::Organizations::ResourcePolicy", "Content"),
+    resource("AWS::RUM::AppMonitor", "ResourcePolicy/PolicyDocument"),
+    resource("AWS::Redshift::Cluster", "NamespaceResourcePolicy"),
+    resource("AWS::RedshiftServerless::Namespace", "NamespaceResourcePolicy"),
+    resource("AWS::S3::AccessPoint", "Policy"),
+    resource("AWS::S3::BucketPolicy", "PolicyDocument"),
+    resource("AWS::S3::MultiRegionAccessPointPolicy", "Policy"),
+    resource("AWS::S3Express::AccessPoint", "Policy"),
+    resource("AWS::S3Express::BucketPolicy", "PolicyDocument"),
+    resource("AWS::S3Files::FileSystemPolicy", "Policy"),
+    resource("AWS::S3ObjectLambda::AccessPointPolicy", "PolicyDocument"),
+    resource("AWS::S3Outposts::AccessPoint", "Policy"),
+    resource("AWS::S3Outposts::BucketPolicy", "PolicyDocument"),
+    resource("AWS::S3Tables::TableBucketPolicy", "ResourcePolicy"),
+    resource("AWS::S3Tables::TablePolicy", "ResourcePolicy"),
+    resource("AWS::S3Vectors::VectorBucketPolicy", "Policy"),
+    resource("AWS::SMSVOICE::ResourcePolicy", "PolicyDocument"),
+    resource("AWS::SNS::TopicInlinePolicy", "PolicyDocument"),
+    resource("AWS::SNS::TopicPolicy", "PolicyDocument"),
+    resource("AWS::SQS::QueueInlinePolicy", "PolicyDocument"),
+    resource("AWS::SQS::QueuePolicy", "PolicyDocument"),
+    resource("AWS::SSM::ResourcePolicy", "Policy"),
+    identity("AWS::SSO::PermissionSet", "InlinePolicy"),
+    resource("AWS::SageMaker::ModelPackageGroup", "ModelPackageGroupPolicy"),
+    resource("AWS::SecretsManager::ResourcePolicy", "ResourcePolicy"),
+    // SAM's types are in no schema: AWS SAM developer guide, "AWS SAM resources and properties".
+    Place {
+        resource_type: "AWS::Serverless::Api",
+        kind: DocumentKind::Resource,
+        shape: Shape::Statements,
+        path: "Auth/ResourcePolicy/CustomStatements",
+    },
+    trust("AWS::Serverless::Function", "AssumeRolePolicyDocument"),
+    Place {
+        resource_type: "AWS::Serverless::Function",
+        kind: DocumentKind::Identity,
+        shape: Shape::ServerlessPolicies,
+        path: "Policies",
+    },
+    Place {
+        resource_type: "AWS::Serverless::StateMachine",
+        kind: DocumentKind::Identity,
+        shape: Shape::ServerlessPolicies,
+        path: "Policies",
+    },
+    resource("AWS::VpcLattice::AuthPolicy", "Policy"),
+    resource("AWS::VpcLattice::ResourcePolicy", "Policy"),
+    resource("AWS::XRay::ResourcePolicy", "PolicyDocument"),
+];

@@ -1,0 +1,94 @@
+//! Policy documents that stand in a template as JSON text.
+//!
+//! Some types take no other form, and with `Fn::Sub` the text has unsettled parts; they come out as parts of the strings
+//! that they stand in.
+
+use crate::eval::text::{CLOSE, OPEN};
+use crate::eval::value::{Content, Field, Kind, Origin, Part, Value};
+use crate::source::Span;
+use crate::syntax::Number;
+use std::borrow::Cow;
+
+/// The document in a text, every value of it with the text's span; nothing where the text is no JSON, or where an
+/// unsettled part stands elsewhere than in a string value.
+///
+/// An unsettled part is taken to be characters of the string around it: a value with quotes in it, which would end the
+/// string, is an error in deployment at best.
+pub(super) fn parse<'t>(value: &Value<'t>) -> Option<Value<'t>> {
+    let mut text = String::new();
+    let unsettled: Vec<&Part<'t>> = value.parts().iter().filter(|part| !part.content.is_known()).collect();
+    match &value.kind {
+        Kind::String(literal) => text.push_str(literal),
+        Kind::Text(parts) => {
+            let mut index = 0_usize;
+            for part in parts {
+                if let Content::Known(known) = &part.content {
+                    text.push_str(known);
+                } else {
+                    text.push_str(&format!("{OPEN}{index}{CLOSE}"));
+                    index += 1;
+                }
+            }
+        }
+        _ => return None,
+    }
+    // serde_json refuses nesting past 128 levels, which bounds the recursion below.
+    let json: serde_json::Value = serde_json::from_str(&text).ok()?;
+    Reader { span: value.span, unsettled }.value(json)
+}
+
+struct Reader<'v, 't> {
+    span: Span,
+    /// By the number that stands in the text between [`OPEN`] and [`CLOSE`].
+    unsettled: Vec<&'v Part<'t>>,
+}
+
+impl<'t> Reader<'_, 't> {
+    fn value(&self, json: serde_json::Value) -> Option<Value<'t>> {
+        let kind = match json {
+            serde_json::Value::Null => Kind::Null,
+            serde_json::Value::Bool(value) => Kind::Bool(value),
+            serde_json::Value::Number(number) => {
+                Kind::Number(Number { text: Cow::Owned(number.to_string()), value: number.as_f64()? })
+            }
+            serde_json::Value::String(text) => return Some(self.string(text)),
+            serde_json::Value::Array(items) => {
+                Kind::List(items.into_iter().map(|item| self.value(item)).collect::<Option<_>>()?)
+            }
+            serde_json::Value::Object(entries) => {
+                Kind::Map(entries.into_iter().map(|(key, value)| self.field(key, value)).collect::<Option<_>>()?)
+            }
+        };
+        Some(Value { span: self.span, kind })
+    }
+
+    fn field(&self, key: String, value: serde_json::Value) -> Option<Field<'t>> {
+        // Which element or condition key it is decides everything, so an unsettled one leaves the document unread.
+        let settled = !key.contains(OPEN);
+        Some(Field { key: settled.then_some(Cow::Owned(key))?, key_span: self.span, value: self.value(value)? })
+    }
+
+    fn string(&self, text: String) -> Value<'t> {
+        let literal =
+            |text: &str| Part { content: Content::Known(Cow::Owned(text.to_owned())), origin: Origin::Literal };
+        let mut parts = Vec::new();
+        let mut rest = text.as_str();
+        while let Some((before, after)) = rest.split_once(OPEN) {
+            let Some((index, after)) = after.split_once(CLOSE) else { break };
+            if !before.is_empty() {
+                parts.push(literal(before));
+            }
+            if let Some(part) = index.parse::<usize>().ok().and_then(|index| self.unsettled.get(index)) {
+                parts.push((*part).clone());
+            }
+            rest = after;
+        }
+        if parts.is_empty() {
+            return Value { span: self.span, kind: Kind::String(Cow::Owned(text)) };
+        }
+        if !rest.is_empty() {
+            parts.push(literal(rest));
+        }
+        Value::from_parts(parts, self.span)
+    }
+}

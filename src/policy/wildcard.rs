@@ -1,0 +1,110 @@
+//! Statements that grant more than a task needs: wildcards in actions and resources.
+
+use super::condition::{Said, all_hold};
+use super::normal::element;
+use super::pattern::{Pattern, Side};
+use super::principal::effect_is;
+use crate::eval::Run;
+use crate::eval::text::OPEN;
+use crate::eval::value::{Content, Value};
+use crate::facts::{Limitable, limitable};
+use crate::truth::Truth;
+
+/// Whether an action pattern matches every action of a service: `*`, `s3:*`, `s3:**`, `*:*`.
+pub fn is_wildcard_action<'t>(run: &mut Run<'_, 't>, action: &Value<'t>) -> Truth {
+    ask(run, action, |value| {
+        let pattern = Pattern::of(value, Side::Outer).unwrap_or_default();
+        match pattern.text().rsplit_once(':') {
+            Some((_, name)) => is_wildcard(name, value),
+            None => is_wildcard(pattern.text(), value),
+        }
+    })
+}
+
+/// Whether a resource pattern is `*`, or an ARN whose resource part is nothing else: `arn:aws:s3:::*`,
+/// `arn:aws:dynamodb:us-east-1:123456789012:*`, `arn:aws:s3:::*/*`; not `…:table/*` nor `…:log-group:/name:*`.
+///
+/// A parameter without a known value that is but a part of the text is taken to name something.
+pub fn is_wildcard_resource<'t>(run: &mut Run<'_, 't>, resource: &Value<'t>) -> Truth {
+    ask(run, resource, |value| {
+        let pattern = Pattern::of(value, Side::Outer).unwrap_or_default();
+        let text = pattern.text();
+        if !text.starts_with("arn:") {
+            return is_wildcard(text, value);
+        }
+        // A `*` at the end of an earlier segment reaches beyond the colons: IAM User Guide, "IAM JSON policy elements:
+        // Resource".
+        is_wildcard(text.splitn(6, ':').last().unwrap_or_default(), value)
+    })
+}
+
+/// Whether a normalised statement lets its identity do everything: `Allow` of every action on every resource, under no
+/// condition that an ordinary signed HTTPS request fails.
+pub fn grants_admin<'t>(run: &mut Run<'_, 't>, statement: &Value<'t>) -> Truth {
+    let allows = effect_is(run, statement, "Allow");
+    if allows.is_false() {
+        return Truth::False;
+    }
+    let any = |run: &mut Run<'_, 't>, name: &str, everything: fn(&str) -> bool| {
+        let values = statement.get(name).map(Value::items).unwrap_or_default();
+        Truth::any(values.iter().map(|value| {
+            ask(run, value, |value| match value.text() {
+                Some(text) => everything(&text).into(),
+                None if value.is_opaque() || has_choice(value) => Truth::Unknown,
+                None => Truth::False,
+            })
+        }))
+    };
+    let actions = any(run, element::ACTIONS, |text| matches!(text, "*" | "*:*") || is_stars(text));
+    if actions.is_false() {
+        return Truth::False;
+    }
+    let resources = any(run, element::RESOURCES, is_stars);
+    if resources.is_false() {
+        return Truth::False;
+    }
+    let ordinary = |key: &str| match key {
+        "aws:securetransport" => Said::Is("true"),
+        "aws:principalisawsservice" | "aws:viaawsservice" => Said::Is("false"),
+        _ => Said::Anything,
+    };
+    allows.and(actions).and(resources).and(all_hold(run, statement, &ordinary))
+}
+
+/// Whether an action pattern can only be granted on `Resource: "*"`: no action that it matches can be limited to resources.
+pub fn needs_star<'t>(run: &mut Run<'_, 't>, action: &Value<'t>) -> Truth {
+    ask(run, action, |value| {
+        let Some(text) = value.text() else { return Truth::Unknown };
+        match limitable(&text) {
+            Limitable::Never => Truth::True,
+            Limitable::Always | Limitable::Sometimes => Truth::False,
+            Limitable::Unknown => Truth::Unknown,
+        }
+    })
+}
+
+fn ask<'t>(run: &mut Run<'_, 't>, value: &Value<'t>, question: impl Fn(&Value<'t>) -> Truth) -> Truth {
+    run.decide(&[value], &|values| values.first().map_or(Truth::False, |value| question(value)))
+}
+
+/// Whether a stretch of a value's text is nothing but wildcards, `*` among them.
+fn is_wildcard(stretch: &str, value: &Value<'_>) -> Truth {
+    let wildcards = |text: &str| text.contains('*') && text.chars().all(|c| matches!(c, '*' | '?' | '/'));
+    if !stretch.contains(OPEN) {
+        return wildcards(stretch).into();
+    }
+    // Which characters an unsettled part has matters where it is the whole value, or one of some known ones.
+    if has_choice(value) || (value.is_opaque() && !value.as_reference().is_some_and(super::principal::is_identity)) {
+        Truth::Unknown
+    } else {
+        Truth::False
+    }
+}
+
+fn has_choice(value: &Value<'_>) -> bool {
+    value.parts().iter().any(|part| part.content == Content::Choice)
+}
+
+fn is_stars(text: &str) -> bool {
+    !text.is_empty() && text.chars().all(|character| character == '*')
+}
