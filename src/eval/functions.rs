@@ -197,12 +197,20 @@ impl<'t> Run<'_, 't> {
             _ => return None,
         };
         let mut text = TextBuilder::default();
+        // Computed once each: nested substitutions that name a variable twice would double the work at every level.
+        let mut own: Vec<(&str, Value<'t>)> = Vec::new();
         for piece in pieces(template) {
             match piece {
                 Piece::Literal(literal) => text.literal(Cow::Borrowed(literal)),
                 Piece::Variable(name) => {
+                    let known = own.iter().find(|(known, _)| *known == name).map(|(_, value)| value.clone());
                     let value = match variables.iter().find(|entry| entry.key == name) {
-                        Some(entry) => self.compute(&entry.value)?,
+                        Some(_) if known.is_some() => known?,
+                        Some(entry) => {
+                            let value = self.compute(&entry.value)?;
+                            own.push((name, value.clone()));
+                            value
+                        }
                         None => match name.split_once('.') {
                             Some((id, attribute)) => self.resource_attribute(id, Cow::Borrowed(attribute), span),
                             None => self.referred(name, span),
@@ -252,9 +260,8 @@ impl<'t> Run<'_, 't> {
         };
         match (mapping.get(&first).and_then(|inner| inner.get(&second)), default) {
             (Some(found), _) => {
-                let value = self.compute(found)?;
                 // The place of the call: the mapping may serve many resources.
-                Some(Value { span, kind: value.kind })
+                plain(found).map_or_else(malformed, |kind| Some(Value { span, kind }))
             }
             (None, Some(default)) => self.compute(default),
             (None, None) => malformed(),
@@ -313,6 +320,22 @@ impl<'t> Run<'_, 't> {
         });
         Some(Value { span, kind: Kind::List(items.collect()) })
     }
+}
+
+/// A value of a mapping: a scalar or a list of them. Functions do not work there, so following none cannot go in circles.
+fn plain<'t>(node: &'t Node<'t>) -> Option<Kind<'t>> {
+    Some(match &node.kind {
+        syntax::Kind::Null => Kind::Null,
+        syntax::Kind::Bool(value) => Kind::Bool(*value),
+        syntax::Kind::Number(number) => Kind::Number(number.clone()),
+        syntax::Kind::String(text) => literal(text, node.span).kind,
+        syntax::Kind::Sequence(items) => {
+            let items: Option<Vec<Value<'t>>> =
+                items.iter().map(|item| Some(Value { span: item.span, kind: plain(item)? })).collect();
+            Kind::List(items?)
+        }
+        syntax::Kind::Mapping(_) => return None,
+    })
 }
 
 enum Key<'t> {

@@ -1,5 +1,6 @@
 //! Who refers to whom, and what follows from it.
 
+pub mod edges;
 pub mod names;
 pub mod network;
 pub mod secrets;
