@@ -224,6 +224,7 @@ mod tests {
                 ("{'Fn::Sub': 'arn:aws:s3:::${Named}/*'}", False, True),
                 ("{'Fn::Sub': '${Named.Arn}/*'}", False, True),
                 ("{'Fn::Sub': '${Named.Arn}/x'}", False, False),
+                ("'arn:aws:s3:::phi-records/?'", False, False),
                 ("'arn:aws:s3:::phi-record/*'", False, False),
                 ("{'Fn::Sub': 'arn:aws:s3:::${Bucket}/*'}", False, False),
                 ("{'Fn::Sub': 'arn:aws:s3:::claims-${Open}/*'}", False, False),
@@ -244,6 +245,13 @@ mod tests {
                 ("'arn:aws:s3:::phi'", Unknown, False),
                 ("{'Fn::Sub': 'arn:aws:s3:::${Open}/*'}", Unknown, Unknown),
                 ("{'Fn::Sub': '${Bucket.Arn}/*'}", False, False),
+            ],
+        );
+        check(
+            "ByMaker",
+            &[
+                ("{'Fn::Sub': 'arn:aws:s3:::${Maker}/*'}", False, True),
+                ("{'Fn::Sub': 'arn:aws:s3:::${Bucket}/*'}", False, False),
             ],
         );
         // The same choice on both sides is no choice; a literal makes it one.

@@ -68,6 +68,8 @@ pub(super) fn template(statements: &str) -> String {
             Named: {{Type: AWS::S3::Bucket, Properties: {{BucketName: phi-records}}}},
             ByParameter: {{Type: AWS::S3::Bucket, Properties: {{BucketName: {{Ref: BucketName}}}}}},
             ByEnvironment: {{Type: AWS::S3::Bucket, Properties: {{BucketName: {{'Fn::Sub': 'phi-${{Env}}'}}}}}},
+            ByMaker: {{Type: AWS::S3::Bucket, Properties: {{BucketName: {{Ref: Maker}}}}}},
+            Maker: {{Type: 'Custom::BucketName'}},
             Role: {{Type: AWS::IAM::Role}},
             Nested: {{Type: AWS::CloudFormation::Stack}},
             Policy: {{
