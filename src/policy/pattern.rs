@@ -73,7 +73,7 @@ impl Pattern {
         &self.text
     }
 
-    /// As this pattern, its text changed by `change`, which must leave names alone.
+    /// As this pattern, its text changed by `change`. Names that change with it are the same only as others so changed.
     pub(super) fn map(self, change: impl FnOnce(&str) -> String) -> Self {
         Self { text: change(&self.text) }
     }

@@ -11,6 +11,7 @@ use super::account::{Account, account_of};
 use super::cidr::Cidr;
 use super::condition::{Test, has_policy_variable, read};
 use super::normal::element;
+use super::pattern::{Pattern, Side};
 use super::principal::is_identity;
 use crate::eval::Run;
 use crate::eval::text::equals_str;
@@ -144,7 +145,7 @@ fn is_fixed_arn(value: &Value<'_>) -> Truth {
 }
 
 fn is_bucket_arn(value: &Value<'_>) -> Truth {
-    let pattern = super::pattern::Pattern::of(value, super::pattern::Side::Outer).unwrap_or_default();
+    let pattern = Pattern::of(value, Side::Outer).unwrap_or_default();
     let mut segments = pattern.text().splitn(6, ':').skip(2);
     if segments.next() != Some("s3") {
         return Truth::False;
