@@ -151,8 +151,8 @@ fn choices_are_told_apart_only_as_far_as_they_matter() {
         "!If [Either, a, b]",
         &[
             "\"b\" when Env is dev or test and Compared is not yes",
-            "\"a\" when Env is dev or test and Compared is yes",
             "\"a\" when Env is prod",
+            "\"a\" when Env is dev or test and Compared is yes",
         ],
     );
     // The value itself is read: each one is a case of its own.
