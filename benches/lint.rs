@@ -1,0 +1,76 @@
+//! How fast templates are linted: `cargo bench --bench lint`.
+//!
+//! Parsing alone, linting without reports, and linting with each report, on the reference template, on a generated folder and, where
+//! it is there, on the corpus (`../shared/corpus`, or the folder in `HIPAALINT_CORPUS`).
+
+use divan::counter::{BytesCount, ItemsCount};
+use divan::{Bencher, black_box};
+use hipaalint::linter::{Keep, Linter};
+use hipaalint::rules::load::RuleSet;
+use hipaalint::source::{Source, SourceId};
+use hipaalint::syntax;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+fn main() {
+    divan::main();
+}
+
+fn linter(profile: &str) -> Linter {
+    let selects = |entry: &hipaalint::rules::load::RuleEntry| entry.meta.profiles.iter().any(|name| name == profile);
+    let linter = Linter::new(RuleSet::embedded(), selects, &BTreeMap::new(), BTreeMap::new(), Keep::default());
+    linter.unwrap_or_else(|error| panic!("{error}"))
+}
+
+fn reference(name: &str) -> Source {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("fixtures/reference").join(name);
+    let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    Source::new(SourceId(0), name, text)
+}
+
+fn corpus() -> Vec<Source> {
+    let folder = std::env::var_os("HIPAALINT_CORPUS")
+        .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus"), PathBuf::from);
+    walkdir::WalkDir::new(folder)
+        .sort_by_file_name()
+        .into_iter()
+        .flatten()
+        .filter(|entry| entry.path().extension().is_some_and(|ending| ["json", "yaml", "yml"].iter().any(|e| ending == *e)))
+        .filter_map(|entry| std::fs::read_to_string(entry.path()).ok())
+        .map(|text| Source::new(SourceId(0), "corpus", text))
+        .collect()
+}
+
+/// Linting one template, rules loaded before.
+#[divan::bench(args = ["TapStack.json", "cfn-template.yaml"])]
+fn lint_reference(bencher: Bencher<'_, '_>, name: &str) {
+    let (linter, source) = (linter("core"), reference(name));
+    bencher.counter(BytesCount::of_str(source.text())).bench_local(|| black_box(linter.lint(&source)).findings.len());
+}
+
+/// What every start pays for the rules: reading the index of the pack.
+#[divan::bench]
+fn load_rules() -> usize {
+    RuleSet::embedded().entries().len()
+}
+
+/// The whole corpus on one core: parsing alone.
+#[divan::bench]
+fn corpus_parse(bencher: Bencher<'_, '_>) {
+    let sources = corpus();
+    let bytes: usize = sources.iter().map(|source| source.text().len()).sum();
+    bencher.counter(BytesCount::new(bytes)).bench_local(|| {
+        sources.iter().filter(|source| syntax::parse(black_box(source.text()), source.id).is_ok()).count()
+    });
+}
+
+/// The whole corpus on one core: parsing and linting, reports aside.
+#[divan::bench(args = ["core", "strict"])]
+fn corpus_lint(bencher: Bencher<'_, '_>, profile: &str) {
+    let (linter, sources) = (linter(profile), corpus());
+    let bytes: usize = sources.iter().map(|source| source.text().len()).sum();
+    bencher
+        .counter(BytesCount::new(bytes))
+        .counter(ItemsCount::new(sources.len()))
+        .bench_local(|| sources.iter().map(|source| linter.lint(black_box(source)).findings.len()).sum::<usize>());
+}
