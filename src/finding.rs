@@ -117,7 +117,7 @@ pub struct Diagnostic {
     pub severity: Severity,
     /// Stable, lower-case, hyphenated: `file-unreadable`, `syntax-error`, `odd-section`, `octal-number`.
     pub code: &'static str,
-    /// The file as reports show it.
+    /// The file as reports show it; empty where it is about the run itself, such as an option.
     pub file: String,
     /// The place in it, where there is one.
     pub span: Option<Span>,

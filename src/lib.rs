@@ -1,4 +1,7 @@
 //! hipaalint tells whether a CloudFormation template would hold PHI the way the HIPAA Security Rule asks.
+pub mod cli;
+pub mod config;
+pub mod discover;
 pub mod eval;
 pub mod expand;
 pub mod facts;

@@ -37,7 +37,7 @@ pub struct Choices<'t> {
 pub type Pinned = BTreeMap<String, String>;
 
 /// Pseudo parameters whose value depends on the deployment.
-const PSEUDO: [&str; 7] = [
+pub const PSEUDO: [&str; 7] = [
     "AWS::AccountId",
     "AWS::NotificationARNs",
     "AWS::Partition",

@@ -5,7 +5,7 @@
 
 mod answer;
 mod excerpt;
-mod paint;
+pub(crate) mod paint;
 mod summary;
 
 use super::text::{count, one_line, shorten, width, wrap};
@@ -95,19 +95,20 @@ fn by_file<'a>(report: &Report<'a>) -> BTreeMap<&'a str, FileGroup<'a>> {
 /// A rule across the page with the file's name and its counts.
 fn heading(name: &str, group: &FileGroup, style: &Style) -> String {
     let level = |level| group.failures.iter().filter(|finding| finding.level == level).count();
-    let broken = group.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
+    let problems = group.diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error).count();
     let mut counts: Vec<String> = [Level::Error, Level::Warning, Level::Note]
         .into_iter()
         .filter(|one| level(*one) > 0)
         .map(|one| count(level(one), one.name()))
         .collect();
-    if broken {
-        counts.push("not linted in full".to_owned());
+    if problems > 0 {
+        counts.push(count(problems, "problem"));
     }
     let bar = style.glyph("─", "-");
     let counts = if counts.is_empty() { String::new() } else { format!("{} ", counts.join(", ")) };
     let between = if counts.is_empty() { String::new() } else { format!("{} ", bar.repeat(2)) };
     let room = style.width.saturating_sub(width(&counts) + 8).max(MIN_WIDTH / 2);
+    let name = if name.is_empty() { "hipaalint" } else { name };
     let name = shorten(&one_line(name, style.unicode), room, style.unicode).into_owned();
     let fill = style.width.saturating_sub(4 + width(&name) + width(&between) + width(&counts));
     format!(

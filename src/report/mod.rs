@@ -2,9 +2,9 @@
 
 pub mod human;
 pub mod json;
-mod markdown;
+pub(crate) mod markdown;
 pub mod sarif;
-mod text;
+pub(crate) mod text;
 
 use crate::finding::{Diagnostic, Finding};
 use crate::rules::meta::{Control, RuleMeta, RuleProse};

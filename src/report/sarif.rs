@@ -105,14 +105,21 @@ fn notification(diagnostic: &Diagnostic, report: &Report) -> Notification {
     let help = diagnostic.help.trim();
     let gap = if help.is_empty() { "" } else { " " };
     let physical_location = match diagnostic.span {
-        Some(span) => place::physical_location(span, report),
-        None => PhysicalLocation {
+        Some(span) => Some(place::physical_location(span, report)),
+        // About the run, not about a file.
+        None if diagnostic.file.is_empty() => None,
+        None => Some(PhysicalLocation {
             artifact_location: place::artifact_location(&diagnostic.file, None),
             region: None,
             context_region: None,
-        },
+        }),
     };
-    let own = Location { id: None, physical_location, logical_locations: Vec::new(), message: None };
+    let own = physical_location.map(|physical_location| Location {
+        id: None,
+        physical_location,
+        logical_locations: Vec::new(),
+        message: None,
+    });
     let related = diagnostic.related.iter().zip(1..).map(|(related, id)| place::related_location(id, related, report));
     Notification {
         // No descriptors of our own: GitHub would demand a help page for each.
@@ -122,6 +129,6 @@ fn notification(diagnostic: &Diagnostic, report: &Report) -> Notification {
             Severity::Note => "note",
         },
         message: Text::new(format!("{}.{gap}{help}", diagnostic.message.trim_end_matches('.'))),
-        locations: std::iter::once(own).chain(related).collect(),
+        locations: own.into_iter().chain(related).collect(),
     }
 }

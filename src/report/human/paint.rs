@@ -6,7 +6,7 @@ use miette::{GraphicalTheme, Severity, ThemeCharacters, ThemeStyles};
 
 /// How a piece of text is set off.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
-pub(super) enum Ink {
+pub(crate) enum Ink {
     Bold,
     Dim,
     Error,
@@ -17,7 +17,7 @@ pub(super) enum Ink {
 
 impl Ink {
     /// The colour of a level.
-    pub(super) fn of(level: Level) -> Self {
+    pub(crate) fn of(level: Level) -> Self {
         match level {
             Level::Error => Self::Error,
             Level::Warning => Self::Warning,
@@ -40,17 +40,17 @@ impl Ink {
 
 impl Style {
     /// The text in this ink, or as it is where colours are off. The text must be clean already.
-    pub(super) fn paint(&self, ink: Ink, text: &str) -> String {
+    pub(crate) fn paint(&self, ink: Ink, text: &str) -> String {
         if self.color { format!("\u{1b}[{}m{text}\u{1b}[0m", ink.parameters()) } else { text.to_owned() }
     }
 
     /// The text as a link (OSC 8), where the terminal knows links.
-    pub(super) fn link(&self, address: &str, text: &str) -> String {
+    pub(crate) fn link(&self, address: &str, text: &str) -> String {
         if self.hyperlinks { format!("\u{1b}]8;;{address}\u{1b}\\{text}\u{1b}]8;;\u{1b}\\") } else { text.to_owned() }
     }
 
     /// One of two spellings, by what the terminal can draw.
-    pub(super) fn glyph(&self, unicode: &'static str, ascii: &'static str) -> &'static str {
+    pub(crate) fn glyph(&self, unicode: &'static str, ascii: &'static str) -> &'static str {
         if self.unicode { unicode } else { ascii }
     }
 

@@ -155,6 +155,7 @@ pub(super) struct Notification {
     pub(super) descriptor: DescriptorReference<'static>,
     pub(super) level: &'static str,
     pub(super) message: Text,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) locations: Vec<Location<'static>>,
 }
 

@@ -1,0 +1,240 @@
+//! What was typed: clap's arguments, each flag beside its help. What they mean is for [`plan`](super::plan).
+
+use crate::rules::rule::PROFILES;
+use clap::builder::PossibleValuesParser;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// Says whether AWS CloudFormation templates would hold PHI the way the HIPAA Security Rule asks
+///
+/// hipaalint reads templates as CloudFormation would deploy them, conditions and parameters included, and reports where
+/// they miss a safeguard of the HIPAA Security Rule (45 CFR Part 164), with the citation and the mend. It needs no AWS
+/// account and sends nothing anywhere.
+#[derive(Debug, Parser)]
+#[command(name = "hipaalint", version, after_help = SHORT_AFTER_HELP, after_long_help = AFTER_HELP)]
+#[command(args_conflicts_with_subcommands = true, disable_help_subcommand = true)]
+pub(super) struct Arguments {
+    #[command(subcommand)]
+    pub(super) command: Option<Command>,
+    #[command(flatten)]
+    pub(super) lint: LintArguments,
+}
+
+const SHORT_AFTER_HELP: &str = "Examples and exit codes: hipaalint --help";
+
+const AFTER_HELP: &str = "\
+Examples:
+  hipaalint                                  lint the templates in this folder and below
+  hipaalint template.yaml --profile strict   one template, every rule
+  hipaalint infra --format sarif > out.sarif
+  hipaalint infra --output out.sarif         both: a report to read, and SARIF for code scanning
+  hipaalint app.yaml --parameter Env=prod    judge the production deployment only
+  cdk synth | hipaalint -                    lint standard input
+  hipaalint explain s3-bucket-tls-only       one rule in full
+
+Exit code:
+  0  nothing was found at or above --fail-on
+  1  something was found
+  2  something could not be done: a file could not be read or parsed, or an option, a rule or the configuration is
+     wrong. Everything else was still linted and reported.
+
+Environment:
+  NO_COLOR          no colour, if set to anything
+  CLICOLOR_FORCE    colour even where standard output is no terminal
+  HIPAALINT_THREADS how many files to lint at a time (as many as there are cores)";
+
+/// The commands besides linting.
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// List the rules
+    Rules(RulesArguments),
+    /// Explain one rule in full
+    Explain(ExplainArguments),
+    /// List the citations of the HIPAA Security Rule, and the rules that serve each
+    Controls(ControlsArguments),
+}
+
+/// `hipaalint [PATHS]…`.
+#[derive(Debug, Args)]
+pub(super) struct LintArguments {
+    /// Templates, folders that hold some, or - for standard input [default: the current folder]
+    ///
+    /// A file is read whatever its name; one that is no template is skipped. In folders, files that end with .json, .yaml,
+    /// .yml or .template are looked at; hidden folders, node_modules and symbolic links are left out. For a folder that is
+    /// named like a command, write ./rules.
+    pub(super) paths: Vec<PathBuf>,
+
+    /// What goes to standard output
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    pub(super) format: Option<Format>,
+
+    /// Also write a report to a file (repeatable)
+    ///
+    /// FORMAT is human, json or sarif. Without it, the file has the format of --format if that is given, else the one that
+    /// its ending names (.json, .sarif), else human.
+    #[arg(long, value_name = "[FORMAT=]FILE")]
+    pub(super) output: Vec<String>,
+
+    /// The rules to run: core, conformance or strict [default: core]
+    #[arg(long, value_name = "NAME", value_parser = PossibleValuesParser::new(PROFILES), hide_possible_values = true)]
+    pub(super) profile: Option<String>,
+
+    /// Run this rule instead of a profile's (repeatable)
+    #[arg(long, value_name = "ID")]
+    pub(super) rule: Vec<String>,
+
+    /// Pin a parameter or pseudo parameter, such as Env=prod or AWS::Region=us-east-1 (repeatable)
+    #[arg(long, value_name = "KEY=VALUE", value_parser = key_and_value)]
+    pub(super) parameter: Vec<(String, String)>,
+
+    /// Pin the parameters of a file, as the AWS CLI or CodePipeline takes it, or a plain map (repeatable)
+    #[arg(long, value_name = "FILE")]
+    pub(super) parameters: Vec<PathBuf>,
+
+    /// The least level that makes the exit code 1 [default: error]
+    #[arg(long, value_enum, value_name = "LEVEL")]
+    pub(super) fail_on: Option<FailOn>,
+
+    /// Also report these answers (repeatable, or separated by commas)
+    #[arg(long, value_enum, value_name = "WHAT", value_delimiter = ',')]
+    pub(super) show: Vec<Show>,
+
+    #[command(flatten)]
+    pub(super) sources: RuleSources,
+
+    #[command(flatten)]
+    pub(super) color: ColorArguments,
+
+    /// How many files to lint at a time
+    #[arg(long, value_name = "N", hide = true)]
+    pub(super) threads: Option<std::num::NonZeroUsize>,
+}
+
+/// Where rules and their changes come from; the same for every command.
+#[derive(Debug, Args)]
+pub(super) struct RuleSources {
+    /// Add the rules of a folder of your own (repeatable); they run with every profile
+    #[arg(long, value_name = "DIR")]
+    pub(super) rules: Vec<PathBuf>,
+
+    /// The configuration [default: hipaalint.yaml in this folder or the nearest above]
+    #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
+    pub(super) config: Option<PathBuf>,
+
+    /// Read no configuration
+    #[arg(long)]
+    pub(super) no_config: bool,
+}
+
+/// `--color`.
+#[derive(Debug, Args)]
+pub(super) struct ColorArguments {
+    /// When to use colour
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t = Color::Auto)]
+    pub(super) color: Color,
+}
+
+/// `hipaalint rules`.
+#[derive(Debug, Args)]
+pub(super) struct RulesArguments {
+    /// How to write the list
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = ListFormat::Human)]
+    pub(super) format: ListFormat,
+
+    /// Only the rules of this profile: core, conformance or strict
+    #[arg(long, value_name = "NAME", value_parser = PossibleValuesParser::new(PROFILES), hide_possible_values = true)]
+    pub(super) profile: Option<String>,
+
+    #[command(flatten)]
+    pub(super) sources: RuleSources,
+
+    #[command(flatten)]
+    pub(super) color: ColorArguments,
+}
+
+/// `hipaalint explain`.
+#[derive(Debug, Args)]
+pub(super) struct ExplainArguments {
+    /// The rule's id, as `hipaalint rules` lists it
+    #[arg(value_name = "ID")]
+    pub(super) id: String,
+
+    #[command(flatten)]
+    pub(super) sources: RuleSources,
+
+    #[command(flatten)]
+    pub(super) color: ColorArguments,
+}
+
+/// `hipaalint controls`.
+#[derive(Debug, Args)]
+pub(super) struct ControlsArguments {
+    #[command(flatten)]
+    pub(super) sources: RuleSources,
+
+    #[command(flatten)]
+    pub(super) color: ColorArguments,
+}
+
+/// `--format`.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    /// A report to read, with the source of each finding
+    Human,
+    /// All that hipaalint knows, for programs
+    Json,
+    /// SARIF 2.1.0, for code scanning and editors
+    Sarif,
+}
+
+/// `rules --format`.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum ListFormat {
+    /// A list to read
+    Human,
+    /// An array, for programs
+    Json,
+}
+
+/// `--fail-on`.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum FailOn {
+    /// Errors only
+    Error,
+    /// Warnings and errors
+    Warning,
+    /// Any finding
+    Note,
+    /// Findings leave the exit code alone
+    Never,
+}
+
+/// `--show`.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Show {
+    /// Checks that need a value which the template does not tell
+    Undecided,
+    /// Checks that passed
+    Passed,
+    /// Findings that an exception covers
+    Suppressed,
+}
+
+/// `--color`.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Color {
+    /// On a terminal
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// `KEY=VALUE`; only the first `=` separates.
+fn key_and_value(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((key, value)) if !key.trim().is_empty() => Ok((key.trim().to_owned(), value.to_owned())),
+        _ => Err("write it as KEY=VALUE, such as Env=prod".to_owned()),
+    }
+}

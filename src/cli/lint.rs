@@ -1,0 +1,246 @@
+//! `hipaalint [PATHS]…`: finds templates, lints them on all cores, and reports.
+
+use super::args::{Format, LintArguments};
+use super::plan::{Plan, Problems};
+use super::{Exit, output};
+use crate::discover::{self, Candidate, Discovery, Reading};
+use crate::finding::{Diagnostic, Finding, Level, Outcome, Severity};
+use crate::linter::{Counts, FileReport, Linter, sort_findings};
+use crate::report::{Report, RuleReport, Summary};
+use crate::rules::load::{controls, nearest};
+use crate::rules::meta::RuleProse;
+use crate::source::{Source, SourceId};
+use rayon::prelude::*;
+use std::collections::BTreeSet;
+use std::num::NonZeroUsize;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::thread;
+
+/// Everything recursive is bounded in depth, and this is ample for it, also in builds without optimisation.
+const STACK_BYTES: usize = 16 << 20;
+
+/// Lints what the arguments name, and reports.
+///
+/// # Errors
+/// Options that make no sense.
+pub(super) fn run(arguments: LintArguments) -> Result<Exit, clap::Error> {
+    let mut plan = Plan::new(arguments)?;
+    let problems = std::mem::take(&mut plan.problems);
+    let found = discover::discover(&plan.paths);
+    let files = lint_all(&plan.linter, &found.candidates, problems.free_id(), plan.threads);
+    let lint = Lint::gather(files, found, problems, &plan);
+    let exit = lint.exit(&plan);
+    Ok(lint.report(&plan, exit))
+}
+
+/// What one candidate came to.
+enum File {
+    /// Not a template, and nobody said so.
+    NoTemplate,
+    /// It was named, and is no template.
+    Skipped,
+    /// It should have been readable.
+    Unreadable(Box<Diagnostic>),
+    /// It was parsed, or should have parsed.
+    Linted(Box<FileReport>, Option<Source>),
+}
+
+/// Lints every candidate; the answers are in the candidates' order, whatever the number of threads.
+fn lint_all(linter: &Linter, candidates: &[Candidate], first_id: u32, threads: Option<NonZeroUsize>) -> Vec<File> {
+    let lint = |(index, candidate): (usize, &Candidate)| {
+        let id = SourceId(u32::try_from(index).unwrap_or(u32::MAX).saturating_add(first_id));
+        guarded(candidate, || lint_one(linter, candidate, id))
+    };
+    let one_by_one = || candidates.iter().enumerate().map(lint).collect();
+    let threads = threads.map_or(0, NonZeroUsize::get);
+    if candidates.len() > 1 && threads != 1 {
+        // Zero threads: as many as there are cores.
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).stack_size(STACK_BYTES).build();
+        if let Ok(pool) = pool {
+            return pool.install(|| candidates.par_iter().enumerate().map(lint).collect());
+        }
+    }
+    // One file is not worth a pool; where no thread can be had, the work is done here.
+    thread::scope(|scope| {
+        let worker = thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, one_by_one);
+        worker.ok().and_then(|worker| worker.join().ok()).unwrap_or_else(one_by_one)
+    })
+}
+
+/// A mistake in the linter itself must not take the other files' findings with it, nor pass as "nothing found".
+fn guarded(candidate: &Candidate, lint: impl FnOnce() -> File) -> File {
+    catch_unwind(AssertUnwindSafe(lint)).unwrap_or_else(|_| {
+        File::Unreadable(Box::new(Diagnostic {
+            severity: Severity::Error,
+            code: "internal-error",
+            file: candidate.name.clone(),
+            span: None,
+            message: "hipaalint failed on this file".to_owned(),
+            help: format!("Please report it at {}/issues.", crate::report::PROJECT_ADDRESS),
+            related: Vec::new(),
+        }))
+    })
+}
+
+fn lint_one(linter: &Linter, candidate: &Candidate, id: SourceId) -> File {
+    let text = match discover::read(candidate) {
+        Reading::Text(text) => text,
+        Reading::NoTemplate => return File::NoTemplate,
+        Reading::Unreadable(diagnostic) => return File::Unreadable(diagnostic),
+    };
+    if !candidate.named && !discover::may_be_template(&text) {
+        return File::NoTemplate;
+    }
+    let source = Source::new(id, candidate.name.as_str(), text);
+    let report = linter.lint(&source);
+    let broken = !report.is_template && !report.diagnostics.is_empty();
+    match (report.is_template || broken, candidate.named) {
+        (false, true) => File::Skipped,
+        (false, false) => File::NoTemplate,
+        (true, false) if broken && !discover::shows_template(source.text()) => File::NoTemplate,
+        (true, _) => {
+            // A text that nothing points into is not kept.
+            let is_shown = !report.findings.is_empty() || !report.diagnostics.is_empty();
+            File::Linted(Box::new(report), is_shown.then_some(source))
+        }
+    }
+}
+
+/// What all files came to.
+struct Lint {
+    sources: Vec<Source>,
+    findings: Vec<Finding>,
+    diagnostics: Vec<Diagnostic>,
+    summary: Summary,
+}
+
+impl Lint {
+    fn gather(files: Vec<File>, found: Discovery, problems: Problems, plan: &Plan) -> Self {
+        let mut lint = Self {
+            sources: problems.sources,
+            findings: Vec::new(),
+            diagnostics: problems.diagnostics,
+            summary: Summary {
+                selection: plan.selection.clone(),
+                rules: plan.linter.selected().count(),
+                unreadable: found.diagnostics.len(),
+                ..Summary::default()
+            },
+        };
+        lint.diagnostics.extend(found.diagnostics);
+        let mut counts = Counts::default();
+        let mut parameters: BTreeSet<String> = BTreeSet::new();
+        // A folder whose files cannot be read has been complained about already.
+        let mut fruitless: BTreeSet<usize> = (0..found.folders.len()).collect();
+        for (file, candidate) in files.into_iter().zip(&found.candidates) {
+            match file {
+                File::NoTemplate => continue,
+                File::Skipped => {
+                    lint.summary.skipped += 1;
+                    continue;
+                }
+                File::Unreadable(diagnostic) => {
+                    lint.summary.unreadable += 1;
+                    lint.diagnostics.push(*diagnostic);
+                }
+                File::Linted(report, source) => {
+                    if report.is_template {
+                        lint.summary.templates += 1;
+                    } else {
+                        lint.summary.unreadable += 1;
+                    }
+                    counts += report.counts;
+                    parameters.extend(report.parameters);
+                    lint.findings.extend(report.findings);
+                    lint.diagnostics.extend(report.diagnostics);
+                    lint.sources.extend(source);
+                }
+            }
+            for folder in &candidate.folders {
+                fruitless.remove(folder);
+            }
+        }
+        let empty = fruitless.into_iter().filter_map(|index| found.folders.get(index));
+        lint.diagnostics.extend(empty.map(|folder| discover::no_templates(folder)));
+        if lint.summary.templates > 0 {
+            lint.diagnostics.extend(unknown_parameters(plan, &parameters));
+        }
+        lint.count(counts);
+        lint
+    }
+
+    /// Brings everything into its final order, and counts it.
+    fn count(&mut self, counts: Counts) {
+        sort_findings(&mut self.findings);
+        self.diagnostics
+            .sort_by(|a, b| (&a.file, a.span, a.code, &a.message).cmp(&(&b.file, b.span, b.code, &b.message)));
+        // Each file complains of a rule that cannot be read.
+        self.diagnostics.dedup();
+        let level = |level: Level| {
+            self.findings.iter().filter(|finding| finding.outcome == Outcome::Fail && finding.level == level).count()
+        };
+        (self.summary.errors, self.summary.warnings, self.summary.notes) =
+            (level(Level::Error), level(Level::Warning), level(Level::Note));
+        self.summary.resources = counts.resources;
+        self.summary.passed = counts.passed;
+        self.summary.failed = counts.failed;
+        self.summary.undecided = counts.undecided;
+    }
+
+    fn exit(&self, plan: &Plan) -> Exit {
+        let fails = |finding: &Finding| finding.outcome == Outcome::Fail && plan.fail_on.counts(finding.level);
+        if self.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error) {
+            Exit::Trouble
+        } else if self.findings.iter().any(fails) {
+            Exit::Findings
+        } else {
+            Exit::Clean
+        }
+    }
+
+    fn report(&self, plan: &Plan, exit: Exit) -> Exit {
+        let formats: Vec<Format> =
+            plan.outputs.iter().map(|output| output.format).chain(std::iter::once(plan.format)).collect();
+        let fired: BTreeSet<&str> = self.findings.iter().map(|finding| finding.rule.as_ref()).collect();
+        let rules: Vec<RuleReport> = plan
+            .linter
+            .selected()
+            .map(|entry| {
+                // Texts are read from a blob of their own, so only for formats that show them.
+                let wanted = formats.contains(&Format::Sarif)
+                    || (formats.contains(&Format::Human) && fired.contains(entry.meta.id.as_str()));
+                RuleReport { meta: &entry.meta, prose: if wanted { entry.prose() } else { RuleProse::default() } }
+            })
+            .collect();
+        let report = Report {
+            sources: &self.sources,
+            findings: &self.findings,
+            diagnostics: &self.diagnostics,
+            rules: &rules,
+            controls: controls(),
+            summary: &self.summary,
+        };
+        output::write_all(&plan.outputs, plan.format, &plan.style, &report, exit)
+    }
+}
+
+/// Parameters that were named for this run and that no template has.
+fn unknown_parameters(plan: &Plan, declared: &BTreeSet<String>) -> Vec<Diagnostic> {
+    let unknown =
+        plan.expected_parameters.iter().filter(|name| !name.starts_with("AWS::") && !declared.contains(*name));
+    unknown
+        .map(|name| Diagnostic {
+            severity: Severity::Error,
+            code: "unknown-parameter",
+            file: String::new(),
+            span: None,
+            message: format!("no template has a parameter `{name}`"),
+            help: match nearest(name, declared.iter().map(String::as_str)) {
+                Some(nearest) => format!("Did you mean `{nearest}`?"),
+                None if declared.is_empty() => "There are no parameters to pin.".to_owned(),
+                None => format!("There are {}.", declared.iter().map(String::as_str).collect::<Vec<_>>().join(", ")),
+            },
+            related: Vec::new(),
+        })
+        .collect()
+}

@@ -1,0 +1,65 @@
+//! The command line: the only part that reads arguments, prints, or exits.
+//!
+//! [`args`] is what was typed, [`plan`] what it means; each command has a file of its own.
+
+mod args;
+mod controls;
+mod explain;
+mod lint;
+mod output;
+mod plan;
+mod rules;
+mod terminal;
+
+use args::{Arguments, Command};
+use clap::Parser;
+use std::ffi::OsString;
+
+/// How a run ends.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Exit {
+    /// Everything was done, and nothing found at or above `--fail-on`.
+    Clean,
+    /// Everything was done, and something found.
+    Findings,
+    /// Something could not be done.
+    Trouble,
+}
+
+impl Exit {
+    /// The exit code of the process.
+    pub fn code(self) -> u8 {
+        match self {
+            Self::Clean => 0,
+            Self::Findings => 1,
+            Self::Trouble => 2,
+        }
+    }
+}
+
+impl From<Exit> for std::process::ExitCode {
+    fn from(exit: Exit) -> Self {
+        exit.code().into()
+    }
+}
+
+/// Runs the command that the arguments ask for; the first is the program's name.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
+    let arguments = match Arguments::try_parse_from(arguments) {
+        Ok(arguments) => arguments,
+        Err(error) => return usage(&error),
+    };
+    let done = match arguments.command {
+        None => lint::run(arguments.lint),
+        Some(Command::Rules(arguments)) => rules::run(&arguments),
+        Some(Command::Explain(arguments)) => explain::run(&arguments),
+        Some(Command::Controls(arguments)) => controls::run(&arguments),
+    };
+    done.unwrap_or_else(|error| usage(&error))
+}
+
+/// Help and version go to standard output, mistakes to standard error. If nobody reads them, there is nobody to tell.
+fn usage(error: &clap::Error) -> Exit {
+    let _ = error.print();
+    if error.use_stderr() { Exit::Trouble } else { Exit::Clean }
+}

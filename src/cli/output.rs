@@ -1,0 +1,62 @@
+//! Reports on their way out: to standard output and to files.
+
+use super::args::Format;
+use super::{Exit, terminal};
+use crate::report::human::{self, Style};
+use crate::report::{Report, json, sarif};
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
+use std::path::PathBuf;
+
+/// A file that a report goes to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Output {
+    pub(super) format: Format,
+    pub(super) file: PathBuf,
+}
+
+/// Writes one report in one format.
+pub(super) fn write(out: impl Write, format: Format, report: &Report, style: &Style, exit: Exit) -> io::Result<()> {
+    let mut out = BufWriter::new(out);
+    match format {
+        Format::Human => human::write(&mut out, report, style)?,
+        Format::Json => json::write(&mut out, report)?,
+        Format::Sarif => sarif::write(&mut out, report, &sarif::Options { exit_code: Some(exit.code()) })?,
+    }
+    out.flush()
+}
+
+/// Writes the files, and then, knowing how that went, standard output. Gives the exit code that remains.
+pub(super) fn write_all(outputs: &[Output], format: Format, style: &Style, report: &Report, exit: Exit) -> Exit {
+    let mut exit = exit;
+    for Output { format, file } in outputs {
+        let written = File::create(file).and_then(|out| write(out, *format, report, &terminal::FILE, exit));
+        if let Err(error) = written {
+            complain(&format!("cannot write {}: {error}", file.display()));
+            exit = Exit::Trouble;
+        }
+    }
+    finish(write(io::stdout().lock(), format, report, style, exit), exit)
+}
+
+/// Prints the text of a command that lints nothing.
+pub(super) fn print(text: &str, exit: Exit) -> Exit {
+    let mut out = io::stdout().lock();
+    finish(out.write_all(text.as_bytes()).and_then(|()| out.flush()), exit)
+}
+
+/// A reader that has seen enough (`hipaalint | head`) is no trouble; any other failure is.
+fn finish(written: io::Result<()>, exit: Exit) -> Exit {
+    match written {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            complain(&format!("cannot write to standard output: {error}"));
+            Exit::Trouble
+        }
+        _ => exit,
+    }
+}
+
+/// Says something on standard error. If that is closed, there is nobody to tell.
+pub(super) fn complain(message: &str) {
+    let _ = writeln!(io::stderr(), "hipaalint: {message}");
+}

@@ -1,0 +1,336 @@
+//! What the arguments mean, together with the configuration: every question that a run may have is answered here, once.
+
+use super::args::{self, Format, LintArguments, RuleSources, Show};
+use super::output::Output;
+use super::terminal;
+use crate::config::{self, Config, FailOn, Overrides, read_parameters};
+use crate::discover::shown;
+use crate::eval::choices::{PSEUDO, Pinned};
+use crate::finding::{Diagnostic, Level, Severity};
+use crate::linter::{Keep, Linter};
+use crate::report::human::Style;
+use crate::rules::load::{RuleEntry, RuleError, RuleSet, nearest};
+use crate::source::{Source, SourceId, Span};
+use clap::error::ErrorKind;
+use clap::{CommandFactory, ValueEnum};
+use std::collections::BTreeSet;
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
+use std::{env, fs};
+
+/// The profile that runs where nobody names one.
+const DEFAULT_PROFILE: &str = "core";
+
+/// Everything that a run of `hipaalint [PATHS]…` needs to know.
+pub(super) struct Plan {
+    pub(super) paths: Vec<PathBuf>,
+    pub(super) linter: Linter,
+    /// The profile's name, or the rules that were named.
+    pub(super) selection: String,
+    pub(super) fail_on: FailOn,
+    pub(super) format: Format,
+    pub(super) outputs: Vec<Output>,
+    pub(super) style: Style,
+    pub(super) threads: Option<NonZeroUsize>,
+    /// Parameters that some template must have, since they were named for this run.
+    pub(super) expected_parameters: BTreeSet<String>,
+    /// What went wrong already.
+    pub(super) problems: Problems,
+}
+
+/// What is wrong about options, configuration and rules, with the texts that it points into.
+#[derive(Debug, Default)]
+pub(super) struct Problems {
+    pub(super) diagnostics: Vec<Diagnostic>,
+    pub(super) sources: Vec<Source>,
+    /// Texts opened so far, kept or not.
+    opened: u32,
+}
+
+/// The rules of a run or a catalogue: the built-in pack and users' own, with what the configuration changes.
+pub(super) struct Rules {
+    pub(super) set: RuleSet,
+    pub(super) config: Config,
+    pub(super) overrides: Overrides,
+}
+
+impl Plan {
+    /// Works out what was asked for. Mistakes that leave something to run become problems.
+    ///
+    /// # Errors
+    /// Options that make no sense together.
+    pub(super) fn new(arguments: LintArguments) -> Result<Self, clap::Error> {
+        let outputs = outputs(&arguments)?;
+        let threads = match arguments.threads {
+            Some(threads) => Some(threads),
+            None => threads_of_environment()?,
+        };
+        let mut problems = Problems::default();
+        let Rules { set, config, overrides } = Rules::load(&arguments.sources, &mut problems);
+
+        let mut pinned = config.parameters;
+        let named = named_parameters(&arguments, &mut problems);
+        let expected_parameters = named.keys().cloned().collect();
+        pinned.extend(named);
+        problems.check_pseudo_parameters(&pinned);
+
+        let rules = problems.known_rules(arguments.rule, &set);
+        let profile = arguments.profile.or(config.profile).unwrap_or_else(|| DEFAULT_PROFILE.to_owned());
+        let selects = |entry: &RuleEntry| match &rules {
+            Some(ids) => ids.contains(&entry.meta.id),
+            None => {
+                let wanted = entry.file.is_some() || entry.meta.profiles.contains(&profile);
+                (wanted || overrides.on.contains(&entry.meta.id)) && !overrides.off.contains(&entry.meta.id)
+            }
+        };
+        let keep = Keep {
+            undecided: arguments.show.contains(&Show::Undecided),
+            passed: arguments.show.contains(&Show::Passed),
+        };
+        // The changes were checked against this very set.
+        let linter = Linter::new(set, selects, &overrides.changes, pinned, keep)
+            .map_err(|error| usage(ErrorKind::InvalidValue, error))?;
+        let selection = match &rules {
+            Some(ids) => format!("rules: {}", ids.iter().map(String::as_str).collect::<Vec<_>>().join(", ")),
+            None => profile,
+        };
+        let fail_on = match arguments.fail_on {
+            Some(args::FailOn::Error) => FailOn::Level(Level::Error),
+            Some(args::FailOn::Warning) => FailOn::Level(Level::Warning),
+            Some(args::FailOn::Note) => FailOn::Level(Level::Note),
+            Some(args::FailOn::Never) => FailOn::Never,
+            None => config.fail_on.unwrap_or(FailOn::Level(Level::Error)),
+        };
+        let paths = if arguments.paths.is_empty() { vec![PathBuf::from(".")] } else { arguments.paths };
+        Ok(Self {
+            paths,
+            linter,
+            selection,
+            fail_on,
+            format: arguments.format.unwrap_or(Format::Human),
+            outputs,
+            style: terminal::style(arguments.color.color),
+            threads,
+            expected_parameters,
+            problems,
+        })
+    }
+}
+
+impl Rules {
+    /// The built-in rules, those of the configuration's folders and of `--rules`.
+    pub(super) fn load(sources: &RuleSources, problems: &mut Problems) -> Self {
+        let mut set = RuleSet::embedded();
+        let path = match &sources.config {
+            Some(path) => Some(path.clone()),
+            None if sources.no_config => None,
+            None => env::current_dir().ok().and_then(|folder| config::find(&folder)),
+        };
+        let source = path.and_then(|path| problems.open(&path, config::unreadable));
+        let mut config = Config::default();
+        if let Some(source) = &source {
+            let (read, found) = Config::read(source);
+            config = read;
+            problems.diagnostics.extend(found);
+        }
+        for folder in config.rule_folders.iter().chain(&sources.rules) {
+            problems.add_rules(&mut set, folder);
+        }
+        let mut overrides = Overrides::default();
+        if let Some(source) = source {
+            let (checked, found) = config.overrides(&source, &set);
+            overrides = checked;
+            problems.diagnostics.extend(found);
+            problems.keep(source);
+        }
+        Self { set, config, overrides }
+    }
+}
+
+impl Problems {
+    /// The id of the next source, which no other has.
+    fn next_id(&mut self) -> SourceId {
+        self.opened += 1;
+        SourceId(self.opened - 1)
+    }
+
+    /// The first id that is free for templates.
+    pub(super) fn free_id(&self) -> u32 {
+        self.opened
+    }
+
+    /// Opens a text that belongs to the run itself.
+    fn open(&mut self, path: &Path, complaint: fn(&Path, &std::io::Error) -> Diagnostic) -> Option<Source> {
+        match fs::read_to_string(path) {
+            Ok(text) => Some(Source::new(self.next_id(), shown(path), text)),
+            Err(error) => {
+                self.diagnostics.push(complaint(path, &error));
+                None
+            }
+        }
+    }
+
+    /// Keeps a text if a problem points into it.
+    fn keep(&mut self, source: Source) {
+        let points_there = |diagnostic: &Diagnostic| diagnostic.span.is_some_and(|span| span.source == source.id);
+        if self.diagnostics.iter().any(points_there) {
+            self.sources.push(source);
+        }
+    }
+
+    /// A problem with an option.
+    fn option(&mut self, code: &'static str, message: String, help: String) {
+        self.diagnostics.push(Diagnostic {
+            severity: Severity::Error,
+            code,
+            file: String::new(),
+            span: None,
+            message,
+            help,
+            related: Vec::new(),
+        });
+    }
+
+    fn add_rules(&mut self, set: &mut RuleSet, folder: &Path) {
+        let before = set.entries().len();
+        match set.add_folder(folder) {
+            Ok(()) if set.entries().len() == before => self.diagnostics.push(Diagnostic {
+                severity: Severity::Error,
+                code: "rule-folder",
+                file: shown(folder),
+                span: None,
+                message: "the folder of rules holds none".to_owned(),
+                help: "A rule is a file that ends with .yaml or .yml; name the folder that they are in.".to_owned(),
+                related: Vec::new(),
+            }),
+            Ok(()) => {}
+            Err(errors) => errors.into_iter().for_each(|error| self.broken_rule(error)),
+        }
+    }
+
+    /// A user's own rule file that is not right, with its text where that can be read.
+    fn broken_rule(&mut self, error: RuleError) {
+        let source = error.position.and_then(|(line, column)| {
+            let source = Source::new(self.next_id(), shown(&error.file), fs::read_to_string(&error.file).ok()?);
+            let (start, end) = source.line_range(line)?;
+            let text = source.text().get(start..end)?;
+            let skipped = text.char_indices().nth(column.saturating_sub(1)).map_or(0, |(at, _)| at);
+            Some((Span::new(source.id, start + skipped, end), source))
+        });
+        self.diagnostics.push(Diagnostic {
+            severity: Severity::Error,
+            code: "rule-file",
+            file: shown(&error.file),
+            span: source.as_ref().map(|(span, _)| *span),
+            message: error.message,
+            help: "The rule did not run; the others did.".to_owned(),
+            related: Vec::new(),
+        });
+        if let Some((_, source)) = source {
+            self.sources.push(source);
+        }
+    }
+
+    /// The rules that were named and exist; `None` where none was named.
+    fn known_rules(&mut self, named: Vec<String>, set: &RuleSet) -> Option<BTreeSet<String>> {
+        if named.is_empty() {
+            return None;
+        }
+        let (known, unknown): (BTreeSet<String>, _) = named.into_iter().partition(|id| set.get(id).is_some());
+        for id in unknown {
+            self.option("unknown-rule", format!("there is no rule `{id}`"), nearest_rule(&id, set));
+        }
+        Some(known)
+    }
+
+    fn check_pseudo_parameters(&mut self, pinned: &Pinned) {
+        for name in pinned.keys().filter(|name| name.starts_with("AWS::") && !PSEUDO.contains(&name.as_str())) {
+            let help = match nearest(name, PSEUDO.into_iter()) {
+                Some(nearest) => format!("Did you mean `{nearest}`?"),
+                None => format!("There are {}.", PSEUDO.join(", ")),
+            };
+            self.option("unknown-parameter", format!("there is no pseudo parameter `{name}` to pin"), help);
+        }
+    }
+}
+
+/// Where to look instead of a rule that does not exist.
+pub(super) fn nearest_rule(id: &str, set: &RuleSet) -> String {
+    match set.nearest(id) {
+        Some(nearest) => format!("Did you mean `{nearest}`?"),
+        None => "`hipaalint rules` lists the rules.".to_owned(),
+    }
+}
+
+/// The parameters of `--parameters`, then those of `--parameter`, which wins.
+fn named_parameters(arguments: &LintArguments, problems: &mut Problems) -> Pinned {
+    let mut pinned = Pinned::new();
+    for path in &arguments.parameters {
+        let complaint = |path: &Path, error: &std::io::Error| Diagnostic {
+            code: "parameter-file",
+            help: "Name a file of parameters, JSON or YAML.".to_owned(),
+            ..config::unreadable(path, error)
+        };
+        let Some(source) = problems.open(path, complaint) else { continue };
+        let (read, found) = read_parameters(&source);
+        pinned.extend(read);
+        problems.diagnostics.extend(found);
+        problems.keep(source);
+    }
+    pinned.extend(arguments.parameter.iter().cloned());
+    pinned
+}
+
+/// `--output [FORMAT=]FILE`, each with its format.
+fn outputs(arguments: &LintArguments) -> Result<Vec<Output>, clap::Error> {
+    let mut outputs: Vec<Output> = Vec::new();
+    for text in &arguments.output {
+        let output = output(text, arguments.format)?;
+        if outputs.iter().any(|other| other.file == output.file) {
+            let message = format!("two reports cannot go to the same file, '{}'", output.file.display());
+            return Err(usage(ErrorKind::ArgumentConflict, message));
+        }
+        outputs.push(output);
+    }
+    Ok(outputs)
+}
+
+fn output(text: &str, format: Option<Format>) -> Result<Output, clap::Error> {
+    let (named, file) = match text.split_once('=') {
+        // What comes before `=` is a format, unless it is part of a path.
+        Some((named, file)) if !named.contains(['/', '\\']) => {
+            let format = Format::from_str(named, false).map_err(|_| {
+                let message = format!("'{named}' in '--output {text}' is no format: human, json or sarif");
+                usage(ErrorKind::InvalidValue, message)
+            })?;
+            (Some(format), file)
+        }
+        _ => (None, text),
+    };
+    if file.is_empty() {
+        return Err(usage(ErrorKind::InvalidValue, format!("'--output {text}' names no file")));
+    }
+    let ending = Path::new(file).extension().and_then(|ending| ending.to_str()).unwrap_or_default();
+    let of_ending = match ending.to_ascii_lowercase().as_str() {
+        "sarif" => Format::Sarif,
+        "json" => Format::Json,
+        _ => Format::Human,
+    };
+    Ok(Output { format: named.or(format).unwrap_or(of_ending), file: PathBuf::from(file) })
+}
+
+fn threads_of_environment() -> Result<Option<NonZeroUsize>, clap::Error> {
+    match env::var("HIPAALINT_THREADS") {
+        Err(_) => Ok(None),
+        Ok(text) if text.is_empty() => Ok(None),
+        Ok(text) => text
+            .parse()
+            .map(Some)
+            .map_err(|_| usage(ErrorKind::InvalidValue, format!("HIPAALINT_THREADS is '{text}', not a number from 1"))),
+    }
+}
+
+/// A mistake in the arguments, said in clap's way.
+pub(super) fn usage(kind: ErrorKind, message: impl std::fmt::Display) -> clap::Error {
+    args::Arguments::command().error(kind, message)
+}

@@ -1,0 +1,43 @@
+//! What standard output can show. The only place that asks the terminal and the environment.
+
+use super::args::Color;
+use crate::report::human::Style;
+use std::env;
+use std::io::{IsTerminal, stdout};
+
+/// Columns where there is no terminal to ask.
+const DEFAULT_WIDTH: usize = 100;
+/// Wider lines are hard to read.
+const MAX_WIDTH: usize = 120;
+
+/// The style of a file: anybody may read it, with anything.
+pub(super) const FILE: Style = Style { color: false, width: DEFAULT_WIDTH, unicode: true, hyperlinks: false };
+
+/// The style of standard output.
+pub(super) fn style(color: Color) -> Style {
+    let terminal = stdout().is_terminal();
+    let color = match color {
+        Color::Always => true,
+        Color::Never => false,
+        Color::Auto => wants_color(terminal),
+    };
+    let columns = if terminal { terminal_size::terminal_size().map(|(width, _)| usize::from(width.0)) } else { None };
+    Style {
+        color,
+        width: columns.unwrap_or(DEFAULT_WIDTH).min(MAX_WIDTH),
+        unicode: supports_unicode::on(supports_unicode::Stream::Stdout),
+        // Links are escape sequences too: whoever wants no colour wants none of them.
+        hyperlinks: color && terminal && supports_hyperlinks::on(supports_hyperlinks::Stream::Stdout),
+    }
+}
+
+/// As no-color.org and bixense.com/clicolors ask: `NO_COLOR` first, then `CLICOLOR_FORCE`, then the terminal itself.
+fn wants_color(terminal: bool) -> bool {
+    let set = |name| env::var_os(name).is_some_and(|value| !value.is_empty());
+    if set("NO_COLOR") {
+        return false;
+    }
+    let forced = env::var_os("CLICOLOR_FORCE").is_some_and(|value| !value.is_empty() && value != "0");
+    let dumb = env::var_os("TERM").is_some_and(|value| value == "dumb");
+    forced || (terminal && !dumb)
+}

@@ -1,0 +1,337 @@
+//! `hipaalint.yaml`: what a project changes about rules and runs. Reads no template.
+//!
+//! ```yaml
+//! profile: conformance
+//! fail-on: warning
+//! rule-folders: [policies]              # relative to this file
+//! parameters:                           # pinned in every template that has them
+//!   Env: prod
+//! rules:
+//!   s3-bucket-versioning: { level: off }
+//!   resource-tags: { level: warning, parameters: { keys: [Environment, Owner] } }
+//! ```
+//!
+//! A level other than `off` also runs a rule that the profile leaves out.
+
+mod parameters;
+
+pub use parameters::read_parameters;
+
+use crate::discover::shown;
+use crate::eval::choices::Pinned;
+use crate::finding::{Diagnostic, Level, Severity};
+use crate::linter::Override;
+use crate::rules::load::{RuleSet, nearest};
+use crate::rules::operand::Settings;
+use crate::rules::rule::PROFILES;
+use crate::source::{Source, Span};
+use crate::syntax::{self, Entry, Kind, Node};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// The file's name.
+pub const FILE_NAME: &str = "hipaalint.yaml";
+
+/// What a configuration says. Names of rules and parameters are not checked yet: see [`Config::overrides`].
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Config {
+    /// The profile to run.
+    pub profile: Option<String>,
+    /// The least level that fails a run.
+    pub fail_on: Option<FailOn>,
+    /// Pinned template parameters.
+    pub parameters: Pinned,
+    /// Folders of the project's own rules, relative to the configuration.
+    pub rule_folders: Vec<PathBuf>,
+    changes: Vec<Change>,
+}
+
+/// The least level that fails a run.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub enum FailOn {
+    /// This level and those above.
+    Level(Level),
+    /// No finding does.
+    Never,
+}
+
+impl FailOn {
+    /// Whether a finding of this level fails the run.
+    pub fn counts(self, level: Level) -> bool {
+        match self {
+            Self::Level(least) => level >= least,
+            Self::Never => false,
+        }
+    }
+}
+
+/// What is changed about one rule.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Change {
+    id: String,
+    id_span: Span,
+    level: Option<Setting>,
+    /// Parameters: name, where it is written, values.
+    parameters: Vec<(String, Span, Vec<String>)>,
+}
+
+/// A rule's level in a configuration.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+enum Setting {
+    Off,
+    Level(Level),
+}
+
+/// The changes of a configuration, checked against the rules that exist.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Overrides {
+    /// For the linter: other levels, other parameters.
+    pub changes: BTreeMap<String, Override>,
+    /// Rules that do not run.
+    pub off: Vec<String>,
+    /// Rules that run whatever the profile, since they were given a level.
+    pub on: Vec<String>,
+}
+
+/// The configuration that is nearest to a folder, upwards. The path starts from that folder (`../hipaalint.yaml`), which must
+/// be the current one.
+pub fn find(folder: &Path) -> Option<PathBuf> {
+    let mut name = PathBuf::from(FILE_NAME);
+    for folder in folder.ancestors() {
+        if folder.join(FILE_NAME).is_file() {
+            return Some(name);
+        }
+        name = Path::new("..").join(name);
+    }
+    None
+}
+
+impl Config {
+    /// Reads a configuration, with everything that is wrong about it; what is right is kept.
+    pub fn read(source: &Source) -> (Self, Vec<Diagnostic>) {
+        let mut reader = Reader { source, problems: Vec::new() };
+        let mut config = Self::default();
+        if source.text().trim().is_empty() {
+            return (config, Vec::new());
+        }
+        match syntax::parse(source.text(), source.id) {
+            Ok(document) => reader.config(&document.root, &mut config),
+            Err(error) => reader.problem(error.span, error.message, error.help),
+        }
+        let folder = Path::new(&source.name).parent().unwrap_or(Path::new(""));
+        for rules in &mut config.rule_folders {
+            *rules = folder.join(&*rules);
+        }
+        (config, reader.problems)
+    }
+
+    /// Checks the changes against the rules that exist; those that name a rule or parameter which does not are left out.
+    pub fn overrides(&self, source: &Source, rules: &RuleSet) -> (Overrides, Vec<Diagnostic>) {
+        let mut reader = Reader { source, problems: Vec::new() };
+        let mut overrides = Overrides::default();
+        for change in &self.changes {
+            let Some(entry) = rules.get(&change.id) else {
+                let help = match rules.nearest(&change.id) {
+                    Some(nearest) => format!("Did you mean `{nearest}`?"),
+                    None => "`hipaalint rules` lists the rules.".to_owned(),
+                };
+                reader.problem(change.id_span, format!("there is no rule `{}`", change.id), help);
+                continue;
+            };
+            let mut settings = Settings::new();
+            // A rule that cannot be read says so when it runs.
+            if let Ok(rule) = entry.rule() {
+                for (name, span, values) in &change.parameters {
+                    if rule.settings.contains_key(name) {
+                        settings.insert(name.clone(), values.clone());
+                        continue;
+                    }
+                    let help = known_names(name, rule.settings.keys().map(String::as_str), "The rule has");
+                    let help = if rule.settings.is_empty() { "The rule has no parameters.".to_owned() } else { help };
+                    reader.problem(*span, format!("rule `{}` has no parameter `{name}`", change.id), help);
+                }
+            }
+            let level = match change.level {
+                Some(Setting::Off) => {
+                    overrides.off.push(change.id.clone());
+                    None
+                }
+                Some(Setting::Level(level)) => {
+                    overrides.on.push(change.id.clone());
+                    Some(level)
+                }
+                None => None,
+            };
+            overrides.changes.insert(change.id.clone(), Override { level, settings });
+        }
+        (overrides, reader.problems)
+    }
+}
+
+/// Walks a located tree and notes what is wrong at its place.
+struct Reader<'s> {
+    source: &'s Source,
+    problems: Vec<Diagnostic>,
+}
+
+impl Reader<'_> {
+    fn problem(&mut self, span: Span, message: String, help: String) {
+        self.problems.push(Diagnostic {
+            severity: Severity::Error,
+            code: "configuration",
+            file: self.source.name.clone(),
+            span: Some(span),
+            message,
+            help,
+            related: Vec::new(),
+        });
+    }
+
+    fn unexpected(&mut self, node: &Node<'_>, what: &str, expected: &str) {
+        self.problem(node.span, format!("{what} is {}, not {expected}", node.describe()), String::new());
+    }
+
+    fn unknown_key(&mut self, entry: &Entry<'_>, known: &[&str]) {
+        let help = known_names(&entry.key, known.iter().copied(), "Known here are");
+        self.problem(entry.key_span, format!("`{}` is not a key of the configuration", entry.key), help);
+    }
+
+    fn config(&mut self, root: &Node<'_>, config: &mut Config) {
+        for entry in self.entries(root, "the configuration") {
+            let value = &entry.value;
+            match entry.key.as_ref() {
+                "profile" => config.profile = self.one_of(value, "`profile`", &PROFILES).map(str::to_owned),
+                "fail-on" => config.fail_on = self.fail_on(value),
+                "parameters" => config.parameters = self.parameters(value),
+                "rules" => config.changes = self.rules(value),
+                "rule-folders" => {
+                    config.rule_folders = self.texts(value, "`rule-folders`").into_iter().map(PathBuf::from).collect();
+                }
+                _ => self.unknown_key(entry, &["profile", "fail-on", "parameters", "rules", "rule-folders"]),
+            }
+        }
+    }
+
+    fn fail_on(&mut self, node: &Node<'_>) -> Option<FailOn> {
+        Some(match self.one_of(node, "`fail-on`", &["error", "warning", "note", "never"])? {
+            "error" => FailOn::Level(Level::Error),
+            "warning" => FailOn::Level(Level::Warning),
+            "note" => FailOn::Level(Level::Note),
+            _ => FailOn::Never,
+        })
+    }
+
+    fn parameters(&mut self, node: &Node<'_>) -> Pinned {
+        let mut pinned = Pinned::new();
+        for entry in self.entries(node, "`parameters`") {
+            if let Some(value) = self.parameter_value(&entry.value, &entry.key) {
+                pinned.insert(entry.key.to_string(), value);
+            }
+        }
+        pinned
+    }
+
+    /// The value of a template parameter: a scalar, or a list of them as CloudFormation takes it, with commas.
+    fn parameter_value(&mut self, node: &Node<'_>, name: &str) -> Option<String> {
+        let items = node.as_sequence().unwrap_or(std::slice::from_ref(node));
+        let texts: Option<Vec<String>> =
+            items.iter().map(|item| item.scalar_text().map(std::borrow::Cow::into_owned)).collect();
+        if texts.is_none() {
+            self.unexpected(node, &format!("the value of parameter `{name}`"), "a scalar or a list of scalars");
+        }
+        texts.map(|texts| texts.join(","))
+    }
+
+    fn rules(&mut self, node: &Node<'_>) -> Vec<Change> {
+        let mut changes = Vec::new();
+        for entry in self.entries(node, "`rules`") {
+            let mut change =
+                Change { id: entry.key.to_string(), id_span: entry.key_span, level: None, parameters: Vec::new() };
+            for field in self.entries(&entry.value, &format!("`{}`", entry.key)) {
+                match field.key.as_ref() {
+                    "level" => change.level = self.level(&field.value),
+                    "parameters" => {
+                        for parameter in self.entries(&field.value, "`parameters`") {
+                            let values = self.texts(&parameter.value, &format!("`{}`", parameter.key));
+                            change.parameters.push((parameter.key.to_string(), parameter.key_span, values));
+                        }
+                    }
+                    _ => self.unknown_key(field, &["level", "parameters"]),
+                }
+            }
+            changes.push(change);
+        }
+        changes
+    }
+
+    fn level(&mut self, node: &Node<'_>) -> Option<Setting> {
+        // YAML 1.1 reads a plain `off` as false.
+        if matches!(node.kind, Kind::Bool(false)) {
+            return Some(Setting::Off);
+        }
+        Some(match self.one_of(node, "`level`", &["error", "warning", "note", "off"])? {
+            "error" => Setting::Level(Level::Error),
+            "warning" => Setting::Level(Level::Warning),
+            "note" => Setting::Level(Level::Note),
+            _ => Setting::Off,
+        })
+    }
+
+    fn entries<'n, 's>(&mut self, node: &'n Node<'s>, what: &str) -> &'n [Entry<'s>] {
+        // A key with nothing after it, as people leave when they comment its content out.
+        if matches!(node.kind, Kind::Null) {
+            return &[];
+        }
+        node.as_mapping().unwrap_or_else(|| {
+            self.unexpected(node, what, "a map");
+            &[]
+        })
+    }
+
+    fn texts(&mut self, node: &Node<'_>, what: &str) -> Vec<String> {
+        let items = node.as_sequence().unwrap_or(std::slice::from_ref(node));
+        let mut texts = Vec::with_capacity(items.len());
+        for item in items {
+            match item.scalar_text() {
+                Some(text) => texts.push(text.into_owned()),
+                None => self.unexpected(item, what, "a scalar or a list of scalars"),
+            }
+        }
+        texts
+    }
+
+    fn one_of<'k>(&mut self, node: &Node<'_>, what: &str, known: &[&'k str]) -> Option<&'k str> {
+        let text = node.scalar_text();
+        let found = known.iter().copied().find(|known| text.as_deref() == Some(*known));
+        if found.is_none() {
+            let help = known_names(text.as_deref().unwrap_or_default(), known.iter().copied(), "It is one of");
+            let is = text.map_or_else(|| node.describe().to_owned(), |text| format!("`{text}`"));
+            self.problem(node.span, format!("{what} cannot be {is}"), help);
+        }
+        found
+    }
+}
+
+/// The name that was probably meant, or all there are.
+fn known_names<'k>(name: &str, known: impl Iterator<Item = &'k str> + Clone, lead: &str) -> String {
+    match nearest(name, known.clone()) {
+        Some(nearest) => format!("Did you mean `{nearest}`?"),
+        None => {
+            let names: Vec<String> = known.map(|name| format!("`{name}`")).collect();
+            format!("{lead} {}.", names.join(", "))
+        }
+    }
+}
+
+/// A configuration that was named and cannot be read.
+pub fn unreadable(path: &Path, error: &std::io::Error) -> Diagnostic {
+    Diagnostic {
+        severity: Severity::Error,
+        code: "configuration",
+        file: shown(path),
+        span: None,
+        message: format!("it cannot be read: {error}"),
+        help: "Name another file, or run with --no-config.".to_owned(),
+        related: Vec::new(),
+    }
+}

@@ -1,0 +1,67 @@
+//! Parameter files (`--parameters FILE`), in every shape that AWS's own tools take:
+//!
+//! - `[{"ParameterKey": "Env", "ParameterValue": "prod"}]`: `aws cloudformation create-stack --parameters file://…`
+//! - `["Env=prod"]`: `aws cloudformation deploy --parameter-overrides file://…`
+//! - `{"Parameters": {"Env": "prod"}}`: CodePipeline's template configuration
+//! - `{"Env": "prod"}`: a plain map
+//!
+//! JSON or YAML.
+
+use super::Reader;
+use crate::eval::choices::Pinned;
+use crate::finding::Diagnostic;
+use crate::source::Source;
+use crate::syntax::{self, Kind, Node};
+
+/// Reads a parameter file, with everything that is wrong about it; what is right is kept.
+pub fn read_parameters(source: &Source) -> (Pinned, Vec<Diagnostic>) {
+    let mut reader = Reader { source, problems: Vec::new() };
+    let mut pinned = Pinned::new();
+    match syntax::parse(source.text(), source.id) {
+        Err(error) => reader.problem(error.span, error.message, error.help),
+        Ok(document) => match document.root.as_sequence() {
+            Some(items) => items.iter().for_each(|item| reader.parameter_item(item, &mut pinned)),
+            None => {
+                let inner = document.root.get("Parameters").filter(|inner| inner.as_mapping().is_some());
+                pinned = reader.parameters(inner.unwrap_or(&document.root));
+            }
+        },
+    }
+    for problem in &mut reader.problems {
+        problem.code = "parameter-file";
+    }
+    (pinned, reader.problems)
+}
+
+impl Reader<'_> {
+    /// One item of the AWS CLI's list.
+    fn parameter_item(&mut self, item: &Node<'_>, pinned: &mut Pinned) {
+        if let Some((key, value)) = item.as_str().and_then(|text| text.split_once('=')) {
+            pinned.insert(key.to_owned(), value.to_owned());
+            return;
+        }
+        let Some(key) = item.get("ParameterKey").and_then(Node::as_str) else {
+            let help = "Write `{\"ParameterKey\": \"Env\", \"ParameterValue\": \"prod\"}` or `\"Env=prod\"`.";
+            self.problem(
+                item.span,
+                format!("the item is {} without a parameter's name", item.describe()),
+                help.to_owned(),
+            );
+            return;
+        };
+        match item.get("ParameterValue") {
+            Some(value) => {
+                if let Some(value) = self.parameter_value(value, key) {
+                    pinned.insert(key.to_owned(), value);
+                }
+            }
+            // The value is in the deployed stack, where hipaalint does not look: it stays open.
+            None if item.get("UsePreviousValue").is_some_and(|previous| matches!(previous.kind, Kind::Bool(true))) => {}
+            None => self.problem(
+                item.span,
+                format!("parameter `{key}` has no `ParameterValue`"),
+                "Give it a value, or remove it.".to_owned(),
+            ),
+        }
+    }
+}
