@@ -27,4 +27,4 @@ pub use principal::{Who, principal};
 pub use restriction::restricts_callers;
 pub use statement::{Statement, Statements, statements};
 pub use target::{Target, bucket_name_targets, bucket_targets, covers_resource};
-pub use wildcard::{grants_admin, is_wildcard_action, is_wildcard_resource, needs_star};
+pub use wildcard::{covers_action, grants_admin, is_wildcard_action, is_wildcard_resource, needs_star};

@@ -6,6 +6,7 @@ pub mod assertion;
 pub mod checker;
 pub mod load;
 pub mod meta;
+pub mod named;
 pub mod operand;
 pub mod path;
 pub mod predicate;

@@ -51,6 +51,8 @@ pub enum Test {
     NeedsStar(Wanted),
     /// An IAM action that is `*` or a whole service.
     WildcardAction(Wanted),
+    /// An IAM action pattern that matches all of these actions.
+    CoversAction(Operand),
     /// `*` or an ARN whose resource part is nothing else.
     WildcardResource(Wanted),
 }
@@ -107,6 +109,7 @@ struct RawPredicate {
     needs_star: Option<bool>,
     wildcard_action: Option<bool>,
     wildcard_resource: Option<bool>,
+    covers_action: Option<Operand>,
 }
 
 fn regex(pattern: &str) -> Result<Regex, String> {
@@ -140,6 +143,7 @@ impl TryFrom<RawPredicate> for Predicate {
             raw.needs_star.map(Test::NeedsStar),
             raw.wildcard_action.map(Test::WildcardAction),
             raw.wildcard_resource.map(Test::WildcardResource),
+            raw.covers_action.map(Test::CoversAction),
         ]
         .into_iter()
         .flatten()
@@ -265,6 +269,9 @@ impl Test {
             Self::World(yes) => wanted(decide(run, &is_world), *yes),
             Self::NeedsStar(yes) => wanted(crate::policy::needs_star(run, value), *yes),
             Self::WildcardAction(yes) => wanted(crate::policy::is_wildcard_action(run, value), *yes),
+            Self::CoversAction(actions) => Truth::all(
+                actions.texts(around.settings).iter().map(|action| crate::policy::covers_action(run, value, action)),
+            ),
             Self::WildcardResource(yes) => wanted(crate::policy::is_wildcard_resource(run, value), *yes),
         }
     }
@@ -371,6 +378,7 @@ impl Predicate {
                 | Test::Like(operand, _)
                 | Test::AtLeast(operand)
                 | Test::AtMost(operand)
+                | Test::CoversAction(operand)
                 | Test::FromParameter(operand, _) => visit(operand),
                 _ => {}
             }
