@@ -22,7 +22,7 @@ pub enum DocumentKind {
 impl DocumentKind {
     /// Whether `Resource: "*"` stands for no more than what the document is attached to: a key policy's `*` is that key
     /// (KMS developer guide, "Key policies"), and no resource's policy reaches beyond the resource.
-    pub fn star_is_what_it_is_attached_to(self) -> bool {
+    pub fn star_is_the_resource_itself(self) -> bool {
         self != Self::Identity
     }
 }
@@ -264,6 +264,8 @@ mod tests {
         assert_eq!(paths(DocumentKind::Trust), ["AssumeRolePolicyDocument"]);
         assert_eq!(paths(DocumentKind::Resource), [""; 0]);
         assert_eq!(places("AWS::S3::Bucket", DocumentKind::Resource).count(), 0);
+        assert!(DocumentKind::Resource.star_is_the_resource_itself());
+        assert!(!DocumentKind::Identity.star_is_the_resource_itself());
     }
 
     #[test]

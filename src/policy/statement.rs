@@ -51,12 +51,12 @@ impl<'m, 't> Collector<'_, 'm, 't> {
         let names: Vec<&str> = std::iter::once("Properties").chain(place.path.split('/')).collect();
         // What lies before the first list is walked as written, so that no other property is evaluated.
         let fixed = names.iter().position(|name| *name == "*").unwrap_or(names.len());
-        let (walked, rest) = names.split_at(fixed);
+        let walked = names.get(..fixed).unwrap_or_default();
         match self.run.descend(block.node, block.key_span, walked) {
             Descent::Absent(..) => {}
             Descent::Unknown(_) => self.unread("a macro writes a part of the resource"),
             Descent::Value(value, consumed) => {
-                let (before, inside) = names.split_at(consumed.min(names.len() - rest.len()));
+                let (before, inside) = names.split_at(consumed.min(fixed));
                 self.walk(value, inside, before.join("/"), place.shape);
             }
         }
@@ -258,7 +258,11 @@ mod tests {
                 "{{Type: AWS::IAM::ManagedPolicy, Properties: {{PolicyDocument: {{Statement: [{statement}]}}}}}}"
             );
             let path = "Properties/PolicyDocument/Statement/0";
-            assert_eq!(read(DocumentKind::Identity, &text), (vec![format!("{path}: {expected}")], false), "{statement}");
+            assert_eq!(
+                read(DocumentKind::Identity, &text),
+                (vec![format!("{path}: {expected}")], false),
+                "{statement}"
+            );
         }
     }
 
@@ -294,10 +298,8 @@ mod tests {
                 Resource,
                 "{Type: AWS::Events::EventBusPolicy, Properties: {Principal: '*', Action: 'events:PutEvents',
                   Condition: {Type: StringEquals, Key: 'aws:PrincipalOrgID', Value: o-1}}}",
-                &[
-                    "Properties: {Effect: Allow, Principals: [{Kind: *, Value: *}], Actions: [events:PutEvents], \
-                   Conditions: [{Operator: StringEquals, Key: aws:principalorgid, Values: [o-1]}]}",
-                ],
+                &["Properties: {Effect: Allow, Principals: [{Kind: *, Value: *}], Actions: [events:PutEvents], \
+                   Conditions: [{Operator: StringEquals, Key: aws:principalorgid, Values: [o-1]}]}"],
             ),
             (
                 Identity,

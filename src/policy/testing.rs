@@ -29,7 +29,7 @@ pub(super) fn resource<'a, 't>(model: &'a Model<'_, 't>, id: &str) -> &'a Block<
 }
 
 /// What `check` answers in each scenario for the first statement of the policy of a bucket, `Policy`, in a template that
-/// also has the bucket `Bucket`, another one, a role, and some parameters. `statement` is a map in JSON (flow style).
+/// also has the bucket `Bucket`, other buckets, a role, mappings and parameters. `statement` is a map in JSON (flow style).
 pub(super) fn with_statement<R>(
     statement: &str,
     check: impl for<'m, 't> Fn(&mut Run<'m, 't>, &Statement<'m, 't>) -> R,
@@ -57,12 +57,19 @@ pub(super) fn template(statements: &str) -> String {
             BucketName: {{Type: String}},
             Env: {{Type: String, AllowedValues: [dev, prod]}}
         }},
+        Mappings: {{
+            Logs: {{us-east-1: {{Id: '127311923021'}}, us-east-2: {{Id: '033677994240'}}}},
+            Partners: {{us-east-1: {{Id: '123456789012'}}, us-east-2: {{Id: '210987654321'}}}},
+            Mixed: {{us-east-1: {{Id: '127311923021'}}, us-east-2: {{Id: '123456789012'}}}}
+        }},
         Resources: {{
             Bucket: {{Type: AWS::S3::Bucket}},
             Other: {{Type: AWS::S3::Bucket}},
             Named: {{Type: AWS::S3::Bucket, Properties: {{BucketName: phi-records}}}},
             ByParameter: {{Type: AWS::S3::Bucket, Properties: {{BucketName: {{Ref: BucketName}}}}}},
             ByEnvironment: {{Type: AWS::S3::Bucket, Properties: {{BucketName: {{'Fn::Sub': 'phi-${{Env}}'}}}}}},
+            ByMaker: {{Type: AWS::S3::Bucket, Properties: {{BucketName: {{Ref: Maker}}}}}},
+            Maker: {{Type: 'Custom::BucketName'}},
             Role: {{Type: AWS::IAM::Role}},
             Nested: {{Type: AWS::CloudFormation::Stack}},
             Policy: {{
