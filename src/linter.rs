@@ -6,7 +6,7 @@ use crate::eval::{Memory, explore};
 use crate::expand::{self, Block, Model};
 use crate::facts;
 use crate::finding::{Diagnostic, Finding, Level, Outcome, Related, Severity};
-use crate::rules::checker::{Checker, Item, Place};
+use crate::rules::checker::{Checker, Item, NOT_SET, Place};
 use crate::rules::load::{RuleEntry, RuleSet};
 use crate::rules::operand::Settings;
 use crate::rules::rule::{Check, Rule, TargetName};
@@ -494,6 +494,9 @@ fn united(places: Vec<Place>) -> Vec<Place> {
     united
         .into_iter()
         .map(|(mut place, names)| {
+            if names.len() > 1 && place.state == NOT_SET {
+                "are not set".clone_into(&mut place.state);
+            }
             place.name = match names.as_slice() {
                 [] => String::new(),
                 [only] => only.clone(),

@@ -11,6 +11,7 @@ mod condition;
 mod coverage;
 mod documents;
 mod json_text;
+mod needless;
 mod normal;
 mod pattern;
 mod principal;
@@ -23,6 +24,7 @@ mod wildcard;
 
 pub use coverage::{Request, denies};
 pub use documents::DocumentKind;
+pub use needless::{NeedlessWildcard, needless_wildcard};
 pub use principal::{Who, principal};
 pub use restriction::restricts_callers;
 pub use statement::{Statement, Statements, statements};

@@ -16,6 +16,9 @@ use crate::policy;
 use crate::source::Span;
 use crate::truth::Truth;
 
+/// The state of what is missing.
+pub const NOT_SET: &str = "is not set";
+
 /// A place that explains an answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Place {
@@ -647,7 +650,7 @@ impl<'m, 't> Checker<'_, 'm, 't> {
             span,
             path,
             name: if self.explain { name.to_owned() } else { String::new() },
-            state: "is not set".to_owned(),
+            state: NOT_SET.to_owned(),
             value: String::new(),
             message: None,
             words: Vec::new(),

@@ -23,6 +23,8 @@ pub enum Analysis {
     RestrictsCallers,
     /// Whether a statement allows everything on everything.
     GrantsAdmin,
+    /// Whether a statement names every resource although its actions could be limited.
+    NeedlessWildcard,
     /// Whether an ARN of an AWS managed policy grants administrator access.
     ManagedAdministrator,
     /// Whether the policies on a bucket deny some requests to everyone.
@@ -53,6 +55,7 @@ struct RawAnalysis {
     principal: Option<policy::Who>,
     restricts_callers: Option<True>,
     grants_admin: Option<True>,
+    needless_wildcard: Option<True>,
     managed_administrator: Option<True>,
     bucket_policy_denies: Option<policy::BucketPolicyDenies>,
     tagged: Option<tags::Tagged>,
@@ -87,6 +90,7 @@ impl TryFrom<RawAnalysis> for Analysis {
             raw.principal.map(Self::Principal),
             raw.restricts_callers.map(|_| Self::RestrictsCallers),
             raw.grants_admin.map(|_| Self::GrantsAdmin),
+            raw.needless_wildcard.map(|_| Self::NeedlessWildcard),
             raw.managed_administrator.map(|_| Self::ManagedAdministrator),
             raw.bucket_policy_denies.map(Self::BucketPolicyDenies),
             raw.tagged.map(Self::Tagged),
@@ -115,6 +119,7 @@ impl Analysis {
             Self::Principal(who) => policy::principal(checker, item, *who),
             Self::RestrictsCallers => policy::restricts_callers(checker, item),
             Self::GrantsAdmin => policy::grants_admin(checker, item),
+            Self::NeedlessWildcard => policy::needless_wildcard(checker, item),
             Self::ManagedAdministrator => policy::managed_administrator(checker, item),
             Self::BucketPolicyDenies(arguments) => arguments.judge(checker, item),
             Self::Tagged(arguments) => arguments.judge(checker, item),
