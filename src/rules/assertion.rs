@@ -41,6 +41,8 @@ pub enum Form {
     Quantified(Quantifier, Box<Quantified>),
     /// A question that is answered in Rust.
     Analysis(Analysis),
+    /// Always unknown, for this reason: what a template does not say.
+    Undecided(String),
 }
 
 /// How many of the selected must pass.
@@ -180,6 +182,7 @@ struct RawAssertion {
     some: Option<Box<Quantified>>,
     none: Option<Box<Quantified>>,
     analysis: Option<Analysis>,
+    undecided: Option<String>,
     message: Option<String>,
 }
 
@@ -204,8 +207,9 @@ impl TryFrom<RawAssertion> for Assertion {
                 raw.some.map(|quantified| Form::Quantified(Quantifier::Some, quantified)),
                 raw.none.map(|quantified| Form::Quantified(Quantifier::None, quantified)),
                 raw.analysis.map(Form::Analysis),
+                raw.undecided.map(Form::Undecided),
             ],
-            "all, any, not, path with is, every, some, none, analysis",
+            "all, any, not, path with is, every, some, none, analysis, undecided",
         )?;
         Ok(Self { message: raw.message, form })
     }
@@ -224,6 +228,7 @@ impl Assertion {
                 }
             }
             Form::Analysis(analysis) => analysis.operands(visit),
+            Form::Undecided(_) => {}
         }
     }
 }

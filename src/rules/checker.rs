@@ -158,6 +158,10 @@ impl<'m, 't> Checker<'_, 'm, 't> {
             Form::Value { path, is, or_absent } => self.value_form(path, is, *or_absent, item),
             Form::Quantified(quantifier, quantified) => self.quantified(*quantifier, quantified, item),
             Form::Analysis(analysis) => analysis.judge(self, item),
+            Form::Undecided(reason) => {
+                self.run.note_reason(reason.as_str());
+                Judgement::bare(Truth::Unknown)
+            }
         };
         if let Some(message) = &assertion.message {
             for place in judgement.places.iter_mut().filter(|place| place.message.is_none()) {

@@ -1,6 +1,7 @@
 //! What `is:` can ask of one value.
 
 use super::operand::{Operand, Settings};
+use super::version::{self, Version};
 use crate::eval::Run;
 use crate::eval::text;
 use crate::eval::value::{Content, DynamicService, Kind, Origin, Value};
@@ -31,6 +32,8 @@ pub enum Test {
     AtLeast(Operand),
     /// A number of at most this.
     AtMost(Operand),
+    /// A text whose version is this one or a later one.
+    VersionAtLeast(Version),
     /// Of this kind.
     Type(TypeName),
     /// An empty text, list or map.
@@ -96,6 +99,7 @@ struct RawPredicate {
     not_like: Option<Operand>,
     at_least: Option<Operand>,
     at_most: Option<Operand>,
+    version_at_least: Option<Operand>,
     r#type: Option<TypeName>,
     empty: Option<bool>,
     from_parameter: Option<Operand>,
@@ -129,6 +133,7 @@ impl TryFrom<RawPredicate> for Predicate {
             raw.not_like.map(|operand| Test::Like(operand, false)),
             raw.at_least.map(Test::AtLeast),
             raw.at_most.map(Test::AtMost),
+            raw.version_at_least.map(Version::try_from).transpose()?.map(Test::VersionAtLeast),
             raw.r#type.map(Test::Type),
             raw.empty.map(Test::Empty),
             raw.from_parameter.map(|operand| Test::FromParameter(operand, true)),
@@ -207,6 +212,7 @@ impl Test {
             }
             Self::AtLeast(operand) => compare(run, value, operand, around, |value, bound| value >= bound),
             Self::AtMost(operand) => compare(run, value, operand, around, |value, bound| value <= bound),
+            Self::VersionAtLeast(least) => decide(run, &|value| version::at_least(value, least)),
             Self::Type(name) => {
                 if value.is_opaque() {
                     note(run, value);

@@ -2,7 +2,7 @@
 
 use crate::eval::value::{Kind, Value};
 use crate::graph::network;
-use crate::rules::checker::{Checker, Item, Judgement};
+use crate::rules::checker::{Checker, Item, Judgement, Place};
 use crate::rules::operand::Operand;
 use crate::rules::path::Path;
 use crate::truth::Truth;
@@ -17,6 +17,8 @@ pub struct OpensPort {
     any_of: Option<Operand>,
     /// A port that is none of these.
     other_than: Option<Operand>,
+    /// Where in the rule to point at, its source say; the rule itself if absent.
+    at: Option<Path>,
 }
 
 impl OpensPort {
@@ -65,8 +67,12 @@ impl OpensPort {
                 (None, None) => Truth::True,
             }
         });
+        let exact = match &self.at {
+            Some(at) if checker.explain => checker.select(at, item).items.into_iter().next(),
+            _ => None,
+        };
         checker.at(truth, || {
-            let mut place = item.place();
+            let mut place = exact.as_ref().unwrap_or(item).place();
             let values: Vec<String> =
                 values.iter().map(|value| value.text().unwrap_or_default().into_owned()).collect();
             let text = match range_texts(&values) {
@@ -191,6 +197,10 @@ impl SubnetZones {
             let subnets = network::subnets(checker.run, checker.model, value);
             answer = answer.or(network::in_zones(checker.run, &subnets, self.at_least));
         }
-        checker.at(answer, || selection.items.first().map_or(selection.nearest, Item::place))
+        checker.at(answer, || match selection.items.first() {
+            // The key of the list: no single item is the one too few.
+            Some(found) => Place { span: selection.nearest.span, ..found.place() },
+            None => selection.nearest,
+        })
     }
 }
