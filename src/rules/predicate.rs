@@ -4,7 +4,7 @@ use super::operand::{Operand, Settings};
 use super::version::{self, Version};
 use crate::eval::Run;
 use crate::eval::text;
-use crate::eval::value::{Content, DynamicService, Kind, Origin, Value};
+use crate::eval::value::{Content, DynamicService, Kind, Origin, Part, Value};
 use crate::truth::Truth;
 use regex::Regex;
 use serde::Deserialize;
@@ -303,14 +303,17 @@ pub fn equals(value: &Value<'_>, text: &str) -> Truth {
 }
 
 fn empty_text(value: &Value<'_>) -> Truth {
-    match value.text() {
-        Some(text) => text.is_empty().into(),
-        // A text with known characters is not empty, whatever the rest is.
-        None if value.parts().iter().any(|part| matches!(&part.content, Content::Known(text) if !text.is_empty())) => {
-            Truth::False
-        }
-        None => Truth::Unknown,
+    if let Some(text) = value.text() {
+        return text.is_empty().into();
     }
+    // One part that cannot be empty is enough, whatever the rest is.
+    let filled = |part: &Part<'_>| match &part.content {
+        Content::Known(text) => !text.is_empty(),
+        // "Anything else" than what the template's conditions compare with, the empty text among it.
+        Content::Except(texts) => texts.iter().any(|text| text.is_empty()),
+        Content::Choice | Content::Unknown => matches!(part.origin, Origin::Pseudo(_) | Origin::Resource { .. }),
+    };
+    if value.parts().iter().any(filled) { Truth::False } else { Truth::Unknown }
 }
 
 fn compare<'t>(

@@ -2,7 +2,7 @@
 
 use crate::eval::value::{Kind, Value};
 use crate::graph::network;
-use crate::rules::checker::{Checker, Item, Judgement, Place};
+use crate::rules::checker::{Checker, Item, Judgement};
 use crate::rules::operand::Operand;
 use crate::rules::path::Path;
 use crate::truth::Truth;
@@ -197,10 +197,6 @@ impl SubnetZones {
             let subnets = network::subnets(checker.run, checker.model, value);
             answer = answer.or(network::in_zones(checker.run, &subnets, self.at_least));
         }
-        checker.at(answer, || match selection.items.first() {
-            // The key of the list: no single item is the one too few.
-            Some(found) => Place { span: selection.nearest.span, ..found.place() },
-            None => selection.nearest,
-        })
+        checker.at(answer, || selection.items.first().map_or(selection.nearest, Item::place))
     }
 }
