@@ -39,7 +39,12 @@ fn part_text<'a>(part: &'a Part<'_>) -> Cow<'a, str> {
 
 /// Whether two unsettled parts of this origin are certainly the same characters.
 fn is_same(origin: &Origin<'_>) -> bool {
-    matches!(origin, Origin::Parameter(_) | Origin::Pseudo(_) | Origin::Resource { .. })
+    matches!(origin, Origin::Parameter(_) | Origin::Pseudo(_) | Origin::Resource { .. } | Origin::Zone(_))
+}
+
+/// Whether two values are different Availability Zones of the same list.
+fn other_zone(left: &Value<'_>, right: &Value<'_>) -> bool {
+    matches!((left.as_reference(), right.as_reference()), (Some(Origin::Zone(left)), Some(Origin::Zone(right))) if left != right)
 }
 
 /// Whether two scalars are the same text, as CloudFormation compares (`"true"` equals `true`).
@@ -50,7 +55,7 @@ pub fn equal(left: &Value<'_>, right: &Value<'_>) -> Truth {
     if let (Some(left), Some(right)) = (left.text(), right.text()) {
         return (left == right).into();
     }
-    if excluded(left, right) || excluded(right, left) {
+    if excluded(left, right) || excluded(right, left) || other_zone(left, right) {
         return Truth::False;
     }
     let (left, right) = (letters(left), letters(right));

@@ -44,6 +44,8 @@ pub enum Form {
     Count(Bounds, Box<Quantified>),
     /// A question that is answered in Rust.
     Analysis(Analysis),
+    /// Always unknown, for this reason: what a template does not say.
+    Undecided(String),
 }
 
 /// How many of the selected must pass.
@@ -198,6 +200,7 @@ struct RawAssertion {
     none: Option<Box<Quantified>>,
     count: Option<Box<Quantified>>,
     analysis: Option<Analysis>,
+    undecided: Option<String>,
     message: Option<String>,
 }
 
@@ -233,8 +236,9 @@ impl TryFrom<RawAssertion> for Assertion {
                 raw.none.map(|quantified| Form::Quantified(Quantifier::None, quantified)),
                 count,
                 raw.analysis.map(Form::Analysis),
+                raw.undecided.map(Form::Undecided),
             ],
-            "all, any, not, path with is, every, some, none, count, analysis",
+            "all, any, not, path with is, every, some, none, count, analysis, undecided",
         )?;
         Ok(Self { message: raw.message, form })
     }
@@ -253,6 +257,7 @@ impl Assertion {
                 }
             }
             Form::Analysis(analysis) => analysis.operands(visit),
+            Form::Undecided(_) => {}
         }
     }
 }

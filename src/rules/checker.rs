@@ -165,6 +165,10 @@ impl<'m, 't> Checker<'_, 'm, 't> {
             Form::Quantified(quantifier, quantified) => self.quantified(*quantifier, quantified, item),
             Form::Count(bounds, quantified) => self.count(*bounds, quantified, item),
             Form::Analysis(analysis) => analysis.judge(self, item),
+            Form::Undecided(reason) => {
+                self.run.note_reason(reason.as_str());
+                Judgement::bare(Truth::Unknown)
+            }
         };
         if let Some(message) = &assertion.message {
             for place in judgement.places.iter_mut().filter(|place| place.message.is_none()) {

@@ -11,3 +11,4 @@ pub mod operand;
 pub mod path;
 pub mod predicate;
 pub mod rule;
+pub mod version;

@@ -35,6 +35,8 @@ pub enum Analysis {
     NameContains(names::NameContains),
     /// Whether a template has explicit names.
     HasExplicitNames,
+    /// Whether a template declares a parameter.
+    DeclaresParameter(names::DeclaresParameter),
     /// Whether a block holds literal secrets.
     LiteralSecrets(secrets::LiteralSecrets),
     /// Whether a map of environment variables holds secrets.
@@ -61,6 +63,7 @@ struct RawAnalysis {
     tagged: Option<tags::Tagged>,
     name_contains: Option<names::NameContains>,
     has_explicit_names: Option<True>,
+    declares_parameter: Option<names::DeclaresParameter>,
     literal_secrets: Option<secrets::LiteralSecrets>,
     secret_variables: Option<secrets::SecretVariables>,
     carries_secret: Option<True>,
@@ -96,6 +99,7 @@ impl TryFrom<RawAnalysis> for Analysis {
             raw.tagged.map(Self::Tagged),
             raw.name_contains.map(Self::NameContains),
             raw.has_explicit_names.map(|_| Self::HasExplicitNames),
+            raw.declares_parameter.map(Self::DeclaresParameter),
             raw.literal_secrets.map(Self::LiteralSecrets),
             raw.secret_variables.map(Self::SecretVariables),
             raw.carries_secret.map(|_| Self::CarriesSecret),
@@ -125,6 +129,7 @@ impl Analysis {
             Self::Tagged(arguments) => arguments.judge(checker, item),
             Self::NameContains(arguments) => arguments.judge(checker, item),
             Self::HasExplicitNames => names::has_explicit_names(checker, item),
+            Self::DeclaresParameter(arguments) => arguments.judge(checker, item),
             Self::LiteralSecrets(arguments) => arguments.judge(checker, item),
             Self::SecretVariables(arguments) => arguments.judge(checker, item),
             Self::CarriesSecret => secrets::carries_secret(checker, item),
@@ -139,6 +144,7 @@ impl Analysis {
         match self {
             Self::Tagged(arguments) => visit(&arguments.keys),
             Self::NameContains(arguments) => visit(&arguments.parameter),
+            Self::DeclaresParameter(arguments) => visit(&arguments.parameter),
             Self::OpensPort(arguments) => arguments.operands(visit),
             _ => {}
         }

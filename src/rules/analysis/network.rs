@@ -19,6 +19,8 @@ pub struct OpensPort {
     any_of: Option<Operand>,
     /// A port that is none of these.
     other_than: Option<Operand>,
+    /// Where in the rule to point at, its source say; the rule itself if absent.
+    at: Option<Path>,
 }
 
 impl OpensPort {
@@ -67,8 +69,12 @@ impl OpensPort {
                 (None, None) => Truth::True,
             }
         });
+        let exact = match &self.at {
+            Some(at) if checker.explain => checker.select(at, item).items.into_iter().next(),
+            _ => None,
+        };
         checker.at(truth, || {
-            let mut place = item.place();
+            let mut place = exact.as_ref().unwrap_or(item).place();
             let values: Vec<String> =
                 values.iter().map(|value| value.text().unwrap_or_default().into_owned()).collect();
             let text = match range_texts(&values) {
