@@ -16,7 +16,7 @@ pub fn covers_action<'t>(run: &mut Run<'_, 't>, value: &Value<'t>, action: &str)
     let mut inner = Pattern::default();
     inner.push_text(&action.to_ascii_lowercase());
     ask(run, value, |value| match Pattern::of(value, Side::Outer) {
-        Some(pattern) => pattern.map(str::to_ascii_lowercase).relation(&inner).covers(),
+        Some(pattern) => pattern.map(str::to_ascii_lowercase).covers(&inner),
         None => Truth::False,
     })
 }
