@@ -91,6 +91,7 @@ impl Plan {
         let linter = Linter::new(set, selects, &overrides.changes, pinned, keep)
             .map_err(|error| usage(ErrorKind::InvalidValue, error))?;
         let selection = match &rules {
+            Some(ids) if ids.is_empty() => "rules: none of those named".to_owned(),
             Some(ids) => format!("rules: {}", ids.iter().map(String::as_str).collect::<Vec<_>>().join(", ")),
             None => profile,
         };
