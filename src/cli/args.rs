@@ -161,7 +161,7 @@ pub(super) struct RulesArguments {
 /// `hipaalint explain`.
 #[derive(Debug, Args)]
 pub(super) struct ExplainArguments {
-    /// The rule's id, as `hipaalint rules` lists it
+    /// The rule's id, or its name in another tool
     #[arg(value_name = "ID")]
     pub(super) id: String,
 

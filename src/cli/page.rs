@@ -90,10 +90,18 @@ impl Page {
             }
             match &block {
                 Block::Paragraph(text) => self.paragraph(1, None, text),
-                Block::Item(text) => self.row(&[(None, "-"), (None, text)], &[0]),
+                Block::Item(text) => self.item(text),
                 Block::Code(lines) => lines.iter().for_each(|line| self.code(None, line)),
             }
             before = Some(block);
+        }
+    }
+
+    /// An item of a list; its further lines stand below its first word.
+    fn item(&mut self, text: &str) {
+        for (index, line) in self.wrapped(text, 2 * INDENT).iter().enumerate() {
+            let mark = if index == 0 { "-" } else { "" };
+            self.text.push_str(&format!("{:INDENT$}{mark:INDENT$}{line}\n", ""));
         }
     }
 

@@ -224,7 +224,12 @@ impl Problems {
             file: shown(&error.file),
             span: source.as_ref().map(|(span, _)| *span),
             message: error.message,
-            help: "The rule did not run; the others did.".to_owned(),
+            help: if error.file.exists() {
+                "The rule did not run; the others did.".to_owned()
+            } else {
+                "Look for a misspelling; the folder is looked for where the option or the configuration says."
+                    .to_owned()
+            },
             related: Vec::new(),
         });
         if let Some((_, source)) = source {
