@@ -164,9 +164,12 @@ fn violations(source: &Source, findings: &[Finding], moves: &[(usize, isize)]) -
     let mut all = BTreeMap::new();
     for finding in findings.iter().filter(|finding| finding.outcome == Outcome::Fail) {
         let line = source.position(finding.span.start).line;
-        let line = moves.iter().fold(line, |line, (behind, by)| {
-            if line > *behind { line.checked_add_signed(*by).unwrap() } else { line }
-        });
+        let line = moves.iter().fold(
+            line,
+            |line, (behind, by)| {
+                if line > *behind { line.checked_add_signed(*by).unwrap() } else { line }
+            },
+        );
         let found = Expected { line, rule: finding.rule.to_string(), path: finding.path.clone() };
         *all.entry(found).or_insert(0) += 1;
     }
@@ -236,8 +239,7 @@ fn complaints(twin: &Twin) -> String {
                 .iter()
                 .map(|(found, times)| (found.clone(), times.saturating_sub(before.get(found).copied().unwrap_or(0))))
                 .collect();
-            let (missing, surplus, lost) =
-                (beyond(&wanted, &added), beyond(&added, &wanted), beyond(&before, &after));
+            let (missing, surplus, lost) = (beyond(&wanted, &added), beyond(&added, &wanted), beyond(&before, &after));
             for (what, list) in [
                 ("expected, but not found:", missing),
                 ("found, but not expected:", surplus),
