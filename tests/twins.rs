@@ -27,7 +27,8 @@ struct Twin {
     _note: String,
     edit: Vec<Edit>,
     expect: Option<Vec<Expected>>,
-    unreadable: Option<Unreadable>,
+    unreadable: Option<Place>,
+    noted: Option<Place>,
 }
 
 #[derive(Copy, Clone, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
@@ -69,7 +70,7 @@ struct Expected {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Unreadable {
+struct Place {
     line: usize,
 }
 
@@ -219,8 +220,8 @@ fn complaints(twin: &Twin) -> String {
         .iter()
         .map(|found| format!("line {:?}: {} ({})", found.span.map(line), found.message, found.code))
         .collect();
-    match (&twin.expect, &twin.unreadable) {
-        (Some(expected), None) => {
+    match (&twin.expect, &twin.unreadable, &twin.noted) {
+        (Some(expected), None, None) => {
             if !report.is_template || !diagnostics.is_empty() {
                 complain(format!("is no clean template: {diagnostics:?}"));
                 return complaints;
@@ -250,14 +251,19 @@ fn complaints(twin: &Twin) -> String {
                 }
             }
         }
-        (None, Some(unreadable)) => {
+        (None, Some(place), None) => {
             let at = report.diagnostics.iter().find(|found| found.code == "syntax-error");
-            let at = at.and_then(|found| found.span).map(line);
-            if at != Some(unreadable.line) {
-                complain(format!("should be unreadable on line {}: {diagnostics:?}", unreadable.line));
+            if at.and_then(|found| found.span).map(line) != Some(place.line) {
+                complain(format!("should be unreadable on line {}: {diagnostics:?}", place.line));
             }
         }
-        _ => complain("needs either `expect` or `unreadable`".to_owned()),
+        (None, None, Some(place)) => {
+            let says = |words| report.diagnostics.iter().find(|found| found.message.contains(words));
+            if says("not JSON").and_then(|found| found.span).map(line) != Some(place.line) || !report.is_template {
+                complain(format!("should be noted on line {}: {diagnostics:?}", place.line));
+            }
+        }
+        _ => complain("needs one of `expect`, `unreadable` and `noted`".to_owned()),
     }
     complaints
 }
