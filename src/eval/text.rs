@@ -65,9 +65,7 @@ pub fn equal(left: &Value<'_>, right: &Value<'_>) -> Truth {
     let end = left.iter().rev().zip(right.iter().rev()).take_while(|(left, right)| left == right).count();
     let left = left.get(..left.len().saturating_sub(end)).unwrap_or_default();
     let right = right.get(..right.len().saturating_sub(end)).unwrap_or_default();
-    let differ = |one: Option<&Letter<'_>>, other: Option<&Letter<'_>>| {
-        matches!((one, other), (Some(Letter::Char(one)), Some(Letter::Char(other))) if one != other)
-    };
+    let differ = |one: Option<&Letter<'_>>, other: Option<&Letter<'_>>| matches!((one, other), (Some(Letter::Char(one)), Some(Letter::Char(other))) if one != other);
     let has_characters = |letters: &[Letter<'_>]| letters.iter().any(|letter| matches!(letter, Letter::Char(_)));
     if left.is_empty() && right.is_empty() {
         Truth::True
