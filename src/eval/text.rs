@@ -72,7 +72,7 @@ pub fn equal(left: &Value<'_>, right: &Value<'_>) -> Truth {
     if settled_alike(left) && settled_alike(right) && canonical(left) == canonical(right) {
         return Truth::True;
     }
-    if excluded(left, right) || excluded(right, left) {
+    if excluded(left, right) || excluded(right, left) || is_impossible(left, right) || is_impossible(right, left) {
         return Truth::False;
     }
     let ((left_start, left_end), (right_start, right_end)) = (known_ends(left), known_ends(right));
@@ -85,6 +85,16 @@ pub fn equal(left: &Value<'_>, right: &Value<'_>) -> Truth {
 fn excluded(reference: &Value<'_>, literal: &Value<'_>) -> bool {
     matches!((reference.parts(), literal.text()), ([Part { content: Content::Except(texts), .. }], Some(literal))
         if texts.contains(&literal))
+}
+
+/// Whether `literal` is nothing that AWS calls anything: no name, ARN, account or Region that `reference` stands for is empty
+/// or holds a wildcard.
+fn is_impossible(reference: &Value<'_>, literal: &Value<'_>) -> bool {
+    matches!(
+        (reference.parts(), literal.text()),
+        ([Part { content: Content::Unknown, origin: Origin::Resource { .. } | Origin::Pseudo(_) }], Some(literal))
+            if literal.is_empty() || literal.contains('*')
+    )
 }
 
 /// Whether a scalar is this text.
@@ -246,6 +256,19 @@ mod tests {
         assert_eq!(equal(&a, &c), Truth::False);
         assert_eq!(equals_str(&a, "patient-x"), Truth::Unknown);
         assert_eq!(equals_str(&a, "claims-x"), Truth::False);
+    }
+
+    #[test]
+    fn what_aws_names_is_neither_empty_nor_a_wildcard() {
+        let unknown = |origin| Value::unknown(origin, Span::default());
+        let account = unknown(Origin::Pseudo("AWS::AccountId"));
+        let bucket = unknown(Origin::Resource { id: "Bucket", attribute: Some(Cow::Borrowed("Arn")) });
+        for reference in [account, bucket] {
+            assert_eq!(equals_str(&reference, "*"), Truth::False);
+            assert_eq!(equals_str(&reference, ""), Truth::False);
+            assert_eq!(equals_str(&reference, "111122223333"), Truth::Unknown);
+        }
+        assert_eq!(equals_str(&unknown(Origin::Parameter("Source")), "*"), Truth::Unknown);
     }
 
     #[test]
