@@ -17,6 +17,7 @@ use crate::template::Template;
 use crate::truth::Truth;
 use choices::{Candidate, Choices, Pinned};
 use scenario::{AtomText, Domain, Scenario, Variable};
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 use typed_arena::Arena;
@@ -198,6 +199,21 @@ impl<'m, 't> Run<'m, 't> {
         }
         self.evaluator.memo.borrow_mut().entry(key).or_default().push(Variant { depends_on, value });
         value
+    }
+
+    /// The texts of all entries of a mapping: what `Fn::FindInMap` can give where the keys are not known. None where an entry
+    /// is no scalar, or there is no such mapping.
+    pub fn mapping_texts(&self, name: &str) -> Option<Vec<Cow<'t, str>>> {
+        let rows = self.evaluator.template.mapping(name)?.as_mapping()?;
+        let mut texts = Vec::new();
+        for row in rows {
+            for entry in row.value.as_mapping()? {
+                texts.push(entry.value.scalar_text()?);
+            }
+        }
+        texts.sort_unstable();
+        texts.dedup();
+        Some(texts)
     }
 
     /// Walks from a block as written along names, evaluating no more than the last step needs.

@@ -223,7 +223,9 @@ fn overlap(left: &[Unit], right: &[Unit]) -> bool {
                 (Unit::Char(a), Unit::Char(b)) => a == b,
                 _ => true,
             };
-            next.push((same && diagonal) || (*a == Unit::Any && above) || (*b == Unit::Any && before));
+            // A wildcard takes nothing, or one more character and stays for the next.
+            let any = *a == Unit::Any || *b == Unit::Any;
+            next.push((same && diagonal) || (any && (above || before)));
         }
         row = next;
     }
@@ -293,6 +295,13 @@ mod tests {
         assert!(pattern_covers("s3:Get?bject", "s3:GetObject"));
         assert!(patterns_overlap("s3:*Object", "s3:Put*"));
         assert!(!patterns_overlap("s3:*Object", "s3:PutBucket"));
+        assert!(patterns_overlap("*", "s3:PutObject"));
+        assert!(patterns_overlap("s3:PutObject", "s3:*"));
+        assert!(patterns_overlap("a*c", "abbbc"));
+        assert!(patterns_overlap("*a*", "b*"));
+        assert!(patterns_overlap("", "*"));
+        assert!(!patterns_overlap("", "?"));
+        assert!(!patterns_overlap("a?", "*bbb"));
         assert!(pattern_covers("*a*b*", "xxaxxbxx"));
         assert!(!pattern_covers("*a*b", "xxbxxa"));
     }

@@ -208,7 +208,7 @@ fn matches_unsettled(test: Test, value: &Value<'_>, request: &str) -> Truth {
         (Test::StringLike, _) => {
             let mut inner = Pattern::default();
             inner.push_text(request);
-            Pattern::of(value, Side::Outer).map_or(Truth::False, |pattern| pattern.relation(&inner).covers())
+            Pattern::of(value, Side::Outer).map_or(Truth::False, |pattern| pattern.covers(&inner))
         }
         _ => Truth::Unknown,
     }
@@ -241,8 +241,9 @@ fn arn_matches(pattern: &str, arn: &str) -> bool {
 /// Seconds since 1970 of a date in one of the W3C's forms of ISO 8601, or in epoch time.
 fn seconds(text: &str) -> Option<f64> {
     let text = text.trim();
-    if let Ok(epoch) = text.parse::<f64>()
-        && text.len() > 4
+    // Four digits are a year.
+    if text.len() > 4
+        && let Ok(epoch) = text.parse()
     {
         return Some(epoch);
     }
@@ -285,4 +286,137 @@ fn days_since_1970(year: i32, month: i32, day: i32) -> i32 {
     let (year, month) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
     let leap_days = year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400);
     365 * year + leap_days + (153 * month + 2) / 5 + day - 1 - 719_468
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+    use super::super::testing::with_statement;
+    use super::*;
+    use Truth::{False, True, Unknown};
+
+    /// Whether a condition on the key `k` holds for a request that has it with this value, or lacks it.
+    fn ask(condition: &str, value: Option<&str>) -> Vec<Truth> {
+        with_statement(&format!("{{Condition: {condition}}}"), |run, statement| {
+            let said = |key: &str| match (key, value) {
+                ("k", Some(value)) => Said::Is(value),
+                ("k", None) => Said::Absent,
+                _ => Said::Anything,
+            };
+            all_hold(run, statement.value, &said)
+        })
+    }
+
+    #[test]
+    fn operators_compare_as_documented() {
+        for (condition, request, expected) in [
+            ("{Bool: {k: 'false'}}", "false", True),
+            ("{Bool: {K: false}}", "false", True),
+            ("{Bool: {k: True}}", "false", False),
+            ("{Bool: {k: 'False'}}", "false", True),
+            ("{bool: {k: false}}", "false", True),
+            ("{StringEquals: {k: a}}", "a", True),
+            ("{StringEquals: {k: A}}", "a", False),
+            ("{StringEquals: {k: 'a*'}}", "ab", False),
+            ("{StringEquals: {k: [a, b]}}", "b", True),
+            ("{StringNotEquals: {k: [a, b]}}", "b", False),
+            ("{StringNotEquals: {k: [a, b]}}", "c", True),
+            ("{StringEqualsIgnoreCase: {k: A}}", "a", True),
+            ("{StringNotEqualsIgnoreCase: {k: A}}", "a", False),
+            ("{StringLike: {k: 'a?c*'}}", "abcd", True),
+            ("{StringLike: {k: 'a?c*'}}", "ac", False),
+            ("{StringNotLike: {k: 'a*'}}", "abc", False),
+            ("{'ForAnyValue:StringLike': {k: 'a*'}}", "abc", True),
+            ("{'ForAllValues:StringNotLike': {k: 'a*'}}", "abc", False),
+            ("{StringEquals: {k: a}, StringLike: {k: 'b*'}}", "a", False),
+            ("{NumericLessThan: {k: '1.2'}}", "1.1", True),
+            ("{NumericLessThan: {k: 1.2}}", "1.2", False),
+            ("{NumericLessThanEquals: {k: 1.2}}", "1.2", True),
+            ("{NumericGreaterThan: {k: 10}}", "9", False),
+            ("{NumericGreaterThanEquals: {k: 10}}", "10", True),
+            ("{NumericEquals: {k: 10}}", "10.0", True),
+            ("{NumericNotEquals: {k: 10}}", "10", False),
+            ("{NumericEquals: {k: ten}}", "10", False),
+            ("{DateLessThan: {k: '2024-01-01T00:00:00Z'}}", "2023-12-31T23:59:59Z", True),
+            ("{DateGreaterThan: {k: '2024-02-29'}}", "2024-03-01T00:00:00+02:00", True),
+            ("{DateGreaterThan: {k: '2024-02-29T22:00:00Z'}}", "2024-03-01T00:00:00+02:00", False),
+            ("{DateEquals: {k: '1970-01-02'}}", "86400", True),
+            ("{DateEquals: {k: '2000-03-01T00:00Z'}}", "951868800", True),
+            ("{DateNotEquals: {k: '2000'}}", "2000-01-01T00:00:00Z", False),
+            ("{DateEquals: {k: 'soon'}}", "2000-01-01", False),
+            ("{IpAddress: {k: 203.0.113.0/24}}", "203.0.113.9", True),
+            ("{NotIpAddress: {k: [203.0.113.0/24, '2001:db8::/32']}}", "2001:db8::1", False),
+            ("{IpAddress: {k: nowhere}}", "203.0.113.9", False),
+            ("{ArnLike: {k: 'arn:aws:s3:*:*:b/*'}}", "arn:aws:s3:::b/o", True),
+            ("{ArnEquals: {k: 'arn:aws:x:*:1:f/*'}}", "arn:aws:x:us:2:s/abc:1:f/d", False),
+            ("{StringLike: {k: 'arn:aws:x:*:1:f/*'}}", "arn:aws:x:us:2:s/abc:1:f/d", True),
+            ("{ArnNotLike: {k: 'arn:aws:s3:*:*:*'}}", "arn:aws:s3:::b", False),
+            ("{BinaryEquals: {k: QmluYXJ5}}", "QmluYXJ5", True),
+            ("{'Null': {k: 'true'}}", "x", False),
+            ("{'Null': {k: false}}", "x", True),
+            ("{StringEquals: {k: []}}", "x", False),
+            ("{}", "x", True),
+        ] {
+            assert_eq!(ask(condition, Some(request)), [expected], "{condition} {request}");
+        }
+    }
+
+    #[test]
+    fn a_missing_key_satisfies_only_what_does_not_require_it() {
+        for (condition, expected) in [
+            ("{Bool: {k: 'false'}}", False),
+            ("{BoolIfExists: {k: 'false'}}", True),
+            ("{StringEquals: {k: a}}", False),
+            ("{StringEqualsIfExists: {k: a}}", True),
+            ("{StringNotEquals: {k: a}}", True),
+            ("{StringNotEqualsIfExists: {k: a}}", True),
+            ("{StringNotLike: {k: 'a*'}}", True),
+            ("{NotIpAddress: {k: 10.0.0.0/8}}", True),
+            ("{NumericLessThan: {k: 1}}", False),
+            ("{ArnNotEquals: {k: 'arn:aws:s3:::b'}}", True),
+            ("{'ForAllValues:StringEquals': {k: a}}", True),
+            ("{'ForAnyValue:StringEquals': {k: a}}", False),
+            ("{'ForAnyValue:StringNotEquals': {k: a}}", False),
+            ("{'Null': {k: 'true'}}", True),
+            ("{'Null': {k: 'false'}}", False),
+        ] {
+            assert_eq!(ask(condition, None), [expected], "{condition}");
+        }
+    }
+
+    #[test]
+    fn what_the_request_leaves_open_does_not_hold_for_all_requests() {
+        for condition in
+            ["{StringEquals: {other: a}}", "{StringNotEqualsIfExists: {other: a}}", "{'Null': {other: true}}"]
+        {
+            assert_eq!(ask(condition, Some("a")), [False], "{condition}");
+        }
+    }
+
+    #[test]
+    fn unsettled_values_decide_only_where_they_matter() {
+        for (condition, expected) in [
+            ("{StringEquals: {k: {Ref: Open}}}", &[Unknown][..]),
+            ("{StringEquals: {k: [{Ref: Open}, o-1]}}", &[True]),
+            ("{StringNotEquals: {k: [{Ref: Open}, o-1]}}", &[False]),
+            ("{StringLike: {k: {'Fn::Sub': 'p-${Open}'}}}", &[False]),
+            ("{StringLike: {k: {'Fn::Sub': 'o-${Open}'}}}", &[Unknown]),
+            ("{StringEquals: {k: {Ref: Choice}}}", &[True, False]),
+            ("{StringLike: {k: {Ref: Choice}}}", &[True]),
+            ("{StringLike: {k: '${aws:username}'}}", &[Unknown]),
+            ("{NumericEquals: {k: {Ref: Open}}}", &[Unknown]),
+            ("{'Fn::ImportValue': x}", &[Unknown]),
+            ("{StringEquals: {'Fn::ImportValue': x}}", &[Unknown]),
+            ("{StringIs: {k: o-1}}", &[Unknown]),
+        ] {
+            assert_eq!(ask(condition, Some("o-1")), expected, "{condition}");
+        }
+    }
+
+    #[test]
+    fn no_operator_but_iams() {
+        for name in ["StringEqual", "NullIfExists", "ForSomeValues:StringEquals", "NumericLike", "IfExists", ""] {
+            assert_eq!(Operator::parse(name), None, "{name}");
+        }
+    }
 }

@@ -2,7 +2,7 @@
 
 use super::condition::{Said, all_hold};
 use super::normal::element;
-use super::pattern::{Pattern, Relation, Side};
+use super::pattern::{Pattern, Side};
 use super::principal::{effect_is, is_everybody};
 use super::statement::Statement;
 use super::target::{Target, covers_resource, spares_resource};
@@ -82,17 +82,16 @@ fn said<'a>(context: &'a [(&'a str, Option<&'a str>)], key: &str) -> Said<'a> {
 fn covers_action<'t>(run: &mut Run<'_, 't>, statement: &Value<'t>, action: &str) -> Truth {
     let mut inner = Pattern::default();
     inner.push_text(&action.to_ascii_lowercase());
-    let relation = |value: &Value<'_>| {
-        Pattern::of(value, Side::Outer)
-            .map_or(Relation::Disjoint, |pattern| pattern.map(str::to_ascii_lowercase).relation(&inner))
-    };
-    let ask = |run: &mut Run<'_, 't>, value: &Value<'t>, answer: fn(Relation) -> Truth| {
-        run.decide(&[value], &|values| values.first().map_or(Truth::False, |value| answer(relation(value))))
+    let ask = |run: &mut Run<'_, 't>, value: &Value<'t>, question: fn(&Pattern, &Pattern) -> Truth| {
+        run.decide(&[value], &|values| {
+            let pattern = values.first().and_then(|value| Pattern::of(value, Side::Outer)).unwrap_or_default();
+            question(&pattern.map(str::to_ascii_lowercase), &inner)
+        })
     };
     match (statement.get(element::ACTIONS), statement.get(element::NOT_ACTIONS)) {
-        (Some(actions), _) => Truth::any(actions.items().iter().map(|value| ask(run, value, Relation::covers))),
+        (Some(actions), _) => Truth::any(actions.items().iter().map(|value| ask(run, value, Pattern::covers))),
         (None, Some(excepted)) => {
-            Truth::all(excepted.items().iter().map(|value| ask(run, value, Relation::is_disjoint)))
+            Truth::all(excepted.items().iter().map(|value| ask(run, value, Pattern::is_disjoint_from)))
         }
         (None, None) => Truth::False,
     }
@@ -106,5 +105,151 @@ fn covers_target<'t>(run: &mut Run<'_, 't>, statement: &Value<'t>, target: &Targ
             Truth::all(excepted.items().iter().map(|pattern| spares_resource(run, pattern, target)))
         }
         (None, None) => Truth::False,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+    use super::super::target::bucket_targets;
+    use super::super::testing::{bucket_statements, in_template, resource, template};
+    use super::*;
+    use Truth::{False, True, Unknown};
+
+    /// Whether a policy of these statements denies every plain HTTP request on the bucket and its objects.
+    fn ask(statements: &str) -> Vec<Truth> {
+        in_template(&template(statements), |run, model, _| {
+            let found = bucket_statements(run, model).found;
+            let targets = bucket_targets(run, resource(model, "Bucket"));
+            let context = [("aws:SecureTransport", Some("false"))];
+            denies(run, &found, &Request { actions: &["s3:*"], targets: &targets, context: &context })
+        })
+    }
+
+    /// A statement that denies all of it, with one element written otherwise.
+    fn with(element: &str, text: &str) -> String {
+        let elements = [
+            ("Effect", "Effect: Deny"),
+            ("Principal", "Principal: '*'"),
+            ("Action", "Action: 's3:*'"),
+            ("Resource", "Resource: [{'Fn::GetAtt': [Bucket, Arn]}, {'Fn::Sub': '${Bucket.Arn}/*'}]"),
+            ("Condition", "Condition: {Bool: {'aws:SecureTransport': 'false'}}"),
+        ];
+        let elements = elements.map(|(name, usual)| if name == element { text } else { usual });
+        format!("{{{}}}", elements.into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(", "))
+    }
+
+    #[test]
+    fn a_statement_that_denies_everything_in_any_spelling() {
+        for (element, text) in [
+            ("", ""),
+            ("Principal", "Principal: {AWS: '*'}"),
+            ("Principal", "Principal: {AWS: ['arn:aws:iam::123456789012:root', '*']}"),
+            ("Action", "Action: '*'"),
+            ("Action", "Action: ['S3:Get*', 'S3:*']"),
+            ("Action", "NotAction: 'ec2:*'"),
+            ("Resource", "Resource: '*'"),
+            ("Resource", "Resource: {'Fn::Sub': 'arn:${AWS::Partition}:s3:::${Bucket}*'}"),
+            ("Resource", "NotResource: {'Fn::Sub': '${Other.Arn}/*'}"),
+            ("Condition", ""),
+            ("Condition", "Condition: {Bool: {'AWS:securetransport': false}}"),
+            ("Condition", "Condition: {BoolIfExists: {'aws:SecureTransport': [false]}}"),
+            ("Condition", "Condition: {StringEquals: {'aws:SecureTransport': 'false'}}"),
+            ("Condition", "Condition: {StringNotEquals: {'aws:SecureTransport': 'true'}}"),
+            ("Condition", "Condition: {'Null': {'aws:SecureTransport': false}}"),
+            ("Condition", "Condition: {Bool: {'aws:SecureTransport': 'false', 'aws:PrincipalIsAWSService': 'false'}}"),
+            (
+                "Condition",
+                "Condition: {Bool: {'aws:SecureTransport': false}, BoolIfExists: {'aws:ViaAWSService': false}}",
+            ),
+            (
+                "Condition",
+                "Condition: {Bool: {'aws:SecureTransport': false}, StringNotEquals: {'aws:PrincipalIsAWSService': true}}",
+            ),
+        ] {
+            assert_eq!(ask(&format!("[{}]", with(element, text))), [True], "{text}");
+            assert_eq!(ask(&with(element, text)), [True], "a statement alone: {text}");
+        }
+    }
+
+    #[test]
+    fn a_statement_that_leaves_something_out() {
+        for (element, text) in [
+            ("Effect", "Effect: Allow"),
+            ("Effect", "Effect: deny"),
+            ("Effect", ""),
+            ("Principal", "Principal: {AWS: '123456789012'}"),
+            ("Principal", "Principal: {Service: '*'}"),
+            ("Principal", "NotPrincipal: {AWS: '123456789012'}"),
+            ("Principal", ""),
+            ("Action", "Action: 's3:GetObject'"),
+            ("Action", "Action: ['s3:Get*', 's3:Put*']"),
+            ("Action", "NotAction: 's3:GetBucketLocation'"),
+            ("Action", ""),
+            ("Resource", "Resource: {'Fn::GetAtt': [Bucket, Arn]}"),
+            ("Resource", "Resource: {'Fn::Sub': '${Bucket.Arn}/*'}"),
+            ("Resource", "Resource: [{'Fn::GetAtt': [Bucket, Arn]}, {'Fn::Sub': '${Bucket.Arn}/phi/*'}]"),
+            ("Resource", "Resource: [{'Fn::GetAtt': [Other, Arn]}, {'Fn::Sub': '${Other.Arn}/*'}]"),
+            ("Resource", "NotResource: {'Fn::Sub': '${Bucket.Arn}/public/*'}"),
+            ("Resource", ""),
+            ("Condition", "Condition: {Bool: {'aws:SecureTransport': true}}"),
+            ("Condition", "Condition: {'Null': {'aws:SecureTransport': true}}"),
+            ("Condition", "Condition: {StringNotEquals: {'aws:SecureTransport': 'false'}}"),
+            ("Condition", "Condition: {Bool: {'aws:SecureTransport': false}, IpAddress: {'aws:SourceIp': 10.0.0.0/8}}"),
+            ("Condition", "Condition: {Bool: {'aws:SecureTransport': false}, ArnNotLike: {'aws:PrincipalArn': 'a'}}"),
+            ("Condition", "Condition: {NumericLessThan: {'s3:TlsVersion': 1.2}}"),
+            ("Condition", "Condition: {Bool: {'aws:SecureTransport': false, 'aws:PrincipalIsAWSService': true}}"),
+        ] {
+            assert_eq!(ask(&format!("[{}]", with(element, text))), [False], "{text}");
+        }
+        assert_eq!(ask("[]"), [False]);
+    }
+
+    #[test]
+    fn statements_cover_together() {
+        let bucket = with("Resource", "Resource: {'Fn::GetAtt': [Bucket, Arn]}");
+        let objects = with("Resource", "Resource: {'Fn::Sub': '${Bucket.Arn}/*'}");
+        let allow = with("Effect", "Effect: Allow");
+        assert_eq!(ask(&format!("[{bucket}, {allow}, {objects}]")), [True]);
+        assert_eq!(ask(&format!("[{bucket}, {allow}]")), [False]);
+        assert_eq!(ask(&format!("[{allow}, {bucket}, {bucket}]")), [False]);
+    }
+
+    #[test]
+    fn what_the_template_leaves_open_is_unknown() {
+        for (element, text, expected) in [
+            ("Effect", "Effect: {Ref: Open}", &[Unknown][..]),
+            ("Principal", "Principal: {Ref: Open}", &[Unknown]),
+            ("Principal", "Principal: {'Fn::ImportValue': x}", &[Unknown]),
+            ("Action", "Action: {Ref: Open}", &[Unknown]),
+            ("Action", "Action: {'Fn::Sub': 's3:${Open}'}", &[Unknown]),
+            ("Action", "Action: {'Fn::Sub': 'ec2:${Open}'}", &[False]),
+            ("Action", "NotAction: {Ref: Open}", &[Unknown]),
+            ("Resource", "Resource: {'Fn::Sub': 'arn:aws:s3:::${BucketName}*'}", &[Unknown]),
+            ("Resource", "NotResource: {'Fn::Sub': 'arn:aws:s3:::${BucketName}/*'}", &[Unknown]),
+            ("Condition", "Condition: {Bool: {'aws:SecureTransport': {Ref: Open}}}", &[Unknown]),
+            ("Condition", "Condition: {'Fn::ImportValue': x}", &[Unknown]),
+            ("Principal", "Principal: {AWS: {Ref: Choice}}", &[False, True]),
+        ] {
+            assert_eq!(ask(&format!("[{}]", with(element, text))), expected, "{text}");
+        }
+        // An unknown statement beside one that denies everything takes nothing away.
+        let open = with("Effect", "Effect: {Ref: Open}");
+        assert_eq!(ask(&format!("[{open}, {}]", with("", ""))), [True]);
+    }
+
+    #[test]
+    fn the_context_is_compared_without_regard_to_case_and_may_lack_a_key() {
+        let ask = |condition: &str, context: &[(&str, Option<&str>)]| {
+            in_template(&template(&format!("[{}]", with("Condition", condition))), |run, model, _| {
+                let found = bucket_statements(run, model).found;
+                let targets = bucket_targets(run, resource(model, "Bucket"));
+                denies(run, &found, &Request { actions: &["s3:PutObject"], targets: &targets, context })
+            })
+        };
+        let unencrypted = "Condition: {'Null': {'s3:x-amz-server-side-encryption': true}}";
+        assert_eq!(ask(unencrypted, &[("S3:X-AMZ-Server-Side-Encryption", None)]), [True]);
+        assert_eq!(ask(unencrypted, &[("s3:x-amz-server-side-encryption", Some("AES256"))]), [False]);
+        assert_eq!(ask(unencrypted, &[]), [False]);
     }
 }

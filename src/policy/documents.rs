@@ -22,7 +22,7 @@ pub enum DocumentKind {
 impl DocumentKind {
     /// Whether `Resource: "*"` stands for no more than what the document is attached to: a key policy's `*` is that key
     /// (KMS developer guide, "Key policies"), and no resource's policy reaches beyond the resource.
-    pub fn star_is_what_it_is_attached_to(self) -> bool {
+    pub fn star_is_the_resource_itself(self) -> bool {
         self != Self::Identity
     }
 }
@@ -192,3 +192,110 @@ const PLACES: &[Place] = &[
     resource("AWS::VpcLattice::ResourcePolicy", "Policy"),
     resource("AWS::XRay::ResourcePolicy", "PolicyDocument"),
 ];
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+    use super::*;
+    use serde_json::Value as Json;
+    use std::collections::BTreeSet;
+
+    /// Free JSON whose name speaks of a policy but that is no document of the IAM language that grants something.
+    const REVIEWED: &[(&str, &str)] = &[
+        ("AWS::Logs::LogGroup", "DataProtectionPolicy"),
+        ("AWS::NetworkManager::CoreNetwork", "PolicyDocument"),
+        ("AWS::RAM::Permission", "PolicyTemplate"),
+        ("AWS::SNS::Subscription", "DeliveryPolicy"),
+        ("AWS::SNS::Subscription", "FilterPolicy"),
+        ("AWS::SNS::Subscription", "RedrivePolicy"),
+        ("AWS::SNS::Subscription", "ReplayPolicy"),
+        ("AWS::SNS::Topic", "ArchivePolicy"),
+        ("AWS::SNS::Topic", "DataProtectionPolicy"),
+        ("AWS::SNS::Topic", "DeliveryPolicy"),
+        ("AWS::SQS::Queue", "RedriveAllowPolicy"),
+        ("AWS::SQS::Queue", "RedrivePolicy"),
+    ];
+
+    /// The resource types' properties as `scripts/facts.py` condenses them; none where the file is not there.
+    fn schemas() -> Option<Json> {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/schemas.json");
+        let text = std::fs::read_to_string(path).ok()?;
+        Some(serde_json::from_str(&text).unwrap())
+    }
+
+    /// Every property of a type with the way to it, as `PLACES` writes it.
+    fn properties(schema: &Json) -> Vec<(String, &Json)> {
+        fn walk<'a>(schema: &'a Json, node: &'a Json, way: &str, seen: &[&str], found: &mut Vec<(String, &'a Json)>) {
+            let node = match node.get("r").and_then(Json::as_str) {
+                Some(name) if seen.contains(&name) => return,
+                Some(name) => {
+                    let seen: Vec<&str> = seen.iter().copied().chain([name]).collect();
+                    return walk(schema, &schema["d"][name], way, &seen, found);
+                }
+                None => node,
+            };
+            if let Some(items) = node.get("a") {
+                walk(schema, items, &format!("{way}/*"), seen, found);
+            }
+            for (name, property) in node.get("p").and_then(Json::as_object).into_iter().flatten() {
+                let way = if way.is_empty() { name.clone() } else { format!("{way}/{name}") };
+                found.push((way.clone(), property));
+                walk(schema, property, &way, seen, found);
+            }
+        }
+        let mut found = Vec::new();
+        walk(schema, schema, "", &[], &mut found);
+        found
+    }
+
+    #[test]
+    fn the_table_is_sorted_and_says_nothing_twice() {
+        for pair in PLACES.windows(2) {
+            assert!(pair[0].resource_type <= pair[1].resource_type, "{} out of order", pair[1].resource_type);
+        }
+        let distinct: BTreeSet<_> = PLACES.iter().map(|place| (place.resource_type, place.path)).collect();
+        assert_eq!(distinct.len(), PLACES.len());
+    }
+
+    #[test]
+    fn a_type_gives_its_places_of_one_kind() {
+        let paths = |kind| places("AWS::IAM::Role", kind).map(|place| place.path).collect::<Vec<_>>();
+        assert_eq!(paths(DocumentKind::Identity), ["Policies/*/PolicyDocument"]);
+        assert_eq!(paths(DocumentKind::Trust), ["AssumeRolePolicyDocument"]);
+        assert_eq!(paths(DocumentKind::Resource), [""; 0]);
+        assert_eq!(places("AWS::S3::Bucket", DocumentKind::Resource).count(), 0);
+        assert!(DocumentKind::Resource.star_is_the_resource_itself());
+        assert!(!DocumentKind::Identity.star_is_the_resource_itself());
+    }
+
+    #[test]
+    fn every_place_is_a_property_of_its_type() {
+        let Some(schemas) = schemas() else { return eprintln!("skipped: no tests/data/schemas.json") };
+        for place in PLACES.iter().filter(|place| !place.path.is_empty()) {
+            if place.resource_type.starts_with("AWS::Serverless::") {
+                continue;
+            }
+            let schema = schemas.get(place.resource_type).unwrap_or_else(|| panic!("no type {}", place.resource_type));
+            let known = properties(schema).into_iter().any(|(way, _)| way == place.path);
+            assert!(known, "{} has no {}", place.resource_type, place.path);
+        }
+    }
+
+    #[test]
+    fn no_free_json_that_speaks_of_a_policy_is_missed() {
+        let Some(schemas) = schemas() else { return eprintln!("skipped: no tests/data/schemas.json") };
+        let mut missed = Vec::new();
+        for (resource_type, schema) in schemas.as_object().unwrap() {
+            for (way, property) in properties(schema) {
+                let name = way.rsplit('/').find(|name| *name != "*").unwrap().to_ascii_lowercase();
+                let speaks = ["polic", "permission", "statement"].iter().any(|word| name.contains(word));
+                let listed = PLACES.iter().any(|place| place.resource_type == resource_type && place.path == way)
+                    || REVIEWED.contains(&(resource_type.as_str(), way.as_str()));
+                if property == "*" && speaks && !listed {
+                    missed.push(format!("{resource_type} {way}"));
+                }
+            }
+        }
+        assert!(missed.is_empty(), "not in the table: {missed:#?}");
+    }
+}

@@ -19,21 +19,8 @@ pub(super) enum Side {
     Inner,
 }
 
-/// How an outer pattern relates to an inner one.
-#[derive(Copy, Clone, Debug, PartialEq, Eq)]
-pub(super) enum Relation {
-    /// It matches everything that the inner one matches.
-    Covers,
-    /// It matches something of it, but not all.
-    Partial,
-    /// It matches nothing of it.
-    Disjoint,
-    /// Depends on unsettled parts.
-    Unknown,
-}
-
-/// Opens the name of a part that is certainly none of the other side's, whatever characters it has.
-const DISTINCT: char = '!';
+/// Opens the name of a name that CloudFormation makes up: it ends in characters that nobody can write down beforehand.
+const GENERATED: char = '#';
 
 impl Pattern {
     /// The pattern that a scalar is; nothing where it is none.
@@ -67,9 +54,9 @@ impl Pattern {
         }
     }
 
-    /// Appends a part that is certainly none of the other side's, whatever characters it has: another resource.
-    pub(super) fn push_distinct(&mut self, origin: &Origin<'_>) {
-        self.push_name(DISTINCT.encode_utf8(&mut [0; 4]), origin);
+    /// Appends the name that CloudFormation makes up for a resource.
+    pub(super) fn push_generated(&mut self, origin: &Origin<'_>) {
+        self.push_name(GENERATED.encode_utf8(&mut [0; 4]), origin);
     }
 
     fn push_name(&mut self, prefix: &str, origin: &Origin<'_>) {
@@ -86,67 +73,56 @@ impl Pattern {
         &self.text
     }
 
-    /// As this pattern, its text changed by `change`, which must leave names alone.
+    /// As this pattern, its text changed by `change`. Names that change with it are the same only as others so changed.
     pub(super) fn map(self, change: impl FnOnce(&str) -> String) -> Self {
         Self { text: change(&self.text) }
     }
 
     /// Everything that the pattern may turn out to be: unsettled parts as `*`, but for those that `other` has too, which
-    /// stay the same on both sides.
-    fn loose(&self, other: &Self) -> String {
+    /// stay the same on both sides. What else the text has is changed by `change`.
+    fn loose(&self, other: &Self, change: impl Fn(&str) -> String) -> String {
         let mut loose = String::with_capacity(self.text.len());
         let mut rest = self.text.as_str();
         while let Some((before, after)) = rest.split_once(OPEN) {
             let (name, after) = after.split_once(CLOSE).unwrap_or((after, ""));
-            loose.push_str(before);
+            loose.push_str(&change(before));
             let marked = format!("{OPEN}{name}{CLOSE}");
-            if name.starts_with(DISTINCT) || other.text.contains(&marked) {
+            if other.text.contains(&marked) {
                 loose.push_str(&marked);
             } else {
                 loose.push('*');
+                if name.starts_with(GENERATED) {
+                    // Wildcards may match its end, other text does not.
+                    loose.push_str(&marked);
+                }
             }
             rest = after;
         }
-        loose.push_str(rest);
+        loose.push_str(&change(rest));
         loose
     }
 
-    /// How this pattern relates to what another one matches.
-    pub(super) fn relation(&self, inner: &Self) -> Relation {
+    /// Whether this pattern matches everything that `inner` matches, whatever the unsettled parts are.
+    pub(super) fn covers(&self, inner: &Self) -> Truth {
         if pattern_covers(&self.text, &inner.text) {
-            return Relation::Covers;
+            return Truth::True;
         }
-        let (loose, loose_inner) = (self.loose(inner), inner.loose(self));
-        if !patterns_overlap(&loose, &loose_inner) {
-            Relation::Disjoint
-        } else if (loose == self.text && loose_inner == inner.text)
-            // Even with its unsettled parts at their widest it leaves something out, and at their narrowest it
-            // matches something: the parts do not matter.
-            || (!pattern_covers(&loose, &loose_inner) && patterns_overlap(&self.text, &inner.text))
-        {
-            Relation::Partial
+        let outer = self.loose(inner, str::to_owned);
+        let settled = outer == self.text && inner.loose(self, str::to_owned) == inner.text;
+        // The wildcards of `inner` must be covered by wildcards: a character that no text has stands for them.
+        let covered = inner.loose(self, |text| text.replace('*', "\u{10FFFD}"));
+        if settled || !patterns_overlap(&outer, &covered) { Truth::False } else { Truth::Unknown }
+    }
+
+    /// Whether this pattern matches nothing of what `other` matches, whatever the unsettled parts are.
+    pub(super) fn is_disjoint_from(&self, other: &Self) -> Truth {
+        if !patterns_overlap(&self.loose(other, str::to_owned), &other.loose(self, str::to_owned)) {
+            Truth::True
+        } else if patterns_overlap(&self.text, &other.text) {
+            // With names for the unsettled parts something matches both, and it does whatever they stand for.
+            Truth::False
         } else {
-            Relation::Unknown
-        }
-    }
-}
-
-impl Relation {
-    /// Whether the outer pattern matches all of the inner one.
-    pub(super) fn covers(self) -> Truth {
-        match self {
-            Self::Covers => Truth::True,
-            Self::Partial | Self::Disjoint => Truth::False,
-            Self::Unknown => Truth::Unknown,
-        }
-    }
-
-    /// Whether the outer pattern matches nothing of the inner one.
-    pub(super) fn is_disjoint(self) -> Truth {
-        match self {
-            Self::Disjoint => Truth::True,
-            Self::Covers | Self::Partial => Truth::False,
-            Self::Unknown => Truth::Unknown,
+            Truth::Unknown
         }
     }
 }

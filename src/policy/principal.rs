@@ -5,8 +5,9 @@ use super::normal::element;
 use crate::eval::Run;
 use crate::eval::choices::Candidate;
 use crate::eval::text::equals_str;
-use crate::eval::value::{Content, Kind, Origin, Value};
+use crate::eval::value::{Content, Kind, Origin, Part, Value};
 use crate::truth::Truth;
+use std::borrow::Cow;
 
 /// A kind of principal that one may not want to let in.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
@@ -52,67 +53,75 @@ fn is_such<'t>(run: &mut Run<'_, 't>, kind: &Value<'t>, value: &Value<'t>, who: 
         return run.decide(&[kind], &|_| Truth::Unknown);
     };
     match (who, kind.as_ref()) {
-        (Who::Everyone, _) => run.decide(&[value], &|values| values.first().map_or(Truth::False, |v| is_everyone(v))),
+        (Who::Everyone, _) => ask(run, value, &is_everyone),
         (Who::Service, kind) => (kind == "Service").into(),
         (Who::ForeignAccount, "AWS" | "Federated" | "CanonicalUser") => {
             let own = own_account(run);
-            let canonical = kind == "CanonicalUser";
-            let federated = kind == "Federated";
-            run.decide(&[value], &|values| {
-                values.first().map_or(Truth::False, |v| match is_foreign(v, own.as_deref()) {
-                    // A canonical user ID says nothing of the account; an identity provider's domain is in none.
-                    Foreign::NoAccount if canonical => Truth::Unknown,
-                    Foreign::NoAccount if federated => Truth::False,
-                    Foreign::NoAccount => Truth::Unknown,
-                    Foreign::Is(truth) => truth,
-                })
-            })
+            // A canonical user ID or a unique ID (`AROA…`) is of some account; an identity provider's domain is of none.
+            let without_account = if kind == "Federated" { Truth::False } else { Truth::Unknown };
+            ask(run, value, &|value| is_foreign(value, own.as_deref()).unwrap_or(without_account))
         }
         (Who::ForeignAccount, _) => Truth::False,
     }
 }
 
+/// Answers a question about one value. Where it is an entry of a mapping and the keys are not known (log delivery accounts
+/// by Region), the answer that all entries have in common is the answer.
+fn ask<'t>(run: &mut Run<'_, 't>, value: &Value<'t>, question: &dyn Fn(&Value<'t>) -> Truth) -> Truth {
+    let one = |values: &[&Value<'t>]| values.first().map_or(Truth::False, |value| question(value));
+    let answers = entries_of_mapping(run, value).map(|entries| entries.iter().map(question).collect::<Vec<_>>());
+    match answers.as_deref() {
+        Some([first, rest @ ..]) if rest.iter().all(|answer| answer == first) && *first != Truth::Unknown => *first,
+        _ => run.decide(&[value], &one),
+    }
+}
+
+/// The value for each entry of the mapping that one of its unsettled parts comes from.
+fn entries_of_mapping<'t>(run: &Run<'_, 't>, value: &Value<'t>) -> Option<Vec<Value<'t>>> {
+    let mut from_mappings = value.parts().iter().filter_map(|part| match (&part.content, &part.origin) {
+        (Content::Unknown, Origin::Mapping(name)) => Some(*name),
+        _ => None,
+    });
+    let (Some(name), None) = (from_mappings.next(), from_mappings.next()) else { return None };
+    let filled = |text: &Cow<'t, str>| {
+        let parts = value.parts().iter().map(|part| match (&part.content, &part.origin) {
+            (Content::Unknown, Origin::Mapping(_)) => {
+                Part { content: Content::Known(text.clone()), origin: part.origin.clone() }
+            }
+            _ => part.clone(),
+        });
+        Value { span: value.span, kind: Kind::Text(parts.collect()) }
+    };
+    Some(run.mapping_texts(name)?.iter().map(filled).collect())
+}
+
 /// Whether a principal is `*`. A wildcard matches no part of a name or ARN (IAM User Guide, "AWS JSON policy elements:
 /// Principal"); services that take one in place of the account mean every account.
 fn is_everyone(value: &Value<'_>) -> Truth {
-    let exactly = equals_str(value, "*");
-    if exactly.is_true() {
-        return Truth::True;
-    }
-    match (account_of(value), &value.kind) {
-        (Account::Text(account), _) if !account.is_empty() => {
+    match account_of(value) {
+        Account::Own => Truth::False,
+        Account::Text(account) if !account.is_empty() => {
             (account.contains('*') && account.chars().all(|c| matches!(c, '*' | '?'))).into()
         }
-        // Text around an unsettled part: a name or ARN of somebody.
-        (_, Kind::Text(parts)) if parts.len() > 1 && parts.iter().any(|part| !is_choice(&part.content)) => {
-            if parts.iter().any(|part| is_choice(&part.content)) { Truth::Unknown } else { Truth::False }
-        }
-        (Account::Own, _) => Truth::False,
-        _ => exactly,
+        Account::Unsettled(part) if part.content == Content::Choice => Truth::Unknown,
+        _ => match equals_str(value, "*") {
+            // Text around a part that nobody knows is a name or ARN of somebody.
+            Truth::Unknown if value.parts().len() > 1 && !has_choice(value) => Truth::False,
+            truth => truth,
+        },
     }
 }
 
-fn is_choice(content: &Content<'_>) -> bool {
-    *content == Content::Choice
-}
-
-enum Foreign {
-    Is(Truth),
-    /// It is neither an ARN nor an account ID.
-    NoAccount,
-}
-
-fn is_foreign(value: &Value<'_>, own: Option<&str>) -> Foreign {
-    Foreign::Is(match account_of(value) {
+/// Whether the account of an ARN or account ID is another one; nothing where the text is neither.
+fn is_foreign(value: &Value<'_>, own: Option<&str>) -> Option<Truth> {
+    Some(match account_of(value) {
         Account::Own => Truth::False,
         Account::Text(account) => {
             (is_account_id(&account) && !is_log_delivery(&account) && own != Some(account.as_str())).into()
         }
         Account::Unsettled(_) => Truth::Unknown,
-        Account::None => match value.text() {
-            Some(text) if text == "*" || text.is_empty() => Truth::False,
-            _ => return Foreign::NoAccount,
-        },
+        Account::None if value.text().is_some_and(|text| text == "*" || text.is_empty()) => Truth::False,
+        Account::None => return None,
     })
 }
 
@@ -134,30 +143,166 @@ pub(super) fn effect_is<'t>(run: &mut Run<'_, 't>, statement: &Value<'t>, effect
 /// Whether a statement speaks of every principal without exception, anonymous ones included: `*` or `{"AWS": "*"}`, which
 /// are equivalent (IAM User Guide, "AWS JSON policy elements: Principal", "All principals").
 pub(super) fn is_everybody<'t>(run: &mut Run<'_, 't>, statement: &Value<'t>) -> Truth {
-    let mut result = Truth::False;
-    for entry in statement.get(element::PRINCIPALS).map(Value::items).unwrap_or_default() {
-        let (Some(kind), Some(value)) = (entry.get(element::KIND), entry.get(element::VALUE)) else { continue };
-        let truth = match kind.text().as_deref() {
+    let entries = statement.get(element::PRINCIPALS).map(Value::items).unwrap_or_default();
+    Truth::any(entries.iter().map(|entry| {
+        let (Some(kind), Some(value)) = (entry.get(element::KIND), entry.get(element::VALUE)) else {
+            return Truth::False;
+        };
+        match kind.text().as_deref() {
             Some("*" | "AWS") => {
                 run.decide(&[value], &|values| values.first().map_or(Truth::False, |v| equals_str(v, "*")))
             }
             Some(_) => Truth::False,
             None => run.decide(&[kind], &|_| Truth::Unknown),
-        };
-        result = result.or(truth);
-        if result.is_true() {
-            break;
         }
-    }
-    result
+    }))
 }
 
-/// Whether a value is a reference to something that has an identity of its own, such as a resource or an account: whatever
-/// its characters are, they are no wildcard.
+/// Whether what a value's part comes from has an identity of its own, such as a resource or an account: whatever its
+/// characters are, they are no wildcard.
 pub(super) fn is_identity(origin: &Origin<'_>) -> bool {
     match origin {
         Origin::Pseudo(_) => true,
         Origin::Resource { attribute, .. } => attribute.as_deref().is_none_or(|name| !name.starts_with("Outputs.")),
         _ => false,
+    }
+}
+
+/// Whether a part of the value has some known texts to choose from.
+pub(super) fn has_choice(value: &Value<'_>) -> bool {
+    value.parts().iter().any(|part| part.content == Content::Choice)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+    use super::super::testing::with_statement;
+    use super::*;
+    use Truth::{False, True, Unknown};
+
+    /// The answers for an `Allow` with this element, one a scenario, with the offending values as written.
+    fn ask(element: &str, who: Who) -> Vec<(Truth, Vec<String>)> {
+        with_statement(&format!("{{Effect: Allow, {element}}}"), |run, statement| {
+            let (truth, offending) = principal(run, statement.value, who);
+            (truth, offending.into_iter().map(Value::display).collect())
+        })
+    }
+
+    fn truths(element: &str, who: Who) -> Vec<Truth> {
+        ask(element, who).into_iter().map(|(truth, _)| truth).collect()
+    }
+
+    #[test]
+    fn everyone() {
+        for (element, expected) in [
+            ("Principal: '*'", True),
+            ("Principal: {AWS: '*'}", True),
+            ("Principal: {AWS: ['arn:aws:iam::123456789012:root', '*']}", True),
+            ("Principal: {Federated: '*'}", True),
+            ("Principal: {AWS: 'arn:aws:iam::*:root'}", True),
+            ("NotPrincipal: {AWS: '123456789012'}", True),
+            ("Principal: {AWS: '123456789012'}", False),
+            ("Principal: {AWS: 'arn:aws:iam::123456789012:user/*'}", False),
+            ("Principal: {Service: s3.amazonaws.com}", False),
+            ("Principal: {AWS: {Ref: 'AWS::AccountId'}}", False),
+            ("Principal: {AWS: {'Fn::Sub': 'arn:aws:iam::${AWS::AccountId}:root'}}", False),
+            ("Principal: {AWS: {'Fn::Sub': 'arn:aws:iam::${Open}:root'}}", False),
+            ("Principal: {AWS: {'Fn::GetAtt': [Role, Arn]}}", False),
+            ("Principal: {AWS: {Ref: Known}}", False),
+            ("Principal: {AWS: {Ref: Open}}", Unknown),
+            ("Principal: {Ref: Open}", Unknown),
+            ("Principal: {'Fn::ImportValue': x}", Unknown),
+            ("Principal: {AWS: {'Fn::ImportValue': x}}", Unknown),
+            ("Action: 's3:*'", False),
+            ("Principal: {}", False),
+        ] {
+            assert_eq!(truths(element, Who::Everyone), [expected], "{element}");
+        }
+        // Each allowed value of a parameter is a case of its own.
+        assert_eq!(truths("Principal: {AWS: {Ref: Choice}}", Who::Everyone), [False, True]);
+        assert_eq!(
+            truths("Principal: {AWS: {'Fn::Sub': 'arn:aws:iam::${Choice}:root'}}", Who::Everyone),
+            [False, True]
+        );
+    }
+
+    #[test]
+    fn foreign_accounts() {
+        for (element, expected) in [
+            ("Principal: {AWS: '123456789012'}", True),
+            ("Principal: {AWS: 123456789012}", True),
+            ("Principal: {AWS: 'arn:aws:iam::123456789012:root'}", True),
+            ("Principal: {AWS: 'arn:aws-us-gov:iam::123456789012:role/Auditor'}", True),
+            ("Principal: {AWS: {'Fn::Sub': 'arn:${AWS::Partition}:iam::123456789012:root'}}", True),
+            ("Principal: {Federated: 'arn:aws:iam::123456789012:saml-provider/Okta'}", True),
+            ("Principal: {AWS: {Ref: Known}}", True),
+            ("Principal: {AWS: {'Fn::Sub': 'arn:aws:iam::${Known}:root'}}", True),
+            ("Principal: {AWS: {'Fn::Join': ['', ['arn:aws:iam::', {Ref: Known}, ':role/', {Ref: Open}]]}}", True),
+            ("Principal: {AWS: [{Ref: 'AWS::AccountId'}, '123456789012']}", True),
+            ("Principal: {AWS: {'Fn::Sub': 'arn:aws:iam::${Open}:root'}}", Unknown),
+            ("Principal: {AWS: {Ref: Open}}", Unknown),
+            ("Principal: {AWS: {'Fn::ImportValue': x}}", Unknown),
+            ("Principal: {AWS: {'Fn::GetAtt': [Nested, Outputs.Role]}}", Unknown),
+            ("Principal: {AWS: AROAEXAMPLEID}", Unknown),
+            ("Principal: {CanonicalUser: 79a59df900b949e55d96a1e698fbacedfd6e09d98eacf8f8d5218e7cd47ef2be}", Unknown),
+            ("Principal: {AWS: {Ref: 'AWS::AccountId'}}", False),
+            ("Principal: {AWS: {'Fn::Sub': '${AWS::AccountId}'}}", False),
+            ("Principal: {AWS: {'Fn::Sub': 'arn:${AWS::Partition}:iam::${AWS::AccountId}:root'}}", False),
+            ("Principal: {AWS: {'Fn::Join': [':', ['arn:aws:iam:', {Ref: 'AWS::AccountId'}, root]]}}", False),
+            ("Principal: {AWS: {'Fn::GetAtt': [Role, Arn]}}", False),
+            ("Principal: {CanonicalUser: {'Fn::GetAtt': [Other, S3CanonicalUserId]}}", False),
+            ("Principal: {AWS: 'arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity E1'}", False),
+            ("Principal: {AWS: 'arn:aws:iam::127311923021:root'}", False),
+            ("Principal: {AWS: '033677994240'}", False),
+            ("Principal: {Service: s3.amazonaws.com}", False),
+            ("Principal: {Federated: cognito-identity.amazonaws.com}", False),
+            ("Principal: '*'", False),
+            ("NotPrincipal: {AWS: '123456789012'}", False),
+        ] {
+            assert_eq!(truths(element, Who::ForeignAccount), [expected], "{element}");
+        }
+    }
+
+    #[test]
+    fn an_entry_of_a_mapping_is_what_all_entries_are() {
+        let region = "{Ref: 'AWS::Region'}";
+        for (mapping, expected) in [("Logs", False), ("Partners", True), ("Mixed", Unknown), ("None", Unknown)] {
+            let entry = format!("{{'Fn::FindInMap': [{mapping}, {region}, Id]}}");
+            let arn = format!("{{'Fn::Join': ['', ['arn:', {{Ref: 'AWS::Partition'}}, ':iam::', {entry}, ':root']]}}");
+            for value in [entry, arn] {
+                assert_eq!(truths(&format!("Principal: {{AWS: {value}}}"), Who::ForeignAccount), [expected], "{value}");
+            }
+        }
+        let entry = format!("Principal: {{AWS: {{'Fn::FindInMap': [Logs, {region}, Id]}}}}");
+        assert_eq!(truths(&entry, Who::Everyone), [False]);
+    }
+
+    #[test]
+    fn services() {
+        for (element, expected) in [
+            ("Principal: {Service: s3.amazonaws.com}", True),
+            ("Principal: {AWS: '123456789012', Service: [a.amazonaws.com]}", True),
+            ("Principal: {AWS: '*'}", False),
+            ("Principal: {'Fn::ImportValue': x}", Unknown),
+        ] {
+            assert_eq!(truths(element, Who::Service), [expected], "{element}");
+        }
+    }
+
+    #[test]
+    fn the_offending_values_are_those_that_decide() {
+        let ask = |element| ask(element, Who::ForeignAccount).remove(0);
+        let two = "Principal: {AWS: [{Ref: Open}, '123456789012', {Ref: 'AWS::AccountId'}, '210987654321']}";
+        assert_eq!(ask(two), (True, vec!["\"123456789012\"".to_owned(), "\"210987654321\"".to_owned()]));
+        assert_eq!(ask("Principal: {AWS: [{Ref: Open}, '127311923021']}"), (Unknown, vec!["\"${Open}\"".to_owned()]));
+        assert_eq!(ask("Principal: {AWS: '127311923021'}"), (False, vec![]));
+    }
+
+    #[test]
+    fn a_deny_with_exceptions_names_nobody() {
+        let answers = with_statement("{Effect: Deny, NotPrincipal: {AWS: '123456789012'}}", |run, statement| {
+            principal(run, statement.value, Who::Everyone).0
+        });
+        assert_eq!(answers, [False]);
     }
 }

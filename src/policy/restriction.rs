@@ -11,6 +11,7 @@ use super::account::{Account, account_of};
 use super::cidr::Cidr;
 use super::condition::{Test, has_policy_variable, read};
 use super::normal::element;
+use super::pattern::{Pattern, Side};
 use super::principal::is_identity;
 use crate::eval::Run;
 use crate::eval::text::equals_str;
@@ -144,7 +145,7 @@ fn is_fixed_arn(value: &Value<'_>) -> Truth {
 }
 
 fn is_bucket_arn(value: &Value<'_>) -> Truth {
-    let pattern = super::pattern::Pattern::of(value, super::pattern::Side::Outer).unwrap_or_default();
+    let pattern = Pattern::of(value, Side::Outer).unwrap_or_default();
     let mut segments = pattern.text().splitn(6, ':').skip(2);
     if segments.next() != Some("s3") {
         return Truth::False;
@@ -163,5 +164,98 @@ fn is_fixed_organization(value: &Value<'_>, test: Test) -> Truth {
                 .into()
         }
         None => has_no_wildcard(value, test),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+    use super::super::testing::with_statement;
+    use super::*;
+    use Truth::{False, True, Unknown};
+
+    fn ask(condition: &str) -> Vec<Truth> {
+        with_statement(&format!("{{Effect: Allow, Principal: '*', Condition: {condition}}}"), |run, statement| {
+            restricts_callers(run, statement.value)
+        })
+    }
+
+    #[test]
+    fn the_keys_are_in_order() {
+        assert!(KEYS.is_sorted_by_key(|(key, _)| *key));
+        assert!(KEYS.iter().all(|(key, _)| *key == key.to_ascii_lowercase()));
+    }
+
+    #[test]
+    fn fixed_values_of_identifying_keys_keep_strangers_out() {
+        for condition in [
+            "{StringEquals: {'aws:PrincipalOrgID': o-a1b2c3d4e5}}",
+            "{StringEquals: {'AWS:SOURCEACCOUNT': '123456789012'}}",
+            "{StringEquals: {'aws:SourceVpce': [vpce-1, vpce-2]}}",
+            "{StringEqualsIgnoreCase: {'aws:SourceVpc': vpc-1}}",
+            "{StringLike: {'aws:SourceVpc': vpc-1}}",
+            "{StringEquals: {'kms:CallerAccount': {Ref: 'AWS::AccountId'}, 'kms:ViaService': s3.us-east-1.amazonaws.com}}",
+            "{StringEquals: {'aws:SourceVpce': {Ref: Open}}}",
+            "{StringEquals: {'aws:PrincipalOrgID': {'Fn::ImportValue': x}}}",
+            "{ArnLike: {'aws:SourceArn': 'arn:aws:cloudfront::123456789012:distribution/*'}}",
+            "{ArnLike: {'aws:SourceArn': {'Fn::Sub': 'arn:aws:sns:*:${AWS::AccountId}:*'}}}",
+            "{ArnEquals: {'aws:SourceArn': {'Fn::GetAtt': [Bucket, Arn]}}}",
+            "{ArnLike: {'aws:SourceArn': 'arn:aws:s3:*:*:phi-records'}}",
+            "{ArnLike: {'aws:SourceArn': {'Fn::Sub': 'arn:aws:s3:::${Bucket}'}}}",
+            "{StringLike: {'s3:DataAccessPointArn': 'arn:aws:s3:us-west-2:123456789012:accesspoint/*'}}",
+            "{'ForAnyValue:StringLike': {'aws:PrincipalOrgPaths': 'o-a1b2c3d4e5/r-ab12/*'}}",
+            "{IpAddress: {'aws:SourceIp': [203.0.113.0/24, '2001:DB8::/32']}}",
+            "{Bool: {'elasticfilesystem:AccessedViaMountTarget': true}}",
+            "{Bool: {'aws:SecureTransport': true}, StringEquals: {'aws:PrincipalAccount': '123456789012'}}",
+        ] {
+            assert_eq!(ask(condition), [True], "{condition}");
+        }
+    }
+
+    #[test]
+    fn what_a_stranger_can_satisfy_keeps_nobody_out() {
+        for condition in [
+            "{}",
+            "{Bool: {'aws:SecureTransport': true}}",
+            "{StringNotEquals: {'aws:PrincipalOrgID': o-1}}",
+            "{StringEqualsIfExists: {'aws:PrincipalOrgID': o-1}}",
+            "{'ForAllValues:StringEquals': {'aws:PrincipalOrgPaths': 'o-1/r-1/'}}",
+            "{'Null': {'aws:PrincipalOrgID': false}}",
+            "{StringLike: {'aws:SourceVpc': 'vpc-*'}}",
+            "{StringEquals: {'aws:SourceAccount': '*'}}",
+            "{StringEquals: {'aws:SourceAccount': ['123456789012', '*']}}",
+            "{StringEquals: {'aws:PrincipalAccount': '${aws:ResourceAccount}'}}",
+            "{StringLike: {'aws:userid': 'AROAEXAMPLE:*'}}",
+            "{ArnLike: {'aws:SourceArn': 'arn:aws:sns:*:*:*'}}",
+            "{ArnLike: {'aws:SourceArn': 'arn:aws:s3:::*'}}",
+            "{ArnLike: {'aws:SourceArn': 'arn:aws:sqs:us-east-1:*:queue'}}",
+            "{ArnLike: {'aws:PrincipalArn': '*'}}",
+            "{'ForAnyValue:StringLike': {'aws:PrincipalOrgPaths': '*'}}",
+            "{IpAddress: {'aws:SourceIp': 0.0.0.0/0}}",
+            "{IpAddress: {'aws:SourceIp': [203.0.113.0/24, 0.0.0.0/1]}}",
+            "{NotIpAddress: {'aws:SourceIp': 203.0.113.0/24}}",
+            "{Bool: {'elasticfilesystem:AccessedViaMountTarget': false}}",
+            "{StringEquals: {'kms:ViaService': s3.us-east-1.amazonaws.com}}",
+            "{StringEquals: {'lambda:FunctionUrlAuthType': NONE}}",
+            "{StringEquals: {'s3:x-amz-acl': bucket-owner-full-control}}",
+        ] {
+            assert_eq!(ask(condition), [False], "{condition}");
+        }
+    }
+
+    #[test]
+    fn unsettled_values_decide_only_where_they_matter() {
+        for (condition, expected) in [
+            ("{StringLike: {'aws:PrincipalOrgID': {Ref: Open}}}", &[Unknown][..]),
+            ("{IpAddress: {'aws:SourceIp': {Ref: Open}}}", &[Unknown]),
+            ("{ArnLike: {'aws:SourceArn': {'Fn::Sub': 'arn:aws:sns:*:${Open}:*'}}}", &[Unknown]),
+            ("{'Fn::ImportValue': x}", &[Unknown]),
+            ("{StringFoo: {'aws:PrincipalOrgID': o-1}}", &[Unknown]),
+            ("{StringEquals: {'aws:PrincipalOrgID': {Ref: Known}}}", &[True]),
+            ("{StringEquals: {'aws:PrincipalOrgID': {Ref: Choice}}}", &[True, False]),
+            ("{StringLike: {'aws:PrincipalOrgID': {Ref: Open}, 'aws:SourceVpc': vpc-1}}", &[True]),
+        ] {
+            assert_eq!(ask(condition), expected, "{condition}");
+        }
     }
 }

@@ -51,12 +51,12 @@ impl<'m, 't> Collector<'_, 'm, 't> {
         let names: Vec<&str> = std::iter::once("Properties").chain(place.path.split('/')).collect();
         // What lies before the first list is walked as written, so that no other property is evaluated.
         let fixed = names.iter().position(|name| *name == "*").unwrap_or(names.len());
-        let (walked, rest) = names.split_at(fixed);
+        let walked = names.get(..fixed).unwrap_or_default();
         match self.run.descend(block.node, block.key_span, walked) {
             Descent::Absent(..) => {}
             Descent::Unknown(_) => self.unread("a macro writes a part of the resource"),
             Descent::Value(value, consumed) => {
-                let (before, inside) = names.split_at(consumed.min(names.len() - rest.len()));
+                let (before, inside) = names.split_at(consumed.min(fixed));
                 self.walk(value, inside, before.join("/"), place.shape);
             }
         }
@@ -188,4 +188,207 @@ fn event_bus_condition<'t>(condition: &Value<'t>) -> Value<'t> {
         kind: Kind::Map(vec![Field { key, key_span: span, value }]),
     };
     wrap(operator, wrap(key, value.clone()))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+    use super::super::testing::{in_template, resource};
+    use super::*;
+    use crate::source::Source;
+
+    /// A value as one line: `[a, b]`, `{K: v}`, `${Ref}`.
+    fn line(value: &Value<'_>) -> String {
+        match &value.kind {
+            Kind::List(items) => format!("[{}]", items.iter().map(line).collect::<Vec<_>>().join(", ")),
+            Kind::Map(fields) => {
+                let fields = fields.iter().map(|field| format!("{}: {}", field.key, line(&field.value)));
+                format!("{{{}}}", fields.collect::<Vec<_>>().join(", "))
+            }
+            _ => value.text().map_or_else(|| value.display().trim_matches('"').to_owned(), Cow::into_owned),
+        }
+    }
+
+    /// `path: statement` of every statement of the resource `R` in its only scenario, and whether there may be more.
+    fn read(kind: DocumentKind, resource_text: &str) -> (Vec<String>, bool) {
+        let text = format!("{{Parameters: {{P: {{Type: String}}}}, Resources: {{R: {resource_text}}}}}");
+        let mut answers = in_template(&text, |run, model, _| {
+            let read = statements(run, resource(model, "R"), kind);
+            assert_eq!(read.unknown, !run.reasons().is_empty(), "a reason goes with what is not known");
+            let found = read.found.iter().map(|found| format!("{}: {}", found.path, line(found.value)));
+            (found.collect::<Vec<_>>(), read.unknown)
+        });
+        assert_eq!(answers.len(), 1);
+        answers.remove(0)
+    }
+
+    #[test]
+    fn every_spelling_has_one_form() {
+        for (statement, expected) in [
+            (
+                "{Sid: A, Effect: Allow, Action: 's3:*', Resource: '*'}",
+                "{Sid: A, Effect: Allow, Actions: [s3:*], Resources: [*]}",
+            ),
+            (
+                "{Effect: Deny, NotAction: ['iam:*', 'sts:*'], NotResource: [a, b]}",
+                "{Effect: Deny, NotActions: [iam:*, sts:*], NotResources: [a, b]}",
+            ),
+            ("{Principal: '*'}", "{Principals: [{Kind: *, Value: *}]}"),
+            ("{Principal: {AWS: '*'}}", "{Principals: [{Kind: AWS, Value: *}]}"),
+            (
+                "{Principal: {AWS: ['1', '2'], Service: s3.amazonaws.com}}",
+                "{Principals: [{Kind: AWS, Value: 1}, {Kind: AWS, Value: 2}, {Kind: Service, Value: s3.amazonaws.com}]}",
+            ),
+            ("{NotPrincipal: {AWS: '1'}}", "{NotPrincipals: [{Kind: AWS, Value: 1}]}"),
+            ("{Principal: {Ref: P}}", "{Principals: [{Kind: AWS, Value: ${P}}]}"),
+            ("{Principal: {AWS: {Ref: P}}}", "{Principals: [{Kind: AWS, Value: ${P}}]}"),
+            (
+                "{Condition: {Bool: {'aws:SecureTransport': false}}}",
+                "{Conditions: [{Operator: Bool, Key: aws:securetransport, Values: [false]}]}",
+            ),
+            (
+                "{Condition: {StringLike: {'aws:UserId': [a, b], K: c}, 'Null': {K: true}}}",
+                "{Conditions: [{Operator: StringLike, Key: aws:userid, Values: [a, b]}, \
+                 {Operator: StringLike, Key: k, Values: [c]}, {Operator: Null, Key: k, Values: [true]}]}",
+            ),
+            // What is no element of the language is left out; what is missing stays missing.
+            ("{effect: Allow, Version: '1'}", "{}"),
+        ] {
+            let text = format!(
+                "{{Type: AWS::IAM::ManagedPolicy, Properties: {{PolicyDocument: {{Statement: [{statement}]}}}}}}"
+            );
+            let path = "Properties/PolicyDocument/Statement/0";
+            assert_eq!(
+                read(DocumentKind::Identity, &text),
+                (vec![format!("{path}: {expected}")], false),
+                "{statement}"
+            );
+        }
+    }
+
+    #[test]
+    fn statements_come_from_every_place_with_their_way() {
+        use DocumentKind::{Identity, Resource, Trust};
+        let role = "{Type: AWS::IAM::Role, Properties: {
+            AssumeRolePolicyDocument: {Statement: {Sid: t}},
+            Policies: [{PolicyDocument: {Statement: [{Sid: a}, {Sid: b}]}}, {PolicyDocument: {Statement: {Sid: c}}}]}}";
+        for (kind, text, expected) in [
+            (
+                Identity,
+                role,
+                &[
+                    "Properties/Policies/0/PolicyDocument/Statement/0: {Sid: a}",
+                    "Properties/Policies/0/PolicyDocument/Statement/1: {Sid: b}",
+                    "Properties/Policies/1/PolicyDocument/Statement: {Sid: c}",
+                ][..],
+            ),
+            (Trust, role, &["Properties/AssumeRolePolicyDocument/Statement: {Sid: t}"]),
+            (Resource, role, &[]),
+            (
+                Resource,
+                r#"{Type: AWS::Logs::ResourcePolicy, Properties: {PolicyDocument: '{"Statement": [{"Sid": "a"}]}'}}"#,
+                &["Properties/PolicyDocument/Statement/0: {Sid: a}"],
+            ),
+            (
+                Resource,
+                "{Type: AWS::Events::EventBusPolicy, Properties: {Statement: {Sid: a}}}",
+                &["Properties/Statement: {Sid: a}"],
+            ),
+            (
+                Resource,
+                "{Type: AWS::Events::EventBusPolicy, Properties: {Principal: '*', Action: 'events:PutEvents',
+                  Condition: {Type: StringEquals, Key: 'aws:PrincipalOrgID', Value: o-1}}}",
+                &["Properties: {Effect: Allow, Principals: [{Kind: *, Value: *}], Actions: [events:PutEvents], \
+                   Conditions: [{Operator: StringEquals, Key: aws:principalorgid, Values: [o-1]}]}"],
+            ),
+            (
+                Identity,
+                "{Type: AWS::Serverless::Function, Properties: {Policies: [AWSLambdaExecute, {Ref: P},
+                  {DynamoDBCrudPolicy: {TableName: t}}, {Statement: [{Sid: a}]}]}}",
+                &["Properties/Policies/3/Statement/0: {Sid: a}"],
+            ),
+            (
+                Identity,
+                "{Type: AWS::Serverless::Function, Properties: {Policies: {Statement: {Sid: a}}}}",
+                &["Properties/Policies/Statement: {Sid: a}"],
+            ),
+            (Identity, "{Type: AWS::IAM::Policy, Properties: {PolicyDocument: {}}}", &[]),
+            (Identity, "{Type: AWS::IAM::Policy}", &[]),
+            (Identity, "{Type: AWS::S3::Bucket, Properties: {PolicyDocument: {Statement: {Sid: a}}}}", &[]),
+        ] {
+            let (found, unknown) = read(kind, text);
+            assert_eq!(found, expected, "{text}");
+            assert!(!unknown, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_unknown_and_the_rest_is_still_there() {
+        for (text, expected) in [
+            ("{Type: AWS::IAM::Policy, Properties: {PolicyDocument: {Ref: P}}}", 0),
+            ("{Type: AWS::IAM::Policy, Properties: {PolicyDocument: {'Fn::Transform': {Name: M}}}}", 0),
+            ("{Type: AWS::IAM::Policy, Properties: {'Fn::Transform': {Name: M}}}", 0),
+            ("{Type: AWS::IAM::Policy, Properties: {PolicyDocument: 'not JSON'}}", 0),
+            ("{Type: AWS::IAM::Policy, Properties: {PolicyDocument: [a]}}", 0),
+            ("{Type: AWS::IAM::Policy, Properties: {PolicyDocument: {Statement: {'Fn::ImportValue': x}}}}", 0),
+            (
+                "{Type: AWS::IAM::Policy, Properties: {PolicyDocument: {Statement: [{Sid: a}, {'Fn::ImportValue': x}]}}}",
+                1,
+            ),
+            ("{Type: AWS::IAM::Policy, Properties: {PolicyDocument: {Statement: [{Sid: a}, 7]}}}", 1),
+            ("{Type: AWS::IAM::Role, Properties: {Policies: {'Fn::ImportValue': x}}}", 0),
+            ("{Type: AWS::Serverless::Function, Properties: {Policies: [{'Fn::Transform': {Name: M}}]}}", 0),
+        ] {
+            let (found, unknown) = read(DocumentKind::Identity, text);
+            assert_eq!((found.len(), unknown), (expected, true), "{text}");
+        }
+    }
+
+    #[test]
+    fn unsettled_parts_of_json_text_are_parts_of_its_strings() {
+        let document = r#"{"Fn::Sub": "{\"Statement\": {\"Resource\": \"arn:${AWS::Partition}:logs:x:${P}:*\"}}"}"#;
+        let text = format!("{{Type: AWS::Logs::ResourcePolicy, Properties: {{PolicyDocument: {document}}}}}");
+        let expected = "Properties/PolicyDocument/Statement: {Resources: [arn:${AWS::Partition}:logs:x:${P}:*]}";
+        assert_eq!(read(DocumentKind::Resource, &text), (vec![expected.to_owned()], false));
+        for outside in [r#"{\"Statement\": {\"Action\": ${P}}}"#, r#"{\"Statement\": {\"${P}\": \"x\"}}"#, "${P}"] {
+            let document = format!(r#"{{"Fn::Sub": "{outside}"}}"#);
+            let text = format!("{{Type: AWS::Logs::ResourcePolicy, Properties: {{PolicyDocument: {document}}}}}");
+            assert_eq!(read(DocumentKind::Resource, &text), (vec![], true), "{outside}");
+        }
+    }
+
+    #[test]
+    fn conditions_of_the_template_choose_statements_and_documents() {
+        let text = "{Conditions: {C: {'Fn::Equals': [{Ref: 'AWS::Region'}, us-east-1]}}, Resources: {R: {
+            Type: AWS::IAM::Policy, Properties: {PolicyDocument: {Statement: [
+              {Sid: always}, {'Fn::If': [C, {Sid: there}, {Ref: 'AWS::NoValue'}]}]}}}}}";
+        let mut found = in_template(text, |run, model, _| {
+            let found = statements(run, resource(model, "R"), DocumentKind::Identity).found;
+            found.iter().map(|statement| line(statement.value)).collect::<Vec<_>>()
+        });
+        found.sort();
+        assert_eq!(found, [vec!["{Sid: always}"], vec!["{Sid: always}", "{Sid: there}"]]);
+    }
+
+    #[test]
+    fn every_value_keeps_the_span_of_its_text() {
+        let text = "Resources:\n  R:\n    Type: AWS::IAM::Policy\n    Properties:\n      PolicyDocument:\n        \
+            Statement:\n          - Effect: Allow\n            Action: 's3:Get*'\n            Principal:\n              \
+            AWS: me\n            Condition:\n              Bool:\n                'aws:X': yes\n";
+        in_template(text, |run, model, source| {
+            let statement = statements(run, resource(model, "R"), DocumentKind::Identity).found.remove(0).value;
+            let at = |source: &Source, value: &Value<'_>| source.slice(value.span).to_owned();
+            assert_eq!(at(source, statement.get("Effect").unwrap()), "Allow");
+            assert_eq!(at(source, statement.get("Actions").unwrap()), "'s3:Get*'");
+            assert_eq!(at(source, &statement.get("Actions").unwrap().items()[0]), "'s3:Get*'");
+            assert_eq!(source.slice(statement.field("Actions").unwrap().key_span), "Action");
+            let principal = &statement.get("Principals").unwrap().items()[0];
+            assert_eq!(at(source, principal.get("Kind").unwrap()), "AWS");
+            assert_eq!(at(source, principal.get("Value").unwrap()), "me");
+            let condition = &statement.get("Conditions").unwrap().items()[0];
+            assert_eq!(at(source, condition.get("Operator").unwrap()), "Bool");
+            assert_eq!(at(source, condition.get("Key").unwrap()), "'aws:X'");
+            assert_eq!(at(source, &condition.get("Values").unwrap().items()[0]), "yes");
+        });
+    }
 }

@@ -1,7 +1,8 @@
 //! A bucket and its objects, as the resource patterns of statements name them.
 
-use super::pattern::{Pattern, Relation, Side};
-use crate::eval::value::{Content, Kind, Origin, Value};
+use super::pattern::{Pattern, Side};
+use crate::eval::text::OPEN;
+use crate::eval::value::{Content, Kind, Origin, Part, Value};
 use crate::eval::{Descent, Run};
 use crate::expand::Block;
 use crate::truth::Truth;
@@ -11,8 +12,10 @@ use crate::truth::Truth;
 pub struct Target<'t> {
     /// The bucket's logical id; none for a bucket that the template only names.
     id: Option<&'t str>,
-    /// The bucket's name; `Ref` of it where CloudFormation chooses the name.
+    /// The bucket's name; `Ref` of it where CloudFormation makes up the name.
     name: Value<'t>,
+    /// Whether CloudFormation makes up the name.
+    generated: bool,
     what: What,
 }
 
@@ -24,89 +27,118 @@ enum What {
 
 /// A bucket of the template, and all objects in it.
 pub fn bucket_targets<'t>(run: &mut Run<'_, 't>, bucket: &Block<'t>) -> [Target<'t>; 2] {
-    let name = match run.descend(bucket.node, bucket.key_span, &["Properties", "BucketName"]) {
-        Descent::Value(value, 2) => value.clone(),
-        Descent::Value(value, _) if value.is_opaque() => value.clone(),
-        Descent::Unknown(_) => Value::unknown(Origin::Function("Fn::Transform"), bucket.key_span),
-        Descent::Value(..) | Descent::Absent(..) => {
-            Value::unknown(Origin::Resource { id: bucket.name, attribute: None }, bucket.key_span)
-        }
+    let own = Value::unknown(Origin::Resource { id: bucket.name, attribute: None }, bucket.key_span);
+    let (name, generated) = match run.descend(bucket.node, bucket.key_span, &["Properties", "BucketName"]) {
+        Descent::Value(value, 2) => (value.clone(), false),
+        Descent::Value(value, _) if value.is_opaque() => (own, false),
+        Descent::Unknown(_) => (own, false),
+        Descent::Value(..) | Descent::Absent(..) => (own, true),
     };
-    targets(Some(bucket.name), name)
+    targets(Some(bucket.name), name, generated)
 }
 
 /// A bucket that is known by the value of a property that names it (`Bucket` of `AWS::S3::BucketPolicy`), and all objects
-/// in it.
+/// in it. Of a bucket of the template, [`bucket_targets`] knows more: its `BucketName`.
 pub fn bucket_name_targets<'t>(bucket: &Value<'t>) -> [Target<'t>; 2] {
     let id = match bucket.as_reference() {
         Some(Origin::Resource { id, attribute: None }) => Some(*id),
         _ => None,
     };
-    targets(id, bucket.clone())
+    targets(id, bucket.clone(), false)
 }
 
-fn targets<'t>(id: Option<&'t str>, name: Value<'t>) -> [Target<'t>; 2] {
-    [What::Bucket, What::Objects].map(|what| Target { id, name: name.clone(), what })
+fn targets<'t>(id: Option<&'t str>, name: Value<'t>, generated: bool) -> [Target<'t>; 2] {
+    [What::Bucket, What::Objects].map(|what| Target { id, name: name.clone(), generated, what })
 }
 
 /// Whether a resource pattern matches all of a target.
 pub fn covers_resource<'t>(run: &mut Run<'_, 't>, pattern: &Value<'t>, target: &Target<'t>) -> Truth {
-    run.decide(&[pattern, &target.name], &|values| relation(values, target).covers())
+    run.decide(&[pattern, &target.name], &|values| {
+        patterns(values, target).map_or(Truth::False, |(pattern, arn)| pattern.covers(&arn))
+    })
 }
 
 /// Whether a resource pattern matches nothing of a target.
 pub(super) fn spares_resource<'t>(run: &mut Run<'_, 't>, pattern: &Value<'t>, target: &Target<'t>) -> Truth {
-    run.decide(&[pattern, &target.name], &|values| relation(values, target).is_disjoint())
+    run.decide(&[pattern, &target.name], &|values| {
+        patterns(values, target).map_or(Truth::True, |(pattern, arn)| pattern.is_disjoint_from(&arn))
+    })
 }
 
-/// How a pattern relates to a target, given the pattern and the bucket's name.
-fn relation(values: &[&Value<'_>], target: &Target<'_>) -> Relation {
-    let [pattern, name] = values else { return Relation::Unknown };
+/// The statement's pattern and the target's ARN in the same spelling, given the pattern and the bucket's name; nothing
+/// where they certainly have nothing in common.
+fn patterns(values: &[&Value<'_>], target: &Target<'_>) -> Option<(Pattern, Pattern)> {
+    let [pattern, name] = values else { return None };
     if !pattern.is_scalar() || !name.is_scalar() {
-        return Relation::Disjoint;
+        return None;
     }
-    let mut inner = Pattern::default();
-    push_arn(&mut inner, name);
+    let mut arn = Pattern::default();
+    push_arn(&mut arn, name, target);
     if target.what == What::Objects {
-        inner.push_text("/*");
+        arn.push_text("/*");
     }
-    outer(pattern, name, target).relation(&inner)
+    let pattern = spelled_alike(pattern, name, target)?;
+    // Nobody can have written down the name that CloudFormation will make up; a wildcard or another name's text may match.
+    let bucket = pattern.text().strip_prefix(BUCKET_ARN).and_then(|rest| rest.split('/').next());
+    let written_out = bucket.is_some_and(|bucket| !bucket.contains(['*', '?', OPEN]));
+    (!written_out || !target.generated).then_some((pattern, arn))
 }
 
-/// Bucket ARNs have no region and no account: Service Authorization Reference, "Amazon S3", resource types.
-fn push_arn(pattern: &mut Pattern, name: &Value<'_>) {
-    pattern.push_text("arn:aws:s3:::");
-    pattern.push_value(name, Side::Inner);
+/// What a bucket's name follows in its ARN. Source: Service Authorization Reference, "Amazon S3", resource types.
+const BUCKET_ARN: &str = "arn:aws:s3:::";
+
+fn push_arn(pattern: &mut Pattern, name: &Value<'_>, target: &Target<'_>) {
+    pattern.push_text(BUCKET_ARN);
+    push_name(pattern, name, target);
 }
 
-/// The statement's pattern in the spelling that the target has: the bucket by its name, the partition as `aws`.
-fn outer(value: &Value<'_>, name: &Value<'_>, target: &Target<'_>) -> Pattern {
+/// The bucket's name, the same on both sides.
+fn push_name(pattern: &mut Pattern, name: &Value<'_>, target: &Target<'_>) {
+    match name.as_reference() {
+        Some(origin) if target.generated => pattern.push_generated(origin),
+        _ => pattern.push_value(name, Side::Inner),
+    }
+}
+
+/// The statement's pattern in the spelling that the target has: the bucket by its name, the partition as `aws`. Nothing
+/// where it names another bucket of the template.
+fn spelled_alike(value: &Value<'_>, name: &Value<'_>, target: &Target<'_>) -> Option<Pattern> {
     let mut pattern = Pattern::default();
     let Kind::Text(parts) = &value.kind else {
         pattern.push_value(value, Side::Outer);
-        return pattern.map(any_partition);
+        return Some(pattern.map(any_partition));
     };
-    for part in parts {
+    for (index, part) in parts.iter().enumerate() {
         match (&part.content, &part.origin) {
             (_, Origin::Pseudo("AWS::Partition")) => pattern.push_text("aws"),
             (Content::Known(_), _) => pattern.push(part, Side::Outer),
             (_, Origin::Resource { id, attribute: None }) if target.id == Some(id) => {
-                pattern.push_value(name, Side::Inner);
+                push_name(&mut pattern, name, target);
             }
             (_, Origin::Resource { id, attribute: Some(attribute) }) if target.id == Some(id) && attribute == "Arn" => {
-                push_arn(&mut pattern, name);
+                push_arn(&mut pattern, name, target);
             }
-            // Another resource of this template is another bucket, if it is one at all. Nothing can be said where the
-            // target may itself be any resource.
+            // Another resource where the bucket stands is another bucket, if it is one at all; unless the target is
+            // known only by a name that may be that very bucket's, or was given that resource's name.
             (_, origin @ Origin::Resource { attribute, .. })
-                if target.id.is_some() && attribute.as_deref().is_none_or(|attribute| attribute == "Arn") =>
+                if target.id.is_some()
+                    && match attribute.as_deref() {
+                        None => any_partition(pattern.text()) == BUCKET_ARN,
+                        Some(attribute) => attribute == "Arn" && index == 0,
+                    }
+                    && parts.get(index + 1).is_none_or(begins_with_slash)
+                    && name.parts().iter().all(|part| part.origin != *origin) =>
             {
-                pattern.push_distinct(origin);
+                return None;
             }
             _ => pattern.push(part, Side::Outer),
         }
     }
-    pattern.map(any_partition)
+    Some(pattern.map(any_partition))
+}
+
+fn begins_with_slash(part: &Part<'_>) -> bool {
+    matches!(&part.content, Content::Known(text) if text.starts_with('/'))
 }
 
 /// A template is deployed to the partition that its ARNs name, so `aws-cn`, `aws-us-gov` and `*` are as good as `aws`.
@@ -116,4 +148,152 @@ fn any_partition(arn: &str) -> String {
         (partition == "*" || partition == "aws" || partition.starts_with("aws-")).then(|| format!("arn:aws:{rest}"))
     };
     partition(arn).unwrap_or_else(|| arn.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+    use super::super::testing::{bucket_statements, in_template, resource, template};
+    use super::*;
+    use Truth::{False, True, Unknown};
+
+    /// Whether a pattern covers a bucket of the template, and whether it covers its objects, in each scenario.
+    fn ask(bucket: &str, pattern: &str) -> Vec<(Truth, Truth)> {
+        in_template(&template(&format!("[{{Resource: {pattern}}}]")), |run, model, _| {
+            let statement = bucket_statements(run, model).found.remove(0).value;
+            let pattern = &statement.get("Resources").unwrap().items()[0];
+            let targets = bucket_targets(run, resource(model, bucket));
+            (covers_resource(run, pattern, &targets[0]), covers_resource(run, pattern, &targets[1]))
+        })
+    }
+
+    fn check(bucket: &str, table: &[(&str, Truth, Truth)]) {
+        for (pattern, itself, objects) in table {
+            assert_eq!(ask(bucket, pattern), [(*itself, *objects)], "{bucket} {pattern}");
+        }
+    }
+
+    #[test]
+    fn a_bucket_that_cloudformation_names() {
+        check(
+            "Bucket",
+            &[
+                ("{'Fn::GetAtt': [Bucket, Arn]}", True, False),
+                ("{'Fn::GetAtt': Bucket.Arn}", True, False),
+                ("{'Fn::Sub': '${Bucket.Arn}'}", True, False),
+                ("{'Fn::Sub': '${Bucket.Arn}/*'}", False, True),
+                ("{'Fn::Sub': '${Bucket.Arn}*'}", True, True),
+                ("{'Fn::Sub': 'arn:aws:s3:::${Bucket}/*'}", False, True),
+                ("{'Fn::Sub': 'arn:${AWS::Partition}:s3:::${Bucket}'}", True, False),
+                ("{'Fn::Sub': 'arn:aws-cn:s3:::${Bucket}'}", True, False),
+                ("{'Fn::Sub': 'arn:*:s3:::${Bucket}'}", True, False),
+                ("{'Fn::Join': ['', ['arn:aws:s3:::', {Ref: Bucket}, '/*']]}", False, True),
+                ("{'Fn::Join': ['', [{'Fn::GetAtt': [Bucket, Arn]}, '/*']]}", False, True),
+                ("{'Fn::Join': [':', [arn, aws, s3, '', '', {'Fn::Sub': '${Bucket}/*'}]]}", False, True),
+                ("'*'", True, True),
+                ("'arn:aws:s3:::*'", True, True),
+                ("'arn:aws:s3:*'", True, True),
+                ("{'Fn::Sub': '${Bucket.Arn}/phi/*'}", False, False),
+                ("{'Fn::Sub': '${Bucket.Arn}/${Open}/*'}", False, False),
+                ("{'Fn::Sub': '${Bucket.Arn}/${Open}*'}", False, Unknown),
+                ("{'Fn::Sub': '${Other.Arn}/*'}", False, False),
+                ("{'Fn::Sub': 'arn:aws:s3:::${Other}/*'}", False, False),
+                ("{'Fn::GetAtt': [Role, Arn]}", False, False),
+                // CloudFormation makes up a name that nobody can have written here, but a wildcard may match it.
+                ("'arn:aws:s3:::phi-records/*'", False, False),
+                ("'arn:aws:s3:::my-stack-*'", Unknown, Unknown),
+                ("'arn:aws:sqs:*:*:*'", False, False),
+                ("{Ref: Bucket}", False, False),
+                ("{'Fn::Sub': 'arn:aws:s3:::${BucketName}/*'}", Unknown, Unknown),
+                ("{'Fn::Sub': 'arn:aws:s3:::${Nested.Outputs.Name}/*'}", Unknown, Unknown),
+                ("{Ref: Open}", Unknown, Unknown),
+                ("{'Fn::ImportValue': x}", Unknown, Unknown),
+            ],
+        );
+    }
+
+    #[test]
+    fn a_bucket_with_a_name() {
+        check(
+            "Named",
+            &[
+                ("'arn:aws:s3:::phi-records'", True, False),
+                ("'arn:aws:s3:::phi-records/*'", False, True),
+                ("'arn:aws:s3:::phi-*'", True, True),
+                ("'arn:aws:s3:::phi-record?/*'", False, True),
+                ("{'Fn::Sub': 'arn:aws:s3:::${Named}/*'}", False, True),
+                ("{'Fn::Sub': '${Named.Arn}/*'}", False, True),
+                ("{'Fn::Sub': '${Named.Arn}/x'}", False, False),
+                ("'arn:aws:s3:::phi-records/?'", False, False),
+                ("'arn:aws:s3:::phi-record/*'", False, False),
+                ("{'Fn::Sub': 'arn:aws:s3:::${Bucket}/*'}", False, False),
+                ("{'Fn::Sub': 'arn:aws:s3:::claims-${Open}/*'}", False, False),
+                ("{'Fn::Sub': 'arn:aws:s3:::phi-${Open}/*'}", False, Unknown),
+            ],
+        );
+    }
+
+    #[test]
+    fn a_bucket_whose_name_is_a_parameter() {
+        check(
+            "ByParameter",
+            &[
+                ("{'Fn::Sub': 'arn:aws:s3:::${BucketName}'}", True, False),
+                ("{'Fn::Sub': 'arn:aws:s3:::${BucketName}/*'}", False, True),
+                ("{'Fn::Sub': '${ByParameter.Arn}/*'}", False, True),
+                ("'arn:aws:s3:::phi/*'", Unknown, Unknown),
+                ("'arn:aws:s3:::phi'", Unknown, False),
+                ("{'Fn::Sub': 'arn:aws:s3:::${Open}/*'}", Unknown, Unknown),
+                ("{'Fn::Sub': '${Bucket.Arn}/*'}", False, False),
+            ],
+        );
+        check(
+            "ByMaker",
+            &[
+                ("{'Fn::Sub': 'arn:aws:s3:::${Maker}/*'}", False, True),
+                ("{'Fn::Sub': 'arn:aws:s3:::${Bucket}/*'}", False, False),
+            ],
+        );
+        // The same choice on both sides is no choice; a literal makes it one.
+        assert_eq!(ask("ByEnvironment", "{'Fn::Sub': 'arn:aws:s3:::phi-${Env}/*'}"), [(False, True)]);
+        assert_eq!(ask("ByEnvironment", "'arn:aws:s3:::phi-prod/*'"), [(False, False), (False, True)]);
+    }
+
+    #[test]
+    fn a_bucket_known_by_the_property_that_names_it() {
+        let ask = |bucket: &str, pattern: &str| {
+            let text = template(&format!("[{{Resource: {pattern}}}]")).replace("Bucket: {Ref: Bucket}", bucket);
+            in_template(&text, |run, model, _| {
+                let statement = bucket_statements(run, model).found.remove(0).value;
+                let pattern = &statement.get("Resources").unwrap().items()[0];
+                let policy = resource(model, "Policy");
+                let Descent::Value(name, 2) = run.descend(policy.node, policy.key_span, &["Properties", "Bucket"])
+                else {
+                    panic!("no bucket")
+                };
+                let targets = bucket_name_targets(name);
+                (covers_resource(run, pattern, &targets[0]), covers_resource(run, pattern, &targets[1]))
+            })
+        };
+        for (bucket, pattern, expected) in [
+            ("Bucket: outside", "'arn:aws:s3:::outside/*'", (False, True)),
+            ("Bucket: outside", "'arn:aws:s3:::other/*'", (False, False)),
+            ("Bucket: {Ref: Open}", "{'Fn::Sub': 'arn:aws:s3:::${Open}'}", (True, False)),
+            ("Bucket: {Ref: Open}", "{'Fn::Join': ['', ['arn:aws:s3:::', {Ref: Open}, '/*']]}", (False, True)),
+            // The parameter may hold the name of a bucket of this very template.
+            ("Bucket: {Ref: Open}", "{'Fn::GetAtt': [Bucket, Arn]}", (Unknown, Unknown)),
+            ("Bucket: {'Fn::ImportValue': x}", "'*'", (True, True)),
+            // Which export it is is not told apart.
+            (
+                "Bucket: {'Fn::ImportValue': x}",
+                "{'Fn::Join': ['', ['arn:aws:s3:::', {'Fn::ImportValue': x}]]}",
+                (Unknown, Unknown),
+            ),
+            ("Bucket: {Ref: Bucket}", "{'Fn::GetAtt': [Bucket, Arn]}", (True, False)),
+            ("Bucket: {Ref: Bucket}", "{'Fn::GetAtt': [Other, Arn]}", (False, False)),
+            ("Bucket: {Ref: Named}", "'arn:aws:s3:::phi-records'", (Unknown, False)),
+        ] {
+            assert_eq!(ask(bucket, pattern), [expected], "{bucket} {pattern}");
+        }
+    }
 }

@@ -3,10 +3,10 @@
 use super::condition::{Said, all_hold};
 use super::normal::element;
 use super::pattern::{Pattern, Side};
-use super::principal::effect_is;
+use super::principal::{effect_is, has_choice, is_identity};
 use crate::eval::Run;
 use crate::eval::text::OPEN;
-use crate::eval::value::{Content, Value};
+use crate::eval::value::Value;
 use crate::facts::{Limitable, limitable};
 use crate::truth::Truth;
 
@@ -50,7 +50,7 @@ pub fn grants_admin<'t>(run: &mut Run<'_, 't>, statement: &Value<'t>) -> Truth {
         Truth::any(values.iter().map(|value| {
             ask(run, value, |value| match value.text() {
                 Some(text) => everything(&text).into(),
-                None if value.is_opaque() || has_choice(value) => Truth::Unknown,
+                None if may_be_anything(value) => Truth::Unknown,
                 None => Truth::False,
             })
         }))
@@ -93,18 +93,130 @@ fn is_wildcard(stretch: &str, value: &Value<'_>) -> Truth {
     if !stretch.contains(OPEN) {
         return wildcards(stretch).into();
     }
-    // Which characters an unsettled part has matters where it is the whole value, or one of some known ones.
-    if has_choice(value) || (value.is_opaque() && !value.as_reference().is_some_and(super::principal::is_identity)) {
-        Truth::Unknown
-    } else {
-        Truth::False
-    }
+    if may_be_anything(value) { Truth::Unknown } else { Truth::False }
 }
 
-fn has_choice(value: &Value<'_>) -> bool {
-    value.parts().iter().any(|part| part.content == Content::Choice)
+/// Whether a wildcard may stand where a value is unsettled: the whole of it is, or one of its parts has some known texts to
+/// choose from. Any other part of a text is taken for a name.
+fn may_be_anything(value: &Value<'_>) -> bool {
+    has_choice(value) || (value.is_opaque() && !value.as_reference().is_some_and(is_identity))
 }
 
 fn is_stars(text: &str) -> bool {
     !text.is_empty() && text.chars().all(|character| character == '*')
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+    use super::super::testing::with_statement;
+    use super::*;
+    use Truth::{False, True, Unknown};
+
+    type Predicate = for<'m, 't> fn(&mut Run<'m, 't>, &Value<'t>) -> Truth;
+
+    fn check(predicate: Predicate, table: &[(&str, &[Truth])]) {
+        for (text, expected) in table {
+            let found = with_statement(&format!("{{Resource: {text}}}"), |run, statement| {
+                predicate(run, &statement.value.get("Resources").unwrap().items()[0])
+            });
+            assert_eq!(found, *expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn actions() {
+        check(
+            is_wildcard_action,
+            &[
+                ("'*'", &[True]),
+                ("'**'", &[True]),
+                ("'s3:*'", &[True]),
+                ("'S3:**'", &[True]),
+                ("'*:*'", &[True]),
+                ("'s3:?*'", &[True]),
+                ("'s3:Get*'", &[False]),
+                ("'s3:*Object'", &[False]),
+                ("'s3:GetObject'", &[False]),
+                ("'s3:?'", &[False]),
+                ("''", &[False]),
+                ("{'Fn::Sub': '${Open}:*'}", &[True]),
+                ("{'Fn::Sub': 's3:Get${Open}'}", &[False]),
+                ("{Ref: Open}", &[Unknown]),
+                ("{'Fn::ImportValue': x}", &[Unknown]),
+                ("{Ref: Choice}", &[False, True]),
+                ("{'Fn::Sub': 's3:${Choice}'}", &[False, True]),
+            ],
+        );
+    }
+
+    #[test]
+    fn resources() {
+        check(
+            is_wildcard_resource,
+            &[
+                ("'*'", &[True]),
+                ("'arn:aws:s3:::*'", &[True]),
+                ("'arn:aws:s3:::*/*'", &[True]),
+                ("'arn:aws:dynamodb:*:*:*'", &[True]),
+                ("'arn:aws:dynamodb:us-east-1:123456789012:*'", &[True]),
+                ("{'Fn::Sub': 'arn:${AWS::Partition}:dynamodb:${AWS::Region}:${AWS::AccountId}:*'}", &[True]),
+                ("'arn:aws:sqs:*'", &[True]),
+                ("'arn:aws:dynamodb:*:*:table/*'", &[False]),
+                ("'arn:aws:logs:us-east-1:123456789012:log-group:/name:*'", &[False]),
+                ("'arn:aws:s3:::phi-*'", &[False]),
+                ("'arn:aws:s3:::phi/*'", &[False]),
+                ("{'Fn::GetAtt': [Bucket, Arn]}", &[False]),
+                ("{'Fn::Sub': '${Bucket.Arn}/*'}", &[False]),
+                ("{'Fn::Sub': 'arn:aws:s3:::${Open}/*'}", &[False]),
+                ("{'Fn::Sub': 'arn:aws:s3:::${Bucket}*'}", &[False]),
+                ("{Ref: Open}", &[Unknown]),
+                ("{'Fn::ImportValue': x}", &[Unknown]),
+                ("{Ref: Choice}", &[False, True]),
+                ("{'Fn::Sub': 'arn:aws:s3:::${Choice}'}", &[False, True]),
+            ],
+        );
+    }
+
+    #[test]
+    fn actions_that_cannot_be_limited() {
+        check(
+            needs_star,
+            &[
+                ("'ec2:DescribeInstances'", &[True]),
+                ("'cloudwatch:PutMetricData'", &[True]),
+                ("'s3:GetObject'", &[False]),
+                ("'ec2:*'", &[False]),
+                ("'*'", &[False]),
+                ("'nosuchservice:Do'", &[Unknown]),
+                ("{Ref: Open}", &[Unknown]),
+            ],
+        );
+    }
+
+    #[test]
+    fn administrators() {
+        for (statement, expected) in [
+            ("{Effect: Allow, Action: '*', Resource: '*'}", &[True][..]),
+            ("{Effect: Allow, Action: ['s3:*', '*:*'], Resource: ['*']}", &[True]),
+            ("{Effect: Allow, Action: '*', Resource: '*', Condition: {Bool: {'aws:SecureTransport': true}}}", &[True]),
+            (
+                "{Effect: Allow, Action: '*', Resource: '*', Condition: {Bool: {'aws:MultiFactorAuthPresent': true}}}",
+                &[False],
+            ),
+            ("{Effect: Deny, Action: '*', Resource: '*'}", &[False]),
+            ("{Effect: Allow, Action: 'iam:*', Resource: '*'}", &[False]),
+            ("{Effect: Allow, Action: '*', Resource: 'arn:aws:s3:::*'}", &[False]),
+            ("{Effect: Allow, NotAction: 'iam:*', Resource: '*'}", &[False]),
+            ("{Effect: Allow, Action: '*'}", &[False]),
+            ("{Effect: Allow, Action: {Ref: Open}, Resource: '*'}", &[Unknown]),
+            ("{Effect: Allow, Action: {'Fn::Sub': '${Open}:*'}, Resource: '*'}", &[False]),
+            ("{Effect: Allow, Action: {Ref: Choice}, Resource: '*'}", &[False, True]),
+            ("{Effect: Allow, Action: '*', Resource: {'Fn::GetAtt': [Bucket, Arn]}}", &[False]),
+            ("{Effect: {Ref: Open}, Action: '*', Resource: '*'}", &[Unknown]),
+        ] {
+            let found = with_statement(statement, |run, statement| grants_admin(run, statement.value));
+            assert_eq!(found, expected, "{statement}");
+        }
+    }
 }
