@@ -25,19 +25,46 @@ const SECRET_PAIRS: [(&str, &str); 5] =
 const FILLERS: [&str; 5] = ["plain", "plaintext", "string", "text", "value"];
 /// First words of a choice about a secret: `ManageMasterUserPassword`, `RequirePassword`, `MaxToken`.
 const CHOICES: [&str; 25] = [
-    "allow", "allows", "create", "delete", "disable", "enable", "expose", "force", "generate", "has", "ignore", "is", "manage",
-    "max", "min", "no", "require", "requires", "reset", "rotate", "skip", "store", "update", "use", "without",
+    "allow", "allows", "create", "delete", "disable", "enable", "expose", "force", "generate", "has", "ignore", "is",
+    "manage", "max", "min", "no", "require", "requires", "reset", "rotate", "skip", "store", "update", "use",
+    "without",
 ];
 /// Tokens that are no secrets: of a page, of an idempotent request, of a custom resource (`ServiceToken` is an ARN), of a
 /// step that calls back, of a public DNS record.
 const PLAIN_TOKENS: [&str; 14] = [
-    "callback", "client", "continuation", "dns", "id", "idempotency", "next", "page", "pagination", "request", "result",
-    "service", "start", "task",
+    "callback",
+    "client",
+    "continuation",
+    "dns",
+    "id",
+    "idempotency",
+    "next",
+    "page",
+    "pagination",
+    "request",
+    "result",
+    "service",
+    "start",
+    "task",
 ];
 /// Last words that name, or lead to, something that is kept elsewhere.
 const REFERENCES: [&str; 16] = [
-    "alias", "arn", "arns", "file", "id", "identifier", "ids", "location", "name", "names", "param", "parameter", "path",
-    "ref", "uri", "url",
+    "alias",
+    "arn",
+    "arns",
+    "file",
+    "id",
+    "identifier",
+    "ids",
+    "location",
+    "name",
+    "names",
+    "param",
+    "parameter",
+    "path",
+    "ref",
+    "uri",
+    "url",
 ];
 
 /// Whether a name promises a secret's value: `DatabasePassword`, `API_KEY`; not `SecretArn` or `PasswordLength`.

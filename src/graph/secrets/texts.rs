@@ -75,17 +75,8 @@ const REFERENCES: [&str; 12] = [
     "stageVariables.",
 ];
 /// Parts of texts that wait for the secret, in lower case.
-const PLACEHOLDERS: [&str; 9] = [
-    "placeholder",
-    "replace",
-    "redacted",
-    "todo",
-    "to-be-",
-    "to_be_",
-    "your-",
-    "your_",
-    "example",
-];
+const PLACEHOLDERS: [&str; 9] =
+    ["placeholder", "replace", "redacted", "todo", "to-be-", "to_be_", "your-", "your_", "example"];
 
 /// Whether a text under a secret's name is the secret itself: not a reference to it, a mask, a placeholder or a plain word.
 /// A JSON object is a secret if one of its fields is.

@@ -73,9 +73,7 @@ impl SecretVariables {
                 truth = truth.or(holds.into());
                 if checker.explain && holds {
                     let path = format!("{path}/{}", field.key);
-                    places.push(
-                        Item::Value { value: &field.value, name: field.key.to_string(), path, owner }.place(),
-                    );
+                    places.push(Item::Value { value: &field.value, name: field.key.to_string(), path, owner }.place());
                 }
             }
         }
