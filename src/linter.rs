@@ -6,7 +6,7 @@ use crate::eval::{Memory, explore};
 use crate::expand::{self, Block, Model};
 use crate::facts;
 use crate::finding::{Diagnostic, Finding, Level, Outcome, Related, Severity};
-use crate::rules::checker::{Checker, Item, Place};
+use crate::rules::checker::{Checker, Item, NOT_SET, Place};
 use crate::rules::load::{RuleEntry, RuleSet};
 use crate::rules::operand::Settings;
 use crate::rules::rule::{Check, Rule, TargetName};
@@ -407,7 +407,8 @@ fn answer<'m, 't>(
             Truth::False if applies.is_true() => {
                 checker.explain = true;
                 let places = checker.judge(&check.assert, &item).places;
-                Leaf::Fail(united(if places.is_empty() { vec![item.place()] } else { places }))
+                let places = if places.is_empty() { vec![item.place()] } else { places };
+                Leaf::Fail(united(places.into_iter().map(|place| as_written(place, model)).collect()))
             }
             Truth::False | Truth::Unknown => Leaf::Undecided(checker.run.reasons().to_vec()),
         }
@@ -460,6 +461,20 @@ fn answer<'m, 't>(
     }
 }
 
+/// A place with the path and span that people find it at. What a YAML alias stands for is written in another block: it keeps
+/// the path that the rule went.
+fn as_written(mut place: Place, model: &Model<'_, '_>) -> Place {
+    let block = |path: &str| path.split('/').take(2).map(str::to_owned).collect::<Vec<_>>();
+    if !place.path.is_empty()
+        && let Some(found) = expand::written::written(model.whole.node, place.span)
+        && block(&found.path) == block(&place.path)
+    {
+        place.path = found.path;
+        place.span = found.span;
+    }
+    place
+}
+
 /// Places with the same span become one, which names what each of them named: four missing flags are one finding.
 fn united(places: Vec<Place>) -> Vec<Place> {
     let mut united: Vec<(Place, Vec<String>)> = Vec::new();
@@ -479,6 +494,9 @@ fn united(places: Vec<Place>) -> Vec<Place> {
     united
         .into_iter()
         .map(|(mut place, names)| {
+            if names.len() > 1 && place.state == NOT_SET {
+                "are not set".clone_into(&mut place.state);
+            }
             place.name = match names.as_slice() {
                 [] => String::new(),
                 [only] => only.clone(),

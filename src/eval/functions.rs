@@ -75,7 +75,7 @@ impl<'t> Run<'_, 't> {
             "Fn::ImportValue" => Some(Value::unknown(Origin::Import, span)),
             "Fn::Base64" => Some(Value::unknown(Origin::Function("Fn::Base64"), span)),
             "Fn::Cidr" => Some(Value::unknown(Origin::Function("Fn::Cidr"), span)),
-            "Fn::GetAZs" => Some(Value::unknown(Origin::Function("Fn::GetAZs"), span)),
+            "Fn::GetAZs" => Some(self.zones(argument, span)),
             "Fn::Length" => Some(Value::unknown(Origin::Function("Fn::Length"), span)),
             "Fn::ToJsonString" => Some(Value::unknown(Origin::Function("Fn::ToJsonString"), span)),
             "Fn::Transform" => Some(Value::unknown(Origin::Function("Fn::Transform"), span)),
@@ -290,14 +290,31 @@ impl<'t> Run<'_, 't> {
         let malformed = || Some(Value::unknown(Origin::Malformed("Fn::Select"), span));
         let Some([index, items]) = list else { return malformed() };
         let (Some(index), Some(items)) = (self.compute(index), self.compute(items)) else { return malformed() };
-        if index.unsettled().is_some() || items.is_opaque() {
+        if index.unsettled().is_some() {
             return Some(Value::unknown(Origin::Function("Fn::Select"), span));
         }
         let Some(index) = index.text().and_then(|text| text.trim().parse::<usize>().ok()) else { return malformed() };
+        match items.as_reference() {
+            Some(Origin::Zones) => return Some(Value::unknown(Origin::Zone(index), span)),
+            _ if items.is_opaque() => return Some(Value::unknown(Origin::Function("Fn::Select"), span)),
+            _ => {}
+        }
         match items.kind {
             Kind::List(items) => items.into_iter().nth(index).map_or_else(malformed, Some),
             _ => malformed(),
         }
+    }
+
+    /// The zones of the stack's own Region, which is what an empty argument means; other Regions' lists are not told apart.
+    fn zones(&mut self, region: &'t Node<'t>, span: Span) -> Value<'t> {
+        let own = match self.compute(region) {
+            Some(region) => {
+                matches!(region.as_reference(), Some(Origin::Pseudo("AWS::Region")))
+                    || region.text().is_some_and(|text| text.is_empty())
+            }
+            None => false,
+        };
+        Value::unknown(if own { Origin::Zones } else { Origin::Function("Fn::GetAZs") }, span)
     }
 
     fn split(&mut self, list: Option<&'t [Node<'t>]>, span: Span) -> Option<Value<'t>> {

@@ -12,6 +12,8 @@ pub mod scenario;
 pub mod text;
 pub mod value;
 
+pub use functions::is_function;
+
 use crate::syntax::Node;
 use crate::template::Template;
 use crate::truth::Truth;

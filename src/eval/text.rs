@@ -39,23 +39,12 @@ fn part_text<'a>(part: &'a Part<'_>) -> Cow<'a, str> {
 
 /// Whether two unsettled parts of this origin are certainly the same characters.
 fn is_same(origin: &Origin<'_>) -> bool {
-    matches!(origin, Origin::Parameter(_) | Origin::Pseudo(_) | Origin::Resource { .. })
+    matches!(origin, Origin::Parameter(_) | Origin::Pseudo(_) | Origin::Resource { .. } | Origin::Zone(_))
 }
 
-/// The known characters of a text up to its first unsettled part, and after its last one; equal for a known text.
-fn known_ends(value: &Value<'_>) -> (String, String) {
-    let Kind::Text(parts) = &value.kind else {
-        let text = value.text().map(Cow::into_owned).unwrap_or_default();
-        return (text.clone(), text);
-    };
-    let known = |part: &Part<'_>| match &part.content {
-        Content::Known(text) => Some(text.to_string()),
-        _ => None,
-    };
-    let prefix: String = parts.iter().map_while(known).collect();
-    let mut suffix: Vec<String> = parts.iter().rev().map_while(known).collect();
-    suffix.reverse();
-    (prefix, suffix.concat())
+/// Whether two values are different Availability Zones of the same list.
+fn other_zone(left: &Value<'_>, right: &Value<'_>) -> bool {
+    matches!((left.as_reference(), right.as_reference()), (Some(Origin::Zone(left)), Some(Origin::Zone(right))) if left != right)
 }
 
 /// Whether two scalars are the same text, as CloudFormation compares (`"true"` equals `true`).
@@ -66,19 +55,63 @@ pub fn equal(left: &Value<'_>, right: &Value<'_>) -> Truth {
     if let (Some(left), Some(right)) = (left.text(), right.text()) {
         return (left == right).into();
     }
-    let settled_alike = |value: &Value<'_>| {
-        value.parts().iter().all(|part| matches!(part.content, Content::Known(_)) || is_same(&part.origin))
-    };
-    if settled_alike(left) && settled_alike(right) && canonical(left) == canonical(right) {
-        return Truth::True;
-    }
-    if excluded(left, right) || excluded(right, left) {
+    if excluded(left, right) || excluded(right, left) || other_zone(left, right) {
         return Truth::False;
     }
-    let ((left_start, left_end), (right_start, right_end)) = (known_ends(left), known_ends(right));
-    let starts_differ = !left_start.starts_with(&right_start) && !right_start.starts_with(&left_start);
-    let ends_differ = !left_end.ends_with(&right_end) && !right_end.ends_with(&left_end);
-    if starts_differ || ends_differ { Truth::False } else { Truth::Unknown }
+    let (left, right) = (letters(left), letters(right));
+    // What both begin with, and what both end with, makes no difference: the rest decides.
+    let start = left.iter().zip(&right).take_while(|(left, right)| left == right).count();
+    let (left, right) = (left.get(start..).unwrap_or_default(), right.get(start..).unwrap_or_default());
+    let end = left.iter().rev().zip(right.iter().rev()).take_while(|(left, right)| left == right).count();
+    let left = left.get(..left.len().saturating_sub(end)).unwrap_or_default();
+    let right = right.get(..right.len().saturating_sub(end)).unwrap_or_default();
+    let differ = |one: Option<&Letter<'_>>, other: Option<&Letter<'_>>| {
+        matches!((one, other), (Some(Letter::Char(one)), Some(Letter::Char(other))) if one != other)
+    };
+    let has_characters = |letters: &[Letter<'_>]| letters.iter().any(|letter| matches!(letter, Letter::Char(_)));
+    if left.is_empty() && right.is_empty() {
+        Truth::True
+    } else if differ(left.first(), right.first())
+        || differ(left.last(), right.last())
+        // Unsettled parts may turn out to be empty, characters do not.
+        || (left.is_empty() && has_characters(right))
+        || (right.is_empty() && has_characters(left))
+    {
+        Truth::False
+    } else {
+        Truth::Unknown
+    }
+}
+
+/// One element of a text that is known in part.
+#[derive(Clone, Copy)]
+enum Letter<'a> {
+    Char(char),
+    Unsettled(&'a Origin<'a>),
+}
+
+/// Whether both are certainly the same characters.
+impl PartialEq for Letter<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Char(one), Self::Char(other)) => one == other,
+            (Self::Unsettled(one), Self::Unsettled(other)) => is_same(one) && one == other,
+            _ => false,
+        }
+    }
+}
+
+fn letters<'a>(value: &'a Value<'_>) -> Vec<Letter<'a>> {
+    match &value.kind {
+        Kind::Text(parts) => parts
+            .iter()
+            .flat_map(|part| match &part.content {
+                Content::Known(text) => text.chars().map(Letter::Char).collect::<Vec<_>>(),
+                _ => vec![Letter::Unsettled(&part.origin)],
+            })
+            .collect(),
+        _ => value.text().unwrap_or_default().chars().map(Letter::Char).collect(),
+    }
 }
 
 /// Whether `reference` is "anything else than" a set of texts that `literal` is one of.
@@ -248,6 +281,20 @@ mod tests {
         assert_eq!(equal(&a, &c), Truth::False);
         assert_eq!(equals_str(&a, "patient-x"), Truth::Unknown);
         assert_eq!(equals_str(&a, "claims-x"), Truth::False);
+    }
+
+    #[test]
+    fn what_both_texts_have_in_common_does_not_hide_a_difference() {
+        let group = |stage| text(&[("Execution_", true), ("Api", false), (stage, true), ("Env", false)]);
+        assert_eq!(equal(&group("/v1-"), &group("/v1-")), Truth::True);
+        assert_eq!(equal(&group("/v1-"), &group("/v2-")), Truth::False);
+        assert_eq!(equal(&group("/v1-"), &group("/v1-x")), Truth::False);
+        let shorter = text(&[("Execution_", true), ("Api", false)]);
+        assert_eq!(equal(&group("/v1-"), &shorter), Truth::False);
+        let longer = text(&[("Execution_", true), ("Api", false), ("Env", false)]);
+        assert_eq!(equal(&longer, &shorter), Truth::Unknown);
+        let swapped = text(&[("Execution_", true), ("Env", false), ("/v1-", true), ("Api", false)]);
+        assert_eq!(equal(&group("/v1-"), &swapped), Truth::Unknown);
     }
 
     #[test]

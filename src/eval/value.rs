@@ -98,6 +98,10 @@ pub enum Origin<'t> {
     Import,
     /// A dynamic reference: `{{resolve:secretsmanager:…}}`.
     Dynamic(DynamicService),
+    /// The Availability Zones of the stack's Region, in the order that `Fn::GetAZs` lists them.
+    Zones,
+    /// The Availability Zone at this index of that list; two indices are two zones.
+    Zone(usize),
     /// The result of a function that is not computed from known values.
     Function(&'static str),
     /// A function whose arguments are not what CloudFormation takes, or a reference to nothing.
@@ -133,6 +137,7 @@ impl Origin<'_> {
             Self::Mapping(name) => format!("which entry of mapping `{name}` applies is not known"),
             Self::Import => "the value is exported by another stack".to_owned(),
             Self::Dynamic(_) => "a dynamic reference is resolved when the stack is deployed".to_owned(),
+            Self::Zones | Self::Zone(_) => "which Availability Zones the Region has is not known".to_owned(),
             Self::Function(name) => format!("the result of `{name}` is not known"),
             Self::Malformed(name) => format!("`{name}` is not used here as CloudFormation takes it"),
             Self::Inside => "it lies inside a value that is not known".to_owned(),
@@ -334,6 +339,8 @@ pub fn placeholder(origin: &Origin<'_>) -> String {
         Origin::Import => "Fn::ImportValue".to_owned(),
         Origin::Function(name) | Origin::Malformed(name) => (*name).to_owned(),
         Origin::Mapping(name) => format!("Fn::FindInMap {name}"),
+        Origin::Zones => "Fn::GetAZs".to_owned(),
+        Origin::Zone(index) => format!("Fn::Select [{index}, Fn::GetAZs]"),
         Origin::Literal | Origin::Inside => "…".to_owned(),
     }
 }

@@ -2,6 +2,8 @@
 //!
 //! Nothing above this reads [`crate::template`].
 
+pub mod written;
+
 use crate::eval::choices::Pinned;
 use crate::eval::{Evaluator, Memory, Run};
 use crate::finding::Subject;

@@ -19,37 +19,55 @@ pub fn physical_name<'m, 't>(run: &mut Run<'m, 't>, block: &Block<'t>) -> Option
     }
 }
 
-/// Whether a value is `pattern`, in which `{name}` stands for the physical name of `target`: its explicit name, or what
-/// `Ref` gives for it.
-pub fn is_named<'t>(run: &mut Run<'_, 't>, value: &Value<'t>, pattern: &str, target: &Block<'t>) -> Truth {
-    let (before, after) = pattern.split_once("{name}").unwrap_or((pattern, ""));
-    let with = |name: &Value<'t>, span| {
+/// A piece of a text that names something.
+#[derive(Copy, Clone, Debug)]
+pub enum Piece<'n, 'm, 't> {
+    /// These characters.
+    Text(&'n str),
+    /// The physical name of a resource.
+    Name,
+    /// A value of the template.
+    Value(&'m Value<'t>),
+}
+
+/// Whether a value is these pieces put together, where [`Piece::Name`] stands for the physical name of `target`: its explicit
+/// name, or what `Ref` gives for it.
+pub fn is_named<'t>(run: &mut Run<'_, 't>, value: &Value<'t>, pieces: &[Piece<'_, '_, 't>], target: &Block<'t>) -> Truth {
+    let with = |name: &Value<'t>| {
         let literal =
             |text: &str| Part { content: Content::Known(Cow::Owned(text.to_owned())), origin: Origin::Literal };
-        let mut parts = vec![literal(before)];
-        match &name.kind {
-            Kind::Text(inner) => parts.extend(inner.iter().cloned()),
-            _ => parts.push(literal(&name.text().unwrap_or_default())),
+        let mut parts = Vec::new();
+        for piece in pieces {
+            let inner = match piece {
+                Piece::Text(text) => {
+                    parts.push(literal(text));
+                    continue;
+                }
+                Piece::Name => name,
+                Piece::Value(inner) => *inner,
+            };
+            match &inner.kind {
+                Kind::Text(inner) => parts.extend(inner.iter().cloned()),
+                _ => parts.push(literal(&inner.text().unwrap_or_default())),
+            }
         }
-        parts.push(literal(after));
         parts.retain(|part| !matches!(&part.content, Content::Known(text) if text.is_empty()));
-        Value::from_parts(parts, span)
+        Value::from_parts(parts, value.span)
     };
     // `Ref` of the resource is its name, whether that is explicit or made.
     let reference = Value::unknown(Origin::Resource { id: target.name, attribute: None }, value.span);
-    let by_reference = text::equal(value, &with(&reference, value.span));
-    if by_reference.is_true() {
+    if text::equal(value, &with(&reference)).is_true() {
         return Truth::True;
     }
-    match physical_name(run, target) {
-        Some(name) => {
-            let expected = with(name, value.span);
-            run.decide(&[value, &expected], &|values| match values {
-                [value, expected] => text::equal(value, expected),
-                _ => Truth::Unknown,
-            })
-        }
+    let name = match physical_name(run, target) {
+        Some(name) => name,
+        None if !pieces.iter().any(|piece| matches!(piece, Piece::Name)) => &reference,
         // A name that CloudFormation makes is known to nobody beforehand.
-        None => Truth::False,
-    }
+        None => return Truth::False,
+    };
+    let expected = with(name);
+    run.decide(&[value, &expected], &|values| match values {
+        [value, expected] => text::equal(value, expected),
+        _ => Truth::Unknown,
+    })
 }

@@ -11,6 +11,7 @@ mod condition;
 mod coverage;
 mod documents;
 mod json_text;
+mod needless;
 mod normal;
 mod pattern;
 mod principal;
@@ -23,8 +24,9 @@ mod wildcard;
 
 pub use coverage::{Request, denies};
 pub use documents::DocumentKind;
+pub use needless::{NeedlessWildcard, needless_wildcard};
 pub use principal::{Who, principal};
 pub use restriction::restricts_callers;
 pub use statement::{Statement, Statements, statements};
 pub use target::{Target, bucket_name_targets, bucket_targets, covers_resource};
-pub use wildcard::{grants_admin, is_wildcard_action, is_wildcard_resource, needs_star};
+pub use wildcard::{covers_action, grants_admin, is_wildcard_action, is_wildcard_resource, needs_star};

@@ -10,6 +10,17 @@ use crate::eval::value::Value;
 use crate::facts::{Limitable, limitable};
 use crate::truth::Truth;
 
+/// Whether an action pattern matches an action, or all that a pattern matches: `kms:*` covers `kms:Decrypt`. Actions are not
+/// case-sensitive (IAM User Guide, "IAM JSON policy elements: Action").
+pub fn covers_action<'t>(run: &mut Run<'_, 't>, value: &Value<'t>, action: &str) -> Truth {
+    let mut inner = Pattern::default();
+    inner.push_text(&action.to_ascii_lowercase());
+    ask(run, value, |value| match Pattern::of(value, Side::Outer) {
+        Some(pattern) => pattern.map(str::to_ascii_lowercase).covers(&inner),
+        None => Truth::False,
+    })
+}
+
 /// Whether an action pattern matches every action of a service: `*`, `s3:*`, `s3:**`, `*:*`.
 pub fn is_wildcard_action<'t>(run: &mut Run<'_, 't>, action: &Value<'t>) -> Truth {
     ask(run, action, |value| {

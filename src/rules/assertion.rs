@@ -3,6 +3,7 @@
 //! Every form answers true, false or unknown (Kleene) and, when asked, names the places that explain the answer.
 
 use super::analysis::Analysis;
+use super::named::Named;
 use super::operand::Operand;
 use super::path::Path;
 use super::predicate::Predicate;
@@ -39,8 +40,12 @@ pub enum Form {
     },
     /// A quantifier over what a selector finds.
     Quantified(Quantifier, Box<Quantified>),
+    /// How many of what a selector finds pass.
+    Count(Bounds, Box<Quantified>),
     /// A question that is answered in Rust.
     Analysis(Analysis),
+    /// Always unknown, for this reason: what a template does not say.
+    Undecided(String),
 }
 
 /// How many of the selected must pass.
@@ -54,6 +59,15 @@ pub enum Quantifier {
     None,
 }
 
+/// How many are right.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub struct Bounds {
+    /// Not fewer.
+    pub at_least: Option<usize>,
+    /// Not more.
+    pub at_most: Option<usize>,
+}
+
 /// What is quantified over.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(try_from = "RawQuantified")]
@@ -64,6 +78,8 @@ pub struct Quantified {
     pub filter: Option<Assertion>,
     /// What each must answer; always true where absent.
     pub test: Option<Assertion>,
+    /// `count` only: how many.
+    pub bounds: Option<Bounds>,
 }
 
 /// Finds elements: values inside the current one, or other resources.
@@ -91,10 +107,9 @@ pub struct Related {
     pub types: Vec<String>,
     /// The property that holds the reference: theirs for `related`, the current element's for `referenced`.
     pub via: Path,
-    /// `related` only: instead of referring, the property is this text, in which `{name}` stands for the current
-    /// resource's physical name: `/aws/lambda/{name}`.
+    /// `related` only: instead of referring, the property is this text: `/aws/lambda/{name}`.
     #[serde(default)]
-    pub named: Option<String>,
+    pub named: Option<Named>,
 }
 
 /// Documents as rule files name them.
@@ -128,6 +143,8 @@ struct RawQuantified {
     r#where: Option<Assertion>,
     is: Option<Predicate>,
     assert: Option<Assertion>,
+    at_least: Option<usize>,
+    at_most: Option<usize>,
 }
 
 /// Takes the only present one of some alternatives.
@@ -163,7 +180,9 @@ impl TryFrom<RawQuantified> for Quantified {
             (Some(_), Some(_)) => return Err("only one of `is` and `assert` can stand here".to_owned()),
             (own, assert) => own.or(assert),
         };
-        Ok(Self { selector, filter: raw.r#where, test })
+        let bounds = Bounds { at_least: raw.at_least, at_most: raw.at_most };
+        let bounds = (bounds.at_least.is_some() || bounds.at_most.is_some()).then_some(bounds);
+        Ok(Self { selector, filter: raw.r#where, test, bounds })
     }
 }
 
@@ -179,7 +198,9 @@ struct RawAssertion {
     every: Option<Box<Quantified>>,
     some: Option<Box<Quantified>>,
     none: Option<Box<Quantified>>,
+    count: Option<Box<Quantified>>,
     analysis: Option<Analysis>,
+    undecided: Option<String>,
     message: Option<String>,
 }
 
@@ -194,6 +215,16 @@ impl TryFrom<RawAssertion> for Assertion {
             (Some(_), None) => return Err("`path` needs `is`".to_owned()),
             (None, Some(_)) => return Err("`is` needs `path`".to_owned()),
         };
+        if raw.every.iter().chain(&raw.some).chain(&raw.none).any(|quantified| quantified.bounds.is_some()) {
+            return Err("`at-least` and `at-most` go with `count`".to_owned());
+        }
+        let count = match raw.count {
+            Some(quantified) => match quantified.bounds {
+                Some(bounds) => Some(Form::Count(bounds, quantified)),
+                None => return Err("`count` needs `at-least`, `at-most` or both".to_owned()),
+            },
+            None => None,
+        };
         let form = exactly_one(
             vec![
                 raw.all.map(Form::All),
@@ -203,9 +234,11 @@ impl TryFrom<RawAssertion> for Assertion {
                 raw.every.map(|quantified| Form::Quantified(Quantifier::Every, quantified)),
                 raw.some.map(|quantified| Form::Quantified(Quantifier::Some, quantified)),
                 raw.none.map(|quantified| Form::Quantified(Quantifier::None, quantified)),
+                count,
                 raw.analysis.map(Form::Analysis),
+                raw.undecided.map(Form::Undecided),
             ],
-            "all, any, not, path with is, every, some, none, analysis",
+            "all, any, not, path with is, every, some, none, count, analysis, undecided",
         )?;
         Ok(Self { message: raw.message, form })
     }
@@ -218,12 +251,13 @@ impl Assertion {
             Form::All(items) | Form::Any(items) => items.iter().for_each(|item| item.operands(visit)),
             Form::Not(inner) => inner.operands(visit),
             Form::Value { is, .. } => is.operands(visit),
-            Form::Quantified(_, quantified) => {
+            Form::Quantified(_, quantified) | Form::Count(_, quantified) => {
                 for assertion in quantified.filter.iter().chain(&quantified.test) {
                     assertion.operands(visit);
                 }
             }
             Form::Analysis(analysis) => analysis.operands(visit),
+            Form::Undecided(_) => {}
         }
     }
 }

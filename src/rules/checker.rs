@@ -1,17 +1,23 @@
 //! Runs one check on one block in one scenario: the assertion language's meaning.
 
+mod count;
+
 use super::assertion::{Assertion, Form, Quantified, Quantifier, Related, Selector};
+use super::named::{self, Named};
 use super::operand::Settings;
 use super::path::Path;
 use super::predicate::{Predicate, Surroundings, Test};
 use crate::eval::value::{Content, Kind, Origin, Value};
 use crate::eval::{Descent, Run};
-use crate::expand::{self, Block, Model};
+use crate::expand::{self, Block, Model, Section, written};
 use crate::finding::Related as RelatedPlace;
-use crate::graph;
+use crate::graph::{self, names};
 use crate::policy;
 use crate::source::Span;
 use crate::truth::Truth;
+
+/// The state of what is missing.
+pub const NOT_SET: &str = "is not set";
 
 /// A place that explains an answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -157,7 +163,12 @@ impl<'m, 't> Checker<'_, 'm, 't> {
             }
             Form::Value { path, is, or_absent } => self.value_form(path, is, *or_absent, item),
             Form::Quantified(quantifier, quantified) => self.quantified(*quantifier, quantified, item),
+            Form::Count(bounds, quantified) => self.count(*bounds, quantified, item),
             Form::Analysis(analysis) => analysis.judge(self, item),
+            Form::Undecided(reason) => {
+                self.run.note_reason(reason.as_str());
+                Judgement::bare(Truth::Unknown)
+            }
         };
         if let Some(message) = &assertion.message {
             for place in judgement.places.iter_mut().filter(|place| place.message.is_none()) {
@@ -369,6 +380,7 @@ impl<'m, 't> Checker<'_, 'm, 't> {
             Selector::Statements(kind) => {
                 let owner = item.owner();
                 let statements = policy::statements(self.run, owner, *kind);
+                let nearest = self.around_statements(&statements, item);
                 let items = statements
                     .found
                     .into_iter()
@@ -377,15 +389,50 @@ impl<'m, 't> Checker<'_, 'm, 't> {
                         (Item::Value { value: statement.value, name: String::new(), path, owner }, Truth::True)
                     })
                     .collect();
-                Elements { items, nearest: item.place(), unknown: statements.unknown }
+                Elements { items, nearest, unknown: statements.unknown }
             }
             Selector::Resources(types) => Elements {
                 items: self.blocks(types).into_iter().map(|block| (Item::Block(block), Truth::True)).collect(),
-                nearest: item.place(),
+                nearest: self.section_of_resources(types, item),
                 unknown: false,
             },
             Selector::Related(related) => self.related(related, item),
             Selector::Referenced(related) => self.referenced(related, item),
+        }
+    }
+
+    /// Where a resource of one of these types should be: for the template as a whole, its section.
+    fn section_of_resources(&self, types: &[String], item: &Item<'m, 't>) -> Place {
+        let section = Section::Resources.name();
+        match item {
+            Item::Block(block) if block.section == Section::Template => match block.node.entry(section) {
+                Some(entry) => Place {
+                    state: "is not declared".to_owned(),
+                    ..self.absent(entry.key_span, section.to_owned(), &types.join("` or `"))
+                },
+                None => item.place(),
+            },
+            _ => item.place(),
+        }
+    }
+
+    /// The deepest block that holds all of a resource's statements.
+    fn around_statements(&self, statements: &policy::Statements<'m, 't>, item: &Item<'m, 't>) -> Place {
+        let owner = item.owner();
+        let lists = statements.found.iter().map(|statement| {
+            let steps: Vec<&str> = statement.path.split('/').collect();
+            match steps.as_slice() {
+                [list @ .., index] if index.parse::<usize>().is_ok() => list.to_vec(),
+                _ => steps,
+            }
+        });
+        let common = lists.reduce(|one, other| {
+            one.iter().zip(&other).take_while(|(one, other)| one == other).map(|(step, _)| *step).collect()
+        });
+        let path = common.unwrap_or_default().join("/");
+        match written::key_at(owner.node, &path) {
+            Some(span) if self.explain => self.absent(span, format!("{}/{path}", owner.path()), ""),
+            _ => item.place(),
         }
     }
 
@@ -403,6 +450,14 @@ impl<'m, 't> Checker<'_, 'm, 't> {
     fn related(&mut self, related: &Related, item: &Item<'m, 't>) -> Elements<'m, 't> {
         let target = item.owner();
         let mut items = Vec::new();
+        let name = match &related.named {
+            Some(named) => match self.name(named, item) {
+                Ok(pieces) => Some(pieces),
+                // What the name is made of is absent, or not known.
+                Err(unknown) => return Elements { items, nearest: item.place(), unknown },
+            },
+            None => None,
+        };
         for block in self.blocks(&related.types) {
             if block.is(target) {
                 continue;
@@ -412,8 +467,8 @@ impl<'m, 't> Checker<'_, 'm, 't> {
             for found in &selection.items {
                 let Item::Value { value, .. } = found else { continue };
                 for value in value.items() {
-                    let refers = match &related.named {
-                        Some(pattern) => graph::names::is_named(self.run, value, pattern, target),
+                    let refers = match &name {
+                        Some(pieces) => graph::names::is_named(self.run, value, pieces, target),
                         None => graph::refers_to(self.run, value, target),
                     };
                     membership = membership.or(refers);
@@ -422,6 +477,25 @@ impl<'m, 't> Checker<'_, 'm, 't> {
             items.push((Item::Block(block), membership));
         }
         Elements { items, nearest: item.place(), unknown: false }
+    }
+
+    /// The pieces of a name, with the values at its paths. Where one is missing: whether it may be there all the same.
+    fn name<'n>(&mut self, named: &'n Named, item: &Item<'m, 't>) -> Result<Vec<names::Piece<'n, 'm, 't>>, bool> {
+        let mut pieces = Vec::new();
+        for piece in &named.pieces {
+            pieces.push(match piece {
+                named::Piece::Text(text) => names::Piece::Text(text),
+                named::Piece::Name => names::Piece::Name,
+                named::Piece::Path(path) => {
+                    let selection = self.select(path, item);
+                    match selection.items.as_slice() {
+                        [Item::Value { value, .. }] => names::Piece::Value(value),
+                        _ => return Err(selection.unknown),
+                    }
+                }
+            });
+        }
+        Ok(pieces)
     }
 
     fn referenced(&mut self, related: &Related, item: &Item<'m, 't>) -> Elements<'m, 't> {
@@ -580,7 +654,7 @@ impl<'m, 't> Checker<'_, 'm, 't> {
             span,
             path,
             name: if self.explain { name.to_owned() } else { String::new() },
-            state: "is not set".to_owned(),
+            state: NOT_SET.to_owned(),
             value: String::new(),
             message: None,
             words: Vec::new(),

@@ -1,9 +1,10 @@
 //! What `is:` can ask of one value.
 
 use super::operand::{Operand, Settings};
+use super::version::{self, Version};
 use crate::eval::Run;
 use crate::eval::text;
-use crate::eval::value::{Content, DynamicService, Kind, Origin, Value};
+use crate::eval::value::{Content, DynamicService, Kind, Origin, Part, Value};
 use crate::truth::Truth;
 use regex::Regex;
 use serde::Deserialize;
@@ -31,6 +32,8 @@ pub enum Test {
     AtLeast(Operand),
     /// A number of at most this.
     AtMost(Operand),
+    /// A text whose version is this one or a later one.
+    VersionAtLeast(Version),
     /// Of this kind.
     Type(TypeName),
     /// An empty text, list or map.
@@ -51,6 +54,8 @@ pub enum Test {
     NeedsStar(Wanted),
     /// An IAM action that is `*` or a whole service.
     WildcardAction(Wanted),
+    /// An IAM action pattern that matches all of these actions.
+    CoversAction(Operand),
     /// `*` or an ARN whose resource part is nothing else.
     WildcardResource(Wanted),
 }
@@ -96,6 +101,7 @@ struct RawPredicate {
     not_like: Option<Operand>,
     at_least: Option<Operand>,
     at_most: Option<Operand>,
+    version_at_least: Option<Operand>,
     r#type: Option<TypeName>,
     empty: Option<bool>,
     from_parameter: Option<Operand>,
@@ -107,6 +113,7 @@ struct RawPredicate {
     needs_star: Option<bool>,
     wildcard_action: Option<bool>,
     wildcard_resource: Option<bool>,
+    covers_action: Option<Operand>,
 }
 
 fn regex(pattern: &str) -> Result<Regex, String> {
@@ -129,6 +136,7 @@ impl TryFrom<RawPredicate> for Predicate {
             raw.not_like.map(|operand| Test::Like(operand, false)),
             raw.at_least.map(Test::AtLeast),
             raw.at_most.map(Test::AtMost),
+            raw.version_at_least.map(Version::try_from).transpose()?.map(Test::VersionAtLeast),
             raw.r#type.map(Test::Type),
             raw.empty.map(Test::Empty),
             raw.from_parameter.map(|operand| Test::FromParameter(operand, true)),
@@ -140,6 +148,7 @@ impl TryFrom<RawPredicate> for Predicate {
             raw.needs_star.map(Test::NeedsStar),
             raw.wildcard_action.map(Test::WildcardAction),
             raw.wildcard_resource.map(Test::WildcardResource),
+            raw.covers_action.map(Test::CoversAction),
         ]
         .into_iter()
         .flatten()
@@ -207,6 +216,7 @@ impl Test {
             }
             Self::AtLeast(operand) => compare(run, value, operand, around, |value, bound| value >= bound),
             Self::AtMost(operand) => compare(run, value, operand, around, |value, bound| value <= bound),
+            Self::VersionAtLeast(least) => decide(run, &|value| version::at_least(value, least)),
             Self::Type(name) => {
                 if value.is_opaque() {
                     note(run, value);
@@ -265,6 +275,9 @@ impl Test {
             Self::World(yes) => wanted(decide(run, &is_world), *yes),
             Self::NeedsStar(yes) => wanted(crate::policy::needs_star(run, value), *yes),
             Self::WildcardAction(yes) => wanted(crate::policy::is_wildcard_action(run, value), *yes),
+            Self::CoversAction(actions) => Truth::all(
+                actions.texts(around.settings).iter().map(|action| crate::policy::covers_action(run, value, action)),
+            ),
             Self::WildcardResource(yes) => wanted(crate::policy::is_wildcard_resource(run, value), *yes),
         }
     }
@@ -297,14 +310,17 @@ pub fn equals(value: &Value<'_>, text: &str) -> Truth {
 }
 
 fn empty_text(value: &Value<'_>) -> Truth {
-    match value.text() {
-        Some(text) => text.is_empty().into(),
-        // A text with known characters is not empty, whatever the rest is.
-        None if value.parts().iter().any(|part| matches!(&part.content, Content::Known(text) if !text.is_empty())) => {
-            Truth::False
-        }
-        None => Truth::Unknown,
+    if let Some(text) = value.text() {
+        return text.is_empty().into();
     }
+    // One part that cannot be empty is enough, whatever the rest is.
+    let filled = |part: &Part<'_>| match &part.content {
+        Content::Known(text) => !text.is_empty(),
+        // "Anything else" than what the template's conditions compare with, the empty text among it.
+        Content::Except(texts) => texts.iter().any(|text| text.is_empty()),
+        Content::Choice | Content::Unknown => matches!(part.origin, Origin::Pseudo(_) | Origin::Resource { .. }),
+    };
+    if value.parts().iter().any(filled) { Truth::False } else { Truth::Unknown }
 }
 
 fn compare<'t>(
@@ -371,6 +387,7 @@ impl Predicate {
                 | Test::Like(operand, _)
                 | Test::AtLeast(operand)
                 | Test::AtMost(operand)
+                | Test::CoversAction(operand)
                 | Test::FromParameter(operand, _) => visit(operand),
                 _ => {}
             }

@@ -23,6 +23,8 @@ pub enum Analysis {
     RestrictsCallers,
     /// Whether a statement allows everything on everything.
     GrantsAdmin,
+    /// Whether a statement names every resource although its actions could be limited.
+    NeedlessWildcard,
     /// Whether an ARN of an AWS managed policy grants administrator access.
     ManagedAdministrator,
     /// Whether the policies on a bucket deny some requests to everyone.
@@ -33,6 +35,8 @@ pub enum Analysis {
     NameContains(names::NameContains),
     /// Whether a template has explicit names.
     HasExplicitNames,
+    /// Whether a template declares a parameter.
+    DeclaresParameter(names::DeclaresParameter),
     /// Whether a block holds literal secrets.
     LiteralSecrets(secrets::LiteralSecrets),
     /// Whether a map of environment variables holds secrets.
@@ -53,11 +57,13 @@ struct RawAnalysis {
     principal: Option<policy::Who>,
     restricts_callers: Option<True>,
     grants_admin: Option<True>,
+    needless_wildcard: Option<True>,
     managed_administrator: Option<True>,
     bucket_policy_denies: Option<policy::BucketPolicyDenies>,
     tagged: Option<tags::Tagged>,
     name_contains: Option<names::NameContains>,
     has_explicit_names: Option<True>,
+    declares_parameter: Option<names::DeclaresParameter>,
     literal_secrets: Option<secrets::LiteralSecrets>,
     secret_variables: Option<secrets::SecretVariables>,
     carries_secret: Option<True>,
@@ -87,11 +93,13 @@ impl TryFrom<RawAnalysis> for Analysis {
             raw.principal.map(Self::Principal),
             raw.restricts_callers.map(|_| Self::RestrictsCallers),
             raw.grants_admin.map(|_| Self::GrantsAdmin),
+            raw.needless_wildcard.map(|_| Self::NeedlessWildcard),
             raw.managed_administrator.map(|_| Self::ManagedAdministrator),
             raw.bucket_policy_denies.map(Self::BucketPolicyDenies),
             raw.tagged.map(Self::Tagged),
             raw.name_contains.map(Self::NameContains),
             raw.has_explicit_names.map(|_| Self::HasExplicitNames),
+            raw.declares_parameter.map(Self::DeclaresParameter),
             raw.literal_secrets.map(Self::LiteralSecrets),
             raw.secret_variables.map(Self::SecretVariables),
             raw.carries_secret.map(|_| Self::CarriesSecret),
@@ -115,11 +123,13 @@ impl Analysis {
             Self::Principal(who) => policy::principal(checker, item, *who),
             Self::RestrictsCallers => policy::restricts_callers(checker, item),
             Self::GrantsAdmin => policy::grants_admin(checker, item),
+            Self::NeedlessWildcard => policy::needless_wildcard(checker, item),
             Self::ManagedAdministrator => policy::managed_administrator(checker, item),
             Self::BucketPolicyDenies(arguments) => arguments.judge(checker, item),
             Self::Tagged(arguments) => arguments.judge(checker, item),
             Self::NameContains(arguments) => arguments.judge(checker, item),
             Self::HasExplicitNames => names::has_explicit_names(checker, item),
+            Self::DeclaresParameter(arguments) => arguments.judge(checker, item),
             Self::LiteralSecrets(arguments) => arguments.judge(checker, item),
             Self::SecretVariables(arguments) => arguments.judge(checker, item),
             Self::CarriesSecret => secrets::carries_secret(checker, item),
@@ -134,6 +144,7 @@ impl Analysis {
         match self {
             Self::Tagged(arguments) => visit(&arguments.keys),
             Self::NameContains(arguments) => visit(&arguments.parameter),
+            Self::DeclaresParameter(arguments) => visit(&arguments.parameter),
             Self::OpensPort(arguments) => arguments.operands(visit),
             _ => {}
         }

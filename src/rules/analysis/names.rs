@@ -3,7 +3,7 @@
 use crate::eval::value::{Origin, Value};
 use crate::facts;
 use crate::graph::names::physical_name;
-use crate::rules::checker::{Checker, Item, Judgement, value_place};
+use crate::rules::checker::{Checker, Item, Judgement, Place, block_place, value_place};
 use crate::rules::operand::Operand;
 use crate::truth::Truth;
 use serde::Deserialize;
@@ -23,7 +23,7 @@ impl NameContains {
         let Some(property) = facts::name_property(block.kind) else { return Truth::True.into() };
         let Some(name) = physical_name(checker.run, block) else { return Truth::True.into() };
         let parameters = self.parameter.texts(checker.settings);
-        let truth = contains(name, &parameters);
+        let truth = contains(checker, name, &parameters, MOST_STEPS);
         let truth = if truth == Truth::Unknown {
             if let Some(part) = name.unsettled() {
                 checker.run.note_reason(part.origin.reason());
@@ -36,18 +36,59 @@ impl NameContains {
     }
 }
 
-fn contains(name: &Value<'_>, parameters: &[String]) -> Truth {
+/// A name may be made of another resource's name, which is made of a third one's. Circles are no valid templates, and end here.
+const MOST_STEPS: usize = 8;
+
+fn contains<'t>(checker: &mut Checker<'_, '_, 't>, name: &Value<'t>, parameters: &[String], steps: usize) -> Truth {
     let mut unknown = false;
     for part in name.parts() {
         match &part.origin {
             Origin::Parameter(found) if parameters.iter().any(|parameter| parameter == found) => return Truth::True,
-            // The name of the stack, or of a resource whose own name is checked, is unique per deployment as well, but
-            // it is not the suffix that was asked for.
-            Origin::Literal | Origin::Parameter(_) | Origin::Pseudo(_) | Origin::Resource { .. } => {}
+            // A name that is a parameter and nothing else, without a default: whoever deploys may well give the suffix.
+            Origin::Parameter(_) => unknown |= name.is_opaque(),
+            // The stack's name is unique per deployment as well, but it is not the suffix that was asked for.
+            Origin::Literal | Origin::Pseudo(_) => {}
+            Origin::Resource { id, .. } => match made_of(checker, id, parameters, steps) {
+                Truth::True => return Truth::True,
+                Truth::Unknown => unknown = true,
+                Truth::False => {}
+            },
             _ => unknown = true,
         }
     }
     if unknown { Truth::Unknown } else { Truth::False }
+}
+
+/// Whether what a reference to a resource gives contains the parameter: as far as its explicit name does. A name that
+/// CloudFormation makes is another one in every deployment, which is what the parameter is for.
+fn made_of<'t>(checker: &mut Checker<'_, '_, 't>, id: &str, parameters: &[String], steps: usize) -> Truth {
+    let Some(steps) = steps.checked_sub(1) else { return Truth::Unknown };
+    let Some(block) = checker.model.resource(id) else { return Truth::Unknown };
+    match physical_name(checker.run, block) {
+        Some(name) => contains(checker, name, parameters, steps),
+        None => Truth::True,
+    }
+}
+
+/// Whether the template declares one of these parameters.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DeclaresParameter {
+    /// The parameter's name.
+    pub parameter: Operand,
+}
+
+impl DeclaresParameter {
+    pub(super) fn judge<'m, 't>(&self, checker: &mut Checker<'_, 'm, 't>, item: &Item<'m, 't>) -> Judgement {
+        let template = checker.model.evaluator.template;
+        let names = self.parameter.texts(checker.settings);
+        let declared = names.iter().any(|name| template.parameter(name).is_some());
+        checker.at(declared.into(), || match template.root.entry("Parameters") {
+            // Where it would stand.
+            Some(section) => Place { span: section.key_span, path: section.key.to_string(), ..item.place() },
+            None => block_place(&checker.model.whole),
+        })
+    }
 }
 
 /// Whether any resource of the template has an explicit physical name.

@@ -1,6 +1,8 @@
 //! Ports, routes and zones, answered by [`crate::graph::network`].
 
 use crate::eval::value::{Kind, Value};
+use crate::expand::Block;
+use crate::finding::Related;
 use crate::graph::network;
 use crate::rules::checker::{Checker, Item, Judgement};
 use crate::rules::operand::Operand;
@@ -17,6 +19,8 @@ pub struct OpensPort {
     any_of: Option<Operand>,
     /// A port that is none of these.
     other_than: Option<Operand>,
+    /// Where in the rule to point at, its source say; the rule itself if absent.
+    at: Option<Path>,
 }
 
 impl OpensPort {
@@ -65,8 +69,12 @@ impl OpensPort {
                 (None, None) => Truth::True,
             }
         });
+        let exact = match &self.at {
+            Some(at) if checker.explain => checker.select(at, item).items.into_iter().next(),
+            _ => None,
+        };
         checker.at(truth, || {
-            let mut place = item.place();
+            let mut place = exact.as_ref().unwrap_or(item).place();
             let values: Vec<String> =
                 values.iter().map(|value| value.text().unwrap_or_default().into_owned()).collect();
             let text = match range_texts(&values) {
@@ -117,20 +125,44 @@ fn range(protocol: &Value<'_>, from: &Value<'_>, to: &Value<'_>) -> Range {
     }
 }
 
-/// Whether a subnet that the item names at `subnets` routes to an internet gateway.
+/// Whether a subnet that the item names at `subnets` routes to an internet gateway; without `subnets`, the item is the subnet.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct RoutesToInternet {
     /// The list of subnet ids, or one.
-    subnets: Path,
+    subnets: Option<Path>,
     /// Ask only whether the subnets' VPC has an internet gateway at all.
     #[serde(default)]
     vpc_only: bool,
 }
 
 impl RoutesToInternet {
+    fn open<'m, 't>(&self, checker: &mut Checker<'_, 'm, 't>, subnet: &'m Block<'t>) -> (Truth, Vec<Related>) {
+        let model = checker.model;
+        if self.vpc_only {
+            network::vpc_has_internet_gateway(checker.run, model, subnet)
+        } else {
+            network::routes_to_internet(checker.run, model, subnet)
+        }
+    }
+
+    fn judge_subnet<'m, 't>(&self, checker: &mut Checker<'_, 'm, 't>, item: &Item<'m, 't>) -> Judgement {
+        let subnet = item.owner();
+        if subnet.kind != "AWS::EC2::Subnet" {
+            return Truth::Unknown.into();
+        }
+        let (open, related) = self.open(checker, subnet);
+        checker.at(open, || {
+            let mut place = item.place();
+            place.words = vec![("subnet", subnet.name.to_owned())];
+            place.related = related;
+            place
+        })
+    }
+
     pub(super) fn judge<'m, 't>(&self, checker: &mut Checker<'_, 'm, 't>, item: &Item<'m, 't>) -> Judgement {
-        let selection = checker.select(&self.subnets, item);
+        let Some(subnets) = &self.subnets else { return self.judge_subnet(checker, item) };
+        let selection = checker.select(subnets, item);
         let mut answer = if selection.unknown { Truth::Unknown } else { Truth::False };
         let mut places = Vec::new();
         for found in &selection.items {
@@ -141,11 +173,7 @@ impl RoutesToInternet {
                 answer = answer.or(Truth::Unknown);
             }
             for subnet in subnets.declared {
-                let (open, related) = if self.vpc_only {
-                    network::vpc_has_internet_gateway(checker.run, model, subnet)
-                } else {
-                    network::routes_to_internet(checker.run, model, subnet)
-                };
+                let (open, related) = self.open(checker, subnet);
                 answer = answer.or(open);
                 if checker.explain && open.is_true() {
                     // The item of the list that names the subnet.

@@ -62,6 +62,39 @@ pub(super) fn grants_admin<'m, 't>(checker: &mut Checker<'_, 'm, 't>, item: &Ite
     }
 }
 
+/// Whether the statement names every resource although its actions could be limited; the places are the resources.
+pub(super) fn needless_wildcard<'m, 't>(checker: &mut Checker<'_, 'm, 't>, item: &Item<'m, 't>) -> Judgement {
+    let Some((statement, path)) = statement(item) else { return Truth::Unknown.into() };
+    let found = policy::needless_wildcard(checker.run, statement);
+    let mut places = Vec::new();
+    if checker.explain && found.truth.is_true() {
+        let actions = listed(&found.actions);
+        for resource in found.resources {
+            let mut place = value_place(resource, "Resource", &format!("{path}/Resource"));
+            place.words = vec![("actions", actions.clone())];
+            places.push(place);
+        }
+    }
+    Judgement { truth: found.truth, places }
+}
+
+/// Action patterns as a sentence names them.
+fn listed(actions: &[&Value<'_>]) -> String {
+    /// More of them would drown the sentence.
+    const MOST: usize = 3;
+    let named: Vec<String> = actions
+        .iter()
+        .take(MOST)
+        .map(|action| format!("`{}`", action.text().unwrap_or_else(|| action.display().into())))
+        .collect();
+    match (named.as_slice(), actions.len().saturating_sub(MOST)) {
+        ([], _) => "all actions but some".to_owned(),
+        ([only], _) => only.clone(),
+        ([first @ .., last], 0) => format!("{} and {last}", first.join(", ")),
+        (named, more) => format!("{} and {more} more", named.join(", ")),
+    }
+}
+
 /// Whether a value is the ARN of an AWS managed policy that allows everything.
 pub(super) fn managed_administrator<'m, 't>(checker: &mut Checker<'_, 'm, 't>, item: &Item<'m, 't>) -> Judgement {
     let Item::Value { value, .. } = item else { return Truth::Unknown.into() };

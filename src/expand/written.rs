@@ -1,0 +1,151 @@
+//! The way to a place in the template as written, whatever functions made of it.
+//!
+//! Rules look at evaluated values and normalised statements, whose steps may differ from the template's (`Actions/0` of a
+//! statement whose `Action` is one text). The span is what both have in common.
+
+use crate::eval::is_function;
+use crate::source::Span;
+use crate::syntax::{Entry, Kind, Node};
+
+/// A place as people find it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Written {
+    /// From the root, `/` between steps. A value that a function computes is one place: nothing below the function is
+    /// named, and the branches of `Fn::If` are no steps.
+    pub path: String,
+    /// What to underline: a scalar itself, of a list or map the key it stands under. An item of a list has no key.
+    pub span: Span,
+}
+
+/// The place of the key or value at a span; none where nothing below `root` covers it (what a merge brought from elsewhere).
+pub fn written(root: &Node<'_>, span: Span) -> Option<Written> {
+    let mut node = root;
+    let mut key = None;
+    let mut path: Vec<String> = Vec::new();
+    let covers = |node: &Node<'_>| node.span.start <= span.start && span.end <= node.span.end;
+    loop {
+        let here = |path: &[String], span| Some(Written { path: path.join("/"), span });
+        if node.span == span {
+            let is_block = matches!(node.kind, Kind::Mapping(_) | Kind::Sequence(_)) && !is_function(node);
+            return here(&path, key.filter(|_| is_block).unwrap_or(span));
+        }
+        match &node.kind {
+            Kind::Mapping(entries) if is_function(node) => match branches(entries).iter().find(|branch| covers(branch)) {
+                Some(branch) => node = branch,
+                None => return here(&path, span),
+            },
+            Kind::Mapping(entries) => {
+                let entry = entries.iter().find(|entry| entry.key_span == span || covers(&entry.value))?;
+                path.push(entry.key.to_string());
+                if entry.key_span == span {
+                    return here(&path, span);
+                }
+                key = Some(entry.key_span);
+                node = &entry.value;
+            }
+            Kind::Sequence(items) => {
+                let index = items.iter().position(covers)?;
+                path.push(index.to_string());
+                key = None;
+                node = items.get(index)?;
+            }
+            // A part of a text: a statement in a policy that is written as JSON text, say.
+            _ => return here(&path, node.span),
+        }
+    }
+}
+
+/// The branches of an `Fn::If`; none of any other function.
+fn branches<'n, 't>(entries: &'n [Entry<'t>]) -> &'n [Node<'t>] {
+    match entries {
+        [only] if only.key == "Fn::If" => only.value.as_sequence().and_then(|list| list.get(1..)).unwrap_or_default(),
+        _ => &[],
+    }
+}
+
+/// The key at the end of a way from a block; none where the way leads to an item of a list or through a function.
+pub fn key_at(block: &Node<'_>, path: &str) -> Option<Span> {
+    let mut node = block;
+    let mut key = None;
+    for step in path.split('/') {
+        match &node.kind {
+            Kind::Sequence(items) => {
+                key = None;
+                node = items.get(step.parse::<usize>().ok()?)?;
+            }
+            _ => {
+                let entry = node.entry(step)?;
+                key = Some(entry.key_span);
+                node = &entry.value;
+            }
+        }
+    }
+    key
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+    use super::*;
+    use crate::source::SourceId;
+    use crate::syntax;
+
+    const TEXT: &str = r#"
+Resources:
+  Role:
+    Properties:
+      Policies:
+        - Name: !Sub "a-${b}"
+          Statement:
+            Action: s3:*
+      Tags: !If
+        - IsProd
+        - [first, second]
+        - !If [IsTest, {Key: third}, !Ref AWS::NoValue]
+      Document: '{"Statement": []}'
+"#;
+
+    fn found(from: &str, to: &str) -> String {
+        let document = syntax::parse(TEXT, SourceId(0)).unwrap();
+        let start = TEXT.find(from).unwrap();
+        let end = TEXT[start..].find(to).unwrap() + start + to.len();
+        let place = written(&document.root, Span::new(SourceId(0), start, end)).unwrap();
+        format!("{} at {}", place.path, &TEXT[place.span.start as usize..place.span.end as usize])
+    }
+
+    #[test]
+    fn scalars_are_underlined_themselves_and_blocks_at_their_keys() {
+        assert_eq!(found("s3:*", "s3:*"), "Resources/Role/Properties/Policies/0/Statement/Action at s3:*");
+        assert_eq!(found("Action", "Action"), "Resources/Role/Properties/Policies/0/Statement/Action at Action");
+        assert_eq!(found("Action", "s3:*"), "Resources/Role/Properties/Policies/0/Statement at Statement");
+        assert_eq!(found("Role", "Role"), "Resources/Role at Role");
+    }
+
+    #[test]
+    fn functions_are_one_place_and_branches_no_steps() {
+        assert_eq!(found("!Sub", "}\""), "Resources/Role/Properties/Policies/0/Name at !Sub \"a-${b}\"");
+        assert_eq!(found("second", "second"), "Resources/Role/Properties/Tags/1 at second");
+        assert_eq!(found("[first", "]"), "Resources/Role/Properties/Tags at Tags");
+        assert_eq!(found("third", "third"), "Resources/Role/Properties/Tags/Key at third");
+        assert_eq!(found("IsTest", "IsTest"), "Resources/Role/Properties/Tags at IsTest");
+    }
+
+    #[test]
+    fn what_lies_inside_a_text_is_the_text() {
+        let text = "Resources/Role/Properties/Document at '{\"Statement\": []}'";
+        assert_eq!(found("[]", "[]"), text);
+    }
+
+    #[test]
+    fn keys_by_path() {
+        let document = syntax::parse(TEXT, SourceId(0)).unwrap();
+        let role = document.root.get("Resources").unwrap().get("Role").unwrap();
+        let key = |path: &str| key_at(role, path).map(|span| &TEXT[span.start as usize..span.end as usize]);
+        assert_eq!(key("Properties/Policies"), Some("Policies"));
+        assert_eq!(key("Properties/Policies/0/Statement"), Some("Statement"));
+        assert_eq!(key("Properties/Policies/0"), None);
+        assert_eq!(key("Properties/Policies/1"), None);
+        assert_eq!(key("Properties/Nothing"), None);
+    }
+}

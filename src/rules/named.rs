@@ -1,0 +1,76 @@
+//! Texts with placeholders, as `named:` has them: `/aws/rds/instance/{name}/{$}`.
+
+use super::path::Path;
+use serde::Deserialize;
+
+/// A text with placeholders.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(try_from = "String")]
+pub struct Named {
+    /// Its pieces, in order.
+    pub pieces: Vec<Piece>,
+}
+
+/// A piece of such a text.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Piece {
+    /// These characters.
+    Text(String),
+    /// `{name}`: the current resource's physical name.
+    Name,
+    /// `{$.Properties.StageName}`: the value there; `{$}` is the current element itself.
+    Path(Path),
+}
+
+impl TryFrom<String> for Named {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        let mut pieces = Vec::new();
+        let mut rest = text.as_str();
+        while let Some((before, after)) = rest.split_once('{') {
+            if !before.is_empty() {
+                pieces.push(Piece::Text(before.to_owned()));
+            }
+            let (inner, after) =
+                after.split_once('}').ok_or_else(|| format!("`{text}` has a `{{` that is never closed"))?;
+            pieces.push(match inner {
+                "name" => Piece::Name,
+                path if path.starts_with('$') => Piece::Path(Path::try_from(path.to_owned())?),
+                other => return Err(format!("`{{{other}}}` is neither `{{name}}` nor a path such as `{{$.Properties.Id}}`")),
+            });
+            rest = after;
+        }
+        if !rest.is_empty() {
+            pieces.push(Piece::Text(rest.to_owned()));
+        }
+        Ok(Self { pieces })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+    use super::*;
+
+    #[test]
+    fn pieces() {
+        let path = |text: &str| Piece::Path(Path::try_from(text.to_owned()).unwrap());
+        let read = |text: &str| Named::try_from(text.to_owned()).map(|named| named.pieces);
+        assert_eq!(
+            read("/aws/{name}/{$}{$.Properties.Stage}-x").unwrap(),
+            [
+                Piece::Text("/aws/".to_owned()),
+                Piece::Name,
+                Piece::Text("/".to_owned()),
+                path("$"),
+                path("$.Properties.Stage"),
+                Piece::Text("-x".to_owned()),
+            ]
+        );
+        assert!(read("{nome}").unwrap_err().contains("`{nome}` is neither"));
+        assert!(read("a{name").unwrap_err().contains("never closed"));
+        assert!(read("{$.Rules[?@.a]}").unwrap_err().contains("filter"));
+    }
+}
