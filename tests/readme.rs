@@ -120,8 +120,8 @@ fn sessions_print_what_is_shown() {
                 ran += 1;
                 // Blank lines between two commands are for the reader.
                 let printed = printed.trim_end();
-                let shown: Vec<&str> = step.shown.join("\n").trim_end().lines().map(|_| "").collect();
-                let shown = &step.shown[..shown.len()];
+                let length = step.shown.iter().rposition(|line| !line.is_empty()).map_or(0, |last| last + 1);
+                let shown = &step.shown[..length];
                 if is_shown(shown, &printed.lines().collect::<Vec<_>>()) {
                     continue;
                 }
