@@ -1,5 +1,11 @@
 //! Converts the rule pack from YAML into JSON that the binary carries: the logic, which every run may need, apart from the
 //! texts, which only some do. It converts only: the types and their validation live in the library.
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a build that cannot go on has nobody to return an error to"
+)]
 
 use serde_json::{Map, Value, json};
 use std::path::{Path, PathBuf};

@@ -187,8 +187,8 @@ impl Reader<'_> {
         });
     }
 
-    fn unexpected(&mut self, node: &Node<'_>, what: &str, expected: &str) {
-        self.problem(node.span, format!("{what} is {}, not {expected}", node.describe()), String::new());
+    fn unexpected(&mut self, node: &Node<'_>, what: &str, expected: &str, help: &str) {
+        self.problem(node.span, format!("{what} is {}, not {expected}", node.describe()), help.to_owned());
     }
 
     fn unknown_key(&mut self, entry: &Entry<'_>, known: &[&str]) {
@@ -197,12 +197,12 @@ impl Reader<'_> {
     }
 
     fn config(&mut self, root: &Node<'_>, config: &mut Config) {
-        for entry in self.entries(root, "the configuration") {
+        for entry in self.entries(root, "the configuration", "It starts with `profile:`, for example.") {
             let value = &entry.value;
             match entry.key.as_ref() {
                 "profile" => config.profile = self.one_of(value, "`profile`", &PROFILES).map(str::to_owned),
                 "fail-on" => config.fail_on = self.fail_on(value),
-                "parameters" => config.parameters = self.parameters(value),
+                "parameters" => config.parameters = self.parameters(value, "`parameters`"),
                 "rules" => config.changes = self.rules(value),
                 "rule-folders" => {
                     config.rule_folders = self.texts(value, "`rule-folders`").into_iter().map(PathBuf::from).collect();
@@ -221,9 +221,9 @@ impl Reader<'_> {
         })
     }
 
-    fn parameters(&mut self, node: &Node<'_>) -> Pinned {
+    fn parameters(&mut self, node: &Node<'_>, what: &str) -> Pinned {
         let mut pinned = Pinned::new();
-        for entry in self.entries(node, "`parameters`") {
+        for entry in self.entries(node, what, "Write one `Name: value` a line.") {
             if let Some(value) = self.parameter_value(&entry.value, &entry.key) {
                 pinned.insert(entry.key.to_string(), value);
             }
@@ -237,21 +237,24 @@ impl Reader<'_> {
         let texts: Option<Vec<String>> =
             items.iter().map(|item| item.scalar_text().map(std::borrow::Cow::into_owned)).collect();
         if texts.is_none() {
-            self.unexpected(node, &format!("the value of parameter `{name}`"), "a scalar or a list of scalars");
+            let what = format!("the value of parameter `{name}`");
+            self.unexpected(node, &what, "a scalar or a list of scalars", "Write it as CloudFormation takes it.");
         }
         texts.map(|texts| texts.join(","))
     }
 
     fn rules(&mut self, node: &Node<'_>) -> Vec<Change> {
         let mut changes = Vec::new();
-        for entry in self.entries(node, "`rules`") {
+        for entry in self.entries(node, "`rules`", "Write one `rule-id: { level: … }` a line.") {
             let mut change =
                 Change { id: entry.key.to_string(), id_span: entry.key_span, level: None, parameters: Vec::new() };
-            for field in self.entries(&entry.value, &format!("`{}`", entry.key)) {
+            let help = "Write `{ level: … }`, with one of `error`, `warning`, `note`, `off`.";
+            for field in self.entries(&entry.value, &format!("`{}`", entry.key), help) {
                 match field.key.as_ref() {
                     "level" => change.level = self.level(&field.value),
                     "parameters" => {
-                        for parameter in self.entries(&field.value, "`parameters`") {
+                        let help = "Write one `name: value` a line.";
+                        for parameter in self.entries(&field.value, "`parameters`", help) {
                             let values = self.texts(&parameter.value, &format!("`{}`", parameter.key));
                             change.parameters.push((parameter.key.to_string(), parameter.key_span, values));
                         }
@@ -277,13 +280,13 @@ impl Reader<'_> {
         })
     }
 
-    fn entries<'n, 's>(&mut self, node: &'n Node<'s>, what: &str) -> &'n [Entry<'s>] {
+    fn entries<'n, 's>(&mut self, node: &'n Node<'s>, what: &str, help: &str) -> &'n [Entry<'s>] {
         // A key with nothing after it, as people leave when they comment its content out.
         if matches!(node.kind, Kind::Null) {
             return &[];
         }
         node.as_mapping().unwrap_or_else(|| {
-            self.unexpected(node, what, "a map");
+            self.unexpected(node, what, "a map", help);
             &[]
         })
     }
@@ -294,7 +297,7 @@ impl Reader<'_> {
         for item in items {
             match item.scalar_text() {
                 Some(text) => texts.push(text.into_owned()),
-                None => self.unexpected(item, what, "a scalar or a list of scalars"),
+                None => self.unexpected(item, what, "a scalar or a list of scalars", "Write `[one, two]`."),
             }
         }
         texts

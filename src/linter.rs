@@ -239,7 +239,7 @@ impl Linter {
         for check in &rule.checks {
             for block in blocks(&check.targets, model) {
                 let answer = answer(check, rule, &settings, block, model);
-                self.record(selected, rule, block, model, answer, report);
+                self.record(selected, block, model, answer, report);
             }
         }
     }
@@ -247,7 +247,6 @@ impl Linter {
     fn record<'m, 't>(
         &self,
         selected: &Selected,
-        rule: &Rule,
         block: &Block<'t>,
         model: &'m Model<'m, 't>,
         answer: Answer,
@@ -270,14 +269,14 @@ impl Linter {
             Answer::Pass => {
                 report.counts.passed += 1;
                 if self.keep.passed {
-                    let message = format!("`{}` passes: {}", block.name, rule.meta.title);
+                    let message = "Passes".to_owned();
                     report.findings.push(finding(Outcome::Pass, own_place(), message, selected.level, None));
                 }
             }
             Answer::Undecided(reasons) => {
                 report.counts.undecided += 1;
                 if self.keep.undecided {
-                    let message = format!("{}: cannot be decided, {}", rule.meta.title, reasons.join("; "));
+                    let message = format!("Cannot be decided: {}", reasons.join("; "));
                     report.findings.push(finding(Outcome::Undecided, own_place(), message, selected.level, None));
                 }
             }

@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-/// Which source a span points into: the index of a [`Source`] in its [`Project`](crate::linter).
+/// Which source a span points into: a number that the run gives to each [`Source`], in its own order.
 #[derive(Copy, Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SourceId(pub u32);
 

@@ -1,88 +1,13 @@
 //! The rule pack holds what it says: examples pass and fail as marked, citations exist, properties are in the schemas.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+mod examples;
 mod schemas;
 
-use hipaalint::finding::Outcome;
-use hipaalint::linter::{Keep, Linter};
-use hipaalint::rules::load::{RuleSet, controls, profiles, unmark};
-use hipaalint::rules::rule::Example;
-use hipaalint::source::{Source, SourceId};
-use std::collections::BTreeMap;
+use examples::check_all;
+use hipaalint::rules::load::{RuleSet, controls, profiles};
 use std::fmt::Write as _;
-
-/// Lints an example with one rule alone; complains about every difference from its marks.
-fn check(id: &str, example: &Example, wanted: Outcome, complaints: &mut String) {
-    let (text, marks) = unmark(example);
-    let pinned = example.parameters.clone();
-    let keep = Keep { undecided: true, passed: false };
-    let linter = Linter::new(RuleSet::embedded(), |entry| entry.meta.id == id, &BTreeMap::new(), pinned, keep).unwrap();
-    let source = Source::new(SourceId(0), "example", text.clone());
-    let report = linter.lint(&source);
-    let mut complain = |message: String| writeln!(complaints, "{id}, example `{}`: {message}", example.name).unwrap();
-    if !report.is_template || !report.diagnostics.is_empty() {
-        complain(format!("is no clean template: {:?}\n{text}", report.diagnostics));
-        return;
-    }
-    let failing: Vec<_> = report.findings.iter().filter(|finding| finding.outcome == Outcome::Fail).collect();
-    let undecided = report.findings.iter().any(|finding| finding.outcome == Outcome::Undecided);
-    let shown = || {
-        report.findings.iter().fold(String::new(), |mut all, finding| {
-            let line = source.position(finding.span.start).line;
-            write!(
-                all,
-                "\n    line {line}, {:?} {:?}, {}: {} {:?}",
-                finding.outcome, finding.level, finding.path, finding.message, finding.when
-            )
-            .unwrap();
-            all
-        })
-    };
-    match wanted {
-        Outcome::Pass if !report.findings.is_empty() => complain(format!("should pass:{}", shown())),
-        Outcome::Pass if report.counts.passed == 0 => {
-            complain("should pass, but the rule looked at nothing".to_owned())
-        }
-        Outcome::Undecided if !undecided || !failing.is_empty() => complain(format!("should be undecided:{}", shown())),
-        Outcome::Fail => {
-            if marks.is_empty() {
-                complain("should fail, but no line is marked `# finding`".to_owned());
-            }
-            let mut found: Vec<usize> =
-                failing.iter().map(|finding| source.position(finding.span.start).line).collect();
-            let mut expected: Vec<usize> = marks.iter().map(|mark| mark.line).collect();
-            found.sort_unstable();
-            found.dedup();
-            expected.sort_unstable();
-            if found != expected {
-                complain(format!("findings on lines {found:?}, marked {expected:?}:{}", shown()));
-                return;
-            }
-            for mark in &marks {
-                let on_line: Vec<_> =
-                    failing.iter().filter(|finding| source.position(finding.span.start).line == mark.line).collect();
-                let words = mark.words.as_deref().unwrap_or("");
-                if !on_line.iter().any(|finding| finding.message.contains(words)) {
-                    complain(format!("no finding on line {} says `{words}`:{}", mark.line, shown()));
-                }
-                if let Some(level) = &mark.level
-                    && !on_line.iter().any(|finding| finding.level.name() == level)
-                {
-                    complain(format!("no finding on line {} has level {level}:{}", mark.line, shown()));
-                }
-            }
-            for finding in &failing {
-                if finding.message.contains(['{', '}'])
-                    && !finding.message.contains("${")
-                    && !finding.message.contains("{{")
-                {
-                    complain(format!("a placeholder was not filled: {}", finding.message));
-                }
-            }
-        }
-        _ => {}
-    }
-}
+use std::path::Path;
 
 #[test]
 fn examples_hold() {
@@ -100,14 +25,40 @@ fn examples_hold() {
         if examples.pass.len() < 2 || examples.fail.len() < 2 {
             writeln!(complaints, "{id}: needs at least two examples that pass and two that fail").unwrap();
         }
-        for (list, wanted) in [
-            (&examples.pass, Outcome::Pass),
-            (&examples.fail, Outcome::Fail),
-            (&examples.undecided, Outcome::Undecided),
-        ] {
-            for example in list {
-                check(id, example, wanted, &mut complaints);
+        check_all(&RuleSet::embedded, entry, &mut complaints);
+    }
+    assert!(complaints.is_empty(), "\n{complaints}");
+}
+
+/// The users' rules that come with the fixtures: half of them show what they mean, and all say what a rule must.
+#[test]
+fn examples_of_user_rules_hold() {
+    let only = std::env::var("RULE").unwrap_or_default();
+    let known: Vec<&str> = controls().iter().map(|control| control.id.as_str()).collect();
+    let mut complaints = String::new();
+    for folder in ["tapstack", "cfn-template"] {
+        let load = || {
+            let mut rules = RuleSet::default();
+            let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/reference/rules").join(folder);
+            rules.add_folder(&folder).unwrap();
+            rules
+        };
+        let rules = load();
+        let shown = rules.entries().iter().filter(|entry| {
+            let examples = entry.examples();
+            !examples.pass.is_empty() && !examples.fail.is_empty()
+        });
+        assert!(shown.count() * 2 >= rules.entries().len(), "{folder}: fewer than half of the rules have examples");
+        for entry in rules.entries().iter().filter(|entry| entry.meta.id.contains(&only)) {
+            let id = &entry.meta.id;
+            let prose = entry.prose();
+            if prose.why.is_empty() || prose.remediation.is_empty() {
+                writeln!(complaints, "{id}: says not why, or not how to mend it").unwrap();
             }
+            for control in entry.meta.controls.iter().filter(|control| !known.contains(&control.as_str())) {
+                writeln!(complaints, "{id}: no citation {control} in rules/controls.yaml").unwrap();
+            }
+            check_all(&load, entry, &mut complaints);
         }
     }
     assert!(complaints.is_empty(), "\n{complaints}");

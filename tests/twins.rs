@@ -27,7 +27,8 @@ struct Twin {
     _note: String,
     edit: Vec<Edit>,
     expect: Option<Vec<Expected>>,
-    unreadable: Option<Unreadable>,
+    unreadable: Option<Place>,
+    noted: Option<Place>,
 }
 
 #[derive(Copy, Clone, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
@@ -69,7 +70,7 @@ struct Expected {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Unreadable {
+struct Place {
     line: usize,
 }
 
@@ -164,9 +165,12 @@ fn violations(source: &Source, findings: &[Finding], moves: &[(usize, isize)]) -
     let mut all = BTreeMap::new();
     for finding in findings.iter().filter(|finding| finding.outcome == Outcome::Fail) {
         let line = source.position(finding.span.start).line;
-        let line = moves.iter().fold(line, |line, (behind, by)| {
-            if line > *behind { line.checked_add_signed(*by).unwrap() } else { line }
-        });
+        let line = moves.iter().fold(
+            line,
+            |line, (behind, by)| {
+                if line > *behind { line.checked_add_signed(*by).unwrap() } else { line }
+            },
+        );
         let found = Expected { line, rule: finding.rule.to_string(), path: finding.path.clone() };
         *all.entry(found).or_insert(0) += 1;
     }
@@ -216,8 +220,8 @@ fn complaints(twin: &Twin) -> String {
         .iter()
         .map(|found| format!("line {:?}: {} ({})", found.span.map(line), found.message, found.code))
         .collect();
-    match (&twin.expect, &twin.unreadable) {
-        (Some(expected), None) => {
+    match (&twin.expect, &twin.unreadable, &twin.noted) {
+        (Some(expected), None, None) => {
             if !report.is_template || !diagnostics.is_empty() {
                 complain(format!("is no clean template: {diagnostics:?}"));
                 return complaints;
@@ -236,8 +240,7 @@ fn complaints(twin: &Twin) -> String {
                 .iter()
                 .map(|(found, times)| (found.clone(), times.saturating_sub(before.get(found).copied().unwrap_or(0))))
                 .collect();
-            let (missing, surplus, lost) =
-                (beyond(&wanted, &added), beyond(&added, &wanted), beyond(&before, &after));
+            let (missing, surplus, lost) = (beyond(&wanted, &added), beyond(&added, &wanted), beyond(&before, &after));
             for (what, list) in [
                 ("expected, but not found:", missing),
                 ("found, but not expected:", surplus),
@@ -248,14 +251,19 @@ fn complaints(twin: &Twin) -> String {
                 }
             }
         }
-        (None, Some(unreadable)) => {
+        (None, Some(place), None) => {
             let at = report.diagnostics.iter().find(|found| found.code == "syntax-error");
-            let at = at.and_then(|found| found.span).map(line);
-            if at != Some(unreadable.line) {
-                complain(format!("should be unreadable on line {}: {diagnostics:?}", unreadable.line));
+            if at.and_then(|found| found.span).map(line) != Some(place.line) {
+                complain(format!("should be unreadable on line {}: {diagnostics:?}", place.line));
             }
         }
-        _ => complain("needs either `expect` or `unreadable`".to_owned()),
+        (None, None, Some(place)) => {
+            let says = |words| report.diagnostics.iter().find(|found| found.message.contains(words));
+            if says("not JSON").and_then(|found| found.span).map(line) != Some(place.line) || !report.is_template {
+                complain(format!("should be noted on line {}: {diagnostics:?}", place.line));
+            }
+        }
+        _ => complain("needs one of `expect`, `unreadable` and `noted`".to_owned()),
     }
     complaints
 }

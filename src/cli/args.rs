@@ -5,7 +5,7 @@ use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
-/// Says whether AWS CloudFormation templates would hold PHI the way the HIPAA Security Rule asks
+/// Tells whether AWS CloudFormation templates would hold PHI the way the HIPAA Security Rule asks
 ///
 /// hipaalint reads templates as CloudFormation would deploy them, conditions and parameters included, and reports where
 /// they miss a safeguard of the HIPAA Security Rule (45 CFR Part 164), with the citation and the mend. It needs no AWS
@@ -35,13 +35,19 @@ Examples:
 Exit code:
   0  nothing was found at or above --fail-on
   1  something was found
-  2  something could not be done: a file could not be read or parsed, or an option, a rule or the configuration is
-     wrong. Everything else was still linted and reported.
+  2  something could not be done: a file could not be read or parsed, or an
+     option, a rule or the configuration is wrong. Everything else was still
+     linted and reported.
 
 Environment:
-  NO_COLOR          no colour, if set to anything
-  CLICOLOR_FORCE    colour even where standard output is no terminal
-  HIPAALINT_THREADS how many files to lint at a time (as many as there are cores)";
+  NO_COLOR           no colour, if set to anything
+  CLICOLOR_FORCE     colour even where standard output is no terminal
+  HIPAALINT_THREADS  how many files to lint at a time, instead of one a core";
+
+/// Headings of the help.
+const RULES: &str = "Rules";
+const PARAMETERS: &str = "Parameters of the templates";
+const REPORT: &str = "Report";
 
 /// The commands besides linting.
 #[derive(Debug, Subcommand)]
@@ -65,38 +71,38 @@ pub(super) struct LintArguments {
     pub(super) paths: Vec<PathBuf>,
 
     /// What goes to standard output
-    #[arg(long, value_enum, value_name = "FORMAT")]
+    #[arg(help_heading = REPORT, long, value_enum, value_name = "FORMAT")]
     pub(super) format: Option<Format>,
 
     /// Also write a report to a file (repeatable)
     ///
     /// FORMAT is human, json or sarif. Without it, the file has the format of --format if that is given, else the one that
     /// its ending names (.json, .sarif), else human.
-    #[arg(long, value_name = "[FORMAT=]FILE")]
+    #[arg(help_heading = REPORT, long, value_name = "[FORMAT=]FILE")]
     pub(super) output: Vec<String>,
 
     /// The rules to run: core, conformance or strict [default: core]
-    #[arg(long, value_name = "NAME", value_parser = PossibleValuesParser::new(PROFILES), hide_possible_values = true)]
+    #[arg(help_heading = RULES, long, value_name = "NAME", value_parser = PossibleValuesParser::new(PROFILES), hide_possible_values = true)]
     pub(super) profile: Option<String>,
 
     /// Run this rule instead of a profile's (repeatable)
-    #[arg(long, value_name = "ID")]
+    #[arg(help_heading = RULES, long, value_name = "ID")]
     pub(super) rule: Vec<String>,
 
     /// Pin a parameter or pseudo parameter, such as Env=prod or AWS::Region=us-east-1 (repeatable)
-    #[arg(long, value_name = "KEY=VALUE", value_parser = key_and_value)]
+    #[arg(help_heading = PARAMETERS, long, value_name = "KEY=VALUE", value_parser = key_and_value)]
     pub(super) parameter: Vec<(String, String)>,
 
     /// Pin the parameters of a file, as the AWS CLI or CodePipeline takes it, or a plain map (repeatable)
-    #[arg(long, value_name = "FILE")]
+    #[arg(help_heading = PARAMETERS, long, value_name = "FILE")]
     pub(super) parameters: Vec<PathBuf>,
 
     /// The least level that makes the exit code 1 [default: error]
-    #[arg(long, value_enum, value_name = "LEVEL")]
+    #[arg(help_heading = REPORT, long, value_enum, value_name = "LEVEL")]
     pub(super) fail_on: Option<FailOn>,
 
     /// Also report these answers (repeatable, or separated by commas)
-    #[arg(long, value_enum, value_name = "WHAT", value_delimiter = ',')]
+    #[arg(help_heading = REPORT, long, value_enum, value_name = "WHAT", value_delimiter = ',')]
     pub(super) show: Vec<Show>,
 
     #[command(flatten)]
@@ -114,15 +120,15 @@ pub(super) struct LintArguments {
 #[derive(Debug, Args)]
 pub(super) struct RuleSources {
     /// Add the rules of a folder of your own (repeatable); they run with every profile
-    #[arg(long, value_name = "DIR")]
+    #[arg(help_heading = RULES, long, value_name = "DIR")]
     pub(super) rules: Vec<PathBuf>,
 
     /// The configuration [default: hipaalint.yaml in this folder or the nearest above]
-    #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
+    #[arg(help_heading = RULES, long, value_name = "FILE", conflicts_with = "no_config")]
     pub(super) config: Option<PathBuf>,
 
     /// Read no configuration
-    #[arg(long)]
+    #[arg(help_heading = RULES, long)]
     pub(super) no_config: bool,
 }
 
@@ -130,7 +136,7 @@ pub(super) struct RuleSources {
 #[derive(Debug, Args)]
 pub(super) struct ColorArguments {
     /// When to use colour
-    #[arg(long, value_enum, value_name = "WHEN", default_value_t = Color::Auto)]
+    #[arg(help_heading = REPORT, long, value_enum, value_name = "WHEN", default_value_t = Color::Auto)]
     pub(super) color: Color,
 }
 
@@ -155,7 +161,7 @@ pub(super) struct RulesArguments {
 /// `hipaalint explain`.
 #[derive(Debug, Args)]
 pub(super) struct ExplainArguments {
-    /// The rule's id, as `hipaalint rules` lists it
+    /// The rule's id, or its name in another tool
     #[arg(value_name = "ID")]
     pub(super) id: String,
 

@@ -1,7 +1,77 @@
-//! `hipaalint controls`.
-use super::Exit;
-use super::args::ControlsArguments;
+//! `hipaalint controls`: the HIPAA Security Rule, and which rules serve each citation.
 
-pub(super) fn run(_arguments: &ControlsArguments) -> Result<Exit, clap::Error> {
-    Ok(Exit::Clean)
+use super::args::ControlsArguments;
+use super::explain::requirement;
+use super::page::{Page, widest};
+use super::plan::{Problems, Rules};
+use super::{Exit, output, terminal};
+use crate::report::human::Style;
+use crate::report::human::paint::Ink;
+use crate::report::text::count;
+use crate::rules::load::{RuleSet, controls};
+use crate::rules::meta::Control;
+
+/// The headings of the sections that the citations are in (45 CFR Part 164, Subpart C).
+const SECTIONS: [(&str, &str); 5] = [
+    ("164.308", "Administrative safeguards"),
+    ("164.310", "Physical safeguards"),
+    ("164.312", "Technical safeguards"),
+    ("164.314", "Organizational requirements"),
+    ("164.316", "Policies and procedures and documentation requirements"),
+];
+
+/// Lists the citations in the order of the regulation.
+pub(super) fn run(arguments: &ControlsArguments) -> Exit {
+    let mut problems = Problems::default();
+    let rules = Rules::load(&arguments.sources, &mut problems);
+    let exit = output::complain_of(&problems);
+    output::print(&page(&rules.set, terminal::style(arguments.color.color)), exit)
+}
+
+fn page(rules: &RuleSet, style: Style) -> String {
+    let mut page = Page::new(style);
+    page.line(Ink::Bold, "HIPAA Security Rule, 45 CFR Part 164");
+    let columns = [
+        widest(controls().iter().map(|control| control.id.as_str())),
+        widest(controls().iter().map(|control| control.title.as_str())),
+    ];
+    let mut section = "";
+    let mut served = 0;
+    for control in controls() {
+        let own_section = section_of(control);
+        if own_section != section {
+            let title = SECTIONS.iter().find(|(id, _)| *id == own_section).map_or("", |(_, title)| title);
+            page.heading(format!("{own_section} {title}").trim_end());
+            section = own_section;
+        }
+        let head = [
+            (Some(Ink::Bold), control.id.as_str()),
+            (None, control.title.as_str()),
+            (Some(Ink::Dim), requirement(control.requirement)),
+        ];
+        page.row(&head, &columns);
+        let ids: Vec<&str> = rules
+            .entries()
+            .iter()
+            .filter(|entry| entry.meta.controls.contains(&control.id))
+            .map(|entry| entry.meta.id.as_str())
+            .collect();
+        served += usize::from(!ids.is_empty());
+        match (ids.as_slice(), &control.beyond) {
+            ([], None) => page.paragraph(3, Some(Ink::Dim), "No rule serves it."),
+            ([], Some(_)) => {}
+            (ids, _) => page.paragraph(3, None, &ids.join(", ")),
+        }
+        if let Some(beyond) = &control.beyond {
+            page.paragraph(3, Some(Ink::Dim), beyond);
+        }
+    }
+    page.blank();
+    page.line(Ink::Dim, &format!("{} of {} served by rules", served, count(controls().len(), "citation")));
+    page.finish()
+}
+
+/// The section that a citation is in: `164.312`.
+fn section_of(control: &Control) -> &str {
+    control.id.split('(').next().unwrap_or(&control.id)
 }

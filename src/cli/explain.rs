@@ -1,7 +1,164 @@
-//! `hipaalint explain`.
-use super::Exit;
-use super::args::ExplainArguments;
+//! `hipaalint explain ID`: one rule in full.
 
-pub(super) fn run(_arguments: &ExplainArguments) -> Result<Exit, clap::Error> {
-    Ok(Exit::Clean)
+use super::args::ExplainArguments;
+use super::page::{Page, widest};
+use super::plan::{Problems, Rules, nearest_rule};
+use super::{Exit, output, terminal};
+use crate::report::human::Style;
+use crate::report::human::paint::Ink;
+use crate::rules::load::{RuleEntry, RuleSet, controls, unmark};
+use crate::rules::meta::{Control, Requirement};
+use crate::rules::operand::Settings;
+use crate::rules::rule::Example;
+use std::collections::BTreeMap;
+
+/// Explains the rule with this id, or with this name in another tool.
+pub(super) fn run(arguments: &ExplainArguments) -> Exit {
+    let mut problems = Problems::default();
+    let rules = Rules::load(&arguments.sources, &mut problems);
+    let exit = output::complain_of(&problems);
+    match wanted(&arguments.id, &rules.set) {
+        Ok(entry) => output::print(&page(entry, &rules, terminal::style(arguments.color.color)), exit),
+        Err(complaint) => {
+            output::complain(&complaint);
+            Exit::Trouble
+        }
+    }
+}
+
+/// The rule with an id, else the only one that has it as a name in another tool.
+fn wanted<'r>(id: &str, set: &'r RuleSet) -> Result<&'r RuleEntry, String> {
+    if let Some(entry) = set.get(id) {
+        return Ok(entry);
+    }
+    let is_alias =
+        |entry: &&RuleEntry| entry.meta.aliases.values().flatten().any(|alias| alias.eq_ignore_ascii_case(id));
+    let named: Vec<&RuleEntry> = set.entries().iter().filter(is_alias).collect();
+    match named.as_slice() {
+        [only] => Ok(only),
+        [] => Err(format!("there is no rule `{id}`. {}", nearest_rule(id, set))),
+        several => {
+            let ids: Vec<String> = several.iter().map(|entry| format!("`{}`", entry.meta.id)).collect();
+            Err(format!("`{id}` is what another tool calls several rules: {}", ids.join(", ")))
+        }
+    }
+}
+
+fn page(entry: &RuleEntry, rules: &Rules, style: Style) -> String {
+    let meta = &entry.meta;
+    let prose = entry.prose();
+    let mut page = Page::new(style);
+    page.line(Ink::Bold, &meta.id);
+    page.line(Ink::of(meta.level), &meta.title);
+    page.blank();
+    facts(entry, rules, &mut page);
+
+    page.heading("HIPAA Security Rule, 45 CFR Part 164");
+    citations(&meta.controls, &mut page);
+    for (heading, text) in [("Why", &prose.why), ("Remediation", &prose.remediation)] {
+        if !text.trim().is_empty() {
+            page.heading(heading);
+            page.markdown(text);
+        }
+    }
+    if let Ok(rule) = entry.rule()
+        && !rule.settings.is_empty()
+    {
+        page.heading("Parameters");
+        let changed = rules.overrides.changes.get(&meta.id).map(|change| &change.settings);
+        parameters(&rule.settings, &rule.descriptions, changed, &mut page);
+    }
+    let examples = entry.examples();
+    if let Some(example) = examples.fail.first() {
+        page.heading(&format!("Fails: {}", example.name));
+        code(example, Ink::of(meta.level), &mut page);
+    }
+    if let Some(example) = examples.pass.first() {
+        page.heading(&format!("Passes: {}", example.name));
+        code(example, Ink::of(meta.level), &mut page);
+    }
+    if !meta.aliases.is_empty() {
+        page.heading("In other tools");
+        let columns = [widest(meta.aliases.keys().map(String::as_str))];
+        for (tool, names) in &meta.aliases {
+            page.row(&[(None, tool), (None, &names.join(", "))], &columns);
+        }
+    }
+    if !prose.references.is_empty() {
+        page.heading("References");
+        for reference in &prose.references {
+            page.row(&[(None, reference)], &[]);
+        }
+    }
+    page.finish()
+}
+
+/// The table of what a run would do with the rule.
+fn facts(entry: &RuleEntry, rules: &Rules, page: &mut Page) {
+    let meta = &entry.meta;
+    let change = rules.overrides.changes.get(&meta.id);
+    let level = match change.and_then(|change| change.level) {
+        _ if rules.overrides.off.contains(&meta.id) => format!("{}, off in the configuration", meta.level.name()),
+        Some(level) => format!("{}, {} in the configuration", meta.level.name(), level.name()),
+        None => meta.level.name().to_owned(),
+    };
+    let targets: Vec<&str> = entry.targets.iter().map(|target| target.name()).collect();
+    let mut row = |name, value: &str| page.row(&[(Some(Ink::Dim), name), (None, value)], &["Profiles".len()]);
+    row("Level", &level);
+    match &entry.file {
+        Some(file) => row("File", &crate::discover::shown(file)),
+        None => row("Profiles", &meta.profiles.join(", ")),
+    }
+    row("Looks at", &targets.join(", "));
+}
+
+fn citations(ids: &[String], page: &mut Page) {
+    let known: Vec<&Control> =
+        ids.iter().filter_map(|id| controls().iter().find(|control| control.id == *id)).collect();
+    let columns = [widest(ids.iter().map(String::as_str)), widest(known.iter().map(|control| control.title.as_str()))];
+    for id in ids {
+        match known.iter().find(|control| control.id == *id) {
+            Some(control) => page.row(
+                &[(None, id), (None, &control.title), (Some(Ink::Dim), requirement(control.requirement))],
+                &columns,
+            ),
+            None => page.row(&[(None, id)], &columns),
+        }
+    }
+}
+
+/// As the regulation says it (164.306(d)).
+pub(super) fn requirement(requirement: Requirement) -> &'static str {
+    match requirement {
+        Requirement::Standard => "standard",
+        Requirement::Required => "required",
+        Requirement::Addressable => "addressable",
+    }
+}
+
+fn parameters(
+    settings: &Settings,
+    descriptions: &BTreeMap<String, String>,
+    changed: Option<&Settings>,
+    page: &mut Page,
+) {
+    let columns = [widest(settings.keys().map(String::as_str))];
+    for (name, values) in settings {
+        page.row(&[(None, name), (None, descriptions.get(name).map_or("", String::as_str))], &columns);
+        page.row(&[(None, ""), (Some(Ink::Dim), &format!("default: {}", values.join(", ")))], &columns);
+        if let Some(values) = changed.and_then(|changed| changed.get(name)) {
+            page.row(&[(None, ""), (None, &format!("in the configuration: {}", values.join(", ")))], &columns);
+        }
+    }
+}
+
+fn code(example: &Example, ink: Ink, page: &mut Page) {
+    for (name, value) in &example.parameters {
+        page.paragraph(2, Some(Ink::Dim), &format!("# --parameter {name}={value}"));
+    }
+    let (text, marks) = unmark(example);
+    for (line, number) in text.lines().zip(1..) {
+        let is_wrong = marks.iter().any(|mark| mark.line == number);
+        page.code(is_wrong.then_some(ink), line);
+    }
 }

@@ -7,6 +7,7 @@ mod controls;
 mod explain;
 mod lint;
 mod output;
+mod page;
 mod plan;
 mod rules;
 mod terminal;
@@ -49,13 +50,12 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Ok(arguments) => arguments,
         Err(error) => return usage(&error),
     };
-    let done = match arguments.command {
-        None => lint::run(arguments.lint),
+    match arguments.command {
+        None => lint::run(arguments.lint).unwrap_or_else(|error| usage(&error)),
         Some(Command::Rules(arguments)) => rules::run(&arguments),
         Some(Command::Explain(arguments)) => explain::run(&arguments),
         Some(Command::Controls(arguments)) => controls::run(&arguments),
-    };
-    done.unwrap_or_else(|error| usage(&error))
+    }
 }
 
 /// Help and version go to standard output, mistakes to standard error. If nobody reads them, there is nobody to tell.

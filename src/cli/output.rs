@@ -1,8 +1,10 @@
 //! Reports on their way out: to standard output and to files.
 
 use super::args::Format;
+use super::plan::Problems;
 use super::{Exit, terminal};
 use crate::report::human::{self, Style};
+use crate::report::text::one_line;
 use crate::report::{Report, json, sarif};
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
@@ -54,6 +56,21 @@ fn finish(written: io::Result<()>, exit: Exit) -> Exit {
         }
         _ => exit,
     }
+}
+
+/// Says on standard error what is wrong about configuration and rules, for commands that write no report. Gives the exit
+/// code that follows.
+pub(super) fn complain_of(problems: &Problems) -> Exit {
+    for diagnostic in &problems.diagnostics {
+        let position = diagnostic.span.and_then(|span| {
+            let source = problems.sources.iter().find(|source| source.id == span.source)?;
+            Some(source.position(span.start))
+        });
+        let place = position.map(|at| format!(":{}:{}", at.line, at.column)).unwrap_or_default();
+        let text = format!("{}{place}: {}. {}", diagnostic.file, diagnostic.message, diagnostic.help);
+        complain(&one_line(text.trim_end(), true));
+    }
+    if problems.diagnostics.is_empty() { Exit::Clean } else { Exit::Trouble }
 }
 
 /// Says something on standard error. If that is closed, there is nobody to tell.

@@ -91,6 +91,7 @@ impl Plan {
         let linter = Linter::new(set, selects, &overrides.changes, pinned, keep)
             .map_err(|error| usage(ErrorKind::InvalidValue, error))?;
         let selection = match &rules {
+            Some(ids) if ids.is_empty() => "rules: none of those named".to_owned(),
             Some(ids) => format!("rules: {}", ids.iter().map(String::as_str).collect::<Vec<_>>().join(", ")),
             None => profile,
         };
@@ -223,7 +224,12 @@ impl Problems {
             file: shown(&error.file),
             span: source.as_ref().map(|(span, _)| *span),
             message: error.message,
-            help: "The rule did not run; the others did.".to_owned(),
+            help: if error.file.exists() {
+                "The rule did not run; the others did.".to_owned()
+            } else {
+                "Look for a misspelling; the folder is looked for where the option or the configuration says."
+                    .to_owned()
+            },
             related: Vec::new(),
         });
         if let Some((_, source)) = source {

@@ -23,7 +23,7 @@ pub fn read_parameters(source: &Source) -> (Pinned, Vec<Diagnostic>) {
             Some(items) => items.iter().for_each(|item| reader.parameter_item(item, &mut pinned)),
             None => {
                 let inner = document.root.get("Parameters").filter(|inner| inner.as_mapping().is_some());
-                pinned = reader.parameters(inner.unwrap_or(&document.root));
+                pinned = reader.parameters(inner.unwrap_or(&document.root), "the file");
             }
         },
     }

@@ -367,9 +367,10 @@ fn static_name(key: &str) -> &'static str {
         .unwrap_or("a function")
 }
 
-/// A string as written; dynamic references in it are parts of their own.
+/// A string as written; dynamic references in it are parts of their own. One that is only opened here may be closed by
+/// another piece of the same `Fn::Join`, which looks again.
 fn literal<'t>(text: &'t str, span: Span) -> Value<'t> {
-    if text.contains("{{resolve:") {
+    if text.split_once("{{resolve:").is_some_and(|(_, reference)| reference.contains("}}")) {
         let mut builder = TextBuilder::default();
         builder.literal(Cow::Borrowed(text));
         if let Some(value) = builder.finish(span, "a dynamic reference") {

@@ -55,7 +55,8 @@ pub fn equal(left: &Value<'_>, right: &Value<'_>) -> Truth {
     if let (Some(left), Some(right)) = (left.text(), right.text()) {
         return (left == right).into();
     }
-    if excluded(left, right) || excluded(right, left) || other_zone(left, right) {
+    let impossible = is_impossible(left, right) || is_impossible(right, left);
+    if impossible || excluded(left, right) || excluded(right, left) || other_zone(left, right) {
         return Truth::False;
     }
     let (left, right) = (letters(left), letters(right));
@@ -65,9 +66,7 @@ pub fn equal(left: &Value<'_>, right: &Value<'_>) -> Truth {
     let end = left.iter().rev().zip(right.iter().rev()).take_while(|(left, right)| left == right).count();
     let left = left.get(..left.len().saturating_sub(end)).unwrap_or_default();
     let right = right.get(..right.len().saturating_sub(end)).unwrap_or_default();
-    let differ = |one: Option<&Letter<'_>>, other: Option<&Letter<'_>>| {
-        matches!((one, other), (Some(Letter::Char(one)), Some(Letter::Char(other))) if one != other)
-    };
+    let differ = |one: Option<&Letter<'_>>, other: Option<&Letter<'_>>| matches!((one, other), (Some(Letter::Char(one)), Some(Letter::Char(other))) if one != other);
     let has_characters = |letters: &[Letter<'_>]| letters.iter().any(|letter| matches!(letter, Letter::Char(_)));
     if left.is_empty() && right.is_empty() {
         Truth::True
@@ -118,6 +117,16 @@ fn letters<'a>(value: &'a Value<'_>) -> Vec<Letter<'a>> {
 fn excluded(reference: &Value<'_>, literal: &Value<'_>) -> bool {
     matches!((reference.parts(), literal.text()), ([Part { content: Content::Except(texts), .. }], Some(literal))
         if texts.contains(&literal))
+}
+
+/// Whether `literal` is nothing that AWS calls anything: no name, ARN, account or Region that `reference` stands for is empty
+/// or holds a wildcard.
+fn is_impossible(reference: &Value<'_>, literal: &Value<'_>) -> bool {
+    matches!(
+        (reference.parts(), literal.text()),
+        ([Part { content: Content::Unknown, origin: Origin::Resource { .. } | Origin::Pseudo(_) }], Some(literal))
+            if literal.is_empty() || literal.contains('*')
+    )
 }
 
 /// Whether a scalar is this text.
@@ -295,6 +304,19 @@ mod tests {
         assert_eq!(equal(&longer, &shorter), Truth::Unknown);
         let swapped = text(&[("Execution_", true), ("Env", false), ("/v1-", true), ("Api", false)]);
         assert_eq!(equal(&group("/v1-"), &swapped), Truth::Unknown);
+    }
+
+    #[test]
+    fn what_aws_names_is_neither_empty_nor_a_wildcard() {
+        let unknown = |origin| Value::unknown(origin, Span::default());
+        let account = unknown(Origin::Pseudo("AWS::AccountId"));
+        let bucket = unknown(Origin::Resource { id: "Bucket", attribute: Some(Cow::Borrowed("Arn")) });
+        for reference in [account, bucket] {
+            assert_eq!(equals_str(&reference, "*"), Truth::False);
+            assert_eq!(equals_str(&reference, ""), Truth::False);
+            assert_eq!(equals_str(&reference, "111122223333"), Truth::Unknown);
+        }
+        assert_eq!(equals_str(&unknown(Origin::Parameter("Source")), "*"), Truth::Unknown);
     }
 
     #[test]

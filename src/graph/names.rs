@@ -32,7 +32,12 @@ pub enum Piece<'n, 'm, 't> {
 
 /// Whether a value is these pieces put together, where [`Piece::Name`] stands for the physical name of `target`: its explicit
 /// name, or what `Ref` gives for it.
-pub fn is_named<'t>(run: &mut Run<'_, 't>, value: &Value<'t>, pieces: &[Piece<'_, '_, 't>], target: &Block<'t>) -> Truth {
+pub fn is_named<'t>(
+    run: &mut Run<'_, 't>,
+    value: &Value<'t>,
+    pieces: &[Piece<'_, '_, 't>],
+    target: &Block<'t>,
+) -> Truth {
     let with = |name: &Value<'t>| {
         let literal =
             |text: &str| Part { content: Content::Known(Cow::Owned(text.to_owned())), origin: Origin::Literal };

@@ -16,6 +16,59 @@ pub(crate) fn plain(markdown: &str) -> String {
     lines.join("\n").trim().to_owned()
 }
 
+/// A part of a text that is laid out on its own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Block {
+    /// A paragraph or heading, on one line, without marks.
+    Paragraph(String),
+    /// An item of a list, on one line, without marks.
+    Item(String),
+    /// The lines of a fenced block, as they are.
+    Code(Vec<String>),
+}
+
+/// The text in blocks, for whoever wraps it.
+pub(crate) fn blocks(markdown: &str) -> Vec<Block> {
+    let mut blocks: Vec<Block> = Vec::new();
+    let mut fenced = false;
+    // Whether a line goes on with the block before it.
+    let mut open = false;
+    for line in markdown.trim().lines() {
+        let trimmed = line.trim();
+        if trimmed.starts_with("```") {
+            fenced = !fenced;
+            open = false;
+            if fenced {
+                blocks.push(Block::Code(Vec::new()));
+            }
+            continue;
+        }
+        match blocks.last_mut() {
+            Some(Block::Code(lines)) if fenced => lines.push(line.trim_end().to_owned()),
+            _ if trimmed.is_empty() => open = false,
+            last => {
+                let item = trimmed.strip_prefix("- ").or_else(|| trimmed.strip_prefix("* "));
+                match (last, item) {
+                    (_, Some(item)) => blocks.push(Block::Item(item.to_owned())),
+                    (Some(Block::Paragraph(text) | Block::Item(text)), None) if open => {
+                        text.push(' ');
+                        text.push_str(trimmed);
+                    }
+                    _ => blocks.push(Block::Paragraph(trimmed.trim_start_matches('#').trim_start().to_owned())),
+                }
+                open = !trimmed.starts_with('#');
+            }
+        }
+    }
+    for block in &mut blocks {
+        // Marks may begin on one line and end on the next, so they go last.
+        if let Block::Paragraph(text) | Block::Item(text) = block {
+            *text = inline(text);
+        }
+    }
+    blocks
+}
+
 /// The first sentence of the first paragraph, and the second where both are short.
 pub(crate) fn lead(markdown: &str) -> String {
     const SHORT: usize = 160;
@@ -108,6 +161,18 @@ mod tests {
             plain(text),
             "Head\nSet Status: * to on, now, see the guide and s3:*.\n\nA: `b`".replace("Head", " Head").trim()
         );
+    }
+
+    #[test]
+    fn blocks_are_lines_to_wrap() {
+        let text = "# Head\nOne `two\nthree`.\n\n- four\n  five\n- six\n\nSeven\n```yaml\nA:\n  B: `c`\n```\n";
+        let [paragraph, item] = [Block::Paragraph, Block::Item].map(|kind| move |text: &str| kind(text.to_owned()));
+        let code = Block::Code(vec!["A:".to_owned(), "  B: `c`".to_owned()]);
+        assert_eq!(
+            blocks(text),
+            [paragraph("Head"), paragraph("One two three."), item("four five"), item("six"), paragraph("Seven"), code]
+        );
+        assert_eq!(blocks(" \n"), []);
     }
 
     #[test]

@@ -7,6 +7,7 @@ use super::named::{self, Named};
 use super::operand::Settings;
 use super::path::Path;
 use super::predicate::{Predicate, Surroundings, Test};
+use crate::eval::text;
 use crate::eval::value::{Content, Kind, Origin, Value};
 use crate::eval::{Descent, Run};
 use crate::expand::{self, Block, Model, Section, written};
@@ -436,12 +437,21 @@ impl<'m, 't> Checker<'_, 'm, 't> {
         }
     }
 
-    /// The resources of these types that exist in this scenario, in the order of the template.
+    /// The resources of these types, in which `*` stands for any characters, that exist in this scenario, in the order of
+    /// the template.
     pub fn blocks(&mut self, types: &[String]) -> Vec<&'m Block<'t>> {
         let model = self.model;
-        let mut blocks: Vec<&'m Block<'t>> = types.iter().flat_map(|kind| model.of_type(kind)).collect();
+        let mut blocks: Vec<&'m Block<'t>> = Vec::new();
+        for kind in types {
+            if kind.contains('*') {
+                blocks.extend(model.resources.iter().filter(|block| text::pattern_covers(kind, block.kind)));
+            } else {
+                blocks.extend(model.of_type(kind));
+            }
+        }
         if types.len() > 1 {
             blocks.sort_by_key(|block| block.key_span);
+            blocks.dedup_by(|one, other| one.is(other));
         }
         blocks.retain(|block| expand::exists(self.run, block));
         blocks

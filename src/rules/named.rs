@@ -37,7 +37,11 @@ impl TryFrom<String> for Named {
             pieces.push(match inner {
                 "name" => Piece::Name,
                 path if path.starts_with('$') => Piece::Path(Path::try_from(path.to_owned())?),
-                other => return Err(format!("`{{{other}}}` is neither `{{name}}` nor a path such as `{{$.Properties.Id}}`")),
+                other => {
+                    return Err(format!(
+                        "`{{{other}}}` is neither `{{name}}` nor a path such as `{{$.Properties.Id}}`"
+                    ));
+                }
             });
             rest = after;
         }

@@ -18,6 +18,8 @@ pub struct Rule {
     pub message: String,
     /// Its parameters with their values.
     pub settings: Settings,
+    /// What each parameter is for, in words.
+    pub descriptions: BTreeMap<String, String>,
 }
 
 /// Blocks and what must hold for each.
@@ -170,8 +172,6 @@ struct RawRule {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RawParameter {
-    /// For people; kept in the prose.
-    #[allow(dead_code, reason = "read by `explain`, not by the checker")]
     description: String,
     default: Operand,
 }
@@ -200,7 +200,9 @@ impl TryFrom<RawRule> for RuleFile {
             return Err(format!("`{}` is no rule id: lower-case letters, digits and hyphens only", raw.id));
         }
         let mut settings = Settings::new();
+        let mut descriptions = BTreeMap::new();
         for (name, parameter) in raw.parameters {
+            descriptions.insert(name.clone(), parameter.description);
             match parameter.default {
                 Operand::Scalars(texts) => settings.insert(name, texts),
                 Operand::Parameter(_) => return Err(format!("parameter `{name}` cannot default to another parameter")),
@@ -250,6 +252,7 @@ impl TryFrom<RawRule> for RuleFile {
             checks,
             message: raw.message,
             settings,
+            descriptions,
         };
         let prose = RuleProse { why: raw.why, remediation: raw.remediation, references: raw.references };
         Ok(Self { rule, prose, examples: raw.examples })

@@ -121,7 +121,7 @@ pub struct SyntaxError {
 /// Reads a document: as JSON where it opens like JSON and the JSON reader takes it, otherwise as YAML.
 ///
 /// JSON comes first, for speed and since YAML takes no tabs as indentation. What opens like JSON but is not (a trailing comma, a
-/// comment, an unquoted key) is tried as YAML's flow style, which CloudFormation takes too. A JSON text with a repeated
+/// comment, an unquoted key) is tried as YAML's flow style, which CloudFormation takes too, and noted. A JSON text with a repeated
 /// key or bottomless nesting is not tried again: it is an error in both.
 ///
 /// # Errors
@@ -140,10 +140,24 @@ pub fn parse(text: &str, source: SourceId) -> Result<Document<'_>, SyntaxError> 
     match json::read(text, source) {
         Ok(document) => Ok(document),
         Err(failure) if !failure.grammar => Err(failure.error),
-        Err(failure) => yaml::parse(text, source).map_err(|error| match opening {
-            Opening::Json => failure.error,
-            Opening::Flow => error,
-        }),
+        Err(failure) => match (yaml::parse(text, source), opening) {
+            (Ok(mut document), Opening::Json) => {
+                document.notes.insert(0, not_json(failure.error));
+                Ok(document)
+            }
+            (Ok(document), Opening::Flow) => Ok(document),
+            (Err(_), Opening::Json) => Err(failure.error),
+            (Err(error), Opening::Flow) => Err(error),
+        },
+    }
+}
+
+/// Other tools refuse what CloudFormation takes: whoever meant to write JSON wants to know.
+fn not_json(error: SyntaxError) -> SyntaxNote {
+    SyntaxNote {
+        span: error.span,
+        message: format!("this is read as YAML, since it is not JSON: {}", error.message),
+        help: error.help,
     }
 }
 

@@ -1,7 +1,7 @@
 //! JSON as RFC 8259 has it: what is read, and where it stands.
 
 use crate::support::{outline, places};
-use hipaalint::source::SourceId;
+use hipaalint::source::{SourceId, Span};
 use hipaalint::syntax::{self, Kind, Language};
 use std::borrow::Cow;
 
@@ -156,4 +156,23 @@ fn what_the_grammar_forbids_is_refused() {
             "{text:?}: {error:?}"
         );
     }
+}
+
+#[test]
+fn what_is_yaml_but_no_json_is_noted() {
+    let notes = |text: &str| -> Vec<(String, String)> {
+        let document = syntax::parse(text, SourceId(0)).unwrap();
+        let slice = |span: Span| text[span.start as usize..span.end as usize].to_owned();
+        document.notes.iter().map(|note| (slice(note.span), note.message.clone())).collect()
+    };
+    assert_eq!(
+        notes("{\"a\": [1,]}"),
+        [(
+            ",".to_owned(),
+            "this is read as YAML, since it is not JSON: a comma stands before the closing `]`".to_owned()
+        )]
+    );
+    // Nobody takes these for JSON.
+    assert_eq!(notes("{a: [1,]}"), []);
+    assert_eq!(notes("a: {\"b\": [1,]}"), []);
 }

@@ -78,6 +78,9 @@ fn nothing_found(summary: &Summary, style: &Style) -> String {
     if summary.failed > 0 {
         return style.paint(Ink::Bold, "No findings that count");
     }
+    if summary.templates == 0 {
+        return style.paint(Ink::Bold, "No template was linted");
+    }
     if summary.passed == 0 {
         let all_undecided = summary.undecided > 0;
         let text =

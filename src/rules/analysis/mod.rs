@@ -41,6 +41,8 @@ pub enum Analysis {
     LiteralSecrets(secrets::LiteralSecrets),
     /// Whether a map of environment variables holds secrets.
     SecretVariables(secrets::SecretVariables),
+    /// Whether a value shows a secret.
+    ExposesSecret(secrets::ExposesSecret),
     /// Whether a parameter carries a secret.
     CarriesSecret,
     /// Whether a security group rule lets somebody reach one of these ports.
@@ -66,6 +68,7 @@ struct RawAnalysis {
     declares_parameter: Option<names::DeclaresParameter>,
     literal_secrets: Option<secrets::LiteralSecrets>,
     secret_variables: Option<secrets::SecretVariables>,
+    exposes_secret: Option<secrets::ExposesSecret>,
     carries_secret: Option<True>,
     opens_port: Option<network::OpensPort>,
     routes_to_internet: Option<network::RoutesToInternet>,
@@ -102,6 +105,7 @@ impl TryFrom<RawAnalysis> for Analysis {
             raw.declares_parameter.map(Self::DeclaresParameter),
             raw.literal_secrets.map(Self::LiteralSecrets),
             raw.secret_variables.map(Self::SecretVariables),
+            raw.exposes_secret.map(Self::ExposesSecret),
             raw.carries_secret.map(|_| Self::CarriesSecret),
             raw.opens_port.map(Self::OpensPort),
             raw.routes_to_internet.map(Self::RoutesToInternet),
@@ -132,6 +136,7 @@ impl Analysis {
             Self::DeclaresParameter(arguments) => arguments.judge(checker, item),
             Self::LiteralSecrets(arguments) => arguments.judge(checker, item),
             Self::SecretVariables(arguments) => arguments.judge(checker, item),
+            Self::ExposesSecret(arguments) => arguments.judge(checker, item),
             Self::CarriesSecret => secrets::carries_secret(checker, item),
             Self::OpensPort(arguments) => arguments.judge(checker, item),
             Self::RoutesToInternet(arguments) => arguments.judge(checker, item),

@@ -1,63 +1,55 @@
 //! Secrets in the open, answered by [`crate::graph::secrets`].
 
-use crate::eval::value::{DynamicService, Origin, Value};
-use crate::graph::secrets::{is_secret_name, literal_secrets, parameters_in_secret_places};
+use crate::eval::value::{DynamicService, Kind, Origin, Value};
+use crate::expand::Section;
+use crate::graph::secrets;
 use crate::rules::checker::{Checker, Item, Judgement, Place};
 use crate::rules::path::Path;
 use crate::truth::Truth;
 use serde::Deserialize;
-use std::collections::HashSet;
 
 /// Whether a block writes a secret out. Searched as written, in every branch of every condition.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LiteralSecrets {
-    /// Only below these keys of the block; everywhere where empty.
-    #[serde(default)]
+    /// Below these keys of the block.
     below: Vec<String>,
 }
 
 impl LiteralSecrets {
     pub(super) fn judge<'m, 't>(&self, checker: &mut Checker<'_, 'm, 't>, item: &Item<'m, 't>) -> Judgement {
         let block = item.owner();
-        let mut places = Vec::new();
         let mut truth = Truth::False;
-        let nodes: Vec<(&str, _)> = if self.below.is_empty() {
-            vec![("", block.node)]
-        } else {
-            self.below.iter().filter_map(|key| Some((key.as_str(), block.node.get(key)?))).collect()
-        };
-        for (key, node) in nodes {
-            for secret in literal_secrets(node) {
+        let mut places = Vec::new();
+        for (key, node) in self.below.iter().filter_map(|key| Some((key, block.node.get(key)?))) {
+            // An output's value is what the output is called.
+            let name = if block.section == Section::Outputs { block.name } else { key };
+            for secret in secrets::literal_secrets(name, node) {
                 truth = Truth::True;
-                let steps = [block.path().as_str(), key, secret.path.as_str()]
-                    .into_iter()
-                    .filter(|step| !step.is_empty())
-                    .collect::<Vec<_>>()
-                    .join("/");
-                places.push(Place {
-                    span: secret.span,
-                    path: steps,
-                    name: secret.name,
-                    // The secret itself is not repeated in the message.
-                    state: format!("is {}", secret.what),
-                    value: secret.what.to_owned(),
-                    message: None,
-                    words: vec![("what", secret.what.to_owned())],
-                    related: Vec::new(),
-                });
+                if checker.explain {
+                    let way = [block.path().as_str(), key, &secret.path].map(str::to_owned);
+                    places.push(Place {
+                        span: secret.span,
+                        path: way.into_iter().filter(|step| !step.is_empty()).collect::<Vec<_>>().join("/"),
+                        name: secret.name,
+                        // No message repeats the secret.
+                        state: format!("is {}", secret.what),
+                        value: secret.what.to_owned(),
+                        message: None,
+                        words: vec![("what", secret.what.to_owned())],
+                        related: Vec::new(),
+                    });
+                }
             }
         }
-        if !checker.explain {
-            places.clear();
-        } else if places.is_empty() {
+        if checker.explain && places.is_empty() {
             places.push(item.place());
         }
         Judgement { truth, places }
     }
 }
 
-/// Whether a map of environment variables holds a secret: a `NoEcho` parameter, a dynamic reference to one, or anything
+/// Whether a map of environment variables holds a secret: a `NoEcho` parameter, the value of a stored secret, or anything
 /// under a secret's name that is not a reference to a stored secret.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -78,11 +70,10 @@ impl SecretVariables {
             }
             for field in value.fields() {
                 let holds = holds_secret(checker, &field.key, &field.value);
-                truth = truth.or(holds);
-                if checker.explain && holds.is_true() {
+                truth = truth.or(holds.into());
+                if checker.explain && holds {
                     let path = format!("{path}/{}", field.key);
-                    let name = field.key.to_string();
-                    places.push(Item::Value { value: &field.value, name, path, owner }.place());
+                    places.push(Item::Value { value: &field.value, name: field.key.to_string(), path, owner }.place());
                 }
             }
         }
@@ -93,49 +84,89 @@ impl SecretVariables {
     }
 }
 
-fn holds_secret(checker: &Checker<'_, '_, '_>, name: &str, value: &Value<'_>) -> Truth {
-    let secret_origin = value.parts().iter().any(|part| match &part.origin {
-        Origin::Parameter(parameter) => checker.model.is_no_echo(parameter),
-        Origin::Dynamic(DynamicService::SecretsManager | DynamicService::SsmSecure) => true,
-        _ => false,
-    });
-    if secret_origin {
-        return Truth::True;
+/// Whether a variable of this name and value holds a secret.
+fn holds_secret(checker: &Checker<'_, '_, '_>, name: &str, value: &Value<'_>) -> bool {
+    if exposed(checker, value).is_some() {
+        return true;
     }
-    if !is_secret_name(name) || !value.is_scalar() {
-        return Truth::False;
+    if !secrets::is_secret_name(name) || !value.is_scalar() {
+        return false;
     }
-    match value.as_reference() {
-        // `Ref` of a secret is its ARN, and a parameter's name is no secret either.
-        Some(Origin::Resource { .. } | Origin::Import) => Truth::False,
-        _ => match value.text() {
-            Some(text) if text.is_empty() || text.starts_with("arn:") || text.starts_with('/') => Truth::False,
-            Some(_) => Truth::True,
-            None if value.parts().iter().any(|part| matches!(part.origin, Origin::Resource { .. })) => Truth::False,
-            None => Truth::Unknown,
-        },
+    match value.text() {
+        Some(text) => secrets::is_secret_literal(&text),
+        // Under a secret's name a parameter is the secret, unless its own name says that it leads there. Resources and
+        // other stacks hand out ARNs; of anything else nothing is known.
+        None => value.parts().iter().any(|part| match part.origin {
+            Origin::Parameter(name) => !secrets::names_a_reference(name),
+            Origin::Dynamic(_) => true,
+            _ => false,
+        }),
+    }
+}
+
+/// The secret that a value shows in the clear, in a sentence.
+fn exposed(checker: &Checker<'_, '_, '_>, value: &Value<'_>) -> Option<String> {
+    match &value.kind {
+        Kind::Text(parts) => parts.iter().find_map(|part| exposed_origin(checker, &part.origin)),
+        Kind::List(items) => items.iter().find_map(|item| exposed(checker, item)),
+        Kind::Map(fields) => fields.iter().find_map(|field| exposed(checker, &field.value)),
+        _ => None,
+    }
+}
+
+fn exposed_origin(checker: &Checker<'_, '_, '_>, origin: &Origin<'_>) -> Option<String> {
+    match origin {
+        Origin::Parameter(name) if checker.model.is_no_echo(name) => Some(format!("the `NoEcho` parameter `{name}`")),
+        Origin::Dynamic(DynamicService::SecretsManager) => Some("a secret of Secrets Manager".to_owned()),
+        Origin::Dynamic(DynamicService::SsmSecure) => Some("a secure string of Parameter Store".to_owned()),
+        Origin::Resource { id, attribute: Some(attribute) } => checker
+            .model
+            .resource(id)
+            .is_some_and(|resource| secrets::is_secret_attribute(resource.kind, attribute))
+            .then(|| format!("`{id}.{attribute}`")),
+        _ => None,
+    }
+}
+
+/// Whether a value shows a secret: a `NoEcho` parameter, the value of a stored secret, or an attribute that is one.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ExposesSecret {
+    /// The value.
+    path: Path,
+}
+
+impl ExposesSecret {
+    pub(super) fn judge<'m, 't>(&self, checker: &mut Checker<'_, 'm, 't>, item: &Item<'m, 't>) -> Judgement {
+        let selection = checker.select(&self.path, item);
+        let mut truth = if selection.unknown { Truth::Unknown } else { Truth::False };
+        let mut places = Vec::new();
+        for found in &selection.items {
+            let Item::Value { value, .. } = found else { continue };
+            if let Some(what) = exposed(checker, value) {
+                truth = Truth::True;
+                if checker.explain {
+                    let mut place = found.place();
+                    place.words = vec![("secret", what)];
+                    places.push(place);
+                }
+            }
+        }
+        if checker.explain && places.is_empty() {
+            places.push(selection.nearest);
+        }
+        Judgement { truth, places }
     }
 }
 
 /// Whether a parameter carries a secret: its name promises one, or a property whose name does is set to it.
 pub(super) fn carries_secret<'m, 't>(checker: &mut Checker<'_, 'm, 't>, item: &Item<'m, 't>) -> Judgement {
-    let block = item.owner();
-    let Some(parameter) = checker.model.evaluator.template.parameter(block.name) else {
-        return Truth::False.into();
-    };
-    // Lists, numbers, resource ids and names of stored parameters are no secrets.
-    let choice = !parameter.allowed.is_empty();
-    if (parameter.kind != "String" && !parameter.kind.is_empty()) || choice {
-        return checker.at(Truth::False, || item.place());
-    }
-    let carries = is_secret_name(block.name) || {
-        let mut used = HashSet::new();
-        for resource in &checker.model.resources {
-            if let Some(properties) = resource.node.get("Properties") {
-                parameters_in_secret_places(properties, &mut used);
-            }
-        }
-        used.contains(block.name)
-    };
+    let model = checker.model;
+    let properties = model.resources.iter().filter_map(|resource| resource.node.get("Properties"));
+    let carries = model
+        .evaluator
+        .template
+        .parameter(item.owner().name)
+        .is_some_and(|parameter| secrets::carries_secret(parameter, properties));
     checker.at(carries.into(), || item.place())
 }

@@ -1,0 +1,131 @@
+//! Text laid out for a terminal: headings, paragraphs, columns and code. What it says is for the commands.
+
+use crate::report::human::Style;
+use crate::report::human::paint::Ink;
+use crate::report::markdown::{Block, blocks};
+use crate::report::text::{one_line, width, wrap};
+
+/// Columns before everything below a heading.
+const INDENT: usize = 2;
+/// Columns between a name and what is said about it.
+const GAP: usize = 2;
+/// Fewer columns than this make no readable text.
+const MIN_COLUMNS: usize = 24;
+
+/// A page that is being written. Everything that is added is made printable first.
+pub(super) struct Page {
+    style: Style,
+    text: String,
+}
+
+impl Page {
+    pub(super) fn new(style: Style) -> Self {
+        Self { style, text: String::new() }
+    }
+
+    /// The whole page.
+    pub(super) fn finish(self) -> String {
+        self.text
+    }
+
+    pub(super) fn blank(&mut self) {
+        self.text.push('\n');
+    }
+
+    /// A line of its own, in some ink.
+    pub(super) fn line(&mut self, ink: Ink, text: &str) {
+        for line in self.wrapped(text, 0) {
+            self.text.push_str(&self.style.paint(ink, &line));
+            self.text.push('\n');
+        }
+    }
+
+    /// A heading, set off from what comes before it.
+    pub(super) fn heading(&mut self, text: &str) {
+        self.blank();
+        self.line(Ink::Bold, text);
+    }
+
+    /// A line of cells, each as wide as its column; what does not fit is wrapped in the last column.
+    pub(super) fn row(&mut self, cells: &[(Option<Ink>, &str)], columns: &[usize]) {
+        let mut line = " ".repeat(INDENT);
+        let mut used = INDENT;
+        for (index, (ink, cell)) in cells.iter().enumerate() {
+            let clean = one_line(cell, self.style.unicode).into_owned();
+            let paint = |text: &str| ink.map_or_else(|| text.to_owned(), |ink| self.style.paint(ink, text));
+            if index + 1 < cells.len() {
+                let column = columns.get(index).copied().unwrap_or_default().max(width(&clean)) + GAP;
+                line.push_str(&paint(&clean));
+                line.push_str(&" ".repeat(column - width(&clean)));
+                used += column;
+                continue;
+            }
+            for (number, part) in wrap(&clean, self.room(used)).iter().enumerate() {
+                if number > 0 {
+                    line.push('\n');
+                    line.push_str(&" ".repeat(used));
+                }
+                line.push_str(&paint(part));
+            }
+        }
+        self.text.push_str(line.trim_end());
+        self.text.push('\n');
+    }
+
+    /// A paragraph, `depth` steps in.
+    pub(super) fn paragraph(&mut self, depth: usize, ink: Option<Ink>, text: &str) {
+        for line in self.wrapped(text, depth * INDENT) {
+            let line = ink.map_or_else(|| line.clone(), |ink| self.style.paint(ink, &line));
+            self.text.push_str(&format!("{:1$}{line}\n", "", depth * INDENT));
+        }
+    }
+
+    /// Markdown below a heading.
+    pub(super) fn markdown(&mut self, markdown: &str) {
+        let mut before: Option<Block> = None;
+        for block in blocks(markdown) {
+            let list_goes_on = matches!((&before, &block), (Some(Block::Item(_)), Block::Item(_)));
+            if before.is_some() && !list_goes_on {
+                self.blank();
+            }
+            match &block {
+                Block::Paragraph(text) => self.paragraph(1, None, text),
+                Block::Item(text) => self.item(text),
+                Block::Code(lines) => lines.iter().for_each(|line| self.code(None, line)),
+            }
+            before = Some(block);
+        }
+    }
+
+    /// An item of a list; its further lines stand below its first word.
+    fn item(&mut self, text: &str) {
+        for (index, line) in self.wrapped(text, 2 * INDENT).iter().enumerate() {
+            let mark = if index == 0 { "-" } else { "" };
+            self.text.push_str(&format!("{:INDENT$}{mark:INDENT$}{line}\n", ""));
+        }
+    }
+
+    /// A line of code, with a mark before it if something is wrong there.
+    pub(super) fn code(&mut self, wrong: Option<Ink>, line: &str) {
+        let clean = one_line(line, self.style.unicode).into_owned();
+        let (mark, line) = match wrong {
+            Some(ink) => (self.style.paint(ink, self.style.glyph("×", "x")), self.style.paint(ink, &clean)),
+            None => (" ".to_owned(), clean),
+        };
+        self.text.push_str(format!("  {mark} {line}").trim_end());
+        self.text.push('\n');
+    }
+
+    fn wrapped(&self, text: &str, indent: usize) -> Vec<String> {
+        wrap(&one_line(text, self.style.unicode), self.room(indent))
+    }
+
+    fn room(&self, used: usize) -> usize {
+        self.style.width.saturating_sub(used).max(MIN_COLUMNS)
+    }
+}
+
+/// The columns that the widest of some texts takes.
+pub(super) fn widest<'a>(texts: impl IntoIterator<Item = &'a str>) -> usize {
+    texts.into_iter().map(width).max().unwrap_or_default()
+}

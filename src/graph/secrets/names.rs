@@ -1,0 +1,214 @@
+//! Names that promise a secret.
+//!
+//! In a compound name the last word says what the thing is: a `SecretArn` is an ARN, a `TokenValidity` a time, and only a
+//! `DatabasePassword` is a password.
+
+/// Last words that name a secret.
+const SECRETS: [&str; 12] = [
+    "accesstoken",
+    "apikey",
+    "authtoken",
+    "passcode",
+    "passphrase",
+    "passwd",
+    "password",
+    "privatekey",
+    "pwd",
+    "secret",
+    "secretkey",
+    "token",
+];
+/// Last two words that do.
+const SECRET_PAIRS: [(&str, &str); 5] =
+    [("api", "key"), ("auth", "key"), ("private", "key"), ("secret", "key"), ("shared", "key")];
+/// Words that add nothing at the end: `SecretString`, `TOKEN_VALUE`.
+const FILLERS: [&str; 5] = ["plain", "plaintext", "string", "text", "value"];
+/// First words of a choice about a secret: `ManageMasterUserPassword`, `RequirePassword`, `MaxToken`.
+const CHOICES: [&str; 25] = [
+    "allow", "allows", "create", "delete", "disable", "enable", "expose", "force", "generate", "has", "ignore", "is",
+    "manage", "max", "min", "no", "require", "requires", "reset", "rotate", "skip", "store", "update", "use",
+    "without",
+];
+/// Tokens that are no secrets: of a page, of an idempotent request, of a custom resource (`ServiceToken` is an ARN), of a
+/// step that calls back, of a public DNS record.
+const PLAIN_TOKENS: [&str; 14] = [
+    "callback",
+    "client",
+    "continuation",
+    "dns",
+    "id",
+    "idempotency",
+    "next",
+    "page",
+    "pagination",
+    "request",
+    "result",
+    "service",
+    "start",
+    "task",
+];
+/// Last words that name, or lead to, something that is kept elsewhere.
+const REFERENCES: [&str; 16] = [
+    "alias",
+    "arn",
+    "arns",
+    "file",
+    "id",
+    "identifier",
+    "ids",
+    "location",
+    "name",
+    "names",
+    "param",
+    "parameter",
+    "path",
+    "ref",
+    "uri",
+    "url",
+];
+
+/// Whether a name promises a secret's value: `DatabasePassword`, `API_KEY`; not `SecretArn` or `PasswordLength`.
+pub fn is_secret_name(name: &str) -> bool {
+    // Most names hold none of these, and need not be taken apart.
+    if !["pass", "pwd", "secret", "token", "key"].iter().any(|mark| contains_ignoring_case(name, mark)) {
+        return false;
+    }
+    let words = words(name);
+    let end = words.iter().rposition(|word| !is_filler(word)).map_or(0, |last| last + 1);
+    let words: Vec<&str> = words.iter().take(end).map(String::as_str).collect();
+    match words.as_slice() {
+        [first, _, ..] if CHOICES.contains(first) => false,
+        [.., before, "token"] => !PLAIN_TOKENS.contains(before),
+        // The id of an access key is called an access key as well.
+        [.., "secret", "access", "key"] => true,
+        // `DB_PASS`; one word alone may be a season ticket.
+        [_, .., "pass"] => true,
+        [.., before, last] if SECRET_PAIRS.contains(&(before, last)) => true,
+        [.., last] => SECRETS.contains(last) || last.ends_with("password") || last.ends_with("passwd"),
+        [] => false,
+    }
+}
+
+/// Whether a name says that it stands for the name, the address or the id of something: `SecretArn`, `TOKEN_PATH`.
+pub fn names_a_reference(name: &str) -> bool {
+    words(name).last().is_some_and(|last| REFERENCES.contains(&last.as_str()))
+}
+
+fn is_filler(word: &str) -> bool {
+    FILLERS.contains(&word) || word.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+fn contains_ignoring_case(text: &str, part: &str) -> bool {
+    text.as_bytes().windows(part.len()).any(|window| window.eq_ignore_ascii_case(part.as_bytes()))
+}
+
+/// The lower-cased words of a name: `DBMasterPassword`, `db_master_password` and `db-master-password` are alike.
+fn words(name: &str) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    let mut previous: Option<char> = None;
+    let mut characters = name.chars().peekable();
+    while let Some(character) = characters.next() {
+        if !character.is_alphanumeric() {
+            previous = None;
+            continue;
+        }
+        let begins = match previous {
+            None => true,
+            Some(before) => {
+                let next_is_lower = characters.peek().is_some_and(|next| next.is_lowercase());
+                (character.is_uppercase() && (before.is_lowercase() || before.is_numeric() || next_is_lower))
+                    || (character.is_numeric() && !before.is_numeric())
+            }
+        };
+        match words.last_mut() {
+            Some(word) if !begins => word.extend(character.to_lowercase()),
+            _ => words.push(character.to_lowercase().collect()),
+        }
+        previous = Some(character);
+    }
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_what_its_last_word_says() {
+        for name in [
+            "DatabasePassword",
+            "DB_PASSWORD",
+            "db-passwd",
+            "dbpassword",
+            "DBPassword2",
+            "MasterUserPassword",
+            "AuthToken",
+            "GitHubToken",
+            "OAuthToken",
+            "ApiKey",
+            "API_KEY",
+            "APIKey",
+            "X-Api-Key",
+            "SecretString",
+            "SecretAccessKey",
+            "AWS_SECRET_ACCESS_KEY",
+            "PreSharedKey",
+            "StripeSecret",
+            "ClientSecret",
+            "TOKEN_VALUE",
+            "DBPwd",
+            "DB_PASS",
+        ] {
+            assert!(is_secret_name(name), "{name}");
+        }
+        for name in [
+            "SecretArn",
+            "SecretName",
+            "SecretId",
+            "SecretTargetAttachment",
+            "SecretsManagerEndpoint",
+            "SecretsManagerDomainCredentialsSecretsKMSKey",
+            "PasswordLength",
+            "PasswordPolicy",
+            "PasswordResetRequired",
+            "ManageMasterUserPassword",
+            "GenerateSecret",
+            "RequirePassword",
+            "TokenKey",
+            "TokenKeyId",
+            "TokenValidity",
+            "IdTokenValidity",
+            "HttpTokens",
+            "MaxTokens",
+            "NextToken",
+            "ClientRequestToken",
+            "ServiceToken",
+            "AccessKey",
+            "AccessKeyId",
+            "KeyName",
+            "KeyPair",
+            "KmsKey",
+            "EncryptionKey",
+            "PrivateKeyPath",
+            "ApiKeyRequired",
+            "Pass",
+            "Compass",
+            "Passport",
+            "Environment",
+            "",
+            "-",
+        ] {
+            assert!(!is_secret_name(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn references() {
+        for name in ["SecretArn", "DB_SECRET_NAME", "tokenUrl"] {
+            assert!(names_a_reference(name), "{name}");
+        }
+        for name in ["DatabasePassword", "DatabaseSecret", ""] {
+            assert!(!names_a_reference(name), "{name}");
+        }
+    }
+}

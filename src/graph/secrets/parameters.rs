@@ -1,0 +1,84 @@
+//! Which parameters carry secrets.
+
+use super::names::{is_secret_name, names_a_reference};
+use crate::syntax::{Entry, Node};
+use crate::template::Parameter;
+use regex::Regex;
+use std::sync::LazyLock;
+
+/// Whether a parameter carries a secret: its name promises one, or a property with a secret's name is set to it somewhere
+/// below `blocks`. Lists, numbers, resource ids, choices and the names of stored secrets are none.
+pub fn carries_secret<'t>(parameter: &Parameter<'t>, blocks: impl IntoIterator<Item = &'t Node<'t>>) -> bool {
+    // A parameter without a type is not valid, and still a text.
+    if !matches!(parameter.kind, "String" | "") || !parameter.allowed.is_empty() || is_reference(parameter) {
+        return false;
+    }
+    let mut uses = Uses { as_secret: false, as_reference: false };
+    for block in blocks {
+        uses.find(block, parameter.name, None);
+    }
+    !uses.as_reference && (uses.as_secret || is_secret_name(parameter.name))
+}
+
+/// Descriptions that say that the value leads to a secret: "ARN of the secret", "Name of the token in Secrets Manager".
+static LEADS_TO_A_SECRET: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"(?i)\barn\b|\bamazon resource name\b|\b(?:id|identifier|name|path|url) (?:of|for)\b|\bsecret(?:'s)? (?:id|name)\b").ok()
+});
+
+/// Whether a parameter names a stored secret, by its own name, description, default or pattern.
+fn is_reference(parameter: &Parameter<'_>) -> bool {
+    let text = |key| parameter.node.get(key).and_then(Node::as_str).unwrap_or_default();
+    names_a_reference(parameter.name)
+        || LEADS_TO_A_SECRET.as_ref().is_some_and(|pattern| pattern.is_match(text("Description")))
+        || text("Default").starts_with("arn:")
+        || text("AllowedPattern").contains("arn:")
+}
+
+/// How a template uses a parameter.
+struct Uses {
+    /// A property with a secret's name is set to it.
+    as_secret: bool,
+    /// It stands where only the name of something can stand.
+    as_reference: bool,
+}
+
+impl Uses {
+    /// Looks below a node that stands under `key`.
+    fn find(&mut self, node: &Node<'_>, parameter: &str, key: Option<&str>) {
+        for entry in node.as_mapping().unwrap_or_default() {
+            self.note(entry, parameter, key);
+            // A function's arguments stand where the function stands.
+            let inner = if entry.key.starts_with("Fn::") { key } else { Some(entry.key.as_ref()) };
+            self.find(&entry.value, parameter, inner);
+        }
+        for item in node.as_sequence().unwrap_or_default() {
+            self.find(item, parameter, key);
+        }
+    }
+
+    fn note(&mut self, entry: &Entry<'_>, parameter: &str, key: Option<&str>) {
+        let text = match entry.value.as_sequence() {
+            Some([template, ..]) if entry.key == "Fn::Sub" => template.as_str(),
+            _ => entry.value.as_str(),
+        };
+        match (entry.key.as_ref(), text, key) {
+            ("Ref", Some(name), Some(key)) if name == parameter => {
+                self.as_secret |= is_secret_name(key);
+                self.as_reference |= takes_a_reference(key);
+            }
+            // `{{resolve:secretsmanager:${DatabaseSecret}:SecretString:password}}`
+            ("Fn::Sub", Some(text), _) if text.contains("{{resolve:") => {
+                self.as_reference |= text.split("{{resolve:").skip(1).any(|after| {
+                    let reference = after.split_once("}}").map_or(after, |(reference, _)| reference);
+                    reference.contains(&format!("${{{parameter}}}"))
+                });
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Properties whose value is the name or the ARN of something, secrets among them.
+fn takes_a_reference(key: &str) -> bool {
+    matches!(key, "Resource" | "ValueFrom") || names_a_reference(key)
+}

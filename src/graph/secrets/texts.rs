@@ -1,0 +1,190 @@
+//! Texts that are secrets: by their own shape, or by the name that they stand under.
+
+use super::names::is_secret_name;
+use regex::Regex;
+use std::sync::LazyLock;
+
+/// Texts that are secrets whatever they are called, with what they are. The shapes are those that their issuers publish so
+/// that scanners can find them.
+static SHAPES: LazyLock<Vec<(Regex, &'static str)>> = LazyLock::new(|| {
+    [
+        (r"\bAKIA[A-Z2-7]{16}\b", "the id of a long-term AWS access key"),
+        (r#"(?i)\baws_secret_access_key["']?\s*[:=]\s*["']?[A-Za-z0-9/+]{40}\b"#, "an AWS secret access key"),
+        (r"-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----", "a private key"),
+        (r"\bgh[pousr]_[A-Za-z0-9]{36,}\b", "a GitHub token"),
+        (r"\bgithub_pat_[A-Za-z0-9_]{60,}\b", "a GitHub token"),
+        (r"\bglpat-[A-Za-z0-9_-]{20,}", "a GitLab token"),
+        (r"\bxox[abprs]-[A-Za-z0-9-]{10,}", "a Slack token"),
+        (r"\bhooks\.slack\.com/services/T[A-Z0-9]{6,}/B[A-Z0-9]{6,}/[A-Za-z0-9]{16,}", "a Slack webhook"),
+        (r"\b[rs]k_live_[A-Za-z0-9]{16,}\b", "a Stripe key"),
+        (r"\b[A-Za-z][A-Za-z0-9+.-]*://[^\s:/?#@${}<>*]+:[^\s:/?#@${}<>*]{3,}@(?:[^\s/]|$)", "a URL with a password"),
+    ]
+    .into_iter()
+    .filter_map(|(pattern, what)| Some((Regex::new(pattern).ok()?, what)))
+    .collect()
+});
+
+/// What occurs in every text that one of [`SHAPES`] matches, in lower case.
+const MARKS: [&str; 10] = [
+    "akia",
+    "aws_secret_access_key",
+    "private key-----",
+    "gh",
+    "glpat-",
+    "xox",
+    "hooks.slack.com",
+    "sk_live_",
+    "rk_live_",
+    "://",
+];
+
+/// What kind of secret a text is or holds, judged by the text alone.
+pub fn secret_text(text: &str) -> Option<&'static str> {
+    // Most texts are short words that none of the expressions has to see.
+    if text.len() < 8 {
+        return None;
+    }
+    let lower = text.to_ascii_lowercase();
+    if !MARKS.iter().any(|mark| lower.contains(mark)) {
+        return None;
+    }
+    SHAPES.iter().find_map(|(shape, what)| {
+        // AWS's own documentation writes its keys so that they end in EXAMPLE.
+        shape.find_iter(text).any(|found| !found.as_str().contains("EXAMPLE")).then_some(*what)
+    })
+}
+
+/// Words that stand under a secret's name and are none: switches, units of time (`AccessToken: hours`), sentinels.
+const PLAIN_WORDS: [&str; 21] = [
+    "-", "days", "default", "disable", "disabled", "enable", "enabled", "false", "hours", "minutes", "n/a", "never",
+    "no", "none", "null", "optional", "required", "seconds", "string", "true", "yes",
+];
+/// What a text begins with that leads to a value elsewhere: an ARN, a path, a variable, an expression of API Gateway.
+const REFERENCES: [&str; 12] = [
+    "arn:",
+    "/",
+    "AWS::",
+    "$context.",
+    "$input.",
+    "$request.",
+    "$stageVariables.",
+    "$util.",
+    "context.",
+    "integration.",
+    "method.",
+    "stageVariables.",
+];
+/// Parts of texts that wait for the secret, in lower case.
+const PLACEHOLDERS: [&str; 9] =
+    ["placeholder", "replace", "redacted", "todo", "to-be-", "to_be_", "your-", "your_", "example"];
+
+/// Whether a text under a secret's name is the secret itself: not a reference to it, a mask, a placeholder or a plain word.
+/// A JSON object is a secret if one of its fields is.
+pub fn is_secret_literal(text: &str) -> bool {
+    let text = text.trim();
+    if text.starts_with('{') && text.ends_with('}') && !text.starts_with("{{") {
+        return serde_json::from_str(text).is_ok_and(|json| holds_secret(&json));
+    }
+    let lower = text.to_lowercase();
+    let first = text.chars().next();
+    !(first.is_none_or(|first| text.chars().all(|character| character == first))
+        || text.contains("{{")
+        || text.contains("${")
+        || text.contains("://")
+        || (text.starts_with('<') && text.ends_with('>'))
+        || (text.starts_with('[') && text.ends_with(']'))
+        || REFERENCES.iter().any(|start| text.starts_with(start))
+        || PLAIN_WORDS.contains(&lower.as_str())
+        || PLACEHOLDERS.iter().any(|part| lower.contains(part)))
+}
+
+/// Whether a field with a secret's name holds a literal secret. The reader's own limit bounds the depth.
+fn holds_secret(json: &serde_json::Value) -> bool {
+    match json {
+        serde_json::Value::Object(fields) => fields.iter().any(|(name, value)| match value {
+            serde_json::Value::String(text) => is_secret_name(name) && is_secret_literal(text),
+            _ => holds_secret(value),
+        }),
+        serde_json::Value::Array(items) => items.iter().any(holds_secret),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+    use super::*;
+
+    #[test]
+    fn shapes() {
+        // Put together here, so that no scanner takes this file for a leak.
+        let key = format!("AKIA{}", "QWERTYUIOPASDFGH");
+        let hook = format!("https://hooks.slack.com/services/T{0}/B{0}/{0}{0}", "ABCDEFGH12");
+        for (text, what) in [
+            ("postgres://app:hunter2@db.internal/x".to_owned(), "a URL with a password"),
+            (key, "the id of a long-term AWS access key"),
+            (format!("export AWS_SECRET_ACCESS_KEY={}", "a1B2".repeat(10)), "an AWS secret access key"),
+            ("-----BEGIN RSA PRIVATE KEY-----\nMIIE".to_owned(), "a private key"),
+            ("-----BEGIN PRIVATE KEY-----".to_owned(), "a private key"),
+            (format!("git clone with {}{}", "ghp_", "a1".repeat(18)), "a GitHub token"),
+            (hook, "a Slack webhook"),
+        ] {
+            assert_eq!(secret_text(&text), Some(what), "{text}");
+        }
+        for text in [
+            "https://example.com/path",
+            "https://${User}:${Password}@host",
+            "https://<user>:<password>@host",
+            "https://user:****@host",
+            "https://example.com:443/users/@me",
+            "AKIAIOSFODNN7EXAMPLE",
+            "-----BEGIN PUBLIC KEY-----",
+            "arn:aws:iam::aws:policy/ReadOnlyAccess",
+        ] {
+            assert_eq!(secret_text(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn every_shape_is_an_expression_and_has_a_mark() {
+        assert_eq!(SHAPES.len(), 10);
+    }
+
+    #[test]
+    fn literals() {
+        for text in [
+            "C0rrect-horse-battery",
+            "hunter2",
+            "changeme",
+            "pa$$word",
+            r#"{"username": "admin", "password": "hunter2"}"#,
+            r#"{"db": [{"username": "${User}", "password": "hunter2"}]}"#,
+        ] {
+            assert!(is_secret_literal(text), "{text}");
+        }
+        for text in [
+            "",
+            " ",
+            "****",
+            "xxxxxxxx",
+            "none",
+            "True",
+            "hours",
+            "<your password>",
+            "REPLACE_ME",
+            "{{resolve:secretsmanager:db:SecretString:password}}",
+            "arn:aws:secretsmanager:us-east-1:111122223333:secret:db",
+            "/prod/db/password",
+            "${Password}",
+            "https://example.com/token",
+            "method.request.header.X-Api-Key",
+            r#"{"username": "admin"}"#,
+            r#"{"username": "admin", "password": "${Password}"}"#,
+            r#"{"password": "{{resolve:secretsmanager:db:SecretString:password}}"}"#,
+            "{}",
+        ] {
+            assert!(!is_secret_literal(text), "{text}");
+        }
+    }
+}

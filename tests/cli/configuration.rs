@@ -1,0 +1,312 @@
+//! `hipaalint.yaml`.
+
+use crate::support::{BAD, CHOOSES, Folder, GOOD, OWN_RULE, findings};
+
+#[test]
+fn a_configuration_sets_the_defaults() {
+    let folder = Folder::with(&[("bad.yaml", BAD), ("chooses.yaml", CHOOSES)]);
+    let selection = |arguments: &[&str]| {
+        let report = folder.run(&[&["bad.yaml", "--format", "json"], arguments].concat()).json();
+        report["summary"]["selection"].as_str().unwrap().to_owned()
+    };
+    folder.file("hipaalint.yaml", "profile: conformance\nfail-on: warning\n");
+    assert_eq!(selection(&[]), "conformance");
+    assert_eq!(selection(&["--profile", "strict"]), "strict");
+    assert_eq!(selection(&["--no-config"]), "core");
+    assert_eq!(folder.versioning(&["chooses.yaml"]).code, 1);
+    assert_eq!(folder.versioning(&["chooses.yaml", "--fail-on", "error"]).code, 0);
+    for text in ["", "# nothing yet\n", "rules:\n", "{}"] {
+        folder.file("hipaalint.yaml", text);
+        let ran = folder.versioning(&["bad.yaml"]);
+        assert_eq!(ran.code, 1, "{text:?}: {}", ran.all());
+    }
+}
+
+#[test]
+fn a_configuration_is_found_upwards() {
+    let folder = Folder::with(&[
+        ("hipaalint.yaml", "profile: strict\n"),
+        ("a/b/bad.yaml", BAD),
+        ("other.yaml", "fail-on: never\n"),
+    ]);
+    let run = |arguments: &[&str]| {
+        let mut command = folder.command(&[&["bad.yaml", "--format", "json"], arguments].concat());
+        crate::support::ran(command.current_dir(folder.path("a/b")))
+    };
+    assert_eq!(run(&[]).json()["summary"]["selection"], "strict");
+    assert_eq!(run(&["--no-config"]).json()["summary"]["selection"], "core");
+    assert_eq!((run(&["--config", "../../other.yaml"]).code, run(&[]).code), (0, 1));
+    folder.file("a/hipaalint.yaml", "profil: strict\n");
+    let report = run(&[]).json();
+    assert_eq!(report["diagnostics"][0]["file"], "../hipaalint.yaml", "the nearest one");
+    let ran = run(&["--config", "nowhere.yaml"]);
+    assert_eq!((ran.code, &ran.json()["diagnostics"][0]["file"]), (2, &"nowhere.yaml".into()));
+}
+
+#[test]
+fn rules_are_changed_one_by_one() {
+    let folder = Folder::with(&[("bad.yaml", BAD), ("own/rule.yaml", OWN_RULE), ("good.yaml", GOOD)]);
+    let levels = |arguments: &[&str]| {
+        let ran = folder.run(&[arguments, &["--format", "json"]].concat());
+        let report = ran.json();
+        assert_eq!(report["diagnostics"], serde_json::json!([]));
+        let level =
+            |one: &serde_json::Value| format!("{} {}", one["rule"].as_str().unwrap(), one["level"].as_str().unwrap());
+        report["findings"].as_array().unwrap().iter().map(level).collect::<Vec<_>>()
+    };
+    folder.file("hipaalint.yaml", "rules:\n  s3-bucket-versioning: { level: note }\n");
+    assert!(levels(&["bad.yaml"]).contains(&"s3-bucket-versioning note".into()));
+    for off in ["off", "\"off\""] {
+        folder.file("hipaalint.yaml", format!("rules:\n  s3-bucket-versioning:\n    level: {off}\n"));
+        assert!(!levels(&["bad.yaml"]).iter().any(|rule| rule.starts_with("s3-bucket-versioning")));
+        // To name a rule is to ask for it.
+        assert_eq!(levels(&["bad.yaml", "--rule", "s3-bucket-versioning"]), ["s3-bucket-versioning error"]);
+    }
+    let own = "rule-folders: [own]\nrules:\n  own-bucket-versions: { parameters: { status: Suspended } }\n";
+    folder.file("hipaalint.yaml", own);
+    assert_eq!(levels(&["good.yaml", "--rule", "own-bucket-versions"]), ["own-bucket-versions error"]);
+}
+
+#[test]
+fn rule_folders_are_relative_to_the_file() {
+    let folder = Folder::with(&[
+        ("policies/rule.yaml", OWN_RULE),
+        ("a/bad.yaml", BAD),
+        ("hipaalint.yaml", "rule-folders: policies\n"),
+    ]);
+    let mut command = folder.command(&["bad.yaml", "--format", "json"]);
+    let report = crate::support::ran(command.current_dir(folder.path("a"))).json();
+    assert!(findings(&report).contains(&("bad.yaml".into(), "own-bucket-versions".into())), "{report}");
+}
+
+#[test]
+fn mistakes_are_shown_where_they_are() {
+    let folder = Folder::with(&[
+        ("bad.yaml", BAD),
+        ("own/rule.yaml", OWN_RULE),
+        (
+            "hipaalint.yaml",
+            "profile: stric\n\
+             fail_on: warning\n\
+             fail-on: [error]\n\
+             rule-folders: own\n\
+             parameters: [Env]\n\
+             rules:\n\
+             \x20 s3-bucket-versionin: { level: error }\n\
+             \x20 own-bucket-versions:\n\
+             \x20   level: fatal\n\
+             \x20   parameters: { statu: Enabled }\n\
+             \x20   because: we can\n\
+             \x20 s3-bucket-versioning: off\n",
+        ),
+    ]);
+    let ran = folder.versioning(&["bad.yaml"]);
+    assert_eq!(ran.code, 2);
+    insta::assert_snapshot!(ran.stdout, @"
+    ── bad.yaml ── 1 error ─────────────────────────────────────────────────────────────────────────────
+
+      × error[s3-bucket-versioning] Records (AWS::S3::Bucket)
+      │ Bucket `Records` does not keep versions: `VersioningConfiguration.Status` is not set.
+       ╭─[bad.yaml:2:3]
+     1 │ Resources:
+     2 │   Records:
+       ·   ───────
+     3 │     Type: AWS::S3::Bucket
+       ╰────
+        HIPAA  164.308(a)(7)(i) Contingency plan; 164.308(a)(7)(ii)(A) Data backup plan;
+               164.308(a)(7)(ii)(B) Disaster recovery plan; 164.312(c)(1) Integrity;
+               164.312(c)(2) Mechanism to authenticate electronic protected health information
+        Fix    Set VersioningConfiguration: { Status: Enabled }. Add a lifecycle rule for noncurrent
+               versions, so that old ones do not pile up for ever.
+
+    ── hipaalint.yaml ── 9 problems ────────────────────────────────────────────────────────────────────
+
+      × error[configuration]
+      │ `profile` cannot be `stric`
+       ╭─[hipaalint.yaml:1:10]
+     1 │ profile: stric
+       ·          ─────
+     2 │ fail_on: warning
+       ╰────
+        Help   Did you mean `strict`?
+
+      × error[configuration]
+      │ `fail_on` is not a key of the configuration
+       ╭─[hipaalint.yaml:2:1]
+     1 │ profile: stric
+     2 │ fail_on: warning
+       · ───────
+     3 │ fail-on: [error]
+       ╰────
+        Help   Did you mean `fail-on`?
+
+      × error[configuration]
+      │ `fail-on` cannot be a list
+       ╭─[hipaalint.yaml:3:10]
+     2 │ fail_on: warning
+     3 │ fail-on: [error]
+       ·          ───────
+     4 │ rule-folders: own
+       ╰────
+        Help   It is one of `error`, `warning`, `note`, `never`.
+
+      × error[configuration]
+      │ `parameters` is a list, not a map
+       ╭─[hipaalint.yaml:5:13]
+     4 │ rule-folders: own
+     5 │ parameters: [Env]
+       ·             ─────
+     6 │ rules:
+       ╰────
+        Help   Write one `Name: value` a line.
+
+      × error[configuration]
+      │ there is no rule `s3-bucket-versionin`
+       ╭─[hipaalint.yaml:7:3]
+     6 │ rules:
+     7 │   s3-bucket-versionin: { level: error }
+       ·   ───────────────────
+     8 │   own-bucket-versions:
+       ╰────
+        Help   Did you mean `s3-bucket-versioning`?
+
+      × error[configuration]
+      │ `level` cannot be `fatal`
+        ╭─[hipaalint.yaml:9:12]
+      8 │   own-bucket-versions:
+      9 │     level: fatal
+        ·            ─────
+     10 │     parameters: { statu: Enabled }
+        ╰────
+        Help   It is one of `error`, `warning`, `note`, `off`.
+
+      × error[configuration]
+      │ rule `own-bucket-versions` has no parameter `statu`
+        ╭─[hipaalint.yaml:10:19]
+      9 │     level: fatal
+     10 │     parameters: { statu: Enabled }
+        ·                   ─────
+     11 │     because: we can
+        ╰────
+        Help   Did you mean `status`?
+
+      × error[configuration]
+      │ `because` is not a key of the configuration
+        ╭─[hipaalint.yaml:11:5]
+     10 │     parameters: { statu: Enabled }
+     11 │     because: we can
+        ·     ───────
+     12 │   s3-bucket-versioning: off
+        ╰────
+        Help   Known here are `level`, `parameters`.
+
+      × error[configuration]
+      │ `s3-bucket-versioning` is a boolean, not a map
+        ╭─[hipaalint.yaml:12:25]
+     11 │     because: we can
+     12 │   s3-bucket-versioning: off
+        ·                         ───
+        ╰────
+        Help   Write `{ level: … }`, with one of `error`, `warning`, `note`, `off`.
+
+    ────────────────────────────────────────────────────────────────────────────────────────────────────
+    × 1 error in 1 template
+      1 rule (s3-bucket-versioning) on 1 resource in 1 template
+      1 check: 1 failed
+      Why a rule exists and how to mend it, in full: hipaalint explain RULE
+    ");
+    // The other commands say so on standard error, and do their work.
+    let ran = folder.run(&["explain", "own-bucket-versions"]);
+    assert_eq!(ran.code, 2);
+    assert!(ran.stdout.starts_with("own-bucket-versions\n"), "{}", ran.all());
+    assert!(
+        ran.stderr.contains("hipaalint: hipaalint.yaml:1:10: `profile` cannot be `stric`. Did you mean `strict`?\n"),
+        "{}",
+        ran.stderr
+    );
+}
+
+#[test]
+fn a_configuration_that_does_not_parse_is_trouble_and_the_rest_is_linted() {
+    let folder = Folder::with(&[("bad.yaml", BAD)]);
+    for text in ["rules: [", "just text\n", "profile: core\nprofile: core\n"] {
+        folder.file("hipaalint.yaml", text);
+        let ran = folder.versioning(&["bad.yaml", "--format", "json"]);
+        assert_eq!(ran.code, 2, "{text}");
+        let report = ran.json();
+        assert_eq!(
+            (&report["diagnostics"][0]["code"], findings(&report).len()),
+            (&"configuration".into(), 1),
+            "{report}"
+        );
+    }
+    folder.file("hipaalint.yaml", b"profile: \xff\n");
+    assert_eq!(folder.versioning(&["bad.yaml"]).code, 2);
+}
+
+#[test]
+fn broken_rules_of_ones_own_say_where() {
+    let folder = Folder::with(&[
+        ("bad.yaml", BAD),
+        ("own/a.yaml", "id: own-a\ntitle: A\nlevel: fatal\nresources: [AWS::S3::Bucket]\n"),
+        ("own/b.yaml", OWN_RULE),
+        ("empty/readme.md", ""),
+    ]);
+    let ran = folder.run(&[
+        "bad.yaml",
+        "--rule",
+        "own-bucket-versions",
+        "--rules",
+        "own",
+        "--rules",
+        "empty",
+        "--rules",
+        "nowhere",
+    ]);
+    assert_eq!(ran.code, 2);
+    insta::assert_snapshot!(ran.stdout, @"
+    ── bad.yaml ── 1 error ─────────────────────────────────────────────────────────────────────────────
+
+      × error[own-bucket-versions] Records (AWS::S3::Bucket)
+      │ Bucket `Records` keeps no versions: `VersioningConfiguration.Status` is not set.
+       ╭─[bad.yaml:2:3]
+     1 │ Resources:
+     2 │   Records:
+       ·   ───────
+     3 │     Type: AWS::S3::Bucket
+       ╰────
+        HIPAA  164.312(c)(1) Integrity; 164.308(a)(7)(ii)(A) Data backup plan
+        Fix    Set VersioningConfiguration.
+
+    ── empty ── 1 problem ──────────────────────────────────────────────────────────────────────────────
+
+      × error[rule-folder]
+      │ the folder of rules holds none
+        Help   A rule is a file that ends with .yaml or .yml; name the folder that they are in.
+
+    ── nowhere ── 1 problem ────────────────────────────────────────────────────────────────────────────
+
+      × error[rule-file]
+      │ cannot be read: No such file or directory (os error 2)
+        Help   Look for a misspelling; the folder is looked for where the option or the configuration
+               says.
+
+    ── own/a.yaml ── 1 problem ─────────────────────────────────────────────────────────────────────────
+
+      × error[rule-file]
+      │ level: unknown variant `fatal`, expected one of `note`, `warning`, `error`
+       ╭─[own/a.yaml:3:8]
+     2 │ title: A
+     3 │ level: fatal
+       ·        ─────
+     4 │ resources: [AWS::S3::Bucket]
+       ╰────
+        Help   The rule did not run; the others did.
+
+    ────────────────────────────────────────────────────────────────────────────────────────────────────
+    × 1 error in 1 template
+      1 rule (own-bucket-versions) on 1 resource in 1 template
+      1 check: 1 failed
+      Why a rule exists and how to mend it, in full: hipaalint explain RULE
+    ");
+}

@@ -1,0 +1,12 @@
+//! The binary as a user would try it: every option, every bad input, what people see and how the process ends.
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+mod bad_input;
+mod catalogue;
+mod configuration;
+mod discovery;
+mod formats;
+mod options;
+mod parameters;
+mod support;
+mod terminal;

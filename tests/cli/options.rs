@@ -1,0 +1,266 @@
+//! Each option, and the exit code.
+
+use crate::support::{BAD, CHOOSES, Folder, GOOD, OPEN, OWN_RULE, VERSIONING, findings, problems};
+
+#[test]
+fn exit_codes_say_what_happened() {
+    let folder = Folder::with(&[("good.yaml", GOOD), ("bad.yaml", BAD), ("broken.yaml", "Resources: [")]);
+    assert_eq!(folder.versioning(&["good.yaml"]).code, 0);
+    assert_eq!(folder.versioning(&["bad.yaml"]).code, 1);
+    assert_eq!(folder.versioning(&["broken.yaml"]).code, 2);
+    // Trouble wins, and the rest is linted all the same.
+    let all = folder.versioning(&["good.yaml", "bad.yaml", "broken.yaml", "--format", "json"]);
+    assert_eq!(all.code, 2);
+    assert_eq!(findings(&all.json()), [("bad.yaml".into(), "s3-bucket-versioning".into())]);
+    assert_eq!(problems(&all.json()), [("syntax-error".into(), "broken.yaml".into())]);
+}
+
+#[test]
+fn fail_on_draws_the_line() {
+    let folder = Folder::with(&[("bad.yaml", BAD), ("chooses.yaml", CHOOSES)]);
+    let code = |file, fail_on| folder.versioning(&[file, "--fail-on", fail_on]).code;
+    // An error by default, a warning where a parameter has to leave its default.
+    assert_eq!(["error", "warning", "note", "never"].map(|level| code("bad.yaml", level)), [1, 1, 1, 0]);
+    assert_eq!(["error", "warning", "note", "never"].map(|level| code("chooses.yaml", level)), [0, 1, 1, 0]);
+    assert_eq!(folder.versioning(&["chooses.yaml"]).code, 0, "errors are the default");
+}
+
+#[test]
+fn without_paths_the_current_folder_is_linted() {
+    let folder = Folder::with(&[("a/bad.yaml", BAD)]);
+    let ran = folder.versioning(&["--format", "json"]);
+    assert_eq!(findings(&ran.json()), [("a/bad.yaml".into(), "s3-bucket-versioning".into())]);
+}
+
+#[test]
+fn profiles_select_rules() {
+    let folder = Folder::with(&[("bad.yaml", BAD)]);
+    let rules = |arguments: &[&str]| {
+        let report = folder.run(&[arguments, &["bad.yaml", "--format", "json"]].concat()).json();
+        (report["summary"]["selection"].as_str().unwrap().to_owned(), report["summary"]["rules"].as_u64().unwrap())
+    };
+    let (name, core) = rules(&[]);
+    assert_eq!((name.as_str(), core), ("core", rules(&["--profile", "core"]).1));
+    let (conformance, strict) = (rules(&["--profile", "conformance"]).1, rules(&["--profile", "strict"]).1);
+    assert!(0 < core && core <= conformance && conformance <= strict);
+    let ran = folder.run(&["--profile", "stric", "bad.yaml"]);
+    assert_eq!((ran.code, ran.stdout.as_str()), (2, ""));
+    insta::assert_snapshot!(ran.stderr, @"
+    error: invalid value 'stric' for '--profile <NAME>'
+      [possible values: core, conformance, strict]
+
+      tip: a similar value exists: 'strict'
+
+    For more information, try '--help'.
+    ");
+}
+
+#[test]
+fn named_rules_replace_the_profile() {
+    let folder = Folder::with(&[("bad.yaml", BAD), ("own/rule.yaml", OWN_RULE)]);
+    let rules = |arguments: &[&str]| {
+        let report = folder.run(&[&["bad.yaml", "--format", "json"], arguments].concat()).json();
+        findings(&report).into_iter().map(|(_, rule)| rule).collect::<Vec<_>>()
+    };
+    assert_eq!(rules(&VERSIONING), ["s3-bucket-versioning"]);
+    // One's own rules run with every profile, but not where others are named.
+    assert_eq!(rules(&["--rules", "own", "--rule", "s3-bucket-versioning"]), ["s3-bucket-versioning"]);
+    assert_eq!(rules(&["--rules", "own", "--rule", "own-bucket-versions"]), ["own-bucket-versions"]);
+    let both = rules(&["--rules", "own"]);
+    assert!(both.contains(&"own-bucket-versions".into()) && both.contains(&"s3-bucket-versioning".into()), "{both:?}");
+}
+
+#[test]
+fn an_unknown_rule_is_trouble_and_the_others_run() {
+    let folder = Folder::with(&[("bad.yaml", BAD)]);
+    let ran = folder.versioning(&["bad.yaml", "--rule", "s3-bucket-versionin", "--format", "json"]);
+    assert_eq!(ran.code, 2);
+    assert_eq!(findings(&ran.json()).len(), 1);
+    let problem = &ran.json()["diagnostics"][0];
+    assert_eq!(problem["message"], "there is no rule `s3-bucket-versionin`");
+    assert_eq!(problem["help"], "Did you mean `s3-bucket-versioning`?");
+    let ran = folder.run(&["bad.yaml", "--rule", "qqq"]);
+    assert_eq!(ran.code, 2);
+    insta::assert_snapshot!(ran.stdout, @"
+    ── hipaalint ── 1 problem ──────────────────────────────────────────────────────────────────────────
+
+      × error[unknown-rule]
+      │ there is no rule `qqq`
+        Help   `hipaalint rules` lists the rules.
+
+    ────────────────────────────────────────────────────────────────────────────────────────────────────
+    Nothing to check: no selected rule applies
+      0 rules (none of those named) on 1 resource in 1 template
+    ");
+}
+
+#[test]
+fn answers_are_shown_on_request() {
+    let folder = Folder::with(&[("good.yaml", GOOD), ("open.yaml", OPEN)]);
+    let outcomes = |show: &[&str]| {
+        let report = folder.versioning(&[&["good.yaml", "open.yaml", "--format", "json"], show].concat()).json();
+        assert_eq!((&report["summary"]["passed"], &report["summary"]["undecided"]), (&1.into(), &1.into()));
+        let one = |finding: &serde_json::Value| finding["outcome"].as_str().unwrap().to_owned();
+        report["findings"].as_array().unwrap().iter().map(one).collect::<Vec<_>>()
+    };
+    assert_eq!(outcomes(&[]), Vec::<String>::new());
+    assert_eq!(outcomes(&["--show", "passed"]), ["pass"]);
+    assert_eq!(outcomes(&["--show", "undecided"]), ["undecided"]);
+    assert_eq!(outcomes(&["--show", "passed,undecided"]), ["undecided", "pass"]);
+    assert_eq!(outcomes(&["--show", "passed", "--show", "undecided"]), ["undecided", "pass"]);
+    let ran = folder.versioning(&["good.yaml", "open.yaml", "--show", "passed,undecided"]);
+    assert_eq!(ran.code, 0);
+    insta::assert_snapshot!(ran.stdout, @"
+    ── good.yaml ───────────────────────────────────────────────────────────────────────────────────────
+
+      ✓ 2:3  s3-bucket-versioning  Records  Passes.
+
+    ── open.yaml ───────────────────────────────────────────────────────────────────────────────────────
+
+      ? 4:3  s3-bucket-versioning  Records  Cannot be decided: the value of parameter `Versions` is not…
+
+    ────────────────────────────────────────────────────────────────────────────────────────────────────
+    ✓ No violations found
+      1 rule (s3-bucket-versioning) on 2 resources in 2 templates
+      2 checks: 1 passed, 1 undecided
+      1 check needs a value that the template does not tell (--show undecided)
+    ");
+}
+
+#[test]
+fn people_see_a_finding_and_what_it_comes_to() {
+    let folder = Folder::with(&[("bad.yaml", BAD), ("own/rule.yaml", OWN_RULE)]);
+    let ran = folder.run(&["bad.yaml", "--rules", "own", "--rule", "own-bucket-versions"]);
+    insta::assert_snapshot!(ran.stdout, @"
+    ── bad.yaml ── 1 error ─────────────────────────────────────────────────────────────────────────────
+
+      × error[own-bucket-versions] Records (AWS::S3::Bucket)
+      │ Bucket `Records` keeps no versions: `VersioningConfiguration.Status` is not set.
+       ╭─[bad.yaml:2:3]
+     1 │ Resources:
+     2 │   Records:
+       ·   ───────
+     3 │     Type: AWS::S3::Bucket
+       ╰────
+        HIPAA  164.312(c)(1) Integrity; 164.308(a)(7)(ii)(A) Data backup plan
+        Fix    Set VersioningConfiguration.
+
+    ────────────────────────────────────────────────────────────────────────────────────────────────────
+    × 1 error in 1 template
+      1 rule (own-bucket-versions) on 1 resource in 1 template
+      1 check: 1 failed
+      Why a rule exists and how to mend it, in full: hipaalint explain RULE
+    ");
+}
+
+#[test]
+fn bad_options_are_explained() {
+    let folder = Folder::with(&[("good.yaml", GOOD)]);
+    let complaint = |arguments: &[&str]| {
+        let ran = folder.run(arguments);
+        assert_eq!((ran.code, ran.stdout.as_str()), (2, ""), "{arguments:?}");
+        ran.stderr.lines().next().unwrap_or_default().to_owned()
+    };
+    let complaints = [
+        complaint(&["--format", "xml"]),
+        complaint(&["--forma", "json"]),
+        complaint(&["--fail-on", "critical"]),
+        complaint(&["--show", "everything"]),
+        complaint(&["--color", "sometimes"]),
+        complaint(&["--parameter", "Env"]),
+        complaint(&["--parameter", "=prod"]),
+        complaint(&["--output", "xml=out.xml"]),
+        complaint(&["--output", "json="]),
+        complaint(&["--output", "a.json", "--output", "a.json"]),
+        complaint(&["--config", "a.yaml", "--no-config"]),
+        complaint(&["--threads", "0"]),
+        complaint(&["explain"]),
+    ];
+    insta::assert_snapshot!(complaints.join("\n"), @"
+    error: invalid value 'xml' for '--format <FORMAT>'
+    error: unexpected argument '--forma' found
+    error: invalid value 'critical' for '--fail-on <LEVEL>'
+    error: invalid value 'everything' for '--show <WHAT>'
+    error: invalid value 'sometimes' for '--color <WHEN>'
+    error: invalid value 'Env' for '--parameter <KEY=VALUE>': write it as KEY=VALUE, such as Env=prod
+    error: invalid value '=prod' for '--parameter <KEY=VALUE>': write it as KEY=VALUE, such as Env=prod
+    error: 'xml' in '--output xml=out.xml' is no format: human, json or sarif
+    error: '--output json=' names no file
+    error: two reports cannot go to the same file, 'a.json'
+    error: the argument '--config <FILE>' cannot be used with '--no-config'
+    error: invalid value '0' for '--threads <N>': number would be zero for non-zero type
+    error: the following required arguments were not provided:
+    ");
+    let ran = crate::support::ran(folder.command(&["good.yaml"]).env("HIPAALINT_THREADS", "many"));
+    assert_eq!(ran.code, 2);
+    assert!(ran.stderr.contains("HIPAALINT_THREADS is 'many'"), "{}", ran.stderr);
+}
+
+#[test]
+fn a_path_that_is_named_like_a_command_follows_another() {
+    let folder = Folder::with(&[("rules/bad.yaml", BAD), ("good.yaml", GOOD)]);
+    for paths in [["good.yaml", "rules"], ["good.yaml", "./rules"]] {
+        let report = folder.versioning(&[&paths[..], &["--format", "json"]].concat()).json();
+        assert_eq!(findings(&report), [("rules/bad.yaml".into(), "s3-bucket-versioning".into())]);
+    }
+}
+
+#[test]
+fn help_goes_to_standard_output() {
+    let folder = Folder::new();
+    for arguments in [["--help"], ["-h"], ["--version"], ["-V"]] {
+        let ran = folder.run(&arguments);
+        assert_eq!((ran.code, ran.stderr.as_str()), (0, ""), "{arguments:?}");
+    }
+    assert_eq!(folder.run(&["--version"]).stdout, format!("hipaalint {}\n", env!("CARGO_PKG_VERSION")));
+    insta::assert_snapshot!(folder.run(&["-h"]).stdout, @"
+    Tells whether AWS CloudFormation templates would hold PHI the way the HIPAA Security Rule asks
+
+    Usage: hipaalint [OPTIONS] [PATHS]...
+           hipaalint <COMMAND>
+
+    Commands:
+      rules     List the rules
+      explain   Explain one rule in full
+      controls  List the citations of the HIPAA Security Rule, and the rules that serve each
+
+    Arguments:
+      [PATHS]...  Templates, folders that hold some, or - for standard input [default: the current
+                  folder]
+
+    Options:
+      -h, --help     Print help (see more with '--help')
+      -V, --version  Print version
+
+    Report:
+          --format <FORMAT>         What goes to standard output [possible values: human, json, sarif]
+          --output <[FORMAT=]FILE>  Also write a report to a file (repeatable)
+          --fail-on <LEVEL>         The least level that makes the exit code 1 [default: error]
+                                    [possible values: error, warning, note, never]
+          --show <WHAT>             Also report these answers (repeatable, or separated by commas)
+                                    [possible values: undecided, passed, suppressed]
+          --color <WHEN>            When to use colour [default: auto] [possible values: auto, always,
+                                    never]
+
+    Rules:
+          --profile <NAME>  The rules to run: core, conformance or strict [default: core]
+          --rule <ID>       Run this rule instead of a profile's (repeatable)
+          --rules <DIR>     Add the rules of a folder of your own (repeatable); they run with every
+                            profile
+          --config <FILE>   The configuration [default: hipaalint.yaml in this folder or the nearest
+                            above]
+          --no-config       Read no configuration
+
+    Parameters of the templates:
+          --parameter <KEY=VALUE>  Pin a parameter or pseudo parameter, such as Env=prod or
+                                   AWS::Region=us-east-1 (repeatable)
+          --parameters <FILE>      Pin the parameters of a file, as the AWS CLI or CodePipeline takes
+                                   it, or a plain map (repeatable)
+
+    Examples and exit codes: hipaalint --help
+    ");
+    let long = folder.run(&["--help"]).stdout;
+    for section in ["Examples:", "Exit code:", "Environment:", "cdk synth | hipaalint -"] {
+        assert!(long.contains(section), "{section}");
+    }
+}

@@ -1,0 +1,125 @@
+//! Pinned parameters: on the command line, in files, in the configuration.
+
+use crate::support::{BAD, CHOOSES, Folder, OPEN, problems};
+
+/// Whether the bucket of [`CHOOSES`] fails with these arguments.
+fn fails(folder: &Folder, arguments: &[&str]) -> bool {
+    let ran = folder.versioning(&[&["chooses.yaml", "--fail-on", "note"], arguments].concat());
+    assert!(ran.code < 2, "{}", ran.all());
+    ran.code == 1
+}
+
+#[test]
+fn a_pinned_parameter_leaves_no_choice() {
+    let folder = Folder::with(&[("chooses.yaml", CHOOSES), ("open.yaml", OPEN)]);
+    assert!(fails(&folder, &[]));
+    assert!(!fails(&folder, &["--parameter", "Env=prod"]));
+    assert!(fails(&folder, &["--parameter", "Env=dev"]));
+    assert!(!fails(&folder, &["--parameter", "Env=dev", "--parameter", "Env=prod"]), "the last one holds");
+    // What is pinned is no deviation from a default: the finding keeps its level.
+    assert_eq!(folder.versioning(&["chooses.yaml", "--parameter", "Env=dev"]).code, 1);
+    assert_eq!(folder.versioning(&["open.yaml", "--parameter", "Versions=Suspended"]).code, 1);
+    assert_eq!(folder.versioning(&["chooses.yaml", "--parameter", "AWS::Region=us-east-1"]).code, 0);
+}
+
+#[test]
+fn every_shape_of_parameter_file_is_read() {
+    let files = [
+        ("cli.json", r#"[{"ParameterKey": "Env", "ParameterValue": "prod"}]"#),
+        ("deploy.json", r#"["Env=prod"]"#),
+        ("pipeline.json", r#"{"Parameters": {"Env": "prod"}, "Tags": {"a": "b"}}"#),
+        ("plain.json", r#"{"Env": "prod"}"#),
+        ("cli.yaml", "- ParameterKey: Env\n  ParameterValue: prod\n"),
+        ("plain.yaml", "Env: prod\n"),
+        ("pipeline.yaml", "Parameters:\n  Env: prod\n"),
+    ];
+    let folder = Folder::with(&[&[("chooses.yaml", CHOOSES)], &files[..]].concat());
+    for (name, _) in files {
+        assert!(!fails(&folder, &["--parameters", name]), "{name}");
+    }
+    folder.file("dev.json", r#"["Env=dev"]"#);
+    assert!(fails(&folder, &["--parameters", "plain.json", "--parameters", "dev.json"]), "the last one holds");
+    assert!(!fails(&folder, &["--parameters", "dev.json", "--parameter", "Env=prod"]), "what is typed wins");
+    // The value is in the deployed stack.
+    folder.file("previous.json", r#"[{"ParameterKey": "Env", "UsePreviousValue": true}]"#);
+    assert!(fails(&folder, &["--parameters", "previous.json"]));
+}
+
+#[test]
+fn broken_parameter_files_say_where() {
+    let folder = Folder::with(&[
+        ("bad.yaml", BAD),
+        ("a.json", "[{\"ParameterKey\": \"Env\"}, {\"Key\": 1}, 7]"),
+        ("b.yaml", "Env: { a: b }\n"),
+        ("c.json", "{\"Env\": "),
+        ("d.yaml", "just text\n"),
+    ]);
+    let files = ["a.json", "b.yaml", "c.json", "d.yaml", "nowhere.json"];
+    let arguments: Vec<&str> = files.iter().flat_map(|file| ["--parameters", file]).collect();
+    let ran = folder.versioning(&[&["bad.yaml", "--format", "json"], &arguments[..]].concat());
+    assert_eq!(ran.code, 2);
+    assert_eq!(ran.json()["findings"].as_array().unwrap().len(), 1, "the template is linted all the same");
+    let lines: Vec<String> = ran.json()["diagnostics"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| {
+            assert_eq!(one["code"], "parameter-file");
+            let place = |key: &str| one["start"][key].as_u64().map_or("-".into(), |number| number.to_string());
+            format!("{}:{}:{} {}", one["file"].as_str().unwrap(), place("line"), place("column"), one["message"])
+        })
+        .collect();
+    insta::assert_snapshot!(lines.join("\n"), @r#"
+    a.json:1:2 "parameter `Env` has no `ParameterValue`"
+    a.json:1:27 "the item is a map without a parameter's name"
+    a.json:1:39 "the item is a number without a parameter's name"
+    b.yaml:1:6 "the value of parameter `Env` is a map, not a scalar or a list of scalars"
+    c.json:1:8 "the text ends too early"
+    d.yaml:1:1 "the file is a string, not a map"
+    nowhere.json:-:- "it cannot be read: No such file or directory (os error 2)"
+    "#);
+}
+
+#[test]
+fn a_name_that_no_template_has_is_a_mistake() {
+    let folder = Folder::with(&[("chooses.yaml", CHOOSES), ("open.yaml", OPEN)]);
+    let complaint = |arguments: &[&str]| {
+        let ran = folder.versioning(&[arguments, &["--format", "json"]].concat());
+        let report = ran.json();
+        let text = |one: &serde_json::Value| {
+            format!("{} | {}", one["message"].as_str().unwrap(), one["help"].as_str().unwrap())
+        };
+        (ran.code, report["diagnostics"].as_array().unwrap().iter().map(text).collect::<Vec<_>>().join("\n"))
+    };
+    // With several templates it is enough that one has it.
+    assert_eq!(
+        complaint(&["chooses.yaml", "open.yaml", "--parameter", "Env=prod", "--parameter", "Versions=Enabled"]),
+        (0, String::new())
+    );
+    assert_eq!(
+        complaint(&["chooses.yaml", "--parameter", "Evn=prod"]),
+        (2, "no template has a parameter `Evn` | Did you mean `Env`?".into())
+    );
+    assert_eq!(
+        complaint(&["chooses.yaml", "open.yaml", "--parameter", "Unheard=1"]),
+        (2, "no template has a parameter `Unheard` | There are Env, Versions.".into())
+    );
+    assert_eq!(
+        complaint(&["chooses.yaml", "--parameter", "AWS::Regoin=us-east-1"]),
+        (2, "there is no pseudo parameter `AWS::Regoin` to pin | Did you mean `AWS::Region`?".into())
+    );
+    // Where nothing could be read, that is what is wrong.
+    let ran = folder.versioning(&["nowhere.yaml", "--parameter", "Env=prod", "--format", "json"]);
+    assert_eq!(problems(&ran.json()), [("file-unreadable".into(), "nowhere.yaml".into())]);
+}
+
+#[test]
+fn the_configuration_pins_for_a_whole_project() {
+    let folder = Folder::with(&[
+        ("chooses.yaml", CHOOSES),
+        ("hipaalint.yaml", "parameters:\n  Env: prod\n  OfAnotherTemplate: [a, b]\n"),
+    ]);
+    assert!(!fails(&folder, &[]), "and a name that this template lacks is no mistake");
+    assert!(fails(&folder, &["--parameter", "Env=dev"]), "what is typed wins");
+    assert!(fails(&folder, &["--no-config"]));
+}

@@ -1,0 +1,95 @@
+//! Runs a rule's examples and complains where they do not come out as marked; `mod examples;` brings it into a test.
+#![allow(clippy::unwrap_used)]
+
+use hipaalint::finding::Outcome;
+use hipaalint::linter::{Keep, Linter};
+use hipaalint::rules::load::{RuleEntry, RuleSet, unmark};
+use hipaalint::rules::rule::Example;
+use hipaalint::source::{Source, SourceId};
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+/// Runs all examples of a rule of the set that `load` makes.
+pub fn check_all(load: &dyn Fn() -> RuleSet, entry: &RuleEntry, complaints: &mut String) {
+    let examples = entry.examples();
+    for (list, wanted) in
+        [(&examples.pass, Outcome::Pass), (&examples.fail, Outcome::Fail), (&examples.undecided, Outcome::Undecided)]
+    {
+        for example in list {
+            check(load(), &entry.meta.id, example, wanted, complaints);
+        }
+    }
+}
+
+/// Lints an example with one rule alone; complains about every difference from its marks.
+fn check(rules: RuleSet, id: &str, example: &Example, wanted: Outcome, complaints: &mut String) {
+    let (text, marks) = unmark(example);
+    let pinned = example.parameters.clone();
+    let keep = Keep { undecided: true, passed: false };
+    let linter = Linter::new(rules, |entry| entry.meta.id == id, &BTreeMap::new(), pinned, keep).unwrap();
+    let source = Source::new(SourceId(0), "example", text.clone());
+    let report = linter.lint(&source);
+    let mut complain = |message: String| writeln!(complaints, "{id}, example `{}`: {message}", example.name).unwrap();
+    if !report.is_template || !report.diagnostics.is_empty() {
+        complain(format!("is no clean template: {:?}\n{text}", report.diagnostics));
+        return;
+    }
+    let failing: Vec<_> = report.findings.iter().filter(|finding| finding.outcome == Outcome::Fail).collect();
+    let undecided = report.findings.iter().any(|finding| finding.outcome == Outcome::Undecided);
+    let shown = || {
+        report.findings.iter().fold(String::new(), |mut all, finding| {
+            let line = source.position(finding.span.start).line;
+            write!(
+                all,
+                "\n    line {line}, {:?} {:?}, {}: {} {:?}",
+                finding.outcome, finding.level, finding.path, finding.message, finding.when
+            )
+            .unwrap();
+            all
+        })
+    };
+    match wanted {
+        Outcome::Pass if !report.findings.is_empty() => complain(format!("should pass:{}", shown())),
+        Outcome::Pass if report.counts.passed == 0 => {
+            complain("should pass, but the rule looked at nothing".to_owned())
+        }
+        Outcome::Undecided if !undecided || !failing.is_empty() => complain(format!("should be undecided:{}", shown())),
+        Outcome::Fail => {
+            if marks.is_empty() {
+                complain("should fail, but no line is marked `# finding`".to_owned());
+            }
+            let mut found: Vec<usize> =
+                failing.iter().map(|finding| source.position(finding.span.start).line).collect();
+            let mut expected: Vec<usize> = marks.iter().map(|mark| mark.line).collect();
+            found.sort_unstable();
+            found.dedup();
+            expected.sort_unstable();
+            if found != expected {
+                complain(format!("findings on lines {found:?}, marked {expected:?}:{}", shown()));
+                return;
+            }
+            for mark in &marks {
+                let on_line: Vec<_> =
+                    failing.iter().filter(|finding| source.position(finding.span.start).line == mark.line).collect();
+                let words = mark.words.as_deref().unwrap_or("");
+                if !on_line.iter().any(|finding| finding.message.contains(words)) {
+                    complain(format!("no finding on line {} says `{words}`:{}", mark.line, shown()));
+                }
+                if let Some(level) = &mark.level
+                    && !on_line.iter().any(|finding| finding.level.name() == level)
+                {
+                    complain(format!("no finding on line {} has level {level}:{}", mark.line, shown()));
+                }
+            }
+            for finding in &failing {
+                if finding.message.contains(['{', '}'])
+                    && !finding.message.contains("${")
+                    && !finding.message.contains("{{")
+                {
+                    complain(format!("a placeholder was not filled: {}", finding.message));
+                }
+            }
+        }
+        _ => {}
+    }
+}

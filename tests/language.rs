@@ -1,0 +1,309 @@
+//! The rule language by small rules of its own: what each form answers, and where its findings point.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+mod examples;
+
+use examples::check_all;
+use hipaalint::linter::{Keep, Linter};
+use hipaalint::rules::load::RuleSet;
+use hipaalint::source::{Source, SourceId};
+use std::collections::BTreeMap;
+use std::path::Path;
+
+fn rule(text: &str) -> RuleSet {
+    let head = "id: try\ntitle: Try\nlevel: error\nmessage: \"{name} {state}\"\n";
+    let mut rules = RuleSet::default();
+    rules.add_text(Path::new("try.yaml"), &format!("{head}{text}")).unwrap();
+    rules
+}
+
+/// Runs the examples of a rule without a head.
+fn holds(text: &str) {
+    let rules = rule(text);
+    let mut complaints = String::new();
+    let entry = &rules.entries()[0];
+    let examples = entry.examples();
+    assert!(!examples.pass.is_empty() && !examples.fail.is_empty(), "shows nothing");
+    check_all(&|| rule(text), entry, &mut complaints);
+    assert!(complaints.is_empty(), "\n{complaints}");
+}
+
+/// Why a rule without a head is refused.
+fn refused(text: &str) -> String {
+    let head = "id: try\ntitle: Try\nlevel: error\nmessage: m\n";
+    RuleSet::default().add_text(Path::new("try.yaml"), &format!("{head}{text}")).unwrap_err().message
+}
+
+/// The paths of a rule's findings.
+fn paths(text: &str, template: &str) -> Vec<String> {
+    let linter = Linter::new(rule(text), |_| true, &BTreeMap::new(), BTreeMap::new(), Keep::default()).unwrap();
+    let report = linter.lint(&Source::new(SourceId(0), "template", template));
+    report.findings.into_iter().map(|finding| finding.path).collect()
+}
+
+#[test]
+fn count_takes_both_bounds_and_forks_with_conditions() {
+    holds(
+        r#"
+resources: [AWS::EC2::SecurityGroup]
+assert:
+  count:
+    path: "$.Properties.SecurityGroupIngress[*]"
+    where: { path: $.IpProtocol, is: { equals: tcp } }
+    assert: { path: $.CidrIp, is: { world: true } }
+    at-least: 1
+    at-most: 2
+examples:
+  pass:
+    - name: only what counts and passes is counted
+      template: |
+        Resources:
+          Group:
+            Type: AWS::EC2::SecurityGroup
+            Properties:
+              SecurityGroupIngress:
+                - { IpProtocol: tcp, CidrIp: 0.0.0.0/0 }
+                - { IpProtocol: tcp, CidrIp: 10.0.0.0/8 }
+                - { IpProtocol: udp, CidrIp: 0.0.0.0/0 }
+                - { IpProtocol: udp, CidrIp: 0.0.0.0/0 }
+    - name: unknown, but one is enough and two are not too many
+      template: |
+        Resources:
+          Group:
+            Type: AWS::EC2::SecurityGroup
+            Properties:
+              SecurityGroupIngress:
+                - { IpProtocol: tcp, CidrIp: 0.0.0.0/0 }
+                - { IpProtocol: tcp, CidrIp: !ImportValue range }
+  fail:
+    - name: none
+      template: |
+        Resources:
+          Group:
+            Type: AWS::EC2::SecurityGroup
+            Properties:
+              SecurityGroupIngress: # finding
+                - { IpProtocol: tcp, CidrIp: 10.0.0.0/8 }
+    - name: three
+      template: |
+        Resources:
+          Group:
+            Type: AWS::EC2::SecurityGroup
+            Properties:
+              SecurityGroupIngress:
+                - { IpProtocol: tcp, CidrIp: 0.0.0.0/0, FromPort: 1 } # finding
+                - { IpProtocol: tcp, CidrIp: 0.0.0.0/0, FromPort: 2 } # finding
+                - { IpProtocol: tcp, CidrIp: 0.0.0.0/0, FromPort: 3 } # finding
+    - name: one, and only in production
+      template: |
+        Parameters:
+          Env: { Type: String, Default: prod, AllowedValues: [dev, prod] }
+        Conditions:
+          IsProd: !Equals [!Ref Env, prod]
+        Resources:
+          Group:
+            Type: AWS::EC2::SecurityGroup
+            Properties:
+              SecurityGroupIngress: # finding(warning)
+                - !If [IsProd, { IpProtocol: tcp, CidrIp: 0.0.0.0/0 }, !Ref AWS::NoValue]
+  undecided:
+    - name: the only one may be
+      template: |
+        Resources:
+          Group:
+            Type: AWS::EC2::SecurityGroup
+            Properties:
+              SecurityGroupIngress:
+                - { IpProtocol: tcp, CidrIp: !ImportValue range }
+    - name: a third one may be
+      template: |
+        Resources:
+          Group:
+            Type: AWS::EC2::SecurityGroup
+            Properties:
+              SecurityGroupIngress:
+                - { IpProtocol: tcp, CidrIp: 0.0.0.0/0 }
+                - { IpProtocol: tcp, CidrIp: 0.0.0.0/0 }
+                - { IpProtocol: tcp, CidrIp: !ImportValue range }
+    - name: the list is not known
+      template: |
+        Resources:
+          Group:
+            Type: AWS::EC2::SecurityGroup
+            Properties:
+              SecurityGroupIngress: !ImportValue rules
+"#,
+    );
+}
+
+#[test]
+fn bounds_go_with_count_alone() {
+    let quantified = "{ path: $.Properties.A, at-least: 1 }";
+    for quantifier in ["every", "some", "none"] {
+        let why = refused(&format!("resources: [any]\nassert: {{ {quantifier}: {quantified} }}"));
+        assert!(why.contains("`at-least` and `at-most` go with `count`"), "{why}");
+    }
+    let why = refused("resources: [any]\nassert: { count: { path: $.Properties.A } }");
+    assert!(why.contains("`count` needs `at-least`, `at-most` or both"), "{why}");
+}
+
+#[test]
+fn named_compares_with_values_of_the_current_element() {
+    holds(
+        r#"
+resources: [AWS::Lambda::Function]
+assert:
+  every:
+    items: $.Properties.Layers
+    assert:
+      some:
+        related: { types: [AWS::SSM::Parameter], via: $.Properties.Name, named: "/{name}/{$}" }
+examples:
+  pass:
+    - name: by an explicit name, by a reference, and by a part that both leave open
+      template: |
+        Parameters:
+          Env: { Type: String }
+        Resources:
+          One: { Type: "AWS::Lambda::Function", Properties: { FunctionName: one, Layers: [a] } }
+          Two: { Type: "AWS::Lambda::Function", Properties: { Layers: [!Sub "b-${Env}"] } }
+          A: { Type: "AWS::SSM::Parameter", Properties: { Name: /one/a } }
+          B: { Type: "AWS::SSM::Parameter", Properties: { Name: !Sub "/${Two}/b-${Env}" } }
+  fail:
+    - name: another element's
+      template: |
+        Parameters:
+          Env: { Type: String }
+        Resources:
+          One:
+            Type: AWS::Lambda::Function
+            Properties:
+              FunctionName: !Sub one-${Env}
+              Layers:
+                - a
+                - b # finding
+          A: { Type: "AWS::SSM::Parameter", Properties: { Name: !Sub "/one-${Env}/a" } }
+"#,
+    );
+}
+
+#[test]
+fn covers_action_reads_the_pattern_in_the_template() {
+    holds(
+        r#"
+resources: [AWS::IAM::ManagedPolicy]
+assert:
+  some:
+    statements: identity
+    assert: { some: { items: $.Actions, is: { covers-action: ["kms:Decrypt", "kms:DescribeKey"] } } }
+examples:
+  pass:
+    - name: a pattern, in any case
+      template: |
+        Resources:
+          Policy:
+            Type: AWS::IAM::ManagedPolicy
+            Properties: { PolicyDocument: { Statement: [{ Effect: Allow, Action: "KMS:De*", Resource: "*" }] } }
+  fail:
+    - name: one of two
+      template: |
+        Resources:
+          Policy:
+            Type: AWS::IAM::ManagedPolicy
+            Properties:
+              PolicyDocument:
+                Statement: # finding
+                  - { Effect: Allow, Action: ["kms:Dec*", "kms:Describe?ey"], Resource: "*" }
+  undecided:
+    - name: a parameter
+      template: |
+        Parameters:
+          Actions: { Type: String }
+        Resources:
+          Policy:
+            Type: AWS::IAM::ManagedPolicy
+            Properties: { PolicyDocument: { Statement: [{ Effect: Allow, Action: !Ref Actions, Resource: "*" }] } }
+"#,
+    );
+}
+
+#[test]
+fn findings_in_statements_are_where_the_template_has_them() {
+    let rule = r#"
+resources: [AWS::IAM::ManagedPolicy]
+assert:
+  every:
+    statements: identity
+    assert:
+      all:
+        - { path: "$.Actions[*]", is: { not-equals: "s3:*" } }
+        - { path: "$.Conditions[*].Values[*]", is: { not-equals: "false" }, or-absent: true }
+"#;
+    let template = r#"
+Resources:
+  Policy:
+    Type: AWS::IAM::ManagedPolicy
+    Properties:
+      PolicyDocument:
+        Statement:
+          - Action: s3:*
+          - Action: [s3:Get*, "s3:*"]
+            Condition: { Bool: { "aws:SecureTransport": false } }
+"#;
+    assert_eq!(
+        paths(rule, template),
+        [
+            "Resources/Policy/Properties/PolicyDocument/Statement/0/Action",
+            "Resources/Policy/Properties/PolicyDocument/Statement/1/Action/1",
+            "Resources/Policy/Properties/PolicyDocument/Statement/1/Condition/Bool/aws:SecureTransport",
+        ]
+    );
+}
+
+#[test]
+fn lists_and_maps_are_underlined_at_their_key_wherever_an_alias_is_used() {
+    holds(
+        r#"
+resources: [AWS::S3::Bucket]
+assert: { path: $.Properties.Tags, is: { empty: true } }
+examples:
+  pass:
+    - name: empty
+      template: |
+        Resources:
+          Bucket: { Type: "AWS::S3::Bucket", Properties: { Tags: [] } }
+  fail:
+    - name: in a block
+      template: |
+        Resources:
+          Bucket:
+            Type: AWS::S3::Bucket
+            Properties:
+              Tags: # finding
+                - { Key: a, Value: b }
+    - name: in a branch
+      template: |
+        Conditions:
+          Always: !Equals [a, a]
+        Resources:
+          Bucket:
+            Type: AWS::S3::Bucket
+            Properties:
+              Tags: !If # finding
+                - Always
+                - - { Key: a, Value: b }
+                - []
+"#,
+    );
+    let rule = "resources: [AWS::SQS::Queue]\nassert: { path: $.Properties.QueueName, is: { equals: a } }";
+    let template = r#"
+Resources:
+  Topic:
+    Type: AWS::SNS::Topic
+    Properties: { DisplayName: &name b }
+  Queue:
+    Type: AWS::SQS::Queue
+    Properties: { QueueName: *name }
+"#;
+    assert_eq!(paths(rule, template), ["Resources/Queue/Properties/QueueName"]);
+}
