@@ -1,0 +1,193 @@
+//! What the documentation shows is so: commands print what stands below them, configurations and rules can be read, and
+//! links lead to files that exist.
+//!
+//! A block marked `console` is a session in the project's folder: `$ hipaalint …` is run through the binary, `$ echo $?`
+//! asks for its exit code, other commands are passed over. A line `…` stands for any lines.
+//! `README_UPDATE=1 cargo test --test readme` writes what was printed into the documents.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+use hipaalint::config::Config;
+use hipaalint::rules::load::RuleSet;
+use hipaalint::source::{Source, SourceId};
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+const DOCUMENTS: [&str; 7] = [
+    "README.md",
+    "ARCHITECTURE.md",
+    "CONTRIBUTING.md",
+    "CHANGELOG.md",
+    "docs/usage.md",
+    "docs/rule-language.md",
+    "fixtures/README.md",
+];
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// The documents that exist: `(name, text)`.
+fn documents() -> Vec<(&'static str, String)> {
+    let read = |name: &'static str| fs::read_to_string(root().join(name)).ok().map(|text| (name, text));
+    DOCUMENTS.into_iter().filter_map(read).collect()
+}
+
+/// The fenced blocks of a document in one language, each with the number of its first line (from 0).
+fn blocks<'d>(document: &'d str, language: &str) -> Vec<(usize, Vec<&'d str>)> {
+    let mut blocks = Vec::new();
+    let mut open: Option<(bool, usize, Vec<&str>)> = None;
+    for (number, line) in document.lines().enumerate() {
+        match (line.strip_prefix("```"), &mut open) {
+            (Some(name), None) => open = Some((name == language, number + 1, Vec::new())),
+            (Some(_), Some(_)) => {
+                if let Some((true, first, lines)) = open.take() {
+                    blocks.push((first, lines));
+                }
+            }
+            (None, Some((_, _, lines))) => lines.push(line),
+            (None, None) => {}
+        }
+    }
+    assert!(open.is_none(), "a fenced block is never closed");
+    blocks
+}
+
+/// A command of a session, with the output that stands below it.
+struct Step<'d> {
+    command: &'d str,
+    /// The lines of the document that the output takes, from 0, half-open.
+    lines: (usize, usize),
+    shown: Vec<&'d str>,
+}
+
+fn steps<'d>(first: usize, lines: &[&'d str]) -> Vec<Step<'d>> {
+    let mut steps: Vec<Step<'d>> = Vec::new();
+    for (index, line) in lines.iter().enumerate() {
+        let number = first + index;
+        match (line.strip_prefix("$ "), steps.last_mut()) {
+            (Some(command), _) => steps.push(Step { command, lines: (number + 1, number + 1), shown: Vec::new() }),
+            (None, Some(step)) => {
+                step.shown.push(line);
+                step.lines.1 = number + 1;
+            }
+            (None, None) => panic!("line {}: a session begins with a command", number + 1),
+        }
+    }
+    steps
+}
+
+/// What the binary prints, and its exit code. Arguments are separated by spaces; there are no quotes.
+fn run(arguments: &str) -> (String, i32) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_hipaalint"));
+    for name in ["CLICOLOR_FORCE", "FORCE_HYPERLINK", "HIPAALINT_THREADS"] {
+        command.env_remove(name);
+    }
+    command.env("NO_COLOR", "1").env("LC_ALL", "C.UTF-8").env("TERM", "xterm");
+    let output = command.args(arguments.split_whitespace()).current_dir(root()).output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap() + &String::from_utf8(output.stderr).unwrap();
+    (text, output.status.code().unwrap())
+}
+
+/// Whether lines are as shown, where `…` stands for any.
+fn is_shown(shown: &[&str], lines: &[&str]) -> bool {
+    match shown.split_first() {
+        None => lines.is_empty(),
+        Some((&"…", rest)) => (0..=lines.len()).any(|skipped| is_shown(rest, &lines[skipped..])),
+        Some((first, rest)) => lines.split_first().is_some_and(|(line, lines)| line == first && is_shown(rest, lines)),
+    }
+}
+
+#[test]
+fn sessions_print_what_is_shown() {
+    let update = env::var_os("README_UPDATE").is_some();
+    let mut ran = 0;
+    let mut complaints = String::new();
+    for (name, document) in documents() {
+        let mut replacements: Vec<((usize, usize), String)> = Vec::new();
+        for (first, lines) in blocks(&document, "console") {
+            let mut exit_code = None;
+            for step in steps(first, &lines) {
+                let printed = if step.command == "echo $?" {
+                    exit_code.map(|code: i32| format!("{code}\n"))
+                } else {
+                    let result = step.command.strip_prefix("hipaalint").map(run);
+                    exit_code = result.as_ref().map(|(_, code)| *code);
+                    result.map(|(text, _)| text)
+                };
+                let Some(printed) = printed else { continue };
+                ran += 1;
+                // Blank lines between two commands are for the reader.
+                let printed = printed.trim_end();
+                let length = step.shown.iter().rposition(|line| !line.is_empty()).map_or(0, |last| last + 1);
+                let shown = &step.shown[..length];
+                if is_shown(shown, &printed.lines().collect::<Vec<_>>()) {
+                    continue;
+                }
+                if update && !shown.contains(&"…") {
+                    replacements.push(((step.lines.0, step.lines.0 + shown.len()), printed.to_owned()));
+                } else {
+                    complaints += &format!("{name}, line {}: `{}` prints\n{printed}\n\n", step.lines.0, step.command);
+                }
+            }
+        }
+        if !replacements.is_empty() {
+            let mut lines: Vec<String> = document.lines().map(str::to_owned).collect();
+            for ((start, end), text) in replacements.into_iter().rev() {
+                lines.splice(start..end, text.lines().map(str::to_owned));
+            }
+            fs::write(root().join(name), lines.join("\n") + "\n").unwrap();
+        }
+    }
+    assert!(complaints.is_empty(), "\n{complaints}`README_UPDATE=1 cargo test --test readme` writes it down.");
+    assert!(ran >= 5, "only {ran} commands were run");
+}
+
+#[test]
+fn configurations_and_rules_can_be_read() {
+    let (mut configurations, mut own_rules) = (0, 0);
+    for (name, document) in documents() {
+        for (first, lines) in blocks(&document, "yaml") {
+            let text = lines.join("\n");
+            let place = format!("{name}, line {first}");
+            if lines[0].starts_with("# hipaalint.yaml") {
+                let source = Source::new(SourceId(0), "hipaalint.yaml", text);
+                let (config, problems) = Config::read(&source);
+                assert_eq!(problems, [], "{place}");
+                let (_, problems) = config.overrides(&source, &RuleSet::embedded());
+                assert_eq!(problems, [], "{place}");
+                configurations += 1;
+            } else if lines[0].starts_with("# policies/") {
+                let mut rules = RuleSet::embedded();
+                if let Err(error) = rules.add_text(Path::new(&place), &text) {
+                    panic!("{error}");
+                }
+                own_rules += 1;
+            }
+        }
+    }
+    assert!(configurations > 0 && own_rules > 0, "{configurations} configurations, {own_rules} rules");
+}
+
+/// The targets of a document's inline links that are no addresses, without their anchors.
+fn local_links(document: &str) -> Vec<&str> {
+    let targets = document.split("](").skip(1).filter_map(|rest| rest.split_once(')')).map(|(target, _)| target);
+    targets
+        .filter(|target| !target.contains("://") && !target.starts_with('#'))
+        .map(|target| target.split_once('#').map_or(target, |(file, _)| file))
+        .collect()
+}
+
+#[test]
+fn links_lead_somewhere() {
+    let mut found = 0;
+    for (name, document) in documents() {
+        let folder = root().join(name).parent().unwrap().to_owned();
+        for target in local_links(&document) {
+            assert!(folder.join(target).exists(), "{name} links to {target}, which does not exist");
+            found += 1;
+        }
+    }
+    assert!(found > 0, "no links");
+}
