@@ -310,6 +310,7 @@ impl<'t> Run<'_, 't> {
         let own = match self.compute(region) {
             Some(region) => {
                 matches!(region.as_reference(), Some(Origin::Pseudo("AWS::Region")))
+                    || matches!(region.kind, Kind::Null)
                     || region.text().is_some_and(|text| text.is_empty())
             }
             None => false,

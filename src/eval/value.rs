@@ -106,8 +106,8 @@ pub enum Origin<'t> {
     Function(&'static str),
     /// A function whose arguments are not what CloudFormation takes, or a reference to nothing.
     Malformed(&'static str),
-    /// Somewhere inside a value that is not known.
-    Inside,
+    /// Somewhere inside a value that is not known, which may still be a list of lists so many levels deep.
+    Inside(u8),
 }
 
 /// The service that a dynamic reference reads from.
@@ -140,25 +140,23 @@ impl Origin<'_> {
             Self::Zones | Self::Zone(_) => "which Availability Zones the Region has is not known".to_owned(),
             Self::Function(name) => format!("the result of `{name}` is not known"),
             Self::Malformed(name) => format!("`{name}` is not used here as CloudFormation takes it"),
-            Self::Inside => "it lies inside a value that is not known".to_owned(),
+            Self::Inside(_) => "it lies inside a value that is not known".to_owned(),
         }
     }
 }
 
-/// Stands for anything inside a value that is not known: what a query through such a value selects.
-pub static INSIDE: LazyLock<Vec<Value<'static>>> = LazyLock::new(|| {
-    vec![Value {
-        span: Span::default(),
-        kind: Kind::Text(vec![Part { content: Content::Unknown, origin: Origin::Inside }]),
-    }]
-});
+/// How many lists deep an unknown value yields something to a query: more than any path has indices and wildcards, and
+/// an end to `$..`.
+const LISTS_INSIDE: u8 = 8;
 
-/// The one value of [`INSIDE`].
-pub fn inside() -> &'static Value<'static> {
-    static NULL: Value<'static> =
-        Value { span: Span { source: crate::source::SourceId(0), start: 0, end: 0 }, kind: Kind::Null };
-    INSIDE.first().unwrap_or(&NULL)
-}
+/// What a query through a value that is not known selects, by how many lists may still lie in it.
+static INSIDE: LazyLock<Vec<Vec<Value<'static>>>> = LazyLock::new(|| {
+    let inside = |lists| Value {
+        span: Span::default(),
+        kind: Kind::Text(vec![Part { content: Content::Unknown, origin: Origin::Inside(lists) }]),
+    };
+    (0..LISTS_INSIDE).map(|lists| vec![inside(lists)]).collect()
+});
 
 impl<'t> Value<'t> {
     /// A text of these parts; plain literal text where all of them are literal.
@@ -190,9 +188,27 @@ impl<'t> Value<'t> {
         matches!(&self.kind, Kind::Text(parts) if matches!(parts.as_slice(), [part] if !part.content.is_known()))
     }
 
-    /// Whether this stands for something inside an unknown value (see [`INSIDE`]).
+    /// What an unknown value yields for every index and wildcard; none where this value is known.
+    pub fn unknown_items(&self) -> Option<&'static Vec<Value<'static>>> {
+        let left = match &self.kind {
+            Kind::Text(parts) => match parts.as_slice() {
+                [Part { origin: Origin::Inside(lists), .. }] => lists.checked_sub(1)?,
+                [part] if !part.content.is_known() => LISTS_INSIDE - 1,
+                _ => return None,
+            },
+            _ => return None,
+        };
+        INSIDE.get(usize::from(left))
+    }
+
+    /// What an unknown value yields for every name; none where this value is known.
+    pub fn unknown_member(&self) -> Option<&Value<'t>> {
+        if self.is_inside_unknown() { Some(self) } else { self.unknown_items()?.first() }
+    }
+
+    /// Whether this stands for something inside an unknown value.
     pub fn is_inside_unknown(&self) -> bool {
-        matches!(&self.kind, Kind::Text(parts) if matches!(parts.as_slice(), [Part { origin: Origin::Inside, .. }]))
+        matches!(&self.kind, Kind::Text(parts) if matches!(parts.as_slice(), [Part { origin: Origin::Inside(_), .. }]))
     }
 
     /// The only part of a value that is exactly one reference: `Ref`, `Fn::GetAtt`, `${Bucket.Arn}`.
@@ -341,7 +357,7 @@ pub fn placeholder(origin: &Origin<'_>) -> String {
         Origin::Mapping(name) => format!("Fn::FindInMap {name}"),
         Origin::Zones => "Fn::GetAZs".to_owned(),
         Origin::Zone(index) => format!("Fn::Select [{index}, Fn::GetAZs]"),
-        Origin::Literal | Origin::Inside => "…".to_owned(),
+        Origin::Literal | Origin::Inside(_) => "…".to_owned(),
     }
 }
 

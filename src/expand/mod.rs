@@ -10,6 +10,8 @@ use crate::finding::Subject;
 use crate::source::Span;
 use crate::syntax::Node;
 use crate::template::Template;
+
+pub use crate::template::Parameter;
 use std::collections::HashMap;
 
 /// A named block of a template: a resource, a parameter, an output, or the template as a whole.
@@ -180,9 +182,14 @@ impl<'m, 't> Model<'m, 't> {
         self.by_type.keys().copied()
     }
 
+    /// The declaration of a parameter.
+    pub fn parameter(&self, name: &str) -> Option<&Parameter<'t>> {
+        self.evaluator.template.parameter(name)
+    }
+
     /// Whether a parameter is declared with `NoEcho: true`.
-    pub fn is_no_echo(&self, parameter: &str) -> bool {
-        self.evaluator.template.parameter(parameter).is_some_and(|parameter| parameter.no_echo)
+    pub fn is_no_echo(&self, name: &str) -> bool {
+        self.parameter(name).is_some_and(|parameter| parameter.no_echo)
     }
 }
 

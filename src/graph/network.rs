@@ -281,6 +281,7 @@ mod tests {
             ("!Select [0, !GetAZs '']", "!Select [1, !GetAZs '']", Truth::True),
             ("!Select [0, !GetAZs '']", "!Select ['0', !GetAZs {Ref: AWS::Region}]", Truth::False),
             ("!Select [1, 'Fn::GetAZs': !Ref AWS::Region]", "!Select [0, !GetAZs '']", Truth::True),
+            ("!Select [0, 'Fn::GetAZs': null]", "!Select [1, 'Fn::GetAZs': null]", Truth::True),
             ("!Select [0, !GetAZs '']", "us-east-1a", Truth::Unknown),
             ("!Select [0, !GetAZs us-east-1]", "!Select [1, !GetAZs us-east-1]", Truth::Unknown),
             ("us-east-1a", "us-east-1b", Truth::True),

@@ -3,7 +3,7 @@
 //! The leading names of a path (`$.Properties.BucketEncryption`) are walked directly, so that nothing else of a resource
 //! is evaluated; the rest is jsonpath-rust's work, on evaluated values.
 
-use crate::eval::value::{INSIDE, Kind, Value, inside};
+use crate::eval::value::{Kind, Origin, Value};
 use jsonpath_rust::parser::model::{JpQuery, Segment, Selector};
 use jsonpath_rust::parser::parse_json_path;
 use jsonpath_rust::query::js_path_process;
@@ -90,17 +90,22 @@ fn steps(path: &str) -> String {
     steps.join("/")
 }
 
+/// Whether a value that is not known may have members: parameters, attributes and imports are texts or lists of texts.
+fn may_be_a_map(value: &Value<'_>) -> bool {
+    value.is_opaque()
+        && matches!(value.as_reference(), Some(Origin::Function(_) | Origin::Malformed(_) | Origin::Inside(_)))
+}
+
 impl Queryable for Value<'_> {
     fn get(&self, key: &str) -> Option<&Self> {
-        if self.is_opaque() { Some(inside()) } else { Value::get(self, key) }
+        if may_be_a_map(self) { self.unknown_member() } else { Value::get(self, key) }
     }
 
     fn as_array(&self) -> Option<&Vec<Self>> {
         match &self.kind {
             Kind::List(items) => Some(items),
             // An unknown yields itself for every index and wildcard.
-            _ if self.is_opaque() => Some(&INSIDE),
-            _ => None,
+            _ => self.unknown_items(),
         }
     }
 

@@ -262,7 +262,7 @@ impl Test {
                     Some(Origin::Resource { id, .. }) => {
                         (around.type_of)(id).is_some_and(|found| types.is_empty() || types.contains(&found)).into()
                     }
-                    Some(Origin::Inside | Origin::Malformed(_)) => {
+                    Some(Origin::Inside(_) | Origin::Malformed(_)) => {
                         note(run, value);
                         Truth::Unknown
                     }
@@ -352,7 +352,7 @@ fn any_origin(value: &Value<'_>, wanted: &dyn Fn(&Origin<'_>) -> bool) -> Truth 
                 Truth::True
             } else if parts
                 .iter()
-                .any(|part| matches!(part.origin, Origin::Inside | Origin::Malformed(_) | Origin::Function(_)))
+                .any(|part| matches!(part.origin, Origin::Inside(_) | Origin::Malformed(_) | Origin::Function(_)))
             {
                 Truth::Unknown
             } else {

@@ -2,7 +2,7 @@
 
 use super::names::{is_secret_name, names_a_reference};
 use crate::syntax::{Entry, Node};
-use crate::template::Parameter;
+use crate::expand::Parameter;
 use regex::Regex;
 use std::sync::LazyLock;
 
