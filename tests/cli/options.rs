@@ -117,7 +117,8 @@ fn answers_are_shown_on_request() {
 
     ── open.yaml ───────────────────────────────────────────────────────────────────────────────────────
 
-      ? 4:3  s3-bucket-versioning  Records  Cannot be decided: the value of parameter `Versions` is not…
+      ? 4:3  s3-bucket-versioning  Records
+            Cannot be decided: the value of parameter `Versions` is not known.
 
     ────────────────────────────────────────────────────────────────────────────────────────────────────
     ✓ No violations found

@@ -1,12 +1,16 @@
-//! Answers that are no violations (`--show undecided,passed`): one quiet line each.
+//! Answers that are no violations (`--show undecided,passed`): one quiet line each, if there is room.
 
 use super::paint::Ink;
 use super::{Report, Style};
 use crate::finding::{Finding, Outcome};
-use crate::report::text::{one_line, shorten, width};
+use crate::report::text::{one_line, shorten, width, wrap};
 
 /// Columns that a rule's id or a subject may take before the columns of a list stop lining up.
 const MAX_CELL: usize = 40;
+/// Columns that a message may take, all its lines together.
+const MAX_MESSAGE: usize = 500;
+/// Columns before the cells: two blanks, the mark, a blank.
+const LEAD: usize = 4;
 
 /// The lines of one file, in columns: mark, place, rule, subject, message.
 pub(super) fn lines(findings: &[&Finding], report: &Report, style: &Style) -> String {
@@ -53,14 +57,26 @@ impl Row {
             Outcome::Undecided => (Ink::Note, style.glyph("?", "?")),
             Outcome::Fail => (Ink::Error, style.glyph("×", "x")),
         };
+        let room = style.width.saturating_sub(LEAD);
         let cells = [&self.place, &self.rule, &self.subject];
         let mut plain = String::new();
         for (cell, columns) in cells.into_iter().zip(widths) {
             plain.push_str(cell);
             plain.push_str(&" ".repeat(columns.saturating_sub(width(cell)) + 2));
         }
-        plain.push_str(&self.message);
-        let plain = shorten(plain.trim_end(), style.width.saturating_sub(4), style.unicode).into_owned();
-        format!("  {} {plain}\n", style.paint(ink, mark))
+        // What is missing matters most of an undecided check: where the line has no room for it, it gets lines of its own.
+        let mut below = Vec::new();
+        if width(&plain) + width(&self.message) <= room {
+            plain.push_str(&self.message);
+        } else {
+            let message = shorten(&self.message, MAX_MESSAGE, style.unicode);
+            below = wrap(&message, room.saturating_sub(LEAD));
+        }
+        let plain = shorten(plain.trim_end(), room, style.unicode).into_owned();
+        let mut text = format!("  {} {plain}\n", style.paint(ink, mark));
+        for line in below {
+            text.push_str(&format!("{}{line}\n", " ".repeat(2 * LEAD)));
+        }
+        text
     }
 }
