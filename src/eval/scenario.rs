@@ -101,13 +101,16 @@ fn normal(settled: &[(Variable, Domain)], size: &impl Fn(Variable) -> usize) -> 
 /// Cubes that simplification may look at before it is content with what it has: what is simplified is a sentence.
 const MOST_STEPS: usize = 100_000;
 
+/// Variables past which it is not tried at all.
+const MOST_VARIABLES: usize = 16;
+
 /// The shortest way to say the same that can be found simply, the same for every order in which scenarios were met.
 fn merge(cubes: Vec<Cube>, size: &impl Fn(Variable) -> usize) -> Vec<Cube> {
     let mut variables: Vec<Variable> = cubes.iter().flatten().map(|(variable, _)| *variable).collect();
     variables.sort_unstable();
     variables.dedup();
     let universe: Cube = variables.into_iter().map(|variable| (variable, (0..size(variable)).collect())).collect();
-    let mut steps = MOST_STEPS;
+    let mut steps = if universe.len() > MOST_VARIABLES { 0 } else { MOST_STEPS };
     let Some(mut disjoint) = split(&cubes, &universe, &mut steps) else { return cubes };
     disjoint.sort();
     // Each case is said as broadly as the whole allows: "A, or not A and B" is "A or B".
