@@ -30,7 +30,8 @@ pub fn written(root: &Node<'_>, span: Span) -> Option<Written> {
             return here(&path, key.filter(|_| is_block).unwrap_or(span));
         }
         match &node.kind {
-            Kind::Mapping(entries) if is_function(node) => match branches(entries).iter().find(|branch| covers(branch)) {
+            Kind::Mapping(entries) if is_function(node) => match branches(entries).iter().find(|branch| covers(branch))
+            {
                 Some(branch) => node = branch,
                 None => return here(&path, span),
             },
