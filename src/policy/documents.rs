@@ -62,6 +62,13 @@ pub(super) fn places(resource_type: &str, kind: DocumentKind) -> impl Iterator<I
         .filter(move |place| place.kind == kind)
 }
 
+/// The resource types that hold documents of a kind, sorted.
+pub fn types_with(kind: DocumentKind) -> Vec<&'static str> {
+    let mut types: Vec<_> = PLACES.iter().filter(|place| place.kind == kind).map(|place| place.resource_type).collect();
+    types.dedup();
+    types
+}
+
 const fn identity(resource_type: &'static str, path: &'static str) -> Place {
     Place { resource_type, kind: DocumentKind::Identity, shape: Shape::Document, path }
 }

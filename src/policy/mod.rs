@@ -23,7 +23,7 @@ mod testing;
 mod wildcard;
 
 pub use coverage::{Request, denies};
-pub use documents::DocumentKind;
+pub use documents::{DocumentKind, types_with};
 pub use needless::{NeedlessWildcard, needless_wildcard};
 pub use principal::{Who, principal};
 pub use restriction::restricts_callers;
