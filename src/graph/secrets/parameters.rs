@@ -82,3 +82,78 @@ impl Uses {
 fn takes_a_reference(key: &str) -> bool {
     matches!(key, "Resource" | "ValueFrom") || names_a_reference(key)
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+    use super::*;
+    use crate::source::SourceId;
+    use crate::template::Template;
+
+    /// The parameters of a template that carry secrets.
+    fn carrying(text: &str) -> Vec<String> {
+        let document = crate::syntax::parse(text, SourceId(0)).unwrap();
+        let template = Template::new(&document.root);
+        let blocks = || template.resources.iter().map(|resource| resource.node);
+        let carrying = template.parameters.iter().filter(|parameter| carries_secret(parameter, blocks()));
+        carrying.map(|parameter| parameter.name.to_owned()).collect()
+    }
+
+    #[test]
+    fn by_name_and_by_use() {
+        let found = carrying(
+            r"
+Parameters:
+  DatabasePassword: {Type: String}
+  ApiToken: {Description: For the partner's API}
+  Opener: {Type: String}
+  Nested: {Type: String}
+  User: {Type: String}
+Resources:
+  Database:
+    Type: AWS::RDS::DBInstance
+    Properties:
+      MasterUsername: !Ref User
+      MasterUserPassword: !If [IsProd, !Ref Opener, !If [IsTest, !Ref Nested, !Ref AWS::NoValue]]
+",
+        );
+        assert_eq!(found, ["DatabasePassword", "ApiToken", "Opener", "Nested"]);
+    }
+
+    #[test]
+    fn what_leads_to_a_secret_is_none() {
+        let found = carrying(
+            r"
+Parameters:
+  DatabaseSecretArn: {Type: String}
+  DatabaseSecret: {Type: String, Description: The ARN of the secret}
+  MailSecret: {Type: String, Description: Name of the secret with the password of the mail server}
+  PartnerSecret: {Type: String, AllowedPattern: '^arn:aws:secretsmanager:.*'}
+  CacheSecret: {Type: String, Default: 'arn:aws:secretsmanager:us-east-1:111122223333:secret:cache'}
+  Resolved: {Type: String}
+  ReadSecret: {Type: String}
+  TaskSecret: {Type: String}
+  StoredToken: {Type: 'AWS::SSM::Parameter::Value<String>'}
+  UsePassword: {Type: String}
+  WithToken: {Type: String, AllowedValues: ['yes', 'no']}
+  PasswordLength: {Type: Number}
+Resources:
+  Database:
+    Type: AWS::RDS::DBInstance
+    Properties:
+      MasterUserPassword: !Sub '{{resolve:secretsmanager:${ResolvedSecret}:SecretString:password}}'
+      Password: !Sub ['{{resolve:secretsmanager:${Resolved}}}', {}]
+  Policy:
+    Type: AWS::IAM::Policy
+    Properties:
+      PolicyDocument: {Statement: {Effect: Allow, Action: 'secretsmanager:GetSecretValue', Resource: [!Ref ReadSecret]}}
+  Task:
+    Type: AWS::ECS::TaskDefinition
+    Properties:
+      ContainerDefinitions: [{Secrets: [{Name: TOKEN, ValueFrom: !Ref TaskSecret}]}]
+",
+        );
+        assert_eq!(found, [String::new(); 0]);
+    }
+}
