@@ -244,3 +244,20 @@ fn unknown_parameters(plan: &Plan, declared: &BTreeSet<String>) -> Vec<Diagnosti
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+    use super::*;
+    use crate::discover::Origin;
+
+    #[test]
+    fn a_mistake_of_the_linter_is_trouble_with_one_file() {
+        let name = "odd.yaml".to_owned();
+        let candidate = Candidate { name, origin: Origin::StandardInput, named: true, folders: Vec::new() };
+        let File::Unreadable(diagnostic) = guarded(&candidate, || panic!("on purpose")) else { panic!("not noticed") };
+        assert_eq!((diagnostic.code, diagnostic.file.as_str()), ("internal-error", "odd.yaml"));
+        assert_eq!(diagnostic.severity, Severity::Error);
+        assert!(matches!(guarded(&candidate, || File::Skipped), File::Skipped));
+    }
+}

@@ -23,7 +23,7 @@ pub(super) fn run(arguments: &RulesArguments) -> Exit {
     };
     let entries: Vec<&RuleEntry> = rules.set.entries().iter().filter(wanted).collect();
     let text = match arguments.format {
-        ListFormat::Human => page(&entries, terminal::style(arguments.color.color)),
+        ListFormat::Human => page(&entries, terminal::list_style(arguments.color.color)),
         ListFormat::Json => json(&entries),
     };
     output::print(&text, exit)

@@ -31,6 +31,12 @@ pub(super) fn style(color: Color) -> Style {
     }
 }
 
+/// The style of a list: where no terminal sets a width, one line an entry, for `grep` and its like.
+pub(super) fn list_style(color: Color) -> Style {
+    let style = style(color);
+    if stdout().is_terminal() { style } else { Style { width: usize::MAX, ..style } }
+}
+
 /// As no-color.org and bixense.com/clicolors ask: `NO_COLOR` first, then `CLICOLOR_FORCE`, then the terminal itself.
 fn wants_color(terminal: bool) -> bool {
     let set = |name| env::var_os(name).is_some_and(|value| !value.is_empty());

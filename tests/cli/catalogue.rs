@@ -14,6 +14,9 @@ fn rules_are_listed() {
     };
     assert_eq!(line("own-bucket-versions"), "own-bucket-versions error own Bucket keeps no versions");
     assert!(line("s3-bucket-versioning").starts_with("s3-bucket-versioning error core "), "{}", list.stdout);
+    // One line a rule, for grep.
+    let rules = folder.run(&["rules", "--rules", "own", "--format", "json"]).json().as_array().unwrap().len();
+    assert_eq!(list.stdout.lines().count(), rules + 2, "{}", list.stdout);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Reports on their way out: formats, files, pipes, threads.
 
-use crate::support::{BAD, CHOOSES, Folder, GOOD, ran};
+use crate::support::{BAD, CHOOSES, Folder, GOOD, OWN_RULE, ran};
 use serde_json::Value;
 use std::io::Read;
 use std::process::Stdio;
@@ -77,6 +77,27 @@ fn a_reader_that_goes_away_is_a_normal_end() {
         let output = child.wait_with_output().unwrap();
         assert_eq!((output.status.code(), output.stderr), (Some(1), Vec::new()), "{format}");
     }
+}
+
+/// By file and place, and by rule only where that is the same.
+#[test]
+fn findings_come_in_the_order_of_the_text() {
+    let two = format!("{BAD}  Others:\n    Type: AWS::S3::Bucket\n");
+    let folder = Folder::with(&[("b.yaml", &two), ("a.yaml", &two), ("own/rule.yaml", OWN_RULE)]);
+    let rules = ["--rules", "own", "--rule", "own-bucket-versions", "--rule", "s3-bucket-versioning"];
+    let report = folder.run(&[&["b.yaml", "a.yaml", "--format", "json"], &rules[..]].concat()).json();
+    let one = |finding: &Value| format!("{}:{} {}", finding["file"], finding["start"]["line"], finding["rule"]);
+    let order: Vec<String> = report["findings"].as_array().unwrap().iter().map(one).collect();
+    insta::assert_snapshot!(order.join("\n").replace('"', ""), @"
+    a.yaml:2 own-bucket-versions
+    a.yaml:2 s3-bucket-versioning
+    a.yaml:4 own-bucket-versions
+    a.yaml:4 s3-bucket-versioning
+    b.yaml:2 own-bucket-versions
+    b.yaml:2 s3-bucket-versioning
+    b.yaml:4 own-bucket-versions
+    b.yaml:4 s3-bucket-versioning
+    ");
 }
 
 #[test]
