@@ -21,8 +21,10 @@ fn main() {
     collect(Path::new("rules"), 0, &mut files);
     files.sort();
 
+    // The index is read by every run; of the other two only the pieces that are wanted, at the places that it tells.
     let mut index: Vec<Value> = Vec::new();
-    let mut prose = Map::new();
+    let mut logic = String::new();
+    let mut prose = String::new();
     for file in files {
         let mut rule = read(&file);
         let fields = rule.as_object_mut().unwrap_or_else(|| panic!("{}: a rule file is a map", file.display()));
@@ -35,7 +37,6 @@ fn main() {
         );
         let texts: Map<String, Value> =
             PROSE.iter().filter_map(|key| Some(((*key).to_owned(), fields.shift_remove(*key)?))).collect();
-        prose.insert(id, Value::Object(texts));
         let mut head = Map::new();
         for key in ["id", "title", "level", "profiles", "controls", "aliases"] {
             if let Some(value) = fields.get(key) {
@@ -43,15 +44,26 @@ fn main() {
             }
         }
         head.insert("targets".to_owned(), targets(fields));
-        head.insert("logic".to_owned(), Value::String(rule.to_string()));
+        head.insert("logic".to_owned(), append(&mut logic, &rule));
+        head.insert("prose".to_owned(), append(&mut prose, &Value::Object(texts)));
         index.push(Value::Object(head));
     }
     index.sort_by(|a, b| a["id"].as_str().cmp(&b["id"].as_str()));
-    write(&out.join("rules.json"), &Value::Array(index));
-    write(&out.join("prose.json"), &Value::Object(prose));
+    write(&out.join("index.json"), &Value::Array(index).to_string());
+    write(&out.join("logic.json"), &logic);
+    write(&out.join("prose.json"), &prose);
     for name in ["controls", "profiles"] {
-        write(&out.join(format!("{name}.json")), &read(&Path::new("rules").join(format!("{name}.yaml"))));
+        write(&out.join(format!("{name}.json")), &read(&Path::new("rules").join(format!("{name}.yaml"))).to_string());
     }
+}
+
+/// Adds a document to a blob, on a line of its own. Gives its first byte and the one past its last.
+fn append(blob: &mut String, document: &Value) -> Value {
+    let start = blob.len();
+    blob.push_str(&document.to_string());
+    let end = blob.len();
+    blob.push('\n');
+    json!([start, end])
 }
 
 /// Every kind of block that some check of a rule looks at, so that a run can pass over rules without reading them.
@@ -84,6 +96,6 @@ fn read(file: &Path) -> Value {
     serde_yaml::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", file.display()))
 }
 
-fn write(file: &Path, value: &Value) {
-    fs::write(file, value.to_string()).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+fn write(file: &Path, text: &str) {
+    fs::write(file, text).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
 }

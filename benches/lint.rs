@@ -35,7 +35,9 @@ fn corpus() -> Vec<Source> {
         .sort_by_file_name()
         .into_iter()
         .flatten()
-        .filter(|entry| entry.path().extension().is_some_and(|ending| ["json", "yaml", "yml"].iter().any(|e| ending == *e)))
+        .filter(|entry| {
+            entry.path().extension().is_some_and(|ending| ["json", "yaml", "yml"].iter().any(|e| ending == *e))
+        })
         .filter_map(|entry| std::fs::read_to_string(entry.path()).ok())
         .map(|text| Source::new(SourceId(0), "corpus", text))
         .collect()

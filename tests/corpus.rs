@@ -115,7 +115,9 @@ fn the_order_of_resources_changes_nothing() {
         let document = parse(&text, SourceId(0)).unwrap();
         let mut value = json(&document.root);
         let straight = said(&lint(&linter, &value.to_string()));
-        let Some(resources) = value.get_mut("Resources").and_then(|resources| resources.as_object_mut()) else { continue };
+        let Some(resources) = value.get_mut("Resources").and_then(|resources| resources.as_object_mut()) else {
+            continue;
+        };
         let mut reversed: Vec<_> = std::mem::take(resources).into_iter().collect();
         reversed.reverse();
         resources.extend(reversed);
@@ -134,9 +136,13 @@ fn an_if_with_equal_branches_changes_nothing() {
             .iter()
             .map(|finding| format!("{:?} {} {:?}", finding.outcome, finding.rule, finding.subject))
             .collect();
-        let Some(resources) = value.get_mut("Resources").and_then(|resources| resources.as_object_mut()) else { continue };
+        let Some(resources) = value.get_mut("Resources").and_then(|resources| resources.as_object_mut()) else {
+            continue;
+        };
         for resource in resources.values_mut() {
-            let Some(properties) = resource.get_mut("Properties").and_then(|found| found.as_object_mut()) else { continue };
+            let Some(properties) = resource.get_mut("Properties").and_then(|found| found.as_object_mut()) else {
+                continue;
+            };
             if properties.keys().any(|key| key.starts_with("Fn::")) {
                 continue;
             }

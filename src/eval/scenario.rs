@@ -98,57 +98,114 @@ fn normal(settled: &[(Variable, Domain)], size: &impl Fn(Variable) -> usize) -> 
     cube
 }
 
-/// Unites cubes that differ in one variable only, until none do; drops cubes that others contain.
-fn merge(mut cubes: Vec<Cube>, size: &impl Fn(Variable) -> usize) -> Vec<Cube> {
-    loop {
-        let mut united = None;
-        'search: for (i, a) in cubes.iter().enumerate() {
-            for (j, b) in cubes.iter().enumerate().skip(i + 1) {
-                if let Some(cube) = unite(a, b, size) {
-                    united = Some((i, j, cube));
-                    break 'search;
-                }
+/// Cubes that simplification may look at before it is content with what it has: what is simplified is a sentence.
+const MOST_STEPS: usize = 100_000;
+
+/// Variables past which it is not tried at all.
+const MOST_VARIABLES: usize = 16;
+
+/// The shortest way to say the same that can be found simply, the same for every order in which scenarios were met.
+fn merge(cubes: Vec<Cube>, size: &impl Fn(Variable) -> usize) -> Vec<Cube> {
+    let mut variables: Vec<Variable> = cubes.iter().flatten().map(|(variable, _)| *variable).collect();
+    variables.sort_unstable();
+    variables.dedup();
+    let universe: Cube = variables.into_iter().map(|variable| (variable, (0..size(variable)).collect())).collect();
+    let mut steps = if universe.len() > MOST_VARIABLES { 0 } else { MOST_STEPS };
+    let Some(mut disjoint) = split(&cubes, &universe, &mut steps) else { return cubes };
+    disjoint.sort();
+    // Each case is said as broadly as the whole allows: "A, or not A and B" is "A or B".
+    let mut broad: Vec<Cube> = Vec::new();
+    for mut cube in disjoint {
+        for (variable, _) in cube.clone() {
+            let without: Cube = cube.iter().filter(|(other, _)| *other != variable).cloned().collect();
+            if covers_all(&cubes, &within(&universe, &without), &mut steps) == Some(true) {
+                cube = without;
             }
         }
-        let Some((i, j, cube)) = united else { return cubes };
-        cubes.remove(j);
-        if let Some(place) = cubes.get_mut(i) {
-            *place = cube;
+        if !broad.contains(&cube) {
+            broad.push(cube);
         }
     }
+    // What the other cases say already is not said again.
+    let mut index = 0;
+    while let Some(cube) = broad.get(index) {
+        let others: Vec<Cube> = broad.iter().filter(|other| *other != cube).cloned().collect();
+        if covers_all(&others, &within(&universe, cube), &mut steps) == Some(true) {
+            broad.remove(index);
+        } else {
+            index += 1;
+        }
+    }
+    broad.sort_by_key(|cube| (cube.len(), cube.clone()));
+    broad
 }
 
-fn unite(a: &Cube, b: &Cube, size: &impl Fn(Variable) -> usize) -> Option<Cube> {
-    let covers = |outer: &Cube, inner: &Cube| {
-        outer.iter().all(|(variable, domain)| {
-            inner
-                .iter()
-                .find(|(other, _)| other == variable)
-                .is_some_and(|(_, inner)| inner.iter().all(|value| domain.contains(value)))
+/// The universe, narrowed to a cube.
+fn within(universe: &Cube, cube: &Cube) -> Cube {
+    universe
+        .iter()
+        .map(|(variable, all)| {
+            let own = cube.iter().find(|(other, _)| other == variable).map(|(_, domain)| domain);
+            (*variable, own.unwrap_or(all).clone())
         })
+        .collect()
+}
+
+/// Cubes with one value of a variable: those that allow it, no longer speaking of it.
+fn given(cubes: &[Cube], variable: Variable, value: usize) -> Vec<Cube> {
+    cubes
+        .iter()
+        .filter(|cube| cube.iter().all(|(other, domain)| *other != variable || domain.contains(&value)))
+        .map(|cube| cube.iter().filter(|(other, _)| *other != variable).cloned().collect())
+        .collect()
+}
+
+/// The same cases, told apart variable by variable, values with the same consequences together. None past the bound.
+fn split(cubes: &[Cube], universe: &[(Variable, Domain)], steps: &mut usize) -> Option<Vec<Cube>> {
+    *steps = steps.checked_sub(cubes.len() + 1)?;
+    if cubes.iter().any(Vec::is_empty) {
+        return Some(vec![Cube::new()]);
+    }
+    let ((variable, values), rest) = match universe.split_first() {
+        Some(first) if !cubes.is_empty() => first,
+        _ => return Some(Vec::new()),
     };
-    if covers(a, b) {
-        return Some(a.clone());
+    let mut groups: Vec<(Vec<Cube>, Domain)> = Vec::new();
+    for value in values {
+        let consequences = split(&given(cubes, *variable, *value), rest, steps)?;
+        match groups.iter_mut().find(|(known, _)| *known == consequences) {
+            Some((_, domain)) => domain.push(*value),
+            None => groups.push((consequences, vec![*value])),
+        }
     }
-    if covers(b, a) {
-        return Some(b.clone());
+    let mut found = Vec::new();
+    for (consequences, domain) in groups {
+        for mut cube in consequences {
+            if domain.len() < values.len() {
+                cube.insert(0, (*variable, domain.clone()));
+            }
+            found.push(cube);
+        }
     }
-    let same_variables = a.len() == b.len() && a.iter().zip(b).all(|((x, _), (y, _))| x == y);
-    if !same_variables {
-        return None;
+    Some(found)
+}
+
+/// Whether some cube holds whatever is chosen within the universe. None past the bound.
+fn covers_all(cubes: &[Cube], universe: &[(Variable, Domain)], steps: &mut usize) -> Option<bool> {
+    *steps = steps.checked_sub(cubes.len() + 1)?;
+    if cubes.iter().any(Vec::is_empty) {
+        return Some(true);
     }
-    let differing: Vec<usize> =
-        a.iter().zip(b).enumerate().filter(|(_, ((_, x), (_, y)))| x != y).map(|(index, _)| index).collect();
-    let [only] = differing.as_slice() else { return None };
-    let mut cube = a.clone();
-    let (variable, domain) = cube.get_mut(*only)?;
-    domain.extend(b.get(*only)?.1.iter().copied());
-    domain.sort_unstable();
-    domain.dedup();
-    if domain.len() >= size(*variable) {
-        cube.remove(*only);
+    let ((variable, values), rest) = match universe.split_first() {
+        Some(first) if !cubes.is_empty() => first,
+        _ => return Some(false),
+    };
+    for value in values {
+        if !covers_all(&given(cubes, *variable, *value), rest, steps)? {
+            return Some(false);
+        }
     }
-    Some(cube)
+    Some(true)
 }
 
 fn term(variable: Variable, domain: &Domain, choices: &Choices<'_>, atoms: &[AtomText]) -> String {
@@ -180,5 +237,42 @@ fn list(items: &[String]) -> String {
         [] => "anything".to_owned(),
         [only] => only.clone(),
         [first @ .., last] => format!("{} or {last}", first.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+    use super::*;
+
+    const A: Variable = Variable::Atom(0);
+    const B: Variable = Variable::Atom(1);
+    const C: Variable = Variable::Named(0);
+
+    fn size(variable: Variable) -> usize {
+        if variable == C { 4 } else { 2 }
+    }
+
+    #[test]
+    fn says_the_same_for_every_order_and_as_briefly_as_it_can() {
+        let one = vec![vec![(A, vec![1])], vec![(A, vec![0]), (B, vec![1])]];
+        let other = vec![vec![(B, vec![1])], vec![(A, vec![1]), (B, vec![0])]];
+        assert_eq!(merge(one, &size), [[(A, vec![1])], [(B, vec![1])]]);
+        assert_eq!(merge(other, &size), [[(A, vec![1])], [(B, vec![1])]]);
+    }
+
+    #[test]
+    fn unites_values_and_drops_what_covers_everything() {
+        let values = vec![vec![(C, vec![2])], vec![(C, vec![0])]];
+        assert_eq!(merge(values, &size), [[(C, vec![0, 2])]]);
+        let all = vec![vec![(A, vec![0])], vec![(A, vec![1]), (C, vec![0, 1])], vec![(A, vec![1]), (C, vec![2, 3])]];
+        assert_eq!(merge(all, &size), [Cube::new()]);
+        assert_eq!(merge(Vec::new(), &size), Vec::<Cube>::new());
+    }
+
+    #[test]
+    fn many_variables_end() {
+        let cubes: Vec<Cube> = (0..200).map(|n| vec![(Variable::Atom(n), vec![1])]).collect();
+        assert!(!merge(cubes, &|_| 2).is_empty());
     }
 }

@@ -25,6 +25,8 @@ const MAX_RELATED: usize = 4;
 const HEADER_INDENT: usize = 4;
 /// Columns before the notes below a drawing: where its corner is, for most line numbers.
 const NOTE_INDENT: usize = 4;
+/// Columns for the name of such a note.
+const NAME_COLUMNS: usize = 7;
 /// Narrower terminals are written to as if they had this many columns.
 const MIN_WIDTH: usize = 40;
 
@@ -141,9 +143,12 @@ fn finding_block(finding: &Finding, report: &Report, style: &Style) -> io::Resul
         push_note(&mut block, "And", &format!("{} elsewhere", count(hidden, "related place")), style);
     }
     if let Some(rule) = rule {
-        // A citation stays on one line with its title.
-        let cited: Vec<String> =
-            rule.meta.controls.iter().map(|id| report.citation(id).replace(' ', NO_BREAK_SPACE)).collect();
+        // A citation stays on one line with its title, if they fit on one.
+        let whole = |citation: String| {
+            let fits = width(&citation) < note_columns(style);
+            if fits { citation.replace(' ', NO_BREAK_SPACE) } else { citation }
+        };
+        let cited: Vec<String> = rule.meta.controls.iter().map(|id| whole(report.citation(id))).collect();
         push_note(&mut block, "HIPAA", &cited.join("; "), style);
         push_note(&mut block, "Fix", &markdown::lead(&rule.prose.remediation), style);
     }
@@ -185,16 +190,20 @@ fn push_wrapped(header: &mut String, message: &str, style: &Style) {
 
 /// Adds a named line below the drawing, wrapped beside its name; nothing where there is nothing to say.
 fn push_note(block: &mut String, name: &str, text: &str, style: &Style) {
-    const NAME_COLUMNS: usize = 7;
     let text = one_line(text, style.unicode);
     if text.trim().is_empty() {
         return;
     }
-    for (index, line) in wrap(&text, style.width.saturating_sub(NOTE_INDENT + NAME_COLUMNS)).iter().enumerate() {
+    for (index, line) in wrap(&text, note_columns(style)).iter().enumerate() {
         let name = style.paint(Ink::Dim, &format!("{:NAME_COLUMNS$}", if index == 0 { name } else { "" }));
         let line = line.replace(NO_BREAK_SPACE, " ");
         block.push_str(&format!("{:NOTE_INDENT$}{name}{line}\n", ""));
     }
+}
+
+/// Columns for the text of a note.
+fn note_columns(style: &Style) -> usize {
+    style.width.saturating_sub(NOTE_INDENT + NAME_COLUMNS)
 }
 
 /// The source around a place and what is related to it; empty where the source is not part of the report.

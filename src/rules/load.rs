@@ -8,7 +8,9 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
-const INDEX: &str = include_str!(concat!(env!("OUT_DIR"), "/rules.json"));
+/// The heads of the embedded rules, with the places of their logic and prose in the next two.
+const INDEX: &str = include_str!(concat!(env!("OUT_DIR"), "/index.json"));
+const LOGIC: &str = include_str!(concat!(env!("OUT_DIR"), "/logic.json"));
 const PROSE: &str = include_str!(concat!(env!("OUT_DIR"), "/prose.json"));
 const CONTROLS: &str = include_str!(concat!(env!("OUT_DIR"), "/controls.json"));
 const PROFILES: &str = include_str!(concat!(env!("OUT_DIR"), "/profiles.json"));
@@ -28,9 +30,17 @@ pub struct RuleEntry {
     pub targets: Vec<TargetName>,
     /// The file that a user's own rule was read from; none for the embedded pack.
     pub file: Option<PathBuf>,
-    logic: String,
     rule: OnceLock<Result<Rule, String>>,
-    own: Option<(RuleProse, Examples)>,
+    texts: Texts,
+}
+
+/// Where the rest of a rule is.
+#[derive(Debug)]
+enum Texts {
+    /// In the binary, as JSON that is read when it is wanted.
+    Embedded { logic: &'static str, prose: &'static str },
+    /// Read already.
+    Own(Box<(RuleProse, Examples)>),
 }
 
 #[derive(Deserialize)]
@@ -45,7 +55,8 @@ struct IndexEntry {
     #[serde(default)]
     aliases: BTreeMap<String, Vec<String>>,
     targets: Vec<TargetName>,
-    logic: String,
+    logic: (usize, usize),
+    prose: (usize, usize),
 }
 
 /// What is wrong with a rule file or folder.
@@ -78,38 +89,40 @@ impl RuleEntry {
     /// What is wrong with it. Only an embedded rule that the build should not have let through can be wrong here: a user's
     /// own was read when it was loaded.
     pub fn rule(&self) -> Result<&Rule, &str> {
-        self.rule
-            .get_or_init(|| {
-                serde_json::from_str::<RuleFile>(&self.logic).map(|file| file.rule).map_err(|error| error.to_string())
-            })
-            .as_ref()
-            .map_err(String::as_str)
+        let read = || match &self.texts {
+            Texts::Embedded { logic, .. } => {
+                serde_json::from_str::<RuleFile>(logic).map(|file| file.rule).map_err(|error| error.to_string())
+            }
+            // Its cell was filled when it was added.
+            Texts::Own(_) => Err("the rule was not read".to_owned()),
+        };
+        self.rule.get_or_init(read).as_ref().map_err(String::as_str)
     }
 
     /// Its texts.
     pub fn prose(&self) -> RuleProse {
-        match &self.own {
-            Some((prose, _)) => prose.clone(),
-            None => embedded_texts(&self.meta.id).map_or_else(RuleProse::default, |texts| RuleProse {
-                why: texts.why,
-                remediation: texts.remediation,
-                references: texts.references,
-            }),
+        match &self.texts {
+            Texts::Embedded { prose, .. } => {
+                let Prose { why, remediation, references, .. } = serde_json::from_str(prose).unwrap_or_default();
+                RuleProse { why, remediation, references }
+            }
+            Texts::Own(own) => own.0.clone(),
         }
     }
 
     /// Its examples.
     pub fn examples(&self) -> Examples {
-        match &self.own {
-            Some((_, examples)) => examples.clone(),
-            None => embedded_texts(&self.meta.id).map_or_else(Examples::default, |texts| texts.examples),
+        match &self.texts {
+            Texts::Embedded { prose, .. } => serde_json::from_str::<Prose>(prose).unwrap_or_default().examples,
+            Texts::Own(own) => own.1.clone(),
         }
     }
 }
 
-#[derive(Clone, Default, Deserialize)]
+/// The texts of an embedded rule.
+#[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Texts {
+struct Prose {
     #[serde(default)]
     why: String,
     #[serde(default)]
@@ -118,11 +131,6 @@ struct Texts {
     references: Vec<String>,
     #[serde(default)]
     examples: Examples,
-}
-
-fn embedded_texts(id: &str) -> Option<Texts> {
-    static ALL: OnceLock<BTreeMap<String, Texts>> = OnceLock::new();
-    ALL.get_or_init(|| serde_json::from_str(PROSE).unwrap_or_default()).get(id).cloned()
 }
 
 /// The citations of the Security Rule, in the order of the regulation.
@@ -147,6 +155,7 @@ impl RuleSet {
     /// The pack that the binary carries.
     pub fn embedded() -> Self {
         let index: Vec<IndexEntry> = serde_json::from_str(INDEX).unwrap_or_default();
+        let piece = |blob: &'static str, (start, end): (usize, usize)| blob.get(start..end).unwrap_or_default();
         let entries = index
             .into_iter()
             .map(|entry| RuleEntry {
@@ -160,9 +169,8 @@ impl RuleSet {
                 },
                 targets: entry.targets,
                 file: None,
-                logic: entry.logic,
                 rule: OnceLock::new(),
-                own: None,
+                texts: Texts::Embedded { logic: piece(LOGIC, entry.logic), prose: piece(PROSE, entry.prose) },
             })
             .collect();
         Self { entries }
@@ -243,9 +251,8 @@ impl RuleSet {
             meta,
             targets,
             file: Some(path.to_owned()),
-            logic: String::new(),
             rule,
-            own: Some((file.prose, file.examples)),
+            texts: Texts::Own(Box::new((file.prose, file.examples))),
         };
         self.entries.insert(place, entry);
         Ok(())

@@ -1,8 +1,8 @@
 //! Which parameters carry secrets.
 
 use super::names::{is_secret_name, names_a_reference};
-use crate::syntax::{Entry, Node};
 use crate::expand::Parameter;
+use crate::syntax::{Entry, Node};
 use regex::Regex;
 use std::sync::LazyLock;
 
