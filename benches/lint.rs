@@ -3,6 +3,8 @@
 //! Parsing alone, linting without reports, and linting with each report, on the reference template, on a generated folder and, where
 //! it is there, on the corpus (`../shared/corpus`, or the folder in `HIPAALINT_CORPUS`).
 
+#![allow(clippy::panic, reason = "a bench without its input has nothing to measure")]
+
 use divan::counter::{BytesCount, ItemsCount};
 use divan::{Bencher, black_box};
 use hipaalint::linter::{Keep, Linter};

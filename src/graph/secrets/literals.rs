@@ -217,7 +217,7 @@ PasswordPolicy: {MinimumLength: 12}
 GenerateSecret: true
 "#
             ),
-            [String::new(); 0]
+            Vec::<String>::new()
         );
     }
 }
