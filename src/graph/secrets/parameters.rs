@@ -154,6 +154,6 @@ Resources:
       ContainerDefinitions: [{Secrets: [{Name: TOKEN, ValueFrom: !Ref TaskSecret}]}]
 ",
         );
-        assert_eq!(found, [String::new(); 0]);
+        assert!(found.is_empty(), "{found:?}");
     }
 }
