@@ -200,9 +200,8 @@ Url: !Join ['', ['postgres://app:hunter8@', !GetAtt Db.Endpoint.Address]]
 
     #[test]
     fn references_recipes_and_code_are_no_secrets() {
-        assert_eq!(
-            paths(
-                r#"
+        let found = paths(
+            r#"
 Password: !Ref Password
 MasterUserPassword: '{{resolve:secretsmanager:db:SecretString:password}}'
 OAuthToken: !Sub '{{resolve:secretsmanager:${Secret}:SecretString:token}}'
@@ -215,9 +214,8 @@ Environment:
   - {Name: DB_PASSWORD, ValueFrom: prod-db}
 PasswordPolicy: {MinimumLength: 12}
 GenerateSecret: true
-"#
-            ),
-            Vec::<String>::new()
+"#,
         );
+        assert!(found.is_empty(), "{found:?}");
     }
 }

@@ -1,8 +1,8 @@
 //! Which parameters carry secrets.
 
 use super::names::{is_secret_name, names_a_reference};
-use crate::expand::Parameter;
 use crate::syntax::{Entry, Node};
+use crate::expand::Parameter;
 use regex::Regex;
 use std::sync::LazyLock;
 
@@ -154,6 +154,6 @@ Resources:
       ContainerDefinitions: [{Secrets: [{Name: TOKEN, ValueFrom: !Ref TaskSecret}]}]
 ",
         );
-        assert_eq!(found, Vec::<String>::new());
+        assert!(found.is_empty(), "{found:?}");
     }
 }
