@@ -34,6 +34,7 @@ pub struct Memory<'t> {
 /// A value of one node that was computed before, and the choices it depends on.
 struct Variant<'m, 't> {
     depends_on: Vec<(Variable, Domain)>,
+    reasons: Vec<String>,
     value: Option<&'m Value<'t>>,
 }
 
@@ -45,7 +46,7 @@ pub struct Evaluator<'m, 't> {
     pub choices: Choices<'t>,
     logical_ids: HashSet<&'t str>,
     memory: &'m Memory<'t>,
-    memo: RefCell<HashMap<*const Node<'t>, Vec<Variant<'m, 't>>>>,
+    memo: RefCell<HashMap<(*const Node<'t>, &'static str), Vec<Variant<'m, 't>>>>,
     atoms: RefCell<Atoms>,
 }
 
@@ -175,7 +176,18 @@ impl<'m, 't> Run<'m, 't> {
 
     /// The value of a node in this scenario; none where it is `AWS::NoValue`. Remembered across runs.
     pub fn value(&mut self, node: &'t Node<'t>) -> Option<&'m Value<'t>> {
-        let key: *const Node<'t> = node;
+        self.remembered(node, "", |run| run.compute(node))
+    }
+
+    /// What `make` makes of a node in this scenario. Remembered across runs, with the choices that it depends on, under the
+    /// node and the name of what is made.
+    pub fn remembered(
+        &mut self,
+        node: &'t Node<'t>,
+        what: &'static str,
+        make: impl FnOnce(&mut Self) -> Option<Value<'t>>,
+    ) -> Option<&'m Value<'t>> {
+        let key: (*const Node<'t>, &'static str) = (node, what);
         if let Some(variants) = self.evaluator.memo.borrow().get(&key) {
             let fits = |variant: &&Variant<'m, 't>| {
                 variant.depends_on.iter().all(|(variable, domain)| {
@@ -186,11 +198,20 @@ impl<'m, 't> Run<'m, 't> {
             };
             if let Some(variant) = variants.iter().find(fits) {
                 self.consulted.extend(variant.depends_on.iter().map(|(variable, _)| *variable));
+                for reason in &variant.reasons {
+                    self.note_reason(reason.clone());
+                }
                 return variant.value;
             }
         }
         let mark = self.consulted.len();
-        let value = self.compute(node).map(|value| self.keep(value));
+        // Reasons that were met before may be met again: each value remembers all of its own.
+        let before = std::mem::take(&mut self.reasons);
+        let value = make(self).map(|value| self.keep(value));
+        let reasons = std::mem::replace(&mut self.reasons, before);
+        for reason in &reasons {
+            self.note_reason(reason.clone());
+        }
         let mut depends_on: Vec<(Variable, Domain)> = Vec::new();
         for variable in self.consulted.get(mark..).unwrap_or_default() {
             if !depends_on.iter().any(|(known, _)| known == variable)
@@ -199,7 +220,7 @@ impl<'m, 't> Run<'m, 't> {
                 depends_on.push((*variable, domain.clone()));
             }
         }
-        self.evaluator.memo.borrow_mut().entry(key).or_default().push(Variant { depends_on, value });
+        self.evaluator.memo.borrow_mut().entry(key).or_default().push(Variant { depends_on, reasons, value });
         value
     }
 

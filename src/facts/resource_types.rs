@@ -1,13 +1,16 @@
 //! Resource types: which exist, which hold data, and which property names the resource.
 
 use super::sorted_text::{SortedText, first_word};
+use super::tags::TagProperty;
+use std::cell::RefCell;
+use std::collections::HashMap;
 
 const TYPES: SortedText = SortedText::lines(include_str!("../../data/resource-types.txt"));
 const REVIEWED_STATEFUL: SortedText = SortedText::lines(include_str!("../../data/stateful.txt"));
 const NAMES: SortedText = SortedText::lines(include_str!("../../data/names.txt"));
 
 /// The words that `data/resource-types.txt` has for a type, after its name.
-pub(super) fn words_of(resource_type: &str) -> Option<&'static str> {
+fn words_of(resource_type: &str) -> Option<&'static str> {
     TYPES.entry(resource_type)
 }
 
@@ -17,11 +20,43 @@ pub fn is_known_type(resource_type: &str) -> bool {
     words_of(resource_type).is_some()
 }
 
+/// What is known of a resource type.
+#[derive(Copy, Clone)]
+pub(super) struct TypeFacts {
+    pub(super) tags: Option<TagProperty>,
+    stateful: bool,
+    name: Option<&'static str>,
+}
+
+/// The facts of a type, looked up once for each thread: a run asks for the same few types over and over.
+pub(super) fn facts_of(resource_type: &str) -> TypeFacts {
+    /// Types that a hostile template invents do not pile up.
+    const MOST: usize = 4096;
+    thread_local! {
+        static KNOWN: RefCell<HashMap<Box<str>, TypeFacts>> = RefCell::default();
+    }
+    KNOWN.with_borrow_mut(|known| {
+        if let Some(facts) = known.get(resource_type) {
+            return *facts;
+        }
+        let words = words_of(resource_type);
+        let facts = TypeFacts {
+            tags: words.and_then(TagProperty::from_words),
+            stateful: words.is_some_and(|words| first_word(words) == "stateful")
+                || REVIEWED_STATEFUL.entry(resource_type).is_some(),
+            name: NAMES.entry(resource_type).map(first_word),
+        };
+        if known.len() < MOST {
+            known.insert(resource_type.into(), facts);
+        }
+        facts
+    })
+}
+
 /// Whether a resource of this type holds data that is lost with it. From cfn-lint's list of stateful resources and
 /// the reviewed additions in `data/stateful.txt`.
 pub fn is_stateful(resource_type: &str) -> bool {
-    words_of(resource_type).is_some_and(|words| first_word(words) == "stateful")
-        || REVIEWED_STATEFUL.entry(resource_type).is_some()
+    facts_of(resource_type).stateful
 }
 
 /// The property by which the user names a resource of this type: its physical name, at which a second deployment of the
@@ -31,5 +66,5 @@ pub fn is_stateful(resource_type: &str) -> bool {
 /// (`DatabaseInput.Name` of `AWS::Glue::Database`). `None` for types that take no such name, and for those whose name only
 /// counts inside a parent resource (the stage of an API). From `data/names.txt`, whose header says what is listed.
 pub fn name_property(resource_type: &str) -> Option<&'static str> {
-    NAMES.entry(resource_type).map(first_word)
+    facts_of(resource_type).name
 }

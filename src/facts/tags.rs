@@ -1,6 +1,6 @@
 //! Tags: which property carries a resource's own tags, and how it is written.
 
-use super::resource_types::words_of;
+use super::resource_types::facts_of;
 
 /// The top-level property that carries a resource's tags.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
@@ -51,6 +51,13 @@ impl TagShape {
 /// From the type's schema: what its `tagging` names, or, in schemas without `tagging`, a property `Tags`. A type that its
 /// schema calls not taggable has none, even if a property is called `Tags`, and neither does an unknown type.
 pub fn tag_shape(resource_type: &str) -> Option<TagProperty> {
-    let (name, shape) = words_of(resource_type)?.split(' ').find_map(|word| word.split_once('='))?;
-    Some(TagProperty { name, shape: TagShape::from_word(shape)? })
+    facts_of(resource_type).tags
+}
+
+impl TagProperty {
+    /// From the words that `data/resource-types.txt` has for a type: the one with `=`, such as `Tags=list`.
+    pub(super) fn from_words(words: &'static str) -> Option<Self> {
+        let (name, shape) = words.split(' ').find_map(|word| word.split_once('='))?;
+        Some(Self { name, shape: TagShape::from_word(shape)? })
+    }
 }

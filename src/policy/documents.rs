@@ -20,6 +20,15 @@ pub enum DocumentKind {
 }
 
 impl DocumentKind {
+    /// As rule files name it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Identity => "identity",
+            Self::Trust => "trust",
+            Self::Resource => "resource",
+        }
+    }
+
     /// Whether `Resource: "*"` stands for no more than what the document is attached to: a key policy's `*` is that key
     /// (KMS developer guide, "Key policies"), and no resource's policy reaches beyond the resource.
     pub fn star_is_the_resource_itself(self) -> bool {

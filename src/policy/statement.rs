@@ -29,17 +29,44 @@ pub struct Statements<'m, 't> {
 }
 
 /// Every statement that a resource holds in documents of a kind, normalised.
+///
+/// Several rules ask for the same statements, so they are kept as one value: `[[statement, path]…, unknown]`.
 pub fn statements<'m, 't>(run: &mut Run<'m, 't>, block: &Block<'t>, kind: DocumentKind) -> Statements<'m, 't> {
-    let mut collector = Collector { run, statements: Statements::default() };
-    for place in places(block.kind, kind) {
-        collector.place(block, place);
+    let kept = run.remembered(block.node, kind.name(), |run| {
+        let mut collector = Collector { run, found: Vec::new(), unknown: false };
+        for place in places(block.kind, kind) {
+            collector.place(block, place);
+        }
+        let Collector { found, unknown, .. } = collector;
+        let value = |kind| Value { span: block.key_span, kind };
+        let mut items: Vec<Value<'t>> = found
+            .into_iter()
+            .map(|(statement, path)| value(Kind::List(vec![statement, value(Kind::String(Cow::Owned(path)))])))
+            .collect();
+        items.push(value(Kind::Bool(unknown)));
+        Some(value(Kind::List(items)))
+    });
+    let mut statements = Statements::default();
+    for item in kept.map(Value::items).unwrap_or_default() {
+        match &item.kind {
+            Kind::Bool(unknown) => statements.unknown = *unknown,
+            Kind::List(pair) => {
+                if let [value, path] = pair.as_slice() {
+                    let path = path.text().unwrap_or_default().into_owned();
+                    statements.found.push(Statement { value, path });
+                }
+            }
+            _ => {}
+        }
     }
-    collector.statements
+    statements
 }
 
 struct Collector<'r, 'm, 't> {
     run: &'r mut Run<'m, 't>,
-    statements: Statements<'m, 't>,
+    /// Normalised statements with the ways to them.
+    found: Vec<(Value<'t>, String)>,
+    unknown: bool,
 }
 
 impl<'m, 't> Collector<'_, 'm, 't> {
@@ -118,8 +145,7 @@ impl<'m, 't> Collector<'_, 'm, 't> {
     fn statement(&mut self, value: &Value<'t>, path: String) {
         match &value.kind {
             Kind::Map(_) => {
-                let value = self.run.keep(normalise(value));
-                self.statements.found.push(Statement { value, path });
+                self.found.push((normalise(value), path));
             }
             Kind::Text(_) => self.unread_value(value),
             _ => self.unread("a statement of a policy document is not a map"),
@@ -172,7 +198,7 @@ impl<'m, 't> Collector<'_, 'm, 't> {
 
     fn unread(&mut self, reason: &str) {
         self.run.note_reason(reason);
-        self.statements.unknown = true;
+        self.unknown = true;
     }
 }
 

@@ -3,6 +3,9 @@
 //! In a compound name the last word says what the thing is: a `SecretArn` is an ARN, a `TokenValidity` a time, and only a
 //! `DatabasePassword` is a password.
 
+use regex::Regex;
+use std::sync::LazyLock;
+
 /// Last words that name a secret.
 const SECRETS: [&str; 12] = [
     "accesstoken",
@@ -67,10 +70,13 @@ const REFERENCES: [&str; 16] = [
     "url",
 ];
 
+/// What occurs in every name that promises a secret.
+static MARKS: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new("(?i)pass|pwd|secret|token|key").ok());
+
 /// Whether a name promises a secret's value: `DatabasePassword`, `API_KEY`; not `SecretArn` or `PasswordLength`.
 pub fn is_secret_name(name: &str) -> bool {
     // Most names hold none of these, and need not be taken apart.
-    if !["pass", "pwd", "secret", "token", "key"].iter().any(|mark| contains_ignoring_case(name, mark)) {
+    if MARKS.as_ref().is_some_and(|marks| !marks.is_match(name)) {
         return false;
     }
     let words = words(name);
@@ -96,10 +102,6 @@ pub fn names_a_reference(name: &str) -> bool {
 
 fn is_filler(word: &str) -> bool {
     FILLERS.contains(&word) || word.bytes().all(|byte| byte.is_ascii_digit())
-}
-
-fn contains_ignoring_case(text: &str, part: &str) -> bool {
-    text.as_bytes().windows(part.len()).any(|window| window.eq_ignore_ascii_case(part.as_bytes()))
 }
 
 /// The lower-cased words of a name: `DBMasterPassword`, `db_master_password` and `db-master-password` are alike.

@@ -1,24 +1,32 @@
 //! Which parameters carry secrets.
 
 use super::names::{is_secret_name, names_a_reference};
+use crate::eval::Run;
+use crate::eval::value::{Field, Kind, Value};
+use crate::expand::{Model, Parameter};
+use crate::source::Span;
 use crate::syntax::{Entry, Node};
-use crate::expand::Parameter;
 use regex::Regex;
+use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
-/// Whether a parameter carries a secret: its name promises one, or a property with a secret's name is set to it somewhere
-/// below `blocks`. Lists, numbers, resource ids, choices and the names of stored secrets are none.
-pub fn carries_secret<'t>(parameter: &Parameter<'t>, blocks: impl IntoIterator<Item = &'t Node<'t>>) -> bool {
+/// Whether a parameter carries a secret: its name promises one, or a property with a secret's name is set to it. Lists,
+/// numbers, resource ids, choices and the names of stored secrets are none.
+pub fn carries_secret<'t>(run: &mut Run<'_, 't>, model: &Model<'_, 't>, parameter: &Parameter<'_>) -> bool {
     // A parameter without a type is not valid, and still a text.
     if !matches!(parameter.kind, "String" | "") || !parameter.allowed.is_empty() || is_reference(parameter) {
         return false;
     }
-    let mut uses = Uses { as_secret: false, as_reference: false };
-    for block in blocks {
-        uses.find(block, parameter.name, None);
-    }
-    !uses.as_reference && (uses.as_secret || is_secret_name(parameter.name))
+    // One look through the template serves all of its parameters: the uses are kept as a map of names to them.
+    let uses = run.remembered(model.whole.node, "uses of parameters", |_| Some(Uses::new(model).into_value()));
+    let used =
+        |how: &str| uses.and_then(|uses| uses.get(how)).is_some_and(|names| names.field(parameter.name).is_some());
+    !used(AS_REFERENCE) && (is_secret_name(parameter.name) || used(AS_SECRET))
 }
+
+const AS_SECRET: &str = "as a secret";
+const AS_REFERENCE: &str = "as a reference";
 
 /// Descriptions that say that the value leads to a secret: "ARN of the secret", "Name of the token in Secrets Manager".
 static LEADS_TO_A_SECRET: LazyLock<Option<Regex>> = LazyLock::new(|| {
@@ -34,44 +42,67 @@ fn is_reference(parameter: &Parameter<'_>) -> bool {
         || text("AllowedPattern").contains("arn:")
 }
 
-/// How a template uses a parameter.
-struct Uses {
-    /// A property with a secret's name is set to it.
-    as_secret: bool,
-    /// It stands where only the name of something can stand.
-    as_reference: bool,
+/// How the resources of a template use parameters, by name.
+#[derive(Default)]
+struct Uses<'t> {
+    /// A property with a secret's name is set to these.
+    as_secret: BTreeSet<&'t str>,
+    /// These stand where only the name of something can stand.
+    as_reference: BTreeSet<&'t str>,
 }
 
-impl Uses {
-    /// Looks below a node that stands under `key`.
-    fn find(&mut self, node: &Node<'_>, parameter: &str, key: Option<&str>) {
+impl<'t> Uses<'t> {
+    /// Looks through the resources' properties, as written.
+    fn new(model: &Model<'_, 't>) -> Self {
+        let mut uses = Self::default();
+        for properties in model.resources.iter().filter_map(|resource| resource.node.get("Properties")) {
+            uses.find(properties, None);
+        }
+        uses
+    }
+
+    fn into_value(self) -> Value<'t> {
+        let map = |fields| Value { span: Span::default(), kind: Kind::Map(fields) };
+        let field = |key: &'t str, value| Field { key: Cow::Borrowed(key), key_span: Span::default(), value };
+        let names =
+            |names: BTreeSet<&'t str>| map(names.into_iter().map(|name| field(name, map(Vec::new()))).collect());
+        map(vec![field(AS_SECRET, names(self.as_secret)), field(AS_REFERENCE, names(self.as_reference))])
+    }
+
+    /// Looks below a node that stands under `key`. The parsers bound the depth.
+    fn find(&mut self, node: &'t Node<'t>, key: Option<&str>) {
         for entry in node.as_mapping().unwrap_or_default() {
-            self.note(entry, parameter, key);
+            self.note(entry, key);
             // A function's arguments stand where the function stands.
             let inner = if entry.key.starts_with("Fn::") { key } else { Some(entry.key.as_ref()) };
-            self.find(&entry.value, parameter, inner);
+            self.find(&entry.value, inner);
         }
         for item in node.as_sequence().unwrap_or_default() {
-            self.find(item, parameter, key);
+            self.find(item, key);
         }
     }
 
-    fn note(&mut self, entry: &Entry<'_>, parameter: &str, key: Option<&str>) {
+    fn note(&mut self, entry: &'t Entry<'t>, key: Option<&str>) {
         let text = match entry.value.as_sequence() {
             Some([template, ..]) if entry.key == "Fn::Sub" => template.as_str(),
             _ => entry.value.as_str(),
         };
         match (entry.key.as_ref(), text, key) {
-            ("Ref", Some(name), Some(key)) if name == parameter => {
-                self.as_secret |= is_secret_name(key);
-                self.as_reference |= takes_a_reference(key);
+            ("Ref", Some(name), Some(key)) => {
+                if is_secret_name(key) {
+                    self.as_secret.insert(name);
+                }
+                if takes_a_reference(key) {
+                    self.as_reference.insert(name);
+                }
             }
             // `{{resolve:secretsmanager:${DatabaseSecret}:SecretString:password}}`
             ("Fn::Sub", Some(text), _) if text.contains("{{resolve:") => {
-                self.as_reference |= text.split("{{resolve:").skip(1).any(|after| {
+                for after in text.split("{{resolve:").skip(1) {
                     let reference = after.split_once("}}").map_or(after, |(reference, _)| reference);
-                    reference.contains(&format!("${{{parameter}}}"))
-                });
+                    let names = reference.split("${").skip(1).filter_map(|rest| rest.split_once('}'));
+                    self.as_reference.extend(names.map(|(name, _)| name));
+                }
             }
             _ => {}
         }
@@ -88,6 +119,7 @@ mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
     use super::*;
+    use crate::eval::explore;
     use crate::source::SourceId;
     use crate::template::Template;
 
@@ -95,9 +127,14 @@ mod tests {
     fn carrying(text: &str) -> Vec<String> {
         let document = crate::syntax::parse(text, SourceId(0)).unwrap();
         let template = Template::new(&document.root);
-        let blocks = || template.resources.iter().map(|resource| resource.node);
-        let carrying = template.parameters.iter().filter(|parameter| carries_secret(parameter, blocks()));
-        carrying.map(|parameter| parameter.name.to_owned()).collect()
+        let (pinned, memory) = Default::default();
+        let model = Model::new(&template, &pinned, &memory);
+        let mut found = Vec::new();
+        explore(&model.evaluator, |run| {
+            let carrying = template.parameters.iter().filter(|parameter| carries_secret(run, &model, parameter));
+            found = carrying.map(|parameter| parameter.name.to_owned()).collect();
+        });
+        found
     }
 
     #[test]

@@ -162,11 +162,8 @@ impl ExposesSecret {
 /// Whether a parameter carries a secret: its name promises one, or a property whose name does is set to it.
 pub(super) fn carries_secret<'m, 't>(checker: &mut Checker<'_, 'm, 't>, item: &Item<'m, 't>) -> Judgement {
     let model = checker.model;
-    let properties = model.resources.iter().filter_map(|resource| resource.node.get("Properties"));
     let carries = model
-        .evaluator
-        .template
         .parameter(item.owner().name)
-        .is_some_and(|parameter| secrets::carries_secret(parameter, properties));
+        .is_some_and(|parameter| secrets::carries_secret(checker.run, model, parameter));
     checker.at(carries.into(), || item.place())
 }
