@@ -14,7 +14,8 @@ use crate::source::Source;
 use crate::syntax;
 use crate::template::{self, Template};
 use crate::truth::Truth;
-use std::collections::BTreeMap;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 /// What a project is linted with. Shared between threads.
@@ -22,6 +23,10 @@ use std::sync::Arc;
 pub struct Linter {
     rules: RuleSet,
     selected: Vec<Selected>,
+    /// Which of them look at resources of a type: their indices, so that a template asks only for its own types.
+    by_type: HashMap<String, Vec<usize>>,
+    /// Those that look at anything else.
+    others: Vec<usize>,
     pinned: Pinned,
     keep: Keep,
 }
@@ -162,7 +167,35 @@ impl Linter {
                 }
             })
             .collect();
-        Ok(Self { rules, selected, pinned, keep })
+        let mut linter = Self { rules, selected, by_type: HashMap::new(), others: Vec::new(), pinned, keep };
+        linter.index();
+        Ok(linter)
+    }
+
+    fn index(&mut self) {
+        for (place, selected) in self.selected.iter().enumerate() {
+            let targets = self.rules.entries().get(selected.index).map_or(&[][..], |entry| &entry.targets);
+            for target in targets {
+                match target {
+                    TargetName::Type(kind) if !kind.contains('*') => {
+                        self.by_type.entry(kind.clone()).or_default().push(place);
+                    }
+                    _ if self.others.last() == Some(&place) => {}
+                    _ => self.others.push(place),
+                }
+            }
+        }
+    }
+
+    /// The selected rules that may have something to look at in a template, in the order of their ids.
+    fn for_template(&self, model: &Model<'_, '_>) -> impl Iterator<Item = &Selected> {
+        let mut places = self.others.clone();
+        for kind in model.types() {
+            places.extend(self.by_type.get(kind).into_iter().flatten());
+        }
+        places.sort_unstable();
+        places.dedup();
+        places.into_iter().filter_map(|place| self.selected.get(place))
     }
 
     /// All rules, selected or not.
@@ -218,7 +251,7 @@ impl Linter {
         let model = Model::new(&template, &self.pinned, &memory);
         report.counts.resources = model.resources.len();
         report.parameters = template.parameters.iter().map(|parameter| parameter.name.to_owned()).collect();
-        for selected in &self.selected {
+        for selected in self.for_template(&model) {
             self.apply(selected, &model, &mut report);
         }
         sort_findings(&mut report.findings);
@@ -234,8 +267,10 @@ impl Linter {
             Ok(rule) => rule,
             Err(error) => return report.diagnostics.push(broken_rule(&selected.id, error)),
         };
-        let mut settings = rule.settings.clone();
-        settings.extend(selected.settings.iter().map(|(name, texts)| (name.clone(), texts.clone())));
+        let mut settings = Cow::Borrowed(&rule.settings);
+        if !selected.settings.is_empty() {
+            settings.to_mut().extend(selected.settings.iter().map(|(name, texts)| (name.clone(), texts.clone())));
+        }
         for check in &rule.checks {
             for block in blocks(&check.targets, model) {
                 let answer = answer(check, rule, &settings, block, model);

@@ -11,28 +11,19 @@ impl<'t> Run<'_, 't> {
     /// Whether a named condition holds in this scenario. A condition that the template lacks, or that refers to itself,
     /// is a free question of its own.
     pub fn condition(&mut self, name: &'t str) -> bool {
-        if let Some((holds, consulted)) = self.conditions.get(name) {
-            self.consulted.extend_from_slice(consulted);
-            return *holds;
-        }
         let template = self.evaluator.template;
         let node = template.condition(name).filter(|_| {
             // A chain of conditions is as deep as a template makes it; past the bound nothing is known.
             !self.visiting.contains(&name) && self.visiting.len() < crate::syntax::MAX_DEPTH
         });
-        let mark = self.consulted.len();
-        let holds = match node {
-            Some(node) => {
-                self.visiting.push(name);
-                let holds = self.test(node);
-                self.visiting.pop();
-                holds
-            }
-            None => self.free_condition(name),
-        };
-        let consulted = self.consulted.get(mark..).unwrap_or_default().to_vec();
-        self.conditions.insert(name, (holds, consulted));
-        holds
+        let Some(node) = node else { return self.free_condition(name) };
+        let kept = self.remembered(node, "condition", |run| {
+            run.visiting.push(name);
+            let holds = run.test(node);
+            run.visiting.pop();
+            Some(Value { span: node.span, kind: Kind::Bool(holds) })
+        });
+        kept.is_some_and(|value| value.kind == Kind::Bool(true))
     }
 
     fn free_condition(&mut self, name: &str) -> bool {

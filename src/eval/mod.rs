@@ -18,6 +18,7 @@ use crate::syntax::Node;
 use crate::template::Template;
 use crate::truth::Truth;
 use choices::{Candidate, Choices, Pinned};
+use rustc_hash::FxHashMap;
 use scenario::{AtomText, Domain, Scenario, Variable};
 use std::borrow::Cow;
 use std::cell::RefCell;
@@ -38,6 +39,9 @@ struct Variant<'m, 't> {
     value: Option<&'m Value<'t>>,
 }
 
+/// What was computed of each node, by node and name. Keyed by addresses, which no template chooses: a fast hash will do.
+type Memo<'m, 't> = FxHashMap<(*const Node<'t>, &'static str), Vec<Variant<'m, 't>>>;
+
 /// Evaluates the nodes of one template. Not shared between threads.
 pub struct Evaluator<'m, 't> {
     /// The template that `Ref`, `Fn::FindInMap` and conditions read.
@@ -46,7 +50,7 @@ pub struct Evaluator<'m, 't> {
     pub choices: Choices<'t>,
     logical_ids: HashSet<&'t str>,
     memory: &'m Memory<'t>,
-    memo: RefCell<HashMap<(*const Node<'t>, &'static str), Vec<Variant<'m, 't>>>>,
+    memo: RefCell<Memo<'m, 't>>,
     atoms: RefCell<Atoms>,
 }
 
@@ -127,7 +131,6 @@ pub struct Run<'m, 't> {
     scenario: Scenario,
     siblings: Vec<Scenario>,
     consulted: Vec<Variable>,
-    conditions: HashMap<&'t str, (bool, Vec<Variable>)>,
     visiting: Vec<&'t str>,
     reasons: Vec<String>,
 }
@@ -150,7 +153,6 @@ impl<'m, 't> Run<'m, 't> {
             scenario,
             siblings: Vec::new(),
             consulted: Vec::new(),
-            conditions: HashMap::new(),
             visiting: Vec::new(),
             reasons: Vec::new(),
         }

@@ -1,6 +1,8 @@
 //! IAM actions: which exist, and which can be limited to resources.
 
+use std::cell::RefCell;
 use std::cmp::Ordering;
+use std::collections::HashMap;
 
 use super::sorted_text::SortedText;
 
@@ -33,6 +35,27 @@ pub enum Limitable {
 /// `*` and `*:*` match actions of both kinds. A wildcard in the service is otherwise [`Limitable::Unknown`]: IAM takes
 /// wildcards in an action's name only (IAM User Guide, "IAM JSON policy elements: Action").
 pub fn limitable(pattern: &str) -> Limitable {
+    /// Patterns that a hostile template invents do not pile up.
+    const MOST: usize = 4096;
+    thread_local! {
+        static KNOWN: RefCell<HashMap<Box<str>, Limitable>> = RefCell::default();
+    }
+    if pattern.len() > MAX_PATTERN_BYTES {
+        return look_up(pattern);
+    }
+    KNOWN.with_borrow_mut(|known| {
+        if let Some(answer) = known.get(pattern) {
+            return *answer;
+        }
+        let answer = look_up(pattern);
+        if known.len() < MOST {
+            known.insert(pattern.into(), answer);
+        }
+        answer
+    })
+}
+
+fn look_up(pattern: &str) -> Limitable {
     if matches!(pattern, "*" | "*:*") {
         return Limitable::Sometimes;
     }

@@ -3,9 +3,6 @@
 //! In a compound name the last word says what the thing is: a `SecretArn` is an ARN, a `TokenValidity` a time, and only a
 //! `DatabasePassword` is a password.
 
-use regex::Regex;
-use std::sync::LazyLock;
-
 /// Last words that name a secret.
 const SECRETS: [&str; 12] = [
     "accesstoken",
@@ -70,13 +67,10 @@ const REFERENCES: [&str; 16] = [
     "url",
 ];
 
-/// What occurs in every name that promises a secret.
-static MARKS: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new("(?i)pass|pwd|secret|token|key").ok());
-
 /// Whether a name promises a secret's value: `DatabasePassword`, `API_KEY`; not `SecretArn` or `PasswordLength`.
 pub fn is_secret_name(name: &str) -> bool {
     // Most names hold none of these, and need not be taken apart.
-    if MARKS.as_ref().is_some_and(|marks| !marks.is_match(name)) {
+    if !may_be_secret(name) {
         return false;
     }
     let words = words(name);
@@ -97,7 +91,29 @@ pub fn is_secret_name(name: &str) -> bool {
 
 /// Whether a name says that it stands for the name, the address or the id of something: `SecretArn`, `TOKEN_PATH`.
 pub fn names_a_reference(name: &str) -> bool {
-    words(name).last().is_some_and(|last| REFERENCES.contains(&last.as_str()))
+    let bytes = name.as_bytes();
+    let ends = |word: &&str| {
+        let start = bytes.len().checked_sub(word.len());
+        start.and_then(|start| bytes.get(start..)).is_some_and(|end| end.eq_ignore_ascii_case(word.as_bytes()))
+    };
+    // Few names end like one, and need to be taken apart.
+    REFERENCES.iter().any(|word| ends(&word))
+        && words(name).last().is_some_and(|last| REFERENCES.contains(&last.as_str()))
+}
+
+/// Whether a name holds what occurs in every name that promises a secret: `pass`, `pwd`, `secret`, `token` or `key`. Asked
+/// of every key of every template, so it looks at each byte once.
+fn may_be_secret(name: &str) -> bool {
+    let bytes = name.as_bytes();
+    let begins =
+        |at: usize, mark: &[u8]| bytes.get(at..at + mark.len()).is_some_and(|found| found.eq_ignore_ascii_case(mark));
+    bytes.iter().enumerate().any(|(at, byte)| match byte.to_ascii_lowercase() {
+        b'p' => begins(at, b"pass") || begins(at, b"pwd"),
+        b's' => begins(at, b"secret"),
+        b't' => begins(at, b"token"),
+        b'k' => begins(at, b"key"),
+        _ => false,
+    })
 }
 
 fn is_filler(word: &str) -> bool {
