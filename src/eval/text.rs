@@ -131,6 +131,10 @@ fn is_impossible(reference: &Value<'_>, literal: &Value<'_>) -> bool {
 
 /// Whether a scalar is this text.
 pub fn equals_str(value: &Value<'_>, text: &str) -> Truth {
+    // Literals are most of what is compared.
+    if let Kind::String(literal) = &value.kind {
+        return (literal == text).into();
+    }
     let literal = Value { span: value.span, kind: Kind::String(Cow::Borrowed(text)) };
     equal(value, &literal)
 }

@@ -304,10 +304,14 @@ fn same_service(wanted: ServiceName, found: DynamicService) -> bool {
 
 /// Whether a scalar equals a text; booleans in any case, numbers by value.
 pub fn equals(value: &Value<'_>, text: &str) -> Truth {
-    if let (Some(boolean), Ok(wanted)) = (value.boolean(), text.parse::<bool>()) {
-        return (boolean == wanted).into();
-    }
-    if let (Some(number), Ok(wanted)) = (value.number(), text.parse::<f64>()) {
+    // The operand says what it can be compared as; most are words.
+    if let Ok(wanted) = text.parse::<bool>() {
+        if let Some(boolean) = value.boolean() {
+            return (boolean == wanted).into();
+        }
+    } else if text.starts_with(|first: char| first.is_ascii_digit() || first == '-')
+        && let (Some(number), Ok(wanted)) = (value.number(), text.parse::<f64>())
+    {
         return (number == wanted).into();
     }
     text::equals_str(value, text)

@@ -29,10 +29,13 @@ static MARKS: Expression = Expression::new(
     r"AKIA|(?i:aws_secret_access_key)|PRIVATE KEY-----|gh[pousr]_|github_pat_|glpat-|xox[abprs]-|hooks\.slack\.com|[rs]k_live_|://",
 );
 
+/// The length of the shortest text that one of [`SHAPES`] matches, `a://b:ccc@`.
+const SHORTEST: usize = 10;
+
 /// What kind of secret a text is or holds, judged by the text alone.
 pub fn secret_text(text: &str) -> Option<&'static str> {
     // Most texts are short words that none of the expressions has to see.
-    if text.len() < 8 {
+    if text.len() < SHORTEST {
         return None;
     }
     if MARKS.is_match(text) == Some(false) {
