@@ -315,13 +315,14 @@ impl Linter {
                     report.findings.push(finding(Outcome::Undecided, own_place(), message, selected.level, None));
                 }
             }
-            Answer::Fail(violations) => {
+            Answer::Fail(violations, infeasible) => {
                 report.counts.failed += 1;
                 for violation in violations {
                     let by_default =
                         violation.scenarios.iter().any(|scenario| scenario.keeps_defaults(&model.evaluator.choices));
                     let level = if by_default { selected.level } else { selected.level.min(Level::Warning) };
-                    let when = model.evaluator.describe(&violation.scenarios).map(|when| format!("when {when}"));
+                    let when =
+                        model.evaluator.describe(&violation.scenarios, &infeasible).map(|when| format!("when {when}"));
                     report.findings.push(finding(Outcome::Fail, violation.place, violation.message, level, when));
                 }
             }
@@ -396,7 +397,8 @@ enum Answer {
     NotApplicable,
     Pass,
     Undecided(Vec<String>),
-    Fail(Vec<Violation>),
+    /// With the scenarios that the template's `Rules` forbid.
+    Fail(Vec<Violation>, Vec<Scenario>),
 }
 
 /// One place that violates, with the scenarios in which it does.
@@ -482,7 +484,7 @@ fn answer<'m, 't>(
         }
     }
     if !violations.is_empty() {
-        Answer::Fail(violations)
+        Answer::Fail(violations, exploration.infeasible)
     } else if undecided {
         if reasons.is_empty() {
             reasons.push("a value that it needs is not known".to_owned());

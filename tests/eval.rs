@@ -31,7 +31,7 @@ fn outcomes(text: &str, pinned: &[(&str, &str)]) -> Vec<String> {
     exploration
         .leaves
         .into_iter()
-        .map(|(scenario, value)| match model.evaluator.describe(std::slice::from_ref(&scenario)) {
+        .map(|(scenario, value)| match model.evaluator.describe(std::slice::from_ref(&scenario), &[]) {
             Some(when) => format!("{value} when {when}"),
             None => value,
         })

@@ -15,7 +15,7 @@ const LAYERS: [(&str, &[&str]); 18] = [
     ("finding", &["source"]),
     ("syntax", &["source"]),
     ("template", &["source", "syntax"]),
-    ("eval", &["source", "truth", "syntax", "template"]),
+    ("eval", &["source", "truth", "facts", "syntax", "template"]),
     // The last that reads templates as written; everything above it sees what comes to be.
     ("expand", &["source", "syntax", "template", "eval", "finding"]),
     ("policy", &["source", "truth", "facts", "syntax", "eval", "expand", "finding"]),

@@ -1,5 +1,7 @@
 //! What a deployment may choose: the values that each parameter and pseudo parameter can take.
 
+use super::partition::{self, Derived, PARTITIONS};
+use super::value::Content;
 use crate::syntax::Node;
 use crate::template::{Parameter, Template};
 use std::borrow::Cow;
@@ -54,15 +56,18 @@ impl<'t> Choices<'t> {
         for condition in template.conditions {
             collect_comparisons(&condition.value, &mut compared);
         }
+        for rule in template.rules {
+            collect_rule(&rule.value, &mut compared);
+        }
         let mut choices = Self::default();
         for parameter in &template.parameters {
-            let literals = compared.remove(parameter.name).unwrap_or_default();
+            let literals = compared.remove(parameter.name);
             choices.add(parameter_variable(parameter, literals, pinned.get(parameter.name)));
         }
         for name in PSEUDO {
             let candidates = match (pinned.get(name), compared.remove(name)) {
                 (Some(value), _) => vec![Candidate::Known(Cow::Borrowed(value.as_str()))],
-                (None, Some(literals)) => with_other(literals),
+                (None, Some(literals)) => with_other(possible(name, literals)),
                 (None, None) => continue,
             };
             choices.add(Some(Variable { name, candidates, default: None }));
@@ -81,6 +86,19 @@ impl<'t> Choices<'t> {
     pub fn by_name(&self, name: &str) -> Option<(usize, &Variable<'t>)> {
         let index = *self.by_name.get(name)?;
         Some((index, self.variables.get(index)?))
+    }
+
+    /// What the partition decides of a pseudo parameter: known where the partition is, a choice where the Region is one.
+    pub(super) fn derived(&self, derived: Derived) -> Content<'t> {
+        let candidates = |name| self.by_name(name).map(|(_, variable)| variable.candidates.as_slice());
+        let (region, partition) = (candidates("AWS::Region"), candidates("AWS::Partition"));
+        let known = match (region, partition) {
+            (_, Some([Candidate::Known(name)])) => partition::named(name),
+            (Some([Candidate::Known(region)]), _) => partition::of_region(region),
+            (None, None) | (Some([]), _) | (_, Some([])) => None,
+            _ => return Content::Choice,
+        };
+        known.map_or(Content::Unknown, |partition| Content::Known(Cow::Borrowed(derived.value(partition))))
     }
 
     /// The variable at an index that [`by_name`](Self::by_name) gave.
@@ -103,7 +121,7 @@ fn with_other(literals: Vec<Cow<'_, str>>) -> Vec<Candidate<'_>> {
 
 fn parameter_variable<'t>(
     parameter: &Parameter<'t>,
-    literals: Vec<Cow<'t, str>>,
+    literals: Option<Vec<Cow<'t, str>>>,
     pinned: Option<&'t String>,
 ) -> Option<Variable<'t>> {
     if parameter.reads_parameter_store() {
@@ -115,17 +133,20 @@ fn parameter_variable<'t>(
         return Some(Variable { name, candidates: vec![Candidate::Known(Cow::Borrowed(value))], default: None });
     }
     let default = parameter.default.and_then(Node::scalar_text);
-    let candidates: Vec<Candidate<'t>> = if !parameter.allowed.is_empty() {
-        let mut candidates = Vec::new();
-        for value in parameter.allowed.iter().filter_map(|node| node.scalar_text()) {
-            let candidate = Candidate::Known(value);
-            if !candidates.contains(&candidate) {
-                candidates.push(candidate);
-            }
-        }
+    let allowed = parameter.allowed.iter().filter_map(|node| node.scalar_text());
+    let candidates: Vec<Candidate<'t>> = if parameter.is_list() && !parameter.allowed.is_empty() {
+        // Each *item* of a list is one of the allowed values.
+        with_other(default.iter().cloned().chain(allowed).collect())
+    } else if !parameter.allowed.is_empty() {
+        let mut candidates = with_other(allowed.collect());
+        candidates.pop();
         candidates
-    } else if !literals.is_empty() {
-        with_other(literals.into_iter().chain(default.clone()).collect())
+    } else if let Some(literals) = literals {
+        let known: Vec<Cow<'t, str>> = literals.into_iter().chain(default.clone()).collect();
+        if known.is_empty() {
+            return None;
+        }
+        with_other(known)
     } else if let Some(default) = &default {
         vec![Candidate::Known(default.clone())]
     } else {
@@ -155,5 +176,45 @@ fn collect_comparisons<'t>(node: &'t Node<'t>, found: &mut HashMap<&'t str, Vec<
     }
     for item in node.as_sequence().unwrap_or_default() {
         collect_comparisons(item, found);
+    }
+}
+
+/// The literals that a pseudo parameter can be: the partitions' names and domains are a closed list.
+fn possible<'t>(name: &str, mut literals: Vec<Cow<'t, str>>) -> Vec<Cow<'t, str>> {
+    if let Some(derived) = Derived::of(name) {
+        literals.retain(|literal| PARTITIONS.iter().any(|partition| derived.value(partition) == literal));
+    }
+    literals
+}
+
+/// Finds what a rule asks of parameters. A parameter that it mentions may be anything that the rule allows, so its default is
+/// not all that it can be, whatever it is compared with.
+fn collect_rule<'t>(node: &'t Node<'t>, found: &mut HashMap<&'t str, Vec<Cow<'t, str>>>) {
+    collect_comparisons(node, found);
+    collect_members(node, found);
+}
+
+/// Finds the parameters below `node`, and the literals of the rule functions that look for them in lists.
+fn collect_members<'t>(node: &'t Node<'t>, found: &mut HashMap<&'t str, Vec<Cow<'t, str>>>) {
+    for entry in node.as_mapping().unwrap_or_default() {
+        if entry.key == "Ref"
+            && let Some(name) = entry.value.as_str()
+        {
+            found.entry(name).or_default();
+        }
+        if matches!(entry.key.as_ref(), "Fn::Contains" | "Fn::EachMemberIn" | "Fn::EachMemberEquals")
+            && let Some([left, right]) = entry.value.as_sequence()
+        {
+            for (reference, literals) in [(left, right), (right, left)] {
+                if let Some(name) = reference.get("Ref").and_then(Node::as_str) {
+                    let literals = literals.as_sequence().unwrap_or(std::slice::from_ref(literals));
+                    found.entry(name).or_default().extend(literals.iter().filter_map(Node::scalar_text));
+                }
+            }
+        }
+        collect_members(&entry.value, found);
+    }
+    for item in node.as_sequence().unwrap_or_default() {
+        collect_members(item, found);
     }
 }

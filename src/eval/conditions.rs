@@ -33,13 +33,17 @@ impl<'t> Run<'_, 't> {
         })
     }
 
-    fn test(&mut self, node: &'t Node<'t>) -> bool {
+    /// Whether a condition, or a rule's condition or assertion, holds in this scenario.
+    pub(super) fn test(&mut self, node: &'t Node<'t>) -> bool {
         if let Some([Entry { key, value, .. }]) = node.as_mapping() {
             match (key.as_ref(), value.as_sequence()) {
-                ("Fn::And", Some(items)) => return items.iter().all(|item| self.test(item)),
-                ("Fn::Or", Some(items)) => return items.iter().any(|item| self.test(item)),
+                ("Fn::And", Some(items)) if is_takeable(items) => return items.iter().all(|item| self.test(item)),
+                ("Fn::Or", Some(items)) if is_takeable(items) => return items.iter().any(|item| self.test(item)),
                 ("Fn::Not", Some([item])) => return !self.test(item),
-                ("Fn::Equals", Some([left, right])) => return self.equals(left, right),
+                ("Fn::Equals", Some([left, right])) => return self.equals(node, left, right),
+                ("Fn::Contains", Some([list, item])) => return self.contains(node, list, item),
+                ("Fn::EachMemberEquals", Some([list, item])) => return self.each_equals(node, list, item),
+                ("Fn::EachMemberIn", Some([list, among])) => return self.each_in(node, list, among),
                 ("Condition", None) => {
                     if let Some(name) = value.as_str() {
                         return self.condition(name);
@@ -56,6 +60,11 @@ impl<'t> Run<'_, 't> {
                 return false;
             }
         }
+        self.odd(node)
+    }
+
+    /// A condition that CloudFormation would not take: a free question of its own.
+    pub(super) fn odd(&mut self, node: &'t Node<'t>) -> bool {
         let (start, end) = (node.span.start, node.span.end);
         self.fork_atom(format!("odd {start} {end}"), || AtomText {
             holds: "a condition that cannot be read holds".to_owned(),
@@ -63,17 +72,35 @@ impl<'t> Run<'_, 't> {
         })
     }
 
-    fn equals(&mut self, left: &'t Node<'t>, right: &'t Node<'t>) -> bool {
-        let (Some(left), Some(right)) = (self.value(left), self.value(right)) else {
+    fn equals(&mut self, node: &'t Node<'t>, left: &'t Node<'t>, right: &'t Node<'t>) -> bool {
+        match (self.value(left), self.value(right)) {
+            (Some(left), Some(right)) => self.same(node, left, right),
             // `AWS::NoValue` is no argument that CloudFormation takes.
-            return false;
-        };
-        // Lists and maps are compared as a whole.
-        if !left.is_scalar() || !right.is_scalar() {
-            if let (Some(left), Some(right)) = (plain(left), plain(right)) {
-                return left == right;
+            _ => self.odd(node),
+        }
+    }
+
+    /// Whether two values are equal: scalars by their text, lists and maps as wholes. What the template does not say is a choice
+    /// of its own, the same one wherever the same values are compared.
+    pub(super) fn same(&mut self, node: &'t Node<'t>, left: &Value<'t>, right: &Value<'t>) -> bool {
+        match (&left.kind, &right.kind) {
+            (Kind::List(ones), Kind::List(others)) => {
+                return ones.len() == others.len()
+                    && ones.iter().zip(others).all(|(one, other)| self.same(node, one, other));
             }
-        } else {
+            (Kind::Map(ones), Kind::Map(others)) => {
+                return ones.len() == others.len()
+                    && ones
+                        .iter()
+                        .all(|one| right.get(&one.key).is_some_and(|other| self.same(node, &one.value, other)));
+            }
+            (Kind::Null, Kind::Null) => return true,
+            // What is not known as a whole may be a list.
+            _ if left.is_opaque() || right.is_opaque() => {}
+            _ if !left.is_scalar() || !right.is_scalar() => return false,
+            _ => {}
+        }
+        if left.is_scalar() && right.is_scalar() {
             let answer = self.decide_quietly(&[left, right], &|values| match values {
                 [left, right] => text::equal(left, right),
                 _ => Truth::Unknown,
@@ -84,8 +111,12 @@ impl<'t> Run<'_, 't> {
                 Truth::Unknown => {}
             }
         }
-        let (one, other) = (canonical(left), canonical(right));
-        let key = if one <= other { format!("{one}\u{0}{other}") } else { format!("{other}\u{0}{one}") };
+        let key = match (text::identity(left), text::identity(right)) {
+            (Some(one), Some(other)) if one <= other => format!("{one}\u{0}{other}"),
+            (Some(one), Some(other)) => format!("{other}\u{0}{one}"),
+            // Of values that cannot be told apart, nobody knows whether they are the same elsewhere.
+            _ => format!("{} {}\u{0}{}\u{0}{}", node.span.start, node.span.end, canonical(left), canonical(right)),
+        };
         self.fork_atom(key, || AtomText {
             holds: format!("{} equals {}", left.display(), right.display()),
             fails: format!("{} does not equal {}", left.display(), right.display()),
@@ -93,7 +124,7 @@ impl<'t> Run<'_, 't> {
     }
 
     /// [`decide`](Run::decide) without remembering reasons: an unknown comparison becomes a choice of its own.
-    fn decide_quietly(&mut self, values: &[&Value<'t>], question: &dyn Fn(&[&Value<'t>]) -> Truth) -> Truth {
+    pub(super) fn decide_quietly(&mut self, values: &[&Value<'t>], question: &dyn Fn(&[&Value<'t>]) -> Truth) -> Truth {
         let before = self.reasons.len();
         let answer = self.decide(values, question);
         self.reasons.truncate(before);
@@ -101,21 +132,7 @@ impl<'t> Run<'_, 't> {
     }
 }
 
-/// A canonical spelling of a wholly known value.
-fn plain(value: &Value<'_>) -> Option<String> {
-    match &value.kind {
-        Kind::List(items) => {
-            let items: Option<Vec<String>> = items.iter().map(plain).collect();
-            Some(format!("[{}]", items?.join("\u{1}")))
-        }
-        Kind::Map(fields) => {
-            let fields: Option<Vec<String>> =
-                fields.iter().map(|field| Some(format!("{}\u{2}{}", field.key, plain(&field.value)?))).collect();
-            let mut fields = fields?;
-            fields.sort();
-            Some(format!("{{{}}}", fields.join("\u{1}")))
-        }
-        Kind::Null => Some("null".to_owned()),
-        _ => value.text().map(std::borrow::Cow::into_owned),
-    }
+/// "The minimum number of conditions that you can include is 2, and the maximum is 10." (Condition functions, `Fn::And`, `Fn::Or`)
+fn is_takeable(conditions: &[Node<'_>]) -> bool {
+    (2..=10).contains(&conditions.len())
 }

@@ -8,6 +8,8 @@
 pub mod choices;
 mod conditions;
 mod functions;
+mod partition;
+mod rules;
 pub mod scenario;
 pub mod text;
 pub mod value;
@@ -18,11 +20,12 @@ use crate::syntax::Node;
 use crate::template::Template;
 use crate::truth::Truth;
 use choices::{Candidate, Choices, Pinned};
+use partition::Derived;
 use rustc_hash::FxHashMap;
 use scenario::{AtomText, Domain, Scenario, Variable};
 use std::borrow::Cow;
-use std::cell::RefCell;
-use std::collections::{HashMap, HashSet};
+use std::cell::{Cell, OnceCell, RefCell};
+use std::collections::HashMap;
 use typed_arena::Arena;
 use value::{Content, Kind, Origin, Part, Value};
 
@@ -42,16 +45,33 @@ struct Variant<'m, 't> {
 /// What was computed of each node, by node and name. Keyed by addresses, which no template chooses: a fast hash will do.
 type Memo<'m, 't> = FxHashMap<(*const Node<'t>, &'static str), Vec<Variant<'m, 't>>>;
 
+/// A resource as attributes and references see it.
+#[derive(Copy, Clone, Debug)]
+pub struct Resource<'t> {
+    /// Its logical id.
+    pub id: &'t str,
+    /// Its type; empty where it is missing.
+    pub kind: &'t str,
+    /// The whole block.
+    pub node: &'t Node<'t>,
+}
+
+/// The bytes that functions may make of one template, over all scenarios. What they make is kept until the template has been
+/// linted, and functions can double their arguments at every level.
+const MAX_BYTES_MADE: usize = 64 << 20;
+
 /// Evaluates the nodes of one template. Not shared between threads.
 pub struct Evaluator<'m, 't> {
     /// The template that `Ref`, `Fn::FindInMap` and conditions read.
     pub template: &'m Template<'t>,
     /// The values that parameters can take.
     pub choices: Choices<'t>,
-    logical_ids: HashSet<&'t str>,
+    resources: HashMap<&'t str, Resource<'t>>,
     memory: &'m Memory<'t>,
     memo: RefCell<Memo<'m, 't>>,
     atoms: RefCell<Atoms>,
+    bytes_made: Cell<usize>,
+    rules_apply: OnceCell<bool>,
 }
 
 #[derive(Default)]
@@ -61,26 +81,37 @@ struct Atoms {
 }
 
 impl<'m, 't> Evaluator<'m, 't> {
-    /// An evaluator of a template whose resources are `logical_ids`, with the parameters that the user pinned.
+    /// An evaluator of a template with these resources and the parameters that the user pinned.
     pub fn new(
         template: &'m Template<'t>,
-        logical_ids: impl IntoIterator<Item = &'t str>,
+        resources: impl IntoIterator<Item = Resource<'t>>,
         pinned: &'t Pinned,
         memory: &'m Memory<'t>,
     ) -> Self {
         Self {
             template,
             choices: Choices::new(template, pinned),
-            logical_ids: logical_ids.into_iter().collect(),
+            resources: resources.into_iter().map(|resource| (resource.id, resource)).collect(),
             memory,
             memo: RefCell::default(),
             atoms: RefCell::default(),
+            bytes_made: Cell::default(),
+            rules_apply: OnceCell::default(),
         }
     }
 
-    /// Says when one of the scenarios applies; nothing where together they cover every deployment.
-    pub fn describe(&self, scenarios: &[Scenario]) -> Option<String> {
-        scenario::describe(scenarios, &self.choices, &self.atoms.borrow().texts)
+    /// Says when one of the scenarios applies; nothing where together with the `infeasible` they cover every deployment.
+    pub fn describe(&self, scenarios: &[Scenario], infeasible: &[Scenario]) -> Option<String> {
+        scenario::describe(scenarios, infeasible, &self.choices, &self.atoms.borrow().texts)
+    }
+
+    /// Whether functions may make another so many bytes; counts them.
+    fn afford(&self, bytes: usize) -> bool {
+        let made = self.bytes_made.get().saturating_add(bytes);
+        if made <= MAX_BYTES_MADE {
+            self.bytes_made.set(made);
+        }
+        made <= MAX_BYTES_MADE
     }
 
     fn atom(&self, key: String, text: impl FnOnce() -> AtomText) -> usize {
@@ -100,6 +131,8 @@ pub const MAX_SCENARIOS: usize = 256;
 pub struct Exploration<R> {
     /// The scenarios, together covering every feasible choice unless `complete` is false.
     pub leaves: Vec<(Scenario, R)>,
+    /// The scenarios that the template's `Rules` forbid.
+    pub infeasible: Vec<Scenario>,
     /// False where there were more than [`MAX_SCENARIOS`].
     pub complete: bool,
 }
@@ -111,17 +144,26 @@ pub fn explore<'m, 't, R>(
 ) -> Exploration<R> {
     let mut waiting = vec![Scenario::default()];
     let mut leaves = Vec::new();
+    let mut infeasible = Vec::new();
     while let Some(scenario) = waiting.pop() {
-        if leaves.len() >= MAX_SCENARIOS {
-            return Exploration { leaves, complete: false };
+        if leaves.len() + infeasible.len() >= MAX_SCENARIOS {
+            return Exploration { leaves, infeasible, complete: false };
+        }
+        if !evaluator.is_feasible(&scenario) {
+            infeasible.push(scenario);
+            continue;
         }
         let mut run = Run::new(evaluator, scenario);
         let result = check(&mut run);
         // The first alternative of the first fork was taken; the rest follow in the order they were met.
         waiting.extend(run.siblings.into_iter().rev());
-        leaves.push((run.scenario, result));
+        if evaluator.is_feasible(&run.scenario) {
+            leaves.push((run.scenario, result));
+        } else {
+            infeasible.push(run.scenario);
+        }
     }
-    Exploration { leaves, complete: true }
+    Exploration { leaves, infeasible, complete: true }
 }
 
 /// One evaluation in one scenario, which narrows as it is asked.
@@ -132,6 +174,8 @@ pub struct Run<'m, 't> {
     siblings: Vec<Scenario>,
     consulted: Vec<Variable>,
     visiting: Vec<&'t str>,
+    /// The properties that attributes are being read from.
+    attributes: Vec<*const Node<'t>>,
     reasons: Vec<String>,
 }
 
@@ -154,6 +198,7 @@ impl<'m, 't> Run<'m, 't> {
             siblings: Vec::new(),
             consulted: Vec::new(),
             visiting: Vec::new(),
+            attributes: Vec::new(),
             reasons: Vec::new(),
         }
     }
@@ -338,6 +383,13 @@ impl<'m, 't> Run<'m, 't> {
                 (Content::Choice, Origin::Parameter(name) | Origin::Pseudo(name)) => Some(*name),
                 _ => None,
             });
+        if let Some(name) = choice
+            && let Some(derived) = Derived::of(name)
+        {
+            let content = self.settle_derived(derived);
+            let settled: Vec<Value<'t>> = values.iter().map(|value| with_content(value, name, &content)).collect();
+            return self.decide(&settled.iter().collect::<Vec<_>>(), question);
+        }
         let evaluator = self.evaluator;
         let Some((name, (index, named))) =
             choice.and_then(|name| evaluator.choices.by_name(name).map(|found| (name, found)))
@@ -377,31 +429,33 @@ impl<'m, 't> Run<'m, 't> {
 
 /// The value with every part that is the open choice `name` replaced.
 fn substitute<'t>(value: &Value<'t>, name: &str, candidate: &Candidate<'t>, all: &[Candidate<'t>]) -> Value<'t> {
-    let parts = value.parts();
-    if parts.is_empty() {
+    with_content(value, name, &settled_content(candidate, all))
+}
+
+/// What is known of a choice once this candidate has been taken.
+fn settled_content<'t>(candidate: &Candidate<'t>, all: &[Candidate<'t>]) -> Content<'t> {
+    match candidate {
+        Candidate::Known(text) => Content::Known(text.clone()),
+        Candidate::Other => Content::Except(
+            all.iter()
+                .filter_map(|candidate| match candidate {
+                    Candidate::Known(text) => Some(text.clone()),
+                    Candidate::Other => None,
+                })
+                .collect(),
+        ),
+    }
+}
+
+/// The value with this content for every part that is the open choice `name`.
+fn with_content<'t>(value: &Value<'t>, name: &str, content: &Content<'t>) -> Value<'t> {
+    if value.parts().is_empty() {
         return value.clone();
     }
-    let parts = parts
-        .iter()
-        .map(|part| {
-            let chosen = part.content == Content::Choice
-                && matches!(&part.origin, Origin::Parameter(p) | Origin::Pseudo(p) if *p == name);
-            if !chosen {
-                return part.clone();
-            }
-            let content = match candidate {
-                Candidate::Known(text) => Content::Known(text.clone()),
-                Candidate::Other => Content::Except(
-                    all.iter()
-                        .filter_map(|candidate| match candidate {
-                            Candidate::Known(text) => Some(text.clone()),
-                            Candidate::Other => None,
-                        })
-                        .collect(),
-                ),
-            };
-            Part { content, origin: part.origin.clone() }
-        })
-        .collect();
-    Value { span: value.span, kind: Kind::Text(parts) }
+    let parts = value.parts().iter().map(|part| {
+        let chosen = part.content == Content::Choice
+            && matches!(&part.origin, Origin::Parameter(p) | Origin::Pseudo(p) if *p == name);
+        if chosen { Part { content: content.clone(), origin: part.origin.clone() } } else { part.clone() }
+    });
+    Value { span: value.span, kind: Kind::Text(parts.collect()) }
 }

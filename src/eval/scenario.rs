@@ -54,16 +54,25 @@ pub struct AtomText {
     pub fails: String,
 }
 
-/// Says when one of the scenarios applies: `Env is dev or test`; nothing where together they cover everything.
+/// Says when one of the scenarios applies: `Env is dev or test`; nothing where together with the `infeasible` ones they cover
+/// everything. What never happens may be said to be covered, if that is shorter.
 ///
 /// `atoms` are the evaluator's atoms, by index.
-pub fn describe(scenarios: &[Scenario], choices: &Choices<'_>, atoms: &[AtomText]) -> Option<String> {
+pub fn describe(
+    scenarios: &[Scenario],
+    infeasible: &[Scenario],
+    choices: &Choices<'_>,
+    atoms: &[AtomText],
+) -> Option<String> {
     const MOST: usize = 3;
     let size = |variable: Variable| match variable {
         Variable::Named(index) => choices.get(index).map_or(1, |named| named.candidates.len()),
         Variable::Atom(_) => 2,
     };
-    let cubes = merge(scenarios.iter().map(|scenario| normal(&scenario.settled, &size)).collect(), &size);
+    let cubes_of = |scenarios: &[Scenario]| -> Vec<Cube> {
+        scenarios.iter().map(|scenario| normal(&scenario.settled, &size)).collect()
+    };
+    let cubes = merge(cubes_of(scenarios), &cubes_of(infeasible), &size);
     if cubes.is_empty() || cubes.iter().any(Vec::is_empty) {
         return None;
     }
@@ -104,9 +113,10 @@ const MOST_STEPS: usize = 100_000;
 /// Variables past which it is not tried at all.
 const MOST_VARIABLES: usize = 16;
 
-/// The shortest way to say the same that can be found simply, the same for every order in which scenarios were met.
-fn merge(cubes: Vec<Cube>, size: &impl Fn(Variable) -> usize) -> Vec<Cube> {
-    let mut variables: Vec<Variable> = cubes.iter().flatten().map(|(variable, _)| *variable).collect();
+/// The shortest way to say the same that can be found simply, the same for every order in which scenarios were met. What is
+/// `free` may be covered or not.
+fn merge(cubes: Vec<Cube>, free: &[Cube], size: &impl Fn(Variable) -> usize) -> Vec<Cube> {
+    let mut variables: Vec<Variable> = cubes.iter().chain(free).flatten().map(|(variable, _)| *variable).collect();
     variables.sort_unstable();
     variables.dedup();
     let universe: Cube = variables.into_iter().map(|variable| (variable, (0..size(variable)).collect())).collect();
@@ -115,10 +125,11 @@ fn merge(cubes: Vec<Cube>, size: &impl Fn(Variable) -> usize) -> Vec<Cube> {
     disjoint.sort();
     // Each case is said as broadly as the whole allows: "A, or not A and B" is "A or B".
     let mut broad: Vec<Cube> = Vec::new();
+    let coverable: Vec<Cube> = cubes.iter().chain(free).cloned().collect();
     for mut cube in disjoint {
         for (variable, _) in cube.clone() {
             let without: Cube = cube.iter().filter(|(other, _)| *other != variable).cloned().collect();
-            if covers_all(&cubes, &within(&universe, &without), &mut steps) == Some(true) {
+            if covers_all(&coverable, &within(&universe, &without), &mut steps) == Some(true) {
                 cube = without;
             }
         }
@@ -129,7 +140,7 @@ fn merge(cubes: Vec<Cube>, size: &impl Fn(Variable) -> usize) -> Vec<Cube> {
     // What the other cases say already is not said again.
     let mut index = 0;
     while let Some(cube) = broad.get(index) {
-        let others: Vec<Cube> = broad.iter().filter(|other| *other != cube).cloned().collect();
+        let others: Vec<Cube> = broad.iter().filter(|other| *other != cube).chain(free).cloned().collect();
         if covers_all(&others, &within(&universe, cube), &mut steps) == Some(true) {
             broad.remove(index);
         } else {
@@ -257,22 +268,32 @@ mod tests {
     fn says_the_same_for_every_order_and_as_briefly_as_it_can() {
         let one = vec![vec![(A, vec![1])], vec![(A, vec![0]), (B, vec![1])]];
         let other = vec![vec![(B, vec![1])], vec![(A, vec![1]), (B, vec![0])]];
-        assert_eq!(merge(one, &size), [[(A, vec![1])], [(B, vec![1])]]);
-        assert_eq!(merge(other, &size), [[(A, vec![1])], [(B, vec![1])]]);
+        assert_eq!(merge(one, &[], &size), [[(A, vec![1])], [(B, vec![1])]]);
+        assert_eq!(merge(other, &[], &size), [[(A, vec![1])], [(B, vec![1])]]);
     }
 
     #[test]
     fn unites_values_and_drops_what_covers_everything() {
         let values = vec![vec![(C, vec![2])], vec![(C, vec![0])]];
-        assert_eq!(merge(values, &size), [[(C, vec![0, 2])]]);
+        assert_eq!(merge(values, &[], &size), [[(C, vec![0, 2])]]);
         let all = vec![vec![(A, vec![0])], vec![(A, vec![1]), (C, vec![0, 1])], vec![(A, vec![1]), (C, vec![2, 3])]];
-        assert_eq!(merge(all, &size), [Cube::new()]);
-        assert_eq!(merge(Vec::new(), &size), Vec::<Cube>::new());
+        assert_eq!(merge(all, &[], &size), [Cube::new()]);
+        assert_eq!(merge(Vec::new(), &[], &size), Vec::<Cube>::new());
+    }
+
+    #[test]
+    fn what_never_happens_need_not_be_excluded() {
+        // C is 0, or A holds; both together never happen otherwise than with C 1.
+        let cubes = vec![vec![(A, vec![1]), (C, vec![1])]];
+        let never = [vec![(A, vec![1]), (C, vec![0, 2, 3])]];
+        assert_eq!(merge(cubes.clone(), &never, &size), [[(A, vec![1])]]);
+        assert_eq!(merge(cubes, &[], &size), [[(C, vec![1]), (A, vec![1])]]);
+        assert_eq!(merge(vec![vec![(A, vec![1])]], &[vec![(A, vec![0])]], &size), [Cube::new()]);
     }
 
     #[test]
     fn many_variables_end() {
         let cubes: Vec<Cube> = (0..200).map(|n| vec![(Variable::Atom(n), vec![1])]).collect();
-        assert!(!merge(cubes, &|_| 2).is_empty());
+        assert!(!merge(cubes, &[], &|_| 2).is_empty());
     }
 }

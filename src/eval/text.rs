@@ -4,6 +4,7 @@
 //! same characters whatever they are. Everything is answered in [`Truth`]: unknown where some deployment could make the
 //! answer yes and another no.
 
+use super::partition::{Derived, PARTITIONS};
 use super::value::{Content, Kind, Origin, Part, Value};
 use crate::truth::Truth;
 use std::borrow::Cow;
@@ -33,13 +34,40 @@ pub const CLOSE: char = '\u{10FFFF}';
 fn part_text<'a>(part: &'a Part<'_>) -> Cow<'a, str> {
     match &part.content {
         Content::Known(text) => Cow::Borrowed(text),
-        _ => Cow::Owned(format!("{OPEN}{}{CLOSE}", super::value::placeholder(&part.origin))),
+        // The arguments tell two results of a function apart.
+        _ => Cow::Owned(match &part.origin {
+            Origin::Function { name, of: Some(of) } => format!("{OPEN}{name} {of}{CLOSE}"),
+            Origin::Import(Some(name)) => format!("{OPEN}Fn::ImportValue {name}{CLOSE}"),
+            origin => format!("{OPEN}{}{CLOSE}", super::value::placeholder(origin)),
+        }),
     }
 }
 
 /// Whether two unsettled parts of this origin are certainly the same characters.
 fn is_same(origin: &Origin<'_>) -> bool {
-    matches!(origin, Origin::Parameter(_) | Origin::Pseudo(_) | Origin::Resource { .. } | Origin::Zone(_))
+    matches!(
+        origin,
+        Origin::Parameter(_)
+            | Origin::Pseudo(_)
+            | Origin::Resource { .. }
+            | Origin::Zones
+            | Origin::Zone(_)
+            | Origin::Import(Some(_))
+            | Origin::Function { of: Some(_), .. }
+    )
+}
+
+/// The canonical spelling of a value, where equal spellings are certainly equal values.
+pub(super) fn identity(value: &Value<'_>) -> Option<String> {
+    fn is_identified(value: &Value<'_>) -> bool {
+        match &value.kind {
+            Kind::Text(parts) => parts.iter().all(|part| part.content.is_known() || is_same(&part.origin)),
+            Kind::List(items) => items.iter().all(is_identified),
+            Kind::Map(fields) => fields.iter().all(|field| is_identified(&field.value)),
+            _ => true,
+        }
+    }
+    is_identified(value).then(|| canonical(value))
 }
 
 /// Whether two values are different Availability Zones of the same list.
@@ -49,6 +77,53 @@ fn other_zone(left: &Value<'_>, right: &Value<'_>) -> bool {
 
 /// Whether two scalars are the same text, as CloudFormation compares (`"true"` equals `true`).
 pub fn equal(left: &Value<'_>, right: &Value<'_>) -> Truth {
+    match equal_parts(left, right) {
+        Truth::Unknown => in_every_partition(&[left, right], &|values| match values {
+            [left, right] => equal_parts(left, right),
+            _ => Truth::Unknown,
+        }),
+        answer => answer,
+    }
+}
+
+/// What a question about scalars comes to where the same answer holds in every partition that they may be deployed in; unknown
+/// where it differs, or no partition has a part in them.
+fn in_every_partition(values: &[&Value<'_>], question: &dyn Fn(&[Value<'_>]) -> Truth) -> Truth {
+    let derived = |part: &Part<'_>| match part.origin {
+        Origin::Pseudo(name) if !part.content.is_known() => Derived::of(name),
+        _ => None,
+    };
+    if !values.iter().flat_map(|value| value.parts()).any(|part| derived(part).is_some()) {
+        return Truth::Unknown;
+    }
+    let mut common = None;
+    'partitions: for partition in &PARTITIONS {
+        let mut filled = Vec::with_capacity(values.len());
+        for value in values {
+            let mut value = (*value).clone();
+            if let Kind::Text(parts) = &mut value.kind {
+                for part in parts {
+                    let Some(derived) = derived(part) else { continue };
+                    let text = derived.value(partition);
+                    if matches!(&part.content, Content::Except(texts) if texts.iter().any(|excluded| excluded == text))
+                    {
+                        continue 'partitions;
+                    }
+                    part.content = Content::Known(Cow::Borrowed(text));
+                }
+            }
+            filled.push(value);
+        }
+        match (question(&filled), common) {
+            (Truth::Unknown, _) => return Truth::Unknown,
+            (answer, Some(other)) if answer != other => return Truth::Unknown,
+            (answer, _) => common = Some(answer),
+        }
+    }
+    common.unwrap_or(Truth::Unknown)
+}
+
+fn equal_parts(left: &Value<'_>, right: &Value<'_>) -> Truth {
     if !left.is_scalar() || !right.is_scalar() {
         return Truth::False;
     }
@@ -154,6 +229,15 @@ enum Unit {
 /// Unsettled parts of the value may be anything: the answer is `True` if every filling matches (decided conservatively:
 /// an unsettled part must be swallowed by a `*`), `False` if none does.
 pub fn like(value: &Value<'_>, pattern: &str) -> Truth {
+    match like_parts(value, pattern) {
+        Truth::Unknown => in_every_partition(&[value], &|values| {
+            values.first().map_or(Truth::Unknown, |value| like_parts(value, pattern))
+        }),
+        answer => answer,
+    }
+}
+
+fn like_parts(value: &Value<'_>, pattern: &str) -> Truth {
     if !value.is_scalar() {
         return Truth::False;
     }
@@ -336,6 +420,29 @@ mod tests {
         ] {
             assert_eq!(like(&arn, pattern), expected, "{pattern}");
         }
+    }
+
+    #[test]
+    fn a_partition_is_one_of_those_that_there_are() {
+        let part = |name| Part { content: Content::Unknown, origin: Origin::Pseudo(name) };
+        let text = |text: &'static str| Part { content: Content::Known(Cow::Borrowed(text)), origin: Origin::Literal };
+        let value = |parts| Value { span: Span::default(), kind: Kind::Text(parts) };
+        let arn = value(vec![text("arn:"), part("AWS::Partition"), text(":s3:::bucket/*")]);
+        for (pattern, expected) in [
+            ("arn:aws*:s3:::bucket/*", Truth::True),
+            ("arn:*:s3:::*", Truth::True),
+            ("arn:aws:s3:::bucket/*", Truth::Unknown),
+            ("arn:*:sqs:*", Truth::False),
+            ("arn:aws-moon:*", Truth::False),
+        ] {
+            assert_eq!(like(&arn, pattern), expected, "{pattern}");
+        }
+        assert_eq!(equals_str(&value(vec![part("AWS::Partition")]), "aws-cn"), Truth::Unknown);
+        assert_eq!(equals_str(&value(vec![part("AWS::Partition")]), "gcp"), Truth::False);
+        // Partition and domain go together.
+        let both = value(vec![part("AWS::Partition"), text(" "), part("AWS::URLSuffix")]);
+        assert_eq!(equals_str(&both, "aws-cn amazonaws.com"), Truth::False);
+        assert_eq!(equals_str(&both, "aws-cn amazonaws.com.cn"), Truth::Unknown);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! A value belongs to one scenario (one choice of parameters and conditions), so it holds no conditionals. What no
 //! scenario settles stays *unsettled*, part by part: `patient-${Env}-${AWS::AccountId}` is a text of four parts.
 
+use super::text::{CLOSE, OPEN};
 use crate::source::Span;
 use crate::syntax::Number;
 use std::borrow::Cow;
@@ -94,16 +95,23 @@ pub enum Origin<'t> {
     },
     /// Read from a mapping.
     Mapping(&'t str),
-    /// Another stack's export.
-    Import,
+    /// Another stack's export, by its name (unsettled parts spelled as [`super::text::canonical`] does) where that is
+    /// settled enough to tell two exports apart.
+    Import(Option<Arc<str>>),
     /// A dynamic reference: `{{resolve:secretsmanager:…}}`.
     Dynamic(DynamicService),
     /// The Availability Zones of the stack's Region, in the order that `Fn::GetAZs` lists them.
     Zones,
     /// The Availability Zone at this index of that list; two indices are two zones.
     Zone(usize),
-    /// The result of a function that is not computed from known values.
-    Function(&'static str),
+    /// The result of a function whose arguments are not all known.
+    Function {
+        /// `Fn::Join`.
+        name: &'static str,
+        /// The arguments, spelled as [`super::text::canonical`] does, where equal spellings are equal arguments: the same
+        /// function of the same arguments gives the same result.
+        of: Option<Arc<str>>,
+    },
     /// A function whose arguments are not what CloudFormation takes, or a reference to nothing.
     Malformed(&'static str),
     /// Somewhere inside a value that is not known, which may still be a list of lists so many levels deep.
@@ -124,6 +132,11 @@ pub enum DynamicService {
 }
 
 impl Origin<'_> {
+    /// The result of a function of which nothing is known, not even whether another call gives the same.
+    pub fn function(name: &'static str) -> Self {
+        Self::Function { name, of: None }
+    }
+
     /// Why a part of this origin can be unknown, as the end of "cannot be decided: …".
     pub fn reason(&self) -> String {
         match self {
@@ -135,10 +148,10 @@ impl Origin<'_> {
                 format!("`{id}.{attribute}` is known only when the stack is deployed")
             }
             Self::Mapping(name) => format!("which entry of mapping `{name}` applies is not known"),
-            Self::Import => "the value is exported by another stack".to_owned(),
+            Self::Import(_) => "the value is exported by another stack".to_owned(),
             Self::Dynamic(_) => "a dynamic reference is resolved when the stack is deployed".to_owned(),
             Self::Zones | Self::Zone(_) => "which Availability Zones the Region has is not known".to_owned(),
-            Self::Function(name) => format!("the result of `{name}` is not known"),
+            Self::Function { name, .. } => format!("the result of `{name}` is not known"),
             Self::Malformed(name) => format!("`{name}` is not used here as CloudFormation takes it"),
             Self::Inside(_) => "it lies inside a value that is not known".to_owned(),
         }
@@ -352,8 +365,9 @@ pub fn placeholder(origin: &Origin<'_>) -> String {
         Origin::Dynamic(DynamicService::SecretsManager) => "{{resolve:secretsmanager:…}}".to_owned(),
         Origin::Dynamic(DynamicService::SsmSecure) => "{{resolve:ssm-secure:…}}".to_owned(),
         Origin::Dynamic(_) => "{{resolve:…}}".to_owned(),
-        Origin::Import => "Fn::ImportValue".to_owned(),
-        Origin::Function(name) | Origin::Malformed(name) => (*name).to_owned(),
+        Origin::Import(None) => "Fn::ImportValue".to_owned(),
+        Origin::Import(Some(name)) => format!("Fn::ImportValue {}", name.replace([OPEN, CLOSE], "")),
+        Origin::Function { name, .. } | Origin::Malformed(name) => (*name).to_owned(),
         Origin::Mapping(name) => format!("Fn::FindInMap {name}"),
         Origin::Zones => "Fn::GetAZs".to_owned(),
         Origin::Zone(index) => format!("Fn::Select [{index}, Fn::GetAZs]"),

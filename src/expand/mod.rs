@@ -5,7 +5,7 @@
 pub mod written;
 
 use crate::eval::choices::Pinned;
-use crate::eval::{Evaluator, Memory, Run};
+use crate::eval::{self, Evaluator, Memory, Run};
 use crate::finding::Subject;
 use crate::source::Span;
 use crate::syntax::Node;
@@ -150,9 +150,10 @@ impl<'m, 't> Model<'m, 't> {
             by_name.insert(resource.name, index);
             by_type.entry(resource.kind).or_default().push(index);
         }
-        let ids = resources.iter().map(|resource| resource.name);
+        let evaluated =
+            resources.iter().map(|block| eval::Resource { id: block.name, kind: block.kind, node: block.node });
         Self {
-            evaluator: Evaluator::new(template, ids, pinned, memory),
+            evaluator: Evaluator::new(template, evaluated, pinned, memory),
             resources,
             parameters,
             outputs,

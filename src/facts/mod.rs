@@ -2,7 +2,7 @@
 //!
 //! The facts are sorted text embedded in the binary and searched where it lies: nothing is parsed, allocated or
 //! copied when the program starts. `data/resource-types.txt` and `data/iam-actions.txt` are made by
-//! `scripts/facts.py`; `data/names.txt`, `data/stateful.txt` and `data/managed-policies.txt` are reviewed by hand.
+//! `scripts/facts.py`; `data/attributes.txt`, `data/names.txt`, `data/stateful.txt` and `data/managed-policies.txt` are reviewed by hand.
 
 mod iam_actions;
 mod managed_policies;
@@ -12,5 +12,5 @@ mod tags;
 
 pub use iam_actions::{Limitable, can_be_limited, limitable};
 pub use managed_policies::{Grant, managed_policy_grant};
-pub use resource_types::{is_known_type, is_stateful, name_property};
+pub use resource_types::{is_known_type, is_property_attribute, is_stateful, name_property};
 pub use tags::{TagProperty, TagShape, tag_shape};

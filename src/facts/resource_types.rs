@@ -9,6 +9,8 @@ const TYPES: SortedText = SortedText::lines(include_str!("../../data/resource-ty
 const REVIEWED_STATEFUL: SortedText = SortedText::lines(include_str!("../../data/stateful.txt"));
 const NAMES: SortedText = SortedText::lines(include_str!("../../data/names.txt"));
 
+const ATTRIBUTES: SortedText = SortedText::lines(include_str!("../../data/attributes.txt"));
+
 /// The words that `data/resource-types.txt` has for a type, after its name.
 fn words_of(resource_type: &str) -> Option<&'static str> {
     TYPES.entry(resource_type)
@@ -67,4 +69,10 @@ pub fn is_stateful(resource_type: &str) -> bool {
 /// counts inside a parent resource (the stage of an API). From `data/names.txt`, whose header says what is listed.
 pub fn name_property(resource_type: &str) -> Option<&'static str> {
     facts_of(resource_type).name
+}
+
+/// Whether an attribute of a resource (`Fn::GetAtt`) is the property of the same name, as the template sets it. From
+/// `data/attributes.txt`, whose header says what is listed.
+pub fn is_property_attribute(resource_type: &str, attribute: &str) -> bool {
+    ATTRIBUTES.entry(resource_type).is_some_and(|words| words.split(' ').any(|word| word == attribute))
 }

@@ -22,7 +22,7 @@ pub fn refers_to<'t>(run: &mut Run<'_, 't>, value: &Value<'t>, target: &Block<'t
         match &part.origin {
             Origin::Resource { id, .. } if *id == target.name => return Truth::True,
             Origin::Resource { .. } => other_resource = true,
-            Origin::Import => return Truth::False,
+            Origin::Import(_) => return Truth::False,
             _ => {}
         }
     }

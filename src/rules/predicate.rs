@@ -360,7 +360,7 @@ fn any_origin(value: &Value<'_>, wanted: &dyn Fn(&Origin<'_>) -> bool) -> Truth 
                 Truth::True
             } else if parts
                 .iter()
-                .any(|part| matches!(part.origin, Origin::Inside(_) | Origin::Malformed(_) | Origin::Function(_)))
+                .any(|part| matches!(part.origin, Origin::Inside(_) | Origin::Malformed(_) | Origin::Function { .. }))
             {
                 Truth::Unknown
             } else {

@@ -14,6 +14,8 @@ pub struct Template<'t> {
     pub conditions: &'t [Entry<'t>],
     /// The entries of `Mappings`.
     pub mappings: &'t [Entry<'t>],
+    /// The entries of `Rules`.
+    pub rules: &'t [Entry<'t>],
     /// The entries of `Resources` that are maps, as written: loops are not expanded.
     pub resources: Vec<ResourceBlock<'t>>,
     /// The entries of `Outputs`.
@@ -138,6 +140,7 @@ impl<'t> Template<'t> {
             resources,
             conditions: section(root, "Conditions", &mut oddities),
             mappings: section(root, "Mappings", &mut oddities),
+            rules: section(root, "Rules", &mut oddities),
             outputs: section(root, "Outputs", &mut oddities),
             metadata: section(root, "Metadata", &mut oddities),
             transforms: transforms(root, &mut oddities),
@@ -158,9 +161,14 @@ impl<'t> Template<'t> {
         self.conditions.iter().find(|entry| entry.key == name).map(|entry| &entry.value)
     }
 
+    /// The mapping with this name, with its key.
+    pub fn mapping_entry(&self, name: &str) -> Option<&'t Entry<'t>> {
+        self.mappings.iter().find(|entry| entry.key == name)
+    }
+
     /// The mapping with this name.
     pub fn mapping(&self, name: &str) -> Option<&'t Node<'t>> {
-        self.mappings.iter().find(|entry| entry.key == name).map(|entry| &entry.value)
+        self.mapping_entry(name).map(|entry| &entry.value)
     }
 }
 

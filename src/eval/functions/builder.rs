@@ -1,0 +1,139 @@
+//! Texts as functions put them together: their parts, their bounds, and the dynamic references in them.
+
+use crate::eval::value::{Content, DynamicService, Kind, Origin, Part, Value};
+use crate::source::Span;
+use std::borrow::Cow;
+
+/// Texts past this many parts or bytes are not followed: nested substitutions can double at every level.
+const MAX_TEXT_PARTS: usize = 4096;
+pub(super) const MAX_TEXT_BYTES: usize = 1 << 20;
+
+/// A string as written; dynamic references in it are parts of their own. One that is only opened here may be closed by
+/// another piece of the same `Fn::Join`, which looks again.
+pub(super) fn literal<'t>(text: &'t str, span: Span) -> Value<'t> {
+    if text.split_once("{{resolve:").is_some_and(|(_, reference)| reference.contains("}}")) {
+        let mut builder = TextBuilder::default();
+        builder.literal(Cow::Borrowed(text));
+        return builder.finish(span, "a dynamic reference");
+    }
+    Value { span, kind: Kind::String(Cow::Borrowed(text)) }
+}
+
+/// Collects the parts of a text that a function makes.
+#[derive(Default)]
+pub(super) struct TextBuilder<'t> {
+    parts: Vec<Part<'t>>,
+    bytes: usize,
+    too_long: bool,
+}
+
+impl<'t> TextBuilder<'t> {
+    pub(super) fn literal(&mut self, text: Cow<'t, str>) {
+        self.push(Part { content: Content::Known(text), origin: Origin::Literal });
+    }
+
+    pub(super) fn push(&mut self, part: Part<'t>) {
+        if let Content::Known(text) = &part.content {
+            self.bytes += text.len();
+        }
+        if self.parts.len() >= MAX_TEXT_PARTS || self.bytes > MAX_TEXT_BYTES {
+            self.too_long = true;
+            return;
+        }
+        // Neighbouring literals are one.
+        if let (
+            Some(Part { content: Content::Known(before), origin: Origin::Literal }),
+            Part { content: Content::Known(text), origin: Origin::Literal },
+        ) = (self.parts.last_mut(), &part)
+        {
+            before.to_mut().push_str(text);
+            return;
+        }
+        self.parts.push(part);
+    }
+
+    /// Bytes and parts so far, as [`Evaluator::afford`](super::super::Evaluator) counts them.
+    pub(super) fn cost(&self) -> usize {
+        self.bytes + self.parts.len() * std::mem::size_of::<Part<'t>>()
+    }
+
+    /// Appends a scalar; nothing where it is no scalar.
+    pub(super) fn value(&mut self, value: Value<'t>) -> Option<()> {
+        match value.kind {
+            Kind::Text(parts) => parts.into_iter().for_each(|part| self.push(part)),
+            Kind::String(text) => self.literal(text),
+            Kind::Bool(value) => self.literal(Cow::Borrowed(if value { "true" } else { "false" })),
+            Kind::Number(number) => self.literal(number.text),
+            Kind::Null | Kind::List(_) | Kind::Map(_) => return None,
+        }
+        Some(())
+    }
+
+    pub(super) fn finish(self, span: Span, function: &'static str) -> Value<'t> {
+        if self.too_long {
+            return Value::unknown(Origin::function(function), span);
+        }
+        Value::from_parts(fold_dynamic_references(self.parts), span)
+    }
+}
+
+/// Replaces each `{{resolve:…}}`, whose inside may be made of several parts, by one part.
+///
+/// Source: "Get values stored in other services using dynamic references", CloudFormation user guide.
+fn fold_dynamic_references(parts: Vec<Part<'_>>) -> Vec<Part<'_>> {
+    const START: &str = "{{resolve:";
+    let starts = |part: &Part<'_>| match &part.content {
+        Content::Known(text) => text.contains(START),
+        _ => false,
+    };
+    if !parts.iter().any(starts) {
+        return parts;
+    }
+    let mut folded: Vec<Part<'_>> = Vec::with_capacity(parts.len());
+    let mut open: Option<DynamicService> = None;
+    for part in parts {
+        let Content::Known(text) = &part.content else {
+            if open.is_none() {
+                folded.push(part);
+            }
+            continue;
+        };
+        let mut rest: &str = text;
+        loop {
+            if let Some(service) = open {
+                let Some((_, after)) = rest.split_once("}}") else { break };
+                folded.push(Part { content: Content::Unknown, origin: Origin::Dynamic(service) });
+                open = None;
+                rest = after;
+            } else if let Some((before, after)) = rest.split_once(START) {
+                if !before.is_empty() {
+                    folded.push(Part {
+                        content: Content::Known(Cow::Owned(before.to_owned())),
+                        origin: part.origin.clone(),
+                    });
+                }
+                let service = after.split([':', '}']).next().unwrap_or("");
+                open = Some(match service {
+                    "secretsmanager" => DynamicService::SecretsManager,
+                    "ssm-secure" => DynamicService::SsmSecure,
+                    "ssm" => DynamicService::Ssm,
+                    _ => DynamicService::Other,
+                });
+                rest = after;
+            } else {
+                if !rest.is_empty() {
+                    folded.push(Part {
+                        content: Content::Known(Cow::Owned(rest.to_owned())),
+                        origin: part.origin.clone(),
+                    });
+                }
+                break;
+            }
+        }
+    }
+    if open.is_some() {
+        // Never closed: CloudFormation takes it as text; a text that starts like this is no literal secret either way.
+        folded.push(Part { content: Content::Unknown, origin: Origin::Malformed("a dynamic reference") });
+    }
+    folded
+}

@@ -1,0 +1,325 @@
+//! Intrinsic functions: what each makes of its arguments.
+//!
+//! Source: the intrinsic function reference of the CloudFormation user guide. An argument that CloudFormation would refuse
+//! gives a value of origin [`Origin::Malformed`], which no check can decide on. A function whose arguments are not all known
+//! gives a value that remembers them, so that two calls with the same arguments give the same unknown text.
+
+mod builder;
+mod json;
+mod lists;
+mod lookup;
+mod network;
+mod text;
+
+use super::partition::{self, Derived};
+use super::value::{Content, Field, Kind, Origin, Part, Value};
+use super::{Candidate, Run};
+use crate::source::Span;
+use crate::syntax::{self, Entry, Node};
+use builder::literal;
+use std::borrow::Cow;
+
+/// What a call comes to: a value; nothing (`AWS::NoValue`); or no call that CloudFormation takes.
+enum Outcome<'t> {
+    Value(Value<'t>),
+    NoValue,
+    Malformed,
+}
+
+impl<'t> From<Option<Value<'t>>> for Outcome<'t> {
+    fn from(value: Option<Value<'t>>) -> Self {
+        value.map_or(Self::Malformed, Self::Value)
+    }
+}
+
+/// Spellings of arguments past this many bytes are not kept: the result is then like no other.
+const MAX_ARGUMENTS: usize = 4096;
+
+/// Whether a map is a call of an intrinsic function: its only key is `Ref` or starts with `Fn::`.
+pub fn is_function(node: &Node<'_>) -> bool {
+    matches!(node.as_mapping(), Some([only]) if only.key == "Ref" || only.key.starts_with("Fn::"))
+}
+
+/// Whether a macro or loop may add keys to this map: `Fn::Transform` or `Fn::ForEach::…` stands among them.
+pub fn has_macro(node: &Node<'_>) -> bool {
+    node.as_mapping().is_some_and(|entries| entries.iter().any(|entry| entry.key.starts_with("Fn::")))
+}
+
+impl<'t> Run<'_, 't> {
+    /// Evaluates a node without looking it up; none where it is `AWS::NoValue`.
+    pub(super) fn compute(&mut self, node: &'t Node<'t>) -> Option<Value<'t>> {
+        let span = node.span;
+        let kind = match &node.kind {
+            syntax::Kind::Null => Kind::Null,
+            syntax::Kind::Bool(value) => Kind::Bool(*value),
+            syntax::Kind::Number(number) => Kind::Number(number.clone()),
+            syntax::Kind::String(text) => return Some(literal(text, span)),
+            syntax::Kind::Sequence(items) => Kind::List(items.iter().filter_map(|item| self.compute(item)).collect()),
+            syntax::Kind::Mapping(entries) => {
+                if let [only] = entries.as_slice()
+                    && is_function(node)
+                {
+                    return self.call(only, span);
+                }
+                if has_macro(node) {
+                    // What the macro adds or overrides is not known, so nothing of the map is.
+                    return Some(Value::unknown(Origin::function("Fn::Transform"), span));
+                }
+                Kind::Map(
+                    entries
+                        .iter()
+                        .filter_map(|entry| {
+                            Some(Field {
+                                key: Cow::Borrowed(entry.key.as_ref()),
+                                key_span: entry.key_span,
+                                value: self.compute(&entry.value)?,
+                            })
+                        })
+                        .collect(),
+                )
+            }
+        };
+        Some(Value { span, kind })
+    }
+
+    fn call(&mut self, entry: &'t Entry<'t>, span: Span) -> Option<Value<'t>> {
+        let argument = &entry.value;
+        let list = argument.as_sequence();
+        let outcome = match entry.key.as_ref() {
+            "Ref" => self.reference(argument, span),
+            "Fn::If" => self.choose(list),
+            "Fn::GetAtt" => self.attribute(argument, span).into(),
+            "Fn::Sub" => self.substitution(argument, span).into(),
+            "Fn::Join" => self.join(list, span).into(),
+            "Fn::FindInMap" => self.find_in_map(list, span),
+            "Fn::Select" => self.select(list, span).into(),
+            "Fn::Split" => self.split(list, span).into(),
+            "Fn::ImportValue" => self.import(argument, span).into(),
+            "Fn::Base64" => self.base64(argument, span).into(),
+            "Fn::Cidr" => self.cidr(list, span).into(),
+            "Fn::GetAZs" => self.zones(argument, span).into(),
+            "Fn::Length" => self.length(argument, span).into(),
+            "Fn::ToJsonString" => self.to_json_string(argument, span).into(),
+            // Known only when the stack is deployed: macros, other stacks, the account's VPCs and what they are tagged with.
+            "Fn::Transform" if argument.get("Name").is_some() => self.unknown_call("Fn::Transform", None, span),
+            "Fn::GetStackOutput" => self.unknown_call("Fn::GetStackOutput", Some(argument), span),
+            "Fn::RefAll" if argument.as_str().is_some() => self.unknown_call("Fn::RefAll", Some(argument), span),
+            "Fn::ValueOf" if list.is_some() => self.unknown_call("Fn::ValueOf", Some(argument), span),
+            "Fn::ValueOfAll" if list.is_some() => self.unknown_call("Fn::ValueOfAll", Some(argument), span),
+            name if name.starts_with("Fn::ForEach") => self.unknown_call("Fn::ForEach", None, span),
+            _ => Outcome::Malformed,
+        };
+        match outcome {
+            Outcome::Value(value) => Some(value),
+            Outcome::NoValue => None,
+            Outcome::Malformed => Some(Value::unknown(Origin::Malformed(static_name(&entry.key)), span)),
+        }
+    }
+
+    /// A function that nobody can compute from the template; with its arguments where these decide the result.
+    fn unknown_call(&mut self, name: &'static str, argument: Option<&'t Node<'t>>, span: Span) -> Outcome<'t> {
+        let arguments: Vec<Value<'t>> = argument.and_then(|argument| self.compute(argument)).into_iter().collect();
+        Outcome::Value(unknown_result(name, &arguments, span))
+    }
+
+    /// Whether the functions and forms that `AWS::LanguageExtensions` adds can be used.
+    fn is_extended(&self) -> bool {
+        self.evaluator.template.transforms.contains(&"AWS::LanguageExtensions")
+    }
+
+    fn reference(&mut self, argument: &'t Node<'t>, span: Span) -> Outcome<'t> {
+        let Some(name) = self.name(argument) else { return Outcome::Malformed };
+        match name {
+            Name::Known("AWS::NoValue") => Outcome::NoValue,
+            Name::Known(name) => self.referred(name, span).into(),
+            Name::Unknown => Outcome::Value(Value::unknown(Origin::function("Ref"), span)),
+        }
+    }
+
+    /// The name of something in the template: as written or, with `AWS::LanguageExtensions`, computed.
+    fn name(&mut self, node: &'t Node<'t>) -> Option<Name<'t>> {
+        if let Some(name) = node.as_str() {
+            return Some(Name::Known(name));
+        }
+        if !self.is_extended() || !is_function(node) {
+            return None;
+        }
+        let value = self.compute(node)?;
+        let value = self.settled(value);
+        let Some(text) = value.text() else { return value.is_scalar().then_some(Name::Unknown) };
+        let evaluator = self.evaluator;
+        evaluator
+            .template
+            .parameter(&text)
+            .map(|parameter| parameter.name)
+            .or_else(|| evaluator.resources.get_key_value(text.as_ref()).map(|(id, _)| *id))
+            .or_else(|| super::choices::PSEUDO.into_iter().find(|pseudo| *pseudo == text))
+            .map(Name::Known)
+    }
+
+    /// What `Ref` of a name gives, `AWS::NoValue` aside; nothing where nothing has this name.
+    fn referred(&mut self, name: &'t str, span: Span) -> Option<Value<'t>> {
+        let evaluator = self.evaluator;
+        if let Some(parameter) = evaluator.template.parameter(name) {
+            let origin = Origin::Parameter(parameter.name);
+            return Some(if parameter.is_list() {
+                self.list_variable(origin, name, span)
+            } else {
+                self.variable(origin, name, span)
+            });
+        }
+        if let Some(name) = super::choices::PSEUDO.into_iter().find(|pseudo| *pseudo == name) {
+            let origin = Origin::Pseudo(name);
+            return Some(match name {
+                "AWS::NotificationARNs" => self.list_variable(origin, name, span),
+                _ => self.variable(origin, name, span),
+            });
+        }
+        let is_resource = evaluator.resources.contains_key(name);
+        is_resource.then(|| Value::unknown(Origin::Resource { id: name, attribute: None }, span))
+    }
+
+    /// A parameter whose value is a list. Lists are told apart as wholes: their items have no existence before the choice.
+    ///
+    /// "The total number of strings should be one more than the total number of commas. Also, each member string is space
+    /// trimmed." (CloudFormation user guide, "Parameters", `CommaDelimitedList`.)
+    fn list_variable(&mut self, origin: Origin<'t>, name: &str, span: Span) -> Value<'t> {
+        let chosen = self.evaluator.choices.by_name(name).and_then(|(index, _)| self.fork_by(index, Clone::clone));
+        let Some(Candidate::Known(text)) = chosen else { return Value::unknown(origin, span) };
+        let cost = text.len() + text.split(',').count() * std::mem::size_of::<Value<'t>>();
+        if !self.evaluator.afford(cost) {
+            return Value::unknown(origin, span);
+        }
+        let items = text.split(',').map(|item| {
+            let content = Content::Known(Cow::Owned(item.trim().to_owned()));
+            Value { span, kind: Kind::Text(vec![Part { content, origin: origin.clone() }]) }
+        });
+        Value { span, kind: Kind::List(items.collect()) }
+    }
+
+    /// A scalar parameter or pseudo parameter.
+    fn variable(&mut self, origin: Origin<'t>, name: &str, span: Span) -> Value<'t> {
+        let choices = &self.evaluator.choices;
+        let content = match choices.by_name(name).map(|(_, variable)| variable.candidates.as_slice()) {
+            Some([Candidate::Known(text)]) => Content::Known(text.clone()),
+            own => match Derived::of(name).map(|derived| choices.derived(derived)) {
+                Some(Content::Unknown) | None if own.is_some() => Content::Choice,
+                Some(content) => content,
+                None => Content::Unknown,
+            },
+        };
+        Value { span, kind: Kind::Text(vec![Part { content, origin }]) }
+    }
+
+    /// What `AWS::Partition` or `AWS::URLSuffix` is in this scenario, once the Region that decides it has been chosen; its own
+    /// choice where no Region does.
+    pub(super) fn settle_derived(&mut self, derived: Derived) -> Content<'t> {
+        let choices = &self.evaluator.choices;
+        if let Some((region, _)) = choices.by_name("AWS::Region") {
+            let class = self.fork_by(region, |candidate| match candidate {
+                Candidate::Known(region) => partition::of_region(region),
+                Candidate::Other => None,
+            });
+            if let Some(Some(partition)) = class {
+                return Content::Known(Cow::Borrowed(derived.value(partition)));
+            }
+        }
+        if derived == Derived::Suffix
+            && let Some((index, _)) = choices.by_name("AWS::Partition")
+        {
+            let class = self.fork_by(index, |candidate| match candidate {
+                Candidate::Known(name) => partition::named(name),
+                Candidate::Other => None,
+            });
+            if let Some(Some(partition)) = class {
+                return Content::Known(Cow::Borrowed(partition.suffix));
+            }
+        }
+        let own = match derived {
+            Derived::Name => choices.by_name("AWS::Partition"),
+            Derived::Suffix => choices.by_name("AWS::URLSuffix"),
+        };
+        let Some((index, variable)) = own else { return Content::Unknown };
+        self.fork_by(index, Clone::clone)
+            .map_or(Content::Unknown, |candidate| super::settled_content(&candidate, &variable.candidates))
+    }
+
+    /// A value with every choice in it made, value by value: for functions whose result is another for each.
+    fn settled(&mut self, value: Value<'t>) -> Value<'t> {
+        let Kind::Text(mut parts) = value.kind else { return value };
+        // The same choice may stand in several parts; the first makes it for all.
+        for part in &mut parts {
+            let (Content::Choice, Origin::Parameter(name) | Origin::Pseudo(name)) = (&part.content, &part.origin)
+            else {
+                continue;
+            };
+            if let Some(derived) = Derived::of(name) {
+                part.content = self.settle_derived(derived);
+                continue;
+            }
+            let Some((index, variable)) = self.evaluator.choices.by_name(name) else { continue };
+            if let Some(candidate) = self.fork_by(index, Clone::clone) {
+                part.content = super::settled_content(&candidate, &variable.candidates);
+            }
+        }
+        Value { span: value.span, kind: Kind::Text(parts) }
+    }
+
+    fn choose(&mut self, list: Option<&'t [Node<'t>]>) -> Outcome<'t> {
+        let Some([condition, then, otherwise]) = list else { return Outcome::Malformed };
+        let Some(condition) = condition.as_str() else { return Outcome::Malformed };
+        let branch = if self.condition(condition) { then } else { otherwise };
+        self.compute(branch).map_or(Outcome::NoValue, Outcome::Value)
+    }
+}
+
+/// A name in a template.
+enum Name<'t> {
+    Known(&'t str),
+    Unknown,
+}
+
+/// The result of a function that cannot be computed from these arguments; the same for the same arguments.
+fn unknown_result<'t>(name: &'static str, arguments: &[Value<'_>], span: Span) -> Value<'t> {
+    let spelled: Option<Vec<String>> = arguments.iter().map(super::text::identity).collect();
+    let of = spelled
+        .filter(|spelled| !spelled.is_empty())
+        .map(|spelled| spelled.join("\u{3}"))
+        .filter(|spelled| spelled.len() <= MAX_ARGUMENTS)
+        .map(Into::into);
+    Value::unknown(Origin::Function { name, of }, span)
+}
+
+/// Where a text comes from that a function made of a known text: from where that came, if it is one place.
+fn origin_of_result<'t>(name: &'static str, argument: &Value<'t>) -> Origin<'t> {
+    match argument.parts() {
+        [] => Origin::Literal,
+        [first, rest @ ..] if rest.iter().all(|part| part.origin == first.origin) => first.origin.clone(),
+        _ => Origin::function(name),
+    }
+}
+
+fn static_name(key: &str) -> &'static str {
+    const NAMES: [&str; 19] = [
+        "Ref",
+        "Fn::If",
+        "Fn::GetAtt",
+        "Fn::Sub",
+        "Fn::Join",
+        "Fn::FindInMap",
+        "Fn::Select",
+        "Fn::Split",
+        "Fn::ImportValue",
+        "Fn::Base64",
+        "Fn::Cidr",
+        "Fn::GetAZs",
+        "Fn::Length",
+        "Fn::ToJsonString",
+        "Fn::Transform",
+        "Fn::RefAll",
+        "Fn::ValueOf",
+        "Fn::ValueOfAll",
+        "Fn::GetStackOutput",
+    ];
+    NAMES.into_iter().find(|name| *name == key).unwrap_or("a function that CloudFormation does not have")
+}
