@@ -8,13 +8,14 @@ use std::collections::BTreeSet;
 use std::process::Command;
 
 use hipaalint::facts::{
-    Grant, Limitable, TagShape, can_be_limited, is_known_type, is_stateful, limitable, managed_policy_grant,
-    name_property, tag_shape,
+    Grant, Limitable, TagShape, can_be_limited, is_known_type, is_property_attribute, is_stateful, limitable,
+    managed_policy_grant, name_property, tag_shape,
 };
 use schemas::{Kind, property, resource_types};
 
 const RESOURCE_TYPES: &str = include_str!("../data/resource-types.txt");
 const IAM_ACTIONS: &str = include_str!("../data/iam-actions.txt");
+const ATTRIBUTES: &str = include_str!("../data/attributes.txt");
 const NAMES: &str = include_str!("../data/names.txt");
 const STATEFUL: &str = include_str!("../data/stateful.txt");
 const MANAGED_POLICIES: &str = include_str!("../data/managed-policies.txt");
@@ -42,6 +43,7 @@ fn data_files_are_ascii_and_sorted_after_their_header() {
     for (name, text) in [
         ("resource-types", RESOURCE_TYPES),
         ("iam-actions", IAM_ACTIONS),
+        ("attributes", ATTRIBUTES),
         ("names", NAMES),
         ("stateful", STATEFUL),
         ("managed-policies", MANAGED_POLICIES),
@@ -182,6 +184,30 @@ fn names_are_writable_text_properties() {
         assert_eq!(found.kind, Kind::String, "{resource_type} {path}");
         assert_eq!(found.read_only, read_only_by_mistake.contains(&resource_type), "{resource_type} {path}");
         assert_eq!(name_property(resource_type), Some(path));
+    }
+}
+
+#[test]
+fn attributes_are_writable_scalars() {
+    let mut count = 0;
+    for (resource_type, rest) in entries(ATTRIBUTES) {
+        for attribute in words(rest) {
+            let found = property(resource_type, attribute).unwrap_or_else(|why| panic!("{why}"));
+            let scalar = matches!(found.kind, Kind::String | Kind::Integer | Kind::Boolean | Kind::Enum(_));
+            assert!(scalar && !found.read_only, "{resource_type} {attribute}: {found:?}");
+            assert!(is_property_attribute(resource_type, attribute), "{resource_type} {attribute}");
+            count += 1;
+        }
+    }
+    assert!(count > 50);
+    for (resource_type, attribute) in [
+        ("AWS::KMS::Key", "Arn"),
+        ("AWS::EC2::VPC", "VpcId"),
+        ("AWS::EC2::VPC", "Cidr"),
+        ("AWS::RDS::DBInstance", "EngineVersion"),
+        ("AWS::No::Such", "Name"),
+    ] {
+        assert!(!is_property_attribute(resource_type, attribute), "{resource_type} {attribute}");
     }
 }
 

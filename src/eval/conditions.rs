@@ -3,7 +3,7 @@
 use super::Run;
 use super::scenario::AtomText;
 use super::text::{self, canonical};
-use super::value::{Kind, Value};
+use super::value::{Content, Kind, Value};
 use crate::syntax::{Entry, Node};
 use crate::truth::Truth;
 
@@ -109,6 +109,11 @@ impl<'t> Run<'_, 't> {
                 Truth::True => return true,
                 Truth::False => return false,
                 Truth::Unknown => {}
+            }
+            // What is open besides is asked for each choice by itself, so that it agrees with a question that names the choice.
+            if [left, right].iter().any(|value| value.parts().iter().any(|part| part.content == Content::Choice)) {
+                let (left, right) = (self.settled(left.clone()), self.settled(right.clone()));
+                return self.same(node, &left, &right);
             }
         }
         let key = match (text::identity(left), text::identity(right)) {

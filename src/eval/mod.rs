@@ -3,7 +3,8 @@
 //! A check runs in a [`Run`]: one scenario, that is one combination of choices as far as the check asks for them. Where it
 //! reads something that the scenario leaves open, the run takes the first alternative and leaves the others to later
 //! runs ([`explore`]). So the work follows what a check really reads, never the product of a template's conditions.
-//! Nothing is guessed: what no scenario settles is unknown, with its origin as the reason.
+//! Nothing is guessed: what no scenario settles is unknown, with its origin as the reason. What the template's `Rules` forbid
+//! is no scenario.
 
 pub mod choices;
 mod conditions;

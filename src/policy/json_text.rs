@@ -92,3 +92,40 @@ impl<'t> Reader<'_, 't> {
         Value::from_parts(parts, self.span)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{bucket_statements, in_template};
+    use crate::eval::value::Value;
+
+    /// The actions and resources of the statements of a bucket policy; whether there may be more.
+    fn read(document: &str) -> Vec<(Vec<String>, bool)> {
+        let text = format!(
+            "{{Transform: 'AWS::LanguageExtensions', Parameters: {{Open: {{Type: String}}}}, Resources: {{
+                Bucket: {{Type: AWS::S3::Bucket}},
+                Policy: {{Type: AWS::S3::BucketPolicy, Properties: {{Bucket: {{Ref: Bucket}}, PolicyDocument: {document}}}}}
+            }}}}"
+        );
+        in_template(&text, |run, model, _| {
+            let statements = bucket_statements(run, model);
+            let words = statements.found.iter().flat_map(|statement| {
+                ["Actions", "Resources"].into_iter().flat_map(|element| {
+                    statement.value.get(element).map(Value::items).unwrap_or_default().iter().map(Value::display)
+                })
+            });
+            (words.collect(), statements.unknown)
+        })
+    }
+
+    #[test]
+    fn a_document_that_a_function_wrote_as_json_is_read() {
+        let statement = "{Effect: Allow, Principal: '*', Action: [s3:Get*, 's3:\"x'], Resource: [{'Fn::GetAtt': [Bucket, Arn]}, {'Fn::Sub': '${Open}/*'}]}";
+        let document = format!("{{Version: '2012-10-17', Statement: [{statement}]}}");
+        let expected = ["\"s3:Get*\"", "\"s3:\"x\"", "\"${Bucket.Arn}\"", "\"${Open}/*\""].map(str::to_owned).to_vec();
+        assert_eq!(read(&document), [(expected.clone(), false)]);
+        assert_eq!(read(&format!("{{'Fn::ToJsonString': {document}}}")), [(expected, false)]);
+        // A list of which only the deployment knows the length.
+        let zones = "{'Fn::ToJsonString': {Statement: [{Resource: {'Fn::GetAZs': ''}}]}}";
+        assert_eq!(read(zones), [(Vec::new(), true)]);
+    }
+}

@@ -14,7 +14,7 @@ impl<'t> Run<'_, 't> {
     /// stay parts of the text.
     ///
     /// Source: "Fn::ToJsonString", which takes `AWS::LanguageExtensions`.
-    pub(super) fn to_json_string(&mut self, argument: &'t Node<'t>, span: Span) -> Option<Value<'t>> {
+    pub(super) fn json_string(&mut self, argument: &'t Node<'t>, span: Span) -> Option<Value<'t>> {
         if !self.is_extended() {
             return None;
         }

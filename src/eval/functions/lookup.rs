@@ -145,6 +145,8 @@ impl<'t> Run<'_, 't> {
         if !name.is_scalar() || name.parts().iter().any(|part| matches!(part.origin, Origin::Resource { .. })) {
             return None;
         }
+        // Each name is another export.
+        let name = self.settled_if_few(name);
         let name = identity(&name).filter(|name| name.len() <= MAX_ARGUMENTS);
         Some(Value::unknown(Origin::Import(name.map(Into::into)), span))
     }

@@ -35,6 +35,9 @@ impl<'t> From<Option<Value<'t>>> for Outcome<'t> {
 /// Spellings of arguments past this many bytes are not kept: the result is then like no other.
 const MAX_ARGUMENTS: usize = 4096;
 
+/// Combinations of choices in a text past which they stay open.
+const MAX_SETTLED: usize = 16;
+
 /// Whether a map is a call of an intrinsic function: its only key is `Ref` or starts with `Fn::`.
 pub fn is_function(node: &Node<'_>) -> bool {
     matches!(node.as_mapping(), Some([only]) if only.key == "Ref" || only.key.starts_with("Fn::"))
@@ -99,7 +102,7 @@ impl<'t> Run<'_, 't> {
             "Fn::Cidr" => self.cidr(list, span).into(),
             "Fn::GetAZs" => self.zones(argument, span).into(),
             "Fn::Length" => self.length(argument, span).into(),
-            "Fn::ToJsonString" => self.to_json_string(argument, span).into(),
+            "Fn::ToJsonString" => self.json_string(argument, span).into(),
             // Known only when the stack is deployed: macros, other stacks, the account's VPCs and what they are tagged with.
             "Fn::Transform" if argument.get("Name").is_some() => self.unknown_call("Fn::Transform", None, span),
             "Fn::GetStackOutput" => self.unknown_call("Fn::GetStackOutput", Some(argument), span),
@@ -146,7 +149,10 @@ impl<'t> Run<'_, 't> {
         }
         let value = self.compute(node)?;
         let value = self.settled(value);
-        let Some(text) = value.text() else { return value.is_scalar().then_some(Name::Unknown) };
+        let Some(text) = value.text() else {
+            let malformed = value.parts().iter().any(|part| matches!(part.origin, Origin::Malformed(_)));
+            return (value.is_scalar() && !malformed).then_some(Name::Unknown);
+        };
         let evaluator = self.evaluator;
         evaluator
             .template
@@ -244,8 +250,8 @@ impl<'t> Run<'_, 't> {
             .map_or(Content::Unknown, |candidate| super::settled_content(&candidate, &variable.candidates))
     }
 
-    /// A value with every choice in it made, value by value: for functions whose result is another for each.
-    fn settled(&mut self, value: Value<'t>) -> Value<'t> {
+    /// A value with every choice in its text made, value by value: for whoever needs the characters themselves.
+    pub fn settled(&mut self, value: Value<'t>) -> Value<'t> {
         let Kind::Text(mut parts) = value.kind else { return value };
         // The same choice may stand in several parts; the first makes it for all.
         for part in &mut parts {
@@ -263,6 +269,27 @@ impl<'t> Run<'_, 't> {
             }
         }
         Value { span: value.span, kind: Kind::Text(parts) }
+    }
+
+    /// A value with its choices made if there are few: for functions whose unknown result serves almost as well.
+    fn settled_if_few(&mut self, value: Value<'t>) -> Value<'t> {
+        if self.combinations(&value) <= MAX_SETTLED { self.settled(value) } else { value }
+    }
+
+    /// How many texts a value can be by its open choices.
+    fn combinations(&self, value: &Value<'t>) -> usize {
+        let mut names: Vec<&str> = Vec::new();
+        let mut product = 1_usize;
+        for part in value.parts() {
+            if let (Content::Choice, Origin::Parameter(name) | Origin::Pseudo(name)) = (&part.content, &part.origin)
+                && !names.contains(name)
+            {
+                names.push(name);
+                let size = self.evaluator.choices.by_name(name).map_or(2, |(_, variable)| variable.candidates.len());
+                product = product.saturating_mul(size);
+            }
+        }
+        product
     }
 
     fn choose(&mut self, list: Option<&'t [Node<'t>]>) -> Outcome<'t> {

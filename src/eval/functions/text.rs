@@ -76,7 +76,8 @@ impl<'t> Run<'_, 't> {
         if !value.is_scalar() {
             return None;
         }
-        // A choice stays open: scripts are made of many parameters, and no check reads what is encoded letter by letter.
+        // Scripts are made of many parameters; every value of each would be a scenario of its own.
+        let value = self.settled_if_few(value);
         let Some(text) = value.text() else { return Some(unknown_result("Fn::Base64", &[value], span)) };
         let encoded = encode_base64(text.as_bytes());
         if encoded.len() > MAX_TEXT_BYTES || !self.evaluator.afford(encoded.len()) {

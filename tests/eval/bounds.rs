@@ -1,0 +1,78 @@
+//! Templates that would blow up if anybody followed them.
+
+use super::{HEAD, outcomes};
+use std::fmt::Write;
+
+fn of(value: &str) -> Vec<String> {
+    outcomes(&format!("Transform: AWS::LanguageExtensions\n{HEAD}{value}\n"), &[])
+}
+
+#[test]
+fn nested_functions_stay_bounded() {
+    // Each level doubles the one below: 2^60 copies if anybody followed it.
+    for (inner, level) in [
+        ("{'Fn::Sub': 'x'}", "{'Fn::Sub': ['${A}${A}', {A: @}]}"),
+        ("x", "{'Fn::Sub': ['${A}${A}', {A: {'Fn::Base64': @}}]}"),
+        ("['\"']", "['Fn::ToJsonString': @]"),
+        ("x", "{'Fn::Join': [',', {'Fn::Split': [x, {'Fn::Sub': ['${A}x${A}', {A: @}]}]}]}"),
+    ] {
+        let mut text = inner.to_owned();
+        for _ in 0..24 {
+            text = level.replace('@', &text);
+        }
+        let found = of(&text);
+        assert!(found.len() == 1 && found[0].len() < 2 << 20, "{level}");
+    }
+}
+
+#[test]
+fn all_functions_together_have_a_budget() {
+    // A thousand texts of a megabyte each: the budget ends long before.
+    let mut text = "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx".to_owned();
+    for _ in 0..14 {
+        text = format!("{{'Fn::Sub': ['${{A}}${{A}}', {{A: {text}}}]}}");
+    }
+    let found = of(&format!("[{}]", vec![text; 1000].join(", ")));
+    assert!(found[0].len() < 100 << 20 && found[0].contains("<Fn::Sub>"));
+}
+
+#[test]
+fn attributes_of_attributes_end() {
+    let mut resources = String::new();
+    for n in 0..2_000 {
+        writeln!(resources, "  V{n}: {{Type: AWS::EC2::VPC, Properties: {{CidrBlock: !GetAtt V{}.CidrBlock}}}}", n + 1)
+            .unwrap();
+    }
+    resources.push_str("  V2000: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.0.0.0/8}}\n");
+    let found = outcomes(&format!("Resources:\n{resources}Outputs: {{X: {{Value: !GetAtt V0.CidrBlock}}}}\n"), &[]);
+    assert_eq!(found.len(), 1);
+    let found = outcomes(&format!("Resources:\n{resources}Outputs: {{X: {{Value: !GetAtt V1998.CidrBlock}}}}\n"), &[]);
+    assert_eq!(found, ["\"10.0.0.0/8\""]);
+}
+
+#[test]
+fn long_chains_of_conditions_do_not_overflow() {
+    let mut conditions = String::from("Conditions:\n  C0: !Equals [a, a]\n");
+    for n in 1..20_000 {
+        conditions.push_str(&format!("  C{n}: !Not [!Condition C{}]\n", n - 1));
+    }
+    let text = format!("{conditions}Resources: {{}}\nOutputs:\n  X:\n    Value: !If [C19999, a, b]\n");
+    assert!(!outcomes(&text, &[]).is_empty());
+}
+
+#[test]
+fn many_rules_end() {
+    let mut rules = String::from("Parameters:\n");
+    for n in 0..40 {
+        writeln!(rules, "  P{n}: {{Type: String, AllowedValues: [a, b]}}").unwrap();
+    }
+    rules.push_str("Rules:\n");
+    // Every two parameters differ: with two values and three parameters nobody can.
+    for n in 0..40 {
+        for m in 0..n {
+            writeln!(rules, "  R{n}x{m}: {{Assertions: [Assert: !Not [!Equals [!Ref P{n}, !Ref P{m}]]]}}").unwrap();
+        }
+    }
+    let found = outcomes(&format!("{rules}Resources: {{}}\nOutputs: {{X: {{Value: !Ref P0}}}}\n"), &[]);
+    assert_eq!(found.len(), 2);
+}
