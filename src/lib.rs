@@ -44,6 +44,7 @@ pub mod config;
 pub mod discover;
 pub mod eval;
 pub mod expand;
+pub mod expression;
 pub mod facts;
 pub mod finding;
 pub mod graph;

@@ -7,9 +7,10 @@ use std::path::Path;
 
 /// Each part of `src/`, from the bottom up, with the parts that it may use. A part may use only parts above it in this
 /// list, so there are no circles.
-const LAYERS: [(&str, &[&str]); 17] = [
+const LAYERS: [(&str, &[&str]); 18] = [
     ("source", &[]),
     ("truth", &[]),
+    ("expression", &[]),
     ("facts", &[]),
     ("finding", &["source"]),
     ("syntax", &["source"]),
@@ -18,8 +19,8 @@ const LAYERS: [(&str, &[&str]); 17] = [
     // The last that reads templates as written; everything above it sees what comes to be.
     ("expand", &["source", "syntax", "template", "eval", "finding"]),
     ("policy", &["source", "truth", "facts", "syntax", "eval", "expand", "finding"]),
-    ("graph", &["source", "truth", "facts", "syntax", "eval", "expand", "finding", "policy"]),
-    ("rules", &["source", "truth", "facts", "eval", "expand", "policy", "graph", "finding"]),
+    ("graph", &["source", "truth", "facts", "expression", "syntax", "eval", "expand", "finding", "policy"]),
+    ("rules", &["source", "truth", "facts", "expression", "eval", "expand", "policy", "graph", "finding"]),
     (
         "linter",
         &["source", "truth", "facts", "finding", "syntax", "template", "eval", "expand", "policy", "graph", "rules"],

@@ -5,8 +5,8 @@ use super::version::{self, Version};
 use crate::eval::Run;
 use crate::eval::text;
 use crate::eval::value::{Content, DynamicService, Kind, Origin, Part, Value};
+use crate::expression::Expression;
 use crate::truth::Truth;
-use regex::Regex;
 use serde::Deserialize;
 
 /// Questions that must all be answered yes.
@@ -25,7 +25,7 @@ pub enum Test {
     /// One of these, as CloudFormation compares: `true` equals `"true"`, `7` equals `"7"`.
     In(Operand, Wanted),
     /// Matches the regular expression somewhere.
-    Matches(Regex, Wanted),
+    Matches(Expression, Wanted),
     /// Matches one of the patterns as a whole; `*` stands for any characters.
     Like(Operand, Wanted),
     /// A number of at least this.
@@ -116,10 +116,6 @@ struct RawPredicate {
     covers_action: Option<Operand>,
 }
 
-fn regex(pattern: &str) -> Result<Regex, String> {
-    Regex::new(pattern).map_err(|error| format!("`{pattern}` is not a regular expression: {error}"))
-}
-
 impl TryFrom<RawPredicate> for Predicate {
     type Error = String;
 
@@ -130,8 +126,16 @@ impl TryFrom<RawPredicate> for Predicate {
             raw.not_equals.map(|operand| Test::In(operand, false)),
             raw.r#in.map(|operand| Test::In(operand, true)),
             raw.not_in.map(|operand| Test::In(operand, false)),
-            raw.matches.as_deref().map(regex).transpose()?.map(|regex| Test::Matches(regex, true)),
-            raw.not_matches.as_deref().map(regex).transpose()?.map(|regex| Test::Matches(regex, false)),
+            raw.matches
+                .as_deref()
+                .map(Expression::parse)
+                .transpose()?
+                .map(|expression| Test::Matches(expression, true)),
+            raw.not_matches
+                .as_deref()
+                .map(Expression::parse)
+                .transpose()?
+                .map(|expression| Test::Matches(expression, false)),
             raw.like.map(|operand| Test::Like(operand, true)),
             raw.not_like.map(|operand| Test::Like(operand, false)),
             raw.at_least.map(Test::AtLeast),
@@ -200,9 +204,9 @@ impl Test {
                 let answer = decide(run, &|value| Truth::any(texts.iter().map(|text| equals(value, text))));
                 wanted(answer, *yes)
             }
-            Self::Matches(regex, yes) => {
+            Self::Matches(expression, yes) => {
                 let answer = decide(run, &|value| match value.text() {
-                    Some(text) => regex.is_match(&text).into(),
+                    Some(text) => expression.is_match(&text).map_or(Truth::Unknown, Truth::from),
                     None if value.is_scalar() => Truth::Unknown,
                     None => Truth::False,
                 });

@@ -4,12 +4,11 @@ use super::names::{is_secret_name, names_a_reference};
 use crate::eval::Run;
 use crate::eval::value::{Field, Kind, Value};
 use crate::expand::{Model, Parameter};
+use crate::expression::Expression;
 use crate::source::Span;
 use crate::syntax::{Entry, Node};
-use regex::Regex;
 use std::borrow::Cow;
 use std::collections::BTreeSet;
-use std::sync::LazyLock;
 
 /// Whether a parameter carries a secret: its name promises one, or a property with a secret's name is set to it. Lists,
 /// numbers, resource ids, choices and the names of stored secrets are none.
@@ -29,15 +28,15 @@ const AS_SECRET: &str = "as a secret";
 const AS_REFERENCE: &str = "as a reference";
 
 /// Descriptions that say that the value leads to a secret: "ARN of the secret", "Name of the token in Secrets Manager".
-static LEADS_TO_A_SECRET: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"(?i)\barn\b|\bamazon resource name\b|\b(?:id|identifier|name|path|url) (?:of|for)\b|\bsecret(?:'s)? (?:id|name)\b").ok()
-});
+static LEADS_TO_A_SECRET: Expression = Expression::new(
+    r"(?i)\barn\b|\bamazon resource name\b|\b(?:id|identifier|name|path|url) (?:of|for)\b|\bsecret(?:'s)? (?:id|name)\b",
+);
 
 /// Whether a parameter names a stored secret, by its own name, description, default or pattern.
 fn is_reference(parameter: &Parameter<'_>) -> bool {
     let text = |key| parameter.node.get(key).and_then(Node::as_str).unwrap_or_default();
     names_a_reference(parameter.name)
-        || LEADS_TO_A_SECRET.as_ref().is_some_and(|pattern| pattern.is_match(text("Description")))
+        || LEADS_TO_A_SECRET.is_match(text("Description")) == Some(true)
         || text("Default").starts_with("arn:")
         || text("AllowedPattern").contains("arn:")
 }

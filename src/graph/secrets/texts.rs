@@ -1,36 +1,33 @@
 //! Texts that are secrets: by their own shape, or by the name that they stand under.
 
 use super::names::is_secret_name;
-use regex::Regex;
-use std::sync::LazyLock;
+use crate::expression::Expression;
 
 /// Texts that are secrets whatever they are called, with what they are. The shapes are those that their issuers publish so
 /// that scanners can find them.
-static SHAPES: LazyLock<Vec<(Regex, &'static str)>> = LazyLock::new(|| {
-    [
-        (r"\bAKIA[A-Z2-7]{16}\b", "the id of a long-term AWS access key"),
-        (r#"(?i)\baws_secret_access_key["']?\s*[:=]\s*["']?[A-Za-z0-9/+]{40}\b"#, "an AWS secret access key"),
-        (r"-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----", "a private key"),
-        (r"\bgh[pousr]_[A-Za-z0-9]{36,}\b", "a GitHub token"),
-        (r"\bgithub_pat_[A-Za-z0-9_]{60,}\b", "a GitHub token"),
-        (r"\bglpat-[A-Za-z0-9_-]{20,}", "a GitLab token"),
-        (r"\bxox[abprs]-[A-Za-z0-9-]{10,}", "a Slack token"),
-        (r"\bhooks\.slack\.com/services/T[A-Z0-9]{6,}/B[A-Z0-9]{6,}/[A-Za-z0-9]{16,}", "a Slack webhook"),
-        (r"\b[rs]k_live_[A-Za-z0-9]{16,}\b", "a Stripe key"),
-        (r"\b[A-Za-z][A-Za-z0-9+.-]*://[^\s:/?#@${}<>*]+:[^\s:/?#@${}<>*]{3,}@(?:[^\s/]|$)", "a URL with a password"),
-    ]
-    .into_iter()
-    .filter_map(|(pattern, what)| Some((Regex::new(pattern).ok()?, what)))
-    .collect()
-});
+static SHAPES: [(Expression, &str); 10] = [
+    (Expression::new(r"\bAKIA[A-Z2-7]{16}\b"), "the id of a long-term AWS access key"),
+    (
+        Expression::new(r#"(?i)\baws_secret_access_key["']?\s*[:=]\s*["']?[A-Za-z0-9/+]{40}\b"#),
+        "an AWS secret access key",
+    ),
+    (Expression::new(r"-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----"), "a private key"),
+    (Expression::new(r"\bgh[pousr]_[A-Za-z0-9]{36,}\b"), "a GitHub token"),
+    (Expression::new(r"\bgithub_pat_[A-Za-z0-9_]{60,}\b"), "a GitHub token"),
+    (Expression::new(r"\bglpat-[A-Za-z0-9_-]{20,}"), "a GitLab token"),
+    (Expression::new(r"\bxox[abprs]-[A-Za-z0-9-]{10,}"), "a Slack token"),
+    (Expression::new(r"\bhooks\.slack\.com/services/T[A-Z0-9]{6,}/B[A-Z0-9]{6,}/[A-Za-z0-9]{16,}"), "a Slack webhook"),
+    (Expression::new(r"\b[rs]k_live_[A-Za-z0-9]{16,}\b"), "a Stripe key"),
+    (
+        Expression::new(r"\b[A-Za-z][A-Za-z0-9+.-]*://[^\s:/?#@${}<>*]+:[^\s:/?#@${}<>*]{3,}@(?:[^\s/]|$)"),
+        "a URL with a password",
+    ),
+];
 
 /// What occurs in every text that one of [`SHAPES`] matches: one look at a text, for the many that hold none of it.
-static MARKS: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(
-        r"AKIA|(?i:aws_secret_access_key)|PRIVATE KEY-----|gh[pousr]_|github_pat_|glpat-|xox[abprs]-|hooks\.slack\.com|[rs]k_live_|://",
-    )
-    .ok()
-});
+static MARKS: Expression = Expression::new(
+    r"AKIA|(?i:aws_secret_access_key)|PRIVATE KEY-----|gh[pousr]_|github_pat_|glpat-|xox[abprs]-|hooks\.slack\.com|[rs]k_live_|://",
+);
 
 /// What kind of secret a text is or holds, judged by the text alone.
 pub fn secret_text(text: &str) -> Option<&'static str> {
@@ -38,12 +35,12 @@ pub fn secret_text(text: &str) -> Option<&'static str> {
     if text.len() < 8 {
         return None;
     }
-    if MARKS.as_ref().is_some_and(|marks| !marks.is_match(text)) {
+    if MARKS.is_match(text) == Some(false) {
         return None;
     }
     SHAPES.iter().find_map(|(shape, what)| {
         // AWS's own documentation writes its keys so that they end in EXAMPLE.
-        shape.find_iter(text).any(|found| !found.as_str().contains("EXAMPLE")).then_some(*what)
+        shape.regex()?.find_iter(text).any(|found| !found.as_str().contains("EXAMPLE")).then_some(*what)
     })
 }
 
