@@ -1,6 +1,6 @@
 //! The command line: the only part that reads arguments, prints, or exits.
 //!
-//! [`args`] is what was typed, [`plan`] what it means; each command has a file of its own.
+//! `args` is what was typed, `plan` what it means; each command has a file of its own.
 
 mod args;
 mod controls;

@@ -10,7 +10,7 @@ use std::borrow::Cow;
 
 /// One spelling for each text: unsettled parts become markers that no template text contains.
 ///
-/// `\u{10FFFE}name\u{10FFFF}` for a parameter, pseudo parameter or resource; unique origins only (see [`is_same`]).
+/// `\u{10FFFE}name\u{10FFFF}` for a parameter, pseudo parameter or resource; unique origins only (see `is_same`).
 pub fn canonical(value: &Value<'_>) -> String {
     match &value.kind {
         Kind::Text(parts) => parts.iter().map(|part| part_text(part).into_owned()).collect(),

@@ -1,6 +1,6 @@
 //! The report that people read in a terminal: findings by file with their source, then what it all comes to.
 //!
-//! Drawn by miette, which only ever sees [`excerpt::Excerpt`]s. Everything that comes from a template, a rule or a file
+//! Drawn by miette, which only ever sees `Excerpt`s. Everything that comes from a template, a rule or a file
 //! name is made printable first: no byte of the input reaches the terminal as a control character.
 
 mod answer;

@@ -13,7 +13,7 @@ use serde::Deserialize;
 #[derive(Clone, Debug, Deserialize)]
 #[serde(try_from = "RawPredicate")]
 pub struct Predicate {
-    /// In the order of [`RawPredicate`]'s fields.
+    /// In the order of `RawPredicate`'s fields.
     pub tests: Vec<Test>,
 }
 
