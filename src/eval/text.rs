@@ -158,6 +158,12 @@ pub fn like(value: &Value<'_>, pattern: &str) -> Truth {
             .iter()
             .flat_map(|part| match &part.content {
                 Content::Known(text) => text.chars().map(Unit::Char).collect::<Vec<_>>(),
+                // Any account is as good as another for a pattern without digits.
+                _ if part.origin == Origin::Pseudo("AWS::AccountId")
+                    && !pattern.contains(|c: char| c.is_ascii_digit()) =>
+                {
+                    vec![Unit::Char('0'); 12]
+                }
                 _ => vec![Unit::Any],
             })
             .collect(),
@@ -331,6 +337,16 @@ mod tests {
             ("urn:*", Truth::False),
         ] {
             assert_eq!(like(&arn, pattern), expected, "{pattern}");
+        }
+    }
+
+    #[test]
+    fn an_account_is_digits() {
+        let account = Value::unknown(Origin::Pseudo("AWS::AccountId"), Span::default());
+        for (pattern, expected) in
+            [("*.*", Truth::False), ("????????????", Truth::True), ("*", Truth::True), ("1111*", Truth::Unknown)]
+        {
+            assert_eq!(like(&account, pattern), expected, "{pattern}");
         }
     }
 
