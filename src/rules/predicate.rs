@@ -214,8 +214,8 @@ impl Test {
                     decide(run, &|value| Truth::any(patterns.iter().map(|pattern| text::like(value, pattern))));
                 wanted(answer, *yes)
             }
-            Self::AtLeast(operand) => compare(run, value, operand, around, |value, bound| value >= bound),
-            Self::AtMost(operand) => compare(run, value, operand, around, |value, bound| value <= bound),
+            Self::AtLeast(operand) => compare(run, value, operand, around, "MinValue", |value, bound| value >= bound),
+            Self::AtMost(operand) => compare(run, value, operand, around, "MaxValue", |value, bound| value <= bound),
             Self::VersionAtLeast(least) => decide(run, &|value| version::at_least(value, least)),
             Self::Type(name) => {
                 if value.is_opaque() {
@@ -328,11 +328,20 @@ fn compare<'t>(
     value: &Value<'t>,
     operand: &Operand,
     around: &Surroundings<'_>,
+    limit: &str,
     holds: impl Fn(f64, f64) -> bool,
 ) -> Truth {
     let Some(bound) = operand.texts(around.settings).first().and_then(|text| text.parse::<f64>().ok()) else {
         return Truth::Unknown;
     };
+    // What a parameter accepts can settle it, whatever is given.
+    if value.is_opaque()
+        && let Some(Origin::Parameter(name)) = value.as_reference()
+        && let Some(limit) = run.evaluator.template.parameter(name).and_then(|parameter| parameter.node.get(limit))
+        && limit.scalar_text().and_then(|text| text.parse::<f64>().ok()).is_some_and(|limit| holds(limit, bound))
+    {
+        return Truth::True;
+    }
     run.decide(&[value], &|values| match values.first() {
         Some(value) => match value.number() {
             Some(number) => holds(number, bound).into(),
@@ -350,10 +359,12 @@ fn any_origin(value: &Value<'_>, wanted: &dyn Fn(&Origin<'_>) -> bool) -> Truth 
         Kind::Text(parts) => {
             if parts.iter().any(|part| wanted(&part.origin)) {
                 Truth::True
-            } else if parts
-                .iter()
-                .any(|part| matches!(part.origin, Origin::Inside(_) | Origin::Malformed(_) | Origin::Function(_)))
-            {
+            } else if parts.iter().any(|part| {
+                matches!(
+                    part.origin,
+                    Origin::Inside(_) | Origin::Malformed(_) | Origin::Function(_) | Origin::SplitParameter(_)
+                )
+            }) {
                 Truth::Unknown
             } else {
                 Truth::False
