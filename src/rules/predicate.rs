@@ -272,7 +272,9 @@ impl Test {
             }
             // Needs the graph: the checker answers it.
             Self::RefersToThis(_) => Truth::Unknown,
-            Self::World(yes) => wanted(decide(run, &is_world), *yes),
+            Self::World(yes) => {
+                wanted(if is_network(value, around) { Truth::False } else { decide(run, &is_world) }, *yes)
+            }
             Self::NeedsStar(yes) => wanted(crate::policy::needs_star(run, value), *yes),
             Self::WildcardAction(yes) => wanted(crate::policy::is_wildcard_action(run, value), *yes),
             Self::CoversAction(actions) => Truth::all(
@@ -373,6 +375,16 @@ fn any_origin(value: &Value<'_>, wanted: &dyn Fn(&Origin<'_>) -> bool) -> Truth 
         Kind::List(items) => Truth::any(items.iter().map(|item| any_origin(item, wanted))),
         Kind::Map(fields) => Truth::any(fields.iter().map(|field| any_origin(&field.value, wanted))),
         _ => Truth::False,
+    }
+}
+
+/// Whether a value is the CIDR block of a VPC or subnet of the template: a /16 at most (VPC user guide, "VPC CIDR blocks").
+fn is_network(value: &Value<'_>, around: &Surroundings<'_>) -> bool {
+    match value.as_reference() {
+        Some(Origin::Resource { id, attribute: Some(name) }) if name == "CidrBlock" => {
+            (around.type_of)(id).is_some_and(|found| matches!(found.as_str(), "AWS::EC2::VPC" | "AWS::EC2::Subnet"))
+        }
+        _ => false,
     }
 }
 
