@@ -323,7 +323,11 @@ impl<'t> Run<'_, 't> {
         let delimiter = delimiter.scalar_text()?;
         let value = self.compute(text)?;
         let Some(text) = value.text() else {
-            return value.is_scalar().then(|| Value::unknown(Origin::Function("Fn::Split"), span));
+            let origin = match value.as_reference() {
+                Some(Origin::Parameter(name)) => Origin::SplitParameter(name),
+                _ => Origin::Function("Fn::Split"),
+            };
+            return value.is_scalar().then(|| Value::unknown(origin, span));
         };
         if delimiter.is_empty() {
             return None;

@@ -147,6 +147,29 @@ enum Unit {
     Any,
     /// Exactly one character: `?` in a pattern.
     One,
+    /// Letters, digits and hyphens, none included.
+    Word,
+}
+
+impl Unit {
+    /// Whether it can stand for more than one character.
+    fn is_open(self) -> bool {
+        matches!(self, Self::Any | Self::Word)
+    }
+
+    /// Whether it can stand for `other`, or for `other` and more.
+    fn takes(self, other: Self) -> bool {
+        match (self, other) {
+            (Self::Any, _) | (Self::Word, Self::Any | Self::One | Self::Word) => true,
+            (Self::Word, Self::Char(c)) => c.is_ascii_alphanumeric() || c == '-',
+            (Self::Char(_) | Self::One, _) => false,
+        }
+    }
+}
+
+/// Whether AWS uses letters, digits and hyphens alone for what this stands for: `us-gov-west-1`, `aws-cn`, `111122223333`.
+fn is_word(origin: &Origin<'_>) -> bool {
+    matches!(origin, Origin::Pseudo("AWS::AccountId" | "AWS::Partition" | "AWS::Region" | "AWS::StackName"))
 }
 
 /// Whether a scalar matches a pattern in which `*` stands for any characters and `?` for one.
@@ -162,6 +185,7 @@ pub fn like(value: &Value<'_>, pattern: &str) -> Truth {
             .iter()
             .flat_map(|part| match &part.content {
                 Content::Known(text) => text.chars().map(Unit::Char).collect::<Vec<_>>(),
+                _ if is_word(&part.origin) => vec![Unit::Word],
                 _ => vec![Unit::Any],
             })
             .collect(),
@@ -170,7 +194,7 @@ pub fn like(value: &Value<'_>, pattern: &str) -> Truth {
     let pattern: Vec<Unit> = glob(pattern);
     if covers(&pattern, &units) {
         Truth::True
-    } else if units.contains(&Unit::Any) && overlap(&pattern, &units) {
+    } else if units.iter().any(|unit| unit.is_open()) && overlap(&pattern, &units) {
         Truth::Unknown
     } else {
         Truth::False
@@ -246,22 +270,24 @@ fn overlap(left: &[Unit], right: &[Unit]) -> bool {
     row.push(true);
     for unit in right {
         let before = row.last().copied().unwrap_or(false);
-        row.push(before && *unit == Unit::Any);
+        row.push(before && unit.is_open());
     }
     for a in left {
         let mut next = Vec::with_capacity(row.len());
-        next.push(row.first().copied().unwrap_or(false) && *a == Unit::Any);
+        next.push(row.first().copied().unwrap_or(false) && a.is_open());
         for (j, b) in right.iter().enumerate() {
             let diagonal = row.get(j).copied().unwrap_or(false);
             let above = row.get(j + 1).copied().unwrap_or(false);
             let before = next.last().copied().unwrap_or(false);
             let same = match (a, b) {
                 (Unit::Char(a), Unit::Char(b)) => a == b,
+                (Unit::Word, other) | (other, Unit::Word) => other.is_open() || Unit::Word.takes(*other),
                 _ => true,
             };
-            // A wildcard takes nothing, or one more character and stays for the next.
-            let any = *a == Unit::Any || *b == Unit::Any;
-            next.push((same && diagonal) || (any && (above || before)));
+            // What is open takes nothing, or one more character and stays for the next.
+            let up = above && (a.is_open() || b.takes(*a));
+            let left = before && (b.is_open() || a.takes(*b));
+            next.push((same && diagonal) || up || left);
         }
         row = next;
     }
@@ -335,6 +361,33 @@ mod tests {
             ("urn:*", Truth::False),
         ] {
             assert_eq!(like(&arn, pattern), expected, "{pattern}");
+        }
+    }
+
+    #[test]
+    fn accounts_and_regions_are_words() {
+        let part = |text: &'static str| match text.strip_prefix('$') {
+            Some(name) => Part { content: Content::Unknown, origin: Origin::Pseudo(name) },
+            None => Part { content: Content::Known(Cow::Borrowed(text)), origin: Origin::Literal },
+        };
+        let value =
+            |texts: &[&'static str]| Value::from_parts(texts.iter().map(|text| part(text)).collect(), Span::default());
+        let account = value(&["$AWS::AccountId"]);
+        let key = value(&["arn:", "$AWS::Partition", ":kms:", "$AWS::Region", ":", "$AWS::AccountId", ":alias/mine"]);
+        for (value, pattern, expected) in [
+            (&account, "*.*", Truth::False),
+            (&account, "*", Truth::True),
+            (&account, "1111*", Truth::Unknown),
+            (&account, "", Truth::Unknown),
+            (&key, "*alias/aws/*", Truth::False),
+            (&key, "*alias/mine", Truth::True),
+            (&key, "arn:aws:kms:us-*", Truth::Unknown),
+            (&key, "arn:*:kms:?*:*", Truth::Unknown),
+            (&key, "arn:aws:*:s3:*", Truth::Unknown),
+            (&key, "arn:*/*/*", Truth::False),
+            (&value(&["$AWS::URLSuffix"]), "*.*", Truth::Unknown),
+        ] {
+            assert_eq!(like(value, pattern), expected, "{pattern}");
         }
     }
 

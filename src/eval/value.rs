@@ -104,6 +104,8 @@ pub enum Origin<'t> {
     Zone(usize),
     /// The result of a function that is not computed from known values.
     Function(&'static str),
+    /// What `Fn::Split` makes of the value of this parameter, which is not known.
+    SplitParameter(&'t str),
     /// A function whose arguments are not what CloudFormation takes, or a reference to nothing.
     Malformed(&'static str),
     /// Somewhere inside a value that is not known, which may still be a list of lists so many levels deep.
@@ -128,7 +130,9 @@ impl Origin<'_> {
     pub fn reason(&self) -> String {
         match self {
             Self::Literal => "a literal".to_owned(),
-            Self::Parameter(name) => format!("the value of parameter `{name}` is not known"),
+            Self::Parameter(name) | Self::SplitParameter(name) => {
+                format!("the value of parameter `{name}` is not known")
+            }
             Self::Pseudo(name) => format!("`{name}` is known only when the stack is deployed"),
             Self::Resource { id, attribute: None } => format!("`{id}` gets its name when the stack is deployed"),
             Self::Resource { id, attribute: Some(attribute) } => {
@@ -307,9 +311,12 @@ impl<'t> Value<'t> {
         }
     }
 
-    /// The first unsettled part of a scalar, to say why it is not known.
+    /// The first unsettled part of a scalar, to say why it is not known: one that somebody can tell before any other, since
+    /// the partition or Region around it seldom matters.
     pub fn unsettled(&self) -> Option<&Part<'t>> {
-        self.parts().iter().find(|part| !part.content.is_known())
+        let mut unsettled = self.parts().iter().filter(|part| !part.content.is_known());
+        let first = unsettled.clone().next();
+        unsettled.find(|part| !matches!(part.origin, Origin::Pseudo(_))).or(first)
     }
 
     /// As a person would write it in a sentence: `"AES256"`, `true`, `"patient-${Env}"`, "a list of 3".
@@ -354,6 +361,7 @@ pub fn placeholder(origin: &Origin<'_>) -> String {
         Origin::Dynamic(_) => "{{resolve:…}}".to_owned(),
         Origin::Import => "Fn::ImportValue".to_owned(),
         Origin::Function(name) | Origin::Malformed(name) => (*name).to_owned(),
+        Origin::SplitParameter(name) => format!("Fn::Split {name}"),
         Origin::Mapping(name) => format!("Fn::FindInMap {name}"),
         Origin::Zones => "Fn::GetAZs".to_owned(),
         Origin::Zone(index) => format!("Fn::Select [{index}, Fn::GetAZs]"),

@@ -312,7 +312,7 @@ impl<'m, 't> Checker<'_, 'm, 't> {
     }
 
     fn quantified(&mut self, quantifier: Quantifier, quantified: &Quantified, item: &Item<'m, 't>) -> Judgement {
-        let elements = self.elements(&quantified.selector, item);
+        let elements = self.elements(quantified, item);
         let mut every = Truth::True;
         let mut some = Truth::False;
         if elements.unknown {
@@ -359,8 +359,8 @@ impl<'m, 't> Checker<'_, 'm, 't> {
         }
     }
 
-    fn elements(&mut self, selector: &Selector, item: &Item<'m, 't>) -> Elements<'m, 't> {
-        match selector {
+    fn elements(&mut self, quantified: &Quantified, item: &Item<'m, 't>) -> Elements<'m, 't> {
+        match &quantified.selector {
             Selector::Path(path) => Elements::from(self.select(path, item)),
             Selector::Items(path) => {
                 let selection = self.select(path, item);
@@ -398,7 +398,7 @@ impl<'m, 't> Checker<'_, 'm, 't> {
                 unknown: false,
             },
             Selector::Related(related) => self.related(related, item),
-            Selector::Referenced(related) => self.referenced(related, item),
+            Selector::Referenced(related) => self.referenced(related, quantified.asks_for_existence(), item),
         }
     }
 
@@ -508,7 +508,7 @@ impl<'m, 't> Checker<'_, 'm, 't> {
         Ok(pieces)
     }
 
-    fn referenced(&mut self, related: &Related, item: &Item<'m, 't>) -> Elements<'m, 't> {
+    fn referenced(&mut self, related: &Related, existence: bool, item: &Item<'m, 't>) -> Elements<'m, 't> {
         let selection = self.select(&related.via, item);
         let blocks = self.blocks(&related.types);
         let mut items = Vec::new();
@@ -524,8 +524,8 @@ impl<'m, 't> Checker<'_, 'm, 't> {
                         items.push((Item::Block(block), refers));
                     }
                 }
-                // A name from outside the template: what it names cannot be looked at.
-                if met.is_false() && value.text().is_none() {
+                // A name from outside the template: what it names cannot be looked at, but it is not here.
+                if met.is_false() && value.text().is_none() && !existence {
                     if let Some(part) = value.unsettled() {
                         self.run.note_reason(part.origin.reason());
                     }
