@@ -15,6 +15,9 @@ impl<'t> Run<'_, 't> {
             self.consulted.extend_from_slice(consulted);
             return *holds;
         }
+        if self.exhausted {
+            return false;
+        }
         let template = self.evaluator.template;
         let node = template.condition(name).filter(|_| {
             // A chain of conditions is as deep as a template makes it; past the bound nothing is known.
@@ -30,7 +33,11 @@ impl<'t> Run<'_, 't> {
             }
             None => self.free_condition(name),
         };
-        let consulted = self.consulted.get(mark..).unwrap_or_default().to_vec();
+        // Each once: conditions that ask others twice would otherwise double the list at every step of a chain.
+        let mut consulted = self.consulted.split_off(mark);
+        consulted.sort_unstable();
+        consulted.dedup();
+        self.consulted.extend_from_slice(&consulted);
         self.conditions.insert(name, (holds, consulted));
         holds
     }

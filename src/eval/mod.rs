@@ -91,11 +91,17 @@ impl<'m, 't> Evaluator<'m, 't> {
 /// Past this number of scenarios a check is undecided, unless a violation has been found.
 pub const MAX_SCENARIOS: usize = 256;
 
+/// Choices that one run makes at most: each leaves another scenario behind, so more are too many to look at anyway.
+const MAX_FORKS: usize = MAX_SCENARIOS;
+
+/// Runs that met more than [`MAX_FORKS`] choices before the rest is not looked at: each costs much and tells nothing.
+const MAX_EXHAUSTED: usize = 2;
+
 /// What a check answered in each scenario that it told apart.
 pub struct Exploration<R> {
     /// The scenarios, together covering every feasible choice unless `complete` is false.
     pub leaves: Vec<(Scenario, R)>,
-    /// False where there were more than [`MAX_SCENARIOS`].
+    /// False where there were more than [`MAX_SCENARIOS`], or one with too many choices.
     pub complete: bool,
 }
 
@@ -106,17 +112,24 @@ pub fn explore<'m, 't, R>(
 ) -> Exploration<R> {
     let mut waiting = vec![Scenario::default()];
     let mut leaves = Vec::new();
+    let mut exhausted = 0;
     while let Some(scenario) = waiting.pop() {
-        if leaves.len() >= MAX_SCENARIOS {
+        if leaves.len() >= MAX_SCENARIOS || exhausted >= MAX_EXHAUSTED {
             return Exploration { leaves, complete: false };
         }
         let mut run = Run::new(evaluator, scenario);
         let result = check(&mut run);
         // The first alternative of the first fork was taken; the rest follow in the order they were met.
         waiting.extend(run.siblings.into_iter().rev());
-        leaves.push((run.scenario, result));
+        // Those at the far end would never be reached.
+        waiting.drain(..waiting.len().saturating_sub(MAX_SCENARIOS + 1));
+        if run.exhausted {
+            exhausted += 1;
+        } else {
+            leaves.push((run.scenario, result));
+        }
     }
-    Exploration { leaves, complete: true }
+    Exploration { leaves, complete: exhausted == 0 }
 }
 
 /// One evaluation in one scenario, which narrows as it is asked.
@@ -125,6 +138,9 @@ pub struct Run<'m, 't> {
     pub evaluator: &'m Evaluator<'m, 't>,
     scenario: Scenario,
     siblings: Vec<Scenario>,
+    forks: usize,
+    /// Whether more than [`MAX_FORKS`] choices were met; what the run answers then means nothing.
+    exhausted: bool,
     consulted: Vec<Variable>,
     conditions: HashMap<&'t str, (bool, Vec<Variable>)>,
     visiting: Vec<&'t str>,
@@ -148,6 +164,8 @@ impl<'m, 't> Run<'m, 't> {
             evaluator,
             scenario,
             siblings: Vec::new(),
+            forks: 0,
+            exhausted: false,
             consulted: Vec::new(),
             conditions: HashMap::new(),
             visiting: Vec::new(),
@@ -175,6 +193,10 @@ impl<'m, 't> Run<'m, 't> {
 
     /// The value of a node in this scenario; none where it is `AWS::NoValue`. Remembered across runs.
     pub fn value(&mut self, node: &'t Node<'t>) -> Option<&'m Value<'t>> {
+        if self.exhausted {
+            // Nobody will look at what comes of it.
+            return None;
+        }
         let key: *const Node<'t> = node;
         if let Some(variants) = self.evaluator.memo.borrow().get(&key) {
             let fits = |variant: &&Variant<'m, 't>| {
@@ -199,7 +221,9 @@ impl<'m, 't> Run<'m, 't> {
                 depends_on.push((*variable, domain.clone()));
             }
         }
-        self.evaluator.memo.borrow_mut().entry(key).or_default().push(Variant { depends_on, value });
+        if !self.exhausted {
+            self.evaluator.memo.borrow_mut().entry(key).or_default().push(Variant { depends_on, value });
+        }
         value
     }
 
@@ -256,12 +280,18 @@ impl<'m, 't> Run<'m, 't> {
     /// Takes the first of some disjoint domains of a variable and leaves the others to later runs; returns its index.
     /// The one that holds `preferred` goes first, so that a deployment with defaults is looked at first.
     fn fork(&mut self, variable: Variable, groups: Vec<Domain>, preferred: Option<usize>) -> usize {
-        self.consulted.push(variable);
         let first = preferred
             .and_then(|preferred| groups.iter().position(|group| group.contains(&preferred)))
             .unwrap_or_default();
+        self.forks += usize::from(groups.len() > 1);
+        self.exhausted |= self.forks > MAX_FORKS;
+        if self.exhausted {
+            return first;
+        }
+        self.consulted.push(variable);
         for (index, group) in groups.iter().enumerate() {
-            if index != first {
+            // One more than will be looked at says that there are more.
+            if index != first && self.siblings.len() <= MAX_SCENARIOS {
                 let mut sibling = self.scenario.clone();
                 sibling.settle(variable, group.clone());
                 self.siblings.push(sibling);
