@@ -222,7 +222,12 @@ impl<'m, 't> Run<'m, 't> {
             }
         }
         if !self.exhausted {
-            self.evaluator.memo.borrow_mut().entry(key).or_default().push(Variant { depends_on, value });
+            let mut memo = self.evaluator.memo.borrow_mut();
+            let variants = memo.entry(key).or_default();
+            // A run that had not settled the choices yet computed anew what another had.
+            if !variants.iter().any(|known| known.depends_on == depends_on) {
+                variants.push(Variant { depends_on, value });
+            }
         }
         value
     }

@@ -99,6 +99,21 @@ pub(crate) fn shorten(text: &str, limit: usize, unicode: bool) -> Cow<'_, str> {
     Cow::Borrowed(text)
 }
 
+/// A text of which the last `limit` columns are kept, with a mark where something is missing: of a path, the name of the file.
+pub(crate) fn shorten_start(text: &str, limit: usize, unicode: bool) -> Cow<'_, str> {
+    if width(text) <= limit {
+        return Cow::Borrowed(text);
+    }
+    let mark = ellipsis(unicode);
+    let mut room = limit.saturating_sub(width(mark));
+    let mut from = text.len();
+    for (at, c) in text.char_indices().rev() {
+        let Some(left) = room.checked_sub(columns(c)) else { break };
+        (room, from) = (left, at);
+    }
+    Cow::Owned(format!("{mark}{}", text.get(from..).unwrap_or_default()))
+}
+
 /// The mark of something left out.
 pub(crate) fn ellipsis(unicode: bool) -> &'static str {
     if unicode { "…" } else { "..." }
@@ -148,6 +163,10 @@ mod tests {
         assert_eq!(shorten("abcdef", 6, true), "abcdef");
         assert_eq!(shorten("abcdefg", 6, true), "abcde…");
         assert_eq!(shorten("abcdefg", 6, false), "abc...");
+        assert_eq!(shorten_start("abcdef", 6, true), "abcdef");
+        assert_eq!(shorten_start("abcdefg", 6, true), "…cdefg");
+        assert_eq!(shorten_start("日本語.yaml", 8, false), "...yaml");
+        assert_eq!(shorten_start("日本", 0, true), "…");
     }
 
     #[test]
