@@ -37,8 +37,12 @@ pub(crate) fn visible(c: char, unicode: bool) -> char {
     }
 }
 
-/// A text on one line: white space becomes spaces, other unprintable characters become visible.
+/// A text on one line: white space becomes spaces, other unprintable characters become visible. Without Unicode an ellipsis,
+/// which messages and rules are fond of, is three full stops.
 pub(crate) fn one_line(text: &str, unicode: bool) -> Cow<'_, str> {
+    if !unicode && text.contains('…') {
+        return Cow::Owned(one_line(&text.replace('…', "..."), unicode).into_owned());
+    }
     if !text.chars().any(is_unprintable) {
         return Cow::Borrowed(text);
     }
@@ -147,6 +151,7 @@ mod tests {
     fn escape_sequences_become_visible() {
         assert_eq!(one_line("a\u{1b}[31mb\r\nc\u{9b}2J\u{202e}d", true), "a␛[31mb c\u{fffd}2J\u{fffd}d");
         assert_eq!(one_line("a\u{1b}[31mb\u{7f}", false), "a?[31mb?");
+        assert_eq!(one_line("a…\tb", false), "a... b");
         assert!(matches!(one_line("plain – 日本", true), Cow::Borrowed(_)));
     }
 
@@ -165,7 +170,7 @@ mod tests {
         assert_eq!(shorten("abcdefg", 6, false), "abc...");
         assert_eq!(shorten_start("abcdef", 6, true), "abcdef");
         assert_eq!(shorten_start("abcdefg", 6, true), "…cdefg");
-        assert_eq!(shorten_start("日本語.yaml", 8, false), "...yaml");
+        assert_eq!(shorten_start("日本語.yaml", 9, false), "....yaml");
         assert_eq!(shorten_start("日本", 0, true), "…");
     }
 
