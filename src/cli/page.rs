@@ -46,6 +46,11 @@ impl Page {
         self.line(Ink::Bold, text);
     }
 
+    /// An address, left whole however long it is: terminals open what they find on one line.
+    pub(super) fn address(&mut self, address: &str) {
+        self.text.push_str(&format!("{:INDENT$}{}\n", "", one_line(address, self.style.unicode)));
+    }
+
     /// A line of cells, each as wide as its column; what does not fit is wrapped in the last column.
     pub(super) fn row(&mut self, cells: &[(Option<Ink>, &str)], columns: &[usize]) {
         let mut line = " ".repeat(INDENT);

@@ -96,11 +96,17 @@ impl<'m, 't> Evaluator<'m, 't> {
 /// Past this number of scenarios a check is undecided, unless a violation has been found.
 pub const MAX_SCENARIOS: usize = 256;
 
+/// Choices that one run makes at most: each leaves another scenario behind, so more are too many to look at anyway.
+const MAX_FORKS: usize = MAX_SCENARIOS;
+
+/// Runs that met more than [`MAX_FORKS`] choices before the rest is not looked at: each costs much and tells nothing.
+const MAX_EXHAUSTED: usize = 2;
+
 /// What a check answered in each scenario that it told apart.
 pub struct Exploration<R> {
     /// The scenarios, together covering every feasible choice unless `complete` is false.
     pub leaves: Vec<(Scenario, R)>,
-    /// False where there were more than [`MAX_SCENARIOS`].
+    /// False where there were more than [`MAX_SCENARIOS`], or one with too many choices.
     pub complete: bool,
 }
 
@@ -111,17 +117,24 @@ pub fn explore<'m, 't, R>(
 ) -> Exploration<R> {
     let mut waiting = vec![Scenario::default()];
     let mut leaves = Vec::new();
+    let mut exhausted = 0;
     while let Some(scenario) = waiting.pop() {
-        if leaves.len() >= MAX_SCENARIOS {
+        if leaves.len() >= MAX_SCENARIOS || exhausted >= MAX_EXHAUSTED {
             return Exploration { leaves, complete: false };
         }
         let mut run = Run::new(evaluator, scenario);
         let result = check(&mut run);
         // The first alternative of the first fork was taken; the rest follow in the order they were met.
         waiting.extend(run.siblings.into_iter().rev());
-        leaves.push((run.scenario, result));
+        // Those at the far end would never be reached.
+        waiting.drain(..waiting.len().saturating_sub(MAX_SCENARIOS + 1));
+        if run.exhausted {
+            exhausted += 1;
+        } else {
+            leaves.push((run.scenario, result));
+        }
     }
-    Exploration { leaves, complete: true }
+    Exploration { leaves, complete: exhausted == 0 }
 }
 
 /// One evaluation in one scenario, which narrows as it is asked.
@@ -130,6 +143,9 @@ pub struct Run<'m, 't> {
     pub evaluator: &'m Evaluator<'m, 't>,
     scenario: Scenario,
     siblings: Vec<Scenario>,
+    forks: usize,
+    /// Whether more than [`MAX_FORKS`] choices were met; what the run answers then means nothing.
+    exhausted: bool,
     consulted: Vec<Variable>,
     visiting: Vec<&'t str>,
     reasons: Vec<String>,
@@ -152,6 +168,8 @@ impl<'m, 't> Run<'m, 't> {
             evaluator,
             scenario,
             siblings: Vec::new(),
+            forks: 0,
+            exhausted: false,
             consulted: Vec::new(),
             visiting: Vec::new(),
             reasons: Vec::new(),
@@ -169,6 +187,11 @@ impl<'m, 't> Run<'m, 't> {
     /// Why something was not known, in the order it was met.
     pub fn reasons(&self) -> &[String] {
         &self.reasons
+    }
+
+    /// Whether more choices were met than a run may make.
+    fn is_exhausted(&self) -> bool {
+        self.exhausted
     }
 
     /// Keeps a value as long as the evaluator's memory lives.
@@ -189,6 +212,10 @@ impl<'m, 't> Run<'m, 't> {
         what: &'static str,
         make: impl FnOnce(&mut Self) -> Option<Value<'t>>,
     ) -> Option<&'m Value<'t>> {
+        if self.exhausted {
+            // Nobody will look at what comes of it.
+            return None;
+        }
         let key: (*const Node<'t>, &'static str) = (node, what);
         if let Some(variants) = self.evaluator.memo.borrow().get(&key) {
             let fits = |variant: &&Variant<'m, 't>| {
@@ -214,15 +241,25 @@ impl<'m, 't> Run<'m, 't> {
         for reason in &reasons {
             self.note_reason(reason.clone());
         }
+        // Each once: conditions that ask others twice would otherwise double the list at every step of a chain.
+        let mut consulted = self.consulted.split_off(mark);
+        consulted.sort_unstable();
+        consulted.dedup();
+        self.consulted.extend_from_slice(&consulted);
         let mut depends_on: Vec<(Variable, Domain)> = Vec::new();
-        for variable in self.consulted.get(mark..).unwrap_or_default() {
-            if !depends_on.iter().any(|(known, _)| known == variable)
-                && let Some(domain) = self.scenario.domain(*variable)
-            {
+        for variable in &consulted {
+            if let Some(domain) = self.scenario.domain(*variable) {
                 depends_on.push((*variable, domain.clone()));
             }
         }
-        self.evaluator.memo.borrow_mut().entry(key).or_default().push(Variant { depends_on, reasons, value });
+        if !self.exhausted {
+            let mut memo = self.evaluator.memo.borrow_mut();
+            let variants = memo.entry(key).or_default();
+            // A run that had not settled the choices yet computed anew what another had.
+            if !variants.iter().any(|known| known.depends_on == depends_on) {
+                variants.push(Variant { depends_on, reasons, value });
+            }
+        }
         value
     }
 
@@ -279,12 +316,18 @@ impl<'m, 't> Run<'m, 't> {
     /// Takes the first of some disjoint domains of a variable and leaves the others to later runs; returns its index.
     /// The one that holds `preferred` goes first, so that a deployment with defaults is looked at first.
     fn fork(&mut self, variable: Variable, groups: Vec<Domain>, preferred: Option<usize>) -> usize {
-        self.consulted.push(variable);
         let first = preferred
             .and_then(|preferred| groups.iter().position(|group| group.contains(&preferred)))
             .unwrap_or_default();
+        self.forks += usize::from(groups.len() > 1);
+        self.exhausted |= self.forks > MAX_FORKS;
+        if self.exhausted {
+            return first;
+        }
+        self.consulted.push(variable);
         for (index, group) in groups.iter().enumerate() {
-            if index != first {
+            // One more than will be looked at says that there are more.
+            if index != first && self.siblings.len() <= MAX_SCENARIOS {
                 let mut sibling = self.scenario.clone();
                 sibling.settle(variable, group.clone());
                 self.siblings.push(sibling);

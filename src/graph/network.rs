@@ -16,19 +16,13 @@ fn property<'m, 't>(run: &mut Run<'m, 't>, block: &Block<'t>, name: &str) -> Opt
     }
 }
 
-/// Resources of a type that exist in this scenario.
-fn existing<'m, 't>(run: &mut Run<'_, 't>, model: &'m Model<'m, 't>, kind: &str) -> Vec<&'m Block<'t>> {
-    let mut blocks: Vec<_> = model.of_type(kind).collect();
-    blocks.retain(|block| exists(run, block));
-    blocks
-}
-
-/// Whether a property refers to a resource; false where it is absent.
+/// Whether a block exists in this scenario and a property of it refers to a resource.
+///
+/// Existence is asked last, so that the conditions of strangers are no choices of the check.
 fn property_refers<'t>(run: &mut Run<'_, 't>, block: &Block<'t>, name: &str, target: &Block<'t>) -> Truth {
-    match property(run, block, name) {
-        Some(value) => refers_to(run, value, target),
-        None => Truth::False,
-    }
+    let Some(value) = property(run, block, name) else { return Truth::False };
+    let refers = refers_to(run, value, target);
+    if refers.is_false() || !exists(run, block) { Truth::False } else { refers }
 }
 
 /// The subnets of this template that a list of subnet ids names.
@@ -89,7 +83,7 @@ pub fn routes_to_internet<'m, 't>(
     let mut answer = Truth::False;
     let mut own_table = Truth::False;
     let mut related = Vec::new();
-    for association in existing(run, model, "AWS::EC2::SubnetRouteTableAssociation") {
+    for association in model.of_type("AWS::EC2::SubnetRouteTableAssociation") {
         let associated = property_refers(run, association, "SubnetId", subnet);
         if associated.is_false() {
             continue;
@@ -134,7 +128,7 @@ fn table_reaches_internet<'m, 't>(
     let Some(table) = model.resource(id) else { return (Truth::Unknown, Vec::new()) };
     let mut answer = Truth::False;
     let mut related = Vec::new();
-    for route in existing(run, model, "AWS::EC2::Route") {
+    for route in model.of_type("AWS::EC2::Route") {
         let belongs = property_refers(run, route, "RouteTableId", table);
         if belongs.is_false() {
             continue;
@@ -176,7 +170,7 @@ pub fn vpc_has_internet_gateway<'m, 't>(
     };
     let mut answer = Truth::False;
     let mut related = Vec::new();
-    for attachment in existing(run, model, "AWS::EC2::VPCGatewayAttachment") {
+    for attachment in model.of_type("AWS::EC2::VPCGatewayAttachment") {
         if property(run, attachment, "InternetGatewayId").is_none() {
             continue;
         }

@@ -437,9 +437,18 @@ impl<'m, 't> Checker<'_, 'm, 't> {
         }
     }
 
-    /// The resources of these types, in which `*` stands for any characters, that exist in this scenario, in the order of
-    /// the template.
-    pub fn blocks(&mut self, types: &[String]) -> Vec<&'m Block<'t>> {
+    /// The resources of these types that exist in this scenario, in the order of the template.
+    fn blocks(&mut self, types: &[String]) -> Vec<&'m Block<'t>> {
+        let mut blocks = self.candidates(types);
+        blocks.retain(|block| expand::exists(self.run, block));
+        blocks
+    }
+
+    /// The resources of these types, in which `*` stands for any characters, in the order of the template.
+    ///
+    /// Who looks for those that are tied to another resource asks last whether one exists: the conditions of strangers
+    /// are no choices of this check.
+    pub fn candidates(&self, types: &[String]) -> Vec<&'m Block<'t>> {
         let model = self.model;
         let mut blocks: Vec<&'m Block<'t>> = Vec::new();
         for kind in types {
@@ -453,7 +462,6 @@ impl<'m, 't> Checker<'_, 'm, 't> {
             blocks.sort_by_key(|block| block.key_span);
             blocks.dedup_by(|one, other| one.is(other));
         }
-        blocks.retain(|block| expand::exists(self.run, block));
         blocks
     }
 
@@ -468,7 +476,7 @@ impl<'m, 't> Checker<'_, 'm, 't> {
             },
             None => None,
         };
-        for block in self.blocks(&related.types) {
+        for block in self.candidates(&related.types) {
             if block.is(target) {
                 continue;
             }
@@ -484,7 +492,9 @@ impl<'m, 't> Checker<'_, 'm, 't> {
                     membership = membership.or(refers);
                 }
             }
-            items.push((Item::Block(block), membership));
+            if !membership.is_false() && expand::exists(self.run, block) {
+                items.push((Item::Block(block), membership));
+            }
         }
         Elements { items, nearest: item.place(), unknown: false }
     }
@@ -510,7 +520,7 @@ impl<'m, 't> Checker<'_, 'm, 't> {
 
     fn referenced(&mut self, related: &Related, existence: bool, item: &Item<'m, 't>) -> Elements<'m, 't> {
         let selection = self.select(&related.via, item);
-        let blocks = self.blocks(&related.types);
+        let blocks = self.candidates(&related.types);
         let mut items = Vec::new();
         let mut unknown = selection.unknown;
         for found in &selection.items {
@@ -519,8 +529,8 @@ impl<'m, 't> Checker<'_, 'm, 't> {
                 let mut met = Truth::False;
                 for block in &blocks {
                     let refers = graph::refers_to(self.run, value, block);
-                    met = met.or(refers);
-                    if !refers.is_false() {
+                    if !refers.is_false() && expand::exists(self.run, block) {
+                        met = met.or(refers);
                         items.push((Item::Block(block), refers));
                     }
                 }
