@@ -214,6 +214,7 @@ fn the_reason_names_what_somebody_can_tell() {
     for (value, expected) in [
         ("!Sub 'arn:${AWS::Partition}:iam::${Free}:root'", "the value of parameter `Free` is not known"),
         ("!Split [',', !Ref Free]", "the value of parameter `Free` is not known"),
+        ("!Select [1, !Split [',', !Ref Free]]", "the value of parameter `Free` is not known"),
         ("!Split [',', !ImportValue Zones]", "the result of `Fn::Split` is not known"),
         ("!Sub 'arn:${AWS::Partition}:s3:::x'", "`AWS::Partition` is known only when the stack is deployed"),
     ] {

@@ -296,6 +296,9 @@ impl<'t> Run<'_, 't> {
         let Some(index) = index.text().and_then(|text| text.trim().parse::<usize>().ok()) else { return malformed() };
         match items.as_reference() {
             Some(Origin::Zones) => return Some(Value::unknown(Origin::Zone(index), span)),
+            Some(Origin::Parameter(name) | Origin::PieceOfParameter(name)) if items.is_opaque() => {
+                return Some(Value::unknown(Origin::PieceOfParameter(name), span));
+            }
             _ if items.is_opaque() => return Some(Value::unknown(Origin::Function("Fn::Select"), span)),
             _ => {}
         }
@@ -324,7 +327,7 @@ impl<'t> Run<'_, 't> {
         let value = self.compute(text)?;
         let Some(text) = value.text() else {
             let origin = match value.as_reference() {
-                Some(Origin::Parameter(name)) => Origin::SplitParameter(name),
+                Some(Origin::Parameter(name)) => Origin::PieceOfParameter(name),
                 _ => Origin::Function("Fn::Split"),
             };
             return value.is_scalar().then(|| Value::unknown(origin, span));

@@ -104,8 +104,8 @@ pub enum Origin<'t> {
     Zone(usize),
     /// The result of a function that is not computed from known values.
     Function(&'static str),
-    /// What `Fn::Split` makes of the value of this parameter, which is not known.
-    SplitParameter(&'t str),
+    /// What `Fn::Split` or `Fn::Select` takes out of the value of this parameter, which is not known.
+    PieceOfParameter(&'t str),
     /// A function whose arguments are not what CloudFormation takes, or a reference to nothing.
     Malformed(&'static str),
     /// Somewhere inside a value that is not known, which may still be a list of lists so many levels deep.
@@ -130,7 +130,7 @@ impl Origin<'_> {
     pub fn reason(&self) -> String {
         match self {
             Self::Literal => "a literal".to_owned(),
-            Self::Parameter(name) | Self::SplitParameter(name) => {
+            Self::Parameter(name) | Self::PieceOfParameter(name) => {
                 format!("the value of parameter `{name}` is not known")
             }
             Self::Pseudo(name) => format!("`{name}` is known only when the stack is deployed"),
@@ -361,7 +361,7 @@ pub fn placeholder(origin: &Origin<'_>) -> String {
         Origin::Dynamic(_) => "{{resolve:…}}".to_owned(),
         Origin::Import => "Fn::ImportValue".to_owned(),
         Origin::Function(name) | Origin::Malformed(name) => (*name).to_owned(),
-        Origin::SplitParameter(name) => format!("Fn::Split {name}"),
+        Origin::PieceOfParameter(name) => format!("a piece of {name}"),
         Origin::Mapping(name) => format!("Fn::FindInMap {name}"),
         Origin::Zones => "Fn::GetAZs".to_owned(),
         Origin::Zone(index) => format!("Fn::Select [{index}, Fn::GetAZs]"),

@@ -372,7 +372,7 @@ fn any_origin(value: &Value<'_>, wanted: &dyn Fn(&Origin<'_>) -> bool) -> Truth 
             } else if parts.iter().any(|part| {
                 matches!(
                     part.origin,
-                    Origin::Inside(_) | Origin::Malformed(_) | Origin::Function(_) | Origin::SplitParameter(_)
+                    Origin::Inside(_) | Origin::Malformed(_) | Origin::Function(_) | Origin::PieceOfParameter(_)
                 )
             }) {
                 Truth::Unknown
