@@ -21,6 +21,8 @@ use std::io;
 
 /// Findings of one rule in one file that are drawn with their source; further ones only name their place.
 const MAX_DRAWN: usize = 3;
+/// Columns of a message that are shown: what a file's own text blows up is cut.
+const MAX_MESSAGE: usize = 2_000;
 /// Related places drawn for one finding; further ones are counted.
 const MAX_RELATED: usize = 4;
 /// Columns of the mark and the bar that miette draws before a header.
@@ -219,7 +221,9 @@ fn subject_text(subject: &Subject, style: &Style) -> String {
 
 /// Adds a message below the first line of a header.
 fn push_wrapped(header: &mut String, message: &str, style: &Style) {
-    for line in wrap(&one_line(message, style.unicode), style.width.saturating_sub(HEADER_INDENT)) {
+    let message = one_line(message, style.unicode);
+    let message = shorten(&message, MAX_MESSAGE, style.unicode);
+    for line in wrap(&message, style.width.saturating_sub(HEADER_INDENT)) {
         header.push('\n');
         header.push_str(&line);
     }

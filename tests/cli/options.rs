@@ -121,7 +121,7 @@ fn answers_are_shown_on_request() {
             Cannot be decided: the value of parameter `Versions` is not known.
 
     ────────────────────────────────────────────────────────────────────────────────────────────────────
-    ✓ No violations found
+    ✓ No violations found, 1 check undecided
       1 rule (s3-bucket-versioning) on 2 resources in 2 templates
       2 checks: 1 passed, 1 undecided
       1 check needs a value that the template does not tell (--show undecided)

@@ -155,3 +155,13 @@ fn a_long_path_keeps_its_file_name() {
     let text = run.human(PLAIN);
     assert!(text.starts_with("── …") && text.contains("stacks/records.yaml ── 1 error ─"), "{text}");
 }
+
+#[test]
+fn a_message_without_end_is_cut() {
+    let mut run = Run::default();
+    let id = run.source("a.yaml", "Key: value\n");
+    let span = run.span(id, "", "Key");
+    run.fail("s3-bucket-tls-only", Level::Error, span, "A", "B", &"[".repeat(50_000));
+    let text = run.human(PLAIN);
+    assert!(text.len() < 5_000 && text.contains("[[…"), "{}", text.len());
+}

@@ -100,7 +100,11 @@ fn nothing_found(summary: &Summary, style: &Style) -> String {
         return style.paint(Ink::Bold, text);
     }
     let scope = if summary.unreadable > 0 { " in the rest" } else { "" };
-    let how = if summary.undecided == 0 { format!(": {}", all_passed(summary.passed)) } else { String::new() };
+    let how = match summary.undecided {
+        0 => format!(": {}", all_passed(summary.passed)),
+        // No more certain than it is: whoever reads one line reads this one.
+        undecided => format!(", {} undecided", count(undecided, "check")),
+    };
     style.paint(Ink::Good, &format!("{} No violations found{scope}{how}", style.glyph("✓", "+")))
 }
 
