@@ -21,7 +21,7 @@ use crate::truth::Truth;
 pub const NOT_SET: &str = "is not set";
 
 /// A place that explains an answer.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Place {
     /// The most exact span.
     pub span: Span,
@@ -382,11 +382,12 @@ impl<'m, 't> Checker<'_, 'm, 't> {
                 let owner = item.owner();
                 let statements = policy::statements(self.run, owner, *kind);
                 let nearest = self.around_statements(&statements, item);
+                let base = if self.explain { owner.path() } else { String::new() };
                 let items = statements
                     .found
                     .into_iter()
                     .map(|statement| {
-                        let path = format!("{}/{}", owner.path(), statement.path);
+                        let path = if base.is_empty() { base.clone() } else { format!("{base}/{}", statement.path) };
                         (Item::Value { value: statement.value, name: String::new(), path, owner }, Truth::True)
                     })
                     .collect();
@@ -411,14 +412,17 @@ impl<'m, 't> Checker<'_, 'm, 't> {
                     state: "is not declared".to_owned(),
                     ..self.absent(entry.key_span, section.to_owned(), &types.join("` or `"))
                 },
-                None => item.place(),
+                None => self.own_place(item),
             },
-            _ => item.place(),
+            _ => self.own_place(item),
         }
     }
 
     /// The deepest block that holds all of a resource's statements.
     fn around_statements(&self, statements: &policy::Statements<'m, 't>, item: &Item<'m, 't>) -> Place {
+        if !self.explain {
+            return Place::default();
+        }
         let owner = item.owner();
         let lists = statements.found.iter().map(|statement| {
             let steps: Vec<&str> = statement.path.split('/').collect();
@@ -432,8 +436,8 @@ impl<'m, 't> Checker<'_, 'm, 't> {
         });
         let path = common.unwrap_or_default().join("/");
         match written::key_at(owner.node, &path) {
-            Some(span) if self.explain => self.absent(span, format!("{}/{path}", owner.path()), ""),
-            _ => item.place(),
+            Some(span) => self.absent(span, format!("{}/{path}", owner.path()), ""),
+            _ => self.own_place(item),
         }
     }
 
@@ -472,7 +476,7 @@ impl<'m, 't> Checker<'_, 'm, 't> {
             Some(named) => match self.name(named, item) {
                 Ok(pieces) => Some(pieces),
                 // What the name is made of is absent, or not known.
-                Err(unknown) => return Elements { items, nearest: item.place(), unknown },
+                Err(unknown) => return Elements { items, nearest: self.own_place(item), unknown },
             },
             None => None,
         };
@@ -496,7 +500,7 @@ impl<'m, 't> Checker<'_, 'm, 't> {
                 items.push((Item::Block(block), membership));
             }
         }
-        Elements { items, nearest: item.place(), unknown: false }
+        Elements { items, nearest: self.own_place(item), unknown: false }
     }
 
     /// The pieces of a name, with the values at its paths. Where one is missing: whether it may be there all the same.
@@ -659,9 +663,17 @@ impl<'m, 't> Checker<'_, 'm, 't> {
     }
 
     fn nearest(&self, block: &Block<'t>, path: &Path, span: Span, index: usize) -> Place {
+        if !self.explain {
+            return Place { span, ..Place::default() };
+        }
         let names: Vec<&str> = path.names.iter().take(index).map(String::as_str).collect();
         let base = self.base(&Item::Block(self.block_ref(block)), &names);
         self.absent(span, base, &missing(&path.names, index))
+    }
+
+    /// The place of an item itself; nowhere in particular unless places are wanted.
+    fn own_place(&self, item: &Item<'m, 't>) -> Place {
+        if self.explain { item.place() } else { Place::default() }
     }
 
     /// A block with the model's lifetime.
@@ -670,10 +682,13 @@ impl<'m, 't> Checker<'_, 'm, 't> {
     }
 
     fn absent(&self, span: Span, path: String, name: &str) -> Place {
+        if !self.explain {
+            return Place { span, ..Place::default() };
+        }
         Place {
             span,
             path,
-            name: if self.explain { name.to_owned() } else { String::new() },
+            name: name.to_owned(),
             state: NOT_SET.to_owned(),
             value: String::new(),
             message: None,
