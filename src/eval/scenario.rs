@@ -98,114 +98,110 @@ fn normal(settled: &[(Variable, Domain)], size: &impl Fn(Variable) -> usize) -> 
     cube
 }
 
-/// Cubes that simplification may look at before it is content with what it has: what is simplified is a sentence.
-const MOST_STEPS: usize = 100_000;
+/// Combinations of values up to which cases are simplified: what is simplified is a sentence.
+const MOST_COMBINATIONS: usize = 4096;
 
-/// Variables past which it is not tried at all.
-const MOST_VARIABLES: usize = 16;
-
-/// The shortest way to say the same that can be found simply, the same for every order in which scenarios were met.
-fn merge(cubes: Vec<Cube>, size: &impl Fn(Variable) -> usize) -> Vec<Cube> {
+/// A short way to say the same, the same for every order in which scenarios were met.
+///
+/// All combinations of the variables' values are laid out in a table; the first that applies and is not yet said is
+/// widened, variable by variable, as far as all of it applies.
+fn merge(mut cubes: Vec<Cube>, size: &impl Fn(Variable) -> usize) -> Vec<Cube> {
     let mut variables: Vec<Variable> = cubes.iter().flatten().map(|(variable, _)| *variable).collect();
     variables.sort_unstable();
     variables.dedup();
-    let universe: Cube = variables.into_iter().map(|variable| (variable, (0..size(variable)).collect())).collect();
-    let mut steps = if universe.len() > MOST_VARIABLES { 0 } else { MOST_STEPS };
-    let Some(mut disjoint) = split(&cubes, &universe, &mut steps) else { return cubes };
-    disjoint.sort();
-    // Each case is said as broadly as the whole allows: "A, or not A and B" is "A or B".
-    let mut broad: Vec<Cube> = Vec::new();
-    for mut cube in disjoint {
-        for (variable, _) in cube.clone() {
-            let without: Cube = cube.iter().filter(|(other, _)| *other != variable).cloned().collect();
-            if covers_all(&cubes, &within(&universe, &without), &mut steps) == Some(true) {
-                cube = without;
+    let sizes: Vec<usize> = variables.iter().map(|variable| size(*variable)).collect();
+    let combinations = sizes.iter().try_fold(1usize, |product, size| product.checked_mul(*size));
+    let Some(combinations) = combinations.filter(|combinations| *combinations <= MOST_COMBINATIONS) else {
+        cubes.sort();
+        return cubes;
+    };
+    let everywhere = |cube: &Cube| -> Vec<Domain> {
+        let domain = |(variable, size): (&Variable, &usize)| {
+            let own = cube.iter().find(|(other, _)| other == variable).map(|(_, domain)| domain.clone());
+            own.unwrap_or_else(|| (0..*size).collect())
+        };
+        variables.iter().zip(&sizes).map(domain).collect()
+    };
+    let mut applies = vec![false; combinations];
+    for cube in &cubes {
+        each_combination(&everywhere(cube), &sizes, &mut |index| {
+            if let Some(place) = applies.get_mut(index) {
+                *place = true;
+            }
+            true
+        });
+    }
+    let holds = |domains: &[Domain]| {
+        each_combination(domains, &sizes, &mut |index| applies.get(index).copied().unwrap_or(false))
+    };
+    let mut said = vec![false; combinations];
+    let mut found: Vec<Vec<Domain>> = Vec::new();
+    for index in 0..combinations {
+        if !applies.get(index).copied().unwrap_or(false) || said.get(index).copied().unwrap_or(true) {
+            continue;
+        }
+        let mut domains = combination(index, &sizes);
+        for place in 0..domains.len() {
+            for value in 0..sizes.get(place).copied().unwrap_or(0) {
+                let Some(domain) = domains.get_mut(place) else { continue };
+                if domain.contains(&value) {
+                    continue;
+                }
+                let known = std::mem::replace(domain, vec![value]);
+                let wider = holds(&domains);
+                if let Some(domain) = domains.get_mut(place) {
+                    *domain = known;
+                    if wider {
+                        domain.push(value);
+                        domain.sort_unstable();
+                    }
+                }
             }
         }
-        if !broad.contains(&cube) {
-            broad.push(cube);
-        }
+        each_combination(&domains, &sizes, &mut |index| {
+            if let Some(place) = said.get_mut(index) {
+                *place = true;
+            }
+            true
+        });
+        found.push(domains);
     }
-    // What the other cases say already is not said again.
-    let mut index = 0;
-    while let Some(cube) = broad.get(index) {
-        let others: Vec<Cube> = broad.iter().filter(|other| *other != cube).cloned().collect();
-        if covers_all(&others, &within(&universe, cube), &mut steps) == Some(true) {
-            broad.remove(index);
-        } else {
-            index += 1;
-        }
-    }
-    broad.sort_by_key(|cube| (cube.len(), cube.clone()));
-    broad
-}
-
-/// The universe, narrowed to a cube.
-fn within(universe: &Cube, cube: &Cube) -> Cube {
-    universe
-        .iter()
-        .map(|(variable, all)| {
-            let own = cube.iter().find(|(other, _)| other == variable).map(|(_, domain)| domain);
-            (*variable, own.unwrap_or(all).clone())
+    let mut simple: Vec<Cube> = found
+        .into_iter()
+        .map(|domains| {
+            let cube = variables.iter().copied().zip(domains).zip(&sizes);
+            cube.filter(|((_, domain), size)| domain.len() < **size).map(|(term, _)| term).collect()
         })
-        .collect()
+        .collect();
+    simple.sort_by_key(|cube| (cube.len(), cube.clone()));
+    simple
 }
 
-/// Cubes with one value of a variable: those that allow it, no longer speaking of it.
-fn given(cubes: &[Cube], variable: Variable, value: usize) -> Vec<Cube> {
-    cubes
+/// Calls `visit` with the index of each combination in the product of some domains, until it says no; whether it never did.
+fn each_combination(domains: &[Domain], sizes: &[usize], visit: &mut impl FnMut(usize) -> bool) -> bool {
+    fn go(domains: &[Domain], sizes: &[usize], index: usize, visit: &mut impl FnMut(usize) -> bool) -> bool {
+        let (Some((domain, domains)), Some((size, sizes))) = (domains.split_first(), sizes.split_first()) else {
+            return visit(index);
+        };
+        domain.iter().all(|value| go(domains, sizes, index * size + value, visit))
+    }
+    go(domains, sizes, 0, visit)
+}
+
+/// The combination at an index: one value for each variable.
+fn combination(index: usize, sizes: &[usize]) -> Vec<Domain> {
+    let mut rest = index;
+    let mut domains: Vec<Domain> = sizes
         .iter()
-        .filter(|cube| cube.iter().all(|(other, domain)| *other != variable || domain.contains(&value)))
-        .map(|cube| cube.iter().filter(|(other, _)| *other != variable).cloned().collect())
-        .collect()
-}
-
-/// The same cases, told apart variable by variable, values with the same consequences together. None past the bound.
-fn split(cubes: &[Cube], universe: &[(Variable, Domain)], steps: &mut usize) -> Option<Vec<Cube>> {
-    *steps = steps.checked_sub(cubes.len() + 1)?;
-    if cubes.iter().any(Vec::is_empty) {
-        return Some(vec![Cube::new()]);
-    }
-    let ((variable, values), rest) = match universe.split_first() {
-        Some(first) if !cubes.is_empty() => first,
-        _ => return Some(Vec::new()),
-    };
-    let mut groups: Vec<(Vec<Cube>, Domain)> = Vec::new();
-    for value in values {
-        let consequences = split(&given(cubes, *variable, *value), rest, steps)?;
-        match groups.iter_mut().find(|(known, _)| *known == consequences) {
-            Some((_, domain)) => domain.push(*value),
-            None => groups.push((consequences, vec![*value])),
-        }
-    }
-    let mut found = Vec::new();
-    for (consequences, domain) in groups {
-        for mut cube in consequences {
-            if domain.len() < values.len() {
-                cube.insert(0, (*variable, domain.clone()));
-            }
-            found.push(cube);
-        }
-    }
-    Some(found)
-}
-
-/// Whether some cube holds whatever is chosen within the universe. None past the bound.
-fn covers_all(cubes: &[Cube], universe: &[(Variable, Domain)], steps: &mut usize) -> Option<bool> {
-    *steps = steps.checked_sub(cubes.len() + 1)?;
-    if cubes.iter().any(Vec::is_empty) {
-        return Some(true);
-    }
-    let ((variable, values), rest) = match universe.split_first() {
-        Some(first) if !cubes.is_empty() => first,
-        _ => return Some(false),
-    };
-    for value in values {
-        if !covers_all(&given(cubes, *variable, *value), rest, steps)? {
-            return Some(false);
-        }
-    }
-    Some(true)
+        .rev()
+        .map(|size| {
+            let value = rest % size.max(&1);
+            rest /= size.max(&1);
+            vec![value]
+        })
+        .collect();
+    domains.reverse();
+    domains
 }
 
 fn term(variable: Variable, domain: &Domain, choices: &Choices<'_>, atoms: &[AtomText]) -> String {
