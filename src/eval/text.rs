@@ -47,6 +47,23 @@ fn other_zone(left: &Value<'_>, right: &Value<'_>) -> bool {
     matches!((left.as_reference(), right.as_reference()), (Some(Origin::Zone(left)), Some(Origin::Zone(right))) if left != right)
 }
 
+/// The characters that a scalar begins with for certain, in its first part.
+pub fn known_start<'a>(value: &'a Value<'_>) -> &'a str {
+    match &value.kind {
+        Kind::String(text) => text,
+        Kind::Text(parts) => match parts.first() {
+            Some(Part { content: Content::Known(text), .. }) => text,
+            _ => "",
+        },
+        _ => "",
+    }
+}
+
+/// Whether texts with these beginnings may be the same.
+pub fn may_start_alike(one: &str, other: &str) -> bool {
+    one.bytes().zip(other.bytes()).all(|(one, other)| one == other)
+}
+
 /// Whether two scalars are the same text, as CloudFormation compares (`"true"` equals `true`).
 pub fn equal(left: &Value<'_>, right: &Value<'_>) -> Truth {
     if !left.is_scalar() || !right.is_scalar() {
@@ -57,6 +74,9 @@ pub fn equal(left: &Value<'_>, right: &Value<'_>) -> Truth {
     }
     let impossible = is_impossible(left, right) || is_impossible(right, left);
     if impossible || excluded(left, right) || excluded(right, left) || other_zone(left, right) {
+        return Truth::False;
+    }
+    if !may_start_alike(known_start(left), known_start(right)) {
         return Truth::False;
     }
     let (left, right) = (letters(left), letters(right));
@@ -214,7 +234,12 @@ fn glob(pattern: &str) -> Vec<Unit> {
 
 /// Whether `outer` matches everything that `inner`, a pattern too, can be.
 pub fn pattern_covers(outer: &str, inner: &str) -> bool {
-    covers(&glob(outer), &glob(inner))
+    // Most patterns are plain, or end with their only wildcard.
+    match outer.find(['*', '?']) {
+        None => outer == inner,
+        Some(at) if outer.get(at..) == Some("*") => outer.get(..at).is_some_and(|start| inner.starts_with(start)),
+        Some(_) => covers(&glob(outer), &glob(inner)),
+    }
 }
 
 /// Whether some text matches both patterns.

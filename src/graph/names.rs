@@ -44,6 +44,13 @@ pub fn is_named<'t>(
     pieces: &[Piece<'_, '_, 't>],
     target: &Block<'t>,
 ) -> Truth {
+    // Most texts begin otherwise, and need not be put together.
+    if let Some(Piece::Text(start)) = pieces.first()
+        && value.is_scalar()
+        && !text::may_start_alike(text::known_start(value), start)
+    {
+        return Truth::False;
+    }
     let with = |name: &Value<'t>| {
         let literal =
             |text: &str| Part { content: Content::Known(Cow::Owned(text.to_owned())), origin: Origin::Literal };

@@ -457,12 +457,15 @@ impl<'m, 't> Checker<'_, 'm, 't> {
         let mut blocks: Vec<&'m Block<'t>> = Vec::new();
         for kind in types {
             if kind.contains('*') {
-                blocks.extend(model.resources.iter().filter(|block| text::pattern_covers(kind, block.kind)));
+                // Templates have few types and many resources.
+                for found in model.types().filter(|found| text::pattern_covers(kind, found)) {
+                    blocks.extend(model.of_type(found));
+                }
             } else {
                 blocks.extend(model.of_type(kind));
             }
         }
-        if types.len() > 1 {
+        if types.len() > 1 || types.iter().any(|kind| kind.contains('*')) {
             blocks.sort_by_key(|block| block.key_span);
             blocks.dedup_by(|one, other| one.is(other));
         }
