@@ -230,7 +230,8 @@ impl Linter {
             return report;
         }
         report.is_template = true;
-        let template = Template::new(&document.root);
+        let expansion = expand::expand(&document.root, &self.pinned);
+        let template = Template::new(&expansion.root);
         let note = |code, span, message, help| Diagnostic {
             severity: Severity::Note,
             code,
@@ -246,9 +247,12 @@ impl Linter {
         for oddity in &template.oddities {
             report.diagnostics.push(note("odd-section", oddity.span, oddity.message.clone(), oddity.help.clone()));
         }
+        for found in &expansion.notes {
+            report.diagnostics.push(note(found.code, found.span, found.message.clone(), found.help.clone()));
+        }
         report.diagnostics.sort_by_key(|diagnostic| diagnostic.span);
         let memory = Memory::default();
-        let model = Model::new(&template, &self.pinned, &memory);
+        let model = Model::expanded(&template, &expansion.origins, &self.pinned, &memory);
         report.counts.resources = model.resources.len();
         report.parameters = template.parameters.iter().map(|parameter| parameter.name.to_owned()).collect();
         for selected in self.for_template(&model) {

@@ -2,6 +2,7 @@
 //!
 //! Nothing above this reads [`crate::template`].
 
+pub mod expansion;
 pub mod written;
 
 use crate::eval::choices::Pinned;
@@ -10,9 +11,17 @@ use crate::finding::Subject;
 use crate::source::Span;
 use crate::syntax::Node;
 use crate::template::Template;
+use expansion::{Expansion, Origin, Origins};
+use std::collections::HashMap;
 
 pub use crate::template::Parameter;
-use std::collections::HashMap;
+
+/// Expands a tree as written, pass by pass, in CloudFormation's order: what it includes, its loops, SAM. `pinned` are the values of
+/// parameters that the user set.
+pub fn expand<'t>(root: &'t Node<'t>, _pinned: &Pinned) -> Expansion<'t> {
+    // Each pass takes the expansion and leaves `root` borrowed where it finds nothing of its own.
+    Expansion::new(root)
+}
 
 /// A named block of a template: a resource, a parameter, an output, or the template as a whole.
 #[derive(Clone, Debug)]
@@ -29,6 +38,8 @@ pub struct Block<'t> {
     pub kind: &'t str,
     /// The condition under which it exists.
     pub condition: Option<&'t str>,
+    /// Where it comes from; none where it is written as it stands.
+    pub origin: Option<&'t Origin>,
 }
 
 /// The sections whose entries rules look at.
@@ -97,8 +108,28 @@ pub struct Model<'m, 't> {
 }
 
 impl<'m, 't> Model<'m, 't> {
-    /// Expands a template.
+    /// Of a template that is written as it stands.
     pub fn new(template: &'m Template<'t>, pinned: &'t Pinned, memory: &'m Memory<'t>) -> Self {
+        Self::build(template, None, pinned, memory)
+    }
+
+    /// Of an expanded template.
+    pub fn expanded(
+        template: &'m Template<'t>,
+        origins: &'t Origins,
+        pinned: &'t Pinned,
+        memory: &'m Memory<'t>,
+    ) -> Self {
+        Self::build(template, Some(origins), pinned, memory)
+    }
+
+    fn build(
+        template: &'m Template<'t>,
+        origins: Option<&'t Origins>,
+        pinned: &'t Pinned,
+        memory: &'m Memory<'t>,
+    ) -> Self {
+        let origin = |section: Section, name: &str| origins?.of_block(section.name(), name);
         let resources: Vec<Block<'t>> = template
             .resources
             .iter()
@@ -109,6 +140,7 @@ impl<'m, 't> Model<'m, 't> {
                 node: resource.node,
                 kind: resource.kind,
                 condition: resource.condition,
+                origin: origin(Section::Resources, resource.id),
             })
             .collect();
         let parameters = template
@@ -121,6 +153,7 @@ impl<'m, 't> Model<'m, 't> {
                 node: parameter.node,
                 kind: "",
                 condition: None,
+                origin: None,
             })
             .collect();
         let outputs = template
@@ -133,6 +166,7 @@ impl<'m, 't> Model<'m, 't> {
                 node: &entry.value,
                 kind: "",
                 condition: entry.value.get("Condition").and_then(Node::as_str),
+                origin: origin(Section::Outputs, &entry.key),
             })
             .collect();
         let first_key = template.root.as_mapping().and_then(|entries| entries.first()).map(|entry| entry.key_span);
@@ -143,6 +177,7 @@ impl<'m, 't> Model<'m, 't> {
             node: template.root,
             kind: "",
             condition: None,
+            origin: None,
         };
         let mut by_name = HashMap::new();
         let mut by_type: HashMap<&'t str, Vec<usize>> = HashMap::new();
