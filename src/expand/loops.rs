@@ -14,7 +14,7 @@ use crate::eval::is_function;
 use crate::source::Span;
 use crate::syntax::{Entry, Kind, Node};
 use collection::{Lookup, Unknown};
-use identifiers::{Turn, put_in, value_of};
+use identifiers::{TooLong, Turn, put_in, value_of};
 use std::borrow::Cow;
 use std::cell::Cell;
 use std::collections::HashSet;
@@ -142,7 +142,13 @@ impl<'t> Unroller<'_, 't> {
     }
 
     fn text(&mut self, text: &Cow<'t, str>) -> Result<Cow<'t, str>, TooLarge> {
-        let made = if self.turns.is_empty() { None } else { put_in(text, &self.turns) };
+        let made = match self.turns.is_empty() {
+            true => None,
+            false => {
+                let most = self.budget.left().saturating_mul(BYTES_PER_NODE);
+                put_in(text, &self.turns, most).map_err(|TooLong| TooLarge)?
+            }
+        };
         match (made, text) {
             (Some(made), _) => {
                 self.spend(made.len() / BYTES_PER_NODE)?;
@@ -321,21 +327,26 @@ impl<'t> Unroller<'_, 't> {
                     let before = made.entries.len();
                     self.entry(body, made)?;
                     if let Some(new) = made.entries.get(before) {
-                        self.made.push((
-                            format!("{}/{}", self.path.join("/"), new.key),
-                            Origin {
-                                iterations: self.turns.iter().map(Turn::iteration).collect(),
-                                written_name: body.key.to_string(),
-                                made_from: None,
-                            },
-                        ));
-                        // As long as a map's path and turns are, so many nodes it weighs.
-                        self.spend(self.path.len() + self.turns.len())?;
+                        let path = format!("{}/{}", self.path.join("/"), new.key);
+                        self.remember(path, body)?;
                     }
                 }
             }
             self.turns.pop();
         }
+        Ok(())
+    }
+
+    /// Remembers which turns made what stands at a path.
+    fn remember(&mut self, path: String, body: &Entry<'t>) -> Result<(), TooLarge> {
+        let bytes: usize = path.len() + self.turns.iter().map(|turn| turn.value.len()).sum::<usize>();
+        self.spend(1 + self.turns.len() + bytes / BYTES_PER_NODE)?;
+        let origin = Origin {
+            iterations: self.turns.iter().map(Turn::iteration).collect(),
+            written_name: body.key.to_string(),
+            made_from: None,
+        };
+        self.made.push((path, origin));
         Ok(())
     }
 
