@@ -396,7 +396,7 @@ impl<'m, 't> Checker<'_, 'm, 't> {
             Selector::Resources(types) => Elements {
                 items: self.blocks(types).into_iter().map(|block| (Item::Block(block), Truth::True)).collect(),
                 nearest: self.section_of_resources(types, item),
-                unknown: false,
+                unknown: self.may_hide(types),
             },
             Selector::Related(related) => self.related(related, item),
             Selector::Referenced(related) => self.referenced(related, quantified.asks_for_existence(), item),
@@ -466,10 +466,20 @@ impl<'m, 't> Checker<'_, 'm, 't> {
             }
         }
         if types.len() > 1 || types.iter().any(|kind| kind.contains('*')) {
-            blocks.sort_by_key(|block| block.key_span);
+            // All turns of a loop have the same key.
+            blocks.sort_by_key(|block| (block.key_span, block.name));
             blocks.dedup_by(|one, other| one.is(other));
         }
         blocks
+    }
+
+    /// Whether there may be resources of these types besides [`blocks`](Self::blocks); then it says so.
+    pub fn may_hide(&mut self, types: &[String]) -> bool {
+        let hides = types.iter().any(|kind| self.model.may_hide(kind));
+        if hides {
+            self.run.note_reason(expand::HIDDEN);
+        }
+        hides
     }
 
     fn related(&mut self, related: &Related, item: &Item<'m, 't>) -> Elements<'m, 't> {
@@ -503,7 +513,7 @@ impl<'m, 't> Checker<'_, 'm, 't> {
                 items.push((Item::Block(block), membership));
             }
         }
-        Elements { items, nearest: self.own_place(item), unknown: false }
+        Elements { items, nearest: self.own_place(item), unknown: self.may_hide(&related.types) }
     }
 
     /// The pieces of a name, with the values at its paths. Where one is missing: whether it may be there all the same.
