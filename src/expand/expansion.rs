@@ -71,8 +71,17 @@ pub struct Origin {
     pub iterations: Vec<Iteration>,
     /// Its name as written, before the loops' identifiers were put in: `Table${Name}`. Empty where it stands in no loop.
     pub written_name: String,
-    /// The logical id of the resource that a transform made it from, where one did.
-    pub made_from: Option<String>,
+    /// The resource that a transform made it from, where one did.
+    pub made_from: Option<MadeFrom>,
+}
+
+/// A resource that a transform made others from.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct MadeFrom {
+    /// Its logical id.
+    pub id: String,
+    /// Its type: `AWS::Serverless::Function`.
+    pub kind: String,
 }
 
 /// One turn of a loop.

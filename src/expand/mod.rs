@@ -3,6 +3,7 @@
 //! Nothing above this reads [`crate::template`].
 
 pub mod expansion;
+mod serverless;
 pub mod written;
 
 use crate::eval::choices::Pinned;
@@ -11,7 +12,7 @@ use crate::finding::Subject;
 use crate::source::Span;
 use crate::syntax::Node;
 use crate::template::Template;
-use expansion::{Expansion, Origin, Origins};
+use expansion::{Expansion, MadeFrom, Origin, Origins};
 use std::collections::HashMap;
 
 pub use crate::template::Parameter;
@@ -20,7 +21,9 @@ pub use crate::template::Parameter;
 /// parameters that the user set.
 pub fn expand<'t>(root: &'t Node<'t>, _pinned: &Pinned) -> Expansion<'t> {
     // Each pass takes the expansion and leaves `root` borrowed where it finds nothing of its own.
-    Expansion::new(root)
+    let mut expansion = Expansion::new(root);
+    serverless::expand(&mut expansion);
+    expansion
 }
 
 /// A named block of a template: a resource, a parameter, an output, or the template as a whole.
@@ -72,9 +75,23 @@ impl<'t> Block<'t> {
     pub fn subject(&self) -> Subject {
         Subject {
             section: self.section.name(),
-            name: self.name.to_owned(),
-            resource_type: (!self.kind.is_empty()).then(|| self.kind.to_owned()),
+            name: self.written_name().to_owned(),
+            resource_type: (!self.kind.is_empty()).then(|| self.written_kind().to_owned()),
         }
+    }
+
+    /// The name that people know it by: of what a transform made, the logical id of what it was made from.
+    pub fn written_name(&self) -> &'t str {
+        self.made_from().map_or(self.name, |made_from| &made_from.id)
+    }
+
+    /// The type that people gave it.
+    pub fn written_kind(&self) -> &'t str {
+        self.made_from().map_or(self.kind, |made_from| &made_from.kind)
+    }
+
+    fn made_from(&self) -> Option<&'t MadeFrom> {
+        self.origin?.made_from.as_ref()
     }
 
     /// The way to it from the template's root: `Resources/Bucket`; empty for the template as a whole.
