@@ -1,5 +1,7 @@
 //! Templates and rules in, findings out: the library's one entry. Prints nothing.
 
+mod turns;
+
 use crate::eval::choices::Pinned;
 use crate::eval::scenario::Scenario;
 use crate::eval::{Memory, explore};
@@ -17,6 +19,7 @@ use crate::truth::Truth;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
+use turns::Pending;
 
 /// What a project is linted with. Shared between threads.
 #[derive(Debug, Default)]
@@ -252,13 +255,15 @@ impl Linter {
         }
         report.diagnostics.sort_by_key(|diagnostic| diagnostic.span);
         let memory = Memory::default();
-        let model = Model::expanded(&template, &expansion.origins, &self.pinned, &memory);
+        let model = Model::expanded(&template, &expansion, &self.pinned, &memory);
         report.counts.resources = model.resources.len();
         report.parameters = template.parameters.iter().map(|parameter| parameter.name.to_owned()).collect();
         for selected in self.for_template(&model) {
             self.apply(selected, &model, &mut report);
         }
         sort_findings(&mut report.findings);
+        // Several resources that a transform made from one may lack the same.
+        report.findings.dedup();
         report
     }
 
@@ -276,10 +281,12 @@ impl Linter {
             settings.to_mut().extend(selected.settings.iter().map(|(name, texts)| (name.clone(), texts.clone())));
         }
         for check in &rule.checks {
+            let mut found = Vec::new();
             for block in blocks(&check.targets, model) {
                 let answer = answer(check, rule, &settings, block, model);
-                self.record(selected, block, model, answer, report);
+                self.record(selected, block, model, answer, &mut report.counts, &mut found);
             }
+            report.findings.extend(turns::united(found));
         }
     }
 
@@ -289,44 +296,50 @@ impl Linter {
         block: &Block<'t>,
         model: &'m Model<'m, 't>,
         answer: Answer,
-        report: &mut FileReport,
+        counts: &mut Counts,
+        found: &mut Vec<Pending<'t>>,
     ) {
-        let finding = |outcome, place: Place, message, level, when| Finding {
-            rule: Arc::clone(&selected.id),
-            level,
-            outcome,
-            span: place.span,
-            path: place.path,
-            subject: block.subject(),
-            message,
-            when,
-            related: place.related,
+        let mut add = |outcome, place: Place, message, as_written, level, when| {
+            found.push(Pending {
+                as_written,
+                iterations: model.iterations(&place.path),
+                finding: Finding {
+                    rule: Arc::clone(&selected.id),
+                    level,
+                    outcome,
+                    span: place.span,
+                    path: place.path,
+                    subject: block.subject(),
+                    alike: Vec::new(),
+                    message,
+                    when,
+                    related: place.related,
+                },
+            });
         };
-        let own_place = || crate::rules::checker::block_place(block);
+        let own_place = || as_written(crate::rules::checker::block_place(block), model);
         match answer {
             Answer::NotApplicable => {}
             Answer::Pass => {
-                report.counts.passed += 1;
+                counts.passed += 1;
                 if self.keep.passed {
-                    let message = "Passes".to_owned();
-                    report.findings.push(finding(Outcome::Pass, own_place(), message, selected.level, None));
+                    add(Outcome::Pass, own_place(), "Passes".to_owned(), None, selected.level, None);
                 }
             }
             Answer::Undecided(reasons) => {
-                report.counts.undecided += 1;
+                counts.undecided += 1;
                 if self.keep.undecided {
                     let message = format!("Cannot be decided: {}", reasons.join("; "));
-                    report.findings.push(finding(Outcome::Undecided, own_place(), message, selected.level, None));
+                    add(Outcome::Undecided, own_place(), message, None, selected.level, None);
                 }
             }
             Answer::Fail(violations) => {
-                report.counts.failed += 1;
-                for violation in violations {
-                    let by_default =
-                        violation.scenarios.iter().any(|scenario| scenario.keeps_defaults(&model.evaluator.choices));
+                counts.failed += 1;
+                for Violation { place, message, as_written, scenarios } in violations {
+                    let by_default = scenarios.iter().any(|scenario| scenario.keeps_defaults(&model.evaluator.choices));
                     let level = if by_default { selected.level } else { selected.level.min(Level::Warning) };
-                    let when = model.evaluator.describe(&violation.scenarios).map(|when| format!("when {when}"));
-                    report.findings.push(finding(Outcome::Fail, violation.place, violation.message, level, when));
+                    let when = model.evaluator.describe(&scenarios).map(|when| format!("when {when}"));
+                    add(Outcome::Fail, place, message, as_written, level, when);
                 }
             }
         }
@@ -389,7 +402,8 @@ fn blocks<'m, 't>(targets: &[TargetName], model: &'m Model<'m, 't>) -> Vec<&'m B
         }
     }
     if targets.len() > 1 {
-        blocks.sort_by_key(|block| block.key_span);
+        // All turns of a loop have the same key.
+        blocks.sort_by_key(|block| (block.key_span, block.name));
         blocks.dedup_by(|a, b| a.is(b));
     }
     blocks
@@ -407,6 +421,8 @@ enum Answer {
 struct Violation {
     place: Place,
     message: String,
+    /// The message with the name that a loop's body gives the block.
+    as_written: Option<String>,
     scenarios: Vec<Scenario>,
 }
 
@@ -473,13 +489,22 @@ fn answer<'m, 't>(
             Leaf::Fail(places) => {
                 for place in places {
                     let template = place.message.as_ref().or(check.message.as_ref()).unwrap_or(&rule.message);
-                    let message = fill(template, &place, block);
+                    let message = fill(template, &place, block, block.written_name());
                     let same = violations.iter_mut().find(|known| {
                         known.place.span == place.span && known.place.path == place.path && known.message == message
                     });
                     match same {
                         Some(known) => known.scenarios.push(scenario.clone()),
-                        None => violations.push(Violation { place, message, scenarios: vec![scenario.clone()] }),
+                        None => {
+                            let in_loop = block.origin.filter(|origin| !origin.written_name.is_empty());
+                            let as_written = in_loop.map(|origin| fill(template, &place, block, &origin.written_name));
+                            violations.push(Violation {
+                                place,
+                                message,
+                                as_written,
+                                scenarios: vec![scenario.clone()],
+                            });
+                        }
                     }
                 }
             }
@@ -499,14 +524,10 @@ fn answer<'m, 't>(
     }
 }
 
-/// A place with the path and span that people find it at. What a YAML alias stands for is written in another block: it keeps
-/// the path that the rule went.
+/// A place with the path and span that people find it at.
 fn as_written(mut place: Place, model: &Model<'_, '_>) -> Place {
-    let block = |path: &str| path.split('/').take(2).map(str::to_owned).collect::<Vec<_>>();
-    if !place.path.is_empty()
-        && let Some(found) = expand::written::written(model.whole.node, place.span)
-        && block(&found.path) == block(&place.path)
-    {
+    if !place.path.is_empty() {
+        let found = model.written(&place.path, place.span);
         place.path = found.path;
         place.span = found.span;
     }
@@ -546,7 +567,7 @@ fn united(places: Vec<Place>) -> Vec<Place> {
 }
 
 /// Fills a message: `{resource}`, `{type}`, `{name}`, `{state}`, `{value}`, and the words of the place.
-fn fill(template: &str, place: &Place, block: &Block<'_>) -> String {
+fn fill(template: &str, place: &Place, block: &Block<'_>, resource: &str) -> String {
     let mut message = String::with_capacity(template.len() + 32);
     let mut rest = template;
     while let Some((before, after)) = rest.split_once('{') {
@@ -557,8 +578,8 @@ fn fill(template: &str, place: &Place, block: &Block<'_>) -> String {
             continue;
         };
         match name {
-            "resource" => message.push_str(block.name),
-            "type" => message.push_str(block.kind),
+            "resource" => message.push_str(resource),
+            "type" => message.push_str(block.written_kind()),
             "name" => message.push_str(&place.name),
             "state" => message.push_str(&place.state),
             "value" => message.push_str(&place.value),

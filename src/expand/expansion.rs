@@ -7,7 +7,7 @@
 use crate::source::Span;
 use crate::syntax::Node;
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 /// Nodes that all passes together may add to one template. CloudFormation takes far fewer: its quota is 1 MB and 500
 /// resources (user guide, "Understand CloudFormation quotas").
@@ -18,29 +18,73 @@ pub const MAX_NODES: usize = 200_000;
 pub struct Expansion<'t> {
     /// The tree so far; borrowed as long as it is the tree as written.
     pub root: Cow<'t, Node<'t>>,
+    /// The tree before a transform replaced resources by others: the one that people know. None where none did.
+    pub before_transform: Option<Cow<'t, Node<'t>>>,
     /// Where blocks come from that are not written as they stand.
     pub origins: Origins,
     /// What could not be expanded, or is odd about it.
     pub notes: Vec<Note>,
-    /// Nodes that may still be added; see [`Expansion::spend`].
-    budget: usize,
+    /// Resources that come to be as well, but are not known.
+    pub hidden: Hidden,
+    /// What may still be added.
+    pub budget: Budget,
 }
 
 impl<'t> Expansion<'t> {
     /// Of a tree as written.
     pub fn new(root: &'t Node<'t>) -> Self {
-        Self { root: Cow::Borrowed(root), origins: Origins::default(), notes: Vec::new(), budget: MAX_NODES }
+        Self {
+            root: Cow::Borrowed(root),
+            before_transform: None,
+            origins: Origins::default(),
+            notes: Vec::new(),
+            hidden: Hidden::default(),
+            budget: Budget(MAX_NODES),
+        }
     }
+}
 
-    /// Takes `nodes` from the budget; false, and nothing taken, where so many are not left. To be asked before they are made.
+/// Nodes that may still be added to a tree.
+#[derive(Debug)]
+pub struct Budget(usize);
+
+impl Budget {
+    /// Takes `nodes`; false, and nothing taken, where so many are not left. To be asked before they are made.
     pub fn spend(&mut self, nodes: usize) -> bool {
-        match self.budget.checked_sub(nodes) {
+        match self.0.checked_sub(nodes) {
             Some(left) => {
-                self.budget = left;
+                self.0 = left;
                 true
             }
             None => false,
         }
+    }
+}
+
+/// Resources that come to be as well, but are not known: those of a loop over an unknown list, or what a macro writes. Where
+/// there may be one of a type, nothing follows from its absence.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Hidden {
+    types: BTreeSet<String>,
+    any: bool,
+}
+
+impl Hidden {
+    /// There may be resources of this type that are not known.
+    pub fn of_type(&mut self, kind: &str) {
+        if !self.types.contains(kind) {
+            self.types.insert(kind.to_owned());
+        }
+    }
+
+    /// There may be resources of any type that are not known.
+    pub fn of_any_type(&mut self) {
+        self.any = true;
+    }
+
+    /// Whether there may be resources that are not known and whose type `fits`.
+    pub fn may_hold(&self, fits: impl FnMut(&String) -> bool) -> bool {
+        self.any || self.types.iter().any(fits)
     }
 }
 
@@ -82,6 +126,17 @@ pub struct MadeFrom {
     pub id: String,
     /// Its type: `AWS::Serverless::Function`.
     pub kind: String,
+    /// The way to the block that it is written in: `Resources/Import`. An API that nobody declares stands in its first event,
+    /// or in `Globals`.
+    pub block: String,
+}
+
+impl MadeFrom {
+    /// The ways to the blocks that its properties may be written in.
+    pub fn blocks(&self) -> impl Iterator<Item = String> {
+        let global = self.kind.rsplit("::").next().map(|kind| format!("Globals/{kind}"));
+        std::iter::once(self.block.clone()).chain(global)
+    }
 }
 
 /// One turn of a loop.

@@ -3,6 +3,7 @@
 //! Nothing above this reads [`crate::template`].
 
 pub mod expansion;
+mod loops;
 mod serverless;
 pub mod written;
 
@@ -12,16 +13,20 @@ use crate::finding::Subject;
 use crate::source::Span;
 use crate::syntax::Node;
 use crate::template::Template;
-use expansion::{Expansion, MadeFrom, Origin, Origins};
+use expansion::{Expansion, Iteration, MadeFrom, Origin};
 use std::collections::HashMap;
+use written::Written;
 
 pub use crate::template::Parameter;
 
+/// Why something does not follow from what is known: see [`Model::may_hide`].
+pub const HIDDEN: &str = "a loop or macro makes resources that are not known";
+
 /// Expands a tree as written, pass by pass, in CloudFormation's order: what it includes, its loops, SAM. `pinned` are the values of
 /// parameters that the user set.
-pub fn expand<'t>(root: &'t Node<'t>, _pinned: &Pinned) -> Expansion<'t> {
-    // Each pass takes the expansion and leaves `root` borrowed where it finds nothing of its own.
+pub fn expand<'t>(root: &'t Node<'t>, pinned: &Pinned) -> Expansion<'t> {
     let mut expansion = Expansion::new(root);
+    loops::expand(&mut expansion, pinned);
     serverless::expand(&mut expansion);
     expansion
 }
@@ -120,6 +125,7 @@ pub struct Model<'m, 't> {
     pub outputs: Vec<Block<'t>>,
     /// The template as a whole.
     pub whole: Block<'t>,
+    expansion: Option<&'t Expansion<'t>>,
     by_name: HashMap<&'t str, usize>,
     by_type: HashMap<&'t str, Vec<usize>>,
 }
@@ -133,20 +139,20 @@ impl<'m, 't> Model<'m, 't> {
     /// Of an expanded template.
     pub fn expanded(
         template: &'m Template<'t>,
-        origins: &'t Origins,
+        expansion: &'t Expansion<'t>,
         pinned: &'t Pinned,
         memory: &'m Memory<'t>,
     ) -> Self {
-        Self::build(template, Some(origins), pinned, memory)
+        Self::build(template, Some(expansion), pinned, memory)
     }
 
     fn build(
         template: &'m Template<'t>,
-        origins: Option<&'t Origins>,
+        expansion: Option<&'t Expansion<'t>>,
         pinned: &'t Pinned,
         memory: &'m Memory<'t>,
     ) -> Self {
-        let origin = |section: Section, name: &str| origins?.of_block(section.name(), name);
+        let origin = |section: Section, name: &str| expansion?.origins.of_block(section.name(), name);
         let resources: Vec<Block<'t>> = template
             .resources
             .iter()
@@ -176,6 +182,8 @@ impl<'m, 't> Model<'m, 't> {
         let outputs = template
             .outputs
             .iter()
+            // A loop or macro that stayed as it is.
+            .filter(|entry| !entry.key.starts_with("Fn::"))
             .map(|entry| Block {
                 section: Section::Outputs,
                 name: &entry.key,
@@ -209,6 +217,7 @@ impl<'m, 't> Model<'m, 't> {
             parameters,
             outputs,
             whole,
+            expansion,
             by_name,
             by_type,
         }
@@ -232,6 +241,38 @@ impl<'m, 't> Model<'m, 't> {
     /// The resource types that occur.
     pub fn types(&self) -> impl Iterator<Item = &'t str> + '_ {
         self.by_type.keys().copied()
+    }
+
+    /// Whether there may be resources of a type that are not known. `kind` may hold `*` for any characters.
+    pub fn may_hide(&self, kind: &str) -> bool {
+        self.expansion.is_some_and(|expansion| {
+            expansion.hidden.may_hold(|hidden| crate::eval::text::pattern_covers(kind, hidden))
+        })
+    }
+
+    /// The place of something as people know it, given the way to it in the expanded tree.
+    ///
+    /// What a YAML alias stands for is written in another block: it keeps the way that was given. What a transform made is
+    /// looked for in the resource that it was made from and in its global properties; what is in neither stands at that
+    /// resource.
+    pub fn written(&self, path: &str, span: Span) -> Written {
+        let origin = self.expansion.and_then(|expansion| expansion.origins.nearest(path));
+        let known = self.expansion.and_then(|expansion| expansion.before_transform.as_deref());
+        match (origin.and_then(|origin| origin.made_from.as_ref()), known) {
+            (Some(made_from), Some(root)) => made_from
+                .blocks()
+                .find_map(|block| written::written(root, &block, span))
+                .unwrap_or_else(|| Written { path: made_from.block.clone(), span }),
+            _ => {
+                written::written(self.whole.node, path, span).unwrap_or_else(|| Written { path: path.to_owned(), span })
+            }
+        }
+    }
+
+    /// The turns of loops that made what stands at a path, outermost first.
+    pub fn iterations(&self, path: &str) -> &'t [Iteration] {
+        let origin = self.expansion.and_then(|expansion| expansion.origins.nearest(path));
+        origin.map_or(&[], |origin| &origin.iterations)
     }
 
     /// The declaration of a parameter.

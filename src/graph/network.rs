@@ -3,7 +3,7 @@
 use super::refers_to;
 use crate::eval::value::{Origin, Value};
 use crate::eval::{Descent, Run, text};
-use crate::expand::{Block, Model, exists};
+use crate::expand::{Block, HIDDEN, Model, exists};
 use crate::finding::Related;
 use crate::truth::Truth;
 
@@ -21,6 +21,15 @@ fn existing<'m, 't>(run: &mut Run<'_, 't>, model: &'m Model<'m, 't>, kind: &str)
     let mut blocks: Vec<_> = model.of_type(kind).collect();
     blocks.retain(|block| exists(run, block));
     blocks
+}
+
+/// Whether one more resource of a type might answer otherwise: unknown where there may be some that are not known.
+fn hidden(run: &mut Run<'_, '_>, model: &Model<'_, '_>, kind: &str) -> Truth {
+    if model.may_hide(kind) {
+        run.note_reason(HIDDEN);
+        return Truth::Unknown;
+    }
+    Truth::False
 }
 
 /// Whether a property refers to a resource; false where it is absent.
@@ -86,7 +95,7 @@ pub fn routes_to_internet<'m, 't>(
     model: &'m Model<'m, 't>,
     subnet: &'m Block<'t>,
 ) -> (Truth, Vec<Related>) {
-    let mut answer = Truth::False;
+    let mut answer = hidden(run, model, "AWS::EC2::SubnetRouteTableAssociation");
     let mut own_table = Truth::False;
     let mut related = Vec::new();
     for association in existing(run, model, "AWS::EC2::SubnetRouteTableAssociation") {
@@ -132,7 +141,7 @@ fn table_reaches_internet<'m, 't>(
         return (Truth::Unknown, Vec::new());
     };
     let Some(table) = model.resource(id) else { return (Truth::Unknown, Vec::new()) };
-    let mut answer = Truth::False;
+    let mut answer = hidden(run, model, "AWS::EC2::Route");
     let mut related = Vec::new();
     for route in existing(run, model, "AWS::EC2::Route") {
         let belongs = property_refers(run, route, "RouteTableId", table);
@@ -174,7 +183,7 @@ pub fn vpc_has_internet_gateway<'m, 't>(
         run.note_reason("the VPC is declared outside the template");
         return (Truth::Unknown, Vec::new());
     };
-    let mut answer = Truth::False;
+    let mut answer = hidden(run, model, "AWS::EC2::VPCGatewayAttachment");
     let mut related = Vec::new();
     for attachment in existing(run, model, "AWS::EC2::VPCGatewayAttachment") {
         if property(run, attachment, "InternetGatewayId").is_none() {

@@ -10,7 +10,7 @@ mod summary;
 
 use super::text::{count, one_line, shorten, width, wrap};
 use super::{Report, markdown};
-use crate::finding::{Diagnostic, Finding, Level, Outcome, Related, Severity, Subject};
+use crate::finding::{Diagnostic, Finding, Level, Outcome, Related, Severity};
 use crate::source::Span;
 use excerpt::{Excerpt, Mark, Window};
 use miette::GraphicalReportHandler;
@@ -127,7 +127,7 @@ fn finding_block(finding: &Finding, report: &Report, style: &Style) -> io::Resul
     let rule = report.rule(&finding.rule);
     let code = one_line(&finding.rule, style.unicode);
     let title = format!("{}[{code}]", finding.level.name());
-    let subject = subject_text(&finding.subject, style);
+    let subject = subject_text(finding, style);
     let fits = width(&title) + 1 + width(&subject) <= style.width.saturating_sub(HEADER_INDENT);
     let title = style.link(&super::rule_address(&code), &style.paint(Ink::of(finding.level), &title));
     let mut header = if fits { format!("{title} {subject}") } else { title };
@@ -172,8 +172,12 @@ fn diagnostic_block(diagnostic: &Diagnostic, report: &Report, style: &Style) -> 
 }
 
 /// `PatientData (AWS::S3::Bucket)`, or the qualified name of what is no resource.
-fn subject_text(subject: &Subject, style: &Style) -> String {
+fn subject_text(finding: &Finding, style: &Style) -> String {
+    let subject = &finding.subject;
     let plain = match &subject.resource_type {
+        Some(kind) if !finding.alike.is_empty() => {
+            format!("{} and {} more ({kind})", subject.name, finding.alike.len())
+        }
         Some(kind) => format!("{} ({kind})", subject.name),
         None => subject.qualified_name(),
     };

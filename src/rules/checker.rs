@@ -104,7 +104,7 @@ pub fn block_place(block: &Block<'_>) -> Place {
     Place {
         span: block.key_span,
         path: block.path(),
-        name: block.name.to_owned(),
+        name: block.written_name().to_owned(),
         state: String::new(),
         value: String::new(),
         message: None,
@@ -395,7 +395,7 @@ impl<'m, 't> Checker<'_, 'm, 't> {
             Selector::Resources(types) => Elements {
                 items: self.blocks(types).into_iter().map(|block| (Item::Block(block), Truth::True)).collect(),
                 nearest: self.section_of_resources(types, item),
-                unknown: false,
+                unknown: self.may_hide(types),
             },
             Selector::Related(related) => self.related(related, item),
             Selector::Referenced(related) => self.referenced(related, item),
@@ -450,11 +450,21 @@ impl<'m, 't> Checker<'_, 'm, 't> {
             }
         }
         if types.len() > 1 {
-            blocks.sort_by_key(|block| block.key_span);
+            // All turns of a loop have the same key.
+            blocks.sort_by_key(|block| (block.key_span, block.name));
             blocks.dedup_by(|one, other| one.is(other));
         }
         blocks.retain(|block| expand::exists(self.run, block));
         blocks
+    }
+
+    /// Whether there may be resources of these types besides [`blocks`](Self::blocks); then it says so.
+    pub fn may_hide(&mut self, types: &[String]) -> bool {
+        let hides = types.iter().any(|kind| self.model.may_hide(kind));
+        if hides {
+            self.run.note_reason(expand::HIDDEN);
+        }
+        hides
     }
 
     fn related(&mut self, related: &Related, item: &Item<'m, 't>) -> Elements<'m, 't> {
@@ -486,7 +496,7 @@ impl<'m, 't> Checker<'_, 'm, 't> {
             }
             items.push((Item::Block(block), membership));
         }
-        Elements { items, nearest: item.place(), unknown: false }
+        Elements { items, nearest: item.place(), unknown: self.may_hide(&related.types) }
     }
 
     /// The pieces of a name, with the values at its paths. Where one is missing: whether it may be there all the same.

@@ -189,7 +189,8 @@ fn is_map(entry: &Entry<'_>, what: &str, oddities: &mut Vec<Oddity>) -> bool {
     false
 }
 
-fn parameter<'t>(entry: &'t Entry<'t>) -> Parameter<'t> {
+/// One entry of `Parameters`.
+pub fn parameter<'t>(entry: &'t Entry<'t>) -> Parameter<'t> {
     let node = &entry.value;
     Parameter {
         name: &entry.key,

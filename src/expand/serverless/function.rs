@@ -209,7 +209,7 @@ fn url<'t>(sam: &Resource<'_, 't>, target: &Target) -> Vec<Made<'t>> {
     }
     let mut made = vec![url];
     if let Some(auth) = config.value.entry("AuthType").filter(|entry| entry.value.as_str() == Some("NONE")) {
-        let at = At(auth.key_span);
+        let at = At(auth.value.span);
         let permission = |suffix: &str, action: &'static str| {
             let id = format!("{}{suffix}", sam.id);
             let mut permission = sam.also(id, "AWS::Lambda::Permission").standing_at(at, at);

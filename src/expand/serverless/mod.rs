@@ -37,7 +37,12 @@ pub(super) fn expand(expansion: &mut Expansion<'_>) {
     let Some(transform) = transform(&expansion.root) else { return };
     let span = transform.span;
     let cost = cost(&expansion.root);
-    if !expansion.spend(cost) {
+    // A resource that is hidden may become any other.
+    if expansion.hidden.may_hold(|kind| Type::of(kind).is_some()) {
+        expansion.hidden.of_any_type();
+    }
+    if !expansion.budget.spend(cost) {
+        expansion.hidden.of_any_type();
         expansion.notes.push(Note {
             code: "serverless-too-large",
             span,
@@ -52,7 +57,7 @@ pub(super) fn expand(expansion: &mut Expansion<'_>) {
         origin.made_from = Some(made_from);
         expansion.origins.insert(format!("Resources/{id}"), origin);
     }
-    expansion.root = Cow::Owned(expanded.root);
+    expansion.before_transform = Some(std::mem::replace(&mut expansion.root, Cow::Owned(expanded.root)));
 }
 
 /// The place in `Transform` that names SAM.
@@ -191,7 +196,7 @@ fn expanded<'t>(root: &Node<'t>) -> Option<Expanded<'t>> {
         made.retain(|each| taken.insert(each.id.clone()) || each.id == sam.id);
         for each in &made {
             references.add(sam.id, each);
-            origins.push((each.id.clone(), MadeFrom { id: sam.id.to_owned(), kind: sam.kind.to_owned() }));
+            origins.push((each.id.clone(), sam.made_from()));
         }
         parts.insert(sam.id, made);
     }
@@ -229,7 +234,16 @@ fn resource<'n, 't>(root: &'n Node<'t>, entry: &'n Entry<'t>) -> Option<Resource
     };
     let attributes =
         entry.value.as_mapping()?.iter().filter(|entry| !["Type", "Properties"].contains(&entry.key.as_ref()));
-    Some(Resource { id: &entry.key, kind, at, properties_at, attributes: attributes.cloned().collect(), properties })
+    let block = format!("Resources/{}", entry.key);
+    Some(Resource {
+        id: &entry.key,
+        kind,
+        block,
+        at,
+        properties_at,
+        attributes: attributes.cloned().collect(),
+        properties,
+    })
 }
 
 /// The API that events without one share. It stands where `Globals` sets it up, else at the first of those events.
@@ -247,10 +261,13 @@ fn implicit_api<'n, 't>(
     let callers = explicit.iter().filter(|sam| matches!(Type::of(sam.kind), Some(Type::Function | Type::StateMachine)));
     let asking: Vec<_> =
         callers.filter_map(|sam| Some((sam, events::events(sam).iter().find(|event| is_route(event))?.at))).collect();
-    let (_, first) = asking.first()?;
+    let (caller, first) = asking.first()?;
 
     let global = global(root, protocol.kind());
-    let at = global.map_or(*first, |global| At(global.key_span));
+    let (at, block) = match global {
+        Some(global) => (At(global.key_span), format!("Globals/{}", protocol.event_kind())),
+        None => (*first, caller.block.clone()),
+    };
     let own = match protocol {
         Protocol::Rest => vec![at.entry("StageName", at.text("Prod"))],
         Protocol::Http => Vec::new(),
@@ -263,6 +280,7 @@ fn implicit_api<'n, 't>(
     Some(Resource {
         id: protocol.implicit_id(),
         kind: protocol.kind(),
+        block,
         at,
         properties_at: at,
         attributes: condition.into_iter().map(|condition| at.entry("Condition", condition)).collect(),

@@ -1,6 +1,7 @@
 //! A resource of SAM as written, and the resources of CloudFormation that are made from it.
 
 use super::nodes::{At, in_branches, plain_map};
+use crate::expand::expansion::MadeFrom;
 use crate::facts::{TagShape, tag_shape};
 use crate::syntax::{Entry, Node};
 
@@ -16,7 +17,9 @@ pub(super) struct Resource<'n, 't> {
     pub(super) id: &'n str,
     /// `AWS::Serverless::Function`.
     pub(super) kind: &'n str,
-    /// Its logical id's place; of an implicit API the first thing that asks for it.
+    /// The way to the block that it is written in; see [`MadeFrom::block`].
+    pub(super) block: String,
+    /// Its logical id's place; of an implicit API that of `Globals` for it, or of the first event that asks for it.
     pub(super) at: At,
     /// The place of the key `Properties`, where there is one.
     pub(super) properties_at: At,
@@ -35,6 +38,11 @@ impl<'t> Resource<'_, 't> {
     /// A property.
     pub(super) fn get(&self, name: &str) -> Option<&Node<'t>> {
         self.entry(name).map(|entry| &entry.value)
+    }
+
+    /// What findings call it.
+    pub(super) fn made_from(&self) -> MadeFrom {
+        MadeFrom { id: self.id.to_owned(), kind: self.kind.to_owned(), block: self.block.clone() }
     }
 
     /// The resource that keeps the logical id.
