@@ -81,9 +81,9 @@ fn cost(root: &Node<'_>) -> usize {
             let properties = entry.value.get("Properties");
             let tags = properties.and_then(|properties| properties.get("Tags")).map_or(0, size);
             let repeated = attributes.map(|entry| size(&entry.value)).sum::<usize>() + tags + below;
-            let events = properties?.get("Events").and_then(Node::as_mapping).map_or(0, <[_]>::len);
-            let is_ours = Type::of(kind).is_some();
-            is_ours.then(|| repeated.saturating_mul(events.saturating_mul(4).saturating_add(8)))
+            let events = properties.and_then(|properties| properties.get("Events")).and_then(Node::as_mapping);
+            let parts = events.map_or(0, <[_]>::len).saturating_mul(4).saturating_add(8);
+            Type::of(kind).map(|_| repeated.saturating_mul(parts))
         })
         .fold(0, usize::saturating_add)
 }
@@ -268,10 +268,14 @@ fn implicit_api<'n, 't>(
         Some(global) => (At(global.key_span), format!("Globals/{}", protocol.event_kind())),
         None => (*first, caller.block.clone()),
     };
-    let own = match protocol {
+    let mut own = match protocol {
         Protocol::Rest => vec![at.entry("StageName", at.text("Prod"))],
         Protocol::Http => Vec::new(),
     };
+    let propagating = asking.iter().find(|(sam, _)| sam.get("PropagateTags").is_some_and(is_true));
+    if let Some(tags) = propagating.and_then(|(sam, _)| sam.entry("Tags")) {
+        own.extend([tags.clone(), at.entry("PropagateTags", at.boolean(true))]);
+    }
     let needed: Option<Vec<&Node<'t>>> = asking
         .iter()
         .map(|(sam, _)| sam.attributes.iter().find(|entry| entry.key == "Condition").map(|entry| &entry.value))

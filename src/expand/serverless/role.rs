@@ -125,6 +125,8 @@ fn split<'t>(item: &Node<'t>, name: &str) -> Parts<'t> {
         Kind::String(text) if text.starts_with("arn:") => Parts { managed: Some(item.clone()), inline: None },
         // SAM takes AWS managed policies by their bare names.
         Kind::String(text) => Parts { managed: Some(managed_policy_arn(at, text)), inline: None },
+        // A macro may write either.
+        _ if item.get("Fn::Transform").is_some() => Parts { managed: Some(item.clone()), inline: Some(item.clone()) },
         _ if is_function(item) => Parts { managed: Some(item.clone()), inline: None },
         _ => Parts { managed: None, inline: Some(policy(at, name.to_owned(), document(item))) },
     }
