@@ -275,6 +275,8 @@ impl Linter {
         }
         sort_findings(&mut report.findings);
         report.included = texts.into_sources();
+        // Several resources that a transform made from one may lack the same.
+        report.findings.dedup();
         report
     }
 
@@ -328,7 +330,7 @@ impl Linter {
                 },
             });
         };
-        let own_place = || crate::rules::checker::block_place(block);
+        let own_place = || as_written(crate::rules::checker::block_place(block), model);
         match answer {
             Answer::NotApplicable => {}
             Answer::Pass => {
@@ -500,7 +502,7 @@ fn answer<'m, 't>(
             Leaf::Fail(places) => {
                 for place in places {
                     let template = place.message.as_ref().or(check.message.as_ref()).unwrap_or(&rule.message);
-                    let message = fill(template, &place, block, block.name);
+                    let message = fill(template, &place, block, block.written_name());
                     let same = violations.iter_mut().find(|known| {
                         known.place.span == place.span && known.place.path == place.path && known.message == message
                     });

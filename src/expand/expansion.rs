@@ -18,6 +18,8 @@ pub const MAX_NODES: usize = 200_000;
 pub struct Expansion<'t> {
     /// The tree so far; borrowed as long as it is the tree as written.
     pub root: Cow<'t, Node<'t>>,
+    /// The tree before a transform replaced resources by others: the one that people know. None where none did.
+    pub before_transform: Option<Cow<'t, Node<'t>>>,
     /// Where blocks come from that are not written as they stand.
     pub origins: Origins,
     /// What could not be expanded, or is odd about it.
@@ -33,6 +35,7 @@ impl<'t> Expansion<'t> {
     pub fn new(root: &'t Node<'t>) -> Self {
         Self {
             root: Cow::Borrowed(root),
+            before_transform: None,
             origins: Origins::default(),
             notes: Vec::new(),
             hidden: Hidden::default(),
@@ -117,8 +120,28 @@ pub struct Origin {
     pub iterations: Vec<Iteration>,
     /// Its name as written, before the loops' identifiers were put in: `Table${Name}`. Empty where it stands in no loop.
     pub written_name: String,
-    /// The logical id of the resource that a transform made it from, where one did.
-    pub made_from: Option<String>,
+    /// The resource that a transform made it from, where one did.
+    pub made_from: Option<MadeFrom>,
+}
+
+/// A resource that a transform made others from.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct MadeFrom {
+    /// Its logical id.
+    pub id: String,
+    /// Its type: `AWS::Serverless::Function`.
+    pub kind: String,
+    /// The way to the block that it is written in: `Resources/Import`. An API that nobody declares stands in its first event,
+    /// or in `Globals`.
+    pub block: String,
+}
+
+impl MadeFrom {
+    /// The ways to the blocks that its properties may be written in.
+    pub fn blocks(&self) -> impl Iterator<Item = String> {
+        let global = self.kind.rsplit("::").next().map(|kind| format!("Globals/{kind}"));
+        std::iter::once(self.block.clone()).chain(global)
+    }
 }
 
 /// One turn of a loop.

@@ -38,7 +38,7 @@ pub(super) fn expand(expansion: &mut Expansion<'_>, pinned: &Pinned) {
     else {
         return;
     };
-    let Expansion { root, origins, notes, hidden, budget } = expansion;
+    let Expansion { root, origins, notes, hidden, budget, .. } = expansion;
     if !is_transformed(root) {
         notes.push(Note {
             code: "loop-without-transform",

@@ -5,6 +5,7 @@
 pub mod expansion;
 pub mod includes;
 mod loops;
+mod serverless;
 pub mod written;
 
 use crate::eval::choices::Pinned;
@@ -13,9 +14,10 @@ use crate::finding::Subject;
 use crate::source::Span;
 use crate::syntax::Node;
 use crate::template::Template;
-use expansion::{Expansion, Iteration, Origin};
+use expansion::{Expansion, Iteration, MadeFrom, Origin};
 use includes::Included;
 use std::collections::HashMap;
+use written::Written;
 
 pub use crate::template::Parameter;
 
@@ -30,6 +32,7 @@ pub fn expand<'t>(root: &'t Node<'t>, included: &[Included<'t>], pinned: &Pinned
     let mut expansion = Expansion::new(root);
     includes::expand(&mut expansion, included);
     loops::expand(&mut expansion, pinned);
+    serverless::expand(&mut expansion);
     // Macros that are still there make what nobody but their owner knows.
     if expansion.root.get("Resources").and_then(|resources| resources.get("Fn::Transform")).is_some() {
         expansion.hidden.of_any_type();
@@ -86,9 +89,23 @@ impl<'t> Block<'t> {
     pub fn subject(&self) -> Subject {
         Subject {
             section: self.section.name(),
-            name: self.name.to_owned(),
-            resource_type: (!self.kind.is_empty()).then(|| self.kind.to_owned()),
+            name: self.written_name().to_owned(),
+            resource_type: (!self.kind.is_empty()).then(|| self.written_kind().to_owned()),
         }
+    }
+
+    /// The name that people know it by: of what a transform made, the logical id of what it was made from.
+    pub fn written_name(&self) -> &'t str {
+        self.made_from().map_or(self.name, |made_from| &made_from.id)
+    }
+
+    /// The type that people gave it.
+    pub fn written_kind(&self) -> &'t str {
+        self.made_from().map_or(self.kind, |made_from| &made_from.kind)
+    }
+
+    fn made_from(&self) -> Option<&'t MadeFrom> {
+        self.origin?.made_from.as_ref()
     }
 
     /// The way to it from the template's root: `Resources/Bucket`; empty for the template as a whole.
@@ -240,6 +257,25 @@ impl<'m, 't> Model<'m, 't> {
         self.expansion.is_some_and(|expansion| {
             expansion.hidden.may_hold(|hidden| crate::eval::text::pattern_covers(kind, hidden))
         })
+    }
+
+    /// The place of something as people know it, given the way to it in the expanded tree.
+    ///
+    /// What a YAML alias stands for is written in another block: it keeps the way that was given. What a transform made is
+    /// looked for in the resource that it was made from and in its global properties; what is in neither stands at that
+    /// resource.
+    pub fn written(&self, path: &str, span: Span) -> Written {
+        let origin = self.expansion.and_then(|expansion| expansion.origins.nearest(path));
+        let known = self.expansion.and_then(|expansion| expansion.before_transform.as_deref());
+        match (origin.and_then(|origin| origin.made_from.as_ref()), known) {
+            (Some(made_from), Some(root)) => made_from
+                .blocks()
+                .find_map(|block| written::written(root, &block, span))
+                .unwrap_or_else(|| Written { path: made_from.block.clone(), span }),
+            _ => {
+                written::written(self.whole.node, path, span).unwrap_or_else(|| Written { path: path.to_owned(), span })
+            }
+        }
     }
 
     /// The turns of loops that made what stands at a path, outermost first.

@@ -1,14 +1,13 @@
 //! Places of violations, with the paths and the words that people find them by.
 
-use crate::expand::{Block, Model, written};
+use crate::expand::{Block, Model};
 use crate::rules::checker::{NOT_SET, Place};
 
 /// A place with the path and span that people find it at. What a YAML alias stands for is written in another block: it keeps
 /// the path that the rule went.
 pub(super) fn as_written(mut place: Place, model: &Model<'_, '_>) -> Place {
-    if !place.path.is_empty()
-        && let Some(found) = written::written(model.whole.node, &place.path, place.span)
-    {
+    if !place.path.is_empty() {
+        let found = model.written(&place.path, place.span);
         place.path = found.path;
         place.span = found.span;
     }
@@ -60,7 +59,7 @@ pub(super) fn fill(template: &str, place: &Place, block: &Block<'_>, resource: &
         };
         match name {
             "resource" => message.push_str(resource),
-            "type" => message.push_str(block.kind),
+            "type" => message.push_str(block.written_kind()),
             "name" => message.push_str(&place.name),
             "state" => message.push_str(&place.state),
             "value" => message.push_str(&place.value),

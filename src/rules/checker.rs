@@ -104,7 +104,7 @@ pub fn block_place(block: &Block<'_>) -> Place {
     Place {
         span: block.key_span,
         path: block.path(),
-        name: block.name.to_owned(),
+        name: block.written_name().to_owned(),
         state: String::new(),
         value: String::new(),
         message: None,
