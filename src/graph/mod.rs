@@ -1,9 +1,13 @@
 //! Who refers to whom, and what follows from it.
 
+pub mod components;
+pub mod cycles;
 pub mod edges;
 pub mod names;
 pub mod network;
+pub mod references;
 pub mod secrets;
+pub mod unresolved;
 
 use crate::eval::Run;
 use crate::eval::text;
