@@ -441,7 +441,10 @@ fn answer<'m, 't>(
             Truth::False if applies.is_true() => {
                 checker.explain = true;
                 let places = checker.judge(&check.assert, &item).places;
-                let places = if places.is_empty() { vec![item.place()] } else { places };
+                let mut places = if places.is_empty() { vec![item.place()] } else { places };
+                if let Some(evidence) = check.evidence {
+                    evidence.add(&mut checker, &mut places);
+                }
                 Leaf::Fail(united(places.into_iter().map(|place| as_written(place, model)).collect()))
             }
             Truth::False | Truth::Unknown => Leaf::Undecided(checker.run.reasons().to_vec()),

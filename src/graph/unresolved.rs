@@ -147,7 +147,8 @@ struct Known<'m, 't> {
 impl<'m, 't> Known<'m, 't> {
     fn new(model: &'m Model<'m, 't>) -> Self {
         let template = model.evaluator.template;
-        let modules = model.resources.iter().filter(|block| block.kind.ends_with("::MODULE"));
+        // A type that is no text is for a tool to replace, with a module's resources say.
+        let modules = model.resources.iter().filter(|block| block.kind.ends_with("::MODULE") || block.kind.is_empty());
         Self {
             model,
             parameters: model.parameters.iter().map(|block| block.name).collect(),
@@ -253,6 +254,7 @@ Resources:
   Queue: {Type: T, Properties: {A: !Ref StoreBucket, B: !GetAtt Store.Bucket.Arn, C: !Sub '${Store.Bucket}'}}
 ";
         assert!(told(module).is_empty());
+        assert!(told("{Resources: {Net: {Type: {Tool::Module: a}}, A: {Type: T, DependsOn: NetVpc}}}").is_empty());
         let include =
             "{Resources: {A: {Type: T, Properties: {Fn::Transform: {Name: AWS::Include, Parameters: {X: !Ref Y}}}}}}";
         assert!(told(include).is_empty());
