@@ -1,5 +1,7 @@
 //! Templates and rules in, findings out: the library's one entry. Prints nothing.
 
+pub mod drawing;
+
 use crate::eval::choices::Pinned;
 use crate::eval::scenario::Scenario;
 use crate::eval::{Memory, explore};
@@ -214,15 +216,7 @@ impl Linter {
         let document = match syntax::parse(source.text(), source.id) {
             Ok(document) => document,
             Err(error) => {
-                report.diagnostics.push(Diagnostic {
-                    severity: Severity::Error,
-                    code: "syntax-error",
-                    file: source.name.clone(),
-                    span: Some(error.span),
-                    message: error.message,
-                    help: error.help,
-                    related: error.related.into_iter().map(|(span, message)| Related { span, message }).collect(),
-                });
+                report.diagnostics.push(syntax_error(source, error));
                 return report;
             }
         };
@@ -326,6 +320,18 @@ impl Linter {
                 }
             }
         }
+    }
+}
+
+fn syntax_error(source: &Source, error: syntax::SyntaxError) -> Diagnostic {
+    Diagnostic {
+        severity: Severity::Error,
+        code: "syntax-error",
+        file: source.name.clone(),
+        span: Some(error.span),
+        message: error.message,
+        help: error.help,
+        related: error.related.into_iter().map(|(span, message)| Related { span, message }).collect(),
     }
 }
 

@@ -3,8 +3,10 @@
 pub mod attached;
 pub mod components;
 pub mod cycles;
+pub mod drawing;
 pub mod edges;
 pub mod exposure;
+pub mod links;
 pub mod names;
 pub mod network;
 pub mod phi;
