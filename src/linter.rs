@@ -1,5 +1,6 @@
 //! Templates and rules in, findings out: the library's one entry. Prints nothing.
 
+pub mod drawing;
 mod includes;
 mod places;
 mod turns;
@@ -358,7 +359,6 @@ impl Linter {
         }
     }
 }
-
 /// Sorts by outcome (failures first), source, place and rule: the order of reports.
 pub fn sort_findings(findings: &mut [Finding]) {
     findings.sort_by(|a, b| {
@@ -474,7 +474,10 @@ fn answer<'m, 't>(
             Truth::False if applies.is_true() => {
                 checker.explain = true;
                 let places = checker.judge(&check.assert, &item).places;
-                let places = if places.is_empty() { vec![item.place()] } else { places };
+                let mut places = if places.is_empty() { vec![item.place()] } else { places };
+                if let Some(evidence) = check.evidence {
+                    evidence.add(&mut checker, &mut places);
+                }
                 Leaf::Fail(united(places.into_iter().map(|place| as_written(place, model)).collect()))
             }
             Truth::False | Truth::Unknown => Leaf::Undecided(checker.run.reasons().to_vec()),

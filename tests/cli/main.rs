@@ -6,6 +6,7 @@ mod catalogue;
 mod configuration;
 mod discovery;
 mod formats;
+mod graph;
 mod options;
 mod parameters;
 mod support;
