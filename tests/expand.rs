@@ -538,6 +538,20 @@ fn hostile_loops_end_quickly() {
     }
 }
 
+/// A loop makes as many resources as CloudFormation could take, and more; not as many as checks could not.
+#[test]
+fn loops_make_a_bounded_number_of_resources() {
+    let made = |turns: usize| {
+        let items = (0..turns).map(|number| number.to_string()).collect::<Vec<_>>().join(",");
+        let (resources, notes) =
+            expanded(&format!("Resources: {{'Fn::ForEach::L': [N, [{items}], {{'R${{N}}': {{}}}}]}}"), "Resources");
+        (resources.matches(": {}").count(), notes.len())
+    };
+    assert_eq!(made(500), (500, 0));
+    assert_eq!(made(1000), (1000, 0));
+    assert_eq!(made(1001), (1, 1), "the body alone");
+}
+
 /// Where spans lie in another source than the map around them, places are found all the same.
 #[test]
 fn spans_carry_their_source() {

@@ -29,6 +29,9 @@ const SECTIONS: [&str; 3] = ["Conditions", "Resources", "Outputs"];
 ///
 /// Source: RFC 9 of the CloudFormation language discussion, "Can customers use multiple nested `Fn::ForEach`?".
 const MAX_NESTING: usize = 5;
+/// Blocks that the loops of a template may make. CloudFormation takes 500 resources and 200 outputs (user guide, "Understand
+/// CloudFormation quotas"); checks compare resources with each other, so far more would take far longer.
+const MAX_BLOCKS: usize = 1_000;
 /// Bytes of text that weigh as much as one node.
 const BYTES_PER_NODE: usize = 64;
 
@@ -57,6 +60,7 @@ pub(super) fn expand(expansion: &mut Expansion<'_>, pinned: &Pinned) {
         turns: Vec::new(),
         path: Vec::new(),
         made: Vec::new(),
+        blocks: 0,
         noted: HashSet::new(),
     };
     let sections = root.as_mapping().unwrap_or_default().iter().map(|section| unroller.section(section)).collect();
@@ -87,7 +91,7 @@ fn is_transformed(root: &Node<'_>) -> bool {
     })
 }
 
-/// The tree would become larger than any template may be.
+/// The tree would become larger than any template may be: see [`MAX_NODES`](super::expansion::MAX_NODES), [`MAX_BLOCKS`].
 struct TooLarge;
 
 /// A loop's three arguments.
@@ -116,6 +120,8 @@ struct Unroller<'a, 't> {
     path: Vec<String>,
     /// What the outermost loop has made so far.
     made: Vec<(String, Origin)>,
+    /// Blocks that loops have made.
+    blocks: usize,
     /// What has been noted: every turn meets the same again.
     noted: HashSet<(&'static str, Span)>,
 }
@@ -267,7 +273,7 @@ impl<'t> Unroller<'_, 't> {
         if !self.turns.is_empty() {
             return self.turn_all(entry, made);
         }
-        let (depth, before) = (self.path.len(), made.entries.len());
+        let (depth, before, blocks) = (self.path.len(), made.entries.len(), self.blocks);
         match self.turn_all(entry, made) {
             Ok(()) => {
                 for (path, origin) in self.made.drain(..) {
@@ -277,6 +283,7 @@ impl<'t> Unroller<'_, 't> {
             Err(TooLarge) => {
                 self.turns.clear();
                 self.made.clear();
+                self.blocks = blocks;
                 self.path.truncate(depth);
                 for unmade in made.entries.drain(before..) {
                     made.keys.remove(&unmade.key);
@@ -341,6 +348,12 @@ impl<'t> Unroller<'_, 't> {
     fn remember(&mut self, path: String, body: &Entry<'t>) -> Result<(), TooLarge> {
         let bytes: usize = path.len() + self.turns.iter().map(|turn| turn.value.len()).sum::<usize>();
         self.spend(1 + self.turns.len() + bytes / BYTES_PER_NODE)?;
+        if self.path.len() == 1 {
+            self.blocks += 1;
+            if self.blocks > MAX_BLOCKS {
+                return Err(TooLarge);
+            }
+        }
         let origin = Origin {
             iterations: self.turns.iter().map(Turn::iteration).collect(),
             written_name: body.key.to_string(),
