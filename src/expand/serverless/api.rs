@@ -65,7 +65,7 @@ pub(super) fn resource_path(event: &Event<'_, '_>) -> String {
         any if any == "ANY" || any == "X-AMAZON-APIGATEWAY-ANY-METHOD" => "*".to_owned(),
         method => method,
     };
-    let steps = path.trim_end_matches('/').split('/');
+    let steps = path.strip_suffix('/').filter(|path| !path.is_empty()).unwrap_or(path).split('/');
     let steps: Vec<&str> = steps.map(|step| if step.starts_with('{') { "*" } else { step }).collect();
     // `$` and `{` would make it a variable of the substitution that it becomes part of.
     format!("{method}{}", steps.join("/")).replace("${", "*")

@@ -89,6 +89,7 @@ pub(super) fn http<'t>(sam: &Resource<'_, 't>) -> Vec<Made<'t>> {
         Some(name) => stage.push(Some(name.clone())),
         None => stage.set(at, "StageName", at.text("$default")),
     }
+    stage.set(at, "AutoDeploy", at.boolean(true));
     stage.copy(
         &sam.properties,
         &["AccessLogSettings", "DefaultRouteSettings", "RouteSettings", "StageVariables", "Tags"],

@@ -218,6 +218,8 @@ impl<'t> Caller<'_, 't> {
                     event.make(self.sam, "EventSourceMapping", "AWS::Lambda::EventSourceMapping").standing_at(at, at);
                 mapping.set(at, "FunctionName", self.target.name(at));
                 mapping.set(at, "EventSourceArn", queue_arn);
+                mapping.set(at, "BatchSize", at.number(10));
+                mapping.set(at, "Enabled", at.boolean(true));
                 made.push(mapping);
                 grants.managed(at, "service-role/AWSLambdaSQSQueueExecutionRole");
             }
@@ -255,13 +257,14 @@ impl<'t> Caller<'_, 't> {
         let mut payload: Vec<Entry<'t>> =
             ["Sql", "AwsIotSqlVersion"].into_iter().filter_map(|name| self.event.entry(name).cloned()).collect();
         let action = at.map([("Lambda", at.map([("FunctionArn", self.target.arn(at))]))]);
+        payload.push(at.entry("RuleDisabled", at.boolean(false)));
         payload.push(at.entry("Actions", at.list([action])));
         rule.set(at, "TopicRulePayload", at.entries(payload));
         let source = at.substitution(
             "arn:${AWS::Partition}:iot:${AWS::Region}:${AWS::AccountId}:rule/${RuleName}",
             [("RuleName", at.reference(rule.id.clone()))],
         );
-        let source = [("SourceAccount", at.reference("AWS::AccountId")), ("SourceArn", source)];
+        let source = [("SourceAccount", at.substitution("${AWS::AccountId}", [])), ("SourceArn", source)];
         vec![self.permission("", "iot.amazonaws.com", source), rule]
     }
 

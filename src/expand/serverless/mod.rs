@@ -273,7 +273,9 @@ fn implicit_api<'n, 't>(
         Protocol::Http => Vec::new(),
     };
     let propagating = asking.iter().find(|(sam, _)| sam.get("PropagateTags").is_some_and(is_true));
-    if let Some(tags) = propagating.and_then(|(sam, _)| sam.entry("Tags")) {
+    // SAM looks for the caller's own tags before it merges global ones into them.
+    let own_tags = |id| root.get("Resources")?.get(id)?.get("Properties")?.entry("Tags");
+    if let Some(tags) = propagating.and_then(|(sam, _)| own_tags(sam.id).or_else(|| sam.entry("Tags"))) {
         own.extend([tags.clone(), at.entry("PropagateTags", at.boolean(true))]);
     }
     let needed: Option<Vec<&Node<'t>>> = asking

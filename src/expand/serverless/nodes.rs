@@ -2,7 +2,7 @@
 
 use crate::eval::is_function;
 use crate::source::Span;
-use crate::syntax::{Entry, Kind, Node};
+use crate::syntax::{Entry, Kind, Node, Number};
 use std::borrow::Cow;
 
 /// A place at which nodes are made; all parts of a made node stand there.
@@ -20,6 +20,10 @@ impl At {
 
     pub(super) fn boolean<'t>(self, value: bool) -> Node<'t> {
         self.node(Kind::Bool(value))
+    }
+
+    pub(super) fn number<'t>(self, value: u32) -> Node<'t> {
+        self.node(Kind::Number(Number { text: value.to_string().into(), value: f64::from(value) }))
     }
 
     pub(super) fn list<'t>(self, items: impl Into<Vec<Node<'t>>>) -> Node<'t> {

@@ -19,7 +19,11 @@ pub(super) struct Grants<'t> {
 impl<'t> Grants<'t> {
     /// Adds an AWS managed policy by its name with its path: `service-role/AWSLambdaBasicExecutionRole`.
     pub(super) fn managed(&mut self, at: At, name: &str) {
-        self.managed.push(managed_policy_arn(at, name));
+        let arn = managed_policy_arn(at, name);
+        let text = |node: &Node<'t>| node.get("Fn::Sub").and_then(Node::as_str).map(str::to_owned);
+        if !self.managed.iter().any(|known| text(known) == text(&arn)) {
+            self.managed.push(arn);
+        }
     }
 
     /// Adds one statement that allows an action.
