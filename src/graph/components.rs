@@ -170,24 +170,20 @@ mod tests {
         for bits in 0..512_u32 {
             let edges: Vec<(usize, usize)> =
                 (0..9).filter(|edge| bits >> edge & 1 == 1).map(|edge| (edge / 3, edge % 3)).collect();
+            let pairs = || (0..9).map(|pair| (pair / 3, pair % 3));
             let mut reaches = [[false; 3]; 3];
             edges.iter().for_each(|(from, to)| reaches[*from][*to] = true);
             for by in 0..3 {
-                for from in 0..3 {
-                    for to in 0..3 {
-                        reaches[from][to] |= reaches[from][by] && reaches[by][to];
-                    }
-                }
+                pairs().for_each(|(from, to)| reaches[from][to] |= reaches[from][by] && reaches[by][to]);
             }
             let graph = graph(3, &edges);
             let components = cyclic_components(&graph);
-            for from in 0..3 {
-                assert_eq!(components.iter().any(|found| found.contains(&from)), reaches[from][from], "{edges:?}");
-                assert_eq!(shortest_cycle(&graph, from).is_some(), reaches[from][from], "{edges:?}");
-                for to in 0..3 {
-                    let together = components.iter().any(|found| found.contains(&from) && found.contains(&to));
-                    assert_eq!(together, reaches[from][to] && reaches[to][from], "{edges:?}");
-                }
+            for (from, to) in pairs() {
+                let together = components.iter().any(|found| found.contains(&from) && found.contains(&to));
+                assert_eq!(together, reaches[from][to] && reaches[to][from], "{edges:?}");
+            }
+            for (node, reached) in reaches.iter().enumerate() {
+                assert_eq!(shortest_cycle(&graph, node).is_some(), reached[node], "{edges:?}");
             }
         }
     }

@@ -224,6 +224,7 @@ fn help_goes_to_standard_output() {
       rules     List the rules
       explain   Explain one rule in full
       controls  List the citations of the HIPAA Security Rule, and the rules that serve each
+      graph     Draw a template: its resources and what they are to each other
 
     Arguments:
       [PATHS]...  Templates, folders that hold some, or - for standard input [default: the current

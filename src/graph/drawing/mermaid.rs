@@ -1,7 +1,7 @@
 //! Mermaid's flowcharts.
 //! Source: "Flowcharts - Basic Syntax", "Special characters that break syntax" and "Entity codes to escape characters", mermaid.js.org.
 
-use super::{Drawing, label};
+use super::{Drawing, Node, label};
 use crate::graph::phi::Holds;
 use std::io::{self, Write};
 
@@ -23,18 +23,18 @@ impl Drawing {
             };
             writeln!(out, "  n{} {arrow}|{}| n{}", edge.from, quoted(&label::of_edge(edge)), edge.to)?;
         }
-        let classes: [(&str, &str, &dyn Fn(&super::Node) -> bool); 3] = [
-            ("phi", "fill:#f6c6c6", &|node| matches!(node.phi, Some(Holds::Tagged(..)))),
-            ("data", "fill:#fbeecb", &|node| matches!(node.phi, Some(Holds::Stateful))),
-            ("cycle", "stroke:#b3261e,stroke-width:3px", &|node| node.in_cycle),
-        ];
-        for (name, look, has) in classes {
-            let nodes = self.nodes.iter().enumerate().filter(|(_, node)| has(node));
-            let names: Vec<String> = nodes.map(|(index, _)| format!("n{index}")).collect();
-            if !names.is_empty() {
-                writeln!(out, "  classDef {name} {look}")?;
-                writeln!(out, "  class {} {name}", names.join(","))?;
-            }
+        self.class(out, "phi", "fill:#f6c6c6", |node| matches!(node.phi, Some(Holds::Tagged(..))))?;
+        self.class(out, "data", "fill:#fbeecb", |node| matches!(node.phi, Some(Holds::Stateful)))?;
+        self.class(out, "cycle", "stroke:#b3261e,stroke-width:3px", |node| node.in_cycle)
+    }
+
+    /// Gives some nodes a look.
+    fn class(&self, out: &mut dyn Write, name: &str, look: &str, has: impl Fn(&Node) -> bool) -> io::Result<()> {
+        let nodes = self.nodes.iter().enumerate().filter(|(_, node)| has(node));
+        let names: Vec<String> = nodes.map(|(index, _)| format!("n{index}")).collect();
+        if !names.is_empty() {
+            writeln!(out, "  classDef {name} {look}")?;
+            writeln!(out, "  class {} {name}", names.join(","))?;
         }
         Ok(())
     }
