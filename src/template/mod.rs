@@ -127,9 +127,13 @@ impl<'t> Template<'t> {
         let resources: Vec<_> = section(root, "Resources", &mut oddities)
             .iter()
             .filter(|entry| {
-                // `Fn::ForEach::Name` and `Fn::Transform` stand among the resources.
+                // `Fn::ForEach::Name` and `Fn::Transform` stand among the resources. Loops and includes that could not be
+                // expanded have been noted by those who tried; a macro is nobody's but its owner's.
                 if entry.key.starts_with("Fn::") {
-                    oddities.push(not_expanded(entry));
+                    let name = entry.value.get("Name").and_then(Node::as_str);
+                    if entry.key == "Fn::Transform" && name != Some("AWS::Include") {
+                        oddities.push(not_expanded(entry));
+                    }
                     return false;
                 }
                 is_map(entry, "resource", &mut oddities)
@@ -279,7 +283,7 @@ Resources:
         let template = Template::new(&document.root);
         let said: Vec<_> =
             template.oddities.iter().filter_map(|oddity| oddity.message.split_once("` is not")).collect();
-        assert_eq!(said.iter().map(|(name, _)| *name).collect::<Vec<_>>(), ["`Fn::ForEach::Ports", "`Fn::Transform"]);
+        assert_eq!(said.iter().map(|(name, _)| *name).collect::<Vec<_>>(), ["`Fn::Transform"]);
         assert_eq!(template.resources.iter().map(|resource| resource.id).collect::<Vec<_>>(), ["Topic"]);
     }
 }
