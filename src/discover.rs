@@ -2,9 +2,11 @@
 //!
 //! Opens no file that it does not have to: [`read`] turns a candidate into text when its turn comes.
 
+mod beside;
 mod look;
 mod read;
 
+pub use beside::read_beside;
 pub use look::{may_be_template, shows_template};
 pub use read::{MAX_BYTES, Reading, read};
 

@@ -49,6 +49,11 @@ impl<'t> Expansion<'t> {
 pub struct Budget(usize);
 
 impl Budget {
+    /// How many are left.
+    pub fn left(&self) -> usize {
+        self.0
+    }
+
     /// Takes `nodes`; false, and nothing taken, where so many are not left. To be asked before they are made.
     pub fn spend(&mut self, nodes: usize) -> bool {
         match self.0.checked_sub(nodes) {

@@ -14,7 +14,7 @@ use crate::eval::is_function;
 use crate::source::Span;
 use crate::syntax::{Entry, Kind, Node};
 use collection::{Lookup, Unknown};
-use identifiers::{Turn, put_in, value_of};
+use identifiers::{TooLong, Turn, put_in, value_of};
 use std::borrow::Cow;
 use std::cell::Cell;
 use std::collections::HashSet;
@@ -29,6 +29,9 @@ const SECTIONS: [&str; 3] = ["Conditions", "Resources", "Outputs"];
 ///
 /// Source: RFC 9 of the CloudFormation language discussion, "Can customers use multiple nested `Fn::ForEach`?".
 const MAX_NESTING: usize = 5;
+/// Blocks that the loops of a template may make. CloudFormation takes 500 resources and 200 outputs (user guide, "Understand
+/// CloudFormation quotas"); checks compare resources with each other, so far more would take far longer.
+const MAX_BLOCKS: usize = 1_000;
 /// Bytes of text that weigh as much as one node.
 const BYTES_PER_NODE: usize = 64;
 
@@ -57,6 +60,7 @@ pub(super) fn expand(expansion: &mut Expansion<'_>, pinned: &Pinned) {
         turns: Vec::new(),
         path: Vec::new(),
         made: Vec::new(),
+        blocks: 0,
         noted: HashSet::new(),
     };
     let sections = root.as_mapping().unwrap_or_default().iter().map(|section| unroller.section(section)).collect();
@@ -87,7 +91,7 @@ fn is_transformed(root: &Node<'_>) -> bool {
     })
 }
 
-/// The tree would become larger than any template may be.
+/// The tree would become larger than any template may be: see [`MAX_NODES`](super::expansion::MAX_NODES), [`MAX_BLOCKS`].
 struct TooLarge;
 
 /// A loop's three arguments.
@@ -116,6 +120,8 @@ struct Unroller<'a, 't> {
     path: Vec<String>,
     /// What the outermost loop has made so far.
     made: Vec<(String, Origin)>,
+    /// Blocks that loops have made.
+    blocks: usize,
     /// What has been noted: every turn meets the same again.
     noted: HashSet<(&'static str, Span)>,
 }
@@ -142,7 +148,13 @@ impl<'t> Unroller<'_, 't> {
     }
 
     fn text(&mut self, text: &Cow<'t, str>) -> Result<Cow<'t, str>, TooLarge> {
-        let made = if self.turns.is_empty() { None } else { put_in(text, &self.turns) };
+        let made = match self.turns.is_empty() {
+            true => None,
+            false => {
+                let most = self.budget.left().saturating_mul(BYTES_PER_NODE);
+                put_in(text, &self.turns, most).map_err(|TooLong| TooLarge)?
+            }
+        };
         match (made, text) {
             (Some(made), _) => {
                 self.spend(made.len() / BYTES_PER_NODE)?;
@@ -261,7 +273,7 @@ impl<'t> Unroller<'_, 't> {
         if !self.turns.is_empty() {
             return self.turn_all(entry, made);
         }
-        let (depth, before) = (self.path.len(), made.entries.len());
+        let (depth, before, blocks) = (self.path.len(), made.entries.len(), self.blocks);
         match self.turn_all(entry, made) {
             Ok(()) => {
                 for (path, origin) in self.made.drain(..) {
@@ -271,6 +283,7 @@ impl<'t> Unroller<'_, 't> {
             Err(TooLarge) => {
                 self.turns.clear();
                 self.made.clear();
+                self.blocks = blocks;
                 self.path.truncate(depth);
                 for unmade in made.entries.drain(before..) {
                     made.keys.remove(&unmade.key);
@@ -321,21 +334,32 @@ impl<'t> Unroller<'_, 't> {
                     let before = made.entries.len();
                     self.entry(body, made)?;
                     if let Some(new) = made.entries.get(before) {
-                        self.made.push((
-                            format!("{}/{}", self.path.join("/"), new.key),
-                            Origin {
-                                iterations: self.turns.iter().map(Turn::iteration).collect(),
-                                written_name: body.key.to_string(),
-                                made_from: None,
-                            },
-                        ));
-                        // As long as a map's path and turns are, so many nodes it weighs.
-                        self.spend(self.path.len() + self.turns.len())?;
+                        let path = format!("{}/{}", self.path.join("/"), new.key);
+                        self.remember(path, body)?;
                     }
                 }
             }
             self.turns.pop();
         }
+        Ok(())
+    }
+
+    /// Remembers which turns made what stands at a path.
+    fn remember(&mut self, path: String, body: &Entry<'t>) -> Result<(), TooLarge> {
+        let bytes: usize = path.len() + self.turns.iter().map(|turn| turn.value.len()).sum::<usize>();
+        self.spend(1 + self.turns.len() + bytes / BYTES_PER_NODE)?;
+        if self.path.len() == 1 {
+            self.blocks += 1;
+            if self.blocks > MAX_BLOCKS {
+                return Err(TooLarge);
+            }
+        }
+        let origin = Origin {
+            iterations: self.turns.iter().map(Turn::iteration).collect(),
+            written_name: body.key.to_string(),
+            made_from: None,
+        };
+        self.made.push((path, origin));
         Ok(())
     }
 

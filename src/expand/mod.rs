@@ -3,6 +3,7 @@
 //! Nothing above this reads [`crate::template`].
 
 pub mod expansion;
+pub mod includes;
 mod loops;
 mod serverless;
 pub mod written;
@@ -14,6 +15,7 @@ use crate::source::Span;
 use crate::syntax::Node;
 use crate::template::Template;
 use expansion::{Expansion, Iteration, MadeFrom, Origin};
+use includes::Included;
 use std::collections::HashMap;
 use written::Written;
 
@@ -22,12 +24,19 @@ pub use crate::template::Parameter;
 /// Why something does not follow from what is known: see [`Model::may_hide`].
 pub const HIDDEN: &str = "a loop or macro makes resources that are not known";
 
-/// Expands a tree as written, pass by pass, in CloudFormation's order: what it includes, its loops, SAM. `pinned` are the values of
-/// parameters that the user set.
-pub fn expand<'t>(root: &'t Node<'t>, pinned: &Pinned) -> Expansion<'t> {
+/// Expands a tree as written, pass by pass, in CloudFormation's order: what it includes, its loops, SAM. `included` are the files
+/// at its [`includes::locations`], `pinned` the values of parameters that the user set.
+///
+/// Source: "Considerations when creating CloudFormation macro definitions" on the order of macros, CloudFormation user guide.
+pub fn expand<'t>(root: &'t Node<'t>, included: &[Included<'t>], pinned: &Pinned) -> Expansion<'t> {
     let mut expansion = Expansion::new(root);
+    includes::expand(&mut expansion, included);
     loops::expand(&mut expansion, pinned);
     serverless::expand(&mut expansion);
+    // Macros that are still there make what nobody but their owner knows.
+    if expansion.root.get("Resources").and_then(|resources| resources.get("Fn::Transform")).is_some() {
+        expansion.hidden.of_any_type();
+    }
     expansion
 }
 

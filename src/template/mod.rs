@@ -14,7 +14,7 @@ pub struct Template<'t> {
     pub conditions: &'t [Entry<'t>],
     /// The entries of `Mappings`.
     pub mappings: &'t [Entry<'t>],
-    /// The entries of `Resources` that are maps, as written: loops are not expanded.
+    /// The entries of `Resources` that are maps. What a loop or macro that could not be expanded would make is not among them.
     pub resources: Vec<ResourceBlock<'t>>,
     /// The entries of `Outputs`.
     pub outputs: &'t [Entry<'t>],
@@ -127,7 +127,7 @@ impl<'t> Template<'t> {
         let resources: Vec<_> = section(root, "Resources", &mut oddities)
             .iter()
             .filter(|entry| {
-                // `Fn::ForEach::Name` and `Fn::Transform` stand among the resources; expansion deals with them.
+                // Loops and macros that could not be expanded stand among the resources.
                 !entry.key.starts_with("Fn::") && is_map(entry, "resource", &mut oddities)
             })
             .collect();

@@ -5,6 +5,7 @@ mod bad_input;
 mod catalogue;
 mod configuration;
 mod discovery;
+mod expansion;
 mod formats;
 mod options;
 mod parameters;

@@ -21,11 +21,18 @@ pub(super) fn value_of<'a, 't>(turns: &'a [Turn<'t>], name: &str) -> Option<&'a 
     turns.iter().rev().find(|turn| turn.identifier == name).map(|turn| &turn.value)
 }
 
+/// A text would become longer than is allowed.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct TooLong;
+
 /// Puts values in for `${Identifier}`, and for `&{Identifier}` what is left of them without all that is no letter or digit of
 /// ASCII, so that it can be part of a logical id. None where the text names no identifier.
 ///
+/// # Errors
+/// Where it would come to more than `most` bytes, and the text before it.
+///
 /// Source: `Fn::ForEach`, CloudFormation template reference.
-pub(super) fn put_in(text: &str, turns: &[Turn<'_>]) -> Option<String> {
+pub(super) fn put_in(text: &str, turns: &[Turn<'_>], most: usize) -> Result<Option<String>, TooLong> {
     let mut made = String::new();
     let mut copied = 0;
     let mut from = 0;
@@ -39,7 +46,11 @@ pub(super) fn put_in(text: &str, turns: &[Turn<'_>]) -> Option<String> {
         let Some((name, _)) = text.get(from..).and_then(|rest| rest.split_once('}')) else { break };
         let Some(value) = value_of(turns, name) else { continue };
         // Both marks are one byte.
-        made.push_str(text.get(copied..at - 1).unwrap_or_default());
+        let before = text.get(copied..at - 1).unwrap_or_default();
+        if made.len() + before.len() + value.len() > most {
+            return Err(TooLong);
+        }
+        made.push_str(before);
         if mark == '$' {
             made.push_str(value);
         } else {
@@ -49,10 +60,10 @@ pub(super) fn put_in(text: &str, turns: &[Turn<'_>]) -> Option<String> {
         from = copied;
     }
     if copied == 0 {
-        return None;
+        return Ok(None);
     }
     made.push_str(text.get(copied..).unwrap_or_default());
-    Some(made)
+    Ok(Some(made))
 }
 
 #[cfg(test)]
@@ -77,8 +88,10 @@ mod tests {
             ("", None),
         ];
         for (text, made) in cases {
-            assert_eq!(put_in(text, &turns).as_deref(), made, "{text}");
+            assert_eq!(put_in(text, &turns, 100).unwrap().as_deref(), made, "{text}");
         }
-        assert_eq!(put_in("${Name}", &[]), None);
+        assert_eq!(put_in("${Name}", &[], 100), Ok(None));
+        assert_eq!(put_in("x${Name}", &turns, 6), Ok(Some("xinner".to_owned())));
+        assert_eq!(put_in("x${Name}", &turns, 5), Err(TooLong));
     }
 }
