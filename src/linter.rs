@@ -276,8 +276,6 @@ impl Linter {
         }
         sort_findings(&mut report.findings);
         report.included = texts.into_sources();
-        // Several resources that a transform made from one may lack the same.
-        report.findings.dedup();
         report
     }
 
@@ -313,23 +311,28 @@ impl Linter {
         counts: &mut Counts,
         found: &mut Vec<Pending<'t>>,
     ) {
+        // Whether it was not said before.
         let mut add = |outcome, place: Place, message, as_written, level, when| {
-            found.push(Pending {
-                as_written,
-                iterations: model.iterations(&place.path),
-                finding: Finding {
-                    rule: Arc::clone(&selected.id),
-                    level,
-                    outcome,
-                    span: place.span,
-                    path: place.path,
-                    subject: block.subject(),
-                    alike: Vec::new(),
-                    message,
-                    when,
-                    related: place.related,
-                },
-            });
+            let iterations = model.iterations(&place.path);
+            let finding = Finding {
+                rule: Arc::clone(&selected.id),
+                level,
+                outcome,
+                span: place.span,
+                path: place.path,
+                subject: block.subject(),
+                alike: Vec::new(),
+                message,
+                when,
+                related: place.related,
+            };
+            // What a transform makes of one resource stands together, and may lack the same.
+            let mut of_subject = found.iter().rev().take_while(|known| known.finding.subject == finding.subject);
+            let is_news = of_subject.all(|known| known.finding != finding);
+            if is_news {
+                found.push(Pending { finding, as_written, iterations });
+            }
+            is_news
         };
         let own_place = || as_written(crate::rules::checker::block_place(block), model);
         match answer {
@@ -348,13 +351,14 @@ impl Linter {
                 }
             }
             Answer::Fail(violations) => {
-                counts.failed += 1;
+                let mut is_news = false;
                 for Violation { place, message, as_written, scenarios } in violations {
                     let by_default = scenarios.iter().any(|scenario| scenario.keeps_defaults(&model.evaluator.choices));
                     let level = if by_default { selected.level } else { selected.level.min(Level::Warning) };
                     let when = model.evaluator.describe(&scenarios).map(|when| format!("when {when}"));
-                    add(Outcome::Fail, place, message, as_written, level, when);
+                    is_news |= add(Outcome::Fail, place, message, as_written, level, when);
                 }
+                counts.failed += usize::from(is_news);
             }
         }
     }

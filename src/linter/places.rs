@@ -3,8 +3,7 @@
 use crate::expand::{Block, Model};
 use crate::rules::checker::{NOT_SET, Place};
 
-/// A place with the path and span that people find it at. What a YAML alias stands for is written in another block: it keeps
-/// the path that the rule went.
+/// A place with the path and span that people find it at.
 pub(super) fn as_written(mut place: Place, model: &Model<'_, '_>) -> Place {
     if !place.path.is_empty() {
         let found = model.written(&place.path, place.span);
