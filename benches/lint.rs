@@ -3,12 +3,13 @@
 //! Parsing alone, linting without reports, and linting with each report, on the reference template, on a generated folder and, where
 //! it is there, on the corpus (`../shared/corpus`, or the folder in `HIPAALINT_CORPUS`).
 
-#![allow(clippy::panic, reason = "a bench without its input has nothing to measure")]
+#![allow(clippy::panic, clippy::indexing_slicing, reason = "a bench without its input has nothing to measure")]
 
 use divan::counter::{BytesCount, ItemsCount};
 use divan::{Bencher, black_box};
-use hipaalint::linter::{Keep, Linter};
-use hipaalint::rules::load::RuleSet;
+use hipaalint::linter::{Counts, Keep, Linter};
+use hipaalint::report::{Report, RuleReport, Summary, human, json, sarif};
+use hipaalint::rules::load::{RuleSet, controls};
 use hipaalint::source::{Source, SourceId};
 use hipaalint::syntax;
 use std::collections::BTreeMap;
@@ -56,6 +57,55 @@ fn lint_reference(bencher: Bencher<'_, '_>, name: &str) {
 #[divan::bench]
 fn load_rules() -> usize {
     RuleSet::embedded().entries().len()
+}
+
+/// Sixty templates of a folder, made of the reference templates.
+fn folder() -> Vec<Source> {
+    let texts = [reference("TapStack.json"), reference("cfn-template.yaml")];
+    (0..60u32)
+        .map(|n| {
+            let text = texts[n as usize % 2].text().replace("\"Enabled\"", "\"Suspended\"").replace("AWS_IAM", "NONE");
+            Source::new(SourceId(n), format!("folder/{n}"), text)
+        })
+        .collect()
+}
+
+const STYLE: human::Style = human::Style { color: false, width: 100, unicode: true, hyperlinks: false };
+
+/// A folder, with findings, on one core; without a report and with each.
+#[divan::bench(args = ["none", "human", "json", "sarif"])]
+fn folder_lint(bencher: Bencher<'_, '_>, report: &str) {
+    let (linter, sources) = (linter("core"), folder());
+    let bytes: usize = sources.iter().map(|source| source.text().len()).sum();
+    bencher.counter(BytesCount::new(bytes)).bench_local(|| {
+        let mut findings = Vec::new();
+        let mut counts = Counts::default();
+        for source in &sources {
+            let found = linter.lint(black_box(source));
+            counts += found.counts;
+            findings.extend(found.findings);
+        }
+        let rules: Vec<RuleReport<'_>> =
+            linter.selected().map(|entry| RuleReport { meta: &entry.meta, prose: entry.prose() }).collect();
+        let summary = Summary { failed: counts.failed, errors: findings.len(), ..Summary::default() };
+        let report_on = Report {
+            sources: &sources,
+            findings: &findings,
+            diagnostics: &[],
+            rules: &rules,
+            controls: controls(),
+            summary: &summary,
+        };
+        let mut out = Vec::new();
+        match report {
+            "human" => human::write(&mut out, &report_on, &STYLE),
+            "json" => json::write(&mut out, &report_on),
+            "sarif" => sarif::write(&mut out, &report_on, &sarif::Options::default()),
+            _ => Ok(()),
+        }
+        .unwrap_or_else(|error| panic!("{error}"));
+        out.len()
+    });
 }
 
 /// The whole corpus on one core: parsing alone.

@@ -40,6 +40,7 @@ impl Run {
             outcome: Outcome::Fail,
             span: *span,
             path: format!("Resources/Bucket{number}"),
+            alike: Vec::new(),
             subject: Subject {
                 section: "Resources",
                 name: format!("Bucket{number}"),

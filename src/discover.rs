@@ -2,9 +2,11 @@
 //!
 //! Opens no file that it does not have to: [`read`] turns a candidate into text when its turn comes.
 
+mod beside;
 mod look;
 mod read;
 
+pub use beside::read_beside;
 pub use look::{may_be_template, shows_template};
 pub use read::{MAX_BYTES, Reading, read};
 
@@ -24,7 +26,7 @@ const STANDARD_INPUT: &str = "-";
 /// A file that may be a template.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Candidate {
-    /// The name that reports show: as the user gave it, with `/` between folders and without `./` before it.
+    /// The name that reports show: see [`shown`].
     pub name: String,
     /// Where its text comes from.
     pub origin: Origin,
@@ -144,8 +146,12 @@ fn has_template_ending(path: &Path) -> bool {
     ENDINGS.iter().any(|known| ending.eq_ignore_ascii_case(known))
 }
 
-/// A path as reports show it.
+/// A path as reports show it: an absolute one that leads into the current folder is the relative one, so that it is the same
+/// file to whoever reads the report, code scanning among them. `/` stands between folders, and no `./` before the name.
 pub fn shown(path: &Path) -> String {
+    let here = path.is_absolute().then(std::env::current_dir).and_then(Result::ok);
+    let inside = here.as_deref().and_then(|here| path.strip_prefix(here).ok());
+    let path = inside.filter(|inside| !inside.as_os_str().is_empty()).unwrap_or(path);
     let mut name = path.to_string_lossy().into_owned();
     if std::path::MAIN_SEPARATOR == '\\' {
         name = name.replace('\\', "/");

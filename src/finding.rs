@@ -81,9 +81,11 @@ pub struct Finding {
     pub path: String,
     /// The resource, parameter or output it is about.
     pub subject: Subject,
+    /// Further ones that it is about just as well: what other turns of a loop make of the same text.
+    pub alike: Vec<Subject>,
     /// What is wrong with this resource, in its own values. One or two sentences, without the choice that brings it.
     pub message: String,
-    /// The choice that brings it, where not every choice does: `when Env is dev or test`.
+    /// What brings it, where not everything does: the turns of a loop, and the choice. `for Name = alpha, when Env is dev or test`.
     pub when: Option<String>,
     /// Places that explain it, in the order they should be read.
     pub related: Vec<Related>,

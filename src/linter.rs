@@ -1,22 +1,32 @@
 //! Templates and rules in, findings out: the library's one entry. Prints nothing.
 
+pub mod drawing;
+mod includes;
+mod places;
+mod turns;
+
 use crate::eval::choices::Pinned;
 use crate::eval::scenario::Scenario;
 use crate::eval::{Memory, explore};
 use crate::expand::{self, Block, Model};
 use crate::facts;
-use crate::finding::{Diagnostic, Finding, Level, Outcome, Related, Severity};
-use crate::rules::checker::{Checker, Item, NOT_SET, Place};
+use crate::finding::{Diagnostic, Finding, Level, Outcome, Severity};
+use crate::rules::checker::{Checker, Item, Place};
 use crate::rules::load::{RuleEntry, RuleSet};
 use crate::rules::operand::Settings;
 use crate::rules::rule::{Check, Rule, TargetName};
-use crate::source::Source;
+use crate::source::{Source, Span};
 use crate::syntax;
 use crate::template::{self, Template};
 use crate::truth::Truth;
+use places::{as_written, fill, united};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
+use turns::Pending;
+
+pub use crate::expand::includes::MAX_INCLUDES;
+pub use includes::{Loaded, Loader};
 
 /// What a project is linted with. Shared between threads.
 #[derive(Debug, Default)]
@@ -100,6 +110,8 @@ pub struct FileReport {
     pub findings: Vec<Finding>,
     /// What is odd about the file, or why it could not be linted.
     pub diagnostics: Vec<Diagnostic>,
+    /// The files that it includes; findings and diagnostics point into them.
+    pub included: Vec<Source>,
     /// Whether it is a template at all.
     pub is_template: bool,
     /// Checks that were answered.
@@ -208,53 +220,62 @@ impl Linter {
         self.selected.iter().filter_map(|selected| self.rules.entries().get(selected.index))
     }
 
-    /// Lints one text.
+    /// Lints one text that includes no files.
     pub fn lint(&self, source: &Source) -> FileReport {
+        self.lint_with(source, &|_| Err("no files are read here".to_owned()))
+    }
+
+    /// Lints one text, whose local includes `load` reads. They take the [`MAX_INCLUDES`] ids after the text's own.
+    pub fn lint_with(&self, source: &Source, load: &Loader<'_>) -> FileReport {
         let mut report = FileReport::default();
         let document = match syntax::parse(source.text(), source.id) {
             Ok(document) => document,
             Err(error) => {
-                report.diagnostics.push(Diagnostic {
-                    severity: Severity::Error,
-                    code: "syntax-error",
-                    file: source.name.clone(),
-                    span: Some(error.span),
-                    message: error.message,
-                    help: error.help,
-                    related: error.related.into_iter().map(|(span, message)| Related { span, message }).collect(),
-                });
+                report.diagnostics.push(includes::unreadable(source, error));
                 return report;
             }
         };
-        if !template::is_template(&document.root) {
+        // A template may include its resources.
+        if !template::is_template(&document.root) && document.root.get("Transform").is_none() {
             return report;
         }
-        report.is_template = true;
-        let template = Template::new(&document.root);
-        let note = |code, span, message, help| Diagnostic {
+        let texts = includes::texts(&document.root, source.id, load);
+        let files = includes::Files::parse(&texts, &mut report.diagnostics);
+        let expansion = expand::expand(&document.root, &files.included(), &self.pinned);
+        report.is_template = template::is_template(&expansion.root);
+        if !report.is_template {
+            report.included = texts.into_sources();
+            return report;
+        }
+        let template = Template::new(&expansion.root);
+        let note = |code, span: Span, message: &str, help: &str| Diagnostic {
             severity: Severity::Note,
             code,
-            file: source.name.clone(),
+            file: texts.name(span).unwrap_or(&source.name).to_owned(),
             span: Some(span),
-            message,
-            help,
+            message: message.to_owned(),
+            help: help.to_owned(),
             related: Vec::new(),
         };
-        for found in &document.notes {
-            report.diagnostics.push(note("surprising-yaml", found.span, found.message.clone(), found.help.clone()));
+        for found in document.notes.iter().chain(files.notes()) {
+            report.diagnostics.push(note("surprising-yaml", found.span, &found.message, &found.help));
         }
         for oddity in &template.oddities {
-            report.diagnostics.push(note("odd-section", oddity.span, oddity.message.clone(), oddity.help.clone()));
+            report.diagnostics.push(note("odd-section", oddity.span, &oddity.message, &oddity.help));
+        }
+        for found in &expansion.notes {
+            report.diagnostics.push(note(found.code, found.span, &found.message, &found.help));
         }
         report.diagnostics.sort_by_key(|diagnostic| diagnostic.span);
         let memory = Memory::default();
-        let model = Model::new(&template, &self.pinned, &memory);
+        let model = Model::expanded(&template, &expansion, &self.pinned, &memory);
         report.counts.resources = model.resources.len();
         report.parameters = template.parameters.iter().map(|parameter| parameter.name.to_owned()).collect();
         for selected in self.for_template(&model) {
             self.apply(selected, &model, &mut report);
         }
         sort_findings(&mut report.findings);
+        report.included = texts.into_sources();
         report
     }
 
@@ -272,10 +293,12 @@ impl Linter {
             settings.to_mut().extend(selected.settings.iter().map(|(name, texts)| (name.clone(), texts.clone())));
         }
         for check in &rule.checks {
+            let mut found = Vec::new();
             for block in blocks(&check.targets, model) {
                 let answer = answer(check, rule, &settings, block, model);
-                self.record(selected, block, model, answer, report);
+                self.record(selected, block, model, answer, &mut report.counts, &mut found);
             }
+            report.findings.extend(turns::united(found));
         }
     }
 
@@ -285,51 +308,61 @@ impl Linter {
         block: &Block<'t>,
         model: &'m Model<'m, 't>,
         answer: Answer,
-        report: &mut FileReport,
+        counts: &mut Counts,
+        found: &mut Vec<Pending<'t>>,
     ) {
-        let finding = |outcome, place: Place, message, level, when| Finding {
-            rule: Arc::clone(&selected.id),
-            level,
-            outcome,
-            span: place.span,
-            path: place.path,
-            subject: block.subject(),
-            message,
-            when,
-            related: place.related,
+        // Whether it was not said before.
+        let mut add = |outcome, place: Place, message, as_written, level, when| {
+            let iterations = model.iterations(&place.path);
+            let finding = Finding {
+                rule: Arc::clone(&selected.id),
+                level,
+                outcome,
+                span: place.span,
+                path: place.path,
+                subject: block.subject(),
+                alike: Vec::new(),
+                message,
+                when,
+                related: place.related,
+            };
+            // What a transform makes of one resource stands together, and may lack the same.
+            let mut of_subject = found.iter().rev().take_while(|known| known.finding.subject == finding.subject);
+            let is_news = of_subject.all(|known| known.finding != finding);
+            if is_news {
+                found.push(Pending { finding, as_written, iterations });
+            }
+            is_news
         };
-        let own_place = || crate::rules::checker::block_place(block);
+        let own_place = || as_written(crate::rules::checker::block_place(block), model);
         match answer {
             Answer::NotApplicable => {}
             Answer::Pass => {
-                report.counts.passed += 1;
+                counts.passed += 1;
                 if self.keep.passed {
-                    let message = "Passes".to_owned();
-                    report.findings.push(finding(Outcome::Pass, own_place(), message, selected.level, None));
+                    add(Outcome::Pass, own_place(), "Passes".to_owned(), None, selected.level, None);
                 }
             }
             Answer::Undecided(reasons) => {
-                report.counts.undecided += 1;
+                counts.undecided += 1;
                 if self.keep.undecided {
                     let message = format!("Cannot be decided: {}", reasons.join("; "));
-                    report.findings.push(finding(Outcome::Undecided, own_place(), message, selected.level, None));
+                    add(Outcome::Undecided, own_place(), message, None, selected.level, None);
                 }
             }
             Answer::Fail(violations, infeasible) => {
-                report.counts.failed += 1;
-                for violation in violations {
-                    let by_default =
-                        violation.scenarios.iter().any(|scenario| scenario.keeps_defaults(&model.evaluator.choices));
+                let mut is_news = false;
+                for Violation { place, message, as_written, scenarios } in violations {
+                    let by_default = scenarios.iter().any(|scenario| scenario.keeps_defaults(&model.evaluator.choices));
                     let level = if by_default { selected.level } else { selected.level.min(Level::Warning) };
-                    let when =
-                        model.evaluator.describe(&violation.scenarios, &infeasible).map(|when| format!("when {when}"));
-                    report.findings.push(finding(Outcome::Fail, violation.place, violation.message, level, when));
+                    let when = model.evaluator.describe(&scenarios, &infeasible).map(|when| format!("when {when}"));
+                    is_news |= add(Outcome::Fail, place, message, as_written, level, when);
                 }
+                counts.failed += usize::from(is_news);
             }
         }
     }
 }
-
 /// Sorts by outcome (failures first), source, place and rule: the order of reports.
 pub fn sort_findings(findings: &mut [Finding]) {
     findings.sort_by(|a, b| {
@@ -386,7 +419,8 @@ fn blocks<'m, 't>(targets: &[TargetName], model: &'m Model<'m, 't>) -> Vec<&'m B
         }
     }
     if targets.len() > 1 {
-        blocks.sort_by_key(|block| block.key_span);
+        // All turns of a loop have the same key.
+        blocks.sort_by_key(|block| (block.key_span, block.name));
         blocks.dedup_by(|a, b| a.is(b));
     }
     blocks
@@ -405,6 +439,8 @@ enum Answer {
 struct Violation {
     place: Place,
     message: String,
+    /// The message with the name that a loop's body gives the block.
+    as_written: Option<String>,
     scenarios: Vec<Scenario>,
 }
 
@@ -443,7 +479,10 @@ fn answer<'m, 't>(
             Truth::False if applies.is_true() => {
                 checker.explain = true;
                 let places = checker.judge(&check.assert, &item).places;
-                let places = if places.is_empty() { vec![item.place()] } else { places };
+                let mut places = if places.is_empty() { vec![item.place()] } else { places };
+                if let Some(evidence) = check.evidence {
+                    evidence.add(&mut checker, &mut places);
+                }
                 Leaf::Fail(united(places.into_iter().map(|place| as_written(place, model)).collect()))
             }
             Truth::False | Truth::Unknown => Leaf::Undecided(checker.run.reasons().to_vec()),
@@ -471,13 +510,22 @@ fn answer<'m, 't>(
             Leaf::Fail(places) => {
                 for place in places {
                     let template = place.message.as_ref().or(check.message.as_ref()).unwrap_or(&rule.message);
-                    let message = fill(template, &place, block);
+                    let message = fill(template, &place, block, block.written_name());
                     let same = violations.iter_mut().find(|known| {
                         known.place.span == place.span && known.place.path == place.path && known.message == message
                     });
                     match same {
                         Some(known) => known.scenarios.push(scenario.clone()),
-                        None => violations.push(Violation { place, message, scenarios: vec![scenario.clone()] }),
+                        None => {
+                            let in_loop = block.origin.filter(|origin| !origin.written_name.is_empty());
+                            let as_written = in_loop.map(|origin| fill(template, &place, block, &origin.written_name));
+                            violations.push(Violation {
+                                place,
+                                message,
+                                as_written,
+                                scenarios: vec![scenario.clone()],
+                            });
+                        }
                     }
                 }
             }
@@ -495,82 +543,4 @@ fn answer<'m, 't>(
     } else {
         Answer::NotApplicable
     }
-}
-
-/// A place with the path and span that people find it at. What a YAML alias stands for is written in another block: it keeps
-/// the path that the rule went.
-fn as_written(mut place: Place, model: &Model<'_, '_>) -> Place {
-    let block = |path: &str| path.split('/').take(2).map(str::to_owned).collect::<Vec<_>>();
-    if !place.path.is_empty()
-        && let Some(found) = expand::written::written(model.whole.node, place.span)
-        && block(&found.path) == block(&place.path)
-    {
-        place.path = found.path;
-        place.span = found.span;
-    }
-    place
-}
-
-/// Places with the same span become one, which names what each of them named: four missing flags are one finding.
-fn united(places: Vec<Place>) -> Vec<Place> {
-    let mut united: Vec<(Place, Vec<String>)> = Vec::new();
-    for place in places {
-        let name = place.name.clone();
-        match united.iter_mut().find(|(known, _)| {
-            known.span == place.span
-                && known.path == place.path
-                && known.message == place.message
-                && known.state == place.state
-        }) {
-            Some((_, names)) if names.contains(&name) => {}
-            Some((_, names)) => names.push(name),
-            None => united.push((place, vec![name])),
-        }
-    }
-    united
-        .into_iter()
-        .map(|(mut place, names)| {
-            if names.len() > 1 && place.state == NOT_SET {
-                "are not set".clone_into(&mut place.state);
-            }
-            place.name = match names.as_slice() {
-                [] => String::new(),
-                [only] => only.clone(),
-                [first @ .., last] => format!("{}` and `{last}", first.join("`, `")),
-            };
-            place
-        })
-        .collect()
-}
-
-/// Fills a message: `{resource}`, `{type}`, `{name}`, `{state}`, `{value}`, and the words of the place.
-fn fill(template: &str, place: &Place, block: &Block<'_>) -> String {
-    let mut message = String::with_capacity(template.len() + 32);
-    let mut rest = template;
-    while let Some((before, after)) = rest.split_once('{') {
-        message.push_str(before);
-        let Some((name, after)) = after.split_once('}') else {
-            message.push('{');
-            rest = after;
-            continue;
-        };
-        match name {
-            "resource" => message.push_str(block.name),
-            "type" => message.push_str(block.kind),
-            "name" => message.push_str(&place.name),
-            "state" => message.push_str(&place.state),
-            "value" => message.push_str(&place.value),
-            _ => match place.words.iter().find(|(word, _)| *word == name) {
-                Some((_, text)) => message.push_str(text),
-                None => {
-                    message.push('{');
-                    message.push_str(name);
-                    message.push('}');
-                }
-            },
-        }
-        rest = after;
-    }
-    message.push_str(rest);
-    message
 }

@@ -87,6 +87,10 @@ fn every_template_is_linted() {
             assert!(!source.slice(finding.span).is_empty(), "{name}: points at nothing: {finding:?}");
             assert!(!finding.message.is_empty() && !finding.message.contains("{}"), "{name}: {finding:?}");
         }
+        // Resources that SAM or a loop makes of one may share a finding.
+        if text.contains("AWS::Serverless") || text.contains("Fn::ForEach") {
+            continue;
+        }
         let failing = report.findings.iter().filter(|finding| finding.outcome == Outcome::Fail).count();
         assert!(failing >= report.counts.failed, "{name}: a failed check without a finding");
     }

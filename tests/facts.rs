@@ -288,6 +288,7 @@ fn patterns_answer_as_all_their_actions_together() {
                 (0, 0) => Limitable::Unknown,
                 (_, 0) => Limitable::Always,
                 (0, _) => Limitable::Never,
+                _ if can < cannot => Limitable::Seldom,
                 _ => Limitable::Sometimes,
             };
             assert_eq!(limitable(&format!("{service}:{pattern}")), expected, "{service}:{pattern} {can} {cannot}");
@@ -310,8 +311,10 @@ fn well_known_actions_answer_as_the_service_authorization_reference() {
         ("cloudwatch:PutMetricData", Limitable::Never),
         ("ecr:GetAuthorizationToken", Limitable::Never),
         ("xray:Put*", Limitable::Never),
-        ("ec2:Describe*", Limitable::Sometimes),
-        ("logs:Describe*", Limitable::Sometimes),
+        ("ec2:Describe*", Limitable::Seldom),
+        ("logs:Describe*", Limitable::Seldom),
+        ("rds:Describe*", Limitable::Sometimes),
+        ("s3:List*", Limitable::Sometimes),
         ("kms:Decryp?", Limitable::Always),
         ("kms:Decrypt?", Limitable::Unknown),
         ("s3:*", Limitable::Sometimes),

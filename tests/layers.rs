@@ -17,7 +17,7 @@ const LAYERS: [(&str, &[&str]); 18] = [
     ("template", &["source", "syntax"]),
     ("eval", &["source", "truth", "facts", "syntax", "template"]),
     // The last that reads templates as written; everything above it sees what comes to be.
-    ("expand", &["source", "syntax", "template", "eval", "finding"]),
+    ("expand", &["source", "facts", "syntax", "template", "eval", "finding"]),
     ("policy", &["source", "truth", "facts", "syntax", "eval", "expand", "finding"]),
     ("graph", &["source", "truth", "facts", "expression", "syntax", "eval", "expand", "finding", "policy"]),
     ("rules", &["source", "truth", "facts", "expression", "eval", "expand", "policy", "graph", "finding"]),

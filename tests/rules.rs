@@ -1,8 +1,7 @@
-//! The rule pack holds what it says: examples pass and fail as marked, citations exist, properties are in the schemas.
+//! The rule pack holds what it says: examples pass and fail as marked, citations exist.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod examples;
-mod schemas;
 
 use examples::check_all;
 use hipaalint::rules::load::{RuleSet, controls, profiles};

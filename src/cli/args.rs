@@ -31,6 +31,7 @@ Examples:
   hipaalint app.yaml --parameter Env=prod    judge the production deployment only
   cdk synth | hipaalint -                    lint standard input
   hipaalint explain s3-bucket-tls-only       one rule in full
+  hipaalint graph app.yaml | dot -Tsvg       a picture of the template
 
 Exit code:
   0  nothing was found at or above --fail-on
@@ -58,6 +59,8 @@ pub(super) enum Command {
     Explain(ExplainArguments),
     /// List the citations of the HIPAA Security Rule, and the rules that serve each
     Controls(ControlsArguments),
+    /// Draw a template: its resources and what they are to each other
+    Graph(GraphArguments),
 }
 
 /// `hipaalint [PATHS]…`.
@@ -180,6 +183,42 @@ pub(super) struct ControlsArguments {
 
     #[command(flatten)]
     pub(super) color: ColorArguments,
+}
+
+/// `hipaalint graph`.
+#[derive(Debug, Args)]
+#[command(after_long_help = GRAPH_HELP)]
+pub(super) struct GraphArguments {
+    /// The template, or - for standard input
+    #[arg(value_name = "FILE")]
+    pub(super) file: PathBuf,
+
+    /// How to write the graph
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = GraphFormat::Dot)]
+    pub(super) format: GraphFormat,
+}
+
+const GRAPH_HELP: &str = "\
+Edges are references (Ref, Fn::GetAtt, Fn::Sub, DependsOn) and, drawn with broken
+lines, what follows from them: a policy guards a bucket, a function acts as a role,
+a policy is attached to a role, an instance is a member of a security group, a
+subnet's routes lead to an internet gateway. Cycles are drawn strong; resources
+that a tag says hold PHI are red, those whose type holds data yellow.
+
+Examples:
+  hipaalint graph template.yaml | dot -Tsvg > template.svg
+  hipaalint graph template.yaml --format mermaid
+  hipaalint graph template.yaml --format json | jq '.cycles'";
+
+/// `graph --format`.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum GraphFormat {
+    /// Graphviz's language
+    Dot,
+    /// A flowchart for Markdown
+    Mermaid,
+    /// Nodes, edges and cycles, for programs
+    Json,
 }
 
 /// `--format`.

@@ -87,7 +87,7 @@ fn page(entry: &RuleEntry, rules: &Rules, style: Style) -> String {
     if !prose.references.is_empty() {
         page.heading("References");
         for reference in &prose.references {
-            page.row(&[(None, reference)], &[]);
+            page.address(reference);
         }
     }
     page.finish()

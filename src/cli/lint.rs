@@ -5,7 +5,7 @@ use super::plan::{Plan, Problems};
 use super::{Exit, output};
 use crate::discover::{self, Candidate, Discovery, Reading};
 use crate::finding::{Diagnostic, Finding, Level, Outcome, Severity};
-use crate::linter::{Counts, FileReport, Linter, sort_findings};
+use crate::linter::{Counts, FileReport, Linter, Loaded, MAX_INCLUDES, sort_findings};
 use crate::report::{Report, RuleReport, Summary};
 use crate::rules::load::{controls, nearest};
 use crate::rules::meta::RuleProse;
@@ -17,7 +17,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::thread;
 
 /// Everything recursive is bounded in depth, and this is ample for it, also in builds without optimisation.
-const STACK_BYTES: usize = 16 << 20;
+pub(super) const STACK_BYTES: usize = 16 << 20;
 
 /// Lints what the arguments name, and reports.
 ///
@@ -48,7 +48,9 @@ enum File {
 /// Lints every candidate; the answers are in the candidates' order, whatever the number of threads.
 fn lint_all(linter: &Linter, candidates: &[Candidate], first_id: u32, threads: Option<NonZeroUsize>) -> Vec<File> {
     let lint = |(index, candidate): (usize, &Candidate)| {
-        let id = SourceId(u32::try_from(index).unwrap_or(u32::MAX).saturating_add(first_id));
+        // Each leaves room for the files that it includes.
+        let id = index.saturating_mul(1 + MAX_INCLUDES);
+        let id = SourceId(u32::try_from(id).unwrap_or(u32::MAX).saturating_add(first_id));
         guarded(candidate, || lint_one(linter, candidate, id))
     };
     let one_by_one = || candidates.iter().enumerate().map(lint).collect();
@@ -92,7 +94,10 @@ fn lint_one(linter: &Linter, candidate: &Candidate, id: SourceId) -> File {
         return File::NoTemplate;
     }
     let source = Source::new(id, candidate.name.as_str(), text);
-    let report = linter.lint(&source);
+    let report = linter.lint_with(&source, &|location| {
+        let (name, text) = discover::read_beside(candidate, location)?;
+        Ok(Loaded { name, text })
+    });
     let broken = !report.is_template && !report.diagnostics.is_empty();
     match (report.is_template || broken, candidate.named) {
         (false, true) => File::Skipped,
@@ -153,7 +158,10 @@ impl Lint {
                     parameters.extend(report.parameters);
                     lint.findings.extend(report.findings);
                     lint.diagnostics.extend(report.diagnostics);
-                    lint.sources.extend(source);
+                    if source.is_some() {
+                        lint.sources.extend(source);
+                        lint.sources.extend(report.included);
+                    }
                 }
             }
             for folder in &candidate.folders {

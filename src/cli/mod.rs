@@ -1,10 +1,11 @@
 //! The command line: the only part that reads arguments, prints, or exits.
 //!
-//! [`args`] is what was typed, [`plan`] what it means; each command has a file of its own.
+//! `args` is what was typed, `plan` what it means; each command has a file of its own.
 
 mod args;
 mod controls;
 mod explain;
+mod graph;
 mod lint;
 mod output;
 mod page;
@@ -55,6 +56,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Some(Command::Rules(arguments)) => rules::run(&arguments),
         Some(Command::Explain(arguments)) => explain::run(&arguments),
         Some(Command::Controls(arguments)) => controls::run(&arguments),
+        Some(Command::Graph(arguments)) => graph::run(&arguments),
     }
 }
 

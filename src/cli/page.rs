@@ -46,7 +46,13 @@ impl Page {
         self.line(Ink::Bold, text);
     }
 
-    /// A line of cells, each as wide as its column; what does not fit is wrapped in the last column.
+    /// An address, left whole however long it is: terminals open what they find on one line.
+    pub(super) fn address(&mut self, address: &str) {
+        self.text.push_str(&format!("{:INDENT$}{}\n", "", one_line(address, self.style.unicode)));
+    }
+
+    /// A line of cells, each as wide as its column; what does not fit is wrapped in the last column, or below the others where
+    /// they leave it too little room.
     pub(super) fn row(&mut self, cells: &[(Option<Ink>, &str)], columns: &[usize]) {
         let mut line = " ".repeat(INDENT);
         let mut used = INDENT;
@@ -59,6 +65,13 @@ impl Page {
                 line.push_str(&" ".repeat(column - width(&clean)));
                 used += column;
                 continue;
+            }
+            if used > 2 * INDENT && self.style.width < used + MIN_COLUMNS.min(width(&clean)) {
+                // No room beside the others: below them.
+                line.truncate(line.trim_end().len());
+                used = 2 * INDENT;
+                line.push('\n');
+                line.push_str(&" ".repeat(used));
             }
             for (number, part) in wrap(&clean, self.room(used)).iter().enumerate() {
                 if number > 0 {
@@ -128,4 +141,28 @@ impl Page {
 /// The columns that the widest of some texts takes.
 pub(super) fn widest<'a>(texts: impl IntoIterator<Item = &'a str>) -> usize {
     texts.into_iter().map(width).max().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+    use super::*;
+
+    #[test]
+    fn a_last_cell_without_room_goes_below() {
+        let row = |width: usize| {
+            let mut page = Page::new(Style { color: false, width, unicode: true, hyperlinks: false });
+            page.row(
+                &[(None, "s3-bucket-versioning"), (None, "S3 bucket does not keep versions of its objects")],
+                &[30],
+            );
+            page.finish()
+        };
+        let beside =
+            format!("  {:30}  S3 bucket does not keep\n{:34}versions of its objects\n", "s3-bucket-versioning", "");
+        assert_eq!(row(60), beside);
+        let below = "  s3-bucket-versioning\n    S3 bucket does not keep versions of its objects\n";
+        assert_eq!(row(56), below);
+        assert!(row(40).lines().all(|line| line.len() <= 40), "{}", row(40));
+    }
 }

@@ -49,22 +49,23 @@ pub fn read(candidate: &Candidate) -> Reading {
 }
 
 /// All bytes, but at most one more than is allowed.
-fn bounded(reader: impl Read) -> io::Result<Vec<u8>> {
+pub(super) fn bounded(reader: impl Read) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     reader.take(MAX_BYTES + 1).read_to_end(&mut bytes)?;
     Ok(bytes)
 }
 
 /// Why bytes are no text.
-struct Problem {
+pub(super) struct Problem {
     code: &'static str,
-    message: String,
+    pub(super) message: String,
     help: String,
     /// Whether the bytes are a template all the same, as far as they can be made out.
     shows_template: bool,
 }
 
-fn decode(bytes: Vec<u8>) -> Result<String, Problem> {
+/// Bytes as text.
+pub(super) fn decode(bytes: Vec<u8>) -> Result<String, Problem> {
     if bytes.len() as u64 > MAX_BYTES {
         return Err(Problem {
             code: "file-too-large",

@@ -11,6 +11,9 @@ impl<'t> Run<'_, 't> {
     /// Whether a named condition holds in this scenario. A condition that the template lacks, or that refers to itself,
     /// is a free question of its own.
     pub fn condition(&mut self, name: &'t str) -> bool {
+        if self.is_exhausted() {
+            return false;
+        }
         let template = self.evaluator.template;
         let node = template.condition(name).filter(|_| {
             // A chain of conditions is as deep as a template makes it; past the bound nothing is known.

@@ -128,13 +128,19 @@ impl<'m, 't> Evaluator<'m, 't> {
 /// Past this number of scenarios a check is undecided, unless a violation has been found.
 pub const MAX_SCENARIOS: usize = 256;
 
+/// Choices that one run makes at most: each leaves another scenario behind, so more are too many to look at anyway.
+const MAX_FORKS: usize = MAX_SCENARIOS;
+
+/// Runs that met more than [`MAX_FORKS`] choices before the rest is not looked at: each costs much and tells nothing.
+const MAX_EXHAUSTED: usize = 2;
+
 /// What a check answered in each scenario that it told apart.
 pub struct Exploration<R> {
     /// The scenarios, together covering every feasible choice unless `complete` is false.
     pub leaves: Vec<(Scenario, R)>,
     /// The scenarios that the template's `Rules` forbid.
     pub infeasible: Vec<Scenario>,
-    /// False where there were more than [`MAX_SCENARIOS`].
+    /// False where there were more than [`MAX_SCENARIOS`], or one with too many choices.
     pub complete: bool,
 }
 
@@ -146,8 +152,9 @@ pub fn explore<'m, 't, R>(
     let mut waiting = vec![Scenario::default()];
     let mut leaves = Vec::new();
     let mut infeasible = Vec::new();
+    let mut exhausted = 0;
     while let Some(scenario) = waiting.pop() {
-        if leaves.len() + infeasible.len() >= MAX_SCENARIOS {
+        if leaves.len() + infeasible.len() >= MAX_SCENARIOS || exhausted >= MAX_EXHAUSTED {
             return Exploration { leaves, infeasible, complete: false };
         }
         if !evaluator.is_feasible(&scenario) {
@@ -158,13 +165,17 @@ pub fn explore<'m, 't, R>(
         let result = check(&mut run);
         // The first alternative of the first fork was taken; the rest follow in the order they were met.
         waiting.extend(run.siblings.into_iter().rev());
-        if evaluator.is_feasible(&run.scenario) {
+        // Those at the far end would never be reached.
+        waiting.drain(..waiting.len().saturating_sub(MAX_SCENARIOS + 1));
+        if run.exhausted {
+            exhausted += 1;
+        } else if evaluator.is_feasible(&run.scenario) {
             leaves.push((run.scenario, result));
         } else {
             infeasible.push(run.scenario);
         }
     }
-    Exploration { leaves, infeasible, complete: true }
+    Exploration { leaves, infeasible, complete: exhausted == 0 }
 }
 
 /// One evaluation in one scenario, which narrows as it is asked.
@@ -173,6 +184,9 @@ pub struct Run<'m, 't> {
     pub evaluator: &'m Evaluator<'m, 't>,
     scenario: Scenario,
     siblings: Vec<Scenario>,
+    forks: usize,
+    /// Whether more than [`MAX_FORKS`] choices were met; what the run answers then means nothing.
+    exhausted: bool,
     consulted: Vec<Variable>,
     visiting: Vec<&'t str>,
     /// The properties that attributes are being read from.
@@ -197,6 +211,8 @@ impl<'m, 't> Run<'m, 't> {
             evaluator,
             scenario,
             siblings: Vec::new(),
+            forks: 0,
+            exhausted: false,
             consulted: Vec::new(),
             visiting: Vec::new(),
             attributes: Vec::new(),
@@ -217,6 +233,11 @@ impl<'m, 't> Run<'m, 't> {
         &self.reasons
     }
 
+    /// Whether more choices were met than a run may make.
+    fn is_exhausted(&self) -> bool {
+        self.exhausted
+    }
+
     /// Keeps a value as long as the evaluator's memory lives.
     pub fn keep(&self, value: Value<'t>) -> &'m Value<'t> {
         self.evaluator.memory.values.alloc(value)
@@ -235,6 +256,10 @@ impl<'m, 't> Run<'m, 't> {
         what: &'static str,
         make: impl FnOnce(&mut Self) -> Option<Value<'t>>,
     ) -> Option<&'m Value<'t>> {
+        if self.exhausted {
+            // Nobody will look at what comes of it.
+            return None;
+        }
         let key: (*const Node<'t>, &'static str) = (node, what);
         if let Some(variants) = self.evaluator.memo.borrow().get(&key) {
             let fits = |variant: &&Variant<'m, 't>| {
@@ -260,15 +285,25 @@ impl<'m, 't> Run<'m, 't> {
         for reason in &reasons {
             self.note_reason(reason.clone());
         }
+        // Each once: conditions that ask others twice would otherwise double the list at every step of a chain.
+        let mut consulted = self.consulted.split_off(mark);
+        consulted.sort_unstable();
+        consulted.dedup();
+        self.consulted.extend_from_slice(&consulted);
         let mut depends_on: Vec<(Variable, Domain)> = Vec::new();
-        for variable in self.consulted.get(mark..).unwrap_or_default() {
-            if !depends_on.iter().any(|(known, _)| known == variable)
-                && let Some(domain) = self.scenario.domain(*variable)
-            {
+        for variable in &consulted {
+            if let Some(domain) = self.scenario.domain(*variable) {
                 depends_on.push((*variable, domain.clone()));
             }
         }
-        self.evaluator.memo.borrow_mut().entry(key).or_default().push(Variant { depends_on, reasons, value });
+        if !self.exhausted {
+            let mut memo = self.evaluator.memo.borrow_mut();
+            let variants = memo.entry(key).or_default();
+            // A run that had not settled the choices yet computed anew what another had.
+            if !variants.iter().any(|known| known.depends_on == depends_on) {
+                variants.push(Variant { depends_on, reasons, value });
+            }
+        }
         value
     }
 
@@ -325,12 +360,18 @@ impl<'m, 't> Run<'m, 't> {
     /// Takes the first of some disjoint domains of a variable and leaves the others to later runs; returns its index.
     /// The one that holds `preferred` goes first, so that a deployment with defaults is looked at first.
     fn fork(&mut self, variable: Variable, groups: Vec<Domain>, preferred: Option<usize>) -> usize {
-        self.consulted.push(variable);
         let first = preferred
             .and_then(|preferred| groups.iter().position(|group| group.contains(&preferred)))
             .unwrap_or_default();
+        self.forks += usize::from(groups.len() > 1);
+        self.exhausted |= self.forks > MAX_FORKS;
+        if self.exhausted {
+            return first;
+        }
+        self.consulted.push(variable);
         for (index, group) in groups.iter().enumerate() {
-            if index != first {
+            // One more than will be looked at says that there are more.
+            if index != first && self.siblings.len() <= MAX_SCENARIOS {
                 let mut sibling = self.scenario.clone();
                 sibling.settle(variable, group.clone());
                 self.siblings.push(sibling);

@@ -33,6 +33,10 @@ impl<'m, 't> Evaluator<'m, 't> {
             if self.template.rules.iter().all(|rule| run.passes(&rule.value)) {
                 return true;
             }
+            if run.exhausted {
+                // It stopped answering: what it said forbids nothing.
+                return true;
+            }
             waiting.extend(run.siblings);
         }
         true

@@ -107,116 +107,134 @@ fn normal(settled: &[(Variable, Domain)], size: &impl Fn(Variable) -> usize) -> 
     cube
 }
 
-/// Cubes that simplification may look at before it is content with what it has: what is simplified is a sentence.
-const MOST_STEPS: usize = 100_000;
+/// Combinations of values up to which cases are simplified: what is simplified is a sentence.
+const MOST_COMBINATIONS: usize = 4096;
 
-/// Variables past which it is not tried at all.
-const MOST_VARIABLES: usize = 16;
-
-/// The shortest way to say the same that can be found simply, the same for every order in which scenarios were met. What is
-/// `free` may be covered or not.
-fn merge(cubes: Vec<Cube>, free: &[Cube], size: &impl Fn(Variable) -> usize) -> Vec<Cube> {
+/// A short way to say the same, the same for every order in which scenarios were met.
+///
+/// All combinations of the variables' values are laid out in a table; the first that applies and is not yet said is
+/// widened, variable by variable, as far as all of it applies or is `free`, which may be said or not.
+fn merge(mut cubes: Vec<Cube>, free: &[Cube], size: &impl Fn(Variable) -> usize) -> Vec<Cube> {
     let mut variables: Vec<Variable> = cubes.iter().chain(free).flatten().map(|(variable, _)| *variable).collect();
     variables.sort_unstable();
     variables.dedup();
-    let universe: Cube = variables.into_iter().map(|variable| (variable, (0..size(variable)).collect())).collect();
-    let mut steps = if universe.len() > MOST_VARIABLES { 0 } else { MOST_STEPS };
-    let Some(mut disjoint) = split(&cubes, &universe, &mut steps) else { return cubes };
-    disjoint.sort();
-    // Each case is said as broadly as the whole allows: "A, or not A and B" is "A or B".
-    let mut broad: Vec<Cube> = Vec::new();
-    let coverable: Vec<Cube> = cubes.iter().chain(free).cloned().collect();
-    for mut cube in disjoint {
-        for (variable, _) in cube.clone() {
-            let without: Cube = cube.iter().filter(|(other, _)| *other != variable).cloned().collect();
-            if covers_all(&coverable, &within(&universe, &without), &mut steps) == Some(true) {
-                cube = without;
+    let sizes: Vec<usize> = variables.iter().map(|variable| size(*variable)).collect();
+    let combinations = sizes.iter().try_fold(1usize, |product, size| product.checked_mul(*size));
+    let Some(combinations) = combinations.filter(|combinations| *combinations <= MOST_COMBINATIONS) else {
+        if !free.is_empty() {
+            // What is free may bring variables of its own, and need not be said.
+            return merge(cubes, &[], size);
+        }
+        cubes.sort();
+        return cubes;
+    };
+    let everywhere = |cube: &Cube| -> Vec<Domain> {
+        let domain = |(variable, size): (&Variable, &usize)| {
+            let own = cube.iter().find(|(other, _)| other == variable).map(|(_, domain)| domain.clone());
+            own.unwrap_or_else(|| (0..*size).collect())
+        };
+        variables.iter().zip(&sizes).map(domain).collect()
+    };
+    let lay_out = |table: &mut Vec<bool>, cubes: &[Cube]| {
+        for cube in cubes {
+            each_combination(&everywhere(cube), &sizes, &mut |index| {
+                if let Some(place) = table.get_mut(index) {
+                    *place = true;
+                }
+                true
+            });
+        }
+    };
+    let mut applies = vec![false; combinations];
+    lay_out(&mut applies, &cubes);
+    let mut may = applies.clone();
+    lay_out(&mut may, free);
+    let holds =
+        |domains: &[Domain]| each_combination(domains, &sizes, &mut |index| may.get(index).copied().unwrap_or(false));
+    // How many of the cases found say a combination.
+    let mut said = vec![0usize; combinations];
+    let mut found: Vec<Vec<Domain>> = Vec::new();
+    for index in 0..combinations {
+        if !applies.get(index).copied().unwrap_or(false) || said.get(index).is_none_or(|times| *times > 0) {
+            continue;
+        }
+        let mut domains = combination(index, &sizes);
+        for place in 0..domains.len() {
+            for value in 0..sizes.get(place).copied().unwrap_or(0) {
+                let Some(domain) = domains.get_mut(place) else { continue };
+                if domain.contains(&value) {
+                    continue;
+                }
+                let known = std::mem::replace(domain, vec![value]);
+                let wider = holds(&domains);
+                if let Some(domain) = domains.get_mut(place) {
+                    *domain = known;
+                    if wider {
+                        domain.push(value);
+                        domain.sort_unstable();
+                    }
+                }
             }
         }
-        if !broad.contains(&cube) {
-            broad.push(cube);
-        }
+        each_combination(&domains, &sizes, &mut |index| {
+            if let Some(times) = said.get_mut(index) {
+                *times += 1;
+            }
+            true
+        });
+        found.push(domains);
     }
-    // What the other cases say already is not said again.
-    let mut index = 0;
-    while let Some(cube) = broad.get(index) {
-        let others: Vec<Cube> = broad.iter().filter(|other| *other != cube).chain(free).cloned().collect();
-        if covers_all(&others, &within(&universe, cube), &mut steps) == Some(true) {
-            broad.remove(index);
-        } else {
-            index += 1;
+    // What the other cases say already is not said again: a later one may be broader.
+    found.retain(|domains| {
+        let is_needed = !each_combination(domains, &sizes, &mut |index| {
+            !applies.get(index).copied().unwrap_or(false) || said.get(index).is_some_and(|times| *times > 1)
+        });
+        if !is_needed {
+            each_combination(domains, &sizes, &mut |index| {
+                if let Some(times) = said.get_mut(index) {
+                    *times -= 1;
+                }
+                true
+            });
         }
-    }
-    broad.sort_by_key(|cube| (cube.len(), cube.clone()));
-    broad
-}
-
-/// The universe, narrowed to a cube.
-fn within(universe: &Cube, cube: &Cube) -> Cube {
-    universe
-        .iter()
-        .map(|(variable, all)| {
-            let own = cube.iter().find(|(other, _)| other == variable).map(|(_, domain)| domain);
-            (*variable, own.unwrap_or(all).clone())
+        is_needed
+    });
+    let mut simple: Vec<Cube> = found
+        .into_iter()
+        .map(|domains| {
+            let cube = variables.iter().copied().zip(domains).zip(&sizes);
+            cube.filter(|((_, domain), size)| domain.len() < **size).map(|(term, _)| term).collect()
         })
-        .collect()
+        .collect();
+    simple.sort_by_key(|cube| (cube.len(), cube.clone()));
+    simple
 }
 
-/// Cubes with one value of a variable: those that allow it, no longer speaking of it.
-fn given(cubes: &[Cube], variable: Variable, value: usize) -> Vec<Cube> {
-    cubes
+/// Calls `visit` with the index of each combination in the product of some domains, until it says no; whether it never did.
+fn each_combination(domains: &[Domain], sizes: &[usize], visit: &mut impl FnMut(usize) -> bool) -> bool {
+    fn go(domains: &[Domain], sizes: &[usize], index: usize, visit: &mut impl FnMut(usize) -> bool) -> bool {
+        let (Some((domain, domains)), Some((size, sizes))) = (domains.split_first(), sizes.split_first()) else {
+            return visit(index);
+        };
+        domain.iter().all(|value| go(domains, sizes, index * size + value, visit))
+    }
+    go(domains, sizes, 0, visit)
+}
+
+/// The combination at an index: one value for each variable.
+fn combination(index: usize, sizes: &[usize]) -> Vec<Domain> {
+    let mut rest = index;
+    let mut domains: Vec<Domain> = sizes
         .iter()
-        .filter(|cube| cube.iter().all(|(other, domain)| *other != variable || domain.contains(&value)))
-        .map(|cube| cube.iter().filter(|(other, _)| *other != variable).cloned().collect())
-        .collect()
-}
-
-/// The same cases, told apart variable by variable, values with the same consequences together. None past the bound.
-fn split(cubes: &[Cube], universe: &[(Variable, Domain)], steps: &mut usize) -> Option<Vec<Cube>> {
-    *steps = steps.checked_sub(cubes.len() + 1)?;
-    if cubes.iter().any(Vec::is_empty) {
-        return Some(vec![Cube::new()]);
-    }
-    let ((variable, values), rest) = match universe.split_first() {
-        Some(first) if !cubes.is_empty() => first,
-        _ => return Some(Vec::new()),
-    };
-    let mut groups: Vec<(Vec<Cube>, Domain)> = Vec::new();
-    for value in values {
-        let consequences = split(&given(cubes, *variable, *value), rest, steps)?;
-        match groups.iter_mut().find(|(known, _)| *known == consequences) {
-            Some((_, domain)) => domain.push(*value),
-            None => groups.push((consequences, vec![*value])),
-        }
-    }
-    let mut found = Vec::new();
-    for (consequences, domain) in groups {
-        for mut cube in consequences {
-            if domain.len() < values.len() {
-                cube.insert(0, (*variable, domain.clone()));
-            }
-            found.push(cube);
-        }
-    }
-    Some(found)
-}
-
-/// Whether some cube holds whatever is chosen within the universe. None past the bound.
-fn covers_all(cubes: &[Cube], universe: &[(Variable, Domain)], steps: &mut usize) -> Option<bool> {
-    *steps = steps.checked_sub(cubes.len() + 1)?;
-    if cubes.iter().any(Vec::is_empty) {
-        return Some(true);
-    }
-    let ((variable, values), rest) = match universe.split_first() {
-        Some(first) if !cubes.is_empty() => first,
-        _ => return Some(false),
-    };
-    for value in values {
-        if !covers_all(&given(cubes, *variable, *value), rest, steps)? {
-            return Some(false);
-        }
-    }
-    Some(true)
+        .rev()
+        .map(|size| {
+            let value = rest % size.max(&1);
+            rest /= size.max(&1);
+            vec![value]
+        })
+        .collect();
+    domains.reverse();
+    domains
 }
 
 fn term(variable: Variable, domain: &Domain, choices: &Choices<'_>, atoms: &[AtomText]) -> String {
@@ -289,6 +307,21 @@ mod tests {
         assert_eq!(merge(cubes.clone(), &never, &size), [[(A, vec![1])]]);
         assert_eq!(merge(cubes, &[], &size), [[(C, vec![1]), (A, vec![1])]]);
         assert_eq!(merge(vec![vec![(A, vec![1])]], &[vec![(A, vec![0])]], &size), [Cube::new()]);
+    }
+
+    #[test]
+    fn what_a_later_case_says_is_not_said_twice() {
+        // From "A and B fail" the first case grows over what never happens; the second covers it.
+        let cubes = vec![vec![(A, vec![0])]];
+        let never = [vec![(A, vec![1]), (B, vec![0])]];
+        assert_eq!(merge(cubes, &never, &size), [[(A, vec![0])]]);
+    }
+
+    #[test]
+    fn free_cases_with_many_variables_of_their_own_are_left_aside() {
+        let never: Vec<Cube> = (1..200).map(|n| vec![(Variable::Atom(n), vec![1])]).collect();
+        let cubes = vec![vec![(C, vec![2])], vec![(C, vec![0])]];
+        assert_eq!(merge(cubes, &never, &size), [[(C, vec![0, 2])]]);
     }
 
     #[test]

@@ -11,7 +11,7 @@ use std::borrow::Cow;
 
 /// One spelling for each text: unsettled parts become markers that no template text contains.
 ///
-/// `\u{10FFFE}name\u{10FFFF}` for a parameter, pseudo parameter or resource; unique origins only (see [`is_same`]).
+/// `\u{10FFFE}name\u{10FFFF}` for a parameter, pseudo parameter or resource; unique origins only (see `is_same`).
 pub fn canonical(value: &Value<'_>) -> String {
     match &value.kind {
         Kind::Text(parts) => parts.iter().map(|part| part_text(part).into_owned()).collect(),
@@ -37,6 +37,7 @@ fn part_text<'a>(part: &'a Part<'_>) -> Cow<'a, str> {
         // The arguments tell two results of a function apart.
         _ => Cow::Owned(match &part.origin {
             Origin::Function { name, of: Some(of) } => format!("{OPEN}{name} {of}{CLOSE}"),
+            Origin::PieceOfParameter { of: Some(of), .. } => format!("{OPEN}{of}{CLOSE}"),
             Origin::Import(Some(name)) => format!("{OPEN}Fn::ImportValue {name}{CLOSE}"),
             origin => format!("{OPEN}{}{CLOSE}", super::value::placeholder(origin)),
         }),
@@ -54,6 +55,7 @@ fn is_same(origin: &Origin<'_>) -> bool {
             | Origin::Zone(_)
             | Origin::Import(Some(_))
             | Origin::Function { of: Some(_), .. }
+            | Origin::PieceOfParameter { of: Some(_), .. }
     )
 }
 
@@ -73,6 +75,23 @@ pub(super) fn identity(value: &Value<'_>) -> Option<String> {
 /// Whether two values are different Availability Zones of the same list.
 fn other_zone(left: &Value<'_>, right: &Value<'_>) -> bool {
     matches!((left.as_reference(), right.as_reference()), (Some(Origin::Zone(left)), Some(Origin::Zone(right))) if left != right)
+}
+
+/// The characters that a scalar begins with for certain, in its first part.
+pub fn known_start<'a>(value: &'a Value<'_>) -> &'a str {
+    match &value.kind {
+        Kind::String(text) => text,
+        Kind::Text(parts) => match parts.first() {
+            Some(Part { content: Content::Known(text), .. }) => text,
+            _ => "",
+        },
+        _ => "",
+    }
+}
+
+/// Whether texts with these beginnings may be the same.
+pub fn may_start_alike(one: &str, other: &str) -> bool {
+    one.bytes().zip(other.bytes()).all(|(one, other)| one == other)
 }
 
 /// Whether two scalars are the same text, as CloudFormation compares (`"true"` equals `true`).
@@ -132,6 +151,9 @@ fn equal_parts(left: &Value<'_>, right: &Value<'_>) -> Truth {
     }
     let impossible = is_impossible(left, right) || is_impossible(right, left);
     if impossible || excluded(left, right) || excluded(right, left) || other_zone(left, right) {
+        return Truth::False;
+    }
+    if !may_start_alike(known_start(left), known_start(right)) {
         return Truth::False;
     }
     let (left, right) = (letters(left), letters(right));
@@ -222,6 +244,29 @@ enum Unit {
     Any,
     /// Exactly one character: `?` in a pattern.
     One,
+    /// Letters, digits and hyphens, none included.
+    Word,
+}
+
+impl Unit {
+    /// Whether it can stand for more than one character.
+    fn is_open(self) -> bool {
+        matches!(self, Self::Any | Self::Word)
+    }
+
+    /// Whether it can stand for `other`, or for `other` and more.
+    fn takes(self, other: Self) -> bool {
+        match (self, other) {
+            (Self::Any, _) | (Self::Word, Self::Any | Self::One | Self::Word) => true,
+            (Self::Word, Self::Char(c)) => c.is_ascii_alphanumeric() || c == '-',
+            (Self::Char(_) | Self::One, _) => false,
+        }
+    }
+}
+
+/// Whether AWS uses letters, digits and hyphens alone for what this stands for: `us-gov-west-1`, `aws-cn`, `111122223333`.
+fn is_word(origin: &Origin<'_>) -> bool {
+    matches!(origin, Origin::Pseudo("AWS::AccountId" | "AWS::Partition" | "AWS::Region" | "AWS::StackName"))
 }
 
 /// Whether a scalar matches a pattern in which `*` stands for any characters and `?` for one.
@@ -246,6 +291,7 @@ fn like_parts(value: &Value<'_>, pattern: &str) -> Truth {
             .iter()
             .flat_map(|part| match &part.content {
                 Content::Known(text) => text.chars().map(Unit::Char).collect::<Vec<_>>(),
+                _ if is_word(&part.origin) => vec![Unit::Word],
                 _ => vec![Unit::Any],
             })
             .collect(),
@@ -254,7 +300,7 @@ fn like_parts(value: &Value<'_>, pattern: &str) -> Truth {
     let pattern: Vec<Unit> = glob(pattern);
     if covers(&pattern, &units) {
         Truth::True
-    } else if units.contains(&Unit::Any) && overlap(&pattern, &units) {
+    } else if units.iter().any(|unit| unit.is_open()) && overlap(&pattern, &units) {
         Truth::Unknown
     } else {
         Truth::False
@@ -274,7 +320,12 @@ fn glob(pattern: &str) -> Vec<Unit> {
 
 /// Whether `outer` matches everything that `inner`, a pattern too, can be.
 pub fn pattern_covers(outer: &str, inner: &str) -> bool {
-    covers(&glob(outer), &glob(inner))
+    // Most patterns are plain, or end with their only wildcard.
+    match outer.find(['*', '?']) {
+        None => outer == inner,
+        Some(at) if outer.get(at..) == Some("*") => outer.get(..at).is_some_and(|start| inner.starts_with(start)),
+        Some(_) => covers(&glob(outer), &glob(inner)),
+    }
 }
 
 /// Whether some text matches both patterns.
@@ -330,22 +381,24 @@ fn overlap(left: &[Unit], right: &[Unit]) -> bool {
     row.push(true);
     for unit in right {
         let before = row.last().copied().unwrap_or(false);
-        row.push(before && *unit == Unit::Any);
+        row.push(before && unit.is_open());
     }
     for a in left {
         let mut next = Vec::with_capacity(row.len());
-        next.push(row.first().copied().unwrap_or(false) && *a == Unit::Any);
+        next.push(row.first().copied().unwrap_or(false) && a.is_open());
         for (j, b) in right.iter().enumerate() {
             let diagonal = row.get(j).copied().unwrap_or(false);
             let above = row.get(j + 1).copied().unwrap_or(false);
             let before = next.last().copied().unwrap_or(false);
             let same = match (a, b) {
                 (Unit::Char(a), Unit::Char(b)) => a == b,
+                (Unit::Word, other) | (other, Unit::Word) => other.is_open() || Unit::Word.takes(*other),
                 _ => true,
             };
-            // A wildcard takes nothing, or one more character and stays for the next.
-            let any = *a == Unit::Any || *b == Unit::Any;
-            next.push((same && diagonal) || (any && (above || before)));
+            // What is open takes nothing, or one more character and stays for the next.
+            let up = above && (a.is_open() || b.takes(*a));
+            let left = before && (b.is_open() || a.takes(*b));
+            next.push((same && diagonal) || up || left);
         }
         row = next;
     }
@@ -443,6 +496,34 @@ mod tests {
         let both = value(vec![part("AWS::Partition"), text(" "), part("AWS::URLSuffix")]);
         assert_eq!(equals_str(&both, "aws-cn amazonaws.com"), Truth::False);
         assert_eq!(equals_str(&both, "aws-cn amazonaws.com.cn"), Truth::Unknown);
+    }
+
+    #[test]
+    fn accounts_and_regions_are_words() {
+        let part = |text: &'static str| match text.strip_prefix('$') {
+            Some(name) => Part { content: Content::Unknown, origin: Origin::Pseudo(name) },
+            None => Part { content: Content::Known(Cow::Borrowed(text)), origin: Origin::Literal },
+        };
+        let value =
+            |texts: &[&'static str]| Value::from_parts(texts.iter().map(|text| part(text)).collect(), Span::default());
+        let account = value(&["$AWS::AccountId"]);
+        let key = value(&["arn:", "$AWS::Partition", ":kms:", "$AWS::Region", ":", "$AWS::AccountId", ":alias/mine"]);
+        for (value, pattern, expected) in [
+            (&account, "*.*", Truth::False),
+            (&account, "*", Truth::True),
+            (&account, "1111*", Truth::Unknown),
+            (&account, "", Truth::Unknown),
+            (&key, "*alias/aws/*", Truth::False),
+            (&key, "*alias/mine", Truth::True),
+            (&key, "arn:aws:kms:us-*", Truth::Unknown),
+            (&key, "arn:*:kms:?*:*", Truth::Unknown),
+            (&key, "arn:aws:*:s3:*", Truth::Unknown),
+            (&key, "arn:*/*/*", Truth::False),
+            (&value(&["$AWS::URLSuffix"]), "*.*", Truth::True),
+            (&value(&["$AWS::URLSuffix"]), "*.com", Truth::Unknown),
+        ] {
+            assert_eq!(like(value, pattern), expected, "{pattern}");
+        }
     }
 
     #[test]

@@ -112,6 +112,13 @@ pub enum Origin<'t> {
         /// function of the same arguments gives the same result.
         of: Option<Arc<str>>,
     },
+    /// What `Fn::Split` or `Fn::Select` takes out of the value of a parameter, which is not known.
+    PieceOfParameter {
+        /// The parameter.
+        parameter: &'t str,
+        /// The call, spelled so that equal spellings give equal pieces.
+        of: Option<Arc<str>>,
+    },
     /// A function whose arguments are not what CloudFormation takes, or a reference to nothing.
     Malformed(&'static str),
     /// Somewhere inside a value that is not known, which may still be a list of lists so many levels deep.
@@ -141,7 +148,9 @@ impl Origin<'_> {
     pub fn reason(&self) -> String {
         match self {
             Self::Literal => "a literal".to_owned(),
-            Self::Parameter(name) => format!("the value of parameter `{name}` is not known"),
+            Self::Parameter(name) | Self::PieceOfParameter { parameter: name, .. } => {
+                format!("the value of parameter `{name}` is not known")
+            }
             Self::Pseudo(name) => format!("`{name}` is known only when the stack is deployed"),
             Self::Resource { id, attribute: None } => format!("`{id}` gets its name when the stack is deployed"),
             Self::Resource { id, attribute: Some(attribute) } => {
@@ -320,9 +329,12 @@ impl<'t> Value<'t> {
         }
     }
 
-    /// The first unsettled part of a scalar, to say why it is not known.
+    /// The first unsettled part of a scalar, to say why it is not known: one that somebody can tell before any other, since
+    /// the partition or Region around it seldom matters.
     pub fn unsettled(&self) -> Option<&Part<'t>> {
-        self.parts().iter().find(|part| !part.content.is_known())
+        let mut unsettled = self.parts().iter().filter(|part| !part.content.is_known());
+        let first = unsettled.clone().next();
+        unsettled.find(|part| !matches!(part.origin, Origin::Pseudo(_))).or(first)
     }
 
     /// As a person would write it in a sentence: `"AES256"`, `true`, `"patient-${Env}"`, "a list of 3".
@@ -368,6 +380,7 @@ pub fn placeholder(origin: &Origin<'_>) -> String {
         Origin::Import(None) => "Fn::ImportValue".to_owned(),
         Origin::Import(Some(name)) => format!("Fn::ImportValue {}", name.replace([OPEN, CLOSE], "")),
         Origin::Function { name, .. } | Origin::Malformed(name) => (*name).to_owned(),
+        Origin::PieceOfParameter { parameter, .. } => format!("a piece of {parameter}"),
         Origin::Mapping(name) => format!("Fn::FindInMap {name}"),
         Origin::Zones => "Fn::GetAZs".to_owned(),
         Origin::Zone(index) => format!("Fn::Select [{index}, Fn::GetAZs]"),

@@ -2,6 +2,10 @@
 //!
 //! Nothing above this reads [`crate::template`].
 
+pub mod expansion;
+pub mod includes;
+mod loops;
+mod serverless;
 pub mod written;
 
 use crate::eval::choices::Pinned;
@@ -10,9 +14,31 @@ use crate::finding::Subject;
 use crate::source::Span;
 use crate::syntax::Node;
 use crate::template::Template;
+use expansion::{Expansion, Iteration, MadeFrom, Origin};
+use includes::Included;
+use std::collections::HashMap;
+use written::Written;
 
 pub use crate::template::Parameter;
-use std::collections::HashMap;
+
+/// Why something does not follow from what is known: see [`Model::may_hide`].
+pub const HIDDEN: &str = "a loop or macro makes resources that are not known";
+
+/// Expands a tree as written, pass by pass, in CloudFormation's order: what it includes, its loops, SAM. `included` are the files
+/// at its [`includes::locations`], `pinned` the values of parameters that the user set.
+///
+/// Source: "Considerations when creating CloudFormation macro definitions" on the order of macros, CloudFormation user guide.
+pub fn expand<'t>(root: &'t Node<'t>, included: &[Included<'t>], pinned: &Pinned) -> Expansion<'t> {
+    let mut expansion = Expansion::new(root);
+    includes::expand(&mut expansion, included);
+    loops::expand(&mut expansion, pinned);
+    serverless::expand(&mut expansion);
+    // Macros that are still there make what nobody but their owner knows.
+    if expansion.root.get("Resources").and_then(|resources| resources.get("Fn::Transform")).is_some() {
+        expansion.hidden.of_any_type();
+    }
+    expansion
+}
 
 /// A named block of a template: a resource, a parameter, an output, or the template as a whole.
 #[derive(Clone, Debug)]
@@ -29,6 +55,8 @@ pub struct Block<'t> {
     pub kind: &'t str,
     /// The condition under which it exists.
     pub condition: Option<&'t str>,
+    /// Where it comes from; none where it is written as it stands.
+    pub origin: Option<&'t Origin>,
 }
 
 /// The sections whose entries rules look at.
@@ -61,9 +89,23 @@ impl<'t> Block<'t> {
     pub fn subject(&self) -> Subject {
         Subject {
             section: self.section.name(),
-            name: self.name.to_owned(),
-            resource_type: (!self.kind.is_empty()).then(|| self.kind.to_owned()),
+            name: self.written_name().to_owned(),
+            resource_type: (!self.kind.is_empty()).then(|| self.written_kind().to_owned()),
         }
+    }
+
+    /// The name that people know it by: of what a transform made, the logical id of what it was made from.
+    pub fn written_name(&self) -> &'t str {
+        self.made_from().map_or(self.name, |made_from| &made_from.id)
+    }
+
+    /// The type that people gave it.
+    pub fn written_kind(&self) -> &'t str {
+        self.made_from().map_or(self.kind, |made_from| &made_from.kind)
+    }
+
+    fn made_from(&self) -> Option<&'t MadeFrom> {
+        self.origin?.made_from.as_ref()
     }
 
     /// The way to it from the template's root: `Resources/Bucket`; empty for the template as a whole.
@@ -92,13 +134,34 @@ pub struct Model<'m, 't> {
     pub outputs: Vec<Block<'t>>,
     /// The template as a whole.
     pub whole: Block<'t>,
+    expansion: Option<&'t Expansion<'t>>,
     by_name: HashMap<&'t str, usize>,
     by_type: HashMap<&'t str, Vec<usize>>,
 }
 
 impl<'m, 't> Model<'m, 't> {
-    /// Expands a template.
+    /// Of a template that is written as it stands.
     pub fn new(template: &'m Template<'t>, pinned: &'t Pinned, memory: &'m Memory<'t>) -> Self {
+        Self::build(template, None, pinned, memory)
+    }
+
+    /// Of an expanded template.
+    pub fn expanded(
+        template: &'m Template<'t>,
+        expansion: &'t Expansion<'t>,
+        pinned: &'t Pinned,
+        memory: &'m Memory<'t>,
+    ) -> Self {
+        Self::build(template, Some(expansion), pinned, memory)
+    }
+
+    fn build(
+        template: &'m Template<'t>,
+        expansion: Option<&'t Expansion<'t>>,
+        pinned: &'t Pinned,
+        memory: &'m Memory<'t>,
+    ) -> Self {
+        let origin = |section: Section, name: &str| expansion?.origins.of_block(section.name(), name);
         let resources: Vec<Block<'t>> = template
             .resources
             .iter()
@@ -109,6 +172,7 @@ impl<'m, 't> Model<'m, 't> {
                 node: resource.node,
                 kind: resource.kind,
                 condition: resource.condition,
+                origin: origin(Section::Resources, resource.id),
             })
             .collect();
         let parameters = template
@@ -121,11 +185,14 @@ impl<'m, 't> Model<'m, 't> {
                 node: parameter.node,
                 kind: "",
                 condition: None,
+                origin: None,
             })
             .collect();
         let outputs = template
             .outputs
             .iter()
+            // A loop or macro that stayed as it is.
+            .filter(|entry| !entry.key.starts_with("Fn::"))
             .map(|entry| Block {
                 section: Section::Outputs,
                 name: &entry.key,
@@ -133,6 +200,7 @@ impl<'m, 't> Model<'m, 't> {
                 node: &entry.value,
                 kind: "",
                 condition: entry.value.get("Condition").and_then(Node::as_str),
+                origin: origin(Section::Outputs, &entry.key),
             })
             .collect();
         let first_key = template.root.as_mapping().and_then(|entries| entries.first()).map(|entry| entry.key_span);
@@ -143,6 +211,7 @@ impl<'m, 't> Model<'m, 't> {
             node: template.root,
             kind: "",
             condition: None,
+            origin: None,
         };
         let mut by_name = HashMap::new();
         let mut by_type: HashMap<&'t str, Vec<usize>> = HashMap::new();
@@ -158,6 +227,7 @@ impl<'m, 't> Model<'m, 't> {
             parameters,
             outputs,
             whole,
+            expansion,
             by_name,
             by_type,
         }
@@ -181,6 +251,38 @@ impl<'m, 't> Model<'m, 't> {
     /// The resource types that occur.
     pub fn types(&self) -> impl Iterator<Item = &'t str> + '_ {
         self.by_type.keys().copied()
+    }
+
+    /// Whether there may be resources of a type that are not known. `kind` may hold `*` for any characters.
+    pub fn may_hide(&self, kind: &str) -> bool {
+        self.expansion.is_some_and(|expansion| {
+            expansion.hidden.may_hold(|hidden| crate::eval::text::pattern_covers(kind, hidden))
+        })
+    }
+
+    /// The place of something as people know it, given the way to it in the expanded tree.
+    ///
+    /// What a YAML alias stands for is written in another block: it keeps the way that was given. What a transform made is
+    /// looked for in the resource that it was made from and in its global properties; what is in neither stands at that
+    /// resource.
+    pub fn written(&self, path: &str, span: Span) -> Written {
+        let origin = self.expansion.and_then(|expansion| expansion.origins.nearest(path));
+        let known = self.expansion.and_then(|expansion| expansion.before_transform.as_deref());
+        match (origin.and_then(|origin| origin.made_from.as_ref()), known) {
+            (Some(made_from), Some(root)) => made_from
+                .blocks()
+                .find_map(|block| written::written(root, &block, span))
+                .unwrap_or_else(|| Written { path: made_from.block.clone(), span }),
+            _ => {
+                written::written(self.whole.node, path, span).unwrap_or_else(|| Written { path: path.to_owned(), span })
+            }
+        }
+    }
+
+    /// The turns of loops that made what stands at a path, outermost first.
+    pub fn iterations(&self, path: &str) -> &'t [Iteration] {
+        let origin = self.expansion.and_then(|expansion| expansion.origins.nearest(path));
+        origin.map_or(&[], |origin| &origin.iterations)
     }
 
     /// The declaration of a parameter.

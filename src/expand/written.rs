@@ -17,43 +17,69 @@ pub struct Written {
     pub span: Span,
 }
 
-/// The place of the key or value at a span; none where nothing below `root` covers it (what a merge brought from elsewhere).
-pub fn written(root: &Node<'_>, span: Span) -> Option<Written> {
+/// The place of the key or value at a span, of which a path is known that a rule went. None where nothing in the path's block
+/// covers the span: what a YAML alias or merge brought from elsewhere.
+///
+/// All turns of a loop have the same spans; the path tells them apart.
+pub fn written(root: &Node<'_>, path: &str, span: Span) -> Option<Written> {
+    let steps: Vec<&str> = path.split('/').collect();
     let mut node = root;
     let mut key = None;
-    let mut path: Vec<String> = Vec::new();
-    let covers = |node: &Node<'_>| node.span.start <= span.start && span.end <= node.span.end;
+    let mut way: Vec<String> = Vec::new();
     loop {
-        let here = |path: &[String], span| Some(Written { path: path.join("/"), span });
+        let here = |way: &[String], span| Some(Written { path: way.join("/"), span });
         if node.span == span {
             let is_block = matches!(node.kind, Kind::Mapping(_) | Kind::Sequence(_)) && !is_function(node);
-            return here(&path, key.filter(|_| is_block).unwrap_or(span));
+            return here(&way, key.filter(|_| is_block).unwrap_or(span));
         }
         match &node.kind {
-            Kind::Mapping(entries) if is_function(node) => match branches(entries).iter().find(|branch| covers(branch))
-            {
-                Some(branch) => node = branch,
-                None => return here(&path, span),
-            },
+            Kind::Mapping(entries) if is_function(node) => {
+                match branches(entries).iter().find(|branch| holds(branch, span)) {
+                    Some(branch) => node = branch,
+                    None => return here(&way, span),
+                }
+            }
             Kind::Mapping(entries) => {
-                let entry = entries.iter().find(|entry| entry.key_span == span || covers(&entry.value))?;
-                path.push(entry.key.to_string());
+                let covers = |entry: &&Entry<'_>| entry.key_span == span || holds(&entry.value, span);
+                let wanted = |entry: &&Entry<'_>| steps.get(way.len()).is_some_and(|step| *step == entry.key);
+                let entry = match way.len() {
+                    // The section, and the block in it.
+                    0 | 1 => entries.iter().find(wanted).filter(covers)?,
+                    _ => entries
+                        .iter()
+                        .find(|entry| wanted(entry) && covers(entry))
+                        .or_else(|| entries.iter().find(covers))?,
+                };
+                way.push(entry.key.to_string());
                 if entry.key_span == span {
-                    return here(&path, span);
+                    return here(&way, span);
                 }
                 key = Some(entry.key_span);
                 node = &entry.value;
             }
             Kind::Sequence(items) => {
-                let index = items.iter().position(covers)?;
-                path.push(index.to_string());
+                let index = items.iter().position(|item| holds(item, span))?;
+                way.push(index.to_string());
                 key = None;
                 node = items.get(index)?;
             }
             // A part of a text: a statement in a policy that is written as JSON text, say.
-            _ => return here(&path, node.span),
+            _ => return here(&way, node.span),
         }
     }
+}
+
+/// Whether a span lies in a node, or in what an include or a loop brought below it from elsewhere.
+fn holds(node: &Node<'_>, span: Span) -> bool {
+    let covers = node.span.source == span.source && node.span.start <= span.start && span.end <= node.span.end;
+    covers
+        || match &node.kind {
+            Kind::Mapping(entries) if node.span.source != span.source => {
+                entries.iter().any(|entry| entry.key_span == span || holds(&entry.value, span))
+            }
+            Kind::Sequence(items) if node.span.source != span.source => items.iter().any(|item| holds(item, span)),
+            _ => false,
+        }
 }
 
 /// The branches of an `Fn::If`; none of any other function.
@@ -111,7 +137,7 @@ Resources:
         let document = syntax::parse(TEXT, SourceId(0)).unwrap();
         let start = TEXT.find(from).unwrap();
         let end = TEXT[start..].find(to).unwrap() + start + to.len();
-        let place = written(&document.root, Span::new(SourceId(0), start, end)).unwrap();
+        let place = written(&document.root, "Resources/Role", Span::new(SourceId(0), start, end)).unwrap();
         format!("{} at {}", place.path, &TEXT[place.span.start as usize..place.span.end as usize])
     }
 

@@ -1,16 +1,19 @@
 //! What AWS says about its resource types, IAM actions and managed policies. Looks up, never judges.
 //!
 //! The facts are sorted text embedded in the binary and searched where it lies: nothing is parsed, allocated or
-//! copied when the program starts. `data/resource-types.txt` and `data/iam-actions.txt` are made by
-//! `scripts/facts.py`; `data/attributes.txt`, `data/names.txt`, `data/stateful.txt` and `data/managed-policies.txt` are reviewed by hand.
+//! copied when the program starts. `data/resource-types.txt`, `data/iam-actions.txt` and `data/sam-policy-templates.txt` are
+//! made by `scripts/facts.py`; `data/attributes.txt`, `data/names.txt`, `data/stateful.txt` and `data/managed-policies.txt` are
+//! reviewed by hand.
 
 mod iam_actions;
 mod managed_policies;
+mod policy_templates;
 mod resource_types;
 mod sorted_text;
 mod tags;
 
 pub use iam_actions::{Limitable, can_be_limited, limitable};
 pub use managed_policies::{Grant, managed_policy_grant};
+pub use policy_templates::sam_policy_template;
 pub use resource_types::{is_known_type, is_property_attribute, is_stateful, name_property};
 pub use tags::{TagProperty, TagShape, tag_shape};

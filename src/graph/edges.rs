@@ -1,9 +1,9 @@
 //! Which resource refers to which, through which property: as written, in every branch of every condition.
 
-use crate::expand::{Block, Model};
+use super::references::{self, Branch, Use};
+use crate::eval::Run;
+use crate::expand::{Model, exists};
 use crate::source::Span;
-use crate::syntax::{Entry, Kind, Node};
-use std::collections::HashSet;
 
 /// How one resource refers to another.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -16,6 +16,18 @@ pub enum EdgeKind {
     Sub,
     /// `DependsOn`.
     DependsOn,
+}
+
+impl EdgeKind {
+    /// As templates name it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Ref => "Ref",
+            Self::GetAtt => "Fn::GetAtt",
+            Self::Sub => "Fn::Sub",
+            Self::DependsOn => "DependsOn",
+        }
+    }
 }
 
 /// One reference.
@@ -33,131 +45,59 @@ pub struct Edge<'t> {
     pub path: String,
     /// The reference.
     pub span: Span,
+    /// The branches of `Fn::If` that lead to it.
+    pub branches: Vec<Branch<'t>>,
+}
+
+impl<'t> Edge<'t> {
+    /// Whether the reference is there in every deployment.
+    pub fn is_unconditional(&self, model: &Model<'_, 't>) -> bool {
+        let always = |name| model.resource(name).is_some_and(|block| block.condition.is_none());
+        self.branches.is_empty() && always(self.from) && always(self.to)
+    }
+
+    /// Whether the reference is there in a run's scenario: both resources exist, and its branches are taken.
+    pub fn is_live(&self, run: &mut Run<'_, 't>, model: &Model<'_, 't>) -> bool {
+        [self.from, self.to].into_iter().all(|name| model.resource(name).is_some_and(|block| exists(run, block)))
+            && self.branches.iter().all(|(condition, taken)| run.condition(condition) == *taken)
+    }
 }
 
 /// All references between the resources of a template, in the order of the text.
 ///
 /// References to parameters, to names that do not exist and of a resource to itself are none.
 pub fn edges<'t>(model: &Model<'_, 't>) -> Vec<Edge<'t>> {
-    let names: HashSet<&'t str> = model.resources.iter().map(|resource| resource.name).collect();
+    let mut edges = dependencies(model);
+    edges.retain(|edge| edge.from != edge.to);
+    edges
+}
+
+/// All references between the resources of a template, of a resource to itself too, in the order of the text.
+pub fn dependencies<'t>(model: &Model<'_, 't>) -> Vec<Edge<'t>> {
     let mut edges = Vec::new();
     for resource in &model.resources {
-        let mut walk = Walk { resource, names: &names, path: Vec::new(), edges: &mut edges };
-        for entry in resource.node.as_mapping().unwrap_or_default() {
-            if entry.key == "DependsOn" {
-                let items = entry.value.as_sequence().unwrap_or(std::slice::from_ref(&entry.value));
-                for item in items {
-                    if let Some(name) = item.as_str() {
-                        walk.path = vec!["DependsOn".into()];
-                        walk.add(name, None, EdgeKind::DependsOn, item.span);
-                    }
-                }
-                walk.path.clear();
-            } else {
-                walk.step(&entry.key, &entry.value);
+        for found in references::of_resource(resource.node) {
+            let kind = match found.by {
+                Use::Ref => EdgeKind::Ref,
+                Use::GetAtt => EdgeKind::GetAtt,
+                Use::Sub => EdgeKind::Sub,
+                Use::DependsOn => EdgeKind::DependsOn,
+                Use::Condition | Use::Mapping => continue,
+            };
+            if let Some(to) = model.resource(found.name) {
+                edges.push(Edge {
+                    from: resource.name,
+                    to: to.name,
+                    kind,
+                    attribute: found.attribute,
+                    path: found.path,
+                    span: found.span,
+                    branches: found.branches,
+                });
             }
         }
     }
     edges
-}
-
-struct Walk<'a, 't> {
-    resource: &'a Block<'t>,
-    names: &'a HashSet<&'t str>,
-    path: Vec<String>,
-    edges: &'a mut Vec<Edge<'t>>,
-}
-
-impl<'t> Walk<'_, 't> {
-    fn step(&mut self, key: &str, node: &'t Node<'t>) {
-        self.path.push(key.to_owned());
-        self.node(node);
-        self.path.pop();
-    }
-
-    fn node(&mut self, node: &'t Node<'t>) {
-        match &node.kind {
-            Kind::Mapping(entries) => match entries.as_slice() {
-                [only] if only.key == "Ref" || only.key.starts_with("Fn::") => self.function(only, node.span),
-                entries => entries.iter().for_each(|entry| self.step(&entry.key, &entry.value)),
-            },
-            Kind::Sequence(items) => {
-                for (index, item) in items.iter().enumerate() {
-                    self.step(&index.to_string(), item);
-                }
-            }
-            _ => {}
-        }
-    }
-
-    fn function(&mut self, call: &'t Entry<'t>, span: Span) {
-        let argument = &call.value;
-        match call.key.as_ref() {
-            "Ref" => {
-                if let Some(name) = argument.as_str() {
-                    self.add(name, None, EdgeKind::Ref, span);
-                }
-            }
-            "Fn::GetAtt" => {
-                let (name, attribute) = match (argument.as_str(), argument.as_sequence()) {
-                    (Some(text), _) => match text.split_once('.') {
-                        Some((name, attribute)) => (Some(name), Some(attribute)),
-                        None => (None, None),
-                    },
-                    (None, Some([name, attribute, ..])) => (name.as_str(), attribute.as_str()),
-                    _ => (None, None),
-                };
-                if let Some(name) = name {
-                    self.add(name, attribute, EdgeKind::GetAtt, span);
-                }
-            }
-            "Fn::Sub" => {
-                let (text, variables) = match (argument, argument.as_sequence()) {
-                    (_, Some([text, variables, ..])) => (text, Some(variables)),
-                    (_, Some([text])) => (text, None),
-                    (text, _) => (text, None),
-                };
-                let own = variables.and_then(Node::as_mapping).unwrap_or_default();
-                for name in text.as_str().into_iter().flat_map(placeholders) {
-                    if own.iter().any(|entry| entry.key == name) {
-                        continue;
-                    }
-                    let (name, attribute) = match name.split_once('.') {
-                        Some((name, attribute)) => (name, Some(attribute)),
-                        None => (name, None),
-                    };
-                    self.add(name, attribute, EdgeKind::Sub, text.span);
-                }
-                own.iter().for_each(|entry| self.node(&entry.value));
-            }
-            _ => self.argument(argument),
-        }
-    }
-
-    /// A function and its lists are no steps of the way: the property is what links.
-    fn argument(&mut self, node: &'t Node<'t>) {
-        match &node.kind {
-            Kind::Sequence(items) => items.iter().for_each(|item| self.argument(item)),
-            _ => self.node(node),
-        }
-    }
-
-    fn add(&mut self, name: &'t str, attribute: Option<&'t str>, kind: EdgeKind, span: Span) {
-        if name != self.resource.name
-            && let Some(to) = self.names.get(name)
-        {
-            let path = self.path.join("/");
-            self.edges.push(Edge { from: self.resource.name, to, kind, attribute, path, span });
-        }
-    }
-}
-
-/// The names in the `${…}` of a `Fn::Sub` text; `${!Literal}` has none.
-fn placeholders(text: &str) -> impl Iterator<Item = &str> {
-    text.split("${").skip(1).filter_map(|rest| {
-        let (name, _) = rest.split_once('}')?;
-        (!name.starts_with('!')).then(|| name.trim())
-    })
 }
 
 #[cfg(test)]

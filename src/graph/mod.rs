@@ -1,14 +1,26 @@
 //! Who refers to whom, and what follows from it.
 
+pub mod attached;
+pub mod components;
+pub mod cycles;
+pub mod drawing;
 pub mod edges;
+pub mod exposure;
+pub mod links;
 pub mod names;
 pub mod network;
+pub mod phi;
+pub mod references;
+pub mod routes;
 pub mod secrets;
+#[cfg(test)]
+mod testing;
+pub mod unresolved;
 
-use crate::eval::Run;
 use crate::eval::text;
-use crate::eval::value::{Origin, Value};
-use crate::expand::Block;
+use crate::eval::value::{Content, Origin, Value};
+use crate::eval::{Descent, Run};
+use crate::expand::{Block, HIDDEN, Model, exists};
 use crate::truth::Truth;
 
 /// Whether a value names this resource: a reference to it, a text that a reference to it is part of (an ARN), or its
@@ -35,11 +47,52 @@ pub fn refers_to<'t>(run: &mut Run<'_, 't>, value: &Value<'t>, target: &Block<'t
     let Some(name) = names::physical_name(run, target) else { return Truth::False };
     run.decide(&[value, name], &|values| match values {
         [value, name] => match (value.text(), name.text()) {
-            (Some(value), Some(name)) => (value == name
-                || value.strip_suffix(name.as_ref()).is_some_and(|before| before.ends_with([':', '/'])))
-            .into(),
+            (Some(value), Some(name)) => (value == name || is_arn_of(&value, &name)).into(),
+            // Which account and region an ARN speaks of does not matter for whose it is.
+            (None, Some(name)) if is_arn_of(&known_end(value), &name) => Truth::True,
             _ => text::equal(value, name),
         },
         _ => Truth::Unknown,
     })
+}
+
+/// Whether a text ends with a name as ARNs do.
+fn is_arn_of(text: &str, name: &str) -> bool {
+    text.strip_suffix(name).is_some_and(|before| before.ends_with([':', '/']))
+}
+
+/// The end of a text from its last part on that is not known.
+fn known_end(value: &Value<'_>) -> String {
+    let known = value.parts().iter().rev().map_while(|part| match &part.content {
+        Content::Known(text) => Some(text.as_ref()),
+        _ => None,
+    });
+    let mut known: Vec<&str> = known.collect();
+    known.reverse();
+    known.concat()
+}
+
+/// The value of a property, by names from `Properties` on; none where it is absent.
+fn property<'m, 't>(run: &mut Run<'m, 't>, block: &Block<'t>, path: &[&str]) -> Option<&'m Value<'t>> {
+    let names: Vec<&str> = std::iter::once("Properties").chain(path.iter().copied()).collect();
+    match run.descend(block.node, block.key_span, &names) {
+        Descent::Value(value, walked) => names.iter().skip(walked).try_fold(value, |value, name| value.get(name)),
+        Descent::Absent(..) | Descent::Unknown(_) => None,
+    }
+}
+
+/// Whether one more resource of a type might answer otherwise: unknown where there may be some that are not known.
+fn hidden(run: &mut Run<'_, '_>, model: &Model<'_, '_>, kind: &str) -> Truth {
+    if model.may_hide(kind) {
+        run.note_reason(HIDDEN);
+        return Truth::Unknown;
+    }
+    Truth::False
+}
+
+/// Resources of a type that exist in this scenario.
+fn existing<'m, 't>(run: &mut Run<'_, 't>, model: &'m Model<'m, 't>, kind: &str) -> Vec<&'m Block<'t>> {
+    let mut blocks: Vec<_> = model.of_type(kind).collect();
+    blocks.retain(|block| exists(run, block));
+    blocks
 }

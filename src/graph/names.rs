@@ -5,15 +5,21 @@ use crate::eval::value::{Content, Kind, Origin, Part, Value};
 use crate::eval::{Descent, Run};
 use crate::expand::Block;
 use crate::facts;
+use crate::source::Span;
+use crate::syntax::Node;
 use crate::truth::Truth;
 use std::borrow::Cow;
 
 /// The explicit name of a resource, from the property that names its type; none where CloudFormation makes one.
 pub fn physical_name<'m, 't>(run: &mut Run<'m, 't>, block: &Block<'t>) -> Option<&'m Value<'t>> {
-    let property = facts::name_property(block.kind)?;
+    explicit_name(run, block.node, block.key_span, block.kind)
+}
+
+fn explicit_name<'m, 't>(run: &mut Run<'m, 't>, node: &'t Node<'t>, at: Span, kind: &str) -> Option<&'m Value<'t>> {
+    let property = facts::name_property(kind)?;
     // Mostly one name, sometimes two: `DatabaseInput.Name`.
     let names: Vec<&str> = std::iter::once("Properties").chain(property.split('.')).collect();
-    match run.descend(block.node, block.key_span, &names) {
+    match run.descend(node, at, &names) {
         Descent::Value(value, walked) => names.iter().skip(walked).try_fold(value, |value, name| value.get(name)),
         Descent::Absent(..) | Descent::Unknown(_) => None,
     }
@@ -38,6 +44,13 @@ pub fn is_named<'t>(
     pieces: &[Piece<'_, '_, 't>],
     target: &Block<'t>,
 ) -> Truth {
+    // Most texts begin otherwise, and need not be put together.
+    if let Some(Piece::Text(start)) = pieces.first()
+        && value.is_scalar()
+        && !text::may_start_alike(text::known_start(value), start)
+    {
+        return Truth::False;
+    }
     let with = |name: &Value<'t>| {
         let literal =
             |text: &str| Part { content: Content::Known(Cow::Owned(text.to_owned())), origin: Origin::Literal };
@@ -70,9 +83,28 @@ pub fn is_named<'t>(
         // A name that CloudFormation makes is known to nobody beforehand.
         None => return Truth::False,
     };
+    if names_another(run, value, name, target) {
+        return Truth::False;
+    }
     let expected = with(name);
     run.decide(&[value, &expected], &|values| match values {
         [value, expected] => text::equal(value, expected),
         _ => Truth::Unknown,
     })
+}
+
+/// Whether a value holds the name of another resource of the target's type (`Ref`), which is certainly not `name`: two of a
+/// type do not share one, and one that CloudFormation makes is none that somebody wrote down.
+fn names_another<'t>(run: &mut Run<'_, 't>, value: &Value<'t>, name: &Value<'t>, target: &Block<'t>) -> bool {
+    let template = run.evaluator.template;
+    value.parts().iter().any(|part| {
+        let Origin::Resource { id, attribute: None } = &part.origin else { return false };
+        let other = template.resources.iter().find(|other| other.id == *id && other.kind == target.kind);
+        other.is_some_and(|other| other.id != target.name && !is_called(run, other.node, target.kind, name))
+    })
+}
+
+/// Whether a resource may have this explicit name.
+fn is_called<'t>(run: &mut Run<'_, 't>, node: &'t Node<'t>, kind: &str, name: &Value<'t>) -> bool {
+    explicit_name(run, node, node.span, kind).is_some_and(|own| !text::equal(own, name).is_false())
 }

@@ -1,35 +1,10 @@
-//! What a VPC's routes and gateways mean for what lies in its subnets.
+//! The subnets that a resource lies in, and their Availability Zones.
 
-use super::refers_to;
+use super::property;
 use crate::eval::value::{Origin, Value};
-use crate::eval::{Descent, Run, text};
-use crate::expand::{Block, Model, exists};
-use crate::finding::Related;
+use crate::eval::{Run, text};
+use crate::expand::{Block, Model};
 use crate::truth::Truth;
-
-/// The value of a property, by names from `Properties` on; none where it is absent.
-fn property<'m, 't>(run: &mut Run<'m, 't>, block: &Block<'t>, name: &str) -> Option<&'m Value<'t>> {
-    match run.descend(block.node, block.key_span, &["Properties", name]) {
-        Descent::Value(value, 2) => Some(value),
-        Descent::Value(value, _) => value.get(name),
-        Descent::Absent(..) | Descent::Unknown(_) => None,
-    }
-}
-
-/// Resources of a type that exist in this scenario.
-fn existing<'m, 't>(run: &mut Run<'_, 't>, model: &'m Model<'m, 't>, kind: &str) -> Vec<&'m Block<'t>> {
-    let mut blocks: Vec<_> = model.of_type(kind).collect();
-    blocks.retain(|block| exists(run, block));
-    blocks
-}
-
-/// Whether a property refers to a resource; false where it is absent.
-fn property_refers<'t>(run: &mut Run<'_, 't>, block: &Block<'t>, name: &str, target: &Block<'t>) -> Truth {
-    match property(run, block, name) {
-        Some(value) => refers_to(run, value, target),
-        None => Truth::False,
-    }
-}
 
 /// The subnets of this template that a list of subnet ids names.
 pub struct Subnets<'m, 't> {
@@ -68,128 +43,12 @@ pub fn subnets<'m, 't>(run: &mut Run<'m, 't>, model: &'m Model<'m, 't>, ids: &Va
     Subnets { declared, others, count: Some(ids.items().len()) }
 }
 
+/// Remembers why it is not known which subnet a value names.
 fn note(run: &mut Run<'_, '_>, value: &Value<'_>) {
     match value.unsettled() {
         Some(part) => run.note_reason(part.origin.reason()),
         None => run.note_reason("the subnet is declared outside the template"),
     }
-}
-
-/// Whether a subnet routes to an internet gateway, and the places that make it so: association, route, gateway.
-///
-/// A subnet without an association of its own uses the VPC's main route table, which a template cannot name: its routes
-/// are those that AWS gives it, the local one only. That holds for a VPC of the template; the main route table of another
-/// VPC, the default one say, may lead anywhere.
-/// Source: "Configure route tables" and "Default VPCs", Amazon VPC user guide.
-pub fn routes_to_internet<'m, 't>(
-    run: &mut Run<'m, 't>,
-    model: &'m Model<'m, 't>,
-    subnet: &'m Block<'t>,
-) -> (Truth, Vec<Related>) {
-    let mut answer = Truth::False;
-    let mut own_table = Truth::False;
-    let mut related = Vec::new();
-    for association in existing(run, model, "AWS::EC2::SubnetRouteTableAssociation") {
-        let associated = property_refers(run, association, "SubnetId", subnet);
-        if associated.is_false() {
-            continue;
-        }
-        own_table = own_table.or(associated);
-        let Some(table) = property(run, association, "RouteTableId") else { continue };
-        let (open, places) = table_reaches_internet(run, model, table);
-        let open = associated.and(open);
-        if open.is_true() {
-            related.push(Related {
-                span: association.key_span,
-                message: format!("`{}` ties subnet `{}` to the route table", association.name, subnet.name),
-            });
-            related.extend(places);
-        }
-        answer = answer.or(open);
-    }
-    if !own_table.is_true() && vpc_of(run, model, subnet).is_none() {
-        run.note_reason("the VPC is declared outside the template");
-        answer = answer.or(Truth::Unknown);
-    }
-    (answer, related)
-}
-
-/// The VPC of a subnet, where this template declares it.
-fn vpc_of<'m, 't>(run: &mut Run<'m, 't>, model: &'m Model<'m, 't>, subnet: &Block<'t>) -> Option<&'m Block<'t>> {
-    match property(run, subnet, "VpcId").and_then(Value::as_reference) {
-        Some(Origin::Resource { id, .. }) => model.resource(id).filter(|block| block.kind == "AWS::EC2::VPC"),
-        _ => None,
-    }
-}
-
-fn table_reaches_internet<'m, 't>(
-    run: &mut Run<'m, 't>,
-    model: &'m Model<'m, 't>,
-    table: &Value<'t>,
-) -> (Truth, Vec<Related>) {
-    let Some(Origin::Resource { id, .. }) = table.as_reference() else {
-        note(run, table);
-        return (Truth::Unknown, Vec::new());
-    };
-    let Some(table) = model.resource(id) else { return (Truth::Unknown, Vec::new()) };
-    let mut answer = Truth::False;
-    let mut related = Vec::new();
-    for route in existing(run, model, "AWS::EC2::Route") {
-        let belongs = property_refers(run, route, "RouteTableId", table);
-        if belongs.is_false() {
-            continue;
-        }
-        let Some(gateway) = property(run, route, "GatewayId") else { continue };
-        let leads_out = match gateway.as_reference() {
-            Some(Origin::Resource { id, .. }) => {
-                model.resource(id).is_none_or(|found| found.kind == "AWS::EC2::InternetGateway").into()
-            }
-            _ => match gateway.text() {
-                // The id says what it is: `igw-…`, `vgw-…`, `local`.
-                Some(id) => id.starts_with("igw-").into(),
-                None => text::like(gateway, "igw-*"),
-            },
-        };
-        let open = belongs.and(leads_out);
-        if open.is_true() {
-            related.push(Related {
-                span: route.key_span,
-                message: format!("route `{}` leads to the internet gateway", route.name),
-            });
-        } else if open == Truth::Unknown {
-            note(run, gateway);
-        }
-        answer = answer.or(open);
-    }
-    (answer, related)
-}
-
-/// Whether the VPC of a subnet has an internet gateway attached in this template.
-pub fn vpc_has_internet_gateway<'m, 't>(
-    run: &mut Run<'m, 't>,
-    model: &'m Model<'m, 't>,
-    subnet: &'m Block<'t>,
-) -> (Truth, Vec<Related>) {
-    let Some(vpc) = vpc_of(run, model, subnet) else {
-        run.note_reason("the VPC is declared outside the template");
-        return (Truth::Unknown, Vec::new());
-    };
-    let mut answer = Truth::False;
-    let mut related = Vec::new();
-    for attachment in existing(run, model, "AWS::EC2::VPCGatewayAttachment") {
-        if property(run, attachment, "InternetGatewayId").is_none() {
-            continue;
-        }
-        let attached = property_refers(run, attachment, "VpcId", vpc);
-        if attached.is_true() {
-            related.push(Related {
-                span: attachment.key_span,
-                message: format!("`{}` gives VPC `{}` an internet gateway", attachment.name, vpc.name),
-            });
-        }
-        answer = answer.or(attached);
-    }
-    (answer, related)
 }
 
 /// Whether some subnets lie in at least `least` Availability Zones.
@@ -202,7 +61,7 @@ pub fn in_zones<'m, 't>(run: &mut Run<'m, 't>, subnets: &Subnets<'m, 't>, least:
     for subnet in &subnets.declared {
         let named = ["AvailabilityZone", "AvailabilityZoneId"]
             .into_iter()
-            .find_map(|spelling| Some((spelling, property(run, subnet, spelling)?)));
+            .find_map(|spelling| Some((spelling, property(run, subnet, &[spelling])?)));
         let Some((spelling, zone)) = named else {
             run.note_reason(format!("AWS chooses the Availability Zone of `{}`", subnet.name));
             unsure = true;
@@ -258,7 +117,7 @@ mod tests {
         let model = Model::new(&template, &pinned, &memory);
         let model = &model;
         let answers = explore(&model.evaluator, |run| {
-            let ids = property(run, model.resource("Group").unwrap(), "SubnetIds").unwrap();
+            let ids = property(run, model.resource("Group").unwrap(), &["SubnetIds"]).unwrap();
             let subnets = subnets(run, model, ids);
             ask(run, model, &subnets)
         });
@@ -297,21 +156,5 @@ mod tests {
         assert_eq!(two_zones("AvailabilityZoneId: use1-az1", "AvailabilityZoneId: use1-az2"), Truth::True);
         assert_eq!(two_zones("AvailabilityZoneId: use1-az1", "AvailabilityZone: us-east-1a"), Truth::Unknown);
         assert_eq!(two_zones("AvailabilityZone: us-east-1a", ""), Truth::Unknown);
-    }
-
-    #[test]
-    fn a_main_route_table_is_known_in_a_vpc_of_the_template_only() {
-        let routes = |vpc: &str| {
-            let text = format!(
-                "Parameters: {{Existing: {{Type: String}}}}
-Resources:
-  Vpc: {{Type: AWS::EC2::VPC}}
-  One: {{Type: AWS::EC2::Subnet, Properties: {{VpcId: !Ref {vpc}}}}}
-  Group: {{Type: AWS::RDS::DBSubnetGroup, Properties: {{SubnetIds: [!Ref One]}}}}"
-            );
-            of_group(&text, |run, model, subnets| routes_to_internet(run, model, subnets.declared[0]).0)
-        };
-        assert_eq!(routes("Vpc"), Truth::False);
-        assert_eq!(routes("Existing"), Truth::Unknown);
     }
 }

@@ -43,8 +43,6 @@ pub(super) enum Shape {
     Document,
     /// Statements alone, one or a list of them.
     Statements,
-    /// SAM's `Policies`: one or a list of documents, mixed with names and templates of managed policies.
-    ServerlessPolicies,
     /// The statement's principal, action and condition are properties of the resource itself: an older form of
     /// `AWS::Events::EventBusPolicy`.
     EventBusProperties,
@@ -184,26 +182,6 @@ const PLACES: &[Place] = &[
     identity("AWS::SSO::PermissionSet", "InlinePolicy"),
     resource("AWS::SageMaker::ModelPackageGroup", "ModelPackageGroupPolicy"),
     resource("AWS::SecretsManager::ResourcePolicy", "ResourcePolicy"),
-    // SAM's types are in no schema: AWS SAM developer guide, "AWS SAM resources and properties".
-    Place {
-        resource_type: "AWS::Serverless::Api",
-        kind: DocumentKind::Resource,
-        shape: Shape::Statements,
-        path: "Auth/ResourcePolicy/CustomStatements",
-    },
-    trust("AWS::Serverless::Function", "AssumeRolePolicyDocument"),
-    Place {
-        resource_type: "AWS::Serverless::Function",
-        kind: DocumentKind::Identity,
-        shape: Shape::ServerlessPolicies,
-        path: "Policies",
-    },
-    Place {
-        resource_type: "AWS::Serverless::StateMachine",
-        kind: DocumentKind::Identity,
-        shape: Shape::ServerlessPolicies,
-        path: "Policies",
-    },
     resource("AWS::VpcLattice::AuthPolicy", "Policy"),
     resource("AWS::VpcLattice::ResourcePolicy", "Policy"),
     resource("AWS::XRay::ResourcePolicy", "PolicyDocument"),
@@ -288,9 +266,6 @@ mod tests {
     fn every_place_is_a_property_of_its_type() {
         let Some(schemas) = schemas() else { return eprintln!("skipped: no tests/data/schemas.json") };
         for place in PLACES.iter().filter(|place| !place.path.is_empty()) {
-            if place.resource_type.starts_with("AWS::Serverless::") {
-                continue;
-            }
             let schema = schemas.get(place.resource_type).unwrap_or_else(|| panic!("no type {}", place.resource_type));
             let known = properties(schema).into_iter().any(|(way, _)| way == place.path);
             assert!(known, "{} has no {}", place.resource_type, place.path);

@@ -93,7 +93,7 @@ fn kind_of_bare<'t>(value: &Value<'t>) -> Value<'t> {
 
 /// Whether an unsettled value is certainly a text: a parameter (lists of them are read as lists), a pseudo parameter, a
 /// resource's name or attribute, or text around any of them.
-pub(super) fn is_scalar_reference(value: &Value<'_>) -> bool {
+fn is_scalar_reference(value: &Value<'_>) -> bool {
     !value.is_opaque()
         || matches!(
             value.as_reference(),

@@ -2,7 +2,7 @@
 
 use super::documents::{DocumentKind, Place, Shape, places};
 use super::json_text;
-use super::normal::{self, is_scalar_reference, normalise};
+use super::normal::{self, normalise};
 use crate::eval::value::{Field, Kind, Value};
 use crate::eval::{Descent, Run};
 use crate::expand::Block;
@@ -95,7 +95,6 @@ impl<'m, 't> Collector<'_, 'm, 't> {
             match shape {
                 Shape::Document => self.document(value, &path),
                 Shape::Statements => self.written_statements(value, &path),
-                Shape::ServerlessPolicies => self.serverless_policies(value, &path),
                 Shape::EventBusProperties => {}
             }
             return;
@@ -149,21 +148,6 @@ impl<'m, 't> Collector<'_, 'm, 't> {
             }
             Kind::Text(_) => self.unread_value(value),
             _ => self.unread("a statement of a policy document is not a map"),
-        }
-    }
-
-    /// `Policies` of SAM: documents among the names, ARNs and templates of managed policies.
-    ///
-    /// Source: AWS SAM developer guide, "AWS::Serverless::Function", `Policies`.
-    fn serverless_policies(&mut self, value: &Value<'t>, path: &str) {
-        let is_list = matches!(value.kind, Kind::List(_));
-        for (index, item) in value.items().iter().enumerate() {
-            let path = if is_list { format!("{path}/{index}") } else { path.to_owned() };
-            if item.get("Statement").is_some() {
-                self.document(item, &path);
-            } else if item.is_opaque() && !is_scalar_reference(item) {
-                self.unread_value(item);
-            }
         }
     }
 
@@ -327,17 +311,6 @@ mod tests {
                 &["Properties: {Effect: Allow, Principals: [{Kind: *, Value: *}], Actions: [events:PutEvents], \
                    Conditions: [{Operator: StringEquals, Key: aws:principalorgid, Values: [o-1]}]}"],
             ),
-            (
-                Identity,
-                "{Type: AWS::Serverless::Function, Properties: {Policies: [AWSLambdaExecute, {Ref: P},
-                  {DynamoDBCrudPolicy: {TableName: t}}, {Statement: [{Sid: a}]}]}}",
-                &["Properties/Policies/3/Statement/0: {Sid: a}"],
-            ),
-            (
-                Identity,
-                "{Type: AWS::Serverless::Function, Properties: {Policies: {Statement: {Sid: a}}}}",
-                &["Properties/Policies/Statement: {Sid: a}"],
-            ),
             (Identity, "{Type: AWS::IAM::Policy, Properties: {PolicyDocument: {}}}", &[]),
             (Identity, "{Type: AWS::IAM::Policy}", &[]),
             (Identity, "{Type: AWS::S3::Bucket, Properties: {PolicyDocument: {Statement: {Sid: a}}}}", &[]),
@@ -363,7 +336,6 @@ mod tests {
             ),
             ("{Type: AWS::IAM::Policy, Properties: {PolicyDocument: {Statement: [{Sid: a}, 7]}}}", 1),
             ("{Type: AWS::IAM::Role, Properties: {Policies: {'Fn::ImportValue': x}}}", 0),
-            ("{Type: AWS::Serverless::Function, Properties: {Policies: [{'Fn::Transform': {Name: M}}]}}", 0),
         ] {
             let (found, unknown) = read(DocumentKind::Identity, text);
             assert_eq!((found.len(), unknown), (expected, true), "{text}");

@@ -82,12 +82,13 @@ pub fn grants_admin<'t>(run: &mut Run<'_, 't>, statement: &Value<'t>) -> Truth {
     allows.and(actions).and(resources).and(all_hold(run, statement, &ordinary))
 }
 
-/// Whether an action pattern can only be granted on `Resource: "*"`: no action that it matches can be limited to resources.
+/// Whether an action pattern belongs on `Resource: "*"`: none of the actions that it matches can be limited to resources, or
+/// so few of them that nobody would spell out the rest (`ec2:Describe*`).
 pub fn needs_star<'t>(run: &mut Run<'_, 't>, action: &Value<'t>) -> Truth {
     ask(run, action, |value| {
         let Some(text) = value.text() else { return Truth::Unknown };
         match limitable(&text) {
-            Limitable::Never => Truth::True,
+            Limitable::Never | Limitable::Seldom => Truth::True,
             Limitable::Always | Limitable::Sometimes => Truth::False,
             Limitable::Unknown => Truth::Unknown,
         }
@@ -197,6 +198,8 @@ mod tests {
                 ("'ec2:DescribeInstances'", &[True]),
                 ("'cloudwatch:PutMetricData'", &[True]),
                 ("'s3:GetObject'", &[False]),
+                ("'ec2:Describe*'", &[True]),
+                ("'s3:List*'", &[False]),
                 ("'ec2:*'", &[False]),
                 ("'*'", &[False]),
                 ("'nosuchservice:Do'", &[Unknown]),

@@ -1,6 +1,6 @@
 //! The report that people read in a terminal: findings by file with their source, then what it all comes to.
 //!
-//! Drawn by miette, which only ever sees [`excerpt::Excerpt`]s. Everything that comes from a template, a rule or a file
+//! Drawn by miette, which only ever sees `Excerpt`s. Everything that comes from a template, a rule or a file
 //! name is made printable first: no byte of the input reaches the terminal as a control character.
 
 mod answer;
@@ -8,17 +8,21 @@ mod excerpt;
 pub(crate) mod paint;
 mod summary;
 
-use super::text::{count, one_line, shorten, width, wrap};
+use super::text::{count, one_line, shorten, shorten_start, width, wrap};
 use super::{Report, markdown};
-use crate::finding::{Diagnostic, Finding, Level, Outcome, Related, Severity, Subject};
+use crate::finding::{Diagnostic, Finding, Level, Outcome, Related, Severity};
 use crate::source::Span;
 use excerpt::{Excerpt, Mark, Window};
 use miette::GraphicalReportHandler;
 use paint::Ink;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::io;
 
+/// Findings of one rule in one file that are drawn with their source; further ones only name their place.
+const MAX_DRAWN: usize = 3;
+/// Columns of a message that are shown: what a file's own text blows up is cut.
+const MAX_MESSAGE: usize = 2_000;
 /// Related places drawn for one finding; further ones are counted.
 const MAX_RELATED: usize = 4;
 /// Columns of the mark and the bar that miette draws before a header.
@@ -65,8 +69,11 @@ pub fn write(out: &mut impl io::Write, report: &Report, style: &Style) -> io::Re
         for diagnostic in group.diagnostics {
             text.push_str(&diagnostic_block(diagnostic, report, &style)?);
         }
+        let mut told: HashMap<&str, Told> = HashMap::new();
         for finding in group.failures {
-            text.push_str(&finding_block(finding, report, &style)?);
+            text.push_str(&finding_block(finding, told.get(&*finding.rule).copied(), report, &style)?);
+            let told = told.entry(&finding.rule).or_insert_with(|| Told::at(finding, report));
+            told.times += 1;
             out.write_all(text.as_bytes())?;
             text.clear();
         }
@@ -74,6 +81,21 @@ pub fn write(out: &mut impl io::Write, report: &Report, style: &Style) -> io::Re
         out.write_all(text.as_bytes())?;
     }
     out.write_all(summary::text(report, &style).as_bytes())
+}
+
+/// What the reader has been told about a rule in the file at hand: citations and mend are said once.
+#[derive(Copy, Clone)]
+struct Told {
+    /// The line of the first finding; none where the source is not part of the report.
+    line: Option<usize>,
+    times: usize,
+}
+
+impl Told {
+    fn at(finding: &Finding, report: &Report) -> Self {
+        let source = report.source(finding.span.source);
+        Self { line: source.map(|source| source.position(finding.span.start).line), times: 0 }
+    }
 }
 
 /// What there is to say, by the name of the file.
@@ -111,7 +133,7 @@ fn heading(name: &str, group: &FileGroup, style: &Style) -> String {
     let between = if counts.is_empty() { String::new() } else { format!("{} ", bar.repeat(2)) };
     let room = style.width.saturating_sub(width(&counts) + 8).max(MIN_WIDTH / 2);
     let name = if name.is_empty() { "hipaalint" } else { name };
-    let name = shorten(&one_line(name, style.unicode), room, style.unicode).into_owned();
+    let name = shorten_start(&one_line(name, style.unicode), room, style.unicode).into_owned();
     let fill = style.width.saturating_sub(4 + width(&name) + width(&between) + width(&counts));
     format!(
         "{} {} {}{counts}{}\n\n",
@@ -122,12 +144,13 @@ fn heading(name: &str, group: &FileGroup, style: &Style) -> String {
     )
 }
 
-/// A finding with its source, the citations that it violates, and how to mend it.
-fn finding_block(finding: &Finding, report: &Report, style: &Style) -> io::Result<String> {
+/// A finding with its source, the citations that it violates, and how to mend it. Of a rule's later findings in a file, what
+/// was said of the first is not said again.
+fn finding_block(finding: &Finding, told: Option<Told>, report: &Report, style: &Style) -> io::Result<String> {
     let rule = report.rule(&finding.rule);
     let code = one_line(&finding.rule, style.unicode);
     let title = format!("{}[{code}]", finding.level.name());
-    let subject = subject_text(&finding.subject, style);
+    let subject = subject_text(finding, style);
     let fits = width(&title) + 1 + width(&subject) <= style.width.saturating_sub(HEADER_INDENT);
     let title = style.link(&super::rule_address(&code), &style.paint(Ink::of(finding.level), &title));
     let mut header = if fits { format!("{title} {subject}") } else { title };
@@ -136,13 +159,29 @@ fn finding_block(finding: &Finding, report: &Report, style: &Style) -> io::Resul
     }
     push_wrapped(&mut header, &finding.full_message(), style);
 
-    let excerpt = excerpt_of(finding.span, &finding.related, report, style);
+    // Related places say what the message cannot: with them, a finding is always drawn.
+    let drawn = !finding.related.is_empty() || told.is_none_or(|told| told.times < MAX_DRAWN);
+    let excerpt = if drawn { excerpt_of(finding.span, &finding.related, report, style) } else { Excerpt::default() };
     let mut block = draw(header, finding.level, &excerpt, style)?;
+    if !drawn && let Some(source) = report.source(finding.span.source) {
+        let at = source.position(finding.span.start);
+        // Left whole, so that terminals can open it.
+        let place = format!("{}:{}:{}", one_line(&source.name, style.unicode), at.line, at.column);
+        block.push_str(&format!(
+            "{:NOTE_INDENT$}{}{place}\n",
+            "",
+            style.paint(Ink::Dim, &format!("{:NAME_COLUMNS$}", "At"))
+        ));
+    }
     let hidden = finding.related.len().saturating_sub(MAX_RELATED);
     if hidden > 0 {
         push_note(&mut block, "And", &format!("{} elsewhere", count(hidden, "related place")), style);
     }
-    if let Some(rule) = rule {
+    if let Some(told) = told {
+        if let Some(line) = told.line.filter(|_| drawn) {
+            push_note(&mut block, "Fix", &format!("as for line {line}"), style);
+        }
+    } else if let Some(rule) = rule {
         // A citation stays on one line with its title, if they fit on one.
         let whole = |citation: String| {
             let fits = width(&citation) < note_columns(style);
@@ -172,8 +211,12 @@ fn diagnostic_block(diagnostic: &Diagnostic, report: &Report, style: &Style) -> 
 }
 
 /// `PatientData (AWS::S3::Bucket)`, or the qualified name of what is no resource.
-fn subject_text(subject: &Subject, style: &Style) -> String {
+fn subject_text(finding: &Finding, style: &Style) -> String {
+    let subject = &finding.subject;
     let plain = match &subject.resource_type {
+        Some(kind) if !finding.alike.is_empty() => {
+            format!("{} and {} more ({kind})", subject.name, finding.alike.len())
+        }
         Some(kind) => format!("{} ({kind})", subject.name),
         None => subject.qualified_name(),
     };
@@ -182,7 +225,9 @@ fn subject_text(subject: &Subject, style: &Style) -> String {
 
 /// Adds a message below the first line of a header.
 fn push_wrapped(header: &mut String, message: &str, style: &Style) {
-    for line in wrap(&one_line(message, style.unicode), style.width.saturating_sub(HEADER_INDENT)) {
+    let message = one_line(message, style.unicode);
+    let message = shorten(&message, MAX_MESSAGE, style.unicode);
+    for line in wrap(&message, style.width.saturating_sub(HEADER_INDENT)) {
         header.push('\n');
         header.push_str(&line);
     }

@@ -10,15 +10,17 @@
 //!   diagnostics: [{ severity: "error" | "note", code, file, start?, end?, message, help, related: [RELATED] }],
 //!   findings: [{ rule, level: "error" | "warning" | "note", outcome: "fail" | "undecided" | "pass",
 //!                message, when?, file, start?, end?, path,
-//!                subject: { section, name, type? }, controls: [citation], related: [RELATED] }] }
+//!                subject: SUBJECT, alike: [SUBJECT], controls: [citation], related: [RELATED] }] }
 //! start, end: { line, column, offset }     RELATED: { message, file, start?, end? }
+//! SUBJECT: { section, name, type? }
 //! ```
 //!
 //! Lines and columns count from 1, columns in characters, offsets in bytes; `end` is exclusive. What is marked with `?` is
-//! null where there is nothing to say, never absent. `level` is the level of the finding, whatever the outcome.
+//! null where there is nothing to say, never absent. `alike` are further subjects of the same finding, which a loop makes of the
+//! same text. `level` is the level of the finding, whatever the outcome.
 
 use super::{Report, Summary};
-use crate::finding::{Diagnostic, Finding, Level, Outcome, Related, Severity};
+use crate::finding::{Diagnostic, Finding, Level, Outcome, Related, Severity, Subject};
 use crate::source::Span;
 use serde::Serialize;
 use std::io;
@@ -81,6 +83,7 @@ struct FindingEntry<'a> {
     end: Option<Place>,
     path: &'a str,
     subject: SubjectEntry<'a>,
+    alike: Vec<SubjectEntry<'a>>,
     controls: &'a [String],
     related: Vec<RelatedEntry<'a>>,
 }
@@ -137,14 +140,15 @@ fn finding_entry<'a>(finding: &'a Finding, report: &Report<'a>) -> FindingEntry<
         start,
         end,
         path: &finding.path,
-        subject: SubjectEntry {
-            section: finding.subject.section,
-            name: &finding.subject.name,
-            resource_type: finding.subject.resource_type.as_deref(),
-        },
+        subject: subject_entry(&finding.subject),
+        alike: finding.alike.iter().map(subject_entry).collect(),
         controls: report.rule(&finding.rule).map_or(&[], |rule| &rule.meta.controls),
         related: related_entries(&finding.related, report),
     }
+}
+
+fn subject_entry(subject: &Subject) -> SubjectEntry<'_> {
+    SubjectEntry { section: subject.section, name: &subject.name, resource_type: subject.resource_type.as_deref() }
 }
 
 fn related_entries<'a>(related: &'a [Related], report: &Report<'a>) -> Vec<RelatedEntry<'a>> {

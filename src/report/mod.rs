@@ -80,10 +80,9 @@ impl<'a> Report<'a> {
 
     /// The place of a source in [`sources`](Self::sources).
     pub fn source_index(&self, id: SourceId) -> Option<usize> {
-        // An id is an index, where no source was left out before it.
-        let expected = id.0 as usize;
-        let there = self.sources.get(expected).is_some_and(|source| source.id == id);
-        if there { Some(expected) } else { self.sources.iter().position(|source| source.id == id) }
+        // Sources are in the order of their ids, unless a caller had another.
+        let found = self.sources.binary_search_by_key(&id, |source| source.id).ok();
+        found.or_else(|| self.sources.iter().position(|source| source.id == id))
     }
 
     /// The name of a source; empty where it is not part of the report.

@@ -79,7 +79,10 @@ fn result<'a>(finding: &'a Finding, report: &Report, prints: &mut Fingerprinter)
         locations: [Location {
             id: None,
             physical_location,
-            logical_locations: vec![place::logical_location(&finding.subject)],
+            logical_locations: std::iter::once(&finding.subject)
+                .chain(&finding.alike)
+                .map(place::logical_location)
+                .collect(),
             message: None,
         }],
         related_locations: related.collect(),

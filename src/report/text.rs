@@ -37,8 +37,12 @@ pub(crate) fn visible(c: char, unicode: bool) -> char {
     }
 }
 
-/// A text on one line: white space becomes spaces, other unprintable characters become visible.
+/// A text on one line: white space becomes spaces, other unprintable characters become visible. Without Unicode an ellipsis,
+/// which messages and rules are fond of, is three full stops.
 pub(crate) fn one_line(text: &str, unicode: bool) -> Cow<'_, str> {
+    if !unicode && text.contains('…') {
+        return Cow::Owned(one_line(&text.replace('…', "..."), unicode).into_owned());
+    }
     if !text.chars().any(is_unprintable) {
         return Cow::Borrowed(text);
     }
@@ -99,6 +103,21 @@ pub(crate) fn shorten(text: &str, limit: usize, unicode: bool) -> Cow<'_, str> {
     Cow::Borrowed(text)
 }
 
+/// A text of which the last `limit` columns are kept, with a mark where something is missing: of a path, the name of the file.
+pub(crate) fn shorten_start(text: &str, limit: usize, unicode: bool) -> Cow<'_, str> {
+    if width(text) <= limit {
+        return Cow::Borrowed(text);
+    }
+    let mark = ellipsis(unicode);
+    let mut room = limit.saturating_sub(width(mark));
+    let mut from = text.len();
+    for (at, c) in text.char_indices().rev() {
+        let Some(left) = room.checked_sub(columns(c)) else { break };
+        (room, from) = (left, at);
+    }
+    Cow::Owned(format!("{mark}{}", text.get(from..).unwrap_or_default()))
+}
+
 /// The mark of something left out.
 pub(crate) fn ellipsis(unicode: bool) -> &'static str {
     if unicode { "…" } else { "..." }
@@ -132,6 +151,7 @@ mod tests {
     fn escape_sequences_become_visible() {
         assert_eq!(one_line("a\u{1b}[31mb\r\nc\u{9b}2J\u{202e}d", true), "a␛[31mb c\u{fffd}2J\u{fffd}d");
         assert_eq!(one_line("a\u{1b}[31mb\u{7f}", false), "a?[31mb?");
+        assert_eq!(one_line("a…\tb", false), "a... b");
         assert!(matches!(one_line("plain – 日本", true), Cow::Borrowed(_)));
     }
 
@@ -148,6 +168,10 @@ mod tests {
         assert_eq!(shorten("abcdef", 6, true), "abcdef");
         assert_eq!(shorten("abcdefg", 6, true), "abcde…");
         assert_eq!(shorten("abcdefg", 6, false), "abc...");
+        assert_eq!(shorten_start("abcdef", 6, true), "abcdef");
+        assert_eq!(shorten_start("abcdefg", 6, true), "…cdefg");
+        assert_eq!(shorten_start("日本語.yaml", 9, false), "....yaml");
+        assert_eq!(shorten_start("日本", 0, true), "…");
     }
 
     #[test]

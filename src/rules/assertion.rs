@@ -157,6 +157,13 @@ fn exactly_one<T>(alternatives: Vec<Option<T>>, names: &str) -> Result<T, String
     }
 }
 
+impl Quantified {
+    /// Whether it only asks if there are elements, and nothing of them.
+    pub fn asks_for_existence(&self) -> bool {
+        self.filter.is_none() && self.test.is_none()
+    }
+}
+
 impl TryFrom<RawQuantified> for Quantified {
     type Error = String;
 

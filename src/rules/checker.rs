@@ -21,7 +21,7 @@ use crate::truth::Truth;
 pub const NOT_SET: &str = "is not set";
 
 /// A place that explains an answer.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Place {
     /// The most exact span.
     pub span: Span,
@@ -104,7 +104,7 @@ pub fn block_place(block: &Block<'_>) -> Place {
     Place {
         span: block.key_span,
         path: block.path(),
-        name: block.name.to_owned(),
+        name: block.written_name().to_owned(),
         state: String::new(),
         value: String::new(),
         message: None,
@@ -312,7 +312,7 @@ impl<'m, 't> Checker<'_, 'm, 't> {
     }
 
     fn quantified(&mut self, quantifier: Quantifier, quantified: &Quantified, item: &Item<'m, 't>) -> Judgement {
-        let elements = self.elements(&quantified.selector, item);
+        let elements = self.elements(quantified, item);
         let mut every = Truth::True;
         let mut some = Truth::False;
         if elements.unknown {
@@ -359,8 +359,8 @@ impl<'m, 't> Checker<'_, 'm, 't> {
         }
     }
 
-    fn elements(&mut self, selector: &Selector, item: &Item<'m, 't>) -> Elements<'m, 't> {
-        match selector {
+    fn elements(&mut self, quantified: &Quantified, item: &Item<'m, 't>) -> Elements<'m, 't> {
+        match &quantified.selector {
             Selector::Path(path) => Elements::from(self.select(path, item)),
             Selector::Items(path) => {
                 let selection = self.select(path, item);
@@ -382,11 +382,12 @@ impl<'m, 't> Checker<'_, 'm, 't> {
                 let owner = item.owner();
                 let statements = policy::statements(self.run, owner, *kind);
                 let nearest = self.around_statements(&statements, item);
+                let base = if self.explain { owner.path() } else { String::new() };
                 let items = statements
                     .found
                     .into_iter()
                     .map(|statement| {
-                        let path = format!("{}/{}", owner.path(), statement.path);
+                        let path = if base.is_empty() { base.clone() } else { format!("{base}/{}", statement.path) };
                         (Item::Value { value: statement.value, name: String::new(), path, owner }, Truth::True)
                     })
                     .collect();
@@ -395,10 +396,10 @@ impl<'m, 't> Checker<'_, 'm, 't> {
             Selector::Resources(types) => Elements {
                 items: self.blocks(types).into_iter().map(|block| (Item::Block(block), Truth::True)).collect(),
                 nearest: self.section_of_resources(types, item),
-                unknown: false,
+                unknown: self.may_hide(types),
             },
             Selector::Related(related) => self.related(related, item),
-            Selector::Referenced(related) => self.referenced(related, item),
+            Selector::Referenced(related) => self.referenced(related, quantified.asks_for_existence(), item),
         }
     }
 
@@ -411,14 +412,17 @@ impl<'m, 't> Checker<'_, 'm, 't> {
                     state: "is not declared".to_owned(),
                     ..self.absent(entry.key_span, section.to_owned(), &types.join("` or `"))
                 },
-                None => item.place(),
+                None => self.own_place(item),
             },
-            _ => item.place(),
+            _ => self.own_place(item),
         }
     }
 
     /// The deepest block that holds all of a resource's statements.
     fn around_statements(&self, statements: &policy::Statements<'m, 't>, item: &Item<'m, 't>) -> Place {
+        if !self.explain {
+            return Place::default();
+        }
         let owner = item.owner();
         let lists = statements.found.iter().map(|statement| {
             let steps: Vec<&str> = statement.path.split('/').collect();
@@ -432,29 +436,50 @@ impl<'m, 't> Checker<'_, 'm, 't> {
         });
         let path = common.unwrap_or_default().join("/");
         match written::key_at(owner.node, &path) {
-            Some(span) if self.explain => self.absent(span, format!("{}/{path}", owner.path()), ""),
-            _ => item.place(),
+            Some(span) => self.absent(span, format!("{}/{path}", owner.path()), ""),
+            _ => self.own_place(item),
         }
     }
 
-    /// The resources of these types, in which `*` stands for any characters, that exist in this scenario, in the order of
-    /// the template.
-    pub fn blocks(&mut self, types: &[String]) -> Vec<&'m Block<'t>> {
+    /// The resources of these types that exist in this scenario, in the order of the template.
+    fn blocks(&mut self, types: &[String]) -> Vec<&'m Block<'t>> {
+        let mut blocks = self.candidates(types);
+        blocks.retain(|block| expand::exists(self.run, block));
+        blocks
+    }
+
+    /// The resources of these types, in which `*` stands for any characters, in the order of the template.
+    ///
+    /// Who looks for those that are tied to another resource asks last whether one exists: the conditions of strangers
+    /// are no choices of this check.
+    pub fn candidates(&self, types: &[String]) -> Vec<&'m Block<'t>> {
         let model = self.model;
         let mut blocks: Vec<&'m Block<'t>> = Vec::new();
         for kind in types {
             if kind.contains('*') {
-                blocks.extend(model.resources.iter().filter(|block| text::pattern_covers(kind, block.kind)));
+                // Templates have few types and many resources.
+                for found in model.types().filter(|found| text::pattern_covers(kind, found)) {
+                    blocks.extend(model.of_type(found));
+                }
             } else {
                 blocks.extend(model.of_type(kind));
             }
         }
-        if types.len() > 1 {
-            blocks.sort_by_key(|block| block.key_span);
+        if types.len() > 1 || types.iter().any(|kind| kind.contains('*')) {
+            // All turns of a loop have the same key.
+            blocks.sort_by_key(|block| (block.key_span, block.name));
             blocks.dedup_by(|one, other| one.is(other));
         }
-        blocks.retain(|block| expand::exists(self.run, block));
         blocks
+    }
+
+    /// Whether there may be resources of these types besides [`blocks`](Self::blocks); then it says so.
+    pub fn may_hide(&mut self, types: &[String]) -> bool {
+        let hides = types.iter().any(|kind| self.model.may_hide(kind));
+        if hides {
+            self.run.note_reason(expand::HIDDEN);
+        }
+        hides
     }
 
     fn related(&mut self, related: &Related, item: &Item<'m, 't>) -> Elements<'m, 't> {
@@ -464,11 +489,11 @@ impl<'m, 't> Checker<'_, 'm, 't> {
             Some(named) => match self.name(named, item) {
                 Ok(pieces) => Some(pieces),
                 // What the name is made of is absent, or not known.
-                Err(unknown) => return Elements { items, nearest: item.place(), unknown },
+                Err(unknown) => return Elements { items, nearest: self.own_place(item), unknown },
             },
             None => None,
         };
-        for block in self.blocks(&related.types) {
+        for block in self.candidates(&related.types) {
             if block.is(target) {
                 continue;
             }
@@ -484,9 +509,11 @@ impl<'m, 't> Checker<'_, 'm, 't> {
                     membership = membership.or(refers);
                 }
             }
-            items.push((Item::Block(block), membership));
+            if !membership.is_false() && expand::exists(self.run, block) {
+                items.push((Item::Block(block), membership));
+            }
         }
-        Elements { items, nearest: item.place(), unknown: false }
+        Elements { items, nearest: self.own_place(item), unknown: self.may_hide(&related.types) }
     }
 
     /// The pieces of a name, with the values at its paths. Where one is missing: whether it may be there all the same.
@@ -508,9 +535,9 @@ impl<'m, 't> Checker<'_, 'm, 't> {
         Ok(pieces)
     }
 
-    fn referenced(&mut self, related: &Related, item: &Item<'m, 't>) -> Elements<'m, 't> {
+    fn referenced(&mut self, related: &Related, existence: bool, item: &Item<'m, 't>) -> Elements<'m, 't> {
         let selection = self.select(&related.via, item);
-        let blocks = self.blocks(&related.types);
+        let blocks = self.candidates(&related.types);
         let mut items = Vec::new();
         let mut unknown = selection.unknown;
         for found in &selection.items {
@@ -519,13 +546,13 @@ impl<'m, 't> Checker<'_, 'm, 't> {
                 let mut met = Truth::False;
                 for block in &blocks {
                     let refers = graph::refers_to(self.run, value, block);
-                    met = met.or(refers);
-                    if !refers.is_false() {
+                    if !refers.is_false() && expand::exists(self.run, block) {
+                        met = met.or(refers);
                         items.push((Item::Block(block), refers));
                     }
                 }
-                // A name from outside the template: what it names cannot be looked at.
-                if met.is_false() && value.text().is_none() {
+                // A name from outside the template: what it names cannot be looked at, but it is not here.
+                if met.is_false() && value.text().is_none() && !existence {
                     if let Some(part) = value.unsettled() {
                         self.run.note_reason(part.origin.reason());
                     }
@@ -649,9 +676,17 @@ impl<'m, 't> Checker<'_, 'm, 't> {
     }
 
     fn nearest(&self, block: &Block<'t>, path: &Path, span: Span, index: usize) -> Place {
+        if !self.explain {
+            return Place { span, ..Place::default() };
+        }
         let names: Vec<&str> = path.names.iter().take(index).map(String::as_str).collect();
         let base = self.base(&Item::Block(self.block_ref(block)), &names);
         self.absent(span, base, &missing(&path.names, index))
+    }
+
+    /// The place of an item itself; nowhere in particular unless places are wanted.
+    fn own_place(&self, item: &Item<'m, 't>) -> Place {
+        if self.explain { item.place() } else { Place::default() }
     }
 
     /// A block with the model's lifetime.
@@ -660,10 +695,13 @@ impl<'m, 't> Checker<'_, 'm, 't> {
     }
 
     fn absent(&self, span: Span, path: String, name: &str) -> Place {
+        if !self.explain {
+            return Place { span, ..Place::default() };
+        }
         Place {
             span,
             path,
-            name: if self.explain { name.to_owned() } else { String::new() },
+            name: name.to_owned(),
             state: NOT_SET.to_owned(),
             value: String::new(),
             message: None,

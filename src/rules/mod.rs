@@ -4,6 +4,7 @@
 pub mod analysis;
 pub mod assertion;
 pub mod checker;
+pub mod evidence;
 pub mod load;
 pub mod meta;
 pub mod named;

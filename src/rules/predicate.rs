@@ -13,7 +13,7 @@ use serde::Deserialize;
 #[derive(Clone, Debug, Deserialize)]
 #[serde(try_from = "RawPredicate")]
 pub struct Predicate {
-    /// In the order of [`RawPredicate`]'s fields.
+    /// In the order of `RawPredicate`'s fields.
     pub tests: Vec<Test>,
 }
 
@@ -218,8 +218,8 @@ impl Test {
                     decide(run, &|value| Truth::any(patterns.iter().map(|pattern| text::like(value, pattern))));
                 wanted(answer, *yes)
             }
-            Self::AtLeast(operand) => compare(run, value, operand, around, |value, bound| value >= bound),
-            Self::AtMost(operand) => compare(run, value, operand, around, |value, bound| value <= bound),
+            Self::AtLeast(operand) => compare(run, value, operand, around, "MinValue", |value, bound| value >= bound),
+            Self::AtMost(operand) => compare(run, value, operand, around, "MaxValue", |value, bound| value <= bound),
             Self::VersionAtLeast(least) => decide(run, &|value| version::at_least(value, least)),
             Self::Type(name) => {
                 if value.is_opaque() {
@@ -276,7 +276,9 @@ impl Test {
             }
             // Needs the graph: the checker answers it.
             Self::RefersToThis(_) => Truth::Unknown,
-            Self::World(yes) => wanted(decide(run, &is_world), *yes),
+            Self::World(yes) => {
+                wanted(if is_network(value, around) { Truth::False } else { decide(run, &is_world) }, *yes)
+            }
             Self::NeedsStar(yes) => wanted(crate::policy::needs_star(run, value), *yes),
             Self::WildcardAction(yes) => wanted(crate::policy::is_wildcard_action(run, value), *yes),
             Self::CoversAction(actions) => Truth::all(
@@ -336,11 +338,20 @@ fn compare<'t>(
     value: &Value<'t>,
     operand: &Operand,
     around: &Surroundings<'_>,
+    limit: &str,
     holds: impl Fn(f64, f64) -> bool,
 ) -> Truth {
     let Some(bound) = operand.texts(around.settings).first().and_then(|text| text.parse::<f64>().ok()) else {
         return Truth::Unknown;
     };
+    // What a parameter accepts can settle it, whatever is given.
+    if value.is_opaque()
+        && let Some(Origin::Parameter(name)) = value.as_reference()
+        && let Some(limit) = run.evaluator.template.parameter(name).and_then(|parameter| parameter.node.get(limit))
+        && limit.scalar_text().and_then(|text| text.parse::<f64>().ok()).is_some_and(|limit| holds(limit, bound))
+    {
+        return Truth::True;
+    }
     run.decide(&[value], &|values| match values.first() {
         Some(value) => match value.number() {
             Some(number) => holds(number, bound).into(),
@@ -358,10 +369,15 @@ fn any_origin(value: &Value<'_>, wanted: &dyn Fn(&Origin<'_>) -> bool) -> Truth 
         Kind::Text(parts) => {
             if parts.iter().any(|part| wanted(&part.origin)) {
                 Truth::True
-            } else if parts
-                .iter()
-                .any(|part| matches!(part.origin, Origin::Inside(_) | Origin::Malformed(_) | Origin::Function { .. }))
-            {
+            } else if parts.iter().any(|part| {
+                matches!(
+                    part.origin,
+                    Origin::Inside(_)
+                        | Origin::Malformed(_)
+                        | Origin::Function { .. }
+                        | Origin::PieceOfParameter { .. }
+                )
+            }) {
                 Truth::Unknown
             } else {
                 Truth::False
@@ -370,6 +386,16 @@ fn any_origin(value: &Value<'_>, wanted: &dyn Fn(&Origin<'_>) -> bool) -> Truth 
         Kind::List(items) => Truth::any(items.iter().map(|item| any_origin(item, wanted))),
         Kind::Map(fields) => Truth::any(fields.iter().map(|field| any_origin(&field.value, wanted))),
         _ => Truth::False,
+    }
+}
+
+/// Whether a value is the CIDR block of a VPC or subnet of the template: a /16 at most (VPC user guide, "VPC CIDR blocks").
+fn is_network(value: &Value<'_>, around: &Surroundings<'_>) -> bool {
+    match value.as_reference() {
+        Some(Origin::Resource { id, attribute: Some(name) }) if name == "CidrBlock" => {
+            (around.type_of)(id).is_some_and(|found| matches!(found.as_str(), "AWS::EC2::VPC" | "AWS::EC2::Subnet"))
+        }
+        _ => false,
     }
 }
 

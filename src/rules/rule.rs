@@ -1,6 +1,7 @@
 //! A rule: what it looks at and what must hold there.
 
 use super::assertion::Assertion;
+use super::evidence::Evidence;
 use super::meta::{RuleMeta, RuleProse};
 use super::operand::{Operand, Settings};
 use crate::finding::Level;
@@ -33,6 +34,8 @@ pub struct Check {
     pub assert: Assertion,
     /// Replaces the rule's message.
     pub message: Option<String>,
+    /// What is shown beside what it finds.
+    pub evidence: Option<Evidence>,
 }
 
 /// The blocks that a check looks at.
@@ -157,6 +160,7 @@ struct RawRule {
     when: Option<Assertion>,
     assert: Option<Assertion>,
     message: String,
+    evidence: Option<Evidence>,
     #[serde(default)]
     checks: Vec<RawCheck>,
     #[serde(default)]
@@ -216,10 +220,13 @@ impl TryFrom<RawRule> for RuleFile {
                 when: check.when,
                 assert: check.assert,
                 message: check.message,
+                evidence: raw.evidence,
             })
             .collect();
         match (raw.resources, raw.assert) {
-            (Some(targets), Some(assert)) => checks.insert(0, Check { targets, when: raw.when, assert, message: None }),
+            (Some(targets), Some(assert)) => {
+                checks.insert(0, Check { targets, when: raw.when, assert, message: None, evidence: raw.evidence })
+            }
             (None, None) if !checks.is_empty() && raw.when.is_none() => {}
             _ => return Err("a rule needs `resources` and `assert`, or `checks` that each have both".to_owned()),
         }

@@ -129,8 +129,16 @@ impl<'t> Template<'t> {
         let resources: Vec<_> = section(root, "Resources", &mut oddities)
             .iter()
             .filter(|entry| {
-                // `Fn::ForEach::Name` and `Fn::Transform` stand among the resources; expansion deals with them.
-                !entry.key.starts_with("Fn::") && is_map(entry, "resource", &mut oddities)
+                // `Fn::ForEach::Name` and `Fn::Transform` stand among the resources. Loops and includes that could not be
+                // expanded have been noted by those who tried; a macro is nobody's but its owner's.
+                if entry.key.starts_with("Fn::") {
+                    let name = entry.value.get("Name").and_then(Node::as_str);
+                    if entry.key == "Fn::Transform" && name != Some("AWS::Include") {
+                        oddities.push(not_expanded(entry));
+                    }
+                    return false;
+                }
+                is_map(entry, "resource", &mut oddities)
             })
             .collect();
         let resources = resources.into_iter().map(|entry| resource(entry, &mut oddities)).collect();
@@ -185,6 +193,16 @@ fn section<'t>(root: &'t Node<'t>, name: &str, oddities: &mut Vec<Oddity>) -> &'
     })
 }
 
+/// A loop or an include among the resources, which is left alone.
+fn not_expanded(entry: &Entry<'_>) -> Oddity {
+    Oddity {
+        span: entry.key_span,
+        message: format!("`{}` is not expanded, so no rule looks at the resources that it makes", entry.key),
+        help: "Lint what it makes, too: the processed template, `aws cloudformation get-template --template-stage Processed`."
+            .to_owned(),
+    }
+}
+
 fn is_map(entry: &Entry<'_>, what: &str, oddities: &mut Vec<Oddity>) -> bool {
     if entry.value.as_mapping().is_some() {
         return true;
@@ -197,7 +215,8 @@ fn is_map(entry: &Entry<'_>, what: &str, oddities: &mut Vec<Oddity>) -> bool {
     false
 }
 
-fn parameter<'t>(entry: &'t Entry<'t>) -> Parameter<'t> {
+/// One entry of `Parameters`.
+pub fn parameter<'t>(entry: &'t Entry<'t>) -> Parameter<'t> {
     let node = &entry.value;
     Parameter {
         name: &entry.key,
@@ -252,4 +271,27 @@ fn transforms<'t>(root: &'t Node<'t>, oddities: &mut Vec<Oddity>) -> Vec<&'t str
             name
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+    use super::*;
+    use crate::source::SourceId;
+
+    #[test]
+    fn what_is_not_expanded_is_said() {
+        let text = "\
+Resources:
+  Fn::ForEach::Ports: [Port, ['22'], {'In${Port}': {Type: AWS::EC2::SecurityGroupIngress}}]
+  Fn::Transform: {Name: Macro}
+  Topic: {Type: AWS::SNS::Topic}
+";
+        let document = crate::syntax::parse(text, SourceId(0)).unwrap();
+        let template = Template::new(&document.root);
+        let said: Vec<_> =
+            template.oddities.iter().filter_map(|oddity| oddity.message.split_once("` is not")).collect();
+        assert_eq!(said.iter().map(|(name, _)| *name).collect::<Vec<_>>(), ["`Fn::Transform"]);
+        assert_eq!(template.resources.iter().map(|resource| resource.id).collect::<Vec<_>>(), ["Topic"]);
+    }
 }

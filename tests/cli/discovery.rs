@@ -155,3 +155,20 @@ fn names_need_not_be_text() {
     let sarif = folder.versioning(&[".", "--format", "sarif"]);
     assert!(sarif.stdout.contains("a%20b%23%25.yaml"), "{}", sarif.all());
 }
+
+#[test]
+fn absolute_paths_into_the_current_folder_are_the_relative_ones() {
+    let folder = Folder::with(&[("stacks/a.yaml", BAD)]);
+    let here = folder.path(".").canonicalize().unwrap();
+    let absolute = here.join("stacks/a.yaml");
+    for path in [absolute.to_str().unwrap(), here.join("stacks").to_str().unwrap(), here.to_str().unwrap()] {
+        assert_eq!(found(&folder, &[path]), ["stacks/a.yaml"], "{path}");
+    }
+    // The alert of one run is the alert of the other.
+    let report = |path: &str| folder.versioning(&[path, "--format", "sarif"]).stdout;
+    assert_eq!(report(absolute.to_str().unwrap()), report("stacks/a.yaml"));
+    // What lies elsewhere stays absolute.
+    let other = Folder::with(&[("b.yaml", BAD)]);
+    let elsewhere = other.path("b.yaml").canonicalize().unwrap();
+    assert_eq!(found(&folder, &[elsewhere.to_str().unwrap()]), [elsewhere.to_str().unwrap()]);
+}

@@ -121,7 +121,7 @@ fn answers_are_shown_on_request() {
             Cannot be decided: the value of parameter `Versions` is not known.
 
     ────────────────────────────────────────────────────────────────────────────────────────────────────
-    ✓ No violations found
+    ✓ No violations found, 1 check undecided
       1 rule (s3-bucket-versioning) on 2 resources in 2 templates
       2 checks: 1 passed, 1 undecided
       1 check needs a value that the template does not tell (--show undecided)
@@ -224,6 +224,7 @@ fn help_goes_to_standard_output() {
       rules     List the rules
       explain   Explain one rule in full
       controls  List the citations of the HIPAA Security Rule, and the rules that serve each
+      graph     Draw a template: its resources and what they are to each other
 
     Arguments:
       [PATHS]...  Templates, folders that hold some, or - for standard input [default: the current

@@ -123,3 +123,34 @@ fn the_configuration_pins_for_a_whole_project() {
     assert!(fails(&folder, &["--parameter", "Env=dev"]), "what is typed wins");
     assert!(fails(&folder, &["--no-config"]));
 }
+
+#[test]
+fn conditions_of_other_resources_are_no_choices_of_a_check() {
+    // Twelve optional buckets, each with the policy that guards it: 4,096 stacks, of which each check reads two.
+    let (mut parameters, mut conditions, mut resources) = (String::new(), String::new(), String::new());
+    for n in 0..12 {
+        parameters.push_str(&format!("  P{n}: {{Type: String, AllowedValues: [y, n]}}\n"));
+        conditions.push_str(&format!("  C{n}: !Equals [!Ref P{n}, y]\n"));
+        resources.push_str(&format!(
+            r#"  B{n}: {{Type: AWS::S3::Bucket, Condition: C{n}}}
+  G{n}:
+    Type: AWS::S3::BucketPolicy
+    Condition: C{n}
+    Properties:
+      Bucket: !Ref B{n}
+      PolicyDocument:
+        Statement:
+          - Effect: Deny
+            Principal: "*"
+            Action: "s3:*"
+            Resource: [!GetAtt B{n}.Arn, !Sub "${{B{n}.Arn}}/*"]
+            Condition: {{Bool: {{"aws:SecureTransport": "false"}}}}
+"#
+        ));
+    }
+    let template = format!("Parameters:\n{parameters}Conditions:\n{conditions}Resources:\n{resources}");
+    let folder = Folder::with(&[("optional.yaml", &template)]);
+    let ran = folder.run(&["optional.yaml", "--rule", "s3-bucket-tls-only", "--format", "json"]);
+    let summary = &ran.json()["summary"];
+    assert_eq!((&summary["passed"], &summary["undecided"]), (&12.into(), &0.into()), "{}", ran.all());
+}

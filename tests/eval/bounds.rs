@@ -1,6 +1,12 @@
 //! Templates that would blow up if anybody followed them.
 
 use super::{HEAD, outcomes};
+use hipaalint::eval::choices::Pinned;
+use hipaalint::eval::{Memory, explore};
+use hipaalint::expand::Model;
+use hipaalint::source::SourceId;
+use hipaalint::syntax::parse;
+use hipaalint::template::Template;
 use std::fmt::Write;
 
 fn of(value: &str) -> Vec<String> {
@@ -75,4 +81,50 @@ fn many_rules_end() {
     }
     let found = outcomes(&format!("{rules}Resources: {{}}\nOutputs: {{X: {{Value: !Ref P0}}}}\n"), &[]);
     assert_eq!(found.len(), 2);
+}
+
+/// Conditions `C0` to `C4999`, each a choice of its own.
+fn many_choices() -> String {
+    let mut text = String::from("Parameters:\n");
+    for n in 0..5_000 {
+        text.push_str(&format!("  P{n}: {{Type: String}}\n"));
+    }
+    text.push_str("Conditions:\n");
+    for n in 0..5_000 {
+        text.push_str(&format!("  C{n}: !Equals [!Ref P{n}, x]\n"));
+    }
+    text
+}
+
+#[test]
+fn a_value_with_thousands_of_choices_is_given_up_soon() {
+    let items: String = (0..5_000).map(|n| format!("!If [C{n}, a, b], ")).collect();
+    let text = format!("{}Outputs:\n  X:\n    Value: [{items}]\n", many_choices());
+    let document = parse(&text, SourceId(0)).unwrap();
+    let template = Template::new(&document.root);
+    let (pinned, memory) = (Pinned::default(), Memory::default());
+    let model = Model::new(&template, &pinned, &memory);
+    let value = document.root.get("Outputs").unwrap().get("X").unwrap().get("Value").unwrap();
+    let exploration = explore(&model.evaluator, |run| run.value(value).is_some());
+    assert!(!exploration.complete);
+    assert!(exploration.leaves.is_empty(), "no answer of a run that met too many choices counts");
+    // What was computed then is forgotten: a single item still has its two values.
+    let items = value.as_sequence().unwrap();
+    let exploration = explore(&model.evaluator, |run| run.value(&items[4_999]).unwrap().display());
+    assert!(exploration.complete);
+    let found: Vec<String> = exploration.leaves.into_iter().map(|(_, text)| text).collect();
+    assert_eq!(found, ["\"a\"", "\"b\""]);
+}
+
+#[test]
+fn conditions_that_ask_others_twice_cost_no_more_than_those_that_ask_once() {
+    let mut text = String::from("Parameters: {P: {Type: String}}\nConditions:\n  C0: !Equals [!Ref P, x]\n");
+    for n in 1..150 {
+        let (one, other) = (n - 1, if n == 1 { 0 } else { n - 2 });
+        text.push_str(&format!(
+            "  C{n}: !And [!Condition C{one}, !Or [!Condition C{one}, !Condition C{other}], !Condition C{one}]\n"
+        ));
+    }
+    text.push_str("Outputs:\n  X:\n    Value: !If [C149, a, b]\n");
+    assert_eq!(outcomes(&text, &[]), ["\"a\" when P is x", "\"b\" when P is not x"]);
 }

@@ -6,6 +6,7 @@ mod bounds;
 mod conditions;
 mod functions;
 mod parameters;
+mod reasons;
 
 use hipaalint::eval::choices::Pinned;
 use hipaalint::eval::value::{Content, Kind, Origin, Part, Value, placeholder};

@@ -129,3 +129,39 @@ fn a_byte_order_mark_is_not_shown() {
     let text = run.human(PLAIN);
     assert!(text.contains("[a.yaml:1:1]") && text.contains(" 1 │ Key: value\n   · ───\n"), "{text}");
 }
+
+/// Citations and mend are the rule's: a file with twenty findings of one rule says them once.
+#[test]
+fn what_was_said_of_a_rule_is_not_said_again() {
+    let text = many().human(PLAIN);
+    for (rule, fix) in
+        [("s3-bucket-tls-only", "Fix    Attach a bucket policy"), ("s3-bucket-versioning", "Fix    Set Ver")]
+    {
+        let findings = text.matches(&format!("[{rule}]")).count();
+        assert!(findings > 600, "{findings}");
+        assert_eq!(text.matches(fix).count(), 1, "{rule}");
+    }
+    // Three are drawn; those after them say at least where they are.
+    assert_eq!(text.matches("Fix    as for line ").count(), 3 * 2);
+    assert_eq!(text.matches("    At     ").count(), 2_000 - 3 * 3);
+}
+
+#[test]
+fn a_long_path_keeps_its_file_name() {
+    let mut run = Run::default();
+    let id = run.source(&format!("{}/records.yaml", "stacks".repeat(20)), "Key: value\n");
+    let span = run.span(id, "", "Key");
+    run.fail("s3-bucket-tls-only", Level::Error, span, "A", "B", "C");
+    let text = run.human(PLAIN);
+    assert!(text.starts_with("── …") && text.contains("stacks/records.yaml ── 1 error ─"), "{text}");
+}
+
+#[test]
+fn a_message_without_end_is_cut() {
+    let mut run = Run::default();
+    let id = run.source("a.yaml", "Key: value\n");
+    let span = run.span(id, "", "Key");
+    run.fail("s3-bucket-tls-only", Level::Error, span, "A", "B", &"[".repeat(50_000));
+    let text = run.human(PLAIN);
+    assert!(text.len() < 5_000 && text.contains("[[…"), "{}", text.len());
+}

@@ -46,6 +46,7 @@ impl Run {
             outcome: Outcome::Fail,
             span,
             path: format!("Resources/{name}"),
+            alike: Vec::new(),
             subject: Subject { section: "Resources", name: name.into(), resource_type: Some(kind.into()) },
             message: message.into(),
             when: None,
@@ -282,6 +283,7 @@ pub fn everything() -> Run {
         outcome,
         span,
         path: "Resources/PatientData".into(),
+        alike: Vec::new(),
         subject: Subject {
             section: "Resources",
             name: "PatientData".into(),

@@ -88,7 +88,14 @@ impl<'t> Run<'_, 't> {
                 });
                 plain.then(|| part.content.clone())?
             }
-            (_, Origin::Zones | Origin::Function { .. } | Origin::Malformed(_) | Origin::Inside(_)) => return None,
+            (
+                _,
+                Origin::Zones
+                | Origin::Function { .. }
+                | Origin::PieceOfParameter { .. }
+                | Origin::Malformed(_)
+                | Origin::Inside(_),
+            ) => return None,
             (_, Origin::Parameter(name)) if self.evaluator.template.parameter(name)?.is_list() => return None,
             (_, Origin::Pseudo("AWS::NotificationARNs")) => return None,
             (content, _) => content.clone(),

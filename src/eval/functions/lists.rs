@@ -39,13 +39,13 @@ impl<'t> Run<'_, 't> {
             return match position.and_then(|position| cut.items.get(position)) {
                 Some(item) => Some(Value { span, kind: item.kind.clone() }),
                 None if cut.complete && position.is_some() => None,
-                None => Some(unknown_result("Fn::Select", &[index, text], span)),
+                None => Some(taken("Fn::Select", text, index, span)),
             };
         }
         let items = self.compute(items)?;
         match (items.as_reference(), position) {
             (Some(Origin::Zones), Some(position)) => return Some(Value::unknown(Origin::Zone(position), span)),
-            _ if items.is_opaque() => return Some(unknown_result("Fn::Select", &[index, items], span)),
+            _ if items.is_opaque() => return Some(taken("Fn::Select", items, index, span)),
             _ => {}
         }
         let Kind::List(items) = items.kind else { return None };
@@ -59,7 +59,7 @@ impl<'t> Run<'_, 't> {
         let delimiter = list.and_then(<[_]>::first).and_then(Node::scalar_text)?;
         if !cut.complete {
             let delimiter = Value { span, kind: Kind::String(delimiter) };
-            return Some(unknown_result("Fn::Split", &[delimiter, text], span));
+            return Some(taken("Fn::Split", text, delimiter, span));
         }
         Some(Value { span, kind: Kind::List(cut.items) })
     }
@@ -149,6 +149,27 @@ impl<'t> Run<'_, 't> {
         let number = Number { text: Cow::Owned(count.to_string()), value: u32::try_from(count).ok()?.into() };
         Some(Value { span, kind: Kind::Number(number) })
     }
+}
+
+/// What a function takes out of a value by an index or delimiter, where that is not known. A piece of a parameter stays one:
+/// whoever tells the parameter tells the piece, and what is secret in one is in the other.
+fn taken<'t>(function: &'static str, whole: Value<'t>, by: Value<'t>, span: Span) -> Value<'t> {
+    let parameter = match whole.as_reference() {
+        Some(Origin::Parameter(name) | Origin::PieceOfParameter { parameter: name, .. }) if whole.is_opaque() => {
+            Some(*name)
+        }
+        _ => None,
+    };
+    let mut result = unknown_result(function, &[by, whole], span);
+    if let (Some(parameter), Kind::Text(parts)) = (parameter, &mut result.kind) {
+        for part in parts {
+            if let Origin::Function { of, .. } = &part.origin {
+                let of = of.as_ref().map(|of| format!("{function} {of}").into());
+                part.origin = Origin::PieceOfParameter { parameter, of };
+            }
+        }
+    }
+    result
 }
 
 /// The items between the delimiters in a row of parts. A delimiter may stand across known parts that meet.

@@ -97,8 +97,7 @@ pub fn names_a_reference(name: &str) -> bool {
         start.and_then(|start| bytes.get(start..)).is_some_and(|end| end.eq_ignore_ascii_case(word.as_bytes()))
     };
     // Few names end like one, and need to be taken apart.
-    REFERENCES.iter().any(|word| ends(&word))
-        && words(name).last().is_some_and(|last| REFERENCES.contains(&last.as_str()))
+    REFERENCES.iter().any(ends) && words(name).last().is_some_and(|last| REFERENCES.contains(&last.as_str()))
 }
 
 /// Whether a name holds what occurs in every name that promises a secret: `pass`, `pwd`, `secret`, `token` or `key`. Asked

@@ -7,10 +7,10 @@ use crate::report::Summary;
 use crate::report::text::{count, grouped, one_line, width, wrap};
 use std::collections::BTreeMap;
 
-/// Findings up to this many are counted at a glance; above it the rules that fire most are listed.
+/// Findings up to this many are counted at a glance; above it the rules that fired are listed.
 const FEW_FINDINGS: usize = 8;
-/// Rules that are listed.
-const MAX_RULES: usize = 10;
+/// Rules that are listed: more than usually fire at once, so that none that fires often is left out.
+const MAX_RULES: usize = 40;
 
 /// The summary, each line with its line break.
 pub(super) fn text(report: &Report, style: &Style) -> String {
@@ -65,12 +65,24 @@ fn verdict(summary: &Summary, style: &Style) -> Vec<String> {
 
 /// The mark of the worst level found, as findings of it bear it.
 fn worst_mark(summary: &Summary, style: &Style) -> String {
-    let (ink, mark) = match (summary.errors, summary.warnings) {
-        (0, 0) => (Ink::Note, style.glyph("•", "*")),
-        (0, _) => (Ink::Warning, style.glyph("⚠", "!")),
-        _ => (Ink::Error, style.glyph("×", "x")),
+    mark(
+        match (summary.errors, summary.warnings) {
+            (0, 0) => Level::Note,
+            (0, _) => Level::Warning,
+            _ => Level::Error,
+        },
+        style,
+    )
+}
+
+/// The mark that findings of a level bear.
+fn mark(level: Level, style: &Style) -> String {
+    let mark = match level {
+        Level::Note => style.glyph("•", "*"),
+        Level::Warning => style.glyph("⚠", "!"),
+        Level::Error => style.glyph("×", "x"),
     };
-    style.paint(ink, mark)
+    style.paint(Ink::of(level), mark)
 }
 
 /// Good news, and no more of it than there is.
@@ -88,7 +100,11 @@ fn nothing_found(summary: &Summary, style: &Style) -> String {
         return style.paint(Ink::Bold, text);
     }
     let scope = if summary.unreadable > 0 { " in the rest" } else { "" };
-    let how = if summary.undecided == 0 { format!(": {}", all_passed(summary.passed)) } else { String::new() };
+    let how = match summary.undecided {
+        0 => format!(": {}", all_passed(summary.passed)),
+        // No more certain than it is: whoever reads one line reads this one.
+        undecided => format!(", {} undecided", count(undecided, "check")),
+    };
     style.paint(Ink::Good, &format!("{} No violations found{scope}{how}", style.glyph("✓", "+")))
 }
 
@@ -96,7 +112,7 @@ fn all_passed(checks: usize) -> String {
     if checks == 1 { "the one check passed".to_owned() } else { format!("all {} passed", count(checks, "check")) }
 }
 
-/// The rules that fire most, where there is too much to take in at a glance.
+/// The rules that fired, the gravest and most frequent first, where there is too much to take in at a glance.
 fn by_rule(report: &Report, style: &Style) -> Vec<String> {
     let mut counts: BTreeMap<&str, (usize, Level)> = BTreeMap::new();
     let failures = report.findings.iter().filter(|finding| finding.outcome == Outcome::Fail);
@@ -116,14 +132,14 @@ fn by_rule(report: &Report, style: &Style) -> Vec<String> {
         let title = report.rule(id).map_or("", |rule| rule.meta.title.as_str());
         let text = format!("{id}{:gap$}{title}", "", gap = id_columns.saturating_sub(width(id)) + 2);
         let clean = one_line(text.trim_end(), style.unicode).into_owned();
-        let room = style.width.saturating_sub(columns + 6);
+        let room = style.width.saturating_sub(columns + 8);
         let clean = crate::report::text::shorten(&clean, room, style.unicode).into_owned();
         let number = format!("{:>columns$}", grouped(number));
-        format!("  {}  {clean}", style.paint(Ink::of(level), &number))
+        format!("  {} {}  {clean}", mark(level, style), style.paint(Ink::of(level), &number))
     });
     let mut lines: Vec<String> = std::iter::once(String::new()).chain(listed).collect();
     if more > 0 {
-        lines.push(format!("  {:columns$}  and {}", "", count(more, "more rule")));
+        lines.push(format!("    {:columns$}  and {}", "", count(more, "more rule")));
     }
     lines.push(String::new());
     lines

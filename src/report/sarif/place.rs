@@ -75,7 +75,7 @@ pub(super) fn related_location(number: usize, related: &Related, report: &Report
     }
 }
 
-/// The one logical location of a result.
+/// A logical location of a result. It has one, but for the turns of a loop.
 pub(super) fn logical_location(subject: &Subject) -> LogicalLocation<'_> {
     // The kinds that the standard names (3.33.7), where one fits.
     let kind = match subject.section {

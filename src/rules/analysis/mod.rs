@@ -3,6 +3,7 @@
 //! Each file holds the analyses of one subject: their arguments as rule files write them, and the way from an answer of
 //! `policy` or `graph` to places.
 
+mod dependencies;
 mod names;
 mod network;
 mod policy;
@@ -51,6 +52,10 @@ pub enum Analysis {
     RoutesToInternet(network::RoutesToInternet),
     /// In how many Availability Zones a list of subnets lies.
     SubnetZones(network::SubnetZones),
+    /// Whether resources of a template wait for each other.
+    DependencyCycle,
+    /// Whether a template uses a name that exists nowhere.
+    UnresolvedReference,
 }
 
 #[derive(Deserialize)]
@@ -73,6 +78,8 @@ struct RawAnalysis {
     opens_port: Option<network::OpensPort>,
     routes_to_internet: Option<network::RoutesToInternet>,
     subnet_zones: Option<network::SubnetZones>,
+    dependency_cycle: Option<True>,
+    unresolved_reference: Option<True>,
 }
 
 /// `true`: the analysis takes no arguments. Its opposite is written with `not:`.
@@ -110,6 +117,8 @@ impl TryFrom<RawAnalysis> for Analysis {
             raw.opens_port.map(Self::OpensPort),
             raw.routes_to_internet.map(Self::RoutesToInternet),
             raw.subnet_zones.map(Self::SubnetZones),
+            raw.dependency_cycle.map(|_| Self::DependencyCycle),
+            raw.unresolved_reference.map(|_| Self::UnresolvedReference),
         ]
         .into_iter()
         .flatten();
@@ -141,6 +150,8 @@ impl Analysis {
             Self::OpensPort(arguments) => arguments.judge(checker, item),
             Self::RoutesToInternet(arguments) => arguments.judge(checker, item),
             Self::SubnetZones(arguments) => arguments.judge(checker, item),
+            Self::DependencyCycle => dependencies::dependency_cycle(checker),
+            Self::UnresolvedReference => dependencies::unresolved_reference(checker),
         }
     }
 

@@ -95,8 +95,9 @@ impl DeclaresParameter {
 pub(super) fn has_explicit_names<'m, 't>(checker: &mut Checker<'_, 'm, 't>, item: &Item<'m, 't>) -> Judgement {
     let model = checker.model;
     for block in &model.resources {
-        if crate::expand::exists(checker.run, block)
-            && let Some(name) = physical_name(checker.run, block)
+        // Asked in this order, so that the conditions of resources without a name are no choices of this check.
+        if let Some(name) = physical_name(checker.run, block)
+            && crate::expand::exists(checker.run, block)
         {
             let first = block.name.to_owned();
             let span = name.span;

@@ -1,9 +1,9 @@
-//! Ports, routes and zones, answered by [`crate::graph::network`].
+//! Ports, routes and zones, answered by [`crate::graph::network`] and [`crate::graph::routes`].
 
 use crate::eval::value::{Kind, Value};
 use crate::expand::Block;
 use crate::finding::Related;
-use crate::graph::network;
+use crate::graph::{network, routes};
 use crate::rules::checker::{Checker, Item, Judgement};
 use crate::rules::operand::Operand;
 use crate::rules::path::Path;
@@ -140,9 +140,9 @@ impl RoutesToInternet {
     fn open<'m, 't>(&self, checker: &mut Checker<'_, 'm, 't>, subnet: &'m Block<'t>) -> (Truth, Vec<Related>) {
         let model = checker.model;
         if self.vpc_only {
-            network::vpc_has_internet_gateway(checker.run, model, subnet)
+            routes::vpc_has_internet_gateway(checker.run, model, subnet)
         } else {
-            network::routes_to_internet(checker.run, model, subnet)
+            routes::routes_to_internet(checker.run, model, subnet)
         }
     }
 

@@ -160,10 +160,12 @@ impl BucketPolicyDenies {
             statements.extend(found.found);
             policy::bucket_name_targets(bucket)
         } else {
-            for other in checker.blocks(&["AWS::S3::BucketPolicy".to_owned()]) {
+            let policies = ["AWS::S3::BucketPolicy".to_owned()];
+            unknown = unknown.or(if checker.may_hide(&policies) { Truth::Unknown } else { Truth::False });
+            for other in checker.candidates(&policies) {
                 let Some(bucket) = bucket_of(checker, other) else { continue };
                 let guards = crate::graph::refers_to(checker.run, bucket, block);
-                if guards.is_false() {
+                if guards.is_false() || !crate::expand::exists(checker.run, other) {
                     continue;
                 }
                 if checker.explain {

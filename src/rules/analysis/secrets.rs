@@ -116,7 +116,11 @@ fn exposed(checker: &Checker<'_, '_, '_>, value: &Value<'_>) -> Option<String> {
 
 fn exposed_origin(checker: &Checker<'_, '_, '_>, origin: &Origin<'_>) -> Option<String> {
     match origin {
-        Origin::Parameter(name) if checker.model.is_no_echo(name) => Some(format!("the `NoEcho` parameter `{name}`")),
+        Origin::Parameter(name) | Origin::PieceOfParameter { parameter: name, .. }
+            if checker.model.is_no_echo(name) =>
+        {
+            Some(format!("the `NoEcho` parameter `{name}`"))
+        }
         Origin::Dynamic(DynamicService::SecretsManager) => Some("a secret of Secrets Manager".to_owned()),
         Origin::Dynamic(DynamicService::SsmSecure) => Some("a secure string of Parameter Store".to_owned()),
         Origin::Resource { id, attribute: Some(attribute) } => checker

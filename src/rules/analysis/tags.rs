@@ -96,6 +96,8 @@ fn is_tag<'t>(checker: &mut Checker<'_, '_, 't>, tag: &Value<'t>, key: &str) -> 
         return Truth::Unknown;
     }
     match tag.get("Key").or_else(|| tag.get("TagKey")) {
+        // Nearly every key is written out.
+        Some(Value { kind: Kind::String(name), .. }) => (name == key).into(),
         Some(name) => checker.run.decide(&[name], &|values| {
             values.first().map_or(Truth::Unknown, |name| crate::eval::text::equals_str(name, key))
         }),

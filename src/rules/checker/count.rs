@@ -8,7 +8,7 @@ impl<'m, 't> Checker<'_, 'm, 't> {
     /// Whether the number of elements that count and pass lies within bounds. Too few point at where more should be, too
     /// many at each of them.
     pub(super) fn count(&mut self, bounds: Bounds, quantified: &Quantified, item: &Item<'m, 't>) -> Judgement {
-        let Elements { items, nearest, unknown } = self.elements(&quantified.selector, item);
+        let Elements { items, nearest, unknown } = self.elements(quantified, item);
         let mut certain = 0;
         let mut possible = 0;
         let mut places = Vec::new();

@@ -1,0 +1,85 @@
+//! Files that lie beside a candidate or below its folder, by the relative path that it gives. Nothing else is opened for it.
+
+use super::read::{bounded, decode};
+use super::{Candidate, Origin};
+use std::fs::File;
+use std::io;
+use std::path::{Component, Path, PathBuf};
+
+/// Larger files are refused: many may be named, and no template may come near this size.
+const MAX_BYTES: u64 = 4 << 20;
+
+/// Reads a file that a candidate names, and gives the name that reports show with its text.
+///
+/// # Errors
+/// Why it is not read, in a clause: the path leads out of the candidate's folder (symbolic links followed), or names no
+/// regular file, or the file is too large or no text.
+pub fn read_beside(candidate: &Candidate, location: &str) -> Result<(String, String), String> {
+    let Origin::File(path) = &candidate.origin else {
+        return Err("a template from standard input has no folder to look in".to_owned());
+    };
+    let Some(relative) = inside(Path::new(location)) else {
+        return Err("the path leads out of the template's folder".to_owned());
+    };
+    let folder = match path.parent() {
+        Some(parent) if parent != Path::new("") => parent,
+        _ => Path::new("."),
+    };
+    let unreadable = |error: io::Error| match error.kind() {
+        io::ErrorKind::NotFound => "there is no such file".to_owned(),
+        _ => format!("the file cannot be read: {error}"),
+    };
+    let file = folder.join(&relative).canonicalize().map_err(unreadable)?;
+    if !file.starts_with(folder.canonicalize().map_err(unreadable)?) {
+        return Err("the path leads out of the template's folder".to_owned());
+    }
+    // A pipe would be waited for.
+    let metadata = file.metadata().map_err(unreadable)?;
+    if !metadata.is_file() {
+        return Err("it is no regular file".to_owned());
+    }
+    if metadata.len() > MAX_BYTES {
+        return Err(format!("the file is larger than {} MiB", MAX_BYTES >> 20));
+    }
+    let bytes = File::open(&file).and_then(bounded).map_err(unreadable)?;
+    let text = decode(bytes).map_err(|problem| problem.message)?;
+    let beside = candidate.name.rsplit_once('/').map(|(folder, _)| format!("{folder}/")).unwrap_or_default();
+    Ok((format!("{beside}{}", relative.to_string_lossy().replace('\\', "/")), text))
+}
+
+/// A relative path without detours, where it stays inside its folder all the way.
+fn inside(path: &Path) -> Option<PathBuf> {
+    let mut way = PathBuf::new();
+    for component in path.components() {
+        match component {
+            Component::Normal(name) => way.push(name),
+            Component::CurDir => {}
+            Component::ParentDir if way.pop() => {}
+            Component::ParentDir | Component::RootDir | Component::Prefix(_) => return None,
+        }
+    }
+    (!way.as_os_str().is_empty()).then_some(way)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+    use super::*;
+
+    #[test]
+    fn paths_stay_inside_their_folder() {
+        let cases = [
+            ("a.yaml", Some("a.yaml")),
+            ("./parts/../a.yaml", Some("a.yaml")),
+            ("parts/a.yaml", Some("parts/a.yaml")),
+            ("../a.yaml", None),
+            ("parts/../../a.yaml", None),
+            ("/etc/passwd", None),
+            ("", None),
+            (".", None),
+        ];
+        for (path, found) in cases {
+            assert_eq!(inside(Path::new(path)).as_deref(), found.map(Path::new), "{path}");
+        }
+    }
+}

@@ -1,0 +1,443 @@
+//! Unrolls `Fn::ForEach` in `Conditions`, `Resources` (properties included) and `Outputs` into plain entries.
+//!
+//! Every node that a turn makes keeps its span in the loop's body. A loop whose collection is not known stays as it is, with a
+//! note; what it would make is [`Hidden`].
+//!
+//! Source: `Fn::ForEach` and the `AWS::LanguageExtensions` transform, CloudFormation template reference.
+
+mod collection;
+mod identifiers;
+
+use super::expansion::{Budget, Expansion, Hidden, Note, Origin, Origins};
+use crate::eval::choices::Pinned;
+use crate::eval::is_function;
+use crate::source::Span;
+use crate::syntax::{Entry, Kind, Node};
+use collection::{Lookup, Unknown};
+use identifiers::{TooLong, Turn, put_in, value_of};
+use std::borrow::Cow;
+use std::cell::Cell;
+use std::collections::HashSet;
+
+/// What every loop's key begins with.
+const PREFIX: &str = "Fn::ForEach";
+/// The transform that expands loops.
+const TRANSFORM: &str = "AWS::LanguageExtensions";
+/// The sections in which loops work.
+const SECTIONS: [&str; 3] = ["Conditions", "Resources", "Outputs"];
+/// Loops in loops, the outermost counted.
+///
+/// Source: RFC 9 of the CloudFormation language discussion, "Can customers use multiple nested `Fn::ForEach`?".
+const MAX_NESTING: usize = 5;
+/// Blocks that the loops of a template may make. CloudFormation takes 500 resources and 200 outputs (user guide, "Understand
+/// CloudFormation quotas"); checks compare resources with each other, so far more would take far longer.
+const MAX_BLOCKS: usize = 1_000;
+/// Bytes of text that weigh as much as one node.
+const BYTES_PER_NODE: usize = 64;
+
+/// Unrolls the loops of a tree; leaves it borrowed where it has none.
+pub(super) fn expand(expansion: &mut Expansion<'_>, pinned: &Pinned) {
+    let Some(first) = expansion.root.as_mapping().unwrap_or_default().iter().find_map(|entry| loop_in(&entry.value))
+    else {
+        return;
+    };
+    let Expansion { root, origins, notes, hidden, budget, .. } = expansion;
+    if !is_transformed(root) {
+        notes.push(Note {
+            code: "loop-without-transform",
+            span: first,
+            message: format!("a loop needs the transform `{TRANSFORM}`, which the template does not name"),
+            help: format!("Add `Transform: {TRANSFORM}`; without it CloudFormation refuses the template."),
+        });
+    }
+    let lookup = Lookup { root, pinned, looked_at: Cell::new(0) };
+    let mut unroller = Unroller {
+        lookup,
+        origins,
+        notes,
+        hidden,
+        budget,
+        turns: Vec::new(),
+        path: Vec::new(),
+        made: Vec::new(),
+        blocks: 0,
+        noted: HashSet::new(),
+    };
+    let sections = root.as_mapping().unwrap_or_default().iter().map(|section| unroller.section(section)).collect();
+    let unrolled = Node { span: root.span, kind: Kind::Mapping(sections) };
+    *root = Cow::Owned(unrolled);
+}
+
+fn is_loop(entry: &Entry<'_>) -> bool {
+    entry.key.starts_with(PREFIX)
+}
+
+/// The key of the first loop in a tree.
+fn loop_in(node: &Node<'_>) -> Option<Span> {
+    match &node.kind {
+        Kind::Mapping(entries) => {
+            entries.iter().find_map(|entry| if is_loop(entry) { Some(entry.key_span) } else { loop_in(&entry.value) })
+        }
+        Kind::Sequence(items) => items.iter().find_map(loop_in),
+        _ => None,
+    }
+}
+
+/// Whether the template names the transform that expands loops.
+fn is_transformed(root: &Node<'_>) -> bool {
+    root.get("Transform").is_some_and(|transform| {
+        let items = transform.as_sequence().unwrap_or(std::slice::from_ref(transform));
+        items.iter().any(|item| item.as_str().or_else(|| item.get("Name")?.as_str()) == Some(TRANSFORM))
+    })
+}
+
+/// The tree would become larger than any template may be: see [`MAX_NODES`](super::expansion::MAX_NODES), [`MAX_BLOCKS`].
+struct TooLarge;
+
+/// A loop's three arguments.
+struct Loop<'a, 't> {
+    identifier: &'a Cow<'t, str>,
+    collection: &'a Node<'t>,
+    body: &'a [Entry<'t>],
+}
+
+/// The entries of a map that is being made.
+#[derive(Default)]
+struct Made<'t> {
+    entries: Vec<Entry<'t>>,
+    keys: HashSet<Cow<'t, str>>,
+}
+
+struct Unroller<'a, 't> {
+    lookup: Lookup<'a, 't>,
+    origins: &'a mut Origins,
+    notes: &'a mut Vec<Note>,
+    hidden: &'a mut Hidden,
+    budget: &'a mut Budget,
+    /// The turns that are being made, outermost loop first.
+    turns: Vec<Turn<'t>>,
+    /// The way to the node that is being made; functions are no steps.
+    path: Vec<String>,
+    /// What the outermost loop has made so far.
+    made: Vec<(String, Origin)>,
+    /// Blocks that loops have made.
+    blocks: usize,
+    /// What has been noted: every turn meets the same again.
+    noted: HashSet<(&'static str, Span)>,
+}
+
+impl<'t> Unroller<'_, 't> {
+    fn section(&mut self, section: &Entry<'t>) -> Entry<'t> {
+        if !SECTIONS.contains(&section.key.as_ref()) {
+            for entry in section.value.as_mapping().unwrap_or_default().iter().filter(|entry| is_loop(entry)) {
+                self.note("loop-misplaced", entry.key_span, format!("loops do not work in `{}`", section.key), || {
+                    format!("CloudFormation takes them in {}.", SECTIONS.map(|name| format!("`{name}`")).join(", "))
+                });
+            }
+            return section.clone();
+        }
+        self.path = vec![section.key.to_string()];
+        // Outside of loops nothing is too large: it is there already.
+        let value = self.node(&section.value).unwrap_or_else(|TooLarge| section.value.clone());
+        Entry { key: section.key.clone(), key_span: section.key_span, value }
+    }
+
+    /// Takes what a node costs from the budget. What stands in no loop is there already, and costs nothing.
+    fn spend(&mut self, nodes: usize) -> Result<(), TooLarge> {
+        if self.turns.is_empty() || self.budget.spend(nodes) { Ok(()) } else { Err(TooLarge) }
+    }
+
+    fn text(&mut self, text: &Cow<'t, str>) -> Result<Cow<'t, str>, TooLarge> {
+        let made = match self.turns.is_empty() {
+            true => None,
+            false => {
+                let most = self.budget.left().saturating_mul(BYTES_PER_NODE);
+                put_in(text, &self.turns, most).map_err(|TooLong| TooLarge)?
+            }
+        };
+        match (made, text) {
+            (Some(made), _) => {
+                self.spend(made.len() / BYTES_PER_NODE)?;
+                Ok(Cow::Owned(made))
+            }
+            (None, Cow::Borrowed(text)) => Ok(Cow::Borrowed(text)),
+            (None, Cow::Owned(text)) => {
+                self.spend(text.len() / BYTES_PER_NODE)?;
+                Ok(Cow::Owned(text.clone()))
+            }
+        }
+    }
+
+    fn node(&mut self, node: &Node<'t>) -> Result<Node<'t>, TooLarge> {
+        self.spend(1)?;
+        let kind = match &node.kind {
+            Kind::String(text) => Kind::String(self.text(text)?),
+            Kind::Sequence(items) => {
+                let step = |index: usize| Some(index.to_string());
+                Kind::Sequence(self.items(items, step)?)
+            }
+            Kind::Mapping(entries) => match entries.as_slice() {
+                [call] if is_function(node) && !is_loop(call) => self.call(call)?,
+                _ => Kind::Mapping(self.entries(entries)?),
+            },
+            other => other.clone(),
+        };
+        Ok(Node { span: node.span, kind })
+    }
+
+    fn items(&mut self, items: &[Node<'t>], step: impl Fn(usize) -> Option<String>) -> Result<Vec<Node<'t>>, TooLarge> {
+        let mut made = Vec::with_capacity(items.len());
+        for (index, item) in items.iter().enumerate() {
+            let depth = self.path.len();
+            self.path.extend(step(index));
+            made.push(self.node(item)?);
+            self.path.truncate(depth);
+        }
+        Ok(made)
+    }
+
+    /// A function. One that only an identifier made a function of is none any more.
+    fn call(&mut self, call: &Entry<'t>) -> Result<Kind<'t>, TooLarge> {
+        if call.key == "Ref"
+            && let Some(value) = call.value.as_str().and_then(|name| value_of(&self.turns, name)).cloned()
+        {
+            self.spend(value.len() / BYTES_PER_NODE)?;
+            return Ok(Kind::String(value));
+        }
+        let value = match &call.value.kind {
+            // The branches of `Fn::If` and the arguments of a function are no steps.
+            Kind::Sequence(items) => {
+                self.spend(1)?;
+                let items = self.items(items, |_| None)?;
+                Node { span: call.value.span, kind: Kind::Sequence(items) }
+            }
+            _ => self.node(&call.value)?,
+        };
+        match value.kind {
+            Kind::String(text) if call.key == "Fn::Sub" && !self.turns.is_empty() && !text.contains("${") => {
+                Ok(Kind::String(text))
+            }
+            _ => Ok(Kind::Mapping(vec![Entry { key: call.key.clone(), key_span: call.key_span, value }])),
+        }
+    }
+
+    fn entries(&mut self, entries: &[Entry<'t>]) -> Result<Vec<Entry<'t>>, TooLarge> {
+        let mut made = Made::default();
+        for entry in entries {
+            if is_loop(entry) {
+                self.unroll(entry, &mut made)?;
+            } else {
+                self.entry(entry, &mut made)?;
+            }
+        }
+        Ok(made.entries)
+    }
+
+    fn entry(&mut self, entry: &Entry<'t>, made: &mut Made<'t>) -> Result<(), TooLarge> {
+        let key = self.text(&entry.key)?;
+        if !made.keys.insert(key.clone()) {
+            self.note(
+                "loop-duplicate",
+                entry.key_span,
+                format!("`{key}` comes to be more than once; only the first is checked"),
+                || {
+                    "Put every identifier of the loops around it into the key; CloudFormation takes each key once."
+                        .to_owned()
+                },
+            );
+            return Ok(());
+        }
+        self.path.push(key.to_string());
+        let mut value = self.node(&entry.value)?;
+        if let [_, _, last] = self.path.as_slice()
+            && last == "Condition"
+            && value.entry("Fn::FindInMap").is_some()
+        {
+            // The transform computes it, so that turns can have conditions of their own, or none.
+            match self.lookup.name(&value) {
+                Some(Some(name)) => value.kind = Kind::String(name),
+                Some(None) => {
+                    self.path.pop();
+                    return Ok(());
+                }
+                None => {}
+            }
+        }
+        self.path.pop();
+        made.entries.push(Entry { key, key_span: entry.key_span, value });
+        Ok(())
+    }
+
+    /// Makes the entries of a loop. One that is too large is left as it is, with all loops around it.
+    fn unroll(&mut self, entry: &Entry<'t>, made: &mut Made<'t>) -> Result<(), TooLarge> {
+        if !self.turns.is_empty() {
+            return self.turn_all(entry, made);
+        }
+        let (depth, before, blocks) = (self.path.len(), made.entries.len(), self.blocks);
+        match self.turn_all(entry, made) {
+            Ok(()) => {
+                for (path, origin) in self.made.drain(..) {
+                    self.origins.insert(path, origin);
+                }
+            }
+            Err(TooLarge) => {
+                self.turns.clear();
+                self.made.clear();
+                self.blocks = blocks;
+                self.path.truncate(depth);
+                for unmade in made.entries.drain(before..) {
+                    made.keys.remove(&unmade.key);
+                }
+                let message = format!("{} makes more than any template may hold, so it is not unrolled", named(entry));
+                self.note("loop-too-large", entry.key_span, message, || {
+                    "What it makes is not checked. Give it fewer items, or split the template.".to_owned()
+                });
+                self.leave(entry, made);
+            }
+        }
+        Ok(())
+    }
+
+    fn turn_all(&mut self, entry: &Entry<'t>, made: &mut Made<'t>) -> Result<(), TooLarge> {
+        let parts = match self.parts(entry) {
+            Ok(parts) => parts,
+            Err((code, span, problem)) => {
+                self.note(code, span, format!("{} is not unrolled: {problem}", named(entry)), || {
+                    "Write it as a list of an identifier, a collection, and a map with the identifier in its keys."
+                        .to_owned()
+                });
+                self.leave(entry, made);
+                return Ok(());
+            }
+        };
+        let collection = self.node(parts.collection)?;
+        let items = self.lookup.collection(&collection);
+        let looked_at = self.lookup.looked_at.take();
+        if !self.budget.spend(looked_at) {
+            return Err(TooLarge);
+        }
+        let items = match items {
+            Ok(items) => items,
+            Err(unknown) => {
+                self.note_unknown(entry, collection.span, &unknown);
+                self.leave(entry, made);
+                return Ok(());
+            }
+        };
+        for value in items {
+            self.turns.push(Turn { identifier: parts.identifier.clone(), value });
+            self.spend(1)?;
+            for body in parts.body {
+                if is_loop(body) {
+                    self.unroll(body, made)?;
+                } else {
+                    let before = made.entries.len();
+                    self.entry(body, made)?;
+                    if let Some(new) = made.entries.get(before) {
+                        let path = format!("{}/{}", self.path.join("/"), new.key);
+                        self.remember(path, body)?;
+                    }
+                }
+            }
+            self.turns.pop();
+        }
+        Ok(())
+    }
+
+    /// Remembers which turns made what stands at a path.
+    fn remember(&mut self, path: String, body: &Entry<'t>) -> Result<(), TooLarge> {
+        let bytes: usize = path.len() + self.turns.iter().map(|turn| turn.value.len()).sum::<usize>();
+        self.spend(1 + self.turns.len() + bytes / BYTES_PER_NODE)?;
+        if self.path.len() == 1 {
+            self.blocks += 1;
+            if self.blocks > MAX_BLOCKS {
+                return Err(TooLarge);
+            }
+        }
+        let origin = Origin {
+            iterations: self.turns.iter().map(Turn::iteration).collect(),
+            written_name: body.key.to_string(),
+            made_from: None,
+        };
+        self.made.push((path, origin));
+        Ok(())
+    }
+
+    /// The arguments of a loop, or the code, place and words for what is wrong with them.
+    fn parts<'e>(&self, entry: &'e Entry<'t>) -> Result<Loop<'e, 't>, (&'static str, Span, String)> {
+        let malformed = |span, problem: &str| ("loop-malformed", span, problem.to_owned());
+        let named = entry.key.strip_prefix(PREFIX).and_then(|rest| rest.strip_prefix("::"));
+        if named.is_none_or(str::is_empty) {
+            return Err(malformed(entry.key_span, "its key is not `Fn::ForEach::` and a name"));
+        }
+        let Some([identifier, collection, body]) = entry.value.as_sequence() else {
+            return Err(malformed(entry.value.span, "it is not a list of three arguments"));
+        };
+        let Kind::String(name) = &identifier.kind else {
+            return Err(malformed(identifier.span, "its first argument is not the name of an identifier"));
+        };
+        if name.is_empty() || value_of(&self.turns, name).is_some() {
+            return Err(malformed(identifier.span, "its identifier is empty, or that of a loop around it"));
+        }
+        let Some(body) = body.as_mapping() else {
+            return Err(malformed(body.span, "its third argument is not a map"));
+        };
+        if self.turns.len() >= MAX_NESTING {
+            let problem = format!("CloudFormation nests at most {MAX_NESTING} loops");
+            return Err(("loop-too-deep", entry.key_span, problem));
+        }
+        Ok(Loop { identifier: name, collection, body })
+    }
+
+    /// Leaves a loop as it is: what it makes is not known.
+    fn leave(&mut self, entry: &Entry<'t>, made: &mut Made<'t>) {
+        if let [section] = self.path.as_slice()
+            && section == "Resources"
+        {
+            hide(entry, self.hidden);
+        }
+        // Each turn of a loop around it would leave it once more.
+        if made.keys.insert(entry.key.clone()) {
+            made.entries.push(entry.clone());
+        }
+    }
+
+    fn note_unknown(&mut self, entry: &Entry<'t>, span: Span, unknown: &Unknown) {
+        let message = format!("the collection of {} is not known: {}", named(entry), unknown.reason);
+        let help = || match &unknown.parameter {
+            Some(name) => format!("What it makes is not checked. Give it with `--parameter {name}=…`."),
+            None => "What it makes is not checked. Give it as a list, or as a parameter with a default.".to_owned(),
+        };
+        self.note("loop-unknown", span, message, help);
+    }
+
+    /// Notes something once, however many turns meet it.
+    fn note(&mut self, code: &'static str, span: Span, message: String, help: impl FnOnce() -> String) {
+        if self.noted.insert((code, span)) {
+            self.notes.push(Note { code, span, message, help: help() });
+        }
+    }
+}
+
+/// How people call a loop.
+fn named(entry: &Entry<'_>) -> String {
+    match entry.key.strip_prefix(PREFIX).and_then(|rest| rest.strip_prefix("::")) {
+        Some(name) if !name.is_empty() => format!("loop `{name}`"),
+        _ => format!("`{}`", entry.key),
+    }
+}
+
+/// Tells which resources a loop makes that is not unrolled.
+fn hide(entry: &Entry<'_>, hidden: &mut Hidden) {
+    let Some(body) = entry.value.as_sequence().and_then(|parts| parts.get(2)?.as_mapping()) else {
+        return hidden.of_any_type();
+    };
+    for resource in body {
+        match resource.value.get("Type").and_then(Node::as_str) {
+            _ if is_loop(resource) => hide(resource, hidden),
+            // Its identifier may decide.
+            Some(kind) if !kind.contains('{') => hidden.of_type(kind),
+            _ => hidden.of_any_type(),
+        }
+    }
+}

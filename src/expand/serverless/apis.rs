@@ -1,0 +1,177 @@
+//! `AWS::Serverless::Api` and `AWS::Serverless::HttpApi`: the API, its stage, its domain name.
+//!
+//! Source: AWS SAM developer guide, "AWS::Serverless::Api", "AWS::Serverless::HttpApi", "Generated AWS CloudFormation resources".
+//! The second stage, `Stage`, which SAM's deployment of a REST API makes unless `OpenApiVersion` is set, is left out: nobody who
+//! writes a template asks for it, or can set it up. So are usage plans and their keys, which identify no caller.
+
+use super::api::{authorizer_permissions, stage_name};
+use super::nodes::{At, in_branches};
+use super::resource::{Made, Resource};
+use crate::syntax::{Entry, Node};
+
+/// Everything that a REST API becomes.
+pub(super) fn rest<'t>(sam: &Resource<'_, 't>) -> Vec<Made<'t>> {
+    let at = sam.at;
+    let mut api = sam.main("AWS::ApiGateway::RestApi");
+    api.copy(
+        &sam.properties,
+        &[
+            "ApiKeySourceType",
+            "BinaryMediaTypes",
+            "Description",
+            "DisableExecuteApiEndpoint",
+            "EndpointAccessMode",
+            "FailOnWarnings",
+            "MinimumCompressionSize",
+            "Mode",
+            "Name",
+            "Policy",
+            "SecurityPolicy",
+        ],
+    );
+    api.copy_as(sam.entry("DefinitionBody"), "Body");
+    api.copy_as(sam.entry("DefinitionUri"), "BodyS3Location");
+    api.push(sam.entry("EndpointConfiguration").map(endpoint_configuration));
+    if api.get("Policy").is_none() {
+        api.push(resource_policy(sam));
+    }
+
+    let mut deployment = sam.also(format!("{}Deployment", sam.id), "AWS::ApiGateway::Deployment");
+    deployment.set(at, "RestApiId", at.reference(sam.id.to_owned()));
+
+    let id = format!("{}{}Stage", sam.id, stage_name(sam).unwrap_or_default());
+    let mut stage = sam.also(id, "AWS::ApiGateway::Stage");
+    stage.set(at, "RestApiId", at.reference(sam.id.to_owned()));
+    stage.set(at, "DeploymentId", at.reference(deployment.id.clone()));
+    stage.copy(
+        &sam.properties,
+        &[
+            "AccessLogSetting",
+            "CacheClusterEnabled",
+            "CacheClusterSize",
+            "CanarySetting",
+            "MethodSettings",
+            "StageName",
+            "TracingEnabled",
+            "Variables",
+        ],
+    );
+    stage.push(sam.tag_list());
+
+    let mut made = vec![api, deployment, stage];
+    made.extend(rest_domain(sam));
+    made.extend(authorizer_permissions(sam));
+    made
+}
+
+/// Everything that an HTTP API becomes.
+pub(super) fn http<'t>(sam: &Resource<'_, 't>) -> Vec<Made<'t>> {
+    let at = sam.at;
+    let mut api = sam.main("AWS::ApiGatewayV2::Api");
+    api.set(at, "ProtocolType", at.text("HTTP"));
+    api.copy(
+        &sam.properties,
+        &["CorsConfiguration", "Description", "DisableExecuteApiEndpoint", "FailOnWarnings", "Name"],
+    );
+    api.copy_as(sam.entry("DefinitionBody"), "Body");
+    api.copy_as(sam.entry("DefinitionUri"), "BodyS3Location");
+    // Written into the document as its tags.
+    api.push(sam.entry("Tags").cloned());
+
+    let id = match sam.get("StageName") {
+        None => format!("{}ApiGatewayDefaultStage", sam.id),
+        Some(name) if name.as_str() == Some("$default") => format!("{}ApiGatewayDefaultStage", sam.id),
+        Some(_) => format!("{}{}Stage", sam.id, stage_name(sam).unwrap_or_default()),
+    };
+    let mut stage = sam.also(id, "AWS::ApiGatewayV2::Stage");
+    stage.set(at, "ApiId", at.reference(sam.id.to_owned()));
+    match sam.entry("StageName") {
+        Some(name) => stage.push(Some(name.clone())),
+        None => stage.set(at, "StageName", at.text("$default")),
+    }
+    stage.set(at, "AutoDeploy", at.boolean(true));
+    stage.copy(
+        &sam.properties,
+        &["AccessLogSettings", "DefaultRouteSettings", "RouteSettings", "StageVariables", "Tags"],
+    );
+
+    let mut made = vec![api, stage];
+    if let Some(domain) = sam.entry("Domain") {
+        let at = At(domain.key_span);
+        let mut name = domain_name(sam, at, "AWS::ApiGatewayV2::DomainName", domain);
+        let mut configuration = vec![at.entry("EndpointType", at.text("REGIONAL"))];
+        configuration.extend(entries(domain, &["CertificateArn", "SecurityPolicy"]));
+        name.set(at, "DomainNameConfigurations", at.list([at.entries(configuration)]));
+        name.push(sam.entry("Tags").cloned());
+        made.push(name);
+    }
+    made.extend(authorizer_permissions(sam));
+    made
+}
+
+/// `REGIONAL`, or a map with `Type` and `VPCEndpointIds`, as API Gateway has it.
+fn endpoint_configuration<'t>(entry: &Entry<'t>) -> Entry<'t> {
+    let configuration = |node: &Node<'t>| {
+        let at = At(node.span);
+        match (node.as_mapping(), node.get("Type")) {
+            (None, _) => at.map([("Types", at.list([node.clone()]))]),
+            (Some(_), Some(kind)) => {
+                let mut parts = vec![at.entry("Types", at.list([kind.clone()]))];
+                parts.extend(
+                    node.entry("VPCEndpointIds").map(|ids| At(ids.key_span).entry("VpcEndpointIds", ids.value.clone())),
+                );
+                at.entries(parts)
+            }
+            (Some(_), None) => node.clone(),
+        }
+    };
+    let at = At(entry.key_span);
+    // A parameter names the type.
+    let value = match entry.value.entry("Ref") {
+        Some(_) => at.map([("Types", at.list([entry.value.clone()]))]),
+        None => in_branches(&entry.value, &configuration),
+    };
+    at.entry("EndpointConfiguration", value)
+}
+
+/// The statements of `Auth/ResourcePolicy` that are written out. Those that SAM makes of lists of addresses and networks
+/// only limit who may call.
+fn resource_policy<'t>(sam: &Resource<'_, 't>) -> Option<Entry<'t>> {
+    let policy = sam.get("Auth")?.entry("ResourcePolicy")?;
+    let at = At(policy.key_span);
+    let statements = policy.value.entry("CustomStatements")?;
+    let document = at.entries(vec![At(statements.key_span).entry("Statement", statements.value.clone())]);
+    Some(at.entry("Policy", document))
+}
+
+fn rest_domain<'t>(sam: &Resource<'_, 't>) -> Option<Made<'t>> {
+    let domain = sam.entry("Domain")?;
+    let at = At(domain.key_span);
+    let endpoint = domain.value.entry("EndpointConfiguration");
+    let endpoint_name = endpoint.and_then(|endpoint| endpoint.value.as_str()).unwrap_or("REGIONAL");
+    let (kind, certificate) = match endpoint_name {
+        "PRIVATE" => ("AWS::ApiGateway::DomainNameV2", "CertificateArn"),
+        "EDGE" => ("AWS::ApiGateway::DomainName", "CertificateArn"),
+        _ => ("AWS::ApiGateway::DomainName", "RegionalCertificateArn"),
+    };
+    let mut name = domain_name(sam, at, kind, domain);
+    name.copy_as(domain.value.entry("CertificateArn"), certificate);
+    name.copy(
+        domain.value.as_mapping().unwrap_or_default(),
+        &["EndpointAccessMode", "MutualTlsAuthentication", "Policy", "SecurityPolicy"],
+    );
+    name.set(at, "EndpointConfiguration", at.map([("Types", at.list([at.text(endpoint_name.to_owned())]))]));
+    Some(name)
+}
+
+/// The domain name of an API. SAM ends its logical id with a hash of the name.
+fn domain_name<'t>(sam: &Resource<'_, 't>, at: At, kind: &'static str, domain: &Entry<'t>) -> Made<'t> {
+    let prefix = if kind == "AWS::ApiGateway::DomainName" { "ApiGatewayDomainName" } else { "ApiGatewayDomainNameV2" };
+    let mut name = sam.also(format!("{prefix}{}", sam.id), kind).standing_at(at, at);
+    name.copy(domain.value.as_mapping().unwrap_or_default(), &["DomainName"]);
+    name
+}
+
+fn entries<'t>(domain: &Entry<'t>, names: &[&str]) -> Vec<Entry<'t>> {
+    names.iter().filter_map(|name| domain.value.entry(name).cloned()).collect()
+}

@@ -1,0 +1,211 @@
+//! Which role a resource acts as, and every policy that is attached to a role.
+
+use super::{existing, property, refers_to};
+use crate::eval::Run;
+use crate::eval::value::{Origin, Value};
+use crate::expand::{Block, Model};
+use crate::source::Span;
+use crate::truth::Truth;
+
+/// The properties that name the role that a resource acts as.
+/// Source: the types' schemas, `AWS::Lambda::Function` and others.
+const ROLES: [(&str, &[&str]); 6] = [
+    ("AWS::Lambda::Function", &["Role"]),
+    ("AWS::StepFunctions::StateMachine", &["RoleArn"]),
+    ("AWS::ECS::TaskDefinition", &["TaskRoleArn"]),
+    ("AWS::ECS::TaskDefinition", &["ExecutionRoleArn"]),
+    ("AWS::CodeBuild::Project", &["ServiceRole"]),
+    ("AWS::IAM::InstanceProfile", &["Roles"]),
+];
+
+/// The policies that are resources of their own, and the property that lists the roles they are attached to.
+/// Source: the types' schemas.
+const POLICIES: [(&str, &str); 3] =
+    [("AWS::IAM::Policy", "Roles"), ("AWS::IAM::ManagedPolicy", "Roles"), ("AWS::IAM::RolePolicy", "RoleName")];
+
+/// Something that a role is permitted by.
+#[derive(Clone, Debug)]
+pub enum Policy<'m, 't> {
+    /// Written into the role, at this index of its `Policies`.
+    Inline(usize),
+    /// A policy of this template: `AWS::IAM::Policy`, `AWS::IAM::ManagedPolicy` or `AWS::IAM::RolePolicy`.
+    Declared(&'m Block<'t>),
+    /// A managed policy that this template does not declare, by its ARN.
+    Managed(&'m Value<'t>),
+}
+
+/// A policy that is, or may be, attached to a role.
+#[derive(Clone, Debug)]
+pub struct Attached<'m, 't> {
+    /// The policy.
+    pub policy: Policy<'m, 't>,
+    /// Whether it is attached; never false.
+    pub truth: Truth,
+    /// What attaches it: the role's list, or the policy's.
+    pub span: Span,
+}
+
+/// The roles of this template that a resource acts as, those that it may act as too.
+pub fn roles_of<'m, 't>(
+    run: &mut Run<'m, 't>,
+    model: &'m Model<'m, 't>,
+    block: &Block<'t>,
+) -> Vec<(&'m Block<'t>, Truth)> {
+    let mut roles: Vec<(&'m Block<'t>, Truth)> = Vec::new();
+    for (_, path) in ROLES.iter().filter(|(kind, _)| *kind == block.kind) {
+        let Some(value) = property(run, block, path) else { continue };
+        for item in value.items() {
+            for (role, truth) in targets(run, model, item, "AWS::IAM::Role") {
+                match roles.iter_mut().find(|(known, _)| known.is(role)) {
+                    Some((_, known)) => *known = known.or(truth),
+                    None => roles.push((role, truth)),
+                }
+            }
+        }
+    }
+    roles
+}
+
+/// The resources of a type that a value names, or may name.
+pub(super) fn targets<'m, 't>(
+    run: &mut Run<'m, 't>,
+    model: &'m Model<'m, 't>,
+    value: &Value<'t>,
+    kind: &str,
+) -> Vec<(&'m Block<'t>, Truth)> {
+    // A plain reference names its resource and no other: nothing to search for.
+    if let Some(Origin::Resource { id, .. }) = value.as_reference() {
+        let target = model.resource(id).filter(|block| block.kind == kind);
+        return target.into_iter().map(|block| (block, Truth::True)).collect();
+    }
+    let mut found = Vec::new();
+    for block in existing(run, model, kind) {
+        let refers = refers_to(run, value, block);
+        if !refers.is_false() {
+            found.push((block, refers));
+        }
+    }
+    found
+}
+
+/// Everything that is attached to a role: first what the role itself says, then the policies that name it, in the order of the
+/// template. What another stack attaches is not seen.
+pub fn attached<'m, 't>(run: &mut Run<'m, 't>, model: &'m Model<'m, 't>, role: &Block<'t>) -> Vec<Attached<'m, 't>> {
+    let mut found = Vec::new();
+    if let Some(inline) = property(run, role, &["Policies"]).filter(|value| !value.is_opaque()) {
+        let inline = inline.items().iter().enumerate();
+        found.extend(inline.map(|(index, policy)| Attached {
+            policy: Policy::Inline(index),
+            truth: if policy.is_opaque() { Truth::Unknown } else { Truth::True },
+            span: policy.span,
+        }));
+    }
+    if let Some(arns) = property(run, role, &["ManagedPolicyArns"]).filter(|value| !value.is_opaque()) {
+        for arn in arns.items() {
+            let declared = targets(run, model, arn, "AWS::IAM::ManagedPolicy");
+            let span = arn.span;
+            if declared.iter().all(|(_, truth)| !truth.is_true()) {
+                found.push(Attached { policy: Policy::Managed(arn), truth: Truth::True, span });
+            }
+            let declared = declared.into_iter();
+            found.extend(declared.map(|(block, truth)| Attached { policy: Policy::Declared(block), truth, span }));
+        }
+    }
+    for (kind, list) in POLICIES {
+        for policy in existing(run, model, kind) {
+            let Some(roles) = property(run, policy, &[list]) else { continue };
+            let mut truth = Truth::False;
+            for item in roles.items() {
+                truth = truth.or(refers_to(run, item, role));
+            }
+            if !truth.is_false() {
+                found.push(Attached { policy: Policy::Declared(policy), truth, span: roles.span });
+            }
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+    use super::super::testing::first_scenario;
+    use super::*;
+
+    fn told(text: &str, role: &str) -> Vec<String> {
+        first_scenario(text, |run, model| {
+            let found = attached(run, model, model.resource(role).unwrap());
+            let told = found.iter().map(|one| {
+                let truth = if one.truth.is_true() { "" } else { " perhaps" };
+                match &one.policy {
+                    Policy::Inline(index) => format!("inline {index}{truth}"),
+                    Policy::Declared(block) => format!("{}{truth}", block.name),
+                    Policy::Managed(arn) => format!("{}{truth}", arn.display()),
+                }
+            });
+            told.collect()
+        })
+    }
+
+    const ROLE: &str = r#"
+Parameters: {Extra: {Type: String}, Env: {Type: String, Default: prod}}
+Conditions: {IsDev: !Equals [!Ref Env, dev]}
+Resources:
+  Role:
+    Type: AWS::IAM::Role
+    Properties:
+      RoleName: !Sub reader-${Env}
+      Policies:
+        - {PolicyName: a, PolicyDocument: {}}
+        - !If [IsDev, {PolicyName: debug, PolicyDocument: {}}, !Ref AWS::NoValue]
+      ManagedPolicyArns: [!Ref Own, arn:aws:iam::aws:policy/ReadOnlyAccess]
+  Other: {Type: AWS::IAM::Role, Properties: {RoleName: other, ManagedPolicyArns: !Ref Nowhere}}
+  Own: {Type: AWS::IAM::ManagedPolicy, Properties: {PolicyDocument: {}}}
+  ByReference: {Type: AWS::IAM::Policy, Properties: {PolicyName: p, Roles: [!Ref Other, !Ref Role]}}
+  ByName: {Type: AWS::IAM::ManagedPolicy, Properties: {Roles: reader-prod}}
+  OfItsOwn: {Type: AWS::IAM::RolePolicy, Properties: {RoleName: !Ref Role, PolicyName: q}}
+  InDev: {Type: AWS::IAM::Policy, Condition: IsDev, Properties: {PolicyName: r, Roles: [!Ref Role]}}
+  OfAUser: {Type: AWS::IAM::Policy, Properties: {PolicyName: s, Users: [!Ref Role]}}
+  Unknown: {Type: AWS::IAM::Policy, Properties: {PolicyName: t, Roles: [!Ref Extra]}}
+"#;
+
+    #[test]
+    fn everything_that_is_attached_to_a_role() {
+        assert_eq!(
+            told(ROLE, "Role"),
+            [
+                "inline 0",
+                "Own",
+                "\"arn:aws:iam::aws:policy/ReadOnlyAccess\"",
+                "ByReference",
+                "Unknown perhaps",
+                "ByName",
+                "OfItsOwn"
+            ]
+        );
+        assert_eq!(told(ROLE, "Other"), ["ByReference", "Unknown perhaps"]);
+    }
+
+    #[test]
+    fn the_role_of_a_function() {
+        let roles = |reference: &str| {
+            let text = format!(
+                "Parameters: {{Given: {{Type: String}}}}
+Resources:
+  Function: {{Type: AWS::Lambda::Function, Properties: {{Role: {reference}}}}}
+  Role: {{Type: AWS::IAM::Role, Properties: {{RoleName: reader}}}}
+  Other: {{Type: AWS::IAM::Role}}"
+            );
+            first_scenario(&text, |run, model| {
+                let roles = roles_of(run, model, model.resource("Function").unwrap());
+                roles.iter().map(|(role, truth)| format!("{} {truth:?}", role.name)).collect::<Vec<_>>()
+            })
+        };
+        assert_eq!(roles("!GetAtt Role.Arn"), ["Role True"]);
+        assert_eq!(roles("!Sub 'arn:aws:iam::${AWS::AccountId}:role/reader'"), ["Role True"]);
+        assert_eq!(roles("arn:aws:iam::123456789012:role/reader"), ["Role True"]);
+        assert_eq!(roles("arn:aws:iam::123456789012:role/writer"), [""; 0]);
+        assert_eq!(roles("!Ref Given"), ["Role Unknown"]);
+        assert_eq!(roles("!ImportValue role"), [""; 0]);
+    }
+}

@@ -1,0 +1,344 @@
+//! Every name that a block of a template uses: as written, in every branch of every condition.
+
+use crate::source::Span;
+use crate::syntax::{Entry, Kind, Node};
+
+/// What uses a name.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Use {
+    /// `Ref`.
+    Ref,
+    /// `Fn::GetAtt`.
+    GetAtt,
+    /// `${Name}` or `${Name.Attribute}` in `Fn::Sub`.
+    Sub,
+    /// `DependsOn`.
+    DependsOn,
+    /// The `Condition` of a block, the first argument of `Fn::If`, `Condition` within a condition.
+    Condition,
+    /// The first argument of `Fn::FindInMap`.
+    Mapping,
+}
+
+/// A branch of an `Fn::If`: its condition, and whether it is taken where the condition holds.
+pub type Branch<'t> = (&'t str, bool);
+
+/// One use of a name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reference<'t> {
+    /// The name, without an attribute.
+    pub name: &'t str,
+    /// The attribute, of `Fn::GetAtt` and `${Name.Attribute}`.
+    pub attribute: Option<&'t str>,
+    /// What uses it.
+    pub by: Use,
+    /// The property that holds the reference, from the block on: `Properties/Role`. Functions are no steps.
+    pub path: String,
+    /// The whole reference: the function, or the text of `Fn::Sub`.
+    pub span: Span,
+    /// The name itself, as exactly as the text shows it.
+    pub name_span: Span,
+    /// The branches of `Fn::If` that lead to it, from the outermost.
+    pub branches: Vec<Branch<'t>>,
+    /// Whether a macro or a loop rewrites this part of the template, so that the name may not be what is written.
+    pub in_macro: bool,
+}
+
+/// The uses of names in a resource: `DependsOn` and `Condition` too.
+pub fn of_resource<'t>(node: &'t Node<'t>) -> Vec<Reference<'t>> {
+    let mut walk = Walk::default();
+    for entry in node.as_mapping().unwrap_or_default() {
+        match entry.key.as_ref() {
+            "DependsOn" => {
+                let items = entry.value.as_sequence().unwrap_or(std::slice::from_ref(&entry.value));
+                walk.path.push("DependsOn".to_owned());
+                for item in items {
+                    walk.whole(item, item.span, Use::DependsOn);
+                }
+                walk.path.pop();
+            }
+            "Condition" => walk.own_condition(entry),
+            _ => walk.step(&entry.key, &entry.value),
+        }
+    }
+    walk.found
+}
+
+/// The uses of names in an output.
+pub fn of_output<'t>(node: &'t Node<'t>) -> Vec<Reference<'t>> {
+    let mut walk = Walk::default();
+    for entry in node.as_mapping().unwrap_or_default() {
+        match entry.key.as_ref() {
+            "Condition" => walk.own_condition(entry),
+            _ => walk.step(&entry.key, &entry.value),
+        }
+    }
+    walk.found
+}
+
+/// The uses of names in a condition.
+pub fn of_condition<'t>(node: &'t Node<'t>) -> Vec<Reference<'t>> {
+    let mut walk = Walk { in_condition: true, ..Walk::default() };
+    walk.node(node);
+    walk.found
+}
+
+#[derive(Default)]
+struct Walk<'t> {
+    path: Vec<String>,
+    branches: Vec<Branch<'t>>,
+    in_macro: bool,
+    /// Among conditions, `{Condition: Name}` is a reference; elsewhere a key of some property.
+    in_condition: bool,
+    found: Vec<Reference<'t>>,
+}
+
+impl<'t> Walk<'t> {
+    fn own_condition(&mut self, entry: &'t Entry<'t>) {
+        self.path.push("Condition".to_owned());
+        self.whole(&entry.value, entry.value.span, Use::Condition);
+        self.path.pop();
+    }
+
+    fn step(&mut self, key: &str, node: &'t Node<'t>) {
+        self.path.push(key.to_owned());
+        self.node(node);
+        self.path.pop();
+    }
+
+    fn node(&mut self, node: &'t Node<'t>) {
+        match &node.kind {
+            Kind::Mapping(entries) => match entries.as_slice() {
+                [only] if only.key == "Ref" || only.key.starts_with("Fn::") => self.function(only, node.span),
+                [only] if self.in_condition && only.key == "Condition" => {
+                    self.whole(&only.value, node.span, Use::Condition);
+                }
+                entries => {
+                    for entry in entries {
+                        self.below_macro(&entry.key, |walk| walk.step(&entry.key, &entry.value));
+                    }
+                }
+            },
+            Kind::Sequence(items) => {
+                for (index, item) in items.iter().enumerate() {
+                    self.step(&index.to_string(), item);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// What stands under `Fn::Transform` and `Fn::ForEach::…` is written anew before CloudFormation looks at it.
+    fn below_macro(&mut self, key: &str, go: impl FnOnce(&mut Self)) {
+        let before = self.in_macro;
+        self.in_macro |= key == "Fn::Transform" || key.starts_with("Fn::ForEach");
+        go(self);
+        self.in_macro = before;
+    }
+
+    fn function(&mut self, call: &'t Entry<'t>, span: Span) {
+        let argument = &call.value;
+        match call.key.as_ref() {
+            "Ref" => self.whole(argument, span, Use::Ref),
+            "Fn::GetAtt" => self.attribute(argument, span),
+            "Fn::Sub" => self.substitution(argument),
+            "Fn::If" => match argument.as_sequence() {
+                Some([condition, then, otherwise]) => {
+                    self.whole(condition, condition.span, Use::Condition);
+                    for (branch, taken) in [(then, true), (otherwise, false)] {
+                        let pushed = condition.as_str().map(|name| self.branches.push((name, taken))).is_some();
+                        self.argument(branch);
+                        if pushed {
+                            self.branches.pop();
+                        }
+                    }
+                }
+                _ => self.argument(argument),
+            },
+            "Fn::FindInMap" => {
+                if let Some([mapping, ..]) = argument.as_sequence() {
+                    self.whole(mapping, mapping.span, Use::Mapping);
+                }
+                self.argument(argument);
+            }
+            key => self.below_macro(key, |walk| walk.argument(argument)),
+        }
+    }
+
+    /// A function and its lists are no steps of the way: the property is what links.
+    fn argument(&mut self, node: &'t Node<'t>) {
+        match &node.kind {
+            Kind::Sequence(items) => items.iter().for_each(|item| self.argument(item)),
+            _ => self.node(node),
+        }
+    }
+
+    fn attribute(&mut self, argument: &'t Node<'t>, span: Span) {
+        match (argument.as_str(), argument.as_sequence()) {
+            (Some(text), _) => {
+                if let Some((name, attribute)) = text.split_once('.') {
+                    self.add(name, Some(attribute), Use::GetAtt, span, within(argument, text, name));
+                }
+            }
+            (None, Some([name, rest @ ..])) => {
+                if let Some(text) = name.as_str() {
+                    let attribute = rest.first().and_then(Node::as_str);
+                    self.add(text, attribute, Use::GetAtt, span, within(name, text, text));
+                }
+                rest.iter().for_each(|node| self.argument(node));
+            }
+            _ => {}
+        }
+    }
+
+    fn substitution(&mut self, argument: &'t Node<'t>) {
+        let (text, own) = match argument.as_sequence() {
+            Some([text, variables, ..]) => (text, variables.as_mapping().unwrap_or_default()),
+            Some([text]) => (text, [].as_slice()),
+            _ => (argument, [].as_slice()),
+        };
+        let whole = text.as_str().unwrap_or_default();
+        for name in placeholders(whole).filter(|name| own.iter().all(|entry| entry.key != *name)) {
+            let (name, attribute) = match name.split_once('.') {
+                Some((name, attribute)) => (name, Some(attribute)),
+                None => (name, None),
+            };
+            self.add(name, attribute, Use::Sub, text.span, within(text, whole, name));
+        }
+        own.iter().for_each(|entry| self.node(&entry.value));
+    }
+
+    /// A node that is a name and nothing else.
+    fn whole(&mut self, node: &'t Node<'t>, span: Span, by: Use) {
+        if let Some(name) = node.as_str() {
+            self.add(name, None, by, span, within(node, name, name));
+        }
+    }
+
+    fn add(&mut self, name: &'t str, attribute: Option<&'t str>, by: Use, span: Span, name_span: Span) {
+        self.found.push(Reference {
+            name,
+            attribute,
+            by,
+            path: self.path.join("/"),
+            span,
+            name_span,
+            branches: self.branches.clone(),
+            in_macro: self.in_macro,
+        });
+    }
+}
+
+/// The names in the `${…}` of a `Fn::Sub` text; `${!Literal}` has none.
+fn placeholders(text: &str) -> impl Iterator<Item = &str> {
+    text.split("${").skip(1).filter_map(|rest| {
+        let (name, _) = rest.split_once('}')?;
+        (!name.starts_with('!')).then(|| name.trim())
+    })
+}
+
+/// The place of a part of a scalar's text. The whole scalar where the text is not written as it reads: with escapes, or in a block
+/// scalar. (Plain ASCII of the same length, quotes aside, can only be itself.)
+fn within(node: &Node<'_>, text: &str, part: &str) -> Span {
+    let quotes = node.span.len().checked_sub(text.len());
+    let offset = (part.as_ptr() as usize).checked_sub(text.as_ptr() as usize);
+    match (quotes, offset) {
+        (Some(quotes @ (0 | 2)), Some(offset)) if text.is_ascii() && offset + part.len() <= text.len() => {
+            let start = node.span.start as usize + quotes / 2 + offset;
+            Span::new(node.span.source, start, start + part.len())
+        }
+        _ => node.span,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+    use super::*;
+    use crate::source::{Source, SourceId};
+
+    fn shown(text: &str, read: impl for<'t> Fn(&'t Node<'t>) -> Vec<Reference<'t>>) -> Vec<String> {
+        let source = Source::new(SourceId(0), "t", text);
+        let document = crate::syntax::parse(text, SourceId(0)).unwrap();
+        read(&document.root)
+            .iter()
+            .map(|found| {
+                let attribute = found.attribute.map(|name| format!(".{name}")).unwrap_or_default();
+                let branches: String =
+                    found.branches.iter().map(|(name, taken)| format!(" if {name}={taken}")).collect();
+                let place = source.slice(found.name_span);
+                let macros = if found.in_macro { " in a macro" } else { "" };
+                format!("{:?} {}{attribute} «{place}» at {}{branches}{macros}", found.by, found.name, found.path)
+            })
+            .collect()
+    }
+
+    #[test]
+    fn names_have_their_exact_place() {
+        let text = r#"
+DependsOn: [Key, 'Other']
+Condition: IsProd
+Properties:
+  Name: !Sub "${Env}-${Key}-${!Key}-${ Bucket.Arn }"
+  Plain: !Sub ${Key}
+  Block: !Sub |
+    echo ${Key}
+  Escaped: !Sub "\t${Key}"
+  Accents: !Sub "é${Key}"
+  Role: !GetAtt Role.Arn
+  Nested: {"Fn::GetAtt": ["Stack", "Outputs.Url"]}
+  Own: !Sub ["${Mine}${Key}", {Mine: !Ref Env}]
+"#;
+        assert_eq!(
+            shown(text, of_resource),
+            [
+                "DependsOn Key «Key» at DependsOn",
+                "DependsOn Other «Other» at DependsOn",
+                "Condition IsProd «IsProd» at Condition",
+                "Sub Env «Env» at Properties/Name",
+                "Sub Key «Key» at Properties/Name",
+                "Sub Bucket.Arn «Bucket» at Properties/Name",
+                "Sub Key «Key» at Properties/Plain",
+                "Sub Key «|\n    echo ${Key}» at Properties/Block",
+                "Sub Key «\"\\t${Key}\"» at Properties/Escaped",
+                "Sub Key «\"é${Key}\"» at Properties/Accents",
+                "GetAtt Role.Arn «Role» at Properties/Role",
+                "GetAtt Stack.Outputs.Url «Stack» at Properties/Nested",
+                "Sub Key «Key» at Properties/Own",
+                "Ref Env «Env» at Properties/Own",
+            ]
+        );
+    }
+
+    #[test]
+    fn branches_conditions_mappings_and_macros() {
+        let text = r#"
+Properties:
+  Condition: NoReference
+  Key: !If [IsProd, !Ref Key, !If [IsTest, !Ref Test, !Ref AWS::NoValue]]
+  Size: !FindInMap [Sizes, !Ref Env, Large]
+  Tags: {Fn::Transform: {Name: Tagger, Parameters: {Of: !Ref Key}}}
+  Fn::ForEach::Each: [Name, [A, B], {"${Name}": !Ref Name}]
+"#;
+        assert_eq!(
+            shown(text, of_resource),
+            [
+                "Condition IsProd «IsProd» at Properties/Key",
+                "Ref Key «Key» at Properties/Key if IsProd=true",
+                "Condition IsTest «IsTest» at Properties/Key if IsProd=false",
+                "Ref Test «Test» at Properties/Key if IsProd=false if IsTest=true",
+                "Ref AWS::NoValue «AWS::NoValue» at Properties/Key if IsProd=false if IsTest=false",
+                "Mapping Sizes «Sizes» at Properties/Size",
+                "Ref Env «Env» at Properties/Size",
+                "Ref Key «Key» at Properties/Tags/Parameters/Of in a macro",
+                "Ref Name «Name» at Properties/Fn::ForEach::Each/2/${Name} in a macro",
+            ]
+        );
+        let condition = r#"{"Fn::And": [{"Condition": "IsProd"}, {"Fn::Equals": [{"Ref": "Env"}, "x"]}]}"#;
+        assert_eq!(shown(condition, of_condition), ["Condition IsProd «IsProd» at ", "Ref Env «Env» at "]);
+        assert_eq!(
+            shown("{Condition: C, Value: !Ref A}", of_output),
+            ["Condition C «C» at Condition", "Ref A «A» at Value"]
+        );
+    }
+}

@@ -1,0 +1,327 @@
+//! What a VPC's routes and gateways mean for what lies in its subnets.
+//!
+//! Only a route to an internet gateway lets the internet in. NAT gateways and egress-only internet gateways lead out and let nobody
+//! in; VPC endpoints, peerings, VPN and transit gateways lead elsewhere. A route says so by the property that names its target.
+//! Source: "Configure route tables", "NAT gateways" and "Enable outbound IPv6 traffic using an egress-only internet gateway",
+//! Amazon VPC user guide; `AWS::EC2::Route`, CloudFormation resource reference.
+
+use super::{hidden, property, refers_to};
+use crate::eval::value::{Origin, Value};
+use crate::eval::{Run, text};
+use crate::expand::{Block, Model, exists};
+use crate::finding::Related;
+use crate::truth::Truth;
+
+const NOT_DECLARED: &str = "the VPC is declared outside the template";
+
+/// Whether a subnet routes to an internet gateway, and the places that make it so, from the outside in: gateway, route, association with
+/// the route table, subnet.
+///
+/// A subnet without an association of its own uses the VPC's main route table, which a template cannot name: its routes
+/// are those that AWS gives it, the local one only, unless the template asks a resource of another kind (a custom one, a nested
+/// stack) which table that is. That holds for a VPC of the template; the main route table of another VPC, the default one
+/// say, may lead anywhere.
+/// Source: "Configure route tables" and "Default VPCs", Amazon VPC user guide.
+pub fn routes_to_internet<'m, 't>(
+    run: &mut Run<'m, 't>,
+    model: &'m Model<'m, 't>,
+    subnet: &'m Block<'t>,
+) -> (Truth, Vec<Related>) {
+    let mut answer = hidden(run, model, "AWS::EC2::SubnetRouteTableAssociation");
+    let mut own_table = Truth::False;
+    let mut related = Vec::new();
+    for association in model.of_type("AWS::EC2::SubnetRouteTableAssociation") {
+        let Some(subnet_id) = property(run, association, &["SubnetId"]) else { continue };
+        let associated = refers_to(run, subnet_id, subnet);
+        // Existence is asked last, so that the conditions of strangers are no choices of the check.
+        if associated.is_false() || !exists(run, association) {
+            continue;
+        }
+        own_table = own_table.or(associated);
+        let Some(table) = property(run, association, &["RouteTableId"]) else { continue };
+        let (open, places) = table_reaches_internet(run, model, table);
+        let open = associated.and(open);
+        if open.is_true() {
+            related.extend(places);
+            related.push(Related {
+                span: association.key_span,
+                message: format!("`{}` ties subnet `{}` to the route table", association.name, subnet.name),
+            });
+        }
+        answer = answer.or(open);
+    }
+    if !own_table.is_true() {
+        answer = answer.or(main_table_reaches_internet(run, model, subnet));
+    }
+    if answer.is_true() {
+        related.push(Related { span: subnet.key_span, message: format!("subnet `{}` is public", subnet.name) });
+    }
+    (answer, related)
+}
+
+/// Whether the main route table of a subnet's VPC leads to an internet gateway; true never, since no template can name it.
+fn main_table_reaches_internet<'m, 't>(
+    run: &mut Run<'m, 't>,
+    model: &'m Model<'m, 't>,
+    subnet: &'m Block<'t>,
+) -> Truth {
+    if vpc_of(run, model, subnet).is_none() {
+        run.note_reason(NOT_DECLARED);
+        return Truth::Unknown;
+    }
+    for route in model.of_type("AWS::EC2::Route") {
+        let Some(table) = property(run, route, &["RouteTableId"]) else { continue };
+        if declared_table(model, table).is_none()
+            && !leads_to_internet(run, model, route).is_false()
+            && exists(run, route)
+        {
+            note(run, table);
+            return Truth::Unknown;
+        }
+    }
+    Truth::False
+}
+
+/// The VPC of a subnet, where this template declares it.
+fn vpc_of<'m, 't>(run: &mut Run<'m, 't>, model: &'m Model<'m, 't>, subnet: &Block<'t>) -> Option<&'m Block<'t>> {
+    match property(run, subnet, &["VpcId"]).and_then(Value::as_reference) {
+        Some(Origin::Resource { id, .. }) => model.resource(id).filter(|block| block.kind == "AWS::EC2::VPC"),
+        _ => None,
+    }
+}
+
+/// The route table that a value names, where this template declares it.
+fn declared_table<'m, 't>(model: &'m Model<'m, 't>, table: &Value<'t>) -> Option<&'m Block<'t>> {
+    match table.as_reference() {
+        Some(Origin::Resource { id, .. }) => model.resource(id).filter(|block| block.kind == "AWS::EC2::RouteTable"),
+        _ => None,
+    }
+}
+
+/// Whether a route table has a route to an internet gateway; and the gateway and the route.
+///
+/// All routes of a table that the template declares are in the template. Another table may have more.
+fn table_reaches_internet<'m, 't>(
+    run: &mut Run<'m, 't>,
+    model: &'m Model<'m, 't>,
+    table: &Value<'t>,
+) -> (Truth, Vec<Related>) {
+    let declared = declared_table(model, table);
+    let mut answer = hidden(run, model, "AWS::EC2::Route");
+    let mut related = Vec::new();
+    if declared.is_none() {
+        note(run, table);
+        answer = Truth::Unknown;
+    }
+    for route in model.of_type("AWS::EC2::Route") {
+        let Some(own_table) = property(run, route, &["RouteTableId"]) else { continue };
+        let belongs = match declared {
+            Some(declared) => refers_to(run, own_table, declared),
+            // The same parameter, import or attribute names the same table.
+            None => text::equal(own_table, table),
+        };
+        if belongs.is_false() || !exists(run, route) {
+            continue;
+        }
+        let open = belongs.and(leads_to_internet(run, model, route));
+        if open.is_true() && related.is_empty() {
+            related = gateway_and_route(run, model, route);
+        }
+        answer = answer.or(open);
+    }
+    (answer, related)
+}
+
+/// Resources whose attributes may be anything: an internet gateway's id too.
+fn is_opaque_kind(kind: &str) -> bool {
+    kind.is_empty()
+        || kind == "AWS::CloudFormation::Stack"
+        || kind == "AWS::CloudFormation::CustomResource"
+        || kind.starts_with("Custom::")
+        || kind.ends_with("::MODULE")
+}
+
+/// Whether a route's target is an internet gateway.
+fn leads_to_internet<'m, 't>(run: &mut Run<'m, 't>, model: &'m Model<'m, 't>, route: &Block<'t>) -> Truth {
+    let Some(gateway) = property(run, route, &["GatewayId"]) else { return Truth::False };
+    let answer = match gateway.as_reference() {
+        Some(Origin::Resource { id, .. }) => match model.resource(id) {
+            Some(found) if is_opaque_kind(found.kind) => Truth::Unknown,
+            found => found.is_none_or(|found| found.kind == "AWS::EC2::InternetGateway").into(),
+        },
+        _ => match gateway.text() {
+            // The id says what it is: `igw-…`, `vgw-…`, `vpce-…`, `local`.
+            Some(id) => id.starts_with("igw-").into(),
+            None => text::like(gateway, "igw-*"),
+        },
+    };
+    if answer == Truth::Unknown {
+        note(run, gateway);
+    }
+    answer
+}
+
+fn gateway_and_route<'m, 't>(run: &mut Run<'m, 't>, model: &'m Model<'m, 't>, route: &Block<'t>) -> Vec<Related> {
+    let mut related = Vec::new();
+    let gateway = property(run, route, &["GatewayId"]);
+    if let Some(Origin::Resource { id, .. }) = gateway.and_then(Value::as_reference)
+        && let Some(gateway) = model.resource(id)
+    {
+        related.push(Related {
+            span: gateway.key_span,
+            message: format!("internet gateway `{}` connects the VPC with the internet", gateway.name),
+        });
+    }
+    let destination = ["DestinationCidrBlock", "DestinationIpv6CidrBlock"]
+        .into_iter()
+        .find_map(|name| property(run, route, &[name])?.text());
+    let destination = destination.map(|cidr| format!(" for {cidr}")).unwrap_or_default();
+    related.push(Related {
+        span: route.key_span,
+        message: format!("route `{}` leads to the internet gateway{destination}", route.name),
+    });
+    related
+}
+
+fn note(run: &mut Run<'_, '_>, value: &Value<'_>) {
+    match value.unsettled() {
+        Some(part) => run.note_reason(part.origin.reason()),
+        None => run.note_reason("the route table is declared outside the template"),
+    }
+}
+
+/// Whether the VPC of a subnet has an internet gateway attached in this template; and the gateway and its attachment.
+pub fn vpc_has_internet_gateway<'m, 't>(
+    run: &mut Run<'m, 't>,
+    model: &'m Model<'m, 't>,
+    subnet: &'m Block<'t>,
+) -> (Truth, Vec<Related>) {
+    let Some(vpc) = vpc_of(run, model, subnet) else {
+        run.note_reason(NOT_DECLARED);
+        return (Truth::Unknown, Vec::new());
+    };
+    let mut answer = hidden(run, model, "AWS::EC2::VPCGatewayAttachment");
+    let mut related = Vec::new();
+    for attachment in model.of_type("AWS::EC2::VPCGatewayAttachment") {
+        let Some(gateway) = property(run, attachment, &["InternetGatewayId"]) else { continue };
+        let Some(attached_to) = property(run, attachment, &["VpcId"]) else { continue };
+        let attached = refers_to(run, attached_to, vpc);
+        if attached.is_false() || !exists(run, attachment) {
+            continue;
+        }
+        if attached.is_true() {
+            if let Some(Origin::Resource { id, .. }) = gateway.as_reference()
+                && let Some(gateway) = model.resource(id)
+            {
+                related
+                    .push(Related { span: gateway.key_span, message: format!("internet gateway `{}`", gateway.name) });
+            }
+            related.push(Related {
+                span: attachment.key_span,
+                message: format!("`{}` gives VPC `{}` an internet gateway", attachment.name, vpc.name),
+            });
+        }
+        answer = answer.or(attached);
+    }
+    (answer, related)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+    use super::super::testing::first_scenario;
+    use super::*;
+
+    /// Whether `Subnet` is public, and what tells so.
+    fn told(resources: &str) -> (Truth, Vec<String>) {
+        let text = format!(
+            "Parameters: {{Existing: {{Type: String}}}}
+Resources:
+  Gateway: {{Type: AWS::EC2::InternetGateway}}
+  Vpc: {{Type: AWS::EC2::VPC}}
+  Table: {{Type: AWS::EC2::RouteTable, Properties: {{VpcId: !Ref Vpc}}}}
+  Lookup: {{Type: Custom::Lookup}}
+{resources}"
+        );
+        first_scenario(&text, |run, model| {
+            let (truth, related) = routes_to_internet(run, model, model.resource("Subnet").unwrap());
+            (truth, related.into_iter().map(|place| place.message).collect())
+        })
+    }
+
+    const SUBNET: &str = "
+  Subnet: {Type: AWS::EC2::Subnet, Properties: {VpcId: !Ref Vpc}}
+  Tie: {Type: AWS::EC2::SubnetRouteTableAssociation, Properties: {SubnetId: !Ref Subnet, RouteTableId: !Ref Table}}";
+
+    fn with_route(properties: &str) -> (Truth, Vec<String>) {
+        told(&format!(
+            "{SUBNET}\n  Out: {{Type: AWS::EC2::Route, Properties: {{RouteTableId: !Ref Table, {properties}}}}}"
+        ))
+    }
+
+    #[test]
+    fn the_way_in_is_told_from_the_outside() {
+        let (truth, places) = with_route("DestinationIpv6CidrBlock: '::/0', GatewayId: !Ref Gateway");
+        assert_eq!(truth, Truth::True);
+        assert_eq!(
+            places,
+            [
+                "internet gateway `Gateway` connects the VPC with the internet",
+                "route `Out` leads to the internet gateway for ::/0",
+                "`Tie` ties subnet `Subnet` to the route table",
+                "subnet `Subnet` is public"
+            ]
+        );
+    }
+
+    #[test]
+    fn targets_of_routes() {
+        for (target, expected) in [
+            ("GatewayId: !GetAtt Gateway.InternetGatewayId", Truth::True),
+            ("GatewayId: igw-0123456789abcdef0", Truth::True),
+            ("GatewayId: vpce-0123456789abcdef0", Truth::False),
+            ("GatewayId: !Ref Existing", Truth::Unknown),
+            ("GatewayId: !GetAtt Lookup.Gateway", Truth::Unknown),
+            ("NatGatewayId: !Ref Existing", Truth::False),
+            ("EgressOnlyInternetGatewayId: !Ref Existing", Truth::False),
+            ("VpcEndpointId: !Ref Existing", Truth::False),
+            ("VpcPeeringConnectionId: !Ref Existing", Truth::False),
+            ("TransitGatewayId: !Ref Existing", Truth::False),
+        ] {
+            assert_eq!(with_route(target).0, expected, "{target}");
+        }
+    }
+
+    #[test]
+    fn tables_that_the_template_does_not_declare() {
+        let with = |table: &str, route_table: &str| {
+            told(&format!(
+                "
+  Subnet: {{Type: AWS::EC2::Subnet, Properties: {{VpcId: !Ref Vpc}}}}
+  Tie: {{Type: AWS::EC2::SubnetRouteTableAssociation, Properties: {{SubnetId: !Ref Subnet, RouteTableId: {table}}}}}
+  Out: {{Type: AWS::EC2::Route, Properties: {{RouteTableId: {route_table}, GatewayId: !Ref Gateway}}}}"
+            ))
+            .0
+        };
+        assert_eq!(with("!Ref Table", "!Ref Table"), Truth::True);
+        assert_eq!(with("rtb-1", "rtb-1"), Truth::True);
+        assert_eq!(with("rtb-1", "rtb-2"), Truth::Unknown);
+        assert_eq!(with("!Ref Existing", "!Ref Existing"), Truth::True);
+        assert_eq!(with("!Ref Existing", "!Ref Table"), Truth::Unknown);
+        assert_eq!(with("!GetAtt Lookup.Public", "!GetAtt Lookup.Public"), Truth::True);
+        assert_eq!(with("!GetAtt Lookup.Private", "!GetAtt Lookup.Public"), Truth::Unknown);
+        assert_eq!(with("!ImportValue private", "!ImportValue public"), Truth::Unknown);
+        assert_eq!(with("!Ref Table", "!GetAtt Lookup.Public"), Truth::False);
+    }
+
+    #[test]
+    fn a_main_route_table_is_known_in_a_vpc_of_the_template_only() {
+        let subnet = |vpc: &str| format!("  Subnet: {{Type: AWS::EC2::Subnet, Properties: {{VpcId: !Ref {vpc}}}}}");
+        assert_eq!(told(&subnet("Vpc")).0, Truth::False);
+        assert_eq!(told(&subnet("Existing")).0, Truth::Unknown);
+        // A custom resource may have looked the main route table up.
+        let looked_up = "
+  Out: {Type: AWS::EC2::Route, Properties: {RouteTableId: !GetAtt Lookup.Main, GatewayId: !Ref Gateway}}";
+        assert_eq!(told(&format!("{}{looked_up}", subnet("Vpc"))).0, Truth::Unknown);
+    }
+}

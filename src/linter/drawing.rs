@@ -1,0 +1,34 @@
+//! A text in, its graph out. Prints nothing.
+
+use super::includes::unreadable;
+use crate::eval::Memory;
+use crate::eval::choices::Pinned;
+use crate::expand::Model;
+use crate::finding::{Diagnostic, Severity};
+use crate::graph::drawing::Drawing;
+use crate::source::Source;
+use crate::syntax;
+use crate::template::{self, Template};
+
+/// The graph of a template's resources.
+///
+/// # Errors
+/// Where the text cannot be parsed, or is no template.
+pub fn draw(source: &Source) -> Result<Drawing, Box<Diagnostic>> {
+    let document = syntax::parse(source.text(), source.id).map_err(|error| unreadable(source, error))?;
+    if !template::is_template(&document.root) {
+        return Err(Box::new(Diagnostic {
+            severity: Severity::Error,
+            code: "no-template",
+            file: source.name.clone(),
+            span: None,
+            message: "the file is no CloudFormation template".to_owned(),
+            help: "A template is a map with `Resources`.".to_owned(),
+            related: Vec::new(),
+        }));
+    }
+    let template = Template::new(&document.root);
+    let (pinned, memory) = (Pinned::default(), Memory::default());
+    let model = Model::new(&template, &pinned, &memory);
+    Ok(Drawing::new(&model, source))
+}

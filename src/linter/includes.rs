@@ -1,0 +1,94 @@
+//! The files that a template includes: read by who calls the linter, parsed here.
+
+use crate::expand::includes::{Included, locations};
+use crate::finding::{Diagnostic, Related, Severity};
+use crate::source::{Source, SourceId, Span};
+use crate::syntax::{self, Document, Node, SyntaxError, SyntaxNote};
+
+/// Reads a local file that a template includes: its location in, relative to the template; out its text, or why there is
+/// none, in words that follow "… is not included: ". The linter itself opens no file.
+pub type Loader<'l> = dyn Fn(&str) -> Result<Loaded, String> + 'l;
+
+/// The text of an included file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Loaded {
+    /// The name that reports show.
+    pub name: String,
+    /// The whole text.
+    pub text: String,
+}
+
+/// The texts at a template's locations.
+pub(super) struct Texts(Vec<(String, Result<Source, String>)>);
+
+/// Has the files read that a template includes.
+pub(super) fn texts(root: &Node<'_>, own: SourceId, load: &Loader<'_>) -> Texts {
+    let ids = (1..).map(|number| SourceId(own.0.saturating_add(number)));
+    let texts = locations(root).into_iter().zip(ids).map(|(location, id)| {
+        let source = load(&location).map(|loaded| Source::new(id, loaded.name, loaded.text));
+        (location, source)
+    });
+    Texts(texts.collect())
+}
+
+impl Texts {
+    fn sources(&self) -> impl Iterator<Item = &Source> {
+        self.0.iter().filter_map(|(_, source)| source.as_ref().ok())
+    }
+
+    /// The name of the included file that a span lies in; none for the template itself.
+    pub(super) fn name(&self, span: Span) -> Option<&str> {
+        self.sources().find(|source| source.id == span.source).map(|source| source.name.as_str())
+    }
+
+    /// The files that could be read.
+    pub(super) fn into_sources(self) -> Vec<Source> {
+        self.0.into_iter().filter_map(|(_, source)| source.ok()).collect()
+    }
+}
+
+/// The trees of included files.
+pub(super) struct Files<'t>(Vec<(&'t str, Result<Document<'t>, String>)>);
+
+impl<'t> Files<'t> {
+    /// Parses the texts; what cannot be parsed is a diagnostic of the included file.
+    pub(super) fn parse(texts: &'t Texts, diagnostics: &mut Vec<Diagnostic>) -> Self {
+        let parsed = texts.0.iter().map(|(location, source)| {
+            let document = source.as_ref().map_err(Clone::clone).and_then(|source| {
+                syntax::parse(source.text(), source.id).map_err(|error| {
+                    diagnostics.push(unreadable(source, error));
+                    "it cannot be parsed".to_owned()
+                })
+            });
+            (location.as_str(), document)
+        });
+        Self(parsed.collect())
+    }
+
+    /// The trees, by location.
+    pub(super) fn included(&'t self) -> Vec<Included<'t>> {
+        let included = self.0.iter().map(|(location, document)| Included {
+            location: (*location).to_owned(),
+            root: document.as_ref().map(|document| &document.root).map_err(Clone::clone),
+        });
+        included.collect()
+    }
+
+    /// What is surprising about their texts.
+    pub(super) fn notes(&self) -> impl Iterator<Item = &SyntaxNote> {
+        self.0.iter().filter_map(|(_, document)| document.as_ref().ok()).flat_map(|document| &document.notes)
+    }
+}
+
+/// The diagnostic of a text that cannot be parsed.
+pub(super) fn unreadable(source: &Source, error: SyntaxError) -> Diagnostic {
+    Diagnostic {
+        severity: Severity::Error,
+        code: "syntax-error",
+        file: source.name.clone(),
+        span: Some(error.span),
+        message: error.message,
+        help: error.help,
+        related: error.related.into_iter().map(|(span, message)| Related { span, message }).collect(),
+    }
+}

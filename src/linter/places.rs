@@ -1,0 +1,78 @@
+//! Places of violations, with the paths and the words that people find them by.
+
+use crate::expand::{Block, Model};
+use crate::rules::checker::{NOT_SET, Place};
+
+/// A place with the path and span that people find it at.
+pub(super) fn as_written(mut place: Place, model: &Model<'_, '_>) -> Place {
+    if !place.path.is_empty() {
+        let found = model.written(&place.path, place.span);
+        place.path = found.path;
+        place.span = found.span;
+    }
+    place
+}
+
+/// Places with the same span become one, which names what each of them named: four missing flags are one finding.
+pub(super) fn united(places: Vec<Place>) -> Vec<Place> {
+    let mut united: Vec<(Place, Vec<String>)> = Vec::new();
+    for place in places {
+        let name = place.name.clone();
+        match united.iter_mut().find(|(known, _)| {
+            known.span == place.span
+                && known.path == place.path
+                && known.message == place.message
+                && known.state == place.state
+        }) {
+            Some((_, names)) if names.contains(&name) => {}
+            Some((_, names)) => names.push(name),
+            None => united.push((place, vec![name])),
+        }
+    }
+    united
+        .into_iter()
+        .map(|(mut place, names)| {
+            if names.len() > 1 && place.state == NOT_SET {
+                "are not set".clone_into(&mut place.state);
+            }
+            place.name = match names.as_slice() {
+                [] => String::new(),
+                [only] => only.clone(),
+                [first @ .., last] => format!("{}` and `{last}", first.join("`, `")),
+            };
+            place
+        })
+        .collect()
+}
+
+/// Fills a message: `{resource}`, `{type}`, `{name}`, `{state}`, `{value}`, and the words of the place.
+pub(super) fn fill(template: &str, place: &Place, block: &Block<'_>, resource: &str) -> String {
+    let mut message = String::with_capacity(template.len() + 32);
+    let mut rest = template;
+    while let Some((before, after)) = rest.split_once('{') {
+        message.push_str(before);
+        let Some((name, after)) = after.split_once('}') else {
+            message.push('{');
+            rest = after;
+            continue;
+        };
+        match name {
+            "resource" => message.push_str(resource),
+            "type" => message.push_str(block.written_kind()),
+            "name" => message.push_str(&place.name),
+            "state" => message.push_str(&place.state),
+            "value" => message.push_str(&place.value),
+            _ => match place.words.iter().find(|(word, _)| *word == name) {
+                Some((_, text)) => message.push_str(text),
+                None => {
+                    message.push('{');
+                    message.push_str(name);
+                    message.push('}');
+                }
+            },
+        }
+        rest = after;
+    }
+    message.push_str(rest);
+    message
+}

@@ -1,0 +1,167 @@
+//! One finding for what all turns of a loop have in common: the same place in the loop's body, said once, with the turns that
+//! bring it.
+
+use crate::expand::expansion::Iteration;
+use crate::finding::{Finding, Level, Outcome};
+use crate::source::Span;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+/// Values of an identifier that are named; the rest are counted.
+const MAX_NAMED: usize = 8;
+/// Characters of a value that are shown.
+const MAX_VALUE: usize = 40;
+
+/// A finding before the turns of its loops have been united.
+pub(super) struct Pending<'t> {
+    pub(super) finding: Finding,
+    /// Its message with the resource's name as the loop's body has it (`Table${Name}`); none outside of loops.
+    pub(super) as_written: Option<String>,
+    /// The turns that made the place, outermost loop first.
+    pub(super) iterations: &'t [Iteration],
+}
+
+/// What findings must share to be one.
+#[derive(PartialEq, Eq, Hash)]
+struct Likeness {
+    outcome: Outcome,
+    level: Level,
+    span: Span,
+    message: String,
+    when: Option<String>,
+}
+
+/// Unites the findings of one check.
+pub(super) fn united(pending: Vec<Pending<'_>>) -> impl Iterator<Item = Finding> {
+    let mut groups: Vec<Vec<Pending<'_>>> = Vec::with_capacity(pending.len());
+    let mut known: HashMap<Likeness, usize> = HashMap::new();
+    for one in pending {
+        if one.iterations.is_empty() {
+            groups.push(vec![one]);
+            continue;
+        }
+        let likeness = Likeness {
+            outcome: one.finding.outcome,
+            level: one.finding.level,
+            span: one.finding.span,
+            message: one.as_written.as_ref().unwrap_or(&one.finding.message).clone(),
+            when: one.finding.when.clone(),
+        };
+        let group = *known.entry(likeness).or_insert(groups.len());
+        match groups.get_mut(group) {
+            Some(group) => group.push(one),
+            None => groups.push(vec![one]),
+        }
+    }
+    groups.into_iter().filter_map(one)
+}
+
+/// The finding of a group, which names its turns.
+fn one(group: Vec<Pending<'_>>) -> Option<Finding> {
+    let turns: BTreeSet<&[Iteration]> = group.iter().map(|one| one.iterations).collect();
+    let turns = words(&group.iter().map(|one| one.iterations).collect::<Vec<_>>(), &turns);
+    let mut group = group.into_iter();
+    let Pending { mut finding, as_written, .. } = group.next()?;
+    for other in group {
+        // What is said of several has the name that they share.
+        if let Some(message) = &as_written {
+            finding.message.clone_from(message);
+        }
+        if other.finding.subject != finding.subject && !finding.alike.contains(&other.finding.subject) {
+            finding.alike.push(other.finding.subject);
+        }
+    }
+    if let Some(turns) = turns {
+        finding.when = Some(match finding.when {
+            Some(when) => format!("{turns}, {when}"),
+            None => turns,
+        });
+    }
+    Some(finding)
+}
+
+/// `for Name = alpha or beta`; nothing outside of loops.
+fn words(in_order: &[&[Iteration]], turns: &BTreeSet<&[Iteration]>) -> Option<String> {
+    let first = in_order.first()?;
+    if first.is_empty() {
+        return None;
+    }
+    // The values of each identifier, in the order of the loop.
+    let mut values: Vec<(&str, Vec<&str>)> =
+        first.iter().map(|iteration| (iteration.identifier.as_str(), Vec::new())).collect();
+    let mut met: BTreeMap<usize, BTreeSet<&str>> = BTreeMap::new();
+    for turn in in_order {
+        for (index, iteration) in turn.iter().enumerate() {
+            if met.entry(index).or_default().insert(&iteration.value)
+                && let Some((_, values)) = values.get_mut(index)
+            {
+                values.push(&iteration.value);
+            }
+        }
+    }
+    let all: usize = values.iter().map(|(_, values)| values.len()).product();
+    if all == turns.len() {
+        let each: Vec<String> =
+            values.iter().map(|(name, values)| format!("{name} = {}", list(values, "or"))).collect();
+        return Some(format!("for {}", each.join(" and ")));
+    }
+    // Not every combination: each is named by itself.
+    let names: Vec<&str> = values.iter().map(|(name, _)| *name).collect();
+    let mut seen = BTreeSet::new();
+    let combinations: Vec<String> = in_order
+        .iter()
+        .filter(|turn| seen.insert(**turn))
+        .map(|turn| turn.iter().map(|iteration| shown(&iteration.value)).collect::<Vec<_>>().join("/"))
+        .collect();
+    let combinations: Vec<&str> = combinations.iter().map(String::as_str).collect();
+    Some(format!("for {} = {}", names.join("/"), list(&combinations, "or")))
+}
+
+/// `a, b or c`; past [`MAX_NAMED`] the rest are counted.
+fn list(items: &[&str], word: &str) -> String {
+    let shown: Vec<String> = items.iter().take(MAX_NAMED).map(|item| shown(item)).collect();
+    match (items.len().saturating_sub(MAX_NAMED), shown.as_slice()) {
+        (0, [before @ .., last]) if !before.is_empty() => format!("{} {word} {last}", before.join(", ")),
+        (0, _) => shown.concat(),
+        (more, _) => format!("{} {word} {more} more", shown.join(", ")),
+    }
+}
+
+fn shown(value: &str) -> String {
+    match value.char_indices().nth(MAX_VALUE) {
+        Some((end, _)) => format!("{}…", value.get(..end).unwrap_or_default()),
+        None => value.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+    use super::*;
+
+    fn said(turns: &[&[(&str, &str)]]) -> String {
+        let turn = |turn: &&[(&str, &str)]| -> Vec<Iteration> {
+            let iteration =
+                |(name, value): &(&str, &str)| Iteration { identifier: (*name).into(), value: (*value).into() };
+            turn.iter().map(iteration).collect()
+        };
+        let turns: Vec<Vec<Iteration>> = turns.iter().map(turn).collect();
+        let turns: Vec<&[Iteration]> = turns.iter().map(Vec::as_slice).collect();
+        words(&turns, &turns.iter().copied().collect()).unwrap_or_default()
+    }
+
+    #[test]
+    fn turns_in_words() {
+        assert_eq!(said(&[&[]]), "");
+        assert_eq!(said(&[&[("A", "x")]]), "for A = x");
+        assert_eq!(said(&[&[("A", "x")], &[("A", "y")], &[("A", "x")], &[("A", "b")]]), "for A = x, y or b");
+        let square = [("x", "1"), ("x", "2"), ("y", "1"), ("y", "2")].map(|(a, b)| [("A", a), ("B", b)]);
+        let square: Vec<&[(&str, &str)]> = square.iter().map(|turn| turn.as_slice()).collect();
+        assert_eq!(said(&square), "for A = x or y and B = 1 or 2");
+        assert_eq!(said(&square[..3]), "for A/B = x/1, x/2 or y/1");
+        let numbers: Vec<String> = (0..11).map(|number| number.to_string()).collect();
+        let many: Vec<[(&str, &str); 1]> = numbers.iter().map(|number| [("A", number.as_str())]).collect();
+        let many: Vec<&[(&str, &str)]> = many.iter().map(|turn| turn.as_slice()).collect();
+        assert_eq!(said(&many), "for A = 0, 1, 2, 3, 4, 5, 6, 7 or 3 more");
+        assert_eq!(said(&[&[("A", &"é".repeat(41))]]), format!("for A = {}…", "é".repeat(40)));
+    }
+}

@@ -1,0 +1,85 @@
+//! What resources wait for, answered by [`crate::graph::cycles`] and [`crate::graph::unresolved`].
+
+use crate::finding::Related;
+use crate::graph::cycles::{Cycle, cycles};
+use crate::graph::unresolved::{Names, Unresolved, unresolved};
+use crate::rules::checker::{Checker, Judgement, Place, block_place};
+use crate::rules::load::nearest;
+use crate::truth::Truth;
+
+/// Whether resources of the template wait for each other. One place for each cycle: the name of its first resource.
+pub(super) fn dependency_cycle(checker: &mut Checker<'_, '_, '_>) -> Judgement {
+    let cycles = cycles(checker.run, checker.model);
+    let truth = Truth::from(!cycles.is_empty());
+    let places = if checker.explain {
+        cycles.iter().filter_map(|cycle| cycle_place(checker, cycle)).collect()
+    } else {
+        Vec::new()
+    };
+    Judgement { truth, places }
+}
+
+fn cycle_place(checker: &Checker<'_, '_, '_>, cycle: &Cycle<'_>) -> Option<Place> {
+    let first = checker.model.resource(cycle.edges.first()?.from)?;
+    let related = cycle.edges.iter().map(|edge| Related {
+        span: edge.span,
+        message: format!("`{}` waits for `{}`: {} at {}", edge.from, edge.to, edge.kind.name(), edge.path),
+    });
+    let others = cycle.members.len() - cycle.edges.len();
+    let others = match others {
+        0 => String::new(),
+        1 => "; one more resource is part of it on another way".to_owned(),
+        more => format!("; {more} more resources are part of it on other ways"),
+    };
+    Some(Place {
+        words: vec![("cycle", cycle.display()), ("others", others)],
+        related: related.collect(),
+        ..block_place(first)
+    })
+}
+
+/// More missing names than this get no suggestion: comparing each with every name of the template takes time.
+const MOST_HINTS: usize = 20;
+/// Nor do longer names, which are hardly a slip of the fingers.
+const LONGEST_HINTED: usize = 255;
+
+/// Whether the template uses a name that exists nowhere. One place for each use: the name itself.
+pub(super) fn unresolved_reference(checker: &mut Checker<'_, '_, '_>) -> Judgement {
+    let Names { missing, hidden } = unresolved(checker.model);
+    if missing.is_empty() {
+        return Truth::False.into();
+    }
+    if let Some(reason) = hidden {
+        checker.run.note_reason(reason);
+        return Truth::Unknown.into();
+    }
+    let places = if checker.explain {
+        let place = |(index, found)| name_place(checker, found, index < MOST_HINTS);
+        missing.iter().enumerate().map(place).collect()
+    } else {
+        Vec::new()
+    };
+    Judgement { truth: Truth::True, places }
+}
+
+fn name_place(checker: &Checker<'_, '_, '_>, found: &Unresolved<'_>, hinted: bool) -> Place {
+    let reference = &found.reference;
+    let hinted = hinted && reference.name.len() <= LONGEST_HINTED;
+    let candidates = if hinted { found.candidates(checker.model) } else { Vec::new() };
+    let hint = nearest(reference.name, candidates.into_iter()).map(|name| format!("; did you mean `{name}`?"));
+    let separator = if reference.path.is_empty() { "" } else { "/" };
+    Place {
+        span: reference.name_span,
+        path: format!("{}{separator}{}", found.block, reference.path),
+        name: reference.name.to_owned(),
+        state: "does not exist".to_owned(),
+        value: format!("\"{}\"", reference.name),
+        message: None,
+        words: vec![
+            ("used-by", found.used_by().to_owned()),
+            ("meant", found.meant().name().to_owned()),
+            ("hint", hint.unwrap_or_default()),
+        ],
+        related: Vec::new(),
+    }
+}

@@ -1,0 +1,36 @@
+//! Why a value is not known, as people are told.
+
+use super::HEAD;
+use hipaalint::eval::choices::Pinned;
+use hipaalint::eval::{Memory, explore};
+use hipaalint::expand::Model;
+use hipaalint::source::SourceId;
+use hipaalint::syntax::parse;
+use hipaalint::template::Template;
+
+#[test]
+fn the_reason_names_what_somebody_can_tell() {
+    let reasons = |value: &str| {
+        let text = format!("{HEAD}{value}\n");
+        let document = parse(&text, SourceId(0)).unwrap();
+        let template = Template::new(&document.root);
+        let (pinned, memory) = (Pinned::default(), Memory::default());
+        let model = Model::new(&template, &pinned, &memory);
+        let node = document.root.get("Outputs").unwrap().get("X").unwrap().get("Value").unwrap();
+        let exploration = explore(&model.evaluator, |run| {
+            let value = run.value(node).unwrap();
+            run.decide(&[value], &|_| hipaalint::truth::Truth::Unknown);
+            run.reasons().join("; ")
+        });
+        exploration.leaves.into_iter().map(|(_, reasons)| reasons).collect::<Vec<_>>()
+    };
+    for (value, expected) in [
+        ("!Sub 'arn:${AWS::Partition}:iam::${Free}:root'", "the value of parameter `Free` is not known"),
+        ("!Split [',', !Ref Free]", "the value of parameter `Free` is not known"),
+        ("!Select [1, !Split [',', !Ref Free]]", "the value of parameter `Free` is not known"),
+        ("!Split [',', !ImportValue Zones]", "the result of `Fn::Split` is not known"),
+        ("!Sub 'arn:${AWS::Partition}:s3:::x'", "`AWS::Partition` is known only when the stack is deployed"),
+    ] {
+        assert_eq!(reasons(value), [expected], "{value}");
+    }
+}

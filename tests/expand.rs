@@ -1,0 +1,564 @@
+//! What loops and includes make of a template, and where findings about it point.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+use hipaalint::eval::choices::Pinned;
+use hipaalint::expand::expand;
+use hipaalint::expand::expansion::Expansion;
+use hipaalint::finding::Finding;
+use hipaalint::linter::{FileReport, Keep, Linter, Loaded};
+use hipaalint::rules::load::RuleSet;
+use hipaalint::source::{Source, SourceId, Span};
+use hipaalint::syntax::{self, Kind, Node};
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+/// A node as flow YAML, near enough to compare.
+fn shown(node: &Node<'_>) -> String {
+    match &node.kind {
+        Kind::Mapping(entries) => {
+            let entries: Vec<String> =
+                entries.iter().map(|entry| format!("{}: {}", entry.key, shown(&entry.value))).collect();
+            format!("{{{}}}", entries.join(", "))
+        }
+        Kind::Sequence(items) => format!("[{}]", items.iter().map(shown).collect::<Vec<_>>().join(", ")),
+        Kind::String(text) => text.to_string(),
+        Kind::Number(number) => number.text.to_string(),
+        Kind::Bool(value) => value.to_string(),
+        Kind::Null => "null".to_owned(),
+    }
+}
+
+/// Expands a template that has the transform, and shows a section of it with the notes' codes.
+fn expanded(template: &str, section: &str) -> (String, Vec<String>) {
+    expanded_with(template, section, &[])
+}
+
+fn expanded_with(template: &str, section: &str, pinned: &[(&str, &str)]) -> (String, Vec<String>) {
+    let text = format!("Transform: AWS::LanguageExtensions\n{template}");
+    let document = syntax::parse(&text, SourceId(0)).unwrap();
+    let pinned: Pinned = pinned.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    let expansion = expand(&document.root, &[], &pinned);
+    let notes = expansion.notes.iter().map(|note| format!("{}: {}", note.code, note.message)).collect();
+    (shown(expansion.root.get(section).unwrap()), notes)
+}
+
+/// What `Resources` comes to be, where nothing is odd.
+fn resources(template: &str) -> String {
+    let (resources, notes) = expanded(template, "Resources");
+    assert_eq!(notes, Vec::<String>::new(), "{template}");
+    resources
+}
+
+#[test]
+fn a_template_without_loops_is_borrowed() {
+    let text =
+        "Transform: AWS::LanguageExtensions\nResources: {A: {Type: T, Properties: {P: '${X}', F: {'Fn::Sub': x}}}}";
+    let document = syntax::parse(text, SourceId(0)).unwrap();
+    let expansion = expand(&document.root, &[], &Pinned::new());
+    assert!(matches!(expansion.root, Cow::Borrowed(root) if std::ptr::eq(root, &document.root)));
+}
+
+/// One loop, in each place where identifiers are put in.
+#[test]
+fn identifiers_are_put_in() {
+    let cases = [
+        // Keys, whole values, and texts.
+        ("{'T${N}': {Type: T, Name: !Ref N}}", "{Ta: {Type: T, Name: a}, Tb: {Type: T, Name: b}}"),
+        ("{'T${N}': !Sub 'x-${N}'}", "{Ta: x-a, Tb: x-b}"),
+        ("{'T${N}': !Sub ['x-${N}', {}]}", "{Ta: {Fn::Sub: [x-a, {}]}, Tb: {Fn::Sub: [x-b, {}]}}"),
+        ("{'T${N}': '${N}'}", "{Ta: a, Tb: b}"),
+        // What is left stays a function.
+        ("{'T${N}': !Sub '${N}-${Other}'}", "{Ta: {Fn::Sub: a-${Other}}, Tb: {Fn::Sub: b-${Other}}}"),
+        ("{'T${N}': !Sub '${N}-${!N}'}", "{Ta: {Fn::Sub: a-${!N}}, Tb: {Fn::Sub: b-${!N}}}"),
+        ("{'T${N}': !Ref Other}", "{Ta: {Ref: Other}, Tb: {Ref: Other}}"),
+        // Names of what other turns, or this one, make.
+        (
+            "{'T${N}': [!Ref {'Fn::Sub': 'S${N}'}, !GetAtt [!Sub 'S${N}', Arn]]}",
+            "{Ta: [{Ref: Sa}, {Fn::GetAtt: [Sa, Arn]}], Tb: [{Ref: Sb}, {Fn::GetAtt: [Sb, Arn]}]}",
+        ),
+        ("{'T${N}': {DependsOn: 'S${N}'}}", "{Ta: {DependsOn: Sa}, Tb: {DependsOn: Sb}}"),
+        // Several resources in each turn.
+        ("{'T${N}': 1, 'S${N}': 2}", "{Ta: 1, Sa: 2, Tb: 1, Sb: 2}"),
+    ];
+    for (body, made) in cases {
+        let template = format!("Resources: {{'Fn::ForEach::L': [N, [a, b], {body}]}}");
+        assert_eq!(resources(&template), made, "{body}");
+    }
+}
+
+#[test]
+fn collections() {
+    let head = "
+Parameters:
+  Names: {Type: CommaDelimitedList, Default: 'a, b'}
+  Open: {Type: CommaDelimitedList}
+  One: {Type: String, Default: a}
+  Stored: {Type: 'AWS::SSM::Parameter::Value<List<String>>', Default: /names}
+  Self: {Type: CommaDelimitedList, Default: !Ref Self}
+Mappings:
+  M: {eu: {names: [a, b], one: a}, a: {names: [x, y]}, deep: {names: [!FindInMap [M, deep, names]]}}
+";
+    let none = "{}";
+    let cases = [
+        ("[a, b]", "{Ta: a, Tb: b}", None),
+        ("[1, true]", "{T1: 1, Ttrue: true}", None),
+        ("[]", none, None),
+        ("!Ref Names", "{Ta: a, Tb: b}", None),
+        ("[!Ref One, c]", "{Ta: a, Tc: c}", None),
+        ("!FindInMap [M, eu, names]", "{Ta: a, Tb: b}", None),
+        ("!FindInMap [M, !Ref One, names]", "{Tx: x, Ty: y}", None),
+        ("!FindInMap [M, us, names, {DefaultValue: [c]}]", "{Tc: c}", None),
+        ("!Split ['|', 'a|b']", "{Ta: a, Tb: b}", None),
+        ("!Ref Open", "", Some("parameter `Open` has no default")),
+        ("!Ref One", "", Some("it is one text, not a list")),
+        ("!Ref Stored", "", Some("parameter `Stored` is read from the Parameter Store")),
+        ("!Ref Self", "", Some("it holds a map, not a text")),
+        ("!Ref Missing", "", Some("there is no parameter `Missing`")),
+        ("!Ref AWS::NotificationARNs", "", Some("`AWS::NotificationARNs` depends on the deployment")),
+        ("!FindInMap [M, !Ref AWS::Region, names]", "", Some("`AWS::Region` depends on the deployment")),
+        ("!FindInMap [M, us, names]", "", Some("mapping `M` has no entry `us`, `names`")),
+        ("!FindInMap [M, deep, names]", "", Some("it holds a map, not a text")),
+        ("!GetAtt [A, Names]", "", Some("`Fn::GetAtt` is computed when the stack is deployed")),
+        ("[!GetAtt A.Name]", "", Some("`Fn::GetAtt` is computed when the stack is deployed")),
+        ("[[a]]", "", Some("one of its items is a list")),
+        ("{a: b, c: d}", "", Some("it is a map, not a list")),
+        ("a", "", Some("it is one text, not a list")),
+    ];
+    for (collection, made, unknown) in cases {
+        let loop_ = format!("{{Fn::ForEach::L: [N, {collection}, ");
+        let template = format!("{head}Resources: {{'Fn::ForEach::L': [N, {collection}, {{'T${{N}}': !Ref N}}]}}");
+        let (resources, notes) = expanded(&template, "Resources");
+        match unknown {
+            None => assert_eq!((resources.as_str(), notes.as_slice()), (made, &[][..]), "{collection}"),
+            Some(reason) => {
+                let note = format!("loop-unknown: the collection of loop `L` is not known: {reason}");
+                assert_eq!(notes, [note], "{collection}");
+                assert!(resources.starts_with("{Fn::ForEach::L: [N, "), "{resources} for {loop_}");
+            }
+        }
+    }
+    let pinned = [("Open", "p,q"), ("Names", "r"), ("AWS::Region", "eu")];
+    for (collection, made) in [
+        ("!Ref Open", "{Tp: p, Tq: q}"),
+        ("!Ref Names", "{Tr: r}"),
+        ("!FindInMap [M, !Ref AWS::Region, names]", "{Ta: a, Tb: b}"),
+    ] {
+        let template = format!("{head}Resources: {{'Fn::ForEach::L': [N, {collection}, {{'T${{N}}': !Ref N}}]}}");
+        assert_eq!(expanded_with(&template, "Resources", &pinned), (made.to_owned(), Vec::new()), "{collection}");
+    }
+}
+
+#[test]
+fn letters_and_digits_alone_go_into_logical_ids() {
+    let template =
+        "Resources: {'Fn::ForEach::L': [Ip, [10.0.0.1, a-b], {'R&{Ip}': {Ip: !Ref Ip, T: !Sub '${Ip}/&{Ip}'}}]}";
+    assert_eq!(resources(template), "{R10001: {Ip: 10.0.0.1, T: 10.0.0.1/10001}, Rab: {Ip: a-b, T: a-b/ab}}");
+}
+
+/// The example of nested loops in the CloudFormation user guide.
+#[test]
+fn loops_in_loops() {
+    let template = "
+Resources:
+  VPC: {Type: AWS::EC2::VPC}
+  Fn::ForEach::SubnetResources:
+    - Prefix
+    - [Transit, Public]
+    - Nacl${Prefix}Subnet: {Vpc: !Ref VPC}
+      Fn::ForEach::LoopInner:
+        - Suffix
+        - [A, B]
+        - ${Prefix}Subnet${Suffix}: {Nacl: !Ref {'Fn::Sub': 'Nacl${Prefix}Subnet'}}
+";
+    assert_eq!(
+        resources(template),
+        "{VPC: {Type: AWS::EC2::VPC}, \
+         NaclTransitSubnet: {Vpc: {Ref: VPC}}, \
+         TransitSubnetA: {Nacl: {Ref: NaclTransitSubnet}}, TransitSubnetB: {Nacl: {Ref: NaclTransitSubnet}}, \
+         NaclPublicSubnet: {Vpc: {Ref: VPC}}, \
+         PublicSubnetA: {Nacl: {Ref: NaclPublicSubnet}}, PublicSubnetB: {Nacl: {Ref: NaclPublicSubnet}}}"
+    );
+    // What an inner loop goes over may depend on the outer one.
+    let template = "
+Mappings: {M: {x: {names: [a, b]}, y: {names: [c]}}}
+Resources:
+  Fn::ForEach::Outer:
+    - O
+    - [x, y]
+    - Fn::ForEach::Inner: [I, !FindInMap [M, !Ref O, names], {'R${O}${I}': 1}]
+";
+    assert_eq!(resources(template), "{Rxa: 1, Rxb: 1, Ryc: 1}");
+}
+
+#[test]
+fn loops_in_properties_conditions_and_outputs() {
+    let template = "Resources: {R: {Properties: {List: [{Fn::ForEach::P: [N, [a, b], {'K${N}': !Ref N}], Z: 1}]}}}";
+    assert_eq!(resources(template), "{R: {Properties: {List: [{Ka: a, Kb: b, Z: 1}]}}}");
+    let template = "
+Conditions: {Fn::ForEach::C: [N, [a, b], {'Is${N}': !Equals [!Ref P, !Ref N]}]}
+Outputs: {Fn::ForEach::O: [N, [a, b], {'Out${N}': {Value: !GetAtt [!Sub 'S${N}', Arn]}}]}
+Mappings: {Fn::ForEach::M: [N, [a], {'${N}': {}}]}
+Resources: {A: {Type: T}}
+";
+    let misplaced = "loop-misplaced: loops do not work in `Mappings`".to_owned();
+    let section = |name: &str| expanded(template, name);
+    assert_eq!(
+        section("Conditions"),
+        ("{Isa: {Fn::Equals: [{Ref: P}, a]}, Isb: {Fn::Equals: [{Ref: P}, b]}}".to_owned(), vec![misplaced])
+    );
+    assert_eq!(
+        section("Outputs").0,
+        "{Outa: {Value: {Fn::GetAtt: [Sa, Arn]}}, Outb: {Value: {Fn::GetAtt: [Sb, Arn]}}}"
+    );
+    assert_eq!(section("Mappings").0, "{Fn::ForEach::M: [N, [a], {${N}: {}}]}");
+}
+
+/// The example of the user guide in which each turn has a condition of its own, or none.
+#[test]
+fn turns_have_conditions_of_their_own() {
+    let template = "
+Mappings: {Gateway: {Condition: {B: TwoGateways}}}
+Resources:
+  Fn::ForEach::Gateways:
+    - N
+    - [A, B]
+    - G${N}:
+        Type: T
+        Condition: !FindInMap [Gateway, Condition, !Ref N, DefaultValue: !Ref AWS::NoValue]
+";
+    assert_eq!(resources(template), "{GA: {Type: T}, GB: {Type: T, Condition: TwoGateways}}");
+}
+
+/// A malformed loop stays as it is, and says what is wrong at the place that is.
+#[test]
+fn malformed_loops_are_noted() {
+    let deep = (1..=6).rev().fold("{'R${A1}${A2}${A3}${A4}${A5}${A6}': 1}".to_owned(), |body, level| {
+        format!("{{'Fn::ForEach::L{level}': [A{level}, [x], {body}]}}")
+    });
+    let cases = [
+        ("{'Fn::ForEach::L': [N, [a]]}", "loop-malformed", "not a list of three arguments", "[N, [a]]"),
+        ("{'Fn::ForEach::L': {N: [a]}}", "loop-malformed", "not a list of three arguments", "{N: [a]}"),
+        ("{'Fn::ForEach::L': [[N], [a], {}]}", "loop-malformed", "not the name of an identifier", "[N]"),
+        ("{'Fn::ForEach::L': [N, [a], x]}", "loop-malformed", "third argument is not a map", "x"),
+        ("{'Fn::ForEach': [N, [a], {}]}", "loop-malformed", "not `Fn::ForEach::` and a name", "'Fn::ForEach'"),
+        (
+            "{'Fn::ForEach::L': [N, [a], {'Fn::ForEach::K': [N, [b], {}]}]}",
+            "loop-malformed",
+            "that of a loop around it",
+            "N",
+        ),
+        ("{'Fn::ForEach::L': [N, [a, b], {Fixed: {Type: T}}]}", "loop-duplicate", "`Fixed` comes to be more", "Fixed"),
+        ("{A1: 1, 'Fn::ForEach::L': [N, [1], {'A${N}': 2}]}", "loop-duplicate", "`A1` comes to be more", "'A${N}'"),
+        (deep.as_str(), "loop-too-deep", "nests at most 5 loops", "'Fn::ForEach::L6'"),
+    ];
+    for (resources, code, words, at) in cases {
+        let text = format!("Transform: AWS::LanguageExtensions\nResources: {resources}");
+        let source = Source::new(SourceId(0), "t.yaml", text.clone());
+        let document = syntax::parse(&text, SourceId(0)).unwrap();
+        let expansion = expand(&document.root, &[], &Pinned::new());
+        let [note] = expansion.notes.as_slice() else { panic!("{resources}: {:?}", expansion.notes) };
+        assert_eq!((note.code, source.slice(note.span)), (code, at), "{resources}");
+        assert!(note.message.contains(words), "{resources}: {}", note.message);
+    }
+    let text = "Resources: {'Fn::ForEach::L': [N, [a], {'A${N}': 1}]}";
+    let document = syntax::parse(text, SourceId(0)).unwrap();
+    let expansion = expand(&document.root, &[], &Pinned::new());
+    assert_eq!(expansion.notes.iter().map(|note| note.code).collect::<Vec<_>>(), ["loop-without-transform"]);
+    assert_eq!(shown(expansion.root.get("Resources").unwrap()), "{Aa: 1}");
+}
+
+/// Every text that a node was made from, by the way to the node.
+fn spans<'s>(node: &Node<'_>, way: &str, source: &'s Source, found: &mut BTreeMap<String, &'s str>) {
+    for entry in node.as_mapping().unwrap_or_default() {
+        let way = format!("{way}/{}", entry.key);
+        found.insert(format!("{way}#"), source.slice(entry.key_span));
+        found.insert(way.clone(), source.slice(entry.value.span));
+        spans(&entry.value, &way, source, found);
+    }
+}
+
+#[test]
+fn nodes_keep_their_spans_in_the_body_and_origins_name_the_turns() {
+    let text = "Transform: AWS::LanguageExtensions
+Resources:
+  Fn::ForEach::L:
+    - N
+    - [a, b]
+    - T${N}: {Name: !Ref N, Text: !Sub 'x-${N}'}
+";
+    let source = Source::new(SourceId(7), "t.yaml", text);
+    let document = syntax::parse(text, source.id).unwrap();
+    let expansion: Expansion<'_> = expand(&document.root, &[], &Pinned::new());
+    let mut found = BTreeMap::new();
+    spans(&expansion.root, "", &source, &mut found);
+    for name in ["a", "b"] {
+        let of = |way: &str| found[&format!("/Resources/T{name}{way}")];
+        assert_eq!(of("#"), "T${N}");
+        assert_eq!((of("/Name"), of("/Text")), ("!Ref N", "!Sub 'x-${N}'"));
+        let origin = expansion.origins.of_block("Resources", &format!("T{name}")).unwrap();
+        assert_eq!(origin.written_name, "T${N}");
+        let [turn] = origin.iterations.as_slice() else { panic!("one loop") };
+        assert_eq!((turn.identifier.as_str(), turn.value.as_str()), ("N", name));
+    }
+    assert_eq!(expansion.origins.of_block("Resources", "Tc"), None);
+}
+
+/// Through the linter, with one rule.
+fn lint_with(rule: &str, text: &str, files: &[(&str, &str)]) -> (Source, FileReport) {
+    let keep = Keep { undecided: true, passed: false };
+    let linter =
+        Linter::new(RuleSet::embedded(), |entry| entry.meta.id == rule, &BTreeMap::new(), Pinned::new(), keep).unwrap();
+    let source = Source::new(SourceId(0), "t.yaml", text);
+    let report = linter.lint_with(&source, &|location| {
+        let found = files.iter().find(|(name, _)| *name == location);
+        let (name, text) = found.ok_or("there is no such file")?;
+        Ok(Loaded { name: (*name).to_owned(), text: (*text).to_owned() })
+    });
+    (source, report)
+}
+
+fn versions(text: &str) -> (Source, FileReport) {
+    lint_with("s3-bucket-versioning", text, &[])
+}
+
+/// A finding as people read it, with what it underlines.
+fn said(finding: &Finding, source: &Source) -> String {
+    let alike: Vec<&str> = finding.alike.iter().map(|subject| subject.name.as_str()).collect();
+    format!("{} at {} [{}]", finding.full_message(), source.slice(finding.span), alike.join(" "))
+}
+
+#[test]
+fn what_all_turns_share_is_said_once() {
+    let text = "Transform: AWS::LanguageExtensions
+Resources:
+  Fn::ForEach::L:
+    - N
+    - [a, b, c]
+    - Bucket${N}:
+        Type: AWS::S3::Bucket
+        Properties: {VersioningConfiguration: {Status: Suspended}}
+";
+    let (source, report) = versions(text);
+    assert_eq!(
+        report.findings.iter().map(|finding| said(finding, &source)).collect::<Vec<_>>(),
+        ["Bucket `Bucket${N}` does not keep versions: `Status` is \"Suspended\", for N = a, b or c. at Suspended \
+          [Bucketb Bucketc]"]
+    );
+    assert_eq!(report.findings[0].path, "Resources/Bucketa/Properties/VersioningConfiguration/Status");
+    assert_eq!((report.counts.resources, report.counts.failed), (3, 3));
+}
+
+#[test]
+fn what_one_turn_has_alone_names_that_turn() {
+    let text = "Transform: AWS::LanguageExtensions
+Mappings: {V: {a: {status: Enabled}, b: {status: Suspended}}}
+Resources:
+  Fn::ForEach::L:
+    - N
+    - [a, b]
+    - Bucket${N}:
+        Type: AWS::S3::Bucket
+        Properties: {VersioningConfiguration: {Status: !FindInMap [V, !Ref N, status]}}
+";
+    let (source, report) = versions(text);
+    let [finding] = report.findings.as_slice() else { panic!("{:?}", report.findings) };
+    assert_eq!(
+        said(finding, &source),
+        "Bucket `Bucketb` does not keep versions: `Status` is \"Suspended\", for N = b. \
+         at !FindInMap [V, !Ref N, status] []"
+    );
+    assert_eq!((report.counts.passed, report.counts.failed), (1, 1));
+}
+
+/// Turns and choices are named together.
+#[test]
+fn turns_and_choices() {
+    let text = "Transform: AWS::LanguageExtensions
+Parameters: {Env: {Type: String, Default: dev, AllowedValues: [dev, prod]}}
+Conditions: {IsProd: !Equals [!Ref Env, prod]}
+Resources:
+  Fn::ForEach::L:
+    - N
+    - [a, b]
+    - Bucket${N}:
+        Type: AWS::S3::Bucket
+        Condition: IsProd
+";
+    let (_, report) = versions(text);
+    let [finding] = report.findings.as_slice() else { panic!("{:?}", report.findings) };
+    assert_eq!(finding.when.as_deref(), Some("for N = a or b, when Env is prod"));
+}
+
+/// Nothing follows from the absence of what an unknown loop may make; what is written is checked all the same.
+#[test]
+fn what_an_unknown_loop_makes_is_not_claimed_to_be_absent() {
+    let loop_of = |kind: &str| {
+        format!(
+            "Transform: AWS::LanguageExtensions
+Parameters: {{Names: {{Type: CommaDelimitedList}}}}
+Resources:
+  Bucket: {{Type: AWS::S3::Bucket}}
+  Fn::ForEach::L:
+    - N
+    - !Ref Names
+    - R${{N}}: {{Type: '{kind}', Properties: {{Bucket: !Ref N, PolicyDocument: {{}}}}}}
+"
+        )
+    };
+    let outcome = |text: &str, rule: &str| {
+        let (_, report) = lint_with(rule, text, &[]);
+        let [finding] = report.findings.as_slice() else { panic!("{:?}", report.findings) };
+        assert_eq!(report.counts.resources, 1);
+        assert_eq!(report.diagnostics.iter().map(|found| found.code).collect::<Vec<_>>(), ["loop-unknown"]);
+        format!("{:?}: {}", finding.outcome, finding.message)
+    };
+    let policies = outcome(&loop_of("AWS::S3::BucketPolicy"), "s3-bucket-tls-only");
+    assert!(policies.starts_with("Undecided: "), "{policies}");
+    assert!(policies.contains("a loop or macro makes resources that are not known"), "{policies}");
+    let queues = outcome(&loop_of("AWS::SQS::Queue"), "s3-bucket-tls-only");
+    assert!(queues.starts_with("Fail: "), "{queues}");
+    let versions = outcome(&loop_of("AWS::S3::BucketPolicy"), "s3-bucket-versioning");
+    assert!(versions.starts_with("Fail: "), "{versions}");
+}
+
+#[test]
+fn findings_point_into_included_files() {
+    let text = "Resources:
+  Fn::Transform: {Name: AWS::Include, Parameters: {Location: parts/bucket.yaml}}
+  Other:
+    Type: AWS::S3::Bucket
+    Properties:
+      VersioningConfiguration: {Fn::Transform: {Name: AWS::Include, Parameters: {Location: parts/off.json}}}
+";
+    let files = [
+        ("parts/bucket.yaml", "Bucket:\n  Type: AWS::S3::Bucket\n"),
+        ("parts/off.json", "{\"Status\": \"Suspended\"}"),
+    ];
+    let (_, report) = lint_with("s3-bucket-versioning", text, &files);
+    assert_eq!(report.diagnostics, []);
+    let found: Vec<_> = report
+        .findings
+        .iter()
+        .map(|finding| {
+            let file = report.included.iter().find(|file| file.id == finding.span.source).unwrap();
+            (finding.path.as_str(), file.name.as_str(), file.slice(finding.span))
+        })
+        .collect();
+    assert_eq!(
+        found,
+        [
+            ("Resources/Bucket", "parts/bucket.yaml", "Bucket"),
+            ("Resources/Other/Properties/VersioningConfiguration/Status", "parts/off.json", "\"Suspended\""),
+        ]
+    );
+}
+
+/// Sections may be included as well.
+#[test]
+fn a_whole_template_includes_sections() {
+    let text = "Transform: [{Name: AWS::Include, Parameters: {Location: resources.yaml}}]\nOutputs: {}\n";
+    let (_, report) =
+        lint_with("s3-bucket-versioning", text, &[("resources.yaml", "Resources: {B: {Type: AWS::S3::Bucket}}")]);
+    assert!(report.is_template);
+    assert_eq!((report.counts.resources, report.counts.failed), (1, 1));
+}
+
+#[test]
+fn what_cannot_be_included_is_noted_and_nothing_is_claimed() {
+    let many = format!("{}{}", "[".repeat(198), "]".repeat(198));
+    let deep = format!("{{\"Deep\": {many}}}");
+    let files = [
+        ("list.yaml", "[1]"),
+        ("nests.yaml", "Fn::Transform: {Name: AWS::Include, Parameters: {Location: x.yaml}}"),
+        ("deep.json", deep.as_str()),
+    ];
+    let cases = [
+        ("s3://bucket/part.yaml", "`s3://bucket/part.yaml` is not included: it is no local file"),
+        ("/etc/passwd", "`/etc/passwd` is not included: it is no local file"),
+        ("'C:\\part.yaml'", "`C:\\part.yaml` is not included: it is no local file"),
+        ("none.yaml", "`none.yaml` is not included: there is no such file"),
+        ("list.yaml", "`list.yaml` is not included: the file holds a list, not a map"),
+        ("nests.yaml", "`nests.yaml` is not included: the file includes others, which CloudFormation does not take"),
+        ("deep.json", "`deep.json` is not included: lists and maps would be nested more than 200 levels deep"),
+        ("!Ref Where", "this is not included: its location is computed when the stack is deployed"),
+    ];
+    for (location, message) in cases {
+        let text = format!(
+            "Resources:
+  B: {{Type: AWS::S3::Bucket, Properties: {{Fn::Transform: {{Name: AWS::Include, Parameters: {{Location: {location}}}}}}}}}"
+        );
+        let (_, report) = lint_with("s3-bucket-versioning", &text, &files);
+        let notes: Vec<_> = report.diagnostics.iter().map(|note| (note.code, note.message.as_str())).collect();
+        assert_eq!(notes, [("include-unknown", message)], "{location}");
+        assert_eq!((report.counts.failed, report.counts.undecided), (0, 1), "{location}");
+    }
+    // A file that is there but cannot be parsed is an error of that file.
+    let text = "Resources: {Fn::Transform: {Name: AWS::Include, Parameters: {Location: broken.json}}}";
+    let (_, report) = lint_with("s3-bucket-versioning", text, &[("broken.json", "{\"a\": [}")]);
+    let found: Vec<_> = report.diagnostics.iter().map(|found| (found.code, found.file.as_str())).collect();
+    assert_eq!(found, [("include-unknown", "t.yaml"), ("syntax-error", "broken.json")]);
+}
+
+/// Loops that would make more than any template may hold are left alone, quickly.
+#[test]
+fn hostile_loops_end_quickly() {
+    let items = (0..1000).map(|number| number.to_string()).collect::<Vec<_>>().join(",");
+    let nested = |innermost: &str| {
+        let body = (1..=5).rev().fold(innermost.to_owned(), |body, level| {
+            format!("{{'Fn::ForEach::L{level}': [A{level}, [{items}], {body}]}}")
+        });
+        format!("Transform: AWS::LanguageExtensions\nResources: {body}")
+    };
+    let long = "x".repeat(1 << 20);
+    let flat = |items: &str, body: &str| {
+        format!("Transform: AWS::LanguageExtensions\nResources: {{'Fn::ForEach::L': [N, [{items}], {body}]}}")
+    };
+    let cases = [
+        nested("{'R${A1}x${A2}x${A3}x${A4}x${A5}': {Type: 'AWS::S3::Bucket'}}"),
+        nested("{}"),
+        nested("{'Fn::ForEach::L6': []}"),
+        nested("{'Fn::ForEach::L6': [A6, !GetAtt A.B, {}]}"),
+        // One long text, many times.
+        flat(&format!("{long},{items}"), &format!("{{'R${{N}}': '${{N}}{long}'}}")),
+        flat(&format!("{long}a,{long}b"), &format!("{{'R${{N}}': [{}]}}", vec!["!Ref N"; 10_000].join(","))),
+        flat(&format!("{long}a"), &format!("{{'R${{N}}': '{}'}}", "${N}".repeat(10_000))),
+    ];
+    for text in cases {
+        let start = Instant::now();
+        let document = syntax::parse(&text, SourceId(0)).unwrap();
+        let parsed = start.elapsed();
+        let expansion = expand(&document.root, &[], &Pinned::new());
+        let spent = start.elapsed() - parsed;
+        let codes: Vec<_> = expansion.notes.iter().map(|note| note.code).collect();
+        let shown = &text[..text.len().min(120)];
+        assert!(codes.contains(&"loop-too-large"), "{codes:?} for {shown}");
+        assert!(spent < Duration::from_secs(3), "{spent:?} for {shown}");
+        assert_eq!(expansion.origins.of_block("Resources", "R0x0x0x0x0"), None);
+    }
+}
+
+/// A loop makes as many resources as CloudFormation could take, and more; not as many as checks could not.
+#[test]
+fn loops_make_a_bounded_number_of_resources() {
+    let made = |turns: usize| {
+        let items = (0..turns).map(|number| number.to_string()).collect::<Vec<_>>().join(",");
+        let (resources, notes) =
+            expanded(&format!("Resources: {{'Fn::ForEach::L': [N, [{items}], {{'R${{N}}': {{}}}}]}}"), "Resources");
+        (resources.matches(": {}").count(), notes.len())
+    };
+    assert_eq!(made(500), (500, 0));
+    assert_eq!(made(1000), (1000, 0));
+    assert_eq!(made(1001), (1, 1), "the body alone");
+}
+
+/// Where spans lie in another source than the map around them, places are found all the same.
+#[test]
+fn spans_carry_their_source() {
+    let (_, report) = lint_with(
+        "s3-bucket-versioning",
+        "Resources: {Fn::Transform: {Name: AWS::Include, Parameters: {Location: a}}}",
+        &[("a", "B: {Type: AWS::S3::Bucket}")],
+    );
+    assert_eq!(report.findings[0].span, Span::new(SourceId(1), 0, 1));
+}

@@ -1,0 +1,530 @@
+//! Templates of the AWS Serverless Application Model are judged as the resources that they become, and findings stand on the
+//! line that a person wrote.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+use hipaalint::eval::choices::Pinned;
+use hipaalint::finding::{Finding, Outcome};
+use hipaalint::linter::{FileReport, Keep, Linter};
+use hipaalint::rules::load::RuleSet;
+use hipaalint::source::{Source, SourceId};
+use std::collections::BTreeMap;
+
+/// Rules that the tables are about.
+const RULES: [&str; 14] = [
+    "apigateway-access-log",
+    "apigateway-cache-encrypted",
+    "apigateway-method-authorization",
+    "iam-administrator-access",
+    "iam-not-principal",
+    "iam-trust-public",
+    "iam-wildcard-action",
+    "iam-wildcard-resource",
+    "lambda-environment-secret-kms",
+    "lambda-permission-public",
+    "lambda-permission-source",
+    "lambda-url-auth",
+    "literal-secret",
+    "stateful-deletion-policy",
+];
+
+fn report_by(rules: RuleSet, selects: &[&str], text: &str) -> (FileReport, Source) {
+    let keep = Keep { undecided: true, passed: false };
+    let selects = |id: &str| selects.contains(&id);
+    let linter =
+        Linter::new(rules, |entry| selects(&entry.meta.id), &BTreeMap::new(), Pinned::default(), keep).unwrap();
+    let source = Source::new(SourceId(0), "template.yaml", text);
+    let report = linter.lint(&source);
+    assert!(report.is_template && report.diagnostics.is_empty(), "{:?}\n{text}", report.diagnostics);
+    (report, source)
+}
+
+fn report(text: &str) -> (FileReport, Source) {
+    report_by(RuleSet::embedded(), &RULES, text)
+}
+
+/// `line rule` of each violation.
+fn violations(report: &FileReport, source: &Source) -> Vec<String> {
+    let line = |finding: &Finding| source.position(finding.span.start).line;
+    let failed = report.findings.iter().filter(|finding| finding.outcome == Outcome::Fail);
+    failed.map(|finding| format!("{} {}", line(finding), finding.rule)).collect()
+}
+
+/// A template whose comments `#! rule, rule` name every violation on their lines.
+fn check(name: &str, text: &str) {
+    let marks = (1..).zip(text.lines()).filter_map(|(number, line)| Some((number, line.split_once("#! ")?.1)));
+    let mut wanted: Vec<String> =
+        marks.flat_map(|(number, rules)| rules.split(", ").map(move |rule| format!("{number} {rule}"))).collect();
+    let (report, source) = report(text);
+    let mut found = violations(&report, &source);
+    found.sort();
+    wanted.sort();
+    assert_eq!(found, wanted, "{name}: {:#?}", report.findings);
+}
+
+/// `path: message` of the only violation.
+fn only(rule: &str, text: &str) -> String {
+    let (report, _) = report_by(RuleSet::embedded(), &[rule], text);
+    let failed: Vec<&Finding> = report.findings.iter().filter(|finding| finding.outcome == Outcome::Fail).collect();
+    let [only] = failed.as_slice() else { panic!("{:#?}", report.findings) };
+    format!("{}: {}", only.path, only.message)
+}
+
+#[test]
+fn a_template_that_keeps_every_safeguard_has_no_findings() {
+    check(
+        "clean",
+        "Transform: AWS::Serverless-2016-10-31
+Globals:
+  Function:
+    Runtime: python3.12
+    KmsKeyArn: !GetAtt Key.Arn
+  Api:
+    Auth: { DefaultAuthorizer: AWS_IAM }
+    AccessLogSetting: { DestinationArn: !GetAtt Log.Arn }
+Parameters:
+  Password: { Type: String, NoEcho: true }
+Resources:
+  Key: { Type: AWS::KMS::Key, DeletionPolicy: Retain }
+  Log: { Type: AWS::Logs::LogGroup, DeletionPolicy: Retain }
+  Import:
+    Type: AWS::Serverless::Function
+    Properties:
+      CodeUri: import/
+      Environment: { Variables: { DB_PASSWORD: !Ref Password } }
+      Policies:
+        - S3ReadPolicy: { BucketName: !Ref Inbox }
+        - DynamoDBCrudPolicy: { TableName: !Ref Patients }
+        - Statement: { Effect: Allow, Action: kms:Decrypt, Resource: !GetAtt Key.Arn }
+      FunctionUrlConfig: { AuthType: AWS_IAM }
+      Events:
+        Implicit: { Type: Api, Properties: { Path: /patients, Method: get } }
+        Explicit: { Type: Api, Properties: { Path: /, Method: any, RestApiId: !Ref Api } }
+        Cognito: { Type: Api, Properties: { Path: /c, Method: get, RestApiId: !Ref Api, Auth: { Authorizer: Pool } } }
+        Preflight: { Type: Api, Properties: { Path: /, Method: options, RestApiId: !Ref Api, Auth: { Authorizer: NONE } } }
+        Token: { Type: HttpApi, Properties: { Path: /, Method: get, ApiId: !Ref Web } }
+        Upload: { Type: S3, Properties: { Bucket: !Ref Inbox, Events: 's3:ObjectCreated:*' } }
+        Nightly: { Type: Schedule, Properties: { Schedule: rate(1 day) } }
+        Queue: { Type: SQS, Properties: { Queue: !ImportValue queue } }
+        Topic: { Type: SNS, Properties: { Topic: !ImportValue topic } }
+  Inbox: { Type: AWS::S3::Bucket, DeletionPolicy: Retain }
+  Api:
+    Type: AWS::Serverless::Api
+    Properties:
+      StageName: prod
+      Auth:
+        Authorizers: { Pool: { UserPoolArn: !ImportValue pool } }
+        ResourcePolicy:
+          CustomStatements: [{ Effect: Deny, Principal: '*', Action: execute-api:Invoke, Resource: '*' }]
+  Web:
+    Type: AWS::Serverless::HttpApi
+    Properties:
+      AccessLogSettings: { DestinationArn: !GetAtt Log.Arn }
+      Auth:
+        DefaultAuthorizer: Jwt
+        Authorizers: { Jwt: { JwtConfiguration: { issuer: i, audience: [a] } } }
+  Patients: { Type: AWS::Serverless::SimpleTable, DeletionPolicy: Retain }
+",
+    );
+}
+
+#[test]
+fn findings_stand_on_the_line_that_was_written() {
+    for (name, text) in [
+        (
+            "a secret without a key of its own, and one in the template",
+            "Transform: AWS::Serverless-2016-10-31
+Parameters:
+  Password: { Type: String, NoEcho: true }
+Resources:
+  Import:
+    Type: AWS::Serverless::Function
+    Properties: #! lambda-environment-secret-kms
+      CodeUri: import/
+      Environment:
+        Variables:
+          DB_PASSWORD: !Ref Password
+          API_TOKEN: 0a1b2c3d4e5f6a7b8c9d #! literal-secret
+",
+        ),
+        (
+            "policies in every form",
+            "Transform: [AWS::LanguageExtensions, 'AWS::Serverless-2016-10-31']
+Conditions:
+  IsDev: !Equals [!Ref AWS::Region, eu-west-1]
+Resources:
+  Import:
+    Type: AWS::Serverless::Function
+    Properties:
+      CodeUri: import/
+      Policies:
+        - AWSLambdaExecute
+        - !Ref Managed
+        - !If [IsDev, AdministratorAccess, !Ref AWS::NoValue] #! iam-administrator-access
+        - !If
+          - IsDev
+          - Statement: [{ Effect: Allow, Action: 's3:*', Resource: 'arn:aws:s3:::phi' }] #! iam-wildcard-action
+          - AWSLambdaExecute
+        - Version: '2012-10-17'
+          Statement:
+            Effect: Allow
+            Action: dynamodb:*  #! iam-wildcard-action
+            Resource: arn:aws:dynamodb:eu-west-1:123456789012:table/patients
+        - SQSPollerPolicy: { QueueName: !GetAtt Queue.QueueName }
+        - arn:aws:iam::aws:policy/AdministratorAccess #! iam-administrator-access
+  One:
+    Type: AWS::Serverless::Function
+    Properties: { CodeUri: one/, Policies: AdministratorAccess } #! iam-administrator-access
+  Document:
+    Type: AWS::Serverless::StateMachine
+    Properties:
+      DefinitionUri: machine.json
+      Policies:
+        Statement: [{ Effect: Allow, Action: lambda:InvokeFunction, Resource: '*' }] #! iam-wildcard-resource
+  Named: # The policies of a role that is named are not used.
+    Type: AWS::Serverless::Function
+    Properties: { CodeUri: one/, Role: !ImportValue role, Policies: AdministratorAccess }
+  Queue: { Type: AWS::SQS::Queue, DeletionPolicy: Retain }
+  Managed:
+    Type: AWS::IAM::ManagedPolicy
+    Properties: { PolicyDocument: { Statement: { Effect: Deny, Action: '*', Resource: '*' } } }
+",
+        ),
+        (
+            "a role that a condition makes, and who may assume it",
+            "Transform: AWS::Serverless-2016-10-31
+Conditions:
+  IsDev: !Equals [!Ref AWS::Region, eu-west-1]
+Resources:
+  Import:
+    Type: AWS::Serverless::Function
+    Properties:
+      CodeUri: import/
+      Role: !If [IsDev, !ImportValue role, !Ref AWS::NoValue]
+      Policies: [AdministratorAccess] #! iam-administrator-access
+      AssumeRolePolicyDocument:
+        Statement: { Effect: Allow, Principal: { AWS: '*' }, Action: sts:AssumeRole } #! iam-trust-public
+",
+        ),
+        (
+            "open APIs",
+            "Transform: AWS::Serverless-2016-10-31
+Resources:
+  Import:
+    Type: AWS::Serverless::Function
+    Properties:
+      CodeUri: import/
+      Events:
+        Get: #! apigateway-access-log
+          Type: Api
+          Properties: { Path: /patients, Method: get } #! apigateway-method-authorization
+        Post:
+          Type: Api
+          Properties: { Path: /patients, Method: post, Auth: { Authorizer: AWS_IAM } }
+        Web:
+          Type: HttpApi
+          Properties: #! apigateway-method-authorization
+            Path: /patients
+            Method: get
+            ApiId: !Ref Web
+        Health:
+          Type: HttpApi
+          Properties:
+            Path: /health
+            Method: get
+            ApiId: !Ref Guarded
+            Auth: { Authorizer: NONE } #! apigateway-method-authorization
+        Alexa: { Type: AlexaSkill } #! lambda-permission-source
+  Web:
+    Type: AWS::Serverless::HttpApi
+    Properties: {} #! apigateway-access-log
+  Guarded:
+    Type: AWS::Serverless::HttpApi
+    Properties:
+      AccessLogSettings: { DestinationArn: !ImportValue log }
+      Auth: { DefaultAuthorizer: F, Authorizers: { F: { FunctionArn: !GetAtt Import.Arn } } }
+  Described: #! apigateway-access-log
+    Type: AWS::Serverless::HttpApi
+",
+        ),
+        (
+            "a REST API: its log, its cache and its own policy",
+            "Transform: AWS::Serverless-2016-10-31
+Resources:
+  Api:
+    Type: AWS::Serverless::Api
+    Properties: #! apigateway-access-log
+      StageName: prod
+      CacheClusterEnabled: true
+      MethodSettings:
+        - { HttpMethod: '*', ResourcePath: '/*', CachingEnabled: true } #! apigateway-cache-encrypted
+      Auth:
+        ResourcePolicy:
+          CustomStatements:
+            - { Effect: Allow, NotPrincipal: { AWS: '123456789012' }, Action: execute-api:Invoke, Resource: '*' } #! iam-not-principal
+",
+        ),
+        (
+            "a function that everyone may call, and a table that goes with the stack",
+            "Transform: AWS::Serverless-2016-10-31
+Resources:
+  Import:
+    Type: AWS::Serverless::Function
+    Properties:
+      CodeUri: import/
+      FunctionUrlConfig:
+        AuthType: NONE #! lambda-url-auth, lambda-permission-public
+  Patients: #! stateful-deletion-policy
+    Type: AWS::Serverless::SimpleTable
+",
+        ),
+    ] {
+        check(name, text);
+    }
+}
+
+#[test]
+fn json_is_the_same() {
+    let (report, source) = report(
+        r#"{
+  "Transform": "AWS::Serverless-2016-10-31",
+  "Globals": { "Function": { "Tags": { "DataClassification": "PHI" } } },
+  "Resources": {
+    "Import": {
+      "Type": "AWS::Serverless::Function",
+      "Properties": {
+        "Policies": [
+          { "Statement": [{ "Effect": "Allow", "Action": "s3:*", "Resource": "arn:aws:s3:::phi/*" }] }
+        ],
+        "Events": {
+          "Get": {
+            "Type": "HttpApi",
+            "Properties": { "Method": "get", "Path": "/" }
+          }
+        }
+      }
+    }
+  }
+}"#,
+    );
+    assert_eq!(
+        violations(&report, &source),
+        ["9 iam-wildcard-action", "12 apigateway-access-log", "14 apigateway-method-authorization"]
+    );
+}
+
+#[test]
+fn globals_are_merged_as_sam_does() {
+    let text = |own: &str| {
+        format!(
+            "Transform: AWS::Serverless-2016-10-31
+Globals:
+  Function:
+    KmsKeyArn: !ImportValue key
+    Environment:
+      Variables: {{ API_TOKEN: 0a1b2c3d4e5f6a7b8c9d, STAGE: prod }}
+Parameters:
+  Password: {{ Type: String, NoEcho: true }}
+Resources:
+  Import:
+    Type: AWS::Serverless::Function
+{own}"
+        )
+    };
+    for (name, own, wanted) in [
+        ("nothing of its own", "", &["6 literal-secret"][..]),
+        (
+            "a map is merged, its own entry wins",
+            "    Properties: { Environment: { Variables: { API_TOKEN: !Ref Password } } }\n",
+            &[],
+        ),
+        (
+            "a scalar is replaced",
+            "    Properties: { KmsKeyArn: !Ref AWS::NoValue }\n",
+            &["6 literal-secret", "12 lambda-environment-secret-kms"],
+        ),
+        ("a function is a scalar", "    Properties: { Environment: !If [C, {}, {}] }\n", &[]),
+        ("all of it is ignored", "    IgnoreGlobals: '*'\n", &[]),
+        (
+            "one of it is ignored",
+            "    IgnoreGlobals: [KmsKeyArn]\n",
+            &["6 literal-secret", "10 lambda-environment-secret-kms"],
+        ),
+    ] {
+        let (report, source) = report(&text(own));
+        assert_eq!(violations(&report, &source), wanted, "{name}");
+    }
+    assert_eq!(
+        only("literal-secret", &text("")),
+        "Globals/Function/Environment/Variables/API_TOKEN: `API_TOKEN` of `Import` is a literal secret, readable for everyone \
+         who has the template"
+    );
+}
+
+#[test]
+fn an_implicit_api_stands_in_globals_or_at_its_first_event() {
+    let text = |globals: &str| {
+        format!(
+            "Transform: AWS::Serverless-2016-10-31
+{globals}Resources:
+  Import:
+    Type: AWS::Serverless::Function
+    Properties: {{ Events: {{ Get: {{ Type: Api, Properties: {{ Path: /, Method: get }} }} }} }}
+"
+        )
+    };
+    let said = "Stage `ServerlessRestApi` writes no access log: `AccessLogSetting.DestinationArn` is not set";
+    assert_eq!(only("apigateway-access-log", &text("")), format!("Resources/Import/Properties/Events/Get: {said}"));
+    let globals = "Globals: { Api: { TracingEnabled: true } }\n";
+    assert_eq!(only("apigateway-access-log", &text(globals)), format!("Globals/Api: {said}"));
+    // Authorized for every event at once.
+    let globals = "Globals: { Api: { Auth: { DefaultAuthorizer: AWS_IAM } } }\n";
+    let (report, source) = report(&text(globals));
+    assert_eq!(violations(&report, &source), ["2 apigateway-access-log"]);
+}
+
+#[test]
+fn subjects_are_what_people_wrote() {
+    let (report, _) = report(
+        "Transform: AWS::Serverless-2016-10-31
+Resources:
+  Import:
+    Type: AWS::Serverless::Function
+    Properties: { Policies: [AdministratorAccess] }
+",
+    );
+    let [finding] = report.findings.as_slice() else { panic!("{:#?}", report.findings) };
+    assert_eq!(finding.subject.qualified_name(), "Resources/Import");
+    assert_eq!(finding.subject.resource_type.as_deref(), Some("AWS::Serverless::Function"));
+    assert_eq!(finding.path, "Resources/Import/Properties/Policies/0");
+    assert!(finding.message.starts_with("`Import` carries"), "{}", finding.message);
+}
+
+#[test]
+fn what_sam_would_write_and_nobody_knows_is_undecided() {
+    for (name, policies) in [
+        ("a policy template that is not known", "[{ BrandNewPolicy: { Name: x } }]"),
+        ("what a macro writes", "[{ 'Fn::Transform': { Name: M } }]"),
+        ("no policy at all", "[[s3]]"),
+    ] {
+        let text = format!(
+            "{{Transform: 'AWS::Serverless-2016-10-31', Resources: {{F: {{Type: AWS::Serverless::Function, Properties: {{
+               Policies: {policies}}}}}}}}}"
+        );
+        let (report, _) = report_by(RuleSet::embedded(), &["iam-wildcard-resource"], &text);
+        let outcomes: Vec<Outcome> = report.findings.iter().map(|finding| finding.outcome).collect();
+        assert_eq!(outcomes, [Outcome::Undecided], "{name}");
+    }
+}
+
+#[test]
+fn loops_make_functions_too() {
+    let (report, source) = report(
+        "Transform: [AWS::LanguageExtensions, AWS::Serverless-2016-10-31]
+Resources:
+  Fn::ForEach::Functions:
+    - Name
+    - [Import, Export]
+    - ${Name}:
+        Type: AWS::Serverless::Function
+        Properties:
+          Policies: [AdministratorAccess]
+",
+    );
+    assert_eq!(violations(&report, &source), ["9 iam-administrator-access"]);
+    let finding = &report.findings[0];
+    assert_eq!(finding.when.as_deref(), Some("for Name = Export or Import"));
+    assert_eq!(finding.subject.qualified_name(), "Resources/Export");
+    assert_eq!(finding.alike[0].qualified_name(), "Resources/Import");
+}
+
+#[test]
+fn references_to_what_is_made_keep_working() {
+    let rule = "id: stage-referred
+title: A stage is referred to
+level: error
+resources: [AWS::ApiGateway::Stage]
+assert: { some: { related: { types: [AWS::WAFv2::WebACLAssociation], via: $.Properties.ResourceArn } } }
+message: 'Stage `{resource}` has no firewall'
+why: A test.
+remediation: A test.
+";
+    let text = |stage: &str| {
+        format!(
+            "Transform: AWS::Serverless-2016-10-31
+Resources:
+  Api: {{ Type: AWS::Serverless::Api, Properties: {{ StageName: prod }} }}
+  Association: {{ Type: AWS::WAFv2::WebACLAssociation, Properties: {{ ResourceArn: {stage} }} }}
+"
+        )
+    };
+    for (stage, wanted) in [
+        ("!Ref Api.Stage", 0),
+        ("!Ref ApiprodStage", 0),
+        ("!Sub 'arn:${AWS::Partition}:apigateway:${AWS::Region}::/restapis/${Api}/stages/${Api.Stage}'", 0),
+        ("!Ref Api.Deployment", 1),
+    ] {
+        let (report, _) = report_by(user_rule(rule), &["stage-referred"], &text(stage));
+        let failed = report.findings.iter().filter(|finding| finding.outcome == Outcome::Fail).count();
+        assert_eq!(failed, wanted, "{stage}");
+    }
+}
+
+#[test]
+fn a_simple_table_is_a_table() {
+    let rule = "id: table-sse
+title: A table has no key of its own
+level: error
+resources: [AWS::DynamoDB::Table]
+assert: { path: $.Properties.SSESpecification.SSEEnabled, is: { equals: true } }
+message: '`{resource}`: `{name}` {state}'
+why: A test.
+remediation: A test.
+";
+    let text = "Transform: AWS::Serverless-2016-10-31
+Globals: { SimpleTable: { SSESpecification: { SSEEnabled: true } } }
+Resources:
+  Kept: { Type: AWS::Serverless::SimpleTable }
+  Open:
+    Type: AWS::Serverless::SimpleTable
+    Properties:
+      SSESpecification: { SSEEnabled: false }
+";
+    let (report, source) = report_by(user_rule(rule), &["table-sse"], text);
+    assert_eq!(violations(&report, &source), ["8 table-sse"]);
+    assert_eq!(report.findings[0].path, "Resources/Open/Properties/SSESpecification/SSEEnabled");
+    assert_eq!(report.findings[0].message, "`Open`: `SSEEnabled` is false");
+}
+
+fn user_rule(text: &str) -> RuleSet {
+    let folder = tempfile::tempdir().unwrap();
+    let id = text.lines().next().unwrap().strip_prefix("id: ").unwrap();
+    std::fs::write(folder.path().join(format!("{id}.yaml")), text).unwrap();
+    let mut rules = RuleSet::default();
+    rules.add_folder(folder.path()).unwrap();
+    rules
+}
+
+#[test]
+fn without_the_transform_nothing_is_expanded() {
+    let text = "Resources: { F: { Type: AWS::Serverless::Function, Properties: { Policies: AdministratorAccess } } }";
+    let (report, _) = report(text);
+    assert!(report.findings.is_empty(), "{:#?}", report.findings);
+}
+
+#[test]
+fn what_would_become_too_much_is_not_expanded() {
+    let variables: String = (0..2000).map(|number| format!("V{number}: x, ")).collect();
+    let functions: String =
+        (0..200).map(|number| format!("  F{number}: {{ Type: AWS::Serverless::Function }}\n")).collect();
+    let text = format!(
+        "Transform: AWS::Serverless-2016-10-31
+Globals: {{ Function: {{ Environment: {{ Variables: {{ {variables} }} }} }} }}
+Resources:
+{functions}"
+    );
+    let linter =
+        Linter::new(RuleSet::embedded(), |_| true, &BTreeMap::new(), Pinned::default(), Keep::default()).unwrap();
+    let report = linter.lint(&Source::new(SourceId(0), "template.yaml", text));
+    let codes: Vec<&str> = report.diagnostics.iter().map(|diagnostic| diagnostic.code).collect();
+    assert_eq!(codes, ["serverless-too-large"]);
+}
