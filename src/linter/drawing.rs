@@ -3,7 +3,7 @@
 use super::includes::unreadable;
 use crate::eval::Memory;
 use crate::eval::choices::Pinned;
-use crate::expand::Model;
+use crate::expand::{self, Model};
 use crate::finding::{Diagnostic, Severity};
 use crate::graph::drawing::Drawing;
 use crate::source::Source;
@@ -27,8 +27,10 @@ pub fn draw(source: &Source) -> Result<Drawing, Box<Diagnostic>> {
             related: Vec::new(),
         }));
     }
-    let template = Template::new(&document.root);
     let (pinned, memory) = (Pinned::default(), Memory::default());
-    let model = Model::new(&template, &pinned, &memory);
+    // What comes to be is drawn: loops unrolled, SAM as what AWS makes of it. Included files are not read for a drawing.
+    let expansion = expand::expand(&document.root, &[], &pinned);
+    let template = Template::new(&expansion.root);
+    let model = Model::expanded(&template, &expansion, &pinned, &memory);
     Ok(Drawing::new(&model, source))
 }

@@ -473,7 +473,7 @@ impl<'m, 't> Checker<'_, 'm, 't> {
         blocks
     }
 
-    /// Whether there may be resources of these types besides [`blocks`](Self::blocks); then it says so.
+    /// Whether there may be resources of these types besides those that are declared; then it says so.
     pub fn may_hide(&mut self, types: &[String]) -> bool {
         let hides = types.iter().any(|kind| self.model.may_hide(kind));
         if hides {
