@@ -36,6 +36,23 @@ pub enum Piece<'n, 'm, 't> {
     Value(&'m Value<'t>),
 }
 
+/// Whether a value as written may begin with `start` in some branch of its conditions. Asked before the value is evaluated: the
+/// choices of a name that is another's in every case are no choices of whoever looks for his own.
+pub fn may_begin_with(node: &Node<'_>, start: &str) -> bool {
+    if let Some(text) = node.as_str() {
+        return text::may_start_alike(text, start);
+    }
+    let Some([call]) = node.as_mapping() else { return true };
+    match (call.key.as_ref(), call.value.as_sequence(), call.value.as_str()) {
+        ("Fn::If", Some([_, branches @ ..]), _) => branches.iter().any(|branch| may_begin_with(branch, start)),
+        ("Fn::Sub", None, Some(template)) => {
+            text::may_start_alike(template.split("${").next().unwrap_or_default(), start)
+        }
+        ("Ref", None, Some("AWS::NoValue")) => false,
+        _ => true,
+    }
+}
+
 /// Whether a value is these pieces put together, where [`Piece::Name`] stands for the physical name of `target`: its explicit
 /// name, or what `Ref` gives for it.
 pub fn is_named<'t>(
@@ -107,4 +124,29 @@ fn names_another<'t>(run: &mut Run<'_, 't>, value: &Value<'t>, name: &Value<'t>,
 /// Whether a resource may have this explicit name.
 fn is_called<'t>(run: &mut Run<'_, 't>, node: &'t Node<'t>, kind: &str, name: &Value<'t>) -> bool {
     explicit_name(run, node, node.span, kind).is_some_and(|own| !text::equal(own, name).is_false())
+}
+
+#[cfg(test)]
+mod may_begin {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+    use super::may_begin_with;
+    use crate::source::SourceId;
+
+    #[test]
+    fn looks_into_every_branch_and_takes_what_it_cannot_read_for_possible() {
+        for (value, expected) in [
+            ("/aws/lambda/reader", true),
+            ("/aws/rds/x", false),
+            ("!Sub '/aws/lambda/${Fn}'", true),
+            ("!Sub '/aws/${Service}/x'", true),
+            ("!Sub '/api/${Stage}'", false),
+            ("!If [C, /x/a, !If [D, /x/b, !Ref AWS::NoValue]]", false),
+            ("!If [C, /x/a, !If [D, /x/b, !Ref Name]]", true),
+            ("!Join ['', [/x/, a]]", true),
+            ("[a]", true),
+        ] {
+            let document = crate::syntax::parse(value, SourceId(0)).unwrap();
+            assert_eq!(may_begin_with(&document.root, "/aws/lambda/"), expected, "{value}");
+        }
+    }
 }

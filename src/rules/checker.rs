@@ -494,7 +494,7 @@ impl<'m, 't> Checker<'_, 'm, 't> {
             None => None,
         };
         for block in self.candidates(&related.types) {
-            if block.is(target) {
+            if block.is(target) || !may_be_named(block, &related.via, name.as_deref()) {
                 continue;
             }
             let selection = self.select(&related.via, &Item::Block(block));
@@ -709,6 +709,13 @@ impl<'m, 't> Checker<'_, 'm, 't> {
             related: Vec::new(),
         }
     }
+}
+
+/// Whether a property as written may be a name that begins with text: see [`names::may_begin_with`].
+fn may_be_named(block: &Block<'_>, via: &Path, name: Option<&[names::Piece<'_, '_, '_>]>) -> bool {
+    let Some([names::Piece::Text(start), ..]) = name else { return true };
+    let written = via.names.iter().try_fold(block.node, |node, name| node.get(name));
+    via.rest.is_some() || written.is_none_or(|node| names::may_begin_with(node, start))
 }
 
 /// What a person would have to add: the names from the first missing one on, `Properties` aside.
