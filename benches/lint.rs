@@ -13,6 +13,7 @@ use hipaalint::rules::load::{RuleSet, controls};
 use hipaalint::source::{Source, SourceId};
 use hipaalint::syntax;
 use std::collections::BTreeMap;
+use std::fmt::Write;
 use std::path::PathBuf;
 
 fn main() {
@@ -106,6 +107,70 @@ fn folder_lint(bencher: Bencher<'_, '_>, report: &str) {
         .unwrap_or_else(|error| panic!("{error}"));
         out.len()
     });
+}
+
+/// A template with this many independent conditions (parameters without defaults) and 200 resources whose every property stands
+/// behind `Fn::If`s three levels deep.
+fn conditional(conditions: usize) -> Source {
+    let mut text = String::from("Parameters:\n");
+    for n in 0..conditions {
+        let _ = writeln!(text, "  P{n}: {{Type: String}}");
+    }
+    text.push_str("Conditions:\n");
+    for n in 0..conditions {
+        let _ = writeln!(text, "  C{n}: !Equals [!Ref P{n}, 'yes']");
+    }
+    text.push_str("Resources:\n");
+    for n in 0..200 {
+        let three = |shift: usize, good: &str, bad: &str| {
+            let [a, b, c] = [n, n * 7 + 1, n * 13 + 2].map(|place| (place + shift) % conditions);
+            format!("!If [C{a}, !If [C{b}, !If [C{c}, {good}, {bad}], {good}], {good}]")
+        };
+        let (kind, properties) = match n % 4 {
+            0 => (
+                "AWS::S3::Bucket",
+                vec![
+                    ("BucketName", three(0, "one", "two")),
+                    ("VersioningConfiguration", format!("{{Status: {}}}", three(1, "Enabled", "Suspended"))),
+                ],
+            ),
+            1 => (
+                "AWS::RDS::DBInstance",
+                vec![
+                    ("StorageEncrypted", three(0, "true", "false")),
+                    ("PubliclyAccessible", three(2, "false", "true")),
+                    ("BackupRetentionPeriod", three(3, "7", "0")),
+                    ("Engine", three(4, "postgres", "mysql")),
+                ],
+            ),
+            2 => (
+                "AWS::Logs::LogGroup",
+                vec![
+                    ("RetentionInDays", three(0, "7", "!Ref AWS::NoValue")),
+                    ("LogGroupName", three(1, "/x/a", "/x/b")),
+                ],
+            ),
+            _ => (
+                "AWS::Lambda::Function",
+                vec![
+                    ("Environment", format!("{{Variables: {{DB_PASSWORD: {}}}}}", three(0, "plain1234", "other567"))),
+                    ("KmsKeyArn", three(1, "arn:aws:kms:x:y:key/z", "!Ref AWS::NoValue")),
+                ],
+            ),
+        };
+        let _ = writeln!(text, "  R{n}:\n    Type: {kind}\n    Properties:");
+        for (name, value) in properties {
+            let _ = writeln!(text, "      {name}: {value}");
+        }
+    }
+    Source::new(SourceId(0), "conditional", text)
+}
+
+/// Growth with the number of conditions.
+#[divan::bench(args = [5, 10, 20, 40, 80])]
+fn conditions(bencher: Bencher<'_, '_>, conditions: usize) {
+    let (linter, source) = (linter("core"), conditional(conditions));
+    bencher.counter(BytesCount::of_str(source.text())).bench_local(|| black_box(linter.lint(&source)).findings.len());
 }
 
 /// The whole corpus on one core: parsing alone.
