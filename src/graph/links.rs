@@ -19,6 +19,8 @@ pub enum Meaning {
     AttachedTo,
     /// The other is a security group that it belongs to.
     MemberOf,
+    /// A rule declared as a resource of its own, ingress or egress, is added to the other, a security group.
+    AddsTo,
     /// A subnet's routes lead to the other, an internet gateway.
     RoutesTo,
 }
@@ -31,6 +33,7 @@ impl Meaning {
             Self::ActsAs => "acts-as",
             Self::AttachedTo => "attached-to",
             Self::MemberOf => "member-of",
+            Self::AddsTo => "adds-to",
             Self::RoutesTo => "routes-to",
         }
     }
@@ -51,12 +54,14 @@ pub struct Link<'t> {
 
 /// Properties whose reference means more than a reference: the type that has it, the way from `Properties` on, the type that it
 /// names. Source: the types' schemas.
-const PROPERTIES: [(&str, &[&str], &str, Meaning); 15] = [
+const PROPERTIES: [(&str, &[&str], &str, Meaning); 17] = [
     ("AWS::S3::BucketPolicy", &["Bucket"], "AWS::S3::Bucket", Meaning::Guards),
     ("AWS::SQS::QueuePolicy", &["Queues"], "AWS::SQS::Queue", Meaning::Guards),
     ("AWS::SNS::TopicPolicy", &["Topics"], "AWS::SNS::Topic", Meaning::Guards),
     ("AWS::SecretsManager::ResourcePolicy", &["SecretId"], "AWS::SecretsManager::Secret", Meaning::Guards),
     ("AWS::Lambda::Permission", &["FunctionName"], "AWS::Lambda::Function", Meaning::Guards),
+    ("AWS::EC2::SecurityGroupIngress", &["GroupId"], SECURITY_GROUP, Meaning::AddsTo),
+    ("AWS::EC2::SecurityGroupEgress", &["GroupId"], SECURITY_GROUP, Meaning::AddsTo),
     ("AWS::EC2::Instance", &["SecurityGroupIds"], SECURITY_GROUP, Meaning::MemberOf),
     ("AWS::EC2::NetworkInterface", &["GroupSet"], SECURITY_GROUP, Meaning::MemberOf),
     ("AWS::EC2::VPCEndpoint", &["SecurityGroupIds"], SECURITY_GROUP, Meaning::MemberOf),
