@@ -1,25 +1,38 @@
-//! Runs a rule's examples and complains where they do not come out as marked; `mod examples;` brings it into a test.
-#![allow(clippy::unwrap_used, clippy::panic)]
+//! Runs a rule's examples and complains where they do not come out as marked.
 
 use hipaalint::finding::Outcome;
-use hipaalint::linter::{Keep, Linter};
+use hipaalint::linter::{FileReport, Keep, Linter};
 use hipaalint::rules::load::{RuleEntry, RuleSet, unmark};
 use hipaalint::rules::rule::Example;
 use hipaalint::source::{Source, SourceId};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
 
-/// The pack that the binary carries; or, where `RULES_DIR` names a folder like `rules`, that one: a rule is tried as it is
-/// written, without building anything again.
+/// The folder whose rules are tried, where `RULES_DIR` names one: a rule is tried as it is written, without building
+/// anything again.
+fn tried() -> Option<PathBuf> {
+    std::env::var_os("RULES_DIR").map(PathBuf::from)
+}
+
+/// The pack that the binary carries, or that of `RULES_DIR`.
 pub fn pack() -> RuleSet {
-    let Some(folder) = std::env::var_os("RULES_DIR") else { return RuleSet::embedded() };
+    if tried().is_none() {
+        return RuleSet::embedded();
+    }
     let mut rules = RuleSet::default();
-    for service in std::fs::read_dir(folder).unwrap().flatten().filter(|entry| entry.path().is_dir()) {
-        if let Err(errors) = rules.add_folder(&service.path()) {
-            panic!("{errors:#?}");
-        }
+    for file in rule_files() {
+        rules.add_file(&file).unwrap_or_else(|error| panic!("{error}"));
     }
     rules
+}
+
+/// The files of the pack: those in the folders of services.
+pub fn rule_files() -> Vec<PathBuf> {
+    let folder = tried().unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("rules"));
+    let files = walkdir::WalkDir::new(folder).min_depth(2).sort_by_file_name();
+    let is_rule = |file: &PathBuf| file.extension().is_some_and(|extension| extension == "yaml");
+    files.into_iter().map(|entry| entry.unwrap().into_path()).filter(is_rule).collect()
 }
 
 /// Runs all examples of a rule of the set that `load` makes.
@@ -34,14 +47,18 @@ pub fn check_all(load: &dyn Fn() -> RuleSet, entry: &RuleEntry, complaints: &mut
     }
 }
 
+/// What one rule alone says of a template.
+pub fn findings(rules: RuleSet, id: &str, text: &str, pinned: &BTreeMap<String, String>) -> FileReport {
+    let keep = Keep { undecided: true, passed: false };
+    let linter = Linter::new(rules, |entry| entry.meta.id == id, &BTreeMap::new(), pinned.clone(), keep).unwrap();
+    linter.lint(&Source::new(SourceId(0), "example", text.to_owned()))
+}
+
 /// Lints an example with one rule alone; complains about every difference from its marks.
 fn check(rules: RuleSet, id: &str, example: &Example, wanted: Outcome, complaints: &mut String) {
     let (text, marks) = unmark(example);
-    let pinned = example.parameters.clone();
-    let keep = Keep { undecided: true, passed: false };
-    let linter = Linter::new(rules, |entry| entry.meta.id == id, &BTreeMap::new(), pinned, keep).unwrap();
     let source = Source::new(SourceId(0), "example", text.clone());
-    let report = linter.lint(&source);
+    let report = findings(rules, id, &text, &example.parameters);
     let mut complain = |message: String| writeln!(complaints, "{id}, example `{}`: {message}", example.name).unwrap();
     if !report.is_template || !report.diagnostics.is_empty() {
         complain(format!("is no clean template: {:?}\n{text}", report.diagnostics));
