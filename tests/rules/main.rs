@@ -6,6 +6,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod examples;
+mod files;
 mod mends;
 mod mutations;
 mod pack;

@@ -1,6 +1,7 @@
 //! No part of a rule is idle: where an assertion is turned round or taken away, some example no longer comes out as marked.
 
-use super::examples::{check_all, rule_files};
+use super::examples::check_all;
+use super::files::rule_files;
 use hipaalint::rules::load::RuleSet;
 use rayon::prelude::*;
 use serde_json::{Value, json};

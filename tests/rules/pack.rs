@@ -1,6 +1,7 @@
 //! The rule pack holds what it says: examples pass and fail as marked, citations exist.
 
-use super::examples::{check_all, pack};
+use super::examples::check_all;
+use super::files::pack;
 use hipaalint::rules::load::{RuleSet, controls, profiles};
 use hipaalint::rules::rule::PROFILES;
 use std::fmt::Write as _;

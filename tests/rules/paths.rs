@@ -1,7 +1,7 @@
 //! Every property that a rule of the pack asks for exists in the CloudFormation schema of a type that it looks at: a rule
 //! on a property that does not exist would be silent for ever, or fire on everything.
 
-use super::examples::pack;
+use super::files::pack;
 use super::schemas::{self, Kind};
 use hipaalint::rules::assertion::{Assertion, Form, Quantified, Selector};
 use hipaalint::rules::path::Path;
