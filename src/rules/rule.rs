@@ -195,7 +195,10 @@ struct RawCheck {
 
 /// The profiles that exist: three from the narrowest to the widest, each with the rules of those before it, and one that is
 /// a proposal.
-pub const PROFILES: [&str; 4] = ["core", "conformance", "strict", "proposed-2025"];
+pub const PROFILES: [&str; 4] = ["core", "conformance", "strict", PROPOSAL];
+
+/// The profile of what would be mandatory if the changes proposed in 90 FR 898 became law.
+pub const PROPOSAL: &str = "proposed-2025";
 
 impl TryFrom<RawRule> for RuleFile {
     type Error = String;

@@ -7,6 +7,7 @@
 
 mod examples;
 mod files;
+mod inventory;
 mod mends;
 mod mutations;
 mod pack;
