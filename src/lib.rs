@@ -42,8 +42,10 @@
 pub mod catalogue;
 pub mod cli;
 pub mod config;
+pub mod date;
 pub mod discover;
 pub mod eval;
+pub mod exceptions;
 pub mod expand;
 pub mod expression;
 pub mod facts;

@@ -7,12 +7,13 @@ use std::path::Path;
 
 /// Each part of `src/`, from the bottom up, with the parts that it may use. A part may use only parts above it in this
 /// list, so there are no circles.
-const LAYERS: [(&str, &[&str]); 19] = [
+const LAYERS: [(&str, &[&str]); 21] = [
     ("source", &[]),
+    ("date", &[]),
     ("truth", &[]),
     ("expression", &[]),
     ("facts", &[]),
-    ("finding", &["source"]),
+    ("finding", &["source", "date"]),
     ("syntax", &["source"]),
     ("template", &["source", "syntax"]),
     ("eval", &["source", "truth", "facts", "syntax", "template"]),
@@ -21,9 +22,24 @@ const LAYERS: [(&str, &[&str]); 19] = [
     ("policy", &["source", "truth", "facts", "syntax", "eval", "expand", "finding"]),
     ("graph", &["source", "truth", "facts", "expression", "syntax", "eval", "expand", "finding", "policy"]),
     ("rules", &["source", "truth", "facts", "expression", "eval", "expand", "policy", "graph", "finding"]),
+    ("exceptions", &["source", "date", "finding", "syntax", "eval", "rules"]),
     (
         "linter",
-        &["source", "truth", "facts", "finding", "syntax", "template", "eval", "expand", "policy", "graph", "rules"],
+        &[
+            "source",
+            "date",
+            "truth",
+            "facts",
+            "finding",
+            "syntax",
+            "template",
+            "eval",
+            "expand",
+            "policy",
+            "graph",
+            "rules",
+            "exceptions",
+        ],
     ),
     ("catalogue", &["rules"]),
     ("report", &["source", "finding", "rules"]),

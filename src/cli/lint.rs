@@ -224,6 +224,8 @@ impl Lint {
         let report = Report {
             sources: &self.sources,
             findings: &self.findings,
+            suppressed: &[],
+            exceptions: &[],
             diagnostics: &self.diagnostics,
             rules: &rules,
             controls: controls(),
