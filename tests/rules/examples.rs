@@ -38,9 +38,12 @@ pub fn rule_files() -> Vec<PathBuf> {
 /// Runs all examples of a rule of the set that `load` makes.
 pub fn check_all(load: &dyn Fn() -> RuleSet, entry: &RuleEntry, complaints: &mut String) {
     let examples = entry.examples();
-    for (list, wanted) in
-        [(&examples.pass, Outcome::Pass), (&examples.fail, Outcome::Fail), (&examples.undecided, Outcome::Undecided)]
-    {
+    for (list, wanted) in [
+        (&examples.pass, Some(Outcome::Pass)),
+        (&examples.fail, Some(Outcome::Fail)),
+        (&examples.undecided, Some(Outcome::Undecided)),
+        (&examples.passed_over, None),
+    ] {
         for example in list {
             check(load(), &entry.meta.id, example, wanted, complaints);
         }
@@ -54,8 +57,9 @@ pub fn findings(rules: RuleSet, id: &str, text: &str, pinned: &BTreeMap<String, 
     linter.lint(&Source::new(SourceId(0), "example", text.to_owned()))
 }
 
-/// Lints an example with one rule alone; complains about every difference from its marks.
-fn check(rules: RuleSet, id: &str, example: &Example, wanted: Outcome, complaints: &mut String) {
+/// Lints an example with one rule alone; complains about every difference from its marks. None is wanted where the rule
+/// should look at nothing.
+fn check(rules: RuleSet, id: &str, example: &Example, wanted: Option<Outcome>, complaints: &mut String) {
     let (text, marks) = unmark(example);
     let source = Source::new(SourceId(0), "example", text.clone());
     let report = findings(rules, id, &text, &example.parameters);
@@ -79,12 +83,17 @@ fn check(rules: RuleSet, id: &str, example: &Example, wanted: Outcome, complaint
         })
     };
     match wanted {
-        Outcome::Pass if !report.findings.is_empty() => complain(format!("should pass:{}", shown())),
-        Outcome::Pass if report.counts.passed == 0 => {
+        Some(Outcome::Pass) if !report.findings.is_empty() => complain(format!("should pass:{}", shown())),
+        Some(Outcome::Pass) if report.counts.passed == 0 => {
             complain("should pass, but the rule looked at nothing".to_owned())
         }
-        Outcome::Undecided if !undecided || !failing.is_empty() => complain(format!("should be undecided:{}", shown())),
-        Outcome::Fail => {
+        Some(Outcome::Undecided) if !undecided || !failing.is_empty() => {
+            complain(format!("should be undecided:{}", shown()))
+        }
+        None if !report.findings.is_empty() || report.counts.passed > 0 => {
+            complain(format!("should be passed over:{}", shown()))
+        }
+        Some(Outcome::Fail) => {
             if marks.is_empty() {
                 complain("should fail, but no line is marked `# finding`".to_owned());
             }
@@ -92,7 +101,6 @@ fn check(rules: RuleSet, id: &str, example: &Example, wanted: Outcome, complaint
                 failing.iter().map(|finding| source.position(finding.span.start).line).collect();
             let mut expected: Vec<usize> = marks.iter().map(|mark| mark.line).collect();
             found.sort_unstable();
-            found.dedup();
             expected.sort_unstable();
             if found != expected {
                 complain(format!("findings on lines {found:?}, marked {expected:?}:{}", shown()));

@@ -1,8 +1,10 @@
 //! The rule pack holds what it says: examples pass and fail as marked, citations exist.
 
 use super::examples::{check_all, pack};
-use hipaalint::rules::load::{RuleSet, controls, profiles};
-use hipaalint::rules::rule::PROFILES;
+use hipaalint::rules::load::{RuleSet, controls, profiles, unmark};
+use hipaalint::rules::rule::{Example, PROFILES};
+use hipaalint::source::{Source, SourceId};
+use hipaalint::syntax::parse;
 use std::fmt::Write as _;
 use std::path::Path;
 
@@ -22,9 +24,35 @@ fn examples_hold() {
         if examples.pass.len() < 2 || examples.fail.len() < 2 {
             writeln!(complaints, "{id}: needs at least two examples that pass and two that fail").unwrap();
         }
+        let shown: Vec<Spelling> = examples.pass.iter().chain(&examples.fail).map(Spelling::of).collect();
+        if !shown.iter().any(|spelling| spelling.is_json) {
+            writeln!(complaints, "{id}: no example that passes or fails is in JSON").unwrap();
+        }
+        if !shown.iter().any(|spelling| spelling.has_choices) {
+            writeln!(complaints, "{id}: no example that passes or fails has a parameter or a condition").unwrap();
+        }
         check_all(&pack, entry, &mut complaints);
     }
     assert!(complaints.is_empty(), "\n{complaints}");
+}
+
+/// How an example is written.
+struct Spelling {
+    is_json: bool,
+    /// Whether it has parameters or conditions.
+    has_choices: bool,
+}
+
+impl Spelling {
+    fn of(example: &Example) -> Self {
+        let (text, _) = unmark(example);
+        let source = Source::new(SourceId(0), "example", text);
+        let document = parse(source.text(), source.id).unwrap();
+        Self {
+            is_json: source.text().starts_with('{'),
+            has_choices: ["Parameters", "Conditions"].iter().any(|section| document.root.get(section).is_some()),
+        }
+    }
 }
 
 /// The users' rules that come with the fixtures: half of them show what they mean, and all say what a rule must.
