@@ -1,7 +1,9 @@
 //! The rule language by small rules of its own: what each form answers, and where its findings point.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+// The rules that are tried here are written here, not in the pack.
 #[path = "rules/examples.rs"]
+#[allow(dead_code)]
 mod examples;
 
 use examples::check_all;

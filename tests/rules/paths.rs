@@ -209,49 +209,54 @@ impl Walk<'_> {
     /// What the value is compared with is something that it can be.
     fn predicate(&mut self, is: &Predicate, value: &Context) {
         let Some(path) = &value.value else { return };
-        let known: Vec<(&String, Kind)> =
-            value.types.iter().map(|kind| (kind, schemas::property(kind, path).unwrap().kind)).collect();
+        let kinds: Vec<Kind> = value.types.iter().map(|kind| schemas::property(kind, path).unwrap().kind).collect();
         for test in &is.tests {
             if let Test::RefersTo(types, _) = test {
                 self.exact(types);
             }
-            for (kind, property) in &known {
-                let values = match property {
-                    Kind::Enum(values) | Kind::EnumInAnyCase(values) => values.as_slice(),
-                    _ => &[],
-                };
-                let one_of = values.join(", ");
-                match test {
-                    Test::In(..) | Test::Like(..) if matches!(property, Kind::EnumInAnyCase(_)) => {
-                        self.complain(&format!("{kind}: {path} is written in any case: ask `matches: \"(?i)^(…)$\"`"));
-                    }
-                    Test::In(operand, _) => {
-                        self.compared += 1;
-                        let operands = operand.texts(self.settings).into_owned();
-                        // What is for another of the types is no slip here; but something must be for this one.
-                        let elsewhere = |text: &str| known.iter().any(|(_, other)| may_be(other, text));
-                        let never: Vec<_> = operands.iter().filter(|text| !elsewhere(text)).collect();
-                        if !never.is_empty() || !operands.iter().any(|text| may_be(property, text)) {
-                            let never = if never.is_empty() { operands.iter().collect() } else { never };
-                            self.complain(&format!("{kind}: {path} is never {never:?} ({property:?})"));
-                        }
-                    }
-                    Test::Like(operand, _) if !values.is_empty() => {
-                        let patterns = operand.texts(self.settings);
-                        let covered = |value: &String| patterns.iter().any(|pattern| pattern_covers(pattern, value));
-                        if !values.iter().any(covered) {
-                            let why = format!("{kind}: {path} is never like {patterns:?}, but one of {one_of}");
-                            self.complain(&why);
-                        }
-                    }
-                    Test::Matches(expression, _) if !values.is_empty() => {
-                        if !values.iter().any(|value| expression.is_match(value) == Some(true)) {
-                            self.complain(&format!("{kind}: {path} never matches, but is one of {one_of}"));
-                        }
-                    }
-                    _ => {}
+            for (name, kind) in value.types.iter().zip(&kinds) {
+                self.compared += usize::from(matches!(test, Test::In(..)));
+                if let Some(why) = self.never(test, kind, &kinds) {
+                    self.complain(&format!("{name}: {path} {why} ({kind:?})"));
                 }
             }
+        }
+    }
+
+    /// Why a property of this kind never answers a test, beside those of other types.
+    fn never(&self, test: &Test, kind: &Kind, kinds: &[Kind]) -> Option<String> {
+        let values = match kind {
+            Kind::Enum(values) | Kind::EnumInAnyCase(values) => values.as_slice(),
+            _ => &[],
+        };
+        match test {
+            Test::In(..) | Test::Like(..) if matches!(kind, Kind::EnumInAnyCase(_)) => {
+                Some("is written in any case: ask `matches: \"(?i)^(…)$\"`".to_owned())
+            }
+            Test::In(operand, _) => {
+                let operands = operand.texts(self.settings);
+                // What is for another of the types is no slip here; but something must be for this one.
+                let nowhere = |text: &String| !kinds.iter().any(|other| may_be(other, text));
+                let for_none: Vec<_> = operands.iter().filter(|text| nowhere(text)).collect();
+                let for_this = operands.iter().any(|text| may_be(kind, text));
+                match (for_none.as_slice(), for_this) {
+                    ([], true) => None,
+                    ([], false) => Some(format!("is never {operands:?}")),
+                    _ => Some(format!("is never {for_none:?}")),
+                }
+            }
+            Test::Like(operand, _) => {
+                let patterns = operand.texts(self.settings);
+                let covered = |value: &String| patterns.iter().any(|pattern| pattern_covers(pattern, value));
+                let never = !values.is_empty() && !values.iter().any(covered);
+                never.then(|| format!("is never like {patterns:?}"))
+            }
+            Test::Matches(expression, _) => {
+                let matched = |value: &String| expression.is_match(value) == Some(true);
+                let never = !values.is_empty() && !values.iter().any(matched);
+                never.then(|| "never matches".to_owned())
+            }
+            _ => None,
         }
     }
 }
