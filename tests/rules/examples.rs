@@ -35,38 +35,49 @@ pub fn rule_files() -> Vec<PathBuf> {
     files.into_iter().map(|entry| entry.unwrap().into_path()).filter(is_rule).collect()
 }
 
-/// Runs all examples of a rule of the set that `load` makes.
-pub fn check_all(load: &dyn Fn() -> RuleSet, entry: &RuleEntry, complaints: &mut String) {
+/// Runs the examples of a rule of the set that `load` makes, one after another: what each that does not come out as marked
+/// has to complain of.
+pub fn complaints(load: impl Fn() -> RuleSet, entry: &RuleEntry) -> impl Iterator<Item = String> {
     let examples = entry.examples();
-    for (list, wanted) in [
-        (&examples.pass, Some(Outcome::Pass)),
-        (&examples.fail, Some(Outcome::Fail)),
-        (&examples.undecided, Some(Outcome::Undecided)),
-        (&examples.passed_over, None),
-    ] {
-        for example in list {
-            check(load(), &entry.meta.id, example, wanted, complaints);
-        }
-    }
+    let id = entry.meta.id.clone();
+    let unpinned = linter(load(), &id, &BTreeMap::new());
+    let all = [
+        (examples.pass, Some(Outcome::Pass)),
+        (examples.fail, Some(Outcome::Fail)),
+        (examples.undecided, Some(Outcome::Undecided)),
+        (examples.passed_over, None),
+    ];
+    let all = all.into_iter().flat_map(|(list, wanted)| list.into_iter().map(move |example| (example, wanted)));
+    all.filter_map(move |(example, wanted)| {
+        let complaints = if example.parameters.is_empty() {
+            check(&unpinned, &id, &example, wanted)
+        } else {
+            check(&linter(load(), &id, &example.parameters), &id, &example, wanted)
+        };
+        (!complaints.is_empty()).then_some(complaints)
+    })
+}
+
+fn linter(rules: RuleSet, id: &str, pinned: &BTreeMap<String, String>) -> Linter {
+    let keep = Keep { undecided: true, passed: false };
+    Linter::new(rules, |entry| entry.meta.id == id, &BTreeMap::new(), pinned.clone(), keep).unwrap()
 }
 
 /// What one rule alone says of a template.
 pub fn findings(rules: RuleSet, id: &str, text: &str, pinned: &BTreeMap<String, String>) -> FileReport {
-    let keep = Keep { undecided: true, passed: false };
-    let linter = Linter::new(rules, |entry| entry.meta.id == id, &BTreeMap::new(), pinned.clone(), keep).unwrap();
-    linter.lint(&Source::new(SourceId(0), "example", text.to_owned()))
+    linter(rules, id, pinned).lint(&Source::new(SourceId(0), "example", text.to_owned()))
 }
 
-/// Lints an example with one rule alone; complains about every difference from its marks. None is wanted where the rule
-/// should look at nothing.
-fn check(rules: RuleSet, id: &str, example: &Example, wanted: Option<Outcome>, complaints: &mut String) {
+/// Lints an example; complains about every difference from its marks. None is wanted where the rule should look at nothing.
+fn check(linter: &Linter, id: &str, example: &Example, wanted: Option<Outcome>) -> String {
+    let mut complaints = String::new();
     let (text, marks) = unmark(example);
     let source = Source::new(SourceId(0), "example", text.clone());
-    let report = findings(rules, id, &text, &example.parameters);
+    let report = linter.lint(&source);
     let mut complain = |message: String| writeln!(complaints, "{id}, example `{}`: {message}", example.name).unwrap();
     if !report.is_template || !report.diagnostics.is_empty() {
         complain(format!("is no clean template: {:?}\n{text}", report.diagnostics));
-        return;
+        return complaints;
     }
     let failing: Vec<_> = report.findings.iter().filter(|finding| finding.outcome == Outcome::Fail).collect();
     let undecided = report.findings.iter().any(|finding| finding.outcome == Outcome::Undecided);
@@ -104,7 +115,7 @@ fn check(rules: RuleSet, id: &str, example: &Example, wanted: Option<Outcome>, c
             expected.sort_unstable();
             if found != expected {
                 complain(format!("findings on lines {found:?}, marked {expected:?}:{}", shown()));
-                return;
+                return complaints;
             }
             for mark in &marks {
                 let on_line: Vec<_> =
@@ -130,4 +141,5 @@ fn check(rules: RuleSet, id: &str, example: &Example, wanted: Option<Outcome>, c
         }
         _ => {}
     }
+    complaints
 }

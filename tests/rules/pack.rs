@@ -1,6 +1,6 @@
 //! The rule pack holds what it says: examples pass and fail as marked, citations exist.
 
-use super::examples::{check_all, pack};
+use super::examples::{self, pack};
 use hipaalint::rules::load::{RuleSet, controls, profiles, unmark};
 use hipaalint::rules::rule::{Example, PROFILES};
 use hipaalint::source::{Source, SourceId};
@@ -20,18 +20,18 @@ fn examples_hold() {
             writeln!(complaints, "{id}: {error}").unwrap();
             continue;
         }
-        let examples = entry.examples();
-        if examples.pass.len() < 2 || examples.fail.len() < 2 {
+        let shown = entry.examples();
+        if shown.pass.len() < 2 || shown.fail.len() < 2 {
             writeln!(complaints, "{id}: needs at least two examples that pass and two that fail").unwrap();
         }
-        let shown: Vec<Spelling> = examples.pass.iter().chain(&examples.fail).map(Spelling::of).collect();
-        if !shown.iter().any(|spelling| spelling.is_json) {
+        let spellings: Vec<Spelling> = shown.pass.iter().chain(&shown.fail).map(Spelling::of).collect();
+        if !spellings.iter().any(|spelling| spelling.is_json) {
             writeln!(complaints, "{id}: no example that passes or fails is in JSON").unwrap();
         }
-        if !shown.iter().any(|spelling| spelling.has_choices) {
+        if !spellings.iter().any(|spelling| spelling.has_choices) {
             writeln!(complaints, "{id}: no example that passes or fails has a parameter or a condition").unwrap();
         }
-        check_all(&pack, entry, &mut complaints);
+        complaints.extend(examples::complaints(pack, entry));
     }
     assert!(complaints.is_empty(), "\n{complaints}");
 }
@@ -83,7 +83,7 @@ fn examples_of_user_rules_hold() {
             for control in entry.meta.controls.iter().filter(|control| !known.contains(&control.as_str())) {
                 writeln!(complaints, "{id}: no citation {control} in rules/controls.yaml").unwrap();
             }
-            check_all(&load, entry, &mut complaints);
+            complaints.extend(examples::complaints(load, entry));
         }
     }
     assert!(complaints.is_empty(), "\n{complaints}");
