@@ -235,7 +235,12 @@ impl<'m, 't> Model<'m, 't> {
 
     /// The resource with this logical id.
     pub fn resource(&self, id: &str) -> Option<&Block<'t>> {
-        self.resources.get(*self.by_name.get(id)?)
+        self.resources.get(self.place_of(id)?)
+    }
+
+    /// The place of the resource with this logical id in [`Model::resources`].
+    pub fn place_of(&self, id: &str) -> Option<usize> {
+        self.by_name.get(id).copied()
     }
 
     /// The resources of a type, in the order of the template.
