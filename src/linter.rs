@@ -19,9 +19,10 @@ use crate::source::{Source, Span};
 use crate::syntax;
 use crate::template::{self, Template};
 use crate::truth::Truth;
+use foldhash::{HashMap, HashMapExt};
 use places::{as_written, fill, united};
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use turns::Pending;
 
@@ -35,7 +36,7 @@ pub struct Linter {
     selected: Vec<Selected>,
     /// Which of them look at resources of a type: their indices, so that a template asks only for its own types.
     by_type: HashMap<String, Vec<usize>>,
-    /// Those that look at anything else.
+    /// Those that look at anything else as well, or at nothing else.
     others: Vec<usize>,
     pinned: Pinned,
     keep: Keep,
@@ -199,9 +200,14 @@ impl Linter {
         }
     }
 
-    /// The selected rules that may have something to look at in a template, in the order of their ids.
+    /// The selected rules that have something to look at in a template, in the order of their ids.
     fn for_template(&self, model: &Model<'_, '_>) -> impl Iterator<Item = &Selected> {
-        let mut places = self.others.clone();
+        let targets = |place: &usize| {
+            let entry = self.selected.get(*place).and_then(|selected| self.rules.entries().get(selected.index));
+            entry.map_or(&[][..], |entry| &entry.targets)
+        };
+        let has_target = |place: &usize| targets(place).iter().any(|target| occurs(target, model));
+        let mut places: Vec<usize> = self.others.iter().copied().filter(has_target).collect();
         for kind in model.types() {
             places.extend(self.by_type.get(kind).into_iter().flatten());
         }
@@ -281,9 +287,6 @@ impl Linter {
 
     fn apply<'m, 't>(&self, selected: &Selected, model: &'m Model<'m, 't>, report: &mut FileReport) {
         let Some(entry) = self.rules.entries().get(selected.index) else { return };
-        if !entry.targets.iter().any(|target| occurs(target, model)) {
-            return;
-        }
         let rule = match entry.rule() {
             Ok(rule) => rule,
             Err(error) => return report.diagnostics.push(broken_rule(&selected.id, error)),

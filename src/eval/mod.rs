@@ -21,12 +21,12 @@ use crate::syntax::Node;
 use crate::template::Template;
 use crate::truth::Truth;
 use choices::{Candidate, Choices, Pinned};
+use foldhash::HashMap;
 use partition::Derived;
 use rustc_hash::FxHashMap;
 use scenario::{AtomText, Domain, Scenario, Variable};
 use std::borrow::Cow;
 use std::cell::{Cell, OnceCell, RefCell};
-use std::collections::HashMap;
 use typed_arena::Arena;
 use value::{Content, Kind, Origin, Part, Value};
 
@@ -73,6 +73,7 @@ pub struct Evaluator<'m, 't> {
     atoms: RefCell<Atoms>,
     bytes_made: Cell<usize>,
     rules_apply: OnceCell<bool>,
+    feasible: RefCell<HashMap<Scenario, bool>>,
 }
 
 #[derive(Default)]
@@ -98,6 +99,7 @@ impl<'m, 't> Evaluator<'m, 't> {
             atoms: RefCell::default(),
             bytes_made: Cell::default(),
             rules_apply: OnceCell::default(),
+            feasible: RefCell::default(),
         }
     }
 

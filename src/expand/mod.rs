@@ -15,8 +15,8 @@ use crate::source::Span;
 use crate::syntax::Node;
 use crate::template::Template;
 use expansion::{Expansion, Iteration, MadeFrom, Origin};
+use foldhash::{HashMap, HashMapExt};
 use includes::Included;
-use std::collections::HashMap;
 use written::Written;
 
 pub use crate::template::Parameter;
@@ -213,7 +213,7 @@ impl<'m, 't> Model<'m, 't> {
             condition: None,
             origin: None,
         };
-        let mut by_name = HashMap::new();
+        let mut by_name = HashMap::with_capacity(resources.len());
         let mut by_type: HashMap<&'t str, Vec<usize>> = HashMap::new();
         for (index, resource) in resources.iter().enumerate() {
             by_name.insert(resource.name, index);

@@ -3,7 +3,7 @@
 use super::references::{self, Met, Reference, Use};
 use crate::expand::{Block, Model};
 use crate::syntax::{Entry, Node};
-use std::collections::HashSet;
+use foldhash::HashSet;
 
 /// A name that is used and does not exist.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -19,19 +19,22 @@ pub struct LiteralSecret {
     pub what: &'static str,
 }
 
-/// Keys whose content is code, prose, an example or a recipe that makes a secret: nothing below them is searched.
-const NOT_SEARCHED: [&str; 10] = [
-    "AWS::CloudFormation::Interface",
-    "AllowedPattern",
-    "ConstraintDescription",
-    "Description",
-    "FunctionCode",
-    "GenerateSecretString",
-    "InlineCode",
-    "ZipFile",
-    "example",
-    "examples",
-];
+/// Whether what stands under a key is code, prose, an example or a recipe that makes a secret: nothing below it is searched.
+fn is_passed_over(key: &str) -> bool {
+    matches!(
+        key,
+        "AWS::CloudFormation::Interface"
+            | "AllowedPattern"
+            | "ConstraintDescription"
+            | "Description"
+            | "FunctionCode"
+            | "GenerateSecretString"
+            | "InlineCode"
+            | "ZipFile"
+            | "example"
+            | "examples"
+    )
+}
 
 /// Finds the secrets that are written out in a node that stands under `name`, in every branch of every condition.
 pub fn literal_secrets<'t>(name: &str, node: &'t Node<'t>) -> Vec<LiteralSecret> {
@@ -65,7 +68,7 @@ impl<'t> Search<'t> {
             Kind::Mapping(entries) => {
                 let variable = variable(entries);
                 for entry in entries {
-                    if NOT_SEARCHED.contains(&entry.key.as_ref()) {
+                    if is_passed_over(&entry.key) {
                         continue;
                     }
                     self.path.push(Step::Key(&entry.key));
@@ -146,12 +149,12 @@ impl<'t> Search<'t> {
 /// `{Name: DB_PASSWORD, Value: …}`: a variable as containers, build projects, option settings and tags write it, with its
 /// name and its value's entry. None where its `Type` says that the value is the name of a stored one.
 fn variable<'t>(entries: &'t [Entry<'t>]) -> Option<(&'t str, &'t Entry<'t>)> {
-    let entry = |keys: &[&str]| entries.iter().find(|entry| keys.contains(&entry.key.as_ref()));
-    let stored = entry(&["Type"])
+    let entry = |is: fn(&str) -> bool| entries.iter().find(|entry| is(&entry.key));
+    let value = entry(|key| matches!(key, "Value" | "ParameterValue"))?;
+    let name = entry(|key| matches!(key, "Name" | "OptionName" | "ParameterKey" | "Key"))?.value.as_str()?;
+    let stored = entry(|key| key == "Type")
         .and_then(|entry| entry.value.as_str())
         .is_some_and(|kind| matches!(kind, "PARAMETER_STORE" | "SECRETS_MANAGER"));
-    let name = entry(&["Name", "OptionName", "ParameterKey", "Key"])?.value.as_str()?;
-    let value = entry(&["Value", "ParameterValue"])?;
     (!stored).then_some((name, value))
 }
 

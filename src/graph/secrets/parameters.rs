@@ -14,14 +14,14 @@ use std::collections::BTreeSet;
 /// numbers, resource ids, choices and the names of stored secrets are none.
 pub fn carries_secret<'t>(run: &mut Run<'_, 't>, model: &Model<'_, 't>, parameter: &Parameter<'_>) -> bool {
     // A parameter without a type is not valid, and still a text.
-    if !matches!(parameter.kind, "String" | "") || !parameter.allowed.is_empty() || is_reference(parameter) {
+    if !matches!(parameter.kind, "String" | "") || !parameter.allowed.is_empty() {
         return false;
     }
     // One look through the template serves all of its parameters: the uses are kept as a map of names to them.
     let uses = run.remembered(model.whole.node, "uses of parameters", |_| Some(Uses::new(model).into_value()));
     let used =
         |how: &str| uses.and_then(|uses| uses.get(how)).is_some_and(|names| names.field(parameter.name).is_some());
-    !used(AS_REFERENCE) && (is_secret_name(parameter.name) || used(AS_SECRET))
+    (is_secret_name(parameter.name) || used(AS_SECRET)) && !used(AS_REFERENCE) && !is_reference(parameter)
 }
 
 const AS_SECRET: &str = "as a secret";

@@ -26,7 +26,8 @@ impl Tagged {
             names: vec!["Properties".to_owned(), property.name.to_owned()],
             rest: None,
         };
-        let keys = self.keys.texts(checker.settings).into_owned();
+        let settings = checker.settings;
+        let keys = self.keys.texts(settings);
         let selection = checker.select(&path, item);
         let tags = selection.items.iter().find_map(|item| match item {
             Item::Value { value, .. } => Some(*value),
@@ -34,14 +35,14 @@ impl Tagged {
         });
         let mut truth = if selection.unknown { Truth::Unknown } else { Truth::True };
         let mut missing = Vec::new();
-        for key in &keys {
+        for key in keys.iter() {
             let carried = match tags {
                 Some(tags) => carries(checker, tags, &property.shape, key),
                 None if selection.unknown => Truth::Unknown,
                 None => Truth::False,
             };
             truth = truth.and(carried);
-            if carried.is_false() {
+            if carried.is_false() && checker.explain {
                 missing.push(format!("`{key}`"));
             }
         }
