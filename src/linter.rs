@@ -406,12 +406,18 @@ fn occurs(target: &TargetName, model: &Model<'_, '_>) -> bool {
 /// The blocks that some of the targets name, each once, in the order of the template.
 fn blocks<'m, 't>(targets: &[TargetName], model: &'m Model<'m, 't>) -> Vec<&'m Block<'t>> {
     let mut blocks: Vec<&'m Block<'t>> = Vec::new();
+    // A check may name dozens of types, of which a template has one: comparing them with its own is quicker than looking each up.
+    for kind in model.types() {
+        if targets.iter().any(|target| matches!(target, TargetName::Type(wanted) if wanted == kind)) {
+            blocks.extend(model.of_type(kind));
+        }
+    }
     for target in targets {
         let fits = |fits: fn(&str) -> bool| model.resources.iter().filter(move |block| fits(block.kind));
         match target {
             TargetName::Type(pattern) if pattern.contains('*') => blocks
                 .extend(model.resources.iter().filter(|block| crate::eval::text::pattern_covers(pattern, block.kind))),
-            TargetName::Type(kind) => blocks.extend(model.of_type(kind)),
+            TargetName::Type(_) => {}
             TargetName::AnyResource => blocks.extend(&model.resources),
             TargetName::Taggable => blocks.extend(fits(|kind| facts::tag_shape(kind).is_some())),
             TargetName::Named => blocks.extend(fits(|kind| facts::name_property(kind).is_some())),

@@ -112,7 +112,7 @@ impl<'t> Block<'t> {
     pub fn path(&self) -> String {
         match self.section {
             Section::Template => String::new(),
-            section => format!("{}/{}", section.name(), self.name),
+            section => [section.name(), "/", self.name].concat(),
         }
     }
 

@@ -15,7 +15,7 @@ use std::borrow::Cow;
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(try_from = "String")]
 pub struct Path {
-    /// As written.
+    /// As written; empty for one that no rule wrote.
     pub text: String,
     /// The names that the path begins with.
     pub names: Vec<String>,
@@ -80,6 +80,11 @@ fn refuse_filters(segment: &Segment, text: &str) -> Result<(), String> {
 }
 
 impl Path {
+    /// The path of a resource's property.
+    pub fn of_property(name: &str) -> Self {
+        Self { text: String::new(), names: vec!["Properties".to_owned(), name.to_owned()], rest: None }
+    }
+
     /// Selects with what follows the leading names. The steps are `/`-separated, relative to `value`.
     pub fn select_rest<'a, 't>(&self, value: &'a Value<'t>, with_steps: bool) -> Vec<(&'a Value<'t>, String)> {
         let Some(rest) = &self.rest else { return vec![(value, String::new())] };

@@ -21,11 +21,7 @@ impl Tagged {
         let block = item.owner();
         // A type that takes no tags has nothing to carry.
         let Some(property) = facts::tag_shape(block.kind) else { return Truth::True.into() };
-        let path = Path {
-            text: format!("$.Properties.{}", property.name),
-            names: vec!["Properties".to_owned(), property.name.to_owned()],
-            rest: None,
-        };
+        let path = Path::of_property(property.name);
         let settings = checker.settings;
         let keys = self.keys.texts(settings);
         let selection = checker.select(&path, item);
