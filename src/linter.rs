@@ -9,7 +9,6 @@ use crate::eval::choices::Pinned;
 use crate::eval::scenario::Scenario;
 use crate::eval::{Memory, explore};
 use crate::expand::{self, Block, Model};
-use crate::facts;
 use crate::finding::{Diagnostic, Finding, Level, Outcome, Severity};
 use crate::rules::checker::{Checker, Item, Place};
 use crate::rules::load::{RuleEntry, RuleSet};
@@ -190,7 +189,7 @@ impl Linter {
             let targets = self.rules.entries().get(selected.index).map_or(&[][..], |entry| &entry.targets);
             for target in targets {
                 match target {
-                    TargetName::Type(kind) if !kind.contains('*') => {
+                    TargetName::Type(kind) => {
                         self.by_type.entry(kind.clone()).or_default().push(place);
                     }
                     _ if self.others.last() == Some(&place) => {}
@@ -390,44 +389,33 @@ fn broken_rule(id: &str, error: &str) -> Diagnostic {
 /// Whether a template has any block of this kind.
 fn occurs(target: &TargetName, model: &Model<'_, '_>) -> bool {
     match target {
-        TargetName::Type(pattern) if pattern.contains('*') => {
-            model.types().any(|kind| crate::eval::text::pattern_covers(pattern, kind))
-        }
-        TargetName::Type(kind) => model.has_type(kind),
-        TargetName::AnyResource | TargetName::Taggable | TargetName::Named | TargetName::Stateful => {
-            !model.resources.is_empty()
-        }
         TargetName::Parameters => !model.parameters.is_empty(),
         TargetName::Outputs => !model.outputs.is_empty(),
         TargetName::Template => true,
+        _ => model.types().any(|kind| target.has_type(kind)),
     }
 }
 
 /// The blocks that some of the targets name, each once, in the order of the template.
 fn blocks<'m, 't>(targets: &[TargetName], model: &'m Model<'m, 't>) -> Vec<&'m Block<'t>> {
     let mut blocks: Vec<&'m Block<'t>> = Vec::new();
-    // A check may name dozens of types, of which a template has one: comparing them with its own is quicker than looking each up.
-    for kind in model.types() {
-        if targets.iter().any(|target| matches!(target, TargetName::Type(wanted) if wanted == kind)) {
-            blocks.extend(model.of_type(kind));
-        }
+    // A check may name dozens of types, of which a template has one, and a template has many resources of few types: each of its
+    // types is asked about once.
+    let mut groups = 0;
+    for kind in model.types().filter(|kind| targets.iter().any(|target| target.has_type(kind))) {
+        blocks.extend(model.of_type(kind));
+        groups += 1;
     }
     for target in targets {
-        let fits = |fits: fn(&str) -> bool| model.resources.iter().filter(move |block| fits(block.kind));
         match target {
-            TargetName::Type(pattern) if pattern.contains('*') => blocks
-                .extend(model.resources.iter().filter(|block| crate::eval::text::pattern_covers(pattern, block.kind))),
-            TargetName::Type(_) => {}
-            TargetName::AnyResource => blocks.extend(&model.resources),
-            TargetName::Taggable => blocks.extend(fits(|kind| facts::tag_shape(kind).is_some())),
-            TargetName::Named => blocks.extend(fits(|kind| facts::name_property(kind).is_some())),
-            TargetName::Stateful => blocks.extend(fits(facts::is_stateful)),
             TargetName::Parameters => blocks.extend(&model.parameters),
             TargetName::Outputs => blocks.extend(&model.outputs),
             TargetName::Template => blocks.push(&model.whole),
+            _ => continue,
         }
+        groups += 1;
     }
-    if targets.len() > 1 {
+    if groups > 1 {
         // All turns of a loop have the same key.
         blocks.sort_by_key(|block| (block.key_span, block.name));
         blocks.dedup_by(|a, b| a.is(b));

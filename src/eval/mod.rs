@@ -15,7 +15,7 @@ pub mod scenario;
 pub mod text;
 pub mod value;
 
-pub use functions::is_function;
+pub use functions::{begins_as_function, is_function};
 
 use crate::syntax::Node;
 use crate::template::Template;
@@ -27,6 +27,7 @@ use rustc_hash::FxHashMap;
 use scenario::{AtomText, Domain, Scenario, Variable};
 use std::borrow::Cow;
 use std::cell::{Cell, OnceCell, RefCell};
+use std::hash::{Hash, Hasher};
 use typed_arena::Arena;
 use value::{Content, Kind, Origin, Part, Value};
 
@@ -43,8 +44,31 @@ struct Variant<'m, 't> {
     value: Option<&'m Value<'t>>,
 }
 
-/// What was computed of each node, by node and name. Keyed by addresses, which no template chooses: a fast hash will do.
-type Memo<'m, 't> = FxHashMap<(*const Node<'t>, &'static str), Vec<Variant<'m, 't>>>;
+/// What was computed of each node. Keyed by addresses, which no template chooses: a fast hash will do.
+type Memo<'m, 't> = FxHashMap<Computed<'t>, Vec<Variant<'m, 't>>>;
+
+/// A node, and the name of what was made of it.
+#[derive(Copy, Clone)]
+struct Computed<'t> {
+    node: *const Node<'t>,
+    what: &'static str,
+}
+
+/// Several things are seldom made of one node: the node alone tells them apart well enough.
+impl Hash for Computed<'_> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.node.hash(state);
+    }
+}
+
+impl PartialEq for Computed<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        // The same name is nearly always the same text.
+        self.node == other.node && (std::ptr::eq(self.what, other.what) || self.what == other.what)
+    }
+}
+
+impl Eq for Computed<'_> {}
 
 /// A resource as attributes and references see it.
 #[derive(Copy, Clone, Debug)]
@@ -152,7 +176,8 @@ pub fn explore<'m, 't, R>(
     mut check: impl FnMut(&mut Run<'m, 't>) -> R,
 ) -> Exploration<R> {
     let mut waiting = vec![Scenario::default()];
-    let mut leaves = Vec::new();
+    // Most checks meet no choice.
+    let mut leaves = Vec::with_capacity(1);
     let mut infeasible = Vec::new();
     let mut exhausted = 0;
     while let Some(scenario) = waiting.pop() {
@@ -262,7 +287,7 @@ impl<'m, 't> Run<'m, 't> {
             // Nobody will look at what comes of it.
             return None;
         }
-        let key: (*const Node<'t>, &'static str) = (node, what);
+        let key = Computed { node, what };
         if let Some(variants) = self.evaluator.memo.borrow().get(&key) {
             let fits = |variant: &&Variant<'m, 't>| {
                 variant.depends_on.iter().all(|(variable, domain)| {
@@ -300,7 +325,7 @@ impl<'m, 't> Run<'m, 't> {
         }
         if !self.exhausted {
             let mut memo = self.evaluator.memo.borrow_mut();
-            let variants = memo.entry(key).or_default();
+            let variants = memo.entry(key).or_insert_with(|| Vec::with_capacity(1));
             // A run that had not settled the choices yet computed anew what another had.
             if !variants.iter().any(|known| known.depends_on == depends_on) {
                 variants.push(Variant { depends_on, reasons, value });

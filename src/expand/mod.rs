@@ -12,7 +12,7 @@ use crate::eval::choices::Pinned;
 use crate::eval::{self, Evaluator, Memory, Run};
 use crate::finding::Subject;
 use crate::source::Span;
-use crate::syntax::Node;
+use crate::syntax::{Kind, Node};
 use crate::template::Template;
 use expansion::{Expansion, Iteration, MadeFrom, Origin};
 use foldhash::{HashMap, HashMapExt};
@@ -30,14 +30,28 @@ pub const HIDDEN: &str = "a loop or macro makes resources that are not known";
 /// Source: "Considerations when creating CloudFormation macro definitions" on the order of macros, CloudFormation user guide.
 pub fn expand<'t>(root: &'t Node<'t>, included: &[Included<'t>], pinned: &Pinned) -> Expansion<'t> {
     let mut expansion = Expansion::new(root);
-    includes::expand(&mut expansion, included);
-    loops::expand(&mut expansion, pinned);
+    // One walk finds that most templates hold nothing for either pass.
+    if root.get("Transform").is_some() || calls_macros(root) {
+        includes::expand(&mut expansion, included);
+        loops::expand(&mut expansion, pinned);
+    }
     serverless::expand(&mut expansion);
     // Macros that are still there make what nobody but their owner knows.
     if expansion.root.get("Resources").and_then(|resources| resources.get("Fn::Transform")).is_some() {
         expansion.hidden.of_any_type();
     }
     expansion
+}
+
+/// Whether a macro or loop is called anywhere in a tree.
+fn calls_macros(node: &Node<'_>) -> bool {
+    let is_call =
+        |key: &str| eval::begins_as_function(key) && (key == "Fn::Transform" || key.starts_with("Fn::ForEach"));
+    match &node.kind {
+        Kind::Mapping(entries) => entries.iter().any(|entry| is_call(&entry.key) || calls_macros(&entry.value)),
+        Kind::Sequence(items) => items.iter().any(calls_macros),
+        _ => false,
+    }
 }
 
 /// A named block of a template: a resource, a parameter, an output, or the template as a whole.

@@ -1,5 +1,6 @@
 //! Every name that a block of a template uses: as written, in every branch of every condition.
 
+use crate::eval::begins_as_function;
 use crate::source::Span;
 use crate::syntax::{Entry, Kind, Node};
 
@@ -165,7 +166,7 @@ impl<'v, 't> Walk<'v, 't> {
     fn node(&mut self, node: &'t Node<'t>) {
         match &node.kind {
             Kind::Mapping(entries) => match entries.as_slice() {
-                [only] if only.key == "Ref" || only.key.starts_with("Fn::") => self.function(only, node.span),
+                [only] if only.key == "Ref" || begins_as_function(&only.key) => self.function(only, node.span),
                 [only] if self.in_condition && only.key == "Condition" => {
                     self.whole(&only.value, node.span, Use::Condition);
                 }
@@ -187,7 +188,7 @@ impl<'v, 't> Walk<'v, 't> {
     /// What stands under `Fn::Transform` and `Fn::ForEach::…` is written anew before CloudFormation looks at it.
     fn below_macro(&mut self, key: &str, go: impl FnOnce(&mut Self)) {
         let before = self.in_macro;
-        self.in_macro |= key == "Fn::Transform" || key.starts_with("Fn::ForEach");
+        self.in_macro |= begins_as_function(key) && (key == "Fn::Transform" || key.starts_with("Fn::ForEach"));
         go(self);
         self.in_macro = before;
     }

@@ -40,12 +40,17 @@ const MAX_SETTLED: usize = 16;
 
 /// Whether a map is a call of an intrinsic function: its only key is `Ref` or starts with `Fn::`.
 pub fn is_function(node: &Node<'_>) -> bool {
-    matches!(node.as_mapping(), Some([only]) if only.key == "Ref" || only.key.starts_with("Fn::"))
+    matches!(node.as_mapping(), Some([only]) if only.key == "Ref" || begins_as_function(&only.key))
+}
+
+/// Whether a key is that of a function or macro, `Fn::…`. Asked of nearly every key, so the four bytes are compared here and now.
+pub fn begins_as_function(key: &str) -> bool {
+    matches!(key.as_bytes(), [b'F', b'n', b':', b':', ..])
 }
 
 /// Whether a macro or loop may add keys to this map: `Fn::Transform` or `Fn::ForEach::…` stands among them.
 pub fn has_macro(node: &Node<'_>) -> bool {
-    node.as_mapping().is_some_and(|entries| entries.iter().any(|entry| entry.key.starts_with("Fn::")))
+    node.as_mapping().is_some_and(|entries| entries.iter().any(|entry| begins_as_function(&entry.key)))
 }
 
 impl<'t> Run<'_, 't> {

@@ -2,6 +2,7 @@
 
 use super::names::is_secret_name;
 use super::texts::{is_secret_literal, secret_text};
+use crate::eval::begins_as_function;
 use crate::source::Span;
 use crate::syntax::{Entry, Kind, Node};
 use std::borrow::Cow;
@@ -57,7 +58,13 @@ enum Step<'t> {
 impl<'t> Search<'t> {
     /// A node under a key: a name that promises a secret decides what the texts in it are.
     fn named(&mut self, name: &str, node: &'t Node<'t>) {
-        if is_secret_name(name) {
+        // Lists, and maps that no function makes, are no secrets as wholes: their names need not be taken apart.
+        let may_be_text = match &node.kind {
+            Kind::String(_) | Kind::Number(_) => true,
+            Kind::Mapping(entries) => entries.len() == 1,
+            Kind::Sequence(_) | Kind::Null | Kind::Bool(_) => false,
+        };
+        if may_be_text && is_secret_name(name) {
             self.secret_value(name, node);
         }
         self.node(name, node);
@@ -75,7 +82,7 @@ impl<'t> Search<'t> {
                     match variable {
                         Some((name, value)) if std::ptr::eq(value, entry) => self.named(name, &entry.value),
                         // A function's arguments stand where the function stands.
-                        _ if entry.key.starts_with("Fn::") => self.node(name, &entry.value),
+                        _ if begins_as_function(&entry.key) => self.node(name, &entry.value),
                         _ => self.named(&entry.key, &entry.value),
                     }
                     self.path.pop();
@@ -135,7 +142,7 @@ impl<'t> Search<'t> {
             return;
         }
         // What a function computes is one place: the way to it ends there, the span is exact.
-        let steps = self.path.iter().take_while(|step| !matches!(step, Step::Key(key) if key.starts_with("Fn::")));
+        let steps = self.path.iter().take_while(|step| !matches!(step, Step::Key(key) if begins_as_function(key)));
         let steps: Vec<Cow<'_, str>> = steps
             .map(|step| match step {
                 Step::Key(key) => Cow::Borrowed(*key),
