@@ -4,13 +4,16 @@
 //! tests say so and try the reference templates alone.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+mod tree;
+
 use hipaalint::finding::Outcome;
 use hipaalint::linter::{FileReport, Keep, Linter};
 use hipaalint::rules::load::RuleSet;
 use hipaalint::source::{Source, SourceId};
-use hipaalint::syntax::{Kind, Language, Node, parse};
+use hipaalint::syntax::{Language, parse};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use tree::json;
 
 fn templates() -> Vec<(String, String)> {
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
@@ -54,19 +57,6 @@ fn said(report: &FileReport) -> Vec<String> {
         .collect();
     said.sort();
     said
-}
-
-fn json(node: &Node<'_>) -> serde_json::Value {
-    match &node.kind {
-        Kind::Null => serde_json::Value::Null,
-        Kind::Bool(value) => (*value).into(),
-        Kind::Number(number) => serde_json::from_str(&number.text).unwrap_or_else(|_| number.text.to_string().into()),
-        Kind::String(text) => text.to_string().into(),
-        Kind::Sequence(items) => items.iter().map(json).collect(),
-        Kind::Mapping(entries) => {
-            serde_json::Value::Object(entries.iter().map(|entry| (entry.key.to_string(), json(&entry.value))).collect())
-        }
-    }
 }
 
 #[test]
