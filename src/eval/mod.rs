@@ -190,10 +190,12 @@ pub fn explore<'m, 't, R>(
         }
         let mut run = Run::new(evaluator, scenario);
         let result = check(&mut run);
-        // The first alternative of the first fork was taken; the rest follow in the order they were met.
-        waiting.extend(run.siblings.into_iter().rev());
-        // Those at the far end would never be reached.
-        waiting.drain(..waiting.len().saturating_sub(MAX_SCENARIOS + 1));
+        if !run.siblings.is_empty() {
+            // The first alternative of the first fork was taken; the rest follow in the order they were met.
+            waiting.extend(run.siblings.into_iter().rev());
+            // Those at the far end would never be reached.
+            waiting.drain(..waiting.len().saturating_sub(MAX_SCENARIOS + 1));
+        }
         if run.exhausted {
             exhausted += 1;
         } else if evaluator.is_feasible(&run.scenario) {

@@ -62,7 +62,11 @@ impl<'t> Run<'_, 't> {
             syntax::Kind::Bool(value) => Kind::Bool(*value),
             syntax::Kind::Number(number) => Kind::Number(number.clone()),
             syntax::Kind::String(text) => return Some(literal(text, span)),
-            syntax::Kind::Sequence(items) => Kind::List(items.iter().filter_map(|item| self.compute(item)).collect()),
+            syntax::Kind::Sequence(items) => {
+                let mut list = Vec::with_capacity(items.len());
+                list.extend(items.iter().filter_map(|item| self.compute(item)));
+                Kind::List(list)
+            }
             syntax::Kind::Mapping(entries) => {
                 if let [only] = entries.as_slice()
                     && is_function(node)
@@ -73,18 +77,13 @@ impl<'t> Run<'_, 't> {
                     // What the macro adds or overrides is not known, so nothing of the map is.
                     return Some(Value::unknown(Origin::function("Fn::Transform"), span));
                 }
-                Kind::Map(
-                    entries
-                        .iter()
-                        .filter_map(|entry| {
-                            Some(Field {
-                                key: Cow::Borrowed(entry.key.as_ref()),
-                                key_span: entry.key_span,
-                                value: self.compute(&entry.value)?,
-                            })
-                        })
-                        .collect(),
-                )
+                let mut fields = Vec::with_capacity(entries.len());
+                for entry in entries {
+                    if let Some(value) = self.compute(&entry.value) {
+                        fields.push(Field { key: Cow::Borrowed(&entry.key), key_span: entry.key_span, value });
+                    }
+                }
+                Kind::Map(fields)
             }
         };
         Some(Value { span, kind })

@@ -39,7 +39,7 @@ impl Tagged {
             };
             truth = truth.and(carried);
             if carried.is_false() && checker.explain {
-                missing.push(format!("`{key}`"));
+                missing.push(["`", key, "`"].concat());
             }
         }
         checker.at(truth, || {
