@@ -13,7 +13,6 @@ use crate::eval::scenario::Scenario;
 use crate::eval::{Memory, explore};
 use crate::exceptions::{Aliases, Exceptions};
 use crate::expand::{self, Block, Model};
-use crate::facts;
 use crate::finding::{Diagnostic, Exception, Finding, Level, Outcome, Severity};
 use crate::rules::checker::{Checker, Item, Place};
 use crate::rules::load::{RuleEntry, RuleSet};
@@ -23,9 +22,10 @@ use crate::source::{Source, Span};
 use crate::syntax;
 use crate::template::{self, Template};
 use crate::truth::Truth;
+use foldhash::{HashMap, HashMapExt};
 use places::{as_written, fill, united};
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use turns::Pending;
 
@@ -40,7 +40,7 @@ pub struct Linter {
     selected: Vec<Selected>,
     /// Which of them look at resources of a type: their indices, so that a template asks only for its own types.
     by_type: HashMap<String, Vec<usize>>,
-    /// Those that look at anything else.
+    /// Those that look at anything else as well, or at nothing else.
     others: Vec<usize>,
     /// What is known of every deployment.
     inputs: Inputs,
@@ -220,7 +220,7 @@ impl Linter {
             let targets = self.rules.entries().get(selected.index).map_or(&[][..], |entry| &entry.targets);
             for target in targets {
                 match target {
-                    TargetName::Type(kind) if !kind.contains('*') => {
+                    TargetName::Type(kind) => {
                         self.by_type.entry(kind.clone()).or_default().push(place);
                     }
                     _ if self.others.last() == Some(&place) => {}
@@ -230,9 +230,14 @@ impl Linter {
         }
     }
 
-    /// The selected rules that may have something to look at in a template, in the order of their ids.
+    /// The selected rules that have something to look at in a template, in the order of their ids.
     fn for_template(&self, model: &Model<'_, '_>) -> impl Iterator<Item = &Selected> {
-        let mut places = self.others.clone();
+        let targets = |place: &usize| {
+            let entry = self.selected.get(*place).and_then(|selected| self.rules.entries().get(selected.index));
+            entry.map_or(&[][..], |entry| &entry.targets)
+        };
+        let has_target = |place: &usize| targets(place).iter().any(|target| occurs(target, model));
+        let mut places: Vec<usize> = self.others.iter().copied().filter(has_target).collect();
         for kind in model.types() {
             places.extend(self.by_type.get(kind).into_iter().flatten());
         }
@@ -334,9 +339,6 @@ impl Linter {
         report: &mut FileReport,
     ) {
         let Some(entry) = self.rules.entries().get(selected.index) else { return };
-        if !entry.targets.iter().any(|target| occurs(target, model)) {
-            return;
-        }
         let rule = match entry.rule() {
             Ok(rule) => rule,
             Err(error) => return report.diagnostics.push(broken_rule(&selected.id, error)),
@@ -448,41 +450,35 @@ fn broken_rule(id: &str, error: &str) -> Diagnostic {
 /// Whether a template has any block of this kind.
 fn occurs(target: &TargetName, model: &Model<'_, '_>) -> bool {
     match target {
-        TargetName::Type(pattern) if pattern.contains('*') => {
-            model.types().any(|kind| crate::eval::text::pattern_covers(pattern, kind))
-        }
-        TargetName::Type(kind) => model.has_type(kind),
-        TargetName::AnyResource | TargetName::Taggable | TargetName::Named | TargetName::Stateful => {
-            !model.resources.is_empty()
-        }
         TargetName::Parameters => !model.parameters.is_empty(),
         TargetName::Outputs => !model.outputs.is_empty(),
         TargetName::Template => true,
         // They are judged when everything else has been.
         TargetName::Exceptions => false,
+        _ => model.types().any(|kind| target.has_type(kind)),
     }
 }
 
 /// The blocks that some of the targets name, each once, in the order of the template.
 fn blocks<'m, 't>(targets: &[TargetName], model: &'m Model<'m, 't>) -> Vec<&'m Block<'t>> {
     let mut blocks: Vec<&'m Block<'t>> = Vec::new();
+    // A check may name dozens of types, of which a template has one, and a template has many resources of few types: each of its
+    // types is asked about once.
+    let mut groups = 0;
+    for kind in model.types().filter(|kind| targets.iter().any(|target| target.has_type(kind))) {
+        blocks.extend(model.of_type(kind));
+        groups += 1;
+    }
     for target in targets {
-        let fits = |fits: fn(&str) -> bool| model.resources.iter().filter(move |block| fits(block.kind));
         match target {
-            TargetName::Type(pattern) if pattern.contains('*') => blocks
-                .extend(model.resources.iter().filter(|block| crate::eval::text::pattern_covers(pattern, block.kind))),
-            TargetName::Type(kind) => blocks.extend(model.of_type(kind)),
-            TargetName::AnyResource => blocks.extend(&model.resources),
-            TargetName::Taggable => blocks.extend(fits(|kind| facts::tag_shape(kind).is_some())),
-            TargetName::Named => blocks.extend(fits(|kind| facts::name_property(kind).is_some())),
-            TargetName::Stateful => blocks.extend(fits(facts::is_stateful)),
             TargetName::Parameters => blocks.extend(&model.parameters),
             TargetName::Outputs => blocks.extend(&model.outputs),
             TargetName::Template => blocks.push(&model.whole),
-            TargetName::Exceptions => {}
+            _ => continue,
         }
+        groups += 1;
     }
-    if targets.len() > 1 {
+    if groups > 1 {
         // All turns of a loop have the same key.
         blocks.sort_by_key(|block| (block.key_span, block.name));
         blocks.dedup_by(|a, b| a.is(b));
