@@ -44,6 +44,9 @@ fn main() {
             }
         }
         head.insert("targets".to_owned(), targets(fields));
+        if let Some(parameters) = fields.get("parameters").and_then(Value::as_object) {
+            head.insert("parameters".to_owned(), json!(parameters.keys().collect::<Vec<_>>()));
+        }
         head.insert("logic".to_owned(), append(&mut logic, &rule));
         head.insert("prose".to_owned(), append(&mut prose, &Value::Object(texts)));
         index.push(Value::Object(head));

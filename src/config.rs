@@ -3,21 +3,27 @@
 //! ```yaml
 //! profile: conformance
 //! fail-on: warning
+//! skip: [legacy/, "*.test.yaml"]        # as in .gitignore, relative to this file
+//! tag-keys: [Environment, Owner]        # parameters of rules, in short
+//! suffix-parameter: Stage
 //! rule-folders: [policies]              # relative to this file
 //! parameters:                           # pinned in every template that has them
 //!   Env: prod
 //! rules:
 //!   s3-bucket-versioning: { level: off }
-//!   resource-tags: { level: warning, parameters: { keys: [Environment, Owner] } }
+//!   ec2-security-group-open: { level: warning, parameters: { allowed-ports: [443] } }
 //! ```
 //!
 //! A level other than `off` also runs a rule that the profile leaves out.
 
+pub mod keys;
+mod nearest;
 mod parameters;
 
+pub use nearest::Nearest;
 pub use parameters::read_parameters;
 
-use crate::discover::shown;
+use crate::discover::{Globs, shown};
 use crate::eval::inputs::Pinned;
 use crate::finding::{Diagnostic, Level, Severity};
 use crate::linter::Override;
@@ -26,6 +32,7 @@ use crate::rules::operand::Settings;
 use crate::rules::rule::PROFILES;
 use crate::source::{Source, Span};
 use crate::syntax::{self, Entry, Kind, Node};
+use keys::{FAIL_ON, KEYS, RULE_KEYS, RULE_LEVELS, SHARED_PARAMETERS};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -33,7 +40,7 @@ use std::path::{Path, PathBuf};
 pub const FILE_NAME: &str = "hipaalint.yaml";
 
 /// What a configuration says. Names of rules and parameters are not checked yet: see [`Config::overrides`].
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default)]
 pub struct Config {
     /// The profile to run.
     pub profile: Option<String>,
@@ -43,6 +50,10 @@ pub struct Config {
     pub parameters: Pinned,
     /// Folders of the project's own rules, relative to the configuration.
     pub rule_folders: Vec<PathBuf>,
+    /// What is left out of folders that are searched.
+    pub skip: Option<Globs>,
+    /// Parameters of every rule that has them: name and values.
+    shared: BTreeMap<String, Vec<String>>,
     changes: Vec<Change>,
 }
 
@@ -91,19 +102,6 @@ pub struct Overrides {
     pub off: Vec<String>,
     /// Rules that run whatever the profile, since they were given a level.
     pub on: Vec<String>,
-}
-
-/// The configuration that is nearest to a folder, upwards. The path starts from that folder (`../hipaalint.yaml`), which must
-/// be the current one.
-pub fn find(folder: &Path) -> Option<PathBuf> {
-    let mut name = PathBuf::from(FILE_NAME);
-    for folder in folder.ancestors() {
-        if folder.join(FILE_NAME).is_file() {
-            return Some(name);
-        }
-        name = Path::new("..").join(name);
-    }
-    None
 }
 
 impl Config {
@@ -164,6 +162,13 @@ impl Config {
             };
             overrides.changes.insert(change.id.clone(), Override { level, settings });
         }
+        for entry in rules.entries() {
+            for (name, values) in self.shared.iter().filter(|(name, _)| entry.parameters.contains(*name)) {
+                let Override { settings, .. } = overrides.changes.entry(entry.meta.id.clone()).or_default();
+                // What is said of the one rule counts more.
+                settings.entry(name.clone()).or_insert_with(|| values.clone());
+            }
+        }
         (overrides, reader.problems)
     }
 }
@@ -202,18 +207,40 @@ impl Reader<'_> {
             match entry.key.as_ref() {
                 "profile" => config.profile = self.one_of(value, "`profile`", &PROFILES).map(str::to_owned),
                 "fail-on" => config.fail_on = self.fail_on(value),
+                "skip" => config.skip = self.globs(value),
                 "parameters" => config.parameters = self.parameters(value, "`parameters`"),
                 "rules" => config.changes = self.rules(value),
                 "rule-folders" => {
                     config.rule_folders = self.texts(value, "`rule-folders`").into_iter().map(PathBuf::from).collect();
                 }
-                _ => self.unknown_key(entry, &["profile", "fail-on", "parameters", "rules", "rule-folders"]),
+                name if SHARED_PARAMETERS.contains(&name) => {
+                    let values = self.texts(value, &format!("`{name}`"));
+                    config.shared.insert(name.to_owned(), values);
+                }
+                _ => self.unknown_key(entry, &KEYS.map(|key| key.name)),
+            }
+        }
+    }
+
+    /// Globs that start from the configuration's folder.
+    fn globs(&mut self, node: &Node<'_>) -> Option<Globs> {
+        let texts = self.texts(node, "`skip`");
+        let folder = Path::new(&self.source.name).parent().filter(|folder| !folder.as_os_str().is_empty());
+        let folder = folder.unwrap_or(Path::new("."));
+        let folder = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
+        match Globs::new(&folder, &texts) {
+            Ok(globs) => Some(globs),
+            Err((index, reason)) => {
+                let wrong = node.as_sequence().and_then(|items| items.get(index)).unwrap_or(node);
+                let help = "Write it as in .gitignore: `legacy/`, `*.test.yaml`, `stacks/**/old.json`.";
+                self.problem(wrong.span, format!("`skip` has what is no glob: {reason}"), help.to_owned());
+                None
             }
         }
     }
 
     fn fail_on(&mut self, node: &Node<'_>) -> Option<FailOn> {
-        Some(match self.one_of(node, "`fail-on`", &["error", "warning", "note", "never"])? {
+        Some(match self.one_of(node, "`fail-on`", &FAIL_ON)? {
             "error" => FailOn::Level(Level::Error),
             "warning" => FailOn::Level(Level::Warning),
             "note" => FailOn::Level(Level::Note),
@@ -259,7 +286,7 @@ impl Reader<'_> {
                             change.parameters.push((parameter.key.to_string(), parameter.key_span, values));
                         }
                     }
-                    _ => self.unknown_key(field, &["level", "parameters"]),
+                    _ => self.unknown_key(field, &RULE_KEYS),
                 }
             }
             changes.push(change);
@@ -272,7 +299,7 @@ impl Reader<'_> {
         if matches!(node.kind, Kind::Bool(false)) {
             return Some(Setting::Off);
         }
-        Some(match self.one_of(node, "`level`", &["error", "warning", "note", "off"])? {
+        Some(match self.one_of(node, "`level`", &RULE_LEVELS)? {
             "error" => Setting::Level(Level::Error),
             "warning" => Setting::Level(Level::Warning),
             "note" => Setting::Level(Level::Note),

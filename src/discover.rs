@@ -4,20 +4,23 @@
 
 mod beside;
 mod cdk;
+mod gitignore;
 mod look;
 mod nested;
 mod read;
 
 pub use beside::read_beside;
+pub use gitignore::{Globs, is_repository};
 pub use look::{may_be_template, shows_template};
 pub use nested::nested;
 pub use read::{MAX_BYTES, Reading, read};
 
 use crate::finding::{Diagnostic, Severity};
+use gitignore::Ignored;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ffi::OsStr;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 /// Endings of files that are looked at in folders, in lower case.
 const ENDINGS: [&str; 4] = ["json", "yaml", "yml", "template"];
@@ -59,11 +62,46 @@ pub struct Discovery {
     pub folders: Vec<String>,
     /// Paths that do not exist or cannot be looked into.
     pub diagnostics: Vec<Diagnostic>,
+    /// What `.gitignore` and configurations left out of the named folders.
+    pub left_out: LeftOut,
+}
+
+/// Files and folders that were not looked at.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LeftOut {
+    /// Files that might be templates.
+    pub files: usize,
+    /// Folders, whatever is in them.
+    pub folders: usize,
+    /// The first few of both, as reports show them.
+    pub names: Vec<String>,
+}
+
+impl LeftOut {
+    /// So many are named.
+    const MAX_NAMES: usize = 3;
+
+    fn note(&mut self, path: &Path, is_folder: bool) {
+        *(if is_folder { &mut self.folders } else { &mut self.files }) += 1;
+        if self.names.len() < Self::MAX_NAMES {
+            self.names.push(shown(path));
+        }
+    }
+}
+
+/// What is left out of folders that are walked. Files that are named are never left out.
+pub struct Filter<'f> {
+    /// Whether `.gitignore` files are obeyed.
+    pub gitignore: bool,
+    /// Whether the configuration that governs the first folder skips an entry of it, a folder itself where the last is true.
+    /// Both are absolute paths without links.
+    pub skips: &'f mut dyn FnMut(&Path, &Path, bool) -> bool,
 }
 
 /// Finds the files that some paths name. Folders are walked without following symbolic links, so loops cannot occur.
-pub fn discover(paths: &[PathBuf]) -> Discovery {
-    let mut finder = Finder::default();
+pub fn discover(paths: &[PathBuf], filter: Filter<'_>) -> Discovery {
+    let mut finder =
+        Finder { filter, found: Discovery::default(), by_identity: HashMap::new(), assemblies: HashSet::new() };
     for path in paths {
         finder.add(path);
     }
@@ -71,15 +109,36 @@ pub fn discover(paths: &[PathBuf]) -> Discovery {
 }
 
 /// Files met so far, by what tells them apart.
-#[derive(Default)]
-struct Finder {
+struct Finder<'f> {
+    filter: Filter<'f>,
     found: Discovery,
     by_identity: HashMap<Origin, usize>,
     /// The folders that are cloud assemblies of the CDK.
     assemblies: HashSet<PathBuf>,
 }
 
-impl Finder {
+/// A named folder on its walk.
+struct Walk {
+    /// Its index in [`Discovery::folders`].
+    index: usize,
+    /// As it was named, and as an absolute path without links.
+    named: PathBuf,
+    absolute: PathBuf,
+    ignored: Ignored,
+}
+
+impl Walk {
+    /// The absolute path of what was met on the walk, which follows no links.
+    fn absolute(&self, path: &Path) -> PathBuf {
+        match path.strip_prefix(&self.named) {
+            Ok(inner) if inner.as_os_str().is_empty() => self.absolute.clone(),
+            Ok(inner) => self.absolute.join(inner),
+            Err(_) => path.to_owned(),
+        }
+    }
+}
+
+impl Finder<'_> {
     fn add(&mut self, path: &Path) {
         if path.as_os_str() == STANDARD_INPUT {
             self.meet("<stdin>".to_owned(), Origin::StandardInput, None, BTreeMap::new());
@@ -96,22 +155,34 @@ impl Finder {
     }
 
     fn add_folder(&mut self, folder: &Path) {
-        let index = self.found.folders.len();
+        let absolute = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
+        let ignored = if self.filter.gitignore { Ignored::above(&absolute) } else { Ignored::default() };
+        let mut walk = Walk { index: self.found.folders.len(), named: folder.to_owned(), absolute, ignored };
         self.found.folders.push(shown(folder));
         let mut entries = walkdir::WalkDir::new(folder).sort_by_file_name().into_iter();
         while let Some(entry) = entries.next() {
             match entry {
                 Ok(entry) if entry.file_type().is_dir() => {
-                    if entry.depth() > 0 && (is_left_out(&entry) || self.is_asset(entry.path())) {
+                    let path = entry.path();
+                    let is_foreign = is_left_out(&entry) || self.is_asset(path);
+                    if entry.depth() > 0 && (is_foreign || self.leaves_out(path, true, &mut walk)) {
                         entries.skip_current_dir();
-                    } else if let Some(stacks) = cdk::stacks(entry.path()) {
-                        self.add_assembly(entry.path(), stacks, index);
+                        continue;
+                    }
+                    if self.filter.gitignore {
+                        let absolute = walk.absolute(entry.path());
+                        walk.ignored.enter(&absolute);
+                    }
+                    if let Some(stacks) = cdk::stacks(entry.path()) {
+                        self.add_assembly(entry.path(), stacks, &mut walk);
                     }
                 }
                 Ok(entry) if entry.file_type().is_file() && has_template_ending(entry.path()) => {
                     // What an assembly does not name as a stack's template is none, or a nested stack's.
-                    if entry.path().parent().is_none_or(|folder| !self.assemblies.contains(folder)) {
-                        self.meet(shown(entry.path()), Origin::File(entry.into_path()), Some(index), BTreeMap::new());
+                    let is_of_assembly = entry.path().parent().is_some_and(|folder| self.assemblies.contains(folder));
+                    if !is_of_assembly && !self.leaves_out(entry.path(), false, &mut walk) {
+                        let name = shown(entry.path());
+                        self.meet(name, Origin::File(entry.into_path()), Some(walk.index), BTreeMap::new());
                     }
                 }
                 Ok(_) => {}
@@ -124,11 +195,24 @@ impl Finder {
         }
     }
 
+    /// Whether something met on a walk is left out, which is noted.
+    fn leaves_out(&mut self, path: &Path, is_folder: bool, walk: &mut Walk) -> bool {
+        let absolute = walk.absolute(path);
+        let left_out = walk.ignored.leave_out(&absolute, is_folder)
+            || absolute.parent().is_some_and(|folder| (self.filter.skips)(folder, &absolute, is_folder));
+        if left_out {
+            self.found.left_out.note(path, is_folder);
+        }
+        left_out
+    }
+
     /// Adds the stacks of a cloud assembly. Assemblies inside it, of stages, are met when the walk comes to them.
-    fn add_assembly(&mut self, folder: &Path, stacks: Vec<cdk::Stack>, index: usize) {
+    fn add_assembly(&mut self, folder: &Path, stacks: Vec<cdk::Stack>, walk: &mut Walk) {
         for stack in stacks {
             let path = folder.join(&stack.template);
-            self.meet(shown(&path), Origin::File(path), Some(index), stack.pinned);
+            if !self.leaves_out(&path, false, walk) {
+                self.meet(shown(&path), Origin::File(path), Some(walk.index), stack.pinned);
+            }
         }
         self.assemblies.insert(folder.to_owned());
     }
@@ -208,8 +292,34 @@ pub fn shown(path: &Path) -> String {
     }
 }
 
+/// The way from the current folder to a file, whose path is absolute and has no links: `../hipaalint.yaml`. The path itself where
+/// they have nothing in common.
+pub fn way_from_here(path: &Path) -> PathBuf {
+    match std::env::current_dir() {
+        Ok(here) if here.components().nth(1) == path.components().nth(1) => way(&here, path),
+        _ => path.to_owned(),
+    }
+}
+
+/// The way from a folder to a file; both are absolute paths without detours.
+pub fn way(folder: &Path, file: &Path) -> PathBuf {
+    let (mut from, mut to) = (folder.components().peekable(), file.components().peekable());
+    while from.peek().is_some() && from.peek() == to.peek() {
+        from.next();
+        to.next();
+    }
+    from.map(|_| Component::ParentDir).chain(to).collect()
+}
+
 /// A folder that was named and holds no template.
-pub fn no_templates(folder: &str) -> Diagnostic {
+pub fn no_templates(folder: &str, left_out: &LeftOut) -> Diagnostic {
+    let hint = match left_out.names.as_slice() {
+        [] => String::new(),
+        names => format!(
+            " `.gitignore` or the configuration's `skip` left out {}: name it, or use --no-ignore.",
+            names.join(", ")
+        ),
+    };
     Diagnostic {
         severity: Severity::Error,
         code: "no-templates",
@@ -218,7 +328,8 @@ pub fn no_templates(folder: &str) -> Diagnostic {
         message: "the folder holds no CloudFormation template".to_owned(),
         help: "A template is a map with `Resources`, in a file that ends with .json, .yaml, .yml or .template. Hidden \
                folders and node_modules are left out, and so are symbolic links: name such a file or folder itself."
-            .to_owned(),
+            .to_owned()
+            + &hint,
         related: Vec::new(),
     }
 }

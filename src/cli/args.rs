@@ -1,5 +1,6 @@
 //! What was typed: clap's arguments, each flag beside its help. What they mean is for [`plan`](super::plan).
 
+use crate::finding::Level;
 use crate::rules::rule::PROFILES;
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -31,6 +32,7 @@ Examples:
   hipaalint app.yaml --parameter Env=prod    judge the production deployment only
   cdk synth | hipaalint -                    lint standard input
   hipaalint explain s3-bucket-tls-only       one rule in full
+  hipaalint init                             a first hipaalint.yaml, with what each key is for
   hipaalint graph app.yaml | dot -Tsvg       a picture of the template
 
 Exit code:
@@ -61,17 +63,27 @@ pub(super) enum Command {
     Controls(ControlsArguments),
     /// Draw a template: its resources and what they are to each other
     Graph(GraphArguments),
+    /// Write a first configuration
+    Init(InitArguments),
+    /// Print a script that completes commands and options in a shell
+    Completions(CompletionsArguments),
+    /// Print the manual page
+    Man(ManArguments),
 }
 
 /// `hipaalint [PATHS]…`.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub(super) struct LintArguments {
     /// Templates, folders that hold some, or - for standard input [default: the current folder]
     ///
     /// A file is read whatever its name; one that is no template is skipped. In folders, files that end with .json, .yaml,
-    /// .yml or .template are looked at; hidden folders, node_modules and symbolic links are left out. For a folder that is
-    /// named like a command, write ./rules.
+    /// .yml or .template are looked at; hidden folders, node_modules, symbolic links and what .gitignore or `skip` in the
+    /// configuration names are left out. For a folder that is named like a command, write ./rules.
     pub(super) paths: Vec<PathBuf>,
+
+    /// Look into files and folders that .gitignore names, too
+    #[arg(long)]
+    pub(super) no_ignore: bool,
 
     /// What goes to standard output
     #[arg(help_heading = REPORT, long, value_enum, value_name = "FORMAT")]
@@ -114,19 +126,33 @@ pub(super) struct LintArguments {
     #[command(flatten)]
     pub(super) color: ColorArguments,
 
+    /// Print findings and problems only, no summary: nothing at all where there are none
+    ///
+    /// This is about standard output and --format human; files of --output stay whole.
+    #[arg(help_heading = REPORT, short, long)]
+    pub(super) quiet: bool,
+
+    /// Print how often each rule fires instead of the findings (with --format human or json)
+    #[arg(help_heading = REPORT, long, conflicts_with = "quiet")]
+    pub(super) statistics: bool,
+
+    /// Lint again whenever a template, its configuration or a rule of your own changes, until Ctrl-C
+    #[arg(long)]
+    pub(super) watch: bool,
+
     /// How many files to lint at a time
     #[arg(long, value_name = "N", hide = true)]
     pub(super) threads: Option<std::num::NonZeroUsize>,
 }
 
 /// Where rules and their changes come from; the same for every command.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub(super) struct RuleSources {
     /// Add the rules of a folder of your own (repeatable); they run with every profile
     #[arg(help_heading = RULES, long, value_name = "DIR")]
     pub(super) rules: Vec<PathBuf>,
 
-    /// The configuration [default: hipaalint.yaml in this folder or the nearest above]
+    /// The configuration [default: for each template the nearest hipaalint.yaml, from its folder upwards]
     #[arg(help_heading = RULES, long, value_name = "FILE", conflicts_with = "no_config")]
     pub(super) config: Option<PathBuf>,
 
@@ -136,7 +162,7 @@ pub(super) struct RuleSources {
 }
 
 /// `--color`.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub(super) struct ColorArguments {
     /// When to use colour
     #[arg(help_heading = REPORT, long, value_enum, value_name = "WHEN", default_value_t = Color::Auto)]
@@ -226,6 +252,45 @@ Examples:
   hipaalint graph template.yaml --format mermaid
   hipaalint graph template.yaml --format json | jq '.cycles'";
 
+/// `hipaalint init`.
+#[derive(Debug, Args)]
+pub(super) struct InitArguments {
+    /// Where to write hipaalint.yaml [default: the current folder]
+    #[arg(value_name = "FOLDER")]
+    pub(super) folder: Option<PathBuf>,
+}
+
+/// `hipaalint completions`.
+#[derive(Debug, Args)]
+#[command(after_long_help = COMPLETIONS_HELP)]
+pub(super) struct CompletionsArguments {
+    /// The shell
+    #[arg(value_enum, value_name = "SHELL")]
+    pub(super) shell: clap_complete::Shell,
+}
+
+const COMPLETIONS_HELP: &str = "\
+Examples:
+  hipaalint completions bash > ~/.local/share/bash-completion/completions/hipaalint
+  hipaalint completions zsh > ~/.zfunc/_hipaalint        (with ~/.zfunc in fpath)
+  hipaalint completions fish > ~/.config/fish/completions/hipaalint.fish
+  hipaalint completions powershell >> $PROFILE";
+
+/// `hipaalint man`.
+#[derive(Debug, Args)]
+#[command(after_long_help = MAN_HELP)]
+pub(super) struct ManArguments {
+    /// The command whose page is wanted [default: the page of hipaalint itself]
+    #[arg(value_name = "COMMAND")]
+    pub(super) command: Option<String>,
+}
+
+const MAN_HELP: &str = "\
+Examples:
+  hipaalint man | man -l -
+  hipaalint man > /usr/local/share/man/man1/hipaalint.1
+  hipaalint man rules > /usr/local/share/man/man1/hipaalint-rules.1";
+
 /// `graph --format`.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum GraphFormat {
@@ -279,6 +344,17 @@ pub(super) enum FailOn {
     Note,
     /// Findings leave the exit code alone
     Never,
+}
+
+impl From<FailOn> for crate::config::FailOn {
+    fn from(typed: FailOn) -> Self {
+        match typed {
+            FailOn::Error => Self::Level(Level::Error),
+            FailOn::Warning => Self::Level(Level::Warning),
+            FailOn::Note => Self::Level(Level::Note),
+            FailOn::Never => Self::Never,
+        }
+    }
 }
 
 /// `--show`.

@@ -3,7 +3,7 @@
 use super::args::{GraphArguments, GraphFormat};
 use super::plan::Problems;
 use super::{Exit, output};
-use crate::discover::{self, Reading};
+use crate::discover::{self, Filter, Reading};
 use crate::finding::{Diagnostic, Severity};
 use crate::linter::drawing::draw;
 use crate::project::STACK_BYTES;
@@ -25,7 +25,7 @@ pub(super) fn run(arguments: &GraphArguments) -> Exit {
 
 /// The text of one file, or of standard input.
 fn read(file: &Path) -> Result<Source, Box<Diagnostic>> {
-    let found = discover::discover(&[file.to_owned()]);
+    let found = discover::discover(&[file.to_owned()], Filter { gitignore: false, skips: &mut |_, _, _| false });
     let name = discover::shown(file);
     let problem = |message: String, help: String| {
         let severity = Severity::Error;

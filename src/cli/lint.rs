@@ -1,31 +1,59 @@
 //! `hipaalint [PATHS]…`: finds templates, lints them on all cores, and reports.
 
+use super::Exit;
 use super::args::{Format, LintArguments};
-use super::plan::{Plan, Problems};
-use super::{Exit, output};
-use crate::discover::{self, Candidate, Discovery};
+use super::output::{self, Written};
+use super::plan::Plan;
+use super::progress::Progress;
+use super::setup::Setup;
+use crate::discover::{self, Candidate, Discovery, Filter, Origin};
 use crate::finding::{Diagnostic, Finding, Level, Outcome, Severity};
 use crate::linter::{Counts, sort_findings};
 use crate::project::{File, Linted, Project};
-use crate::report::{Report, RuleReport, Summary};
-use crate::rules::load::{controls, nearest, notice};
+use crate::report::{Governed, Report, RuleReport, Summary};
+use crate::rules::load::{RuleEntry, controls, nearest, notice};
 use crate::rules::meta::RuleProse;
-use crate::source::Source;
-use std::collections::BTreeSet;
+use crate::source::{Source, SourceId};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// How a run ended.
+pub(super) struct Ran {
+    pub(super) exit: Exit,
+    /// Whether somebody still reads standard output.
+    pub(super) is_heard: bool,
+    /// The files that were read, and those that they include.
+    pub(super) files: BTreeSet<PathBuf>,
+}
 
 /// Lints what the arguments name, and reports.
 ///
 /// # Errors
 /// Options that make no sense.
 pub(super) fn run(arguments: LintArguments) -> Result<Exit, clap::Error> {
-    let mut plan = Plan::new(arguments)?;
-    let problems = std::mem::take(&mut plan.problems);
-    let mut found = discover::discover(&plan.paths);
-    let project = Project { linter: &plan.linter, first_id: problems.free_id(), threads: plan.threads };
+    Ok(lint(&Plan::new(arguments)?).exit)
+}
+
+/// The files that a run looks at.
+pub(super) fn discover(plan: &Plan) -> Discovery {
+    let skips =
+        &mut |folder: &Path, entry: &Path, is_folder: bool| plan.setups.borrow_mut().skips(folder, entry, is_folder);
+    discover::discover(&plan.paths, Filter { gitignore: plan.gitignore, skips })
+}
+
+/// Lints, and reports.
+pub(super) fn lint(plan: &Plan) -> Ran {
+    let counter = Arc::default();
+    let progress = Progress::start(&counter, plan.quiet);
+    let mut found = discover(plan);
+    let linter = |candidate: &Candidate| Arc::clone(&plan.setups.borrow_mut().of(candidate).linter);
+    let project = Project { linter: &linter, counter: &counter, threads: plan.threads };
     let files = project.lint(std::mem::take(&mut found.candidates));
-    let lint = Lint::gather(files, found, problems, &plan);
-    let exit = lint.exit(&plan);
-    Ok(lint.report(&plan, exit))
+    drop(progress);
+    let lint = Lint::gather(files, found, plan);
+    let Written { exit, is_heard } = lint.report(plan, lint.exit());
+    Ran { exit, is_heard, files: lint.files }
 }
 
 /// What all files came to.
@@ -33,20 +61,30 @@ struct Lint {
     sources: Vec<Source>,
     findings: Vec<Finding>,
     diagnostics: Vec<Diagnostic>,
+    /// By which setup each text was linted.
+    setups: HashMap<SourceId, Arc<Setup>>,
+    /// How many templates each setup governs; those without any are left out, unless there are no templates at all.
+    governed: Vec<(Arc<Setup>, usize)>,
+    /// The files that were read, and those that they include.
+    files: BTreeSet<PathBuf>,
     summary: Summary,
 }
 
 impl Lint {
-    fn gather(files: Vec<(Candidate, File)>, found: Discovery, problems: Problems, plan: &Plan) -> Self {
+    fn gather(files: Vec<(Candidate, File)>, found: Discovery, plan: &Plan) -> Self {
+        let mut setups = plan.setups.borrow_mut();
+        setups.complain_of_unknown_rules();
         let mut lint = Self {
-            sources: problems.sources,
+            sources: Vec::new(),
             findings: Vec::new(),
-            diagnostics: problems.diagnostics,
+            diagnostics: std::mem::take(&mut setups.problems.diagnostics),
+            setups: HashMap::new(),
+            governed: setups.made().iter().map(|setup| (Arc::clone(setup), 0)).collect(),
+            files: BTreeSet::new(),
             summary: Summary {
-                selection: plan.selection.clone(),
-                notice: notice(&plan.selection),
-                rules: plan.linter.selected().count(),
                 unreadable: found.diagnostics.len(),
+                left_out_files: found.left_out.files,
+                left_out_folders: found.left_out.folders,
                 ..Summary::default()
             },
         };
@@ -56,6 +94,9 @@ impl Lint {
         // A folder whose files cannot be read has been complained about already.
         let mut fruitless: BTreeSet<usize> = (0..found.folders.len()).collect();
         for (candidate, file) in files {
+            if let Origin::File(path) = &candidate.origin {
+                lint.files.insert(path.clone());
+            }
             match file {
                 File::NoTemplate => continue,
                 File::Skipped => {
@@ -68,18 +109,26 @@ impl Lint {
                 }
                 File::Linted(linted) => {
                     let Linted { report, source, .. } = *linted;
+                    let setup = setups.of(&candidate);
                     if report.is_template {
                         lint.summary.templates += 1;
+                        if let Some((_, templates)) = lint.governed.get_mut(setup.number) {
+                            *templates += 1;
+                        }
                     } else {
                         lint.summary.unreadable += 1;
                     }
                     counts += report.counts;
+                    lint.files.extend(report.included.iter().map(|source| PathBuf::from(&source.name)));
                     parameters.extend(report.parameters);
                     lint.findings.extend(report.findings);
                     lint.diagnostics.extend(report.diagnostics);
                     if source.is_some() {
-                        lint.sources.extend(source);
-                        lint.sources.extend(report.included);
+                        let texts = source.into_iter().chain(report.included);
+                        for text in texts {
+                            lint.setups.insert(text.id, Arc::clone(&setup));
+                            lint.sources.push(text);
+                        }
                     }
                 }
             }
@@ -88,12 +137,41 @@ impl Lint {
             }
         }
         let empty = fruitless.into_iter().filter_map(|index| found.folders.get(index));
-        lint.diagnostics.extend(empty.map(|folder| discover::no_templates(folder)));
+        lint.diagnostics.extend(empty.map(|folder| discover::no_templates(folder, &found.left_out)));
         if lint.summary.templates > 0 {
             lint.diagnostics.extend(unknown_parameters(plan, &parameters));
         }
+        lint.sources.extend(std::mem::take(&mut setups.problems.sources));
+        lint.sources.sort_by_key(|source| source.id);
+        lint.name_governed();
         lint.count(counts);
         lint
+    }
+
+    /// Says what ran: of the setups that govern templates, or of all where there are none.
+    fn name_governed(&mut self) {
+        if self.summary.templates > 0 {
+            self.governed.retain(|(_, templates)| *templates > 0);
+        }
+        let rules = rules(&self.governed);
+        self.summary.rules = rules.len();
+        let profiles: BTreeSet<&str> = self.governed.iter().filter_map(|(setup, _)| setup.profile.as_deref()).collect();
+        self.summary.selection = if profiles.is_empty() {
+            let ids: Vec<&str> = rules.iter().map(|entry| entry.meta.id.as_str()).collect();
+            format!("rules: {}", if ids.is_empty() { "none of those named".to_owned() } else { ids.join(", ") })
+        } else {
+            profiles.iter().copied().collect::<Vec<_>>().join(", ")
+        };
+        self.summary.notice = profiles.iter().find_map(|profile| notice(profile));
+        self.summary.governed = self
+            .governed
+            .iter()
+            .map(|(setup, templates)| Governed {
+                configuration: setup.configuration.clone(),
+                profile: setup.profile.clone(),
+                templates: *templates,
+            })
+            .collect();
     }
 
     /// Brings everything into its final order, and counts it.
@@ -114,8 +192,11 @@ impl Lint {
         self.summary.undecided = counts.undecided;
     }
 
-    fn exit(&self, plan: &Plan) -> Exit {
-        let fails = |finding: &Finding| finding.outcome == Outcome::Fail && plan.fail_on.counts(finding.level);
+    fn exit(&self) -> Exit {
+        let fails = |finding: &Finding| {
+            let setup = self.setups.get(&finding.span.source);
+            finding.outcome == Outcome::Fail && setup.is_none_or(|setup| setup.fail_on.counts(finding.level))
+        };
         if self.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error) {
             Exit::Trouble
         } else if self.findings.iter().any(fails) {
@@ -125,13 +206,13 @@ impl Lint {
         }
     }
 
-    fn report(&self, plan: &Plan, exit: Exit) -> Exit {
+    fn report(&self, plan: &Plan, exit: Exit) -> Written {
         let formats: Vec<Format> =
-            plan.outputs.iter().map(|output| output.format).chain(std::iter::once(plan.format)).collect();
+            plan.outputs.iter().map(|output| output.format).chain(std::iter::once(plan.shown.format)).collect();
         let fired: BTreeSet<&str> = self.findings.iter().map(|finding| finding.rule.as_ref()).collect();
-        let rules: Vec<RuleReport> = plan
-            .linter
-            .selected()
+        let entries = rules(&self.governed);
+        let rules: Vec<RuleReport> = entries
+            .into_iter()
             .map(|entry| {
                 // Texts are read from a blob of their own, so only for formats that show them.
                 let wanted = formats.contains(&Format::Sarif)
@@ -149,8 +230,15 @@ impl Lint {
             controls: controls(),
             summary: &self.summary,
         };
-        output::write_all(&plan.outputs, plan.format, &plan.style, &report, exit)
+        output::write_all(&plan.outputs, plan.shown, &report, exit)
     }
+}
+
+/// The rules that ran, each once, sorted by id.
+fn rules(governed: &[(Arc<Setup>, usize)]) -> Vec<&RuleEntry> {
+    let entries = governed.iter().flat_map(|(setup, _)| setup.linter.selected());
+    let by_id: BTreeMap<&str, &RuleEntry> = entries.map(|entry| (entry.meta.id.as_str(), entry)).collect();
+    by_id.into_values().collect()
 }
 
 /// Parameters that were named for this run and that no template has.

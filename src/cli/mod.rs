@@ -3,15 +3,21 @@
 //! `args` is what was typed, `plan` what it means; each command has a file of its own.
 
 mod args;
+mod completions;
 mod controls;
 mod explain;
 mod graph;
+mod init;
 mod lint;
+mod man;
 mod output;
 mod page;
 mod plan;
+mod progress;
 mod rules;
+mod setup;
 mod terminal;
+mod watch;
 
 use args::{Arguments, Command};
 use clap::Parser;
@@ -52,11 +58,15 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Err(error) => return usage(&error),
     };
     match arguments.command {
+        None if arguments.lint.watch => watch::run(&arguments.lint).unwrap_or_else(|error| usage(&error)),
         None => lint::run(arguments.lint).unwrap_or_else(|error| usage(&error)),
         Some(Command::Rules(arguments)) => rules::run(&arguments),
         Some(Command::Explain(arguments)) => explain::run(&arguments),
         Some(Command::Controls(arguments)) => controls::run(&arguments),
         Some(Command::Graph(arguments)) => graph::run(&arguments),
+        Some(Command::Init(arguments)) => init::run(&arguments),
+        Some(Command::Completions(arguments)) => completions::run(&arguments),
+        Some(Command::Man(arguments)) => man::run(&arguments),
     }
 }
 

@@ -3,9 +3,9 @@
 use super::args::Format;
 use super::plan::Problems;
 use super::{Exit, terminal};
-use crate::report::human::{self, Style};
+use crate::report::human::{self, Part, Style};
 use crate::report::text::one_line;
-use crate::report::{Report, json, sarif};
+use crate::report::{Report, json, sarif, statistics};
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::PathBuf;
@@ -17,28 +17,49 @@ pub(super) struct Output {
     pub(super) file: PathBuf,
 }
 
+/// What goes to standard output.
+#[derive(Copy, Clone, Debug)]
+pub(super) struct Shown {
+    pub(super) format: Format,
+    pub(super) style: Style,
+    pub(super) part: Part,
+}
+
 /// Writes one report in one format.
-pub(super) fn write(out: impl Write, format: Format, report: &Report, style: &Style, exit: Exit) -> io::Result<()> {
+fn write(out: impl Write, shown: Shown, report: &Report, exit: Exit) -> io::Result<()> {
     let mut out = BufWriter::new(out);
-    match format {
-        Format::Human => human::write(&mut out, report, style)?,
+    match shown.format {
+        Format::Json if shown.part == Part::Statistics => statistics::write_json(&mut out, report)?,
+        Format::Human => human::write_part(&mut out, report, &shown.style, shown.part)?,
         Format::Json => json::write(&mut out, report)?,
         Format::Sarif => sarif::write(&mut out, report, &sarif::Options { exit_code: Some(exit.code()) })?,
     }
     out.flush()
 }
 
-/// Writes the files, and then, knowing how that went, standard output. Gives the exit code that remains.
-pub(super) fn write_all(outputs: &[Output], format: Format, style: &Style, report: &Report, exit: Exit) -> Exit {
+/// How writing a report went.
+#[derive(Copy, Clone, Debug)]
+pub(super) struct Written {
+    /// The exit code that remains.
+    pub(super) exit: Exit,
+    /// Whether somebody still reads standard output.
+    pub(super) is_heard: bool,
+}
+
+/// Writes the files, and then, knowing how that went, standard output.
+pub(super) fn write_all(outputs: &[Output], shown: Shown, report: &Report, exit: Exit) -> Written {
     let mut exit = exit;
     for Output { format, file } in outputs {
-        let written = File::create(file).and_then(|out| write(out, *format, report, &terminal::FILE, exit));
+        let whole = Shown { format: *format, style: terminal::FILE, part: Part::Whole };
+        let written = File::create(file).and_then(|out| write(out, whole, report, exit));
         if let Err(error) = written {
             complain(&format!("cannot write {}: {error}", file.display()));
             exit = Exit::Trouble;
         }
     }
-    finish(write(io::stdout().lock(), format, report, style, exit), exit)
+    let written = write(io::stdout().lock(), shown, report, exit);
+    let is_heard = written.is_ok();
+    Written { exit: finish(written, exit), is_heard }
 }
 
 /// Prints the text of a command that lints nothing.

@@ -1,42 +1,41 @@
 //! What the arguments mean, together with the configuration: every question that a run may have is answered here, once.
 
 use super::args::{self, Format, LintArguments, RuleSources, Show};
-use super::output::Output;
+use super::output::{Output, Shown};
+use super::setup::{Setups, Typed};
 use super::terminal;
-use crate::config::{self, Config, FailOn, Overrides, read_parameters};
-use crate::discover::shown;
+use crate::config::{self, Config, Nearest, Overrides, read_parameters};
+use crate::discover::{shown, way_from_here};
 use crate::eval::choices::PSEUDO;
 use crate::eval::inputs::Pinned;
-use crate::finding::{Diagnostic, Level, Severity};
-use crate::linter::{Keep, Linter};
-use crate::report::human::Style;
-use crate::rules::load::{RuleEntry, RuleError, RuleSet, nearest};
+use crate::finding::{Diagnostic, Severity};
+use crate::linter::Keep;
+use crate::report::human::Part;
+use crate::rules::load::{RuleError, RuleSet, nearest};
 use crate::source::{Source, SourceId, Span};
 use clap::error::ErrorKind;
 use clap::{CommandFactory, ValueEnum};
+use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
-/// The profile that runs where nobody names one.
-const DEFAULT_PROFILE: &str = "core";
-
 /// Everything that a run of `hipaalint [PATHS]…` needs to know.
 pub(super) struct Plan {
     pub(super) paths: Vec<PathBuf>,
-    pub(super) linter: Linter,
-    /// The profile's name, or the rules that were named.
-    pub(super) selection: String,
-    pub(super) fail_on: FailOn,
-    pub(super) format: Format,
+    /// Whether `.gitignore` files are obeyed.
+    pub(super) gitignore: bool,
+    /// What the configurations make of the arguments, and what went wrong already.
+    pub(super) setups: RefCell<Setups>,
+    pub(super) shown: Shown,
     pub(super) outputs: Vec<Output>,
-    pub(super) style: Style,
+    /// Files of parameters, which the run depends on.
+    pub(super) files: Vec<PathBuf>,
+    pub(super) quiet: bool,
     pub(super) threads: Option<NonZeroUsize>,
     /// Parameters that some template must have, since they were named for this run.
     pub(super) expected_parameters: BTreeSet<String>,
-    /// What went wrong already.
-    pub(super) problems: Problems,
 }
 
 /// What is wrong about options, configuration and rules, with the texts that it points into.
@@ -53,6 +52,8 @@ pub(super) struct Rules {
     pub(super) set: RuleSet,
     pub(super) config: Config,
     pub(super) overrides: Overrides,
+    /// The configuration as reports name it, if there is one.
+    pub(super) name: Option<String>,
 }
 
 impl Plan {
@@ -62,80 +63,75 @@ impl Plan {
     /// Options that make no sense together.
     pub(super) fn new(arguments: LintArguments) -> Result<Self, clap::Error> {
         let outputs = outputs(&arguments)?;
+        let format = arguments.format.unwrap_or(Format::Human);
+        let part = match (arguments.statistics, format) {
+            (true, Format::Human | Format::Json) => Part::Statistics,
+            (true, _) => {
+                let message = "--statistics goes with --format human or json; others show findings";
+                return Err(usage(ErrorKind::ArgumentConflict, message));
+            }
+            (false, _) if arguments.quiet => Part::Findings,
+            (false, _) => Part::Whole,
+        };
         let threads = match arguments.threads {
             Some(threads) => Some(threads),
             None => threads_of_environment()?,
         };
         let mut problems = Problems::default();
-        let Rules { set, config, overrides } = Rules::load(&arguments.sources, &mut problems);
-
-        let mut pinned = config.parameters;
-        let named = named_parameters(&arguments, &mut problems);
-        let expected_parameters = named.keys().cloned().collect();
-        pinned.extend(named);
-        problems.check_pseudo_parameters(&pinned);
-
-        let rules = problems.known_rules(arguments.rule, &set);
-        let profile = arguments.profile.or(config.profile).unwrap_or_else(|| DEFAULT_PROFILE.to_owned());
-        let selects = |entry: &RuleEntry| match &rules {
-            Some(ids) => ids.contains(&entry.meta.id),
-            None => {
-                let wanted = entry.file.is_some() || entry.meta.profiles.contains(&profile);
-                (wanted || overrides.on.contains(&entry.meta.id)) && !overrides.off.contains(&entry.meta.id)
-            }
-        };
-        let keep = Keep {
-            undecided: arguments.show.contains(&Show::Undecided),
-            passed: arguments.show.contains(&Show::Passed),
-        };
-        // The changes were checked against this very set.
-        let linter = Linter::new(set, selects, &overrides.changes, pinned, keep)
-            .map_err(|error| usage(ErrorKind::InvalidValue, error))?;
-        let selection = match &rules {
-            Some(ids) if ids.is_empty() => "rules: none of those named".to_owned(),
-            Some(ids) => format!("rules: {}", ids.iter().map(String::as_str).collect::<Vec<_>>().join(", ")),
-            None => profile,
-        };
-        let fail_on = match arguments.fail_on {
-            Some(args::FailOn::Error) => FailOn::Level(Level::Error),
-            Some(args::FailOn::Warning) => FailOn::Level(Level::Warning),
-            Some(args::FailOn::Note) => FailOn::Level(Level::Note),
-            Some(args::FailOn::Never) => FailOn::Never,
-            None => config.fail_on.unwrap_or(FailOn::Level(Level::Error)),
+        let parameters = named_parameters(&arguments, &mut problems);
+        problems.check_pseudo_parameters(&parameters);
+        let expected_parameters = parameters.keys().cloned().collect();
+        let typed = Typed {
+            sources: arguments.sources,
+            rules: arguments.rule,
+            profile: arguments.profile,
+            fail_on: arguments.fail_on.map(Into::into),
+            parameters,
+            keep: Keep {
+                undecided: arguments.show.contains(&Show::Undecided),
+                passed: arguments.show.contains(&Show::Passed),
+            },
         };
         let paths = if arguments.paths.is_empty() { vec![PathBuf::from(".")] } else { arguments.paths };
         Ok(Self {
             paths,
-            linter,
-            selection,
-            fail_on,
-            format: arguments.format.unwrap_or(Format::Human),
+            gitignore: !arguments.no_ignore,
+            setups: RefCell::new(Setups::new(typed, problems)),
+            shown: Shown { format, style: terminal::style(arguments.color.color), part },
             outputs,
-            style: terminal::style(arguments.color.color),
+            files: arguments.parameters,
+            quiet: arguments.quiet,
             threads,
             expected_parameters,
-            problems,
         })
     }
 }
 
 impl Rules {
-    /// The built-in rules, those of the configuration's folders and of `--rules`.
+    /// The built-in rules, those of the configuration's folders and of `--rules`, for a command that lints nothing: the
+    /// configuration is the one nearest to the current folder.
     pub(super) fn load(sources: &RuleSources, problems: &mut Problems) -> Self {
-        let mut set = RuleSet::embedded();
-        let path = match &sources.config {
-            Some(path) => Some(path.clone()),
-            None if sources.no_config => None,
-            None => env::current_dir().ok().and_then(|folder| config::find(&folder)),
+        let nearest = || Nearest::default().of(&env::current_dir().ok()?).map(|file| way_from_here(&file));
+        let configuration = match sources {
+            RuleSources { no_config: true, .. } => None,
+            RuleSources { config: Some(file), .. } => Some(file.clone()),
+            _ => nearest(),
         };
-        let source = path.and_then(|path| problems.open(&path, config::unreadable));
+        Self::read(configuration.as_deref(), &sources.rules, problems)
+    }
+
+    /// The same with a configuration that was found.
+    pub(super) fn read(configuration: Option<&Path>, folders: &[PathBuf], problems: &mut Problems) -> Self {
+        let mut set = RuleSet::embedded();
+        let source = configuration.and_then(|path| problems.open(path, config::unreadable));
+        let name = source.as_ref().map(|source| source.name.clone());
         let mut config = Config::default();
         if let Some(source) = &source {
             let (read, found) = Config::read(source);
             config = read;
             problems.diagnostics.extend(found);
         }
-        for folder in config.rule_folders.iter().chain(&sources.rules) {
+        for folder in config.rule_folders.iter().chain(folders) {
             problems.add_rules(&mut set, folder);
         }
         let mut overrides = Overrides::default();
@@ -145,20 +141,15 @@ impl Rules {
             problems.diagnostics.extend(found);
             problems.keep(source);
         }
-        Self { set, config, overrides }
+        Self { set, config, overrides, name }
     }
 }
 
 impl Problems {
-    /// The id of the next source, which no other has.
+    /// The id of the next source, which no other has: templates have theirs from 0 upwards.
     fn next_id(&mut self) -> SourceId {
         self.opened += 1;
-        SourceId(self.opened - 1)
-    }
-
-    /// The first id that is free for templates.
-    pub(super) fn free_id(&self) -> u32 {
-        self.opened
+        SourceId(u32::MAX - self.opened)
     }
 
     /// Opens a text that belongs to the run itself.
@@ -181,7 +172,7 @@ impl Problems {
     }
 
     /// A problem with an option.
-    fn option(&mut self, code: &'static str, message: String, help: String) {
+    pub(super) fn option(&mut self, code: &'static str, message: String, help: String) {
         self.diagnostics.push(Diagnostic {
             severity: Severity::Error,
             code,
@@ -212,6 +203,11 @@ impl Problems {
 
     /// A user's own rule file that is not right, with its text where that can be read.
     fn broken_rule(&mut self, error: RuleError) {
+        let file = shown(&error.file);
+        if self.diagnostics.iter().any(|known| known.file == file && known.message == error.message) {
+            // Several configurations name the folder.
+            return;
+        }
         let source = error.position.and_then(|(line, column)| {
             let source = Source::new(self.next_id(), shown(&error.file), fs::read_to_string(&error.file).ok()?);
             let (start, end) = source.line_range(line)?;
@@ -238,19 +234,7 @@ impl Problems {
         }
     }
 
-    /// The rules that were named and exist; `None` where none was named.
-    fn known_rules(&mut self, named: Vec<String>, set: &RuleSet) -> Option<BTreeSet<String>> {
-        if named.is_empty() {
-            return None;
-        }
-        let (known, unknown): (BTreeSet<String>, _) = named.into_iter().partition(|id| set.get(id).is_some());
-        for id in unknown {
-            self.option("unknown-rule", format!("there is no rule `{id}`"), nearest_rule(&id, set));
-        }
-        Some(known)
-    }
-
-    fn check_pseudo_parameters(&mut self, pinned: &Pinned) {
+    pub(super) fn check_pseudo_parameters(&mut self, pinned: &Pinned) {
         for name in pinned.keys().filter(|name| name.starts_with("AWS::") && !PSEUDO.contains(&name.as_str())) {
             let help = match nearest(name, PSEUDO.into_iter()) {
                 Some(nearest) => format!("Did you mean `{nearest}`?"),
@@ -307,7 +291,13 @@ fn output(text: &str, format: Option<Format>) -> Result<Output, clap::Error> {
         // What comes before `=` is a format, unless it is part of a path.
         Some((named, file)) if !named.contains(['/', '\\']) => {
             let format = Format::from_str(named, false).map_err(|_| {
-                let message = format!("'{named}' in '--output {text}' is no format: human, json or sarif");
+                let known = Format::value_variants().iter().filter_map(ValueEnum::to_possible_value);
+                let known: Vec<String> = known.map(|value| value.get_name().to_owned()).collect();
+                let help = match nearest(named, known.iter().map(String::as_str)) {
+                    Some(nearest) => format!("did you mean '{nearest}'?"),
+                    None => format!("there are {}", known.join(", ")),
+                };
+                let message = format!("'{named}' in '--output {text}' is no format; {help}");
                 usage(ErrorKind::InvalidValue, message)
             })?;
             (Some(format), file)

@@ -1,6 +1,6 @@
 //! Values that one template exports and another imports.
 
-use super::{File, Job, Linted, Project};
+use super::{File, Job, Linted, Project, inputs};
 use crate::discover::{self, Candidate, Reading};
 use crate::linter::exports;
 use crate::source::{Source, SourceId};
@@ -23,7 +23,7 @@ impl Project<'_> {
             .iter()
             .filter_map(|index| {
                 let (candidate, _) = files.get(*index)?;
-                Some(Job { candidate, number: *index, inputs: self.inputs(candidate, &exports) })
+                Some(self.job(candidate, *index, &exports))
             })
             .collect();
         let again = self.run(&jobs);
@@ -43,7 +43,7 @@ impl Project<'_> {
         for (candidate, _) in files.iter().filter(|(_, file)| ties(file).exports) {
             let Reading::Text(text) = discover::read(candidate) else { continue };
             let source = Source::new(SourceId(0), candidate.name.as_str(), text);
-            for (name, value) in exports(&source, &self.inputs(candidate, &BTreeMap::new())) {
+            for (name, value) in exports(&source, &inputs(&(self.linter)(candidate), candidate, &BTreeMap::new())) {
                 if found.get(&name).is_some_and(|known| *known != value) {
                     disputed.insert(name);
                 } else {

@@ -13,6 +13,8 @@ use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 /// Everything recursive is bounded in depth, and this is ample for it, also in builds without optimisation.
@@ -51,12 +53,36 @@ struct Ties {
 
 /// How candidates are linted.
 pub struct Project<'l> {
-    /// With what.
-    pub linter: &'l Linter,
-    /// The first id that is free for their texts.
-    pub first_id: u32,
+    /// With what: the linter of each.
+    pub linter: &'l dyn Fn(&Candidate) -> Arc<Linter>,
+    /// Told of every file that is done.
+    pub counter: &'l Counter,
     /// On how many threads; as many as there are cores where nobody said.
     pub threads: Option<NonZeroUsize>,
+}
+
+/// How many files there are to lint, and how many were: for whoever watches from another thread.
+#[derive(Debug, Default)]
+pub struct Counter {
+    done: AtomicUsize,
+    all: AtomicUsize,
+}
+
+impl Counter {
+    /// So many more are to be linted.
+    pub fn expect(&self, files: usize) {
+        self.all.fetch_add(files, Ordering::Relaxed);
+    }
+
+    /// One more is done.
+    pub fn finish_one(&self) {
+        self.done.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// How many are done, of how many.
+    pub fn read(&self) -> (usize, usize) {
+        (self.done.load(Ordering::Relaxed), self.all.load(Ordering::Relaxed))
+    }
 }
 
 /// One text to lint.
@@ -64,6 +90,7 @@ struct Job<'c> {
     candidate: &'c Candidate,
     /// Which number its text has among those of the run.
     number: usize,
+    linter: Arc<Linter>,
     inputs: Inputs,
 }
 
@@ -74,7 +101,7 @@ impl Project<'_> {
         let jobs: Vec<Job> = candidates
             .iter()
             .enumerate()
-            .map(|(number, candidate)| Job { candidate, number, inputs: self.inputs(candidate, &BTreeMap::new()) })
+            .map(|(number, candidate)| self.job(candidate, number, &BTreeMap::new()))
             .collect();
         let files = self.run(&jobs);
         let mut files: Vec<(Candidate, File)> = candidates.into_iter().zip(files).collect();
@@ -83,24 +110,25 @@ impl Project<'_> {
         files
     }
 
-    /// What is known of a candidate's deployment. What the user pins counts more than what an assembly says.
-    fn inputs(&self, candidate: &Candidate, exports: &BTreeMap<String, String>) -> Inputs {
-        let mut inputs = self.linter.inputs().clone();
-        for (name, value) in &candidate.pinned {
-            inputs.pinned.entry(name.clone()).or_insert_with(|| value.clone());
-        }
-        inputs.exports.clone_from(exports);
-        inputs
+    fn job<'c>(&self, candidate: &'c Candidate, number: usize, exports: &BTreeMap<String, String>) -> Job<'c> {
+        let linter = (self.linter)(candidate);
+        let inputs = inputs(&linter, candidate, exports);
+        Job { candidate, number, linter, inputs }
     }
 
     /// Does all jobs; the answers are in their order.
     fn run(&self, jobs: &[Job<'_>]) -> Vec<File> {
+        // The linters were chosen already; the way to choose them belongs to this thread.
+        let counter = self.counter;
         let lint = |job: &Job<'_>| {
             // Each leaves room for the files that it includes.
             let id = job.number.saturating_mul(1 + MAX_INCLUDES);
-            let id = SourceId(u32::try_from(id).unwrap_or(u32::MAX).saturating_add(self.first_id));
-            guarded(job.candidate, || lint_one(self.linter, job, id))
+            let id = SourceId(u32::try_from(id).unwrap_or(u32::MAX));
+            let file = guarded(job.candidate, || lint_one(job, id));
+            counter.finish_one();
+            file
         };
+        counter.expect(jobs.len());
         let one_by_one = || jobs.iter().map(lint).collect();
         let threads = self.threads.map_or(0, NonZeroUsize::get);
         if jobs.len() > 1 && threads != 1 {
@@ -118,6 +146,16 @@ impl Project<'_> {
     }
 }
 
+/// What is known of a candidate's deployment. What the user pins counts more than what an assembly says.
+fn inputs(linter: &Linter, candidate: &Candidate, exports: &BTreeMap<String, String>) -> Inputs {
+    let mut inputs = linter.inputs().clone();
+    for (name, value) in &candidate.pinned {
+        inputs.pinned.entry(name.clone()).or_insert_with(|| value.clone());
+    }
+    inputs.exports.clone_from(exports);
+    inputs
+}
+
 /// A mistake in the linter itself must not take the other files' findings with it, nor pass as "nothing found".
 fn guarded(candidate: &Candidate, lint: impl FnOnce() -> File) -> File {
     catch_unwind(AssertUnwindSafe(lint)).unwrap_or_else(|_| {
@@ -133,8 +171,8 @@ fn guarded(candidate: &Candidate, lint: impl FnOnce() -> File) -> File {
     })
 }
 
-fn lint_one(linter: &Linter, job: &Job<'_>, id: SourceId) -> File {
-    let candidate = job.candidate;
+fn lint_one(job: &Job<'_>, id: SourceId) -> File {
+    let Job { candidate, linter, .. } = job;
     let text = match discover::read(candidate) {
         Reading::Text(text) => text,
         Reading::NoTemplate => return File::NoTemplate,

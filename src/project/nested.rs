@@ -2,7 +2,7 @@
 
 use super::{File, Job, Linted, Project};
 use crate::discover::{self, Candidate, Origin};
-use crate::eval::inputs::{Given, Inputs};
+use crate::eval::inputs::Given;
 use crate::finding::{Diagnostic, Finding, Related, Severity};
 use crate::linter::{FileReport, Nested, sort_findings};
 use crate::source::Span;
@@ -117,8 +117,9 @@ impl Walk<'_> {
             .iter()
             .zip(numbers)
             .map(|(Deployment { candidate, given, .. }, number)| {
-                let inputs = Inputs { given: given.clone(), ..self.project.inputs(candidate, self.exports) };
-                Job { candidate, number, inputs }
+                let mut job = self.project.job(candidate, number, self.exports);
+                job.inputs.given.clone_from(given);
+                job
             })
             .collect();
         let mut next = Vec::new();

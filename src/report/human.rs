@@ -50,6 +50,18 @@ pub struct Style {
     pub hyperlinks: bool,
 }
 
+/// What of a report is written.
+#[derive(Copy, Clone, Debug, Default, PartialEq, Eq)]
+pub enum Part {
+    /// All of it.
+    #[default]
+    Whole,
+    /// Findings and problems, without a summary.
+    Findings,
+    /// Problems, and how often each rule fires instead of the findings.
+    Statistics,
+}
+
 /// What is said about one file.
 #[derive(Default)]
 struct FileGroup<'a> {
@@ -63,8 +75,18 @@ struct FileGroup<'a> {
 /// # Errors
 /// Those of `out`.
 pub fn write(out: &mut impl io::Write, report: &Report, style: &Style) -> io::Result<()> {
+    write_part(out, report, style, Part::Whole)
+}
+
+/// Writes part of the report.
+///
+/// # Errors
+/// Those of `out`.
+pub fn write_part(out: &mut impl io::Write, report: &Report, style: &Style, part: Part) -> io::Result<()> {
     let style = Style { width: style.width.max(MIN_WIDTH), ..*style };
-    for (name, group) in by_file(report) {
+    let findings = if part == Part::Statistics { &[] } else { report.findings };
+    let shown = Report { findings, ..*report };
+    for (name, group) in by_file(&shown) {
         let mut text = heading(name, &group, &style);
         for diagnostic in group.diagnostics {
             text.push_str(&diagnostic_block(diagnostic, report, &style)?);
@@ -80,7 +102,12 @@ pub fn write(out: &mut impl io::Write, report: &Report, style: &Style) -> io::Re
         text.push_str(&answer::lines(&group.answers, report, &style));
         out.write_all(text.as_bytes())?;
     }
-    out.write_all(summary::text(report, &style).as_bytes())
+    match part {
+        Part::Findings => Ok(()),
+        Part::Whole | Part::Statistics => {
+            out.write_all(summary::text(report, &style, part == Part::Statistics).as_bytes())
+        }
+    }
 }
 
 /// What the reader has been told about a rule in the file at hand: citations and mend are said once.

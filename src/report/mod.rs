@@ -4,6 +4,7 @@ pub mod human;
 pub mod json;
 pub(crate) mod markdown;
 pub mod sarif;
+pub mod statistics;
 pub(crate) mod text;
 
 use crate::finding::{Diagnostic, Exception, Finding};
@@ -47,17 +48,36 @@ pub struct RuleReport<'a> {
     pub prose: RuleProse,
 }
 
+/// A configuration, and what it governs.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Governed {
+    /// Its file; none where templates are governed by no configuration.
+    pub configuration: Option<String>,
+    /// Its profile; none where rules were named one by one.
+    pub profile: Option<String>,
+    /// How many templates it governs.
+    pub templates: usize,
+}
+
 /// Counts of a run.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
 pub struct Summary {
-    /// The profile's name, or `rules: a, b` where rules were named one by one.
+    /// The profile's name (several in different configurations are separated by commas), or `rules: a, b` where rules were named
+    /// one by one.
     pub selection: String,
+    /// The configurations that ran, and on what.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub governed: Vec<Governed>,
     /// What has to be known about the profile: that it is a proposal.
     pub notice: Option<&'static str>,
     /// Templates that were linted.
     pub templates: usize,
     /// Files that were read and are no templates.
     pub skipped: usize,
+    /// Files in searched folders that `.gitignore` or a configuration leaves out.
+    pub left_out_files: usize,
+    /// Folders in them that are left out so.
+    pub left_out_folders: usize,
     /// Files that could not be read or parsed.
     pub unreadable: usize,
     /// Resources in the templates.

@@ -29,6 +29,8 @@ pub struct RuleEntry {
     pub meta: RuleMeta,
     /// Every kind of block that some check of it looks at.
     pub targets: Vec<TargetName>,
+    /// The names of its parameters.
+    pub parameters: Vec<String>,
     /// The file that a user's own rule was read from; none for the embedded pack.
     pub file: Option<PathBuf>,
     rule: OnceLock<Result<Rule, String>>,
@@ -56,6 +58,8 @@ struct IndexEntry {
     #[serde(default)]
     aliases: BTreeMap<String, Vec<String>>,
     targets: Vec<TargetName>,
+    #[serde(default)]
+    parameters: Vec<String>,
     logic: (usize, usize),
     prose: (usize, usize),
 }
@@ -186,6 +190,7 @@ impl RuleSet {
                     aliases: entry.aliases,
                 },
                 targets: entry.targets,
+                parameters: entry.parameters,
                 file: None,
                 rule: OnceLock::new(),
                 texts: Texts::Embedded { logic: piece(LOGIC, entry.logic), prose: piece(PROSE, entry.prose) },
@@ -262,6 +267,7 @@ impl RuleSet {
                 targets.push(target.clone());
             }
         }
+        let parameters = file.rule.settings.keys().cloned().collect();
         let rule = OnceLock::new();
         let meta = file.rule.meta.clone();
         // A new cell is empty, so this cannot fail.
@@ -269,6 +275,7 @@ impl RuleSet {
         let entry = RuleEntry {
             meta,
             targets,
+            parameters,
             file: Some(path.to_owned()),
             rule,
             texts: Texts::Own(Box::new((file.prose, file.examples))),
@@ -320,6 +327,12 @@ fn edits(one: &str, other: &str) -> usize {
         row = next;
     }
     row.last().copied().unwrap_or_default()
+}
+
+/// The files of rules in a folder and below.
+pub fn rule_files(folder: &Path) -> impl Iterator<Item = PathBuf> {
+    let entries = walkdir::WalkDir::new(folder).into_iter().filter_map(Result::ok);
+    entries.filter(|entry| entry.file_type().is_file() && is_yaml(entry.path())).map(walkdir::DirEntry::into_path)
 }
 
 fn is_yaml(path: &Path) -> bool {

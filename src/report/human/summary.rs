@@ -2,23 +2,24 @@
 
 use super::paint::Ink;
 use super::{Report, Style};
-use crate::finding::{Level, Outcome};
-use crate::report::Summary;
+use crate::finding::Level;
+use crate::report::statistics::{Fired, fired};
 use crate::report::text::{count, grouped, one_line, width, wrap};
-use std::collections::BTreeMap;
+use crate::report::{Governed, Summary};
 
 /// Findings up to this many are counted at a glance; above it the rules that fired are listed.
 const FEW_FINDINGS: usize = 8;
 /// Rules that are listed: more than usually fire at once, so that none that fires often is left out.
 const MAX_RULES: usize = 40;
 
-/// The summary, each line with its line break.
-pub(super) fn text(report: &Report, style: &Style) -> String {
+/// The summary, each line with its line break. With every rule that fired, or only where they are many.
+pub(super) fn text(report: &Report, style: &Style, every_rule: bool) -> String {
     let summary = report.summary;
     let mut lines = vec![style.paint(Ink::Dim, &style.glyph("─", "-").repeat(style.width))];
     lines.extend(verdict(summary, style));
-    lines.extend(by_rule(report, style));
+    lines.extend(by_rule(report, style, every_rule));
     let mut facts = vec![selection(summary)];
+    facts.extend(governed(summary));
     facts.extend(summary.notice.map(str::to_owned));
     facts.extend(checks(summary));
     facts.extend(left_out(summary));
@@ -114,28 +115,22 @@ fn all_passed(checks: usize) -> String {
 }
 
 /// The rules that fired, the gravest and most frequent first, where there is too much to take in at a glance.
-fn by_rule(report: &Report, style: &Style) -> Vec<String> {
-    let mut counts: BTreeMap<&str, (usize, Level)> = BTreeMap::new();
-    let failures = report.findings.iter().filter(|finding| finding.outcome == Outcome::Fail);
-    for finding in failures.clone() {
-        let entry = counts.entry(&finding.rule).or_insert((0, Level::Note));
-        *entry = (entry.0 + 1, entry.1.max(finding.level));
-    }
-    if failures.count() <= FEW_FINDINGS || counts.len() < 2 {
+fn by_rule(report: &Report, style: &Style, every_rule: bool) -> Vec<String> {
+    let rules = fired(report);
+    let findings: usize = rules.iter().map(|rule| rule.findings).sum();
+    if rules.is_empty() || (!every_rule && (findings <= FEW_FINDINGS || rules.len() < 2)) {
         return Vec::new();
     }
-    let mut rules: Vec<(&str, (usize, Level))> = counts.into_iter().collect();
-    rules.sort_by_key(|(id, (number, level))| (std::cmp::Reverse((*level, *number)), *id));
-    let id_columns = rules.iter().map(|(id, _)| width(id)).max().unwrap_or(0);
-    let columns = rules.iter().map(|(_, (number, _))| width(&grouped(*number))).max().unwrap_or(1);
-    let more = rules.len().saturating_sub(MAX_RULES);
-    let listed = rules.into_iter().take(MAX_RULES).map(|(id, (number, level))| {
-        let title = report.rule(id).map_or("", |rule| rule.meta.title.as_str());
+    let id_columns = rules.iter().map(|fired| width(fired.rule)).max().unwrap_or(0);
+    let columns = rules.iter().map(|fired| width(&grouped(fired.findings))).max().unwrap_or(1);
+    let most = if every_rule { usize::MAX } else { MAX_RULES };
+    let more = rules.len().saturating_sub(most);
+    let listed = rules.into_iter().take(most).map(|Fired { rule: id, title, level, findings, .. }| {
         let text = format!("{id}{:gap$}{title}", "", gap = id_columns.saturating_sub(width(id)) + 2);
         let clean = one_line(text.trim_end(), style.unicode).into_owned();
         let room = style.width.saturating_sub(columns + 8);
         let clean = crate::report::text::shorten(&clean, room, style.unicode).into_owned();
-        let number = format!("{:>columns$}", grouped(number));
+        let number = format!("{:>columns$}", grouped(findings));
         format!("  {} {}  {clean}", mark(level, style), style.paint(Ink::of(level), &number))
     });
     let mut lines: Vec<String> = std::iter::once(String::new()).chain(listed).collect();
@@ -151,9 +146,21 @@ fn selection(summary: &Summary) -> String {
     let rules = count(summary.rules, "rule");
     let chosen = match summary.selection.strip_prefix("rules:") {
         Some(ids) => format!("{rules} ({})", ids.trim()),
+        None if summary.selection.contains(", ") => format!("{rules} of profiles {}", summary.selection),
         None => format!("{rules} of profile {}", summary.selection),
     };
     format!("{chosen} on {} in {}", count(summary.resources, "resource"), count(summary.templates, "template"))
+}
+
+/// Which configuration governs how many templates, where there are several.
+fn governed(summary: &Summary) -> Option<String> {
+    let line = |governed: &Governed| {
+        let configuration = governed.configuration.as_deref().unwrap_or("no configuration");
+        let profile = governed.profile.as_ref().map(|profile| format!(" (profile {profile})")).unwrap_or_default();
+        format!("{} by {configuration}{profile}", count(governed.templates, "template"))
+    };
+    let lines: Vec<String> = summary.governed.iter().map(line).collect();
+    (lines.len() > 1).then(|| format!("Configured: {}", lines.join(", ")))
 }
 
 /// How the checks went; nothing where the verdict says it all.
@@ -168,7 +175,17 @@ fn checks(summary: &Summary) -> Option<String> {
     (total > summary.passed).then(|| format!("{}: {}", count(total, "check"), said.join(", ")))
 }
 
-fn left_out(summary: &Summary) -> Option<String> {
-    let verb = if summary.skipped == 1 { "is no template and was" } else { "are no templates and were" };
-    (summary.skipped > 0).then(|| format!("{} {verb} skipped", count(summary.skipped, "file")))
+fn left_out(summary: &Summary) -> Vec<String> {
+    let mut facts = Vec::new();
+    if summary.skipped > 0 {
+        let verb = if summary.skipped == 1 { "is no template and was" } else { "are no templates and were" };
+        facts.push(format!("{} {verb} skipped", count(summary.skipped, "file")));
+    }
+    let parts = [(summary.left_out_files, "file"), (summary.left_out_folders, "folder")];
+    let said: Vec<String> =
+        parts.into_iter().filter(|(number, _)| *number > 0).map(|(number, noun)| count(number, noun)).collect();
+    if !said.is_empty() {
+        facts.push(format!("Left out by .gitignore or `skip`: {}", said.join(", ")));
+    }
+    facts
 }

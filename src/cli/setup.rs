@@ -1,0 +1,178 @@
+//! What each configuration of a run makes of the arguments: the linter of the templates that it governs.
+
+use super::args::RuleSources;
+use super::plan::{Problems, Rules, nearest_rule};
+use crate::config::{FailOn, Nearest};
+use crate::discover::{Candidate, Globs, Origin, way_from_here};
+use crate::eval::inputs::Pinned;
+use crate::finding::Level;
+use crate::linter::{Keep, Linter};
+use crate::rules::load::{RuleEntry, rule_files};
+use std::collections::{BTreeSet, HashMap};
+use std::env;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// The profile that runs where nobody names one.
+const DEFAULT_PROFILE: &str = "core";
+
+/// What was typed and counts for every template, whatever its configuration says.
+#[derive(Debug)]
+pub(super) struct Typed {
+    pub(super) sources: RuleSources,
+    pub(super) rules: Vec<String>,
+    pub(super) profile: Option<String>,
+    pub(super) fail_on: Option<FailOn>,
+    pub(super) parameters: Pinned,
+    pub(super) keep: Keep,
+}
+
+/// What holds for the templates that one configuration governs.
+#[derive(Debug)]
+pub(super) struct Setup {
+    /// Its place among those of the run.
+    pub(super) number: usize,
+    /// The configuration as reports name it, if there is one.
+    pub(super) configuration: Option<String>,
+    pub(super) linter: Arc<Linter>,
+    /// The profile's name; nothing where rules were named.
+    pub(super) profile: Option<String>,
+    pub(super) fail_on: FailOn,
+    skip: Option<Globs>,
+    /// Folders of users' own rules.
+    rule_folders: Vec<PathBuf>,
+}
+
+/// The setups of a run, each made when the first template or folder wants it.
+#[derive(Debug)]
+pub(super) struct Setups {
+    typed: Typed,
+    nearest: Nearest,
+    made: Vec<Arc<Setup>>,
+    by_configuration: HashMap<Option<PathBuf>, Arc<Setup>>,
+    /// By the folders of candidates, as they are named.
+    by_folder: HashMap<PathBuf, Arc<Setup>>,
+    /// What is wrong about options, configurations and rules.
+    pub(super) problems: Problems,
+}
+
+impl Setups {
+    pub(super) fn new(typed: Typed, problems: Problems) -> Self {
+        Self {
+            typed,
+            nearest: Nearest::default(),
+            made: Vec::new(),
+            by_configuration: HashMap::new(),
+            by_folder: HashMap::new(),
+            problems,
+        }
+    }
+
+    /// All that were made, in the order of their making: at least one.
+    pub(super) fn made(&mut self) -> &[Arc<Setup>] {
+        if self.made.is_empty() {
+            self.of_folder(Path::new("."));
+        }
+        &self.made
+    }
+
+    /// The setup of a candidate.
+    pub(super) fn of(&mut self, candidate: &Candidate) -> Arc<Setup> {
+        let folder = match &candidate.origin {
+            Origin::File(path) => path.parent().filter(|folder| !folder.as_os_str().is_empty()),
+            Origin::StandardInput => None,
+        };
+        self.of_folder(folder.unwrap_or(Path::new(".")))
+    }
+
+    /// Whether the configuration that governs a folder skips an entry of it; both are absolute.
+    pub(super) fn skips(&mut self, folder: &Path, entry: &Path, is_folder: bool) -> bool {
+        let setup = self.of_folder(folder);
+        setup.skip.as_ref().is_some_and(|globs| globs.name(entry, is_folder))
+    }
+
+    /// The files that the setups depend on: configurations, those that are not there among them, and users' own rules.
+    pub(super) fn files(&self) -> BTreeSet<PathBuf> {
+        let named = self.by_configuration.keys().flatten().cloned();
+        let mut files: BTreeSet<PathBuf> = self.nearest.looked_at().chain(named).collect();
+        for folder in self.made.iter().flat_map(|setup| &setup.rule_folders) {
+            files.extend(rule_files(folder));
+        }
+        files
+    }
+
+    /// Complains of the rules that were named and that no setup has.
+    pub(super) fn complain_of_unknown_rules(&mut self) {
+        self.made();
+        for id in &self.typed.rules {
+            let Some(first) = self.made.first() else { return };
+            if self.made.iter().all(|setup| setup.linter.rules().get(id).is_none()) {
+                let help = nearest_rule(id, first.linter.rules());
+                self.problems.option("unknown-rule", format!("there is no rule `{id}`"), help);
+            }
+        }
+    }
+
+    fn of_folder(&mut self, folder: &Path) -> Arc<Setup> {
+        if let Some(known) = self.by_folder.get(folder) {
+            return Arc::clone(known);
+        }
+        let configuration = self.configuration(folder);
+        let setup = match self.by_configuration.get(&configuration) {
+            Some(known) => Arc::clone(known),
+            None => self.make(configuration),
+        };
+        self.by_folder.insert(folder.to_owned(), Arc::clone(&setup));
+        setup
+    }
+
+    /// The configuration that governs the templates of a folder.
+    fn configuration(&mut self, folder: &Path) -> Option<PathBuf> {
+        match &self.typed.sources {
+            RuleSources { no_config: true, .. } => None,
+            RuleSources { config: Some(file), .. } => Some(file.clone()),
+            _ => {
+                // What is not there will say so under its own name.
+                let folder = folder.canonicalize().or_else(|_| env::current_dir()).ok()?;
+                self.nearest.of(&folder).map(|file| way_from_here(&file))
+            }
+        }
+    }
+
+    fn make(&mut self, configuration: Option<PathBuf>) -> Arc<Setup> {
+        let setup = Arc::new(self.setup(configuration.as_deref()));
+        self.made.push(Arc::clone(&setup));
+        self.by_configuration.insert(configuration, Arc::clone(&setup));
+        setup
+    }
+
+    fn setup(&mut self, configuration: Option<&Path>) -> Setup {
+        let Self { typed, problems, .. } = self;
+        let Rules { set, config, overrides, name } = Rules::read(configuration, &typed.sources.rules, problems);
+        let mut pinned = config.parameters;
+        problems.check_pseudo_parameters(&pinned);
+        pinned.extend(typed.parameters.clone());
+        let profile = typed.profile.clone().or(config.profile).unwrap_or_else(|| DEFAULT_PROFILE.to_owned());
+        let selects = |entry: &RuleEntry| {
+            if !typed.rules.is_empty() {
+                return typed.rules.contains(&entry.meta.id);
+            }
+            let wanted = entry.file.is_some() || entry.meta.profiles.contains(&profile);
+            (wanted || overrides.on.contains(&entry.meta.id)) && !overrides.off.contains(&entry.meta.id)
+        };
+        let linter = Linter::new(set, selects, &overrides.changes, pinned, typed.keep).unwrap_or_else(|error| {
+            // The changes were checked against this very set, so this is about the pack itself.
+            problems.option("internal-error", error.to_string(), "Please report it.".to_owned());
+            Linter::default()
+        });
+        Setup {
+            number: self.made.len(),
+            configuration: name,
+            linter: Arc::new(linter),
+            profile: typed.rules.is_empty().then_some(profile),
+            fail_on: typed.fail_on.or(config.fail_on).unwrap_or(FailOn::Level(Level::Error)),
+            skip: config.skip,
+            rule_folders: config.rule_folders.into_iter().chain(typed.sources.rules.iter().cloned()).collect(),
+        }
+    }
+}

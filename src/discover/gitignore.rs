@@ -1,0 +1,137 @@
+//! Globs in the syntax of `.gitignore` (gitignore(5)): those of such files, met on the way down a folder, and those that a
+//! configuration lists.
+
+use ignore::Match;
+use ignore::gitignore::{Gitignore, GitignoreBuilder};
+use std::path::{Path, PathBuf};
+
+/// The file's name.
+const FILE_NAME: &str = ".gitignore";
+/// Larger files are not read: no list of globs comes near.
+const MAX_BYTES: u64 = 1 << 20;
+
+/// Globs that a configuration lists, relative to its folder.
+#[derive(Clone, Debug)]
+pub struct Globs {
+    folder: PathBuf,
+    matcher: Gitignore,
+}
+
+impl Globs {
+    /// Reads globs that start from a folder, given as an absolute path without links.
+    ///
+    /// # Errors
+    /// The index of the first that is no glob, and why.
+    pub fn new(folder: &Path, globs: &[String]) -> Result<Self, (usize, String)> {
+        let mut builder = GitignoreBuilder::new(folder);
+        for (index, glob) in globs.iter().enumerate() {
+            builder.add_line(None, glob).map_err(|error| (index, reason(&error)))?;
+        }
+        let last = globs.len().saturating_sub(1);
+        let matcher = builder.build().map_err(|error| (last, reason(&error)))?;
+        Ok(Self { folder: folder.to_owned(), matcher })
+    }
+
+    /// Whether they name a file or folder, by its absolute path without links.
+    pub fn name(&self, path: &Path, is_folder: bool) -> bool {
+        path.starts_with(&self.folder) && self.matcher.matched(path, is_folder).is_ignore()
+    }
+}
+
+/// Why something is no glob, without the glob itself.
+fn reason(error: &ignore::Error) -> String {
+    match error {
+        ignore::Error::Glob { err, .. } => err.clone(),
+        other => other.to_string(),
+    }
+}
+
+/// The `.gitignore` files that have a say about the entries of a folder, the outermost first.
+#[derive(Debug, Default)]
+pub(super) struct Ignored {
+    levels: Vec<(PathBuf, Gitignore)>,
+}
+
+impl Ignored {
+    /// What the files above a folder say about what is in it, up to the root of its repository; nothing where it is in none.
+    /// Nothing, too, where they leave out the folder itself: who names it wants to see what is in it.
+    pub(super) fn above(folder: &Path) -> Self {
+        let Some(root) = folder.ancestors().find(|above| is_repository(above)) else { return Self::default() };
+        let mut way: Vec<&Path> = folder.ancestors().take_while(|above| above.starts_with(root)).collect();
+        way.reverse();
+        let mut ignored = Self::default();
+        for (above, below) in way.iter().zip(way.iter().skip(1)) {
+            ignored.enter(above);
+            if ignored.leave_out(below, true) {
+                return Self::default();
+            }
+        }
+        ignored
+    }
+
+    /// Adds the file of a folder, if it has one. Folders are entered as the walk comes to them.
+    pub(super) fn enter(&mut self, folder: &Path) {
+        let file = folder.join(FILE_NAME);
+        if file.metadata().is_ok_and(|metadata| metadata.is_file() && metadata.len() <= MAX_BYTES) {
+            // A line that is no glob has no say; git does the same.
+            let (matcher, _) = Gitignore::new(&file);
+            self.levels.push((folder.to_owned(), matcher));
+        }
+    }
+
+    /// Whether a file or folder is left out, by its absolute path without links. The innermost file with a say has it.
+    pub(super) fn leave_out(&mut self, path: &Path, is_folder: bool) -> bool {
+        while self.levels.last().is_some_and(|(folder, _)| !path.starts_with(folder)) {
+            self.levels.pop();
+        }
+        for (_, matcher) in self.levels.iter().rev() {
+            match matcher.matched(path, is_folder) {
+                Match::None => {}
+                Match::Ignore(_) => return true,
+                Match::Whitelist(_) => return false,
+            }
+        }
+        false
+    }
+}
+
+/// Whether a folder is the root of a repository. A worktree's and a submodule's `.git` is a file.
+pub fn is_repository(folder: &Path) -> bool {
+    folder.join(".git").symlink_metadata().is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+    use super::*;
+
+    fn globs(globs: &[&str]) -> Result<Globs, (usize, String)> {
+        let globs: Vec<String> = globs.iter().map(|glob| (*glob).to_owned()).collect();
+        Globs::new(Path::new("/project"), &globs)
+    }
+
+    #[test]
+    fn globs_name_what_git_would_ignore() {
+        let cases = [
+            ("legacy/", "/project/legacy", true, true),
+            ("legacy/", "/project/a/legacy", true, true),
+            ("/legacy/", "/project/a/legacy", true, false),
+            ("legacy/", "/project/legacy", false, false),
+            ("*.test.yaml", "/project/a/b.test.yaml", false, true),
+            ("a/*.yaml", "/project/a/b.yaml", false, true),
+            ("a/*.yaml", "/project/a/b/c.yaml", false, false),
+            ("a/**/c.yaml", "/project/a/b/c.yaml", false, true),
+            ("*.yaml", "/elsewhere/b.yaml", false, false),
+        ];
+        for (glob, path, is_folder, named) in cases {
+            assert_eq!(globs(&[glob]).unwrap().name(Path::new(path), is_folder), named, "{glob} {path}");
+        }
+        assert!(!globs(&["*.yaml", "!keep.yaml"]).unwrap().name(Path::new("/project/keep.yaml"), false));
+    }
+
+    #[test]
+    fn what_is_no_glob_is_told() {
+        let (index, reason) = globs(&["fine/", "a[b"]).unwrap_err();
+        assert_eq!((index, reason.as_str()), (1, "unclosed character class; missing ']'"));
+    }
+}
