@@ -308,3 +308,41 @@ Resources:
 "#;
     assert_eq!(paths(rule, template), ["Resources/Queue/Properties/QueueName"]);
 }
+
+/// A name that CloudFormation makes up is a text: `$..` does not suspect anything inside it.
+#[test]
+fn queries_of_any_depth_look_into_no_reference_to_a_resource() {
+    holds(
+        r#"
+resources: [AWS::KinesisFirehose::DeliveryStream]
+assert: { none: { path: $.Properties..NoEncryptionConfig } }
+examples:
+  pass:
+    - name: beside a reference
+      template: |
+        Resources:
+          Bucket: { Type: AWS::S3::Bucket }
+          Stream:
+            Type: AWS::KinesisFirehose::DeliveryStream
+            Properties: { S3DestinationConfiguration: { Prefix: !Ref Bucket } }
+  fail:
+    - name: where it is
+      template: |
+        Resources:
+          Stream:
+            Type: AWS::KinesisFirehose::DeliveryStream
+            Properties:
+              S3DestinationConfiguration:
+                EncryptionConfiguration:
+                  NoEncryptionConfig: NoEncryption # finding
+  undecided:
+    - name: inside what a function makes
+      template: |
+        Resources:
+          Stream:
+            Type: AWS::KinesisFirehose::DeliveryStream
+            Properties:
+              S3DestinationConfiguration: !FindInMap [Streams, !Ref AWS::Region, Configuration]
+"#,
+    );
+}

@@ -215,6 +215,8 @@ impl<'t> Value<'t> {
         let left = match &self.kind {
             Kind::Text(parts) => match parts.as_slice() {
                 [Part { origin: Origin::Inside(lists), .. }] => lists.checked_sub(1)?,
+                // `Ref` of a resource is a text, whatever it says.
+                [Part { origin: Origin::Resource { attribute: None, .. }, .. }] => return None,
                 [part] if !part.content.is_known() => LISTS_INSIDE - 1,
                 _ => return None,
             },
