@@ -3,14 +3,18 @@
 pub mod drawing;
 mod includes;
 mod places;
+mod stacks;
 mod turns;
+mod waiving;
 
-use crate::eval::choices::Pinned;
+use crate::date::Date;
+use crate::eval::inputs::{Inputs, Pinned};
 use crate::eval::scenario::Scenario;
 use crate::eval::{Memory, explore};
+use crate::exceptions::{Aliases, Exceptions};
 use crate::expand::{self, Block, Model};
 use crate::facts;
-use crate::finding::{Diagnostic, Finding, Level, Outcome, Severity};
+use crate::finding::{Diagnostic, Exception, Finding, Level, Outcome, Severity};
 use crate::rules::checker::{Checker, Item, Place};
 use crate::rules::load::{RuleEntry, RuleSet};
 use crate::rules::operand::Settings;
@@ -27,6 +31,7 @@ use turns::Pending;
 
 pub use crate::expand::includes::MAX_INCLUDES;
 pub use includes::{Loaded, Loader};
+pub use stacks::{Nested, exports};
 
 /// What a project is linted with. Shared between threads.
 #[derive(Debug, Default)]
@@ -37,8 +42,12 @@ pub struct Linter {
     by_type: HashMap<String, Vec<usize>>,
     /// Those that look at anything else.
     others: Vec<usize>,
-    pinned: Pinned,
+    /// What is known of every deployment.
+    inputs: Inputs,
     keep: Keep,
+    /// The rules' names in other tools, whose exceptions are understood.
+    aliases: Aliases,
+    today: Option<Date>,
 }
 
 /// A rule that was selected, with what the user changed about it.
@@ -108,6 +117,10 @@ impl std::error::Error for SetupError {}
 pub struct FileReport {
     /// Findings, sorted by place and rule.
     pub findings: Vec<Finding>,
+    /// Violations that an exception waives, sorted alike.
+    pub suppressed: Vec<Finding>,
+    /// The exceptions that the template makes, in the order of the text.
+    pub exceptions: Vec<Exception>,
     /// What is odd about the file, or why it could not be linted.
     pub diagnostics: Vec<Diagnostic>,
     /// The files that it includes; findings and diagnostics point into them.
@@ -118,6 +131,8 @@ pub struct FileReport {
     pub counts: Counts,
     /// The names of the template's parameters.
     pub parameters: Vec<String>,
+    /// The nested stacks that it declares and whose template is a local file.
+    pub nested: Vec<Nested>,
 }
 
 /// Numbers of one or more files.
@@ -179,9 +194,25 @@ impl Linter {
                 }
             })
             .collect();
-        let mut linter = Self { rules, selected, by_type: HashMap::new(), others: Vec::new(), pinned, keep };
+        let aliases = Aliases::new(&rules);
+        let mut linter = Self {
+            rules,
+            selected,
+            by_type: HashMap::new(),
+            others: Vec::new(),
+            inputs: pinned.into(),
+            keep,
+            aliases,
+            today: None,
+        };
         linter.index();
         Ok(linter)
+    }
+
+    /// The same linter on a day: exceptions that ended before it do not hold. Without one, none ever ends.
+    #[must_use]
+    pub fn on(self, today: Date) -> Self {
+        Self { today: Some(today), ..self }
     }
 
     fn index(&mut self) {
@@ -227,6 +258,16 @@ impl Linter {
 
     /// Lints one text, whose local includes `load` reads. They take the [`MAX_INCLUDES`] ids after the text's own.
     pub fn lint_with(&self, source: &Source, load: &Loader<'_>) -> FileReport {
+        self.lint_in(source, load, &self.inputs)
+    }
+
+    /// What is known of every deployment: the parameters that the user pinned.
+    pub fn inputs(&self) -> &Inputs {
+        &self.inputs
+    }
+
+    /// Lints one text as [`lint_with`](Self::lint_with) does, in a deployment of which this is known.
+    pub fn lint_in(&self, source: &Source, load: &Loader<'_>, inputs: &Inputs) -> FileReport {
         let mut report = FileReport::default();
         let document = match syntax::parse(source.text(), source.id) {
             Ok(document) => document,
@@ -241,7 +282,7 @@ impl Linter {
         }
         let texts = includes::texts(&document.root, source.id, load);
         let files = includes::Files::parse(&texts, &mut report.diagnostics);
-        let expansion = expand::expand(&document.root, &files.included(), &self.pinned);
+        let expansion = expand::expand(&document.root, &files.included(), inputs);
         report.is_template = template::is_template(&expansion.root);
         if !report.is_template {
             report.included = texts.into_sources();
@@ -268,18 +309,30 @@ impl Linter {
         }
         report.diagnostics.sort_by_key(|diagnostic| diagnostic.span);
         let memory = Memory::default();
-        let model = Model::expanded(&template, &expansion, &self.pinned, &memory);
+        let model = Model::expanded(&template, &expansion, inputs, &memory);
         report.counts.resources = model.resources.len();
         report.parameters = template.parameters.iter().map(|parameter| parameter.name.to_owned()).collect();
+        let files_and_text = waiving::Texts { source, document: &document, included: &texts, files: &files };
+        let mut exceptions = self.exceptions(&expansion, &files_and_text);
         for selected in self.for_template(&model) {
-            self.apply(selected, &model, &mut report);
+            self.apply(selected, &model, &mut exceptions, &mut report);
         }
+        report.nested = stacks::nested(&model);
+        let pins_something = template.parameters.iter().any(|parameter| inputs.fixed(parameter.name).is_some());
+        self.settle(&exceptions, pins_something, &mut report);
         sort_findings(&mut report.findings);
+        sort_findings(&mut report.suppressed);
         report.included = texts.into_sources();
         report
     }
 
-    fn apply<'m, 't>(&self, selected: &Selected, model: &'m Model<'m, 't>, report: &mut FileReport) {
+    fn apply<'m, 't>(
+        &self,
+        selected: &Selected,
+        model: &'m Model<'m, 't>,
+        exceptions: &mut Exceptions,
+        report: &mut FileReport,
+    ) {
         let Some(entry) = self.rules.entries().get(selected.index) else { return };
         if !entry.targets.iter().any(|target| occurs(target, model)) {
             return;
@@ -293,12 +346,12 @@ impl Linter {
             settings.to_mut().extend(selected.settings.iter().map(|(name, texts)| (name.clone(), texts.clone())));
         }
         for check in &rule.checks {
-            let mut found = Vec::new();
+            let mut record = Record { counts: &mut report.counts, exceptions, found: Vec::new() };
             for block in blocks(&check.targets, model) {
                 let answer = answer(check, rule, &settings, block, model);
-                self.record(selected, block, model, answer, &mut report.counts, &mut found);
+                self.record(selected, block, model, answer, &mut record);
             }
-            report.findings.extend(turns::united(found));
+            report.findings.extend(turns::united(record.found));
         }
     }
 
@@ -308,13 +361,16 @@ impl Linter {
         block: &Block<'t>,
         model: &'m Model<'m, 't>,
         answer: Answer,
-        counts: &mut Counts,
-        found: &mut Vec<Pending<'t>>,
+        record: &mut Record<'_, 't>,
     ) {
+        let Record { counts, exceptions, found } = record;
+        if matches!(answer, Answer::Undecided(_)) {
+            exceptions.note_undecided(&selected.id, &block.subject().qualified_name());
+        }
         // Whether it was not said before.
         let mut add = |outcome, place: Place, message, as_written, level, when| {
             let iterations = model.iterations(&place.path);
-            let finding = Finding {
+            let mut finding = Finding {
                 rule: Arc::clone(&selected.id),
                 level,
                 outcome,
@@ -325,7 +381,12 @@ impl Linter {
                 message,
                 when,
                 related: place.related,
+                waiver: None,
+                baseline: None,
             };
+            if outcome == Outcome::Fail {
+                exceptions.waive(&mut finding);
+            }
             // What a transform makes of one resource stands together, and may lack the same.
             let mut of_subject = found.iter().rev().take_while(|known| known.finding.subject == finding.subject);
             let is_news = of_subject.all(|known| known.finding != finding);
@@ -397,6 +458,8 @@ fn occurs(target: &TargetName, model: &Model<'_, '_>) -> bool {
         TargetName::Parameters => !model.parameters.is_empty(),
         TargetName::Outputs => !model.outputs.is_empty(),
         TargetName::Template => true,
+        // They are judged when everything else has been.
+        TargetName::Exceptions => false,
     }
 }
 
@@ -416,6 +479,7 @@ fn blocks<'m, 't>(targets: &[TargetName], model: &'m Model<'m, 't>) -> Vec<&'m B
             TargetName::Parameters => blocks.extend(&model.parameters),
             TargetName::Outputs => blocks.extend(&model.outputs),
             TargetName::Template => blocks.push(&model.whole),
+            TargetName::Exceptions => {}
         }
     }
     if targets.len() > 1 {
@@ -424,6 +488,13 @@ fn blocks<'m, 't>(targets: &[TargetName], model: &'m Model<'m, 't>) -> Vec<&'m B
         blocks.dedup_by(|a, b| a.is(b));
     }
     blocks
+}
+
+/// What the answers of one check go into.
+struct Record<'a, 't> {
+    counts: &'a mut Counts,
+    exceptions: &'a mut Exceptions,
+    found: Vec<Pending<'t>>,
 }
 
 /// What a check came to for one block, over all scenarios.

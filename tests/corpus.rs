@@ -10,7 +10,7 @@ use hipaalint::finding::Outcome;
 use hipaalint::linter::{FileReport, Keep, Linter};
 use hipaalint::rules::load::RuleSet;
 use hipaalint::source::{Source, SourceId};
-use hipaalint::syntax::{Kind, Language, parse};
+use hipaalint::syntax::{Language, parse};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use tree::json;
