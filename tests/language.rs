@@ -309,22 +309,27 @@ Resources:
     assert_eq!(paths(rule, template), ["Resources/Queue/Properties/QueueName"]);
 }
 
-/// A name that CloudFormation makes up is a text: `$..` does not suspect anything inside it.
+/// References and attributes are texts or lists of them: `$..` does not suspect a block inside them.
 #[test]
-fn queries_of_any_depth_look_into_no_reference_to_a_resource() {
+fn queries_of_any_depth_look_into_no_reference() {
     holds(
         r#"
 resources: [AWS::KinesisFirehose::DeliveryStream]
 assert: { none: { path: $.Properties..NoEncryptionConfig } }
 examples:
   pass:
-    - name: beside a reference
+    - name: beside references
       template: |
+        Parameters:
+          Name: { Type: String }
         Resources:
           Bucket: { Type: AWS::S3::Bucket }
+          Role: { Type: AWS::IAM::Role }
           Stream:
             Type: AWS::KinesisFirehose::DeliveryStream
-            Properties: { S3DestinationConfiguration: { Prefix: !Ref Bucket } }
+            Properties:
+              DeliveryStreamName: !Ref Name
+              S3DestinationConfiguration: { Prefix: !Ref Bucket, RoleARN: !GetAtt Role.Arn, BucketARN: !ImportValue b }
   fail:
     - name: where it is
       template: |
@@ -338,11 +343,13 @@ examples:
   undecided:
     - name: inside what a function makes
       template: |
+        Parameters:
+          Which: { Type: Number }
         Resources:
           Stream:
             Type: AWS::KinesisFirehose::DeliveryStream
             Properties:
-              S3DestinationConfiguration: !FindInMap [Streams, !Ref AWS::Region, Configuration]
+              S3DestinationConfiguration: !Select [!Ref Which, [{ Prefix: a }, { Prefix: b }]]
 "#,
     );
 }
