@@ -308,3 +308,48 @@ Resources:
 "#;
     assert_eq!(paths(rule, template), ["Resources/Queue/Properties/QueueName"]);
 }
+
+/// References and attributes are texts or lists of them: `$..` does not suspect a block inside them.
+#[test]
+fn queries_of_any_depth_look_into_no_reference() {
+    holds(
+        r#"
+resources: [AWS::KinesisFirehose::DeliveryStream]
+assert: { none: { path: $.Properties..NoEncryptionConfig } }
+examples:
+  pass:
+    - name: beside references
+      template: |
+        Parameters:
+          Name: { Type: String }
+        Resources:
+          Bucket: { Type: AWS::S3::Bucket }
+          Role: { Type: AWS::IAM::Role }
+          Stream:
+            Type: AWS::KinesisFirehose::DeliveryStream
+            Properties:
+              DeliveryStreamName: !Ref Name
+              S3DestinationConfiguration: { Prefix: !Ref Bucket, RoleARN: !GetAtt Role.Arn, BucketARN: !ImportValue b }
+  fail:
+    - name: where it is
+      template: |
+        Resources:
+          Stream:
+            Type: AWS::KinesisFirehose::DeliveryStream
+            Properties:
+              S3DestinationConfiguration:
+                EncryptionConfiguration:
+                  NoEncryptionConfig: NoEncryption # finding
+  undecided:
+    - name: inside what a function makes
+      template: |
+        Parameters:
+          Which: { Type: Number }
+        Resources:
+          Stream:
+            Type: AWS::KinesisFirehose::DeliveryStream
+            Properties:
+              S3DestinationConfiguration: !Select [!Ref Which, [{ Prefix: a }, { Prefix: b }]]
+"#,
+    );
+}

@@ -122,7 +122,8 @@ impl Walk<'_> {
             Form::Any(items) => self.any(items, context),
             Form::Not(inner) => self.assertion(inner, context),
             Form::Value { path, is, or_absent } => {
-                if path.text == "$.Type" {
+                // Inside a resource's properties, `Type` is one of them.
+                if path.text == "$.Type" && context.value.is_none() {
                     self.type_names(is);
                 }
                 let (value, lacks) = self.locate(path, context);
@@ -348,6 +349,11 @@ fn slips_are_found() {
             "no property",
         ),
         ("[any]", "{ path: $.Type, is: { equals: 'AWS::S3::Buckets' } }", "there is no type"),
+        (
+            "[AWS::CodeBuild::Project]",
+            "{ every: { path: '$.Properties.Environment.EnvironmentVariables[*]', assert: { path: $.Type, is: { equals: PLAINTEXT } } } }",
+            "",
+        ),
     ] {
         let text =
             format!("{{ id: slip, title: t, level: note, message: m, resources: {resources}, assert: {assert} }}");
