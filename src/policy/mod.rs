@@ -23,6 +23,7 @@ mod testing;
 mod wildcard;
 
 pub use coverage::{Request, denies};
+pub use json_text::parse as json_document;
 pub use documents::{DocumentKind, types_with};
 pub use needless::{NeedlessWildcard, needless_wildcard};
 pub use principal::{Who, principal};

@@ -1,6 +1,7 @@
 //! Runs one check on one block in one scenario: the assertion language's meaning.
 
 mod count;
+mod json;
 
 use super::assertion::{Assertion, Form, Quantified, Quantifier, Related, Selector};
 use super::named::{self, Named};
@@ -378,6 +379,7 @@ impl<'m, 't> Checker<'_, 'm, 't> {
                 }
                 Elements::from(Selection { items, ..selection })
             }
+            Selector::Json(path) => self.json(path, item),
             Selector::Statements(kind) => {
                 let owner = item.owner();
                 let statements = policy::statements(self.run, owner, *kind);

@@ -81,6 +81,11 @@ impl Walk {
                 }
                 None => nowhere,
             },
+            // What a text holds is in no schema.
+            Selector::Json(path) => {
+                self.check(path, context);
+                nowhere
+            }
             // Normalised statements have a shape of their own.
             Selector::Statements(_) => nowhere,
             Selector::Related(related) => {
