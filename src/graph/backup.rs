@@ -172,15 +172,19 @@ fn any_partition(pattern: String) -> String {
     pattern.strip_prefix("arn:").and_then(after).map_or_else(|| pattern.clone(), |rest| format!("arn:aws:{rest}"))
 }
 
-/// Whether a pattern matches a text; both in the spelling of [`text::canonical`].
-fn covers_text(pattern: &str, whole: &str) -> Truth {
-    if text::pattern_covers(pattern, whole) {
-        Truth::True
-    } else if text::patterns_overlap(&loose(pattern), &loose(whole)) {
-        Truth::Unknown
-    } else {
-        Truth::False
+/// Whether a pattern matches an ARN; both in the spelling of [`text::canonical`].
+fn covers_text(pattern: &str, arn: &str) -> Truth {
+    if text::pattern_covers(pattern, arn) {
+        return Truth::True;
     }
+    // What is not known of a Region, an account or a name has no colon, so part answers to part.
+    let (pattern, arn) = (loose(pattern), loose(arn));
+    let (parts, of) = (pattern.splitn(6, ':').collect::<Vec<_>>(), arn.splitn(6, ':').collect::<Vec<_>>());
+    let overlap = match parts.len() == of.len() {
+        true => parts.iter().zip(&of).all(|(part, of)| text::patterns_overlap(part, of)),
+        false => text::patterns_overlap(&pattern, &arn),
+    };
+    if overlap { Truth::Unknown } else { Truth::False }
 }
 
 /// Everything that a canonical text may turn out to be: its unsettled parts as `*`.
@@ -320,6 +324,7 @@ Resources:
             ("'arn:aws:dynamodb:eu-west-1:*:table/*'", Unknown, Unknown),
             ("'arn:aws:dynamodb:*:*:table/claims'", False, False),
             ("'arn:aws:rds:*:*:db:*'", False, False),
+            ("'arn:aws:dynamodb:*:*:index/*'", False, False),
             ("!Ref Given", Unknown, Unknown),
             ("!ImportValue table", False, False),
         ] {
@@ -330,6 +335,7 @@ Resources:
         assert_eq!(ask("Patients", "{Resources: !Ref Arns}"), Unknown);
         assert_eq!(ask("Cluster", "{Resources: ['arn:aws:rds:*:*:cluster:phi-*']}"), True);
         assert_eq!(ask("Cluster", "{Resources: ['arn:aws:rds:*:*:cluster:phi-prod']}"), Unknown);
+        assert_eq!(ask("Cluster", "{Resources: ['arn:aws:rds:*:*:db:*']}"), False);
     }
 
     #[test]
