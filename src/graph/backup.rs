@@ -43,11 +43,7 @@ pub struct Protection<'m, 't> {
 }
 
 /// Whether a backup selection of the template covers a resource.
-pub fn protection<'m, 't>(
-    run: &mut Run<'m, 't>,
-    model: &'m Model<'m, 't>,
-    resource: &Block<'t>,
-) -> Protection<'m, 't> {
+pub fn protection<'m, 't>(run: &mut Run<'m, 't>, model: &'m Model<'m, 't>, resource: &Block<'t>) -> Protection<'m, 't> {
     let selections = existing(run, model, SELECTION);
     let mut covered = Truth::False;
     for selection in &selections {
@@ -340,7 +336,8 @@ Resources:
 
     #[test]
     fn by_tags_and_conditions() {
-        let tag = |value: &str| format!("[{{ConditionType: STRINGEQUALS, ConditionKey: backup, ConditionValue: {value}}}]");
+        let tag =
+            |value: &str| format!("[{{ConditionType: STRINGEQUALS, ConditionKey: backup, ConditionValue: {value}}}]");
         let condition = |operator: &str, value: &str| {
             format!("{{{operator}: [{{ConditionKey: aws:ResourceTag/backup, ConditionValue: {value}}}]}}")
         };

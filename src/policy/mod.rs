@@ -23,8 +23,8 @@ mod testing;
 mod wildcard;
 
 pub use coverage::{Request, denies};
-pub use json_text::parse as json_document;
 pub use documents::{DocumentKind, types_with};
+pub use json_text::parse as json_document;
 pub use needless::{NeedlessWildcard, needless_wildcard};
 pub use principal::{Who, principal};
 pub use restriction::restricts_callers;

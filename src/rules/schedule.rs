@@ -49,14 +49,7 @@ fn rate(inner: &str) -> Option<u32> {
 const MONTHS: [&str; 12] = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"];
 const WEEK_DAYS: [&str; 7] = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"];
 
-fn cron(
-    minutes: &str,
-    hours: &str,
-    month_days: &str,
-    months: &str,
-    week_days: &str,
-    years: &str,
-) -> Option<u32> {
+fn cron(minutes: &str, hours: &str, month_days: &str, months: &str, week_days: &str, years: &str) -> Option<u32> {
     let minutes = numbers(minutes, 0, 59, &[])?;
     let hours = numbers(hours, 0, 23, &[])?;
     if years != "*" {
