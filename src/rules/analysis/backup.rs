@@ -18,7 +18,7 @@ pub(super) fn in_backup_plan<'m, 't>(checker: &mut Checker<'_, 'm, 't>, item: &I
         place.words = vec![("plan", plan)];
         let related = found.selections.iter().map(|selection| Related {
             span: selection.key_span,
-            message: format!("what `{}` selects", selection.name),
+            message: format!("`{}` selects something else", selection.name),
         });
         place.related = related.collect();
         place
