@@ -353,3 +353,58 @@ examples:
 "#,
     );
 }
+
+#[test]
+fn json_reads_texts_and_takes_lists_apart() {
+    holds(
+        r#"
+resources: [AWS::OpenSearchServerless::SecurityPolicy]
+assert:
+  every:
+    json: $.Properties.Policy
+    assert: { path: $.Open, is: { equals: false } }
+examples:
+  pass:
+    - name: a list, one document, and a value that is no text
+      template: |
+        Resources:
+          List: { Type: AWS::OpenSearchServerless::SecurityPolicy, Properties: { Policy: '[{"Open": false}, {"Open": "false"}]' } }
+          One: { Type: AWS::OpenSearchServerless::SecurityPolicy, Properties: { Policy: '{"Open": false}' } }
+          Map: { Type: AWS::OpenSearchServerless::SecurityPolicy, Properties: { Policy: { Open: false } } }
+    - name: a text with unsettled parts, and one that a function writes
+      template: |
+        Transform: AWS::LanguageExtensions
+        Resources:
+          Sub: { Type: AWS::OpenSearchServerless::SecurityPolicy, Properties: { Policy: !Sub '{"Open": false, "For": "${AWS::StackName}"}' } }
+          Written: { Type: AWS::OpenSearchServerless::SecurityPolicy, Properties: { Policy: { Fn::ToJsonString: { Open: false } } } }
+  fail:
+    - name: the second of a list, at the text
+      template: |
+        Resources:
+          List:
+            Type: AWS::OpenSearchServerless::SecurityPolicy
+            Properties:
+              Policy: '[{"Open": false}, {"Open": true}]' # finding
+    - name: what a parameter decides
+      template: |
+        Parameters:
+          Open: { Type: String, Default: "false", AllowedValues: ["true", "false"] }
+        Resources:
+          Sub:
+            Type: AWS::OpenSearchServerless::SecurityPolicy
+            Properties:
+              Policy: !Sub '{"Open": "${Open}"}' # finding(warning)
+  undecided:
+    - name: what is no JSON may say anything
+      template: |
+        Resources:
+          Text: { Type: AWS::OpenSearchServerless::SecurityPolicy, Properties: { Policy: "open: false" } }
+    - name: an unsettled part that is more than characters of a text
+      template: |
+        Parameters:
+          Open: { Type: String }
+        Resources:
+          Sub: { Type: AWS::OpenSearchServerless::SecurityPolicy, Properties: { Policy: !Sub '{"Open": ${Open}}' } }
+"#,
+    );
+}

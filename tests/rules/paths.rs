@@ -156,6 +156,8 @@ impl Walk<'_> {
                 let (value, lacks) = self.locate(path, context);
                 (Self::elements(value), lacks)
             }
+            // What a text holds is in no schema.
+            Selector::Json(path) => (Context::NOWHERE, self.locate(path, context).1),
             // Normalised statements have a shape of their own.
             Selector::Statements(_) => (Context::NOWHERE, Vec::new()),
             Selector::Related(related) => {
