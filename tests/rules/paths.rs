@@ -33,7 +33,7 @@ impl Walk {
             Some(value) => format!("{value}{text}"),
             None => text.strip_prefix(".Properties.")?.to_owned(),
         };
-        Some(joined.replace("['", ".").replace("']", ""))
+        Some(joined)
     }
 
     fn check(&mut self, path: &Path, context: &Context) -> Option<String> {
@@ -41,14 +41,17 @@ impl Walk {
         if context.types.is_empty() {
             return None;
         }
-        self.asked += 1;
-        let answers: Vec<_> = context.types.iter().map(|kind| schemas::property(kind, &property)).collect();
-        if answers.iter().all(Result::is_err) {
-            let errors: Vec<String> = answers.into_iter().filter_map(Result::err).collect();
-            self.complaints.push(format!("{}: {}", self.rule, errors.join("; ")));
-            return None;
+        let mut properties = alternatives(&property);
+        for property in &properties {
+            self.asked += 1;
+            let answers: Vec<_> = context.types.iter().map(|kind| schemas::property(kind, property)).collect();
+            if answers.iter().all(Result::is_err) {
+                let errors: Vec<String> = answers.into_iter().filter_map(Result::err).collect();
+                self.complaints.push(format!("{}: {}", self.rule, errors.join("; ")));
+                return None;
+            }
         }
-        Some(property)
+        Some(properties.swap_remove(0))
     }
 
     fn assertion(&mut self, assertion: &Assertion, context: &Context) {
@@ -98,6 +101,13 @@ impl Walk {
             self.assertion(assertion, &inner);
         }
     }
+}
+
+/// The paths that a path with names in brackets stands for: `a['b','c']` is `a.b` and `a.c`.
+fn alternatives(path: &str) -> Vec<String> {
+    let Some((before, rest)) = path.split_once("['") else { return vec![path.to_owned()] };
+    let (names, after) = rest.split_once("']").expect("brackets are closed");
+    names.split("','").flat_map(|name| alternatives(&format!("{before}.{name}{after}"))).collect()
 }
 
 /// The types that have a schema of their own: no patterns, no types of transforms.
