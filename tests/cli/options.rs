@@ -47,7 +47,7 @@ fn profiles_select_rules() {
     assert_eq!((ran.code, ran.stdout.as_str()), (2, ""));
     insta::assert_snapshot!(ran.stderr, @"
     error: invalid value 'stric' for '--profile <NAME>'
-      [possible values: core, conformance, strict]
+      [possible values: core, conformance, strict, proposed-2025]
 
       tip: a similar value exists: 'strict'
 
