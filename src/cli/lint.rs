@@ -8,7 +8,7 @@ use crate::discover::{self, Candidate, Discovery, Reading};
 use crate::finding::{Diagnostic, Exception, Finding, Level, Severity, Waiver};
 use crate::linter::{Counts, FileReport, Linter, Loaded, MAX_INCLUDES, sort_findings};
 use crate::report::{Report, RuleReport, Summary};
-use crate::rules::load::{controls, nearest};
+use crate::rules::load::{controls, nearest, notice};
 use crate::rules::meta::RuleProse;
 use crate::source::{Source, SourceId};
 use rayon::prelude::*;
@@ -141,6 +141,7 @@ impl Lint {
             diagnostics: problems.diagnostics,
             summary: Summary {
                 selection: plan.selection.clone(),
+                notice: notice(&plan.selection),
                 rules: plan.linter.selected().count(),
                 unreadable: found.diagnostics.len(),
                 ..Summary::default()
