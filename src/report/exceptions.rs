@@ -6,7 +6,7 @@ mod csv;
 pub use csv::write as write_csv;
 
 use super::Report;
-use super::text::count;
+use super::text::{count, is_unprintable};
 use crate::finding::{Exception, ExceptionState};
 use std::io;
 
@@ -148,7 +148,7 @@ fn escaped(text: &str) -> String {
             '<' => escaped.push_str("&lt;"),
             '>' => escaped.push_str("&gt;"),
             '&' => escaped.push_str("&amp;"),
-            c if c.is_control() => escaped.push(' '),
+            c if is_unprintable(c) => escaped.push(' '),
             c => escaped.push(c),
         }
     }
@@ -160,6 +160,6 @@ fn code(text: &str) -> String {
     if text.is_empty() {
         return String::new();
     }
-    let is_plain = !text.contains(['`', '|', '\\']) && !text.contains(char::is_control);
+    let is_plain = !text.contains(['`', '|', '\\']) && !text.contains(is_unprintable);
     if is_plain { format!("`{text}`") } else { escaped(text) }
 }
