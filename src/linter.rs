@@ -3,11 +3,13 @@
 pub mod drawing;
 mod includes;
 mod places;
+mod setup;
+mod stacks;
 mod turns;
 mod waiving;
 
 use crate::date::Date;
-use crate::eval::choices::Pinned;
+use crate::eval::inputs::{Inputs, Pinned};
 use crate::eval::scenario::Scenario;
 use crate::eval::{Memory, explore};
 use crate::exceptions::{Aliases, Exceptions};
@@ -30,6 +32,8 @@ use turns::Pending;
 
 pub use crate::expand::includes::MAX_INCLUDES;
 pub use includes::{Loaded, Loader};
+pub use setup::SetupError;
+pub use stacks::{Nested, exports};
 
 /// What a project is linted with. Shared between threads.
 #[derive(Debug, Default)]
@@ -40,7 +44,8 @@ pub struct Linter {
     by_type: HashMap<String, Vec<usize>>,
     /// Those that look at anything else.
     others: Vec<usize>,
-    pinned: Pinned,
+    /// What is known of every deployment.
+    inputs: Inputs,
     keep: Keep,
     /// The rules' names in other tools, whose exceptions are understood.
     aliases: OnceLock<Aliases>,
@@ -75,40 +80,6 @@ pub struct Override {
     pub settings: Settings,
 }
 
-/// Why a linter cannot be set up.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum SetupError {
-    /// No rule has this id; perhaps the other one is meant.
-    UnknownRule(String, Option<String>),
-    /// The rule has no such parameter; it has these.
-    UnknownSetting(String, String, Vec<String>),
-    /// A rule of the pack cannot be read.
-    BrokenRule(String, String),
-}
-
-impl std::fmt::Display for SetupError {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::UnknownRule(id, nearest) => {
-                write!(formatter, "there is no rule `{id}`")?;
-                match nearest {
-                    Some(nearest) => write!(formatter, "; did you mean `{nearest}`?"),
-                    None => Ok(()),
-                }
-            }
-            Self::UnknownSetting(id, name, known) if known.is_empty() => {
-                write!(formatter, "rule `{id}` has no parameters, so it has no `{name}`")
-            }
-            Self::UnknownSetting(id, name, known) => {
-                write!(formatter, "rule `{id}` has no parameter `{name}`; it has {}", known.join(", "))
-            }
-            Self::BrokenRule(id, error) => write!(formatter, "rule `{id}` cannot be read: {error}"),
-        }
-    }
-}
-
-impl std::error::Error for SetupError {}
-
 /// What one file came to.
 #[derive(Debug, Default)]
 pub struct FileReport {
@@ -128,6 +99,8 @@ pub struct FileReport {
     pub counts: Counts,
     /// The names of the template's parameters.
     pub parameters: Vec<String>,
+    /// The nested stacks that it declares and whose template is a local file.
+    pub nested: Vec<Nested>,
 }
 
 /// Numbers of one or more files.
@@ -194,7 +167,7 @@ impl Linter {
             selected,
             by_type: HashMap::new(),
             others: Vec::new(),
-            pinned,
+            inputs: pinned.into(),
             keep,
             aliases: OnceLock::new(),
             today: None,
@@ -252,6 +225,16 @@ impl Linter {
 
     /// Lints one text, whose local includes `load` reads. They take the [`MAX_INCLUDES`] ids after the text's own.
     pub fn lint_with(&self, source: &Source, load: &Loader<'_>) -> FileReport {
+        self.lint_in(source, load, &self.inputs)
+    }
+
+    /// What is known of every deployment: the parameters that the user pinned.
+    pub fn inputs(&self) -> &Inputs {
+        &self.inputs
+    }
+
+    /// Lints one text as [`lint_with`](Self::lint_with) does, in a deployment of which this is known.
+    pub fn lint_in(&self, source: &Source, load: &Loader<'_>, inputs: &Inputs) -> FileReport {
         let mut report = FileReport::default();
         let document = match syntax::parse(source.text(), source.id) {
             Ok(document) => document,
@@ -266,7 +249,7 @@ impl Linter {
         }
         let texts = includes::texts(&document.root, source.id, load);
         let files = includes::Files::parse(&texts, &mut report.diagnostics);
-        let expansion = expand::expand(&document.root, &files.included(), &self.pinned);
+        let expansion = expand::expand(&document.root, &files.included(), inputs);
         report.is_template = template::is_template(&expansion.root);
         if !report.is_template {
             report.included = texts.into_sources();
@@ -293,7 +276,7 @@ impl Linter {
         }
         report.diagnostics.sort_by_key(|diagnostic| diagnostic.span);
         let memory = Memory::default();
-        let model = Model::expanded(&template, &expansion, &self.pinned, &memory);
+        let model = Model::expanded(&template, &expansion, inputs, &memory);
         report.counts.resources = model.resources.len();
         report.parameters = template.parameters.iter().map(|parameter| parameter.name.to_owned()).collect();
         let files_and_text = waiving::Texts { source, document: &document, included: &texts, files: &files };
@@ -301,7 +284,8 @@ impl Linter {
         for selected in self.for_template(&model) {
             self.apply(selected, &model, &mut exceptions, &mut report);
         }
-        let pins_something = self.pinned.keys().any(|name| template.parameter(name).is_some());
+        report.nested = stacks::nested(&model);
+        let pins_something = template.parameters.iter().any(|parameter| inputs.fixed(parameter.name).is_some());
         self.settle(&exceptions, pins_something, &mut report);
         sort_findings(&mut report.findings);
         sort_findings(&mut report.suppressed);

@@ -9,6 +9,7 @@
 pub mod choices;
 mod conditions;
 mod functions;
+pub mod inputs;
 mod partition;
 mod rules;
 pub mod scenario;
@@ -20,7 +21,8 @@ pub use functions::is_function;
 use crate::syntax::Node;
 use crate::template::Template;
 use crate::truth::Truth;
-use choices::{Candidate, Choices, Pinned};
+use choices::{Candidate, Choices};
+use inputs::Inputs;
 use partition::Derived;
 use rustc_hash::FxHashMap;
 use scenario::{AtomText, Domain, Scenario, Variable};
@@ -73,6 +75,8 @@ pub struct Evaluator<'m, 't> {
     atoms: RefCell<Atoms>,
     bytes_made: Cell<usize>,
     rules_apply: OnceCell<bool>,
+    /// What is known of the deployment.
+    inputs: &'t Inputs,
 }
 
 #[derive(Default)]
@@ -82,16 +86,17 @@ struct Atoms {
 }
 
 impl<'m, 't> Evaluator<'m, 't> {
-    /// An evaluator of a template with these resources and the parameters that the user pinned.
+    /// An evaluator of a template with these resources and what is known of its deployment.
     pub fn new(
         template: &'m Template<'t>,
         resources: impl IntoIterator<Item = Resource<'t>>,
-        pinned: &'t Pinned,
+        inputs: &'t Inputs,
         memory: &'m Memory<'t>,
     ) -> Self {
         Self {
             template,
-            choices: Choices::new(template, pinned),
+            choices: Choices::new(template, inputs),
+            inputs,
             resources: resources.into_iter().map(|resource| (resource.id, resource)).collect(),
             memory,
             memo: RefCell::default(),
@@ -99,6 +104,11 @@ impl<'m, 't> Evaluator<'m, 't> {
             bytes_made: Cell::default(),
             rules_apply: OnceCell::default(),
         }
+    }
+
+    /// Whether a parameter has its default in every deployment that chooses nothing else: nobody pinned or gave it another value.
+    pub fn may_default(&self, parameter: &str) -> bool {
+        self.inputs.fixed(parameter).is_none() && self.inputs.leaves(parameter)
     }
 
     /// Says when one of the scenarios applies; nothing where together with the `infeasible` they cover every deployment.

@@ -8,7 +8,7 @@ mod loops;
 mod serverless;
 pub mod written;
 
-use crate::eval::choices::Pinned;
+use crate::eval::inputs::Inputs;
 use crate::eval::{self, Evaluator, Memory, Run};
 use crate::finding::Subject;
 use crate::source::Span;
@@ -25,13 +25,13 @@ pub use crate::template::Parameter;
 pub const HIDDEN: &str = "a loop or macro makes resources that are not known";
 
 /// Expands a tree as written, pass by pass, in CloudFormation's order: what it includes, its loops, SAM. `included` are the files
-/// at its [`includes::locations`], `pinned` the values of parameters that the user set.
+/// at its [`includes::locations`], `inputs` what is known of the deployment.
 ///
 /// Source: "Considerations when creating CloudFormation macro definitions" on the order of macros, CloudFormation user guide.
-pub fn expand<'t>(root: &'t Node<'t>, included: &[Included<'t>], pinned: &Pinned) -> Expansion<'t> {
+pub fn expand<'t>(root: &'t Node<'t>, included: &[Included<'t>], inputs: &Inputs) -> Expansion<'t> {
     let mut expansion = Expansion::new(root);
     includes::expand(&mut expansion, included);
-    loops::expand(&mut expansion, pinned);
+    loops::expand(&mut expansion, inputs);
     serverless::expand(&mut expansion);
     // Macros that are still there make what nobody but their owner knows.
     if expansion.root.get("Resources").and_then(|resources| resources.get("Fn::Transform")).is_some() {
@@ -91,6 +91,7 @@ impl<'t> Block<'t> {
             section: self.section.name(),
             name: self.written_name().to_owned(),
             resource_type: (!self.kind.is_empty()).then(|| self.written_kind().to_owned()),
+            construct: construct(self.node).map(str::to_owned),
         }
     }
 
@@ -122,6 +123,13 @@ impl<'t> Block<'t> {
     }
 }
 
+/// The path of the construct that made a block, where the CDK wrote it down.
+///
+/// Source: "Constructs" (paths), AWS CDK developer guide; `aws:cdk:path` in the Metadata of resources.
+pub fn construct<'t>(node: &'t Node<'t>) -> Option<&'t str> {
+    node.get("Metadata")?.get("aws:cdk:path")?.as_str()
+}
+
 /// A template with its blocks and the evaluator that computes their values.
 pub struct Model<'m, 't> {
     /// Computes values.
@@ -141,24 +149,24 @@ pub struct Model<'m, 't> {
 
 impl<'m, 't> Model<'m, 't> {
     /// Of a template that is written as it stands.
-    pub fn new(template: &'m Template<'t>, pinned: &'t Pinned, memory: &'m Memory<'t>) -> Self {
-        Self::build(template, None, pinned, memory)
+    pub fn new(template: &'m Template<'t>, inputs: &'t Inputs, memory: &'m Memory<'t>) -> Self {
+        Self::build(template, None, inputs, memory)
     }
 
     /// Of an expanded template.
     pub fn expanded(
         template: &'m Template<'t>,
         expansion: &'t Expansion<'t>,
-        pinned: &'t Pinned,
+        inputs: &'t Inputs,
         memory: &'m Memory<'t>,
     ) -> Self {
-        Self::build(template, Some(expansion), pinned, memory)
+        Self::build(template, Some(expansion), inputs, memory)
     }
 
     fn build(
         template: &'m Template<'t>,
         expansion: Option<&'t Expansion<'t>>,
-        pinned: &'t Pinned,
+        inputs: &'t Inputs,
         memory: &'m Memory<'t>,
     ) -> Self {
         let origin = |section: Section, name: &str| expansion?.origins.of_block(section.name(), name);
@@ -222,7 +230,7 @@ impl<'m, 't> Model<'m, 't> {
         let evaluated =
             resources.iter().map(|block| eval::Resource { id: block.name, kind: block.kind, node: block.node });
         Self {
-            evaluator: Evaluator::new(template, evaluated, pinned, memory),
+            evaluator: Evaluator::new(template, evaluated, inputs, memory),
             resources,
             parameters,
             outputs,

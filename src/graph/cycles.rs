@@ -116,7 +116,7 @@ impl<'t> Graph<'t> {
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
     use super::*;
-    use crate::eval::choices::Pinned;
+    use crate::eval::inputs::Inputs;
     use crate::eval::{Memory, explore};
     use crate::source::SourceId;
     use crate::template::Template;
@@ -125,8 +125,8 @@ mod tests {
     fn told(text: &str) -> Vec<String> {
         let document = crate::syntax::parse(text, SourceId(0)).unwrap();
         let template = Template::new(&document.root);
-        let (pinned, memory) = (Pinned::default(), Memory::default());
-        let model = Model::new(&template, &pinned, &memory);
+        let (inputs, memory) = (Inputs::default(), Memory::default());
+        let model = Model::new(&template, &inputs, &memory);
         let exploration = explore(&model.evaluator, |run| cycles(run, &model));
         assert!(exploration.complete);
         let infeasible = exploration.infeasible;

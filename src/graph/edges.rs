@@ -130,8 +130,8 @@ Resources:
         let document = crate::syntax::parse(text, SourceId(0)).unwrap();
         let template = Template::new(&document.root);
         let memory = Memory::default();
-        let pinned = Default::default();
-        let model = Model::new(&template, &pinned, &memory);
+        let inputs = Default::default();
+        let model = Model::new(&template, &inputs, &memory);
         let found: Vec<String> = edges(&model)
             .iter()
             .map(|edge| {

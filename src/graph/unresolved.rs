@@ -193,15 +193,15 @@ mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
     use super::*;
     use crate::eval::Memory;
-    use crate::eval::choices::Pinned;
+    use crate::eval::inputs::Inputs;
     use crate::source::SourceId;
     use crate::template::Template;
 
     fn told(text: &str) -> Vec<String> {
         let document = crate::syntax::parse(text, SourceId(0)).unwrap();
         let template = Template::new(&document.root);
-        let (pinned, memory) = (Pinned::default(), Memory::default());
-        let model = Model::new(&template, &pinned, &memory);
+        let (inputs, memory) = (Inputs::default(), Memory::default());
+        let model = Model::new(&template, &inputs, &memory);
         let names = unresolved(&model);
         let told = |found: &Unresolved<'_>| {
             format!("{}: {} {}, no {}", found.block, found.used_by(), found.reference.name, found.meant().name())

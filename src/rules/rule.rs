@@ -132,6 +132,9 @@ pub struct Examples {
     /// Templates on which it is undecided.
     #[serde(default)]
     pub undecided: Vec<Example>,
+    /// Templates in which it finds nothing to look at: neither a finding nor a check that passed.
+    #[serde(default, rename = "passed-over")]
+    pub passed_over: Vec<Example>,
 }
 
 /// One example.

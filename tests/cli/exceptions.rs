@@ -194,3 +194,31 @@ fn what_is_said_about_exceptions_is_a_rule() {
         assert!(explained.stdout.contains("Remediation"), "{}", explained.stdout);
     }
 }
+
+/// An exception in a nested stack's template holds in every deployment of it, and one deployment that needs it is enough.
+#[test]
+fn exceptions_hold_in_nested_stacks() {
+    let child = "\
+Parameters:
+  Versions: { Type: String }
+Resources:
+  # hipaalint: except s3-bucket-versioning because the archive keeps them
+  Records:
+    Type: AWS::S3::Bucket
+    Properties:
+      VersioningConfiguration: { Status: !Ref Versions }
+";
+    let stack = |name: &str, status: &str| {
+        format!(
+            "  {name}: {{ Type: AWS::CloudFormation::Stack, Properties: {{ TemplateURL: child.yaml, Parameters: {{ Versions: {status} }} }} }}\n"
+        )
+    };
+    let parent = format!("Resources:\n{}{}", stack("A", "Enabled"), stack("B", "Suspended"));
+    let folder = Folder::with(&[("parent.yaml", &parent), ("child.yaml", child)]);
+    let ran = folder.run(&["parent.yaml", "child.yaml", "--rule", "s3-bucket-versioning", "--format", "json"]);
+    let json = ran.json();
+    assert_eq!((ran.code, &json["summary"]["waived"]), (0, &1.into()), "{}", ran.all());
+    let [only] = json["exceptions"].as_array().unwrap().as_slice() else { panic!("{}", json["exceptions"]) };
+    assert_eq!((&only["state"], &only["findings"]), (&"in-force".into(), &1.into()));
+    assert_eq!(json["suppressed"][0]["related"][0]["file"], "parent.yaml");
+}

@@ -126,8 +126,8 @@ mod tests {
     fn carrying(text: &str) -> Vec<String> {
         let document = crate::syntax::parse(text, SourceId(0)).unwrap();
         let template = Template::new(&document.root);
-        let (pinned, memory) = Default::default();
-        let model = Model::new(&template, &pinned, &memory);
+        let (inputs, memory) = Default::default();
+        let model = Model::new(&template, &inputs, &memory);
         let mut found = Vec::new();
         explore(&model.evaluator, |run| {
             let carrying = template.parameters.iter().filter(|parameter| carries_secret(run, &model, parameter));
