@@ -1,5 +1,6 @@
 //! Templates and rules in, findings out: the library's one entry. Prints nothing.
 
+mod answer;
 pub mod drawing;
 mod includes;
 mod places;
@@ -9,24 +10,23 @@ mod turns;
 mod waiving;
 
 use crate::date::Date;
+use crate::eval::Memory;
 use crate::eval::inputs::{Inputs, Pinned};
-use crate::eval::scenario::Scenario;
-use crate::eval::{Memory, explore};
 use crate::exceptions::{Aliases, Exceptions};
 use crate::expand::{self, Block, Model};
-use crate::facts;
 use crate::finding::{Diagnostic, Exception, Finding, Level, Outcome, Severity};
-use crate::rules::checker::{Checker, Item, Place};
+use crate::rules::checker::Place;
 use crate::rules::load::{RuleEntry, RuleSet};
 use crate::rules::operand::Settings;
-use crate::rules::rule::{Check, Rule, TargetName};
+use crate::rules::rule::TargetName;
 use crate::source::{Source, Span};
 use crate::syntax;
 use crate::template::{self, Template};
-use crate::truth::Truth;
-use places::{as_written, fill, united};
+use answer::{Answer, Violation, answer};
+use foldhash::{HashMap, HashMapExt};
+use places::as_written;
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 use turns::Pending;
 
@@ -42,7 +42,7 @@ pub struct Linter {
     selected: Vec<Selected>,
     /// Which of them look at resources of a type: their indices, so that a template asks only for its own types.
     by_type: HashMap<String, Vec<usize>>,
-    /// Those that look at anything else.
+    /// Those that look at anything else as well, or at nothing else.
     others: Vec<usize>,
     /// What is known of every deployment.
     inputs: Inputs,
@@ -187,7 +187,7 @@ impl Linter {
             let targets = self.rules.entries().get(selected.index).map_or(&[][..], |entry| &entry.targets);
             for target in targets {
                 match target {
-                    TargetName::Type(kind) if !kind.contains('*') => {
+                    TargetName::Type(kind) => {
                         self.by_type.entry(kind.clone()).or_default().push(place);
                     }
                     _ if self.others.last() == Some(&place) => {}
@@ -197,9 +197,14 @@ impl Linter {
         }
     }
 
-    /// The selected rules that may have something to look at in a template, in the order of their ids.
+    /// The selected rules that have something to look at in a template, in the order of their ids.
     fn for_template(&self, model: &Model<'_, '_>) -> impl Iterator<Item = &Selected> {
-        let mut places = self.others.clone();
+        let targets = |place: &usize| {
+            let entry = self.selected.get(*place).and_then(|selected| self.rules.entries().get(selected.index));
+            entry.map_or(&[][..], |entry| &entry.targets)
+        };
+        let has_target = |place: &usize| targets(place).iter().any(|target| occurs(target, model));
+        let mut places: Vec<usize> = self.others.iter().copied().filter(has_target).collect();
         for kind in model.types() {
             places.extend(self.by_type.get(kind).into_iter().flatten());
         }
@@ -301,9 +306,6 @@ impl Linter {
         report: &mut FileReport,
     ) {
         let Some(entry) = self.rules.entries().get(selected.index) else { return };
-        if !entry.targets.iter().any(|target| occurs(target, model)) {
-            return;
-        }
         let rule = match entry.rule() {
             Ok(rule) => rule,
             Err(error) => return report.diagnostics.push(broken_rule(&selected.id, error)),
@@ -414,41 +416,35 @@ fn broken_rule(id: &str, error: &str) -> Diagnostic {
 /// Whether a template has any block of this kind.
 fn occurs(target: &TargetName, model: &Model<'_, '_>) -> bool {
     match target {
-        TargetName::Type(pattern) if pattern.contains('*') => {
-            model.types().any(|kind| crate::eval::text::pattern_covers(pattern, kind))
-        }
-        TargetName::Type(kind) => model.has_type(kind),
-        TargetName::AnyResource | TargetName::Taggable | TargetName::Named | TargetName::Stateful => {
-            !model.resources.is_empty()
-        }
         TargetName::Parameters => !model.parameters.is_empty(),
         TargetName::Outputs => !model.outputs.is_empty(),
         TargetName::Template => true,
         // They are judged when everything else has been.
         TargetName::Exceptions => false,
+        _ => model.types().any(|kind| target.has_type(kind)),
     }
 }
 
 /// The blocks that some of the targets name, each once, in the order of the template.
 fn blocks<'m, 't>(targets: &[TargetName], model: &'m Model<'m, 't>) -> Vec<&'m Block<'t>> {
     let mut blocks: Vec<&'m Block<'t>> = Vec::new();
+    // A check may name dozens of types, of which a template has one, and a template has many resources of few types: each of its
+    // types is asked about once.
+    let mut groups = 0;
+    for kind in model.types().filter(|kind| targets.iter().any(|target| target.has_type(kind))) {
+        blocks.extend(model.of_type(kind));
+        groups += 1;
+    }
     for target in targets {
-        let fits = |fits: fn(&str) -> bool| model.resources.iter().filter(move |block| fits(block.kind));
         match target {
-            TargetName::Type(pattern) if pattern.contains('*') => blocks
-                .extend(model.resources.iter().filter(|block| crate::eval::text::pattern_covers(pattern, block.kind))),
-            TargetName::Type(kind) => blocks.extend(model.of_type(kind)),
-            TargetName::AnyResource => blocks.extend(&model.resources),
-            TargetName::Taggable => blocks.extend(fits(|kind| facts::tag_shape(kind).is_some())),
-            TargetName::Named => blocks.extend(fits(|kind| facts::name_property(kind).is_some())),
-            TargetName::Stateful => blocks.extend(fits(facts::is_stateful)),
             TargetName::Parameters => blocks.extend(&model.parameters),
             TargetName::Outputs => blocks.extend(&model.outputs),
             TargetName::Template => blocks.push(&model.whole),
-            TargetName::Exceptions => {}
+            _ => continue,
         }
+        groups += 1;
     }
-    if targets.len() > 1 {
+    if groups > 1 {
         // All turns of a loop have the same key.
         blocks.sort_by_key(|block| (block.key_span, block.name));
         blocks.dedup_by(|a, b| a.is(b));
@@ -461,123 +457,4 @@ struct Record<'a, 't> {
     counts: &'a mut Counts,
     exceptions: &'a mut Exceptions,
     found: Vec<Pending<'t>>,
-}
-
-/// What a check came to for one block, over all scenarios.
-enum Answer {
-    NotApplicable,
-    Pass,
-    Undecided(Vec<String>),
-    /// With the scenarios that the template's `Rules` forbid.
-    Fail(Vec<Violation>, Vec<Scenario>),
-}
-
-/// One place that violates, with the scenarios in which it does.
-struct Violation {
-    place: Place,
-    message: String,
-    /// The message with the name that a loop's body gives the block.
-    as_written: Option<String>,
-    scenarios: Vec<Scenario>,
-}
-
-/// What a check came to in one scenario.
-enum Leaf {
-    NotApplicable,
-    Pass,
-    Undecided(Vec<String>),
-    Fail(Vec<Place>),
-}
-
-fn answer<'m, 't>(
-    check: &Check,
-    rule: &Rule,
-    settings: &Settings,
-    block: &'m Block<'t>,
-    model: &'m Model<'m, 't>,
-) -> Answer {
-    let exploration = explore(&model.evaluator, |run| {
-        if !expand::exists(run, block) {
-            return Leaf::NotApplicable;
-        }
-        let mut checker = Checker { run, model, settings, this: block, explain: false };
-        let item = Item::Block(block);
-        let applies = match &check.when {
-            Some(when) => checker.judge(when, &item).truth,
-            None => Truth::True,
-        };
-        if applies.is_false() {
-            return Leaf::NotApplicable;
-        }
-        match checker.judge(&check.assert, &item).truth {
-            Truth::True if applies.is_true() => Leaf::Pass,
-            // Whether it applies or not: nothing is wrong.
-            Truth::True => Leaf::Pass,
-            Truth::False if applies.is_true() => {
-                checker.explain = true;
-                let places = checker.judge(&check.assert, &item).places;
-                let mut places = if places.is_empty() { vec![item.place()] } else { places };
-                if let Some(evidence) = check.evidence {
-                    evidence.add(&mut checker, &mut places);
-                }
-                Leaf::Fail(united(places.into_iter().map(|place| as_written(place, model)).collect()))
-            }
-            Truth::False | Truth::Unknown => Leaf::Undecided(checker.run.reasons().to_vec()),
-        }
-    });
-    let mut violations: Vec<Violation> = Vec::new();
-    let mut reasons: Vec<String> = Vec::new();
-    let mut undecided = !exploration.complete;
-    let mut passed = false;
-    if !exploration.complete {
-        reasons.push(format!("it depends on more than {} combinations of choices", crate::eval::MAX_SCENARIOS));
-    }
-    for (scenario, leaf) in exploration.leaves {
-        match leaf {
-            Leaf::NotApplicable => {}
-            Leaf::Pass => passed = true,
-            Leaf::Undecided(found) => {
-                undecided = true;
-                for reason in found {
-                    if !reasons.contains(&reason) {
-                        reasons.push(reason);
-                    }
-                }
-            }
-            Leaf::Fail(places) => {
-                for place in places {
-                    let template = place.message.as_ref().or(check.message.as_ref()).unwrap_or(&rule.message);
-                    let message = fill(template, &place, block, block.written_name());
-                    let same = violations.iter_mut().find(|known| {
-                        known.place.span == place.span && known.place.path == place.path && known.message == message
-                    });
-                    match same {
-                        Some(known) => known.scenarios.push(scenario.clone()),
-                        None => {
-                            let in_loop = block.origin.filter(|origin| !origin.written_name.is_empty());
-                            let as_written = in_loop.map(|origin| fill(template, &place, block, &origin.written_name));
-                            violations.push(Violation {
-                                place,
-                                message,
-                                as_written,
-                                scenarios: vec![scenario.clone()],
-                            });
-                        }
-                    }
-                }
-            }
-        }
-    }
-    if !violations.is_empty() {
-        Answer::Fail(violations, exploration.infeasible)
-    } else if undecided {
-        if reasons.is_empty() {
-            reasons.push("a value that it needs is not known".to_owned());
-        }
-        Answer::Undecided(reasons)
-    } else if passed {
-        Answer::Pass
-    } else {
-        Answer::NotApplicable
-    }
 }

@@ -5,8 +5,8 @@ use super::partition::{self, Derived, PARTITIONS};
 use super::value::Content;
 use crate::syntax::Node;
 use crate::template::{Parameter, Template};
+use foldhash::{HashMap, HashMapExt};
 use std::borrow::Cow;
-use std::collections::HashMap;
 
 /// One value that a variable can take.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -10,7 +10,7 @@ mod identifiers;
 
 use super::expansion::{Budget, Expansion, Hidden, Note, Origin, Origins};
 use crate::eval::inputs::Inputs;
-use crate::eval::is_function;
+use crate::eval::{begins_as_function, is_function};
 use crate::source::Span;
 use crate::syntax::{Entry, Kind, Node};
 use collection::{Lookup, Unknown};
@@ -69,7 +69,7 @@ pub(super) fn expand(expansion: &mut Expansion<'_>, inputs: &Inputs) {
 }
 
 fn is_loop(entry: &Entry<'_>) -> bool {
-    entry.key.starts_with(PREFIX)
+    begins_as_function(&entry.key) && entry.key.starts_with(PREFIX)
 }
 
 /// The key of the first loop in a tree.

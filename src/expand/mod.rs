@@ -12,11 +12,11 @@ use crate::eval::inputs::Inputs;
 use crate::eval::{self, Evaluator, Memory, Run};
 use crate::finding::Subject;
 use crate::source::Span;
-use crate::syntax::Node;
+use crate::syntax::{Kind, Node};
 use crate::template::Template;
 use expansion::{Expansion, Iteration, MadeFrom, Origin};
+use foldhash::{HashMap, HashMapExt};
 use includes::Included;
-use std::collections::HashMap;
 use written::Written;
 
 pub use crate::template::Parameter;
@@ -30,14 +30,28 @@ pub const HIDDEN: &str = "a loop or macro makes resources that are not known";
 /// Source: "Considerations when creating CloudFormation macro definitions" on the order of macros, CloudFormation user guide.
 pub fn expand<'t>(root: &'t Node<'t>, included: &[Included<'t>], inputs: &Inputs) -> Expansion<'t> {
     let mut expansion = Expansion::new(root);
-    includes::expand(&mut expansion, included);
-    loops::expand(&mut expansion, inputs);
+    // One walk finds that most templates hold nothing for either pass.
+    if root.get("Transform").is_some() || calls_macros(root) {
+        includes::expand(&mut expansion, included);
+        loops::expand(&mut expansion, inputs);
+    }
     serverless::expand(&mut expansion);
     // Macros that are still there make what nobody but their owner knows.
     if expansion.root.get("Resources").and_then(|resources| resources.get("Fn::Transform")).is_some() {
         expansion.hidden.of_any_type();
     }
     expansion
+}
+
+/// Whether a macro or loop is called anywhere in a tree.
+fn calls_macros(node: &Node<'_>) -> bool {
+    let is_call =
+        |key: &str| eval::begins_as_function(key) && (key == "Fn::Transform" || key.starts_with("Fn::ForEach"));
+    match &node.kind {
+        Kind::Mapping(entries) => entries.iter().any(|entry| is_call(&entry.key) || calls_macros(&entry.value)),
+        Kind::Sequence(items) => items.iter().any(calls_macros),
+        _ => false,
+    }
 }
 
 /// A named block of a template: a resource, a parameter, an output, or the template as a whole.
@@ -113,7 +127,7 @@ impl<'t> Block<'t> {
     pub fn path(&self) -> String {
         match self.section {
             Section::Template => String::new(),
-            section => format!("{}/{}", section.name(), self.name),
+            section => [section.name(), "/", self.name].concat(),
         }
     }
 
@@ -221,7 +235,7 @@ impl<'m, 't> Model<'m, 't> {
             condition: None,
             origin: None,
         };
-        let mut by_name = HashMap::new();
+        let mut by_name = HashMap::with_capacity(resources.len());
         let mut by_type: HashMap<&'t str, Vec<usize>> = HashMap::new();
         for (index, resource) in resources.iter().enumerate() {
             by_name.insert(resource.name, index);
@@ -243,7 +257,12 @@ impl<'m, 't> Model<'m, 't> {
 
     /// The resource with this logical id.
     pub fn resource(&self, id: &str) -> Option<&Block<'t>> {
-        self.resources.get(*self.by_name.get(id)?)
+        self.resources.get(self.place_of(id)?)
+    }
+
+    /// The place of the resource with this logical id in [`Model::resources`].
+    pub fn place_of(&self, id: &str) -> Option<usize> {
+        self.by_name.get(id).copied()
     }
 
     /// The resources of a type, in the order of the template.
