@@ -93,6 +93,8 @@ fn folder_lint(bencher: Bencher<'_, '_>, report: &str) {
             sources: &sources,
             findings: &findings,
             suppressed: &[],
+            shows_suppressed: false,
+            today: None,
             exceptions: &[],
             diagnostics: &[],
             rules: &rules,

@@ -101,6 +101,8 @@ impl Run {
             sources: &self.sources,
             findings: &self.findings,
             suppressed: &[],
+            shows_suppressed: false,
+            today: None,
             exceptions: &[],
             diagnostics: &[],
             rules: &rules,

@@ -4,6 +4,7 @@ mod answer;
 pub mod drawing;
 mod includes;
 mod places;
+mod setup;
 mod stacks;
 mod turns;
 mod waiving;
@@ -26,11 +27,12 @@ use foldhash::{HashMap, HashMapExt};
 use places::as_written;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use turns::Pending;
 
 pub use crate::expand::includes::MAX_INCLUDES;
 pub use includes::{Loaded, Loader};
+pub use setup::SetupError;
 pub use stacks::{Nested, exports};
 
 /// What a project is linted with. Shared between threads.
@@ -46,7 +48,7 @@ pub struct Linter {
     inputs: Inputs,
     keep: Keep,
     /// The rules' names in other tools, whose exceptions are understood.
-    aliases: Aliases,
+    aliases: OnceLock<Aliases>,
     today: Option<Date>,
 }
 
@@ -77,40 +79,6 @@ pub struct Override {
     /// Other values of its parameters.
     pub settings: Settings,
 }
-
-/// Why a linter cannot be set up.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum SetupError {
-    /// No rule has this id; perhaps the other one is meant.
-    UnknownRule(String, Option<String>),
-    /// The rule has no such parameter; it has these.
-    UnknownSetting(String, String, Vec<String>),
-    /// A rule of the pack cannot be read.
-    BrokenRule(String, String),
-}
-
-impl std::fmt::Display for SetupError {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::UnknownRule(id, nearest) => {
-                write!(formatter, "there is no rule `{id}`")?;
-                match nearest {
-                    Some(nearest) => write!(formatter, "; did you mean `{nearest}`?"),
-                    None => Ok(()),
-                }
-            }
-            Self::UnknownSetting(id, name, known) if known.is_empty() => {
-                write!(formatter, "rule `{id}` has no parameters, so it has no `{name}`")
-            }
-            Self::UnknownSetting(id, name, known) => {
-                write!(formatter, "rule `{id}` has no parameter `{name}`; it has {}", known.join(", "))
-            }
-            Self::BrokenRule(id, error) => write!(formatter, "rule `{id}` cannot be read: {error}"),
-        }
-    }
-}
-
-impl std::error::Error for SetupError {}
 
 /// What one file came to.
 #[derive(Debug, Default)]
@@ -194,7 +162,6 @@ impl Linter {
                 }
             })
             .collect();
-        let aliases = Aliases::new(&rules);
         let mut linter = Self {
             rules,
             selected,
@@ -202,7 +169,7 @@ impl Linter {
             others: Vec::new(),
             inputs: pinned.into(),
             keep,
-            aliases,
+            aliases: OnceLock::new(),
             today: None,
         };
         linter.index();
@@ -367,7 +334,7 @@ impl Linter {
     ) {
         let Record { counts, exceptions, found } = record;
         if matches!(answer, Answer::Undecided(_)) {
-            exceptions.note_undecided(&selected.id, &block.subject().qualified_name());
+            exceptions.note_undecided(&selected.id, &block.subject());
         }
         // Whether it was not said before.
         let mut add = |outcome, place: Place, message, as_written, level, when| {
@@ -426,11 +393,10 @@ impl Linter {
         }
     }
 }
-/// Sorts by outcome (failures first), source, place and rule: the order of reports.
+
+/// Sorts in the order of reports.
 pub fn sort_findings(findings: &mut [Finding]) {
-    findings.sort_by(|a, b| {
-        (a.outcome, a.span, &a.rule, &a.path, &a.message).cmp(&(b.outcome, b.span, &b.rule, &b.path, &b.message))
-    });
+    findings.sort_by(Finding::reading_order);
 }
 
 /// A rule of the embedded pack that cannot be read. Its tests should keep that from being released; if one slips through,

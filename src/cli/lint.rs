@@ -1,10 +1,11 @@
 //! `hipaalint [PATHS]…`: finds templates, lints them on all cores, and reports.
 
 use super::args::{Format, LintArguments};
+use super::baseline::Scope;
 use super::plan::{Plan, Problems};
 use super::{Exit, output};
 use crate::discover::{self, Candidate, Discovery};
-use crate::finding::{Diagnostic, Finding, Level, Outcome, Severity};
+use crate::finding::{Diagnostic, Exception, Finding, Level, Severity, Waiver};
 use crate::linter::{Counts, sort_findings};
 use crate::project::{File, Linted, Project};
 use crate::report::{Report, RuleReport, Summary};
@@ -12,6 +13,7 @@ use crate::rules::load::{controls, nearest, notice};
 use crate::rules::meta::RuleProse;
 use crate::source::Source;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// Lints what the arguments name, and reports.
 ///
@@ -23,8 +25,10 @@ pub(super) fn run(arguments: LintArguments) -> Result<Exit, clap::Error> {
     let mut found = discover::discover(&plan.paths);
     let project = Project { linter: &plan.linter, first_id: problems.free_id(), threads: plan.threads };
     let files = project.lint(std::mem::take(&mut found.candidates));
-    let lint = Lint::gather(files, found, problems, &plan);
+    let mut lint = Lint::gather(files, found, problems, &plan);
+    lint.compare(&mut plan);
     let exit = lint.exit(&plan);
+    let exit = if plan.baselines.write() { exit } else { Exit::Trouble };
     Ok(lint.report(&plan, exit))
 }
 
@@ -32,6 +36,10 @@ pub(super) fn run(arguments: LintArguments) -> Result<Exit, clap::Error> {
 struct Lint {
     sources: Vec<Source>,
     findings: Vec<Finding>,
+    suppressed: Vec<Finding>,
+    exceptions: Vec<Exception>,
+    /// The names of the files that were linted, and of those that they include.
+    linted: BTreeSet<String>,
     diagnostics: Vec<Diagnostic>,
     summary: Summary,
 }
@@ -41,6 +49,9 @@ impl Lint {
         let mut lint = Self {
             sources: problems.sources,
             findings: Vec::new(),
+            suppressed: Vec::new(),
+            exceptions: Vec::new(),
+            linted: BTreeSet::new(),
             diagnostics: problems.diagnostics,
             summary: Summary {
                 selection: plan.selection.clone(),
@@ -70,12 +81,16 @@ impl Lint {
                     let Linted { report, source, .. } = *linted;
                     if report.is_template {
                         lint.summary.templates += 1;
+                        lint.linted.insert(candidate.name.clone());
+                        lint.linted.extend(report.included.iter().map(|source| source.name.clone()));
                     } else {
                         lint.summary.unreadable += 1;
                     }
                     counts += report.counts;
                     parameters.extend(report.parameters);
                     lint.findings.extend(report.findings);
+                    lint.suppressed.extend(report.suppressed);
+                    lint.exceptions.extend(report.exceptions);
                     lint.diagnostics.extend(report.diagnostics);
                     if source.is_some() {
                         lint.sources.extend(source);
@@ -98,24 +113,45 @@ impl Lint {
 
     /// Brings everything into its final order, and counts it.
     fn count(&mut self, counts: Counts) {
-        sort_findings(&mut self.findings);
         self.diagnostics
             .sort_by(|a, b| (&a.file, a.span, a.code, &a.message).cmp(&(&b.file, b.span, b.code, &b.message)));
         // Each file complains of a rule that cannot be read.
         self.diagnostics.dedup();
-        let level = |level: Level| {
-            self.findings.iter().filter(|finding| finding.outcome == Outcome::Fail && finding.level == level).count()
-        };
-        (self.summary.errors, self.summary.warnings, self.summary.notes) =
-            (level(Level::Error), level(Level::Warning), level(Level::Note));
         self.summary.resources = counts.resources;
         self.summary.passed = counts.passed;
         self.summary.failed = counts.failed;
         self.summary.undecided = counts.undecided;
     }
 
+    /// Compares the findings with the baseline, and counts what counts.
+    fn compare(&mut self, plan: &mut Plan) {
+        // In the order of the report; those that are waived last, so that they take nothing from the others.
+        sort_findings(&mut self.findings);
+        sort_findings(&mut self.suppressed);
+        let rules = plan.linter.rules();
+        let ran: BTreeSet<&str> = plan.linter.selected().map(|entry| entry.meta.id.as_str()).collect();
+        let is_answered = |id: &str| ran.contains(id) || rules.get(id).is_none();
+        let scope = Scope { sources: &self.sources, files: &self.linted, is_answered: &is_answered };
+        let findings = self.findings.iter_mut().chain(&mut self.suppressed);
+        self.summary.stale = plan.baselines.apply(findings, &scope);
+        let (known, findings) = std::mem::take(&mut self.findings).into_iter().partition(Finding::is_suppressed);
+        self.findings = findings;
+        self.suppressed.extend::<Vec<Finding>>(known);
+        sort_findings(&mut self.suppressed);
+
+        let level =
+            |level: Level| self.findings.iter().filter(|finding| finding.counts() && finding.level == level).count();
+        (self.summary.errors, self.summary.warnings, self.summary.notes) =
+            (level(Level::Error), level(Level::Warning), level(Level::Note));
+        let waived = self.suppressed.iter().filter_map(|finding| Some((finding, finding.waiver.as_ref()?)));
+        self.summary.waived = waived.clone().count();
+        let is_required = |(finding, waiver): &(&Finding, &Arc<Waiver>)| !waiver.required_of(&finding.rule).is_empty();
+        self.summary.waived_required = waived.filter(is_required).count();
+        self.summary.known = self.suppressed.len() - self.summary.waived;
+    }
+
     fn exit(&self, plan: &Plan) -> Exit {
-        let fails = |finding: &Finding| finding.outcome == Outcome::Fail && plan.fail_on.counts(finding.level);
+        let fails = |finding: &Finding| finding.counts() && plan.fail_on.counts(finding.level);
         if self.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error) {
             Exit::Trouble
         } else if self.findings.iter().any(fails) {
@@ -142,8 +178,10 @@ impl Lint {
         let report = Report {
             sources: &self.sources,
             findings: &self.findings,
-            suppressed: &[],
-            exceptions: &[],
+            suppressed: &self.suppressed,
+            shows_suppressed: plan.shows_suppressed,
+            exceptions: &self.exceptions,
+            today: plan.today,
             diagnostics: &self.diagnostics,
             rules: &rules,
             controls: controls(),

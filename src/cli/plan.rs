@@ -1,9 +1,11 @@
 //! What the arguments mean, together with the configuration: every question that a run may have is answered here, once.
 
 use super::args::{self, Format, LintArguments, RuleSources, Show};
+use super::baseline::Baselines;
 use super::output::Output;
 use super::terminal;
 use crate::config::{self, Config, FailOn, Overrides, read_parameters};
+use crate::date::Date;
 use crate::discover::shown;
 use crate::eval::choices::PSEUDO;
 use crate::eval::inputs::Pinned;
@@ -17,6 +19,7 @@ use clap::{CommandFactory, ValueEnum};
 use std::collections::BTreeSet;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
 use std::{env, fs};
 
 /// The profile that runs where nobody names one.
@@ -35,6 +38,11 @@ pub(super) struct Plan {
     pub(super) threads: Option<NonZeroUsize>,
     /// Parameters that some template must have, since they were named for this run.
     pub(super) expected_parameters: BTreeSet<String>,
+    /// Whether suppressed findings are shown, too.
+    pub(super) shows_suppressed: bool,
+    /// The day that exceptions are judged on.
+    pub(super) today: Option<Date>,
+    pub(super) baselines: Baselines,
     /// What went wrong already.
     pub(super) problems: Problems,
 }
@@ -66,8 +74,17 @@ impl Plan {
             Some(threads) => Some(threads),
             None => threads_of_environment()?,
         };
+        let today = match arguments.today {
+            Some(today) => Some(today),
+            None => today()?,
+        };
         let mut problems = Problems::default();
         let Rules { set, config, overrides } = Rules::load(&arguments.sources, &mut problems);
+        let baselines = Baselines::new(
+            arguments.baseline.clone().or(config.baseline),
+            arguments.write_baseline.clone(),
+            &mut problems,
+        );
 
         let mut pinned = config.parameters;
         let named = named_parameters(&arguments, &mut problems);
@@ -91,6 +108,10 @@ impl Plan {
         // The changes were checked against this very set.
         let linter = Linter::new(set, selects, &overrides.changes, pinned, keep)
             .map_err(|error| usage(ErrorKind::InvalidValue, error))?;
+        let linter = match today {
+            Some(today) => linter.on(today),
+            None => linter,
+        };
         let selection = match &rules {
             Some(ids) if ids.is_empty() => "rules: none of those named".to_owned(),
             Some(ids) => format!("rules: {}", ids.iter().map(String::as_str).collect::<Vec<_>>().join(", ")),
@@ -114,6 +135,9 @@ impl Plan {
             style: terminal::style(arguments.color.color),
             threads,
             expected_parameters,
+            shows_suppressed: arguments.show.contains(&Show::Suppressed),
+            today,
+            baselines,
             problems,
         })
     }
@@ -162,7 +186,7 @@ impl Problems {
     }
 
     /// Opens a text that belongs to the run itself.
-    fn open(&mut self, path: &Path, complaint: fn(&Path, &std::io::Error) -> Diagnostic) -> Option<Source> {
+    pub(super) fn open(&mut self, path: &Path, complaint: fn(&Path, &std::io::Error) -> Diagnostic) -> Option<Source> {
         match fs::read_to_string(path) {
             Ok(text) => Some(Source::new(self.next_id(), shown(path), text)),
             Err(error) => {
@@ -173,7 +197,7 @@ impl Problems {
     }
 
     /// Keeps a text if a problem points into it.
-    fn keep(&mut self, source: Source) {
+    pub(super) fn keep(&mut self, source: Source) {
         let points_there = |diagnostic: &Diagnostic| diagnostic.span.is_some_and(|span| span.source == source.id);
         if self.diagnostics.iter().any(points_there) {
             self.sources.push(source);
@@ -307,7 +331,11 @@ fn output(text: &str, format: Option<Format>) -> Result<Output, clap::Error> {
         // What comes before `=` is a format, unless it is part of a path.
         Some((named, file)) if !named.contains(['/', '\\']) => {
             let format = Format::from_str(named, false).map_err(|_| {
-                let message = format!("'{named}' in '--output {text}' is no format: human, json or sarif");
+                let known: Vec<String> = Format::value_variants()
+                    .iter()
+                    .filter_map(|format| Some(format.to_possible_value()?.get_name().to_owned()))
+                    .collect();
+                let message = format!("'{named}' in '--output {text}' is no format: {}", known.join(", "));
                 usage(ErrorKind::InvalidValue, message)
             })?;
             (Some(format), file)
@@ -323,7 +351,23 @@ fn output(text: &str, format: Option<Format>) -> Result<Output, clap::Error> {
         "json" => Format::Json,
         _ => Format::Human,
     };
-    Ok(Output { format: named.or(format).unwrap_or(of_ending), file: PathBuf::from(file) })
+    let format = match named.or(format).unwrap_or(of_ending) {
+        Format::Exceptions if ending.eq_ignore_ascii_case("csv") => Format::ExceptionsCsv,
+        format => format,
+    };
+    Ok(Output { format, file: PathBuf::from(file) })
+}
+
+/// The day that it is in UTC: that of `SOURCE_DATE_EPOCH` (reproducible-builds.org), else the clock's.
+fn today() -> Result<Option<Date>, clap::Error> {
+    let seconds = match env::var("SOURCE_DATE_EPOCH") {
+        Ok(text) if !text.is_empty() => text.parse().map_err(|_| {
+            let message = format!("SOURCE_DATE_EPOCH is '{text}', not a number of seconds since 1970");
+            usage(ErrorKind::InvalidValue, message)
+        })?,
+        _ => SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs()),
+    };
+    Ok(Date::of_unix_seconds(seconds))
 }
 
 fn threads_of_environment() -> Result<Option<NonZeroUsize>, clap::Error> {

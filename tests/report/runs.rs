@@ -93,6 +93,8 @@ impl Run {
             sources: &self.sources,
             findings: &self.findings,
             suppressed: &[],
+            shows_suppressed: false,
+            today: None,
             exceptions: &[],
             diagnostics: &self.diagnostics,
             rules: &rules,

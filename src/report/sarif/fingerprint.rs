@@ -26,11 +26,9 @@ impl Fingerprinter {
     /// The fingerprint of a finding in the file with this URI: of rule, file, subject and path, and of how many findings
     /// like it came before. No line, no value, no message: those change without the violation going away.
     pub(super) fn next(&mut self, finding: &Finding, uri: &str) -> String {
-        let subject = finding.subject.qualified_name();
-        let parts = [&*finding.rule, uri, &subject, &finding.path];
-        let occurrence = self.seen.entry(hash(&parts)).or_default();
+        let [rule, subject, path] = &finding.identity();
+        let occurrence = self.seen.entry(hash(&[rule, uri, subject, path])).or_default();
         *occurrence += 1;
-        let [rule, uri, subject, path] = parts;
         format!("{:032x}", hash(&[rule, uri, subject, path, &occurrence.to_string()]))
     }
 }
