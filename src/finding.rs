@@ -38,6 +38,32 @@ pub enum Outcome {
     Pass,
 }
 
+/// How checks (a rule on a subject) were answered.
+#[derive(Copy, Clone, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Checks that passed.
+    pub passed: usize,
+    /// Checks that failed (a check may make several findings).
+    pub failed: usize,
+    /// Checks that need a value which cannot be known.
+    pub undecided: usize,
+}
+
+impl Counts {
+    /// All checks that were answered.
+    pub fn total(self) -> usize {
+        self.passed + self.failed + self.undecided
+    }
+}
+
+impl std::ops::AddAssign for Counts {
+    fn add_assign(&mut self, other: Self) {
+        self.passed += other.passed;
+        self.failed += other.failed;
+        self.undecided += other.undecided;
+    }
+}
+
 /// The part of a template that a finding is about.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Subject {

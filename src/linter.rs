@@ -10,7 +10,7 @@ use crate::eval::scenario::Scenario;
 use crate::eval::{Memory, explore};
 use crate::expand::{self, Block, Model};
 use crate::facts;
-use crate::finding::{Diagnostic, Finding, Level, Outcome, Severity};
+use crate::finding::{Counts, Diagnostic, Finding, Level, Outcome, Severity};
 use crate::rules::checker::{Checker, Item, Place};
 use crate::rules::load::{RuleEntry, RuleSet};
 use crate::rules::operand::Settings;
@@ -103,6 +103,15 @@ impl std::fmt::Display for SetupError {
 
 impl std::error::Error for SetupError {}
 
+/// A parameter that a template declares.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Declared {
+    /// Its name.
+    pub name: String,
+    /// Whether its value is not to be shown (`NoEcho`).
+    pub no_echo: bool,
+}
+
 /// What one file came to.
 #[derive(Debug, Default)]
 pub struct FileReport {
@@ -114,32 +123,14 @@ pub struct FileReport {
     pub included: Vec<Source>,
     /// Whether it is a template at all.
     pub is_template: bool,
+    /// Resources in the template.
+    pub resources: usize,
     /// Checks that were answered.
     pub counts: Counts,
-    /// The names of the template's parameters.
-    pub parameters: Vec<String>,
-}
-
-/// Numbers of one or more files.
-#[derive(Copy, Clone, Debug, Default, PartialEq, Eq)]
-pub struct Counts {
-    /// Resources in the templates.
-    pub resources: usize,
-    /// Checks that passed.
-    pub passed: usize,
-    /// Checks that failed.
-    pub failed: usize,
-    /// Checks that need a value which cannot be known.
-    pub undecided: usize,
-}
-
-impl std::ops::AddAssign for Counts {
-    fn add_assign(&mut self, other: Self) {
-        self.resources += other.resources;
-        self.passed += other.passed;
-        self.failed += other.failed;
-        self.undecided += other.undecided;
-    }
+    /// The same by rule, for each that was answered at all; sorted by id.
+    pub by_rule: Vec<(Arc<str>, Counts)>,
+    /// The template's parameters.
+    pub parameters: Vec<Declared>,
 }
 
 impl Linter {
@@ -269,8 +260,12 @@ impl Linter {
         report.diagnostics.sort_by_key(|diagnostic| diagnostic.span);
         let memory = Memory::default();
         let model = Model::expanded(&template, &expansion, &self.pinned, &memory);
-        report.counts.resources = model.resources.len();
-        report.parameters = template.parameters.iter().map(|parameter| parameter.name.to_owned()).collect();
+        report.resources = model.resources.len();
+        report.parameters = template
+            .parameters
+            .iter()
+            .map(|parameter| Declared { name: parameter.name.to_owned(), no_echo: parameter.no_echo })
+            .collect();
         for selected in self.for_template(&model) {
             self.apply(selected, &model, &mut report);
         }
@@ -292,13 +287,18 @@ impl Linter {
         if !selected.settings.is_empty() {
             settings.to_mut().extend(selected.settings.iter().map(|(name, texts)| (name.clone(), texts.clone())));
         }
+        let mut counts = Counts::default();
         for check in &rule.checks {
             let mut found = Vec::new();
             for block in blocks(&check.targets, model) {
                 let answer = answer(check, rule, &settings, block, model);
-                self.record(selected, block, model, answer, &mut report.counts, &mut found);
+                self.record(selected, block, model, answer, &mut counts, &mut found);
             }
             report.findings.extend(turns::united(found));
+        }
+        if counts != Counts::default() {
+            report.counts += counts;
+            report.by_rule.push((Arc::clone(&selected.id), counts));
         }
     }
 

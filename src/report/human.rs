@@ -9,7 +9,7 @@ pub(crate) mod paint;
 mod summary;
 
 use super::text::{count, one_line, shorten, shorten_start, width, wrap};
-use super::{Report, markdown};
+use super::{Report, prose};
 use crate::finding::{Diagnostic, Finding, Level, Outcome, Related, Severity};
 use crate::source::Span;
 use excerpt::{Excerpt, Mark, Window};
@@ -189,7 +189,7 @@ fn finding_block(finding: &Finding, told: Option<Told>, report: &Report, style: 
         };
         let cited: Vec<String> = rule.meta.controls.iter().map(|id| whole(report.citation(id))).collect();
         push_note(&mut block, "HIPAA", &cited.join("; "), style);
-        push_note(&mut block, "Fix", &markdown::lead(&rule.prose.remediation), style);
+        push_note(&mut block, "Fix", &prose::lead(&rule.prose.remediation), style);
     }
     block.push('\n');
     Ok(block)

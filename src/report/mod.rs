@@ -2,7 +2,7 @@
 
 pub mod human;
 pub mod json;
-pub(crate) mod markdown;
+pub(crate) mod prose;
 pub mod sarif;
 pub(crate) mod text;
 

@@ -1,4 +1,4 @@
-//! The Markdown of rules as plain text. Knows the little that rule prose uses: code, emphasis, links, headings, lists.
+//! The Markdown of rules and messages, taken apart or as plain text. Knows the little that rule prose uses: code, emphasis, links, headings, lists.
 
 /// The whole text without its marks; blocks keep their line breaks.
 pub(crate) fn plain(markdown: &str) -> String {
@@ -10,7 +10,7 @@ pub(crate) fn plain(markdown: &str) -> String {
         } else if fenced {
             lines.push(line.to_owned());
         } else {
-            lines.push(inline(line.trim_start_matches('#').trim_end()));
+            lines.push(plain_line(line.trim_start_matches('#').trim_end()));
         }
     }
     lines.join("\n").trim().to_owned()
@@ -19,9 +19,9 @@ pub(crate) fn plain(markdown: &str) -> String {
 /// A part of a text that is laid out on its own.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Block {
-    /// A paragraph or heading, on one line, without marks.
+    /// A paragraph or heading, on one line, with its marks (see [`pieces`]).
     Paragraph(String),
-    /// An item of a list, on one line, without marks.
+    /// An item of a list, on one line, with its marks.
     Item(String),
     /// The lines of a fenced block, as they are.
     Code(Vec<String>),
@@ -60,12 +60,6 @@ pub(crate) fn blocks(markdown: &str) -> Vec<Block> {
             }
         }
     }
-    for block in &mut blocks {
-        // Marks may begin on one line and end on the next, so they go last.
-        if let Block::Paragraph(text) | Block::Item(text) = block {
-            *text = inline(text);
-        }
-    }
     blocks
 }
 
@@ -78,7 +72,7 @@ pub(crate) fn lead(markdown: &str) -> String {
         .map(str::trim)
         .take_while(|line| !line.is_empty() && !line.starts_with("```"))
         .collect();
-    let text = inline(&paragraph.join(" "));
+    let text = plain_line(&paragraph.join(" "));
     let mut ends = sentence_ends(&text);
     let first = ends.next().unwrap_or(text.len());
     let end = ends.next().filter(|second| *second <= SHORT).unwrap_or(first);
@@ -110,43 +104,80 @@ fn sentence_ends(text: &str) -> impl Iterator<Item = usize> + '_ {
 }
 
 /// One line without code marks, emphasis and the addresses of links.
-fn inline(line: &str) -> String {
+pub(crate) fn plain_line(line: &str) -> String {
     let mut text = String::with_capacity(line.len());
-    let mut rest = line;
-    while let Some(at) = rest.find(['`', '*', '[']) {
-        let (before, marked) = rest.split_at(at);
-        text.push_str(before);
-        let (shown, taken) = unmark(marked);
-        text.push_str(shown);
-        rest = marked.get(taken..).unwrap_or_default();
+    for piece in pieces(line) {
+        match piece {
+            Piece::Text(part) | Piece::Code(part) | Piece::Emphasis(part) => text.push_str(part),
+            Piece::Strong(part) => text.push_str(&plain_line(part)),
+            Piece::Link { label, .. } => text.push_str(&plain_line(label)),
+        }
     }
-    text.push_str(rest);
     text
 }
 
-/// What to show of the mark that a text starts with, and how many bytes that takes of it.
-fn unmark(marked: &str) -> (&str, usize) {
-    if let Some(code) = marked.strip_prefix('`').and_then(|code| code.split_once('`')) {
-        return (code.0, code.0.len() + 2);
+/// A piece of a line, by what its marks make of it.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Piece<'t> {
+    /// Nothing but itself.
+    Text(&'t str),
+    /// What stood between backticks.
+    Code(&'t str),
+    /// What stood between asterisks.
+    Emphasis(&'t str),
+    /// What stood between two asterisks each; may hold further marks.
+    Strong(&'t str),
+    /// What leads to an address; may hold further marks.
+    Link {
+        /// What is read.
+        label: &'t str,
+        /// Where it leads.
+        address: &'t str,
+    },
+}
+
+/// The pieces of a line, in order.
+pub(crate) fn pieces(line: &str) -> impl Iterator<Item = Piece<'_>> {
+    let mut rest = line;
+    std::iter::from_fn(move || {
+        let at = rest.find(['`', '*', '[']).unwrap_or(rest.len());
+        if at > 0 {
+            let (before, marked) = rest.split_at(at);
+            rest = marked;
+            return Some(Piece::Text(before));
+        }
+        let (piece, taken) = marked_piece(rest)?;
+        rest = rest.get(taken..).unwrap_or_default();
+        Some(piece)
+    })
+}
+
+/// The piece that a text starts with that starts with a mark, and how many bytes of it that takes.
+fn marked_piece(marked: &str) -> Option<(Piece<'_>, usize)> {
+    if let Some((code, _)) = marked.strip_prefix('`').and_then(|code| code.split_once('`')) {
+        return Some((Piece::Code(code), code.len() + 2));
     }
-    if marked.starts_with("**") {
-        return ("", 2);
+    if let Some(rest) = marked.strip_prefix("**") {
+        return Some(match rest.split_once("**") {
+            Some((strong, _)) => (Piece::Strong(strong), strong.len() + 4),
+            None => (Piece::Text(""), 2),
+        });
     }
     // `*` is emphasis where it touches a word on one side only: `s3:*` and `* item` stay.
     if let Some((word, _)) = marked.strip_prefix('*').and_then(|rest| rest.split_once('*')) {
         let touches = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
         if touches(word.chars().next()) && touches(word.chars().last()) {
-            return (word, word.len() + 2);
+            return Some((Piece::Emphasis(word), word.len() + 2));
         }
     }
     if let Some((label, tail)) = marked.strip_prefix('[').and_then(|rest| rest.split_once("]("))
         && let Some((address, _)) = tail.split_once(')')
         && !label.contains(['[', ']'])
     {
-        return (label, label.len() + address.len() + 4);
+        return Some((Piece::Link { label, address }, label.len() + address.len() + 4));
     }
-    let first = marked.chars().next().map_or(0, char::len_utf8);
-    (marked.get(..first).unwrap_or_default(), first)
+    let first = marked.chars().next()?.len_utf8();
+    Some((Piece::Text(marked.get(..first)?), first))
 }
 
 #[cfg(test)]
@@ -170,7 +201,7 @@ mod tests {
         let code = Block::Code(vec!["A:".to_owned(), "  B: `c`".to_owned()]);
         assert_eq!(
             blocks(text),
-            [paragraph("Head"), paragraph("One two three."), item("four five"), item("six"), paragraph("Seven"), code]
+            [paragraph("Head"), paragraph("One `two three`."), item("four five"), item("six"), paragraph("Seven"), code]
         );
         assert_eq!(blocks(" \n"), []);
     }
