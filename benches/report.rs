@@ -49,6 +49,8 @@ impl Run {
             message: "Nothing denies requests over plain HTTP: BucketPolicy has no statement with Effect Deny".into(),
             when: Some("when Env is dev or test".into()),
             related: related.map(|span| Related { span, message: "the one before".into() }).into_iter().collect(),
+            waiver: None,
+            baseline: None,
         });
         Self {
             findings: findings.collect(),
@@ -97,6 +99,8 @@ impl Run {
         let report = Report {
             sources: &self.sources,
             findings: &self.findings,
+            suppressed: &[],
+            exceptions: &[],
             diagnostics: &[],
             rules: &rules,
             controls: &self.controls,

@@ -41,6 +41,7 @@
 //! is [`truth::Truth::Unknown`] all the way. `ARCHITECTURE.md` is the map.
 pub mod cli;
 pub mod config;
+pub mod date;
 pub mod discover;
 pub mod eval;
 pub mod expand;

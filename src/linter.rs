@@ -325,6 +325,8 @@ impl Linter {
                 message,
                 when,
                 related: place.related,
+                waiver: None,
+                baseline: None,
             };
             // What a transform makes of one resource stands together, and may lack the same.
             let mut of_subject = found.iter().rev().take_while(|known| known.finding.subject == finding.subject);

@@ -7,12 +7,13 @@ use std::path::Path;
 
 /// Each part of `src/`, from the bottom up, with the parts that it may use. A part may use only parts above it in this
 /// list, so there are no circles.
-const LAYERS: [(&str, &[&str]); 18] = [
+const LAYERS: [(&str, &[&str]); 19] = [
     ("source", &[]),
+    ("date", &[]),
     ("truth", &[]),
     ("expression", &[]),
     ("facts", &[]),
-    ("finding", &["source"]),
+    ("finding", &["source", "date"]),
     ("syntax", &["source"]),
     ("template", &["source", "syntax"]),
     ("eval", &["source", "truth", "facts", "syntax", "template"]),

@@ -223,6 +223,8 @@ impl Lint {
         let report = Report {
             sources: &self.sources,
             findings: &self.findings,
+            suppressed: &[],
+            exceptions: &[],
             diagnostics: &self.diagnostics,
             rules: &rules,
             controls: controls(),

@@ -51,6 +51,8 @@ impl Run {
             message: message.into(),
             when: None,
             related: Vec::new(),
+            waiver: None,
+            baseline: None,
         });
         self.findings.last_mut().unwrap()
     }
@@ -85,6 +87,8 @@ impl Run {
         write(&Report {
             sources: &self.sources,
             findings: &self.findings,
+            suppressed: &[],
+            exceptions: &[],
             diagnostics: &self.diagnostics,
             rules: &rules,
             controls: &controls(),
@@ -292,6 +296,8 @@ pub fn everything() -> Run {
         message: message.into(),
         when: None,
         related: Vec::new(),
+        waiver: None,
+        baseline: None,
     };
     run.findings.push(answer(
         Outcome::Undecided,
