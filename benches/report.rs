@@ -3,9 +3,9 @@
 
 use divan::Bencher;
 use divan::counter::ItemsCount;
-use hipaalint::finding::{Finding, Level, Outcome, Related, Subject};
+use hipaalint::finding::{Counts, Finding, Level, Outcome, Related, Subject};
 use hipaalint::report::human::{self, Style};
-use hipaalint::report::{Report, RuleReport, Summary, json, sarif};
+use hipaalint::report::{Report, RuleReport, Scope, Summary, json, sarif};
 use hipaalint::rules::meta::{Control, Requirement, RuleMeta, RuleProse};
 use hipaalint::source::{Source, SourceId, Span};
 use std::collections::BTreeMap;
@@ -95,16 +95,18 @@ impl Run {
 
     fn bench(&self, bencher: Bencher, write: impl Fn(&mut Vec<u8>, &Report) + Sync) {
         let prose = RuleProse { remediation: "Attach a bucket policy that denies it.".into(), ..RuleProse::default() };
-        let rules = [RuleReport { meta: &self.meta, prose }];
+        let rules = [RuleReport { meta: &self.meta, prose, counts: Counts { failed: FINDINGS, ..Counts::default() } }];
         let report = Report {
             sources: &self.sources,
             findings: &self.findings,
             suppressed: &[],
+            answers: &[],
             exceptions: &[],
             diagnostics: &[],
             rules: &rules,
             controls: &self.controls,
             summary: &self.summary,
+            scope: &Scope::default(),
         };
         bencher.counter(ItemsCount::new(FINDINGS)).bench(|| {
             let mut out = Vec::new();

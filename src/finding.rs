@@ -184,3 +184,12 @@ pub struct Diagnostic {
     /// Places that belong to it.
     pub related: Vec<Related>,
 }
+
+impl Diagnostic {
+    /// The message with what to do about it, as one text that ends with a full stop.
+    pub fn full_message(&self) -> String {
+        let help = self.help.trim();
+        let gap = if help.is_empty() { "" } else { " " };
+        format!("{}.{gap}{help}", self.message.trim_end_matches('.'))
+    }
+}

@@ -206,6 +206,11 @@ impl Linter {
         &self.rules
     }
 
+    /// The values that parameters were given for the run.
+    pub fn pinned(&self) -> &Pinned {
+        &self.pinned
+    }
+
     /// The rules that run, sorted by id.
     pub fn selected(&self) -> impl Iterator<Item = &RuleEntry> {
         self.selected.iter().filter_map(|selected| self.rules.entries().get(selected.index))

@@ -7,7 +7,7 @@ use super::{Exit, output, terminal};
 use crate::report::human::Style;
 use crate::report::human::paint::Ink;
 use crate::rules::load::{RuleEntry, RuleSet, controls, unmark};
-use crate::rules::meta::{Control, Requirement};
+use crate::rules::meta::Control;
 use crate::rules::operand::Settings;
 use crate::rules::rule::Example;
 use std::collections::BTreeMap;
@@ -118,21 +118,11 @@ fn citations(ids: &[String], page: &mut Page) {
     let columns = [widest(ids.iter().map(String::as_str)), widest(known.iter().map(|control| control.title.as_str()))];
     for id in ids {
         match known.iter().find(|control| control.id == *id) {
-            Some(control) => page.row(
-                &[(None, id), (None, &control.title), (Some(Ink::Dim), requirement(control.requirement))],
-                &columns,
-            ),
+            Some(control) => {
+                page.row(&[(None, id), (None, &control.title), (Some(Ink::Dim), control.requirement.name())], &columns)
+            }
             None => page.row(&[(None, id)], &columns),
         }
-    }
-}
-
-/// As the regulation says it (164.306(d)).
-pub(super) fn requirement(requirement: Requirement) -> &'static str {
-    match requirement {
-        Requirement::Standard => "standard",
-        Requirement::Required => "required",
-        Requirement::Addressable => "addressable",
     }
 }
 

@@ -4,16 +4,17 @@ use super::args::{Format, LintArguments};
 use super::plan::{Plan, Problems};
 use super::{Exit, output};
 use crate::discover::{self, Candidate, Discovery, Reading};
-use crate::finding::{Diagnostic, Finding, Level, Outcome, Severity};
-use crate::linter::{Counts, FileReport, Linter, Loaded, MAX_INCLUDES, sort_findings};
-use crate::report::{Report, RuleReport, Summary};
-use crate::rules::load::{controls, nearest};
+use crate::finding::{Counts, Diagnostic, Finding, Level, Outcome, Severity};
+use crate::linter::{FileReport, Linter, Loaded, MAX_INCLUDES, sort_findings};
+use crate::report::{Pin, Report, RuleReport, Scope, Summary, TemplateReport};
+use crate::rules::load::{controls, nearest, profiles};
 use crate::rules::meta::RuleProse;
 use crate::source::{Source, SourceId};
 use rayon::prelude::*;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroUsize;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 use std::thread;
 
 /// Everything recursive is bounded in depth, and this is ample for it, also in builds without optimisation.
@@ -115,7 +116,11 @@ fn lint_one(linter: &Linter, candidate: &Candidate, id: SourceId) -> File {
 struct Lint {
     sources: Vec<Source>,
     findings: Vec<Finding>,
+    /// Undecided and passed checks that nobody asked to see.
+    answers: Vec<Finding>,
     diagnostics: Vec<Diagnostic>,
+    by_rule: BTreeMap<Arc<str>, Counts>,
+    scope: Scope,
     summary: Summary,
 }
 
@@ -124,7 +129,10 @@ impl Lint {
         let mut lint = Self {
             sources: problems.sources,
             findings: Vec::new(),
+            answers: Vec::new(),
             diagnostics: problems.diagnostics,
+            by_rule: BTreeMap::new(),
+            scope: Scope { date: plan.date, ..Scope::default() },
             summary: Summary {
                 selection: plan.selection.clone(),
                 rules: plan.linter.selected().count(),
@@ -133,8 +141,8 @@ impl Lint {
             },
         };
         lint.diagnostics.extend(found.diagnostics);
-        let mut counts = Counts::default();
-        let mut parameters: BTreeSet<String> = BTreeSet::new();
+        // Names of parameters, and whether any template keeps the value to itself.
+        let mut parameters: BTreeMap<String, bool> = BTreeMap::new();
         // A folder whose files cannot be read has been complained about already.
         let mut fruitless: BTreeSet<usize> = (0..found.folders.len()).collect();
         for (file, candidate) in files.into_iter().zip(&found.candidates) {
@@ -150,12 +158,17 @@ impl Lint {
                 }
                 File::Linted(report, source) => {
                     if report.is_template {
-                        lint.summary.templates += 1;
+                        let FileReport { resources, counts, .. } = *report;
+                        lint.scope.templates.push(TemplateReport { name: candidate.name.clone(), resources, counts });
                     } else {
                         lint.summary.unreadable += 1;
                     }
-                    counts += report.counts;
-                    parameters.extend(report.parameters);
+                    for (rule, counts) in report.by_rule {
+                        *lint.by_rule.entry(rule).or_default() += counts;
+                    }
+                    for parameter in report.parameters {
+                        *parameters.entry(parameter.name).or_default() |= parameter.no_echo;
+                    }
                     lint.findings.extend(report.findings);
                     lint.diagnostics.extend(report.diagnostics);
                     if source.is_some() {
@@ -170,16 +183,26 @@ impl Lint {
         }
         let empty = fruitless.into_iter().filter_map(|index| found.folders.get(index));
         lint.diagnostics.extend(empty.map(|folder| discover::no_templates(folder)));
-        if lint.summary.templates > 0 {
+        if !lint.scope.templates.is_empty() {
             lint.diagnostics.extend(unknown_parameters(plan, &parameters));
         }
-        lint.count(counts);
+        lint.scope.pinned = pins(plan, &parameters);
+        lint.scope.profile = profiles().iter().find(|(name, _)| *name == plan.selection).map(|(_, text)| text.clone());
+        lint.count(plan);
         lint
     }
 
     /// Brings everything into its final order, and counts it.
-    fn count(&mut self, counts: Counts) {
+    fn count(&mut self, plan: &Plan) {
+        let is_shown = |finding: &Finding| match finding.outcome {
+            Outcome::Fail => true,
+            Outcome::Undecided => plan.shown.undecided,
+            Outcome::Pass => plan.shown.passed,
+        };
+        (self.findings, self.answers) = std::mem::take(&mut self.findings).into_iter().partition(is_shown);
         sort_findings(&mut self.findings);
+        sort_findings(&mut self.answers);
+        self.scope.templates.sort_by(|a, b| a.name.cmp(&b.name));
         self.diagnostics
             .sort_by(|a, b| (&a.file, a.span, a.code, &a.message).cmp(&(&b.file, b.span, b.code, &b.message)));
         // Each file complains of a rule that cannot be read.
@@ -189,7 +212,12 @@ impl Lint {
         };
         (self.summary.errors, self.summary.warnings, self.summary.notes) =
             (level(Level::Error), level(Level::Warning), level(Level::Note));
-        self.summary.resources = counts.resources;
+        let mut counts = Counts::default();
+        for template in &self.scope.templates {
+            counts += template.counts;
+            self.summary.resources += template.resources;
+        }
+        self.summary.templates = self.scope.templates.len();
         self.summary.passed = counts.passed;
         self.summary.failed = counts.failed;
         self.summary.undecided = counts.undecided;
@@ -207,37 +235,55 @@ impl Lint {
     }
 
     fn report(&self, plan: &Plan, exit: Exit) -> Exit {
-        let formats: Vec<Format> =
-            plan.outputs.iter().map(|output| output.format).chain(std::iter::once(plan.format)).collect();
+        let has = |format| plan.format == format || plan.outputs.iter().any(|output| output.format == format);
         let fired: BTreeSet<&str> = self.findings.iter().map(|finding| finding.rule.as_ref()).collect();
         let rules: Vec<RuleReport> = plan
             .linter
             .selected()
             .map(|entry| {
                 // Texts are read from a blob of their own, so only for formats that show them.
-                let wanted = formats.contains(&Format::Sarif)
-                    || (formats.contains(&Format::Human) && fired.contains(entry.meta.id.as_str()));
-                RuleReport { meta: &entry.meta, prose: if wanted { entry.prose() } else { RuleProse::default() } }
+                let wanted = has(Format::Sarif) || fired.contains(entry.meta.id.as_str());
+                RuleReport {
+                    meta: &entry.meta,
+                    prose: if wanted { entry.prose() } else { RuleProse::default() },
+                    counts: self.by_rule.get(entry.meta.id.as_str()).copied().unwrap_or_default(),
+                }
             })
             .collect();
         let report = Report {
             sources: &self.sources,
             findings: &self.findings,
             suppressed: &[],
+            answers: &self.answers,
             exceptions: &[],
             diagnostics: &self.diagnostics,
             rules: &rules,
             controls: controls(),
             summary: &self.summary,
+            scope: &self.scope,
         };
         output::write_all(&plan.outputs, plan.format, &plan.style, &report, exit)
     }
 }
 
+/// The parameters that were given a value which some template takes.
+fn pins(plan: &Plan, declared: &BTreeMap<String, bool>) -> Vec<Pin> {
+    let pin = |(name, value): (&String, &String)| {
+        let no_echo = match declared.get(name) {
+            Some(no_echo) => *no_echo,
+            // Pseudo parameters are declared nowhere, and no secrets.
+            None if name.starts_with("AWS::") => false,
+            None => return None,
+        };
+        Some(Pin { name: name.clone(), value: (!no_echo).then(|| value.clone()) })
+    };
+    plan.linter.pinned().iter().filter_map(pin).collect()
+}
+
 /// Parameters that were named for this run and that no template has.
-fn unknown_parameters(plan: &Plan, declared: &BTreeSet<String>) -> Vec<Diagnostic> {
+fn unknown_parameters(plan: &Plan, declared: &BTreeMap<String, bool>) -> Vec<Diagnostic> {
     let unknown =
-        plan.expected_parameters.iter().filter(|name| !name.starts_with("AWS::") && !declared.contains(*name));
+        plan.expected_parameters.iter().filter(|name| !name.starts_with("AWS::") && !declared.contains_key(*name));
     unknown
         .map(|name| Diagnostic {
             severity: Severity::Error,
@@ -245,10 +291,10 @@ fn unknown_parameters(plan: &Plan, declared: &BTreeSet<String>) -> Vec<Diagnosti
             file: String::new(),
             span: None,
             message: format!("no template has a parameter `{name}`"),
-            help: match nearest(name, declared.iter().map(String::as_str)) {
+            help: match nearest(name, declared.keys().map(String::as_str)) {
                 Some(nearest) => format!("Did you mean `{nearest}`?"),
                 None if declared.is_empty() => "There are no parameters to pin.".to_owned(),
-                None => format!("There are {}.", declared.iter().map(String::as_str).collect::<Vec<_>>().join(", ")),
+                None => format!("There are {}.", declared.keys().map(String::as_str).collect::<Vec<_>>().join(", ")),
             },
             related: Vec::new(),
         })

@@ -4,7 +4,8 @@ use super::args::{self, Format, LintArguments, RuleSources, Show};
 use super::output::Output;
 use super::terminal;
 use crate::config::{self, Config, FailOn, Overrides, read_parameters};
-use crate::discover::shown;
+use crate::date::Date;
+use crate::discover;
 use crate::eval::choices::{PSEUDO, Pinned};
 use crate::finding::{Diagnostic, Level, Severity};
 use crate::linter::{Keep, Linter};
@@ -30,6 +31,10 @@ pub(super) struct Plan {
     pub(super) fail_on: FailOn,
     pub(super) format: Format,
     pub(super) outputs: Vec<Output>,
+    /// The answers that somebody asked to see; the linter may keep more, for formats that tell all.
+    pub(super) shown: Keep,
+    /// The day that reports bear.
+    pub(super) date: Option<Date>,
     pub(super) style: Style,
     pub(super) threads: Option<NonZeroUsize>,
     /// Parameters that some template must have, since they were named for this run.
@@ -83,10 +88,16 @@ impl Plan {
                 (wanted || overrides.on.contains(&entry.meta.id)) && !overrides.off.contains(&entry.meta.id)
             }
         };
-        let keep = Keep {
+        let format = arguments.format.unwrap_or(Format::Human);
+        let shown = Keep {
             undecided: arguments.show.contains(&Show::Undecided),
             passed: arguments.show.contains(&Show::Passed),
         };
+        let formats = outputs.iter().map(|output| output.format).chain([format]);
+        let keep = formats.map(Format::keeps).fold(shown, |all, one| Keep {
+            undecided: all.undecided || one.undecided,
+            passed: all.passed || one.passed,
+        });
         // The changes were checked against this very set.
         let linter = Linter::new(set, selects, &overrides.changes, pinned, keep)
             .map_err(|error| usage(ErrorKind::InvalidValue, error))?;
@@ -108,8 +119,10 @@ impl Plan {
             linter,
             selection,
             fail_on,
-            format: arguments.format.unwrap_or(Format::Human),
+            format,
             outputs,
+            shown,
+            date: date_of_environment()?,
             style: terminal::style(arguments.color.color),
             threads,
             expected_parameters,
@@ -163,7 +176,7 @@ impl Problems {
     /// Opens a text that belongs to the run itself.
     fn open(&mut self, path: &Path, complaint: fn(&Path, &std::io::Error) -> Diagnostic) -> Option<Source> {
         match fs::read_to_string(path) {
-            Ok(text) => Some(Source::new(self.next_id(), shown(path), text)),
+            Ok(text) => Some(Source::new(self.next_id(), discover::shown(path), text)),
             Err(error) => {
                 self.diagnostics.push(complaint(path, &error));
                 None
@@ -198,7 +211,7 @@ impl Problems {
             Ok(()) if set.entries().len() == before => self.diagnostics.push(Diagnostic {
                 severity: Severity::Error,
                 code: "rule-folder",
-                file: shown(folder),
+                file: discover::shown(folder),
                 span: None,
                 message: "the folder of rules holds none".to_owned(),
                 help: "A rule is a file that ends with .yaml or .yml; name the folder that they are in.".to_owned(),
@@ -212,7 +225,8 @@ impl Problems {
     /// A user's own rule file that is not right, with its text where that can be read.
     fn broken_rule(&mut self, error: RuleError) {
         let source = error.position.and_then(|(line, column)| {
-            let source = Source::new(self.next_id(), shown(&error.file), fs::read_to_string(&error.file).ok()?);
+            let source =
+                Source::new(self.next_id(), discover::shown(&error.file), fs::read_to_string(&error.file).ok()?);
             let (start, end) = source.line_range(line)?;
             let text = source.text().get(start..end)?;
             let skipped = text.char_indices().nth(column.saturating_sub(1)).map_or(0, |(at, _)| at);
@@ -221,7 +235,7 @@ impl Problems {
         self.diagnostics.push(Diagnostic {
             severity: Severity::Error,
             code: "rule-file",
-            file: shown(&error.file),
+            file: discover::shown(&error.file),
             span: source.as_ref().map(|(span, _)| *span),
             message: error.message,
             help: if error.file.exists() {
@@ -306,7 +320,7 @@ fn output(text: &str, format: Option<Format>) -> Result<Output, clap::Error> {
         // What comes before `=` is a format, unless it is part of a path.
         Some((named, file)) if !named.contains(['/', '\\']) => {
             let format = Format::from_str(named, false).map_err(|_| {
-                let message = format!("'{named}' in '--output {text}' is no format: human, json or sarif");
+                let message = format!("'{named}' in '--output {text}' is no format: {}", formats());
                 usage(ErrorKind::InvalidValue, message)
             })?;
             (Some(format), file)
@@ -317,12 +331,35 @@ fn output(text: &str, format: Option<Format>) -> Result<Output, clap::Error> {
         return Err(usage(ErrorKind::InvalidValue, format!("'--output {text}' names no file")));
     }
     let ending = Path::new(file).extension().and_then(|ending| ending.to_str()).unwrap_or_default();
-    let of_ending = match ending.to_ascii_lowercase().as_str() {
-        "sarif" => Format::Sarif,
-        "json" => Format::Json,
-        _ => Format::Human,
-    };
-    Ok(Output { format: named.or(format).unwrap_or(of_ending), file: PathBuf::from(file) })
+    let format = named.or(format).or(Format::of_ending(ending)).unwrap_or(Format::Human);
+    Ok(Output { format, file: PathBuf::from(file) })
+}
+
+/// `human, json or sarif`.
+fn formats() -> String {
+    let names: Vec<String> = Format::value_variants()
+        .iter()
+        .filter_map(|format| format.to_possible_value().map(|value| value.get_name().to_owned()))
+        .collect();
+    match names.as_slice() {
+        [before @ .., last] if !before.is_empty() => format!("{} or {last}", before.join(", ")),
+        names => names.concat(),
+    }
+}
+
+/// The day that reports are to bear: that of `SOURCE_DATE_EPOCH` (reproducible-builds.org), where it is set.
+fn date_of_environment() -> Result<Option<Date>, clap::Error> {
+    match env::var("SOURCE_DATE_EPOCH") {
+        Err(_) => Ok(None),
+        Ok(text) if text.is_empty() => Ok(None),
+        Ok(text) => match text.parse().ok().and_then(Date::of_unix_seconds) {
+            Some(date) => Ok(Some(date)),
+            None => {
+                let message = format!("SOURCE_DATE_EPOCH is '{text}', not a number of seconds since 1970-01-01");
+                Err(usage(ErrorKind::InvalidValue, message))
+            }
+        },
+    }
 }
 
 fn threads_of_environment() -> Result<Option<NonZeroUsize>, clap::Error> {

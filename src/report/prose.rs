@@ -136,6 +136,26 @@ pub(crate) enum Piece<'t> {
     },
 }
 
+impl<'t> Piece<'t> {
+    /// What is read, with the marks inside.
+    pub(crate) fn text(self) -> &'t str {
+        match self {
+            Self::Text(text) | Self::Code(text) | Self::Emphasis(text) | Self::Strong(text) => text,
+            Self::Link { label, .. } => label,
+        }
+    }
+}
+
+/// The pieces of a message, in which nothing but `code` is marked: it quotes templates, which may hold any other mark.
+pub(crate) fn code_pieces(message: &str) -> impl Iterator<Item = Piece<'_>> {
+    let closed = message.matches('`').count() / 2 * 2;
+    message
+        .splitn(closed + 1, '`')
+        .enumerate()
+        .filter(|(_, text)| !text.is_empty())
+        .map(|(index, text)| if index % 2 == 1 { Piece::Code(text) } else { Piece::Text(text) })
+}
+
 /// The pieces of a line, in order.
 pub(crate) fn pieces(line: &str) -> impl Iterator<Item = Piece<'_>> {
     let mut rest = line;
@@ -201,7 +221,14 @@ mod tests {
         let code = Block::Code(vec!["A:".to_owned(), "  B: `c`".to_owned()]);
         assert_eq!(
             blocks(text),
-            [paragraph("Head"), paragraph("One `two three`."), item("four five"), item("six"), paragraph("Seven"), code]
+            [
+                paragraph("Head"),
+                paragraph("One `two three`."),
+                item("four five"),
+                item("six"),
+                paragraph("Seven"),
+                code
+            ]
         );
         assert_eq!(blocks(" \n"), []);
     }
@@ -211,6 +238,15 @@ mod tests {
         for odd in ["a ` b", "s3:* and kms:*", "[x] y", "a [b](c", "*", "list[0]"] {
             assert_eq!(plain(odd), odd);
         }
+    }
+
+    #[test]
+    fn code_in_messages() {
+        let pieces = |message| code_pieces(message).collect::<Vec<_>>();
+        use Piece::{Code, Text};
+        assert_eq!(pieces("Bucket `A` is *open*"), [Text("Bucket "), Code("A"), Text(" is *open*")]);
+        assert_eq!(pieces("`a` `b` ` c"), [Code("a"), Text(" "), Code("b"), Text(" ` c")]);
+        assert_eq!(pieces(""), []);
     }
 
     #[test]

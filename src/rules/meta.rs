@@ -55,6 +55,27 @@ pub struct Control {
     pub beyond: Option<String>,
 }
 
+/// The headings of the sections that the citations are in (45 CFR Part 164, Subpart C).
+const SECTIONS: [(&str, &str); 5] = [
+    ("164.308", "Administrative safeguards"),
+    ("164.310", "Physical safeguards"),
+    ("164.312", "Technical safeguards"),
+    ("164.314", "Organizational requirements"),
+    ("164.316", "Policies and procedures and documentation requirements"),
+];
+
+impl Control {
+    /// The section that the citation is in: `164.312`.
+    pub fn section(&self) -> &str {
+        self.id.split('(').next().unwrap_or(&self.id)
+    }
+}
+
+/// The heading of a section of the Security Rule; empty where it is none.
+pub fn section_title(section: &str) -> &'static str {
+    SECTIONS.iter().find(|(id, _)| *id == section).map_or("", |(_, title)| title)
+}
+
 /// Whether an implementation specification may be replaced by an equivalent measure (164.306(d)).
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Deserialize, serde::Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -65,4 +86,15 @@ pub enum Requirement {
     Required,
     /// Must be implemented, or documented with an equivalent measure (164.306(d)(3)).
     Addressable,
+}
+
+impl Requirement {
+    /// As the regulation says it (164.306(d)).
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Standard => "standard",
+            Self::Required => "required",
+            Self::Addressable => "addressable",
+        }
+    }
 }

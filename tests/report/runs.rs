@@ -1,8 +1,8 @@
 //! Runs to report on: sources, findings and diagnostics as a linter would hand them over.
 
-use hipaalint::finding::{Diagnostic, Finding, Level, Outcome, Related, Severity, Subject};
+use hipaalint::finding::{Counts, Diagnostic, Finding, Level, Outcome, Related, Severity, Subject};
 use hipaalint::report::human::{self, Style};
-use hipaalint::report::{Report, RuleReport, Summary, json, sarif};
+use hipaalint::report::{Report, RuleReport, Scope, Summary, json, sarif};
 use hipaalint::rules::meta::{Control, Requirement, RuleMeta, RuleProse};
 use hipaalint::source::{Source, SourceId, Span};
 use std::collections::BTreeMap;
@@ -14,6 +14,7 @@ pub struct Run {
     pub findings: Vec<Finding>,
     pub diagnostics: Vec<Diagnostic>,
     pub summary: Summary,
+    pub scope: Scope,
 }
 
 impl Run {
@@ -82,17 +83,21 @@ impl Run {
 
     pub fn with<T>(&self, write: impl FnOnce(&Report) -> T) -> T {
         let metas = rules();
-        let rules: Vec<RuleReport> =
-            metas.iter().map(|(meta, prose)| RuleReport { meta, prose: prose.clone() }).collect();
+        let rules: Vec<RuleReport> = metas
+            .iter()
+            .map(|(meta, prose)| RuleReport { meta, prose: prose.clone(), counts: Counts::default() })
+            .collect();
         write(&Report {
             sources: &self.sources,
             findings: &self.findings,
             suppressed: &[],
+            answers: &[],
             exceptions: &[],
             diagnostics: &self.diagnostics,
             rules: &rules,
             controls: &controls(),
             summary: &self.summary,
+            scope: &self.scope,
         })
     }
 

@@ -5,6 +5,7 @@ use super::{Report, Style};
 use crate::finding::{Level, Outcome};
 use crate::report::Summary;
 use crate::report::text::{count, grouped, one_line, width, wrap};
+use crate::report::verdict::{self, Verdict, checks, selection, unreadable};
 use std::collections::BTreeMap;
 
 /// Findings up to this many are counted at a glance; above it the rules that fired are listed.
@@ -19,7 +20,8 @@ pub(super) fn text(report: &Report, style: &Style) -> String {
     lines.extend(verdict(summary, style));
     lines.extend(by_rule(report, style));
     let mut facts = vec![selection(summary)];
-    facts.extend(checks(summary));
+    // Where all passed, the verdict says it.
+    facts.extend(checks(summary).filter(|_| summary.failed + summary.undecided > 0));
     facts.extend(left_out(summary));
     if summary.undecided > 0 {
         let need = if summary.undecided == 1 { "needs" } else { "need" };
@@ -38,27 +40,21 @@ pub(super) fn text(report: &Report, style: &Style) -> String {
 
 /// The one line that matters most.
 fn verdict(summary: &Summary, style: &Style) -> Vec<String> {
-    let levels = [
-        (summary.errors, "error", Ink::Error),
-        (summary.warnings, "warning", Ink::Warning),
-        (summary.notes, "note", Ink::Note),
-    ];
-    let found: Vec<String> = levels
-        .into_iter()
-        .filter(|(number, _, _)| *number > 0)
-        .map(|(number, noun, ink)| style.paint(ink, &count(number, noun)))
-        .collect();
     let mut lines = Vec::new();
-    if summary.unreadable > 0 {
-        let text = format!("{} {} could not be linted", style.glyph("×", "x"), count(summary.unreadable, "file"));
-        lines.push(style.paint(Ink::Error, &text));
+    if let Some(text) = unreadable(summary) {
+        lines.push(style.paint(Ink::Error, &format!("{} {text}", style.glyph("×", "x"))));
     }
-    lines.push(match found.as_slice() {
-        [] => nothing_found(summary, style),
-        levels => {
+    lines.push(match verdict::verdict(summary) {
+        Verdict::Found { levels, templates } => {
             let mark = worst_mark(summary, style);
-            format!("{mark} {} in {}", levels.join(", "), count(summary.templates, "template"))
+            let found: Vec<String> = levels
+                .into_iter()
+                .map(|(level, number)| style.paint(Ink::of(level), &count(number, level.name())))
+                .collect();
+            format!("{mark} {} in {}", found.join(", "), count(templates, "template"))
         }
+        Verdict::Good(text) => style.paint(Ink::Good, &format!("{} {text}", style.glyph("✓", "+"))),
+        Verdict::Neutral(text) => style.paint(Ink::Bold, &text),
     });
     lines
 }
@@ -83,33 +79,6 @@ fn mark(level: Level, style: &Style) -> String {
         Level::Error => style.glyph("×", "x"),
     };
     style.paint(Ink::of(level), mark)
-}
-
-/// Good news, and no more of it than there is.
-fn nothing_found(summary: &Summary, style: &Style) -> String {
-    if summary.failed > 0 {
-        return style.paint(Ink::Bold, "No findings that count");
-    }
-    if summary.templates == 0 {
-        return style.paint(Ink::Bold, "No template was linted");
-    }
-    if summary.passed == 0 {
-        let all_undecided = summary.undecided > 0;
-        let text =
-            if all_undecided { "Nothing could be decided" } else { "Nothing to check: no selected rule applies" };
-        return style.paint(Ink::Bold, text);
-    }
-    let scope = if summary.unreadable > 0 { " in the rest" } else { "" };
-    let how = match summary.undecided {
-        0 => format!(": {}", all_passed(summary.passed)),
-        // No more certain than it is: whoever reads one line reads this one.
-        undecided => format!(", {} undecided", count(undecided, "check")),
-    };
-    style.paint(Ink::Good, &format!("{} No violations found{scope}{how}", style.glyph("✓", "+")))
-}
-
-fn all_passed(checks: usize) -> String {
-    if checks == 1 { "the one check passed".to_owned() } else { format!("all {} passed", count(checks, "check")) }
 }
 
 /// The rules that fired, the gravest and most frequent first, where there is too much to take in at a glance.
@@ -143,28 +112,6 @@ fn by_rule(report: &Report, style: &Style) -> Vec<String> {
     }
     lines.push(String::new());
     lines
-}
-
-/// What was linted with what.
-fn selection(summary: &Summary) -> String {
-    let rules = count(summary.rules, "rule");
-    let chosen = match summary.selection.strip_prefix("rules:") {
-        Some(ids) => format!("{rules} ({})", ids.trim()),
-        None => format!("{rules} of profile {}", summary.selection),
-    };
-    format!("{chosen} on {} in {}", count(summary.resources, "resource"), count(summary.templates, "template"))
-}
-
-/// How the checks went; nothing where the verdict says it all.
-fn checks(summary: &Summary) -> Option<String> {
-    let parts = [(summary.passed, "passed"), (summary.failed, "failed"), (summary.undecided, "undecided")];
-    let said: Vec<String> = parts
-        .iter()
-        .filter(|(number, _)| *number > 0)
-        .map(|(number, how)| format!("{} {how}", grouped(*number)))
-        .collect();
-    let total = summary.passed + summary.failed + summary.undecided;
-    (total > summary.passed).then(|| format!("{}: {}", count(total, "check"), said.join(", ")))
 }
 
 fn left_out(summary: &Summary) -> Option<String> {
