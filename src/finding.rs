@@ -5,7 +5,7 @@ mod waiver;
 use crate::source::Span;
 use std::sync::Arc;
 
-pub use waiver::{Dialect, Exception, ExceptionState, Waived, Waiver};
+pub use waiver::{Dialect, Exception, ExceptionState, Flaw, Waived, Waiver};
 
 /// How much a finding weighs. Ordered: `Note < Warning < Error`.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]

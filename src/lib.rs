@@ -44,6 +44,7 @@ pub mod config;
 pub mod date;
 pub mod discover;
 pub mod eval;
+pub mod exceptions;
 pub mod expand;
 pub mod expression;
 pub mod facts;

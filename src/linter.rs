@@ -4,13 +4,16 @@ pub mod drawing;
 mod includes;
 mod places;
 mod turns;
+mod waiving;
 
+use crate::date::Date;
 use crate::eval::choices::Pinned;
 use crate::eval::scenario::Scenario;
 use crate::eval::{Memory, explore};
+use crate::exceptions::{Aliases, Exceptions};
 use crate::expand::{self, Block, Model};
 use crate::facts;
-use crate::finding::{Counts, Diagnostic, Finding, Level, Outcome, Severity};
+use crate::finding::{Counts, Diagnostic, Exception, Finding, Level, Outcome, Severity};
 use crate::rules::checker::{Checker, Item, Place};
 use crate::rules::load::{RuleEntry, RuleSet};
 use crate::rules::operand::Settings;
@@ -39,6 +42,9 @@ pub struct Linter {
     others: Vec<usize>,
     pinned: Pinned,
     keep: Keep,
+    /// The rules' names in other tools, whose exceptions are understood.
+    aliases: Aliases,
+    today: Option<Date>,
 }
 
 /// A rule that was selected, with what the user changed about it.
@@ -117,6 +123,10 @@ pub struct Declared {
 pub struct FileReport {
     /// Findings, sorted by place and rule.
     pub findings: Vec<Finding>,
+    /// Violations that an exception waives, sorted alike.
+    pub suppressed: Vec<Finding>,
+    /// The exceptions that the template makes, in the order of the text.
+    pub exceptions: Vec<Exception>,
     /// What is odd about the file, or why it could not be linted.
     pub diagnostics: Vec<Diagnostic>,
     /// The files that it includes; findings and diagnostics point into them.
@@ -127,10 +137,22 @@ pub struct FileReport {
     pub resources: usize,
     /// Checks that were answered.
     pub counts: Counts,
-    /// The same by rule, for each that was answered at all; sorted by id.
+    /// The same by rule, for each that was answered at all.
     pub by_rule: Vec<(Arc<str>, Counts)>,
     /// The template's parameters.
     pub parameters: Vec<Declared>,
+}
+
+impl FileReport {
+    /// Adds answers of a rule.
+    fn count(&mut self, rule: &Arc<str>, counts: Counts) {
+        self.counts += counts;
+        match self.by_rule.last_mut() {
+            Some((last, sum)) if last == rule => *sum += counts,
+            _ if counts.total() > 0 => self.by_rule.push((Arc::clone(rule), counts)),
+            _ => {}
+        }
+    }
 }
 
 impl Linter {
@@ -170,9 +192,17 @@ impl Linter {
                 }
             })
             .collect();
-        let mut linter = Self { rules, selected, by_type: HashMap::new(), others: Vec::new(), pinned, keep };
+        let aliases = Aliases::new(&rules);
+        let mut linter =
+            Self { rules, selected, by_type: HashMap::new(), others: Vec::new(), pinned, keep, aliases, today: None };
         linter.index();
         Ok(linter)
+    }
+
+    /// The same linter on a day: exceptions that ended before it do not hold. Without one, none ever ends.
+    #[must_use]
+    pub fn on(self, today: Date) -> Self {
+        Self { today: Some(today), ..self }
     }
 
     fn index(&mut self) {
@@ -271,15 +301,26 @@ impl Linter {
             .iter()
             .map(|parameter| Declared { name: parameter.name.to_owned(), no_echo: parameter.no_echo })
             .collect();
+        let files_and_text = waiving::Texts { source, document: &document, included: &texts, files: &files };
+        let mut exceptions = self.exceptions(&expansion, &files_and_text);
         for selected in self.for_template(&model) {
-            self.apply(selected, &model, &mut report);
+            self.apply(selected, &model, &mut exceptions, &mut report);
         }
+        let pins_something = self.pinned.keys().any(|name| template.parameter(name).is_some());
+        self.settle(&exceptions, pins_something, &mut report);
         sort_findings(&mut report.findings);
+        sort_findings(&mut report.suppressed);
         report.included = texts.into_sources();
         report
     }
 
-    fn apply<'m, 't>(&self, selected: &Selected, model: &'m Model<'m, 't>, report: &mut FileReport) {
+    fn apply<'m, 't>(
+        &self,
+        selected: &Selected,
+        model: &'m Model<'m, 't>,
+        exceptions: &mut Exceptions,
+        report: &mut FileReport,
+    ) {
         let Some(entry) = self.rules.entries().get(selected.index) else { return };
         if !entry.targets.iter().any(|target| occurs(target, model)) {
             return;
@@ -294,17 +335,14 @@ impl Linter {
         }
         let mut counts = Counts::default();
         for check in &rule.checks {
-            let mut found = Vec::new();
+            let mut record = Record { counts: &mut counts, exceptions, found: Vec::new() };
             for block in blocks(&check.targets, model) {
                 let answer = answer(check, rule, &settings, block, model);
-                self.record(selected, block, model, answer, &mut counts, &mut found);
+                self.record(selected, block, model, answer, &mut record);
             }
-            report.findings.extend(turns::united(found));
+            report.findings.extend(turns::united(record.found));
         }
-        if counts != Counts::default() {
-            report.counts += counts;
-            report.by_rule.push((Arc::clone(&selected.id), counts));
-        }
+        report.count(&selected.id, counts);
     }
 
     fn record<'m, 't>(
@@ -313,13 +351,16 @@ impl Linter {
         block: &Block<'t>,
         model: &'m Model<'m, 't>,
         answer: Answer,
-        counts: &mut Counts,
-        found: &mut Vec<Pending<'t>>,
+        record: &mut Record<'_, 't>,
     ) {
+        let Record { counts, exceptions, found } = record;
+        if matches!(answer, Answer::Undecided(_)) {
+            exceptions.note_undecided(&selected.id, &block.subject().qualified_name());
+        }
         // Whether it was not said before.
         let mut add = |outcome, place: Place, message, as_written, level, when| {
             let iterations = model.iterations(&place.path);
-            let finding = Finding {
+            let mut finding = Finding {
                 rule: Arc::clone(&selected.id),
                 level,
                 outcome,
@@ -333,6 +374,9 @@ impl Linter {
                 waiver: None,
                 baseline: None,
             };
+            if outcome == Outcome::Fail {
+                exceptions.waive(&mut finding);
+            }
             // What a transform makes of one resource stands together, and may lack the same.
             let mut of_subject = found.iter().rev().take_while(|known| known.finding.subject == finding.subject);
             let is_news = of_subject.all(|known| known.finding != finding);
@@ -404,6 +448,8 @@ fn occurs(target: &TargetName, model: &Model<'_, '_>) -> bool {
         TargetName::Parameters => !model.parameters.is_empty(),
         TargetName::Outputs => !model.outputs.is_empty(),
         TargetName::Template => true,
+        // They are judged when everything else has been.
+        TargetName::Exceptions => false,
     }
 }
 
@@ -423,6 +469,7 @@ fn blocks<'m, 't>(targets: &[TargetName], model: &'m Model<'m, 't>) -> Vec<&'m B
             TargetName::Parameters => blocks.extend(&model.parameters),
             TargetName::Outputs => blocks.extend(&model.outputs),
             TargetName::Template => blocks.push(&model.whole),
+            TargetName::Exceptions => {}
         }
     }
     if targets.len() > 1 {
@@ -431,6 +478,13 @@ fn blocks<'m, 't>(targets: &[TargetName], model: &'m Model<'m, 't>) -> Vec<&'m B
         blocks.dedup_by(|a, b| a.is(b));
     }
     blocks
+}
+
+/// What the answers of one check go into.
+struct Record<'a, 't> {
+    counts: &'a mut Counts,
+    exceptions: &'a mut Exceptions,
+    found: Vec<Pending<'t>>,
 }
 
 /// What a check came to for one block, over all scenarios.

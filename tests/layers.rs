@@ -7,7 +7,7 @@ use std::path::Path;
 
 /// Each part of `src/`, from the bottom up, with the parts that it may use. A part may use only parts above it in this
 /// list, so there are no circles.
-const LAYERS: [(&str, &[&str]); 19] = [
+const LAYERS: [(&str, &[&str]); 20] = [
     ("source", &[]),
     ("date", &[]),
     ("truth", &[]),
@@ -22,9 +22,24 @@ const LAYERS: [(&str, &[&str]); 19] = [
     ("policy", &["source", "truth", "facts", "syntax", "eval", "expand", "finding"]),
     ("graph", &["source", "truth", "facts", "expression", "syntax", "eval", "expand", "finding", "policy"]),
     ("rules", &["source", "truth", "facts", "expression", "eval", "expand", "policy", "graph", "finding"]),
+    ("exceptions", &["source", "date", "finding", "syntax", "eval", "rules"]),
     (
         "linter",
-        &["source", "truth", "facts", "finding", "syntax", "template", "eval", "expand", "policy", "graph", "rules"],
+        &[
+            "source",
+            "date",
+            "truth",
+            "facts",
+            "finding",
+            "syntax",
+            "template",
+            "eval",
+            "expand",
+            "policy",
+            "graph",
+            "rules",
+            "exceptions",
+        ],
     ),
     ("report", &["source", "finding", "rules"]),
     ("discover", &["finding"]),

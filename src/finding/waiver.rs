@@ -113,6 +113,35 @@ pub enum ExceptionState {
     Malformed,
 }
 
+/// What may be wrong about an exception; each is a rule's business.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Flaw {
+    /// There is nothing to waive.
+    Unused,
+    /// Its last day is over.
+    Expired,
+    /// Nobody says why.
+    WithoutReason,
+    /// No rule has the name.
+    UnknownRule,
+    /// It cannot be read.
+    Malformed,
+}
+
+impl Flaw {
+    /// The state of an exception that has it.
+    pub fn state(self) -> ExceptionState {
+        match self {
+            Self::Unused => ExceptionState::Unused,
+            Self::Expired => ExceptionState::Expired,
+            Self::WithoutReason => ExceptionState::WithoutReason,
+            Self::UnknownRule => ExceptionState::UnknownRule,
+            Self::Malformed => ExceptionState::Malformed,
+        }
+    }
+}
+
 /// An exception with what became of it: a row of the register.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Exception {

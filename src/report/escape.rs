@@ -119,7 +119,7 @@ mod tests {
     fn markdown_is_text() {
         let cases = [
             ("a | b\nc", "a \\| b c"),
-            ("</details> <!-- x", "&lt;/details&gt; &lt;\\!-- x"),
+            ("</details> <!-- x", "&lt;/details&gt; &lt;!-- x"),
             ("[a](b) **c** _d_", "\\[a\\](b) \\*\\*c\\*\\* \\_d\\_"),
             ("@org/team #12", "@\u{200b}org/team #\u{200b}12"),
             ("see `a|b` now", "see `a\\|b` now"),

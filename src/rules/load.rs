@@ -99,6 +99,11 @@ impl RuleEntry {
         self.rule.get_or_init(read).as_ref().map_err(String::as_str)
     }
 
+    /// Whether it is about the exceptions that a template makes, not about what it declares.
+    pub fn is_about_exceptions(&self) -> bool {
+        self.targets.contains(&TargetName::Exceptions)
+    }
+
     /// Its texts.
     pub fn prose(&self) -> RuleProse {
         match &self.texts {
@@ -237,7 +242,8 @@ impl RuleSet {
                 message: format!("there is a rule `{id}` already; give this one another id"),
             });
         };
-        let mut targets: Vec<TargetName> = Vec::new();
+        let about_exceptions = file.rule.exception.map(|_| TargetName::Exceptions);
+        let mut targets: Vec<TargetName> = about_exceptions.into_iter().collect();
         for target in file.rule.checks.iter().flat_map(|check| &check.targets) {
             if !targets.contains(target) {
                 targets.push(target.clone());

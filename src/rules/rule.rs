@@ -4,7 +4,7 @@ use super::assertion::Assertion;
 use super::evidence::Evidence;
 use super::meta::{RuleMeta, RuleProse};
 use super::operand::{Operand, Settings};
-use crate::finding::Level;
+use crate::finding::{Flaw, Level};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
@@ -13,8 +13,10 @@ use std::collections::BTreeMap;
 pub struct Rule {
     /// Its head.
     pub meta: RuleMeta,
-    /// What it checks; each block of a template is looked at by the checks whose targets it is.
+    /// What it checks; each block of a template is looked at by the checks whose targets it is. None of a rule about exceptions.
     pub checks: Vec<Check>,
+    /// What it says of exceptions, where it is about them.
+    pub exception: Option<Flaw>,
     /// What is wrong, for places whose assertion has no message of its own.
     pub message: String,
     /// Its parameters with their values.
@@ -58,6 +60,8 @@ pub enum TargetName {
     Outputs,
     /// The template as a whole.
     Template,
+    /// The exceptions that the template makes.
+    Exceptions,
 }
 
 /// One or more kinds of block.
@@ -75,10 +79,11 @@ impl TryFrom<String> for TargetName {
             "parameters" => Self::Parameters,
             "outputs" => Self::Outputs,
             "template" => Self::Template,
+            "exceptions" => Self::Exceptions,
             _ if name.contains("::") => Self::Type(name),
             _ => {
                 return Err(format!(
-                    "`{name}` is no resource type, nor one of any, taggable, named, stateful, parameters, outputs, template"
+                    "`{name}` is no resource type, nor one of any, taggable, named, stateful, parameters, outputs, template, exceptions"
                 ));
             }
         })
@@ -97,6 +102,7 @@ impl TargetName {
             Self::Parameters => "parameters",
             Self::Outputs => "outputs",
             Self::Template => "template",
+            Self::Exceptions => "exceptions",
         }
     }
 }
@@ -159,6 +165,7 @@ struct RawRule {
     resources: Option<Targets>,
     when: Option<Assertion>,
     assert: Option<Assertion>,
+    exception: Option<Flaw>,
     message: String,
     evidence: Option<Evidence>,
     #[serde(default)]
@@ -223,7 +230,20 @@ impl TryFrom<RawRule> for RuleFile {
                 evidence: raw.evidence,
             })
             .collect();
+        let is_about_exceptions = |targets: &Targets| targets.contains(&TargetName::Exceptions);
+        let names_exceptions = checks.iter().any(|check| is_about_exceptions(&check.targets))
+            || raw.resources.as_ref().is_some_and(is_about_exceptions);
         match (raw.resources, raw.assert) {
+            (Some(targets), None) if raw.exception.is_some() && targets == [TargetName::Exceptions] => {
+                if !checks.is_empty() || raw.when.is_some() {
+                    return Err("a rule about exceptions has neither `checks` nor `when`".to_owned());
+                }
+            }
+            _ if raw.exception.is_some() || names_exceptions => {
+                return Err(
+                    "a rule about exceptions has `resources: [exceptions]` and `exception`, and no `assert`".to_owned()
+                );
+            }
             (Some(targets), Some(assert)) => {
                 checks.insert(0, Check { targets, when: raw.when, assert, message: None, evidence: raw.evidence })
             }
@@ -257,6 +277,7 @@ impl TryFrom<RawRule> for RuleFile {
                 aliases: raw.aliases,
             },
             checks,
+            exception: raw.exception,
             message: raw.message,
             settings,
             descriptions,

@@ -19,10 +19,11 @@ const SQUARE: usize = 20;
 /// Units that the heading of a section takes.
 const HEADING: usize = 22;
 
-/// Writes both charts.
-pub(super) fn write(out: &mut impl io::Write, report: &Report, ledger: &Ledger) -> io::Result<()> {
-    writeln!(out, "<div class=\"charts\">")?;
+/// Writes both charts, and how they are to be read.
+pub(super) fn write(out: &mut impl io::Write, report: &Report, ledger: &Ledger, reading: &str) -> io::Result<()> {
+    writeln!(out, "<div class=\"charts\">\n<div>")?;
     checks(out, ledger)?;
+    writeln!(out, "{reading}\n</div>")?;
     citations(out, report, ledger)?;
     writeln!(out, "</div>")
 }

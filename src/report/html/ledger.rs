@@ -69,7 +69,7 @@ impl Standing {
             Self::Failed => "Violated",
             Self::Suppressed => "Waived",
             Self::Undecided => "Undecided",
-            Self::Passed => "Passed",
+            Self::Passed => "No violation",
             Self::Idle => "Nothing to check",
             Self::Beyond => "Not shown by templates",
         }

@@ -161,7 +161,7 @@ fn excerpt(span: Span, context: usize, report: &Report) -> String {
         if start < end {
             let _ = write!(html, "<mark>{}</mark>", part(start..end));
         }
-        let _ = writeln!(html, "{}</span>", part(end..text.len()));
+        let _ = write!(html, "{}</span>", part(end..text.len()));
     }
     html.push_str("</pre>\n");
     html

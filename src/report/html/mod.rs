@@ -13,7 +13,7 @@ mod safeguards;
 mod scope;
 
 use super::escape::Markup;
-use super::text::count;
+use super::text::grouped;
 use super::verdict::{self, Verdict, selection};
 use super::{Report, Summary};
 use crate::finding::Severity;
@@ -113,8 +113,7 @@ fn head(out: &mut impl io::Write, report: &Report, sections: &[Section]) -> io::
     }
     writeln!(out, "</header>\n<nav aria-label=\"Sections\">\n<ul>")?;
     for section in sections {
-        let number =
-            section.number.map(|number| format!(" <span class=\"number\">{}</span>", super::text::grouped(number)));
+        let number = section.number.map(|number| format!(" <span class=\"number\">{}</span>", grouped(number)));
         writeln!(out, "<li><a href=\"#{}\">{}{}</a></li>", section.id, section.title, number.unwrap_or_default())?;
     }
     writeln!(out, "</ul>\n</nav>")
@@ -141,23 +140,18 @@ fn overview(out: &mut impl io::Write, report: &Report, ledger: &Ledger) -> io::R
         "<p class=\"verdict {class}\"><span aria-hidden=\"true\">{mark}</span> {}</p>",
         Markup(&verdict.text())
     )?;
-    chart::write(out, report, ledger)?;
-    writeln!(out, "{}\n</section>", reading(summary))
+    chart::write(out, report, ledger, &reading(summary))?;
+    writeln!(out, "</section>")
 }
 
 /// How the numbers are to be read.
 fn reading(summary: &Summary) -> String {
-    let undecided = if summary.undecided > 0 {
-        format!(
-            " {} not be decided: the template does not tell a value that they need, so they neither passed nor failed.",
-            if summary.undecided == 1 {
-                "1 check could".to_owned()
-            } else {
-                format!("{} could", count(summary.undecided, "check"))
-            }
-        )
-    } else {
-        String::new()
+    let undecided = match summary.undecided {
+        0 => String::new(),
+        number => format!(
+            " {} undecided: what is needed to decide is not in the template.",
+            if number == 1 { "1 is".to_owned() } else { format!("{} are", grouped(number)) }
+        ),
     };
     format!(
         "<p class=\"reading\">A check is one rule on one resource, judged for every choice of parameters and conditions that a \
