@@ -189,7 +189,12 @@ impl Diagnostic {
     /// The message with what to do about it, as one text that ends with a full stop.
     pub fn full_message(&self) -> String {
         let help = self.help.trim();
-        let gap = if help.is_empty() { "" } else { " " };
-        format!("{}.{gap}{help}", self.message.trim_end_matches('.'))
+        let mut text = format!("{}.", self.message.trim_end_matches('.'));
+        if let Some(first) = help.chars().next() {
+            text.push(' ');
+            text.extend(first.to_uppercase());
+            text.push_str(help.get(first.len_utf8()..).unwrap_or_default());
+        }
+        text
     }
 }

@@ -15,6 +15,8 @@ use std::io;
 const MAX_BYTES: usize = 65_536;
 /// What the table of findings leaves to what comes after it.
 const RESERVED: usize = 16_384;
+/// Findings that are shown at once; the others are folded away.
+const MAX_ROWS: usize = 20;
 /// Columns of a message in a table.
 const MAX_MESSAGE: usize = 300;
 /// Columns of a file's name, of which the end matters.
@@ -74,7 +76,7 @@ fn head(report: &Report) -> String {
     let mut text =
         format!("<!-- hipaalint -->\n## HIPAA Security Rule\n\n{mark} **{}**\n", verdict::verdict(summary).text());
     if let Some(profile) = &report.scope.profile {
-        text.push_str(&format!("\n{}: {}\n", Markdown(&summary.selection), Markdown(profile.trim())));
+        text.push_str(&format!("\nProfile {}: {}\n", Markdown(&summary.selection), Markdown(profile.trim())));
     }
     text
 }
@@ -115,20 +117,32 @@ fn findings(page: &mut Page, report: &Report, after: usize) {
         return;
     }
     found.sort_by_key(|finding| std::cmp::Reverse(finding.level));
-    page.add("\n| Level | Place | Finding |\n| --- | --- | --- |\n", after);
-    let rows = found.iter().map(|finding| {
-        let text = shorten(&message(finding), MAX_MESSAGE, true).into_owned();
-        format!(
-            "| {}\u{a0}{} | {} | {}<br>{} |\n",
-            mark(finding.level),
-            finding.level.name(),
-            MarkdownCode(&place(finding.span, report)),
-            rule_link(&finding.rule),
-            Markdown(&text)
-        )
-    });
-    let more = page.add_all(rows, after);
-    and_more(page, more, "that this comment has no room for");
+    let rows = found.iter().map(|finding| row(finding, report));
+    page.add(&format!("\n{HEAD}"), after);
+    if found.len() <= MAX_ROWS {
+        let more = page.add_all(rows, after);
+        return and_more(page, more, NO_ROOM);
+    }
+    let shown = page.add_all(rows.clone().take(MAX_ROWS), after);
+    and_more(page, shown, NO_ROOM);
+    let title = count(found.len() - MAX_ROWS, "more finding");
+    fold(page, &title, HEAD, rows.skip(MAX_ROWS), after);
+}
+
+/// The head of the table of findings.
+const HEAD: &str = "| Level | Place | Finding |\n| --- | --- | --- |\n";
+const NO_ROOM: &str = "that this comment has no room for";
+
+fn row(finding: &Finding, report: &Report) -> String {
+    let text = shorten(&message(finding), MAX_MESSAGE, true).into_owned();
+    format!(
+        "| {}\u{a0}{} | {} | {}<br>{} |\n",
+        mark(finding.level),
+        finding.level.name(),
+        MarkdownCode(&place(finding.span, report)),
+        rule_link(&finding.rule),
+        Markdown(&text)
+    )
 }
 
 /// What was left out, as a paragraph of its own.
@@ -154,7 +168,7 @@ fn rules(page: &mut Page, report: &Report, after: usize) {
         let fix = if fix.is_empty() { String::new() } else { format!("<br>{}", Markdown(&fix)) };
         format!("- {}: {}{cited}{fix}\n", rule_link(&rule.meta.id), Markdown(&rule.meta.title))
     });
-    fold(page, &format!("Citations and how to fix ({})", count(fired.len(), "rule")), blocks, after);
+    fold(page, &format!("Citations and how to fix ({})", count(fired.len(), "rule")), "", blocks, after);
 }
 
 /// The checks that nobody can decide, where they were asked for.
@@ -168,16 +182,16 @@ fn undecided(page: &mut Page, report: &Report, after: usize) {
         let place = place(finding.span, report);
         format!("- {} {}: {}\n", MarkdownCode(&place), rule_link(&finding.rule), Markdown(&text))
     });
-    fold(page, &format!("Undecided ({})", count(found.len(), "check")), blocks, after);
+    fold(page, &format!("Undecided ({})", count(found.len(), "check")), "", blocks, after);
 }
 
-/// A folded list.
-fn fold(page: &mut Page, title: &str, blocks: impl ExactSizeIterator<Item = String>, after: usize) {
+/// A folded list or table.
+fn fold(page: &mut Page, title: &str, head: &str, blocks: impl ExactSizeIterator<Item = String>, after: usize) {
     const END: &str = "\n</details>\n";
     const MORE: usize = 100;
-    if page.add(&format!("\n<details>\n<summary>{title}</summary>\n\n"), after + END.len() + MORE) {
+    if page.add(&format!("\n<details>\n<summary>{title}</summary>\n\n{head}"), after + END.len() + MORE) {
         let more = page.add_all(blocks, after + END.len() + MORE);
-        and_more(page, more, "");
+        and_more(page, more, NO_ROOM);
         page.text.push_str(END);
     }
 }

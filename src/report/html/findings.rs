@@ -5,21 +5,43 @@ use super::markup::{anchor, excerpts, level, place, prose, references, rule_id, 
 use crate::finding::{Finding, Severity};
 use crate::report::Report;
 use crate::report::escape::{CodeMarkup, Markup};
-use crate::report::text::{count, one_line};
+use crate::report::text::{count, grouped, one_line};
 use std::io;
+
+/// So many rules need no list of their own.
+const FEW_RULES: usize = 4;
 
 /// Writes the rules that were violated, the gravest first.
 pub(super) fn by_rule(out: &mut impl io::Write, report: &Report, ledger: &Ledger) -> io::Result<()> {
-    for account in ledger.violated() {
-        rule(out, account, report)?;
+    let violated = ledger.violated();
+    if violated.len() > FEW_RULES {
+        index(out, &violated)?;
     }
-    Ok(())
+    violated.iter().try_for_each(|account| rule(out, account, report))
+}
+
+/// The rules at a glance, for whoever looks for one.
+fn index(out: &mut impl io::Write, violated: &[&Account]) -> io::Result<()> {
+    writeln!(out, "<table class=\"counts\">\n<thead>\n<tr>\n<th scope=\"col\">Rule</th>\n<th scope=\"col\">Findings</th>")?;
+    writeln!(out, "</tr>\n</thead>\n<tbody>")?;
+    for account in violated {
+        let meta = account.rule.meta;
+        writeln!(
+            out,
+            "<tr>\n<th scope=\"row\">{} <a href=\"#{}\">{}</a></th>\n<td>{}</td>\n</tr>",
+            account.level().map(level).unwrap_or_default(),
+            anchor("rule-", &meta.id),
+            Markup(&meta.title),
+            grouped(account.violations.len())
+        )?;
+    }
+    writeln!(out, "</tbody>\n</table>")
 }
 
 fn rule(out: &mut impl io::Write, account: &Account, report: &Report) -> io::Result<()> {
     let (meta, prose_of) = (account.rule.meta, &account.rule.prose);
     let id = anchor("rule-", &meta.id);
-    let gravest = account.violations.iter().map(|finding| finding.level).max().unwrap_or(meta.level);
+    let gravest = account.level().unwrap_or(meta.level);
     writeln!(out, "<section class=\"rule\" aria-labelledby=\"{id}\">")?;
     writeln!(out, "<h3 id=\"{id}\">{} {}</h3>", level(gravest), Markup(&meta.title))?;
     writeln!(out, "<p class=\"facts\">{} · {}</p>", rule_id(&meta.id), count(account.violations.len(), "finding"))?;

@@ -1,6 +1,6 @@
 //! The numbers of the page: what every rule, and so every citation, came to.
 
-use crate::finding::{Counts, Finding, Outcome};
+use crate::finding::{Counts, Finding, Level, Outcome};
 use crate::report::{Report, RuleReport};
 use crate::rules::meta::Control;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -71,7 +71,7 @@ impl Standing {
             Self::Undecided => "Undecided",
             Self::Passed => "No violation",
             Self::Idle => "Nothing to check",
-            Self::Beyond => "Not shown by templates",
+            Self::Beyond => "Beyond templates",
         }
     }
 
@@ -85,6 +85,13 @@ impl Standing {
             Self::Idle => "–",
             Self::Beyond => "",
         }
+    }
+}
+
+impl Account<'_> {
+    /// The gravest level of its findings that count.
+    pub(super) fn level(&self) -> Option<Level> {
+        self.violations.iter().map(|finding| finding.level).max()
     }
 }
 
@@ -135,8 +142,7 @@ impl<'a> Ledger<'a> {
     /// The rules with findings that count: the gravest first, then those with most.
     pub(super) fn violated(&self) -> Vec<&Account<'a>> {
         let mut violated: Vec<&Account> = self.rules.iter().filter(|account| !account.violations.is_empty()).collect();
-        let level = |account: &Account| account.violations.iter().map(|finding| finding.level).max();
-        violated.sort_by_key(|account| std::cmp::Reverse((level(account), account.violations.len())));
+        violated.sort_by_key(|account| std::cmp::Reverse((account.level(), account.violations.len())));
         violated
     }
 }

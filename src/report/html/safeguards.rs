@@ -12,7 +12,7 @@ use std::io;
 pub(super) fn write(out: &mut impl io::Write, report: &Report, ledger: &Ledger) -> io::Result<()> {
     writeln!(
         out,
-        "<p>Where several rules serve a citation, the gravest answer counts. <em>Not shown by templates</em> means that no rule \
+        "<p>Where several rules serve a citation, the gravest answer counts. <em>Beyond templates</em> means that no rule \
          of this run serves it: it has to be shown by other means.</p>"
     )?;
     for controls in report.controls.chunk_by(|a, b| a.section() == b.section()) {
