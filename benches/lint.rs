@@ -9,7 +9,7 @@ use divan::counter::{BytesCount, ItemsCount};
 use divan::{Bencher, black_box};
 use hipaalint::finding::Counts;
 use hipaalint::linter::{Keep, Linter};
-use hipaalint::report::{Report, RuleReport, Scope, Summary, human, json, sarif};
+use hipaalint::report::{Provenance, Report, RuleReport, Summary, human, json, sarif};
 use hipaalint::rules::load::{RuleSet, controls};
 use hipaalint::source::{Source, SourceId};
 use hipaalint::syntax;
@@ -97,12 +97,14 @@ fn folder_lint(bencher: Bencher<'_, '_>, report: &str) {
             findings: &findings,
             suppressed: &[],
             answers: &[],
+            shows_suppressed: false,
+            today: None,
             exceptions: &[],
             diagnostics: &[],
             rules: &rules,
             controls: controls(),
             summary: &summary,
-            scope: &Scope::default(),
+            provenance: &Provenance::default(),
         };
         let mut out = Vec::new();
         match report {

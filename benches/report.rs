@@ -5,7 +5,7 @@ use divan::Bencher;
 use divan::counter::ItemsCount;
 use hipaalint::finding::{Counts, Finding, Level, Outcome, Related, Subject};
 use hipaalint::report::human::{self, Style};
-use hipaalint::report::{Report, RuleReport, Scope, Summary, json, sarif};
+use hipaalint::report::{Provenance, Report, RuleReport, Summary, json, sarif};
 use hipaalint::rules::meta::{Control, Requirement, RuleMeta, RuleProse};
 use hipaalint::source::{Source, SourceId, Span};
 use std::collections::BTreeMap;
@@ -101,12 +101,14 @@ impl Run {
             findings: &self.findings,
             suppressed: &[],
             answers: &[],
+            shows_suppressed: false,
+            today: None,
             exceptions: &[],
             diagnostics: &[],
             rules: &rules,
             controls: &self.controls,
             summary: &self.summary,
-            scope: &Scope::default(),
+            provenance: &Provenance::default(),
         };
         bencher.counter(ItemsCount::new(FINDINGS)).bench(|| {
             let mut out = Vec::new();

@@ -141,6 +141,23 @@ impl Finding {
         self.outcome == Outcome::Fail && !self.is_suppressed()
     }
 
+    /// What it is about, whatever its line, its value and its words: rule, subject and path. Findings that share these in one file
+    /// are told apart by their number.
+    pub fn identity(&self) -> [String; 3] {
+        [self.rule.to_string(), self.subject.qualified_name(), self.path.clone()]
+    }
+
+    /// The order of reports: by outcome (failures first), source, place and rule.
+    pub fn reading_order(&self, other: &Self) -> std::cmp::Ordering {
+        (self.outcome, self.span, &self.rule, &self.path, &self.message).cmp(&(
+            other.outcome,
+            other.span,
+            &other.rule,
+            &other.path,
+            &other.message,
+        ))
+    }
+
     /// Whether it is kept from counting, by an exception or by the baseline.
     pub fn is_suppressed(&self) -> bool {
         self.waiver.is_some() || self.baseline == Some(BaselineState::Unchanged)

@@ -414,11 +414,10 @@ impl Linter {
         }
     }
 }
-/// Sorts by outcome (failures first), source, place and rule: the order of reports.
+
+/// Sorts in the order of reports.
 pub fn sort_findings(findings: &mut [Finding]) {
-    findings.sort_by(|a, b| {
-        (a.outcome, a.span, &a.rule, &a.path, &a.message).cmp(&(b.outcome, b.span, &b.rule, &b.path, &b.message))
-    });
+    findings.sort_by(Finding::reading_order);
 }
 
 /// A rule of the embedded pack that cannot be read. Its tests should keep that from being released; if one slips through,

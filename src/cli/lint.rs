@@ -1,12 +1,13 @@
 //! `hipaalint [PATHS]…`: finds templates, lints them on all cores, and reports.
 
 use super::args::{Format, LintArguments};
+use super::baseline::Scope;
 use super::plan::{Plan, Problems};
 use super::{Exit, output};
 use crate::discover::{self, Candidate, Discovery, Reading};
-use crate::finding::{Counts, Diagnostic, Finding, Level, Outcome, Severity};
+use crate::finding::{Counts, Diagnostic, Exception, Finding, Level, Outcome, Severity, Waiver};
 use crate::linter::{FileReport, Linter, Loaded, MAX_INCLUDES, sort_findings};
-use crate::report::{Pin, Report, RuleReport, Scope, Summary, TemplateReport};
+use crate::report::{Pin, Provenance, Report, RuleReport, Summary, TemplateReport};
 use crate::rules::load::{controls, nearest, profiles};
 use crate::rules::meta::RuleProse;
 use crate::source::{Source, SourceId};
@@ -29,8 +30,10 @@ pub(super) fn run(arguments: LintArguments) -> Result<Exit, clap::Error> {
     let problems = std::mem::take(&mut plan.problems);
     let found = discover::discover(&plan.paths);
     let files = lint_all(&plan.linter, &found.candidates, problems.free_id(), plan.threads);
-    let lint = Lint::gather(files, found, problems, &plan);
+    let mut lint = Lint::gather(files, found, problems, &plan);
+    lint.compare(&mut plan);
     let exit = lint.exit(&plan);
+    let exit = if plan.baselines.write() { exit } else { Exit::Trouble };
     Ok(lint.report(&plan, exit))
 }
 
@@ -106,7 +109,10 @@ fn lint_one(linter: &Linter, candidate: &Candidate, id: SourceId) -> File {
         (true, false) if broken && !discover::shows_template(source.text()) => File::NoTemplate,
         (true, _) => {
             // A text that nothing points into is not kept.
-            let is_shown = !report.findings.is_empty() || !report.diagnostics.is_empty();
+            let is_shown = !report.findings.is_empty()
+                || !report.suppressed.is_empty()
+                || !report.exceptions.is_empty()
+                || !report.diagnostics.is_empty();
             File::Linted(Box::new(report), is_shown.then_some(source))
         }
     }
@@ -118,9 +124,13 @@ struct Lint {
     findings: Vec<Finding>,
     /// Undecided and passed checks that nobody asked to see.
     answers: Vec<Finding>,
+    suppressed: Vec<Finding>,
+    exceptions: Vec<Exception>,
+    /// The names of the files that were linted, and of those that they include.
+    linted: BTreeSet<String>,
     diagnostics: Vec<Diagnostic>,
     by_rule: BTreeMap<Arc<str>, Counts>,
-    scope: Scope,
+    provenance: Provenance,
     summary: Summary,
 }
 
@@ -130,9 +140,12 @@ impl Lint {
             sources: problems.sources,
             findings: Vec::new(),
             answers: Vec::new(),
+            suppressed: Vec::new(),
+            exceptions: Vec::new(),
+            linted: BTreeSet::new(),
             diagnostics: problems.diagnostics,
             by_rule: BTreeMap::new(),
-            scope: Scope { date: plan.date, ..Scope::default() },
+            provenance: Provenance { date: plan.named_day, ..Provenance::default() },
             summary: Summary {
                 selection: plan.selection.clone(),
                 rules: plan.linter.selected().count(),
@@ -158,8 +171,11 @@ impl Lint {
                 }
                 File::Linted(report, source) => {
                     if report.is_template {
+                        lint.linted.insert(candidate.name.clone());
+                        lint.linted.extend(report.included.iter().map(|source| source.name.clone()));
                         let FileReport { resources, counts, .. } = *report;
-                        lint.scope.templates.push(TemplateReport { name: candidate.name.clone(), resources, counts });
+                        let name = candidate.name.clone();
+                        lint.provenance.templates.push(TemplateReport { name, resources, counts });
                     } else {
                         lint.summary.unreadable += 1;
                     }
@@ -170,6 +186,8 @@ impl Lint {
                         *parameters.entry(parameter.name).or_default() |= parameter.no_echo;
                     }
                     lint.findings.extend(report.findings);
+                    lint.suppressed.extend(report.suppressed);
+                    lint.exceptions.extend(report.exceptions);
                     lint.diagnostics.extend(report.diagnostics);
                     if source.is_some() {
                         lint.sources.extend(source);
@@ -183,48 +201,68 @@ impl Lint {
         }
         let empty = fruitless.into_iter().filter_map(|index| found.folders.get(index));
         lint.diagnostics.extend(empty.map(|folder| discover::no_templates(folder)));
-        if !lint.scope.templates.is_empty() {
+        if !lint.provenance.templates.is_empty() {
             lint.diagnostics.extend(unknown_parameters(plan, &parameters));
         }
-        lint.scope.pinned = pins(plan, &parameters);
-        lint.scope.profile = profiles().iter().find(|(name, _)| *name == plan.selection).map(|(_, text)| text.clone());
-        lint.count(plan);
+        lint.provenance.pinned = pins(plan, &parameters);
+        lint.provenance.profile =
+            profiles().iter().find(|(name, _)| *name == plan.selection).map(|(_, text)| text.clone());
+        lint.count();
         lint
     }
 
     /// Brings everything into its final order, and counts it.
-    fn count(&mut self, plan: &Plan) {
+    fn count(&mut self) {
+        self.diagnostics
+            .sort_by(|a, b| (&a.file, a.span, a.code, &a.message).cmp(&(&b.file, b.span, b.code, &b.message)));
+        // Each file complains of a rule that cannot be read.
+        self.diagnostics.dedup();
+        let mut counts = Counts::default();
+        for template in &self.provenance.templates {
+            counts += template.counts;
+            self.summary.resources += template.resources;
+        }
+        self.summary.templates = self.provenance.templates.len();
+        self.summary.passed = counts.passed;
+        self.summary.failed = counts.failed;
+        self.summary.undecided = counts.undecided;
+    }
+
+    /// Compares the findings with the baseline, and counts what counts.
+    fn compare(&mut self, plan: &mut Plan) {
+        // In the order of the report; those that are waived last, so that they take nothing from the others.
+        sort_findings(&mut self.findings);
+        sort_findings(&mut self.suppressed);
+        let rules = plan.linter.rules();
+        let ran: BTreeSet<&str> = plan.linter.selected().map(|entry| entry.meta.id.as_str()).collect();
+        let is_answered = |id: &str| ran.contains(id) || rules.get(id).is_none();
+        let scope = Scope { sources: &self.sources, files: &self.linted, is_answered: &is_answered };
+        let findings = self.findings.iter_mut().chain(&mut self.suppressed);
+        self.summary.stale = plan.baselines.apply(findings, &scope);
+        let (known, findings) = std::mem::take(&mut self.findings).into_iter().partition(Finding::is_suppressed);
+        self.findings = findings;
+        self.suppressed.extend::<Vec<Finding>>(known);
+        sort_findings(&mut self.suppressed);
         let is_shown = |finding: &Finding| match finding.outcome {
             Outcome::Fail => true,
             Outcome::Undecided => plan.shown.undecided,
             Outcome::Pass => plan.shown.passed,
         };
         (self.findings, self.answers) = std::mem::take(&mut self.findings).into_iter().partition(is_shown);
-        sort_findings(&mut self.findings);
-        sort_findings(&mut self.answers);
-        self.scope.templates.sort_by(|a, b| a.name.cmp(&b.name));
-        self.diagnostics
-            .sort_by(|a, b| (&a.file, a.span, a.code, &a.message).cmp(&(&b.file, b.span, b.code, &b.message)));
-        // Each file complains of a rule that cannot be read.
-        self.diagnostics.dedup();
-        let level = |level: Level| {
-            self.findings.iter().filter(|finding| finding.outcome == Outcome::Fail && finding.level == level).count()
-        };
+
+        let level =
+            |level: Level| self.findings.iter().filter(|finding| finding.counts() && finding.level == level).count();
         (self.summary.errors, self.summary.warnings, self.summary.notes) =
             (level(Level::Error), level(Level::Warning), level(Level::Note));
-        let mut counts = Counts::default();
-        for template in &self.scope.templates {
-            counts += template.counts;
-            self.summary.resources += template.resources;
-        }
-        self.summary.templates = self.scope.templates.len();
-        self.summary.passed = counts.passed;
-        self.summary.failed = counts.failed;
-        self.summary.undecided = counts.undecided;
+        let waived = self.suppressed.iter().filter_map(|finding| Some((finding, finding.waiver.as_ref()?)));
+        self.summary.waived = waived.clone().count();
+        let is_required = |(finding, waiver): &(&Finding, &Arc<Waiver>)| !waiver.required_of(&finding.rule).is_empty();
+        self.summary.waived_required = waived.filter(is_required).count();
+        self.summary.known = self.suppressed.len() - self.summary.waived;
     }
 
     fn exit(&self, plan: &Plan) -> Exit {
-        let fails = |finding: &Finding| finding.outcome == Outcome::Fail && plan.fail_on.counts(finding.level);
+        let fails = |finding: &Finding| finding.counts() && plan.fail_on.counts(finding.level);
         if self.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error) {
             Exit::Trouble
         } else if self.findings.iter().any(fails) {
@@ -253,14 +291,16 @@ impl Lint {
         let report = Report {
             sources: &self.sources,
             findings: &self.findings,
-            suppressed: &[],
+            suppressed: &self.suppressed,
+            shows_suppressed: plan.shows_suppressed,
             answers: &self.answers,
-            exceptions: &[],
+            exceptions: &self.exceptions,
+            today: plan.today,
             diagnostics: &self.diagnostics,
             rules: &rules,
             controls: controls(),
             summary: &self.summary,
-            scope: &self.scope,
+            provenance: &self.provenance,
         };
         output::write_all(&plan.outputs, plan.format, &plan.style, &report, exit)
     }

@@ -5,7 +5,7 @@ use super::plan::Problems;
 use super::{Exit, terminal};
 use crate::report::human::{self, Style};
 use crate::report::text::one_line;
-use crate::report::{Report, github, gitlab, html, json, junit, markdown, sarif};
+use crate::report::{Report, exceptions, github, gitlab, html, json, junit, markdown, sarif};
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::PathBuf;
@@ -29,6 +29,8 @@ pub(super) fn write(out: impl Write, format: Format, report: &Report, style: &St
         Format::Junit => junit::write(&mut out, report)?,
         Format::Markdown => markdown::write(&mut out, report)?,
         Format::Html => html::write(&mut out, report)?,
+        Format::Exceptions => exceptions::write(&mut out, report)?,
+        Format::ExceptionsCsv => exceptions::write_csv(&mut out, report)?,
     }
     out.flush()
 }

@@ -1,6 +1,7 @@
 //! What the arguments mean, together with the configuration: every question that a run may have is answered here, once.
 
 use super::args::{self, Format, LintArguments, RuleSources, Show};
+use super::baseline::Baselines;
 use super::output::Output;
 use super::terminal;
 use crate::config::{self, Config, FailOn, Overrides, read_parameters};
@@ -17,6 +18,7 @@ use clap::{CommandFactory, ValueEnum};
 use std::collections::BTreeSet;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
 use std::{env, fs};
 
 /// The profile that runs where nobody names one.
@@ -33,12 +35,17 @@ pub(super) struct Plan {
     pub(super) outputs: Vec<Output>,
     /// The answers that somebody asked to see; the linter may keep more, for formats that tell all.
     pub(super) shown: Keep,
-    /// The day that reports bear.
-    pub(super) date: Option<Date>,
+    /// The day, if somebody says it: reports are the same whatever the clock says.
+    pub(super) named_day: Option<Date>,
     pub(super) style: Style,
     pub(super) threads: Option<NonZeroUsize>,
     /// Parameters that some template must have, since they were named for this run.
     pub(super) expected_parameters: BTreeSet<String>,
+    /// Whether suppressed findings are shown, too.
+    pub(super) shows_suppressed: bool,
+    /// The day that exceptions are judged on.
+    pub(super) today: Option<Date>,
+    pub(super) baselines: Baselines,
     /// What went wrong already.
     pub(super) problems: Problems,
 }
@@ -70,8 +77,18 @@ impl Plan {
             Some(threads) => Some(threads),
             None => threads_of_environment()?,
         };
+        let named_day = match arguments.today {
+            Some(day) => Some(day),
+            None => named_day()?,
+        };
+        let today = named_day.or_else(clock_day);
         let mut problems = Problems::default();
         let Rules { set, config, overrides } = Rules::load(&arguments.sources, &mut problems);
+        let baselines = Baselines::new(
+            arguments.baseline.clone().or(config.baseline),
+            arguments.write_baseline.clone(),
+            &mut problems,
+        );
 
         let mut pinned = config.parameters;
         let named = named_parameters(&arguments, &mut problems);
@@ -101,6 +118,10 @@ impl Plan {
         // The changes were checked against this very set.
         let linter = Linter::new(set, selects, &overrides.changes, pinned, keep)
             .map_err(|error| usage(ErrorKind::InvalidValue, error))?;
+        let linter = match today {
+            Some(today) => linter.on(today),
+            None => linter,
+        };
         let selection = match &rules {
             Some(ids) if ids.is_empty() => "rules: none of those named".to_owned(),
             Some(ids) => format!("rules: {}", ids.iter().map(String::as_str).collect::<Vec<_>>().join(", ")),
@@ -122,10 +143,13 @@ impl Plan {
             format,
             outputs,
             shown,
-            date: date_of_environment()?,
+            named_day,
             style: terminal::style(arguments.color.color),
             threads,
             expected_parameters,
+            shows_suppressed: arguments.show.contains(&Show::Suppressed),
+            today,
+            baselines,
             problems,
         })
     }
@@ -174,7 +198,7 @@ impl Problems {
     }
 
     /// Opens a text that belongs to the run itself.
-    fn open(&mut self, path: &Path, complaint: fn(&Path, &std::io::Error) -> Diagnostic) -> Option<Source> {
+    pub(super) fn open(&mut self, path: &Path, complaint: fn(&Path, &std::io::Error) -> Diagnostic) -> Option<Source> {
         match fs::read_to_string(path) {
             Ok(text) => Some(Source::new(self.next_id(), discover::shown(path), text)),
             Err(error) => {
@@ -185,7 +209,7 @@ impl Problems {
     }
 
     /// Keeps a text if a problem points into it.
-    fn keep(&mut self, source: Source) {
+    pub(super) fn keep(&mut self, source: Source) {
         let points_there = |diagnostic: &Diagnostic| diagnostic.span.is_some_and(|span| span.source == source.id);
         if self.diagnostics.iter().any(points_there) {
             self.sources.push(source);
@@ -331,7 +355,10 @@ fn output(text: &str, format: Option<Format>) -> Result<Output, clap::Error> {
         return Err(usage(ErrorKind::InvalidValue, format!("'--output {text}' names no file")));
     }
     let ending = Path::new(file).extension().and_then(|ending| ending.to_str()).unwrap_or_default();
-    let format = named.or(format).or(Format::of_ending(ending)).unwrap_or(Format::Human);
+    let format = match named.or(format).or(Format::of_ending(ending)).unwrap_or(Format::Human) {
+        Format::Exceptions if ending.eq_ignore_ascii_case("csv") => Format::ExceptionsCsv,
+        format => format,
+    };
     Ok(Output { format, file: PathBuf::from(file) })
 }
 
@@ -347,19 +374,24 @@ fn formats() -> String {
     }
 }
 
-/// The day that reports are to bear: that of `SOURCE_DATE_EPOCH` (reproducible-builds.org), where it is set.
-fn date_of_environment() -> Result<Option<Date>, clap::Error> {
+/// The day that somebody says it is, in UTC: that of `SOURCE_DATE_EPOCH` (reproducible-builds.org).
+fn named_day() -> Result<Option<Date>, clap::Error> {
     match env::var("SOURCE_DATE_EPOCH") {
-        Err(_) => Ok(None),
-        Ok(text) if text.is_empty() => Ok(None),
-        Ok(text) => match text.parse().ok().and_then(Date::of_unix_seconds) {
-            Some(date) => Ok(Some(date)),
-            None => {
-                let message = format!("SOURCE_DATE_EPOCH is '{text}', not a number of seconds since 1970-01-01");
+        Ok(text) if !text.is_empty() => match text.parse() {
+            Ok(seconds) => Ok(Date::of_unix_seconds(seconds)),
+            Err(_) => {
+                let message = format!("SOURCE_DATE_EPOCH is '{text}', not a number of seconds since 1970");
                 Err(usage(ErrorKind::InvalidValue, message))
             }
         },
+        _ => Ok(None),
     }
+}
+
+/// The day that it is by the clock, in UTC.
+fn clock_day() -> Option<Date> {
+    let seconds = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    Date::of_unix_seconds(seconds)
 }
 
 fn threads_of_environment() -> Result<Option<NonZeroUsize>, clap::Error> {

@@ -353,7 +353,9 @@ impl Exceptions {
             .iter()
             .zip(numbers)
             .map(|(known, findings)| {
-                let mut flaws = known.flaws.clone();
+                // Where nothing is waived, nothing is missing that another tool's language does not ask for.
+                let said = known.flaws.iter().filter(|said| known.is_used || !said.is_light);
+                let mut flaws: Vec<Said> = said.cloned().collect();
                 let grave = flaws.iter().filter(|said| !said.is_light).map(|said| said.flaw.state()).max();
                 let is_open = known.undecided
                     || may_change
@@ -364,7 +366,8 @@ impl Exceptions {
                     None if known.is_used => ExceptionState::InForce,
                     None if is_open => ExceptionState::NotChecked,
                     None => {
-                        flaws.push(known.unused());
+                        // Another tool may find what we do not: what it needs is its business.
+                        flaws.extend(known.waiver.dialect.is_own().then(|| known.unused()));
                         ExceptionState::Unused
                     }
                 };

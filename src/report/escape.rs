@@ -60,11 +60,15 @@ impl fmt::Display for Markdown<'_> {
 }
 
 fn write_markdown(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
-    for c in text.chars() {
+    let mut before = ' ';
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        let after = chars.peek().copied().unwrap_or(' ');
         match c {
             '\n' | '\r' | '\t' => f.write_char(' ')?,
             // GitHub looks for mentions and references in what the Markdown has become, so that a backslash is no help.
-            '@' | '#' => write!(f, "{c}\u{200b}")?,
+            '@' if !before.is_alphanumeric() => f.write_str("@\u{200b}")?,
+            '#' if after.is_ascii_digit() => f.write_str("#\u{200b}")?,
             // Entities, which are also what ends a `<details>` too early.
             '&' => f.write_str("&amp;")?,
             '<' => f.write_str("&lt;")?,
@@ -73,6 +77,7 @@ fn write_markdown(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
             c if is_unprintable(c) => f.write_char(visible(c, true))?,
             c => f.write_char(c)?,
         }
+        before = c;
     }
     Ok(())
 }
@@ -122,6 +127,7 @@ mod tests {
             ("</details> <!-- x", "&lt;/details&gt; &lt;!-- x"),
             ("[a](b) **c** _d_", "\\[a\\](b) \\*\\*c\\*\\* \\_d\\_"),
             ("@org/team #12", "@\u{200b}org/team #\u{200b}12"),
+            ("a@b.example, C# and #", "a@b.example, C# and #"),
             ("see `a|b` now", "see `a\\|b` now"),
             ("odd ` one", "odd \\` one"),
         ];

@@ -33,8 +33,8 @@ impl Fingerprinter {
     /// The fingerprint of a finding in the file with this URI: of rule, file, subject and path, and of how many findings
     /// like it came before. No line, no value, no message: those change without the violation going away.
     pub(crate) fn next(&mut self, finding: &Finding, uri: &str) -> String {
-        let subject = finding.subject.qualified_name();
-        let parts = [&*finding.rule, uri, &subject, &finding.path];
+        let [rule, subject, path] = &finding.identity();
+        let parts = [rule, uri, subject, path];
         let occurrence = self.seen.entry(hash(&parts)).or_default();
         *occurrence += 1;
         fingerprint(&parts, *occurrence)

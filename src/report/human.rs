@@ -10,7 +10,7 @@ mod summary;
 
 use super::text::{MAX_MESSAGE, count, one_line, shorten, shorten_start, width, wrap};
 use super::{Report, prose};
-use crate::finding::{Diagnostic, Finding, Level, Outcome, Related, Severity};
+use crate::finding::{Diagnostic, Finding, Level, Related, Severity};
 use crate::report::lines::Mark;
 use crate::source::Span;
 use excerpt::{Excerpt, Window};
@@ -103,9 +103,10 @@ fn by_file<'a>(report: &Report<'a>) -> BTreeMap<&'a str, FileGroup<'a>> {
     for diagnostic in report.diagnostics {
         groups.entry(&diagnostic.file).or_default().diagnostics.push(diagnostic);
     }
-    for finding in report.findings {
+    let suppressed = if report.shows_suppressed { report.suppressed } else { &[] };
+    for finding in report.findings.iter().chain(suppressed) {
         let group = groups.entry(report.source_name(finding.span.source)).or_default();
-        let list = if finding.outcome == Outcome::Fail { &mut group.failures } else { &mut group.answers };
+        let list = if finding.counts() { &mut group.failures } else { &mut group.answers };
         list.push(finding);
     }
     for group in groups.values_mut() {

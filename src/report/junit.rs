@@ -57,7 +57,7 @@ pub fn write(out: &mut impl io::Write, report: &Report) -> io::Result<()> {
 
 fn suites<'a>(report: &Report<'a>) -> BTreeMap<&'a str, Suite<'a>> {
     let mut suites: BTreeMap<&str, Suite> = BTreeMap::new();
-    for template in &report.scope.templates {
+    for template in &report.provenance.templates {
         suites.entry(&template.name).or_default();
     }
     for diagnostic in report.diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error) {

@@ -1,6 +1,7 @@
 //! What a run found, and one file for each way to write it down. Recomputes nothing.
 
 pub(crate) mod escape;
+pub mod exceptions;
 pub(crate) mod fingerprint;
 pub mod github;
 pub mod gitlab;
@@ -16,7 +17,7 @@ pub(crate) mod text;
 pub(crate) mod verdict;
 
 use crate::date::Date;
-use crate::finding::{Counts, Diagnostic, Exception, Finding, Outcome};
+use crate::finding::{Counts, Diagnostic, Exception, Finding, Outcome, Waiver};
 use crate::rules::meta::{Control, RuleMeta, RuleProse};
 use crate::source::{Source, SourceId};
 
@@ -36,12 +37,16 @@ pub struct Report<'a> {
     pub findings: &'a [Finding],
     /// Violations that do not count, since an exception waives them or the baseline has them: sorted as the others.
     pub suppressed: &'a [Finding],
+    /// Whether formats that leave suppressed findings out by default are to show them.
+    pub shows_suppressed: bool,
     /// Undecided and passed checks that nobody asked to see, for the formats that tell all: sorted as the others.
     pub answers: &'a [Finding],
     /// Every exception that the templates make, sorted by file and place.
     pub exceptions: &'a [Exception],
     /// Files that could not be read or parsed, and odd sections; sorted by file and place.
     pub diagnostics: &'a [Diagnostic],
+    /// The day that exceptions were judged on.
+    pub today: Option<Date>,
     /// The rules that ran, sorted by id.
     pub rules: &'a [RuleReport<'a>],
     /// The Security Rule's citations, in the order of the regulation.
@@ -49,12 +54,12 @@ pub struct Report<'a> {
     /// Numbers for the last lines.
     pub summary: &'a Summary,
     /// What was linted, and under which assumptions.
-    pub scope: &'a Scope,
+    pub provenance: &'a Provenance,
 }
 
 /// What somebody needs to know of a run who is to trust it, or to repeat it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Scope {
+pub struct Provenance {
     /// What the profile is for; none where rules were named one by one.
     pub profile: Option<String>,
     /// The parameters whose values were given for the run, sorted by name.
@@ -125,6 +130,8 @@ pub struct Summary {
     pub notes: usize,
     /// Findings that an exception waives.
     pub waived: usize,
+    /// Those among them whose rule serves a specification that must be implemented, and cannot be waived.
+    pub waived_required: usize,
     /// Findings that the baseline has, and no exception waives.
     pub known: usize,
     /// Entries of the baseline whose findings are gone, counted with their number.
@@ -174,6 +181,25 @@ impl<'a> Report<'a> {
         self.controls.iter().find(|control| control.id == id)
     }
 
+    /// Findings and suppressed ones in one order, as if nobody had waived anything.
+    pub fn all_findings(&self) -> Vec<&'a Finding> {
+        let mut all: Vec<&Finding> = self.findings.iter().chain(self.suppressed).collect();
+        all.sort_by(|a, b| a.reading_order(b));
+        all
+    }
+
+    /// Why citations cannot be waived, as one sentence; nothing where all can.
+    pub fn not_waivable<'c>(&self, required: impl IntoIterator<Item = &'c str>) -> Option<String> {
+        let cited: Vec<String> = required.into_iter().map(|id| self.citation(id)).collect();
+        let (first, rest) = cited.split_first()?;
+        let is = if rest.is_empty() { "is" } else { "are" };
+        Some(format!(
+            "{}{} {is} required: only addressable specifications can be waived (164.306(d)(3)).",
+            first,
+            rest.iter().map(|citation| format!(", {citation}")).collect::<String>()
+        ))
+    }
+
     /// A citation with its title: `164.312(c)(1) Integrity`.
     pub fn citation(&self, id: &str) -> String {
         match self.control(id) {
@@ -183,11 +209,26 @@ impl<'a> Report<'a> {
     }
 }
 
-/// What keeps a violation from counting: who waived it, why and until when, or the baseline.
+/// What keeps a violation from counting: all that its waiver says, or that it is known.
 pub(crate) fn suppression(finding: &Finding) -> String {
-    let Some(waiver) = &finding.waiver else { return "Known, in the baseline".to_owned() };
-    let owner = waiver.owner.as_ref().map(|owner| format!(" by {owner}")).unwrap_or_default();
-    let until = waiver.expires.map(|day| format!(" until {day}")).unwrap_or_default();
-    let reason = waiver.reason.as_ref().map(|reason| format!(" because {}", reason.trim())).unwrap_or_default();
-    format!("Waived{owner}{until}{}", reason.trim_end_matches('.'))
+    match &finding.waiver {
+        Some(waiver) => format!("Waived: {}", waiver_words(waiver)),
+        None => "Known, in the baseline".to_owned(),
+    }
+}
+
+/// All that a waiver says, in sentences: the reason, what is done instead, who decided, where, and until when.
+pub(crate) fn waiver_words(waiver: &Waiver) -> String {
+    let sentence = |text: &str| format!("{}.", text.trim_end().trim_end_matches('.'));
+    let mut words = vec![match &waiver.reason {
+        Some(reason) => sentence(reason),
+        None => format!("No reason is given ({}).", waiver.dialect.tool()),
+    }];
+    words.extend(waiver.alternative.as_deref().map(|alternative| format!("Instead: {}", sentence(alternative))));
+    let until = waiver.expires.map(|day| format!("until {day}"));
+    let who = [waiver.owner.clone(), waiver.ticket.clone(), until].into_iter().flatten().collect::<Vec<_>>().join(", ");
+    if !who.is_empty() {
+        words.push(format!("({who})"));
+    }
+    words.join(" ")
 }

@@ -2,7 +2,7 @@
 
 use hipaalint::finding::{Counts, Diagnostic, Finding, Level, Outcome, Related, Severity, Subject};
 use hipaalint::report::human::{self, Style};
-use hipaalint::report::{Report, RuleReport, Scope, Summary, json, sarif};
+use hipaalint::report::{Provenance, Report, RuleReport, Summary, json, sarif};
 use hipaalint::rules::meta::{Control, Requirement, RuleMeta, RuleProse};
 use hipaalint::source::{Source, SourceId, Span};
 use std::collections::BTreeMap;
@@ -14,7 +14,7 @@ pub struct Run {
     pub findings: Vec<Finding>,
     pub diagnostics: Vec<Diagnostic>,
     pub summary: Summary,
-    pub scope: Scope,
+    pub provenance: Provenance,
 }
 
 impl Run {
@@ -92,12 +92,14 @@ impl Run {
             findings: &self.findings,
             suppressed: &[],
             answers: &[],
+            shows_suppressed: false,
+            today: None,
             exceptions: &[],
             diagnostics: &self.diagnostics,
             rules: &rules,
             controls: &controls(),
             summary: &self.summary,
-            scope: &self.scope,
+            provenance: &self.provenance,
         })
     }
 

@@ -88,7 +88,7 @@ fn citations(out: &mut impl io::Write, report: &Report, ledger: &Ledger) -> io::
     let title = format!("{} of the Security Rule: {}", count(standings.len(), "citation"), said.join(", "));
     writeln!(out, "<figure>\n<figcaption>{} of the Security Rule</figcaption>", count(standings.len(), "citation"))?;
     let width = COLUMNS * STEP;
-    writeln!(out, "<svg class=\"map\" viewBox=\"0 0 {width} {height}\" role=\"img\" aria-label=\"{title}\">")?;
+    writeln!(out, "<svg class=\"map\" viewBox=\"-1 0 {width} {height}\" role=\"img\" aria-label=\"{title}\">")?;
     let mut y = 0;
     for section in sections {
         let id = section.first().map_or("", |(control, _)| control.section());

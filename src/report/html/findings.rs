@@ -22,7 +22,10 @@ pub(super) fn by_rule(out: &mut impl io::Write, report: &Report, ledger: &Ledger
 
 /// The rules at a glance, for whoever looks for one.
 fn index(out: &mut impl io::Write, violated: &[&Account]) -> io::Result<()> {
-    writeln!(out, "<table class=\"counts\">\n<thead>\n<tr>\n<th scope=\"col\">Rule</th>\n<th scope=\"col\">Findings</th>")?;
+    writeln!(
+        out,
+        "<table class=\"counts\">\n<thead>\n<tr>\n<th scope=\"col\">Rule</th>\n<th scope=\"col\">Findings</th>"
+    )?;
     writeln!(out, "</tr>\n</thead>\n<tbody>")?;
     for account in violated {
         let meta = account.rule.meta;

@@ -100,7 +100,7 @@ fn head(out: &mut impl io::Write, report: &Report, sections: &[Section]) -> io::
     writeln!(out, "<header>\n<p class=\"product\">hipaalint {}</p>", env!("CARGO_PKG_VERSION"))?;
     writeln!(out, "<h1>HIPAA Security Rule report</h1>")?;
     writeln!(out, "<p class=\"lead\">{}.</p>", Markup(&selection(summary)))?;
-    if let Some(profile) = &report.scope.profile {
+    if let Some(profile) = &report.provenance.profile {
         writeln!(
             out,
             "<p class=\"profile\">Profile <strong>{}</strong>: {}</p>",
@@ -108,7 +108,7 @@ fn head(out: &mut impl io::Write, report: &Report, sections: &[Section]) -> io::
             Markup(profile.trim())
         )?;
     }
-    if let Some(date) = report.scope.date {
+    if let Some(date) = report.provenance.date {
         writeln!(out, "<p class=\"date\"><time datetime=\"{date}\">{date}</time></p>")?;
     }
     writeln!(out, "</header>\n<nav aria-label=\"Sections\">\n<ul>")?;

@@ -25,7 +25,7 @@ pub(super) fn write(out: &mut impl io::Write, report: &Report) -> io::Result<()>
     }
     writeln!(out, "</dl>")?;
     parameters(out, report)?;
-    templates(out, &report.scope.templates)?;
+    templates(out, &report.provenance.templates)?;
     writeln!(out, "<h3>Rules</h3>\n<details>\n<summary>{}</summary>\n<ul>", count(report.rules.len(), "rule"))?;
     for rule in report.rules {
         writeln!(out, "<li>{} {}</li>", rule_id(&rule.meta.id), Markup(&rule.meta.title))?;
@@ -35,7 +35,7 @@ pub(super) fn write(out: &mut impl io::Write, report: &Report) -> io::Result<()>
 
 fn parameters(out: &mut impl io::Write, report: &Report) -> io::Result<()> {
     writeln!(out, "<h3>Parameters</h3>")?;
-    if report.scope.pinned.is_empty() {
+    if report.provenance.pinned.is_empty() {
         return writeln!(
             out,
             "<p>None was pinned: the templates were judged for every value that their parameters can have.</p>"
@@ -46,7 +46,7 @@ fn parameters(out: &mut impl io::Write, report: &Report) -> io::Result<()> {
         "<p>These were pinned. The templates were judged for these values and no others.</p>\n<table>\n<thead>\n<tr>\n\
          <th scope=\"col\">Parameter</th>\n<th scope=\"col\">Value</th>\n</tr>\n</thead>\n<tbody>"
     )?;
-    for pin in &report.scope.pinned {
+    for pin in &report.provenance.pinned {
         let value = match &pin.value {
             Some(value) => format!("<code>{}</code>", Markup(&one_line(value, true))),
             None => "not shown (NoEcho)".to_owned(),

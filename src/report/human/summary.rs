@@ -23,6 +23,7 @@ pub(super) fn text(report: &Report, style: &Style) -> String {
     // Where all passed, the verdict says it.
     facts.extend(checks(summary).filter(|_| summary.failed + summary.undecided > 0));
     facts.extend(left_out(summary));
+    facts.extend(suppressed(report));
     if summary.undecided > 0 {
         let need = if summary.undecided == 1 { "needs" } else { "need" };
         let checks = count(summary.undecided, "check");
@@ -112,6 +113,38 @@ fn by_rule(report: &Report, style: &Style) -> Vec<String> {
     }
     lines.push(String::new());
     lines
+}
+
+/// What does not count, and why.
+fn suppressed(report: &Report) -> Vec<String> {
+    let Summary { waived, waived_required, known, stale, .. } = *report.summary;
+    let mut facts = Vec::new();
+    let mut parts = Vec::new();
+    if waived > 0 {
+        parts.push(format!("{} waived by exceptions", count(waived, "finding")));
+    }
+    if known > 0 {
+        parts.push(format!("{} in the baseline", count(known, "finding")));
+    }
+    if !parts.is_empty() {
+        let hint = if report.shows_suppressed { "" } else { " (--show suppressed)" };
+        facts.push(format!("Not counted: {}{hint}", parts.join(", ")));
+    }
+    if waived_required > 0 {
+        let touch = if waived_required == 1 { "waived finding touches" } else { "waived findings touch" };
+        facts.push(format!(
+            "{} {touch} a required specification; only addressable ones can be waived (164.306(d)(3))",
+            grouped(waived_required)
+        ));
+    }
+    if stale > 0 {
+        let (are, them) = if stale == 1 { ("is", "it") } else { ("are", "them") };
+        facts.push(format!(
+            "{} of the baseline {are} gone; write it again to drop {them} (--write-baseline)",
+            count(stale, "finding")
+        ));
+    }
+    facts
 }
 
 fn left_out(summary: &Summary) -> Option<String> {
