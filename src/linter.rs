@@ -1,6 +1,7 @@
 //! Templates and rules in, findings out: the library's one entry. Prints nothing.
 
 pub mod drawing;
+mod file_report;
 mod includes;
 mod places;
 mod turns;
@@ -13,7 +14,7 @@ use crate::eval::{Memory, explore};
 use crate::exceptions::{Aliases, Exceptions};
 use crate::expand::{self, Block, Model};
 use crate::facts;
-use crate::finding::{Counts, Diagnostic, Exception, Finding, Level, Outcome, Severity};
+use crate::finding::{Counts, Diagnostic, Finding, Level, Outcome, Severity};
 use crate::rules::checker::{Checker, Item, Place};
 use crate::rules::load::{RuleEntry, RuleSet};
 use crate::rules::operand::Settings;
@@ -29,6 +30,7 @@ use std::sync::Arc;
 use turns::Pending;
 
 pub use crate::expand::includes::MAX_INCLUDES;
+pub use file_report::{Declared, FileReport};
 pub use includes::{Loaded, Loader};
 
 /// What a project is linted with. Shared between threads.
@@ -108,52 +110,6 @@ impl std::fmt::Display for SetupError {
 }
 
 impl std::error::Error for SetupError {}
-
-/// A parameter that a template declares.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Declared {
-    /// Its name.
-    pub name: String,
-    /// Whether its value is not to be shown (`NoEcho`).
-    pub no_echo: bool,
-}
-
-/// What one file came to.
-#[derive(Debug, Default)]
-pub struct FileReport {
-    /// Findings, sorted by place and rule.
-    pub findings: Vec<Finding>,
-    /// Violations that an exception waives, sorted alike.
-    pub suppressed: Vec<Finding>,
-    /// The exceptions that the template makes, in the order of the text.
-    pub exceptions: Vec<Exception>,
-    /// What is odd about the file, or why it could not be linted.
-    pub diagnostics: Vec<Diagnostic>,
-    /// The files that it includes; findings and diagnostics point into them.
-    pub included: Vec<Source>,
-    /// Whether it is a template at all.
-    pub is_template: bool,
-    /// Resources in the template.
-    pub resources: usize,
-    /// Checks that were answered.
-    pub counts: Counts,
-    /// The same by rule, for each that was answered at all.
-    pub by_rule: Vec<(Arc<str>, Counts)>,
-    /// The template's parameters.
-    pub parameters: Vec<Declared>,
-}
-
-impl FileReport {
-    /// Adds answers of a rule.
-    fn count(&mut self, rule: &Arc<str>, counts: Counts) {
-        self.counts += counts;
-        match self.by_rule.last_mut() {
-            Some((last, sum)) if last == rule => *sum += counts,
-            _ if counts.total() > 0 => self.by_rule.push((Arc::clone(rule), counts)),
-            _ => {}
-        }
-    }
-}
 
 impl Linter {
     /// A linter with these rules, all of which are run that `selects` takes.

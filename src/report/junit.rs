@@ -142,7 +142,7 @@ impl<'a> Case<'a> {
             ([], None, None) => End::Passed,
             ([], None, Some(undecided)) => End::Skipped(message(undecided)),
             ([], Some(suppressed), _) => {
-                End::Skipped(format!("{}: {}", super::suppression(suppressed), message(suppressed)))
+                End::Skipped(format!("{} {}", super::suppression(suppressed), message(suppressed)))
             }
             (violations, _, _) => End::Failed(violations),
         }

@@ -213,7 +213,7 @@ impl<'a> Report<'a> {
 pub(crate) fn suppression(finding: &Finding) -> String {
     match &finding.waiver {
         Some(waiver) => format!("Waived: {}", waiver_words(waiver)),
-        None => "Known, in the baseline".to_owned(),
+        None => "Known, in the baseline.".to_owned(),
     }
 }
 

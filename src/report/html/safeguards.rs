@@ -8,7 +8,8 @@ use crate::report::text::{count, grouped};
 use crate::rules::meta::{Control, section_title};
 use std::io;
 
-/// Writes a table for each section of the regulation.
+/// Writes a table for each section of the regulation. On narrow screens its rows are laid out otherwise, which would take its
+/// meaning from a table that does not say its roles.
 pub(super) fn write(out: &mut impl io::Write, report: &Report, ledger: &Ledger) -> io::Result<()> {
     writeln!(
         out,
@@ -19,11 +20,14 @@ pub(super) fn write(out: &mut impl io::Write, report: &Report, ledger: &Ledger) 
         let Some(section) = controls.first().map(Control::section) else { continue };
         let id = anchor("section-", section);
         writeln!(out, "<h3 id=\"{id}\">{} {}</h3>", Markup(section), section_title(section))?;
-        writeln!(out, "<table class=\"safeguards\" aria-labelledby=\"{id}\">\n<thead>\n<tr>")?;
+        writeln!(
+            out,
+            "<table class=\"safeguards\" role=\"table\" aria-labelledby=\"{id}\">\n<thead role=\"rowgroup\">\n<tr role=\"row\">"
+        )?;
         for head in ["Citation", "Safeguard", "Result"] {
-            writeln!(out, "<th scope=\"col\">{head}</th>")?;
+            writeln!(out, "<th scope=\"col\" role=\"columnheader\">{head}</th>")?;
         }
-        writeln!(out, "</tr>\n</thead>\n<tbody>")?;
+        writeln!(out, "</tr>\n</thead>\n<tbody role=\"rowgroup\">")?;
         for control in controls {
             row(out, control, ledger)?;
         }
@@ -36,7 +40,7 @@ fn row(out: &mut impl io::Write, control: &Control, ledger: &Ledger) -> io::Resu
     let standing = ledger.standing(control);
     writeln!(
         out,
-        "<tr id=\"{}\">\n<th scope=\"row\">{}<br><span class=\"kind\">{}</span></th>\n<td>{}",
+        "<tr id=\"{}\" role=\"row\">\n<th scope=\"row\" role=\"rowheader\">{}<br><span class=\"kind\">{}</span></th>\n<td role=\"cell\">{}",
         anchor("citation-", &control.id),
         Markup(&control.id),
         control.requirement.name(),
@@ -63,7 +67,7 @@ fn row(out: &mut impl io::Write, control: &Control, ledger: &Ledger) -> io::Resu
         }
         writeln!(out, "</ul>\n</details>")?;
     }
-    writeln!(out, "</td>\n<td>{}", badge(standing.class(), standing.mark(), standing.name()))?;
+    writeln!(out, "</td>\n<td role=\"cell\">{}", badge(standing.class(), standing.mark(), standing.name()))?;
     if !accounts.is_empty() {
         writeln!(out, "<br><span class=\"numbers\">{}</span>", numbers(accounts.into_iter()))?;
     }
