@@ -40,6 +40,7 @@
 //! [`rules`] ask their questions, and the answers are [`finding`]s, which [`report`] writes down. What a template leaves open
 //! is [`truth::Truth::Unknown`] all the way. `ARCHITECTURE.md` is the map.
 pub mod baseline;
+pub mod catalogue;
 pub mod cli;
 pub mod config;
 pub mod date;

@@ -1,6 +1,7 @@
 //! The rule language by small rules of its own: what each form answers, and where its findings point.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+#[path = "rules/examples.rs"]
 mod examples;
 
 use examples::check_all;

@@ -8,7 +8,7 @@ use crate::discover::{self, Candidate, Discovery, Reading};
 use crate::finding::{Counts, Diagnostic, Exception, Finding, Level, Outcome, Severity, Waiver};
 use crate::linter::{FileReport, Linter, Loaded, MAX_INCLUDES, sort_findings};
 use crate::report::{Pin, Provenance, Report, RuleReport, Summary, TemplateReport};
-use crate::rules::load::{controls, nearest, profiles};
+use crate::rules::load::{controls, nearest, notice, profiles};
 use crate::rules::meta::RuleProse;
 use crate::source::{Source, SourceId};
 use rayon::prelude::*;
@@ -148,6 +148,7 @@ impl Lint {
             provenance: Provenance { date: plan.named_day, ..Provenance::default() },
             summary: Summary {
                 selection: plan.selection.clone(),
+                notice: notice(&plan.selection),
                 rules: plan.linter.selected().count(),
                 unreadable: found.diagnostics.len(),
                 ..Summary::default()

@@ -67,7 +67,7 @@ fn page(report: &Report) -> String {
 fn row(row: &Row) -> String {
     let escaped = |text: &str| Markdown(text).to_string();
     let cells = [
-        &code(&row.rule),
+        &row.rules(code),
         &row.covers.iter().map(|path| code(path)).collect::<Vec<_>>().join("<br>"),
         &escaped(&row.reason),
         &escaped(&row.alternative),
@@ -85,8 +85,10 @@ fn row(row: &Row) -> String {
 /// What the register says of one exception, in texts.
 struct Row {
     state: &'static str,
-    /// Ours, with the other tool's name for it behind it.
-    rule: String,
+    /// Ours; as it is named where none has the name.
+    rules: Vec<String>,
+    /// What the other tool calls it.
+    alias: Option<String>,
     covers: Vec<String>,
     reason: String,
     alternative: String,
@@ -103,18 +105,14 @@ struct Row {
 impl Row {
     fn new(exception: &Exception, report: &Report) -> Self {
         let waiver = &exception.waiver;
-        let named: Vec<&str> = waiver.waives.iter().map(|waived| &*waived.rule).collect();
-        let rule = match named.as_slice() {
-            [] => waiver.id.clone(),
-            [only] if *only == waiver.id => waiver.id.clone(),
-            several => format!("{} ({})", several.join(", "), waiver.id),
-        };
+        let rules: Vec<String> = waiver.waives.iter().map(|waived| waived.rule.to_string()).collect();
         let text = |text: &Option<String>| text.clone().unwrap_or_default();
         let source = report.source(waiver.span.source);
         let covers = waiver.covers.iter();
         Self {
             state: STATES.iter().find(|(state, ..)| *state == exception.state).map_or("", |(_, name, _)| *name),
-            rule,
+            alias: (!rules.is_empty() && !waiver.dialect.is_own()).then(|| waiver.id.clone()),
+            rules: if rules.is_empty() { vec![waiver.id.clone()] } else { rules },
             covers: covers.map(|path| if path.is_empty() { "the template".to_owned() } else { path.clone() }).collect(),
             reason: text(&waiver.reason),
             alternative: text(&waiver.alternative),
@@ -127,6 +125,15 @@ impl Row {
                 .map(|source| format!("{}:{}", source.name, source.position(waiver.span.start).line))
                 .unwrap_or_default(),
             dialect: waiver.dialect.tool(),
+        }
+    }
+
+    /// The rules, with the other tool's name for them behind.
+    fn rules(&self, written: impl Fn(&str) -> String) -> String {
+        let rules: Vec<String> = self.rules.iter().map(|rule| written(rule)).collect();
+        match &self.alias {
+            Some(alias) => format!("{} ({})", rules.join(", "), written(alias)),
+            None => rules.join(", "),
         }
     }
 }

@@ -46,7 +46,8 @@ pub fn write(out: &mut impl io::Write, report: &Report) -> io::Result<()> {
         let issues = diagnostics.map(|diagnostic| of_diagnostic(diagnostic, report));
         write_level(out, level, issues.chain(findings.map(|finding| of_finding(finding, report))).collect())?;
     }
-    writeln!(out, "{}", Log(&verdict::line(report.summary)))
+    writeln!(out, "{}", Log(&verdict::line(report.summary)))?;
+    report.summary.notice.iter().try_for_each(|notice| writeln!(out, "{}", Log(notice)))
 }
 
 fn write_level(out: &mut impl io::Write, level: Level, issues: Vec<Issue>) -> io::Result<()> {

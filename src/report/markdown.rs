@@ -75,6 +75,9 @@ fn head(report: &Report) -> String {
     // The comment marks the page, so that whoever posts it again finds the one to replace.
     let mut text =
         format!("<!-- hipaalint -->\n## HIPAA Security Rule\n\n{mark} **{}**\n", verdict::verdict(summary).text());
+    if let Some(notice) = summary.notice {
+        text.push_str(&format!("\n> **{}.**\n", Markdown(notice.trim_end_matches('.'))));
+    }
     if let Some(profile) = &report.provenance.profile {
         text.push_str(&format!("\nProfile {}: {}\n", Markdown(&summary.selection), Markdown(profile.trim())));
     }

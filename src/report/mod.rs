@@ -106,6 +106,8 @@ pub struct RuleReport<'a> {
 pub struct Summary {
     /// The profile's name, or `rules: a, b` where rules were named one by one.
     pub selection: String,
+    /// What has to be known about the profile: that it is a proposal.
+    pub notice: Option<&'static str>,
     /// Templates that were linted.
     pub templates: usize,
     /// Files that were read and are no templates.

@@ -1,7 +1,7 @@
 //! Where rules come from: the pack that the binary carries, and the folders that users name.
 
-use super::meta::{Control, RuleMeta, RuleProse};
-use super::rule::{Example, Examples, Rule, RuleFile, TargetName};
+use super::meta::{Control, RuleMeta, RuleProse, RuntimeCheck};
+use super::rule::{Example, Examples, PROPOSAL, Rule, RuleFile, TargetName};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -13,6 +13,7 @@ const INDEX: &str = include_str!(concat!(env!("OUT_DIR"), "/index.json"));
 const LOGIC: &str = include_str!(concat!(env!("OUT_DIR"), "/logic.json"));
 const PROSE: &str = include_str!(concat!(env!("OUT_DIR"), "/prose.json"));
 const CONTROLS: &str = include_str!(concat!(env!("OUT_DIR"), "/controls.json"));
+const RUNTIME: &str = include_str!(concat!(env!("OUT_DIR"), "/runtime.json"));
 const PROFILES: &str = include_str!(concat!(env!("OUT_DIR"), "/profiles.json"));
 
 /// A set of rules, sorted by id. Embedded rules are read when they are first wanted.
@@ -144,6 +145,12 @@ pub fn controls() -> &'static [Control] {
     ALL.get_or_init(|| serde_json::from_str(CONTROLS).unwrap_or_default())
 }
 
+/// The checks of AWS Config that no template answers, in the order of their ids.
+pub fn runtime_checks() -> &'static [RuntimeCheck] {
+    static ALL: OnceLock<Vec<RuntimeCheck>> = OnceLock::new();
+    ALL.get_or_init(|| serde_json::from_str(RUNTIME).unwrap_or_default())
+}
+
 /// The profiles with what each is for, from the narrowest to the widest.
 pub fn profiles() -> &'static [(String, String)] {
     static ALL: OnceLock<Vec<(String, String)>> = OnceLock::new();
@@ -154,6 +161,12 @@ pub fn profiles() -> &'static [(String, String)] {
             .map(|(name, text)| (name, text.as_str().unwrap_or_default().to_owned()))
             .collect()
     })
+}
+
+/// What has to be known about a profile that is a proposal and no law; none for the others.
+pub fn notice(profile: &str) -> Option<&'static str> {
+    let (name, text) = profiles().iter().find(|(name, _)| name == profile)?;
+    (name == PROPOSAL).then_some(text)
 }
 
 impl RuleSet {

@@ -38,7 +38,7 @@ pub struct RuleProse {
 }
 
 /// One citation of the Security Rule (from `rules/controls.yaml`).
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, serde::Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Control {
     /// `164.312(a)(2)(iv)`.
@@ -74,6 +74,20 @@ impl Control {
 /// The heading of a section of the Security Rule; empty where it is none.
 pub fn section_title(section: &str) -> &'static str {
     SECTIONS.iter().find(|(id, _)| *id == section).map_or("", |(_, title)| title)
+}
+
+/// A check of AWS Config that counts under HIPAA and that only a running account can answer (from `rules/runtime.yaml`).
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, serde::Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct RuntimeCheck {
+    /// AWS Config's name of it.
+    pub id: String,
+    /// What it makes sure of.
+    pub title: String,
+    /// The citations that it serves; none where it serves the whole.
+    pub controls: Vec<String>,
+    /// Why no template shows it.
+    pub reason: String,
 }
 
 /// Whether an implementation specification may be replaced by an equivalent measure (164.306(d)).

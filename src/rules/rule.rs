@@ -146,6 +146,10 @@ pub struct Example {
     /// Pinned parameters.
     #[serde(default)]
     pub parameters: BTreeMap<String, String>,
+    /// Failing ones only: what the remediation tells to do, as a merge patch (RFC 7396) of the template. The rule passes on
+    /// what it makes.
+    #[serde(default)]
+    pub mend: Option<serde_json::Value>,
 }
 
 #[derive(Deserialize)]
@@ -196,8 +200,12 @@ struct RawCheck {
     message: Option<String>,
 }
 
-/// The profiles that exist, from the narrowest to the widest.
-pub const PROFILES: [&str; 3] = ["core", "conformance", "strict"];
+/// The profiles that exist: three from the narrowest to the widest, each with the rules of those before it, and one that is
+/// a proposal.
+pub const PROFILES: [&str; 4] = ["core", "conformance", "strict", PROPOSAL];
+
+/// The profile of what would be mandatory if the changes proposed in 90 FR 898 became law.
+pub const PROPOSAL: &str = "proposed-2025";
 
 impl TryFrom<RawRule> for RuleFile {
     type Error = String;

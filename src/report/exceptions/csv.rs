@@ -32,12 +32,12 @@ pub fn write(out: &mut impl io::Write, report: &Report) -> io::Result<()> {
     for exception in report.exceptions {
         let row = Row::new(exception, report);
         let (file, line) = row.place.rsplit_once(':').unwrap_or((&row.place, ""));
-        let (covers, required) = (row.covers.join("; "), row.required.join("; "));
+        let (rules, covers, required) = (row.rules(str::to_owned), row.covers.join("; "), row.required.join("; "));
         record(
             out,
             &[
                 row.state,
-                &row.rule,
+                &rules,
                 &covers,
                 &row.reason,
                 &row.alternative,

@@ -108,6 +108,9 @@ fn head(out: &mut impl io::Write, report: &Report, sections: &[Section]) -> io::
             Markup(profile.trim())
         )?;
     }
+    if let Some(notice) = summary.notice {
+        writeln!(out, "<p class=\"notice\">{}.</p>", Markup(notice.trim_end_matches('.')))?;
+    }
     if let Some(date) = report.provenance.date {
         writeln!(out, "<p class=\"date\"><time datetime=\"{date}\">{date}</time></p>")?;
     }

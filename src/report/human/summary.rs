@@ -20,6 +20,7 @@ pub(super) fn text(report: &Report, style: &Style) -> String {
     lines.extend(verdict(summary, style));
     lines.extend(by_rule(report, style));
     let mut facts = vec![selection(summary)];
+    facts.extend(summary.notice.map(str::to_owned));
     // Where all passed, the verdict says it.
     facts.extend(checks(summary).filter(|_| summary.failed + summary.undecided > 0));
     facts.extend(left_out(summary));

@@ -1,14 +1,11 @@
 //! Every property that a rule of the pack asks for exists in the CloudFormation schema of a type that it looks at: a rule
 //! on a property that does not exist would be silent for ever, or fire on everything.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
-mod schemas;
-
+use super::files::pack;
+use super::schemas::{self, Kind};
 use hipaalint::rules::assertion::{Assertion, Form, Quantified, Selector};
-use hipaalint::rules::load::RuleSet;
 use hipaalint::rules::path::Path;
 use hipaalint::rules::rule::TargetName;
-use schemas::Kind;
 
 /// What an assertion is about: a resource of one of these types, or a value below `Properties` of it.
 #[derive(Clone)]
@@ -112,7 +109,7 @@ fn exact(types: &[String]) -> Vec<String> {
 #[test]
 fn properties_are_in_the_schemas() {
     let mut walk = Walk { rule: String::new(), asked: 0, complaints: Vec::new() };
-    for entry in RuleSet::embedded().entries() {
+    for entry in pack().entries() {
         let rule = entry.rule().unwrap();
         walk.rule.clone_from(&rule.meta.id);
         for check in &rule.checks {

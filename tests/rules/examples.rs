@@ -1,26 +1,12 @@
-//! Runs a rule's examples and complains where they do not come out as marked; `mod examples;` brings it into a test.
-#![allow(clippy::unwrap_used, clippy::panic)]
+//! Runs a rule's examples and complains where they do not come out as marked.
 
 use hipaalint::finding::Outcome;
-use hipaalint::linter::{Keep, Linter};
+use hipaalint::linter::{FileReport, Keep, Linter};
 use hipaalint::rules::load::{RuleEntry, RuleSet, unmark};
 use hipaalint::rules::rule::Example;
 use hipaalint::source::{Source, SourceId};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-
-/// The pack that the binary carries; or, where `RULES_DIR` names a folder like `rules`, that one: a rule is tried as it is
-/// written, without building anything again.
-pub fn pack() -> RuleSet {
-    let Some(folder) = std::env::var_os("RULES_DIR") else { return RuleSet::embedded() };
-    let mut rules = RuleSet::default();
-    for service in std::fs::read_dir(folder).unwrap().flatten().filter(|entry| entry.path().is_dir()) {
-        if let Err(errors) = rules.add_folder(&service.path()) {
-            panic!("{errors:#?}");
-        }
-    }
-    rules
-}
 
 /// Runs all examples of a rule of the set that `load` makes.
 pub fn check_all(load: &dyn Fn() -> RuleSet, entry: &RuleEntry, complaints: &mut String) {
@@ -37,18 +23,24 @@ pub fn check_all(load: &dyn Fn() -> RuleSet, entry: &RuleEntry, complaints: &mut
 /// The day on which examples are tried.
 const TODAY: &str = "2026-01-01";
 
-/// Lints an example with one rule alone; complains about every difference from its marks. Whether an exception holds shows only
-/// where the rule that it waives runs too: a rule about exceptions is tried with all others.
-fn check(rules: RuleSet, id: &str, example: &Example, wanted: Outcome, complaints: &mut String) {
-    let (text, marks) = unmark(example);
-    let pinned = example.parameters.clone();
+/// What one rule says of a template. Whether an exception holds shows only where the rule that it waives runs too: a rule
+/// about exceptions is tried with all others.
+pub fn findings(rules: RuleSet, id: &str, text: &str, pinned: &BTreeMap<String, String>) -> FileReport {
     let keep = Keep { undecided: true, passed: false };
     let needs_others = rules.get(id).unwrap().is_about_exceptions();
     let selects = |entry: &RuleEntry| needs_others || entry.meta.id == id;
-    let linter = Linter::new(rules, selects, &BTreeMap::new(), pinned, keep).unwrap().on(TODAY.parse().unwrap());
-    let source = Source::new(SourceId(0), "example", text.clone());
-    let mut report = linter.lint(&source);
+    let linter =
+        Linter::new(rules, selects, &BTreeMap::new(), pinned.clone(), keep).unwrap().on(TODAY.parse().unwrap());
+    let mut report = linter.lint(&Source::new(SourceId(0), "example", text.to_owned()));
     report.findings.retain(|finding| &*finding.rule == id);
+    report
+}
+
+/// Lints an example; complains about every difference from its marks.
+fn check(rules: RuleSet, id: &str, example: &Example, wanted: Outcome, complaints: &mut String) {
+    let (text, marks) = unmark(example);
+    let source = Source::new(SourceId(0), "example", text.clone());
+    let report = findings(rules, id, &text, &example.parameters);
     let mut complain = |message: String| writeln!(complaints, "{id}, example `{}`: {message}", example.name).unwrap();
     if !report.is_template || !report.diagnostics.is_empty() {
         complain(format!("is no clean template: {:?}\n{text}", report.diagnostics));
