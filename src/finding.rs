@@ -174,6 +174,12 @@ impl Finding {
     }
 }
 
+/// A text with a capital at its beginning.
+fn capitalised(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
+}
+
 /// How bad a diagnostic is. Errors mean that something could not be linted (exit code 2).
 #[derive(Copy, Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Severity {
@@ -205,13 +211,8 @@ pub struct Diagnostic {
 impl Diagnostic {
     /// The message with what to do about it, as one text that ends with a full stop.
     pub fn full_message(&self) -> String {
-        let help = self.help.trim();
-        let mut text = format!("{}.", self.message.trim_end_matches('.'));
-        if let Some(first) = help.chars().next() {
-            text.push(' ');
-            text.extend(first.to_uppercase());
-            text.push_str(help.get(first.len_utf8()..).unwrap_or_default());
-        }
-        text
+        let message = capitalised(self.message.trim_end_matches('.'));
+        let help = capitalised(self.help.trim());
+        if help.is_empty() { format!("{message}.") } else { format!("{message}. {help}") }
     }
 }

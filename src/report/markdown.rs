@@ -75,11 +75,10 @@ fn head(report: &Report) -> String {
     // The comment marks the page, so that whoever posts it again finds the one to replace.
     let mut text =
         format!("<!-- hipaalint -->\n## HIPAA Security Rule\n\n{mark} **{}**\n", verdict::verdict(summary).text());
-    if let Some(notice) = summary.notice {
-        text.push_str(&format!("\n> **{}.**\n", Markdown(notice.trim_end_matches('.'))));
-    }
     if let Some(profile) = &report.provenance.profile {
-        text.push_str(&format!("\nProfile {}: {}\n", Markdown(&summary.selection), Markdown(profile.trim())));
+        let said = format!("Profile {}: {}", Markdown(&summary.selection), Markdown(profile.trim()));
+        // What is no law must not be overlooked.
+        text.push_str(&if summary.notice.is_some() { format!("\n> **{said}**\n") } else { format!("\n{said}\n") });
     }
     text
 }

@@ -148,7 +148,7 @@ fn excerpt(span: Span, context: usize, report: &Report) -> String {
     let mark = Mark { source, span, label: None };
     let placed = Placed::new(&mark);
     let canvas = Canvas { columns: MAX_COLUMNS, unicode: true };
-    let mut html = String::from("<pre class=\"source\" tabindex=\"0\">");
+    let mut html = String::from("<pre class=\"source\">");
     for line in with_context(source, placed.line, placed.line, context) {
         let marks: &[&Placed] = if line == placed.line { &[&placed] } else { &[] };
         let mut text = String::new();
@@ -161,7 +161,8 @@ fn excerpt(span: Span, context: usize, report: &Report) -> String {
         if start < end {
             let _ = write!(html, "<mark>{}</mark>", part(start..end));
         }
-        let _ = write!(html, "{}</span>", part(end..text.len()));
+        // The line break is for whoever copies the lines.
+        let _ = write!(html, "{}\n</span>", part(end..text.len()));
     }
     html.push_str("</pre>\n");
     html

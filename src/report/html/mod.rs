@@ -103,13 +103,11 @@ fn head(out: &mut impl io::Write, report: &Report, sections: &[Section]) -> io::
     if let Some(profile) = &report.provenance.profile {
         writeln!(
             out,
-            "<p class=\"profile\">Profile <strong>{}</strong>: {}</p>",
+            "<p class=\"{}\">Profile <strong>{}</strong>: {}</p>",
+            if summary.notice.is_some() { "notice" } else { "profile" },
             Markup(&summary.selection),
             Markup(profile.trim())
         )?;
-    }
-    if let Some(notice) = summary.notice {
-        writeln!(out, "<p class=\"notice\">{}.</p>", Markup(notice.trim_end_matches('.')))?;
     }
     if let Some(date) = report.provenance.date {
         writeln!(out, "<p class=\"date\"><time datetime=\"{date}\">{date}</time></p>")?;
