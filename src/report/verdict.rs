@@ -50,7 +50,11 @@ fn nothing_found(summary: &Summary) -> Verdict {
 }
 
 fn all_passed(checks: usize) -> String {
-    if checks == 1 { "the one check passed".to_owned() } else { format!("all {} passed", count(checks, "check")) }
+    match checks {
+        1 => "the one check passed".to_owned(),
+        2 => "both checks passed".to_owned(),
+        more => format!("all {} passed", count(more, "check")),
+    }
 }
 
 impl Verdict {

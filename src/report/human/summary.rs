@@ -10,6 +10,8 @@ use std::collections::BTreeMap;
 
 /// Findings up to this many are counted at a glance; above it the rules that fired are listed.
 const FEW_FINDINGS: usize = 8;
+/// Columns for the titles of the rules below which they are left out.
+const LEAST_TITLE: usize = 24;
 /// Rules that are listed: more than usually fire at once, so that none that fires often is left out.
 const MAX_RULES: usize = 40;
 
@@ -101,9 +103,11 @@ fn by_rule(report: &Report, style: &Style) -> Vec<String> {
     let more = rules.len().saturating_sub(MAX_RULES);
     let listed = rules.into_iter().take(MAX_RULES).map(|(id, (number, level))| {
         let title = report.rule(id).map_or("", |rule| rule.meta.title.as_str());
+        let room = style.width.saturating_sub(columns + 8);
+        // A title of which three words are left says less than none.
+        let title = if room < id_columns + 2 + LEAST_TITLE { "" } else { title };
         let text = format!("{id}{:gap$}{title}", "", gap = id_columns.saturating_sub(width(id)) + 2);
         let clean = one_line(text.trim_end(), style.unicode).into_owned();
-        let room = style.width.saturating_sub(columns + 8);
         let clean = crate::report::text::shorten(&clean, room, style.unicode).into_owned();
         let number = format!("{:>columns$}", grouped(number));
         format!("  {} {}  {clean}", mark(level, style), style.paint(Ink::of(level), &number))
