@@ -133,7 +133,8 @@ impl Names {
         let file = normal(Path::new(name));
         let (mut from, mut to) = (self.folder.components().peekable(), file.components().peekable());
         while from.peek().is_some() && from.peek() == to.peek() {
-            (from.next(), to.next());
+            from.next();
+            to.next();
         }
         let way: PathBuf = from.map(|_| Component::ParentDir).chain(to).collect();
         shown(&way)
