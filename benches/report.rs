@@ -5,7 +5,7 @@ use divan::Bencher;
 use divan::counter::ItemsCount;
 use hipaalint::finding::{Counts, Finding, Level, Outcome, Related, Subject};
 use hipaalint::report::human::{self, Style};
-use hipaalint::report::{Provenance, Report, RuleReport, Summary, json, sarif};
+use hipaalint::report::{Provenance, Report, RuleReport, Summary, github, html, json, junit, markdown, sarif};
 use hipaalint::rules::meta::{Control, Requirement, RuleMeta, RuleProse};
 use hipaalint::source::{Source, SourceId, Span};
 use std::collections::BTreeMap;
@@ -136,6 +136,31 @@ fn sarif_many_lines(bencher: Bencher) {
 #[divan::bench]
 fn sarif_one_line(bencher: Bencher) {
     Run::of_one_line().bench(bencher, |out, report| sarif::write(out, report, &sarif::Options::default()).unwrap());
+}
+
+#[divan::bench]
+fn html_many_lines(bencher: Bencher) {
+    Run::of_many_lines().bench(bencher, |out, report| html::write(out, report).unwrap());
+}
+
+#[divan::bench]
+fn html_one_line(bencher: Bencher) {
+    Run::of_one_line().bench(bencher, |out, report| html::write(out, report).unwrap());
+}
+
+#[divan::bench]
+fn junit_many_lines(bencher: Bencher) {
+    Run::of_many_lines().bench(bencher, |out, report| junit::write(out, report).unwrap());
+}
+
+#[divan::bench]
+fn markdown_many_lines(bencher: Bencher) {
+    Run::of_many_lines().bench(bencher, |out, report| markdown::write(out, report).unwrap());
+}
+
+#[divan::bench]
+fn github_many_lines(bencher: Bencher) {
+    Run::of_many_lines().bench(bencher, |out, report| github::write(out, report).unwrap());
 }
 
 #[divan::bench]

@@ -6,15 +6,15 @@ use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
 fn github(run: &Run) -> String {
-    run.text(|out, report| github::write(out, report))
+    run.text(github::write)
 }
 
 fn gitlab(run: &Run) -> String {
-    run.text(|out, report| gitlab::write(out, report))
+    run.text(gitlab::write)
 }
 
 fn markdown(run: &Run) -> String {
-    run.text(|out, report| markdown::write(out, report))
+    run.text(markdown::write)
 }
 
 #[test]

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 const STYLE: &str = include_str!("../../src/report/html/style.css");
 
 fn page(run: &Run) -> String {
-    run.text(|out, report| html::write(out, report))
+    run.text(html::write)
 }
 
 #[test]

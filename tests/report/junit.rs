@@ -5,7 +5,7 @@ use crate::runs::{Run, everything, injecting, many, one_long_line, whole, withou
 use hipaalint::report::junit;
 
 fn junit(run: &Run) -> String {
-    run.text(|out, report| junit::write(out, report))
+    run.text(junit::write)
 }
 
 #[test]

@@ -17,14 +17,8 @@ use runs::{ASCII, PLAIN, Run, Write, everything, whole, without_version};
 use serde_json::Value;
 
 /// The formats that take nothing but the report.
-const FORMATS: [Write; 6] = [
-    |out, report| json::write(out, report),
-    |out, report| github::write(out, report),
-    |out, report| gitlab::write(out, report),
-    |out, report| junit_format::write(out, report),
-    |out, report| markdown::write(out, report),
-    |out, report| html_format::write(out, report),
-];
+const FORMATS: [Write; 6] =
+    [json::write, github::write, gitlab::write, junit_format::write, markdown::write, html_format::write];
 
 #[test]
 fn programs_read_json() {
