@@ -138,7 +138,7 @@ mod tests {
 
     #[test]
     fn code_keeps_its_backticks() {
-        let cases = [("a", "`a`"), ("a`b", "``a`b``"), ("``", "``` `` ```"), ("`", "`` ` ``"), ("", "` `")];
+        let cases = [("a", "`a`"), ("a`b", "``a`b``"), ("``", "``` `` ```"), ("`", "`` ` ``"), ("", "`  `")];
         for (text, code) in cases {
             assert_eq!(MarkdownCode(text).to_string(), code);
         }
