@@ -26,7 +26,7 @@ use crate::truth::Truth;
 use places::{as_written, fill, united};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use turns::Pending;
 
 pub use crate::expand::includes::MAX_INCLUDES;
@@ -45,7 +45,7 @@ pub struct Linter {
     pinned: Pinned,
     keep: Keep,
     /// The rules' names in other tools, whose exceptions are understood.
-    aliases: Aliases,
+    aliases: OnceLock<Aliases>,
     today: Option<Date>,
 }
 
@@ -148,9 +148,16 @@ impl Linter {
                 }
             })
             .collect();
-        let aliases = Aliases::new(&rules);
-        let mut linter =
-            Self { rules, selected, by_type: HashMap::new(), others: Vec::new(), pinned, keep, aliases, today: None };
+        let mut linter = Self {
+            rules,
+            selected,
+            by_type: HashMap::new(),
+            others: Vec::new(),
+            pinned,
+            keep,
+            aliases: OnceLock::new(),
+            today: None,
+        };
         linter.index();
         Ok(linter)
     }
@@ -311,7 +318,7 @@ impl Linter {
     ) {
         let Record { counts, exceptions, found } = record;
         if matches!(answer, Answer::Undecided(_)) {
-            exceptions.note_undecided(&selected.id, &block.subject().qualified_name());
+            exceptions.note_undecided(&selected.id, &block.subject());
         }
         // Whether it was not said before.
         let mut add = |outcome, place: Place, message, as_written, level, when| {

@@ -5,6 +5,7 @@
 
 use super::Row;
 use crate::report::Report;
+use crate::report::text::is_unprintable;
 use std::io;
 
 const HEADER: [&str; 13] = [
@@ -63,7 +64,8 @@ fn record(out: &mut impl io::Write, fields: &[&str]) -> io::Result<()> {
 fn field(text: &str) -> String {
     let is_formula = text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '\0', '＝', '＋', '－', '＠']);
     let guard = if is_formula { "'" } else { "" };
-    format!("\"{guard}{}\"", text.replace('"', "\"\"").replace('\0', ""))
+    // Whoever prints the file sees no controls either.
+    format!("\"{guard}{}\"", text.replace(is_unprintable, " ").replace('"', "\"\""))
 }
 
 #[cfg(test)]
@@ -72,10 +74,11 @@ mod tests {
 
     #[test]
     fn quotes_are_doubled_and_nothing_is_a_formula() {
-        assert_eq!(field("a \"b\", c\nd"), "\"a \"\"b\"\", c\nd\"");
-        for formula in ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "＝1"] {
+        assert_eq!(field("a \"b\", c\u{1b}d"), "\"a \"\"b\"\", c d\"");
+        for formula in ["=1+1", "+1", "-1", "@SUM(A1)", "＝1"] {
             assert_eq!(field(formula), format!("\"'{formula}\""));
         }
+        assert_eq!(["\t=1", "\r=1"].map(field), ["\"' =1\"", "\"' =1\""]);
         assert_eq!(field("2026-12-31"), "\"2026-12-31\"");
         assert_eq!(field(""), "\"\"");
     }
