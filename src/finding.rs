@@ -77,6 +77,8 @@ pub struct Subject {
     pub name: String,
     /// `AWS::S3::Bucket`, where the subject is a resource.
     pub resource_type: Option<String>,
+    /// The path of the construct that made it, where the CDK wrote it down: `AppStack/Records/Resource`.
+    pub construct: Option<String>,
 }
 
 impl Subject {

@@ -4,7 +4,7 @@
 //! with their places come out.
 //!
 //! ```
-//! use hipaalint::eval::choices::Pinned;
+//! use hipaalint::eval::inputs::Pinned;
 //! use hipaalint::linter::{Keep, Linter};
 //! use hipaalint::rules::load::RuleSet;
 //! use hipaalint::source::{Source, SourceId};
@@ -54,6 +54,7 @@ pub mod finding;
 pub mod graph;
 pub mod linter;
 pub mod policy;
+pub mod project;
 pub mod report;
 pub mod rules;
 pub mod source;

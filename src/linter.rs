@@ -4,16 +4,16 @@ pub mod drawing;
 mod file_report;
 mod includes;
 mod places;
+mod stacks;
 mod turns;
 mod waiving;
 
 use crate::date::Date;
-use crate::eval::choices::Pinned;
+use crate::eval::inputs::{Inputs, Pinned};
 use crate::eval::scenario::Scenario;
 use crate::eval::{Memory, explore};
 use crate::exceptions::{Aliases, Exceptions};
 use crate::expand::{self, Block, Model};
-use crate::facts;
 use crate::finding::{Counts, Diagnostic, Finding, Level, Outcome, Severity};
 use crate::rules::checker::{Checker, Item, Place};
 use crate::rules::load::{RuleEntry, RuleSet};
@@ -23,15 +23,17 @@ use crate::source::{Source, Span};
 use crate::syntax;
 use crate::template::{self, Template};
 use crate::truth::Truth;
+use foldhash::{HashMap, HashMapExt};
 use places::{as_written, fill, united};
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 use turns::Pending;
 
 pub use crate::expand::includes::MAX_INCLUDES;
 pub use file_report::{Declared, FileReport};
 pub use includes::{Loaded, Loader};
+pub use stacks::{Nested, exports};
 
 /// What a project is linted with. Shared between threads.
 #[derive(Debug, Default)]
@@ -40,9 +42,10 @@ pub struct Linter {
     selected: Vec<Selected>,
     /// Which of them look at resources of a type: their indices, so that a template asks only for its own types.
     by_type: HashMap<String, Vec<usize>>,
-    /// Those that look at anything else.
+    /// Those that look at anything else as well, or at nothing else.
     others: Vec<usize>,
-    pinned: Pinned,
+    /// What is known of every deployment.
+    inputs: Inputs,
     keep: Keep,
     /// The rules' names in other tools, whose exceptions are understood.
     aliases: OnceLock<Aliases>,
@@ -153,7 +156,7 @@ impl Linter {
             selected,
             by_type: HashMap::new(),
             others: Vec::new(),
-            pinned,
+            inputs: pinned.into(),
             keep,
             aliases: OnceLock::new(),
             today: None,
@@ -173,7 +176,7 @@ impl Linter {
             let targets = self.rules.entries().get(selected.index).map_or(&[][..], |entry| &entry.targets);
             for target in targets {
                 match target {
-                    TargetName::Type(kind) if !kind.contains('*') => {
+                    TargetName::Type(kind) => {
                         self.by_type.entry(kind.clone()).or_default().push(place);
                     }
                     _ if self.others.last() == Some(&place) => {}
@@ -183,9 +186,14 @@ impl Linter {
         }
     }
 
-    /// The selected rules that may have something to look at in a template, in the order of their ids.
+    /// The selected rules that have something to look at in a template, in the order of their ids.
     fn for_template(&self, model: &Model<'_, '_>) -> impl Iterator<Item = &Selected> {
-        let mut places = self.others.clone();
+        let targets = |place: &usize| {
+            let entry = self.selected.get(*place).and_then(|selected| self.rules.entries().get(selected.index));
+            entry.map_or(&[][..], |entry| &entry.targets)
+        };
+        let has_target = |place: &usize| targets(place).iter().any(|target| occurs(target, model));
+        let mut places: Vec<usize> = self.others.iter().copied().filter(has_target).collect();
         for kind in model.types() {
             places.extend(self.by_type.get(kind).into_iter().flatten());
         }
@@ -197,11 +205,6 @@ impl Linter {
     /// All rules, selected or not.
     pub fn rules(&self) -> &RuleSet {
         &self.rules
-    }
-
-    /// The values that parameters were given for the run.
-    pub fn pinned(&self) -> &Pinned {
-        &self.pinned
     }
 
     /// The rules that run, sorted by id.
@@ -216,6 +219,16 @@ impl Linter {
 
     /// Lints one text, whose local includes `load` reads. They take the [`MAX_INCLUDES`] ids after the text's own.
     pub fn lint_with(&self, source: &Source, load: &Loader<'_>) -> FileReport {
+        self.lint_in(source, load, &self.inputs)
+    }
+
+    /// What is known of every deployment: the parameters that the user pinned.
+    pub fn inputs(&self) -> &Inputs {
+        &self.inputs
+    }
+
+    /// Lints one text as [`lint_with`](Self::lint_with) does, in a deployment of which this is known.
+    pub fn lint_in(&self, source: &Source, load: &Loader<'_>, inputs: &Inputs) -> FileReport {
         let mut report = FileReport::default();
         let document = match syntax::parse(source.text(), source.id) {
             Ok(document) => document,
@@ -230,7 +243,7 @@ impl Linter {
         }
         let texts = includes::texts(&document.root, source.id, load);
         let files = includes::Files::parse(&texts, &mut report.diagnostics);
-        let expansion = expand::expand(&document.root, &files.included(), &self.pinned);
+        let expansion = expand::expand(&document.root, &files.included(), inputs);
         report.is_template = template::is_template(&expansion.root);
         if !report.is_template {
             report.included = texts.into_sources();
@@ -257,7 +270,7 @@ impl Linter {
         }
         report.diagnostics.sort_by_key(|diagnostic| diagnostic.span);
         let memory = Memory::default();
-        let model = Model::expanded(&template, &expansion, &self.pinned, &memory);
+        let model = Model::expanded(&template, &expansion, inputs, &memory);
         report.resources = model.resources.len();
         report.parameters = template
             .parameters
@@ -269,7 +282,8 @@ impl Linter {
         for selected in self.for_template(&model) {
             self.apply(selected, &model, &mut exceptions, &mut report);
         }
-        let pins_something = self.pinned.keys().any(|name| template.parameter(name).is_some());
+        report.nested = stacks::nested(&model);
+        let pins_something = template.parameters.iter().any(|parameter| inputs.fixed(parameter.name).is_some());
         self.settle(&exceptions, pins_something, &mut report);
         sort_findings(&mut report.findings);
         sort_findings(&mut report.suppressed);
@@ -285,9 +299,6 @@ impl Linter {
         report: &mut FileReport,
     ) {
         let Some(entry) = self.rules.entries().get(selected.index) else { return };
-        if !entry.targets.iter().any(|target| occurs(target, model)) {
-            return;
-        }
         let rule = match entry.rule() {
             Ok(rule) => rule,
             Err(error) => return report.diagnostics.push(broken_rule(&selected.id, error)),
@@ -400,41 +411,35 @@ fn broken_rule(id: &str, error: &str) -> Diagnostic {
 /// Whether a template has any block of this kind.
 fn occurs(target: &TargetName, model: &Model<'_, '_>) -> bool {
     match target {
-        TargetName::Type(pattern) if pattern.contains('*') => {
-            model.types().any(|kind| crate::eval::text::pattern_covers(pattern, kind))
-        }
-        TargetName::Type(kind) => model.has_type(kind),
-        TargetName::AnyResource | TargetName::Taggable | TargetName::Named | TargetName::Stateful => {
-            !model.resources.is_empty()
-        }
         TargetName::Parameters => !model.parameters.is_empty(),
         TargetName::Outputs => !model.outputs.is_empty(),
         TargetName::Template => true,
         // They are judged when everything else has been.
         TargetName::Exceptions => false,
+        _ => model.types().any(|kind| target.has_type(kind)),
     }
 }
 
 /// The blocks that some of the targets name, each once, in the order of the template.
 fn blocks<'m, 't>(targets: &[TargetName], model: &'m Model<'m, 't>) -> Vec<&'m Block<'t>> {
     let mut blocks: Vec<&'m Block<'t>> = Vec::new();
+    // A check may name dozens of types, of which a template has one, and a template has many resources of few types: each of its
+    // types is asked about once.
+    let mut groups = 0;
+    for kind in model.types().filter(|kind| targets.iter().any(|target| target.has_type(kind))) {
+        blocks.extend(model.of_type(kind));
+        groups += 1;
+    }
     for target in targets {
-        let fits = |fits: fn(&str) -> bool| model.resources.iter().filter(move |block| fits(block.kind));
         match target {
-            TargetName::Type(pattern) if pattern.contains('*') => blocks
-                .extend(model.resources.iter().filter(|block| crate::eval::text::pattern_covers(pattern, block.kind))),
-            TargetName::Type(kind) => blocks.extend(model.of_type(kind)),
-            TargetName::AnyResource => blocks.extend(&model.resources),
-            TargetName::Taggable => blocks.extend(fits(|kind| facts::tag_shape(kind).is_some())),
-            TargetName::Named => blocks.extend(fits(|kind| facts::name_property(kind).is_some())),
-            TargetName::Stateful => blocks.extend(fits(facts::is_stateful)),
             TargetName::Parameters => blocks.extend(&model.parameters),
             TargetName::Outputs => blocks.extend(&model.outputs),
             TargetName::Template => blocks.push(&model.whole),
-            TargetName::Exceptions => {}
+            _ => continue,
         }
+        groups += 1;
     }
-    if targets.len() > 1 {
+    if groups > 1 {
         // All turns of a loop have the same key.
         blocks.sort_by_key(|block| (block.key_span, block.name));
         blocks.dedup_by(|a, b| a.is(b));

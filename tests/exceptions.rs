@@ -1,7 +1,7 @@
 //! Exceptions in templates: what is read, in which language, what each covers, and what becomes of it. Through the library's entry.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
-use hipaalint::eval::choices::Pinned;
+use hipaalint::eval::inputs::Pinned;
 use hipaalint::finding::{Dialect, ExceptionState, Finding};
 use hipaalint::linter::{FileReport, Keep, Linter, Loaded};
 use hipaalint::rules::load::RuleSet;

@@ -7,7 +7,7 @@ use std::path::Path;
 
 /// Each part of `src/`, from the bottom up, with the parts that it may use. A part may use only parts above it in this
 /// list, so there are no circles.
-const LAYERS: [(&str, &[&str]); 22] = [
+const LAYERS: [(&str, &[&str]); 23] = [
     ("source", &[]),
     ("date", &[]),
     ("truth", &[]),
@@ -22,7 +22,7 @@ const LAYERS: [(&str, &[&str]); 22] = [
     ("policy", &["source", "truth", "facts", "syntax", "eval", "expand", "finding"]),
     ("graph", &["source", "truth", "facts", "expression", "syntax", "eval", "expand", "finding", "policy"]),
     ("rules", &["source", "truth", "facts", "expression", "eval", "expand", "policy", "graph", "finding"]),
-    ("exceptions", &["source", "date", "finding", "syntax", "eval", "rules"]),
+    ("exceptions", &["source", "date", "finding", "syntax", "eval", "expand", "rules"]),
     (
         "linter",
         &[
@@ -45,6 +45,7 @@ const LAYERS: [(&str, &[&str]); 22] = [
     ("catalogue", &["rules"]),
     ("report", &["source", "date", "finding", "rules"]),
     ("discover", &["finding"]),
+    ("project", &["source", "finding", "eval", "linter", "discover"]),
     ("config", &["source", "finding", "syntax", "eval", "rules", "linter", "discover"]),
     // Decides nothing about templates, so it has no business with the parts that do.
     (
@@ -60,6 +61,7 @@ const LAYERS: [(&str, &[&str]); 22] = [
             "catalogue",
             "report",
             "discover",
+            "project",
             "config",
         ],
     ),

@@ -2,7 +2,7 @@
 //! line that a person wrote.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
-use hipaalint::eval::choices::Pinned;
+use hipaalint::eval::inputs::Pinned;
 use hipaalint::finding::{Finding, Outcome};
 use hipaalint::linter::{FileReport, Keep, Linter};
 use hipaalint::rules::load::RuleSet;

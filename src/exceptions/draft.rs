@@ -2,6 +2,7 @@
 
 use super::cover::Cover;
 use crate::date::Date;
+use crate::expand::construct;
 use crate::finding::{Dialect, Subject};
 use crate::source::Span;
 use crate::syntax::Node;
@@ -91,7 +92,13 @@ impl Place {
             .then(|| tree.get(section)?.get(name)?.get("Type")?.as_str().map(str::to_owned))
             .flatten();
         let section = if name.is_empty() { "Template" } else { section };
-        Self { subject: Subject { section, name: name.to_owned(), resource_type }, path }
+        let construct = tree
+            .get(section)
+            .and_then(|entries| entries.get(name))
+            .and_then(construct)
+            .filter(|_| section == "Resources")
+            .map(str::to_owned);
+        Self { subject: Subject { section, name: name.to_owned(), resource_type, construct }, path }
     }
 
     /// What stands at a step from here.

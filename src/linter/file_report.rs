@@ -1,5 +1,6 @@
 //! What linting one file came to.
 
+use super::Nested;
 use crate::finding::{Counts, Diagnostic, Exception, Finding};
 use crate::source::Source;
 use std::sync::Arc;
@@ -36,11 +37,13 @@ pub struct FileReport {
     pub by_rule: Vec<(Arc<str>, Counts)>,
     /// The template's parameters.
     pub parameters: Vec<Declared>,
+    /// The nested stacks that it declares and whose template is a local file.
+    pub nested: Vec<Nested>,
 }
 
 impl FileReport {
     /// Adds answers of a rule.
-    pub(super) fn count(&mut self, rule: &Arc<str>, counts: Counts) {
+    pub(crate) fn count(&mut self, rule: &Arc<str>, counts: Counts) {
         self.counts += counts;
         match self.by_rule.last_mut() {
             Some((last, sum)) if last == rule => *sum += counts,

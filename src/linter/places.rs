@@ -15,6 +15,9 @@ pub(super) fn as_written(mut place: Place, model: &Model<'_, '_>) -> Place {
 
 /// Places with the same span become one, which names what each of them named: four missing flags are one finding.
 pub(super) fn united(places: Vec<Place>) -> Vec<Place> {
+    if places.len() < 2 {
+        return places;
+    }
     let mut united: Vec<(Place, Vec<String>)> = Vec::new();
     for place in places {
         let name = place.name.clone();

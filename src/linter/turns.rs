@@ -34,7 +34,10 @@ struct Likeness {
 }
 
 /// Unites the findings of one check.
-pub(super) fn united(pending: Vec<Pending<'_>>) -> impl Iterator<Item = Finding> {
+pub(super) fn united(pending: Vec<Pending<'_>>) -> Vec<Finding> {
+    if pending.iter().all(|one| one.iterations.is_empty()) {
+        return pending.into_iter().map(|one| one.finding).collect();
+    }
     let mut groups: Vec<Vec<Pending<'_>>> = Vec::with_capacity(pending.len());
     let mut known: HashMap<Likeness, usize> = HashMap::new();
     for one in pending {
@@ -56,7 +59,7 @@ pub(super) fn united(pending: Vec<Pending<'_>>) -> impl Iterator<Item = Finding>
             None => groups.push(vec![one]),
         }
     }
-    groups.into_iter().filter_map(one)
+    groups.into_iter().filter_map(one).collect()
 }
 
 /// The finding of a group, which names its turns.

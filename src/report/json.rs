@@ -21,7 +21,7 @@
 //!           dialect: "metadata" | "comment" | "cfn-guard" | "cfn-nag" | "checkov" | "cdk-nag",
 //!           covers: [path], required: [citation], file, start?, end? }
 //! start, end: { line, column, offset }     RELATED: { message, file, start?, end? }
-//! SUBJECT: { section, name, type? }
+//! SUBJECT: { section, name, type?, construct? }
 //! ```
 //!
 //! Lines and columns count from 1, columns in characters, offsets in bytes; `end` is exclusive. What is marked with `?` is
@@ -140,6 +140,7 @@ struct SubjectEntry<'a> {
     name: &'a str,
     #[serde(rename = "type")]
     resource_type: Option<&'a str>,
+    construct: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -223,7 +224,12 @@ fn waiver_entry<'a>(waiver: &'a Waiver, required: Vec<&'a str>, report: &Report<
 }
 
 fn subject_entry(subject: &Subject) -> SubjectEntry<'_> {
-    SubjectEntry { section: subject.section, name: &subject.name, resource_type: subject.resource_type.as_deref() }
+    SubjectEntry {
+        section: subject.section,
+        name: &subject.name,
+        resource_type: subject.resource_type.as_deref(),
+        construct: subject.construct.as_deref(),
+    }
 }
 
 fn related_entries<'a>(related: &'a [Related], report: &Report<'a>) -> Vec<RelatedEntry<'a>> {

@@ -129,9 +129,11 @@ impl<'m, 't> Checker<'_, 'm, 't> {
         let mut place = item.place();
         if let Item::Value { value, .. } = item {
             for part in value.parts() {
-                if let (Content::Known(_), Origin::Parameter(name)) = (&part.content, &part.origin)
-                    && let Some(default) =
-                        self.model.evaluator.template.parameter(name).and_then(|parameter| parameter.default)
+                let evaluator = &self.model.evaluator;
+                if let (Content::Known(text), Origin::Parameter(name)) = (&part.content, &part.origin)
+                    && evaluator.may_default(name)
+                    && let Some(default) = evaluator.template.parameter(name).and_then(|parameter| parameter.default)
+                    && default.scalar_text().is_some_and(|default| default == *text)
                 {
                     place.related.push(RelatedPlace {
                         span: default.span,

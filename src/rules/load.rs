@@ -296,9 +296,13 @@ impl RuleSet {
 
 /// The candidate that takes the fewest edits to make of a misspelt name, if that is few enough to be meant.
 pub fn nearest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let length = name.chars().count();
+    let most = |candidate: &str| 2.max(candidate.len() / 3);
     candidates
+        // It takes an edit for each character that one has more than the other.
+        .filter(|candidate| length.abs_diff(candidate.chars().count()) <= most(candidate))
         .map(|candidate| (edits(name, candidate), candidate))
-        .filter(|(edits, candidate)| *edits <= 2.max(candidate.len() / 3))
+        .filter(|(edits, candidate)| *edits <= most(candidate))
         .min()
         .map(|(_, candidate)| candidate)
 }

@@ -4,6 +4,8 @@ use super::assertion::Assertion;
 use super::evidence::Evidence;
 use super::meta::{RuleMeta, RuleProse};
 use super::operand::{Operand, Settings};
+use crate::eval::text;
+use crate::facts;
 use crate::finding::{Flaw, Level};
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -44,8 +46,10 @@ pub struct Check {
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
 pub enum TargetName {
-    /// A resource type, in which `*` stands for any characters: `AWS::RDS::*`.
+    /// A resource type.
     Type(String),
+    /// The resource types of a pattern, in which `*` stands for any characters: `AWS::RDS::*`.
+    Types(String),
     /// Every resource.
     AnyResource,
     /// Every resource whose type takes tags.
@@ -80,6 +84,7 @@ impl TryFrom<String> for TargetName {
             "outputs" => Self::Outputs,
             "template" => Self::Template,
             "exceptions" => Self::Exceptions,
+            _ if name.contains("::") && name.contains('*') => Self::Types(name),
             _ if name.contains("::") => Self::Type(name),
             _ => {
                 return Err(format!(
@@ -91,10 +96,23 @@ impl TryFrom<String> for TargetName {
 }
 
 impl TargetName {
+    /// Whether resources of a type are meant.
+    pub fn has_type(&self, kind: &str) -> bool {
+        match self {
+            Self::Type(own) => own == kind,
+            Self::Types(pattern) => text::pattern_covers(pattern, kind),
+            Self::AnyResource => true,
+            Self::Taggable => facts::tag_shape(kind).is_some(),
+            Self::Named => facts::name_property(kind).is_some(),
+            Self::Stateful => facts::is_stateful(kind),
+            Self::Parameters | Self::Outputs | Self::Template | Self::Exceptions => false,
+        }
+    }
+
     /// As rule files write it.
     pub fn name(&self) -> &str {
         match self {
-            Self::Type(name) => name,
+            Self::Type(name) | Self::Types(name) => name,
             Self::AnyResource => "any",
             Self::Taggable => "taggable",
             Self::Named => "named",
@@ -132,6 +150,9 @@ pub struct Examples {
     /// Templates on which it is undecided.
     #[serde(default)]
     pub undecided: Vec<Example>,
+    /// Templates in which it finds nothing to look at: neither a finding nor a check that passed.
+    #[serde(default, rename = "passed-over")]
+    pub passed_over: Vec<Example>,
 }
 
 /// One example.

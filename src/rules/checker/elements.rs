@@ -232,7 +232,12 @@ impl<'m, 't> Checker<'_, 'm, 't> {
                 }
             }
         }
-        Elements { items, nearest: selection.nearest, unknown }
+        // A name that leads nowhere is what is wrong; where there is none, it is missing.
+        let nearest = match selection.items.first() {
+            Some(named) if self.explain => self.explained(named),
+            _ => selection.nearest,
+        };
+        Elements { items, nearest, unknown }
     }
 }
 

@@ -61,7 +61,7 @@ pub enum Item<'m, 't> {
     Value {
         /// The value.
         value: &'m Value<'t>,
-        /// The key it stands under, or its index; empty where unknown.
+        /// The key it stands under, or its index; empty where unknown. Only kept when explaining.
         name: String,
         /// From the template's root. Only kept when explaining.
         path: String,

@@ -21,9 +21,9 @@ pub struct Selection<'m, 't> {
 impl<'m, 't> Checker<'_, 'm, 't> {
     /// Selects with a path from an item.
     pub fn select(&mut self, path: &Path, item: &Item<'m, 't>) -> Selection<'m, 't> {
-        let (start, walked, mut place) = match item {
+        let (mut value, walked) = match item {
             Item::Block(block) => match self.run.descend(block.node, block.key_span, &path.names) {
-                Descent::Value(value, walked) => (value, walked, Vec::new()),
+                Descent::Value(value, walked) => (value, walked),
                 Descent::Absent(span, index) => {
                     return Selection {
                         items: Vec::new(),
@@ -37,35 +37,30 @@ impl<'m, 't> Checker<'_, 'm, 't> {
                     return Selection { items: Vec::new(), nearest, unknown: true };
                 }
             },
-            Item::Value { value, .. } => (*value, 0, Vec::new()),
+            Item::Value { value, .. } => (*value, 0),
         };
         let owner = item.owner();
-        let mut value = start;
-        let mut span = start.span;
-        let mut name: &str = match item {
-            Item::Value { name, .. } => name,
-            Item::Block(_) => "",
-        };
-        for step in path.names.iter().take(walked) {
-            place.push(step.as_str());
-            name = step;
-        }
-        for step in path.names.iter().skip(walked) {
+        let mut span = value.span;
+        for (index, step) in path.names.iter().enumerate().skip(walked) {
+            let way = path.names.get(..index).unwrap_or_default();
             if value.is_opaque() {
-                return self.behind_unknown(value, self.base(item, &place));
+                return self.behind_unknown(value, self.base(item, way));
             }
             let Some(field) = value.field(step) else {
-                let nearest = self.absent(span, self.base(item, &place), &missing(&path.names, place.len()));
+                let nearest = self.absent(span, self.base(item, way), &missing(&path.names, index));
                 return Selection { items: Vec::new(), nearest, unknown: false };
             };
             value = &field.value;
             span = field.key_span;
-            place.push(step);
-            name = step;
         }
-        let base = if self.explain { self.base(item, &place) } else { String::new() };
+        let base = self.base(item, &path.names);
+        let name: &str = match (path.names.last(), item) {
+            (Some(last), _) => last,
+            (None, Item::Value { name, .. }) => name,
+            (None, Item::Block(_)) => "",
+        };
         if path.rest.is_none() {
-            let only = Item::Value { value, name: name.to_owned(), path: base.clone(), owner };
+            let only = Item::Value { value, name: self.told(name), path: base.clone(), owner };
             return Selection { items: vec![only], nearest: self.absent(span, base, name), unknown: false };
         }
         if value.is_opaque() {
@@ -78,7 +73,7 @@ impl<'m, 't> Checker<'_, 'm, 't> {
                 unknown = true;
                 continue;
             }
-            let name = steps.rsplit('/').next().unwrap_or(name).to_owned();
+            let name = self.told(steps.rsplit('/').next().unwrap_or(name));
             let path = if steps.is_empty() { base.clone() } else { format!("{base}/{steps}") };
             items.push(Item::Value { value: found, name, path, owner });
         }
@@ -89,7 +84,12 @@ impl<'m, 't> Checker<'_, 'm, 't> {
         Selection { items, nearest, unknown }
     }
 
-    fn base(&self, item: &Item<'m, 't>, names: &[&str]) -> String {
+    /// Words that only places tell.
+    fn told(&self, words: &str) -> String {
+        if self.explain { words.to_owned() } else { String::new() }
+    }
+
+    fn base(&self, item: &Item<'m, 't>, names: &[String]) -> String {
         if !self.explain {
             return String::new();
         }
@@ -135,8 +135,8 @@ impl<'m, 't> Checker<'_, 'm, 't> {
         if !self.explain {
             return Place { span, ..Place::default() };
         }
-        let names: Vec<&str> = path.names.iter().take(index).map(String::as_str).collect();
-        let base = self.base(&Item::Block(self.block_ref(block)), &names);
+        let names = path.names.get(..index).unwrap_or_default();
+        let base = self.base(&Item::Block(self.block_ref(block)), names);
         self.absent(span, base, &missing(&path.names, index))
     }
 
