@@ -42,6 +42,32 @@ pub enum Outcome {
     Pass,
 }
 
+/// How checks (a rule on a subject) were answered.
+#[derive(Copy, Clone, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Checks that passed.
+    pub passed: usize,
+    /// Checks that failed (a check may make several findings).
+    pub failed: usize,
+    /// Checks that need a value which cannot be known.
+    pub undecided: usize,
+}
+
+impl Counts {
+    /// All checks that were answered.
+    pub fn total(self) -> usize {
+        self.passed + self.failed + self.undecided
+    }
+}
+
+impl std::ops::AddAssign for Counts {
+    fn add_assign(&mut self, other: Self) {
+        self.passed += other.passed;
+        self.failed += other.failed;
+        self.undecided += other.undecided;
+    }
+}
+
 /// The part of a template that a finding is about.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Subject {
@@ -150,6 +176,12 @@ impl Finding {
     }
 }
 
+/// A text with a capital at its beginning.
+fn capitalised(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
+}
+
 /// How bad a diagnostic is. Errors mean that something could not be linted (exit code 2).
 #[derive(Copy, Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Severity {
@@ -176,4 +208,13 @@ pub struct Diagnostic {
     pub help: String,
     /// Places that belong to it.
     pub related: Vec<Related>,
+}
+
+impl Diagnostic {
+    /// The message with what to do about it, as one text that ends with a full stop.
+    pub fn full_message(&self) -> String {
+        let message = capitalised(self.message.trim_end_matches('.'));
+        let help = capitalised(self.help.trim());
+        if help.is_empty() { format!("{message}.") } else { format!("{message}. {help}") }
+    }
 }

@@ -2,6 +2,7 @@
 
 mod answer;
 pub mod drawing;
+mod file_report;
 mod includes;
 mod places;
 mod setup;
@@ -14,7 +15,7 @@ use crate::eval::Memory;
 use crate::eval::inputs::{Inputs, Pinned};
 use crate::exceptions::{Aliases, Exceptions};
 use crate::expand::{self, Block, Model};
-use crate::finding::{Diagnostic, Exception, Finding, Level, Outcome, Severity};
+use crate::finding::{Counts, Diagnostic, Finding, Level, Outcome, Severity};
 use crate::rules::checker::Place;
 use crate::rules::load::{RuleEntry, RuleSet};
 use crate::rules::operand::Settings;
@@ -31,6 +32,7 @@ use std::sync::{Arc, OnceLock};
 use turns::Pending;
 
 pub use crate::expand::includes::MAX_INCLUDES;
+pub use file_report::{Declared, FileReport};
 pub use includes::{Loaded, Loader};
 pub use setup::SetupError;
 pub use stacks::{Nested, exports};
@@ -78,51 +80,6 @@ pub struct Override {
     pub level: Option<Level>,
     /// Other values of its parameters.
     pub settings: Settings,
-}
-
-/// What one file came to.
-#[derive(Debug, Default)]
-pub struct FileReport {
-    /// Findings, sorted by place and rule.
-    pub findings: Vec<Finding>,
-    /// Violations that an exception waives, sorted alike.
-    pub suppressed: Vec<Finding>,
-    /// The exceptions that the template makes, in the order of the text.
-    pub exceptions: Vec<Exception>,
-    /// What is odd about the file, or why it could not be linted.
-    pub diagnostics: Vec<Diagnostic>,
-    /// The files that it includes; findings and diagnostics point into them.
-    pub included: Vec<Source>,
-    /// Whether it is a template at all.
-    pub is_template: bool,
-    /// Checks that were answered.
-    pub counts: Counts,
-    /// The names of the template's parameters.
-    pub parameters: Vec<String>,
-    /// The nested stacks that it declares and whose template is a local file.
-    pub nested: Vec<Nested>,
-}
-
-/// Numbers of one or more files.
-#[derive(Copy, Clone, Debug, Default, PartialEq, Eq)]
-pub struct Counts {
-    /// Resources in the templates.
-    pub resources: usize,
-    /// Checks that passed.
-    pub passed: usize,
-    /// Checks that failed.
-    pub failed: usize,
-    /// Checks that need a value which cannot be known.
-    pub undecided: usize,
-}
-
-impl std::ops::AddAssign for Counts {
-    fn add_assign(&mut self, other: Self) {
-        self.resources += other.resources;
-        self.passed += other.passed;
-        self.failed += other.failed;
-        self.undecided += other.undecided;
-    }
 }
 
 impl Linter {
@@ -282,8 +239,12 @@ impl Linter {
         report.diagnostics.sort_by_key(|diagnostic| diagnostic.span);
         let memory = Memory::default();
         let model = Model::expanded(&template, &expansion, inputs, &memory);
-        report.counts.resources = model.resources.len();
-        report.parameters = template.parameters.iter().map(|parameter| parameter.name.to_owned()).collect();
+        report.resources = model.resources.len();
+        report.parameters = template
+            .parameters
+            .iter()
+            .map(|parameter| Declared { name: parameter.name.to_owned(), no_echo: parameter.no_echo })
+            .collect();
         let files_and_text = waiving::Texts { source, document: &document, included: &texts, files: &files };
         let mut exceptions = self.exceptions(&expansion, &files_and_text);
         for selected in self.for_template(&model) {
@@ -314,14 +275,16 @@ impl Linter {
         if !selected.settings.is_empty() {
             settings.to_mut().extend(selected.settings.iter().map(|(name, texts)| (name.clone(), texts.clone())));
         }
+        let mut counts = Counts::default();
         for check in &rule.checks {
-            let mut record = Record { counts: &mut report.counts, exceptions, found: Vec::new() };
+            let mut record = Record { counts: &mut counts, exceptions, found: Vec::new() };
             for block in blocks(&check.targets, model) {
                 let answer = answer(check, rule, &settings, block, model);
                 self.record(selected, block, model, answer, &mut record);
             }
             report.findings.extend(turns::united(record.found));
         }
+        report.count(&selected.id, counts);
     }
 
     fn record<'m, 't>(

@@ -1,6 +1,7 @@
 //! What was typed: clap's arguments, each flag beside its help. What they mean is for [`plan`](super::plan).
 
 use crate::date::Date;
+use crate::linter::Keep;
 use crate::rules::rule::PROFILES;
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -29,6 +30,7 @@ Examples:
   hipaalint template.yaml --profile strict   one template, every rule
   hipaalint infra --format sarif > out.sarif
   hipaalint infra --output out.sarif         both: a report to read, and SARIF for code scanning
+  hipaalint infra --output audit.html        a page for an auditor
   hipaalint app.yaml --parameter Env=prod    judge the production deployment only
   cdk synth | hipaalint -                    lint standard input
   hipaalint explain s3-bucket-tls-only       one rule in full
@@ -83,7 +85,8 @@ pub(super) struct LintArguments {
     /// Also write a report to a file (repeatable)
     ///
     /// FORMAT is one of those of --format. Without it, the file has the format of --format if that is given, else the one that
-    /// its ending names (.json, .sarif), else human. With `exceptions`, a file that ends with .csv is for spreadsheets.
+    /// its ending names (.html, .json, .md, .sarif, .xml for junit), else human. With `exceptions`, a file that ends with
+    /// .csv is for spreadsheets.
     #[arg(help_heading = REPORT, long, value_name = "[FORMAT=]FILE")]
     pub(super) output: Vec<String>,
 
@@ -264,10 +267,51 @@ pub(super) enum Format {
     Json,
     /// SARIF 2.1.0, for code scanning and editors
     Sarif,
+    /// Annotations of a GitHub workflow
+    Github,
+    /// GitLab's Code Quality report
+    Gitlab,
+    /// JUnit XML, for whatever shows test results
+    Junit,
+    /// A comment for a pull request
+    Markdown,
+    /// One page for an auditor
+    Html,
     /// The register of exceptions, in Markdown
     Exceptions,
     /// The register of exceptions, for spreadsheets
     ExceptionsCsv,
+}
+
+impl Format {
+    /// The format that the ending of a file's name means.
+    pub(super) fn of_ending(ending: &str) -> Option<Self> {
+        match ending.to_ascii_lowercase().as_str() {
+            "html" | "htm" => Some(Self::Html),
+            "json" => Some(Self::Json),
+            "md" => Some(Self::Markdown),
+            "sarif" => Some(Self::Sarif),
+            "xml" => Some(Self::Junit),
+            _ => None,
+        }
+    }
+
+    /// The answers besides violations that it tells, asked for or not.
+    pub(super) fn keeps(self) -> Keep {
+        match self {
+            Self::Junit => Keep { undecided: true, passed: true },
+            // What passed is counted there, and named only where that was asked for.
+            Self::Html => Keep { undecided: true, passed: false },
+            Self::Human
+            | Self::Json
+            | Self::Sarif
+            | Self::Github
+            | Self::Gitlab
+            | Self::Markdown
+            | Self::Exceptions
+            | Self::ExceptionsCsv => Keep::default(),
+        }
+    }
 }
 
 /// `rules --format` and `controls --format`.

@@ -5,14 +5,14 @@ use super::baseline::Scope;
 use super::plan::{Plan, Problems};
 use super::{Exit, output};
 use crate::discover::{self, Candidate, Discovery};
-use crate::finding::{Diagnostic, Exception, Finding, Level, Severity, Waiver};
-use crate::linter::{Counts, sort_findings};
+use crate::finding::{Counts, Diagnostic, Exception, Finding, Level, Outcome, Severity, Waiver};
+use crate::linter::{FileReport, sort_findings};
 use crate::project::{File, Linted, Project};
-use crate::report::{Report, RuleReport, Summary};
-use crate::rules::load::{controls, nearest, notice};
+use crate::report::{Pin, Provenance, Report, RuleReport, Summary, TemplateReport};
+use crate::rules::load::{controls, nearest, notice, profiles};
 use crate::rules::meta::RuleProse;
 use crate::source::Source;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// Lints what the arguments name, and reports.
@@ -36,11 +36,15 @@ pub(super) fn run(arguments: LintArguments) -> Result<Exit, clap::Error> {
 struct Lint {
     sources: Vec<Source>,
     findings: Vec<Finding>,
+    /// Undecided and passed checks that nobody asked to see.
+    answers: Vec<Finding>,
     suppressed: Vec<Finding>,
     exceptions: Vec<Exception>,
     /// The names of the files that were linted, and of those that they include.
     linted: BTreeSet<String>,
     diagnostics: Vec<Diagnostic>,
+    by_rule: BTreeMap<Arc<str>, Counts>,
+    provenance: Provenance,
     summary: Summary,
 }
 
@@ -49,10 +53,13 @@ impl Lint {
         let mut lint = Self {
             sources: problems.sources,
             findings: Vec::new(),
+            answers: Vec::new(),
             suppressed: Vec::new(),
             exceptions: Vec::new(),
             linted: BTreeSet::new(),
             diagnostics: problems.diagnostics,
+            by_rule: BTreeMap::new(),
+            provenance: Provenance { date: plan.named_day, ..Provenance::default() },
             summary: Summary {
                 selection: plan.selection.clone(),
                 notice: notice(&plan.selection),
@@ -62,8 +69,8 @@ impl Lint {
             },
         };
         lint.diagnostics.extend(found.diagnostics);
-        let mut counts = Counts::default();
-        let mut parameters: BTreeSet<String> = BTreeSet::new();
+        // Names of parameters, and whether any template keeps the value to itself.
+        let mut parameters: BTreeMap<String, bool> = BTreeMap::new();
         // A folder whose files cannot be read has been complained about already.
         let mut fruitless: BTreeSet<usize> = (0..found.folders.len()).collect();
         for (candidate, file) in files {
@@ -80,14 +87,20 @@ impl Lint {
                 File::Linted(linted) => {
                     let Linted { report, source, .. } = *linted;
                     if report.is_template {
-                        lint.summary.templates += 1;
                         lint.linted.insert(candidate.name.clone());
                         lint.linted.extend(report.included.iter().map(|source| source.name.clone()));
+                        let FileReport { resources, counts, .. } = report;
+                        let name = candidate.name.clone();
+                        lint.provenance.templates.push(TemplateReport { name, resources, counts });
                     } else {
                         lint.summary.unreadable += 1;
                     }
-                    counts += report.counts;
-                    parameters.extend(report.parameters);
+                    for (rule, counts) in report.by_rule {
+                        *lint.by_rule.entry(rule).or_default() += counts;
+                    }
+                    for parameter in report.parameters {
+                        *parameters.entry(parameter.name).or_default() |= parameter.no_echo;
+                    }
                     lint.findings.extend(report.findings);
                     lint.suppressed.extend(report.suppressed);
                     lint.exceptions.extend(report.exceptions);
@@ -104,20 +117,28 @@ impl Lint {
         }
         let empty = fruitless.into_iter().filter_map(|index| found.folders.get(index));
         lint.diagnostics.extend(empty.map(|folder| discover::no_templates(folder)));
-        if lint.summary.templates > 0 {
+        if !lint.provenance.templates.is_empty() {
             lint.diagnostics.extend(unknown_parameters(plan, &parameters));
         }
-        lint.count(counts);
+        lint.provenance.pinned = pins(plan, &parameters);
+        lint.provenance.profile =
+            profiles().iter().find(|(name, _)| *name == plan.selection).map(|(_, text)| text.clone());
+        lint.count();
         lint
     }
 
     /// Brings everything into its final order, and counts it.
-    fn count(&mut self, counts: Counts) {
+    fn count(&mut self) {
         self.diagnostics
             .sort_by(|a, b| (&a.file, a.span, a.code, &a.message).cmp(&(&b.file, b.span, b.code, &b.message)));
         // Each file complains of a rule that cannot be read.
         self.diagnostics.dedup();
-        self.summary.resources = counts.resources;
+        let mut counts = Counts::default();
+        for template in &self.provenance.templates {
+            counts += template.counts;
+            self.summary.resources += template.resources;
+        }
+        self.summary.templates = self.provenance.templates.len();
         self.summary.passed = counts.passed;
         self.summary.failed = counts.failed;
         self.summary.undecided = counts.undecided;
@@ -138,6 +159,12 @@ impl Lint {
         self.findings = findings;
         self.suppressed.extend::<Vec<Finding>>(known);
         sort_findings(&mut self.suppressed);
+        let is_shown = |finding: &Finding| match finding.outcome {
+            Outcome::Fail => true,
+            Outcome::Undecided => plan.shown.undecided,
+            Outcome::Pass => plan.shown.passed,
+        };
+        (self.findings, self.answers) = std::mem::take(&mut self.findings).into_iter().partition(is_shown);
 
         let level =
             |level: Level| self.findings.iter().filter(|finding| finding.counts() && finding.level == level).count();
@@ -162,17 +189,19 @@ impl Lint {
     }
 
     fn report(&self, plan: &Plan, exit: Exit) -> Exit {
-        let formats: Vec<Format> =
-            plan.outputs.iter().map(|output| output.format).chain(std::iter::once(plan.format)).collect();
+        let has = |format| plan.format == format || plan.outputs.iter().any(|output| output.format == format);
         let fired: BTreeSet<&str> = self.findings.iter().map(|finding| finding.rule.as_ref()).collect();
         let rules: Vec<RuleReport> = plan
             .linter
             .selected()
             .map(|entry| {
                 // Texts are read from a blob of their own, so only for formats that show them.
-                let wanted = formats.contains(&Format::Sarif)
-                    || (formats.contains(&Format::Human) && fired.contains(entry.meta.id.as_str()));
-                RuleReport { meta: &entry.meta, prose: if wanted { entry.prose() } else { RuleProse::default() } }
+                let wanted = has(Format::Sarif) || fired.contains(entry.meta.id.as_str());
+                RuleReport {
+                    meta: &entry.meta,
+                    prose: if wanted { entry.prose() } else { RuleProse::default() },
+                    counts: self.by_rule.get(entry.meta.id.as_str()).copied().unwrap_or_default(),
+                }
             })
             .collect();
         let report = Report {
@@ -180,21 +209,37 @@ impl Lint {
             findings: &self.findings,
             suppressed: &self.suppressed,
             shows_suppressed: plan.shows_suppressed,
+            answers: &self.answers,
             exceptions: &self.exceptions,
             today: plan.today,
             diagnostics: &self.diagnostics,
             rules: &rules,
             controls: controls(),
             summary: &self.summary,
+            provenance: &self.provenance,
         };
         output::write_all(&plan.outputs, plan.format, &plan.style, &report, exit)
     }
 }
 
+/// The parameters that were given a value which some template takes.
+fn pins(plan: &Plan, declared: &BTreeMap<String, bool>) -> Vec<Pin> {
+    let pin = |(name, value): (&String, &String)| {
+        let no_echo = match declared.get(name) {
+            Some(no_echo) => *no_echo,
+            // Pseudo parameters are declared nowhere, and no secrets.
+            None if name.starts_with("AWS::") => false,
+            None => return None,
+        };
+        Some(Pin { name: name.clone(), value: (!no_echo).then(|| value.clone()) })
+    };
+    plan.linter.inputs().pinned.iter().filter_map(pin).collect()
+}
+
 /// Parameters that were named for this run and that no template has.
-fn unknown_parameters(plan: &Plan, declared: &BTreeSet<String>) -> Vec<Diagnostic> {
+fn unknown_parameters(plan: &Plan, declared: &BTreeMap<String, bool>) -> Vec<Diagnostic> {
     let unknown =
-        plan.expected_parameters.iter().filter(|name| !name.starts_with("AWS::") && !declared.contains(*name));
+        plan.expected_parameters.iter().filter(|name| !name.starts_with("AWS::") && !declared.contains_key(*name));
     unknown
         .map(|name| Diagnostic {
             severity: Severity::Error,
@@ -202,10 +247,10 @@ fn unknown_parameters(plan: &Plan, declared: &BTreeSet<String>) -> Vec<Diagnosti
             file: String::new(),
             span: None,
             message: format!("no template has a parameter `{name}`"),
-            help: match nearest(name, declared.iter().map(String::as_str)) {
+            help: match nearest(name, declared.keys().map(String::as_str)) {
                 Some(nearest) => format!("Did you mean `{nearest}`?"),
                 None if declared.is_empty() => "There are no parameters to pin.".to_owned(),
-                None => format!("There are {}.", declared.iter().map(String::as_str).collect::<Vec<_>>().join(", ")),
+                None => format!("There are {}.", declared.keys().map(String::as_str).collect::<Vec<_>>().join(", ")),
             },
             related: Vec::new(),
         })

@@ -219,14 +219,16 @@ fn united(one: File, other: File) -> File {
     match (one, other) {
         (File::Linted(mut one), File::Linted(other)) => {
             let Linted { report, source, .. } = *other;
-            let FileReport { findings, suppressed, exceptions, counts, nested, .. } = report;
+            let FileReport { findings, suppressed, exceptions, by_rule, nested, .. } = report;
             unite(&mut one.report.findings, findings);
             unite(&mut one.report.suppressed, suppressed);
             // The same text makes the same exceptions, in the same order.
             for (one, other) in one.report.exceptions.iter_mut().zip(&exceptions) {
                 one.add(other);
             }
-            one.report.counts += counts;
+            for (rule, counts) in by_rule {
+                one.report.count(&rule, counts);
+            }
             one.report.nested.extend(nested);
             one.source = one.source.or(source);
             File::Linted(one)

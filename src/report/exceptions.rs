@@ -6,7 +6,8 @@ mod csv;
 pub use csv::write as write_csv;
 
 use super::Report;
-use super::text::{count, is_unprintable};
+use super::escape::{Markdown, MarkdownCode};
+use super::text::count;
 use crate::finding::{Exception, ExceptionState};
 use std::io;
 
@@ -64,6 +65,7 @@ fn page(report: &Report) -> String {
 }
 
 fn row(row: &Row) -> String {
+    let escaped = |text: &str| Markdown(text).to_string();
     let cells = [
         &row.rules(code),
         &row.covers.iter().map(|path| code(path)).collect::<Vec<_>>().join("<br>"),
@@ -136,30 +138,7 @@ impl Row {
     }
 }
 
-/// A text as a cell of a table: nothing in it is Markdown or HTML.
-fn escaped(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '~' | '#' => {
-                escaped.push('\\');
-                escaped.push(c);
-            }
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '&' => escaped.push_str("&amp;"),
-            c if is_unprintable(c) => escaped.push(' '),
-            c => escaped.push(c),
-        }
-    }
-    escaped
-}
-
-/// A text as code in a cell; one with a backtick is no code, since nothing can be escaped in there.
+/// A text as code in a cell; nothing where there is none.
 fn code(text: &str) -> String {
-    if text.is_empty() {
-        return String::new();
-    }
-    let is_plain = !text.contains(['`', '|', '\\']) && !text.contains(is_unprintable);
-    if is_plain { format!("`{text}`") } else { escaped(text) }
+    if text.is_empty() { String::new() } else { MarkdownCode(text).to_string() }
 }

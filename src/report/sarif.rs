@@ -2,13 +2,12 @@
 //! something could not be linted. No timestamps: the same input gives the same bytes.
 
 mod driver;
-mod fingerprint;
 mod model;
 mod place;
 
+use super::fingerprint::Fingerprinter;
 use super::{Report, waiver_words};
 use crate::finding::{Diagnostic, Finding, Outcome, Severity, Waiver};
-use fingerprint::Fingerprinter;
 use model::{
     Artifact, DescriptorReference, Fingerprints, Invocation, Location, Log, Notification, PhysicalLocation,
     ResultProperties, Run, SarifResult, Suppression, SuppressionProperties, Text, Tool,
@@ -148,8 +147,6 @@ fn invocation(report: &Report, options: &Options) -> Invocation {
 }
 
 fn notification(diagnostic: &Diagnostic, report: &Report) -> Notification {
-    let help = diagnostic.help.trim();
-    let gap = if help.is_empty() { "" } else { " " };
     let physical_location = match diagnostic.span {
         Some(span) => Some(place::physical_location(span, report)),
         // About the run, not about a file.
@@ -174,7 +171,7 @@ fn notification(diagnostic: &Diagnostic, report: &Report) -> Notification {
             Severity::Error => "error",
             Severity::Note => "note",
         },
-        message: Text::new(format!("{}.{gap}{help}", diagnostic.message.trim_end_matches('.'))),
+        message: Text::new(diagnostic.full_message()),
         locations: own.into_iter().chain(related).collect(),
     }
 }

@@ -185,7 +185,7 @@ fn bad_options_are_explained() {
     error: invalid value 'sometimes' for '--color <WHEN>'
     error: invalid value 'Env' for '--parameter <KEY=VALUE>': write it as KEY=VALUE, such as Env=prod
     error: invalid value '=prod' for '--parameter <KEY=VALUE>': write it as KEY=VALUE, such as Env=prod
-    error: 'xml' in '--output xml=out.xml' is no format: human, json, sarif, exceptions, exceptions-csv
+    error: 'xml' in '--output xml=out.xml' is no format: human, json, sarif, github, gitlab, junit, markdown, html, exceptions or exceptions-csv
     error: '--output json=' names no file
     error: two reports cannot go to the same file, 'a.json'
     error: the argument '--config <FILE>' cannot be used with '--no-config'
@@ -236,7 +236,7 @@ fn help_goes_to_standard_output() {
 
     Report:
           --format <FORMAT>         What goes to standard output [possible values: human, json, sarif,
-                                    exceptions, exceptions-csv]
+                                    github, gitlab, junit, markdown, html, exceptions, exceptions-csv]
           --output <[FORMAT=]FILE>  Also write a report to a file (repeatable)
           --fail-on <LEVEL>         The least level that makes the exit code 1 [default: error]
                                     [possible values: error, warning, note, never]
