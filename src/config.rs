@@ -7,6 +7,7 @@
 //! tag-keys: [Environment, Owner]        # parameters of rules, in short
 //! suffix-parameter: Stage
 //! rule-folders: [policies]              # relative to this file
+//! baseline: hipaalint-baseline.json     # findings that are known
 //! parameters:                           # pinned in every template that has them
 //!   Env: prod
 //! rules:
@@ -52,6 +53,8 @@ pub struct Config {
     pub rule_folders: Vec<PathBuf>,
     /// What is left out of folders that are searched.
     pub skip: Option<Globs>,
+    /// The findings that are known, relative to the configuration.
+    pub baseline: Option<PathBuf>,
     /// Parameters of every rule that has them: name and values.
     shared: BTreeMap<String, Vec<String>>,
     changes: Vec<Change>,
@@ -117,8 +120,8 @@ impl Config {
             Err(error) => reader.problem(error.span, error.message, error.help),
         }
         let folder = Path::new(&source.name).parent().unwrap_or(Path::new(""));
-        for rules in &mut config.rule_folders {
-            *rules = folder.join(&*rules);
+        for path in config.rule_folders.iter_mut().chain(&mut config.baseline) {
+            *path = folder.join(&*path);
         }
         (config, reader.problems)
     }
@@ -213,6 +216,12 @@ impl Reader<'_> {
                 "rule-folders" => {
                     config.rule_folders = self.texts(value, "`rule-folders`").into_iter().map(PathBuf::from).collect();
                 }
+                "baseline" => match value.as_str() {
+                    Some(file) => config.baseline = Some(PathBuf::from(file)),
+                    None => {
+                        self.unexpected(value, "`baseline`", "the name of a file", "Write it with --write-baseline.")
+                    }
+                },
                 name if SHARED_PARAMETERS.contains(&name) => {
                     let values = self.texts(value, &format!("`{name}`"));
                     config.shared.insert(name.to_owned(), values);

@@ -3,6 +3,7 @@
 //! `args` is what was typed, `plan` what it means; each command has a file of its own.
 
 mod args;
+mod baseline;
 mod completions;
 mod controls;
 mod explain;
@@ -10,6 +11,7 @@ mod graph;
 mod init;
 mod lint;
 mod man;
+mod outcome;
 mod output;
 mod page;
 mod plan;

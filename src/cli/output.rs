@@ -5,7 +5,7 @@ use super::plan::Problems;
 use super::{Exit, terminal};
 use crate::report::human::{self, Part, Style};
 use crate::report::text::one_line;
-use crate::report::{Report, json, sarif, statistics};
+use crate::report::{Report, exceptions, github, gitlab, html, json, junit, markdown, sarif, statistics};
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::PathBuf;
@@ -33,6 +33,13 @@ fn write(out: impl Write, shown: Shown, report: &Report, exit: Exit) -> io::Resu
         Format::Human => human::write_part(&mut out, report, &shown.style, shown.part)?,
         Format::Json => json::write(&mut out, report)?,
         Format::Sarif => sarif::write(&mut out, report, &sarif::Options { exit_code: Some(exit.code()) })?,
+        Format::Github => github::write(&mut out, report)?,
+        Format::Gitlab => gitlab::write(&mut out, report)?,
+        Format::Junit => junit::write(&mut out, report)?,
+        Format::Markdown => markdown::write(&mut out, report)?,
+        Format::Html => html::write(&mut out, report)?,
+        Format::Exceptions => exceptions::write(&mut out, report)?,
+        Format::ExceptionsCsv => exceptions::write_csv(&mut out, report)?,
     }
     out.flush()
 }

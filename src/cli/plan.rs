@@ -1,11 +1,13 @@
 //! What the arguments mean, together with the configuration: every question that a run may have is answered here, once.
 
 use super::args::{self, Format, LintArguments, RuleSources, Show};
+use super::baseline::Baselines;
 use super::output::{Output, Shown};
 use super::setup::{Setups, Typed};
 use super::terminal;
 use crate::config::{self, Config, Nearest, Overrides, read_parameters};
-use crate::discover::{shown, way_from_here};
+use crate::date::Date;
+use crate::discover::{self, way_from_here};
 use crate::eval::choices::PSEUDO;
 use crate::eval::inputs::Pinned;
 use crate::finding::{Diagnostic, Severity};
@@ -19,6 +21,7 @@ use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
 use std::{env, fs};
 
 /// Everything that a run of `hipaalint [PATHS]…` needs to know.
@@ -30,12 +33,20 @@ pub(super) struct Plan {
     pub(super) setups: RefCell<Setups>,
     pub(super) shown: Shown,
     pub(super) outputs: Vec<Output>,
-    /// Files of parameters, which the run depends on.
+    /// Files of parameters and the baseline, which the run depends on.
     pub(super) files: Vec<PathBuf>,
     pub(super) quiet: bool,
+    /// The answers that somebody asked to see; the linter may keep more, for formats that tell all.
+    pub(super) answers: Keep,
+    /// The day, if somebody says it: reports are the same whatever the clock says.
+    pub(super) named_day: Option<Date>,
     pub(super) threads: Option<NonZeroUsize>,
     /// Parameters that some template must have, since they were named for this run.
     pub(super) expected_parameters: BTreeSet<String>,
+    /// Whether suppressed findings are shown, too.
+    pub(super) shows_suppressed: bool,
+    /// The day that exceptions are judged on.
+    pub(super) today: Option<Date>,
 }
 
 /// What is wrong about options, configuration and rules, with the texts that it points into.
@@ -77,32 +88,52 @@ impl Plan {
             Some(threads) => Some(threads),
             None => threads_of_environment()?,
         };
+        let named_day = match arguments.today {
+            Some(day) => Some(day),
+            None => named_day()?,
+        };
+        let today = named_day.or_else(clock_day);
         let mut problems = Problems::default();
         let parameters = named_parameters(&arguments, &mut problems);
         problems.check_pseudo_parameters(&parameters);
         let expected_parameters = parameters.keys().cloned().collect();
+        let answers = Keep {
+            undecided: arguments.show.contains(&Show::Undecided),
+            passed: arguments.show.contains(&Show::Passed),
+        };
+        let formats = outputs.iter().map(|output| output.format).chain([format]);
+        let keep = formats.map(Format::keeps).fold(answers, |all, one| Keep {
+            undecided: all.undecided || one.undecided,
+            passed: all.passed || one.passed,
+        });
+        let files = arguments.parameters.iter().chain(&arguments.baseline).cloned().collect();
+        let has_baseline = arguments.baseline.is_some() || arguments.write_baseline.is_some();
+        let baselines =
+            has_baseline.then(|| Baselines::new(arguments.baseline, arguments.write_baseline, &mut problems));
         let typed = Typed {
             sources: arguments.sources,
             rules: arguments.rule,
             profile: arguments.profile,
             fail_on: arguments.fail_on.map(Into::into),
             parameters,
-            keep: Keep {
-                undecided: arguments.show.contains(&Show::Undecided),
-                passed: arguments.show.contains(&Show::Passed),
-            },
+            keep,
+            today,
         };
         let paths = if arguments.paths.is_empty() { vec![PathBuf::from(".")] } else { arguments.paths };
         Ok(Self {
             paths,
             gitignore: !arguments.no_ignore,
-            setups: RefCell::new(Setups::new(typed, problems)),
+            setups: RefCell::new(Setups::new(typed, baselines, problems)),
             shown: Shown { format, style: terminal::style(arguments.color.color), part },
             outputs,
-            files: arguments.parameters,
+            files,
             quiet: arguments.quiet,
+            answers,
+            named_day,
             threads,
             expected_parameters,
+            shows_suppressed: arguments.show.contains(&Show::Suppressed),
+            today,
         })
     }
 }
@@ -153,9 +184,9 @@ impl Problems {
     }
 
     /// Opens a text that belongs to the run itself.
-    fn open(&mut self, path: &Path, complaint: fn(&Path, &std::io::Error) -> Diagnostic) -> Option<Source> {
+    pub(super) fn open(&mut self, path: &Path, complaint: fn(&Path, &std::io::Error) -> Diagnostic) -> Option<Source> {
         match fs::read_to_string(path) {
-            Ok(text) => Some(Source::new(self.next_id(), shown(path), text)),
+            Ok(text) => Some(Source::new(self.next_id(), discover::shown(path), text)),
             Err(error) => {
                 self.diagnostics.push(complaint(path, &error));
                 None
@@ -164,7 +195,7 @@ impl Problems {
     }
 
     /// Keeps a text if a problem points into it.
-    fn keep(&mut self, source: Source) {
+    pub(super) fn keep(&mut self, source: Source) {
         let points_there = |diagnostic: &Diagnostic| diagnostic.span.is_some_and(|span| span.source == source.id);
         if self.diagnostics.iter().any(points_there) {
             self.sources.push(source);
@@ -190,7 +221,7 @@ impl Problems {
             Ok(()) if set.entries().len() == before => self.diagnostics.push(Diagnostic {
                 severity: Severity::Error,
                 code: "rule-folder",
-                file: shown(folder),
+                file: discover::shown(folder),
                 span: None,
                 message: "the folder of rules holds none".to_owned(),
                 help: "A rule is a file that ends with .yaml or .yml; name the folder that they are in.".to_owned(),
@@ -203,13 +234,14 @@ impl Problems {
 
     /// A user's own rule file that is not right, with its text where that can be read.
     fn broken_rule(&mut self, error: RuleError) {
-        let file = shown(&error.file);
+        let file = discover::shown(&error.file);
         if self.diagnostics.iter().any(|known| known.file == file && known.message == error.message) {
             // Several configurations name the folder.
             return;
         }
         let source = error.position.and_then(|(line, column)| {
-            let source = Source::new(self.next_id(), shown(&error.file), fs::read_to_string(&error.file).ok()?);
+            let source =
+                Source::new(self.next_id(), discover::shown(&error.file), fs::read_to_string(&error.file).ok()?);
             let (start, end) = source.line_range(line)?;
             let text = source.text().get(start..end)?;
             let skipped = text.char_indices().nth(column.saturating_sub(1)).map_or(0, |(at, _)| at);
@@ -218,7 +250,7 @@ impl Problems {
         self.diagnostics.push(Diagnostic {
             severity: Severity::Error,
             code: "rule-file",
-            file: shown(&error.file),
+            file,
             span: source.as_ref().map(|(span, _)| *span),
             message: error.message,
             help: if error.file.exists() {
@@ -291,8 +323,7 @@ fn output(text: &str, format: Option<Format>) -> Result<Output, clap::Error> {
         // What comes before `=` is a format, unless it is part of a path.
         Some((named, file)) if !named.contains(['/', '\\']) => {
             let format = Format::from_str(named, false).map_err(|_| {
-                let known = Format::value_variants().iter().filter_map(ValueEnum::to_possible_value);
-                let known: Vec<String> = known.map(|value| value.get_name().to_owned()).collect();
+                let known = formats();
                 let help = match nearest(named, known.iter().map(String::as_str)) {
                     Some(nearest) => format!("did you mean '{nearest}'?"),
                     None => format!("there are {}", known.join(", ")),
@@ -308,12 +339,37 @@ fn output(text: &str, format: Option<Format>) -> Result<Output, clap::Error> {
         return Err(usage(ErrorKind::InvalidValue, format!("'--output {text}' names no file")));
     }
     let ending = Path::new(file).extension().and_then(|ending| ending.to_str()).unwrap_or_default();
-    let of_ending = match ending.to_ascii_lowercase().as_str() {
-        "sarif" => Format::Sarif,
-        "json" => Format::Json,
-        _ => Format::Human,
+    let format = match named.or(format).or(Format::of_ending(ending)).unwrap_or(Format::Human) {
+        Format::Exceptions if ending.eq_ignore_ascii_case("csv") => Format::ExceptionsCsv,
+        format => format,
     };
-    Ok(Output { format: named.or(format).unwrap_or(of_ending), file: PathBuf::from(file) })
+    Ok(Output { format, file: PathBuf::from(file) })
+}
+
+/// The names of the formats.
+fn formats() -> Vec<String> {
+    let values = Format::value_variants().iter().filter_map(ValueEnum::to_possible_value);
+    values.map(|value| value.get_name().to_owned()).collect()
+}
+
+/// The day that somebody says it is, in UTC: that of `SOURCE_DATE_EPOCH` (reproducible-builds.org).
+fn named_day() -> Result<Option<Date>, clap::Error> {
+    match env::var("SOURCE_DATE_EPOCH") {
+        Ok(text) if !text.is_empty() => match text.parse() {
+            Ok(seconds) => Ok(Date::of_unix_seconds(seconds)),
+            Err(_) => {
+                let message = format!("SOURCE_DATE_EPOCH is '{text}', not a number of seconds since 1970");
+                Err(usage(ErrorKind::InvalidValue, message))
+            }
+        },
+        _ => Ok(None),
+    }
+}
+
+/// The day that it is by the clock, in UTC.
+fn clock_day() -> Option<Date> {
+    let seconds = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    Date::of_unix_seconds(seconds)
 }
 
 fn threads_of_environment() -> Result<Option<NonZeroUsize>, clap::Error> {

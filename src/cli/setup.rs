@@ -1,8 +1,10 @@
 //! What each configuration of a run makes of the arguments: the linter of the templates that it governs.
 
 use super::args::RuleSources;
+use super::baseline::Baselines;
 use super::plan::{Problems, Rules, nearest_rule};
 use crate::config::{FailOn, Nearest};
+use crate::date::Date;
 use crate::discover::{Candidate, Globs, Origin, way_from_here};
 use crate::eval::inputs::Pinned;
 use crate::finding::Level;
@@ -25,6 +27,8 @@ pub(super) struct Typed {
     pub(super) fail_on: Option<FailOn>,
     pub(super) parameters: Pinned,
     pub(super) keep: Keep,
+    /// The day that exceptions are judged on.
+    pub(super) today: Option<Date>,
 }
 
 /// What holds for the templates that one configuration governs.
@@ -41,6 +45,23 @@ pub(super) struct Setup {
     skip: Option<Globs>,
     /// Folders of users' own rules.
     rule_folders: Vec<PathBuf>,
+    /// The baseline that the configuration names.
+    baseline: Option<PathBuf>,
+}
+
+/// A baseline, and what it covers.
+#[derive(Debug)]
+pub(super) struct BaselineScope {
+    /// The number of the setup whose configuration names it; it covers the whole run where that was typed.
+    setup: Option<usize>,
+    pub(super) baselines: Baselines,
+}
+
+impl BaselineScope {
+    /// Whether it covers the templates of a setup.
+    pub(super) fn covers(&self, setup: usize) -> bool {
+        self.setup.is_none_or(|own| own == setup)
+    }
 }
 
 /// The setups of a run, each made when the first template or folder wants it.
@@ -52,18 +73,21 @@ pub(super) struct Setups {
     by_configuration: HashMap<Option<PathBuf>, Arc<Setup>>,
     /// By the folders of candidates, as they are named.
     by_folder: HashMap<PathBuf, Arc<Setup>>,
+    baselines: Vec<BaselineScope>,
     /// What is wrong about options, configurations and rules.
     pub(super) problems: Problems,
 }
 
 impl Setups {
-    pub(super) fn new(typed: Typed, problems: Problems) -> Self {
+    /// Without any; a baseline that was typed is the only one.
+    pub(super) fn new(typed: Typed, baselines: Option<Baselines>, problems: Problems) -> Self {
         Self {
             typed,
             nearest: Nearest::default(),
             made: Vec::new(),
             by_configuration: HashMap::new(),
             by_folder: HashMap::new(),
+            baselines: baselines.map(|baselines| BaselineScope { setup: None, baselines }).into_iter().collect(),
             problems,
         }
     }
@@ -91,9 +115,20 @@ impl Setups {
         setup.skip.as_ref().is_some_and(|globs| globs.name(entry, is_folder))
     }
 
+    /// The baselines that findings are compared with.
+    pub(super) fn scopes(&mut self) -> &mut [BaselineScope] {
+        &mut self.baselines
+    }
+
+    /// Writes the baseline that is to be written, if any. False where it cannot be.
+    pub(super) fn write_baseline(&self) -> bool {
+        self.baselines.iter().all(|scope| scope.baselines.write())
+    }
+
     /// The files that the setups depend on: configurations, those that are not there among them, and users' own rules.
     pub(super) fn files(&self) -> BTreeSet<PathBuf> {
         let named = self.by_configuration.keys().flatten().cloned();
+        let named = named.chain(self.made.iter().filter_map(|setup| setup.baseline.clone()));
         let mut files: BTreeSet<PathBuf> = self.nearest.looked_at().chain(named).collect();
         for folder in self.made.iter().flat_map(|setup| &setup.rule_folders) {
             files.extend(rule_files(folder));
@@ -165,13 +200,24 @@ impl Setups {
             problems.option("internal-error", error.to_string(), "Please report it.".to_owned());
             Linter::default()
         });
+        let linter = match typed.today {
+            Some(today) => linter.on(today),
+            None => linter,
+        };
+        let number = self.made.len();
+        let baseline = config.baseline.filter(|_| self.baselines.iter().all(|scope| scope.setup.is_some()));
+        if let Some(file) = &baseline {
+            let baselines = Baselines::new(Some(file.clone()), None, problems);
+            self.baselines.push(BaselineScope { setup: Some(number), baselines });
+        }
         Setup {
-            number: self.made.len(),
+            number,
             configuration: name,
             linter: Arc::new(linter),
             profile: typed.rules.is_empty().then_some(profile),
             fail_on: typed.fail_on.or(config.fail_on).unwrap_or(FailOn::Level(Level::Error)),
             skip: config.skip,
+            baseline,
             rule_folders: config.rule_folders.into_iter().chain(typed.sources.rules.iter().cloned()).collect(),
         }
     }

@@ -13,7 +13,7 @@ pub struct Key {
 }
 
 /// All keys, in the order that a configuration has them.
-pub const KEYS: [Key; 8] = [
+pub const KEYS: [Key; 9] = [
     Key {
         name: "profile",
         what: "The rules that run: core, conformance, strict or proposed-2025 (hipaalint rules --profile NAME lists them).",
@@ -50,6 +50,12 @@ pub const KEYS: [Key; 8] = [
         name: "rule-folders",
         what: "Folders of your own rules, relative to this file. They run with every profile.",
         example: "rule-folders: [policies]",
+    },
+    Key {
+        name: "baseline",
+        what: "A file of findings that were there before and do not count, relative to this file (hipaalint --write-baseline \
+               FILE writes it).",
+        example: "baseline: hipaalint-baseline.json",
     },
     Key {
         name: "rules",

@@ -3,6 +3,7 @@
 //! Each file holds the analyses of one subject: their arguments as rule files write them, and the way from an answer of
 //! `policy` or `graph` to places.
 
+mod backup;
 mod dependencies;
 mod names;
 mod network;
@@ -53,6 +54,8 @@ pub enum Analysis {
     RoutesToInternet(network::RoutesToInternet),
     /// In how many Availability Zones a list of subnets lies.
     SubnetZones(network::SubnetZones),
+    /// Whether a backup selection of the template covers a resource.
+    InBackupPlan,
     /// Whether resources of a template wait for each other.
     DependencyCycle,
     /// Whether a template uses a name that exists nowhere.
@@ -79,6 +82,7 @@ struct RawAnalysis {
     opens_port: Option<network::OpensPort>,
     routes_to_internet: Option<network::RoutesToInternet>,
     subnet_zones: Option<network::SubnetZones>,
+    in_backup_plan: Option<True>,
     dependency_cycle: Option<True>,
     unresolved_reference: Option<True>,
 }
@@ -118,6 +122,7 @@ impl TryFrom<RawAnalysis> for Analysis {
             raw.opens_port.map(Self::OpensPort),
             raw.routes_to_internet.map(Self::RoutesToInternet),
             raw.subnet_zones.map(Self::SubnetZones),
+            raw.in_backup_plan.map(|_| Self::InBackupPlan),
             raw.dependency_cycle.map(|_| Self::DependencyCycle),
             raw.unresolved_reference.map(|_| Self::UnresolvedReference),
         ]
@@ -151,6 +156,7 @@ impl Analysis {
             Self::OpensPort(arguments) => arguments.judge(checker, item),
             Self::RoutesToInternet(arguments) => arguments.judge(checker, item),
             Self::SubnetZones(arguments) => arguments.judge(checker, item),
+            Self::InBackupPlan => backup::in_backup_plan(checker, item),
             Self::DependencyCycle => dependencies::dependency_cycle(checker),
             Self::UnresolvedReference => dependencies::unresolved_reference(checker),
         }
