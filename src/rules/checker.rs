@@ -166,6 +166,12 @@ impl<'m, 't> Checker<'_, 'm, 't> {
             Form::Quantified(quantifier, quantified) => self.quantified(*quantifier, quantified, item),
             Form::Count(bounds, quantified) => self.count(*bounds, quantified, item),
             Form::Analysis(analysis) => analysis.judge(self, item),
+            Form::Setting { parameter, is } => {
+                let texts = parameter.texts(self.settings);
+                let values =
+                    texts.iter().map(|text| Value { span: item.place().span, kind: Kind::String(text.clone().into()) });
+                Truth::all(values.collect::<Vec<_>>().iter().map(|value| self.test(is, value))).into()
+            }
             Form::Undecided(reason) => {
                 self.run.note_reason(reason.as_str());
                 Judgement::bare(Truth::Unknown)

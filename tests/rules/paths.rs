@@ -59,7 +59,7 @@ impl Walk {
                 self.check(path, context);
             }
             Form::Quantified(_, quantified) | Form::Count(_, quantified) => self.quantified(quantified, context),
-            Form::Analysis(_) | Form::Undecided(_) => {}
+            Form::Analysis(_) | Form::Setting { .. } | Form::Undecided(_) => {}
         }
     }
 

@@ -3,9 +3,12 @@
 //! Each file holds the analyses of one subject: their arguments as rule files write them, and the way from an answer of
 //! `policy` or `graph` to places.
 
+mod code;
 mod dependencies;
+mod identity;
 mod names;
 mod network;
+mod phi;
 mod policy;
 mod secrets;
 mod tags;
@@ -52,6 +55,18 @@ pub enum Analysis {
     RoutesToInternet(network::RoutesToInternet),
     /// In how many Availability Zones a list of subnets lies.
     SubnetZones(network::SubnetZones),
+    /// Whether an identity can get more rights than it was given.
+    Escalates,
+    /// Whether a resource is tagged as one that holds PHI.
+    PhiTagged,
+    /// Whether AWS's Business Associate Addendum covers a resource's service.
+    HipaaEligible,
+    /// Whether a key encrypts data of the template.
+    EncryptsData,
+    /// Whether a block identifies a patient.
+    Identifies(phi::Identifies),
+    /// Whether inline code logs its whole event.
+    LogsEvent(code::LogsEvent),
     /// Whether resources of a template wait for each other.
     DependencyCycle,
     /// Whether a template uses a name that exists nowhere.
@@ -78,6 +93,12 @@ struct RawAnalysis {
     opens_port: Option<network::OpensPort>,
     routes_to_internet: Option<network::RoutesToInternet>,
     subnet_zones: Option<network::SubnetZones>,
+    escalates: Option<True>,
+    phi_tagged: Option<True>,
+    hipaa_eligible: Option<True>,
+    encrypts_data: Option<True>,
+    identifies: Option<phi::Identifies>,
+    logs_event: Option<code::LogsEvent>,
     dependency_cycle: Option<True>,
     unresolved_reference: Option<True>,
 }
@@ -117,6 +138,12 @@ impl TryFrom<RawAnalysis> for Analysis {
             raw.opens_port.map(Self::OpensPort),
             raw.routes_to_internet.map(Self::RoutesToInternet),
             raw.subnet_zones.map(Self::SubnetZones),
+            raw.escalates.map(|_| Self::Escalates),
+            raw.phi_tagged.map(|_| Self::PhiTagged),
+            raw.hipaa_eligible.map(|_| Self::HipaaEligible),
+            raw.encrypts_data.map(|_| Self::EncryptsData),
+            raw.identifies.map(Self::Identifies),
+            raw.logs_event.map(Self::LogsEvent),
             raw.dependency_cycle.map(|_| Self::DependencyCycle),
             raw.unresolved_reference.map(|_| Self::UnresolvedReference),
         ]
@@ -150,6 +177,12 @@ impl Analysis {
             Self::OpensPort(arguments) => arguments.judge(checker, item),
             Self::RoutesToInternet(arguments) => arguments.judge(checker, item),
             Self::SubnetZones(arguments) => arguments.judge(checker, item),
+            Self::Escalates => identity::escalates(checker, item),
+            Self::PhiTagged => phi::phi_tagged(checker, item),
+            Self::HipaaEligible => phi::hipaa_eligible(checker, item),
+            Self::EncryptsData => phi::encrypts_data(checker, item),
+            Self::Identifies(arguments) => arguments.judge(checker, item),
+            Self::LogsEvent(arguments) => arguments.judge(checker, item),
             Self::DependencyCycle => dependencies::dependency_cycle(checker),
             Self::UnresolvedReference => dependencies::unresolved_reference(checker),
         }
@@ -162,6 +195,7 @@ impl Analysis {
             Self::NameContains(arguments) => visit(&arguments.parameter),
             Self::DeclaresParameter(arguments) => visit(&arguments.parameter),
             Self::OpensPort(arguments) => arguments.operands(visit),
+            Self::Identifies(arguments) => visit(&arguments.more),
             _ => {}
         }
     }
