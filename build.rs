@@ -52,7 +52,7 @@ fn main() {
     write(&out.join("index.json"), &Value::Array(index).to_string());
     write(&out.join("logic.json"), &logic);
     write(&out.join("prose.json"), &prose);
-    for name in ["controls", "profiles"] {
+    for name in ["controls", "profiles", "runtime"] {
         write(&out.join(format!("{name}.json")), &read(&Path::new("rules").join(format!("{name}.yaml"))).to_string());
     }
 }

@@ -92,6 +92,8 @@ fn folder_lint(bencher: Bencher<'_, '_>, report: &str) {
         let report_on = Report {
             sources: &sources,
             findings: &findings,
+            suppressed: &[],
+            exceptions: &[],
             diagnostics: &[],
             rules: &rules,
             controls: controls(),

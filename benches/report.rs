@@ -45,10 +45,13 @@ impl Run {
                 section: "Resources",
                 name: format!("Bucket{number}"),
                 resource_type: Some("AWS::S3::Bucket".into()),
+                construct: None,
             },
             message: "Nothing denies requests over plain HTTP: BucketPolicy has no statement with Effect Deny".into(),
             when: Some("when Env is dev or test".into()),
             related: related.map(|span| Related { span, message: "the one before".into() }).into_iter().collect(),
+            waiver: None,
+            baseline: None,
         });
         Self {
             findings: findings.collect(),
@@ -97,6 +100,8 @@ impl Run {
         let report = Report {
             sources: &self.sources,
             findings: &self.findings,
+            suppressed: &[],
+            exceptions: &[],
             diagnostics: &[],
             rules: &rules,
             controls: &self.controls,

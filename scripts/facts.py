@@ -223,10 +223,14 @@ def sam_policy_templates():
 def merged(schema, node):
     """The node with what its `oneOf`, `anyOf` and `allOf` add to it: a property or value that any branch allows exists."""
     node = dict(resolve(schema, node))
+    own_values = node.get("enum")
+    is_open = False
     for word in ("oneOf", "anyOf", "allOf"):
         for branch in node.pop(word, []):
             if isinstance(branch, dict):
                 branch = merged(schema, branch)
+                # A branch that takes other texts, beside one that lists some: nothing is ruled out.
+                is_open |= word != "allOf" and "enum" not in branch and bool({"type", "pattern"} & set(branch))
                 for key, value in branch.items():
                     if key in ("properties", "patternProperties"):
                         # The node's own definition is the fuller one; branches often only say `required`.
@@ -235,6 +239,8 @@ def merged(schema, node):
                         node[key] = [*node.get(key, []), *(each for each in value if each not in node.get(key, []))]
                     else:
                         node.setdefault(key, value)
+    if is_open and own_values is None:
+        node.pop("enum", None)
     return node
 
 
@@ -253,10 +259,11 @@ def extract_node(schema, node):
         return {"p": {name: extract_node(schema, node["properties"][name]) for name in sorted(node["properties"])}}
     if node.get("patternProperties"):
         return {"m": extract_node(schema, next(iter(node["patternProperties"].values())))}
-    if "enum" in node:
-        return {"e": sorted(node["enum"], key=str)}
+    # Where both stand, the one in any case is what CloudFormation takes.
     if "enumCaseInsensitive" in node:
         return {"ei": sorted(node["enumCaseInsensitive"], key=str)}
+    if "enum" in node:
+        return {"e": sorted(node["enum"], key=str)}
     kind = node.get("type")
     return SCALARS.get(kind, "*") if isinstance(kind, str) else "*"
 

@@ -18,7 +18,7 @@ mod parameters;
 pub use parameters::read_parameters;
 
 use crate::discover::shown;
-use crate::eval::choices::Pinned;
+use crate::eval::inputs::Pinned;
 use crate::finding::{Diagnostic, Level, Severity};
 use crate::linter::Override;
 use crate::rules::load::{RuleSet, nearest};

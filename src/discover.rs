@@ -3,15 +3,18 @@
 //! Opens no file that it does not have to: [`read`] turns a candidate into text when its turn comes.
 
 mod beside;
+mod cdk;
 mod look;
+mod nested;
 mod read;
 
 pub use beside::read_beside;
 pub use look::{may_be_template, shows_template};
+pub use nested::nested;
 pub use read::{MAX_BYTES, Reading, read};
 
 use crate::finding::{Diagnostic, Severity};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ffi::OsStr;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -34,6 +37,8 @@ pub struct Candidate {
     pub named: bool,
     /// The named folders it was found in, as indices into [`Discovery::folders`].
     pub folders: Vec<usize>,
+    /// Pseudo parameters whose values are known: what a cloud assembly says of the stack.
+    pub pinned: BTreeMap<String, String>,
 }
 
 /// Where a text comes from.
@@ -70,17 +75,22 @@ pub fn discover(paths: &[PathBuf]) -> Discovery {
 struct Finder {
     found: Discovery,
     by_identity: HashMap<Origin, usize>,
+    /// The folders that are cloud assemblies of the CDK.
+    assemblies: HashSet<PathBuf>,
 }
 
 impl Finder {
     fn add(&mut self, path: &Path) {
         if path.as_os_str() == STANDARD_INPUT {
-            self.meet("<stdin>".to_owned(), Origin::StandardInput, None);
+            self.meet("<stdin>".to_owned(), Origin::StandardInput, None, BTreeMap::new());
             return;
         }
         match path.metadata() {
             Ok(metadata) if metadata.is_dir() => self.add_folder(path),
-            Ok(_) => self.meet(shown(path), Origin::File(path.to_owned()), None),
+            Ok(_) => {
+                let pinned = self.pinned_by_assembly(path);
+                self.meet(shown(path), Origin::File(path.to_owned()), None, pinned);
+            }
             Err(error) => self.found.diagnostics.push(unreadable(&shown(path), &error)),
         }
     }
@@ -88,11 +98,21 @@ impl Finder {
     fn add_folder(&mut self, folder: &Path) {
         let index = self.found.folders.len();
         self.found.folders.push(shown(folder));
-        let entries = walkdir::WalkDir::new(folder).sort_by_file_name().into_iter();
-        for entry in entries.filter_entry(|entry| entry.depth() == 0 || !is_left_out(entry)) {
+        let mut entries = walkdir::WalkDir::new(folder).sort_by_file_name().into_iter();
+        while let Some(entry) = entries.next() {
             match entry {
+                Ok(entry) if entry.file_type().is_dir() => {
+                    if entry.depth() > 0 && (is_left_out(&entry) || self.is_asset(entry.path())) {
+                        entries.skip_current_dir();
+                    } else if let Some(stacks) = cdk::stacks(entry.path()) {
+                        self.add_assembly(entry.path(), stacks, index);
+                    }
+                }
                 Ok(entry) if entry.file_type().is_file() && has_template_ending(entry.path()) => {
-                    self.meet(shown(entry.path()), Origin::File(entry.into_path()), Some(index));
+                    // What an assembly does not name as a stack's template is none, or a nested stack's.
+                    if entry.path().parent().is_none_or(|folder| !self.assemblies.contains(folder)) {
+                        self.meet(shown(entry.path()), Origin::File(entry.into_path()), Some(index), BTreeMap::new());
+                    }
                 }
                 Ok(_) => {}
                 Err(error) => {
@@ -104,8 +124,33 @@ impl Finder {
         }
     }
 
+    /// Adds the stacks of a cloud assembly. Assemblies inside it, of stages, are met when the walk comes to them.
+    fn add_assembly(&mut self, folder: &Path, stacks: Vec<cdk::Stack>, index: usize) {
+        for stack in stacks {
+            let path = folder.join(&stack.template);
+            self.meet(shown(&path), Origin::File(path), Some(index), stack.pinned);
+        }
+        self.assemblies.insert(folder.to_owned());
+    }
+
+    /// Whether a folder is an asset of a cloud assembly: somebody's code.
+    fn is_asset(&self, folder: &Path) -> bool {
+        let is_named_so = folder.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"asset."));
+        is_named_so && folder.parent().is_some_and(|parent| self.assemblies.contains(parent))
+    }
+
+    /// What the cloud assembly around a file says of its stack.
+    fn pinned_by_assembly(&self, path: &Path) -> BTreeMap<String, String> {
+        let (Some(folder), Some(name)) = (path.parent(), path.file_name().and_then(OsStr::to_str)) else {
+            return BTreeMap::new();
+        };
+        let folder = if folder == Path::new("") { Path::new(".") } else { folder };
+        let stacks = cdk::stacks(folder).unwrap_or_default();
+        stacks.into_iter().find(|stack| stack.template == name).map(|stack| stack.pinned).unwrap_or_default()
+    }
+
     /// Keeps a file, unless it was met before: then only what is new about it.
-    fn meet(&mut self, name: String, origin: Origin, folder: Option<usize>) {
+    fn meet(&mut self, name: String, origin: Origin, folder: Option<usize>, pinned: BTreeMap<String, String>) {
         let identity = match &origin {
             // What cannot be resolved will not be readable either, and says so under its own name.
             Origin::File(path) => Origin::File(path.canonicalize().unwrap_or_else(|_| path.clone())),
@@ -117,10 +162,11 @@ impl Finder {
             Some(known) => {
                 known.named |= folder.is_none();
                 known.folders.extend(folder);
+                known.pinned.extend(pinned);
             }
             None => {
                 let candidate =
-                    Candidate { name, origin, named: folder.is_none(), folders: folder.into_iter().collect() };
+                    Candidate { name, origin, named: folder.is_none(), folders: folder.into_iter().collect(), pinned };
                 self.found.candidates.push(candidate);
             }
         }

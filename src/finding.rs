@@ -1,7 +1,11 @@
 //! What a lint says: findings about resources, and diagnostics about the files themselves. Knows no rule and no format.
 
+mod waiver;
+
 use crate::source::Span;
 use std::sync::Arc;
+
+pub use waiver::{Dialect, Exception, ExceptionState, Flaw, Waived, Waiver};
 
 /// How much a finding weighs. Ordered: `Note < Warning < Error`.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
@@ -47,6 +51,8 @@ pub struct Subject {
     pub name: String,
     /// `AWS::S3::Bucket`, where the subject is a resource.
     pub resource_type: Option<String>,
+    /// The path of the construct that made it, where the CDK wrote it down: `AppStack/Records/Resource`.
+    pub construct: Option<String>,
 }
 
 impl Subject {
@@ -89,9 +95,33 @@ pub struct Finding {
     pub when: Option<String>,
     /// Places that explain it, in the order they should be read.
     pub related: Vec<Related>,
+    /// The exception that waives it, where one holds.
+    pub waiver: Option<Arc<Waiver>>,
+    /// What the baseline says of it; none where no baseline was given.
+    pub baseline: Option<BaselineState>,
+}
+
+/// Whether a finding is in the baseline.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum BaselineState {
+    /// It is not, so it counts.
+    New,
+    /// It was there when the baseline was written.
+    Unchanged,
 }
 
 impl Finding {
+    /// Whether it is a violation that nobody waived and that the baseline does not have: what exit codes and counts are about.
+    pub fn counts(&self) -> bool {
+        self.outcome == Outcome::Fail && !self.is_suppressed()
+    }
+
+    /// Whether it is kept from counting, by an exception or by the baseline.
+    pub fn is_suppressed(&self) -> bool {
+        self.waiver.is_some() || self.baseline == Some(BaselineState::Unchanged)
+    }
+
     /// The message with the choice that brings the violation, as one text that ends with a full stop.
     pub fn full_message(&self) -> String {
         let message = self.message.trim_end();

@@ -4,7 +4,7 @@
 //! with their places come out.
 //!
 //! ```
-//! use hipaalint::eval::choices::Pinned;
+//! use hipaalint::eval::inputs::Pinned;
 //! use hipaalint::linter::{Keep, Linter};
 //! use hipaalint::rules::load::RuleSet;
 //! use hipaalint::source::{Source, SourceId};
@@ -39,10 +39,13 @@
 //! [`expand`] and [`eval`] say what CloudFormation would create and compute, [`graph`] and [`policy`] what follows from that,
 //! [`rules`] ask their questions, and the answers are [`finding`]s, which [`report`] writes down. What a template leaves open
 //! is [`truth::Truth::Unknown`] all the way. `ARCHITECTURE.md` is the map.
+pub mod catalogue;
 pub mod cli;
 pub mod config;
+pub mod date;
 pub mod discover;
 pub mod eval;
+pub mod exceptions;
 pub mod expand;
 pub mod expression;
 pub mod facts;
@@ -50,6 +53,7 @@ pub mod finding;
 pub mod graph;
 pub mod linter;
 pub mod policy;
+pub mod project;
 pub mod report;
 pub mod rules;
 pub mod source;

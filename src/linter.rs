@@ -1,32 +1,37 @@
 //! Templates and rules in, findings out: the library's one entry. Prints nothing.
 
+mod answer;
 pub mod drawing;
 mod includes;
 mod places;
+mod stacks;
 mod turns;
+mod waiving;
 
-use crate::eval::choices::Pinned;
-use crate::eval::scenario::Scenario;
-use crate::eval::{Memory, explore};
+use crate::date::Date;
+use crate::eval::Memory;
+use crate::eval::inputs::{Inputs, Pinned};
+use crate::exceptions::{Aliases, Exceptions};
 use crate::expand::{self, Block, Model};
-use crate::facts;
-use crate::finding::{Diagnostic, Finding, Level, Outcome, Severity};
-use crate::rules::checker::{Checker, Item, Place};
+use crate::finding::{Diagnostic, Exception, Finding, Level, Outcome, Severity};
+use crate::rules::checker::Place;
 use crate::rules::load::{RuleEntry, RuleSet};
 use crate::rules::operand::Settings;
-use crate::rules::rule::{Check, Rule, TargetName};
+use crate::rules::rule::TargetName;
 use crate::source::{Source, Span};
 use crate::syntax;
 use crate::template::{self, Template};
-use crate::truth::Truth;
-use places::{as_written, fill, united};
+use answer::{Answer, Violation, answer};
+use foldhash::{HashMap, HashMapExt};
+use places::as_written;
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use turns::Pending;
 
 pub use crate::expand::includes::MAX_INCLUDES;
 pub use includes::{Loaded, Loader};
+pub use stacks::{Nested, exports};
 
 /// What a project is linted with. Shared between threads.
 #[derive(Debug, Default)]
@@ -35,10 +40,14 @@ pub struct Linter {
     selected: Vec<Selected>,
     /// Which of them look at resources of a type: their indices, so that a template asks only for its own types.
     by_type: HashMap<String, Vec<usize>>,
-    /// Those that look at anything else.
+    /// Those that look at anything else as well, or at nothing else.
     others: Vec<usize>,
-    pinned: Pinned,
+    /// What is known of every deployment.
+    inputs: Inputs,
     keep: Keep,
+    /// The rules' names in other tools, whose exceptions are understood.
+    aliases: Aliases,
+    today: Option<Date>,
 }
 
 /// A rule that was selected, with what the user changed about it.
@@ -108,6 +117,10 @@ impl std::error::Error for SetupError {}
 pub struct FileReport {
     /// Findings, sorted by place and rule.
     pub findings: Vec<Finding>,
+    /// Violations that an exception waives, sorted alike.
+    pub suppressed: Vec<Finding>,
+    /// The exceptions that the template makes, in the order of the text.
+    pub exceptions: Vec<Exception>,
     /// What is odd about the file, or why it could not be linted.
     pub diagnostics: Vec<Diagnostic>,
     /// The files that it includes; findings and diagnostics point into them.
@@ -118,6 +131,8 @@ pub struct FileReport {
     pub counts: Counts,
     /// The names of the template's parameters.
     pub parameters: Vec<String>,
+    /// The nested stacks that it declares and whose template is a local file.
+    pub nested: Vec<Nested>,
 }
 
 /// Numbers of one or more files.
@@ -179,9 +194,25 @@ impl Linter {
                 }
             })
             .collect();
-        let mut linter = Self { rules, selected, by_type: HashMap::new(), others: Vec::new(), pinned, keep };
+        let aliases = Aliases::new(&rules);
+        let mut linter = Self {
+            rules,
+            selected,
+            by_type: HashMap::new(),
+            others: Vec::new(),
+            inputs: pinned.into(),
+            keep,
+            aliases,
+            today: None,
+        };
         linter.index();
         Ok(linter)
+    }
+
+    /// The same linter on a day: exceptions that ended before it do not hold. Without one, none ever ends.
+    #[must_use]
+    pub fn on(self, today: Date) -> Self {
+        Self { today: Some(today), ..self }
     }
 
     fn index(&mut self) {
@@ -189,7 +220,7 @@ impl Linter {
             let targets = self.rules.entries().get(selected.index).map_or(&[][..], |entry| &entry.targets);
             for target in targets {
                 match target {
-                    TargetName::Type(kind) if !kind.contains('*') => {
+                    TargetName::Type(kind) => {
                         self.by_type.entry(kind.clone()).or_default().push(place);
                     }
                     _ if self.others.last() == Some(&place) => {}
@@ -199,9 +230,14 @@ impl Linter {
         }
     }
 
-    /// The selected rules that may have something to look at in a template, in the order of their ids.
+    /// The selected rules that have something to look at in a template, in the order of their ids.
     fn for_template(&self, model: &Model<'_, '_>) -> impl Iterator<Item = &Selected> {
-        let mut places = self.others.clone();
+        let targets = |place: &usize| {
+            let entry = self.selected.get(*place).and_then(|selected| self.rules.entries().get(selected.index));
+            entry.map_or(&[][..], |entry| &entry.targets)
+        };
+        let has_target = |place: &usize| targets(place).iter().any(|target| occurs(target, model));
+        let mut places: Vec<usize> = self.others.iter().copied().filter(has_target).collect();
         for kind in model.types() {
             places.extend(self.by_type.get(kind).into_iter().flatten());
         }
@@ -227,6 +263,16 @@ impl Linter {
 
     /// Lints one text, whose local includes `load` reads. They take the [`MAX_INCLUDES`] ids after the text's own.
     pub fn lint_with(&self, source: &Source, load: &Loader<'_>) -> FileReport {
+        self.lint_in(source, load, &self.inputs)
+    }
+
+    /// What is known of every deployment: the parameters that the user pinned.
+    pub fn inputs(&self) -> &Inputs {
+        &self.inputs
+    }
+
+    /// Lints one text as [`lint_with`](Self::lint_with) does, in a deployment of which this is known.
+    pub fn lint_in(&self, source: &Source, load: &Loader<'_>, inputs: &Inputs) -> FileReport {
         let mut report = FileReport::default();
         let document = match syntax::parse(source.text(), source.id) {
             Ok(document) => document,
@@ -241,7 +287,7 @@ impl Linter {
         }
         let texts = includes::texts(&document.root, source.id, load);
         let files = includes::Files::parse(&texts, &mut report.diagnostics);
-        let expansion = expand::expand(&document.root, &files.included(), &self.pinned);
+        let expansion = expand::expand(&document.root, &files.included(), inputs);
         report.is_template = template::is_template(&expansion.root);
         if !report.is_template {
             report.included = texts.into_sources();
@@ -268,22 +314,31 @@ impl Linter {
         }
         report.diagnostics.sort_by_key(|diagnostic| diagnostic.span);
         let memory = Memory::default();
-        let model = Model::expanded(&template, &expansion, &self.pinned, &memory);
+        let model = Model::expanded(&template, &expansion, inputs, &memory);
         report.counts.resources = model.resources.len();
         report.parameters = template.parameters.iter().map(|parameter| parameter.name.to_owned()).collect();
+        let files_and_text = waiving::Texts { source, document: &document, included: &texts, files: &files };
+        let mut exceptions = self.exceptions(&expansion, &files_and_text);
         for selected in self.for_template(&model) {
-            self.apply(selected, &model, &mut report);
+            self.apply(selected, &model, &mut exceptions, &mut report);
         }
+        report.nested = stacks::nested(&model);
+        let pins_something = template.parameters.iter().any(|parameter| inputs.fixed(parameter.name).is_some());
+        self.settle(&exceptions, pins_something, &mut report);
         sort_findings(&mut report.findings);
+        sort_findings(&mut report.suppressed);
         report.included = texts.into_sources();
         report
     }
 
-    fn apply<'m, 't>(&self, selected: &Selected, model: &'m Model<'m, 't>, report: &mut FileReport) {
+    fn apply<'m, 't>(
+        &self,
+        selected: &Selected,
+        model: &'m Model<'m, 't>,
+        exceptions: &mut Exceptions,
+        report: &mut FileReport,
+    ) {
         let Some(entry) = self.rules.entries().get(selected.index) else { return };
-        if !entry.targets.iter().any(|target| occurs(target, model)) {
-            return;
-        }
         let rule = match entry.rule() {
             Ok(rule) => rule,
             Err(error) => return report.diagnostics.push(broken_rule(&selected.id, error)),
@@ -293,12 +348,12 @@ impl Linter {
             settings.to_mut().extend(selected.settings.iter().map(|(name, texts)| (name.clone(), texts.clone())));
         }
         for check in &rule.checks {
-            let mut found = Vec::new();
+            let mut record = Record { counts: &mut report.counts, exceptions, found: Vec::new() };
             for block in blocks(&check.targets, model) {
                 let answer = answer(check, rule, &settings, block, model);
-                self.record(selected, block, model, answer, &mut report.counts, &mut found);
+                self.record(selected, block, model, answer, &mut record);
             }
-            report.findings.extend(turns::united(found));
+            report.findings.extend(turns::united(record.found));
         }
     }
 
@@ -308,13 +363,16 @@ impl Linter {
         block: &Block<'t>,
         model: &'m Model<'m, 't>,
         answer: Answer,
-        counts: &mut Counts,
-        found: &mut Vec<Pending<'t>>,
+        record: &mut Record<'_, 't>,
     ) {
+        let Record { counts, exceptions, found } = record;
+        if matches!(answer, Answer::Undecided(_)) {
+            exceptions.note_undecided(&selected.id, &block.subject().qualified_name());
+        }
         // Whether it was not said before.
         let mut add = |outcome, place: Place, message, as_written, level, when| {
             let iterations = model.iterations(&place.path);
-            let finding = Finding {
+            let mut finding = Finding {
                 rule: Arc::clone(&selected.id),
                 level,
                 outcome,
@@ -325,7 +383,12 @@ impl Linter {
                 message,
                 when,
                 related: place.related,
+                waiver: None,
+                baseline: None,
             };
+            if outcome == Outcome::Fail {
+                exceptions.waive(&mut finding);
+            }
             // What a transform makes of one resource stands together, and may lack the same.
             let mut of_subject = found.iter().rev().take_while(|known| known.finding.subject == finding.subject);
             let is_news = of_subject.all(|known| known.finding != finding);
@@ -387,38 +450,35 @@ fn broken_rule(id: &str, error: &str) -> Diagnostic {
 /// Whether a template has any block of this kind.
 fn occurs(target: &TargetName, model: &Model<'_, '_>) -> bool {
     match target {
-        TargetName::Type(pattern) if pattern.contains('*') => {
-            model.types().any(|kind| crate::eval::text::pattern_covers(pattern, kind))
-        }
-        TargetName::Type(kind) => model.has_type(kind),
-        TargetName::AnyResource | TargetName::Taggable | TargetName::Named | TargetName::Stateful => {
-            !model.resources.is_empty()
-        }
         TargetName::Parameters => !model.parameters.is_empty(),
         TargetName::Outputs => !model.outputs.is_empty(),
         TargetName::Template => true,
+        // They are judged when everything else has been.
+        TargetName::Exceptions => false,
+        _ => model.types().any(|kind| target.has_type(kind)),
     }
 }
 
 /// The blocks that some of the targets name, each once, in the order of the template.
 fn blocks<'m, 't>(targets: &[TargetName], model: &'m Model<'m, 't>) -> Vec<&'m Block<'t>> {
     let mut blocks: Vec<&'m Block<'t>> = Vec::new();
+    // A check may name dozens of types, of which a template has one, and a template has many resources of few types: each of its
+    // types is asked about once.
+    let mut groups = 0;
+    for kind in model.types().filter(|kind| targets.iter().any(|target| target.has_type(kind))) {
+        blocks.extend(model.of_type(kind));
+        groups += 1;
+    }
     for target in targets {
-        let fits = |fits: fn(&str) -> bool| model.resources.iter().filter(move |block| fits(block.kind));
         match target {
-            TargetName::Type(pattern) if pattern.contains('*') => blocks
-                .extend(model.resources.iter().filter(|block| crate::eval::text::pattern_covers(pattern, block.kind))),
-            TargetName::Type(kind) => blocks.extend(model.of_type(kind)),
-            TargetName::AnyResource => blocks.extend(&model.resources),
-            TargetName::Taggable => blocks.extend(fits(|kind| facts::tag_shape(kind).is_some())),
-            TargetName::Named => blocks.extend(fits(|kind| facts::name_property(kind).is_some())),
-            TargetName::Stateful => blocks.extend(fits(facts::is_stateful)),
             TargetName::Parameters => blocks.extend(&model.parameters),
             TargetName::Outputs => blocks.extend(&model.outputs),
             TargetName::Template => blocks.push(&model.whole),
+            _ => continue,
         }
+        groups += 1;
     }
-    if targets.len() > 1 {
+    if groups > 1 {
         // All turns of a loop have the same key.
         blocks.sort_by_key(|block| (block.key_span, block.name));
         blocks.dedup_by(|a, b| a.is(b));
@@ -426,121 +486,9 @@ fn blocks<'m, 't>(targets: &[TargetName], model: &'m Model<'m, 't>) -> Vec<&'m B
     blocks
 }
 
-/// What a check came to for one block, over all scenarios.
-enum Answer {
-    NotApplicable,
-    Pass,
-    Undecided(Vec<String>),
-    /// With the scenarios that the template's `Rules` forbid.
-    Fail(Vec<Violation>, Vec<Scenario>),
-}
-
-/// One place that violates, with the scenarios in which it does.
-struct Violation {
-    place: Place,
-    message: String,
-    /// The message with the name that a loop's body gives the block.
-    as_written: Option<String>,
-    scenarios: Vec<Scenario>,
-}
-
-/// What a check came to in one scenario.
-enum Leaf {
-    NotApplicable,
-    Pass,
-    Undecided(Vec<String>),
-    Fail(Vec<Place>),
-}
-
-fn answer<'m, 't>(
-    check: &Check,
-    rule: &Rule,
-    settings: &Settings,
-    block: &'m Block<'t>,
-    model: &'m Model<'m, 't>,
-) -> Answer {
-    let exploration = explore(&model.evaluator, |run| {
-        if !expand::exists(run, block) {
-            return Leaf::NotApplicable;
-        }
-        let mut checker = Checker { run, model, settings, this: block, explain: false };
-        let item = Item::Block(block);
-        let applies = match &check.when {
-            Some(when) => checker.judge(when, &item).truth,
-            None => Truth::True,
-        };
-        if applies.is_false() {
-            return Leaf::NotApplicable;
-        }
-        match checker.judge(&check.assert, &item).truth {
-            Truth::True if applies.is_true() => Leaf::Pass,
-            // Whether it applies or not: nothing is wrong.
-            Truth::True => Leaf::Pass,
-            Truth::False if applies.is_true() => {
-                checker.explain = true;
-                let places = checker.judge(&check.assert, &item).places;
-                let mut places = if places.is_empty() { vec![item.place()] } else { places };
-                if let Some(evidence) = check.evidence {
-                    evidence.add(&mut checker, &mut places);
-                }
-                Leaf::Fail(united(places.into_iter().map(|place| as_written(place, model)).collect()))
-            }
-            Truth::False | Truth::Unknown => Leaf::Undecided(checker.run.reasons().to_vec()),
-        }
-    });
-    let mut violations: Vec<Violation> = Vec::new();
-    let mut reasons: Vec<String> = Vec::new();
-    let mut undecided = !exploration.complete;
-    let mut passed = false;
-    if !exploration.complete {
-        reasons.push(format!("it depends on more than {} combinations of choices", crate::eval::MAX_SCENARIOS));
-    }
-    for (scenario, leaf) in exploration.leaves {
-        match leaf {
-            Leaf::NotApplicable => {}
-            Leaf::Pass => passed = true,
-            Leaf::Undecided(found) => {
-                undecided = true;
-                for reason in found {
-                    if !reasons.contains(&reason) {
-                        reasons.push(reason);
-                    }
-                }
-            }
-            Leaf::Fail(places) => {
-                for place in places {
-                    let template = place.message.as_ref().or(check.message.as_ref()).unwrap_or(&rule.message);
-                    let message = fill(template, &place, block, block.written_name());
-                    let same = violations.iter_mut().find(|known| {
-                        known.place.span == place.span && known.place.path == place.path && known.message == message
-                    });
-                    match same {
-                        Some(known) => known.scenarios.push(scenario.clone()),
-                        None => {
-                            let in_loop = block.origin.filter(|origin| !origin.written_name.is_empty());
-                            let as_written = in_loop.map(|origin| fill(template, &place, block, &origin.written_name));
-                            violations.push(Violation {
-                                place,
-                                message,
-                                as_written,
-                                scenarios: vec![scenario.clone()],
-                            });
-                        }
-                    }
-                }
-            }
-        }
-    }
-    if !violations.is_empty() {
-        Answer::Fail(violations, exploration.infeasible)
-    } else if undecided {
-        if reasons.is_empty() {
-            reasons.push("a value that it needs is not known".to_owned());
-        }
-        Answer::Undecided(reasons)
-    } else if passed {
-        Answer::Pass
-    } else {
-        Answer::NotApplicable
-    }
+/// What the answers of one check go into.
+struct Record<'a, 't> {
+    counts: &'a mut Counts,
+    exceptions: &'a mut Exceptions,
+    found: Vec<Pending<'t>>,
 }

@@ -1,7 +1,8 @@
 //! What holds of evaluation whatever the template: pinning chooses a scenario, and a choice between equals is none.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
-use hipaalint::eval::choices::{Candidate, Pinned};
+use hipaalint::eval::choices::Candidate;
+use hipaalint::eval::inputs::{Inputs, Pinned};
 use hipaalint::eval::scenario::{Scenario, Variable};
 use hipaalint::eval::value::{Kind, Value};
 use hipaalint::eval::{Memory, explore};
@@ -118,7 +119,8 @@ fn outcomes(text: &str, pinned: &Pinned, chosen: &Pinned) -> Option<BTreeSet<Str
     let document = parse(text, SourceId(0)).unwrap();
     let template = Template::new(&document.root);
     let memory = Memory::default();
-    let model = Model::new(&template, pinned, &memory);
+    let inputs = Inputs::from(pinned.clone());
+    let model = Model::new(&template, &inputs, &memory);
     let choices = &model.evaluator.choices;
     let node = document.root.get("Outputs").unwrap().get("X").unwrap().get("Value").unwrap();
     let found = explore(&model.evaluator, |run| match run.value(node).cloned() {
@@ -143,7 +145,7 @@ fn outcomes(text: &str, pinned: &Pinned, chosen: &Pinned) -> Option<BTreeSet<Str
 fn pins(text: &str, env: &str, size: i32) -> Pinned {
     let document = parse(text, SourceId(0)).unwrap();
     let template = Template::new(&document.root);
-    let (nobody, memory) = (Pinned::default(), Memory::default());
+    let (nobody, memory) = (Inputs::default(), Memory::default());
     let model = Model::new(&template, &nobody, &memory);
     [("Env", env), ("Size", &size.to_string()), ("Word", "y"), ("AWS::Region", "cn-north-1")]
         .into_iter()

@@ -2,7 +2,7 @@
 //! line that a person wrote.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
-use hipaalint::eval::choices::Pinned;
+use hipaalint::eval::inputs::Pinned;
 use hipaalint::finding::{Finding, Outcome};
 use hipaalint::linter::{FileReport, Keep, Linter};
 use hipaalint::rules::load::RuleSet;
@@ -432,9 +432,10 @@ Resources:
     );
     assert_eq!(violations(&report, &source), ["9 iam-administrator-access"]);
     let finding = &report.findings[0];
-    assert_eq!(finding.when.as_deref(), Some("for Name = Export or Import"));
-    assert_eq!(finding.subject.qualified_name(), "Resources/Export");
-    assert_eq!(finding.alike[0].qualified_name(), "Resources/Import");
+    assert_eq!(finding.when.as_deref(), Some("for Name = Import or Export"));
+    // In the order of the turns.
+    assert_eq!(finding.subject.qualified_name(), "Resources/Import");
+    assert_eq!(finding.alike[0].qualified_name(), "Resources/Export");
 }
 
 #[test]

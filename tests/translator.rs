@@ -2,7 +2,7 @@
 //! (`scripts/facts.py`).
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
-use hipaalint::eval::choices::Pinned;
+use hipaalint::eval::inputs::Inputs;
 use hipaalint::expand;
 use hipaalint::source::SourceId;
 use hipaalint::syntax::{self, Kind, Node};
@@ -121,7 +121,7 @@ fn sam_becomes_what_aws_makes_of_it() {
     let wanted: Value =
         serde_json::from_str(&std::fs::read_to_string(format!("{folder}/serverless.json")).unwrap()).unwrap();
     let document = syntax::parse(&text, SourceId(0)).unwrap();
-    let pinned = Pinned::default();
+    let pinned = Inputs::default();
     let expansion = expand::expand(&document.root, &[], &pinned);
     let found = by_id(value(expansion.root.get("Resources").unwrap()).as_object().unwrap());
     let wanted = by_id(wanted.as_object().unwrap());

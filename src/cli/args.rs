@@ -84,7 +84,7 @@ pub(super) struct LintArguments {
     #[arg(help_heading = REPORT, long, value_name = "[FORMAT=]FILE")]
     pub(super) output: Vec<String>,
 
-    /// The rules to run: core, conformance or strict [default: core]
+    /// The rules to run: core, conformance, strict or proposed-2025 [default: core]
     #[arg(help_heading = RULES, long, value_name = "NAME", value_parser = PossibleValuesParser::new(PROFILES), hide_possible_values = true)]
     pub(super) profile: Option<String>,
 
@@ -150,7 +150,15 @@ pub(super) struct RulesArguments {
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t = ListFormat::Human)]
     pub(super) format: ListFormat,
 
-    /// Only the rules of this profile: core, conformance or strict
+    /// Only the rules about a service, such as s3 or ApiGateway (repeatable)
+    #[arg(long, value_name = "NAME")]
+    pub(super) service: Vec<String>,
+
+    /// Only the rules that serve a citation, such as 164.312(b), or one below it (repeatable)
+    #[arg(long, value_name = "CITATION")]
+    pub(super) control: Vec<String>,
+
+    /// Only the rules of this profile: core, conformance, strict or proposed-2025
     #[arg(long, value_name = "NAME", value_parser = PossibleValuesParser::new(PROFILES), hide_possible_values = true)]
     pub(super) profile: Option<String>,
 
@@ -168,6 +176,10 @@ pub(super) struct ExplainArguments {
     #[arg(value_name = "ID")]
     pub(super) id: String,
 
+    /// How to write the page
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = DocumentFormat::Human)]
+    pub(super) format: DocumentFormat,
+
     #[command(flatten)]
     pub(super) sources: RuleSources,
 
@@ -178,6 +190,10 @@ pub(super) struct ExplainArguments {
 /// `hipaalint controls`.
 #[derive(Debug, Args)]
 pub(super) struct ControlsArguments {
+    /// How to write the list
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = ListFormat::Human)]
+    pub(super) format: ListFormat,
+
     #[command(flatten)]
     pub(super) sources: RuleSources,
 
@@ -232,13 +248,24 @@ pub(super) enum Format {
     Sarif,
 }
 
-/// `rules --format`.
+/// `rules --format` and `controls --format`.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum ListFormat {
     /// A list to read
     Human,
     /// An array, for programs
     Json,
+    /// A document
+    Markdown,
+}
+
+/// `explain --format`.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum DocumentFormat {
+    /// A page to read
+    Human,
+    /// A document
+    Markdown,
 }
 
 /// `--fail-on`.

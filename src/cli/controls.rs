@@ -1,14 +1,14 @@
 //! `hipaalint controls`: the HIPAA Security Rule, and which rules serve each citation.
 
-use super::args::ControlsArguments;
-use super::explain::requirement;
+use super::args::{ControlsArguments, ListFormat};
 use super::page::{Page, widest};
 use super::plan::{Problems, Rules};
 use super::{Exit, output, terminal};
+use crate::catalogue::{Citation, citations, citations_page};
 use crate::report::human::Style;
 use crate::report::human::paint::Ink;
 use crate::report::text::count;
-use crate::rules::load::{RuleSet, controls};
+use crate::rules::load::{RuleSet, controls, runtime_checks};
 use crate::rules::meta::Control;
 
 /// The headings of the sections that the citations are in (45 CFR Part 164, Subpart C).
@@ -25,7 +25,12 @@ pub(super) fn run(arguments: &ControlsArguments) -> Exit {
     let mut problems = Problems::default();
     let rules = Rules::load(&arguments.sources, &mut problems);
     let exit = output::complain_of(&problems);
-    output::print(&page(&rules.set, terminal::style(arguments.color.color)), exit)
+    let text = match arguments.format {
+        ListFormat::Human => page(&rules.set, terminal::style(arguments.color.color)),
+        ListFormat::Json => output::pretty(&citations(&rules.set)),
+        ListFormat::Markdown => citations_page(&rules.set),
+    };
+    output::print(&text, exit)
 }
 
 fn page(rules: &RuleSet, style: Style) -> String {
@@ -37,7 +42,7 @@ fn page(rules: &RuleSet, style: Style) -> String {
     ];
     let mut section = "";
     let mut served = 0;
-    for control in controls() {
+    for Citation { control, rules, runtime } in citations(rules) {
         let own_section = section_of(control);
         if own_section != section {
             let title = SECTIONS.iter().find(|(id, _)| *id == own_section).map_or("", |(_, title)| title);
@@ -47,17 +52,11 @@ fn page(rules: &RuleSet, style: Style) -> String {
         let head = [
             (Some(Ink::Bold), control.id.as_str()),
             (None, control.title.as_str()),
-            (Some(Ink::Dim), requirement(control.requirement)),
+            (Some(Ink::Dim), control.requirement.name()),
         ];
         page.row(&head, &columns);
-        let ids: Vec<&str> = rules
-            .entries()
-            .iter()
-            .filter(|entry| entry.meta.controls.contains(&control.id))
-            .map(|entry| entry.meta.id.as_str())
-            .collect();
-        served += usize::from(!ids.is_empty());
-        match (ids.as_slice(), &control.beyond) {
+        served += usize::from(!rules.is_empty());
+        match (rules.as_slice(), &control.beyond) {
             ([], None) => page.paragraph(3, Some(Ink::Dim), "No rule serves it."),
             ([], Some(_)) => {}
             (ids, _) => page.paragraph(3, None, &ids.join(", ")),
@@ -65,9 +64,26 @@ fn page(rules: &RuleSet, style: Style) -> String {
         if let Some(beyond) = &control.beyond {
             page.paragraph(3, Some(Ink::Dim), beyond);
         }
+        if !runtime.is_empty() {
+            let ids: Vec<&str> = runtime.iter().map(|check| check.id.as_str()).collect();
+            page.paragraph(3, Some(Ink::Dim), &format!("Only in a running account: {}", ids.join(", ")));
+        }
+    }
+    page.heading("Only a running account can answer");
+    for check in runtime_checks() {
+        page.paragraph(1, Some(Ink::Bold), &check.id);
+        page.paragraph(3, None, &check.title);
+        page.paragraph(3, Some(Ink::Dim), &check.reason);
     }
     page.blank();
-    page.line(Ink::Dim, &format!("{} of {} served by rules", served, count(controls().len(), "citation")));
+    page.line(
+        Ink::Dim,
+        &format!(
+            "{served} of {} served by rules; {} of AWS Config that no template answers",
+            count(controls().len(), "citation"),
+            count(runtime_checks().len(), "check")
+        ),
+    );
     page.finish()
 }
 

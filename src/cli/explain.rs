@@ -1,13 +1,14 @@
 //! `hipaalint explain ID`: one rule in full.
 
-use super::args::ExplainArguments;
+use super::args::{DocumentFormat, ExplainArguments};
 use super::page::{Page, widest};
 use super::plan::{Problems, Rules, nearest_rule};
 use super::{Exit, output, terminal};
+use crate::catalogue::rule_page;
 use crate::report::human::Style;
 use crate::report::human::paint::Ink;
-use crate::rules::load::{RuleEntry, RuleSet, controls, unmark};
-use crate::rules::meta::{Control, Requirement};
+use crate::rules::load::{RuleEntry, RuleSet, controls, runtime_checks, unmark};
+use crate::rules::meta::{Control, RuntimeCheck};
 use crate::rules::operand::Settings;
 use crate::rules::rule::Example;
 use std::collections::BTreeMap;
@@ -18,7 +19,16 @@ pub(super) fn run(arguments: &ExplainArguments) -> Exit {
     let rules = Rules::load(&arguments.sources, &mut problems);
     let exit = output::complain_of(&problems);
     match wanted(&arguments.id, &rules.set) {
-        Ok(entry) => output::print(&page(entry, &rules, terminal::style(arguments.color.color)), exit),
+        Ok(Subject::Rule(entry)) => {
+            let text = match arguments.format {
+                DocumentFormat::Human => page(entry, &rules, terminal::style(arguments.color.color)),
+                DocumentFormat::Markdown => rule_page(entry),
+            };
+            output::print(&text, exit)
+        }
+        Ok(Subject::Runtime(check)) => {
+            output::print(&runtime_page(check, terminal::style(arguments.color.color)), exit)
+        }
         Err(complaint) => {
             output::complain(&complaint);
             Exit::Trouble
@@ -26,22 +36,48 @@ pub(super) fn run(arguments: &ExplainArguments) -> Exit {
     }
 }
 
-/// The rule with an id, else the only one that has it as a name in another tool.
-fn wanted<'r>(id: &str, set: &'r RuleSet) -> Result<&'r RuleEntry, String> {
+/// What can be explained.
+enum Subject<'r> {
+    Rule(&'r RuleEntry),
+    /// A check of another tool that no rule can make.
+    Runtime(&'static RuntimeCheck),
+}
+
+/// The rule with an id, else the only one that has it as a name in another tool, else why none can have it.
+fn wanted<'r>(id: &str, set: &'r RuleSet) -> Result<Subject<'r>, String> {
     if let Some(entry) = set.get(id) {
-        return Ok(entry);
+        return Ok(Subject::Rule(entry));
+    }
+    if let Some(check) = runtime_checks().iter().find(|check| check.id.eq_ignore_ascii_case(id)) {
+        return Ok(Subject::Runtime(check));
     }
     let is_alias =
         |entry: &&RuleEntry| entry.meta.aliases.values().flatten().any(|alias| alias.eq_ignore_ascii_case(id));
     let named: Vec<&RuleEntry> = set.entries().iter().filter(is_alias).collect();
     match named.as_slice() {
-        [only] => Ok(only),
+        [only] => Ok(Subject::Rule(only)),
         [] => Err(format!("there is no rule `{id}`. {}", nearest_rule(id, set))),
         several => {
             let ids: Vec<String> = several.iter().map(|entry| format!("`{}`", entry.meta.id)).collect();
             Err(format!("`{id}` is what another tool calls several rules: {}", ids.join(", ")))
         }
     }
+}
+
+/// Why no rule makes a check.
+fn runtime_page(check: &RuntimeCheck, style: Style) -> String {
+    let mut page = Page::new(style);
+    page.line(Ink::Bold, &check.id);
+    page.line(Ink::Dim, "A check of AWS Config that only a running account can answer; hipaalint has no rule for it.");
+    page.heading("Makes sure that");
+    page.paragraph(1, None, &check.title);
+    page.heading("Why no template shows it");
+    page.paragraph(1, None, &check.reason);
+    if !check.controls.is_empty() {
+        page.heading("HIPAA Security Rule, 45 CFR Part 164");
+        citations(&check.controls, &mut page);
+    }
+    page.finish()
 }
 
 fn page(entry: &RuleEntry, rules: &Rules, style: Style) -> String {
@@ -69,9 +105,14 @@ fn page(entry: &RuleEntry, rules: &Rules, style: Style) -> String {
         parameters(&rule.settings, &rule.descriptions, changed, &mut page);
     }
     let examples = entry.examples();
-    if let Some(example) = examples.fail.first() {
+    // An example with its mend shows most.
+    if let Some(example) = examples.fail.iter().find(|example| example.mend.is_some()).or(examples.fail.first()) {
         page.heading(&format!("Fails: {}", example.name));
         code(example, Ink::of(meta.level), &mut page);
+        if let Some(mend) = example.mend.as_ref().and_then(|mend| serde_yaml::to_string(mend).ok()) {
+            page.heading("Mended by merging (null takes away)");
+            mend.lines().for_each(|line| page.code(None, line));
+        }
     }
     if let Some(example) = examples.pass.first() {
         page.heading(&format!("Passes: {}", example.name));
@@ -118,21 +159,11 @@ fn citations(ids: &[String], page: &mut Page) {
     let columns = [widest(ids.iter().map(String::as_str)), widest(known.iter().map(|control| control.title.as_str()))];
     for id in ids {
         match known.iter().find(|control| control.id == *id) {
-            Some(control) => page.row(
-                &[(None, id), (None, &control.title), (Some(Ink::Dim), requirement(control.requirement))],
-                &columns,
-            ),
+            Some(control) => {
+                page.row(&[(None, id), (None, &control.title), (Some(Ink::Dim), control.requirement.name())], &columns)
+            }
             None => page.row(&[(None, id)], &columns),
         }
-    }
-}
-
-/// As the regulation says it (164.306(d)).
-pub(super) fn requirement(requirement: Requirement) -> &'static str {
-    match requirement {
-        Requirement::Standard => "standard",
-        Requirement::Required => "required",
-        Requirement::Addressable => "addressable",
     }
 }
 

@@ -1,12 +1,12 @@
 //! `hipaalint graph FILE`: a template's resources and what they are to each other.
 
 use super::args::{GraphArguments, GraphFormat};
-use super::lint::STACK_BYTES;
 use super::plan::Problems;
 use super::{Exit, output};
 use crate::discover::{self, Reading};
 use crate::finding::{Diagnostic, Severity};
 use crate::linter::drawing::draw;
+use crate::project::STACK_BYTES;
 use crate::source::{Source, SourceId};
 use std::path::Path;
 use std::thread;

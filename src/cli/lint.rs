@@ -3,21 +3,15 @@
 use super::args::{Format, LintArguments};
 use super::plan::{Plan, Problems};
 use super::{Exit, output};
-use crate::discover::{self, Candidate, Discovery, Reading};
+use crate::discover::{self, Candidate, Discovery};
 use crate::finding::{Diagnostic, Finding, Level, Outcome, Severity};
-use crate::linter::{Counts, FileReport, Linter, Loaded, MAX_INCLUDES, sort_findings};
+use crate::linter::{Counts, sort_findings};
+use crate::project::{File, Linted, Project};
 use crate::report::{Report, RuleReport, Summary};
-use crate::rules::load::{controls, nearest};
+use crate::rules::load::{controls, nearest, notice};
 use crate::rules::meta::RuleProse;
-use crate::source::{Source, SourceId};
-use rayon::prelude::*;
+use crate::source::Source;
 use std::collections::BTreeSet;
-use std::num::NonZeroUsize;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::thread;
-
-/// Everything recursive is bounded in depth, and this is ample for it, also in builds without optimisation.
-pub(super) const STACK_BYTES: usize = 16 << 20;
 
 /// Lints what the arguments name, and reports.
 ///
@@ -26,89 +20,12 @@ pub(super) const STACK_BYTES: usize = 16 << 20;
 pub(super) fn run(arguments: LintArguments) -> Result<Exit, clap::Error> {
     let mut plan = Plan::new(arguments)?;
     let problems = std::mem::take(&mut plan.problems);
-    let found = discover::discover(&plan.paths);
-    let files = lint_all(&plan.linter, &found.candidates, problems.free_id(), plan.threads);
+    let mut found = discover::discover(&plan.paths);
+    let project = Project { linter: &plan.linter, first_id: problems.free_id(), threads: plan.threads };
+    let files = project.lint(std::mem::take(&mut found.candidates));
     let lint = Lint::gather(files, found, problems, &plan);
     let exit = lint.exit(&plan);
     Ok(lint.report(&plan, exit))
-}
-
-/// What one candidate came to.
-enum File {
-    /// Not a template, and nobody said so.
-    NoTemplate,
-    /// It was named, and is no template.
-    Skipped,
-    /// It should have been readable.
-    Unreadable(Box<Diagnostic>),
-    /// It was parsed, or should have parsed.
-    Linted(Box<FileReport>, Option<Source>),
-}
-
-/// Lints every candidate; the answers are in the candidates' order, whatever the number of threads.
-fn lint_all(linter: &Linter, candidates: &[Candidate], first_id: u32, threads: Option<NonZeroUsize>) -> Vec<File> {
-    let lint = |(index, candidate): (usize, &Candidate)| {
-        // Each leaves room for the files that it includes.
-        let id = index.saturating_mul(1 + MAX_INCLUDES);
-        let id = SourceId(u32::try_from(id).unwrap_or(u32::MAX).saturating_add(first_id));
-        guarded(candidate, || lint_one(linter, candidate, id))
-    };
-    let one_by_one = || candidates.iter().enumerate().map(lint).collect();
-    let threads = threads.map_or(0, NonZeroUsize::get);
-    if candidates.len() > 1 && threads != 1 {
-        // Zero threads: as many as there are cores.
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).stack_size(STACK_BYTES).build();
-        if let Ok(pool) = pool {
-            return pool.install(|| candidates.par_iter().enumerate().map(lint).collect());
-        }
-    }
-    // One file is not worth a pool; where no thread can be had, the work is done here.
-    thread::scope(|scope| {
-        let worker = thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, one_by_one);
-        worker.ok().and_then(|worker| worker.join().ok()).unwrap_or_else(one_by_one)
-    })
-}
-
-/// A mistake in the linter itself must not take the other files' findings with it, nor pass as "nothing found".
-fn guarded(candidate: &Candidate, lint: impl FnOnce() -> File) -> File {
-    catch_unwind(AssertUnwindSafe(lint)).unwrap_or_else(|_| {
-        File::Unreadable(Box::new(Diagnostic {
-            severity: Severity::Error,
-            code: "internal-error",
-            file: candidate.name.clone(),
-            span: None,
-            message: "hipaalint failed on this file".to_owned(),
-            help: format!("Please report it at {}/issues.", crate::report::PROJECT_ADDRESS),
-            related: Vec::new(),
-        }))
-    })
-}
-
-fn lint_one(linter: &Linter, candidate: &Candidate, id: SourceId) -> File {
-    let text = match discover::read(candidate) {
-        Reading::Text(text) => text,
-        Reading::NoTemplate => return File::NoTemplate,
-        Reading::Unreadable(diagnostic) => return File::Unreadable(diagnostic),
-    };
-    if !candidate.named && !discover::may_be_template(&text) {
-        return File::NoTemplate;
-    }
-    let source = Source::new(id, candidate.name.as_str(), text);
-    let report = linter.lint_with(&source, &|location| {
-        let (name, text) = discover::read_beside(candidate, location)?;
-        Ok(Loaded { name, text })
-    });
-    let broken = !report.is_template && !report.diagnostics.is_empty();
-    match (report.is_template || broken, candidate.named) {
-        (false, true) => File::Skipped,
-        (false, false) => File::NoTemplate,
-        (true, false) if broken && !discover::shows_template(source.text()) => File::NoTemplate,
-        (true, _) => {
-            // A text that nothing points into is not kept.
-            let is_shown = !report.findings.is_empty() || !report.diagnostics.is_empty();
-            File::Linted(Box::new(report), is_shown.then_some(source))
-        }
-    }
 }
 
 /// What all files came to.
@@ -120,13 +37,14 @@ struct Lint {
 }
 
 impl Lint {
-    fn gather(files: Vec<File>, found: Discovery, problems: Problems, plan: &Plan) -> Self {
+    fn gather(files: Vec<(Candidate, File)>, found: Discovery, problems: Problems, plan: &Plan) -> Self {
         let mut lint = Self {
             sources: problems.sources,
             findings: Vec::new(),
             diagnostics: problems.diagnostics,
             summary: Summary {
                 selection: plan.selection.clone(),
+                notice: notice(&plan.selection),
                 rules: plan.linter.selected().count(),
                 unreadable: found.diagnostics.len(),
                 ..Summary::default()
@@ -137,7 +55,7 @@ impl Lint {
         let mut parameters: BTreeSet<String> = BTreeSet::new();
         // A folder whose files cannot be read has been complained about already.
         let mut fruitless: BTreeSet<usize> = (0..found.folders.len()).collect();
-        for (file, candidate) in files.into_iter().zip(&found.candidates) {
+        for (candidate, file) in files {
             match file {
                 File::NoTemplate => continue,
                 File::Skipped => {
@@ -148,7 +66,8 @@ impl Lint {
                     lint.summary.unreadable += 1;
                     lint.diagnostics.push(*diagnostic);
                 }
-                File::Linted(report, source) => {
+                File::Linted(linted) => {
+                    let Linted { report, source, .. } = *linted;
                     if report.is_template {
                         lint.summary.templates += 1;
                     } else {
@@ -223,6 +142,8 @@ impl Lint {
         let report = Report {
             sources: &self.sources,
             findings: &self.findings,
+            suppressed: &[],
+            exceptions: &[],
             diagnostics: &self.diagnostics,
             rules: &rules,
             controls: controls(),
@@ -251,21 +172,4 @@ fn unknown_parameters(plan: &Plan, declared: &BTreeSet<String>) -> Vec<Diagnosti
             related: Vec::new(),
         })
         .collect()
-}
-
-#[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
-    use super::*;
-    use crate::discover::Origin;
-
-    #[test]
-    fn a_mistake_of_the_linter_is_trouble_with_one_file() {
-        let name = "odd.yaml".to_owned();
-        let candidate = Candidate { name, origin: Origin::StandardInput, named: true, folders: Vec::new() };
-        let File::Unreadable(diagnostic) = guarded(&candidate, || panic!("on purpose")) else { panic!("not noticed") };
-        assert_eq!((diagnostic.code, diagnostic.file.as_str()), ("internal-error", "odd.yaml"));
-        assert_eq!(diagnostic.severity, Severity::Error);
-        assert!(matches!(guarded(&candidate, || File::Skipped), File::Skipped));
-    }
 }

@@ -47,6 +47,14 @@ pub(super) fn print(text: &str, exit: Exit) -> Exit {
     finish(out.write_all(text.as_bytes()).and_then(|()| out.flush()), exit)
 }
 
+/// A list as JSON for programs, indented.
+pub(super) fn pretty<T: serde::Serialize>(list: &[T]) -> String {
+    // Only maps with keys that are no strings, and failing writers, cannot be written; here is neither.
+    let mut text = serde_json::to_string_pretty(list).unwrap_or_default();
+    text.push('\n');
+    text
+}
+
 /// A reader that has seen enough (`hipaalint | head`) is no trouble; any other failure is.
 fn finish(written: io::Result<()>, exit: Exit) -> Exit {
     match written {

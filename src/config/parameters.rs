@@ -8,7 +8,7 @@
 //! JSON or YAML.
 
 use super::Reader;
-use crate::eval::choices::Pinned;
+use crate::eval::inputs::Pinned;
 use crate::finding::Diagnostic;
 use crate::source::Source;
 use crate::syntax::{self, Kind, Node};

@@ -1,12 +1,12 @@
 //! What a deployment may choose: the values that each parameter and pseudo parameter can take.
 
+use super::inputs::{Given, Inputs};
 use super::partition::{self, Derived, PARTITIONS};
 use super::value::Content;
 use crate::syntax::Node;
 use crate::template::{Parameter, Template};
+use foldhash::{HashMap, HashMapExt};
 use std::borrow::Cow;
-use std::collections::BTreeMap;
-use std::collections::HashMap;
 
 /// One value that a variable can take.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,9 +35,6 @@ pub struct Choices<'t> {
     by_name: HashMap<&'t str, usize>,
 }
 
-/// Values that the user pinned: parameter name (or `AWS::Region`) to value.
-pub type Pinned = BTreeMap<String, String>;
-
 /// Pseudo parameters whose value depends on the deployment.
 pub const PSEUDO: [&str; 7] = [
     "AWS::AccountId",
@@ -51,7 +48,7 @@ pub const PSEUDO: [&str; 7] = [
 
 impl<'t> Choices<'t> {
     /// Reads a template's parameters and the literals that its conditions compare them with.
-    pub fn new(template: &Template<'t>, pinned: &'t Pinned) -> Self {
+    pub fn new(template: &Template<'t>, inputs: &'t Inputs) -> Self {
         let mut compared: HashMap<&'t str, Vec<Cow<'t, str>>> = HashMap::new();
         for condition in template.conditions {
             collect_comparisons(&condition.value, &mut compared);
@@ -62,11 +59,11 @@ impl<'t> Choices<'t> {
         let mut choices = Self::default();
         for parameter in &template.parameters {
             let literals = compared.remove(parameter.name);
-            choices.add(parameter_variable(parameter, literals, pinned.get(parameter.name)));
+            choices.add(parameter_variable(parameter, literals, inputs));
         }
         for name in PSEUDO {
-            let candidates = match (pinned.get(name), compared.remove(name)) {
-                (Some(value), _) => vec![Candidate::Known(Cow::Borrowed(value.as_str()))],
+            let candidates = match (inputs.fixed(name), compared.remove(name)) {
+                (Some(value), _) => vec![Candidate::Known(Cow::Borrowed(value))],
                 (None, Some(literals)) => with_other(possible(name, literals)),
                 (None, None) => continue,
             };
@@ -122,17 +119,35 @@ fn with_other(literals: Vec<Cow<'_, str>>) -> Vec<Candidate<'_>> {
 fn parameter_variable<'t>(
     parameter: &Parameter<'t>,
     literals: Option<Vec<Cow<'t, str>>>,
-    pinned: Option<&'t String>,
+    inputs: &'t Inputs,
 ) -> Option<Variable<'t>> {
     if parameter.reads_parameter_store() {
         // Its value is the *name* of a Parameter Store entry, read when the stack is deployed.
         return None;
     }
     let name = parameter.name;
-    if let Some(value) = pinned {
+    if let Some(value) = inputs.fixed(name) {
         return Some(Variable { name, candidates: vec![Candidate::Known(Cow::Borrowed(value))], default: None });
     }
-    let default = parameter.default.and_then(Node::scalar_text);
+    let mut default = parameter.default.and_then(Node::scalar_text);
+    if let Some(given) = &inputs.given {
+        match given.get(name) {
+            Some(Given::Texts(texts)) => {
+                let candidates = texts.iter().map(|text| Candidate::Known(Cow::Borrowed(text.as_str()))).collect();
+                return Some(Variable { name, candidates, default: Some(0) });
+            }
+            // Nobody else sets a parameter of a nested stack.
+            None => {
+                return default.map(|default| Variable {
+                    name,
+                    candidates: vec![Candidate::Known(default)],
+                    default: Some(0),
+                });
+            }
+            // The parent gives something, so the default is not what it is.
+            Some(Given::Unknown) => default = None,
+        }
+    }
     let allowed = parameter.allowed.iter().filter_map(|node| node.scalar_text());
     let candidates: Vec<Candidate<'t>> = if parameter.is_list() && !parameter.allowed.is_empty() {
         // Each *item* of a list is one of the allowed values.

@@ -9,24 +9,27 @@
 pub mod choices;
 mod conditions;
 mod functions;
+pub mod inputs;
 mod partition;
 mod rules;
 pub mod scenario;
 pub mod text;
 pub mod value;
 
-pub use functions::is_function;
+pub use functions::{begins_as_function, is_function};
 
 use crate::syntax::Node;
 use crate::template::Template;
 use crate::truth::Truth;
-use choices::{Candidate, Choices, Pinned};
+use choices::{Candidate, Choices};
+use foldhash::HashMap;
+use inputs::Inputs;
 use partition::Derived;
 use rustc_hash::FxHashMap;
 use scenario::{AtomText, Domain, Scenario, Variable};
 use std::borrow::Cow;
 use std::cell::{Cell, OnceCell, RefCell};
-use std::collections::HashMap;
+use std::hash::{Hash, Hasher};
 use typed_arena::Arena;
 use value::{Content, Kind, Origin, Part, Value};
 
@@ -43,8 +46,31 @@ struct Variant<'m, 't> {
     value: Option<&'m Value<'t>>,
 }
 
-/// What was computed of each node, by node and name. Keyed by addresses, which no template chooses: a fast hash will do.
-type Memo<'m, 't> = FxHashMap<(*const Node<'t>, &'static str), Vec<Variant<'m, 't>>>;
+/// What was computed of each node. Keyed by addresses, which no template chooses: a fast hash will do.
+type Memo<'m, 't> = FxHashMap<Computed<'t>, Vec<Variant<'m, 't>>>;
+
+/// A node, and the name of what was made of it.
+#[derive(Copy, Clone)]
+struct Computed<'t> {
+    node: *const Node<'t>,
+    what: &'static str,
+}
+
+/// Several things are seldom made of one node: the node alone tells them apart well enough.
+impl Hash for Computed<'_> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.node.hash(state);
+    }
+}
+
+impl PartialEq for Computed<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        // The same name is nearly always the same text.
+        self.node == other.node && (std::ptr::eq(self.what, other.what) || self.what == other.what)
+    }
+}
+
+impl Eq for Computed<'_> {}
 
 /// A resource as attributes and references see it.
 #[derive(Copy, Clone, Debug)]
@@ -73,6 +99,9 @@ pub struct Evaluator<'m, 't> {
     atoms: RefCell<Atoms>,
     bytes_made: Cell<usize>,
     rules_apply: OnceCell<bool>,
+    /// What is known of the deployment.
+    inputs: &'t Inputs,
+    feasible: RefCell<HashMap<Scenario, bool>>,
 }
 
 #[derive(Default)]
@@ -82,23 +111,30 @@ struct Atoms {
 }
 
 impl<'m, 't> Evaluator<'m, 't> {
-    /// An evaluator of a template with these resources and the parameters that the user pinned.
+    /// An evaluator of a template with these resources and what is known of its deployment.
     pub fn new(
         template: &'m Template<'t>,
         resources: impl IntoIterator<Item = Resource<'t>>,
-        pinned: &'t Pinned,
+        inputs: &'t Inputs,
         memory: &'m Memory<'t>,
     ) -> Self {
         Self {
             template,
-            choices: Choices::new(template, pinned),
+            choices: Choices::new(template, inputs),
+            inputs,
             resources: resources.into_iter().map(|resource| (resource.id, resource)).collect(),
             memory,
             memo: RefCell::default(),
             atoms: RefCell::default(),
             bytes_made: Cell::default(),
             rules_apply: OnceCell::default(),
+            feasible: RefCell::default(),
         }
+    }
+
+    /// Whether a parameter has its default in every deployment that chooses nothing else: nobody pinned or gave it another value.
+    pub fn may_default(&self, parameter: &str) -> bool {
+        self.inputs.fixed(parameter).is_none() && self.inputs.leaves(parameter)
     }
 
     /// Says when one of the scenarios applies; nothing where together with the `infeasible` they cover every deployment.
@@ -150,7 +186,8 @@ pub fn explore<'m, 't, R>(
     mut check: impl FnMut(&mut Run<'m, 't>) -> R,
 ) -> Exploration<R> {
     let mut waiting = vec![Scenario::default()];
-    let mut leaves = Vec::new();
+    // Most checks meet no choice.
+    let mut leaves = Vec::with_capacity(1);
     let mut infeasible = Vec::new();
     let mut exhausted = 0;
     while let Some(scenario) = waiting.pop() {
@@ -163,10 +200,12 @@ pub fn explore<'m, 't, R>(
         }
         let mut run = Run::new(evaluator, scenario);
         let result = check(&mut run);
-        // The first alternative of the first fork was taken; the rest follow in the order they were met.
-        waiting.extend(run.siblings.into_iter().rev());
-        // Those at the far end would never be reached.
-        waiting.drain(..waiting.len().saturating_sub(MAX_SCENARIOS + 1));
+        if !run.siblings.is_empty() {
+            // The first alternative of the first fork was taken; the rest follow in the order they were met.
+            waiting.extend(run.siblings.into_iter().rev());
+            // Those at the far end would never be reached.
+            waiting.drain(..waiting.len().saturating_sub(MAX_SCENARIOS + 1));
+        }
         if run.exhausted {
             exhausted += 1;
         } else if evaluator.is_feasible(&run.scenario) {
@@ -260,7 +299,7 @@ impl<'m, 't> Run<'m, 't> {
             // Nobody will look at what comes of it.
             return None;
         }
-        let key: (*const Node<'t>, &'static str) = (node, what);
+        let key = Computed { node, what };
         if let Some(variants) = self.evaluator.memo.borrow().get(&key) {
             let fits = |variant: &&Variant<'m, 't>| {
                 variant.depends_on.iter().all(|(variable, domain)| {
@@ -298,7 +337,7 @@ impl<'m, 't> Run<'m, 't> {
         }
         if !self.exhausted {
             let mut memo = self.evaluator.memo.borrow_mut();
-            let variants = memo.entry(key).or_default();
+            let variants = memo.entry(key).or_insert_with(|| Vec::with_capacity(1));
             // A run that had not settled the choices yet computed anew what another had.
             if !variants.iter().any(|known| known.depends_on == depends_on) {
                 variants.push(Variant { depends_on, reasons, value });

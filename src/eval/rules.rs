@@ -13,6 +13,9 @@ use crate::truth::Truth;
 /// Runs of the rules after which a scenario is taken to be feasible.
 const MAX_TRIALS: usize = 64;
 
+/// Scenarios whose answer is kept: templates with many choices have more of them than are worth keeping.
+const MAX_REMEMBERED: usize = 4096;
+
 impl<'m, 't> Evaluator<'m, 't> {
     /// Whether the template's rules leave some deployment in a scenario. Rules that refuse every deployment whatever it
     /// chooses say nothing about any.
@@ -21,7 +24,19 @@ impl<'m, 't> Evaluator<'m, 't> {
             return true;
         }
         let apply = *self.rules_apply.get_or_init(|| self.passes_rules(Scenario::default()));
-        !apply || self.passes_rules(scenario.clone())
+        if !apply || scenario.is_open() {
+            return true;
+        }
+        // Every check asks about the same few scenarios.
+        if let Some(known) = self.feasible.borrow().get(scenario) {
+            return *known;
+        }
+        let feasible = self.passes_rules(scenario.clone());
+        let mut known = self.feasible.borrow_mut();
+        if known.len() < MAX_REMEMBERED {
+            known.insert(scenario.clone(), feasible);
+        }
+        feasible
     }
 
     /// Whether the rules hold for some way to settle what a scenario leaves open.

@@ -15,7 +15,7 @@ pub enum Variable {
 pub type Domain = Vec<usize>;
 
 /// What has been settled so far. A variable that is absent may take any of its values.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Scenario {
     settled: Vec<(Variable, Domain)>,
 }
@@ -32,6 +32,11 @@ impl Scenario {
             Some((_, old)) => *old = domain,
             None => self.settled.push((variable, domain)),
         }
+    }
+
+    /// Whether nothing has been settled.
+    pub fn is_open(&self) -> bool {
+        self.settled.is_empty()
     }
 
     /// Whether every parameter that has a default may have it here.
@@ -65,6 +70,10 @@ pub fn describe(
     atoms: &[AtomText],
 ) -> Option<String> {
     const MOST: usize = 3;
+    // Most of what is found is found whatever is chosen.
+    if scenarios.iter().any(Scenario::is_open) {
+        return None;
+    }
     let size = |variable: Variable| match variable {
         Variable::Named(index) => choices.get(index).map_or(1, |named| named.candidates.len()),
         Variable::Atom(_) => 2,

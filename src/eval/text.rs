@@ -199,30 +199,33 @@ impl PartialEq for Letter<'_> {
 
 fn letters<'a>(value: &'a Value<'_>) -> Vec<Letter<'a>> {
     match &value.kind {
-        Kind::Text(parts) => parts
-            .iter()
-            .flat_map(|part| match &part.content {
-                Content::Known(text) => text.chars().map(Letter::Char).collect::<Vec<_>>(),
-                _ => vec![Letter::Unsettled(&part.origin)],
-            })
-            .collect(),
+        Kind::Text(parts) => {
+            let mut letters = Vec::new();
+            for part in parts {
+                match &part.content {
+                    Content::Known(text) => letters.extend(text.chars().map(Letter::Char)),
+                    _ => letters.push(Letter::Unsettled(&part.origin)),
+                }
+            }
+            letters
+        }
         _ => value.text().unwrap_or_default().chars().map(Letter::Char).collect(),
     }
 }
 
 /// Whether `reference` is "anything else than" a set of texts that `literal` is one of.
 fn excluded(reference: &Value<'_>, literal: &Value<'_>) -> bool {
-    matches!((reference.parts(), literal.text()), ([Part { content: Content::Except(texts), .. }], Some(literal))
-        if texts.contains(&literal))
+    matches!(reference.parts(), [Part { content: Content::Except(texts), .. }]
+        if literal.text().is_some_and(|literal| texts.contains(&literal)))
 }
 
 /// Whether `literal` is nothing that AWS calls anything: no name, ARN, account or Region that `reference` stands for is empty
 /// or holds a wildcard.
 fn is_impossible(reference: &Value<'_>, literal: &Value<'_>) -> bool {
     matches!(
-        (reference.parts(), literal.text()),
-        ([Part { content: Content::Unknown, origin: Origin::Resource { .. } | Origin::Pseudo(_) }], Some(literal))
-            if literal.is_empty() || literal.contains('*')
+        reference.parts(),
+        [Part { content: Content::Unknown, origin: Origin::Resource { .. } | Origin::Pseudo(_) }]
+            if literal.text().is_some_and(|literal| literal.is_empty() || literal.contains('*'))
     )
 }
 

@@ -343,7 +343,7 @@ impl<'t> Value<'t> {
             Kind::Null => "null".to_owned(),
             Kind::Bool(value) => value.to_string(),
             Kind::Number(number) => number.text.to_string(),
-            Kind::String(text) => format!("\"{}\"", shorten(text)),
+            Kind::String(text) => ["\"", &shorten(text), "\""].concat(),
             Kind::Text(parts) => display_parts(parts),
             Kind::List(items) => match items.as_slice() {
                 [] => "an empty list".to_owned(),
@@ -371,8 +371,9 @@ fn display_parts(parts: &[Part<'_>]) -> String {
 /// A part as `Fn::Sub` would spell it: `${Env}`, `${Bucket.Arn}`.
 pub fn placeholder(origin: &Origin<'_>) -> String {
     match origin {
-        Origin::Parameter(name) | Origin::Pseudo(name) => format!("${{{name}}}"),
-        Origin::Resource { id, attribute: None } => format!("${{{id}}}"),
+        Origin::Parameter(name) | Origin::Pseudo(name) | Origin::Resource { id: name, attribute: None } => {
+            ["${", name, "}"].concat()
+        }
         Origin::Resource { id, attribute: Some(attribute) } => format!("${{{id}.{attribute}}}"),
         Origin::Dynamic(DynamicService::SecretsManager) => "{{resolve:secretsmanager:…}}".to_owned(),
         Origin::Dynamic(DynamicService::SsmSecure) => "{{resolve:ssm-secure:…}}".to_owned(),

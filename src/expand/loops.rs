@@ -9,8 +9,8 @@ mod collection;
 mod identifiers;
 
 use super::expansion::{Budget, Expansion, Hidden, Note, Origin, Origins};
-use crate::eval::choices::Pinned;
-use crate::eval::is_function;
+use crate::eval::inputs::Inputs;
+use crate::eval::{begins_as_function, is_function};
 use crate::source::Span;
 use crate::syntax::{Entry, Kind, Node};
 use collection::{Lookup, Unknown};
@@ -36,7 +36,7 @@ const MAX_BLOCKS: usize = 1_000;
 const BYTES_PER_NODE: usize = 64;
 
 /// Unrolls the loops of a tree; leaves it borrowed where it has none.
-pub(super) fn expand(expansion: &mut Expansion<'_>, pinned: &Pinned) {
+pub(super) fn expand(expansion: &mut Expansion<'_>, inputs: &Inputs) {
     let Some(first) = expansion.root.as_mapping().unwrap_or_default().iter().find_map(|entry| loop_in(&entry.value))
     else {
         return;
@@ -50,7 +50,7 @@ pub(super) fn expand(expansion: &mut Expansion<'_>, pinned: &Pinned) {
             help: format!("Add `Transform: {TRANSFORM}`; without it CloudFormation refuses the template."),
         });
     }
-    let lookup = Lookup { root, pinned, looked_at: Cell::new(0) };
+    let lookup = Lookup { root, inputs, looked_at: Cell::new(0) };
     let mut unroller = Unroller {
         lookup,
         origins,
@@ -69,7 +69,7 @@ pub(super) fn expand(expansion: &mut Expansion<'_>, pinned: &Pinned) {
 }
 
 fn is_loop(entry: &Entry<'_>) -> bool {
-    entry.key.starts_with(PREFIX)
+    begins_as_function(&entry.key) && entry.key.starts_with(PREFIX)
 }
 
 /// The key of the first loop in a tree.

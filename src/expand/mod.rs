@@ -8,15 +8,15 @@ mod loops;
 mod serverless;
 pub mod written;
 
-use crate::eval::choices::Pinned;
+use crate::eval::inputs::Inputs;
 use crate::eval::{self, Evaluator, Memory, Run};
 use crate::finding::Subject;
 use crate::source::Span;
-use crate::syntax::Node;
+use crate::syntax::{Kind, Node};
 use crate::template::Template;
 use expansion::{Expansion, Iteration, MadeFrom, Origin};
+use foldhash::{HashMap, HashMapExt};
 use includes::Included;
-use std::collections::HashMap;
 use written::Written;
 
 pub use crate::template::Parameter;
@@ -25,19 +25,33 @@ pub use crate::template::Parameter;
 pub const HIDDEN: &str = "a loop or macro makes resources that are not known";
 
 /// Expands a tree as written, pass by pass, in CloudFormation's order: what it includes, its loops, SAM. `included` are the files
-/// at its [`includes::locations`], `pinned` the values of parameters that the user set.
+/// at its [`includes::locations`], `inputs` what is known of the deployment.
 ///
 /// Source: "Considerations when creating CloudFormation macro definitions" on the order of macros, CloudFormation user guide.
-pub fn expand<'t>(root: &'t Node<'t>, included: &[Included<'t>], pinned: &Pinned) -> Expansion<'t> {
+pub fn expand<'t>(root: &'t Node<'t>, included: &[Included<'t>], inputs: &Inputs) -> Expansion<'t> {
     let mut expansion = Expansion::new(root);
-    includes::expand(&mut expansion, included);
-    loops::expand(&mut expansion, pinned);
+    // One walk finds that most templates hold nothing for either pass.
+    if root.get("Transform").is_some() || calls_macros(root) {
+        includes::expand(&mut expansion, included);
+        loops::expand(&mut expansion, inputs);
+    }
     serverless::expand(&mut expansion);
     // Macros that are still there make what nobody but their owner knows.
     if expansion.root.get("Resources").and_then(|resources| resources.get("Fn::Transform")).is_some() {
         expansion.hidden.of_any_type();
     }
     expansion
+}
+
+/// Whether a macro or loop is called anywhere in a tree.
+fn calls_macros(node: &Node<'_>) -> bool {
+    let is_call =
+        |key: &str| eval::begins_as_function(key) && (key == "Fn::Transform" || key.starts_with("Fn::ForEach"));
+    match &node.kind {
+        Kind::Mapping(entries) => entries.iter().any(|entry| is_call(&entry.key) || calls_macros(&entry.value)),
+        Kind::Sequence(items) => items.iter().any(calls_macros),
+        _ => false,
+    }
 }
 
 /// A named block of a template: a resource, a parameter, an output, or the template as a whole.
@@ -91,6 +105,7 @@ impl<'t> Block<'t> {
             section: self.section.name(),
             name: self.written_name().to_owned(),
             resource_type: (!self.kind.is_empty()).then(|| self.written_kind().to_owned()),
+            construct: construct(self.node).map(str::to_owned),
         }
     }
 
@@ -112,7 +127,7 @@ impl<'t> Block<'t> {
     pub fn path(&self) -> String {
         match self.section {
             Section::Template => String::new(),
-            section => format!("{}/{}", section.name(), self.name),
+            section => [section.name(), "/", self.name].concat(),
         }
     }
 
@@ -120,6 +135,13 @@ impl<'t> Block<'t> {
     pub fn is(&self, other: &Block<'_>) -> bool {
         self.section == other.section && self.name == other.name
     }
+}
+
+/// The path of the construct that made a block, where the CDK wrote it down.
+///
+/// Source: "Constructs" (paths), AWS CDK developer guide; `aws:cdk:path` in the Metadata of resources.
+pub fn construct<'t>(node: &'t Node<'t>) -> Option<&'t str> {
+    node.get("Metadata")?.get("aws:cdk:path")?.as_str()
 }
 
 /// A template with its blocks and the evaluator that computes their values.
@@ -141,24 +163,24 @@ pub struct Model<'m, 't> {
 
 impl<'m, 't> Model<'m, 't> {
     /// Of a template that is written as it stands.
-    pub fn new(template: &'m Template<'t>, pinned: &'t Pinned, memory: &'m Memory<'t>) -> Self {
-        Self::build(template, None, pinned, memory)
+    pub fn new(template: &'m Template<'t>, inputs: &'t Inputs, memory: &'m Memory<'t>) -> Self {
+        Self::build(template, None, inputs, memory)
     }
 
     /// Of an expanded template.
     pub fn expanded(
         template: &'m Template<'t>,
         expansion: &'t Expansion<'t>,
-        pinned: &'t Pinned,
+        inputs: &'t Inputs,
         memory: &'m Memory<'t>,
     ) -> Self {
-        Self::build(template, Some(expansion), pinned, memory)
+        Self::build(template, Some(expansion), inputs, memory)
     }
 
     fn build(
         template: &'m Template<'t>,
         expansion: Option<&'t Expansion<'t>>,
-        pinned: &'t Pinned,
+        inputs: &'t Inputs,
         memory: &'m Memory<'t>,
     ) -> Self {
         let origin = |section: Section, name: &str| expansion?.origins.of_block(section.name(), name);
@@ -213,7 +235,7 @@ impl<'m, 't> Model<'m, 't> {
             condition: None,
             origin: None,
         };
-        let mut by_name = HashMap::new();
+        let mut by_name = HashMap::with_capacity(resources.len());
         let mut by_type: HashMap<&'t str, Vec<usize>> = HashMap::new();
         for (index, resource) in resources.iter().enumerate() {
             by_name.insert(resource.name, index);
@@ -222,7 +244,7 @@ impl<'m, 't> Model<'m, 't> {
         let evaluated =
             resources.iter().map(|block| eval::Resource { id: block.name, kind: block.kind, node: block.node });
         Self {
-            evaluator: Evaluator::new(template, evaluated, pinned, memory),
+            evaluator: Evaluator::new(template, evaluated, inputs, memory),
             resources,
             parameters,
             outputs,
@@ -235,7 +257,12 @@ impl<'m, 't> Model<'m, 't> {
 
     /// The resource with this logical id.
     pub fn resource(&self, id: &str) -> Option<&Block<'t>> {
-        self.resources.get(*self.by_name.get(id)?)
+        self.resources.get(self.place_of(id)?)
+    }
+
+    /// The place of the resource with this logical id in [`Model::resources`].
+    pub fn place_of(&self, id: &str) -> Option<usize> {
+        self.by_name.get(id).copied()
     }
 
     /// The resources of a type, in the order of the template.

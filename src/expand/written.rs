@@ -6,6 +6,7 @@
 use crate::eval::is_function;
 use crate::source::Span;
 use crate::syntax::{Entry, Kind, Node};
+use std::borrow::Cow;
 
 /// A place as people find it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,9 +26,9 @@ pub fn written(root: &Node<'_>, path: &str, span: Span) -> Option<Written> {
     let steps: Vec<&str> = path.split('/').collect();
     let mut node = root;
     let mut key = None;
-    let mut way: Vec<String> = Vec::new();
+    let mut way: Vec<Cow<'_, str>> = Vec::new();
     loop {
-        let here = |way: &[String], span| Some(Written { path: way.join("/"), span });
+        let here = |way: &[Cow<'_, str>], span| Some(Written { path: way.join("/"), span });
         if node.span == span {
             let is_block = matches!(node.kind, Kind::Mapping(_) | Kind::Sequence(_)) && !is_function(node);
             return here(&way, key.filter(|_| is_block).unwrap_or(span));
@@ -50,7 +51,7 @@ pub fn written(root: &Node<'_>, path: &str, span: Span) -> Option<Written> {
                         .find(|entry| wanted(entry) && covers(entry))
                         .or_else(|| entries.iter().find(covers))?,
                 };
-                way.push(entry.key.to_string());
+                way.push(Cow::Borrowed(&entry.key));
                 if entry.key_span == span {
                     return here(&way, span);
                 }
@@ -59,7 +60,7 @@ pub fn written(root: &Node<'_>, path: &str, span: Span) -> Option<Written> {
             }
             Kind::Sequence(items) => {
                 let index = items.iter().position(|item| holds(item, span))?;
-                way.push(index.to_string());
+                way.push(Cow::Owned(index.to_string()));
                 key = None;
                 node = items.get(index)?;
             }

@@ -1,8 +1,8 @@
 //! IAM actions: which exist, and which can be limited to resources.
 
+use foldhash::HashMap;
 use std::cell::RefCell;
 use std::cmp::Ordering;
-use std::collections::HashMap;
 
 use super::sorted_text::SortedText;
 

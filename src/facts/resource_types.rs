@@ -2,8 +2,8 @@
 
 use super::sorted_text::{SortedText, first_word};
 use super::tags::TagProperty;
+use foldhash::HashMap;
 use std::cell::RefCell;
-use std::collections::HashMap;
 
 const TYPES: SortedText = SortedText::lines(include_str!("../../data/resource-types.txt"));
 const REVIEWED_STATEFUL: SortedText = SortedText::lines(include_str!("../../data/stateful.txt"));

@@ -1,7 +1,7 @@
 //! Resources that wait for each other: cycles of references, in the deployments in which they close.
 
 use super::components::{Adjacency, cyclic_components, shortest_cycle};
-use super::edges::{Edge, dependencies};
+use super::edges::{Edge, dependencies, neighbours};
 use crate::eval::Run;
 use crate::expand::Model;
 use std::collections::{BTreeMap, BTreeSet};
@@ -39,6 +39,10 @@ impl Cycle<'_> {
 /// A reference counts where both resources exist and the branches of `Fn::If` that lead to it are taken. Only conditions of references
 /// that may close a cycle at all are looked at, and none where references that are always there close one.
 pub fn cycles<'t>(run: &mut Run<'_, 't>, model: &Model<'_, 't>) -> Vec<Cycle<'t>> {
+    // Nearly every template has none, and its references need no places.
+    if cyclic_components(&neighbours(model)).is_empty() {
+        return Vec::new();
+    }
     let mut edges = dependencies(model);
     // What a resource's metadata says of the resource itself is for those who read it later.
     edges.retain(|edge| edge.from != edge.to || !edge.path.starts_with("Metadata/"));
@@ -116,7 +120,7 @@ impl<'t> Graph<'t> {
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
     use super::*;
-    use crate::eval::choices::Pinned;
+    use crate::eval::inputs::Inputs;
     use crate::eval::{Memory, explore};
     use crate::source::SourceId;
     use crate::template::Template;
@@ -125,8 +129,8 @@ mod tests {
     fn told(text: &str) -> Vec<String> {
         let document = crate::syntax::parse(text, SourceId(0)).unwrap();
         let template = Template::new(&document.root);
-        let (pinned, memory) = (Pinned::default(), Memory::default());
-        let model = Model::new(&template, &pinned, &memory);
+        let (inputs, memory) = (Inputs::default(), Memory::default());
+        let model = Model::new(&template, &inputs, &memory);
         let exploration = explore(&model.evaluator, |run| cycles(run, &model));
         assert!(exploration.complete);
         let infeasible = exploration.infeasible;

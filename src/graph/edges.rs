@@ -1,8 +1,9 @@
 //! Which resource refers to which, through which property: as written, in every branch of every condition.
 
-use super::references::{self, Branch, Use};
+use super::components::Adjacency;
+use super::references::{self, Branch, Reference, Use};
 use crate::eval::Run;
-use crate::expand::{Model, exists};
+use crate::expand::{Block, Model, exists};
 use crate::source::Span;
 
 /// How one resource refers to another.
@@ -19,6 +20,16 @@ pub enum EdgeKind {
 }
 
 impl EdgeKind {
+    fn by(by: Use) -> Option<Self> {
+        match by {
+            Use::Ref => Some(Self::Ref),
+            Use::GetAtt => Some(Self::GetAtt),
+            Use::Sub => Some(Self::Sub),
+            Use::DependsOn => Some(Self::DependsOn),
+            Use::Condition | Use::Mapping => None,
+        }
+    }
+
     /// As templates name it.
     pub fn name(self) -> &'static str {
         match self {
@@ -76,28 +87,29 @@ pub fn edges<'t>(model: &Model<'_, 't>) -> Vec<Edge<'t>> {
 pub fn dependencies<'t>(model: &Model<'_, 't>) -> Vec<Edge<'t>> {
     let mut edges = Vec::new();
     for resource in &model.resources {
-        for found in references::of_resource(resource.node) {
-            let kind = match found.by {
-                Use::Ref => EdgeKind::Ref,
-                Use::GetAtt => EdgeKind::GetAtt,
-                Use::Sub => EdgeKind::Sub,
-                Use::DependsOn => EdgeKind::DependsOn,
-                Use::Condition | Use::Mapping => continue,
-            };
-            if let Some(to) = model.resource(found.name) {
-                edges.push(Edge {
-                    from: resource.name,
-                    to: to.name,
-                    kind,
-                    attribute: found.attribute,
-                    path: found.path,
-                    span: found.span,
-                    branches: found.branches,
-                });
+        references::of_resource(resource.node, &mut |met| {
+            let Some(kind) = EdgeKind::by(met.by) else { return };
+            if let Some(to) = model.resource(met.name) {
+                let Reference { attribute, path, span, branches, .. } = met.reference();
+                edges.push(Edge { from: resource.name, to: to.name, kind, attribute, path, span, branches });
             }
-        }
+        });
     }
     edges
+}
+
+/// Which resources each resource refers to, by their places in the model: all that [`dependencies`] has, without the places.
+pub fn neighbours(model: &Model<'_, '_>) -> Adjacency {
+    let of = |resource: &Block<'_>| {
+        let mut found = Vec::new();
+        references::of_resource(resource.node, &mut |met| {
+            if EdgeKind::by(met.by).is_some() {
+                found.extend(model.place_of(met.name));
+            }
+        });
+        found
+    };
+    model.resources.iter().map(of).collect()
 }
 
 #[cfg(test)]
@@ -130,8 +142,8 @@ Resources:
         let document = crate::syntax::parse(text, SourceId(0)).unwrap();
         let template = Template::new(&document.root);
         let memory = Memory::default();
-        let pinned = Default::default();
-        let model = Model::new(&template, &pinned, &memory);
+        let inputs = Default::default();
+        let model = Model::new(&template, &inputs, &memory);
         let found: Vec<String> = edges(&model)
             .iter()
             .map(|edge| {

@@ -101,7 +101,7 @@ mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
     use super::*;
-    use crate::eval::choices::Pinned;
+    use crate::eval::inputs::Inputs;
     use crate::eval::{Memory, explore};
     use crate::source::SourceId;
     use crate::template::Template;
@@ -113,8 +113,8 @@ mod tests {
     ) -> Truth {
         let document = crate::syntax::parse(text, SourceId(0)).unwrap();
         let template = Template::new(&document.root);
-        let (pinned, memory) = (Pinned::default(), Memory::default());
-        let model = Model::new(&template, &pinned, &memory);
+        let (inputs, memory) = (Inputs::default(), Memory::default());
+        let model = Model::new(&template, &inputs, &memory);
         let model = &model;
         let answers = explore(&model.evaluator, |run| {
             let ids = property(run, model.resource("Group").unwrap(), &["SubnetIds"]).unwrap();

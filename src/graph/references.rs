@@ -1,5 +1,6 @@
 //! Every name that a block of a template uses: as written, in every branch of every condition.
 
+use crate::eval::begins_as_function;
 use crate::source::Span;
 use crate::syntax::{Entry, Kind, Node};
 
@@ -44,84 +45,140 @@ pub struct Reference<'t> {
     pub in_macro: bool,
 }
 
-/// The uses of names in a resource: `DependsOn` and `Condition` too.
-pub fn of_resource<'t>(node: &'t Node<'t>) -> Vec<Reference<'t>> {
-    let mut walk = Walk::default();
+/// One use of a name as the walk meets it: names are many, and whoever looks them up wants to keep few.
+pub struct Met<'w, 't> {
+    /// The name, without an attribute.
+    pub name: &'t str,
+    /// The attribute, of `Fn::GetAtt` and `${Name.Attribute}`.
+    pub attribute: Option<&'t str>,
+    /// What uses it.
+    pub by: Use,
+    /// Whether a macro or a loop rewrites this part of the template, so that the name may not be what is written.
+    pub in_macro: bool,
+    span: Span,
+    /// The scalar that holds the name, with its text.
+    holder: (&'t Node<'t>, &'t str),
+    path: &'w [Step<'t>],
+    branches: &'w [Branch<'t>],
+}
+
+/// A step of the way to a reference.
+enum Step<'t> {
+    Key(&'t str),
+    Index(usize),
+}
+
+impl<'t> Met<'_, 't> {
+    /// The reference with its place, to keep.
+    pub fn reference(&self) -> Reference<'t> {
+        let (node, text) = self.holder;
+        Reference {
+            name: self.name,
+            attribute: self.attribute,
+            by: self.by,
+            path: self.path(),
+            span: self.span,
+            name_span: within(node, text, self.name),
+            branches: self.branches.to_vec(),
+            in_macro: self.in_macro,
+        }
+    }
+
+    fn path(&self) -> String {
+        let mut path = String::new();
+        for (index, step) in self.path.iter().enumerate() {
+            if index > 0 {
+                path.push('/');
+            }
+            match step {
+                Step::Key(key) => path.push_str(key),
+                Step::Index(index) => path.push_str(&index.to_string()),
+            }
+        }
+        path
+    }
+}
+
+/// Visits the uses of names in a resource: `DependsOn` and `Condition` too.
+pub fn of_resource<'t>(node: &'t Node<'t>, visit: &mut dyn FnMut(&Met<'_, 't>)) {
+    let mut walk = Walk::new(visit);
     for entry in node.as_mapping().unwrap_or_default() {
         match entry.key.as_ref() {
             "DependsOn" => {
                 let items = entry.value.as_sequence().unwrap_or(std::slice::from_ref(&entry.value));
-                walk.path.push("DependsOn".to_owned());
+                walk.path.push(Step::Key("DependsOn"));
                 for item in items {
                     walk.whole(item, item.span, Use::DependsOn);
                 }
                 walk.path.pop();
             }
             "Condition" => walk.own_condition(entry),
-            _ => walk.step(&entry.key, &entry.value),
+            key => walk.step(Step::Key(key), &entry.value),
         }
     }
-    walk.found
 }
 
-/// The uses of names in an output.
-pub fn of_output<'t>(node: &'t Node<'t>) -> Vec<Reference<'t>> {
-    let mut walk = Walk::default();
+/// Visits the uses of names in an output.
+pub fn of_output<'t>(node: &'t Node<'t>, visit: &mut dyn FnMut(&Met<'_, 't>)) {
+    let mut walk = Walk::new(visit);
     for entry in node.as_mapping().unwrap_or_default() {
         match entry.key.as_ref() {
             "Condition" => walk.own_condition(entry),
-            _ => walk.step(&entry.key, &entry.value),
+            key => walk.step(Step::Key(key), &entry.value),
         }
     }
-    walk.found
 }
 
-/// The uses of names in a condition.
-pub fn of_condition<'t>(node: &'t Node<'t>) -> Vec<Reference<'t>> {
-    let mut walk = Walk { in_condition: true, ..Walk::default() };
-    walk.node(node);
-    walk.found
+/// Visits the uses of names in a condition.
+pub fn of_condition<'t>(node: &'t Node<'t>, visit: &mut dyn FnMut(&Met<'_, 't>)) {
+    Walk { in_condition: true, ..Walk::new(visit) }.node(node);
 }
 
-#[derive(Default)]
-struct Walk<'t> {
-    path: Vec<String>,
+struct Walk<'v, 't> {
+    path: Vec<Step<'t>>,
     branches: Vec<Branch<'t>>,
     in_macro: bool,
     /// Among conditions, `{Condition: Name}` is a reference; elsewhere a key of some property.
     in_condition: bool,
-    found: Vec<Reference<'t>>,
+    visit: &'v mut dyn FnMut(&Met<'_, 't>),
 }
 
-impl<'t> Walk<'t> {
+impl<'v, 't> Walk<'v, 't> {
+    fn new(visit: &'v mut dyn FnMut(&Met<'_, 't>)) -> Self {
+        Self { path: Vec::new(), branches: Vec::new(), in_macro: false, in_condition: false, visit }
+    }
+
     fn own_condition(&mut self, entry: &'t Entry<'t>) {
-        self.path.push("Condition".to_owned());
+        self.path.push(Step::Key("Condition"));
         self.whole(&entry.value, entry.value.span, Use::Condition);
         self.path.pop();
     }
 
-    fn step(&mut self, key: &str, node: &'t Node<'t>) {
-        self.path.push(key.to_owned());
-        self.node(node);
-        self.path.pop();
+    fn step(&mut self, step: Step<'t>, node: &'t Node<'t>) {
+        // A scalar that no function takes names nothing.
+        if matches!(node.kind, Kind::Mapping(_) | Kind::Sequence(_)) {
+            self.path.push(step);
+            self.node(node);
+            self.path.pop();
+        }
     }
 
     fn node(&mut self, node: &'t Node<'t>) {
         match &node.kind {
             Kind::Mapping(entries) => match entries.as_slice() {
-                [only] if only.key == "Ref" || only.key.starts_with("Fn::") => self.function(only, node.span),
+                [only] if only.key == "Ref" || begins_as_function(&only.key) => self.function(only, node.span),
                 [only] if self.in_condition && only.key == "Condition" => {
                     self.whole(&only.value, node.span, Use::Condition);
                 }
                 entries => {
                     for entry in entries {
-                        self.below_macro(&entry.key, |walk| walk.step(&entry.key, &entry.value));
+                        self.below_macro(&entry.key, |walk| walk.step(Step::Key(&entry.key), &entry.value));
                     }
                 }
             },
             Kind::Sequence(items) => {
                 for (index, item) in items.iter().enumerate() {
-                    self.step(&index.to_string(), item);
+                    self.step(Step::Index(index), item);
                 }
             }
             _ => {}
@@ -131,7 +188,7 @@ impl<'t> Walk<'t> {
     /// What stands under `Fn::Transform` and `Fn::ForEach::…` is written anew before CloudFormation looks at it.
     fn below_macro(&mut self, key: &str, go: impl FnOnce(&mut Self)) {
         let before = self.in_macro;
-        self.in_macro |= key == "Fn::Transform" || key.starts_with("Fn::ForEach");
+        self.in_macro |= begins_as_function(key) && (key == "Fn::Transform" || key.starts_with("Fn::ForEach"));
         go(self);
         self.in_macro = before;
     }
@@ -177,13 +234,13 @@ impl<'t> Walk<'t> {
         match (argument.as_str(), argument.as_sequence()) {
             (Some(text), _) => {
                 if let Some((name, attribute)) = text.split_once('.') {
-                    self.add(name, Some(attribute), Use::GetAtt, span, within(argument, text, name));
+                    self.meet(name, Some(attribute), Use::GetAtt, span, (argument, text));
                 }
             }
             (None, Some([name, rest @ ..])) => {
                 if let Some(text) = name.as_str() {
                     let attribute = rest.first().and_then(Node::as_str);
-                    self.add(text, attribute, Use::GetAtt, span, within(name, text, text));
+                    self.meet(text, attribute, Use::GetAtt, span, (name, text));
                 }
                 rest.iter().for_each(|node| self.argument(node));
             }
@@ -203,7 +260,7 @@ impl<'t> Walk<'t> {
                 Some((name, attribute)) => (name, Some(attribute)),
                 None => (name, None),
             };
-            self.add(name, attribute, Use::Sub, text.span, within(text, whole, name));
+            self.meet(name, attribute, Use::Sub, text.span, (text, whole));
         }
         own.iter().for_each(|entry| self.node(&entry.value));
     }
@@ -211,21 +268,20 @@ impl<'t> Walk<'t> {
     /// A node that is a name and nothing else.
     fn whole(&mut self, node: &'t Node<'t>, span: Span, by: Use) {
         if let Some(name) = node.as_str() {
-            self.add(name, None, by, span, within(node, name, name));
+            self.meet(name, None, by, span, (node, name));
         }
     }
 
-    fn add(&mut self, name: &'t str, attribute: Option<&'t str>, by: Use, span: Span, name_span: Span) {
-        self.found.push(Reference {
-            name,
-            attribute,
-            by,
-            path: self.path.join("/"),
-            span,
-            name_span,
-            branches: self.branches.clone(),
-            in_macro: self.in_macro,
-        });
+    fn meet(
+        &mut self,
+        name: &'t str,
+        attribute: Option<&'t str>,
+        by: Use,
+        span: Span,
+        holder: (&'t Node<'t>, &'t str),
+    ) {
+        let Self { path, branches, in_macro, .. } = self;
+        (self.visit)(&Met { name, attribute, by, in_macro: *in_macro, span, holder, path, branches });
     }
 }
 
@@ -257,10 +313,12 @@ mod tests {
     use super::*;
     use crate::source::{Source, SourceId};
 
-    fn shown(text: &str, read: impl for<'t> Fn(&'t Node<'t>) -> Vec<Reference<'t>>) -> Vec<String> {
+    fn shown(text: &str, read: impl for<'t> Fn(&'t Node<'t>, &mut dyn FnMut(&Met<'_, 't>))) -> Vec<String> {
         let source = Source::new(SourceId(0), "t", text);
         let document = crate::syntax::parse(text, SourceId(0)).unwrap();
-        read(&document.root)
+        let mut references = Vec::new();
+        read(&document.root, &mut |met| references.push(met.reference()));
+        references
             .iter()
             .map(|found| {
                 let attribute = found.attribute.map(|name| format!(".{name}")).unwrap_or_default();

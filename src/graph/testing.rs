@@ -1,7 +1,7 @@
 //! Short ways to ask about a template, for the tests of this part.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
-use crate::eval::choices::Pinned;
+use crate::eval::inputs::Inputs;
 use crate::eval::{Memory, Run, explore};
 use crate::expand::Model;
 use crate::source::SourceId;
@@ -14,8 +14,8 @@ pub(crate) fn first_scenario<R>(
 ) -> R {
     let document = crate::syntax::parse(text, SourceId(0)).unwrap();
     let template = Template::new(&document.root);
-    let (pinned, memory) = (Pinned::default(), Memory::default());
-    let model = Model::new(&template, &pinned, &memory);
+    let (inputs, memory) = (Inputs::default(), Memory::default());
+    let model = Model::new(&template, &inputs, &memory);
     let model = &model;
     explore(&model.evaluator, |run| ask(run, model)).leaves.swap_remove(0).1
 }

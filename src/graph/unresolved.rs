@@ -1,9 +1,9 @@
 //! Names that a template uses and that exist nowhere.
 
-use super::references::{self, Reference, Use};
+use super::references::{self, Met, Reference, Use};
 use crate::expand::{Block, Model};
 use crate::syntax::{Entry, Node};
-use std::collections::HashSet;
+use foldhash::HashSet;
 
 /// A name that is used and does not exist.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,9 +28,9 @@ pub enum Meant {
 }
 
 impl Meant {
-    fn by(reference: &Reference<'_>) -> Self {
-        match reference.by {
-            Use::Ref | Use::Sub if reference.attribute.is_none() => Self::Referable,
+    fn by(by: Use, attribute: Option<&str>) -> Self {
+        match by {
+            Use::Ref | Use::Sub if attribute.is_none() => Self::Referable,
             Use::Ref | Use::Sub | Use::GetAtt | Use::DependsOn => Self::Resource,
             Use::Condition => Self::Condition,
             Use::Mapping => Self::Mapping,
@@ -51,7 +51,7 @@ impl Meant {
 impl Unresolved<'_> {
     /// What the name would have to be.
     pub fn meant(&self) -> Meant {
-        Meant::by(&self.reference)
+        Meant::by(self.reference.by, self.reference.attribute)
     }
 
     /// The function or key that uses it.
@@ -116,21 +116,19 @@ pub fn unresolved<'m, 't>(model: &'m Model<'m, 't>) -> Names<'t> {
     let template = model.evaluator.template;
     let known = Known::new(model);
     let mut names = Names { hidden: hidden(model), ..Names::default() };
-    let mut look = |block: String, references: Vec<Reference<'t>>| {
-        for reference in references {
-            if !reference.in_macro && !known.has(&reference) {
-                names.missing.push(Unresolved { reference, block: block.clone() });
-            }
+    let mut look = |met: &Met<'_, 't>, block: &dyn Fn() -> String| {
+        if !met.in_macro && !known.has(met) {
+            names.missing.push(Unresolved { reference: met.reference(), block: block() });
         }
     };
     for entry in template.conditions.iter().filter(|entry| !entry.key.starts_with("Fn::")) {
-        look(format!("Conditions/{}", entry.key), references::of_condition(&entry.value));
+        references::of_condition(&entry.value, &mut |met| look(met, &|| format!("Conditions/{}", entry.key)));
     }
     for resource in &model.resources {
-        look(resource.path(), references::of_resource(resource.node));
+        references::of_resource(resource.node, &mut |met| look(met, &|| resource.path()));
     }
     for output in model.outputs.iter().filter(|output| !output.name.starts_with("Fn::")) {
-        look(output.path(), references::of_output(output.node));
+        references::of_output(output.node, &mut |met| look(met, &|| output.path()));
     }
     names
 }
@@ -158,9 +156,9 @@ impl<'m, 't> Known<'m, 't> {
         }
     }
 
-    fn has(&self, reference: &Reference<'_>) -> bool {
-        let name = reference.name;
-        match Meant::by(reference) {
+    fn has(&self, met: &Met<'_, '_>) -> bool {
+        let name = met.name;
+        match Meant::by(met.by, met.attribute) {
             Meant::Referable => PSEUDO.contains(&name) || self.parameters.contains(name) || self.has_resource(name),
             Meant::Resource => self.has_resource(name),
             Meant::Condition => self.conditions.contains(name),
@@ -193,15 +191,15 @@ mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
     use super::*;
     use crate::eval::Memory;
-    use crate::eval::choices::Pinned;
+    use crate::eval::inputs::Inputs;
     use crate::source::SourceId;
     use crate::template::Template;
 
     fn told(text: &str) -> Vec<String> {
         let document = crate::syntax::parse(text, SourceId(0)).unwrap();
         let template = Template::new(&document.root);
-        let (pinned, memory) = (Pinned::default(), Memory::default());
-        let model = Model::new(&template, &pinned, &memory);
+        let (inputs, memory) = (Inputs::default(), Memory::default());
+        let model = Model::new(&template, &inputs, &memory);
         let names = unresolved(&model);
         let told = |found: &Unresolved<'_>| {
             format!("{}: {} {}, no {}", found.block, found.used_by(), found.reference.name, found.meant().name())

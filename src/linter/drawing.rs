@@ -2,7 +2,7 @@
 
 use super::includes::unreadable;
 use crate::eval::Memory;
-use crate::eval::choices::Pinned;
+use crate::eval::inputs::Inputs;
 use crate::expand::{self, Model};
 use crate::finding::{Diagnostic, Severity};
 use crate::graph::drawing::Drawing;
@@ -27,10 +27,10 @@ pub fn draw(source: &Source) -> Result<Drawing, Box<Diagnostic>> {
             related: Vec::new(),
         }));
     }
-    let (pinned, memory) = (Pinned::default(), Memory::default());
+    let (inputs, memory) = (Inputs::default(), Memory::default());
     // What comes to be is drawn: loops unrolled, SAM as what AWS makes of it. Included files are not read for a drawing.
-    let expansion = expand::expand(&document.root, &[], &pinned);
+    let expansion = expand::expand(&document.root, &[], &inputs);
     let template = Template::new(&expansion.root);
-    let model = Model::expanded(&template, &expansion, &pinned, &memory);
+    let model = Model::expanded(&template, &expansion, &inputs, &memory);
     Ok(Drawing::new(&model, source))
 }

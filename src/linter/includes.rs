@@ -41,6 +41,11 @@ impl Texts {
         self.sources().find(|source| source.id == span.source).map(|source| source.name.as_str())
     }
 
+    /// The text of the included file that a span lies in.
+    pub(super) fn text(&self, span: Span) -> Option<&str> {
+        self.sources().find(|source| source.id == span.source).map(Source::text)
+    }
+
     /// The files that could be read.
     pub(super) fn into_sources(self) -> Vec<Source> {
         self.0.into_iter().filter_map(|(_, source)| source.ok()).collect()
@@ -74,9 +79,14 @@ impl<'t> Files<'t> {
         included.collect()
     }
 
+    /// The trees that could be read.
+    pub(super) fn documents(&self) -> impl Iterator<Item = &Document<'t>> {
+        self.0.iter().filter_map(|(_, document)| document.as_ref().ok())
+    }
+
     /// What is surprising about their texts.
     pub(super) fn notes(&self) -> impl Iterator<Item = &SyntaxNote> {
-        self.0.iter().filter_map(|(_, document)| document.as_ref().ok()).flat_map(|document| &document.notes)
+        self.documents().flat_map(|document| &document.notes)
     }
 }
 

@@ -15,6 +15,9 @@ pub(super) fn as_written(mut place: Place, model: &Model<'_, '_>) -> Place {
 
 /// Places with the same span become one, which names what each of them named: four missing flags are one finding.
 pub(super) fn united(places: Vec<Place>) -> Vec<Place> {
+    if places.len() < 2 {
+        return places;
+    }
     let mut united: Vec<(Place, Vec<String>)> = Vec::new();
     for place in places {
         let name = place.name.clone();
@@ -47,6 +50,23 @@ pub(super) fn united(places: Vec<Place>) -> Vec<Place> {
 
 /// Fills a message: `{resource}`, `{type}`, `{name}`, `{state}`, `{value}`, and the words of the place.
 pub(super) fn fill(template: &str, place: &Place, block: &Block<'_>, resource: &str) -> String {
+    filled(template, |name| match name {
+        "resource" => Some(resource),
+        "type" => Some(block.written_kind()),
+        "name" => Some(&place.name),
+        "state" => Some(&place.state),
+        "value" => Some(&place.value),
+        _ => word(&place.words, name),
+    })
+}
+
+/// The text of a word.
+pub(super) fn word<'w>(words: &'w [(&'static str, String)], name: &str) -> Option<&'w str> {
+    words.iter().find(|(word, _)| *word == name).map(|(_, text)| text.as_str())
+}
+
+/// Puts texts in for `{name}`; a name without one stays.
+pub(super) fn filled<'w>(template: &str, text_of: impl Fn(&str) -> Option<&'w str>) -> String {
     let mut message = String::with_capacity(template.len() + 32);
     let mut rest = template;
     while let Some((before, after)) = rest.split_once('{') {
@@ -56,20 +76,13 @@ pub(super) fn fill(template: &str, place: &Place, block: &Block<'_>, resource: &
             rest = after;
             continue;
         };
-        match name {
-            "resource" => message.push_str(resource),
-            "type" => message.push_str(block.written_kind()),
-            "name" => message.push_str(&place.name),
-            "state" => message.push_str(&place.state),
-            "value" => message.push_str(&place.value),
-            _ => match place.words.iter().find(|(word, _)| *word == name) {
-                Some((_, text)) => message.push_str(text),
-                None => {
-                    message.push('{');
-                    message.push_str(name);
-                    message.push('}');
-                }
-            },
+        match text_of(name) {
+            Some(text) => message.push_str(text),
+            None => {
+                message.push('{');
+                message.push_str(name);
+                message.push('}');
+            }
         }
         rest = after;
     }

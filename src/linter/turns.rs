@@ -5,6 +5,7 @@ use crate::expand::expansion::Iteration;
 use crate::finding::{Finding, Level, Outcome};
 use crate::source::Span;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 
 /// Values of an identifier that are named; the rest are counted.
 const MAX_NAMED: usize = 8;
@@ -28,10 +29,15 @@ struct Likeness {
     span: Span,
     message: String,
     when: Option<String>,
+    /// The exception that waives it, by where it is kept: one that covers some turns does not speak for the others.
+    waiver: Option<usize>,
 }
 
 /// Unites the findings of one check.
-pub(super) fn united(pending: Vec<Pending<'_>>) -> impl Iterator<Item = Finding> {
+pub(super) fn united(pending: Vec<Pending<'_>>) -> Vec<Finding> {
+    if pending.iter().all(|one| one.iterations.is_empty()) {
+        return pending.into_iter().map(|one| one.finding).collect();
+    }
     let mut groups: Vec<Vec<Pending<'_>>> = Vec::with_capacity(pending.len());
     let mut known: HashMap<Likeness, usize> = HashMap::new();
     for one in pending {
@@ -45,6 +51,7 @@ pub(super) fn united(pending: Vec<Pending<'_>>) -> impl Iterator<Item = Finding>
             span: one.finding.span,
             message: one.as_written.as_ref().unwrap_or(&one.finding.message).clone(),
             when: one.finding.when.clone(),
+            waiver: one.finding.waiver.as_ref().map(|waiver| Arc::as_ptr(waiver).addr()),
         };
         let group = *known.entry(likeness).or_insert(groups.len());
         match groups.get_mut(group) {
@@ -52,7 +59,7 @@ pub(super) fn united(pending: Vec<Pending<'_>>) -> impl Iterator<Item = Finding>
             None => groups.push(vec![one]),
         }
     }
-    groups.into_iter().filter_map(one)
+    groups.into_iter().filter_map(one).collect()
 }
 
 /// The finding of a group, which names its turns.

@@ -2,7 +2,7 @@
 #![allow(clippy::panic)]
 
 use super::{DocumentKind, Statement, Statements, statements};
-use crate::eval::choices::Pinned;
+use crate::eval::inputs::Inputs;
 use crate::eval::{Memory, Run, explore};
 use crate::expand::{Block, Model};
 use crate::source::{Source, SourceId};
@@ -17,8 +17,8 @@ pub(super) fn in_template<R>(
     let document =
         crate::syntax::parse(source.text(), source.id).unwrap_or_else(|error| panic!("{}: {text}", error.message));
     let template = Template::new(&document.root);
-    let (pinned, memory) = (Pinned::default(), Memory::default());
-    let model = Model::new(&template, &pinned, &memory);
+    let (inputs, memory) = (Inputs::default(), Memory::default());
+    let model = Model::new(&template, &inputs, &memory);
     let exploration = explore(&model.evaluator, |run| check(run, &model, &source));
     exploration.leaves.into_iter().map(|(_, result)| result).collect()
 }

@@ -177,6 +177,7 @@ fn finding_block(finding: &Finding, told: Option<Told>, report: &Report, style: 
     if hidden > 0 {
         push_note(&mut block, "And", &format!("{} elsewhere", count(hidden, "related place")), style);
     }
+    push_note(&mut block, "CDK", finding.subject.construct.as_deref().unwrap_or_default(), style);
     if let Some(told) = told {
         if let Some(line) = told.line.filter(|_| drawn) {
             push_note(&mut block, "Fix", &format!("as for line {line}"), style);

@@ -5,14 +5,14 @@
 //! ```text
 //! { schema: 1,
 //!   tool: { name, version },
-//!   summary: { selection, templates, skipped, unreadable, resources, rules,
+//!   summary: { selection, notice?, templates, skipped, unreadable, resources, rules,
 //!              passed, failed, undecided, errors, warnings, notes },
 //!   diagnostics: [{ severity: "error" | "note", code, file, start?, end?, message, help, related: [RELATED] }],
 //!   findings: [{ rule, level: "error" | "warning" | "note", outcome: "fail" | "undecided" | "pass",
 //!                message, when?, file, start?, end?, path,
 //!                subject: SUBJECT, alike: [SUBJECT], controls: [citation], related: [RELATED] }] }
 //! start, end: { line, column, offset }     RELATED: { message, file, start?, end? }
-//! SUBJECT: { section, name, type? }
+//! SUBJECT: { section, name, type?, construct? }
 //! ```
 //!
 //! Lines and columns count from 1, columns in characters, offsets in bytes; `end` is exclusive. What is marked with `?` is
@@ -94,6 +94,7 @@ struct SubjectEntry<'a> {
     name: &'a str,
     #[serde(rename = "type")]
     resource_type: Option<&'a str>,
+    construct: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -148,7 +149,12 @@ fn finding_entry<'a>(finding: &'a Finding, report: &Report<'a>) -> FindingEntry<
 }
 
 fn subject_entry(subject: &Subject) -> SubjectEntry<'_> {
-    SubjectEntry { section: subject.section, name: &subject.name, resource_type: subject.resource_type.as_deref() }
+    SubjectEntry {
+        section: subject.section,
+        name: &subject.name,
+        resource_type: subject.resource_type.as_deref(),
+        construct: subject.construct.as_deref(),
+    }
 }
 
 fn related_entries<'a>(related: &'a [Related], report: &Report<'a>) -> Vec<RelatedEntry<'a>> {

@@ -6,7 +6,7 @@ pub(crate) mod markdown;
 pub mod sarif;
 pub(crate) mod text;
 
-use crate::finding::{Diagnostic, Finding};
+use crate::finding::{Diagnostic, Exception, Finding};
 use crate::rules::meta::{Control, RuleMeta, RuleProse};
 use crate::source::{Source, SourceId};
 
@@ -24,6 +24,10 @@ pub struct Report<'a> {
     pub sources: &'a [Source],
     /// Failing findings first by file, place and rule; then what `--show` asked for, in the same order.
     pub findings: &'a [Finding],
+    /// Violations that do not count, since an exception waives them or the baseline has them: sorted as the others.
+    pub suppressed: &'a [Finding],
+    /// Every exception that the templates make, sorted by file and place.
+    pub exceptions: &'a [Exception],
     /// Files that could not be read or parsed, and odd sections; sorted by file and place.
     pub diagnostics: &'a [Diagnostic],
     /// The rules that ran, sorted by id.
@@ -48,6 +52,8 @@ pub struct RuleReport<'a> {
 pub struct Summary {
     /// The profile's name, or `rules: a, b` where rules were named one by one.
     pub selection: String,
+    /// What has to be known about the profile: that it is a proposal.
+    pub notice: Option<&'static str>,
     /// Templates that were linted.
     pub templates: usize,
     /// Files that were read and are no templates.
@@ -70,6 +76,12 @@ pub struct Summary {
     pub warnings: usize,
     /// Findings that count, by level.
     pub notes: usize,
+    /// Findings that an exception waives.
+    pub waived: usize,
+    /// Findings that the baseline has, and no exception waives.
+    pub known: usize,
+    /// Entries of the baseline whose findings are gone, counted with their number.
+    pub stale: usize,
 }
 
 impl<'a> Report<'a> {

@@ -90,6 +90,7 @@ fn result<'a>(finding: &'a Finding, report: &Report, prints: &mut Fingerprinter)
         properties: ResultProperties {
             path: &finding.path,
             resource_type: finding.subject.resource_type.as_deref(),
+            construct: finding.subject.construct.as_deref(),
             when: finding.when.as_deref(),
         },
     }

@@ -1,7 +1,7 @@
 //! Where rules come from: the pack that the binary carries, and the folders that users name.
 
-use super::meta::{Control, RuleMeta, RuleProse};
-use super::rule::{Example, Examples, Rule, RuleFile, TargetName};
+use super::meta::{Control, RuleMeta, RuleProse, RuntimeCheck};
+use super::rule::{Example, Examples, PROPOSAL, Rule, RuleFile, TargetName};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -13,6 +13,7 @@ const INDEX: &str = include_str!(concat!(env!("OUT_DIR"), "/index.json"));
 const LOGIC: &str = include_str!(concat!(env!("OUT_DIR"), "/logic.json"));
 const PROSE: &str = include_str!(concat!(env!("OUT_DIR"), "/prose.json"));
 const CONTROLS: &str = include_str!(concat!(env!("OUT_DIR"), "/controls.json"));
+const RUNTIME: &str = include_str!(concat!(env!("OUT_DIR"), "/runtime.json"));
 const PROFILES: &str = include_str!(concat!(env!("OUT_DIR"), "/profiles.json"));
 
 /// A set of rules, sorted by id. Embedded rules are read when they are first wanted.
@@ -99,6 +100,11 @@ impl RuleEntry {
         self.rule.get_or_init(read).as_ref().map_err(String::as_str)
     }
 
+    /// Whether it is about the exceptions that a template makes, not about what it declares.
+    pub fn is_about_exceptions(&self) -> bool {
+        self.targets.contains(&TargetName::Exceptions)
+    }
+
     /// Its texts.
     pub fn prose(&self) -> RuleProse {
         match &self.texts {
@@ -139,6 +145,12 @@ pub fn controls() -> &'static [Control] {
     ALL.get_or_init(|| serde_json::from_str(CONTROLS).unwrap_or_default())
 }
 
+/// The checks of AWS Config that no template answers, in the order of their ids.
+pub fn runtime_checks() -> &'static [RuntimeCheck] {
+    static ALL: OnceLock<Vec<RuntimeCheck>> = OnceLock::new();
+    ALL.get_or_init(|| serde_json::from_str(RUNTIME).unwrap_or_default())
+}
+
 /// The profiles with what each is for, from the narrowest to the widest.
 pub fn profiles() -> &'static [(String, String)] {
     static ALL: OnceLock<Vec<(String, String)>> = OnceLock::new();
@@ -149,6 +161,12 @@ pub fn profiles() -> &'static [(String, String)] {
             .map(|(name, text)| (name, text.as_str().unwrap_or_default().to_owned()))
             .collect()
     })
+}
+
+/// What has to be known about a profile that is a proposal and no law; none for the others.
+pub fn notice(profile: &str) -> Option<&'static str> {
+    let (name, text) = profiles().iter().find(|(name, _)| name == profile)?;
+    (name == PROPOSAL).then_some(text)
 }
 
 impl RuleSet {
@@ -237,7 +255,8 @@ impl RuleSet {
                 message: format!("there is a rule `{id}` already; give this one another id"),
             });
         };
-        let mut targets: Vec<TargetName> = Vec::new();
+        let about_exceptions = file.rule.exception.map(|_| TargetName::Exceptions);
+        let mut targets: Vec<TargetName> = about_exceptions.into_iter().collect();
         for target in file.rule.checks.iter().flat_map(|check| &check.targets) {
             if !targets.contains(target) {
                 targets.push(target.clone());
@@ -277,9 +296,13 @@ impl RuleSet {
 
 /// The candidate that takes the fewest edits to make of a misspelt name, if that is few enough to be meant.
 pub fn nearest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let length = name.chars().count();
+    let most = |candidate: &str| 2.max(candidate.len() / 3);
     candidates
+        // It takes an edit for each character that one has more than the other.
+        .filter(|candidate| length.abs_diff(candidate.chars().count()) <= most(candidate))
         .map(|candidate| (edits(name, candidate), candidate))
-        .filter(|(edits, candidate)| *edits <= 2.max(candidate.len() / 3))
+        .filter(|(edits, candidate)| *edits <= most(candidate))
         .min()
         .map(|(_, candidate)| candidate)
 }

@@ -38,7 +38,7 @@ pub struct RuleProse {
 }
 
 /// One citation of the Security Rule (from `rules/controls.yaml`).
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, serde::Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Control {
     /// `164.312(a)(2)(iv)`.
@@ -55,6 +55,20 @@ pub struct Control {
     pub beyond: Option<String>,
 }
 
+/// A check of AWS Config that counts under HIPAA and that only a running account can answer (from `rules/runtime.yaml`).
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, serde::Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct RuntimeCheck {
+    /// AWS Config's name of it.
+    pub id: String,
+    /// What it makes sure of.
+    pub title: String,
+    /// The citations that it serves; none where it serves the whole.
+    pub controls: Vec<String>,
+    /// Why no template shows it.
+    pub reason: String,
+}
+
 /// Whether an implementation specification may be replaced by an equivalent measure (164.306(d)).
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Deserialize, serde::Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -65,4 +79,15 @@ pub enum Requirement {
     Required,
     /// Must be implemented, or documented with an equivalent measure (164.306(d)(3)).
     Addressable,
+}
+
+impl Requirement {
+    /// As the regulation says it (164.306(d)).
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Standard => "standard",
+            Self::Required => "required",
+            Self::Addressable => "addressable",
+        }
+    }
 }

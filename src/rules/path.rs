@@ -1,7 +1,7 @@
 //! JSONPath (RFC 9535) as rules use it: to select, never to filter.
 //!
 //! The leading names of a path (`$.Properties.BucketEncryption`) are walked directly, so that nothing else of a resource
-//! is evaluated; the rest is jsonpath-rust's work, on evaluated values.
+//! is evaluated. What follows selects in evaluated values: names, indices and `[*]` here, anything else through jsonpath-rust.
 
 use crate::eval::value::{Kind, Origin, Value};
 use jsonpath_rust::parser::model::{JpQuery, Segment, Selector};
@@ -10,17 +10,60 @@ use jsonpath_rust::query::js_path_process;
 use jsonpath_rust::query::queryable::Queryable;
 use serde::Deserialize;
 use std::borrow::Cow;
+use std::fmt::Display;
 
 /// A path that has been parsed: names first, then the rest.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(try_from = "String")]
 pub struct Path {
-    /// As written.
+    /// As written; empty for one that no rule wrote.
     pub text: String,
     /// The names that the path begins with.
     pub names: Vec<String>,
     /// What follows them; none for a path of names only.
-    pub rest: Option<JpQuery>,
+    pub rest: Option<Rest>,
+}
+
+/// What follows the leading names of a path.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Rest {
+    /// Steps that are taken here, as nearly all are: a query takes ten times as long, and makes a path for each step.
+    Steps(Vec<Step>),
+    /// Anything else.
+    Query(JpQuery),
+}
+
+/// A step that selects in one value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// `.Name`
+    Name(String),
+    /// `[0]`
+    Index(usize),
+    /// `[*]`
+    Every,
+}
+
+impl Step {
+    fn of(segment: &Segment) -> Option<Self> {
+        match segment {
+            Segment::Selector(Selector::Name(name)) => Some(Self::Name(name.clone())),
+            Segment::Selector(Selector::Index(index)) => usize::try_from(*index).ok().map(Self::Index),
+            Segment::Selector(Selector::Wildcard) => Some(Self::Every),
+            _ => None,
+        }
+    }
+}
+
+impl Rest {
+    fn of(segments: Vec<Segment>) -> Option<Self> {
+        let steps: Option<Vec<Step>> = segments.iter().map(Step::of).collect();
+        match steps {
+            Some(steps) if steps.is_empty() => None,
+            Some(steps) => Some(Self::Steps(steps)),
+            None => Some(Self::Query(JpQuery::new(segments))),
+        }
+    }
 }
 
 impl TryFrom<String> for Path {
@@ -46,8 +89,8 @@ impl TryFrom<String> for Path {
                 _ => None,
             })
             .collect::<Vec<_>>();
-        let rest: Vec<Segment> = query.segments.into_iter().skip(leading.len()).collect();
-        Ok(Self { text, names: leading, rest: (!rest.is_empty()).then(|| JpQuery::new(rest)) })
+        let rest = Rest::of(query.segments.into_iter().skip(leading.len()).collect());
+        Ok(Self { text, names: leading, rest })
     }
 }
 
@@ -80,15 +123,65 @@ fn refuse_filters(segment: &Segment, text: &str) -> Result<(), String> {
 }
 
 impl Path {
+    /// The path of a resource's property.
+    pub fn of_property(name: &str) -> Self {
+        Self { text: String::new(), names: vec!["Properties".to_owned(), name.to_owned()], rest: None }
+    }
+
     /// Selects with what follows the leading names. The steps are `/`-separated, relative to `value`.
     pub fn select_rest<'a, 't>(&self, value: &'a Value<'t>, with_steps: bool) -> Vec<(&'a Value<'t>, String)> {
-        let Some(rest) = &self.rest else { return vec![(value, String::new())] };
-        // The only error is a query that yields computed values, which needs a filter.
-        js_path_process(rest, value)
-            .unwrap_or_default()
-            .into_iter()
-            .map(|found| (found.val, if with_steps { steps(&found.path) } else { String::new() }))
-            .collect()
+        match &self.rest {
+            None => vec![(value, String::new())],
+            Some(Rest::Steps(steps)) => {
+                let mut found = Vec::new();
+                follow(value, steps, String::new(), with_steps, &mut found);
+                found
+            }
+            // The only error is a query that yields computed values, which needs a filter.
+            Some(Rest::Query(query)) => js_path_process(query, value)
+                .unwrap_or_default()
+                .into_iter()
+                .map(|found| (found.val, if with_steps { steps(&found.path) } else { String::new() }))
+                .collect(),
+        }
+    }
+}
+
+/// Takes steps from a value that lies at the end of a way.
+fn follow<'a, 't>(
+    value: &'a Value<'t>,
+    steps: &[Step],
+    way: String,
+    with_steps: bool,
+    found: &mut Vec<(&'a Value<'t>, String)>,
+) {
+    let Some((step, rest)) = steps.split_first() else { return found.push((value, way)) };
+    let on = |step: &dyn Display| match (with_steps, way.as_str()) {
+        (false, _) => String::new(),
+        (true, "") => step.to_string(),
+        (true, way) => format!("{way}/{step}"),
+    };
+    match (step, value.as_array()) {
+        (Step::Name(name), _) => {
+            if let Some(inner) = Queryable::get(value, name) {
+                follow(inner, rest, on(name), with_steps, found);
+            }
+        }
+        (Step::Index(index), items) => {
+            if let Some(inner) = items.and_then(|items| items.get(*index)) {
+                follow(inner, rest, on(index), with_steps, found);
+            }
+        }
+        (Step::Every, Some(items)) => {
+            for (index, inner) in items.iter().enumerate() {
+                follow(inner, rest, on(&index), with_steps, found);
+            }
+        }
+        (Step::Every, None) => {
+            for field in value.fields() {
+                follow(&field.value, rest, on(&field.key), with_steps, found);
+            }
+        }
     }
 }
 
@@ -205,6 +298,49 @@ impl From<Vec<Self>> for Value<'_> {
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
     use super::*;
+    use crate::eval::value::Field;
+    use crate::source::Span;
+
+    /// Steps and the query that they stand for give the same.
+    #[test]
+    fn steps_select_what_the_query_selects() {
+        let list = |items| Value { kind: Kind::List(items), ..Value::default() };
+        let map = |fields: Vec<(&'static str, Value<'static>)>| {
+            let field = |(key, value)| Field { key: Cow::Borrowed(key), key_span: Span::default(), value };
+            Value { kind: Kind::Map(fields.into_iter().map(field).collect()), ..Value::default() }
+        };
+        let unknown = || Value::unknown(Origin::function("Fn::Transform"), Span::default());
+        let rule =
+            |name: &str| map(vec![("Name", Value::from(name)), ("Sizes", list(vec![Value::from(1), unknown()]))]);
+        let value = map(vec![
+            ("Rules", list(vec![rule("a"), rule("b"), Value::from("text"), list(Vec::new())])),
+            ("a.b", map(vec![("x", Value::from(true)), ("y", map(Vec::new()))])),
+            ("Open", unknown()),
+            ("Parameter", Value::unknown(Origin::Parameter("P"), Span::default())),
+        ]);
+        for text in [
+            "$[*]",
+            "$[*][*]",
+            "$[*].Name",
+            "$[*][*].Name",
+            "$[*][0]",
+            "$[*][0].Sizes[*]",
+            "$[*][7]",
+            "$[*].x",
+            "$[*]['Sizes'][1].Anything[*].Below",
+        ] {
+            let segments = parse_json_path(text).unwrap().segments;
+            let short = Path { text: text.to_owned(), names: Vec::new(), rest: Rest::of(segments.clone()) };
+            assert!(matches!(short.rest, Some(Rest::Steps(_))), "{text}");
+            let long = Path { rest: Some(Rest::Query(JpQuery::new(segments))), ..short.clone() };
+            assert_eq!(short.select_rest(&value, true), long.select_rest(&value, true), "{text}");
+            assert_eq!(short.select_rest(&value, false), long.select_rest(&value, false), "{text}");
+        }
+        for text in ["$..Name", "$[*][-1]", "$[*][0:1]", "$[0,1]"] {
+            let rest = Rest::of(parse_json_path(text).unwrap().segments);
+            assert!(matches!(rest, Some(Rest::Query(_))), "{text}");
+        }
+    }
 
     /// The short way and the grammar give the same.
     #[test]

@@ -4,7 +4,9 @@ use super::assertion::Assertion;
 use super::evidence::Evidence;
 use super::meta::{RuleMeta, RuleProse};
 use super::operand::{Operand, Settings};
-use crate::finding::Level;
+use crate::eval::text;
+use crate::facts;
+use crate::finding::{Flaw, Level};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
@@ -13,8 +15,10 @@ use std::collections::BTreeMap;
 pub struct Rule {
     /// Its head.
     pub meta: RuleMeta,
-    /// What it checks; each block of a template is looked at by the checks whose targets it is.
+    /// What it checks; each block of a template is looked at by the checks whose targets it is. None of a rule about exceptions.
     pub checks: Vec<Check>,
+    /// What it says of exceptions, where it is about them.
+    pub exception: Option<Flaw>,
     /// What is wrong, for places whose assertion has no message of its own.
     pub message: String,
     /// Its parameters with their values.
@@ -42,8 +46,10 @@ pub struct Check {
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
 pub enum TargetName {
-    /// A resource type, in which `*` stands for any characters: `AWS::RDS::*`.
+    /// A resource type.
     Type(String),
+    /// The resource types of a pattern, in which `*` stands for any characters: `AWS::RDS::*`.
+    Types(String),
     /// Every resource.
     AnyResource,
     /// Every resource whose type takes tags.
@@ -58,6 +64,8 @@ pub enum TargetName {
     Outputs,
     /// The template as a whole.
     Template,
+    /// The exceptions that the template makes.
+    Exceptions,
 }
 
 /// One or more kinds of block.
@@ -75,10 +83,12 @@ impl TryFrom<String> for TargetName {
             "parameters" => Self::Parameters,
             "outputs" => Self::Outputs,
             "template" => Self::Template,
+            "exceptions" => Self::Exceptions,
+            _ if name.contains("::") && name.contains('*') => Self::Types(name),
             _ if name.contains("::") => Self::Type(name),
             _ => {
                 return Err(format!(
-                    "`{name}` is no resource type, nor one of any, taggable, named, stateful, parameters, outputs, template"
+                    "`{name}` is no resource type, nor one of any, taggable, named, stateful, parameters, outputs, template, exceptions"
                 ));
             }
         })
@@ -86,10 +96,23 @@ impl TryFrom<String> for TargetName {
 }
 
 impl TargetName {
+    /// Whether resources of a type are meant.
+    pub fn has_type(&self, kind: &str) -> bool {
+        match self {
+            Self::Type(own) => own == kind,
+            Self::Types(pattern) => text::pattern_covers(pattern, kind),
+            Self::AnyResource => true,
+            Self::Taggable => facts::tag_shape(kind).is_some(),
+            Self::Named => facts::name_property(kind).is_some(),
+            Self::Stateful => facts::is_stateful(kind),
+            Self::Parameters | Self::Outputs | Self::Template | Self::Exceptions => false,
+        }
+    }
+
     /// As rule files write it.
     pub fn name(&self) -> &str {
         match self {
-            Self::Type(name) => name,
+            Self::Type(name) | Self::Types(name) => name,
             Self::AnyResource => "any",
             Self::Taggable => "taggable",
             Self::Named => "named",
@@ -97,6 +120,7 @@ impl TargetName {
             Self::Parameters => "parameters",
             Self::Outputs => "outputs",
             Self::Template => "template",
+            Self::Exceptions => "exceptions",
         }
     }
 }
@@ -126,6 +150,9 @@ pub struct Examples {
     /// Templates on which it is undecided.
     #[serde(default)]
     pub undecided: Vec<Example>,
+    /// Templates in which it finds nothing to look at: neither a finding nor a check that passed.
+    #[serde(default, rename = "passed-over")]
+    pub passed_over: Vec<Example>,
 }
 
 /// One example.
@@ -140,6 +167,9 @@ pub struct Example {
     /// Pinned parameters.
     #[serde(default)]
     pub parameters: BTreeMap<String, String>,
+    /// Other values of the rule's parameters.
+    #[serde(default)]
+    pub settings: BTreeMap<String, Operand>,
     /// Failing ones only: what the remediation tells to do, as a merge patch (RFC 7396) of the template. The rule passes on
     /// what it makes.
     #[serde(default)]
@@ -163,6 +193,7 @@ struct RawRule {
     resources: Option<Targets>,
     when: Option<Assertion>,
     assert: Option<Assertion>,
+    exception: Option<Flaw>,
     message: String,
     evidence: Option<Evidence>,
     #[serde(default)]
@@ -195,7 +226,10 @@ struct RawCheck {
 
 /// The profiles that exist: three from the narrowest to the widest, each with the rules of those before it, and one that is
 /// a proposal.
-pub const PROFILES: [&str; 4] = ["core", "conformance", "strict", "proposed-2025"];
+pub const PROFILES: [&str; 4] = ["core", "conformance", "strict", PROPOSAL];
+
+/// The profile of what would be mandatory if the changes proposed in 90 FR 898 became law.
+pub const PROPOSAL: &str = "proposed-2025";
 
 impl TryFrom<RawRule> for RuleFile {
     type Error = String;
@@ -228,7 +262,20 @@ impl TryFrom<RawRule> for RuleFile {
                 evidence: raw.evidence,
             })
             .collect();
+        let is_about_exceptions = |targets: &Targets| targets.contains(&TargetName::Exceptions);
+        let names_exceptions = checks.iter().any(|check| is_about_exceptions(&check.targets))
+            || raw.resources.as_ref().is_some_and(is_about_exceptions);
         match (raw.resources, raw.assert) {
+            (Some(targets), None) if raw.exception.is_some() && targets == [TargetName::Exceptions] => {
+                if !checks.is_empty() || raw.when.is_some() {
+                    return Err("a rule about exceptions has neither `checks` nor `when`".to_owned());
+                }
+            }
+            _ if raw.exception.is_some() || names_exceptions => {
+                return Err(
+                    "a rule about exceptions has `resources: [exceptions]` and `exception`, and no `assert`".to_owned()
+                );
+            }
             (Some(targets), Some(assert)) => {
                 checks.insert(0, Check { targets, when: raw.when, assert, message: None, evidence: raw.evidence })
             }
@@ -262,6 +309,7 @@ impl TryFrom<RawRule> for RuleFile {
                 aliases: raw.aliases,
             },
             checks,
+            exception: raw.exception,
             message: raw.message,
             settings,
             descriptions,

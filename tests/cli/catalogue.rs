@@ -157,5 +157,92 @@ fn citations_are_listed_with_their_rules() {
         assert!(ran.stdout.contains(heading));
     }
     let last = ran.stdout.lines().last().unwrap();
-    assert!(last.contains(" of 68 citations served by rules"), "{last}");
+    assert!(last.contains(" of 68 citations served by rules; 28 checks of AWS Config"), "{last}");
+    assert!(ran.stdout.contains("Only in a running account: ACCESS_KEYS_ROTATED"), "{}", ran.stdout);
+}
+
+#[test]
+fn programs_read_the_citations() {
+    let citations = Folder::new().run(&["controls", "--format", "json"]).json();
+    let citation = |id: &str| {
+        citations
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|citation| citation["id"] == id)
+            .cloned()
+            .unwrap_or_else(|| panic!("{id}"))
+    };
+    let integrity = citation("164.312(c)(1)");
+    assert_eq!((&integrity["requirement"], &integrity["runtime"]), (&json!("standard"), &json!([])));
+    assert!(integrity["rules"].as_array().unwrap().contains(&"s3-bucket-versioning".into()));
+    let authorization = citation("164.308(a)(4)(ii)(B)");
+    assert_eq!(authorization["runtime"][0]["id"], "ACCESS_KEYS_ROTATED");
+    assert_eq!(authorization["requirement"], "addressable");
+}
+
+#[test]
+fn rules_are_filtered_by_service_citation_and_profile() {
+    let folder = Folder::new();
+    let ids = |arguments: &[&str]| {
+        let ran = folder.run(&[&["rules", "--format", "json"], arguments].concat());
+        assert_eq!((ran.code, ran.stderr.as_str()), (0, ""), "{arguments:?}");
+        let rules = ran.json();
+        let ids = rules.as_array().unwrap().iter().map(|rule| rule["id"].as_str().unwrap().to_owned());
+        ids.collect::<Vec<_>>()
+    };
+    let (s3, rds) = (ids(&["--service", "s3"]), ids(&["--service", "RDS"]));
+    assert!(s3.contains(&"s3-bucket-versioning".into()) && !s3.contains(&"rds-kms-key".into()), "{s3:?}");
+    assert!(rds.contains(&"rds-kms-key".into()), "{rds:?}");
+    let either = ids(&["--service", "s3", "--service", "rds"]);
+    assert!(s3.iter().chain(&rds).all(|id| either.contains(id)));
+    let audit = ids(&["--control", "164.312(b)"]);
+    assert!(audit.contains(&"rds-log-exports".into()) && !audit.contains(&"s3-bucket-versioning".into()), "{audit:?}");
+    let technical = ids(&["--control", "164.312"]);
+    assert!(audit.iter().all(|id| technical.contains(id)) && technical.len() > audit.len());
+    let both = ids(&["--service", "s3", "--control", "164.312(b)", "--profile", "conformance"]);
+    assert!(both.iter().all(|id| s3.contains(id) && audit.contains(id)), "{both:?}");
+
+    let complaint = |arguments: &[&str]| {
+        let ran = folder.run(&[&["rules"], arguments].concat());
+        assert_eq!((ran.code, ran.stdout.as_str()), (2, ""));
+        ran.stderr
+    };
+    assert_eq!(complaint(&["--service", "s4"]), "hipaalint: no rule is about `s4`. Did you mean `s3`?\n");
+    assert_eq!(
+        complaint(&["--control", "164.312(q)"]),
+        "hipaalint: the Security Rule has no `164.312(q)`. Did you mean `164.312(b)`?\n"
+    );
+}
+
+#[test]
+fn documents_are_markdown() {
+    let folder = Folder::new();
+    let page = folder.run(&["explain", "s3-bucket-versioning", "--format", "markdown"]).stdout;
+    assert!(page.contains("\n# S3 bucket does not keep versions of its objects\n"), "{page}");
+    assert!(page.contains("| 164.312(c)(1) | Integrity | standard |"), "{page}");
+    let list = folder.run(&["rules", "--service", "s3", "--format", "markdown"]).stdout;
+    assert!(list.contains("| [`s3-bucket-versioning`](s3-bucket-versioning.md) | error |"), "{list}");
+    let citations = folder.run(&["controls", "--format", "markdown"]).stdout;
+    assert!(citations.contains("\n## 164.312(c)(1) Integrity\n\n*standard*\n"), "{citations}");
+}
+
+/// Who looks for a check of another tool that no template answers is told why.
+#[test]
+fn checks_of_a_running_account_are_explained() {
+    let ran = Folder::new().run(&["explain", "root_account_mfa_enabled"]);
+    assert_eq!((ran.code, ran.stderr.as_str()), (0, ""));
+    insta::assert_snapshot!(ran.stdout, @"
+    ROOT_ACCOUNT_MFA_ENABLED
+    A check of AWS Config that only a running account can answer; hipaalint has no rule for it.
+
+    Makes sure that
+      The root user has MFA
+
+    Why no template shows it
+      The root user is not part of any template.
+
+    HIPAA Security Rule, 45 CFR Part 164
+      164.312(d)  Person or entity authentication  required
+    ");
 }

@@ -10,5 +10,6 @@ mod formats;
 mod graph;
 mod options;
 mod parameters;
+mod stacks;
 mod support;
 mod terminal;

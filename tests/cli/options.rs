@@ -47,7 +47,7 @@ fn profiles_select_rules() {
     assert_eq!((ran.code, ran.stdout.as_str()), (2, ""));
     insta::assert_snapshot!(ran.stderr, @"
     error: invalid value 'stric' for '--profile <NAME>'
-      [possible values: core, conformance, strict]
+      [possible values: core, conformance, strict, proposed-2025]
 
       tip: a similar value exists: 'strict'
 
@@ -245,7 +245,7 @@ fn help_goes_to_standard_output() {
                                     never]
 
     Rules:
-          --profile <NAME>  The rules to run: core, conformance or strict [default: core]
+          --profile <NAME>  The rules to run: core, conformance, strict or proposed-2025 [default: core]
           --rule <ID>       Run this rule instead of a profile's (repeatable)
           --rules <DIR>     Add the rules of a folder of your own (repeatable); they run with every
                             profile

@@ -1,7 +1,7 @@
 //! Templates that would blow up if anybody followed them.
 
 use super::{HEAD, outcomes};
-use hipaalint::eval::choices::Pinned;
+use hipaalint::eval::inputs::Inputs;
 use hipaalint::eval::{Memory, explore};
 use hipaalint::expand::Model;
 use hipaalint::source::SourceId;
@@ -102,8 +102,8 @@ fn a_value_with_thousands_of_choices_is_given_up_soon() {
     let text = format!("{}Outputs:\n  X:\n    Value: [{items}]\n", many_choices());
     let document = parse(&text, SourceId(0)).unwrap();
     let template = Template::new(&document.root);
-    let (pinned, memory) = (Pinned::default(), Memory::default());
-    let model = Model::new(&template, &pinned, &memory);
+    let (inputs, memory) = (Inputs::default(), Memory::default());
+    let model = Model::new(&template, &inputs, &memory);
     let value = document.root.get("Outputs").unwrap().get("X").unwrap().get("Value").unwrap();
     let exploration = explore(&model.evaluator, |run| run.value(value).is_some());
     assert!(!exploration.complete);

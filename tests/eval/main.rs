@@ -8,7 +8,7 @@ mod functions;
 mod parameters;
 mod reasons;
 
-use hipaalint::eval::choices::Pinned;
+use hipaalint::eval::inputs::{Inputs, Pinned};
 use hipaalint::eval::value::{Content, Kind, Origin, Part, Value, placeholder};
 use hipaalint::eval::{Memory, explore};
 use hipaalint::expand::Model;
@@ -94,7 +94,8 @@ fn outcomes(text: &str, pinned: &[(&str, &str)]) -> Vec<String> {
     let template = Template::new(&document.root);
     let pinned: Pinned = pinned.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
     let memory = Memory::default();
-    let model = Model::new(&template, &pinned, &memory);
+    let inputs = Inputs::from(pinned);
+    let model = Model::new(&template, &inputs, &memory);
     let node = document.root.get("Outputs").unwrap().get("X").unwrap().get("Value").unwrap();
     let exploration = explore(&model.evaluator, |run| match run.value(node).cloned() {
         Some(value) => show(&run.settled(value)),

@@ -1,7 +1,7 @@
 //! Why a value is not known, as people are told.
 
 use super::HEAD;
-use hipaalint::eval::choices::Pinned;
+use hipaalint::eval::inputs::Inputs;
 use hipaalint::eval::{Memory, explore};
 use hipaalint::expand::Model;
 use hipaalint::source::SourceId;
@@ -14,8 +14,8 @@ fn the_reason_names_what_somebody_can_tell() {
         let text = format!("{HEAD}{value}\n");
         let document = parse(&text, SourceId(0)).unwrap();
         let template = Template::new(&document.root);
-        let (pinned, memory) = (Pinned::default(), Memory::default());
-        let model = Model::new(&template, &pinned, &memory);
+        let (inputs, memory) = (Inputs::default(), Memory::default());
+        let model = Model::new(&template, &inputs, &memory);
         let node = document.root.get("Outputs").unwrap().get("X").unwrap().get("Value").unwrap();
         let exploration = explore(&model.evaluator, |run| {
             let value = run.value(node).unwrap();

@@ -47,10 +47,17 @@ impl Run {
             span,
             path: format!("Resources/{name}"),
             alike: Vec::new(),
-            subject: Subject { section: "Resources", name: name.into(), resource_type: Some(kind.into()) },
+            subject: Subject {
+                section: "Resources",
+                name: name.into(),
+                resource_type: Some(kind.into()),
+                construct: None,
+            },
             message: message.into(),
             when: None,
             related: Vec::new(),
+            waiver: None,
+            baseline: None,
         });
         self.findings.last_mut().unwrap()
     }
@@ -85,6 +92,8 @@ impl Run {
         write(&Report {
             sources: &self.sources,
             findings: &self.findings,
+            suppressed: &[],
+            exceptions: &[],
             diagnostics: &self.diagnostics,
             rules: &rules,
             controls: &controls(),
@@ -288,10 +297,13 @@ pub fn everything() -> Run {
             section: "Resources",
             name: "PatientData".into(),
             resource_type: Some("AWS::S3::Bucket".into()),
+            construct: None,
         },
         message: message.into(),
         when: None,
         related: Vec::new(),
+        waiver: None,
+        baseline: None,
     };
     run.findings.push(answer(
         Outcome::Undecided,

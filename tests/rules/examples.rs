@@ -1,68 +1,75 @@
 //! Runs a rule's examples and complains where they do not come out as marked.
 
 use hipaalint::finding::Outcome;
-use hipaalint::linter::{FileReport, Keep, Linter};
+use hipaalint::linter::{FileReport, Keep, Linter, Override};
 use hipaalint::rules::load::{RuleEntry, RuleSet, unmark};
+use hipaalint::rules::operand::{Operand, Settings};
 use hipaalint::rules::rule::Example;
 use hipaalint::source::{Source, SourceId};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
 
-/// The folder whose rules are tried, where `RULES_DIR` names one: a rule is tried as it is written, without building
-/// anything again.
-fn tried() -> Option<PathBuf> {
-    std::env::var_os("RULES_DIR").map(PathBuf::from)
-}
-
-/// The pack that the binary carries, or that of `RULES_DIR`.
-pub fn pack() -> RuleSet {
-    if tried().is_none() {
-        return RuleSet::embedded();
-    }
-    let mut rules = RuleSet::default();
-    for file in rule_files() {
-        rules.add_file(&file).unwrap_or_else(|error| panic!("{error}"));
-    }
-    rules
-}
-
-/// The files of the pack: those in the folders of services.
-pub fn rule_files() -> Vec<PathBuf> {
-    let folder = tried().unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("rules"));
-    let files = walkdir::WalkDir::new(folder).min_depth(2).sort_by_file_name();
-    let is_rule = |file: &PathBuf| file.extension().is_some_and(|extension| extension == "yaml");
-    files.into_iter().map(|entry| entry.unwrap().into_path()).filter(is_rule).collect()
-}
-
-/// Runs all examples of a rule of the set that `load` makes.
-pub fn check_all(load: &dyn Fn() -> RuleSet, entry: &RuleEntry, complaints: &mut String) {
+/// Runs the examples of a rule of the set that `load` makes, one after another: what each that does not come out as marked
+/// has to complain of.
+pub fn complaints(load: impl Fn() -> RuleSet, entry: &RuleEntry) -> impl Iterator<Item = String> {
     let examples = entry.examples();
-    for (list, wanted) in
-        [(&examples.pass, Outcome::Pass), (&examples.fail, Outcome::Fail), (&examples.undecided, Outcome::Undecided)]
-    {
-        for example in list {
-            check(load(), &entry.meta.id, example, wanted, complaints);
-        }
-    }
+    let id = entry.meta.id.clone();
+    let unpinned = linter(load(), &id, &BTreeMap::new(), Settings::new());
+    let all = [
+        (examples.pass, Some(Outcome::Pass)),
+        (examples.fail, Some(Outcome::Fail)),
+        (examples.undecided, Some(Outcome::Undecided)),
+        (examples.passed_over, None),
+    ];
+    let all = all.into_iter().flat_map(|(list, wanted)| list.into_iter().map(move |example| (example, wanted)));
+    all.filter_map(move |(example, wanted)| {
+        let complaints = if example.parameters.is_empty() && example.settings.is_empty() {
+            check(&unpinned, &id, &example, wanted)
+        } else {
+            check(&linter(load(), &id, &example.parameters, settings(&example)), &id, &example, wanted)
+        };
+        (!complaints.is_empty()).then_some(complaints)
+    })
 }
 
-/// What one rule alone says of a template.
-pub fn findings(rules: RuleSet, id: &str, text: &str, pinned: &BTreeMap<String, String>) -> FileReport {
+/// The values that an example gives to the rule's parameters.
+fn settings(example: &Example) -> Settings {
+    let texts = |operand: &Operand| operand.texts(&Settings::new()).into_owned();
+    example.settings.iter().map(|(name, operand)| (name.clone(), texts(operand))).collect()
+}
+
+/// A linter with one rule. Whether an exception holds shows only where the rule that it waives runs too: a rule about exceptions
+/// is tried with all others.
+fn linter(rules: RuleSet, id: &str, pinned: &BTreeMap<String, String>, settings: Settings) -> Linter {
     let keep = Keep { undecided: true, passed: false };
-    let linter = Linter::new(rules, |entry| entry.meta.id == id, &BTreeMap::new(), pinned.clone(), keep).unwrap();
-    linter.lint(&Source::new(SourceId(0), "example", text.to_owned()))
+    let needs_others = rules.get(id).unwrap().is_about_exceptions();
+    let selects = |entry: &RuleEntry| needs_others || entry.meta.id == id;
+    let overrides = BTreeMap::from([(id.to_owned(), Override { level: None, settings })]);
+    Linter::new(rules, selects, &overrides, pinned.clone(), keep).unwrap().on(TODAY.parse().unwrap())
 }
 
-/// Lints an example with one rule alone; complains about every difference from its marks.
-fn check(rules: RuleSet, id: &str, example: &Example, wanted: Outcome, complaints: &mut String) {
+/// The day on which examples are tried.
+const TODAY: &str = "2026-01-01";
+
+/// What one rule says of a template.
+pub fn findings(rules: RuleSet, id: &str, text: &str, pinned: &BTreeMap<String, String>) -> FileReport {
+    let mut report =
+        linter(rules, id, pinned, Settings::new()).lint(&Source::new(SourceId(0), "example", text.to_owned()));
+    report.findings.retain(|finding| &*finding.rule == id);
+    report
+}
+
+/// Lints an example; complains about every difference from its marks. None is wanted where the rule should look at nothing.
+fn check(linter: &Linter, id: &str, example: &Example, wanted: Option<Outcome>) -> String {
+    let mut complaints = String::new();
     let (text, marks) = unmark(example);
     let source = Source::new(SourceId(0), "example", text.clone());
-    let report = findings(rules, id, &text, &example.parameters);
+    let mut report = linter.lint(&source);
+    report.findings.retain(|finding| &*finding.rule == id);
     let mut complain = |message: String| writeln!(complaints, "{id}, example `{}`: {message}", example.name).unwrap();
     if !report.is_template || !report.diagnostics.is_empty() {
         complain(format!("is no clean template: {:?}\n{text}", report.diagnostics));
-        return;
+        return complaints;
     }
     let failing: Vec<_> = report.findings.iter().filter(|finding| finding.outcome == Outcome::Fail).collect();
     let undecided = report.findings.iter().any(|finding| finding.outcome == Outcome::Undecided);
@@ -79,12 +86,17 @@ fn check(rules: RuleSet, id: &str, example: &Example, wanted: Outcome, complaint
         })
     };
     match wanted {
-        Outcome::Pass if !report.findings.is_empty() => complain(format!("should pass:{}", shown())),
-        Outcome::Pass if report.counts.passed == 0 => {
+        Some(Outcome::Pass) if !report.findings.is_empty() => complain(format!("should pass:{}", shown())),
+        Some(Outcome::Pass) if report.counts.passed == 0 => {
             complain("should pass, but the rule looked at nothing".to_owned())
         }
-        Outcome::Undecided if !undecided || !failing.is_empty() => complain(format!("should be undecided:{}", shown())),
-        Outcome::Fail => {
+        Some(Outcome::Undecided) if !undecided || !failing.is_empty() => {
+            complain(format!("should be undecided:{}", shown()))
+        }
+        None if !report.findings.is_empty() || report.counts.passed > 0 => {
+            complain(format!("should be passed over:{}", shown()))
+        }
+        Some(Outcome::Fail) => {
             if marks.is_empty() {
                 complain("should fail, but no line is marked `# finding`".to_owned());
             }
@@ -92,11 +104,10 @@ fn check(rules: RuleSet, id: &str, example: &Example, wanted: Outcome, complaint
                 failing.iter().map(|finding| source.position(finding.span.start).line).collect();
             let mut expected: Vec<usize> = marks.iter().map(|mark| mark.line).collect();
             found.sort_unstable();
-            found.dedup();
             expected.sort_unstable();
             if found != expected {
                 complain(format!("findings on lines {found:?}, marked {expected:?}:{}", shown()));
-                return;
+                return complaints;
             }
             for mark in &marks {
                 let on_line: Vec<_> =
@@ -122,4 +133,5 @@ fn check(rules: RuleSet, id: &str, example: &Example, wanted: Outcome, complaint
         }
         _ => {}
     }
+    complaints
 }

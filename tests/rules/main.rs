@@ -6,6 +6,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod examples;
+mod files;
+mod inventory;
 mod mends;
 mod mutations;
 mod pack;

@@ -1,6 +1,7 @@
 //! The mend that a rule tells is one: applied to a failing example, it makes the rule pass.
 
-use super::examples::{findings, pack};
+use super::examples::findings;
+use super::files::pack;
 use hipaalint::finding::Outcome;
 use hipaalint::rules::load::{RuleEntry, unmark};
 use hipaalint::rules::rule::Example;

@@ -1,8 +1,11 @@
 //! The rule pack holds what it says: examples pass and fail as marked, citations exist.
 
-use super::examples::{check_all, pack};
-use hipaalint::rules::load::{RuleSet, controls, profiles};
-use hipaalint::rules::rule::PROFILES;
+use super::examples;
+use super::files::pack;
+use hipaalint::rules::load::{RuleSet, controls, profiles, unmark};
+use hipaalint::rules::rule::{Example, PROFILES};
+use hipaalint::source::{Source, SourceId};
+use hipaalint::syntax::parse;
 use std::fmt::Write as _;
 use std::path::Path;
 
@@ -18,13 +21,39 @@ fn examples_hold() {
             writeln!(complaints, "{id}: {error}").unwrap();
             continue;
         }
-        let examples = entry.examples();
-        if examples.pass.len() < 2 || examples.fail.len() < 2 {
+        let shown = entry.examples();
+        if shown.pass.len() < 2 || shown.fail.len() < 2 {
             writeln!(complaints, "{id}: needs at least two examples that pass and two that fail").unwrap();
         }
-        check_all(&pack, entry, &mut complaints);
+        let spellings: Vec<Spelling> = shown.pass.iter().chain(&shown.fail).map(Spelling::of).collect();
+        if !spellings.iter().any(|spelling| spelling.is_json) {
+            writeln!(complaints, "{id}: no example that passes or fails is in JSON").unwrap();
+        }
+        if !spellings.iter().any(|spelling| spelling.has_choices) {
+            writeln!(complaints, "{id}: no example that passes or fails has a parameter or a condition").unwrap();
+        }
+        complaints.extend(examples::complaints(pack, entry));
     }
     assert!(complaints.is_empty(), "\n{complaints}");
+}
+
+/// How an example is written.
+struct Spelling {
+    is_json: bool,
+    /// Whether it has parameters or conditions.
+    has_choices: bool,
+}
+
+impl Spelling {
+    fn of(example: &Example) -> Self {
+        let (text, _) = unmark(example);
+        let source = Source::new(SourceId(0), "example", text);
+        let document = parse(source.text(), source.id).unwrap();
+        Self {
+            is_json: source.text().starts_with('{'),
+            has_choices: ["Parameters", "Conditions"].iter().any(|section| document.root.get(section).is_some()),
+        }
+    }
 }
 
 /// The users' rules that come with the fixtures: half of them show what they mean, and all say what a rule must.
@@ -55,7 +84,7 @@ fn examples_of_user_rules_hold() {
             for control in entry.meta.controls.iter().filter(|control| !known.contains(&control.as_str())) {
                 writeln!(complaints, "{id}: no citation {control} in rules/controls.yaml").unwrap();
             }
-            check_all(&load, entry, &mut complaints);
+            complaints.extend(examples::complaints(load, entry));
         }
     }
     assert!(complaints.is_empty(), "\n{complaints}");

@@ -3,7 +3,7 @@
 //!
 //! The extract has for each type `p` (its properties), `d` (the definitions they refer to) and `ro` (read-only paths).
 //! A node is a scalar (`s` string, `i` integer, `n` number, `b` boolean, `*` anything) or one of: `p` an object by its
-//! properties, `a` an array of a node, `m` a map from any key to a node, `r` a reference to a definition, `e` text that is
+//! properties, `a` an array of a node, `m` a map from any key to a node, `r` a reference to a definition, `e` a scalar that is
 //! one of these values, `ei` the same in any case.
 
 // Each test file that includes the module uses a part of it.
@@ -38,8 +38,10 @@ pub enum Kind {
     Object(Vec<String>),
     /// An object with any keys.
     Map,
-    /// Text that is one of these values.
+    /// One of these values, in exactly this spelling.
     Enum(Vec<String>),
+    /// One of these values, in any case.
+    EnumInAnyCase(Vec<String>),
     /// The schema does not say, as with policy documents.
     Any,
 }
@@ -115,7 +117,8 @@ fn kind(node: &Value) -> Kind {
         Value::Object(object) => match object.iter().next().map(|(key, value)| (key.as_str(), value)) {
             Some(("a", _)) => Kind::Array,
             Some(("m", _)) => Kind::Map,
-            Some(("e" | "ei", values)) => Kind::Enum(texts(values)),
+            Some(("e", values)) => Kind::Enum(texts(values)),
+            Some(("ei", values)) => Kind::EnumInAnyCase(texts(values)),
             Some(("p", properties)) => {
                 Kind::Object(properties.as_object().into_iter().flatten().map(|(name, _)| name.clone()).collect())
             }

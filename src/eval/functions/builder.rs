@@ -11,7 +11,8 @@ pub(super) const MAX_TEXT_BYTES: usize = 1 << 20;
 /// A string as written; dynamic references in it are parts of their own. One that is only opened here may be closed by
 /// another piece of the same `Fn::Join`, which looks again.
 pub(super) fn literal<'t>(text: &'t str, span: Span) -> Value<'t> {
-    if text.split_once("{{resolve:").is_some_and(|(_, reference)| reference.contains("}}")) {
+    // Few texts have a brace at all.
+    if text.contains('{') && text.split_once("{{resolve:").is_some_and(|(_, reference)| reference.contains("}}")) {
         let mut builder = TextBuilder::default();
         builder.literal(Cow::Borrowed(text));
         return builder.finish(span, "a dynamic reference");

@@ -4,7 +4,7 @@ use super::builder::literal;
 use super::{MAX_ARGUMENTS, Name, Outcome, is_function, unknown_result};
 use crate::eval::Run;
 use crate::eval::text::identity;
-use crate::eval::value::{Kind, Origin, Value};
+use crate::eval::value::{Content, Kind, Origin, Part, Value};
 use crate::source::Span;
 use crate::syntax::{self, Node};
 use std::borrow::Cow;
@@ -147,6 +147,11 @@ impl<'t> Run<'_, 't> {
         }
         // Each name is another export.
         let name = self.settled_if_few(name);
+        if let Some(value) = name.text().and_then(|name| self.evaluator.inputs.exports.get(name.as_ref())) {
+            let origin = Origin::Import(name.text().map(Into::into));
+            let part = Part { content: Content::Known(Cow::Borrowed(value)), origin };
+            return Some(Value { span, kind: Kind::Text(vec![part]) });
+        }
         let name = identity(&name).filter(|name| name.len() <= MAX_ARGUMENTS);
         Some(Value::unknown(Origin::Import(name.map(Into::into)), span))
     }

@@ -40,12 +40,17 @@ const MAX_SETTLED: usize = 16;
 
 /// Whether a map is a call of an intrinsic function: its only key is `Ref` or starts with `Fn::`.
 pub fn is_function(node: &Node<'_>) -> bool {
-    matches!(node.as_mapping(), Some([only]) if only.key == "Ref" || only.key.starts_with("Fn::"))
+    matches!(node.as_mapping(), Some([only]) if only.key == "Ref" || begins_as_function(&only.key))
+}
+
+/// Whether a key is that of a function or macro, `Fn::…`. Asked of nearly every key, so the four bytes are compared here and now.
+pub fn begins_as_function(key: &str) -> bool {
+    matches!(key.as_bytes(), [b'F', b'n', b':', b':', ..])
 }
 
 /// Whether a macro or loop may add keys to this map: `Fn::Transform` or `Fn::ForEach::…` stands among them.
 pub fn has_macro(node: &Node<'_>) -> bool {
-    node.as_mapping().is_some_and(|entries| entries.iter().any(|entry| entry.key.starts_with("Fn::")))
+    node.as_mapping().is_some_and(|entries| entries.iter().any(|entry| begins_as_function(&entry.key)))
 }
 
 impl<'t> Run<'_, 't> {
@@ -57,7 +62,11 @@ impl<'t> Run<'_, 't> {
             syntax::Kind::Bool(value) => Kind::Bool(*value),
             syntax::Kind::Number(number) => Kind::Number(number.clone()),
             syntax::Kind::String(text) => return Some(literal(text, span)),
-            syntax::Kind::Sequence(items) => Kind::List(items.iter().filter_map(|item| self.compute(item)).collect()),
+            syntax::Kind::Sequence(items) => {
+                let mut list = Vec::with_capacity(items.len());
+                list.extend(items.iter().filter_map(|item| self.compute(item)));
+                Kind::List(list)
+            }
             syntax::Kind::Mapping(entries) => {
                 if let [only] = entries.as_slice()
                     && is_function(node)
@@ -68,18 +77,13 @@ impl<'t> Run<'_, 't> {
                     // What the macro adds or overrides is not known, so nothing of the map is.
                     return Some(Value::unknown(Origin::function("Fn::Transform"), span));
                 }
-                Kind::Map(
-                    entries
-                        .iter()
-                        .filter_map(|entry| {
-                            Some(Field {
-                                key: Cow::Borrowed(entry.key.as_ref()),
-                                key_span: entry.key_span,
-                                value: self.compute(&entry.value)?,
-                            })
-                        })
-                        .collect(),
-                )
+                let mut fields = Vec::with_capacity(entries.len());
+                for entry in entries {
+                    if let Some(value) = self.compute(&entry.value) {
+                        fields.push(Field { key: Cow::Borrowed(&entry.key), key_span: entry.key_span, value });
+                    }
+                }
+                Kind::Map(fields)
             }
         };
         Some(Value { span, kind })

@@ -1,6 +1,6 @@
 //! What a loop goes over: its collection as texts, as far as the template and the pinned parameters say.
 
-use crate::eval::choices::Pinned;
+use crate::eval::inputs::Inputs;
 use crate::syntax::{Entry, Kind, Node};
 use crate::template;
 use std::borrow::Cow;
@@ -23,7 +23,7 @@ impl Unknown {
 pub(super) struct Lookup<'a, 't> {
     /// The tree whose `Parameters` and `Mappings` are read.
     pub(super) root: &'a Node<'t>,
-    pub(super) pinned: &'a Pinned,
+    pub(super) inputs: &'a Inputs,
     /// Nodes that were looked at: a collection that turns out to be unknown has cost something too.
     pub(super) looked_at: Cell<usize>,
 }
@@ -123,9 +123,9 @@ impl<'t> Lookup<'_, 't> {
         if name == "AWS::NoValue" {
             return Ok(Found::Nothing);
         }
-        let pinned = self.pinned.get(name).map(|value| Cow::Owned(value.clone()));
+        let fixed = self.inputs.fixed(name).map(|value| Cow::Owned(value.to_owned()));
         if name.starts_with("AWS::") {
-            return pinned.map(Found::Text).ok_or_else(|| Unknown {
+            return fixed.map(Found::Text).ok_or_else(|| Unknown {
                 reason: format!("`{name}` depends on the deployment"),
                 parameter: Some(name.to_owned()),
             });
@@ -137,8 +137,9 @@ impl<'t> Lookup<'_, 't> {
         if parameter.reads_parameter_store() {
             return Err(Unknown::because(format!("parameter `{name}` is read from the Parameter Store")));
         }
-        let default = entry.value.get("Default").map(|default| self.plain(default)).transpose()?;
-        let text = match (pinned, default) {
+        let default = entry.value.get("Default").filter(|_| self.inputs.leaves(name));
+        let default = default.map(|default| self.plain(default)).transpose()?;
+        let text = match (fixed, default) {
             (Some(text), _) | (None, Some(Found::Text(text))) => text,
             (None, Some(Found::List(items))) => return Ok(Found::List(items)),
             (None, Some(Found::Nothing) | None) => {

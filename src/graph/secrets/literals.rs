@@ -2,6 +2,7 @@
 
 use super::names::is_secret_name;
 use super::texts::{is_secret_literal, secret_text};
+use crate::eval::begins_as_function;
 use crate::source::Span;
 use crate::syntax::{Entry, Kind, Node};
 use std::borrow::Cow;
@@ -19,19 +20,22 @@ pub struct LiteralSecret {
     pub what: &'static str,
 }
 
-/// Keys whose content is code, prose, an example or a recipe that makes a secret: nothing below them is searched.
-const NOT_SEARCHED: [&str; 10] = [
-    "AWS::CloudFormation::Interface",
-    "AllowedPattern",
-    "ConstraintDescription",
-    "Description",
-    "FunctionCode",
-    "GenerateSecretString",
-    "InlineCode",
-    "ZipFile",
-    "example",
-    "examples",
-];
+/// Whether what stands under a key is code, prose, an example or a recipe that makes a secret: nothing below it is searched.
+fn is_passed_over(key: &str) -> bool {
+    matches!(
+        key,
+        "AWS::CloudFormation::Interface"
+            | "AllowedPattern"
+            | "ConstraintDescription"
+            | "Description"
+            | "FunctionCode"
+            | "GenerateSecretString"
+            | "InlineCode"
+            | "ZipFile"
+            | "example"
+            | "examples"
+    )
+}
 
 /// Finds the secrets that are written out in a node that stands under `name`, in every branch of every condition.
 pub fn literal_secrets<'t>(name: &str, node: &'t Node<'t>) -> Vec<LiteralSecret> {
@@ -54,7 +58,13 @@ enum Step<'t> {
 impl<'t> Search<'t> {
     /// A node under a key: a name that promises a secret decides what the texts in it are.
     fn named(&mut self, name: &str, node: &'t Node<'t>) {
-        if is_secret_name(name) {
+        // Lists, and maps that no function makes, are no secrets as wholes: their names need not be taken apart.
+        let may_be_text = match &node.kind {
+            Kind::String(_) | Kind::Number(_) => true,
+            Kind::Mapping(entries) => entries.len() == 1,
+            Kind::Sequence(_) | Kind::Null | Kind::Bool(_) => false,
+        };
+        if may_be_text && is_secret_name(name) {
             self.secret_value(name, node);
         }
         self.node(name, node);
@@ -65,14 +75,14 @@ impl<'t> Search<'t> {
             Kind::Mapping(entries) => {
                 let variable = variable(entries);
                 for entry in entries {
-                    if NOT_SEARCHED.contains(&entry.key.as_ref()) {
+                    if is_passed_over(&entry.key) {
                         continue;
                     }
                     self.path.push(Step::Key(&entry.key));
                     match variable {
                         Some((name, value)) if std::ptr::eq(value, entry) => self.named(name, &entry.value),
                         // A function's arguments stand where the function stands.
-                        _ if entry.key.starts_with("Fn::") => self.node(name, &entry.value),
+                        _ if begins_as_function(&entry.key) => self.node(name, &entry.value),
                         _ => self.named(&entry.key, &entry.value),
                     }
                     self.path.pop();
@@ -132,7 +142,7 @@ impl<'t> Search<'t> {
             return;
         }
         // What a function computes is one place: the way to it ends there, the span is exact.
-        let steps = self.path.iter().take_while(|step| !matches!(step, Step::Key(key) if key.starts_with("Fn::")));
+        let steps = self.path.iter().take_while(|step| !matches!(step, Step::Key(key) if begins_as_function(key)));
         let steps: Vec<Cow<'_, str>> = steps
             .map(|step| match step {
                 Step::Key(key) => Cow::Borrowed(*key),
@@ -146,12 +156,12 @@ impl<'t> Search<'t> {
 /// `{Name: DB_PASSWORD, Value: …}`: a variable as containers, build projects, option settings and tags write it, with its
 /// name and its value's entry. None where its `Type` says that the value is the name of a stored one.
 fn variable<'t>(entries: &'t [Entry<'t>]) -> Option<(&'t str, &'t Entry<'t>)> {
-    let entry = |keys: &[&str]| entries.iter().find(|entry| keys.contains(&entry.key.as_ref()));
-    let stored = entry(&["Type"])
+    let entry = |is: fn(&str) -> bool| entries.iter().find(|entry| is(&entry.key));
+    let value = entry(|key| matches!(key, "Value" | "ParameterValue"))?;
+    let name = entry(|key| matches!(key, "Name" | "OptionName" | "ParameterKey" | "Key"))?.value.as_str()?;
+    let stored = entry(|key| key == "Type")
         .and_then(|entry| entry.value.as_str())
         .is_some_and(|kind| matches!(kind, "PARAMETER_STORE" | "SECRETS_MANAGER"));
-    let name = entry(&["Name", "OptionName", "ParameterKey", "Key"])?.value.as_str()?;
-    let value = entry(&["Value", "ParameterValue"])?;
     (!stored).then_some((name, value))
 }
 

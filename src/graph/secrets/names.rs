@@ -117,6 +117,11 @@ const UNKNOWN: char = '-';
 pub fn names_a_reference(name: &str) -> bool {
     let bytes = name.as_bytes();
     let ends = |word: &&str| {
+        // The last letter tells nearly all apart.
+        let alike = |(one, other): (&u8, &u8)| one.eq_ignore_ascii_case(other);
+        if !bytes.last().zip(word.as_bytes().last()).is_some_and(alike) {
+            return false;
+        }
         let start = bytes.len().checked_sub(word.len());
         start.and_then(|start| bytes.get(start..)).is_some_and(|end| end.eq_ignore_ascii_case(word.as_bytes()))
     };
@@ -124,19 +129,21 @@ pub fn names_a_reference(name: &str) -> bool {
     REFERENCES.iter().any(ends) && words(name).last().is_some_and(|last| REFERENCES.contains(&last.as_str()))
 }
 
-/// Whether a name holds what occurs in every name that promises a secret: `pass`, `pwd`, `secret`, `token` or `key`. Asked
-/// of every key of every template, so it looks at each byte once.
+/// Whether a name holds the first letters of what occurs in every name that promises a secret: `pass`, `pwd`, `secret`, `token`,
+/// or `key` and what a secret key is called. Asked of every key of every template, so it looks at each byte once.
 fn may_be_secret(name: &str) -> bool {
-    let bytes = name.as_bytes();
-    let begins =
-        |at: usize, mark: &[u8]| bytes.get(at..at + mark.len()).is_some_and(|found| found.eq_ignore_ascii_case(mark));
-    bytes.iter().enumerate().any(|(at, byte)| match byte.to_ascii_lowercase() {
-        b'p' => begins(at, b"pass") || begins(at, b"pwd"),
-        b's' => begins(at, b"secret"),
-        b't' => begins(at, b"token"),
-        b'k' => begins(at, b"key"),
-        _ => false,
-    })
+    let (mut has_key, mut has_kind) = (false, false);
+    for three in name.as_bytes().windows(3) {
+        let [first, second, third] = three else { continue };
+        // The bit tells an ASCII letter's cases apart.
+        match &[first | 0x20, second | 0x20, third | 0x20] {
+            b"pas" | b"pwd" | b"sec" | b"tok" => return true,
+            b"key" => has_key = true,
+            b"api" | b"aut" | b"pri" | b"sha" => has_kind = true,
+            _ => {}
+        }
+    }
+    has_key && has_kind
 }
 
 fn is_filler(word: &str) -> bool {

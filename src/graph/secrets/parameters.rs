@@ -1,8 +1,8 @@
 //! Which parameters carry secrets.
 
 use super::names::{is_secret_name, names_a_reference};
-use crate::eval::Run;
 use crate::eval::value::{Field, Kind, Value};
+use crate::eval::{Run, begins_as_function};
 use crate::expand::{Model, Parameter};
 use crate::expression::Expression;
 use crate::source::Span;
@@ -14,14 +14,14 @@ use std::collections::BTreeSet;
 /// numbers, resource ids, choices and the names of stored secrets are none.
 pub fn carries_secret<'t>(run: &mut Run<'_, 't>, model: &Model<'_, 't>, parameter: &Parameter<'_>) -> bool {
     // A parameter without a type is not valid, and still a text.
-    if !matches!(parameter.kind, "String" | "") || !parameter.allowed.is_empty() || is_reference(parameter) {
+    if !matches!(parameter.kind, "String" | "") || !parameter.allowed.is_empty() {
         return false;
     }
     // One look through the template serves all of its parameters: the uses are kept as a map of names to them.
     let uses = run.remembered(model.whole.node, "uses of parameters", |_| Some(Uses::new(model).into_value()));
     let used =
         |how: &str| uses.and_then(|uses| uses.get(how)).is_some_and(|names| names.field(parameter.name).is_some());
-    !used(AS_REFERENCE) && (is_secret_name(parameter.name) || used(AS_SECRET))
+    (is_secret_name(parameter.name) || used(AS_SECRET)) && !used(AS_REFERENCE) && !is_reference(parameter)
 }
 
 const AS_SECRET: &str = "as a secret";
@@ -55,7 +55,7 @@ impl<'t> Uses<'t> {
     fn new(model: &Model<'_, 't>) -> Self {
         let mut uses = Self::default();
         for properties in model.resources.iter().filter_map(|resource| resource.node.get("Properties")) {
-            uses.find(properties, None);
+            uses.find(model, properties, None);
         }
         uses
     }
@@ -69,25 +69,26 @@ impl<'t> Uses<'t> {
     }
 
     /// Looks below a node that stands under `key`. The parsers bound the depth.
-    fn find(&mut self, node: &'t Node<'t>, key: Option<&str>) {
+    fn find(&mut self, model: &Model<'_, 't>, node: &'t Node<'t>, key: Option<&str>) {
         for entry in node.as_mapping().unwrap_or_default() {
-            self.note(entry, key);
+            self.note(model, entry, key);
             // A function's arguments stand where the function stands.
-            let inner = if entry.key.starts_with("Fn::") { key } else { Some(entry.key.as_ref()) };
-            self.find(&entry.value, inner);
+            let inner = if begins_as_function(&entry.key) { key } else { Some(entry.key.as_ref()) };
+            self.find(model, &entry.value, inner);
         }
         for item in node.as_sequence().unwrap_or_default() {
-            self.find(item, key);
+            self.find(model, item, key);
         }
     }
 
-    fn note(&mut self, entry: &'t Entry<'t>, key: Option<&str>) {
+    fn note(&mut self, model: &Model<'_, 't>, entry: &'t Entry<'t>, key: Option<&str>) {
         let text = match entry.value.as_sequence() {
             Some([template, ..]) if entry.key == "Fn::Sub" => template.as_str(),
             _ => entry.value.as_str(),
         };
         match (entry.key.as_ref(), text, key) {
-            ("Ref", Some(name), Some(key)) => {
+            // Most refer to resources.
+            ("Ref", Some(name), Some(key)) if model.parameter(name).is_some() => {
                 if is_secret_name(key) {
                     self.as_secret.insert(name);
                 }
@@ -126,8 +127,8 @@ mod tests {
     fn carrying(text: &str) -> Vec<String> {
         let document = crate::syntax::parse(text, SourceId(0)).unwrap();
         let template = Template::new(&document.root);
-        let (pinned, memory) = Default::default();
-        let model = Model::new(&template, &pinned, &memory);
+        let (inputs, memory) = Default::default();
+        let model = Model::new(&template, &inputs, &memory);
         let mut found = Vec::new();
         explore(&model.evaluator, |run| {
             let carrying = template.parameters.iter().filter(|parameter| carries_secret(run, &model, parameter));

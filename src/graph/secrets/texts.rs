@@ -24,10 +24,31 @@ static SHAPES: [(Expression, &str); 10] = [
     ),
 ];
 
-/// What occurs in every text that one of [`SHAPES`] matches: one look at a text, for the many that hold none of it.
-static MARKS: Expression = Expression::new(
-    r"AKIA|(?i:aws_secret_access_key)|PRIVATE KEY-----|gh[pousr]_|github_pat_|glpat-|xox[abprs]-|hooks\.slack\.com|[rs]k_live_|://",
-);
+/// Whether a text holds what occurs in every text that one of [`SHAPES`] matches, each known by its rarest character. Asked of every
+/// text of every template: by an expression it took a tenth of all rules' time.
+fn has_mark(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    bytes.iter().enumerate().any(|(at, byte)| {
+        if !matches!(byte, b':' | b'A' | b'_' | b'-' | b'.') {
+            return false;
+        }
+        let (before, after) = bytes.split_at(at);
+        match byte {
+            b':' => after.starts_with(b"://"),
+            b'A' => after.starts_with(b"AKIA"),
+            b'_' => {
+                let is_secret = || after.get(..8).is_some_and(|word| word.eq_ignore_ascii_case(b"_secret_"));
+                matches!(before, [.., b'g', b'h', _])
+                    || [&b"_pat_"[..], b"_live_"].iter().any(|word| after.starts_with(word))
+                    || is_secret()
+            }
+            b'-' => {
+                matches!(before, [.., b'x', b'o', b'x', _]) || before.ends_with(b"glpat") || after.starts_with(b"-----")
+            }
+            _ => after.starts_with(b".slack.com/"),
+        }
+    })
+}
 
 /// The length of the shortest text that one of [`SHAPES`] matches, `a://b:ccc@`.
 const SHORTEST: usize = 10;
@@ -38,9 +59,7 @@ pub fn secret_text(text: &str) -> Option<&'static str> {
     if text.len() < SHORTEST {
         return None;
     }
-    // Each shape has one of these characters in it, or begins with AKIA: cheaper to look for than the marks themselves.
-    let may_have_shape = text.bytes().any(|byte| matches!(byte, b'_' | b'-' | b'/')) || text.contains("AKIA");
-    if !may_have_shape || MARKS.is_match(text) == Some(false) {
+    if !has_mark(text) {
         return None;
     }
     SHAPES.iter().find_map(|(shape, what)| {

@@ -19,6 +19,7 @@ pub(super) fn text(report: &Report, style: &Style) -> String {
     lines.extend(verdict(summary, style));
     lines.extend(by_rule(report, style));
     let mut facts = vec![selection(summary)];
+    facts.extend(summary.notice.map(str::to_owned));
     facts.extend(checks(summary));
     facts.extend(left_out(summary));
     if summary.undecided > 0 {

@@ -208,6 +208,9 @@ pub(super) struct ResultProperties<'a> {
     pub(super) path: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) resource_type: Option<&'a str>,
+    /// The path of the CDK construct.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) construct: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) when: Option<&'a str>,
 }

@@ -20,6 +20,10 @@ pub struct LogsEvent {
 }
 
 impl LogsEvent {
+    pub(super) fn paths(&self) -> Vec<&Path> {
+        vec![&self.code, &self.handler, &self.runtime]
+    }
+
     pub(super) fn judge<'m, 't>(&self, checker: &mut Checker<'_, 'm, 't>, item: &Item<'m, 't>) -> Judgement {
         let handler = text_at(checker, &self.handler, item).unwrap_or_default();
         let handler = handler.rsplit('.').next().unwrap_or_default();

@@ -15,6 +15,7 @@ mod tags;
 
 use super::checker::{Checker, Item, Judgement};
 use super::operand::Operand;
+use super::path::Path;
 use serde::Deserialize;
 
 /// An analysis with its arguments.
@@ -185,6 +186,19 @@ impl Analysis {
             Self::LogsEvent(arguments) => arguments.judge(checker, item),
             Self::DependencyCycle => dependencies::dependency_cycle(checker),
             Self::UnresolvedReference => dependencies::unresolved_reference(checker),
+        }
+    }
+
+    /// The paths among its arguments.
+    pub fn paths(&self) -> Vec<&Path> {
+        match self {
+            Self::SecretVariables(arguments) => vec![&arguments.path],
+            Self::ExposesSecret(arguments) => vec![&arguments.path],
+            Self::OpensPort(arguments) => arguments.at.iter().collect(),
+            Self::RoutesToInternet(arguments) => arguments.subnets.iter().collect(),
+            Self::SubnetZones(arguments) => vec![&arguments.subnets],
+            Self::LogsEvent(arguments) => arguments.paths(),
+            _ => Vec::new(),
         }
     }
 

@@ -20,7 +20,7 @@ pub struct OpensPort {
     /// A port that is none of these.
     other_than: Option<Operand>,
     /// Where in the rule to point at, its source say; the rule itself if absent.
-    at: Option<Path>,
+    pub(super) at: Option<Path>,
 }
 
 impl OpensPort {
@@ -130,7 +130,7 @@ fn range(protocol: &Value<'_>, from: &Value<'_>, to: &Value<'_>) -> Range {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct RoutesToInternet {
     /// The list of subnet ids, or one.
-    subnets: Option<Path>,
+    pub(super) subnets: Option<Path>,
     /// Ask only whether the subnets' VPC has an internet gateway at all.
     #[serde(default)]
     vpc_only: bool,
@@ -205,7 +205,7 @@ impl RoutesToInternet {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct SubnetZones {
     /// The list of subnet ids.
-    subnets: Path,
+    pub(super) subnets: Path,
     /// How many zones.
     at_least: usize,
 }

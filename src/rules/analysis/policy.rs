@@ -217,12 +217,7 @@ impl BucketPolicyDenies {
 }
 
 fn bucket_of<'m, 't>(checker: &mut Checker<'_, 'm, 't>, policy: &'m crate::expand::Block<'t>) -> Option<&'m Value<'t>> {
-    let path = Path {
-        text: "$.Properties.Bucket".to_owned(),
-        names: vec!["Properties".to_owned(), "Bucket".to_owned()],
-        rest: None,
-    };
-    checker.select(&path, &Item::Block(policy)).items.into_iter().find_map(|item| match item {
+    checker.select(&Path::of_property("Bucket"), &Item::Block(policy)).items.into_iter().find_map(|item| match item {
         Item::Value { value, .. } => Some(value),
         Item::Block(_) => None,
     })

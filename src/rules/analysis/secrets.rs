@@ -55,7 +55,7 @@ impl LiteralSecrets {
 #[serde(deny_unknown_fields)]
 pub struct SecretVariables {
     /// The map.
-    path: Path,
+    pub(super) path: Path,
 }
 
 impl SecretVariables {
@@ -137,7 +137,7 @@ fn exposed_origin(checker: &Checker<'_, '_, '_>, origin: &Origin<'_>) -> Option<
 #[serde(deny_unknown_fields)]
 pub struct ExposesSecret {
     /// The value.
-    path: Path,
+    pub(super) path: Path,
 }
 
 impl ExposesSecret {

@@ -21,12 +21,9 @@ impl Tagged {
         let block = item.owner();
         // A type that takes no tags has nothing to carry.
         let Some(property) = facts::tag_shape(block.kind) else { return Truth::True.into() };
-        let path = Path {
-            text: format!("$.Properties.{}", property.name),
-            names: vec!["Properties".to_owned(), property.name.to_owned()],
-            rest: None,
-        };
-        let keys = self.keys.texts(checker.settings).into_owned();
+        let path = Path::of_property(property.name);
+        let settings = checker.settings;
+        let keys = self.keys.texts(settings);
         let selection = checker.select(&path, item);
         let tags = selection.items.iter().find_map(|item| match item {
             Item::Value { value, .. } => Some(*value),
@@ -34,15 +31,15 @@ impl Tagged {
         });
         let mut truth = if selection.unknown { Truth::Unknown } else { Truth::True };
         let mut missing = Vec::new();
-        for key in &keys {
+        for key in keys.iter() {
             let carried = match tags {
                 Some(tags) => carries(checker, tags, &property.shape, key),
                 None if selection.unknown => Truth::Unknown,
                 None => Truth::False,
             };
             truth = truth.and(carried);
-            if carried.is_false() {
-                missing.push(format!("`{key}`"));
+            if carried.is_false() && checker.explain {
+                missing.push(["`", key, "`"].concat());
             }
         }
         checker.at(truth, || {

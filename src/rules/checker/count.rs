@@ -1,6 +1,7 @@
 //! How many of the selected pass: the one quantifier that needs more than a yes or no of each.
 
-use super::{Checker, Elements, Item, Judgement};
+use super::elements::Elements;
+use super::{Checker, Item, Judgement};
 use crate::rules::assertion::{Bounds, Quantified};
 use crate::truth::Truth;
 

@@ -1,0 +1,44 @@
+//! The list of all rules, by service, as Markdown.
+
+use super::{cell, home, page_name, services};
+use crate::rules::load::{RuleEntry, profiles};
+use std::collections::BTreeMap;
+
+/// The heading of rules that are about no service.
+const SEVERAL: &str = "Across services";
+
+/// A Markdown document that stands beside the pages of the rules.
+pub fn index_page(rules: &[&RuleEntry]) -> String {
+    let known: Vec<&str> = rules.iter().flat_map(|entry| services(entry)).collect();
+    let mut groups: BTreeMap<&str, Vec<&RuleEntry>> = BTreeMap::new();
+    for entry in rules {
+        groups.entry(home(entry, &known).unwrap_or(SEVERAL)).or_default().push(entry);
+    }
+    let mut page = format!(
+        "<!-- Written from rules/: change those files. -->\n# The rules\n\n{} rules. The same on the command line: \
+         `hipaalint rules`, and one in full: `hipaalint explain ID`.\n\n| profile | rules | what it selects |\n| --- | ---: | --- |\n",
+        rules.len()
+    );
+    for (name, description) in profiles() {
+        let count = rules.iter().filter(|entry| entry.meta.profiles.contains(name)).count();
+        page.push_str(&format!("| `{name}` | {count} | {} |\n", cell(description)));
+    }
+    let last = groups.remove(SEVERAL).map(|entries| (SEVERAL, entries));
+    for (group, entries) in groups.into_iter().chain(last) {
+        page.push_str(&format!(
+            "\n## {group}\n\n| rule | level | profiles | what is wrong |\n| --- | --- | --- | --- |\n"
+        ));
+        for entry in entries {
+            let meta = &entry.meta;
+            page.push_str(&format!(
+                "| [`{}`]({}) | {} | {} | {} |\n",
+                meta.id,
+                page_name(&meta.id),
+                meta.level.name(),
+                meta.profiles.join(", "),
+                cell(&meta.title)
+            ));
+        }
+    }
+    page
+}

@@ -1,0 +1,80 @@
+//! What `cdk synth` leaves behind: a *cloud assembly*, a folder (`cdk.out`) whose `manifest.json` names the template of each
+//! stack, its name and its environment. Everything else in it is assets: code, and copies of templates.
+//!
+//! Source: "AWS CDK cloud assembly schema" (`aws-cdk-lib/cloud-assembly-schema`), artifacts of type `aws:cloudformation:stack`.
+
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::Read;
+use std::path::{Component, Path};
+
+/// The manifest's name.
+const MANIFEST: &str = "manifest.json";
+/// Larger manifests are not read: they list stacks, not their resources.
+const MAX_BYTES: u64 = 64 << 20;
+
+/// A stack of an assembly.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Stack {
+    /// The name of its template in the folder.
+    pub(super) template: String,
+    /// What its pseudo parameters are, as far as the manifest tells.
+    pub(super) pinned: BTreeMap<String, String>,
+}
+
+#[derive(Deserialize)]
+struct Manifest {
+    version: String,
+    artifacts: BTreeMap<String, Artifact>,
+}
+
+#[derive(Deserialize)]
+struct Artifact {
+    r#type: String,
+    /// `aws://123456789012/eu-central-1`, either part `unknown-…` where the stack goes wherever it is deployed.
+    environment: Option<String>,
+    #[serde(default)]
+    properties: serde_json::Value,
+}
+
+/// The stacks of a folder, in the order of their templates' names; none where it is no assembly.
+pub(super) fn stacks(folder: &Path) -> Option<Vec<Stack>> {
+    let mut text = String::new();
+    File::open(folder.join(MANIFEST)).ok()?.take(MAX_BYTES).read_to_string(&mut text).ok()?;
+    let manifest: Manifest = serde_json::from_str(&text).ok()?;
+    // Other manifests have a version, too; only this one has artifacts of the CDK.
+    let is_assembly = |artifact: &Artifact| artifact.r#type.starts_with("aws:") || artifact.r#type.starts_with("cdk:");
+    if manifest.version.is_empty() || !manifest.artifacts.values().any(is_assembly) {
+        return None;
+    }
+    let mut stacks: Vec<Stack> = manifest
+        .artifacts
+        .iter()
+        .filter(|(_, artifact)| artifact.r#type == "aws:cloudformation:stack")
+        .filter_map(|(id, artifact)| stack(id, artifact))
+        .collect();
+    stacks.sort_by(|one, other| one.template.cmp(&other.template));
+    stacks.dedup_by(|one, other| one.template == other.template);
+    Some(stacks)
+}
+
+fn stack(id: &str, artifact: &Artifact) -> Option<Stack> {
+    let property = |name: &str| artifact.properties.get(name).and_then(serde_json::Value::as_str);
+    let template = property("templateFile")?.to_owned();
+    // A name in the folder, and no way out of it.
+    if !Path::new(&template).components().all(|component| matches!(component, Component::Normal(_))) {
+        return None;
+    }
+    let mut pinned = BTreeMap::new();
+    pinned.insert("AWS::StackName".to_owned(), property("stackName").unwrap_or(id).to_owned());
+    let environment = artifact.environment.as_deref().and_then(|environment| environment.strip_prefix("aws://"));
+    if let Some((account, region)) = environment.and_then(|environment| environment.split_once('/')) {
+        for (name, value) in [("AWS::AccountId", account), ("AWS::Region", region)] {
+            if !value.is_empty() && !value.starts_with("unknown-") {
+                pinned.insert(name.to_owned(), value.to_owned());
+            }
+        }
+    }
+    Some(Stack { template, pinned })
+}

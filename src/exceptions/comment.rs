@@ -1,0 +1,140 @@
+//! Exceptions in YAML comments: `# hipaalint: except RULE until 2026-12-31 because …`, and checkov's `# checkov:skip=ID:reason`.
+//!
+//! A reason may go on in the comments of the next lines, if they are indented behind their `#`:
+//!
+//! ```yaml
+//! # hipaalint: except s3-bucket-versioning because the records are copied
+//! #   from the archive every night
+//! ```
+
+use super::Text;
+use super::cover::{Cover, block_of};
+use super::draft::{Draft, Place, one_line};
+use super::place::{Blocks, Target};
+use crate::finding::Dialect;
+use crate::source::Span;
+use crate::syntax::{Comment, Node};
+
+/// What checkov's comments begin with, under its present and its former names.
+const CHECKOV: [&str; 3] = ["checkov:skip=", "bridgecrew:skip=", "cortex:skip="];
+/// Blanks behind the `#` of a comment that goes on with the one before it.
+const CONTINUATION: &str = "   ";
+
+/// The exceptions in the comments of one text, for what they stand at in the tree that people know.
+pub(super) fn read(text: &Text<'_, '_>, tree: &Node<'_>) -> Vec<Draft> {
+    let mut written: Vec<(Said, Target)> = Vec::new();
+    let mut blocks = None;
+    for (index, comment) in text.comments.iter().enumerate() {
+        let Some(said) = said(comment, text.comments.get(index + 1..).unwrap_or_default(), text.text) else { continue };
+        let blocks = blocks.get_or_insert_with(|| Blocks::new(text.text, text.root));
+        written.push((said, blocks.target(comment.span)));
+    }
+    if written.is_empty() {
+        return Vec::new();
+    }
+    let targets: Vec<&Target> = written.iter().map(|(_, target)| target).collect();
+    let covers = super::place::covers(tree, &targets);
+    let drafts = written.into_iter().zip(covers).flat_map(|((said, _), covers)| said.drafts(covers, tree));
+    drafts.collect()
+}
+
+/// What a comment says.
+struct Said {
+    dialect: Dialect,
+    span: Span,
+    /// The rules, as they are named.
+    ids: Vec<String>,
+    until: Option<String>,
+    reason: Option<String>,
+    problem: Option<String>,
+}
+
+/// What a comment says, if it speaks of an exception; `next` are the comments after it.
+fn said(comment: &Comment<'_>, next: &[Comment<'_>], text: &str) -> Option<Said> {
+    if let Some(words) = comment.text.strip_prefix("hipaalint:") {
+        let mut words = words.trim().to_owned();
+        let mut span = comment.span;
+        for more in next {
+            let Some(rest) = continuation(span, more, text) else { break };
+            words.push(' ');
+            words.push_str(rest);
+            span.end = more.span.end;
+        }
+        return Some(own(&words, span));
+    }
+    let skip = CHECKOV.iter().find_map(|prefix| comment.text.split_once(prefix).map(|(_, skip)| skip.trim_start()))?;
+    let end = skip.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(skip.len());
+    let (id, rest) = skip.split_at_checked(end)?;
+    let reason = rest.strip_prefix(':').and_then(one_line);
+    let ids = vec![id.to_owned()];
+    Some(Said { dialect: Dialect::Checkov, span: comment.span, ids, until: None, reason, problem: None })
+}
+
+/// The words of a comment that goes on with one that ends at `before`: on the next line, and indented behind its `#`.
+fn continuation<'c>(before: Span, comment: &'c Comment<'_>, text: &str) -> Option<&'c str> {
+    let between = text.get(before.end as usize..comment.span.start as usize)?;
+    let is_next_line = between.trim().is_empty() && between.matches('\n').count() == 1;
+    let after_sign = text.get(comment.span.start as usize + 1..comment.span.end as usize)?;
+    (is_next_line && after_sign.starts_with(CONTINUATION)).then_some(&*comment.text)
+}
+
+/// `except RULE, RULE until DAY because …`.
+fn own(words: &str, span: Span) -> Said {
+    let mut said = Said { dialect: Dialect::Comment, span, ids: Vec::new(), until: None, reason: None, problem: None };
+    let Some(rest) =
+        words.strip_prefix("except").filter(|rest| rest.is_empty() || rest.starts_with(char::is_whitespace))
+    else {
+        said.problem = Some("after `hipaalint:` comes `except RULE because …`".to_owned());
+        return said;
+    };
+    let (head, reason) = match word(rest, "because") {
+        Some((head, reason)) => (head, one_line(reason)),
+        None => (rest, None),
+    };
+    said.reason = reason;
+    let rules = match word(head, "until") {
+        Some((rules, until)) => {
+            said.until = Some(until.trim().to_owned());
+            rules
+        }
+        None => head,
+    };
+    said.ids = rules.split([',', ' ', '\t']).filter(|id| !id.is_empty()).map(str::to_owned).collect();
+    if said.ids.is_empty() {
+        said.problem = Some("it names no rule: write `except RULE because …`".to_owned());
+    }
+    said
+}
+
+/// What stands before and after the first occurrence of a word of its own.
+fn word<'w>(text: &'w str, word: &str) -> Option<(&'w str, &'w str)> {
+    let is_blank = |c: Option<char>| c.is_none_or(char::is_whitespace);
+    let mut places = text.match_indices(word);
+    places.find_map(|(at, _)| {
+        let (before, after) = (text.get(..at)?, text.get(at + word.len()..)?);
+        (is_blank(before.chars().next_back()) && is_blank(after.chars().next())).then_some((before, after))
+    })
+}
+
+impl Said {
+    fn drafts(self, covers: Vec<Cover>, tree: &Node<'_>) -> Vec<Draft> {
+        // checkov takes its comments to be about the whole resource whose lines they stand in.
+        let covers = match self.dialect {
+            Dialect::Checkov => covers.iter().map(|cover| Cover::of(block_of(&cover.path))).collect(),
+            _ => covers,
+        };
+        let place = Place::at(covers.first().map(|cover| cover.path.clone()).unwrap_or_default(), tree);
+        let mut draft = Draft { covers, reason: self.reason, ..Draft::new(self.dialect, self.span, &place) };
+        if let Some(until) = self.until {
+            draft.expires = until.parse().ok();
+            if draft.expires.is_none() {
+                draft.problems.push((self.span, format!("`until {until}` names no day, such as 2026-12-31")));
+            }
+        }
+        draft.problems.extend(self.problem.map(|problem| (self.span, problem)));
+        if self.ids.is_empty() {
+            return vec![draft];
+        }
+        self.ids.into_iter().map(|id| Draft { id, ..draft.clone() }).collect()
+    }
+}

@@ -1,0 +1,69 @@
+//! What an exception covers, and whether that holds a finding.
+
+use crate::finding::Finding;
+use crate::source::Span;
+
+/// A block that an exception covers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Cover {
+    /// The way to it, as findings have it; empty for the whole template.
+    pub(super) path: String,
+    /// Only what lies in this span: a branch of a function is one place with the others, and has no way of its own.
+    pub(super) within: Option<Span>,
+    /// Only findings whose message names one of these; all if there are none.
+    pub(super) only: Vec<String>,
+}
+
+impl Cover {
+    /// Everything at and below a way.
+    pub(super) fn of(path: impl Into<String>) -> Self {
+        Self { path: path.into(), within: None, only: Vec::new() }
+    }
+
+    /// Whether it covers a finding about a subject with this qualified name. What a block is blamed for that is written
+    /// elsewhere, in the global properties of a transform say, is covered with the block.
+    pub(super) fn holds(&self, finding: &Finding, subject: &str) -> bool {
+        let is_there = self.path.is_empty() || self.path == subject || is_below(&finding.path, &self.path);
+        let lies_within = |span: Span| {
+            span.source == finding.span.source && span.start <= finding.span.start && finding.span.end <= span.end
+        };
+        let is_meant = self.only.is_empty() || self.only.iter().any(|value| finding.message.contains(value.as_str()));
+        is_there && is_meant && self.within.is_none_or(lies_within)
+    }
+
+    /// Whether it covers something of a block, or the block is part of what it covers.
+    pub(super) fn touches(&self, block: &str) -> bool {
+        self.path.is_empty() || is_below(&self.path, block) || is_below(block, &self.path)
+    }
+}
+
+/// Whether a way leads to a block or to something in it.
+fn is_below(path: &str, block: &str) -> bool {
+    path.strip_prefix(block).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// The way to the block that something stands in: `Resources/Records` of `Resources/Records/Properties`.
+pub(super) fn block_of(path: &str) -> &str {
+    let end = path.match_indices('/').nth(1).map_or(path.len(), |(at, _)| at);
+    path.get(..end).unwrap_or(path)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+    use super::*;
+
+    #[test]
+    fn ways_are_compared_step_by_step() {
+        assert!(is_below("Resources/A/Properties", "Resources/A") && is_below("Resources/A", "Resources/A"));
+        assert!(!is_below("Resources/AB", "Resources/A") && !is_below("Resources", "Resources/A"));
+        assert_eq!(
+            ["", "Resources", "Resources/A", "Resources/A/B/C"].map(block_of),
+            ["", "Resources", "Resources/A", "Resources/A"]
+        );
+        assert!(
+            Cover::of("Resources/A/Properties").touches("Resources/A") && Cover::of("Resources").touches("Resources/A")
+        );
+        assert!(!Cover::of("Resources/A").touches("Resources/B"));
+    }
+}

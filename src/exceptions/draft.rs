@@ -1,0 +1,124 @@
+//! An exception as it was read, before anybody asked which rule it means.
+
+use super::cover::Cover;
+use crate::date::Date;
+use crate::expand::construct;
+use crate::finding::{Dialect, Subject};
+use crate::source::Span;
+use crate::syntax::Node;
+
+/// What is written, and where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Draft {
+    /// The rule as it is named; empty where it is not.
+    pub(super) id: String,
+    pub(super) id_span: Span,
+    pub(super) reason: Option<String>,
+    pub(super) alternative: Option<String>,
+    pub(super) owner: Option<String>,
+    pub(super) ticket: Option<String>,
+    pub(super) expires: Option<Date>,
+    pub(super) expires_span: Span,
+    pub(super) dialect: Dialect,
+    /// The whole exception.
+    pub(super) span: Span,
+    /// The block that it stands in.
+    pub(super) subject: Subject,
+    /// The way to where it stands.
+    pub(super) path: String,
+    pub(super) covers: Vec<Cover>,
+    /// Why it cannot be read, each at its place.
+    pub(super) problems: Vec<(Span, String)>,
+    /// Whether it names single findings of its rule, in the other tool's words.
+    pub(super) is_granular: bool,
+}
+
+impl Draft {
+    /// One that says nothing yet.
+    pub(super) fn new(dialect: Dialect, span: Span, place: &Place) -> Self {
+        Self {
+            id: String::new(),
+            id_span: span,
+            reason: None,
+            alternative: None,
+            owner: None,
+            ticket: None,
+            expires: None,
+            expires_span: span,
+            dialect,
+            span,
+            subject: place.subject.clone(),
+            path: place.path.clone(),
+            covers: Vec::new(),
+            problems: Vec::new(),
+            is_granular: false,
+        }
+    }
+
+    /// Whether both say the same, whatever they cover.
+    pub(super) fn is_alike(&self, other: &Self) -> bool {
+        let covers = Vec::new();
+        let bare = |draft: &Self| Self {
+            covers: covers.clone(),
+            subject: self.subject.clone(),
+            path: self.path.clone(),
+            ..draft.clone()
+        };
+        bare(self) == bare(other)
+    }
+}
+
+/// Where exceptions stand.
+#[derive(Clone, Debug)]
+pub(super) struct Place {
+    /// What findings about them are about.
+    pub(super) subject: Subject,
+    /// The way there.
+    pub(super) path: String,
+}
+
+impl Place {
+    /// The place at a way; the type of a resource is taken from the tree.
+    pub(super) fn at(path: String, tree: &Node<'_>) -> Self {
+        let mut steps = path.split('/');
+        let section = match steps.next() {
+            Some("Resources") => "Resources",
+            Some("Parameters") => "Parameters",
+            Some("Outputs") => "Outputs",
+            _ => "Template",
+        };
+        let name = steps.next().filter(|_| section != "Template").unwrap_or_default();
+        let resource_type = (section == "Resources" && !name.is_empty())
+            .then(|| tree.get(section)?.get(name)?.get("Type")?.as_str().map(str::to_owned))
+            .flatten();
+        let section = if name.is_empty() { "Template" } else { section };
+        let construct = tree
+            .get(section)
+            .and_then(|entries| entries.get(name))
+            .and_then(construct)
+            .filter(|_| section == "Resources")
+            .map(str::to_owned);
+        Self { subject: Subject { section, name: name.to_owned(), resource_type, construct }, path }
+    }
+
+    /// What stands at a step from here.
+    pub(super) fn step(&self, step: &str) -> Self {
+        Self { subject: self.subject.clone(), path: join(&self.path, step) }
+    }
+}
+
+/// A way with one more step.
+pub(super) fn join(path: &str, step: &str) -> String {
+    if path.is_empty() { step.to_owned() } else { format!("{path}/{step}") }
+}
+
+/// The text of a scalar on one line; nothing where there is none, or where it is blank.
+pub(super) fn text_of(node: &Node<'_>) -> Option<String> {
+    node.scalar_text().and_then(|text| one_line(&text))
+}
+
+/// A text on one line; nothing where it is blank.
+pub(super) fn one_line(text: &str) -> Option<String> {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    (!words.is_empty()).then(|| words.join(" "))
+}

@@ -1,0 +1,198 @@
+//! Our own exceptions in `Metadata: hipaalint: exceptions:`, of a resource or of the template.
+//!
+//! ```yaml
+//! Metadata:
+//!   hipaalint:
+//!     exceptions:
+//!       - rule: s3-bucket-versioning          # or a list of rules
+//!         reason: The records are copied from the archive every night.
+//!         alternative: Nightly copies, kept for 90 days.
+//!         owner: data-platform@example.com
+//!         ticket: SEC-123
+//!         expires: 2026-12-31                 # the last day on which it holds
+//!         resources: [Records]                # the template's only: what it covers, instead of everything
+//!         paths: [Properties/Tags]            # only this, from the resource or the template on
+//! ```
+
+use super::cover::Cover;
+use super::draft::{Draft, Place, join, text_of};
+use crate::finding::Dialect;
+use crate::rules::load::nearest;
+use crate::syntax::{Entry, Kind, Node};
+
+/// Keys of an exception.
+const KEYS: [&str; 8] = ["rule", "reason", "alternative", "owner", "ticket", "expires", "paths", "resources"];
+
+/// The exceptions of a tree.
+pub(super) fn read(tree: &Node<'_>) -> Vec<Draft> {
+    let mut drafts = Vec::new();
+    for (block, metadata) in blocks_with_metadata(tree) {
+        let Some(own) = metadata.get("hipaalint") else { continue };
+        let reader = Reader { tree, block: &block };
+        let place = Place::at(join(&join(&block, "Metadata"), "hipaalint"), tree);
+        reader.section(own, &place, &mut drafts);
+    }
+    drafts
+}
+
+/// The template and its resources, with their `Metadata`: `(way, metadata)`.
+pub(super) fn blocks_with_metadata<'n, 't>(tree: &'n Node<'t>) -> Vec<(String, &'n Node<'t>)> {
+    let resources = tree.get("Resources").and_then(Node::as_mapping).unwrap_or_default();
+    let of_resource = |entry: &'n Entry<'t>| Some((format!("Resources/{}", entry.key), entry.value.get("Metadata")?));
+    let of_template = tree.get("Metadata").map(|metadata| (String::new(), metadata));
+    of_template.into_iter().chain(resources.iter().filter_map(of_resource)).collect()
+}
+
+/// Reads what one block says.
+struct Reader<'r, 't> {
+    tree: &'r Node<'t>,
+    /// The way to the block; empty for the template.
+    block: &'r str,
+}
+
+impl Reader<'_, '_> {
+    fn section(&self, own: &Node<'_>, place: &Place, drafts: &mut Vec<Draft>) {
+        let Some(entries) = own.as_mapping() else {
+            return drafts.push(self.broken(
+                own,
+                place,
+                format!("`hipaalint` is {}, not a map with `exceptions`", own.describe()),
+            ));
+        };
+        for entry in entries {
+            if entry.key != "exceptions" {
+                let mut draft = self.broken(own, place, unknown_key(&entry.key, &["exceptions"]));
+                draft.span = entry.key_span;
+                draft.problems.iter_mut().for_each(|(span, _)| *span = entry.key_span);
+                drafts.push(draft);
+                continue;
+            }
+            let place = place.step("exceptions");
+            match &entry.value.kind {
+                // A key with nothing after it, as people leave when they comment its content out.
+                Kind::Null => {}
+                Kind::Sequence(items) => {
+                    for (index, item) in items.iter().enumerate() {
+                        self.item(item, &place.step(&index.to_string()), drafts);
+                    }
+                }
+                _ => {
+                    let problem = format!("`exceptions` is {}, not a list", entry.value.describe());
+                    drafts.push(self.broken(&entry.value, &place, problem));
+                }
+            }
+        }
+    }
+
+    /// What cannot be read as an exception.
+    fn broken(&self, node: &Node<'_>, place: &Place, problem: String) -> Draft {
+        let mut draft = Draft::new(Dialect::Metadata, node.span, place);
+        draft.problems.push((node.span, problem));
+        draft.covers.push(Cover::of(self.block));
+        draft
+    }
+
+    /// One exception, for each rule that it names.
+    fn item(&self, item: &Node<'_>, place: &Place, drafts: &mut Vec<Draft>) {
+        let Some(entries) = item.as_mapping() else {
+            let problem = format!("an exception is {}, not a map with `rule` and `reason`", item.describe());
+            return drafts.push(self.broken(item, place, problem));
+        };
+        let mut draft = Draft::new(Dialect::Metadata, item.span, place);
+        let mut rules = Vec::new();
+        let mut paths = Vec::new();
+        let mut resources = Vec::new();
+        for entry in entries {
+            let value = &entry.value;
+            match entry.key.as_ref() {
+                "rule" => rules = texts(entry, &mut draft),
+                "reason" => draft.reason = text(entry, &mut draft),
+                "alternative" => draft.alternative = text(entry, &mut draft),
+                "owner" => draft.owner = text(entry, &mut draft),
+                "ticket" => draft.ticket = text(entry, &mut draft),
+                "expires" => {
+                    draft.expires_span = value.span;
+                    draft.expires = text_of(value).and_then(|text| text.parse().ok());
+                    if draft.expires.is_none() {
+                        draft.problems.push((value.span, "`expires` is no day, such as 2026-12-31".to_owned()));
+                    }
+                }
+                "paths" => paths = texts(entry, &mut draft),
+                "resources" if self.block.is_empty() => resources = texts(entry, &mut draft),
+                "resources" => {
+                    let problem = "`resources` is for the template's own exceptions; this one covers its resource";
+                    draft.problems.push((entry.key_span, problem.to_owned()));
+                }
+                _ => draft.problems.push((entry.key_span, unknown_key(&entry.key, &KEYS))),
+            }
+        }
+        self.covers(&mut draft, &resources, &paths);
+        if rules.is_empty() {
+            if draft.problems.is_empty() {
+                draft.problems.push((item.span, "it names no `rule`".to_owned()));
+            }
+            drafts.push(draft);
+            return;
+        }
+        for (id, id_span) in rules {
+            drafts.push(Draft { id, id_span, ..draft.clone() });
+        }
+    }
+
+    fn covers(
+        &self,
+        draft: &mut Draft,
+        resources: &[(String, crate::source::Span)],
+        paths: &[(String, crate::source::Span)],
+    ) {
+        for (name, span) in resources {
+            let known = self.tree.get("Resources").and_then(Node::as_mapping).unwrap_or_default();
+            if !known.iter().any(|entry| entry.key == *name) {
+                let hint = match nearest(name, known.iter().map(|entry| entry.key.as_ref())) {
+                    Some(nearest) => format!("there is no resource `{name}`; did you mean `{nearest}`?"),
+                    None => format!("there is no resource `{name}`"),
+                };
+                draft.problems.push((*span, hint));
+            }
+            draft.covers.push(Cover::of(format!("Resources/{name}")));
+        }
+        for (path, _) in paths {
+            draft.covers.push(Cover::of(join(self.block, path.trim_matches('/'))));
+        }
+        if draft.covers.is_empty() {
+            draft.covers.push(Cover::of(self.block));
+        }
+    }
+}
+
+/// The text of a field; what is none is a problem, but for nothing at all.
+fn text(entry: &Entry<'_>, draft: &mut Draft) -> Option<String> {
+    if matches!(entry.value.kind, Kind::Mapping(_) | Kind::Sequence(_)) {
+        let problem = format!("`{}` is {}, not a text", entry.key, entry.value.describe());
+        draft.problems.push((entry.value.span, problem));
+    }
+    text_of(&entry.value)
+}
+
+/// The texts of a field that may have several.
+fn texts(entry: &Entry<'_>, draft: &mut Draft) -> Vec<(String, crate::source::Span)> {
+    let items = entry.value.as_sequence().unwrap_or(std::slice::from_ref(&entry.value));
+    let mut texts = Vec::with_capacity(items.len());
+    for item in items {
+        match text_of(item) {
+            Some(text) => texts.push((text, item.span)),
+            None => {
+                let problem = format!("`{}` is {}, not a text or a list of texts", entry.key, item.describe());
+                draft.problems.push((item.span, problem));
+            }
+        }
+    }
+    texts
+}
+
+fn unknown_key(key: &str, known: &[&'static str]) -> String {
+    match nearest(key, known.iter().copied()) {
+        Some(nearest) => format!("`{key}` is no key of it; did you mean `{nearest}`?"),
+        None => format!("`{key}` is no key of it; there are {}", known.join(", ")),
+    }
+}

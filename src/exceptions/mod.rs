@@ -1,0 +1,398 @@
+//! Exceptions: who decided in a template that a finding need not be mended, why, and until when. Reads them from the located
+//! tree and its comments, in our own language and in those of other tools, marks the findings that they cover, and says what
+//! is wrong about them.
+//!
+//! 45 CFR 164.306(d)(3) asks whoever does not implement an addressable specification to document why, and what is done
+//! instead. So an exception of ours holds only if it can be read, names a rule, gives a reason and has not expired.
+
+mod base64;
+mod comment;
+mod cover;
+mod draft;
+mod foreign;
+mod metadata;
+mod place;
+
+use crate::date::Date;
+use crate::finding::{Exception, ExceptionState, Finding, Flaw, Subject, Waived, Waiver};
+use crate::rules::load::{RuleSet, controls};
+use crate::rules::meta::Requirement;
+use crate::source::Span;
+use crate::syntax::{Comment, Node};
+use cover::{Cover, block_of};
+use draft::Draft;
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+
+/// Misspelt names after this many get no suggestion: comparing each with every rule takes time.
+const MOST_HINTS: usize = 20;
+/// Nor do longer names, which are hardly a slip of the fingers.
+const LONGEST_HINTED: usize = 255;
+
+/// A text that exceptions may be written in, as comments.
+#[derive(Copy, Clone)]
+pub struct Text<'a, 't> {
+    /// The whole text.
+    pub text: &'a str,
+    /// Its tree.
+    pub root: &'a Node<'t>,
+    /// Its comments.
+    pub comments: &'a [Comment<'t>],
+}
+
+/// The names of rules in other tools: which of ours are meant by one.
+#[derive(Debug, Default)]
+pub struct Aliases(HashMap<(String, String), Vec<Arc<str>>>);
+
+impl Aliases {
+    /// Those of all rules of a set.
+    pub fn new(rules: &RuleSet) -> Self {
+        let mut aliases: HashMap<(String, String), Vec<Arc<str>>> = HashMap::new();
+        for entry in rules.entries() {
+            for (tool, ids) in &entry.meta.aliases {
+                for id in ids {
+                    let meant = aliases.entry((tool.clone(), id.clone())).or_default();
+                    meant.push(Arc::from(entry.meta.id.as_str()));
+                }
+            }
+        }
+        Self(aliases)
+    }
+
+    fn of(&self, tool: &str, id: &str) -> &[Arc<str>] {
+        self.0.get(&(tool.to_owned(), id.to_owned())).map_or(&[], Vec::as_slice)
+    }
+
+    /// Our rule with a name in some other tool.
+    fn of_any(&self, id: &str) -> Option<(&str, &str)> {
+        let named = self.0.iter().filter(|((_, alias), _)| alias == id);
+        named.filter_map(|((tool, _), rules)| Some((tool.as_str(), &**rules.first()?))).min()
+    }
+}
+
+/// What exceptions are read against.
+pub struct Context<'a> {
+    /// All rules, whether they run or not.
+    pub rules: &'a RuleSet,
+    /// Their names in other tools.
+    pub aliases: &'a Aliases,
+    /// The day that it is; without one nothing expires.
+    pub today: Option<Date>,
+}
+
+/// The exceptions of one template.
+#[derive(Debug, Default)]
+pub struct Exceptions {
+    all: Vec<Known>,
+    /// Those that hold, by the rule that they waive and the block that they cover something of.
+    holding: HashMap<Arc<str>, HashMap<String, Vec<usize>>>,
+}
+
+#[derive(Debug)]
+struct Known {
+    waiver: Arc<Waiver>,
+    covers: Vec<Cover>,
+    /// Where it is written, for what is said about it.
+    subject: Subject,
+    path: String,
+    flaws: Vec<Said>,
+    /// Whether it waives anything.
+    is_used: bool,
+    /// Whether a check of its rule could not be decided where it holds.
+    undecided: bool,
+    /// Whether it waives only some of its rule's findings, in words that we do not have.
+    is_granular: bool,
+}
+
+/// Something that is wrong about an exception.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Said {
+    /// What.
+    pub flaw: Flaw,
+    /// The place to underline.
+    pub span: Span,
+    /// The words of a rule's message: `rule`, and what else the flaw has.
+    pub words: Vec<(&'static str, String)>,
+    /// Whether it matters less: what is missing is nothing that the other tool's language asks for.
+    pub is_light: bool,
+}
+
+/// An exception that was judged, with what is wrong about it.
+pub struct Judged<'e> {
+    /// The exception and what became of it.
+    pub exception: Exception,
+    /// What it stands in.
+    pub subject: &'e Subject,
+    /// The way to it.
+    pub path: &'e str,
+    /// What is wrong; empty where nothing is.
+    pub flaws: Vec<Said>,
+}
+
+/// Reads the exceptions of a template. `tree` is the tree that people know, with includes and loops expanded, and before
+/// transforms; `texts` are those that it was made of.
+pub fn read(tree: &Node<'_>, texts: &[Text<'_, '_>], context: &Context<'_>) -> Exceptions {
+    let mut drafts = metadata::read(tree);
+    drafts.extend(foreign::read(tree));
+    for text in texts {
+        drafts.extend(comment::read(text, tree));
+    }
+    let mut exceptions = Exceptions::default();
+    let mut hints = MOST_HINTS;
+    for draft in united(drafts) {
+        if let Some(known) = known(draft, context, &mut hints) {
+            exceptions.add(known);
+        }
+    }
+    exceptions
+}
+
+/// What all turns of a loop have in common is one exception, which covers something in each.
+fn united(drafts: Vec<Draft>) -> Vec<Draft> {
+    let mut united: Vec<Draft> = Vec::with_capacity(drafts.len());
+    let mut known: HashMap<(Span, String), usize> = HashMap::new();
+    for draft in drafts {
+        let index = *known.entry((draft.span, draft.id.clone())).or_insert(united.len());
+        match united.get_mut(index) {
+            Some(same) if same.is_alike(&draft) => {
+                for cover in draft.covers {
+                    if !same.covers.contains(&cover) {
+                        same.covers.push(cover);
+                    }
+                }
+            }
+            _ => united.push(draft),
+        }
+    }
+    united
+}
+
+/// Looks up what an exception means, and whether it holds; none where it is another tool's, and about nothing of ours.
+fn known(draft: Draft, context: &Context<'_>, hints: &mut usize) -> Option<Known> {
+    let mut flaws: Vec<Said> = Vec::new();
+    let is_own = draft.dialect.is_own();
+    let mut say = |flaw, span, words: Vec<(&'static str, String)>, is_light| {
+        flaws.push(Said { flaw, span, words, is_light });
+    };
+    let named = |name: &str| vec![("rule", name.to_owned())];
+    let meant: Vec<Arc<str>> = match context.rules.get(&draft.id) {
+        _ if !is_own => {
+            let meant = context.aliases.of(draft.dialect.tool(), &draft.id);
+            if meant.is_empty() {
+                return None;
+            }
+            meant.to_vec()
+        }
+        Some(entry) if entry.is_about_exceptions() => {
+            let problem =
+                "what is said about exceptions cannot be waived by one; turn the rule off in the configuration";
+            say(Flaw::Malformed, draft.id_span, vec![("problem", problem.to_owned())], false);
+            Vec::new()
+        }
+        Some(entry) => vec![Arc::from(entry.meta.id.as_str())],
+        // What it is about was not even said.
+        None if draft.id.is_empty() => Vec::new(),
+        None => {
+            let mut words = named(&draft.id);
+            words.push(("hint", hint(&draft.id, context, hints)));
+            say(Flaw::UnknownRule, draft.id_span, words, false);
+            Vec::new()
+        }
+    };
+    for (span, problem) in &draft.problems {
+        say(Flaw::Malformed, *span, vec![("problem", problem.clone())], false);
+    }
+    if draft.reason.is_none() && draft.problems.is_empty() {
+        let mut words = named(&draft.id);
+        words.push(("effect", if is_own { "so it waives nothing" } else { "though it holds" }.to_owned()));
+        say(Flaw::WithoutReason, draft.span, words, !is_own);
+    }
+    if let (Some(expires), Some(today)) = (draft.expires, context.today)
+        && expires < today
+    {
+        let mut words = named(&draft.id);
+        words.push(("date", expires.to_string()));
+        say(Flaw::Expired, draft.expires_span, words, false);
+    }
+    let waives = meant.into_iter().map(|rule| Waived { required: required(&rule, context.rules), rule }).collect();
+    let waiver = Waiver {
+        id: draft.id,
+        waives,
+        reason: draft.reason,
+        alternative: draft.alternative,
+        owner: draft.owner,
+        ticket: draft.ticket,
+        expires: draft.expires,
+        dialect: draft.dialect,
+        span: draft.span,
+        covers: draft.covers.iter().map(|cover| cover.path.clone()).collect::<BTreeSet<_>>().into_iter().collect(),
+    };
+    Some(Known {
+        waiver: Arc::new(waiver),
+        covers: draft.covers,
+        subject: draft.subject,
+        path: draft.path,
+        flaws,
+        is_used: false,
+        undecided: false,
+        is_granular: draft.is_granular,
+    })
+}
+
+/// What is probably meant by a name that no rule has.
+fn hint(id: &str, context: &Context<'_>, hints: &mut usize) -> String {
+    if let Some((tool, rule)) = context.aliases.of_any(id) {
+        return format!("that is what {tool} calls `{rule}`");
+    }
+    if *hints == 0 || id.len() > LONGEST_HINTED {
+        return "`hipaalint rules` lists them".to_owned();
+    }
+    *hints -= 1;
+    match context.rules.nearest(id) {
+        Some(nearest) => format!("did you mean `{nearest}`?"),
+        None => "`hipaalint rules` lists them".to_owned(),
+    }
+}
+
+/// The citations of a rule that must be implemented.
+fn required(rule: &str, rules: &RuleSet) -> Vec<String> {
+    let cited = rules.get(rule).map_or(&[][..], |entry| &entry.meta.controls);
+    let is_required = |id: &&String| {
+        controls().iter().any(|control| control.id == **id && control.requirement == Requirement::Required)
+    };
+    cited.iter().filter(is_required).cloned().collect()
+}
+
+impl Exceptions {
+    fn add(&mut self, known: Known) {
+        let index = self.all.len();
+        if !known.flaws.iter().any(|said| !said.is_light) {
+            let blocks: BTreeSet<&str> = known.covers.iter().map(|cover| block_of(&cover.path)).collect();
+            for waived in &known.waiver.waives {
+                let by_block = self.holding.entry(Arc::clone(&waived.rule)).or_default();
+                for block in &blocks {
+                    by_block.entry((*block).to_owned()).or_default().push(index);
+                }
+            }
+        }
+        self.all.push(known);
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.all.is_empty()
+    }
+
+    /// Those that hold for a rule and may cover something of the blocks at these ways: the whole template's, its section's,
+    /// and its own.
+    fn holding(&self, rule: &str, subject: &str, path: &str) -> Vec<usize> {
+        let Some(by_block) = self.holding.get(rule) else { return Vec::new() };
+        let section = |path: &str| path.split('/').next().unwrap_or_default().to_owned();
+        let keys = BTreeSet::from([
+            String::new(),
+            section(subject),
+            section(path),
+            subject.to_owned(),
+            block_of(path).to_owned(),
+        ]);
+        keys.iter().filter_map(|key| by_block.get(key)).flatten().copied().collect()
+    }
+
+    /// Marks a finding with the exception that covers it, if one does. Where several do, all are of use; the finding names
+    /// one of our own before another tool's, one with a reason before one without, and the narrowest.
+    pub fn waive(&mut self, finding: &mut Finding) {
+        if self.all.is_empty() {
+            return;
+        }
+        let subject = finding.subject.qualified_name();
+        let mut best: Option<((bool, bool, usize), Arc<Waiver>)> = None;
+        for index in self.holding(&finding.rule, &subject, &finding.path) {
+            let Some(known) = self.all.get_mut(index) else { continue };
+            let covering = known.covers.iter().filter(|cover| cover.holds(finding, &subject));
+            let Some(length) = covering.map(|cover| cover.path.len()).max() else { continue };
+            known.is_used = true;
+            let rank = (known.waiver.dialect.is_own(), known.waiver.reason.is_some(), length);
+            if best.as_ref().is_none_or(|(known, _)| rank > *known) {
+                best = Some((rank, Arc::clone(&known.waiver)));
+            }
+        }
+        finding.waiver = best.map(|(_, waiver)| waiver);
+    }
+
+    /// Notes that a check could not be decided: whether an exception is needed there is open.
+    pub fn note_undecided(&mut self, rule: &str, subject: &str) {
+        for index in self.holding(rule, subject, subject) {
+            if let Some(known) = self.all.get_mut(index)
+                && known.covers.iter().any(|cover| cover.touches(subject))
+            {
+                known.undecided = true;
+            }
+        }
+    }
+
+    /// The findings among these that each waives, alone or with others.
+    fn tally(&self, waived: &[Finding]) -> Vec<usize> {
+        let mut numbers = vec![0; self.all.len()];
+        for finding in waived {
+            let subject = finding.subject.qualified_name();
+            for index in self.holding(&finding.rule, &subject, &finding.path) {
+                if let (Some(known), Some(number)) = (self.all.get(index), numbers.get_mut(index)) {
+                    *number += usize::from(known.covers.iter().any(|cover| cover.holds(finding, &subject)));
+                }
+            }
+        }
+        numbers
+    }
+
+    /// What became of each, in the order of the text. `waived` are the findings that were marked, `ran` says whether a rule ran;
+    /// where `may_change` is true, this run looked at some deployments only, and what is of no use in it may be in another.
+    pub fn judge(&self, waived: &[Finding], ran: impl Fn(&str) -> bool, may_change: bool) -> Vec<Judged<'_>> {
+        let numbers = self.tally(waived);
+        let mut judged: Vec<Judged<'_>> = self
+            .all
+            .iter()
+            .zip(numbers)
+            .map(|(known, findings)| {
+                let mut flaws = known.flaws.clone();
+                let grave = flaws.iter().filter(|said| !said.is_light).map(|said| said.flaw.state()).max();
+                let is_open = known.undecided
+                    || may_change
+                    || known.is_granular
+                    || known.waiver.waives.iter().any(|waived| !ran(&waived.rule));
+                let state = match grave {
+                    Some(state) => state,
+                    None if known.is_used => ExceptionState::InForce,
+                    None if is_open => ExceptionState::NotChecked,
+                    None => {
+                        flaws.push(known.unused());
+                        ExceptionState::Unused
+                    }
+                };
+                let waiver = Arc::clone(&known.waiver);
+                Judged {
+                    exception: Exception { waiver, state, findings },
+                    subject: &known.subject,
+                    path: &known.path,
+                    flaws,
+                }
+            })
+            .collect();
+        judged.sort_by(|a, b| {
+            (a.exception.waiver.span, &a.exception.waiver.id).cmp(&(b.exception.waiver.span, &b.exception.waiver.id))
+        });
+        judged
+    }
+}
+
+impl Known {
+    fn unused(&self) -> Said {
+        let place = match self.waiver.covers.as_slice() {
+            [] => "anywhere".to_owned(),
+            [only] if only.is_empty() => "in the template".to_owned(),
+            [only] => format!("at `{only}`"),
+            [first, rest @ ..] => format!("at `{first}` and {} more", rest.len()),
+        };
+        let words = vec![("rule", self.waiver.id.clone()), ("place", place)];
+        Said { flaw: Flaw::Unused, span: self.waiver.span, words, is_light: false }
+    }
+}

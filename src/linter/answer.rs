@@ -1,0 +1,129 @@
+//! What a check comes to for one block, over all scenarios.
+
+use super::places::{as_written, fill, united};
+use crate::eval::explore;
+use crate::eval::scenario::Scenario;
+use crate::expand::{self, Block, Model};
+use crate::rules::checker::{Checker, Item, Place};
+use crate::rules::operand::Settings;
+use crate::rules::rule::{Check, Rule};
+use crate::truth::Truth;
+
+/// What a check came to for one block, over all scenarios.
+pub(super) enum Answer {
+    NotApplicable,
+    Pass,
+    Undecided(Vec<String>),
+    /// With the scenarios that the template's `Rules` forbid.
+    Fail(Vec<Violation>, Vec<Scenario>),
+}
+
+/// One place that violates, with the scenarios in which it does.
+pub(super) struct Violation {
+    pub(super) place: Place,
+    pub(super) message: String,
+    /// The message with the name that a loop's body gives the block.
+    pub(super) as_written: Option<String>,
+    pub(super) scenarios: Vec<Scenario>,
+}
+
+/// What a check came to in one scenario.
+enum Leaf {
+    NotApplicable,
+    Pass,
+    Undecided(Vec<String>),
+    Fail(Vec<Place>),
+}
+
+pub(super) fn answer<'m, 't>(
+    check: &Check,
+    rule: &Rule,
+    settings: &Settings,
+    block: &'m Block<'t>,
+    model: &'m Model<'m, 't>,
+) -> Answer {
+    let exploration = explore(&model.evaluator, |run| {
+        if !expand::exists(run, block) {
+            return Leaf::NotApplicable;
+        }
+        let mut checker = Checker { run, model, settings, this: block, explain: false };
+        let item = Item::Block(block);
+        let applies = match &check.when {
+            Some(when) => checker.judge(when, &item).truth,
+            None => Truth::True,
+        };
+        if applies.is_false() {
+            return Leaf::NotApplicable;
+        }
+        match checker.judge(&check.assert, &item).truth {
+            Truth::True if applies.is_true() => Leaf::Pass,
+            // Whether it applies or not: nothing is wrong.
+            Truth::True => Leaf::Pass,
+            Truth::False if applies.is_true() => {
+                checker.explain = true;
+                let places = checker.judge(&check.assert, &item).places;
+                let mut places = if places.is_empty() { vec![item.place()] } else { places };
+                if let Some(evidence) = check.evidence {
+                    evidence.add(&mut checker, &mut places);
+                }
+                Leaf::Fail(united(places.into_iter().map(|place| as_written(place, model)).collect()))
+            }
+            Truth::False | Truth::Unknown => Leaf::Undecided(checker.run.reasons().to_vec()),
+        }
+    });
+    let mut violations: Vec<Violation> = Vec::new();
+    let mut reasons: Vec<String> = Vec::new();
+    let mut undecided = !exploration.complete;
+    let mut passed = false;
+    if !exploration.complete {
+        reasons.push(format!("it depends on more than {} combinations of choices", crate::eval::MAX_SCENARIOS));
+    }
+    for (scenario, leaf) in exploration.leaves {
+        match leaf {
+            Leaf::NotApplicable => {}
+            Leaf::Pass => passed = true,
+            Leaf::Undecided(found) => {
+                undecided = true;
+                for reason in found {
+                    if !reasons.contains(&reason) {
+                        reasons.push(reason);
+                    }
+                }
+            }
+            Leaf::Fail(places) => {
+                for place in places {
+                    let template = place.message.as_ref().or(check.message.as_ref()).unwrap_or(&rule.message);
+                    let message = fill(template, &place, block, block.written_name());
+                    let same = violations.iter_mut().find(|known| {
+                        known.place.span == place.span && known.place.path == place.path && known.message == message
+                    });
+                    match same {
+                        Some(known) => known.scenarios.push(scenario.clone()),
+                        None => {
+                            let in_loop = block.origin.filter(|origin| !origin.written_name.is_empty());
+                            let as_written = in_loop.map(|origin| fill(template, &place, block, &origin.written_name));
+                            violations.push(Violation {
+                                place,
+                                message,
+                                as_written,
+                                scenarios: vec![scenario.clone()],
+                            });
+                        }
+                    }
+                }
+            }
+        }
+    }
+    if !violations.is_empty() {
+        Answer::Fail(violations, exploration.infeasible)
+    } else if undecided {
+        if reasons.is_empty() {
+            reasons.push("a value that it needs is not known".to_owned());
+        }
+        Answer::Undecided(reasons)
+    } else if passed {
+        Answer::Pass
+    } else {
+        Answer::NotApplicable
+    }
+}

@@ -1,0 +1,94 @@
+//! Exceptions in a lint: which texts they are read from, and what rules say about those that do not hold or are not needed.
+
+use super::places::{filled, word};
+use super::{FileReport, Linter, Selected, includes};
+use crate::exceptions::{self, Context, Exceptions, Judged, Said, Text};
+use crate::expand::expansion::Expansion;
+use crate::finding::{Finding, Level, Outcome};
+use crate::rules::rule::Rule;
+use crate::source::Source;
+use crate::syntax::{Document, Node};
+use std::sync::Arc;
+
+/// The texts of a template.
+pub(super) struct Texts<'a, 't> {
+    pub(super) source: &'a Source,
+    pub(super) document: &'a Document<'t>,
+    pub(super) included: &'a includes::Texts,
+    pub(super) files: &'a includes::Files<'t>,
+}
+
+impl Linter {
+    /// The exceptions that a template makes.
+    pub(super) fn exceptions(&self, expansion: &Expansion<'_>, texts: &Texts<'_, '_>) -> Exceptions {
+        let tree: &Node<'_> = expansion.before_transform.as_deref().unwrap_or(&expansion.root);
+        let own = Text { text: texts.source.text(), root: &texts.document.root, comments: &texts.document.comments };
+        let included = texts.files.documents().filter_map(|document| {
+            let text = texts.included.text(document.root.span)?;
+            Some(Text { text, root: &document.root, comments: &document.comments })
+        });
+        let all: Vec<Text<'_, '_>> = std::iter::once(own).chain(included).collect();
+        let context = Context { rules: &self.rules, aliases: &self.aliases, today: self.today };
+        exceptions::read(tree, &all, &context)
+    }
+
+    /// Takes the waived findings aside, and adds what rules say about the exceptions. `may_change`: whether parameters of the
+    /// template are pinned, so that other deployments may need what this one does not.
+    pub(super) fn settle(&self, exceptions: &Exceptions, may_change: bool, report: &mut FileReport) {
+        if exceptions.is_empty() {
+            return;
+        }
+        (report.suppressed, report.findings) =
+            std::mem::take(&mut report.findings).into_iter().partition(Finding::is_suppressed);
+        let ran = |id: &str| self.selected.binary_search_by(|selected| (*selected.id).cmp(id)).is_ok();
+        let judged = exceptions.judge(&report.suppressed, ran, may_change);
+        for (selected, rule) in self.about_exceptions() {
+            for exception in &judged {
+                self.say(selected, rule, exception, report);
+            }
+        }
+        report.exceptions = judged.into_iter().map(|judged| judged.exception).collect();
+    }
+
+    /// The selected rules that are about exceptions.
+    fn about_exceptions(&self) -> impl Iterator<Item = (&Selected, &Rule)> {
+        self.selected.iter().filter_map(|selected| {
+            let entry = self.rules.entries().get(selected.index)?;
+            // One that cannot be read was complained of when its turn came.
+            let rule = entry.is_about_exceptions().then(|| entry.rule().ok()).flatten()?;
+            Some((selected, rule))
+        })
+    }
+
+    /// What one rule says about one exception.
+    fn say(&self, selected: &Selected, rule: &Rule, judged: &Judged<'_>, report: &mut FileReport) {
+        let finding = |said: Option<&Said>, outcome, message: String| Finding {
+            rule: Arc::clone(&selected.id),
+            level: if said.is_some_and(|said| said.is_light) { Level::Note } else { selected.level },
+            outcome,
+            span: said.map_or(judged.exception.waiver.span, |said| said.span),
+            path: judged.path.to_owned(),
+            subject: judged.subject.clone(),
+            alike: Vec::new(),
+            message,
+            when: None,
+            related: Vec::new(),
+            waiver: None,
+            baseline: None,
+        };
+        let mut passed = true;
+        for said in judged.flaws.iter().filter(|said| Some(said.flaw) == rule.exception) {
+            passed = false;
+            let message = filled(&rule.message, |name| word(&said.words, name));
+            report.findings.push(finding(Some(said), Outcome::Fail, message));
+        }
+        if passed {
+            report.counts.passed += 1;
+            if self.keep.passed {
+                report.findings.push(finding(None, Outcome::Pass, "Passes".to_owned()));
+            }
+        } else {
+            report.counts.failed += 1;
+        }
+    }
+}

@@ -1,0 +1,186 @@
+//! Many templates: each is linted, on all cores, and those that belong together are linted together. A nested stack is
+//! linted with what its parents give it, an import with what other templates export.
+
+mod exports;
+mod nested;
+
+use crate::discover::{self, Candidate, Reading};
+use crate::eval::inputs::Inputs;
+use crate::finding::{Diagnostic, Severity};
+use crate::linter::{FileReport, Linter, Loaded, MAX_INCLUDES};
+use crate::source::{Source, SourceId};
+use rayon::prelude::*;
+use std::collections::BTreeMap;
+use std::num::NonZeroUsize;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::thread;
+
+/// Everything recursive is bounded in depth, and this is ample for it, also in builds without optimisation.
+pub const STACK_BYTES: usize = 16 << 20;
+
+/// What one candidate came to.
+#[derive(Debug)]
+pub enum File {
+    /// Not a template, and nobody said so.
+    NoTemplate,
+    /// It was named, and is no template.
+    Skipped,
+    /// It should have been readable.
+    Unreadable(Box<Diagnostic>),
+    /// It was parsed, or should have parsed.
+    Linted(Box<Linted>),
+}
+
+/// A text that was linted.
+#[derive(Debug)]
+pub struct Linted {
+    /// What it came to.
+    pub report: FileReport,
+    /// The text, where something points into it.
+    pub source: Option<Source>,
+    /// Whether it may take values from other stacks, or give some.
+    ties: Ties,
+}
+
+/// What a text says of other stacks, without being parsed.
+#[derive(Copy, Clone, Debug, Default)]
+struct Ties {
+    imports: bool,
+    exports: bool,
+}
+
+/// How candidates are linted.
+pub struct Project<'l> {
+    /// With what.
+    pub linter: &'l Linter,
+    /// The first id that is free for their texts.
+    pub first_id: u32,
+    /// On how many threads; as many as there are cores where nobody said.
+    pub threads: Option<NonZeroUsize>,
+}
+
+/// One text to lint.
+struct Job<'c> {
+    candidate: &'c Candidate,
+    /// Which number its text has among those of the run.
+    number: usize,
+    inputs: Inputs,
+}
+
+impl Project<'_> {
+    /// Lints every candidate. The answers are in the candidates' order, whatever the number of threads; after them come the
+    /// templates of nested stacks that are no candidates themselves.
+    pub fn lint(&self, candidates: Vec<Candidate>) -> Vec<(Candidate, File)> {
+        let jobs: Vec<Job> = candidates
+            .iter()
+            .enumerate()
+            .map(|(number, candidate)| Job { candidate, number, inputs: self.inputs(candidate, &BTreeMap::new()) })
+            .collect();
+        let files = self.run(&jobs);
+        let mut files: Vec<(Candidate, File)> = candidates.into_iter().zip(files).collect();
+        let exports = self.resolve_imports(&mut files);
+        self.lint_nested(&mut files, &exports);
+        files
+    }
+
+    /// What is known of a candidate's deployment. What the user pins counts more than what an assembly says.
+    fn inputs(&self, candidate: &Candidate, exports: &BTreeMap<String, String>) -> Inputs {
+        let mut inputs = self.linter.inputs().clone();
+        for (name, value) in &candidate.pinned {
+            inputs.pinned.entry(name.clone()).or_insert_with(|| value.clone());
+        }
+        inputs.exports.clone_from(exports);
+        inputs
+    }
+
+    /// Does all jobs; the answers are in their order.
+    fn run(&self, jobs: &[Job<'_>]) -> Vec<File> {
+        let lint = |job: &Job<'_>| {
+            // Each leaves room for the files that it includes.
+            let id = job.number.saturating_mul(1 + MAX_INCLUDES);
+            let id = SourceId(u32::try_from(id).unwrap_or(u32::MAX).saturating_add(self.first_id));
+            guarded(job.candidate, || lint_one(self.linter, job, id))
+        };
+        let one_by_one = || jobs.iter().map(lint).collect();
+        let threads = self.threads.map_or(0, NonZeroUsize::get);
+        if jobs.len() > 1 && threads != 1 {
+            // Zero threads: as many as there are cores.
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).stack_size(STACK_BYTES).build();
+            if let Ok(pool) = pool {
+                return pool.install(|| jobs.par_iter().map(lint).collect());
+            }
+        }
+        // One file is not worth a pool; where no thread can be had, the work is done here.
+        thread::scope(|scope| {
+            let worker = thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, one_by_one);
+            worker.ok().and_then(|worker| worker.join().ok()).unwrap_or_else(one_by_one)
+        })
+    }
+}
+
+/// A mistake in the linter itself must not take the other files' findings with it, nor pass as "nothing found".
+fn guarded(candidate: &Candidate, lint: impl FnOnce() -> File) -> File {
+    catch_unwind(AssertUnwindSafe(lint)).unwrap_or_else(|_| {
+        File::Unreadable(Box::new(Diagnostic {
+            severity: Severity::Error,
+            code: "internal-error",
+            file: candidate.name.clone(),
+            span: None,
+            message: "hipaalint failed on this file".to_owned(),
+            help: "Please report it, with the file if you may.".to_owned(),
+            related: Vec::new(),
+        }))
+    })
+}
+
+fn lint_one(linter: &Linter, job: &Job<'_>, id: SourceId) -> File {
+    let candidate = job.candidate;
+    let text = match discover::read(candidate) {
+        Reading::Text(text) => text,
+        Reading::NoTemplate => return File::NoTemplate,
+        Reading::Unreadable(diagnostic) => return File::Unreadable(diagnostic),
+    };
+    if !candidate.named && !discover::may_be_template(&text) {
+        return File::NoTemplate;
+    }
+    let ties = Ties { imports: text.contains("ImportValue"), exports: text.contains("Export") };
+    let source = Source::new(id, candidate.name.as_str(), text);
+    let load = |location: &str| {
+        let (name, text) = discover::read_beside(candidate, location)?;
+        Ok(Loaded { name, text })
+    };
+    let report = linter.lint_in(&source, &load, &job.inputs);
+    let broken = !report.is_template && !report.diagnostics.is_empty();
+    match (report.is_template || broken, candidate.named) {
+        (false, true) => File::Skipped,
+        (false, false) => File::NoTemplate,
+        (true, false) if broken && !discover::shows_template(source.text()) => File::NoTemplate,
+        (true, _) => {
+            // A text that nothing points into is not kept. Findings in nested stacks point to their parents.
+            let is_shown = !report.findings.is_empty() || !report.diagnostics.is_empty() || !report.nested.is_empty();
+            File::Linted(Box::new(Linted { report, source: is_shown.then_some(source), ties }))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+    use super::*;
+    use crate::discover::Origin;
+
+    #[test]
+    fn a_mistake_of_the_linter_is_trouble_with_one_file() {
+        let candidate = Candidate {
+            name: "odd.yaml".to_owned(),
+            origin: Origin::StandardInput,
+            named: true,
+            folders: Vec::new(),
+            pinned: BTreeMap::new(),
+        };
+        let File::Unreadable(diagnostic) = guarded(&candidate, || panic!("on purpose")) else { panic!("not noticed") };
+        assert_eq!((diagnostic.code, diagnostic.file.as_str()), ("internal-error", "odd.yaml"));
+        assert_eq!(diagnostic.severity, Severity::Error);
+        assert!(matches!(guarded(&candidate, || File::Skipped), File::Skipped));
+    }
+}

@@ -1,0 +1,257 @@
+//! Nested stacks: the template of each is linted as its parents deploy it, and not by itself.
+
+use super::{File, Job, Linted, Project};
+use crate::discover::{self, Candidate, Origin};
+use crate::eval::inputs::{Given, Inputs};
+use crate::finding::{Diagnostic, Finding, Related, Severity};
+use crate::linter::{FileReport, Nested, sort_findings};
+use crate::source::Span;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+
+/// Stacks in stacks in stacks: deeper ones are not looked at, so that a template which nests itself comes to an end.
+const MAX_DEPTH: usize = 16;
+/// Nested stacks that are linted in one run, each with other values.
+const MAX_STACKS: usize = 2000;
+/// Parents that a finding names.
+const MAX_PARENTS: usize = 5;
+
+/// A template as one parent deploys it.
+struct Deployment {
+    /// What tells its file apart.
+    identity: PathBuf,
+    candidate: Candidate,
+    given: Option<BTreeMap<String, Given>>,
+    /// The parents that deploy it just so.
+    parents: Vec<Related>,
+}
+
+/// All that a template came to in its deployments.
+#[derive(Default)]
+struct Outcome {
+    file: Option<File>,
+    deployments: BTreeSet<Option<BTreeMap<String, Given>>>,
+}
+
+/// The way down from the templates that no other deploys.
+struct Walk<'p> {
+    project: &'p Project<'p>,
+    exports: &'p BTreeMap<String, String>,
+    /// What each nested template came to.
+    outcomes: BTreeMap<PathBuf, Outcome>,
+    /// The numbers of texts, see [`Job`].
+    numbers: BTreeMap<PathBuf, usize>,
+    /// The first number that no candidate has.
+    first: usize,
+    /// Templates that are no candidates, in the order of their numbers.
+    added: Vec<(PathBuf, Candidate)>,
+    /// Deployments that may still be linted.
+    left: usize,
+}
+
+impl Project<'_> {
+    /// Lints the templates of nested stacks with what their parents give them. Those that were linted by themselves are
+    /// replaced, others are added at the end.
+    pub(super) fn lint_nested(&self, files: &mut Vec<(Candidate, File)>, exports: &BTreeMap<String, String>) {
+        if files.iter().all(|(_, file)| stacks(file).is_empty()) {
+            return;
+        }
+        let mut numbers: BTreeMap<PathBuf, usize> = BTreeMap::new();
+        let mut children: BTreeSet<PathBuf> = BTreeSet::new();
+        for (number, (candidate, file)) in files.iter().enumerate() {
+            numbers.extend(identity(candidate).map(|identity| (identity, number)));
+            for nested in stacks(file) {
+                children.extend(discover::nested(candidate, &nested.location).ok().as_ref().and_then(identity));
+            }
+        }
+        let is_root = |candidate: &Candidate| identity(candidate).is_none_or(|identity| !children.contains(&identity));
+        let roots = files.iter_mut().filter(|(candidate, _)| is_root(candidate));
+        let mut waiting: Vec<Deployment> = roots.flat_map(|(candidate, file)| deployments(candidate, file)).collect();
+        let mut walk = Walk {
+            project: self,
+            exports,
+            outcomes: BTreeMap::new(),
+            numbers,
+            first: files.len(),
+            added: Vec::new(),
+            left: MAX_STACKS,
+        };
+        for _ in 0..MAX_DEPTH {
+            if waiting.is_empty() {
+                break;
+            }
+            waiting = walk.level(waiting);
+        }
+        let mut outcome = |identity: &PathBuf| walk.outcomes.get_mut(identity).and_then(|outcome| outcome.file.take());
+        for (identity, number) in &walk.numbers {
+            if let Some((_, known)) = files.get_mut(*number)
+                && let Some(file) = outcome(identity)
+            {
+                *known = file;
+            }
+        }
+        let added = walk.added.into_iter();
+        files.extend(added.filter_map(|(identity, candidate)| outcome(&identity).map(|file| (candidate, file))));
+    }
+}
+
+impl Walk<'_> {
+    /// Lints some deployments, and gives those of the stacks that they nest.
+    fn level(&mut self, waiting: Vec<Deployment>) -> Vec<Deployment> {
+        let mut fresh: Vec<Deployment> = Vec::new();
+        for deployment in waiting {
+            let is_same =
+                |known: &&mut Deployment| known.identity == deployment.identity && known.given == deployment.given;
+            if let Some(same) = fresh.iter_mut().find(is_same) {
+                same.parents.extend(deployment.parents);
+                continue;
+            }
+            let outcome = self.outcomes.entry(deployment.identity.clone()).or_default();
+            if outcome.deployments.insert(deployment.given.clone()) && self.left > 0 {
+                self.left -= 1;
+                fresh.push(deployment);
+            }
+        }
+        let numbers: Vec<usize> = fresh.iter().map(|deployment| self.number(deployment)).collect();
+        let jobs: Vec<Job> = fresh
+            .iter()
+            .zip(numbers)
+            .map(|(Deployment { candidate, given, .. }, number)| {
+                let inputs = Inputs { given: given.clone(), ..self.project.inputs(candidate, self.exports) };
+                Job { candidate, number, inputs }
+            })
+            .collect();
+        let mut next = Vec::new();
+        for (mut file, deployment) in self.project.run(&jobs).into_iter().zip(&fresh) {
+            next.extend(deployments(&deployment.candidate, &mut file));
+            if let File::Linted(linted) = &mut file {
+                name_parents(linted, &deployment.parents);
+            }
+            let outcome = self.outcomes.entry(deployment.identity.clone()).or_default();
+            outcome.file = Some(match outcome.file.take() {
+                Some(known) => united(known, file),
+                None => file,
+            });
+        }
+        next
+    }
+
+    /// The number of a template's text: a candidate's own, or a new one.
+    fn number(&mut self, deployment: &Deployment) -> usize {
+        let next = self.first + self.added.len();
+        *self.numbers.entry(deployment.identity.clone()).or_insert_with(|| {
+            self.added.push((deployment.identity.clone(), deployment.candidate.clone()));
+            next
+        })
+    }
+}
+
+fn stacks(file: &File) -> &[Nested] {
+    match file {
+        File::Linted(linted) => &linted.report.nested,
+        _ => &[],
+    }
+}
+
+/// What tells a candidate's file apart; nothing for standard input and what is not there.
+fn identity(candidate: &Candidate) -> Option<PathBuf> {
+    match &candidate.origin {
+        Origin::File(path) => path.canonicalize().ok(),
+        Origin::StandardInput => None,
+    }
+}
+
+/// The deployments that a template makes of others. A stack whose template is not there is noted.
+fn deployments(candidate: &Candidate, file: &mut File) -> Vec<Deployment> {
+    let File::Linted(linted) = file else { return Vec::new() };
+    let mut deployments = Vec::new();
+    for nested in &linted.report.nested {
+        let found = discover::nested(candidate, &nested.location).and_then(|child| {
+            let identity = identity(&child).ok_or("it cannot be found")?;
+            Ok((child, identity))
+        });
+        match found {
+            Ok((child, identity)) => deployments.push(Deployment {
+                identity,
+                // The same account and Region; the name of a nested stack is made up when it is deployed.
+                candidate: Candidate { pinned: without_name(&candidate.pinned), ..child },
+                given: nested.given.clone(),
+                parents: vec![Related {
+                    span: nested.span,
+                    message: format!("nested stack `{}` deploys it, with these parameters", nested.name),
+                }],
+            }),
+            Err(reason) => {
+                let note = not_linted(candidate, nested.span, &nested.name, &nested.location, &reason);
+                linted.report.diagnostics.push(note);
+            }
+        }
+    }
+    deployments
+}
+
+fn without_name(pinned: &BTreeMap<String, String>) -> BTreeMap<String, String> {
+    let place = |name: &&String| matches!(name.as_str(), "AWS::AccountId" | "AWS::Region");
+    pinned.iter().filter(|(name, _)| place(name)).map(|(name, value)| (name.clone(), value.clone())).collect()
+}
+
+fn not_linted(candidate: &Candidate, span: Span, name: &str, location: &str, reason: &str) -> Diagnostic {
+    Diagnostic {
+        severity: Severity::Note,
+        code: "nested-stack",
+        file: candidate.name.clone(),
+        span: Some(span),
+        message: format!("the template of nested stack `{name}`, `{location}`, was not linted: {reason}"),
+        help: "Its path starts from the folder of this template.".to_owned(),
+        related: Vec::new(),
+    }
+}
+
+/// Says of each finding which parents bring it about.
+fn name_parents(linted: &mut Linted, parents: &[Related]) {
+    for finding in linted.report.findings.iter_mut().chain(&mut linted.report.suppressed) {
+        finding.related.extend(parents.iter().take(MAX_PARENTS).cloned());
+    }
+}
+
+/// What a template came to in two deployments.
+fn united(one: File, other: File) -> File {
+    match (one, other) {
+        (File::Linted(mut one), File::Linted(other)) => {
+            let Linted { report: FileReport { findings, suppressed, counts, nested, .. }, source, .. } = *other;
+            unite(&mut one.report.findings, findings);
+            unite(&mut one.report.suppressed, suppressed);
+            one.report.counts += counts;
+            one.report.nested.extend(nested);
+            one.source = one.source.or(source);
+            File::Linted(one)
+        }
+        (one, _) => one,
+    }
+}
+
+/// Adds findings to others of the same text. What is the same in both is one finding with all its parents.
+fn unite(known: &mut Vec<Finding>, others: Vec<Finding>) {
+    for finding in others {
+        let same = known.iter_mut().find(|same| {
+            same.rule == finding.rule
+                && same.span == finding.span
+                && same.outcome == finding.outcome
+                && same.path == finding.path
+                && same.subject == finding.subject
+                && same.message == finding.message
+                && same.when == finding.when
+        });
+        match same {
+            Some(same) => {
+                for related in finding.related {
+                    if !same.related.contains(&related) && same.related.len() < MAX_PARENTS {
+                        same.related.push(related);
+                    }
+                }
+            }
+            None => known.push(finding),
+        }
+    }
+    sort_findings(known);
+}

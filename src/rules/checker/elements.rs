@@ -1,0 +1,249 @@
+//! What a quantifier looks at: values, statements, and resources on the other side of a reference.
+
+use super::Checker;
+use super::place::{Item, Place};
+use super::select::Selection;
+use crate::eval::text;
+use crate::eval::value::Kind;
+use crate::expand::{self, Block, Section, written};
+use crate::graph::{self, names};
+use crate::policy;
+use crate::rules::assertion::{Quantified, Related, Selector};
+use crate::rules::named::{self, Named};
+use crate::rules::path::Path;
+use crate::truth::Truth;
+
+/// Elements with the truth of their belonging.
+pub(super) struct Elements<'m, 't> {
+    pub(super) items: Vec<(Item<'m, 't>, Truth)>,
+    pub(super) nearest: Place,
+    pub(super) unknown: bool,
+}
+
+impl<'m, 't> From<Selection<'m, 't>> for Elements<'m, 't> {
+    fn from(selection: Selection<'m, 't>) -> Self {
+        Self {
+            items: selection.items.into_iter().map(|item| (item, Truth::True)).collect(),
+            nearest: selection.nearest,
+            unknown: selection.unknown,
+        }
+    }
+}
+
+impl<'m, 't> Checker<'_, 'm, 't> {
+    pub(super) fn elements(&mut self, quantified: &Quantified, item: &Item<'m, 't>) -> Elements<'m, 't> {
+        match &quantified.selector {
+            Selector::Path(path) => Elements::from(self.select(path, item)),
+            Selector::Items(path) => {
+                let selection = self.select(path, item);
+                let mut items = Vec::new();
+                for found in selection.items {
+                    match &found {
+                        Item::Value { value, name, path, owner } if matches!(value.kind, Kind::List(_)) => {
+                            for (index, inner) in value.items().iter().enumerate() {
+                                let path = if self.explain { format!("{path}/{index}") } else { String::new() };
+                                items.push(Item::Value { value: inner, name: name.clone(), path, owner });
+                            }
+                        }
+                        _ => items.push(found),
+                    }
+                }
+                Elements::from(Selection { items, ..selection })
+            }
+            Selector::Statements(kind) => {
+                let owner = item.owner();
+                let statements = policy::statements(self.run, owner, *kind);
+                let nearest = self.around_statements(&statements, item);
+                let base = if self.explain { owner.path() } else { String::new() };
+                let items = statements
+                    .found
+                    .into_iter()
+                    .map(|statement| {
+                        let path = if base.is_empty() { base.clone() } else { format!("{base}/{}", statement.path) };
+                        (Item::Value { value: statement.value, name: String::new(), path, owner }, Truth::True)
+                    })
+                    .collect();
+                Elements { items, nearest, unknown: statements.unknown }
+            }
+            Selector::Resources(types) => Elements {
+                items: self.blocks(types).into_iter().map(|block| (Item::Block(block), Truth::True)).collect(),
+                nearest: self.section_of_resources(types, item),
+                unknown: self.may_hide(types),
+            },
+            Selector::Related(related) => self.related(related, item),
+            Selector::Referenced(related) => self.referenced(related, quantified.asks_for_existence(), item),
+        }
+    }
+
+    /// Where a resource of one of these types should be: for the template as a whole, its section.
+    fn section_of_resources(&self, types: &[String], item: &Item<'m, 't>) -> Place {
+        let section = Section::Resources.name();
+        match item {
+            Item::Block(block) if block.section == Section::Template => match block.node.entry(section) {
+                Some(entry) => Place {
+                    state: "is not declared".to_owned(),
+                    ..self.absent(entry.key_span, section.to_owned(), &types.join("` or `"))
+                },
+                None => self.own_place(item),
+            },
+            _ => self.own_place(item),
+        }
+    }
+
+    /// The deepest block that holds all of a resource's statements.
+    fn around_statements(&self, statements: &policy::Statements<'m, 't>, item: &Item<'m, 't>) -> Place {
+        if !self.explain {
+            return Place::default();
+        }
+        let owner = item.owner();
+        let lists = statements.found.iter().map(|statement| {
+            let steps: Vec<&str> = statement.path.split('/').collect();
+            match steps.as_slice() {
+                [list @ .., index] if index.parse::<usize>().is_ok() => list.to_vec(),
+                _ => steps,
+            }
+        });
+        let common = lists.reduce(|one, other| {
+            one.iter().zip(&other).take_while(|(one, other)| one == other).map(|(step, _)| *step).collect()
+        });
+        let path = common.unwrap_or_default().join("/");
+        match written::key_at(owner.node, &path) {
+            Some(span) => self.absent(span, format!("{}/{path}", owner.path()), ""),
+            _ => self.own_place(item),
+        }
+    }
+
+    /// The resources of these types that exist in this scenario, in the order of the template.
+    fn blocks(&mut self, types: &[String]) -> Vec<&'m Block<'t>> {
+        let mut blocks = self.candidates(types);
+        blocks.retain(|block| expand::exists(self.run, block));
+        blocks
+    }
+
+    /// The resources of these types, in which `*` stands for any characters, in the order of the template.
+    ///
+    /// Who looks for those that are tied to another resource asks last whether one exists: the conditions of strangers
+    /// are no choices of this check.
+    pub fn candidates(&self, types: &[String]) -> Vec<&'m Block<'t>> {
+        let model = self.model;
+        let mut blocks: Vec<&'m Block<'t>> = Vec::new();
+        for kind in types {
+            if kind.contains('*') {
+                // Templates have few types and many resources.
+                for found in model.types().filter(|found| text::pattern_covers(kind, found)) {
+                    blocks.extend(model.of_type(found));
+                }
+            } else {
+                blocks.extend(model.of_type(kind));
+            }
+        }
+        if types.len() > 1 || types.iter().any(|kind| kind.contains('*')) {
+            // All turns of a loop have the same key.
+            blocks.sort_by_key(|block| (block.key_span, block.name));
+            blocks.dedup_by(|one, other| one.is(other));
+        }
+        blocks
+    }
+
+    /// Whether there may be resources of these types besides those that are declared; then it says so.
+    pub fn may_hide(&mut self, types: &[String]) -> bool {
+        let hides = types.iter().any(|kind| self.model.may_hide(kind));
+        if hides {
+            self.run.note_reason(expand::HIDDEN);
+        }
+        hides
+    }
+
+    fn related(&mut self, related: &Related, item: &Item<'m, 't>) -> Elements<'m, 't> {
+        let target = item.owner();
+        let mut items = Vec::new();
+        let name = match &related.named {
+            Some(named) => match self.name(named, item) {
+                Ok(pieces) => Some(pieces),
+                // What the name is made of is absent, or not known.
+                Err(unknown) => return Elements { items, nearest: self.own_place(item), unknown },
+            },
+            None => None,
+        };
+        for block in self.candidates(&related.types) {
+            if block.is(target) || !may_be_named(block, &related.via, name.as_deref()) {
+                continue;
+            }
+            let selection = self.select(&related.via, &Item::Block(block));
+            let mut membership = if selection.unknown { Truth::Unknown } else { Truth::False };
+            for found in &selection.items {
+                let Item::Value { value, .. } = found else { continue };
+                for value in value.items() {
+                    let refers = match &name {
+                        Some(pieces) => graph::names::is_named(self.run, value, pieces, target),
+                        None => graph::refers_to(self.run, value, target),
+                    };
+                    membership = membership.or(refers);
+                }
+            }
+            if !membership.is_false() && expand::exists(self.run, block) {
+                items.push((Item::Block(block), membership));
+            }
+        }
+        Elements { items, nearest: self.own_place(item), unknown: self.may_hide(&related.types) }
+    }
+
+    /// The pieces of a name, with the values at its paths. Where one is missing: whether it may be there all the same.
+    fn name<'n>(&mut self, named: &'n Named, item: &Item<'m, 't>) -> Result<Vec<names::Piece<'n, 'm, 't>>, bool> {
+        let mut pieces = Vec::new();
+        for piece in &named.pieces {
+            pieces.push(match piece {
+                named::Piece::Text(text) => names::Piece::Text(text),
+                named::Piece::Name => names::Piece::Name,
+                named::Piece::Path(path) => {
+                    let selection = self.select(path, item);
+                    match selection.items.as_slice() {
+                        [Item::Value { value, .. }] => names::Piece::Value(value),
+                        _ => return Err(selection.unknown),
+                    }
+                }
+            });
+        }
+        Ok(pieces)
+    }
+
+    fn referenced(&mut self, related: &Related, existence: bool, item: &Item<'m, 't>) -> Elements<'m, 't> {
+        let selection = self.select(&related.via, item);
+        let blocks = self.candidates(&related.types);
+        let mut items = Vec::new();
+        let mut unknown = selection.unknown;
+        for found in &selection.items {
+            let Item::Value { value, .. } = found else { continue };
+            for value in value.items() {
+                let mut met = Truth::False;
+                for block in &blocks {
+                    let refers = graph::refers_to(self.run, value, block);
+                    if !refers.is_false() && expand::exists(self.run, block) {
+                        met = met.or(refers);
+                        items.push((Item::Block(block), refers));
+                    }
+                }
+                // A name from outside the template: what it names cannot be looked at, but it is not here.
+                if met.is_false() && value.text().is_none() && !existence {
+                    if let Some(part) = value.unsettled() {
+                        self.run.note_reason(part.origin.reason());
+                    }
+                    unknown = true;
+                }
+            }
+        }
+        // A name that leads nowhere is what is wrong; where there is none, it is missing.
+        let nearest = match selection.items.first() {
+            Some(named) if self.explain => self.explained(named),
+            _ => selection.nearest,
+        };
+        Elements { items, nearest, unknown }
+    }
+}
+
+/// Whether a property as written may be a name that begins with text: see [`names::may_begin_with`].
+fn may_be_named(block: &Block<'_>, via: &Path, name: Option<&[names::Piece<'_, '_, '_>]>) -> bool {
+    let Some([names::Piece::Text(start), ..]) = name else { return true };
+    let written = via.names.iter().try_fold(block.node, |node, name| node.get(name));
+    via.rest.is_some() || written.is_none_or(|node| names::may_begin_with(node, start))
+}

@@ -1,0 +1,118 @@
+//! What an assertion is about, and what it answers: truth and the places that explain it.
+
+use crate::eval::value::Value;
+use crate::expand::Block;
+use crate::finding::Related as RelatedPlace;
+use crate::source::Span;
+use crate::truth::Truth;
+
+/// The state of what is missing.
+pub const NOT_SET: &str = "is not set";
+
+/// A place that explains an answer.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Place {
+    /// The most exact span.
+    pub span: Span,
+    /// From the template's root, `/` between steps.
+    pub path: String,
+    /// The property's own name: the last step, or the first missing one.
+    pub name: String,
+    /// `is "Suspended"`, `is not set`.
+    pub state: String,
+    /// The offending value as people write it; empty where there is none.
+    pub value: String,
+    /// The message of the innermost assertion that has one.
+    pub message: Option<String>,
+    /// Further words for the message, by placeholder.
+    pub words: Vec<(&'static str, String)>,
+    /// Places that explain it.
+    pub related: Vec<RelatedPlace>,
+}
+
+/// An answer and, where explanations were asked for, the places that make it so.
+#[derive(Clone, Debug)]
+pub struct Judgement {
+    /// The answer.
+    pub truth: Truth,
+    /// Empty unless the checker explains.
+    pub places: Vec<Place>,
+}
+
+impl Judgement {
+    /// An answer without places.
+    pub fn bare(truth: Truth) -> Self {
+        Self { truth, places: Vec::new() }
+    }
+}
+
+impl From<Truth> for Judgement {
+    fn from(truth: Truth) -> Self {
+        Self::bare(truth)
+    }
+}
+
+/// What an assertion is about.
+#[derive(Clone, Debug)]
+pub enum Item<'m, 't> {
+    /// A block of the template.
+    Block(&'m Block<'t>),
+    /// A value inside one.
+    Value {
+        /// The value.
+        value: &'m Value<'t>,
+        /// The key it stands under, or its index; empty where unknown. Only kept when explaining.
+        name: String,
+        /// From the template's root. Only kept when explaining.
+        path: String,
+        /// The block that it belongs to.
+        owner: &'m Block<'t>,
+    },
+}
+
+impl<'m, 't> Item<'m, 't> {
+    /// The block that it is, or lies in.
+    pub fn owner(&self) -> &'m Block<'t> {
+        match self {
+            Self::Block(block) => block,
+            Self::Value { owner, .. } => owner,
+        }
+    }
+
+    /// The place of the item itself.
+    pub fn place(&self) -> Place {
+        match self {
+            Self::Block(block) => block_place(block),
+            Self::Value { value, name, path, owner: _ } => value_place(value, name, path),
+        }
+    }
+}
+
+/// The place of a block: its name.
+pub fn block_place(block: &Block<'_>) -> Place {
+    Place {
+        span: block.key_span,
+        path: block.path(),
+        name: block.written_name().to_owned(),
+        state: String::new(),
+        value: String::new(),
+        message: None,
+        words: Vec::new(),
+        related: Vec::new(),
+    }
+}
+
+/// The place of a value.
+pub fn value_place(value: &Value<'_>, name: &str, path: &str) -> Place {
+    let display = value.display();
+    Place {
+        span: value.span,
+        path: path.to_owned(),
+        name: name.to_owned(),
+        state: format!("is {display}"),
+        value: display,
+        message: None,
+        words: Vec::new(),
+        related: Vec::new(),
+    }
+}

@@ -1,0 +1,177 @@
+//! Selecting with a path, and the nearest place where it finds nothing.
+
+use super::Checker;
+use super::place::{Item, NOT_SET, Place};
+use crate::eval::Descent;
+use crate::eval::value::{Kind, Value};
+use crate::expand::Block;
+use crate::rules::path::Path;
+use crate::source::Span;
+
+/// What a path selects.
+pub struct Selection<'m, 't> {
+    /// The elements, in order.
+    pub items: Vec<Item<'m, 't>>,
+    /// The deepest block that exists on the way, for when there are none.
+    pub nearest: Place,
+    /// Whether something that is not known may hold further elements.
+    pub unknown: bool,
+}
+
+impl<'m, 't> Checker<'_, 'm, 't> {
+    /// Selects with a path from an item.
+    pub fn select(&mut self, path: &Path, item: &Item<'m, 't>) -> Selection<'m, 't> {
+        let (mut value, walked) = match item {
+            Item::Block(block) => match self.run.descend(block.node, block.key_span, &path.names) {
+                Descent::Value(value, walked) => (value, walked),
+                Descent::Absent(span, index) => {
+                    return Selection {
+                        items: Vec::new(),
+                        nearest: self.nearest(block, path, span, index),
+                        unknown: false,
+                    };
+                }
+                Descent::Unknown(index) => {
+                    self.run.note_reason("a macro writes it when the stack is deployed");
+                    let nearest = self.nearest(block, path, block.key_span, index);
+                    return Selection { items: Vec::new(), nearest, unknown: true };
+                }
+            },
+            Item::Value { value, .. } => (*value, 0),
+        };
+        let owner = item.owner();
+        let mut span = value.span;
+        for (index, step) in path.names.iter().enumerate().skip(walked) {
+            let way = path.names.get(..index).unwrap_or_default();
+            if value.is_opaque() {
+                return self.behind_unknown(value, self.base(item, way));
+            }
+            let Some(field) = value.field(step) else {
+                let nearest = self.absent(span, self.base(item, way), &missing(&path.names, index));
+                return Selection { items: Vec::new(), nearest, unknown: false };
+            };
+            value = &field.value;
+            span = field.key_span;
+        }
+        let base = self.base(item, &path.names);
+        let name: &str = match (path.names.last(), item) {
+            (Some(last), _) => last,
+            (None, Item::Value { name, .. }) => name,
+            (None, Item::Block(_)) => "",
+        };
+        if path.rest.is_none() {
+            let only = Item::Value { value, name: self.told(name), path: base.clone(), owner };
+            return Selection { items: vec![only], nearest: self.absent(span, base, name), unknown: false };
+        }
+        if value.is_opaque() {
+            return self.behind_unknown(value, base);
+        }
+        let mut unknown = false;
+        let mut items = Vec::new();
+        for (found, steps) in path.select_rest(value, self.explain) {
+            if found.is_inside_unknown() {
+                unknown = true;
+                continue;
+            }
+            let name = self.told(steps.rsplit('/').next().unwrap_or(name));
+            let path = if steps.is_empty() { base.clone() } else { format!("{base}/{steps}") };
+            items.push(Item::Value { value: found, name, path, owner });
+        }
+        if unknown {
+            self.note_unknown(value);
+        }
+        let nearest = self.absent(span, base, path.text.rsplit(['.', ']']).find(|s| !s.is_empty()).unwrap_or(name));
+        Selection { items, nearest, unknown }
+    }
+
+    /// Words that only places tell.
+    fn told(&self, words: &str) -> String {
+        if self.explain { words.to_owned() } else { String::new() }
+    }
+
+    fn base(&self, item: &Item<'m, 't>, names: &[String]) -> String {
+        if !self.explain {
+            return String::new();
+        }
+        let mut base = match item {
+            Item::Block(block) => block.path(),
+            Item::Value { path, .. } => path.clone(),
+        };
+        for name in names {
+            if !base.is_empty() {
+                base.push('/');
+            }
+            base.push_str(name);
+        }
+        base
+    }
+
+    /// The first value inside `value` that is not known is why a query could not look further.
+    fn note_unknown(&mut self, value: &Value<'t>) {
+        fn first<'a, 't>(value: &'a Value<'t>) -> Option<&'a Value<'t>> {
+            if value.is_opaque() {
+                return Some(value);
+            }
+            let items = match &value.kind {
+                Kind::List(items) => items.as_slice(),
+                _ => &[],
+            };
+            items.iter().chain(value.fields().iter().map(|field| &field.value)).find_map(first)
+        }
+        if let Some(part) = first(value).and_then(Value::unsettled) {
+            self.run.note_reason(part.origin.reason());
+        }
+    }
+
+    fn behind_unknown(&mut self, value: &'m Value<'t>, base: String) -> Selection<'m, 't> {
+        if let Some(part) = value.unsettled() {
+            self.run.note_reason(part.origin.reason());
+        }
+        let nearest = self.absent(value.span, base, "");
+        Selection { items: Vec::new(), nearest, unknown: true }
+    }
+
+    fn nearest(&self, block: &Block<'t>, path: &Path, span: Span, index: usize) -> Place {
+        if !self.explain {
+            return Place { span, ..Place::default() };
+        }
+        let names = path.names.get(..index).unwrap_or_default();
+        let base = self.base(&Item::Block(self.block_ref(block)), names);
+        self.absent(span, base, &missing(&path.names, index))
+    }
+
+    /// The place of an item itself; nowhere in particular unless places are wanted.
+    pub(super) fn own_place(&self, item: &Item<'m, 't>) -> Place {
+        if self.explain { item.place() } else { Place::default() }
+    }
+
+    /// A block with the model's lifetime.
+    fn block_ref(&self, block: &Block<'t>) -> &'m Block<'t> {
+        self.model.resource(block.name).filter(|found| found.is(block)).unwrap_or(self.this)
+    }
+
+    pub(super) fn absent(&self, span: Span, path: String, name: &str) -> Place {
+        if !self.explain {
+            return Place { span, ..Place::default() };
+        }
+        Place {
+            span,
+            path,
+            name: name.to_owned(),
+            state: NOT_SET.to_owned(),
+            value: String::new(),
+            message: None,
+            words: Vec::new(),
+            related: Vec::new(),
+        }
+    }
+}
+
+/// What a person would have to add: the names from the first missing one on, `Properties` aside.
+fn missing(names: &[String], index: usize) -> String {
+    let names = names.get(index..).unwrap_or_default();
+    match names {
+        [first, rest @ ..] if first == "Properties" && !rest.is_empty() => rest.join("."),
+        _ => names.join("."),
+    }
+}

@@ -1,0 +1,317 @@
+//! Templates that belong together: nested stacks, exports and imports, and what `cdk synth` leaves behind.
+
+use super::support::{BAD, Folder, GOOD, findings};
+use serde_json::Value;
+
+/// A bucket whose versions are a parameter's choice, with an insecure default.
+const CHILD: &str = "\
+Parameters:
+  Versions: { Type: String, Default: Suspended }
+Resources:
+  Records:
+    Type: AWS::S3::Bucket
+    Properties:
+      VersioningConfiguration: { Status: !Ref Versions }
+";
+
+/// A parent that deploys `child.yaml` with these parameters.
+fn parent(parameters: &str) -> String {
+    format!(
+        "Parameters:\n  Env: {{ Type: String, Default: prod, AllowedValues: [prod, dev] }}\n  Given: {{ Type: String }}\n\
+         Conditions:\n  IsProd: !Equals [!Ref Env, prod]\n\
+         Resources:\n  Storage:\n    Type: AWS::CloudFormation::Stack\n    Properties:\n      TemplateURL: ./child.yaml\n\
+         \x20     Parameters: {parameters}\n"
+    )
+}
+
+fn versioning(folder: &Folder, paths: &[&str]) -> Value {
+    folder.versioning(&[paths, &["--format", "json", "--show", "undecided"]].concat()).json()
+}
+
+/// Outcome, level and what brings each finding in `child.yaml`.
+fn told(report: &Value) -> Vec<String> {
+    let findings = report["findings"].as_array().unwrap().iter();
+    findings
+        .map(|finding| {
+            let text = |key: &str| finding[key].as_str().unwrap_or("-").to_owned();
+            format!("{} {} {} {}", text("file"), text("outcome"), text("level"), text("when"))
+        })
+        .collect()
+}
+
+#[test]
+fn a_nested_stack_has_what_its_parent_gives() {
+    let cases: [(&str, &[&str]); 7] = [
+        ("{}", &["child.yaml fail error -"]),
+        ("{ Versions: Enabled }", &[]),
+        ("{ Versions: Suspended }", &["child.yaml fail error -"]),
+        ("{ Versions: !If [IsProd, Enabled, Suspended] }", &["child.yaml fail warning when Versions is Suspended"]),
+        ("{ Versions: !If [IsProd, Suspended, Enabled] }", &["child.yaml fail error when Versions is Suspended"]),
+        ("{ Versions: !Ref Given }", &["child.yaml undecided error -"]),
+        ("!Ref Given", &["child.yaml fail error -"]),
+    ];
+    for (parameters, expected) in cases {
+        let folder = Folder::with(&[("child.yaml", CHILD), ("parent.yaml", &parent(parameters))]);
+        // Whether the child is met by itself as well or not.
+        assert_eq!(told(&versioning(&folder, &["parent.yaml"])), expected, "{parameters}");
+        let both = versioning(&folder, &["."]);
+        assert_eq!(told(&both), expected, "{parameters}");
+        assert_eq!(both["summary"]["templates"], 2, "{parameters}");
+    }
+}
+
+#[test]
+fn findings_in_a_nested_stack_name_the_parent() {
+    let folder = Folder::with(&[("child.yaml", CHILD), ("parent.yaml", &parent("{ Versions: Suspended }"))]);
+    let report = versioning(&folder, &["parent.yaml"]);
+    let related = &report["findings"][0]["related"];
+    let named: Vec<_> = related.as_array().unwrap().iter().filter(|place| place["file"] == "parent.yaml").collect();
+    assert_eq!(named.len(), 1, "{related}");
+    assert_eq!(named[0]["message"], "nested stack `Storage` deploys it, with these parameters");
+    assert_eq!(named[0]["start"]["line"], 7);
+    insta::assert_snapshot!(folder.versioning(&["parent.yaml"]).stdout);
+}
+
+/// Two stacks of one template: what both lack is said once, what one lacks is said of that one.
+#[test]
+fn a_template_that_is_deployed_twice_is_linted_twice() {
+    let two = "\
+Resources:
+  First:
+    Type: AWS::CloudFormation::Stack
+    Properties: { TemplateURL: child.yaml, Parameters: { Versions: Suspended } }
+  Second:
+    Type: AWS::CloudFormation::Stack
+    Properties: { TemplateURL: child.yaml, Parameters: { Versions: Never } }
+  Third:
+    Type: AWS::CloudFormation::Stack
+    Properties: { TemplateURL: child.yaml, Parameters: { Versions: Enabled } }
+";
+    let folder = Folder::with(&[("child.yaml", CHILD), ("parent.yaml", two)]);
+    let report = versioning(&folder, &["."]);
+    let messages: Vec<&str> =
+        report["findings"].as_array().unwrap().iter().map(|finding| finding["message"].as_str().unwrap()).collect();
+    assert_eq!(messages.len(), 2, "{messages:?}");
+    assert!(messages.iter().any(|message| message.contains("\"Suspended\"")), "{messages:?}");
+    assert!(messages.iter().any(|message| message.contains("\"Never\"")), "{messages:?}");
+    assert_eq!(report["summary"]["passed"], 1);
+}
+
+#[test]
+fn stacks_nest_in_stacks_across_folders() {
+    let middle = "\
+Parameters:
+  Versions: { Type: String }
+Resources:
+  Inner:
+    Type: AWS::CloudFormation::Stack
+    Properties: { TemplateURL: ../child.yaml, Parameters: { Versions: !Ref Versions } }
+";
+    let top = "\
+Resources:
+  Middle:
+    Type: AWS::CloudFormation::Stack
+    Properties: { TemplateURL: stacks/middle.yaml, Parameters: { Versions: Enabled } }
+";
+    let folder = Folder::with(&[("child.yaml", CHILD), ("stacks/middle.yaml", middle), ("top.yaml", top)]);
+    assert_eq!(told(&versioning(&folder, &["top.yaml"])), [""; 0]);
+    let report = versioning(&folder, &["."]);
+    assert_eq!((told(&report), &report["summary"]["passed"]), (Vec::new(), &1.into()));
+    // By itself, the middle's parameter is not known.
+    assert_eq!(told(&versioning(&folder, &["stacks/middle.yaml"])), ["child.yaml undecided error -"]);
+}
+
+#[test]
+fn a_stack_that_nests_itself_comes_to_an_end() {
+    let own = "\
+Parameters:
+  Depth: { Type: String, Default: x }
+Resources:
+  Again:
+    Type: AWS::CloudFormation::Stack
+    Properties: { TemplateURL: own.yaml, Parameters: { Depth: !Sub '${Depth}${Depth}' } }
+  Records:
+    Type: AWS::S3::Bucket
+";
+    let folder = Folder::with(&[("own.yaml", own)]);
+    let report = versioning(&folder, &["."]);
+    assert_eq!(told(&report), ["own.yaml fail error -"]);
+}
+
+#[test]
+fn a_nested_template_that_is_not_there_is_noted() {
+    for (location, reason) in [
+        ("missing.yaml", "there is no such file"),
+        ("../../../../../../../../etc/passwd", "its path leads out of the template's folder and of the current one"),
+        (".", "it is no regular file"),
+    ] {
+        let folder = Folder::with(&[("a.yaml", &parent("{}").replace("./child.yaml", location))]);
+        let ran = folder.versioning(&["a.yaml", "--format", "json"]);
+        assert_eq!(ran.code, 0, "{location}");
+        let diagnostics = &ran.json()["diagnostics"];
+        assert_eq!(diagnostics[0]["severity"], "note");
+        assert_eq!(diagnostics[0]["start"]["line"], 7);
+        let message = format!("the template of nested stack `Storage`, `{location}`, was not linted: {reason}");
+        assert_eq!(diagnostics[0]["message"], message);
+    }
+    // An address is nobody's file.
+    let address = parent("{}").replace("./child.yaml", "https://example.com/child.yaml");
+    let ran = Folder::with(&[("a.yaml", &address)]).versioning(&["a.yaml", "--format", "json"]);
+    assert_eq!((ran.code, &ran.json()["diagnostics"]), (0, &serde_json::json!([])));
+}
+
+#[test]
+fn applications_of_sam_are_nested_stacks() {
+    let sam = "\
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Storage:
+    Type: AWS::Serverless::Application
+    Properties: { Location: ./child.yaml, Parameters: { Versions: Enabled } }
+";
+    let folder = Folder::with(&[("child.yaml", CHILD), ("sam.yaml", sam)]);
+    let report = versioning(&folder, &["."]);
+    assert_eq!((told(&report), &report["summary"]["passed"]), (Vec::new(), &1.into()));
+}
+
+#[test]
+fn imports_have_the_values_that_others_export() {
+    let exporting = |value: &str| {
+        format!(
+            "Resources:\n  Topic: {{ Type: AWS::SNS::Topic }}\nOutputs:\n  Versions:\n    Value: {value}\n    \
+             Export: {{ Name: !Sub '${{AWS::Region}}-versions' }}\n"
+        )
+    };
+    let importing = "\
+Resources:
+  Records:
+    Type: AWS::S3::Bucket
+    Properties:
+      VersioningConfiguration: { Status: !ImportValue eu-central-1-versions }
+";
+    let lint = |files: &[(&str, &str)]| {
+        let folder = Folder::with(files);
+        told(&versioning(&folder, &[".", "--parameter", "AWS::Region=eu-central-1"]))
+    };
+    let undecided = ["b.yaml undecided error -"];
+    assert_eq!(lint(&[("a.yaml", &exporting("Enabled")), ("b.yaml", importing)]), [""; 0]);
+    assert_eq!(lint(&[("a.yaml", &exporting("Never")), ("b.yaml", importing)]), ["b.yaml fail error -"]);
+    assert_eq!(lint(&[("a.yaml", &exporting("!Ref Topic")), ("b.yaml", importing)]), undecided);
+    assert_eq!(lint(&[("a.yaml", GOOD), ("b.yaml", importing)]), undecided);
+    // Nobody knows which of two is meant.
+    let two = [("a.yaml", &*exporting("Enabled")), ("b.yaml", importing), ("c.yaml", &*exporting("Never"))];
+    assert_eq!(lint(&two), undecided);
+}
+
+/// A cloud assembly with a stack, its nested stack, a stage, and assets that look like templates.
+fn assembly() -> Folder {
+    let manifest = r#"{
+  "version": "48.0.0",
+  "artifacts": {
+    "App.assets": { "type": "cdk:asset-manifest", "properties": { "file": "App.assets.json" } },
+    "App": {
+      "type": "aws:cloudformation:stack",
+      "environment": "aws://123456789012/eu-central-1",
+      "properties": { "templateFile": "App.template.json", "stackName": "patient-app" }
+    },
+    "assembly-Prod": { "type": "cdk:cloud-assembly", "properties": { "directoryName": "assembly-Prod" } }
+  }
+}"#;
+    let stage = r#"{
+  "version": "48.0.0",
+  "artifacts": {
+    "ProdApp": {
+      "type": "aws:cloudformation:stack",
+      "environment": "aws://unknown-account/unknown-region",
+      "properties": { "templateFile": "ProdApp.template.json" }
+    }
+  }
+}"#;
+    let app = r#"{
+  "Resources": {
+    "Records0A1B": {
+      "Type": "AWS::S3::Bucket",
+      "Properties": { "BucketName": { "Fn::Sub": "records-${AWS::AccountId}" } },
+      "Metadata": { "aws:cdk:path": "App/Records/Resource" }
+    },
+    "NestedStack": {
+      "Type": "AWS::CloudFormation::Stack",
+      "Properties": {
+        "TemplateURL": { "Fn::Join": ["", ["https://s3.", { "Ref": "AWS::URLSuffix" }, "/assets/0123.json"]] },
+        "Parameters": { "Versions": "Enabled" }
+      },
+      "Metadata": {
+        "aws:cdk:path": "App/Nested.NestedStack",
+        "aws:asset:path": "AppNested.nested.template.json",
+        "aws:asset:property": "TemplateURL"
+      }
+    }
+  }
+}"#;
+    let nested = r#"{
+  "Parameters": { "Versions": { "Type": "String" } },
+  "Resources": {
+    "Copies": {
+      "Type": "AWS::S3::Bucket",
+      "Properties": { "VersioningConfiguration": { "Status": { "Ref": "Versions" } } },
+      "Metadata": { "aws:cdk:path": "App/Nested/Copies/Resource" }
+    }
+  }
+}"#;
+    let bad = r#"{ "Resources": { "Copy": { "Type": "AWS::S3::Bucket" } } }"#;
+    Folder::with(&[
+        ("cdk.out/manifest.json", manifest),
+        ("cdk.out/App.template.json", app),
+        ("cdk.out/AppNested.nested.template.json", nested),
+        ("cdk.out/App.assets.json", "{}"),
+        ("cdk.out/asset.0123.json", bad),
+        ("cdk.out/asset.4567/template.yaml", BAD),
+        ("cdk.out/assembly-Prod/manifest.json", stage),
+        ("cdk.out/assembly-Prod/ProdApp.template.json", bad),
+    ])
+}
+
+#[test]
+fn a_cloud_assembly_is_each_stack_once() {
+    let folder = assembly();
+    for path in ["cdk.out", "."] {
+        let report = versioning(&folder, &[path]);
+        let found: Vec<String> = findings(&report).into_iter().map(|(file, _)| file).collect();
+        assert_eq!(found, ["cdk.out/App.template.json", "cdk.out/assembly-Prod/ProdApp.template.json"]);
+        assert_eq!((&report["summary"]["templates"], &report["summary"]["passed"]), (&3.into(), &1.into()));
+        assert_eq!(report["findings"][0]["subject"]["construct"], "App/Records/Resource");
+        assert_eq!(report["findings"][1]["subject"]["construct"], Value::Null);
+    }
+    insta::assert_snapshot!(folder.versioning(&["cdk.out"]).stdout);
+}
+
+/// The manifest tells the account, so its own id is no foreign one.
+#[test]
+fn a_cloud_assembly_tells_account_and_region() {
+    let folder = assembly();
+    let template = r#"{
+  "Resources": {
+    "Policy": {
+      "Type": "AWS::S3::BucketPolicy",
+      "Properties": {
+        "Bucket": "records",
+        "PolicyDocument": {
+          "Statement": [{
+            "Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::records/*",
+            "Principal": { "AWS": "arn:aws:iam::123456789012:root" }
+          }]
+        }
+      }
+    }
+  }
+}"#;
+    folder.file("cdk.out/App.template.json", template);
+    for (path, expected) in [("cdk.out", 0), ("cdk.out/App.template.json", 0)] {
+        let arguments = [path, "--rule", "s3-bucket-policy-foreign-account", "--format", "json", "--no-config"];
+        let found = folder.run(&arguments).json()["findings"].as_array().unwrap().len();
+        assert_eq!(found, expected, "{path}");
+    }
+    folder.file("elsewhere/App.template.json", template);
+    let arguments = ["elsewhere", "--rule", "s3-bucket-policy-foreign-account", "--format", "json"];
+    assert_eq!(folder.run(&arguments).json()["findings"].as_array().unwrap().len(), 1);
+}

@@ -1,0 +1,56 @@
+//! `docs/rules/` and `docs/controls.md` are what the rules say. `DOCS_UPDATE=1 cargo test --test rule_docs` writes them.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+use hipaalint::catalogue::{citations_page, index_page, rule_page};
+use hipaalint::rules::load::{RuleEntry, RuleSet};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::{env, fs};
+
+/// The documents by their places, from the project's folder.
+fn wanted() -> BTreeMap<PathBuf, String> {
+    let rules = RuleSet::embedded();
+    let folder = Path::new("docs/rules");
+    let page = |entry: &RuleEntry| (folder.join(format!("{}.md", entry.meta.id)), rule_page(entry));
+    let mut documents: BTreeMap<PathBuf, String> = rules.entries().iter().map(page).collect();
+    let entries: Vec<_> = rules.entries().iter().collect();
+    documents.insert(folder.join("README.md"), index_page(&entries));
+    documents.insert(PathBuf::from("docs/controls.md"), citations_page(&rules));
+    documents
+}
+
+#[test]
+fn documents_are_up_to_date() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let update = env::var_os("DOCS_UPDATE").is_some();
+    let wanted = wanted();
+    let mut complaints = Vec::new();
+    for (name, text) in &wanted {
+        let file = root.join(name);
+        if fs::read_to_string(&file).ok().as_ref() == Some(text) {
+            continue;
+        }
+        if update {
+            fs::create_dir_all(file.parent().unwrap()).unwrap();
+            fs::write(file, text).unwrap();
+        } else {
+            complaints.push(format!("{} is not what its rule says", name.display()));
+        }
+    }
+    for file in fs::read_dir(root.join("docs/rules")).unwrap() {
+        let name = Path::new("docs/rules").join(file.unwrap().file_name());
+        if wanted.contains_key(&name) {
+            continue;
+        }
+        if update {
+            fs::remove_file(root.join(name)).unwrap();
+        } else {
+            complaints.push(format!("{} has no rule", name.display()));
+        }
+    }
+    assert!(
+        complaints.is_empty(),
+        "\n{}\n`DOCS_UPDATE=1 cargo test --test rule_docs` writes them.",
+        complaints.join("\n")
+    );
+}
