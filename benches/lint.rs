@@ -7,8 +7,9 @@
 
 use divan::counter::{BytesCount, ItemsCount};
 use divan::{Bencher, black_box};
-use hipaalint::linter::{Counts, Keep, Linter};
-use hipaalint::report::{Report, RuleReport, Summary, human, json, sarif};
+use hipaalint::finding::Counts;
+use hipaalint::linter::{Keep, Linter};
+use hipaalint::report::{Provenance, Report, RuleReport, Summary, human, json, sarif};
 use hipaalint::rules::load::{RuleSet, controls};
 use hipaalint::source::{Source, SourceId};
 use hipaalint::syntax;
@@ -86,18 +87,24 @@ fn folder_lint(bencher: Bencher<'_, '_>, report: &str) {
             counts += found.counts;
             findings.extend(found.findings);
         }
-        let rules: Vec<RuleReport<'_>> =
-            linter.selected().map(|entry| RuleReport { meta: &entry.meta, prose: entry.prose() }).collect();
+        let rules: Vec<RuleReport<'_>> = linter
+            .selected()
+            .map(|entry| RuleReport { meta: &entry.meta, prose: entry.prose(), counts: Counts::default() })
+            .collect();
         let summary = Summary { failed: counts.failed, errors: findings.len(), ..Summary::default() };
         let report_on = Report {
             sources: &sources,
             findings: &findings,
             suppressed: &[],
+            answers: &[],
+            shows_suppressed: false,
+            today: None,
             exceptions: &[],
             diagnostics: &[],
             rules: &rules,
             controls: controls(),
             summary: &summary,
+            provenance: &Provenance::default(),
         };
         let mut out = Vec::new();
         match report {

@@ -3,9 +3,9 @@
 
 use divan::Bencher;
 use divan::counter::ItemsCount;
-use hipaalint::finding::{Finding, Level, Outcome, Related, Subject};
+use hipaalint::finding::{Counts, Finding, Level, Outcome, Related, Subject};
 use hipaalint::report::human::{self, Style};
-use hipaalint::report::{Report, RuleReport, Summary, json, sarif};
+use hipaalint::report::{Provenance, Report, RuleReport, Summary, github, html, json, junit, markdown, sarif};
 use hipaalint::rules::meta::{Control, Requirement, RuleMeta, RuleProse};
 use hipaalint::source::{Source, SourceId, Span};
 use std::collections::BTreeMap;
@@ -96,16 +96,20 @@ impl Run {
 
     fn bench(&self, bencher: Bencher, write: impl Fn(&mut Vec<u8>, &Report) + Sync) {
         let prose = RuleProse { remediation: "Attach a bucket policy that denies it.".into(), ..RuleProse::default() };
-        let rules = [RuleReport { meta: &self.meta, prose }];
+        let rules = [RuleReport { meta: &self.meta, prose, counts: Counts { failed: FINDINGS, ..Counts::default() } }];
         let report = Report {
             sources: &self.sources,
             findings: &self.findings,
             suppressed: &[],
+            answers: &[],
+            shows_suppressed: false,
+            today: None,
             exceptions: &[],
             diagnostics: &[],
             rules: &rules,
             controls: &self.controls,
             summary: &self.summary,
+            provenance: &Provenance::default(),
         };
         bencher.counter(ItemsCount::new(FINDINGS)).bench(|| {
             let mut out = Vec::new();
@@ -133,6 +137,31 @@ fn sarif_many_lines(bencher: Bencher) {
 #[divan::bench]
 fn sarif_one_line(bencher: Bencher) {
     Run::of_one_line().bench(bencher, |out, report| sarif::write(out, report, &sarif::Options::default()).unwrap());
+}
+
+#[divan::bench]
+fn html_many_lines(bencher: Bencher) {
+    Run::of_many_lines().bench(bencher, |out, report| html::write(out, report).unwrap());
+}
+
+#[divan::bench]
+fn html_one_line(bencher: Bencher) {
+    Run::of_one_line().bench(bencher, |out, report| html::write(out, report).unwrap());
+}
+
+#[divan::bench]
+fn junit_many_lines(bencher: Bencher) {
+    Run::of_many_lines().bench(bencher, |out, report| junit::write(out, report).unwrap());
+}
+
+#[divan::bench]
+fn markdown_many_lines(bencher: Bencher) {
+    Run::of_many_lines().bench(bencher, |out, report| markdown::write(out, report).unwrap());
+}
+
+#[divan::bench]
+fn github_many_lines(bencher: Bencher) {
+    Run::of_many_lines().bench(bencher, |out, report| github::write(out, report).unwrap());
 }
 
 #[divan::bench]

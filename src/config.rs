@@ -4,6 +4,7 @@
 //! profile: conformance
 //! fail-on: warning
 //! rule-folders: [policies]              # relative to this file
+//! baseline: hipaalint-baseline.json     # findings that are known
 //! parameters:                           # pinned in every template that has them
 //!   Env: prod
 //! rules:
@@ -43,6 +44,8 @@ pub struct Config {
     pub parameters: Pinned,
     /// Folders of the project's own rules, relative to the configuration.
     pub rule_folders: Vec<PathBuf>,
+    /// The findings that are known, relative to the configuration.
+    pub baseline: Option<PathBuf>,
     changes: Vec<Change>,
 }
 
@@ -119,8 +122,8 @@ impl Config {
             Err(error) => reader.problem(error.span, error.message, error.help),
         }
         let folder = Path::new(&source.name).parent().unwrap_or(Path::new(""));
-        for rules in &mut config.rule_folders {
-            *rules = folder.join(&*rules);
+        for path in config.rule_folders.iter_mut().chain(&mut config.baseline) {
+            *path = folder.join(&*path);
         }
         (config, reader.problems)
     }
@@ -207,7 +210,16 @@ impl Reader<'_> {
                 "rule-folders" => {
                     config.rule_folders = self.texts(value, "`rule-folders`").into_iter().map(PathBuf::from).collect();
                 }
-                _ => self.unknown_key(entry, &["profile", "fail-on", "parameters", "rules", "rule-folders"]),
+                "baseline" => match value.as_str() {
+                    Some(file) => config.baseline = Some(PathBuf::from(file)),
+                    None => {
+                        self.unexpected(value, "`baseline`", "the name of a file", "Write it with --write-baseline.")
+                    }
+                },
+                _ => {
+                    let known = ["profile", "fail-on", "parameters", "rules", "rule-folders", "baseline"];
+                    self.unknown_key(entry, &known);
+                }
             }
         }
     }

@@ -42,6 +42,32 @@ pub enum Outcome {
     Pass,
 }
 
+/// How checks (a rule on a subject) were answered.
+#[derive(Copy, Clone, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Checks that passed.
+    pub passed: usize,
+    /// Checks that failed (a check may make several findings).
+    pub failed: usize,
+    /// Checks that need a value which cannot be known.
+    pub undecided: usize,
+}
+
+impl Counts {
+    /// All checks that were answered.
+    pub fn total(self) -> usize {
+        self.passed + self.failed + self.undecided
+    }
+}
+
+impl std::ops::AddAssign for Counts {
+    fn add_assign(&mut self, other: Self) {
+        self.passed += other.passed;
+        self.failed += other.failed;
+        self.undecided += other.undecided;
+    }
+}
+
 /// The part of a template that a finding is about.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Subject {
@@ -117,6 +143,23 @@ impl Finding {
         self.outcome == Outcome::Fail && !self.is_suppressed()
     }
 
+    /// What it is about, whatever its line, its value and its words: rule, subject and path. Findings that share these in one file
+    /// are told apart by their number.
+    pub fn identity(&self) -> [String; 3] {
+        [self.rule.to_string(), self.subject.qualified_name(), self.path.clone()]
+    }
+
+    /// The order of reports: by outcome (failures first), source, place and rule.
+    pub fn reading_order(&self, other: &Self) -> std::cmp::Ordering {
+        (self.outcome, self.span, &self.rule, &self.path, &self.message).cmp(&(
+            other.outcome,
+            other.span,
+            &other.rule,
+            &other.path,
+            &other.message,
+        ))
+    }
+
     /// Whether it is kept from counting, by an exception or by the baseline.
     pub fn is_suppressed(&self) -> bool {
         self.waiver.is_some() || self.baseline == Some(BaselineState::Unchanged)
@@ -131,6 +174,12 @@ impl Finding {
             None => format!("{message}."),
         }
     }
+}
+
+/// A text with a capital at its beginning.
+fn capitalised(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
 }
 
 /// How bad a diagnostic is. Errors mean that something could not be linted (exit code 2).
@@ -159,4 +208,13 @@ pub struct Diagnostic {
     pub help: String,
     /// Places that belong to it.
     pub related: Vec<Related>,
+}
+
+impl Diagnostic {
+    /// The message with what to do about it, as one text that ends with a full stop.
+    pub fn full_message(&self) -> String {
+        let message = capitalised(self.message.trim_end_matches('.'));
+        let help = capitalised(self.help.trim());
+        if help.is_empty() { format!("{message}.") } else { format!("{message}. {help}") }
+    }
 }

@@ -39,6 +39,7 @@
 //! [`expand`] and [`eval`] say what CloudFormation would create and compute, [`graph`] and [`policy`] what follows from that,
 //! [`rules`] ask their questions, and the answers are [`finding`]s, which [`report`] writes down. What a template leaves open
 //! is [`truth::Truth::Unknown`] all the way. `ARCHITECTURE.md` is the map.
+pub mod baseline;
 pub mod catalogue;
 pub mod cli;
 pub mod config;

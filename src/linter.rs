@@ -2,8 +2,10 @@
 
 mod answer;
 pub mod drawing;
+mod file_report;
 mod includes;
 mod places;
+mod setup;
 mod stacks;
 mod turns;
 mod waiving;
@@ -13,7 +15,7 @@ use crate::eval::Memory;
 use crate::eval::inputs::{Inputs, Pinned};
 use crate::exceptions::{Aliases, Exceptions};
 use crate::expand::{self, Block, Model};
-use crate::finding::{Diagnostic, Exception, Finding, Level, Outcome, Severity};
+use crate::finding::{Counts, Diagnostic, Finding, Level, Outcome, Severity};
 use crate::rules::checker::Place;
 use crate::rules::load::{RuleEntry, RuleSet};
 use crate::rules::operand::Settings;
@@ -26,11 +28,13 @@ use foldhash::{HashMap, HashMapExt};
 use places::as_written;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use turns::Pending;
 
 pub use crate::expand::includes::MAX_INCLUDES;
+pub use file_report::{Declared, FileReport};
 pub use includes::{Loaded, Loader};
+pub use setup::SetupError;
 pub use stacks::{Nested, exports};
 
 /// What a project is linted with. Shared between threads.
@@ -46,7 +50,7 @@ pub struct Linter {
     inputs: Inputs,
     keep: Keep,
     /// The rules' names in other tools, whose exceptions are understood.
-    aliases: Aliases,
+    aliases: OnceLock<Aliases>,
     today: Option<Date>,
 }
 
@@ -76,85 +80,6 @@ pub struct Override {
     pub level: Option<Level>,
     /// Other values of its parameters.
     pub settings: Settings,
-}
-
-/// Why a linter cannot be set up.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum SetupError {
-    /// No rule has this id; perhaps the other one is meant.
-    UnknownRule(String, Option<String>),
-    /// The rule has no such parameter; it has these.
-    UnknownSetting(String, String, Vec<String>),
-    /// A rule of the pack cannot be read.
-    BrokenRule(String, String),
-}
-
-impl std::fmt::Display for SetupError {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::UnknownRule(id, nearest) => {
-                write!(formatter, "there is no rule `{id}`")?;
-                match nearest {
-                    Some(nearest) => write!(formatter, "; did you mean `{nearest}`?"),
-                    None => Ok(()),
-                }
-            }
-            Self::UnknownSetting(id, name, known) if known.is_empty() => {
-                write!(formatter, "rule `{id}` has no parameters, so it has no `{name}`")
-            }
-            Self::UnknownSetting(id, name, known) => {
-                write!(formatter, "rule `{id}` has no parameter `{name}`; it has {}", known.join(", "))
-            }
-            Self::BrokenRule(id, error) => write!(formatter, "rule `{id}` cannot be read: {error}"),
-        }
-    }
-}
-
-impl std::error::Error for SetupError {}
-
-/// What one file came to.
-#[derive(Debug, Default)]
-pub struct FileReport {
-    /// Findings, sorted by place and rule.
-    pub findings: Vec<Finding>,
-    /// Violations that an exception waives, sorted alike.
-    pub suppressed: Vec<Finding>,
-    /// The exceptions that the template makes, in the order of the text.
-    pub exceptions: Vec<Exception>,
-    /// What is odd about the file, or why it could not be linted.
-    pub diagnostics: Vec<Diagnostic>,
-    /// The files that it includes; findings and diagnostics point into them.
-    pub included: Vec<Source>,
-    /// Whether it is a template at all.
-    pub is_template: bool,
-    /// Checks that were answered.
-    pub counts: Counts,
-    /// The names of the template's parameters.
-    pub parameters: Vec<String>,
-    /// The nested stacks that it declares and whose template is a local file.
-    pub nested: Vec<Nested>,
-}
-
-/// Numbers of one or more files.
-#[derive(Copy, Clone, Debug, Default, PartialEq, Eq)]
-pub struct Counts {
-    /// Resources in the templates.
-    pub resources: usize,
-    /// Checks that passed.
-    pub passed: usize,
-    /// Checks that failed.
-    pub failed: usize,
-    /// Checks that need a value which cannot be known.
-    pub undecided: usize,
-}
-
-impl std::ops::AddAssign for Counts {
-    fn add_assign(&mut self, other: Self) {
-        self.resources += other.resources;
-        self.passed += other.passed;
-        self.failed += other.failed;
-        self.undecided += other.undecided;
-    }
 }
 
 impl Linter {
@@ -194,7 +119,6 @@ impl Linter {
                 }
             })
             .collect();
-        let aliases = Aliases::new(&rules);
         let mut linter = Self {
             rules,
             selected,
@@ -202,7 +126,7 @@ impl Linter {
             others: Vec::new(),
             inputs: pinned.into(),
             keep,
-            aliases,
+            aliases: OnceLock::new(),
             today: None,
         };
         linter.index();
@@ -315,8 +239,12 @@ impl Linter {
         report.diagnostics.sort_by_key(|diagnostic| diagnostic.span);
         let memory = Memory::default();
         let model = Model::expanded(&template, &expansion, inputs, &memory);
-        report.counts.resources = model.resources.len();
-        report.parameters = template.parameters.iter().map(|parameter| parameter.name.to_owned()).collect();
+        report.resources = model.resources.len();
+        report.parameters = template
+            .parameters
+            .iter()
+            .map(|parameter| Declared { name: parameter.name.to_owned(), no_echo: parameter.no_echo })
+            .collect();
         let files_and_text = waiving::Texts { source, document: &document, included: &texts, files: &files };
         let mut exceptions = self.exceptions(&expansion, &files_and_text);
         for selected in self.for_template(&model) {
@@ -347,14 +275,16 @@ impl Linter {
         if !selected.settings.is_empty() {
             settings.to_mut().extend(selected.settings.iter().map(|(name, texts)| (name.clone(), texts.clone())));
         }
+        let mut counts = Counts::default();
         for check in &rule.checks {
-            let mut record = Record { counts: &mut report.counts, exceptions, found: Vec::new() };
+            let mut record = Record { counts: &mut counts, exceptions, found: Vec::new() };
             for block in blocks(&check.targets, model) {
                 let answer = answer(check, rule, &settings, block, model);
                 self.record(selected, block, model, answer, &mut record);
             }
             report.findings.extend(turns::united(record.found));
         }
+        report.count(&selected.id, counts);
     }
 
     fn record<'m, 't>(
@@ -367,7 +297,7 @@ impl Linter {
     ) {
         let Record { counts, exceptions, found } = record;
         if matches!(answer, Answer::Undecided(_)) {
-            exceptions.note_undecided(&selected.id, &block.subject().qualified_name());
+            exceptions.note_undecided(&selected.id, &block.subject());
         }
         // Whether it was not said before.
         let mut add = |outcome, place: Place, message, as_written, level, when| {
@@ -426,11 +356,10 @@ impl Linter {
         }
     }
 }
-/// Sorts by outcome (failures first), source, place and rule: the order of reports.
+
+/// Sorts in the order of reports.
 pub fn sort_findings(findings: &mut [Finding]) {
-    findings.sort_by(|a, b| {
-        (a.outcome, a.span, &a.rule, &a.path, &a.message).cmp(&(b.outcome, b.span, &b.rule, &b.path, &b.message))
-    });
+    findings.sort_by(Finding::reading_order);
 }
 
 /// A rule of the embedded pack that cannot be read. Its tests should keep that from being released; if one slips through,

@@ -346,7 +346,7 @@ Resources:
           [Bucketb Bucketc]"]
     );
     assert_eq!(report.findings[0].path, "Resources/Bucketa/Properties/VersioningConfiguration/Status");
-    assert_eq!((report.counts.resources, report.counts.failed), (3, 3));
+    assert_eq!((report.resources, report.counts.failed), (3, 3));
 }
 
 #[test]
@@ -409,7 +409,7 @@ Resources:
     let outcome = |text: &str, rule: &str| {
         let (_, report) = lint_with(rule, text, &[]);
         let [finding] = report.findings.as_slice() else { panic!("{:?}", report.findings) };
-        assert_eq!(report.counts.resources, 1);
+        assert_eq!(report.resources, 1);
         assert_eq!(report.diagnostics.iter().map(|found| found.code).collect::<Vec<_>>(), ["loop-unknown"]);
         format!("{:?}: {}", finding.outcome, finding.message)
     };
@@ -461,7 +461,7 @@ fn a_whole_template_includes_sections() {
     let (_, report) =
         lint_with("s3-bucket-versioning", text, &[("resources.yaml", "Resources: {B: {Type: AWS::S3::Bucket}}")]);
     assert!(report.is_template);
-    assert_eq!((report.counts.resources, report.counts.failed), (1, 1));
+    assert_eq!((report.resources, report.counts.failed), (1, 1));
 }
 
 #[test]

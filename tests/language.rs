@@ -309,6 +309,106 @@ Resources:
     assert_eq!(paths(rule, template), ["Resources/Queue/Properties/QueueName"]);
 }
 
+/// References and attributes are texts or lists of them: `$..` does not suspect a block inside them.
+#[test]
+fn queries_of_any_depth_look_into_no_reference() {
+    holds(
+        r#"
+resources: [AWS::KinesisFirehose::DeliveryStream]
+assert: { none: { path: $.Properties..NoEncryptionConfig } }
+examples:
+  pass:
+    - name: beside references
+      template: |
+        Parameters:
+          Name: { Type: String }
+        Resources:
+          Bucket: { Type: AWS::S3::Bucket }
+          Role: { Type: AWS::IAM::Role }
+          Stream:
+            Type: AWS::KinesisFirehose::DeliveryStream
+            Properties:
+              DeliveryStreamName: !Ref Name
+              S3DestinationConfiguration: { Prefix: !Ref Bucket, RoleARN: !GetAtt Role.Arn, BucketARN: !ImportValue b }
+  fail:
+    - name: where it is
+      template: |
+        Resources:
+          Stream:
+            Type: AWS::KinesisFirehose::DeliveryStream
+            Properties:
+              S3DestinationConfiguration:
+                EncryptionConfiguration:
+                  NoEncryptionConfig: NoEncryption # finding
+  undecided:
+    - name: inside what a function makes
+      template: |
+        Parameters:
+          Which: { Type: Number }
+        Resources:
+          Stream:
+            Type: AWS::KinesisFirehose::DeliveryStream
+            Properties:
+              S3DestinationConfiguration: !Select [!Ref Which, [{ Prefix: a }, { Prefix: b }]]
+"#,
+    );
+}
+
+#[test]
+fn json_reads_texts_and_takes_lists_apart() {
+    holds(
+        r#"
+resources: [AWS::OpenSearchServerless::SecurityPolicy]
+assert:
+  every:
+    json: $.Properties.Policy
+    assert: { path: $.Open, is: { equals: false } }
+examples:
+  pass:
+    - name: a list, one document, and a value that is no text
+      template: |
+        Resources:
+          List: { Type: AWS::OpenSearchServerless::SecurityPolicy, Properties: { Policy: '[{"Open": false}, {"Open": "false"}]' } }
+          One: { Type: AWS::OpenSearchServerless::SecurityPolicy, Properties: { Policy: '{"Open": false}' } }
+          Map: { Type: AWS::OpenSearchServerless::SecurityPolicy, Properties: { Policy: { Open: false } } }
+    - name: a text with unsettled parts, and one that a function writes
+      template: |
+        Transform: AWS::LanguageExtensions
+        Resources:
+          Sub: { Type: AWS::OpenSearchServerless::SecurityPolicy, Properties: { Policy: !Sub '{"Open": false, "For": "${AWS::StackName}"}' } }
+          Written: { Type: AWS::OpenSearchServerless::SecurityPolicy, Properties: { Policy: { Fn::ToJsonString: { Open: false } } } }
+  fail:
+    - name: the second of a list, at the text
+      template: |
+        Resources:
+          List:
+            Type: AWS::OpenSearchServerless::SecurityPolicy
+            Properties:
+              Policy: '[{"Open": false}, {"Open": true}]' # finding
+    - name: what a parameter decides
+      template: |
+        Parameters:
+          Open: { Type: String, Default: "false", AllowedValues: ["true", "false"] }
+        Resources:
+          Sub:
+            Type: AWS::OpenSearchServerless::SecurityPolicy
+            Properties:
+              Policy: !Sub '{"Open": "${Open}"}' # finding(warning)
+  undecided:
+    - name: what is no JSON may say anything
+      template: |
+        Resources:
+          Text: { Type: AWS::OpenSearchServerless::SecurityPolicy, Properties: { Policy: "open: false" } }
+    - name: an unsettled part that is more than characters of a text
+      template: |
+        Parameters:
+          Open: { Type: String }
+        Resources:
+          Sub: { Type: AWS::OpenSearchServerless::SecurityPolicy, Properties: { Policy: !Sub '{"Open": ${Open}}' } }
+"#,
+    );
+}
+
 #[test]
 fn a_rule_may_ask_for_its_own_parameters() {
     let rule = |default: &str| {

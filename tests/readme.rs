@@ -14,25 +14,25 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-const DOCUMENTS: [&str; 8] = [
-    "README.md",
-    "ARCHITECTURE.md",
-    "CONTRIBUTING.md",
-    "CHANGELOG.md",
-    "docs/usage.md",
-    "docs/rule-language.md",
-    "docs/stacks.md",
-    "fixtures/README.md",
-];
+/// The documents outside of `docs/`.
+const DOCUMENTS: [&str; 5] = ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "fixtures/README.md"];
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// The documents that exist: `(name, text)`.
-fn documents() -> Vec<(&'static str, String)> {
-    let read = |name: &'static str| fs::read_to_string(root().join(name)).ok().map(|text| (name, text));
-    DOCUMENTS.into_iter().filter_map(read).collect()
+/// The documents, every page of `docs/` among them: `(name, text)`.
+fn documents() -> Vec<(String, String)> {
+    let mut names: Vec<String> = DOCUMENTS.map(str::to_owned).to_vec();
+    for entry in fs::read_dir(root().join("docs")).unwrap() {
+        let name = entry.unwrap().file_name().into_string().unwrap();
+        if name.ends_with(".md") {
+            names.push(format!("docs/{name}"));
+        }
+    }
+    names.sort();
+    let read = |name: String| fs::read_to_string(root().join(&name)).ok().map(|text| (name, text));
+    names.into_iter().filter_map(read).collect()
 }
 
 /// The fenced blocks of a document in one language, each with the number of its first line (from 0).
@@ -82,7 +82,7 @@ fn steps<'d>(first: usize, lines: &[&'d str]) -> Vec<Step<'d>> {
 /// What the binary prints, and its exit code. Arguments are separated by spaces; there are no quotes.
 fn run(arguments: &str) -> (String, i32) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_hipaalint"));
-    for name in ["CLICOLOR_FORCE", "FORCE_HYPERLINK", "HIPAALINT_THREADS"] {
+    for name in ["CLICOLOR_FORCE", "FORCE_HYPERLINK", "HIPAALINT_THREADS", "SOURCE_DATE_EPOCH"] {
         command.env_remove(name);
     }
     command.env("NO_COLOR", "1").env("LC_ALL", "C.UTF-8").env("TERM", "xterm");
@@ -138,7 +138,7 @@ fn sessions_print_what_is_shown() {
             for ((start, end), text) in replacements.into_iter().rev() {
                 lines.splice(start..end, text.lines().map(str::to_owned));
             }
-            fs::write(root().join(name), lines.join("\n") + "\n").unwrap();
+            fs::write(root().join(&name), lines.join("\n") + "\n").unwrap();
         }
     }
     assert!(complaints.is_empty(), "\n{complaints}`README_UPDATE=1 cargo test --test readme` writes it down.");
@@ -184,7 +184,7 @@ fn local_links(document: &str) -> Vec<&str> {
 fn links_lead_somewhere() {
     let mut found = 0;
     for (name, document) in documents() {
-        let folder = root().join(name).parent().unwrap().to_owned();
+        let folder = root().join(&name).parent().unwrap().to_owned();
         for target in local_links(&document) {
             assert!(folder.join(target).exists(), "{name} links to {target}, which does not exist");
             found += 1;

@@ -1,5 +1,7 @@
 //! What was typed: clap's arguments, each flag beside its help. What they mean is for [`plan`](super::plan).
 
+use crate::date::Date;
+use crate::linter::Keep;
 use crate::rules::rule::PROFILES;
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -28,6 +30,7 @@ Examples:
   hipaalint template.yaml --profile strict   one template, every rule
   hipaalint infra --format sarif > out.sarif
   hipaalint infra --output out.sarif         both: a report to read, and SARIF for code scanning
+  hipaalint infra --output audit.html        a page for an auditor
   hipaalint app.yaml --parameter Env=prod    judge the production deployment only
   cdk synth | hipaalint -                    lint standard input
   hipaalint explain s3-bucket-tls-only       one rule in full
@@ -43,11 +46,13 @@ Exit code:
 Environment:
   NO_COLOR           no colour, if set to anything
   CLICOLOR_FORCE     colour even where standard output is no terminal
+  SOURCE_DATE_EPOCH  the day that exceptions are judged on, in seconds since 1970
   HIPAALINT_THREADS  how many files to lint at a time, instead of one a core";
 
 /// Headings of the help.
 const RULES: &str = "Rules";
 const PARAMETERS: &str = "Parameters of the templates";
+const EXCEPTIONS: &str = "Exceptions and baseline";
 const REPORT: &str = "Report";
 
 /// The commands besides linting.
@@ -79,8 +84,9 @@ pub(super) struct LintArguments {
 
     /// Also write a report to a file (repeatable)
     ///
-    /// FORMAT is human, json or sarif. Without it, the file has the format of --format if that is given, else the one that
-    /// its ending names (.json, .sarif), else human.
+    /// FORMAT is one of those of --format. Without it, the file has the format of --format if that is given, else the one that
+    /// its ending names (.html, .json, .md, .sarif, .xml for junit), else human. With `exceptions`, a file that ends with
+    /// .csv is for spreadsheets.
     #[arg(help_heading = REPORT, long, value_name = "[FORMAT=]FILE")]
     pub(super) output: Vec<String>,
 
@@ -107,6 +113,21 @@ pub(super) struct LintArguments {
     /// Also report these answers (repeatable, or separated by commas)
     #[arg(help_heading = REPORT, long, value_enum, value_name = "WHAT", value_delimiter = ',')]
     pub(super) show: Vec<Show>,
+
+    /// Findings that are known, which do not count [default: that of the configuration, if it names one]
+    #[arg(help_heading = EXCEPTIONS, long, value_name = "FILE")]
+    pub(super) baseline: Option<PathBuf>,
+
+    /// Write the findings of this run to a baseline, so that only new ones count from now on
+    ///
+    /// What was mended leaves the file when it is written again. Entries of files that were not linted and of rules that did not run
+    /// stay. Templates are never written to.
+    #[arg(help_heading = EXCEPTIONS, long, value_name = "FILE")]
+    pub(super) write_baseline: Option<PathBuf>,
+
+    /// The day that exceptions are judged on, such as 2026-12-31 [default: SOURCE_DATE_EPOCH, else today, in UTC]
+    #[arg(help_heading = EXCEPTIONS, long, value_name = "DAY")]
+    pub(super) today: Option<Date>,
 
     #[command(flatten)]
     pub(super) sources: RuleSources,
@@ -246,6 +267,51 @@ pub(super) enum Format {
     Json,
     /// SARIF 2.1.0, for code scanning and editors
     Sarif,
+    /// Annotations of a GitHub workflow
+    Github,
+    /// GitLab's Code Quality report
+    Gitlab,
+    /// JUnit XML, for whatever shows test results
+    Junit,
+    /// A comment for a pull request
+    Markdown,
+    /// One page for an auditor
+    Html,
+    /// The register of exceptions, in Markdown
+    Exceptions,
+    /// The register of exceptions, for spreadsheets
+    ExceptionsCsv,
+}
+
+impl Format {
+    /// The format that the ending of a file's name means.
+    pub(super) fn of_ending(ending: &str) -> Option<Self> {
+        match ending.to_ascii_lowercase().as_str() {
+            "html" | "htm" => Some(Self::Html),
+            "json" => Some(Self::Json),
+            "md" => Some(Self::Markdown),
+            "sarif" => Some(Self::Sarif),
+            "xml" => Some(Self::Junit),
+            _ => None,
+        }
+    }
+
+    /// The answers besides violations that it tells, asked for or not.
+    pub(super) fn keeps(self) -> Keep {
+        match self {
+            Self::Junit => Keep { undecided: true, passed: true },
+            // What passed is counted there, and named only where that was asked for.
+            Self::Html => Keep { undecided: true, passed: false },
+            Self::Human
+            | Self::Json
+            | Self::Sarif
+            | Self::Github
+            | Self::Gitlab
+            | Self::Markdown
+            | Self::Exceptions
+            | Self::ExceptionsCsv => Keep::default(),
+        }
+    }
 }
 
 /// `rules --format` and `controls --format`.
@@ -288,7 +354,7 @@ pub(super) enum Show {
     Undecided,
     /// Checks that passed
     Passed,
-    /// Findings that an exception covers
+    /// Violations that an exception waives or the baseline has
     Suppressed,
 }
 

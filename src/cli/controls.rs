@@ -9,16 +9,7 @@ use crate::report::human::Style;
 use crate::report::human::paint::Ink;
 use crate::report::text::count;
 use crate::rules::load::{RuleSet, controls, runtime_checks};
-use crate::rules::meta::Control;
-
-/// The headings of the sections that the citations are in (45 CFR Part 164, Subpart C).
-const SECTIONS: [(&str, &str); 5] = [
-    ("164.308", "Administrative safeguards"),
-    ("164.310", "Physical safeguards"),
-    ("164.312", "Technical safeguards"),
-    ("164.314", "Organizational requirements"),
-    ("164.316", "Policies and procedures and documentation requirements"),
-];
+use crate::rules::meta::section_title;
 
 /// Lists the citations in the order of the regulation.
 pub(super) fn run(arguments: &ControlsArguments) -> Exit {
@@ -43,10 +34,9 @@ fn page(rules: &RuleSet, style: Style) -> String {
     let mut section = "";
     let mut served = 0;
     for Citation { control, rules, runtime } in citations(rules) {
-        let own_section = section_of(control);
+        let own_section = control.section();
         if own_section != section {
-            let title = SECTIONS.iter().find(|(id, _)| *id == own_section).map_or("", |(_, title)| title);
-            page.heading(format!("{own_section} {title}").trim_end());
+            page.heading(format!("{own_section} {}", section_title(own_section)).trim_end());
             section = own_section;
         }
         let head = [
@@ -85,9 +75,4 @@ fn page(rules: &RuleSet, style: Style) -> String {
         ),
     );
     page.finish()
-}
-
-/// The section that a citation is in: `164.312`.
-fn section_of(control: &Control) -> &str {
-    control.id.split('(').next().unwrap_or(&control.id)
 }

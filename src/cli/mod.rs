@@ -3,6 +3,7 @@
 //! `args` is what was typed, `plan` what it means; each command has a file of its own.
 
 mod args;
+mod baseline;
 mod controls;
 mod explain;
 mod graph;

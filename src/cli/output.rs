@@ -5,7 +5,7 @@ use super::plan::Problems;
 use super::{Exit, terminal};
 use crate::report::human::{self, Style};
 use crate::report::text::one_line;
-use crate::report::{Report, json, sarif};
+use crate::report::{Report, exceptions, github, gitlab, html, json, junit, markdown, sarif};
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::PathBuf;
@@ -24,6 +24,13 @@ pub(super) fn write(out: impl Write, format: Format, report: &Report, style: &St
         Format::Human => human::write(&mut out, report, style)?,
         Format::Json => json::write(&mut out, report)?,
         Format::Sarif => sarif::write(&mut out, report, &sarif::Options { exit_code: Some(exit.code()) })?,
+        Format::Github => github::write(&mut out, report)?,
+        Format::Gitlab => gitlab::write(&mut out, report)?,
+        Format::Junit => junit::write(&mut out, report)?,
+        Format::Markdown => markdown::write(&mut out, report)?,
+        Format::Html => html::write(&mut out, report)?,
+        Format::Exceptions => exceptions::write(&mut out, report)?,
+        Format::ExceptionsCsv => exceptions::write_csv(&mut out, report)?,
     }
     out.flush()
 }

@@ -2,7 +2,7 @@
 
 use crate::report::human::Style;
 use crate::report::human::paint::Ink;
-use crate::report::markdown::{Block, blocks};
+use crate::report::prose::{Block, blocks, plain_line};
 use crate::report::text::{one_line, width, wrap};
 
 /// Columns before everything below a heading.
@@ -102,8 +102,8 @@ impl Page {
                 self.blank();
             }
             match &block {
-                Block::Paragraph(text) => self.paragraph(1, None, text),
-                Block::Item(text) => self.item(text),
+                Block::Paragraph(text) => self.paragraph(1, None, &plain_line(text)),
+                Block::Item(text) => self.item(&plain_line(text)),
                 Block::Code(lines) => lines.iter().for_each(|line| self.code(None, line)),
             }
             before = Some(block);

@@ -1,10 +1,12 @@
 //! What the arguments mean, together with the configuration: every question that a run may have is answered here, once.
 
 use super::args::{self, Format, LintArguments, RuleSources, Show};
+use super::baseline::Baselines;
 use super::output::Output;
 use super::terminal;
 use crate::config::{self, Config, FailOn, Overrides, read_parameters};
-use crate::discover::shown;
+use crate::date::Date;
+use crate::discover;
 use crate::eval::choices::PSEUDO;
 use crate::eval::inputs::Pinned;
 use crate::finding::{Diagnostic, Level, Severity};
@@ -17,6 +19,7 @@ use clap::{CommandFactory, ValueEnum};
 use std::collections::BTreeSet;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
 use std::{env, fs};
 
 /// The profile that runs where nobody names one.
@@ -31,10 +34,19 @@ pub(super) struct Plan {
     pub(super) fail_on: FailOn,
     pub(super) format: Format,
     pub(super) outputs: Vec<Output>,
+    /// The answers that somebody asked to see; the linter may keep more, for formats that tell all.
+    pub(super) shown: Keep,
+    /// The day, if somebody says it: reports are the same whatever the clock says.
+    pub(super) named_day: Option<Date>,
     pub(super) style: Style,
     pub(super) threads: Option<NonZeroUsize>,
     /// Parameters that some template must have, since they were named for this run.
     pub(super) expected_parameters: BTreeSet<String>,
+    /// Whether suppressed findings are shown, too.
+    pub(super) shows_suppressed: bool,
+    /// The day that exceptions are judged on.
+    pub(super) today: Option<Date>,
+    pub(super) baselines: Baselines,
     /// What went wrong already.
     pub(super) problems: Problems,
 }
@@ -66,8 +78,18 @@ impl Plan {
             Some(threads) => Some(threads),
             None => threads_of_environment()?,
         };
+        let named_day = match arguments.today {
+            Some(day) => Some(day),
+            None => named_day()?,
+        };
+        let today = named_day.or_else(clock_day);
         let mut problems = Problems::default();
         let Rules { set, config, overrides } = Rules::load(&arguments.sources, &mut problems);
+        let baselines = Baselines::new(
+            arguments.baseline.clone().or(config.baseline),
+            arguments.write_baseline.clone(),
+            &mut problems,
+        );
 
         let mut pinned = config.parameters;
         let named = named_parameters(&arguments, &mut problems);
@@ -84,13 +106,23 @@ impl Plan {
                 (wanted || overrides.on.contains(&entry.meta.id)) && !overrides.off.contains(&entry.meta.id)
             }
         };
-        let keep = Keep {
+        let format = arguments.format.unwrap_or(Format::Human);
+        let shown = Keep {
             undecided: arguments.show.contains(&Show::Undecided),
             passed: arguments.show.contains(&Show::Passed),
         };
+        let formats = outputs.iter().map(|output| output.format).chain([format]);
+        let keep = formats.map(Format::keeps).fold(shown, |all, one| Keep {
+            undecided: all.undecided || one.undecided,
+            passed: all.passed || one.passed,
+        });
         // The changes were checked against this very set.
         let linter = Linter::new(set, selects, &overrides.changes, pinned, keep)
             .map_err(|error| usage(ErrorKind::InvalidValue, error))?;
+        let linter = match today {
+            Some(today) => linter.on(today),
+            None => linter,
+        };
         let selection = match &rules {
             Some(ids) if ids.is_empty() => "rules: none of those named".to_owned(),
             Some(ids) => format!("rules: {}", ids.iter().map(String::as_str).collect::<Vec<_>>().join(", ")),
@@ -109,11 +141,16 @@ impl Plan {
             linter,
             selection,
             fail_on,
-            format: arguments.format.unwrap_or(Format::Human),
+            format,
             outputs,
+            shown,
+            named_day,
             style: terminal::style(arguments.color.color),
             threads,
             expected_parameters,
+            shows_suppressed: arguments.show.contains(&Show::Suppressed),
+            today,
+            baselines,
             problems,
         })
     }
@@ -162,9 +199,9 @@ impl Problems {
     }
 
     /// Opens a text that belongs to the run itself.
-    fn open(&mut self, path: &Path, complaint: fn(&Path, &std::io::Error) -> Diagnostic) -> Option<Source> {
+    pub(super) fn open(&mut self, path: &Path, complaint: fn(&Path, &std::io::Error) -> Diagnostic) -> Option<Source> {
         match fs::read_to_string(path) {
-            Ok(text) => Some(Source::new(self.next_id(), shown(path), text)),
+            Ok(text) => Some(Source::new(self.next_id(), discover::shown(path), text)),
             Err(error) => {
                 self.diagnostics.push(complaint(path, &error));
                 None
@@ -173,7 +210,7 @@ impl Problems {
     }
 
     /// Keeps a text if a problem points into it.
-    fn keep(&mut self, source: Source) {
+    pub(super) fn keep(&mut self, source: Source) {
         let points_there = |diagnostic: &Diagnostic| diagnostic.span.is_some_and(|span| span.source == source.id);
         if self.diagnostics.iter().any(points_there) {
             self.sources.push(source);
@@ -199,7 +236,7 @@ impl Problems {
             Ok(()) if set.entries().len() == before => self.diagnostics.push(Diagnostic {
                 severity: Severity::Error,
                 code: "rule-folder",
-                file: shown(folder),
+                file: discover::shown(folder),
                 span: None,
                 message: "the folder of rules holds none".to_owned(),
                 help: "A rule is a file that ends with .yaml or .yml; name the folder that they are in.".to_owned(),
@@ -213,7 +250,8 @@ impl Problems {
     /// A user's own rule file that is not right, with its text where that can be read.
     fn broken_rule(&mut self, error: RuleError) {
         let source = error.position.and_then(|(line, column)| {
-            let source = Source::new(self.next_id(), shown(&error.file), fs::read_to_string(&error.file).ok()?);
+            let source =
+                Source::new(self.next_id(), discover::shown(&error.file), fs::read_to_string(&error.file).ok()?);
             let (start, end) = source.line_range(line)?;
             let text = source.text().get(start..end)?;
             let skipped = text.char_indices().nth(column.saturating_sub(1)).map_or(0, |(at, _)| at);
@@ -222,7 +260,7 @@ impl Problems {
         self.diagnostics.push(Diagnostic {
             severity: Severity::Error,
             code: "rule-file",
-            file: shown(&error.file),
+            file: discover::shown(&error.file),
             span: source.as_ref().map(|(span, _)| *span),
             message: error.message,
             help: if error.file.exists() {
@@ -307,7 +345,7 @@ fn output(text: &str, format: Option<Format>) -> Result<Output, clap::Error> {
         // What comes before `=` is a format, unless it is part of a path.
         Some((named, file)) if !named.contains(['/', '\\']) => {
             let format = Format::from_str(named, false).map_err(|_| {
-                let message = format!("'{named}' in '--output {text}' is no format: human, json or sarif");
+                let message = format!("'{named}' in '--output {text}' is no format: {}", formats());
                 usage(ErrorKind::InvalidValue, message)
             })?;
             (Some(format), file)
@@ -318,12 +356,43 @@ fn output(text: &str, format: Option<Format>) -> Result<Output, clap::Error> {
         return Err(usage(ErrorKind::InvalidValue, format!("'--output {text}' names no file")));
     }
     let ending = Path::new(file).extension().and_then(|ending| ending.to_str()).unwrap_or_default();
-    let of_ending = match ending.to_ascii_lowercase().as_str() {
-        "sarif" => Format::Sarif,
-        "json" => Format::Json,
-        _ => Format::Human,
+    let format = match named.or(format).or(Format::of_ending(ending)).unwrap_or(Format::Human) {
+        Format::Exceptions if ending.eq_ignore_ascii_case("csv") => Format::ExceptionsCsv,
+        format => format,
     };
-    Ok(Output { format: named.or(format).unwrap_or(of_ending), file: PathBuf::from(file) })
+    Ok(Output { format, file: PathBuf::from(file) })
+}
+
+/// `human, json or sarif`.
+fn formats() -> String {
+    let names: Vec<String> = Format::value_variants()
+        .iter()
+        .filter_map(|format| format.to_possible_value().map(|value| value.get_name().to_owned()))
+        .collect();
+    match names.as_slice() {
+        [before @ .., last] if !before.is_empty() => format!("{} or {last}", before.join(", ")),
+        names => names.concat(),
+    }
+}
+
+/// The day that somebody says it is, in UTC: that of `SOURCE_DATE_EPOCH` (reproducible-builds.org).
+fn named_day() -> Result<Option<Date>, clap::Error> {
+    match env::var("SOURCE_DATE_EPOCH") {
+        Ok(text) if !text.is_empty() => match text.parse() {
+            Ok(seconds) => Ok(Date::of_unix_seconds(seconds)),
+            Err(_) => {
+                let message = format!("SOURCE_DATE_EPOCH is '{text}', not a number of seconds since 1970");
+                Err(usage(ErrorKind::InvalidValue, message))
+            }
+        },
+        _ => Ok(None),
+    }
+}
+
+/// The day that it is by the clock, in UTC.
+fn clock_day() -> Option<Date> {
+    let seconds = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    Date::of_unix_seconds(seconds)
 }
 
 fn threads_of_environment() -> Result<Option<NonZeroUsize>, clap::Error> {

@@ -142,8 +142,8 @@ impl<'m, 't> Evaluator<'m, 't> {
         scenario::describe(scenarios, infeasible, &self.choices, &self.atoms.borrow().texts)
     }
 
-    /// Whether functions may make another so many bytes; counts them.
-    fn afford(&self, bytes: usize) -> bool {
+    /// Whether another so many bytes may be made of the template; counts them.
+    pub fn afford(&self, bytes: usize) -> bool {
         let made = self.bytes_made.get().saturating_add(bytes);
         if made <= MAX_BYTES_MADE {
             self.bytes_made.set(made);

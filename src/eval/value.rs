@@ -121,7 +121,7 @@ pub enum Origin<'t> {
     },
     /// A function whose arguments are not what CloudFormation takes, or a reference to nothing.
     Malformed(&'static str),
-    /// Somewhere inside a value that is not known, which may still be a list of lists so many levels deep.
+    /// Somewhere inside a value that is not known, which may still be a list of lists so many levels deep; 0 is a text.
     Inside(u8),
 }
 
@@ -215,7 +215,12 @@ impl<'t> Value<'t> {
         let left = match &self.kind {
             Kind::Text(parts) => match parts.as_slice() {
                 [Part { origin: Origin::Inside(lists), .. }] => lists.checked_sub(1)?,
-                [part] if !part.content.is_known() => LISTS_INSIDE - 1,
+                // `Ref` of a resource is a text, whatever it says; most others are texts or lists of texts.
+                [Part { origin: Origin::Resource { attribute: None, .. }, .. }] => return None,
+                [part] if !part.content.is_known() => match part.origin {
+                    Origin::Function { .. } | Origin::Malformed(_) => LISTS_INSIDE - 1,
+                    _ => 0,
+                },
                 _ => return None,
             },
             _ => return None,

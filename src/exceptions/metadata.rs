@@ -18,6 +18,7 @@ use super::cover::Cover;
 use super::draft::{Draft, Place, join, text_of};
 use crate::finding::Dialect;
 use crate::rules::load::nearest;
+use crate::source::Span;
 use crate::syntax::{Entry, Kind, Node};
 
 /// Keys of an exception.
@@ -38,7 +39,10 @@ pub(super) fn read(tree: &Node<'_>) -> Vec<Draft> {
 /// The template and its resources, with their `Metadata`: `(way, metadata)`.
 pub(super) fn blocks_with_metadata<'n, 't>(tree: &'n Node<'t>) -> Vec<(String, &'n Node<'t>)> {
     let resources = tree.get("Resources").and_then(Node::as_mapping).unwrap_or_default();
-    let of_resource = |entry: &'n Entry<'t>| Some((format!("Resources/{}", entry.key), entry.value.get("Metadata")?));
+    let of_resource = |entry: &'n Entry<'t>| {
+        let metadata = entry.value.get("Metadata")?;
+        Some((format!("Resources/{}", entry.key), metadata))
+    };
     let of_template = tree.get("Metadata").map(|metadata| (String::new(), metadata));
     of_template.into_iter().chain(resources.iter().filter_map(of_resource)).collect()
 }
@@ -139,12 +143,7 @@ impl Reader<'_, '_> {
         }
     }
 
-    fn covers(
-        &self,
-        draft: &mut Draft,
-        resources: &[(String, crate::source::Span)],
-        paths: &[(String, crate::source::Span)],
-    ) {
+    fn covers(&self, draft: &mut Draft, resources: &[(String, Span)], paths: &[(String, Span)]) {
         for (name, span) in resources {
             let known = self.tree.get("Resources").and_then(Node::as_mapping).unwrap_or_default();
             if !known.iter().any(|entry| entry.key == *name) {
@@ -175,7 +174,7 @@ fn text(entry: &Entry<'_>, draft: &mut Draft) -> Option<String> {
 }
 
 /// The texts of a field that may have several.
-fn texts(entry: &Entry<'_>, draft: &mut Draft) -> Vec<(String, crate::source::Span)> {
+fn texts(entry: &Entry<'_>, draft: &mut Draft) -> Vec<(String, Span)> {
     let items = entry.value.as_sequence().unwrap_or(std::slice::from_ref(&entry.value));
     let mut texts = Vec::with_capacity(items.len());
     for item in items {

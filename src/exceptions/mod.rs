@@ -22,7 +22,7 @@ use crate::syntax::{Comment, Node};
 use cover::{Cover, block_of};
 use draft::Draft;
 use std::collections::{BTreeSet, HashMap};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// Misspelt names after this many get no suggestion: comparing each with every rule takes time.
 const MOST_HINTS: usize = 20;
@@ -46,7 +46,7 @@ pub struct Aliases(HashMap<(String, String), Vec<Arc<str>>>);
 
 impl Aliases {
     /// Those of all rules of a set.
-    pub fn new(rules: &RuleSet) -> Self {
+    fn new(rules: &RuleSet) -> Self {
         let mut aliases: HashMap<(String, String), Vec<Arc<str>>> = HashMap::new();
         for entry in rules.entries() {
             for (tool, ids) in &entry.meta.aliases {
@@ -74,10 +74,16 @@ impl Aliases {
 pub struct Context<'a> {
     /// All rules, whether they run or not.
     pub rules: &'a RuleSet,
-    /// Their names in other tools.
-    pub aliases: &'a Aliases,
+    /// Their names in other tools, which are gathered when some are asked for: most templates have no exceptions.
+    pub aliases: &'a OnceLock<Aliases>,
     /// The day that it is; without one nothing expires.
     pub today: Option<Date>,
+}
+
+impl Context<'_> {
+    fn aliases(&self) -> &Aliases {
+        self.aliases.get_or_init(|| Aliases::new(self.rules))
+    }
 }
 
 /// The exceptions of one template.
@@ -177,7 +183,7 @@ fn known(draft: Draft, context: &Context<'_>, hints: &mut usize) -> Option<Known
     let named = |name: &str| vec![("rule", name.to_owned())];
     let meant: Vec<Arc<str>> = match context.rules.get(&draft.id) {
         _ if !is_own => {
-            let meant = context.aliases.of(draft.dialect.tool(), &draft.id);
+            let meant = context.aliases().of(draft.dialect.tool(), &draft.id);
             if meant.is_empty() {
                 return None;
             }
@@ -241,7 +247,7 @@ fn known(draft: Draft, context: &Context<'_>, hints: &mut usize) -> Option<Known
 
 /// What is probably meant by a name that no rule has.
 fn hint(id: &str, context: &Context<'_>, hints: &mut usize) -> String {
-    if let Some((tool, rule)) = context.aliases.of_any(id) {
+    if let Some((tool, rule)) = context.aliases().of_any(id) {
         return format!("that is what {tool} calls `{rule}`");
     }
     if *hints == 0 || id.len() > LONGEST_HINTED {
@@ -320,7 +326,11 @@ impl Exceptions {
     }
 
     /// Notes that a check could not be decided: whether an exception is needed there is open.
-    pub fn note_undecided(&mut self, rule: &str, subject: &str) {
+    pub fn note_undecided(&mut self, rule: &str, subject: &Subject) {
+        if self.all.is_empty() {
+            return;
+        }
+        let subject = &subject.qualified_name();
         for index in self.holding(rule, subject, subject) {
             if let Some(known) = self.all.get_mut(index)
                 && known.covers.iter().any(|cover| cover.touches(subject))
@@ -353,7 +363,9 @@ impl Exceptions {
             .iter()
             .zip(numbers)
             .map(|(known, findings)| {
-                let mut flaws = known.flaws.clone();
+                // Where nothing is waived, nothing is missing that another tool's language does not ask for.
+                let said = known.flaws.iter().filter(|said| known.is_used || !said.is_light);
+                let mut flaws: Vec<Said> = said.cloned().collect();
                 let grave = flaws.iter().filter(|said| !said.is_light).map(|said| said.flaw.state()).max();
                 let is_open = known.undecided
                     || may_change
@@ -364,7 +376,8 @@ impl Exceptions {
                     None if known.is_used => ExceptionState::InForce,
                     None if is_open => ExceptionState::NotChecked,
                     None => {
-                        flaws.push(known.unused());
+                        // Another tool may find what we do not: what it needs is its business.
+                        flaws.extend(known.waiver.dialect.is_own().then(|| known.unused()));
                         ExceptionState::Unused
                     }
                 };

@@ -152,3 +152,11 @@ pub struct Exception {
     /// The findings that it waives.
     pub findings: usize,
 }
+
+impl Exception {
+    /// Adds what became of it in another deployment of the same template: what one needs is needed.
+    pub fn add(&mut self, other: &Self) {
+        self.state = self.state.min(other.state);
+        self.findings = self.findings.max(other.findings);
+    }
+}

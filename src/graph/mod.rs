@@ -1,6 +1,7 @@
 //! Who refers to whom, and what follows from it.
 
 pub mod attached;
+pub mod backup;
 pub mod components;
 pub mod cycles;
 pub mod drawing;

@@ -4,7 +4,7 @@ use super::places::{filled, word};
 use super::{FileReport, Linter, Selected, includes};
 use crate::exceptions::{self, Context, Exceptions, Judged, Said, Text};
 use crate::expand::expansion::Expansion;
-use crate::finding::{Finding, Level, Outcome};
+use crate::finding::{Counts, Finding, Level, Outcome};
 use crate::rules::rule::Rule;
 use crate::source::Source;
 use crate::syntax::{Document, Node};
@@ -82,13 +82,9 @@ impl Linter {
             let message = filled(&rule.message, |name| word(&said.words, name));
             report.findings.push(finding(Some(said), Outcome::Fail, message));
         }
-        if passed {
-            report.counts.passed += 1;
-            if self.keep.passed {
-                report.findings.push(finding(None, Outcome::Pass, "Passes".to_owned()));
-            }
-        } else {
-            report.counts.failed += 1;
+        report.count(&selected.id, Counts { passed: passed.into(), failed: (!passed).into(), undecided: 0 });
+        if passed && self.keep.passed {
+            report.findings.push(finding(None, Outcome::Pass, "Passes".to_owned()));
         }
     }
 }

@@ -14,7 +14,7 @@ use std::borrow::Cow;
 ///
 /// An unsettled part is taken to be characters of the string around it: a value with quotes in it, which would end the
 /// string, is an error in deployment at best.
-pub(super) fn parse<'t>(value: &Value<'t>) -> Option<Value<'t>> {
+pub fn parse<'t>(value: &Value<'t>) -> Option<Value<'t>> {
     let mut text = String::new();
     let unsettled: Vec<&Part<'t>> = value.parts().iter().filter(|part| !part.content.is_known()).collect();
     match &value.kind {

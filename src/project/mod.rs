@@ -157,7 +157,11 @@ fn lint_one(linter: &Linter, job: &Job<'_>, id: SourceId) -> File {
         (true, false) if broken && !discover::shows_template(source.text()) => File::NoTemplate,
         (true, _) => {
             // A text that nothing points into is not kept. Findings in nested stacks point to their parents.
-            let is_shown = !report.findings.is_empty() || !report.diagnostics.is_empty() || !report.nested.is_empty();
+            let is_shown = !report.findings.is_empty()
+                || !report.suppressed.is_empty()
+                || !report.exceptions.is_empty()
+                || !report.diagnostics.is_empty()
+                || !report.nested.is_empty();
             File::Linted(Box::new(Linted { report, source: is_shown.then_some(source), ties }))
         }
     }

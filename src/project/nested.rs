@@ -218,10 +218,17 @@ fn name_parents(linted: &mut Linted, parents: &[Related]) {
 fn united(one: File, other: File) -> File {
     match (one, other) {
         (File::Linted(mut one), File::Linted(other)) => {
-            let Linted { report: FileReport { findings, suppressed, counts, nested, .. }, source, .. } = *other;
+            let Linted { report, source, .. } = *other;
+            let FileReport { findings, suppressed, exceptions, by_rule, nested, .. } = report;
             unite(&mut one.report.findings, findings);
             unite(&mut one.report.suppressed, suppressed);
-            one.report.counts += counts;
+            // The same text makes the same exceptions, in the same order.
+            for (one, other) in one.report.exceptions.iter_mut().zip(&exceptions) {
+                one.add(other);
+            }
+            for (rule, counts) in by_rule {
+                one.report.count(&rule, counts);
+            }
             one.report.nested.extend(nested);
             one.source = one.source.or(source);
             File::Linted(one)

@@ -8,11 +8,12 @@ mod excerpt;
 pub(crate) mod paint;
 mod summary;
 
-use super::text::{count, one_line, shorten, shorten_start, width, wrap};
-use super::{Report, markdown};
-use crate::finding::{Diagnostic, Finding, Level, Outcome, Related, Severity};
+use super::text::{MAX_MESSAGE, count, one_line, shorten, shorten_start, width, wrap};
+use super::{Report, prose};
+use crate::finding::{Diagnostic, Finding, Level, Related, Severity};
+use crate::report::lines::Mark;
 use crate::source::Span;
-use excerpt::{Excerpt, Mark, Window};
+use excerpt::{Excerpt, Window};
 use miette::GraphicalReportHandler;
 use paint::Ink;
 use std::collections::{BTreeMap, HashMap};
@@ -21,8 +22,6 @@ use std::io;
 
 /// Findings of one rule in one file that are drawn with their source; further ones only name their place.
 const MAX_DRAWN: usize = 3;
-/// Columns of a message that are shown: what a file's own text blows up is cut.
-const MAX_MESSAGE: usize = 2_000;
 /// Related places drawn for one finding; further ones are counted.
 const MAX_RELATED: usize = 4;
 /// Columns of the mark and the bar that miette draws before a header.
@@ -104,9 +103,10 @@ fn by_file<'a>(report: &Report<'a>) -> BTreeMap<&'a str, FileGroup<'a>> {
     for diagnostic in report.diagnostics {
         groups.entry(&diagnostic.file).or_default().diagnostics.push(diagnostic);
     }
-    for finding in report.findings {
+    let suppressed = if report.shows_suppressed { report.suppressed } else { &[] };
+    for finding in report.findings.iter().chain(suppressed) {
         let group = groups.entry(report.source_name(finding.span.source)).or_default();
-        let list = if finding.outcome == Outcome::Fail { &mut group.failures } else { &mut group.answers };
+        let list = if finding.counts() { &mut group.failures } else { &mut group.answers };
         list.push(finding);
     }
     for group in groups.values_mut() {
@@ -190,7 +190,7 @@ fn finding_block(finding: &Finding, told: Option<Told>, report: &Report, style: 
         };
         let cited: Vec<String> = rule.meta.controls.iter().map(|id| whole(report.citation(id))).collect();
         push_note(&mut block, "HIPAA", &cited.join("; "), style);
-        push_note(&mut block, "Fix", &markdown::lead(&rule.prose.remediation), style);
+        push_note(&mut block, "Fix", &prose::lead(&rule.prose.remediation), style);
     }
     block.push('\n');
     Ok(block)

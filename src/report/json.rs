@@ -6,21 +6,36 @@
 //! { schema: 1,
 //!   tool: { name, version },
 //!   summary: { selection, notice?, templates, skipped, unreadable, resources, rules,
-//!              passed, failed, undecided, errors, warnings, notes },
+//!              passed, failed, undecided, errors, warnings, notes,
+//!              waived, waived_required, known, stale },
 //!   diagnostics: [{ severity: "error" | "note", code, file, start?, end?, message, help, related: [RELATED] }],
-//!   findings: [{ rule, level: "error" | "warning" | "note", outcome: "fail" | "undecided" | "pass",
-//!                message, when?, file, start?, end?, path,
-//!                subject: SUBJECT, alike: [SUBJECT], controls: [citation], related: [RELATED] }] }
+//!   findings: [FINDING],
+//!   suppressed: [FINDING],
+//!   exceptions: [{ state: "in-force" | "not-checked" | "unused" | "expired" | "without-reason" | "unknown-rule" | "malformed",
+//!                  findings: number, WAIVER… }] }
+//! FINDING: { rule, level: "error" | "warning" | "note", outcome: "fail" | "undecided" | "pass",
+//!            message, when?, file, start?, end?, path,
+//!            subject: SUBJECT, alike: [SUBJECT], controls: [citation], related: [RELATED],
+//!            baseline: "new" | "unchanged" ?, waiver: WAIVER ? }
+//! WAIVER: { id, rules: [rule], reason?, alternative?, owner?, ticket?, expires?,
+//!           dialect: "metadata" | "comment" | "cfn-guard" | "cfn-nag" | "checkov" | "cdk-nag",
+//!           covers: [path], required: [citation], file, start?, end? }
 //! start, end: { line, column, offset }     RELATED: { message, file, start?, end? }
 //! SUBJECT: { section, name, type?, construct? }
 //! ```
 //!
 //! Lines and columns count from 1, columns in characters, offsets in bytes; `end` is exclusive. What is marked with `?` is
 //! null where there is nothing to say, never absent. `alike` are further subjects of the same finding, which a loop makes of the
-//! same text. `level` is the level of the finding, whatever the outcome.
+//! same text. `level` is the level of the finding, whatever the outcome. What is under `suppressed` does not count: an exception
+//! waives it, or the baseline has it. `required` are the citations that no exception can waive (164.306(d)(3)); of a finding's waiver,
+//! those that its rule serves. `baseline` is null where no baseline was given.
 
 use super::{Report, Summary};
-use crate::finding::{Diagnostic, Finding, Level, Outcome, Related, Severity, Subject};
+use crate::date::Date;
+use crate::finding::{
+    BaselineState, Diagnostic, Dialect, Exception, ExceptionState, Finding, Level, Outcome, Related, Severity, Subject,
+    Waiver,
+};
 use crate::source::Span;
 use serde::Serialize;
 use std::io;
@@ -39,6 +54,8 @@ pub fn write(out: &mut impl io::Write, report: &Report) -> io::Result<()> {
         summary: report.summary,
         diagnostics: report.diagnostics.iter().map(|diagnostic| diagnostic_entry(diagnostic, report)).collect(),
         findings: report.findings.iter().map(|finding| finding_entry(finding, report)).collect(),
+        suppressed: report.suppressed.iter().map(|finding| finding_entry(finding, report)).collect(),
+        exceptions: report.exceptions.iter().map(|exception| exception_entry(exception, report)).collect(),
     };
     serde_json::to_writer_pretty(&mut *out, &document)?;
     out.write_all(b"\n")
@@ -51,6 +68,8 @@ struct Document<'a> {
     summary: &'a Summary,
     diagnostics: Vec<DiagnosticEntry<'a>>,
     findings: Vec<FindingEntry<'a>>,
+    suppressed: Vec<FindingEntry<'a>>,
+    exceptions: Vec<ExceptionEntry<'a>>,
 }
 
 #[derive(Serialize)]
@@ -86,6 +105,33 @@ struct FindingEntry<'a> {
     alike: Vec<SubjectEntry<'a>>,
     controls: &'a [String],
     related: Vec<RelatedEntry<'a>>,
+    baseline: Option<BaselineState>,
+    waiver: Option<WaiverEntry<'a>>,
+}
+
+#[derive(Serialize)]
+struct ExceptionEntry<'a> {
+    state: ExceptionState,
+    findings: usize,
+    #[serde(flatten)]
+    waiver: WaiverEntry<'a>,
+}
+
+#[derive(Serialize)]
+struct WaiverEntry<'a> {
+    id: &'a str,
+    rules: Vec<&'a str>,
+    reason: Option<&'a str>,
+    alternative: Option<&'a str>,
+    owner: Option<&'a str>,
+    ticket: Option<&'a str>,
+    expires: Option<Date>,
+    dialect: Dialect,
+    covers: &'a [String],
+    required: Vec<&'a str>,
+    file: &'a str,
+    start: Option<Place>,
+    end: Option<Place>,
 }
 
 #[derive(Serialize)]
@@ -145,6 +191,35 @@ fn finding_entry<'a>(finding: &'a Finding, report: &Report<'a>) -> FindingEntry<
         alike: finding.alike.iter().map(subject_entry).collect(),
         controls: report.rule(&finding.rule).map_or(&[], |rule| &rule.meta.controls),
         related: related_entries(&finding.related, report),
+        baseline: finding.baseline,
+        waiver: finding.waiver.as_deref().map(|waiver| {
+            let required = waiver.required_of(&finding.rule).iter().map(String::as_str);
+            waiver_entry(waiver, required.collect(), report)
+        }),
+    }
+}
+
+fn exception_entry<'a>(exception: &'a Exception, report: &Report<'a>) -> ExceptionEntry<'a> {
+    let waiver = waiver_entry(&exception.waiver, exception.waiver.required(), report);
+    ExceptionEntry { state: exception.state, findings: exception.findings, waiver }
+}
+
+fn waiver_entry<'a>(waiver: &'a Waiver, required: Vec<&'a str>, report: &Report<'a>) -> WaiverEntry<'a> {
+    let (start, end) = places(waiver.span, report);
+    WaiverEntry {
+        id: &waiver.id,
+        rules: waiver.waives.iter().map(|waived| &*waived.rule).collect(),
+        reason: waiver.reason.as_deref(),
+        alternative: waiver.alternative.as_deref(),
+        owner: waiver.owner.as_deref(),
+        ticket: waiver.ticket.as_deref(),
+        expires: waiver.expires,
+        dialect: waiver.dialect,
+        covers: &waiver.covers,
+        required,
+        file: report.source_name(waiver.span.source),
+        start,
+        end,
     }
 }
 

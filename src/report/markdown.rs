@@ -1,200 +1,232 @@
-//! The Markdown of rules as plain text. Knows the little that rule prose uses: code, emphasis, links, headings, lists.
+//! GitHub Flavored Markdown, for a comment on a pull request: what was found in one table, the rest folded away.
+//!
+//! A comment takes 65,536 characters. What has no room is counted, and the page says where to find it.
 
-/// The whole text without its marks; blocks keep their line breaks.
-pub(crate) fn plain(markdown: &str) -> String {
-    let mut fenced = false;
-    let mut lines = Vec::new();
-    for line in markdown.trim().lines() {
-        if line.trim_start().starts_with("```") {
-            fenced = !fenced;
-        } else if fenced {
-            lines.push(line.to_owned());
-        } else {
-            lines.push(inline(line.trim_start_matches('#').trim_end()));
+use super::escape::{Markdown, MarkdownCode};
+use super::text::{count, message, one_line, shorten};
+use super::verdict::{self, Verdict, checks, selection};
+use super::{Report, RuleReport, prose, rule_address};
+use crate::finding::{Diagnostic, Finding, Level, Outcome, Severity};
+use crate::source::Span;
+use std::collections::HashSet;
+use std::io;
+
+/// What a comment takes, in characters; here in bytes, of which there are never fewer.
+const MAX_BYTES: usize = 65_536;
+/// What the table of findings leaves to what comes after it.
+const RESERVED: usize = 16_384;
+/// Findings that are shown at once; the others are folded away.
+const MAX_ROWS: usize = 20;
+/// Columns of a message in a table.
+const MAX_MESSAGE: usize = 300;
+/// Columns of a file's name, of which the end matters.
+const MAX_NAME: usize = 120;
+
+/// A page that does not grow past a number of bytes.
+struct Page {
+    text: String,
+    limit: usize,
+}
+
+impl Page {
+    /// Adds a text if there is room for it and for `after`; says whether there was.
+    fn add(&mut self, text: &str, after: usize) -> bool {
+        let fits = self.text.len() + text.len() + after <= self.limit;
+        if fits {
+            self.text.push_str(text);
         }
+        fits
     }
-    lines.join("\n").trim().to_owned()
-}
 
-/// A part of a text that is laid out on its own.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Block {
-    /// A paragraph or heading, on one line, without marks.
-    Paragraph(String),
-    /// An item of a list, on one line, without marks.
-    Item(String),
-    /// The lines of a fenced block, as they are.
-    Code(Vec<String>),
-}
-
-/// The text in blocks, for whoever wraps it.
-pub(crate) fn blocks(markdown: &str) -> Vec<Block> {
-    let mut blocks: Vec<Block> = Vec::new();
-    let mut fenced = false;
-    // Whether a line goes on with the block before it.
-    let mut open = false;
-    for line in markdown.trim().lines() {
-        let trimmed = line.trim();
-        if trimmed.starts_with("```") {
-            fenced = !fenced;
-            open = false;
-            if fenced {
-                blocks.push(Block::Code(Vec::new()));
-            }
-            continue;
-        }
-        match blocks.last_mut() {
-            Some(Block::Code(lines)) if fenced => lines.push(line.trim_end().to_owned()),
-            _ if trimmed.is_empty() => open = false,
-            last => {
-                let item = trimmed.strip_prefix("- ").or_else(|| trimmed.strip_prefix("* "));
-                match (last, item) {
-                    (_, Some(item)) => blocks.push(Block::Item(item.to_owned())),
-                    (Some(Block::Paragraph(text) | Block::Item(text)), None) if open => {
-                        text.push(' ');
-                        text.push_str(trimmed);
-                    }
-                    _ => blocks.push(Block::Paragraph(trimmed.trim_start_matches('#').trim_start().to_owned())),
-                }
-                open = !trimmed.starts_with('#');
+    /// Adds blocks as long as there is room for them and for `after`. Gives how many were left out.
+    fn add_all(&mut self, blocks: impl ExactSizeIterator<Item = String>, after: usize) -> usize {
+        let all = blocks.len();
+        for (added, block) in blocks.enumerate() {
+            if !self.add(&block, after) {
+                return all - added;
             }
         }
+        0
     }
-    for block in &mut blocks {
-        // Marks may begin on one line and end on the next, so they go last.
-        if let Block::Paragraph(text) | Block::Item(text) = block {
-            *text = inline(text);
-        }
-    }
-    blocks
 }
 
-/// The first sentence of the first paragraph, and the second where both are short.
-pub(crate) fn lead(markdown: &str) -> String {
-    const SHORT: usize = 160;
-    let paragraph: Vec<&str> = markdown
-        .trim()
-        .lines()
-        .map(str::trim)
-        .take_while(|line| !line.is_empty() && !line.starts_with("```"))
-        .collect();
-    let text = inline(&paragraph.join(" "));
-    let mut ends = sentence_ends(&text);
-    let first = ends.next().unwrap_or(text.len());
-    let end = ends.next().filter(|second| *second <= SHORT).unwrap_or(first);
-    text.get(..end).unwrap_or(&text).trim_end().to_owned()
+/// Writes the comment.
+///
+/// # Errors
+/// Those of `out`.
+pub fn write(out: &mut impl io::Write, report: &Report) -> io::Result<()> {
+    let mut page = Page { text: head(report), limit: MAX_BYTES };
+    let foot = foot(report);
+    unreadable(&mut page, report, foot.len() + RESERVED);
+    findings(&mut page, report, foot.len() + RESERVED);
+    rules(&mut page, report, foot.len() + RESERVED / 2);
+    undecided(&mut page, report, foot.len());
+    page.text.push_str(&foot);
+    out.write_all(page.text.as_bytes())
 }
 
-/// At most `limit` bytes of whole sentences; at least the first one, cut at a character where even that is too long.
-pub(crate) fn sentences(text: &str, limit: usize) -> &str {
-    let end = if text.len() <= limit {
-        text.len()
-    } else {
-        sentence_ends(text).take_while(|end| *end <= limit).last().unwrap_or(limit)
+fn head(report: &Report) -> String {
+    let summary = report.summary;
+    let mark = match verdict::verdict(summary) {
+        Verdict::Found { levels, .. } => levels.first().map_or("", |(level, _)| mark(*level)),
+        Verdict::Good(_) => "✅",
+        Verdict::Neutral(_) => "➖",
     };
-    let end = (0..=end).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
-    text.get(..end).unwrap_or(text).trim_end()
-}
-
-/// Byte offsets just past each sentence. A sentence ends with a mark, white space and no lower-case letter after it
-/// (`e.g. this` goes on).
-fn sentence_ends(text: &str) -> impl Iterator<Item = usize> + '_ {
-    let ends_here = |(at, c): (usize, char)| {
-        let rest = text.get(at + c.len_utf8()..)?;
-        let next = rest.trim_start();
-        let over = matches!(c, '.' | '!' | '?')
-            && (next.is_empty() || (next.len() < rest.len() && !next.starts_with(char::is_lowercase)));
-        over.then_some(at + c.len_utf8())
-    };
-    text.char_indices().filter_map(ends_here)
-}
-
-/// One line without code marks, emphasis and the addresses of links.
-fn inline(line: &str) -> String {
-    let mut text = String::with_capacity(line.len());
-    let mut rest = line;
-    while let Some(at) = rest.find(['`', '*', '[']) {
-        let (before, marked) = rest.split_at(at);
-        text.push_str(before);
-        let (shown, taken) = unmark(marked);
-        text.push_str(shown);
-        rest = marked.get(taken..).unwrap_or_default();
+    // The comment marks the page, so that whoever posts it again finds the one to replace.
+    let mut text =
+        format!("<!-- hipaalint -->\n## HIPAA Security Rule\n\n{mark} **{}**\n", verdict::verdict(summary).text());
+    if let Some(profile) = &report.provenance.profile {
+        let said = format!("Profile {}: {}", Markdown(&summary.selection), Markdown(profile.trim()));
+        // What is no law must not be overlooked.
+        text.push_str(&if summary.notice.is_some() { format!("\n> **{said}**\n") } else { format!("\n{said}\n") });
     }
-    text.push_str(rest);
     text
 }
 
-/// What to show of the mark that a text starts with, and how many bytes that takes of it.
-fn unmark(marked: &str) -> (&str, usize) {
-    if let Some(code) = marked.strip_prefix('`').and_then(|code| code.split_once('`')) {
-        return (code.0, code.0.len() + 2);
+/// A mark for people who look before they read.
+fn mark(level: Level) -> &'static str {
+    match level {
+        Level::Error => "❌",
+        Level::Warning => "⚠️",
+        Level::Note => "ℹ️",
     }
-    if marked.starts_with("**") {
-        return ("", 2);
-    }
-    // `*` is emphasis where it touches a word on one side only: `s3:*` and `* item` stay.
-    if let Some((word, _)) = marked.strip_prefix('*').and_then(|rest| rest.split_once('*')) {
-        let touches = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
-        if touches(word.chars().next()) && touches(word.chars().last()) {
-            return (word, word.len() + 2);
-        }
-    }
-    if let Some((label, tail)) = marked.strip_prefix('[').and_then(|rest| rest.split_once("]("))
-        && let Some((address, _)) = tail.split_once(')')
-        && !label.contains(['[', ']'])
-    {
-        return (label, label.len() + address.len() + 4);
-    }
-    let first = marked.chars().next().map_or(0, char::len_utf8);
-    (marked.get(..first).unwrap_or_default(), first)
 }
 
-#[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
-    use super::*;
-
-    #[test]
-    fn marks_go_and_words_stay() {
-        let text = "# Head\nSet `Status: *` to **on**, *now*, see [the guide](https://x.test/a) and `s3:*`.\n\n```yaml\nA: `b`\n```\n";
-        assert_eq!(
-            plain(text),
-            "Head\nSet Status: * to on, now, see the guide and s3:*.\n\nA: `b`".replace("Head", " Head").trim()
-        );
+fn unreadable(page: &mut Page, report: &Report, after: usize) {
+    let errors: Vec<&Diagnostic> =
+        report.diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error).collect();
+    if errors.is_empty() {
+        return;
     }
+    page.add("\n| | Could not be done |\n| --- | --- |\n", after);
+    let rows = errors.iter().map(|diagnostic| {
+        let file = match diagnostic.span {
+            Some(span) => place(span, report),
+            None if diagnostic.file.is_empty() => "hipaalint".to_owned(),
+            None => file_name(&diagnostic.file),
+        };
+        let text = one_line(&diagnostic.full_message(), true).into_owned();
+        let text = shorten(&text, MAX_MESSAGE, true).into_owned();
+        format!("| ❌ {} | {} |\n", MarkdownCode(&file), Markdown(&text))
+    });
+    let more = page.add_all(rows, after);
+    and_more(page, more, "could not be done");
+}
 
-    #[test]
-    fn blocks_are_lines_to_wrap() {
-        let text = "# Head\nOne `two\nthree`.\n\n- four\n  five\n- six\n\nSeven\n```yaml\nA:\n  B: `c`\n```\n";
-        let [paragraph, item] = [Block::Paragraph, Block::Item].map(|kind| move |text: &str| kind(text.to_owned()));
-        let code = Block::Code(vec!["A:".to_owned(), "  B: `c`".to_owned()]);
-        assert_eq!(
-            blocks(text),
-            [paragraph("Head"), paragraph("One two three."), item("four five"), item("six"), paragraph("Seven"), code]
-        );
-        assert_eq!(blocks(" \n"), []);
+fn findings(page: &mut Page, report: &Report, after: usize) {
+    let mut found: Vec<&Finding> = report.violations().collect();
+    if found.is_empty() {
+        return;
     }
+    found.sort_by_key(|finding| std::cmp::Reverse(finding.level));
+    let rows = found.iter().map(|finding| row(finding, report));
+    page.add(&format!("\n{HEAD}"), after);
+    if found.len() <= MAX_ROWS {
+        let more = page.add_all(rows, after);
+        return and_more(page, more, NO_ROOM);
+    }
+    let shown = page.add_all(rows.clone().take(MAX_ROWS), after);
+    and_more(page, shown, NO_ROOM);
+    let title = count(found.len() - MAX_ROWS, "more finding");
+    fold(page, &title, HEAD, rows.skip(MAX_ROWS), after);
+}
 
-    #[test]
-    fn odd_marks_stay_as_they_are() {
-        for odd in ["a ` b", "s3:* and kms:*", "[x] y", "a [b](c", "*", "list[0]"] {
-            assert_eq!(plain(odd), odd);
-        }
-    }
+/// The head of the table of findings.
+const HEAD: &str = "| Level | Place | Finding |\n| --- | --- | --- |\n";
+const NO_ROOM: &str = "that this comment has no room for";
 
-    #[test]
-    fn lead_is_one_or_two_short_sentences() {
-        assert_eq!(lead("Set A. Then\nset `B`. And C.\n\nMore."), "Set A. Then set B.");
-        assert_eq!(lead("Use a key, e.g. your own. Then rotate."), "Use a key, e.g. your own. Then rotate.");
-        let long = format!("First. Then {} end.", "word ".repeat(50));
-        assert_eq!(lead(&long), "First.");
-        assert_eq!(lead("Version 1.2 of TLS"), "Version 1.2 of TLS");
-        assert_eq!(lead(""), "");
-    }
+fn row(finding: &Finding, report: &Report) -> String {
+    let text = shorten(&message(finding), MAX_MESSAGE, true).into_owned();
+    format!(
+        "| {}\u{a0}{} | {} | {}<br>{} |\n",
+        mark(finding.level),
+        finding.level.name(),
+        MarkdownCode(&place(finding.span, report)),
+        rule_link(&finding.rule),
+        Markdown(&text)
+    )
+}
 
-    #[test]
-    fn sentences_fit_their_limit() {
-        assert_eq!(sentences("One. Two. Three.", 10), "One. Two.");
-        assert_eq!(sentences("ééé", 3), "é");
+/// What was left out, as a paragraph of its own.
+fn and_more(page: &mut Page, more: usize, what: &str) {
+    if more > 0 {
+        // Within what was reserved.
+        page.text.push_str(&format!("\n**And {} more** {what}: see the full report.\n", super::text::grouped(more)));
     }
+}
+
+/// The rules that fired: what they rest on, and how to mend what they find.
+fn rules(page: &mut Page, report: &Report, after: usize) {
+    let fired: HashSet<&str> = report.violations().map(|finding| &*finding.rule).collect();
+    let fired: Vec<&RuleReport> = report.rules.iter().filter(|rule| fired.contains(rule.meta.id.as_str())).collect();
+    if fired.is_empty() {
+        return;
+    }
+    let blocks = fired.iter().map(|rule| {
+        let cited: Vec<String> = rule.meta.controls.iter().map(|id| report.citation(id)).collect();
+        let cited =
+            if cited.is_empty() { String::new() } else { format!("<br>45 CFR {}", Markdown(&cited.join("; "))) };
+        let fix = prose::lead(&rule.prose.remediation);
+        let fix = if fix.is_empty() { String::new() } else { format!("<br>{}", Markdown(&fix)) };
+        format!("- {}: {}{cited}{fix}\n", rule_link(&rule.meta.id), Markdown(&rule.meta.title))
+    });
+    fold(page, &format!("Citations and how to fix ({})", count(fired.len(), "rule")), "", blocks, after);
+}
+
+/// The checks that nobody can decide, where they were asked for.
+fn undecided(page: &mut Page, report: &Report, after: usize) {
+    let found: Vec<&Finding> = report.findings.iter().filter(|finding| finding.outcome == Outcome::Undecided).collect();
+    if found.is_empty() {
+        return;
+    }
+    let blocks = found.iter().map(|finding| {
+        let text = shorten(&message(finding), MAX_MESSAGE, true).into_owned();
+        let place = place(finding.span, report);
+        format!("- {} {}: {}\n", MarkdownCode(&place), rule_link(&finding.rule), Markdown(&text))
+    });
+    fold(page, &format!("Undecided ({})", count(found.len(), "check")), "", blocks, after);
+}
+
+/// A folded list or table.
+fn fold(page: &mut Page, title: &str, head: &str, blocks: impl ExactSizeIterator<Item = String>, after: usize) {
+    const END: &str = "\n</details>\n";
+    const MORE: usize = 100;
+    if page.add(&format!("\n<details>\n<summary>{title}</summary>\n\n{head}"), after + END.len() + MORE) {
+        let more = page.add_all(blocks, after + END.len() + MORE);
+        and_more(page, more, NO_ROOM);
+        page.text.push_str(END);
+    }
+}
+
+fn foot(report: &Report) -> String {
+    let summary = report.summary;
+    let mut facts = vec![format!("{}.", selection(summary))];
+    facts.extend(checks(summary).map(|checks| format!("{checks}.")));
+    let not_counted = [(summary.waived, "waived by exceptions"), (summary.known, "known in the baseline")];
+    let not_counted: Vec<String> = not_counted
+        .iter()
+        .filter(|(number, _)| *number > 0)
+        .map(|(number, how)| format!("{} {how}", count(*number, "finding")))
+        .collect();
+    if !not_counted.is_empty() {
+        facts.push(format!("{}.", not_counted.join(", ")));
+    }
+    let facts = shorten(&one_line(&facts.join(" "), true), 2_000, true).into_owned();
+    format!("\n{}\n\nhipaalint {}\n", Markdown(&facts), env!("CARGO_PKG_VERSION"))
+}
+
+fn rule_link(id: &str) -> String {
+    format!("[{}]({})", Markdown(id), rule_address(id))
+}
+
+/// `stacks/app.yaml:19`.
+fn place(span: Span, report: &Report) -> String {
+    match report.source(span.source) {
+        Some(source) => format!("{}:{}", file_name(&source.name), source.position(span.start).line),
+        None => String::new(),
+    }
+}
+
+fn file_name(name: &str) -> String {
+    super::text::shorten_start(&one_line(name, true), MAX_NAME, true).into_owned()
 }

@@ -1,12 +1,23 @@
 //! What a run found, and one file for each way to write it down. Recomputes nothing.
 
+pub(crate) mod escape;
+pub mod exceptions;
+pub(crate) mod fingerprint;
+pub mod github;
+pub mod gitlab;
+pub mod html;
 pub mod human;
 pub mod json;
-pub(crate) mod markdown;
+pub mod junit;
+pub(crate) mod lines;
+pub mod markdown;
+pub(crate) mod prose;
 pub mod sarif;
 pub(crate) mod text;
+pub(crate) mod verdict;
 
-use crate::finding::{Diagnostic, Exception, Finding};
+use crate::date::Date;
+use crate::finding::{Counts, Diagnostic, Exception, Finding, Outcome, Waiver};
 use crate::rules::meta::{Control, RuleMeta, RuleProse};
 use crate::source::{Source, SourceId};
 
@@ -26,16 +37,57 @@ pub struct Report<'a> {
     pub findings: &'a [Finding],
     /// Violations that do not count, since an exception waives them or the baseline has them: sorted as the others.
     pub suppressed: &'a [Finding],
+    /// Whether formats that leave suppressed findings out by default are to show them.
+    pub shows_suppressed: bool,
+    /// Undecided and passed checks that nobody asked to see, for the formats that tell all: sorted as the others.
+    pub answers: &'a [Finding],
     /// Every exception that the templates make, sorted by file and place.
     pub exceptions: &'a [Exception],
     /// Files that could not be read or parsed, and odd sections; sorted by file and place.
     pub diagnostics: &'a [Diagnostic],
+    /// The day that exceptions were judged on.
+    pub today: Option<Date>,
     /// The rules that ran, sorted by id.
     pub rules: &'a [RuleReport<'a>],
     /// The Security Rule's citations, in the order of the regulation.
     pub controls: &'a [Control],
     /// Numbers for the last lines.
     pub summary: &'a Summary,
+    /// What was linted, and under which assumptions.
+    pub provenance: &'a Provenance,
+}
+
+/// What somebody needs to know of a run who is to trust it, or to repeat it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Provenance {
+    /// What the profile is for; none where rules were named one by one.
+    pub profile: Option<String>,
+    /// The parameters whose values were given for the run, sorted by name.
+    pub pinned: Vec<Pin>,
+    /// The templates that were linted, sorted by name.
+    pub templates: Vec<TemplateReport>,
+    /// The day of the run. None unless somebody names it: the same templates give the same report on every day.
+    pub date: Option<Date>,
+}
+
+/// A parameter whose value was given.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pin {
+    /// Its name.
+    pub name: String,
+    /// Its value; none where a template says that it is not to be shown (`NoEcho`).
+    pub value: Option<String>,
+}
+
+/// A template that was linted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TemplateReport {
+    /// The file.
+    pub name: String,
+    /// Its resources.
+    pub resources: usize,
+    /// How its checks were answered.
+    pub counts: Counts,
 }
 
 /// A rule as reports see it.
@@ -45,6 +97,8 @@ pub struct RuleReport<'a> {
     pub meta: &'a RuleMeta,
     /// Its texts.
     pub prose: RuleProse,
+    /// How its checks were answered.
+    pub counts: Counts,
 }
 
 /// Counts of a run.
@@ -78,6 +132,8 @@ pub struct Summary {
     pub notes: usize,
     /// Findings that an exception waives.
     pub waived: usize,
+    /// Those among them whose rule serves a specification that must be implemented, and cannot be waived.
+    pub waived_required: usize,
     /// Findings that the baseline has, and no exception waives.
     pub known: usize,
     /// Entries of the baseline whose findings are gone, counted with their number.
@@ -85,6 +141,16 @@ pub struct Summary {
 }
 
 impl<'a> Report<'a> {
+    /// The violations that count.
+    pub fn violations(&self) -> impl Iterator<Item = &'a Finding> + use<'a> {
+        self.findings.iter().filter(|finding| finding.counts())
+    }
+
+    /// The checks that ended in another way, asked for or not.
+    pub fn answered(&self, outcome: Outcome) -> impl Iterator<Item = &'a Finding> + use<'a> {
+        self.findings.iter().chain(self.answers).filter(move |finding| finding.outcome == outcome)
+    }
+
     /// The source with this id.
     pub fn source(&self, id: SourceId) -> Option<&'a Source> {
         self.source_index(id).and_then(|index| self.sources.get(index))
@@ -112,11 +178,59 @@ impl<'a> Report<'a> {
         self.rules.binary_search_by(|rule| rule.meta.id.as_str().cmp(id)).ok()
     }
 
+    /// The citation with this id.
+    pub fn control(&self, id: &str) -> Option<&'a Control> {
+        self.controls.iter().find(|control| control.id == id)
+    }
+
+    /// Findings and suppressed ones in one order, as if nobody had waived anything.
+    pub fn all_findings(&self) -> Vec<&'a Finding> {
+        let mut all: Vec<&Finding> = self.findings.iter().chain(self.suppressed).collect();
+        all.sort_by(|a, b| a.reading_order(b));
+        all
+    }
+
+    /// Why citations cannot be waived, as one sentence; nothing where all can.
+    pub fn not_waivable<'c>(&self, required: impl IntoIterator<Item = &'c str>) -> Option<String> {
+        let cited: Vec<String> = required.into_iter().map(|id| self.citation(id)).collect();
+        let (first, rest) = cited.split_first()?;
+        let is = if rest.is_empty() { "is" } else { "are" };
+        Some(format!(
+            "{}{} {is} required: only addressable specifications can be waived (164.306(d)(3)).",
+            first,
+            rest.iter().map(|citation| format!(", {citation}")).collect::<String>()
+        ))
+    }
+
     /// A citation with its title: `164.312(c)(1) Integrity`.
     pub fn citation(&self, id: &str) -> String {
-        match self.controls.iter().find(|control| control.id == id) {
+        match self.control(id) {
             Some(control) => format!("{id} {}", control.title),
             None => id.to_owned(),
         }
     }
+}
+
+/// What keeps a violation from counting: all that its waiver says, or that it is known.
+pub(crate) fn suppression(finding: &Finding) -> String {
+    match &finding.waiver {
+        Some(waiver) => format!("Waived: {}", waiver_words(waiver)),
+        None => "Known, in the baseline.".to_owned(),
+    }
+}
+
+/// All that a waiver says, in sentences: the reason, what is done instead, who decided, where, and until when.
+pub(crate) fn waiver_words(waiver: &Waiver) -> String {
+    let sentence = |text: &str| format!("{}.", text.trim_end().trim_end_matches('.'));
+    let mut words = vec![match &waiver.reason {
+        Some(reason) => sentence(reason),
+        None => format!("No reason is given ({}).", waiver.dialect.tool()),
+    }];
+    words.extend(waiver.alternative.as_deref().map(|alternative| format!("Instead: {}", sentence(alternative))));
+    let until = waiver.expires.map(|day| format!("until {day}"));
+    let who = [waiver.owner.clone(), waiver.ticket.clone(), until].into_iter().flatten().collect::<Vec<_>>().join(", ");
+    if !who.is_empty() {
+        words.push(format!("({who})"));
+    }
+    words.join(" ")
 }

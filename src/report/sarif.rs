@@ -2,16 +2,15 @@
 //! something could not be linted. No timestamps: the same input gives the same bytes.
 
 mod driver;
-mod fingerprint;
 mod model;
 mod place;
 
-use super::Report;
-use crate::finding::{Diagnostic, Finding, Outcome, Severity};
-use fingerprint::Fingerprinter;
+use super::fingerprint::Fingerprinter;
+use super::{Report, waiver_words};
+use crate::finding::{Diagnostic, Finding, Outcome, Severity, Waiver};
 use model::{
     Artifact, DescriptorReference, Fingerprints, Invocation, Location, Log, Notification, PhysicalLocation,
-    ResultProperties, Run, SarifResult, Text, Tool,
+    ResultProperties, Run, SarifResult, Suppression, SuppressionProperties, Text, Tool,
 };
 use serde_json::json;
 use std::io;
@@ -54,14 +53,26 @@ fn run<'a>(report: &Report<'a>, options: &Options) -> Run<'a> {
         artifacts,
         column_kind: "utf16CodeUnits",
         taxonomies: driver::taxonomies(report),
-        results: report.findings.iter().map(|finding| result(finding, report, &mut prints)).collect(),
+        results: results(report, &mut prints),
         properties: report.summary,
     }
 }
 
-fn result<'a>(finding: &'a Finding, report: &Report, prints: &mut Fingerprinter) -> SarifResult<'a> {
+/// The results. Code scanning at GitHub knows no suppressions, and opens an alert for each result that has one: so those are left out
+/// unless they were asked for.
+fn results<'a>(report: &Report<'a>, prints: &mut Fingerprinter) -> Vec<SarifResult<'a>> {
+    let all = report.all_findings().into_iter().map(|finding| {
+        // Of all, shown or not: a finding keeps its fingerprint when another one is waived.
+        let uri = place::artifact_location(report.source_name(finding.span.source), None).uri;
+        (finding, prints.next(finding, &uri))
+    });
+    all.filter(|(finding, _)| report.shows_suppressed || !finding.is_suppressed())
+        .map(|(finding, fingerprint)| result(finding, report, fingerprint))
+        .collect()
+}
+
+fn result<'a>(finding: &'a Finding, report: &Report, fingerprint: String) -> SarifResult<'a> {
     let physical_location = place::physical_location(finding.span, report);
-    let fingerprint = prints.next(finding, &physical_location.artifact_location.uri);
     let related =
         finding.related.iter().zip(1..).map(|(related, number)| place::related_location(number, related, report));
     // Only failures have a level (3.27.10); what could not be told is open (3.27.9).
@@ -87,11 +98,41 @@ fn result<'a>(finding: &'a Finding, report: &Report, prints: &mut Fingerprinter)
         }],
         related_locations: related.collect(),
         partial_fingerprints: Fingerprints { v1: fingerprint },
+        baseline_state: finding.baseline,
+        suppressions: finding.waiver.iter().map(|waiver| suppression(waiver, &finding.rule, report)).collect(),
         properties: ResultProperties {
             path: &finding.path,
             resource_type: finding.subject.resource_type.as_deref(),
             construct: finding.subject.construct.as_deref(),
             when: finding.when.as_deref(),
+        },
+    }
+}
+
+/// An exception, as the result that it waives has it (3.35).
+fn suppression<'a>(waiver: &'a Waiver, rule: &str, report: &Report) -> Suppression<'a> {
+    let mut justification = waiver_words(waiver);
+    if let Some(warning) = report.not_waivable(waiver.required_of(rule).iter().map(String::as_str)) {
+        justification = format!("{justification} {warning}");
+    }
+    Suppression {
+        kind: "inSource",
+        status: "accepted",
+        justification,
+        location: Location {
+            id: None,
+            physical_location: place::physical_location(waiver.span, report),
+            logical_locations: Vec::new(),
+            message: None,
+        },
+        properties: SuppressionProperties {
+            dialect: waiver.dialect,
+            id: &waiver.id,
+            alternative: waiver.alternative.as_deref(),
+            owner: waiver.owner.as_deref(),
+            ticket: waiver.ticket.as_deref(),
+            expires: waiver.expires,
+            required: waiver.required_of(rule).to_vec(),
         },
     }
 }
@@ -106,8 +147,6 @@ fn invocation(report: &Report, options: &Options) -> Invocation {
 }
 
 fn notification(diagnostic: &Diagnostic, report: &Report) -> Notification {
-    let help = diagnostic.help.trim();
-    let gap = if help.is_empty() { "" } else { " " };
     let physical_location = match diagnostic.span {
         Some(span) => Some(place::physical_location(span, report)),
         // About the run, not about a file.
@@ -132,7 +171,7 @@ fn notification(diagnostic: &Diagnostic, report: &Report) -> Notification {
             Severity::Error => "error",
             Severity::Note => "note",
         },
-        message: Text::new(format!("{}.{gap}{help}", diagnostic.message.trim_end_matches('.'))),
+        message: Text::new(diagnostic.full_message()),
         locations: own.into_iter().chain(related).collect(),
     }
 }

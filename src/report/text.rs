@@ -1,6 +1,15 @@
 //! Text from templates and rules made fit for a terminal: nothing in it can move the cursor, and it knows its width.
 
+use crate::finding::Finding;
 use std::borrow::Cow;
+
+/// Columns of a message that are shown: what a file's own text blows up is cut.
+pub(crate) const MAX_MESSAGE: usize = 2_000;
+
+/// What a finding says, on one line and of a length that can be read.
+pub(crate) fn message(finding: &Finding) -> String {
+    shorten(&one_line(&finding.full_message(), true), MAX_MESSAGE, true).into_owned()
+}
 
 /// How many columns a character takes at most. An upper bound on purpose: what is cropped by it never overflows, and a
 /// line of nothing but zero-width characters still has an end.

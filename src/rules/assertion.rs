@@ -96,6 +96,8 @@ pub enum Selector {
     Path(Path),
     /// Values at a path, lists among them taken apart: "a string or a list of strings".
     Items(Path),
+    /// The values that JSON texts at a path hold, lists among them taken apart.
+    Json(Path),
     /// Normalised statements of the current resource's policy documents.
     Statements(DocumentKind),
     /// Resources of these types that refer to the current resource through a property.
@@ -143,6 +145,7 @@ impl From<RawDocumentKind> for DocumentKind {
 struct RawQuantified {
     path: Option<Path>,
     items: Option<Path>,
+    json: Option<Path>,
     statements: Option<RawDocumentKind>,
     related: Option<Related>,
     referenced: Option<Related>,
@@ -179,12 +182,13 @@ impl TryFrom<RawQuantified> for Quantified {
             vec![
                 raw.path.map(Selector::Path),
                 raw.items.map(Selector::Items),
+                raw.json.map(Selector::Json),
                 raw.statements.map(|kind| Selector::Statements(kind.into())),
                 raw.related.map(Selector::Related),
                 raw.referenced.map(Selector::Referenced),
                 raw.resources.map(Selector::Resources),
             ],
-            "path, items, statements, related, referenced, resources",
+            "path, items, json, statements, related, referenced, resources",
         )?;
         let own = raw.is.map(|is| {
             let path = Path { text: "$".to_owned(), names: Vec::new(), rest: None };

@@ -2,6 +2,7 @@
 
 mod count;
 mod elements;
+mod json;
 mod place;
 mod select;
 

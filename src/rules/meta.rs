@@ -55,6 +55,27 @@ pub struct Control {
     pub beyond: Option<String>,
 }
 
+/// The headings of the sections that the citations are in (45 CFR Part 164, Subpart C).
+const SECTIONS: [(&str, &str); 5] = [
+    ("164.308", "Administrative safeguards"),
+    ("164.310", "Physical safeguards"),
+    ("164.312", "Technical safeguards"),
+    ("164.314", "Organizational requirements"),
+    ("164.316", "Policies and procedures and documentation requirements"),
+];
+
+impl Control {
+    /// The section that the citation is in: `164.312`.
+    pub fn section(&self) -> &str {
+        self.id.split('(').next().unwrap_or(&self.id)
+    }
+}
+
+/// The heading of a section of the Security Rule; empty where it is none.
+pub fn section_title(section: &str) -> &'static str {
+    SECTIONS.iter().find(|(id, _)| *id == section).map_or("", |(_, title)| title)
+}
+
 /// A check of AWS Config that counts under HIPAA and that only a running account can answer (from `rules/runtime.yaml`).
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, serde::Serialize)]
 #[serde(deny_unknown_fields)]

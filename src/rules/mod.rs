@@ -12,4 +12,5 @@ pub mod operand;
 pub mod path;
 pub mod predicate;
 pub mod rule;
+pub mod schedule;
 pub mod version;

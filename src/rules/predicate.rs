@@ -1,6 +1,7 @@
 //! What `is:` can ask of one value.
 
 use super::operand::{Operand, Settings};
+use super::schedule;
 use super::version::{self, Version};
 use crate::eval::Run;
 use crate::eval::text;
@@ -34,6 +35,8 @@ pub enum Test {
     AtMost(Operand),
     /// A text whose version is this one or a later one.
     VersionAtLeast(Version),
+    /// A schedule whose firings are at most so many hours apart.
+    RecursWithinHours(Operand),
     /// Of this kind.
     Type(TypeName),
     /// An empty text, list or map.
@@ -110,6 +113,7 @@ struct RawPredicate {
     at_least: Option<Operand>,
     at_most: Option<Operand>,
     version_at_least: Option<Operand>,
+    recurs_within_hours: Option<Operand>,
     r#type: Option<TypeName>,
     empty: Option<bool>,
     from_parameter: Option<Operand>,
@@ -153,6 +157,7 @@ impl TryFrom<RawPredicate> for Predicate {
             raw.at_least.map(Test::AtLeast),
             raw.at_most.map(Test::AtMost),
             raw.version_at_least.map(Version::try_from).transpose()?.map(Test::VersionAtLeast),
+            raw.recurs_within_hours.map(Test::RecursWithinHours),
             raw.r#type.map(Test::Type),
             raw.empty.map(Test::Empty),
             raw.from_parameter.map(|operand| Test::FromParameter(operand, true)),
@@ -237,6 +242,12 @@ impl Test {
             Self::AtLeast(operand) => compare(run, value, operand, around, "MinValue", |value, bound| value >= bound),
             Self::AtMost(operand) => compare(run, value, operand, around, "MaxValue", |value, bound| value <= bound),
             Self::VersionAtLeast(least) => decide(run, &|value| version::at_least(value, least)),
+            Self::RecursWithinHours(operand) => {
+                match operand.texts(around.settings).first().and_then(|hours| hours.parse().ok()) {
+                    Some(hours) => decide(run, &|value| schedule::recurs_within(value, hours)),
+                    None => Truth::Unknown,
+                }
+            }
             Self::Type(name) => {
                 if value.is_opaque() {
                     note(run, value);
@@ -443,6 +454,7 @@ impl Predicate {
                 | Test::Like(operand, _)
                 | Test::AtLeast(operand)
                 | Test::AtMost(operand)
+                | Test::RecursWithinHours(operand)
                 | Test::CoversAction(operand)
                 | Test::Allows(operand)
                 | Test::FromParameter(operand, _) => visit(operand),

@@ -5,6 +5,9 @@ use serde_json::Value;
 use std::io::Read;
 use std::process::Stdio;
 
+/// Those that tell of findings.
+const FORMATS: [&str; 8] = ["human", "json", "sarif", "github", "gitlab", "junit", "markdown", "html"];
+
 #[test]
 fn formats_go_to_standard_output() {
     let folder = Folder::with(&[("bad.yaml", BAD)]);
@@ -39,6 +42,88 @@ fn reports_go_to_files_as_well() {
     assert_eq!(folder.read("c=d.txt"), ran.stdout);
 }
 
+/// What the beginning of a report looks like in each format.
+#[test]
+fn files_have_the_format_of_their_ending() {
+    let folder = Folder::with(&[("bad.yaml", BAD)]);
+    let cases = [
+        ("a.html", "<!DOCTYPE html>\n"),
+        ("a.HTM", "<!DOCTYPE html>\n"),
+        ("a.md", "<!-- hipaalint -->\n"),
+        ("a.xml", "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites "),
+        ("a.sarif", "{\n  \"$schema\""),
+        ("a.json", "{\n  \"schema\": 1"),
+        ("gitlab=b.json", "[\n  {\n    \"description\""),
+        ("github=b.txt", "::"),
+    ];
+    let outputs: Vec<&str> = cases.iter().flat_map(|(output, _)| ["--output", output]).collect();
+    let ran = folder.versioning(&[&["bad.yaml"][..], &outputs].concat());
+    assert_eq!((ran.code, ran.stderr.as_str()), (1, ""));
+    for (output, beginning) in cases {
+        let file = output.split_once('=').map_or(output, |(_, file)| file);
+        assert!(folder.read(file).starts_with(beginning), "{file}: {}", folder.read(file));
+    }
+    let wrong = folder.versioning(&["bad.yaml", "--output", "xml=a.xml"]);
+    assert_eq!(wrong.code, 2);
+    assert!(wrong.stderr.contains("is no format: human, json, sarif, github, gitlab, junit"), "{}", wrong.stderr);
+}
+
+/// Formats that tell all change nothing for those that tell what was asked for.
+#[test]
+fn formats_tell_what_is_theirs() {
+    let rules = ["--rule", "s3-bucket-versioning", "--rule", "s3-bucket-public-acl", "--parameter", "Status=Enabled"];
+    let text = "Parameters:\n  Status: { Type: String }\n  Acl: { Type: String }\nResources:\n  Records:\n    Type: AWS::S3::Bucket\n    \
+                Properties:\n      AccessControl: !Ref Acl\n      VersioningConfiguration: { Status: !Ref Status }\n";
+    let folder = Folder::with(&[("some.yaml", text)]);
+    let alone = folder.run(&[&["some.yaml"][..], &rules].concat());
+    let outputs = ["--output", "a.html", "--output", "a.xml", "--output", "a.json", "--output", "a.md"];
+    let together = folder.run(&[&["some.yaml"][..], &rules, &outputs].concat());
+    assert_eq!((alone.code, &alone.stdout), (together.code, &together.stdout));
+    assert!(folder.read("a.json").contains("\"findings\": []"));
+    let [html, junit, markdown] = ["a.html", "a.xml", "a.md"].map(|file| folder.read(file));
+    assert!(!markdown.contains("Undecided") && markdown.contains("2 checks: 1 passed, 1 undecided"), "{markdown}");
+    assert!(
+        html.contains("<section id=\"undecided\"") && html.contains("the value of parameter <code>Acl</code>"),
+        "{html}"
+    );
+    assert!(html.contains("<th scope=\"row\">Status</th>\n<td><code>Enabled</code>"), "{html}");
+    assert!(junit.contains("tests=\"2\" failures=\"0\" errors=\"0\" skipped=\"1\""), "{junit}");
+    assert!(junit.contains("<testcase name=\"s3-bucket-versioning: Records\" classname=\"some.yaml\"/>"), "{junit}");
+    // What passed is named in the page only where that was asked for.
+    let names = |extra: &[&str]| {
+        let page = folder.run(&[&["some.yaml", "--format", "html"], &rules[..], extra].concat()).stdout;
+        page.contains("<summary>1 place</summary>")
+    };
+    assert_eq!((names(&[]), names(&["--show", "passed"])), (false, true));
+}
+
+/// A page for others must not give away what a template keeps to itself.
+#[test]
+fn values_without_echo_are_not_written_down() {
+    let text =
+        "Parameters:\n  Password: { Type: String, NoEcho: true }\nResources:\n  Records:\n    Type: AWS::S3::Bucket\n";
+    let folder = Folder::with(&[("some.yaml", text)]);
+    for format in FORMATS {
+        let arguments = ["some.yaml", "--format", format, "--parameter", "Password=xyzzy-12345", "--show", "passed"];
+        let ran = folder.run(&arguments);
+        assert!(!ran.stdout.contains("xyzzy") && ran.stderr.is_empty(), "{format}: {}", ran.all());
+    }
+    let page = folder.run(&["some.yaml", "--format", "html", "--parameter", "Password=xyzzy-12345"]).stdout;
+    assert!(page.contains("not shown (NoEcho)"));
+}
+
+#[test]
+fn pages_have_no_date_unless_somebody_names_one() {
+    let folder = Folder::with(&[("good.yaml", GOOD)]);
+    let with = |epoch: &str| ran(folder.command(&["good.yaml", "--format", "html"]).env("SOURCE_DATE_EPOCH", epoch));
+    assert!(!with("").stdout.contains("<time"));
+    assert!(with("951782400").stdout.contains("<time datetime=\"2000-02-29\">2000-02-29</time>"));
+    assert!(folder.run(&["good.yaml", "--format", "html", "--today", "2031-03-31"]).stdout.contains("2031-03-31"));
+    let wrong = with("soon");
+    assert_eq!(wrong.code, 2);
+    assert!(wrong.stderr.contains("SOURCE_DATE_EPOCH is 'soon'"), "{}", wrong.stderr);
+}
+
 #[test]
 fn a_file_that_cannot_be_written_is_trouble() {
     let folder = Folder::with(&[("good.yaml", GOOD)]);
@@ -65,7 +150,7 @@ fn a_reader_that_goes_away_is_a_normal_end() {
     let folder = Folder::new();
     let many: String = (0..400).map(|index| format!("  B{index}:\n    Type: AWS::S3::Bucket\n")).collect();
     folder.file("many.yaml", format!("Resources:\n{many}"));
-    for format in ["human", "json", "sarif"] {
+    for format in FORMATS {
         let mut child = folder
             .command(&["many.yaml", "--rule", "s3-bucket-versioning", "--format", format])
             .stdout(Stdio::piped())
@@ -107,10 +192,10 @@ fn one_thread_writes_what_eight_write() {
         let text = [BAD, GOOD, CHOOSES, "Resources: [", "name: other\n"][index % 5];
         folder.file(&format!("{}/t{index}.yaml", index % 7), text);
     }
-    for format in ["human", "json", "sarif"] {
+    for format in FORMATS {
         let with = |threads| folder.run(&[".", "--format", format, "--threads", threads, "--show", "passed"]).stdout;
         let one = with("1");
-        assert!(one.len() > 5_000);
+        assert!(one.len() > 5_000, "{format}: {}", one.len());
         assert_eq!(one, with("8"));
         let by_environment =
             ran(folder.command(&[".", "--format", format, "--show", "passed"]).env("HIPAALINT_THREADS", "3"));

@@ -2,9 +2,11 @@
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod bad_input;
+mod baseline;
 mod catalogue;
 mod configuration;
 mod discovery;
+mod exceptions;
 mod expansion;
 mod formats;
 mod graph;

@@ -185,7 +185,7 @@ fn bad_options_are_explained() {
     error: invalid value 'sometimes' for '--color <WHEN>'
     error: invalid value 'Env' for '--parameter <KEY=VALUE>': write it as KEY=VALUE, such as Env=prod
     error: invalid value '=prod' for '--parameter <KEY=VALUE>': write it as KEY=VALUE, such as Env=prod
-    error: 'xml' in '--output xml=out.xml' is no format: human, json or sarif
+    error: 'xml' in '--output xml=out.xml' is no format: human, json, sarif, github, gitlab, junit, markdown, html, exceptions or exceptions-csv
     error: '--output json=' names no file
     error: two reports cannot go to the same file, 'a.json'
     error: the argument '--config <FILE>' cannot be used with '--no-config'
@@ -235,7 +235,8 @@ fn help_goes_to_standard_output() {
       -V, --version  Print version
 
     Report:
-          --format <FORMAT>         What goes to standard output [possible values: human, json, sarif]
+          --format <FORMAT>         What goes to standard output [possible values: human, json, sarif,
+                                    github, gitlab, junit, markdown, html, exceptions, exceptions-csv]
           --output <[FORMAT=]FILE>  Also write a report to a file (repeatable)
           --fail-on <LEVEL>         The least level that makes the exit code 1 [default: error]
                                     [possible values: error, warning, note, never]
@@ -258,6 +259,14 @@ fn help_goes_to_standard_output() {
                                    AWS::Region=us-east-1 (repeatable)
           --parameters <FILE>      Pin the parameters of a file, as the AWS CLI or CodePipeline takes
                                    it, or a plain map (repeatable)
+
+    Exceptions and baseline:
+          --baseline <FILE>        Findings that are known, which do not count [default: that of the
+                                   configuration, if it names one]
+          --write-baseline <FILE>  Write the findings of this run to a baseline, so that only new ones
+                                   count from now on
+          --today <DAY>            The day that exceptions are judged on, such as 2026-12-31 [default:
+                                   SOURCE_DATE_EPOCH, else today, in UTC]
 
     Examples and exit codes: hipaalint --help
     ");

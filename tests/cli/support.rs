@@ -168,7 +168,9 @@ pub fn ran(command: &mut Command) -> Ran {
 fn binary(folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_hipaalint"));
     command.current_dir(folder);
-    for name in ["NO_COLOR", "CLICOLOR_FORCE", "CLICOLOR", "FORCE_COLOR", "HIPAALINT_THREADS", "COLUMNS"] {
+    for name in
+        ["NO_COLOR", "CLICOLOR_FORCE", "CLICOLOR", "FORCE_COLOR", "HIPAALINT_THREADS", "COLUMNS", "SOURCE_DATE_EPOCH"]
+    {
         command.env_remove(name);
     }
     command

@@ -1,15 +1,24 @@
 //! What people and programs see of a run: reports built by hand, in every format.
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+mod comments;
+mod html;
 mod human;
+mod junit;
+mod markup;
 mod runs;
 mod sarif;
 
 use hipaalint::finding::{Level, Related};
-use hipaalint::report::{human as human_format, json, sarif as sarif_format};
+use hipaalint::report::{github, gitlab, html as html_format, human as human_format, json, junit as junit_format};
+use hipaalint::report::{markdown, sarif as sarif_format};
 use hipaalint::source::Span;
-use runs::{ASCII, PLAIN, Run, everything, without_version};
+use runs::{ASCII, PLAIN, Run, Write, everything, whole, without_version};
 use serde_json::Value;
+
+/// The formats that take nothing but the report.
+const FORMATS: [Write; 6] =
+    [json::write, github::write, gitlab::write, junit_format::write, markdown::write, html_format::write];
 
 #[test]
 fn programs_read_json() {
@@ -31,6 +40,7 @@ fn every_span_can_be_shown() {
                 for style in [PLAIN, ASCII] {
                     assert!(run.human(style).contains("a.yaml:"));
                 }
+                assert!(FORMATS.iter().all(|format| run.text(*format).contains("a.yaml")));
                 let (sarif, json) = (run.sarif(), run.json());
                 assert!(serde_json::from_str::<Value>(&sarif).is_ok() && serde_json::from_str::<Value>(&json).is_ok());
             }
@@ -40,8 +50,9 @@ fn every_span_can_be_shown() {
 
 #[test]
 fn formats_write_the_same_bytes_each_time() {
-    let (run, again) = (everything(), everything());
-    assert_eq!([run.human(PLAIN), run.sarif(), run.json()], [again.human(PLAIN), again.sarif(), again.json()]);
+    let (run, again) = (whole(), whole());
+    assert_eq!([run.human(PLAIN), run.sarif()], [again.human(PLAIN), again.sarif()]);
+    assert_eq!(FORMATS.map(|format| run.text(format)), FORMATS.map(|format| again.text(format)));
 }
 
 /// A reader that goes away is an error for the caller to judge, not a panic.
@@ -61,6 +72,11 @@ fn a_closed_pipe_is_an_error() {
             human_format::write(&mut Closed, report, &PLAIN),
             sarif_format::write(&mut Closed, report, &sarif_format::Options::default()),
             json::write(&mut Closed, report),
+            github::write(&mut Closed, report),
+            gitlab::write(&mut Closed, report),
+            junit_format::write(&mut Closed, report),
+            markdown::write(&mut Closed, report),
+            html_format::write(&mut Closed, report),
         ];
         for result in results {
             assert_eq!(result.unwrap_err().kind(), std::io::ErrorKind::BrokenPipe);

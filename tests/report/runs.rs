@@ -1,20 +1,31 @@
 //! Runs to report on: sources, findings and diagnostics as a linter would hand them over.
 
-use hipaalint::finding::{Diagnostic, Finding, Level, Outcome, Related, Severity, Subject};
+use hipaalint::finding::{
+    BaselineState, Counts, Diagnostic, Dialect, Finding, Level, Outcome, Related, Severity, Subject, Waived, Waiver,
+};
 use hipaalint::report::human::{self, Style};
-use hipaalint::report::{Report, RuleReport, Summary, json, sarif};
+use hipaalint::report::{Pin, Provenance, Report, RuleReport, Summary, TemplateReport, json, sarif};
 use hipaalint::rules::meta::{Control, Requirement, RuleMeta, RuleProse};
 use hipaalint::source::{Source, SourceId, Span};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Everything that a report borrows.
 #[derive(Default)]
 pub struct Run {
     pub sources: Vec<Source>,
     pub findings: Vec<Finding>,
+    pub suppressed: Vec<Finding>,
+    pub answers: Vec<Finding>,
     pub diagnostics: Vec<Diagnostic>,
     pub summary: Summary,
+    pub provenance: Provenance,
+    /// How the checks of rules were answered.
+    pub counts: BTreeMap<&'static str, Counts>,
 }
+
+/// What writes a report.
+pub type Write = fn(&mut Vec<u8>, &Report) -> std::io::Result<()>;
 
 impl Run {
     pub fn source(&mut self, name: &str, text: &str) -> SourceId {
@@ -87,43 +98,50 @@ impl Run {
 
     pub fn with<T>(&self, write: impl FnOnce(&Report) -> T) -> T {
         let metas = rules();
-        let rules: Vec<RuleReport> =
-            metas.iter().map(|(meta, prose)| RuleReport { meta, prose: prose.clone() }).collect();
+        let rules: Vec<RuleReport> = metas
+            .iter()
+            .map(|(meta, prose)| {
+                let counts = self.counts.get(meta.id.as_str()).copied().unwrap_or_default();
+                RuleReport { meta, prose: prose.clone(), counts }
+            })
+            .collect();
         write(&Report {
             sources: &self.sources,
             findings: &self.findings,
-            suppressed: &[],
+            suppressed: &self.suppressed,
+            answers: &self.answers,
+            shows_suppressed: false,
+            today: None,
             exceptions: &[],
             diagnostics: &self.diagnostics,
             rules: &rules,
             controls: &controls(),
             summary: &self.summary,
+            provenance: &self.provenance,
         })
+    }
+
+    pub fn text(&self, write: Write) -> String {
+        self.with(|report| written(|out| write(out, report)))
     }
 
     pub fn human(&self, style: Style) -> String {
-        self.with(|report| {
-            let mut out = Vec::new();
-            human::write(&mut out, report, &style).unwrap();
-            String::from_utf8(out).unwrap()
-        })
+        self.with(|report| written(|out| human::write(out, report, &style)))
     }
 
     pub fn sarif(&self) -> String {
-        self.with(|report| {
-            let mut out = Vec::new();
-            sarif::write(&mut out, report, &sarif::Options { exit_code: Some(1) }).unwrap();
-            String::from_utf8(out).unwrap()
-        })
+        self.with(|report| written(|out| sarif::write(out, report, &sarif::Options { exit_code: Some(1) })))
     }
 
     pub fn json(&self) -> String {
-        self.with(|report| {
-            let mut out = Vec::new();
-            json::write(&mut out, report).unwrap();
-            String::from_utf8(out).unwrap()
-        })
+        self.text(json::write)
     }
+}
+
+fn written(write: impl FnOnce(&mut Vec<u8>) -> std::io::Result<()>) -> String {
+    let mut out = Vec::new();
+    write(&mut out).unwrap();
+    String::from_utf8(out).unwrap()
 }
 
 pub const PLAIN: Style = Style { color: false, width: 80, unicode: true, hyperlinks: false };
@@ -416,4 +434,88 @@ pub fn many() -> Run {
 /// A document without the number of this release, so that a new one changes no snapshot.
 pub fn without_version(document: &str) -> String {
     document.replace(concat!("\"", env!("CARGO_PKG_VERSION"), "\""), "\"[version]\"")
+}
+
+/// All that a run can tell: besides [`everything`] what was waived, known, answered without being asked for, and pinned.
+pub fn whole() -> Run {
+    let mut run = everything();
+    let app = run.sources[0].id;
+    let waiver = Waiver {
+        id: "s3-bucket-versioning".into(),
+        waives: vec![Waived { rule: "s3-bucket-versioning".into(), required: vec!["164.312(c)(1)".into()] }],
+        reason: Some("Objects are written once".into()),
+        alternative: Some("An object lock".into()),
+        owner: Some("security@example.com".into()),
+        ticket: Some("SEC-12".into()),
+        expires: Some("2031-12-31".parse().unwrap()),
+        dialect: Dialect::Metadata,
+        span: run.span(app, "Resources:", "PatientData"),
+        covers: vec!["Resources/PatientDataPolicy".into()],
+    };
+    let policy = run.span(app, "Resources:", "PatientDataPolicy");
+    let mut waived = run.findings[1].clone();
+    waived.subject.name = "PatientDataPolicy".into();
+    waived.span = policy;
+    waived.waiver = Some(Arc::new(waiver));
+    let mut known = run.findings[0].clone();
+    known.subject.name = "PatientDataPolicy".into();
+    known.span = policy;
+    known.baseline = Some(BaselineState::Unchanged);
+    run.suppressed = vec![known, waived];
+    // Nobody asked to see them.
+    (run.answers, run.findings) = run.findings.into_iter().partition(|finding| finding.outcome != Outcome::Fail);
+    let counts = |passed, failed, undecided| Counts { passed, failed, undecided };
+    run.counts = BTreeMap::from([
+        ("rds-storage-encrypted", counts(7, 2, 0)),
+        ("s3-bucket-tls-only", counts(0, 2, 1)),
+        ("s3-bucket-versioning", counts(1_200, 2, 0)),
+    ]);
+    let template = |name: &str, resources, counts| TemplateReport { name: name.into(), resources, counts };
+    run.provenance = Provenance {
+        profile: Some("What any deployment can be asked for.".into()),
+        pinned: vec![
+            Pin { name: "Env".into(), value: Some("dev & <test>".into()) },
+            Pin { name: "Password".into(), value: None },
+        ],
+        templates: vec![
+            template("stacks/app.yaml", 6, counts(1_201, 5, 1)),
+            template("stacks/db.json", 1, counts(6, 1, 0)),
+            template("stacks/empty.yaml", 0, counts(0, 0, 0)),
+        ],
+        date: "2031-03-31".parse().ok(),
+    };
+    let mut run = run.counted();
+    run.summary = Summary { passed: 1_207, failed: 6, undecided: 1, waived: 1, known: 1, ..run.summary };
+    run
+}
+
+/// Names and messages that would be markup, commands or links, if anybody let them.
+pub fn injecting() -> Run {
+    let name = "<script>alert('1')</script>]]>&amp;|`**b**` [x](javascript:1) @everyone #1\u{0}\u{202e}\u{ffff}";
+    let command = "::error::x%0A##[error]y, z\r\n::add-mask::z";
+    let mut run = Run::default();
+    let id = run.source("</pre>,:%<b>.yaml", &format!("Resources:\n  {name}: {command}\n  Second: 1\n"));
+    let span = run.span(id, "Resources", name);
+    for rule in ["s3-bucket-tls-only", "rds-storage-encrypted"] {
+        let finding = run.fail(rule, Level::Error, span, name, name, &format!("{command} {name} \\"));
+        finding.when = Some(name.into());
+        finding.related = vec![Related { span, message: format!("{command} {name}") }];
+    }
+    let mut undecided = run.findings[0].clone();
+    undecided.outcome = Outcome::Undecided;
+    run.findings.push(undecided);
+    run.diagnostics.push(Diagnostic {
+        severity: Severity::Error,
+        code: "syntax-error",
+        file: "</pre>,:%<b>.yaml".into(),
+        span: Some(span),
+        message: format!("{command} {name}"),
+        help: name.into(),
+        related: vec![Related { span, message: name.into() }],
+    });
+    run.provenance.pinned = vec![Pin { name: name.into(), value: Some(name.into()) }];
+    run.provenance.profile = Some(name.into());
+    let mut run = run.counted();
+    run.summary.selection = name.into();
+    run
 }

@@ -1,6 +1,6 @@
 //! Which rules are tried: the pack that the binary carries, or the files of a folder.
 
-use hipaalint::rules::load::RuleSet;
+use hipaalint::rules::load::{RuleEntry, RuleSet};
 use std::path::{Path, PathBuf};
 
 /// The folder whose rules are tried, where `RULES_DIR` names one: a rule is tried as it is written, without building
@@ -19,6 +19,19 @@ pub fn pack() -> RuleSet {
         rules.add_file(&file).unwrap_or_else(|error| panic!("{error}"));
     }
     rules
+}
+
+/// What it takes to try a rule: its file alone, where a folder is tried, since reading all takes long. A rule about exceptions
+/// needs those that they waive.
+pub fn trying(entry: &RuleEntry) -> RuleSet {
+    match &entry.file {
+        Some(file) if !entry.is_about_exceptions() => {
+            let mut rules = RuleSet::default();
+            rules.add_file(file).unwrap_or_else(|error| panic!("{error}"));
+            rules
+        }
+        _ => pack(),
+    }
 }
 
 /// The files of the pack: those in the folders of services.

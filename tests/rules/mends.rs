@@ -1,7 +1,7 @@
 //! The mend that a rule tells is one: applied to a failing example, it makes the rule pass.
 
 use super::examples::findings;
-use super::files::pack;
+use super::files::{pack, trying};
 use hipaalint::finding::Outcome;
 use hipaalint::rules::load::{RuleEntry, unmark};
 use hipaalint::rules::rule::Example;
@@ -73,7 +73,7 @@ fn check(entry: &RuleEntry, complaints: &mut String) {
         let Some(patch) = &example.mend else { continue };
         mends += 1;
         let template = mended(example, patch);
-        let report = findings(pack(), id, &template, &example.parameters);
+        let report = findings(trying(entry), id, &template, &example.parameters);
         if let Some(finding) = report.findings.iter().find(|finding| finding.outcome != Outcome::Pass) {
             writeln!(
                 complaints,

@@ -1,7 +1,7 @@
 //! The rule pack holds what it says: examples pass and fail as marked, citations exist.
 
 use super::examples;
-use super::files::pack;
+use super::files::{pack, trying};
 use hipaalint::rules::load::{RuleSet, controls, profiles, unmark};
 use hipaalint::rules::rule::{Example, PROFILES};
 use hipaalint::source::{Source, SourceId};
@@ -32,7 +32,7 @@ fn examples_hold() {
         if !spellings.iter().any(|spelling| spelling.has_choices) {
             writeln!(complaints, "{id}: no example that passes or fails has a parameter or a condition").unwrap();
         }
-        complaints.extend(examples::complaints(pack, entry));
+        complaints.extend(examples::complaints(|| trying(entry), entry));
     }
     assert!(complaints.is_empty(), "\n{complaints}");
 }

@@ -79,23 +79,32 @@ impl Walk<'_> {
         }
     }
 
-    /// The property path that a path means here; none for one that is not about a property of a known type.
-    fn property(path: &Path, context: &Context) -> Option<String> {
-        let text = path.text.strip_prefix('$')?;
+    /// The property paths that a path means here, more than one where it names several: `['a','b']`; none for one that is
+    /// not about a property of a known type.
+    fn properties(path: &Path, context: &Context) -> Vec<String> {
         // What may lie at any depth has no one place in a schema.
-        if context.types.is_empty() || text.contains("..") {
-            return None;
-        }
-        let joined = match &context.value {
-            Some(value) => format!("{value}{text}"),
-            None => text.strip_prefix(".Properties.")?.to_owned(),
-        };
-        Some(joined.replace("['", ".").replace("']", ""))
+        let text = path.text.strip_prefix('$').filter(|text| !context.types.is_empty() && !text.contains(".."));
+        let joined = text.and_then(|text| match &context.value {
+            Some(value) => Some(format!("{value}{text}")),
+            None => text.strip_prefix(".Properties.").map(str::to_owned),
+        });
+        joined.map_or_else(Vec::new, |joined| alternatives(&joined))
     }
 
-    /// The value at a path, of those types that have it, and those that lack it.
+    /// The value at a path, of those types that have it, and those that lack it. Of several paths it is the first one's,
+    /// as they are asked the same.
     fn locate(&mut self, path: &Path, context: &Context) -> (Context, Vec<Lack>) {
-        let Some(property) = Self::property(path, context) else { return (Context::NOWHERE, Vec::new()) };
+        let mut all = Vec::new();
+        let mut first = None;
+        for property in Self::properties(path, context) {
+            let (value, lacks) = self.locate_one(property, context);
+            all.extend(lacks);
+            first.get_or_insert(value);
+        }
+        (first.unwrap_or(Context::NOWHERE), all)
+    }
+
+    fn locate_one(&mut self, property: String, context: &Context) -> (Context, Vec<Lack>) {
         self.asked += 1;
         let mut types = Vec::new();
         let mut lacks = Vec::new();
@@ -122,6 +131,7 @@ impl Walk<'_> {
             Form::Any(items) => self.any(items, context),
             Form::Not(inner) => self.assertion(inner, context),
             Form::Value { path, is, or_absent } => {
+                // Inside a resource's properties, `Type` is one of them.
                 if path.text == "$.Type" && context.value.is_none() {
                     self.type_names(is);
                 }
@@ -155,6 +165,8 @@ impl Walk<'_> {
                 let (value, lacks) = self.locate(path, context);
                 (Self::elements(value), lacks)
             }
+            // What a text holds is in no schema.
+            Selector::Json(path) => (Context::NOWHERE, self.locate(path, context).1),
             // Normalised statements have a shape of their own.
             Selector::Statements(_) => (Context::NOWHERE, Vec::new()),
             Selector::Related(related) => {
@@ -261,6 +273,13 @@ impl Walk<'_> {
     }
 }
 
+/// The paths that a path with names in brackets stands for: `a['b','c']` is `a.b` and `a.c`.
+fn alternatives(path: &str) -> Vec<String> {
+    let Some((before, rest)) = path.split_once("['") else { return vec![path.trim_start_matches('.').to_owned()] };
+    let (names, after) = rest.split_once("']").expect("brackets are closed");
+    names.split("','").flat_map(|name| alternatives(&format!("{before}.{name}{after}"))).collect()
+}
+
 /// Whether a property of this kind can be this text, as far as its kind says: booleans in any case, numbers by value.
 fn may_be(kind: &Kind, text: &str) -> bool {
     let number = |text: &str| text.parse::<f64>().ok();
@@ -348,6 +367,11 @@ fn slips_are_found() {
             "no property",
         ),
         ("[any]", "{ path: $.Type, is: { equals: 'AWS::S3::Buckets' } }", "there is no type"),
+        (
+            "[AWS::CodeBuild::Project]",
+            "{ every: { path: '$.Properties.Environment.EnvironmentVariables[*]', assert: { path: $.Type, is: { equals: PLAINTEXT } } } }",
+            "",
+        ),
     ] {
         let text =
             format!("{{ id: slip, title: t, level: note, message: m, resources: {resources}, assert: {assert} }}");

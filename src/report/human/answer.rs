@@ -1,14 +1,16 @@
-//! Answers that are no violations (`--show undecided,passed`): one quiet line each, if there is room.
+//! Answers that are no violations, and violations that do not count (`--show undecided,passed,suppressed`): one quiet line each,
+//! if there is room.
 
 use super::paint::Ink;
 use super::{Report, Style};
 use crate::finding::{Finding, Outcome};
 use crate::report::text::{one_line, shorten, width, wrap};
+use crate::report::waiver_words;
 
 /// Columns that a rule's id or a subject may take before the columns of a list stop lining up.
 const MAX_CELL: usize = 40;
 /// Columns that a message may take, all its lines together.
-const MAX_MESSAGE: usize = 500;
+const MAX_MESSAGE: usize = 1_000;
 /// Columns before the cells: two blanks, the mark, a blank.
 const LEAD: usize = 4;
 
@@ -27,10 +29,12 @@ pub(super) fn lines(findings: &[&Finding], report: &Report, style: &Style) -> St
 /// One answer in printable words.
 struct Row {
     outcome: Outcome,
+    is_suppressed: bool,
     place: String,
     rule: String,
     subject: String,
-    message: String,
+    /// Each a paragraph.
+    messages: Vec<String>,
 }
 
 impl Row {
@@ -41,13 +45,23 @@ impl Row {
             Some(_) => finding.subject.name.clone(),
             None => finding.subject.qualified_name(),
         };
-        let message = if finding.message.is_empty() { String::new() } else { finding.full_message() };
+        let mut messages = Vec::new();
+        if !finding.message.is_empty() {
+            messages.push(finding.full_message());
+        }
+        if let Some(waiver) = &finding.waiver {
+            messages.push(format!("Waived: {}", waiver_words(waiver)));
+            messages.extend(report.not_waivable(waiver.required_of(&finding.rule).iter().map(String::as_str)));
+        } else if finding.is_suppressed() {
+            messages.push("The baseline has it.".to_owned());
+        }
         Self {
             outcome: finding.outcome,
+            is_suppressed: finding.is_suppressed(),
             place: position.map(|at| format!("{}:{}", at.line, at.column)).unwrap_or_default(),
             rule: one_line(&finding.rule, style.unicode).into_owned(),
             subject: shorten(&one_line(&subject, style.unicode), MAX_CELL, style.unicode).into_owned(),
-            message: one_line(&message, style.unicode).into_owned(),
+            messages: messages.iter().map(|message| one_line(message, style.unicode).into_owned()).collect(),
         }
     }
 
@@ -55,6 +69,7 @@ impl Row {
         let (ink, mark) = match self.outcome {
             Outcome::Pass => (Ink::Good, style.glyph("✓", "+")),
             Outcome::Undecided => (Ink::Note, style.glyph("?", "?")),
+            Outcome::Fail if self.is_suppressed => (Ink::Dim, style.glyph("○", "o")),
             Outcome::Fail => (Ink::Error, style.glyph("×", "x")),
         };
         let room = style.width.saturating_sub(LEAD);
@@ -66,11 +81,14 @@ impl Row {
         }
         // What is missing matters most of an undecided check: where the line has no room for it, it gets lines of its own.
         let mut below = Vec::new();
-        if width(&plain) + width(&self.message) <= room {
-            plain.push_str(&self.message);
-        } else {
-            let message = shorten(&self.message, MAX_MESSAGE, style.unicode);
-            below = wrap(&message, room.saturating_sub(LEAD));
+        match self.messages.as_slice() {
+            [only] if width(&plain) + width(only) <= room => plain.push_str(only),
+            messages => {
+                for message in messages {
+                    let message = shorten(message, MAX_MESSAGE, style.unicode);
+                    below.extend(wrap(&message, room.saturating_sub(LEAD)));
+                }
+            }
         }
         let plain = shorten(plain.trim_end(), room, style.unicode).into_owned();
         let mut text = format!("  {} {plain}\n", style.paint(ink, mark));

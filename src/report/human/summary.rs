@@ -5,10 +5,13 @@ use super::{Report, Style};
 use crate::finding::{Level, Outcome};
 use crate::report::Summary;
 use crate::report::text::{count, grouped, one_line, width, wrap};
+use crate::report::verdict::{self, Verdict, checks, selection, unreadable};
 use std::collections::BTreeMap;
 
 /// Findings up to this many are counted at a glance; above it the rules that fired are listed.
 const FEW_FINDINGS: usize = 8;
+/// Columns for the titles of the rules below which they are left out.
+const LEAST_TITLE: usize = 24;
 /// Rules that are listed: more than usually fire at once, so that none that fires often is left out.
 const MAX_RULES: usize = 40;
 
@@ -20,8 +23,10 @@ pub(super) fn text(report: &Report, style: &Style) -> String {
     lines.extend(by_rule(report, style));
     let mut facts = vec![selection(summary)];
     facts.extend(summary.notice.map(str::to_owned));
-    facts.extend(checks(summary));
+    // Where all passed, the verdict says it.
+    facts.extend(checks(summary).filter(|_| summary.failed + summary.undecided > 0));
     facts.extend(left_out(summary));
+    facts.extend(suppressed(report));
     if summary.undecided > 0 {
         let need = if summary.undecided == 1 { "needs" } else { "need" };
         let checks = count(summary.undecided, "check");
@@ -39,27 +44,21 @@ pub(super) fn text(report: &Report, style: &Style) -> String {
 
 /// The one line that matters most.
 fn verdict(summary: &Summary, style: &Style) -> Vec<String> {
-    let levels = [
-        (summary.errors, "error", Ink::Error),
-        (summary.warnings, "warning", Ink::Warning),
-        (summary.notes, "note", Ink::Note),
-    ];
-    let found: Vec<String> = levels
-        .into_iter()
-        .filter(|(number, _, _)| *number > 0)
-        .map(|(number, noun, ink)| style.paint(ink, &count(number, noun)))
-        .collect();
     let mut lines = Vec::new();
-    if summary.unreadable > 0 {
-        let text = format!("{} {} could not be linted", style.glyph("×", "x"), count(summary.unreadable, "file"));
-        lines.push(style.paint(Ink::Error, &text));
+    if let Some(text) = unreadable(summary) {
+        lines.push(style.paint(Ink::Error, &format!("{} {text}", style.glyph("×", "x"))));
     }
-    lines.push(match found.as_slice() {
-        [] => nothing_found(summary, style),
-        levels => {
+    lines.push(match verdict::verdict(summary) {
+        Verdict::Found { levels, templates } => {
             let mark = worst_mark(summary, style);
-            format!("{mark} {} in {}", levels.join(", "), count(summary.templates, "template"))
+            let found: Vec<String> = levels
+                .into_iter()
+                .map(|(level, number)| style.paint(Ink::of(level), &count(number, level.name())))
+                .collect();
+            format!("{mark} {} in {}", found.join(", "), count(templates, "template"))
         }
+        Verdict::Good(text) => style.paint(Ink::Good, &format!("{} {text}", style.glyph("✓", "+"))),
+        Verdict::Neutral(text) => style.paint(Ink::Bold, &text),
     });
     lines
 }
@@ -86,33 +85,6 @@ fn mark(level: Level, style: &Style) -> String {
     style.paint(Ink::of(level), mark)
 }
 
-/// Good news, and no more of it than there is.
-fn nothing_found(summary: &Summary, style: &Style) -> String {
-    if summary.failed > 0 {
-        return style.paint(Ink::Bold, "No findings that count");
-    }
-    if summary.templates == 0 {
-        return style.paint(Ink::Bold, "No template was linted");
-    }
-    if summary.passed == 0 {
-        let all_undecided = summary.undecided > 0;
-        let text =
-            if all_undecided { "Nothing could be decided" } else { "Nothing to check: no selected rule applies" };
-        return style.paint(Ink::Bold, text);
-    }
-    let scope = if summary.unreadable > 0 { " in the rest" } else { "" };
-    let how = match summary.undecided {
-        0 => format!(": {}", all_passed(summary.passed)),
-        // No more certain than it is: whoever reads one line reads this one.
-        undecided => format!(", {} undecided", count(undecided, "check")),
-    };
-    style.paint(Ink::Good, &format!("{} No violations found{scope}{how}", style.glyph("✓", "+")))
-}
-
-fn all_passed(checks: usize) -> String {
-    if checks == 1 { "the one check passed".to_owned() } else { format!("all {} passed", count(checks, "check")) }
-}
-
 /// The rules that fired, the gravest and most frequent first, where there is too much to take in at a glance.
 fn by_rule(report: &Report, style: &Style) -> Vec<String> {
     let mut counts: BTreeMap<&str, (usize, Level)> = BTreeMap::new();
@@ -131,9 +103,11 @@ fn by_rule(report: &Report, style: &Style) -> Vec<String> {
     let more = rules.len().saturating_sub(MAX_RULES);
     let listed = rules.into_iter().take(MAX_RULES).map(|(id, (number, level))| {
         let title = report.rule(id).map_or("", |rule| rule.meta.title.as_str());
+        let room = style.width.saturating_sub(columns + 8);
+        // A title of which three words are left says less than none.
+        let title = if room < id_columns + 2 + LEAST_TITLE { "" } else { title };
         let text = format!("{id}{:gap$}{title}", "", gap = id_columns.saturating_sub(width(id)) + 2);
         let clean = one_line(text.trim_end(), style.unicode).into_owned();
-        let room = style.width.saturating_sub(columns + 8);
         let clean = crate::report::text::shorten(&clean, room, style.unicode).into_owned();
         let number = format!("{:>columns$}", grouped(number));
         format!("  {} {}  {clean}", mark(level, style), style.paint(Ink::of(level), &number))
@@ -146,26 +120,36 @@ fn by_rule(report: &Report, style: &Style) -> Vec<String> {
     lines
 }
 
-/// What was linted with what.
-fn selection(summary: &Summary) -> String {
-    let rules = count(summary.rules, "rule");
-    let chosen = match summary.selection.strip_prefix("rules:") {
-        Some(ids) => format!("{rules} ({})", ids.trim()),
-        None => format!("{rules} of profile {}", summary.selection),
-    };
-    format!("{chosen} on {} in {}", count(summary.resources, "resource"), count(summary.templates, "template"))
-}
-
-/// How the checks went; nothing where the verdict says it all.
-fn checks(summary: &Summary) -> Option<String> {
-    let parts = [(summary.passed, "passed"), (summary.failed, "failed"), (summary.undecided, "undecided")];
-    let said: Vec<String> = parts
-        .iter()
-        .filter(|(number, _)| *number > 0)
-        .map(|(number, how)| format!("{} {how}", grouped(*number)))
-        .collect();
-    let total = summary.passed + summary.failed + summary.undecided;
-    (total > summary.passed).then(|| format!("{}: {}", count(total, "check"), said.join(", ")))
+/// What does not count, and why.
+fn suppressed(report: &Report) -> Vec<String> {
+    let Summary { waived, waived_required, known, stale, .. } = *report.summary;
+    let mut facts = Vec::new();
+    let mut parts = Vec::new();
+    if waived > 0 {
+        parts.push(format!("{} waived by exceptions", count(waived, "finding")));
+    }
+    if known > 0 {
+        parts.push(format!("{} in the baseline", count(known, "finding")));
+    }
+    if !parts.is_empty() {
+        let hint = if report.shows_suppressed { "" } else { " (--show suppressed)" };
+        facts.push(format!("Not counted: {}{hint}", parts.join(", ")));
+    }
+    if waived_required > 0 {
+        let touch = if waived_required == 1 { "waived finding touches" } else { "waived findings touch" };
+        facts.push(format!(
+            "{} {touch} a required specification; only addressable ones can be waived (164.306(d)(3))",
+            grouped(waived_required)
+        ));
+    }
+    if stale > 0 {
+        let (are, them) = if stale == 1 { ("is", "it") } else { ("are", "them") };
+        facts.push(format!(
+            "{} of the baseline {are} gone; write it again to drop {them} (--write-baseline)",
+            count(stale, "finding")
+        ));
+    }
+    facts
 }
 
 fn left_out(summary: &Summary) -> Option<String> {

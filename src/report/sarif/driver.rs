@@ -5,7 +5,7 @@ use super::model::{
     TaxonProperties, Taxonomy, Text,
 };
 use crate::finding::Level;
-use crate::report::markdown::{plain, sentences};
+use crate::report::prose::{plain, sentences};
 use crate::report::{PROJECT_ADDRESS, Report, RuleReport, rule_address};
 use crate::rules::meta::Control;
 use std::collections::BTreeSet;

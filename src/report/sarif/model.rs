@@ -1,5 +1,7 @@
 //! The part of SARIF 2.1.0 that is written, as types: field names and order are those of the OASIS standard.
 
+use crate::date::Date;
+use crate::finding::{BaselineState, Dialect};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -191,7 +193,40 @@ pub(super) struct SarifResult<'a> {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) related_locations: Vec<Location<'a>>,
     pub(super) partial_fingerprints: Fingerprints,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) baseline_state: Option<BaselineState>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) suppressions: Vec<Suppression<'a>>,
     pub(super) properties: ResultProperties<'a>,
+}
+
+/// `suppression` (3.35).
+#[derive(Serialize)]
+pub(super) struct Suppression<'a> {
+    pub(super) kind: &'static str,
+    pub(super) status: &'static str,
+    pub(super) justification: String,
+    pub(super) location: Location<'static>,
+    pub(super) properties: SuppressionProperties<'a>,
+}
+
+/// Our own words about a suppression.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct SuppressionProperties<'a> {
+    pub(super) dialect: Dialect,
+    pub(super) id: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) alternative: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) owner: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) ticket: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) expires: Option<Date>,
+    /// Citations that cannot be waived.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) required: Vec<String>,
 }
 
 /// What stays the same when lines move.

@@ -3,6 +3,7 @@
 //! Each file holds the analyses of one subject: their arguments as rule files write them, and the way from an answer of
 //! `policy` or `graph` to places.
 
+mod backup;
 mod code;
 mod dependencies;
 mod identity;
@@ -56,6 +57,8 @@ pub enum Analysis {
     RoutesToInternet(network::RoutesToInternet),
     /// In how many Availability Zones a list of subnets lies.
     SubnetZones(network::SubnetZones),
+    /// Whether a backup selection of the template covers a resource.
+    InBackupPlan,
     /// Whether an identity can get more rights than it was given.
     Escalates,
     /// Whether a resource is tagged as one that holds PHI.
@@ -94,6 +97,7 @@ struct RawAnalysis {
     opens_port: Option<network::OpensPort>,
     routes_to_internet: Option<network::RoutesToInternet>,
     subnet_zones: Option<network::SubnetZones>,
+    in_backup_plan: Option<True>,
     escalates: Option<True>,
     phi_tagged: Option<True>,
     hipaa_eligible: Option<True>,
@@ -139,6 +143,7 @@ impl TryFrom<RawAnalysis> for Analysis {
             raw.opens_port.map(Self::OpensPort),
             raw.routes_to_internet.map(Self::RoutesToInternet),
             raw.subnet_zones.map(Self::SubnetZones),
+            raw.in_backup_plan.map(|_| Self::InBackupPlan),
             raw.escalates.map(|_| Self::Escalates),
             raw.phi_tagged.map(|_| Self::PhiTagged),
             raw.hipaa_eligible.map(|_| Self::HipaaEligible),
@@ -178,6 +183,7 @@ impl Analysis {
             Self::OpensPort(arguments) => arguments.judge(checker, item),
             Self::RoutesToInternet(arguments) => arguments.judge(checker, item),
             Self::SubnetZones(arguments) => arguments.judge(checker, item),
+            Self::InBackupPlan => backup::in_backup_plan(checker, item),
             Self::Escalates => identity::escalates(checker, item),
             Self::PhiTagged => phi::phi_tagged(checker, item),
             Self::HipaaEligible => phi::hipaa_eligible(checker, item),

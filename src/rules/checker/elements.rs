@@ -50,6 +50,7 @@ impl<'m, 't> Checker<'_, 'm, 't> {
                 }
                 Elements::from(Selection { items, ..selection })
             }
+            Selector::Json(path) => self.json(path, item),
             Selector::Statements(kind) => {
                 let owner = item.owner();
                 let statements = policy::statements(self.run, owner, *kind);

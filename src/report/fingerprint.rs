@@ -1,4 +1,4 @@
-//! Fingerprints of results: the same violation keeps its own when lines move, in every version of the tool.
+//! Fingerprints of findings: the same violation keeps its own when lines move, in every version of the tool.
 
 use crate::finding::Finding;
 use std::collections::HashMap;
@@ -16,22 +16,28 @@ fn hash(parts: &[&str]) -> u128 {
     fnv1a(parts.iter().flat_map(|part| part.bytes().chain([0])))
 }
 
-/// Gives each result its fingerprint, in the order of the report.
+/// The fingerprint of the occurrence, from 1, of something that some texts tell from everything else.
+pub(crate) fn fingerprint(parts: &[&str], occurrence: usize) -> String {
+    let number = occurrence.to_string();
+    let parts: Vec<&str> = parts.iter().copied().chain([number.as_str()]).collect();
+    format!("{:032x}", hash(&parts))
+}
+
+/// Gives each finding its fingerprint, in the order of the report.
 #[derive(Default)]
-pub(super) struct Fingerprinter {
+pub(crate) struct Fingerprinter {
     seen: HashMap<u128, usize>,
 }
 
 impl Fingerprinter {
     /// The fingerprint of a finding in the file with this URI: of rule, file, subject and path, and of how many findings
     /// like it came before. No line, no value, no message: those change without the violation going away.
-    pub(super) fn next(&mut self, finding: &Finding, uri: &str) -> String {
-        let subject = finding.subject.qualified_name();
-        let parts = [&*finding.rule, uri, &subject, &finding.path];
+    pub(crate) fn next(&mut self, finding: &Finding, uri: &str) -> String {
+        let [rule, subject, path] = &finding.identity();
+        let parts = [rule, uri, subject, path];
         let occurrence = self.seen.entry(hash(&parts)).or_default();
         *occurrence += 1;
-        let [rule, uri, subject, path] = parts;
-        format!("{:032x}", hash(&[rule, uri, subject, path, &occurrence.to_string()]))
+        fingerprint(&parts, *occurrence)
     }
 }
 

@@ -1,0 +1,212 @@
+//! The baseline: findings that were there when a project began to be linted, and that do not count until they are mended. Reads
+//! and writes the file, and marks what it has.
+//!
+//! ```json
+//! {
+//!   "hipaalint-baseline": 1,
+//!   "findings": [
+//!     { "file": "app.yaml", "rule": "s3-bucket-versioning", "subject": "Resources/Records", "path": "Resources/Records", "count": 1 }
+//!   ]
+//! }
+//! ```
+//!
+//! Neither lines nor words are part of it: a finding is known by its file, rule, subject and path, and by how many there are
+//! of it. Entries are sorted, each on a line of its own, so that a change of one finding is a change of one line.
+
+use crate::finding::{BaselineState, Diagnostic, Finding, Outcome, Severity};
+use crate::rules::load::nearest;
+use crate::source::{Source, Span};
+use crate::syntax::{self, Entry as Field, Kind, Node};
+use std::collections::BTreeMap;
+
+/// The key that a baseline is known by; its value is the number of the shape.
+const MARK: &str = "hipaalint-baseline";
+/// The number of the shape.
+const SHAPE: &str = "1";
+/// The keys of an entry.
+const KEYS: [&str; 5] = ["file", "rule", "subject", "path", "count"];
+
+/// What findings are known by, in the order of the file.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Key {
+    /// The file, relative to the baseline's folder, with `/` between folders.
+    pub file: String,
+    /// What it is about: `Resources/Records`.
+    pub subject: String,
+    /// The rule's id.
+    pub rule: String,
+    /// The way to the place.
+    pub path: String,
+}
+
+/// Known findings, with how many there are of each.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Baseline(BTreeMap<Key, usize>);
+
+/// Whether a text means to be a baseline, however broken; anything else is not to be overwritten by one.
+pub fn is_baseline(text: &str) -> bool {
+    text.contains(&format!("\"{MARK}\"")) || text.trim().is_empty()
+}
+
+impl Baseline {
+    /// Reads a baseline.
+    ///
+    /// # Errors
+    /// Everything that is wrong about it, each at its place.
+    pub fn read(source: &Source) -> Result<Self, Vec<Diagnostic>> {
+        let document = syntax::parse(source.text(), source.id)
+            .map_err(|error| vec![problem(source, Some(error.span), error.message)])?;
+        let mut reader = Reader { source, baseline: Self::default(), problems: Vec::new() };
+        reader.document(&document.root);
+        if reader.problems.is_empty() { Ok(reader.baseline) } else { Err(reader.problems) }
+    }
+
+    /// The failing findings among these. `file` names the file of a span.
+    pub fn of<'f>(findings: impl IntoIterator<Item = &'f Finding>, file: impl Fn(Span) -> String) -> Self {
+        let mut baseline = Self::default();
+        for finding in findings.into_iter().filter(|finding| finding.outcome == Outcome::Fail) {
+            *baseline.0.entry(key(finding, file(finding.span))).or_default() += 1;
+        }
+        baseline
+    }
+
+    /// The file's text.
+    pub fn text(&self) -> String {
+        let quoted = |text: &str| serde_json::Value::from(text).to_string();
+        let line = |(key, count): (&Key, &usize)| {
+            format!(
+                "\n    {{ \"file\": {}, \"rule\": {}, \"subject\": {}, \"path\": {}, \"count\": {count} }}",
+                quoted(&key.file),
+                quoted(&key.rule),
+                quoted(&key.subject),
+                quoted(&key.path)
+            )
+        };
+        let lines: Vec<String> = self.0.iter().map(line).collect();
+        let end = if lines.is_empty() { "]" } else { "\n  ]" };
+        format!("{{\n  \"{MARK}\": {SHAPE},\n  \"findings\": [{}{end}\n}}\n", lines.join(","))
+    }
+
+    /// How many findings it has.
+    pub fn len(&self) -> usize {
+        self.0.values().sum()
+    }
+
+    /// Whether it has none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Takes over what another one has of files and rules that this run says nothing about.
+    pub fn keep(&mut self, other: &Self, is_kept: impl Fn(&Key) -> bool) {
+        for (key, count) in other.0.iter().filter(|(key, _)| is_kept(key)) {
+            self.0.entry(key.clone()).or_insert(*count);
+        }
+    }
+
+    /// Marks failing findings as new or unchanged, in their order. Gives how many it has that are not among them, as far as the
+    /// run looked for them.
+    pub fn mark<'f>(
+        &self,
+        findings: impl IntoIterator<Item = &'f mut Finding>,
+        file: impl Fn(Span) -> String,
+        was_looked_for: impl Fn(&Key) -> bool,
+    ) -> usize {
+        let mut left = self.0.clone();
+        for finding in findings.into_iter().filter(|finding| finding.outcome == Outcome::Fail) {
+            let state = match left.get_mut(&key(finding, file(finding.span))) {
+                Some(count) if *count > 0 => {
+                    *count -= 1;
+                    BaselineState::Unchanged
+                }
+                _ => BaselineState::New,
+            };
+            finding.baseline = Some(state);
+        }
+        left.iter().filter(|(key, _)| was_looked_for(key)).map(|(_, count)| count).sum()
+    }
+}
+
+fn key(finding: &Finding, file: String) -> Key {
+    let [rule, subject, path] = finding.identity();
+    Key { file, subject, rule, path }
+}
+
+/// Something that is wrong about a baseline.
+fn problem(source: &Source, span: Option<Span>, message: String) -> Diagnostic {
+    Diagnostic {
+        severity: Severity::Error,
+        code: "baseline",
+        file: source.name.clone(),
+        span,
+        message,
+        help: "Mend it, or remove the file and write it again with --write-baseline.".to_owned(),
+        related: Vec::new(),
+    }
+}
+
+struct Reader<'s> {
+    source: &'s Source,
+    baseline: Baseline,
+    problems: Vec<Diagnostic>,
+}
+
+impl Reader<'_> {
+    fn problem(&mut self, span: Span, message: String) {
+        self.problems.push(problem(self.source, Some(span), message));
+    }
+
+    fn document(&mut self, root: &Node<'_>) {
+        let shape = root.get(MARK);
+        match shape.and_then(Node::scalar_text) {
+            Some(text) if text == SHAPE => {}
+            Some(text) => {
+                let span = shape.map_or(root.span, |shape| shape.span);
+                return self.problem(span, format!("the baseline has shape {text}, and this version reads {SHAPE}"));
+            }
+            None => return self.problem(root.span.at_start(), format!("this is no baseline: it has no `{MARK}`")),
+        }
+        for field in root.as_mapping().unwrap_or_default() {
+            match (field.key.as_ref(), field.value.as_sequence()) {
+                (MARK, _) => {}
+                ("findings", Some(entries)) => entries.iter().for_each(|entry| self.entry(entry)),
+                ("findings", None) => {
+                    self.problem(field.value.span, format!("`findings` is {}, not a list", field.value.describe()));
+                }
+                _ => self.unknown_key(field, &[MARK, "findings"]),
+            }
+        }
+    }
+
+    fn unknown_key(&mut self, field: &Field<'_>, known: &[&str]) {
+        let hint = match nearest(&field.key, known.iter().copied()) {
+            Some(nearest) => format!("; did you mean `{nearest}`?"),
+            None => String::new(),
+        };
+        self.problem(field.key_span, format!("`{}` is no key of a baseline{hint}", field.key));
+    }
+
+    fn entry(&mut self, entry: &Node<'_>) {
+        let Some(fields) = entry.as_mapping() else {
+            return self.problem(entry.span, format!("an entry is {}, not a map", entry.describe()));
+        };
+        for field in fields.iter().filter(|field| !KEYS.contains(&field.key.as_ref())) {
+            self.unknown_key(field, &KEYS);
+        }
+        let text = |name: &str| entry.get(name).and_then(Node::as_str).map(str::to_owned);
+        let count = match entry.get("count").map(|count| &count.kind) {
+            None => Some(1),
+            Some(Kind::Number(number)) => number.text.parse::<usize>().ok().filter(|count| *count > 0),
+            Some(_) => None,
+        };
+        match (text("file"), text("rule"), text("subject"), text("path"), count) {
+            (Some(file), Some(rule), Some(subject), Some(path), Some(count)) => {
+                let known = self.baseline.0.entry(Key { file, subject, rule, path }).or_default();
+                // The file of a merge may have a line twice.
+                *known = count.max(*known);
+            }
+            (.., None) => self.problem(entry.span, "the `count` of an entry is no number from 1".to_owned()),
+            _ => self.problem(entry.span, "an entry needs the texts `file`, `rule`, `subject` and `path`".to_owned()),
+        }
+    }
+}

@@ -1,0 +1,183 @@
+//! The baseline of a run: which file it is, what it says of the findings, and writing it.
+
+use super::output;
+use super::plan::Problems;
+use crate::baseline::{Baseline, Key, is_baseline};
+use crate::config;
+use crate::discover::shown;
+use crate::finding::{Diagnostic, Finding, Severity};
+use crate::report::text::count;
+use crate::source::{Source, SourceId, Span};
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::fs;
+use std::io;
+use std::path::{Component, Path, PathBuf, absolute};
+
+/// What a run does with baselines.
+#[derive(Debug, Default)]
+pub(super) struct Baselines {
+    /// What the run is compared with; none where no baseline was given.
+    known: Option<(Names, Baseline)>,
+    /// Where the findings of the run are written, with what the file had before.
+    written: Option<(PathBuf, Names, Baseline)>,
+}
+
+/// What a run looked at.
+pub(super) struct Scope<'a> {
+    /// The texts that findings point into.
+    pub(super) sources: &'a [Source],
+    /// The files that were linted, as reports name them.
+    pub(super) files: &'a BTreeSet<String>,
+    /// Whether a rule ran, or is none any more.
+    pub(super) is_answered: &'a dyn Fn(&str) -> bool,
+}
+
+impl Baselines {
+    /// Reads the baselines that the arguments name. One that is written is what the run is compared with, too.
+    pub(super) fn new(given: Option<PathBuf>, write_to: Option<PathBuf>, problems: &mut Problems) -> Self {
+        let Some(file) = write_to else {
+            let known = given.and_then(|file| Some((Names::new(&file), read(&file, problems)?)));
+            return Self { known, written: None };
+        };
+        let before = match fs::read_to_string(&file) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Some(Baseline::default()),
+            Ok(text) if text.trim().is_empty() => Some(Baseline::default()),
+            Ok(text) if !is_baseline(&text) => {
+                problems.diagnostics.push(Diagnostic {
+                    severity: Severity::Error,
+                    code: "baseline",
+                    file: shown(&file),
+                    span: None,
+                    message: "the file is no baseline, so it is not overwritten".to_owned(),
+                    help: "Name another file behind --write-baseline.".to_owned(),
+                    related: Vec::new(),
+                });
+                None
+            }
+            Ok(_) | Err(_) => read(&file, problems),
+        };
+        Self { known: None, written: before.map(|before| (file.clone(), Names::new(&file), before)) }
+    }
+
+    /// Marks the findings of a run, and gives how many entries are stale. Where a baseline is written, it has all of them.
+    pub(super) fn apply<'f>(
+        &mut self,
+        findings: impl IntoIterator<Item = &'f mut Finding>,
+        scope: &Scope<'_>,
+    ) -> usize {
+        if let Some((_, names, before)) = &mut self.written {
+            let mut findings: Vec<&mut Finding> = findings.into_iter().collect();
+            let keys = Keys::new(names, scope);
+            let file = |span| keys.of(span);
+            let counting = findings.iter().map(|finding| &**finding).filter(|finding| finding.waiver.is_none());
+            let mut now = Baseline::of(counting, file);
+            now.keep(before, |key| !keys.was_looked_for(key));
+            now.mark(findings.iter_mut().map(|finding| &mut **finding), file, |_| false);
+            *before = now;
+            return 0;
+        }
+        let Some((names, known)) = &self.known else { return 0 };
+        let keys = Keys::new(names, scope);
+        known.mark(findings, |span| keys.of(span), |key| keys.was_looked_for(key))
+    }
+
+    /// Writes the baseline, if one is to be written, and says so. False where it cannot be.
+    pub(super) fn write(&self) -> bool {
+        let Some((file, _, baseline)) = &self.written else { return true };
+        match fs::write(file, baseline.text()) {
+            Ok(()) => {
+                output::complain(&format!("wrote {} to {}", count(baseline.len(), "finding"), shown(file)));
+                true
+            }
+            Err(error) => {
+                output::complain(&format!("cannot write {}: {error}", file.display()));
+                false
+            }
+        }
+    }
+}
+
+fn read(file: &Path, problems: &mut Problems) -> Option<Baseline> {
+    let complaint = |path: &Path, error: &io::Error| Diagnostic {
+        code: "baseline",
+        help: "Name another file, or write it first with --write-baseline.".to_owned(),
+        ..config::unreadable(path, error)
+    };
+    let source = problems.open(file, complaint)?;
+    let baseline = Baseline::read(&source);
+    match baseline {
+        Ok(baseline) => Some(baseline),
+        Err(found) => {
+            problems.diagnostics.extend(found);
+            problems.keep(source);
+            None
+        }
+    }
+}
+
+/// How files are named in a baseline: from its own folder on, wherever the run was started.
+#[derive(Debug)]
+struct Names {
+    /// The baseline's folder.
+    folder: PathBuf,
+}
+
+impl Names {
+    fn new(baseline: &Path) -> Self {
+        let folder = baseline.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        Self { folder: normal(folder) }
+    }
+
+    /// The name of a file that reports name like this.
+    fn key(&self, name: &str) -> String {
+        let file = normal(Path::new(name));
+        let (mut from, mut to) = (self.folder.components().peekable(), file.components().peekable());
+        while from.peek().is_some() && from.peek() == to.peek() {
+            from.next();
+            to.next();
+        }
+        let way: PathBuf = from.map(|_| Component::ParentDir).chain(to).collect();
+        shown(&way)
+    }
+}
+
+/// What the files of a run are called in a baseline.
+struct Keys<'a> {
+    names: &'a Names,
+    scope: &'a Scope<'a>,
+    by_source: HashMap<SourceId, String>,
+    linted: HashSet<String>,
+}
+
+impl<'a> Keys<'a> {
+    fn new(names: &'a Names, scope: &'a Scope<'a>) -> Self {
+        let by_source = scope.sources.iter().map(|source| (source.id, names.key(&source.name))).collect();
+        let linted = scope.files.iter().map(|file| names.key(file)).collect();
+        Self { names, scope, by_source, linted }
+    }
+
+    fn of(&self, span: Span) -> String {
+        self.by_source.get(&span.source).cloned().unwrap_or_default()
+    }
+
+    /// Whether the run says something about an entry: its file was linted or is gone, and its rule ran or is gone.
+    fn was_looked_for(&self, key: &Key) -> bool {
+        let is_there = || self.names.folder.join(&key.file).exists();
+        (self.scope.is_answered)(&key.rule) && (self.linted.contains(&key.file) || !is_there())
+    }
+}
+
+/// An absolute path without `.` and `..`; symbolic links stay.
+fn normal(path: &Path) -> PathBuf {
+    let mut normal = PathBuf::new();
+    for component in absolute(path).unwrap_or_else(|_| path.to_owned()).components() {
+        match component {
+            Component::CurDir => {}
+            Component::ParentDir => {
+                normal.pop();
+            }
+            _ => normal.push(component),
+        }
+    }
+    normal
+}

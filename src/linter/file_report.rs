@@ -1,0 +1,54 @@
+//! What linting one file came to.
+
+use super::Nested;
+use crate::finding::{Counts, Diagnostic, Exception, Finding};
+use crate::source::Source;
+use std::sync::Arc;
+
+/// A parameter that a template declares.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Declared {
+    /// Its name.
+    pub name: String,
+    /// Whether its value is not to be shown (`NoEcho`).
+    pub no_echo: bool,
+}
+
+/// What one file came to.
+#[derive(Debug, Default)]
+pub struct FileReport {
+    /// Findings, sorted by place and rule.
+    pub findings: Vec<Finding>,
+    /// Violations that an exception waives, sorted alike.
+    pub suppressed: Vec<Finding>,
+    /// The exceptions that the template makes, in the order of the text.
+    pub exceptions: Vec<Exception>,
+    /// What is odd about the file, or why it could not be linted.
+    pub diagnostics: Vec<Diagnostic>,
+    /// The files that it includes; findings and diagnostics point into them.
+    pub included: Vec<Source>,
+    /// Whether it is a template at all.
+    pub is_template: bool,
+    /// Resources in the template.
+    pub resources: usize,
+    /// Checks that were answered.
+    pub counts: Counts,
+    /// The same by rule, for each that was answered at all.
+    pub by_rule: Vec<(Arc<str>, Counts)>,
+    /// The template's parameters.
+    pub parameters: Vec<Declared>,
+    /// The nested stacks that it declares and whose template is a local file.
+    pub nested: Vec<Nested>,
+}
+
+impl FileReport {
+    /// Adds answers of a rule.
+    pub(crate) fn count(&mut self, rule: &Arc<str>, counts: Counts) {
+        self.counts += counts;
+        match self.by_rule.last_mut() {
+            Some((last, sum)) if last == rule => *sum += counts,
+            _ if counts.total() > 0 => self.by_rule.push((Arc::clone(rule), counts)),
+            _ => {}
+        }
+    }
+}

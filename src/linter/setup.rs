@@ -1,0 +1,35 @@
+//! Why a linter cannot be set up, in words.
+
+/// Why a linter cannot be set up.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SetupError {
+    /// No rule has this id; perhaps the other one is meant.
+    UnknownRule(String, Option<String>),
+    /// The rule has no such parameter; it has these.
+    UnknownSetting(String, String, Vec<String>),
+    /// A rule of the pack cannot be read.
+    BrokenRule(String, String),
+}
+
+impl std::fmt::Display for SetupError {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::UnknownRule(id, nearest) => {
+                write!(formatter, "there is no rule `{id}`")?;
+                match nearest {
+                    Some(nearest) => write!(formatter, "; did you mean `{nearest}`?"),
+                    None => Ok(()),
+                }
+            }
+            Self::UnknownSetting(id, name, known) if known.is_empty() => {
+                write!(formatter, "rule `{id}` has no parameters, so it has no `{name}`")
+            }
+            Self::UnknownSetting(id, name, known) => {
+                write!(formatter, "rule `{id}` has no parameter `{name}`; it has {}", known.join(", "))
+            }
+            Self::BrokenRule(id, error) => write!(formatter, "rule `{id}` cannot be read: {error}"),
+        }
+    }
+}
+
+impl std::error::Error for SetupError {}

@@ -1,0 +1,146 @@
+//! Text from templates and rules made fit for markup: nothing in it is taken for an element, a mark or a link. Templates are
+//! written by anybody; what they say is shown, never obeyed.
+
+use super::prose::{Piece, code_pieces};
+use super::text::{is_unprintable, visible};
+use std::fmt::{self, Write};
+
+/// A text as HTML or XML, between elements or between quotes. Characters that XML has no way to write (2.2), and those that
+/// reorder or hide what is read, become visible.
+pub(crate) struct Markup<'t>(pub(crate) &'t str);
+
+impl fmt::Display for Markup<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for c in self.0.chars() {
+            match c {
+                '&' => f.write_str("&amp;")?,
+                '<' => f.write_str("&lt;")?,
+                '>' => f.write_str("&gt;")?,
+                '"' => f.write_str("&quot;")?,
+                '\'' => f.write_str("&#39;")?,
+                '\n' | '\t' => f.write_char(c)?,
+                '\u{fffe}' | '\u{ffff}' => f.write_char('\u{fffd}')?,
+                c if is_unprintable(c) => f.write_char(visible(c, true))?,
+                c => f.write_char(c)?,
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A line with `code` in it, as HTML.
+pub(crate) struct CodeMarkup<'t>(pub(crate) &'t str);
+
+impl fmt::Display for CodeMarkup<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for piece in code_pieces(self.0) {
+            match piece {
+                Piece::Code(code) => write!(f, "<code>{}</code>", Markup(code))?,
+                other => write!(f, "{}", Markup(other.text()))?,
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A line with `code` in it, as GitHub Flavored Markdown: outside of code every mark is escaped, and nobody is mentioned.
+/// Fit for the cell of a table.
+pub(crate) struct Markdown<'t>(pub(crate) &'t str);
+
+impl fmt::Display for Markdown<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for piece in code_pieces(self.0) {
+            match piece {
+                Piece::Code(code) => write!(f, "{}", MarkdownCode(code))?,
+                other => write_markdown(f, other.text())?,
+            }
+        }
+        Ok(())
+    }
+}
+
+fn write_markdown(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
+    let mut before = ' ';
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        let after = chars.peek().copied().unwrap_or(' ');
+        match c {
+            '\n' | '\r' | '\t' => f.write_char(' ')?,
+            // GitHub looks for mentions and references in what the Markdown has become, so that a backslash is no help.
+            '@' if !before.is_alphanumeric() => f.write_str("@\u{200b}")?,
+            '#' if after.is_ascii_digit() => f.write_str("#\u{200b}")?,
+            // Entities, which are also what ends a `<details>` too early.
+            '&' => f.write_str("&amp;")?,
+            '<' => f.write_str("&lt;")?,
+            '>' => f.write_str("&gt;")?,
+            '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '~' | '$' => write!(f, "\\{c}")?,
+            c if is_unprintable(c) => f.write_char(visible(c, true))?,
+            c => f.write_char(c)?,
+        }
+        before = c;
+    }
+    Ok(())
+}
+
+/// A text as a code span of GitHub Flavored Markdown, fit for the cell of a table.
+pub(crate) struct MarkdownCode<'t>(pub(crate) &'t str);
+
+impl fmt::Display for MarkdownCode<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // The fence is longer than any run of backticks inside (CommonMark 6.1).
+        let longest = self.0.split(|c| c != '`').map(str::len).max().unwrap_or(0);
+        let fence = "`".repeat(longest + 1);
+        // One space at each end is taken off, so that backticks there stay apart from the fence.
+        let pad = if self.0.starts_with('`') || self.0.ends_with('`') || self.0.trim().is_empty() { " " } else { "" };
+        write!(f, "{fence}{pad}")?;
+        for c in self.0.chars() {
+            match c {
+                // Cells are taken apart before code is looked for (GFM 4.10).
+                '|' => f.write_str("\\|")?,
+                '\n' | '\r' | '\t' => f.write_char(' ')?,
+                c if is_unprintable(c) => f.write_char(visible(c, true))?,
+                c => f.write_char(c)?,
+            }
+        }
+        write!(f, "{pad}{fence}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn markup_is_text() {
+        let hostile = "</script><script>alert('\"')&amp;\u{0}\u{1b}\u{202e}\u{ffff}";
+        assert_eq!(
+            Markup(hostile).to_string(),
+            "&lt;/script&gt;&lt;script&gt;alert(&#39;&quot;&#39;)&amp;amp;␀␛\u{fffd}\u{fffd}"
+        );
+        assert_eq!(CodeMarkup("a `<b>` c ` d").to_string(), "a <code>&lt;b&gt;</code> c ` d");
+    }
+
+    #[test]
+    fn markdown_is_text() {
+        let cases = [
+            ("a | b\nc", "a \\| b c"),
+            ("</details> <!-- x", "&lt;/details&gt; &lt;!-- x"),
+            ("[a](b) **c** _d_", "\\[a\\](b) \\*\\*c\\*\\* \\_d\\_"),
+            ("@org/team #12", "@\u{200b}org/team #\u{200b}12"),
+            ("a@b.example, C# and #", "a@b.example, C# and #"),
+            ("see `a|b` now", "see `a\\|b` now"),
+            ("odd ` one", "odd \\` one"),
+        ];
+        for (text, markdown) in cases {
+            assert_eq!(Markdown(text).to_string(), markdown);
+        }
+    }
+
+    #[test]
+    fn code_keeps_its_backticks() {
+        let cases = [("a", "`a`"), ("a`b", "``a`b``"), ("``", "``` `` ```"), ("`", "`` ` ``"), ("", "`  `")];
+        for (text, code) in cases {
+            assert_eq!(MarkdownCode(text).to_string(), code);
+        }
+    }
+}

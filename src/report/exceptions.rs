@@ -1,0 +1,144 @@
+//! The register of exceptions that an auditor asks for: what is waived, where, why, what is done instead, who decided, until when.
+//! In Markdown to read, in CSV to sort and filter.
+
+mod csv;
+
+pub use csv::write as write_csv;
+
+use super::Report;
+use super::escape::{Markdown, MarkdownCode};
+use super::text::count;
+use crate::finding::{Exception, ExceptionState};
+use std::io;
+
+/// The states in the order of the register, with the heading of each and what it means.
+const STATES: [(ExceptionState, &str, &str); 7] = [
+    (ExceptionState::InForce, "In force", "They waive what is found."),
+    (ExceptionState::NotChecked, "Not checked", "They hold, but whether they are needed did not show in this run."),
+    (ExceptionState::Unused, "Unused", "They hold, but there is nothing to waive."),
+    (ExceptionState::Expired, "Expired", "They waive nothing any more."),
+    (ExceptionState::WithoutReason, "Without a reason", "They waive nothing, since nobody says why."),
+    (ExceptionState::UnknownRule, "For no known rule", "They waive nothing."),
+    (ExceptionState::Malformed, "Not readable", "They waive nothing."),
+];
+
+/// Writes the register in Markdown, with a line break at its end.
+///
+/// # Errors
+/// Those of `out`.
+pub fn write(out: &mut impl io::Write, report: &Report) -> io::Result<()> {
+    out.write_all(page(report).as_bytes())
+}
+
+fn page(report: &Report) -> String {
+    let mut page = String::from("# Register of exceptions\n\n");
+    let templates = count(report.summary.templates, "template");
+    let as_of = report.today.map(|day| format!(", as of {day}")).unwrap_or_default();
+    if report.exceptions.is_empty() {
+        page.push_str(&format!("No exceptions in {templates}{as_of}.\n"));
+        return page;
+    }
+    page.push_str(&format!("{} in {templates}{as_of}.\n", count(report.exceptions.len(), "exception")));
+    let touching = report.exceptions.iter().filter(|exception| !exception.waiver.required().is_empty()).count();
+    if touching > 0 {
+        page.push_str(&format!(
+            "\n**{} {} a specification that is required.** 45 CFR 164.306(d)(3) lets addressable specifications alone be replaced by \
+             an equivalent measure, if the reasons are documented; what is required has to be implemented.\n",
+            count(touching, "exception"),
+            if touching == 1 { "touches" } else { "touch" },
+        ));
+    }
+    for (state, heading, meaning) in STATES {
+        let exceptions: Vec<&Exception> =
+            report.exceptions.iter().filter(|exception| exception.state == state).collect();
+        if exceptions.is_empty() {
+            continue;
+        }
+        page.push_str(&format!("\n## {heading} ({})\n\n{meaning}\n\n", exceptions.len()));
+        page.push_str("| Rule | Covers | Why | Instead | Owner | Ticket | Until | Required | Findings | Written |\n");
+        page.push_str("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |\n");
+        for exception in exceptions {
+            page.push_str(&row(&Row::new(exception, report)));
+        }
+    }
+    page
+}
+
+fn row(row: &Row) -> String {
+    let escaped = |text: &str| Markdown(text).to_string();
+    let cells = [
+        &row.rules(code),
+        &row.covers.iter().map(|path| code(path)).collect::<Vec<_>>().join("<br>"),
+        &escaped(&row.reason),
+        &escaped(&row.alternative),
+        &escaped(&row.owner),
+        &escaped(&row.ticket),
+        &escaped(&row.expires),
+        &escaped(&row.required.join("; ")),
+        &row.findings,
+        &escaped(&format!("{} ({})", row.place, row.dialect)),
+    ];
+    let cells: Vec<&str> = cells.iter().map(|cell| cell.as_str()).collect();
+    format!("| {} |\n", cells.join(" | "))
+}
+
+/// What the register says of one exception, in texts.
+struct Row {
+    state: &'static str,
+    /// Ours; as it is named where none has the name.
+    rules: Vec<String>,
+    /// What the other tool calls it.
+    alias: Option<String>,
+    covers: Vec<String>,
+    reason: String,
+    alternative: String,
+    owner: String,
+    ticket: String,
+    expires: String,
+    required: Vec<String>,
+    findings: String,
+    /// `templates/app.yaml:12`.
+    place: String,
+    dialect: &'static str,
+}
+
+impl Row {
+    fn new(exception: &Exception, report: &Report) -> Self {
+        let waiver = &exception.waiver;
+        let rules: Vec<String> = waiver.waives.iter().map(|waived| waived.rule.to_string()).collect();
+        let text = |text: &Option<String>| text.clone().unwrap_or_default();
+        let source = report.source(waiver.span.source);
+        let covers = waiver.covers.iter();
+        Self {
+            state: STATES.iter().find(|(state, ..)| *state == exception.state).map_or("", |(_, name, _)| *name),
+            alias: (!rules.is_empty() && !waiver.dialect.is_own()).then(|| waiver.id.clone()),
+            rules: if rules.is_empty() { vec![waiver.id.clone()] } else { rules },
+            covers: covers.map(|path| if path.is_empty() { "the template".to_owned() } else { path.clone() }).collect(),
+            reason: text(&waiver.reason),
+            alternative: text(&waiver.alternative),
+            owner: text(&waiver.owner),
+            ticket: text(&waiver.ticket),
+            expires: waiver.expires.map(|day| day.to_string()).unwrap_or_default(),
+            required: waiver.required().into_iter().map(|id| report.citation(id)).collect(),
+            findings: exception.findings.to_string(),
+            place: source
+                .map(|source| format!("{}:{}", source.name, source.position(waiver.span.start).line))
+                .unwrap_or_default(),
+            dialect: waiver.dialect.tool(),
+        }
+    }
+
+    /// The rules, with the other tool's name for them behind.
+    fn rules(&self, written: impl Fn(&str) -> String) -> String {
+        let rules: Vec<String> = self.rules.iter().map(|rule| written(rule)).collect();
+        match &self.alias {
+            Some(alias) => format!("{} ({})", rules.join(", "), written(alias)),
+            None => rules.join(", "),
+        }
+    }
+}
+
+/// A text as code in a cell; nothing where there is none.
+fn code(text: &str) -> String {
+    if text.is_empty() { String::new() } else { MarkdownCode(text).to_string() }
+}

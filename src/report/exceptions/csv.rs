@@ -1,0 +1,85 @@
+//! The register as CSV (RFC 4180): a header, a record for each exception, lines that end with CR LF, everything in quotes.
+//!
+//! Spreadsheets run a cell that begins with `=`, `+`, `-`, `@`, a tab or a carriage return as a formula. Such a text gets an
+//! apostrophe before it, which they take as "this is text" (OWASP ASVS 5.0, 1.2.10).
+
+use super::Row;
+use crate::report::Report;
+use crate::report::text::is_unprintable;
+use std::io;
+
+const HEADER: [&str; 13] = [
+    "State",
+    "Rule",
+    "Covers",
+    "Reason",
+    "Alternative",
+    "Owner",
+    "Ticket",
+    "Expires",
+    "Required specifications",
+    "Findings",
+    "File",
+    "Line",
+    "Language",
+];
+
+/// Writes the register.
+///
+/// # Errors
+/// Those of `out`.
+pub fn write(out: &mut impl io::Write, report: &Report) -> io::Result<()> {
+    record(out, &HEADER)?;
+    for exception in report.exceptions {
+        let row = Row::new(exception, report);
+        let (file, line) = row.place.rsplit_once(':').unwrap_or((&row.place, ""));
+        let (rules, covers, required) = (row.rules(str::to_owned), row.covers.join("; "), row.required.join("; "));
+        record(
+            out,
+            &[
+                row.state,
+                &rules,
+                &covers,
+                &row.reason,
+                &row.alternative,
+                &row.owner,
+                &row.ticket,
+                &row.expires,
+                &required,
+                &row.findings,
+                file,
+                line,
+                row.dialect,
+            ],
+        )?;
+    }
+    Ok(())
+}
+
+fn record(out: &mut impl io::Write, fields: &[&str]) -> io::Result<()> {
+    let fields: Vec<String> = fields.iter().map(|text| field(text)).collect();
+    write!(out, "{}\r\n", fields.join(","))
+}
+
+fn field(text: &str) -> String {
+    let is_formula = text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '\0', '＝', '＋', '－', '＠']);
+    let guard = if is_formula { "'" } else { "" };
+    // Whoever prints the file sees no controls either.
+    format!("\"{guard}{}\"", text.replace(is_unprintable, " ").replace('"', "\"\""))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::field;
+
+    #[test]
+    fn quotes_are_doubled_and_nothing_is_a_formula() {
+        assert_eq!(field("a \"b\", c\u{1b}d"), "\"a \"\"b\"\", c d\"");
+        for formula in ["=1+1", "+1", "-1", "@SUM(A1)", "＝1"] {
+            assert_eq!(field(formula), format!("\"'{formula}\""));
+        }
+        assert_eq!(["\t=1", "\r=1"].map(field), ["\"' =1\"", "\"' =1\""]);
+        assert_eq!(field("2026-12-31"), "\"2026-12-31\"");
+        assert_eq!(field(""), "\"\"");
+    }
+}

@@ -1,0 +1,104 @@
+//! GitLab's Code Quality report: findings in the merge request and beside the changed lines.
+//!
+//! One array of issues with the fields that GitLab reads (`app/validators/json_schemas/codeclimate.json` there): it stops at
+//! the first issue that lacks one, and shows one issue for each fingerprint. What could not be linted is an issue too, so
+//! that it does not look like nothing was found.
+
+use super::Report;
+use super::fingerprint::{Fingerprinter, fingerprint};
+use super::text::{message, one_line};
+use crate::finding::{Diagnostic, Finding, Level, Severity};
+use crate::source::Span;
+use serde::Serialize;
+use serde::ser::{SerializeSeq, Serializer};
+use std::collections::HashMap;
+use std::io;
+
+/// Writes the array, with a line break at its end.
+///
+/// # Errors
+/// Those of `out`.
+pub fn write(out: &mut impl io::Write, report: &Report) -> io::Result<()> {
+    let mut serializer = serde_json::Serializer::pretty(&mut *out);
+    let mut array = serializer.serialize_seq(None)?;
+    let mut seen: HashMap<String, usize> = HashMap::new();
+    // What is about the run and no file has no place in a merge request; the exit code tells.
+    let unreadable =
+        report.diagnostics.iter().filter(|found| found.severity == Severity::Error && !found.file.is_empty());
+    for diagnostic in unreadable {
+        let first = seen.entry(format!("{} {}", diagnostic.code, diagnostic.file)).or_default();
+        *first += 1;
+        array.serialize_element(&of_diagnostic(diagnostic, *first, report))?;
+    }
+    let mut prints = Fingerprinter::default();
+    for finding in report.violations() {
+        array.serialize_element(&of_finding(finding, &mut prints, report))?;
+    }
+    array.end()?;
+    out.write_all(b"\n")
+}
+
+#[derive(Serialize)]
+struct Issue<'a> {
+    description: String,
+    check_name: &'a str,
+    fingerprint: String,
+    severity: &'static str,
+    location: Location<'a>,
+}
+
+#[derive(Serialize)]
+struct Location<'a> {
+    path: &'a str,
+    lines: Lines,
+}
+
+#[derive(Serialize)]
+struct Lines {
+    begin: usize,
+    end: usize,
+}
+
+fn of_finding<'a>(finding: &'a Finding, prints: &mut Fingerprinter, report: &Report<'a>) -> Issue<'a> {
+    let path = relative(report.source_name(finding.span.source));
+    let cited = report.rule(&finding.rule).map(|rule| rule.meta.controls.join(", ")).unwrap_or_default();
+    let cited = if cited.is_empty() { String::new() } else { format!(" (45 CFR {cited})") };
+    Issue {
+        description: format!("{}{cited}", message(finding)),
+        check_name: &finding.rule,
+        fingerprint: prints.next(finding, path),
+        severity: match finding.level {
+            Level::Error => "critical",
+            Level::Warning => "major",
+            Level::Note => "info",
+        },
+        location: Location { path, lines: lines(finding.span, report) },
+    }
+}
+
+fn of_diagnostic<'a>(diagnostic: &'a Diagnostic, occurrence: usize, report: &Report<'a>) -> Issue<'a> {
+    let path = relative(&diagnostic.file);
+    Issue {
+        description: one_line(&diagnostic.full_message(), true).into_owned(),
+        check_name: diagnostic.code,
+        fingerprint: fingerprint(&[diagnostic.code, path], occurrence),
+        severity: "blocker",
+        location: Location {
+            path,
+            lines: diagnostic.span.map_or(Lines { begin: 1, end: 1 }, |span| lines(span, report)),
+        },
+    }
+}
+
+/// The lines of a span, from 1; the first line where its text is not part of the report.
+fn lines(span: Span, report: &Report) -> Lines {
+    report.source(span.source).map_or(Lines { begin: 1, end: 1 }, |source| Lines {
+        begin: source.position(span.start).line,
+        end: source.position(span.end).line,
+    })
+}
+
+/// GitLab knows files by their path from the project's root.
+fn relative(name: &str) -> &str {
+    name.strip_prefix("./").unwrap_or(name)
+}

@@ -1,0 +1,121 @@
+//! The findings that count, rule by rule: what the rule rests on is said once, then each place is shown.
+
+use super::ledger::{Account, Ledger};
+use super::markup::{anchor, excerpts, level, place, prose, references, rule_id, sentence, subject};
+use crate::finding::{Finding, Severity};
+use crate::report::Report;
+use crate::report::escape::{CodeMarkup, Markup};
+use crate::report::text::{count, grouped, one_line};
+use std::io;
+
+/// So many rules need no list of their own.
+const FEW_RULES: usize = 4;
+
+/// Writes the rules that were violated, the gravest first.
+pub(super) fn by_rule(out: &mut impl io::Write, report: &Report, ledger: &Ledger) -> io::Result<()> {
+    let violated = ledger.violated();
+    if violated.len() > FEW_RULES {
+        index(out, &violated)?;
+    }
+    violated.iter().try_for_each(|account| rule(out, account, report))
+}
+
+/// The rules at a glance, for whoever looks for one.
+fn index(out: &mut impl io::Write, violated: &[&Account]) -> io::Result<()> {
+    writeln!(
+        out,
+        "<table class=\"counts\">\n<thead>\n<tr>\n<th scope=\"col\">Rule</th>\n<th scope=\"col\">Findings</th>"
+    )?;
+    writeln!(out, "</tr>\n</thead>\n<tbody>")?;
+    for account in violated {
+        let meta = account.rule.meta;
+        writeln!(
+            out,
+            "<tr>\n<th scope=\"row\">{} <a href=\"#{}\">{}</a></th>\n<td>{}</td>\n</tr>",
+            account.level().map(level).unwrap_or_default(),
+            anchor("rule-", &meta.id),
+            Markup(&meta.title),
+            grouped(account.violations.len())
+        )?;
+    }
+    writeln!(out, "</tbody>\n</table>")
+}
+
+fn rule(out: &mut impl io::Write, account: &Account, report: &Report) -> io::Result<()> {
+    let (meta, prose_of) = (account.rule.meta, &account.rule.prose);
+    let id = anchor("rule-", &meta.id);
+    let gravest = account.level().unwrap_or(meta.level);
+    writeln!(out, "<section class=\"rule\" aria-labelledby=\"{id}\">")?;
+    writeln!(out, "<h3 id=\"{id}\">{} {}</h3>", level(gravest), Markup(&meta.title))?;
+    writeln!(out, "<p class=\"facts\">{} · {}</p>", rule_id(&meta.id), count(account.violations.len(), "finding"))?;
+    if !meta.controls.is_empty() {
+        writeln!(out, "<ul class=\"citations\" aria-label=\"Citations of 45 CFR Part 164\">")?;
+        for citation in &meta.controls {
+            let requirement = report.control(citation).map(|control| control.requirement.name());
+            let requirement =
+                requirement.map(|name| format!(" <span class=\"kind\">{name}</span>")).unwrap_or_default();
+            writeln!(
+                out,
+                "<li><a href=\"#{}\">{}</a>{requirement}</li>",
+                anchor("citation-", citation),
+                Markup(&report.citation(citation))
+            )?;
+        }
+        writeln!(out, "</ul>")?;
+    }
+    writeln!(out, "<div class=\"prose\">")?;
+    for (title, text) in [("Why it matters", &prose_of.why), ("How to fix it", &prose_of.remediation)] {
+        if !text.trim().is_empty() {
+            writeln!(out, "<div>\n<h4>{title}</h4>\n{}</div>", prose(text))?;
+        }
+    }
+    writeln!(out, "</div>")?;
+    if !prose_of.references.is_empty() {
+        writeln!(
+            out,
+            "<details>\n<summary>References</summary>\n<ul>\n{}</ul>\n</details>",
+            references(&prose_of.references)
+        )?;
+    }
+    writeln!(out, "<ol class=\"findings\">")?;
+    for finding in &account.violations {
+        one(out, finding, report)?;
+    }
+    writeln!(out, "</ol>\n</section>")
+}
+
+fn one(out: &mut impl io::Write, finding: &Finding, report: &Report) -> io::Result<()> {
+    writeln!(out, "<li class=\"finding\">")?;
+    writeln!(
+        out,
+        "<p class=\"head\">{} {} {}</p>",
+        level(finding.level),
+        subject(finding),
+        place(finding.span, report)
+    )?;
+    writeln!(out, "<p>{}</p>", sentence(finding))?;
+    write!(out, "{}", excerpts(finding.span, &finding.related, report))?;
+    writeln!(out, "</li>")
+}
+
+/// Writes what is to be said about files themselves.
+pub(super) fn diagnostics(out: &mut impl io::Write, report: &Report, severity: Severity) -> io::Result<()> {
+    writeln!(out, "<ol class=\"findings\">")?;
+    for diagnostic in report.diagnostics.iter().filter(|diagnostic| diagnostic.severity == severity) {
+        let place = match diagnostic.span {
+            Some(span) => place(span, report),
+            None => format!("<span class=\"place\">{}</span>", Markup(&one_line(&diagnostic.file, true))),
+        };
+        writeln!(
+            out,
+            "<li class=\"finding\">\n<p class=\"head\"><code>{}</code> {place}</p>",
+            Markup(diagnostic.code)
+        )?;
+        writeln!(out, "<p>{}</p>", CodeMarkup(&one_line(&diagnostic.full_message(), true)))?;
+        if let Some(span) = diagnostic.span {
+            write!(out, "{}", excerpts(span, &diagnostic.related, report))?;
+        }
+        writeln!(out, "</li>")?;
+    }
+    writeln!(out, "</ol>")
+}

@@ -1,0 +1,161 @@
+//! The numbers of the page: what every rule, and so every citation, came to.
+
+use crate::finding::{Counts, Finding, Level, Outcome};
+use crate::report::{Report, RuleReport};
+use crate::rules::meta::Control;
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+/// What a run came to, by rule.
+pub(super) struct Ledger<'a> {
+    /// In the order of the report's rules.
+    pub(super) rules: Vec<Account<'a>>,
+    /// All of them together.
+    pub(super) counts: Counts,
+    /// Checks all of whose findings are suppressed.
+    pub(super) suppressed: usize,
+    /// Findings that count.
+    pub(super) violations: usize,
+    /// Undecided checks that the report names.
+    pub(super) undecided: usize,
+}
+
+/// What one rule came to.
+pub(super) struct Account<'a> {
+    pub(super) rule: &'a RuleReport<'a>,
+    /// Its findings that count, in the order of the report.
+    pub(super) violations: Vec<&'a Finding>,
+    /// Its checks; those that are suppressed are not among the failed ones.
+    pub(super) counts: Counts,
+    /// Checks all of whose findings an exception waives or the baseline has.
+    pub(super) suppressed: usize,
+}
+
+/// What a citation came to: the gravest answer of the rules that serve it.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) enum Standing {
+    /// Some check failed.
+    Failed,
+    /// Some check failed, and all such were waived or are known.
+    Suppressed,
+    /// Some check could not be decided; none failed.
+    Undecided,
+    /// All checks passed.
+    Passed,
+    /// Rules serve it, and the templates have nothing that they look at.
+    Idle,
+    /// No rule of the run serves it.
+    Beyond,
+}
+
+impl Standing {
+    /// All of them, the gravest first.
+    pub(super) const ALL: [Self; 6] =
+        [Self::Failed, Self::Suppressed, Self::Undecided, Self::Passed, Self::Idle, Self::Beyond];
+
+    /// The class of what shows it.
+    pub(super) fn class(self) -> &'static str {
+        match self {
+            Self::Failed => "failed",
+            Self::Suppressed => "waived",
+            Self::Undecided => "undecided",
+            Self::Passed => "passed",
+            Self::Idle | Self::Beyond => "none",
+        }
+    }
+
+    /// In words.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Failed => "Violated",
+            Self::Suppressed => "Waived",
+            Self::Undecided => "Undecided",
+            Self::Passed => "No violation",
+            Self::Idle => "Nothing to check",
+            Self::Beyond => "Beyond templates",
+        }
+    }
+
+    /// A mark, so that nobody depends on colours.
+    pub(super) fn mark(self) -> &'static str {
+        match self {
+            Self::Failed => "×",
+            Self::Suppressed => "○",
+            Self::Undecided => "?",
+            Self::Passed => "✓",
+            Self::Idle => "–",
+            Self::Beyond => "",
+        }
+    }
+}
+
+impl Account<'_> {
+    /// The gravest level of its findings that count.
+    pub(super) fn level(&self) -> Option<Level> {
+        self.violations.iter().map(|finding| finding.level).max()
+    }
+}
+
+impl<'a> Ledger<'a> {
+    pub(super) fn new(report: &Report<'a>) -> Self {
+        let mut violations: HashMap<&str, Vec<&Finding>> = HashMap::new();
+        for finding in report.violations() {
+            violations.entry(&finding.rule).or_default().push(finding);
+        }
+        let suppressed = suppressed_checks(report);
+        let mut ledger = Self {
+            rules: Vec::with_capacity(report.rules.len()),
+            counts: Counts::default(),
+            suppressed: 0,
+            violations: 0,
+            undecided: report.answered(Outcome::Undecided).count(),
+        };
+        for rule in report.rules {
+            let violations = violations.remove(rule.meta.id.as_str()).unwrap_or_default();
+            let suppressed = suppressed.get(rule.meta.id.as_str()).copied().unwrap_or_default();
+            let mut counts = rule.counts;
+            counts.failed = counts.failed.saturating_sub(suppressed);
+            ledger.counts += counts;
+            ledger.suppressed += suppressed;
+            ledger.violations += violations.len();
+            ledger.rules.push(Account { rule, violations, counts, suppressed });
+        }
+        ledger
+    }
+
+    /// The accounts of the rules that serve a citation.
+    pub(super) fn serving(&self, control: &Control) -> impl Iterator<Item = &Account<'a>> {
+        self.rules.iter().filter(|account| account.rule.meta.controls.contains(&control.id))
+    }
+
+    /// What a citation came to.
+    pub(super) fn standing(&self, control: &Control) -> Standing {
+        let standing = |account: &Account| match account.counts {
+            _ if !account.violations.is_empty() => Standing::Failed,
+            _ if account.suppressed > 0 => Standing::Suppressed,
+            Counts { undecided: 1.., .. } => Standing::Undecided,
+            Counts { passed: 1.., .. } => Standing::Passed,
+            _ => Standing::Idle,
+        };
+        self.serving(control).map(standing).min().unwrap_or(Standing::Beyond)
+    }
+
+    /// The rules with findings that count: the gravest first, then those with most.
+    pub(super) fn violated(&self) -> Vec<&Account<'a>> {
+        let mut violated: Vec<&Account> = self.rules.iter().filter(|account| !account.violations.is_empty()).collect();
+        violated.sort_by_key(|account| std::cmp::Reverse((account.level(), account.violations.len())));
+        violated
+    }
+}
+
+/// For each rule, the checks that have suppressed findings and no others.
+fn suppressed_checks<'a>(report: &Report<'a>) -> BTreeMap<&'a str, usize> {
+    let check = |finding: &'a Finding| (&*finding.rule, finding.span.source, &finding.subject);
+    let counting: HashSet<_> = report.violations().map(check).collect();
+    let suppressed: HashSet<_> =
+        report.suppressed.iter().map(check).filter(|check| !counting.contains(check)).collect();
+    let mut by_rule: BTreeMap<&str, usize> = BTreeMap::new();
+    for (rule, _, _) in suppressed {
+        *by_rule.entry(rule).or_default() += 1;
+    }
+    by_rule
+}

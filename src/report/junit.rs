@@ -1,0 +1,191 @@
+//! JUnit XML, for whatever shows test results: a file is a suite, a check (a rule on a subject) is a test case.
+//!
+//! Written to the schema of Jenkins' xUnit plugin (`junit-10.xsd`), which is the strictest in wide use: nothing is in it that
+//! other readers reject. A check that failed is a failure with all its findings, so that a test keeps its name when its
+//! violation goes; one that is waived, known or undecided is skipped and says why; what could not be linted is an error.
+
+use super::escape::Markup;
+use super::text::{message, one_line};
+use super::{Report, prose};
+use crate::finding::{Diagnostic, Finding, Outcome, Severity};
+use crate::source::Span;
+use std::collections::BTreeMap;
+use std::io;
+
+/// What is said about one file.
+#[derive(Default)]
+struct Suite<'a> {
+    errors: Vec<&'a Diagnostic>,
+    /// By rule and subject.
+    cases: BTreeMap<(&'a str, String), Case<'a>>,
+}
+
+/// What a rule answered about one subject.
+#[derive(Default)]
+struct Case<'a> {
+    violations: Vec<&'a Finding>,
+    suppressed: Vec<&'a Finding>,
+    undecided: Vec<&'a Finding>,
+}
+
+/// How a test case ended.
+enum End<'c, 'a> {
+    Passed,
+    Skipped(String),
+    Failed(&'c [&'a Finding]),
+}
+
+/// Writes the document.
+///
+/// # Errors
+/// Those of `out`.
+pub fn write(out: &mut impl io::Write, report: &Report) -> io::Result<()> {
+    let suites = suites(report);
+    writeln!(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>")?;
+    writeln!(
+        out,
+        "<testsuites name=\"hipaalint\" tests=\"{}\" failures=\"{}\" errors=\"{}\">",
+        suites.values().map(Suite::tests).sum::<usize>(),
+        suites.values().map(Suite::failures).sum::<usize>(),
+        suites.values().map(|suite| suite.errors.len()).sum::<usize>()
+    )?;
+    for (name, suite) in &suites {
+        suite.write(out, if name.is_empty() { "hipaalint" } else { name }, report)?;
+    }
+    writeln!(out, "</testsuites>")
+}
+
+fn suites<'a>(report: &Report<'a>) -> BTreeMap<&'a str, Suite<'a>> {
+    let mut suites: BTreeMap<&str, Suite> = BTreeMap::new();
+    for template in &report.provenance.templates {
+        suites.entry(&template.name).or_default();
+    }
+    for diagnostic in report.diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error) {
+        suites.entry(&diagnostic.file).or_default().errors.push(diagnostic);
+    }
+    for finding in report.findings.iter().chain(report.answers).chain(report.suppressed) {
+        let suite = suites.entry(report.source_name(finding.span.source)).or_default();
+        let subject = match finding.subject.resource_type {
+            Some(_) => finding.subject.name.clone(),
+            None => finding.subject.qualified_name(),
+        };
+        let case = suite.cases.entry((&*finding.rule, subject)).or_default();
+        match finding.outcome {
+            Outcome::Fail if finding.is_suppressed() => case.suppressed.push(finding),
+            Outcome::Fail => case.violations.push(finding),
+            Outcome::Undecided => case.undecided.push(finding),
+            Outcome::Pass => {}
+        }
+    }
+    suites
+}
+
+impl<'a> Suite<'a> {
+    fn tests(&self) -> usize {
+        self.errors.len() + self.cases.len()
+    }
+
+    fn failures(&self) -> usize {
+        self.cases.values().filter(|case| matches!(case.end(), End::Failed(_))).count()
+    }
+
+    fn skipped(&self) -> usize {
+        self.cases.values().filter(|case| matches!(case.end(), End::Skipped(_))).count()
+    }
+
+    fn write(&self, out: &mut impl io::Write, name: &str, report: &Report<'a>) -> io::Result<()> {
+        let name = one_line(name, true);
+        writeln!(
+            out,
+            "  <testsuite name=\"{}\" tests=\"{}\" failures=\"{}\" errors=\"{}\" skipped=\"{}\">",
+            Markup(&name),
+            self.tests(),
+            self.failures(),
+            self.errors.len(),
+            self.skipped()
+        )?;
+        for diagnostic in &self.errors {
+            let message = diagnostic.full_message();
+            writeln!(out, "    <testcase name=\"{}\" classname=\"{}\">", Markup(diagnostic.code), Markup(&name))?;
+            let place = diagnostic.span.map(|span| place(span, report)).unwrap_or_default();
+            let text = format!("{place}{message}");
+            write_end(out, "error", diagnostic.code, &message, &text)?;
+            writeln!(out, "    </testcase>")?;
+        }
+        for ((rule, subject), case) in &self.cases {
+            let test = format!("{rule}: {subject}");
+            let test = one_line(&test, true);
+            write!(out, "    <testcase name=\"{}\" classname=\"{}\"", Markup(&test), Markup(&name))?;
+            match case.end() {
+                End::Passed => {
+                    writeln!(out, "/>")?;
+                    continue;
+                }
+                End::Skipped(why) => {
+                    writeln!(out, ">\n      <skipped message=\"{}\"/>", Markup(&one_line(&why, true)))?
+                }
+                End::Failed(findings) => {
+                    writeln!(out, ">")?;
+                    write_failure(out, rule, findings, report)?;
+                }
+            }
+            writeln!(out, "    </testcase>")?;
+        }
+        writeln!(out, "  </testsuite>")
+    }
+}
+
+impl<'a> Case<'a> {
+    /// What counts decides, then what does not.
+    fn end(&self) -> End<'_, 'a> {
+        match (self.violations.as_slice(), self.suppressed.first(), self.undecided.first()) {
+            ([], None, None) => End::Passed,
+            ([], None, Some(undecided)) => End::Skipped(message(undecided)),
+            ([], Some(suppressed), _) => {
+                End::Skipped(format!("{} {}", super::suppression(suppressed), message(suppressed)))
+            }
+            (violations, _, _) => End::Failed(violations),
+        }
+    }
+}
+
+/// One failure with all findings of a check: most readers show only the first failure of a test.
+fn write_failure(out: &mut impl io::Write, rule: &str, findings: &[&Finding], report: &Report) -> io::Result<()> {
+    let Some(level) = findings.iter().map(|finding| finding.level).max() else { return Ok(()) };
+    let more = findings.len() - 1;
+    let first = findings.first().map(|finding| message(finding)).unwrap_or_default();
+    let head = if more > 0 { format!("{first} And {more} more.") } else { first };
+    let mut text = String::new();
+    for finding in findings {
+        text.push_str(&format!("{}{}: {}\n", place(finding.span, report), finding.level.name(), message(finding)));
+    }
+    if let Some(rule) = report.rule(rule) {
+        if !rule.meta.controls.is_empty() {
+            let cited: Vec<String> = rule.meta.controls.iter().map(|id| report.citation(id)).collect();
+            text.push_str(&format!("HIPAA: 45 CFR {}\n", cited.join("; ")));
+        }
+        let fix = prose::lead(&rule.prose.remediation);
+        if !fix.is_empty() {
+            text.push_str(&format!("Fix: {fix}\n"));
+        }
+    }
+    write_end(out, "failure", level.name(), &head, text.trim_end())
+}
+
+/// An element that says how a test ended.
+fn write_end(out: &mut impl io::Write, element: &str, kind: &str, message: &str, text: &str) -> io::Result<()> {
+    writeln!(
+        out,
+        "      <{element} type=\"{}\" message=\"{}\">{}</{element}>",
+        Markup(kind),
+        Markup(&one_line(message, true)),
+        Markup(text)
+    )
+}
+
+/// `app.yaml:3:1: `; empty where the source is not part of the report.
+fn place(span: Span, report: &Report) -> String {
+    let Some(source) = report.source(span.source) else { return String::new() };
+    let at = source.position(span.start);
+    format!("{}:{}:{}: ", one_line(&source.name, true), at.line, at.column)
+}

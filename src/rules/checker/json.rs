@@ -1,0 +1,46 @@
+//! What JSON texts hold: properties that take a document as text and nothing else.
+
+use super::elements::Elements;
+use super::{Checker, Item};
+use crate::eval::value::{Kind, Value};
+use crate::policy;
+use crate::rules::path::Path;
+use crate::truth::Truth;
+
+impl<'m, 't> Checker<'_, 'm, 't> {
+    /// The values that the JSON texts at a path hold, lists taken apart; a value that is no text as it is. All of them
+    /// have the place of their text. What is no JSON may hold anything.
+    pub(super) fn json(&mut self, path: &Path, item: &Item<'m, 't>) -> Elements<'m, 't> {
+        let selection = self.select(path, item);
+        let mut unknown = selection.unknown;
+        let mut items = Vec::new();
+        for found in selection.items {
+            let Item::Value { value, name, path, owner } = found else { continue };
+            let read = match &value.kind {
+                Kind::String(_) | Kind::Text(_) if self.run.evaluator.afford(size(value)) => {
+                    policy::json_document(value).map(|read| self.run.keep(read))
+                }
+                Kind::String(_) | Kind::Text(_) => None,
+                _ => Some(value),
+            };
+            let Some(read) = read else {
+                if let Some(part) = value.unsettled() {
+                    self.run.note_reason(part.origin.reason());
+                }
+                unknown = true;
+                continue;
+            };
+            let element = |value: &'m Value<'t>| {
+                (Item::Value { value, name: name.clone(), path: path.clone(), owner }, Truth::True)
+            };
+            items.extend(read.items().iter().map(element));
+        }
+        Elements { items, nearest: selection.nearest, unknown }
+    }
+}
+
+/// What a document takes that is read from a text, roughly: a value for every few characters.
+fn size(text: &Value<'_>) -> usize {
+    const EACH: usize = std::mem::size_of::<Value<'_>>() / 4;
+    text.display().len().saturating_mul(EACH)
+}

@@ -1,0 +1,257 @@
+//! The baseline as a team would use it: written once, compared with, and smaller from time to time.
+
+use crate::support::{BAD, Folder, GOOD, VERSIONING, problems};
+use serde_json::Value;
+use std::fs;
+
+const TWO: &str = "Resources:\n  Records: { Type: AWS::S3::Bucket }\n  Scans: { Type: AWS::S3::Bucket }\n";
+
+/// A folder with two known findings in `templates/`.
+fn written() -> Folder {
+    let folder = Folder::with(&[("templates/two.yaml", TWO), ("templates/good.yaml", GOOD)]);
+    let ran = folder.versioning(&["templates", "--write-baseline", "baseline.json"]);
+    assert_eq!(
+        (ran.code, ran.stderr.as_str()),
+        (0, "hipaalint: wrote 2 findings to baseline.json\n"),
+        "{}",
+        ran.stdout
+    );
+    folder
+}
+
+fn counts(ran: &crate::support::Ran) -> [u64; 3] {
+    ["errors", "known", "stale"].map(|key| ran.json()["summary"][key].as_u64().unwrap())
+}
+
+#[test]
+fn what_is_known_does_not_count() {
+    let folder = written();
+    insta::assert_snapshot!(folder.read("baseline.json"), @r#"
+    {
+      "hipaalint-baseline": 1,
+      "findings": [
+        { "file": "templates/two.yaml", "rule": "s3-bucket-versioning", "subject": "Resources/Records", "path": "Resources/Records", "count": 1 },
+        { "file": "templates/two.yaml", "rule": "s3-bucket-versioning", "subject": "Resources/Scans", "path": "Resources/Scans", "count": 1 }
+      ]
+    }
+    "#);
+    let ran = folder.versioning(&["templates", "--baseline", "baseline.json", "--fail-on", "note"]);
+    assert_eq!(ran.code, 0);
+    insta::assert_snapshot!(ran.stdout, @"
+    ────────────────────────────────────────────────────────────────────────────────────────────────────
+    No findings that count
+      1 rule (s3-bucket-versioning) on 3 resources in 2 templates
+      3 checks: 1 passed, 2 failed
+      Not counted: 2 findings in the baseline (--show suppressed)
+      Why a rule exists and how to mend it, in full: hipaalint explain RULE
+    ");
+    insta::assert_snapshot!(
+        folder.versioning(&["templates", "--baseline", "baseline.json", "--show", "suppressed"]).stdout, @"
+    ── templates/two.yaml ──────────────────────────────────────────────────────────────────────────────
+
+      ○ 2:3  s3-bucket-versioning  Records
+            Bucket `Records` does not keep versions: `VersioningConfiguration.Status` is not set.
+            The baseline has it.
+      ○ 3:3  s3-bucket-versioning  Scans
+            Bucket `Scans` does not keep versions: `VersioningConfiguration.Status` is not set.
+            The baseline has it.
+
+    ────────────────────────────────────────────────────────────────────────────────────────────────────
+    No findings that count
+      1 rule (s3-bucket-versioning) on 3 resources in 2 templates
+      3 checks: 1 passed, 2 failed
+      Not counted: 2 findings in the baseline
+      Why a rule exists and how to mend it, in full: hipaalint explain RULE
+    "
+    );
+    assert_eq!(folder.read("templates/two.yaml"), TWO, "templates are never written to");
+    // What was there before is no excuse for more of it.
+    folder.file("templates/new.yaml", BAD);
+    let ran = folder.versioning(&["templates", "--baseline", "baseline.json", "--format", "json"]);
+    assert_eq!((ran.code, counts(&ran)), (1, [1, 2, 0]));
+    assert_eq!(ran.json()["findings"][0]["baseline"], "new");
+    assert_eq!(ran.json()["suppressed"][0]["baseline"], "unchanged");
+}
+
+#[test]
+fn lines_may_move() {
+    let folder = written();
+    folder.file("templates/two.yaml", format!("# moved\n\nDescription: by three lines\n{TWO}"));
+    let ran = folder.versioning(&["templates", "--baseline", "baseline.json", "--format", "json"]);
+    assert_eq!((ran.code, counts(&ran)), (0, [0, 2, 0]));
+    // Written again, the file is the same.
+    let before = folder.read("baseline.json");
+    folder.versioning(&["templates", "--write-baseline", "baseline.json"]);
+    assert_eq!(folder.read("baseline.json"), before);
+}
+
+/// Equal findings are counted: one more of them is new.
+#[test]
+fn equal_findings_are_counted() {
+    let policy = |statements: usize| {
+        let one = "{ Effect: Allow, Action: 's3:*', Resource: 'arn:aws:s3:::a' }";
+        format!(
+            "Resources:\n  P:\n    Type: AWS::IAM::ManagedPolicy\n    Properties:\n      PolicyDocument:\n        Statement: !If [C, [{}], []]\n",
+            vec![one; statements].join(", ")
+        )
+    };
+    let rule = ["--rule", "iam-wildcard-action", "--format", "json"];
+    let folder =
+        Folder::with(&[("p.yaml", policy(2))].map(|(name, text)| (name, Box::leak(text.into_boxed_str()) as &str)));
+    folder.run(&[&["p.yaml", "--write-baseline", "b.json"], &rule[..]].concat());
+    let known = folder.run(&[&["p.yaml", "--baseline", "b.json"], &rule[..]].concat());
+    assert_eq!(counts(&known)[0], 0);
+    let baseline: Value = serde_json::from_str(&folder.read("b.json")).unwrap();
+    let written: u64 = baseline["findings"].as_array().unwrap().iter().map(|one| one["count"].as_u64().unwrap()).sum();
+    assert_eq!(counts(&known), [0, written, 0]);
+    assert!(written > 0);
+    let fewer = folder.read("b.json").replacen("\"count\": 2", "\"count\": 1", 1);
+    if fewer != folder.read("b.json") {
+        folder.file("b.json", fewer);
+        assert_eq!(counts(&folder.run(&[&["p.yaml", "--baseline", "b.json"], &rule[..]].concat()))[0], 1);
+    }
+}
+
+#[test]
+fn what_was_mended_leaves_it() {
+    let folder = written();
+    folder.file(
+        "templates/two.yaml",
+        TWO.replace("Scans: { Type: AWS::S3::Bucket }", "Queue: { Type: AWS::SQS::Queue }"),
+    );
+    let ran = folder.versioning(&["templates", "--baseline", "baseline.json"]);
+    assert!(
+        ran.stdout.contains("1 finding of the baseline is gone; write it again to drop it (--write-baseline)"),
+        "{}",
+        ran.stdout
+    );
+    folder.versioning(&["templates", "--write-baseline", "baseline.json"]);
+    let ran = folder.versioning(&["templates", "--baseline", "baseline.json", "--format", "json"]);
+    assert_eq!(counts(&ran), [0, 1, 0]);
+    assert_eq!(folder.read("baseline.json").matches("\"rule\"").count(), 1);
+}
+
+/// pre-commit passes the files that changed: what the others hold is not gone.
+#[test]
+fn files_and_rules_that_were_not_looked_at_stay() {
+    let folder = written();
+    let stale = |arguments: &[&str]| {
+        counts(&folder.run(&[arguments, &["--baseline", "baseline.json", "--format", "json"]].concat()))[2]
+    };
+    assert_eq!(stale(&["templates/good.yaml", "--rule", "s3-bucket-versioning"]), 0);
+    assert_eq!(stale(&["templates", "--rule", "kms-key-rotation"]), 0);
+    let before = folder.read("baseline.json");
+    folder.versioning(&["templates/good.yaml", "--write-baseline", "baseline.json"]);
+    folder.run(&["templates", "--rule", "kms-key-rotation", "--write-baseline", "baseline.json"]);
+    assert_eq!(folder.read("baseline.json"), before);
+    // A file that is gone takes its entries along.
+    fs::remove_file(folder.path("templates/two.yaml")).unwrap();
+    assert_eq!(stale(&["templates/good.yaml", "--rule", "s3-bucket-versioning"]), 2);
+}
+
+/// Files are named from the baseline's folder on, so a run in a folder below finds them.
+#[test]
+fn the_configuration_names_it_for_every_folder() {
+    let folder = written();
+    folder.file("hipaalint.yaml", "baseline: baseline.json\n");
+    for (place, path) in
+        [(".", "templates"), ("templates", "."), ("templates", "two.yaml"), (".", "./templates/../templates")]
+    {
+        let mut command = folder.command(&[&VERSIONING, &[path, "--format", "json"][..]].concat());
+        command.current_dir(folder.path(place));
+        let ran = crate::support::ran(&mut command);
+        assert_eq!((ran.code, counts(&ran)), (0, [0, 2, 0]), "{place} {path}\n{}", ran.all());
+    }
+    assert_eq!(folder.versioning(&["templates", "--no-config"]).code, 1);
+    folder.file("hipaalint.yaml", "baseline: [a]\n");
+    let ran = folder.versioning(&["templates", "--format", "json"]);
+    assert_eq!((ran.code, problems(&ran.json())), (2, vec![("configuration".into(), "hipaalint.yaml".into())]));
+}
+
+#[test]
+fn a_broken_baseline_is_trouble_at_its_line() {
+    let folder = written();
+    let entry = "{ \"file\": \"a\", \"rule\": \"r\", \"subject\": \"s\", \"path\": \"p\" }";
+    for (text, line, message) in [
+        ("{\n  \"hipaalint-baseline\": 1,\n  \"findings\": [\n<<<<<<< HEAD\n  ]\n}\n", 4, ""),
+        ("[]", 1, "this is no baseline: it has no `hipaalint-baseline`"),
+        (
+            "{\n  \"hipaalint-baseline\": 2,\n  \"findings\": []\n}\n",
+            2,
+            "the baseline has shape 2, and this version reads 1",
+        ),
+        (
+            "{\n  \"hipaalint-baseline\": 1,\n  \"finding\": []\n}\n",
+            3,
+            "`finding` is no key of a baseline; did you mean `findings`?",
+        ),
+        ("{\n  \"hipaalint-baseline\": 1,\n  \"findings\": {}\n}\n", 3, "`findings` is a map, not a list"),
+        ("{\n  \"hipaalint-baseline\": 1,\n  \"findings\": [\n    []\n  ]\n}\n", 4, "an entry is a list, not a map"),
+        (
+            &format!(
+                "{{\n  \"hipaalint-baseline\": 1,\n  \"findings\": [\n    {}\n  ]\n}}\n",
+                entry.replace("\"p\"", "1")
+            ),
+            4,
+            "an entry needs the texts `file`, `rule`, `subject` and `path`",
+        ),
+        (
+            &format!(
+                "{{\n  \"hipaalint-baseline\": 1,\n  \"findings\": [\n    {}\n  ]\n}}\n",
+                entry.replace(" }", ", \"count\": -1 }")
+            ),
+            4,
+            "the `count` of an entry is no number from 1",
+        ),
+    ] {
+        folder.file("baseline.json", text);
+        let ran = folder.versioning(&["templates", "--baseline", "baseline.json", "--format", "json"]);
+        assert_eq!(ran.code, 2, "{text}");
+        let problem = &ran.json()["diagnostics"][0];
+        assert_eq!((&problem["code"], &problem["start"]["line"]), (&"baseline".into(), &line.into()), "{problem}");
+        assert!(problem["message"].as_str().unwrap().contains(message), "{problem}");
+        assert_eq!(problem["help"], "Mend it, or remove the file and write it again with --write-baseline.");
+        // Everything else is still done; nothing is known.
+        assert_eq!(counts(&ran)[..2], [2, 0]);
+    }
+    let ran = folder.versioning(&["templates", "--baseline", "none.json", "--format", "json"]);
+    assert_eq!((ran.code, problems(&ran.json())), (2, vec![("baseline".into(), "none.json".into())]));
+}
+
+/// A slip of the fingers does not cost a template.
+#[test]
+fn only_a_baseline_is_overwritten() {
+    let folder = Folder::with(&[("bad.yaml", BAD), ("broken.json", "{\"hipaalint-baseline\": 1")]);
+    for file in ["bad.yaml", "broken.json"] {
+        let before = folder.read(file);
+        let ran = folder.versioning(&["bad.yaml", "--write-baseline", file]);
+        assert_eq!((ran.code, folder.read(file)), (2, before), "{}", ran.all());
+    }
+    let ran = folder.versioning(&["bad.yaml", "--write-baseline", "no/such/folder.json"]);
+    assert_eq!(ran.code, 2);
+    assert!(ran.stderr.contains("cannot write no/such/folder.json"), "{}", ran.stderr);
+}
+
+#[test]
+fn waived_findings_are_not_written() {
+    let waived = "Resources:\n  # hipaalint: except s3-bucket-versioning because of the archive\n  Records: { Type: AWS::S3::Bucket }\n  Scans: { Type: AWS::S3::Bucket }\n";
+    let folder = Folder::with(&[("a.yaml", waived)]);
+    let ran = folder.versioning(&["a.yaml", "--write-baseline", "b.json", "--format", "json"]);
+    assert_eq!((ran.code, counts(&ran)), (0, [0, 1, 0]));
+    assert_eq!(ran.json()["summary"]["waived"], 1);
+    assert!(!folder.read("b.json").contains("Records"));
+}
+
+#[test]
+fn sarif_says_what_is_new() {
+    let folder = written();
+    folder.file("templates/new.yaml", BAD);
+    let states = |more: &[&str]| {
+        let ran =
+            folder.versioning(&[&["templates", "--baseline", "baseline.json", "--format", "sarif"], more].concat());
+        let results = ran.json()["runs"][0]["results"].as_array().unwrap().clone();
+        results.iter().map(|result| result["baselineState"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(states(&[]), ["new"]);
+    assert_eq!(states(&["--show", "suppressed"]), ["new", "unchanged", "unchanged"]);
+}

@@ -1,0 +1,224 @@
+//! Exceptions as a user meets them: what is hidden, what is shown, the register, and the day.
+
+use crate::support::{BAD, Folder, ran};
+use serde_json::Value;
+
+/// A bucket whose versions are waived, and a log group whose retention cannot be.
+const WAIVED: &str = "\
+Resources:
+  Records:
+    Type: AWS::S3::Bucket
+    Metadata:
+      hipaalint:
+        exceptions:
+          - rule: s3-bucket-versioning
+            reason: =cmd|'/c calc'!A1, \"quoted\" | and <b>bold</b>
+            alternative: Copies
+            owner: data@example.com
+            ticket: SEC-1
+            expires: 2026-12-31
+  # hipaalint: except logs-retention because the archive keeps them
+  Logs:
+    Type: AWS::Logs::LogGroup
+";
+
+const RULES: [&str; 4] = ["--rule", "s3-bucket-versioning", "--rule", "logs-retention"];
+
+fn run(folder: &Folder, arguments: &[&str]) -> crate::support::Ran {
+    folder.run(&[&["--today", "2026-09-01"], &RULES[..], arguments].concat())
+}
+
+#[test]
+fn waived_findings_are_counted_and_hidden() {
+    let folder = Folder::with(&[("app.yaml", WAIVED)]);
+    let ran = run(&folder, &["app.yaml", "--fail-on", "note"]);
+    assert_eq!(ran.code, 0, "{}", ran.all());
+    insta::assert_snapshot!(ran.stdout, @"
+    ────────────────────────────────────────────────────────────────────────────────────────────────────
+    No findings that count
+      2 rules (logs-retention, s3-bucket-versioning) on 2 resources in 1 template
+      2 checks: 2 failed
+      Not counted: 2 findings waived by exceptions (--show suppressed)
+      2 waived findings touch a required specification; only addressable ones can be waived
+      (164.306(d)(3))
+      Why a rule exists and how to mend it, in full: hipaalint explain RULE
+    ");
+    insta::assert_snapshot!(run(&folder, &["app.yaml", "--show", "suppressed"]).stdout, @r#"
+    ── app.yaml ────────────────────────────────────────────────────────────────────────────────────────
+
+      ○ 2:3   s3-bucket-versioning  Records
+            Bucket `Records` does not keep versions: `VersioningConfiguration.Status` is not set.
+            Waived: =cmd|'/c calc'!A1, "quoted" | and <b>bold</b>. Instead: Copies. (data@example.com,
+            SEC-1, until 2026-12-31)
+            164.308(a)(7)(ii)(A) Data backup plan, 164.308(a)(7)(ii)(B) Disaster recovery plan are
+            required: only addressable specifications can be waived (164.306(d)(3)).
+      ○ 14:3  logs-retention        Logs
+            Log group `Logs` keeps its events for ever: `RetentionInDays` is not set.
+            Waived: the archive keeps them.
+            164.312(b) Audit controls is required: only addressable specifications can be waived
+            (164.306(d)(3)).
+
+    ────────────────────────────────────────────────────────────────────────────────────────────────────
+    No findings that count
+      2 rules (logs-retention, s3-bucket-versioning) on 2 resources in 1 template
+      2 checks: 2 failed
+      Not counted: 2 findings waived by exceptions
+      2 waived findings touch a required specification; only addressable ones can be waived
+      (164.306(d)(3))
+      Why a rule exists and how to mend it, in full: hipaalint explain RULE
+    "#);
+}
+
+#[test]
+fn programs_see_them_apart_from_those_that_count() {
+    let folder = Folder::with(&[("app.yaml", WAIVED), ("bad.yaml", BAD)]);
+    let json = run(&folder, &["app.yaml", "bad.yaml", "--format", "json"]).json();
+    assert_eq!(json["findings"].as_array().unwrap().len(), 1);
+    let [logs, records] = [1, 0].map(|index| &json["suppressed"][index]["waiver"]);
+    assert_eq!(
+        (&records["owner"], &records["expires"], &records["dialect"]),
+        (&"data@example.com".into(), &"2026-12-31".into(), &"metadata".into())
+    );
+    assert_eq!(
+        (&records["required"][0], &logs["required"]),
+        (&"164.308(a)(7)(ii)(A)".into(), &serde_json::json!(["164.312(b)"]))
+    );
+    assert_eq!(logs["start"]["line"], 13);
+    let states: Vec<&Value> = json["exceptions"].as_array().unwrap().iter().map(|one| &one["state"]).collect();
+    assert_eq!(states, ["in-force", "in-force"]);
+    let summary = &json["summary"];
+    assert_eq!(
+        ["waived", "waived_required", "known", "errors"].map(|key| summary[key].as_u64().unwrap()),
+        [2, 2, 0, 1]
+    );
+}
+
+/// GitHub opens an alert for each result, suppressed or not.
+#[test]
+fn sarif_has_them_on_request() {
+    let folder = Folder::with(&[("app.yaml", WAIVED), ("bad.yaml", BAD)]);
+    let results = |more: &[&str]| {
+        let sarif = run(&folder, &[&["app.yaml", "bad.yaml", "--format", "sarif"], more].concat()).json();
+        sarif["runs"][0]["results"].as_array().unwrap().clone()
+    };
+    let bare = results(&[]);
+    assert_eq!(bare.len(), 1);
+    let all = results(&["--show", "suppressed"]);
+    assert_eq!(all.len(), 3);
+    // Nothing changes about the others.
+    assert_eq!(all[2], bare[0]);
+    let suppression = &all[1]["suppressions"][0];
+    assert_eq!((&suppression["kind"], &suppression["status"]), (&"inSource".into(), &"accepted".into()));
+    assert_eq!(
+        suppression["justification"],
+        "the archive keeps them. 164.312(b) Audit controls is required: only addressable specifications can be waived (164.306(d)(3))."
+    );
+    assert_eq!(suppression["location"]["physicalLocation"]["region"]["startLine"], 13);
+    assert_eq!(all[0]["suppressions"][0]["properties"]["ticket"], "SEC-1");
+}
+
+#[test]
+fn the_register_is_a_page_or_a_table() {
+    let folder = Folder::with(&[("app.yaml", WAIVED)]);
+    let outputs = ["--output", "exceptions=register.md", "--output", "exceptions=register.csv"];
+    let ran = run(&folder, &[&["app.yaml", "--format", "exceptions"], &outputs[..]].concat());
+    assert_eq!((ran.code, &ran.stdout), (0, &folder.read("register.md")), "{}", ran.all());
+    insta::assert_snapshot!(ran.stdout, @r#"
+    # Register of exceptions
+
+    2 exceptions in 1 template, as of 2026-09-01.
+
+    **2 exceptions touch a specification that is required.** 45 CFR 164.306(d)(3) lets addressable specifications alone be replaced by an equivalent measure, if the reasons are documented; what is required has to be implemented.
+
+    ## In force (2)
+
+    They waive what is found.
+
+    | Rule | Covers | Why | Instead | Owner | Ticket | Until | Required | Findings | Written |
+    | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |
+    | `s3-bucket-versioning` | `Resources/Records` | =cmd\|'/c calc'!A1, "quoted" \| and &lt;b&gt;bold&lt;/b&gt; | Copies | data@example.com | SEC-1 | 2026-12-31 | 164.308(a)(7)(ii)(A) Data backup plan; 164.308(a)(7)(ii)(B) Disaster recovery plan | 1 | app.yaml:7 (hipaalint) |
+    | `logs-retention` | `Resources/Logs` | the archive keeps them |  |  |  |  | 164.312(b) Audit controls | 1 | app.yaml:13 (hipaalint) |
+    "#);
+    let csv = folder.read("register.csv");
+    assert_eq!(csv, run(&folder, &["app.yaml", "--format", "exceptions-csv"]).stdout);
+    assert_eq!(csv.matches("\r\n").count(), 3);
+    insta::assert_snapshot!(csv.replace("\r\n", "\n"), @r#"
+    "State","Rule","Covers","Reason","Alternative","Owner","Ticket","Expires","Required specifications","Findings","File","Line","Language"
+    "In force","s3-bucket-versioning","Resources/Records","'=cmd|'/c calc'!A1, ""quoted"" | and <b>bold</b>","Copies","data@example.com","SEC-1","2026-12-31","164.308(a)(7)(ii)(A) Data backup plan; 164.308(a)(7)(ii)(B) Disaster recovery plan","1","app.yaml","7","hipaalint"
+    "In force","logs-retention","Resources/Logs","the archive keeps them","","","","","164.312(b) Audit controls","1","app.yaml","13","hipaalint"
+    "#);
+    let none = Folder::with(&[("bad.yaml", BAD)]);
+    insta::assert_snapshot!(run(&none, &["bad.yaml", "--format", "exceptions"]).stdout, @"
+    # Register of exceptions
+
+    No exceptions in 1 template, as of 2026-09-01.
+    ");
+}
+
+#[test]
+fn the_day_comes_from_the_option_then_the_environment() {
+    let folder = Folder::with(&[("app.yaml", WAIVED)]);
+    let code = |seconds: &str, more: &[&str]| {
+        let arguments = [&["app.yaml"], &RULES[..], more].concat();
+        ran(folder.command(&arguments).env("SOURCE_DATE_EPOCH", seconds)).code
+    };
+    // 2026-12-31 and the second after it.
+    assert_eq!(code("1798761599", &[]), 0);
+    assert_eq!(code("1798761600", &[]), 1);
+    assert_eq!(code("1798761600", &["--today", "2026-12-31"]), 0);
+    assert_eq!(code("yesterday", &[]), 2);
+    let odd = folder.run(&["app.yaml", "--today", "2026-13-01"]);
+    assert_eq!(odd.code, 2);
+    assert!(odd.stderr.contains("not a day as YYYY-MM-DD"), "{}", odd.stderr);
+}
+
+/// What is said about exceptions is said by rules: they can be explained, changed and turned off.
+#[test]
+fn what_is_said_about_exceptions_is_a_rule() {
+    let text = WAIVED.replace("2026-12-31", "2026-01-31");
+    let folder =
+        Folder::with(&[("app.yaml", &text), ("hipaalint.yaml", "rules: { exception-expired: { level: error } }\n")]);
+    let levels = |more: &[&str]| {
+        let json = folder.run(&[&["app.yaml", "--today", "2026-09-01", "--format", "json"], more].concat()).json();
+        let about = |one: &&Value| one["rule"] == "exception-expired";
+        let findings = json["findings"].as_array().unwrap();
+        findings.iter().filter(about).map(|one| one["level"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(levels(&[]), ["error"]);
+    assert_eq!(levels(&["--no-config"]), ["warning"]);
+    folder.file("hipaalint.yaml", "rules: { exception-expired: { level: off } }\n");
+    assert_eq!(levels(&[]), Vec::<String>::new());
+    for id in ["expired", "unused", "unknown-rule", "without-reason", "malformed"] {
+        let explained = folder.run(&["explain", &format!("exception-{id}")]);
+        assert_eq!(explained.code, 0);
+        assert!(explained.stdout.contains("Remediation"), "{}", explained.stdout);
+    }
+}
+
+/// An exception in a nested stack's template holds in every deployment of it, and one deployment that needs it is enough.
+#[test]
+fn exceptions_hold_in_nested_stacks() {
+    let child = "\
+Parameters:
+  Versions: { Type: String }
+Resources:
+  # hipaalint: except s3-bucket-versioning because the archive keeps them
+  Records:
+    Type: AWS::S3::Bucket
+    Properties:
+      VersioningConfiguration: { Status: !Ref Versions }
+";
+    let stack = |name: &str, status: &str| {
+        format!(
+            "  {name}: {{ Type: AWS::CloudFormation::Stack, Properties: {{ TemplateURL: child.yaml, Parameters: {{ Versions: {status} }} }} }}\n"
+        )
+    };
+    let parent = format!("Resources:\n{}{}", stack("A", "Enabled"), stack("B", "Suspended"));
+    let folder = Folder::with(&[("parent.yaml", &parent), ("child.yaml", child)]);
+    let ran = folder.run(&["parent.yaml", "child.yaml", "--rule", "s3-bucket-versioning", "--format", "json"]);
+    let json = ran.json();
+    assert_eq!((ran.code, &json["summary"]["waived"]), (0, &1.into()), "{}", ran.all());
+    let [only] = json["exceptions"].as_array().unwrap().as_slice() else { panic!("{}", json["exceptions"]) };
+    assert_eq!((&only["state"], &only["findings"]), (&"in-force".into(), &1.into()));
+    assert_eq!(json["suppressed"][0]["related"][0]["file"], "parent.yaml");
+}
