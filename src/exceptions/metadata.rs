@@ -38,7 +38,11 @@ pub(super) fn read(tree: &Node<'_>) -> Vec<Draft> {
 /// The template and its resources, with their `Metadata`: `(way, metadata)`.
 pub(super) fn blocks_with_metadata<'n, 't>(tree: &'n Node<'t>) -> Vec<(String, &'n Node<'t>)> {
     let resources = tree.get("Resources").and_then(Node::as_mapping).unwrap_or_default();
-    let of_resource = |entry: &'n Entry<'t>| Some((format!("Resources/{}", entry.key), entry.value.get("Metadata")?));
+    let of_resource = |entry: &'n Entry<'t>| {
+        // Few resources have any, and need a way.
+        let metadata = entry.value.get("Metadata")?;
+        Some((format!("Resources/{}", entry.key), metadata))
+    };
     let of_template = tree.get("Metadata").map(|metadata| (String::new(), metadata));
     of_template.into_iter().chain(resources.iter().filter_map(of_resource)).collect()
 }
