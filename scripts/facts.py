@@ -9,7 +9,8 @@
     scripts/facts.py --names [PREFIX]     print, for reviewing data/names.txt, what could name each resource type
 
 The output depends on the package's version alone, so the version is pinned: raising it is a change to review.
-Hand-kept files (data/names.txt, data/stateful.txt, data/managed-policies.txt) are never written here.
+Hand-kept files (data/names.txt, data/stateful.txt, data/managed-policies.txt, data/hipaa-eligible.txt,
+data/privilege-escalation.txt) are never written here.
 """
 
 import argparse

@@ -8,8 +8,8 @@ use std::collections::BTreeSet;
 use std::process::Command;
 
 use hipaalint::facts::{
-    Grant, Limitable, TagShape, can_be_limited, is_known_type, is_property_attribute, is_stateful, limitable,
-    managed_policy_grant, name_property, tag_shape,
+    Grant, Limitable, TagShape, can_be_limited, hipaa_eligibility, is_known_type, is_property_attribute, is_stateful,
+    limitable, managed_policy_grant, name_property, tag_shape,
 };
 use schemas::{Kind, property, resource_types};
 
@@ -18,6 +18,7 @@ const IAM_ACTIONS: &str = include_str!("../data/iam-actions.txt");
 const ATTRIBUTES: &str = include_str!("../data/attributes.txt");
 const NAMES: &str = include_str!("../data/names.txt");
 const STATEFUL: &str = include_str!("../data/stateful.txt");
+const HIPAA_ELIGIBLE: &str = include_str!("../data/hipaa-eligible.txt");
 const MANAGED_POLICIES: &str = include_str!("../data/managed-policies.txt");
 
 /// The first word and the rest of each line of a data file, without its header.
@@ -47,6 +48,7 @@ fn data_files_are_ascii_and_sorted_after_their_header() {
         ("names", NAMES),
         ("stateful", STATEFUL),
         ("managed-policies", MANAGED_POLICIES),
+        ("hipaa-eligible", HIPAA_ELIGIBLE),
     ] {
         assert!(text.is_ascii(), "{name} is not ASCII");
         assert!(text.ends_with('\n') && !text.contains("\n\n") && !text.contains("  \n"), "{name}");
@@ -402,4 +404,13 @@ fn the_script_makes_what_is_committed() {
         return;
     }
     assert!(output.status.success(), "{said}");
+}
+
+#[test]
+fn every_service_has_a_verdict_on_its_eligibility() {
+    let missing: BTreeSet<&str> = resource_types()
+        .filter(|kind| kind.starts_with("AWS::") && hipaa_eligibility(kind).is_none())
+        .filter_map(|kind| kind.split("::").nth(1))
+        .collect();
+    assert!(missing.is_empty(), "data/hipaa-eligible.txt says nothing of {missing:?}");
 }

@@ -408,3 +408,33 @@ examples:
 "#,
     );
 }
+
+#[test]
+fn a_rule_may_ask_for_its_own_parameters() {
+    let rule = |default: &str| {
+        format!(
+            r#"
+parameters:
+  required: {{ description: Whether it is required, default: {default} }}
+resources: [AWS::SNS::Topic]
+assert:
+  any:
+    - {{ path: $.Properties.KmsMasterKeyId, is: {{ present: true }} }}
+    - {{ parameter: required, is: {{ equals: false }} }}
+"#
+        )
+    };
+    let template = "Resources: {Topic: {Type: AWS::SNS::Topic}}";
+    assert_eq!(paths(&rule("true"), template), ["Resources/Topic"]);
+    assert_eq!(paths(&rule("false"), template), [""; 0]);
+}
+
+#[test]
+fn a_parameter_that_is_asked_for_is_declared_and_asked_something() {
+    let head = "resources: [AWS::SNS::Topic]\nassert: ";
+    assert!(
+        refused(&format!("{head}{{ parameter: required, is: {{ equals: true }} }}"))
+            .contains("`required` is not among")
+    );
+    assert!(refused(&format!("{head}{{ parameter: required }}")).contains("needs `is`"));
+}

@@ -40,6 +40,7 @@ pub(super) fn read(tree: &Node<'_>) -> Vec<Draft> {
 pub(super) fn blocks_with_metadata<'n, 't>(tree: &'n Node<'t>) -> Vec<(String, &'n Node<'t>)> {
     let resources = tree.get("Resources").and_then(Node::as_mapping).unwrap_or_default();
     let of_resource = |entry: &'n Entry<'t>| {
+        // Few resources have any, and need a way.
         let metadata = entry.value.get("Metadata")?;
         Some((format!("Resources/{}", entry.key), metadata))
     };

@@ -2,9 +2,11 @@
 //!
 //! The facts are sorted text embedded in the binary and searched where it lies: nothing is parsed, allocated or
 //! copied when the program starts. `data/resource-types.txt`, `data/iam-actions.txt` and `data/sam-policy-templates.txt` are
-//! made by `scripts/facts.py`; `data/attributes.txt`, `data/names.txt`, `data/stateful.txt` and `data/managed-policies.txt` are
-//! reviewed by hand.
+//! made by `scripts/facts.py`; `data/attributes.txt`, `data/names.txt`, `data/stateful.txt`, `data/managed-policies.txt`,
+//! `data/hipaa-eligible.txt` and `data/privilege-escalation.txt` are reviewed by hand.
 
+mod escalation;
+mod hipaa_eligible;
 mod iam_actions;
 mod managed_policies;
 mod policy_templates;
@@ -12,6 +14,8 @@ mod resource_types;
 mod sorted_text;
 mod tags;
 
+pub use escalation::{Needed, escalations};
+pub use hipaa_eligible::{Eligibility, hipaa_eligibility};
 pub use iam_actions::{Limitable, can_be_limited, limitable};
 pub use managed_policies::{Grant, managed_policy_grant};
 pub use policy_templates::sam_policy_template;

@@ -1,4 +1,4 @@
-//! Which role a resource acts as, and every policy that is attached to a role.
+//! Which role a resource acts as, and every policy that is attached to a role, user or group.
 
 use super::{existing, property, refers_to};
 use crate::eval::Run;
@@ -18,30 +18,39 @@ const ROLES: [(&str, &[&str]); 6] = [
     ("AWS::IAM::InstanceProfile", &["Roles"]),
 ];
 
-/// The policies that are resources of their own, and the property that lists the roles they are attached to.
+/// The policies that are resources of their own, and the property that lists the identities of a type that they are attached to.
 /// Source: the types' schemas.
-const POLICIES: [(&str, &str); 3] =
-    [("AWS::IAM::Policy", "Roles"), ("AWS::IAM::ManagedPolicy", "Roles"), ("AWS::IAM::RolePolicy", "RoleName")];
+const POLICIES: [(&str, &str, &str); 9] = [
+    ("AWS::IAM::Role", "AWS::IAM::Policy", "Roles"),
+    ("AWS::IAM::Role", "AWS::IAM::ManagedPolicy", "Roles"),
+    ("AWS::IAM::Role", "AWS::IAM::RolePolicy", "RoleName"),
+    ("AWS::IAM::User", "AWS::IAM::Policy", "Users"),
+    ("AWS::IAM::User", "AWS::IAM::ManagedPolicy", "Users"),
+    ("AWS::IAM::User", "AWS::IAM::UserPolicy", "UserName"),
+    ("AWS::IAM::Group", "AWS::IAM::Policy", "Groups"),
+    ("AWS::IAM::Group", "AWS::IAM::ManagedPolicy", "Groups"),
+    ("AWS::IAM::Group", "AWS::IAM::GroupPolicy", "GroupName"),
+];
 
-/// Something that a role is permitted by.
+/// Something that an identity is permitted by.
 #[derive(Clone, Debug)]
 pub enum Policy<'m, 't> {
-    /// Written into the role, at this index of its `Policies`.
+    /// Written into the identity, at this index of its `Policies`.
     Inline(usize),
-    /// A policy of this template: `AWS::IAM::Policy`, `AWS::IAM::ManagedPolicy` or `AWS::IAM::RolePolicy`.
+    /// A policy of this template: `AWS::IAM::Policy`, `AWS::IAM::ManagedPolicy`, `AWS::IAM::RolePolicy` or the like.
     Declared(&'m Block<'t>),
     /// A managed policy that this template does not declare, by its ARN.
     Managed(&'m Value<'t>),
 }
 
-/// A policy that is, or may be, attached to a role.
+/// A policy that is, or may be, attached to an identity.
 #[derive(Clone, Debug)]
 pub struct Attached<'m, 't> {
     /// The policy.
     pub policy: Policy<'m, 't>,
     /// Whether it is attached; never false.
     pub truth: Truth,
-    /// What attaches it: the role's list, or the policy's.
+    /// What attaches it: the identity's list, or the policy's.
     pub span: Span,
 }
 
@@ -88,11 +97,15 @@ pub(super) fn targets<'m, 't>(
     found
 }
 
-/// Everything that is attached to a role: first what the role itself says, then the policies that name it, in the order of the
-/// template. What another stack attaches is not seen.
-pub fn attached<'m, 't>(run: &mut Run<'m, 't>, model: &'m Model<'m, 't>, role: &Block<'t>) -> Vec<Attached<'m, 't>> {
+/// Everything that is attached to a role, user or group: first what it says itself, then the policies that name it, in the order of
+/// the template. What another stack attaches is not seen, and neither is what a user has from groups.
+pub fn attached<'m, 't>(
+    run: &mut Run<'m, 't>,
+    model: &'m Model<'m, 't>,
+    identity: &Block<'t>,
+) -> Vec<Attached<'m, 't>> {
     let mut found = Vec::new();
-    if let Some(inline) = property(run, role, &["Policies"]).filter(|value| !value.is_opaque()) {
+    if let Some(inline) = property(run, identity, &["Policies"]).filter(|value| !value.is_opaque()) {
         let inline = inline.items().iter().enumerate();
         found.extend(inline.map(|(index, policy)| Attached {
             policy: Policy::Inline(index),
@@ -100,7 +113,7 @@ pub fn attached<'m, 't>(run: &mut Run<'m, 't>, model: &'m Model<'m, 't>, role: &
             span: policy.span,
         }));
     }
-    if let Some(arns) = property(run, role, &["ManagedPolicyArns"]).filter(|value| !value.is_opaque()) {
+    if let Some(arns) = property(run, identity, &["ManagedPolicyArns"]).filter(|value| !value.is_opaque()) {
         for arn in arns.items() {
             let declared = targets(run, model, arn, "AWS::IAM::ManagedPolicy");
             let span = arn.span;
@@ -111,19 +124,47 @@ pub fn attached<'m, 't>(run: &mut Run<'m, 't>, model: &'m Model<'m, 't>, role: &
             found.extend(declared.map(|(block, truth)| Attached { policy: Policy::Declared(block), truth, span }));
         }
     }
-    for (kind, list) in POLICIES {
+    for (_, kind, list) in POLICIES.iter().filter(|(of, ..)| *of == identity.kind) {
         for policy in existing(run, model, kind) {
-            let Some(roles) = property(run, policy, &[list]) else { continue };
+            let Some(names) = property(run, policy, &[list]) else { continue };
             let mut truth = Truth::False;
-            for item in roles.items() {
-                truth = truth.or(refers_to(run, item, role));
+            for item in names.items() {
+                truth = truth.or(refers_to(run, item, identity));
             }
             if !truth.is_false() {
-                found.push(Attached { policy: Policy::Declared(policy), truth, span: roles.span });
+                found.push(Attached { policy: Policy::Declared(policy), truth, span: names.span });
             }
         }
     }
     found
+}
+
+/// The groups that a user is in, or may be in: those that it lists, and those that an addition puts it in.
+pub fn groups_of<'m, 't>(
+    run: &mut Run<'m, 't>,
+    model: &'m Model<'m, 't>,
+    user: &Block<'t>,
+) -> Vec<(&'m Block<'t>, Truth)> {
+    let mut groups = Vec::new();
+    if let Some(listed) = property(run, user, &["Groups"]).filter(|value| !value.is_opaque()) {
+        for group in listed.items() {
+            groups.extend(targets(run, model, group, "AWS::IAM::Group"));
+        }
+    }
+    for addition in existing(run, model, "AWS::IAM::UserToGroupAddition") {
+        let Some(users) = property(run, addition, &["Users"]) else { continue };
+        let mut member = Truth::False;
+        for item in users.items() {
+            member = member.or(refers_to(run, item, user));
+        }
+        if member.is_false() {
+            continue;
+        }
+        let Some(group) = property(run, addition, &["GroupName"]) else { continue };
+        let found = targets(run, model, group, "AWS::IAM::Group").into_iter();
+        groups.extend(found.map(|(group, truth)| (group, truth.and(member))));
+    }
+    groups
 }
 
 #[cfg(test)]
@@ -131,6 +172,32 @@ mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
     use super::super::testing::first_scenario;
     use super::*;
+
+    #[test]
+    fn users_have_what_is_attached_to_them_and_groups() {
+        let text = r#"
+Parameters: {Extra: {Type: String}}
+Resources:
+  User:
+    Type: AWS::IAM::User
+    Properties: {Groups: [!Ref Staff], Policies: [{PolicyName: a, PolicyDocument: {}}]}
+  Staff: {Type: AWS::IAM::Group}
+  Readers: {Type: AWS::IAM::Group}
+  Others: {Type: AWS::IAM::Group}
+  Added: {Type: AWS::IAM::UserToGroupAddition, Properties: {GroupName: !Ref Readers, Users: [!Ref User]}}
+  NotAdded: {Type: AWS::IAM::UserToGroupAddition, Properties: {GroupName: !Ref Others, Users: [somebody]}}
+  OfUser: {Type: AWS::IAM::UserPolicy, Properties: {UserName: !Ref User, PolicyName: q}}
+  OfStaff: {Type: AWS::IAM::GroupPolicy, Properties: {GroupName: !Ref Staff, PolicyName: q}}
+  OfBoth: {Type: AWS::IAM::ManagedPolicy, Properties: {Users: [!Ref User], Groups: [!Ref Staff]}}
+"#;
+        assert_eq!(told(text, "User"), ["inline 0", "OfBoth", "OfUser"]);
+        assert_eq!(told(text, "Staff"), ["OfBoth", "OfStaff"]);
+        let groups = first_scenario(text, |run, model| {
+            let groups = groups_of(run, model, model.resource("User").unwrap());
+            groups.iter().map(|(group, truth)| format!("{} {truth:?}", group.name)).collect::<Vec<_>>()
+        });
+        assert_eq!(groups, ["Staff True", "Readers True"]);
+    }
 
     fn told(text: &str, role: &str) -> Vec<String> {
         first_scenario(text, |run, model| {

@@ -139,7 +139,8 @@ pub(super) fn all_hold<'t, 'a>(run: &mut Run<'_, 't>, statement: &Value<'t>, sai
     Truth::all(conditions.iter().map(|condition| holds(run, condition, said)))
 }
 
-fn holds<'t, 'a>(run: &mut Run<'_, 't>, condition: &Value<'t>, said: &dyn Fn(&str) -> Said<'a>) -> Truth {
+/// Whether one condition holds for every request of which `said` tells the context.
+pub(super) fn holds<'t, 'a>(run: &mut Run<'_, 't>, condition: &Value<'t>, said: &dyn Fn(&str) -> Said<'a>) -> Truth {
     let Some((operator, key, values)) = read(run, condition) else { return Truth::Unknown };
     match (said(&key), operator.test) {
         (Said::Anything, _) => Truth::False,

@@ -79,7 +79,7 @@ fn said<'a>(context: &'a [(&'a str, Option<&'a str>)], key: &str) -> Said<'a> {
 
 /// Whether a statement's `Actions`, or all but its `NotActions`, have every action that a pattern matches. Actions are not
 /// case-sensitive (IAM User Guide, "IAM JSON policy elements: Action").
-fn covers_action<'t>(run: &mut Run<'_, 't>, statement: &Value<'t>, action: &str) -> Truth {
+pub(super) fn covers_action<'t>(run: &mut Run<'_, 't>, statement: &Value<'t>, action: &str) -> Truth {
     let mut inner = Pattern::default();
     inner.push_text(&action.to_ascii_lowercase());
     let ask = |run: &mut Run<'_, 't>, value: &Value<'t>, question: fn(&Pattern, &Pattern) -> Truth| {

@@ -10,6 +10,7 @@ mod cidr;
 mod condition;
 mod coverage;
 mod documents;
+mod escalation;
 mod json_text;
 mod needless;
 mod normal;
@@ -24,10 +25,14 @@ mod wildcard;
 
 pub use coverage::{Request, denies};
 pub use documents::{DocumentKind, types_with};
+pub use escalation::{Escalation, Granted, escalations};
 pub use json_text::parse as json_document;
 pub use needless::{NeedlessWildcard, needless_wildcard};
 pub use principal::{Who, principal};
 pub use restriction::restricts_callers;
 pub use statement::{Statement, Statements, statements};
 pub use target::{Target, bucket_name_targets, bucket_targets, covers_resource};
-pub use wildcard::{covers_action, grants_admin, is_wildcard_action, is_wildcard_resource, needs_star};
+pub use wildcard::{
+    allows_blocked, covers_action, grants_admin, is_every_resource, is_open_subject, is_wildcard_action,
+    is_wildcard_resource, needs_star,
+};

@@ -49,6 +49,58 @@ pub fn is_wildcard_resource<'t>(run: &mut Run<'_, 't>, resource: &Value<'t>) -> 
     })
 }
 
+/// Whether a resource pattern names every resource, or every one of a kind: `*`, `arn:aws:s3:::*`, `arn:aws:iam::*:role/*`,
+/// `arn:aws:kms:us-east-1:123456789012:key/*`; not `…:role/app-*`, nor what a policy variable limits (`…:user/${aws:username}`).
+pub fn is_every_resource<'t>(run: &mut Run<'_, 't>, resource: &Value<'t>) -> Truth {
+    ask(run, resource, |value| {
+        let pattern = Pattern::of(value, Side::Outer).unwrap_or_default();
+        let text = pattern.text();
+        if !text.starts_with("arn:") {
+            return is_wildcard(text, value);
+        }
+        let last = text.splitn(6, ':').last().unwrap_or_default();
+        let of_a_kind = last.split_once(['/', ':']).map_or(Truth::False, |(_, name)| is_wildcard(name, value));
+        is_wildcard(last, value).or(of_a_kind)
+    })
+}
+
+/// Whether an action pattern allows what another blocks: all of it, or a part of it where it blocks more than one action by
+/// a beginning of their names (`kms:ReEncrypt*`). `kms:*` blocks whole services only.
+pub fn allows_blocked<'t>(run: &mut Run<'_, 't>, action: &Value<'t>, blocked: &str) -> Truth {
+    let mut inner = Pattern::default();
+    inner.push_text(&blocked.to_ascii_lowercase());
+    let begins_a_name = blocked.split_once(':').is_some_and(|(_, name)| name.ends_with('*') && name.len() > 1);
+    ask(run, action, |value| {
+        let Some(pattern) = Pattern::of(value, Side::Outer) else { return Truth::False };
+        let pattern = pattern.map(str::to_ascii_lowercase);
+        let part = if begins_a_name { inner.covers(&pattern) } else { Truth::False };
+        pattern.covers(&inner).or(part)
+    })
+}
+
+/// Whether the subject that a condition asks of an OpenID Connect token leaves open whose it is: `*`, `repo:*`, `repo:my-*`,
+/// `project_path:*/app:*`, `system:serviceaccount:*:default`; not `repo:my-org/*`, where the owner is named in full.
+///
+/// A parameter that is but a part of the text is taken to name something, as in [`is_wildcard_resource`].
+pub fn is_open_subject<'t>(run: &mut Run<'_, 't>, subject: &Value<'t>) -> Truth {
+    ask(run, subject, |value| {
+        let pattern = Pattern::of(value, Side::Outer).unwrap_or_default();
+        let text = pattern.text();
+        // Who issues tokens tells owners apart by these: GitHub's organization, GitLab's group, Kubernetes' namespace.
+        let owner = if let Some(rest) = text.strip_prefix("repo:").or_else(|| text.strip_prefix("project_path:")) {
+            rest.split_once('/').map_or(rest, |(owner, _)| owner)
+        } else if let Some(rest) = text.strip_prefix("system:serviceaccount:") {
+            rest.split_once(':').map_or(rest, |(namespace, _)| namespace)
+        } else {
+            text.get(..1).unwrap_or(text)
+        };
+        if owner.contains(['*', '?']) {
+            return Truth::True;
+        }
+        if owner.contains(OPEN) && may_be_anything(value) { Truth::Unknown } else { Truth::False }
+    })
+}
+
 /// Whether a normalised statement lets its identity do everything: `Allow` of every action on every resource, under no
 /// condition that an ordinary signed HTTPS request fails.
 pub fn grants_admin<'t>(run: &mut Run<'_, 't>, statement: &Value<'t>) -> Truth {
@@ -186,6 +238,74 @@ mod tests {
                 ("{'Fn::ImportValue': x}", &[Unknown]),
                 ("{Ref: Choice}", &[False, True]),
                 ("{'Fn::Sub': 'arn:aws:s3:::${Choice}'}", &[False, True]),
+            ],
+        );
+    }
+
+    #[test]
+    fn every_resource_of_a_kind() {
+        check(
+            is_every_resource,
+            &[
+                ("'*'", &[True]),
+                ("'arn:aws:iam::*:role/*'", &[True]),
+                ("{'Fn::Sub': 'arn:${AWS::Partition}:iam::${AWS::AccountId}:role/*'}", &[True]),
+                ("{'Fn::Sub': 'arn:aws:kms:${AWS::Region}:${AWS::AccountId}:key/*'}", &[True]),
+                ("'arn:aws:lambda:us-east-1:123456789012:function:*'", &[True]),
+                ("'arn:aws:iam::123456789012:role/app-*'", &[False]),
+                ("'arn:aws:iam::123456789012:user/${aws:username}'", &[False]),
+                ("{'Fn::Sub': 'arn:aws:iam::123456789012:role/${Open}'}", &[False]),
+                ("{'Fn::GetAtt': [Role, Arn]}", &[False]),
+                ("{Ref: Open}", &[Unknown]),
+                ("{'Fn::Sub': 'arn:aws:iam::123456789012:role/${Choice}'}", &[False, True]),
+            ],
+        );
+    }
+
+    #[test]
+    fn blocked_actions() {
+        fn blocked<'t>(run: &mut Run<'_, 't>, action: &Value<'t>) -> Vec<Truth> {
+            ["kms:*", "kms:Decrypt", "kms:ReEncrypt*"].map(|one| allows_blocked(run, action, one)).to_vec()
+        }
+        for (action, expected) in [
+            ("'kms:*'", [True, True, True]),
+            ("'*'", [True, True, True]),
+            ("'KMS:decrypt'", [False, True, False]),
+            ("'kms:De*'", [False, True, False]),
+            ("'kms:ReEncryptFrom'", [False, False, True]),
+            ("'kms:Re*'", [False, False, True]),
+            ("'kms:DescribeKey'", [False, False, False]),
+            ("'s3:*'", [False, False, False]),
+            ("{Ref: Open}", [Unknown, Unknown, Unknown]),
+        ] {
+            let found = with_statement(&format!("{{Resource: {action}}}"), |run, statement| {
+                blocked(run, &statement.value.get("Resources").unwrap().items()[0])
+            });
+            assert_eq!(found, [expected.to_vec()], "{action}");
+        }
+    }
+
+    #[test]
+    fn subjects_that_leave_the_owner_open() {
+        check(
+            is_open_subject,
+            &[
+                ("'*'", &[True]),
+                ("'*:main'", &[True]),
+                ("'repo:*'", &[True]),
+                ("'repo:*/records:*'", &[True]),
+                ("'repo:my-*'", &[True]),
+                ("'repo:my-*/records:ref:refs/heads/main'", &[True]),
+                ("'project_path:*'", &[True]),
+                ("'system:serviceaccount:*:default'", &[True]),
+                ("'repo:my-org/*'", &[False]),
+                ("'repo:my-org/records:*'", &[False]),
+                ("'project_path:my-group/*:ref_type:branch:ref:main'", &[False]),
+                ("'system:serviceaccount:records:*'", &[False]),
+                ("'organization:my-org:project:*'", &[False]),
+                ("{'Fn::Sub': 'repo:${Open}/records:*'}", &[False]),
+                ("{Ref: Open}", &[Unknown]),
+                ("{'Fn::Sub': 'repo:${Choice}/records'}", &[False, True]),
             ],
         );
     }

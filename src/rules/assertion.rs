@@ -44,6 +44,13 @@ pub enum Form {
     Count(Bounds, Box<Quantified>),
     /// A question that is answered in Rust.
     Analysis(Analysis),
+    /// The rule's own parameter passes, whatever the template says.
+    Setting {
+        /// The parameter, in the form that predicates take it.
+        parameter: Operand,
+        /// What each of its values must answer.
+        is: Predicate,
+    },
     /// Always unknown, for this reason: what a template does not say.
     Undecided(String),
 }
@@ -211,6 +218,7 @@ struct RawAssertion {
     none: Option<Box<Quantified>>,
     count: Option<Box<Quantified>>,
     analysis: Option<Analysis>,
+    parameter: Option<String>,
     undecided: Option<String>,
     message: Option<String>,
 }
@@ -219,7 +227,14 @@ impl TryFrom<RawAssertion> for Assertion {
     type Error = String;
 
     fn try_from(raw: RawAssertion) -> Result<Self, String> {
-        let value = match (raw.path, raw.is) {
+        let setting = match (&raw.parameter, &raw.is) {
+            (Some(name), Some(is)) if raw.path.is_none() => {
+                Some(Form::Setting { parameter: Operand::Parameter(name.clone()), is: is.clone() })
+            }
+            (Some(_), _) => return Err("`parameter` needs `is`, and no `path`".to_owned()),
+            (None, _) => None,
+        };
+        let value = match (raw.path, raw.is.filter(|_| setting.is_none())) {
             (Some(path), Some(is)) => Some(Form::Value { path, is, or_absent: raw.or_absent.unwrap_or(false) }),
             (None, None) if raw.or_absent.is_some() => return Err("`or-absent` goes with `path` and `is`".to_owned()),
             (None, None) => None,
@@ -242,6 +257,7 @@ impl TryFrom<RawAssertion> for Assertion {
                 raw.any.map(Form::Any),
                 raw.not.map(Form::Not),
                 value,
+                setting,
                 raw.every.map(|quantified| Form::Quantified(Quantifier::Every, quantified)),
                 raw.some.map(|quantified| Form::Quantified(Quantifier::Some, quantified)),
                 raw.none.map(|quantified| Form::Quantified(Quantifier::None, quantified)),
@@ -249,7 +265,7 @@ impl TryFrom<RawAssertion> for Assertion {
                 raw.analysis.map(Form::Analysis),
                 raw.undecided.map(Form::Undecided),
             ],
-            "all, any, not, path with is, every, some, none, count, analysis, undecided",
+            "all, any, not, path with is, parameter with is, every, some, none, count, analysis, undecided",
         )?;
         Ok(Self { message: raw.message, form })
     }
@@ -268,6 +284,10 @@ impl Assertion {
                 }
             }
             Form::Analysis(analysis) => analysis.operands(visit),
+            Form::Setting { parameter, is } => {
+                visit(parameter);
+                is.operands(visit);
+            }
             Form::Undecided(_) => {}
         }
     }

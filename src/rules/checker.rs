@@ -14,10 +14,11 @@ use super::operand::Settings;
 use super::path::Path;
 use super::predicate::{Predicate, Surroundings, Test};
 use crate::eval::Run;
-use crate::eval::value::{Content, Origin, Value};
+use crate::eval::value::{Content, Kind, Origin, Value};
 use crate::expand::{Block, Model};
 use crate::finding::Related as RelatedPlace;
 use crate::graph;
+use crate::source::Span;
 use crate::truth::Truth;
 
 /// Evaluates assertions about one block in one scenario.
@@ -48,6 +49,11 @@ impl<'m, 't> Checker<'_, 'm, 't> {
             Form::Quantified(quantifier, quantified) => self.quantified(*quantifier, quantified, item),
             Form::Count(bounds, quantified) => self.count(*bounds, quantified, item),
             Form::Analysis(analysis) => analysis.judge(self, item),
+            Form::Setting { parameter, is } => {
+                let texts = parameter.texts(self.settings);
+                let value = |text: &String| Value { span: Span::default(), kind: Kind::String(text.clone().into()) };
+                Truth::all(texts.iter().map(|text| self.test(is, &value(text)))).into()
+            }
             Form::Undecided(reason) => {
                 self.run.note_reason(reason.as_str());
                 Judgement::bare(Truth::Unknown)

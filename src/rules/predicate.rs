@@ -59,8 +59,16 @@ pub enum Test {
     WildcardAction(Wanted),
     /// An IAM action pattern that matches all of these actions.
     CoversAction(Operand),
+    /// An IAM action pattern that allows what one of these blocks.
+    Allows(Operand),
     /// `*` or an ARN whose resource part is nothing else.
     WildcardResource(Wanted),
+    /// `*` or an ARN that names every resource of one kind.
+    EveryResource(Wanted),
+    /// The subject of a token, with a wildcard where its owner's name should be.
+    OpenSubject(Wanted),
+    /// A name that promises a secret.
+    SecretName(Wanted),
 }
 
 /// Whether the answer should be yes or no.
@@ -118,6 +126,10 @@ struct RawPredicate {
     wildcard_action: Option<bool>,
     wildcard_resource: Option<bool>,
     covers_action: Option<Operand>,
+    allows: Option<Operand>,
+    every_resource: Option<bool>,
+    open_subject: Option<bool>,
+    secret_name: Option<bool>,
 }
 
 impl TryFrom<RawPredicate> for Predicate {
@@ -158,6 +170,10 @@ impl TryFrom<RawPredicate> for Predicate {
             raw.wildcard_action.map(Test::WildcardAction),
             raw.wildcard_resource.map(Test::WildcardResource),
             raw.covers_action.map(Test::CoversAction),
+            raw.allows.map(Test::Allows),
+            raw.every_resource.map(Test::EveryResource),
+            raw.open_subject.map(Test::OpenSubject),
+            raw.secret_name.map(Test::SecretName),
         ]
         .into_iter()
         .flatten()
@@ -295,6 +311,12 @@ impl Test {
             Self::CoversAction(actions) => Truth::all(
                 actions.texts(around.settings).iter().map(|action| crate::policy::covers_action(run, value, action)),
             ),
+            Self::Allows(blocked) => Truth::any(
+                blocked.texts(around.settings).iter().map(|one| crate::policy::allows_blocked(run, value, one)),
+            ),
+            Self::EveryResource(yes) => wanted(crate::policy::is_every_resource(run, value), *yes),
+            Self::OpenSubject(yes) => wanted(crate::policy::is_open_subject(run, value), *yes),
+            Self::SecretName(yes) => wanted(decide(run, &crate::graph::secrets::promises_secret), *yes),
             Self::WildcardResource(yes) => wanted(crate::policy::is_wildcard_resource(run, value), *yes),
         }
     }
@@ -434,6 +456,7 @@ impl Predicate {
                 | Test::AtMost(operand)
                 | Test::RecursWithinHours(operand)
                 | Test::CoversAction(operand)
+                | Test::Allows(operand)
                 | Test::FromParameter(operand, _) => visit(operand),
                 _ => {}
             }

@@ -167,6 +167,9 @@ pub struct Example {
     /// Pinned parameters.
     #[serde(default)]
     pub parameters: BTreeMap<String, String>,
+    /// Other values of the rule's parameters.
+    #[serde(default)]
+    pub settings: BTreeMap<String, Operand>,
     /// Failing ones only: what the remediation tells to do, as a merge patch (RFC 7396) of the template. The rule passes on
     /// what it makes.
     #[serde(default)]

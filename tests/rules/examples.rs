@@ -1,8 +1,9 @@
 //! Runs a rule's examples and complains where they do not come out as marked.
 
 use hipaalint::finding::Outcome;
-use hipaalint::linter::{FileReport, Keep, Linter};
+use hipaalint::linter::{FileReport, Keep, Linter, Override};
 use hipaalint::rules::load::{RuleEntry, RuleSet, unmark};
+use hipaalint::rules::operand::{Operand, Settings};
 use hipaalint::rules::rule::Example;
 use hipaalint::source::{Source, SourceId};
 use std::collections::BTreeMap;
@@ -13,7 +14,7 @@ use std::fmt::Write as _;
 pub fn complaints(load: impl Fn() -> RuleSet, entry: &RuleEntry) -> impl Iterator<Item = String> {
     let examples = entry.examples();
     let id = entry.meta.id.clone();
-    let unpinned = linter(load(), &id, &BTreeMap::new());
+    let unpinned = linter(load(), &id, &BTreeMap::new(), Settings::new());
     let all = [
         (examples.pass, Some(Outcome::Pass)),
         (examples.fail, Some(Outcome::Fail)),
@@ -22,22 +23,29 @@ pub fn complaints(load: impl Fn() -> RuleSet, entry: &RuleEntry) -> impl Iterato
     ];
     let all = all.into_iter().flat_map(|(list, wanted)| list.into_iter().map(move |example| (example, wanted)));
     all.filter_map(move |(example, wanted)| {
-        let complaints = if example.parameters.is_empty() {
+        let complaints = if example.parameters.is_empty() && example.settings.is_empty() {
             check(&unpinned, &id, &example, wanted)
         } else {
-            check(&linter(load(), &id, &example.parameters), &id, &example, wanted)
+            check(&linter(load(), &id, &example.parameters, settings(&example)), &id, &example, wanted)
         };
         (!complaints.is_empty()).then_some(complaints)
     })
 }
 
+/// The values that an example gives to the rule's parameters.
+fn settings(example: &Example) -> Settings {
+    let texts = |operand: &Operand| operand.texts(&Settings::new()).into_owned();
+    example.settings.iter().map(|(name, operand)| (name.clone(), texts(operand))).collect()
+}
+
 /// A linter with one rule. Whether an exception holds shows only where the rule that it waives runs too: a rule about exceptions
 /// is tried with all others.
-fn linter(rules: RuleSet, id: &str, pinned: &BTreeMap<String, String>) -> Linter {
+fn linter(rules: RuleSet, id: &str, pinned: &BTreeMap<String, String>, settings: Settings) -> Linter {
     let keep = Keep { undecided: true, passed: false };
     let needs_others = rules.get(id).unwrap().is_about_exceptions();
     let selects = |entry: &RuleEntry| needs_others || entry.meta.id == id;
-    Linter::new(rules, selects, &BTreeMap::new(), pinned.clone(), keep).unwrap().on(TODAY.parse().unwrap())
+    let overrides = BTreeMap::from([(id.to_owned(), Override { level: None, settings })]);
+    Linter::new(rules, selects, &overrides, pinned.clone(), keep).unwrap().on(TODAY.parse().unwrap())
 }
 
 /// The day on which examples are tried.
@@ -45,7 +53,8 @@ const TODAY: &str = "2026-01-01";
 
 /// What one rule says of a template.
 pub fn findings(rules: RuleSet, id: &str, text: &str, pinned: &BTreeMap<String, String>) -> FileReport {
-    let mut report = linter(rules, id, pinned).lint(&Source::new(SourceId(0), "example", text.to_owned()));
+    let mut report =
+        linter(rules, id, pinned, Settings::new()).lint(&Source::new(SourceId(0), "example", text.to_owned()));
     report.findings.retain(|finding| &*finding.rule == id);
     report
 }

@@ -144,7 +144,7 @@ impl Walk<'_> {
             Form::Analysis(analysis) => {
                 analysis.paths().into_iter().flat_map(|path| self.locate(path, context).1).collect()
             }
-            Form::Undecided(_) => Vec::new(),
+            Form::Setting { .. } | Form::Undecided(_) => Vec::new(),
         }
     }
 

@@ -11,6 +11,6 @@ mod texts;
 
 pub use attributes::{SECRET_ATTRIBUTES, is_secret_attribute};
 pub use literals::{LiteralSecret, literal_secrets};
-pub use names::{is_secret_name, names_a_reference};
+pub use names::{is_secret_name, names_a_reference, promises_secret};
 pub use parameters::carries_secret;
 pub use texts::{is_secret_literal, secret_text};

@@ -3,6 +3,9 @@
 //! In a compound name the last word says what the thing is: a `SecretArn` is an ARN, a `TokenValidity` a time, and only a
 //! `DatabasePassword` is a password.
 
+use crate::eval::value::{Content, Value};
+use crate::truth::Truth;
+
 /// Last words that name a secret.
 const SECRETS: [&str; 12] = [
     "accesstoken",
@@ -89,6 +92,27 @@ pub fn is_secret_name(name: &str) -> bool {
     }
 }
 
+/// Whether a physical name promises a secret's value; of a path, its last part: `/records/${Env}/db-password`.
+pub fn promises_secret(name: &Value<'_>) -> Truth {
+    let mut known = String::new();
+    for part in name.parts() {
+        match &part.content {
+            Content::Known(text) => known.push_str(text),
+            // Where the scenario still has a choice, it may be the part that matters.
+            Content::Choice => return Truth::Unknown,
+            Content::Except(_) | Content::Unknown => known.push(UNKNOWN),
+        }
+    }
+    let known = if name.parts().is_empty() { name.text().unwrap_or_default() } else { known.into() };
+    let last = known.rsplit('/').next().unwrap_or_default();
+    // What is not known at all may be the word that promises.
+    let is_open = !last.is_empty() && last.chars().all(|character| character == UNKNOWN);
+    if is_open { Truth::Unknown } else { is_secret_name(last).into() }
+}
+
+/// Stands for what is not known of a name, and separates its words.
+const UNKNOWN: char = '-';
+
 /// Whether a name says that it stands for the name, the address or the id of something: `SecretArn`, `TOKEN_PATH`.
 pub fn names_a_reference(name: &str) -> bool {
     let bytes = name.as_bytes();
@@ -155,7 +179,29 @@ fn words(name: &str) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
     use super::*;
+
+    #[test]
+    fn names_that_are_known_in_part() {
+        use crate::graph::testing::first_scenario;
+        for (name, expected) in [
+            ("/records/db/password", Truth::True),
+            ("!Sub '/records/${Env}/db-password'", Truth::True),
+            ("!Sub 'api-token-${Env}'", Truth::True),
+            ("!Sub '/records/${Env}'", Truth::Unknown),
+            ("!Ref Env", Truth::Unknown),
+            ("!Sub '/password/${Env}-host'", Truth::False),
+            ("/records/db/password-arn", Truth::False),
+        ] {
+            let text = format!("{{Parameters: {{Env: {{Type: String}}}}, Resources: {{R: {{Name: {name}}}}}}}");
+            let found = first_scenario(&text, |run, model| {
+                let node = model.resource("R").unwrap().node.get("Name").unwrap();
+                promises_secret(run.value(node).unwrap())
+            });
+            assert_eq!(found, expected, "{name}");
+        }
+    }
 
     #[test]
     fn a_name_is_what_its_last_word_says() {

@@ -4,9 +4,12 @@
 //! `policy` or `graph` to places.
 
 mod backup;
+mod code;
 mod dependencies;
+mod identity;
 mod names;
 mod network;
+mod phi;
 mod policy;
 mod secrets;
 mod tags;
@@ -56,6 +59,18 @@ pub enum Analysis {
     SubnetZones(network::SubnetZones),
     /// Whether a backup selection of the template covers a resource.
     InBackupPlan,
+    /// Whether an identity can get more rights than it was given.
+    Escalates,
+    /// Whether a resource is tagged as one that holds PHI.
+    PhiTagged,
+    /// Whether AWS's Business Associate Addendum covers a resource's service.
+    HipaaEligible,
+    /// Whether a key encrypts data of the template.
+    EncryptsData,
+    /// Whether a block identifies a patient.
+    Identifies(phi::Identifies),
+    /// Whether inline code logs its whole event.
+    LogsEvent(code::LogsEvent),
     /// Whether resources of a template wait for each other.
     DependencyCycle,
     /// Whether a template uses a name that exists nowhere.
@@ -83,6 +98,12 @@ struct RawAnalysis {
     routes_to_internet: Option<network::RoutesToInternet>,
     subnet_zones: Option<network::SubnetZones>,
     in_backup_plan: Option<True>,
+    escalates: Option<True>,
+    phi_tagged: Option<True>,
+    hipaa_eligible: Option<True>,
+    encrypts_data: Option<True>,
+    identifies: Option<phi::Identifies>,
+    logs_event: Option<code::LogsEvent>,
     dependency_cycle: Option<True>,
     unresolved_reference: Option<True>,
 }
@@ -123,6 +144,12 @@ impl TryFrom<RawAnalysis> for Analysis {
             raw.routes_to_internet.map(Self::RoutesToInternet),
             raw.subnet_zones.map(Self::SubnetZones),
             raw.in_backup_plan.map(|_| Self::InBackupPlan),
+            raw.escalates.map(|_| Self::Escalates),
+            raw.phi_tagged.map(|_| Self::PhiTagged),
+            raw.hipaa_eligible.map(|_| Self::HipaaEligible),
+            raw.encrypts_data.map(|_| Self::EncryptsData),
+            raw.identifies.map(Self::Identifies),
+            raw.logs_event.map(Self::LogsEvent),
             raw.dependency_cycle.map(|_| Self::DependencyCycle),
             raw.unresolved_reference.map(|_| Self::UnresolvedReference),
         ]
@@ -157,6 +184,12 @@ impl Analysis {
             Self::RoutesToInternet(arguments) => arguments.judge(checker, item),
             Self::SubnetZones(arguments) => arguments.judge(checker, item),
             Self::InBackupPlan => backup::in_backup_plan(checker, item),
+            Self::Escalates => identity::escalates(checker, item),
+            Self::PhiTagged => phi::phi_tagged(checker, item),
+            Self::HipaaEligible => phi::hipaa_eligible(checker, item),
+            Self::EncryptsData => phi::encrypts_data(checker, item),
+            Self::Identifies(arguments) => arguments.judge(checker, item),
+            Self::LogsEvent(arguments) => arguments.judge(checker, item),
             Self::DependencyCycle => dependencies::dependency_cycle(checker),
             Self::UnresolvedReference => dependencies::unresolved_reference(checker),
         }
@@ -170,6 +203,7 @@ impl Analysis {
             Self::OpensPort(arguments) => arguments.at.iter().collect(),
             Self::RoutesToInternet(arguments) => arguments.subnets.iter().collect(),
             Self::SubnetZones(arguments) => vec![&arguments.subnets],
+            Self::LogsEvent(arguments) => arguments.paths(),
             _ => Vec::new(),
         }
     }
@@ -181,6 +215,7 @@ impl Analysis {
             Self::NameContains(arguments) => visit(&arguments.parameter),
             Self::DeclaresParameter(arguments) => visit(&arguments.parameter),
             Self::OpensPort(arguments) => arguments.operands(visit),
+            Self::Identifies(arguments) => visit(&arguments.more),
             _ => {}
         }
     }

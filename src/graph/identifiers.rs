@@ -1,0 +1,315 @@
+//! Texts of a template that identify a patient: what the Privacy Rule calls an identifier (45 CFR 164.514(b)(2)), in a name, a
+//! tag or a description that is shown to everybody who may look at the account.
+//!
+//! `patient-records` is a purpose and no patient. Where a text can be read both ways it is no identifier: an alarm that is wrong
+//! once is not read twice.
+
+use crate::expression::Expression;
+use crate::source::Span;
+use crate::syntax::{Kind, Node};
+
+/// A text that identifies somebody.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Identifier {
+    /// The text.
+    pub span: Span,
+    /// From the node that was searched to the text, `/` between steps.
+    pub path: String,
+    /// What it is: "a Social Security number".
+    pub what: &'static str,
+}
+
+/// Keys whose content is code or a document of its own: nothing below them is searched.
+const NOT_SEARCHED: [&str; 15] = [
+    "AWS::CloudFormation::Init",
+    "AWS::CloudFormation::Interface",
+    "AllowedPattern",
+    "AssumeRolePolicyDocument",
+    "Body",
+    "BuildSpec",
+    "Definition",
+    "DefinitionString",
+    "FunctionCode",
+    "InlineCode",
+    "KeyPolicy",
+    "PolicyDocument",
+    "TemplateBody",
+    "UserData",
+    "ZipFile",
+];
+
+static SOCIAL_SECURITY: Expression = Expression::new(
+    r"(?:^|[^0-9A-Za-z-]|[^0-9]-)(?P<area>\d{3})-(?P<group>\d{2})-(?P<serial>\d{4})(?:$|[^0-9A-Za-z-]|-[^0-9])",
+);
+static RECORD_NUMBER: Expression =
+    Expression::new(r"(?i)(?:^|[^a-z0-9])(?:mrn|medical[-_ ]?record[-_ ]?(?:number|no))(?:[-_:=# ]*\d{4,}|=[^=])");
+static BIRTH_DATE: Expression = Expression::new(
+    r"(?i)(?:^|[^a-z0-9])(?:dob|birth[-_ ]?date|date[-_ ]?of[-_ ]?birth)(?:=|[-_: ]+(?:(?:19|20)\d\d|\d\d?[-/]\d\d?[-/]))",
+);
+static NAMED_PATIENT: Expression = Expression::new(
+    r"(?i)(?:^|[^a-z0-9])(?:patient|beneficiary|insured)[-_/ .]+(?P<given>[a-z]{2,})[-_ .](?P<family>[a-z]{2,})[-_/ .]+(?:19|20)\d\d[-_.]?(?:0[1-9]|1[0-2])[-_.]?(?:0[1-9]|[12]\d|3[01])(?:$|[^0-9])",
+);
+static NUMBERED_PATIENT: Expression = Expression::new(
+    r"(?i)(?:^|[^a-z0-9])patient[-_ ]?(?:(?:id|no|number)[-_:=# ]*|[=#])(?P<number>\d{4,})(?:$|[^0-9])",
+);
+static PARAMETER: Expression = Expression::new(
+    r"(?i)^(?:patient_?(?:id|name|number|first_?name|last_?name|mrn|ssn|dob)|mrn|ssn|dob|medical_?record_?number|social_?security_?number|date_?of_?birth)$",
+);
+
+/// Words that stand after "patient" where the whole is a purpose and the date that of a backup or a version.
+const PURPOSES: [&str; 44] = [
+    "access",
+    "admin",
+    "analytics",
+    "api",
+    "app",
+    "archive",
+    "audit",
+    "backend",
+    "backup",
+    "backups",
+    "batch",
+    "billing",
+    "bucket",
+    "cache",
+    "care",
+    "claims",
+    "data",
+    "database",
+    "db",
+    "dev",
+    "events",
+    "export",
+    "extract",
+    "files",
+    "frontend",
+    "history",
+    "images",
+    "import",
+    "index",
+    "intake",
+    "logs",
+    "portal",
+    "prod",
+    "queue",
+    "record",
+    "records",
+    "report",
+    "reports",
+    "service",
+    "staging",
+    "store",
+    "table",
+    "test",
+    "uploads",
+];
+
+/// What a text is, if it identifies somebody.
+pub fn identifies(text: &str) -> Option<&'static str> {
+    // Nearly every text holds none of these.
+    if !text.bytes().any(|byte| byte.is_ascii_digit() || byte == b'=') {
+        return None;
+    }
+    let matches = |expression: &Expression| expression.is_match(text) == Some(true);
+    if social_security_number(text) {
+        Some("a Social Security number")
+    } else if matches(&RECORD_NUMBER) {
+        Some("a medical record number")
+    } else if matches(&BIRTH_DATE) {
+        Some("a date of birth")
+    } else if named_patient(text) {
+        Some("a patient's name and date of birth")
+    } else if matches(&NUMBERED_PATIENT) {
+        Some("a patient's number")
+    } else {
+        None
+    }
+}
+
+/// Whether a text holds a number that the Social Security Administration may have given out: no area 000, 666 or from 900 on, no
+/// group 00, no serial number 0000.
+fn social_security_number(text: &str) -> bool {
+    let Some(regex) = SOCIAL_SECURITY.regex() else { return false };
+    regex.captures_iter(text).any(|found| {
+        let part = |name: &str| found.name(name).map_or("", |part| part.as_str());
+        !matches!(part("area"), "000" | "666")
+            && !part("area").starts_with('9')
+            && part("group") != "00"
+            && part("serial") != "0000"
+    })
+}
+
+fn named_patient(text: &str) -> bool {
+    let Some(regex) = NAMED_PATIENT.regex() else { return false };
+    regex.captures_iter(text).any(|found| {
+        let is_purpose = |name: &str| {
+            found.name(name).is_some_and(|word| PURPOSES.contains(&word.as_str().to_ascii_lowercase().as_str()))
+        };
+        !is_purpose("given") && !is_purpose("family")
+    })
+}
+
+/// Finds the texts in a node that identify somebody, in every branch of every condition, and the parameters whose values will.
+/// `more` are expressions of the user's own.
+pub fn identifiers<'t>(node: &'t Node<'t>, more: &[Expression]) -> Vec<Identifier> {
+    let mut search = Search { more, path: Vec::new(), found: Vec::new() };
+    search.node(node);
+    search.found
+}
+
+/// A walk through a block. The parsers bound its depth.
+struct Search<'e, 't> {
+    more: &'e [Expression],
+    path: Vec<Step<'t>>,
+    found: Vec<Identifier>,
+}
+
+enum Step<'t> {
+    Key(&'t str),
+    Index(usize),
+}
+
+impl<'t> Search<'_, 't> {
+    fn node(&mut self, node: &'t Node<'t>) {
+        match &node.kind {
+            Kind::Mapping(entries) => {
+                for entry in entries.iter().filter(|entry| !NOT_SEARCHED.contains(&entry.key.as_ref())) {
+                    self.path.push(Step::Key(&entry.key));
+                    match entry.value.as_str() {
+                        Some(name) if entry.key == "Ref" => self.parameter(name, entry.value.span),
+                        _ => self.node(&entry.value),
+                    }
+                    self.path.pop();
+                }
+            }
+            Kind::Sequence(items) => {
+                for (index, item) in items.iter().enumerate() {
+                    self.path.push(Step::Index(index));
+                    self.node(item);
+                    self.path.pop();
+                }
+            }
+            Kind::String(text) => self.text(text, node.span),
+            Kind::Null | Kind::Bool(_) | Kind::Number(_) => {}
+        }
+    }
+
+    fn text(&mut self, text: &str, span: Span) {
+        let own = || self.more.iter().any(|expression| expression.is_match(text) == Some(true));
+        if let Some(what) = identifies(text).or_else(|| own().then_some("what one of your patterns matches")) {
+            self.found(what, span);
+        }
+        for variable in text.split("${").skip(1).filter_map(|rest| rest.split_once('}')) {
+            self.parameter(variable.0, span);
+        }
+    }
+
+    /// A name that is used: of a parameter that takes who the patient is.
+    fn parameter(&mut self, name: &str, span: Span) {
+        if PARAMETER.is_match(name) == Some(true) {
+            self.found("a parameter that identifies a patient", span);
+        }
+    }
+
+    fn found(&mut self, what: &'static str, span: Span) {
+        if self.found.last().is_some_and(|last| last.span == span) {
+            return;
+        }
+        let steps: Vec<String> = self
+            .path
+            .iter()
+            .map(|step| match step {
+                Step::Key(key) => (*key).to_owned(),
+                Step::Index(index) => index.to_string(),
+            })
+            .collect();
+        self.found.push(Identifier { span, path: steps.join("/"), what });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+    use super::*;
+    use crate::source::SourceId;
+
+    #[test]
+    fn what_identifies_a_patient() {
+        for (text, what) in [
+            ("123-45-6789", "a Social Security number"),
+            ("records-123-45-6789", "a Social Security number"),
+            ("ssn 123-45-6789, 1 of 2", "a Social Security number"),
+            ("MRN12345678", "a medical record number"),
+            ("exports/mrn-004711/", "a medical record number"),
+            ("medical_record_number=4711", "a medical record number"),
+            ("dob=", "a date of birth"),
+            ("dob-1970-01-31", "a date of birth"),
+            ("Date of birth: 1/31/1970", "a date of birth"),
+            ("patient-john-smith-1970-01-31", "a patient's name and date of birth"),
+            ("patient/john.smith/19700131", "a patient's name and date of birth"),
+            ("patient-id-12345", "a patient's number"),
+            ("patient=471100", "a patient's number"),
+        ] {
+            assert_eq!(identifies(text), Some(what), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_a_purpose_a_date_or_another_number() {
+        for text in [
+            "patient-records",
+            "patient-records-backup-2024-01-31",
+            "patient-portal-api-20240131",
+            "patient-data-123456789012",
+            "2012-10-17",
+            "000-12-3456",
+            "900-12-3456",
+            "123-00-4567",
+            "123-45-67890",
+            "0123-45-6789",
+            "550e8400-e29b-41d4-a716-446655440000",
+            "12-123-45-6789",
+            "mrn-index",
+            "MRN=",
+            "dob-index",
+            "arn:aws:iam::123456789012:role/patient-api",
+            "PatientIdIndex2",
+            "version=2",
+        ] {
+            assert_eq!(identifies(text), None, "{text}");
+        }
+    }
+
+    fn found(text: &str) -> Vec<String> {
+        let document = crate::syntax::parse(text, SourceId(0)).unwrap();
+        let own = [Expression::parse("^chart-[0-9]+$").unwrap()];
+        // Leaked, so that the nodes live as long as the test: a few bytes.
+        let document = Box::leak(Box::new(document));
+        identifiers(&document.root, &own).into_iter().map(|one| format!("{}: {}", one.path, one.what)).collect()
+    }
+
+    #[test]
+    fn every_text_is_searched_but_code_and_policies() {
+        let leaked: &'static str = Box::leak(
+            "Name: !Sub 'mrn-12345-${AWS::Region}'
+Tags: [{Key: a, Value: !If [IsProd, dob=1, !Ref PatientName]}]
+Other: !Sub '${PatientId}-${PatientTable}'
+Own: chart-9
+ZipFile: MRN12345678
+PolicyDocument: {Sid: MRN12345678}
+"
+            .to_owned()
+            .into_boxed_str(),
+        );
+        assert_eq!(
+            found(leaked),
+            [
+                "Name/Fn::Sub: a medical record number",
+                "Tags/0/Value/Fn::If/1: a date of birth",
+                "Tags/0/Value/Fn::If/2/Ref: a parameter that identifies a patient",
+                "Other/Fn::Sub: a parameter that identifies a patient",
+                "Own: what one of your patterns matches",
+            ]
+        );
+    }
+}

@@ -1,0 +1,72 @@
+//! Which resources a KMS key encrypts, as far as they refer to it.
+
+use super::edges::{Edge, edges};
+use super::phi;
+use crate::eval::Run;
+use crate::expand::{Block, Model};
+
+/// Aliases stand between a key and who uses it.
+const ALIAS: &str = "AWS::KMS::Alias";
+
+/// The first resource, in the order of the template, that holds data and names the key, or an alias of it, as its key.
+///
+/// References by a text that happens to be the key's id or alias are not followed.
+pub fn used_by<'m, 't>(run: &mut Run<'m, 't>, model: &'m Model<'m, 't>, key: &Block<'t>) -> Option<&'m Block<'t>> {
+    let edges = edges(model);
+    let mut names = vec![key.name];
+    for edge in &edges {
+        let is_alias = model.resource(edge.from).is_some_and(|block| block.kind == ALIAS);
+        if is_alias && edge.to == key.name && edge.path.ends_with("TargetKeyId") && edge.is_live(run, model) {
+            names.push(edge.from);
+        }
+    }
+    edges.iter().filter(|edge| names.contains(&edge.to) && names_a_key(edge)).find_map(|edge| {
+        let user = model.resource(edge.from).filter(|block| block.kind != ALIAS)?;
+        (phi::holds(run, user).is_some() && edge.is_live(run, model)).then_some(user)
+    })
+}
+
+/// Whether the property that holds a reference takes a key: `KmsKeyId`, `KMSMasterKeyID`, `EncryptionKey`, `SseKmsKeyArn`. A policy that
+/// speaks of a key encrypts nothing.
+fn names_a_key(edge: &Edge<'_>) -> bool {
+    let last = edge.path.rsplit('/').find(|step| step.parse::<usize>().is_err()).unwrap_or_default();
+    let last = last.to_ascii_lowercase();
+    ["kms", "cmk", "encryption", "keyarn", "keyid"].iter().any(|word| last.contains(word))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+    use super::super::testing::first_scenario;
+    use super::*;
+
+    #[test]
+    fn what_a_key_encrypts() {
+        for (resource, expected) in [
+            ("{Type: AWS::RDS::DBInstance, Properties: {KmsKeyId: !GetAtt Key.Arn}}", Some("User")),
+            ("{Type: AWS::RDS::DBInstance, Properties: {KmsKeyId: !Ref Alias}}", Some("User")),
+            ("{Type: AWS::RDS::DBInstance, Properties: {KmsKeyId: !If [Never, !Ref Key, x]}}", None),
+            ("{Type: AWS::RDS::DBInstance, DependsOn: Key}", None),
+            ("{Type: AWS::RDS::DBInstance, Properties: {KmsKeyId: !Ref Other}}", None),
+            ("{Type: AWS::IAM::Policy, Properties: {PolicyDocument: {Statement: {Resource: !GetAtt Key.Arn}}}}", None),
+            (
+                "{Type: AWS::SNS::Topic, Properties: {KmsMasterKeyId: !Ref Key, Tags: [{Key: DataClass, Value: PHI}]}}",
+                Some("User"),
+            ),
+            ("{Type: AWS::SNS::Topic, Properties: {KmsMasterKeyId: !Ref Key}}", None),
+        ] {
+            let text = format!(
+                "Conditions: {{Never: !Equals [a, b]}}
+Resources:
+  Key: {{Type: AWS::KMS::Key}}
+  Other: {{Type: AWS::KMS::Key}}
+  Alias: {{Type: AWS::KMS::Alias, Properties: {{AliasName: alias/phi, TargetKeyId: !Ref Key}}}}
+  User: {resource}"
+            );
+            let found = first_scenario(&text, |run, model| {
+                used_by(run, model, model.resource("Key").unwrap()).map(|block| block.name.to_owned())
+            });
+            assert_eq!(found.as_deref(), expected, "{resource}");
+        }
+    }
+}

@@ -1,0 +1,248 @@
+//! Whether statements together let an identity get rights that nobody gave it.
+//!
+//! The ways are facts; what it means that an identity has the actions that one needs is said here.
+
+use super::condition::{Said, holds, read};
+use super::coverage::covers_action;
+use super::normal::element;
+use super::principal::effect_is;
+use super::statement::Statement;
+use super::wildcard::{grants_admin, is_every_resource};
+use crate::eval::Run;
+use crate::eval::value::Value;
+use crate::facts::{self, Needed};
+use crate::truth::Truth;
+
+/// A statement of an identity, as certainly as its policy is attached to it.
+pub struct Granted<'m, 't> {
+    /// The statement.
+    pub statement: Statement<'m, 't>,
+    /// Whether the policy that it stands in is the identity's; never false.
+    pub attached: Truth,
+}
+
+/// A way that is open, or may be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Escalation {
+    /// The actions that it takes, each with the index of a statement that allows it: `iam:PassRole`, `lambda:CreateFunction`.
+    pub steps: Vec<(&'static str, usize)>,
+    /// Whether it is open; never false.
+    pub truth: Truth,
+}
+
+/// Keys that ask from where and how a request is made, in lower case: what it does is up to whoever makes it.
+/// Source: IAM User Guide, "AWS global condition context keys".
+const CIRCUMSTANCES: [&str; 9] = [
+    "aws:currenttime",
+    "aws:multifactorauthage",
+    "aws:multifactorauthpresent",
+    "aws:principalorgid",
+    "aws:requestedregion",
+    "aws:securetransport",
+    "aws:sourceip",
+    "aws:sourcevpc",
+    "aws:sourcevpce",
+];
+
+/// The ways to more rights that the statements of one identity open together, as far as a template shows them.
+///
+/// Statements that allow everything are left out: there are no more rights to get. An `Allow` under a condition that limits what
+/// a request may do counts for nothing; a `Deny` that only holds under a condition, or spares some resources, leaves the answer open.
+pub fn escalations<'m, 't>(run: &mut Run<'m, 't>, granted: &[Granted<'m, 't>]) -> Vec<Escalation> {
+    let mut allows = Vec::new();
+    let mut denies = Vec::new();
+    for (index, one) in granted.iter().enumerate() {
+        let statement = one.statement.value;
+        let allow = effect_is(run, statement, "Allow");
+        if !allow.is_false() && !grants_admin(run, statement).is_true() {
+            allows.push((index, statement, allow.and(one.attached)));
+        }
+        let deny = effect_is(run, statement, "Deny");
+        if !deny.is_false() {
+            denies.push((statement, deny.and(one.attached)));
+        }
+    }
+    let mut found = Vec::new();
+    for way in facts::escalations() {
+        let mut truth = Truth::True;
+        let mut steps = Vec::new();
+        for needed in way {
+            let (allowed, by) = allowed(run, &allows, &needed);
+            if !allowed.is_false() {
+                truth = truth.and(allowed).and(!denied(run, &denies, &needed));
+            } else {
+                truth = Truth::False;
+            }
+            if truth.is_false() {
+                break;
+            }
+            steps.push((needed.action, by));
+        }
+        if !truth.is_false() {
+            found.push(Escalation { steps, truth });
+        }
+    }
+    found
+}
+
+/// Whether some statement allows what is needed, and which one does so most certainly.
+fn allowed<'t>(run: &mut Run<'_, 't>, allows: &[(usize, &Value<'t>, Truth)], needed: &Needed) -> (Truth, usize) {
+    let mut best = (Truth::False, 0);
+    for (index, statement, effect) in allows {
+        let mut truth = effect.and(covers_action(run, statement, needed.action));
+        if !truth.is_false() && needed.on_everything {
+            truth = truth.and(reaches_everything(run, statement));
+        }
+        if !truth.is_false() {
+            truth = truth.and(leaves_free(run, statement, needed));
+        }
+        if truth.is_true() {
+            return (truth, *index);
+        }
+        if best.0.is_false() {
+            best = (truth, *index);
+        }
+    }
+    best
+}
+
+fn reaches_everything<'t>(run: &mut Run<'_, 't>, statement: &Value<'t>) -> Truth {
+    match (statement.get(element::RESOURCES), statement.get(element::NOT_RESOURCES)) {
+        (Some(resources), _) => Truth::any(resources.items().iter().map(|one| is_every_resource(run, one))),
+        // Everything but some: the rest is everything enough.
+        (None, Some(_)) => Truth::True,
+        (None, None) => Truth::False,
+    }
+}
+
+/// Whether the conditions of a statement leave the needed action as free as it must be.
+fn leaves_free<'t>(run: &mut Run<'_, 't>, statement: &Value<'t>, needed: &Needed) -> Truth {
+    let conditions = statement.get(element::CONDITIONS).map(Value::items).unwrap_or_default();
+    Truth::all(conditions.iter().map(|condition| {
+        let Some((_, key, _)) = read(run, condition) else { return Truth::Unknown };
+        if CIRCUMSTANCES.contains(&key.as_ref()) {
+            return Truth::True;
+        }
+        let said = |key: &str| match needed.passed_to {
+            Some(service) if key == "iam:passedtoservice" => Said::Is(service),
+            _ => Said::Anything,
+        };
+        holds(run, condition, &said)
+    }))
+}
+
+/// Whether some statement denies what is needed; unknown where it does so under a condition, or not everywhere.
+fn denied<'t>(run: &mut Run<'_, 't>, denies: &[(&Value<'t>, Truth)], needed: &Needed) -> Truth {
+    Truth::any(denies.iter().map(|(statement, effect)| {
+        let covered = effect.and(covers_action(run, statement, needed.action));
+        if covered.is_false() {
+            return Truth::False;
+        }
+        let conditions = statement.get(element::CONDITIONS).map(Value::items).unwrap_or_default();
+        let resources = statement.get(element::RESOURCES).map(Value::items).unwrap_or_default();
+        let everywhere = Truth::any(resources.iter().map(|one| is_every_resource(run, one)));
+        if conditions.is_empty() && everywhere.is_true() {
+            return covered;
+        }
+        // A denial of named resources closes no way to the others.
+        if statement.get(element::NOT_RESOURCES).is_none() && everywhere.is_false() {
+            return Truth::False;
+        }
+        run.note_reason(format!("a statement denies `{}` under a condition", needed.action));
+        Truth::Unknown
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+    use super::super::testing::{bucket_statements, in_template, template};
+    use super::*;
+
+    /// The ways that statements open, `?` before those that may be open.
+    fn ways(statements: &str) -> Vec<String> {
+        let mut all = in_template(&template(statements), |run, model, _| {
+            let found = bucket_statements(run, model).found;
+            let granted: Vec<_> =
+                found.into_iter().map(|statement| Granted { statement, attached: Truth::True }).collect();
+            escalations(run, &granted)
+        });
+        let told = all.remove(0).into_iter().map(|way| {
+            let actions: Vec<&str> = way.steps.iter().map(|(action, _)| *action).collect();
+            format!("{}{}", if way.truth.is_true() { "" } else { "?" }, actions.join(" "))
+        });
+        told.collect()
+    }
+
+    const PASS: &str = "{Effect: Allow, Action: 'iam:PassRole', Resource: '*'}";
+    const CREATE: &str = "{Effect: Allow, Action: 'lambda:Create*', Resource: 'arn:aws:lambda:*:*:function:app-*'}";
+
+    #[test]
+    fn all_that_a_way_needs_from_any_statement() {
+        assert_eq!(ways(&format!("[{PASS}, {CREATE}]")), ["iam:PassRole lambda:CreateFunction"]);
+        assert_eq!(ways(&format!("[{PASS}]")), [""; 0]);
+        assert_eq!(ways(&format!("[{CREATE}]")), [""; 0]);
+        assert_eq!(ways("[{Effect: Allow, Action: 'iam:Put*Policy', Resource: '*'}]").len(), 3);
+        assert_eq!(ways("[{Effect: Allow, NotAction: 'iam:*', Resource: '*'}]").len(), 3);
+        assert_eq!(ways("[{Effect: Allow, Action: '*', Resource: '*'}]"), [""; 0]);
+    }
+
+    #[test]
+    fn only_what_reaches_everything_counts() {
+        for (resource, expected) in [
+            ("'*'", vec!["sts:AssumeRole"]),
+            ("'arn:aws:iam::*:role/*'", vec!["sts:AssumeRole"]),
+            ("'arn:aws:iam::123456789012:role/deploy'", vec![]),
+            ("'arn:aws:iam::123456789012:role/deploy-*'", vec![]),
+            ("{'Fn::GetAtt': [Role, Arn]}", vec![]),
+            ("{Ref: Open}", vec!["?sts:AssumeRole"]),
+        ] {
+            let statement = format!("[{{Effect: Allow, Action: 'sts:AssumeRole', Resource: {resource}}}]");
+            assert_eq!(ways(&statement), expected, "{resource}");
+        }
+    }
+
+    #[test]
+    fn conditions_may_limit_what_is_allowed() {
+        for (condition, expected) in [
+            (
+                "{StringEquals: {'iam:PassedToService': lambda.amazonaws.com}}",
+                vec!["iam:PassRole lambda:CreateFunction"],
+            ),
+            (
+                "{StringLike: {'iam:PassedToService': ['ecs*', '*.amazonaws.com']}}",
+                vec!["iam:PassRole lambda:CreateFunction"],
+            ),
+            ("{StringEquals: {'iam:PassedToService': ec2.amazonaws.com}}", vec![]),
+            ("{Bool: {'aws:MultiFactorAuthPresent': true}}", vec!["iam:PassRole lambda:CreateFunction"]),
+            ("{StringEquals: {'iam:ResourceTag/team': app}}", vec![]),
+            ("{StringEquals: {'iam:PassedToService': {Ref: Open}}}", vec!["?iam:PassRole lambda:CreateFunction"]),
+        ] {
+            let pass = format!("{{Effect: Allow, Action: 'iam:PassRole', Resource: '*', Condition: {condition}}}");
+            assert_eq!(ways(&format!("[{pass}, {CREATE}]")), expected, "{condition}");
+        }
+    }
+
+    #[test]
+    fn denials_close_ways() {
+        for (deny, expected) in [
+            ("Action: 'iam:*', Resource: '*'", vec![]),
+            ("NotAction: 's3:*', Resource: '*'", vec![]),
+            ("Action: 'iam:Get*', Resource: '*'", vec!["iam:PassRole lambda:CreateFunction"]),
+            (
+                "Action: 'iam:PassRole', Resource: 'arn:aws:iam::123456789012:role/admin'",
+                vec!["iam:PassRole lambda:CreateFunction"],
+            ),
+            (
+                "Action: 'iam:PassRole', NotResource: 'arn:aws:iam::123456789012:role/app'",
+                vec!["?iam:PassRole lambda:CreateFunction"],
+            ),
+            (
+                "Action: 'iam:PassRole', Resource: '*', Condition: {Bool: {'aws:ViaAWSService': false}}",
+                vec!["?iam:PassRole lambda:CreateFunction"],
+            ),
+        ] {
+            assert_eq!(ways(&format!("[{PASS}, {CREATE}, {{Effect: Deny, {deny}}}]")), expected, "{deny}");
+        }
+    }
+}

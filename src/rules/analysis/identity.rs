@@ -1,0 +1,41 @@
+//! What an identity can make of its rights, answered by [`crate::policy`] and [`crate::graph`].
+
+use crate::finding::Related;
+use crate::graph::granted::grants;
+use crate::policy::{Escalation, escalations};
+use crate::rules::checker::{Checker, Item, Judgement, value_place};
+use crate::truth::Truth;
+
+/// Whether all that an identity is permitted by together lets it get more rights. The place is the statement that allows the
+/// first action of the first way; the statements of its other actions are related.
+pub(super) fn escalates<'m, 't>(checker: &mut Checker<'_, 'm, 't>, item: &Item<'m, 't>) -> Judgement {
+    let grants = grants(checker.run, checker.model, item.owner());
+    let ways = escalations(checker.run, &grants.statements);
+    let doubt = if grants.unknown { Truth::Unknown } else { Truth::False };
+    let truth = Truth::any(ways.iter().map(|way| way.truth)).or(doubt);
+    let open: Vec<&Escalation> = ways.iter().filter(|way| way.truth.is_true()).collect();
+    let Some(first) = open.first() else { return checker.at(truth, || item.place()) };
+    checker.at(truth, || {
+        let statement = |index: usize| Some((grants.statements.get(index)?, grants.owners.get(index)?));
+        let mut place = item.place();
+        let mut told = Vec::new();
+        for (action, index) in &first.steps {
+            let Some((granted, owner)) = statement(*index) else { continue };
+            let value = granted.statement.value;
+            if told.is_empty() {
+                let path = format!("{}/{}", owner.path(), granted.statement.path);
+                place = value_place(value, "Statement", &path);
+            } else if value.span != place.span {
+                place.related.push(Related { span: value.span, message: format!("allows `{action}`") });
+            }
+            told.push(format!("`{action}`"));
+        }
+        let more = match open.len() {
+            1 => String::new(),
+            2 => ", and it has another way".to_owned(),
+            more => format!(", and it has {} other ways", more - 1),
+        };
+        place.words = vec![("way", told.join(" and ")), ("more", more)];
+        place
+    })
+}

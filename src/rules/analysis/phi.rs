@@ -1,0 +1,105 @@
+//! Where PHI is, and where it shows, answered by [`crate::graph`] and [`crate::facts`].
+
+use crate::expression::Expression;
+use crate::facts::{Eligibility, hipaa_eligibility};
+use crate::graph::phi::Holds;
+use crate::graph::{identifiers, key_use, phi};
+use crate::rules::checker::{Checker, Item, Judgement, Place};
+use crate::rules::operand::Operand;
+use crate::truth::Truth;
+use serde::Deserialize;
+
+/// Whether a tag of the resource says that it holds PHI.
+pub(super) fn phi_tagged<'m, 't>(checker: &mut Checker<'_, 'm, 't>, item: &Item<'m, 't>) -> Judgement {
+    Truth::from(matches!(phi::holds(checker.run, item.owner()), Some(Holds::Tagged(..)))).into()
+}
+
+/// Whether AWS's Business Associate Addendum covers the resource's service, or the service is not meant for PHI at all. Word:
+/// `{service}`.
+pub(super) fn hipaa_eligible<'m, 't>(checker: &mut Checker<'_, 'm, 't>, item: &Item<'m, 't>) -> Judgement {
+    let block = item.owner();
+    // What is no service of AWS's, a custom resource or a module, is no question of the addendum's.
+    if !block.kind.starts_with("AWS::") {
+        return Truth::True.into();
+    }
+    let (eligibility, service) = hipaa_eligibility(block.kind).unwrap_or((Eligibility::Unclear, block.kind));
+    let truth = match eligibility {
+        Eligibility::Eligible | Eligibility::Control => Truth::True,
+        Eligibility::Outside => Truth::False,
+        Eligibility::Unclear => {
+            checker.run.note_reason(format!(
+                "whether AWS's list of HIPAA eligible services covers `{}` is not known",
+                block.kind
+            ));
+            Truth::Unknown
+        }
+    };
+    checker.at(truth, || {
+        let mut place = item.place();
+        place.words = vec![("service", service.to_owned())];
+        place
+    })
+}
+
+/// Whether a KMS key encrypts a resource of the template that holds data. Word: `{user}`.
+pub(super) fn encrypts_data<'m, 't>(checker: &mut Checker<'_, 'm, 't>, item: &Item<'m, 't>) -> Judgement {
+    let user = key_use::used_by(checker.run, checker.model, item.owner());
+    checker.at(user.is_some().into(), || {
+        let mut place = item.place();
+        place.words = user.map(|user| ("user", user.name.to_owned())).into_iter().collect();
+        place
+    })
+}
+
+/// Whether a block writes out what identifies a patient. Searched as written, in every branch of every condition.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Identifies {
+    /// Below these keys of the block.
+    below: Vec<String>,
+    /// Further regular expressions.
+    pub more: Operand,
+}
+
+impl Identifies {
+    pub(super) fn judge<'m, 't>(&self, checker: &mut Checker<'_, 'm, 't>, item: &Item<'m, 't>) -> Judgement {
+        let block = item.owner();
+        let mut truth = Truth::False;
+        let mut more = Vec::new();
+        for text in self.more.texts(checker.settings).iter() {
+            match Expression::parse(text) {
+                Ok(expression) => more.push(expression),
+                Err(error) => {
+                    checker.run.note_reason(error);
+                    truth = Truth::Unknown;
+                }
+            }
+        }
+        let mut places = Vec::new();
+        for (key, node) in self.below.iter().filter_map(|key| Some((key, block.node.get(key)?))) {
+            for found in identifiers::identifiers(node, &more) {
+                truth = Truth::True;
+                if checker.explain {
+                    let way = [block.path().as_str(), key, &found.path].map(str::to_owned);
+                    // The last step that is a name of the template's own: functions and indices are none.
+                    let is_name =
+                        |step: &&str| !step.starts_with("Fn::") && *step != "Ref" && step.parse::<usize>().is_err();
+                    let name = found.path.rsplit('/').find(|step| !step.is_empty() && is_name(step)).unwrap_or(key);
+                    places.push(Place {
+                        span: found.span,
+                        path: way.into_iter().filter(|step| !step.is_empty()).collect::<Vec<_>>().join("/"),
+                        name: name.to_owned(),
+                        // No message repeats what identifies somebody.
+                        state: format!("shows {}", found.what),
+                        words: vec![("what", found.what.to_owned())],
+                        ..Place::default()
+                    });
+                }
+            }
+        }
+        if checker.explain && places.is_empty() {
+            places.push(item.place());
+        }
+        Judgement { truth, places }
+    }
+}
