@@ -20,6 +20,8 @@
 pub mod keys;
 mod nearest;
 mod parameters;
+#[cfg(test)]
+mod schema;
 
 pub use nearest::Nearest;
 pub use parameters::read_parameters;

@@ -334,6 +334,9 @@ pub fn no_templates(folder: &str, left_out: &LeftOut) -> Diagnostic {
     }
 }
 
+/// The code of a path that cannot be read.
+pub const NOT_THERE: &str = "file-unreadable";
+
 /// A path that cannot be read, with the way out that fits the reason.
 fn unreadable(name: &str, error: &io::Error) -> Diagnostic {
     let (message, help) = match error.kind() {
@@ -350,7 +353,7 @@ fn unreadable(name: &str, error: &io::Error) -> Diagnostic {
     };
     Diagnostic {
         severity: Severity::Error,
-        code: "file-unreadable",
+        code: NOT_THERE,
         file: name.to_owned(),
         span: None,
         message,

@@ -9,6 +9,7 @@ pub use waiver::{Dialect, Exception, ExceptionState, Flaw, Waived, Waiver};
 
 /// How much a finding weighs. Ordered: `Note < Warning < Error`.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Level {
     /// Worth knowing.

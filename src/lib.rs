@@ -57,6 +57,8 @@ pub mod policy;
 pub mod project;
 pub mod report;
 pub mod rules;
+#[cfg(test)]
+mod schemas;
 pub mod source;
 pub mod syntax;
 pub mod template;

@@ -158,7 +158,7 @@ pub(super) struct LintArguments {
     pub(super) statistics: bool,
 
     /// Lint again whenever a template, its configuration or a rule of your own changes, until Ctrl-C
-    #[arg(long)]
+    #[arg(long, conflicts_with = "write_baseline")]
     pub(super) watch: bool,
 
     /// How many files to lint at a time

@@ -1,13 +1,15 @@
 //! `hipaalint [PATHS]…`: finds templates, lints them on all cores, and reports.
 
 use super::Exit;
-use super::args::LintArguments;
+use super::args::{Arguments, LintArguments};
 use super::outcome::Outcome;
 use super::output::Written;
 use super::plan::Plan;
 use super::progress::Progress;
-use crate::discover::{self, Candidate, Discovery, Filter};
+use crate::discover::{self, Candidate, Discovery, Filter, NOT_THERE};
 use crate::project::Project;
+use crate::rules::load::nearest;
+use clap::CommandFactory;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -33,7 +35,20 @@ pub(super) fn run(arguments: LintArguments) -> Result<Exit, clap::Error> {
 pub(super) fn discover(plan: &Plan) -> Discovery {
     let skips =
         &mut |folder: &Path, entry: &Path, is_folder: bool| plan.setups.borrow_mut().skips(folder, entry, is_folder);
-    discover::discover(&plan.paths, Filter { gitignore: plan.gitignore, skips })
+    let mut found = discover::discover(&plan.paths, Filter { gitignore: plan.gitignore, skips });
+    for missing in found.diagnostics.iter_mut().filter(|diagnostic| diagnostic.code == NOT_THERE) {
+        // What is no command is a path.
+        if let Some(command) = nearest_command(&missing.file) {
+            missing.help = format!("Did you mean the command `{command}`? Paths start from the current folder.");
+        }
+    }
+    found
+}
+
+/// The command that a path looks like.
+fn nearest_command(path: &str) -> Option<String> {
+    let program = Arguments::command();
+    nearest(path, program.get_subcommands().map(clap::Command::get_name)).map(str::to_owned)
 }
 
 /// Lints, and reports.

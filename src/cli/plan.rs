@@ -324,11 +324,13 @@ fn output(text: &str, format: Option<Format>) -> Result<Output, clap::Error> {
         Some((named, file)) if !named.contains(['/', '\\']) => {
             let format = Format::from_str(named, false).map_err(|_| {
                 let known = formats();
-                let help = match nearest(named, known.iter().map(String::as_str)) {
-                    Some(nearest) => format!("did you mean '{nearest}'?"),
-                    None => format!("there are {}", known.join(", ")),
+                let known: Vec<&str> = known.iter().map(String::as_str).collect();
+                let help = match (nearest(named, known.iter().copied()), known.as_slice()) {
+                    (Some(nearest), _) => format!("; did you mean '{nearest}'?"),
+                    (None, [before @ .., last]) => format!(": {} or {last}", before.join(", ")),
+                    (None, []) => String::new(),
                 };
-                let message = format!("'{named}' in '--output {text}' is no format; {help}");
+                let message = format!("'{named}' in '--output {text}' is no format{help}");
                 usage(ErrorKind::InvalidValue, message)
             })?;
             (Some(format), file)

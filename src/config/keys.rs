@@ -16,7 +16,7 @@ pub struct Key {
 pub const KEYS: [Key; 9] = [
     Key {
         name: "profile",
-        what: "The rules that run: core, conformance, strict or proposed-2025 (hipaalint rules --profile NAME lists them).",
+        what: "The rules that run: core, conformance, strict or proposed-2025. hipaalint rules --profile NAME lists them.",
         example: "profile: core",
     },
     Key {

@@ -24,6 +24,7 @@ impl Globs {
     /// The index of the first that is no glob, and why.
     pub fn new(folder: &Path, globs: &[String]) -> Result<Self, (usize, String)> {
         let mut builder = GitignoreBuilder::new(folder);
+        builder.allow_unclosed_class(false);
         for (index, glob) in globs.iter().enumerate() {
             builder.add_line(None, glob).map_err(|error| (index, reason(&error)))?;
         }

@@ -115,6 +115,7 @@ pub enum ExceptionState {
 
 /// What may be wrong about an exception; each is a rule's business.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Flaw {
     /// There is nothing to waive.

@@ -12,6 +12,7 @@ use serde::Deserialize;
 
 /// One assertion, with a message of its own where it has one.
 #[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(with = "RawAssertion"))]
 #[serde(try_from = "RawAssertion")]
 pub struct Assertion {
     /// Replaces the rule's message for the places that this assertion names.
@@ -77,6 +78,7 @@ pub struct Bounds {
 
 /// What is quantified over.
 #[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(with = "RawQuantified"))]
 #[serde(try_from = "RawQuantified")]
 pub struct Quantified {
     /// Finds the elements.
@@ -110,6 +112,7 @@ pub enum Selector {
 
 /// Resources on the other side of a reference.
 #[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Related {
     /// Their types.
@@ -123,6 +126,7 @@ pub struct Related {
 
 /// Documents as rule files name them.
 #[derive(Copy, Clone, Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 enum RawDocumentKind {
     Identity,
@@ -141,19 +145,32 @@ impl From<RawDocumentKind> for DocumentKind {
 }
 
 #[derive(Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 struct RawQuantified {
+    /// The values here.
     path: Option<Path>,
+    /// The values here, lists taken apart.
     items: Option<Path>,
+    /// The values that JSON texts here hold, lists taken apart.
     json: Option<Path>,
+    /// The resource's policy statements of a kind, normalised.
     statements: Option<RawDocumentKind>,
+    /// Resources that refer to the current one.
     related: Option<Related>,
+    /// Resources that the current element refers to.
     referenced: Option<Related>,
+    /// All resources of these types.
     resources: Option<Vec<String>>,
+    /// Which elements count.
     r#where: Option<Assertion>,
+    /// What each must be.
     is: Option<Predicate>,
+    /// What must hold for each.
     assert: Option<Assertion>,
+    /// `count` only: not fewer.
     at_least: Option<usize>,
+    /// `count` only: not more.
     at_most: Option<usize>,
 }
 
@@ -205,21 +222,36 @@ impl TryFrom<RawQuantified> for Quantified {
 }
 
 #[derive(Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 struct RawAssertion {
+    /// Every one holds.
     all: Option<Vec<Assertion>>,
+    /// At least one holds; the plain way to do it comes first.
     any: Option<Vec<Assertion>>,
+    /// It does not hold.
     not: Option<Box<Assertion>>,
+    /// Something is here, and each of it is as `is` says. JSONPath without filters, from the current element.
     path: Option<Path>,
+    /// What the values at `path` must be.
     is: Option<Predicate>,
+    /// Nothing at `path` is fine, too.
     or_absent: Option<bool>,
+    /// Every element passes.
     every: Option<Box<Quantified>>,
+    /// At least one element passes.
     some: Option<Box<Quantified>>,
+    /// No element passes.
     none: Option<Box<Quantified>>,
+    /// So many of the elements pass: with `at-least`, `at-most` or both.
     count: Option<Box<Quantified>>,
+    /// A question that is answered in Rust.
     analysis: Option<Analysis>,
+    /// The rule's own parameter is as `is` says.
     parameter: Option<String>,
+    /// Never known, for this reason: closes an `any` where the template does not say.
     undecided: Option<String>,
+    /// Replaces the rule's message for the places that this assertion names.
     message: Option<String>,
 }
 

@@ -6,6 +6,7 @@ use serde::Deserialize;
 
 /// What places get as related ones, after those of the assertion itself.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Evidence {
     /// The way from the internet to the databases that the block is, holds or guards.

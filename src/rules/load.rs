@@ -248,7 +248,7 @@ impl RuleSet {
             let position = error.location().map(|location| (location.line(), location.column()));
             let message = error.to_string();
             // The library repeats the place at the end of its message.
-            let message = message.split(" at line ").next().unwrap_or(&message).to_owned();
+            let message = with_nearest(message.split(" at line ").next().unwrap_or(&message));
             RuleError { file: path.to_owned(), position, message }
         })?;
         let id = file.rule.meta.id.clone();
@@ -312,6 +312,21 @@ pub fn nearest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Opt
         .filter(|(edits, candidate)| *edits <= most(candidate))
         .min()
         .map(|(_, candidate)| candidate)
+}
+
+/// What serde says of a misspelt name (``unknown field `asert`, expected one of `id`, `title`, …``), with the one that was
+/// probably meant instead of all there are.
+fn with_nearest(message: &str) -> String {
+    let Some((what, expected)) = message.split_once(", expected ").filter(|(what, _)| what.contains("unknown ")) else {
+        return message.to_owned();
+    };
+    let quoted = |text: &'_ str| text.split('`').skip(1).step_by(2).map(str::to_owned).collect::<Vec<_>>();
+    let known = quoted(expected);
+    let meant = quoted(what).pop().and_then(|name| nearest(&name, known.iter().map(String::as_str)).map(str::to_owned));
+    match meant {
+        Some(meant) => format!("{what}; did you mean `{meant}`?"),
+        None => message.to_owned(),
+    }
 }
 
 /// Levenshtein's distance.

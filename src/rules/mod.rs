@@ -13,4 +13,6 @@ pub mod path;
 pub mod predicate;
 pub mod rule;
 pub mod schedule;
+#[cfg(test)]
+mod schema;
 pub mod version;

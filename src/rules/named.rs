@@ -5,6 +5,7 @@ use serde::Deserialize;
 
 /// A text with placeholders.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(with = "String"))]
 #[serde(try_from = "String")]
 pub struct Named {
     /// Its pieces, in order.

@@ -14,6 +14,7 @@ use std::fmt::Display;
 
 /// A path that has been parsed: names first, then the rest.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(with = "String"))]
 #[serde(try_from = "String")]
 pub struct Path {
     /// As written; empty for one that no rule wrote.

@@ -12,6 +12,7 @@ use serde::Deserialize;
 
 /// Questions that must all be answered yes.
 #[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(with = "RawPredicate"))]
 #[serde(try_from = "RawPredicate")]
 pub struct Predicate {
     /// In the order of `RawPredicate`'s fields.
@@ -76,6 +77,7 @@ pub type Wanted = bool;
 
 /// The kinds that `type:` tells apart.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum TypeName {
     /// Text, number or boolean.
@@ -88,6 +90,7 @@ pub enum TypeName {
 
 /// Services of dynamic references.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum ServiceName {
     /// `secretsmanager`.
@@ -99,36 +102,66 @@ pub enum ServiceName {
 }
 
 #[derive(Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 struct RawPredicate {
+    /// Whether something is there. Stands alone.
     present: Option<bool>,
+    /// One of these; scalars compare as CloudFormation compares them.
     equals: Option<Operand>,
+    /// None of these.
     not_equals: Option<Operand>,
+    /// One of these.
     r#in: Option<Operand>,
+    /// None of these.
     not_in: Option<Operand>,
+    /// A regular expression that matches somewhere.
     matches: Option<String>,
+    /// A regular expression that matches nowhere.
     not_matches: Option<String>,
+    /// A pattern of the whole text, in which `*` stands for any characters.
     like: Option<Operand>,
+    /// A pattern that the whole text is not.
     not_like: Option<Operand>,
+    /// A number, not smaller.
     at_least: Option<Operand>,
+    /// A number, not larger.
     at_most: Option<Operand>,
+    /// The first version in the text, number by number.
     version_at_least: Option<Operand>,
+    /// A schedule, `cron(…)` or `rate(…)`, of which no two firings in a row are further apart.
     recurs_within_hours: Option<Operand>,
+    /// The kind of value.
     r#type: Option<TypeName>,
+    /// Whether a text, list or map has nothing in it.
     empty: Option<bool>,
+    /// It comes from this parameter of the template.
     from_parameter: Option<Operand>,
+    /// It comes from a dynamic reference to one of these services.
     from_dynamic_reference: Option<Vec<ServiceName>>,
+    /// It comes from a parameter with `NoEcho`.
     from_no_echo_parameter: Option<bool>,
+    /// A reference to a resource of one of these types; of any, where the list is empty.
     refers_to: Option<Vec<String>>,
+    /// A reference to the resource that the rule looks at.
     refers_to_this: Option<bool>,
+    /// A CIDR block of every address.
     world: Option<bool>,
+    /// An IAM action that belongs on `*`, or a pattern of mostly such actions.
     needs_star: Option<bool>,
+    /// An IAM action with a wildcard.
     wildcard_action: Option<bool>,
+    /// An IAM resource with a wildcard.
     wildcard_resource: Option<bool>,
+    /// An IAM action or pattern that allows this one; of a list, all.
     covers_action: Option<Operand>,
+    /// An IAM action or pattern that allows one of these, or a part of one that ends with `*`.
     allows: Option<Operand>,
+    /// An IAM resource that is `*`, or every resource of one kind.
     every_resource: Option<bool>,
+    /// A token's subject with a wildcard in its owner's place.
     open_subject: Option<bool>,
+    /// A name that promises a secret.
     secret_name: Option<bool>,
 }
 

@@ -44,6 +44,7 @@ pub struct Check {
 
 /// The blocks that a check looks at.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(with = "String"))]
 #[serde(try_from = "String")]
 pub enum TargetName {
     /// A resource type.
@@ -127,6 +128,7 @@ impl TargetName {
 
 /// A rule file: the rule, its texts and its examples. The embedded pack keeps texts and examples apart from the logic.
 #[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(with = "RawRule"))]
 #[serde(try_from = "RawRule")]
 pub struct RuleFile {
     /// What runs.
@@ -139,6 +141,7 @@ pub struct RuleFile {
 
 /// The examples of a rule, which are its tests.
 #[derive(Clone, Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Examples {
     /// Templates on which the rule is silent.
@@ -157,6 +160,7 @@ pub struct Examples {
 
 /// One example.
 #[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Example {
     /// What it shows, in a few words.
@@ -177,50 +181,77 @@ pub struct Example {
 }
 
 #[derive(Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 struct RawRule {
+    /// The file's name: lower-case letters, digits and hyphens, service first. Never changes once released.
     id: String,
+    /// What is wrong when it fires, in a few words without a full stop.
     title: String,
+    /// The level of its findings.
     level: Level,
+    /// The profiles that select it. A user's own rules need none: they always run.
     #[serde(default)]
     profiles: Vec<String>,
+    /// Citations of 45 CFR Part 164 that it serves, such as `164.312(a)(2)(iv)`.
     #[serde(default)]
     controls: Vec<String>,
+    /// Its names in other tools: tool to ids.
     #[serde(default)]
     aliases: BTreeMap<String, Vec<String>>,
+    /// What users may change in their configuration.
     #[serde(default)]
     parameters: BTreeMap<String, RawParameter>,
+    /// What it looks at.
     resources: Option<Targets>,
+    /// Where it applies; everywhere if absent.
     when: Option<Assertion>,
+    /// What must hold.
     assert: Option<Assertion>,
+    /// What it says of exceptions, for a rule with `resources: [exceptions]`.
     exception: Option<Flaw>,
+    /// What is wrong with this resource, in its own values: `{resource}`, `{type}`, `{name}`, `{state}`, `{value}`.
     message: String,
+    /// What is shown beside a finding.
     evidence: Option<Evidence>,
+    /// Instead of `resources` and `assert`, where different types need different assertions.
     #[serde(default)]
     checks: Vec<RawCheck>,
+    /// Why HIPAA cares. Markdown.
     #[serde(default)]
     why: String,
+    /// How to mend it; the first sentence is shown with every finding. Markdown.
     #[serde(default)]
     remediation: String,
+    /// Addresses of documentation.
     #[serde(default)]
     references: Vec<String>,
+    /// Templates that must pass and must fail: the rule's tests.
     #[serde(default)]
     examples: Examples,
 }
 
 #[derive(Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 struct RawParameter {
+    /// What it is for.
     description: String,
+    /// Its value where nobody sets another.
     default: Operand,
 }
 
 #[derive(Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 struct RawCheck {
+    /// What it looks at.
     resources: Targets,
+    /// Where it applies; everywhere if absent.
     when: Option<Assertion>,
+    /// What must hold.
     assert: Assertion,
+    /// Replaces the rule's message.
     message: Option<String>,
 }
 

@@ -9,6 +9,7 @@ use serde::Deserialize;
 
 /// Whether a function's inline code writes its whole event to the log. Words: `{line}`, `{code}`.
 #[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct LogsEvent {
     /// The code.

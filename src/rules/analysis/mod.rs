@@ -21,6 +21,7 @@ use serde::Deserialize;
 
 /// An analysis with its arguments.
 #[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(with = "RawAnalysis"))]
 #[serde(try_from = "RawAnalysis")]
 pub enum Analysis {
     /// Who a normalised statement speaks of.
@@ -78,38 +79,66 @@ pub enum Analysis {
 }
 
 #[derive(Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 struct RawAnalysis {
+    /// Some principal of the statement is.
     principal: Option<policy::Who>,
+    /// The statement's conditions keep out callers one does not know.
     restricts_callers: Option<True>,
+    /// The statement allows everything on everything.
     grants_admin: Option<True>,
+    /// The statement names every resource, although some of its actions could be limited.
     needless_wildcard: Option<True>,
+    /// AWS's managed policy of that ARN allows everything.
     managed_administrator: Option<True>,
+    /// Every such request is denied to everyone.
     bucket_policy_denies: Option<policy::BucketPolicyDenies>,
+    /// It carries all tags.
     tagged: Option<tags::Tagged>,
+    /// Its explicit physical name, if it has one, contains the parameter.
     name_contains: Option<names::NameContains>,
+    /// Some resource has an explicit physical name.
     has_explicit_names: Option<True>,
+    /// The template declares the parameter.
     declares_parameter: Option<names::DeclaresParameter>,
+    /// A secret is written out.
     literal_secrets: Option<secrets::LiteralSecrets>,
+    /// The map holds a secret.
     secret_variables: Option<secrets::SecretVariables>,
+    /// The value shows a secret.
     exposes_secret: Option<secrets::ExposesSecret>,
+    /// The parameter's value is a secret.
     carries_secret: Option<True>,
+    /// The security group rule opens such a port.
     opens_port: Option<network::OpensPort>,
+    /// A subnet routes to an internet gateway.
     routes_to_internet: Option<network::RoutesToInternet>,
+    /// The subnets lie in so many Availability Zones.
     subnet_zones: Option<network::SubnetZones>,
+    /// A backup selection of the template covers it.
     in_backup_plan: Option<True>,
+    /// What it is permitted opens a way to more rights.
     escalates: Option<True>,
+    /// A tag says that it holds PHI.
     phi_tagged: Option<True>,
+    /// AWS's Business Associate Addendum covers its service, or the service is not meant for PHI.
     hipaa_eligible: Option<True>,
+    /// A resource that holds data names it as its key.
     encrypts_data: Option<True>,
+    /// A text identifies a patient.
     identifies: Option<phi::Identifies>,
+    /// Its inline code logs the whole event.
     logs_event: Option<code::LogsEvent>,
+    /// Resources wait for each other in a circle.
     dependency_cycle: Option<True>,
+    /// A name is used that exists nowhere.
     unresolved_reference: Option<True>,
 }
 
 /// `true`: the analysis takes no arguments. Its opposite is written with `not:`.
 #[derive(Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(with = "bool"))]
 #[serde(try_from = "bool")]
 struct True;
 

@@ -11,6 +11,7 @@ use serde::Deserialize;
 /// Whether a resource's explicit physical name contains a parameter, in any spelling. A resource without an explicit name
 /// passes: CloudFormation makes a unique one.
 #[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct NameContains {
     /// The parameter's name.
@@ -72,6 +73,7 @@ fn made_of<'t>(checker: &mut Checker<'_, '_, 't>, id: &str, parameters: &[String
 
 /// Whether the template declares one of these parameters.
 #[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct DeclaresParameter {
     /// The parameter's name.

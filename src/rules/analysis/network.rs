@@ -13,6 +13,7 @@ use serde::Deserialize;
 /// Whether a security group rule (a map with `IpProtocol`, `FromPort`, `ToPort`) opens a port, out of some or outside of
 /// some.
 #[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct OpensPort {
     /// One of these ports.
@@ -127,6 +128,7 @@ fn range(protocol: &Value<'_>, from: &Value<'_>, to: &Value<'_>) -> Range {
 
 /// Whether a subnet that the item names at `subnets` routes to an internet gateway; without `subnets`, the item is the subnet.
 #[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct RoutesToInternet {
     /// The list of subnet ids, or one.
@@ -202,6 +204,7 @@ impl RoutesToInternet {
 
 /// Whether the subnets at `subnets` lie in at least so many Availability Zones.
 #[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct SubnetZones {
     /// The list of subnet ids.

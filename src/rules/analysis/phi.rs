@@ -53,6 +53,7 @@ pub(super) fn encrypts_data<'m, 't>(checker: &mut Checker<'_, 'm, 't>, item: &It
 
 /// Whether a block writes out what identifies a patient. Searched as written, in every branch of every condition.
 #[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Identifies {
     /// Below these keys of the block.

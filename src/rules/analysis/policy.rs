@@ -12,6 +12,7 @@ use std::collections::BTreeMap;
 
 /// Kinds of principal that rules ask for.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Who {
     /// Anybody.
@@ -127,6 +128,7 @@ pub(super) fn managed_administrator<'m, 't>(checker: &mut Checker<'_, 'm, 't>, i
 
 /// Whether the policies on a bucket deny certain requests to every principal.
 #[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct BucketPolicyDenies {
     /// Action patterns that must be covered: `s3:*`.
@@ -140,6 +142,7 @@ pub struct BucketPolicyDenies {
 
 /// What of a bucket a request is about.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 enum BucketTarget {
     Bucket,

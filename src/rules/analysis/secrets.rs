@@ -10,6 +10,7 @@ use serde::Deserialize;
 
 /// Whether a block writes a secret out. Searched as written, in every branch of every condition.
 #[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct LiteralSecrets {
     /// Below these keys of the block.
@@ -52,6 +53,7 @@ impl LiteralSecrets {
 /// Whether a map of environment variables holds a secret: a `NoEcho` parameter, the value of a stored secret, or anything
 /// under a secret's name that is not a reference to a stored secret.
 #[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct SecretVariables {
     /// The map.
@@ -134,6 +136,7 @@ fn exposed_origin(checker: &Checker<'_, '_, '_>, origin: &Origin<'_>) -> Option<
 
 /// Whether a value shows a secret: a `NoEcho` parameter, the value of a stored secret, or an attribute that is one.
 #[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ExposesSecret {
     /// The value.

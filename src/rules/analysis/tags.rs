@@ -10,6 +10,7 @@ use serde::Deserialize;
 
 /// Whether a resource carries tags with all of these keys, in the shape that its type takes.
 #[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Tagged {
     /// The keys.

@@ -1,0 +1,97 @@
+//! The JSON Schema of rule files, from the types that read them.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+use super::operand::Operand;
+use super::rule::{PROFILES, RuleFile};
+use crate::schemas::{address, hold};
+use schemars::generate::SchemaSettings;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde_json::{Value, json};
+use std::borrow::Cow;
+
+const NAME: &str = "hipaalint-rule.schema.json";
+
+/// It is read by hand, so it is described by hand.
+impl JsonSchema for Operand {
+    fn schema_name() -> Cow<'static, str> {
+        "Operand".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        let scalar = json!({ "type": ["string", "number", "boolean"] });
+        json_schema!({
+            "description": "A scalar, a list of scalars, or one of the rule's parameters.",
+            "anyOf": [
+                scalar,
+                { "type": "array", "items": scalar },
+                {
+                    "type": "object",
+                    "properties": { "parameter": { "type": "string", "description": "One of the rule's parameters." } },
+                    "required": ["parameter"],
+                    "additionalProperties": false
+                }
+            ]
+        })
+    }
+}
+
+/// What is `Option` in a type is left out in a file, not null.
+fn without_null(schema: &mut Value) {
+    if let Some(Value::Array(types)) = schema.get_mut("type") {
+        types.retain(|name| name != "null");
+        if let [only] = types.as_slice() {
+            schema["type"] = only.clone();
+        }
+    }
+    let is_null = |one: &Value| one.get("type").is_some_and(|name| name == "null");
+    if let Some(Value::Array(alternatives)) = schema.get_mut("anyOf")
+        && let Some(null) = alternatives.iter().position(is_null)
+    {
+        alternatives.remove(null);
+        if let [Value::Object(only)] = alternatives.as_slice() {
+            let only = only.clone();
+            let fields = schema.as_object_mut().unwrap();
+            fields.shift_remove("anyOf");
+            fields.extend(only);
+        }
+    }
+    match schema {
+        Value::Object(fields) => fields.values_mut().for_each(without_null),
+        Value::Array(items) => items.iter_mut().for_each(without_null),
+        _ => {}
+    }
+}
+
+/// Says that exactly one of a map's properties stands there, besides these.
+fn exactly_one(schema: &mut Value, besides: &[&str]) {
+    let names: Vec<String> = schema["properties"].as_object().unwrap().keys().cloned().collect();
+    for name in besides {
+        assert!(names.iter().any(|known| known == name), "there is no `{name}`");
+    }
+    let forms = names.iter().filter(|name| !besides.contains(&name.as_str()));
+    schema["oneOf"] = forms.map(|name| json!({ "required": [name] })).collect();
+}
+
+fn schema() -> Value {
+    let generator = SchemaSettings::draft07().into_generator();
+    let mut schema = generator.into_root_schema_for::<RuleFile>().to_value();
+    without_null(&mut schema);
+    schema["$id"] = address(NAME).into();
+    schema["title"] = "A rule of hipaalint".into();
+    schema["properties"]["profiles"]["items"] = json!({ "enum": PROFILES });
+    schema["properties"]["id"]["pattern"] = "^[a-z0-9]([a-z0-9-]*[a-z0-9])?$".into();
+    schema["anyOf"] = json!([{ "required": ["checks"] }, { "required": ["resources", "assert"] }, { "required": ["resources", "exception"] }]);
+    let definitions = &mut schema["definitions"];
+    exactly_one(&mut definitions["Assertion"], &["is", "or-absent", "message"]);
+    definitions["Assertion"]["dependencies"] = json!({ "path": ["is"], "parameter": ["is"], "or-absent": ["path"] });
+    exactly_one(&mut definitions["Quantified"], &["where", "is", "assert", "at-least", "at-most"]);
+    exactly_one(&mut definitions["Analysis"], &[]);
+    definitions["Predicate"]["minProperties"] = 1.into();
+    definitions["True"] = json!({ "description": "The analysis takes no arguments.", "const": true });
+    schema
+}
+
+#[test]
+fn the_schema_is_what_is_read() {
+    hold(NAME, &schema());
+}

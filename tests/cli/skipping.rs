@@ -1,0 +1,100 @@
+//! What is left out of folders: `.gitignore`, and `skip` in the configuration.
+
+use crate::support::{BAD, Folder, Ran, ran};
+
+/// The files with findings.
+fn files(ran: &Ran) -> Vec<String> {
+    let report = ran.json();
+    let file = |one: &serde_json::Value| one["file"].as_str().unwrap().to_owned();
+    report["findings"].as_array().unwrap().iter().map(file).collect()
+}
+
+fn repository() -> Folder {
+    Folder::with(&[
+        (".git/HEAD", ""),
+        (".gitignore", "cdk.out\n/build/\n*.local.yaml\n!keep.local.yaml\n"),
+        ("app.yaml", BAD),
+        ("try.local.yaml", BAD),
+        ("keep.local.yaml", BAD),
+        ("build/out.yaml", BAD),
+        ("infra/build/stack.yaml", BAD),
+        ("infra/.gitignore", "old.yaml\n"),
+        ("infra/old.yaml", BAD),
+        ("infra/cdk.out/stack.template.json", "{\"Resources\": {\"Records\": {\"Type\": \"AWS::S3::Bucket\"}}}"),
+    ])
+}
+
+#[test]
+fn what_git_ignores_is_left_out_of_folders() {
+    let folder = repository();
+    let ran = folder.versioning(&[".", "--format", "json"]);
+    assert_eq!(files(&ran), ["app.yaml", "infra/build/stack.yaml", "keep.local.yaml"]);
+    let summary = &ran.json()["summary"];
+    assert_eq!((&summary["left_out_files"], &summary["left_out_folders"]), (&2.into(), &2.into()));
+    let people = folder.versioning(&["."]).stdout;
+    assert!(people.contains("\n  Left out by .gitignore or `skip`: 2 files, 2 folders\n"), "{people}");
+    // The files above a folder have a say in it.
+    folder.file("infra/try.local.yaml", BAD);
+    assert_eq!(files(&folder.versioning(&["infra", "--format", "json"])), ["infra/build/stack.yaml"]);
+    assert_eq!(files(&folder.versioning(&[".", "--no-ignore", "--format", "json"])).len(), 8);
+}
+
+#[test]
+fn what_is_named_is_looked_at_all_the_same() {
+    let folder = repository();
+    folder.file("hipaalint.yaml", "skip: [app.yaml]\n");
+    let named = folder.versioning(&["try.local.yaml", "app.yaml", "infra/cdk.out", "--format", "json"]);
+    assert_eq!(files(&named), ["app.yaml", "infra/cdk.out/stack.template.json", "try.local.yaml"]);
+    // From inside, and below a folder that is left out.
+    folder.file("build/deep/a.local.yaml", BAD);
+    let mut command = folder.command(&["--rule", "s3-bucket-versioning", "--format", "json"]);
+    assert_eq!(files(&ran(command.current_dir(folder.path("build/deep")))), ["a.local.yaml"]);
+}
+
+#[test]
+fn outside_of_a_repository_only_what_lies_in_the_folder_counts() {
+    let folder = Folder::with(&[
+        (".gitignore", "a.yaml\n"),
+        ("infra/a.yaml", BAD),
+        ("infra/b.yaml", BAD),
+        ("infra/.gitignore", "b.yaml\n"),
+    ]);
+    assert_eq!(files(&folder.versioning(&["infra", "--format", "json"])), ["infra/a.yaml"]);
+}
+
+#[test]
+fn the_configuration_skips_relative_to_itself() {
+    let folder = Folder::with(&[
+        ("hipaalint.yaml", "skip: [legacy/, /top.yaml, infra/**/*.test.yaml]\n"),
+        ("top.yaml", BAD),
+        ("infra/top.yaml", BAD),
+        ("infra/legacy/a.yaml", BAD),
+        ("infra/b/c.test.yaml", BAD),
+        ("own/hipaalint.yaml", "skip: b.yaml\n"),
+        ("own/a.test.yaml", BAD),
+        ("own/b.yaml", BAD),
+    ]);
+    assert_eq!(files(&folder.versioning(&[".", "--format", "json"])), ["infra/top.yaml", "own/a.test.yaml"]);
+    assert_eq!(files(&folder.versioning(&[".", "--no-config", "--format", "json"])).len(), 6);
+    // Wherever the run starts.
+    let mut command = folder.command(&["--rule", "s3-bucket-versioning", "--format", "json", "../infra", "."]);
+    assert_eq!(files(&ran(command.current_dir(folder.path("own")))), ["../infra/top.yaml", "a.test.yaml"]);
+}
+
+#[test]
+fn a_folder_of_which_nothing_is_left_says_why() {
+    let folder = Folder::with(&[(".gitignore", "*.yaml\n"), ("a.yaml", BAD)]);
+    let ran = folder.versioning(&["."]);
+    assert_eq!(ran.code, 2);
+    let said: String = ran.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(said.contains("`skip` left out a.yaml: name it, or use --no-ignore."), "{}", ran.stdout);
+}
+
+#[test]
+fn what_is_no_glob_is_shown_where_it_is() {
+    let folder = Folder::with(&[("hipaalint.yaml", "skip:\n  - fine/\n  - a[b\n"), ("bad.yaml", BAD)]);
+    let ran = folder.versioning(&["."]);
+    assert_eq!(ran.code, 2);
+    assert!(ran.stdout.contains("[hipaalint.yaml:3:5]"), "{}", ran.stdout);
+    assert!(ran.stdout.contains("`skip` has what is no glob: unclosed character class"), "{}", ran.stdout);
+}
