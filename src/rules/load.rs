@@ -304,7 +304,8 @@ impl RuleSet {
 /// The candidate that takes the fewest edits to make of a misspelt name, if that is few enough to be meant.
 pub fn nearest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let length = name.chars().count();
-    let most = |candidate: &str| 2.max(candidate.len() / 3);
+    // Of short names, most are a few edits away from any other.
+    let most = |candidate: &str| 2.max(candidate.len() / 3).min(length.min(candidate.len()) / 2);
     candidates
         // It takes an edit for each character that one has more than the other.
         .filter(|candidate| length.abs_diff(candidate.chars().count()) <= most(candidate))

@@ -37,28 +37,35 @@ impl JsonSchema for Operand {
 
 /// What is `Option` in a type is left out in a file, not null.
 fn without_null(schema: &mut Value) {
-    if let Some(Value::Array(types)) = schema.get_mut("type") {
-        types.retain(|name| name != "null");
-        if let [only] = types.as_slice() {
-            schema["type"] = only.clone();
-        }
-    }
-    let is_null = |one: &Value| one.get("type").is_some_and(|name| name == "null");
-    if let Some(Value::Array(alternatives)) = schema.get_mut("anyOf")
-        && let Some(null) = alternatives.iter().position(is_null)
-    {
-        alternatives.remove(null);
-        if let [Value::Object(only)] = alternatives.as_slice() {
-            let only = only.clone();
-            let fields = schema.as_object_mut().unwrap();
-            fields.shift_remove("anyOf");
-            fields.extend(only);
-        }
+    if let Some(Value::Object(properties)) = schema.get_mut("properties") {
+        properties.values_mut().for_each(required);
     }
     match schema {
         Value::Object(fields) => fields.values_mut().for_each(without_null),
         Value::Array(items) => items.iter_mut().for_each(without_null),
         _ => {}
+    }
+}
+
+/// A property's schema without null as an alternative.
+fn required(property: &mut Value) {
+    if let Some(Value::Array(types)) = property.get_mut("type") {
+        types.retain(|name| name != "null");
+        if let [only] = types.as_slice() {
+            property["type"] = only.clone();
+        }
+    }
+    let is_null = |one: &Value| one.get("type").is_some_and(|name| name == "null");
+    if let Some(Value::Array(alternatives)) = property.get_mut("anyOf")
+        && let Some(null) = alternatives.iter().position(is_null)
+    {
+        alternatives.remove(null);
+        if let [Value::Object(only)] = alternatives.as_slice() {
+            let only = only.clone();
+            let fields = property.as_object_mut().unwrap();
+            fields.shift_remove("anyOf");
+            fields.extend(only);
+        }
     }
 }
 

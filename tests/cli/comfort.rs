@@ -8,8 +8,51 @@ fn init_writes_a_configuration_that_can_be_used() {
     let folder = Folder::with(&[("bad.yaml", BAD)]);
     let ran = folder.run(&["init"]);
     assert_eq!((ran.code, ran.stderr.as_str()), (0, ""), "{}", ran.all());
-    insta::assert_snapshot!(ran.stdout, @"");
-    insta::assert_snapshot!(folder.read("hipaalint.yaml"), @"");
+    insta::assert_snapshot!(ran.stdout, @"
+    Wrote hipaalint.yaml: the profile, what fails a run, and all other keys as comments.
+    Next: run `hipaalint`, and `hipaalint rules` to see what it looks for.
+    ");
+    insta::assert_snapshot!(folder.read("hipaalint.yaml"), @r#"
+    # yaml-language-server: $schema=https://github.com/hipaalint/hipaalint/raw/main/schemas/hipaalint.schema.json
+    # The configuration of hipaalint for the templates beside this file and below. Options on the command line win.
+
+    # The rules that run: core, conformance, strict or proposed-2025. hipaalint rules --profile NAME lists
+    # them.
+    profile: core
+
+    # The least level of a finding that makes the exit code 1: error, warning, note, or never.
+    fail-on: error
+
+    # Files and folders to leave out of folders that are searched: globs as in .gitignore, relative to
+    # this file. What .gitignore names is left out anyway.
+    # skip:
+    #   - legacy/
+    #   - "*.test.yaml"
+
+    # Values of template parameters, in every template that has them; without one, every value that a
+    # deployment may choose is judged.
+    # parameters:
+    #   Env: prod
+
+    # The tag keys that every resource must carry.
+    # tag-keys: [Environment, DataClassification, ComplianceScope]
+
+    # The template parameter that keeps the names of deployments apart.
+    # suffix-parameter: EnvironmentSuffix
+
+    # Folders of your own rules, relative to this file. They run with every profile.
+    # rule-folders: [policies]
+
+    # A file of findings that were there before and do not count, relative to this file (hipaalint
+    # --write-baseline FILE writes it).
+    # baseline: hipaalint-baseline.json
+
+    # Changes to single rules: level (error, warning, note or off) and parameters. A level other than off
+    # also runs a rule that the profile leaves out. hipaalint explain ID lists a rule's parameters.
+    # rules:
+    #   s3-bucket-versioning: { level: warning }
+    #   ec2-security-group-open: { parameters: { allowed-ports: [443] } }
+    "#);
     let report = folder.versioning(&["bad.yaml", "--format", "json"]).json();
     assert_eq!(report["summary"]["governed"][0]["configuration"], "hipaalint.yaml");
     assert_eq!(report["diagnostics"], serde_json::json!([]));
@@ -103,9 +146,36 @@ fn statistics_count_instead_of_showing() {
     let run = |arguments: &[&str]| folder.run(&[&["--statistics"], &rules[..], arguments].concat());
     let ran = run(&["a.yaml", "b.yaml", "good.yaml"]);
     assert_eq!(ran.code, 1);
-    insta::assert_snapshot!(ran.stdout, @"");
+    insta::assert_snapshot!(ran.stdout, @"
+    ────────────────────────────────────────────────────────────────────────────────────────────────────
+    × 4 errors in 3 templates
+
+      × 2  own-bucket-versions   Bucket keeps no versions
+      × 2  s3-bucket-versioning  S3 bucket does not keep versions of its objects
+
+      2 rules (own-bucket-versions, s3-bucket-versioning) on 3 resources in 3 templates
+      6 checks: 2 passed, 4 failed
+      Why a rule exists and how to mend it, in full: hipaalint explain RULE
+    ");
     let rows = run(&["a.yaml", "b.yaml", "--format", "json"]).json();
-    insta::assert_snapshot!(serde_json::to_string_pretty(&rows).unwrap(), @"");
+    insta::assert_snapshot!(serde_json::to_string_pretty(&rows).unwrap(), @r#"
+    [
+      {
+        "rule": "own-bucket-versions",
+        "title": "Bucket keeps no versions",
+        "level": "error",
+        "findings": 2,
+        "files": 2
+      },
+      {
+        "rule": "s3-bucket-versioning",
+        "title": "S3 bucket does not keep versions of its objects",
+        "level": "error",
+        "findings": 2,
+        "files": 2
+      }
+    ]
+    "#);
     let nothing = run(&["good.yaml", "--format", "json"]);
     assert_eq!((nothing.code, nothing.json()), (0, serde_json::json!([])));
     // A problem is never counted away.

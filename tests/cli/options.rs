@@ -221,18 +221,24 @@ fn help_goes_to_standard_output() {
            hipaalint <COMMAND>
 
     Commands:
-      rules     List the rules
-      explain   Explain one rule in full
-      controls  List the citations of the HIPAA Security Rule, and the rules that serve each
-      graph     Draw a template: its resources and what they are to each other
+      rules        List the rules
+      explain      Explain one rule in full
+      controls     List the citations of the HIPAA Security Rule, and the rules that serve each
+      graph        Draw a template: its resources and what they are to each other
+      init         Write a first configuration
+      completions  Print a script that completes commands and options in a shell
+      man          Print the manual page
 
     Arguments:
       [PATHS]...  Templates, folders that hold some, or - for standard input [default: the current
                   folder]
 
     Options:
-      -h, --help     Print help (see more with '--help')
-      -V, --version  Print version
+          --no-ignore  Look into files and folders that .gitignore names, too
+          --watch      Lint again whenever a template, its configuration or a rule of your own changes,
+                       until Ctrl-C
+      -h, --help       Print help (see more with '--help')
+      -V, --version    Print version
 
     Report:
           --format <FORMAT>         What goes to standard output [possible values: human, json, sarif,
@@ -244,14 +250,18 @@ fn help_goes_to_standard_output() {
                                     [possible values: undecided, passed, suppressed]
           --color <WHEN>            When to use colour [default: auto] [possible values: auto, always,
                                     never]
+      -q, --quiet                   Print findings and problems only, no summary: nothing at all where
+                                    there are none
+          --statistics              Print how often each rule fires instead of the findings (with
+                                    --format human or json)
 
     Rules:
           --profile <NAME>  The rules to run: core, conformance, strict or proposed-2025 [default: core]
           --rule <ID>       Run this rule instead of a profile's (repeatable)
           --rules <DIR>     Add the rules of a folder of your own (repeatable); they run with every
                             profile
-          --config <FILE>   The configuration [default: hipaalint.yaml in this folder or the nearest
-                            above]
+          --config <FILE>   The configuration [default: for each template the nearest hipaalint.yaml,
+                            from its folder upwards]
           --no-config       Read no configuration
 
     Parameters of the templates:
