@@ -137,8 +137,11 @@ fn outcomes(text: &str, pinned: &Pinned, chosen: &Pinned) -> Option<BTreeSet<Str
             scenario.domain(Variable::Named(index)).is_none_or(|domain| domain.contains(&candidate))
         })
     };
+    // The name of an import that could be too many texts stays open, whatever was chosen for its parts.
+    let chosen_in =
+        |value: String| chosen.iter().fold(value, |value, (name, text)| value.replace(&format!("${{{name}}}"), text));
     let leaves = found.leaves.into_iter().filter(|(scenario, _)| allows(scenario));
-    found.complete.then(|| leaves.map(|(_, value)| value).collect())
+    found.complete.then(|| leaves.map(|(_, value)| chosen_in(value)).collect())
 }
 
 /// A value for each variable of a template: those of its parameters, and of the Region where a condition names one.

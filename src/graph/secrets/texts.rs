@@ -24,8 +24,22 @@ static SHAPES: [(Expression, &str); 10] = [
     ),
 ];
 
-/// Whether a text holds what occurs in every text that one of [`SHAPES`] matches, each known by its rarest character. Asked of every
-/// text of every template: by an expression it took a tenth of all rules' time.
+/// Whether a text holds two characters that occur in every text that [`has_mark`]. Asked of every text of every template, so it
+/// takes no branch that a processor would have to guess.
+fn may_have_mark(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let following = bytes.get(1..).unwrap_or_default();
+    bytes.iter().zip(following).fold(false, |found, (one, next)| {
+        let is = |mark: &[u8; 2]| (*one == mark[0]) & (*next == mark[1]);
+        let of_texts = is(b"//") | is(b"--") | is(b"AK") | is(b".s");
+        let of_tokens = is(b"gh") | is(b"gl") | is(b"xo");
+        let of_names = is(b"_p") | is(b"_l") | is(b"_s") | is(b"_S");
+        found | of_texts | of_tokens | of_names
+    })
+}
+
+/// Whether a text holds what occurs in every text that one of [`SHAPES`] matches, each known by its rarest character. By an
+/// expression this took a tenth of all rules' time.
 fn has_mark(text: &str) -> bool {
     let bytes = text.as_bytes();
     bytes.iter().enumerate().any(|(at, byte)| {
@@ -59,7 +73,7 @@ pub fn secret_text(text: &str) -> Option<&'static str> {
     if text.len() < SHORTEST {
         return None;
     }
-    if !has_mark(text) {
+    if !may_have_mark(text) || !has_mark(text) {
         return None;
     }
     SHAPES.iter().find_map(|(shape, what)| {
@@ -143,6 +157,10 @@ mod tests {
             ("-----BEGIN PRIVATE KEY-----".to_owned(), "a private key"),
             (format!("git clone with {}{}", "ghp_", "a1".repeat(18)), "a GitHub token"),
             (hook, "a Slack webhook"),
+            (format!("{}{}", "github_pat_", "a1_b2".repeat(12)), "a GitHub token"),
+            (format!("token {}{}", "glpat-", "a1B2".repeat(5)), "a GitLab token"),
+            (format!("{}{}", "xoxb-", "1234567890-abc"), "a Slack token"),
+            (format!("key={}{}", "sk_live_", "a1B2".repeat(5)), "a Stripe key"),
         ] {
             assert_eq!(secret_text(&text), Some(what), "{text}");
         }
