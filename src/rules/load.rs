@@ -1,6 +1,9 @@
 //! Where rules come from: the pack that the binary carries, and the folders that users name.
 
+pub use super::nearest::nearest;
+
 use super::meta::{Control, RuleMeta, RuleProse, RuntimeCheck};
+use super::nearest::with_nearest;
 use super::rule::{Example, Examples, PROPOSAL, Rule, RuleFile, TargetName};
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -299,50 +302,6 @@ impl RuleSet {
     pub fn nearest(&self, id: &str) -> Option<&str> {
         nearest(id, self.entries.iter().map(|entry| entry.meta.id.as_str()))
     }
-}
-
-/// The candidate that takes the fewest edits to make of a misspelt name, if that is few enough to be meant.
-pub fn nearest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    let length = name.chars().count();
-    // Of short names, most are a few edits away from any other.
-    let most = |candidate: &str| 2.max(candidate.len() / 3).min(length.min(candidate.len()) / 2);
-    candidates
-        // It takes an edit for each character that one has more than the other.
-        .filter(|candidate| length.abs_diff(candidate.chars().count()) <= most(candidate))
-        .map(|candidate| (edits(name, candidate), candidate))
-        .filter(|(edits, candidate)| *edits <= most(candidate))
-        .min()
-        .map(|(_, candidate)| candidate)
-}
-
-/// What serde says of a misspelt name (``unknown field `asert`, expected one of `id`, `title`, …``), with the one that was
-/// probably meant instead of all there are.
-fn with_nearest(message: &str) -> String {
-    let Some((what, expected)) = message.split_once(", expected ").filter(|(what, _)| what.contains("unknown ")) else {
-        return message.to_owned();
-    };
-    let quoted = |text: &'_ str| text.split('`').skip(1).step_by(2).map(str::to_owned).collect::<Vec<_>>();
-    let known = quoted(expected);
-    let meant = quoted(what).pop().and_then(|name| nearest(&name, known.iter().map(String::as_str)).map(str::to_owned));
-    match meant {
-        Some(meant) => format!("{what}; did you mean `{meant}`?"),
-        None => message.to_owned(),
-    }
-}
-
-/// Levenshtein's distance.
-fn edits(one: &str, other: &str) -> usize {
-    let mut row: Vec<usize> = (0..=other.chars().count()).collect();
-    for (i, a) in one.chars().enumerate() {
-        let mut next = vec![i + 1];
-        for ((j, b), above) in other.chars().enumerate().zip(row.iter().skip(1)) {
-            let diagonal = row.get(j).copied().unwrap_or_default() + usize::from(a != b);
-            let left = next.last().copied().unwrap_or_default() + 1;
-            next.push(diagonal.min(left).min(above + 1));
-        }
-        row = next;
-    }
-    row.last().copied().unwrap_or_default()
 }
 
 /// The files of rules in a folder and below.

@@ -8,6 +8,7 @@ pub mod evidence;
 pub mod load;
 pub mod meta;
 pub mod named;
+mod nearest;
 pub mod operand;
 pub mod path;
 pub mod predicate;
