@@ -295,7 +295,7 @@ pub fn shown(path: &Path) -> String {
 /// The way from the current folder to a file, whose path is absolute and has no links: `../hipaalint.yaml`. The path itself where
 /// they have nothing in common.
 pub fn way_from_here(path: &Path) -> PathBuf {
-    match std::env::current_dir() {
+    match std::env::current_dir().and_then(|here| here.canonicalize()) {
         Ok(here) if here.components().nth(1) == path.components().nth(1) => way(&here, path),
         _ => path.to_owned(),
     }
