@@ -17,6 +17,7 @@ mod tags;
 use super::checker::{Checker, Item, Judgement};
 use super::operand::Operand;
 use super::path::Path;
+use crate::facts::Grant;
 use serde::Deserialize;
 
 /// An analysis with its arguments.
@@ -31,8 +32,8 @@ pub enum Analysis {
     GrantsAdmin,
     /// Whether a statement names every resource although its actions could be limited.
     NeedlessWildcard,
-    /// Whether an ARN of an AWS managed policy grants administrator access.
-    ManagedAdministrator,
+    /// Whether an ARN is that of an AWS managed policy which grants so much.
+    ManagedPolicyGrants(Vec<Grant>),
     /// Whether the policies on a bucket deny some requests to everyone.
     BucketPolicyDenies(policy::BucketPolicyDenies),
     /// Whether a resource carries tags with these keys.
@@ -84,7 +85,7 @@ struct RawAnalysis {
     restricts_callers: Option<True>,
     grants_admin: Option<True>,
     needless_wildcard: Option<True>,
-    managed_administrator: Option<True>,
+    managed_policy_grants: Option<Vec<Grant>>,
     bucket_policy_denies: Option<policy::BucketPolicyDenies>,
     tagged: Option<tags::Tagged>,
     name_contains: Option<names::NameContains>,
@@ -130,7 +131,7 @@ impl TryFrom<RawAnalysis> for Analysis {
             raw.restricts_callers.map(|_| Self::RestrictsCallers),
             raw.grants_admin.map(|_| Self::GrantsAdmin),
             raw.needless_wildcard.map(|_| Self::NeedlessWildcard),
-            raw.managed_administrator.map(|_| Self::ManagedAdministrator),
+            raw.managed_policy_grants.map(Self::ManagedPolicyGrants),
             raw.bucket_policy_denies.map(Self::BucketPolicyDenies),
             raw.tagged.map(Self::Tagged),
             raw.name_contains.map(Self::NameContains),
@@ -170,7 +171,7 @@ impl Analysis {
             Self::RestrictsCallers => policy::restricts_callers(checker, item),
             Self::GrantsAdmin => policy::grants_admin(checker, item),
             Self::NeedlessWildcard => policy::needless_wildcard(checker, item),
-            Self::ManagedAdministrator => policy::managed_administrator(checker, item),
+            Self::ManagedPolicyGrants(grants) => policy::managed_policy_grants(checker, item, grants),
             Self::BucketPolicyDenies(arguments) => arguments.judge(checker, item),
             Self::Tagged(arguments) => arguments.judge(checker, item),
             Self::NameContains(arguments) => arguments.judge(checker, item),
