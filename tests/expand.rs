@@ -4,7 +4,7 @@
 use hipaalint::eval::inputs::{Inputs, Pinned};
 use hipaalint::expand::expand;
 use hipaalint::expand::expansion::Expansion;
-use hipaalint::finding::Finding;
+use hipaalint::finding::{Finding, Outcome};
 use hipaalint::linter::{FileReport, Keep, Linter, Loaded};
 use hipaalint::rules::load::RuleSet;
 use hipaalint::source::{Source, SourceId, Span};
@@ -415,11 +415,28 @@ Resources:
     };
     let policies = outcome(&loop_of("AWS::S3::BucketPolicy"), "s3-bucket-tls-only");
     assert!(policies.starts_with("Undecided: "), "{policies}");
-    assert!(policies.contains("a loop or macro makes resources that are not known"), "{policies}");
+    assert!(policies.contains("a loop, macro or module makes resources that are not known"), "{policies}");
     let queues = outcome(&loop_of("AWS::SQS::Queue"), "s3-bucket-tls-only");
     assert!(queues.starts_with("Fail: "), "{queues}");
     let versions = outcome(&loop_of("AWS::S3::BucketPolicy"), "s3-bucket-versioning");
     assert!(versions.starts_with("Fail: "), "{versions}");
+}
+
+/// A module may hold the policy of a bucket beside it. So may what a tool puts in the place of a type that is none.
+#[test]
+fn what_a_module_makes_is_not_claimed_to_be_absent() {
+    let outcome = |kind: &str| {
+        let text = format!("Resources: {{Bucket: {{Type: AWS::S3::Bucket}}, Guard: {{Type: {kind}}}}}\n");
+        let (_, report) = lint_with("s3-bucket-tls-only", &text, &[]);
+        let [finding] = report.findings.as_slice() else { panic!("{:?}", report.findings) };
+        (finding.outcome, finding.message.contains("a loop, macro or module makes resources that are not known"))
+    };
+    for kind in ["My::S3::Policy::MODULE", "bucket-policy.yaml", "{Own::Module: bucket-policy.yaml}"] {
+        assert_eq!(outcome(kind), (Outcome::Undecided, true), "{kind}");
+    }
+    for kind in ["My::S3::Policy", "Custom::Module", "AWS::SQS::Queue"] {
+        assert_eq!(outcome(kind), (Outcome::Fail, false), "{kind}");
+    }
 }
 
 #[test]

@@ -22,7 +22,7 @@ use written::Written;
 pub use crate::template::Parameter;
 
 /// Why something does not follow from what is known: see [`Model::may_hide`].
-pub const HIDDEN: &str = "a loop or macro makes resources that are not known";
+pub const HIDDEN: &str = "a loop, macro or module makes resources that are not known";
 
 /// Expands a tree as written, pass by pass, in CloudFormation's order: what it includes, its loops, SAM. `included` are the files
 /// at its [`includes::locations`], `inputs` what is known of the deployment.
@@ -37,10 +37,22 @@ pub fn expand<'t>(root: &'t Node<'t>, included: &[Included<'t>], inputs: &Inputs
     }
     serverless::expand(&mut expansion);
     // Macros that are still there make what nobody but their owner knows.
-    if expansion.root.get("Resources").and_then(|resources| resources.get("Fn::Transform")).is_some() {
+    let resources = expansion.root.get("Resources").and_then(Node::as_mapping).unwrap_or_default();
+    if resources.iter().any(|entry| entry.key == "Fn::Transform" || stands_for_others(&entry.value)) {
         expansion.hidden.of_any_type();
     }
     expansion
+}
+
+/// Whether a resource is a module, as far as it has a type.
+fn stands_for_others(resource: &Node<'_>) -> bool {
+    resource.get("Type").is_some_and(|kind| is_module(kind.as_str().unwrap_or_default()))
+}
+
+/// Whether a resource's type stands for the resources of a module. One that no resource can have, or that is no text (which
+/// leaves it empty), is for a tool to replace with such.
+fn is_module(kind: &str) -> bool {
+    kind.ends_with("::MODULE") || !kind.contains("::")
 }
 
 /// Whether a macro or loop is called anywhere in a tree.
@@ -107,6 +119,11 @@ impl<'t> Block<'t> {
             resource_type: (!self.kind.is_empty()).then(|| self.written_kind().to_owned()),
             construct: construct(self.node).map(str::to_owned),
         }
+    }
+
+    /// Whether it is a resource that stands for others: a module, or something that a tool replaces before it is deployed.
+    pub fn is_module(&self) -> bool {
+        self.section == Section::Resources && is_module(self.kind)
     }
 
     /// The name that people know it by: of what a transform made, the logical id of what it was made from.

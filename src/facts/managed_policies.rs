@@ -1,17 +1,21 @@
 //! AWS managed policies that grant far more than one task needs. Which: `data/managed-policies.txt`.
 
 use super::sorted_text::{SortedText, first_word};
+use serde::Deserialize;
 
 const POLICIES: SortedText = SortedText::lines(include_str!("../../data/managed-policies.txt"));
 
 /// How much an AWS managed policy grants, of those that grant far more than one task needs.
-#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Grant {
     /// Every action on every resource (`*:*`).
     Everything,
     /// Every action of all services but a few (`PowerUserAccess`), or enough to get the rest (`IAMFullAccess`).
     NearlyEverything,
     /// Every action of at least one service on every resource (`AmazonS3FullAccess`).
+    #[serde(rename = "service")]
     WholeService,
 }
 

@@ -133,12 +133,11 @@ fn table_reaches_internet<'m, 't>(
 }
 
 /// Resources whose attributes may be anything: an internet gateway's id too.
-fn is_opaque_kind(kind: &str) -> bool {
-    kind.is_empty()
-        || kind == "AWS::CloudFormation::Stack"
-        || kind == "AWS::CloudFormation::CustomResource"
-        || kind.starts_with("Custom::")
-        || kind.ends_with("::MODULE")
+fn is_opaque(block: &Block<'_>) -> bool {
+    block.is_module()
+        || block.kind == "AWS::CloudFormation::Stack"
+        || block.kind == "AWS::CloudFormation::CustomResource"
+        || block.kind.starts_with("Custom::")
 }
 
 /// Whether a route's target is an internet gateway.
@@ -146,7 +145,7 @@ fn leads_to_internet<'m, 't>(run: &mut Run<'m, 't>, model: &'m Model<'m, 't>, ro
     let Some(gateway) = property(run, route, &["GatewayId"]) else { return Truth::False };
     let answer = match gateway.as_reference() {
         Some(Origin::Resource { id, .. }) => match model.resource(id) {
-            Some(found) if is_opaque_kind(found.kind) => Truth::Unknown,
+            Some(found) if is_opaque(found) => Truth::Unknown,
             found => found.is_none_or(|found| found.kind == "AWS::EC2::InternetGateway").into(),
         },
         _ => match gateway.text() {

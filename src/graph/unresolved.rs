@@ -145,8 +145,7 @@ struct Known<'m, 't> {
 impl<'m, 't> Known<'m, 't> {
     fn new(model: &'m Model<'m, 't>) -> Self {
         let template = model.evaluator.template;
-        // A type that is no text is for a tool to replace, with a module's resources say.
-        let modules = model.resources.iter().filter(|block| block.kind.ends_with("::MODULE") || block.kind.is_empty());
+        let modules = model.resources.iter().filter(|block| block.is_module());
         Self {
             model,
             parameters: model.parameters.iter().map(|block| block.name).collect(),
@@ -252,7 +251,10 @@ Resources:
   Queue: {Type: T, Properties: {A: !Ref StoreBucket, B: !GetAtt Store.Bucket.Arn, C: !Sub '${Store.Bucket}'}}
 ";
         assert!(told(module).is_empty());
-        assert!(told("{Resources: {Net: {Type: {Tool::Module: a}}, A: {Type: T, DependsOn: NetVpc}}}").is_empty());
+        for kind in ["{Tool::Module: a}", "./network.yaml"] {
+            let template = format!("{{Resources: {{Net: {{Type: {kind}}}, A: {{Type: T, DependsOn: NetVpc}}}}}}");
+            assert!(told(&template).is_empty(), "{kind}");
+        }
         let include =
             "{Resources: {A: {Type: T, Properties: {Fn::Transform: {Name: AWS::Include, Parameters: {X: !Ref Y}}}}}}";
         assert!(told(include).is_empty());

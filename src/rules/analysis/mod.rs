@@ -17,6 +17,7 @@ mod tags;
 use super::checker::{Checker, Item, Judgement};
 use super::operand::Operand;
 use super::path::Path;
+use crate::facts::Grant;
 use serde::Deserialize;
 
 /// An analysis with its arguments.
@@ -32,8 +33,8 @@ pub enum Analysis {
     GrantsAdmin,
     /// Whether a statement names every resource although its actions could be limited.
     NeedlessWildcard,
-    /// Whether an ARN of an AWS managed policy grants administrator access.
-    ManagedAdministrator,
+    /// Whether an ARN is that of an AWS managed policy which grants so much.
+    ManagedPolicyGrants(Vec<Grant>),
     /// Whether the policies on a bucket deny some requests to everyone.
     BucketPolicyDenies(policy::BucketPolicyDenies),
     /// Whether a resource carries tags with these keys.
@@ -90,8 +91,8 @@ struct RawAnalysis {
     grants_admin: Option<True>,
     /// The statement names every resource, although some of its actions could be limited.
     needless_wildcard: Option<True>,
-    /// AWS's managed policy of that ARN allows everything.
-    managed_administrator: Option<True>,
+    /// AWS's managed policy of that ARN grants this much.
+    managed_policy_grants: Option<Vec<Grant>>,
     /// Every such request is denied to everyone.
     bucket_policy_denies: Option<policy::BucketPolicyDenies>,
     /// It carries all tags.
@@ -159,7 +160,7 @@ impl TryFrom<RawAnalysis> for Analysis {
             raw.restricts_callers.map(|_| Self::RestrictsCallers),
             raw.grants_admin.map(|_| Self::GrantsAdmin),
             raw.needless_wildcard.map(|_| Self::NeedlessWildcard),
-            raw.managed_administrator.map(|_| Self::ManagedAdministrator),
+            raw.managed_policy_grants.map(Self::ManagedPolicyGrants),
             raw.bucket_policy_denies.map(Self::BucketPolicyDenies),
             raw.tagged.map(Self::Tagged),
             raw.name_contains.map(Self::NameContains),
@@ -199,7 +200,7 @@ impl Analysis {
             Self::RestrictsCallers => policy::restricts_callers(checker, item),
             Self::GrantsAdmin => policy::grants_admin(checker, item),
             Self::NeedlessWildcard => policy::needless_wildcard(checker, item),
-            Self::ManagedAdministrator => policy::managed_administrator(checker, item),
+            Self::ManagedPolicyGrants(grants) => policy::managed_policy_grants(checker, item, grants),
             Self::BucketPolicyDenies(arguments) => arguments.judge(checker, item),
             Self::Tagged(arguments) => arguments.judge(checker, item),
             Self::NameContains(arguments) => arguments.judge(checker, item),

@@ -1,6 +1,6 @@
 //! Explicit physical names and the parameter that keeps them apart.
 
-use crate::eval::value::{Origin, Value};
+use crate::eval::value::{Origin, Part, Value};
 use crate::facts;
 use crate::graph::names::physical_name;
 use crate::rules::checker::{Checker, Item, Judgement, Place, block_place, value_place};
@@ -85,20 +85,27 @@ impl DeclaresParameter {
         let template = checker.model.evaluator.template;
         let names = self.parameter.texts(checker.settings);
         let declared = names.iter().any(|name| template.parameter(name).is_some());
-        checker.at(declared.into(), || match template.root.entry("Parameters") {
-            // Where it would stand.
-            Some(section) => Place { span: section.key_span, path: section.key.to_string(), ..item.place() },
-            None => block_place(&checker.model.whole),
+        checker.at(declared.into(), || {
+            let mut place = match template.root.entry("Parameters") {
+                // Where it would stand.
+                Some(section) => Place { span: section.key_span, path: section.key.to_string(), ..item.place() },
+                None => block_place(&checker.model.whole),
+            };
+            place.words =
+                vec![("parameter", names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" or "))];
+            place
         })
     }
 }
 
-/// Whether any resource of the template has an explicit physical name.
+/// Whether any resource of the template has an explicit physical name. One that is a parameter and nothing else is none: whoever
+/// deploys gives the whole of it.
 pub(super) fn has_explicit_names<'m, 't>(checker: &mut Checker<'_, 'm, 't>, item: &Item<'m, 't>) -> Judgement {
     let model = checker.model;
     for block in &model.resources {
         // Asked in this order, so that the conditions of resources without a name are no choices of this check.
         if let Some(name) = physical_name(checker.run, block)
+            && !is_parameter(name)
             && crate::expand::exists(checker.run, block)
         {
             let first = block.name.to_owned();
@@ -112,4 +119,8 @@ pub(super) fn has_explicit_names<'m, 't>(checker: &mut Checker<'_, 'm, 't>, item
         }
     }
     checker.at(Truth::False, || item.place())
+}
+
+fn is_parameter(name: &Value<'_>) -> bool {
+    matches!(name.parts(), [Part { origin: Origin::Parameter(_), .. }])
 }

@@ -96,22 +96,24 @@ fn listed(actions: &[&Value<'_>]) -> String {
     }
 }
 
-/// Whether a value is the ARN of an AWS managed policy that allows everything.
-pub(super) fn managed_administrator<'m, 't>(checker: &mut Checker<'_, 'm, 't>, item: &Item<'m, 't>) -> Judgement {
+/// Whether a value is the ARN of an AWS managed policy that grants one of these.
+pub(super) fn managed_policy_grants<'m, 't>(
+    checker: &mut Checker<'_, 'm, 't>,
+    item: &Item<'m, 't>,
+    grants: &[Grant],
+) -> Judgement {
     let Item::Value { value, .. } = item else { return Truth::Unknown.into() };
+    let is_such = |arn: &str| managed_policy_grant(arn).is_some_and(|grant| grants.contains(&grant)).into();
     checker
         .run
         .decide(&[value], &|values| match values.first() {
             Some(value) => match value.text() {
-                Some(arn) => (managed_policy_grant(&arn) == Some(Grant::Everything)).into(),
+                Some(arn) => is_such(&arn),
                 // `arn:${AWS::Partition}:iam::aws:policy/…`: the partition does not matter.
                 None => {
                     let ending = text::canonical(value);
                     match ending.rsplit_once(text::CLOSE) {
-                        Some((_, known)) if known.contains(":aws:policy/") => {
-                            let arn = format!("arn:aws{known}");
-                            (managed_policy_grant(&arn) == Some(Grant::Everything)).into()
-                        }
+                        Some((_, known)) if known.contains(":aws:policy/") => is_such(&format!("arn:aws{known}")),
                         _ if value.is_opaque() => match value.as_reference() {
                             // A managed policy of this template is judged where it is declared.
                             Some(crate::eval::value::Origin::Resource { .. }) => Truth::False,
