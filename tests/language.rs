@@ -438,3 +438,115 @@ fn a_parameter_that_is_asked_for_is_declared_and_asked_something() {
     );
     assert!(refused(&format!("{head}{{ parameter: required }}")).contains("needs `is`"));
 }
+
+#[test]
+fn from_parameter_store_reads_the_name_of_the_entry() {
+    holds(
+        r#"
+resources: [AWS::EC2::Instance]
+assert: { path: $.Properties.ImageId, is: { from-parameter-store: ["/aws/service/*", "/images/hardened"] } }
+examples:
+  pass:
+    - name: by the type of a parameter, and by a dynamic reference, in one piece or in two
+      template: |
+        Parameters:
+          Image: { Type: "AWS::SSM::Parameter::Value<AWS::EC2::Image::Id>", Default: /aws/service/latest }
+        Resources:
+          A: { Type: AWS::EC2::Instance, Properties: { ImageId: !Ref Image } }
+          B: { Type: AWS::EC2::Instance, Properties: { ImageId: "{{resolve:ssm:/images/hardened}}" } }
+          C: { Type: AWS::EC2::Instance, Properties: { ImageId: !Join ["", ["{{resolve:ssm:/aws/", "service/x:3}}"]] } }
+    - name: pinned, in JSON
+      parameters: { Image: /aws/service/pinned }
+      template: |
+        {
+          "Parameters": { "Image": { "Type": "AWS::SSM::Parameter::Value<String>" } },
+          "Resources": { "A": { "Type": "AWS::EC2::Instance", "Properties": { "ImageId": { "Ref": "Image" } } } }
+        }
+  fail:
+    - name: another entry, another service, no entry at all
+      template: |
+        Parameters:
+          Image: { Type: "AWS::SSM::Parameter::Value<AWS::EC2::Image::Id>", Default: /images/mine }
+          Plain: { Type: String, Default: /aws/service/latest }
+        Resources:
+          A: { Type: AWS::EC2::Instance, Properties: { ImageId: !Ref Image } } # finding
+          B: { Type: AWS::EC2::Instance, Properties: { ImageId: "{{resolve:ssm-secure:/aws/service/latest}}" } } # finding
+          C: { Type: AWS::EC2::Instance, Properties: { ImageId: !Ref Plain } } # finding
+          D: { Type: AWS::EC2::Instance, Properties: { ImageId: ami-1 } } # finding
+    - name: pinned to another, in JSON
+      parameters: { Image: /images/mine }
+      template: |
+        {
+          "Parameters": { "Image": { "Type": "AWS::SSM::Parameter::Value<String>", "Default": "/aws/service/latest" } },
+          "Resources": {
+            "A": { "Type": "AWS::EC2::Instance", "Properties": { "ImageId": { "Ref": "Image" } } } # finding
+          }
+        }
+  undecided:
+    - name: no default
+      template: |
+        Parameters:
+          Image: { Type: "AWS::SSM::Parameter::Value<AWS::EC2::Image::Id>" }
+        Resources:
+          A: { Type: AWS::EC2::Instance, Properties: { ImageId: !Ref Image } }
+    - name: a name that is not known
+      template: |
+        Parameters:
+          Name: { Type: String }
+        Resources:
+          A: { Type: AWS::EC2::Instance, Properties: { ImageId: !Sub "{{resolve:ssm:/aws/service/${Name}}}" } }
+"#,
+    );
+}
+
+#[test]
+fn from_resource_looks_at_every_part() {
+    holds(
+        r#"
+resources: [AWS::CloudFront::Distribution]
+assert: { path: $.Properties.DistributionConfig.Logging.Bucket, is: { from-resource: [AWS::S3::Bucket] } }
+examples:
+  pass:
+    - name: an attribute, and a name inside a text
+      template: |
+        Resources:
+          Logs: { Type: AWS::S3::Bucket }
+          A: { Type: AWS::CloudFront::Distribution, Properties: { DistributionConfig: { Logging: { Bucket: !GetAtt Logs.DomainName } } } }
+          B: { Type: AWS::CloudFront::Distribution, Properties: { DistributionConfig: { Logging: { Bucket: !Sub "${Logs}.s3.amazonaws.com" } } } }
+    - name: in JSON, where the condition holds in every deployment
+      parameters: { Own: "yes" }
+      template: |
+        {
+          "Parameters": { "Own": { "Type": "String" } },
+          "Conditions": { "IsOwn": { "Fn::Equals": [{ "Ref": "Own" }, "yes"] } },
+          "Resources": {
+            "Logs": { "Type": "AWS::S3::Bucket" },
+            "A": {
+              "Type": "AWS::CloudFront::Distribution",
+              "Properties": { "DistributionConfig": { "Logging": { "Bucket": { "Fn::If": ["IsOwn", { "Fn::GetAtt": "Logs.DomainName" }, "x"] } } } }
+            }
+          }
+        }
+  fail:
+    - name: a parameter, another type, a literal
+      template: |
+        Parameters:
+          Given: { Type: String }
+        Resources:
+          Topic: { Type: AWS::SNS::Topic }
+          A: { Type: AWS::CloudFront::Distribution, Properties: { DistributionConfig: { Logging: { Bucket: !Ref Given } } } } # finding
+          B: { Type: AWS::CloudFront::Distribution, Properties: { DistributionConfig: { Logging: { Bucket: !GetAtt Topic.TopicName } } } } # finding
+          C: { Type: AWS::CloudFront::Distribution, Properties: { DistributionConfig: { Logging: { Bucket: logs } } } } # finding
+    - name: a literal, in JSON
+      template: |
+        {
+          "Resources": {
+            "A": {
+              "Type": "AWS::CloudFront::Distribution",
+              "Properties": { "DistributionConfig": { "Logging": { "Bucket": "logs" } } } # finding
+            }
+          }
+        }
+"#,
+    );
+}

@@ -19,7 +19,7 @@ pub mod value;
 pub use functions::{begins_as_function, is_function};
 
 use crate::syntax::Node;
-use crate::template::Template;
+use crate::template::{Parameter, Template};
 use crate::truth::Truth;
 use choices::{Candidate, Choices};
 use foldhash::HashMap;
@@ -135,6 +135,16 @@ impl<'m, 't> Evaluator<'m, 't> {
     /// Whether a parameter has its default in every deployment that chooses nothing else: nobody pinned or gave it another value.
     pub fn may_default(&self, parameter: &str) -> bool {
         self.inputs.fixed(parameter).is_none() && self.inputs.leaves(parameter)
+    }
+
+    /// The name of the Parameter Store entry that a parameter reads, where it is known: the one that was pinned or given, else
+    /// its default.
+    pub fn store_entry(&self, parameter: &Parameter<'t>) -> Option<Cow<'t, str>> {
+        match self.inputs.fixed(parameter.name) {
+            Some(name) => Some(Cow::Borrowed(name)),
+            None if self.inputs.leaves(parameter.name) => parameter.default.and_then(Node::scalar_text),
+            None => None,
+        }
     }
 
     /// Says when one of the scenarios applies; nothing where together with the `infeasible` they cover every deployment.

@@ -99,7 +99,12 @@ pub enum Origin<'t> {
     /// settled enough to tell two exports apart.
     Import(Option<Arc<str>>),
     /// A dynamic reference: `{{resolve:secretsmanager:…}}`.
-    Dynamic(DynamicService),
+    Dynamic {
+        /// Where it is read from.
+        service: DynamicService,
+        /// What is read, as written after the service, where all of that is known.
+        name: Option<Arc<str>>,
+    },
     /// The Availability Zones of the stack's Region, in the order that `Fn::GetAZs` lists them.
     Zones,
     /// The Availability Zone at this index of that list; two indices are two zones.
@@ -158,7 +163,7 @@ impl Origin<'_> {
             }
             Self::Mapping(name) => format!("which entry of mapping `{name}` applies is not known"),
             Self::Import(_) => "the value is exported by another stack".to_owned(),
-            Self::Dynamic(_) => "a dynamic reference is resolved when the stack is deployed".to_owned(),
+            Self::Dynamic { .. } => "a dynamic reference is resolved when the stack is deployed".to_owned(),
             Self::Zones | Self::Zone(_) => "which Availability Zones the Region has is not known".to_owned(),
             Self::Function { name, .. } => format!("the result of `{name}` is not known"),
             Self::Malformed(name) => format!("`{name}` is not used here as CloudFormation takes it"),
@@ -380,9 +385,12 @@ pub fn placeholder(origin: &Origin<'_>) -> String {
             ["${", name, "}"].concat()
         }
         Origin::Resource { id, attribute: Some(attribute) } => format!("${{{id}.{attribute}}}"),
-        Origin::Dynamic(DynamicService::SecretsManager) => "{{resolve:secretsmanager:…}}".to_owned(),
-        Origin::Dynamic(DynamicService::SsmSecure) => "{{resolve:ssm-secure:…}}".to_owned(),
-        Origin::Dynamic(_) => "{{resolve:…}}".to_owned(),
+        Origin::Dynamic { service, .. } => match service {
+            DynamicService::SecretsManager => "{{resolve:secretsmanager:…}}",
+            DynamicService::SsmSecure => "{{resolve:ssm-secure:…}}",
+            DynamicService::Ssm | DynamicService::Other => "{{resolve:…}}",
+        }
+        .to_owned(),
         Origin::Import(None) => "Fn::ImportValue".to_owned(),
         Origin::Import(Some(name)) => format!("Fn::ImportValue {}", name.replace([OPEN, CLOSE], "")),
         Origin::Function { name, .. } | Origin::Malformed(name) => (*name).to_owned(),

@@ -97,7 +97,7 @@ fn is_scalar_reference(value: &Value<'_>) -> bool {
     !value.is_opaque()
         || matches!(
             value.as_reference(),
-            Some(Origin::Parameter(_) | Origin::Pseudo(_) | Origin::Resource { .. } | Origin::Dynamic(_))
+            Some(Origin::Parameter(_) | Origin::Pseudo(_) | Origin::Resource { .. } | Origin::Dynamic { .. })
         )
 }
 

@@ -10,6 +10,7 @@ pub mod meta;
 pub mod named;
 mod nearest;
 pub mod operand;
+mod origin;
 pub mod path;
 pub mod predicate;
 pub mod rule;

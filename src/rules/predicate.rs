@@ -1,11 +1,12 @@
 //! What `is:` can ask of one value.
 
 use super::operand::{Operand, Settings};
+use super::origin::{any_origin, is_dynamic, reads_entry};
 use super::schedule;
 use super::version::{self, Version};
 use crate::eval::Run;
 use crate::eval::text;
-use crate::eval::value::{Content, DynamicService, Kind, Origin, Part, Value};
+use crate::eval::value::{Content, Kind, Origin, Part, Value};
 use crate::expression::Expression;
 use crate::truth::Truth;
 use serde::Deserialize;
@@ -46,6 +47,10 @@ pub enum Test {
     FromParameter(Operand, Wanted),
     /// Has a part that a dynamic reference to one of these services provides.
     FromDynamic(Vec<ServiceName>, Wanted),
+    /// Has a part that is a name or attribute of a resource of one of these types (any type where the list is empty).
+    FromResource(Vec<String>, Wanted),
+    /// Is read from an entry of Parameter Store of such a name.
+    FromParameterStore(Operand),
     /// Has a part that comes from a `NoEcho` parameter.
     FromNoEcho(Wanted),
     /// Names a resource of the template, of one of these types (any type where the list is empty).
@@ -139,6 +144,10 @@ struct RawPredicate {
     from_parameter: Option<Operand>,
     /// It comes from a dynamic reference to one of these services.
     from_dynamic_reference: Option<Vec<ServiceName>>,
+    /// It has a part that comes from a resource of one of these types.
+    from_resource: Option<Vec<String>>,
+    /// It is read from the entry of Parameter Store with this name.
+    from_parameter_store: Option<Operand>,
     /// It comes from a parameter with `NoEcho`.
     from_no_echo_parameter: Option<bool>,
     /// A reference to a resource of one of these types; of any, where the list is empty.
@@ -195,6 +204,8 @@ impl TryFrom<RawPredicate> for Predicate {
             raw.empty.map(Test::Empty),
             raw.from_parameter.map(|operand| Test::FromParameter(operand, true)),
             raw.from_dynamic_reference.map(|services| Test::FromDynamic(services, true)),
+            raw.from_resource.map(|types| Test::FromResource(types, true)),
+            raw.from_parameter_store.map(Test::FromParameterStore),
             raw.from_no_echo_parameter.map(Test::FromNoEcho),
             raw.refers_to.map(|types| Test::RefersTo(types, true)),
             raw.refers_to_this.map(Test::RefersToThis),
@@ -310,13 +321,19 @@ impl Test {
                 );
                 wanted(from, *yes)
             }
-            Self::FromDynamic(services, yes) => wanted(
-                any_origin(
-                    value,
-                    &|origin| matches!(origin, Origin::Dynamic(service) if services.iter().any(|wanted| same_service(*wanted, *service))),
-                ),
-                *yes,
-            ),
+            Self::FromDynamic(services, yes) => wanted(any_origin(value, &|origin| is_dynamic(origin, services)), *yes),
+            Self::FromResource(types, yes) => {
+                let is_one =
+                    |id: &str| (around.type_of)(id).is_some_and(|found| types.is_empty() || types.contains(&found));
+                wanted(any_origin(value, &|origin| matches!(origin, Origin::Resource { id, .. } if is_one(id))), *yes)
+            }
+            Self::FromParameterStore(names) => {
+                let answer = reads_entry(run, value, &names.texts(around.settings));
+                if answer == Truth::Unknown {
+                    note(run, value);
+                }
+                answer
+            }
             Self::FromNoEcho(yes) => wanted(
                 any_origin(value, &|origin| matches!(origin, Origin::Parameter(name) if (around.is_no_echo)(name))),
                 *yes,
@@ -359,15 +376,6 @@ fn note(run: &mut Run<'_, '_>, value: &Value<'_>) {
     if let Some(part) = value.unsettled() {
         run.note_reason(part.origin.reason());
     }
-}
-
-fn same_service(wanted: ServiceName, found: DynamicService) -> bool {
-    matches!(
-        (wanted, found),
-        (ServiceName::Secretsmanager, DynamicService::SecretsManager)
-            | (ServiceName::SsmSecure, DynamicService::SsmSecure)
-            | (ServiceName::Ssm, DynamicService::Ssm)
-    )
 }
 
 /// Whether a scalar equals a text; booleans in any case, numbers by value.
@@ -429,32 +437,6 @@ fn compare<'t>(
     })
 }
 
-/// Whether any part of a scalar, or of the scalars in a list or map, has such an origin.
-fn any_origin(value: &Value<'_>, wanted: &dyn Fn(&Origin<'_>) -> bool) -> Truth {
-    match &value.kind {
-        Kind::Text(parts) => {
-            if parts.iter().any(|part| wanted(&part.origin)) {
-                Truth::True
-            } else if parts.iter().any(|part| {
-                matches!(
-                    part.origin,
-                    Origin::Inside(_)
-                        | Origin::Malformed(_)
-                        | Origin::Function { .. }
-                        | Origin::PieceOfParameter { .. }
-                )
-            }) {
-                Truth::Unknown
-            } else {
-                Truth::False
-            }
-        }
-        Kind::List(items) => Truth::any(items.iter().map(|item| any_origin(item, wanted))),
-        Kind::Map(fields) => Truth::any(fields.iter().map(|field| any_origin(&field.value, wanted))),
-        _ => Truth::False,
-    }
-}
-
 /// Whether a value is the CIDR block of a VPC or subnet of the template: a /16 at most (VPC user guide, "VPC CIDR blocks").
 fn is_network(value: &Value<'_>, around: &Surroundings<'_>) -> bool {
     match value.as_reference() {
@@ -490,6 +472,7 @@ impl Predicate {
                 | Test::RecursWithinHours(operand)
                 | Test::CoversAction(operand)
                 | Test::Allows(operand)
+                | Test::FromParameterStore(operand)
                 | Test::FromParameter(operand, _) => visit(operand),
                 _ => {}
             }

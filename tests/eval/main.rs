@@ -68,7 +68,7 @@ fn show(value: &Value<'_>) -> String {
     let part = |part: &Part<'_>| match (&part.content, &part.origin) {
         (Content::Known(text), _) => text.to_string(),
         (_, Origin::Malformed(name)) => format!("<malformed {name}>"),
-        (_, Origin::Parameter(_) | Origin::Pseudo(_) | Origin::Resource { .. } | Origin::Dynamic(_)) => {
+        (_, Origin::Parameter(_) | Origin::Pseudo(_) | Origin::Resource { .. } | Origin::Dynamic { .. }) => {
             placeholder(&part.origin)
         }
         (_, origin) => format!("<{}>", placeholder(origin)),

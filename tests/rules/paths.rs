@@ -223,7 +223,7 @@ impl Walk<'_> {
         let Some(path) = &value.value else { return };
         let kinds: Vec<Kind> = value.types.iter().map(|kind| schemas::property(kind, path).unwrap().kind).collect();
         for test in &is.tests {
-            if let Test::RefersTo(types, _) = test {
+            if let Test::RefersTo(types, _) | Test::FromResource(types, _) = test {
                 self.exact(types);
             }
             for (name, kind) in value.types.iter().zip(&kinds) {

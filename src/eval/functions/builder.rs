@@ -3,6 +3,7 @@
 use crate::eval::value::{Content, DynamicService, Kind, Origin, Part, Value};
 use crate::source::Span;
 use std::borrow::Cow;
+use std::sync::Arc;
 
 /// Texts past this many parts or bytes are not followed: nested substitutions can double at every level.
 const MAX_TEXT_PARTS: usize = 4096;
@@ -78,6 +79,13 @@ impl<'t> TextBuilder<'t> {
     }
 }
 
+/// A dynamic reference whose end has not been met.
+struct OpenReference {
+    service: DynamicService,
+    /// What of the name has been read; none where a part of it is not known.
+    name: Option<String>,
+}
+
 /// Replaces each `{{resolve:…}}`, whose inside may be made of several parts, by one part.
 ///
 /// Source: "Get values stored in other services using dynamic references", CloudFormation user guide.
@@ -91,19 +99,29 @@ fn fold_dynamic_references(parts: Vec<Part<'_>>) -> Vec<Part<'_>> {
         return parts;
     }
     let mut folded: Vec<Part<'_>> = Vec::with_capacity(parts.len());
-    let mut open: Option<DynamicService> = None;
+    let mut open: Option<OpenReference> = None;
     for part in parts {
         let Content::Known(text) = &part.content else {
-            if open.is_none() {
-                folded.push(part);
+            match &mut open {
+                Some(reference) => reference.name = None,
+                None => folded.push(part),
             }
             continue;
         };
         let mut rest: &str = text;
         loop {
-            if let Some(service) = open {
-                let Some((_, after)) = rest.split_once("}}") else { break };
-                folded.push(Part { content: Content::Unknown, origin: Origin::Dynamic(service) });
+            if let Some(reference) = &mut open {
+                let (inside, after) =
+                    rest.split_once("}}").map_or((rest, None), |(inside, after)| (inside, Some(after)));
+                if let Some(name) = &mut reference.name {
+                    name.push_str(inside);
+                }
+                let Some(after) = after else { break };
+                let name = reference.name.take().map(Arc::from);
+                folded.push(Part {
+                    content: Content::Unknown,
+                    origin: Origin::Dynamic { service: reference.service, name },
+                });
                 open = None;
                 rest = after;
             } else if let Some((before, after)) = rest.split_once(START) {
@@ -114,13 +132,14 @@ fn fold_dynamic_references(parts: Vec<Part<'_>>) -> Vec<Part<'_>> {
                     });
                 }
                 let service = after.split([':', '}']).next().unwrap_or("");
-                open = Some(match service {
+                rest = after.strip_prefix(service).map_or(after, |name| name.strip_prefix(':').unwrap_or(name));
+                let service = match service {
                     "secretsmanager" => DynamicService::SecretsManager,
                     "ssm-secure" => DynamicService::SsmSecure,
                     "ssm" => DynamicService::Ssm,
                     _ => DynamicService::Other,
-                });
-                rest = after;
+                };
+                open = Some(OpenReference { service, name: Some(String::new()) });
             } else {
                 if !rest.is_empty() {
                     folded.push(Part {

@@ -100,7 +100,7 @@ fn holds_secret(checker: &Checker<'_, '_, '_>, name: &str, value: &Value<'_>) ->
         // other stacks hand out ARNs; of anything else nothing is known.
         None => value.parts().iter().any(|part| match part.origin {
             Origin::Parameter(name) => !secrets::names_a_reference(name),
-            Origin::Dynamic(_) => true,
+            Origin::Dynamic { .. } => true,
             _ => false,
         }),
     }
@@ -123,8 +123,12 @@ fn exposed_origin(checker: &Checker<'_, '_, '_>, origin: &Origin<'_>) -> Option<
         {
             Some(format!("the `NoEcho` parameter `{name}`"))
         }
-        Origin::Dynamic(DynamicService::SecretsManager) => Some("a secret of Secrets Manager".to_owned()),
-        Origin::Dynamic(DynamicService::SsmSecure) => Some("a secure string of Parameter Store".to_owned()),
+        Origin::Dynamic { service: DynamicService::SecretsManager, .. } => {
+            Some("a secret of Secrets Manager".to_owned())
+        }
+        Origin::Dynamic { service: DynamicService::SsmSecure, .. } => {
+            Some("a secure string of Parameter Store".to_owned())
+        }
         Origin::Resource { id, attribute: Some(attribute) } => checker
             .model
             .resource(id)
