@@ -98,15 +98,14 @@ impl DeclaresParameter {
     }
 }
 
-/// Whether any resource of the template has an explicit physical name that two of its stacks would fight over. One that is a
-/// parameter and nothing else is none, as whoever deploys gives the whole of it; nor is one that contains the stack's own name.
+/// Whether any resource of the template has an explicit physical name. One that is a parameter and nothing else is none: whoever
+/// deploys gives the whole of it.
 pub(super) fn has_explicit_names<'m, 't>(checker: &mut Checker<'_, 'm, 't>, item: &Item<'m, 't>) -> Judgement {
     let model = checker.model;
     for block in &model.resources {
         // Asked in this order, so that the conditions of resources without a name are no choices of this check.
         if let Some(name) = physical_name(checker.run, block)
             && !is_parameter(name)
-            && !names_stack(name)
             && crate::expand::exists(checker.run, block)
         {
             let first = block.name.to_owned();
@@ -120,11 +119,6 @@ pub(super) fn has_explicit_names<'m, 't>(checker: &mut Checker<'_, 'm, 't>, item
         }
     }
     checker.at(Truth::False, || item.place())
-}
-
-/// Whether a name differs from stack to stack: an account has each stack's name once in a region.
-fn names_stack(name: &Value<'_>) -> bool {
-    name.parts().iter().any(|part| matches!(part.origin, Origin::Pseudo("AWS::StackName")))
 }
 
 fn is_parameter(name: &Value<'_>) -> bool {
