@@ -31,6 +31,8 @@ pub enum Analysis {
     RestrictsCallers,
     /// Whether a statement allows everything on everything.
     GrantsAdmin,
+    /// Whether a statement allows everything on everything, beyond doubt.
+    SurelyGrantsAdmin,
     /// Whether a statement names every resource although its actions could be limited.
     NeedlessWildcard,
     /// Whether an ARN is that of an AWS managed policy which grants so much.
@@ -89,6 +91,8 @@ struct RawAnalysis {
     restricts_callers: Option<True>,
     /// The statement allows everything on everything.
     grants_admin: Option<True>,
+    /// The statement allows everything on everything, and nothing about it is unknown.
+    surely_grants_admin: Option<True>,
     /// The statement names every resource, although some of its actions could be limited.
     needless_wildcard: Option<True>,
     /// AWS's managed policy of that ARN grants this much.
@@ -159,6 +163,7 @@ impl TryFrom<RawAnalysis> for Analysis {
             raw.principal.map(Self::Principal),
             raw.restricts_callers.map(|_| Self::RestrictsCallers),
             raw.grants_admin.map(|_| Self::GrantsAdmin),
+            raw.surely_grants_admin.map(|_| Self::SurelyGrantsAdmin),
             raw.needless_wildcard.map(|_| Self::NeedlessWildcard),
             raw.managed_policy_grants.map(Self::ManagedPolicyGrants),
             raw.bucket_policy_denies.map(Self::BucketPolicyDenies),
@@ -199,6 +204,7 @@ impl Analysis {
             Self::Principal(who) => policy::principal(checker, item, *who),
             Self::RestrictsCallers => policy::restricts_callers(checker, item),
             Self::GrantsAdmin => policy::grants_admin(checker, item),
+            Self::SurelyGrantsAdmin => policy::surely_grants_admin(checker, item),
             Self::NeedlessWildcard => policy::needless_wildcard(checker, item),
             Self::ManagedPolicyGrants(grants) => policy::managed_policy_grants(checker, item, grants),
             Self::BucketPolicyDenies(arguments) => arguments.judge(checker, item),

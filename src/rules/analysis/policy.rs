@@ -63,6 +63,13 @@ pub(super) fn grants_admin<'m, 't>(checker: &mut Checker<'_, 'm, 't>, item: &Ite
     }
 }
 
+/// Whether the statement allows everything on everything beyond doubt. Where that is unknown this is false, so that a rule which
+/// leaves such statements to another one still says what it knows.
+pub(super) fn surely_grants_admin<'m, 't>(checker: &mut Checker<'_, 'm, 't>, item: &Item<'m, 't>) -> Judgement {
+    let surely = statement(item).is_some_and(|(statement, _)| policy::grants_admin(checker.run, statement).is_true());
+    Truth::from(surely).into()
+}
+
 /// Whether the statement names every resource although its actions could be limited; the places are the resources.
 pub(super) fn needless_wildcard<'m, 't>(checker: &mut Checker<'_, 'm, 't>, item: &Item<'m, 't>) -> Judgement {
     let Some((statement, path)) = statement(item) else { return Truth::Unknown.into() };
