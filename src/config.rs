@@ -134,11 +134,11 @@ impl Config {
         let mut overrides = Overrides::default();
         for change in &self.changes {
             let Some(entry) = rules.get(&change.id) else {
-                let help = match rules.nearest(&change.id) {
-                    Some(nearest) => format!("Did you mean `{nearest}`?"),
-                    None => "`hipaalint rules` lists the rules.".to_owned(),
-                };
-                reader.problem(change.id_span, format!("there is no rule `{}`", change.id), help);
+                reader.problem(
+                    change.id_span,
+                    format!("there is no rule `{}`", change.id),
+                    rules.instead_of(&change.id),
+                );
                 continue;
             };
             let mut settings = Settings::new();
@@ -361,6 +361,19 @@ fn known_names<'k>(name: &str, known: impl Iterator<Item = &'k str> + Clone, lea
             let names: Vec<String> = known.map(|name| format!("`{name}`")).collect();
             format!("{lead} {}.", names.join(", "))
         }
+    }
+}
+
+/// A file that looks like a configuration and is not read, since it is called otherwise.
+pub fn misnamed(path: &Path) -> Diagnostic {
+    Diagnostic {
+        severity: Severity::Error,
+        code: "configuration",
+        file: shown(path),
+        span: None,
+        message: format!("it is not read: a configuration is called {FILE_NAME}"),
+        help: format!("Rename it to {FILE_NAME}, or name it with --config."),
+        related: Vec::new(),
     }
 }
 

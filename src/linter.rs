@@ -8,6 +8,7 @@ mod places;
 mod setup;
 mod stacks;
 mod turns;
+mod unknown_types;
 mod waiving;
 
 use crate::date::Date;
@@ -30,6 +31,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 use turns::Pending;
+use unknown_types::unknown_types;
 
 pub use crate::expand::includes::MAX_INCLUDES;
 pub use file_report::{Declared, FileReport};
@@ -232,6 +234,9 @@ impl Linter {
         }
         for oddity in &template.oddities {
             report.diagnostics.push(note("odd-section", oddity.span, &oddity.message, &oddity.help));
+        }
+        for found in unknown_types(&template) {
+            report.diagnostics.push(note("unknown-type", found.span, &found.message, &found.help));
         }
         for found in &expansion.notes {
             report.diagnostics.push(note(found.code, found.span, &found.message, &found.help));

@@ -501,6 +501,19 @@ fn what_cannot_be_read_does_not_hold() {
         assert_eq!(said(&text, &report), [message], "{text}");
         assert_eq!(states(&report)[0].1, ExceptionState::Malformed);
     }
+    for comment in
+        ["# hipaalint except s3-bucket-versioning because x", "# hipaalint : except s3-bucket-versioning because x"]
+    {
+        let text = format!("Resources:\n  {comment}\n  A: {{ Type: AWS::S3::Bucket }}\n");
+        let problem = "a colon is missing, or a blank stands before it: write `hipaalint: except RULE because …`";
+        let message = format!("2: exception-malformed: The exception cannot be read, so it waives nothing: {problem}");
+        assert_eq!(said(&text, &lint(&text)), [message], "{text}");
+    }
+    // Words about the program are no exception.
+    assert_eq!(
+        lint("Resources:\n  # hipaalint is run in CI, except for drafts\n  A: { Type: AWS::S3::Bucket }\n").exceptions,
+        []
+    );
     // A key with nothing after it is left when people comment its content out.
     let nothing = "Resources:\n  A: { Type: AWS::S3::Bucket, Metadata: { hipaalint: { exceptions: } } }\n";
     assert_eq!(lint(nothing).exceptions, []);

@@ -3,7 +3,7 @@
 use super::output;
 use super::plan::Problems;
 use crate::baseline::{Baseline, Key, is_baseline};
-use crate::config;
+use crate::config::{self, FILE_NAME};
 use crate::discover::{shown, way};
 use crate::finding::{Diagnostic, Finding, Severity};
 use crate::report::text::count;
@@ -84,9 +84,16 @@ impl Baselines {
     /// Writes the baseline, if one is to be written, and says so. False where it cannot be.
     pub(super) fn write(&self) -> bool {
         let Some((file, _, baseline)) = &self.written else { return true };
+        let is_first = !file.exists();
         match fs::write(file, baseline.text()) {
             Ok(()) => {
-                output::complain(&format!("wrote {} to {}", count(baseline.len(), "finding"), shown(file)));
+                let file = shown(file);
+                output::complain(&format!("wrote {} to {file}", count(baseline.len(), "finding")));
+                if is_first {
+                    output::complain(&format!(
+                        "from now on, --baseline {file} (or `baseline:` in {FILE_NAME}) lets only new ones count"
+                    ));
+                }
                 true
             }
             Err(error) => {

@@ -2,7 +2,7 @@
 
 use super::args::{DocumentFormat, ExplainArguments};
 use super::page::{Page, widest};
-use super::plan::{Problems, Rules, nearest_rule};
+use super::plan::{Problems, Rules};
 use super::{Exit, output, terminal};
 use crate::catalogue::rule_page;
 use crate::report::human::Style;
@@ -51,12 +51,9 @@ fn wanted<'r>(id: &str, set: &'r RuleSet) -> Result<Subject<'r>, String> {
     if let Some(check) = runtime_checks().iter().find(|check| check.id.eq_ignore_ascii_case(id)) {
         return Ok(Subject::Runtime(check));
     }
-    let is_alias =
-        |entry: &&RuleEntry| entry.meta.aliases.values().flatten().any(|alias| alias.eq_ignore_ascii_case(id));
-    let named: Vec<&RuleEntry> = set.entries().iter().filter(is_alias).collect();
-    match named.as_slice() {
+    match set.with_alias(id).as_slice() {
         [only] => Ok(Subject::Rule(only)),
-        [] => Err(format!("there is no rule `{id}`. {}", nearest_rule(id, set))),
+        [] => Err(format!("there is no rule `{id}`. {}", set.instead_of(id))),
         several => {
             let ids: Vec<String> = several.iter().map(|entry| format!("`{}`", entry.meta.id)).collect();
             Err(format!("`{id}` is what another tool calls several rules: {}", ids.join(", ")))

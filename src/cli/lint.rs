@@ -38,8 +38,14 @@ pub(super) fn discover(plan: &Plan) -> Discovery {
     let mut found = discover::discover(&plan.paths, Filter { gitignore: plan.gitignore, skips });
     for missing in found.diagnostics.iter_mut().filter(|diagnostic| diagnostic.code == NOT_THERE) {
         // What is no command is a path.
-        if let Some(command) = nearest_command(&missing.file) {
-            missing.help = format!("Did you mean the command `{command}`? Paths start from the current folder.");
+        let meant = match missing.file.as_str() {
+            "help" => Some("`--help`".to_owned()),
+            // What other programs call it; here it needs no name.
+            "lint" | "check" | "scan" | "validate" => Some("the paths without a command".to_owned()),
+            path => nearest_command(path).map(|command| format!("the command `{command}`")),
+        };
+        if let Some(meant) = meant {
+            missing.help = format!("Did you mean {meant}? Paths start from the current folder.");
         }
     }
     found

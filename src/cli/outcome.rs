@@ -65,6 +65,7 @@ impl Outcome {
                 ..Summary::default()
             },
         };
+        outcome.summary.problems = outcome.diagnostics.len();
         outcome.diagnostics.extend(found.diagnostics);
         // Names of parameters, and whether any template keeps the value to itself.
         let mut parameters: BTreeMap<String, bool> = BTreeMap::new();
@@ -126,7 +127,9 @@ impl Outcome {
         let empty = fruitless.into_iter().filter_map(|index| found.folders.get(index));
         outcome.diagnostics.extend(empty.map(|folder| discover::no_templates(folder, &found.left_out)));
         if !outcome.provenance.templates.is_empty() {
+            let unknown = outcome.diagnostics.len();
             outcome.diagnostics.extend(unknown_parameters(plan, &parameters));
+            outcome.summary.problems += outcome.diagnostics.len() - unknown;
         }
         outcome.sources.extend(std::mem::take(&mut setups.problems.sources));
         outcome.sources.sort_by_key(|source| source.id);

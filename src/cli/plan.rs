@@ -277,14 +277,6 @@ impl Problems {
     }
 }
 
-/// Where to look instead of a rule that does not exist.
-pub(super) fn nearest_rule(id: &str, set: &RuleSet) -> String {
-    match set.nearest(id) {
-        Some(nearest) => format!("Did you mean `{nearest}`?"),
-        None => "`hipaalint rules` lists the rules.".to_owned(),
-    }
-}
-
 /// The parameters of `--parameters`, then those of `--parameter`, which wins.
 fn named_parameters(arguments: &LintArguments, problems: &mut Problems) -> Pinned {
     let mut pinned = Pinned::new();

@@ -2,8 +2,8 @@
 
 use super::args::RuleSources;
 use super::baseline::Baselines;
-use super::plan::{Problems, Rules, nearest_rule};
-use crate::config::{FailOn, Nearest};
+use super::plan::{Problems, Rules};
+use crate::config::{self, FailOn, Nearest};
 use crate::date::Date;
 use crate::discover::{Candidate, Globs, Origin, way_from_here};
 use crate::eval::inputs::Pinned;
@@ -142,7 +142,7 @@ impl Setups {
         for id in &self.typed.rules {
             let Some(first) = self.made.first() else { return };
             if self.made.iter().all(|setup| setup.linter.rules().get(id).is_none()) {
-                let help = nearest_rule(id, first.linter.rules());
+                let help = first.linter.rules().instead_of(id);
                 self.problems.option("unknown-rule", format!("there is no rule `{id}`"), help);
             }
         }
@@ -169,7 +169,10 @@ impl Setups {
             _ => {
                 // What is not there will say so under its own name.
                 let folder = folder.canonicalize().or_else(|_| env::current_dir()).ok()?;
-                self.nearest.of(&folder).map(|file| way_from_here(&file))
+                let found = self.nearest.of(&folder).map(|file| way_from_here(&file));
+                let misnamed = self.nearest.take_misnamed();
+                self.problems.diagnostics.extend(misnamed.iter().map(|file| config::misnamed(&way_from_here(file))));
+                found
             }
         }
     }

@@ -9,7 +9,11 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, Default)]
 pub struct Nearest {
     known: HashMap<PathBuf, Option<PathBuf>>,
+    misnamed: Vec<PathBuf>,
 }
+
+/// Names that people expect a configuration to have, from what other tools read.
+const MISNAMED: [&str; 3] = ["hipaalint.yml", ".hipaalint.yaml", ".hipaalint.yml"];
 
 impl Nearest {
     /// The configuration that governs the files of a folder, which is an absolute path without links.
@@ -27,12 +31,19 @@ impl Nearest {
                 found = Some(file);
                 break;
             }
+            // Passed over in silence, it would leave a project with a profile that nobody chose.
+            self.misnamed.extend(MISNAMED.into_iter().map(|name| above.join(name)).filter(|file| file.is_file()));
             if is_repository(above) {
                 break;
             }
         }
         self.known.extend(passed.into_iter().map(|above| (above, found.clone())));
         found
+    }
+
+    /// Files met since the last time that look like configurations and are none, by their names.
+    pub fn take_misnamed(&mut self) -> Vec<PathBuf> {
+        std::mem::take(&mut self.misnamed)
     }
 
     /// Where it looked: configurations, and where one would have been.
@@ -65,5 +76,24 @@ mod tests {
             assert_eq!(nearest.of(&root.join("own/d")).as_ref(), Some(&own));
             assert_eq!(nearest.of(&root.join("repository/e")), None);
         }
+        assert_eq!(nearest.take_misnamed(), Vec::<PathBuf>::new());
+    }
+
+    #[test]
+    fn a_file_with_nearly_the_name_is_told_of_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path().canonicalize().unwrap();
+        fs::create_dir_all(root.join("a/.git")).unwrap();
+        let file = root.join("a/hipaalint.yml");
+        fs::write(&file, "").unwrap();
+        let mut nearest = Nearest::default();
+        assert_eq!(nearest.of(&root.join("a")), None);
+        assert_eq!(nearest.of(&root.join("a")), None);
+        assert_eq!(nearest.take_misnamed(), [file]);
+        // Beside a configuration, it is somebody's copy.
+        fs::write(root.join("a").join(FILE_NAME), "").unwrap();
+        let mut nearest = Nearest::default();
+        assert!(nearest.of(&root.join("a")).is_some());
+        assert_eq!(nearest.take_misnamed(), Vec::<PathBuf>::new());
     }
 }

@@ -62,6 +62,17 @@ fn said(comment: &Comment<'_>, next: &[Comment<'_>], text: &str) -> Option<Said>
         }
         return Some(own(&words, span));
     }
+    if comment
+        .text
+        .strip_prefix("hipaalint")
+        .is_some_and(|rest| rest.trim_start_matches([' ', ':']).starts_with("except "))
+    {
+        let problem = Some(
+            "a colon is missing, or a blank stands before it: write `hipaalint: except RULE because …`".to_owned(),
+        );
+        let dialect = Dialect::Comment;
+        return Some(Said { dialect, span: comment.span, ids: Vec::new(), until: None, reason: None, problem });
+    }
     let skip = CHECKOV.iter().find_map(|prefix| comment.text.split_once(prefix).map(|(_, skip)| skip.trim_start()))?;
     let end = skip.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(skip.len());
     let (id, rest) = skip.split_at_checked(end)?;

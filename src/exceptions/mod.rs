@@ -220,7 +220,13 @@ fn known(draft: Draft, context: &Context<'_>, hints: &mut usize) -> Option<Known
         words.push(("date", expires.to_string()));
         say(Flaw::Expired, draft.expires_span, words, false);
     }
-    let waives = meant.into_iter().map(|rule| Waived { required: required(&rule, context.rules), rule }).collect();
+    let cited = |rule: &str, requirement| citations(rule, requirement, context.rules);
+    let waived = |rule: Arc<str>| Waived {
+        required: cited(&rule, Requirement::Required),
+        addressable: cited(&rule, Requirement::Addressable),
+        rule,
+    };
+    let waives = meant.into_iter().map(waived).collect();
     let waiver = Waiver {
         id: draft.id,
         waives,
@@ -260,13 +266,12 @@ fn hint(id: &str, context: &Context<'_>, hints: &mut usize) -> String {
     }
 }
 
-/// The citations of a rule that must be implemented.
-fn required(rule: &str, rules: &RuleSet) -> Vec<String> {
+/// The citations of a rule that are so binding.
+fn citations(rule: &str, requirement: Requirement, rules: &RuleSet) -> Vec<String> {
     let cited = rules.get(rule).map_or(&[][..], |entry| &entry.meta.controls);
-    let is_required = |id: &&String| {
-        controls().iter().any(|control| control.id == **id && control.requirement == Requirement::Required)
-    };
-    cited.iter().filter(is_required).cloned().collect()
+    let is_so =
+        |id: &&String| controls().iter().any(|control| control.id == **id && control.requirement == requirement);
+    cited.iter().filter(is_so).cloned().collect()
 }
 
 impl Exceptions {

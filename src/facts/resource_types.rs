@@ -22,6 +22,11 @@ pub fn is_known_type(resource_type: &str) -> bool {
     words_of(resource_type).is_some()
 }
 
+/// The names of all of them, in order.
+pub fn resource_types() -> impl Iterator<Item = &'static str> {
+    TYPES.from(|_| false).map(first_word)
+}
+
 /// What is known of a resource type.
 #[derive(Copy, Clone)]
 pub(super) struct TypeFacts {

@@ -48,6 +48,8 @@ pub struct Waived {
     /// The citations that it serves whose implementation is required: those that no reason can waive, since 164.306(d)(3)
     /// speaks of addressable specifications alone.
     pub required: Vec<String>,
+    /// The addressable ones: those for which 164.306(d)(3) asks for this very document.
+    pub addressable: Vec<String>,
 }
 
 /// One exception as it is written in a template.
@@ -83,14 +85,23 @@ impl Waiver {
 
     /// The required citations of all its rules, each once.
     pub fn required(&self) -> Vec<&str> {
-        let mut required: Vec<&str> = Vec::new();
-        for citation in self.waives.iter().flat_map(|waived| &waived.required) {
-            if !required.contains(&citation.as_str()) {
-                required.push(citation);
-            }
-        }
-        required
+        each_once(self.waives.iter().flat_map(|waived| &waived.required))
     }
+
+    /// The addressable citations of all its rules, each once.
+    pub fn addressable(&self) -> Vec<&str> {
+        each_once(self.waives.iter().flat_map(|waived| &waived.addressable))
+    }
+}
+
+fn each_once<'a>(citations: impl Iterator<Item = &'a String>) -> Vec<&'a str> {
+    let mut met: Vec<&str> = Vec::new();
+    for citation in citations {
+        if !met.contains(&citation.as_str()) {
+            met.push(citation);
+        }
+    }
+    met
 }
 
 /// What became of an exception in a run.

@@ -55,8 +55,8 @@ fn page(report: &Report) -> String {
             continue;
         }
         page.push_str(&format!("\n## {heading} ({})\n\n{meaning}\n\n", exceptions.len()));
-        page.push_str("| Rule | Covers | Why | Instead | Owner | Ticket | Until | Required | Findings | Written |\n");
-        page.push_str("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |\n");
+        page.push_str("| Rule | Covers | Why | Instead | Owner | Ticket | Until | Addressable | Required | Findings | Written |\n");
+        page.push_str("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |\n");
         for exception in exceptions {
             page.push_str(&row(&Row::new(exception, report)));
         }
@@ -74,6 +74,7 @@ fn row(row: &Row) -> String {
         &escaped(&row.owner),
         &escaped(&row.ticket),
         &escaped(&row.expires),
+        &escaped(&row.addressable.join("; ")),
         &escaped(&row.required.join("; ")),
         &row.findings,
         &escaped(&format!("{} ({})", row.place, row.dialect)),
@@ -95,6 +96,8 @@ struct Row {
     owner: String,
     ticket: String,
     expires: String,
+    /// Citations that this document is asked for, and those that it cannot waive.
+    addressable: Vec<String>,
     required: Vec<String>,
     findings: String,
     /// `templates/app.yaml:12`.
@@ -119,6 +122,7 @@ impl Row {
             owner: text(&waiver.owner),
             ticket: text(&waiver.ticket),
             expires: waiver.expires.map(|day| day.to_string()).unwrap_or_default(),
+            addressable: waiver.addressable().into_iter().map(|id| report.citation(id)).collect(),
             required: waiver.required().into_iter().map(|id| report.citation(id)).collect(),
             findings: exception.findings.to_string(),
             place: source

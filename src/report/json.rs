@@ -5,7 +5,7 @@
 //! ```text
 //! { schema: 1,
 //!   tool: { name, version },
-//!   summary: { selection, notice?, templates, skipped, unreadable, resources, rules,
+//!   summary: { selection, notice?, templates, skipped, unreadable, problems, resources, rules,
 //!              passed, failed, undecided, errors, warnings, notes,
 //!              waived, waived_required, known, stale },
 //!   diagnostics: [{ severity: "error" | "note", code, file, start?, end?, message, help, related: [RELATED] }],

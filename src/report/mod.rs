@@ -134,6 +134,8 @@ pub struct Summary {
     pub left_out_folders: usize,
     /// Files that could not be read or parsed.
     pub unreadable: usize,
+    /// What is wrong about options, configurations, rules of users and baselines.
+    pub problems: usize,
     /// Resources in the templates.
     pub resources: usize,
     /// Rules that were selected.

@@ -70,9 +70,13 @@ impl Verdict {
     }
 }
 
-/// How many files could not be linted; none where all could.
-pub(crate) fn unreadable(summary: &Summary) -> Option<String> {
-    (summary.unreadable > 0).then(|| format!("{} could not be linted", count(summary.unreadable, "file")))
+/// What could not be done, which makes the exit code 2 whatever was found: a sentence for files, one for the run's own settings.
+pub(crate) fn undone(summary: &Summary) -> Vec<String> {
+    let files = (summary.unreadable > 0).then(|| format!("{} could not be linted", count(summary.unreadable, "file")));
+    // They stand among the files of a report, by their names: without this, the end of a long one would not speak of them.
+    let settings = (summary.problems > 0)
+        .then(|| format!("{} with options, configuration, rules or baseline", count(summary.problems, "problem")));
+    files.into_iter().chain(settings).collect()
 }
 
 /// What was linted with what.
@@ -111,6 +115,6 @@ pub(crate) fn checks(summary: &Summary) -> Option<String> {
 
 /// The whole verdict as one line.
 pub(crate) fn line(summary: &Summary) -> String {
-    let unreadable = unreadable(summary).map(|text| format!("{text}. ")).unwrap_or_default();
-    format!("{unreadable}{}", verdict(summary).text())
+    let undone: String = undone(summary).iter().map(|text| format!("{text}. ")).collect();
+    format!("{undone}{}", verdict(summary).text())
 }

@@ -298,6 +298,26 @@ impl RuleSet {
         self.entries.get(place)
     }
 
+    /// The rules that have a name in some other tool, whatever its case.
+    pub fn with_alias(&self, name: &str) -> Vec<&RuleEntry> {
+        let has =
+            |entry: &&RuleEntry| entry.meta.aliases.values().flatten().any(|alias| alias.eq_ignore_ascii_case(name));
+        self.entries.iter().filter(has).collect()
+    }
+
+    /// Where to look instead of a rule that does not exist: at the rules that have the name in other tools, or at the id that
+    /// looks most like it.
+    pub fn instead_of(&self, id: &str) -> String {
+        let own: Vec<String> = self.with_alias(id).iter().map(|entry| format!("`{}`", entry.meta.id)).collect();
+        if !own.is_empty() {
+            return format!("Another tool's name; here it is {}.", own.join(", "));
+        }
+        match self.nearest(id) {
+            Some(nearest) => format!("Did you mean `{nearest}`?"),
+            None => "`hipaalint rules` lists the rules.".to_owned(),
+        }
+    }
+
     /// The id that looks most like a misspelt one.
     pub fn nearest(&self, id: &str) -> Option<&str> {
         nearest(id, self.entries.iter().map(|entry| entry.meta.id.as_str()))

@@ -184,3 +184,23 @@ fn deep_but_bounded_templates_are_linted() {
     folder.file("deep.yaml", format!("{BAD}    Metadata: {deep}\n"));
     assert_eq!(folder.versioning(&["deep.yaml"]).code, 1);
 }
+
+/// No rule looks at a misspelt type, so that "all checks passed" would be all that is said of it.
+#[test]
+fn misspelt_types_are_told_of() {
+    let folder = Folder::new();
+    let text = b"Resources:\n  A: { Type: AWS::S3::Buckte }\n  B: { Type: AWS::S3::Buckte }\n  C: { Type: AWS::S3::Object }\n  \
+        G: { Type: AWS::Lambada::Function }\n  D: { Type: Custom::Own }\n  E: { Type: Acme::Own::Thing }\n  F: { Type: AWS::S3::Bucket::MODULE }\n";
+    let report = folder.run_on(text, &["-", "--format", "json"]).json();
+    let diagnostics = report["diagnostics"].as_array().unwrap();
+    let helps: Vec<_> =
+        diagnostics.iter().map(|one| (one["code"].as_str().unwrap(), one["help"].as_str().unwrap())).collect();
+    assert_eq!(
+        helps,
+        [
+            ("unknown-type", "Did you mean `AWS::S3::Bucket`?"),
+            ("unknown-type", "Look for a misspelling; rules for newer types come with newer versions."),
+            ("unknown-type", "Did you mean `AWS::Lambda::Function`?"),
+        ]
+    );
+}

@@ -12,7 +12,11 @@ fn written() -> Folder {
     let ran = folder.versioning(&["templates", "--write-baseline", "baseline.json"]);
     assert_eq!(
         (ran.code, ran.stderr.as_str()),
-        (0, "hipaalint: wrote 2 findings to baseline.json\n"),
+        (
+            0,
+            "hipaalint: wrote 2 findings to baseline.json\n\
+             hipaalint: from now on, --baseline baseline.json (or `baseline:` in hipaalint.yaml) lets only new ones count\n"
+        ),
         "{}",
         ran.stdout
     );

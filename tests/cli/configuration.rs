@@ -210,6 +210,7 @@ fn mistakes_are_shown_where_they_are() {
         Help   Write `{ level: … }`, with one of `error`, `warning`, `note`, `off`.
 
     ────────────────────────────────────────────────────────────────────────────────────────────────────
+    × 9 problems with options, configuration, rules or baseline
     × 1 error in 1 template
       1 rule (s3-bucket-versioning) on 1 resource in 1 template
       1 check: 1 failed
@@ -304,9 +305,41 @@ fn broken_rules_of_ones_own_say_where() {
         Help   The rule did not run; the others did.
 
     ────────────────────────────────────────────────────────────────────────────────────────────────────
+    × 3 problems with options, configuration, rules or baseline
     × 1 error in 1 template
       1 rule (own-bucket-versions) on 1 resource in 1 template
       1 check: 1 failed
       Why a rule exists and how to mend it, in full: hipaalint explain RULE
     ");
+}
+
+#[test]
+fn a_configuration_by_another_name_is_trouble() {
+    for name in ["hipaalint.yml", ".hipaalint.yaml", ".hipaalint.yml"] {
+        let folder = Folder::with(&[("bad.yaml", BAD), (name, "profile: strict\n")]);
+        let ran = folder.run(&["bad.yaml", "--format", "json"]);
+        let report = ran.json();
+        assert_eq!(ran.code, 2, "{}", ran.all());
+        assert_eq!(report["diagnostics"][0]["file"], name);
+        assert_eq!(report["summary"]["problems"], 1);
+        assert_eq!(folder.run(&["bad.yaml", "--no-config"]).code, 1);
+        // Its own name again, and nothing is left to say.
+        folder.file("hipaalint.yaml", "profile: core\n");
+        assert_eq!(folder.run(&["bad.yaml"]).code, 1);
+    }
+}
+
+#[test]
+fn names_of_other_tools_lead_to_ours() {
+    let folder = Folder::with(&[("bad.yaml", BAD), ("hipaalint.yaml", "rules:\n  CKV_AWS_21: { level: off }\n")]);
+    let ran = folder.run(&["bad.yaml", "--rule", "S3_BUCKET_VERSIONING_ENABLED"]);
+    assert_eq!(ran.code, 2);
+    for said in [
+        "there is no rule `CKV_AWS_21`\n",
+        "there is no rule `S3_BUCKET_VERSIONING_ENABLED`\n",
+        "2 problems with options, configuration, rules or baseline",
+    ] {
+        assert!(ran.all().contains(said), "{said}: {}", ran.all());
+    }
+    assert_eq!(ran.all().matches("here it is `s3-bucket-versioning`.").count(), 2, "{}", ran.all());
 }

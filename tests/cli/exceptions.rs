@@ -134,18 +134,18 @@ fn the_register_is_a_page_or_a_table() {
 
     They waive what is found.
 
-    | Rule | Covers | Why | Instead | Owner | Ticket | Until | Required | Findings | Written |
-    | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |
-    | `s3-bucket-versioning` | `Resources/Records` | =cmd\|'/c calc'!A1, "quoted" \| and &lt;b&gt;bold&lt;/b&gt; | Copies | data@example.com | SEC-1 | 2026-12-31 | 164.308(a)(7)(ii)(A) Data backup plan; 164.308(a)(7)(ii)(B) Disaster recovery plan | 1 | app.yaml:7 (hipaalint) |
-    | `logs-retention` | `Resources/Logs` | the archive keeps them |  |  |  |  | 164.312(b) Audit controls | 1 | app.yaml:13 (hipaalint) |
+    | Rule | Covers | Why | Instead | Owner | Ticket | Until | Addressable | Required | Findings | Written |
+    | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |
+    | `s3-bucket-versioning` | `Resources/Records` | =cmd\|'/c calc'!A1, "quoted" \| and &lt;b&gt;bold&lt;/b&gt; | Copies | data@example.com | SEC-1 | 2026-12-31 | 164.312(c)(2) Mechanism to authenticate electronic protected health information | 164.308(a)(7)(ii)(A) Data backup plan; 164.308(a)(7)(ii)(B) Disaster recovery plan | 1 | app.yaml:7 (hipaalint) |
+    | `logs-retention` | `Resources/Logs` | the archive keeps them |  |  |  |  |  | 164.312(b) Audit controls | 1 | app.yaml:13 (hipaalint) |
     "#);
     let csv = folder.read("register.csv");
     assert_eq!(csv, run(&folder, &["app.yaml", "--format", "exceptions-csv"]).stdout);
     assert_eq!(csv.matches("\r\n").count(), 3);
     insta::assert_snapshot!(csv.replace("\r\n", "\n"), @r#"
-    "State","Rule","Covers","Reason","Alternative","Owner","Ticket","Expires","Required specifications","Findings","File","Line","Language"
-    "In force","s3-bucket-versioning","Resources/Records","'=cmd|'/c calc'!A1, ""quoted"" | and <b>bold</b>","Copies","data@example.com","SEC-1","2026-12-31","164.308(a)(7)(ii)(A) Data backup plan; 164.308(a)(7)(ii)(B) Disaster recovery plan","1","app.yaml","7","hipaalint"
-    "In force","logs-retention","Resources/Logs","the archive keeps them","","","","","164.312(b) Audit controls","1","app.yaml","13","hipaalint"
+    "State","Rule","Covers","Reason","Alternative","Owner","Ticket","Expires","Addressable specifications","Required specifications","Findings","File","Line","Language"
+    "In force","s3-bucket-versioning","Resources/Records","'=cmd|'/c calc'!A1, ""quoted"" | and <b>bold</b>","Copies","data@example.com","SEC-1","2026-12-31","164.312(c)(2) Mechanism to authenticate electronic protected health information","164.308(a)(7)(ii)(A) Data backup plan; 164.308(a)(7)(ii)(B) Disaster recovery plan","1","app.yaml","7","hipaalint"
+    "In force","logs-retention","Resources/Logs","the archive keeps them","","","","","","164.312(b) Audit controls","1","app.yaml","13","hipaalint"
     "#);
     let none = Folder::with(&[("bad.yaml", BAD)]);
     insta::assert_snapshot!(run(&none, &["bad.yaml", "--format", "exceptions"]).stdout, @"

@@ -89,6 +89,7 @@ fn an_unknown_rule_is_trouble_and_the_others_run() {
         Help   `hipaalint rules` lists the rules.
 
     ────────────────────────────────────────────────────────────────────────────────────────────────────
+    × 1 problem with options, configuration, rules or baseline
     Nothing to check: no selected rule applies
       0 rules (none of those named) on 1 resource in 1 template
     ");

@@ -8,7 +8,7 @@ use crate::report::Report;
 use crate::report::text::is_unprintable;
 use std::io;
 
-const HEADER: [&str; 13] = [
+const HEADER: [&str; 14] = [
     "State",
     "Rule",
     "Covers",
@@ -17,6 +17,7 @@ const HEADER: [&str; 13] = [
     "Owner",
     "Ticket",
     "Expires",
+    "Addressable specifications",
     "Required specifications",
     "Findings",
     "File",
@@ -33,7 +34,8 @@ pub fn write(out: &mut impl io::Write, report: &Report) -> io::Result<()> {
     for exception in report.exceptions {
         let row = Row::new(exception, report);
         let (file, line) = row.place.rsplit_once(':').unwrap_or((&row.place, ""));
-        let (rules, covers, required) = (row.rules(str::to_owned), row.covers.join("; "), row.required.join("; "));
+        let (rules, covers) = (row.rules(str::to_owned), row.covers.join("; "));
+        let (addressable, required) = (row.addressable.join("; "), row.required.join("; "));
         record(
             out,
             &[
@@ -45,6 +47,7 @@ pub fn write(out: &mut impl io::Write, report: &Report) -> io::Result<()> {
                 &row.owner,
                 &row.ticket,
                 &row.expires,
+                &addressable,
                 &required,
                 &row.findings,
                 file,

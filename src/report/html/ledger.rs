@@ -11,8 +11,8 @@ pub(super) struct Ledger<'a> {
     pub(super) rules: Vec<Account<'a>>,
     /// All of them together.
     pub(super) counts: Counts,
-    /// Checks all of whose findings are suppressed.
-    pub(super) suppressed: usize,
+    /// Checks whose findings do not count.
+    pub(super) suppressed: Suppressed,
     /// Findings that count.
     pub(super) violations: usize,
     /// Undecided checks that the report names.
@@ -26,8 +26,24 @@ pub(super) struct Account<'a> {
     pub(super) violations: Vec<&'a Finding>,
     /// Its checks; those that are suppressed are not among the failed ones.
     pub(super) counts: Counts,
-    /// Checks all of whose findings an exception waives or the baseline has.
-    pub(super) suppressed: usize,
+    /// Those of its checks whose findings do not count.
+    pub(super) suppressed: Suppressed,
+}
+
+/// Checks none of whose findings counts. An exception is a decision, with a reason; what the baseline has nobody has decided
+/// about, so that the two are never one number.
+#[derive(Copy, Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Suppressed {
+    /// The baseline has some finding.
+    pub(super) known: usize,
+    /// Exceptions waive all findings.
+    pub(super) waived: usize,
+}
+
+impl Suppressed {
+    fn all(self) -> usize {
+        self.known + self.waived
+    }
 }
 
 /// What a citation came to: the gravest answer of the rules that serve it.
@@ -35,8 +51,10 @@ pub(super) struct Account<'a> {
 pub(super) enum Standing {
     /// Some check failed.
     Failed,
-    /// Some check failed, and all such were waived or are known.
-    Suppressed,
+    /// Some check failed, none of them counts, and the baseline has some.
+    Known,
+    /// Some check failed, and all such were waived.
+    Waived,
     /// Some check could not be decided; none failed.
     Undecided,
     /// All checks passed.
@@ -49,14 +67,15 @@ pub(super) enum Standing {
 
 impl Standing {
     /// All of them, the gravest first.
-    pub(super) const ALL: [Self; 6] =
-        [Self::Failed, Self::Suppressed, Self::Undecided, Self::Passed, Self::Idle, Self::Beyond];
+    pub(super) const ALL: [Self; 7] =
+        [Self::Failed, Self::Known, Self::Waived, Self::Undecided, Self::Passed, Self::Idle, Self::Beyond];
 
     /// The class of what shows it.
     pub(super) fn class(self) -> &'static str {
         match self {
             Self::Failed => "failed",
-            Self::Suppressed => "waived",
+            Self::Known => "known",
+            Self::Waived => "waived",
             Self::Undecided => "undecided",
             Self::Passed => "passed",
             Self::Idle | Self::Beyond => "none",
@@ -67,7 +86,8 @@ impl Standing {
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::Failed => "Violated",
-            Self::Suppressed => "Waived",
+            Self::Known => "Known violation",
+            Self::Waived => "Waived",
             Self::Undecided => "Undecided",
             Self::Passed => "No violation",
             Self::Idle => "Nothing to check",
@@ -79,7 +99,8 @@ impl Standing {
     pub(super) fn mark(self) -> &'static str {
         match self {
             Self::Failed => "×",
-            Self::Suppressed => "○",
+            Self::Known => "•",
+            Self::Waived => "○",
             Self::Undecided => "?",
             Self::Passed => "✓",
             Self::Idle => "–",
@@ -105,7 +126,7 @@ impl<'a> Ledger<'a> {
         let mut ledger = Self {
             rules: Vec::with_capacity(report.rules.len()),
             counts: Counts::default(),
-            suppressed: 0,
+            suppressed: Suppressed::default(),
             violations: 0,
             undecided: report.answered(Outcome::Undecided).count(),
         };
@@ -113,9 +134,10 @@ impl<'a> Ledger<'a> {
             let violations = violations.remove(rule.meta.id.as_str()).unwrap_or_default();
             let suppressed = suppressed.get(rule.meta.id.as_str()).copied().unwrap_or_default();
             let mut counts = rule.counts;
-            counts.failed = counts.failed.saturating_sub(suppressed);
+            counts.failed = counts.failed.saturating_sub(suppressed.all());
             ledger.counts += counts;
-            ledger.suppressed += suppressed;
+            ledger.suppressed.known += suppressed.known;
+            ledger.suppressed.waived += suppressed.waived;
             ledger.violations += violations.len();
             ledger.rules.push(Account { rule, violations, counts, suppressed });
         }
@@ -131,7 +153,8 @@ impl<'a> Ledger<'a> {
     pub(super) fn standing(&self, control: &Control) -> Standing {
         let standing = |account: &Account| match account.counts {
             _ if !account.violations.is_empty() => Standing::Failed,
-            _ if account.suppressed > 0 => Standing::Suppressed,
+            _ if account.suppressed.known > 0 => Standing::Known,
+            _ if account.suppressed.waived > 0 => Standing::Waived,
             Counts { undecided: 1.., .. } => Standing::Undecided,
             Counts { passed: 1.., .. } => Standing::Passed,
             _ => Standing::Idle,
@@ -148,14 +171,17 @@ impl<'a> Ledger<'a> {
 }
 
 /// For each rule, the checks that have suppressed findings and no others.
-fn suppressed_checks<'a>(report: &Report<'a>) -> BTreeMap<&'a str, usize> {
+fn suppressed_checks<'a>(report: &Report<'a>) -> BTreeMap<&'a str, Suppressed> {
     let check = |finding: &'a Finding| (&*finding.rule, finding.span.source, &finding.subject);
     let counting: HashSet<_> = report.violations().map(check).collect();
-    let suppressed: HashSet<_> =
-        report.suppressed.iter().map(check).filter(|check| !counting.contains(check)).collect();
-    let mut by_rule: BTreeMap<&str, usize> = BTreeMap::new();
-    for (rule, _, _) in suppressed {
-        *by_rule.entry(rule).or_default() += 1;
+    let mut suppressed: HashMap<_, bool> = HashMap::new();
+    for finding in report.suppressed {
+        *suppressed.entry(check(finding)).or_default() |= finding.waiver.is_none();
+    }
+    let mut by_rule: BTreeMap<&str, Suppressed> = BTreeMap::new();
+    for ((rule, ..), is_known) in suppressed.into_iter().filter(|(check, _)| !counting.contains(check)) {
+        let Suppressed { known, waived } = by_rule.entry(rule).or_default();
+        *(if is_known { known } else { waived }) += 1;
     }
     by_rule
 }

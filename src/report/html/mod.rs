@@ -126,7 +126,7 @@ fn overview(out: &mut impl io::Write, report: &Report, ledger: &Ledger) -> io::R
         out,
         "<section id=\"overview\" aria-labelledby=\"overview-title\">\n<h2 id=\"overview-title\">Overview</h2>"
     )?;
-    if let Some(text) = verdict::unreadable(summary) {
+    for text in verdict::undone(summary) {
         writeln!(out, "<p class=\"verdict failed\"><span aria-hidden=\"true\">×</span> {text}</p>")?;
     }
     let verdict = verdict::verdict(summary);

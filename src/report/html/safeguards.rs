@@ -13,8 +13,9 @@ use std::io;
 pub(super) fn write(out: &mut impl io::Write, report: &Report, ledger: &Ledger) -> io::Result<()> {
     writeln!(
         out,
-        "<p>Where several rules serve a citation, the gravest answer counts. <em>Beyond templates</em> means that no rule \
-         of this run serves it: it has to be shown by other means.</p>"
+        "<p>Where several rules serve a citation, the gravest answer counts. <em>Known violation</em> means that \
+         the baseline has it, and nobody has decided about it yet; <em>waived</em>, that an exception gives a reason. \
+         <em>Beyond templates</em> means that no rule of this run serves it: it has to be shown by other means.</p>"
     )?;
     for controls in report.controls.chunk_by(|a, b| a.section() == b.section()) {
         let Some(section) = controls.first().map(Control::section) else { continue };
@@ -76,15 +77,15 @@ fn row(out: &mut impl io::Write, control: &Control, ledger: &Ledger) -> io::Resu
 
 /// `2 failed · 12 passed`: the checks of some rules.
 fn numbers<'l, 'a: 'l>(accounts: impl Iterator<Item = &'l Account<'a>>) -> String {
-    let mut all = [0; 4];
+    let mut all = [0; 5];
     for account in accounts {
-        let counts = account.counts;
-        let numbers = [counts.failed, account.suppressed, counts.undecided, counts.passed];
+        let (counts, suppressed) = (account.counts, account.suppressed);
+        let numbers = [counts.failed, suppressed.known, suppressed.waived, counts.undecided, counts.passed];
         all.iter_mut().zip(numbers).for_each(|(sum, number)| *sum += number);
     }
     let said: Vec<String> = all
         .iter()
-        .zip(["failed", "waived", "undecided", "passed"])
+        .zip(["failed", "known", "waived", "undecided", "passed"])
         .filter(|(number, _)| **number > 0)
         .map(|(number, how)| format!("{} {how}", grouped(*number)))
         .collect();

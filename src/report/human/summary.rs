@@ -6,7 +6,7 @@ use crate::finding::Level;
 use crate::report::Summary;
 use crate::report::statistics::{Fired, fired};
 use crate::report::text::{count, grouped, one_line, width, wrap};
-use crate::report::verdict::{self, Verdict, checks, governed, selection, unreadable};
+use crate::report::verdict::{self, Verdict, checks, governed, selection, undone};
 
 /// Findings up to this many are counted at a glance; above it the rules that fired are listed.
 const FEW_FINDINGS: usize = 8;
@@ -46,7 +46,7 @@ pub(super) fn text(report: &Report, style: &Style, every_rule: bool) -> String {
 /// The one line that matters most.
 fn verdict(summary: &Summary, style: &Style) -> Vec<String> {
     let mut lines = Vec::new();
-    if let Some(text) = unreadable(summary) {
+    for text in undone(summary) {
         lines.push(style.paint(Ink::Error, &format!("{} {text}", style.glyph("×", "x"))));
     }
     lines.push(match verdict::verdict(summary) {
