@@ -1,20 +1,24 @@
 //! Regular expressions that are compiled when they are first asked: most runs ask few of them.
 
+mod words;
+
 use regex::Regex;
 use std::sync::OnceLock;
+use words::Words;
 
 /// A regular expression (linear time, unanchored).
 #[derive(Clone, Debug)]
 pub struct Expression {
     pattern: &'static str,
     own: Option<String>,
+    words: OnceLock<Option<Words>>,
     compiled: OnceLock<Option<Regex>>,
 }
 
 impl Expression {
     /// An expression of the program's own.
     pub const fn new(pattern: &'static str) -> Self {
-        Self { pattern, own: None, compiled: OnceLock::new() }
+        Self { pattern, own: None, words: OnceLock::new(), compiled: OnceLock::new() }
     }
 
     /// An expression from a rule file.
@@ -22,19 +26,30 @@ impl Expression {
     /// # Errors
     /// Where it is no regular expression.
     pub fn parse(pattern: &str) -> Result<Self, String> {
-        regex_syntax::parse(pattern).map_err(|error| format!("`{pattern}` is not a regular expression: {error}"))?;
-        Ok(Self { pattern: "", own: Some(pattern.to_owned()), compiled: OnceLock::new() })
+        let words = Words::of(pattern);
+        if !words.as_ref().is_some_and(Words::are_all) {
+            regex_syntax::parse(pattern)
+                .map_err(|error| format!("`{pattern}` is not a regular expression: {error}"))?;
+        }
+        Ok(Self { pattern: "", own: Some(pattern.to_owned()), words: words.into(), compiled: OnceLock::new() })
+    }
+
+    fn pattern(&self) -> &str {
+        self.own.as_deref().unwrap_or(self.pattern)
     }
 
     /// The compiled expression; none for one that is too large to compile.
     pub fn regex(&self) -> Option<&Regex> {
-        let pattern = self.own.as_deref().unwrap_or(self.pattern);
-        self.compiled.get_or_init(|| Regex::new(pattern).ok()).as_ref()
+        self.compiled.get_or_init(|| Regex::new(self.pattern()).ok()).as_ref()
     }
 
     /// Whether it matches somewhere in a text; none where it is too large to be tried.
     pub fn is_match(&self, text: &str) -> Option<bool> {
-        Some(self.regex()?.is_match(text))
+        let words = self.words.get_or_init(|| Words::of(self.pattern()));
+        match words.as_ref().and_then(|words| words.answer(text)) {
+            Some(answer) => Some(answer),
+            None => Some(self.regex()?.is_match(text)),
+        }
     }
 }
 

@@ -4,7 +4,6 @@ use super::names::{is_secret_name, names_a_reference};
 use crate::eval::value::{Field, Kind, Value};
 use crate::eval::{Run, begins_as_function};
 use crate::expand::{Model, Parameter};
-use crate::expression::Expression;
 use crate::source::Span;
 use crate::syntax::{Entry, Node};
 use std::borrow::Cow;
@@ -27,17 +26,47 @@ pub fn carries_secret<'t>(run: &mut Run<'_, 't>, model: &Model<'_, 't>, paramete
 const AS_SECRET: &str = "as a secret";
 const AS_REFERENCE: &str = "as a reference";
 
-/// Descriptions that say that the value leads to a secret: "ARN of the secret", "Name of the token in Secrets Manager". ASCII only:
-/// with all of Unicode's letters a start of hipaalint would spend a millisecond on compiling it.
-static LEADS_TO_A_SECRET: Expression = Expression::new(
-    r"(?i-u)\barn\b|\bamazon resource name\b|\b(?:id|identifier|name|path|url) (?:of|for)\b|\bsecret(?:'s)? (?:id|name)\b",
-);
+/// What descriptions say of the ARN or the name of something: "ARN of the secret", "Name of the token in Secrets Manager". In lower
+/// case.
+const LEADS: [&str; 16] = [
+    "arn",
+    "amazon resource name",
+    "id of",
+    "id for",
+    "identifier of",
+    "identifier for",
+    "name of",
+    "name for",
+    "path of",
+    "path for",
+    "url of",
+    "url for",
+    "secret id",
+    "secret name",
+    "secret's id",
+    "secret's name",
+];
+
+/// Whether a text says, in words of their own, one of [`LEADS`]. An expression would take a start of hipaalint half a millisecond to
+/// compile.
+fn leads_elsewhere(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let is_of_word = |byte: Option<&u8>| byte.is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');
+    bytes.iter().enumerate().any(|(at, _)| {
+        let (before, after) = bytes.split_at(at);
+        let stands_here = |lead: &str| {
+            after.get(..lead.len()).is_some_and(|words| words.eq_ignore_ascii_case(lead.as_bytes()))
+                && !is_of_word(after.get(lead.len()))
+        };
+        !is_of_word(before.last()) && LEADS.iter().any(|lead| stands_here(lead))
+    })
+}
 
 /// Whether a parameter names a stored secret, by its own name, description, default or pattern.
 fn is_reference(parameter: &Parameter<'_>) -> bool {
     let text = |key| parameter.node.get(key).and_then(Node::as_str).unwrap_or_default();
     names_a_reference(parameter.name)
-        || LEADS_TO_A_SECRET.is_match(text("Description")) == Some(true)
+        || leads_elsewhere(text("Description"))
         || text("Default").starts_with("arn:")
         || text("AllowedPattern").contains("arn:")
 }
@@ -136,6 +165,24 @@ mod tests {
             found = carrying.map(|parameter| parameter.name.to_owned()).collect();
         });
         found
+    }
+
+    #[test]
+    fn leads_are_words_of_their_own() {
+        for text in [
+            "The ARN.",
+            "arn",
+            "é Amazon Resource Name",
+            "(id of it)",
+            "the Secret's name",
+            "ID OF secret",
+            "a name for é",
+        ] {
+            assert!(leads_elsewhere(text), "{text}");
+        }
+        for text in ["", "Learn it", "arns", "arn_", "valid of", "named for", "name  of", "name", "secrets id"] {
+            assert!(!leads_elsewhere(text), "{text}");
+        }
     }
 
     #[test]

@@ -48,20 +48,30 @@ fn has_mark(text: &str) -> bool {
         }
         let (before, after) = bytes.split_at(at);
         match byte {
-            b':' => after.starts_with(b"://"),
+            b':' => after.strip_prefix(b"://").is_some_and(begins_with_password),
             b'A' => after.starts_with(b"AKIA"),
             b'_' => {
                 let is_secret = || after.get(..8).is_some_and(|word| word.eq_ignore_ascii_case(b"_secret_"));
-                matches!(before, [.., b'g', b'h', _])
+                matches!(before, [.., b'g', b'h', b'p' | b'o' | b'u' | b's' | b'r'])
                     || [&b"_pat_"[..], b"_live_"].iter().any(|word| after.starts_with(word))
                     || is_secret()
             }
             b'-' => {
-                matches!(before, [.., b'x', b'o', b'x', _]) || before.ends_with(b"glpat") || after.starts_with(b"-----")
+                matches!(before, [.., b'x', b'o', b'x', b'a' | b'b' | b'p' | b'r' | b's'])
+                    || before.ends_with(b"glpat")
+                    || after.starts_with(b"-----BEGIN ")
             }
             _ => after.starts_with(b".slack.com/"),
         }
     })
+}
+
+/// Whether what follows the `://` of a URL may be a name and a password.
+fn begins_with_password(after: &[u8]) -> bool {
+    let is_end = |byte: &u8| b":/?#@${}<>* \t\r\n".contains(byte);
+    let split = |text: &'_ [u8]| text.iter().position(is_end).and_then(|at| Some((at, *text.get(at)?)));
+    let Some((name @ 1.., b':')) = split(after) else { return false };
+    matches!(after.get(name + 1..).and_then(split), Some((3.., b'@')))
 }
 
 /// The length of the shortest text that one of [`SHAPES`] matches, `a://b:ccc@`.
