@@ -9,7 +9,7 @@ use crate::finding::{Counts, Diagnostic, Exception, Finding, Level, Outcome, Sev
 use crate::linter::{FileReport, sort_findings};
 use crate::project::{File, Linted, Project};
 use crate::report::{Pin, Provenance, Report, RuleReport, Summary, TemplateReport};
-use crate::rules::load::{controls, nearest, notice, profiles};
+use crate::rules::load::{RuleEntry, controls, nearest, notice, profiles};
 use crate::rules::meta::RuleProse;
 use crate::source::Source;
 use std::collections::{BTreeMap, BTreeSet};
@@ -150,7 +150,7 @@ impl Lint {
         sort_findings(&mut self.findings);
         sort_findings(&mut self.suppressed);
         let rules = plan.linter.rules();
-        let ran: BTreeSet<&str> = plan.linter.selected().map(|entry| entry.meta.id.as_str()).collect();
+        let ran: BTreeSet<&str> = plan.linter.selected().map(RuleEntry::id).collect();
         let is_answered = |id: &str| ran.contains(id) || rules.get(id).is_none();
         let scope = Scope { sources: &self.sources, files: &self.linted, is_answered: &is_answered };
         let findings = self.findings.iter_mut().chain(&mut self.suppressed);
@@ -196,11 +196,11 @@ impl Lint {
             .selected()
             .map(|entry| {
                 // Texts are read from a blob of their own, so only for formats that show them.
-                let wanted = has(Format::Sarif) || fired.contains(entry.meta.id.as_str());
+                let wanted = has(Format::Sarif) || fired.contains(entry.id());
                 RuleReport {
                     meta: &entry.meta,
                     prose: if wanted { entry.prose() } else { RuleProse::default() },
-                    counts: self.by_rule.get(entry.meta.id.as_str()).copied().unwrap_or_default(),
+                    counts: self.by_rule.get(entry.id()).copied().unwrap_or_default(),
                 }
             })
             .collect();

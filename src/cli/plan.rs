@@ -100,10 +100,11 @@ impl Plan {
         let rules = problems.known_rules(arguments.rule, &set);
         let profile = arguments.profile.or(config.profile).unwrap_or_else(|| DEFAULT_PROFILE.to_owned());
         let selects = |entry: &RuleEntry| match &rules {
-            Some(ids) => ids.contains(&entry.meta.id),
+            Some(ids) => ids.contains(entry.id()),
             None => {
-                let wanted = entry.file.is_some() || entry.meta.profiles.contains(&profile);
-                (wanted || overrides.on.contains(&entry.meta.id)) && !overrides.off.contains(&entry.meta.id)
+                let is_among = |ids: &[String]| ids.iter().any(|id| id == entry.id());
+                let wanted = entry.file.is_some() || entry.is_in(&profile);
+                (wanted || is_among(&overrides.on)) && !is_among(&overrides.off)
             }
         };
         let format = arguments.format.unwrap_or(Format::Human);

@@ -9,6 +9,7 @@ pub mod load;
 pub mod meta;
 pub mod named;
 pub mod operand;
+pub mod pack;
 pub mod path;
 pub mod predicate;
 pub mod rule;
