@@ -185,12 +185,13 @@ pub fn explore<'m, 't, R>(
     evaluator: &'m Evaluator<'m, 't>,
     mut check: impl FnMut(&mut Run<'m, 't>) -> R,
 ) -> Exploration<R> {
-    let mut waiting = vec![Scenario::default()];
-    // Most checks meet no choice.
+    // Most checks meet no choice: nothing waits.
+    let mut first = Some(Scenario::default());
+    let mut waiting = Vec::new();
     let mut leaves = Vec::with_capacity(1);
     let mut infeasible = Vec::new();
     let mut exhausted = 0;
-    while let Some(scenario) = waiting.pop() {
+    while let Some(scenario) = first.take().or_else(|| waiting.pop()) {
         if leaves.len() + infeasible.len() >= MAX_SCENARIOS || exhausted >= MAX_EXHAUSTED {
             return Exploration { leaves, infeasible, complete: false };
         }

@@ -20,6 +20,7 @@ use crate::finding::Related as RelatedPlace;
 use crate::graph;
 use crate::source::Span;
 use crate::truth::Truth;
+use select::Way;
 
 /// Evaluates assertions about one block in one scenario.
 pub struct Checker<'c, 'm, 't> {
@@ -107,6 +108,17 @@ impl<'m, 't> Checker<'_, 'm, 't> {
     }
 
     fn value_form(&mut self, path: &Path, is: &Predicate, or_absent: bool, item: &Item<'m, 't>) -> Judgement {
+        // Most checks ask one value, and most answers need no place.
+        if !self.explain && path.rest.is_none() {
+            return match (self.follow(path, item), is.as_presence()) {
+                (Way::Value(..), Some(wanted)) => wanted.into(),
+                (Way::Value(value, _), None) => self.test(is, value),
+                (Way::Absent(..), Some(wanted)) => (!wanted).into(),
+                (Way::Absent(..), None) => or_absent.into(),
+                (Way::Unknown(..) | Way::Unwritten(_), _) => Truth::Unknown,
+            }
+            .into();
+        }
         let selection = self.select(path, item);
         if let Some(wanted) = is.as_presence() {
             return self.presence(&selection, wanted);
