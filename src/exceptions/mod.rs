@@ -316,7 +316,7 @@ impl Exceptions {
     /// Marks a finding with the exception that covers it, if one does. Where several do, all are of use; the finding names
     /// one of our own before another tool's, one with a reason before one without, and the narrowest.
     pub fn waive(&mut self, finding: &mut Finding) {
-        if self.all.is_empty() {
+        if !self.holding.contains_key(&finding.rule) {
             return;
         }
         let subject = finding.subject.qualified_name();
@@ -336,7 +336,7 @@ impl Exceptions {
 
     /// Notes that a check could not be decided: whether an exception is needed there is open.
     pub fn note_undecided(&mut self, rule: &str, subject: &Subject) {
-        if self.all.is_empty() {
+        if !self.holding.contains_key(rule) {
             return;
         }
         let subject = &subject.qualified_name();

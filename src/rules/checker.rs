@@ -7,7 +7,7 @@ mod place;
 mod select;
 
 pub use place::{Item, Judgement, NOT_SET, Place, block_place, value_place};
-pub use select::Selection;
+pub use select::{Selection, Way};
 
 use super::assertion::{Assertion, Form, Quantified, Quantifier};
 use super::operand::Settings;
@@ -20,7 +20,6 @@ use crate::finding::Related as RelatedPlace;
 use crate::graph;
 use crate::source::Span;
 use crate::truth::Truth;
-use select::Way;
 
 /// Evaluates assertions about one block in one scenario.
 pub struct Checker<'c, 'm, 't> {
@@ -108,16 +107,20 @@ impl<'m, 't> Checker<'_, 'm, 't> {
     }
 
     fn value_form(&mut self, path: &Path, is: &Predicate, or_absent: bool, item: &Item<'m, 't>) -> Judgement {
-        // Most checks ask one value, and most answers need no place.
-        if !self.explain && path.rest.is_none() {
-            return match (self.follow(path, item), is.as_presence()) {
+        // Most checks ask one value.
+        if path.rest.is_none() {
+            let way = self.follow(&path.names, item);
+            let truth = match (&way, is.as_presence()) {
                 (Way::Value(..), Some(wanted)) => wanted.into(),
                 (Way::Value(value, _), None) => self.test(is, value),
                 (Way::Absent(..), Some(wanted)) => (!wanted).into(),
                 (Way::Absent(..), None) => or_absent.into(),
                 (Way::Unknown(..) | Way::Unwritten(_), _) => Truth::Unknown,
-            }
-            .into();
+            };
+            return self.at(truth, || match way {
+                Way::Value(value, _) => self.explained(&self.found(value, path, item)),
+                way => self.short_of(&way, path, item),
+            });
         }
         let selection = self.select(path, item);
         if let Some(wanted) = is.as_presence() {

@@ -17,8 +17,8 @@ pub struct Selection<'m, 't> {
     pub unknown: bool,
 }
 
-/// Where the leading names of a path lead to.
-pub(super) enum Way<'m, 't> {
+/// Where names lead to.
+pub enum Way<'m, 't> {
     /// A value, and the key that it stands under.
     Value(&'m Value<'t>, Span),
     /// Nothing: the name at this index is missing from the block or the value whose key is here.
@@ -30,10 +30,10 @@ pub(super) enum Way<'m, 't> {
 }
 
 impl<'m, 't> Checker<'_, 'm, 't> {
-    /// Follows the leading names of a path; says why where something is not known.
-    pub(super) fn follow(&mut self, path: &Path, item: &Item<'m, 't>) -> Way<'m, 't> {
+    /// Follows names, such as the leading ones of a path; says why where something is not known.
+    pub fn follow(&mut self, names: &[impl AsRef<str>], item: &Item<'m, 't>) -> Way<'m, 't> {
         let (mut value, walked) = match item {
-            Item::Block(block) => match self.run.descend(block.node, block.key_span, &path.names) {
+            Item::Block(block) => match self.run.descend(block.node, block.key_span, names) {
                 Descent::Value(value, walked) => (value, walked),
                 Descent::Absent(span, index) => return Way::Absent(span, index),
                 Descent::Unknown(index) => {
@@ -44,12 +44,12 @@ impl<'m, 't> Checker<'_, 'm, 't> {
             Item::Value { value, .. } => (*value, 0),
         };
         let mut span = value.span;
-        for (index, step) in path.names.iter().enumerate().skip(walked) {
+        for (index, step) in names.iter().enumerate().skip(walked) {
             if value.is_opaque() {
                 self.note_why(value);
                 return Way::Unknown(value, index);
             }
-            let Some(field) = value.field(step) else { return Way::Absent(span, index) };
+            let Some(field) = value.field(step.as_ref()) else { return Way::Absent(span, index) };
             value = &field.value;
             span = field.key_span;
         }
@@ -58,30 +58,21 @@ impl<'m, 't> Checker<'_, 'm, 't> {
 
     /// Selects with a path from an item.
     pub fn select(&mut self, path: &Path, item: &Item<'m, 't>) -> Selection<'m, 't> {
-        let none = |nearest, unknown| Selection { items: Vec::new(), nearest, unknown };
-        let (value, span) = match self.follow(path, item) {
-            Way::Value(value, span) => (value, span),
-            Way::Absent(span, index) => return none(self.nearest(item, path, span, index), false),
-            Way::Unknown(value, index) => {
-                let base = self.base(item, path.names.get(..index).unwrap_or_default());
-                return none(self.absent(value.span, base, ""), true);
-            }
-            Way::Unwritten(index) => return none(self.nearest(item, path, item.owner().key_span, index), true),
+        let way = self.follow(&path.names, item);
+        let Way::Value(value, span) = way else {
+            let unknown = !matches!(way, Way::Absent(..));
+            return Selection { items: Vec::new(), nearest: self.short_of(&way, path, item), unknown };
         };
         let owner = item.owner();
-        let base = self.base(item, &path.names);
-        let name: &str = match (path.names.last(), item) {
-            (Some(last), _) => last,
-            (None, Item::Value { name, .. }) => name,
-            (None, Item::Block(_)) => "",
-        };
+        let name = last_name(path, item);
         if path.rest.is_none() {
-            let only = Item::Value { value, name: self.told(name), path: base.clone(), owner };
-            return Selection { items: vec![only], nearest: self.absent(span, base, name), unknown: false };
+            let nearest = self.absent(span, self.base(item, &path.names), name);
+            return Selection { items: vec![self.found(value, path, item)], nearest, unknown: false };
         }
+        let base = self.base(item, &path.names);
         if value.is_opaque() {
             self.note_why(value);
-            return none(self.absent(value.span, base, ""), true);
+            return Selection { items: Vec::new(), nearest: self.absent(value.span, base, ""), unknown: true };
         }
         let mut unknown = false;
         let mut items = Vec::new();
@@ -99,6 +90,24 @@ impl<'m, 't> Checker<'_, 'm, 't> {
         }
         let nearest = self.absent(span, base, path.text.rsplit(['.', ']']).find(|s| !s.is_empty()).unwrap_or(name));
         Selection { items, nearest, unknown }
+    }
+
+    /// What the names of a path lead to.
+    pub(super) fn found(&self, value: &'m Value<'t>, path: &Path, item: &Item<'m, 't>) -> Item<'m, 't> {
+        let name = self.told(last_name(path, item));
+        Item::Value { value, name, path: self.base(item, &path.names), owner: item.owner() }
+    }
+
+    /// The place that names get to which lead to nothing that is known.
+    pub(super) fn short_of(&self, way: &Way<'m, 't>, path: &Path, item: &Item<'m, 't>) -> Place {
+        match way {
+            Way::Value(_, span) => self.nearest(item, path, *span, path.names.len()),
+            Way::Absent(span, index) => self.nearest(item, path, *span, *index),
+            Way::Unknown(value, index) => {
+                self.absent(value.span, self.base(item, path.names.get(..*index).unwrap_or_default()), "")
+            }
+            Way::Unwritten(index) => self.nearest(item, path, item.owner().key_span, *index),
+        }
     }
 
     /// Words that only places tell.
@@ -174,6 +183,15 @@ impl<'m, 't> Checker<'_, 'm, 't> {
             words: Vec::new(),
             related: Vec::new(),
         }
+    }
+}
+
+/// The name of what the names of a path lead to.
+fn last_name<'p>(path: &'p Path, item: &'p Item<'_, '_>) -> &'p str {
+    match (path.names.last(), item) {
+        (Some(last), _) => last,
+        (None, Item::Value { name, .. }) => name,
+        (None, Item::Block(_)) => "",
     }
 }
 
