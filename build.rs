@@ -1,5 +1,6 @@
-//! Converts the rule pack from YAML into JSON that the binary carries: the logic, which every run may need, apart from the
-//! texts, which only some do. It converts only: the types and their validation live in the library.
+//! Converts the rule pack from YAML into what the binary carries: the heads, which every run needs, as Rust, so that nothing is read at
+//! start-up; as JSON the logic, which some runs need, apart from the texts, which fewer do. It converts only: the types and their
+//! validation live in the library.
 #![allow(
     clippy::expect_used,
     clippy::panic,
@@ -7,7 +8,9 @@
     reason = "a build that cannot go on has nobody to return an error to"
 )]
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
+use std::fmt::Write;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
@@ -21,8 +24,8 @@ fn main() {
     collect(Path::new("rules"), 0, &mut files);
     files.sort();
 
-    // The index is read by every run; of the other two only the pieces that are wanted, at the places that it tells.
-    let mut index: Vec<Value> = Vec::new();
+    // Of the blobs a run reads only the pieces that it wants, at the places that the heads tell.
+    let mut heads: Vec<(String, String)> = Vec::new();
     let mut logic = String::new();
     let mut prose = String::new();
     for file in files {
@@ -37,22 +40,13 @@ fn main() {
         );
         let texts: Map<String, Value> =
             PROSE.iter().filter_map(|key| Some(((*key).to_owned(), fields.shift_remove(*key)?))).collect();
-        let mut head = Map::new();
-        for key in ["id", "title", "level", "profiles", "controls", "aliases"] {
-            if let Some(value) = fields.get(key) {
-                head.insert(key.to_owned(), value.clone());
-            }
-        }
-        head.insert("targets".to_owned(), targets(fields));
-        if let Some(parameters) = fields.get("parameters").and_then(Value::as_object) {
-            head.insert("parameters".to_owned(), json!(parameters.keys().collect::<Vec<_>>()));
-        }
-        head.insert("logic".to_owned(), append(&mut logic, &rule));
-        head.insert("prose".to_owned(), append(&mut prose, &Value::Object(texts)));
-        index.push(Value::Object(head));
+        let prose = append(&mut prose, &Value::Object(texts));
+        let logic = append(&mut logic, &Value::Object(fields.clone()));
+        heads.push((id, head(fields, &logic, &prose)));
     }
-    index.sort_by(|a, b| a["id"].as_str().cmp(&b["id"].as_str()));
-    write(&out.join("index.json"), &Value::Array(index).to_string());
+    heads.sort();
+    let listed: String = heads.iter().map(|(_, head)| head.as_str()).collect();
+    write(&out.join("heads.rs"), &format!("static HEADS: [Head; {}] = [\n{listed}];\n", heads.len()));
     write(&out.join("logic.json"), &logic);
     write(&out.join("prose.json"), &prose);
     for name in ["controls", "profiles", "runtime"] {
@@ -60,13 +54,55 @@ fn main() {
     }
 }
 
-/// Adds a document to a blob, on a line of its own. Gives its first byte and the one past its last.
-fn append(blob: &mut String, document: &Value) -> Value {
+/// The head of a rule as an expression of the library's type. What is missing here the library complains of when it reads the logic.
+fn head(fields: &Map<String, Value>, logic: &Range<usize>, prose: &Range<usize>) -> String {
+    let text = |key: &str| fields.get(key).and_then(Value::as_str).unwrap_or_default();
+    let texts = |value: Option<&Value>| {
+        let items: Vec<&str> =
+            value.and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
+        format!("&{items:?}")
+    };
+    let list = |key: &str| texts(fields.get(key));
+    let mut aliases = String::new();
+    for (tool, names) in fields.get("aliases").and_then(Value::as_object).into_iter().flatten() {
+        write!(aliases, "({tool:?}, {}), ", texts(Some(names))).expect("a text takes any text");
+    }
+    let level = match text("level") {
+        "error" => "Error",
+        "warning" => "Warning",
+        _ => "Note",
+    };
+    format!(
+        "Head {{ id: {:?}, title: {:?}, level: Level::{level}, profiles: {}, controls: {}, aliases: &[{aliases}], \
+         targets: {}, parameters: {}, logic: {logic:?}, prose: {prose:?} }},\n",
+        text("id"),
+        text("title"),
+        list("profiles"),
+        list("controls"),
+        texts(Some(&targets(fields))),
+        parameters(fields),
+    )
+}
+
+/// The names of a rule's parameters, as an expression.
+fn parameters(fields: &Map<String, Value>) -> String {
+    let names: Vec<&str> = fields
+        .get("parameters")
+        .and_then(Value::as_object)
+        .into_iter()
+        .flatten()
+        .map(|(name, _)| name.as_str())
+        .collect();
+    format!("&{names:?}")
+}
+
+/// Adds a document to a blob, on a line of its own. Gives its place.
+fn append(blob: &mut String, document: &Value) -> Range<usize> {
     let start = blob.len();
     blob.push_str(&document.to_string());
     let end = blob.len();
     blob.push('\n');
-    json!([start, end])
+    start..end
 }
 
 /// Every kind of block that some check of a rule looks at, so that a run can pass over rules without reading them.
@@ -79,7 +115,7 @@ fn targets(fields: &Map<String, Value>) -> Value {
             targets.push(target.clone());
         }
     }
-    json!(targets)
+    Value::Array(targets)
 }
 
 /// Rule files: those in the folders of services, not the lists beside the folders.

@@ -168,8 +168,8 @@ impl Config {
             overrides.changes.insert(change.id.clone(), Override { level, settings });
         }
         for entry in rules.entries() {
-            for (name, values) in self.shared.iter().filter(|(name, _)| entry.parameters.contains(*name)) {
-                let Override { settings, .. } = overrides.changes.entry(entry.meta.id.clone()).or_default();
+            for (name, values) in self.shared.iter().filter(|(name, _)| entry.has_parameter(name)) {
+                let Override { settings, .. } = overrides.changes.entry(entry.id().to_owned()).or_default();
                 // What is said of the one rule counts more.
                 settings.entry(name.clone()).or_insert_with(|| values.clone());
             }

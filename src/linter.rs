@@ -48,6 +48,8 @@ pub struct Linter {
     by_type: HashMap<String, Vec<usize>>,
     /// Those that look at anything else as well, or at nothing else.
     others: Vec<usize>,
+    /// Those that are about exceptions.
+    about_exceptions: Vec<usize>,
     /// What is known of every deployment.
     inputs: Inputs,
     keep: Keep,
@@ -112,11 +114,11 @@ impl Linter {
             .enumerate()
             .filter(|(_, entry)| selects(entry))
             .map(|(index, entry)| {
-                let change = overrides.get(&entry.meta.id);
+                let change = overrides.get(entry.id());
                 Selected {
                     index,
-                    id: Arc::from(entry.meta.id.as_str()),
-                    level: change.and_then(|change| change.level).unwrap_or(entry.meta.level),
+                    id: Arc::from(entry.id()),
+                    level: change.and_then(|change| change.level).unwrap_or(entry.level()),
                     settings: change.map(|change| change.settings.clone()).unwrap_or_default(),
                 }
             })
@@ -126,6 +128,7 @@ impl Linter {
             selected,
             by_type: HashMap::new(),
             others: Vec::new(),
+            about_exceptions: Vec::new(),
             inputs: pinned.into(),
             keep,
             aliases: OnceLock::new(),
@@ -149,6 +152,8 @@ impl Linter {
                     TargetName::Type(kind) => {
                         self.by_type.entry(kind.clone()).or_default().push(place);
                     }
+                    // They are judged when everything else has been.
+                    TargetName::Exceptions => self.about_exceptions.push(place),
                     _ if self.others.last() == Some(&place) => {}
                     _ => self.others.push(place),
                 }
@@ -211,9 +216,10 @@ impl Linter {
         if !template::is_template(&document.root) && document.root.get("Transform").is_none() {
             return report;
         }
-        let texts = includes::texts(&document.root, source.id, load);
+        let macros = expand::Macros::of(&document.root);
+        let texts = includes::texts(&document.root, macros, source.id, load);
         let files = includes::Files::parse(&texts, &mut report.diagnostics);
-        let expansion = expand::expand(&document.root, &files.included(), inputs);
+        let expansion = expand::expand(&document.root, macros, &files.included(), inputs);
         report.is_template = template::is_template(&expansion.root);
         if !report.is_template {
             report.included = texts.into_sources();
@@ -396,12 +402,18 @@ fn occurs(target: &TargetName, model: &Model<'_, '_>) -> bool {
 /// The blocks that some of the targets name, each once, in the order of the template.
 fn blocks<'m, 't>(targets: &[TargetName], model: &'m Model<'m, 't>) -> Vec<&'m Block<'t>> {
     let mut blocks: Vec<&'m Block<'t>> = Vec::new();
-    // A check may name dozens of types, of which a template has one, and a template has many resources of few types: each of its
-    // types is asked about once.
+    // Groups of blocks, each in the order of the template.
     let mut groups = 0;
-    for kind in model.types().filter(|kind| targets.iter().any(|target| target.has_type(kind))) {
+    let mut add = |kind: &str| {
+        let before = blocks.len();
         blocks.extend(model.of_type(kind));
-        groups += 1;
+        groups += usize::from(blocks.len() > before);
+    };
+    if targets.iter().all(|target| matches!(target, TargetName::Type(_))) {
+        targets.iter().for_each(|target| add(target.name()));
+    } else {
+        // A template has many resources of few types: each of its types is asked about once.
+        model.types().filter(|kind| targets.iter().any(|target| target.has_type(kind))).for_each(add);
     }
     for target in targets {
         match target {

@@ -148,7 +148,7 @@ impl Outcome {
         self.summary.rules = rules.len();
         let profiles: BTreeSet<&str> = self.governed.iter().filter_map(|(setup, _)| setup.profile.as_deref()).collect();
         self.summary.selection = if profiles.is_empty() {
-            let ids: Vec<&str> = rules.iter().map(|entry| entry.meta.id.as_str()).collect();
+            let ids: Vec<&str> = rules.iter().map(|entry| entry.id()).collect();
             format!("rules: {}", if ids.is_empty() { "none of those named".to_owned() } else { ids.join(", ") })
         } else {
             profiles.iter().copied().collect::<Vec<_>>().join(", ")
@@ -212,7 +212,7 @@ impl Outcome {
             let setups = self.governed.iter().filter(|(setup, _)| scope.covers(setup.number));
             let setups: Vec<&Setup> = setups.map(|(setup, _)| setup.as_ref()).collect();
             let ran: BTreeSet<&str> =
-                setups.iter().flat_map(|setup| setup.linter.selected()).map(|entry| entry.meta.id.as_str()).collect();
+                setups.iter().flat_map(|setup| setup.linter.selected()).map(|entry| entry.id()).collect();
             let is_rule = |id: &str| setups.iter().any(|setup| setup.linter.rules().get(id).is_some());
             let linted = self.linted.iter().filter(|(_, number)| scope.covers(**number));
             let within = Scope {
@@ -273,11 +273,11 @@ impl Outcome {
             .into_iter()
             .map(|entry| {
                 // Texts are read from a blob of their own, so only for formats that show them.
-                let wanted = has(Format::Sarif) || fired.contains(entry.meta.id.as_str());
+                let wanted = has(Format::Sarif) || fired.contains(entry.id());
                 RuleReport {
                     meta: &entry.meta,
                     prose: if wanted { entry.prose() } else { RuleProse::default() },
-                    counts: self.by_rule.get(entry.meta.id.as_str()).copied().unwrap_or_default(),
+                    counts: self.by_rule.get(entry.id()).copied().unwrap_or_default(),
                 }
             })
             .collect();
@@ -302,7 +302,7 @@ impl Outcome {
 /// The rules that ran, each once, sorted by id.
 fn rules(governed: &[(Arc<Setup>, usize)]) -> Vec<&RuleEntry> {
     let entries = governed.iter().flat_map(|(setup, _)| setup.linter.selected());
-    let by_id: BTreeMap<&str, &RuleEntry> = entries.map(|entry| (entry.meta.id.as_str(), entry)).collect();
+    let by_id: BTreeMap<&str, &RuleEntry> = entries.map(|entry| (entry.id(), entry)).collect();
     by_id.into_values().collect()
 }
 

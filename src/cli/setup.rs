@@ -193,10 +193,11 @@ impl Setups {
         let profile = typed.profile.clone().or(config.profile).unwrap_or_else(|| DEFAULT_PROFILE.to_owned());
         let selects = |entry: &RuleEntry| {
             if !typed.rules.is_empty() {
-                return typed.rules.contains(&entry.meta.id);
+                return typed.rules.iter().any(|id| id == entry.id());
             }
-            let wanted = entry.file.is_some() || entry.meta.profiles.contains(&profile);
-            (wanted || overrides.on.contains(&entry.meta.id)) && !overrides.off.contains(&entry.meta.id)
+            let is_among = |ids: &[String]| ids.iter().any(|id| id == entry.id());
+            let wanted = entry.file.is_some() || entry.is_in(&profile);
+            (wanted || is_among(&overrides.on)) && !is_among(&overrides.off)
         };
         let linter = Linter::new(set, selects, &overrides.changes, pinned, typed.keep).unwrap_or_else(|error| {
             // The changes were checked against this very set, so this is about the pack itself.

@@ -27,8 +27,10 @@ use inputs::Inputs;
 use partition::Derived;
 use rustc_hash::FxHashMap;
 use scenario::{AtomText, Domain, Scenario, Variable};
+use smallvec::SmallVec;
 use std::borrow::Cow;
 use std::cell::{Cell, OnceCell, RefCell};
+use std::collections::hash_map::Entry;
 use std::hash::{Hash, Hasher};
 use typed_arena::Arena;
 use value::{Content, Kind, Origin, Part, Value};
@@ -47,7 +49,19 @@ struct Variant<'m, 't> {
 }
 
 /// What was computed of each node. Keyed by addresses, which no template chooses: a fast hash will do.
-type Memo<'m, 't> = FxHashMap<Computed<'t>, Vec<Variant<'m, 't>>>;
+type Memo<'m, 't> = FxHashMap<Computed<'t>, Variants<'m, 't>>;
+
+/// The variants of one node, nearly always one.
+struct Variants<'m, 't> {
+    first: Variant<'m, 't>,
+    more: Vec<Variant<'m, 't>>,
+}
+
+impl<'m, 't> Variants<'m, 't> {
+    fn iter(&self) -> impl Iterator<Item = &Variant<'m, 't>> {
+        std::iter::once(&self.first).chain(&self.more)
+    }
+}
 
 /// A node, and the name of what was made of it.
 #[derive(Copy, Clone)]
@@ -183,7 +197,7 @@ const MAX_EXHAUSTED: usize = 2;
 /// What a check answered in each scenario that it told apart.
 pub struct Exploration<R> {
     /// The scenarios, together covering every feasible choice unless `complete` is false.
-    pub leaves: Vec<(Scenario, R)>,
+    pub leaves: SmallVec<[(Scenario, R); 1]>,
     /// The scenarios that the template's `Rules` forbid.
     pub infeasible: Vec<Scenario>,
     /// False where there were more than [`MAX_SCENARIOS`], or one with too many choices.
@@ -195,12 +209,13 @@ pub fn explore<'m, 't, R>(
     evaluator: &'m Evaluator<'m, 't>,
     mut check: impl FnMut(&mut Run<'m, 't>) -> R,
 ) -> Exploration<R> {
-    let mut waiting = vec![Scenario::default()];
-    // Most checks meet no choice.
-    let mut leaves = Vec::with_capacity(1);
+    // Most checks meet no choice: nothing waits.
+    let mut first = Some(Scenario::default());
+    let mut waiting = Vec::new();
+    let mut leaves = SmallVec::new();
     let mut infeasible = Vec::new();
     let mut exhausted = 0;
-    while let Some(scenario) = waiting.pop() {
+    while let Some(scenario) = first.take().or_else(|| waiting.pop()) {
         if leaves.len() + infeasible.len() >= MAX_SCENARIOS || exhausted >= MAX_EXHAUSTED {
             return Exploration { leaves, infeasible, complete: false };
         }
@@ -346,11 +361,17 @@ impl<'m, 't> Run<'m, 't> {
             }
         }
         if !self.exhausted {
-            let mut memo = self.evaluator.memo.borrow_mut();
-            let variants = memo.entry(key).or_insert_with(|| Vec::with_capacity(1));
-            // A run that had not settled the choices yet computed anew what another had.
-            if !variants.iter().any(|known| known.depends_on == depends_on) {
-                variants.push(Variant { depends_on, reasons, value });
+            let variant = Variant { depends_on, reasons, value };
+            match self.evaluator.memo.borrow_mut().entry(key) {
+                Entry::Vacant(vacant) => {
+                    vacant.insert(Variants { first: variant, more: Vec::new() });
+                }
+                Entry::Occupied(mut known) => {
+                    // A run that had not settled the choices yet computed anew what another had.
+                    if !known.get().iter().any(|known| known.depends_on == variant.depends_on) {
+                        known.get_mut().more.push(variant);
+                    }
+                }
             }
         }
         value

@@ -14,6 +14,7 @@ use super::cover::Cover;
 use super::draft::{Draft, Place, join, one_line, text_of};
 use super::metadata::blocks_with_metadata;
 use crate::finding::Dialect;
+use crate::source::Span;
 use crate::syntax::{Kind, Node};
 
 /// A language: the steps to its list, and its keys.
@@ -64,20 +65,26 @@ const LANGUAGES: [Language; 5] = [
     },
 ];
 
-/// The exceptions of a tree.
-pub(super) fn read(tree: &Node<'_>) -> Vec<Draft> {
+/// The exceptions of a tree from rules that have one of ours for it: most names are of none, so they are asked about first.
+pub(super) fn read(tree: &Node<'_>, has_rule: &dyn Fn(Dialect, &str) -> bool) -> Vec<Draft> {
     let mut drafts = Vec::new();
     for (block, metadata) in blocks_with_metadata(tree) {
         for language in LANGUAGES.iter().filter(|language| language.is_for_templates || !block.is_empty()) {
             let Some(list) = metadata.get(language.section).and_then(|section| section.get(language.list)) else {
                 continue;
             };
-            let path = join(&join(&join(&block, "Metadata"), language.section), language.list);
-            let place = Place::at(path, tree);
+            let mut place = None;
             let items = list.as_sequence().unwrap_or(std::slice::from_ref(list));
             for (index, item) in items.iter().enumerate() {
+                let Some((id, id_span)) = language.id(item).filter(|(id, _)| has_rule(language.dialect, id)) else {
+                    continue;
+                };
+                let place = place.get_or_insert_with(|| {
+                    Place::at(join(&join(&join(&block, "Metadata"), language.section), language.list), tree)
+                });
                 let place = place.step(&index.to_string());
-                drafts.extend(language.item(item, &place, &block));
+                let draft = Draft { id, id_span, ..Draft::new(language.dialect, item.span, &place) };
+                drafts.extend(language.item(item, draft, &block));
             }
         }
     }
@@ -85,11 +92,14 @@ pub(super) fn read(tree: &Node<'_>) -> Vec<Draft> {
 }
 
 impl Language {
-    fn item(&self, item: &Node<'_>, place: &Place, block: &str) -> Option<Draft> {
-        let mut draft = Draft::new(self.dialect, item.span, place);
+    /// The name of the other tool's rule, and where it stands.
+    fn id(&self, item: &Node<'_>) -> Option<(String, Span)> {
         let id = if self.dialect == Dialect::CfnGuard { item } else { item.get("id")? };
-        draft.id = text_of(id)?;
-        draft.id_span = id.span;
+        Some((text_of(id)?, id.span))
+    }
+
+    /// What else is said.
+    fn item(&self, item: &Node<'_>, mut draft: Draft, block: &str) -> Option<Draft> {
         draft.reason = item.get(self.reason).and_then(text_of);
         let mut cover = Cover::of(block);
         if self.dialect == Dialect::CdkNag {

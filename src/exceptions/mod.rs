@@ -14,7 +14,7 @@ mod metadata;
 mod place;
 
 use crate::date::Date;
-use crate::finding::{Exception, ExceptionState, Finding, Flaw, Subject, Waived, Waiver};
+use crate::finding::{Dialect, Exception, ExceptionState, Finding, Flaw, Subject, Waived, Waiver};
 use crate::rules::load::{RuleSet, controls};
 use crate::rules::meta::Requirement;
 use crate::source::Span;
@@ -42,17 +42,21 @@ pub struct Text<'a, 't> {
 
 /// The names of rules in other tools: which of ours are meant by one.
 #[derive(Debug, Default)]
-pub struct Aliases(HashMap<(String, String), Vec<Arc<str>>>);
+pub struct Aliases(HashMap<String, ByName>);
+
+/// Our rules by one tool's names of them.
+type ByName = HashMap<String, Vec<Arc<str>>>;
 
 impl Aliases {
     /// Those of all rules of a set.
     fn new(rules: &RuleSet) -> Self {
-        let mut aliases: HashMap<(String, String), Vec<Arc<str>>> = HashMap::new();
+        let mut aliases: HashMap<String, ByName> = HashMap::new();
         for entry in rules.entries() {
             for (tool, ids) in &entry.meta.aliases {
+                let by_name = aliases.entry(tool.clone()).or_default();
                 for id in ids {
-                    let meant = aliases.entry((tool.clone(), id.clone())).or_default();
-                    meant.push(Arc::from(entry.meta.id.as_str()));
+                    let meant = by_name.entry(id.clone()).or_default();
+                    meant.push(Arc::from(entry.id()));
                 }
             }
         }
@@ -60,13 +64,13 @@ impl Aliases {
     }
 
     fn of(&self, tool: &str, id: &str) -> &[Arc<str>] {
-        self.0.get(&(tool.to_owned(), id.to_owned())).map_or(&[], Vec::as_slice)
+        self.0.get(tool).and_then(|by_name| by_name.get(id)).map_or(&[], Vec::as_slice)
     }
 
     /// Our rule with a name in some other tool.
     fn of_any(&self, id: &str) -> Option<(&str, &str)> {
-        let named = self.0.iter().filter(|((_, alias), _)| alias == id);
-        named.filter_map(|((tool, _), rules)| Some((tool.as_str(), &**rules.first()?))).min()
+        let named = self.0.iter().filter_map(|(tool, by_name)| Some((tool.as_str(), &**by_name.get(id)?.first()?)));
+        named.min()
     }
 }
 
@@ -83,6 +87,11 @@ pub struct Context<'a> {
 impl Context<'_> {
     fn aliases(&self) -> &Aliases {
         self.aliases.get_or_init(|| Aliases::new(self.rules))
+    }
+
+    /// Our rules that another tool's name means.
+    fn meant(&self, dialect: Dialect, id: &str) -> &[Arc<str>] {
+        self.aliases().of(dialect.tool(), id)
     }
 }
 
@@ -139,7 +148,7 @@ pub struct Judged<'e> {
 /// transforms; `texts` are those that it was made of.
 pub fn read(tree: &Node<'_>, texts: &[Text<'_, '_>], context: &Context<'_>) -> Exceptions {
     let mut drafts = metadata::read(tree);
-    drafts.extend(foreign::read(tree));
+    drafts.extend(foreign::read(tree, &|dialect, id| !context.meant(dialect, id).is_empty()));
     for text in texts {
         drafts.extend(comment::read(text, tree));
     }
@@ -183,7 +192,7 @@ fn known(draft: Draft, context: &Context<'_>, hints: &mut usize) -> Option<Known
     let named = |name: &str| vec![("rule", name.to_owned())];
     let meant: Vec<Arc<str>> = match context.rules.get(&draft.id) {
         _ if !is_own => {
-            let meant = context.aliases().of(draft.dialect.tool(), &draft.id);
+            let meant = context.meant(draft.dialect, &draft.id);
             if meant.is_empty() {
                 return None;
             }
@@ -195,7 +204,7 @@ fn known(draft: Draft, context: &Context<'_>, hints: &mut usize) -> Option<Known
             say(Flaw::Malformed, draft.id_span, vec![("problem", problem.to_owned())], false);
             Vec::new()
         }
-        Some(entry) => vec![Arc::from(entry.meta.id.as_str())],
+        Some(entry) => vec![Arc::from(entry.id())],
         // What it is about was not even said.
         None if draft.id.is_empty() => Vec::new(),
         None => {
@@ -312,7 +321,7 @@ impl Exceptions {
     /// Marks a finding with the exception that covers it, if one does. Where several do, all are of use; the finding names
     /// one of our own before another tool's, one with a reason before one without, and the narrowest.
     pub fn waive(&mut self, finding: &mut Finding) {
-        if self.all.is_empty() {
+        if !self.holding.contains_key(&finding.rule) {
             return;
         }
         let subject = finding.subject.qualified_name();
@@ -332,7 +341,7 @@ impl Exceptions {
 
     /// Notes that a check could not be decided: whether an exception is needed there is open.
     pub fn note_undecided(&mut self, rule: &str, subject: &Subject) {
-        if self.all.is_empty() {
+        if !self.holding.contains_key(rule) {
             return;
         }
         let subject = &subject.qualified_name();

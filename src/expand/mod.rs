@@ -24,14 +24,31 @@ pub use crate::template::Parameter;
 /// Why something does not follow from what is known: see [`Model::may_hide`].
 pub const HIDDEN: &str = "a loop, macro or module makes resources that are not known";
 
-/// Expands a tree as written, pass by pass, in CloudFormation's order: what it includes, its loops, SAM. `included` are the files
-/// at its [`includes::locations`], `inputs` what is known of the deployment.
+/// Whether a tree may call macros or loops: one walk tells that most call none, and what includes and unrolls has nothing to do.
+#[derive(Copy, Clone, Debug)]
+pub struct Macros {
+    are_called: bool,
+}
+
+impl Macros {
+    /// Those of a tree as written.
+    pub fn of(root: &Node<'_>) -> Self {
+        Self { are_called: root.get("Transform").is_some() || calls_macros(root) }
+    }
+
+    /// Whether there may be any.
+    pub fn are_called(self) -> bool {
+        self.are_called
+    }
+}
+
+/// Expands a tree as written, pass by pass, in CloudFormation's order: what it includes, its loops, SAM. `macros` are the tree's,
+/// `included` the files at its [`includes::locations`], `inputs` what is known of the deployment.
 ///
 /// Source: "Considerations when creating CloudFormation macro definitions" on the order of macros, CloudFormation user guide.
-pub fn expand<'t>(root: &'t Node<'t>, included: &[Included<'t>], inputs: &Inputs) -> Expansion<'t> {
+pub fn expand<'t>(root: &'t Node<'t>, macros: Macros, included: &[Included<'t>], inputs: &Inputs) -> Expansion<'t> {
     let mut expansion = Expansion::new(root);
-    // One walk finds that most templates hold nothing for either pass.
-    if root.get("Transform").is_some() || calls_macros(root) {
+    if macros.are_called() {
         includes::expand(&mut expansion, included);
         loops::expand(&mut expansion, inputs);
     }

@@ -6,7 +6,6 @@
 use crate::eval::is_function;
 use crate::source::Span;
 use crate::syntax::{Entry, Kind, Node};
-use std::borrow::Cow;
 
 /// A place as people find it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,27 +22,28 @@ pub struct Written {
 ///
 /// All turns of a loop have the same spans; the path tells them apart.
 pub fn written(root: &Node<'_>, path: &str, span: Span) -> Option<Written> {
-    let steps: Vec<&str> = path.split('/').collect();
+    let mut steps = path.split('/');
+    let mut step = steps.next();
     let mut node = root;
     let mut key = None;
-    let mut way: Vec<Cow<'_, str>> = Vec::new();
+    let mut depth = 0;
+    let mut way = String::with_capacity(path.len());
     loop {
-        let here = |way: &[Cow<'_, str>], span| Some(Written { path: way.join("/"), span });
         if node.span == span {
             let is_block = matches!(node.kind, Kind::Mapping(_) | Kind::Sequence(_)) && !is_function(node);
-            return here(&way, key.filter(|_| is_block).unwrap_or(span));
+            return Some(Written { path: way, span: key.filter(|_| is_block).unwrap_or(span) });
         }
         match &node.kind {
             Kind::Mapping(entries) if is_function(node) => {
                 match branches(entries).iter().find(|branch| holds(branch, span)) {
                     Some(branch) => node = branch,
-                    None => return here(&way, span),
+                    None => return Some(Written { path: way, span }),
                 }
             }
             Kind::Mapping(entries) => {
                 let covers = |entry: &&Entry<'_>| entry.key_span == span || holds(&entry.value, span);
-                let wanted = |entry: &&Entry<'_>| steps.get(way.len()).is_some_and(|step| *step == entry.key);
-                let entry = match way.len() {
+                let wanted = |entry: &&Entry<'_>| step.is_some_and(|step| step == entry.key);
+                let entry = match depth {
                     // The section, and the block in it.
                     0 | 1 => entries.iter().find(wanted).filter(covers)?,
                     _ => entries
@@ -51,23 +51,33 @@ pub fn written(root: &Node<'_>, path: &str, span: Span) -> Option<Written> {
                         .find(|entry| wanted(entry) && covers(entry))
                         .or_else(|| entries.iter().find(covers))?,
                 };
-                way.push(Cow::Borrowed(&entry.key));
+                add(&mut way, &entry.key);
+                (depth, step) = (depth + 1, steps.next());
                 if entry.key_span == span {
-                    return here(&way, span);
+                    return Some(Written { path: way, span });
                 }
                 key = Some(entry.key_span);
                 node = &entry.value;
             }
             Kind::Sequence(items) => {
                 let index = items.iter().position(|item| holds(item, span))?;
-                way.push(Cow::Owned(index.to_string()));
+                add(&mut way, &index.to_string());
+                (depth, step) = (depth + 1, steps.next());
                 key = None;
                 node = items.get(index)?;
             }
             // A part of a text: a statement in a policy that is written as JSON text, say.
-            _ => return here(&way, node.span),
+            _ => return Some(Written { path: way, span: node.span }),
         }
     }
+}
+
+/// Adds a step to a way.
+fn add(way: &mut String, step: &str) {
+    if !way.is_empty() {
+        way.push('/');
+    }
+    way.push_str(step);
 }
 
 /// Whether a span lies in a node, or in what an include or a loop brought below it from elsewhere.

@@ -1,5 +1,6 @@
 //! The files that a template includes: read by who calls the linter, parsed here.
 
+use crate::expand::Macros;
 use crate::expand::includes::{Included, locations};
 use crate::finding::{Diagnostic, Related, Severity};
 use crate::source::{Source, SourceId, Span};
@@ -22,7 +23,10 @@ pub struct Loaded {
 pub(super) struct Texts(Vec<(String, Result<Source, String>)>);
 
 /// Has the files read that a template includes.
-pub(super) fn texts(root: &Node<'_>, own: SourceId, load: &Loader<'_>) -> Texts {
+pub(super) fn texts(root: &Node<'_>, macros: Macros, own: SourceId, load: &Loader<'_>) -> Texts {
+    if !macros.are_called() {
+        return Texts(Vec::new());
+    }
     let ids = (1..).map(|number| SourceId(own.0.saturating_add(number)));
     let texts = locations(root).into_iter().zip(ids).map(|(location, id)| {
         let source = load(&location).map(|loaded| Source::new(id, loaded.name, loaded.text));

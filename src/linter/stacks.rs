@@ -46,7 +46,10 @@ fn stack<'m, 't>(block: &'m Block<'t>, model: &'m Model<'m, 't>) -> Option<(Stri
             return None;
         }
         let location = asset.map(str::to_owned).or_else(|| text_at(run, block, "TemplateURL"));
-        Some((location, parameters(run, block)))
+        // Most templates lie in a bucket: nobody asks what they are given, which may have many choices.
+        let may_be_read = location.as_deref().is_some_and(is_local);
+        let given = if may_be_read { parameters(run, block) } else { None };
+        Some((location, given))
     });
     if !exploration.complete {
         return None;

@@ -52,10 +52,10 @@ impl Linter {
 
     /// The selected rules that are about exceptions.
     fn about_exceptions(&self) -> impl Iterator<Item = (&Selected, &Rule)> {
-        self.selected.iter().filter_map(|selected| {
-            let entry = self.rules.entries().get(selected.index)?;
+        self.about_exceptions.iter().filter_map(|place| {
+            let selected = self.selected.get(*place)?;
             // One that cannot be read was complained of when its turn came.
-            let rule = entry.is_about_exceptions().then(|| entry.rule().ok()).flatten()?;
+            let rule = self.rules.entries().get(selected.index)?.rule().ok()?;
             Some((selected, rule))
         })
     }

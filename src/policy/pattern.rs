@@ -61,10 +61,11 @@ impl Pattern {
 
     fn push_name(&mut self, prefix: &str, origin: &Origin<'_>) {
         // Wildcards and colons have a meaning in the text around the name.
-        let name = placeholder(origin).replace([':', '*', '?'], ";");
-        self.text.extend([OPEN]);
+        let name = placeholder(origin);
+        self.text.reserve(name.len() + prefix.len() + OPEN.len_utf8() + CLOSE.len_utf8());
+        self.text.push(OPEN);
         self.text.push_str(prefix);
-        self.text.push_str(&name);
+        self.text.extend(name.chars().map(|character| if ":*?".contains(character) { ';' } else { character }));
         self.text.push(CLOSE);
     }
 

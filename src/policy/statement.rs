@@ -16,7 +16,7 @@ pub struct Statement<'m, 't> {
     /// key in lower case). Every value keeps the span of the text it was written in.
     pub value: &'m Value<'t>,
     /// The way to it from the block: `Properties/Policies/0/PolicyDocument/Statement/1`.
-    pub path: String,
+    pub path: &'m str,
 }
 
 /// The statements that a resource holds.
@@ -51,8 +51,7 @@ pub fn statements<'m, 't>(run: &mut Run<'m, 't>, block: &Block<'t>, kind: Docume
         match &item.kind {
             Kind::Bool(unknown) => statements.unknown = *unknown,
             Kind::List(pair) => {
-                if let [value, path] = pair.as_slice() {
-                    let path = path.text().unwrap_or_default().into_owned();
+                if let [value, Value { kind: Kind::String(path), .. }] = pair.as_slice() {
                     statements.found.push(Statement { value, path });
                 }
             }

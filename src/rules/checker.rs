@@ -7,7 +7,7 @@ mod place;
 mod select;
 
 pub use place::{Item, Judgement, NOT_SET, Place, block_place, value_place};
-pub use select::Selection;
+pub use select::{Selection, Way};
 
 use super::assertion::{Assertion, Form, Quantified, Quantifier};
 use super::operand::Settings;
@@ -107,6 +107,21 @@ impl<'m, 't> Checker<'_, 'm, 't> {
     }
 
     fn value_form(&mut self, path: &Path, is: &Predicate, or_absent: bool, item: &Item<'m, 't>) -> Judgement {
+        // Most checks ask one value.
+        if path.rest.is_none() {
+            let way = self.follow(&path.names, item);
+            let truth = match (&way, is.as_presence()) {
+                (Way::Value(..), Some(wanted)) => wanted.into(),
+                (Way::Value(value, _), None) => self.test(is, value),
+                (Way::Absent(..), Some(wanted)) => (!wanted).into(),
+                (Way::Absent(..), None) => or_absent.into(),
+                (Way::Unknown(..) | Way::Unwritten(_), _) => Truth::Unknown,
+            };
+            return self.at(truth, || match way {
+                Way::Value(value, _) => self.explained(&self.found(value, path, item)),
+                way => self.short_of(&way, path, item),
+            });
+        }
         let selection = self.select(path, item);
         if let Some(wanted) = is.as_presence() {
             return self.presence(&selection, wanted);

@@ -4,17 +4,14 @@ pub use super::nearest::nearest;
 
 use super::meta::{Control, RuleMeta, RuleProse, RuntimeCheck};
 use super::nearest::with_nearest;
-use super::rule::{Example, Examples, PROPOSAL, Rule, RuleFile, TargetName};
+use super::pack::{Head, Lazy, heads};
+use super::rule::{Example, Examples, PROPOSAL, Rule, RuleFile, TargetName, Targets};
+use crate::finding::Level;
 use serde::Deserialize;
-use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
-/// The heads of the embedded rules, with the places of their logic and prose in the next two.
-const INDEX: &str = include_str!(concat!(env!("OUT_DIR"), "/index.json"));
-const LOGIC: &str = include_str!(concat!(env!("OUT_DIR"), "/logic.json"));
-const PROSE: &str = include_str!(concat!(env!("OUT_DIR"), "/prose.json"));
 const CONTROLS: &str = include_str!(concat!(env!("OUT_DIR"), "/controls.json"));
 const RUNTIME: &str = include_str!(concat!(env!("OUT_DIR"), "/runtime.json"));
 const PROFILES: &str = include_str!(concat!(env!("OUT_DIR"), "/profiles.json"));
@@ -29,42 +26,22 @@ pub struct RuleSet {
 #[derive(Debug)]
 pub struct RuleEntry {
     /// Its head.
-    pub meta: RuleMeta,
+    pub meta: Lazy<RuleMeta>,
     /// Every kind of block that some check of it looks at.
-    pub targets: Vec<TargetName>,
-    /// The names of its parameters.
-    pub parameters: Vec<String>,
+    pub targets: Lazy<Targets>,
     /// The file that a user's own rule was read from; none for the embedded pack.
     pub file: Option<PathBuf>,
-    rule: OnceLock<Result<Rule, String>>,
+    rule: OnceLock<Result<Box<Rule>, String>>,
     texts: Texts,
 }
 
 /// Where the rest of a rule is.
 #[derive(Debug)]
 enum Texts {
-    /// In the binary, as JSON that is read when it is wanted.
-    Embedded { logic: &'static str, prose: &'static str },
+    /// In the binary, to be read when it is wanted.
+    Embedded(&'static Head),
     /// Read already.
     Own(Box<(RuleProse, Examples)>),
-}
-
-#[derive(Deserialize)]
-struct IndexEntry {
-    id: String,
-    title: String,
-    level: crate::finding::Level,
-    #[serde(default)]
-    profiles: Vec<String>,
-    #[serde(default)]
-    controls: Vec<String>,
-    #[serde(default)]
-    aliases: BTreeMap<String, Vec<String>>,
-    targets: Vec<TargetName>,
-    #[serde(default)]
-    parameters: Vec<String>,
-    logic: (usize, usize),
-    prose: (usize, usize),
 }
 
 /// What is wrong with a rule file or folder.
@@ -91,6 +68,48 @@ impl fmt::Display for RuleError {
 impl std::error::Error for RuleError {}
 
 impl RuleEntry {
+    fn embedded(head: &'static Head) -> Self {
+        Self {
+            meta: Lazy::of(head),
+            targets: Lazy::of(head),
+            file: None,
+            rule: OnceLock::new(),
+            texts: Texts::Embedded(head),
+        }
+    }
+
+    /// Its id. As the two below, without making the rest of the head: every run asks it of every rule.
+    pub fn id(&self) -> &str {
+        match &self.texts {
+            Texts::Embedded(head) => head.id,
+            Texts::Own(_) => &self.meta.id,
+        }
+    }
+
+    /// Whether it has a parameter of this name.
+    pub fn has_parameter(&self, name: &str) -> bool {
+        match &self.texts {
+            Texts::Embedded(head) => head.parameters.contains(&name),
+            Texts::Own(_) => self.rule().is_ok_and(|rule| rule.settings.contains_key(name)),
+        }
+    }
+
+    /// Its level.
+    pub fn level(&self) -> Level {
+        match &self.texts {
+            Texts::Embedded(head) => head.level,
+            Texts::Own(_) => self.meta.level,
+        }
+    }
+
+    /// Whether a profile selects it.
+    pub fn is_in(&self, profile: &str) -> bool {
+        match &self.texts {
+            Texts::Embedded(head) => head.profiles.contains(&profile),
+            Texts::Own(_) => self.meta.profiles.iter().any(|own| own == profile),
+        }
+    }
+
     /// The rule itself.
     ///
     /// # Errors
@@ -98,25 +117,28 @@ impl RuleEntry {
     /// own was read when it was loaded.
     pub fn rule(&self) -> Result<&Rule, &str> {
         let read = || match &self.texts {
-            Texts::Embedded { logic, .. } => {
-                serde_json::from_str::<RuleFile>(logic).map(|file| file.rule).map_err(|error| error.to_string())
-            }
+            Texts::Embedded(head) => serde_json::from_str::<RuleFile>(head.logic())
+                .map(|file| Box::new(file.rule))
+                .map_err(|error| error.to_string()),
             // Its cell was filled when it was added.
             Texts::Own(_) => Err("the rule was not read".to_owned()),
         };
-        self.rule.get_or_init(read).as_ref().map_err(String::as_str)
+        self.rule.get_or_init(read).as_deref().map_err(String::as_str)
     }
 
     /// Whether it is about the exceptions that a template makes, not about what it declares.
     pub fn is_about_exceptions(&self) -> bool {
-        self.targets.contains(&TargetName::Exceptions)
+        match &self.texts {
+            Texts::Embedded(head) => head.targets.contains(&TargetName::Exceptions.name()),
+            Texts::Own(_) => self.targets.contains(&TargetName::Exceptions),
+        }
     }
 
     /// Its texts.
     pub fn prose(&self) -> RuleProse {
         match &self.texts {
-            Texts::Embedded { prose, .. } => {
-                let Prose { why, remediation, references, .. } = serde_json::from_str(prose).unwrap_or_default();
+            Texts::Embedded(head) => {
+                let Prose { why, remediation, references, .. } = serde_json::from_str(head.prose()).unwrap_or_default();
                 RuleProse { why, remediation, references }
             }
             Texts::Own(own) => own.0.clone(),
@@ -126,7 +148,7 @@ impl RuleEntry {
     /// Its examples.
     pub fn examples(&self) -> Examples {
         match &self.texts {
-            Texts::Embedded { prose, .. } => serde_json::from_str::<Prose>(prose).unwrap_or_default().examples,
+            Texts::Embedded(head) => serde_json::from_str::<Prose>(head.prose()).unwrap_or_default().examples,
             Texts::Own(own) => own.1.clone(),
         }
     }
@@ -179,27 +201,7 @@ pub fn notice(profile: &str) -> Option<&'static str> {
 impl RuleSet {
     /// The pack that the binary carries.
     pub fn embedded() -> Self {
-        let index: Vec<IndexEntry> = serde_json::from_str(INDEX).unwrap_or_default();
-        let piece = |blob: &'static str, (start, end): (usize, usize)| blob.get(start..end).unwrap_or_default();
-        let entries = index
-            .into_iter()
-            .map(|entry| RuleEntry {
-                meta: RuleMeta {
-                    id: entry.id,
-                    title: entry.title,
-                    level: entry.level,
-                    profiles: entry.profiles,
-                    controls: entry.controls,
-                    aliases: entry.aliases,
-                },
-                targets: entry.targets,
-                parameters: entry.parameters,
-                file: None,
-                rule: OnceLock::new(),
-                texts: Texts::Embedded { logic: piece(LOGIC, entry.logic), prose: piece(PROSE, entry.prose) },
-            })
-            .collect();
-        Self { entries }
+        Self { entries: heads().iter().map(RuleEntry::embedded).collect() }
     }
 
     /// Adds the rules of a folder: every `.yaml` and `.yml` file in it and below, in sorted order.
@@ -255,7 +257,7 @@ impl RuleSet {
             RuleError { file: path.to_owned(), position, message }
         })?;
         let id = file.rule.meta.id.clone();
-        let place = self.entries.binary_search_by(|entry| entry.meta.id.cmp(&id));
+        let place = self.entries.binary_search_by(|entry| entry.id().cmp(&id));
         let Err(place) = place else {
             return Err(RuleError {
                 file: path.to_owned(),
@@ -264,21 +266,19 @@ impl RuleSet {
             });
         };
         let about_exceptions = file.rule.exception.map(|_| TargetName::Exceptions);
-        let mut targets: Vec<TargetName> = about_exceptions.into_iter().collect();
+        let mut targets: Targets = about_exceptions.into_iter().collect();
         for target in file.rule.checks.iter().flat_map(|check| &check.targets) {
             if !targets.contains(target) {
                 targets.push(target.clone());
             }
         }
-        let parameters = file.rule.settings.keys().cloned().collect();
         let rule = OnceLock::new();
         let meta = file.rule.meta.clone();
         // A new cell is empty, so this cannot fail.
-        let _ = rule.set(Ok(file.rule));
+        let _ = rule.set(Ok(Box::new(file.rule)));
         let entry = RuleEntry {
-            meta,
-            targets,
-            parameters,
+            meta: Lazy::Own(Box::new(meta)),
+            targets: Lazy::Own(Box::new(targets)),
             file: Some(path.to_owned()),
             rule,
             texts: Texts::Own(Box::new((file.prose, file.examples))),
@@ -294,7 +294,7 @@ impl RuleSet {
 
     /// The rule with this id.
     pub fn get(&self, id: &str) -> Option<&RuleEntry> {
-        let place = self.entries.binary_search_by(|entry| entry.meta.id.as_str().cmp(id)).ok()?;
+        let place = self.entries.binary_search_by(|entry| entry.id().cmp(id)).ok()?;
         self.entries.get(place)
     }
 
@@ -320,7 +320,7 @@ impl RuleSet {
 
     /// The id that looks most like a misspelt one.
     pub fn nearest(&self, id: &str) -> Option<&str> {
-        nearest(id, self.entries.iter().map(|entry| entry.meta.id.as_str()))
+        nearest(id, self.entries.iter().map(RuleEntry::id))
     }
 }
 

@@ -11,6 +11,7 @@ pub mod named;
 mod nearest;
 pub mod operand;
 mod origin;
+pub mod pack;
 pub mod path;
 pub mod predicate;
 pub mod rule;

@@ -171,7 +171,11 @@ fn words(name: &str) -> Vec<String> {
         };
         match words.last_mut() {
             Some(word) if !begins => word.extend(character.to_lowercase()),
-            _ => words.push(character.to_lowercase().collect()),
+            _ => {
+                let mut word = String::with_capacity(name.len());
+                word.extend(character.to_lowercase());
+                words.push(word);
+            }
         }
         previous = Some(character);
     }

@@ -2,7 +2,7 @@
 
 use crate::eval::value::{Kind, Value};
 use crate::facts::{self, TagShape};
-use crate::rules::checker::{Checker, Item, Judgement};
+use crate::rules::checker::{Checker, Item, Judgement, Way};
 use crate::rules::operand::Operand;
 use crate::rules::path::Path;
 use crate::truth::Truth;
@@ -22,27 +22,31 @@ impl Tagged {
         let block = item.owner();
         // A type that takes no tags has nothing to carry.
         let Some(property) = facts::tag_shape(block.kind) else { return Truth::True.into() };
-        let path = Path::of_property(property.name);
         let settings = checker.settings;
         let keys = self.keys.texts(settings);
-        let selection = checker.select(&path, item);
-        let tags = selection.items.iter().find_map(|item| match item {
-            Item::Value { value, .. } => Some(*value),
-            Item::Block(_) => None,
-        });
-        let mut truth = if selection.unknown { Truth::Unknown } else { Truth::True };
-        let mut missing = Vec::new();
+        let (tags, unknown) = match checker.follow(&["Properties", property.name], item) {
+            Way::Value(tags, _) => (Some(tags), false),
+            Way::Absent(..) => (None, false),
+            Way::Unknown(..) | Way::Unwritten(_) => (None, true),
+        };
+        let mut truth = if unknown { Truth::Unknown } else { Truth::True };
+        let mut missing = String::new();
         for key in keys.iter() {
             let carried = match tags {
                 Some(tags) => carries(checker, tags, &property.shape, key),
-                None if selection.unknown => Truth::Unknown,
+                None if unknown => Truth::Unknown,
                 None => Truth::False,
             };
             truth = truth.and(carried);
             if carried.is_false() && checker.explain {
-                missing.push(["`", key, "`"].concat());
+                let before = if missing.is_empty() { "`" } else { ", `" };
+                missing.extend([before, key, "`"]);
             }
         }
+        if !checker.explain {
+            return truth.into();
+        }
+        let selection = checker.select(&Path::of_property(property.name), item);
         checker.at(truth, || {
             let mut place = match selection.items.into_iter().next() {
                 Some(found) => {
@@ -53,7 +57,7 @@ impl Tagged {
                 }
                 None => selection.nearest,
             };
-            place.words = vec![("missing", missing.join(", "))];
+            place.words = vec![("missing", missing)];
             place
         })
     }

@@ -4,7 +4,6 @@ use super::Checker;
 use super::place::{Item, NOT_SET, Place};
 use crate::eval::Descent;
 use crate::eval::value::{Kind, Value};
-use crate::expand::Block;
 use crate::rules::path::Path;
 use crate::source::Span;
 
@@ -18,53 +17,62 @@ pub struct Selection<'m, 't> {
     pub unknown: bool,
 }
 
+/// Where names lead to.
+pub enum Way<'m, 't> {
+    /// A value, and the key that it stands under.
+    Value(&'m Value<'t>, Span),
+    /// Nothing: the name at this index is missing from the block or the value whose key is here.
+    Absent(Span, usize),
+    /// Something that is not known before this index.
+    Unknown(&'m Value<'t>, usize),
+    /// Something that a macro will write.
+    Unwritten(usize),
+}
+
 impl<'m, 't> Checker<'_, 'm, 't> {
-    /// Selects with a path from an item.
-    pub fn select(&mut self, path: &Path, item: &Item<'m, 't>) -> Selection<'m, 't> {
+    /// Follows names, such as the leading ones of a path; says why where something is not known.
+    pub fn follow(&mut self, names: &[impl AsRef<str>], item: &Item<'m, 't>) -> Way<'m, 't> {
         let (mut value, walked) = match item {
-            Item::Block(block) => match self.run.descend(block.node, block.key_span, &path.names) {
+            Item::Block(block) => match self.run.descend(block.node, block.key_span, names) {
                 Descent::Value(value, walked) => (value, walked),
-                Descent::Absent(span, index) => {
-                    return Selection {
-                        items: Vec::new(),
-                        nearest: self.nearest(block, path, span, index),
-                        unknown: false,
-                    };
-                }
+                Descent::Absent(span, index) => return Way::Absent(span, index),
                 Descent::Unknown(index) => {
                     self.run.note_reason("a macro writes it when the stack is deployed");
-                    let nearest = self.nearest(block, path, block.key_span, index);
-                    return Selection { items: Vec::new(), nearest, unknown: true };
+                    return Way::Unwritten(index);
                 }
             },
             Item::Value { value, .. } => (*value, 0),
         };
-        let owner = item.owner();
         let mut span = value.span;
-        for (index, step) in path.names.iter().enumerate().skip(walked) {
-            let way = path.names.get(..index).unwrap_or_default();
+        for (index, step) in names.iter().enumerate().skip(walked) {
             if value.is_opaque() {
-                return self.behind_unknown(value, self.base(item, way));
+                self.note_why(value);
+                return Way::Unknown(value, index);
             }
-            let Some(field) = value.field(step) else {
-                let nearest = self.absent(span, self.base(item, way), &missing(&path.names, index));
-                return Selection { items: Vec::new(), nearest, unknown: false };
-            };
+            let Some(field) = value.field(step.as_ref()) else { return Way::Absent(span, index) };
             value = &field.value;
             span = field.key_span;
         }
-        let base = self.base(item, &path.names);
-        let name: &str = match (path.names.last(), item) {
-            (Some(last), _) => last,
-            (None, Item::Value { name, .. }) => name,
-            (None, Item::Block(_)) => "",
+        Way::Value(value, span)
+    }
+
+    /// Selects with a path from an item.
+    pub fn select(&mut self, path: &Path, item: &Item<'m, 't>) -> Selection<'m, 't> {
+        let way = self.follow(&path.names, item);
+        let Way::Value(value, span) = way else {
+            let unknown = !matches!(way, Way::Absent(..));
+            return Selection { items: Vec::new(), nearest: self.short_of(&way, path, item), unknown };
         };
+        let owner = item.owner();
+        let name = last_name(path, item);
         if path.rest.is_none() {
-            let only = Item::Value { value, name: self.told(name), path: base.clone(), owner };
-            return Selection { items: vec![only], nearest: self.absent(span, base, name), unknown: false };
+            let nearest = self.absent(span, self.base(item, &path.names), name);
+            return Selection { items: vec![self.found(value, path, item)], nearest, unknown: false };
         }
+        let base = self.base(item, &path.names);
         if value.is_opaque() {
-            return self.behind_unknown(value, base);
+            self.note_why(value);
+            return Selection { items: Vec::new(), nearest: self.absent(value.span, base, ""), unknown: true };
         }
         let mut unknown = false;
         let mut items = Vec::new();
@@ -82,6 +90,24 @@ impl<'m, 't> Checker<'_, 'm, 't> {
         }
         let nearest = self.absent(span, base, path.text.rsplit(['.', ']']).find(|s| !s.is_empty()).unwrap_or(name));
         Selection { items, nearest, unknown }
+    }
+
+    /// What the names of a path lead to.
+    pub(super) fn found(&self, value: &'m Value<'t>, path: &Path, item: &Item<'m, 't>) -> Item<'m, 't> {
+        let name = self.told(last_name(path, item));
+        Item::Value { value, name, path: self.base(item, &path.names), owner: item.owner() }
+    }
+
+    /// The place that names get to which lead to nothing that is known.
+    pub(super) fn short_of(&self, way: &Way<'m, 't>, path: &Path, item: &Item<'m, 't>) -> Place {
+        match way {
+            Way::Value(_, span) => self.nearest(item, path, *span, path.names.len()),
+            Way::Absent(span, index) => self.nearest(item, path, *span, *index),
+            Way::Unknown(value, index) => {
+                self.absent(value.span, self.base(item, path.names.get(..*index).unwrap_or_default()), "")
+            }
+            Way::Unwritten(index) => self.nearest(item, path, item.owner().key_span, *index),
+        }
     }
 
     /// Words that only places tell.
@@ -118,36 +144,29 @@ impl<'m, 't> Checker<'_, 'm, 't> {
             };
             items.iter().chain(value.fields().iter().map(|field| &field.value)).find_map(first)
         }
-        if let Some(part) = first(value).and_then(Value::unsettled) {
-            self.run.note_reason(part.origin.reason());
+        if let Some(value) = first(value) {
+            self.note_why(value);
         }
     }
 
-    fn behind_unknown(&mut self, value: &'m Value<'t>, base: String) -> Selection<'m, 't> {
+    fn note_why(&mut self, value: &Value<'t>) {
         if let Some(part) = value.unsettled() {
             self.run.note_reason(part.origin.reason());
         }
-        let nearest = self.absent(value.span, base, "");
-        Selection { items: Vec::new(), nearest, unknown: true }
     }
 
-    fn nearest(&self, block: &Block<'t>, path: &Path, span: Span, index: usize) -> Place {
+    /// The deepest place on the way to what is missing.
+    fn nearest(&self, item: &Item<'m, 't>, path: &Path, span: Span, index: usize) -> Place {
         if !self.explain {
             return Place { span, ..Place::default() };
         }
-        let names = path.names.get(..index).unwrap_or_default();
-        let base = self.base(&Item::Block(self.block_ref(block)), names);
+        let base = self.base(item, path.names.get(..index).unwrap_or_default());
         self.absent(span, base, &missing(&path.names, index))
     }
 
     /// The place of an item itself; nowhere in particular unless places are wanted.
     pub(super) fn own_place(&self, item: &Item<'m, 't>) -> Place {
         if self.explain { item.place() } else { Place::default() }
-    }
-
-    /// A block with the model's lifetime.
-    fn block_ref(&self, block: &Block<'t>) -> &'m Block<'t> {
-        self.model.resource(block.name).filter(|found| found.is(block)).unwrap_or(self.this)
     }
 
     pub(super) fn absent(&self, span: Span, path: String, name: &str) -> Place {
@@ -164,6 +183,15 @@ impl<'m, 't> Checker<'_, 'm, 't> {
             words: Vec::new(),
             related: Vec::new(),
         }
+    }
+}
+
+/// The name of what the names of a path lead to.
+fn last_name<'p>(path: &'p Path, item: &'p Item<'_, '_>) -> &'p str {
+    match (path.names.last(), item) {
+        (Some(last), _) => last,
+        (None, Item::Value { name, .. }) => name,
+        (None, Item::Block(_)) => "",
     }
 }
 
