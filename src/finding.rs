@@ -85,7 +85,7 @@ pub struct Subject {
 impl Subject {
     /// `Resources/PatientDataBucket`: the fully qualified logical name.
     pub fn qualified_name(&self) -> String {
-        if self.name.is_empty() { self.section.to_owned() } else { format!("{}/{}", self.section, self.name) }
+        if self.name.is_empty() { self.section.to_owned() } else { [self.section, "/", &self.name].concat() }
     }
 }
 

@@ -27,6 +27,7 @@ use crate::template::{self, Template};
 use answer::{Answer, Violation, answer};
 use foldhash::{HashMap, HashMapExt};
 use places::as_written;
+use smallvec::SmallVec;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
@@ -308,7 +309,7 @@ impl Linter {
     ) {
         let Record { counts, exceptions, found } = record;
         if matches!(answer, Answer::Undecided(_)) {
-            exceptions.note_undecided(&selected.id, &block.subject());
+            exceptions.note_undecided(&selected.id, block);
         }
         // Whether it was not said before.
         let mut add = |outcome, place: Place, message, as_written, level, when| {
@@ -400,8 +401,8 @@ fn occurs(target: &TargetName, model: &Model<'_, '_>) -> bool {
 }
 
 /// The blocks that some of the targets name, each once, in the order of the template.
-fn blocks<'m, 't>(targets: &[TargetName], model: &'m Model<'m, 't>) -> Vec<&'m Block<'t>> {
-    let mut blocks: Vec<&'m Block<'t>> = Vec::new();
+fn blocks<'m, 't>(targets: &[TargetName], model: &'m Model<'m, 't>) -> SmallVec<[&'m Block<'t>; 8]> {
+    let mut blocks: SmallVec<[&'m Block<'t>; 8]> = SmallVec::new();
     // Groups of blocks, each in the order of the template.
     let mut groups = 0;
     let mut add = |kind: &str| {

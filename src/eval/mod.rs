@@ -499,8 +499,9 @@ impl<'m, 't> Run<'m, 't> {
             && let Some(derived) = Derived::of(name)
         {
             let content = self.settle_derived(derived);
-            let settled: Vec<Value<'t>> = values.iter().map(|value| with_content(value, name, &content)).collect();
-            return self.decide(&settled.iter().collect::<Vec<_>>(), question);
+            let settled: SmallVec<[Value<'t>; 2]> =
+                values.iter().map(|value| with_content(value, name, &content)).collect();
+            return self.decide(&settled.iter().collect::<SmallVec<[_; 2]>>(), question);
         }
         let evaluator = self.evaluator;
         let Some((name, (index, named))) =
@@ -511,10 +512,10 @@ impl<'m, 't> Run<'m, 't> {
             }
             return Truth::Unknown;
         };
-        let settled_with = |candidate: &Candidate<'t>| -> Vec<Value<'t>> {
+        let settled_with = |candidate: &Candidate<'t>| -> SmallVec<[Value<'t>; 2]> {
             values.iter().map(|value| substitute(value, name, candidate, &named.candidates)).collect()
         };
-        let ask = |values: &[Value<'t>]| question(&values.iter().collect::<Vec<_>>());
+        let ask = |values: &[Value<'t>]| question(&values.iter().collect::<SmallVec<[_; 2]>>());
         let others = values.iter().flat_map(|value| value.parts()).any(|part| {
             part.content == Content::Choice
                 && !matches!(&part.origin, Origin::Parameter(p) | Origin::Pseudo(p) if *p == name)
@@ -523,7 +524,7 @@ impl<'m, 't> Run<'m, 't> {
             // Several choices: settle this one value by value, then the rest.
             let Some(candidate) = self.fork_by(index, Clone::clone) else { return Truth::Unknown };
             let settled = settled_with(&candidate);
-            return self.decide(&settled.iter().collect::<Vec<_>>(), question);
+            return self.decide(&settled.iter().collect::<SmallVec<[_; 2]>>(), question);
         }
         let answer = self.fork_by(index, |candidate| ask(&settled_with(candidate))).unwrap_or(Truth::Unknown);
         if answer == Truth::Unknown {

@@ -268,16 +268,17 @@ impl<'t> Value<'t> {
             Kind::String(text) => Some(Cow::Borrowed(text)),
             Kind::Bool(value) => Some(Cow::Borrowed(if *value { "true" } else { "false" })),
             Kind::Number(number) => Some(Cow::Borrowed(&number.text)),
-            Kind::Text(parts) => {
-                let mut text = String::new();
-                for part in parts {
-                    match &part.content {
-                        Content::Known(known) => text.push_str(known),
-                        _ => return None,
-                    }
+            Kind::Text(parts) => match parts.as_slice() {
+                [Part { content: Content::Known(only), .. }] => Some(Cow::Borrowed(only)),
+                parts if parts.iter().all(|part| part.content.is_known()) => {
+                    let known = parts.iter().map(|part| match &part.content {
+                        Content::Known(known) => known.as_ref(),
+                        _ => "",
+                    });
+                    Some(Cow::Owned(known.collect()))
                 }
-                Some(Cow::Owned(text))
-            }
+                _ => None,
+            },
             Kind::Null | Kind::List(_) | Kind::Map(_) => None,
         }
     }

@@ -73,6 +73,10 @@ fn said(comment: &Comment<'_>, next: &[Comment<'_>], text: &str) -> Option<Said>
         let dialect = Dialect::Comment;
         return Some(Said { dialect, span: comment.span, ids: Vec::new(), until: None, reason: None, problem });
     }
+    // Most comments are prose.
+    if !comment.text.contains(':') {
+        return None;
+    }
     let skip = CHECKOV.iter().find_map(|prefix| comment.text.split_once(prefix).map(|(_, skip)| skip.trim_start()))?;
     let end = skip.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(skip.len());
     let (id, rest) = skip.split_at_checked(end)?;

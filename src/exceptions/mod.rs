@@ -14,6 +14,7 @@ mod metadata;
 mod place;
 
 use crate::date::Date;
+use crate::expand::Block;
 use crate::finding::{Dialect, Exception, ExceptionState, Finding, Flaw, Subject, Waived, Waiver};
 use crate::rules::load::{RuleSet, controls};
 use crate::rules::meta::Requirement;
@@ -340,11 +341,11 @@ impl Exceptions {
     }
 
     /// Notes that a check could not be decided: whether an exception is needed there is open.
-    pub fn note_undecided(&mut self, rule: &str, subject: &Subject) {
+    pub fn note_undecided(&mut self, rule: &str, block: &Block<'_>) {
         if !self.holding.contains_key(rule) {
             return;
         }
-        let subject = &subject.qualified_name();
+        let subject = &block.subject().qualified_name();
         for index in self.holding(rule, subject, subject) {
             if let Some(known) = self.all.get_mut(index)
                 && known.covers.iter().any(|cover| cover.touches(subject))

@@ -8,6 +8,7 @@ use crate::facts;
 use crate::source::Span;
 use crate::syntax::Node;
 use crate::truth::Truth;
+use smallvec::SmallVec;
 use std::borrow::Cow;
 
 /// The explicit name of a resource, from the property that names its type; none where CloudFormation makes one.
@@ -18,7 +19,7 @@ pub fn physical_name<'m, 't>(run: &mut Run<'m, 't>, block: &Block<'t>) -> Option
 fn explicit_name<'m, 't>(run: &mut Run<'m, 't>, node: &'t Node<'t>, at: Span, kind: &str) -> Option<&'m Value<'t>> {
     let property = facts::name_property(kind)?;
     // Mostly one name, sometimes two: `DatabaseInput.Name`.
-    let names: Vec<&str> = std::iter::once("Properties").chain(property.split('.')).collect();
+    let names: SmallVec<[&str; 3]> = std::iter::once("Properties").chain(property.split('.')).collect();
     match run.descend(node, at, &names) {
         Descent::Value(value, walked) => names.iter().skip(walked).try_fold(value, |value, name| value.get(name)),
         Descent::Absent(..) | Descent::Unknown(_) => None,

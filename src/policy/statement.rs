@@ -46,8 +46,10 @@ pub fn statements<'m, 't>(run: &mut Run<'m, 't>, block: &Block<'t>, kind: Docume
         items.push(value(Kind::Bool(unknown)));
         Some(value(Kind::List(items)))
     });
-    let mut statements = Statements::default();
-    for item in kept.map(Value::items).unwrap_or_default() {
+    let items = kept.map(Value::items).unwrap_or_default();
+    // One less, for the last says whether there may be more.
+    let mut statements = Statements { found: Vec::with_capacity(items.len().saturating_sub(1)), unknown: false };
+    for item in items {
         match &item.kind {
             Kind::Bool(unknown) => statements.unknown = *unknown,
             Kind::List(pair) => {

@@ -118,8 +118,8 @@ impl<'m, 't> Checker<'_, 'm, 't> {
                 (Way::Unknown(..) | Way::Unwritten(_), _) => Truth::Unknown,
             };
             return self.at(truth, || match way {
-                Way::Value(value, _) => self.explained(&self.found(value, path, item)),
-                way => self.short_of(&way, path, item),
+                Way::Value(value, _) => self.explained(&self.found(value, &path.names, item)),
+                way => self.short_of(&way, &path.names, item),
             });
         }
         let selection = self.select(path, item);

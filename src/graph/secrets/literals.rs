@@ -39,7 +39,7 @@ fn is_passed_over(key: &str) -> bool {
 
 /// Finds the secrets that are written out in a node that stands under `name`, in every branch of every condition.
 pub fn literal_secrets<'t>(name: &str, node: &'t Node<'t>) -> Vec<LiteralSecret> {
-    let mut search = Search { path: Vec::new(), found: Vec::new() };
+    let mut search = Search { path: Vec::with_capacity(16), found: Vec::new() };
     search.named(name, node);
     search.found
 }

@@ -2,9 +2,8 @@
 
 use crate::eval::value::{Kind, Value};
 use crate::facts::{self, TagShape};
-use crate::rules::checker::{Checker, Item, Judgement, Way};
+use crate::rules::checker::{Checker, Item, Judgement, Place, Way};
 use crate::rules::operand::Operand;
-use crate::rules::path::Path;
 use crate::truth::Truth;
 use serde::Deserialize;
 
@@ -24,13 +23,15 @@ impl Tagged {
         let Some(property) = facts::tag_shape(block.kind) else { return Truth::True.into() };
         let settings = checker.settings;
         let keys = self.keys.texts(settings);
-        let (tags, unknown) = match checker.follow(&["Properties", property.name], item) {
+        let names = ["Properties", property.name];
+        let way = checker.follow(&names, item);
+        let (tags, unknown) = match way {
             Way::Value(tags, _) => (Some(tags), false),
             Way::Absent(..) => (None, false),
             Way::Unknown(..) | Way::Unwritten(_) => (None, true),
         };
         let mut truth = if unknown { Truth::Unknown } else { Truth::True };
-        let mut missing = String::new();
+        let mut missing = String::with_capacity(if checker.explain { 64 } else { 0 });
         for key in keys.iter() {
             let carried = match tags {
                 Some(tags) => carries(checker, tags, &property.shape, key),
@@ -43,19 +44,11 @@ impl Tagged {
                 missing.extend([before, key, "`"]);
             }
         }
-        if !checker.explain {
-            return truth.into();
-        }
-        let selection = checker.select(&Path::of_property(property.name), item);
         checker.at(truth, || {
-            let mut place = match selection.items.into_iter().next() {
-                Some(found) => {
-                    let mut place = found.place();
-                    // The key of the tags, not the whole list, unless the list is all there is to see.
-                    place.span = selection.nearest.span;
-                    place
-                }
-                None => selection.nearest,
+            let mut place = match way {
+                // The key of the tags, not the whole list, unless the list is all there is to see.
+                Way::Value(tags, span) => Place { span, ..checker.found(tags, &names, item).place() },
+                way => checker.short_of(&way, &names, item),
             };
             place.words = vec![("missing", missing)];
             place

@@ -109,7 +109,7 @@ pub fn value_place(value: &Value<'_>, name: &str, path: &str) -> Place {
         span: value.span,
         path: path.to_owned(),
         name: name.to_owned(),
-        state: format!("is {display}"),
+        state: ["is ", &display].concat(),
         value: display,
         message: None,
         words: Vec::new(),

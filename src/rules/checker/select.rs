@@ -61,13 +61,13 @@ impl<'m, 't> Checker<'_, 'm, 't> {
         let way = self.follow(&path.names, item);
         let Way::Value(value, span) = way else {
             let unknown = !matches!(way, Way::Absent(..));
-            return Selection { items: Vec::new(), nearest: self.short_of(&way, path, item), unknown };
+            return Selection { items: Vec::new(), nearest: self.short_of(&way, &path.names, item), unknown };
         };
         let owner = item.owner();
-        let name = last_name(path, item);
+        let name = last_name(&path.names, item);
         if path.rest.is_none() {
             let nearest = self.absent(span, self.base(item, &path.names), name);
-            return Selection { items: vec![self.found(value, path, item)], nearest, unknown: false };
+            return Selection { items: vec![self.found(value, &path.names, item)], nearest, unknown: false };
         }
         let base = self.base(item, &path.names);
         if value.is_opaque() {
@@ -92,21 +92,21 @@ impl<'m, 't> Checker<'_, 'm, 't> {
         Selection { items, nearest, unknown }
     }
 
-    /// What the names of a path lead to.
-    pub(super) fn found(&self, value: &'m Value<'t>, path: &Path, item: &Item<'m, 't>) -> Item<'m, 't> {
-        let name = self.told(last_name(path, item));
-        Item::Value { value, name, path: self.base(item, &path.names), owner: item.owner() }
+    /// What names lead to.
+    pub fn found(&self, value: &'m Value<'t>, names: &[impl AsRef<str>], item: &Item<'m, 't>) -> Item<'m, 't> {
+        let name = self.told(last_name(names, item));
+        Item::Value { value, name, path: self.base(item, names), owner: item.owner() }
     }
 
     /// The place that names get to which lead to nothing that is known.
-    pub(super) fn short_of(&self, way: &Way<'m, 't>, path: &Path, item: &Item<'m, 't>) -> Place {
+    pub fn short_of(&self, way: &Way<'m, 't>, names: &[impl AsRef<str>], item: &Item<'m, 't>) -> Place {
         match way {
-            Way::Value(_, span) => self.nearest(item, path, *span, path.names.len()),
-            Way::Absent(span, index) => self.nearest(item, path, *span, *index),
+            Way::Value(_, span) => self.nearest(item, names, *span, names.len()),
+            Way::Absent(span, index) => self.nearest(item, names, *span, *index),
             Way::Unknown(value, index) => {
-                self.absent(value.span, self.base(item, path.names.get(..*index).unwrap_or_default()), "")
+                self.absent(value.span, self.base(item, names.get(..*index).unwrap_or_default()), "")
             }
-            Way::Unwritten(index) => self.nearest(item, path, item.owner().key_span, *index),
+            Way::Unwritten(index) => self.nearest(item, names, item.owner().key_span, *index),
         }
     }
 
@@ -115,7 +115,7 @@ impl<'m, 't> Checker<'_, 'm, 't> {
         if self.explain { words.to_owned() } else { String::new() }
     }
 
-    fn base(&self, item: &Item<'m, 't>, names: &[String]) -> String {
+    fn base(&self, item: &Item<'m, 't>, names: &[impl AsRef<str>]) -> String {
         if !self.explain {
             return String::new();
         }
@@ -127,7 +127,7 @@ impl<'m, 't> Checker<'_, 'm, 't> {
             if !base.is_empty() {
                 base.push('/');
             }
-            base.push_str(name);
+            base.push_str(name.as_ref());
         }
         base
     }
@@ -156,12 +156,12 @@ impl<'m, 't> Checker<'_, 'm, 't> {
     }
 
     /// The deepest place on the way to what is missing.
-    fn nearest(&self, item: &Item<'m, 't>, path: &Path, span: Span, index: usize) -> Place {
+    fn nearest(&self, item: &Item<'m, 't>, names: &[impl AsRef<str>], span: Span, index: usize) -> Place {
         if !self.explain {
             return Place { span, ..Place::default() };
         }
-        let base = self.base(item, path.names.get(..index).unwrap_or_default());
-        self.absent(span, base, &missing(&path.names, index))
+        let base = self.base(item, names.get(..index).unwrap_or_default());
+        self.absent(span, base, &missing(names, index))
     }
 
     /// The place of an item itself; nowhere in particular unless places are wanted.
@@ -186,20 +186,25 @@ impl<'m, 't> Checker<'_, 'm, 't> {
     }
 }
 
-/// The name of what the names of a path lead to.
-fn last_name<'p>(path: &'p Path, item: &'p Item<'_, '_>) -> &'p str {
-    match (path.names.last(), item) {
-        (Some(last), _) => last,
+/// The name of what names lead to.
+fn last_name<'p>(names: &'p [impl AsRef<str>], item: &'p Item<'_, '_>) -> &'p str {
+    match (names.last(), item) {
+        (Some(last), _) => last.as_ref(),
         (None, Item::Value { name, .. }) => name,
         (None, Item::Block(_)) => "",
     }
 }
 
 /// What a person would have to add: the names from the first missing one on, `Properties` aside.
-fn missing(names: &[String], index: usize) -> String {
+fn missing(names: &[impl AsRef<str>], index: usize) -> String {
     let names = names.get(index..).unwrap_or_default();
-    match names {
-        [first, rest @ ..] if first == "Properties" && !rest.is_empty() => rest.join("."),
-        _ => names.join("."),
+    let is_property = matches!(names, [first, _, ..] if first.as_ref() == "Properties");
+    let mut words = String::new();
+    for name in names.iter().skip(usize::from(is_property)) {
+        if !words.is_empty() {
+            words.push('.');
+        }
+        words.push_str(name.as_ref());
     }
+    words
 }
