@@ -22,7 +22,7 @@ use crate::source::Span;
 use crate::syntax::{Comment, Node};
 use cover::{Cover, block_of};
 use draft::Draft;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::{Arc, OnceLock};
 
 /// Misspelt names after this many get no suggestion: comparing each with every rule takes time.
@@ -191,7 +191,7 @@ fn known(draft: Draft, context: &Context<'_>, hints: &mut usize) -> Option<Known
         flaws.push(Said { flaw, span, words, is_light });
     };
     let named = |name: &str| vec![("rule", name.to_owned())];
-    let meant: Vec<Arc<str>> = match context.rules.get(&draft.id) {
+    let meant: Vec<Arc<str>> = match is_own.then(|| context.rules.get(&draft.id)).flatten() {
         _ if !is_own => {
             let meant = context.meant(draft.dialect, &draft.id);
             if meant.is_empty() {
@@ -241,7 +241,12 @@ fn known(draft: Draft, context: &Context<'_>, hints: &mut usize) -> Option<Known
         expires: draft.expires,
         dialect: draft.dialect,
         span: draft.span,
-        covers: draft.covers.iter().map(|cover| cover.path.clone()).collect::<BTreeSet<_>>().into_iter().collect(),
+        covers: {
+            let mut covers: Vec<String> = draft.covers.iter().map(|cover| cover.path.clone()).collect();
+            covers.sort_unstable();
+            covers.dedup();
+            covers
+        },
     };
     Some(Known {
         waiver: Arc::new(waiver),
@@ -272,11 +277,14 @@ fn hint(id: &str, context: &Context<'_>, hints: &mut usize) -> String {
 
 /// The citations of a rule that must be implemented.
 fn required(rule: &str, rules: &RuleSet) -> Vec<String> {
+    // A template may have hundreds of exceptions.
+    static REQUIRED: OnceLock<HashSet<&str>> = OnceLock::new();
+    let all = REQUIRED.get_or_init(|| {
+        let required = controls().iter().filter(|control| control.requirement == Requirement::Required);
+        required.map(|control| control.id.as_str()).collect()
+    });
     let cited = rules.get(rule).map_or(&[][..], |entry| &entry.meta.controls);
-    let is_required = |id: &&String| {
-        controls().iter().any(|control| control.id == **id && control.requirement == Requirement::Required)
-    };
-    cited.iter().filter(is_required).cloned().collect()
+    cited.iter().filter(|id| all.contains(id.as_str())).cloned().collect()
 }
 
 impl Exceptions {
