@@ -1,11 +1,25 @@
 //! Conditions: `Fn::Equals`, `Fn::And`, `Fn::Or`, `Fn::Not` and references to other conditions.
 
 use super::Run;
-use super::scenario::AtomText;
+use super::scenario::{AtomText, Scenario, Variable};
 use super::text::{self, canonical};
 use super::value::{Content, Kind, Value};
 use crate::syntax::{Entry, Node};
 use crate::truth::Truth;
+
+/// Scenarios past which what a condition comes to is not kept.
+const MOST_KEPT: usize = 16;
+
+/// What a run comes to that asks for a condition before anything else. The checks of conditional resources all begin so.
+#[derive(Clone)]
+pub(super) struct Opening {
+    holds: bool,
+    scenario: Scenario,
+    siblings: Vec<Scenario>,
+    forks: usize,
+    consulted: Vec<Variable>,
+    reasons: Vec<String>,
+}
 
 impl<'t> Run<'_, 't> {
     /// Whether a named condition holds in this scenario. A condition that the template lacks, or that refers to itself,
@@ -14,6 +28,42 @@ impl<'t> Run<'_, 't> {
         if self.is_exhausted() {
             return false;
         }
+        if !self.is_fresh() {
+            return self.condition_here(name);
+        }
+        if let Some(opening) = self.evaluator.openings.borrow().get(name).cloned() {
+            let Opening { holds, scenario, siblings, forks, consulted, reasons } = opening;
+            (self.scenario, self.siblings, self.forks) = (scenario, siblings, forks);
+            (self.consulted, self.reasons) = (consulted, reasons);
+            return holds;
+        }
+        let holds = self.condition_here(name);
+        if !self.is_exhausted() && self.siblings.len() <= MOST_KEPT {
+            let opening = Opening {
+                holds,
+                scenario: self.scenario.clone(),
+                siblings: self.siblings.clone(),
+                forks: self.forks,
+                consulted: self.consulted.clone(),
+                reasons: self.reasons.clone(),
+            };
+            self.evaluator.openings.borrow_mut().insert(name, opening);
+        }
+        holds
+    }
+
+    /// Whether nothing has been asked yet, so that the answers depend on nothing that was.
+    fn is_fresh(&self) -> bool {
+        self.scenario.is_open()
+            && self.forks == 0
+            && self.siblings.is_empty()
+            && self.consulted.is_empty()
+            && self.reasons.is_empty()
+            && self.visiting.is_empty()
+            && self.attributes.is_empty()
+    }
+
+    fn condition_here(&mut self, name: &'t str) -> bool {
         let template = self.evaluator.template;
         let node = template.condition(name).filter(|_| {
             // A chain of conditions is as deep as a template makes it; past the bound nothing is known.

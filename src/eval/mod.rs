@@ -22,12 +22,13 @@ use crate::syntax::Node;
 use crate::template::{Parameter, Template};
 use crate::truth::Truth;
 use choices::{Candidate, Choices};
+use conditions::Opening;
 use foldhash::HashMap;
 use inputs::Inputs;
 use partition::Derived;
 use rustc_hash::FxHashMap;
 use scenario::{AtomText, Domain, Scenario, Variable};
-use smallvec::SmallVec;
+use smallvec::{SmallVec, smallvec};
 use std::borrow::Cow;
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::hash_map::Entry;
@@ -89,6 +90,8 @@ impl Eq for Computed<'_> {}
 /// A resource as attributes and references see it.
 #[derive(Copy, Clone, Debug)]
 pub struct Resource<'t> {
+    /// Its place among the resources.
+    pub place: usize,
     /// Its logical id.
     pub id: &'t str,
     /// Its type; empty where it is missing.
@@ -116,6 +119,7 @@ pub struct Evaluator<'m, 't> {
     /// What is known of the deployment.
     inputs: &'t Inputs,
     feasible: RefCell<HashMap<Scenario, bool>>,
+    openings: RefCell<HashMap<&'t str, Opening>>,
 }
 
 #[derive(Default)]
@@ -143,7 +147,13 @@ impl<'m, 't> Evaluator<'m, 't> {
             bytes_made: Cell::default(),
             rules_apply: OnceCell::default(),
             feasible: RefCell::default(),
+            openings: RefCell::default(),
         }
+    }
+
+    /// The resource with this logical id.
+    pub fn resource(&self, id: &str) -> Option<&Resource<'t>> {
+        self.resources.get(id)
     }
 
     /// Whether a parameter has its default in every deployment that chooses nothing else: nobody pinned or gave it another value.
@@ -464,7 +474,7 @@ impl<'m, 't> Run<'m, 't> {
             let found = class(candidate);
             match groups.iter_mut().find(|(known, _)| *known == found) {
                 Some((_, domain)) => domain.push(candidate_index),
-                None => groups.push((found, vec![candidate_index])),
+                None => groups.push((found, smallvec![candidate_index])),
             }
         }
         let (classes, domains): (Vec<C>, Vec<Domain>) = groups.into_iter().unzip();
@@ -476,7 +486,7 @@ impl<'m, 't> Run<'m, 't> {
     fn fork_atom(&mut self, key: String, text: impl FnOnce() -> AtomText) -> bool {
         let variable = Variable::Atom(self.evaluator.atom(key, text));
         let domain = self.domain(variable, 2);
-        let groups: Vec<Domain> = domain.into_iter().rev().map(|answer| vec![answer]).collect();
+        let groups: Vec<Domain> = domain.into_iter().rev().map(|answer| smallvec![answer]).collect();
         self.fork(variable, groups, None);
         self.scenario.domain(variable).is_some_and(|domain| domain.contains(&1))
     }

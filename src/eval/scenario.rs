@@ -1,6 +1,7 @@
 //! One feasible combination of choices, as far as a check has asked for it, and how a set of them reads in a sentence.
 
 use super::choices::{Candidate, Choices};
+use smallvec::{SmallVec, smallvec};
 
 /// Something a scenario can settle.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -12,7 +13,7 @@ pub enum Variable {
 }
 
 /// The candidates that a variable may still take: indices into its list; for an atom 0 is false and 1 is true.
-pub type Domain = Vec<usize>;
+pub type Domain = SmallVec<[usize; 3]>;
 
 /// What has been settled so far. A variable that is absent may take any of its values.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -174,7 +175,7 @@ fn merge(mut cubes: Vec<Cube>, free: &[Cube], size: &impl Fn(Variable) -> usize)
                 if domain.contains(&value) {
                     continue;
                 }
-                let known = std::mem::replace(domain, vec![value]);
+                let known = std::mem::replace(domain, smallvec![value]);
                 let wider = holds(&domains);
                 if let Some(domain) = domains.get_mut(place) {
                     *domain = known;
@@ -239,7 +240,7 @@ fn combination(index: usize, sizes: &[usize]) -> Vec<Domain> {
         .map(|size| {
             let value = rest % size.max(&1);
             rest /= size.max(&1);
-            vec![value]
+            smallvec![value]
         })
         .collect();
     domains.reverse();
@@ -293,17 +294,21 @@ mod tests {
 
     #[test]
     fn says_the_same_for_every_order_and_as_briefly_as_it_can() {
-        let one = vec![vec![(A, vec![1])], vec![(A, vec![0]), (B, vec![1])]];
-        let other = vec![vec![(B, vec![1])], vec![(A, vec![1]), (B, vec![0])]];
-        assert_eq!(merge(one, &[], &size), [[(A, vec![1])], [(B, vec![1])]]);
-        assert_eq!(merge(other, &[], &size), [[(A, vec![1])], [(B, vec![1])]]);
+        let one = vec![vec![(A, smallvec![1])], vec![(A, smallvec![0]), (B, smallvec![1])]];
+        let other = vec![vec![(B, smallvec![1])], vec![(A, smallvec![1]), (B, smallvec![0])]];
+        assert_eq!(merge(one, &[], &size), [[(A, smallvec![1])], [(B, smallvec![1])]]);
+        assert_eq!(merge(other, &[], &size), [[(A, smallvec![1])], [(B, smallvec![1])]]);
     }
 
     #[test]
     fn unites_values_and_drops_what_covers_everything() {
-        let values = vec![vec![(C, vec![2])], vec![(C, vec![0])]];
-        assert_eq!(merge(values, &[], &size), [[(C, vec![0, 2])]]);
-        let all = vec![vec![(A, vec![0])], vec![(A, vec![1]), (C, vec![0, 1])], vec![(A, vec![1]), (C, vec![2, 3])]];
+        let values = vec![vec![(C, smallvec![2])], vec![(C, smallvec![0])]];
+        assert_eq!(merge(values, &[], &size), [[(C, smallvec![0, 2])]]);
+        let all = vec![
+            vec![(A, smallvec![0])],
+            vec![(A, smallvec![1]), (C, smallvec![0, 1])],
+            vec![(A, smallvec![1]), (C, smallvec![2, 3])],
+        ];
         assert_eq!(merge(all, &[], &size), [Cube::new()]);
         assert_eq!(merge(Vec::new(), &[], &size), Vec::<Cube>::new());
     }
@@ -311,31 +316,31 @@ mod tests {
     #[test]
     fn what_never_happens_need_not_be_excluded() {
         // C is 0, or A holds; both together never happen otherwise than with C 1.
-        let cubes = vec![vec![(A, vec![1]), (C, vec![1])]];
-        let never = [vec![(A, vec![1]), (C, vec![0, 2, 3])]];
-        assert_eq!(merge(cubes.clone(), &never, &size), [[(A, vec![1])]]);
-        assert_eq!(merge(cubes, &[], &size), [[(C, vec![1]), (A, vec![1])]]);
-        assert_eq!(merge(vec![vec![(A, vec![1])]], &[vec![(A, vec![0])]], &size), [Cube::new()]);
+        let cubes = vec![vec![(A, smallvec![1]), (C, smallvec![1])]];
+        let never = [vec![(A, smallvec![1]), (C, smallvec![0, 2, 3])]];
+        assert_eq!(merge(cubes.clone(), &never, &size), [[(A, smallvec![1])]]);
+        assert_eq!(merge(cubes, &[], &size), [[(C, smallvec![1]), (A, smallvec![1])]]);
+        assert_eq!(merge(vec![vec![(A, smallvec![1])]], &[vec![(A, smallvec![0])]], &size), [Cube::new()]);
     }
 
     #[test]
     fn what_a_later_case_says_is_not_said_twice() {
         // From "A and B fail" the first case grows over what never happens; the second covers it.
-        let cubes = vec![vec![(A, vec![0])]];
-        let never = [vec![(A, vec![1]), (B, vec![0])]];
-        assert_eq!(merge(cubes, &never, &size), [[(A, vec![0])]]);
+        let cubes = vec![vec![(A, smallvec![0])]];
+        let never = [vec![(A, smallvec![1]), (B, smallvec![0])]];
+        assert_eq!(merge(cubes, &never, &size), [[(A, smallvec![0])]]);
     }
 
     #[test]
     fn free_cases_with_many_variables_of_their_own_are_left_aside() {
-        let never: Vec<Cube> = (1..200).map(|n| vec![(Variable::Atom(n), vec![1])]).collect();
-        let cubes = vec![vec![(C, vec![2])], vec![(C, vec![0])]];
-        assert_eq!(merge(cubes, &never, &size), [[(C, vec![0, 2])]]);
+        let never: Vec<Cube> = (1..200).map(|n| vec![(Variable::Atom(n), smallvec![1])]).collect();
+        let cubes = vec![vec![(C, smallvec![2])], vec![(C, smallvec![0])]];
+        assert_eq!(merge(cubes, &never, &size), [[(C, smallvec![0, 2])]]);
     }
 
     #[test]
     fn many_variables_end() {
-        let cubes: Vec<Cube> = (0..200).map(|n| vec![(Variable::Atom(n), vec![1])]).collect();
+        let cubes: Vec<Cube> = (0..200).map(|n| vec![(Variable::Atom(n), smallvec![1])]).collect();
         assert!(!merge(cubes, &[], &|_| 2).is_empty());
     }
 }

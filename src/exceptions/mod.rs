@@ -191,7 +191,7 @@ fn known(draft: Draft, context: &Context<'_>, hints: &mut usize) -> Option<Known
         flaws.push(Said { flaw, span, words, is_light });
     };
     let named = |name: &str| vec![("rule", name.to_owned())];
-    let meant: Vec<Arc<str>> = match context.rules.get(&draft.id) {
+    let meant: Vec<Arc<str>> = match is_own.then(|| context.rules.get(&draft.id)).flatten() {
         _ if !is_own => {
             let meant = context.meant(draft.dialect, &draft.id);
             if meant.is_empty() {
@@ -247,7 +247,12 @@ fn known(draft: Draft, context: &Context<'_>, hints: &mut usize) -> Option<Known
         expires: draft.expires,
         dialect: draft.dialect,
         span: draft.span,
-        covers: draft.covers.iter().map(|cover| cover.path.clone()).collect::<BTreeSet<_>>().into_iter().collect(),
+        covers: {
+            let mut covers: Vec<String> = draft.covers.iter().map(|cover| cover.path.clone()).collect();
+            covers.sort_unstable();
+            covers.dedup();
+            covers
+        },
     };
     Some(Known {
         waiver: Arc::new(waiver),

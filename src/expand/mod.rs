@@ -15,7 +15,7 @@ use crate::source::Span;
 use crate::syntax::{Kind, Node};
 use crate::template::Template;
 use expansion::{Expansion, Iteration, MadeFrom, Origin};
-use foldhash::{HashMap, HashMapExt};
+use foldhash::HashMap;
 use includes::Included;
 use written::Written;
 
@@ -191,7 +191,6 @@ pub struct Model<'m, 't> {
     /// The template as a whole.
     pub whole: Block<'t>,
     expansion: Option<&'t Expansion<'t>>,
-    by_name: HashMap<&'t str, usize>,
     by_type: HashMap<&'t str, Vec<usize>>,
 }
 
@@ -269,14 +268,16 @@ impl<'m, 't> Model<'m, 't> {
             condition: None,
             origin: None,
         };
-        let mut by_name = HashMap::with_capacity(resources.len());
-        let mut by_type: HashMap<&'t str, Vec<usize>> = HashMap::new();
+        let mut by_type: HashMap<&'t str, Vec<usize>> = HashMap::default();
         for (index, resource) in resources.iter().enumerate() {
-            by_name.insert(resource.name, index);
             by_type.entry(resource.kind).or_default().push(index);
         }
-        let evaluated =
-            resources.iter().map(|block| eval::Resource { id: block.name, kind: block.kind, node: block.node });
+        let evaluated = resources.iter().enumerate().map(|(place, block)| eval::Resource {
+            place,
+            id: block.name,
+            kind: block.kind,
+            node: block.node,
+        });
         Self {
             evaluator: Evaluator::new(template, evaluated, inputs, memory),
             resources,
@@ -284,7 +285,6 @@ impl<'m, 't> Model<'m, 't> {
             outputs,
             whole,
             expansion,
-            by_name,
             by_type,
         }
     }
@@ -296,7 +296,7 @@ impl<'m, 't> Model<'m, 't> {
 
     /// The place of the resource with this logical id in [`Model::resources`].
     pub fn place_of(&self, id: &str) -> Option<usize> {
-        self.by_name.get(id).copied()
+        self.evaluator.resource(id).map(|resource| resource.place)
     }
 
     /// The resources of a type, in the order of the template.

@@ -22,7 +22,8 @@ pub struct Written {
 ///
 /// All turns of a loop have the same spans; the path tells them apart.
 pub fn written(root: &Node<'_>, path: &str, span: Span) -> Option<Written> {
-    let mut steps = path.split('/');
+    // By bytes: a step is short, and most are looked at once.
+    let mut steps = path.as_bytes().split(|byte| *byte == b'/');
     let mut step = steps.next();
     let mut node = root;
     let mut key = None;
@@ -42,7 +43,7 @@ pub fn written(root: &Node<'_>, path: &str, span: Span) -> Option<Written> {
             }
             Kind::Mapping(entries) => {
                 let covers = |entry: &&Entry<'_>| entry.key_span == span || holds(&entry.value, span);
-                let wanted = |entry: &&Entry<'_>| step.is_some_and(|step| step == entry.key);
+                let wanted = |entry: &&Entry<'_>| step.is_some_and(|step| step == entry.key.as_bytes());
                 let entry = match depth {
                     // The section, and the block in it.
                     0 | 1 => entries.iter().find(wanted).filter(covers)?,
