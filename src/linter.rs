@@ -162,20 +162,29 @@ impl Linter {
         }
     }
 
-    /// The selected rules that have something to look at in a template, in the order of their ids.
-    fn for_template(&self, model: &Model<'_, '_>) -> impl Iterator<Item = &Selected> {
+    /// The selected rules that have something to look at in a template, in the order of their ids, with the types among those of the
+    /// template that a rule names.
+    fn for_template<'t>(&self, model: &Model<'_, 't>) -> Vec<(&Selected, Kinds<'t>)> {
         let targets = |place: &usize| {
             let entry = self.selected.get(*place).and_then(|selected| self.rules.entries().get(selected.index));
             entry.map_or(&[][..], |entry| &entry.targets)
         };
-        let has_target = |place: &usize| targets(place).iter().any(|target| occurs(target, model));
-        let mut places: Vec<usize> = self.others.iter().copied().filter(has_target).collect();
-        for kind in model.types() {
-            places.extend(self.by_type.get(kind).into_iter().flatten());
-        }
+        let kinds: SmallVec<[&'t str; 16]> = model.types().collect();
+        let has_target = |place: &usize| targets(place).iter().any(|target| occurs(target, &kinds, model));
+        let others = self.others.iter().copied().filter(has_target).map(|place| (place, None));
+        let named = kinds.iter().flat_map(|kind| {
+            let places = self.by_type.get(*kind).map_or(&[][..], Vec::as_slice);
+            places.iter().map(|place| (*place, Some(*kind)))
+        });
+        let mut places: Vec<(usize, Option<&'t str>)> = others.chain(named).collect();
         places.sort_unstable();
-        places.dedup();
-        places.into_iter().filter_map(|place| self.selected.get(place))
+        let of_same = places.chunk_by(|(one, _), (other, _)| one == other);
+        of_same
+            .filter_map(|group| {
+                let (place, _) = group.first()?;
+                Some((self.selected.get(*place)?, group.iter().filter_map(|(_, kind)| *kind).collect()))
+            })
+            .collect()
     }
 
     /// All rules, selected or not.
@@ -259,8 +268,8 @@ impl Linter {
             .collect();
         let files_and_text = waiving::Texts { source, document: &document, included: &texts, files: &files };
         let mut exceptions = self.exceptions(&expansion, &files_and_text);
-        for selected in self.for_template(&model) {
-            self.apply(selected, &model, &mut exceptions, &mut report);
+        for (selected, kinds) in self.for_template(&model) {
+            self.apply(selected, &kinds, &model, &mut exceptions, &mut report);
         }
         report.nested = stacks::nested(&model);
         let pins_something = template.parameters.iter().any(|parameter| inputs.fixed(parameter.name).is_some());
@@ -274,6 +283,7 @@ impl Linter {
     fn apply<'m, 't>(
         &self,
         selected: &Selected,
+        kinds: &[&str],
         model: &'m Model<'m, 't>,
         exceptions: &mut Exceptions,
         report: &mut FileReport,
@@ -290,7 +300,7 @@ impl Linter {
         let mut counts = Counts::default();
         for check in &rule.checks {
             let mut record = Record { counts: &mut counts, exceptions, found: Vec::new() };
-            for block in blocks(&check.targets, model) {
+            for block in blocks(&check.targets, kinds, model) {
                 let answer = answer(check, rule, &settings, block, model);
                 self.record(selected, block, model, answer, &mut record);
             }
@@ -388,20 +398,24 @@ fn broken_rule(id: &str, error: &str) -> Diagnostic {
     }
 }
 
-/// Whether a template has any block of this kind.
-fn occurs(target: &TargetName, model: &Model<'_, '_>) -> bool {
+/// Whether a template with resources of these types has any block of this kind.
+fn occurs(target: &TargetName, kinds: &[&str], model: &Model<'_, '_>) -> bool {
     match target {
         TargetName::Parameters => !model.parameters.is_empty(),
         TargetName::Outputs => !model.outputs.is_empty(),
         TargetName::Template => true,
         // They are judged when everything else has been.
         TargetName::Exceptions => false,
-        _ => model.types().any(|kind| target.has_type(kind)),
+        _ => kinds.iter().any(|kind| target.has_type(kind)),
     }
 }
 
-/// The blocks that some of the targets name, each once, in the order of the template.
-fn blocks<'m, 't>(targets: &[TargetName], model: &'m Model<'m, 't>) -> SmallVec<[&'m Block<'t>; 8]> {
+/// Resource types of a template; most rules look at one.
+type Kinds<'t> = SmallVec<[&'t str; 2]>;
+
+/// The blocks that some of the targets name, each once, in the order of the template. `kinds` are the types of the template that the
+/// targets' rule names.
+fn blocks<'m, 't>(targets: &[TargetName], kinds: &[&str], model: &'m Model<'m, 't>) -> SmallVec<[&'m Block<'t>; 8]> {
     let mut blocks: SmallVec<[&'m Block<'t>; 8]> = SmallVec::new();
     // Groups of blocks, each in the order of the template.
     let mut groups = 0;
@@ -411,7 +425,7 @@ fn blocks<'m, 't>(targets: &[TargetName], model: &'m Model<'m, 't>) -> SmallVec<
         groups += usize::from(blocks.len() > before);
     };
     if targets.iter().all(|target| matches!(target, TargetName::Type(_))) {
-        targets.iter().for_each(|target| add(target.name()));
+        kinds.iter().filter(|kind| targets.iter().any(|target| target.name() == **kind)).for_each(|kind| add(kind));
     } else {
         // A template has many resources of few types: each of its types is asked about once.
         model.types().filter(|kind| targets.iter().any(|target| target.has_type(kind))).for_each(add);

@@ -22,7 +22,9 @@ use crate::source::Span;
 use crate::syntax::{Comment, Node};
 use cover::{Cover, block_of};
 use draft::Draft;
-use std::collections::{BTreeSet, HashMap};
+use foldhash::HashMap;
+use smallvec::SmallVec;
+use std::collections::BTreeSet;
 use std::sync::{Arc, OnceLock};
 
 /// Misspelt names after this many get no suggestion: comparing each with every rule takes time.
@@ -46,31 +48,45 @@ pub struct Text<'a, 't> {
 pub struct Aliases(HashMap<String, ByName>);
 
 /// Our rules by one tool's names of them.
-type ByName = HashMap<String, Vec<Arc<str>>>;
+type ByName = HashMap<String, Vec<Arc<Meant>>>;
+
+/// A rule of ours that a name means.
+#[derive(Debug)]
+struct Meant {
+    rule: Arc<str>,
+    /// With its citations, which are gathered when an exception asks for them.
+    waived: OnceLock<Arc<Waived>>,
+}
+
+impl Meant {
+    fn waived(&self, rules: &RuleSet) -> Arc<Waived> {
+        Arc::clone(self.waived.get_or_init(|| waived(Arc::clone(&self.rule), rules)))
+    }
+}
 
 impl Aliases {
     /// Those of all rules of a set.
     fn new(rules: &RuleSet) -> Self {
-        let mut aliases: HashMap<String, ByName> = HashMap::new();
-        for entry in rules.entries() {
+        let mut aliases: HashMap<String, ByName> = HashMap::default();
+        for entry in rules.entries().iter().filter(|entry| !entry.meta.aliases.is_empty()) {
+            let rule = Arc::new(Meant { rule: Arc::from(entry.id()), waived: OnceLock::new() });
             for (tool, ids) in &entry.meta.aliases {
                 let by_name = aliases.entry(tool.clone()).or_default();
                 for id in ids {
-                    let meant = by_name.entry(id.clone()).or_default();
-                    meant.push(Arc::from(entry.id()));
+                    by_name.entry(id.clone()).or_default().push(Arc::clone(&rule));
                 }
             }
         }
         Self(aliases)
     }
 
-    fn of(&self, tool: &str, id: &str) -> &[Arc<str>] {
+    fn of(&self, tool: &str, id: &str) -> &[Arc<Meant>] {
         self.0.get(tool).and_then(|by_name| by_name.get(id)).map_or(&[], Vec::as_slice)
     }
 
     /// Our rule with a name in some other tool.
     fn of_any(&self, id: &str) -> Option<(&str, &str)> {
-        let named = self.0.iter().filter_map(|(tool, by_name)| Some((tool.as_str(), &**by_name.get(id)?.first()?)));
+        let named = self.0.iter().filter_map(|(tool, by_name)| Some((tool.as_str(), &*by_name.get(id)?.first()?.rule)));
         named.min()
     }
 }
@@ -91,7 +107,7 @@ impl Context<'_> {
     }
 
     /// Our rules that another tool's name means.
-    fn meant(&self, dialect: Dialect, id: &str) -> &[Arc<str>] {
+    fn meant(&self, dialect: Dialect, id: &str) -> &[Arc<Meant>] {
         self.aliases().of(dialect.tool(), id)
     }
 }
@@ -166,10 +182,12 @@ pub fn read(tree: &Node<'_>, texts: &[Text<'_, '_>], context: &Context<'_>) -> E
 /// What all turns of a loop have in common is one exception, which covers something in each.
 fn united(drafts: Vec<Draft>) -> Vec<Draft> {
     let mut united: Vec<Draft> = Vec::with_capacity(drafts.len());
-    let mut known: HashMap<(Span, String), usize> = HashMap::new();
+    // One exception may name several rules.
+    let mut known: HashMap<Span, SmallVec<[usize; 1]>> = HashMap::default();
     for draft in drafts {
-        let index = *known.entry((draft.span, draft.id.clone())).or_insert(united.len());
-        match united.get_mut(index) {
+        let at_span = known.entry(draft.span).or_default();
+        let first = at_span.iter().find(|index| united.get(**index).is_some_and(|first| first.id == draft.id));
+        match first.and_then(|index| united.get_mut(*index)) {
             Some(same) if same.is_alike(&draft) => {
                 for cover in draft.covers {
                     if !same.covers.contains(&cover) {
@@ -177,7 +195,10 @@ fn united(drafts: Vec<Draft>) -> Vec<Draft> {
                     }
                 }
             }
-            _ => united.push(draft),
+            _ => {
+                at_span.push(united.len());
+                united.push(draft);
+            }
         }
     }
     united
@@ -191,13 +212,13 @@ fn known(draft: Draft, context: &Context<'_>, hints: &mut usize) -> Option<Known
         flaws.push(Said { flaw, span, words, is_light });
     };
     let named = |name: &str| vec![("rule", name.to_owned())];
-    let meant: Vec<Arc<str>> = match is_own.then(|| context.rules.get(&draft.id)).flatten() {
+    let waives: Vec<Arc<Waived>> = match is_own.then(|| context.rules.get(&draft.id)).flatten() {
         _ if !is_own => {
             let meant = context.meant(draft.dialect, &draft.id);
             if meant.is_empty() {
                 return None;
             }
-            meant.to_vec()
+            meant.iter().map(|meant| meant.waived(context.rules)).collect()
         }
         Some(entry) if entry.is_about_exceptions() => {
             let problem =
@@ -205,7 +226,7 @@ fn known(draft: Draft, context: &Context<'_>, hints: &mut usize) -> Option<Known
             say(Flaw::Malformed, draft.id_span, vec![("problem", problem.to_owned())], false);
             Vec::new()
         }
-        Some(entry) => vec![Arc::from(entry.id())],
+        Some(entry) => vec![waived(Arc::from(entry.id()), context.rules)],
         // What it is about was not even said.
         None if draft.id.is_empty() => Vec::new(),
         None => {
@@ -230,13 +251,6 @@ fn known(draft: Draft, context: &Context<'_>, hints: &mut usize) -> Option<Known
         words.push(("date", expires.to_string()));
         say(Flaw::Expired, draft.expires_span, words, false);
     }
-    let cited = |rule: &str, requirement| citations(rule, requirement, context.rules);
-    let waived = |rule: Arc<str>| Waived {
-        required: cited(&rule, Requirement::Required),
-        addressable: cited(&rule, Requirement::Addressable),
-        rule,
-    };
-    let waives = meant.into_iter().map(waived).collect();
     let waiver = Waiver {
         id: draft.id,
         waives,
@@ -279,6 +293,13 @@ fn hint(id: &str, context: &Context<'_>, hints: &mut usize) -> String {
         Some(nearest) => format!("did you mean `{nearest}`?"),
         None => "`hipaalint rules` lists them".to_owned(),
     }
+}
+
+/// A rule that an exception means, with its citations.
+fn waived(rule: Arc<str>, rules: &RuleSet) -> Arc<Waived> {
+    let cited = |requirement| citations(&rule, requirement, rules);
+    let (required, addressable) = (cited(Requirement::Required), cited(Requirement::Addressable));
+    Arc::new(Waived { rule, required, addressable })
 }
 
 /// The citations of a rule that are so binding.

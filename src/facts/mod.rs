@@ -19,5 +19,7 @@ pub use hipaa_eligible::{Eligibility, hipaa_eligibility};
 pub use iam_actions::{Limitable, can_be_limited, limitable};
 pub use managed_policies::{Grant, managed_policy_grant};
 pub use policy_templates::sam_policy_template;
-pub use resource_types::{is_known_type, is_property_attribute, is_stateful, name_property, resource_types};
+pub use resource_types::{
+    is_known_type, is_property_attribute, is_stateful, name_property, resource_types, resource_types_below,
+};
 pub use tags::{TagProperty, TagShape, tag_shape};

@@ -19,7 +19,7 @@ fn words_of(resource_type: &str) -> Option<&'static str> {
 /// Whether CloudFormation has a resource type of this name (`AWS::S3::Bucket`) in some region. Custom resources
 /// (`Custom::…`), modules and the types of transforms (`AWS::Serverless::Function`) are not in its registry's schemas.
 pub fn is_known_type(resource_type: &str) -> bool {
-    words_of(resource_type).is_some()
+    facts_of(resource_type).is_known
 }
 
 /// The names of all of them, in order.
@@ -27,9 +27,15 @@ pub fn resource_types() -> impl Iterator<Item = &'static str> {
     TYPES.from(|_| false).map(first_word)
 }
 
+/// What follows `prefix` (`AWS::S3::`) in the names that begin with it, in order.
+pub fn resource_types_below(prefix: &str) -> impl Iterator<Item = &'static str> {
+    TYPES.from(move |kind| kind < prefix).map_while(move |line| first_word(line).strip_prefix(prefix))
+}
+
 /// What is known of a resource type.
 #[derive(Copy, Clone)]
 pub(super) struct TypeFacts {
+    is_known: bool,
     pub(super) tags: Option<TagProperty>,
     stateful: bool,
     name: Option<&'static str>,
@@ -48,6 +54,7 @@ pub(super) fn facts_of(resource_type: &str) -> TypeFacts {
         }
         let words = words_of(resource_type);
         let facts = TypeFacts {
+            is_known: words.is_some(),
             tags: words.and_then(TagProperty::from_words),
             stateful: words.is_some_and(|words| first_word(words) == "stateful")
                 || REVIEWED_STATEFUL.entry(resource_type).is_some(),

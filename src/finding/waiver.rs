@@ -58,7 +58,7 @@ pub struct Waiver {
     /// The rule as the exception names it: our id, or another tool's.
     pub id: String,
     /// The rules that it means; none where the name is nobody's.
-    pub waives: Vec<Waived>,
+    pub waives: Vec<Arc<Waived>>,
     /// Why. None only in other tools' languages, or where it is missing.
     pub reason: Option<String>,
     /// The equivalent measure that is taken instead (164.306(d)(3)(ii)(B)(2)).

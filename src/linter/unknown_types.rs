@@ -1,7 +1,7 @@
 //! Resource types that CloudFormation does not have, as far as is known: a misspelt one would otherwise pass every check, since
 //! no rule looks at it.
 
-use crate::facts::{is_known_type, resource_types};
+use crate::facts::{is_known_type, resource_types, resource_types_below};
 use crate::rules::load::nearest;
 use crate::source::Span;
 use crate::template::Template;
@@ -40,14 +40,12 @@ pub(super) fn unknown_types(template: &Template<'_>) -> Vec<Unknown> {
 /// those of their service.
 fn meant(kind: &str) -> Option<String> {
     let (service, name) = kind.rsplit_once("::")?;
-    let names: Vec<&str> = resource_types()
-        .filter_map(|known| known.rsplit_once("::").filter(|(other, _)| *other == service))
-        .map(|(_, name)| name)
-        .collect();
-    if names.is_empty() {
+    let prefix = format!("{service}::");
+    let mut names = resource_types_below(&prefix).peekable();
+    if names.peek().is_none() {
         return nearest(kind, resource_types()).map(str::to_owned);
     }
-    nearest(name, names.into_iter()).map(|name| format!("{service}::{name}"))
+    nearest(name, names).map(|name| format!("{service}::{name}"))
 }
 
 fn is_of_schemas(kind: &str) -> bool {

@@ -442,11 +442,11 @@ pub fn whole() -> Run {
     let app = run.sources[0].id;
     let waiver = Waiver {
         id: "s3-bucket-versioning".into(),
-        waives: vec![Waived {
+        waives: vec![Arc::new(Waived {
             rule: "s3-bucket-versioning".into(),
             required: vec!["164.312(c)(1)".into()],
             addressable: Vec::new(),
-        }],
+        })],
         reason: Some("Objects are written once".into()),
         alternative: Some("An object lock".into()),
         owner: Some("security@example.com".into()),

@@ -5,7 +5,7 @@ use crate::eval::value::{Field, Kind, Value};
 use crate::eval::{Run, begins_as_function};
 use crate::expand::{Model, Parameter};
 use crate::source::Span;
-use crate::syntax::{Entry, Node};
+use crate::syntax::{self, Entry, Node};
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
@@ -100,25 +100,32 @@ impl<'t> Uses<'t> {
 
     /// Looks below a node that stands under `key`. The parsers bound the depth.
     fn find(&mut self, model: &Model<'_, 't>, node: &'t Node<'t>, key: Option<&str>) {
-        for entry in node.as_mapping().unwrap_or_default() {
-            self.note(model, entry, key);
-            // A function's arguments stand where the function stands.
-            let inner = if begins_as_function(&entry.key) { key } else { Some(entry.key.as_ref()) };
-            self.find(model, &entry.value, inner);
-        }
-        for item in node.as_sequence().unwrap_or_default() {
-            self.find(model, item, key);
+        match &node.kind {
+            syntax::Kind::Mapping(entries) => {
+                for entry in entries {
+                    // A function's arguments stand where the function stands.
+                    if begins_as_function(&entry.key) {
+                        self.note(model, entry, key);
+                        self.find(model, &entry.value, key);
+                    } else {
+                        self.find(model, &entry.value, Some(&entry.key));
+                    }
+                }
+            }
+            syntax::Kind::Sequence(items) => items.iter().for_each(|item| self.find(model, item, key)),
+            _ => {}
         }
     }
 
-    fn note(&mut self, model: &Model<'_, 't>, entry: &'t Entry<'t>, key: Option<&str>) {
-        let text = match entry.value.as_sequence() {
-            Some([template, ..]) if entry.key == "Fn::Sub" => template.as_str(),
-            _ => entry.value.as_str(),
-        };
-        match (entry.key.as_ref(), text, key) {
-            // Most refer to resources.
-            ("Ref", Some(name), Some(key)) if model.parameter(name).is_some() => {
+    /// Notes what a function says about parameters.
+    fn note(&mut self, model: &Model<'_, 't>, function: &'t Entry<'t>, key: Option<&str>) {
+        match function.key.as_ref() {
+            "Ref" => {
+                // Most refer to resources.
+                let (Some(name), Some(key)) = (function.value.as_str(), key) else { return };
+                if model.parameter(name).is_none() {
+                    return;
+                }
                 if is_secret_name(key) {
                     self.as_secret.insert(name);
                 }
@@ -126,9 +133,10 @@ impl<'t> Uses<'t> {
                     self.as_reference.insert(name);
                 }
             }
-            // `{{resolve:secretsmanager:${DatabaseSecret}:SecretString:password}}`
-            ("Fn::Sub", Some(text), _) if text.contains("{{resolve:") => {
-                for after in text.split("{{resolve:").skip(1) {
+            "Fn::Sub" => {
+                let text = function.value.as_str().or_else(|| function.value.as_sequence()?.first()?.as_str());
+                // `{{resolve:secretsmanager:${DatabaseSecret}:SecretString:password}}`
+                for after in text.unwrap_or_default().split("{{resolve:").skip(1) {
                     let reference = after.split_once("}}").map_or(after, |(reference, _)| reference);
                     let names = reference.split("${").skip(1).filter_map(|rest| rest.split_once('}'));
                     self.as_reference.extend(names.map(|(name, _)| name));
