@@ -268,8 +268,9 @@ impl Linter {
             .collect();
         let files_and_text = waiving::Texts { source, document: &document, included: &texts, files: &files };
         let mut exceptions = self.exceptions(&expansion, &files_and_text);
+        let mut pending = Vec::new();
         for (selected, kinds) in self.for_template(&model) {
-            self.apply(selected, &kinds, &model, &mut exceptions, &mut report);
+            self.apply(selected, &kinds, &model, &mut exceptions, &mut pending, &mut report);
         }
         report.nested = stacks::nested(&model);
         let pins_something = template.parameters.iter().any(|parameter| inputs.fixed(parameter.name).is_some());
@@ -286,6 +287,7 @@ impl Linter {
         kinds: &[&str],
         model: &'m Model<'m, 't>,
         exceptions: &mut Exceptions,
+        pending: &mut Vec<Pending<'t>>,
         report: &mut FileReport,
     ) {
         let Some(entry) = self.rules.entries().get(selected.index) else { return };
@@ -299,12 +301,12 @@ impl Linter {
         }
         let mut counts = Counts::default();
         for check in &rule.checks {
-            let mut record = Record { counts: &mut counts, exceptions, found: Vec::new() };
+            let mut record = Record { counts: &mut counts, exceptions, found: &mut *pending };
             for block in blocks(&check.targets, kinds, model) {
                 let answer = answer(check, rule, &settings, block, model);
                 self.record(selected, block, model, answer, &mut record);
             }
-            report.findings.extend(turns::united(record.found));
+            turns::unite(pending, &mut report.findings);
         }
         report.count(&selected.id, counts);
     }
@@ -451,5 +453,5 @@ fn blocks<'m, 't>(targets: &[TargetName], kinds: &[&str], model: &'m Model<'m, '
 struct Record<'a, 't> {
     counts: &'a mut Counts,
     exceptions: &'a mut Exceptions,
-    found: Vec<Pending<'t>>,
+    found: &'a mut Vec<Pending<'t>>,
 }

@@ -7,6 +7,7 @@
 use super::partition::{Derived, PARTITIONS};
 use super::value::{Content, Kind, Origin, Part, Value};
 use crate::truth::Truth;
+use smallvec::SmallVec;
 use std::borrow::Cow;
 
 /// One spelling for each text: unsettled parts become markers that no template text contains.
@@ -197,10 +198,10 @@ impl PartialEq for Letter<'_> {
     }
 }
 
-fn letters<'a>(value: &'a Value<'_>) -> Vec<Letter<'a>> {
+fn letters<'a>(value: &'a Value<'_>) -> SmallVec<[Letter<'a>; 16]> {
     match &value.kind {
         Kind::Text(parts) => {
-            let mut letters = Vec::new();
+            let mut letters = SmallVec::new();
             for part in parts {
                 match &part.content {
                     Content::Known(text) => letters.extend(text.chars().map(Letter::Char)),

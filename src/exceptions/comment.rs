@@ -139,7 +139,7 @@ impl Said {
             _ => covers,
         };
         let place = Place::at(covers.first().map(|cover| cover.path.clone()).unwrap_or_default(), tree);
-        let mut draft = Draft { covers, reason: self.reason, ..Draft::new(self.dialect, self.span, &place) };
+        let mut draft = Draft { covers, reason: self.reason, ..Draft::new(self.dialect, self.span, place) };
         if let Some(until) = self.until {
             draft.expires = until.parse().ok();
             if draft.expires.is_none() {

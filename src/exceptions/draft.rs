@@ -35,7 +35,7 @@ pub(super) struct Draft {
 
 impl Draft {
     /// One that says nothing yet.
-    pub(super) fn new(dialect: Dialect, span: Span, place: &Place) -> Self {
+    pub(super) fn new(dialect: Dialect, span: Span, place: Place) -> Self {
         Self {
             id: String::new(),
             id_span: span,
@@ -47,8 +47,8 @@ impl Draft {
             expires_span: span,
             dialect,
             span,
-            subject: place.subject.clone(),
-            path: place.path.clone(),
+            subject: place.subject,
+            path: place.path,
             covers: Vec::new(),
             problems: Vec::new(),
             is_granular: false,
@@ -119,6 +119,12 @@ pub(super) fn text_of(node: &Node<'_>) -> Option<String> {
 
 /// A text on one line; nothing where it is blank.
 pub(super) fn one_line(text: &str) -> Option<String> {
-    let words: Vec<&str> = text.split_whitespace().collect();
-    (!words.is_empty()).then(|| words.join(" "))
+    let mut line = String::with_capacity(text.len());
+    for word in text.split_whitespace() {
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(word);
+    }
+    (!line.is_empty()).then_some(line)
 }

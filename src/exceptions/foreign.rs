@@ -12,7 +12,7 @@
 use super::base64;
 use super::cover::Cover;
 use super::draft::{Draft, Place, join, one_line, text_of};
-use super::metadata::blocks_with_metadata;
+use super::metadata::{blocks_with_metadata, way};
 use crate::finding::Dialect;
 use crate::source::Span;
 use crate::syntax::{Kind, Node};
@@ -68,11 +68,12 @@ const LANGUAGES: [Language; 5] = [
 /// The exceptions of a tree from rules that have one of ours for it: most names are of none, so they are asked about first.
 pub(super) fn read(tree: &Node<'_>, has_rule: &dyn Fn(Dialect, &str) -> bool) -> Vec<Draft> {
     let mut drafts = Vec::new();
-    for (block, metadata) in blocks_with_metadata(tree) {
-        for language in LANGUAGES.iter().filter(|language| language.is_for_templates || !block.is_empty()) {
+    for (resource, metadata) in blocks_with_metadata(tree) {
+        for language in LANGUAGES.iter().filter(|language| language.is_for_templates || resource.is_some()) {
             let Some(list) = metadata.get(language.section).and_then(|section| section.get(language.list)) else {
                 continue;
             };
+            let block = way(resource);
             let mut place = None;
             let items = list.as_sequence().unwrap_or(std::slice::from_ref(list));
             for (index, item) in items.iter().enumerate() {
@@ -83,7 +84,7 @@ pub(super) fn read(tree: &Node<'_>, has_rule: &dyn Fn(Dialect, &str) -> bool) ->
                     Place::at(join(&join(&join(&block, "Metadata"), language.section), language.list), tree)
                 });
                 let place = place.step(&index.to_string());
-                let draft = Draft { id, id_span, ..Draft::new(language.dialect, item.span, &place) };
+                let draft = Draft { id, id_span, ..Draft::new(language.dialect, item.span, place) };
                 drafts.extend(language.item(item, draft, &block));
             }
         }

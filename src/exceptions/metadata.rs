@@ -27,8 +27,9 @@ const KEYS: [&str; 8] = ["rule", "reason", "alternative", "owner", "ticket", "ex
 /// The exceptions of a tree.
 pub(super) fn read(tree: &Node<'_>) -> Vec<Draft> {
     let mut drafts = Vec::new();
-    for (block, metadata) in blocks_with_metadata(tree) {
+    for (resource, metadata) in blocks_with_metadata(tree) {
         let Some(own) = metadata.get("hipaalint") else { continue };
+        let block = way(resource);
         let reader = Reader { tree, block: &block };
         let place = Place::at(join(&join(&block, "Metadata"), "hipaalint"), tree);
         reader.section(own, &place, &mut drafts);
@@ -36,16 +37,17 @@ pub(super) fn read(tree: &Node<'_>) -> Vec<Draft> {
     drafts
 }
 
-/// The template and its resources, with their `Metadata`: `(way, metadata)`.
-pub(super) fn blocks_with_metadata<'n, 't>(tree: &'n Node<'t>) -> Vec<(String, &'n Node<'t>)> {
+/// The template, which has no name, and its resources, with their `Metadata`.
+pub(super) fn blocks_with_metadata<'n>(tree: &'n Node<'_>) -> impl Iterator<Item = (Option<&'n str>, &'n Node<'n>)> {
     let resources = tree.get("Resources").and_then(Node::as_mapping).unwrap_or_default();
-    let of_resource = |entry: &'n Entry<'t>| {
-        // Few resources have any, and need a way.
-        let metadata = entry.value.get("Metadata")?;
-        Some((format!("Resources/{}", entry.key), metadata))
-    };
-    let of_template = tree.get("Metadata").map(|metadata| (String::new(), metadata));
-    of_template.into_iter().chain(resources.iter().filter_map(of_resource)).collect()
+    let of_resource = |entry: &'n Entry<'n>| Some((Some(entry.key.as_ref()), entry.value.get("Metadata")?));
+    let of_template = tree.get("Metadata").map(|metadata| (None, metadata));
+    of_template.into_iter().chain(resources.iter().filter_map(of_resource))
+}
+
+/// The way to a resource, or to the template.
+pub(super) fn way(resource: Option<&str>) -> String {
+    resource.map_or_else(String::new, |name| ["Resources/", name].concat())
 }
 
 /// Reads what one block says.
@@ -91,7 +93,7 @@ impl Reader<'_, '_> {
 
     /// What cannot be read as an exception.
     fn broken(&self, node: &Node<'_>, place: &Place, problem: String) -> Draft {
-        let mut draft = Draft::new(Dialect::Metadata, node.span, place);
+        let mut draft = Draft::new(Dialect::Metadata, node.span, place.clone());
         draft.problems.push((node.span, problem));
         draft.covers.push(Cover::of(self.block));
         draft
@@ -103,7 +105,7 @@ impl Reader<'_, '_> {
             let problem = format!("an exception is {}, not a map with `rule` and `reason`", item.describe());
             return drafts.push(self.broken(item, place, problem));
         };
-        let mut draft = Draft::new(Dialect::Metadata, item.span, place);
+        let mut draft = Draft::new(Dialect::Metadata, item.span, place.clone());
         let mut rules = Vec::new();
         let mut paths = Vec::new();
         let mut resources = Vec::new();

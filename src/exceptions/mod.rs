@@ -24,7 +24,6 @@ use cover::{Cover, block_of};
 use draft::Draft;
 use foldhash::HashMap;
 use smallvec::SmallVec;
-use std::collections::BTreeSet;
 use std::sync::{Arc, OnceLock};
 
 /// Misspelt names after this many get no suggestion: comparing each with every rule takes time.
@@ -116,8 +115,25 @@ impl Context<'_> {
 #[derive(Debug, Default)]
 pub struct Exceptions {
     all: Vec<Known>,
-    /// Those that hold, by the rule that they waive and the block that they cover something of.
-    holding: HashMap<Arc<str>, HashMap<String, Vec<usize>>>,
+    /// Those that hold, sorted by the rule that they waive and the block that they cover something of.
+    holding: Vec<Holding>,
+}
+
+/// One of the exceptions that hold, with one of the rules that it waives and one of the blocks that it covers something of.
+#[derive(Debug)]
+struct Holding {
+    rule: Arc<str>,
+    /// Its index.
+    known: usize,
+    /// The index of a cover in the block.
+    cover: usize,
+}
+
+impl Holding {
+    fn block<'k>(&self, all: &'k [Known]) -> &'k str {
+        let cover = all.get(self.known).and_then(|known| known.covers.get(self.cover));
+        cover.map_or("", |cover| block_of(&cover.path))
+    }
 }
 
 #[derive(Debug)]
@@ -172,10 +188,9 @@ pub fn read(tree: &Node<'_>, texts: &[Text<'_, '_>], context: &Context<'_>) -> E
     let mut exceptions = Exceptions::default();
     let mut hints = MOST_HINTS;
     for draft in united(drafts) {
-        if let Some(known) = known(draft, context, &mut hints) {
-            exceptions.add(known);
-        }
+        exceptions.all.extend(known(draft, context, &mut hints));
     }
+    exceptions.index();
     exceptions
 }
 
@@ -208,8 +223,8 @@ fn united(drafts: Vec<Draft>) -> Vec<Draft> {
 fn known(draft: Draft, context: &Context<'_>, hints: &mut usize) -> Option<Known> {
     let mut flaws: Vec<Said> = Vec::new();
     let is_own = draft.dialect.is_own();
-    let mut say = |flaw, span, words: Vec<(&'static str, String)>, is_light| {
-        flaws.push(Said { flaw, span, words, is_light });
+    let mut say = |flaw, span, words: Vec<(&'static str, String)>| {
+        flaws.push(Said { flaw, span, words, is_light: false });
     };
     let named = |name: &str| vec![("rule", name.to_owned())];
     let waives: Vec<Arc<Waived>> = match is_own.then(|| context.rules.get(&draft.id)).flatten() {
@@ -223,7 +238,7 @@ fn known(draft: Draft, context: &Context<'_>, hints: &mut usize) -> Option<Known
         Some(entry) if entry.is_about_exceptions() => {
             let problem =
                 "what is said about exceptions cannot be waived by one; turn the rule off in the configuration";
-            say(Flaw::Malformed, draft.id_span, vec![("problem", problem.to_owned())], false);
+            say(Flaw::Malformed, draft.id_span, vec![("problem", problem.to_owned())]);
             Vec::new()
         }
         Some(entry) => vec![waived(Arc::from(entry.id()), context.rules)],
@@ -232,24 +247,24 @@ fn known(draft: Draft, context: &Context<'_>, hints: &mut usize) -> Option<Known
         None => {
             let mut words = named(&draft.id);
             words.push(("hint", hint(&draft.id, context, hints)));
-            say(Flaw::UnknownRule, draft.id_span, words, false);
+            say(Flaw::UnknownRule, draft.id_span, words);
             Vec::new()
         }
     };
     for (span, problem) in &draft.problems {
-        say(Flaw::Malformed, *span, vec![("problem", problem.clone())], false);
+        say(Flaw::Malformed, *span, vec![("problem", problem.clone())]);
     }
-    if draft.reason.is_none() && draft.problems.is_empty() {
+    if is_own && draft.reason.is_none() && draft.problems.is_empty() {
         let mut words = named(&draft.id);
-        words.push(("effect", if is_own { "so it waives nothing" } else { "though it holds" }.to_owned()));
-        say(Flaw::WithoutReason, draft.span, words, !is_own);
+        words.push(("effect", "so it waives nothing".to_owned()));
+        say(Flaw::WithoutReason, draft.span, words);
     }
     if let (Some(expires), Some(today)) = (draft.expires, context.today)
         && expires < today
     {
         let mut words = named(&draft.id);
         words.push(("date", expires.to_string()));
-        say(Flaw::Expired, draft.expires_span, words, false);
+        say(Flaw::Expired, draft.expires_span, words);
     }
     let waiver = Waiver {
         id: draft.id,
@@ -311,18 +326,19 @@ fn citations(rule: &str, requirement: Requirement, rules: &RuleSet) -> Vec<Strin
 }
 
 impl Exceptions {
-    fn add(&mut self, known: Known) {
-        let index = self.all.len();
-        if !known.flaws.iter().any(|said| !said.is_light) {
-            let blocks: BTreeSet<&str> = known.covers.iter().map(|cover| block_of(&cover.path)).collect();
-            for waived in &known.waiver.waives {
-                let by_block = self.holding.entry(Arc::clone(&waived.rule)).or_default();
-                for block in &blocks {
-                    by_block.entry((*block).to_owned()).or_default().push(index);
-                }
+    fn index(&mut self) {
+        let Self { all, holding } = self;
+        for (known, exception) in all.iter().enumerate().filter(|(_, known)| known.flaws.is_empty()) {
+            for waived in &exception.waiver.waives {
+                let rule = &waived.rule;
+                let covers = 0..exception.covers.len();
+                holding.extend(covers.map(|cover| Holding { rule: Arc::clone(rule), known, cover }));
             }
         }
-        self.all.push(known);
+        holding.sort_by(|one, other| {
+            let key = |holding: &Holding| (holding.block(all), holding.known);
+            one.rule.cmp(&other.rule).then_with(|| key(one).cmp(&key(other)))
+        });
     }
 
     /// Whether there are none.
@@ -333,22 +349,33 @@ impl Exceptions {
     /// Those that hold for a rule and may cover something of the blocks at these ways: the whole template's, its section's,
     /// and its own.
     fn holding(&self, rule: &str, subject: &str, path: &str) -> Vec<usize> {
-        let Some(by_block) = self.holding.get(rule) else { return Vec::new() };
-        let section = |path: &str| path.split('/').next().unwrap_or_default().to_owned();
-        let keys = BTreeSet::from([
-            String::new(),
-            section(subject),
-            section(path),
-            subject.to_owned(),
-            block_of(path).to_owned(),
-        ]);
-        keys.iter().filter_map(|key| by_block.get(key)).flatten().copied().collect()
+        let of_rule = self.of_rule(rule);
+        fn section(path: &str) -> &str {
+            path.split('/').next().unwrap_or_default()
+        }
+        let mut found = Vec::new();
+        for block in ["", section(subject), section(path), subject, block_of(path)] {
+            let start = of_rule.partition_point(|holding| holding.block(&self.all) < block);
+            let of_block = of_rule.iter().skip(start).take_while(|holding| holding.block(&self.all) == block);
+            found.extend(of_block.map(|holding| holding.known));
+        }
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+
+    /// Those that waive a rule.
+    fn of_rule(&self, rule: &str) -> &[Holding] {
+        let start = self.holding.partition_point(|holding| &*holding.rule < rule);
+        let rest = self.holding.get(start..).unwrap_or_default();
+        let length = rest.partition_point(|holding| &*holding.rule == rule);
+        rest.get(..length).unwrap_or_default()
     }
 
     /// Marks a finding with the exception that covers it, if one does. Where several do, all are of use; the finding names
     /// one of our own before another tool's, one with a reason before one without, and the narrowest.
     pub fn waive(&mut self, finding: &mut Finding) {
-        if !self.holding.contains_key(&finding.rule) {
+        if self.of_rule(&finding.rule).is_empty() {
             return;
         }
         let subject = finding.subject.qualified_name();
@@ -368,7 +395,7 @@ impl Exceptions {
 
     /// Notes that a check could not be decided: whether an exception is needed there is open.
     pub fn note_undecided(&mut self, rule: &str, block: &Block<'_>) {
-        if !self.holding.contains_key(rule) {
+        if self.of_rule(rule).is_empty() {
             return;
         }
         let subject = &block.subject().qualified_name();
@@ -405,8 +432,8 @@ impl Exceptions {
             .zip(numbers)
             .map(|(known, findings)| {
                 // Where nothing is waived, nothing is missing that another tool's language does not ask for.
-                let said = known.flaws.iter().filter(|said| known.is_used || !said.is_light);
-                let mut flaws: Vec<Said> = said.cloned().collect();
+                let mut flaws = known.flaws.clone();
+                flaws.extend(known.is_used.then(|| known.without_reason()).flatten());
                 let grave = flaws.iter().filter(|said| !said.is_light).map(|said| said.flaw.state()).max();
                 let is_open = known.undecided
                     || may_change
@@ -439,6 +466,15 @@ impl Exceptions {
 }
 
 impl Known {
+    /// What is said of an exception that holds although nobody says why: other tools' languages do not ask for it.
+    fn without_reason(&self) -> Option<Said> {
+        if self.waiver.dialect.is_own() || self.waiver.reason.is_some() {
+            return None;
+        }
+        let words = vec![("rule", self.waiver.id.clone()), ("effect", "though it holds".to_owned())];
+        Some(Said { flaw: Flaw::WithoutReason, span: self.waiver.span, words, is_light: true })
+    }
+
     fn unused(&self) -> Said {
         let place = match self.waiver.covers.as_slice() {
             [] => "anywhere".to_owned(),

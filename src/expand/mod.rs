@@ -17,6 +17,7 @@ use crate::template::Template;
 use expansion::{Expansion, Iteration, MadeFrom, Origin};
 use foldhash::HashMap;
 use includes::Included;
+use smallvec::SmallVec;
 use written::Written;
 
 pub use crate::template::Parameter;
@@ -191,7 +192,7 @@ pub struct Model<'m, 't> {
     /// The template as a whole.
     pub whole: Block<'t>,
     expansion: Option<&'t Expansion<'t>>,
-    by_type: HashMap<&'t str, Vec<usize>>,
+    by_type: HashMap<&'t str, SmallVec<[usize; 2]>>,
 }
 
 impl<'m, 't> Model<'m, 't> {
@@ -268,7 +269,7 @@ impl<'m, 't> Model<'m, 't> {
             condition: None,
             origin: None,
         };
-        let mut by_type: HashMap<&'t str, Vec<usize>> = HashMap::default();
+        let mut by_type: HashMap<&'t str, SmallVec<[usize; 2]>> = HashMap::default();
         for (index, resource) in resources.iter().enumerate() {
             by_type.entry(resource.kind).or_default().push(index);
         }

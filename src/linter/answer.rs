@@ -8,6 +8,7 @@ use crate::rules::checker::{Checker, Item, Place};
 use crate::rules::operand::Settings;
 use crate::rules::rule::{Check, Rule};
 use crate::truth::Truth;
+use smallvec::{SmallVec, smallvec};
 
 /// What a check came to for one block, over all scenarios.
 pub(super) enum Answer {
@@ -24,7 +25,7 @@ pub(super) struct Violation {
     pub(super) message: String,
     /// The message with the name that a loop's body gives the block.
     pub(super) as_written: Option<String>,
-    pub(super) scenarios: Vec<Scenario>,
+    pub(super) scenarios: SmallVec<[Scenario; 1]>,
 }
 
 /// What a check came to in one scenario.
@@ -91,6 +92,7 @@ pub(super) fn answer<'m, 't>(
                 }
             }
             Leaf::Fail(places) => {
+                violations.reserve_exact(places.len());
                 for place in places {
                     let template = place.message.as_ref().or(check.message.as_ref()).unwrap_or(&rule.message);
                     let message = fill(template, &place, block, block.written_name());
@@ -106,7 +108,7 @@ pub(super) fn answer<'m, 't>(
                                 place,
                                 message,
                                 as_written,
-                                scenarios: vec![scenario.clone()],
+                                scenarios: smallvec![scenario.clone()],
                             });
                         }
                     }

@@ -33,14 +33,14 @@ struct Likeness {
     waiver: Option<usize>,
 }
 
-/// Unites the findings of one check.
-pub(super) fn united(pending: Vec<Pending<'_>>) -> Vec<Finding> {
+/// Unites the findings of one check and adds them to the others; leaves none pending.
+pub(super) fn unite(pending: &mut Vec<Pending<'_>>, findings: &mut Vec<Finding>) {
     if pending.iter().all(|one| one.iterations.is_empty()) {
-        return pending.into_iter().map(|one| one.finding).collect();
+        return findings.extend(pending.drain(..).map(|one| one.finding));
     }
     let mut groups: Vec<Vec<Pending<'_>>> = Vec::with_capacity(pending.len());
     let mut known: HashMap<Likeness, usize> = HashMap::new();
-    for one in pending {
+    for one in pending.drain(..) {
         if one.iterations.is_empty() {
             groups.push(vec![one]);
             continue;
@@ -59,7 +59,7 @@ pub(super) fn united(pending: Vec<Pending<'_>>) -> Vec<Finding> {
             None => groups.push(vec![one]),
         }
     }
-    groups.into_iter().filter_map(one).collect()
+    findings.extend(groups.into_iter().filter_map(one));
 }
 
 /// The finding of a group, which names its turns.

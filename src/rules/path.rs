@@ -124,11 +124,6 @@ fn refuse_filters(segment: &Segment, text: &str) -> Result<(), String> {
 }
 
 impl Path {
-    /// The path of a resource's property.
-    pub fn of_property(name: &str) -> Self {
-        Self { text: String::new(), names: vec!["Properties".to_owned(), name.to_owned()], rest: None }
-    }
-
     /// Selects with what follows the leading names. The steps are `/`-separated, relative to `value`.
     pub fn select_rest<'a, 't>(&self, value: &'a Value<'t>, with_steps: bool) -> Vec<(&'a Value<'t>, String)> {
         match &self.rest {

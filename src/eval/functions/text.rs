@@ -6,6 +6,7 @@ use crate::eval::Run;
 use crate::eval::value::{Content, Kind, Origin, Part, Value};
 use crate::source::Span;
 use crate::syntax::{Entry, Node};
+use smallvec::SmallVec;
 use std::borrow::Cow;
 
 impl<'t> Run<'_, 't> {
@@ -111,8 +112,8 @@ enum Piece<'t> {
 }
 
 /// Cuts a `Fn::Sub` template: `${Name}`, `${Name.Attribute}`, `${!Literal}`.
-fn pieces(template: &str) -> Vec<Piece<'_>> {
-    let mut pieces = Vec::new();
+fn pieces(template: &str) -> SmallVec<[Piece<'_>; 4]> {
+    let mut pieces = SmallVec::new();
     let mut rest = template;
     while let Some((before, after)) = rest.split_once("${") {
         if !before.is_empty() {

@@ -5,6 +5,7 @@ use super::texts::{is_secret_literal, secret_text};
 use crate::eval::begins_as_function;
 use crate::source::Span;
 use crate::syntax::{Entry, Kind, Node};
+use smallvec::SmallVec;
 use std::borrow::Cow;
 
 /// A secret that is written out.
@@ -20,7 +21,8 @@ pub struct LiteralSecret {
     pub what: &'static str,
 }
 
-/// Whether what stands under a key is code, prose, an example or a recipe that makes a secret: nothing below it is searched.
+/// Whether what stands under a key is the name of something in the template, code, prose, an example or a recipe that makes a secret:
+/// nothing below it is searched.
 fn is_passed_over(key: &str) -> bool {
     matches!(
         key,
@@ -28,9 +30,11 @@ fn is_passed_over(key: &str) -> bool {
             | "AllowedPattern"
             | "ConstraintDescription"
             | "Description"
+            | "Fn::GetAtt"
             | "FunctionCode"
             | "GenerateSecretString"
             | "InlineCode"
+            | "Ref"
             | "ZipFile"
             | "example"
             | "examples"
@@ -39,14 +43,14 @@ fn is_passed_over(key: &str) -> bool {
 
 /// Finds the secrets that are written out in a node that stands under `name`, in every branch of every condition.
 pub fn literal_secrets<'t>(name: &str, node: &'t Node<'t>) -> Vec<LiteralSecret> {
-    let mut search = Search { path: Vec::with_capacity(16), found: Vec::new() };
+    let mut search = Search { path: SmallVec::new(), found: Vec::new() };
     search.named(name, node);
     search.found
 }
 
 /// A walk through a block. The parsers bound its depth.
 struct Search<'t> {
-    path: Vec<Step<'t>>,
+    path: SmallVec<[Step<'t>; 16]>,
     found: Vec<LiteralSecret>,
 }
 
@@ -73,7 +77,7 @@ impl<'t> Search<'t> {
     fn node(&mut self, name: &str, node: &'t Node<'t>) {
         match &node.kind {
             Kind::Mapping(entries) => {
-                let variable = variable(entries);
+                let variable = if entries.len() > 1 { variable(entries) } else { None };
                 for entry in entries {
                     if is_passed_over(&entry.key) {
                         continue;

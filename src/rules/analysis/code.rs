@@ -29,7 +29,7 @@ impl LogsEvent {
         let handler = text_at(checker, &self.handler, item).unwrap_or_default();
         let handler = handler.rsplit('.').next().unwrap_or_default();
         let runtime = text_at(checker, &self.runtime, item).unwrap_or_default();
-        let selection = checker.select(&self.code, item);
+        let selection = checker.select_some(&self.code, item);
         let Some(Item::Value { value, name, path, .. }) = selection.items.first() else {
             let truth = if selection.unknown { Truth::Unknown } else { Truth::False };
             return checker.at(truth, || selection.nearest);

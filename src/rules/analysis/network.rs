@@ -164,7 +164,7 @@ impl RoutesToInternet {
 
     pub(super) fn judge<'m, 't>(&self, checker: &mut Checker<'_, 'm, 't>, item: &Item<'m, 't>) -> Judgement {
         let Some(subnets) = &self.subnets else { return self.judge_subnet(checker, item) };
-        let selection = checker.select(subnets, item);
+        let selection = checker.select_some(subnets, item);
         let mut answer = if selection.unknown { Truth::Unknown } else { Truth::False };
         let mut places = Vec::new();
         for found in &selection.items {

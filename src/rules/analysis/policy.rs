@@ -4,8 +4,7 @@ use crate::eval::text;
 use crate::eval::value::Value;
 use crate::facts::{Grant, managed_policy_grant};
 use crate::policy::{self, DocumentKind, Request};
-use crate::rules::checker::{Checker, Item, Judgement, value_place};
-use crate::rules::path::Path;
+use crate::rules::checker::{Checker, Item, Judgement, Way, value_place};
 use crate::truth::Truth;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -229,8 +228,8 @@ impl BucketPolicyDenies {
 }
 
 fn bucket_of<'m, 't>(checker: &mut Checker<'_, 'm, 't>, policy: &'m crate::expand::Block<'t>) -> Option<&'m Value<'t>> {
-    checker.select(&Path::of_property("Bucket"), &Item::Block(policy)).items.into_iter().find_map(|item| match item {
-        Item::Value { value, .. } => Some(value),
-        Item::Block(_) => None,
-    })
+    match checker.follow(&["Properties", "Bucket"], &Item::Block(policy)) {
+        Way::Value(bucket, _) => Some(bucket),
+        Way::Absent(..) | Way::Unknown(..) | Way::Unwritten(_) => None,
+    }
 }

@@ -62,7 +62,7 @@ pub struct SecretVariables {
 
 impl SecretVariables {
     pub(super) fn judge<'m, 't>(&self, checker: &mut Checker<'_, 'm, 't>, item: &Item<'m, 't>) -> Judgement {
-        let selection = checker.select(&self.path, item);
+        let selection = checker.select_some(&self.path, item);
         let mut truth = if selection.unknown { Truth::Unknown } else { Truth::False };
         let mut places = Vec::new();
         for found in &selection.items {
@@ -149,7 +149,7 @@ pub struct ExposesSecret {
 
 impl ExposesSecret {
     pub(super) fn judge<'m, 't>(&self, checker: &mut Checker<'_, 'm, 't>, item: &Item<'m, 't>) -> Judgement {
-        let selection = checker.select(&self.path, item);
+        let selection = checker.select_some(&self.path, item);
         let mut truth = if selection.unknown { Truth::Unknown } else { Truth::False };
         let mut places = Vec::new();
         for found in &selection.items {

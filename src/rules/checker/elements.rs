@@ -12,10 +12,11 @@ use crate::rules::assertion::{Quantified, Related, Selector};
 use crate::rules::named::{self, Named};
 use crate::rules::path::Path;
 use crate::truth::Truth;
+use smallvec::SmallVec;
 
 /// Elements with the truth of their belonging.
 pub(super) struct Elements<'m, 't> {
-    pub(super) items: Vec<(Item<'m, 't>, Truth)>,
+    pub(super) items: SmallVec<[(Item<'m, 't>, Truth); 1]>,
     pub(super) nearest: Place,
     pub(super) unknown: bool,
 }
@@ -33,10 +34,10 @@ impl<'m, 't> From<Selection<'m, 't>> for Elements<'m, 't> {
 impl<'m, 't> Checker<'_, 'm, 't> {
     pub(super) fn elements(&mut self, quantified: &Quantified, item: &Item<'m, 't>) -> Elements<'m, 't> {
         match &quantified.selector {
-            Selector::Path(path) => Elements::from(self.select(path, item)),
+            Selector::Path(path) => Elements::from(self.select_some(path, item)),
             Selector::Items(path) => {
-                let selection = self.select(path, item);
-                let mut items = Vec::new();
+                let selection = self.select_some(path, item);
+                let mut items = SmallVec::new();
                 for found in selection.items {
                     match &found {
                         Item::Value { value, name, path, owner } if matches!(value.kind, Kind::List(_)) => {
@@ -157,7 +158,7 @@ impl<'m, 't> Checker<'_, 'm, 't> {
 
     fn related(&mut self, related: &Related, item: &Item<'m, 't>) -> Elements<'m, 't> {
         let target = item.owner();
-        let mut items = Vec::new();
+        let mut items = SmallVec::new();
         let name = match &related.named {
             Some(named) => match self.name(named, item) {
                 Ok(pieces) => Some(pieces),
@@ -211,7 +212,7 @@ impl<'m, 't> Checker<'_, 'm, 't> {
     fn referenced(&mut self, related: &Related, existence: bool, item: &Item<'m, 't>) -> Elements<'m, 't> {
         let selection = self.select(&related.via, item);
         let blocks = self.candidates(&related.types);
-        let mut items = Vec::new();
+        let mut items = SmallVec::new();
         let mut unknown = selection.unknown;
         for found in &selection.items {
             let Item::Value { value, .. } = found else { continue };

@@ -6,14 +6,15 @@ use crate::eval::value::{Kind, Value};
 use crate::policy;
 use crate::rules::path::Path;
 use crate::truth::Truth;
+use smallvec::SmallVec;
 
 impl<'m, 't> Checker<'_, 'm, 't> {
     /// The values that the JSON texts at a path hold, lists taken apart; a value that is no text as it is. All of them
     /// have the place of their text. What is no JSON may hold anything.
     pub(super) fn json(&mut self, path: &Path, item: &Item<'m, 't>) -> Elements<'m, 't> {
-        let selection = self.select(path, item);
+        let selection = self.select_some(path, item);
         let mut unknown = selection.unknown;
-        let mut items = Vec::new();
+        let mut items = SmallVec::new();
         for found in selection.items {
             let Item::Value { value, name, path, owner } = found else { continue };
             let read = match &value.kind {

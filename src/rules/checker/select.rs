@@ -6,12 +6,13 @@ use crate::eval::Descent;
 use crate::eval::value::{Kind, Value};
 use crate::rules::path::Path;
 use crate::source::Span;
+use smallvec::{SmallVec, smallvec};
 
 /// What a path selects.
 pub struct Selection<'m, 't> {
     /// The elements, in order.
-    pub items: Vec<Item<'m, 't>>,
-    /// The deepest block that exists on the way, for when there are none.
+    pub items: SmallVec<[Item<'m, 't>; 1]>,
+    /// The deepest block that exists on the way, for when there are none or they are not enough.
     pub nearest: Place,
     /// Whether something that is not known may hold further elements.
     pub unknown: bool,
@@ -56,26 +57,35 @@ impl<'m, 't> Checker<'_, 'm, 't> {
         Way::Value(value, span)
     }
 
-    /// Selects with a path from an item.
+    /// Selects with a path from an item. Only where it finds nothing it tells the nearest place.
     pub fn select(&mut self, path: &Path, item: &Item<'m, 't>) -> Selection<'m, 't> {
+        self.select_with(path, item, false)
+    }
+
+    /// Selects with a path from an item, and tells the nearest place also where it finds something, which may not be enough.
+    pub fn select_some(&mut self, path: &Path, item: &Item<'m, 't>) -> Selection<'m, 't> {
+        self.select_with(path, item, self.explain)
+    }
+
+    fn select_with(&mut self, path: &Path, item: &Item<'m, 't>, around: bool) -> Selection<'m, 't> {
         let way = self.follow(&path.names, item);
         let Way::Value(value, span) = way else {
             let unknown = !matches!(way, Way::Absent(..));
-            return Selection { items: Vec::new(), nearest: self.short_of(&way, &path.names, item), unknown };
+            return Selection { items: SmallVec::new(), nearest: self.short_of(&way, &path.names, item), unknown };
         };
         let owner = item.owner();
         let name = last_name(&path.names, item);
         if path.rest.is_none() {
-            let nearest = self.absent(span, self.base(item, &path.names), name);
-            return Selection { items: vec![self.found(value, &path.names, item)], nearest, unknown: false };
+            let nearest = if around { self.absent(span, self.base(item, &path.names), name) } else { Place::default() };
+            return Selection { items: smallvec![self.found(value, &path.names, item)], nearest, unknown: false };
         }
         let base = self.base(item, &path.names);
         if value.is_opaque() {
             self.note_why(value);
-            return Selection { items: Vec::new(), nearest: self.absent(value.span, base, ""), unknown: true };
+            return Selection { items: SmallVec::new(), nearest: self.absent(value.span, base, ""), unknown: true };
         }
         let mut unknown = false;
-        let mut items = Vec::new();
+        let mut items = SmallVec::new();
         for (found, steps) in path.select_rest(value, self.explain) {
             if found.is_inside_unknown() {
                 unknown = true;
@@ -88,7 +98,11 @@ impl<'m, 't> Checker<'_, 'm, 't> {
         if unknown {
             self.note_unknown(value);
         }
-        let nearest = self.absent(span, base, path.text.rsplit(['.', ']']).find(|s| !s.is_empty()).unwrap_or(name));
+        let nearest = if around || items.is_empty() {
+            self.absent(span, base, path.text.rsplit(['.', ']']).find(|s| !s.is_empty()).unwrap_or(name))
+        } else {
+            Place::default()
+        };
         Selection { items, nearest, unknown }
     }
 
