@@ -226,7 +226,7 @@ impl Linter {
         if !template::is_template(&document.root) && document.root.get("Transform").is_none() {
             return report;
         }
-        let macros = expand::Macros::of(&document.root);
+        let macros = expand::Macros::of(&document);
         let texts = includes::texts(&document.root, macros, source.id, load);
         let files = includes::Files::parse(&texts, &mut report.diagnostics);
         let expansion = expand::expand(&document.root, macros, &files.included(), inputs);

@@ -12,7 +12,7 @@ use crate::eval::inputs::Inputs;
 use crate::eval::{self, Evaluator, Memory, Run};
 use crate::finding::Subject;
 use crate::source::Span;
-use crate::syntax::{Kind, Node};
+use crate::syntax::{Document, Node};
 use crate::template::Template;
 use expansion::{Expansion, Iteration, MadeFrom, Origin};
 use foldhash::HashMap;
@@ -25,16 +25,16 @@ pub use crate::template::Parameter;
 /// Why something does not follow from what is known: see [`Model::may_hide`].
 pub const HIDDEN: &str = "a loop, macro or module makes resources that are not known";
 
-/// Whether a tree may call macros or loops: one walk tells that most call none, and what includes and unrolls has nothing to do.
+/// Whether a template may call macros or loops: most call none, and what includes and unrolls has nothing to do.
 #[derive(Copy, Clone, Debug)]
 pub struct Macros {
     are_called: bool,
 }
 
 impl Macros {
-    /// Those of a tree as written.
-    pub fn of(root: &Node<'_>) -> Self {
-        Self { are_called: root.get("Transform").is_some() || calls_macros(root) }
+    /// Those of a document as written.
+    pub fn of(document: &Document<'_>) -> Self {
+        Self { are_called: document.calls_macros || document.root.get("Transform").is_some() }
     }
 
     /// Whether there may be any.
@@ -71,17 +71,6 @@ fn stands_for_others(resource: &Node<'_>) -> bool {
 /// leaves it empty), is for a tool to replace with such.
 fn is_module(kind: &str) -> bool {
     kind.ends_with("::MODULE") || !kind.contains("::")
-}
-
-/// Whether a macro or loop is called anywhere in a tree.
-fn calls_macros(node: &Node<'_>) -> bool {
-    let is_call =
-        |key: &str| eval::begins_as_function(key) && (key == "Fn::Transform" || key.starts_with("Fn::ForEach"));
-    match &node.kind {
-        Kind::Mapping(entries) => entries.iter().any(|entry| is_call(&entry.key) || calls_macros(&entry.value)),
-        Kind::Sequence(items) => items.iter().any(calls_macros),
-        _ => false,
-    }
 }
 
 /// A named block of a template: a resource, a parameter, an output, or the template as a whole.

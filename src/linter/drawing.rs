@@ -29,7 +29,7 @@ pub fn draw(source: &Source) -> Result<Drawing, Box<Diagnostic>> {
     }
     let (inputs, memory) = (Inputs::default(), Memory::default());
     // What comes to be is drawn: loops unrolled, SAM as what AWS makes of it. Included files are not read for a drawing.
-    let expansion = expand::expand(&document.root, Macros::of(&document.root), &[], &inputs);
+    let expansion = expand::expand(&document.root, Macros::of(&document), &[], &inputs);
     let template = Template::new(&expansion.root);
     let model = Model::expanded(&template, &expansion, &inputs, &memory);
     Ok(Drawing::new(&model, source))

@@ -3,7 +3,7 @@
 mod error;
 mod string;
 
-use super::keys::duplicate;
+use super::keys::{calls_macro, duplicate};
 use super::message::{quoted, too_deep};
 use super::{Document, Entry, Kind, Language, MAX_DEPTH, Node, Number, SyntaxError};
 use crate::source::{SourceId, Span};
@@ -29,15 +29,29 @@ pub(super) struct Failure {
 /// [`parse`], telling the two kinds of failure apart.
 pub(super) fn read(text: &str, source: SourceId) -> Result<Document<'_>, Failure> {
     let at = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
-    let mut reader =
-        Reader { text, bytes: text.as_bytes(), at, source, open: Vec::new(), items: Vec::new(), entries: Vec::new() };
+    let mut reader = Reader {
+        text,
+        bytes: text.as_bytes(),
+        at,
+        source,
+        open: Vec::new(),
+        items: Vec::new(),
+        entries: Vec::new(),
+        calls_macros: false,
+    };
     reader.skip_blank();
     let root = reader.value()?;
     reader.skip_blank();
     if reader.peek().is_some() {
         return Err(reader.after_root());
     }
-    Ok(Document { root, language: Language::Json, comments: Vec::new(), notes: Vec::new() })
+    Ok(Document {
+        root,
+        language: Language::Json,
+        comments: Vec::new(),
+        notes: Vec::new(),
+        calls_macros: reader.calls_macros,
+    })
 }
 
 struct Reader<'s> {
@@ -51,6 +65,7 @@ struct Reader<'s> {
     /// own from the end when it closes, in one allocation of the right size.
     items: Vec<Node<'s>>,
     entries: Vec<Entry<'s>>,
+    calls_macros: bool,
 }
 
 impl<'s> Reader<'s> {
@@ -131,6 +146,7 @@ impl<'s> Reader<'s> {
                 }
                 let key = self.string()?;
                 let key_span = self.span(start, self.at);
+                self.calls_macros |= calls_macro(&key);
                 self.skip_blank();
                 if self.peek() != Some(b':') {
                     return Err(self.no_colon(&key, key_span));

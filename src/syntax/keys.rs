@@ -4,6 +4,11 @@ use super::message::quoted;
 use super::{Entry, SyntaxError};
 use std::collections::HashMap;
 
+/// Whether a key calls a macro or a loop.
+pub(super) fn calls_macro(key: &str) -> bool {
+    key.starts_with("Fn::") && (key == "Fn::Transform" || key.starts_with("Fn::ForEach"))
+}
+
 /// Up to this many keys, comparing each with those before it is faster than hashing.
 const COMPARED: usize = 16;
 

@@ -1,7 +1,7 @@
 //! JSON and YAML into one located tree: every key and value carries its span.
 //!
 //! Short tags (`!Sub`) become their long form (`Fn::Sub`) here and nowhere else. Of CloudFormation this part knows
-//! those tags and nothing more: no section, no resource type.
+//! those tags, and which keys call macros, and nothing more: no section, no resource type.
 
 pub mod json;
 mod keys;
@@ -83,6 +83,9 @@ pub struct Document<'s> {
     pub comments: Vec<Comment<'s>>,
     /// Things that are read but surprise people, such as an octal number.
     pub notes: Vec<SyntaxNote>,
+    /// Whether some key is `Fn::Transform` or begins with `Fn::ForEach`. Noted on the way, for few templates call macros or loops, and
+    /// looking for them would take a walk of its own.
+    pub calls_macros: bool,
 }
 
 /// The language that a document was read as.

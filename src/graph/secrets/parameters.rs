@@ -104,7 +104,7 @@ impl<'t> Uses<'t> {
             syntax::Kind::Mapping(entries) => {
                 for entry in entries {
                     // A function's arguments stand where the function stands.
-                    if begins_as_function(&entry.key) {
+                    if entry.key == "Ref" || begins_as_function(&entry.key) {
                         self.note(model, entry, key);
                         self.find(model, &entry.value, key);
                     } else {

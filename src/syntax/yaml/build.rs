@@ -7,7 +7,7 @@ use super::scalar::Plain;
 use super::tag::Tag;
 use super::{Finished, Range, merge};
 use crate::source::{SourceId, Span};
-use crate::syntax::keys::duplicate;
+use crate::syntax::keys::{calls_macro, duplicate};
 use crate::syntax::message::{quoted, too_deep};
 use crate::syntax::{Comment, Document, Entry, Kind, Language, MAX_DEPTH, Node, SyntaxError, SyntaxNote};
 use granit_parser::{Event, ScalarStyle, StructureStyle};
@@ -45,6 +45,7 @@ pub(super) struct Builder<'s> {
     document: Option<Span>,
     comments: Vec<Comment<'s>>,
     notes: Vec<SyntaxNote>,
+    calls_macros: bool,
 }
 
 impl<'s> Builder<'s> {
@@ -59,6 +60,7 @@ impl<'s> Builder<'s> {
             document: None,
             comments: Vec::new(),
             notes: Vec::new(),
+            calls_macros: false,
         }
     }
 
@@ -143,6 +145,7 @@ impl<'s> Builder<'s> {
             language: Language::Yaml,
             comments: self.comments,
             notes: self.notes,
+            calls_macros: self.calls_macros,
         }
     }
 
@@ -179,6 +182,7 @@ impl<'s> Builder<'s> {
         };
         if let Tag::Short(short) = &tag {
             finished = short.long_form(finished, self.layout.slice(range));
+            self.calls_macros |= short.calls_macro();
         }
         self.note_tag(&tag);
         self.layout.advance(range.end);
@@ -268,6 +272,7 @@ impl<'s> Builder<'s> {
         let mut finished = Finished { node, height: frame.height + 1, cost: frame.cost + 1 };
         if let Tag::Short(short) = &frame.tag {
             finished = short.long_form(finished, "");
+            self.calls_macros |= short.calls_macro();
         }
         self.complete(finished, frame.anchor, range)
     }
@@ -295,7 +300,10 @@ impl<'s> Builder<'s> {
         match &mut frame.body {
             Body::Sequence(items) => items.push(finished.node),
             Body::Mapping { entries, key, merge } => match key.take() {
-                Some(Key::Named(key, key_span)) => entries.push(Entry { key, key_span, value: finished.node }),
+                Some(Key::Named(key, key_span)) => {
+                    self.calls_macros |= calls_macro(&key);
+                    entries.push(Entry { key, key_span, value: finished.node });
+                }
                 Some(Key::Merge(span)) => *merge = Some((span, finished.node)),
                 None => {}
             },

@@ -4,7 +4,7 @@ use super::build::Body;
 use super::scalar::Plain;
 use super::{Finished, Range};
 use crate::source::Span;
-use crate::syntax::{Entry, Kind, Node};
+use crate::syntax::{Entry, Kind, Node, keys};
 use std::borrow::Cow;
 
 /// Short forms and the key of their long form.
@@ -119,6 +119,11 @@ impl Tag {
 }
 
 impl Short {
+    /// Whether the function is a macro.
+    pub(super) fn calls_macro(self) -> bool {
+        keys::calls_macro(self.key)
+    }
+
     /// The map with one key that the tagged value stands for. `written` is the value's text, if it is a scalar.
     pub(super) fn long_form<'s>(self, value: Finished<'s>, written: &'s str) -> Finished<'s> {
         let value = if self.key == "Fn::GetAtt" { split_attribute(value, written) } else { value };
