@@ -38,7 +38,7 @@ fn expanded_with(template: &str, section: &str, pinned: &[(&str, &str)]) -> (Str
     let text = format!("Transform: AWS::LanguageExtensions\n{template}");
     let document = syntax::parse(&text, SourceId(0)).unwrap();
     let pinned: Pinned = pinned.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-    let expansion = expand(&document.root, Macros::of(&document.root), &[], &Inputs::from(pinned));
+    let expansion = expand(&document.root, Macros::of(&document), &[], &Inputs::from(pinned));
     let notes = expansion.notes.iter().map(|note| format!("{}: {}", note.code, note.message)).collect();
     (shown(expansion.root.get(section).unwrap()), notes)
 }
@@ -55,7 +55,7 @@ fn a_template_without_loops_is_borrowed() {
     let text =
         "Transform: AWS::LanguageExtensions\nResources: {A: {Type: T, Properties: {P: '${X}', F: {'Fn::Sub': x}}}}";
     let document = syntax::parse(text, SourceId(0)).unwrap();
-    let expansion = expand(&document.root, Macros::of(&document.root), &[], &Inputs::default());
+    let expansion = expand(&document.root, Macros::of(&document), &[], &Inputs::default());
     assert!(matches!(expansion.root, Cow::Borrowed(root) if std::ptr::eq(root, &document.root)));
 }
 
@@ -256,14 +256,14 @@ fn malformed_loops_are_noted() {
         let text = format!("Transform: AWS::LanguageExtensions\nResources: {resources}");
         let source = Source::new(SourceId(0), "t.yaml", text.clone());
         let document = syntax::parse(&text, SourceId(0)).unwrap();
-        let expansion = expand(&document.root, Macros::of(&document.root), &[], &Inputs::default());
+        let expansion = expand(&document.root, Macros::of(&document), &[], &Inputs::default());
         let [note] = expansion.notes.as_slice() else { panic!("{resources}: {:?}", expansion.notes) };
         assert_eq!((note.code, source.slice(note.span)), (code, at), "{resources}");
         assert!(note.message.contains(words), "{resources}: {}", note.message);
     }
     let text = "Resources: {'Fn::ForEach::L': [N, [a], {'A${N}': 1}]}";
     let document = syntax::parse(text, SourceId(0)).unwrap();
-    let expansion = expand(&document.root, Macros::of(&document.root), &[], &Inputs::default());
+    let expansion = expand(&document.root, Macros::of(&document), &[], &Inputs::default());
     assert_eq!(expansion.notes.iter().map(|note| note.code).collect::<Vec<_>>(), ["loop-without-transform"]);
     assert_eq!(shown(expansion.root.get("Resources").unwrap()), "{Aa: 1}");
 }
@@ -289,7 +289,7 @@ Resources:
 ";
     let source = Source::new(SourceId(7), "t.yaml", text);
     let document = syntax::parse(text, source.id).unwrap();
-    let expansion: Expansion<'_> = expand(&document.root, Macros::of(&document.root), &[], &Inputs::default());
+    let expansion: Expansion<'_> = expand(&document.root, Macros::of(&document), &[], &Inputs::default());
     let mut found = BTreeMap::new();
     spans(&expansion.root, "", &source, &mut found);
     for name in ["a", "b"] {
@@ -545,7 +545,7 @@ fn hostile_loops_end_quickly() {
         let start = Instant::now();
         let document = syntax::parse(&text, SourceId(0)).unwrap();
         let parsed = start.elapsed();
-        let expansion = expand(&document.root, Macros::of(&document.root), &[], &Inputs::default());
+        let expansion = expand(&document.root, Macros::of(&document), &[], &Inputs::default());
         let spent = start.elapsed() - parsed;
         let codes: Vec<_> = expansion.notes.iter().map(|note| note.code).collect();
         let shown = &text[..text.len().min(120)];

@@ -122,7 +122,7 @@ fn sam_becomes_what_aws_makes_of_it() {
         serde_json::from_str(&std::fs::read_to_string(format!("{folder}/serverless.json")).unwrap()).unwrap();
     let document = syntax::parse(&text, SourceId(0)).unwrap();
     let pinned = Inputs::default();
-    let expansion = expand::expand(&document.root, expand::Macros::of(&document.root), &[], &pinned);
+    let expansion = expand::expand(&document.root, expand::Macros::of(&document), &[], &pinned);
     let found = by_id(value(expansion.root.get("Resources").unwrap()).as_object().unwrap());
     let wanted = by_id(wanted.as_object().unwrap());
     assert!(wanted.len() > 70, "{}", wanted.len());
