@@ -2,7 +2,7 @@
 # One static binary and nothing else: docker run --rm -v "$PWD:/work:ro" hipaalint [PATHS]…
 
 FROM rust:1.95-alpine AS build
-RUN apk add --no-cache musl-dev
+RUN apk add --no-cache gcc musl-dev
 WORKDIR /src
 COPY Cargo.toml Cargo.lock build.rs README.md ./
 COPY data data

@@ -11,6 +11,10 @@ use std::fmt::Write;
 use std::path::PathBuf;
 use std::sync::LazyLock;
 
+/// What the program allocates with.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() {
     divan::main();
 }

@@ -10,6 +10,10 @@ use hipaalint::rules::meta::{Control, Requirement, RuleMeta, RuleProse};
 use hipaalint::source::{Source, SourceId, Span};
 use std::collections::BTreeMap;
 
+/// What the program allocates with.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() {
     divan::main();
 }
