@@ -62,7 +62,7 @@ pub struct Discovery {
     pub folders: Vec<String>,
     /// Paths that do not exist or cannot be looked into.
     pub diagnostics: Vec<Diagnostic>,
-    /// What `.gitignore` and configurations left out of the named folders.
+    /// What `.gitignore` and configurations left out.
     pub left_out: LeftOut,
 }
 
@@ -89,13 +89,15 @@ impl LeftOut {
     }
 }
 
-/// What is left out of folders that are walked. Files that are named are never left out.
+/// What is left out of folders that are walked, and of the files that are named if that is asked for.
 pub struct Filter<'f> {
     /// Whether `.gitignore` files are obeyed.
     pub gitignore: bool,
     /// Whether the configuration that governs the first folder skips an entry of it, a folder itself where the last is true.
     /// Both are absolute paths without links.
     pub skips: &'f mut dyn FnMut(&Path, &Path, bool) -> bool,
+    /// Whether configurations skip files that are named, too: a program may name them, and not a person.
+    pub skips_named: bool,
 }
 
 /// Finds the files that some paths name. Folders are walked without following symbolic links, so loops cannot occur.
@@ -145,6 +147,9 @@ impl Finder<'_> {
             return;
         }
         match path.metadata() {
+            Ok(metadata) if self.filter.skips_named && self.is_skipped(path, metadata.is_dir()) => {
+                self.found.left_out.note(path, metadata.is_dir());
+            }
             Ok(metadata) if metadata.is_dir() => self.add_folder(path),
             Ok(_) => {
                 let pinned = self.pinned_by_assembly(path);
@@ -152,6 +157,14 @@ impl Finder<'_> {
             }
             Err(error) => self.found.diagnostics.push(unreadable(&shown(path), &error)),
         }
+    }
+
+    /// Whether a configuration would skip a file or folder, or a folder that it lies in, on a walk from the root of its repository.
+    fn is_skipped(&mut self, path: &Path, is_folder: bool) -> bool {
+        let Ok(absolute) = path.canonicalize() else { return false };
+        let below_root = absolute.ancestors().take_while(|above| !is_repository(above));
+        let mut entries = below_root.filter_map(|entry| Some((entry, entry.parent()?)));
+        entries.any(|(entry, folder)| (self.filter.skips)(folder, entry, is_folder || entry != absolute))
     }
 
     fn add_folder(&mut self, folder: &Path) {

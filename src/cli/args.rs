@@ -90,6 +90,10 @@ pub(super) struct LintArguments {
     #[arg(long)]
     pub(super) no_ignore: bool,
 
+    /// Leave out what `skip` in the configuration names even where PATHS name it, as pre-commit does
+    #[arg(long)]
+    pub(super) force_skip: bool,
+
     /// What goes to standard output
     #[arg(help_heading = REPORT, long, value_enum, value_name = "FORMAT")]
     pub(super) format: Option<Format>,

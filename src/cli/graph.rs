@@ -25,7 +25,10 @@ pub(super) fn run(arguments: &GraphArguments) -> Exit {
 
 /// The text of one file, or of standard input.
 fn read(file: &Path) -> Result<Source, Box<Diagnostic>> {
-    let found = discover::discover(&[file.to_owned()], Filter { gitignore: false, skips: &mut |_, _, _| false });
+    let found = discover::discover(
+        &[file.to_owned()],
+        Filter { gitignore: false, skips: &mut |_, _, _| false, skips_named: false },
+    );
     let name = discover::shown(file);
     let problem = |message: String, help: String| {
         let severity = Severity::Error;

@@ -35,7 +35,8 @@ pub(super) fn run(arguments: LintArguments) -> Result<Exit, clap::Error> {
 pub(super) fn discover(plan: &Plan) -> Discovery {
     let skips =
         &mut |folder: &Path, entry: &Path, is_folder: bool| plan.setups.borrow_mut().skips(folder, entry, is_folder);
-    let mut found = discover::discover(&plan.paths, Filter { gitignore: plan.gitignore, skips });
+    let filter = Filter { gitignore: plan.gitignore, skips, skips_named: plan.skips_named };
+    let mut found = discover::discover(&plan.paths, filter);
     for missing in found.diagnostics.iter_mut().filter(|diagnostic| diagnostic.code == NOT_THERE) {
         // What is no command is a path.
         let meant = match missing.file.as_str() {

@@ -29,6 +29,8 @@ pub(super) struct Plan {
     pub(super) paths: Vec<PathBuf>,
     /// Whether `.gitignore` files are obeyed.
     pub(super) gitignore: bool,
+    /// Whether `skip` is obeyed for files that are named, too.
+    pub(super) skips_named: bool,
     /// What the configurations make of the arguments, and what went wrong already.
     pub(super) setups: RefCell<Setups>,
     pub(super) shown: Shown,
@@ -123,6 +125,7 @@ impl Plan {
         Ok(Self {
             paths,
             gitignore: !arguments.no_ignore,
+            skips_named: arguments.force_skip,
             setups: RefCell::new(Setups::new(typed, baselines, problems)),
             shown: Shown { format, style: terminal::style(arguments.color.color), part },
             outputs,

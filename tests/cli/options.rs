@@ -235,11 +235,13 @@ fn help_goes_to_standard_output() {
                   folder]
 
     Options:
-          --no-ignore  Look into files and folders that .gitignore names, too
-          --watch      Lint again whenever a template, its configuration or a rule of your own changes,
-                       until Ctrl-C
-      -h, --help       Print help (see more with '--help')
-      -V, --version    Print version
+          --no-ignore   Look into files and folders that .gitignore names, too
+          --force-skip  Leave out what `skip` in the configuration names even where PATHS name it, as
+                        pre-commit does
+          --watch       Lint again whenever a template, its configuration or a rule of your own changes,
+                        until Ctrl-C
+      -h, --help        Print help (see more with '--help')
+      -V, --version     Print version
 
     Report:
           --format <FORMAT>         What goes to standard output [possible values: human, json, sarif,

@@ -82,6 +82,33 @@ fn the_configuration_skips_relative_to_itself() {
 }
 
 #[test]
+fn where_programs_name_files_the_configuration_may_skip_them() {
+    let folder = Folder::with(&[
+        (".git/HEAD", ""),
+        ("hipaalint.yaml", "skip: [legacy/, own/b.yaml, '*.test.yaml']\n"),
+        ("a.yaml", BAD),
+        ("a.test.yaml", BAD),
+        ("legacy/deep/a.yaml", BAD),
+        // A nearer configuration does not bring back the folder that it lies in.
+        ("legacy/hipaalint.yaml", "profile: core\n"),
+        ("own/hipaalint.yaml", "skip: c.yaml\n"),
+        ("own/a.test.yaml", BAD),
+        ("own/b.yaml", BAD),
+        ("own/c.yaml", BAD),
+    ]);
+    let named = ["a.yaml", "a.test.yaml", "legacy/deep/a.yaml", "own/a.test.yaml", "own/b.yaml", "own/c.yaml"];
+    let all = |more: &[&str]| folder.versioning(&[&named[..], &["--format", "json"], more].concat());
+    assert_eq!(files(&all(&[])).len(), named.len());
+    let forced = all(&["--force-skip"]);
+    assert_eq!(files(&forced), ["a.yaml", "own/a.test.yaml", "own/b.yaml"]);
+    assert_eq!(forced.json()["summary"]["left_out_files"], 3);
+    assert_eq!(files(&all(&["--force-skip", "--no-config"])).len(), named.len());
+    // Folders alike; and where nothing is left, nothing is wrong.
+    let none = folder.versioning(&["--force-skip", "legacy/deep", "a.test.yaml"]);
+    assert_eq!((none.code, none.stdout.contains("skip`: 1 file, 1 folder\n")), (0, true), "{}", none.stdout);
+}
+
+#[test]
 fn a_folder_of_which_nothing_is_left_says_why() {
     let folder = Folder::with(&[(".gitignore", "*.yaml\n"), ("a.yaml", BAD)]);
     let ran = folder.versioning(&["."]);
