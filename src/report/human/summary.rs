@@ -10,6 +10,8 @@ use crate::report::verdict::{self, Verdict, checks, governed, selection, undone}
 
 /// Findings up to this many are counted at a glance; above it the rules that fired are listed.
 const FEW_FINDINGS: usize = 8;
+/// From this many on, nobody reads them one by one.
+const MANY_FINDINGS: usize = 100;
 /// Columns for the titles of the rules below which they are left out.
 const LEAST_TITLE: usize = 24;
 /// Rules that are listed: more than usually fire at once, so that none that fires often is left out.
@@ -35,6 +37,11 @@ pub(super) fn text(report: &Report, style: &Style, every_rule: bool) -> String {
     }
     if summary.failed > 0 {
         facts.push("Why a rule exists and how to mend it, in full: hipaalint explain RULE".to_owned());
+    }
+    if report.findings.len() >= MANY_FINDINGS && !every_rule {
+        facts.push(
+            "Many at once: --statistics counts them by rule; --write-baseline FILE lets only new ones count".to_owned(),
+        );
     }
     for fact in facts {
         let clean = one_line(&fact, style.unicode).into_owned();
