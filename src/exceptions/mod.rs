@@ -23,7 +23,6 @@ use crate::syntax::{Comment, Node};
 use cover::{Cover, block_of};
 use draft::Draft;
 use foldhash::HashMap;
-use smallvec::SmallVec;
 use std::sync::{Arc, OnceLock};
 
 /// Misspelt names after this many get no suggestion: comparing each with every rule takes time.
@@ -196,14 +195,21 @@ pub fn read(tree: &Node<'_>, texts: &[Text<'_, '_>], context: &Context<'_>) -> E
 
 /// What all turns of a loop have in common is one exception, which covers something in each.
 fn united(drafts: Vec<Draft>) -> Vec<Draft> {
+    // Of each, the first that stands at the same place and names the same rule.
+    let mut known: HashMap<(Span, &str), usize> = HashMap::default();
+    let firsts: Vec<usize> = drafts
+        .iter()
+        .enumerate()
+        .map(|(index, draft)| *known.entry((draft.span, draft.id.as_str())).or_insert(index))
+        .collect();
     let mut united: Vec<Draft> = Vec::with_capacity(drafts.len());
-    // One exception may name several rules.
-    let mut known: HashMap<Span, SmallVec<[usize; 1]>> = HashMap::default();
-    for draft in drafts {
-        let at_span = known.entry(draft.span).or_default();
-        let first = at_span.iter().find(|index| united.get(**index).is_some_and(|first| first.id == draft.id));
-        match first.and_then(|index| united.get_mut(*index)) {
+    // Where each has gone.
+    let mut places: Vec<usize> = Vec::with_capacity(drafts.len());
+    for (draft, first) in drafts.into_iter().zip(firsts) {
+        let place = places.get(first).copied().unwrap_or(united.len());
+        match united.get_mut(place) {
             Some(same) if same.is_alike(&draft) => {
+                places.push(place);
                 for cover in draft.covers {
                     if !same.covers.contains(&cover) {
                         same.covers.push(cover);
@@ -211,7 +217,7 @@ fn united(drafts: Vec<Draft>) -> Vec<Draft> {
                 }
             }
             _ => {
-                at_span.push(united.len());
+                places.push(united.len());
                 united.push(draft);
             }
         }
