@@ -35,6 +35,14 @@ fn the_nearest_from_the_template_upwards_governs() {
     rows.sort();
     assert_eq!(rows, expected);
     assert_eq!(report["summary"]["selection"], "conformance, core, strict");
+    for (path, told) in [
+        ("top.yaml", "None: options and defaults alone."),
+        ("billing", "billing/hipaalint.yaml"),
+        ("records/c.yaml", "records/hipaalint.yaml"),
+    ] {
+        let page = folder.run(&[path, "--format", "html"]).stdout;
+        assert!(page.contains(&format!("<dt>Configuration</dt>\n<dd>{told}</dd>")), "{page}");
+    }
     // From elsewhere, too, and for a template that is named.
     let named = folder.run(&["billing/stacks/a.yaml", "--format", "json"]).json();
     assert_eq!(governed(&named), [row("billing/hipaalint.yaml", "strict", 1)]);

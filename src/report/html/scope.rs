@@ -3,8 +3,8 @@
 use super::markup::rule_id;
 use crate::report::escape::Markup;
 use crate::report::text::{count, grouped, one_line};
-use crate::report::verdict::{checks, selection};
-use crate::report::{Report, TemplateReport};
+use crate::report::verdict::{checks, governed, selection};
+use crate::report::{Report, Summary, TemplateReport};
 use std::io;
 
 /// Writes the facts of the run, its parameters, templates and rules.
@@ -15,6 +15,7 @@ pub(super) fn write(out: &mut impl io::Write, report: &Report) -> io::Result<()>
         ("Regulation", "HIPAA Security Rule, 45 CFR Part 164, Subpart C".to_owned()),
         ("Selection", format!("{}.", selection(summary))),
     ];
+    facts.extend(configuration(summary).map(|configuration| ("Configuration", configuration)));
     facts.extend(checks(summary).map(|checks| ("Answers", format!("{checks}."))));
     if summary.skipped > 0 {
         facts.push(("Skipped", format!("{}, since they are no templates.", count(summary.skipped, "file"))));
@@ -31,6 +32,18 @@ pub(super) fn write(out: &mut impl io::Write, report: &Report) -> io::Result<()>
         writeln!(out, "<li>{} {}</li>", rule_id(&rule.meta.id), Markup(&rule.meta.title))?;
     }
     writeln!(out, "</ul>\n</details>")
+}
+
+/// What the run was configured by; none where nothing was linted.
+fn configuration(summary: &Summary) -> Option<String> {
+    match summary.governed.as_slice() {
+        [] => None,
+        [only] => Some(match &only.configuration {
+            Some(file) => one_line(file, true).into_owned(),
+            None => "None: options and defaults alone.".to_owned(),
+        }),
+        _ => governed(summary).map(|governed| one_line(&format!("{governed}."), true).into_owned()),
+    }
 }
 
 fn parameters(out: &mut impl io::Write, report: &Report) -> io::Result<()> {
