@@ -161,7 +161,15 @@ impl Finder<'_> {
 
     /// Whether a configuration would skip a file or folder, or a folder that it lies in, on a walk from the root of its repository.
     fn is_skipped(&mut self, path: &Path, is_folder: bool) -> bool {
-        let Ok(absolute) = path.canonicalize() else { return false };
+        // A link is judged by where it stands, as on a walk.
+        let absolute = match (path.parent(), path.file_name()) {
+            (Some(folder), Some(name)) if !is_folder => {
+                let folder = if folder == Path::new("") { Path::new(".") } else { folder };
+                folder.canonicalize().map(|folder| folder.join(name))
+            }
+            _ => path.canonicalize(),
+        };
+        let Ok(absolute) = absolute else { return false };
         let below_root = absolute.ancestors().take_while(|above| !is_repository(above));
         let mut entries = below_root.filter_map(|entry| Some((entry, entry.parent()?)));
         entries.any(|(entry, folder)| (self.filter.skips)(folder, entry, is_folder || entry != absolute))

@@ -67,4 +67,27 @@ mod tests {
             assert_eq!(error.related.expect("the first").0.start, 0);
         }
     }
+
+    #[test]
+    fn calls_of_macros_are_noted_in_every_spelling() {
+        let calls = |text: &str| crate::syntax::parse(text, SourceId(0)).unwrap().calls_macros;
+        for text in [
+            r#"{"A": [{"Fn::Transform": {"Name": "M"}}]}"#,
+            r#"{"A": {"\u0046n::Transform": {"Name": "M"}}}"#,
+            r#"{"Fn::ForEach::Buckets": []}"#,
+            "A: {Fn::Transform: {Name: M}}",
+            "A:\n  B: !Transform\n    Name: M\n",
+            "A: !Transform {Name: M}",
+            "A: !Transform M",
+            "A: &a {Fn::Transform: {Name: M}}\nB: {<<: *a}",
+            "Resources:\n  'Fn::ForEach::Buckets': []\n",
+            "K: &k Fn::Transform\nA: {*k : {Name: M}}",
+        ] {
+            assert!(calls(text), "{text}");
+        }
+        for text in [r#"{"A": {"Fn::Sub": "Fn::Transform"}, "Transform": "T"}"#, "A: !Sub 'Fn::ForEach'", "Fn::If: []"]
+        {
+            assert!(!calls(text), "{text}");
+        }
+    }
 }

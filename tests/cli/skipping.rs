@@ -109,6 +109,16 @@ fn where_programs_name_files_the_configuration_may_skip_them() {
 }
 
 #[test]
+#[cfg(unix)]
+fn a_link_is_skipped_where_it_stands() {
+    let folder = Folder::with(&[("hipaalint.yaml", "skip: link.yaml\n"), ("a.yaml", BAD)]);
+    std::os::unix::fs::symlink(folder.path("a.yaml"), folder.path("link.yaml")).unwrap();
+    std::os::unix::fs::symlink(folder.path("a.yaml"), folder.path("other.yaml")).unwrap();
+    let found = |file: &str| files(&folder.versioning(&["--force-skip", file, "--format", "json"])).len();
+    assert_eq!(["a.yaml", "link.yaml", "other.yaml", "./link.yaml"].map(found), [1, 0, 1, 0]);
+}
+
+#[test]
 fn a_folder_of_which_nothing_is_left_says_why() {
     let folder = Folder::with(&[(".gitignore", "*.yaml\n"), ("a.yaml", BAD)]);
     let ran = folder.versioning(&["."]);

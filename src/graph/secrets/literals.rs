@@ -21,8 +21,7 @@ pub struct LiteralSecret {
     pub what: &'static str,
 }
 
-/// Whether what stands under a key is the name of something in the template, code, prose, an example or a recipe that makes a secret:
-/// nothing below it is searched.
+/// Whether what stands under a key is code, prose, an example or a recipe that makes a secret: nothing below it is searched.
 fn is_passed_over(key: &str) -> bool {
     matches!(
         key,
@@ -30,11 +29,9 @@ fn is_passed_over(key: &str) -> bool {
             | "AllowedPattern"
             | "ConstraintDescription"
             | "Description"
-            | "Fn::GetAtt"
             | "FunctionCode"
             | "GenerateSecretString"
             | "InlineCode"
-            | "Ref"
             | "ZipFile"
             | "example"
             | "examples"
@@ -76,6 +73,9 @@ impl<'t> Search<'t> {
 
     fn node(&mut self, name: &str, node: &'t Node<'t>) {
         match &node.kind {
+            // The name of something in the template. Beside other keys, these are keys like any other.
+            Kind::Mapping(entries) if matches!(entries.as_slice(), [only] if matches!(only.key.as_ref(), "Ref" | "Fn::GetAtt")) =>
+                {}
             Kind::Mapping(entries) => {
                 let variable = if entries.len() > 1 { variable(entries) } else { None };
                 for entry in entries {
@@ -195,6 +195,7 @@ Environment:
   - {Value: hunter7, Name: API_KEY}
   - {Name: USER, Value: somebody}
 Url: !Join ['', ['postgres://app:hunter8@', !GetAtt Db.Endpoint.Address]]
+Variables: {Ref: 'postgres://app:hunter9@db', Other: x}
 "#,
         );
         assert_eq!(
@@ -208,6 +209,7 @@ Url: !Join ['', ['postgres://app:hunter8@', !GetAtt Db.Endpoint.Address]]
                 "Environment/0/Value",
                 "Environment/1/Value",
                 "Url",
+                "Variables/Ref",
             ]
         );
     }
