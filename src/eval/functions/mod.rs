@@ -251,7 +251,7 @@ impl<'t> Run<'_, 't> {
         };
         let Some((index, variable)) = own else { return Content::Unknown };
         self.fork_by(index, Clone::clone)
-            .map_or(Content::Unknown, |candidate| super::settled_content(&candidate, &variable.candidates))
+            .map_or(Content::Unknown, |candidate| super::forks::settled_content(&candidate, &variable.candidates))
     }
 
     /// A value with every choice in its text made, value by value: for whoever needs the characters themselves.
@@ -269,7 +269,7 @@ impl<'t> Run<'_, 't> {
             }
             let Some((index, variable)) = self.evaluator.choices.by_name(name) else { continue };
             if let Some(candidate) = self.fork_by(index, Clone::clone) {
-                part.content = super::settled_content(&candidate, &variable.candidates);
+                part.content = super::forks::settled_content(&candidate, &variable.candidates);
             }
         }
         Value { span: value.span, kind: Kind::Text(parts) }
