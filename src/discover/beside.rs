@@ -1,8 +1,7 @@
 //! Files that lie beside a candidate or below its folder, by the relative path that it gives. Nothing else is opened for it.
 
-use super::read::{bounded, decode};
+use super::read::{bytes_of, decode};
 use super::{Candidate, Origin};
-use std::fs::File;
 use std::io;
 use std::path::{Component, Path, PathBuf};
 
@@ -41,7 +40,7 @@ pub fn read_beside(candidate: &Candidate, location: &str) -> Result<(String, Str
     if metadata.len() > MAX_BYTES {
         return Err(format!("the file is larger than {} MiB", MAX_BYTES >> 20));
     }
-    let bytes = File::open(&file).and_then(bounded).map_err(unreadable)?;
+    let bytes = bytes_of(&file).map_err(unreadable)?;
     let text = decode(bytes).map_err(|problem| problem.message)?;
     let beside = candidate.name.rsplit_once('/').map(|(folder, _)| format!("{folder}/")).unwrap_or_default();
     Ok((format!("{beside}{}", relative.to_string_lossy().replace('\\', "/")), text))

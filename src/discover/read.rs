@@ -4,6 +4,7 @@ use super::{Candidate, Origin, shows_template, unreadable};
 use crate::finding::{Diagnostic, Severity};
 use std::fs::File;
 use std::io::{self, Read};
+use std::path::Path;
 
 /// Larger files are refused, so that a stray dump does not fill the memory. No template comes near: CloudFormation's own
 /// quota is far below (AWS CloudFormation User Guide, "Understand CloudFormation quotas").
@@ -23,8 +24,8 @@ pub enum Reading {
 /// Reads a candidate whole.
 pub fn read(candidate: &Candidate) -> Reading {
     let bytes = match &candidate.origin {
-        Origin::StandardInput => bounded(io::stdin().lock()),
-        Origin::File(path) => File::open(path).and_then(bounded),
+        Origin::StandardInput => bounded(io::stdin().lock(), 0),
+        Origin::File(path) => bytes_of(path),
     };
     let bytes = match bytes {
         Ok(bytes) => bytes,
@@ -48,9 +49,17 @@ pub fn read(candidate: &Candidate) -> Reading {
     }))
 }
 
-/// All bytes, but at most one more than is allowed.
-pub(super) fn bounded(reader: impl Read) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
+/// The bytes of a file, but at most one more than is allowed.
+pub(super) fn bytes_of(path: &Path) -> io::Result<Vec<u8>> {
+    let file = File::open(path)?;
+    // A buffer that grows would need twice the room. Devices and pipes do not tell their length.
+    let length = file.metadata().map_or(0, |metadata| metadata.len());
+    bounded(file, length)
+}
+
+/// All bytes, but at most one more than is allowed. So many are expected.
+fn bounded(reader: impl Read, expected: u64) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::with_capacity(usize::try_from(expected.min(MAX_BYTES)).unwrap_or_default());
     reader.take(MAX_BYTES + 1).read_to_end(&mut bytes)?;
     Ok(bytes)
 }
