@@ -28,10 +28,10 @@ pub fn rule_page(entry: &RuleEntry) -> String {
     page.push_str(&parameters(entry));
     let examples = entry.examples();
     // An example with its mend shows most.
-    let failing = examples.fail.iter().find(|example| example.mend.is_some()).or(examples.fail.first());
+    let failing = examples.fail.iter().find(|example| example.patch.is_some()).or(examples.fail.first());
     if let Some(example) = failing {
         page.push_str(&format!("\n## Fails: {}\n\n{}", example.name, template(example)));
-        if let Some(mend) = example.mend.as_ref().and_then(|mend| serde_yaml::to_string(mend).ok()) {
+        if let Some(mend) = example.patch.as_ref().and_then(|mend| serde_yaml::to_string(mend).ok()) {
             page.push_str(&format!("\nMended by merging (`null` takes away):\n\n```yaml\n{}\n```\n", mend.trim_end()));
         }
     }

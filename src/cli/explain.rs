@@ -103,10 +103,10 @@ fn page(entry: &RuleEntry, rules: &Rules, style: Style) -> String {
     }
     let examples = entry.examples();
     // An example with its mend shows most.
-    if let Some(example) = examples.fail.iter().find(|example| example.mend.is_some()).or(examples.fail.first()) {
+    if let Some(example) = examples.fail.iter().find(|example| example.patch.is_some()).or(examples.fail.first()) {
         page.heading(&format!("Fails: {}", example.name));
         code(example, Ink::of(meta.level), &mut page);
-        if let Some(mend) = example.mend.as_ref().and_then(|mend| serde_yaml::to_string(mend).ok()) {
+        if let Some(mend) = example.patch.as_ref().and_then(|mend| serde_yaml::to_string(mend).ok()) {
             page.heading("Mended by merging (null takes away)");
             mend.lines().for_each(|line| page.code(None, line));
         }

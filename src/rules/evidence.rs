@@ -10,13 +10,13 @@ use serde::Deserialize;
 #[serde(rename_all = "kebab-case")]
 pub enum Evidence {
     /// The way from the internet to the databases that the block is, holds or guards.
-    WayIn,
+    InternetRoute,
 }
 
 impl Evidence {
     /// Adds it to places that explain why the checker's block fails. A place is told once.
     pub fn add(self, checker: &mut Checker<'_, '_, '_>, places: &mut [Place]) {
-        let Self::WayIn = self;
+        let Self::InternetRoute = self;
         let way = exposure::way_in(checker.run, checker.model, checker.this);
         for place in places {
             // The way shows in its own order what the assertion told of it already.

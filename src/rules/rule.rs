@@ -174,10 +174,10 @@ pub struct Example {
     /// Other values of the rule's parameters.
     #[serde(default)]
     pub settings: BTreeMap<String, Operand>,
-    /// Failing ones only: what the remediation tells to do, as a merge patch (RFC 7396) of the template. The rule passes on
+    /// Failing ones only: what the remediation recommends, as a merge patch (RFC 7396) of the template. The rule passes on
     /// what it makes.
     #[serde(default)]
-    pub mend: Option<serde_json::Value>,
+    pub patch: Option<serde_json::Value>,
 }
 
 #[derive(Deserialize)]
@@ -220,7 +220,7 @@ struct RawRule {
     /// Why HIPAA cares. Markdown.
     #[serde(default)]
     why: String,
-    /// How to mend it; the first sentence is shown with every finding. Markdown.
+    /// How to fix it; the first sentence is shown with every finding. Markdown.
     #[serde(default)]
     remediation: String,
     /// Addresses of documentation.

@@ -9,9 +9,9 @@ mod aliases;
 mod examples;
 mod files;
 mod inventory;
-mod mends;
 mod mutations;
 mod pack;
+mod patches;
 mod paths;
 #[path = "../schemas/mod.rs"]
 mod schemas;

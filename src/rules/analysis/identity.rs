@@ -35,7 +35,7 @@ pub(super) fn escalates<'m, 't>(checker: &mut Checker<'_, 'm, 't>, item: &Item<'
             2 => ", and it has another way".to_owned(),
             more => format!(", and it has {} other ways", more - 1),
         };
-        place.words = vec![("way", told.join(" and ")), ("more", more)];
+        place.words = vec![("actions", told.join(" and ")), ("more", more)];
         place
     })
 }

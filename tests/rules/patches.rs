@@ -1,4 +1,4 @@
-//! The mend that a rule tells is one: applied to a failing example, it makes the rule pass.
+//! The change that a rule recompatches works: applied to a failing example, it makes the rule pass.
 
 use super::examples::findings;
 use super::files::{pack, trying};
@@ -11,7 +11,7 @@ use serde_json::Value;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-/// A JSON merge patch (RFC 7396): maps are merged, null takes away, anything else replaces.
+/// A JSON merge patch (RFC 7396): maps are merged, null removes, anything else replaces.
 fn merge(target: &mut Value, patch: &Value) {
     let Value::Object(entries) = patch else {
         *target = patch.clone();
@@ -30,15 +30,15 @@ fn merge(target: &mut Value, patch: &Value) {
     }
 }
 
-/// The template of an example with its mend applied, as JSON.
-fn mended(example: &Example, patch: &Value) -> String {
+/// The template of an example with its patch applied, as JSON.
+fn patched(example: &Example, patch: &Value) -> String {
     let (text, _) = unmark(example);
     let source = Source::new(SourceId(0), "example", text);
     let document = parse(source.text(), source.id).unwrap();
     let mut template = super::tree::json(&document.root);
     let before = template.clone();
     merge(&mut template, patch);
-    assert_ne!(before, template, "the mend of `{}` changes nothing", example.name);
+    assert_ne!(before, template, "the patch of `{}` changes nothing", example.name);
     template.to_string()
 }
 
@@ -68,16 +68,16 @@ fn check(entry: &RuleEntry, complaints: &mut String) {
     let id = &entry.meta.id;
     let examples = entry.examples();
     let remediation = entry.prose().remediation;
-    let mut mends = 0;
+    let mut patches = 0;
     for example in &examples.fail {
-        let Some(patch) = &example.mend else { continue };
-        mends += 1;
-        let template = mended(example, patch);
+        let Some(patch) = &example.patch else { continue };
+        patches += 1;
+        let template = patched(example, patch);
         let report = findings(trying(entry), id, &template, &example.parameters);
         if let Some(finding) = report.findings.iter().find(|finding| finding.outcome != Outcome::Pass) {
             writeln!(
                 complaints,
-                "{id}, `{}`: mended, it is still no pass: {} ({:?})\n{template}",
+                "{id}, `{}`: patched, it still does not pass: {} ({:?})\n{template}",
                 example.name, finding.message, finding.outcome
             )
             .unwrap();
@@ -86,22 +86,22 @@ fn check(entry: &RuleEntry, complaints: &mut String) {
         if !keys.is_empty() && !keys.iter().any(|key| remediation.contains(key)) {
             writeln!(
                 complaints,
-                "{id}, `{}`: the remediation names nothing of what the mend changes: {keys:?}",
+                "{id}, `{}`: the remediation names nothing of what the patch changes: {keys:?}",
                 example.name
             )
             .unwrap();
         }
     }
-    if mends == 0 {
-        writeln!(complaints, "{id}: no failing example has a `mend`").unwrap();
+    if patches == 0 {
+        writeln!(complaints, "{id}: no failing example has a `patch`").unwrap();
     }
-    if examples.pass.iter().chain(&examples.undecided).any(|example| example.mend.is_some()) {
-        writeln!(complaints, "{id}: a `mend` stands at an example that does not fail").unwrap();
+    if examples.pass.iter().chain(&examples.undecided).any(|example| example.patch.is_some()) {
+        writeln!(complaints, "{id}: an example that does not fail has a `patch`").unwrap();
     }
 }
 
 #[test]
-fn mends_mend() {
+fn patches_fix_what_fails() {
     let only = std::env::var("RULE").unwrap_or_default();
     let mut complaints = String::new();
     for entry in pack().entries().iter().filter(|entry| entry.meta.id.contains(&only)) {
