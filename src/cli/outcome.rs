@@ -10,9 +10,10 @@ use crate::discover::{self, Candidate, Discovery, Origin};
 use crate::finding::{self, Counts, Diagnostic, Exception, Finding, Level, Severity, Waiver};
 use crate::linter::{FileReport, sort_findings};
 use crate::project::{File, Linted};
-use crate::report::{Governed, Pin, Provenance, Report, RuleReport, Summary, TemplateReport};
+use crate::report::{Governed, Pin, Provenance, Report, Revision, RuleReport, Summary, TemplateReport};
+use crate::revision;
 use crate::rules::load::{self, RuleEntry, controls, nearest, notice};
-use crate::rules::meta::RuleProse;
+use crate::rules::meta::{RuleKind, RuleProse};
 use crate::source::{Source, SourceId};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::PathBuf;
@@ -57,7 +58,7 @@ impl Outcome {
             files: BTreeSet::new(),
             diagnostics: std::mem::take(&mut setups.problems.diagnostics),
             by_rule: BTreeMap::new(),
-            provenance: Provenance { date: plan.named_day, ..Provenance::default() },
+            provenance: Provenance { title: plan.title.clone(), date: plan.named_day, ..Provenance::default() },
             summary: Summary {
                 unreadable: found.diagnostics.len(),
                 left_out_files: found.left_out.files,
@@ -67,6 +68,8 @@ impl Outcome {
         };
         outcome.summary.problems = outcome.diagnostics.len();
         outcome.diagnostics.extend(found.diagnostics);
+        // The folders of the templates; that of standard input is not known.
+        let mut folders: BTreeSet<Option<PathBuf>> = BTreeSet::new();
         // Names of parameters, and whether any template keeps the value to itself.
         let mut parameters: BTreeMap<String, bool> = BTreeMap::new();
         // A folder whose files cannot be read has been complained about already.
@@ -90,6 +93,10 @@ impl Outcome {
                     let setup = setups.of(&candidate);
                     outcome.files.extend(report.included.iter().map(|source| PathBuf::from(&source.name)));
                     if report.is_template {
+                        folders.insert(match &candidate.origin {
+                            Origin::File(path) => path.parent().map(PathBuf::from),
+                            Origin::StandardInput => None,
+                        });
                         let included = report.included.iter().map(|source| source.name.clone());
                         let names = included.chain([candidate.name.clone()]);
                         outcome.linted.extend(names.map(|name| (name, setup.number)));
@@ -135,6 +142,7 @@ impl Outcome {
         outcome.sources.sort_by_key(|source| source.id);
         outcome.name_governed();
         outcome.provenance.pinned = outcome.pins(&parameters);
+        outcome.provenance.revision = revision_of(&folders, plan);
         outcome.count();
         outcome
     }
@@ -200,6 +208,9 @@ impl Outcome {
         self.summary.passed = counts.passed;
         self.summary.failed = counts.failed;
         self.summary.undecided = counts.undecided;
+        let supporting = rules(&self.governed).into_iter().filter(|entry| entry.meta.kind == RuleKind::Supporting);
+        let supporting = supporting.filter_map(|entry| self.by_rule.get(entry.id()));
+        self.summary.supporting = supporting.map(|counts| counts.passed).sum();
     }
 
     /// Compares the findings with the baselines, and counts what counts.
@@ -244,10 +255,10 @@ impl Outcome {
         (self.summary.errors, self.summary.warnings, self.summary.notes) =
             (level(Level::Error), level(Level::Warning), level(Level::Note));
         let waived = self.suppressed.iter().filter_map(|finding| Some((finding, finding.waiver.as_ref()?)));
-        self.summary.waived = waived.clone().count();
+        self.summary.suppressed_by_exceptions = waived.clone().count();
         let is_required = |(finding, waiver): &(&Finding, &Arc<Waiver>)| !waiver.required_of(&finding.rule).is_empty();
-        self.summary.waived_required = waived.filter(is_required).count();
-        self.summary.known = self.suppressed.len() - self.summary.waived;
+        self.summary.suppressed_required = waived.filter(is_required).count();
+        self.summary.in_baseline = self.suppressed.len() - self.summary.suppressed_by_exceptions;
     }
 
     /// What follows for the exit code.
@@ -286,7 +297,7 @@ impl Outcome {
             findings: &self.findings,
             suppressed: &self.suppressed,
             shows_suppressed: plan.shows_suppressed,
-            answers: &self.answers,
+            unshown: &self.answers,
             exceptions: &self.exceptions,
             today: plan.today,
             diagnostics: &self.diagnostics,
@@ -304,6 +315,20 @@ fn rules(governed: &[(Arc<Setup>, usize)]) -> Vec<&RuleEntry> {
     let entries = governed.iter().flat_map(|(setup, _)| setup.linter.selected());
     let by_id: BTreeMap<&str, &RuleEntry> = entries.map(|entry| (entry.id(), entry)).collect();
     by_id.into_values().collect()
+}
+
+/// The state of the templates in version control: as it was given, else as their folders show it to a page that names it.
+fn revision_of(folders: &BTreeSet<Option<PathBuf>>, plan: &Plan) -> Revision {
+    let formats = plan.outputs.iter().map(|output| output.format).chain([plan.shown.format]);
+    let is_named = formats.into_iter().any(|format| matches!(format, Format::Html | Format::Markdown));
+    match &plan.revision {
+        Some(text) => Revision::Given(text.clone()),
+        None if is_named && !folders.contains(&None) => {
+            revision::checked_out(folders.iter().flatten().map(PathBuf::as_path))
+                .map_or(Revision::Unknown, Revision::CheckedOut)
+        }
+        None => Revision::Unknown,
+    }
 }
 
 /// Parameters that were named for this run and that no template has.

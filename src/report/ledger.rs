@@ -1,187 +1,382 @@
-//! The numbers of the page: what every rule, and so every citation, came to.
+//! The numbers of the pages: how the checks of each rule ended, and so those of each citation. Counts, and judges nothing: how
+//! many checks failed is for a tool, what follows for the law is not.
 
-use crate::finding::{Counts, Finding, Level, Outcome};
-use crate::report::{Report, RuleReport};
-use crate::rules::meta::Control;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use super::text::{count, grouped};
+use super::{Report, RuleReport};
+use crate::finding::{Finding, Level, Outcome, Subject};
+use crate::rules::meta::{Control, RuleKind};
+use crate::source::SourceId;
+use std::collections::{BTreeMap, HashMap};
 
-/// What a run came to, by rule.
-pub(super) struct Ledger<'a> {
+/// How the checks of a run ended, by rule.
+pub(crate) struct Ledger<'a> {
     /// In the order of the report's rules.
-    pub(super) rules: Vec<Account<'a>>,
+    pub(crate) rules: Vec<Account<'a>>,
     /// All of them together.
-    pub(super) counts: Counts,
-    /// Checks whose findings do not count.
-    pub(super) suppressed: Suppressed,
+    pub(crate) tally: Tally,
     /// Findings that count.
-    pub(super) violations: usize,
+    pub(crate) violations: usize,
     /// Undecided checks that the report names.
-    pub(super) undecided: usize,
+    pub(crate) undecided: usize,
 }
 
-/// What one rule came to.
-pub(super) struct Account<'a> {
-    pub(super) rule: &'a RuleReport<'a>,
+/// How the checks of one rule ended.
+pub(crate) struct Account<'a> {
+    pub(crate) rule: &'a RuleReport<'a>,
     /// Its findings that count, in the order of the report.
-    pub(super) violations: Vec<&'a Finding>,
-    /// Its checks; those that are suppressed are not among the failed ones.
-    pub(super) counts: Counts,
-    /// Those of its checks whose findings do not count.
-    pub(super) suppressed: Suppressed,
+    pub(crate) violations: Vec<&'a Finding>,
+    pub(crate) tally: Tally,
 }
 
-/// Checks none of whose findings counts. An exception is a decision, with a reason; what the baseline has nobody has decided
-/// about, so that the two are never one number.
+/// How checks ended. Each check (a rule on a resource) is in one of the numbers.
 #[derive(Copy, Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Suppressed {
-    /// The baseline has some finding.
-    pub(super) known: usize,
-    /// Exceptions waive all findings.
-    pub(super) waived: usize,
+pub(crate) struct Tally {
+    /// Failed, by the gravest level of the findings that count.
+    errors: usize,
+    warnings: usize,
+    notes: usize,
+    /// Failed; none of the findings counts, and the baseline has some of them. Nobody has decided about these.
+    in_baseline: usize,
+    /// Failed, and exceptions suppress all findings: decisions, with a reason.
+    suppressed: usize,
+    undecided: usize,
+    /// Passed, of rules that check a safeguard.
+    passed: usize,
+    /// Passed, of supporting rules.
+    supporting: usize,
 }
 
-impl Suppressed {
-    fn all(self) -> usize {
-        self.known + self.waived
-    }
-}
-
-/// What a citation came to: the gravest answer of the rules that serve it.
-#[derive(Copy, Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) enum Standing {
-    /// Some check failed.
-    Failed,
-    /// Some check failed, none of them counts, and the baseline has some.
-    Known,
-    /// Some check failed, and all such were waived.
-    Waived,
-    /// Some check could not be decided; none failed.
+/// What a set of checks is shown as: the gravest of their results.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Standing {
+    /// Some check failed; the gravest level of its findings.
+    Failed(Level),
+    /// Some check failed; none of the findings counts, and the baseline has some.
+    InBaseline,
+    /// Some check failed, and exceptions suppress all findings.
+    Suppressed,
+    /// Some check is undecided; none failed.
     Undecided,
-    /// All checks passed.
+    /// All checks passed, at least one of them of a safeguard.
     Passed,
-    /// Rules serve it, and the templates have nothing that they look at.
+    /// All checks passed, none of them of a safeguard.
+    Supporting,
+    /// The templates contain nothing that the rules look at.
     Idle,
-    /// No rule of the run serves it.
-    Beyond,
+    /// No rule of the run serves the citation.
+    NoRule,
 }
 
 impl Standing {
     /// All of them, the gravest first.
-    pub(super) const ALL: [Self; 7] =
-        [Self::Failed, Self::Known, Self::Waived, Self::Undecided, Self::Passed, Self::Idle, Self::Beyond];
+    pub(crate) const ALL: [Self; 10] = [
+        Self::Failed(Level::Error),
+        Self::Failed(Level::Warning),
+        Self::Failed(Level::Note),
+        Self::InBaseline,
+        Self::Suppressed,
+        Self::Undecided,
+        Self::Passed,
+        Self::Supporting,
+        Self::Idle,
+        Self::NoRule,
+    ];
 
-    /// The class of what shows it.
-    pub(super) fn class(self) -> &'static str {
+    /// A word or two for checks that ended so.
+    pub(crate) fn of_checks(self) -> &'static str {
         match self {
-            Self::Failed => "failed",
-            Self::Known => "known",
-            Self::Waived => "waived",
+            Self::Failed(Level::Error) => "failed (error)",
+            Self::Failed(Level::Warning) => "failed (warning)",
+            Self::Failed(Level::Note) => "failed (note)",
+            Self::InBaseline => "in the baseline",
+            Self::Suppressed => "suppressed",
             Self::Undecided => "undecided",
             Self::Passed => "passed",
-            Self::Idle | Self::Beyond => "none",
+            Self::Supporting => "passed (supporting)",
+            Self::Idle | Self::NoRule => "not checked",
         }
     }
 
-    /// In words.
-    pub(super) fn name(self) -> &'static str {
+    /// What citations that are shown so have in common.
+    pub(crate) fn of_citations(self) -> &'static str {
         match self {
-            Self::Failed => "Violated",
-            Self::Known => "Known violation",
-            Self::Waived => "Waived",
-            Self::Undecided => "Undecided",
-            Self::Passed => "No violation",
-            Self::Idle => "Nothing to check",
-            Self::Beyond => "Beyond templates",
+            Self::Failed(Level::Error) => "with errors",
+            Self::Failed(Level::Warning) => "with warnings",
+            Self::Failed(Level::Note) => "with notes",
+            Self::InBaseline => "with findings in the baseline",
+            Self::Suppressed => "with suppressed findings",
+            Self::Undecided => "with undecided checks",
+            Self::Passed => "with all checks passed",
+            Self::Supporting => "with supporting checks only",
+            Self::Idle => "with nothing to check",
+            Self::NoRule => "without a rule in this run",
+        }
+    }
+}
+
+impl Tally {
+    /// The numbers, the gravest result first; none is zero.
+    pub(crate) fn parts(self) -> Vec<(Standing, usize)> {
+        let numbers = [
+            self.errors,
+            self.warnings,
+            self.notes,
+            self.in_baseline,
+            self.suppressed,
+            self.undecided,
+            self.passed,
+            self.supporting,
+        ];
+        Standing::ALL.into_iter().zip(numbers).filter(|(_, number)| *number > 0).collect()
+    }
+
+    /// Makes the failed checks as many as the linter counted. Findings do not show everything: those of one check may be in
+    /// several files, if the template includes some.
+    fn settle(&mut self, failed: usize) {
+        let mut buckets =
+            [&mut self.errors, &mut self.warnings, &mut self.notes, &mut self.in_baseline, &mut self.suppressed];
+        let found: usize = buckets.iter().map(|bucket| **bucket).sum();
+        if let Some(gravest) = buckets.iter_mut().find(|bucket| ***bucket > 0) {
+            **gravest += failed.saturating_sub(found);
+        }
+        // At least one failed, since there is a finding.
+        let mut excess = found.saturating_sub(failed.max(1));
+        for bucket in buckets.iter_mut().rev() {
+            let less = excess.min(**bucket);
+            **bucket -= less;
+            excess -= less;
         }
     }
 
-    /// A mark, so that nobody depends on colours.
-    pub(super) fn mark(self) -> &'static str {
-        match self {
-            Self::Failed => "×",
-            Self::Known => "•",
-            Self::Waived => "○",
-            Self::Undecided => "?",
-            Self::Passed => "✓",
-            Self::Idle => "–",
-            Self::Beyond => "",
+    /// All checks.
+    pub(crate) fn total(self) -> usize {
+        self.parts().iter().map(|(_, number)| number).sum()
+    }
+
+    /// Checks with findings that count.
+    pub(crate) fn failed(self) -> usize {
+        self.errors + self.warnings + self.notes
+    }
+
+    /// Checks that passed, of either kind.
+    pub(crate) fn all_passed(self) -> usize {
+        self.passed + self.supporting
+    }
+
+    /// What these checks are shown as: the gravest result. Checks of tags and names alone show no safeguard.
+    pub(crate) fn standing(self) -> Standing {
+        self.parts().first().map_or(Standing::Idle, |(standing, _)| *standing)
+    }
+
+    /// The number that the standing is about: `3 of 41 checks failed`.
+    pub(crate) fn lead(self) -> String {
+        let total = self.total();
+        let of_all = |number: usize, how: &str| match total {
+            1 => format!("1 check {how}"),
+            total => format!("{} of {} checks {how}", grouped(number), grouped(total)),
+        };
+        match self.standing() {
+            Standing::Failed(_) => of_all(self.failed(), "failed"),
+            Standing::InBaseline => of_all(self.in_baseline, "in the baseline"),
+            Standing::Suppressed => of_all(self.suppressed, "suppressed"),
+            Standing::Undecided => of_all(self.undecided, "undecided"),
+            Standing::Passed => of_all(self.all_passed(), "passed"),
+            Standing::Supporting => format!("Only {} passed", count(self.supporting, "supporting check")),
+            Standing::Idle | Standing::NoRule => "Nothing to check".to_owned(),
         }
+    }
+
+    /// All other numbers, in words: `2 suppressed`, `36 passed`. The levels of what failed are among them where they differ.
+    pub(crate) fn rest(self) -> Vec<String> {
+        let standing = self.standing();
+        let named = |number: usize, how: &str| (number > 0).then(|| format!("{} {how}", grouped(number)));
+        let levels: Vec<String> = [(self.errors, "error"), (self.warnings, "warning"), (self.notes, "note")]
+            .into_iter()
+            .filter(|(number, _)| *number > 0)
+            .map(|(number, level)| count(number, level))
+            .collect();
+        let unless = |own: Standing, part: Option<String>| part.filter(|_| own != standing);
+        let mut rest: Vec<String> = if levels.len() > 1 { vec![levels.join(", ")] } else { Vec::new() };
+        rest.extend(unless(Standing::InBaseline, named(self.in_baseline, "in the baseline")));
+        rest.extend(unless(Standing::Suppressed, named(self.suppressed, "suppressed")));
+        rest.extend(unless(Standing::Undecided, named(self.undecided, "undecided")));
+        rest.extend(unless(Standing::Supporting, unless(Standing::Passed, named(self.all_passed(), "passed"))));
+        if standing == Standing::Passed {
+            rest.extend(named(self.supporting, "of them supporting"));
+        }
+        rest
+    }
+
+    /// All numbers in words, apart: `2 failed · 36 passed`.
+    pub(crate) fn list(self) -> String {
+        let numbers = [
+            (self.failed(), "failed"),
+            (self.in_baseline, "in the baseline"),
+            (self.suppressed, "suppressed"),
+            (self.undecided, "undecided"),
+            (self.all_passed(), "passed"),
+        ];
+        let listed: Vec<String> = numbers
+            .iter()
+            .filter(|(number, _)| *number > 0)
+            .map(|(number, how)| format!("{} {how}", grouped(*number)))
+            .collect();
+        if listed.is_empty() { "nothing to check".to_owned() } else { listed.join(" · ") }
+    }
+}
+
+impl std::ops::AddAssign for Tally {
+    fn add_assign(&mut self, other: Self) {
+        self.errors += other.errors;
+        self.warnings += other.warnings;
+        self.notes += other.notes;
+        self.in_baseline += other.in_baseline;
+        self.suppressed += other.suppressed;
+        self.undecided += other.undecided;
+        self.passed += other.passed;
+        self.supporting += other.supporting;
     }
 }
 
 impl Account<'_> {
     /// The gravest level of its findings that count.
-    pub(super) fn level(&self) -> Option<Level> {
+    pub(crate) fn level(&self) -> Option<Level> {
         self.violations.iter().map(|finding| finding.level).max()
     }
 }
 
 impl<'a> Ledger<'a> {
-    pub(super) fn new(report: &Report<'a>) -> Self {
+    pub(crate) fn new(report: &Report<'a>) -> Self {
         let mut violations: HashMap<&str, Vec<&Finding>> = HashMap::new();
         for finding in report.violations() {
             violations.entry(&finding.rule).or_default().push(finding);
         }
-        let suppressed = suppressed_checks(report);
+        let failed = failed_checks(report);
         let mut ledger = Self {
             rules: Vec::with_capacity(report.rules.len()),
-            counts: Counts::default(),
-            suppressed: Suppressed::default(),
+            tally: Tally::default(),
             violations: 0,
-            undecided: report.answered(Outcome::Undecided).count(),
+            undecided: report.with_outcome(Outcome::Undecided).count(),
         };
         for rule in report.rules {
             let violations = violations.remove(rule.meta.id.as_str()).unwrap_or_default();
-            let suppressed = suppressed.get(rule.meta.id.as_str()).copied().unwrap_or_default();
-            let mut counts = rule.counts;
-            counts.failed = counts.failed.saturating_sub(suppressed.all());
-            ledger.counts += counts;
-            ledger.suppressed.known += suppressed.known;
-            ledger.suppressed.waived += suppressed.waived;
+            let mut tally = failed.get(rule.meta.id.as_str()).copied().unwrap_or_default();
+            tally.settle(rule.counts.failed);
+            tally.undecided = rule.counts.undecided;
+            match rule.meta.kind {
+                RuleKind::Safeguard => tally.passed = rule.counts.passed,
+                RuleKind::Supporting => tally.supporting = rule.counts.passed,
+            }
+            ledger.tally += tally;
             ledger.violations += violations.len();
-            ledger.rules.push(Account { rule, violations, counts, suppressed });
+            ledger.rules.push(Account { rule, violations, tally });
         }
         ledger
     }
 
     /// The accounts of the rules that serve a citation.
-    pub(super) fn serving(&self, control: &Control) -> impl Iterator<Item = &Account<'a>> {
+    pub(crate) fn serving(&self, control: &Control) -> impl Iterator<Item = &Account<'a>> {
         self.rules.iter().filter(|account| account.rule.meta.controls.contains(&control.id))
     }
 
-    /// What a citation came to.
-    pub(super) fn standing(&self, control: &Control) -> Standing {
-        let standing = |account: &Account| match account.counts {
-            _ if !account.violations.is_empty() => Standing::Failed,
-            _ if account.suppressed.known > 0 => Standing::Known,
-            _ if account.suppressed.waived > 0 => Standing::Waived,
-            Counts { undecided: 1.., .. } => Standing::Undecided,
-            Counts { passed: 1.., .. } => Standing::Passed,
-            _ => Standing::Idle,
-        };
-        self.serving(control).map(standing).min().unwrap_or(Standing::Beyond)
+    /// How the checks of a citation ended; none where no rule of the run serves it.
+    pub(crate) fn tally(&self, control: &Control) -> Option<Tally> {
+        let mut serving = self.serving(control).peekable();
+        serving.peek()?;
+        let mut tally = Tally::default();
+        serving.for_each(|account| tally += account.tally);
+        Some(tally)
+    }
+
+    /// What a citation is shown as.
+    pub(crate) fn standing(&self, control: &Control) -> Standing {
+        self.tally(control).map_or(Standing::NoRule, Tally::standing)
     }
 
     /// The rules with findings that count: the gravest first, then those with most.
-    pub(super) fn violated(&self) -> Vec<&Account<'a>> {
+    pub(crate) fn violated(&self) -> Vec<&Account<'a>> {
         let mut violated: Vec<&Account> = self.rules.iter().filter(|account| !account.violations.is_empty()).collect();
         violated.sort_by_key(|account| std::cmp::Reverse((account.level(), account.violations.len())));
         violated
     }
 }
 
-/// For each rule, the checks that have suppressed findings and no others.
-fn suppressed_checks<'a>(report: &Report<'a>) -> BTreeMap<&'a str, Suppressed> {
-    let check = |finding: &'a Finding| (&*finding.rule, finding.span.source, &finding.subject);
-    let counting: HashSet<_> = report.violations().map(check).collect();
-    let mut suppressed: HashMap<_, bool> = HashMap::new();
-    for finding in report.suppressed {
-        *suppressed.entry(check(finding)).or_default() |= finding.waiver.is_none();
+/// How a failed check is shown.
+#[derive(Copy, Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum Failure {
+    Suppressed,
+    InBaseline,
+    Counts(Level),
+}
+
+/// For each rule, its failed checks. A check with several findings is where the gravest of them puts it.
+fn failed_checks<'a>(report: &Report<'a>) -> BTreeMap<&'a str, Tally> {
+    let mut checks: HashMap<(&str, SourceId, &Subject), Failure> = HashMap::new();
+    for finding in report.violations().chain(report.suppressed) {
+        let failure = match finding {
+            finding if finding.counts() => Failure::Counts(finding.level),
+            finding if finding.waiver.is_none() => Failure::InBaseline,
+            _ => Failure::Suppressed,
+        };
+        for subject in std::iter::once(&finding.subject).chain(&finding.alike) {
+            let check = checks.entry((&finding.rule, finding.span.source, subject)).or_insert(failure);
+            *check = failure.max(*check);
+        }
     }
-    let mut by_rule: BTreeMap<&str, Suppressed> = BTreeMap::new();
-    for ((rule, ..), is_known) in suppressed.into_iter().filter(|(check, _)| !counting.contains(check)) {
-        let Suppressed { known, waived } = by_rule.entry(rule).or_default();
-        *(if is_known { known } else { waived }) += 1;
+    let mut by_rule: BTreeMap<&str, Tally> = BTreeMap::new();
+    for ((rule, ..), failure) in checks {
+        let tally = by_rule.entry(rule).or_default();
+        *match failure {
+            Failure::Counts(Level::Error) => &mut tally.errors,
+            Failure::Counts(Level::Warning) => &mut tally.warnings,
+            Failure::Counts(Level::Note) => &mut tally.notes,
+            Failure::InBaseline => &mut tally.in_baseline,
+            Failure::Suppressed => &mut tally.suppressed,
+        } += 1;
     }
     by_rule
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_gravest_result_leads_and_the_others_are_stated() {
+        let tally =
+            Tally { errors: 2, notes: 1, suppressed: 1, undecided: 4, passed: 30, supporting: 3, ..Tally::default() };
+        assert_eq!(tally.standing(), Standing::Failed(Level::Error));
+        assert_eq!(tally.lead(), "3 of 41 checks failed");
+        assert_eq!(tally.rest(), ["2 errors, 1 note", "1 suppressed", "4 undecided", "33 passed"]);
+        assert_eq!(tally.list(), "3 failed · 1 suppressed · 4 undecided · 33 passed");
+    }
+
+    #[test]
+    fn failed_checks_are_as_many_as_the_linter_counted() {
+        let settled = |errors, suppressed, failed| {
+            let mut tally = Tally { errors, suppressed, ..Tally::default() };
+            tally.settle(failed);
+            (tally.errors, tally.suppressed)
+        };
+        assert_eq!(settled(1, 1, 2), (1, 1));
+        assert_eq!(settled(1, 1, 4), (3, 1));
+        assert_eq!(settled(2, 2, 3), (2, 1));
+        assert_eq!(settled(2, 0, 0), (1, 0));
+        assert_eq!(settled(0, 0, 0), (0, 0));
+    }
+
+    #[test]
+    fn each_result_has_its_words() {
+        let words = |tally: Tally| (tally.standing(), tally.lead(), tally.rest().join(", "));
+        let all = Tally { in_baseline: 1, suppressed: 1, undecided: 1, passed: 1, supporting: 1, ..Tally::default() };
+        let rest = "1 suppressed, 1 undecided, 2 passed";
+        assert_eq!(words(all), (Standing::InBaseline, "1 of 5 checks in the baseline".into(), rest.into()));
+        let passed = Tally { passed: 2, supporting: 1, ..Tally::default() };
+        assert_eq!(words(passed), (Standing::Passed, "3 of 3 checks passed".into(), "1 of them supporting".into()));
+        let supporting = Tally { supporting: 2, ..Tally::default() };
+        assert_eq!(words(supporting), (Standing::Supporting, "Only 2 supporting checks passed".into(), String::new()));
+        assert_eq!(words(Tally::default()), (Standing::Idle, "Nothing to check".into(), String::new()));
+        let notes = Tally { notes: 1, ..Tally::default() };
+        assert_eq!(words(notes), (Standing::Failed(Level::Note), "1 check failed".into(), String::new()));
+    }
 }

@@ -128,7 +128,7 @@ fn people_see_what_could_not_be_linted() {
     ────────────────────────────────────────────────────────────────────────────────────────────────────
     × 3 files could not be linted
     No template was linted
-      1 rule (s3-bucket-versioning) on 0 resources in 0 templates
+      Checked      1 rule (s3-bucket-versioning) on 0 resources in 0 templates
     ");
 }
 

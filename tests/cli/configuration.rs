@@ -113,9 +113,11 @@ fn mistakes_are_shown_where_they_are() {
        ·   ───────
      3 │     Type: AWS::S3::Bucket
        ╰────
-        HIPAA  164.308(a)(7)(i) Contingency plan; 164.308(a)(7)(ii)(A) Data backup plan;
-               164.308(a)(7)(ii)(B) Disaster recovery plan; 164.312(c)(1) Integrity;
-               164.312(c)(2) Mechanism to authenticate electronic protected health information
+        HIPAA  164.308(a)(7)(i)      Contingency plan
+               164.308(a)(7)(ii)(A)  Data backup plan
+               164.308(a)(7)(ii)(B)  Disaster recovery plan
+               164.312(c)(1)         Integrity
+               164.312(c)(2)         Mechanism to authenticate electronic protected health information
         Fix    Set VersioningConfiguration: { Status: Enabled }. Add a lifecycle rule for noncurrent
                versions, so that old ones do not pile up for ever.
 
@@ -212,9 +214,9 @@ fn mistakes_are_shown_where_they_are() {
     ────────────────────────────────────────────────────────────────────────────────────────────────────
     × 9 problems with options, configuration, rules or baseline
     × 1 error in 1 template
-      1 rule (s3-bucket-versioning) on 1 resource in 1 template
-      1 check: 1 failed
-      Why a rule exists and how to mend it, in full: hipaalint explain RULE
+      Checked      1 rule (s3-bucket-versioning) on 1 resource in 1 template
+      Results      1 check: 1 failed
+      Details      Reasons and remediation in full: hipaalint explain RULE
     ");
     // The other commands say so on standard error, and do their work.
     let ran = folder.run(&["explain", "own-bucket-versions"]);
@@ -276,7 +278,8 @@ fn broken_rules_of_ones_own_say_where() {
        ·   ───────
      3 │     Type: AWS::S3::Bucket
        ╰────
-        HIPAA  164.312(c)(1) Integrity; 164.308(a)(7)(ii)(A) Data backup plan
+        HIPAA  164.312(c)(1)         Integrity
+               164.308(a)(7)(ii)(A)  Data backup plan
         Fix    Set VersioningConfiguration.
 
     ── empty ── 1 problem ──────────────────────────────────────────────────────────────────────────────
@@ -307,9 +310,9 @@ fn broken_rules_of_ones_own_say_where() {
     ────────────────────────────────────────────────────────────────────────────────────────────────────
     × 3 problems with options, configuration, rules or baseline
     × 1 error in 1 template
-      1 rule (own-bucket-versions) on 1 resource in 1 template
-      1 check: 1 failed
-      Why a rule exists and how to mend it, in full: hipaalint explain RULE
+      Checked      1 rule (own-bucket-versions) on 1 resource in 1 template
+      Results      1 check: 1 failed
+      Details      Reasons and remediation in full: hipaalint explain RULE
     ");
 }
 

@@ -13,6 +13,7 @@ mod formats;
 mod governing;
 mod graph;
 mod options;
+mod pages;
 mod parameters;
 mod skipping;
 mod stacks;
