@@ -174,16 +174,16 @@ fn a_broken_baseline_is_trouble_at_its_line() {
     let entry = "{ \"file\": \"a\", \"rule\": \"r\", \"subject\": \"s\", \"path\": \"p\" }";
     for (text, line, message) in [
         ("{\n  \"hipaalint-baseline\": 1,\n  \"findings\": [\n<<<<<<< HEAD\n  ]\n}\n", 4, ""),
-        ("[]", 1, "this is no baseline: it has no `hipaalint-baseline`"),
+        ("[]", 1, "this is not a baseline: it has no `hipaalint-baseline`"),
         (
             "{\n  \"hipaalint-baseline\": 2,\n  \"findings\": []\n}\n",
             2,
-            "the baseline has shape 2, and this version reads 1",
+            "the baseline has version 2, and this version of hipaalint reads 1",
         ),
         (
             "{\n  \"hipaalint-baseline\": 1,\n  \"finding\": []\n}\n",
             3,
-            "`finding` is no key of a baseline; did you mean `findings`?",
+            "`finding` is not a key of a baseline; did you mean `findings`?",
         ),
         ("{\n  \"hipaalint-baseline\": 1,\n  \"findings\": {}\n}\n", 3, "`findings` is a map, not a list"),
         ("{\n  \"hipaalint-baseline\": 1,\n  \"findings\": [\n    []\n  ]\n}\n", 4, "an entry is a list, not a map"),
@@ -193,7 +193,7 @@ fn a_broken_baseline_is_trouble_at_its_line() {
                 entry.replace("\"p\"", "1")
             ),
             4,
-            "an entry needs the texts `file`, `rule`, `subject` and `path`",
+            "an entry needs `file`, `rule`, `subject` and `path`, each a text",
         ),
         (
             &format!(
@@ -201,7 +201,7 @@ fn a_broken_baseline_is_trouble_at_its_line() {
                 entry.replace(" }", ", \"count\": -1 }")
             ),
             4,
-            "the `count` of an entry is no number from 1",
+            "the `count` of an entry is not a positive integer",
         ),
     ] {
         folder.file("baseline.json", text);

@@ -224,7 +224,7 @@ fn documents_are_markdown() {
     let list = folder.run(&["rules", "--service", "s3", "--format", "markdown"]).stdout;
     assert!(list.contains("| [`s3-bucket-versioning`](s3-bucket-versioning.md) | error |"), "{list}");
     let citations = folder.run(&["controls", "--format", "markdown"]).stdout;
-    assert!(citations.contains("\n## 164.312(c)(1) Integrity\n\n*standard*\n"), "{citations}");
+    assert!(citations.contains("\n## 164.312(c)(1) Integrity\n\n*Standard*\n"), "{citations}");
 }
 
 /// Who looks for a check of another tool that no template answers is told why.
