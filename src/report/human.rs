@@ -222,12 +222,21 @@ fn diagnostic_block(diagnostic: &Diagnostic, report: &Report, style: &Style) -> 
         Severity::Note => Level::Note,
     };
     let mut header = style.paint(Ink::of(level), &format!("{}[{}]", level.name(), diagnostic.code));
-    push_wrapped(&mut header, &diagnostic.message, style);
+    push_wrapped(&mut header, &as_sentence(&diagnostic.message), style);
     let excerpt = diagnostic.span.map(|span| excerpt_of(span, &diagnostic.related, report, style)).unwrap_or_default();
     let mut block = draw(header, level, &excerpt, style)?;
-    push_note(&mut block, "Help", &diagnostic.help, style);
+    push_note(&mut block, "Help", &as_sentence(&diagnostic.help), style);
     block.push('\n');
     Ok(block)
+}
+
+/// A text with a capital at its beginning and a mark at its end, as the messages of findings have them; empty if it is.
+fn as_sentence(text: &str) -> String {
+    let text = text.trim();
+    let mut chars = text.chars();
+    let Some(first) = chars.next() else { return String::new() };
+    let end = if text.ends_with(['.', '!', '?']) { "" } else { "." };
+    format!("{}{}{end}", first.to_uppercase(), chars.as_str())
 }
 
 /// `PatientData (AWS::S3::Bucket)`, or the qualified name if it is not a resource.

@@ -101,7 +101,7 @@ fn people_see_what_could_not_be_linted() {
     ── broken.yaml ── 1 problem ────────────────────────────────────────────────────────────────────────
 
       × error[syntax-error]
-      │ the key `A` stands twice in the same map
+      │ The key `A` stands twice in the same map.
        ╭─[broken.yaml:3:3]
      1 │ Resources:
      2 │   A: {}
@@ -110,19 +110,19 @@ fn people_see_what_could_not_be_linted() {
      3 │   A: {}
        ·   ─
        ╰────
-        Help   a reader would keep only one of the two values: rename one of the keys, or remove one
-               entry
+        Help   A reader would keep only one of the two values: rename one of the keys, or remove one
+               entry.
 
     ── empty.yaml ── 1 problem ─────────────────────────────────────────────────────────────────────────
 
       × error[file-empty]
-      │ the file is empty
+      │ The file is empty.
         Help   A template needs at least `Resources`. Was the file saved, or what makes it run?
 
     ── nowhere.yaml ── 1 problem ───────────────────────────────────────────────────────────────────────
 
       × error[file-unreadable]
-      │ there is no such file or folder
+      │ There is no such file or folder.
         Help   Look for a misspelling; paths start from the current folder.
 
     ────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -210,7 +210,7 @@ fn a_broken_baseline_is_trouble_at_its_line() {
         let problem = &ran.json()["diagnostics"][0];
         assert_eq!((&problem["code"], &problem["start"]["line"]), (&"baseline".into(), &line.into()), "{problem}");
         assert!(problem["message"].as_str().unwrap().contains(message), "{problem}");
-        assert_eq!(problem["help"], "Mend it, or remove the file and write it again with --write-baseline.");
+        assert_eq!(problem["help"], "Fix it, or delete the file and write it again with --write-baseline.");
         // Everything else is still done; nothing is known.
         assert_eq!(counts(&ran)[..2], [2, 0]);
     }

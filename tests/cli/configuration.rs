@@ -124,7 +124,7 @@ fn mistakes_are_shown_where_they_are() {
     ── hipaalint.yaml ── 9 problems ────────────────────────────────────────────────────────────────────
 
       × error[configuration]
-      │ `profile` cannot be `stric`
+      │ `profile` cannot be `stric`.
        ╭─[hipaalint.yaml:1:10]
      1 │ profile: stric
        ·          ─────
@@ -133,7 +133,7 @@ fn mistakes_are_shown_where_they_are() {
         Help   Did you mean `strict`?
 
       × error[configuration]
-      │ `fail_on` is not a key of the configuration
+      │ `fail_on` is not a key of the configuration.
        ╭─[hipaalint.yaml:2:1]
      1 │ profile: stric
      2 │ fail_on: warning
@@ -143,7 +143,7 @@ fn mistakes_are_shown_where_they_are() {
         Help   Did you mean `fail-on`?
 
       × error[configuration]
-      │ `fail-on` cannot be a list
+      │ `fail-on` cannot be a list.
        ╭─[hipaalint.yaml:3:10]
      2 │ fail_on: warning
      3 │ fail-on: [error]
@@ -153,7 +153,7 @@ fn mistakes_are_shown_where_they_are() {
         Help   It is one of `error`, `warning`, `note`, `never`.
 
       × error[configuration]
-      │ `parameters` is a list, not a map
+      │ `parameters` is a list, not a map.
        ╭─[hipaalint.yaml:5:13]
      4 │ rule-folders: own
      5 │ parameters: [Env]
@@ -163,7 +163,7 @@ fn mistakes_are_shown_where_they_are() {
         Help   Write one `Name: value` a line.
 
       × error[configuration]
-      │ there is no rule `s3-bucket-versionin`
+      │ There is no rule `s3-bucket-versionin`.
        ╭─[hipaalint.yaml:7:3]
      6 │ rules:
      7 │   s3-bucket-versionin: { level: error }
@@ -173,7 +173,7 @@ fn mistakes_are_shown_where_they_are() {
         Help   Did you mean `s3-bucket-versioning`?
 
       × error[configuration]
-      │ `level` cannot be `fatal`
+      │ `level` cannot be `fatal`.
         ╭─[hipaalint.yaml:9:12]
       8 │   own-bucket-versions:
       9 │     level: fatal
@@ -183,7 +183,7 @@ fn mistakes_are_shown_where_they_are() {
         Help   It is one of `error`, `warning`, `note`, `off`.
 
       × error[configuration]
-      │ rule `own-bucket-versions` has no parameter `statu`
+      │ Rule `own-bucket-versions` has no parameter `statu`.
         ╭─[hipaalint.yaml:10:19]
       9 │     level: fatal
      10 │     parameters: { statu: Enabled }
@@ -193,7 +193,7 @@ fn mistakes_are_shown_where_they_are() {
         Help   Did you mean `status`?
 
       × error[configuration]
-      │ `because` is not a key of the configuration
+      │ `because` is not a key of the configuration.
         ╭─[hipaalint.yaml:11:5]
      10 │     parameters: { statu: Enabled }
      11 │     because: we can
@@ -203,7 +203,7 @@ fn mistakes_are_shown_where_they_are() {
         Help   Known here are `level`, `parameters`.
 
       × error[configuration]
-      │ `s3-bucket-versioning` is a boolean, not a map
+      │ `s3-bucket-versioning` is a boolean, not a map.
         ╭─[hipaalint.yaml:12:25]
      11 │     because: we can
      12 │   s3-bucket-versioning: off
@@ -285,20 +285,20 @@ fn broken_rules_of_ones_own_say_where() {
     ── empty ── 1 problem ──────────────────────────────────────────────────────────────────────────────
 
       × error[rule-folder]
-      │ the folder of rules holds none
+      │ The folder of rules holds none.
         Help   A rule is a file that ends with .yaml or .yml; name the folder that they are in.
 
     ── nowhere ── 1 problem ────────────────────────────────────────────────────────────────────────────
 
       × error[rule-file]
-      │ cannot be read: No such file or directory (os error 2)
+      │ Cannot be read: No such file or directory (os error 2).
         Help   Look for a misspelling; the folder is looked for where the option or the configuration
                says.
 
     ── own/a.yaml ── 1 problem ─────────────────────────────────────────────────────────────────────────
 
       × error[rule-file]
-      │ level: unknown variant `fatal`, expected one of `note`, `warning`, `error`
+      │ Level: unknown variant `fatal`, expected one of `note`, `warning`, `error`.
        ╭─[own/a.yaml:3:8]
      2 │ title: A
      3 │ level: fatal
@@ -338,8 +338,8 @@ fn names_of_other_tools_lead_to_ours() {
     let ran = folder.run(&["bad.yaml", "--rule", "S3_BUCKET_VERSIONING_ENABLED"]);
     assert_eq!(ran.code, 2);
     for said in [
-        "there is no rule `CKV_AWS_21`\n",
-        "there is no rule `S3_BUCKET_VERSIONING_ENABLED`\n",
+        "There is no rule `CKV_AWS_21`.\n",
+        "There is no rule `S3_BUCKET_VERSIONING_ENABLED`.\n",
         "2 problems with options, configuration, rules or baseline",
     ] {
         assert!(ran.all().contains(said), "{said}: {}", ran.all());

@@ -85,7 +85,7 @@ fn an_unknown_rule_is_trouble_and_the_others_run() {
     ── hipaalint ── 1 problem ──────────────────────────────────────────────────────────────────────────
 
       × error[unknown-rule]
-      │ there is no rule `qqq`
+      │ There is no rule `qqq`.
         Help   `hipaalint rules` lists the rules.
 
     ────────────────────────────────────────────────────────────────────────────────────────────────────
