@@ -88,7 +88,13 @@ fn words(text: &str) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
     let mut rest = text.trim();
     while !rest.is_empty() {
-        let end = word_end(rest);
+        let end = match word_end(rest) {
+            // Code that no line has room for is broken after all; a line break in it reads as a space.
+            end if rest.get(..end).is_some_and(|word| word.chars().count() > COLUMNS) => {
+                rest.find(' ').map_or(end, |space| space.min(end))
+            }
+            end => end,
+        };
         let (word, after) = rest.split_at(end);
         let begins_a_block = is_mark(word) || word.starts_with(['#', '>', '|', '=', '<']);
         match words.last_mut() {
@@ -146,6 +152,8 @@ mod tests {
         assert_eq!(wrapped(&format!("{filler} a - b")), format!("{filler}\na - b\n"));
         assert_eq!(wrapped(&format!("{filler} a 12. b")), format!("{filler}\na 12. b\n"));
         assert_eq!(wrapped(&format!("{filler} odd ` one")), format!("{filler}\nodd ` one\n"));
+        let long = format!("`{filler} {filler}`");
+        assert_eq!(wrapped(&long), format!("`{filler}\n{filler}`\n"));
         let code = format!("```yaml\n{filler}: {filler}\n\n  - a\n```\n");
         assert_eq!(wrapped(&code), code);
     }
