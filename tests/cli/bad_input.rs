@@ -51,9 +51,9 @@ fn unreadable_files_say_why() {
     file-encoding: the file is not UTF-8: byte 13 of line 2 is 0xF0
     file-encoding: the file is UTF-16 (little-endian), not UTF-8
     file-encoding: the file is UTF-16 (big-endian), not UTF-8
-    syntax-error: the key `A` stands twice in the same map
-    syntax-error: the key `Resources` stands twice in the same map
-    syntax-error: the alias `*nowhere` refers to nothing
+    syntax-error: the key `A` is used twice in the same map
+    syntax-error: the key `Resources` is used twice in the same map
+    syntax-error: the alias `*nowhere` is not defined
     syntax-error: a second document starts here
     ");
 }
@@ -78,7 +78,7 @@ fn hostile_texts_end_soon() {
     syntax-error: lists and maps are nested more than 200 levels deep
     syntax-error: lists and maps are nested more than 200 levels deep
     syntax-error: lists and maps are nested more than 200 levels deep
-    syntax-error: aliases would add more than 200000 values to the document
+    syntax-error: the aliases expand to more than 200000 values
     file-too-large: the file is larger than 64 MiB
     ");
 }
@@ -101,12 +101,12 @@ fn people_see_what_could_not_be_linted() {
     ── broken.yaml ── 1 problem ────────────────────────────────────────────────────────────────────────
 
       × error[syntax-error]
-      │ the key `A` stands twice in the same map
+      │ the key `A` is used twice in the same map
        ╭─[broken.yaml:3:3]
      1 │ Resources:
      2 │   A: {}
        ·   ┬
-       ·   ╰── the same key was first used here
+       ·   ╰── first use of the key
      3 │   A: {}
        ·   ─
        ╰────
@@ -199,7 +199,7 @@ fn misspelt_types_are_told_of() {
         helps,
         [
             ("unknown-type", "Did you mean `AWS::S3::Bucket`?"),
-            ("unknown-type", "Look for a misspelling; rules for newer types come with newer versions."),
+            ("unknown-type", "Check the spelling. Newer versions of hipaalint know newer resource types."),
             ("unknown-type", "Did you mean `AWS::Lambda::Function`?"),
         ]
     );

@@ -124,7 +124,7 @@ fn a_misspelt_rule_is_guessed() {
     assert_eq!((ran.code, ran.stdout.as_str()), (2, ""));
     assert_eq!(ran.stderr, "hipaalint: there is no rule `s3-bucket-versionin`. Did you mean `s3-bucket-versioning`?\n");
     let ran = folder.run(&["explain", "qqq"]);
-    assert_eq!(ran.stderr, "hipaalint: there is no rule `qqq`. `hipaalint rules` lists the rules.\n");
+    assert_eq!(ran.stderr, "hipaalint: there is no rule `qqq`. Run `hipaalint rules` to list all rules.\n");
 }
 
 /// Every rule of the pack can be explained: nothing is empty, nothing is left marked up.

@@ -111,7 +111,8 @@ fn sarif_has_them_on_request() {
     assert_eq!((&suppression["kind"], &suppression["status"]), (&"inSource".into(), &"accepted".into()));
     assert_eq!(
         suppression["justification"],
-        "the archive keeps them. 164.312(b) Audit controls is required: only addressable specifications can be waived (164.306(d)(3))."
+        "the archive keeps them. 164.312(b) Audit controls is required: only addressable specifications can be waived \
+         (164.306(d)(3))."
     );
     assert_eq!(suppression["location"]["physicalLocation"]["region"]["startLine"], 13);
     assert_eq!(all[0]["suppressions"][0]["properties"]["ticket"], "SEC-1");
@@ -169,7 +170,7 @@ fn the_day_comes_from_the_option_then_the_environment() {
     assert_eq!(code("yesterday", &[]), 2);
     let odd = folder.run(&["app.yaml", "--today", "2026-13-01"]);
     assert_eq!(odd.code, 2);
-    assert!(odd.stderr.contains("not a day as YYYY-MM-DD"), "{}", odd.stderr);
+    assert!(odd.stderr.contains("not a date of the form YYYY-MM-DD"), "{}", odd.stderr);
 }
 
 /// What is said about exceptions is said by rules: they can be explained, changed and turned off.
@@ -210,7 +211,8 @@ Resources:
 ";
     let stack = |name: &str, status: &str| {
         format!(
-            "  {name}: {{ Type: AWS::CloudFormation::Stack, Properties: {{ TemplateURL: child.yaml, Parameters: {{ Versions: {status} }} }} }}\n"
+            "  {name}: {{ Type: AWS::CloudFormation::Stack, Properties: {{ TemplateURL: child.yaml, Parameters: \
+                 {{ Versions: {status} }} }} }}\n"
         )
     };
     let parent = format!("Resources:\n{}{}", stack("A", "Enabled"), stack("B", "Suspended"));

@@ -258,8 +258,8 @@ fn what_cannot_be_drawn_says_why() {
     insta::assert_snapshot!(complaints.concat(), @"
     hipaalint: missing.yaml: there is no such file or folder. Look for a misspelling; paths start from the current folder.
     hipaalint: .: it is a folder. A graph shows one template: name its file.
-    hipaalint: values.yaml: the file is no CloudFormation template. A template is a map with `Resources`.
-    hipaalint: broken.yaml:1:12: the alias `*nowhere` refers to nothing. define it earlier with `&nowhere`, or put the text in quotes if it is no alias
+    hipaalint: values.yaml: the file is not a CloudFormation template. Name a file with a `Resources` section.
+    hipaalint: broken.yaml:1:12: the alias `*nowhere` is not defined. Define `&nowhere` before this line, or put the value in quotes if it is not an alias.
     ");
 }
 

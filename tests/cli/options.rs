@@ -86,7 +86,7 @@ fn an_unknown_rule_is_trouble_and_the_others_run() {
 
       × error[unknown-rule]
       │ there is no rule `qqq`
-        Help   `hipaalint rules` lists the rules.
+        Help   Run `hipaalint rules` to list all rules.
 
     ────────────────────────────────────────────────────────────────────────────────────────────────────
     × 1 problem with options, configuration, rules or baseline
@@ -119,7 +119,7 @@ fn answers_are_shown_on_request() {
     ── open.yaml ───────────────────────────────────────────────────────────────────────────────────────
 
       ? 4:3  s3-bucket-versioning  Records
-            Cannot be decided: the value of parameter `Versions` is not known.
+            Cannot be decided: the value of parameter `Versions` is unknown.
 
     ────────────────────────────────────────────────────────────────────────────────────────────────────
     ✓ No violations found, 1 check undecided

@@ -74,7 +74,7 @@ fn broken_parameter_files_say_where() {
     a.json:1:27 "the item is a map without a parameter's name"
     a.json:1:39 "the item is a number without a parameter's name"
     b.yaml:1:6 "the value of parameter `Env` is a map, not a scalar or a list of scalars"
-    c.json:1:8 "the text ends too early"
+    c.json:1:8 "unexpected end of file"
     d.yaml:1:1 "the file is a string, not a map"
     nowhere.json:-:- "it cannot be read: No such file or directory (os error 2)"
     "#);
