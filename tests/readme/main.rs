@@ -213,6 +213,29 @@ fn local_links(document: &str) -> Vec<&str> {
         .collect()
 }
 
+/// Tables, fenced blocks, and single words that are longer have to be longer.
+#[test]
+fn lines_wrap_at_100_columns() {
+    let mut pages: Vec<(String, String)> = documents();
+    for entry in fs::read_dir(root().join("docs/rules")).unwrap() {
+        let path = entry.unwrap().path();
+        pages.push((path.display().to_string(), fs::read_to_string(path).unwrap()));
+    }
+    let mut complaints = String::new();
+    for (name, document) in pages {
+        let mut fenced = false;
+        for (number, line) in document.lines().enumerate() {
+            fenced ^= line.starts_with("```");
+            let breakable = line.trim_start_matches(['-', ' ', '#', '>']).contains(' ');
+            let exempt = fenced || !breakable || line.starts_with('|') || line.starts_with('![') || line.starts_with("<!--");
+            if line.chars().count() > 100 && !exempt {
+                complaints += &format!("{name}:{}: {} columns\n", number + 1, line.chars().count());
+            }
+        }
+    }
+    assert!(complaints.is_empty(), "\n{complaints}");
+}
+
 #[test]
 fn links_lead_somewhere() {
     let mut found = 0;
