@@ -227,7 +227,8 @@ fn lines_wrap_at_100_columns() {
         for (number, line) in document.lines().enumerate() {
             fenced ^= line.starts_with("```");
             let breakable = line.trim_start_matches(['-', ' ', '#', '>']).contains(' ');
-            let exempt = fenced || !breakable || line.starts_with('|') || line.starts_with('![') || line.starts_with("<!--");
+            let exempt =
+                fenced || !breakable || line.starts_with('|') || line.starts_with("![") || line.starts_with("<!--");
             if line.chars().count() > 100 && !exempt {
                 complaints += &format!("{name}:{}: {} columns\n", number + 1, line.chars().count());
             }
