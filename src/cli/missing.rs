@@ -20,7 +20,9 @@ const MAX_ENTRIES: usize = 10_000;
 /// were typed after.
 pub(super) fn suggest(found: &mut Discovery, paths: &[PathBuf], command: &str) {
     for diagnostic in found.diagnostics.iter_mut().filter(|diagnostic| diagnostic.code == NOT_THERE) {
-        let is_missing = |path: &Path| path.metadata().is_err_and(|error| error.kind() == io::ErrorKind::NotFound);
+        // A link to a file that does not exist is not misspelt.
+        let is_missing =
+            |path: &Path| path.symlink_metadata().is_err_and(|error| error.kind() == io::ErrorKind::NotFound);
         let path = PathBuf::from(&diagnostic.file);
         if is_missing(&path) {
             suggest_for(diagnostic, &path, paths, command);
@@ -73,11 +75,15 @@ fn command_meant(typed: &str) -> Option<String> {
 /// What is wrong about an address, and what to type instead.
 fn remote(scheme: &str, rest: &str, typed: &str, command: &str) -> (String, String) {
     let message = "hipaalint reads local files only and downloads nothing".to_owned();
+    let address = quoted(Path::new(typed));
     let help = match scheme.to_ascii_lowercase().as_str() {
         // As the AWS CLI names files.
-        "file" => return ("hipaalint takes paths without `file://`".to_owned(), format!("Type `{command} {rest}`.")),
-        "s3" => format!("Type `aws s3 cp '{typed}' - | {command} -`."),
-        "http" | "https" => format!("Type `curl -fsSL '{typed}' | {command} -`."),
+        "file" => {
+            let file = quoted(Path::new(rest));
+            return ("hipaalint takes paths without `file://`".to_owned(), format!("Type `{command} {file}`."));
+        }
+        "s3" => format!("Type `aws s3 cp {address} - | {command} -`."),
+        "http" | "https" => format!("Type `curl -fsSL {address} | {command} -`."),
         _ => "Download the template, and type the name of the file.".to_owned(),
     };
     (message, help)
