@@ -17,7 +17,7 @@ pub struct NotADate;
 
 impl fmt::Display for NotADate {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("not a day as YYYY-MM-DD")
+        formatter.write_str("not a date of the form YYYY-MM-DD")
     }
 }
 

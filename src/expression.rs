@@ -29,7 +29,7 @@ impl Expression {
         let words = Words::of(pattern);
         if !words.as_ref().is_some_and(Words::are_all) {
             regex_syntax::parse(pattern)
-                .map_err(|error| format!("`{pattern}` is not a regular expression: {error}"))?;
+                .map_err(|error| format!("`{pattern}` is not a valid regular expression: {error}"))?;
         }
         Ok(Self { pattern: "", own: Some(pattern.to_owned()), words: words.into(), compiled: OnceLock::new() })
     }

@@ -199,7 +199,7 @@ impl Linter {
 
     /// Lints one text that includes no files.
     pub fn lint(&self, source: &Source) -> FileReport {
-        self.lint_with(source, &|_| Err("no files are read here".to_owned()))
+        self.lint_with(source, &|_| Err("included files are not read in this mode".to_owned()))
     }
 
     /// Lints one text, whose local includes `load` reads. They take the [`MAX_INCLUDES`] ids after the text's own.
@@ -394,8 +394,8 @@ fn broken_rule(id: &str, error: &str) -> Diagnostic {
         code: "rule-unreadable",
         file: String::new(),
         span: None,
-        message: format!("rule `{id}` of the built-in pack cannot be read, so it did not run: {error}"),
-        help: "This is a mistake in hipaalint itself; please report it.".to_owned(),
+        message: format!("built-in rule `{id}` cannot be read, so it did not run: {error}"),
+        help: "This is a bug in hipaalint. Please report it.".to_owned(),
         related: Vec::new(),
     }
 }

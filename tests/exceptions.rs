@@ -155,14 +155,14 @@ fn everything_that_is_written_is_kept() {
 
 #[test]
 fn after_its_last_day_it_does_not_hold() {
-    let text = "Resources:\n  # hipaalint: except s3-bucket-versioning until 2026-06-29 because of the archive\n  Records: { Type: AWS::S3::Bucket }\n";
+    let text = "Resources:\n  # hipaalint: except s3-bucket-versioning until 2026-06-29 because of the archive\n  \
+                Records: { Type: AWS::S3::Bucket }\n";
     let report = lint(text);
     assert_eq!(of_rule(&report, VERSIONING), (vec!["Resources/Records"], vec![]));
     assert_eq!(
         said(text, &report),
-        [
-            "2: exception-expired: The exception for `s3-bucket-versioning` ended on 2026-06-29, so it waives nothing any more"
-        ]
+        ["2: exception-expired: The exception for `s3-bucket-versioning` ended on 2026-06-29, so it waives nothing \
+          any more"]
     );
     // Without a day nothing ends.
     let ageless = Linter::new(RuleSet::embedded(), |_| true, &BTreeMap::new(), Pinned::new(), Keep::default()).unwrap();
@@ -193,12 +193,13 @@ fn the_template_may_speak_for_its_resources() {
     let text = template(", resources: [Onee]");
     assert_eq!(
         said(&text, &lint(&text)),
-        [
-            "4: exception-malformed: The exception cannot be read, so it waives nothing: there is no resource `Onee`; did you mean `One`?"
-        ]
+        ["4: exception-malformed: The exception cannot be read, so it waives nothing: there is no resource `Onee`; \
+          did you mean `One`?"]
     );
     // cdk-nag has the template's own, too; the others have not.
-    let text = "Metadata:\n  cdk_nag: { rules_to_suppress: [{ id: HIPAA.Security-S3BucketVersioningEnabled, reason: Copies exist }] }\n  guard: { SuppressedRules: [S3_BUCKET_SSL_REQUESTS_ONLY] }\nResources:\n  One: { Type: AWS::S3::Bucket }\n";
+    let text = "Metadata:\n  cdk_nag: { rules_to_suppress: [{ id: HIPAA.Security-S3BucketVersioningEnabled, reason: \
+                Copies exist }] }\n  guard: { SuppressedRules: [S3_BUCKET_SSL_REQUESTS_ONLY] }\nResources:\n  One: { \
+                Type: AWS::S3::Bucket }\n";
     let report = lint(text);
     assert_eq!(of_rule(&report, VERSIONING), (vec![], vec!["Resources/One"]));
     assert_eq!(of_rule(&report, "s3-bucket-tls-only"), (vec!["Resources/One"], vec![]));
@@ -314,7 +315,8 @@ Resources:
     let reason = report.exceptions[0].waiver.reason.as_deref();
     assert_eq!(reason, Some("the archive keeps until the end every version"));
     // checkov's comments are about the whole resource that they stand in.
-    let text = "Resources:\n  A:\n    Type: AWS::S3::Bucket\n    Properties:\n      # checkov:skip=CKV_AWS_21:The archive, keeps: all\n      BucketName: a\n  B: { Type: AWS::S3::Bucket }\n";
+    let text = "Resources:\n  A:\n    Type: AWS::S3::Bucket\n    Properties:\n      # checkov:skip=CKV_AWS_21:The \
+                archive, keeps: all\n      BucketName: a\n  B: { Type: AWS::S3::Bucket }\n";
     let report = lint(text);
     assert_eq!(of_rule(&report, VERSIONING), (vec!["Resources/B"], vec!["Resources/A/Properties"]));
     let waiver = report.suppressed[0].waiver.as_ref().unwrap();
@@ -380,7 +382,8 @@ Resources:
 #[test]
 fn exceptions_hold_in_included_files() {
     let text = "Resources:\n  Fn::Transform: { Name: AWS::Include, Parameters: { Location: part.yaml } }\n";
-    let part = "# hipaalint: except s3-bucket-versioning because of the archive\nA: { Type: AWS::S3::Bucket }\nB:\n  Type: AWS::S3::Bucket\n  Metadata: { checkov: { skip: [{ id: CKV_AWS_21, comment: Copies }] } }\n";
+    let part = "# hipaalint: except s3-bucket-versioning because of the archive\nA: { Type: AWS::S3::Bucket }\nB:\n  \
+                Type: AWS::S3::Bucket\n  Metadata: { checkov: { skip: [{ id: CKV_AWS_21, comment: Copies }] } }\n";
     let source = Source::new(SourceId(0), "template.yaml", text);
     let load = |_: &str| Ok(Loaded { name: "part.yaml".into(), text: part.into() });
     let report = linter(&[]).lint_with(&source, &load);
@@ -391,7 +394,10 @@ fn exceptions_hold_in_included_files() {
 /// Whether an exception is needed shows only where its rule ran, was decided, and every deployment was looked at.
 #[test]
 fn what_did_not_show_is_not_said() {
-    let text = "Parameters:\n  Env: { Type: String, AllowedValues: [dev, prod] }\nConditions:\n  IsDev: !Equals [!Ref Env, dev]\nResources:\n  # hipaalint: except s3-bucket-versioning because of the archive\n  A:\n    Type: AWS::S3::Bucket\n    Properties: { VersioningConfiguration: { Status: !If [IsDev, Suspended, Enabled] } }\n";
+    let text = "Parameters:\n  Env: { Type: String, AllowedValues: [dev, prod] }\nConditions:\n  IsDev: !Equals [!Ref \
+                Env, dev]\nResources:\n  # hipaalint: except s3-bucket-versioning because of the archive\n  A:\n    \
+                Type: AWS::S3::Bucket\n    Properties: { VersioningConfiguration: { Status: !If [IsDev, Suspended, \
+                Enabled] } }\n";
     let state = |linter: Linter| {
         let report = linter.lint(&Source::new(SourceId(0), "a.yaml", text));
         assert!(said(text, &report).is_empty());
@@ -455,7 +461,9 @@ fn granular_suppressions_waive_what_they_name() {
 
 #[test]
 fn required_citations_are_marked() {
-    let text = "Resources:\n  # hipaalint: except logs-retention because the archive keeps them\n  Logs: { Type: AWS::Logs::LogGroup }\n  # hipaalint: except kms-key-rotation because its material is imported\n  Key: { Type: AWS::KMS::Key }\n";
+    let text = "Resources:\n  # hipaalint: except logs-retention because the archive keeps them\n  Logs: { Type: \
+                AWS::Logs::LogGroup }\n  # hipaalint: except kms-key-rotation because its material is imported\n  \
+                Key: { Type: AWS::KMS::Key }\n";
     let report = lint(text);
     let required: Vec<Vec<&str>> = report.exceptions.iter().map(|exception| exception.waiver.required()).collect();
     assert_eq!(required, [vec!["164.312(b)"], vec![]]);
@@ -469,27 +477,31 @@ fn required_citations_are_marked() {
 fn what_cannot_be_read_does_not_hold() {
     let cases = [
         ("hipaalint: yes please", "`hipaalint` is a string, not a map with `exceptions`"),
-        ("hipaalint: { exeptions: [] }", "`exeptions` is no key of it; did you mean `exceptions`?"),
+        ("hipaalint: { exeptions: [] }", "`exeptions` is not a valid key; did you mean `exceptions`?"),
         ("hipaalint: { exceptions: 1 }", "`exceptions` is a number, not a list"),
-        ("hipaalint: { exceptions: [{ reason: x }] }", "it names no `rule`"),
+        ("hipaalint: { exceptions: [{ reason: x }] }", "`rule` is missing"),
         (
             "hipaalint: { exceptions: [{ rule: { a: b }, reason: x }] }",
-            "`rule` is a map, not a text or a list of texts",
+            "`rule` is a map, not a string or a list of strings",
         ),
-        ("hipaalint: { exceptions: [{ rule: V, reason: [x] }] }", "`reason` is a list, not a text"),
-        ("hipaalint: { exceptions: [{ rule: V, reason: !Ref X }] }", "`reason` is a map, not a text"),
+        ("hipaalint: { exceptions: [{ rule: V, reason: [x] }] }", "`reason` is a list, not a string"),
+        ("hipaalint: { exceptions: [{ rule: V, reason: !Ref X }] }", "`reason` is a map, not a string"),
         (
             "hipaalint: { exceptions: [{ rule: V, reason: x, expires: 2026-02-30 }] }",
-            "`expires` is no day, such as 2026-12-31",
+            "`expires` is not a date such as 2026-12-31",
         ),
-        ("hipaalint: { exceptions: [{ rule: V, reason: x, expires: [] }] }", "`expires` is no day, such as 2026-12-31"),
+        (
+            "hipaalint: { exceptions: [{ rule: V, reason: x, expires: [] }] }",
+            "`expires` is not a date such as 2026-12-31",
+        ),
         (
             "hipaalint: { exceptions: [{ rule: V, reason: x, resources: [A] }] }",
-            "`resources` is for the template's own exceptions; this one covers its resource",
+            "`resources` is allowed only in the exceptions of the template; an exception of a resource covers that \
+             resource",
         ),
         (
             "hipaalint: { exceptions: [{ rule: exception-unused, reason: x }] }",
-            "what is said about exceptions cannot be waived by one; turn the rule off in the configuration",
+            "an exception cannot suppress findings about exceptions; turn the rule off in the configuration",
         ),
     ];
     for (metadata, problem) in cases {
@@ -505,7 +517,7 @@ fn what_cannot_be_read_does_not_hold() {
         ["# hipaalint except s3-bucket-versioning because x", "# hipaalint : except s3-bucket-versioning because x"]
     {
         let text = format!("Resources:\n  {comment}\n  A: {{ Type: AWS::S3::Bucket }}\n");
-        let problem = "a colon is missing, or a blank stands before it: write `hipaalint: except RULE because …`";
+        let problem = "the colon is missing, or there is a space before it; write `hipaalint: except RULE because …`";
         let message = format!("2: exception-malformed: The exception cannot be read, so it waives nothing: {problem}");
         assert_eq!(said(&text, &lint(&text)), [message], "{text}");
     }
@@ -536,7 +548,8 @@ fn foreign_oddities_are_passed_over() {
         assert_eq!((report.exceptions.len(), report.suppressed.len()), (0, 0), "{odd}");
     }
     // Broken Base64 is shown as it stands.
-    let text = "Resources:\n  A:\n    Type: AWS::S3::Bucket\n    Metadata: { cdk_nag: { rules_to_suppress: [{ id: HIPAA.Security-S3BucketVersioningEnabled, is_reason_encoded: true, reason: '%%%' }] } }\n";
+    let text = "Resources:\n  A:\n    Type: AWS::S3::Bucket\n    Metadata: { cdk_nag: { rules_to_suppress: [{ id: \
+                HIPAA.Security-S3BucketVersioningEnabled, is_reason_encoded: true, reason: '%%%' }] } }\n";
     assert_eq!(lint(text).exceptions[0].waiver.reason.as_deref(), Some("%%%"));
 }
 

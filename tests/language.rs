@@ -142,7 +142,7 @@ fn bounds_go_with_count_alone() {
     let quantified = "{ path: $.Properties.A, at-least: 1 }";
     for quantifier in ["every", "some", "none"] {
         let why = refused(&format!("resources: [any]\nassert: {{ {quantifier}: {quantified} }}"));
-        assert!(why.contains("`at-least` and `at-most` go with `count`"), "{why}");
+        assert!(why.contains("`at-least` and `at-most` are allowed only in `count`"), "{why}");
     }
     let why = refused("resources: [any]\nassert: { count: { path: $.Properties.A } }");
     assert!(why.contains("`count` needs `at-least`, `at-most` or both"), "{why}");

@@ -355,7 +355,7 @@ Resources:
     }
     assert_eq!(
         only("literal-secret", &text("")),
-        "Globals/Function/Environment/Variables/API_TOKEN: `API_TOKEN` of `Import` is a literal secret, readable for everyone \
+        "Globals/Function/Environment/Variables/API_TOKEN: `API_TOKEN` of `Import` is a hard-coded secret, readable for everyone \
          who has the template"
     );
 }

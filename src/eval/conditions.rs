@@ -81,8 +81,8 @@ impl<'t> Run<'_, 't> {
 
     fn free_condition(&mut self, name: &str) -> bool {
         self.fork_atom(format!("condition {name}"), || AtomText {
-            holds: format!("condition {name} holds"),
-            fails: format!("condition {name} does not hold"),
+            holds: format!("condition {name} is true"),
+            fails: format!("condition {name} is false"),
         })
     }
 
@@ -120,8 +120,8 @@ impl<'t> Run<'_, 't> {
     pub(super) fn odd(&mut self, node: &'t Node<'t>) -> bool {
         let (start, end) = (node.span.start, node.span.end);
         self.fork_atom(format!("odd {start} {end}"), || AtomText {
-            holds: "a condition that cannot be read holds".to_owned(),
-            fails: "a condition that cannot be read does not hold".to_owned(),
+            holds: "a condition that cannot be read is true".to_owned(),
+            fails: "a condition that cannot be read is false".to_owned(),
         })
     }
 

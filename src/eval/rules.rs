@@ -122,8 +122,8 @@ impl<'t> Run<'_, 't> {
     fn unknown_lists(&mut self, node: &'t Node<'t>, list: &Value<'t>, other: &Value<'t>) -> bool {
         let key = format!("{} {}\u{0}{}\u{0}{}", node.span.start, node.span.end, canonical(list), canonical(other));
         self.fork_atom(key, || AtomText {
-            holds: format!("{} and {} are as a rule asks", list.display(), other.display()),
-            fails: format!("{} and {} are not as a rule asks", list.display(), other.display()),
+            holds: format!("a rule of the template holds for {} and {}", list.display(), other.display()),
+            fails: format!("a rule of the template does not hold for {} and {}", list.display(), other.display()),
         })
     }
 }

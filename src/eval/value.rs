@@ -154,20 +154,20 @@ impl Origin<'_> {
         match self {
             Self::Literal => "a literal".to_owned(),
             Self::Parameter(name) | Self::PieceOfParameter { parameter: name, .. } => {
-                format!("the value of parameter `{name}` is not known")
+                format!("the value of parameter `{name}` is unknown")
             }
             Self::Pseudo(name) => format!("`{name}` is known only when the stack is deployed"),
             Self::Resource { id, attribute: None } => format!("`{id}` gets its name when the stack is deployed"),
             Self::Resource { id, attribute: Some(attribute) } => {
                 format!("`{id}.{attribute}` is known only when the stack is deployed")
             }
-            Self::Mapping(name) => format!("which entry of mapping `{name}` applies is not known"),
-            Self::Import(_) => "the value is exported by another stack".to_owned(),
-            Self::Dynamic { .. } => "a dynamic reference is resolved when the stack is deployed".to_owned(),
-            Self::Zones | Self::Zone(_) => "which Availability Zones the Region has is not known".to_owned(),
-            Self::Function { name, .. } => format!("the result of `{name}` is not known"),
-            Self::Malformed(name) => format!("`{name}` is not used here as CloudFormation takes it"),
-            Self::Inside(_) => "it lies inside a value that is not known".to_owned(),
+            Self::Mapping(name) => format!("the entry of mapping `{name}` that applies is unknown"),
+            Self::Import(_) => "the value is imported from another stack".to_owned(),
+            Self::Dynamic { .. } => "a dynamic reference is resolved only when the stack is deployed".to_owned(),
+            Self::Zones | Self::Zone(_) => "the Availability Zones of the Region are unknown".to_owned(),
+            Self::Function { name, .. } => format!("the result of `{name}` is unknown"),
+            Self::Malformed(name) => format!("`{name}` has arguments that CloudFormation does not accept"),
+            Self::Inside(_) => "the value is part of an unknown value".to_owned(),
         }
     }
 }
@@ -395,7 +395,7 @@ pub fn placeholder(origin: &Origin<'_>) -> String {
         Origin::Import(None) => "Fn::ImportValue".to_owned(),
         Origin::Import(Some(name)) => format!("Fn::ImportValue {}", name.replace([OPEN, CLOSE], "")),
         Origin::Function { name, .. } | Origin::Malformed(name) => (*name).to_owned(),
-        Origin::PieceOfParameter { parameter, .. } => format!("a piece of {parameter}"),
+        Origin::PieceOfParameter { parameter, .. } => format!("a part of {parameter}"),
         Origin::Mapping(name) => format!("Fn::FindInMap {name}"),
         Origin::Zones => "Fn::GetAZs".to_owned(),
         Origin::Zone(index) => format!("Fn::Select [{index}, Fn::GetAZs]"),

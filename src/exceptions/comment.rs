@@ -68,7 +68,7 @@ fn said(comment: &Comment<'_>, next: &[Comment<'_>], text: &str) -> Option<Said>
         .is_some_and(|rest| rest.trim_start_matches([' ', ':']).starts_with("except "))
     {
         let problem = Some(
-            "a colon is missing, or a blank stands before it: write `hipaalint: except RULE because …`".to_owned(),
+            "the colon is missing, or there is a space before it; write `hipaalint: except RULE because …`".to_owned(),
         );
         let dialect = Dialect::Comment;
         return Some(Said { dialect, span: comment.span, ids: Vec::new(), until: None, reason: None, problem });
@@ -99,7 +99,7 @@ fn own(words: &str, span: Span) -> Said {
     let Some(rest) =
         words.strip_prefix("except").filter(|rest| rest.is_empty() || rest.starts_with(char::is_whitespace))
     else {
-        said.problem = Some("after `hipaalint:` comes `except RULE because …`".to_owned());
+        said.problem = Some("the text after `hipaalint:` is not `except RULE because …`".to_owned());
         return said;
     };
     let (head, reason) = match word(rest, "because") {
@@ -116,7 +116,7 @@ fn own(words: &str, span: Span) -> Said {
     };
     said.ids = rules.split([',', ' ', '\t']).filter(|id| !id.is_empty()).map(str::to_owned).collect();
     if said.ids.is_empty() {
-        said.problem = Some("it names no rule: write `except RULE because …`".to_owned());
+        said.problem = Some("it does not name a rule; write `except RULE because …`".to_owned());
     }
     said
 }
@@ -143,7 +143,7 @@ impl Said {
         if let Some(until) = self.until {
             draft.expires = until.parse().ok();
             if draft.expires.is_none() {
-                draft.problems.push((self.span, format!("`until {until}` names no day, such as 2026-12-31")));
+                draft.problems.push((self.span, format!("`until {until}` does not contain a date such as 2026-12-31")));
             }
         }
         draft.problems.extend(self.problem.map(|problem| (self.span, problem)));

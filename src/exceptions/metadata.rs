@@ -121,13 +121,14 @@ impl Reader<'_, '_> {
                     draft.expires_span = value.span;
                     draft.expires = text_of(value).and_then(|text| text.parse().ok());
                     if draft.expires.is_none() {
-                        draft.problems.push((value.span, "`expires` is no day, such as 2026-12-31".to_owned()));
+                        draft.problems.push((value.span, "`expires` is not a date such as 2026-12-31".to_owned()));
                     }
                 }
                 "paths" => paths = texts(entry, &mut draft),
                 "resources" if self.block.is_empty() => resources = texts(entry, &mut draft),
                 "resources" => {
-                    let problem = "`resources` is for the template's own exceptions; this one covers its resource";
+                    let problem = "`resources` is allowed only in the exceptions of the template; an exception of a resource \
+                         covers that resource";
                     draft.problems.push((entry.key_span, problem.to_owned()));
                 }
                 _ => draft.problems.push((entry.key_span, unknown_key(&entry.key, &KEYS))),
@@ -136,7 +137,7 @@ impl Reader<'_, '_> {
         self.covers(&mut draft, &resources, &paths);
         if rules.is_empty() {
             if draft.problems.is_empty() {
-                draft.problems.push((item.span, "it names no `rule`".to_owned()));
+                draft.problems.push((item.span, "`rule` is missing".to_owned()));
             }
             drafts.push(draft);
             return;
@@ -170,7 +171,7 @@ impl Reader<'_, '_> {
 /// The text of a field; what is none is a problem, but for nothing at all.
 fn text(entry: &Entry<'_>, draft: &mut Draft) -> Option<String> {
     if matches!(entry.value.kind, Kind::Mapping(_) | Kind::Sequence(_)) {
-        let problem = format!("`{}` is {}, not a text", entry.key, entry.value.describe());
+        let problem = format!("`{}` is {}, not a string", entry.key, entry.value.describe());
         draft.problems.push((entry.value.span, problem));
     }
     text_of(&entry.value)
@@ -184,7 +185,7 @@ fn texts(entry: &Entry<'_>, draft: &mut Draft) -> Vec<(String, Span)> {
         match text_of(item) {
             Some(text) => texts.push((text, item.span)),
             None => {
-                let problem = format!("`{}` is {}, not a text or a list of texts", entry.key, item.describe());
+                let problem = format!("`{}` is {}, not a string or a list of strings", entry.key, item.describe());
                 draft.problems.push((item.span, problem));
             }
         }
@@ -194,7 +195,7 @@ fn texts(entry: &Entry<'_>, draft: &mut Draft) -> Vec<(String, Span)> {
 
 fn unknown_key(key: &str, known: &[&'static str]) -> String {
     match nearest(key, known.iter().copied()) {
-        Some(nearest) => format!("`{key}` is no key of it; did you mean `{nearest}`?"),
-        None => format!("`{key}` is no key of it; there are {}", known.join(", ")),
+        Some(nearest) => format!("`{key}` is not a valid key; did you mean `{nearest}`?"),
+        None => format!("`{key}` is not a valid key; the keys are {}", known.join(", ")),
     }
 }

@@ -243,7 +243,7 @@ fn known(draft: Draft, context: &Context<'_>, hints: &mut usize) -> Option<Known
         }
         Some(entry) if entry.is_about_exceptions() => {
             let problem =
-                "what is said about exceptions cannot be waived by one; turn the rule off in the configuration";
+                "an exception cannot suppress findings about exceptions; turn the rule off in the configuration";
             say(Flaw::Malformed, draft.id_span, vec![("problem", problem.to_owned())]);
             Vec::new()
         }
@@ -262,7 +262,7 @@ fn known(draft: Draft, context: &Context<'_>, hints: &mut usize) -> Option<Known
     }
     if is_own && draft.reason.is_none() && draft.problems.is_empty() {
         let mut words = named(&draft.id);
-        words.push(("effect", "so it waives nothing".to_owned()));
+        words.push(("effect", "so it does not suppress findings".to_owned()));
         say(Flaw::WithoutReason, draft.span, words);
     }
     if let (Some(expires), Some(today)) = (draft.expires, context.today)
@@ -304,15 +304,15 @@ fn known(draft: Draft, context: &Context<'_>, hints: &mut usize) -> Option<Known
 /// What is probably meant by a name that no rule has.
 fn hint(id: &str, context: &Context<'_>, hints: &mut usize) -> String {
     if let Some((tool, rule)) = context.aliases().of_any(id) {
-        return format!("that is what {tool} calls `{rule}`");
+        return format!("{tool} uses this name for `{rule}`");
     }
     if *hints == 0 || id.len() > LONGEST_HINTED {
-        return "`hipaalint rules` lists them".to_owned();
+        return "`hipaalint rules` lists all rules".to_owned();
     }
     *hints -= 1;
     match context.rules.nearest(id) {
         Some(nearest) => format!("did you mean `{nearest}`?"),
-        None => "`hipaalint rules` lists them".to_owned(),
+        None => "`hipaalint rules` lists all rules".to_owned(),
     }
 }
 
@@ -477,7 +477,7 @@ impl Known {
         if self.waiver.dialect.is_own() || self.waiver.reason.is_some() {
             return None;
         }
-        let words = vec![("rule", self.waiver.id.clone()), ("effect", "though it holds".to_owned())];
+        let words = vec![("rule", self.waiver.id.clone()), ("effect", "but it is in force".to_owned())];
         Some(Said { flaw: Flaw::WithoutReason, span: self.waiver.span, words, is_light: true })
     }
 

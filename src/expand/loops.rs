@@ -46,8 +46,8 @@ pub(super) fn expand(expansion: &mut Expansion<'_>, inputs: &Inputs) {
         notes.push(Note {
             code: "loop-without-transform",
             span: first,
-            message: format!("a loop needs the transform `{TRANSFORM}`, which the template does not name"),
-            help: format!("Add `Transform: {TRANSFORM}`; without it CloudFormation refuses the template."),
+            message: format!("a loop needs the transform `{TRANSFORM}`, which the template does not declare"),
+            help: format!("Add `Transform: {TRANSFORM}`. CloudFormation rejects the template without it."),
         });
     }
     let lookup = Lookup { root, inputs, looked_at: Cell::new(0) };
@@ -130,9 +130,17 @@ impl<'t> Unroller<'_, 't> {
     fn section(&mut self, section: &Entry<'t>) -> Entry<'t> {
         if !SECTIONS.contains(&section.key.as_ref()) {
             for entry in section.value.as_mapping().unwrap_or_default().iter().filter(|entry| is_loop(entry)) {
-                self.note("loop-misplaced", entry.key_span, format!("loops do not work in `{}`", section.key), || {
-                    format!("CloudFormation takes them in {}.", SECTIONS.map(|name| format!("`{name}`")).join(", "))
-                });
+                self.note(
+                    "loop-misplaced",
+                    entry.key_span,
+                    format!("loops are not allowed in `{}`", section.key),
+                    || {
+                        format!(
+                            "CloudFormation allows loops in {}.",
+                            SECTIONS.map(|name| format!("`{name}`")).join(", ")
+                        )
+                    },
+                );
             }
             return section.clone();
         }
@@ -239,9 +247,9 @@ impl<'t> Unroller<'_, 't> {
             self.note(
                 "loop-duplicate",
                 entry.key_span,
-                format!("`{key}` comes to be more than once; only the first is checked"),
+                format!("the loop creates `{key}` more than once, and only the first one is checked"),
                 || {
-                    "Put every identifier of the loops around it into the key; CloudFormation takes each key once."
+                    "Use the identifier of every enclosing loop in the key. CloudFormation requires unique keys."
                         .to_owned()
                 },
             );
@@ -288,9 +296,14 @@ impl<'t> Unroller<'_, 't> {
                 for unmade in made.entries.drain(before..) {
                     made.keys.remove(&unmade.key);
                 }
-                let message = format!("{} makes more than any template may hold, so it is not unrolled", named(entry));
+                let message = format!(
+                    "{} creates more than CloudFormation allows in a template, so it is not expanded",
+                    named(entry)
+                );
                 self.note("loop-too-large", entry.key_span, message, || {
-                    "What it makes is not checked. Give it fewer items, or split the template.".to_owned()
+                    "Reduce the items of the collection, or split the template. The content of the loop is not \
+                     checked."
+                        .to_owned()
                 });
                 self.leave(entry, made);
             }
@@ -302,8 +315,9 @@ impl<'t> Unroller<'_, 't> {
         let parts = match self.parts(entry) {
             Ok(parts) => parts,
             Err((code, span, problem)) => {
-                self.note(code, span, format!("{} is not unrolled: {problem}", named(entry)), || {
-                    "Write it as a list of an identifier, a collection, and a map with the identifier in its keys."
+                self.note(code, span, format!("{} is not expanded: {problem}", named(entry)), || {
+                    "Write the loop as a list of an identifier, a collection, and a map with the identifier in its \
+                     keys."
                         .to_owned()
                 });
                 self.leave(entry, made);
@@ -368,22 +382,25 @@ impl<'t> Unroller<'_, 't> {
         let malformed = |span, problem: &str| ("loop-malformed", span, problem.to_owned());
         let named = entry.key.strip_prefix(PREFIX).and_then(|rest| rest.strip_prefix("::"));
         if named.is_none_or(str::is_empty) {
-            return Err(malformed(entry.key_span, "its key is not `Fn::ForEach::` and a name"));
+            return Err(malformed(entry.key_span, "its key is not `Fn::ForEach::` with a name"));
         }
         let Some([identifier, collection, body]) = entry.value.as_sequence() else {
             return Err(malformed(entry.value.span, "it is not a list of three arguments"));
         };
         let Kind::String(name) = &identifier.kind else {
-            return Err(malformed(identifier.span, "its first argument is not the name of an identifier"));
+            return Err(malformed(identifier.span, "its first argument is not an identifier"));
         };
         if name.is_empty() || value_of(&self.turns, name).is_some() {
-            return Err(malformed(identifier.span, "its identifier is empty, or that of a loop around it"));
+            return Err(malformed(
+                identifier.span,
+                "its identifier is empty, or is the identifier of an enclosing loop",
+            ));
         }
         let Some(body) = body.as_mapping() else {
             return Err(malformed(body.span, "its third argument is not a map"));
         };
         if self.turns.len() >= MAX_NESTING {
-            let problem = format!("CloudFormation nests at most {MAX_NESTING} loops");
+            let problem = format!("CloudFormation allows at most {MAX_NESTING} nested loops");
             return Err(("loop-too-deep", entry.key_span, problem));
         }
         Ok(Loop { identifier: name, collection, body })
@@ -403,10 +420,16 @@ impl<'t> Unroller<'_, 't> {
     }
 
     fn note_unknown(&mut self, entry: &Entry<'t>, span: Span, unknown: &Unknown) {
-        let message = format!("the collection of {} is not known: {}", named(entry), unknown.reason);
+        let message = format!("the collection of {} is unknown: {}", named(entry), unknown.reason);
         let help = || match &unknown.parameter {
-            Some(name) => format!("What it makes is not checked. Give it with `--parameter {name}=…`."),
-            None => "What it makes is not checked. Give it as a list, or as a parameter with a default.".to_owned(),
+            Some(name) => {
+                format!("Set the parameter with `--parameter {name}=…`. The content of the loop is not checked.")
+            }
+            None => {
+                "Write the collection as a list, or as a parameter with a default value. The content of the loop is \
+                 not checked."
+                    .to_owned()
+            }
         };
         self.note("loop-unknown", span, message, help);
     }

@@ -23,7 +23,7 @@ use written::Written;
 pub use crate::template::Parameter;
 
 /// Why something does not follow from what is known: see [`Model::may_hide`].
-pub const HIDDEN: &str = "a loop, macro or module makes resources that are not known";
+pub const HIDDEN: &str = "a loop, macro or module creates unknown resources";
 
 /// Whether a template may call macros or loops: most call none, and what includes and unrolls has nothing to do.
 #[derive(Copy, Clone, Debug)]

@@ -77,7 +77,7 @@ fn to_database<'m, 't>(
         places.extend(to_subnets(run, model, group));
         places.push(Related {
             span: group.key_span,
-            message: format!("subnet group `{}` puts databases into its subnets", group.name),
+            message: format!("subnet group `{}` places databases in these subnets", group.name),
         });
     }
     from_groups(run, model, database, places);
@@ -105,7 +105,7 @@ fn from_groups<'m, 't>(
     places: &mut Vec<Related>,
 ) {
     for group in security_groups(run, model, database) {
-        let message = format!("security group `{}` guards database `{}`", group.name, database.name);
+        let message = format!("security group `{}` protects database `{}`", group.name, database.name);
         places.push(Related { span: group.key_span, message });
     }
     places.push(Related { span: database.key_span, message: format!("database `{}`", database.name) });
@@ -219,7 +219,8 @@ Resources:
 
     #[test]
     fn what_is_not_declared_is_left_out() {
-        let text = "{Resources: {D: {Type: AWS::RDS::DBInstance, Properties: {DBSubnetGroupName: shared, VPCSecurityGroups: [sg-1]}}}}";
+        let text = "{Resources: {D: {Type: AWS::RDS::DBInstance, Properties: {DBSubnetGroupName: shared, \
+                    VPCSecurityGroups: [sg-1]}}}}";
         assert_eq!(told(text, "D"), ["D"]);
     }
 }

@@ -47,7 +47,7 @@ pub fn subnets<'m, 't>(run: &mut Run<'m, 't>, model: &'m Model<'m, 't>, ids: &Va
 fn note(run: &mut Run<'_, '_>, value: &Value<'_>) {
     match value.unsettled() {
         Some(part) => run.note_reason(part.origin.reason()),
-        None => run.note_reason("the subnet is declared outside the template"),
+        None => run.note_reason("the subnet is not declared in the template"),
     }
 }
 
@@ -76,7 +76,7 @@ pub fn in_zones<'m, 't>(run: &mut Run<'m, 't>, subnets: &Subnets<'m, 't>, least:
                     _ => Truth::Unknown,
                 })
             } else {
-                run.note_reason("the name of an Availability Zone does not say its id");
+                run.note_reason("the ID of an Availability Zone does not follow from its name");
                 Truth::Unknown
             };
             differs = differs.and(!same);

@@ -12,7 +12,7 @@ use crate::expand::{Block, Model, exists};
 use crate::finding::Related;
 use crate::truth::Truth;
 
-const NOT_DECLARED: &str = "the VPC is declared outside the template";
+const NOT_DECLARED: &str = "the VPC is not declared in the template";
 
 /// Whether a subnet routes to an internet gateway, and the places that make it so, from the outside in: gateway, route, association with
 /// the route table, subnet.
@@ -45,7 +45,7 @@ pub fn routes_to_internet<'m, 't>(
             related.extend(places);
             related.push(Related {
                 span: association.key_span,
-                message: format!("`{}` ties subnet `{}` to the route table", association.name, subnet.name),
+                message: format!("`{}` associates subnet `{}` with the route table", association.name, subnet.name),
             });
         }
         answer = answer.or(open);
@@ -168,7 +168,7 @@ fn gateway_and_route<'m, 't>(run: &mut Run<'m, 't>, model: &'m Model<'m, 't>, ro
     {
         related.push(Related {
             span: gateway.key_span,
-            message: format!("internet gateway `{}` connects the VPC with the internet", gateway.name),
+            message: format!("internet gateway `{}` connects the VPC to the internet", gateway.name),
         });
     }
     let destination = ["DestinationCidrBlock", "DestinationIpv6CidrBlock"]
@@ -185,7 +185,7 @@ fn gateway_and_route<'m, 't>(run: &mut Run<'m, 't>, model: &'m Model<'m, 't>, ro
 fn note(run: &mut Run<'_, '_>, value: &Value<'_>) {
     match value.unsettled() {
         Some(part) => run.note_reason(part.origin.reason()),
-        None => run.note_reason("the route table is declared outside the template"),
+        None => run.note_reason("the route table is not declared in the template"),
     }
 }
 
@@ -217,7 +217,7 @@ pub fn vpc_has_internet_gateway<'m, 't>(
             }
             related.push(Related {
                 span: attachment.key_span,
-                message: format!("`{}` gives VPC `{}` an internet gateway", attachment.name, vpc.name),
+                message: format!("`{}` attaches an internet gateway to VPC `{}`", attachment.name, vpc.name),
             });
         }
         answer = answer.or(attached);
@@ -265,9 +265,9 @@ Resources:
         assert_eq!(
             places,
             [
-                "internet gateway `Gateway` connects the VPC with the internet",
+                "internet gateway `Gateway` connects the VPC to the internet",
                 "route `Out` leads to the internet gateway for ::/0",
-                "`Tie` ties subnet `Subnet` to the route table",
+                "`Tie` associates subnet `Subnet` with the route table",
                 "subnet `Subnet` is public"
             ]
         );

@@ -176,13 +176,13 @@ impl<'m, 't> Known<'m, 't> {
 fn hidden(model: &Model<'_, '_>) -> Option<String> {
     let template = model.evaluator.template;
     if let Some(transform) = template.transforms.iter().find(|name| **name != ADDS_NO_NAMES) {
-        return Some(format!("the transform `{transform}` may add what is named"));
+        return Some(format!("the transform `{transform}` may define the missing name"));
     }
     let section = |name: &str| template.root.get(name).and_then(Node::as_mapping).unwrap_or_default();
     let writes = |key: &str| key == "Fn::Transform" || key.starts_with("Fn::ForEach");
     let sections = ["Parameters", "Mappings", "Conditions", "Resources"];
     let entry = sections.into_iter().flat_map(section).find(|entry| writes(&entry.key))?;
-    Some(format!("`{}` may add what is named", entry.key))
+    Some(format!("`{}` may define the missing name", entry.key))
 }
 
 #[cfg(test)]
@@ -265,8 +265,8 @@ Resources:
   Queue: {Type: T, DependsOn: TopicA}
 ";
         let resource = "Resources/Queue: DependsOn TopicA, no resource";
-        assert_eq!(told(loops), [resource, "`Fn::ForEach::Topics` may add what is named"]);
+        assert_eq!(told(loops), [resource, "`Fn::ForEach::Topics` may define the missing name"]);
         let sam = "{Transform: AWS::Serverless-2016-10-31, Resources: {}}";
-        assert_eq!(told(sam), ["the transform `AWS::Serverless-2016-10-31` may add what is named"]);
+        assert_eq!(told(sam), ["the transform `AWS::Serverless-2016-10-31` may define the missing name"]);
     }
 }

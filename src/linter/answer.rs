@@ -77,7 +77,10 @@ pub(super) fn answer<'m, 't>(
     let mut undecided = !exploration.complete;
     let mut passed = false;
     if !exploration.complete {
-        reasons.push(format!("it depends on more than {} combinations of choices", crate::eval::MAX_SCENARIOS));
+        reasons.push(format!(
+            "the result depends on more than {} combinations of parameters and conditions",
+            crate::eval::MAX_SCENARIOS
+        ));
     }
     for (scenario, leaf) in exploration.leaves {
         match leaf {
@@ -120,7 +123,7 @@ pub(super) fn answer<'m, 't>(
         Answer::Fail(violations, exploration.infeasible)
     } else if undecided {
         if reasons.is_empty() {
-            reasons.push("a value that it needs is not known".to_owned());
+            reasons.push("a required value is unknown".to_owned());
         }
         Answer::Undecided(reasons)
     } else if passed {

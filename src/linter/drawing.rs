@@ -22,8 +22,8 @@ pub fn draw(source: &Source) -> Result<Drawing, Box<Diagnostic>> {
             code: "no-template",
             file: source.name.clone(),
             span: None,
-            message: "the file is no CloudFormation template".to_owned(),
-            help: "A template is a map with `Resources`.".to_owned(),
+            message: "the file is not a CloudFormation template".to_owned(),
+            help: "Name a file with a `Resources` section.".to_owned(),
             related: Vec::new(),
         }));
     }

@@ -148,7 +148,7 @@ fn denied<'t>(run: &mut Run<'_, 't>, denies: &[(&Value<'t>, Truth)], needed: &Ne
         if statement.get(element::NOT_RESOURCES).is_none() && everywhere.is_false() {
             return Truth::False;
         }
-        run.note_reason(format!("a statement denies `{}` under a condition", needed.action));
+        run.note_reason(format!("a statement with a condition denies `{}`", needed.action));
         Truth::Unknown
     }))
 }

@@ -82,7 +82,7 @@ impl<'m, 't> Collector<'_, 'm, 't> {
         let walked = names.get(..fixed).unwrap_or_default();
         match self.run.descend(block.node, block.key_span, walked) {
             Descent::Absent(..) => {}
-            Descent::Unknown(_) => self.unread("a macro writes a part of the resource"),
+            Descent::Unknown(_) => self.unread("a macro generates a part of the resource"),
             Descent::Value(value, consumed) => {
                 let (before, inside) = names.split_at(consumed.min(fixed));
                 self.walk(value, inside, before.join("/"), place.shape);
@@ -177,7 +177,7 @@ impl<'m, 't> Collector<'_, 'm, 't> {
     fn unread_value(&mut self, value: &Value<'t>) {
         let reason = value
             .unsettled()
-            .map_or_else(|| "a policy document is text that is not JSON".to_owned(), |part| part.origin.reason());
+            .map_or_else(|| "a policy document is a string that is not JSON".to_owned(), |part| part.origin.reason());
         self.unread(&reason);
     }
 
@@ -248,7 +248,8 @@ mod tests {
             ("{Principal: {AWS: '*'}}", "{Principals: [{Kind: AWS, Value: *}]}"),
             (
                 "{Principal: {AWS: ['1', '2'], Service: s3.amazonaws.com}}",
-                "{Principals: [{Kind: AWS, Value: 1}, {Kind: AWS, Value: 2}, {Kind: Service, Value: s3.amazonaws.com}]}",
+                "{Principals: [{Kind: AWS, Value: 1}, {Kind: AWS, Value: 2}, {Kind: Service, Value: \
+                 s3.amazonaws.com}]}",
             ),
             ("{NotPrincipal: {AWS: '1'}}", "{NotPrincipals: [{Kind: AWS, Value: 1}]}"),
             ("{Principal: {Ref: P}}", "{Principals: [{Kind: AWS, Value: ${P}}]}"),

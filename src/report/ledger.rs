@@ -13,7 +13,7 @@ pub(crate) struct Ledger<'a> {
     /// In the order of the report's rules.
     pub(crate) rules: Vec<Account<'a>>,
     /// All of them together.
-    pub(crate) tally: Tally,
+    pub(crate) breakdown: Breakdown,
     /// Findings that count.
     pub(crate) violations: usize,
     /// Undecided checks that the report names.
@@ -25,12 +25,12 @@ pub(crate) struct Account<'a> {
     pub(crate) rule: &'a RuleReport<'a>,
     /// Its findings that count, in the order of the report.
     pub(crate) violations: Vec<&'a Finding>,
-    pub(crate) tally: Tally,
+    pub(crate) breakdown: Breakdown,
 }
 
 /// How checks ended. Each check (a rule on a resource) is in one of the numbers.
 #[derive(Copy, Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Tally {
+pub(crate) struct Breakdown {
     /// Failed, by the gravest level of the findings that count.
     errors: usize,
     warnings: usize,
@@ -114,7 +114,7 @@ impl Standing {
     }
 }
 
-impl Tally {
+impl Breakdown {
     /// The numbers, the gravest result first; none is zero.
     pub(crate) fn parts(self) -> Vec<(Standing, usize)> {
         let numbers = [
@@ -225,7 +225,7 @@ impl Tally {
     }
 }
 
-impl std::ops::AddAssign for Tally {
+impl std::ops::AddAssign for Breakdown {
     fn add_assign(&mut self, other: Self) {
         self.errors += other.errors;
         self.warnings += other.warnings;
@@ -254,22 +254,22 @@ impl<'a> Ledger<'a> {
         let failed = failed_checks(report);
         let mut ledger = Self {
             rules: Vec::with_capacity(report.rules.len()),
-            tally: Tally::default(),
+            breakdown: Breakdown::default(),
             violations: 0,
             undecided: report.with_outcome(Outcome::Undecided).count(),
         };
         for rule in report.rules {
             let violations = violations.remove(rule.meta.id.as_str()).unwrap_or_default();
-            let mut tally = failed.get(rule.meta.id.as_str()).copied().unwrap_or_default();
-            tally.settle(rule.counts.failed);
-            tally.undecided = rule.counts.undecided;
+            let mut breakdown = failed.get(rule.meta.id.as_str()).copied().unwrap_or_default();
+            breakdown.settle(rule.counts.failed);
+            breakdown.undecided = rule.counts.undecided;
             match rule.meta.kind {
-                RuleKind::Safeguard => tally.passed = rule.counts.passed,
-                RuleKind::Supporting => tally.supporting = rule.counts.passed,
+                RuleKind::Safeguard => breakdown.passed = rule.counts.passed,
+                RuleKind::Supporting => breakdown.supporting = rule.counts.passed,
             }
-            ledger.tally += tally;
+            ledger.breakdown += breakdown;
             ledger.violations += violations.len();
-            ledger.rules.push(Account { rule, violations, tally });
+            ledger.rules.push(Account { rule, violations, breakdown });
         }
         ledger
     }
@@ -280,17 +280,17 @@ impl<'a> Ledger<'a> {
     }
 
     /// How the checks of a citation ended; none where no rule of the run serves it.
-    pub(crate) fn tally(&self, control: &Control) -> Option<Tally> {
+    pub(crate) fn breakdown(&self, control: &Control) -> Option<Breakdown> {
         let mut serving = self.serving(control).peekable();
         serving.peek()?;
-        let mut tally = Tally::default();
-        serving.for_each(|account| tally += account.tally);
-        Some(tally)
+        let mut breakdown = Breakdown::default();
+        serving.for_each(|account| breakdown += account.breakdown);
+        Some(breakdown)
     }
 
     /// What a citation is shown as.
     pub(crate) fn standing(&self, control: &Control) -> Standing {
-        self.tally(control).map_or(Standing::NoRule, Tally::standing)
+        self.breakdown(control).map_or(Standing::NoRule, Breakdown::standing)
     }
 
     /// The rules with findings that count: the gravest first, then those with most.
@@ -310,7 +310,7 @@ enum Failure {
 }
 
 /// For each rule, its failed checks. A check with several findings is where the gravest of them puts it.
-fn failed_checks<'a>(report: &Report<'a>) -> BTreeMap<&'a str, Tally> {
+fn failed_checks<'a>(report: &Report<'a>) -> BTreeMap<&'a str, Breakdown> {
     let mut checks: HashMap<(&str, SourceId, &Subject), Failure> = HashMap::new();
     for finding in report.violations().chain(report.suppressed) {
         let failure = match finding {
@@ -323,15 +323,15 @@ fn failed_checks<'a>(report: &Report<'a>) -> BTreeMap<&'a str, Tally> {
             *check = failure.max(*check);
         }
     }
-    let mut by_rule: BTreeMap<&str, Tally> = BTreeMap::new();
+    let mut by_rule: BTreeMap<&str, Breakdown> = BTreeMap::new();
     for ((rule, ..), failure) in checks {
-        let tally = by_rule.entry(rule).or_default();
+        let breakdown = by_rule.entry(rule).or_default();
         *match failure {
-            Failure::Counts(Level::Error) => &mut tally.errors,
-            Failure::Counts(Level::Warning) => &mut tally.warnings,
-            Failure::Counts(Level::Note) => &mut tally.notes,
-            Failure::InBaseline => &mut tally.in_baseline,
-            Failure::Suppressed => &mut tally.suppressed,
+            Failure::Counts(Level::Error) => &mut breakdown.errors,
+            Failure::Counts(Level::Warning) => &mut breakdown.warnings,
+            Failure::Counts(Level::Note) => &mut breakdown.notes,
+            Failure::InBaseline => &mut breakdown.in_baseline,
+            Failure::Suppressed => &mut breakdown.suppressed,
         } += 1;
     }
     by_rule
@@ -343,20 +343,27 @@ mod tests {
 
     #[test]
     fn the_gravest_result_leads_and_the_others_are_stated() {
-        let tally =
-            Tally { errors: 2, notes: 1, suppressed: 1, undecided: 4, passed: 30, supporting: 3, ..Tally::default() };
-        assert_eq!(tally.standing(), Standing::Failed(Level::Error));
-        assert_eq!(tally.lead(), "3 of 41 checks failed");
-        assert_eq!(tally.rest(), ["2 errors, 1 note", "1 suppressed", "4 undecided", "33 passed"]);
-        assert_eq!(tally.list(), "3 failed · 1 suppressed · 4 undecided · 33 passed");
+        let breakdown = Breakdown {
+            errors: 2,
+            notes: 1,
+            suppressed: 1,
+            undecided: 4,
+            passed: 30,
+            supporting: 3,
+            ..Breakdown::default()
+        };
+        assert_eq!(breakdown.standing(), Standing::Failed(Level::Error));
+        assert_eq!(breakdown.lead(), "3 of 41 checks failed");
+        assert_eq!(breakdown.rest(), ["2 errors, 1 note", "1 suppressed", "4 undecided", "33 passed"]);
+        assert_eq!(breakdown.list(), "3 failed · 1 suppressed · 4 undecided · 33 passed");
     }
 
     #[test]
     fn failed_checks_are_as_many_as_the_linter_counted() {
         let settled = |errors, suppressed, failed| {
-            let mut tally = Tally { errors, suppressed, ..Tally::default() };
-            tally.settle(failed);
-            (tally.errors, tally.suppressed)
+            let mut breakdown = Breakdown { errors, suppressed, ..Breakdown::default() };
+            breakdown.settle(failed);
+            (breakdown.errors, breakdown.suppressed)
         };
         assert_eq!(settled(1, 1, 2), (1, 1));
         assert_eq!(settled(1, 1, 4), (3, 1));
@@ -367,16 +374,17 @@ mod tests {
 
     #[test]
     fn each_result_has_its_words() {
-        let words = |tally: Tally| (tally.standing(), tally.lead(), tally.rest().join(", "));
-        let all = Tally { in_baseline: 1, suppressed: 1, undecided: 1, passed: 1, supporting: 1, ..Tally::default() };
+        let words = |breakdown: Breakdown| (breakdown.standing(), breakdown.lead(), breakdown.rest().join(", "));
+        let all =
+            Breakdown { in_baseline: 1, suppressed: 1, undecided: 1, passed: 1, supporting: 1, ..Breakdown::default() };
         let rest = "1 suppressed, 1 undecided, 2 passed";
         assert_eq!(words(all), (Standing::InBaseline, "1 of 5 checks in the baseline".into(), rest.into()));
-        let passed = Tally { passed: 2, supporting: 1, ..Tally::default() };
+        let passed = Breakdown { passed: 2, supporting: 1, ..Breakdown::default() };
         assert_eq!(words(passed), (Standing::Passed, "3 of 3 checks passed".into(), "1 of them supporting".into()));
-        let supporting = Tally { supporting: 2, ..Tally::default() };
+        let supporting = Breakdown { supporting: 2, ..Breakdown::default() };
         assert_eq!(words(supporting), (Standing::Supporting, "Only 2 supporting checks passed".into(), String::new()));
-        assert_eq!(words(Tally::default()), (Standing::Idle, "Nothing to check".into(), String::new()));
-        let notes = Tally { notes: 1, ..Tally::default() };
+        assert_eq!(words(Breakdown::default()), (Standing::Idle, "Nothing to check".into(), String::new()));
+        let notes = Breakdown { notes: 1, ..Breakdown::default() };
         assert_eq!(words(notes), (Standing::Failed(Level::Note), "1 check failed".into(), String::new()));
     }
 }

@@ -4,7 +4,7 @@
 
 use super::escape::{Markdown, MarkdownCode};
 use super::headline::{Headline, checks, headline, not_counted, selection};
-use super::ledger::{Ledger, Standing, Tally};
+use super::ledger::{Breakdown, Ledger, Standing};
 use super::text::{count, message, one_line, shorten};
 use super::{Report, Revision, RuleReport, prose, rule_address, title};
 use crate::finding::{Diagnostic, Finding, Level, Outcome, Severity};
@@ -188,23 +188,23 @@ fn rules(page: &mut Page, report: &Report, after: usize) {
 /// How the checks of each citation ended; those without a check are counted.
 fn citations(page: &mut Page, report: &Report, after: usize) {
     let ledger = Ledger::new(report);
-    let checked: Vec<(&Control, Tally)> = report
+    let checked: Vec<(&Control, Breakdown)> = report
         .controls
         .iter()
-        .filter_map(|control| Some((control, ledger.tally(control).filter(|tally| tally.total() > 0)?)))
+        .filter_map(|control| Some((control, ledger.breakdown(control).filter(|breakdown| breakdown.total() > 0)?)))
         .collect();
     if checked.is_empty() {
         return;
     }
-    let rows = checked.iter().map(|(control, tally)| {
-        let rest = tally.rest();
+    let rows = checked.iter().map(|(control, breakdown)| {
+        let rest = breakdown.rest();
         let rest = if rest.is_empty() { String::new() } else { format!("; {}", rest.join(", ")) };
         format!(
             "| {} {} | {}\u{a0}{}{rest} |\n",
             Markdown(&control.id),
             Markdown(&control.title),
-            mark_of(tally.standing()),
-            tally.lead()
+            mark_of(breakdown.standing()),
+            breakdown.lead()
         )
     });
     let unchecked = report.controls.len() - checked.len();

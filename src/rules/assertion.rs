@@ -179,8 +179,8 @@ fn exactly_one<T>(alternatives: Vec<Option<T>>, names: &str) -> Result<T, String
     let mut present = alternatives.into_iter().flatten();
     match (present.next(), present.next()) {
         (Some(only), None) => Ok(only),
-        (None, _) => Err(format!("one of these is needed: {names}")),
-        (Some(_), Some(_)) => Err(format!("only one of these can stand here: {names}")),
+        (None, _) => Err(format!("one of these keys is required: {names}")),
+        (Some(_), Some(_)) => Err(format!("only one of these keys is allowed: {names}")),
     }
 }
 
@@ -205,14 +205,14 @@ impl TryFrom<RawQuantified> for Quantified {
                 raw.referenced.map(Selector::Referenced),
                 raw.resources.map(Selector::Resources),
             ],
-            "path, items, json, statements, related, referenced, resources",
+            "`path`, `items`, `json`, `statements`, `related`, `referenced`, `resources`",
         )?;
         let own = raw.is.map(|is| {
             let path = Path { text: "$".to_owned(), names: Vec::new(), rest: None };
             Assertion { message: None, form: Form::Value { path, is, or_absent: false } }
         });
         let test = match (own, raw.assert) {
-            (Some(_), Some(_)) => return Err("only one of `is` and `assert` can stand here".to_owned()),
+            (Some(_), Some(_)) => return Err("`is` and `assert` cannot be used together".to_owned()),
             (own, assert) => own.or(assert),
         };
         let bounds = Bounds { at_least: raw.at_least, at_most: raw.at_most };
@@ -263,18 +263,18 @@ impl TryFrom<RawAssertion> for Assertion {
             (Some(name), Some(is)) if raw.path.is_none() => {
                 Some(Form::Setting { parameter: Operand::Parameter(name.clone()), is: is.clone() })
             }
-            (Some(_), _) => return Err("`parameter` needs `is`, and no `path`".to_owned()),
+            (Some(_), _) => return Err("`parameter` needs `is`, and cannot be used with `path`".to_owned()),
             (None, _) => None,
         };
         let value = match (raw.path, raw.is.filter(|_| setting.is_none())) {
             (Some(path), Some(is)) => Some(Form::Value { path, is, or_absent: raw.or_absent.unwrap_or(false) }),
-            (None, None) if raw.or_absent.is_some() => return Err("`or-absent` goes with `path` and `is`".to_owned()),
+            (None, None) if raw.or_absent.is_some() => return Err("`or-absent` needs `path` and `is`".to_owned()),
             (None, None) => None,
             (Some(_), None) => return Err("`path` needs `is`".to_owned()),
             (None, Some(_)) => return Err("`is` needs `path`".to_owned()),
         };
         if raw.every.iter().chain(&raw.some).chain(&raw.none).any(|quantified| quantified.bounds.is_some()) {
-            return Err("`at-least` and `at-most` go with `count`".to_owned());
+            return Err("`at-least` and `at-most` are allowed only in `count`".to_owned());
         }
         let count = match raw.count {
             Some(quantified) => match quantified.bounds {
@@ -297,7 +297,8 @@ impl TryFrom<RawAssertion> for Assertion {
                 raw.analysis.map(Form::Analysis),
                 raw.undecided.map(Form::Undecided),
             ],
-            "all, any, not, path with is, parameter with is, every, some, none, count, analysis, undecided",
+            "`all`, `any`, `not`, `path` (with `is`), `parameter` (with `is`), `every`, `some`, `none`, `count`, \
+             `analysis`, `undecided`",
         )?;
         Ok(Self { message: raw.message, form })
     }

@@ -262,7 +262,7 @@ impl RuleSet {
             return Err(RuleError {
                 file: path.to_owned(),
                 position: None,
-                message: format!("there is a rule `{id}` already; give this one another id"),
+                message: format!("there is already a rule `{id}`; use another id"),
             });
         };
         let about_exceptions = file.rule.exception.map(|_| TargetName::Exceptions);
@@ -310,11 +310,11 @@ impl RuleSet {
     pub fn instead_of(&self, id: &str) -> String {
         let own: Vec<String> = self.with_alias(id).iter().map(|entry| format!("`{}`", entry.meta.id)).collect();
         if !own.is_empty() {
-            return format!("Another tool's name; here it is {}.", own.join(", "));
+            return format!("Another tool uses this name. The rule of hipaalint is {}.", own.join(", "));
         }
         match self.nearest(id) {
             Some(nearest) => format!("Did you mean `{nearest}`?"),
-            None => "`hipaalint rules` lists the rules.".to_owned(),
+            None => "Run `hipaalint rules` to list all rules.".to_owned(),
         }
     }
 

@@ -34,13 +34,14 @@ impl TryFrom<String> for Named {
                 pieces.push(Piece::Text(before.to_owned()));
             }
             let (inner, after) =
-                after.split_once('}').ok_or_else(|| format!("`{text}` has a `{{` that is never closed"))?;
+                after.split_once('}').ok_or_else(|| format!("`{text}` has a `{{` without a closing `}}`"))?;
             pieces.push(match inner {
                 "name" => Piece::Name,
                 path if path.starts_with('$') => Piece::Path(Path::try_from(path.to_owned())?),
                 other => {
                     return Err(format!(
-                        "`{{{other}}}` is neither `{{name}}` nor a path such as `{{$.Properties.Id}}`"
+                        "`{{{other}}}` is not a valid placeholder: use `{{name}}` or a path such as \
+                         `{{$.Properties.Id}}`"
                     ));
                 }
             });

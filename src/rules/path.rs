@@ -117,7 +117,7 @@ fn refuse_filters(segment: &Segment, text: &str) -> Result<(), String> {
     };
     if filters {
         return Err(format!(
-            "`{text}` has a filter: JSONPath filters take an unknown value for a different one; use `where:` instead"
+            "`{text}` has a filter; use `where:` instead, because JSONPath filters drop unknown values"
         ));
     }
     Ok(())

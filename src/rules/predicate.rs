@@ -226,7 +226,7 @@ impl TryFrom<RawPredicate> for Predicate {
             return Err("`is` needs at least one predicate, such as `equals: true`".to_owned());
         }
         if tests.len() > 1 && tests.iter().any(|test| matches!(test, Test::Present(_))) {
-            return Err("`present` stands alone: every other predicate implies a value".to_owned());
+            return Err("`present` cannot be combined with other predicates, because they all imply a value".to_owned());
         }
         Ok(Self { tests })
     }

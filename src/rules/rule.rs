@@ -89,7 +89,8 @@ impl TryFrom<String> for TargetName {
             _ if name.contains("::") => Self::Type(name),
             _ => {
                 return Err(format!(
-                    "`{name}` is no resource type, nor one of any, taggable, named, stateful, parameters, outputs, template, exceptions"
+                    "`{name}` is not a resource type such as `AWS::S3::Bucket`, and not one of `any`, `taggable`, \
+                     `named`, `stateful`, `parameters`, `outputs`, `template`, `exceptions`"
                 ));
             }
         })
@@ -275,7 +276,7 @@ impl TryFrom<RawRule> for RuleFile {
             && !raw.id.starts_with('-')
             && !raw.id.ends_with('-');
         if !well_formed {
-            return Err(format!("`{}` is no rule id: lower-case letters, digits and hyphens only", raw.id));
+            return Err(format!("`{}` is not a valid rule id: use lowercase letters, digits and hyphens", raw.id));
         }
         let mut settings = Settings::new();
         let mut descriptions = BTreeMap::new();
@@ -283,7 +284,9 @@ impl TryFrom<RawRule> for RuleFile {
             descriptions.insert(name.clone(), parameter.description);
             match parameter.default {
                 Operand::Scalars(texts) => settings.insert(name, texts),
-                Operand::Parameter(_) => return Err(format!("parameter `{name}` cannot default to another parameter")),
+                Operand::Parameter(_) => {
+                    return Err(format!("the default value of parameter `{name}` cannot be another parameter"));
+                }
             };
         }
         let mut checks: Vec<Check> = raw
@@ -303,12 +306,13 @@ impl TryFrom<RawRule> for RuleFile {
         match (raw.resources, raw.assert) {
             (Some(targets), None) if raw.exception.is_some() && targets == [TargetName::Exceptions] => {
                 if !checks.is_empty() || raw.when.is_some() {
-                    return Err("a rule about exceptions has neither `checks` nor `when`".to_owned());
+                    return Err("a rule about exceptions cannot have `checks` or `when`".to_owned());
                 }
             }
             _ if raw.exception.is_some() || names_exceptions => {
                 return Err(
-                    "a rule about exceptions has `resources: [exceptions]` and `exception`, and no `assert`".to_owned()
+                    "a rule about exceptions needs `resources: [exceptions]` and `exception`, without `assert`"
+                        .to_owned(),
                 );
             }
             (Some(targets), Some(assert)) => {
@@ -332,7 +336,7 @@ impl TryFrom<RawRule> for RuleFile {
             }
         }
         if let Some(name) = undeclared {
-            return Err(format!("`{name}` is not among the rule's `parameters`"));
+            return Err(format!("the rule does not declare `{name}` in its `parameters`"));
         }
         let rule = Rule {
             meta: RuleMeta {

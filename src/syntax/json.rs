@@ -180,8 +180,8 @@ impl<'s> Reader<'s> {
                 if self.peek() == Some(close) {
                     return Err(self.error(
                         self.span(comma, comma + 1),
-                        format!("a comma stands before the closing `{}`", char::from(close)),
-                        "JSON allows no trailing comma: remove it",
+                        format!("trailing comma before the closing `{}`", char::from(close)),
+                        "Remove the comma. JSON does not allow trailing commas.",
                     ));
                 }
                 Ok(true)
@@ -223,13 +223,17 @@ impl<'s> Reader<'s> {
         let end = self.word_end();
         if !well_formed || end != self.at {
             let help = if leading_zero {
-                "JSON numbers have no leading zeros: put it in double quotes if the zeros matter (an account number, a \
-                 file mode), otherwise remove them"
+                "JSON numbers cannot have leading zeros. If the zeros matter (an account number, a file mode), put \
+                 the value in double quotes. Otherwise, remove the zeros."
             } else {
-                "write it as JSON does (-12, 0.5, 1e3), or in double quotes if it is text"
+                "Use JSON's number format (-12, 0.5, 1e3), or put the value in double quotes if it is a string."
             };
             let span = self.span(start, end);
-            return Err(self.error(span, format!("{} is no JSON number", quoted(self.slice(start, end))), help));
+            return Err(self.error(
+                span,
+                format!("{} is not a valid JSON number", quoted(self.slice(start, end))),
+                help,
+            ));
         }
         let text = self.slice(start, self.at);
         // Up to 15 digits fit into an f64 exactly, and need no general parser.

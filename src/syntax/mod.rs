@@ -134,8 +134,8 @@ pub fn parse(text: &str, source: SourceId) -> Result<Document<'_>, SyntaxError> 
     if text.len() > Source::MAX_BYTES {
         return Err(SyntaxError {
             span: Span::new(source, 0, 0),
-            message: "the text is larger than 4 GiB".to_owned(),
-            help: "split it into smaller templates".to_owned(),
+            message: "the file is larger than 4 GiB".to_owned(),
+            help: "Split it into smaller templates.".to_owned(),
             related: None,
         });
     }
@@ -159,7 +159,7 @@ pub fn parse(text: &str, source: SourceId) -> Result<Document<'_>, SyntaxError> 
 fn not_json(error: SyntaxError) -> SyntaxNote {
     SyntaxNote {
         span: error.span,
-        message: format!("this is read as YAML, since it is not JSON: {}", error.message),
+        message: format!("not valid JSON, so the file is read as YAML: {}", error.message),
         help: error.help,
     }
 }

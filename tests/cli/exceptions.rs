@@ -3,7 +3,7 @@
 use crate::support::{BAD, Folder, ran};
 use serde_json::Value;
 
-/// A bucket whose versions are waived, and a log group whose retention cannot be.
+/// A bucket with an exception for its versions, and a log group whose retention cannot have one.
 const WAIVED: &str = "\
 Resources:
   Records:
@@ -29,7 +29,7 @@ fn run(folder: &Folder, arguments: &[&str]) -> crate::support::Ran {
 }
 
 #[test]
-fn waived_findings_are_counted_and_hidden() {
+fn suppressed_findings_are_counted_and_hidden() {
     let folder = Folder::with(&[("app.yaml", WAIVED)]);
     let ran = run(&folder, &["app.yaml", "--fail-on", "note"]);
     assert_eq!(ran.code, 0, "{}", ran.all());
@@ -47,14 +47,15 @@ fn waived_findings_are_counted_and_hidden() {
     ── app.yaml ────────────────────────────────────────────────────────────────────────────────────────
 
       ○ 2:3   s3-bucket-versioning  Records
-            Bucket `Records` does not keep versions: `VersioningConfiguration.Status` is not set.
+            Bucket `Records` does not have versioning enabled: `VersioningConfiguration.Status` is not
+            set.
             Suppressed by an exception: =cmd|'/c calc'!A1, "quoted" | and <b>bold</b>. Instead: Copies.
             (data@example.com, SEC-1, until 2026-12-31)
             164.308(a)(7)(ii)(A) Data backup plan, 164.308(a)(7)(ii)(B) Disaster recovery plan are
             required: an equivalent measure can replace only an addressable specification
             (164.306(d)(3)).
       ○ 14:3  logs-retention        Logs
-            Log group `Logs` keeps its events for ever: `RetentionInDays` is not set.
+            Log group `Logs` keeps its events indefinitely: `RetentionInDays` is not set.
             Suppressed by an exception: the archive keeps them.
             164.312(b) Audit controls is required: an equivalent measure can replace only an addressable
             specification (164.306(d)(3)).
@@ -113,7 +114,8 @@ fn sarif_has_them_on_request() {
     assert_eq!((&suppression["kind"], &suppression["status"]), (&"inSource".into(), &"accepted".into()));
     assert_eq!(
         suppression["justification"],
-        "the archive keeps them. 164.312(b) Audit controls is required: an equivalent measure can replace only an addressable specification (164.306(d)(3))."
+        "the archive keeps them. 164.312(b) Audit controls is required: an equivalent measure can replace only an \
+         addressable specification (164.306(d)(3))."
     );
     assert_eq!(suppression["location"]["physicalLocation"]["region"]["startLine"], 13);
     assert_eq!(all[0]["suppressions"][0]["properties"]["ticket"], "SEC-1");
@@ -171,10 +173,10 @@ fn the_day_comes_from_the_option_then_the_environment() {
     assert_eq!(code("yesterday", &[]), 2);
     let odd = folder.run(&["app.yaml", "--today", "2026-13-01"]);
     assert_eq!(odd.code, 2);
-    assert!(odd.stderr.contains("not a day as YYYY-MM-DD"), "{}", odd.stderr);
+    assert!(odd.stderr.contains("not a date of the form YYYY-MM-DD"), "{}", odd.stderr);
 }
 
-/// What is said about exceptions is said by rules: they can be explained, changed and turned off.
+/// Problems with exceptions are findings of rules, which can be explained, changed and disabled.
 #[test]
 fn what_is_said_about_exceptions_is_a_rule() {
     let text = WAIVED.replace("2026-12-31", "2026-01-31");
@@ -212,7 +214,8 @@ Resources:
 ";
     let stack = |name: &str, status: &str| {
         format!(
-            "  {name}: {{ Type: AWS::CloudFormation::Stack, Properties: {{ TemplateURL: child.yaml, Parameters: {{ Versions: {status} }} }} }}\n"
+            "  {name}: {{ Type: AWS::CloudFormation::Stack, Properties: {{ TemplateURL: child.yaml, Parameters: \
+                 {{ Versions: {status} }} }} }}\n"
         )
     };
     let parent = format!("Resources:\n{}{}", stack("A", "Enabled"), stack("B", "Suspended"));

@@ -352,5 +352,5 @@ fn static_name(key: &str) -> &'static str {
         "Fn::ValueOfAll",
         "Fn::GetStackOutput",
     ];
-    NAMES.into_iter().find(|name| *name == key).unwrap_or("a function that CloudFormation does not have")
+    NAMES.into_iter().find(|name| *name == key).unwrap_or("an unknown function")
 }

@@ -46,8 +46,8 @@ pub(super) fn expand(expansion: &mut Expansion<'_>) {
         expansion.notes.push(Note {
             code: "serverless-too-large",
             span,
-            message: "the resources of SAM are not expanded, since they would become too many".to_owned(),
-            help: "Divide the template; what SAM makes of it is past what CloudFormation takes.".to_owned(),
+            message: "the SAM resources are not expanded, because the result is too large".to_owned(),
+            help: "Split the template. Its expanded form is larger than CloudFormation allows.".to_owned(),
         });
         return;
     }

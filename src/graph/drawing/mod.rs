@@ -117,7 +117,7 @@ fn found<'m, 't, R: PartialEq>(
     let when = |scenarios: &[Scenario]| match evaluator.describe(scenarios, &exploration.infeasible) {
         Some(text) => When::If(text),
         None if exploration.complete => When::Always,
-        None => When::If("some of many conditions hold".to_owned()),
+        None => When::If("some of many conditions are met".to_owned()),
     };
     found.into_iter().map(|(answer, scenarios)| (answer, when(&scenarios))).collect()
 }

@@ -17,7 +17,7 @@ pub struct LiteralSecret {
     pub path: String,
     /// The property or variable that holds it.
     pub name: String,
-    /// What it is: "a literal secret", "a private key".
+    /// What it is: "a hard-coded secret", "a private key".
     pub what: &'static str,
 }
 
@@ -111,9 +111,9 @@ impl<'t> Search<'t> {
     /// A value under a secret's name: each text that some branch writes out is the secret.
     fn secret_value(&mut self, name: &str, node: &'t Node<'t>) {
         match &node.kind {
-            Kind::String(text) if is_secret_literal(text) => self.found(name, node.span, "a literal secret"),
+            Kind::String(text) if is_secret_literal(text) => self.found(name, node.span, "a hard-coded secret"),
             // A number of so many digits is a password that YAML or JSON took for a number.
-            Kind::Number(number) if number.text.len() >= 6 => self.found(name, node.span, "a literal secret"),
+            Kind::Number(number) if number.text.len() >= 6 => self.found(name, node.span, "a hard-coded secret"),
             Kind::Mapping(entries) => {
                 let [Entry { key, value, .. }] = entries.as_slice() else { return };
                 let arguments = value.as_sequence();

@@ -3,7 +3,7 @@
 use super::markup::{class, mark};
 use crate::report::Report;
 use crate::report::escape::Markup;
-use crate::report::ledger::{Ledger, Standing, Tally};
+use crate::report::ledger::{Breakdown, Ledger, Standing};
 use crate::report::text::{count, grouped};
 use crate::rules::meta::{Control, section_title};
 use std::io;
@@ -31,8 +31,8 @@ pub(super) fn write(out: &mut impl io::Write, report: &Report, ledger: &Ledger, 
 
 /// All checks as one bar, and its legend.
 fn checks(out: &mut impl io::Write, ledger: &Ledger) -> io::Result<()> {
-    let parts = ledger.tally.parts();
-    let total = ledger.tally.total();
+    let parts = ledger.breakdown.parts();
+    let total = ledger.breakdown.total();
     if total == 0 {
         return Ok(());
     }
@@ -92,7 +92,7 @@ fn citations(out: &mut impl io::Write, report: &Report, ledger: &Ledger) -> io::
         y += HEADING;
         for (index, (control, standing)) in section.iter().enumerate() {
             let (x, y) = (index % COLUMNS * STEP, y + index / COLUMNS * STEP);
-            let lead = ledger.tally(control).map_or_else(|| "No rule in this run".to_owned(), Tally::lead);
+            let lead = ledger.breakdown(control).map_or_else(|| "No rule in this run".to_owned(), Breakdown::lead);
             write!(
                 out,
                 "<g class=\"{}\"><title>{} {}: {lead}</title><rect x=\"{x}\" y=\"{y}\" width=\"{SQUARE}\" height=\"{SQUARE}\" rx=\"3\"/>",

@@ -93,7 +93,7 @@ fn sections(report: &Report, ledger: &Ledger) -> Vec<Section> {
         found.map(|(id, title, number)| Section { id, title, number: Some(number) }).collect();
     sections.push(Section { id: "safeguards", title: "Checks by citation", number: None });
     let after = [
-        ("passed", "Checks that passed", ledger.tally.all_passed()),
+        ("passed", "Checks that passed", ledger.breakdown.all_passed()),
         ("notes", "Notes on the templates", diagnostics(Severity::Note)),
     ];
     let found = after.into_iter().filter(|(_, _, number)| *number > 0);

@@ -104,7 +104,7 @@ pub(super) fn passed(out: &mut impl io::Write, report: &Report, ledger: &Ledger)
         ));
     }
     writeln!(out, "<p>Each row names a problem and the number of checks that did not find it.</p>")?;
-    let rows = ledger.rules.iter().filter(|account| account.tally.all_passed() > 0).map(|account| {
+    let rows = ledger.rules.iter().filter(|account| account.breakdown.all_passed() > 0).map(|account| {
         let meta = account.rule.meta;
         let kind = if meta.kind == RuleKind::Supporting { " <span class=\"kind\">supporting</span>" } else { "" };
         let mut what = format!("{}<br>{}{kind}", Markup(&meta.title), rule_id(&meta.id));
@@ -112,7 +112,7 @@ pub(super) fn passed(out: &mut impl io::Write, report: &Report, ledger: &Ledger)
             let title = count(names.len(), "place");
             what.push_str(&format!("<details><summary>{title}</summary><ul>{}</ul></details>", names.concat()));
         }
-        vec![what, grouped(account.tally.all_passed())]
+        vec![what, grouped(account.breakdown.all_passed())]
     });
     table(out, "Checks that passed", &["Problem", "Passed"], rows)
 }

@@ -3,7 +3,7 @@
 use super::markup::{anchor, badge, class, mark};
 use crate::report::Report;
 use crate::report::escape::Markup;
-use crate::report::ledger::{Account, Ledger, Standing, Tally};
+use crate::report::ledger::{Account, Breakdown, Ledger, Standing};
 use crate::report::text::count;
 use crate::rules::meta::{Control, RuleKind, section_title};
 use std::io;
@@ -67,18 +67,18 @@ fn row(out: &mut impl io::Write, control: &Control, ledger: &Ledger) -> io::Resu
                 format!("<a href=\"#{}\"><code>{}</code></a>", anchor("rule-", id), Markup(id))
             };
             let kind = if account.rule.meta.kind == RuleKind::Supporting { " (supporting)" } else { "" };
-            writeln!(out, "<li>{name}{kind}: {}</li>", account.tally.list())?;
+            writeln!(out, "<li>{name}{kind}: {}</li>", account.breakdown.list())?;
         }
         writeln!(out, "</ul>\n</details>")?;
     }
-    writeln!(out, "</td>\n<td role=\"cell\">{}</td>\n</tr>", numbers(ledger.tally(control)))
+    writeln!(out, "</td>\n<td role=\"cell\">{}</td>\n</tr>", numbers(ledger.breakdown(control)))
 }
 
 /// The checks of a citation: the number that matters most as a badge, the others below.
-fn numbers(tally: Option<Tally>) -> String {
-    let Some(tally) = tally else { return badge(class(Standing::NoRule), mark(Standing::NoRule), "No rule") };
-    let standing = tally.standing();
-    let lead = badge(class(standing), mark(standing), &tally.lead());
-    let rest = tally.rest();
+fn numbers(breakdown: Option<Breakdown>) -> String {
+    let Some(breakdown) = breakdown else { return badge(class(Standing::NoRule), mark(Standing::NoRule), "No rule") };
+    let standing = breakdown.standing();
+    let lead = badge(class(standing), mark(standing), &breakdown.lead());
+    let rest = breakdown.rest();
     if rest.is_empty() { lead } else { format!("{lead}<br><span class=\"numbers\">{}</span>", rest.join(" · ")) }
 }

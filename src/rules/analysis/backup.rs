@@ -11,14 +11,14 @@ pub(super) fn in_backup_plan<'m, 't>(checker: &mut Checker<'_, 'm, 't>, item: &I
     checker.at(found.covered, || {
         let mut place = item.place();
         let plan = match found.selections.as_slice() {
-            [] => "there is no backup plan in this template".to_owned(),
-            [only] => format!("backup selection `{}` does not cover it", only.name),
-            _ => "none of the template's backup selections covers it".to_owned(),
+            [] => "this template has no backup plan".to_owned(),
+            [only] => format!("backup selection `{}` does not include it", only.name),
+            _ => "no backup selection of this template includes it".to_owned(),
         };
         place.words = vec![("plan", plan)];
         let related = found.selections.iter().map(|selection| Related {
             span: selection.key_span,
-            message: format!("`{}` selects something else", selection.name),
+            message: format!("`{}` selects other resources", selection.name),
         });
         place.related = related.collect();
         place

@@ -52,8 +52,8 @@ impl LogsEvent {
             if let Some(first) = found.first() {
                 let others = match found.len() {
                     1 => String::new(),
-                    2 => " (and so does another)".to_owned(),
-                    more => format!(" (and so do {} others)", more - 1),
+                    2 => " (and one other line)".to_owned(),
+                    more => format!(" (and {} other lines)", more - 1),
                 };
                 place.words =
                     vec![("line", first.line.to_string()), ("code", shortened(&first.code)), ("others", others)];

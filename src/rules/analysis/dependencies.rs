@@ -23,13 +23,13 @@ fn cycle_place(checker: &Checker<'_, '_, '_>, cycle: &Cycle<'_>) -> Option<Place
     let first = checker.model.resource(cycle.edges.first()?.from)?;
     let related = cycle.edges.iter().map(|edge| Related {
         span: edge.span,
-        message: format!("`{}` waits for `{}`: {} at {}", edge.from, edge.to, edge.kind.name(), edge.path),
+        message: format!("`{}` depends on `{}`: {} at {}", edge.from, edge.to, edge.kind.name(), edge.path),
     });
     let others = cycle.members.len() - cycle.edges.len();
     let others = match others {
         0 => String::new(),
-        1 => "; one more resource is part of it on another way".to_owned(),
-        more => format!("; {more} more resources are part of it on other ways"),
+        1 => "; one more resource is part of this cycle through another dependency".to_owned(),
+        more => format!("; {more} more resources are part of this cycle through other dependencies"),
     };
     Some(Place {
         words: vec![("cycle", cycle.display()), ("others", others)],

@@ -32,8 +32,8 @@ pub(super) fn escalates<'m, 't>(checker: &mut Checker<'_, 'm, 't>, item: &Item<'
         }
         let more = match open.len() {
             1 => String::new(),
-            2 => ", and it has another way".to_owned(),
-            more => format!(", and it has {} other ways", more - 1),
+            2 => ", and there is one more path".to_owned(),
+            more => format!(", and there are {} more paths", more - 1),
         };
         place.words = vec![("actions", told.join(" and ")), ("more", more)];
         place

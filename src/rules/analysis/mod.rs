@@ -151,7 +151,7 @@ impl TryFrom<bool> for True {
     type Error = &'static str;
 
     fn try_from(value: bool) -> Result<Self, Self::Error> {
-        if value { Ok(Self) } else { Err("only `true` can stand here; write `not:` around the analysis") }
+        if value { Ok(Self) } else { Err("the value must be `true`; put the analysis in `not:` for the opposite") }
     }
 }
 
@@ -192,7 +192,7 @@ impl TryFrom<RawAnalysis> for Analysis {
         .flatten();
         match (named.next(), named.next()) {
             (Some(only), None) => Ok(only),
-            _ => Err("`analysis` names exactly one analysis".to_owned()),
+            _ => Err("`analysis` must contain exactly one analysis".to_owned()),
         }
     }
 }

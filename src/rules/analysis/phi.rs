@@ -28,7 +28,7 @@ pub(super) fn hipaa_eligible<'m, 't>(checker: &mut Checker<'_, 'm, 't>, item: &I
         Eligibility::Outside => Truth::False,
         Eligibility::Unclear => {
             checker.run.note_reason(format!(
-                "whether AWS's list of HIPAA eligible services covers `{}` is not known",
+                "AWS's list of HIPAA eligible services does not show whether it covers `{}`",
                 block.kind
             ));
             Truth::Unknown

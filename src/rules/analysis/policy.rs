@@ -95,7 +95,7 @@ fn listed(actions: &[&Value<'_>]) -> String {
         .map(|action| format!("`{}`", action.text().unwrap_or_else(|| action.display().into())))
         .collect();
     match (named.as_slice(), actions.len().saturating_sub(MOST)) {
-        ([], _) => "all actions but some".to_owned(),
+        ([], _) => "all actions with some exceptions".to_owned(),
         ([only], _) => only.clone(),
         ([first @ .., last], 0) => format!("{} and {last}", first.join(", ")),
         (named, more) => format!("{} and {more} more", named.join(", ")),
@@ -182,7 +182,7 @@ impl BucketPolicyDenies {
                 if checker.explain {
                     places.push(crate::finding::Related {
                         span: other.key_span,
-                        message: format!("policy `{}` guards the bucket", other.name),
+                        message: format!("policy `{}` applies to the bucket", other.name),
                     });
                 }
                 if guards.is_true() {
@@ -219,7 +219,7 @@ impl BucketPolicyDenies {
             place.related = places;
             place.words = vec![(
                 "policies",
-                if has_policy { "its bucket policy does not deny" } else { "no bucket policy of this template denies" }
+                if has_policy { "its bucket policy does not deny" } else { "no bucket policy in this template denies" }
                     .to_owned(),
             )];
             place

@@ -123,12 +123,8 @@ fn exposed_origin(checker: &Checker<'_, '_, '_>, origin: &Origin<'_>) -> Option<
         {
             Some(format!("the `NoEcho` parameter `{name}`"))
         }
-        Origin::Dynamic { service: DynamicService::SecretsManager, .. } => {
-            Some("a secret of Secrets Manager".to_owned())
-        }
-        Origin::Dynamic { service: DynamicService::SsmSecure, .. } => {
-            Some("a secure string of Parameter Store".to_owned())
-        }
+        Origin::Dynamic { service: DynamicService::SecretsManager, .. } => Some("a Secrets Manager secret".to_owned()),
+        Origin::Dynamic { service: DynamicService::SsmSecure, .. } => Some("a Parameter Store SecureString".to_owned()),
         Origin::Resource { id, attribute: Some(attribute) } => checker
             .model
             .resource(id)

@@ -38,7 +38,7 @@ impl<'m, 't> Checker<'_, 'm, 't> {
                 Descent::Value(value, walked) => (value, walked),
                 Descent::Absent(span, index) => return Way::Absent(span, index),
                 Descent::Unknown(index) => {
-                    self.run.note_reason("a macro writes it when the stack is deployed");
+                    self.run.note_reason("a macro generates the value when the stack is deployed");
                     return Way::Unwritten(index);
                 }
             },

@@ -116,8 +116,8 @@ impl Plain {
     pub(super) fn note(&self, written: &str) -> Option<(String, String)> {
         match self {
             Self::Decimal { text, octal: true, .. } => Some((
-                format!("`{written}` is read as an octal number, which is {text}"),
-                format!("put it in quotes if the digits are meant as written (\"{written}\"), otherwise write {text}"),
+                format!("`{written}` is read as an octal number, with the value {text}"),
+                format!("If you mean these digits, put them in quotes (\"{written}\"). Otherwise, write {text}."),
             )),
             _ => None,
         }

@@ -110,11 +110,11 @@ impl Tag {
         let name = written.trim_start_matches('!').trim_start_matches("Fn::");
         let similar = SHORT_FORMS.iter().find(|(short, _)| short.eq_ignore_ascii_case(name));
         let help = match similar {
-            Some((short, _)) => format!("did you mean `!{short}`?"),
-            None if name.starts_with("ForEach") => "write it in its long form, `Fn::ForEach::Name:`".to_owned(),
-            None => "if another program expands the tag, lint what that program writes".to_owned(),
+            Some((short, _)) => format!("Did you mean `!{short}`?"),
+            None if name.starts_with("ForEach") => "Write the loop in its long form, `Fn::ForEach::Name:`.".to_owned(),
+            None => "If another program expands the tag, lint the output of that program.".to_owned(),
         };
-        Some((*range, (format!("`{written}` is no CloudFormation function; the value is read without the tag"), help)))
+        Some((*range, (format!("`{written}` is not a CloudFormation function, so the tag is ignored"), help)))
     }
 }
 
