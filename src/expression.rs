@@ -29,7 +29,7 @@ impl Expression {
         let words = Words::of(pattern);
         if !words.as_ref().is_some_and(Words::are_all) {
             regex_syntax::parse(pattern)
-                .map_err(|error| format!("`{pattern}` is not a valid regular expression: {error}"))?;
+                .map_err(|error| format!("`{pattern}` is not a valid regular expression: {}", cause(&error)))?;
         }
         Ok(Self { pattern: "", own: Some(pattern.to_owned()), words: words.into(), compiled: OnceLock::new() })
     }
@@ -53,6 +53,12 @@ impl Expression {
     }
 }
 
+/// The last line of an error of the library; the lines before it show the expression.
+fn cause(error: &regex_syntax::Error) -> String {
+    let shown = error.to_string();
+    shown.lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -65,7 +71,10 @@ mod tests {
 
     #[test]
     fn refuses_what_is_none_and_does_not_try_what_is_too_large() {
-        assert!(Expression::parse("(").is_err_and(|error| error.contains("`(` is not a regular expression")));
+        assert!(
+            Expression::parse("(")
+                .is_err_and(|error| error.contains("`(` is not a valid regular expression: unclosed group"))
+        );
         assert_eq!(Expression::parse(r"(\w{1000}){1000}").map(|expression| expression.is_match("a")), Ok(None));
     }
 }

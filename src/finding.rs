@@ -7,16 +7,16 @@ use std::sync::Arc;
 
 pub use waiver::{Dialect, Exception, ExceptionState, Flaw, Waived, Waiver};
 
-/// How much a finding weighs. Ordered: `Note < Warning < Error`.
+/// How severe a finding is. Ordered: `Note < Warning < Error`.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Level {
-    /// Worth knowing.
+    /// For information.
     Note,
-    /// Should be mended.
+    /// Should be fixed.
     Warning,
-    /// Violates a safeguard.
+    /// A safeguard is missing.
     Error,
 }
 

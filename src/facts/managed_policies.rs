@@ -5,14 +5,14 @@ use serde::Deserialize;
 
 const POLICIES: SortedText = SortedText::lines(include_str!("../../data/managed-policies.txt"));
 
-/// How much an AWS managed policy grants, of those that grant far more than one task needs.
+/// How much access an AWS managed policy grants. Only policies that grant far more than one task needs.
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Grant {
     /// Every action on every resource (`*:*`).
     Everything,
-    /// Every action of all services but a few (`PowerUserAccess`), or enough to get the rest (`IAMFullAccess`).
+    /// Every action of nearly all services (`PowerUserAccess`), or enough access to get the rest (`IAMFullAccess`).
     NearlyEverything,
     /// Every action of at least one service on every resource (`AmazonS3FullAccess`).
     #[serde(rename = "service")]

@@ -124,18 +124,18 @@ pub enum ExceptionState {
     Malformed,
 }
 
-/// What may be wrong about an exception; each is a rule's business.
+/// Problems of an exception. A rule reports each of them.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Flaw {
-    /// There is nothing to waive.
+    /// It does not suppress any finding.
     Unused,
-    /// Its last day is over.
+    /// Its last day is in the past.
     Expired,
-    /// Nobody says why.
+    /// It does not give a reason.
     WithoutReason,
-    /// No rule has the name.
+    /// It names a rule that does not exist.
     UnknownRule,
     /// It cannot be read.
     Malformed,

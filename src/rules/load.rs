@@ -3,8 +3,8 @@
 pub use super::nearest::nearest;
 
 use super::meta::{Control, RuleMeta, RuleProse, RuntimeCheck};
-use super::nearest::with_nearest;
 use super::pack::{Head, Lazy, heads};
+use super::read_error::{ReadError, position_of};
 use super::rule::{Example, Examples, PROPOSAL, Rule, RuleFile, TargetName, Targets};
 use crate::finding::Level;
 use serde::Deserialize;
@@ -239,7 +239,10 @@ impl RuleSet {
         let text = std::fs::read_to_string(path).map_err(|error| RuleError {
             file: path.to_owned(),
             position: None,
-            message: format!("cannot be read: {error}"),
+            message: match error.kind() {
+                std::io::ErrorKind::InvalidData => "the file is not UTF-8 text".to_owned(),
+                _ => format!("cannot be read: {error}"),
+            },
         })?;
         self.add_text(path, &text)
     }
@@ -250,10 +253,7 @@ impl RuleSet {
     /// As [`add_file`](Self::add_file).
     pub fn add_text(&mut self, path: &Path, text: &str) -> Result<(), RuleError> {
         let file: RuleFile = serde_yaml::from_str(text).map_err(|error| {
-            let position = error.location().map(|location| (location.line(), location.column()));
-            let message = error.to_string();
-            // The library repeats the place at the end of its message.
-            let message = with_nearest(message.split(" at line ").next().unwrap_or(&message));
+            let ReadError { position, message } = ReadError::new(text, &error);
             RuleError { file: path.to_owned(), position, message }
         })?;
         let id = file.rule.meta.id.clone();
@@ -261,7 +261,7 @@ impl RuleSet {
         let Err(place) = place else {
             return Err(RuleError {
                 file: path.to_owned(),
-                position: None,
+                position: position_of(text, "id"),
                 message: format!("there is already a rule `{id}`; use another id"),
             });
         };

@@ -11,7 +11,7 @@ use crate::expression::Expression;
 use crate::truth::Truth;
 use serde::Deserialize;
 
-/// Questions that must all be answered yes.
+/// Predicates of one value. All of them must be true.
 #[derive(Clone, Debug, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema), schemars(with = "RawPredicate"))]
 #[serde(try_from = "RawPredicate")]
@@ -80,12 +80,12 @@ pub enum Test {
 /// Whether the answer should be yes or no.
 pub type Wanted = bool;
 
-/// The kinds that `type:` tells apart.
+/// Types of values.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum TypeName {
-    /// Text, number or boolean.
+    /// A string, number or boolean.
     Scalar,
     /// A list.
     List,
@@ -93,7 +93,7 @@ pub enum TypeName {
     Map,
 }
 
-/// Services of dynamic references.
+/// Services that dynamic references read from.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
@@ -110,67 +110,67 @@ pub enum ServiceName {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 struct RawPredicate {
-    /// Whether something is there. Stands alone.
+    /// Whether a value exists. Cannot be combined with other predicates.
     present: Option<bool>,
-    /// One of these; scalars compare as CloudFormation compares them.
+    /// Equal to one of these values, as CloudFormation compares them: `true` equals `"true"`.
     equals: Option<Operand>,
-    /// None of these.
+    /// Not equal to any of these values.
     not_equals: Option<Operand>,
-    /// One of these.
+    /// Equal to one of these values.
     r#in: Option<Operand>,
-    /// None of these.
+    /// Not equal to any of these values.
     not_in: Option<Operand>,
-    /// A regular expression that matches somewhere.
+    /// Contains a match of this regular expression.
     matches: Option<String>,
-    /// A regular expression that matches nowhere.
+    /// Does not contain a match of this regular expression.
     not_matches: Option<String>,
-    /// A pattern of the whole text, in which `*` stands for any characters.
+    /// Matches this pattern as a whole. `*` matches any characters.
     like: Option<Operand>,
-    /// A pattern that the whole text is not.
+    /// Does not match this pattern as a whole.
     not_like: Option<Operand>,
-    /// A number, not smaller.
+    /// A number that is at least this large.
     at_least: Option<Operand>,
-    /// A number, not larger.
+    /// A number that is at most this large.
     at_most: Option<Operand>,
-    /// The first version in the text, number by number.
+    /// The first version number in the value is this version or a later one.
     version_at_least: Option<Operand>,
-    /// A schedule, `cron(…)` or `rate(…)`, of which no two firings in a row are further apart.
+    /// A schedule, `cron(…)` or `rate(…)`, that runs at least once in this number of hours.
     recurs_within_hours: Option<Operand>,
-    /// The kind of value.
+    /// The type of the value.
     r#type: Option<TypeName>,
-    /// Whether a text, list or map has nothing in it.
+    /// Whether a string, list or map is empty.
     empty: Option<bool>,
-    /// It comes from this parameter of the template.
+    /// Contains the value of this template parameter.
     from_parameter: Option<Operand>,
-    /// It comes from a dynamic reference to one of these services.
+    /// Contains a dynamic reference to one of these services.
     from_dynamic_reference: Option<Vec<ServiceName>>,
-    /// It has a part that comes from a resource of one of these types.
+    /// Contains a name or attribute of a resource of one of these types. An empty list means any type.
     from_resource: Option<Vec<String>>,
-    /// It is read from the entry of Parameter Store with this name.
+    /// Is read from the Parameter Store parameter with this name.
     from_parameter_store: Option<Operand>,
-    /// It comes from a parameter with `NoEcho`.
+    /// Contains the value of a `NoEcho` parameter.
     from_no_echo_parameter: Option<bool>,
-    /// A reference to a resource of one of these types; of any, where the list is empty.
+    /// Refers to a resource of one of these types. An empty list means any type.
     refers_to: Option<Vec<String>>,
-    /// A reference to the resource that the rule looks at.
+    /// Refers to the resource that the rule checks.
     refers_to_this: Option<bool>,
-    /// A CIDR block of every address.
+    /// A CIDR block that contains every address.
     world: Option<bool>,
-    /// An IAM action that belongs on `*`, or a pattern of mostly such actions.
+    /// An IAM action that does not support resource-level permissions, or a pattern of mostly such actions.
     needs_star: Option<bool>,
-    /// An IAM action with a wildcard.
+    /// An IAM action that is `*`, or all actions of a service.
     wildcard_action: Option<bool>,
-    /// An IAM resource with a wildcard.
+    /// An IAM resource that is `*`, or an ARN whose resource part is `*`.
     wildcard_resource: Option<bool>,
-    /// An IAM action or pattern that allows this one; of a list, all.
+    /// An IAM action or pattern that includes this action. For a list, it must include all of them.
     covers_action: Option<Operand>,
-    /// An IAM action or pattern that allows one of these, or a part of one that ends with `*`.
+    /// An IAM action or pattern that includes one of these actions, or a part of one that ends with `*`.
     allows: Option<Operand>,
-    /// An IAM resource that is `*`, or every resource of one kind.
+    /// An IAM resource that is `*`, or an ARN that matches every resource of one type.
     every_resource: Option<bool>,
-    /// A token's subject with a wildcard in its owner's place.
+    /// The subject of a token, with a wildcard in place of the owner's name.
     open_subject: Option<bool>,
-    /// A name that promises a secret.
+    /// A name that is typical of a secret, such as `DB_PASSWORD`.
     secret_name: Option<bool>,
 }
 

@@ -1,10 +1,10 @@
-//! Whether a resource is backed up by a plan of the template, answered by [`crate::graph::backup`].
+//! Whether a backup plan of the template includes a resource, based on [`crate::graph::backup`].
 
 use crate::finding::Related;
 use crate::graph::backup;
 use crate::rules::checker::{Checker, Item, Judgement};
 
-/// Whether a backup selection of the template covers the resource. The word says what the template has instead.
+/// Whether a backup selection of the template includes the resource. The word `{plan}` states what the template has instead.
 pub(super) fn in_backup_plan<'m, 't>(checker: &mut Checker<'_, 'm, 't>, item: &Item<'m, 't>) -> Judgement {
     let model = checker.model;
     let found = backup::protection(checker.run, model, item.owner());

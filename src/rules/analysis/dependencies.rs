@@ -1,4 +1,4 @@
-//! What resources wait for, answered by [`crate::graph::cycles`] and [`crate::graph::unresolved`].
+//! Dependencies of resources, based on [`crate::graph::cycles`] and [`crate::graph::unresolved`].
 
 use crate::finding::Related;
 use crate::graph::cycles::{Cycle, cycles};
@@ -7,7 +7,8 @@ use crate::rules::checker::{Checker, Judgement, Place, block_place};
 use crate::rules::load::nearest;
 use crate::truth::Truth;
 
-/// Whether resources of the template wait for each other. One place for each cycle: the name of its first resource.
+/// Whether resources of the template depend on each other in a cycle. One location for each cycle: the name of its first
+/// resource.
 pub(super) fn dependency_cycle(checker: &mut Checker<'_, '_, '_>) -> Judgement {
     let cycles = cycles(checker.run, checker.model);
     let truth = Truth::from(!cycles.is_empty());
@@ -38,12 +39,12 @@ fn cycle_place(checker: &Checker<'_, '_, '_>, cycle: &Cycle<'_>) -> Option<Place
     })
 }
 
-/// More missing names than this get no suggestion: comparing each with every name of the template takes time.
+/// The number of missing names that get a suggestion: comparing each with every name of the template takes time.
 const MOST_HINTS: usize = 20;
-/// Nor do longer names, which are hardly a slip of the fingers.
+/// The longest name that gets a suggestion: longer names are rarely typing errors.
 const LONGEST_HINTED: usize = 255;
 
-/// Whether the template uses a name that exists nowhere. One place for each use: the name itself.
+/// Whether the template refers to a name that does not exist. One location for each reference: the name itself.
 pub(super) fn unresolved_reference(checker: &mut Checker<'_, '_, '_>) -> Judgement {
     let Names { missing, hidden } = unresolved(checker.model);
     if missing.is_empty() {

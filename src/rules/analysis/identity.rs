@@ -1,4 +1,4 @@
-//! What an identity can make of its rights, answered by [`crate::policy`] and [`crate::graph`].
+//! Privilege escalation, based on [`crate::policy`] and [`crate::graph`].
 
 use crate::finding::Related;
 use crate::graph::granted::grants;
@@ -6,8 +6,8 @@ use crate::policy::{Escalation, escalations};
 use crate::rules::checker::{Checker, Item, Judgement, value_place};
 use crate::truth::Truth;
 
-/// Whether all that an identity is permitted by together lets it get more rights. The place is the statement that allows the
-/// first action of the first way; the statements of its other actions are related.
+/// Whether the permissions of an identity together allow privilege escalation. The location is the statement that allows the
+/// first action of the first path. The statements of its other actions are related locations.
 pub(super) fn escalates<'m, 't>(checker: &mut Checker<'_, 'm, 't>, item: &Item<'m, 't>) -> Judgement {
     let grants = grants(checker.run, checker.model, item.owner());
     let ways = escalations(checker.run, &grants.statements);

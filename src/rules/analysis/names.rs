@@ -9,7 +9,7 @@ use crate::truth::Truth;
 use serde::Deserialize;
 
 /// Whether a resource's explicit physical name contains a parameter, in any spelling. A resource without an explicit name
-/// passes: CloudFormation makes a unique one.
+/// passes: CloudFormation generates a unique name.
 #[derive(Clone, Debug, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]

@@ -1,4 +1,4 @@
-//! Ports, routes and zones, answered by [`crate::graph::network`] and [`crate::graph::routes`].
+//! Ports, routes and zones, based on [`crate::graph::network`] and [`crate::graph::routes`].
 
 use crate::eval::value::{Kind, Value};
 use crate::expand::Block;
@@ -10,17 +10,17 @@ use crate::rules::path::Path;
 use crate::truth::Truth;
 use serde::Deserialize;
 
-/// Whether a security group rule (a map with `IpProtocol`, `FromPort`, `ToPort`) opens a port, out of some or outside of
-/// some.
+/// Whether a security group rule (a map with `IpProtocol`, `FromPort`, `ToPort`) opens one of some ports, or a port other than
+/// those.
 #[derive(Clone, Debug, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct OpensPort {
     /// One of these ports.
     any_of: Option<Operand>,
-    /// A port that is none of these.
+    /// A port other than these.
     other_than: Option<Operand>,
-    /// Where in the rule to point at, its source say; the rule itself if absent.
+    /// The path of the value to point at, such as the source. Without it, findings point at the security group rule.
     pub(super) at: Option<Path>,
 }
 
@@ -105,7 +105,7 @@ enum Range {
     Ports(i64, i64),
 }
 
-/// The ports that a rule speaks of. Source: `AWS::EC2::SecurityGroupIngress` in the CloudFormation resource reference:
+/// The ports of a rule. Source: `AWS::EC2::SecurityGroupIngress` in the CloudFormation resource reference:
 /// protocol -1 means all, ICMP has types instead of ports, a protocol other than tcp, udp and icmp has all ports.
 fn range(protocol: &Value<'_>, from: &Value<'_>, to: &Value<'_>) -> Range {
     let Some(protocol) = protocol.text() else {
@@ -126,14 +126,14 @@ fn range(protocol: &Value<'_>, from: &Value<'_>, to: &Value<'_>) -> Range {
     }
 }
 
-/// Whether a subnet that the item names at `subnets` routes to an internet gateway; without `subnets`, the item is the subnet.
+/// Whether a subnet of the element has a route to an internet gateway. Without `subnets`, the element is the subnet.
 #[derive(Clone, Debug, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct RoutesToInternet {
-    /// The list of subnet ids, or one.
+    /// The path of a subnet ID, or of a list of them.
     pub(super) subnets: Option<Path>,
-    /// Ask only whether the subnets' VPC has an internet gateway at all.
+    /// Check only whether the VPC of the subnets has an internet gateway.
     #[serde(default)]
     vpc_only: bool,
 }
@@ -202,14 +202,14 @@ impl RoutesToInternet {
     }
 }
 
-/// Whether the subnets at `subnets` lie in at least so many Availability Zones.
+/// Whether the subnets are in at least this number of Availability Zones.
 #[derive(Clone, Debug, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct SubnetZones {
-    /// The list of subnet ids.
+    /// The path of the list of subnet IDs.
     pub(super) subnets: Path,
-    /// How many zones.
+    /// The minimum number of zones.
     at_least: usize,
 }
 

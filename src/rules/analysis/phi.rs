@@ -1,4 +1,4 @@
-//! Where PHI is, and where it shows, answered by [`crate::graph`] and [`crate::facts`].
+//! Where PHI is stored and exposed, based on [`crate::graph`] and [`crate::facts`].
 
 use crate::expression::Expression;
 use crate::facts::{Eligibility, hipaa_eligibility};
@@ -9,7 +9,7 @@ use crate::rules::operand::Operand;
 use crate::truth::Truth;
 use serde::Deserialize;
 
-/// Whether a tag of the resource says that it holds PHI.
+/// Whether a tag marks the resource as one that contains PHI.
 pub(super) fn phi_tagged<'m, 't>(checker: &mut Checker<'_, 'm, 't>, item: &Item<'m, 't>) -> Judgement {
     Truth::from(matches!(phi::holds(checker.run, item.owner()), Some(Holds::Tagged(..)))).into()
 }
@@ -18,7 +18,7 @@ pub(super) fn phi_tagged<'m, 't>(checker: &mut Checker<'_, 'm, 't>, item: &Item<
 /// `{service}`.
 pub(super) fn hipaa_eligible<'m, 't>(checker: &mut Checker<'_, 'm, 't>, item: &Item<'m, 't>) -> Judgement {
     let block = item.owner();
-    // What is no service of AWS's, a custom resource or a module, is no question of the addendum's.
+    // The addendum does not apply to custom resources and modules.
     if !block.kind.starts_with("AWS::") {
         return Truth::True.into();
     }
@@ -41,7 +41,7 @@ pub(super) fn hipaa_eligible<'m, 't>(checker: &mut Checker<'_, 'm, 't>, item: &I
     })
 }
 
-/// Whether a KMS key encrypts a resource of the template that holds data. Word: `{user}`.
+/// Whether a KMS key encrypts a resource of the template that stores data. Word: `{user}`.
 pub(super) fn encrypts_data<'m, 't>(checker: &mut Checker<'_, 'm, 't>, item: &Item<'m, 't>) -> Judgement {
     let user = key_use::used_by(checker.run, checker.model, item.owner());
     checker.at(user.is_some().into(), || {
@@ -51,14 +51,14 @@ pub(super) fn encrypts_data<'m, 't>(checker: &mut Checker<'_, 'm, 't>, item: &It
     })
 }
 
-/// Whether a block writes out what identifies a patient. Searched as written, in every branch of every condition.
+/// Whether a block contains a text that identifies a patient. The search includes every branch of every condition.
 #[derive(Clone, Debug, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Identifies {
-    /// Below these keys of the block.
+    /// The keys of the block to search, such as `Properties`.
     below: Vec<String>,
-    /// Further regular expressions.
+    /// Additional regular expressions.
     pub more: Operand,
 }
 
@@ -82,7 +82,7 @@ impl Identifies {
                 truth = Truth::True;
                 if checker.explain {
                     let way = [block.path().as_str(), key, &found.path].map(str::to_owned);
-                    // The last step that is a name of the template's own: functions and indices are none.
+                    // The last step that is a name in the template, not a function or an index.
                     let is_name =
                         |step: &&str| !step.starts_with("Fn::") && *step != "Ref" && step.parse::<usize>().is_err();
                     let name = found.path.rsplit('/').find(|step| !step.is_empty() && is_name(step)).unwrap_or(key);
@@ -90,7 +90,7 @@ impl Identifies {
                         span: found.span,
                         path: way.into_iter().filter(|step| !step.is_empty()).collect::<Vec<_>>().join("/"),
                         name: name.to_owned(),
-                        // No message repeats what identifies somebody.
+                        // Messages do not repeat values that identify a person.
                         state: format!("shows {}", found.what),
                         words: vec![("what", found.what.to_owned())],
                         ..Place::default()

@@ -1,4 +1,4 @@
-//! Questions about policy statements, answered by [`crate::policy`].
+//! Analyses of policy statements, based on [`crate::policy`].
 
 use crate::eval::text;
 use crate::eval::value::Value;
@@ -9,14 +9,14 @@ use crate::truth::Truth;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
-/// Kinds of principal that rules ask for.
+/// Kinds of principals.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Who {
-    /// Anybody.
+    /// Everyone (`*`).
     Everyone,
-    /// An account that is not the stack's.
+    /// An AWS account other than the stack's account.
     ForeignAccount,
     /// An AWS service.
     Service,
@@ -46,7 +46,7 @@ pub(super) fn principal<'m, 't>(checker: &mut Checker<'_, 'm, 't>, item: &Item<'
     Judgement { truth, places }
 }
 
-/// Whether the statement's conditions keep out callers one does not know.
+/// Whether the statement's conditions limit the callers to known ones.
 pub(super) fn restricts_callers<'m, 't>(checker: &mut Checker<'_, 'm, 't>, item: &Item<'m, 't>) -> Judgement {
     match statement(item) {
         Some((statement, _)) => policy::restricts_callers(checker.run, statement).into(),
@@ -54,7 +54,7 @@ pub(super) fn restricts_callers<'m, 't>(checker: &mut Checker<'_, 'm, 't>, item:
     }
 }
 
-/// Whether the statement allows everything on everything.
+/// Whether the statement allows all actions on all resources.
 pub(super) fn grants_admin<'m, 't>(checker: &mut Checker<'_, 'm, 't>, item: &Item<'m, 't>) -> Judgement {
     match statement(item) {
         Some((statement, _)) => policy::grants_admin(checker.run, statement).into(),
@@ -62,8 +62,8 @@ pub(super) fn grants_admin<'m, 't>(checker: &mut Checker<'_, 'm, 't>, item: &Ite
     }
 }
 
-/// Whether the statement allows everything on everything beyond doubt. Where that is unknown this is false, so that a rule which
-/// leaves such statements to another one still says what it knows.
+/// Whether the statement certainly allows all actions on all resources. False if that is unknown: a rule that leaves such
+/// statements to another rule must still report what it knows.
 pub(super) fn surely_grants_admin<'m, 't>(checker: &mut Checker<'_, 'm, 't>, item: &Item<'m, 't>) -> Judgement {
     let surely = statement(item).is_some_and(|(statement, _)| policy::grants_admin(checker.run, statement).is_true());
     Truth::from(surely).into()
@@ -139,16 +139,16 @@ pub(super) fn managed_policy_grants<'m, 't>(
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct BucketPolicyDenies {
-    /// Action patterns that must be covered: `s3:*`.
+    /// The actions of the requests, such as `s3:*`.
     actions: Vec<String>,
-    /// Whether the bucket itself is meant, its objects, or both.
+    /// The resources of the requests: the bucket, its objects, or both.
     targets: Vec<BucketTarget>,
-    /// The requests: each a map of condition keys to the value that the request has; null where it lacks the key. Every one
-    /// must be denied.
+    /// The requests, all of which must be denied. Each is a map from condition keys to the values of the request. A null value
+    /// means that the request does not have the key.
     requests: Vec<BTreeMap<String, Option<String>>>,
 }
 
-/// What of a bucket a request is about.
+/// The resource of a request to a bucket.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]

@@ -1,4 +1,4 @@
-//! Secrets in the open, answered by [`crate::graph::secrets`].
+//! Exposed secrets, based on [`crate::graph::secrets`].
 
 use crate::eval::value::{DynamicService, Kind, Origin, Value};
 use crate::expand::Section;
@@ -8,12 +8,12 @@ use crate::rules::path::Path;
 use crate::truth::Truth;
 use serde::Deserialize;
 
-/// Whether a block writes a secret out. Searched as written, in every branch of every condition.
+/// Whether a block contains a hard-coded secret. The search includes every branch of every condition.
 #[derive(Clone, Debug, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct LiteralSecrets {
-    /// Below these keys of the block.
+    /// The keys of the block to search, such as `Properties`.
     below: Vec<String>,
 }
 
@@ -50,13 +50,13 @@ impl LiteralSecrets {
     }
 }
 
-/// Whether a map of environment variables holds a secret: a `NoEcho` parameter, the value of a stored secret, or anything
-/// under a secret's name that is not a reference to a stored secret.
+/// Whether a map of environment variables contains a secret: a `NoEcho` parameter, the value of a stored secret, or a value
+/// with a secret's name that is not a reference to a stored secret.
 #[derive(Clone, Debug, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct SecretVariables {
-    /// The map.
+    /// The path of the map.
     pub(super) path: Path,
 }
 
@@ -86,7 +86,7 @@ impl SecretVariables {
     }
 }
 
-/// Whether a variable of this name and value holds a secret.
+/// Whether a variable of this name and value contains a secret.
 fn holds_secret(checker: &Checker<'_, '_, '_>, name: &str, value: &Value<'_>) -> bool {
     if exposed(checker, value).is_some() {
         return true;
@@ -96,8 +96,8 @@ fn holds_secret(checker: &Checker<'_, '_, '_>, name: &str, value: &Value<'_>) ->
     }
     match value.text() {
         Some(text) => secrets::is_secret_literal(&text),
-        // Under a secret's name a parameter is the secret, unless its own name says that it leads there. Resources and
-        // other stacks hand out ARNs; of anything else nothing is known.
+        // With a secret's name, a parameter is the secret, unless its own name shows that it is a reference. Resources and
+        // other stacks return ARNs. Nothing is known about anything else.
         None => value.parts().iter().any(|part| match part.origin {
             Origin::Parameter(name) => !secrets::names_a_reference(name),
             Origin::Dynamic { .. } => true,
@@ -106,7 +106,7 @@ fn holds_secret(checker: &Checker<'_, '_, '_>, name: &str, value: &Value<'_>) ->
     }
 }
 
-/// The secret that a value shows in the clear, in a sentence.
+/// The secret that a value exposes in plaintext, as a part of a sentence.
 fn exposed(checker: &Checker<'_, '_, '_>, value: &Value<'_>) -> Option<String> {
     match &value.kind {
         Kind::Text(parts) => parts.iter().find_map(|part| exposed_origin(checker, &part.origin)),
@@ -134,12 +134,12 @@ fn exposed_origin(checker: &Checker<'_, '_, '_>, origin: &Origin<'_>) -> Option<
     }
 }
 
-/// Whether a value shows a secret: a `NoEcho` parameter, the value of a stored secret, or an attribute that is one.
+/// Whether a value exposes a secret: a `NoEcho` parameter, the value of a stored secret, or an attribute that is a secret.
 #[derive(Clone, Debug, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ExposesSecret {
-    /// The value.
+    /// The path of the value.
     pub(super) path: Path,
 }
 
@@ -166,7 +166,7 @@ impl ExposesSecret {
     }
 }
 
-/// Whether a parameter carries a secret: its name promises one, or a property whose name does is set to it.
+/// Whether a parameter contains a secret: its own name is typical of a secret, or the name of a property that is set to it.
 pub(super) fn carries_secret<'m, 't>(checker: &mut Checker<'_, 'm, 't>, item: &Item<'m, 't>) -> Judgement {
     let model = checker.model;
     let carries = model

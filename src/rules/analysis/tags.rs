@@ -1,4 +1,4 @@
-//! Which tags a resource carries.
+//! The tags of a resource.
 
 use crate::eval::value::{Kind, Value};
 use crate::facts::{self, TagShape};
@@ -7,12 +7,12 @@ use crate::rules::operand::Operand;
 use crate::truth::Truth;
 use serde::Deserialize;
 
-/// Whether a resource carries tags with all of these keys, in the shape that its type takes.
+/// Whether a resource has tags with all of these keys, in the form that its type uses.
 #[derive(Clone, Debug, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Tagged {
-    /// The keys.
+    /// The tag keys.
     pub keys: Operand,
 }
 
