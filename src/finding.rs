@@ -1,11 +1,11 @@
 //! What a lint says: findings about resources, and diagnostics about the files themselves. Knows no rule and no format.
 
-mod waiver;
+mod exception;
 
 use crate::source::Span;
 use std::sync::Arc;
 
-pub use waiver::{Dialect, Exception, ExceptionState, Flaw, Waived, Waiver};
+pub use exception::{Dialect, Exception, ExceptionState, Flaw, SuppressedRule, Suppression};
 
 /// How severe a finding is. Ordered: `Note < Warning < Error`.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
@@ -122,8 +122,8 @@ pub struct Finding {
     pub when: Option<String>,
     /// Places that explain it, in the order they should be read.
     pub related: Vec<Related>,
-    /// The exception that waives it, where one holds.
-    pub waiver: Option<Arc<Waiver>>,
+    /// The exception that suppresses it, where one holds.
+    pub suppression: Option<Arc<Suppression>>,
     /// What the baseline says of it; none where no baseline was given.
     pub baseline: Option<BaselineState>,
 }
@@ -139,7 +139,7 @@ pub enum BaselineState {
 }
 
 impl Finding {
-    /// Whether it is a violation that nobody waived and that the baseline does not have: what exit codes and counts are about.
+    /// Whether it is a violation that nobody suppressed and that the baseline does not have: what exit codes and counts are about.
     pub fn counts(&self) -> bool {
         self.outcome == Outcome::Fail && !self.is_suppressed()
     }
@@ -163,7 +163,7 @@ impl Finding {
 
     /// Whether it is kept from counting, by an exception or by the baseline.
     pub fn is_suppressed(&self) -> bool {
-        self.waiver.is_some() || self.baseline == Some(BaselineState::Unchanged)
+        self.suppression.is_some() || self.baseline == Some(BaselineState::Unchanged)
     }
 
     /// The message with the choice that brings the violation, as one text that ends with a full stop.

@@ -2,6 +2,7 @@
 
 mod answer;
 pub mod drawing;
+mod exceptions;
 mod file_report;
 mod includes;
 mod places;
@@ -9,7 +10,6 @@ mod setup;
 mod stacks;
 mod turns;
 mod unknown_types;
-mod waiving;
 
 use crate::date::Date;
 use crate::eval::Memory;
@@ -266,7 +266,7 @@ impl Linter {
             .iter()
             .map(|parameter| Declared { name: parameter.name.to_owned(), no_echo: parameter.no_echo })
             .collect();
-        let files_and_text = waiving::Texts { source, document: &document, included: &texts, files: &files };
+        let files_and_text = exceptions::Texts { source, document: &document, included: &texts, files: &files };
         let mut exceptions = self.exceptions(&expansion, &files_and_text);
         let mut pending = Vec::new();
         for (selected, kinds) in self.for_template(&model) {
@@ -337,11 +337,11 @@ impl Linter {
                 message,
                 when,
                 related: place.related,
-                waiver: None,
+                suppression: None,
                 baseline: None,
             };
             if outcome == Outcome::Fail {
-                exceptions.waive(&mut finding);
+                exceptions.suppress(&mut finding);
             }
             // What a transform makes of one resource stands together, and may lack the same.
             let mut of_subject = found.iter().rev().take_while(|known| known.finding.subject == finding.subject);

@@ -7,7 +7,7 @@ use super::output::{self, Written};
 use super::plan::Plan;
 use super::setup::Setup;
 use crate::discover::{self, Candidate, Discovery, Origin};
-use crate::finding::{self, Counts, Diagnostic, Exception, Finding, Level, Severity, Waiver};
+use crate::finding::{self, Counts, Diagnostic, Exception, Finding, Level, Severity, Suppression};
 use crate::linter::{FileReport, sort_findings};
 use crate::project::{File, Linted};
 use crate::report::{Governed, Pin, Provenance, Report, RuleReport, Summary, TemplateReport};
@@ -243,11 +243,12 @@ impl Outcome {
             |level: Level| self.findings.iter().filter(|finding| finding.counts() && finding.level == level).count();
         (self.summary.errors, self.summary.warnings, self.summary.notes) =
             (level(Level::Error), level(Level::Warning), level(Level::Note));
-        let waived = self.suppressed.iter().filter_map(|finding| Some((finding, finding.waiver.as_ref()?)));
-        self.summary.waived = waived.clone().count();
-        let is_required = |(finding, waiver): &(&Finding, &Arc<Waiver>)| !waiver.required_of(&finding.rule).is_empty();
-        self.summary.waived_required = waived.filter(is_required).count();
-        self.summary.known = self.suppressed.len() - self.summary.waived;
+        let suppressed = self.suppressed.iter().filter_map(|finding| Some((finding, finding.suppression.as_ref()?)));
+        self.summary.suppressed = suppressed.clone().count();
+        let is_required =
+            |(finding, suppression): &(&Finding, &Arc<Suppression>)| !suppression.required_of(&finding.rule).is_empty();
+        self.summary.suppressed_required = suppressed.filter(is_required).count();
+        self.summary.known = self.suppressed.len() - self.summary.suppressed;
     }
 
     /// What follows for the exit code.

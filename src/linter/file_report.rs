@@ -19,7 +19,7 @@ pub struct Declared {
 pub struct FileReport {
     /// Findings, sorted by place and rule.
     pub findings: Vec<Finding>,
-    /// Violations that an exception waives, sorted alike.
+    /// Violations that an exception suppresses, sorted alike.
     pub suppressed: Vec<Finding>,
     /// The exceptions that the template makes, in the order of the text.
     pub exceptions: Vec<Exception>,

@@ -29,8 +29,8 @@ struct Likeness {
     span: Span,
     message: String,
     when: Option<String>,
-    /// The exception that waives it, by where it is kept: one that covers some turns does not speak for the others.
-    waiver: Option<usize>,
+    /// The exception that suppresses it, by where it is kept: one that covers some turns does not speak for the others.
+    suppression: Option<usize>,
 }
 
 /// Unites the findings of one check and adds them to the others; leaves none pending.
@@ -51,7 +51,7 @@ pub(super) fn unite(pending: &mut Vec<Pending<'_>>, findings: &mut Vec<Finding>)
             span: one.finding.span,
             message: one.as_written.as_ref().unwrap_or(&one.finding.message).clone(),
             when: one.finding.when.clone(),
-            waiver: one.finding.waiver.as_ref().map(|waiver| Arc::as_ptr(waiver).addr()),
+            suppression: one.finding.suppression.as_ref().map(|suppression| Arc::as_ptr(suppression).addr()),
         };
         let group = *known.entry(likeness).or_insert(groups.len());
         match groups.get_mut(group) {

@@ -238,11 +238,11 @@ fn only_a_baseline_is_overwritten() {
 
 #[test]
 fn waived_findings_are_not_written() {
-    let waived = "Resources:\n  # hipaalint: except s3-bucket-versioning because of the archive\n  Records: { Type: AWS::S3::Bucket }\n  Scans: { Type: AWS::S3::Bucket }\n";
-    let folder = Folder::with(&[("a.yaml", waived)]);
+    let suppressed = "Resources:\n  # hipaalint: except s3-bucket-versioning because of the archive\n  Records: { Type: AWS::S3::Bucket }\n  Scans: { Type: AWS::S3::Bucket }\n";
+    let folder = Folder::with(&[("a.yaml", suppressed)]);
     let ran = folder.versioning(&["a.yaml", "--write-baseline", "b.json", "--format", "json"]);
     assert_eq!((ran.code, counts(&ran)), (0, [0, 1, 0]));
-    assert_eq!(ran.json()["summary"]["waived"], 1);
+    assert_eq!(ran.json()["summary"]["suppressed"], 1);
     assert!(!folder.read("b.json").contains("Records"));
 }
 

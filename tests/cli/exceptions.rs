@@ -74,7 +74,7 @@ fn programs_see_them_apart_from_those_that_count() {
     let folder = Folder::with(&[("app.yaml", WAIVED), ("bad.yaml", BAD)]);
     let json = run(&folder, &["app.yaml", "bad.yaml", "--format", "json"]).json();
     assert_eq!(json["findings"].as_array().unwrap().len(), 1);
-    let [logs, records] = [1, 0].map(|index| &json["suppressed"][index]["waiver"]);
+    let [logs, records] = [1, 0].map(|index| &json["suppressed"][index]["exception"]);
     assert_eq!(
         (&records["owner"], &records["expires"], &records["dialect"]),
         (&"data@example.com".into(), &"2026-12-31".into(), &"metadata".into())
@@ -88,7 +88,7 @@ fn programs_see_them_apart_from_those_that_count() {
     assert_eq!(states, ["in-force", "in-force"]);
     let summary = &json["summary"];
     assert_eq!(
-        ["waived", "waived_required", "known", "errors"].map(|key| summary[key].as_u64().unwrap()),
+        ["suppressed", "suppressed_required", "known", "errors"].map(|key| summary[key].as_u64().unwrap()),
         [2, 2, 0, 1]
     );
 }
@@ -219,7 +219,7 @@ Resources:
     let folder = Folder::with(&[("parent.yaml", &parent), ("child.yaml", child)]);
     let ran = folder.run(&["parent.yaml", "child.yaml", "--rule", "s3-bucket-versioning", "--format", "json"]);
     let json = ran.json();
-    assert_eq!((ran.code, &json["summary"]["waived"]), (0, &1.into()), "{}", ran.all());
+    assert_eq!((ran.code, &json["summary"]["suppressed"]), (0, &1.into()), "{}", ran.all());
     let [only] = json["exceptions"].as_array().unwrap().as_slice() else { panic!("{}", json["exceptions"]) };
     assert_eq!((&only["state"], &only["findings"]), (&"in-force".into(), &1.into()));
     assert_eq!(json["suppressed"][0]["related"][0]["file"], "parent.yaml");

@@ -32,7 +32,7 @@ impl Linter {
         exceptions::read(tree, &all, &context)
     }
 
-    /// Takes the waived findings aside, and adds what rules say about the exceptions. `may_change`: whether parameters of the
+    /// Takes the suppressed findings aside, and adds what rules say about the exceptions. `may_change`: whether parameters of the
     /// template are pinned, so that other deployments may need what this one does not.
     pub(super) fn settle(&self, exceptions: &Exceptions, may_change: bool, report: &mut FileReport) {
         if exceptions.is_empty() {
@@ -66,14 +66,14 @@ impl Linter {
             rule: Arc::clone(&selected.id),
             level: if said.is_some_and(|said| said.is_light) { Level::Note } else { selected.level },
             outcome,
-            span: said.map_or(judged.exception.waiver.span, |said| said.span),
+            span: said.map_or(judged.exception.suppression.span, |said| said.span),
             path: judged.path.to_owned(),
             subject: judged.subject.clone(),
             alike: Vec::new(),
             message,
             when: None,
             related: Vec::new(),
-            waiver: None,
+            suppression: None,
             baseline: None,
         };
         let mut passed = true;
