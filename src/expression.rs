@@ -46,8 +46,8 @@ impl Expression {
     /// Whether it matches somewhere in a text; none where it is too large to be tried.
     pub fn is_match(&self, text: &str) -> Option<bool> {
         let words = self.words.get_or_init(|| Words::of(self.pattern()));
-        match words.as_ref().and_then(|words| words.answer(text)) {
-            Some(answer) => Some(answer),
+        match words.as_ref().and_then(|words| words.result(text)) {
+            Some(result) => Some(result),
             None => Some(self.regex()?.is_match(text)),
         }
     }

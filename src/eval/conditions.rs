@@ -154,11 +154,11 @@ impl<'t> Run<'_, 't> {
             _ => {}
         }
         if left.is_scalar() && right.is_scalar() {
-            let answer = self.decide_quietly(&[left, right], &|values| match values {
+            let result = self.decide_quietly(&[left, right], &|values| match values {
                 [left, right] => text::equal(left, right),
                 _ => Truth::Unknown,
             });
-            match answer {
+            match result {
                 Truth::True => return true,
                 Truth::False => return false,
                 Truth::Unknown => {}
@@ -184,9 +184,9 @@ impl<'t> Run<'_, 't> {
     /// [`decide`](Run::decide) without remembering reasons: an unknown comparison becomes a choice of its own.
     pub(super) fn decide_quietly(&mut self, values: &[&Value<'t>], question: &dyn Fn(&[&Value<'t>]) -> Truth) -> Truth {
         let before = self.reasons.len();
-        let answer = self.decide(values, question);
+        let result = self.decide(values, question);
         self.reasons.truncate(before);
-        answer
+        result
     }
 }
 

@@ -67,7 +67,7 @@ impl<'t> Run<'_, 't> {
     pub(super) fn fork_atom(&mut self, key: String, text: impl FnOnce() -> AtomText) -> bool {
         let variable = Variable::Atom(self.evaluator.atom(key, text));
         let domain = self.domain(variable, 2);
-        let groups: Vec<Domain> = domain.into_iter().rev().map(|answer| smallvec![answer]).collect();
+        let groups: Vec<Domain> = domain.into_iter().rev().map(|result| smallvec![result]).collect();
         self.fork(variable, groups, None);
         self.scenario.domain(variable).is_some_and(|domain| domain.contains(&1))
     }
@@ -77,9 +77,9 @@ impl<'t> Run<'_, 't> {
     /// `question` gets the values, in order, with choices settled as far as they have been made so far; it answers
     /// [`Truth::Unknown`] where unsettled parts matter.
     pub fn decide(&mut self, values: &[&Value<'t>], question: &dyn Fn(&[&Value<'t>]) -> Truth) -> Truth {
-        let answer = question(values);
-        if answer != Truth::Unknown {
-            return answer;
+        let result = question(values);
+        if result != Truth::Unknown {
+            return result;
         }
         let choice =
             values.iter().flat_map(|value| value.parts()).find_map(|part| match (&part.content, &part.origin) {
@@ -117,8 +117,8 @@ impl<'t> Run<'_, 't> {
             let settled = settled_with(&candidate);
             return self.decide(&settled.iter().collect::<SmallVec<[_; 2]>>(), question);
         }
-        let answer = self.fork_by(index, |candidate| ask(&settled_with(candidate))).unwrap_or(Truth::Unknown);
-        if answer == Truth::Unknown {
+        let result = self.fork_by(index, |candidate| ask(&settled_with(candidate))).unwrap_or(Truth::Unknown);
+        if result == Truth::Unknown {
             let reason = values
                 .iter()
                 .find_map(|value| {
@@ -127,7 +127,7 @@ impl<'t> Run<'_, 't> {
                 .map_or_else(|| Origin::Parameter(name).reason(), |part| part.origin.reason());
             self.note_reason(reason);
         }
-        answer
+        result
     }
 }
 

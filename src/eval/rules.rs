@@ -107,11 +107,11 @@ impl<'t> Run<'_, 't> {
         }
         let Kind::List(members) = &list.kind else { return self.odd(node) };
         let values: Vec<&Value<'t>> = std::iter::once(item).chain(members).collect();
-        let answer = self.decide_quietly(&values, &|values| match values {
+        let result = self.decide_quietly(&values, &|values| match values {
             [item, members @ ..] => Truth::any(members.iter().map(|member| text::equal(item, member))),
             [] => Truth::Unknown,
         });
-        match answer {
+        match result {
             Truth::True => true,
             Truth::False => false,
             Truth::Unknown => members.iter().any(|member| self.same(node, item, member)),

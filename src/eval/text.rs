@@ -102,7 +102,7 @@ pub fn equal(left: &Value<'_>, right: &Value<'_>) -> Truth {
             [left, right] => equal_parts(left, right),
             _ => Truth::Unknown,
         }),
-        answer => answer,
+        result => result,
     }
 }
 
@@ -136,8 +136,8 @@ fn in_every_partition(values: &[&Value<'_>], question: &dyn Fn(&[Value<'_>]) -> 
         }
         match (question(&filled), common) {
             (Truth::Unknown, _) => return Truth::Unknown,
-            (answer, Some(other)) if answer != other => return Truth::Unknown,
-            (answer, _) => common = Some(answer),
+            (result, Some(other)) if result != other => return Truth::Unknown,
+            (result, _) => common = Some(result),
         }
     }
     common.unwrap_or(Truth::Unknown)
@@ -282,7 +282,7 @@ pub fn like(value: &Value<'_>, pattern: &str) -> Truth {
         Truth::Unknown => in_every_partition(&[value], &|values| {
             values.first().map_or(Truth::Unknown, |value| like_parts(value, pattern))
         }),
-        answer => answer,
+        result => result,
     }
 }
 

@@ -35,7 +35,7 @@ pub(super) struct Draft {
 
 impl Draft {
     /// One that says nothing yet.
-    pub(super) fn new(dialect: Dialect, span: Span, place: Place) -> Self {
+    pub(super) fn new(dialect: Dialect, span: Span, place: Site) -> Self {
         Self {
             id: String::new(),
             id_span: span,
@@ -70,14 +70,14 @@ impl Draft {
 
 /// Where exceptions stand.
 #[derive(Clone, Debug)]
-pub(super) struct Place {
+pub(super) struct Site {
     /// What findings about them are about.
     pub(super) subject: Subject,
     /// The way there.
     pub(super) path: String,
 }
 
-impl Place {
+impl Site {
     /// The place at a way; the type of a resource is taken from the tree.
     pub(super) fn at(path: String, tree: &Node<'_>) -> Self {
         let mut steps = path.split('/');

@@ -11,8 +11,8 @@
 
 use super::base64;
 use super::cover::Cover;
-use super::draft::{Draft, Place, join, one_line, text_of};
-use super::metadata::{blocks_with_metadata, way};
+use super::draft::{Draft, Site, join, one_line, text_of};
+use super::metadata::{block_path, blocks_with_metadata};
 use crate::finding::Dialect;
 use crate::source::Span;
 use crate::syntax::{Kind, Node};
@@ -73,7 +73,7 @@ pub(super) fn read(tree: &Node<'_>, has_rule: &dyn Fn(Dialect, &str) -> bool) ->
             let Some(list) = metadata.get(language.section).and_then(|section| section.get(language.list)) else {
                 continue;
             };
-            let block = way(resource);
+            let block = block_path(resource);
             let mut place = None;
             let items = list.as_sequence().unwrap_or(std::slice::from_ref(list));
             for (index, item) in items.iter().enumerate() {
@@ -81,7 +81,7 @@ pub(super) fn read(tree: &Node<'_>, has_rule: &dyn Fn(Dialect, &str) -> bool) ->
                     continue;
                 };
                 let place = place.get_or_insert_with(|| {
-                    Place::at(join(&join(&join(&block, "Metadata"), language.section), language.list), tree)
+                    Site::at(join(&join(&join(&block, "Metadata"), language.section), language.list), tree)
                 });
                 let place = place.step(&index.to_string());
                 let draft = Draft { id, id_span, ..Draft::new(language.dialect, item.span, place) };

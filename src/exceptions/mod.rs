@@ -142,7 +142,7 @@ struct Known {
     /// Where it is written, for what is said about it.
     subject: Subject,
     path: String,
-    flaws: Vec<Said>,
+    flaws: Vec<Problem>,
     /// Whether it suppresses anything.
     is_used: bool,
     /// Whether a check of its rule could not be decided where it holds.
@@ -153,7 +153,7 @@ struct Known {
 
 /// Something that is wrong about an exception.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Said {
+pub struct Problem {
     /// What.
     pub flaw: Flaw,
     /// The place to underline.
@@ -173,7 +173,7 @@ pub struct Judged<'e> {
     /// The way to it.
     pub path: &'e str,
     /// What is wrong; empty where nothing is.
-    pub flaws: Vec<Said>,
+    pub flaws: Vec<Problem>,
 }
 
 /// Reads the exceptions of a template. `tree` is the tree that people know, with includes and loops expanded, and before
@@ -227,10 +227,10 @@ fn united(drafts: Vec<Draft>) -> Vec<Draft> {
 
 /// Looks up what an exception means, and whether it holds; none where it is another tool's, and about nothing of ours.
 fn known(draft: Draft, context: &Context<'_>, hints: &mut usize) -> Option<Known> {
-    let mut flaws: Vec<Said> = Vec::new();
+    let mut flaws: Vec<Problem> = Vec::new();
     let is_own = draft.dialect.is_own();
     let mut say = |flaw, span, words: Vec<(&'static str, String)>| {
-        flaws.push(Said { flaw, span, words, is_light: false });
+        flaws.push(Problem { flaw, span, words, is_light: false });
     };
     let named = |name: &str| vec![("rule", name.to_owned())];
     let suppresses: Vec<Arc<SuppressedRule>> = match is_own.then(|| context.rules.get(&draft.id)).flatten() {
@@ -440,7 +440,7 @@ impl Exceptions {
                 // Where nothing is suppressed, nothing is missing that another tool's language does not ask for.
                 let mut flaws = known.flaws.clone();
                 flaws.extend(known.is_used.then(|| known.without_reason()).flatten());
-                let grave = flaws.iter().filter(|said| !said.is_light).map(|said| said.flaw.state()).max();
+                let grave = flaws.iter().filter(|problem| !problem.is_light).map(|problem| problem.flaw.state()).max();
                 let is_open = known.undecided
                     || may_change
                     || known.is_granular
@@ -474,15 +474,15 @@ impl Exceptions {
 
 impl Known {
     /// What is said of an exception that holds although nobody says why: other tools' languages do not ask for it.
-    fn without_reason(&self) -> Option<Said> {
+    fn without_reason(&self) -> Option<Problem> {
         if self.suppression.dialect.is_own() || self.suppression.reason.is_some() {
             return None;
         }
         let words = vec![("rule", self.suppression.id.clone()), ("effect", "but it is in force".to_owned())];
-        Some(Said { flaw: Flaw::WithoutReason, span: self.suppression.span, words, is_light: true })
+        Some(Problem { flaw: Flaw::WithoutReason, span: self.suppression.span, words, is_light: true })
     }
 
-    fn unused(&self) -> Said {
+    fn unused(&self) -> Problem {
         let place = match self.suppression.covers.as_slice() {
             [] => "anywhere".to_owned(),
             [only] if only.is_empty() => "in the template".to_owned(),
@@ -490,6 +490,6 @@ impl Known {
             [first, rest @ ..] => format!("at `{first}` and {} more", rest.len()),
         };
         let words = vec![("rule", self.suppression.id.clone()), ("place", place)];
-        Said { flaw: Flaw::Unused, span: self.suppression.span, words, is_light: false }
+        Problem { flaw: Flaw::Unused, span: self.suppression.span, words, is_light: false }
     }
 }

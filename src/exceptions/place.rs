@@ -191,31 +191,31 @@ struct Finder {
 }
 
 impl Finder {
-    fn walk(&mut self, node: &Node<'_>, way: &mut Vec<String>, in_function: bool) {
+    fn walk(&mut self, node: &Node<'_>, steps: &mut Vec<String>, in_function: bool) {
         let in_function = in_function || is_function(node);
         match &node.kind {
             Kind::Mapping(entries) => {
                 for entry in entries {
                     // All below a function is one place.
                     if !in_function {
-                        way.push(entry.key.to_string());
+                        steps.push(entry.key.to_string());
                     }
-                    self.meet(entry.key_span, way, in_function);
-                    self.walk(&entry.value, way, in_function);
+                    self.meet(entry.key_span, steps, in_function);
+                    self.walk(&entry.value, steps, in_function);
                     if !in_function {
-                        way.pop();
+                        steps.pop();
                     }
                 }
             }
             Kind::Sequence(items) => {
                 for (index, item) in items.iter().enumerate() {
                     if !in_function {
-                        way.push(index.to_string());
+                        steps.push(index.to_string());
                     }
-                    self.meet(item.span, way, in_function);
-                    self.walk(item, way, in_function);
+                    self.meet(item.span, steps, in_function);
+                    self.walk(item, steps, in_function);
                     if !in_function {
-                        way.pop();
+                        steps.pop();
                     }
                 }
             }
@@ -223,9 +223,9 @@ impl Finder {
         }
     }
 
-    fn meet(&mut self, name: Span, way: &[String], in_function: bool) {
+    fn meet(&mut self, name: Span, steps: &[String], in_function: bool) {
         let Some((whole, targets)) = self.by_name.get(&name) else { return };
-        let cover = Cover { path: block_way(way), within: in_function.then_some(*whole), only: Vec::new() };
+        let cover = Cover { path: block_path(steps), within: in_function.then_some(*whole), only: Vec::new() };
         for target in targets {
             if let Some(found) = self.found.get_mut(*target)
                 && !found.contains(&cover)
@@ -236,30 +236,30 @@ impl Finder {
     }
 
     /// Finds the outermost blocks that loose targets hold.
-    fn walk_loose(&mut self, node: &Node<'_>, way: &mut Vec<String>) {
+    fn walk_loose(&mut self, node: &Node<'_>, steps: &mut Vec<String>) {
         for entry in node.as_mapping().unwrap_or_default() {
-            way.push(entry.key.to_string());
+            steps.push(entry.key.to_string());
             let holding = self.loose.iter().filter(|(whole, _)| is_within(entry.key_span, **whole));
             let targets: Vec<usize> = holding.flat_map(|(_, targets)| targets).copied().collect();
             for target in &targets {
-                let path = block_way(way);
+                let path = block_path(steps);
                 if let Some(found) = self.found.get_mut(*target) {
                     found.push(Cover::of(path));
                 }
             }
-            if targets.is_empty() && way.len() < 2 {
-                self.walk_loose(&entry.value, way);
+            if targets.is_empty() && steps.len() < 2 {
+                self.walk_loose(&entry.value, steps);
             }
-            way.pop();
+            steps.pop();
         }
     }
 }
 
 /// The way to what a comment at this place is about.
-fn block_way(way: &[String]) -> String {
-    match way {
+fn block_path(steps: &[String]) -> String {
+    match steps {
         [section] if !SECTIONS.contains(&section.as_str()) => String::new(),
         [section, name, _] if section == "Resources" => join(section, name),
-        _ => way.join("/"),
+        _ => steps.join("/"),
     }
 }

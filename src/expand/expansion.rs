@@ -110,12 +110,12 @@ pub struct Note {
 /// makes inside a resource `Resources/Api/Properties/Names/Score`.
 #[derive(Clone, Debug, Default)]
 pub struct Origins {
-    by_path: HashMap<String, Origin>,
+    by_path: HashMap<String, Provenance>,
 }
 
 /// Where one block comes from.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Origin {
+pub struct Provenance {
     /// The iterations of the loops around it, outermost first; empty where it stands in no loop.
     pub iterations: Vec<Iteration>,
     /// Its name as written, before the loops' identifiers were put in: `Table${Name}`. Empty where it stands in no loop.
@@ -155,18 +155,18 @@ pub struct Iteration {
 
 impl Origins {
     /// Remembers where the block at a path comes from.
-    pub fn insert(&mut self, path: String, origin: Origin) {
+    pub fn insert(&mut self, path: String, origin: Provenance) {
         self.by_path.insert(path, origin);
     }
 
     /// Where a block comes from; none where it is written as it stands.
-    pub fn of_block(&self, section: &str, name: &str) -> Option<&Origin> {
+    pub fn of_block(&self, section: &str, name: &str) -> Option<&Provenance> {
         // Most templates have none, so no path is made for them.
         if self.by_path.is_empty() { None } else { self.by_path.get(&format!("{section}/{name}")) }
     }
 
     /// Where the deepest block on the way to a place comes from.
-    pub fn nearest(&self, path: &str) -> Option<&Origin> {
+    pub fn nearest(&self, path: &str) -> Option<&Provenance> {
         if self.by_path.is_empty() {
             return None;
         }

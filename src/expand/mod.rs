@@ -14,7 +14,7 @@ use crate::finding::Subject;
 use crate::source::Span;
 use crate::syntax::{Document, Node};
 use crate::template::Template;
-use expansion::{Expansion, Iteration, MadeFrom, Origin};
+use expansion::{Expansion, Iteration, MadeFrom, Provenance};
 use foldhash::HashMap;
 use includes::Included;
 use smallvec::SmallVec;
@@ -89,7 +89,7 @@ pub struct Block<'t> {
     /// The condition under which it exists.
     pub condition: Option<&'t str>,
     /// Where it comes from; none where it is written as it stands.
-    pub origin: Option<&'t Origin>,
+    pub origin: Option<&'t Provenance>,
 }
 
 /// The sections whose entries rules look at.

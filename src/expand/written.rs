@@ -28,17 +28,17 @@ pub fn written(root: &Node<'_>, path: &str, span: Span) -> Option<Written> {
     let mut node = root;
     let mut key = None;
     let mut depth = 0;
-    let mut way = String::with_capacity(path.len());
+    let mut walked = String::with_capacity(path.len());
     loop {
         if node.span == span {
             let is_block = matches!(node.kind, Kind::Mapping(_) | Kind::Sequence(_)) && !is_function(node);
-            return Some(Written { path: way, span: key.filter(|_| is_block).unwrap_or(span) });
+            return Some(Written { path: walked, span: key.filter(|_| is_block).unwrap_or(span) });
         }
         match &node.kind {
             Kind::Mapping(entries) if is_function(node) => {
                 match branches(entries).iter().find(|branch| holds(branch, span)) {
                     Some(branch) => node = branch,
-                    None => return Some(Written { path: way, span }),
+                    None => return Some(Written { path: walked, span }),
                 }
             }
             Kind::Mapping(entries) => {
@@ -52,33 +52,33 @@ pub fn written(root: &Node<'_>, path: &str, span: Span) -> Option<Written> {
                         .find(|entry| wanted(entry) && covers(entry))
                         .or_else(|| entries.iter().find(covers))?,
                 };
-                add(&mut way, &entry.key);
+                add(&mut walked, &entry.key);
                 (depth, step) = (depth + 1, steps.next());
                 if entry.key_span == span {
-                    return Some(Written { path: way, span });
+                    return Some(Written { path: walked, span });
                 }
                 key = Some(entry.key_span);
                 node = &entry.value;
             }
             Kind::Sequence(items) => {
                 let index = items.iter().position(|item| holds(item, span))?;
-                add(&mut way, &index.to_string());
+                add(&mut walked, &index.to_string());
                 (depth, step) = (depth + 1, steps.next());
                 key = None;
                 node = items.get(index)?;
             }
             // A part of a text: a statement in a policy that is written as JSON text, say.
-            _ => return Some(Written { path: way, span: node.span }),
+            _ => return Some(Written { path: walked, span: node.span }),
         }
     }
 }
 
 /// Adds a step to a way.
-fn add(way: &mut String, step: &str) {
-    if !way.is_empty() {
-        way.push('/');
+fn add(walked: &mut String, step: &str) {
+    if !walked.is_empty() {
+        walked.push('/');
     }
-    way.push_str(step);
+    walked.push_str(step);
 }
 
 /// Whether a span lies in a node, or in what an include or a loop brought below it from elsewhere.

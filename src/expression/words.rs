@@ -47,7 +47,7 @@ impl Words {
             Some(rest) => (true, rest),
             None => (false, pattern),
         };
-        let mut reader = Reader { rest: rest.chars().peekable(), depth: 0 };
+        let mut reader = PatternReader { rest: rest.chars().peekable(), depth: 0 };
         let words = reader.alternatives(true)?;
         reader.rest.next().is_none().then_some(Self { ignores_case, words })
     }
@@ -58,7 +58,7 @@ impl Words {
     }
 
     /// Whether the expression matches somewhere in a text; none where its words do not tell.
-    pub(super) fn answer(&self, text: &str) -> Option<bool> {
+    pub(super) fn result(&self, text: &str) -> Option<bool> {
         // Outside of ASCII, letters may have cases that a comparison of bytes does not know.
         if !text.is_ascii() {
             return None;
@@ -87,13 +87,13 @@ impl Words {
 }
 
 /// Reads an expression (the syntax of the `regex` crate).
-struct Reader<'p> {
+struct PatternReader<'p> {
     rest: Peekable<Chars<'p>>,
     /// The groups that are open.
     depth: usize,
 }
 
-impl Reader<'_> {
+impl PatternReader<'_> {
     /// `a|b|c`, to the end or the closing parenthesis.
     fn alternatives(&mut self, may_anchor: bool) -> Option<Vec<Word>> {
         let mut words = Vec::new();
@@ -294,8 +294,8 @@ mod tests {
     /// Words that are asked give the answer of the expression.
     fn same_as_the_expression(pattern: &str, text: &str) {
         let (Some(words), Ok(regex)) = (Words::of(pattern), Regex::new(pattern)) else { return };
-        if let Some(answer) = words.answer(text) {
-            assert_eq!(answer, regex.is_match(text), "{pattern} in {text:?}");
+        if let Some(result) = words.result(text) {
+            assert_eq!(result, regex.is_match(text), "{pattern} in {text:?}");
         }
     }
 

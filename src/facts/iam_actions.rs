@@ -46,14 +46,14 @@ pub fn limitable(pattern: &str) -> Limitable {
         return look_up(pattern);
     }
     KNOWN.with_borrow_mut(|known| {
-        if let Some(answer) = known.get(pattern) {
-            return *answer;
+        if let Some(result) = known.get(pattern) {
+            return *result;
         }
-        let answer = look_up(pattern);
+        let result = look_up(pattern);
         if known.len() < MOST {
-            known.insert(pattern.into(), answer);
+            known.insert(pattern.into(), result);
         }
-        answer
+        result
     })
 }
 

@@ -128,14 +128,14 @@ pub fn shortest_cycle(graph: &Adjacency, start: usize) -> Option<Vec<usize>> {
     while let Some(node) = waiting.pop_front() {
         for neighbour in graph.get(node)? {
             if *neighbour == start {
-                let mut way = vec![node];
+                let mut cycle = vec![node];
                 while let Some(before) =
-                    way.last().filter(|last| **last != start).and_then(|last| *came_from.get(*last)?)
+                    cycle.last().filter(|last| **last != start).and_then(|last| *came_from.get(*last)?)
                 {
-                    way.push(before);
+                    cycle.push(before);
                 }
-                way.reverse();
-                return Some(way);
+                cycle.reverse();
+                return Some(cycle);
             }
             if let Some(slot @ None) = came_from.get_mut(*neighbour) {
                 *slot = Some(node);

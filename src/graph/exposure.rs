@@ -21,7 +21,7 @@ const SECURITY_GROUP: &str = "AWS::EC2::SecurityGroup";
 /// blocks, and for those without a database.
 ///
 /// Of a subnet group, whose subnets rules tell themselves, only the way from the group on.
-pub fn way_in<'m, 't>(run: &mut Run<'m, 't>, model: &'m Model<'m, 't>, block: &'m Block<'t>) -> Vec<Related> {
+pub fn route_in<'m, 't>(run: &mut Run<'m, 't>, model: &'m Model<'m, 't>, block: &'m Block<'t>) -> Vec<Related> {
     let mut places = Vec::new();
     match block.kind {
         INSTANCE | CLUSTER => to_database(run, model, block, &mut places),
@@ -58,11 +58,11 @@ fn databases<'m, 't>(run: &mut Run<'m, 't>, model: &'m Model<'m, 't>) -> Vec<&'m
 }
 
 fn to_guarded<'m, 't>(run: &mut Run<'m, 't>, model: &'m Model<'m, 't>, group: &Block<'t>, places: &mut Vec<Related>) {
-    let mut told = 0;
+    let mut reported = 0;
     for database in databases(run, model) {
-        if told < MOST_DATABASES && security_groups(run, model, database).iter().any(|guard| guard.is(group)) {
+        if reported < MOST_DATABASES && security_groups(run, model, database).iter().any(|guard| guard.is(group)) {
             to_database(run, model, database, places);
-            told += 1;
+            reported += 1;
         }
     }
 }
@@ -88,13 +88,13 @@ fn to_subnets<'m, 't>(run: &mut Run<'m, 't>, model: &'m Model<'m, 't>, group: &B
     let Some(ids) = property(run, group, &["SubnetIds"]) else { return Vec::new() };
     let subnets = network::subnets(run, model, ids).declared;
     for subnet in &subnets {
-        let (open, way) = routes_to_internet(run, model, subnet);
+        let (open, route) = routes_to_internet(run, model, subnet);
         if open.is_true() {
-            return way;
+            return route;
         }
     }
     let gateway = subnets.first().map(|subnet| vpc_has_internet_gateway(run, model, subnet));
-    gateway.filter(|(attached, _)| attached.is_true()).map(|(_, way)| way).unwrap_or_default()
+    gateway.filter(|(attached, _)| attached.is_true()).map(|(_, route)| route).unwrap_or_default()
 }
 
 /// The security groups before a database, and the database.
@@ -185,25 +185,25 @@ Resources:
 ";
 
     /// The names in the messages, in order.
-    fn told(text: &str, block: &str) -> Vec<String> {
+    fn reported(text: &str, block: &str) -> Vec<String> {
         first_scenario(text, |run, model| {
-            let places = way_in(run, model, model.resource(block).unwrap());
+            let places = route_in(run, model, model.resource(block).unwrap());
             let name = |place: &Related| place.message.split('`').nth(1).unwrap().to_owned();
             places.iter().map(name).collect()
         })
     }
 
-    const WAY: [&str; 7] = ["Gateway", "Out", "Tie", "Public", "Subnets", "Guard", "Patients"];
+    const ROUTE: [&str; 7] = ["Gateway", "Out", "Tie", "Public", "Subnets", "Guard", "Patients"];
 
     #[test]
     fn from_the_gateway_to_the_database() {
-        assert_eq!(told(NETWORK, "Patients"), WAY);
-        assert_eq!(told(NETWORK, "Guard"), WAY);
-        assert_eq!(told(NETWORK, "FromAnywhere"), WAY);
-        assert_eq!(told(NETWORK, "Subnets"), ["Guard", "Patients"]);
-        assert_eq!(told(NETWORK, "Hidden"), ["Gateway", "Attachment", "Inside", "Hidden"]);
-        assert_eq!(told(NETWORK, "Web"), [""; 0]);
-        assert_eq!(told(NETWORK, "Vpc"), [""; 0]);
+        assert_eq!(reported(NETWORK, "Patients"), ROUTE);
+        assert_eq!(reported(NETWORK, "Guard"), ROUTE);
+        assert_eq!(reported(NETWORK, "FromAnywhere"), ROUTE);
+        assert_eq!(reported(NETWORK, "Subnets"), ["Guard", "Patients"]);
+        assert_eq!(reported(NETWORK, "Hidden"), ["Gateway", "Attachment", "Inside", "Hidden"]);
+        assert_eq!(reported(NETWORK, "Web"), [""; 0]);
+        assert_eq!(reported(NETWORK, "Vpc"), [""; 0]);
     }
 
     #[test]
@@ -213,14 +213,17 @@ Resources:
   Cluster: {{Type: AWS::RDS::DBCluster, Properties: {{DBSubnetGroupName: !Ref Subnets, VpcSecurityGroupIds: [!Ref Web]}}}}
   Writer: {{Type: AWS::RDS::DBInstance, Properties: {{DBClusterIdentifier: !Ref Cluster}}}}"
         );
-        assert_eq!(told(&cluster, "Writer"), ["Gateway", "Out", "Tie", "Public", "Subnets", "Web", "Writer"]);
-        assert_eq!(told(&cluster, "Web"), ["Gateway", "Out", "Tie", "Public", "Subnets", "Web", "Cluster", "Writer"]);
+        assert_eq!(reported(&cluster, "Writer"), ["Gateway", "Out", "Tie", "Public", "Subnets", "Web", "Writer"]);
+        assert_eq!(
+            reported(&cluster, "Web"),
+            ["Gateway", "Out", "Tie", "Public", "Subnets", "Web", "Cluster", "Writer"]
+        );
     }
 
     #[test]
     fn what_is_not_declared_is_left_out() {
         let text = "{Resources: {D: {Type: AWS::RDS::DBInstance, Properties: {DBSubnetGroupName: shared, \
                     VPCSecurityGroups: [sg-1]}}}}";
-        assert_eq!(told(text, "D"), ["D"]);
+        assert_eq!(reported(text, "D"), ["D"]);
     }
 }

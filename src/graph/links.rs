@@ -111,10 +111,10 @@ pub fn links_of<'m, 't>(run: &mut Run<'m, 't>, model: &'m Model<'m, 't>, block: 
         }
     }
     if block.kind == "AWS::EC2::Subnet" && model.has_type("AWS::EC2::InternetGateway") {
-        let (open, way) = routes_to_internet(run, model, block);
+        let (open, route) = routes_to_internet(run, model, block);
         if open.is_true() {
             for gateway in existing(run, model, "AWS::EC2::InternetGateway") {
-                if way.iter().any(|step| step.span == gateway.key_span) {
+                if route.iter().any(|step| step.span == gateway.key_span) {
                     add(block, gateway, Meaning::RoutesTo, block.key_span);
                 }
             }
@@ -152,16 +152,16 @@ Resources:
   Public: {Type: AWS::EC2::Subnet}
   Tie: {Type: AWS::EC2::SubnetRouteTableAssociation, Properties: {SubnetId: !Ref Public, RouteTableId: !Ref Table}}
 ";
-        let told = first_scenario(text, |run, model| {
-            let mut told = Vec::new();
+        let reported = first_scenario(text, |run, model| {
+            let mut reported = Vec::new();
             for block in &model.resources {
                 let links = links_of(run, model, block);
-                told.extend(links.iter().map(|link| format!("{} {} {}", link.from, link.meaning.name(), link.to)));
+                reported.extend(links.iter().map(|link| format!("{} {} {}", link.from, link.meaning.name(), link.to)));
             }
-            told
+            reported
         });
         assert_eq!(
-            told,
+            reported,
             [
                 "Guard guards Records",
                 "Topics guards One",

@@ -116,12 +116,12 @@ mod tests {
         let (inputs, memory) = (Inputs::default(), Memory::default());
         let model = Model::new(&template, &inputs, &memory);
         let model = &model;
-        let answers = explore(&model.evaluator, |run| {
+        let results = explore(&model.evaluator, |run| {
             let ids = property(run, model.resource("Group").unwrap(), &["SubnetIds"]).unwrap();
             let subnets = subnets(run, model, ids);
             ask(run, model, &subnets)
         });
-        answers.leaves[0].1
+        results.leaves[0].1
     }
 
     fn two_zones(first: &str, second: &str) -> Truth {

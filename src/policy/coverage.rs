@@ -1,6 +1,6 @@
 //! Whether statements together deny a set of requests, whoever makes them.
 
-use super::condition::{Said, all_hold};
+use super::condition::{RequestValue, all_hold};
 use super::normal::element;
 use super::pattern::{Pattern, Side};
 use super::principal::{effect_is, is_everybody};
@@ -37,7 +37,7 @@ const SERVICE_KEYS: [&str; 2] = ["aws:principalisawsservice", "aws:viaawsservice
 /// `NotPrincipal` leaves somebody out), its actions and resources cover them, and all its conditions hold in the context.
 /// A condition on a key that the context does not fix leaves requests out, so it does not count.
 pub fn denies<'m, 't>(run: &mut Run<'m, 't>, statements: &[Statement<'m, 't>], request: &Request<'_, 't>) -> Truth {
-    let said = |key: &str| said(request.context, key);
+    let request_value = |key: &str| request_value(request.context, key);
     // What does not depend on action and target is answered once.
     let mut denying: Vec<(&Value<'t>, Truth)> = Vec::new();
     for statement in statements {
@@ -47,7 +47,7 @@ pub fn denies<'m, 't>(run: &mut Run<'m, 't>, statements: &[Statement<'m, 't>], r
             applies = applies.and(is_everybody(run, value));
         }
         if !applies.is_false() {
-            applies = applies.and(all_hold(run, value, &said));
+            applies = applies.and(all_hold(run, value, &request_value));
         }
         if !applies.is_false() {
             denying.push((value, applies));
@@ -68,12 +68,12 @@ pub fn denies<'m, 't>(run: &mut Run<'m, 't>, statements: &[Statement<'m, 't>], r
     )
 }
 
-fn said<'a>(context: &'a [(&'a str, Option<&'a str>)], key: &str) -> Said<'a> {
+fn request_value<'a>(context: &'a [(&'a str, Option<&'a str>)], key: &str) -> RequestValue<'a> {
     match context.iter().find(|(known, _)| known.eq_ignore_ascii_case(key)) {
-        Some((_, Some(value))) => Said::Is(value),
-        Some((_, None)) => Said::Absent,
-        None if SERVICE_KEYS.contains(&key) => Said::Is("false"),
-        None => Said::Anything,
+        Some((_, Some(value))) => RequestValue::Is(value),
+        Some((_, None)) => RequestValue::Absent,
+        None if SERVICE_KEYS.contains(&key) => RequestValue::Is("false"),
+        None => RequestValue::Anything,
     }
 }
 
@@ -164,7 +164,8 @@ mod tests {
             ),
             (
                 "Condition",
-                "Condition: {Bool: {'aws:SecureTransport': false}, StringNotEquals: {'aws:PrincipalIsAWSService': true}}",
+                "Condition: {Bool: {'aws:SecureTransport': false}, StringNotEquals: \
+                           {'aws:PrincipalIsAWSService': true}}",
             ),
         ] {
             assert_eq!(ask(&format!("[{}]", with(element, text))), [True], "{text}");

@@ -2,7 +2,7 @@
 //!
 //! The ways are facts; what it means that an identity has the actions that one needs is said here.
 
-use super::condition::{Said, holds, read};
+use super::condition::{RequestValue, holds, read};
 use super::coverage::covers_action;
 use super::normal::element;
 use super::principal::effect_is;
@@ -63,10 +63,10 @@ pub fn escalations<'m, 't>(run: &mut Run<'m, 't>, granted: &[Granted<'m, 't>]) -
         }
     }
     let mut found = Vec::new();
-    for way in facts::escalations() {
+    for path in facts::escalations() {
         let mut truth = Truth::True;
         let mut steps = Vec::new();
-        for needed in way {
+        for needed in path {
             let (allowed, by) = allowed(run, &allows, &needed);
             if !allowed.is_false() {
                 truth = truth.and(allowed).and(!denied(run, &denies, &needed));
@@ -123,11 +123,11 @@ fn leaves_free<'t>(run: &mut Run<'_, 't>, statement: &Value<'t>, needed: &Needed
         if CIRCUMSTANCES.contains(&key.as_ref()) {
             return Truth::True;
         }
-        let said = |key: &str| match needed.passed_to {
-            Some(service) if key == "iam:passedtoservice" => Said::Is(service),
-            _ => Said::Anything,
+        let request_value = |key: &str| match needed.passed_to {
+            Some(service) if key == "iam:passedtoservice" => RequestValue::Is(service),
+            _ => RequestValue::Anything,
         };
-        holds(run, condition, &said)
+        holds(run, condition, &request_value)
     }))
 }
 
@@ -160,18 +160,18 @@ mod tests {
     use super::*;
 
     /// The ways that statements open, `?` before those that may be open.
-    fn ways(statements: &str) -> Vec<String> {
+    fn paths(statements: &str) -> Vec<String> {
         let mut all = in_template(&template(statements), |run, model, _| {
             let found = bucket_statements(run, model).found;
             let granted: Vec<_> =
                 found.into_iter().map(|statement| Granted { statement, attached: Truth::True }).collect();
             escalations(run, &granted)
         });
-        let told = all.remove(0).into_iter().map(|way| {
-            let actions: Vec<&str> = way.steps.iter().map(|(action, _)| *action).collect();
-            format!("{}{}", if way.truth.is_true() { "" } else { "?" }, actions.join(" "))
+        let reported = all.remove(0).into_iter().map(|path| {
+            let actions: Vec<&str> = path.steps.iter().map(|(action, _)| *action).collect();
+            format!("{}{}", if path.truth.is_true() { "" } else { "?" }, actions.join(" "))
         });
-        told.collect()
+        reported.collect()
     }
 
     const PASS: &str = "{Effect: Allow, Action: 'iam:PassRole', Resource: '*'}";
@@ -179,12 +179,12 @@ mod tests {
 
     #[test]
     fn all_that_a_way_needs_from_any_statement() {
-        assert_eq!(ways(&format!("[{PASS}, {CREATE}]")), ["iam:PassRole lambda:CreateFunction"]);
-        assert_eq!(ways(&format!("[{PASS}]")), [""; 0]);
-        assert_eq!(ways(&format!("[{CREATE}]")), [""; 0]);
-        assert_eq!(ways("[{Effect: Allow, Action: 'iam:Put*Policy', Resource: '*'}]").len(), 3);
-        assert_eq!(ways("[{Effect: Allow, NotAction: 'iam:*', Resource: '*'}]").len(), 3);
-        assert_eq!(ways("[{Effect: Allow, Action: '*', Resource: '*'}]"), [""; 0]);
+        assert_eq!(paths(&format!("[{PASS}, {CREATE}]")), ["iam:PassRole lambda:CreateFunction"]);
+        assert_eq!(paths(&format!("[{PASS}]")), [""; 0]);
+        assert_eq!(paths(&format!("[{CREATE}]")), [""; 0]);
+        assert_eq!(paths("[{Effect: Allow, Action: 'iam:Put*Policy', Resource: '*'}]").len(), 3);
+        assert_eq!(paths("[{Effect: Allow, NotAction: 'iam:*', Resource: '*'}]").len(), 3);
+        assert_eq!(paths("[{Effect: Allow, Action: '*', Resource: '*'}]"), [""; 0]);
     }
 
     #[test]
@@ -198,7 +198,7 @@ mod tests {
             ("{Ref: Open}", vec!["?sts:AssumeRole"]),
         ] {
             let statement = format!("[{{Effect: Allow, Action: 'sts:AssumeRole', Resource: {resource}}}]");
-            assert_eq!(ways(&statement), expected, "{resource}");
+            assert_eq!(paths(&statement), expected, "{resource}");
         }
     }
 
@@ -219,7 +219,7 @@ mod tests {
             ("{StringEquals: {'iam:PassedToService': {Ref: Open}}}", vec!["?iam:PassRole lambda:CreateFunction"]),
         ] {
             let pass = format!("{{Effect: Allow, Action: 'iam:PassRole', Resource: '*', Condition: {condition}}}");
-            assert_eq!(ways(&format!("[{pass}, {CREATE}]")), expected, "{condition}");
+            assert_eq!(paths(&format!("[{pass}, {CREATE}]")), expected, "{condition}");
         }
     }
 
@@ -242,7 +242,7 @@ mod tests {
                 vec!["?iam:PassRole lambda:CreateFunction"],
             ),
         ] {
-            assert_eq!(ways(&format!("[{PASS}, {CREATE}, {{Effect: Deny, {deny}}}]")), expected, "{deny}");
+            assert_eq!(paths(&format!("[{PASS}, {CREATE}, {{Effect: Deny, {deny}}}]")), expected, "{deny}");
         }
     }
 }

@@ -77,9 +77,9 @@ fn those<'v, 't>(
     let mut truth = Truth::False;
     let mut found = Vec::new();
     for value in statement.get(name).map(Value::items).unwrap_or_default() {
-        let answer = is_such(run, value);
-        truth = truth.or(answer);
-        if answer.is_true() {
+        let result = is_such(run, value);
+        truth = truth.or(result);
+        if result.is_true() {
             found.push(value);
         }
     }

@@ -69,9 +69,9 @@ fn is_such<'t>(run: &mut Run<'_, 't>, kind: &Value<'t>, value: &Value<'t>, who: 
 /// by Region), the answer that all entries have in common is the answer.
 fn ask<'t>(run: &mut Run<'_, 't>, value: &Value<'t>, question: &dyn Fn(&Value<'t>) -> Truth) -> Truth {
     let one = |values: &[&Value<'t>]| values.first().map_or(Truth::False, |value| question(value));
-    let answers = entries_of_mapping(run, value).map(|entries| entries.iter().map(question).collect::<Vec<_>>());
-    match answers.as_deref() {
-        Some([first, rest @ ..]) if rest.iter().all(|answer| answer == first) && *first != Truth::Unknown => *first,
+    let results = entries_of_mapping(run, value).map(|entries| entries.iter().map(question).collect::<Vec<_>>());
+    match results.as_deref() {
+        Some([first, rest @ ..]) if rest.iter().all(|result| result == first) && *first != Truth::Unknown => *first,
         _ => run.decide(&[value], &one),
     }
 }
@@ -300,9 +300,9 @@ mod tests {
 
     #[test]
     fn a_deny_with_exceptions_names_nobody() {
-        let answers = with_statement("{Effect: Deny, NotPrincipal: {AWS: '123456789012'}}", |run, statement| {
+        let results = with_statement("{Effect: Deny, NotPrincipal: {AWS: '123456789012'}}", |run, statement| {
             principal(run, statement.value, Who::Everyone).0
         });
-        assert_eq!(answers, [False]);
+        assert_eq!(results, [False]);
     }
 }

@@ -1,6 +1,6 @@
 //! The assertion language of rule files: its forms, and how they are read.
 //!
-//! Every form answers true, false or unknown (Kleene) and, when asked, names the places that explain the answer.
+//! Every form answers true, false or unknown (Kleene) and, when asked, names the locations that explain the answer.
 
 use super::analysis::Analysis;
 use super::named::Named;
@@ -15,7 +15,7 @@ use serde::Deserialize;
 #[cfg_attr(test, derive(schemars::JsonSchema), schemars(with = "RawAssertion"))]
 #[serde(try_from = "RawAssertion")]
 pub struct Assertion {
-    /// Replaces the rule's message for the places that this assertion names.
+    /// Replaces the rule's message for the locations that this assertion names.
     pub message: Option<String>,
     /// What is asserted.
     pub form: Form,

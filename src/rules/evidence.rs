@@ -1,6 +1,6 @@
 //! Evidence: further locations that a check shows with its findings.
 
-use super::checker::{Checker, Place};
+use super::checker::{Checker, Location};
 use crate::graph::exposure;
 use serde::Deserialize;
 
@@ -15,13 +15,13 @@ pub enum Evidence {
 
 impl Evidence {
     /// Adds it to locations that explain why the checker's block fails. Each location is listed once.
-    pub fn add(self, checker: &mut Checker<'_, '_, '_>, places: &mut [Place]) {
+    pub fn add(self, checker: &mut Checker<'_, '_, '_>, locations: &mut [Location]) {
         let Self::InternetRoute = self;
-        let way = exposure::way_in(checker.run, checker.model, checker.this);
-        for place in places {
+        let route = exposure::route_in(checker.run, checker.model, checker.this);
+        for location in locations {
             // The path lists, in its own order, locations that the assertion may have listed already.
-            place.related.retain(|known| way.iter().all(|step| step.span != known.span));
-            place.related.extend(way.iter().filter(|step| step.span != place.span).cloned());
+            location.related.retain(|known| route.iter().all(|step| step.span != known.span));
+            location.related.extend(route.iter().filter(|step| step.span != location.span).cloned());
         }
     }
 }

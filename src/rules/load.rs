@@ -257,8 +257,8 @@ impl RuleSet {
             RuleError { file: path.to_owned(), position, message }
         })?;
         let id = file.rule.meta.id.clone();
-        let place = self.entries.binary_search_by(|entry| entry.id().cmp(&id));
-        let Err(place) = place else {
+        let index = self.entries.binary_search_by(|entry| entry.id().cmp(&id));
+        let Err(index) = index else {
             return Err(RuleError {
                 file: path.to_owned(),
                 position: position_of(text, "id"),
@@ -283,7 +283,7 @@ impl RuleSet {
             rule,
             texts: Texts::Own(Box::new((file.prose, file.examples))),
         };
-        self.entries.insert(place, entry);
+        self.entries.insert(index, entry);
         Ok(())
     }
 
@@ -294,8 +294,8 @@ impl RuleSet {
 
     /// The rule with this id.
     pub fn get(&self, id: &str) -> Option<&RuleEntry> {
-        let place = self.entries.binary_search_by(|entry| entry.id().cmp(id)).ok()?;
-        self.entries.get(place)
+        let index = self.entries.binary_search_by(|entry| entry.id().cmp(id)).ok()?;
+        self.entries.get(index)
     }
 
     /// The rules that have a name in some other tool, whatever its case.

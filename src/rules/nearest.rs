@@ -14,7 +14,7 @@ pub fn nearest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Opt
         .map(|(_, candidate)| candidate)
 }
 
-/// Optimal string alignment: Levenshtein's distance, in which two neighbours that changed places count once.
+/// Optimal string alignment: Levenshtein's distance, in which two neighbors that changed places count once.
 fn edits(one: &str, other: &str) -> usize {
     let other: Vec<char> = other.chars().collect();
     let at = |row: &[usize], index: usize| row.get(index).copied().unwrap_or_default();

@@ -252,8 +252,8 @@ pub struct Surroundings<'a> {
     pub type_of: &'a dyn Fn(&str) -> Option<String>,
 }
 
-fn wanted(answer: Truth, wanted: Wanted) -> Truth {
-    if wanted { answer } else { !answer }
+fn wanted(result: Truth, wanted: Wanted) -> Truth {
+    if wanted { result } else { !result }
 }
 
 impl Test {
@@ -266,22 +266,22 @@ impl Test {
             Self::Present(yes) => wanted(Truth::True, *yes),
             Self::In(operand, yes) => {
                 let texts = operand.texts(around.settings);
-                let answer = decide(run, &|value| Truth::any(texts.iter().map(|text| equals(value, text))));
-                wanted(answer, *yes)
+                let result = decide(run, &|value| Truth::any(texts.iter().map(|text| equals(value, text))));
+                wanted(result, *yes)
             }
             Self::Matches(expression, yes) => {
-                let answer = decide(run, &|value| match value.text() {
+                let result = decide(run, &|value| match value.text() {
                     Some(text) => expression.is_match(&text).map_or(Truth::Unknown, Truth::from),
                     None if value.is_scalar() => Truth::Unknown,
                     None => Truth::False,
                 });
-                wanted(answer, *yes)
+                wanted(result, *yes)
             }
             Self::Like(operand, yes) => {
                 let patterns = operand.texts(around.settings);
-                let answer =
+                let result =
                     decide(run, &|value| Truth::any(patterns.iter().map(|pattern| text::like(value, pattern))));
-                wanted(answer, *yes)
+                wanted(result, *yes)
             }
             Self::AtLeast(operand) => compare(run, value, operand, around, "MinValue", |value, bound| value >= bound),
             Self::AtMost(operand) => compare(run, value, operand, around, "MaxValue", |value, bound| value <= bound),
@@ -305,13 +305,13 @@ impl Test {
                 .into()
             }
             Self::Empty(yes) => {
-                let answer = match &value.kind {
+                let result = match &value.kind {
                     Kind::Null => Truth::True,
                     Kind::List(items) => items.is_empty().into(),
                     Kind::Map(fields) => fields.is_empty().into(),
                     _ => decide(run, &empty_text),
                 };
-                wanted(answer, *yes)
+                wanted(result, *yes)
             }
             Self::FromParameter(operand, yes) => {
                 let names = operand.texts(around.settings);
@@ -328,18 +328,18 @@ impl Test {
                 wanted(any_origin(value, &|origin| matches!(origin, Origin::Resource { id, .. } if is_one(id))), *yes)
             }
             Self::FromParameterStore(names) => {
-                let answer = reads_entry(run, value, &names.texts(around.settings));
-                if answer == Truth::Unknown {
+                let result = reads_entry(run, value, &names.texts(around.settings));
+                if result == Truth::Unknown {
                     note(run, value);
                 }
-                answer
+                result
             }
             Self::FromNoEcho(yes) => wanted(
                 any_origin(value, &|origin| matches!(origin, Origin::Parameter(name) if (around.is_no_echo)(name))),
                 *yes,
             ),
             Self::RefersTo(types, yes) => {
-                let answer = match value.as_reference() {
+                let result = match value.as_reference() {
                     Some(Origin::Resource { id, .. }) => {
                         (around.type_of)(id).is_some_and(|found| types.is_empty() || types.contains(&found)).into()
                     }
@@ -349,7 +349,7 @@ impl Test {
                     }
                     _ => Truth::False,
                 };
-                wanted(answer, *yes)
+                wanted(result, *yes)
             }
             // Needs the graph: the checker answers it.
             Self::RefersToThis(_) => Truth::Unknown,

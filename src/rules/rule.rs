@@ -19,7 +19,7 @@ pub struct Rule {
     pub checks: Vec<Check>,
     /// The problem of exceptions that it reports, if it is about exceptions.
     pub exception: Option<Flaw>,
-    /// What is wrong, for places whose assertion has no message of its own.
+    /// What is wrong, for locations whose assertion has no message of its own.
     pub message: String,
     /// Its parameters with their values.
     pub settings: Settings,

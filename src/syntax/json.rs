@@ -29,7 +29,7 @@ pub(super) struct Failure {
 /// [`parse`], telling the two kinds of failure apart.
 pub(super) fn read(text: &str, source: SourceId) -> Result<Document<'_>, Failure> {
     let at = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
-    let mut reader = Reader {
+    let mut reader = JsonReader {
         text,
         bytes: text.as_bytes(),
         at,
@@ -54,7 +54,7 @@ pub(super) fn read(text: &str, source: SourceId) -> Result<Document<'_>, Failure
     })
 }
 
-struct Reader<'s> {
+struct JsonReader<'s> {
     text: &'s str,
     bytes: &'s [u8],
     at: usize,
@@ -68,7 +68,7 @@ struct Reader<'s> {
     calls_macros: bool,
 }
 
-impl<'s> Reader<'s> {
+impl<'s> JsonReader<'s> {
     fn peek(&self) -> Option<u8> {
         self.bytes.get(self.at).copied()
     }

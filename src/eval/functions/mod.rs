@@ -20,13 +20,13 @@ use builder::literal;
 use std::borrow::Cow;
 
 /// What a call comes to: a value; nothing (`AWS::NoValue`); or no call that CloudFormation takes.
-enum Outcome<'t> {
+enum CallResult<'t> {
     Value(Value<'t>),
     NoValue,
     Malformed,
 }
 
-impl<'t> From<Option<Value<'t>>> for Outcome<'t> {
+impl<'t> From<Option<Value<'t>>> for CallResult<'t> {
     fn from(value: Option<Value<'t>>) -> Self {
         value.map_or(Self::Malformed, Self::Value)
     }
@@ -114,19 +114,19 @@ impl<'t> Run<'_, 't> {
             "Fn::ValueOf" if list.is_some() => self.unknown_call("Fn::ValueOf", Some(argument), span),
             "Fn::ValueOfAll" if list.is_some() => self.unknown_call("Fn::ValueOfAll", Some(argument), span),
             name if name.starts_with("Fn::ForEach") => self.unknown_call("Fn::ForEach", None, span),
-            _ => Outcome::Malformed,
+            _ => CallResult::Malformed,
         };
         match outcome {
-            Outcome::Value(value) => Some(value),
-            Outcome::NoValue => None,
-            Outcome::Malformed => Some(Value::unknown(Origin::Malformed(static_name(&entry.key)), span)),
+            CallResult::Value(value) => Some(value),
+            CallResult::NoValue => None,
+            CallResult::Malformed => Some(Value::unknown(Origin::Malformed(static_name(&entry.key)), span)),
         }
     }
 
     /// A function that nobody can compute from the template; with its arguments where these decide the result.
-    fn unknown_call(&mut self, name: &'static str, argument: Option<&'t Node<'t>>, span: Span) -> Outcome<'t> {
+    fn unknown_call(&mut self, name: &'static str, argument: Option<&'t Node<'t>>, span: Span) -> CallResult<'t> {
         let arguments: Vec<Value<'t>> = argument.and_then(|argument| self.compute(argument)).into_iter().collect();
-        Outcome::Value(unknown_result(name, &arguments, span))
+        CallResult::Value(unknown_result(name, &arguments, span))
     }
 
     /// Whether the functions and forms that `AWS::LanguageExtensions` adds can be used.
@@ -134,12 +134,12 @@ impl<'t> Run<'_, 't> {
         self.evaluator.template.transforms.contains(&"AWS::LanguageExtensions")
     }
 
-    fn reference(&mut self, argument: &'t Node<'t>, span: Span) -> Outcome<'t> {
-        let Some(name) = self.name(argument) else { return Outcome::Malformed };
+    fn reference(&mut self, argument: &'t Node<'t>, span: Span) -> CallResult<'t> {
+        let Some(name) = self.name(argument) else { return CallResult::Malformed };
         match name {
-            Name::Known("AWS::NoValue") => Outcome::NoValue,
+            Name::Known("AWS::NoValue") => CallResult::NoValue,
             Name::Known(name) => self.referred(name, span).into(),
-            Name::Unknown => Outcome::Value(Value::unknown(Origin::function("Ref"), span)),
+            Name::Unknown => CallResult::Value(Value::unknown(Origin::function("Ref"), span)),
         }
     }
 
@@ -296,11 +296,11 @@ impl<'t> Run<'_, 't> {
         product
     }
 
-    fn choose(&mut self, list: Option<&'t [Node<'t>]>) -> Outcome<'t> {
-        let Some([condition, then, otherwise]) = list else { return Outcome::Malformed };
-        let Some(condition) = condition.as_str() else { return Outcome::Malformed };
+    fn choose(&mut self, list: Option<&'t [Node<'t>]>) -> CallResult<'t> {
+        let Some([condition, then, otherwise]) = list else { return CallResult::Malformed };
+        let Some(condition) = condition.as_str() else { return CallResult::Malformed };
         let branch = if self.condition(condition) { then } else { otherwise };
-        self.compute(branch).map_or(Outcome::NoValue, Outcome::Value)
+        self.compute(branch).map_or(CallResult::NoValue, CallResult::Value)
     }
 }
 

@@ -106,11 +106,11 @@ fn found<'m, 't, R: PartialEq>(
 ) -> Vec<(R, When)> {
     let exploration = explore(evaluator, ask);
     let mut found: Vec<(R, Vec<Scenario>)> = Vec::new();
-    for (scenario, answers) in exploration.leaves {
-        for answer in answers {
-            match found.iter_mut().find(|(known, _)| *known == answer) {
+    for (scenario, results) in exploration.leaves {
+        for result in results {
+            match found.iter_mut().find(|(known, _)| *known == result) {
                 Some((_, scenarios)) => scenarios.push(scenario.clone()),
-                None => found.push((answer, vec![scenario.clone()])),
+                None => found.push((result, vec![scenario.clone()])),
             }
         }
     }
@@ -119,7 +119,7 @@ fn found<'m, 't, R: PartialEq>(
         None if exploration.complete => When::Always,
         None => When::If("some of many conditions are met".to_owned()),
     };
-    found.into_iter().map(|(answer, scenarios)| (answer, when(&scenarios))).collect()
+    found.into_iter().map(|(result, scenarios)| (result, when(&scenarios))).collect()
 }
 
 impl Drawing {

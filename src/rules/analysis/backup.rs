@@ -9,18 +9,18 @@ pub(super) fn in_backup_plan<'m, 't>(checker: &mut Checker<'_, 'm, 't>, item: &I
     let model = checker.model;
     let found = backup::protection(checker.run, model, item.owner());
     checker.at(found.covered, || {
-        let mut place = item.place();
+        let mut location = item.location();
         let plan = match found.selections.as_slice() {
             [] => "this template has no backup plan".to_owned(),
             [only] => format!("backup selection `{}` does not include it", only.name),
             _ => "no backup selection of this template includes it".to_owned(),
         };
-        place.words = vec![("plan", plan)];
+        location.words = vec![("plan", plan)];
         let related = found.selections.iter().map(|selection| Related {
             span: selection.key_span,
             message: format!("`{}` selects other resources", selection.name),
         });
-        place.related = related.collect();
-        place
+        location.related = related.collect();
+        location
     })
 }

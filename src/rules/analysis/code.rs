@@ -2,7 +2,7 @@
 
 use crate::eval::text;
 use crate::graph::inline_code::{Language, logged_events};
-use crate::rules::checker::{Checker, Item, Judgement, value_place};
+use crate::rules::checker::{Checker, Item, Judgement, value_location};
 use crate::rules::path::Path;
 use crate::truth::Truth;
 use serde::Deserialize;
@@ -48,17 +48,17 @@ impl LogsEvent {
         };
         let found = logged_events(&code, handler, language);
         checker.at((!found.is_empty()).into(), || {
-            let mut place = value_place(value, name, path);
+            let mut location = value_location(value, name, path);
             if let Some(first) = found.first() {
                 let others = match found.len() {
                     1 => String::new(),
                     2 => " (and one other line)".to_owned(),
                     more => format!(" (and {} other lines)", more - 1),
                 };
-                place.words =
+                location.words =
                     vec![("line", first.line.to_string()), ("code", shortened(&first.code)), ("others", others)];
             }
-            place
+            location
         })
     }
 }

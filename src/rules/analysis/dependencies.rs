@@ -3,7 +3,7 @@
 use crate::finding::Related;
 use crate::graph::cycles::{Cycle, cycles};
 use crate::graph::unresolved::{Names, Unresolved, unresolved};
-use crate::rules::checker::{Checker, Judgement, Place, block_place};
+use crate::rules::checker::{Checker, Judgement, Location, block_location};
 use crate::rules::load::nearest;
 use crate::truth::Truth;
 
@@ -12,15 +12,15 @@ use crate::truth::Truth;
 pub(super) fn dependency_cycle(checker: &mut Checker<'_, '_, '_>) -> Judgement {
     let cycles = cycles(checker.run, checker.model);
     let truth = Truth::from(!cycles.is_empty());
-    let places = if checker.explain {
-        cycles.iter().filter_map(|cycle| cycle_place(checker, cycle)).collect()
+    let locations = if checker.explain {
+        cycles.iter().filter_map(|cycle| cycle_location(checker, cycle)).collect()
     } else {
         Vec::new()
     };
-    Judgement { truth, places }
+    Judgement { truth, locations }
 }
 
-fn cycle_place(checker: &Checker<'_, '_, '_>, cycle: &Cycle<'_>) -> Option<Place> {
+fn cycle_location(checker: &Checker<'_, '_, '_>, cycle: &Cycle<'_>) -> Option<Location> {
     let first = checker.model.resource(cycle.edges.first()?.from)?;
     let related = cycle.edges.iter().map(|edge| Related {
         span: edge.span,
@@ -32,10 +32,10 @@ fn cycle_place(checker: &Checker<'_, '_, '_>, cycle: &Cycle<'_>) -> Option<Place
         1 => "; one more resource is part of this cycle through another dependency".to_owned(),
         more => format!("; {more} more resources are part of this cycle through other dependencies"),
     };
-    Some(Place {
+    Some(Location {
         words: vec![("cycle", cycle.display()), ("others", others)],
         related: related.collect(),
-        ..block_place(first)
+        ..block_location(first)
     })
 }
 
@@ -54,22 +54,22 @@ pub(super) fn unresolved_reference(checker: &mut Checker<'_, '_, '_>) -> Judgeme
         checker.run.note_reason(reason);
         return Truth::Unknown.into();
     }
-    let places = if checker.explain {
-        let place = |(index, found)| name_place(checker, found, index < MOST_HINTS);
-        missing.iter().enumerate().map(place).collect()
+    let locations = if checker.explain {
+        let location = |(index, found)| name_location(checker, found, index < MOST_HINTS);
+        missing.iter().enumerate().map(location).collect()
     } else {
         Vec::new()
     };
-    Judgement { truth: Truth::True, places }
+    Judgement { truth: Truth::True, locations }
 }
 
-fn name_place(checker: &Checker<'_, '_, '_>, found: &Unresolved<'_>, hinted: bool) -> Place {
+fn name_location(checker: &Checker<'_, '_, '_>, found: &Unresolved<'_>, hinted: bool) -> Location {
     let reference = &found.reference;
     let hinted = hinted && reference.name.len() <= LONGEST_HINTED;
     let candidates = if hinted { found.candidates(checker.model) } else { Vec::new() };
     let hint = nearest(reference.name, candidates.into_iter()).map(|name| format!("; did you mean `{name}`?"));
     let separator = if reference.path.is_empty() { "" } else { "/" };
-    Place {
+    Location {
         span: reference.name_span,
         path: format!("{}{separator}{}", found.block, reference.path),
         name: reference.name.to_owned(),

@@ -3,7 +3,7 @@
 use crate::eval::value::{Origin, Part, Value};
 use crate::facts;
 use crate::graph::names::physical_name;
-use crate::rules::checker::{Checker, Item, Judgement, Place, block_place, value_place};
+use crate::rules::checker::{Checker, Item, Judgement, Location, block_location, value_location};
 use crate::rules::operand::Operand;
 use crate::truth::Truth;
 use serde::Deserialize;
@@ -33,7 +33,7 @@ impl NameContains {
         } else {
             truth
         };
-        checker.at(truth, || value_place(name, property, &format!("{}/Properties/{property}", block.path())))
+        checker.at(truth, || value_location(name, property, &format!("{}/Properties/{property}", block.path())))
     }
 }
 
@@ -86,14 +86,14 @@ impl DeclaresParameter {
         let names = self.parameter.texts(checker.settings);
         let declared = names.iter().any(|name| template.parameter(name).is_some());
         checker.at(declared.into(), || {
-            let mut place = match template.root.entry("Parameters") {
+            let mut location = match template.root.entry("Parameters") {
                 // Where it would stand.
-                Some(section) => Place { span: section.key_span, path: section.key.to_string(), ..item.place() },
-                None => block_place(&checker.model.whole),
+                Some(section) => Location { span: section.key_span, path: section.key.to_string(), ..item.location() },
+                None => block_location(&checker.model.whole),
             };
-            place.words =
+            location.words =
                 vec![("parameter", names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" or "))];
-            place
+            location
         })
     }
 }
@@ -111,14 +111,14 @@ pub(super) fn has_explicit_names<'m, 't>(checker: &mut Checker<'_, 'm, 't>, item
             let first = block.name.to_owned();
             let span = name.span;
             return checker.at(Truth::True, || {
-                let mut place = item.place();
-                place.related =
+                let mut location = item.location();
+                location.related =
                     vec![crate::finding::Related { span, message: format!("the explicit name of `{first}`") }];
-                place
+                location
             });
         }
     }
-    checker.at(Truth::False, || item.place())
+    checker.at(Truth::False, || item.location())
 }
 
 fn is_parameter(name: &Value<'_>) -> bool {

@@ -75,15 +75,15 @@ impl OpensPort {
             _ => None,
         };
         checker.at(truth, || {
-            let mut place = exact.as_ref().unwrap_or(item).place();
+            let mut location = exact.as_ref().unwrap_or(item).location();
             let values: Vec<String> =
                 values.iter().map(|value| value.text().unwrap_or_default().into_owned()).collect();
             let text = match range_texts(&values) {
                 Some(text) => text,
                 None => "ports".to_owned(),
             };
-            place.words = vec![("ports", text)];
-            place
+            location.words = vec![("ports", text)];
+            location
         })
     }
 }
@@ -155,50 +155,50 @@ impl RoutesToInternet {
         }
         let (open, related) = self.open(checker, subnet);
         checker.at(open, || {
-            let mut place = item.place();
-            place.words = vec![("subnet", subnet.name.to_owned())];
-            place.related = related;
-            place
+            let mut location = item.location();
+            location.words = vec![("subnet", subnet.name.to_owned())];
+            location.related = related;
+            location
         })
     }
 
     pub(super) fn judge<'m, 't>(&self, checker: &mut Checker<'_, 'm, 't>, item: &Item<'m, 't>) -> Judgement {
         let Some(subnets) = &self.subnets else { return self.judge_subnet(checker, item) };
         let selection = checker.select_some(subnets, item);
-        let mut answer = if selection.unknown { Truth::Unknown } else { Truth::False };
-        let mut places = Vec::new();
+        let mut result = if selection.unknown { Truth::Unknown } else { Truth::False };
+        let mut locations = Vec::new();
         for found in &selection.items {
             let Item::Value { value, name, path, owner } = found else { continue };
             let model = checker.model;
             let subnets = network::subnets(checker.run, model, value);
             if subnets.others {
-                answer = answer.or(Truth::Unknown);
+                result = result.or(Truth::Unknown);
             }
             for subnet in subnets.declared {
                 let (open, related) = self.open(checker, subnet);
-                answer = answer.or(open);
+                result = result.or(open);
                 if checker.explain && open.is_true() {
                     // The item of the list that names the subnet.
                     let index = value.items().iter().position(|id| {
                         matches!(id.as_reference(), Some(crate::eval::value::Origin::Resource { id, .. }) if *id == subnet.name)
                     });
                     let exact = index.and_then(|index| Some((index, value.items().get(index)?)));
-                    let mut place = match exact {
+                    let mut location = match exact {
                         Some((index, id)) if matches!(value.kind, Kind::List(_)) => {
-                            crate::rules::checker::value_place(id, name, &format!("{path}/{index}"))
+                            crate::rules::checker::value_location(id, name, &format!("{path}/{index}"))
                         }
-                        _ => Item::Value { value, name: name.clone(), path: path.clone(), owner }.place(),
+                        _ => Item::Value { value, name: name.clone(), path: path.clone(), owner }.location(),
                     };
-                    place.words = vec![("subnet", subnet.name.to_owned())];
-                    place.related = related;
-                    places.push(place);
+                    location.words = vec![("subnet", subnet.name.to_owned())];
+                    location.related = related;
+                    locations.push(location);
                 }
             }
         }
-        if checker.explain && places.is_empty() {
-            places.push(selection.nearest);
+        if checker.explain && locations.is_empty() {
+            locations.push(selection.nearest);
         }
-        Judgement { truth: answer, places }
+        Judgement { truth: result, locations }
     }
 }
 
@@ -216,12 +216,12 @@ pub struct SubnetZones {
 impl SubnetZones {
     pub(super) fn judge<'m, 't>(&self, checker: &mut Checker<'_, 'm, 't>, item: &Item<'m, 't>) -> Judgement {
         let selection = checker.select(&self.subnets, item);
-        let mut answer = if selection.unknown { Truth::Unknown } else { Truth::False };
+        let mut result = if selection.unknown { Truth::Unknown } else { Truth::False };
         for found in &selection.items {
             let Item::Value { value, .. } = found else { continue };
             let subnets = network::subnets(checker.run, checker.model, value);
-            answer = answer.or(network::in_zones(checker.run, &subnets, self.at_least));
+            result = result.or(network::in_zones(checker.run, &subnets, self.at_least));
         }
-        checker.at(answer, || selection.items.first().map_or(selection.nearest, Item::place))
+        checker.at(result, || selection.items.first().map_or(selection.nearest, Item::location))
     }
 }

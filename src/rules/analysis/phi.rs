@@ -4,7 +4,7 @@ use crate::expression::Expression;
 use crate::facts::{Eligibility, hipaa_eligibility};
 use crate::graph::phi::Holds;
 use crate::graph::{identifiers, key_use, phi};
-use crate::rules::checker::{Checker, Item, Judgement, Place};
+use crate::rules::checker::{Checker, Item, Judgement, Location};
 use crate::rules::operand::Operand;
 use crate::truth::Truth;
 use serde::Deserialize;
@@ -35,9 +35,9 @@ pub(super) fn hipaa_eligible<'m, 't>(checker: &mut Checker<'_, 'm, 't>, item: &I
         }
     };
     checker.at(truth, || {
-        let mut place = item.place();
-        place.words = vec![("service", service.to_owned())];
-        place
+        let mut location = item.location();
+        location.words = vec![("service", service.to_owned())];
+        location
     })
 }
 
@@ -45,9 +45,9 @@ pub(super) fn hipaa_eligible<'m, 't>(checker: &mut Checker<'_, 'm, 't>, item: &I
 pub(super) fn encrypts_data<'m, 't>(checker: &mut Checker<'_, 'm, 't>, item: &Item<'m, 't>) -> Judgement {
     let user = key_use::used_by(checker.run, checker.model, item.owner());
     checker.at(user.is_some().into(), || {
-        let mut place = item.place();
-        place.words = user.map(|user| ("user", user.name.to_owned())).into_iter().collect();
-        place
+        let mut location = item.location();
+        location.words = user.map(|user| ("user", user.name.to_owned())).into_iter().collect();
+        location
     })
 }
 
@@ -76,7 +76,7 @@ impl Identifies {
                 }
             }
         }
-        let mut places = Vec::new();
+        let mut locations = Vec::new();
         for (key, node) in self.below.iter().filter_map(|key| Some((key, block.node.get(key)?))) {
             for found in identifiers::identifiers(node, &more) {
                 truth = Truth::True;
@@ -86,21 +86,21 @@ impl Identifies {
                     let is_name =
                         |step: &&str| !step.starts_with("Fn::") && *step != "Ref" && step.parse::<usize>().is_err();
                     let name = found.path.rsplit('/').find(|step| !step.is_empty() && is_name(step)).unwrap_or(key);
-                    places.push(Place {
+                    locations.push(Location {
                         span: found.span,
                         path: way.into_iter().filter(|step| !step.is_empty()).collect::<Vec<_>>().join("/"),
                         name: name.to_owned(),
                         // Messages do not repeat values that identify a person.
                         state: format!("shows {}", found.what),
                         words: vec![("what", found.what.to_owned())],
-                        ..Place::default()
+                        ..Location::default()
                     });
                 }
             }
         }
-        if checker.explain && places.is_empty() {
-            places.push(item.place());
+        if checker.explain && locations.is_empty() {
+            locations.push(item.location());
         }
-        Judgement { truth, places }
+        Judgement { truth, locations }
     }
 }

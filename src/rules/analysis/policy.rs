@@ -4,7 +4,7 @@ use crate::eval::text;
 use crate::eval::value::Value;
 use crate::facts::{Grant, managed_policy_grant};
 use crate::policy::{self, DocumentKind, Request};
-use crate::rules::checker::{Checker, Item, Judgement, Way, value_place};
+use crate::rules::checker::{Checker, Followed, Item, Judgement, value_location};
 use crate::truth::Truth;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -29,7 +29,7 @@ fn statement<'m, 't>(item: &Item<'m, 't>) -> Option<(&'m Value<'t>, String)> {
     }
 }
 
-/// Whether a principal of the statement is such; the places are the principals that are.
+/// Whether a principal of the statement is such; the locations are the principals that are.
 pub(super) fn principal<'m, 't>(checker: &mut Checker<'_, 'm, 't>, item: &Item<'m, 't>, who: Who) -> Judgement {
     let Some((statement, path)) = statement(item) else { return Truth::Unknown.into() };
     let who = match who {
@@ -38,12 +38,12 @@ pub(super) fn principal<'m, 't>(checker: &mut Checker<'_, 'm, 't>, item: &Item<'
         Who::Service => policy::Who::Service,
     };
     let (truth, offending) = policy::principal(checker.run, statement, who);
-    let places = if checker.explain {
-        offending.into_iter().map(|value| value_place(value, "Principal", &format!("{path}/Principal"))).collect()
+    let locations = if checker.explain {
+        offending.into_iter().map(|value| value_location(value, "Principal", &format!("{path}/Principal"))).collect()
     } else {
         Vec::new()
     };
-    Judgement { truth, places }
+    Judgement { truth, locations }
 }
 
 /// Whether the statement's conditions limit the callers to known ones.
@@ -69,20 +69,20 @@ pub(super) fn surely_grants_admin<'m, 't>(checker: &mut Checker<'_, 'm, 't>, ite
     Truth::from(surely).into()
 }
 
-/// Whether the statement names every resource although its actions could be limited; the places are the resources.
+/// Whether the statement names every resource although its actions could be limited; the locations are the resources.
 pub(super) fn needless_wildcard<'m, 't>(checker: &mut Checker<'_, 'm, 't>, item: &Item<'m, 't>) -> Judgement {
     let Some((statement, path)) = statement(item) else { return Truth::Unknown.into() };
     let found = policy::needless_wildcard(checker.run, statement);
-    let mut places = Vec::new();
+    let mut locations = Vec::new();
     if checker.explain && found.truth.is_true() {
         let actions = listed(&found.actions);
         for resource in found.resources {
-            let mut place = value_place(resource, "Resource", &format!("{path}/Resource"));
-            place.words = vec![("actions", actions.clone())];
-            places.push(place);
+            let mut location = value_location(resource, "Resource", &format!("{path}/Resource"));
+            location.words = vec![("actions", actions.clone())];
+            locations.push(location);
         }
     }
-    Judgement { truth: found.truth, places }
+    Judgement { truth: found.truth, locations }
 }
 
 /// Action patterns as a sentence names them.
@@ -160,7 +160,7 @@ enum BucketTarget {
 impl BucketPolicyDenies {
     pub(super) fn judge<'m, 't>(&self, checker: &mut Checker<'_, 'm, 't>, item: &Item<'m, 't>) -> Judgement {
         let block = item.owner();
-        let mut places = Vec::new();
+        let mut locations = Vec::new();
         let mut statements = Vec::new();
         let mut unknown = Truth::False;
         let targets = if block.kind == "AWS::S3::BucketPolicy" {
@@ -180,7 +180,7 @@ impl BucketPolicyDenies {
                     continue;
                 }
                 if checker.explain {
-                    places.push(crate::finding::Related {
+                    locations.push(crate::finding::Related {
                         span: other.key_span,
                         message: format!("policy `{}` applies to the bucket", other.name),
                     });
@@ -213,23 +213,23 @@ impl BucketPolicyDenies {
         if truth.is_false() && !unknown.is_false() {
             truth = Truth::Unknown;
         }
-        let has_policy = !places.is_empty();
+        let has_policy = !locations.is_empty();
         checker.at(truth, || {
-            let mut place = item.place();
-            place.related = places;
-            place.words = vec![(
+            let mut location = item.location();
+            location.related = locations;
+            location.words = vec![(
                 "policies",
                 if has_policy { "its bucket policy does not deny" } else { "no bucket policy in this template denies" }
                     .to_owned(),
             )];
-            place
+            location
         })
     }
 }
 
 fn bucket_of<'m, 't>(checker: &mut Checker<'_, 'm, 't>, policy: &'m crate::expand::Block<'t>) -> Option<&'m Value<'t>> {
     match checker.follow(&["Properties", "Bucket"], &Item::Block(policy)) {
-        Way::Value(bucket, _) => Some(bucket),
-        Way::Absent(..) | Way::Unknown(..) | Way::Unwritten(_) => None,
+        Followed::Value(bucket, _) => Some(bucket),
+        Followed::Absent(..) | Followed::Unknown(..) | Followed::Unwritten(_) => None,
     }
 }

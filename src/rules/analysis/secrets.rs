@@ -3,7 +3,7 @@
 use crate::eval::value::{DynamicService, Kind, Origin, Value};
 use crate::expand::Section;
 use crate::graph::secrets;
-use crate::rules::checker::{Checker, Item, Judgement, Place};
+use crate::rules::checker::{Checker, Item, Judgement, Location};
 use crate::rules::path::Path;
 use crate::truth::Truth;
 use serde::Deserialize;
@@ -21,7 +21,7 @@ impl LiteralSecrets {
     pub(super) fn judge<'m, 't>(&self, checker: &mut Checker<'_, 'm, 't>, item: &Item<'m, 't>) -> Judgement {
         let block = item.owner();
         let mut truth = Truth::False;
-        let mut places = Vec::new();
+        let mut locations = Vec::new();
         for (key, node) in self.below.iter().filter_map(|key| Some((key, block.node.get(key)?))) {
             // An output's value is what the output is called.
             let name = if block.section == Section::Outputs { block.name } else { key };
@@ -29,7 +29,7 @@ impl LiteralSecrets {
                 truth = Truth::True;
                 if checker.explain {
                     let way = [block.path().as_str(), key, &secret.path].map(str::to_owned);
-                    places.push(Place {
+                    locations.push(Location {
                         span: secret.span,
                         path: way.into_iter().filter(|step| !step.is_empty()).collect::<Vec<_>>().join("/"),
                         name: secret.name,
@@ -43,10 +43,10 @@ impl LiteralSecrets {
                 }
             }
         }
-        if checker.explain && places.is_empty() {
-            places.push(item.place());
+        if checker.explain && locations.is_empty() {
+            locations.push(item.location());
         }
-        Judgement { truth, places }
+        Judgement { truth, locations }
     }
 }
 
@@ -64,7 +64,7 @@ impl SecretVariables {
     pub(super) fn judge<'m, 't>(&self, checker: &mut Checker<'_, 'm, 't>, item: &Item<'m, 't>) -> Judgement {
         let selection = checker.select_some(&self.path, item);
         let mut truth = if selection.unknown { Truth::Unknown } else { Truth::False };
-        let mut places = Vec::new();
+        let mut locations = Vec::new();
         for found in &selection.items {
             let Item::Value { value, path, owner, .. } = found else { continue };
             if value.is_opaque() {
@@ -75,14 +75,15 @@ impl SecretVariables {
                 truth = truth.or(holds.into());
                 if checker.explain && holds {
                     let path = format!("{path}/{}", field.key);
-                    places.push(Item::Value { value: &field.value, name: field.key.to_string(), path, owner }.place());
+                    locations
+                        .push(Item::Value { value: &field.value, name: field.key.to_string(), path, owner }.location());
                 }
             }
         }
-        if checker.explain && places.is_empty() {
-            places.push(selection.nearest);
+        if checker.explain && locations.is_empty() {
+            locations.push(selection.nearest);
         }
-        Judgement { truth, places }
+        Judgement { truth, locations }
     }
 }
 
@@ -147,22 +148,22 @@ impl ExposesSecret {
     pub(super) fn judge<'m, 't>(&self, checker: &mut Checker<'_, 'm, 't>, item: &Item<'m, 't>) -> Judgement {
         let selection = checker.select_some(&self.path, item);
         let mut truth = if selection.unknown { Truth::Unknown } else { Truth::False };
-        let mut places = Vec::new();
+        let mut locations = Vec::new();
         for found in &selection.items {
             let Item::Value { value, .. } = found else { continue };
             if let Some(what) = exposed(checker, value) {
                 truth = Truth::True;
                 if checker.explain {
-                    let mut place = found.place();
-                    place.words = vec![("secret", what)];
-                    places.push(place);
+                    let mut location = found.location();
+                    location.words = vec![("secret", what)];
+                    locations.push(location);
                 }
             }
         }
-        if checker.explain && places.is_empty() {
-            places.push(selection.nearest);
+        if checker.explain && locations.is_empty() {
+            locations.push(selection.nearest);
         }
-        Judgement { truth, places }
+        Judgement { truth, locations }
     }
 }
 
@@ -172,5 +173,5 @@ pub(super) fn carries_secret<'m, 't>(checker: &mut Checker<'_, 'm, 't>, item: &I
     let carries = model
         .parameter(item.owner().name)
         .is_some_and(|parameter| secrets::carries_secret(checker.run, model, parameter));
-    checker.at(carries.into(), || item.place())
+    checker.at(carries.into(), || item.location())
 }
