@@ -10,7 +10,7 @@ use hipaalint::rules::meta::{Control, Requirement, RuleMeta, RuleProse};
 use hipaalint::source::{Source, SourceId, Span};
 use std::collections::BTreeMap;
 
-/// What the program allocates with.
+/// The allocator of the program.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
@@ -22,7 +22,7 @@ const RULE: &str = "s3-bucket-tls-only";
 const FINDINGS: usize = 2000;
 const STYLE: Style = Style { color: true, width: 100, unicode: true, hyperlinks: false };
 
-/// What a report borrows.
+/// The data that a report borrows.
 struct Run {
     sources: [Source; 1],
     findings: Vec<Finding>,

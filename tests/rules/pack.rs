@@ -62,10 +62,12 @@ fn examples_of_user_rules_hold() {
     let only = std::env::var("RULE").unwrap_or_default();
     let known: Vec<&str> = controls().iter().map(|control| control.id.as_str()).collect();
     let mut complaints = String::new();
-    for folder in ["tapstack", "cfn-template"] {
+    for folder in
+        ["fixtures/reference/rules/tapstack", "fixtures/reference/rules/cfn-template", "examples/own-rule/policies"]
+    {
         let load = || {
             let mut rules = RuleSet::default();
-            let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/reference/rules").join(folder);
+            let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
             rules.add_folder(&folder).unwrap();
             rules
         };
