@@ -262,7 +262,7 @@ fn known(draft: Draft, context: &Context<'_>, hints: &mut usize) -> Option<Known
     }
     if is_own && draft.reason.is_none() && draft.problems.is_empty() {
         let mut words = named(&draft.id);
-        words.push(("effect", "so it does not suppress findings".to_owned()));
+        words.push(("effect", "so it suppresses nothing".to_owned()));
         say(Flaw::WithoutReason, draft.span, words);
     }
     if let (Some(expires), Some(today)) = (draft.expires, context.today)
