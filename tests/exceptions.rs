@@ -161,8 +161,8 @@ fn after_its_last_day_it_does_not_hold() {
     assert_eq!(of_rule(&report, VERSIONING), (vec!["Resources/Records"], vec![]));
     assert_eq!(
         said(text, &report),
-        ["2: exception-expired: The exception for `s3-bucket-versioning` expired on 2026-06-29 and no longer suppresses findings \
-          any more"]
+        ["2: exception-expired: The exception for `s3-bucket-versioning` expired on 2026-06-29 and no longer \
+          suppresses findings"]
     );
     // Without a day nothing ends.
     let ageless = Linter::new(RuleSet::embedded(), |_| true, &BTreeMap::new(), Pinned::new(), Keep::default()).unwrap();

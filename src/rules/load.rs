@@ -310,7 +310,7 @@ impl RuleSet {
     pub fn instead_of(&self, id: &str) -> String {
         let own: Vec<String> = self.with_alias(id).iter().map(|entry| format!("`{}`", entry.meta.id)).collect();
         if !own.is_empty() {
-            return format!("Another tool uses this name. The rule of hipaalint is {}.", own.join(", "));
+            return format!("This is another tool's name for {}.", own.join(", "));
         }
         match self.nearest(id) {
             Some(nearest) => format!("Did you mean `{nearest}`?"),

@@ -110,8 +110,8 @@ fn people_see_what_could_not_be_linted() {
      3 │   A: {}
        ·   ─
        ╰────
-        Help   a reader would keep only one of the two values: rename one of the keys, or remove one
-               entry
+        Help   Rename one of the keys, or remove one of the entries. Parsers keep only one of the two
+               values.
 
     ── empty.yaml ── 1 problem ─────────────────────────────────────────────────────────────────────────
 

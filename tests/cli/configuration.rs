@@ -295,7 +295,7 @@ fn broken_rules_of_ones_own_say_where() {
     ── own/a.yaml ── 1 problem ─────────────────────────────────────────────────────────────────────────
 
       × error[rule-file]
-      │ level: unknown variant `fatal`, expected one of `note`, `warning`, `error`
+      │ `level` cannot be `fatal`; it must be `note`, `warning` or `error`
        ╭─[own/a.yaml:3:8]
      2 │ title: A
      3 │ level: fatal
@@ -341,5 +341,5 @@ fn names_of_other_tools_lead_to_ours() {
     ] {
         assert!(ran.all().contains(said), "{said}: {}", ran.all());
     }
-    assert_eq!(ran.all().matches("here it is `s3-bucket-versioning`.").count(), 2, "{}", ran.all());
+    assert_eq!(ran.all().matches("another tool's name for `s3-bucket-versioning`.").count(), 2, "{}", ran.all());
 }
