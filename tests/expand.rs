@@ -352,8 +352,10 @@ Resources:
     let (source, report) = versions(text);
     assert_eq!(
         report.findings.iter().map(|finding| said(finding, &source)).collect::<Vec<_>>(),
-        ["Bucket `Bucket${N}` does not have versioning enabled: `Status` is \"Suspended\", for N = a, b or c. at Suspended \
-          [Bucketb Bucketc]"]
+        [
+            "Bucket `Bucket${N}` does not have versioning enabled: `Status` is \"Suspended\", for N = a, b or c. at Suspended \
+          [Bucketb Bucketc]"
+        ]
     );
     assert_eq!(report.findings[0].path, "Resources/Bucketa/Properties/VersioningConfiguration/Status");
     assert_eq!((report.resources, report.counts.failed), (3, 3));

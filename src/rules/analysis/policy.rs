@@ -164,7 +164,7 @@ impl BucketPolicyDenies {
         let mut statements = Vec::new();
         let mut unknown = Truth::False;
         let targets = if block.kind == "AWS::S3::BucketPolicy" {
-            // The policy of a bucket outside the template: judged by itself.
+            // The policy of a bucket outside the template: judged alone.
             let Some(bucket) = bucket_of(checker, block) else { return Truth::Unknown.into() };
             let found = policy::statements(checker.run, block, DocumentKind::Resource);
             unknown = unknown.or(found.unknown.into());
