@@ -3,7 +3,7 @@
 use crate::support::{BAD, Folder, ran};
 use serde_json::Value;
 
-/// A bucket whose versions are waived, and a log group whose retention cannot be.
+/// A bucket with an exception for its versions, and a log group whose retention cannot have one.
 const WAIVED: &str = "\
 Resources:
   Records:
@@ -29,7 +29,7 @@ fn run(folder: &Folder, arguments: &[&str]) -> crate::support::Ran {
 }
 
 #[test]
-fn waived_findings_are_counted_and_hidden() {
+fn suppressed_findings_are_counted_and_hidden() {
     let folder = Folder::with(&[("app.yaml", WAIVED)]);
     let ran = run(&folder, &["app.yaml", "--fail-on", "note"]);
     assert_eq!(ran.code, 0, "{}", ran.all());
@@ -173,7 +173,7 @@ fn the_day_comes_from_the_option_then_the_environment() {
     assert!(odd.stderr.contains("not a date of the form YYYY-MM-DD"), "{}", odd.stderr);
 }
 
-/// What is said about exceptions is said by rules: they can be explained, changed and turned off.
+/// Problems with exceptions are findings of rules, which can be explained, changed and disabled.
 #[test]
 fn what_is_said_about_exceptions_is_a_rule() {
     let text = WAIVED.replace("2026-12-31", "2026-01-31");
