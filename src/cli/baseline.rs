@@ -69,7 +69,7 @@ impl Baselines {
             let mut findings: Vec<&mut Finding> = findings.into_iter().collect();
             let keys = Keys::new(names, scope);
             let file = |span| keys.of(span);
-            let counting = findings.iter().map(|finding| &**finding).filter(|finding| finding.waiver.is_none());
+            let counting = findings.iter().map(|finding| &**finding).filter(|finding| finding.suppression.is_none());
             let mut now = Baseline::of(counting, file);
             now.keep(before, |key| !keys.is_in_scope(key));
             now.mark(findings.iter_mut().map(|finding| &mut **finding), file, |_| false);

@@ -8,7 +8,7 @@ use super::output::{self, Written};
 use super::plan::Plan;
 use super::setup::Setup;
 use crate::discover::{self, Candidate, Discovery, Input};
-use crate::finding::{self, Counts, Diagnostic, Exception, Finding, Level, Severity, Waiver};
+use crate::finding::{self, Counts, Diagnostic, Exception, Finding, Level, Severity, Suppression};
 use crate::linter::{FileReport, sort_findings};
 use crate::project::{File, Linted};
 use crate::report::{Governed, Pin, Provenance, Report, Revision, RuleReport, Summary, TemplateReport};
@@ -255,9 +255,10 @@ impl Tally {
             |level: Level| self.findings.iter().filter(|finding| finding.counts() && finding.level == level).count();
         (self.summary.errors, self.summary.warnings, self.summary.notes) =
             (level(Level::Error), level(Level::Warning), level(Level::Note));
-        let excepted = self.suppressed.iter().filter_map(|finding| Some((finding, finding.waiver.as_ref()?)));
+        let excepted = self.suppressed.iter().filter_map(|finding| Some((finding, finding.suppression.as_ref()?)));
         self.summary.suppressed_by_exceptions = excepted.clone().count();
-        let is_required = |(finding, waiver): &(&Finding, &Arc<Waiver>)| !waiver.required_of(&finding.rule).is_empty();
+        let is_required =
+            |(finding, suppression): &(&Finding, &Arc<Suppression>)| !suppression.required_of(&finding.rule).is_empty();
         self.summary.suppressed_required = excepted.filter(is_required).count();
         self.summary.in_baseline = self.suppressed.len() - self.summary.suppressed_by_exceptions;
     }

@@ -236,6 +236,10 @@ fn as_sentence(text: &str) -> String {
     let mut chars = text.chars();
     let Some(first) = chars.next() else { return String::new() };
     let end = if text.ends_with(['.', '!', '?']) { "" } else { "." };
+    if text.starts_with("hipaalint") {
+        // The name keeps its spelling.
+        return format!("{text}{end}");
+    }
     format!("{}{}{end}", first.to_uppercase(), chars.as_str())
 }
 

@@ -36,7 +36,7 @@ use super::{Report, Summary};
 use crate::date::Date;
 use crate::finding::{
     BaselineState, Diagnostic, Dialect, Exception, ExceptionState, Finding, Level, Outcome, Related, Severity, Subject,
-    Waiver,
+    Suppression,
 };
 use crate::source::Span;
 use serde::Serialize;
@@ -194,32 +194,36 @@ fn finding_entry<'a>(finding: &'a Finding, report: &Report<'a>) -> FindingEntry<
         controls: report.rule(&finding.rule).map_or(&[], |rule| &rule.meta.controls),
         related: related_entries(&finding.related, report),
         baseline: finding.baseline,
-        exception: finding.waiver.as_deref().map(|waiver| {
-            let required = waiver.required_of(&finding.rule).iter().map(String::as_str);
-            suppression_entry(waiver, required.collect(), report)
+        exception: finding.suppression.as_deref().map(|suppression| {
+            let required = suppression.required_of(&finding.rule).iter().map(String::as_str);
+            suppression_entry(suppression, required.collect(), report)
         }),
     }
 }
 
 fn exception_entry<'a>(exception: &'a Exception, report: &Report<'a>) -> ExceptionEntry<'a> {
-    let written = suppression_entry(&exception.waiver, exception.waiver.required(), report);
+    let written = suppression_entry(&exception.suppression, exception.suppression.required(), report);
     ExceptionEntry { state: exception.state, findings: exception.findings, exception: written }
 }
 
-fn suppression_entry<'a>(waiver: &'a Waiver, required: Vec<&'a str>, report: &Report<'a>) -> SuppressionEntry<'a> {
-    let (start, end) = places(waiver.span, report);
+fn suppression_entry<'a>(
+    suppression: &'a Suppression,
+    required: Vec<&'a str>,
+    report: &Report<'a>,
+) -> SuppressionEntry<'a> {
+    let (start, end) = places(suppression.span, report);
     SuppressionEntry {
-        id: &waiver.id,
-        rules: waiver.waives.iter().map(|waived| &*waived.rule).collect(),
-        reason: waiver.reason.as_deref(),
-        alternative: waiver.alternative.as_deref(),
-        owner: waiver.owner.as_deref(),
-        ticket: waiver.ticket.as_deref(),
-        expires: waiver.expires,
-        dialect: waiver.dialect,
-        covers: &waiver.covers,
+        id: &suppression.id,
+        rules: suppression.suppresses.iter().map(|suppressed| &*suppressed.rule).collect(),
+        reason: suppression.reason.as_deref(),
+        alternative: suppression.alternative.as_deref(),
+        owner: suppression.owner.as_deref(),
+        ticket: suppression.ticket.as_deref(),
+        expires: suppression.expires,
+        dialect: suppression.dialect,
+        covers: &suppression.covers,
         required,
-        file: report.source_name(waiver.span.source),
+        file: report.source_name(suppression.span.source),
         start,
         end,
     }

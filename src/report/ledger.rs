@@ -315,7 +315,7 @@ fn failed_checks<'a>(report: &Report<'a>) -> BTreeMap<&'a str, Breakdown> {
     for finding in report.violations().chain(report.suppressed) {
         let failure = match finding {
             finding if finding.counts() => Failure::Counts(finding.level),
-            finding if finding.waiver.is_none() => Failure::InBaseline,
+            finding if finding.suppression.is_none() => Failure::InBaseline,
             _ => Failure::Suppressed,
         };
         for subject in std::iter::once(&finding.subject).chain(&finding.alike) {

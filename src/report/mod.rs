@@ -19,7 +19,7 @@ pub mod statistics;
 pub(crate) mod text;
 
 use crate::date::Date;
-use crate::finding::{Counts, Diagnostic, Exception, Finding, Outcome, Waiver};
+use crate::finding::{Counts, Diagnostic, Exception, Finding, Outcome, Suppression};
 use crate::rules::meta::{Control, RuleMeta, RuleProse};
 use crate::source::{Source, SourceId};
 
@@ -261,22 +261,27 @@ pub(crate) fn title(report: &Report) -> String {
 
 /// Why a violation does not count: its exception in full, or the baseline.
 pub(crate) fn suppression(finding: &Finding) -> String {
-    match &finding.waiver {
-        Some(waiver) => format!("Suppressed by an exception: {}", exception_text(waiver)),
+    match &finding.suppression {
+        Some(suppression) => format!("Suppressed by an exception: {}", exception_text(suppression)),
         None => "In the baseline.".to_owned(),
     }
 }
 
 /// An exception in sentences: the reason, the measure taken instead, the owner, the ticket, and the last day.
-pub(crate) fn exception_text(waiver: &Waiver) -> String {
+pub(crate) fn exception_text(suppression: &Suppression) -> String {
     let sentence = |text: &str| format!("{}.", text.trim_end().trim_end_matches('.'));
-    let mut sentences = vec![match &waiver.reason {
+    let mut sentences = vec![match &suppression.reason {
         Some(reason) => sentence(reason),
-        None => format!("No reason is given ({}).", waiver.dialect.tool()),
+        None => format!("No reason is given ({}).", suppression.dialect.tool()),
     }];
-    sentences.extend(waiver.alternative.as_deref().map(|alternative| format!("Instead: {}", sentence(alternative))));
-    let until = waiver.expires.map(|day| format!("until {day}"));
-    let who = [waiver.owner.clone(), waiver.ticket.clone(), until].into_iter().flatten().collect::<Vec<_>>().join(", ");
+    sentences
+        .extend(suppression.alternative.as_deref().map(|alternative| format!("Instead: {}", sentence(alternative))));
+    let until = suppression.expires.map(|day| format!("until {day}"));
+    let who = [suppression.owner.clone(), suppression.ticket.clone(), until]
+        .into_iter()
+        .flatten()
+        .collect::<Vec<_>>()
+        .join(", ");
     if !who.is_empty() {
         sentences.push(format!("({who})"));
     }

@@ -298,14 +298,14 @@ fn broken_rules_of_ones_own_say_where() {
     ── own/a.yaml ── 1 problem ─────────────────────────────────────────────────────────────────────────
 
       × error[rule-file]
-      │ Level: unknown variant `fatal`, expected one of `note`, `warning`, `error`.
+      │ `level` cannot be `fatal`; it must be `note`, `warning` or `error`.
        ╭─[own/a.yaml:3:8]
      2 │ title: A
      3 │ level: fatal
        ·        ─────
      4 │ resources: [AWS::S3::Bucket]
        ╰────
-        Help   Hipaalint does not use this rule until the file is fixed.
+        Help   hipaalint does not use this rule until the file is fixed.
 
     ────────────────────────────────────────────────────────────────────────────────────────────────────
     × 3 problems with options, configuration, rules or baseline
@@ -344,5 +344,5 @@ fn names_of_other_tools_lead_to_ours() {
     ] {
         assert!(ran.all().contains(message), "{message}: {}", ran.all());
     }
-    assert_eq!(ran.all().matches("The rule of hipaalint is `s3-bucket-versioning`.").count(), 2, "{}", ran.all());
+    assert_eq!(ran.all().matches("another tool's name for `s3-bucket-versioning`.").count(), 2, "{}", ran.all());
 }

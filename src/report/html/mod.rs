@@ -79,12 +79,12 @@ fn sections(report: &Report, ledger: &Ledger) -> Vec<Section> {
         (
             "suppressed",
             "Suppressed findings",
-            report.suppressed.iter().filter(|finding| finding.waiver.is_some()).count(),
+            report.suppressed.iter().filter(|finding| finding.suppression.is_some()).count(),
         ),
         (
             "baseline",
             "Findings in the baseline",
-            report.suppressed.iter().filter(|finding| finding.waiver.is_none()).count(),
+            report.suppressed.iter().filter(|finding| finding.suppression.is_none()).count(),
         ),
         ("undecided", "Undecided checks", ledger.undecided),
     ];

@@ -45,19 +45,19 @@ pub(super) fn suppressed(out: &mut impl io::Write, report: &Report) -> io::Resul
          164.306(d)(3). A <em>required</em> specification cannot.</p>"
     )?;
     let rows = report.suppressed.iter().filter_map(|finding| {
-        let waiver = finding.waiver.as_deref()?;
+        let suppression = finding.suppression.as_deref()?;
         let optional = |text: &Option<String>| text.as_ref().map_or_else(dash, |text| code(text));
-        let mut why = optional(&waiver.reason);
-        if let Some(alternative) = &waiver.alternative {
+        let mut why = optional(&suppression.reason);
+        if let Some(alternative) = &suppression.alternative {
             why.push_str(&format!("<br><span class=\"label\">Instead</span> {}", code(alternative)));
         }
-        let required = waiver.required_of(&finding.rule);
+        let required = suppression.required_of(&finding.rule);
         if !required.is_empty() {
             let word = format!("required: {}", Markup(&required.join(", ")));
             why.push_str(&format!("<br>{}", badge("failed", "!", &word)));
         }
-        let until = waiver.expires.map_or_else(|| "no end date".to_owned(), |day| format!("<time>{day}</time>"));
-        Some(vec![what(finding, report), why, optional(&waiver.owner), until, optional(&waiver.ticket)])
+        let until = suppression.expires.map_or_else(|| "no end date".to_owned(), |day| format!("<time>{day}</time>"));
+        Some(vec![what(finding, report), why, optional(&suppression.owner), until, optional(&suppression.ticket)])
     });
     table(out, "Suppressed findings", &["Finding", "Reason", "Owner", "Until", "Ticket"], rows)
 }
@@ -69,7 +69,7 @@ pub(super) fn baseline(out: &mut impl io::Write, report: &Report) -> io::Result<
         "<p>These findings were there when the baseline was written. They do not count, and they still need a fix or an \
          exception: nobody has decided about them.</p>"
     )?;
-    let known = report.suppressed.iter().filter(|finding| finding.waiver.is_none());
+    let known = report.suppressed.iter().filter(|finding| finding.suppression.is_none());
     table(
         out,
         "Findings in the baseline",

@@ -52,8 +52,8 @@ impl Row {
         if finding.is_suppressed() {
             messages.push(suppression(finding));
         }
-        if let Some(waiver) = &finding.waiver {
-            messages.extend(report.not_replaceable(waiver.required_of(&finding.rule).iter().map(String::as_str)));
+        if let Some(suppression) = &finding.suppression {
+            messages.extend(report.not_replaceable(suppression.required_of(&finding.rule).iter().map(String::as_str)));
         }
         Self {
             outcome: finding.outcome,
