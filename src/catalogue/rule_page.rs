@@ -1,7 +1,7 @@
 //! One rule in full, as Markdown.
 
-use super::cell;
 use super::wrap::wrapped;
+use super::{capitalized, cell};
 use crate::rules::load::{RuleEntry, controls, unmark};
 use crate::rules::meta::{Control, RuleKind};
 use crate::rules::rule::Example;
@@ -44,7 +44,7 @@ pub fn rule_page(entry: &RuleEntry) -> String {
     // An example with its patch shows most.
     let failing = examples.fail.iter().find(|example| example.patch.is_some()).or(examples.fail.first());
     if let Some(example) = failing {
-        page.push_str(&format!("\n## Example that fails: {}\n\n{}", example.name, template(example)));
+        page.push_str(&format!("\n## Example that fails\n\n{}:\n\n{}", capitalized(&example.name), template(example)));
         if let Some(patch) = example.patch.as_ref().and_then(|patch| serde_yaml::to_string(patch).ok()) {
             page.push_str(&format!(
                 "\nThis merge patch fixes it (`null` removes a key):\n\n```yaml\n{}\n```\n",
@@ -53,7 +53,7 @@ pub fn rule_page(entry: &RuleEntry) -> String {
         }
     }
     if let Some(example) = examples.pass.first() {
-        page.push_str(&format!("\n## Example that passes: {}\n\n{}", example.name, template(example)));
+        page.push_str(&format!("\n## Example that passes\n\n{}:\n\n{}", capitalized(&example.name), template(example)));
     }
     if !meta.aliases.is_empty() {
         page.push_str("\n## Names in other tools\n\n| tool | names |\n| --- | --- |\n");
