@@ -1,5 +1,6 @@
 //! Invalid input: each is reported, soon, and all other files are linted.
 
+use crate::skipped::skipped;
 use crate::support::{BAD, Folder, GOOD, Ran, findings, problems};
 use std::time::{Duration, Instant};
 
@@ -165,7 +166,7 @@ fn files_and_folders_without_permission_are_named() {
     let ran: Ran = folder.versioning(&["a", "--format", "json"]);
     allow("a/closed", 0o700);
     if is_root {
-        eprintln!("skipped: root may read everything");
+        skipped("root may read every file");
         return;
     }
     assert_eq!(ran.code, 2);

@@ -1,5 +1,6 @@
 //! Writing reports: formats, files, pipes, threads.
 
+use crate::skipped::skipped;
 use crate::support::{BAD, CHOOSES, Folder, GOOD, OWN_RULE, ran};
 use serde_json::Value;
 use std::io::Read;
@@ -140,7 +141,7 @@ fn a_file_that_cannot_be_written_is_trouble() {
 #[test]
 fn a_full_disk_is_trouble() {
     let Ok(full) = std::fs::OpenOptions::new().write(true).open("/dev/full") else {
-        eprintln!("skipped: /dev/full does not exist");
+        skipped("/dev/full does not exist");
         return;
     };
     let folder = Folder::with(&[("good.yaml", GOOD)]);

@@ -16,6 +16,8 @@ mod missing;
 mod options;
 mod pages;
 mod parameters;
+#[path = "../skipped/mod.rs"]
+mod skipped;
 mod skipping;
 mod stacks;
 mod support;
