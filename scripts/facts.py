@@ -2,7 +2,7 @@
 """Makes the project's facts about AWS from the data in the Python package cfn-lint.
 
     pip install cfn-lint==1.51.0
-    scripts/facts.py                      write data/resource-types.txt, data/iam-actions.txt, tests/data/schemas.json,
+    scripts/facts.py                      write data/resource-types.txt, data/schemas.txt, data/iam-actions.txt,
                                           data/sam-policy-templates.txt, tests/data/serverless.json
     scripts/facts.py --check              write nothing; exit 1 if a committed file differs from what would be written,
                                           3 if the pinned version is not installed
@@ -217,7 +217,7 @@ def sam_policy_templates():
     return "\n".join(lines) + "\n"
 
 
-# ---- Schema extract for the tests -----------------------------------------------------------------------------------
+# ---- Properties of resource types ------------------------------------------------------------------------------------
 
 
 def merged(schema, node):
@@ -248,57 +248,108 @@ SCALARS = {"string": "s", "integer": "i", "number": "n", "boolean": "b"}
 
 
 def extract_node(schema, node):
-    """A node of the extract; tests/schemas/mod.rs explains the letters."""
+    """What a node of a schema is, as a pair of its kind and what it contains; a scalar is its letter, a reference a list."""
     reference = node.get("$ref", "")
     if reference.startswith("#/definitions/") and len(node) == 1:
-        return {"r": reference.removeprefix("#/definitions/")}
+        return [reference.removeprefix("#/definitions/")]
     node = merged(schema, node)
     if "items" in node and isinstance(node["items"], dict):
-        return {"a": extract_node(schema, node["items"])}
+        return "array", extract_node(schema, node["items"])
     if node.get("properties"):
-        return {"p": {name: extract_node(schema, node["properties"][name]) for name in sorted(node["properties"])}}
+        return "object", {name: extract_node(schema, node["properties"][name]) for name in sorted(node["properties"])}
     if node.get("patternProperties"):
-        return {"m": extract_node(schema, next(iter(node["patternProperties"].values())))}
+        return "map", extract_node(schema, next(iter(node["patternProperties"].values())))
     # If both exist, CloudFormation accepts the one in any case.
     if "enumCaseInsensitive" in node:
-        return {"ei": sorted(node["enumCaseInsensitive"], key=str)}
+        return "enum in any case", sorted(node["enumCaseInsensitive"], key=str)
     if "enum" in node:
-        return {"e": sorted(node["enum"], key=str)}
+        return "enum", sorted(node["enum"], key=str)
     kind = node.get("type")
     return SCALARS.get(kind, "*") if isinstance(kind, str) else "*"
 
 
-def used_definitions(extract, definitions):
-    """The names of the definitions that `extract` reaches."""
-    seen = set()
-    pending = [extract]
-    while pending:
-        node = pending.pop()
-        if isinstance(node, dict):
-            if set(node) == {"r"} and isinstance(node["r"], str) and node["r"] not in seen:
-                seen.add(node["r"])
-                pending.append(definitions[node["r"]])
-            pending.extend(node.values())
-    return seen
+def references(node):
+    """The definitions that an extracted node names, as often as it names them."""
+    if isinstance(node, list):
+        return node
+    if isinstance(node, str) or node[0].startswith("enum"):
+        return []
+    inside = node[1].values() if node[0] == "object" else [node[1]]
+    return [name for each in inside for name in references(each)]
 
 
-def schema_extract(schemas):
-    lines = []
-    for type_name, schema in schemas.items():
-        definitions = {
-            name: extract_node(schema, node) for name, node in schema.get("definitions", {}).items() if isinstance(node, dict)
-        }
-        properties = extract_node(schema, {"properties": schema.get("properties", {})})
-        properties = properties["p"] if isinstance(properties, dict) else {}
-        entry = {"p": properties}
-        used = used_definitions(properties, definitions)
-        if used:
-            entry["d"] = {name: definitions[name] for name in sorted(used)}
-        read_only = sorted(pointer.removeprefix("/properties/").replace("/", ".") for pointer in schema.get("readOnlyProperties", []))
-        if read_only:
-            entry["ro"] = read_only
-        lines.append(f"{json.dumps(type_name)}:{json.dumps(entry, separators=(',', ':'), ensure_ascii=False)}")
-    return "{" + json.dumps("generated") + ":" + json.dumps(f"by scripts/facts.py from {PROVENANCE}") + ",\n" + ",\n".join(lines) + "}\n"
+def type_line(type_name, schema):
+    """A type's line of data/schemas.txt."""
+    definitions = {
+        name: extract_node(schema, node) for name, node in schema.get("definitions", {}).items() if isinstance(node, dict)
+    }
+    root = extract_node(schema, {"properties": schema.get("properties", {})})
+    root = root if isinstance(root, tuple) else ("object", {})
+
+    def reached(start):
+        """Every definition that a node reaches."""
+        seen, pending = set(), references(start)
+        while pending:
+            name = pending.pop()
+            if name not in seen:
+                seen.add(name)
+                pending += references(definitions[name])
+        return seen
+
+    used = reached(root)
+    uses = [name for node in [root, *(definitions[name] for name in used)] for name in references(node)]
+    # A definition that is used once, or no longer than a reference to it, is written where it is used.
+    inline = {
+        name
+        for name in used
+        if isinstance(definitions[name], (str, list)) or uses.count(name) == 1 and name not in reached(definitions[name])
+    }
+    numbered = []
+
+    def text(node):
+        if isinstance(node, list):
+            [name] = node
+            if name in inline:
+                return text(definitions[name])
+            if name not in numbered:
+                numbered.append(name)
+            return str(numbered.index(name))
+        if isinstance(node, str):
+            return node
+        kind, inside = node
+        match kind:
+            case "object":
+                return "{" + ",".join(f"{plain(name, '[A-Za-z0-9_]+')}:{text(each)}" for name, each in inside.items()) + "}"
+            case "array":
+                return "[" + text(inside)
+            case "map":
+                return "<" + text(inside)
+            case "enum":
+                return "(" + "|".join(plain(str(value), "[A-Za-z0-9_ /:.*-]*") for value in inside) + ")"
+            case "enum in any case":
+                return "~" + text(("enum", inside))
+
+    def plain(word, pattern):
+        if not re.fullmatch(pattern, word):
+            sys.exit(f"facts.py: {type_name}: the line format cannot hold {word!r}")
+        return word
+
+    pointers = schema.get("readOnlyProperties", [])
+    read_only = sorted(pointer.removeprefix("/properties/").replace("/", ".") for pointer in pointers)
+    sections = [",".join(plain(path, "[A-Za-z0-9_.*]+") for path in read_only), text(root)]
+    # Writing one may number further ones.
+    for name in numbered:
+        sections.append(text(definitions[name]))
+    return f"{type_name} {';'.join(sections)}"
+
+
+def schema_lines(schemas):
+    lines = [
+        f"# Generated by scripts/facts.py from {PROVENANCE}. Do not edit.",
+        "# TYPE READ-ONLY,...;PROPERTIES;DEFINITION;..., sorted by type. src/facts/schema.rs explains the nodes.",
+    ]
+    lines += [type_line(type_name, schema) for type_name, schema in schemas.items()]
+    return "\n".join(lines) + "\n"
 
 
 # ---- Candidates for data/names.txt ----------------------------------------------------------------------------------
@@ -350,10 +401,10 @@ def main():
     policies = json.loads((data / "AdditionalSpecs" / "Policies.json").read_text())
     outputs = {
         "data/resource-types.txt": resource_types(schemas, stateful),
+        "data/schemas.txt": schema_lines(schemas),
         "data/iam-actions.txt": iam_actions(policies),
         "data/sam-policy-templates.txt": sam_policy_templates(),
         "tests/data/serverless.json": sam_translation(ROOT / "tests" / "data" / "serverless.yaml"),
-        "tests/data/schemas.json": schema_extract(schemas),
     }
     stale = []
     for name, text in outputs.items():

@@ -2,20 +2,20 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
-mod schemas;
 mod skipped;
 
 use std::collections::BTreeSet;
 use std::process::Command;
 
+use hipaalint::facts::schema::{Kind, Schema, property};
 use hipaalint::facts::{
     Grant, Limitable, TagShape, can_be_limited, hipaa_eligibility, is_known_type, is_property_attribute, is_stateful,
-    limitable, managed_policy_grant, name_property, tag_shape,
+    limitable, managed_policy_grant, name_property, resource_types, tag_shape,
 };
-use schemas::{Kind, property, resource_types};
 use skipped::skipped;
 
 const RESOURCE_TYPES: &str = include_str!("../data/resource-types.txt");
+const SCHEMAS: &str = include_str!("../data/schemas.txt");
 const IAM_ACTIONS: &str = include_str!("../data/iam-actions.txt");
 const ATTRIBUTES: &str = include_str!("../data/attributes.txt");
 const NAMES: &str = include_str!("../data/names.txt");
@@ -45,6 +45,7 @@ fn iam_lines() -> impl Iterator<Item = (&'static str, &'static str, &'static str
 fn data_files_are_ascii_and_sorted_after_their_header() {
     for (name, text) in [
         ("resource-types", RESOURCE_TYPES),
+        ("schemas", SCHEMAS),
         ("iam-actions", IAM_ACTIONS),
         ("attributes", ATTRIBUTES),
         ("names", NAMES),
@@ -78,9 +79,10 @@ fn iam_action_lines_hold_the_actions_of_one_service_and_letter_in_order() {
 fn every_type_with_a_schema_is_known_and_no_other() {
     let in_data: BTreeSet<&str> = entries(RESOURCE_TYPES).map(|(resource_type, _)| resource_type).collect();
     assert_eq!(in_data, resource_types().collect::<BTreeSet<_>>());
+    assert_eq!(in_data, entries(SCHEMAS).map(|(resource_type, _)| resource_type).collect::<BTreeSet<_>>());
     assert_eq!(in_data.len(), 1600);
     for known in &in_data {
-        assert!(is_known_type(known), "{known}");
+        assert!(is_known_type(known) && Schema::of(known).is_some(), "{known}");
     }
     for unknown in [
         "",
@@ -94,7 +96,7 @@ fn every_type_with_a_schema_is_known_and_no_other() {
         "#",
         "Module",
     ] {
-        assert!(!is_known_type(unknown), "{unknown}");
+        assert!(!is_known_type(unknown) && Schema::of(unknown).is_none(), "{unknown}");
     }
 }
 
@@ -184,7 +186,7 @@ fn names_are_writable_text_properties() {
     let read_only_by_mistake = ["AWS::SageMaker::Endpoint"];
     for (resource_type, rest) in entries(NAMES) {
         let [path] = words(rest)[..] else { panic!("{resource_type} needs one property: {rest}") };
-        let found = property(resource_type, path).unwrap_or_else(|why| panic!("{why}"));
+        let found = property(resource_type, path).unwrap_or_else(|why| panic!("{resource_type}: {why}"));
         assert_eq!(found.kind, Kind::String, "{resource_type} {path}");
         assert_eq!(found.read_only, read_only_by_mistake.contains(&resource_type), "{resource_type} {path}");
         assert_eq!(name_property(resource_type), Some(path));
@@ -196,7 +198,7 @@ fn attributes_are_writable_scalars() {
     let mut count = 0;
     for (resource_type, rest) in entries(ATTRIBUTES) {
         for attribute in words(rest) {
-            let found = property(resource_type, attribute).unwrap_or_else(|why| panic!("{why}"));
+            let found = property(resource_type, attribute).unwrap_or_else(|why| panic!("{resource_type}: {why}"));
             let scalar = !matches!(found.kind, Kind::Array | Kind::Object(_) | Kind::Map | Kind::Any);
             assert!(scalar && !found.read_only, "{resource_type} {attribute}: {found:?}");
             assert!(is_property_attribute(resource_type, attribute), "{resource_type} {attribute}");
@@ -376,7 +378,7 @@ fn managed_policies_are_known_by_their_arn_in_every_partition() {
 fn schema_paths_are_followed_through_references_arrays_and_maps() {
     let algorithm = "BucketEncryption.ServerSideEncryptionConfiguration[*].ServerSideEncryptionByDefault.SSEAlgorithm";
     let Kind::Enum(values) = property("AWS::S3::Bucket", algorithm).unwrap().kind else { panic!("not an enum") };
-    assert!(values.contains(&"aws:kms".to_owned()), "{values:?}");
+    assert!(values.contains(&"aws:kms"), "{values:?}");
     assert!(property("AWS::S3::Bucket", "Arn").unwrap().read_only);
     assert!(!property("AWS::S3::Bucket", "BucketName").unwrap().read_only);
     assert_eq!(property("AWS::RDS::DBInstance", "StorageEncrypted").unwrap().kind, Kind::Boolean);
@@ -391,6 +393,37 @@ fn schema_paths_are_followed_through_references_arrays_and_maps() {
     ] {
         assert!(property(resource_type, path).is_err(), "{resource_type} {path}");
     }
+}
+
+/// Walks down every node of every type, so none is written in a form that the lookups do not know.
+#[test]
+fn every_property_of_every_type_can_be_read() {
+    fn walk(resource_type: &str, path: &str, levels: usize, asked: &mut usize) {
+        let found = property(resource_type, path).unwrap_or_else(|why| panic!("{resource_type}: {why}"));
+        *asked += 1;
+        match found.kind {
+            Kind::Object(names) => {
+                assert!(names.is_sorted(), "{resource_type} {path}");
+                for name in names.into_iter().filter(|_| levels > 0) {
+                    assert!(name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_'), "{name}");
+                    walk(resource_type, &format!("{path}.{name}"), levels - 1, asked);
+                }
+            }
+            Kind::Array | Kind::Map if levels > 0 => {
+                walk(resource_type, &format!("{path}[*]"), levels - 1, asked);
+            }
+            Kind::Enum(values) | Kind::EnumInAnyCase(values) => {
+                let is_odd = |value: &&str| value.contains(['{', '}', '(', ')', '|', ';', ',']);
+                assert!(!values.iter().any(|value| is_odd(value)), "{resource_type} {path}: {values:?}");
+            }
+            _ => {}
+        }
+    }
+    let mut asked = 0;
+    for resource_type in resource_types() {
+        walk(resource_type, "", 5, &mut asked);
+    }
+    assert!(asked > 40_000, "only {asked} properties");
 }
 
 #[test]

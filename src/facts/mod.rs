@@ -1,9 +1,10 @@
 //! AWS's data about its resource types, IAM actions and managed policies. Looks up, never judges.
 //!
 //! The facts are sorted text embedded in the binary and searched where it lies: nothing is parsed, allocated or
-//! copied when the program starts. `data/resource-types.txt`, `data/iam-actions.txt` and `data/sam-policy-templates.txt` are
-//! made by `scripts/facts.py`; `data/attributes.txt`, `data/names.txt`, `data/stateful.txt`, `data/managed-policies.txt`,
-//! `data/hipaa-eligible.txt` and `data/privilege-escalation.txt` are reviewed by hand.
+//! copied when the program starts. `data/resource-types.txt`, `data/schemas.txt`, `data/iam-actions.txt` and
+//! `data/sam-policy-templates.txt` are made by `scripts/facts.py`; `data/attributes.txt`, `data/names.txt`,
+//! `data/stateful.txt`, `data/managed-policies.txt`, `data/hipaa-eligible.txt` and `data/privilege-escalation.txt` are
+//! reviewed by hand.
 
 mod escalation;
 mod hipaa_eligible;
@@ -11,6 +12,7 @@ mod iam_actions;
 mod managed_policies;
 mod policy_templates;
 mod resource_types;
+pub mod schema;
 mod sorted_text;
 mod tags;
 
