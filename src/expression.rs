@@ -34,7 +34,8 @@ impl Expression {
         Ok(Self { pattern: "", own: Some(pattern.to_owned()), words: words.into(), compiled: OnceLock::new() })
     }
 
-    fn pattern(&self) -> &str {
+    /// The expression as written.
+    pub fn pattern(&self) -> &str {
         self.own.as_deref().unwrap_or(self.pattern)
     }
 

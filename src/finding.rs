@@ -215,7 +215,8 @@ impl Diagnostic {
     /// The message with what to do about it, as one text that ends with a full stop.
     pub fn full_message(&self) -> String {
         let message = capitalised(self.message.trim_end_matches('.'));
+        let end = if message.ends_with(['?', '!']) { "" } else { "." };
         let help = capitalised(self.help.trim());
-        if help.is_empty() { format!("{message}.") } else { format!("{message}. {help}") }
+        if help.is_empty() { format!("{message}{end}") } else { format!("{message}{end} {help}") }
     }
 }

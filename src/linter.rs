@@ -251,7 +251,7 @@ impl Linter {
         for oddity in &template.oddities {
             report.diagnostics.push(note("odd-section", oddity.span, &oddity.message, &oddity.help));
         }
-        for found in unknown_types(&template) {
+        for found in unknown_types(&template, |kind| self.by_type.contains_key(kind)) {
             report.diagnostics.push(note("unknown-type", found.span, &found.message, &found.help));
         }
         for found in &expansion.notes {

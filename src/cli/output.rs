@@ -102,7 +102,8 @@ pub(super) fn complain_of(problems: &Problems) -> Exit {
             Some(source.position(span.start))
         });
         let position = position.map(|at| format!(":{}:{}", at.line, at.column)).unwrap_or_default();
-        let text = format!("{}{position}: {}. {}", diagnostic.file, diagnostic.message, diagnostic.help);
+        let end = if diagnostic.message.ends_with(['?', '!']) { "" } else { "." };
+        let text = format!("{}{position}: {}{end} {}", diagnostic.file, diagnostic.message, diagnostic.help);
         complain(&one_line(text.trim_end(), true));
     }
     if problems.diagnostics.is_empty() { Exit::Clean } else { Exit::Trouble }

@@ -160,6 +160,19 @@ impl Rules {
         Self::read(configuration.as_deref(), &sources.rules, problems)
     }
 
+    /// The folders of custom rules that a configuration names: this one, or the one nearest to the current folder.
+    pub(super) fn folders(configuration: Option<&Path>, problems: &mut Problems) -> Vec<PathBuf> {
+        let nearest = || Nearest::default().of(&env::current_dir().ok()?).map(|file| from_here(&file));
+        let configuration = configuration.map(Path::to_owned).or_else(nearest);
+        let Some(source) = configuration.and_then(|path| problems.open(&path, config::unreadable)) else {
+            return Vec::new();
+        };
+        let (config, found) = Config::read(&source);
+        problems.diagnostics.extend(found);
+        problems.keep(source);
+        config.rule_folders
+    }
+
     /// The same with a known configuration.
     pub(super) fn read(configuration: Option<&Path>, folders: &[PathBuf], problems: &mut Problems) -> Self {
         let mut set = RuleSet::embedded();
@@ -226,44 +239,60 @@ impl Problems {
 
     fn add_rules(&mut self, set: &mut RuleSet, folder: &Path) {
         let before = set.entries().len();
+        let known = self.diagnostics.len();
         match set.add_folder(folder) {
-            Ok(()) if set.entries().len() == before => self.diagnostics.push(Diagnostic {
-                severity: Severity::Error,
-                code: "rule-folder",
-                file: discover::shown(folder),
-                span: None,
-                message: "the folder has no rules".to_owned(),
-                help: "A rule is a file that ends with .yaml or .yml. Name the folder of these files.".to_owned(),
-                related: Vec::new(),
-            }),
+            Ok(()) if set.entries().len() == before => self.no_rules(folder),
             Ok(()) => {}
-            Err(errors) => errors.into_iter().for_each(|error| self.broken_rule(error)),
+            Err(errors) => errors.into_iter().for_each(|error| self.broken_rule(error, known)),
         }
     }
 
-    /// An invalid custom rule, with its text if that can be read.
-    fn broken_rule(&mut self, error: RuleError) {
+    /// A folder without rules.
+    pub(super) fn no_rules(&mut self, folder: &Path) {
+        self.diagnostics.push(Diagnostic {
+            severity: Severity::Error,
+            code: "rule-folder",
+            file: discover::shown(folder),
+            span: None,
+            message: "the folder has no rules".to_owned(),
+            help: "A rule is a file that ends with .yaml or .yml. Name the folder of these files.".to_owned(),
+            related: Vec::new(),
+        });
+    }
+
+    /// An invalid custom rule, with its text if that can be read. Several configurations can name the same folder: what is among the
+    /// first `known` problems is not reported again.
+    pub(super) fn broken_rule(&mut self, error: RuleError, known: usize) {
         let file = discover::shown(&error.file);
-        if self.diagnostics.iter().any(|known| known.file == file && known.message == error.message) {
-            // Several configurations can name the same folder.
+        let mut before = self.diagnostics.iter().take(known);
+        if before.any(|known| known.file == file && known.message == error.message) {
             return;
         }
-        let source = error.position.and_then(|(line, column)| {
-            let source =
-                Source::new(self.next_id(), discover::shown(&error.file), fs::read_to_string(&error.file).ok()?);
+        if error.position.is_some()
+            && !self.sources.iter().any(|source| source.name == file)
+            && let Ok(text) = fs::read_to_string(&error.file)
+        {
+            let source = Source::new(self.next_id(), file.as_str(), text);
+            self.sources.push(source);
+        }
+        let span = error.position.and_then(|(line, column)| {
+            let source = self.sources.iter().find(|source| source.name == file)?;
             let (start, end) = source.line_range(line)?;
             let text = source.text().get(start..end)?;
-            let skipped = text.char_indices().nth(column.saturating_sub(1)).map_or(0, |(at, _)| at);
-            Some((Span::new(source.id, start + skipped, end), source))
+            let byte = |column: usize| text.char_indices().nth(column).map_or(text.len(), |(at, _)| at);
+            let first = column.saturating_sub(1);
+            let end = error.length.map_or(end, |length| start + byte(first + length));
+            Some(Span::new(source.id, start + byte(first), end))
         });
+        let not_used = "hipaalint does not use this rule until the file is fixed.";
         self.diagnostics.push(Diagnostic {
             severity: Severity::Error,
             code: "rule-file",
             file,
-            span: source.as_ref().map(|(span, _)| *span),
+            span,
             message: error.message,
             help: if error.file.exists() {
-                "hipaalint does not use this rule until the file is fixed.".to_owned()
+                format!("{} {not_used}", error.help).trim_start().to_owned()
             } else {
                 "Check the spelling. A folder in `--rules` is relative to the current folder, a folder in the configuration to the \
                  configuration."
@@ -271,9 +300,6 @@ impl Problems {
             },
             related: Vec::new(),
         });
-        if let Some((_, source)) = source {
-            self.sources.push(source);
-        }
     }
 
     pub(super) fn check_pseudo_parameters(&mut self, pinned: &Pinned) {

@@ -67,6 +67,17 @@ pub enum Quantifier {
     None,
 }
 
+impl Quantifier {
+    /// Its key in a rule file.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Every => "every",
+            Self::Some => "some",
+            Self::None => "none",
+        }
+    }
+}
+
 /// How many are right.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub struct Bounds {

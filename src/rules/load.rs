@@ -1,12 +1,15 @@
 //! Where rules come from: the pack that the binary carries, and the folders that users name.
 
-pub use super::nearest::nearest;
+pub use crate::nearest::nearest;
 
 use super::meta::{Control, RuleMeta, RuleProse, RuntimeCheck};
 use super::pack::{Head, Lazy, heads};
 use super::read_error::{ReadError, position_of};
 use super::rule::{Example, Examples, PROPOSAL, Rule, RuleFile, TargetName, Targets};
+use super::vetting::{Slip, vet};
 use crate::finding::Level;
+use crate::source::{Source, SourceId};
+use crate::syntax;
 use serde::Deserialize;
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -51,8 +54,12 @@ pub struct RuleError {
     pub file: PathBuf,
     /// Line and column, from 1.
     pub position: Option<(usize, usize)>,
-    /// What is wrong.
+    /// The characters of the line that are wrong from there; none for the rest of it.
+    pub length: Option<usize>,
+    /// What is wrong, without a full stop.
     pub message: String,
+    /// What else to do about it; empty if there is nothing.
+    pub help: &'static str,
 }
 
 impl fmt::Display for RuleError {
@@ -66,6 +73,46 @@ impl fmt::Display for RuleError {
 }
 
 impl std::error::Error for RuleError {}
+
+impl RuleError {
+    fn of_file(file: &Path, message: String) -> Self {
+        Self { file: file.to_owned(), position: None, length: None, message, help: "" }
+    }
+}
+
+impl RuleFile {
+    /// Reads a rule from the text of its file.
+    ///
+    /// # Errors
+    /// The first thing that the rule language does not allow.
+    pub fn read(path: &Path, text: &str) -> Result<Self, RuleError> {
+        serde_yaml::from_str(text).map_err(|error| {
+            let ReadError { position, message } = ReadError::new(text, &error);
+            RuleError { position, ..RuleError::of_file(path, message) }
+        })
+    }
+
+    /// What the rule names and does not exist, at its places in the text that it was read from.
+    pub fn vet(&self, path: &Path, text: &str) -> Vec<RuleError> {
+        let slips = vet(&self.rule).slips;
+        if slips.is_empty() {
+            return Vec::new();
+        }
+        let source = Source::new(SourceId(0), "", text);
+        let document = syntax::yaml::parse(text, source.id).ok();
+        let error = |slip: Slip| {
+            let mut error = RuleError { help: slip.help(), ..RuleError::of_file(path, slip.message.clone()) };
+            if let Some(document) = &document {
+                let span = slip.place.span(&document.root, text);
+                let (start, end) = (source.position(span.start), source.position(span.end));
+                error.position = Some((start.line, start.column));
+                error.length = (start.line == end.line).then(|| end.column.saturating_sub(start.column));
+            }
+            error
+        };
+        slips.into_iter().map(error).collect()
+    }
+}
 
 impl RuleEntry {
     fn embedded(head: &'static Head) -> Self {
@@ -207,25 +254,20 @@ impl RuleSet {
     /// Adds the rules of a folder: every `.yaml` and `.yml` file in it and below, in sorted order.
     ///
     /// # Errors
-    /// One for each file that is not a rule; the others are added all the same.
+    /// Those of [`add_file`](Self::add_file) for each file; the others are added all the same.
     pub fn add_folder(&mut self, folder: &Path) -> Result<(), Vec<RuleError>> {
         let mut errors = Vec::new();
         for entry in walkdir::WalkDir::new(folder).sort_by_file_name() {
             match entry {
                 Ok(entry) if entry.file_type().is_file() && is_yaml(entry.path()) => {
-                    if let Err(error) = self.add_file(entry.path()) {
-                        errors.push(error);
-                    }
+                    errors.extend(self.add_file(entry.path()).err().unwrap_or_default());
                 }
                 Ok(_) => {}
-                Err(error) => errors.push(RuleError {
-                    file: error.path().unwrap_or(folder).to_owned(),
-                    position: None,
-                    message: format!(
-                        "cannot be read: {}",
-                        error.io_error().map_or_else(|| error.to_string(), ToString::to_string)
-                    ),
-                }),
+                Err(error) => {
+                    let why = error.io_error().map_or_else(|| error.to_string(), ToString::to_string);
+                    let file = error.path().unwrap_or(folder);
+                    errors.push(RuleError::of_file(file, format!("cannot be read: {why}")));
+                }
             }
         }
         if errors.is_empty() { Ok(()) } else { Err(errors) }
@@ -234,37 +276,39 @@ impl RuleSet {
     /// Adds one rule file.
     ///
     /// # Errors
-    /// Where it cannot be read, is not a rule, or has the id of a rule that is already there.
-    pub fn add_file(&mut self, path: &Path) -> Result<(), RuleError> {
-        let text = std::fs::read_to_string(path).map_err(|error| RuleError {
-            file: path.to_owned(),
-            position: None,
-            message: match error.kind() {
-                std::io::ErrorKind::InvalidData => "the file is not UTF-8 text".to_owned(),
-                _ => format!("cannot be read: {error}"),
-            },
-        })?;
-        self.add_text(path, &text)
+    /// If it cannot be read, is not a rule, names something that does not exist, or has the id of a rule that is already there.
+    pub fn add_file(&mut self, path: &Path) -> Result<(), Vec<RuleError>> {
+        let text = read_file(path).map_err(|error| vec![error])?;
+        let file = RuleFile::read(path, &text).map_err(|error| vec![error])?;
+        match file.vet(path, &text) {
+            slips if slips.is_empty() => self.add(path, &text, file).map_err(|error| vec![error]),
+            slips => Err(slips),
+        }
     }
 
-    /// Adds a rule from the text of its file.
+    /// Adds a rule from the text of its file. Does not look up whether what it names exists.
     ///
     /// # Errors
-    /// As [`add_file`](Self::add_file).
+    /// If it is not a rule, or has the id of a rule that is already there.
     pub fn add_text(&mut self, path: &Path, text: &str) -> Result<(), RuleError> {
-        let file: RuleFile = serde_yaml::from_str(text).map_err(|error| {
-            let ReadError { position, message } = ReadError::new(text, &error);
-            RuleError { file: path.to_owned(), position, message }
-        })?;
-        let id = file.rule.meta.id.clone();
-        let index = self.entries.binary_search_by(|entry| entry.id().cmp(&id));
-        let Err(index) = index else {
-            return Err(RuleError {
-                file: path.to_owned(),
-                position: position_of(text, "id"),
-                message: format!("there is already a rule `{id}`; use another id"),
-            });
-        };
+        self.add(path, text, RuleFile::read(path, text)?)
+    }
+
+    /// Adds a rule that was read from a text.
+    ///
+    /// # Errors
+    /// If there is already a rule with its id.
+    pub fn add(&mut self, path: &Path, text: &str, file: RuleFile) -> Result<(), RuleError> {
+        if self.get(&file.rule.meta.id).is_some() {
+            let message = format!("there is already a rule `{}`; use another id", file.rule.meta.id);
+            return Err(RuleError { position: position_of(text, "id"), ..RuleError::of_file(path, message) });
+        }
+        self.put(path, file);
+        Ok(())
+    }
+
+    /// Adds a rule that was read already, in place of one with its id.
+    pub fn put(&mut self, path: &Path, file: RuleFile) {
         let about_exceptions = file.rule.exception.map(|_| TargetName::Exceptions);
         let mut targets: Targets = about_exceptions.into_iter().collect();
         for target in file.rule.checks.iter().flat_map(|check| &check.targets) {
@@ -283,8 +327,10 @@ impl RuleSet {
             rule,
             texts: Texts::Own(Box::new((file.prose, file.examples))),
         };
-        self.entries.insert(index, entry);
-        Ok(())
+        match self.entries.binary_search_by(|known| known.id().cmp(entry.id())) {
+            Ok(index) => drop(self.entries.get_mut(index).map(|known| *known = entry)),
+            Err(index) => self.entries.insert(index, entry),
+        }
     }
 
     /// The rules, sorted by id.
@@ -324,9 +370,23 @@ impl RuleSet {
     }
 }
 
-/// The files of rules in a folder and below.
+/// The text of a rule file.
+///
+/// # Errors
+/// If it cannot be read.
+pub fn read_file(path: &Path) -> Result<String, RuleError> {
+    std::fs::read_to_string(path).map_err(|error| {
+        let message = match error.kind() {
+            std::io::ErrorKind::InvalidData => "the file is not UTF-8 text".to_owned(),
+            _ => format!("cannot be read: {error}"),
+        };
+        RuleError::of_file(path, message)
+    })
+}
+
+/// The files of rules in a folder and below, in sorted order.
 pub fn rule_files(folder: &Path) -> impl Iterator<Item = PathBuf> {
-    let entries = walkdir::WalkDir::new(folder).into_iter().filter_map(Result::ok);
+    let entries = walkdir::WalkDir::new(folder).sort_by_file_name().into_iter().filter_map(Result::ok);
     entries.filter(|entry| entry.file_type().is_file() && is_yaml(entry.path())).map(walkdir::DirEntry::into_path)
 }
 

@@ -45,6 +45,20 @@ pub enum Step {
     Every,
 }
 
+impl Chains {
+    fn take(&mut self, steps: &[Step]) {
+        self.steps.iter_mut().for_each(|chain| chain.extend_from_slice(steps));
+    }
+}
+
+fn step(selector: &Selector) -> Step {
+    match selector {
+        Selector::Name(name) => Step::Name(name.clone()),
+        Selector::Index(index) => usize::try_from(*index).map_or(Step::Every, Step::Index),
+        _ => Step::Every,
+    }
+}
+
 impl Step {
     fn of(segment: &Segment) -> Option<Self> {
         match segment {
@@ -126,7 +140,49 @@ fn refuse_filters(segment: &Segment, text: &str) -> Result<(), String> {
     Ok(())
 }
 
+/// The steps of a path, as far as they name what they select.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Chains {
+    /// One for each combination of the names that the path lists (`['a','b']`).
+    pub steps: Vec<Vec<Step>>,
+    /// Whether the path goes on, to any depth (`..`).
+    pub is_open: bool,
+}
+
+/// Combinations of listed names that are told apart.
+const MAX_CHAINS: usize = 64;
+
 impl Path {
+    /// The chains of steps that it takes from the value that it starts at. Slices are every element.
+    pub fn chains(&self) -> Chains {
+        let names = self.names.iter().cloned().map(Step::Name).collect();
+        let mut chains = Chains { steps: vec![names], is_open: false };
+        match &self.rest {
+            None => {}
+            Some(Rest::Steps(steps)) => chains.take(steps),
+            Some(Rest::Query(query)) => {
+                for segment in &query.segments {
+                    match segment {
+                        Segment::Selector(selector) => chains.take(&[step(selector)]),
+                        Segment::Selectors(selectors) if chains.steps.len() * selectors.len() <= MAX_CHAINS => {
+                            let forked = selectors.iter().flat_map(|selector| {
+                                let mut forked = chains.clone();
+                                forked.take(&[step(selector)]);
+                                forked.steps
+                            });
+                            chains.steps = forked.collect();
+                        }
+                        Segment::Descendant(_) | Segment::Selectors(_) => {
+                            chains.is_open = true;
+                            break;
+                        }
+                    }
+                }
+            }
+        }
+        chains
+    }
+
     /// Selects with what follows the leading names. The steps are `/`-separated, relative to `value`.
     pub fn select_rest<'a, 't>(&self, value: &'a Value<'t>, with_steps: bool) -> Vec<(&'a Value<'t>, String)> {
         match &self.rest {
@@ -299,6 +355,32 @@ mod tests {
     use super::*;
     use crate::eval::value::Field;
     use crate::source::Span;
+
+    #[test]
+    fn chains_name_what_is_selected() {
+        let chains = |text: &str| {
+            let found = Path::try_from(text.to_owned()).unwrap().chains();
+            let shown = |chain: &Vec<Step>| {
+                let step = |step: &Step| match step {
+                    Step::Name(name) => name.clone(),
+                    Step::Index(index) => index.to_string(),
+                    Step::Every => "*".to_owned(),
+                };
+                chain.iter().map(step).collect::<Vec<_>>().join("/")
+            };
+            (found.steps.iter().map(shown).collect::<Vec<_>>().join(" "), found.is_open)
+        };
+        for (text, expected, is_open) in [
+            ("$", "", false),
+            ("$.A.B", "A/B", false),
+            ("$.A[*].B[0]['c d']", "A/*/B/0/c d", false),
+            ("$.A[-1].B[0:2]", "A/*/B/*", false),
+            ("$.A['b','c'].D['e','f']", "A/b/D/e A/c/D/e A/b/D/f A/c/D/f", false),
+            ("$.A.B..C.D", "A/B", true),
+        ] {
+            assert_eq!(chains(text), (expected.to_owned(), is_open), "{text}");
+        }
+    }
 
     /// Steps and the query that they stand for give the same.
     #[test]

@@ -25,6 +25,8 @@ pub struct Rule {
     pub settings: Settings,
     /// What each parameter is for, in words.
     pub descriptions: BTreeMap<String, String>,
+    /// Resource types, and properties such as `AWS::S3::Bucket.NewProperty`, that exist although the schemas do not have them.
+    pub newer_than_schemas: Vec<String>,
 }
 
 /// Blocks and what must hold for each.
@@ -207,6 +209,10 @@ struct RawRule {
     /// The parameters that users can set in their configuration.
     #[serde(default)]
     parameters: BTreeMap<String, RawParameter>,
+    /// Resource types, and properties such as `AWS::S3::Bucket.NewProperty`, that are newer than the schemas in this version of
+    /// hipaalint.
+    #[serde(default)]
+    newer_than_schemas: Vec<String>,
     /// The resource types, or other parts of a template, that the rule checks.
     resources: Option<Targets>,
     /// The condition under which the rule applies. Without it, the rule always applies.
@@ -353,6 +359,7 @@ impl TryFrom<RawRule> for RuleFile {
             message: raw.message,
             settings,
             descriptions,
+            newer_than_schemas: raw.newer_than_schemas,
         };
         let prose = RuleProse { why: raw.why, remediation: raw.remediation, references: raw.references };
         Ok(Self { rule, prose, examples: raw.examples })

@@ -198,8 +198,59 @@ impl TryFrom<RawAnalysis> for Analysis {
 }
 
 impl Analysis {
+    /// The words that analyses have for messages, by the key of the analysis.
+    pub const WORDS: [(&'static str, &'static [&'static str]); 16] = [
+        ("needless-wildcard", &["actions"]),
+        ("bucket-policy-denies", &["policies"]),
+        ("tagged", &["missing"]),
+        ("declares-parameter", &["parameter"]),
+        ("literal-secrets", &["what"]),
+        ("exposes-secret", &["secret"]),
+        ("opens-port", &["ports"]),
+        ("routes-to-internet", &["subnet"]),
+        ("in-backup-plan", &["plan"]),
+        ("escalates", &["actions", "more"]),
+        ("hipaa-eligible", &["service"]),
+        ("encrypts-data", &["user"]),
+        ("identifies", &["what"]),
+        ("logs-event", &["line", "code", "others"]),
+        ("dependency-cycle", &["cycle", "others"]),
+        ("unresolved-reference", &["used-by", "meant", "hint"]),
+    ];
+
+    /// The words that it has for messages.
+    pub fn words(&self) -> &'static [&'static str] {
+        let key = match self {
+            Self::NeedlessWildcard => "needless-wildcard",
+            Self::BucketPolicyDenies(_) => "bucket-policy-denies",
+            Self::Tagged(_) => "tagged",
+            Self::DeclaresParameter(_) => "declares-parameter",
+            Self::LiteralSecrets(_) => "literal-secrets",
+            Self::ExposesSecret(_) => "exposes-secret",
+            Self::OpensPort(_) => "opens-port",
+            Self::RoutesToInternet(_) => "routes-to-internet",
+            Self::InBackupPlan => "in-backup-plan",
+            Self::Escalates => "escalates",
+            Self::HipaaEligible => "hipaa-eligible",
+            Self::EncryptsData => "encrypts-data",
+            Self::Identifies(_) => "identifies",
+            Self::LogsEvent(_) => "logs-event",
+            Self::DependencyCycle => "dependency-cycle",
+            Self::UnresolvedReference => "unresolved-reference",
+            _ => return &[],
+        };
+        Self::WORDS.iter().find(|(own, _)| *own == key).map_or(&[], |(_, words)| words)
+    }
+
     /// Decides it for an item.
     pub fn judge<'m, 't>(&self, checker: &mut Checker<'_, 'm, 't>, item: &Item<'m, 't>) -> Judgement {
+        let judgement = self.judge_item(checker, item);
+        let words = || judgement.locations.iter().flat_map(|location| &location.words);
+        debug_assert!(words().all(|(word, _)| self.words().contains(word)), "{self:?} lacks a word in `WORDS`");
+        judgement
+    }
+
+    fn judge_item<'m, 't>(&self, checker: &mut Checker<'_, 'm, 't>, item: &Item<'m, 't>) -> Judgement {
         match self {
             Self::Principal(who) => policy::principal(checker, item, *who),
             Self::RestrictsCallers => policy::restricts_callers(checker, item),
@@ -254,5 +305,26 @@ impl Analysis {
             Self::Identifies(arguments) => visit(&arguments.more),
             _ => {}
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+    use super::*;
+
+    /// The documentation lists the words after `Word:` or `Words:`.
+    #[test]
+    fn words_are_documented() {
+        let rows = include_str!("../../../docs/rule-language.md").lines().filter_map(|line| {
+            let key = line.strip_prefix("| `")?.split([':', '`']).next()?;
+            let (_, words) = line.rsplit_once("Word").filter(|(_, rest)| rest.starts_with([':', 's']))?;
+            let words: Vec<&str> =
+                words.split('`').filter_map(|word| word.strip_prefix('{')?.strip_suffix('}')).collect();
+            Some((key, words.into_iter().filter(|word| *word != "name").collect()))
+        });
+        let documented: Vec<(&str, Vec<&str>)> = rows.collect();
+        let known: Vec<(&str, Vec<&str>)> = Analysis::WORDS.iter().map(|(key, words)| (*key, words.to_vec())).collect();
+        assert_eq!(documented, known);
     }
 }
