@@ -5,7 +5,6 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod skipped;
-mod tree;
 
 use hipaalint::finding::Outcome;
 use hipaalint::linter::{FileReport, Keep, Linter};
@@ -15,7 +14,6 @@ use hipaalint::syntax::{Language, parse};
 use skipped::skipped;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use tree::json;
 
 fn templates() -> Vec<(String, String)> {
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
@@ -100,7 +98,7 @@ fn json_and_yaml_twins_agree() {
         if document.language != Language::Yaml {
             continue;
         }
-        let twin = serde_json::to_string_pretty(&json(&document.root)).unwrap();
+        let twin = serde_json::to_string_pretty(&document.root.to_json()).unwrap();
         assert_eq!(said(&lint(&linter, &text)), said(&lint(&linter, &twin)), "{name}");
         twins += 1;
     }
@@ -112,7 +110,7 @@ fn the_order_of_resources_changes_nothing() {
     let linter = strict();
     for (name, text) in templates().into_iter().step_by(3) {
         let document = parse(&text, SourceId(0)).unwrap();
-        let mut value = json(&document.root);
+        let mut value = document.root.to_json();
         let straight = said(&lint(&linter, &value.to_string()));
         let Some(resources) = value.get_mut("Resources").and_then(|resources| resources.as_object_mut()) else {
             continue;
@@ -129,7 +127,7 @@ fn an_if_with_equal_branches_changes_nothing() {
     let linter = strict();
     for (name, text) in templates().into_iter().step_by(4) {
         let document = parse(&text, SourceId(0)).unwrap();
-        let mut value = json(&document.root);
+        let mut value = document.root.to_json();
         let before: Vec<String> = lint(&linter, &value.to_string())
             .findings
             .iter()

@@ -7,13 +7,14 @@ use std::path::Path;
 
 /// Each part of `src/`, from the bottom up, with the parts that it may use. A part may use only parts above it in this
 /// list, so there are no circles.
-const LAYERS: [(&str, &[&str]); 25] = [
+const LAYERS: [(&str, &[&str]); 27] = [
     ("source", &[]),
     ("date", &[]),
     ("truth", &[]),
     ("expression", &[]),
     ("facts", &[]),
     ("finding", &["source", "date"]),
+    ("nearest", &[]),
     ("syntax", &["source"]),
     ("template", &["source", "syntax"]),
     ("eval", &["source", "truth", "facts", "syntax", "template"]),
@@ -21,7 +22,22 @@ const LAYERS: [(&str, &[&str]); 25] = [
     ("expand", &["source", "facts", "syntax", "template", "eval", "finding"]),
     ("policy", &["source", "truth", "facts", "syntax", "eval", "expand", "finding"]),
     ("graph", &["source", "truth", "facts", "expression", "syntax", "eval", "expand", "finding", "policy"]),
-    ("rules", &["source", "truth", "facts", "expression", "syntax", "eval", "expand", "policy", "graph", "finding"]),
+    (
+        "rules",
+        &[
+            "source",
+            "truth",
+            "facts",
+            "expression",
+            "nearest",
+            "syntax",
+            "eval",
+            "expand",
+            "policy",
+            "graph",
+            "finding",
+        ],
+    ),
     ("exceptions", &["source", "date", "finding", "syntax", "eval", "expand", "rules"]),
     (
         "linter",
@@ -41,6 +57,8 @@ const LAYERS: [(&str, &[&str]); 25] = [
             "exceptions",
         ],
     ),
+    // As the linter's other callers do, it gives it texts.
+    ("trial", &["source", "date", "finding", "syntax", "rules", "linter"]),
     ("baseline", &["source", "syntax", "finding", "rules"]),
     ("catalogue", &["rules"]),
     ("report", &["source", "date", "finding", "rules"]),
@@ -60,6 +78,7 @@ const LAYERS: [(&str, &[&str]); 25] = [
             "eval",
             "rules",
             "linter",
+            "trial",
             "baseline",
             "catalogue",
             "report",

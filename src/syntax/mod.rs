@@ -230,6 +230,23 @@ impl<'s> Node<'s> {
         }
     }
 
+    /// The JSON that CloudFormation reads the same as this: functions in their long form.
+    pub fn to_json(&self) -> serde_json::Value {
+        match &self.kind {
+            Kind::Null => serde_json::Value::Null,
+            Kind::Bool(value) => (*value).into(),
+            Kind::Number(number) => {
+                serde_json::from_str(&number.text).unwrap_or_else(|_| number.text.to_string().into())
+            }
+            Kind::String(text) => text.to_string().into(),
+            Kind::Sequence(items) => items.iter().map(Self::to_json).collect(),
+            Kind::Mapping(entries) => {
+                let entry = |entry: &Entry<'_>| (entry.key.to_string(), entry.value.to_json());
+                serde_json::Value::Object(entries.iter().map(entry).collect())
+            }
+        }
+    }
+
     /// In a sentence: "a string", "a list".
     pub fn describe(&self) -> &'static str {
         match self.kind {

@@ -1,7 +1,28 @@
 //! Which rules are tried: the pack that the binary carries, or the files of a folder.
 
-use hipaalint::rules::load::{RuleEntry, RuleSet};
+use hipaalint::rules::load::{RuleSet, read_file, rule_files};
+use hipaalint::rules::rule::RuleFile;
+use hipaalint::trial::Subject;
 use std::path::{Path, PathBuf};
+
+/// A rule with its file.
+pub struct Tried {
+    pub path: PathBuf,
+    pub text: String,
+    pub file: RuleFile,
+}
+
+impl Tried {
+    fn read(path: PathBuf) -> Self {
+        let text = read_file(&path).unwrap_or_else(|error| panic!("{error}"));
+        let file = RuleFile::read(&path, &text).unwrap_or_else(|error| panic!("{error}"));
+        Self { path, text, file }
+    }
+
+    pub fn subject<'s>(&'s self, others: &'s (dyn Fn() -> RuleSet + Sync)) -> Subject<'s> {
+        Subject { path: &self.path, file: &self.file, others }
+    }
+}
 
 /// The folder whose rules are tried, where `RULES_DIR` names one: a rule is tried as it is written, without building
 /// anything again.
@@ -15,29 +36,28 @@ pub fn pack() -> RuleSet {
         return RuleSet::embedded();
     }
     let mut rules = RuleSet::default();
-    for file in rule_files() {
-        rules.add_file(&file).unwrap_or_else(|error| panic!("{error}"));
+    for Tried { path, file, .. } in files_in(&folder()) {
+        rules.put(&path, file);
     }
     rules
 }
 
-/// What it takes to try a rule: its file alone, where a folder is tried, since reading all takes long. A rule about exceptions
-/// needs those that they waive.
-pub fn trying(entry: &RuleEntry) -> RuleSet {
-    match &entry.file {
-        Some(file) if !entry.is_about_exceptions() => {
-            let mut rules = RuleSet::default();
-            rules.add_file(file).unwrap_or_else(|error| panic!("{error}"));
-            rules
-        }
-        _ => pack(),
-    }
+/// The files of the pack whose ids contain `RULE`.
+pub fn pack_files() -> Vec<Tried> {
+    let only = std::env::var("RULE").unwrap_or_default();
+    files_in(&folder()).into_iter().filter(|tried| tried.file.rule.meta.id.contains(&only)).collect()
 }
 
-/// The files of the pack: those in the folders of services.
-pub fn rule_files() -> Vec<PathBuf> {
-    let folder = tried().unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("rules"));
-    let files = walkdir::WalkDir::new(folder).min_depth(2).sort_by_file_name();
-    let is_rule = |file: &PathBuf| file.extension().is_some_and(|extension| extension == "yaml");
-    files.into_iter().map(|entry| entry.unwrap().into_path()).filter(is_rule).collect()
+/// The rules in a folder of the project.
+pub fn user_files(folder: &str) -> Vec<Tried> {
+    rule_files(&Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)).map(Tried::read).collect()
+}
+
+fn folder() -> PathBuf {
+    tried().unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("rules"))
+}
+
+/// The rule files of a pack: those in the folders of services.
+fn files_in(folder: &Path) -> Vec<Tried> {
+    rule_files(folder).filter(|file| file.parent() != Some(folder)).map(Tried::read).collect()
 }
