@@ -20,6 +20,7 @@ mod rules;
 mod setup;
 mod tally;
 mod terminal;
+mod test;
 mod topic;
 mod watch;
 
@@ -68,6 +69,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Some(Command::Explain(arguments)) => explain::run(&arguments),
         Some(Command::Controls(arguments)) => controls::run(&arguments),
         Some(Command::Graph(arguments)) => graph::run(&arguments),
+        Some(Command::Test(arguments)) => test::run(&arguments),
         Some(Command::Init(arguments)) => init::run(&arguments),
         Some(Command::Completions(arguments)) => completions::run(&arguments),
         Some(Command::Man(arguments)) => man::run(&arguments),
