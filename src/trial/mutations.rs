@@ -10,6 +10,8 @@ use std::fmt;
 
 /// Changes that are tried for one rule; a rule with more has the rest counted.
 const MAX_MUTATIONS: usize = 1_000;
+/// Bytes of changed rules, each as long as the rule: of a huge rule, fewer changes are tried.
+const MAX_BYTES: usize = 20_000_000;
 
 /// What was done to a rule.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
@@ -60,8 +62,8 @@ impl fmt::Display for Mutation {
 pub(super) fn run(subject: &Subject<'_>, text: &str) -> Mutations {
     let Ok(rule) = serde_yaml::from_str::<Value>(text) else { return Mutations::default() };
     let mut all = Finder::all(&rule);
-    let left_out = all.len().saturating_sub(MAX_MUTATIONS);
-    all.truncate(MAX_MUTATIONS);
+    let found = all.len();
+    all.truncate(MAX_MUTATIONS.min(MAX_BYTES / text.len().max(1)));
     let tried = all.len();
     let is_unnoticed = |mutation: &Mutation| {
         let mutant = mutation.apply(&rule).map(serde_json::from_value::<RuleFile>);
@@ -69,7 +71,7 @@ pub(super) fn run(subject: &Subject<'_>, text: &str) -> Mutations {
         let Some(Ok(file)) = mutant else { return false };
         all_right(&Subject { file: &file, ..*subject })
     };
-    Mutations { tried, unnoticed: all.into_par_iter().filter(is_unnoticed).collect(), left_out }
+    Mutations { tried, unnoticed: all.into_par_iter().filter(is_unnoticed).collect(), left_out: found - tried }
 }
 
 impl Mutation {

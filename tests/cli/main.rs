@@ -22,4 +22,5 @@ mod skipping;
 mod stacks;
 mod support;
 mod terminal;
+mod testing;
 mod watch;

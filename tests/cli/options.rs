@@ -227,6 +227,7 @@ fn help_goes_to_standard_output() {
       explain      Explain a rule, or list the rules on a topic
       controls     List the citations of the HIPAA Security Rule with the rules for each
       graph        Draw the resources of a template and the relations between them
+      test         Run the examples of custom rules
       init         Write a first configuration
       completions  Print a script for tab completion in a shell
       man          Print a manual page

@@ -55,7 +55,8 @@ fn invalid(problems: &[Diagnostic]) -> Vec<String> {
     let files: BTreeSet<&str> = files.iter().map(|diagnostic| diagnostic.file.as_str()).collect();
     let verb = if files.len() == 1 { "is" } else { "are" };
     let files = (!files.is_empty()).then(|| format!("{} {verb} invalid", count(files.len(), "rule file")));
-    let others = (!others.is_empty()).then(|| count(others.len(), "other problem"));
+    let noun = if files.is_some() { "other problem" } else { "problem" };
+    let others = (!others.is_empty()).then(|| count(others.len(), noun));
     files.into_iter().chain(others).collect()
 }
 
