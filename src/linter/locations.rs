@@ -1,7 +1,7 @@
 //! Places of violations, with the paths and the words that people find them by.
 
 use crate::expand::{Block, Model};
-use crate::rules::checker::{Location, NOT_SET};
+use crate::rules::checker::Location;
 
 /// A location with the path and span that people find it at.
 pub(super) fn as_written(mut location: Location, model: &Model<'_, '_>) -> Location {
@@ -35,8 +35,9 @@ pub(super) fn united(locations: Vec<Location>) -> Vec<Location> {
     united
         .into_iter()
         .map(|(mut location, names)| {
-            if names.len() > 1 && location.state == NOT_SET {
-                "are not set".clone_into(&mut location.state);
+            // `is not set`, `is not declared`.
+            if let (true, Some(state)) = (names.len() > 1, location.state.strip_prefix("is not ")) {
+                location.state = format!("are not {state}");
             }
             location.name = match names.as_slice() {
                 [] => String::new(),

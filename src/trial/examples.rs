@@ -98,7 +98,7 @@ impl fmt::Display for Mismatch {
             Self::Unexpected(found) => write!(formatter, "there is an unexpected finding ({found})"),
             Self::Words(mark, found) => {
                 let words = mark.words.as_deref().unwrap_or_default();
-                write!(formatter, "no finding on line {} contains `{words}` ({})", mark.line, listed(found))
+                write!(formatter, "no finding on line {} contains \"{words}\" ({})", mark.line, listed(found))
             }
             Self::Level(mark, found) => {
                 let level = mark.level.as_deref().unwrap_or_default();

@@ -223,10 +223,10 @@ fn every_kind_of_mismatch_is_found() {
     fail unmarked 22: no line is marked with `# finding`
     fail unexpected 28: there is an unexpected finding (line 5, warning: Queue `Results` deletes messages too early: `MessageRetentionPeriod` is 3600.)
     ");
-    insta::assert_snapshot!(wrong_in(&with("# finding(warning): is 3600", "# finding(error): is 3700")), @"
-    fail words 28: no finding on line 5 contains `is 3700` (line 5, warning: Queue `Results` deletes messages too early: `MessageRetentionPeriod` is 3600.)
+    insta::assert_snapshot!(wrong_in(&with("# finding(warning): is 3600", "# finding(error): is 3700")), @r#"
+    fail words 28: no finding on line 5 contains "is 3700" (line 5, warning: Queue `Results` deletes messages too early: `MessageRetentionPeriod` is 3600.)
     fail level 28: no finding on line 5 has the level `error` (line 5, warning: Queue `Results` deletes messages too early: `MessageRetentionPeriod` is 3600.)
-    ");
+    "#);
     insta::assert_snapshot!(wrong_in(&with("Period: 60 } }\n", "Period: 60 } } # finding\n")), @"fail missing 29: line 6 is marked and has no finding");
     insta::assert_snapshot!(wrong_in(&with("Period: !Ref Seconds", "Period: 1209600")), @"undecided decided 35: no check is undecided");
     insta::assert_snapshot!(wrong_in(&with("Period: !Ref Seconds", "Period: 1")), @"

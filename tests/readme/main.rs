@@ -11,6 +11,7 @@ mod picture;
 
 use hipaalint::config::Config;
 use hipaalint::rules::load::RuleSet;
+use hipaalint::rules::rule::RuleFile;
 use hipaalint::source::{Source, SourceId};
 use std::env;
 use std::fs;
@@ -193,10 +194,8 @@ fn configurations_and_rules_can_be_read() {
                 assert_eq!(problems, [], "{place}");
                 configurations += 1;
             } else if lines[0].starts_with("# policies/") {
-                let mut rules = RuleSet::embedded();
-                if let Err(error) = rules.add_text(Path::new(&place), &text) {
-                    panic!("{error}");
-                }
+                let file = RuleFile::read(Path::new(&place), &text).unwrap_or_else(|error| panic!("{error}"));
+                assert_eq!(file.vet(Path::new(&place), &text), []);
                 own_rules += 1;
             }
         }

@@ -131,7 +131,7 @@ fn of_example(id: &str, tried: &Tried, places: &Places<'_>) -> Vec<Draft> {
                 let words = marked.words.as_deref().unwrap_or_default();
                 let mut draft = draft(
                     mark(marked.line),
-                    format!("{example} has a finding on this line, but its message does not contain `{words}`"),
+                    format!("{example} has a finding on this line, but its message does not contain \"{words}\""),
                     "Correct the words of the mark, or the message of the rule.",
                 );
                 draft.related = found.iter().map(|found| seen(found, at(found))).collect();

@@ -43,7 +43,7 @@ impl Focus {
     }
 }
 
-/// The way from the root to a part of a rule, as it is walked: each part knows the one above it.
+/// The steps from the root to a part of a rule, as it is walked: each part knows the one above it.
 #[derive(Clone, Debug)]
 pub(super) struct Spot<'a> {
     above: Option<&'a Spot<'a>>,

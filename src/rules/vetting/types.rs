@@ -181,7 +181,7 @@ impl<'r> Newer<'r> {
 
 /// The property that was probably meant by one that an object does not have: a name next to it or, if the type has it at one other
 /// place, the path of this place.
-pub(super) fn nearest_property(schema: &Schema, name: &str, known: &[&'static str]) -> Option<String> {
+pub fn nearest_property(schema: &Schema, name: &str, known: &[&'static str]) -> Option<String> {
     if let Some(meant) = meant(name, known.iter().copied()) {
         return Some(meant.to_owned());
     }
