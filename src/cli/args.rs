@@ -1,5 +1,6 @@
 //! The arguments as typed, for clap: each option with its help. [`plan`](super::plan) works out their meaning.
 
+use super::deferred::Deferred;
 use crate::date::Date;
 use crate::finding::Level;
 use crate::linter::Keep;
@@ -67,13 +68,13 @@ pub(super) enum Command {
     /// Explain a rule, or list the rules on a topic
     Explain(ExplainArguments),
     /// List the citations of the HIPAA Security Rule with the rules for each
-    Controls(ControlsArguments),
+    Controls(Deferred<ControlsArguments>),
     /// Draw the resources of a template and the relations between them
-    Graph(GraphArguments),
+    Graph(Deferred<GraphArguments>),
     /// Run the examples of custom rules
-    Test(TestArguments),
+    Test(Deferred<TestArguments>),
     /// Write a first configuration
-    Init(InitArguments),
+    Init(Deferred<InitArguments>),
     /// Print a script for tab completion in a shell
     Completions(CompletionsArguments),
     /// Print a manual page

@@ -6,6 +6,7 @@ mod args;
 mod baseline;
 mod completions;
 mod controls;
+mod deferred;
 mod explain;
 mod graph;
 mod init;
@@ -26,6 +27,7 @@ mod watch;
 
 use args::{Arguments, Command};
 use clap::Parser;
+use deferred::Deferred;
 use std::ffi::OsString;
 
 /// The end of a run.
@@ -67,10 +69,10 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         None => lint::run(arguments.lint).unwrap_or_else(|error| usage(&error)),
         Some(Command::Rules(arguments)) => rules::run(&arguments),
         Some(Command::Explain(arguments)) => explain::run(&arguments),
-        Some(Command::Controls(arguments)) => controls::run(&arguments),
-        Some(Command::Graph(arguments)) => graph::run(&arguments),
-        Some(Command::Test(arguments)) => test::run(&arguments),
-        Some(Command::Init(arguments)) => init::run(&arguments),
+        Some(Command::Controls(Deferred(arguments))) => controls::run(&arguments),
+        Some(Command::Graph(Deferred(arguments))) => graph::run(&arguments),
+        Some(Command::Test(Deferred(arguments))) => test::run(&arguments),
+        Some(Command::Init(Deferred(arguments))) => init::run(&arguments),
         Some(Command::Completions(arguments)) => completions::run(&arguments),
         Some(Command::Man(arguments)) => man::run(&arguments),
     }

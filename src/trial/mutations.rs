@@ -66,7 +66,8 @@ pub(super) fn run(subject: &Subject<'_>, text: &str) -> Mutations {
     all.truncate(MAX_MUTATIONS.min(MAX_BYTES / text.len().max(1)));
     let tried = all.len();
     let is_unnoticed = |mutation: &Mutation| {
-        let mutant = mutation.apply(&rule).map(serde_json::from_value::<RuleFile>);
+        // Built-in rules are read from JSON texts as well, so the binary has the code for this already.
+        let mutant = mutation.apply(&rule).map(|mutant| serde_json::from_str::<RuleFile>(&mutant.to_string()));
         // What is not a rule any more, such as one without checks, is noticed when it is loaded.
         let Some(Ok(file)) = mutant else { return false };
         all_right(&Subject { file: &file, ..*subject })
