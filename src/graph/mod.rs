@@ -2,6 +2,7 @@
 
 pub mod attached;
 pub mod backup;
+pub mod boundary;
 pub mod components;
 pub mod cycles;
 pub mod drawing;

@@ -31,6 +31,11 @@ impl Cidr {
             && bits(self.address) & mask == bits(inner.address) & mask
     }
 
+    /// Whether the range has every address there is.
+    pub(super) fn is_everything(self) -> bool {
+        self.prefix == 0
+    }
+
     /// Whether the range is so narrow that its addresses count as known: not broader than /8 (IPv4) or /32 (IPv6). None of
     /// RFC 1918's private ranges, which count as known too, is broader.
     ///

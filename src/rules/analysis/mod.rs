@@ -29,6 +29,10 @@ pub enum Analysis {
     Principal(policy::Who),
     /// Whether a statement's conditions limit the callers to known ones.
     RestrictsCallers,
+    /// Whether a statement's own conditions limit the callers to known ones.
+    ConditionsRestrictCallers,
+    /// Whether a statement's conditions require one of some keys.
+    RequiresKey(policy::RequiresKey),
     /// Whether a statement allows everything on everything.
     GrantsAdmin,
     /// Whether a statement allows everything on everything, beyond doubt.
@@ -89,6 +93,10 @@ struct RawAnalysis {
     principal: Option<policy::Who>,
     /// The conditions of the statement limit the callers to known ones.
     restricts_callers: Option<True>,
+    /// The statement's own conditions limit the callers to known ones.
+    conditions_restrict_callers: Option<True>,
+    /// The statement's conditions hold only for requests that have one of these keys, with a value that they name.
+    requires_key: Option<policy::RequiresKey>,
     /// The statement allows all actions on all resources.
     grants_admin: Option<True>,
     /// The statement allows all actions on all resources, and no part of it is unknown.
@@ -162,6 +170,8 @@ impl TryFrom<RawAnalysis> for Analysis {
         let mut named = [
             raw.principal.map(Self::Principal),
             raw.restricts_callers.map(|_| Self::RestrictsCallers),
+            raw.conditions_restrict_callers.map(|_| Self::ConditionsRestrictCallers),
+            raw.requires_key.map(Self::RequiresKey),
             raw.grants_admin.map(|_| Self::GrantsAdmin),
             raw.surely_grants_admin.map(|_| Self::SurelyGrantsAdmin),
             raw.needless_wildcard.map(|_| Self::NeedlessWildcard),
@@ -203,6 +213,8 @@ impl Analysis {
         match self {
             Self::Principal(who) => policy::principal(checker, item, *who),
             Self::RestrictsCallers => policy::restricts_callers(checker, item),
+            Self::ConditionsRestrictCallers => policy::conditions_restrict_callers(checker, item),
+            Self::RequiresKey(keys) => keys.judge(checker, item),
             Self::GrantsAdmin => policy::grants_admin(checker, item),
             Self::SurelyGrantsAdmin => policy::surely_grants_admin(checker, item),
             Self::NeedlessWildcard => policy::needless_wildcard(checker, item),

@@ -1,7 +1,8 @@
 //! Analyses of policy statements, based on [`crate::policy`].
 
 use crate::eval::text;
-use crate::eval::value::Value;
+use crate::eval::value::{Origin, Value};
+use crate::expand::Block;
 use crate::facts::{Grant, managed_policy_grant};
 use crate::policy::{self, DocumentKind, Request};
 use crate::rules::checker::{Checker, Followed, Item, Judgement, value_location};
@@ -29,7 +30,8 @@ fn statement<'m, 't>(item: &Item<'m, 't>) -> Option<(&'m Value<'t>, String)> {
     }
 }
 
-/// Whether a principal of the statement is such; the locations are the principals that are.
+/// Whether a principal of the statement is such, and no `Deny` of the same policy keeps it out; the locations are the principals
+/// that are.
 pub(super) fn principal<'m, 't>(checker: &mut Checker<'_, 'm, 't>, item: &Item<'m, 't>, who: Who) -> Judgement {
     let Some((statement, path)) = statement(item) else { return Truth::Unknown.into() };
     let who = match who {
@@ -37,7 +39,14 @@ pub(super) fn principal<'m, 't>(checker: &mut Checker<'_, 'm, 't>, item: &Item<'
         Who::ForeignAccount => policy::Who::ForeignAccount,
         Who::Service => policy::Who::Service,
     };
-    let (truth, offending) = policy::principal(checker.run, statement, who);
+    let (mut truth, mut offending) = policy::principal(checker.run, statement, who);
+    if who == policy::Who::ForeignAccount && !truth.is_false() {
+        let siblings = siblings(checker, item, statement);
+        if siblings.len() > 1 {
+            let subject = SubjectOf::of(checker, item.owner());
+            (truth, offending) = policy::admitted(checker.run, statement, &siblings, &subject.subject(), truth, offending);
+        }
+    }
     let locations = if checker.explain {
         offending.into_iter().map(|value| value_location(value, "Principal", &format!("{path}/Principal"))).collect()
     } else {
@@ -46,11 +55,121 @@ pub(super) fn principal<'m, 't>(checker: &mut Checker<'_, 'm, 't>, item: &Item<'
     Judgement { truth, locations }
 }
 
-/// Whether the statement's conditions limit the callers to known ones.
+/// The statements of the policy that a statement is in, itself too.
+fn siblings<'m, 't>(checker: &mut Checker<'_, 'm, 't>, item: &Item<'m, 't>, statement: &'m Value<'t>) -> Vec<&'m Value<'t>> {
+    let document = |path: &str| match path.rsplit_once('/') {
+        Some((list, index)) if index.bytes().all(|byte| byte.is_ascii_digit()) => list.to_owned(),
+        _ => path.to_owned(),
+    };
+    for kind in [DocumentKind::Resource, DocumentKind::Trust, DocumentKind::Identity] {
+        let found = policy::statements(checker.run, item.owner(), kind).found;
+        let Some(own) = found.iter().find(|one| std::ptr::eq(one.value, statement)) else { continue };
+        let list = document(own.path);
+        return found.iter().filter(|one| document(one.path) == list).map(|one| one.value).collect();
+    }
+    vec![statement]
+}
+
+/// What the policy of a resource is about.
+struct SubjectOf<'m, 't> {
+    bucket: Option<[policy::Target<'t>; 2]>,
+    names: Vec<&'m Value<'t>>,
+    service: Option<&'static str>,
+}
+
+/// The services whose actions policies of these resources can have: the beginning of the types' names, and the service.
+/// Source: Service Authorization Reference.
+const SERVICES: [(&str, &str); 22] = [
+    ("AWS::ApiGateway::", "execute-api"),
+    ("AWS::Backup::", "backup"),
+    ("AWS::CodeArtifact::", "codeartifact"),
+    ("AWS::DynamoDB::", "dynamodb"),
+    ("AWS::ECR::Repository", "ecr"),
+    ("AWS::EFS::", "elasticfilesystem"),
+    ("AWS::Elasticsearch::", "es"),
+    ("AWS::Events::", "events"),
+    ("AWS::IAM::Role", "sts"),
+    ("AWS::KMS::", "kms"),
+    ("AWS::Kinesis::", "kinesis"),
+    ("AWS::Lambda::", "lambda"),
+    ("AWS::Logs::", "logs"),
+    ("AWS::OpenSearchService::", "es"),
+    ("AWS::S3::", "s3"),
+    ("AWS::S3Express::", "s3express"),
+    ("AWS::S3Tables::", "s3tables"),
+    ("AWS::S3Vectors::", "s3vectors"),
+    ("AWS::SNS::", "sns"),
+    ("AWS::SQS::", "sqs"),
+    ("AWS::SecretsManager::", "secretsmanager"),
+    ("AWS::VpcLattice::", "vpc-lattice-svcs"),
+];
+
+/// The properties by which policies that are resources of their own name what they are about. Source: the types' schemas.
+const SUBJECTS: [&str; 7] = ["Queue", "Queues", "ResourceArn", "ResourceIdentifier", "SecretId", "TopicArn", "Topics"];
+
+impl<'m, 't> SubjectOf<'m, 't> {
+    fn of(checker: &mut Checker<'_, 'm, 't>, owner: &'m Block<'t>) -> Self {
+        let mut subject = Self { bucket: None, names: Vec::new(), service: None };
+        if owner.kind == "AWS::S3::BucketPolicy" {
+            let Some(bucket) = bucket_of(checker, owner) else { return subject };
+            let declared = match bucket.as_reference() {
+                Some(Origin::Resource { id, attribute: None }) => checker.model.resource(id),
+                _ => None,
+            };
+            subject.bucket = Some(match declared.filter(|block| block.kind == "AWS::S3::Bucket") {
+                Some(declared) => policy::bucket_targets(checker.run, declared),
+                None => policy::bucket_name_targets(bucket),
+            });
+            return subject;
+        }
+        subject.service = SERVICES.iter().find(|(start, _)| owner.kind.starts_with(start)).map(|(_, service)| *service);
+        let own = Value::unknown(Origin::Resource { id: owner.name, attribute: None }, owner.key_span);
+        subject.names.push(checker.run.keep(own));
+        for name in SUBJECTS {
+            if let Followed::Value(value, _) = checker.follow(&["Properties", name], &Item::Block(owner)) {
+                subject.names.extend(value.items());
+            }
+        }
+        subject
+    }
+
+    fn subject(&self) -> policy::Subject<'_, 't> {
+        match &self.bucket {
+            Some(targets) => policy::Subject::Bucket(targets),
+            None => policy::Subject::Other { names: &self.names, service: self.service },
+        }
+    }
+}
+
+/// Whether the statement's conditions, and the `Deny` statements of the same policy, limit the callers to known ones.
 pub(super) fn restricts_callers<'m, 't>(checker: &mut Checker<'_, 'm, 't>, item: &Item<'m, 't>) -> Judgement {
-    match statement(item) {
-        Some((statement, _)) => policy::restricts_callers(checker.run, statement).into(),
-        None => Truth::Unknown.into(),
+    let Some((statement, _)) = statement(item) else { return Truth::Unknown.into() };
+    let siblings = siblings(checker, item, statement);
+    let subject = SubjectOf::of(checker, item.owner());
+    policy::restricts_callers(checker.run, statement, &siblings, &subject.subject()).into()
+}
+
+/// Whether the statement's own conditions limit the callers to known ones.
+pub(super) fn conditions_restrict_callers<'m, 't>(checker: &mut Checker<'_, 'm, 't>, item: &Item<'m, 't>) -> Judgement {
+    let Some((statement, _)) = statement(item) else { return Truth::Unknown.into() };
+    let subject = policy::Subject::Other { names: &[], service: None };
+    policy::restricts_callers(checker.run, statement, &[], &subject).into()
+}
+
+/// Whether the statement's conditions require one of some keys.
+#[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(transparent)]
+pub struct RequiresKey(
+    /// The keys, in any case; `*` stands for any characters.
+    Vec<String>,
+);
+
+impl RequiresKey {
+    pub(super) fn judge<'m, 't>(&self, checker: &mut Checker<'_, 'm, 't>, item: &Item<'m, 't>) -> Judgement {
+        let Some((statement, _)) = statement(item) else { return Truth::Unknown.into() };
+        let keys: Vec<String> = self.0.iter().map(|key| key.to_ascii_lowercase()).collect();
+        policy::requires_condition(checker.run, statement, &keys).into()
     }
 }
 
@@ -75,10 +194,9 @@ pub(super) fn needless_wildcard<'m, 't>(checker: &mut Checker<'_, 'm, 't>, item:
     let found = policy::needless_wildcard(checker.run, statement);
     let mut locations = Vec::new();
     if checker.explain && found.truth.is_true() {
-        let actions = listed(&found.actions);
-        for resource in found.resources {
+        for (resource, actions) in found.resources {
             let mut location = value_location(resource, "Resource", &format!("{path}/Resource"));
-            location.words = vec![("actions", actions.clone())];
+            location.words = vec![("actions", listed(&actions))];
             locations.push(location);
         }
     }
@@ -122,7 +240,7 @@ pub(super) fn managed_policy_grants<'m, 't>(
                         Some((_, known)) if known.contains(":aws:policy/") => is_such(&format!("arn:aws{known}")),
                         _ if value.is_opaque() => match value.as_reference() {
                             // A managed policy of this template is judged where it is declared.
-                            Some(crate::eval::value::Origin::Resource { .. }) => Truth::False,
+                            Some(Origin::Resource { .. }) => Truth::False,
                             _ => Truth::Unknown,
                         },
                         _ => Truth::False,
@@ -227,7 +345,7 @@ impl BucketPolicyDenies {
     }
 }
 
-fn bucket_of<'m, 't>(checker: &mut Checker<'_, 'm, 't>, policy: &'m crate::expand::Block<'t>) -> Option<&'m Value<'t>> {
+fn bucket_of<'m, 't>(checker: &mut Checker<'_, 'm, 't>, policy: &'m Block<'t>) -> Option<&'m Value<'t>> {
     match checker.follow(&["Properties", "Bucket"], &Item::Block(policy)) {
         Followed::Value(bucket, _) => Some(bucket),
         Followed::Absent(..) | Followed::Unknown(..) | Followed::Unwritten(_) => None,
