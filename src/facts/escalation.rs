@@ -53,8 +53,7 @@ mod tests {
     #[test]
     fn a_line_is_read() {
         let run = Needed { action: "ec2:RunInstances", on_everything: false, on_itself: false, passed_to: None };
-        let pass =
-            Needed { action: "iam:PassRole", on_everything: true, passed_to: Some("ec2.amazonaws.com"), ..run };
+        let pass = Needed { action: "iam:PassRole", on_everything: true, passed_to: Some("ec2.amazonaws.com"), ..run };
         let put = Needed { action: "iam:PutUserPolicy", on_everything: true, on_itself: true, passed_to: None };
         assert!(escalations().any(|path| path.eq([pass, run])));
         assert!(escalations().any(|path| path.eq([put])));

@@ -191,7 +191,8 @@ Resources:
 Resources:
   Boundary: {Type: AWS::IAM::ManagedPolicy, Properties: {Roles: [!Ref Role], PolicyDocument: {}}}
   Role: {Type: AWS::IAM::Role, Properties: {PermissionsBoundary: !Ref Boundary}}";
-        let found = first_scenario(text, |run, model| is_only_boundary(run, model, model.resource("Boundary").unwrap()));
+        let found =
+            first_scenario(text, |run, model| is_only_boundary(run, model, model.resource("Boundary").unwrap()));
         assert_eq!(found, Truth::False);
     }
 }

@@ -1,5 +1,7 @@
 //! Who refers to whom, and what follows from it.
 
+pub mod acl;
+pub mod addresses;
 pub mod attached;
 pub mod backup;
 pub mod boundary;
@@ -10,6 +12,7 @@ pub mod edges;
 pub mod exposure;
 pub mod granted;
 pub mod identifiers;
+pub mod ingress;
 pub mod inline_code;
 pub mod key_use;
 pub mod links;

@@ -142,7 +142,9 @@ pub(super) fn choices<'v, 't>(
                 };
                 for number in values.iter().filter_map(number) {
                     unnamed = false;
-                    [number - 1.0, number, number + 1.0].into_iter().for_each(|near| add(&mut choices, near.to_string()));
+                    [number - 1.0, number, number + 1.0]
+                        .into_iter()
+                        .for_each(|near| add(&mut choices, near.to_string()));
                 }
             }
             _ => {
@@ -163,16 +165,18 @@ pub(super) fn choices<'v, 't>(
 
 /// Whether every signed request has a key: IAM User Guide, "AWS global condition context keys", "Availability".
 fn always_signed(key: &str) -> bool {
-    matches!(key, "aws:principalaccount" | "aws:principalarn" | "aws:principaltype" | "aws:userid" | "kms:calleraccount")
+    matches!(
+        key,
+        "aws:principalaccount" | "aws:principalarn" | "aws:principaltype" | "aws:userid" | "kms:calleraccount"
+    )
 }
 
 /// Whether a caller can have a value under a key that matches one of a condition.
 fn can_have<'t>(run: &mut Run<'_, 't>, caller: &Caller, key: &str, test: Test, value: &Value<'t>) -> Truth {
     match caller {
         Caller::Unknown => match fixed(key) {
-            Some(fixed) => !run.decide(&[value], &|values| {
-                values.first().map_or(Truth::False, |value| is_fixed(value, fixed, test))
-            }),
+            Some(fixed) => !run
+                .decide(&[value], &|values| values.first().map_or(Truth::False, |value| is_fixed(value, fixed, test))),
             None => Truth::True,
         },
         // An account may be of any organization and may share any network; its principals are its own.
@@ -202,31 +206,45 @@ pub(super) fn holds<'v, 't>(
     let test = operator.test;
     match choice {
         Choice::Absent => operator.holds(run, values, None),
-        Choice::Text(text) => operator.holds(run, values, Some(&mut |run, value| {
-            // An account that a policy's own account is compared with is another one.
-            if matches!(caller, Caller::Account(_)) && names_own_account(value) {
-                return Truth::False;
-            }
-            compare(run, test, value, text)
-        })),
-        Choice::Unnamed => operator.holds(run, values, Some(&mut |run, value| {
-            if is_named(run, caller, key, test, value).is_true() {
-                return Truth::False;
-            }
-            run.decide(&[value], &|values| values.first().map_or(Truth::False, |value| matches_anything(test, value)))
-        })),
-        Choice::Matching(chosen, _) => operator.holds(run, values, Some(&mut |run, value| {
-            if std::ptr::eq(*chosen, value) {
-                return Truth::True;
-            }
-            if is_named(run, caller, key, test, value).is_true() {
-                return Truth::False;
-            }
-            run.decide(&[value, chosen], &|values| match values {
-                [value, chosen] => takes(test, value, chosen),
-                _ => Truth::Unknown,
-            })
-        })),
+        Choice::Text(text) => operator.holds(
+            run,
+            values,
+            Some(&mut |run, value| {
+                // An account that a policy's own account is compared with is another one.
+                if matches!(caller, Caller::Account(_)) && names_own_account(value) {
+                    return Truth::False;
+                }
+                compare(run, test, value, text)
+            }),
+        ),
+        Choice::Unnamed => operator.holds(
+            run,
+            values,
+            Some(&mut |run, value| {
+                if is_named(run, caller, key, test, value).is_true() {
+                    return Truth::False;
+                }
+                run.decide(&[value], &|values| {
+                    values.first().map_or(Truth::False, |value| matches_anything(test, value))
+                })
+            }),
+        ),
+        Choice::Matching(chosen, _) => operator.holds(
+            run,
+            values,
+            Some(&mut |run, value| {
+                if std::ptr::eq(*chosen, value) {
+                    return Truth::True;
+                }
+                if is_named(run, caller, key, test, value).is_true() {
+                    return Truth::False;
+                }
+                run.decide(&[value, chosen], &|values| match values {
+                    [value, chosen] => takes(test, value, chosen),
+                    _ => Truth::Unknown,
+                })
+            }),
+        ),
     }
 }
 
@@ -286,7 +304,9 @@ fn takes(test: Test, value: &Value<'_>, chosen: &Value<'_>) -> Truth {
     let (value, chosen) = (pattern(value, Side::Outer), pattern(chosen, Side::Inner));
     match value.covers(&chosen) {
         // What both match in part: the caller may choose within both.
-        Truth::False if chosen.covers(&value).is_false() && !value.is_disjoint_from(&chosen).is_true() => Truth::Unknown,
+        Truth::False if chosen.covers(&value).is_false() && !value.is_disjoint_from(&chosen).is_true() => {
+            Truth::Unknown
+        }
         truth => truth,
     }
 }

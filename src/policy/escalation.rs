@@ -5,10 +5,10 @@
 use super::condition::{RequestValue, holds, read};
 use super::coverage::covers_action;
 use super::normal::element;
-use super::principal::effect_is;
-use super::statement::Statement;
 use super::pattern::{Pattern, Side};
+use super::principal::effect_is;
 use super::reach::{is_every_resource_of, touches};
+use super::statement::Statement;
 use super::wildcard::{ask, grants_admin, is_wildcard_text};
 use crate::eval::Run;
 use crate::eval::value::Value;
@@ -295,12 +295,23 @@ mod tests {
     fn what_an_identity_is_itself_is_enough_to_write_a_policy_into_it() {
         let own = "{'Fn::Sub': 'arn:aws:iam::${AWS::AccountId}:user/${!aws:username}'}";
         for (statements, expected) in [
-            (format!("[{{Effect: Allow, Action: 'iam:*UserPolicy', Resource: {own}}}]"), vec!["iam:AttachUserPolicy", "iam:PutUserPolicy"]),
-            (format!("[{{Effect: Allow, Action: ['iam:ChangePassword', 'iam:*AccessKey*'], Resource: {own}}}]"), vec![]),
-            ("[{Effect: Allow, Action: 'iam:Put*', Resource: {'Fn::GetAtt': [Role, Arn]}}]".to_owned(), vec!["iam:PutRolePolicy"]),
+            (
+                format!("[{{Effect: Allow, Action: 'iam:*UserPolicy', Resource: {own}}}]"),
+                vec!["iam:AttachUserPolicy", "iam:PutUserPolicy"],
+            ),
+            (
+                format!("[{{Effect: Allow, Action: ['iam:ChangePassword', 'iam:*AccessKey*'], Resource: {own}}}]"),
+                vec![],
+            ),
+            (
+                "[{Effect: Allow, Action: 'iam:Put*', Resource: {'Fn::GetAtt': [Role, Arn]}}]".to_owned(),
+                vec!["iam:PutRolePolicy"],
+            ),
             ("[{Effect: Allow, Action: 'iam:*', Resource: 'arn:aws:iam::*:role/other'}]".to_owned(), vec![]),
             (
-                format!("[{{Effect: Allow, Action: 'iam:*UserPolicy', Resource: {own}}}, {{Effect: Deny, Action: 'iam:*', Resource: {own}}}]"),
+                format!(
+                    "[{{Effect: Allow, Action: 'iam:*UserPolicy', Resource: {own}}}, {{Effect: Deny, Action: 'iam:*', Resource: {own}}}]"
+                ),
                 vec![],
             ),
         ] {

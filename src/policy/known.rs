@@ -98,7 +98,11 @@ pub(super) fn fixed(key: &str) -> Option<Fixed> {
 pub(super) fn group_of(key: &str) -> Group {
     match entry(key) {
         Some((_, _, group)) => *group,
-        None if matches!(key, "aws:username" | "aws:principaltype" | "aws:multifactorauthage" | "aws:tokenissuetime") => {
+        None if matches!(
+            key,
+            "aws:username" | "aws:principaltype" | "aws:multifactorauthage" | "aws:tokenissuetime"
+        ) =>
+        {
             Group::Caller
         }
         None if key.starts_with("aws:principaltag/") => Group::Caller,
@@ -213,7 +217,11 @@ fn is_fixed_organization(value: &Value<'_>, test: Test) -> Truth {
     }
     // What is open has a wildcard in its value at most where these are compared with wildcards.
     let open = organization.contains(OPEN) && !matches!(test, Test::StringEquals | Test::StringEqualsIgnoreCase);
-    if open && !value.parts().first().is_some_and(|part| is_identity(&part.origin)) { Truth::Unknown } else { Truth::True }
+    if open && !value.parts().first().is_some_and(|part| is_identity(&part.origin)) {
+        Truth::Unknown
+    } else {
+        Truth::True
+    }
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@
 mod account;
 mod admission;
 mod caller;
+mod cells;
 mod cidr;
 mod condition;
 mod coverage;
@@ -27,17 +28,18 @@ mod target;
 mod testing;
 mod wildcard;
 
-pub use admission::Subject;
+pub use cells::Subject;
+pub use cidr::Cidr;
 pub use coverage::{Request, denies};
 pub use documents::{DocumentKind, types_with};
 pub use escalation::{Escalation, Granted, Itself, escalations, names_own_user};
 pub use json_text::parse as json_document;
 pub use needless::{NeedlessWildcard, needless_wildcard};
 pub use principal::{Who, principal};
+pub use reach::{is_every_resource, is_every_resource_of};
 pub use restriction::{admitted, requires_condition, restricts_callers};
 pub use statement::{Statement, Statements, statements};
 pub use target::{Target, bucket_name_targets, bucket_targets, covers_resource};
-pub use reach::{is_every_resource, is_every_resource_of};
 pub use wildcard::{
     allows_blocked, covers_action, grants_admin, is_open_subject, is_wildcard_action, is_wildcard_resource, needs_star,
 };

@@ -40,16 +40,8 @@ const EXECUTION_ACTIONS: [&str; 11] = [
 /// How names of EC2's actions begin that make something whose ID EC2 chooses: nobody can name it before, so `instance/*` is the
 /// narrowest ARN there is. Source: Amazon EC2 user guide, "Example policies to control access the Amazon EC2 API", "Launch
 /// instances (RunInstances)".
-const MAKES_IDS: [&str; 8] = [
-    "ec2:allocate",
-    "ec2:copy",
-    "ec2:create",
-    "ec2:import",
-    "ec2:provision",
-    "ec2:register",
-    "ec2:request",
-    "ec2:run",
-];
+const MAKES_IDS: [&str; 8] =
+    ["ec2:allocate", "ec2:copy", "ec2:create", "ec2:import", "ec2:provision", "ec2:register", "ec2:request", "ec2:run"];
 
 /// Condition keys that say which resource is meant, as its ARN would, in lower case. Those that end with `/` have a tag's key
 /// behind them, and stand behind any service's prefix.
@@ -155,7 +147,8 @@ mod tests {
         with_statement(statement, |run, statement| {
             let found = needless_wildcard(run, statement.value);
             let resources = found.resources.iter();
-            let resources = resources.map(|(value, actions)| (text(value), actions.iter().map(|one| text(one)).collect()));
+            let resources =
+                resources.map(|(value, actions)| (text(value), actions.iter().map(|one| text(one)).collect()));
             (found.truth, resources.collect())
         })
         .pop()

@@ -47,7 +47,9 @@ impl<'a> ArnPattern<'a> {
         }
         let any = kind.name.replace('*', ANY_NAME);
         pattern_covers(self.resource, &any)
-            || BELOW.iter().any(|below| pattern_covers(self.resource, &format!("{any}{}", below.replace('*', ANY_NAME))))
+            || BELOW
+                .iter()
+                .any(|below| pattern_covers(self.resource, &format!("{any}{}", below.replace('*', ANY_NAME))))
     }
 
     /// Whether it may name a resource of a kind.
@@ -222,7 +224,10 @@ mod tests {
                     ("{Ref: Open}", &[Unknown]),
                 ][..],
             ),
-            ("s3:GetObject", &[("'arn:aws:s3:::*'", &[True]), ("'arn:aws:s3:::*/*'", &[True]), ("'arn:aws:s3:::b/*'", &[False])]),
+            (
+                "s3:GetObject",
+                &[("'arn:aws:s3:::*'", &[True]), ("'arn:aws:s3:::*/*'", &[True]), ("'arn:aws:s3:::b/*'", &[False])],
+            ),
             ("*", &[("'arn:aws:s3:::*'", &[True]), ("'arn:aws:s3:::records/*'", &[False])]),
             ("s3:GetTomorrowsObject", &[("'arn:aws:s3:::*'", &[Unknown]), ("'arn:aws:s3:::b/*'", &[False])]),
             ("s3:ListAllMyBuckets", &[("'arn:aws:s3:::*'", &[False])]),

@@ -3,8 +3,9 @@
 //! "Everyone" is not everyone where conditions admit only fixed callers or fixed networks, or where a `Deny` keeps the others out.
 
 use super::account::{Account, account_of, is_account_id};
-use super::admission::{Denies, Subject, admits, requires_key};
+use super::admission::{Denies, admits, requires_key};
 use super::caller::Caller;
+use super::cells::Subject;
 use crate::eval::Run;
 use crate::eval::value::Value;
 use crate::truth::Truth;
@@ -238,9 +239,18 @@ mod tests {
             ("{StringNotEquals: {'aws:SourceVpc': {Ref: Open}}}", True),
             ("{NotIpAddress: {'aws:SourceIp': [203.0.113.0/24, 198.51.100.7]}}", True),
             ("{StringNotLike: {'aws:userid': ['AROAEXAMPLEID:*', '123456789012']}}", True),
-            ("{StringNotEquals: {'aws:PrincipalOrgID': o-1}, BoolIfExists: {'aws:PrincipalIsAWSService': 'false'}}", True),
-            ("{StringNotEquals: {'aws:PrincipalOrgID': o-1}, StringNotEqualsIfExists: {'aws:SourceAccount': '123456789012'}}", True),
-            ("{StringNotEqualsIfExists: {'aws:SourceVpc': vpc-1}, NotIpAddressIfExists: {'aws:SourceIp': 203.0.113.0/24}}", True),
+            (
+                "{StringNotEquals: {'aws:PrincipalOrgID': o-1}, BoolIfExists: {'aws:PrincipalIsAWSService': 'false'}}",
+                True,
+            ),
+            (
+                "{StringNotEquals: {'aws:PrincipalOrgID': o-1}, StringNotEqualsIfExists: {'aws:SourceAccount': '123456789012'}}",
+                True,
+            ),
+            (
+                "{StringNotEqualsIfExists: {'aws:SourceVpc': vpc-1}, NotIpAddressIfExists: {'aws:SourceIp': 203.0.113.0/24}}",
+                True,
+            ),
             ("{'Null': {'aws:PrincipalOrgID': true}}", False),
             // Only those who have the key.
             ("{StringNotEquals: {'aws:PrincipalOrgID': o-1}, 'Null': {'aws:PrincipalOrgID': 'false'}}", False),
@@ -272,8 +282,10 @@ mod tests {
         let put = deny("Action", "Action: 's3:PutObject'");
         let public = deny("Resource", "Resource: {'Fn::Sub': '${Bucket.Arn}/public/*'}");
         let others = deny("Resource", "NotResource: {'Fn::Sub': '${Bucket.Arn}/public/*'}");
-        let with_key =
-            deny("Condition", "Condition: {StringNotEquals: {'aws:PrincipalOrgID': o-1}, 'Null': {'aws:PrincipalOrgID': false}}");
+        let with_key = deny(
+            "Condition",
+            "Condition: {StringNotEquals: {'aws:PrincipalOrgID': o-1}, 'Null': {'aws:PrincipalOrgID': false}}",
+        );
         let without_key = deny("Condition", "Condition: {'Null': {'aws:PrincipalOrgID': true}}");
         let everything = ALLOW.replace("'s3:GetObject'", "'s3:*'");
         let both = ALLOW.replace("'s3:GetObject'", "['s3:GetObject', 's3:PutObject']");

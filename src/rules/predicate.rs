@@ -71,6 +71,8 @@ pub enum Test {
     WildcardResource(Wanted),
     /// `*` or an ARN that names every resource of one kind.
     EveryResource(Wanted),
+    /// `*` or an ARN that names every resource of a kind that one of these actions has.
+    EveryResourceOf(Operand),
     /// The subject of a token, with a wildcard where its owner's name should be.
     OpenSubject(Wanted),
     /// A name that promises a secret.
@@ -168,6 +170,8 @@ struct RawPredicate {
     allows: Option<Operand>,
     /// An IAM resource that is `*`, or an ARN that matches every resource of one type.
     every_resource: Option<bool>,
+    /// An IAM resource that is `*`, or every resource of a kind that one of these actions has.
+    every_resource_of: Option<Operand>,
     /// The subject of a token, with a wildcard in place of the owner's name.
     open_subject: Option<bool>,
     /// A name that is typical of a secret, such as `DB_PASSWORD`.
@@ -216,6 +220,7 @@ impl TryFrom<RawPredicate> for Predicate {
             raw.covers_action.map(Test::CoversAction),
             raw.allows.map(Test::Allows),
             raw.every_resource.map(Test::EveryResource),
+            raw.every_resource_of.map(Test::EveryResourceOf),
             raw.open_subject.map(Test::OpenSubject),
             raw.secret_name.map(Test::SecretName),
         ]
@@ -353,9 +358,14 @@ impl Test {
             }
             // Needs the graph: the checker answers it.
             Self::RefersToThis(_) => Truth::Unknown,
-            Self::World(yes) => {
-                wanted(if is_network(value, around) { Truth::False } else { decide(run, &is_world) }, *yes)
-            }
+            Self::World(yes) => wanted(
+                if is_network(value, around) {
+                    Truth::False
+                } else {
+                    decide(run, &crate::graph::addresses::is_internet)
+                },
+                *yes,
+            ),
             Self::NeedsStar(yes) => wanted(crate::policy::needs_star(run, value), *yes),
             Self::WildcardAction(yes) => wanted(crate::policy::is_wildcard_action(run, value), *yes),
             Self::CoversAction(actions) => Truth::all(
@@ -363,6 +373,12 @@ impl Test {
             ),
             Self::Allows(blocked) => Truth::any(
                 blocked.texts(around.settings).iter().map(|one| crate::policy::allows_blocked(run, value, one)),
+            ),
+            Self::EveryResourceOf(actions) => Truth::any(
+                actions
+                    .texts(around.settings)
+                    .iter()
+                    .map(|action| crate::policy::is_every_resource_of(run, value, action)),
             ),
             Self::EveryResource(yes) => wanted(crate::policy::is_every_resource(run, value), *yes),
             Self::OpenSubject(yes) => wanted(crate::policy::is_open_subject(run, value), *yes),
@@ -447,19 +463,6 @@ fn is_network(value: &Value<'_>, around: &Surroundings<'_>) -> bool {
     }
 }
 
-/// Whether a CIDR block holds every IPv4 or IPv6 address: its prefix length is 0.
-fn is_world(value: &Value<'_>) -> Truth {
-    match value.text() {
-        Some(text) => text
-            .trim()
-            .rsplit_once('/')
-            .is_some_and(|(_, length)| !length.is_empty() && length.bytes().all(|byte| byte == b'0'))
-            .into(),
-        None if value.is_scalar() => text::like(value, "*/0"),
-        None => Truth::False,
-    }
-}
-
 impl Predicate {
     /// Calls `visit` with every operand.
     pub fn operands(&self, visit: &mut dyn FnMut(&Operand)) {
@@ -471,6 +474,7 @@ impl Predicate {
                 | Test::AtMost(operand)
                 | Test::RecursWithinHours(operand)
                 | Test::CoversAction(operand)
+                | Test::EveryResourceOf(operand)
                 | Test::Allows(operand)
                 | Test::FromParameterStore(operand)
                 | Test::FromParameter(operand, _) => visit(operand),

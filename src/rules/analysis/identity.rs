@@ -1,9 +1,9 @@
 //! Privilege escalation, based on [`crate::policy`] and [`crate::graph`].
 
-use crate::finding::Related;
 use crate::eval::Run;
 use crate::eval::value::Value;
 use crate::expand::Block;
+use crate::finding::Related;
 use crate::graph::granted::{Grants, grants};
 use crate::graph::refers_to;
 use crate::policy::{Escalation, escalations, names_own_user};

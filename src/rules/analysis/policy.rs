@@ -1,14 +1,13 @@
 //! Analyses of policy statements, based on [`crate::policy`].
 
+use super::subject::SubjectOf;
 use crate::eval::text;
 use crate::eval::value::{Origin, Value};
-use crate::expand::Block;
 use crate::facts::{Grant, managed_policy_grant};
-use crate::policy::{self, DocumentKind, Request};
-use crate::rules::checker::{Checker, Followed, Item, Judgement, value_location};
+use crate::policy::{self, DocumentKind};
+use crate::rules::checker::{Checker, Item, Judgement, value_location};
 use crate::truth::Truth;
 use serde::Deserialize;
-use std::collections::BTreeMap;
 
 /// Kinds of principals.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -44,7 +43,8 @@ pub(super) fn principal<'m, 't>(checker: &mut Checker<'_, 'm, 't>, item: &Item<'
         let siblings = siblings(checker, item, statement);
         if siblings.len() > 1 {
             let subject = SubjectOf::of(checker, item.owner());
-            (truth, offending) = policy::admitted(checker.run, statement, &siblings, &subject.subject(), truth, offending);
+            (truth, offending) =
+                policy::admitted(checker.run, statement, &siblings, &subject.subject(), truth, offending);
         }
     }
     let locations = if checker.explain {
@@ -56,7 +56,11 @@ pub(super) fn principal<'m, 't>(checker: &mut Checker<'_, 'm, 't>, item: &Item<'
 }
 
 /// The statements of the policy that a statement is in, itself too.
-fn siblings<'m, 't>(checker: &mut Checker<'_, 'm, 't>, item: &Item<'m, 't>, statement: &'m Value<'t>) -> Vec<&'m Value<'t>> {
+fn siblings<'m, 't>(
+    checker: &mut Checker<'_, 'm, 't>,
+    item: &Item<'m, 't>,
+    statement: &'m Value<'t>,
+) -> Vec<&'m Value<'t>> {
     let document = |path: &str| match path.rsplit_once('/') {
         Some((list, index)) if index.bytes().all(|byte| byte.is_ascii_digit()) => list.to_owned(),
         _ => path.to_owned(),
@@ -68,77 +72,6 @@ fn siblings<'m, 't>(checker: &mut Checker<'_, 'm, 't>, item: &Item<'m, 't>, stat
         return found.iter().filter(|one| document(one.path) == list).map(|one| one.value).collect();
     }
     vec![statement]
-}
-
-/// What the policy of a resource is about.
-struct SubjectOf<'m, 't> {
-    bucket: Option<[policy::Target<'t>; 2]>,
-    names: Vec<&'m Value<'t>>,
-    service: Option<&'static str>,
-}
-
-/// The services whose actions policies of these resources can have: the beginning of the types' names, and the service.
-/// Source: Service Authorization Reference.
-const SERVICES: [(&str, &str); 22] = [
-    ("AWS::ApiGateway::", "execute-api"),
-    ("AWS::Backup::", "backup"),
-    ("AWS::CodeArtifact::", "codeartifact"),
-    ("AWS::DynamoDB::", "dynamodb"),
-    ("AWS::ECR::Repository", "ecr"),
-    ("AWS::EFS::", "elasticfilesystem"),
-    ("AWS::Elasticsearch::", "es"),
-    ("AWS::Events::", "events"),
-    ("AWS::IAM::Role", "sts"),
-    ("AWS::KMS::", "kms"),
-    ("AWS::Kinesis::", "kinesis"),
-    ("AWS::Lambda::", "lambda"),
-    ("AWS::Logs::", "logs"),
-    ("AWS::OpenSearchService::", "es"),
-    ("AWS::S3::", "s3"),
-    ("AWS::S3Express::", "s3express"),
-    ("AWS::S3Tables::", "s3tables"),
-    ("AWS::S3Vectors::", "s3vectors"),
-    ("AWS::SNS::", "sns"),
-    ("AWS::SQS::", "sqs"),
-    ("AWS::SecretsManager::", "secretsmanager"),
-    ("AWS::VpcLattice::", "vpc-lattice-svcs"),
-];
-
-/// The properties by which policies that are resources of their own name what they are about. Source: the types' schemas.
-const SUBJECTS: [&str; 7] = ["Queue", "Queues", "ResourceArn", "ResourceIdentifier", "SecretId", "TopicArn", "Topics"];
-
-impl<'m, 't> SubjectOf<'m, 't> {
-    fn of(checker: &mut Checker<'_, 'm, 't>, owner: &'m Block<'t>) -> Self {
-        let mut subject = Self { bucket: None, names: Vec::new(), service: None };
-        if owner.kind == "AWS::S3::BucketPolicy" {
-            let Some(bucket) = bucket_of(checker, owner) else { return subject };
-            let declared = match bucket.as_reference() {
-                Some(Origin::Resource { id, attribute: None }) => checker.model.resource(id),
-                _ => None,
-            };
-            subject.bucket = Some(match declared.filter(|block| block.kind == "AWS::S3::Bucket") {
-                Some(declared) => policy::bucket_targets(checker.run, declared),
-                None => policy::bucket_name_targets(bucket),
-            });
-            return subject;
-        }
-        subject.service = SERVICES.iter().find(|(start, _)| owner.kind.starts_with(start)).map(|(_, service)| *service);
-        let own = Value::unknown(Origin::Resource { id: owner.name, attribute: None }, owner.key_span);
-        subject.names.push(checker.run.keep(own));
-        for name in SUBJECTS {
-            if let Followed::Value(value, _) = checker.follow(&["Properties", name], &Item::Block(owner)) {
-                subject.names.extend(value.items());
-            }
-        }
-        subject
-    }
-
-    fn subject(&self) -> policy::Subject<'_, 't> {
-        match &self.bucket {
-            Some(targets) => policy::Subject::Bucket(targets),
-            None => policy::Subject::Other { names: &self.names, service: self.service },
-        }
-    }
 }
 
 /// Whether the statement's conditions, and the `Deny` statements of the same policy, limit the callers to known ones.
@@ -250,104 +183,4 @@ pub(super) fn managed_policy_grants<'m, 't>(
             None => Truth::Unknown,
         })
         .into()
-}
-
-/// Whether the policies on a bucket deny certain requests to every principal.
-#[derive(Clone, Debug, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
-pub struct BucketPolicyDenies {
-    /// The actions of the requests, such as `s3:*`.
-    actions: Vec<String>,
-    /// The resources of the requests: the bucket, its objects, or both.
-    targets: Vec<BucketTarget>,
-    /// The requests, all of which must be denied. Each is a map from condition keys to the values of the request. A null value
-    /// means that the request does not have the key.
-    requests: Vec<BTreeMap<String, Option<String>>>,
-}
-
-/// The resource of a request to a bucket.
-#[derive(Copy, Clone, Debug, PartialEq, Eq, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(rename_all = "kebab-case")]
-enum BucketTarget {
-    Bucket,
-    Objects,
-}
-
-impl BucketPolicyDenies {
-    pub(super) fn judge<'m, 't>(&self, checker: &mut Checker<'_, 'm, 't>, item: &Item<'m, 't>) -> Judgement {
-        let block = item.owner();
-        let mut locations = Vec::new();
-        let mut statements = Vec::new();
-        let mut unknown = Truth::False;
-        let targets = if block.kind == "AWS::S3::BucketPolicy" {
-            // The policy of a bucket outside the template: judged by itself.
-            let Some(bucket) = bucket_of(checker, block) else { return Truth::Unknown.into() };
-            let found = policy::statements(checker.run, block, DocumentKind::Resource);
-            unknown = unknown.or(found.unknown.into());
-            statements.extend(found.found);
-            policy::bucket_name_targets(bucket)
-        } else {
-            let policies = ["AWS::S3::BucketPolicy".to_owned()];
-            unknown = unknown.or(if checker.may_hide(&policies) { Truth::Unknown } else { Truth::False });
-            for other in checker.candidates(&policies) {
-                let Some(bucket) = bucket_of(checker, other) else { continue };
-                let guards = crate::graph::refers_to(checker.run, bucket, block);
-                if guards.is_false() || !crate::expand::exists(checker.run, other) {
-                    continue;
-                }
-                if checker.explain {
-                    locations.push(crate::finding::Related {
-                        span: other.key_span,
-                        message: format!("policy `{}` applies to the bucket", other.name),
-                    });
-                }
-                if guards.is_true() {
-                    let found = policy::statements(checker.run, other, DocumentKind::Resource);
-                    unknown = unknown.or(found.unknown.into());
-                    statements.extend(found.found);
-                } else {
-                    unknown = Truth::Unknown;
-                }
-            }
-            policy::bucket_targets(checker.run, block)
-        };
-        let targets: Vec<_> = targets
-            .into_iter()
-            .zip([BucketTarget::Bucket, BucketTarget::Objects])
-            .filter(|(_, kind)| self.targets.contains(kind))
-            .map(|(target, _)| target)
-            .collect();
-        let actions: Vec<&str> = self.actions.iter().map(String::as_str).collect();
-        let mut truth = Truth::True;
-        for request in &self.requests {
-            let context: Vec<(&str, Option<&str>)> =
-                request.iter().map(|(key, value)| (key.as_str(), value.as_deref())).collect();
-            let request = Request { actions: &actions, targets: &targets, context: &context };
-            truth = truth.and(policy::denies(checker.run, &statements, &request));
-        }
-        // What could not be read may deny it too.
-        if truth.is_false() && !unknown.is_false() {
-            truth = Truth::Unknown;
-        }
-        let has_policy = !locations.is_empty();
-        checker.at(truth, || {
-            let mut location = item.location();
-            location.related = locations;
-            location.words = vec![(
-                "policies",
-                if has_policy { "its bucket policy does not deny" } else { "no bucket policy in this template denies" }
-                    .to_owned(),
-            )];
-            location
-        })
-    }
-}
-
-fn bucket_of<'m, 't>(checker: &mut Checker<'_, 'm, 't>, policy: &'m Block<'t>) -> Option<&'m Value<'t>> {
-    match checker.follow(&["Properties", "Bucket"], &Item::Block(policy)) {
-        Followed::Value(bucket, _) => Some(bucket),
-        Followed::Absent(..) | Followed::Unknown(..) | Followed::Unwritten(_) => None,
-    }
 }
