@@ -375,8 +375,8 @@ fn managed_policies_are_known_by_their_arn_in_every_partition() {
         ("arn:aws:iam::aws:policy/PowerUserAccess", Some(Grant::NearlyEverything)),
         ("arn:aws:iam::aws:policy/AmazonS3FullAccess", Some(Grant::WholeService)),
         ("arn:aws:iam::aws:policy/job-function/DatabaseAdministrator", Some(Grant::WholeService)),
-        ("arn:aws:iam::aws:policy/ReadOnlyAccess", None),
-        ("arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess", None),
+        ("arn:aws:iam::aws:policy/ReadOnlyAccess", Some(Grant::Data)),
+        ("arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess", Some(Grant::Data)),
         ("arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole", None),
         // A customer's own policy of that name is not AWS's.
         ("arn:aws:iam::123456789012:policy/AdministratorAccess", None),

@@ -9,6 +9,7 @@ use super::reach::is_everything;
 use super::target::{Target, covers_pattern, covers_resource, is_apart, spares_resource};
 use super::wildcard::{ask, is_wildcard_resource};
 use crate::eval::Run;
+use crate::eval::text::{CLOSE, OPEN};
 use crate::eval::value::{Origin, Value};
 use crate::truth::Truth;
 
@@ -302,15 +303,23 @@ fn names_subject<'t>(run: &mut Run<'_, 't>, pattern: &Value<'t>, subject: &Subje
     }
     Truth::any(names.iter().map(|name| {
         run.decide(&[pattern, name], &|values| match values {
-            [pattern, name] => match (pattern.text(), name.text()) {
-                (Some(pattern), Some(name)) => {
-                    let ends_alike = |separator| pattern.rsplit(separator).next() == name.rsplit([':', '/']).next();
-                    (pattern == name || ends_alike(':') || ends_alike('/')).into()
+            [pattern, name] => {
+                let text = Pattern::of(pattern, Side::Outer).unwrap_or_default();
+                let last = text.text().rsplit([':', '/']).next().unwrap_or_default();
+                match name.text() {
+                    // Which account and Region an ARN names does not matter for whose it is.
+                    Some(name) if !last.contains(OPEN) && !last.contains(CLOSE) => {
+                        (last == name.rsplit([':', '/']).next().unwrap_or_default()).into()
+                    }
+                    // What CloudFormation names can be written down by no one.
+                    None if pattern.text().is_some()
+                        && matches!(name.as_reference(), Some(Origin::Resource { .. })) =>
+                    {
+                        Truth::False
+                    }
+                    _ => crate::eval::text::equal(pattern, name),
                 }
-                // What CloudFormation names can be written down by no one.
-                (Some(_), None) if matches!(name.as_reference(), Some(Origin::Resource { .. })) => Truth::False,
-                _ => crate::eval::text::equal(pattern, name),
-            },
+            }
             _ => Truth::Unknown,
         })
     }))

@@ -116,12 +116,6 @@ impl Operator {
         Some(Self { quantifier, test, negated, if_exists })
     }
 
-    /// Whether the condition can only hold where the key is there and has one of the values.
-    pub(super) fn requires_a_value(self) -> bool {
-        // `ForAllValues` holds where the request has no value at all.
-        !self.negated && !self.if_exists && self.quantifier != Some(Quantifier::ForAllValues) && self.test != Test::Null
-    }
-
     /// Whether a condition with these values holds for a request which has one value under the key, of which `matches` says
     /// what values of the condition it matches; none where the key is not in the request.
     pub(super) fn holds<'m, 't>(

@@ -1,6 +1,6 @@
 //! Statements that reach every resource although their actions could be limited to some.
 
-use super::condition::{Test, read};
+use super::admission::requires_key;
 use super::normal::element;
 use super::reach::{names_every_of, names_everything};
 use crate::eval::Run;
@@ -22,11 +22,12 @@ pub struct NeedlessWildcard<'v, 't> {
 /// write to what the service makes for the code. Whoever spells them out grants the same as with these policies. Sorted.
 ///
 /// Source: AWS managed policy reference, `AWSLambdaBasicExecutionRole`, `AWSLambdaVPCAccessExecutionRole` and
-/// `AmazonECSTaskExecutionRolePolicy`.
-const EXECUTION_ACTIONS: [&str; 11] = [
+/// `AmazonECSTaskExecutionRolePolicy`; AWS SAM developer guide, "Policy template list", `VPCAccessPolicy`.
+const EXECUTION_ACTIONS: [&str; 12] = [
     "ec2:assignprivateipaddresses",
     "ec2:createnetworkinterface",
     "ec2:deletenetworkinterface",
+    "ec2:detachnetworkinterface",
     "ec2:unassignprivateipaddresses",
     "ecr:batchchecklayeravailability",
     "ecr:batchgetimage",
@@ -47,8 +48,15 @@ const MAKES_IDS: [&str; 8] =
 /// behind them, and stand behind any service's prefix.
 ///
 /// Sources: AWS KMS developer guide, "Use aliases to control access to KMS keys"; Amazon ECS developer guide, "Condition keys
-/// for Amazon ECS"; IAM User Guide, "Controlling access to AWS resources using tags", and "AWS global condition context keys".
-const NARROWING: [&str; 4] = [":resourcetag/", "ecs:cluster", "kms:requestalias", "kms:resourcealiases"];
+/// for Amazon ECS"; IAM User Guide, "Controlling access to AWS resources using tags", and "AWS global condition context keys"; Service
+/// Authorization Reference, "AWS Secrets Manager", condition keys.
+const NARROWING: [&str; 5] = [
+    ":resourcetag/",
+    "ecs:cluster",
+    "kms:requestalias",
+    "kms:resourcealiases",
+    "secretsmanager:resource/allowrotationlambdaarn",
+];
 
 /// Whether a normalised statement names every resource of an action that could be limited to fewer, and no condition limits them
 /// instead.
@@ -112,27 +120,11 @@ fn is_needless(resource: &Value<'_>, action: &Value<'_>) -> Truth {
     }
 }
 
-/// Whether a condition of the statement holds for some resources only. One is enough, since all must hold; it must require
-/// its key, and no value of it may fit every resource.
+/// Whether the conditions of the statement hold for some resources only: they require a key that says which resource is meant.
 fn narrows_resources<'t>(run: &mut Run<'_, 't>, statement: &Value<'t>) -> Truth {
-    let conditions = statement.get(element::CONDITIONS).map(Value::items).unwrap_or_default();
-    Truth::any(conditions.iter().map(|condition| {
-        let Some((operator, key, values)) = read(run, condition) else { return Truth::Unknown };
-        let is_key = |known: &str| if known.ends_with('/') { key.contains(known) } else { key == known };
-        if !NARROWING.into_iter().any(is_key) || !operator.requires_a_value() {
-            return Truth::False;
-        }
-        Truth::all(values.iter().map(|value| match operator.test {
-            Test::StringLike | Test::Arn => run.decide(&[value], &|values| {
-                values.first().map_or(Truth::False, |value| match value.text() {
-                    Some(text) => (!text.trim_matches('*').is_empty()).into(),
-                    None if value.is_opaque() => Truth::Unknown,
-                    None => Truth::True,
-                })
-            }),
-            _ => Truth::True,
-        }))
-    }))
+    requires_key(run, statement, &|key| {
+        NARROWING.iter().any(|known| if known.ends_with('/') { key.contains(known) } else { key == *known })
+    })
 }
 
 #[cfg(test)]
@@ -217,6 +209,10 @@ mod tests {
         assert_eq!(with("{StringEquals: {'aws:ResourceTag/Team': {Ref: Open}}}"), Truth::False);
         assert_eq!(with("{StringEquals: {'ec2:ResourceTag/Team': [records, billing]}}"), Truth::False);
         assert_eq!(with("{StringLike: {'aws:ResourceTag/Team': {Ref: Open}}}"), Truth::Unknown);
+        assert_eq!(
+            with("{StringEqualsIfExists: {'aws:ResourceTag/T': a}, 'Null': {'aws:ResourceTag/T': false}}"),
+            Truth::False
+        );
         assert_eq!(with("{StringLike: {'aws:ResourceTag/Team': ['*', records]}}"), Truth::True);
         assert_eq!(with("{StringNotEquals: {'aws:ResourceTag/Team': records}}"), Truth::True);
         assert_eq!(with("{StringEqualsIfExists: {'aws:ResourceTag/Team': records}}"), Truth::True);

@@ -160,6 +160,12 @@ pub(super) fn managed_policy_grants<'m, 't>(
     grants: &[Grant],
 ) -> Judgement {
     let Item::Value { value, .. } = item else { return Truth::Unknown.into() };
+    // SAM attaches a policy for what an event reads from, and takes no other.
+    let by_event = grants == [Grant::Data]
+        && checker.model.written(&item.owner().path(), value.span).path.split('/').any(|step| step == "Events");
+    if by_event {
+        return Truth::False.into();
+    }
     let is_such = |arn: &str| managed_policy_grant(arn).is_some_and(|grant| grants.contains(&grant)).into();
     checker
         .run
