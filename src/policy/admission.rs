@@ -22,6 +22,7 @@ use std::borrow::Cow;
 const MOST_REQUESTS: usize = 512;
 
 /// The statements of a policy that may deny what another one of its statements allows.
+#[derive(Default)]
 pub(super) struct Denies<'v, 't> {
     /// Each with whether it is a `Deny`.
     statements: Vec<(&'v Value<'t>, Truth)>,
@@ -95,22 +96,50 @@ pub(super) fn admits<'v, 't>(
     admitted
 }
 
-/// Whether conditions of a statement require one of these keys: together they hold only for requests that have the key with a
-/// value that they name. `*` in a name of a key stands for any characters.
-pub(super) fn requires_key<'t>(run: &mut Run<'_, 't>, statement: &Value<'t>, names: &dyn Fn(&str) -> bool) -> Truth {
-    let conditions = Conditions::read(run, statement);
-    let mut keys: Vec<&str> = conditions.read.iter().map(|condition| condition.key.as_ref()).collect();
+/// Whether a statement requires one of these keys: by its conditions, or by `Deny` statements of the same policy, it allows only
+/// requests that have the key with a value that one of them names.
+pub(super) fn requires_key<'v, 't>(
+    run: &mut Run<'_, 't>,
+    allow: &'v Value<'t>,
+    denies: &Denies<'v, 't>,
+    subject: &Subject<'_, 't>,
+    names: &dyn Fn(&str) -> bool,
+) -> Truth {
+    let allowed = Conditions::read(run, allow);
+    let mut denying = Vec::new();
+    for (statement, is_deny) in &denies.statements {
+        let applies = is_deny.and(is_everybody(run, statement));
+        if !applies.is_false() {
+            denying.push((Conditions::read(run, statement), *statement, applies));
+        }
+    }
+    let all = || std::iter::once(&allowed).chain(denying.iter().map(|(conditions, ..)| conditions));
+    let mut keys: Vec<&str> = all().flat_map(|one| &one.read).map(|condition| condition.key.as_ref()).collect();
     keys.retain(|key| names(key));
     keys.sort_unstable();
     keys.dedup();
-    let required = Truth::any(keys.iter().map(|key| {
-        !Truth::any([Choice::Absent, Choice::Unnamed].iter().map(|choice| {
-            Truth::all(conditions.read.iter().filter(|condition| condition.key == **key).map(|condition| {
-                caller::holds(run, &Caller::Account(None), "", (condition.operator, condition.values), choice)
-            }))
-        }))
-    }));
-    if required.is_false() && !conditions.complete { Truth::Unknown } else { required }
+    let mut required = Truth::False;
+    if !keys.is_empty() {
+        let statements: Vec<&'v Value<'t>> = denying.iter().map(|(_, statement, _)| *statement).collect();
+        let Some(cells) = Cells::of(run, allow, &statements, subject) else { return Truth::Unknown };
+        for key in keys {
+            let mut passes = Truth::False;
+            for choice in [Choice::Absent, Choice::Unnamed] {
+                let allows = allowed.hold_for(run, key, &choice, Truth::True);
+                if allows.is_false() {
+                    continue;
+                }
+                let denied_by: Vec<Truth> = denying
+                    .iter()
+                    // What it says of other keys leaves requests out.
+                    .map(|(conditions, _, applies)| applies.and(conditions.hold_for(run, key, &choice, Truth::False)))
+                    .collect();
+                passes = passes.or(allows.and(!cells.all_denied(&denied_by)));
+            }
+            required = required.or(!passes);
+        }
+    }
+    if required.is_false() && !allowed.complete { Truth::Unknown } else { required }
 }
 
 /// A condition of a statement.
@@ -137,6 +166,17 @@ impl<'v, 't> Conditions<'v, 't> {
             }
         }
         conditions
+    }
+
+    /// Whether those on a key hold for a choice of it, and what is so of the others.
+    fn hold_for(&self, run: &mut Run<'_, 't>, key: &str, choice: &Choice<'v, 't>, others: Truth) -> Truth {
+        Truth::all(self.read.iter().map(|condition| {
+            if condition.key != key {
+                return others;
+            }
+            // Any caller: which values it can have does not matter here.
+            caller::holds(run, &Caller::Account(None), "", (condition.operator, condition.values), choice)
+        }))
     }
 
     /// Whether all of them hold for a request.

@@ -1,6 +1,7 @@
 //! Statements that reach every resource although their actions could be limited to some.
 
-use super::admission::requires_key;
+use super::admission::{Denies, requires_key};
+use super::cells::Subject;
 use super::normal::element;
 use super::reach::{names_every_of, names_everything};
 use crate::eval::Run;
@@ -122,7 +123,8 @@ fn is_needless(resource: &Value<'_>, action: &Value<'_>) -> Truth {
 
 /// Whether the conditions of the statement hold for some resources only: they require a key that says which resource is meant.
 fn narrows_resources<'t>(run: &mut Run<'_, 't>, statement: &Value<'t>) -> Truth {
-    requires_key(run, statement, &|key| {
+    let subject = Subject::Other { names: &[], service: None };
+    requires_key(run, statement, &Denies::default(), &subject, &|key| {
         NARROWING.iter().any(|known| if known.ends_with('/') { key.contains(known) } else { key == *known })
     })
 }

@@ -55,10 +55,19 @@ pub fn admitted<'v, 't>(
     }
 }
 
-/// Whether the conditions of a statement together require a key: they hold only for requests that have it, with one of the values
-/// that they name. One of several keys is enough. `*` in the name of a key stands for any characters; keys are in lower case.
-pub fn requires_condition<'t>(run: &mut Run<'_, 't>, statement: &Value<'t>, keys: &[String]) -> Truth {
-    requires_key(run, statement, &|key| keys.iter().any(|known| crate::eval::text::pattern_covers(known, key)))
+/// Whether a statement requires a key: by its own conditions together, and by the `Deny` statements among those of the same policy,
+/// it allows only requests that have the key with one of the values that they name. One of several keys is enough. `*` in the
+/// name of a key stands for any characters; keys are in lower case.
+pub fn requires_condition<'v, 't>(
+    run: &mut Run<'_, 't>,
+    statement: &'v Value<'t>,
+    policy: &[&'v Value<'t>],
+    subject: &Subject<'_, 't>,
+    keys: &[String],
+) -> Truth {
+    let denies = Denies::among(run, policy);
+    let names = |key: &str| keys.iter().any(|known| crate::eval::text::pattern_covers(known, key));
+    requires_key(run, statement, &denies, subject, &names)
 }
 
 #[cfg(test)]
@@ -371,7 +380,7 @@ mod tests {
             ("{}", False),
         ] {
             let found = with_statement(&format!("{{Effect: Allow, Condition: {condition}}}"), |run, statement| {
-                requires_condition(run, statement.value, &["sts:externalid".to_owned()])
+                requires_condition(run, statement.value, &[], &OTHER, &["sts:externalid".to_owned()])
             });
             assert_eq!(found, [expected], "{condition}");
         }

@@ -41,7 +41,7 @@ pub(super) fn principal<'m, 't>(checker: &mut Checker<'_, 'm, 't>, item: &Item<'
     let (mut truth, mut offending) = policy::principal(checker.run, statement, who);
     if who == policy::Who::ForeignAccount && !truth.is_false() {
         let siblings = siblings(checker, item, statement);
-        if siblings.len() > 1 {
+        if !siblings.is_empty() {
             let subject = SubjectOf::of(checker, item.owner());
             (truth, offending) =
                 policy::admitted(checker.run, statement, &siblings, &subject.subject(), truth, offending);
@@ -55,7 +55,7 @@ pub(super) fn principal<'m, 't>(checker: &mut Checker<'_, 'm, 't>, item: &Item<'
     Judgement { truth, locations }
 }
 
-/// The statements of the policy that a statement is in, itself too.
+/// The other statements of the policy that a statement is in.
 fn siblings<'m, 't>(
     checker: &mut Checker<'_, 'm, 't>,
     item: &Item<'m, 't>,
@@ -69,9 +69,10 @@ fn siblings<'m, 't>(
         let found = policy::statements(checker.run, item.owner(), kind).found;
         let Some(own) = found.iter().find(|one| std::ptr::eq(one.value, statement)) else { continue };
         let list = document(own.path);
-        return found.iter().filter(|one| document(one.path) == list).map(|one| one.value).collect();
+        let others = found.iter().filter(|one| document(one.path) == list && !std::ptr::eq(one.value, statement));
+        return others.map(|one| one.value).collect();
     }
-    vec![statement]
+    Vec::new()
 }
 
 /// Whether the statement's conditions, and the `Deny` statements of the same policy, limit the callers to known ones.
@@ -102,7 +103,17 @@ impl RequiresKey {
     pub(super) fn judge<'m, 't>(&self, checker: &mut Checker<'_, 'm, 't>, item: &Item<'m, 't>) -> Judgement {
         let Some((statement, _)) = statement(item) else { return Truth::Unknown.into() };
         let keys: Vec<String> = self.0.iter().map(|key| key.to_ascii_lowercase()).collect();
-        policy::requires_condition(checker.run, statement, &keys).into()
+        let siblings = siblings(checker, item, statement);
+        let subject = SubjectOf::of(checker, item.owner());
+        let truth = policy::requires_condition(checker.run, statement, &siblings, &subject.subject(), &keys);
+        checker.at(truth, || {
+            let mut location = item.location();
+            // The conditions are where the key should be.
+            if let Some(conditions) = statement.field("Conditions") {
+                location.span = conditions.key_span;
+            }
+            location
+        })
     }
 }
 
