@@ -3,7 +3,9 @@
 //! An action counts only on the kinds of resources that it has: `kms:Decrypt` on a bucket's ARN allows nothing. Source: Service
 //! Authorization Reference, the tables "Actions" and "Resource types" of each service, from `facts`.
 
+use super::account::{Account, account_of};
 use super::pattern::{Pattern, Side};
+use super::principal::is_identity;
 use super::wildcard::{ask, is_wildcard, is_wildcard_text, may_be_anything};
 use crate::eval::Run;
 use crate::eval::text::{CLOSE, OPEN, pattern_covers, patterns_overlap};
@@ -103,6 +105,19 @@ pub fn is_every_resource<'t>(run: &mut Run<'_, 't>, resource: &Value<'t>) -> Tru
                 }
             }
         })
+    })
+}
+
+/// Whether a resource pattern names resources of any account: `*`, an ARN with a wildcard in the account's place, or one of a bucket,
+/// which has no account.
+pub fn is_of_any_account<'t>(run: &mut Run<'_, 't>, resource: &Value<'t>) -> Truth {
+    ask(run, resource, |value| match account_of(value) {
+        Account::Own => Truth::False,
+        Account::Text(account) => (account.is_empty() || account.contains(['*', '?'])).into(),
+        Account::Unsettled(part) if is_identity(&part.origin) => Truth::False,
+        Account::Unsettled(_) => Truth::Unknown,
+        // A `*` reaches beyond the colons.
+        Account::None => value.text().map_or(Truth::Unknown, |text| text.ends_with('*').into()),
     })
 }
 
@@ -234,6 +249,24 @@ mod tests {
         ] {
             check(|run, value| is_every_resource_of(run, value, action), table);
         }
+    }
+
+    #[test]
+    fn resources_of_any_account() {
+        check(
+            is_of_any_account,
+            &[
+                ("'*'", &[True]),
+                ("'arn:aws:s3:::*'", &[True]),
+                ("'arn:aws:s3:::phi/*'", &[True]),
+                ("'arn:aws:kms:*:*:key/*'", &[True]),
+                ("'arn:aws:kms:*'", &[True]),
+                ("'arn:aws:kms:us-east-1:123456789012:key/*'", &[False]),
+                ("{'Fn::Sub': 'arn:aws:kms:${AWS::Region}:${AWS::AccountId}:key/*'}", &[False]),
+                ("{'Fn::GetAtt': [Role, Arn]}", &[False]),
+                ("{'Fn::Sub': 'arn:aws:kms:*:${Open}:key/*'}", &[Unknown]),
+            ],
+        );
     }
 
     #[test]

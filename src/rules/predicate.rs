@@ -73,6 +73,8 @@ pub enum Test {
     EveryResource(Wanted),
     /// `*` or an ARN that names every resource of a kind that one of these actions has.
     EveryResourceOf(Operand),
+    /// `*` or an ARN of resources of any account.
+    AnyAccount(Wanted),
     /// The subject of a token, with a wildcard where its owner's name should be.
     OpenSubject(Wanted),
     /// A name that promises a secret.
@@ -172,6 +174,8 @@ struct RawPredicate {
     every_resource: Option<bool>,
     /// An IAM resource that is `*`, or every resource of a kind that one of these actions has.
     every_resource_of: Option<Operand>,
+    /// An IAM resource that is `*`, or an ARN without an account or with a wildcard in its place.
+    any_account: Option<bool>,
     /// The subject of a token, with a wildcard in place of the owner's name.
     open_subject: Option<bool>,
     /// A name that is typical of a secret, such as `DB_PASSWORD`.
@@ -221,6 +225,7 @@ impl TryFrom<RawPredicate> for Predicate {
             raw.allows.map(Test::Allows),
             raw.every_resource.map(Test::EveryResource),
             raw.every_resource_of.map(Test::EveryResourceOf),
+            raw.any_account.map(Test::AnyAccount),
             raw.open_subject.map(Test::OpenSubject),
             raw.secret_name.map(Test::SecretName),
         ]
@@ -380,6 +385,7 @@ impl Test {
                     .iter()
                     .map(|action| crate::policy::is_every_resource_of(run, value, action)),
             ),
+            Self::AnyAccount(yes) => wanted(crate::policy::is_of_any_account(run, value), *yes),
             Self::EveryResource(yes) => wanted(crate::policy::is_every_resource(run, value), *yes),
             Self::OpenSubject(yes) => wanted(crate::policy::is_open_subject(run, value), *yes),
             Self::SecretName(yes) => wanted(decide(run, &crate::graph::secrets::promises_secret), *yes),
