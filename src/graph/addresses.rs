@@ -1,7 +1,7 @@
 //! Ranges of addresses, and whether together they are the internet.
 
-use crate::eval::text;
 use crate::eval::value::Value;
+use crate::eval::{Run, text};
 use crate::policy::Cidr;
 use crate::truth::Truth;
 
@@ -88,6 +88,21 @@ pub fn is_internet(value: &Value<'_>) -> Truth {
         None if value.is_scalar() => text::like(value, "*/0"),
         None => Truth::False,
     }
+}
+
+/// Whether CIDR blocks together hold every address of the internet.
+pub fn are_all_internet<'t>(run: &mut Run<'_, 't>, values: &[Value<'t>]) -> Truth {
+    /// More blocks are not added up.
+    const MOST: usize = 1024;
+    let mut whole = Truth::False;
+    let mut ranges = Vec::new();
+    for value in values.iter().take(MOST) {
+        let is_internet =
+            run.decide(&[value], &|values| values.first().map_or(Truth::False, |value| is_internet(value)));
+        whole = whole.or(is_internet);
+        ranges.extend(value.text().and_then(|text| Cidr::parse(text.trim())));
+    }
+    if are_internet(&ranges) { Truth::True } else { whole }
 }
 
 #[cfg(test)]

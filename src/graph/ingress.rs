@@ -98,14 +98,14 @@ fn rest_of_internet(ranges: &[Cidr], own: (i64, i64), others: &[Rule<'_, '_>], s
     })
 }
 
-/// The addresses that a source names; nothing where they are not known.
-fn ranges<'m, 't>(
+/// The addresses that a property names, a source or a destination; nothing where they are not known.
+pub(super) fn ranges<'m, 't>(
     run: &mut Run<'m, 't>,
     model: &'m Model<'m, 't>,
     name: &str,
     value: &'m Value<'t>,
 ) -> Option<Vec<Cidr>> {
-    if name != "SourcePrefixListId" {
+    if !name.ends_with("PrefixListId") {
         return if is_network(model, value) { Some(Vec::new()) } else { cidr(run, value) };
     }
     let Some(list) = prefix_list(model, value) else {

@@ -25,6 +25,7 @@ pub mod secrets;
 #[cfg(test)]
 mod testing;
 pub mod unresolved;
+pub mod wide_routes;
 
 use crate::eval::text;
 use crate::eval::value::{Content, Origin, Value};

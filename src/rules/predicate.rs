@@ -8,6 +8,7 @@ use crate::eval::Run;
 use crate::eval::text;
 use crate::eval::value::{Content, Kind, Origin, Part, Value};
 use crate::expression::Expression;
+use crate::graph::addresses;
 use crate::truth::Truth;
 use serde::Deserialize;
 
@@ -57,7 +58,7 @@ pub enum Test {
     RefersTo(Vec<String>, Wanted),
     /// Refers to the resource that the rule looks at. Answered by the checker, which knows it.
     RefersToThis(Wanted),
-    /// A CIDR block that holds every address.
+    /// A CIDR block that holds every address of the internet, or a list of them that do so together.
     World(Wanted),
     /// An IAM action that cannot be limited to a resource.
     NeedsStar(Wanted),
@@ -158,7 +159,7 @@ struct RawPredicate {
     refers_to: Option<Vec<String>>,
     /// Refers to the resource that the rule checks.
     refers_to_this: Option<bool>,
-    /// A CIDR block that contains every address.
+    /// A CIDR block that contains every address of the internet, or a list of CIDR blocks that do together.
     world: Option<bool>,
     /// An IAM action that does not support resource-level permissions, or a pattern of mostly such actions.
     needs_star: Option<bool>,
@@ -363,14 +364,11 @@ impl Test {
             }
             // Needs the graph: the checker answers it.
             Self::RefersToThis(_) => Truth::Unknown,
-            Self::World(yes) => wanted(
-                if is_network(value, around) {
-                    Truth::False
-                } else {
-                    decide(run, &crate::graph::addresses::is_internet)
-                },
-                *yes,
-            ),
+            Self::World(yes) if matches!(value.kind, Kind::List(_)) => {
+                wanted(addresses::are_all_internet(run, value.items()), *yes)
+            }
+            Self::World(yes) if is_network(value, around) => wanted(Truth::False, *yes),
+            Self::World(yes) => wanted(decide(run, &addresses::is_internet), *yes),
             Self::NeedsStar(yes) => wanted(crate::policy::needs_star(run, value), *yes),
             Self::WildcardAction(yes) => wanted(crate::policy::is_wildcard_action(run, value), *yes),
             Self::CoversAction(actions) => Truth::all(

@@ -67,6 +67,8 @@ pub enum Analysis {
     OpensPort(network::OpensPort),
     /// Whether a security group rule opens a port to the internet.
     OpensToInternet(network::OpensToInternet),
+    /// Whether the destination of a route is the whole internet.
+    RoutesWholeInternet,
     /// Whether an entry of a network ACL opens a port to the internet.
     AclOpensToInternet(network::AclOpensToInternet),
     /// Whether a subnet, or the subnets of a group, route to an internet gateway.
@@ -137,6 +139,8 @@ struct RawAnalysis {
     opens_port: Option<network::OpensPort>,
     /// The security group rule opens such a port to every address of the internet.
     opens_to_internet: Option<network::OpensToInternet>,
+    /// The destination of the route is every address of the internet.
+    routes_whole_internet: Option<True>,
     /// The entry of the network ACL lets every address of the internet reach one of these ports.
     acl_opens_to_internet: Option<network::AclOpensToInternet>,
     /// A subnet routes to an internet gateway.
@@ -202,6 +206,7 @@ impl TryFrom<RawAnalysis> for Analysis {
             raw.carries_secret.map(|_| Self::CarriesSecret),
             raw.opens_port.map(Self::OpensPort),
             raw.opens_to_internet.map(Self::OpensToInternet),
+            raw.routes_whole_internet.map(|_| Self::RoutesWholeInternet),
             raw.acl_opens_to_internet.map(Self::AclOpensToInternet),
             raw.routes_to_internet.map(Self::RoutesToInternet),
             raw.subnet_zones.map(Self::SubnetZones),
@@ -248,6 +253,7 @@ impl Analysis {
             Self::CarriesSecret => secrets::carries_secret(checker, item),
             Self::OpensPort(arguments) => arguments.judge(checker, item),
             Self::OpensToInternet(arguments) => arguments.judge(checker, item),
+            Self::RoutesWholeInternet => network::routes_whole_internet(checker, item),
             Self::AclOpensToInternet(arguments) => arguments.judge(checker, item),
             Self::RoutesToInternet(arguments) => arguments.judge(checker, item),
             Self::SubnetZones(arguments) => arguments.judge(checker, item),

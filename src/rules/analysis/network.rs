@@ -4,7 +4,7 @@ use crate::eval::Run;
 use crate::eval::value::{Kind, Value};
 use crate::expand::Block;
 use crate::finding::Related;
-use crate::graph::{acl, ingress, network, routes};
+use crate::graph::{acl, ingress, network, routes, wide_routes};
 use crate::rules::checker::{Checker, Item, Judgement, value_location};
 use crate::rules::operand::{Operand, Settings};
 use crate::rules::path::Path;
@@ -166,6 +166,17 @@ fn open_ports<'m, 't>(run: &mut Run<'m, 't>, rule: &'m Value<'t>) -> Option<(i64
         Range::Ports(from, to) => Some((from, to)),
         Range::None | Range::Unknown => None,
     }
+}
+
+/// Whether the destination of a route is every address of the internet, alone or with other routes of its table.
+pub(super) fn routes_whole_internet<'m, 't>(checker: &mut Checker<'_, 'm, 't>, item: &Item<'m, 't>) -> Judgement {
+    let model = checker.model;
+    let route = item.owner();
+    let (truth, destination) = wide_routes::is_whole_internet(checker.run, model, route);
+    checker.at(truth, || match destination {
+        Some((name, value)) => value_location(value, name, &format!("{}/Properties/{name}", route.path())),
+        None => item.location(),
+    })
 }
 
 /// Whether an entry of a network ACL lets every address of the internet reach one of some ports over TCP.
