@@ -48,10 +48,12 @@ impl<'a> ArnPattern<'a> {
             return false;
         }
         let any = kind.name.replace('*', ANY_NAME);
+        // A name alone is the whole of it: `*/*` names no bucket.
         pattern_covers(self.resource, &any)
-            || BELOW
-                .iter()
-                .any(|below| pattern_covers(self.resource, &format!("{any}{}", below.replace('*', ANY_NAME))))
+            || kind.name != "*"
+                && BELOW
+                    .iter()
+                    .any(|below| pattern_covers(self.resource, &format!("{any}{}", below.replace('*', ANY_NAME))))
     }
 
     /// Whether it may name a resource of a kind.

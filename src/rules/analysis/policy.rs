@@ -5,7 +5,7 @@ use crate::eval::text;
 use crate::eval::value::{Origin, Value};
 use crate::facts::{Grant, managed_policy_grant};
 use crate::policy::{self, DocumentKind};
-use crate::rules::checker::{Checker, Item, Judgement, value_location};
+use crate::rules::checker::{Checker, Item, Judgement, Location, value_location};
 use crate::truth::Truth;
 use serde::Deserialize;
 
@@ -139,6 +139,10 @@ pub(super) fn needless_wildcard<'m, 't>(checker: &mut Checker<'_, 'm, 't>, item:
     let mut locations = Vec::new();
     if checker.explain && found.truth.is_true() {
         for (resource, actions) in found.resources {
+            // The resources of a policy template of SAM stand where its name is: the first one is enough.
+            if locations.iter().any(|location: &Location| location.span == resource.span) {
+                continue;
+            }
             let mut location = value_location(resource, "Resource", &format!("{path}/Resource"));
             location.words = vec![("actions", listed(&actions))];
             locations.push(location);
