@@ -156,10 +156,10 @@ impl PolicyDenies {
         let mut unknown = Truth::False;
         // A queue or topic has one policy: of several, the last one that CloudFormation applies replaces the others.
         let (mut all, mut some) = (Truth::True, Truth::False);
-        let mut number = 0;
+        let (mut number, mut hidden) = (0, false);
         for (_, kind, property) in POLICIES.iter().filter(|(of, ..)| *of == block.kind) {
             let kinds = [(*kind).to_owned()];
-            unknown = unknown.or(if checker.may_hide(&kinds) { Truth::Unknown } else { Truth::False });
+            hidden |= checker.may_hide(&kinds);
             for policy in checker.candidates(&kinds) {
                 let Followed::Value(names, _) = checker.follow(&["Properties", property], &Item::Block(policy)) else {
                     continue;
@@ -187,7 +187,11 @@ impl PolicyDenies {
             }
         }
         let mut truth = if number == 0 { Truth::False } else { all };
-        if truth.is_false() && (!some.is_false() || !unknown.is_false()) {
+        // One that is not known may replace those that are.
+        if truth.is_true() && hidden {
+            truth = Truth::Unknown;
+        }
+        if truth.is_false() && (!some.is_false() || !unknown.is_false() || hidden) {
             if !some.is_false() {
                 checker.run.note_reason(
                     "the template has more than one policy for it, of which the one that is applied last replaces the others",
