@@ -24,7 +24,7 @@ impl Expression {
     /// An expression from a rule file.
     ///
     /// # Errors
-    /// Where it is no regular expression.
+    /// Where it is not a regular expression.
     pub fn parse(pattern: &str) -> Result<Self, String> {
         let words = Words::of(pattern);
         if !words.as_ref().is_some_and(Words::are_all) {

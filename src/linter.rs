@@ -69,7 +69,7 @@ struct Selected {
     settings: Settings,
 }
 
-/// Which answers become findings, besides violations.
+/// Which results become findings, in addition to violations.
 #[derive(Copy, Clone, Debug, Default, PartialEq, Eq)]
 pub struct Keep {
     /// Checks that need a value which cannot be known.
@@ -323,7 +323,7 @@ impl Linter {
         if matches!(result, CheckResult::Undecided(_)) {
             exceptions.note_undecided(&selected.id, block);
         }
-        // Whether it was not said before.
+        // Whether it was not reported before.
         let mut add = |outcome, location: Location, message, as_written, level, when| {
             let iterations = model.iterations(&location.path);
             let mut finding = Finding {
@@ -442,14 +442,14 @@ fn blocks<'m, 't>(targets: &[TargetName], kinds: &[&str], model: &'m Model<'m, '
         groups += 1;
     }
     if groups > 1 {
-        // All turns of a loop have the same key.
+        // All iterations of a loop have the same key.
         blocks.sort_by_key(|block| (block.key_span, block.name));
         blocks.dedup_by(|a, b| a.is(b));
     }
     blocks
 }
 
-/// What the answers of one check go into.
+/// What the results of one check go into.
 struct Record<'a, 't> {
     counts: &'a mut Counts,
     exceptions: &'a mut Exceptions,

@@ -161,8 +161,8 @@ fn after_its_last_day_it_does_not_hold() {
     assert_eq!(of_rule(&report, VERSIONING), (vec!["Resources/Records"], vec![]));
     assert_eq!(
         said(text, &report),
-        ["2: exception-expired: The exception for `s3-bucket-versioning` ended on 2026-06-29, so it waives nothing \
-          any more"]
+        ["2: exception-expired: The exception for `s3-bucket-versioning` expired on 2026-06-29 and no longer \
+          suppresses findings"]
     );
     // Without a day nothing ends.
     let ageless = Linter::new(RuleSet::embedded(), |_| true, &BTreeMap::new(), Pinned::new(), Keep::default()).unwrap();
@@ -193,7 +193,7 @@ fn the_template_may_speak_for_its_resources() {
     let text = template(", resources: [Onee]");
     assert_eq!(
         said(&text, &lint(&text)),
-        ["4: exception-malformed: The exception cannot be read, so it waives nothing: there is no resource `Onee`; \
+        ["4: exception-malformed: The exception cannot be read and suppresses nothing: there is no resource `Onee`; \
           did you mean `One`?"]
     );
     // cdk-nag has the template's own, too; the others have not.
@@ -518,7 +518,7 @@ fn what_cannot_be_read_does_not_hold() {
         let text = format!("Resources:\n  A:\n    Type: AWS::S3::Bucket\n    Metadata: {{ {metadata} }}\n");
         let report = lint(&text);
         assert_eq!(of_rule(&report, VERSIONING).1, Vec::<&str>::new(), "{text}");
-        let message = format!("4: exception-malformed: The exception cannot be read, so it waives nothing: {problem}");
+        let message = format!("4: exception-malformed: The exception cannot be read and suppresses nothing: {problem}");
         assert_eq!(said(&text, &report), [message], "{text}");
         assert_eq!(states(&report)[0].1, ExceptionState::Malformed);
     }
@@ -527,7 +527,7 @@ fn what_cannot_be_read_does_not_hold() {
     {
         let text = format!("Resources:\n  {comment}\n  A: {{ Type: AWS::S3::Bucket }}\n");
         let problem = "the colon is missing, or there is a space before it; write `hipaalint: except RULE because …`";
-        let message = format!("2: exception-malformed: The exception cannot be read, so it waives nothing: {problem}");
+        let message = format!("2: exception-malformed: The exception cannot be read and suppresses nothing: {problem}");
         assert_eq!(said(&text, &lint(&text)), [message], "{text}");
     }
     // Words about the program are no exception.

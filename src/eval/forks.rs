@@ -28,7 +28,7 @@ impl<'t> Run<'_, 't> {
         }
         self.consulted.push(variable);
         for (index, group) in groups.iter().enumerate() {
-            // One more than will be looked at says that there are more.
+            // One more than will be looked at shows that there are more.
             if index != first && self.siblings.len() <= MAX_SCENARIOS {
                 let mut sibling = self.scenario.clone();
                 sibling.settle(variable, group.clone());
@@ -41,7 +41,7 @@ impl<'t> Run<'_, 't> {
         first
     }
 
-    /// Splits a variable's remaining candidates by what `class` says of each, and takes one class.
+    /// Splits a variable's remaining candidates by the `class` of each, and takes one class.
     pub(super) fn fork_by<C: PartialEq>(
         &mut self,
         index: usize,
@@ -64,7 +64,7 @@ impl<'t> Run<'_, 't> {
         classes.into_iter().nth(taken)
     }
 
-    /// Answers a free yes-or-no question about something the template does not say: one scenario for each answer.
+    /// Decides a free yes-or-no question that the template does not settle: one scenario for each result.
     pub(super) fn fork_atom(&mut self, key: String, text: impl FnOnce() -> AtomText) -> bool {
         let variable = Variable::Atom(self.evaluator.atom(key, text));
         let domain = self.domain(variable, 2);
@@ -104,7 +104,7 @@ impl<'t> Run<'_, 't> {
 
     /// Answers a question about some scalars. Choices inside them are told apart only as far as the answer differs.
     ///
-    /// `question` gets the values, in order, with choices settled as far as they have been made so far; it answers
+    /// `question` gets the values, in order, with choices settled as far as they have been made so far; it decides
     /// [`Truth::Unknown`] where unsettled parts matter.
     pub fn decide(&mut self, values: &[&Value<'t>], question: &dyn Fn(&[&Value<'t>]) -> Truth) -> Truth {
         let result = question(values);

@@ -20,7 +20,7 @@ const CHECKOV: [&str; 3] = ["checkov:skip=", "bridgecrew:skip=", "cortex:skip="]
 /// Blanks behind the `#` of a comment that goes on with the one before it.
 const CONTINUATION: &str = "   ";
 
-/// The exceptions in the comments of one text, for what they stand at in the tree that people know.
+/// The exceptions in the comments of one text, for what they are at in the tree that people know.
 pub(super) fn read(text: &Text<'_, '_>, tree: &Node<'_>) -> Vec<Draft> {
     let mut written: Vec<(ExceptionText, Target)> = Vec::new();
     let mut blocks = None;
@@ -40,7 +40,7 @@ pub(super) fn read(text: &Text<'_, '_>, tree: &Node<'_>) -> Vec<Draft> {
     drafts.collect()
 }
 
-/// What a comment says.
+/// The exception in a comment.
 struct ExceptionText {
     dialect: Dialect,
     span: Span,
@@ -51,7 +51,7 @@ struct ExceptionText {
     problem: Option<String>,
 }
 
-/// What a comment says, if it speaks of an exception; `next` are the comments after it.
+/// The exception in a comment, if there is one; `next` are the comments after it.
 fn exception(comment: &Comment<'_>, next: &[Comment<'_>], text: &str) -> Option<ExceptionText> {
     if let Some(words) = comment.text.strip_prefix("hipaalint:") {
         let mut words = words.trim().to_owned();
@@ -143,7 +143,7 @@ fn word<'w>(text: &'w str, word: &str) -> Option<(&'w str, &'w str)> {
 
 impl ExceptionText {
     fn drafts(self, covers: Vec<Cover>, tree: &Node<'_>) -> Vec<Draft> {
-        // checkov takes its comments to be about the whole resource whose lines they stand in.
+        // checkov takes its comments to be about the whole resource whose lines they are in.
         let covers = match self.dialect {
             Dialect::Checkov => covers.iter().map(|cover| Cover::of(block_of(&cover.path))).collect(),
             _ => covers,

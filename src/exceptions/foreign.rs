@@ -1,4 +1,4 @@
-//! Exceptions in the languages of other tools, as they stand in `Metadata`. What each takes was read from its source.
+//! Exceptions in the languages of other tools, as they are in `Metadata`. What each takes was read from its source.
 //!
 //! | tool | where | what |
 //! | --- | --- | --- |
@@ -99,7 +99,7 @@ impl Language {
         Some((text_of(id)?, id.span))
     }
 
-    /// What else is said.
+    /// The other texts.
     fn item(&self, item: &Node<'_>, mut draft: Draft, block: &str) -> Option<Draft> {
         draft.reason = item.get(self.reason).and_then(text_of);
         let mut cover = Cover::of(block);

@@ -45,15 +45,15 @@ pub(super) fn blocks_with_metadata<'n>(tree: &'n Node<'_>) -> impl Iterator<Item
     of_template.into_iter().chain(resources.iter().filter_map(of_resource))
 }
 
-/// The way to a resource, or to the template.
+/// The path of a resource, or of the template.
 pub(super) fn block_path(resource: Option<&str>) -> String {
     resource.map_or_else(String::new, |name| ["Resources/", name].concat())
 }
 
-/// Reads what one block says.
+/// Reads the exceptions of one block.
 struct MetadataReader<'r, 't> {
     tree: &'r Node<'t>,
-    /// The way to the block; empty for the template.
+    /// The path of the block; empty for the template.
     block: &'r str,
 }
 
@@ -168,7 +168,7 @@ impl MetadataReader<'_, '_> {
     }
 }
 
-/// The text of a field; what is none is a problem, but for nothing at all.
+/// The text of a field; another type is a problem, but null is not.
 fn text(entry: &Entry<'_>, draft: &mut Draft) -> Option<String> {
     if matches!(entry.value.kind, Kind::Mapping(_) | Kind::Sequence(_)) {
         let problem = format!("`{}` is {}, not a string", entry.key, entry.value.describe());

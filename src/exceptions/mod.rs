@@ -1,8 +1,8 @@
-//! Exceptions: who decided in a template that a finding need not be mended, why, and until when. Reads them from the located
-//! tree and its comments, in our own language and in those of other tools, marks the findings that they cover, and says what
+//! Exceptions: who decided in a template that a finding does not need a fix, why, and until when. Reads them from the located
+//! tree and its comments, in our own language and in those of other tools, marks the findings that they cover, and reports what
 //! is wrong about them.
 //!
-//! 45 CFR 164.306(d)(3) asks whoever does not implement an addressable specification to document why, and what is done
+//! 45 CFR 164.306(d)(3) requires an entity that does not implement an addressable specification to document why, and what is done
 //! instead. So an exception of ours holds only if it can be read, names a rule, gives a reason and has not expired.
 
 mod base64;
@@ -139,7 +139,7 @@ impl Holding {
 struct Known {
     suppression: Arc<Suppression>,
     covers: Vec<Cover>,
-    /// Where it is written, for what is said about it.
+    /// Where it is written, for findings about it.
     subject: Subject,
     path: String,
     flaws: Vec<Problem>,
@@ -168,9 +168,9 @@ pub struct Problem {
 pub struct Judged<'e> {
     /// The exception and what became of it.
     pub exception: Exception,
-    /// What it stands in.
+    /// What it is in.
     pub subject: &'e Subject,
-    /// The way to it.
+    /// Its path.
     pub path: &'e str,
     /// What is wrong; empty where nothing is.
     pub flaws: Vec<Problem>,
@@ -193,9 +193,9 @@ pub fn read(tree: &Node<'_>, texts: &[Text<'_, '_>], context: &Context<'_>) -> E
     exceptions
 }
 
-/// What all turns of a loop have in common is one exception, which covers something in each.
+/// What all iterations of a loop have in common is one exception, which covers something in each.
 fn united(drafts: Vec<Draft>) -> Vec<Draft> {
-    // Of each, the first that stands at the same place and names the same rule.
+    // Of each, the first that is at the same place and names the same rule.
     let mut known: HashMap<(Span, &str), usize> = HashMap::default();
     let firsts: Vec<usize> = drafts
         .iter()
@@ -248,7 +248,7 @@ fn known(draft: Draft, context: &Context<'_>, hints: &mut usize) -> Option<Known
             Vec::new()
         }
         Some(entry) => vec![suppressed(Arc::from(entry.id()), context.rules)],
-        // What it is about was not even said.
+        // The rule is missing, too.
         None if draft.id.is_empty() => Vec::new(),
         None => {
             let mut words = named(&draft.id);
@@ -262,7 +262,7 @@ fn known(draft: Draft, context: &Context<'_>, hints: &mut usize) -> Option<Known
     }
     if is_own && draft.reason.is_none() && draft.problems.is_empty() {
         let mut words = named(&draft.id);
-        words.push(("effect", "so it does not suppress findings".to_owned()));
+        words.push(("effect", "so it suppresses nothing".to_owned()));
         say(Flaw::WithoutReason, draft.span, words);
     }
     if let (Some(expires), Some(today)) = (draft.expires, context.today)
@@ -352,7 +352,7 @@ impl Exceptions {
         self.all.is_empty()
     }
 
-    /// Those that hold for a rule and may cover something of the blocks at these ways: the whole template's, its section's,
+    /// Those that hold for a rule and may cover something of the blocks at these paths: the whole template's, its section's,
     /// and its own.
     fn holding(&self, rule: &str, subject: &str, path: &str) -> Vec<usize> {
         let of_rule = self.of_rule(rule);
@@ -428,7 +428,7 @@ impl Exceptions {
         numbers
     }
 
-    /// What became of each, in the order of the text. `suppressed` are the findings that were marked, `ran` says whether a rule ran;
+    /// What became of each, in the order of the text. `suppressed` are the findings that were marked, `ran` returns whether a rule ran;
     /// where `may_change` is true, this run looked at some deployments only, and what is of no use in it may be in another.
     pub fn judge(&self, suppressed: &[Finding], ran: impl Fn(&str) -> bool, may_change: bool) -> Vec<Judged<'_>> {
         let numbers = self.tally(suppressed);
@@ -473,7 +473,7 @@ impl Exceptions {
 }
 
 impl Known {
-    /// What is said of an exception that holds although nobody says why: other tools' languages do not ask for it.
+    /// The problem of an exception that is in force without a reason, which other tools' languages do not require.
     fn without_reason(&self) -> Option<Problem> {
         if self.suppression.dialect.is_own() || self.suppression.reason.is_some() {
             return None;

@@ -116,13 +116,13 @@ struct Unroller<'a, 't> {
     budget: &'a mut Budget,
     /// The turns that are being made, outermost loop first.
     bindings: Vec<Binding<'t>>,
-    /// The way to the node that is being made; functions are no steps.
+    /// The path to the node that is being made; functions are not steps.
     path: Vec<String>,
     /// What the outermost loop has made so far.
     made: Vec<(String, Provenance)>,
     /// Blocks that loops have made.
     blocks: usize,
-    /// What has been noted: every turn meets the same again.
+    /// What has been noted: every iteration meets the same again.
     noted: HashSet<(&'static str, Span)>,
 }
 
@@ -150,7 +150,7 @@ impl<'t> Unroller<'_, 't> {
         Entry { key: section.key.clone(), key_span: section.key_span, value }
     }
 
-    /// Takes what a node costs from the budget. What stands in no loop is there already, and costs nothing.
+    /// Takes what a node costs from the budget. What is in no loop is there already, and costs nothing.
     fn spend(&mut self, nodes: usize) -> Result<(), TooLarge> {
         if self.bindings.is_empty() || self.budget.spend(nodes) { Ok(()) } else { Err(TooLarge) }
     }
@@ -204,7 +204,7 @@ impl<'t> Unroller<'_, 't> {
         Ok(made)
     }
 
-    /// A function. One that only an identifier made a function of is none any more.
+    /// A function. One that was a function only because of an identifier is not a function any longer.
     fn call(&mut self, call: &Entry<'t>) -> Result<Kind<'t>, TooLarge> {
         if call.key == "Ref"
             && let Some(value) = call.value.as_str().and_then(|name| value_of(&self.bindings, name)).cloned()
@@ -213,7 +213,7 @@ impl<'t> Unroller<'_, 't> {
             return Ok(Kind::String(value));
         }
         let value = match &call.value.kind {
-            // The branches of `Fn::If` and the arguments of a function are no steps.
+            // The branches of `Fn::If` and the arguments of a function are not steps.
             Kind::Sequence(items) => {
                 self.spend(1)?;
                 let items = self.items(items, |_| None)?;
@@ -261,7 +261,7 @@ impl<'t> Unroller<'_, 't> {
             && last == "Condition"
             && value.entry("Fn::FindInMap").is_some()
         {
-            // The transform computes it, so that turns can have conditions of their own, or none.
+            // The transform computes it, so that iterations can have conditions of their own, or none.
             match self.lookup.name(&value) {
                 Some(Some(name)) => value.kind = Kind::String(name),
                 Some(None) => {
@@ -358,7 +358,7 @@ impl<'t> Unroller<'_, 't> {
         Ok(())
     }
 
-    /// Remembers which turns made what stands at a path.
+    /// Remembers which iterations made what is at a path.
     fn remember(&mut self, path: String, body: &Entry<'t>) -> Result<(), TooLarge> {
         let bytes: usize = path.len() + self.bindings.iter().map(|binding| binding.value.len()).sum::<usize>();
         self.spend(1 + self.bindings.len() + bytes / BYTES_PER_NODE)?;
@@ -413,7 +413,7 @@ impl<'t> Unroller<'_, 't> {
         {
             hide(entry, self.hidden);
         }
-        // Each turn of a loop around it would leave it once more.
+        // Each iteration of a loop around it would leave it once more.
         if made.keys.insert(entry.key.clone()) {
             made.entries.push(entry.clone());
         }
@@ -450,7 +450,7 @@ fn named(entry: &Entry<'_>) -> String {
     }
 }
 
-/// Tells which resources a loop makes that is not unrolled.
+/// Hides the resources of a loop that is not expanded.
 fn hide(entry: &Entry<'_>, hidden: &mut Hidden) {
     let Some(body) = entry.value.as_sequence().and_then(|parts| parts.get(2)?.as_mapping()) else {
         return hidden.of_any_type();

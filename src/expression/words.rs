@@ -1,7 +1,7 @@
 //! The words that an expression lists: `(?i)^(redis|valkey)$` is two. Most expressions of rules are such lists, and to look for
 //! words in a text takes less than a hundredth of the time that compiling the expression takes. One template meets a dozen.
 //!
-//! What is no list is left to the `regex` crate, alternative by alternative: of `sts:a[a-z]*` the beginning is a word, and a text
+//! What is not a list is left to the `regex` crate, alternative by alternative: of `sts:a[a-z]*` the beginning is a word, and a text
 //! without it does not match.
 
 use std::iter::Peekable;
@@ -19,7 +19,7 @@ pub(super) struct Words {
     words: Vec<Word>,
 }
 
-/// One way through an expression.
+/// One alternative of an expression.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Word {
     text: String,
@@ -36,7 +36,7 @@ enum End {
     Open,
     /// The end of the text.
     Text,
-    /// Something that only the expression itself can tell.
+    /// Something that only the expression itself can decide.
     Untold,
 }
 
@@ -57,7 +57,7 @@ impl Words {
         self.words.iter().all(|word| word.end != End::Untold)
     }
 
-    /// Whether the expression matches somewhere in a text; none where its words do not tell.
+    /// Whether the expression matches somewhere in a text; none if its words do not decide it.
     pub(super) fn result(&self, text: &str) -> Option<bool> {
         // Outside of ASCII, letters may have cases that a comparison of bytes does not know.
         if !text.is_ascii() {
@@ -291,7 +291,7 @@ mod tests {
         }
     }
 
-    /// Words that are asked give the answer of the expression.
+    /// Words that are asked give the result of the expression.
     fn same_as_the_expression(pattern: &str, text: &str) {
         let (Some(words), Ok(regex)) = (Words::of(pattern), Regex::new(pattern)) else { return };
         if let Some(result) = words.result(text) {

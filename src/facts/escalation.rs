@@ -1,10 +1,10 @@
-//! Ways in which an identity gets rights that nobody gave it. Which: `data/privilege-escalation.txt`.
+//! Paths of privilege escalation: `data/privilege-escalation.txt`.
 
 use super::sorted_text::SortedText;
 
 const WAYS: SortedText = SortedText::lines(include_str!("../../data/privilege-escalation.txt"));
 
-/// An action that a way needs.
+/// An action that a path needs.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub struct Needed {
     /// `iam:PassRole`.
@@ -25,7 +25,7 @@ impl Needed {
     }
 }
 
-/// The ways, each as the actions that it needs: all of them.
+/// The paths, each as all the actions that it needs.
 pub fn escalations() -> impl Iterator<Item = impl Iterator<Item = Needed> + Clone> {
     WAYS.from(|_| false).map(|line| {
         let actions = line.split_once(" #").map_or(line, |(actions, _)| actions);

@@ -185,7 +185,7 @@ pub fn resources_of_actions(pattern: &str) -> ResourceSets {
     found
 }
 
-/// The actions of `service` that start with what `action` says before its first wildcard, in order, as the data has them.
+/// The actions of `service` that start with the part of `action` before its first wildcard, in order, as the data has them.
 fn words_matching<'a>(service: &'a str, action: &'a str) -> impl Iterator<Item = &'static str> + 'a {
     let prefix = action.split(['*', '?']).next().unwrap_or_default();
     let first_letter = prefix.get(..1).unwrap_or_default();

@@ -24,9 +24,9 @@ pub enum Grant {
 /// What the AWS managed policy of this ARN grants, if it is one of the listed: `arn:aws:iam::aws:policy/AdministratorAccess`,
 /// in any partition and below any path (`job-function/`).
 ///
-/// `None` for other policies, a customer's own of the same name included. From the policies' documents; the data file says which.
+/// `None` for other policies, a customer's own of the same name included. From the policies' documents; see the data file.
 pub fn managed_policy_grant(arn: &str) -> Option<Grant> {
-    // arn:PARTITION:iam::aws:policy/[PATH/]NAME: the account `aws` tells it from a customer's own policy.
+    // arn:PARTITION:iam::aws:policy/[PATH/]NAME: the account `aws` distinguishes it from a customer's policy.
     let (_, resource) = arn.strip_prefix("arn:")?.split_once(":iam::aws:")?;
     let name = resource.strip_prefix("policy/")?.rsplit('/').next()?;
     match first_word(POLICIES.entry(name)?) {

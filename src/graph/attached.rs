@@ -97,7 +97,7 @@ pub(super) fn targets<'m, 't>(
     found
 }
 
-/// Everything that is attached to a role, user or group: first what it says itself, then the policies that name it, in the order of
+/// Everything that is attached to a role, user or group: first its own policies, then the policies that name it, in the order of
 /// the template. What another stack attaches is not seen, and neither is what a user has from groups.
 pub fn attached<'m, 't>(
     run: &mut Run<'m, 't>,

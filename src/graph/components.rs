@@ -120,7 +120,7 @@ impl Search<'_> {
     }
 }
 
-/// A shortest way from a node back to itself: the nodes in order, `start` first, without repeating it. None where there is no way.
+/// A shortest path from a node back to itself: the nodes in order, `start` first, without repeating it. None if there is no path.
 /// Of several, the one whose nodes come first in each list of neighbours.
 pub fn shortest_cycle(graph: &Adjacency, start: usize) -> Option<Vec<usize>> {
     let mut came_from: Vec<Option<usize>> = vec![None; graph.len()];

@@ -44,7 +44,7 @@ pub fn cycles<'t>(run: &mut Run<'_, 't>, model: &Model<'_, 't>) -> Vec<Cycle<'t>
         return Vec::new();
     }
     let mut edges = dependencies(model);
-    // What a resource's metadata says of the resource itself is for those who read it later.
+    // References in a resource's own metadata do not count.
     edges.retain(|edge| edge.from != edge.to || !edge.path.starts_with("Metadata/"));
     let mut found = Vec::new();
     for component in split(edges) {

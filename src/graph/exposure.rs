@@ -1,4 +1,4 @@
-//! The way from the internet to a database, as far as a template shows it: evidence beside findings about its network.
+//! The path from the internet to a database, as far as a template shows it: evidence beside findings about its network.
 
 use super::attached::targets;
 use super::routes::{routes_to_internet, vpc_has_internet_gateway};
@@ -8,7 +8,7 @@ use crate::eval::value::Value;
 use crate::expand::{Block, Model};
 use crate::finding::Related;
 
-/// More databases behind one group are not told of: the first ones show what there is to see.
+/// Further databases behind one group are not listed: the first ones are enough.
 const MOST_DATABASES: usize = 4;
 
 const INSTANCE: &str = "AWS::RDS::DBInstance";
@@ -16,11 +16,11 @@ const CLUSTER: &str = "AWS::RDS::DBCluster";
 const SUBNET_GROUP: &str = "AWS::RDS::DBSubnetGroup";
 const SECURITY_GROUP: &str = "AWS::EC2::SecurityGroup";
 
-/// The places on the way to the databases that a block is, holds or guards, from the outside in: internet gateway, route, association,
+/// The places on the path to the databases that a block is, holds or guards, from the outside in: internet gateway, route, association,
 /// subnet, subnet group, security group, database. Only what holds for certain in the run's scenario; empty for other
 /// blocks, and for those without a database.
 ///
-/// Of a subnet group, whose subnets rules tell themselves, only the way from the group on.
+/// Of a subnet group, whose subnets rules list themselves, only the path from the group on.
 pub fn route_in<'m, 't>(run: &mut Run<'m, 't>, model: &'m Model<'m, 't>, block: &'m Block<'t>) -> Vec<Related> {
     let mut places = Vec::new();
     match block.kind {
@@ -83,7 +83,7 @@ fn to_database<'m, 't>(
     from_groups(run, model, database, places);
 }
 
-/// The way to the first subnet of a group that the internet can reach; else the gateway of its VPC, if it has one.
+/// The path to the first subnet of a group that the internet can reach; else the gateway of its VPC, if it has one.
 fn to_subnets<'m, 't>(run: &mut Run<'m, 't>, model: &'m Model<'m, 't>, group: &Block<'t>) -> Vec<Related> {
     let Some(ids) = property(run, group, &["SubnetIds"]) else { return Vec::new() };
     let subnets = network::subnets(run, model, ids).declared;
@@ -133,7 +133,7 @@ fn security_groups<'m, 't>(
     ids.iter().filter_map(|id| certain(run, model, id, SECURITY_GROUP)).collect()
 }
 
-/// A property of a database's network. The member of a cluster has its cluster's, where it says nothing itself.
+/// A property of a database's network. The member of a cluster has its cluster's, if it does not set its own.
 /// Source: `AWS::RDS::DBInstance`, properties `DBSubnetGroupName` and `VPCSecurityGroups`, CloudFormation resource reference.
 fn of_network<'m, 't>(
     run: &mut Run<'m, 't>,

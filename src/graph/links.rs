@@ -48,11 +48,11 @@ pub struct Link<'t> {
     pub to: &'t str,
     /// What the one is to the other.
     pub meaning: Meaning,
-    /// Where the template says so.
+    /// Where the template declares it.
     pub span: Span,
 }
 
-/// Properties whose reference means more than a reference: the type that has it, the way from `Properties` on, the type that it
+/// Properties whose reference means more than a reference: the type that has it, the path from `Properties` on, the type that it
 /// names. Source: the types' schemas.
 const PROPERTIES: [(&str, &[&str], &str, Meaning); 17] = [
     ("AWS::S3::BucketPolicy", &["Bucket"], "AWS::S3::Bucket", Meaning::Guards),
@@ -77,7 +77,7 @@ const PROPERTIES: [(&str, &[&str], &str, Meaning); 17] = [
 const SECURITY_GROUP: &str = "AWS::EC2::SecurityGroup";
 
 /// The links that start from a resource, and, of a role, those of the policies attached to it. Only what holds for certain in the run's
-/// scenario. Asked of every resource, each link is told once.
+/// scenario. Asked of every resource, each link is listed once.
 pub fn links_of<'m, 't>(run: &mut Run<'m, 't>, model: &'m Model<'m, 't>, block: &'m Block<'t>) -> Vec<Link<'t>> {
     let mut links: Vec<Link<'t>> = Vec::new();
     let mut add = |from: &Block<'t>, to: &Block<'t>, meaning, span| {

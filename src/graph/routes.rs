@@ -1,7 +1,7 @@
-//! What a VPC's routes and gateways mean for what lies in its subnets.
+//! What a VPC's routes and gateways mean for what is in its subnets.
 //!
 //! Only a route to an internet gateway lets the internet in. NAT gateways and egress-only internet gateways lead out and let nobody
-//! in; VPC endpoints, peerings, VPN and transit gateways lead elsewhere. A route says so by the property that names its target.
+//! in; VPC endpoints, peerings, VPN and transit gateways lead elsewhere. A route shows it by the property that names its target.
 //! Source: "Configure route tables", "NAT gateways" and "Enable outbound IPv6 traffic using an egress-only internet gateway",
 //! Amazon VPC user guide; `AWS::EC2::Route`, CloudFormation resource reference.
 
@@ -20,7 +20,7 @@ const NOT_DECLARED: &str = "the VPC is not declared in the template";
 /// A subnet without an association of its own uses the VPC's main route table, which a template cannot name: its routes
 /// are those that AWS gives it, the local one only, unless the template asks a resource of another kind (a custom one, a nested
 /// stack) which table that is. That holds for a VPC of the template; the main route table of another VPC, the default one
-/// say, may lead anywhere.
+/// for example, may lead anywhere.
 /// Source: "Configure route tables" and "Default VPCs", Amazon VPC user guide.
 pub fn routes_to_internet<'m, 't>(
     run: &mut Run<'m, 't>,
@@ -33,7 +33,7 @@ pub fn routes_to_internet<'m, 't>(
     for association in model.of_type("AWS::EC2::SubnetRouteTableAssociation") {
         let Some(subnet_id) = property(run, association, &["SubnetId"]) else { continue };
         let associated = refers_to(run, subnet_id, subnet);
-        // Existence is asked last, so that the conditions of strangers are no choices of the check.
+        // Existence is asked last, so that the conditions of unrelated resources are not choices of the check.
         if associated.is_false() || !exists(run, association) {
             continue;
         }
@@ -149,7 +149,7 @@ fn leads_to_internet<'m, 't>(run: &mut Run<'m, 't>, model: &'m Model<'m, 't>, ro
             found => found.is_none_or(|found| found.kind == "AWS::EC2::InternetGateway").into(),
         },
         _ => match gateway.text() {
-            // The id says what it is: `igw-…`, `vgw-…`, `vpce-…`, `local`.
+            // The ID shows what it is: `igw-…`, `vgw-…`, `vpce-…`, `local`.
             Some(id) => id.starts_with("igw-").into(),
             None => text::like(gateway, "igw-*"),
         },
@@ -231,7 +231,7 @@ mod tests {
     use super::super::testing::first_scenario;
     use super::*;
 
-    /// Whether `Subnet` is public, and what tells so.
+    /// Whether `Subnet` is public, and why.
     fn reported(resources: &str) -> (Truth, Vec<String>) {
         let text = format!(
             "Parameters: {{Existing: {{Type: String}}}}

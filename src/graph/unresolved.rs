@@ -109,9 +109,9 @@ const PSEUDO: [&str; 8] = [
 const ADDS_NO_NAMES: &str = "AWS::LanguageExtensions";
 
 /// Looks up every name that conditions, resources and outputs use. CloudFormation refuses a template with a name that does
-/// not exist also where no deployment would come to it, so conditions do not matter.
+/// not exist also where no deployment would use it, so conditions do not matter.
 ///
-/// What stands below a macro or in a loop is left out: other names may be meant there.
+/// What is below a macro or in a loop is left out: other names may be meant there.
 pub fn unresolved<'m, 't>(model: &'m Model<'m, 't>) -> Names<'t> {
     let template = model.evaluator.template;
     let known = Known::new(model);

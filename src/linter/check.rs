@@ -1,4 +1,4 @@
-//! What a check comes to for one block, over all scenarios.
+//! The result of a check for one block, over all scenarios.
 
 use super::locations::{as_written, fill, united};
 use crate::eval::explore;
@@ -10,7 +10,7 @@ use crate::rules::rule::{Check, Rule};
 use crate::truth::Truth;
 use smallvec::{SmallVec, smallvec};
 
-/// What a check came to for one block, over all scenarios.
+/// The result of a check for one block, over all scenarios.
 pub(super) enum CheckResult {
     NotApplicable,
     Pass,
@@ -28,7 +28,7 @@ pub(super) struct Violation {
     pub(super) scenarios: SmallVec<[Scenario; 1]>,
 }
 
-/// What a check came to in one scenario.
+/// The result of a check in one scenario.
 enum Leaf {
     NotApplicable,
     Pass,

@@ -1,4 +1,4 @@
-//! Exceptions in a lint: which texts they are read from, and what rules say about those that do not hold or are not needed.
+//! Exceptions in a lint: which texts they are read from, and what rules report about those that are not in force or not needed.
 
 use super::locations::{filled, word};
 use super::{FileReport, Linter, Selected, includes};
@@ -32,7 +32,7 @@ impl Linter {
         exceptions::read(tree, &all, &context)
     }
 
-    /// Takes the suppressed findings aside, and adds what rules say about the exceptions. `may_change`: whether parameters of the
+    /// Takes the suppressed findings aside, and adds what rules report about the exceptions. `may_change`: whether parameters of the
     /// template are pinned, so that other deployments may need what this one does not.
     pub(super) fn settle(&self, exceptions: &Exceptions, may_change: bool, report: &mut FileReport) {
         if exceptions.is_empty() {
@@ -60,7 +60,7 @@ impl Linter {
         })
     }
 
-    /// What one rule says about one exception.
+    /// What one rule reports about one exception.
     fn say(&self, selected: &Selected, rule: &Rule, judged: &Judged<'_>, report: &mut FileReport) {
         let finding = |problem: Option<&Problem>, outcome, message: String| Finding {
             rule: Arc::clone(&selected.id),

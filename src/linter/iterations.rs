@@ -1,4 +1,4 @@
-//! One finding for what all turns of a loop have in common: the same place in the loop's body, said once, with the turns that
+//! One finding for what all iterations of a loop have in common: the same place in the loop's body, reported once, with the iterations that
 //! bring it.
 
 use crate::expand::expansion::Iteration;
@@ -12,7 +12,7 @@ const MAX_NAMED: usize = 8;
 /// Characters of a value that are shown.
 const MAX_VALUE: usize = 40;
 
-/// A finding before the turns of its loops have been united.
+/// A finding before the iterations of its loops have been united.
 pub(super) struct Pending<'t> {
     pub(super) finding: Finding,
     /// Its message with the resource's name as the loop's body has it (`Table${Name}`); none outside of loops.
@@ -69,7 +69,7 @@ fn one(group: Vec<Pending<'_>>) -> Option<Finding> {
     let mut group = group.into_iter();
     let Pending { mut finding, as_written, .. } = group.next()?;
     for other in group {
-        // What is said of several has the name that they share.
+        // The message about several has the name that they share.
         if let Some(message) = &as_written {
             finding.message.clone_from(message);
         }
@@ -111,7 +111,7 @@ fn words(in_order: &[&[Iteration]], combinations: &BTreeSet<&[Iteration]>) -> Op
             values.iter().map(|(name, values)| format!("{name} = {}", list(values, "or"))).collect();
         return Some(format!("for {}", each.join(" and ")));
     }
-    // Not every combination: each is named by itself.
+    // Not every combination: each is named separately.
     let names: Vec<&str> = values.iter().map(|(name, _)| *name).collect();
     let mut seen = BTreeSet::new();
     let texts: Vec<String> = in_order

@@ -13,7 +13,7 @@ use crate::truth::Truth;
 use std::borrow::Cow;
 use std::cmp::Ordering;
 
-/// What a request says about a context key.
+/// The value of a context key in a request.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub(super) enum RequestValue<'a> {
     /// Anything: there are such requests with the key and without, with this value and with that.
@@ -47,7 +47,7 @@ pub(super) enum Test {
     StringEquals,
     StringEqualsIgnoreCase,
     StringLike,
-    /// The key's value stands in this order to the condition's.
+    /// The key's value is in this order to the condition's.
     Numeric(Order),
     /// As [`Test::Numeric`], of points in time.
     Date(Order),
@@ -56,7 +56,7 @@ pub(super) enum Test {
     IpAddress,
     /// `ArnEquals` and `ArnLike` are the same.
     Arn,
-    /// The condition's value says whether the key is missing.
+    /// The condition's value states whether the key is missing.
     Null,
 }
 
@@ -151,8 +151,8 @@ impl Operator {
     }
 }
 
-/// Whether all conditions of a normalised statement hold for every request of which `said` tells the context, by
-/// lower-cased key. A condition on a key about which nothing is said does not hold for all of them.
+/// Whether all conditions of a normalised statement hold for every request whose context `request_value` gives, by
+/// lower-cased key. A condition on a key without a known value does not hold for all of them.
 pub(super) fn all_hold<'t, 'a>(
     run: &mut Run<'_, 't>,
     statement: &Value<'t>,
@@ -162,7 +162,7 @@ pub(super) fn all_hold<'t, 'a>(
     Truth::all(conditions.iter().map(|condition| holds(run, condition, request_value)))
 }
 
-/// Whether one condition holds for every request of which `said` tells the context.
+/// Whether one condition holds for every request whose context `request_value` gives.
 pub(super) fn holds<'t, 'a>(
     run: &mut Run<'_, 't>,
     condition: &Value<'t>,

@@ -1,4 +1,4 @@
-//! Whether statements together deny a set of requests, whoever makes them.
+//! Whether statements together deny a set of requests by any principal.
 
 use super::cells::{Cells, Subject};
 use super::condition::{RequestValue, all_hold};
@@ -23,8 +23,8 @@ pub struct Request<'a, 't> {
 
 /// Keys by which a policy commonly spares requests that AWS services make among themselves, and what they are taken to be.
 ///
-/// Such a request carries no network of the caller's: the S3 user guide says that `aws:SecureTransport`, `s3:TlsVersion` and
-/// `aws:SourceIp` are redacted from it, and tells to write `"aws:PrincipalIsAWSService": "false"` beside
+/// Such a request carries no network of the caller's: the S3 user guide states that `aws:SecureTransport`, `s3:TlsVersion` and
+/// `aws:SourceIp` are redacted from it, and recommends `"aws:PrincipalIsAWSService": "false"` beside
 /// `"aws:SecureTransport": "false"` under one `Bool` ("Bucket policy examples using condition keys", "Requiring a minimum
 /// TLS version"). Statements that follow it deny all that clients send, and are taken as complete. That also holds for
 /// anonymous requests, from which `aws:PrincipalIsAWSService` is missing so that `Bool` would let them pass: AWS's own

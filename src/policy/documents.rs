@@ -210,7 +210,7 @@ mod tests {
     use serde_json::Value as Json;
     use std::collections::BTreeSet;
 
-    /// Free JSON whose name speaks of a policy but that is no document of the IAM language that grants something.
+    /// Free JSON whose name speaks of a policy but that is not a document of the IAM language that grants something.
     const REVIEWED: &[(&str, &str)] = &[
         ("AWS::Logs::LogGroup", "DataProtectionPolicy"),
         ("AWS::NetworkManager::CoreNetwork", "PolicyDocument"),
@@ -233,7 +233,7 @@ mod tests {
         Some(serde_json::from_str(&text).unwrap())
     }
 
-    /// Every property of a type with the way to it, as `PLACES` writes it.
+    /// Every property of a type with its path, as `PLACES` writes it.
     fn properties(schema: &Json) -> Vec<(String, &Json)> {
         fn walk<'a>(schema: &'a Json, node: &'a Json, way: &str, seen: &[&str], found: &mut Vec<(String, &'a Json)>) {
             let node = match node.get("r").and_then(Json::as_str) {

@@ -1,6 +1,6 @@
 //! Whether statements together let an identity get rights that nobody gave it.
 //!
-//! The ways are facts; what it means that an identity has the actions that one needs is said here.
+//! The paths are facts. This file decides whether an identity has the actions that a path needs.
 
 use super::condition::{RequestValue, holds, read};
 use super::coverage::covers_action;
@@ -19,11 +19,11 @@ use crate::truth::Truth;
 pub struct Granted<'m, 't> {
     /// The statement.
     pub statement: Statement<'m, 't>,
-    /// Whether the policy that it stands in is the identity's; never false.
+    /// Whether the policy that it is in is the identity's; never false.
     pub attached: Truth,
 }
 
-/// A way that is open, or may be.
+/// A path that is open, or may be.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Escalation {
     /// The actions that it takes, each with the index of a statement that allows it: `iam:PassRole`, `lambda:CreateFunction`.
@@ -61,7 +61,7 @@ const CIRCUMSTANCES: [&str; 9] = [
     "aws:sourcevpce",
 ];
 
-/// The ways to more rights that the statements of one identity open together, as far as a template shows them.
+/// The paths to more privileges that the statements of one identity open together, as far as a template shows them.
 ///
 /// Statements that allow everything are left out: there are no more rights to get. An `Allow` under a condition that limits what
 /// a request may do counts for nothing; a `Deny` that only holds under a condition, or spares some resources, leaves the answer open.
@@ -227,7 +227,7 @@ fn denied<'m, 't>(
         if conditions.is_empty() && everywhere.is_true() {
             return covered;
         }
-        // A denial of named resources closes no way to the others.
+        // A denial of named resources does not close the path to the others.
         if statement.get(element::NOT_RESOURCES).is_none() && everywhere.is_false() {
             return Truth::False;
         }
@@ -242,7 +242,7 @@ mod tests {
     use super::super::testing::{bucket_statements, in_template, template};
     use super::*;
 
-    /// The ways that statements open, `?` before those that may be open.
+    /// The paths that statements open, `?` before those that may be open.
     fn paths(statements: &str) -> Vec<String> {
         let mut all = in_template(&template(statements), |run, model, _| {
             let found = bucket_statements(run, model).found;

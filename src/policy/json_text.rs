@@ -1,7 +1,7 @@
-//! Policy documents that stand in a template as JSON text.
+//! Policy documents that are in a template as JSON text.
 //!
 //! Some types take no other form, and with `Fn::Sub` the text has unsettled parts; they come out as parts of the strings
-//! that they stand in.
+//! that they are in.
 
 use crate::eval::text::{CLOSE, OPEN};
 use crate::eval::value::{Content, Field, Kind, Origin, Part, Value};
@@ -9,7 +9,7 @@ use crate::source::Span;
 use crate::syntax::Number;
 use std::borrow::Cow;
 
-/// The document in a text, every value of it with the text's span; nothing where the text is no JSON, or where an
+/// The document in a text, every value of it with the text's span; nothing where the text is not JSON, or where an
 /// unsettled part stands elsewhere than in a string value.
 ///
 /// An unsettled part is taken to be characters of the string around it: a value with quotes in it, which would end the
@@ -39,7 +39,7 @@ pub fn parse<'t>(value: &Value<'t>) -> Option<Value<'t>> {
 
 struct JsonTextReader<'v, 't> {
     span: Span,
-    /// By the number that stands in the text between [`OPEN`] and [`CLOSE`].
+    /// By the number that is in the text between [`OPEN`] and [`CLOSE`].
     unsettled: Vec<&'v Part<'t>>,
 }
 

@@ -94,7 +94,8 @@ mod tests {
             "{StringEquals: {'aws:SourceVpce': [vpce-1, vpce-2]}}",
             "{StringEqualsIgnoreCase: {'aws:SourceVpc': vpc-1}}",
             "{StringLike: {'aws:SourceVpc': vpc-1}}",
-            "{StringEquals: {'kms:CallerAccount': {Ref: 'AWS::AccountId'}, 'kms:ViaService': s3.us-east-1.amazonaws.com}}",
+            "{StringEquals: {'kms:CallerAccount': {Ref: 'AWS::AccountId'}, 'kms:ViaService': \
+             s3.us-east-1.amazonaws.com}}",
             "{StringEquals: {'aws:SourceVpce': {Ref: Open}}}",
             "{StringEquals: {'aws:PrincipalOrgID': {'Fn::ImportValue': x}}}",
             "{ArnLike: {'aws:SourceArn': 'arn:aws:cloudfront::123456789012:distribution/*'}}",

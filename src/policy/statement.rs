@@ -16,7 +16,7 @@ pub struct Statement<'m, 't> {
     /// `Actions`, `NotActions`, `Resources`, `NotResources` (lists), `Conditions` (a list of `{Operator, Key, Values}`, the
     /// key in lower case). Every value keeps the span of the text it was written in.
     pub value: &'m Value<'t>,
-    /// The way to it from the block: `Properties/Policies/0/PolicyDocument/Statement/1`.
+    /// Its path from the block: `Properties/Policies/0/PolicyDocument/Statement/1`.
     pub path: &'m str,
 }
 
@@ -48,7 +48,7 @@ pub fn statements<'m, 't>(run: &mut Run<'m, 't>, block: &Block<'t>, kind: Docume
         Some(value(Kind::List(items)))
     });
     let items = kept.map(Value::items).unwrap_or_default();
-    // One less, for the last says whether there may be more.
+    // One less, because the last shows whether there may be more.
     let mut statements = Statements { found: Vec::with_capacity(items.len().saturating_sub(1)), unknown: false };
     for item in items {
         match &item.kind {
@@ -66,7 +66,7 @@ pub fn statements<'m, 't>(run: &mut Run<'m, 't>, block: &Block<'t>, kind: Docume
 
 struct Collector<'r, 'm, 't> {
     run: &'r mut Run<'m, 't>,
-    /// Normalised statements with the ways to them.
+    /// Normalised statements with their paths.
     found: Vec<(Value<'t>, String)>,
     unknown: bool,
 }
@@ -128,7 +128,7 @@ impl<'m, 't> Collector<'_, 'm, 't> {
         }
     }
 
-    /// What stands under `Statement`: one statement or a list of them.
+    /// What is under `Statement`: one statement or a list of them.
     fn written_statements(&mut self, value: &Value<'t>, path: &str) {
         match &value.kind {
             Kind::List(items) => {
@@ -309,7 +309,7 @@ mod tests {
                 "{Conditions: [{Operator: StringLike, Key: aws:userid, Values: [a, b]}, \
                  {Operator: StringLike, Key: k, Values: [c]}, {Operator: Null, Key: k, Values: [true]}]}",
             ),
-            // What is no element of the language is left out; what is missing stays missing.
+            // What is not an element of the language is left out; what is missing stays missing.
             ("{effect: Allow, Version: '1'}", "{}"),
         ] {
             let text = format!(

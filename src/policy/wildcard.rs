@@ -72,7 +72,7 @@ pub fn is_open_subject<'t>(run: &mut Run<'_, 't>, subject: &Value<'t>) -> Truth 
     ask(run, subject, |value| {
         let pattern = Pattern::of(value, Side::Outer).unwrap_or_default();
         let text = pattern.text();
-        // Who issues tokens tells owners apart by these: GitHub's organization, GitLab's group, Kubernetes' namespace.
+        // Token issuers distinguish owners by these: GitHub's organization, GitLab's group, Kubernetes' namespace.
         let owner = if let Some(rest) = text.strip_prefix("repo:").or_else(|| text.strip_prefix("project_path:")) {
             rest.split_once('/').map_or(rest, |(owner, _)| owner)
         } else if let Some(rest) = text.strip_prefix("system:serviceaccount:") {

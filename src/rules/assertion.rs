@@ -1,6 +1,6 @@
 //! The assertion language of rule files: its forms, and how they are read.
 //!
-//! Every form answers true, false or unknown (Kleene) and, when asked, names the locations that explain the answer.
+//! The result of every form is true, false or unknown (Kleene), on request with the locations that explain it.
 
 use super::analysis::Analysis;
 use super::named::Named;
@@ -34,7 +34,7 @@ pub enum Form {
     Value {
         /// What is selected.
         path: Path,
-        /// What each must answer.
+        /// The test of each.
         is: Predicate,
         /// Whether nothing selected is fine too.
         or_absent: bool,
@@ -43,16 +43,16 @@ pub enum Form {
     Quantified(Quantifier, Box<Quantified>),
     /// How many of what a selector finds pass.
     Count(Bounds, Box<Quantified>),
-    /// A question that is answered in Rust.
+    /// A built-in analysis.
     Analysis(Analysis),
-    /// The rule's own parameter passes, whatever the template says.
+    /// The rule's own parameter passes, whatever the template declares.
     Setting {
         /// The parameter, in the form that predicates take it.
         parameter: Operand,
-        /// What each of its values must answer.
+        /// The test of each of its values.
         is: Predicate,
     },
-    /// Always unknown, for this reason: what a template does not say.
+    /// Always unknown, for this reason: what a template does not show.
     Undecided(String),
 }
 
@@ -85,7 +85,7 @@ pub struct Quantified {
     pub selector: Selector,
     /// Which of them count.
     pub filter: Option<Assertion>,
-    /// What each must answer; always true where absent.
+    /// The test of each; always true if absent.
     pub test: Option<Assertion>,
     /// `count` only: how many.
     pub bounds: Option<Bounds>,

@@ -36,7 +36,7 @@ pub struct Checker<'c, 'm, 't> {
 }
 
 impl<'m, 't> Checker<'_, 'm, 't> {
-    /// Answers an assertion about an item.
+    /// Judges an assertion about an item.
     pub fn judge(&mut self, assertion: &Assertion, item: &Item<'m, 't>) -> Judgement {
         let mut judgement = match &assertion.form {
             Form::All(assertions) => self.all(assertions, item),
@@ -73,7 +73,7 @@ impl<'m, 't> Checker<'_, 'm, 't> {
         for assertion in assertions {
             let judgement = self.judge(assertion, item);
             if self.explain {
-                // All that fail are named; what holds only explains an answer that holds.
+                // All that fail are named; what holds only explains a result that holds.
                 if judgement.truth.is_false() && !truth.is_false() {
                     locations.clear();
                 }
@@ -98,7 +98,7 @@ impl<'m, 't> Checker<'_, 'm, 't> {
             if truth.is_true() {
                 return Judgement { truth, locations: judgement.locations };
             }
-            // None holds: the first alternative is the one that rules put first, the plain way to do it.
+            // None holds: the first alternative is the one that rules put first, the usual fix.
             if locations.is_empty() {
                 locations = judgement.locations;
             }
@@ -182,7 +182,7 @@ impl<'m, 't> Checker<'_, 'm, 't> {
         Judgement { truth, locations }
     }
 
-    /// An answer with one location.
+    /// A result with one location.
     pub fn at(&self, truth: Truth, location: impl FnOnce() -> Location) -> Judgement {
         Judgement { truth, locations: if self.explain { vec![location()] } else { Vec::new() } }
     }

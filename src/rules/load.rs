@@ -174,7 +174,7 @@ pub fn controls() -> &'static [Control] {
     ALL.get_or_init(|| serde_json::from_str(CONTROLS).unwrap_or_default())
 }
 
-/// The checks of AWS Config that no template answers, in the order of their ids.
+/// The checks of AWS Config that no template can show, in the order of their ids.
 pub fn runtime_checks() -> &'static [RuntimeCheck] {
     static ALL: OnceLock<Vec<RuntimeCheck>> = OnceLock::new();
     ALL.get_or_init(|| serde_json::from_str(RUNTIME).unwrap_or_default())
@@ -207,7 +207,7 @@ impl RuleSet {
     /// Adds the rules of a folder: every `.yaml` and `.yml` file in it and below, in sorted order.
     ///
     /// # Errors
-    /// One for each file that is no rule; the others are added all the same.
+    /// One for each file that is not a rule; the others are added all the same.
     pub fn add_folder(&mut self, folder: &Path) -> Result<(), Vec<RuleError>> {
         let mut errors = Vec::new();
         for entry in walkdir::WalkDir::new(folder).sort_by_file_name() {
@@ -234,7 +234,7 @@ impl RuleSet {
     /// Adds one rule file.
     ///
     /// # Errors
-    /// Where it cannot be read, is no rule, or has the id of a rule that is already there.
+    /// Where it cannot be read, is not a rule, or has the id of a rule that is already there.
     pub fn add_file(&mut self, path: &Path) -> Result<(), RuleError> {
         let text = std::fs::read_to_string(path).map_err(|error| RuleError {
             file: path.to_owned(),
@@ -310,7 +310,7 @@ impl RuleSet {
     pub fn instead_of(&self, id: &str) -> String {
         let own: Vec<String> = self.with_alias(id).iter().map(|entry| format!("`{}`", entry.meta.id)).collect();
         if !own.is_empty() {
-            return format!("Another tool uses this name. The rule of hipaalint is {}.", own.join(", "));
+            return format!("This is another tool's name for {}.", own.join(", "));
         }
         match self.nearest(id) {
             Some(nearest) => format!("Did you mean `{nearest}`?"),
@@ -358,7 +358,7 @@ pub fn unmark(example: &Example) -> (String, Vec<Mark>) {
     (text, marks)
 }
 
-/// Where an example says that a finding must be.
+/// Where an example requires a finding.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mark {
     /// The line, from 1.

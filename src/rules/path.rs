@@ -146,7 +146,7 @@ impl Path {
     }
 }
 
-/// Takes steps from a value that lies at the end of a path.
+/// Takes steps from a value that is at the end of a path.
 fn follow<'a, 't>(
     value: &'a Value<'t>,
     steps: &[Step],
@@ -341,7 +341,7 @@ mod tests {
         }
     }
 
-    /// The short way and the grammar give the same.
+    /// The short parser and the grammar give the same.
     #[test]
     fn plain_paths_are_what_the_grammar_says() {
         for text in ["$", "$.A", "$.Properties.BucketName", "$._a.b2.C_", "$.a1"] {

@@ -24,7 +24,7 @@ pub struct Predicate {
 /// One question about one value.
 #[derive(Clone, Debug)]
 pub enum Test {
-    /// Whether there is a value at all. Answered by the selection.
+    /// Whether there is a value at all. Decided by the selection.
     Present(bool),
     /// One of these, as CloudFormation compares: `true` equals `"true"`, `7` equals `"7"`.
     In(Operand, Wanted),
@@ -56,7 +56,7 @@ pub enum Test {
     FromNoEcho(Wanted),
     /// Names a resource of the template, of one of these types (any type where the list is empty).
     RefersTo(Vec<String>, Wanted),
-    /// Refers to the resource that the rule looks at. Answered by the checker, which knows it.
+    /// Refers to the resource that the rule looks at. Decided by the checker, which knows it.
     RefersToThis(Wanted),
     /// A CIDR block that holds every address of the internet, or a list of them that do so together.
     World(Wanted),
@@ -82,7 +82,7 @@ pub enum Test {
     SecretName(Wanted),
 }
 
-/// Whether the answer should be yes or no.
+/// Whether the result should be yes or no.
 pub type Wanted = bool;
 
 /// Types of values.
@@ -244,7 +244,7 @@ impl TryFrom<RawPredicate> for Predicate {
 }
 
 impl Predicate {
-    /// Whether it only asks for presence, and which answer it wants.
+    /// Whether it only asks for presence, and which result it requires.
     pub fn as_presence(&self) -> Option<bool> {
         match self.tests.as_slice() {
             [Test::Present(wanted)] => Some(*wanted),
@@ -268,7 +268,7 @@ fn wanted(result: Truth, wanted: Wanted) -> Truth {
 }
 
 impl Test {
-    /// Answers the question about a value that is there.
+    /// Decides the test for a value that exists.
     pub fn holds<'t>(&self, run: &mut Run<'_, 't>, value: &Value<'t>, around: &Surroundings<'_>) -> Truth {
         let decide = |run: &mut Run<'_, 't>, question: &dyn Fn(&Value<'t>) -> Truth| {
             run.decide(&[value], &|values| values.first().map_or(Truth::Unknown, |value| question(value)))
@@ -362,7 +362,7 @@ impl Test {
                 };
                 wanted(result, *yes)
             }
-            // Needs the graph: the checker answers it.
+            // Needs the graph: the checker decides it.
             Self::RefersToThis(_) => Truth::Unknown,
             Self::World(yes) if matches!(value.kind, Kind::List(_)) => {
                 wanted(addresses::are_all_internet(run, value.items()), *yes)
@@ -400,7 +400,7 @@ fn note(run: &mut Run<'_, '_>, value: &Value<'_>) {
 
 /// Whether a scalar equals a text; booleans in any case, numbers by value.
 pub fn equals(value: &Value<'_>, text: &str) -> Truth {
-    // The operand says what it can be compared as; most are words.
+    // The operand shows what it can be compared as; most are words.
     if let Ok(wanted) = text.parse::<bool>() {
         if let Some(boolean) = value.boolean() {
             return (boolean == wanted).into();
@@ -450,7 +450,7 @@ fn compare<'t>(
         Some(value) => match value.number() {
             Some(number) => holds(number, bound).into(),
             None if value.is_scalar() && value.text().is_none() => Truth::Unknown,
-            // Text that is no number, a list or a map: CloudFormation would refuse it.
+            // Text that is not a number, a list or a map: CloudFormation would refuse it.
             None => Truth::False,
         },
         None => Truth::Unknown,

@@ -26,7 +26,7 @@ pub(super) struct Failure {
     pub(super) grammar: bool,
 }
 
-/// [`parse`], telling the two kinds of failure apart.
+/// [`parse`], with the two kinds of failure distinguished.
 pub(super) fn read(text: &str, source: SourceId) -> Result<Document<'_>, Failure> {
     let at = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
     let mut reader = JsonReader {
@@ -169,7 +169,7 @@ impl<'s> JsonReader<'s> {
         }
     }
 
-    /// After an item or entry: whether another one follows (the reader stands on it), or `close` does.
+    /// After an item or entry: whether another one follows (the reader is on it), or `close` does.
     fn separator(&mut self, close: u8) -> Result<bool, Failure> {
         self.skip_blank();
         match self.peek() {

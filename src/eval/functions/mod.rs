@@ -12,14 +12,14 @@ mod network;
 mod text;
 
 use super::partition::{self, Derived};
-use super::value::{Content, Field, Kind, Origin, Part, Value};
+use super::value::{Content, Field, Kind, Origin, Part, UNKNOWN_FUNCTION, Value};
 use super::{Candidate, Run};
 use crate::source::Span;
 use crate::syntax::{self, Entry, Node};
 use builder::literal;
 use std::borrow::Cow;
 
-/// What a call comes to: a value; nothing (`AWS::NoValue`); or no call that CloudFormation takes.
+/// The result of a call: a value; nothing (`AWS::NoValue`); or no call that CloudFormation takes.
 enum CallResult<'t> {
     Value(Value<'t>),
     NoValue,
@@ -189,7 +189,7 @@ impl<'t> Run<'_, 't> {
         is_resource.then(|| Value::unknown(Origin::Resource { id: name, attribute: None }, span))
     }
 
-    /// A parameter whose value is a list. Lists are told apart as wholes: their items have no existence before the choice.
+    /// A parameter whose value is a list. Lists are distinguished as wholes: their items have no existence before the choice.
     ///
     /// "The total number of strings should be one more than the total number of commas. Also, each member string is space
     /// trimmed." (CloudFormation user guide, "Parameters", `CommaDelimitedList`.)
@@ -254,10 +254,10 @@ impl<'t> Run<'_, 't> {
             .map_or(Content::Unknown, |candidate| super::forks::settled_content(&candidate, &variable.candidates))
     }
 
-    /// A value with every choice in its text made, value by value: for whoever needs the characters themselves.
+    /// A value with every choice in its text made, value by value: for callers that need the characters themselves.
     pub fn settled(&mut self, value: Value<'t>) -> Value<'t> {
         let Kind::Text(mut parts) = value.kind else { return value };
-        // The same choice may stand in several parts; the first makes it for all.
+        // The same choice may be in several parts; the first makes it for all.
         for part in &mut parts {
             let (Content::Choice, Origin::Parameter(name) | Origin::Pseudo(name)) = (&part.content, &part.origin)
             else {
@@ -352,5 +352,5 @@ fn static_name(key: &str) -> &'static str {
         "Fn::ValueOfAll",
         "Fn::GetStackOutput",
     ];
-    NAMES.into_iter().find(|name| *name == key).unwrap_or("an unknown function")
+    NAMES.into_iter().find(|name| *name == key).unwrap_or(UNKNOWN_FUNCTION)
 }

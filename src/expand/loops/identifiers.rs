@@ -25,11 +25,11 @@ pub(super) fn value_of<'a, 't>(bindings: &'a [Binding<'t>], name: &str) -> Optio
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct TooLong;
 
-/// Puts values in for `${Identifier}`, and for `&{Identifier}` what is left of them without all that is no letter or digit of
+/// Puts values in for `${Identifier}`, and for `&{Identifier}` what is left of them without all that is not a letter or digit of
 /// ASCII, so that it can be part of a logical id. None where the text names no identifier.
 ///
 /// # Errors
-/// Where it would come to more than `most` bytes, and the text before it.
+/// Where the result would have more than `most` bytes, and the text before it.
 ///
 /// Source: `Fn::ForEach`, CloudFormation template reference.
 pub(super) fn put_in(text: &str, bindings: &[Binding<'_>], most: usize) -> Result<Option<String>, TooLong> {

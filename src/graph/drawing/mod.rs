@@ -54,7 +54,7 @@ pub struct Edge {
     pub to: usize,
     /// `Ref`, `Fn::GetAtt`, `Fn::Sub`, `DependsOn`; `guards`, `acts-as`, …
     pub kind: &'static str,
-    /// Whether it follows from references and is none itself.
+    /// Whether it follows from references and is not a reference itself.
     pub derived: bool,
     /// The attribute that a reference reads.
     pub attribute: Option<String>,
@@ -140,7 +140,7 @@ impl Drawing {
         let in_cycle = |names: [&str; 2]| members.iter().any(|cycle| names.iter().all(|name| cycle.contains(name)));
 
         for block in &model.resources {
-            // What a resource holds may differ from scenario to scenario; that some tag says PHI outweighs its type.
+            // What a resource holds may differ from scenario to scenario; a tag that marks PHI outweighs its type.
             let holds = found(evaluator, |run| vec![exists(run, block).then(|| phi::holds(run, block))]);
             let there = found(evaluator, |run| if exists(run, block) { vec![()] } else { Vec::new() });
             drawing.nodes.push(Node {

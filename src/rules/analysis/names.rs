@@ -37,7 +37,7 @@ impl NameContains {
     }
 }
 
-/// A name may be made of another resource's name, which is made of a third one's. Circles are no valid templates, and end here.
+/// A name may be made of another resource's name, which is made of a third one's. Circles are not valid templates, and end here.
 const MOST_STEPS: usize = 8;
 
 fn contains<'t>(checker: &mut Checker<'_, '_, 't>, name: &Value<'t>, parameters: &[String], steps: usize) -> Truth {
@@ -45,7 +45,7 @@ fn contains<'t>(checker: &mut Checker<'_, '_, 't>, name: &Value<'t>, parameters:
     for part in name.parts() {
         match &part.origin {
             Origin::Parameter(found) if parameters.iter().any(|parameter| parameter == found) => return Truth::True,
-            // A name that is a parameter and nothing else, without a default: whoever deploys may well give the suffix.
+            // A name that is a parameter and nothing else, without a default: the deployment may give the suffix.
             Origin::Parameter(_) => unknown |= name.is_opaque(),
             // The stack's name is unique per deployment as well, but it is not the suffix that was asked for.
             Origin::Literal | Origin::Pseudo(_) => {}
@@ -98,12 +98,12 @@ impl DeclaresParameter {
     }
 }
 
-/// Whether any resource of the template has an explicit physical name. One that is a parameter and nothing else is none: whoever
-/// deploys gives the whole of it.
+/// Whether any resource of the template has an explicit physical name. One that is a parameter and nothing else does not
+/// count: the deployment gives the whole of it.
 pub(super) fn has_explicit_names<'m, 't>(checker: &mut Checker<'_, 'm, 't>, item: &Item<'m, 't>) -> Judgement {
     let model = checker.model;
     for block in &model.resources {
-        // Asked in this order, so that the conditions of resources without a name are no choices of this check.
+        // Asked in this order, so that the conditions of resources without a name are not choices of this check.
         if let Some(name) = physical_name(checker.run, block)
             && !is_parameter(name)
             && crate::expand::exists(checker.run, block)

@@ -6,7 +6,7 @@ use crate::rules::assertion::{Bounds, Quantified};
 use crate::truth::Truth;
 
 impl<'m, 't> Checker<'_, 'm, 't> {
-    /// Whether the number of elements that count and pass lies within bounds. Too few point at where more should be, too
+    /// Whether the number of elements that count and pass is within bounds. Too few point at where more should be, too
     /// many at each of them.
     pub(super) fn count(&mut self, bounds: Bounds, quantified: &Quantified, item: &Item<'m, 't>) -> Judgement {
         let Elements { items, nearest, unknown } = self.elements(quantified, item);

@@ -132,8 +132,8 @@ impl<'m, 't> Checker<'_, 'm, 't> {
 
     /// The resources of these types, in which `*` stands for any characters, in the order of the template.
     ///
-    /// Who looks for those that are tied to another resource asks last whether one exists: the conditions of strangers
-    /// are no choices of this check.
+    /// Callers that look for resources tied to another one test last whether one exists: the conditions of unrelated resources
+    /// are not choices of this check.
     pub fn candidates(&self, types: &[String]) -> Vec<&'m Block<'t>> {
         let model = self.model;
         let mut blocks: Vec<&'m Block<'t>> = Vec::new();
@@ -148,14 +148,14 @@ impl<'m, 't> Checker<'_, 'm, 't> {
             }
         }
         if types.len() > 1 || types.iter().any(|kind| kind.contains('*')) {
-            // All turns of a loop have the same key.
+            // All iterations of a loop have the same key.
             blocks.sort_by_key(|block| (block.key_span, block.name));
             blocks.dedup_by(|one, other| one.is(other));
         }
         blocks
     }
 
-    /// Whether there may be resources of these types besides those that are declared; then it says so.
+    /// Whether there may be resources of these types besides those that are declared; if so, it notes the reason.
     pub fn may_hide(&mut self, types: &[String]) -> bool {
         let hides = types.iter().any(|kind| self.model.may_hide(kind));
         if hides {

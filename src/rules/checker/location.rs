@@ -1,4 +1,4 @@
-//! What an assertion is about, and what it answers: truth and the locations that explain it.
+//! What an assertion is about, and its result: truth and the locations that explain it.
 
 use crate::eval::value::Value;
 use crate::expand::Block;
@@ -9,7 +9,7 @@ use crate::truth::Truth;
 /// The state of what is missing.
 pub const NOT_SET: &str = "is not set";
 
-/// A location that explains an answer.
+/// A location that explains a result.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Location {
     /// The most exact span.
@@ -30,17 +30,17 @@ pub struct Location {
     pub related: Vec<RelatedLocation>,
 }
 
-/// An answer and, where explanations were asked for, the locations that make it so.
+/// A result and, where explanations were asked for, the locations that make it so.
 #[derive(Clone, Debug)]
 pub struct Judgement {
-    /// The answer.
+    /// The result.
     pub truth: Truth,
     /// Empty unless the checker explains.
     pub locations: Vec<Location>,
 }
 
 impl Judgement {
-    /// An answer without locations.
+    /// A result without locations.
     pub fn bare(truth: Truth) -> Self {
         Self { truth, locations: Vec::new() }
     }
@@ -61,7 +61,7 @@ pub enum Item<'m, 't> {
     Value {
         /// The value.
         value: &'m Value<'t>,
-        /// The key it stands under, or its index; empty where unknown. Only kept when explaining.
+        /// The key it is under, or its index; empty where unknown. Only kept when explaining.
         name: String,
         /// From the template's root. Only kept when explaining.
         path: String,
@@ -71,7 +71,7 @@ pub enum Item<'m, 't> {
 }
 
 impl<'m, 't> Item<'m, 't> {
-    /// The block that it is, or lies in.
+    /// The block that it is, or is in.
     pub fn owner(&self) -> &'m Block<'t> {
         match self {
             Self::Block(block) => block,

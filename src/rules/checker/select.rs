@@ -12,7 +12,7 @@ use smallvec::{SmallVec, smallvec};
 pub struct Selection<'m, 't> {
     /// The elements, in order.
     pub items: SmallVec<[Item<'m, 't>; 1]>,
-    /// The deepest block that exists on the way, for when there are none or they are not enough.
+    /// The deepest block that exists on the path, for when there are none or they are not enough.
     pub nearest: Location,
     /// Whether something that is not known may hold further elements.
     pub unknown: bool,
@@ -20,7 +20,7 @@ pub struct Selection<'m, 't> {
 
 /// Where names lead to.
 pub enum Followed<'m, 't> {
-    /// A value, and the key that it stands under.
+    /// A value, and the key that it is under.
     Value(&'m Value<'t>, Span),
     /// Nothing: the name at this index is missing from the block or the value whose key is here.
     Absent(Span, usize),
@@ -31,7 +31,7 @@ pub enum Followed<'m, 't> {
 }
 
 impl<'m, 't> Checker<'_, 'm, 't> {
-    /// Follows names, such as the leading ones of a path; says why where something is not known.
+    /// Follows names, such as the leading ones of a path; notes why if something is unknown.
     pub fn follow(&mut self, names: &[impl AsRef<str>], item: &Item<'m, 't>) -> Followed<'m, 't> {
         let (mut value, walked) = match item {
             Item::Block(block) => match self.run.descend(block.node, block.key_span, names) {
@@ -57,12 +57,12 @@ impl<'m, 't> Checker<'_, 'm, 't> {
         Followed::Value(value, span)
     }
 
-    /// Selects with a path from an item. Only where it finds nothing it tells the nearest location.
+    /// Selects with a path from an item. Only if it finds nothing, it returns the nearest location.
     pub fn select(&mut self, path: &Path, item: &Item<'m, 't>) -> Selection<'m, 't> {
         self.select_with(path, item, false)
     }
 
-    /// Selects with a path from an item, and tells the nearest location also where it finds something, which may not be enough.
+    /// Selects with a path from an item, and returns the nearest location also if it finds something, which may not be enough.
     pub fn select_some(&mut self, path: &Path, item: &Item<'m, 't>) -> Selection<'m, 't> {
         self.select_with(path, item, self.explain)
     }
@@ -125,7 +125,7 @@ impl<'m, 't> Checker<'_, 'm, 't> {
         }
     }
 
-    /// Words that only locations tell.
+    /// Words that only locations have.
     fn reported(&self, words: &str) -> String {
         if self.explain { words.to_owned() } else { String::new() }
     }
@@ -170,7 +170,7 @@ impl<'m, 't> Checker<'_, 'm, 't> {
         }
     }
 
-    /// The deepest location on the way to what is missing.
+    /// The deepest location on the path of what is missing.
     fn nearest(&self, item: &Item<'m, 't>, names: &[impl AsRef<str>], span: Span, index: usize) -> Location {
         if !self.explain {
             return Location { span, ..Location::default() };

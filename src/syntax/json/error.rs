@@ -1,4 +1,4 @@
-//! What to say about a text that is no JSON: which word or bracket, and what to write instead.
+//! The errors of texts that are not JSON: the word or bracket, and what to write instead.
 
 use super::{Failure, JsonReader};
 use crate::source::Span;

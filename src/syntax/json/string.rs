@@ -90,7 +90,7 @@ impl<'s> JsonReader<'s> {
         })
     }
 
-    /// `\uXXXX`, and the second half of a surrogate pair. The reader stands behind `\u`.
+    /// `\uXXXX`, and the second half of a surrogate pair. The reader is behind `\u`.
     fn unicode_escape(&mut self, start: usize) -> Result<char, Failure> {
         let first = self.four_hex_digits(start)?;
         let code = match first {
