@@ -73,11 +73,11 @@ impl<'t> Run<'_, 't> {
         self.scenario.domain(variable).is_some_and(|domain| domain.contains(&1))
     }
 
-    /// The text of a scalar with every choice in it made; none, with the reason noted, where it is not known all the same. For
-    /// questions that take the whole text; [`decide`](Self::decide) tells choices apart only as far as its answer differs.
+    /// The text of a scalar with every choice in it made. None, with the reason noted, if it is still not known. For questions that
+    /// need the whole text: [`decide`](Self::decide) distinguishes choices only as far as its result differs.
     pub fn settled_text(&mut self, value: &Value<'t>) -> Option<String> {
         let mut settled = Cow::Borrowed(value);
-        // Each step makes one of the choices, of which a value has as many as parts at most.
+        // Each step makes one choice. A value has at most as many choices as parts.
         for _ in 0..=value.parts().len() {
             if let Some(text) = settled.text() {
                 return Some(text.into_owned());

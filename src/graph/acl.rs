@@ -1,7 +1,7 @@
-//! What a network ACL lets in: its entries in the order of their numbers.
+//! What a network ACL allows inbound: its entries in the order of their numbers.
 //!
 //! Source: Amazon VPC user guide, "Network ACL rules": entries are evaluated from the lowest number on, and the first one that matches
-//! the traffic decides, whatever later ones say.
+//! the traffic decides, regardless of later ones.
 
 use super::addresses::{are_internet, hold, is_broad};
 use super::{property, refers_to};
@@ -25,8 +25,8 @@ struct Entry<'m, 't> {
     range: Cidr,
 }
 
-/// Whether an entry that allows inbound traffic lets every address of the internet reach a port over TCP, alone or with others of
-/// its network ACL; and the entries that do so with it.
+/// Whether an entry allows every internet address to reach a port over TCP, alone or with other entries of its network ACL; and
+/// these other entries.
 pub fn opens<'m, 't>(
     run: &mut Run<'m, 't>,
     model: &'m Model<'m, 't>,
@@ -92,7 +92,7 @@ fn denied_before<'m, 't>(
     }
 }
 
-/// The other entries of an entry's network ACL that do this with a port, and whether there may be more.
+/// The other entries of an entry's network ACL with this action for a port, and whether there may be more.
 fn entries<'m, 't>(
     run: &mut Run<'m, 't>,
     model: &'m Model<'m, 't>,
@@ -145,7 +145,7 @@ fn is_same_acl<'m, 't>(
     })
 }
 
-/// Whether an entry is about inbound traffic to a port over TCP, and does this with it.
+/// Whether an entry applies to inbound traffic to a port over TCP, with this action.
 fn is_about<'m, 't>(run: &mut Run<'m, 't>, entry: &'m Block<'t>, action: &str, port: u16) -> Truth {
     let mut ask =
         |path: &[&str], absent: Truth, question: &dyn Fn(&Value<'t>) -> Truth| match property(run, entry, path) {
@@ -172,7 +172,7 @@ fn is_about<'m, 't>(run: &mut Run<'m, 't>, entry: &'m Block<'t>, action: &str, p
     does.and(!outbound).and(all.or(tcp.and(from).and(to)))
 }
 
-/// The addresses that an entry is about; none where it has no CIDR block, an error where they are not known.
+/// The addresses of an entry. None if it has no CIDR block, an error if they are not known.
 fn range<'m, 't>(run: &mut Run<'m, 't>, entry: &'m Block<'t>) -> Result<Option<Cidr>, ()> {
     for name in ["CidrBlock", "Ipv6CidrBlock"] {
         let Some(value) = property(run, entry, &[name]) else { continue };

@@ -5,7 +5,7 @@ use crate::eval::{Run, text};
 use crate::policy::Cidr;
 use crate::truth::Truth;
 
-/// Addresses that are no destinations on the internet, so that ranges without them still hold all of it.
+/// Addresses that are not on the internet: ranges without them can still contain all of it.
 ///
 /// Source: IANA IPv4 Special-Purpose Address Registry (RFC 6890; "Globally Reachable: False", with multicast, RFC 5771).
 const NOT_OF_THE_INTERNET: [&str; 15] = [
@@ -26,23 +26,22 @@ const NOT_OF_THE_INTERNET: [&str; 15] = [
     "240.0.0.0/4",
 ];
 
-/// All addresses of IPv6 that IANA assigns to networks. Source: IANA IPv6 Address Space Registry, "Global Unicast".
+/// All IPv6 addresses that IANA assigns to networks. Source: IANA IPv6 Address Space Registry, "Global Unicast".
 const IPV6_INTERNET: &str = "2000::/3";
 
 /// All addresses of IPv4.
 const IPV4: &str = "0.0.0.0/0";
 
-/// Whether ranges together hold every address of the internet, of IPv4 or of IPv6.
+/// Whether ranges together contain every internet address, of IPv4 or of IPv6.
 pub fn are_internet(ranges: &[Cidr]) -> bool {
     let hold = |whole: &str, more: &[&str]| {
         let more = more.iter().filter_map(|text| Cidr::parse(text));
         Cidr::parse(whole).is_some_and(|whole| hold_all(ranges.iter().copied().chain(more), whole))
     };
-    // The special ranges alone hold nothing.
     !ranges.is_empty() && (hold(IPV4, &NOT_OF_THE_INTERNET) || hold(IPV6_INTERNET, &[]))
 }
 
-/// Whether ranges together hold every address of the internet that another range holds.
+/// Whether ranges together contain every internet address of another range.
 pub fn hold(ranges: &[Cidr], whole: Cidr) -> bool {
     let special = NOT_OF_THE_INTERNET.iter().filter_map(|text| Cidr::parse(text));
     hold_all(ranges.iter().copied().chain(special), whole)
@@ -71,14 +70,14 @@ pub fn is_broad(range: Cidr) -> bool {
     !range.is_narrow()
 }
 
-/// Whether a CIDR block holds every address of the internet: `0.0.0.0/0`, `::/0`, `2000::/3`.
+/// Whether a CIDR block contains every internet address: `0.0.0.0/0`, `::/0`, `2000::/3`.
 pub fn is_internet(value: &Value<'_>) -> Truth {
     match value.text() {
         Some(text) => {
             let text = text.trim();
             match Cidr::parse(text) {
                 Some(range) => are_internet(&[range]),
-                // No address, but a prefix length of 0 leaves nothing of it.
+                // With a prefix length of 0, the address does not matter.
                 None => text
                     .rsplit_once('/')
                     .is_some_and(|(_, length)| !length.is_empty() && length.bytes().all(|byte| byte == b'0')),
@@ -90,7 +89,7 @@ pub fn is_internet(value: &Value<'_>) -> Truth {
     }
 }
 
-/// Whether CIDR blocks together hold every address of the internet.
+/// Whether CIDR blocks together contain every internet address.
 pub fn are_all_internet<'t>(run: &mut Run<'_, 't>, values: &[Value<'t>]) -> Truth {
     /// More blocks are not added up.
     const MOST: usize = 1024;

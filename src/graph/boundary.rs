@@ -1,4 +1,4 @@
-//! Managed policies that are permissions boundaries and nothing else: they limit what others grant, and grant nothing.
+//! Managed policies that are used only as permissions boundaries: they limit what other policies grant, and grant nothing.
 //!
 //! Source: IAM User Guide, "Permissions boundaries for IAM entities".
 

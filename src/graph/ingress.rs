@@ -1,6 +1,6 @@
-//! From where the rules of a security group let traffic in.
+//! The sources from which the rules of a security group allow traffic.
 //!
-//! Rules add up: a group lets in what any of its rules lets in, and a prefix list is all of its entries. Source: Amazon VPC user
+//! Rules add up: a group allows what any of its rules allows, and a prefix list is all of its entries. Source: Amazon VPC user
 //! guide, "Security group rules" and "Managed prefix lists".
 
 use super::addresses::{are_internet, is_broad};
@@ -16,13 +16,13 @@ const GROUP: &str = "AWS::EC2::SecurityGroup";
 const INGRESS: &str = "AWS::EC2::SecurityGroupIngress";
 const PREFIX_LIST: &str = "AWS::EC2::PrefixList";
 
-/// Rules that are looked at for what they let in together; of more, the result is unknown.
+/// Rules that are added up. With more rules, the result is unknown.
 const MOST_RULES: usize = 256;
 
 /// A rule of a security group: a map with `IpProtocol`, `FromPort`, `ToPort` and a source.
 struct Rule<'m, 't> {
     value: &'m Value<'t>,
-    /// Its ranges of addresses, as far as they are known; empty where its source is a security group.
+    /// Its ranges of addresses, as far as they are known. Empty if its source is a security group.
     ranges: Vec<Cidr>,
     /// Its ports, the first and the last.
     ports: (i64, i64),
@@ -36,14 +36,14 @@ pub struct Source<'m, 't> {
     pub name: &'static str,
     /// Its value.
     pub value: &'m Value<'t>,
-    /// Rules that are the rest of the internet, each with the words that say so.
+    /// The locations of what makes it the internet, each with a description.
     pub related: Vec<(Span, &'static str)>,
 }
 
 /// The properties of a rule that name addresses. Source: the types' schemas.
 const SOURCES: [&str; 3] = ["CidrIp", "CidrIpv6", "SourcePrefixListId"];
 
-/// The ports that a rule opens, the first and the last; nothing where it opens none, or they are not known.
+/// The ports that a rule opens, the first and the last. None if it opens no port, or if they are not known.
 pub type Ports<'a, 'm, 't> = &'a mut dyn FnMut(&mut Run<'m, 't>, &'m Value<'t>) -> Option<(i64, i64)>;
 
 /// The sources of a rule that are all of the internet: alone, or with other rules of the same security group that open a port which
@@ -98,7 +98,7 @@ fn rest_of_internet(ranges: &[Cidr], own: (i64, i64), others: &[Rule<'_, '_>], s
     })
 }
 
-/// The addresses that a property names, a source or a destination; nothing where they are not known.
+/// The addresses that a property names, a source or a destination. None if they are not known.
 pub(super) fn ranges<'m, 't>(
     run: &mut Run<'m, 't>,
     model: &'m Model<'m, 't>,
@@ -132,7 +132,6 @@ pub(super) fn ranges<'m, 't>(
 }
 
 fn cidr<'t>(run: &mut Run<'_, 't>, value: &Value<'t>) -> Option<Vec<Cidr>> {
-    // What no function or choice leaves open is mostly plain.
     let text = match value.text() {
         Some(text) => text.into_owned(),
         None => {
@@ -190,7 +189,7 @@ fn entries<'m, 't>(
     found
 }
 
-/// The other rules for inbound traffic of the security group that a rule belongs to; nothing where they are too many.
+/// The other inbound rules of the security group that a rule belongs to. None if there are too many.
 fn rules<'m, 't>(
     run: &mut Run<'m, 't>,
     model: &'m Model<'m, 't>,

@@ -1,4 +1,4 @@
-//! Routes that send all traffic for the internet the same way, alone or with other routes of their table.
+//! Routes whose destination is the whole internet, alone or with other routes of their table.
 
 use super::addresses::{are_internet, is_broad};
 use super::ingress::ranges;
@@ -14,7 +14,7 @@ const ROUTE: &str = "AWS::EC2::Route";
 /// The properties of a route that name its destination. Source: the type's schema.
 const DESTINATIONS: [&str; 3] = ["DestinationCidrBlock", "DestinationIpv6CidrBlock", "DestinationPrefixListId"];
 
-/// Other routes that are looked at for what they are together; of more, the result is unknown.
+/// Routes that are added up. With more routes, the result is unknown.
 const MOST_ROUTES: usize = 256;
 
 /// Whether the destination of a route is all of the internet: alone, or with other routes of the same table to the same gateway; and

@@ -1,11 +1,11 @@
-//! Whether a caller gets in: an `Allow` against the `Deny` statements of the same policy.
+//! Whether a policy admits a caller: an `Allow` against the `Deny` statements of the same policy.
 //!
-//! "An explicit deny in any of these policies overrides the allow" (IAM User Guide, "Policy evaluation logic"). The caller gets in
-//! if it can make a request that the `Allow` allows and no `Deny` denies. The requests are told apart as far as the statements tell
-//! them apart: by the actions and resources that some of them name and others do not, and by what the caller can have under
+//! "An explicit deny in any of these policies overrides the allow" (IAM User Guide, "Policy evaluation logic"). A policy admits a
+//! caller that can make a request which the `Allow` allows and no `Deny` denies. Requests are distinguished as far as the statements
+//! do: by the actions and resources that some statements name and others do not, and by the values that the caller can have for
 //! the keys of their conditions.
 
-use super::caller::{self, Caller, Choice, Way};
+use super::caller::{self, Caller, Channel, Choice};
 use super::cells::{Cells, Subject};
 use super::condition::{Operator, read};
 use super::known::{Group, group_of};
@@ -18,7 +18,7 @@ use crate::eval::value::Value;
 use crate::truth::Truth;
 use std::borrow::Cow;
 
-/// Requests that are told apart by keys; past this number the result is unknown.
+/// Requests that are distinguished by keys. Beyond this number, the result is unknown.
 const MOST_REQUESTS: usize = 512;
 
 /// The statements of a policy that may deny what another one of its statements allows.
@@ -46,7 +46,7 @@ impl<'v, 't> Denies<'v, 't> {
     }
 }
 
-/// Whether a caller that an `Allow` names gets in by it.
+/// Whether an `Allow` admits a caller that it names.
 pub(super) fn admits<'v, 't>(
     run: &mut Run<'_, 't>,
     allow: &'v Value<'t>,
@@ -65,15 +65,15 @@ pub(super) fn admits<'v, 't>(
     let allowed = Conditions::read(run, allow);
     let denying: Vec<&'v Value<'t>> = applying.iter().map(|(_, statement, _)| *statement).collect();
     let Some(cells) = Cells::of(run, allow, &denying, subject) else {
-        run.note_reason("the policy tells too many actions or resources apart");
+        run.note_reason("the policy distinguishes too many actions or resources");
         return Truth::Unknown;
     };
     let keys = keys(std::iter::once(&allowed).chain(applying.iter().map(|(conditions, ..)| conditions)));
-    // A service calls for the caller only where the policy lets services in by what they call for.
+    // A service calls for the caller only if the statement has conditions on the resource that the service calls for.
     let through_services = allowed.read.iter().any(|condition| group_of(&condition.key) == Group::Source);
     let mut admitted = Truth::False;
-    for way in caller.ways(through_services) {
-        let Some(requests) = Requests::made(run, caller, way, &keys) else {
+    for channel in caller.channels(through_services) {
+        let Some(requests) = Requests::made(run, caller, channel, &keys) else {
             run.note_reason("the policy has conditions on too many keys");
             return Truth::Unknown;
         };
@@ -131,7 +131,7 @@ pub(super) fn requires_key<'v, 't>(
                 }
                 let denied_by: Vec<Truth> = denying
                     .iter()
-                    // What it says of other keys leaves requests out.
+                    // Its conditions on other keys exempt requests.
                     .map(|(conditions, _, applies)| applies.and(conditions.hold_for(run, key, &choice, Truth::False)))
                     .collect();
                 passes = passes.or(allows.and(!cells.all_denied(&denied_by)));
@@ -168,13 +168,13 @@ impl<'v, 't> Conditions<'v, 't> {
         conditions
     }
 
-    /// Whether those on a key hold for a choice of it, and what is so of the others.
+    /// Whether the conditions on a key hold for a choice of it, with a truth for the other conditions.
     fn hold_for(&self, run: &mut Run<'_, 't>, key: &str, choice: &Choice<'v, 't>, others: Truth) -> Truth {
         Truth::all(self.read.iter().map(|condition| {
             if condition.key != key {
                 return others;
             }
-            // Any caller: which values it can have does not matter here.
+            // The values that a caller can have do not matter here.
             caller::holds(run, &Caller::Account(None), "", (condition.operator, condition.values), choice)
         }))
     }
@@ -204,7 +204,7 @@ fn keys<'c, 'v: 'c, 't: 'c>(all: impl Iterator<Item = &'c Conditions<'v, 't>>) -
     keys
 }
 
-/// The requests that a caller can make one way, as far as keys tell them apart.
+/// The requests of a caller on one channel, as far as keys distinguish them.
 struct Requests<'c, 'v, 't> {
     keys: Vec<(&'c str, Vec<Choice<'v, 't>>)>,
     number: usize,
@@ -216,11 +216,11 @@ struct Request<'r, 'v, 't> {
 }
 
 impl<'c, 'v, 't> Requests<'c, 'v, 't> {
-    /// Nothing where there are too many.
-    fn made(run: &mut Run<'_, 't>, caller: &Caller, way: Way, keys: &Keys<'c, 'v, 't>) -> Option<Self> {
+    /// None if there are too many.
+    fn made(run: &mut Run<'_, 't>, caller: &Caller, channel: Channel, keys: &Keys<'c, 'v, 't>) -> Option<Self> {
         let mut requests = Self { keys: Vec::new(), number: 1 };
         for (key, conditions) in keys {
-            let choices = caller::choices(run, caller, way, key, conditions);
+            let choices = caller::choices(run, caller, channel, key, conditions);
             requests.number = requests.number.saturating_mul(choices.len());
             if requests.number > MOST_REQUESTS {
                 return None;
@@ -253,7 +253,7 @@ impl<'r, 'v, 't> Request<'r, 'v, 't> {
     }
 }
 
-/// Whether a `Deny` is about a caller: about everyone, everyone but some that it names, or the very principal that is allowed.
+/// Whether a `Deny` applies to a caller: to everyone, to everyone except some principals, or to the principal that is allowed.
 fn denies_caller<'t>(
     run: &mut Run<'_, 't>,
     statement: &Value<'t>,
@@ -261,7 +261,7 @@ fn denies_caller<'t>(
     principal: Option<&Value<'t>>,
 ) -> Truth {
     if let Some(excepted) = statement.get(element::NOT_PRINCIPALS) {
-        // Whoever is excepted is named, and so is not an unknown caller; an exception of everyone excepts these too.
+        // An excepted principal is named, so it is not an unknown caller, unless everyone is excepted.
         return Truth::all(excepted.items().iter().filter_map(|entry| entry.get(element::VALUE)).map(|value| {
             let is_this = match (caller, principal) {
                 (Caller::Account(_), Some(principal)) => same_text(run, value, principal).or(Truth::Unknown),

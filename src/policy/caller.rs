@@ -1,10 +1,10 @@
-//! What the requests of a caller have under condition keys.
+//! The values that requests of a caller can have for condition keys.
 //!
-//! A caller can make many requests: it chooses where it calls from, signs or does not, and sends what it likes. What it cannot
-//! choose is who it is. A request is one choice for every key; whether a policy lets the caller in is whether some request passes.
+//! A caller can make many requests: it chooses its network, whether it signs a request, and what the request contains. It cannot
+//! choose its identity. A request is one choice for every key. A policy admits the caller if at least one request passes.
 //!
-//! Sources: IAM User Guide, "AWS global condition context keys" (what each key is, and when a request has it); Amazon S3 user guide,
-//! "Blocking public access to your Amazon S3 storage", "The meaning of public" (which keys and values tell callers apart).
+//! Sources: IAM User Guide, "AWS global condition context keys" (the meaning of each key, and when a request has it); Amazon S3 user guide,
+//! "Blocking public access to your Amazon S3 storage", "The meaning of public" (which keys and values distinguish callers).
 
 use super::account::{Account, account_of};
 use super::cidr::Cidr;
@@ -16,58 +16,58 @@ use crate::eval::Run;
 use crate::eval::value::Value;
 use crate::truth::Truth;
 
-/// Who calls.
+/// A caller.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Caller {
-    /// Anyone that no policy names: without credentials, with those of some account, or through an AWS service that acts for
-    /// such an account.
+    /// A caller that the policy does not name: without credentials, with credentials of some account, or through an AWS service
+    /// that acts for such an account.
     Unknown,
-    /// Principals of an account; which one, where that is known.
+    /// A principal of an account, with the account's ID if it is known.
     Account(Option<String>),
 }
 
-/// How a request is made.
+/// How a request reaches AWS.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
-pub(super) struct Way {
-    /// With credentials, or anonymously.
+pub(super) struct Channel {
+    /// Whether it is signed; otherwise it is anonymous.
     signed: bool,
-    /// Through a VPC endpoint, or from an address of the internet.
+    /// Whether it goes through a VPC endpoint; otherwise it comes from an internet address.
     endpoint: bool,
-    /// By an AWS service for what belongs to the caller.
+    /// Whether an AWS service makes it for a resource of the caller.
     service: bool,
 }
 
 impl Caller {
-    /// The ways in which the caller can make requests. Through a service only where that is asked for (`through_services`):
-    /// it is the service that calls then, which a policy must name for itself.
-    pub(super) fn ways(&self, through_services: bool) -> Vec<Way> {
-        let way = |signed, endpoint| Way { signed, endpoint, service: false };
-        let mut ways = vec![way(true, false), way(true, true)];
+    /// The channels that the caller can use. Services only if `through_services` is set: then the service is the caller, and a
+    /// policy must name it separately.
+    pub(super) fn channels(&self, through_services: bool) -> Vec<Channel> {
+        let channel = |signed, endpoint| Channel { signed, endpoint, service: false };
+        let mut channels = vec![channel(true, false), channel(true, true)];
         if *self == Self::Unknown {
-            ways.extend([way(false, false), way(false, true)]);
+            channels.extend([channel(false, false), channel(false, true)]);
             if through_services {
-                ways.push(Way { signed: false, endpoint: false, service: true });
+                channels.push(Channel { signed: false, endpoint: false, service: true });
             }
         }
-        ways
+        channels
     }
 }
 
-/// What a request has under a key.
+/// The value of a key in a request.
 #[derive(Clone, Debug)]
 pub(super) enum Choice<'v, 't> {
-    /// Nothing.
+    /// The request does not have the key.
     Absent,
     /// This text.
     Text(String),
-    /// A value that no policy names.
+    /// A value that no condition names.
     Unnamed,
-    /// A value that matches this one of a condition, and nothing that is not as wide, as far as the caller can have such a value.
+    /// A value that matches this value of a condition, and no narrower one, with the truth that the caller can have such a value.
     Matching(&'v Value<'t>, Truth),
 }
 
 impl Choice<'_, '_> {
-    /// Whether the caller can choose it; never false.
+    /// Whether the caller can choose it. Never false.
     pub(super) fn is_possible(&self) -> Truth {
         match self {
             Self::Matching(_, possible) => *possible,
@@ -76,12 +76,11 @@ impl Choice<'_, '_> {
     }
 }
 
-/// What a caller can choose for a key in requests that it makes one way, as far as conditions with these operators and values
-/// can tell the choices apart.
+/// The choices of a caller for a key on one channel, as far as conditions with these operators and values distinguish them.
 pub(super) fn choices<'v, 't>(
     run: &mut Run<'_, 't>,
     caller: &Caller,
-    way: Way,
+    channel: Channel,
     key: &str,
     conditions: &[(Operator, &'v [Value<'t>])],
 ) -> Vec<Choice<'v, 't>> {
@@ -89,20 +88,20 @@ pub(super) fn choices<'v, 't>(
     match key {
         // "This key is always included in the request context."
         "aws:securetransport" => return texts(&["true", "false"]),
-        "aws:viaawsservice" if way.signed => return texts(&["false", "true"]),
+        "aws:viaawsservice" if channel.signed => return texts(&["false", "true"]),
         "aws:viaawsservice" => return texts(&["false"]),
         // "Anonymous requests do not include this key."
-        "aws:principalisawsservice" if way.service => return texts(&["true"]),
-        "aws:principalisawsservice" if way.signed => return texts(&["false"]),
+        "aws:principalisawsservice" if channel.service => return texts(&["true"]),
+        "aws:principalisawsservice" if channel.signed => return texts(&["false"]),
         "aws:principalisawsservice" => return vec![Choice::Absent],
-        "aws:multifactorauthpresent" if !way.signed => return vec![Choice::Absent],
+        "aws:multifactorauthpresent" if !channel.signed => return vec![Choice::Absent],
         _ => {}
     }
     let (is_there, may_lack) = match group_of(key) {
-        Group::Caller => (way.signed, !always_signed(key)),
-        Group::Internet => (!way.endpoint && !way.service, false),
-        Group::Endpoint => (way.endpoint, true),
-        Group::Source => (way.service, true),
+        Group::Caller => (channel.signed, !always_signed(key)),
+        Group::Internet => (!channel.endpoint && !channel.service, false),
+        Group::Endpoint => (channel.endpoint, true),
+        Group::Source => (channel.service, true),
         Group::Request => (true, true),
     };
     if !is_there {
@@ -171,7 +170,7 @@ fn always_signed(key: &str) -> bool {
     )
 }
 
-/// Whether a caller can have a value under a key that matches one of a condition.
+/// Whether a caller can have a value for a key that matches a value of a condition.
 fn can_have<'t>(run: &mut Run<'_, 't>, caller: &Caller, key: &str, test: Test, value: &Value<'t>) -> Truth {
     match caller {
         Caller::Unknown => match fixed(key) {
@@ -179,7 +178,7 @@ fn can_have<'t>(run: &mut Run<'_, 't>, caller: &Caller, key: &str, test: Test, v
                 .decide(&[value], &|values| values.first().map_or(Truth::False, |value| is_fixed(value, fixed, test))),
             None => Truth::True,
         },
-        // An account may be of any organization and may share any network; its principals are its own.
+        // An account can be in any organization and can share any network. Its principals are its own.
         Caller::Account(account) => match (key, account) {
             ("aws:principalarn", Some(account)) => run.decide(&[value], &|values| {
                 values.first().map_or(Truth::False, |value| match account_of(value) {
@@ -210,7 +209,7 @@ pub(super) fn holds<'v, 't>(
             run,
             values,
             Some(&mut |run, value| {
-                // An account that a policy's own account is compared with is another one.
+                // A foreign account differs from the account of the policy.
                 if matches!(caller, Caller::Account(_)) && names_own_account(value) {
                     return Truth::False;
                 }
@@ -268,14 +267,14 @@ fn matches_anything(test: Test, value: &Value<'_>) -> Truth {
             // Text around an open part is no wildcard.
             if value.is_opaque() { Truth::Unknown } else { Truth::False }
         }
-        // Compared as it stands: no value that nobody names is equal to it.
+        // These operators have no wildcards: an unnamed value does not equal it.
         (Test::StringEquals | Test::StringEqualsIgnoreCase | Test::Binary, _) => Truth::False,
         (Test::Bool | Test::Numeric(_) | Test::Date(_) | Test::Null, _) => Truth::Unknown,
     }
 }
 
-/// Whether a value of a condition matches a request's value, which is one that another value of a condition matches and that is
-/// otherwise free: it is not matched by what is narrower.
+/// Whether a value of a condition matches the value of a request. The request's value matches `chosen` and is otherwise free, so a
+/// narrower value does not match it.
 fn takes(test: Test, value: &Value<'_>, chosen: &Value<'_>) -> Truth {
     if let (Some(value), Some(chosen)) = (value.text(), chosen.text()) {
         if value == chosen {
@@ -303,7 +302,7 @@ fn takes(test: Test, value: &Value<'_>, chosen: &Value<'_>) -> Truth {
     let pattern = |value: &Value<'_>, side| Pattern::of(value, side).unwrap_or_default();
     let (value, chosen) = (pattern(value, Side::Outer), pattern(chosen, Side::Inner));
     match value.covers(&chosen) {
-        // What both match in part: the caller may choose within both.
+        // Both match in part: the caller can choose a value that both match.
         Truth::False if chosen.covers(&value).is_false() && !value.is_disjoint_from(&chosen).is_true() => {
             Truth::Unknown
         }

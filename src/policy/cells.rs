@@ -1,7 +1,7 @@
-//! The actions and resources of an `Allow`, cut where statements that deny tell them apart.
+//! The actions and resources of an `Allow`, divided where `Deny` statements distinguish them.
 //!
-//! Statements add up: what one of them excepts (`NotAction`, `NotResource`) or leaves out another one may deny. So what is allowed is
-//! cut into cells along what these statements name, and each cell is asked for by itself.
+//! Statements add up: one can deny what another excepts (`NotAction`, `NotResource`) or does not name. So what is allowed is
+//! divided into cells along the patterns of these statements, and each cell is checked separately.
 
 use super::normal::element;
 use super::pattern::{Pattern, Side};
@@ -13,10 +13,10 @@ use crate::eval::text::{CLOSE, OPEN};
 use crate::eval::value::{Origin, Value};
 use crate::truth::Truth;
 
-/// Actions or resources that are told apart; past this number the result is unknown.
+/// Actions or resources that are distinguished. Beyond this number, the result is unknown.
 const MOST_CELLS: usize = 64;
 
-/// What a policy is about.
+/// The resource of a policy.
 #[derive(Clone, Debug)]
 pub enum Subject<'a, 't> {
     /// A bucket, its objects, or both.
@@ -25,7 +25,7 @@ pub enum Subject<'a, 't> {
     Other {
         /// The values that name it.
         names: &'a [&'a Value<'t>],
-        /// The service of the actions on it (`sqs`), where that is known.
+        /// The service of the actions on it (`sqs`), if it is known.
         service: Option<&'static str>,
     },
 }
@@ -39,17 +39,17 @@ impl<'t> Subject<'_, 't> {
     }
 }
 
-/// The actions and resources that an `Allow` allows, cut where statements that deny tell them apart, and which of these statements
-/// is about which.
+/// The actions and resources that an `Allow` allows, divided where `Deny` statements distinguish them, and which of these statements
+/// applies to which.
 pub(super) struct Cells {
-    /// For each action, what each `Deny` says of it.
+    /// For each action, whether each `Deny` covers it.
     actions: Vec<Vec<Truth>>,
     /// For each resource.
     resources: Vec<Vec<Truth>>,
 }
 
 impl Cells {
-    /// Nothing where there are too many.
+    /// None if there are too many.
     pub(super) fn of<'v, 't>(
         run: &mut Run<'_, 't>,
         allow: &'v Value<'t>,
@@ -73,7 +73,7 @@ impl Cells {
         Some(Self { actions, resources })
     }
 
-    /// Whether every action on every resource is denied by one of the statements, of which `denied_by` says which deny a request.
+    /// Whether one of the statements denies every action on every resource. `denied_by` contains whether each applies to a request.
     pub(super) fn all_denied(&self, denied_by: &[Truth]) -> Truth {
         Truth::all(
             self.actions
@@ -121,7 +121,7 @@ enum How {
 type Relation<'r, 'm, 't> = &'r mut dyn FnMut(&mut Run<'m, 't>, &Value<'t>, &Piece<'_, '_, 't>, How) -> Truth;
 
 impl Dimension {
-    /// What each of the statements that deny says of each cell.
+    /// For each cell, whether each `Deny` covers it.
     fn cells<'m, 'v, 't>(
         &self,
         run: &mut Run<'m, 't>,
@@ -139,12 +139,12 @@ impl Dimension {
             }
         }
         if pieces.is_empty() {
-            // Everything, or everything but some: at most that.
+            // Everything, or everything with exceptions: at most everything.
             pieces.extend(whole);
         }
         let mut cells = Vec::new();
         for piece in pieces {
-            // What a statement names and the piece goes beyond is a cell of its own.
+            // A pattern that covers only a part of the piece makes a separate cell.
             let mut inside: Vec<&'v Value<'t>> = Vec::new();
             for pattern in
                 denies.iter().flat_map(|deny| [self.element, self.excepted].map(|name| deny.get(name))).flatten()
@@ -179,7 +179,7 @@ impl Dimension {
         Some(cells)
     }
 
-    /// Whether a statement is about all of a piece, but for what patterns match that are cells of their own.
+    /// Whether a statement covers all of a piece, except what matches patterns that are separate cells.
     fn denies<'m, 'v, 't>(
         &self,
         run: &mut Run<'m, 't>,
@@ -235,7 +235,7 @@ fn action_relation<'t>(
             _ => Truth::Unknown,
         }),
         Piece::All | Piece::Target(_) => {
-            // On the resource that the policy is about, no other service has actions.
+            // Other services have no actions on the resource of the policy.
             let mut all = Pattern::default();
             all.push_text(&subject.service().map_or("*".to_owned(), |service| format!("{service}:*")));
             ask(run, outer, |outer| relate(Pattern::of(outer, Side::Outer), &all))
@@ -265,7 +265,7 @@ fn resource_relation<'t>(
             (_, None) => Truth::Unknown,
         },
         (Piece::All, _) => {
-            // The policy is about one resource: what names it names everything.
+            // The policy has one resource: a pattern that names it covers everything.
             let names = is_wildcard_resource(run, outer).or(names_subject(run, outer, subject));
             if how == How::Covers { names } else { !names }
         }
@@ -288,7 +288,7 @@ fn resource_relation<'t>(
     }
 }
 
-/// Whether a resource pattern is a name or the ARN of what the policy is about.
+/// Whether a resource pattern is a name or the ARN of the resource of the policy.
 fn names_subject<'t>(run: &mut Run<'_, 't>, pattern: &Value<'t>, subject: &Subject<'_, 't>) -> Truth {
     let Subject::Other { names, .. } = subject else { return Truth::False };
     let ids = |value: &Value<'t>| {
@@ -307,11 +307,11 @@ fn names_subject<'t>(run: &mut Run<'_, 't>, pattern: &Value<'t>, subject: &Subje
                 let text = Pattern::of(pattern, Side::Outer).unwrap_or_default();
                 let last = text.text().rsplit([':', '/']).next().unwrap_or_default();
                 match name.text() {
-                    // Which account and Region an ARN names does not matter for whose it is.
+                    // The account and Region of an ARN do not matter here.
                     Some(name) if !last.contains(OPEN) && !last.contains(CLOSE) => {
                         (last == name.rsplit([':', '/']).next().unwrap_or_default()).into()
                     }
-                    // What CloudFormation names can be written down by no one.
+                    // A literal cannot contain a name that CloudFormation generates.
                     None if pattern.text().is_some()
                         && matches!(name.as_reference(), Some(Origin::Resource { .. })) =>
                     {

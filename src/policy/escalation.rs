@@ -32,7 +32,7 @@ pub struct Escalation {
     pub truth: Truth,
 }
 
-/// Whether a resource pattern names what the identity is itself, or what is attached to it, as far as an action is about that.
+/// Whether a resource pattern names the identity itself, or a policy that is attached to it, depending on the action.
 pub type Itself<'a, 'm, 't> = &'a dyn Fn(&mut Run<'m, 't>, &Value<'t>, &str) -> Truth;
 
 /// Whether a resource pattern names the user who makes the request: `arn:aws:iam::*:user/${aws:username}`. The variable has no value

@@ -1,4 +1,4 @@
-//! Context keys that tell callers apart, and values of them that are fixed: no unknown caller can have them.
+//! Context keys that distinguish callers, and fixed values of them, which no unknown caller can have.
 //!
 //! Sources: Amazon S3 user guide, "Blocking public access to your Amazon S3 storage", "The meaning of public"; Amazon EFS
 //! user guide, "Blocking public access to EFS file systems", "The meaning of public"; IAM User Guide, "AWS global
@@ -36,26 +36,26 @@ pub(super) enum Fixed {
 /// Which requests have a key. Source: IAM User Guide, "AWS global condition context keys", "Availability" of each.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub(super) enum Group {
-    /// Those that are signed: it says who signed them.
+    /// Signed requests: the key identifies the caller.
     Caller,
-    /// Those that come from an address, and not through a VPC endpoint.
+    /// Requests from an internet address, not through a VPC endpoint.
     Internet,
-    /// Those that come through a VPC endpoint.
+    /// Requests through a VPC endpoint.
     Endpoint,
-    /// Those that an AWS service makes for a resource.
+    /// Requests that an AWS service makes for a resource.
     Source,
-    /// Any: it is a part of the request, or about the resource.
+    /// Any request: the key is about the request or the resource.
     Request,
 }
 
-/// The keys that tell callers apart, in lower case, sorted.
+/// The keys that distinguish callers, in lower case, sorted.
 ///
 /// The list of S3 with the keys that it sums up as "an AWS principal, user, role, or service principal", the one that EFS
 /// adds, and keys of the same meaning: the owner of the VPC endpoint, the organization of the source, the calling function
 /// or instance, and KMS's own key for the caller's account (KMS developer guide, "Condition keys for AWS KMS").
 /// Not: `kms:ViaService`, `lambda:FunctionUrlAuthType`, `aws:PrincipalType`, `aws:PrincipalTag/…`, `aws:Referer`,
 /// `aws:UserAgent`, `aws:username`, which anyone in any account can satisfy, and `aws:VpcSourceIp`: every VPC may have the
-/// same addresses, so AWS asks for `aws:SourceVpc` or `aws:SourceVpce` beside it (IAM User Guide, "aws:VpcSourceIp").
+/// same addresses (IAM User Guide, "aws:VpcSourceIp": present for every request through any VPC endpoint).
 const KEYS: [(&str, Fixed, Group); 30] = [
     ("aws:ec2instancesourcevpc", Fixed::Whole, Group::Caller),
     ("aws:principalaccount", Fixed::Whole, Group::Caller),
@@ -89,7 +89,7 @@ const KEYS: [(&str, Fixed, Group); 30] = [
     ("s3:x-amz-server-side-encryption-aws-kms-key-id", Fixed::Arn, Group::Request),
 ];
 
-/// What makes a value of a key fixed; nothing for keys that do not tell callers apart. The key is in lower case.
+/// What makes a value of a key fixed. None for keys that do not distinguish callers. The key is in lower case.
 pub(super) fn fixed(key: &str) -> Option<Fixed> {
     entry(key).map(|(_, fixed, _)| *fixed)
 }

@@ -19,8 +19,8 @@ pub struct NeedlessWildcard<'v, 't> {
     pub resources: Vec<(&'v Value<'t>, Vec<&'v Value<'t>>)>,
 }
 
-/// Actions that AWS itself grants on every resource in the policies for what runs a customer's code: they read no data and
-/// write to what the service makes for the code. Whoever spells them out grants the same as with these policies. Sorted.
+/// Actions that AWS grants on every resource in its own policies for functions and containers. They read no stored data. A statement
+/// with these actions grants the same rights as these policies. Sorted.
 ///
 /// Source: AWS managed policy reference, `AWSLambdaBasicExecutionRole`, `AWSLambdaVPCAccessExecutionRole` and
 /// `AmazonECSTaskExecutionRolePolicy`; AWS SAM developer guide, "Policy template list", `VPCAccessPolicy`.
@@ -39,8 +39,8 @@ const EXECUTION_ACTIONS: [&str; 12] = [
     "logs:putlogevents",
 ];
 
-/// How names of EC2's actions begin that make something whose ID EC2 chooses: nobody can name it before, so `instance/*` is the
-/// narrowest ARN there is. Source: Amazon EC2 user guide, "Example policies to control access the Amazon EC2 API", "Launch
+/// The beginnings of EC2 actions that create something whose ID EC2 assigns. The ID is not known before, so `instance/*` is the
+/// narrowest ARN. Source: Amazon EC2 user guide, "Example policies to control access the Amazon EC2 API", "Launch
 /// instances (RunInstances)".
 const MAKES_IDS: [&str; 8] =
     ["ec2:allocate", "ec2:copy", "ec2:create", "ec2:import", "ec2:provision", "ec2:register", "ec2:request", "ec2:run"];
@@ -113,7 +113,7 @@ fn is_needless(resource: &Value<'_>, action: &Value<'_>) -> Truth {
         Truth::False if MAKES_IDS.iter().any(|verb| lower.starts_with(verb)) => Truth::False,
         Truth::False => names_every_of(resource, &resources_of_actions(&pattern)),
         everything => everything.and(match limitable(&pattern) {
-            // So few of the actions can be limited that nobody would list the others (`ec2:Describe*`).
+            // Few of the actions can be limited, so listing the others separately is not worthwhile (`ec2:Describe*`).
             Limitable::Never | Limitable::Seldom => Truth::False,
             Limitable::Always | Limitable::Sometimes => Truth::True,
             Limitable::Unknown => Truth::Unknown,

@@ -1,6 +1,6 @@
-//! Which resources of an action a statement's resource pattern names.
+//! Which resources of an action a resource pattern of a statement names.
 //!
-//! An action counts only on the kinds of resources that it has: `kms:Decrypt` on a bucket's ARN allows nothing. Source: Service
+//! An action has an effect only on its own kinds of resources: `kms:Decrypt` on the ARN of a bucket allows nothing. Source: Service
 //! Authorization Reference, the tables "Actions" and "Resource types" of each service, from `facts`.
 
 use super::account::{Account, account_of};
@@ -13,15 +13,15 @@ use crate::eval::value::Value;
 use crate::facts::{ResourceKind, ResourceSets, resource_kinds, resources_of_actions};
 use crate::truth::Truth;
 
-/// A name that no resource has and that only a wildcard matches: it stands for the name of any resource.
+/// A name that no resource has and that only a wildcard matches. It represents the name of any resource.
 const ANY_NAME: &str = "\u{10FFFD}";
 
-/// What stands below some kinds of resources in an ARN. A pattern that names every one of these below every resource names every
-/// resource all the same. The last one is what Secrets Manager adds to names. Source: Service Authorization Reference, "Resource
-/// types" of DynamoDB, CloudWatch Logs, Lambda, S3 and Secrets Manager.
+/// The parts of ARNs below some kinds of resources. A pattern that names all of these below every resource names every resource.
+/// The last one is the suffix that Secrets Manager adds to names. Source: Service Authorization Reference, "Resource types" of
+/// DynamoDB, CloudWatch Logs, Lambda, S3 and Secrets Manager.
 const BELOW: [&str; 7] = ["/*", ":*", "/index/*", "/stream/*", ":log-stream:*", "/object/*", "-******"];
 
-/// The parts of an ARN pattern that say which resource it is.
+/// The parts of an ARN pattern that identify the resource.
 struct ArnPattern<'a> {
     service: &'a str,
     resource: &'a str,
@@ -41,14 +41,14 @@ impl<'a> ArnPattern<'a> {
         Some(Self { service, resource })
     }
 
-    /// Whether it names every resource of a kind, in a Region and an account at least.
+    /// Whether it names every resource of a kind, at least in one Region and account.
     fn names_every(&self, kind: ResourceKind) -> bool {
         if !kind.name.contains('*') || !pattern_covers(self.service, kind.service) {
-            // One resource alone is no kind.
+            // A single resource is not a kind.
             return false;
         }
         let any = kind.name.replace('*', ANY_NAME);
-        // A name alone is the whole of it: `*/*` names no bucket.
+        // Nothing is below a kind without a fixed part: `*/*` names no bucket.
         pattern_covers(self.resource, &any)
             || kind.name != "*"
                 && BELOW

@@ -1,6 +1,6 @@
-//! Statements for everyone that let nobody in whom the policy does not know.
+//! Statements for everyone that admit only known callers.
 //!
-//! "Everyone" is not everyone where conditions admit only fixed callers or fixed networks, or where a `Deny` keeps the others out.
+//! "Everyone" is not everyone if conditions admit only fixed callers or fixed networks, or if a `Deny` excludes all others.
 
 use super::account::{Account, account_of, is_account_id};
 use super::admission::{Denies, admits, requires_key};
@@ -10,8 +10,8 @@ use crate::eval::Run;
 use crate::eval::value::Value;
 use crate::truth::Truth;
 
-/// Whether an `Allow` for everyone lets in only callers that the policy knows: by its own conditions, and by the `Deny` statements
-/// among those of the same policy.
+/// Whether an `Allow` for everyone admits only callers that the policy names: because of its own conditions, and of the `Deny`
+/// statements of the same policy.
 pub fn restricts_callers<'v, 't>(
     run: &mut Run<'_, 't>,
     statement: &'v Value<'t>,
@@ -22,8 +22,8 @@ pub fn restricts_callers<'v, 't>(
     !admits(run, statement, &denies, subject, &Caller::Unknown, None)
 }
 
-/// Of principals that a statement names, each an account or someone in it: whether some get in, and those that do for certain,
-/// otherwise those that may.
+/// Of the principals that a statement names, each an account or a principal in it: whether the policy admits some, and those that it
+/// certainly admits, otherwise those that it may admit.
 pub fn admitted<'v, 't>(
     run: &mut Run<'_, 't>,
     statement: &'v Value<'t>,
@@ -55,9 +55,9 @@ pub fn admitted<'v, 't>(
     }
 }
 
-/// Whether a statement requires a key: by its own conditions together, and by the `Deny` statements among those of the same policy,
-/// it allows only requests that have the key with one of the values that they name. One of several keys is enough. `*` in the
-/// name of a key stands for any characters; keys are in lower case.
+/// Whether a statement requires a key: with its own conditions, and with the `Deny` statements of the same policy, it allows only
+/// requests that have the key with one of the values that they name. One of several keys is enough. `*` in the name of a key
+/// matches any characters. Keys are in lower case.
 pub fn requires_condition<'v, 't>(
     run: &mut Run<'_, 't>,
     statement: &'v Value<'t>,

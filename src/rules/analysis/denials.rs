@@ -154,7 +154,7 @@ impl PolicyDenies {
         let block = item.owner();
         let mut related = Vec::new();
         let mut unknown = Truth::False;
-        // A queue or topic has one policy: of several, the last one that CloudFormation applies replaces the others.
+        // A queue or topic has one policy: the last one that CloudFormation applies replaces the others.
         let (mut all, mut some) = (Truth::True, Truth::False);
         let (mut number, mut hidden) = (0, false);
         for (_, kind, property) in POLICIES.iter().filter(|(of, ..)| *of == block.kind) {
@@ -187,7 +187,7 @@ impl PolicyDenies {
             }
         }
         let mut truth = if number == 0 { Truth::False } else { all };
-        // One that is not known may replace those that are.
+        // An unknown policy may replace the known ones.
         if truth.is_true() && hidden {
             truth = Truth::Unknown;
         }

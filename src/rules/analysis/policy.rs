@@ -29,8 +29,7 @@ fn statement<'m, 't>(item: &Item<'m, 't>) -> Option<(&'m Value<'t>, String)> {
     }
 }
 
-/// Whether a principal of the statement is such, and no `Deny` of the same policy keeps it out; the locations are the principals
-/// that are.
+/// Whether the statement has such a principal that no `Deny` of the same policy excludes. The locations are these principals.
 pub(super) fn principal<'m, 't>(checker: &mut Checker<'_, 'm, 't>, item: &Item<'m, 't>, who: Who) -> Judgement {
     let Some((statement, path)) = statement(item) else { return Truth::Unknown.into() };
     let who = match who {
@@ -108,7 +107,7 @@ impl RequiresKey {
         let truth = policy::requires_condition(checker.run, statement, &siblings, &subject.subject(), &keys);
         checker.at(truth, || {
             let mut location = item.location();
-            // The conditions are where the key should be.
+            // The key should be in the conditions.
             if let Some(conditions) = statement.field("Conditions") {
                 location.span = conditions.key_span;
             }
@@ -139,7 +138,7 @@ pub(super) fn needless_wildcard<'m, 't>(checker: &mut Checker<'_, 'm, 't>, item:
     let mut locations = Vec::new();
     if checker.explain && found.truth.is_true() {
         for (resource, actions) in found.resources {
-            // The resources of a policy template of SAM stand where its name is: the first one is enough.
+            // All resources of a SAM policy template have the span of its name: the first one is enough.
             if locations.iter().any(|location: &Location| location.span == resource.span) {
                 continue;
             }
@@ -175,7 +174,7 @@ pub(super) fn managed_policy_grants<'m, 't>(
     grants: &[Grant],
 ) -> Judgement {
     let Item::Value { value, .. } = item else { return Truth::Unknown.into() };
-    // SAM attaches a policy for what an event reads from, and takes no other.
+    // SAM attaches this policy for an event, and the template cannot replace it.
     let by_event = grants == [Grant::Data]
         && checker.model.written(&item.owner().path(), value.span).path.split('/').any(|step| step == "Events");
     if by_event {

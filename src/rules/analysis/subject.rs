@@ -1,11 +1,11 @@
-//! What the policy of a resource is about.
+//! The resource that a policy applies to.
 
 use crate::eval::value::{Origin, Value};
 use crate::expand::Block;
 use crate::policy;
 use crate::rules::checker::{Checker, Followed, Item};
 
-/// What the policy of a resource is about.
+/// The resource that a policy applies to.
 pub(super) struct SubjectOf<'m, 't> {
     bucket: Option<[policy::Target<'t>; 2]>,
     /// The values that name it, where it is no bucket.
@@ -40,7 +40,7 @@ const SERVICES: [(&str, &str); 22] = [
     ("AWS::VpcLattice::", "vpc-lattice-svcs"),
 ];
 
-/// The properties by which policies that are resources of their own name what they are about. Source: the types' schemas.
+/// The properties of policy resources that name the resource that the policy applies to. Source: the types' schemas.
 const SUBJECTS: [&str; 7] = ["Queue", "Queues", "ResourceArn", "ResourceIdentifier", "SecretId", "TopicArn", "Topics"];
 
 impl<'m, 't> SubjectOf<'m, 't> {
