@@ -263,7 +263,7 @@ mod tests {
             ("kms:Decrypt", "kms:key/*"),
             ("kms:*", "kms:alias/* kms:key/*"),
             ("s3:GetObject", "s3:*/* s3:accesspoint/*"),
-            ("s3:ListBucket", "s3:*"),
+            ("s3:ListBucket", "s3:* s3:accesspoint/*"),
             ("sts:AssumeRole", "iam:role/*"),
             ("sqs:SendMessage", "sqs:*"),
             ("s3:ListAllMyBuckets", ""),

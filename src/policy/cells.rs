@@ -56,8 +56,11 @@ impl Cells {
         denies: &[&'v Value<'t>],
         subject: &Subject<'_, 't>,
     ) -> Option<Self> {
-        let actions = Dimension { element: element::ACTIONS, excepted: element::NOT_ACTIONS };
-        let resources = Dimension { element: element::RESOURCES, excepted: element::NOT_RESOURCES };
+        let actions = Dimension { element: element::ACTIONS, excepted: element::NOT_ACTIONS, absent: Truth::False };
+        // Trust policies and file system policies have no `Resource`. Source: IAM User Guide, "IAM JSON policy elements:
+        // Resource"; Amazon EFS user guide, "Resource-based policies within Amazon EFS".
+        let absent = matches!(subject.service(), Some("sts" | "elasticfilesystem")).into();
+        let resources = Dimension { element: element::RESOURCES, excepted: element::NOT_RESOURCES, absent };
         let mut of_actions = |run: &mut Run<'_, 't>, outer: &Value<'t>, inner: &Piece<'_, '_, 't>, how: How| {
             action_relation(run, outer, inner, how, subject)
         };
@@ -95,6 +98,8 @@ impl Cells {
 struct Dimension {
     element: &'static str,
     excepted: &'static str,
+    /// Whether a statement without both elements covers everything.
+    absent: Truth,
 }
 
 /// Something that an `Allow` allows.
@@ -199,8 +204,7 @@ impl Dimension {
                     relation(run, pattern, piece, How::Spares)
                 }
             })),
-            // A policy on the resource itself, such as a trust policy, has no `Resource`.
-            (None, None) => (self.element == element::RESOURCES).into(),
+            (None, None) => self.absent,
         }
     }
 }
