@@ -440,6 +440,50 @@ fn a_parameter_that_is_asked_for_is_declared_and_asked_something() {
 }
 
 #[test]
+fn messages_print_the_rules_own_parameters() {
+    holds(
+        r#"
+parameters:
+  days: { description: How long, default: 7 }
+  kinds: { description: Which, default: [a, b] }
+resources: [AWS::Logs::LogGroup]
+assert:
+  path: $.Properties.RetentionInDays
+  is: { at-least: { parameter: days } }
+  message: "less than {setting:days} days for {setting:kinds}: `{name}` {state}"
+examples:
+  pass:
+    - { name: long, template: "Resources: {Log: {Type: AWS::Logs::LogGroup, Properties: {RetentionInDays: 7}}}" }
+  fail:
+    - name: by default
+      template: |
+        Resources:
+          Log: { Type: AWS::Logs::LogGroup } # finding: less than 7 days for a, b: `RetentionInDays` is not set
+    - name: by a configuration
+      settings: { days: 90, kinds: c }
+      template: |
+        Resources:
+          Log: { Type: AWS::Logs::LogGroup } # finding: less than 90 days for c: `RetentionInDays` is not set
+"#,
+    );
+}
+
+#[test]
+fn messages_print_only_parameters_that_are_declared() {
+    let check = "{ path: $.Properties.RetentionInDays, is: { present: true }";
+    let head = "parameters: { days: { description: d, default: 7 } }\nresources: [AWS::Logs::LogGroup]\nassert: ";
+    for assert in [
+        format!("{head}{check}, message: 'fewer than {{setting:dayz}} days' }}"),
+        format!("{head}{{ any: [{check} }}, {check}, message: '{{setting:dayz}}' }}] }}"),
+        format!("{head}{{ every: {{ items: $.Properties.Tags, where: {check}, message: '{{setting:dayz}}' }} }} }}"),
+        format!("checks: [{{ resources: [AWS::Logs::LogGroup], assert: {check} }}, message: '{{setting:dayz}}' }}]"),
+    ] {
+        let why = refused(&assert);
+        assert!(why.contains("prints `{setting:dayz}`, but the rule has no parameter `dayz`"), "{assert}: {why}");
+    }
+}
+
+#[test]
 fn from_parameter_store_reads_the_name_of_the_entry() {
     holds(
         r#"

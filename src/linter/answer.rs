@@ -95,7 +95,7 @@ pub(super) fn answer<'m, 't>(
                 violations.reserve_exact(places.len());
                 for place in places {
                     let template = place.message.as_ref().or(check.message.as_ref()).unwrap_or(&rule.message);
-                    let message = fill(template, &place, block, block.written_name());
+                    let message = fill(template, &place, block, block.written_name(), settings);
                     let same = violations.iter_mut().find(|known| {
                         known.place.span == place.span && known.place.path == place.path && known.message == message
                     });
@@ -103,7 +103,8 @@ pub(super) fn answer<'m, 't>(
                         Some(known) => known.scenarios.push(scenario.clone()),
                         None => {
                             let in_loop = block.origin.filter(|origin| !origin.written_name.is_empty());
-                            let as_written = in_loop.map(|origin| fill(template, &place, block, &origin.written_name));
+                            let as_written =
+                                in_loop.map(|origin| fill(template, &place, block, &origin.written_name, settings));
                             violations.push(Violation {
                                 place,
                                 message,

@@ -2,6 +2,8 @@
 
 use crate::expand::{Block, Model};
 use crate::rules::checker::{NOT_SET, Place};
+use crate::rules::operand::{SETTING, Settings};
+use std::borrow::Cow;
 
 /// A place with the path and span that people find it at.
 pub(super) fn as_written(mut place: Place, model: &Model<'_, '_>) -> Place {
@@ -48,15 +50,22 @@ pub(super) fn united(places: Vec<Place>) -> Vec<Place> {
         .collect()
 }
 
-/// Fills a message: `{resource}`, `{type}`, `{name}`, `{state}`, `{value}`, and the words of the place.
-pub(super) fn fill(template: &str, place: &Place, block: &Block<'_>, resource: &str) -> String {
+/// Fills a message: `{resource}`, `{type}`, `{name}`, `{state}`, `{value}`, the rule's own parameters (`{setting:days}`), and the
+/// words of the place.
+pub(super) fn fill(template: &str, place: &Place, block: &Block<'_>, resource: &str, settings: &Settings) -> String {
     filled(template, |name| match name {
-        "resource" => Some(resource),
-        "type" => Some(block.written_kind()),
-        "name" => Some(&place.name),
-        "state" => Some(&place.state),
-        "value" => Some(&place.value),
-        _ => word(&place.words, name),
+        "resource" => Some(resource.into()),
+        "type" => Some(block.written_kind().into()),
+        "name" => Some(place.name.as_str().into()),
+        "state" => Some(place.state.as_str().into()),
+        "value" => Some(place.value.as_str().into()),
+        _ => match name.strip_prefix(SETTING) {
+            Some(parameter) => settings.get(parameter).map(|texts| match texts.as_slice() {
+                [only] => only.as_str().into(),
+                several => several.join(", ").into(),
+            }),
+            None => word(&place.words, name).map(Cow::Borrowed),
+        },
     })
 }
 
@@ -66,7 +75,7 @@ pub(super) fn word<'w>(words: &'w [(&'static str, String)], name: &str) -> Optio
 }
 
 /// Puts texts in for `{name}`; a name without one stays.
-pub(super) fn filled<'w>(template: &str, text_of: impl Fn(&str) -> Option<&'w str>) -> String {
+pub(super) fn filled<'w>(template: &str, text_of: impl Fn(&str) -> Option<Cow<'w, str>>) -> String {
     let mut message = String::with_capacity(template.len() + 32);
     let mut rest = template;
     while let Some((before, after)) = rest.split_once('{') {
@@ -77,7 +86,7 @@ pub(super) fn filled<'w>(template: &str, text_of: impl Fn(&str) -> Option<&'w st
             continue;
         };
         match text_of(name) {
-            Some(text) => message.push_str(text),
+            Some(text) => message.push_str(&text),
             None => {
                 message.push('{');
                 message.push_str(name);

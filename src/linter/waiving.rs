@@ -8,6 +8,7 @@ use crate::finding::{Counts, Finding, Level, Outcome};
 use crate::rules::rule::Rule;
 use crate::source::Source;
 use crate::syntax::{Document, Node};
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// The texts of a template.
@@ -79,7 +80,7 @@ impl Linter {
         let mut passed = true;
         for said in judged.flaws.iter().filter(|said| Some(said.flaw) == rule.exception) {
             passed = false;
-            let message = filled(&rule.message, |name| word(&said.words, name));
+            let message = filled(&rule.message, |name| word(&said.words, name).map(Cow::Borrowed));
             report.findings.push(finding(Some(said), Outcome::Fail, message));
         }
         report.count(&selected.id, Counts { passed: passed.into(), failed: (!passed).into(), undecided: 0 });

@@ -3,7 +3,7 @@
 use super::assertion::Assertion;
 use super::evidence::Evidence;
 use super::meta::{RuleMeta, RuleProse};
-use super::operand::{Operand, Settings};
+use super::operand::{Operand, Settings, settings_of};
 use crate::eval::text;
 use crate::facts;
 use crate::finding::{Flaw, Level};
@@ -210,7 +210,8 @@ struct RawRule {
     assert: Option<Assertion>,
     /// What it says of exceptions, for a rule with `resources: [exceptions]`.
     exception: Option<Flaw>,
-    /// What is wrong with this resource, in its own values: `{resource}`, `{type}`, `{name}`, `{state}`, `{value}`.
+    /// What is wrong with this resource, in its own values: `{resource}`, `{type}`, `{name}`, `{state}`, `{value}`, and
+    /// `{setting:days}` for the rule's parameter `days`.
     message: String,
     /// What is shown beside a finding.
     evidence: Option<Evidence>,
@@ -329,6 +330,16 @@ impl TryFrom<RawRule> for RuleFile {
         }
         if let Some(name) = undeclared {
             return Err(format!("`{name}` is not among the rule's `parameters`"));
+        }
+        let mut printed: Vec<&str> = settings_of(&raw.message).collect();
+        for check in &checks {
+            printed.extend(check.message.iter().flat_map(|message| settings_of(message)));
+            for assertion in check.when.iter().chain([&check.assert]) {
+                assertion.messages(&mut |message| printed.extend(settings_of(message)));
+            }
+        }
+        if let Some(name) = printed.into_iter().find(|name| !settings.contains_key(*name)) {
+            return Err(format!("a message prints `{{setting:{name}}}`, but the rule has no parameter `{name}`"));
         }
         let rule = Rule {
             meta: RuleMeta {
