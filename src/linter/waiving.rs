@@ -4,7 +4,7 @@ use super::places::{filled, word};
 use super::{FileReport, Linter, Selected, includes};
 use crate::exceptions::{self, Context, Exceptions, Judged, Said, Text};
 use crate::expand::expansion::Expansion;
-use crate::finding::{Counts, Finding, Level, Outcome};
+use crate::finding::{Counts, Finding, Flaw, Level, Outcome};
 use crate::rules::rule::Rule;
 use crate::source::Source;
 use crate::syntax::{Document, Node};
@@ -48,6 +48,12 @@ impl Linter {
                 self.say(selected, rule, exception, report);
             }
         }
+        for selected in &self.companions {
+            let Some(rule) = self.rules.entries().get(selected.index).and_then(|entry| entry.rule().ok()) else { continue };
+            for exception in judged.iter().filter(|judged| self.concerns_selected(judged)) {
+                report.findings.extend(said(selected, rule, exception));
+            }
+        }
         report.exceptions = judged.into_iter().map(|judged| judged.exception).collect();
     }
 
@@ -61,31 +67,52 @@ impl Linter {
         })
     }
 
+    /// Whether an exception that does not hold was written for a rule that is selected, as far as it can be read.
+    fn concerns_selected(&self, judged: &Judged<'_>) -> bool {
+        let is_selected = |id: &str| self.selected.binary_search_by(|selected| (*selected.id).cmp(id)).is_ok();
+        let waives = &judged.exception.waiver.waives;
+        let keeps = |said: &Said| match said.flaw {
+            Flaw::Unused => false,
+            Flaw::Malformed if waives.is_empty() => true,
+            Flaw::UnknownRule => said.nearest.as_deref().is_some_and(is_selected),
+            _ => waives.iter().any(|waived| is_selected(&waived.rule)),
+        };
+        judged.flaws.iter().any(keeps)
+    }
+
     /// What one rule says about one exception.
     fn say(&self, selected: &Selected, rule: &Rule, judged: &Judged<'_>, report: &mut FileReport) {
-        let finding = |said: Option<&Said>, outcome, message: String| Finding {
-            rule: Arc::clone(&selected.id),
-            level: if said.is_some_and(|said| said.is_light) { Level::Note } else { selected.level },
-            outcome,
-            span: said.map_or(judged.exception.waiver.span, |said| said.span),
-            path: judged.path.to_owned(),
-            subject: judged.subject.clone(),
-            alike: Vec::new(),
-            message,
-            when: None,
-            related: Vec::new(),
-            waiver: None,
-            baseline: None,
-        };
-        let mut passed = true;
-        for said in judged.flaws.iter().filter(|said| Some(said.flaw) == rule.exception) {
-            passed = false;
-            let message = filled(&rule.message, |name| word(&said.words, name).map(Cow::Borrowed));
-            report.findings.push(finding(Some(said), Outcome::Fail, message));
-        }
+        let before = report.findings.len();
+        report.findings.extend(said(selected, rule, judged));
+        let passed = report.findings.len() == before;
         report.count(&selected.id, Counts { passed: passed.into(), failed: (!passed).into(), undecided: 0 });
         if passed && self.keep.passed {
-            report.findings.push(finding(None, Outcome::Pass, "Passes".to_owned()));
+            report.findings.push(finding(selected, judged, None, Outcome::Pass, "Passes".to_owned()));
         }
+    }
+}
+
+/// The flaws of an exception that a rule is about, as findings.
+fn said<'s>(selected: &'s Selected, rule: &'s Rule, judged: &'s Judged<'_>) -> impl Iterator<Item = Finding> + 's {
+    judged.flaws.iter().filter(|said| Some(said.flaw) == rule.exception).map(move |said| {
+        let message = filled(&rule.message, |name| word(&said.words, name).map(Cow::Borrowed));
+        finding(selected, judged, Some(said), Outcome::Fail, message)
+    })
+}
+
+fn finding(selected: &Selected, judged: &Judged<'_>, said: Option<&Said>, outcome: Outcome, message: String) -> Finding {
+    Finding {
+        rule: Arc::clone(&selected.id),
+        level: if said.is_some_and(|said| said.is_light) { Level::Note } else { selected.level },
+        outcome,
+        span: said.map_or(judged.exception.waiver.span, |said| said.span),
+        path: judged.path.to_owned(),
+        subject: judged.subject.clone(),
+        alike: Vec::new(),
+        message,
+        when: None,
+        related: Vec::new(),
+        waiver: None,
+        baseline: None,
     }
 }
