@@ -439,6 +439,72 @@ fn a_parameter_that_is_asked_for_is_declared_and_asked_something() {
     assert!(refused(&format!("{head}{{ parameter: required }}")).contains("needs `is`"));
 }
 
+/// Every spelling of a key that AWS manages, and of one that the customer does.
+#[test]
+fn customer_keys_are_told_from_keys_of_aws() {
+    holds(
+        r#"
+resources: [AWS::Logs::LogGroup]
+assert: { path: $.Properties.KmsKeyId, is: { customer-key: true } }
+examples:
+  pass:
+    - name: by id, by ARN, by alias, and as a resource
+      template: |
+        Resources:
+          Key: { Type: AWS::KMS::Key }
+          A: { Type: AWS::Logs::LogGroup, Properties: { KmsKeyId: 1234abcd-12ab-34cd-56ef-1234567890ab } }
+          B: { Type: AWS::Logs::LogGroup, Properties: { KmsKeyId: "arn:aws:kms:us-east-1:111122223333:key/1" } }
+          C: { Type: AWS::Logs::LogGroup, Properties: { KmsKeyId: alias/awsome } }
+          D: { Type: AWS::Logs::LogGroup, Properties: { KmsKeyId: !Ref Key } }
+          E: { Type: AWS::Logs::LogGroup, Properties: { KmsKeyId: !GetAtt Key.Arn } }
+          F: { Type: AWS::Logs::LogGroup, Properties: { KmsKeyId: !Sub "arn:${AWS::Partition}:kms:${AWS::Region}:${AWS::AccountId}:key/${Key}" } }
+    - name: in JSON, with what is open behind what decides
+      template: |
+        {
+          "Parameters": { "Id": { "Type": "String" } },
+          "Resources": {
+            "A": { "Type": "AWS::Logs::LogGroup", "Properties": { "KmsKeyId": { "Fn::Join": ["", ["alias/phi-", { "Ref": "Id" }]] } } },
+            "B": {
+              "Type": "AWS::Logs::LogGroup",
+              "Properties": { "KmsKeyId": { "Fn::Sub": "arn:aws:kms:${AWS::Region}:${AWS::AccountId}:key/${Id}" } }
+            }
+          }
+        }
+  fail:
+    - name: keys of AWS, and none
+      template: |
+        Parameters: { Key: { Type: String, Default: "" }, Name: { Type: String } }
+        Resources:
+          A: { Type: AWS::Logs::LogGroup } # finding: is not set
+          B: { Type: AWS::Logs::LogGroup, Properties: { KmsKeyId: "" } } # finding: is ""
+          C: { Type: AWS::Logs::LogGroup, Properties: { KmsKeyId: !Ref Key } } # finding: is ""
+          D: { Type: AWS::Logs::LogGroup, Properties: { KmsKeyId: alias/aws/logs } } # finding
+          E: { Type: AWS::Logs::LogGroup, Properties: { KmsKeyId: aws/logs } } # finding
+          F: { Type: AWS::Logs::LogGroup, Properties: { KmsKeyId: "arn:aws-us-gov:kms:us-gov-west-1:1:alias/aws/s3" } } # finding
+          G: { Type: AWS::Logs::LogGroup, Properties: { KmsKeyId: !Sub "alias/aws/${Name}" } } # finding
+          H: { Type: AWS::Logs::LogGroup, Properties: { KmsKeyId: AWS_OWNED_KMS_KEY } } # finding
+          I: { Type: AWS::Logs::LogGroup, Properties: { KmsKeyId: !Sub "arn:${AWS::Partition}:kms:${AWS::Region}:${AWS::AccountId}:alias/aws/s3" } } # finding
+    - name: a list, and one of two, in JSON
+      template: |
+        {
+          "Parameters": { "Key": { "Type": "String", "Default": "alias/a", "AllowedValues": ["alias/a", "alias/aws/s3"] } },
+          "Resources": {
+            "A": { "Type": "AWS::Logs::LogGroup", "Properties": { "KmsKeyId": ["alias/a"] } }, # finding
+            "B": { "Type": "AWS::Logs::LogGroup", "Properties": { "KmsKeyId": { "Ref": "Key" } } } # finding(warning)
+          }
+        }
+  undecided:
+    - name: a parameter, an import, an alias of any name
+      template: |
+        Parameters: { Key: { Type: String } }
+        Resources:
+          A: { Type: AWS::Logs::LogGroup, Properties: { KmsKeyId: !Ref Key } }
+          B: { Type: AWS::Logs::LogGroup, Properties: { KmsKeyId: !ImportValue Key } }
+          C: { Type: AWS::Logs::LogGroup, Properties: { KmsKeyId: !Sub "alias/${Key}" } }
+"#,
+    );
+}
+
 #[test]
 fn messages_print_the_rules_own_parameters() {
     holds(

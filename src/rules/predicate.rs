@@ -57,6 +57,8 @@ pub enum Test {
     RefersTo(Vec<String>, Wanted),
     /// Refers to the resource that the rule looks at. Answered by the checker, which knows it.
     RefersToThis(Wanted),
+    /// Names a KMS key that the customer manages.
+    CustomerKey(Wanted),
     /// A CIDR block that holds every address.
     World(Wanted),
     /// An IAM action that cannot be limited to a resource.
@@ -154,6 +156,8 @@ struct RawPredicate {
     refers_to: Option<Vec<String>>,
     /// A reference to the resource that the rule looks at.
     refers_to_this: Option<bool>,
+    /// A customer managed KMS key: neither an empty text, nor a key of AWS's, such as `alias/aws/s3`.
+    customer_key: Option<bool>,
     /// A CIDR block of every address.
     world: Option<bool>,
     /// An IAM action that belongs on `*`, or a pattern of mostly such actions.
@@ -209,6 +213,7 @@ impl TryFrom<RawPredicate> for Predicate {
             raw.from_no_echo_parameter.map(Test::FromNoEcho),
             raw.refers_to.map(|types| Test::RefersTo(types, true)),
             raw.refers_to_this.map(Test::RefersToThis),
+            raw.customer_key.map(Test::CustomerKey),
             raw.world.map(Test::World),
             raw.needs_star.map(Test::NeedsStar),
             raw.wildcard_action.map(Test::WildcardAction),
@@ -353,6 +358,7 @@ impl Test {
             }
             // Needs the graph: the checker answers it.
             Self::RefersToThis(_) => Truth::Unknown,
+            Self::CustomerKey(yes) => wanted(decide(run, &is_customer_key), *yes),
             Self::World(yes) => {
                 wanted(if is_network(value, around) { Truth::False } else { decide(run, &is_world) }, *yes)
             }
@@ -445,6 +451,26 @@ fn is_network(value: &Value<'_>, around: &Surroundings<'_>) -> bool {
         }
         _ => false,
     }
+}
+
+/// Keys that AWS manages or owns, as properties name them, and the empty text, which names none. An alias that begins with
+/// `aws/` is reserved for AWS's keys (KMS API reference, `CreateAlias`), and some services' documentation leaves out `alias/`.
+/// `AWS_OWNED_KMS_KEY` is what Aurora DSQL and Redshift Serverless call a key of the service.
+const KEYS_OF_AWS: [&str; 6] = ["", "alias/aws/*", "arn:*:alias/aws/*", "aws/*", "AWS_OWNED_KMS_KEY", "*:AWS_OWNED_KMS_KEY"];
+
+/// Whether a value names a KMS key that the customer manages: by id, by ARN, by an alias of its own, or as a resource.
+fn is_customer_key(value: &Value<'_>) -> Truth {
+    if matches!(value.as_reference(), Some(Origin::Resource { .. })) {
+        return Truth::True;
+    }
+    if !value.is_scalar() {
+        return Truth::False;
+    }
+    let is_key_arn = |part: &Part<'_>| matches!(&part.content, Content::Known(text) if text.contains(":key/"));
+    if value.parts().iter().any(is_key_arn) {
+        return Truth::True;
+    }
+    !Truth::any(KEYS_OF_AWS.iter().map(|pattern| text::like(value, pattern)))
 }
 
 /// Whether a CIDR block holds every IPv4 or IPv6 address: its prefix length is 0.
