@@ -439,6 +439,60 @@ fn a_parameter_that_is_asked_for_is_declared_and_asked_something() {
     assert!(refused(&format!("{head}{{ parameter: required }}")).contains("needs `is`"));
 }
 
+/// An empty text or list names nothing: it is as if the property were not there.
+#[test]
+fn an_empty_text_or_list_is_not_present() {
+    holds(
+        r#"
+resources: [AWS::Lambda::Function]
+assert:
+  all:
+    - { path: $.Properties.VpcConfig.SubnetIds, is: { present: true } }
+    - { path: "$.Properties.Layers[*]", is: { present: false } }
+examples:
+  pass:
+    - name: something, in JSON
+      template: |
+        {
+          "Parameters": { "Subnets": { "Type": "List<AWS::EC2::Subnet::Id>" }, "One": { "Type": "String" } },
+          "Resources": {
+            "A": { "Type": "AWS::Lambda::Function", "Properties": { "VpcConfig": { "SubnetIds": ["a"] } } },
+            "B": { "Type": "AWS::Lambda::Function", "Properties": { "VpcConfig": { "SubnetIds": { "Ref": "Subnets" } } } },
+            "C": { "Type": "AWS::Lambda::Function", "Properties": { "VpcConfig": { "SubnetIds": [{ "Ref": "One" }] } } },
+            "D": { "Type": "AWS::Lambda::Function", "Properties": { "VpcConfig": { "SubnetIds": [{ "Fn::ImportValue": "a" }] } } }
+          }
+        }
+    - name: an item that is nothing
+      template: |
+        Resources:
+          A: { Type: AWS::Lambda::Function, Properties: { VpcConfig: { SubnetIds: ["", a] }, Layers: [""] } }
+  fail:
+    - name: nothing
+      template: |
+        Parameters:
+          Subnets: { Type: CommaDelimitedList, Default: "" }
+          One: { Type: String, Default: "" }
+          Either: { Type: String, Default: a, AllowedValues: [a, ""] }
+        Resources:
+          A: { Type: AWS::Lambda::Function, Properties: { VpcConfig: { SubnetIds: [] } } } # finding
+          B: { Type: AWS::Lambda::Function, Properties: { VpcConfig: { SubnetIds: !Ref Subnets } } } # finding
+          C: { Type: AWS::Lambda::Function, Properties: { VpcConfig: { SubnetIds: [!Ref One, ""] } } } # finding
+          D: { Type: AWS::Lambda::Function, Properties: { VpcConfig: { SubnetIds: "" } } } # finding: is ""
+          E: { Type: AWS::Lambda::Function, Properties: { VpcConfig: { SubnetIds: [!Ref Either] } } } # finding(warning)
+          F: { Type: AWS::Lambda::Function, Properties: { VpcConfig: { SubnetIds: [!Ref AWS::NoValue] } } } # finding
+    - name: a condition, in JSON
+      template: |
+        {
+          "Parameters": { "One": { "Type": "String", "Default": "" } },
+          "Conditions": { "Has": { "Fn::Not": [{ "Fn::Equals": [{ "Ref": "One" }, ""] }] } },
+          "Resources": {
+            "A": { "Type": "AWS::Lambda::Function", "Properties": { "VpcConfig": { "SubnetIds": [{ "Fn::If": ["Has", { "Ref": "One" }, { "Ref": "AWS::NoValue" }] }] } } } # finding
+          }
+        }
+"#,
+    );
+}
+
 /// Every spelling of a key that AWS manages, and of one that the customer does.
 #[test]
 fn customer_keys_are_told_from_keys_of_aws() {

@@ -12,7 +12,7 @@ pub use select::{Selection, Way};
 use super::assertion::{Assertion, Form, Quantified, Quantifier};
 use super::operand::Settings;
 use super::path::Path;
-use super::predicate::{Predicate, Surroundings, Test};
+use super::predicate::{Predicate, Surroundings, Test, empty_text};
 use crate::eval::Run;
 use crate::eval::value::{Content, Kind, Origin, Value};
 use crate::expand::{Block, Model};
@@ -20,6 +20,7 @@ use crate::finding::Related as RelatedPlace;
 use crate::graph;
 use crate::source::Span;
 use crate::truth::Truth;
+use smallvec::SmallVec;
 
 /// Evaluates assertions about one block in one scenario.
 pub struct Checker<'c, 'm, 't> {
@@ -111,7 +112,7 @@ impl<'m, 't> Checker<'_, 'm, 't> {
         if path.rest.is_none() {
             let way = self.follow(&path.names, item);
             let truth = match (&way, is.as_presence()) {
-                (Way::Value(..), Some(wanted)) => wanted.into(),
+                (Way::Value(value, _), Some(wanted)) => (self.is_something(value) == wanted).into(),
                 (Way::Value(value, _), None) => self.test(is, value),
                 (Way::Absent(..), Some(wanted)) => (!wanted).into(),
                 (Way::Absent(..), None) => or_absent.into(),
@@ -122,8 +123,18 @@ impl<'m, 't> Checker<'_, 'm, 't> {
                 way => self.short_of(&way, &path.names, item),
             });
         }
-        let selection = self.select(path, item);
+        let mut selection = self.select(path, item);
         if let Some(wanted) = is.as_presence() {
+            let (something, nothing): (SmallVec<[_; 1]>, SmallVec<[_; 1]>) =
+                std::mem::take(&mut selection.items).into_iter().partition(|found| match found {
+                    Item::Value { value, .. } => self.is_something(value),
+                    Item::Block(_) => true,
+                });
+            // Where there is nothing else, an empty value is what is missing.
+            if let (true, Some(empty)) = (something.is_empty(), nothing.first()) {
+                selection.nearest = self.explained(empty);
+            }
+            selection.items = something;
             return self.presence(&selection, wanted);
         }
         if selection.items.is_empty() {
@@ -165,6 +176,22 @@ impl<'m, 't> Checker<'_, 'm, 't> {
             }
         }
         place
+    }
+
+    /// Whether a value is more than an empty text or an empty list, which name nothing: no key, no bucket, no subnets. An empty
+    /// map may mean something, such as `DefaultAction: { Allow: {} }`.
+    fn is_something(&mut self, value: &Value<'t>) -> bool {
+        match &value.kind {
+            Kind::List(items) => items.iter().any(|item| self.is_something(item)),
+            Kind::String(_) | Kind::Text(_)
+                if value.parts().iter().all(|part| matches!(part.content, Content::Known(_) | Content::Choice)) =>
+            {
+                let is_empty =
+                    self.run.decide(&[value], &|values| values.first().map_or(Truth::Unknown, |value| empty_text(value)));
+                !is_empty.is_true()
+            }
+            _ => true,
+        }
     }
 
     fn presence(&mut self, selection: &Selection<'m, 't>, wanted: bool) -> Judgement {

@@ -112,7 +112,7 @@ pub enum ServiceName {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 struct RawPredicate {
-    /// Whether something is there. Stands alone.
+    /// Whether something is there: more than an empty text or list. Stands alone.
     present: Option<bool>,
     /// One of these; scalars compare as CloudFormation compares them.
     equals: Option<Operand>,
@@ -399,7 +399,8 @@ pub fn equals(value: &Value<'_>, text: &str) -> Truth {
     text::equals_str(value, text)
 }
 
-fn empty_text(value: &Value<'_>) -> Truth {
+/// Whether a scalar is the empty text.
+pub(super) fn empty_text(value: &Value<'_>) -> Truth {
     if let Some(text) = value.text() {
         return text.is_empty().into();
     }
@@ -456,7 +457,7 @@ fn is_network(value: &Value<'_>, around: &Surroundings<'_>) -> bool {
 /// Keys that AWS manages or owns, as properties name them, and the empty text, which names none. An alias that begins with
 /// `aws/` is reserved for AWS's keys (KMS API reference, `CreateAlias`), and some services' documentation leaves out `alias/`.
 /// `AWS_OWNED_KMS_KEY` is what Aurora DSQL and Redshift Serverless call a key of the service.
-const KEYS_OF_AWS: [&str; 6] = ["", "alias/aws/*", "arn:*:alias/aws/*", "aws/*", "AWS_OWNED_KMS_KEY", "*:AWS_OWNED_KMS_KEY"];
+const KEYS_OF_AWS: [&str; 6] = ["", "alias/aws/*", "arn:*:alias/aws/*", "aws/*", "AWS_OWNED_KMS_KEY", "arn:*AWS_OWNED_KMS_KEY"];
 
 /// Whether a value names a KMS key that the customer manages: by id, by ARN, by an alias of its own, or as a resource.
 fn is_customer_key(value: &Value<'_>) -> Truth {
