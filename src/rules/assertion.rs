@@ -122,6 +122,10 @@ pub struct Related {
     /// `related` only: instead of referring, the property is this text: `/aws/lambda/{name}`.
     #[serde(default)]
     pub named: Option<Named>,
+    /// `related` only: what may refer to the resource, because a name is not known, does not count. For what is there to leave
+    /// resources out: a bucket that a parameter names is taken for one outside the template.
+    #[serde(default)]
+    pub surely: bool,
 }
 
 /// Documents as rule files name them.

@@ -14,6 +14,7 @@ use super::operand::Settings;
 use super::path::Path;
 use super::predicate::{Predicate, Surroundings, Test, empty_text};
 use crate::eval::Run;
+use crate::eval::text;
 use crate::eval::value::{Content, Kind, Origin, Value};
 use crate::expand::{Block, Model};
 use crate::finding::Related as RelatedPlace;
@@ -226,6 +227,7 @@ impl<'m, 't> Checker<'_, 'm, 't> {
                     let refers = graph::refers_to(self.run, value, self.this);
                     if *wanted { refers } else { !refers }
                 }
+                Test::Among(path) => self.is_among(value, path),
                 _ => {
                     let around = Surroundings {
                         settings: self.settings,
@@ -241,6 +243,21 @@ impl<'m, 't> Checker<'_, 'm, 't> {
             }
         }
         truth
+    }
+
+    /// Whether a value is one of those at a path of the resource that the rule looks at.
+    fn is_among(&mut self, value: &Value<'t>, path: &Path) -> Truth {
+        let selection = self.select(path, &Item::Block(self.this));
+        let mut among = if selection.unknown { Truth::Unknown } else { Truth::False };
+        for found in &selection.items {
+            let Item::Value { value: known, .. } = found else { continue };
+            let same = self.run.decide(&[value, known], &|values| match values {
+                [value, known] => text::equal(value, known),
+                _ => Truth::Unknown,
+            });
+            among = among.or(same);
+        }
+        among
     }
 
     fn quantified(&mut self, quantifier: Quantifier, quantified: &Quantified, item: &Item<'m, 't>) -> Judgement {

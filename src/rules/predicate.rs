@@ -2,6 +2,7 @@
 
 use super::operand::{Operand, Settings};
 use super::origin::{any_origin, is_dynamic, reads_entry};
+use super::path::Path;
 use super::schedule;
 use super::version::{self, Version};
 use crate::eval::Run;
@@ -57,6 +58,8 @@ pub enum Test {
     RefersTo(Vec<String>, Wanted),
     /// Refers to the resource that the rule looks at. Answered by the checker, which knows it.
     RefersToThis(Wanted),
+    /// One of the values at this path of the resource that the rule looks at. Answered by the checker, which knows it.
+    Among(Path),
     /// Names a KMS key that the customer manages.
     CustomerKey(Wanted),
     /// A CIDR block that holds every address.
@@ -156,6 +159,8 @@ struct RawPredicate {
     refers_to: Option<Vec<String>>,
     /// A reference to the resource that the rule looks at.
     refers_to_this: Option<bool>,
+    /// One of the values at this path of the resource that the rule looks at.
+    among: Option<Path>,
     /// A customer managed KMS key: neither an empty text, nor a key of AWS's, such as `alias/aws/s3`.
     customer_key: Option<bool>,
     /// A CIDR block of every address.
@@ -213,6 +218,7 @@ impl TryFrom<RawPredicate> for Predicate {
             raw.from_no_echo_parameter.map(Test::FromNoEcho),
             raw.refers_to.map(|types| Test::RefersTo(types, true)),
             raw.refers_to_this.map(Test::RefersToThis),
+            raw.among.map(Test::Among),
             raw.customer_key.map(Test::CustomerKey),
             raw.world.map(Test::World),
             raw.needs_star.map(Test::NeedsStar),
@@ -356,8 +362,8 @@ impl Test {
                 };
                 wanted(answer, *yes)
             }
-            // Needs the graph: the checker answers it.
-            Self::RefersToThis(_) => Truth::Unknown,
+            // The checker answers them: it knows the resource that the rule looks at.
+            Self::RefersToThis(_) | Self::Among(_) => Truth::Unknown,
             Self::CustomerKey(yes) => wanted(decide(run, &is_customer_key), *yes),
             Self::World(yes) => {
                 wanted(if is_network(value, around) { Truth::False } else { decide(run, &is_world) }, *yes)
