@@ -11,13 +11,13 @@ pub struct Date {
     day: u8,
 }
 
-/// A text that is no day.
+/// A text that is not a day.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub struct NotADate;
 
 impl fmt::Display for NotADate {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("not a day as YYYY-MM-DD")
+        formatter.write_str("not a date of the form YYYY-MM-DD")
     }
 }
 

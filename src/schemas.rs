@@ -1,4 +1,4 @@
-//! The JSON Schemas in `schemas/`, which editors complete and check by. They are what the types and tables say that read the files;
+//! The JSON Schemas in `schemas/`, which editors complete and check by. They follow from the types and tables that read the files;
 //! `DOCS_UPDATE=1 cargo test --lib schema` writes them.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
@@ -15,7 +15,7 @@ pub(crate) fn hold(name: &str, schema: &Value) {
     }
     assert!(
         env::var_os("DOCS_UPDATE").is_some(),
-        "schemas/{name} is not what is read; `DOCS_UPDATE=1 cargo test --lib schema` writes it."
+        "schemas/{name} is out of date; `DOCS_UPDATE=1 cargo test --lib schema` writes it."
     );
     fs::create_dir_all(file.parent().unwrap()).unwrap();
     fs::write(file, text).unwrap();

@@ -65,35 +65,35 @@ fn the_way_from_the_internet_to_a_database() {
     let rules = ["rds-public-access", "rds-private-subnets", "rds-security-group-sources", "ec2-security-group-open"];
     insta::assert_snapshot!(told(DATABASE, &rules), @"
     rds-public-access:5 Resources/Patients/Properties/PubliclyAccessible
-      26: internet gateway `Gateway` connects the VPC with the internet
+      26: internet gateway `Gateway` connects the VPC to the internet
       23: route `Out` leads to the internet gateway for ::/0
-      19: `Association` ties subnet `Public` to the route table
+      19: `Association` associates subnet `Public` with the route table
       18: subnet `Public` is public
-      14: subnet group `Subnets` puts databases into its subnets
-      8: security group `Guard` guards database `Patients`
+      14: subnet group `Subnets` places databases in these subnets
+      8: security group `Guard` protects database `Patients`
       2: database `Patients`
     ec2-security-group-open:13 Resources/FromAnywhere/Properties/CidrIpv6
-      26: internet gateway `Gateway` connects the VPC with the internet
+      26: internet gateway `Gateway` connects the VPC to the internet
       23: route `Out` leads to the internet gateway for ::/0
-      19: `Association` ties subnet `Public` to the route table
+      19: `Association` associates subnet `Public` with the route table
       18: subnet `Public` is public
-      14: subnet group `Subnets` puts databases into its subnets
-      8: security group `Guard` guards database `Patients`
+      14: subnet group `Subnets` places databases in these subnets
+      8: security group `Guard` protects database `Patients`
       2: database `Patients`
     rds-security-group-sources:13 Resources/FromAnywhere/Properties/CidrIpv6
-      26: internet gateway `Gateway` connects the VPC with the internet
+      26: internet gateway `Gateway` connects the VPC to the internet
       23: route `Out` leads to the internet gateway for ::/0
-      19: `Association` ties subnet `Public` to the route table
+      19: `Association` associates subnet `Public` with the route table
       18: subnet `Public` is public
-      14: subnet group `Subnets` puts databases into its subnets
-      8: security group `Guard` guards database `Patients`
+      14: subnet group `Subnets` places databases in these subnets
+      8: security group `Guard` protects database `Patients`
       2: database `Patients`
     rds-private-subnets:16 Resources/Subnets/Properties/SubnetIds/1
-      26: internet gateway `Gateway` connects the VPC with the internet
+      26: internet gateway `Gateway` connects the VPC to the internet
       23: route `Out` leads to the internet gateway for ::/0
-      19: `Association` ties subnet `Public` to the route table
+      19: `Association` associates subnet `Public` with the route table
       18: subnet `Public` is public
-      8: security group `Guard` guards database `Patients`
+      8: security group `Guard` protects database `Patients`
       2: database `Patients`
     ");
 }
@@ -101,7 +101,8 @@ fn the_way_from_the_internet_to_a_database() {
 #[test]
 fn a_group_without_a_database_has_no_way_to_tell() {
     let text = DATABASE.replace("VPCSecurityGroups: [!Ref Guard]", "VPCSecurityGroups: []");
-    insta::assert_snapshot!(told(&text, &["ec2-security-group-open"]), @"ec2-security-group-open:13 Resources/FromAnywhere/Properties/CidrIpv6");
+    insta::assert_snapshot!(told(&text, &["ec2-security-group-open"]), @"ec2-security-group-open:13 \
+                                                                         Resources/FromAnywhere/Properties/CidrIpv6");
 }
 
 /// The bucket calls the function, the function acts as the role, the role reads the bucket: one circle, not three.
@@ -110,8 +111,8 @@ fn the_cycle_of_the_reference_template() {
     let text = include_str!("../fixtures/reference/TapStack.json");
     insta::assert_snapshot!(told(text, &["template-circular-dependency", "template-unresolved-reference"]), @"
     template-circular-dependency:247 Resources/LambdaExecutionRole
-      286: `LambdaExecutionRole` waits for `PatientDataBucket`: Fn::Sub at Properties/Policies/0/PolicyDocument/Statement/0/Resource
-      165: `PatientDataBucket` waits for `PatientDataProcessor`: Fn::GetAtt at Properties/NotificationConfiguration/LambdaConfigurations/0/Function
-      412: `PatientDataProcessor` waits for `LambdaExecutionRole`: Fn::GetAtt at Properties/Role
+      286: `LambdaExecutionRole` depends on `PatientDataBucket`: Fn::Sub at Properties/Policies/0/PolicyDocument/Statement/0/Resource
+      165: `PatientDataBucket` depends on `PatientDataProcessor`: Fn::GetAtt at Properties/NotificationConfiguration/LambdaConfigurations/0/Function
+      412: `PatientDataProcessor` depends on `LambdaExecutionRole`: Fn::GetAtt at Properties/Role
     ");
 }

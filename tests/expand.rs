@@ -110,20 +110,20 @@ Mappings:
         ("!FindInMap [M, !Ref One, names]", "{Tx: x, Ty: y}", None),
         ("!FindInMap [M, us, names, {DefaultValue: [c]}]", "{Tc: c}", None),
         ("!Split ['|', 'a|b']", "{Ta: a, Tb: b}", None),
-        ("!Ref Open", "", Some("parameter `Open` has no default")),
-        ("!Ref One", "", Some("it is one text, not a list")),
-        ("!Ref Stored", "", Some("parameter `Stored` is read from the Parameter Store")),
-        ("!Ref Self", "", Some("it holds a map, not a text")),
+        ("!Ref Open", "", Some("parameter `Open` has no default value")),
+        ("!Ref One", "", Some("it is a string, not a list")),
+        ("!Ref Stored", "", Some("parameter `Stored` is read from Parameter Store")),
+        ("!Ref Self", "", Some("it contains a map, not a string")),
         ("!Ref Missing", "", Some("there is no parameter `Missing`")),
-        ("!Ref AWS::NotificationARNs", "", Some("`AWS::NotificationARNs` depends on the deployment")),
-        ("!FindInMap [M, !Ref AWS::Region, names]", "", Some("`AWS::Region` depends on the deployment")),
+        ("!Ref AWS::NotificationARNs", "", Some("`AWS::NotificationARNs` is known only when the stack is deployed")),
+        ("!FindInMap [M, !Ref AWS::Region, names]", "", Some("`AWS::Region` is known only when the stack is deployed")),
         ("!FindInMap [M, us, names]", "", Some("mapping `M` has no entry `us`, `names`")),
-        ("!FindInMap [M, deep, names]", "", Some("it holds a map, not a text")),
-        ("!GetAtt [A, Names]", "", Some("`Fn::GetAtt` is computed when the stack is deployed")),
-        ("[!GetAtt A.Name]", "", Some("`Fn::GetAtt` is computed when the stack is deployed")),
+        ("!FindInMap [M, deep, names]", "", Some("it contains a map, not a string")),
+        ("!GetAtt [A, Names]", "", Some("`Fn::GetAtt` is known only when the stack is deployed")),
+        ("[!GetAtt A.Name]", "", Some("`Fn::GetAtt` is known only when the stack is deployed")),
         ("[[a]]", "", Some("one of its items is a list")),
         ("{a: b, c: d}", "", Some("it is a map, not a list")),
-        ("a", "", Some("it is one text, not a list")),
+        ("a", "", Some("it is a string, not a list")),
     ];
     for (collection, made, unknown) in cases {
         let loop_ = format!("{{Fn::ForEach::L: [N, {collection}, ");
@@ -132,7 +132,7 @@ Mappings:
         match unknown {
             None => assert_eq!((resources.as_str(), notes.as_slice()), (made, &[][..]), "{collection}"),
             Some(reason) => {
-                let note = format!("loop-unknown: the collection of loop `L` is not known: {reason}");
+                let note = format!("loop-unknown: the collection of loop `L` is unknown: {reason}");
                 assert_eq!(notes, [note], "{collection}");
                 assert!(resources.starts_with("{Fn::ForEach::L: [N, "), "{resources} for {loop_}");
             }
@@ -201,7 +201,7 @@ Outputs: {Fn::ForEach::O: [N, [a, b], {'Out${N}': {Value: !GetAtt [!Sub 'S${N}',
 Mappings: {Fn::ForEach::M: [N, [a], {'${N}': {}}]}
 Resources: {A: {Type: T}}
 ";
-    let misplaced = "loop-misplaced: loops do not work in `Mappings`".to_owned();
+    let misplaced = "loop-misplaced: loops are not allowed in `Mappings`".to_owned();
     let section = |name: &str| expanded(template, name);
     assert_eq!(
         section("Conditions"),
@@ -239,18 +239,28 @@ fn malformed_loops_are_noted() {
     let cases = [
         ("{'Fn::ForEach::L': [N, [a]]}", "loop-malformed", "not a list of three arguments", "[N, [a]]"),
         ("{'Fn::ForEach::L': {N: [a]}}", "loop-malformed", "not a list of three arguments", "{N: [a]}"),
-        ("{'Fn::ForEach::L': [[N], [a], {}]}", "loop-malformed", "not the name of an identifier", "[N]"),
+        ("{'Fn::ForEach::L': [[N], [a], {}]}", "loop-malformed", "not an identifier", "[N]"),
         ("{'Fn::ForEach::L': [N, [a], x]}", "loop-malformed", "third argument is not a map", "x"),
-        ("{'Fn::ForEach': [N, [a], {}]}", "loop-malformed", "not `Fn::ForEach::` and a name", "'Fn::ForEach'"),
+        ("{'Fn::ForEach': [N, [a], {}]}", "loop-malformed", "not `Fn::ForEach::` with a name", "'Fn::ForEach'"),
         (
             "{'Fn::ForEach::L': [N, [a], {'Fn::ForEach::K': [N, [b], {}]}]}",
             "loop-malformed",
-            "that of a loop around it",
+            "the identifier of an enclosing loop",
             "N",
         ),
-        ("{'Fn::ForEach::L': [N, [a, b], {Fixed: {Type: T}}]}", "loop-duplicate", "`Fixed` comes to be more", "Fixed"),
-        ("{A1: 1, 'Fn::ForEach::L': [N, [1], {'A${N}': 2}]}", "loop-duplicate", "`A1` comes to be more", "'A${N}'"),
-        (deep.as_str(), "loop-too-deep", "nests at most 5 loops", "'Fn::ForEach::L6'"),
+        (
+            "{'Fn::ForEach::L': [N, [a, b], {Fixed: {Type: T}}]}",
+            "loop-duplicate",
+            "creates `Fixed` more than once",
+            "Fixed",
+        ),
+        (
+            "{A1: 1, 'Fn::ForEach::L': [N, [1], {'A${N}': 2}]}",
+            "loop-duplicate",
+            "creates `A1` more than once",
+            "'A${N}'",
+        ),
+        (deep.as_str(), "loop-too-deep", "at most 5 nested loops", "'Fn::ForEach::L6'"),
     ];
     for (resources, code, words, at) in cases {
         let text = format!("Transform: AWS::LanguageExtensions\nResources: {resources}");
@@ -342,8 +352,10 @@ Resources:
     let (source, report) = versions(text);
     assert_eq!(
         report.findings.iter().map(|finding| said(finding, &source)).collect::<Vec<_>>(),
-        ["Bucket `Bucket${N}` does not keep versions: `Status` is \"Suspended\", for N = a, b or c. at Suspended \
-          [Bucketb Bucketc]"]
+        [
+            "Bucket `Bucket${N}` does not have versioning enabled: `Status` is \"Suspended\", for N = a, b or c. at Suspended \
+          [Bucketb Bucketc]"
+        ]
     );
     assert_eq!(report.findings[0].path, "Resources/Bucketa/Properties/VersioningConfiguration/Status");
     assert_eq!((report.resources, report.counts.failed), (3, 3));
@@ -365,7 +377,7 @@ Resources:
     let [finding] = report.findings.as_slice() else { panic!("{:?}", report.findings) };
     assert_eq!(
         said(finding, &source),
-        "Bucket `Bucketb` does not keep versions: `Status` is \"Suspended\", for N = b. \
+        "Bucket `Bucketb` does not have versioning enabled: `Status` is \"Suspended\", for N = b. \
          at !FindInMap [V, !Ref N, status] []"
     );
     assert_eq!((report.counts.passed, report.counts.failed), (1, 1));
@@ -415,7 +427,7 @@ Resources:
     };
     let policies = outcome(&loop_of("AWS::S3::BucketPolicy"), "s3-bucket-tls-only");
     assert!(policies.starts_with("Undecided: "), "{policies}");
-    assert!(policies.contains("a loop, macro or module makes resources that are not known"), "{policies}");
+    assert!(policies.contains("a loop, macro or module creates unknown resources"), "{policies}");
     let queues = outcome(&loop_of("AWS::SQS::Queue"), "s3-bucket-tls-only");
     assert!(queues.starts_with("Fail: "), "{queues}");
     let versions = outcome(&loop_of("AWS::S3::BucketPolicy"), "s3-bucket-versioning");
@@ -429,7 +441,7 @@ fn what_a_module_makes_is_not_claimed_to_be_absent() {
         let text = format!("Resources: {{Bucket: {{Type: AWS::S3::Bucket}}, Guard: {{Type: {kind}}}}}\n");
         let (_, report) = lint_with("s3-bucket-tls-only", &text, &[]);
         let [finding] = report.findings.as_slice() else { panic!("{:?}", report.findings) };
-        (finding.outcome, finding.message.contains("a loop, macro or module makes resources that are not known"))
+        (finding.outcome, finding.message.contains("a loop, macro or module creates unknown resources"))
     };
     for kind in ["My::S3::Policy::MODULE", "bucket-policy.yaml", "{Own::Module: bucket-policy.yaml}"] {
         assert_eq!(outcome(kind), (Outcome::Undecided, true), "{kind}");
@@ -491,14 +503,18 @@ fn what_cannot_be_included_is_noted_and_nothing_is_claimed() {
         ("deep.json", deep.as_str()),
     ];
     let cases = [
-        ("s3://bucket/part.yaml", "`s3://bucket/part.yaml` is not included: it is no local file"),
-        ("/etc/passwd", "`/etc/passwd` is not included: it is no local file"),
-        ("'C:\\part.yaml'", "`C:\\part.yaml` is not included: it is no local file"),
+        ("s3://bucket/part.yaml", "`s3://bucket/part.yaml` is not included: it is not a local file"),
+        ("/etc/passwd", "`/etc/passwd` is not included: it is not a local file"),
+        ("'C:\\part.yaml'", "`C:\\part.yaml` is not included: it is not a local file"),
         ("none.yaml", "`none.yaml` is not included: there is no such file"),
-        ("list.yaml", "`list.yaml` is not included: the file holds a list, not a map"),
-        ("nests.yaml", "`nests.yaml` is not included: the file includes others, which CloudFormation does not take"),
-        ("deep.json", "`deep.json` is not included: lists and maps would be nested more than 200 levels deep"),
-        ("!Ref Where", "this is not included: its location is computed when the stack is deployed"),
+        ("list.yaml", "`list.yaml` is not included: the file contains a list, not a map"),
+        (
+            "nests.yaml",
+            "`nests.yaml` is not included: the file includes other files, which CloudFormation does not \
+                        allow",
+        ),
+        ("deep.json", "`deep.json` is not included: the result has lists and maps nested more than 200 levels deep"),
+        ("!Ref Where", "this is not included: its location is known only when the stack is deployed"),
     ];
     for (location, message) in cases {
         let text = format!(

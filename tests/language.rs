@@ -142,7 +142,7 @@ fn bounds_go_with_count_alone() {
     let quantified = "{ path: $.Properties.A, at-least: 1 }";
     for quantifier in ["every", "some", "none"] {
         let why = refused(&format!("resources: [any]\nassert: {{ {quantifier}: {quantified} }}"));
-        assert!(why.contains("`at-least` and `at-most` go with `count`"), "{why}");
+        assert!(why.contains("`at-least` and `at-most` are allowed only in `count`"), "{why}");
     }
     let why = refused("resources: [any]\nassert: { count: { path: $.Properties.A } }");
     assert!(why.contains("`count` needs `at-least`, `at-most` or both"), "{why}");
@@ -434,7 +434,7 @@ fn a_parameter_that_is_asked_for_is_declared_and_asked_something() {
     let head = "resources: [AWS::SNS::Topic]\nassert: ";
     assert!(
         refused(&format!("{head}{{ parameter: required, is: {{ equals: true }} }}"))
-            .contains("`required` is not among")
+            .contains("does not declare `required`")
     );
     assert!(refused(&format!("{head}{{ parameter: required }}")).contains("needs `is`"));
 }

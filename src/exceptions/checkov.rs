@@ -7,7 +7,7 @@
 
 use super::Text;
 use super::cover::Cover;
-use super::draft::{Draft, Place, one_line};
+use super::draft::{Draft, Site, one_line};
 use crate::finding::Dialect;
 use crate::syntax::{Comment, Kind, Node};
 
@@ -26,14 +26,14 @@ pub(super) fn read(text: &Text<'_, '_>, tree: &Node<'_>, has_rule: &dyn Fn(&str)
         let resources = resources.get_or_insert_with(|| Resources::new(text.text, text.root));
         let covers: Vec<Cover> = resources.around(comment.span.start as usize).map(Cover::of).collect();
         let problem = if skip.ids.contains(',') {
-            Some(format!("checkov takes `{}` for one id: write one comment for each id", skip.ids))
+            Some(format!("checkov reads `{}` as one id; write one comment for each id", skip.ids))
         } else if covers.is_empty() {
-            let place = "between the name of a resource and the last line of its content";
-            Some(format!("checkov does not read comments here: write it {place}"))
+            let place = "between the name of a resource and the last line of its properties";
+            Some(format!("checkov does not read comments here; move it {place}"))
         } else {
             None
         };
-        let place = Place::at(covers.first().map(|cover| cover.path.clone()).unwrap_or_default(), tree);
+        let place = Site::at(covers.first().map(|cover| cover.path.clone()).unwrap_or_default(), tree);
         drafts.push(Draft {
             id: skip.ids.to_owned(),
             reason: skip.reason,
@@ -97,7 +97,8 @@ impl<'a> Resources<'a> {
         for entry in section.as_mapping().unwrap_or_default() {
             let (key, value) = (entry.key_span, entry.value.span);
             // What an alias or a merge brought from elsewhere is not written here.
-            let is_here = key.source == section.span.source && section.span.start <= key.start && key.end <= value.start;
+            let is_here =
+                key.source == section.span.source && section.span.start <= key.start && key.end <= value.start;
             if !is_here || !matches!(entry.value.kind, Kind::Mapping(_)) {
                 continue;
             }

@@ -9,7 +9,7 @@
 
 use super::Text;
 use super::cover::Cover;
-use super::draft::{Draft, Place, one_line};
+use super::draft::{Draft, Site, one_line};
 use super::place::{Blocks, Target};
 use crate::finding::Dialect;
 use crate::source::Span;
@@ -18,26 +18,28 @@ use crate::syntax::{Comment, Node};
 /// Blanks behind the `#` of a comment that goes on with the one before it.
 const CONTINUATION: &str = "   ";
 
-/// The exceptions in the comments of one text, for what they stand at in the tree that people know.
+/// The exceptions in the comments of one text, for what they are at in the tree that people know.
 pub(super) fn read(text: &Text<'_, '_>, tree: &Node<'_>) -> Vec<Draft> {
-    let mut written: Vec<(Said, Target)> = Vec::new();
+    let mut written: Vec<(ExceptionText, Target)> = Vec::new();
     let mut blocks = None;
     for (index, comment) in text.comments.iter().enumerate() {
-        let Some(said) = said(comment, text.comments.get(index + 1..).unwrap_or_default(), text.text) else { continue };
+        let Some(exception) = exception(comment, text.comments.get(index + 1..).unwrap_or_default(), text.text) else {
+            continue;
+        };
         let blocks = blocks.get_or_insert_with(|| Blocks::new(text.text, text.root));
-        written.push((said, blocks.target(comment.span)));
+        written.push((exception, blocks.target(comment.span)));
     }
     if written.is_empty() {
         return Vec::new();
     }
     let targets: Vec<&Target> = written.iter().map(|(_, target)| target).collect();
     let covers = super::place::covers(tree, &targets);
-    let drafts = written.into_iter().zip(covers).flat_map(|((said, _), covers)| said.drafts(covers, tree));
+    let drafts = written.into_iter().zip(covers).flat_map(|((exception, _), covers)| exception.drafts(covers, tree));
     drafts.collect()
 }
 
-/// What a comment says.
-struct Said {
+/// The exception in a comment.
+struct ExceptionText {
     span: Span,
     /// The rules, as they are named.
     ids: Vec<String>,
@@ -46,8 +48,8 @@ struct Said {
     problem: Option<String>,
 }
 
-/// What a comment says, if it speaks of an exception; `next` are the comments after it.
-fn said(comment: &Comment<'_>, next: &[Comment<'_>], text: &str) -> Option<Said> {
+/// The exception in a comment, if there is one; `next` are the comments after it.
+fn exception(comment: &Comment<'_>, next: &[Comment<'_>], text: &str) -> Option<ExceptionText> {
     if let Some(words) = comment.text.strip_prefix("hipaalint:") {
         let mut words = words.trim().to_owned();
         let mut span = comment.span;
@@ -65,9 +67,9 @@ fn said(comment: &Comment<'_>, next: &[Comment<'_>], text: &str) -> Option<Said>
         .is_some_and(|rest| rest.trim_start_matches([' ', ':']).starts_with("except "))
     {
         let problem = Some(
-            "a colon is missing, or a blank stands before it: write `hipaalint: except RULE because …`".to_owned(),
+            "the colon is missing, or there is a space before it; write `hipaalint: except RULE because …`".to_owned(),
         );
-        return Some(Said { span: comment.span, ids: Vec::new(), until: None, reason: None, problem });
+        return Some(ExceptionText { span: comment.span, ids: Vec::new(), until: None, reason: None, problem });
     }
     // Most comments are prose.
     None
@@ -82,31 +84,31 @@ fn continuation<'c>(before: Span, comment: &'c Comment<'_>, text: &str) -> Optio
 }
 
 /// `except RULE, RULE until DAY because …`.
-fn own(words: &str, span: Span) -> Said {
-    let mut said = Said { span, ids: Vec::new(), until: None, reason: None, problem: None };
+fn own(words: &str, span: Span) -> ExceptionText {
+    let mut exception = ExceptionText { span, ids: Vec::new(), until: None, reason: None, problem: None };
     let Some(rest) =
         words.strip_prefix("except").filter(|rest| rest.is_empty() || rest.starts_with(char::is_whitespace))
     else {
-        said.problem = Some("after `hipaalint:` comes `except RULE because …`".to_owned());
-        return said;
+        exception.problem = Some("the text after `hipaalint:` is not `except RULE because …`".to_owned());
+        return exception;
     };
     let (head, reason) = match word(rest, "because") {
         Some((head, reason)) => (head, one_line(reason)),
         None => (rest, None),
     };
-    said.reason = reason;
+    exception.reason = reason;
     let rules = match word(head, "until") {
         Some((rules, until)) => {
-            said.until = Some(until.trim().to_owned());
+            exception.until = Some(until.trim().to_owned());
             rules
         }
         None => head,
     };
-    said.ids = rules.split([',', ' ', '\t']).filter(|id| !id.is_empty()).map(str::to_owned).collect();
-    if said.ids.is_empty() {
-        said.problem = Some("it names no rule: write `except RULE because …`".to_owned());
+    exception.ids = rules.split([',', ' ', '\t']).filter(|id| !id.is_empty()).map(str::to_owned).collect();
+    if exception.ids.is_empty() {
+        exception.problem = Some("it does not name a rule; write `except RULE because …`".to_owned());
     }
-    said
+    exception
 }
 
 /// What stands before and after the first occurrence of a word of its own.
@@ -119,14 +121,14 @@ fn word<'w>(text: &'w str, word: &str) -> Option<(&'w str, &'w str)> {
     })
 }
 
-impl Said {
+impl ExceptionText {
     fn drafts(self, covers: Vec<Cover>, tree: &Node<'_>) -> Vec<Draft> {
-        let place = Place::at(covers.first().map(|cover| cover.path.clone()).unwrap_or_default(), tree);
+        let place = Site::at(covers.first().map(|cover| cover.path.clone()).unwrap_or_default(), tree);
         let mut draft = Draft { covers, reason: self.reason, ..Draft::new(Dialect::Comment, self.span, place) };
         if let Some(until) = self.until {
             draft.expires = until.parse().ok();
             if draft.expires.is_none() {
-                draft.problems.push((self.span, format!("`until {until}` names no day, such as 2026-12-31")));
+                draft.problems.push((self.span, format!("`until {until}` does not contain a date such as 2026-12-31")));
             }
         }
         draft.problems.extend(self.problem.map(|problem| (self.span, problem)));

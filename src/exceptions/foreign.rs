@@ -1,4 +1,4 @@
-//! Exceptions in the languages of other tools, as they stand in `Metadata`. What each takes was read from its source.
+//! Exceptions in the languages of other tools, as they are in `Metadata`. What each takes was read from its source.
 //!
 //! | tool | where | what |
 //! | --- | --- | --- |
@@ -12,8 +12,8 @@
 
 use super::base64;
 use super::cover::Cover;
-use super::draft::{Draft, Place, join, one_line, text_of};
-use super::metadata::{blocks_with_metadata, way};
+use super::draft::{Draft, Site, join, one_line, text_of};
+use super::metadata::{block_path, blocks_with_metadata};
 use super::names;
 use crate::finding::Dialect;
 use crate::rules::load::nearest;
@@ -77,7 +77,7 @@ pub(super) fn read(tree: &Node<'_>, has_rule: &dyn Fn(Dialect, &str) -> bool) ->
             let Some(list) = metadata.get(language.section).and_then(|section| section.get(language.list)) else {
                 continue;
             };
-            let block = way(resource);
+            let block = block_path(resource);
             let mut place = None;
             let items = list.as_sequence().unwrap_or(std::slice::from_ref(list));
             for (index, item) in items.iter().enumerate() {
@@ -86,7 +86,7 @@ pub(super) fn read(tree: &Node<'_>, has_rule: &dyn Fn(Dialect, &str) -> bool) ->
                         continue;
                     }
                     let place = place.get_or_insert_with(|| {
-                        Place::at(join(&join(&join(&block, "Metadata"), language.section), language.list), tree)
+                        Site::at(join(&join(&join(&block, "Metadata"), language.section), language.list), tree)
                     });
                     let place = place.step(&index.to_string());
                     let Named { id, id_span, span, reason } = named;
@@ -132,7 +132,7 @@ impl Language {
         }
     }
 
-    /// What else is said.
+    /// The other texts.
     fn item(&self, item: &Node<'_>, mut draft: Draft, block: &str) -> Option<Draft> {
         let mut cover = Cover::of(block);
         if self.dialect == Dialect::CdkNag {
@@ -174,7 +174,7 @@ impl Language {
             lists.iter().find(|entry| nearest(&entry.key, std::iter::once(self.list)).is_some())?;
             (section, self.section)
         };
-        let place = Place::at(join(&join(&way(resource), "Metadata"), &section.key), tree);
+        let place = Site::at(join(&join(&block_path(resource), "Metadata"), &section.key), tree);
         let mut draft = Draft::new(self.dialect, key.key_span, place);
         let tool = self.dialect.tool();
         draft.problems.push((key.key_span, format!("{tool} does not read `{}`; did you mean `{wanted}`?", key.key)));

@@ -159,8 +159,12 @@ impl<'t> Includer<'_, 't> {
             self.notes.push(Note {
                 code: "include-duplicate",
                 span: entry.key_span,
-                message: format!("`{}` is there already where this is included; only the first is checked", entry.key),
-                help: "Rename one of them, or remove it.".to_owned(),
+                message: format!(
+                    "`{}` is defined twice: in the template and in the included file. Only the first definition is \
+                     checked",
+                    entry.key
+                ),
+                help: "Rename or remove one of the definitions.".to_owned(),
             });
         }
         let count = new.len();
@@ -173,11 +177,11 @@ impl<'t> Includer<'_, 't> {
     /// What an include brings into a map that lies this deep; nothing, with a note, where that is not known.
     fn content(&mut self, call: &Node<'t>, depth: usize) -> Option<Vec<Entry<'t>>> {
         let found = match location(call) {
-            None => Err("its location is computed when the stack is deployed".to_owned()),
-            Some(location) if !is_local(location) => Err("it is no local file".to_owned()),
+            None => Err("its location is known only when the stack is deployed".to_owned()),
+            Some(location) if !is_local(location) => Err("it is not a local file".to_owned()),
             Some(location) => match self.included.iter().find(|included| included.location == location) {
                 Some(included) => included.root.clone().and_then(|root| self.fitting(root, depth)),
-                None => Err(format!("a template may include at most {MAX_INCLUDES} files")),
+                None => Err(format!("hipaalint reads at most {MAX_INCLUDES} included files")),
             },
         };
         match found {
@@ -189,7 +193,8 @@ impl<'t> Includer<'_, 't> {
                     code: "include-unknown",
                     span: at.span,
                     message: format!("{name} is not included: {reason}"),
-                    help: "What it adds is not checked. Give the path of a file beside the template or below it."
+                    help: "Set `Location` to a file in the template's folder or below it. The content of other files \
+                           is not checked."
                         .to_owned(),
                 });
                 None
@@ -200,22 +205,22 @@ impl<'t> Includer<'_, 't> {
     /// The entries of an included file, if they may stand this deep.
     fn fitting(&mut self, root: &'t Node<'t>, depth: usize) -> Result<&'t [Entry<'t>], String> {
         let Some(entries) = root.as_mapping() else {
-            return Err(format!("the file holds {}, not a map", root.describe()));
+            return Err(format!("the file contains {}, not a map", root.describe()));
         };
         let (nodes, height) = size(root);
         if includes(root) {
-            Err("the file includes others, which CloudFormation does not take".to_owned())
+            Err("the file includes other files, which CloudFormation does not allow".to_owned())
         } else if depth + height > MAX_DEPTH {
-            Err(format!("lists and maps would be nested more than {MAX_DEPTH} levels deep"))
+            Err(format!("the result has lists and maps nested more than {MAX_DEPTH} levels deep"))
         } else if !self.budget.spend(nodes) {
-            Err("the template would become larger than any may be".to_owned())
+            Err("the result is larger than CloudFormation allows".to_owned())
         } else {
             Ok(entries)
         }
     }
 }
 
-/// How many nodes a tree has, and how many of them lie on its longest way down.
+/// How many nodes a tree has, and how many of them are on its longest path down.
 fn size(node: &Node<'_>) -> (usize, usize) {
     let children = |sizes: &mut dyn Iterator<Item = (usize, usize)>| {
         let (nodes, height) = sizes.fold((0, 0), |(nodes, height), child| (nodes + child.0, height.max(child.1)));

@@ -8,13 +8,13 @@
 mod collection;
 mod identifiers;
 
-use super::expansion::{Budget, Expansion, Hidden, Note, Origin, Origins};
+use super::expansion::{Budget, Expansion, Hidden, Note, Origins, Provenance};
 use crate::eval::inputs::Inputs;
 use crate::eval::{begins_as_function, is_function};
 use crate::source::Span;
 use crate::syntax::{Entry, Kind, Node};
 use collection::{Lookup, Unknown};
-use identifiers::{TooLong, Turn, put_in, value_of};
+use identifiers::{Binding, TooLong, put_in, value_of};
 use std::borrow::Cow;
 use std::cell::Cell;
 use std::collections::HashSet;
@@ -46,8 +46,8 @@ pub(super) fn expand(expansion: &mut Expansion<'_>, inputs: &Inputs) {
         notes.push(Note {
             code: "loop-without-transform",
             span: first,
-            message: format!("a loop needs the transform `{TRANSFORM}`, which the template does not name"),
-            help: format!("Add `Transform: {TRANSFORM}`; without it CloudFormation refuses the template."),
+            message: format!("a loop needs the transform `{TRANSFORM}`, which the template does not declare"),
+            help: format!("Add `Transform: {TRANSFORM}`. CloudFormation rejects the template without it."),
         });
     }
     let lookup = Lookup { root, inputs, looked_at: Cell::new(0) };
@@ -57,7 +57,7 @@ pub(super) fn expand(expansion: &mut Expansion<'_>, inputs: &Inputs) {
         notes,
         hidden,
         budget,
-        turns: Vec::new(),
+        bindings: Vec::new(),
         path: Vec::new(),
         made: Vec::new(),
         blocks: 0,
@@ -115,14 +115,14 @@ struct Unroller<'a, 't> {
     hidden: &'a mut Hidden,
     budget: &'a mut Budget,
     /// The turns that are being made, outermost loop first.
-    turns: Vec<Turn<'t>>,
-    /// The way to the node that is being made; functions are no steps.
+    bindings: Vec<Binding<'t>>,
+    /// The path to the node that is being made; functions are not steps.
     path: Vec<String>,
     /// What the outermost loop has made so far.
-    made: Vec<(String, Origin)>,
+    made: Vec<(String, Provenance)>,
     /// Blocks that loops have made.
     blocks: usize,
-    /// What has been noted: every turn meets the same again.
+    /// What has been noted: every iteration meets the same again.
     noted: HashSet<(&'static str, Span)>,
 }
 
@@ -130,9 +130,17 @@ impl<'t> Unroller<'_, 't> {
     fn section(&mut self, section: &Entry<'t>) -> Entry<'t> {
         if !SECTIONS.contains(&section.key.as_ref()) {
             for entry in section.value.as_mapping().unwrap_or_default().iter().filter(|entry| is_loop(entry)) {
-                self.note("loop-misplaced", entry.key_span, format!("loops do not work in `{}`", section.key), || {
-                    format!("CloudFormation takes them in {}.", SECTIONS.map(|name| format!("`{name}`")).join(", "))
-                });
+                self.note(
+                    "loop-misplaced",
+                    entry.key_span,
+                    format!("loops are not allowed in `{}`", section.key),
+                    || {
+                        format!(
+                            "CloudFormation allows loops in {}.",
+                            SECTIONS.map(|name| format!("`{name}`")).join(", ")
+                        )
+                    },
+                );
             }
             return section.clone();
         }
@@ -142,17 +150,17 @@ impl<'t> Unroller<'_, 't> {
         Entry { key: section.key.clone(), key_span: section.key_span, value }
     }
 
-    /// Takes what a node costs from the budget. What stands in no loop is there already, and costs nothing.
+    /// Takes what a node costs from the budget. What is in no loop is there already, and costs nothing.
     fn spend(&mut self, nodes: usize) -> Result<(), TooLarge> {
-        if self.turns.is_empty() || self.budget.spend(nodes) { Ok(()) } else { Err(TooLarge) }
+        if self.bindings.is_empty() || self.budget.spend(nodes) { Ok(()) } else { Err(TooLarge) }
     }
 
     fn text(&mut self, text: &Cow<'t, str>) -> Result<Cow<'t, str>, TooLarge> {
-        let made = match self.turns.is_empty() {
+        let made = match self.bindings.is_empty() {
             true => None,
             false => {
                 let most = self.budget.left().saturating_mul(BYTES_PER_NODE);
-                put_in(text, &self.turns, most).map_err(|TooLong| TooLarge)?
+                put_in(text, &self.bindings, most).map_err(|TooLong| TooLarge)?
             }
         };
         match (made, text) {
@@ -196,16 +204,16 @@ impl<'t> Unroller<'_, 't> {
         Ok(made)
     }
 
-    /// A function. One that only an identifier made a function of is none any more.
+    /// A function. One that was a function only because of an identifier is not a function any longer.
     fn call(&mut self, call: &Entry<'t>) -> Result<Kind<'t>, TooLarge> {
         if call.key == "Ref"
-            && let Some(value) = call.value.as_str().and_then(|name| value_of(&self.turns, name)).cloned()
+            && let Some(value) = call.value.as_str().and_then(|name| value_of(&self.bindings, name)).cloned()
         {
             self.spend(value.len() / BYTES_PER_NODE)?;
             return Ok(Kind::String(value));
         }
         let value = match &call.value.kind {
-            // The branches of `Fn::If` and the arguments of a function are no steps.
+            // The branches of `Fn::If` and the arguments of a function are not steps.
             Kind::Sequence(items) => {
                 self.spend(1)?;
                 let items = self.items(items, |_| None)?;
@@ -214,7 +222,7 @@ impl<'t> Unroller<'_, 't> {
             _ => self.node(&call.value)?,
         };
         match value.kind {
-            Kind::String(text) if call.key == "Fn::Sub" && !self.turns.is_empty() && !text.contains("${") => {
+            Kind::String(text) if call.key == "Fn::Sub" && !self.bindings.is_empty() && !text.contains("${") => {
                 Ok(Kind::String(text))
             }
             _ => Ok(Kind::Mapping(vec![Entry { key: call.key.clone(), key_span: call.key_span, value }])),
@@ -239,9 +247,9 @@ impl<'t> Unroller<'_, 't> {
             self.note(
                 "loop-duplicate",
                 entry.key_span,
-                format!("`{key}` comes to be more than once; only the first is checked"),
+                format!("the loop creates `{key}` more than once, and only the first one is checked"),
                 || {
-                    "Put every identifier of the loops around it into the key; CloudFormation takes each key once."
+                    "Use the identifier of every enclosing loop in the key. CloudFormation requires unique keys."
                         .to_owned()
                 },
             );
@@ -253,7 +261,7 @@ impl<'t> Unroller<'_, 't> {
             && last == "Condition"
             && value.entry("Fn::FindInMap").is_some()
         {
-            // The transform computes it, so that turns can have conditions of their own, or none.
+            // The transform computes it, so that iterations can have conditions of their own, or none.
             match self.lookup.name(&value) {
                 Some(Some(name)) => value.kind = Kind::String(name),
                 Some(None) => {
@@ -270,27 +278,32 @@ impl<'t> Unroller<'_, 't> {
 
     /// Makes the entries of a loop. One that is too large is left as it is, with all loops around it.
     fn unroll(&mut self, entry: &Entry<'t>, made: &mut Made<'t>) -> Result<(), TooLarge> {
-        if !self.turns.is_empty() {
-            return self.turn_all(entry, made);
+        if !self.bindings.is_empty() {
+            return self.iterate(entry, made);
         }
         let (depth, before, blocks) = (self.path.len(), made.entries.len(), self.blocks);
-        match self.turn_all(entry, made) {
+        match self.iterate(entry, made) {
             Ok(()) => {
                 for (path, origin) in self.made.drain(..) {
                     self.origins.insert(path, origin);
                 }
             }
             Err(TooLarge) => {
-                self.turns.clear();
+                self.bindings.clear();
                 self.made.clear();
                 self.blocks = blocks;
                 self.path.truncate(depth);
                 for unmade in made.entries.drain(before..) {
                     made.keys.remove(&unmade.key);
                 }
-                let message = format!("{} makes more than any template may hold, so it is not unrolled", named(entry));
+                let message = format!(
+                    "{} creates more than CloudFormation allows in a template, so it is not expanded",
+                    named(entry)
+                );
                 self.note("loop-too-large", entry.key_span, message, || {
-                    "What it makes is not checked. Give it fewer items, or split the template.".to_owned()
+                    "Reduce the items of the collection, or split the template. The content of the loop is not \
+                     checked."
+                        .to_owned()
                 });
                 self.leave(entry, made);
             }
@@ -298,12 +311,13 @@ impl<'t> Unroller<'_, 't> {
         Ok(())
     }
 
-    fn turn_all(&mut self, entry: &Entry<'t>, made: &mut Made<'t>) -> Result<(), TooLarge> {
+    fn iterate(&mut self, entry: &Entry<'t>, made: &mut Made<'t>) -> Result<(), TooLarge> {
         let parts = match self.parts(entry) {
             Ok(parts) => parts,
             Err((code, span, problem)) => {
-                self.note(code, span, format!("{} is not unrolled: {problem}", named(entry)), || {
-                    "Write it as a list of an identifier, a collection, and a map with the identifier in its keys."
+                self.note(code, span, format!("{} is not expanded: {problem}", named(entry)), || {
+                    "Write the loop as a list of an identifier, a collection, and a map with the identifier in its \
+                     keys."
                         .to_owned()
                 });
                 self.leave(entry, made);
@@ -325,7 +339,7 @@ impl<'t> Unroller<'_, 't> {
             }
         };
         for value in items {
-            self.turns.push(Turn { identifier: parts.identifier.clone(), value });
+            self.bindings.push(Binding { identifier: parts.identifier.clone(), value });
             self.spend(1)?;
             for body in parts.body {
                 if is_loop(body) {
@@ -339,23 +353,23 @@ impl<'t> Unroller<'_, 't> {
                     }
                 }
             }
-            self.turns.pop();
+            self.bindings.pop();
         }
         Ok(())
     }
 
-    /// Remembers which turns made what stands at a path.
+    /// Remembers which iterations made what is at a path.
     fn remember(&mut self, path: String, body: &Entry<'t>) -> Result<(), TooLarge> {
-        let bytes: usize = path.len() + self.turns.iter().map(|turn| turn.value.len()).sum::<usize>();
-        self.spend(1 + self.turns.len() + bytes / BYTES_PER_NODE)?;
+        let bytes: usize = path.len() + self.bindings.iter().map(|binding| binding.value.len()).sum::<usize>();
+        self.spend(1 + self.bindings.len() + bytes / BYTES_PER_NODE)?;
         if self.path.len() == 1 {
             self.blocks += 1;
             if self.blocks > MAX_BLOCKS {
                 return Err(TooLarge);
             }
         }
-        let origin = Origin {
-            iterations: self.turns.iter().map(Turn::iteration).collect(),
+        let origin = Provenance {
+            iterations: self.bindings.iter().map(Binding::iteration).collect(),
             written_name: body.key.to_string(),
             made_from: None,
         };
@@ -368,22 +382,25 @@ impl<'t> Unroller<'_, 't> {
         let malformed = |span, problem: &str| ("loop-malformed", span, problem.to_owned());
         let named = entry.key.strip_prefix(PREFIX).and_then(|rest| rest.strip_prefix("::"));
         if named.is_none_or(str::is_empty) {
-            return Err(malformed(entry.key_span, "its key is not `Fn::ForEach::` and a name"));
+            return Err(malformed(entry.key_span, "its key is not `Fn::ForEach::` with a name"));
         }
         let Some([identifier, collection, body]) = entry.value.as_sequence() else {
             return Err(malformed(entry.value.span, "it is not a list of three arguments"));
         };
         let Kind::String(name) = &identifier.kind else {
-            return Err(malformed(identifier.span, "its first argument is not the name of an identifier"));
+            return Err(malformed(identifier.span, "its first argument is not an identifier"));
         };
-        if name.is_empty() || value_of(&self.turns, name).is_some() {
-            return Err(malformed(identifier.span, "its identifier is empty, or that of a loop around it"));
+        if name.is_empty() || value_of(&self.bindings, name).is_some() {
+            return Err(malformed(
+                identifier.span,
+                "its identifier is empty, or is the identifier of an enclosing loop",
+            ));
         }
         let Some(body) = body.as_mapping() else {
             return Err(malformed(body.span, "its third argument is not a map"));
         };
-        if self.turns.len() >= MAX_NESTING {
-            let problem = format!("CloudFormation nests at most {MAX_NESTING} loops");
+        if self.bindings.len() >= MAX_NESTING {
+            let problem = format!("CloudFormation allows at most {MAX_NESTING} nested loops");
             return Err(("loop-too-deep", entry.key_span, problem));
         }
         Ok(Loop { identifier: name, collection, body })
@@ -396,17 +413,23 @@ impl<'t> Unroller<'_, 't> {
         {
             hide(entry, self.hidden);
         }
-        // Each turn of a loop around it would leave it once more.
+        // Each iteration of a loop around it would leave it once more.
         if made.keys.insert(entry.key.clone()) {
             made.entries.push(entry.clone());
         }
     }
 
     fn note_unknown(&mut self, entry: &Entry<'t>, span: Span, unknown: &Unknown) {
-        let message = format!("the collection of {} is not known: {}", named(entry), unknown.reason);
+        let message = format!("the collection of {} is unknown: {}", named(entry), unknown.reason);
         let help = || match &unknown.parameter {
-            Some(name) => format!("What it makes is not checked. Give it with `--parameter {name}=…`."),
-            None => "What it makes is not checked. Give it as a list, or as a parameter with a default.".to_owned(),
+            Some(name) => {
+                format!("Set the parameter with `--parameter {name}=…`. The content of the loop is not checked.")
+            }
+            None => {
+                "Write the collection as a list, or as a parameter with a default value. The content of the loop is \
+                 not checked."
+                    .to_owned()
+            }
         };
         self.note("loop-unknown", span, message, help);
     }
@@ -427,7 +450,7 @@ fn named(entry: &Entry<'_>) -> String {
     }
 }
 
-/// Tells which resources a loop makes that is not unrolled.
+/// Hides the resources of a loop that is not expanded.
 fn hide(entry: &Entry<'_>, hidden: &mut Hidden) {
     let Some(body) = entry.value.as_sequence().and_then(|parts| parts.get(2)?.as_mapping()) else {
         return hidden.of_any_type();

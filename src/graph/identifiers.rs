@@ -1,14 +1,14 @@
 //! Texts of a template that identify a patient: what the Privacy Rule calls an identifier (45 CFR 164.514(b)(2)), in a name, a
-//! tag or a description that is shown to everybody who may look at the account.
+//! tag or a description that is shown to everyone who can view the account.
 //!
-//! `patient-records` is a purpose and no patient. Where a text can be read both ways it is no identifier: an alarm that is wrong
+//! `patient-records` is a purpose and no patient. Where a text is ambiguous, it is not an identifier: an alarm that is wrong
 //! once is not read twice.
 
 use crate::expression::Expression;
 use crate::source::Span;
 use crate::syntax::{Kind, Node};
 
-/// A text that identifies somebody.
+/// A text that identifies a person.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Identifier {
     /// The text.
@@ -44,10 +44,13 @@ static SOCIAL_SECURITY: Expression = Expression::new(
 static RECORD_NUMBER: Expression =
     Expression::new(r"(?i)(?:^|[^a-z0-9])(?:mrn|medical[-_ ]?record[-_ ]?(?:number|no))(?:[-_:=# ]*\d{4,}|=[^=])");
 static BIRTH_DATE: Expression = Expression::new(
-    r"(?i)(?:^|[^a-z0-9])(?:dob|birth[-_ ]?date|date[-_ ]?of[-_ ]?birth)(?:=|[-_: ]+(?:(?:19|20)\d\d|\d\d?[-/]\d\d?[-/]))",
+    r"(?i)(?:^|[^a-z0-9])(?:dob|birth[-_ ]?date|date[-_ ]?of[-_ ]?birth)(?:=|[-_: \
+                      ]+(?:(?:19|20)\d\d|\d\d?[-/]\d\d?[-/]))",
 );
 static NAMED_PATIENT: Expression = Expression::new(
-    r"(?i)(?:^|[^a-z0-9])(?:patient|beneficiary|insured)[-_/ .]+(?P<given>[a-z]{2,})[-_ .](?P<family>[a-z]{2,})[-_/ .]+(?:19|20)\d\d[-_.]?(?:0[1-9]|1[0-2])[-_.]?(?:0[1-9]|[12]\d|3[01])(?:$|[^0-9])",
+    r"(?i)(?:^|[^a-z0-9])(?:patient|beneficiary|insured)[-_/ .]+(?P<given>[a-z]{2,})[-_ \
+                      .](?P<family>[a-z]{2,})[-_/ \
+                      .]+(?:19|20)\d\d[-_.]?(?:0[1-9]|1[0-2])[-_.]?(?:0[1-9]|[12]\d|3[01])(?:$|[^0-9])",
 );
 static NUMBERED_PATIENT: Expression = Expression::new(
     r"(?i)(?:^|[^a-z0-9])patient[-_ ]?(?:(?:id|no|number)[-_:=# ]*|[=#])(?P<number>\d{4,})(?:$|[^0-9])",
@@ -104,7 +107,7 @@ const PURPOSES: [&str; 44] = [
     "uploads",
 ];
 
-/// What a text is, if it identifies somebody.
+/// What a text is, if it identifies a person.
 pub fn identifies(text: &str) -> Option<&'static str> {
     // Nearly every text holds none of these.
     if !text.bytes().any(|byte| byte.is_ascii_digit() || byte == b'=') {
@@ -120,7 +123,7 @@ pub fn identifies(text: &str) -> Option<&'static str> {
     } else if named_patient(text) {
         Some("a patient's name and date of birth")
     } else if matches(&NUMBERED_PATIENT) {
-        Some("a patient's number")
+        Some("a patient number")
     } else {
         None
     }
@@ -149,7 +152,7 @@ fn named_patient(text: &str) -> bool {
     })
 }
 
-/// Finds the texts in a node that identify somebody, in every branch of every condition, and the parameters whose values will.
+/// Finds the texts in a node that identify a person, in every branch of every condition, and the parameters whose values will.
 /// `more` are expressions of the user's own.
 pub fn identifiers<'t>(node: &'t Node<'t>, more: &[Expression]) -> Vec<Identifier> {
     let mut search = Search { more, path: Vec::new(), found: Vec::new() };
@@ -196,7 +199,7 @@ impl<'t> Search<'_, 't> {
 
     fn text(&mut self, text: &str, span: Span) {
         let own = || self.more.iter().any(|expression| expression.is_match(text) == Some(true));
-        if let Some(what) = identifies(text).or_else(|| own().then_some("what one of your patterns matches")) {
+        if let Some(what) = identifies(text).or_else(|| own().then_some("a value that matches one of your patterns")) {
             self.found(what, span);
         }
         for variable in text.split("${").skip(1).filter_map(|rest| rest.split_once('}')) {
@@ -247,8 +250,8 @@ mod tests {
             ("Date of birth: 1/31/1970", "a date of birth"),
             ("patient-john-smith-1970-01-31", "a patient's name and date of birth"),
             ("patient/john.smith/19700131", "a patient's name and date of birth"),
-            ("patient-id-12345", "a patient's number"),
-            ("patient=471100", "a patient's number"),
+            ("patient-id-12345", "a patient number"),
+            ("patient=471100", "a patient number"),
         ] {
             assert_eq!(identifies(text), Some(what), "{text}");
         }
@@ -308,7 +311,7 @@ PolicyDocument: {Sid: MRN12345678}
                 "Tags/0/Value/Fn::If/1: a date of birth",
                 "Tags/0/Value/Fn::If/2/Ref: a parameter that identifies a patient",
                 "Other/Fn::Sub: a parameter that identifies a patient",
-                "Own: what one of your patterns matches",
+                "Own: a value that matches one of your patterns",
             ]
         );
     }

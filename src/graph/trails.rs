@@ -144,7 +144,8 @@ fn by_basic<'t>(run: &mut Run<'_, 't>, selector: &Value<'t>, events: &Events<'_>
     };
     match events {
         Events::Management => {
-            let included = selector.get("IncludeManagementEvents").map_or(Truth::True, |value| is_flag(run, value, true));
+            let included =
+                selector.get("IncludeManagementEvents").map_or(Truth::True, |value| is_flag(run, value, true));
             let excludes = selector.get("ExcludeManagementEventSources").is_some_and(|value| !value.items().is_empty());
             let some = does.and(included);
             Extent { all: some.and((!excludes).into()), some }
@@ -156,7 +157,8 @@ fn by_basic<'t>(run: &mut Run<'_, 't>, selector: &Value<'t>, events: &Events<'_>
                     extent = extent.or(unknown(run, resource));
                     continue;
                 }
-                let some = resource.get("Type").map_or(Truth::False, |value| is_any(run, value, &[&data.kind])).and(does);
+                let some =
+                    resource.get("Type").map_or(Truth::False, |value| is_any(run, value, &[&data.kind])).and(does);
                 let mut all = Truth::False;
                 for name in resource.get("Values").map_or(&[][..], Value::items) {
                     all = all.or(is_like(run, name, &data.everything));
@@ -217,7 +219,9 @@ fn any<'v, 't: 'v>(values: &'v [Value<'t>], holds: impl FnMut(&'v Value<'t>) -> 
 /// Whether a scalar is one of these texts.
 fn is_any<'t>(run: &mut Run<'_, 't>, value: &Value<'t>, texts: &[&str]) -> Truth {
     run.decide(&[value], &|values| {
-        values.first().map_or(Truth::Unknown, |value| Truth::any(texts.iter().map(|known| text::equals_str(value, known))))
+        values
+            .first()
+            .map_or(Truth::Unknown, |value| Truth::any(texts.iter().map(|known| text::equals_str(value, known))))
     })
 }
 

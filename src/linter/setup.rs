@@ -22,10 +22,10 @@ impl std::fmt::Display for SetupError {
                 }
             }
             Self::UnknownSetting(id, name, known) if known.is_empty() => {
-                write!(formatter, "rule `{id}` has no parameters, so it has no `{name}`")
+                write!(formatter, "rule `{id}` has no parameter `{name}`: it has no parameters")
             }
             Self::UnknownSetting(id, name, known) => {
-                write!(formatter, "rule `{id}` has no parameter `{name}`; it has {}", known.join(", "))
+                write!(formatter, "rule `{id}` has no parameter `{name}`; its parameters are {}", known.join(", "))
             }
             Self::BrokenRule(id, error) => write!(formatter, "rule `{id}` cannot be read: {error}"),
         }

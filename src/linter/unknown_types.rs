@@ -27,10 +27,12 @@ pub(super) fn unknown_types(template: &Template<'_>) -> Vec<Unknown> {
         .take(MOST)
         .map(|(kind, span)| Unknown {
             span,
-            message: format!("no resource type is called `{kind}`, as far as this version knows: no rule looks at it"),
+            message: format!(
+                "this version of hipaalint does not know the resource type `{kind}`, so no rule checks the resource"
+            ),
             help: match meant(kind) {
                 Some(meant) => format!("Did you mean `{meant}`?"),
-                None => "Look for a misspelling; rules for newer types come with newer versions.".to_owned(),
+                None => "Check the spelling. Newer versions of hipaalint know newer resource types.".to_owned(),
             },
         })
         .collect()

@@ -3,7 +3,7 @@
 use super::path::Path;
 use serde::Deserialize;
 
-/// A text with placeholders.
+/// A text with placeholders, such as `/aws/lambda/{name}`.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema), schemars(with = "String"))]
 #[serde(try_from = "String")]
@@ -34,13 +34,14 @@ impl TryFrom<String> for Named {
                 pieces.push(Piece::Text(before.to_owned()));
             }
             let (inner, after) =
-                after.split_once('}').ok_or_else(|| format!("`{text}` has a `{{` that is never closed"))?;
+                after.split_once('}').ok_or_else(|| format!("`{text}` has a `{{` without a closing `}}`"))?;
             pieces.push(match inner {
                 "name" => Piece::Name,
                 path if path.starts_with('$') => Piece::Path(Path::try_from(path.to_owned())?),
                 other => {
                     return Err(format!(
-                        "`{{{other}}}` is neither `{{name}}` nor a path such as `{{$.Properties.Id}}`"
+                        "`{{{other}}}` is not a valid placeholder: use `{{name}}` or a path such as \
+                         `{{$.Properties.Id}}`"
                     ));
                 }
             });
@@ -74,8 +75,8 @@ mod tests {
                 Piece::Text("-x".to_owned()),
             ]
         );
-        assert!(read("{nome}").unwrap_err().contains("`{nome}` is neither"));
-        assert!(read("a{name").unwrap_err().contains("never closed"));
+        assert!(read("{nome}").unwrap_err().contains("`{nome}` is not a valid placeholder"));
+        assert!(read("a{name").unwrap_err().contains("without a closing"));
         assert!(read("{$.Rules[?@.a]}").unwrap_err().contains("filter"));
     }
 }

@@ -48,7 +48,7 @@ impl<'de> Visitor<'de> for OperandVisitor {
     type Value = Operand;
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("a text, a number, a boolean, a list of them, or `{ parameter: NAME }`")
+        formatter.write_str("a string, a number, a boolean, a list of these, or `{ parameter: NAME }`")
     }
 
     fn visit_bool<E>(self, value: bool) -> Result<Operand, E> {
@@ -76,7 +76,7 @@ impl<'de> Visitor<'de> for OperandVisitor {
         while let Some(item) = seq.next_element::<Operand>()? {
             match item {
                 Operand::Scalars(mut scalars) => texts.append(&mut scalars),
-                Operand::Parameter(_) => return Err(de::Error::custom("a parameter cannot stand inside a list")),
+                Operand::Parameter(_) => return Err(de::Error::custom("a list cannot contain a parameter")),
             }
         }
         Ok(Operand::Scalars(texts))

@@ -6,7 +6,7 @@ use crate::eval::value::Value;
 use crate::truth::Truth;
 
 /// Whether a schedule recurs so often that no two firings in a row are more than so many hours apart, whatever the time zone;
-/// unknown for what is no schedule.
+/// unknown for what is not a schedule.
 pub fn recurs_within(value: &Value<'_>, hours: f64) -> Truth {
     match value.text() {
         Some(text) => longest_gap(&text).map_or(Truth::Unknown, |gap| (f64::from(gap) <= hours * 60.0).into()),
@@ -173,10 +173,12 @@ enum WeekDay {
 
 impl WeekDay {
     fn read(item: &str) -> Option<Self> {
-        let day = |text: &str| numbers(text, 1, 7, &WEEK_DAYS).and_then(|days| match days.as_slice() {
-            [day] => Some(*day),
-            _ => None,
-        });
+        let day = |text: &str| {
+            numbers(text, 1, 7, &WEEK_DAYS).and_then(|days| match days.as_slice() {
+                [day] => Some(*day),
+                _ => None,
+            })
+        };
         if item == "L" {
             return day("SAT").map(|saturday| Self::Any(vec![saturday]));
         }

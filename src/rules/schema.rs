@@ -69,7 +69,7 @@ fn required(property: &mut Value) {
     }
 }
 
-/// Says that exactly one of a map's properties stands there, besides these.
+/// Requires exactly one of a map's properties, in addition to these.
 fn exactly_one(schema: &mut Value, besides: &[&str]) {
     let names: Vec<String> = schema["properties"].as_object().unwrap().keys().cloned().collect();
     for name in besides {
@@ -84,7 +84,7 @@ fn schema() -> Value {
     let mut schema = generator.into_root_schema_for::<RuleFile>().to_value();
     without_null(&mut schema);
     schema["$id"] = address(NAME).into();
-    schema["title"] = "A rule of hipaalint".into();
+    schema["title"] = "A hipaalint rule".into();
     schema["properties"]["profiles"]["items"] = json!({ "enum": PROFILES });
     schema["properties"]["id"]["pattern"] = "^[a-z0-9]([a-z0-9-]*[a-z0-9])?$".into();
     schema["anyOf"] = json!([{ "required": ["checks"] }, { "required": ["resources", "assert"] }, { "required": ["resources", "exception"] }]);
@@ -94,7 +94,7 @@ fn schema() -> Value {
     exactly_one(&mut definitions["Quantified"], &["where", "is", "assert", "at-least", "at-most"]);
     exactly_one(&mut definitions["Analysis"], &[]);
     definitions["Predicate"]["minProperties"] = 1.into();
-    definitions["True"] = json!({ "description": "The analysis takes no arguments.", "const": true });
+    definitions["True"] = json!({ "description": "The analysis does not take arguments.", "const": true });
     schema
 }
 

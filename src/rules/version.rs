@@ -16,11 +16,13 @@ impl TryFrom<Operand> for Version {
             Operand::Scalars(texts) => match texts.as_slice() {
                 [text] => {
                     let numbers: Option<Vec<u64>> = text.split('.').map(|number| number.parse().ok()).collect();
-                    numbers.map(Self).ok_or_else(|| format!("`{text}` is no version: numbers joined by dots"))
+                    numbers
+                        .map(Self)
+                        .ok_or_else(|| format!("`{text}` is not a version: write numbers separated by dots"))
                 }
-                _ => Err("`version-at-least` takes one version".to_owned()),
+                _ => Err("`version-at-least` needs exactly one version".to_owned()),
             },
-            Operand::Parameter(_) => Err("`version-at-least` takes a version, not a parameter".to_owned()),
+            Operand::Parameter(_) => Err("`version-at-least` needs a version, not a parameter".to_owned()),
         }
     }
 }
@@ -75,7 +77,7 @@ fn numbers(text: &str) -> Vec<u64> {
     rest.split('.')
         .map_while(|part| {
             let end = part.find(|next: char| !next.is_ascii_digit()).unwrap_or(part.len());
-            // `8.0.mysql_aurora` ends at a part that is no number, `15.4-R2` within one.
+            // `8.0.mysql_aurora` ends at a part that is not a number, `15.4-R2` within one.
             Some((part.get(..end)?.parse().ok()?, end == part.len()))
         })
         .scan(true, |goes_on, (number, whole)| {

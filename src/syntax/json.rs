@@ -26,10 +26,10 @@ pub(super) struct Failure {
     pub(super) grammar: bool,
 }
 
-/// [`parse`], telling the two kinds of failure apart.
+/// [`parse`], with the two kinds of failure distinguished.
 pub(super) fn read(text: &str, source: SourceId) -> Result<Document<'_>, Failure> {
     let at = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
-    let mut reader = Reader {
+    let mut reader = JsonReader {
         text,
         bytes: text.as_bytes(),
         at,
@@ -54,7 +54,7 @@ pub(super) fn read(text: &str, source: SourceId) -> Result<Document<'_>, Failure
     })
 }
 
-struct Reader<'s> {
+struct JsonReader<'s> {
     text: &'s str,
     bytes: &'s [u8],
     at: usize,
@@ -68,7 +68,7 @@ struct Reader<'s> {
     calls_macros: bool,
 }
 
-impl<'s> Reader<'s> {
+impl<'s> JsonReader<'s> {
     fn peek(&self) -> Option<u8> {
         self.bytes.get(self.at).copied()
     }
@@ -169,7 +169,7 @@ impl<'s> Reader<'s> {
         }
     }
 
-    /// After an item or entry: whether another one follows (the reader stands on it), or `close` does.
+    /// After an item or entry: whether another one follows (the reader is on it), or `close` does.
     fn separator(&mut self, close: u8) -> Result<bool, Failure> {
         self.skip_blank();
         match self.peek() {
@@ -180,8 +180,8 @@ impl<'s> Reader<'s> {
                 if self.peek() == Some(close) {
                     return Err(self.error(
                         self.span(comma, comma + 1),
-                        format!("a comma stands before the closing `{}`", char::from(close)),
-                        "JSON allows no trailing comma: remove it",
+                        format!("trailing comma before the closing `{}`", char::from(close)),
+                        "Remove the comma. JSON does not allow trailing commas.",
                     ));
                 }
                 Ok(true)
@@ -223,13 +223,17 @@ impl<'s> Reader<'s> {
         let end = self.word_end();
         if !well_formed || end != self.at {
             let help = if leading_zero {
-                "JSON numbers have no leading zeros: put it in double quotes if the zeros matter (an account number, a \
-                 file mode), otherwise remove them"
+                "JSON numbers cannot have leading zeros. If the zeros matter (an account number, a file mode), put \
+                 the value in double quotes. Otherwise, remove the zeros."
             } else {
-                "write it as JSON does (-12, 0.5, 1e3), or in double quotes if it is text"
+                "Use JSON's number format (-12, 0.5, 1e3), or put the value in double quotes if it is a string."
             };
             let span = self.span(start, end);
-            return Err(self.error(span, format!("{} is no JSON number", quoted(self.slice(start, end))), help));
+            return Err(self.error(
+                span,
+                format!("{} is not a valid JSON number", quoted(self.slice(start, end))),
+                help,
+            ));
         }
         let text = self.slice(start, self.at);
         // Up to 15 digits fit into an f64 exactly, and need no general parser.

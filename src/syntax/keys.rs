@@ -17,9 +17,10 @@ pub(super) fn duplicate(entries: &[Entry<'_>]) -> Option<SyntaxError> {
     let (first, second) = if entries.len() <= COMPARED { by_comparing(entries) } else { by_hashing(entries) }?;
     Some(SyntaxError {
         span: second.key_span,
-        message: format!("the key {} stands twice in the same map", quoted(&second.key)),
-        help: "a reader would keep only one of the two values: rename one of the keys, or remove one entry".to_owned(),
-        related: Some((first.key_span, "the same key was first used here".to_owned())),
+        message: format!("the key {} is used twice in the same map", quoted(&second.key)),
+        help: "Rename one of the keys, or remove one of the entries. Parsers keep only one of the two values."
+            .to_owned(),
+        related: Some((first.key_span, "first use of the key".to_owned())),
     })
 }
 

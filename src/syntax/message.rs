@@ -17,7 +17,7 @@ pub(super) fn too_deep(span: Span) -> SyntaxError {
     SyntaxError {
         span,
         message: format!("lists and maps are nested more than {MAX_DEPTH} levels deep"),
-        help: "no template needs that: is a bracket or an indentation repeated by mistake?".to_owned(),
+        help: "Check for repeated brackets or indentation. No template needs this much nesting.".to_owned(),
         related: None,
     }
 }

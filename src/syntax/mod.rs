@@ -83,7 +83,7 @@ pub struct Document<'s> {
     pub comments: Vec<Comment<'s>>,
     /// Things that are read but surprise people, such as an octal number.
     pub notes: Vec<SyntaxNote>,
-    /// Whether some key is `Fn::Transform` or begins with `Fn::ForEach`. Noted on the way, for few templates call macros or loops, and
+    /// Whether some key is `Fn::Transform` or begins with `Fn::ForEach`. Noted on the path, for few templates call macros or loops, and
     /// looking for them would take a walk of its own.
     pub calls_macros: bool,
 }
@@ -108,7 +108,7 @@ pub struct SyntaxNote {
     pub help: String,
 }
 
-/// Why a text could not be read: where, what, and a way out.
+/// Why a text could not be read: where, what, and how to fix it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SyntaxError {
     /// Where the reading stopped; never past the end of the text.
@@ -134,8 +134,8 @@ pub fn parse(text: &str, source: SourceId) -> Result<Document<'_>, SyntaxError> 
     if text.len() > Source::MAX_BYTES {
         return Err(SyntaxError {
             span: Span::new(source, 0, 0),
-            message: "the text is larger than 4 GiB".to_owned(),
-            help: "split it into smaller templates".to_owned(),
+            message: "the file is larger than 4 GiB".to_owned(),
+            help: "Split it into smaller templates.".to_owned(),
             related: None,
         });
     }
@@ -155,11 +155,11 @@ pub fn parse(text: &str, source: SourceId) -> Result<Document<'_>, SyntaxError> 
     }
 }
 
-/// Other tools refuse what CloudFormation takes: whoever meant to write JSON wants to know.
+/// Other tools refuse what CloudFormation takes: so the author may want to know.
 fn not_json(error: SyntaxError) -> SyntaxNote {
     SyntaxNote {
         span: error.span,
-        message: format!("this is read as YAML, since it is not JSON: {}", error.message),
+        message: format!("not valid JSON, so the file is read as YAML: {}", error.message),
         help: error.help,
     }
 }

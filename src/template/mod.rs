@@ -3,7 +3,7 @@
 use crate::source::Span;
 use crate::syntax::{Entry, Node};
 
-/// A template whose sections have been told apart. Borrows the located tree.
+/// A template whose sections have been distinguished. Borrows the located tree.
 #[derive(Debug)]
 pub struct Template<'t> {
     /// The whole document.
@@ -109,7 +109,7 @@ const SECTIONS: [&str; 11] = [
 ];
 
 impl<'t> Template<'t> {
-    /// Tells the sections of a document apart. Never fails: what is odd is noted and left out.
+    /// Splits a document into its sections. Never fails: what is odd is noted and left out.
     pub fn new(root: &'t Node<'t>) -> Self {
         let mut oddities = Vec::new();
         for entry in root.as_mapping().unwrap_or_default() {
@@ -117,7 +117,7 @@ impl<'t> Template<'t> {
                 oddities.push(Oddity {
                     span: entry.key_span,
                     message: format!("`{}` is not a section of a CloudFormation template", entry.key),
-                    help: "The section is not read. Move what should be kept under `Metadata`.".to_owned(),
+                    help: "Remove the section, or move it to `Metadata`. hipaalint ignores it.".to_owned(),
                 });
             }
         }
@@ -180,13 +180,13 @@ impl<'t> Template<'t> {
     }
 }
 
-/// The entries of a section; none, with a note, where it is no map.
+/// The entries of a section; none, with a note, where it is not a map.
 fn section<'t>(root: &'t Node<'t>, name: &str, oddities: &mut Vec<Oddity>) -> &'t [Entry<'t>] {
     let Some(node) = root.get(name) else { return &[] };
     node.as_mapping().unwrap_or_else(|| {
         oddities.push(Oddity {
             span: node.span,
-            message: format!("`{name}` is {}, not a map, so it is not read", node.describe()),
+            message: format!("`{name}` is {}, not a map, so it is ignored", node.describe()),
             help: format!("Write `{name}` as a map of names to declarations, or remove it."),
         });
         &[]
@@ -197,8 +197,9 @@ fn section<'t>(root: &'t Node<'t>, name: &str, oddities: &mut Vec<Oddity>) -> &'
 fn not_expanded(entry: &Entry<'_>) -> Oddity {
     Oddity {
         span: entry.key_span,
-        message: format!("`{}` is not expanded, so no rule looks at the resources that it makes", entry.key),
-        help: "Lint what it makes, too: the processed template, `aws cloudformation get-template --template-stage Processed`."
+        message: format!("`{}` is not expanded, so the resources that it creates are not checked", entry.key),
+        help: "Lint the processed template too. To get it, run `aws cloudformation get-template --template-stage \
+               Processed`."
             .to_owned(),
     }
 }
@@ -209,7 +210,7 @@ fn is_map(entry: &Entry<'_>, what: &str, oddities: &mut Vec<Oddity>) -> bool {
     }
     oddities.push(Oddity {
         span: entry.value.span,
-        message: format!("{what} `{}` is {}, not a map, so it is not read", entry.key, entry.value.describe()),
+        message: format!("{what} `{}` is {}, not a map, so it is ignored", entry.key, entry.value.describe()),
         help: format!("Declare the {what} as a map, or remove it."),
     });
     false
@@ -236,8 +237,8 @@ fn resource<'t>(entry: &'t Entry<'t>, oddities: &mut Vec<Oddity>) -> ResourceBlo
             node.get("Type").map_or((entry.key_span, "missing".to_owned()), |ty| (ty.span, ty.describe().to_owned()));
         oddities.push(Oddity {
             span,
-            message: format!("the `Type` of resource `{}` is {found}, so no rule applies to it", entry.key),
-            help: "Give the resource a type such as `AWS::S3::Bucket`.".to_owned(),
+            message: format!("the `Type` of resource `{}` is {found}, so no rule checks the resource", entry.key),
+            help: "Set the type, such as `AWS::S3::Bucket`.".to_owned(),
         });
         ""
     });
@@ -246,7 +247,9 @@ fn resource<'t>(entry: &'t Entry<'t>, oddities: &mut Vec<Oddity>) -> ResourceBlo
             oddities.push(Oddity {
                 span: condition.span,
                 message: format!("the `Condition` of resource `{}` is not the name of a condition", entry.key),
-                help: "Name one of the template's conditions; the resource is taken to exist always.".to_owned(),
+                help: "Set `Condition` to the name of a condition in the template. hipaalint assumes that the \
+                       resource always exists."
+                    .to_owned(),
             });
             None
         })
@@ -264,8 +267,8 @@ fn transforms<'t>(root: &'t Node<'t>, oddities: &mut Vec<Oddity>) -> Vec<&'t str
             if name.is_none() {
                 oddities.push(Oddity {
                     span: item.span,
-                    message: format!("a `Transform` is {}, not the name of a macro", item.describe()),
-                    help: "Name the macro, such as `AWS::Serverless-2016-10-31`.".to_owned(),
+                    message: format!("`Transform` contains {}, not the name of a macro", item.describe()),
+                    help: "Set the name of the macro, such as `AWS::Serverless-2016-10-31`.".to_owned(),
                 });
             }
             name

@@ -24,9 +24,9 @@ fn choices_are_told_apart_only_as_far_as_they_matter() {
         // A condition that cannot be: a question of its own, asked once.
         (
             "!If [Missing, a, !If [Missing, never, b]]",
-            &["\"a\" when condition Missing holds", "\"b\" when condition Missing does not hold"],
+            &["\"a\" when condition Missing is true", "\"b\" when condition Missing is false"],
         ),
-        ("!If [Loop, a, b]", &["\"b\" when condition Loop holds", "\"a\" when condition Loop does not hold"]),
+        ("!If [Loop, a, b]", &["\"b\" when condition Loop is true", "\"a\" when condition Loop is false"]),
         ("!If [IsProd, !Ref AWS::NoValue, b]", &["\"b\" when Env is dev or test", "nothing when Env is prod"]),
         ("!If [IsProd, a]", &["\"<malformed Fn::If>\""]),
         ("!If [!Ref Name, a, b]", &["\"<malformed Fn::If>\""]),
@@ -46,8 +46,8 @@ fn condition(condition: &str, expected: &[&str]) {
 #[test]
 fn condition_functions() {
     let free = &[
-        "\"yes\" when a condition that cannot be read holds",
-        "\"no\" when a condition that cannot be read does not hold",
+        "\"yes\" when a condition that cannot be read is true",
+        "\"no\" when a condition that cannot be read is false",
     ];
     for (text, expected) in [
         ("!Equals [1, '1']", &["\"yes\""] as &[&str]),
@@ -73,11 +73,14 @@ fn condition_functions() {
         ("!And [!Condition Always]", free),
         ("!Or [!Condition Always]", free),
         (
-            "!And [Condition: Always, Condition: Always, Condition: Always, Condition: Always, Condition: Always, Condition: Always, Condition: Always, Condition: Always, Condition: Always, Condition: Always]",
+            "!And [Condition: Always, Condition: Always, Condition: Always, Condition: Always, Condition: Always, \
+          Condition: Always, Condition: Always, Condition: Always, Condition: Always, Condition: Always]",
             &["\"yes\""],
         ),
         (
-            "!And [Condition: Always, Condition: Always, Condition: Always, Condition: Always, Condition: Always, Condition: Always, Condition: Always, Condition: Always, Condition: Always, Condition: Always, Condition: Always]",
+            "!And [Condition: Always, Condition: Always, Condition: Always, Condition: Always, Condition: Always, \
+          Condition: Always, Condition: Always, Condition: Always, Condition: Always, Condition: Always, Condition: \
+          Always]",
             free,
         ),
         ("!Not [!Condition Always, !Condition Always]", free),
@@ -208,7 +211,8 @@ fn a_parameter_in_a_rule_may_be_more_than_its_default() {
         &[],
         &["\"b\" when Env is dev or test", "\"a\" when Env is prod"],
     );
-    let rules = "  R: {RuleCondition: !Equals [!Ref Env, prod], Assertions: [{Assert: {'Fn::EachMemberIn': [!Ref Kinds, [c, d]]}}]}";
+    let rules = "  R: {RuleCondition: !Equals [!Ref Env, prod], Assertions: [{Assert: {'Fn::EachMemberIn': [!Ref \
+                 Kinds, [c, d]]}}]}";
     let found = outcomes(&ruled(rules, "!If [IsProd, !Join [',', !Ref Kinds], b]"), &[]);
     assert!(found.iter().any(|outcome| outcome.starts_with("\"c\" when")), "{found:?}");
     assert!(found.iter().all(|outcome| !outcome.starts_with("\"a,b\"")), "{found:?}");

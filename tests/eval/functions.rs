@@ -118,9 +118,9 @@ fn select() {
         ),
         ("!Select [0, !If [IsProd, [a], [b]]]", &["\"b\" when Env is dev or test", "\"a\" when Env is prod"]),
         ("!Select [1, [a, {K: v}]]", &["{K: \"v\"}"]),
-        ("!Select [0, !Ref Subnets]", &["\"<a piece of Subnets>\""]),
-        ("!Select [1, !Split ['|', !Ref Free]]", &["\"<a piece of Free>\""]),
-        ("!Select [1, !Split [',', !Select [0, !Ref Subnets]]]", &["\"<a piece of Subnets>\""]),
+        ("!Select [0, !Ref Subnets]", &["\"<a part of Subnets>\""]),
+        ("!Select [1, !Split ['|', !Ref Free]]", &["\"<a part of Free>\""]),
+        ("!Select [1, !Split [',', !Select [0, !Ref Subnets]]]", &["\"<a part of Subnets>\""]),
         ("!Select [0, !GetAtt Network.Ipv6CidrBlocks]", &["\"<Fn::Select>\""]),
         ("!Select [!Ref Count, [a, b]]", &["\"<Fn::Select>\""]),
         ("!Select [7, [a]]", &["\"<malformed Fn::Select>\""]),
@@ -234,9 +234,8 @@ fn cidr() {
     table(&[
         (
             "!Cidr ['192.168.0.0/24', '6', '5']",
-            &[
-                "[\"192.168.0.0/27\", \"192.168.0.32/27\", \"192.168.0.64/27\", \"192.168.0.96/27\", \"192.168.0.128/27\", \"192.168.0.160/27\"]",
-            ],
+            &["[\"192.168.0.0/27\", \"192.168.0.32/27\", \"192.168.0.64/27\", \"192.168.0.96/27\", \
+               \"192.168.0.128/27\", \"192.168.0.160/27\"]"],
         ),
         ("!Cidr [!GetAtt Network.CidrBlock, 2, 8]", &["[\"10.0.0.0/24\", \"10.0.1.0/24\"]"]),
         ("!Cidr ['2001:db8:1234:1a00::/56', 2, 64]", &["[\"2001:db8:1234:1a00::/64\", \"2001:db8:1234:1a01::/64\"]"]),
@@ -349,7 +348,7 @@ fn what_only_deployment_knows() {
         ("'Fn::Transform': x", &["\"<malformed Fn::Transform>\""]),
         ("{'Fn::Transform': {Name: Own}, Beside: x}", &["\"<Fn::Transform>\""]),
         ("'Fn::GetStackOutput': {StackName: a, OutputName: b}", &["\"<Fn::GetStackOutput>\""]),
-        ("'Fn::Reverse': [a]", &["\"<malformed a function that CloudFormation does not have>\""]),
+        ("'Fn::Reverse': [a]", &["\"<malformed an unknown function>\""]),
     ]);
 }
 

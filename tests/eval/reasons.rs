@@ -25,10 +25,10 @@ fn the_reason_names_what_somebody_can_tell() {
         exploration.leaves.into_iter().map(|(_, reasons)| reasons).collect::<Vec<_>>()
     };
     for (value, expected) in [
-        ("!Sub 'arn:${AWS::Partition}:iam::${Free}:root'", "the value of parameter `Free` is not known"),
-        ("!Split [',', !Ref Free]", "the value of parameter `Free` is not known"),
-        ("!Select [1, !Split [',', !Ref Free]]", "the value of parameter `Free` is not known"),
-        ("!Split [',', !ImportValue Zones]", "the result of `Fn::Split` is not known"),
+        ("!Sub 'arn:${AWS::Partition}:iam::${Free}:root'", "the value of parameter `Free` is unknown"),
+        ("!Split [',', !Ref Free]", "the value of parameter `Free` is unknown"),
+        ("!Select [1, !Split [',', !Ref Free]]", "the value of parameter `Free` is unknown"),
+        ("!Split [',', !ImportValue Zones]", "the result of `Fn::Split` is unknown"),
         ("!Sub 'arn:${AWS::Partition}:s3:::x'", "`AWS::Partition` is known only when the stack is deployed"),
     ] {
         assert_eq!(reasons(value), [expected], "{value}");

@@ -34,11 +34,11 @@ fn yaml(text: &str) -> String {
 #[test]
 fn json_duplicate_key() {
     insta::assert_snapshot!(json("{\n  \"A\": 1,\n  \"B\": 2,\n  \"\\u0041\": 3\n}"), @r#"
-    the key `A` stands twice in the same map
+    the key `A` is used twice in the same map
       4 |   "\u0041": 3
         |   ^^^^^^^^
-    help: a reader would keep only one of the two values: rename one of the keys, or remove one entry
-    the same key was first used here
+    help: Rename one of the keys, or remove one of the entries. Parsers keep only one of the two values.
+    first use of the key
       2 |   "A": 1,
         |   ^^^
     "#);
@@ -47,10 +47,10 @@ fn json_duplicate_key() {
 #[test]
 fn json_trailing_comma() {
     insta::assert_snapshot!(json("{\n  \"A\": [1, 2,\n  ]\n}"), @r#"
-    a comma stands before the closing `]`
+    trailing comma before the closing `]`
       2 |   "A": [1, 2,
         |             ^
-    help: JSON allows no trailing comma: remove it
+    help: Remove the comma. JSON does not allow trailing commas.
     "#);
 }
 
@@ -60,37 +60,37 @@ fn json_missing_comma() {
     a comma is missing before this `"`
       3 |   "B": 2
         |   ^
-    help: separate values with `,`
+    help: Separate values with `,`.
     "#);
 }
 
 #[test]
 fn json_comment() {
     insta::assert_snapshot!(json("{\n  // the bucket\n  \"A\": 1\n}"), @r#"
-    JSON has no comments
+    JSON does not support comments
       2 |   // the bucket
         |   ^^^^^^^^^^^^^
-    help: remove it, move it into a `Description` or `Metadata`, or write the template in YAML, which has comments (`#`)
+    help: Remove the comment, move it to a `Description` or to `Metadata`, or convert the template to YAML, which supports comments (`#`).
     "#);
 }
 
 #[test]
 fn json_single_quotes() {
     insta::assert_snapshot!(json("{'A': 1}"), @r#"
-    JSON text stands in double quotes
+    JSON strings need double quotes
       1 | {'A': 1}
         |  ^
-    help: replace the single quotes by double quotes (")
+    help: Replace the single quotes with double quotes (").
     "#);
 }
 
 #[test]
 fn json_truncated() {
     insta::assert_snapshot!(json("{\n  \"A\": {\n    \"B\": [1, 2\n"), @r#"
-    the text ends too early
+    unexpected end of file
       3 |     "B": [1, 2
         |               ^
-    help: close it with `]`; is the file complete?
+    help: Close it with `]`, and check whether the file is complete.
     this `[` is never closed
       3 |     "B": [1, 2
         |          ^
@@ -100,10 +100,10 @@ fn json_truncated() {
 #[test]
 fn json_wrong_bracket() {
     insta::assert_snapshot!(json("{\n  \"A\": [1, 2}\n}"), @r#"
-    a comma or `]` must stand here, not `}`
+    expected a comma or `]`, found `}`
       2 |   "A": [1, 2}
         |             ^
-    help: close with `]` what was opened last
+    help: Close the innermost open bracket with `]`.
     opened here
       2 |   "A": [1, 2}
         |        ^
@@ -113,67 +113,67 @@ fn json_wrong_bracket() {
 #[test]
 fn json_text_without_end() {
     insta::assert_snapshot!(json("{\n  \"A\": \"bucket,\n  \"B\": 1\n}"), @r#"
-    the text is not closed on its line
+    the string is not closed on its line
       2 |   "A": "bucket,
         |        ^^^^^^^^
-    help: add the closing double quote; a line break inside a text is written `\n`
+    help: Add the closing double quote. Write line breaks in a string as `\n`.
     "#);
 }
 
 #[test]
 fn json_words_of_other_languages() {
     insta::assert_snapshot!(json("{\"A\": True}"), @r#"
-    `True` is no JSON boolean
+    `True` is not a valid JSON boolean
       1 | {"A": True}
         |       ^^^^
-    help: write `true`
+    help: Write `true`.
     "#);
     insta::assert_snapshot!(json("{\"A\": None}"), @r#"
-    `None` is no JSON value
+    `None` is not a valid JSON value
       1 | {"A": None}
         |       ^^^^
-    help: write `null`
+    help: Write `null`.
     "#);
     insta::assert_snapshot!(json("{\"A\": 0644}"), @r#"
-    `0644` is no JSON number
+    `0644` is not a valid JSON number
       1 | {"A": 0644}
         |       ^^^^
-    help: JSON numbers have no leading zeros: put it in double quotes if the zeros matter (an account number, a file mode), otherwise remove them
+    help: JSON numbers cannot have leading zeros. If the zeros matter (an account number, a file mode), put the value in double quotes. Otherwise, remove the zeros.
     "#);
     insta::assert_snapshot!(json("{\"A\": eu-central-1}"), @r#"
-    `eu-central-1` is no JSON value
+    `eu-central-1` is not a valid JSON value
       1 | {"A": eu-central-1}
         |       ^^^^^^^^^^^^
-    help: put text in double quotes
+    help: Put strings in double quotes.
     "#);
     insta::assert_snapshot!(json("{A: 1}"), @r#"
     the key `A` is not in double quotes
       1 | {A: 1}
         |  ^
-    help: put every key in double quotes
+    help: Put every key in double quotes.
     "#);
 }
 
 #[test]
 fn json_escapes() {
     insta::assert_snapshot!(json("[\"C:\\dir\"]"), @r#"
-    `\d` is no JSON escape
+    `\d` is not a valid JSON escape
       1 | ["C:\dir"]
         |     ^^
-    help: write `\\` for a backslash; JSON's escapes are \" \\ \/ \b \f \n \r \t and \u with four digits
+    help: Write `\\` for a backslash. JSON's escapes are \" \\ \/ \b \f \n \r \t and \u with four digits.
     "#);
     insta::assert_snapshot!(json("[\"\\ud83d!\"]"), @r#"
-    `\ud83d` is half of a surrogate pair, no character
+    `\ud83d` is half of a surrogate pair, not a character
       1 | ["\ud83d!"]
         |   ^^^^^^
-    help: write both halves (such as \ud83d\ude00), or the character itself
+    help: Write both halves (such as \ud83d\ude00), or the character itself.
     "#);
     insta::assert_snapshot!(json("[\"a\tb\"]"), @r#"
-    the control character `\t` stands in a text
+    control character `\t` in a string
       1 | ["a→b"]
         |    ^
-    help: write it as an escape (`\t` for a tab, `\u0000` to `\u001f` for others)
-    the text starts here
+    help: Write it as an escape (`\t` for a tab, `\u0000` to `\u001f` for others).
+    the string starts here
       1 | ["a→b"]
         |  ^
     "#);
@@ -182,27 +182,27 @@ fn json_escapes() {
 #[test]
 fn json_more_than_one_document() {
     insta::assert_snapshot!(json("{}\n}"), @r#"
-    the document ended before this
+    unexpected text after the end of the document
       2 | }
         | ^
-    help: remove this bracket; perhaps an earlier one closes too much
+    help: Remove this bracket, or an earlier closing bracket that is not needed.
     "#);
     insta::assert_snapshot!(json(" \n"), @r#"
-    the text is empty
+    the file is empty
       1 |
         | ^
-    help: write a template into the file
+    help: Write a template in the file.
     "#);
 }
 
 #[test]
 fn yaml_duplicate_key() {
     insta::assert_snapshot!(yaml("Resources:\n  A: 1\n  B: 2\n  'A': 3\n"), @r#"
-    the key `A` stands twice in the same map
+    the key `A` is used twice in the same map
       4 |   'A': 3
         |   ^^^
-    help: a reader would keep only one of the two values: rename one of the keys, or remove one entry
-    the same key was first used here
+    help: Rename one of the keys, or remove one of the entries. Parsers keep only one of the two values.
+    first use of the key
       2 |   A: 1
         |   ^
     "#);
@@ -214,7 +214,7 @@ fn yaml_two_documents() {
     a second document starts here
       2 | ---
         | ^^^
-    help: put each template into a file of its own
+    help: Put each template in a separate file.
     the first document
       1 | a: 1
         | ^
@@ -224,85 +224,85 @@ fn yaml_two_documents() {
 #[test]
 fn yaml_indentation() {
     insta::assert_snapshot!(yaml("a:\n  - b\n c: d\n"), @r#"
-    this does not line up with what stands above
+    inconsistent indentation
       3 |  c: d
         |  ^
-    help: indent entries of the same list or map alike, and items with `- ` like each other
+    help: Indent all entries of a list or map by the same number of spaces.
     "#);
     insta::assert_snapshot!(yaml("a:\n    b: 1\n  c: 2\n"), @r#"
-    this does not line up with what stands above
+    inconsistent indentation
       3 |   c: 2
         |   ^
-    help: indent entries of the same list or map alike, and items with `- ` like each other
+    help: Indent all entries of a list or map by the same number of spaces.
     "#);
     insta::assert_snapshot!(yaml("a: 1\n b: 2\n"), @r#"
-    a colon stands where no key can be
+    unexpected colon
       2 |  b: 2
         |   ^
-    help: put text that holds `: ` in quotes; otherwise check how this line is indented
+    help: Put values that contain `: ` in quotes. Otherwise, check the indentation of this line.
     "#);
     insta::assert_snapshot!(yaml("a: x\n- b\n"), @r#"
-    this does not line up with what stands above
+    inconsistent indentation
       2 | - b
         |   ^
-    help: indent entries of the same list or map alike, and items with `- ` like each other
+    help: Indent all entries of a list or map by the same number of spaces.
     "#);
 }
 
 #[test]
 fn yaml_tabs() {
     insta::assert_snapshot!(yaml("a:\n\tb: 1\n"), @r#"
-    a tab is used as indentation
+    a tab is used for indentation
       2 | →b: 1
         | ^
-    help: YAML is indented with spaces: replace it
+    help: Replace the tab with spaces. YAML does not allow tabs for indentation.
     "#);
     insta::assert_snapshot!(yaml("a:\n  b: 1\n\t- c\n"), @r#"
-    a tab is used as indentation
+    a tab is used for indentation
       3 | →- c
         | ^
-    help: YAML is indented with spaces: replace it
+    help: Replace the tab with spaces. YAML does not allow tabs for indentation.
     "#);
 }
 
 #[test]
 fn yaml_colons() {
     insta::assert_snapshot!(yaml("Description: Note: this\n"), @r#"
-    a colon stands where no key can be
+    unexpected colon
       1 | Description: Note: this
         |                  ^
-    help: put text that holds `: ` in quotes; otherwise check how this line is indented
+    help: Put values that contain `: ` in quotes. Otherwise, check the indentation of this line.
     "#);
     insta::assert_snapshot!(yaml("a: 1\nb\nc: 2\n"), @r#"
-    a key without a colon
+    missing colon after a key
       2 | b
         | ^
-    help: write `key: value`, with a space behind the colon
+    help: Write `key: value`, with a space after the colon.
     "#);
     insta::assert_snapshot!(yaml(": a\n"), @r#"
     a key is missing
       1 | : a
         | ^
-    help: write it before the colon, or quote the text
+    help: Write the key before the colon, or put the value in quotes.
     "#);
 }
 
 #[test]
 fn yaml_brackets() {
     insta::assert_snapshot!(yaml("a: [1, 2\nb: 3\n"), @r#"
-    a comma or `]` must stand here
+    expected a comma or `]`
       2 | b: 3
         |  ^
-    help: separate values with `,`, close with `]`, and put text that holds `: ` or `,` in quotes
+    help: Separate values with `,`, close with `]`, and put values that contain `: ` or `,` in quotes.
     opened here
       1 | a: [1, 2
         |    ^
     "#);
     insta::assert_snapshot!(yaml("a: [1,\n  2\n"), @r#"
-    the text ends too early
+    unexpected end of file
       2 |   2
         |    ^
-    help: close it with `]`; is the file complete?
+    help: Close it with `]`, and check whether the file is complete.
     this `[` is never closed
       1 | a: [1,
         |    ^
@@ -311,153 +311,153 @@ fn yaml_brackets() {
     `[` is closed by `}`
       1 | a: {b: [1, 2}
         |        ^
-    help: close it with `]`, or look for a bracket that is missing inside
+    help: Close it with `]`, or add the closing bracket that is missing inside it.
     "#);
     insta::assert_snapshot!(yaml("a: {b: c d: e}\n"), @r#"
-    a comma or `}` must stand here
+    expected a comma or `}`
       1 | a: {b: c d: e}
         |           ^
-    help: separate values with `,`, close with `}`, and put text that holds `: ` or `,` in quotes
+    help: Separate values with `,`, close with `}`, and put values that contain `: ` or `,` in quotes.
     opened here
       1 | a: {b: c d: e}
         |    ^
     "#);
     insta::assert_snapshot!(yaml("a: ]\n"), @r#"
-    this bracket closes nothing
+    this closing bracket does not match an opening bracket
       1 | a: ]
         |    ^
-    help: remove it, or put the text in quotes
+    help: Remove it, or put the value in quotes.
     "#);
 }
 
 #[test]
 fn yaml_quotes() {
     insta::assert_snapshot!(yaml("a: \"abc\nb: 1\n"), @r#"
-    a text in quotes is not closed
+    the quoted string is not closed
       2 | b: 1
         | ^
-    help: add the closing quote; further lines of the text must be indented more than its key
-    the text starts here
+    help: Add the closing quote. If the string has more lines, indent them more than the key.
+    the string starts here
       1 | a: "abc
         |    ^
     "#);
     insta::assert_snapshot!(yaml("a: 'x' y\n"), @r#"
-    text follows the closing quote
+    unexpected text after the closing quote
       1 | a: 'x' y
         |        ^
-    help: put the whole value in quotes; inside, write '' for ' or \" for "
+    help: Put the whole value in quotes. Inside the quotes, write '' for ' or \" for ".
     "#);
     insta::assert_snapshot!(yaml("a: \"C:\\dir\"\n"), @r#"
-    an unknown escape in double quotes
+    invalid escape in double quotes
       1 | a: "C:\dir"
         |       ^^
-    help: write `\\` for a backslash, or use single quotes, which have no escapes
+    help: Write `\\` for a backslash, or use single quotes, which do not have escapes.
     "#);
     insta::assert_snapshot!(yaml("a: @x\n"), @r#"
-    `@` cannot stand here
+    unexpected character `@`
       1 | a: @x
         |    ^
-    help: put the text in quotes if it belongs to a value
+    help: Put the value in quotes if the character is part of it.
     "#);
 }
 
 #[test]
 fn yaml_tags() {
     insta::assert_snapshot!(yaml("a: !Base64 !Sub x\n"), @r#"
-    a second tag stands directly behind another
+    two tags in a row
       1 | a: !Base64 !Sub x
         |            ^
-    help: write one of the functions in its long form, such as `Fn::Base64:` with `!Sub` below it
+    help: Write one of the functions in its long form, such as `Fn::Base64:` with `!Sub` below it.
     "#);
     insta::assert_snapshot!(yaml("!Ref a: b\n"), @r#"
     the key `a` has the tag `!Ref`
       1 | !Ref a: b
         | ^^^^
-    help: a function cannot make a key: write the key as text
+    help: Write the key as plain text. A function cannot compute a key.
     "#);
     insta::assert_snapshot!(yaml("a: !!int x\n"), @r#"
     the tag `!!int` does not fit `x`
       1 | a: !!int x
         |    ^^^^^
-    help: remove the tag, or write a value of its type
+    help: Remove the tag, or write a value of that type.
     "#);
     insta::assert_snapshot!(yaml("a: !x!y z\n"), @r#"
-    a tag with an unknown prefix
+    unknown tag prefix
       1 | a: !x!y z
         |    ^
-    help: CloudFormation's short forms look like `!Sub`
+    help: Write functions as CloudFormation does, such as `!Sub`.
     "#);
 }
 
 #[test]
 fn yaml_keys_that_are_no_text() {
     insta::assert_snapshot!(yaml("a: {{ name }}\n"), @r#"
-    a list or map stands where a key must be
+    a list or map cannot be a key
       1 | a: {{ name }}
         |     ^
-    help: keys are plain text; `{{ name }}` of a template engine must be put in quotes
+    help: Write keys as plain text, and put placeholders of template engines, such as `{{ name }}`, in quotes.
     "#);
     insta::assert_snapshot!(yaml("[1]: a\n"), @r#"
-    a list or map stands where a key must be
+    a list or map cannot be a key
       1 | [1]: a
         | ^
-    help: keys are plain text; `{{ name }}` of a template engine must be put in quotes
+    help: Write keys as plain text, and put placeholders of template engines, such as `{{ name }}`, in quotes.
     "#);
     insta::assert_snapshot!(yaml("? - a\n: b\n"), @r#"
-    a list or map stands where a key must be
+    a list or map cannot be a key
       1 | ? - a
         |   ^
-    help: keys are plain text; `{{ name }}` of a template engine must be put in quotes
+    help: Write keys as plain text, and put placeholders of template engines, such as `{{ name }}`, in quotes.
     "#);
     insta::assert_snapshot!(yaml("a: &x [1]\n*x : b\n"), @r#"
-    a list or map stands where a key must be
+    a list or map cannot be a key
       2 | *x : b
         | ^^
-    help: keys are plain text; `{{ name }}` of a template engine must be put in quotes
+    help: Write keys as plain text, and put placeholders of template engines, such as `{{ name }}`, in quotes.
     "#);
 }
 
 #[test]
 fn yaml_aliases() {
     insta::assert_snapshot!(yaml("a: *x\nb: &x 1\n"), @r#"
-    the alias `*x` refers to nothing
+    the alias `*x` is not defined
       1 | a: *x
         |    ^^
-    help: define it earlier with `&x`, or put the text in quotes if it is no alias
+    help: Define `&x` before this line, or put the value in quotes if it is not an alias.
     "#);
     insta::assert_snapshot!(yaml("a: &x [1, *x]\n"), @r#"
-    the alias `*x` stands inside the value that it refers to
+    the alias `*x` is inside the value that it refers to
       1 | a: &x [1, *x]
         |           ^^
-    help: move `&x` to a value that is complete before the alias
+    help: Move `&x` to a value that ends before the alias.
     "#);
 }
 
 #[test]
 fn yaml_merges() {
     insta::assert_snapshot!(yaml("a: &a 1\nb: {<<: *a}\n"), @r#"
-    `<<` merges maps, and this is a number
+    `<<` merges maps, but this is a number
       2 | b: {<<: *a}
         |     ^^
-    help: write `<<: *anchor` with the anchor of a map, or `"<<"` if it is a key like any other
+    help: Write `<<: *anchor` with the anchor of a map, or `"<<"` if it is an ordinary key.
     the value
       1 | a: &a 1
         |       ^
     "#);
     insta::assert_snapshot!(yaml("b:\n  <<: !Sub x\n"), @r#"
-    `<<` merges maps, and this is a function
+    `<<` merges maps, but this is a function
       2 |   <<: !Sub x
         |   ^^
-    help: write `<<: *anchor` with the anchor of a map, or `"<<"` if it is a key like any other
+    help: Write `<<: *anchor` with the anchor of a map, or `"<<"` if it is an ordinary key.
     the value
       2 |   <<: !Sub x
         |       ^^^^^^
     "#);
     insta::assert_snapshot!(yaml("b:\n  <<: {a: 1}\n  <<: {c: 1}\n"), @r#"
-    `<<` stands twice in the same map
+    `<<` is used twice in the same map
       3 |   <<: {c: 1}
         |   ^^
-    help: merge a list instead: `<<: [*one, *other]`
+    help: Merge a list instead: `<<: [*one, *other]`.
     the first `<<`
       2 |   <<: {a: 1}
         |   ^^
@@ -467,16 +467,16 @@ fn yaml_merges() {
 #[test]
 fn yaml_text_blocks() {
     insta::assert_snapshot!(yaml("a: |\n   x\n  y\n"), @r#"
-    this does not line up with what stands above
+    inconsistent indentation
       3 |   y
         |   ^
-    help: indent entries of the same list or map alike, and items with `- ` like each other
+    help: Indent all entries of a list or map by the same number of spaces.
     "#);
     insta::assert_snapshot!(yaml("a: | x\n"), @r#"
-    text stands behind the `|` or `>` that starts a block of text
+    unexpected text after `|` or `>`
       1 | a: | x
         |    ^
-    help: start the text on the next line, indented, or put it in quotes if the sign belongs to it
+    help: Start the text block on the next line, indented, or put the value in quotes if it begins with `|` or `>`.
     "#);
 }
 
@@ -532,14 +532,14 @@ fn of_two_errors_the_one_of_the_writers_language_is_reported() {
     a comma is missing before this `"`
       3 |   "B": [2
         |   ^
-    help: separate values with `,`
+    help: Separate values with `,`.
     "#);
     insta::assert_snapshot!(parse("{\"A\": 1, \"A\": 2}"), @r#"
-    the key `A` stands twice in the same map
+    the key `A` is used twice in the same map
       1 | {"A": 1, "A": 2}
         |          ^^^
-    help: a reader would keep only one of the two values: rename one of the keys, or remove one entry
-    the same key was first used here
+    help: Rename one of the keys, or remove one of the entries. Parsers keep only one of the two values.
+    first use of the key
       1 | {"A": 1, "A": 2}
         |  ^^^
     "#);
@@ -547,12 +547,12 @@ fn of_two_errors_the_one_of_the_writers_language_is_reported() {
     `[` is closed by `}`
       1 | {A: [1, 2}
         |     ^
-    help: close it with `]`, or look for a bracket that is missing inside
+    help: Close it with `]`, or add the closing bracket that is missing inside it.
     "#);
     insta::assert_snapshot!(parse("// template\n{\"A\": 1}"), @r#"
-    JSON has no comments
+    JSON does not support comments
       1 | // template
         | ^^^^^^^^^^^
-    help: remove it, move it into a `Description` or `Metadata`, or write the template in YAML, which has comments (`#`)
+    help: Remove the comment, move it to a `Description` or to `Metadata`, or convert the template to YAML, which supports comments (`#`).
     "#);
 }

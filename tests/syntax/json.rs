@@ -169,7 +169,7 @@ fn what_is_yaml_but_no_json_is_noted() {
         notes("{\"a\": [1,]}"),
         [(
             ",".to_owned(),
-            "this is read as YAML, since it is not JSON: a comma stands before the closing `]`".to_owned()
+            "not valid JSON, so the file is read as YAML: trailing comma before the closing `]`".to_owned()
         )]
     );
     // Nobody takes these for JSON.

@@ -296,20 +296,20 @@ fn unknown_tags_keep_their_value_and_are_noted() {
         (
             "a: !Rain::Embed file.txt",
             "{a: \"file.txt\"}",
-            "if another program expands the tag, lint what that program writes",
+            "If another program expands the tag, lint the output of that program.",
         ),
-        ("a: !Custom [1]", "{a: [1]}", "if another program expands the tag, lint what that program writes"),
-        ("a: !sub x", "{a: \"x\"}", "did you mean `!Sub`?"),
-        ("a: !Fn::GetAtt x.y", "{a: \"x.y\"}", "did you mean `!GetAtt`?"),
-        ("a: !ForEach::X [1]", "{a: [1]}", "write it in its long form, `Fn::ForEach::Name:`"),
-        ("a: !!binary eA==", "{a: \"eA==\"}", "if another program expands the tag, lint what that program writes"),
+        ("a: !Custom [1]", "{a: [1]}", "If another program expands the tag, lint the output of that program."),
+        ("a: !sub x", "{a: \"x\"}", "Did you mean `!Sub`?"),
+        ("a: !Fn::GetAtt x.y", "{a: \"x.y\"}", "Did you mean `!GetAtt`?"),
+        ("a: !ForEach::X [1]", "{a: [1]}", "Write the loop in its long form, `Fn::ForEach::Name:`."),
+        ("a: !!binary eA==", "{a: \"eA==\"}", "If another program expands the tag, lint the output of that program."),
     ] {
         let document = parse(text);
         assert_eq!(outline(&document.root), value, "{text}");
         let [note] = document.notes.as_slice() else { panic!("{text}: {:?}", document.notes) };
         let tag = &text[note.span.start as usize..note.span.end as usize];
         assert_eq!(tag, text.split(' ').nth(1).expect("a tag"));
-        assert_eq!(note.message, format!("`{tag}` is no CloudFormation function; the value is read without the tag"));
+        assert_eq!(note.message, format!("`{tag}` is not a CloudFormation function, so the tag is ignored"));
         assert_eq!(note.help, help, "{text}");
     }
 }
@@ -319,8 +319,8 @@ fn octal_numbers_are_noted() {
     let document = parse("mode: 0644\nplain: 644\nquoted: '0644'\nnine: 0689\n0644: key\n");
     let [note] = document.notes.as_slice() else { panic!("{:?}", document.notes) };
     insta::assert_snapshot!(format!("{}\nhelp: {}", note.message, note.help), @r#"
-    `0644` is read as an octal number, which is 420
-    help: put it in quotes if the digits are meant as written ("0644"), otherwise write 420
+    `0644` is read as an octal number, with the value 420
+    help: If you mean these digits, put them in quotes ("0644"). Otherwise, write 420.
     "#);
     assert_eq!((note.span.start, note.span.end), (6, 10));
 }
@@ -357,7 +357,8 @@ fn merges_add_what_is_not_there() {
 
 #[test]
 fn block_collections_end_with_their_last_value() {
-    let text = "A:\n  B: 1   # comment\n\n  # more\n\nC:\n- x\n-\n  - y\n\n# end\nD:\n  E:\n  F: |\n    z\n\n\nG: >+\n  keep\n\nH: [1, {i: }, a: b ]\n";
+    let text = "A:\n  B: 1   # comment\n\n  # more\n\nC:\n- x\n-\n  - y\n\n# end\nD:\n  E:\n  F: |\n    z\n\n\nG: \
+                >+\n  keep\n\nH: [1, {i: }, a: b ]\n";
     let document = parse(text);
     assert_spans(&document, text, SourceId(0));
     insta::assert_snapshot!(places(&document.root, text)[1..].join("\n---\n"), @r#"
@@ -425,7 +426,8 @@ fn block_collections_end_with_their_last_value() {
 
 #[test]
 fn comments_are_kept_in_order() {
-    let text = "# first\r\na: 1 # beside\r\nb: | # header\r\n  # text\r\n  x\r\n#\r\nc: [1, # flow\r\n  2]\r\nd: 'no # comment'\r\n#last";
+    let text = "# first\r\na: 1 # beside\r\nb: | # header\r\n  # text\r\n  x\r\n#\r\nc: [1, # flow\r\n  2]\r\nd: 'no \
+                # comment'\r\n#last";
     let document = parse(text);
     let comments: Vec<&str> = document.comments.iter().map(|comment| comment.text.as_ref()).collect();
     assert_eq!(comments, ["first", "beside", "header", "", "flow", "last"]);

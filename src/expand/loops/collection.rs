@@ -1,4 +1,4 @@
-//! What a loop goes over: its collection as texts, as far as the template and the pinned parameters say.
+//! What a loop goes over: its collection as texts, as far as the template and the pinned parameters show.
 
 use crate::eval::inputs::Inputs;
 use crate::syntax::{Entry, Kind, Node};
@@ -45,7 +45,7 @@ impl<'t> Lookup<'_, 't> {
         }
         match self.found(node)? {
             Found::List(items) => Ok(items),
-            Found::Text(_) => Err(Unknown::because("it is one text, not a list")),
+            Found::Text(_) => Err(Unknown::because("it is a string, not a list")),
             Found::Nothing => Err(Unknown::because("it is `AWS::NoValue`")),
         }
     }
@@ -93,7 +93,7 @@ impl<'t> Lookup<'_, 't> {
             Kind::Number(number) => Ok(number.text.clone()),
             Kind::Bool(value) => Ok(Cow::Borrowed(if *value { "true" } else { "false" })),
             Kind::Null | Kind::Sequence(_) | Kind::Mapping(_) => {
-                Err(Unknown::because(format!("it holds {}, not a text", node.describe())))
+                Err(Unknown::because(format!("it contains {}, not a string", node.describe())))
             }
         }
     }
@@ -102,7 +102,7 @@ impl<'t> Lookup<'_, 't> {
         match (call.key.as_ref(), call.value.as_sequence()) {
             ("Ref", _) => match call.value.as_str() {
                 Some(name) => self.parameter(name),
-                None => Err(Unknown::because("`Ref` does not name anything")),
+                None => Err(Unknown::because("`Ref` does not contain a name")),
             },
             ("Fn::FindInMap", Some([name, first, second, rest @ ..])) => {
                 self.mapped([name, first, second], rest.first())
@@ -114,8 +114,8 @@ impl<'t> Lookup<'_, 't> {
                 }
                 Ok(Found::List(text.split(delimiter.as_ref()).map(|part| Cow::Owned(part.to_owned())).collect()))
             }
-            // What is left of the texts that loops have been put into is no name of theirs.
-            (function, _) => Err(Unknown::because(format!("`{function}` is computed when the stack is deployed"))),
+            // What is left of the texts that loops have been put into is not a name of theirs.
+            (function, _) => Err(Unknown::because(format!("`{function}` is known only when the stack is deployed"))),
         }
     }
 
@@ -126,7 +126,7 @@ impl<'t> Lookup<'_, 't> {
         let fixed = self.inputs.fixed(name).map(|value| Cow::Owned(value.to_owned()));
         if name.starts_with("AWS::") {
             return fixed.map(Found::Text).ok_or_else(|| Unknown {
-                reason: format!("`{name}` depends on the deployment"),
+                reason: format!("`{name}` is known only when the stack is deployed"),
                 parameter: Some(name.to_owned()),
             });
         }
@@ -135,7 +135,7 @@ impl<'t> Lookup<'_, 't> {
         };
         let parameter = template::parameter(entry);
         if parameter.reads_parameter_store() {
-            return Err(Unknown::because(format!("parameter `{name}` is read from the Parameter Store")));
+            return Err(Unknown::because(format!("parameter `{name}` is read from Parameter Store")));
         }
         let default = entry.value.get("Default").filter(|_| self.inputs.leaves(name));
         let default = default.map(|default| self.plain(default)).transpose()?;
@@ -144,7 +144,7 @@ impl<'t> Lookup<'_, 't> {
             (None, Some(Found::List(items))) => return Ok(Found::List(items)),
             (None, Some(Found::Nothing) | None) => {
                 return Err(Unknown {
-                    reason: format!("parameter `{name}` has no default"),
+                    reason: format!("parameter `{name}` has no default value"),
                     parameter: Some(name.to_owned()),
                 });
             }

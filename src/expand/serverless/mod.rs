@@ -46,8 +46,8 @@ pub(super) fn expand(expansion: &mut Expansion<'_>) {
         expansion.notes.push(Note {
             code: "serverless-too-large",
             span,
-            message: "the resources of SAM are not expanded, since they would become too many".to_owned(),
-            help: "Divide the template; what SAM makes of it is past what CloudFormation takes.".to_owned(),
+            message: "the SAM resources are not expanded, because the result is too large".to_owned(),
+            help: "Split the template. Its expanded form is larger than CloudFormation allows.".to_owned(),
         });
         return;
     }
@@ -122,7 +122,7 @@ struct Expanded<'t> {
     made: Vec<(String, MadeFrom)>,
 }
 
-/// What resources tell each other while they are expanded.
+/// What resources share while they are expanded.
 struct Pass<'n, 't> {
     apis: HashMap<&'n str, &'n Resource<'n, 't>>,
     /// Conditions that are made.
@@ -151,7 +151,7 @@ impl<'n, 't> Pass<'n, 't> {
         name
     }
 
-    /// Has a bucket tell a function of what happens in it.
+    /// Makes a bucket notify a function of its events.
     fn notify(&mut self, bucket: &str, at: At, notification: Node<'t>) {
         self.notifications.entry(bucket.to_owned()).or_insert_with(|| (at, Vec::new())).1.push(notification);
     }

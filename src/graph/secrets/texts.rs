@@ -1,4 +1,4 @@
-//! Texts that are secrets: by their own shape, or by the name that they stand under.
+//! Texts that are secrets: by their own shape, or by their name.
 
 use super::names::is_secret_name;
 use crate::expression::Expression;
@@ -6,7 +6,7 @@ use crate::expression::Expression;
 /// Texts that are secrets whatever they are called, with what they are. The shapes are those that their issuers publish so
 /// that scanners can find them.
 static SHAPES: [(Expression, &str); 10] = [
-    (Expression::new(r"\bAKIA[A-Z2-7]{16}\b"), "the id of a long-term AWS access key"),
+    (Expression::new(r"\bAKIA[A-Z2-7]{16}\b"), "a long-term AWS access key ID"),
     (
         Expression::new(r#"(?i)\baws_secret_access_key["']?\s*[:=]\s*["']?[A-Za-z0-9/+]{40}\b"#),
         "an AWS secret access key",
@@ -20,7 +20,7 @@ static SHAPES: [(Expression, &str); 10] = [
     (Expression::new(r"\b[rs]k_live_[A-Za-z0-9]{16,}\b"), "a Stripe key"),
     (
         Expression::new(r"\b[A-Za-z][A-Za-z0-9+.-]*://[^\s:/?#@${}<>*]+:[^\s:/?#@${}<>*]{3,}@(?:[^\s/]|$)"),
-        "a URL with a password",
+        "a URL that contains a password",
     ),
 ];
 
@@ -92,7 +92,7 @@ pub fn secret_text(text: &str) -> Option<&'static str> {
     })
 }
 
-/// Words that stand under a secret's name and are none: switches, units of time (`AccessToken: hours`), sentinels.
+/// Words with a secret's name that are not secrets: switches, units of time (`AccessToken: hours`), sentinels.
 const PLAIN_WORDS: [&str; 21] = [
     "-", "days", "default", "disable", "disabled", "enable", "enabled", "false", "hours", "minutes", "n/a", "never",
     "no", "none", "null", "optional", "required", "seconds", "string", "true", "yes",
@@ -136,7 +136,7 @@ pub fn is_secret_literal(text: &str) -> bool {
         || PLACEHOLDERS.iter().any(|part| lower.contains(part)))
 }
 
-/// Whether a field with a secret's name holds a literal secret. The reader's own limit bounds the depth.
+/// Whether a field with a secret's name holds a hard-coded secret. The reader's own limit bounds the depth.
 fn holds_secret(json: &serde_json::Value) -> bool {
     match json {
         serde_json::Value::Object(fields) => fields.iter().any(|(name, value)| match value {
@@ -160,8 +160,8 @@ mod tests {
         let key = format!("AKIA{}", "QWERTYUIOPASDFGH");
         let hook = format!("https://hooks.slack.com/services/T{0}/B{0}/{0}{0}", "ABCDEFGH12");
         for (text, what) in [
-            ("postgres://app:hunter2@db.internal/x".to_owned(), "a URL with a password"),
-            (key, "the id of a long-term AWS access key"),
+            ("postgres://app:hunter2@db.internal/x".to_owned(), "a URL that contains a password"),
+            (key, "a long-term AWS access key ID"),
             (format!("export AWS_SECRET_ACCESS_KEY={}", "a1B2".repeat(10)), "an AWS secret access key"),
             ("-----BEGIN RSA PRIVATE KEY-----\nMIIE".to_owned(), "a private key"),
             ("-----BEGIN PRIVATE KEY-----".to_owned(), "a private key"),

@@ -1,11 +1,11 @@
-//! What to say about a text that is no JSON: which word or bracket, and what to write instead.
+//! The errors of texts that are not JSON: the word or bracket, and what to write instead.
 
-use super::{Failure, Reader};
+use super::{Failure, JsonReader};
 use crate::source::Span;
 use crate::syntax::SyntaxError;
 use crate::syntax::message::{quoted, shown};
 
-impl Reader<'_> {
+impl JsonReader<'_> {
     pub(super) fn error(&self, span: Span, message: impl Into<String>, help: impl Into<String>) -> Failure {
         let error = SyntaxError { span, message: message.into(), help: help.into(), related: None };
         Failure { error, grammar: true }
@@ -20,15 +20,16 @@ impl Reader<'_> {
     /// The text ends too early: points behind its last visible character, and at what is still open.
     pub(super) fn truncated(&self) -> Failure {
         let end = self.text.trim_end().len();
-        let mut failure = self.error(self.span(end, end), "the text ends too early", "is the file complete?");
+        let mut failure =
+            self.error(self.span(end, end), "unexpected end of file", "Check whether the file is complete.");
         if let Some(start) = self.open.last() {
             let bracket = self.slice(*start, start + 1);
             let close = if bracket == "{" { '}' } else { ']' };
-            failure.error.help = format!("close it with `{close}`; is the file complete?");
+            failure.error.help = format!("Close it with `{close}`, and check whether the file is complete.");
             failure.error.related = Some((self.span(*start, start + 1), format!("this `{bracket}` is never closed")));
         } else if end <= '\u{feff}'.len_utf8() {
-            failure.error.message = "the text is empty".to_owned();
-            failure.error.help = "write a template into the file".to_owned();
+            failure.error.message = "the file is empty".to_owned();
+            failure.error.help = "Write a template in the file.".to_owned();
         }
         failure
     }
@@ -40,9 +41,9 @@ impl Reader<'_> {
         }
         let line = rest.lines().next().unwrap_or(rest);
         let span = self.span(self.at, self.at + line.trim_end().len());
-        let help = "remove it, move it into a `Description` or `Metadata`, or write the template in YAML, which has \
-                    comments (`#`)";
-        Some(self.error(span, "JSON has no comments", help))
+        let help = "Remove the comment, move it to a `Description` or to `Metadata`, or convert the template to YAML, \
+                    which supports comments (`#`).";
+        Some(self.error(span, "JSON does not support comments", help))
     }
 
     /// No value where one must stand.
@@ -57,36 +58,37 @@ impl Reader<'_> {
         match found {
             '\'' => self.single_quoted(),
             ',' | '}' | ']' | ':' => {
-                self.error(span, format!("a value must stand before this `{found}`"), "write the value, or `null`")
+                self.error(span, format!("a value is missing before this `{found}`"), "Add the value, or `null`.")
             }
             _ if word.eq_ignore_ascii_case("true") || word.eq_ignore_ascii_case("false") => {
-                let help = format!("write `{}`", word.to_ascii_lowercase());
-                self.error(self.span(self.at, end), format!("`{word}` is no JSON boolean"), help)
+                let help = format!("Write `{}`.", word.to_ascii_lowercase());
+                self.error(self.span(self.at, end), format!("`{word}` is not a valid JSON boolean"), help)
             }
             _ if word.eq_ignore_ascii_case("null") || matches!(word, "None" | "nil" | "undefined") => {
-                self.error(self.span(self.at, end), format!("`{word}` is no JSON value"), "write `null`")
+                self.error(self.span(self.at, end), format!("`{word}` is not a valid JSON value"), "Write `null`.")
             }
             _ if matches!(found, '+' | '.') || matches!(word, "NaN" | "Infinity") => self.error(
                 self.span(self.at, end.max(self.at + 1)),
-                format!("{} is no JSON number", quoted(if word.is_empty() { "." } else { word })),
-                "write it as JSON does (-12, 0.5, 1e3), or in double quotes if it is text",
+                format!("{} is not a valid JSON number", quoted(if word.is_empty() { "." } else { word })),
+                "Use JSON's number format (-12, 0.5, 1e3), or put the value in double quotes if it is a string.",
             ),
             _ if !word.is_empty() => self.error(
                 self.span(self.at, end),
-                format!("{} is no JSON value", quoted(word)),
-                "put text in double quotes",
+                format!("{} is not a valid JSON value", quoted(word)),
+                "Put strings in double quotes.",
             ),
             _ => self.error(
                 span,
                 format!("a value cannot start with `{}`", shown(found)),
-                "a JSON value is text in double quotes, a number, `true`, `false`, `null`, a `{` map or a `[` list",
+                "A JSON value is a string in double quotes, a number, `true`, `false`, `null`, a map (`{`) or a list \
+                 (`[`).",
             ),
         }
     }
 
     fn single_quoted(&self) -> Failure {
         let (span, _) = self.here();
-        self.error(span, "JSON text stands in double quotes", "replace the single quotes by double quotes (\")")
+        self.error(span, "JSON strings need double quotes", "Replace the single quotes with double quotes (\").")
     }
 
     /// No key where one must stand.
@@ -98,17 +100,17 @@ impl Reader<'_> {
         match found {
             None => self.truncated(),
             Some('\'') => self.single_quoted(),
-            Some(',') => self.error(span, "a key is missing before this comma", "remove the comma"),
+            Some(',') => self.error(span, "a key is missing before this comma", "Remove the comma."),
             Some(_) if self.word_end() > self.at => {
                 let end = self.word_end();
                 let word = self.slice(self.at, end);
                 let message = format!("the key {} is not in double quotes", quoted(word));
-                self.error(self.span(self.at, end), message, "put every key in double quotes")
+                self.error(self.span(self.at, end), message, "Put every key in double quotes.")
             }
             Some(found) => self.error(
                 span,
-                format!("a key in double quotes must stand here, not `{}`", shown(found)),
-                "write `\"Key\": value`",
+                format!("expected a key in double quotes, found `{}`", shown(found)),
+                "Write `\"Key\": value`.",
             ),
         }
     }
@@ -122,7 +124,7 @@ impl Reader<'_> {
             return self.truncated();
         }
         let mut failure =
-            self.error(span, format!("a colon must follow the key {}", quoted(key)), "write `\"Key\": value`");
+            self.error(span, format!("a colon is missing after the key {}", quoted(key)), "Write `\"Key\": value`.");
         failure.error.related = Some((key_span, "the key".to_owned()));
         failure
     }
@@ -137,15 +139,15 @@ impl Reader<'_> {
         let Some(found) = found else { return self.truncated() };
         let (message, help) = match found {
             '"' | '{' | '[' => {
-                (format!("a comma is missing before this `{found}`"), "separate values with `,`".to_owned())
+                (format!("a comma is missing before this `{found}`"), "Separate values with `,`.".to_owned())
             }
             '}' | ']' => (
-                format!("a comma or `{close}` must stand here, not `{found}`"),
-                format!("close with `{close}` what was opened last"),
+                format!("expected a comma or `{close}`, found `{found}`"),
+                format!("Close the innermost open bracket with `{close}`."),
             ),
             _ => (
-                format!("a comma or `{close}` must stand here, not `{}`", shown(found)),
-                format!("separate values with `,`, and close with `{close}`"),
+                format!("expected a comma or `{close}`, found `{}`", shown(found)),
+                format!("Separate values with `,`, and close with `{close}`."),
             ),
         };
         let mut failure = self.error(span, message, help);
@@ -161,9 +163,9 @@ impl Reader<'_> {
         }
         let (span, found) = self.here();
         let help = match found {
-            Some('}' | ']') => "remove this bracket; perhaps an earlier one closes too much",
-            _ => "remove what follows; a file holds one template",
+            Some('}' | ']') => "Remove this bracket, or an earlier closing bracket that is not needed.",
+            _ => "Remove the rest of the file. A file contains one template.",
         };
-        self.error(span, "the document ended before this", help)
+        self.error(span, "unexpected text after the end of the document", help)
     }
 }

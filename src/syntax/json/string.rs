@@ -1,6 +1,6 @@
 //! JSON strings: borrowed from the text, unless an escape has to be undone (RFC 8259 section 7).
 
-use super::{Failure, Reader};
+use super::{Failure, JsonReader};
 use crate::syntax::message::shown;
 use std::borrow::Cow;
 
@@ -30,7 +30,7 @@ fn plain_length(bytes: &[u8]) -> usize {
     length + rest.iter().take_while(|byte| !matches!(byte, b'"' | b'\\' | 0..0x20)).count()
 }
 
-impl<'s> Reader<'s> {
+impl<'s> JsonReader<'s> {
     /// The string whose opening quote is under the reader.
     pub(super) fn string(&mut self) -> Result<Cow<'s, str>, Failure> {
         let quote = self.at;
@@ -82,14 +82,15 @@ impl<'s> Reader<'s> {
                 let end = start + 1 + found.map_or(0, char::len_utf8);
                 return Err(self.error(
                     self.span(start, end),
-                    format!("`\\{}` is no JSON escape", found.map_or_else(String::new, shown)),
-                    "write `\\\\` for a backslash; JSON's escapes are \\\" \\\\ \\/ \\b \\f \\n \\r \\t and \\u with four digits",
+                    format!("`\\{}` is not a valid JSON escape", found.map_or_else(String::new, shown)),
+                    "Write `\\\\` for a backslash. JSON's escapes are \\\" \\\\ \\/ \\b \\f \\n \\r \\t and \\u with \
+                     four digits.",
                 ));
             }
         })
     }
 
-    /// `\uXXXX`, and the second half of a surrogate pair. The reader stands behind `\u`.
+    /// `\uXXXX`, and the second half of a surrogate pair. The reader is behind `\u`.
     fn unicode_escape(&mut self, start: usize) -> Result<char, Failure> {
         let first = self.four_hex_digits(start)?;
         let code = match first {
@@ -113,8 +114,8 @@ impl<'s> Reader<'s> {
         char::from_u32(code).ok_or_else(|| {
             self.error(
                 self.span(start, start + 6),
-                format!("`{}` is half of a surrogate pair, no character", self.slice(start, start + 6)),
-                "write both halves (such as \\ud83d\\ude00), or the character itself",
+                format!("`{}` is half of a surrogate pair, not a character", self.slice(start, start + 6)),
+                "Write both halves (such as \\ud83d\\ude00), or the character itself.",
             )
         })
     }
@@ -131,7 +132,7 @@ impl<'s> Reader<'s> {
             None => Err(self.error(
                 self.span(escape, escape + 2),
                 "`\\u` must be followed by four hexadecimal digits",
-                "write it as in \\u00e4, or write the character itself",
+                "Write it as in \\u00e4, or write the character itself.",
             )),
         }
     }
@@ -142,22 +143,22 @@ impl<'s> Reader<'s> {
             (_, Some('\n' | '\r')) => {
                 return self.error(
                     self.span(quote, self.at),
-                    "the text is not closed on its line",
-                    "add the closing double quote; a line break inside a text is written `\\n`",
+                    "the string is not closed on its line",
+                    "Add the closing double quote. Write line breaks in a string as `\\n`.",
                 );
             }
             (span, Some(found)) => self.error(
                 span,
-                format!("the control character `{}` stands in a text", shown(found)),
-                "write it as an escape (`\\t` for a tab, `\\u0000` to `\\u001f` for others)",
+                format!("control character `{}` in a string", shown(found)),
+                "Write it as an escape (`\\t` for a tab, `\\u0000` to `\\u001f` for others).",
             ),
             (_, None) => {
                 let mut failure = self.truncated();
-                failure.error.help = "add the closing double quote; is the file complete?".to_owned();
+                failure.error.help = "Add the closing double quote, and check whether the file is complete.".to_owned();
                 failure
             }
         };
-        failure.error.related = Some((self.span(quote, quote + 1), "the text starts here".to_owned()));
+        failure.error.related = Some((self.span(quote, quote + 1), "the string starts here".to_owned()));
         failure
     }
 }

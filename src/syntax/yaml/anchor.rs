@@ -28,7 +28,7 @@ impl Default for Anchors<'_> {
 /// Why an alias has no value.
 #[derive(Copy, Clone, Debug)]
 pub(super) enum Refusal {
-    /// It stands inside the node that it refers to.
+    /// It is inside the node that it refers to.
     Unfinished,
     /// The copies would grow past the budget.
     TooMuch,
@@ -59,12 +59,12 @@ impl Refusal {
         let anchor = alias.trim_start_matches('*');
         match self {
             Self::Unfinished => (
-                format!("the alias `{alias}` stands inside the value that it refers to"),
-                format!("move `&{anchor}` to a value that is complete before the alias"),
+                format!("the alias `{alias}` is inside the value that it refers to"),
+                format!("Move `&{anchor}` to a value that ends before the alias."),
             ),
             Self::TooMuch => (
-                format!("aliases would add more than {MAX_ALIAS_NODES} values to the document"),
-                "do aliases repeat lists of aliases? write out what is really needed".to_owned(),
+                format!("the aliases expand to more than {MAX_ALIAS_NODES} values"),
+                "Check for aliases of lists of aliases, and write out the values that you need.".to_owned(),
             ),
         }
     }

@@ -108,8 +108,8 @@ impl<'s> Builder<'s> {
             Event::Alias(id) => self.alias(id, range),
             Event::UnresolvedAlias(name) => Err(self.error(
                 range,
-                format!("the alias {} refers to nothing", quoted(&format!("*{name}"))),
-                format!("define it earlier with `&{name}`, or put the text in quotes if it is no alias"),
+                format!("the alias {} is not defined", quoted(&format!("*{name}"))),
+                format!("Define `&{name}` before this line, or put the value in quotes if it is not an alias."),
             )),
             Event::DocumentStart(explicit, _) => self.document_start(explicit, range),
             Event::Comment(..) => {
@@ -124,8 +124,7 @@ impl<'s> Builder<'s> {
     fn document_start(&mut self, explicit: bool, range: Range) -> Result<(), SyntaxError> {
         let span = self.span(range);
         if let Some(first) = self.document {
-            let mut error =
-                self.error(range, "a second document starts here", "put each template into a file of its own");
+            let mut error = self.error(range, "a second document starts here", "Put each template in a separate file.");
             error.related = Some((first, "the first document".to_owned()));
             return Err(error);
         }
@@ -162,7 +161,7 @@ impl<'s> Builder<'s> {
         range: Range,
     ) -> Result<(), SyntaxError> {
         let plain = style == ScalarStyle::Plain;
-        // Where nothing is written the parser says `~`, and points somewhere near.
+        // Where nothing is written the parser reports `~`, and points somewhere near.
         let missing = plain && range.is_empty();
         let text = if missing { Cow::Borrowed("") } else { text };
         let in_sequence = matches!(self.stack.last(), Some(Frame { body: Body::Sequence(_), .. }));
@@ -206,7 +205,7 @@ impl<'s> Builder<'s> {
 
     fn misfit(&self, tag: Range, value: &str) -> SyntaxError {
         let message = format!("the tag `{}` does not fit {value}", self.layout.slice(tag));
-        self.error(tag, message, "remove the tag, or write a value of its type")
+        self.error(tag, message, "Remove the tag, or write a value of that type.")
     }
 
     fn alias(&mut self, id: usize, range: Range) -> Result<(), SyntaxError> {
@@ -284,7 +283,7 @@ impl<'s> Builder<'s> {
         self.attach(finished, range)
     }
 
-    /// Puts a finished node where it belongs. `range` is where it stands in the text, which is not where an alias' node
+    /// Puts a finished node where it belongs. `range` is where it is in the text, which is not where an alias' node
     /// was written.
     fn attach(&mut self, finished: Finished<'s>, range: Range) -> Result<(), SyntaxError> {
         if self.depth + finished.height > MAX_DEPTH {

@@ -1,4 +1,4 @@
-//! What the YAML parser refuses, in words that say where to look and what to do.
+//! What the YAML parser refuses, with where to look and what to do.
 
 use super::Range;
 use super::build::Builder;
@@ -19,26 +19,32 @@ impl Builder<'_> {
             | ErrorKind::UnexpectedEofImplicitFlowMapping
             | ErrorKind::UnexpectedEofBlockSequence
             | ErrorKind::UnexpectedEofBlockMapping
-            | ErrorKind::UnexpectedEof => self.error(self.end(), "the text ends too early", "is the file complete?"),
+            | ErrorKind::UnexpectedEof => {
+                self.error(self.end(), "unexpected end of file", "Check whether the file is complete.")
+            }
             ErrorKind::MismatchedFlowCollectionEnd { open, close } => self.error(
                 here,
                 format!("`{open}` is closed by `{close}`"),
-                format!("close it with `{}`, or look for a bracket that is missing inside", closing(*open)),
+                format!("Close it with `{}`, or add the closing bracket that is missing inside it.", closing(*open)),
             ),
-            ErrorKind::MisplacedFlowCollectionEnd => {
-                self.error(here, "this bracket closes nothing", "remove it, or put the text in quotes")
-            }
+            ErrorKind::MisplacedFlowCollectionEnd => self.error(
+                here,
+                "this closing bracket does not match an opening bracket",
+                "Remove it, or put the value in quotes.",
+            ),
             ErrorKind::TabNotAllowed
             | ErrorKind::TabInBlockIndentation
             | ErrorKind::TabInIndentation
             | ErrorKind::TabAtBlockScalarStart
-            | ErrorKind::TabInPlainScalar => {
-                self.error(self.tab(at), "a tab is used as indentation", "YAML is indented with spaces: replace it")
-            }
+            | ErrorKind::TabInPlainScalar => self.error(
+                self.tab(at),
+                "a tab is used for indentation",
+                "Replace the tab with spaces. YAML does not allow tabs for indentation.",
+            ),
             ErrorKind::MappingValueNotAllowed => self.error(
                 here,
-                "a colon stands where no key can be",
-                "put text that holds `: ` in quotes; otherwise check how this line is indented",
+                "unexpected colon",
+                "Put values that contain `: ` in quotes. Otherwise, check the indentation of this line.",
             ),
             ErrorKind::ExpectedBlockMappingKey
             | ErrorKind::ExpectedBlockSequenceEntry
@@ -47,8 +53,8 @@ impl Builder<'_> {
             {
                 self.error(
                     here,
-                    "a second tag stands directly behind another",
-                    "write one of the functions in its long form, such as `Fn::Base64:` with `!Sub` below it",
+                    "two tags in a row",
+                    "Write one of the functions in its long form, such as `Fn::Base64:` with `!Sub` below it.",
                 )
             }
             ErrorKind::ExpectedBlockMappingKey
@@ -56,64 +62,65 @@ impl Builder<'_> {
             | ErrorKind::InvalidIndentation
             | ErrorKind::ExpectedDocumentStart => self.error(
                 here,
-                "this does not line up with what stands above",
-                "indent entries of the same list or map alike, and items with `- ` like each other",
+                "inconsistent indentation",
+                "Indent all entries of a list or map by the same number of spaces.",
             ),
             ErrorKind::SimpleKeyExpected | ErrorKind::InvalidSimpleKey => {
-                self.error(here, "a key without a colon", "write `key: value`, with a space behind the colon")
+                self.error(here, "missing colon after a key", "Write `key: value`, with a space after the colon.")
             }
             ErrorKind::InvalidMappingValueWhitespace => {
-                self.error(here, "no space behind the colon", "write `key: value`, with a space behind the colon")
+                self.error(here, "missing space after the colon", "Write `key: value`, with a space after the colon.")
             }
             ErrorKind::UnexpectedCharacter { character } => self.error(
                 here,
-                format!("`{}` cannot stand here", shown(*character)),
-                "put the text in quotes if it belongs to a value",
+                format!("unexpected character `{}`", shown(*character)),
+                "Put the value in quotes if the character is part of it.",
             ),
             ErrorKind::UnclosedQuotedScalar
             | ErrorKind::InvalidQuotedScalarIndent
             | ErrorKind::DocumentIndicatorInQuotedScalar => self.unclosed_quote(here),
             ErrorKind::InvalidTrailingSingleQuotedScalar | ErrorKind::InvalidTrailingDoubleQuotedScalar => self.error(
                 here,
-                "text follows the closing quote",
-                "put the whole value in quotes; inside, write '' for ' or \\\" for \"",
+                "unexpected text after the closing quote",
+                "Put the whole value in quotes. Inside the quotes, write '' for ' or \\\" for \".",
             ),
             ErrorKind::UnknownQuotedScalarEscape => self.error(
                 self.unknown_escape(at).unwrap_or(here),
-                "an unknown escape in double quotes",
-                "write `\\\\` for a backslash, or use single quotes, which have no escapes",
+                "invalid escape in double quotes",
+                "Write `\\\\` for a backslash, or use single quotes, which do not have escapes.",
             ),
             ErrorKind::MissingLowSurrogate | ErrorKind::UnpairedLowSurrogate | ErrorKind::InvalidLowSurrogate => self
                 .error(
                     here,
-                    "half of a surrogate pair, no character",
-                    "write both halves (such as \\ud83d\\ude00), or the character itself",
+                    "half of a surrogate pair, not a character",
+                    "Write both halves (such as \\ud83d\\ude00), or the character itself.",
                 ),
             ErrorKind::ExpectedFlowMappingSeparator
             | ErrorKind::ExpectedFlowSequenceSeparator
             | ErrorKind::InvalidColonPlacement => self.no_separator(here),
             ErrorKind::InvalidBlockScalarHeader => self.error(
                 here,
-                "text stands behind the `|` or `>` that starts a block of text",
-                "start the text on the next line, indented, or put it in quotes if the sign belongs to it",
+                "unexpected text after `|` or `>`",
+                "Start the text block on the next line, indented, or put the value in quotes if it begins with `|` or \
+                 `>`.",
             ),
             ErrorKind::BlockSequenceEntryNotAllowed | ErrorKind::BlockEntryInFlowCollection => self.error(
                 here,
                 "a list item cannot start here",
-                "start the list on a line of its own, or put the text in quotes if it begins with `- `",
+                "Start the list on a new line, or put the value in quotes if it begins with `- `.",
             ),
             ErrorKind::CommentNotSeparated => {
-                self.error(here, "no space before the comment", "write ` #`, or put the text in quotes")
+                self.error(here, "missing space before the comment", "Write ` #`, or put the value in quotes.")
             }
             ErrorKind::InvalidBlockScalarIndent => self.error(
                 here,
-                "a line of this text is indented less than the lines before it",
-                "indent every line of the text at least as far as its first one",
+                "this line of the text block is indented less than the lines before it",
+                "Indent every line of the text block at least as far as the first line.",
             ),
             ErrorKind::UndeclaredTagHandle => {
-                self.error(here, "a tag with an unknown prefix", "CloudFormation's short forms look like `!Sub`")
+                self.error(here, "unknown tag prefix", "Write functions as CloudFormation does, such as `!Sub`.")
             }
-            kind => self.error(here, kind.to_string(), "check the quotes and the indentation around this place"),
+            kind => self.error(here, kind.to_string(), "Check the quotes and the indentation near this line."),
         }
     }
 
@@ -143,8 +150,8 @@ impl Builder<'_> {
     }
 
     fn unclosed(&self, open: char, bracket: Range) -> SyntaxError {
-        let help = format!("close it with `{}`; is the file complete?", closing(open));
-        let mut error = self.error(self.end(), "the text ends too early", help);
+        let help = format!("Close it with `{}`, and check whether the file is complete.", closing(open));
+        let mut error = self.error(self.end(), "unexpected end of file", help);
         error.related = Some((self.span(bracket), format!("this `{open}` is never closed")));
         error
     }
@@ -152,13 +159,13 @@ impl Builder<'_> {
     fn unclosed_quote(&self, here: Range) -> SyntaxError {
         let mut error = self.error(
             here,
-            "a text in quotes is not closed",
-            "add the closing quote; further lines of the text must be indented more than its key",
+            "the quoted string is not closed",
+            "Add the closing quote. If the string has more lines, indent them more than the key.",
         );
-        // In flow style the quote may stand behind a comma or bracket.
+        // In flow style the quote may be behind a comma or bracket.
         if let Some(quote) = self.layout.next_quote().filter(|quote| *quote < here.start) {
             let quote = Range { start: quote, end: quote + 1 };
-            error.related = Some((self.span(quote), "the text starts here".to_owned()));
+            error.related = Some((self.span(quote), "the string starts here".to_owned()));
         }
         error
     }
@@ -169,9 +176,11 @@ impl Builder<'_> {
             self.stack.iter().rev().find(|frame| frame.style == StructureStyle::Flow).map(|frame| frame.start);
         let open = bracket.and_then(|at| self.byte(at)).map_or('{', char::from);
         let close = closing(open);
-        let help =
-            format!("separate values with `,`, close with `{close}`, and put text that holds `: ` or `,` in quotes");
-        let mut error = self.error(here, format!("a comma or `{close}` must stand here"), help);
+        let help = format!(
+            "Separate values with `,`, close with `{close}`, and put values that contain `: ` or `,` \
+                            in quotes."
+        );
+        let mut error = self.error(here, format!("expected a comma or `{close}`"), help);
         if let Some(start) = bracket {
             error.related = Some((self.span(Range { start, end: start + 1 }), "opened here".to_owned()));
         }

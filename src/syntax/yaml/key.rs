@@ -28,13 +28,17 @@ impl<'s> Builder<'s> {
         let plain = style == ScalarStyle::Plain;
         if let Some(tag_range) = tag.local() {
             let message = format!("the key {} has the tag `{}`", quoted(&text), self.layout.slice(tag_range));
-            return Err(self.error(tag_range, message, "a function cannot make a key: write the key as text"));
+            return Err(self.error(
+                tag_range,
+                message,
+                "Write the key as plain text. A function cannot compute a key.",
+            ));
         }
         if plain && range.is_empty() {
             return Err(self.error(
                 self.character(range.start),
                 "a key is missing",
-                "write it before the colon, or quote the text",
+                "Write the key before the colon, or put the value in quotes.",
             ));
         }
         let range = match style {
@@ -58,7 +62,7 @@ impl<'s> Builder<'s> {
         };
         if let Some(first) = repeated {
             let mut error =
-                self.error(range, "`<<` stands twice in the same map", "merge a list instead: `<<: [*one, *other]`");
+                self.error(range, "`<<` is used twice in the same map", "Merge a list instead: `<<: [*one, *other]`.");
             error.related = Some((first, "the first `<<`".to_owned()));
             return Err(error);
         }
@@ -77,8 +81,9 @@ impl<'s> Builder<'s> {
 
     pub(super) fn no_scalar_key(&self, range: Range) -> SyntaxError {
         let range = if range.is_empty() { self.character(range.start) } else { range };
-        let help = "keys are plain text; `{{ name }}` of a template engine must be put in quotes";
-        self.error(range, "a list or map stands where a key must be", help)
+        let help = "Write keys as plain text, and put placeholders of template engines, such as `{{ name }}`, in \
+                    quotes.";
+        self.error(range, "a list or map cannot be a key", help)
     }
 
     /// A key that is an alias takes the text of the scalar it refers to.

@@ -9,7 +9,7 @@ use std::collections::HashSet;
 /// They keep the spans of where they are written.
 ///
 /// # Errors
-/// Something to merge is no map. A function behind a short tag is none, although its long form looks like one.
+/// Something to merge is not a map. A function in its short form is not a map either, although its long form looks like one.
 pub(super) fn merge<'s>(
     entries: &mut Vec<Entry<'s>>,
     key: Span,
@@ -39,8 +39,8 @@ pub(super) fn merge<'s>(
 fn no_map(key: Span, value: Span, kind: &str) -> SyntaxError {
     SyntaxError {
         span: key,
-        message: format!("`<<` merges maps, and this is {kind}"),
-        help: "write `<<: *anchor` with the anchor of a map, or `\"<<\"` if it is a key like any other".to_owned(),
+        message: format!("`<<` merges maps, but this is {kind}"),
+        help: "Write `<<: *anchor` with the anchor of a map, or `\"<<\"` if it is an ordinary key.".to_owned(),
         related: Some((value, "the value".to_owned())),
     }
 }

@@ -41,7 +41,7 @@ const SHORT_FORMS: [(&str, &str); 27] = [
     ("ValueOfAll", "Fn::ValueOfAll"),
 ];
 
-/// What a tag says of the node behind it.
+/// What a tag means for the node after it.
 #[derive(Clone, Debug)]
 pub(super) enum Tag {
     /// There is none.
@@ -110,11 +110,11 @@ impl Tag {
         let name = written.trim_start_matches('!').trim_start_matches("Fn::");
         let similar = SHORT_FORMS.iter().find(|(short, _)| short.eq_ignore_ascii_case(name));
         let help = match similar {
-            Some((short, _)) => format!("did you mean `!{short}`?"),
-            None if name.starts_with("ForEach") => "write it in its long form, `Fn::ForEach::Name:`".to_owned(),
-            None => "if another program expands the tag, lint what that program writes".to_owned(),
+            Some((short, _)) => format!("Did you mean `!{short}`?"),
+            None if name.starts_with("ForEach") => "Write the loop in its long form, `Fn::ForEach::Name:`.".to_owned(),
+            None => "If another program expands the tag, lint the output of that program.".to_owned(),
         };
-        Some((*range, (format!("`{written}` is no CloudFormation function; the value is read without the tag"), help)))
+        Some((*range, (format!("`{written}` is not a CloudFormation function, so the tag is ignored"), help)))
     }
 }
 
@@ -185,7 +185,7 @@ impl Core {
         }
     }
 
-    /// A scalar as this type, or its text back if it is none.
+    /// A scalar as this type, or its text if it does not fit.
     pub(super) fn convert(self, text: Cow<'_, str>) -> Result<Kind<'_>, Cow<'_, str>> {
         let plain = Plain::read(&text);
         let fits = match self {

@@ -1,8 +1,8 @@
-//! Exceptions in a lint: which texts they are read from, and what rules say about those that do not hold or are not needed.
+//! Exceptions in a lint: which texts they are read from, and what rules report about those that are not in force or not needed.
 
-use super::places::{filled, word};
+use super::locations::{filled, word};
 use super::{FileReport, Linter, Selected, includes};
-use crate::exceptions::{self, Context, Exceptions, Judged, Said, Text};
+use crate::exceptions::{self, Context, Exceptions, Judged, Problem, Text};
 use crate::expand::expansion::Expansion;
 use crate::finding::{Counts, Finding, Flaw, Level, Outcome};
 use crate::rules::rule::Rule;
@@ -33,7 +33,7 @@ impl Linter {
         exceptions::read(tree, &all, &context)
     }
 
-    /// Takes the waived findings aside, and adds what rules say about the exceptions. `may_change`: whether parameters of the
+    /// Takes the suppressed findings aside, and adds what rules report about the exceptions. `may_change`: whether parameters of the
     /// template are pinned, so that other deployments may need what this one does not.
     pub(super) fn settle(&self, exceptions: &Exceptions, may_change: bool, report: &mut FileReport) {
         if exceptions.is_empty() {
@@ -49,9 +49,11 @@ impl Linter {
             }
         }
         for selected in &self.companions {
-            let Some(rule) = self.rules.entries().get(selected.index).and_then(|entry| entry.rule().ok()) else { continue };
+            let Some(rule) = self.rules.entries().get(selected.index).and_then(|entry| entry.rule().ok()) else {
+                continue;
+            };
             for exception in judged.iter().filter(|judged| self.concerns_selected(judged)) {
-                report.findings.extend(said(selected, rule, exception));
+                report.findings.extend(problems(selected, rule, exception));
             }
         }
         report.exceptions = judged.into_iter().map(|judged| judged.exception).collect();
@@ -59,31 +61,31 @@ impl Linter {
 
     /// The selected rules that are about exceptions.
     fn about_exceptions(&self) -> impl Iterator<Item = (&Selected, &Rule)> {
-        self.about_exceptions.iter().filter_map(|place| {
-            let selected = self.selected.get(*place)?;
+        self.about_exceptions.iter().filter_map(|position| {
+            let selected = self.selected.get(*position)?;
             // One that cannot be read was complained of when its turn came.
             let rule = self.rules.entries().get(selected.index)?.rule().ok()?;
             Some((selected, rule))
         })
     }
 
-    /// Whether an exception that does not hold was written for a rule that is selected, as far as it can be read.
+    /// Whether an exception that is not in force was written for a rule that is selected, as far as it can be read.
     fn concerns_selected(&self, judged: &Judged<'_>) -> bool {
         let is_selected = |id: &str| self.selected.binary_search_by(|selected| (*selected.id).cmp(id)).is_ok();
-        let waives = &judged.exception.waiver.waives;
-        let keeps = |said: &Said| match said.flaw {
+        let suppresses = &judged.exception.suppression.suppresses;
+        let keeps = |problem: &Problem| match problem.flaw {
             Flaw::Unused => false,
-            Flaw::Malformed if waives.is_empty() => true,
-            Flaw::UnknownRule => said.nearest.as_deref().is_some_and(is_selected),
-            _ => waives.iter().any(|waived| is_selected(&waived.rule)),
+            Flaw::Malformed if suppresses.is_empty() => true,
+            Flaw::UnknownRule => problem.nearest.as_deref().is_some_and(is_selected),
+            _ => suppresses.iter().any(|suppressed| is_selected(&suppressed.rule)),
         };
         judged.flaws.iter().any(keeps)
     }
 
-    /// What one rule says about one exception.
+    /// What one rule reports about one exception.
     fn say(&self, selected: &Selected, rule: &Rule, judged: &Judged<'_>, report: &mut FileReport) {
         let before = report.findings.len();
-        report.findings.extend(said(selected, rule, judged));
+        report.findings.extend(problems(selected, rule, judged));
         let passed = report.findings.len() == before;
         report.count(&selected.id, Counts { passed: passed.into(), failed: (!passed).into(), undecided: 0 });
         if passed && self.keep.passed {
@@ -92,27 +94,33 @@ impl Linter {
     }
 }
 
-/// The flaws of an exception that a rule is about, as findings.
-fn said<'s>(selected: &'s Selected, rule: &'s Rule, judged: &'s Judged<'_>) -> impl Iterator<Item = Finding> + 's {
-    judged.flaws.iter().filter(|said| Some(said.flaw) == rule.exception).map(move |said| {
-        let message = filled(&rule.message, |name| word(&said.words, name).map(Cow::Borrowed));
-        finding(selected, judged, Some(said), Outcome::Fail, message)
+/// The problems of an exception that a rule is about, as findings.
+fn problems<'s>(selected: &'s Selected, rule: &'s Rule, judged: &'s Judged<'_>) -> impl Iterator<Item = Finding> + 's {
+    judged.flaws.iter().filter(|problem| Some(problem.flaw) == rule.exception).map(move |problem| {
+        let message = filled(&rule.message, |name| word(&problem.words, name).map(Cow::Borrowed));
+        finding(selected, judged, Some(problem), Outcome::Fail, message)
     })
 }
 
-fn finding(selected: &Selected, judged: &Judged<'_>, said: Option<&Said>, outcome: Outcome, message: String) -> Finding {
+fn finding(
+    selected: &Selected,
+    judged: &Judged<'_>,
+    problem: Option<&Problem>,
+    outcome: Outcome,
+    message: String,
+) -> Finding {
     Finding {
         rule: Arc::clone(&selected.id),
-        level: if said.is_some_and(|said| said.is_light) { Level::Note } else { selected.level },
+        level: if problem.is_some_and(|problem| problem.is_light) { Level::Note } else { selected.level },
         outcome,
-        span: said.map_or(judged.exception.waiver.span, |said| said.span),
+        span: problem.map_or(judged.exception.suppression.span, |problem| problem.span),
         path: judged.path.to_owned(),
         subject: judged.subject.clone(),
         alike: Vec::new(),
         message,
         when: None,
         related: Vec::new(),
-        waiver: None,
+        suppression: None,
         baseline: None,
     }
 }
