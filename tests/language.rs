@@ -493,6 +493,22 @@ examples:
     );
 }
 
+#[test]
+fn a_list_of_empty_texts_is_empty() {
+    let rule =
+        "resources: [AWS::CloudWatch::Alarm]\nassert: { path: $.Properties.AlarmActions, is: { empty: false } }\n";
+    let alarm = |actions: &str| {
+        format!(
+            "Parameters: {{ P: {{ Type: String }} }}\nResources: {{ A: {{ Type: AWS::CloudWatch::Alarm, Properties: {{ AlarmActions: {actions} }} }} }}"
+        )
+    };
+    for (actions, is_found) in
+        [("[]", true), ("['']", true), ("['', '']", true), ("['', a]", false), ("[!Ref P]", false), ("[{}]", false)]
+    {
+        assert_eq!(paths(rule, &alarm(actions)).len(), usize::from(is_found), "{actions}");
+    }
+}
+
 /// Every spelling of a key that AWS manages, and of one that the customer does.
 #[test]
 fn customer_keys_are_told_from_keys_of_aws() {

@@ -13,6 +13,10 @@ use crate::truth::Truth;
 
 const RECORDERS: [&str; 2] = ["AWS::CloudTrail::Trail", "AWS::CloudTrail::EventDataStore"];
 
+/// More trails than this in one template are not compared: CloudTrail allows five in a Region, and every trail would be compared
+/// with every other.
+const MOST_RECORDERS: usize = 100;
+
 /// Events that may be recorded.
 pub enum Events<'e> {
     /// Of the management of resources.
@@ -70,6 +74,10 @@ enum Deed {
 
 /// How much the trails and event data stores of a template record of some events.
 pub fn recorded<'m, 't>(run: &mut Run<'m, 't>, model: &'m Model<'m, 't>, events: &Events<'_>) -> Recorded {
+    if RECORDERS.iter().map(|kind| model.of_type(kind).count()).sum::<usize>() > MOST_RECORDERS {
+        run.note_reason(format!("the template declares more than {MOST_RECORDERS} trails"));
+        return Recorded { reads: Extent::UNKNOWN, writes: Extent::UNKNOWN };
+    }
     let [reads, writes] = [Deed::Read, Deed::Write].map(|deed| {
         let mut extent = Extent::NOTHING;
         for kind in RECORDERS {

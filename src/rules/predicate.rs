@@ -318,7 +318,8 @@ impl Test {
             Self::Empty(yes) => {
                 let result = match &value.kind {
                     Kind::Null => Truth::True,
-                    Kind::List(items) => items.is_empty().into(),
+                    // A list of empty texts has nothing in it either.
+                    Kind::List(items) => items.iter().all(|item| item.is_scalar() && empty_text(item).is_true()).into(),
                     Kind::Map(fields) => fields.is_empty().into(),
                     _ => decide(run, &empty_text),
                 };
