@@ -24,6 +24,7 @@ pub mod routes;
 pub mod secrets;
 #[cfg(test)]
 mod testing;
+pub mod trails;
 pub mod unresolved;
 pub mod wide_routes;
 

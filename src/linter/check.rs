@@ -98,7 +98,7 @@ pub(super) fn run_check<'m, 't>(
                 violations.reserve_exact(locations.len());
                 for location in locations {
                     let template = location.message.as_ref().or(check.message.as_ref()).unwrap_or(&rule.message);
-                    let message = fill(template, &location, block, block.written_name());
+                    let message = fill(template, &location, block, block.written_name(), settings);
                     let same = violations.iter_mut().find(|known| {
                         known.location.span == location.span
                             && known.location.path == location.path
@@ -109,7 +109,7 @@ pub(super) fn run_check<'m, 't>(
                         None => {
                             let in_loop = block.origin.filter(|origin| !origin.written_name.is_empty());
                             let as_written =
-                                in_loop.map(|origin| fill(template, &location, block, &origin.written_name));
+                                in_loop.map(|origin| fill(template, &location, block, &origin.written_name, settings));
                             violations.push(Violation {
                                 location,
                                 message,

@@ -100,7 +100,8 @@ fn ports_text(rule: &Value<'_>) -> String {
     let texts = written(rule, &absent).map(|value| value.text().unwrap_or_default().into_owned());
     match texts.each_ref().map(String::as_str) {
         ["-1", _, _] | [_, "", ""] => "all ports".to_owned(),
-        [_, port, ""] | [_, "", port] => format!("port {port}"),
+        [_, port, ""] => format!("port {port} (`ToPort` is not set)"),
+        [_, "", port] => format!("port {port} (`FromPort` is not set)"),
         [_, from, to] if from == to => format!("port {from}"),
         [_, from, to] => format!("ports {from} to {to}"),
     }
@@ -254,7 +255,7 @@ fn range(protocol: &Value<'_>, from: &Value<'_>, to: &Value<'_>) -> Range {
         (Some(-1), _) | (_, Some(-1)) => Range::All,
         (Some(from), Some(to)) => Range::Ports(from.clamp(0, 65535), to.clamp(0, 65535)),
         (None, None) if matches!((&from.kind, &to.kind), (Kind::Null, Kind::Null)) => Range::All,
-        // EC2 refuses a rule with one of them, so the port that it names is all that it can be meant to open.
+        // EC2 refuses one end without the other; whatever is meant, it is this port at least.
         (Some(port), None) if matches!(to.kind, Kind::Null) => Range::Ports(port.clamp(0, 65535), port.clamp(0, 65535)),
         (None, Some(port)) if matches!(from.kind, Kind::Null) => {
             Range::Ports(port.clamp(0, 65535), port.clamp(0, 65535))
