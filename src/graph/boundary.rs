@@ -43,7 +43,7 @@ pub fn is_only_boundary<'m, 't>(run: &mut Run<'m, 't>, model: &'m Model<'m, 't>,
             return Truth::False;
         }
     }
-    let mut bounds: Truth = written.contains(CONDITIONS, policy.name).into();
+    let mut bounds: Truth = written.contains(LIMITS, policy.name).into();
     let mut attached = Truth::False;
     for (kind, boundary, list, name) in BOUNDED {
         for identity in existing(run, model, kind) {
@@ -61,8 +61,9 @@ pub fn is_only_boundary<'m, 't>(run: &mut Run<'m, 't>, model: &'m Model<'m, 't>,
 
 /// Whether there is a boundary at all: the empty name.
 const BOUNDARIES: usize = 0;
-/// The policies that a condition on `iam:PermissionsBoundary` names.
-const CONDITIONS: usize = 1;
+/// The policies that a property names as a boundary, in any branch, or that a condition on `iam:PermissionsBoundary` names. Where a
+/// condition of the template leaves the boundary out, nothing uses the policy.
+const LIMITS: usize = 1;
 /// The policies that are referred to as something else.
 const OTHERWISE: usize = 2;
 
@@ -120,12 +121,10 @@ fn used_as(met: &Met<'_, '_>) -> Option<usize> {
     if met.by == Use::DependsOn {
         return None;
     }
-    if met.is_below("PermissionsBoundary") {
-        return None;
-    }
-    // Who may create roles with this boundary only. Source: Service Authorization Reference, "AWS Identity and Access Management",
-    // condition keys.
-    Some(if met.is_below("iam:PermissionsBoundary") { CONDITIONS } else { OTHERWISE })
+    // The condition key says with which boundary only someone may create roles. Source: Service Authorization Reference, "AWS Identity
+    // and Access Management", condition keys.
+    let limits = met.is_below("PermissionsBoundary") || met.is_below("iam:PermissionsBoundary");
+    Some(if limits { LIMITS } else { OTHERWISE })
 }
 
 #[cfg(test)]
@@ -137,6 +136,7 @@ mod tests {
     fn ask(more: &str) -> Truth {
         let text = format!(
             "
+Conditions: {{Off: !Equals [a, b]}}
 Resources:
   Boundary: {{Type: AWS::IAM::ManagedPolicy, Properties: {{ManagedPolicyName: limit, PolicyDocument: {{}}}}}}
 {more}"
@@ -151,6 +151,7 @@ Resources:
         let set = "  Set: {Type: AWS::SSO::PermissionSet, Properties: {PermissionsBoundary: {CustomerManagedPolicyReference: {Name: limit}}}}";
         for (more, expected) in [
             (role.to_owned(), Truth::True),
+            (role.replace("!Ref Boundary", "!If [Off, !Ref Boundary, !Ref AWS::NoValue]"), Truth::True),
             (by_name.to_owned(), Truth::True),
             (set.to_owned(), Truth::True),
             (format!("{role}\n  Other: {{Type: AWS::IAM::Role, DependsOn: Boundary}}"), Truth::True),
