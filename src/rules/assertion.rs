@@ -122,8 +122,8 @@ pub struct Related {
     /// Only for `related`: the property is this text instead of a reference, such as `/aws/lambda/{name}`.
     #[serde(default)]
     pub named: Option<Named>,
-    /// `related` only: what may refer to the resource, because a name is not known, does not count. For what is there to leave
-    /// resources out: a bucket that a parameter names is taken for one outside the template.
+    /// Only with `related`. A reference whose name is not known counts as one to another resource. For conditions that
+    /// leave resources out.
     #[serde(default)]
     pub surely: bool,
 }
