@@ -121,6 +121,24 @@ mod tests {
     }
 
     #[test]
+    fn kms_has_no_anonymous_callers() {
+        for (condition, expected) in [
+            ("{StringEqualsIfExists: {'kms:CallerAccount': '123456789012'}}", True),
+            ("{ArnLikeIfExists: {'aws:PrincipalArn': 'arn:aws:iam::123456789012:*'}}", True),
+            // A principal of an account without an organization lacks it.
+            ("{StringEqualsIfExists: {'aws:PrincipalOrgID': o-1}}", False),
+            ("{StringEqualsIfExists: {'aws:SourceAccount': '123456789012'}}", False),
+        ] {
+            let text = format!("{{Effect: Allow, Principal: '*', Condition: {condition}}}");
+            let found = with_statement(&text, |run, statement| {
+                let key = Subject::Other { names: &[], service: Some("kms") };
+                [&key, &OTHER].map(|subject| restricts_callers(run, statement.value, &[], subject))
+            });
+            assert_eq!(found, [[expected, False]], "{condition}");
+        }
+    }
+
+    #[test]
     fn what_a_stranger_can_satisfy_keeps_nobody_out() {
         for condition in [
             "{}",
@@ -170,6 +188,7 @@ mod tests {
             ("{ArnLike: {'aws:SourceArn': {'Fn::Sub': 'arn:aws:sns:*:${Open}:*'}}}", &[Unknown]),
             ("{'Fn::ImportValue': x}", &[Unknown]),
             ("{StringFoo: {'aws:PrincipalOrgID': o-1}}", &[Unknown]),
+            ("{NumericEquals: {'aws:SourceAccount': 123456789012}}", &[Unknown]),
             ("{StringEquals: {'aws:PrincipalOrgID': {Ref: Known}}}", &[True]),
             ("{StringEquals: {'aws:PrincipalOrgID': {Ref: Choice}}}", &[True, False]),
             ("{StringLike: {'aws:PrincipalOrgID': {Ref: Open}, 'aws:SourceVpc': vpc-1}}", &[True]),
