@@ -1,5 +1,5 @@
 //! SAM is expanded as AWS's own transform does it. `tests/data/serverless.json` is what that makes of `serverless.yaml` beside it
-//! (`scripts/facts.py`).
+//! (`scripts/facts.py`), `documents.json` is the security of the OpenAPI documents that it makes of `documents.yaml`.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 use hipaalint::eval::inputs::Inputs;
@@ -31,9 +31,7 @@ const NOT_COMPARED: [&str; 13] = [
 ];
 
 /// Where the expansion differs, and is meant to.
-const DIFFERENT: [(&str, &str); 3] = [
-    // See `apis.rs`.
-    ("AWS::ApiGateway::Deployment", "StageName"),
+const DIFFERENT: [(&str, &str); 2] = [
     // Which functions a pool calls is no concern of the pool's safeguards.
     ("AWS::Cognito::UserPool", "LambdaConfig"),
     // A function that propagates its tags gives them to the buckets that call it, too: nobody would look for them there.
@@ -160,4 +158,62 @@ fn sam_becomes_what_aws_makes_of_it() {
         }
     }
     assert!(differences.is_empty(), "\n{differences}");
+}
+
+/// Schemes by name with what they are, in the words of `scripts/facts.py`.
+fn schemes(written: &Value) -> Value {
+    let kind = |scheme: &Value| {
+        let authorizer = &scheme["x-amazon-apigateway-authorizer"]["type"];
+        let names = [authorizer, &scheme["x-amazon-apigateway-authtype"], &scheme["name"]];
+        names.into_iter().find(|name| !name.is_null()).cloned().unwrap_or_default()
+    };
+    Value::Object(written.as_object().unwrap().iter().map(|(name, scheme)| (name.clone(), kind(scheme))).collect())
+}
+
+/// The names of the schemes that an operation requires.
+fn security(operation: &Value) -> Value {
+    if let Some(branches) = operation.get("Fn::If") {
+        return json!({ "Fn::If": branches.as_array().unwrap()[1..].iter().map(security).collect::<Vec<_>>() });
+    }
+    let requirements = operation["security"].as_array().cloned().unwrap_or_default();
+    requirements.iter().map(|each| each.as_object().unwrap().keys().cloned().collect::<Value>()).collect()
+}
+
+#[test]
+fn sam_secures_documents_as_aws_does() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data");
+    let text = std::fs::read_to_string(format!("{folder}/documents.yaml")).unwrap();
+    let wanted: Value =
+        serde_json::from_str(&std::fs::read_to_string(format!("{folder}/documents.json")).unwrap()).unwrap();
+    let document = syntax::parse(&text, SourceId(0)).unwrap();
+    let pinned = Inputs::default();
+    let expansion = expand::expand(&document.root, expand::Macros::of(&document), &[], &pinned);
+    let resources = value(expansion.root.get("Resources").unwrap());
+    let mut found = BTreeMap::new();
+    for (name, resource) in resources.as_object().unwrap() {
+        let body = &resource["Properties"]["Body"];
+        let Some(paths) = body["paths"].as_object() else { continue };
+        let mut document = BTreeMap::new();
+        for (section, written) in [
+            ("securityDefinitions", &body["securityDefinitions"]),
+            ("securitySchemes", &body["components"]["securitySchemes"]),
+        ] {
+            if !written.is_null() {
+                document.insert(section.to_owned(), schemes(written));
+            }
+        }
+        for (path, item) in paths {
+            for (method, operation) in item.as_object().unwrap() {
+                if operation.is_object() && method != "options" {
+                    document.insert(format!("{method} {path}"), security(operation));
+                }
+            }
+        }
+        found.insert(name.clone(), document);
+    }
+    assert_eq!(found.len(), wanted.as_object().unwrap().len());
+    for (name, document) in found {
+        let wanted: BTreeMap<String, Value> = serde_json::from_value(wanted[&name].clone()).unwrap();
+        assert_eq!(document, wanted, "{name}");
+    }
 }

@@ -130,7 +130,10 @@ impl<'v, 't> Schemes<'v, 't> {
         let is_key = ["type", "name"].map(|key| scheme.get(key).and_then(Value::text));
         match is_key {
             [Some(kind), Some(header)] if kind == "apiKey" && header.eq_ignore_ascii_case("x-api-key") => {
-                Scheme::ApiKey((format!("its security scheme `{name}` is an API key, which identifies no caller"), related))
+                Scheme::ApiKey((
+                    format!("its security scheme `{name}` is an API key, which identifies no caller"),
+                    related,
+                ))
             }
             _ => Scheme::Nothing((
                 format!("its security scheme `{name}` has neither `{AUTH_TYPE}` nor `{AUTHORIZER}`"),
@@ -155,7 +158,11 @@ impl<'v, 't> Schemes<'v, 't> {
         match is_kind {
             Truth::True => Scheme::Authorizes,
             _ => {
-                note_why(run, kind, "`x-amazon-apigateway-authorizer` has a `type` that AWS does not document for this API");
+                note_why(
+                    run,
+                    kind,
+                    "`x-amazon-apigateway-authorizer` has a `type` that AWS does not document for this API",
+                );
                 Scheme::Unknown
             }
         }

@@ -107,7 +107,11 @@ fn open_locations(path: &str, operations: &[Operation], locations: &mut Vec<Loca
             name: first.name.clone(),
             state: "does not require authorization".to_owned(),
             words: vec![("operations", names), ("problem", first.problem.clone())],
-            related: first.related.into_iter().map(|(span, message)| Related { span, message: message.to_owned() }).collect(),
+            related: first
+                .related
+                .into_iter()
+                .map(|(span, message)| Related { span, message: message.to_owned() })
+                .collect(),
             ..Location::default()
         });
     }
