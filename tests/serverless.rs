@@ -61,12 +61,17 @@ fn check(name: &str, text: &str) {
     assert_eq!(found, wanted, "{name}: {:#?}", report.findings);
 }
 
-/// `path: message` of the only violation.
-fn only(rule: &str, text: &str) -> String {
+/// `path: message` of each violation.
+fn all(rule: &str, text: &str) -> Vec<String> {
     let (report, _) = report_by(RuleSet::embedded(), &[rule], text);
-    let failed: Vec<&Finding> = report.findings.iter().filter(|finding| finding.outcome == Outcome::Fail).collect();
-    let [only] = failed.as_slice() else { panic!("{:#?}", report.findings) };
-    format!("{}: {}", only.path, only.message)
+    let failed = report.findings.iter().filter(|finding| finding.outcome == Outcome::Fail);
+    failed.map(|finding| format!("{}: {}", finding.path, finding.message)).collect()
+}
+
+/// The only one of them.
+fn only(rule: &str, text: &str) -> String {
+    let [only] = <[String; 1]>::try_from(all(rule, text)).unwrap();
+    only
 }
 
 #[test]
@@ -79,6 +84,7 @@ Globals:
     Runtime: python3.12
     KmsKeyArn: !GetAtt Key.Arn
   Api:
+    OpenApiVersion: 3.0.1
     Auth: { DefaultAuthorizer: AWS_IAM }
     AccessLogSetting: { DestinationArn: !GetAtt Log.Arn }
 Parameters:
@@ -214,7 +220,7 @@ Resources:
     Properties:
       CodeUri: import/
       Events:
-        Get: #! apigateway-access-log
+        Get: #! apigateway-access-log, apigateway-access-log
           Type: Api
           Properties: { Path: /patients, Method: get } #! apigateway-method-authorization
         Post:
@@ -254,6 +260,7 @@ Resources:
     Type: AWS::Serverless::Api
     Properties: #! apigateway-access-log
       StageName: prod
+      OpenApiVersion: 3.0.1
       CacheClusterEnabled: true
       MethodSettings:
         - { HttpMethod: '*', ResourcePath: '/*', CachingEnabled: true } #! apigateway-cache-encrypted
@@ -372,12 +379,15 @@ fn an_implicit_api_stands_in_globals_or_at_its_first_event() {
 "
         )
     };
-    let said = "Stage `ServerlessRestApi` does not write an access log: `AccessLogSetting.DestinationArn` is not set";
-    assert_eq!(only("apigateway-access-log", &text("")), format!("Resources/Import/Properties/Events/Get: {said}"));
-    let globals = "Globals: { Api: { TracingEnabled: true } }\n";
+    let said = "Stage `ServerlessRestApi` (its stage) does not write an access log: `AccessLogSetting.DestinationArn` is not set";
+    let second = "The stage that deployment `ServerlessRestApi` (with which SAM adds a second stage, `Stage`) creates does not \
+                  write an access log: `StageDescription.AccessLogSetting.DestinationArn` is not set";
+    let place = "Resources/Import/Properties/Events/Get";
+    assert_eq!(all("apigateway-access-log", &text("")), [format!("{place}: {said}"), format!("{place}: {second}")]);
+    let globals = "Globals: { Api: { OpenApiVersion: 3.0.1 } }\n";
     assert_eq!(only("apigateway-access-log", &text(globals)), format!("Globals/Api: {said}"));
     // Authorized for every event at once.
-    let globals = "Globals: { Api: { Auth: { DefaultAuthorizer: AWS_IAM } } }\n";
+    let globals = "Globals: { Api: { OpenApiVersion: 3.0.1, Auth: { DefaultAuthorizer: AWS_IAM } } }\n";
     let (report, source) = report(&text(globals));
     assert_eq!(violations(&report, &source), ["2 apigateway-access-log"]);
 }
@@ -396,7 +406,7 @@ Resources:
     assert_eq!(finding.subject.qualified_name(), "Resources/Import");
     assert_eq!(finding.subject.resource_type.as_deref(), Some("AWS::Serverless::Function"));
     assert_eq!(finding.path, "Resources/Import/Properties/Policies/0");
-    assert!(finding.message.starts_with("`Import` has"), "{}", finding.message);
+    assert!(finding.message.starts_with("`Import` (its execution role) has"), "{}", finding.message);
 }
 
 #[test]

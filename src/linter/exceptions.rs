@@ -72,6 +72,7 @@ impl Linter {
             alike: Vec::new(),
             message,
             when: None,
+            advice: None,
             related: Vec::new(),
             suppression: None,
             baseline: None,

@@ -9,6 +9,7 @@ use super::function::Target;
 use super::nodes::{At, plain_map};
 use super::resource::{Made, Resource};
 use super::role::{Grants, starting_role};
+use crate::expand::expansion::Part;
 use crate::syntax::{Entry, Node};
 
 /// One entry of `Events` whose type and properties are written out.
@@ -38,7 +39,9 @@ impl<'n, 't> Event<'n, 't> {
 
     /// Something that is made for it: `<Id><Event><suffix>`.
     pub(super) fn make(&self, sam: &Resource<'_, 't>, suffix: &str, kind: &'static str) -> Made<'t> {
-        sam.also(format!("{}{}{suffix}", sam.id, self.name), kind).standing_at(self.at, self.properties_at)
+        let mut made = sam.also(format!("{}{}{suffix}", sam.id, self.name), kind);
+        made.part = Part::OfEvent { name: self.name.to_owned(), kind: self.kind.to_owned() };
+        made.standing_at(self.at, self.properties_at)
     }
 }
 

@@ -13,6 +13,7 @@ mod events;
 mod function;
 mod globals;
 mod nodes;
+mod parts;
 mod references;
 mod resource;
 mod role;
@@ -26,6 +27,7 @@ use document::is_something;
 use events::Event;
 use globals::global;
 use nodes::{At, is_true, size};
+pub(super) use parts::{advice, description};
 use references::References;
 use resource::{Made, Resource};
 use std::borrow::Cow;
@@ -225,7 +227,7 @@ fn expanded<'t>(root: &Node<'t>) -> Option<Expanded<'t>> {
         made.retain(|each| taken.insert(each.id.clone()) || each.id == sam.id);
         for each in &made {
             references.add(sam.id, each);
-            origins.push((each.id.clone(), sam.made_from()));
+            origins.push((each.id.clone(), sam.made_from(each)));
         }
         parts.insert(sam.id, made);
     }

@@ -8,7 +8,7 @@ use crate::rules::path::Path;
 use crate::truth::Truth;
 use serde::Deserialize;
 
-/// Whether every operation of an API that an OpenAPI document describes requires authorization, apart from `OPTIONS`. Words:
+/// Whether there is an OpenAPI document, and every operation that it describes requires authorization, apart from `OPTIONS`. Words:
 /// `{operations}`, `{problem}`.
 #[derive(Clone, Debug, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
@@ -41,7 +41,11 @@ impl OperationsAuthorize {
             Api::Rest => Protocol::Rest,
             Api::Http => Protocol::Http,
         };
-        let mut truth = if selection.unknown { Truth::Unknown } else { Truth::True };
+        let mut truth = match (selection.unknown, selection.items.is_empty()) {
+            (true, _) => Truth::Unknown,
+            (false, true) => Truth::False,
+            (false, false) => Truth::True,
+        };
         let mut locations = Vec::new();
         for found in &selection.items {
             let Item::Value { value, path, .. } = found else { continue };
