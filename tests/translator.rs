@@ -150,6 +150,15 @@ fn sam_becomes_what_aws_makes_of_it() {
             }
         }
     }
+    // Tags that SAM does not write are no tags. It writes those of HTTP APIs into their documents.
+    for (id, wanted) in &wanted {
+        let tags = |resource: &Value| resource["Properties"].get("Tags").map(common);
+        let found = found.get(id).and_then(tags);
+        let elsewhere = ["AWS::S3::Bucket", "AWS::ApiGatewayV2::Api"].contains(&wanted["Type"].as_str().unwrap());
+        if found.is_some() && tags(wanted).is_none() && !elsewhere {
+            writeln!(differences, "{id} has tags: {found:?}").unwrap();
+        }
+    }
     // Routes stand in place of OpenAPI documents.
     let routes = ["AWS::ApiGateway::Method", "AWS::ApiGatewayV2::Route"];
     for (id, found) in found.iter().filter(|(id, _)| !wanted.contains_key(*id)) {

@@ -97,17 +97,23 @@ pub(super) fn http<'t>(sam: &Resource<'_, 't>, calls: &[Call<'_, 't>]) -> Vec<Ma
     );
 
     let mut made = vec![api, stage];
-    if let Some(domain) = sam.entry("Domain") {
-        let at = At(domain.key_span);
-        let mut name = domain_name(sam, at, "AWS::ApiGatewayV2::DomainName", domain);
-        let mut configuration = vec![at.entry("EndpointType", at.text("REGIONAL"))];
-        configuration.extend(entries(domain, &["CertificateArn", "SecurityPolicy"]));
-        name.set(at, "DomainNameConfigurations", at.list([at.entries(configuration)]));
+    if let Some(mut name) = http_domain(sam) {
         name.push(sam.entry("Tags").cloned());
         made.push(name);
     }
     made.extend(authorizer_permissions(sam));
     made
+}
+
+/// The domain name of an HTTP or WebSocket API.
+pub(super) fn http_domain<'t>(sam: &Resource<'_, 't>) -> Option<Made<'t>> {
+    let domain = sam.entry("Domain")?;
+    let at = At(domain.key_span);
+    let mut name = domain_name(sam, at, "AWS::ApiGatewayV2::DomainName", domain);
+    let mut configuration = vec![at.entry("EndpointType", at.text("REGIONAL"))];
+    configuration.extend(entries(domain, &["CertificateArn", "SecurityPolicy"]));
+    name.set(at, "DomainNameConfigurations", at.list([at.entries(configuration)]));
+    Some(name)
 }
 
 /// The name of the second stage, `Stage`, that SAM's deployment of a REST API makes unless `OpenApiVersion` is set. Nothing else

@@ -3,8 +3,8 @@
 //!
 //! Source: AWS SAM developer guide; held against the package aws-sam-translator 1.115.0, which AWS runs. Two things differ on
 //! purpose: where SAM ends a logical id with a hash, there is none; and the routes of an API without a document of its own are
-//! resources and no OpenAPI document (`api.rs`). What SAM refuses is expanded as far as it can be read. Connectors, GraphQL and WebSocket APIs
-//! and capacity providers stay as they are written, and no rule looks at them.
+//! resources and no OpenAPI document (`api.rs`). What SAM refuses is expanded as far as it can be read. Connectors, GraphQL APIs,
+//! web functions, and capacity providers stay as they are written, and no rule looks at them.
 
 mod api;
 mod apis;
@@ -19,6 +19,7 @@ mod resource;
 mod role;
 mod simple;
 mod state_machine;
+mod websocket;
 
 use super::expansion::{Expansion, MadeFrom, Note};
 use crate::syntax::{Entry, Kind, Node};
@@ -86,7 +87,8 @@ fn cost(root: &Node<'_>) -> usize {
             let tags = properties.and_then(|properties| properties.get("Tags")).map_or(0, size);
             let repeated = attributes.map(|entry| size(&entry.value)).sum::<usize>() + tags + below;
             let events = properties.and_then(|properties| properties.get("Events")).and_then(Node::as_mapping);
-            let parts = events.map_or(0, <[_]>::len).saturating_mul(12).saturating_add(8);
+            let routes = properties.and_then(|properties| properties.get("Routes")).and_then(Node::as_mapping);
+            let parts = events.or(routes).map_or(0, <[_]>::len).saturating_mul(12).saturating_add(8);
             let document = properties.and_then(|properties| properties.get("DefinitionBody")).map_or(0, document::cost);
             Type::of(kind).map(|_| repeated.saturating_mul(parts).saturating_add(document))
         })
@@ -99,6 +101,7 @@ enum Type {
     Function,
     RestApi,
     HttpApi,
+    WebSocketApi,
     SimpleTable,
     StateMachine,
     LayerVersion,
@@ -111,6 +114,7 @@ impl Type {
             "AWS::Serverless::Function" => Self::Function,
             "AWS::Serverless::Api" => Self::RestApi,
             "AWS::Serverless::HttpApi" => Self::HttpApi,
+            "AWS::Serverless::WebSocketApi" => Self::WebSocketApi,
             "AWS::Serverless::SimpleTable" => Self::SimpleTable,
             "AWS::Serverless::StateMachine" => Self::StateMachine,
             "AWS::Serverless::LayerVersion" => Self::LayerVersion,
@@ -191,6 +195,7 @@ impl<'n, 't> Pass<'n, 't> {
             Type::Function => function::expand(sam, self),
             Type::RestApi => apis::rest(sam, self.calls_of(sam.id)),
             Type::HttpApi => apis::http(sam, self.calls_of(sam.id)),
+            Type::WebSocketApi => websocket::expand(sam),
             Type::StateMachine => state_machine::expand(sam, self),
             Type::SimpleTable => vec![simple::table(sam)],
             Type::LayerVersion => vec![simple::layer(sam)],

@@ -29,6 +29,7 @@ fn of_resource(kind: &str) -> Option<&'static str> {
         "AWS::ApiGateway::DomainName" | "AWS::ApiGateway::DomainNameV2" | "AWS::ApiGatewayV2::DomainName" => {
             "its domain name"
         }
+        "AWS::ApiGatewayV2::Authorizer" => "its authorizer",
         "AWS::IAM::Role" => "its execution role",
         "AWS::Lambda::Alias" | "AWS::StepFunctions::StateMachineAlias" => "its alias",
         "AWS::Lambda::EventInvokeConfig" => "its settings for asynchronous invocation",
@@ -44,6 +45,7 @@ fn of_resource(kind: &str) -> Option<&'static str> {
 fn of_event(kind: &str, name: &str, event: &str) -> String {
     let what = match kind {
         "AWS::ApiGateway::Method" => "the method",
+        "AWS::ApiGatewayV2::Integration" => "the integration",
         "AWS::ApiGatewayV2::Route" => "the route",
         "AWS::Events::Rule" => "the rule",
         "AWS::IAM::Role" => "the role",
@@ -59,6 +61,8 @@ fn of_event(kind: &str, name: &str, event: &str) -> String {
         _ => "a resource",
     };
     let whose = match (event, kind) {
+        ("Route", "AWS::ApiGatewayV2::Route") => return format!("its route `{name}`"),
+        ("Route", _) => "route",
         (_, "AWS::Scheduler::Schedule") => "event",
         ("Schedule" | "ScheduleV2", _) => "schedule",
         _ => "event",
@@ -80,6 +84,12 @@ pub(in crate::expand) fn advice(made_from: &MadeFrom, kind: &str, property: &str
     let text = match (sam, event, kind, property) {
         (_, None, "AWS::ApiGateway::Deployment", _) => {
             "Set `OpenApiVersion: 3.0.1` on the API: SAM then does not create the stage `Stage`"
+        }
+        (_, Some("Route"), "AWS::ApiGatewayV2::Route", "AuthorizationType") => {
+            "Set `Auth: { AuthType: AWS_IAM }` on the API, or `AuthType: CUSTOM` with `AuthArn`"
+        }
+        (_, _, "AWS::ApiGateway::RestApi" | "AWS::ApiGatewayV2::Api", "Body") => {
+            "Set `DefaultAuthorizer` in the `Auth` of the API, or `security` in its `DefinitionBody`"
         }
         (_, Some(_), "AWS::ApiGateway::Method" | "AWS::ApiGatewayV2::Route", "AuthorizationType") => {
             "Set `DefaultAuthorizer` in the `Auth` of the API, or `Authorizer` in the `Auth` of the event"

@@ -159,6 +159,11 @@ impl<'t> Made<'t> {
         self.attributes.push(self.at.entry(name, value));
     }
 
+    /// Removes the attributes that everything made from a resource carries.
+    pub(super) fn drop_inherited(&mut self) {
+        self.attributes.retain(|entry| !INHERITED.contains(&entry.key.as_ref()));
+    }
+
     /// Writes an attribute that it does not have yet.
     pub(super) fn default_attribute(&mut self, name: &'static str, value: &'static str) {
         if !self.attributes.iter().any(|entry| entry.key == name) {
