@@ -51,6 +51,8 @@ pub struct Linter {
     others: Vec<usize>,
     /// Those that are about exceptions.
     about_exceptions: Vec<usize>,
+    /// Rules about exceptions that were not selected: they say why an exception of a selected rule does not hold, and nothing else.
+    companions: Vec<Selected>,
     /// What is known of every deployment.
     inputs: Inputs,
     keep: Keep,
@@ -130,6 +132,7 @@ impl Linter {
             by_type: HashMap::new(),
             others: Vec::new(),
             about_exceptions: Vec::new(),
+            companions: Vec::new(),
             inputs: pinned.into(),
             keep,
             aliases: OnceLock::new(),
@@ -143,6 +146,27 @@ impl Linter {
     #[must_use]
     pub fn on(self, today: Date) -> Self {
         Self { today: Some(today), ..self }
+    }
+
+    /// The same linter, which also says why an exception of a selected rule does not hold, where the rules about exceptions are not
+    /// selected: by those of them that `selects` takes.
+    #[must_use]
+    pub fn with_companions(
+        mut self,
+        selects: impl Fn(&RuleEntry) -> bool,
+        overrides: &BTreeMap<String, Override>,
+    ) -> Self {
+        let is_selected = |id: &str| self.selected.binary_search_by(|selected| (*selected.id).cmp(id)).is_ok();
+        let entries = self.rules.entries().iter().enumerate();
+        let silent = entries.filter(|(_, entry)| entry.is_about_exceptions() && !is_selected(entry.id()));
+        self.companions = silent
+            .filter(|(_, entry)| selects(entry))
+            .map(|(index, entry)| {
+                let level = overrides.get(entry.id()).and_then(|change| change.level).unwrap_or(entry.level());
+                Selected { index, id: Arc::from(entry.id()), level, settings: Settings::new() }
+            })
+            .collect();
+        self
     }
 
     fn index(&mut self) {

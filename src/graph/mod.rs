@@ -20,6 +20,7 @@ pub mod routes;
 pub mod secrets;
 #[cfg(test)]
 mod testing;
+pub mod trails;
 pub mod unresolved;
 
 use crate::eval::text;

@@ -104,11 +104,11 @@ pub(super) fn run_check<'m, 't>(
                 violations.reserve_exact(locations.len());
                 for location in locations {
                     let template = location.message.as_ref().or(check.message.as_ref()).unwrap_or(&rule.message);
-                    let mut message = fill(template, &location, block, block.written_name());
+                    let mut message = fill(template, &location, block, block.written_name(), settings);
                     let mut of_whole = None;
                     if word(&location.words, "part").is_some() {
                         of_whole = Some(message);
-                        message = fill(&naming_part(template), &location, block, block.written_name());
+                        message = fill(&naming_part(template), &location, block, block.written_name(), settings);
                     }
                     let same = violations.iter_mut().find(|known| {
                         known.location.span == location.span
@@ -119,8 +119,9 @@ pub(super) fn run_check<'m, 't>(
                         Some(known) => known.scenarios.push(scenario.clone()),
                         None => {
                             let in_loop = block.origin.filter(|origin| !origin.written_name.is_empty());
-                            let as_written = in_loop
-                                .map(|origin| fill(&naming_part(template), &location, block, &origin.written_name));
+                            let as_written = in_loop.map(|origin| {
+                                fill(&naming_part(template), &location, block, &origin.written_name, settings)
+                            });
                             let advice = word(&location.words, "advice").map(str::to_owned);
                             violations.push(Violation {
                                 location,

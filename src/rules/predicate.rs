@@ -2,6 +2,7 @@
 
 use super::operand::{Operand, Settings};
 use super::origin::{any_origin, is_dynamic, reads_entry};
+use super::path::Path;
 use super::schedule;
 use super::version::{self, Version};
 use crate::eval::Run;
@@ -57,6 +58,10 @@ pub enum Test {
     RefersTo(Vec<String>, Wanted),
     /// Refers to the resource that the rule looks at. Decided by the checker, which knows it.
     RefersToThis(Wanted),
+    /// One of the values at this path of the resource that the rule looks at. Answered by the checker, which knows it.
+    Among(Path),
+    /// Names a KMS key that the customer manages.
+    CustomerKey(Wanted),
     /// A CIDR block that holds every address.
     World(Wanted),
     /// An IAM action that cannot be limited to a resource.
@@ -110,7 +115,7 @@ pub enum ServiceName {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 struct RawPredicate {
-    /// Whether a value exists. Cannot be combined with other predicates.
+    /// Whether a value exists. An empty string or list counts as absent. Cannot be combined with other predicates.
     present: Option<bool>,
     /// Equal to one of these values, as CloudFormation compares them: `true` equals `"true"`.
     equals: Option<Operand>,
@@ -154,6 +159,10 @@ struct RawPredicate {
     refers_to: Option<Vec<String>>,
     /// Refers to the resource that the rule checks.
     refers_to_this: Option<bool>,
+    /// Equal to one of the values at this path of the resource that the rule checks.
+    among: Option<Path>,
+    /// A customer managed KMS key: not empty, and not a key of AWS such as `alias/aws/s3`.
+    customer_key: Option<bool>,
     /// A CIDR block that contains every address.
     world: Option<bool>,
     /// An IAM action that does not support resource-level permissions, or a pattern of mostly such actions.
@@ -209,6 +218,8 @@ impl TryFrom<RawPredicate> for Predicate {
             raw.from_no_echo_parameter.map(Test::FromNoEcho),
             raw.refers_to.map(|types| Test::RefersTo(types, true)),
             raw.refers_to_this.map(Test::RefersToThis),
+            raw.among.map(Test::Among),
+            raw.customer_key.map(Test::CustomerKey),
             raw.world.map(Test::World),
             raw.needs_star.map(Test::NeedsStar),
             raw.wildcard_action.map(Test::WildcardAction),
@@ -307,7 +318,8 @@ impl Test {
             Self::Empty(yes) => {
                 let result = match &value.kind {
                     Kind::Null => Truth::True,
-                    Kind::List(items) => items.is_empty().into(),
+                    // A list of empty texts has nothing in it either.
+                    Kind::List(items) => items.iter().all(|item| item.is_scalar() && empty_text(item).is_true()).into(),
                     Kind::Map(fields) => fields.is_empty().into(),
                     _ => decide(run, &empty_text),
                 };
@@ -351,8 +363,9 @@ impl Test {
                 };
                 wanted(result, *yes)
             }
-            // Needs the graph: the checker decides it.
-            Self::RefersToThis(_) => Truth::Unknown,
+            // The checker decides them: it knows the resource that the rule looks at.
+            Self::RefersToThis(_) | Self::Among(_) => Truth::Unknown,
+            Self::CustomerKey(yes) => wanted(decide(run, &is_customer_key), *yes),
             Self::World(yes) => {
                 wanted(if is_network(value, around) { Truth::False } else { decide(run, &is_world) }, *yes)
             }
@@ -393,7 +406,8 @@ pub fn equals(value: &Value<'_>, text: &str) -> Truth {
     text::equals_str(value, text)
 }
 
-fn empty_text(value: &Value<'_>) -> Truth {
+/// Whether a scalar is the empty text.
+pub(super) fn empty_text(value: &Value<'_>) -> Truth {
     if let Some(text) = value.text() {
         return text.is_empty().into();
     }
@@ -445,6 +459,27 @@ fn is_network(value: &Value<'_>, around: &Surroundings<'_>) -> bool {
         }
         _ => false,
     }
+}
+
+/// Keys that AWS manages or owns, as properties name them, and the empty text, which names none. An alias that begins with
+/// `aws/` is reserved for AWS's keys (KMS API reference, `CreateAlias`), and some services' documentation leaves out `alias/`.
+/// `AWS_OWNED_KMS_KEY` is what Aurora DSQL and Redshift Serverless call a key of the service.
+const KEYS_OF_AWS: [&str; 6] =
+    ["", "alias/aws/*", "arn:*:alias/aws/*", "aws/*", "AWS_OWNED_KMS_KEY", "arn:*AWS_OWNED_KMS_KEY"];
+
+/// Whether a value names a KMS key that the customer manages: by id, by ARN, by an alias of its own, or as a resource.
+fn is_customer_key(value: &Value<'_>) -> Truth {
+    if matches!(value.as_reference(), Some(Origin::Resource { .. })) {
+        return Truth::True;
+    }
+    if !value.is_scalar() {
+        return Truth::False;
+    }
+    let is_key_arn = |part: &Part<'_>| matches!(&part.content, Content::Known(text) if text.contains(":key/"));
+    if value.parts().iter().any(is_key_arn) {
+        return Truth::True;
+    }
+    !Truth::any(KEYS_OF_AWS.iter().map(|pattern| text::like(value, pattern)))
 }
 
 /// Whether a CIDR block holds every IPv4 or IPv6 address: its prefix length is 0.

@@ -88,9 +88,12 @@ fn cost(root: &Node<'_>) -> usize {
             let repeated = attributes.map(|entry| size(&entry.value)).sum::<usize>() + tags + below;
             let events = properties.and_then(|properties| properties.get("Events")).and_then(Node::as_mapping);
             let routes = properties.and_then(|properties| properties.get("Routes")).and_then(Node::as_mapping);
-            let parts = events.or(routes).map_or(0, <[_]>::len).saturating_mul(12).saturating_add(8);
+            let count = events.or(routes).map_or(0, <[_]>::len);
+            let parts = count.saturating_mul(4).saturating_add(8);
             let document = properties.and_then(|properties| properties.get("DefinitionBody")).map_or(0, document::cost);
-            Type::of(kind).map(|_| repeated.saturating_mul(parts).saturating_add(document))
+            // An event may be an operation of a document.
+            let operations = count.saturating_mul(10).saturating_add(document);
+            Type::of(kind).map(|_| repeated.saturating_mul(parts).saturating_add(operations))
         })
         .fold(0, usize::saturating_add)
 }

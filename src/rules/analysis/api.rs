@@ -84,39 +84,48 @@ fn document<'m, 't>(checker: &mut Checker<'_, 'm, 't>, value: &'m Value<'t>) -> 
     read
 }
 
-/// The places of operations that require no authorization. Those of a JSON text are at one place.
+/// Operations of one API that findings show on their own: comparing thousands of places takes time, and nobody reads them.
+const MOST_SHOWN: usize = 200;
+/// Operations that one finding names.
+const MOST_NAMED: usize = 5;
+
+/// The places of operations that require no authorization. Those of a JSON text are at one place, and so are those beyond
+/// [`MOST_SHOWN`].
 fn open_locations(path: &str, operations: &[Operation], locations: &mut Vec<Location>) {
-    /// Operations that one finding names.
-    const MOST_NAMED: usize = 5;
-    let mut open = operations.iter().filter(|operation| operation.authorized.is_false()).peekable();
-    while let Some(first) = open.next() {
-        let mut names = vec![format!("`{}`", first.name)];
-        let mut more = 0_usize;
-        while let Some(same) = open.next_if(|other| other.span == first.span) {
-            if names.len() < MOST_NAMED {
-                names.push(format!("`{}`", same.name));
-            } else {
-                more += 1;
-            }
-        }
-        let is_one = names.len() == 1;
-        if more > 0 {
-            names.push(format!("{more} more"));
-        }
-        let last = names.pop().unwrap_or_default();
-        let names = if names.is_empty() { last } else { format!("{} and {last}", names.join(", ")) };
-        locations.push(Location {
-            span: first.span,
-            path: if is_one { format!("{path}/{}", first.steps) } else { path.to_owned() },
-            name: first.name.clone(),
-            state: "does not require authorization".to_owned(),
-            words: vec![("operations", names), ("problem", first.problem.clone())],
-            related: first
-                .related
-                .into_iter()
-                .map(|(span, message)| Related { span, message: message.to_owned() })
-                .collect(),
-            ..Location::default()
-        });
+    let mut open: &[&Operation] =
+        &operations.iter().filter(|operation| operation.authorized.is_false()).collect::<Vec<_>>();
+    while let Some(first) = open.first() {
+        let alike = match locations.len() < MOST_SHOWN {
+            true => open.iter().take_while(|operation| operation.span == first.span).count(),
+            false => open.len(),
+        };
+        let (these, rest) = open.split_at(alike);
+        locations.push(location(path, first, these));
+        open = rest;
+    }
+}
+
+fn location(path: &str, first: &Operation, all: &[&Operation]) -> Location {
+    let mut names: Vec<String> = all.iter().take(MOST_NAMED).map(|operation| format!("`{}`", operation.name)).collect();
+    let more = all.len().saturating_sub(MOST_NAMED);
+    if more > 0 {
+        names.push(format!("{more} more operations"));
+    }
+    let last = names.pop().unwrap_or_default();
+    let names = if names.is_empty() { last } else { format!("{} and {last}", names.join(", ")) };
+    let is_common = all.iter().all(|operation| operation.problem == first.problem);
+    let problem = if is_common { &first.problem } else { "none of them has `security` that authorizes callers" };
+    Location {
+        span: first.span,
+        path: if all.len() == 1 { format!("{path}/{}", first.steps) } else { path.to_owned() },
+        name: first.name.clone(),
+        state: "does not require authorization".to_owned(),
+        words: vec![("operations", names), ("problem", problem.to_owned())],
+        related: first
+            .related
+            .iter()
+            .map(|(span, message)| Related { span: *span, message: (*message).to_owned() })
+            .collect(),
+        ..Location::default()
     }
 }

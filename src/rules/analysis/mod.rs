@@ -14,6 +14,7 @@ mod phi;
 mod policy;
 mod secrets;
 mod tags;
+mod trails;
 
 use super::checker::{Checker, Item, Judgement};
 use super::operand::Operand;
@@ -64,6 +65,10 @@ pub enum Analysis {
     SubnetZones(network::SubnetZones),
     /// Whether a backup selection of the template covers a resource.
     InBackupPlan,
+    /// Whether the trails of the template record all management events.
+    RecordsManagementEvents,
+    /// Whether the trails of the template record the events of the data in resources of a type.
+    RecordsDataEvents(trails::RecordsDataEvents),
     /// Whether an identity can escalate its privileges.
     Escalates,
     /// Whether a tag marks a resource as one that contains PHI.
@@ -126,6 +131,10 @@ struct RawAnalysis {
     subnet_zones: Option<network::SubnetZones>,
     /// A backup selection of the template includes the resource.
     in_backup_plan: Option<True>,
+    /// The trails of the template record all management events.
+    records_management_events: Option<True>,
+    /// The trails of the template record the events of the data in resources of this type.
+    records_data_events: Option<trails::RecordsDataEvents>,
     /// The permissions of the identity allow privilege escalation.
     escalates: Option<True>,
     /// A tag marks the resource as one that contains PHI.
@@ -184,6 +193,8 @@ impl TryFrom<RawAnalysis> for Analysis {
             raw.routes_to_internet.map(Self::RoutesToInternet),
             raw.subnet_zones.map(Self::SubnetZones),
             raw.in_backup_plan.map(|_| Self::InBackupPlan),
+            raw.records_management_events.map(|_| Self::RecordsManagementEvents),
+            raw.records_data_events.map(Self::RecordsDataEvents),
             raw.escalates.map(|_| Self::Escalates),
             raw.phi_tagged.map(|_| Self::PhiTagged),
             raw.hipaa_eligible.map(|_| Self::HipaaEligible),
@@ -226,6 +237,8 @@ impl Analysis {
             Self::RoutesToInternet(arguments) => arguments.judge(checker, item),
             Self::SubnetZones(arguments) => arguments.judge(checker, item),
             Self::InBackupPlan => backup::in_backup_plan(checker, item),
+            Self::RecordsManagementEvents => trails::records_management_events(checker, item),
+            Self::RecordsDataEvents(arguments) => arguments.judge(checker, item),
             Self::Escalates => identity::escalates(checker, item),
             Self::PhiTagged => phi::phi_tagged(checker, item),
             Self::HipaaEligible => phi::hipaa_eligible(checker, item),

@@ -93,6 +93,8 @@ fn range_texts(values: &[String]) -> Option<String> {
     Some(match (protocol.as_str(), from.as_str(), to.as_str()) {
         ("-1", _, _) => "all ports".to_owned(),
         (_, "", "") => "all ports".to_owned(),
+        (_, from, "") => format!("port {from} (`ToPort` is not set)"),
+        (_, "", to) => format!("port {to} (`FromPort` is not set)"),
         (_, from, to) if from == to => format!("port {from}"),
         (_, from, to) => format!("ports {from} to {to}"),
     })
@@ -122,6 +124,11 @@ fn range(protocol: &Value<'_>, from: &Value<'_>, to: &Value<'_>) -> Range {
         (Some(-1), _) | (_, Some(-1)) => Range::All,
         (Some(from), Some(to)) => Range::Ports(from.clamp(0, 65535), to.clamp(0, 65535)),
         (None, None) if matches!((&from.kind, &to.kind), (Kind::Null, Kind::Null)) => Range::All,
+        // EC2 refuses one end without the other; whatever is meant, it is this port at least.
+        (Some(port), None) if matches!(to.kind, Kind::Null) => Range::Ports(port.clamp(0, 65535), port.clamp(0, 65535)),
+        (None, Some(port)) if matches!(from.kind, Kind::Null) => {
+            Range::Ports(port.clamp(0, 65535), port.clamp(0, 65535))
+        }
         _ => Range::Unknown,
     }
 }

@@ -183,7 +183,8 @@ impl<'m, 't> Checker<'_, 'm, 't> {
                     membership = membership.or(refers);
                 }
             }
-            if !membership.is_false() && expand::exists(self.run, block) {
+            let belongs = if related.surely { membership.is_true() } else { !membership.is_false() };
+            if belongs && expand::exists(self.run, block) {
                 items.push((Item::Block(block), membership));
             }
         }
