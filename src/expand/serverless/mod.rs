@@ -3,8 +3,8 @@
 //!
 //! Source: AWS SAM developer guide; held against the package aws-sam-translator 1.115.0, which AWS runs. Two things differ on
 //! purpose: where SAM ends a logical id with a hash, there is none; and the routes of an API without a document of its own are
-//! resources and no OpenAPI document (`api.rs`). What SAM refuses is expanded as far as it can be read. Connectors, GraphQL APIs,
-//! web functions, and capacity providers stay as they are written, and no rule looks at them.
+//! resources and no OpenAPI document (`api.rs`). What SAM refuses is expanded as far as it can be read. Connectors, web
+//! functions, and capacity providers stay as they are written, and no rule looks at them.
 
 mod api;
 mod apis;
@@ -12,6 +12,7 @@ mod document;
 mod events;
 mod function;
 mod globals;
+mod graphql;
 mod nodes;
 mod parts;
 mod references;
@@ -105,6 +106,7 @@ enum Type {
     RestApi,
     HttpApi,
     WebSocketApi,
+    GraphQlApi,
     SimpleTable,
     StateMachine,
     LayerVersion,
@@ -118,6 +120,7 @@ impl Type {
             "AWS::Serverless::Api" => Self::RestApi,
             "AWS::Serverless::HttpApi" => Self::HttpApi,
             "AWS::Serverless::WebSocketApi" => Self::WebSocketApi,
+            "AWS::Serverless::GraphQLApi" => Self::GraphQlApi,
             "AWS::Serverless::SimpleTable" => Self::SimpleTable,
             "AWS::Serverless::StateMachine" => Self::StateMachine,
             "AWS::Serverless::LayerVersion" => Self::LayerVersion,
@@ -199,6 +202,7 @@ impl<'n, 't> Pass<'n, 't> {
             Type::RestApi => apis::rest(sam, self.calls_of(sam.id)),
             Type::HttpApi => apis::http(sam, self.calls_of(sam.id)),
             Type::WebSocketApi => websocket::expand(sam),
+            Type::GraphQlApi => graphql::expand(sam),
             Type::StateMachine => state_machine::expand(sam, self),
             Type::SimpleTable => vec![simple::table(sam)],
             Type::LayerVersion => vec![simple::layer(sam)],

@@ -12,6 +12,9 @@ pub(in crate::expand) fn description(made_from: &MadeFrom, kind: &str) -> Option
     match &made_from.part {
         Part::Whole if is_declared(made_from) => None,
         Part::Whole => Some("the API that SAM creates for events without one".to_owned()),
+        Part::OfResource if made_from.kind == "AWS::Serverless::GraphQLApi" && kind == "AWS::IAM::Role" => {
+            Some("the role for its log".to_owned())
+        }
         Part::OfResource => of_resource(kind).map(str::to_owned),
         Part::OfEvent { name, kind: event } => Some(of_event(kind, name, event)),
     }
@@ -30,6 +33,8 @@ fn of_resource(kind: &str) -> Option<&'static str> {
             "its domain name"
         }
         "AWS::ApiGatewayV2::Authorizer" => "its authorizer",
+        "AWS::AppSync::ApiCache" => "its cache",
+        "AWS::AppSync::ApiKey" => "its API key",
         "AWS::IAM::Role" => "its execution role",
         "AWS::Lambda::Alias" | "AWS::StepFunctions::StateMachineAlias" => "its alias",
         "AWS::Lambda::EventInvokeConfig" => "its settings for asynchronous invocation",
@@ -126,6 +131,13 @@ pub(in crate::expand) fn advice(made_from: &MadeFrom, kind: &str, property: &str
         (_, None, "AWS::ApiGateway::Stage", "ClientCertificateId") => {
             "`AWS::Serverless::Api` has no property for this. Declare an `AWS::ApiGateway::Stage`"
         }
+        (_, None, "AWS::AppSync::GraphQLApi", "AuthenticationType") => {
+            "Set `Type` of `Auth` to AMAZON_COGNITO_USER_POOLS, OPENID_CONNECT, AWS_IAM, or AWS_LAMBDA"
+        }
+        (_, None, "AWS::AppSync::GraphQLApi", "AdditionalAuthenticationProviders") => {
+            "Remove the provider from `Additional` of `Auth`"
+        }
+        (_, None, "AWS::AppSync::GraphQLApi", "LogConfig") => "Set this in `Logging`",
         _ => return None,
     };
     Some(text.to_owned())
@@ -144,6 +156,10 @@ const TABLE: [&str; 7] = [
 
 /// How tags come to something that SAM makes.
 fn tags(made_from: &MadeFrom, sam: &str, kind: &str) -> Option<String> {
+    if (sam, kind) == ("GraphQLApi", "AWS::IAM::Role") {
+        let text = "SAM has no property for these tags. Declare a role, and set `CloudWatchLogsRoleArn` of `Logging`";
+        return Some(text.to_owned());
+    }
     if !takes_tags(kind) {
         let alternative = match kind {
             "AWS::Events::Rule" => "an `AWS::Events::Rule` and an `AWS::Lambda::Permission`",

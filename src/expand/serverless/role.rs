@@ -82,7 +82,7 @@ pub(super) fn starting_role<'t>(
 }
 
 /// Lets a service assume the role.
-fn trust<'t>(at: At, service: &'static str) -> Node<'t> {
+pub(super) fn trust<'t>(at: At, service: &'static str) -> Node<'t> {
     let statement = at.map([
         ("Effect", at.text("Allow")),
         ("Principal", at.map([("Service", at.list([at.text(service)]))])),
