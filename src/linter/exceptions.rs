@@ -119,6 +119,7 @@ fn finding(
         alike: Vec::new(),
         message,
         when: None,
+        advice: None,
         related: Vec::new(),
         suppression: None,
         baseline: None,

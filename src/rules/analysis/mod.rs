@@ -3,6 +3,7 @@
 //! Each file contains the analyses of one subject: their arguments, as rule files write them, and the steps from a result of
 //! `policy` or `graph` to locations.
 
+mod api;
 mod backup;
 mod code;
 mod denials;
@@ -94,6 +95,8 @@ pub enum Analysis {
     Identifies(phi::Identifies),
     /// Whether inline code logs its whole event.
     LogsEvent(code::LogsEvent),
+    /// Whether the operations of an OpenAPI document require authorization.
+    OperationsAuthorize(api::OperationsAuthorize),
     /// Whether resources of a template depend on each other in a cycle.
     DependencyCycle,
     /// Whether a template refers to a name that does not exist.
@@ -170,6 +173,8 @@ struct RawAnalysis {
     identifies: Option<phi::Identifies>,
     /// The inline code of the function logs the whole event.
     logs_event: Option<code::LogsEvent>,
+    /// Every operation of the API that the OpenAPI document describes requires authorization.
+    operations_authorize: Option<api::OperationsAuthorize>,
     /// Resources of the template depend on each other in a cycle.
     dependency_cycle: Option<True>,
     /// The template refers to a name that does not exist.
@@ -228,6 +233,7 @@ impl TryFrom<RawAnalysis> for Analysis {
             raw.encrypts_data.map(|_| Self::EncryptsData),
             raw.identifies.map(Self::Identifies),
             raw.logs_event.map(Self::LogsEvent),
+            raw.operations_authorize.map(Self::OperationsAuthorize),
             raw.dependency_cycle.map(|_| Self::DependencyCycle),
             raw.unresolved_reference.map(|_| Self::UnresolvedReference),
         ]
@@ -277,6 +283,7 @@ impl Analysis {
             Self::EncryptsData => phi::encrypts_data(checker, item),
             Self::Identifies(arguments) => arguments.judge(checker, item),
             Self::LogsEvent(arguments) => arguments.judge(checker, item),
+            Self::OperationsAuthorize(arguments) => arguments.judge(checker, item),
             Self::DependencyCycle => dependencies::dependency_cycle(checker),
             Self::UnresolvedReference => dependencies::unresolved_reference(checker),
         }
@@ -292,6 +299,7 @@ impl Analysis {
             Self::RoutesToInternet(arguments) => arguments.subnets.iter().collect(),
             Self::SubnetZones(arguments) => vec![&arguments.subnets],
             Self::LogsEvent(arguments) => arguments.paths(),
+            Self::OperationsAuthorize(arguments) => arguments.paths(),
             _ => Vec::new(),
         }
     }
