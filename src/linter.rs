@@ -16,7 +16,7 @@ use crate::eval::Memory;
 use crate::eval::inputs::{Inputs, Pinned};
 use crate::exceptions::{Aliases, Exceptions};
 use crate::expand::{self, Block, Model};
-use crate::finding::{Counts, Diagnostic, Finding, Level, Outcome, Severity};
+use crate::finding::{Counts, Diagnostic, Finding, Level, Outcome, RuleSeverity, Severity};
 use crate::rules::checker::Location;
 use crate::rules::load::{RuleEntry, RuleSet};
 use crate::rules::operand::Settings;
@@ -66,6 +66,7 @@ struct Selected {
     index: usize,
     id: Arc<str>,
     level: Level,
+    severity: RuleSeverity,
     settings: Settings,
 }
 
@@ -120,6 +121,7 @@ impl Linter {
                     index,
                     id: Arc::from(entry.id()),
                     level: change.and_then(|change| change.level).unwrap_or(entry.level()),
+                    severity: entry.severity(),
                     settings: change.map(|change| change.settings.clone()).unwrap_or_default(),
                 }
             })
@@ -329,6 +331,7 @@ impl Linter {
             let mut finding = Finding {
                 rule: Arc::clone(&selected.id),
                 level,
+                severity: selected.severity,
                 outcome,
                 span: location.span,
                 path: location.path,

@@ -65,6 +65,7 @@ impl Linter {
         let finding = |problem: Option<&Problem>, outcome, message: String| Finding {
             rule: Arc::clone(&selected.id),
             level: if problem.is_some_and(|problem| problem.is_light) { Level::Note } else { selected.level },
+            severity: selected.severity,
             outcome,
             span: problem.map_or(judged.exception.suppression.span, |problem| problem.span),
             path: judged.path.to_owned(),

@@ -2,11 +2,11 @@
 
 pub use super::nearest::nearest;
 
-use super::meta::{Control, RuleMeta, RuleProse, RuntimeCheck};
+use super::meta::{Control, FalseAlarms, RuleMeta, RuleProse, RuntimeCheck};
 use super::pack::{Head, Lazy, heads};
 use super::read_error::{ReadError, position_of};
 use super::rule::{Example, Examples, PROPOSAL, Rule, RuleFile, TargetName, Targets};
-use crate::finding::Level;
+use crate::finding::{Level, RuleSeverity};
 use serde::Deserialize;
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -78,7 +78,7 @@ impl RuleEntry {
         }
     }
 
-    /// Its id. As the two below, without making the rest of the head: every run asks it of every rule.
+    /// Its id. As those below, without making the rest of the head: every run asks it of every rule.
     pub fn id(&self) -> &str {
         match &self.texts {
             Texts::Embedded(head) => head.id,
@@ -99,6 +99,14 @@ impl RuleEntry {
         match &self.texts {
             Texts::Embedded(head) => head.level,
             Texts::Own(_) => self.meta.level,
+        }
+    }
+
+    /// Its severity.
+    pub fn severity(&self) -> RuleSeverity {
+        match &self.texts {
+            Texts::Embedded(head) => head.severity,
+            Texts::Own(_) => self.meta.severity,
         }
     }
 
@@ -138,8 +146,9 @@ impl RuleEntry {
     pub fn prose(&self) -> RuleProse {
         match &self.texts {
             Texts::Embedded(head) => {
-                let Prose { why, remediation, references, .. } = serde_json::from_str(head.prose()).unwrap_or_default();
-                RuleProse { why, remediation, references }
+                let Prose { harm, false_alarms, gate, why, remediation, references, .. } =
+                    serde_json::from_str(head.prose()).unwrap_or_default();
+                RuleProse { harm, false_alarms, gate, why, remediation, references }
             }
             Texts::Own(own) => own.0.clone(),
         }
@@ -156,8 +165,14 @@ impl RuleEntry {
 
 /// The texts of an embedded rule.
 #[derive(Default, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
 struct Prose {
+    #[serde(default)]
+    harm: String,
+    #[serde(default)]
+    false_alarms: Option<FalseAlarms>,
+    #[serde(default)]
+    gate: Option<bool>,
     #[serde(default)]
     why: String,
     #[serde(default)]

@@ -2,11 +2,11 @@
 
 use super::assertion::Assertion;
 use super::evidence::Evidence;
-use super::meta::{RuleKind, RuleMeta, RuleProse};
+use super::meta::{FalseAlarms, RuleKind, RuleMeta, RuleProse};
 use super::operand::{Operand, Settings};
 use crate::eval::text;
 use crate::facts;
-use crate::finding::{Flaw, Level};
+use crate::finding::{Flaw, Level, RuleSeverity};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
@@ -191,6 +191,16 @@ struct RawRule {
     title: String,
     /// The level of its findings.
     level: Level,
+    /// What can happen to PHI if a finding is true and nobody reacts. Without it, an error has `high`, a warning `medium`, and
+    /// a note `low`.
+    severity: Option<RuleSeverity>,
+    /// The harm in one sentence.
+    #[serde(default)]
+    harm: String,
+    /// How often a finding is not a weakness.
+    false_alarms: Option<FalseAlarms>,
+    /// Whether a deployment gate can demand the fix: it is in the author's hands, and breaks nothing.
+    gate: Option<bool>,
     /// `supporting` if a check that passes does not show that a safeguard is in place: checks of tags, names, texts and
     /// references, which any template has.
     #[serde(default)]
@@ -343,6 +353,7 @@ impl TryFrom<RawRule> for RuleFile {
                 id: raw.id,
                 title: raw.title,
                 level: raw.level,
+                severity: raw.severity.unwrap_or(RuleSeverity::of_level(raw.level)),
                 kind: raw.kind,
                 profiles: raw.profiles,
                 controls: raw.controls,
@@ -354,7 +365,14 @@ impl TryFrom<RawRule> for RuleFile {
             settings,
             descriptions,
         };
-        let prose = RuleProse { why: raw.why, remediation: raw.remediation, references: raw.references };
+        let prose = RuleProse {
+            harm: raw.harm,
+            false_alarms: raw.false_alarms,
+            gate: raw.gate,
+            why: raw.why,
+            remediation: raw.remediation,
+            references: raw.references,
+        };
         Ok(Self { rule, prose, examples: raw.examples })
     }
 }
