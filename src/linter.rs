@@ -24,7 +24,7 @@ use crate::rules::rule::TargetName;
 use crate::source::{Source, Span};
 use crate::syntax;
 use crate::template::{self, Template};
-use check::{CheckResult, Violation, run_check};
+use check::{CheckResult, Setting, Violation, run_check};
 use foldhash::{HashMap, HashMapExt};
 use iterations::Pending;
 use locations::as_written;
@@ -57,6 +57,8 @@ pub struct Linter {
     /// The rules' names in other tools, whose exceptions are understood.
     aliases: OnceLock<Aliases>,
     today: Option<Date>,
+    /// The profile that selected the rules.
+    profile: Option<String>,
 }
 
 /// A rule that was selected, with what the user changed about it.
@@ -65,7 +67,8 @@ struct Selected {
     /// Its index in the set.
     index: usize,
     id: Arc<str>,
-    level: Level,
+    /// The level that the user set.
+    level: Option<Level>,
     severity: RuleSeverity,
     settings: Settings,
 }
@@ -120,7 +123,7 @@ impl Linter {
                 Selected {
                     index,
                     id: Arc::from(entry.id()),
-                    level: change.and_then(|change| change.level).unwrap_or(entry.level()),
+                    level: change.and_then(|change| change.level),
                     severity: entry.severity(),
                     settings: change.map(|change| change.settings.clone()).unwrap_or_default(),
                 }
@@ -136,6 +139,7 @@ impl Linter {
             keep,
             aliases: OnceLock::new(),
             today: None,
+            profile: None,
         };
         linter.index();
         Ok(linter)
@@ -145,6 +149,12 @@ impl Linter {
     #[must_use]
     pub fn on(self, today: Date) -> Self {
         Self { today: Some(today), ..self }
+    }
+
+    /// The same linter in a profile, on which some checks depend. Without one, every check runs.
+    #[must_use]
+    pub fn in_profile(self, profile: &str) -> Self {
+        Self { profile: Some(profile.to_owned()), ..self }
     }
 
     fn index(&mut self) {
@@ -302,10 +312,14 @@ impl Linter {
             settings.to_mut().extend(selected.settings.iter().map(|(name, texts)| (name.clone(), texts.clone())));
         }
         let mut counts = Counts::default();
+        // A rule that runs outside of its profiles, because a configuration sets its level, runs as a whole.
+        let profile = self.profile.as_deref().filter(|profile| entry.file.is_some() || entry.is_in(profile));
+        let setting = Setting { parameters: &settings, configured: &selected.settings, profile };
         for check in &rule.checks {
-            let mut record = Record { counts: &mut counts, exceptions, found: &mut *pending };
+            let level = selected.level.unwrap_or(check.level.unwrap_or(rule.meta.level));
+            let mut record = Record { level, counts: &mut counts, exceptions, found: &mut *pending };
             for block in blocks(&check.targets, kinds, model) {
-                let result = run_check(check, rule, &settings, block, model);
+                let result = run_check(check, rule, setting, block, model);
                 self.record(selected, block, model, result, &mut record);
             }
             iterations::unite(pending, &mut report.findings);
@@ -321,7 +335,8 @@ impl Linter {
         result: CheckResult,
         record: &mut Record<'_, 't>,
     ) {
-        let Record { counts, exceptions, found } = record;
+        let Record { level: own_level, counts, exceptions, found } = record;
+        let own_level = *own_level;
         if matches!(result, CheckResult::Undecided(_)) {
             exceptions.note_undecided(&selected.id, block);
         }
@@ -360,21 +375,21 @@ impl Linter {
             CheckResult::Pass => {
                 counts.passed += 1;
                 if self.keep.passed {
-                    add(Outcome::Pass, own_location(), "Passes".to_owned(), None, selected.level, None);
+                    add(Outcome::Pass, own_location(), "Passes".to_owned(), None, own_level, None);
                 }
             }
             CheckResult::Undecided(reasons) => {
                 counts.undecided += 1;
                 if self.keep.undecided {
                     let message = format!("Cannot be decided: {}", reasons.join("; "));
-                    add(Outcome::Undecided, own_location(), message, None, selected.level, None);
+                    add(Outcome::Undecided, own_location(), message, None, own_level, None);
                 }
             }
             CheckResult::Fail(violations, infeasible) => {
                 let mut is_news = false;
                 for Violation { location, message, as_written, scenarios } in violations {
                     let by_default = scenarios.iter().any(|scenario| scenario.keeps_defaults(&model.evaluator.choices));
-                    let level = if by_default { selected.level } else { selected.level.min(Level::Warning) };
+                    let level = if by_default { own_level } else { own_level.min(Level::Warning) };
                     let when = model.evaluator.describe(&scenarios, &infeasible).map(|when| format!("when {when}"));
                     is_news |= add(Outcome::Fail, location, message, as_written, level, when);
                 }
@@ -454,6 +469,8 @@ fn blocks<'m, 't>(targets: &[TargetName], kinds: &[&str], model: &'m Model<'m, '
 
 /// What the results of one check go into.
 struct Record<'a, 't> {
+    /// The level of its findings, unless a violation needs a parameter to leave its default.
+    level: Level,
     counts: &'a mut Counts,
     exceptions: &'a mut Exceptions,
     found: &'a mut Vec<Pending<'t>>,

@@ -209,6 +209,7 @@ impl Setups {
             Some(today) => linter.on(today),
             None => linter,
         };
+        let linter = if typed.rules.is_empty() { linter.in_profile(&profile) } else { linter };
         let number = self.made.len();
         let baseline = config.baseline.filter(|_| self.baselines.iter().all(|scope| scope.setup.is_some()));
         if let Some(file) = &baseline {

@@ -36,10 +36,21 @@ enum Leaf {
     Fail(Vec<Location>),
 }
 
+/// What a run sets for a rule.
+#[derive(Copy, Clone)]
+pub(super) struct Setting<'a> {
+    /// The values of the rule's parameters.
+    pub(super) parameters: &'a Settings,
+    /// Those among them that the user set.
+    pub(super) configured: &'a Settings,
+    /// The profile that selected the rule.
+    pub(super) profile: Option<&'a str>,
+}
+
 pub(super) fn run_check<'m, 't>(
     check: &Check,
     rule: &Rule,
-    settings: &Settings,
+    setting: Setting<'_>,
     block: &'m Block<'t>,
     model: &'m Model<'m, 't>,
 ) -> CheckResult {
@@ -47,7 +58,9 @@ pub(super) fn run_check<'m, 't>(
         if !expand::exists(run, block) {
             return Leaf::NotApplicable;
         }
-        let mut checker = Checker { run, model, settings, this: block, explain: false };
+        let Setting { parameters, configured, profile } = setting;
+        let mut checker =
+            Checker { run, model, settings: parameters, configured, profile, this: block, explain: false };
         let item = Item::Block(block);
         let applies = match &check.when {
             Some(when) => checker.judge(when, &item).truth,

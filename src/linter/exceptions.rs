@@ -64,7 +64,11 @@ impl Linter {
     fn say(&self, selected: &Selected, rule: &Rule, judged: &Judged<'_>, report: &mut FileReport) {
         let finding = |problem: Option<&Problem>, outcome, message: String| Finding {
             rule: Arc::clone(&selected.id),
-            level: if problem.is_some_and(|problem| problem.is_light) { Level::Note } else { selected.level },
+            level: if problem.is_some_and(|problem| problem.is_light) {
+                Level::Note
+            } else {
+                selected.level.unwrap_or(rule.meta.level)
+            },
             severity: selected.severity,
             outcome,
             span: problem.map_or(judged.exception.suppression.span, |problem| problem.span),

@@ -38,6 +38,8 @@ pub struct Check {
     pub assert: Assertion,
     /// Replaces the rule's message.
     pub message: Option<String>,
+    /// Replaces the rule's level, unless a configuration sets that.
+    pub level: Option<Level>,
     /// Further locations to show with its findings.
     pub evidence: Option<Evidence>,
 }
@@ -175,6 +177,9 @@ pub struct Example {
     /// Values of the rule's parameters.
     #[serde(default)]
     pub settings: BTreeMap<String, Operand>,
+    /// The profile of the run. Without it, the rule runs as if it had been named.
+    #[serde(default)]
+    pub profile: Option<String>,
     /// Only for examples that fail: the fix that the remediation recommends, as a merge patch (RFC 7396) of the template. The
     /// rule must pass on the patched template.
     #[serde(default)]
@@ -268,6 +273,8 @@ struct RawCheck {
     assert: Assertion,
     /// Replaces the rule's message.
     message: Option<String>,
+    /// Replaces the rule's level.
+    level: Option<Level>,
 }
 
 /// The profiles that exist: three from the narrowest to the widest, each with the rules of those before it, and one that is
@@ -307,6 +314,7 @@ impl TryFrom<RawRule> for RuleFile {
                 when: check.when,
                 assert: check.assert,
                 message: check.message,
+                level: check.level,
                 evidence: raw.evidence,
             })
             .collect();
@@ -326,7 +334,8 @@ impl TryFrom<RawRule> for RuleFile {
                 );
             }
             (Some(targets), Some(assert)) => {
-                checks.insert(0, Check { targets, when: raw.when, assert, message: None, evidence: raw.evidence })
+                let (when, evidence) = (raw.when, raw.evidence);
+                checks.insert(0, Check { targets, when, assert, message: None, level: None, evidence })
             }
             (None, None) if !checks.is_empty() && raw.when.is_none() => {}
             _ => return Err("a rule needs `resources` and `assert`, or `checks` that each have both".to_owned()),
