@@ -6,6 +6,7 @@ use super::meta::{Control, FalseAlarms, RuleMeta, RuleProse, RuntimeCheck};
 use super::pack::{Head, Lazy, heads};
 use super::read_error::{ReadError, position_of};
 use super::rule::{Example, Examples, PROPOSAL, Rule, RuleFile, TargetName, Targets};
+use crate::eval::text::pattern_covers;
 use crate::finding::RuleSeverity;
 use serde::Deserialize;
 use std::fmt;
@@ -305,6 +306,11 @@ impl RuleSet {
         self.entries.get(index)
     }
 
+    /// Whether there is a rule with this id, or with an id that matches this pattern.
+    pub fn has(&self, pattern: &str) -> bool {
+        self.get(pattern).is_some() || self.entries.iter().any(|entry| names(pattern, entry.id()))
+    }
+
     /// The rules that have a name in some other tool, whatever its case.
     pub fn with_alias(&self, name: &str) -> Vec<&RuleEntry> {
         let has =
@@ -329,6 +335,16 @@ impl RuleSet {
     pub fn nearest(&self, id: &str) -> Option<&str> {
         nearest(id, self.entries.iter().map(RuleEntry::id))
     }
+}
+
+/// Whether a text stands for several rules: `*` stands for any characters.
+pub fn is_pattern(text: &str) -> bool {
+    text.contains('*')
+}
+
+/// Whether a text, which may be a pattern such as `s3-*`, names the rule with an id.
+pub fn names(text: &str, id: &str) -> bool {
+    text == id || (is_pattern(text) && pattern_covers(text, id))
 }
 
 /// The files of rules in a folder and below.
