@@ -42,7 +42,7 @@ const LAYERS: [(&str, &[&str]); 25] = [
         ],
     ),
     ("baseline", &["source", "syntax", "finding", "rules"]),
-    ("catalogue", &["rules"]),
+    ("catalogue", &["finding", "rules"]),
     ("report", &["source", "date", "finding", "rules"]),
     // For tests alone: the schemas that ship with the project.
     ("schemas", &["report"]),

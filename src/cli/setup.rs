@@ -148,8 +148,11 @@ impl Setups {
             let Some(first) = self.made.first() else { return };
             if !self.made.iter().any(|setup| setup.linter.rules().has(id)) {
                 let rules = first.linter.rules();
-                let message =
-                    if is_pattern(id) { format!("no rule is named `{id}`") } else { format!("there is no rule `{id}`") };
+                let message = if is_pattern(id) {
+                    format!("no rule is named `{id}`")
+                } else {
+                    format!("there is no rule `{id}`")
+                };
                 self.problems.option("unknown-rule", message, rules.instead_of(id));
             }
         }

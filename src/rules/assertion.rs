@@ -319,6 +319,19 @@ impl TryFrom<RawAssertion> for Assertion {
 }
 
 impl Assertion {
+    /// Whether it depends on what the user set: a profile, or a parameter in the configuration.
+    pub fn depends_on_user(&self) -> bool {
+        match &self.form {
+            Form::Configured(_) | Form::Profile(_) => true,
+            Form::All(items) | Form::Any(items) => items.iter().any(Self::depends_on_user),
+            Form::Not(inner) => inner.depends_on_user(),
+            Form::Quantified(_, quantified) | Form::Count(_, quantified) => {
+                quantified.filter.iter().chain(&quantified.test).any(Self::depends_on_user)
+            }
+            Form::Value { .. } | Form::Analysis(_) | Form::Setting { .. } | Form::Undecided(_) => false,
+        }
+    }
+
     /// Calls `visit` with every operand, to check that parameters are declared.
     pub fn operands(&self, visit: &mut dyn FnMut(&Operand)) {
         match &self.form {

@@ -77,8 +77,7 @@ fn obstacle(entry: &RuleEntry) -> Option<&'static str> {
 fn core_has_rules_that_a_gate_can_demand() {
     let pack = pack();
     let core = pack.entries().iter().filter(|entry| entry.is_in("core"));
-    let found: Vec<String> =
-        core.filter_map(|entry| Some(format!("{}: {}", entry.id(), obstacle(entry)?))).collect();
+    let found: Vec<String> = core.filter_map(|entry| Some(format!("{}: {}", entry.id(), obstacle(entry)?))).collect();
     assert!(found.is_empty(), "in core, although\n{}", found.join("\n"));
 }
 
