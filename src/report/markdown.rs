@@ -124,10 +124,11 @@ fn unreadable(page: &mut Page, report: &Report, after: usize) {
 }
 
 fn findings(page: &mut Page, report: &Report, after: usize) {
-    let found: Vec<&Finding> = report.violations().collect();
+    let mut found: Vec<&Finding> = report.violations().collect();
     if found.is_empty() {
         return;
     }
+    found.sort_by_key(|finding| std::cmp::Reverse((finding.severity, finding.level)));
     let rows = found.iter().map(|finding| row(finding, report));
     page.add(&format!("\n{HEAD}"), after);
     if found.len() <= MAX_ROWS {

@@ -55,7 +55,7 @@ impl Run {
         self.findings.push(Finding {
             rule: rule.into(),
             level,
-            severity: RuleSeverity::of_level(level),
+            severity: severity(rule),
             outcome: Outcome::Fail,
             span,
             path: format!("Resources/{name}"),
@@ -149,6 +149,11 @@ fn written(write: impl FnOnce(&mut Vec<u8>) -> std::io::Result<()>) -> String {
 pub const PLAIN: Style = Style { color: false, width: 80, unicode: true, hyperlinks: false };
 pub const ASCII: Style = Style { unicode: false, ..PLAIN };
 pub const WIDE: Style = Style { width: 120, ..PLAIN };
+
+/// The severity of a rule.
+fn severity(id: &str) -> RuleSeverity {
+    rules().into_iter().find(|(meta, _)| meta.id == id).map_or(RuleSeverity::High, |(meta, _)| meta.severity)
+}
 
 pub fn rules() -> Vec<(RuleMeta, RuleProse)> {
     let rule = |id: &str, title: &str, level, controls: &[&str], why: &str, remediation: &str| {
@@ -311,7 +316,7 @@ pub fn everything() -> Run {
     let answer = |outcome, rule: &str, span, message: &str| Finding {
         rule: rule.into(),
         level: Level::Error,
-        severity: RuleSeverity::High,
+        severity: severity(rule),
         outcome,
         span,
         path: "Resources/PatientData".into(),
