@@ -7,7 +7,7 @@ use super::pack::{Head, Lazy, heads};
 use super::read_error::{ReadError, position_of};
 use super::rule::{Example, Examples, PROPOSAL, Rule, RuleFile, TargetName, Targets};
 use crate::eval::text::pattern_covers;
-use crate::finding::RuleSeverity;
+use crate::finding::{Level, RuleSeverity};
 use serde::Deserialize;
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -92,6 +92,14 @@ impl RuleEntry {
         match &self.texts {
             Texts::Embedded(head) => head.parameters.contains(&name),
             Texts::Own(_) => self.rule().is_ok_and(|rule| rule.settings.contains_key(name)),
+        }
+    }
+
+    /// Its level.
+    pub fn level(&self) -> Level {
+        match &self.texts {
+            Texts::Embedded(head) => head.level,
+            Texts::Own(_) => self.meta.level,
         }
     }
 

@@ -19,7 +19,7 @@ include!(concat!(env!("OUT_DIR"), "/heads.rs"));
 pub struct Head {
     pub(super) id: &'static str,
     title: &'static str,
-    level: Level,
+    pub(super) level: Level,
     pub(super) severity: RuleSeverity,
     kind: RuleKind,
     pub(super) profiles: &'static [&'static str],
