@@ -163,13 +163,13 @@ Resources:
     Properties:
       CodeUri: import/
       Policies:
-        - AWSLambdaExecute
+        - AWSLambdaExecute #! iam-wildcard-resource
         - !Ref Managed
         - !If [IsDev, AdministratorAccess, !Ref AWS::NoValue] #! iam-administrator-access
         - !If
           - IsDev
           - Statement: [{ Effect: Allow, Action: 's3:*', Resource: 'arn:aws:s3:::phi' }] #! iam-wildcard-action
-          - AWSLambdaExecute
+          - AWSLambdaExecute #! iam-wildcard-resource
         - Version: '2012-10-17'
           Statement:
             Effect: Allow
@@ -422,7 +422,9 @@ fn what_sam_would_write_and_nobody_knows_is_undecided() {
         );
         let (report, _) = report_by(RuleSet::embedded(), &["iam-wildcard-resource"], &text);
         let outcomes: Vec<Outcome> = report.findings.iter().map(|finding| finding.outcome).collect();
-        assert_eq!(outcomes, [Outcome::Undecided], "{name}");
+        // The statements of its policies, and the managed policies that it has.
+        assert!((1..=2).contains(&outcomes.len()), "{name}: {outcomes:?}");
+        assert!(outcomes.iter().all(|outcome| *outcome == Outcome::Undecided), "{name}: {outcomes:?}");
     }
 }
 

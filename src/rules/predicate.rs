@@ -9,6 +9,7 @@ use crate::eval::Run;
 use crate::eval::text;
 use crate::eval::value::{Content, Kind, Origin, Part, Value};
 use crate::expression::Expression;
+use crate::graph::addresses;
 use crate::truth::Truth;
 use serde::Deserialize;
 
@@ -62,7 +63,7 @@ pub enum Test {
     Among(Path),
     /// Names a KMS key that the customer manages.
     CustomerKey(Wanted),
-    /// A CIDR block that holds every address.
+    /// A CIDR block that holds every address of the internet, or a list of them that do so together.
     World(Wanted),
     /// An IAM action that cannot be limited to a resource.
     NeedsStar(Wanted),
@@ -76,6 +77,10 @@ pub enum Test {
     WildcardResource(Wanted),
     /// `*` or an ARN that names every resource of one kind.
     EveryResource(Wanted),
+    /// `*` or an ARN that names every resource of a kind that one of these actions has.
+    EveryResourceOf(Operand),
+    /// `*` or an ARN of resources of any account.
+    AnyAccount(Wanted),
     /// The subject of a token, with a wildcard where its owner's name should be.
     OpenSubject(Wanted),
     /// A name that promises a secret.
@@ -163,7 +168,7 @@ struct RawPredicate {
     among: Option<Path>,
     /// A customer managed KMS key: not empty, and not a key of AWS such as `alias/aws/s3`.
     customer_key: Option<bool>,
-    /// A CIDR block that contains every address.
+    /// A CIDR block that contains every address of the internet, or a list of CIDR blocks that do together.
     world: Option<bool>,
     /// An IAM action that does not support resource-level permissions, or a pattern of mostly such actions.
     needs_star: Option<bool>,
@@ -177,6 +182,10 @@ struct RawPredicate {
     allows: Option<Operand>,
     /// An IAM resource that is `*`, or an ARN that matches every resource of one type.
     every_resource: Option<bool>,
+    /// An IAM resource that is `*`, or every resource of a kind that one of these actions has.
+    every_resource_of: Option<Operand>,
+    /// An IAM resource that is `*`, or an ARN without an account or with a wildcard in its place.
+    any_account: Option<bool>,
     /// The subject of a token, with a wildcard in place of the owner's name.
     open_subject: Option<bool>,
     /// A name that is typical of a secret, such as `DB_PASSWORD`.
@@ -227,6 +236,8 @@ impl TryFrom<RawPredicate> for Predicate {
             raw.covers_action.map(Test::CoversAction),
             raw.allows.map(Test::Allows),
             raw.every_resource.map(Test::EveryResource),
+            raw.every_resource_of.map(Test::EveryResourceOf),
+            raw.any_account.map(Test::AnyAccount),
             raw.open_subject.map(Test::OpenSubject),
             raw.secret_name.map(Test::SecretName),
         ]
@@ -366,9 +377,11 @@ impl Test {
             // The checker decides them: it knows the resource that the rule looks at.
             Self::RefersToThis(_) | Self::Among(_) => Truth::Unknown,
             Self::CustomerKey(yes) => wanted(decide(run, &is_customer_key), *yes),
-            Self::World(yes) => {
-                wanted(if is_network(value, around) { Truth::False } else { decide(run, &is_world) }, *yes)
+            Self::World(yes) if matches!(value.kind, Kind::List(_)) => {
+                wanted(addresses::are_all_internet(run, value.items()), *yes)
             }
+            Self::World(yes) if is_network(value, around) => wanted(Truth::False, *yes),
+            Self::World(yes) => wanted(decide(run, &addresses::is_internet), *yes),
             Self::NeedsStar(yes) => wanted(crate::policy::needs_star(run, value), *yes),
             Self::WildcardAction(yes) => wanted(crate::policy::is_wildcard_action(run, value), *yes),
             Self::CoversAction(actions) => Truth::all(
@@ -377,6 +390,13 @@ impl Test {
             Self::Allows(blocked) => Truth::any(
                 blocked.texts(around.settings).iter().map(|one| crate::policy::allows_blocked(run, value, one)),
             ),
+            Self::EveryResourceOf(actions) => Truth::any(
+                actions
+                    .texts(around.settings)
+                    .iter()
+                    .map(|action| crate::policy::is_every_resource_of(run, value, action)),
+            ),
+            Self::AnyAccount(yes) => wanted(crate::policy::is_of_any_account(run, value), *yes),
             Self::EveryResource(yes) => wanted(crate::policy::is_every_resource(run, value), *yes),
             Self::OpenSubject(yes) => wanted(crate::policy::is_open_subject(run, value), *yes),
             Self::SecretName(yes) => wanted(decide(run, &crate::graph::secrets::promises_secret), *yes),
@@ -482,19 +502,6 @@ fn is_customer_key(value: &Value<'_>) -> Truth {
     !Truth::any(KEYS_OF_AWS.iter().map(|pattern| text::like(value, pattern)))
 }
 
-/// Whether a CIDR block holds every IPv4 or IPv6 address: its prefix length is 0.
-fn is_world(value: &Value<'_>) -> Truth {
-    match value.text() {
-        Some(text) => text
-            .trim()
-            .rsplit_once('/')
-            .is_some_and(|(_, length)| !length.is_empty() && length.bytes().all(|byte| byte == b'0'))
-            .into(),
-        None if value.is_scalar() => text::like(value, "*/0"),
-        None => Truth::False,
-    }
-}
-
 impl Predicate {
     /// Calls `visit` with every operand.
     pub fn operands(&self, visit: &mut dyn FnMut(&Operand)) {
@@ -506,6 +513,7 @@ impl Predicate {
                 | Test::AtMost(operand)
                 | Test::RecursWithinHours(operand)
                 | Test::CoversAction(operand)
+                | Test::EveryResourceOf(operand)
                 | Test::Allows(operand)
                 | Test::FromParameterStore(operand)
                 | Test::FromParameter(operand, _) => visit(operand),

@@ -6,6 +6,7 @@
 mod api;
 mod backup;
 mod code;
+mod denials;
 mod dependencies;
 mod identity;
 mod names;
@@ -13,6 +14,7 @@ mod network;
 mod phi;
 mod policy;
 mod secrets;
+mod subject;
 mod tags;
 mod trails;
 
@@ -31,6 +33,10 @@ pub enum Analysis {
     Principal(policy::Who),
     /// Whether a statement's conditions limit the callers to known ones.
     RestrictsCallers,
+    /// Whether a statement's own conditions limit the callers to known ones.
+    ConditionsRestrictCallers,
+    /// Whether a statement's conditions require one of some keys.
+    RequiresKey(policy::RequiresKey),
     /// Whether a statement allows everything on everything.
     GrantsAdmin,
     /// Whether a statement allows everything on everything, beyond doubt.
@@ -40,7 +46,9 @@ pub enum Analysis {
     /// Whether an ARN is that of an AWS managed policy which grants so much.
     ManagedPolicyGrants(Vec<Grant>),
     /// Whether the policies on a bucket deny some requests to everyone.
-    BucketPolicyDenies(policy::BucketPolicyDenies),
+    BucketPolicyDenies(denials::BucketPolicyDenies),
+    /// Whether the policies on a queue or topic deny some requests to everyone.
+    PolicyDenies(denials::PolicyDenies),
     /// Whether a resource carries tags with these keys.
     Tagged(tags::Tagged),
     /// Whether a resource's explicit physical name contains a parameter.
@@ -59,6 +67,12 @@ pub enum Analysis {
     CarriesSecret,
     /// Whether a security group rule opens one of these ports.
     OpensPort(network::OpensPort),
+    /// Whether a security group rule opens a port to the internet.
+    OpensToInternet(network::OpensToInternet),
+    /// Whether the destination of a route is the whole internet.
+    RoutesWholeInternet,
+    /// Whether an entry of a network ACL opens a port to the internet.
+    AclOpensToInternet(network::AclOpensToInternet),
     /// Whether a subnet, or the subnets of a group, route to an internet gateway.
     RoutesToInternet(network::RoutesToInternet),
     /// The number of Availability Zones of a list of subnets.
@@ -97,6 +111,10 @@ struct RawAnalysis {
     principal: Option<policy::Who>,
     /// The conditions of the statement limit the callers to known ones.
     restricts_callers: Option<True>,
+    /// The statement's own conditions limit the callers to known ones.
+    conditions_restrict_callers: Option<True>,
+    /// The statement's conditions hold only for requests that have one of these keys, with a value that they name.
+    requires_key: Option<policy::RequiresKey>,
     /// The statement allows all actions on all resources.
     grants_admin: Option<True>,
     /// The statement allows all actions on all resources, and no part of it is unknown.
@@ -106,7 +124,9 @@ struct RawAnalysis {
     /// The value is the ARN of an AWS managed policy that grants this much access.
     managed_policy_grants: Option<Vec<Grant>>,
     /// The bucket's policies deny these requests to everyone (`*`).
-    bucket_policy_denies: Option<policy::BucketPolicyDenies>,
+    bucket_policy_denies: Option<denials::BucketPolicyDenies>,
+    /// The policy of the queue or topic denies every such request to everyone.
+    policy_denies: Option<denials::PolicyDenies>,
     /// The resource has all of these tags.
     tagged: Option<tags::Tagged>,
     /// The explicit physical name of the resource, if it has one, contains this parameter.
@@ -125,6 +145,12 @@ struct RawAnalysis {
     carries_secret: Option<True>,
     /// The security group rule opens one of these ports.
     opens_port: Option<network::OpensPort>,
+    /// The security group rule opens such a port to every address of the internet.
+    opens_to_internet: Option<network::OpensToInternet>,
+    /// The destination of the route is every address of the internet.
+    routes_whole_internet: Option<True>,
+    /// The entry of the network ACL lets every address of the internet reach one of these ports.
+    acl_opens_to_internet: Option<network::AclOpensToInternet>,
     /// A subnet routes to an internet gateway.
     routes_to_internet: Option<network::RoutesToInternet>,
     /// The subnets are in this number of Availability Zones.
@@ -176,11 +202,14 @@ impl TryFrom<RawAnalysis> for Analysis {
         let mut named = [
             raw.principal.map(Self::Principal),
             raw.restricts_callers.map(|_| Self::RestrictsCallers),
+            raw.conditions_restrict_callers.map(|_| Self::ConditionsRestrictCallers),
+            raw.requires_key.map(Self::RequiresKey),
             raw.grants_admin.map(|_| Self::GrantsAdmin),
             raw.surely_grants_admin.map(|_| Self::SurelyGrantsAdmin),
             raw.needless_wildcard.map(|_| Self::NeedlessWildcard),
             raw.managed_policy_grants.map(Self::ManagedPolicyGrants),
             raw.bucket_policy_denies.map(Self::BucketPolicyDenies),
+            raw.policy_denies.map(Self::PolicyDenies),
             raw.tagged.map(Self::Tagged),
             raw.name_contains.map(Self::NameContains),
             raw.has_explicit_names.map(|_| Self::HasExplicitNames),
@@ -190,6 +219,9 @@ impl TryFrom<RawAnalysis> for Analysis {
             raw.exposes_secret.map(Self::ExposesSecret),
             raw.carries_secret.map(|_| Self::CarriesSecret),
             raw.opens_port.map(Self::OpensPort),
+            raw.opens_to_internet.map(Self::OpensToInternet),
+            raw.routes_whole_internet.map(|_| Self::RoutesWholeInternet),
+            raw.acl_opens_to_internet.map(Self::AclOpensToInternet),
             raw.routes_to_internet.map(Self::RoutesToInternet),
             raw.subnet_zones.map(Self::SubnetZones),
             raw.in_backup_plan.map(|_| Self::InBackupPlan),
@@ -220,11 +252,14 @@ impl Analysis {
         match self {
             Self::Principal(who) => policy::principal(checker, item, *who),
             Self::RestrictsCallers => policy::restricts_callers(checker, item),
+            Self::ConditionsRestrictCallers => policy::conditions_restrict_callers(checker, item),
+            Self::RequiresKey(keys) => keys.judge(checker, item),
             Self::GrantsAdmin => policy::grants_admin(checker, item),
             Self::SurelyGrantsAdmin => policy::surely_grants_admin(checker, item),
             Self::NeedlessWildcard => policy::needless_wildcard(checker, item),
             Self::ManagedPolicyGrants(grants) => policy::managed_policy_grants(checker, item, grants),
             Self::BucketPolicyDenies(arguments) => arguments.judge(checker, item),
+            Self::PolicyDenies(arguments) => arguments.judge(checker, item),
             Self::Tagged(arguments) => arguments.judge(checker, item),
             Self::NameContains(arguments) => arguments.judge(checker, item),
             Self::HasExplicitNames => names::has_explicit_names(checker, item),
@@ -234,6 +269,9 @@ impl Analysis {
             Self::ExposesSecret(arguments) => arguments.judge(checker, item),
             Self::CarriesSecret => secrets::carries_secret(checker, item),
             Self::OpensPort(arguments) => arguments.judge(checker, item),
+            Self::OpensToInternet(arguments) => arguments.judge(checker, item),
+            Self::RoutesWholeInternet => network::routes_whole_internet(checker, item),
+            Self::AclOpensToInternet(arguments) => arguments.judge(checker, item),
             Self::RoutesToInternet(arguments) => arguments.judge(checker, item),
             Self::SubnetZones(arguments) => arguments.judge(checker, item),
             Self::InBackupPlan => backup::in_backup_plan(checker, item),
@@ -257,6 +295,7 @@ impl Analysis {
             Self::SecretVariables(arguments) => vec![&arguments.path],
             Self::ExposesSecret(arguments) => vec![&arguments.path],
             Self::OpensPort(arguments) => arguments.at.iter().collect(),
+            Self::AclOpensToInternet(arguments) => arguments.at.iter().collect(),
             Self::RoutesToInternet(arguments) => arguments.subnets.iter().collect(),
             Self::SubnetZones(arguments) => vec![&arguments.subnets],
             Self::LogsEvent(arguments) => arguments.paths(),
@@ -272,6 +311,7 @@ impl Analysis {
             Self::NameContains(arguments) => visit(&arguments.parameter),
             Self::DeclaresParameter(arguments) => visit(&arguments.parameter),
             Self::OpensPort(arguments) => arguments.operands(visit),
+            Self::OpensToInternet(arguments) => arguments.operands(visit),
             Self::Identifies(arguments) => visit(&arguments.more),
             _ => {}
         }
