@@ -656,7 +656,7 @@ Resources:
             function("FunctionUrlConfig: { AuthType: NONE }", "{}"),
             vec![
                 "Permission `Intake` (a permission that SAM adds) grants access to everyone: `Principal` is \"*\" | SAM adds \
-                 this permission because `AuthType` in `FunctionUrlConfig` is NONE: set it to AWS_IAM"
+                 this permission because `AuthType` in `FunctionUrlConfig` is set to NONE: set it to AWS_IAM"
                     .to_owned(),
             ],
         ),
