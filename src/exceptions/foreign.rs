@@ -9,12 +9,12 @@
 //!
 //! What cannot be read is passed over, as the tools do: it is theirs to complain.
 
-use super::base64;
 use super::cover::Cover;
 use super::draft::{Draft, Place, join, one_line, text_of};
 use super::metadata::{blocks_with_metadata, way};
 use crate::finding::Dialect;
 use crate::source::Span;
+use crate::syntax::base64;
 use crate::syntax::{Kind, Node};
 
 /// A language: the steps to its list, and its keys.

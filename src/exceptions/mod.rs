@@ -5,7 +5,6 @@
 //! 45 CFR 164.306(d)(3) asks whoever does not implement an addressable specification to document why, and what is done
 //! instead. So an exception of ours holds only if it can be read, names a rule, gives a reason and has not expired.
 
-mod base64;
 mod comment;
 mod cover;
 mod draft;

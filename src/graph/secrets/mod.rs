@@ -3,14 +3,19 @@
 //! All of it is a judgement about words that people chose. Where a name or a text can be read both ways it is no secret:
 //! an alarm that is wrong once is not read twice.
 
+mod assignments;
 mod attributes;
+mod commands;
 mod literals;
 mod names;
 mod parameters;
+mod shown;
+mod spelled;
 mod texts;
 
 pub use attributes::{SECRET_ATTRIBUTES, is_secret_attribute};
 pub use literals::{LiteralSecret, literal_secrets};
 pub use names::{is_secret_name, names_a_reference, promises_secret};
-pub use parameters::carries_secret;
+pub use parameters::{Carries, carries_secret, may_carry};
+pub use shown::{Referenced, Search, Shown, shown_secrets};
 pub use texts::{is_secret_literal, secret_text};

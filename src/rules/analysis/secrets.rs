@@ -2,7 +2,8 @@
 
 use crate::eval::value::{DynamicService, Kind, Origin, Value};
 use crate::expand::Section;
-use crate::graph::secrets;
+use crate::finding::Related as RelatedPlace;
+use crate::graph::secrets::{self, Referenced};
 use crate::rules::checker::{Checker, Item, Judgement, Place};
 use crate::rules::path::Path;
 use crate::truth::Truth;
@@ -25,20 +26,25 @@ impl LiteralSecrets {
         for (key, node) in self.below.iter().filter_map(|key| Some((key, block.node.get(key)?))) {
             // An output's value is what the output is called.
             let name = if block.section == Section::Outputs { block.name } else { key };
-            for secret in secrets::literal_secrets(name, node) {
+            for secret in secrets::literal_secrets(name, node, checker.model.evaluator.template.mappings) {
                 truth = Truth::True;
                 if checker.explain {
                     let way = [block.path().as_str(), key, &secret.path].map(str::to_owned);
+                    let state = match &secret.line {
+                        Some((line, of)) => format!("is {} in line {line} of `{of}`", secret.what),
+                        None => format!("is {}", secret.what),
+                    };
+                    let related = secret.elsewhere.map(|span| RelatedPlace { span, message: "the value".to_owned() });
                     places.push(Place {
                         span: secret.span,
                         path: way.into_iter().filter(|step| !step.is_empty()).collect::<Vec<_>>().join("/"),
                         name: secret.name,
                         // No message repeats the secret.
-                        state: format!("is {}", secret.what),
+                        state,
                         value: secret.what.to_owned(),
                         message: None,
                         words: vec![("what", secret.what.to_owned())],
-                        related: Vec::new(),
+                        related: related.into_iter().collect(),
                     });
                 }
             }
@@ -134,33 +140,72 @@ fn exposed_origin(checker: &Checker<'_, '_, '_>, origin: &Origin<'_>) -> Option<
     }
 }
 
-/// Whether a value shows a secret: a `NoEcho` parameter, the value of a stored secret, or an attribute that is one.
+/// Whether a value passes a secret on: a `NoEcho` parameter or one that carries a secret, the value of a stored secret, or an
+/// attribute that is one. Looked at as written, in the branches that the scenario takes. Word: `{secret}`.
 #[derive(Clone, Debug, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ExposesSecret {
-    /// The value.
+    /// The value, or a block that holds some: names only.
     pub(super) path: Path,
+    /// In a block, only what stands below one of these keys.
+    #[serde(default)]
+    keys: Vec<String>,
+    /// Kinds of secrets that do not count.
+    #[serde(default)]
+    except: Vec<Excepted>,
+}
+
+/// A kind of secret that a value may pass on.
+#[derive(Copy, Clone, Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+enum Excepted {
+    /// Parameters.
+    Parameters,
+    /// Dynamic references to secrets.
+    Stored,
+    /// Attributes of resources.
+    Attributes,
+}
+
+impl From<Excepted> for Referenced {
+    fn from(excepted: Excepted) -> Self {
+        match excepted {
+            Excepted::Parameters => Self::Parameter,
+            Excepted::Stored => Self::Stored,
+            Excepted::Attributes => Self::Attribute,
+        }
+    }
 }
 
 impl ExposesSecret {
     pub(super) fn judge<'m, 't>(&self, checker: &mut Checker<'_, 'm, 't>, item: &Item<'m, 't>) -> Judgement {
-        let selection = checker.select_some(&self.path, item);
-        let mut truth = if selection.unknown { Truth::Unknown } else { Truth::False };
-        let mut places = Vec::new();
-        for found in &selection.items {
-            let Item::Value { value, .. } = found else { continue };
-            if let Some(what) = exposed(checker, value) {
-                truth = Truth::True;
-                if checker.explain {
-                    let mut place = found.place();
-                    place.words = vec![("secret", what)];
-                    places.push(place);
-                }
-            }
+        let block = item.owner();
+        let except: Vec<Referenced> = self.except.iter().copied().map(Referenced::from).collect();
+        let search = secrets::Search { keys: &self.keys, except: &except };
+        let (shown, hides) = secrets::shown_secrets(checker.run, checker.model, block, &self.path.names, search);
+        let truth = match (shown.is_empty(), hides) {
+            (false, _) => Truth::True,
+            (true, true) => Truth::Unknown,
+            (true, false) => Truth::False,
+        };
+        if !checker.explain {
+            return Judgement::bare(truth);
         }
-        if checker.explain && places.is_empty() {
-            places.push(selection.nearest);
+        let places = shown.into_iter().map(|shown| {
+            let way = [block.path(), shown.path];
+            Place {
+                span: shown.span,
+                path: way.into_iter().filter(|step| !step.is_empty()).collect::<Vec<_>>().join("/"),
+                name: shown.name,
+                words: vec![("secret", shown.secrets.join(" and "))],
+                ..Place::default()
+            }
+        });
+        let mut places: Vec<Place> = places.collect();
+        if places.is_empty() {
+            places.push(item.place());
         }
         Judgement { truth, places }
     }
@@ -171,6 +216,6 @@ pub(super) fn carries_secret<'m, 't>(checker: &mut Checker<'_, 'm, 't>, item: &I
     let model = checker.model;
     let carries = model
         .parameter(item.owner().name)
-        .is_some_and(|parameter| secrets::carries_secret(checker.run, model, parameter));
+        .is_some_and(|parameter| secrets::carries_secret(checker.run, model, parameter).is_some());
     checker.at(carries.into(), || item.place())
 }
