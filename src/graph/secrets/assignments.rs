@@ -348,6 +348,8 @@ impl Candidate<'_> {
             (Some(quote), Dialect::Script | Dialect::Settings) => quote != b'`',
             (None, Dialect::Program) => false,
             (None, _) if value.contains(['(', ')', '[', ']', '{', '}', '@', '*']) => false,
+            // `--secret id=npm`
+            (None, _) if self.mark == Mark::Space && value.contains('=') => false,
             // The line of a file that a script writes; the words of a program may look alike.
             (None, Dialect::Script) if matches!(self.mark, Mark::Loose | Mark::Colon) => has_digit && value.len() >= 6,
             (None, Dialect::Text) => {
@@ -415,6 +417,7 @@ mod tests {
             "app --password $PASSWORD",
             "app --password-file /run/secrets/db",
             "app --password=@/run/secrets/db",
+            "docker build --secret id=npm1 .",
             "aws secretsmanager get-secret-value --secret-id prod/db",
             "arn:aws:secretsmanager:us-east-1:111122223333:secret:db-AbCdEf1",
             "TOKEN=''",

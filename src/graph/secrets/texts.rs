@@ -365,7 +365,8 @@ fn names_a_place(text: &str) -> bool {
     }
     let mut words = text.split(['-', '_']);
     text.contains(['-', '_'])
-        && words.clone().all(|word| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase()))
+        && !text.bytes().any(|byte| byte.is_ascii_uppercase())
+        && words.clone().all(|word| !word.is_empty() && is_word(word))
         && words.any(|word| PLACE_WORDS.contains(&word))
 }
 
@@ -454,6 +455,7 @@ mod tests {
         for (promise, name, text) in [
             (Promise::Secret, "DB_SECRET", "prod/db/credentials"),
             (Promise::Secret, "DB_SECRET", "patient-db"),
+            (Promise::Secret, "DB_SECRET", "prod-db1"),
             (Promise::Secret, "DB_SECRET", "ssm:/prod/db"),
             (Promise::Secret, "DB_PASSWORD", "$DB_PASSWORD"),
             (Promise::Generated, "AccessKey", "hunter2"),

@@ -105,7 +105,7 @@ fn holds_secret(checker: &Checker<'_, '_, '_>, name: &str, value: &Value<'_>) ->
         // Under a secret's name a parameter is the secret, unless its own name says that it leads there. Resources and
         // other stacks hand out ARNs; of anything else nothing is known.
         None => value.parts().iter().any(|part| match part.origin {
-            Origin::Parameter(name) => !secrets::names_a_reference(name),
+            Origin::Parameter(name) => checker.model.parameter(name).is_none_or(secrets::may_carry),
             Origin::Dynamic { .. } => true,
             _ => false,
         }),
