@@ -1,32 +1,32 @@
-//! Evidence: what a check shows beside what it finds.
+//! Evidence: further locations that a check shows with its findings.
 
-use super::checker::{Checker, Place};
-use crate::finding::Related as RelatedPlace;
+use super::checker::{Checker, Location};
+use crate::finding::Related;
 use crate::graph::exposure;
 use crate::graph::secrets::{Carries, carries_secret};
 use serde::Deserialize;
 
-/// What places get as related ones, after those of the assertion itself.
+/// Further locations to show with a finding.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Evidence {
-    /// The way from the internet to the databases that the block is, holds or guards.
+    /// The network path from the internet to the databases that the block is, contains or protects.
     InternetRoute,
     /// What makes a parameter one that carries a secret. Word: `{because}`.
     SecretUse,
 }
 
 impl Evidence {
-    /// Adds it to places that explain why the checker's block fails. A place is told once.
-    pub fn add(self, checker: &mut Checker<'_, '_, '_>, places: &mut [Place]) {
+    /// Adds it to locations that explain why the checker's block fails. Each location is listed once.
+    pub fn add(self, checker: &mut Checker<'_, '_, '_>, locations: &mut [Location]) {
         match self {
             Self::InternetRoute => {
-                let way = exposure::way_in(checker.run, checker.model, checker.this);
-                for place in places {
-                    // The way shows in its own order what the assertion told of it already.
-                    place.related.retain(|known| way.iter().all(|step| step.span != known.span));
-                    place.related.extend(way.iter().filter(|step| step.span != place.span).cloned());
+                let route = exposure::route_in(checker.run, checker.model, checker.this);
+                for location in locations {
+                    // The route lists, in its own order, locations that the assertion may have listed already.
+                    location.related.retain(|known| route.iter().all(|step| step.span != known.span));
+                    location.related.extend(route.iter().filter(|step| step.span != location.span).cloned());
                 }
             }
             Self::SecretUse => {
@@ -35,13 +35,13 @@ impl Evidence {
                 let (because, related) = match carries {
                     Some(Carries::ByUse { by, span }) => {
                         let message = format!("{by} uses the parameter");
-                        (format!("{by} uses it"), Some(RelatedPlace { span, message }))
+                        (format!("{by} uses it"), Some(Related { span, message }))
                     }
                     Some(Carries::ByName) | None => ("its name indicates one".to_owned(), None),
                 };
-                for place in places {
-                    place.words.push(("because", because.clone()));
-                    place.related.extend(related.clone());
+                for location in locations {
+                    location.words.push(("because", because.clone()));
+                    location.related.extend(related.clone());
                 }
             }
         }

@@ -130,7 +130,7 @@ enum Step<'t> {
 }
 
 impl<'t> Search<'t> {
-    /// A node under a key: a name that promises a secret decides what the texts in it are.
+    /// The node of a key. A name that is typical of a secret decides what the texts in it are.
     fn named(&mut self, name: &str, node: &'t Node<'t>) {
         match &node.kind {
             Kind::String(text) => self.text(name, node, &Spelled::plain(text, node.span)),
@@ -314,7 +314,7 @@ impl<'t> Search<'t> {
         if self.found.iter().rev().take(MAX_COMPARED).any(overlaps) {
             return;
         }
-        // What a function computes is one place: the way to it ends there, the span is exact.
+        // What a function computes is one place: its path ends there, the span is exact.
         let steps = self.path.iter().take_while(|step| !matches!(step, Step::Key(key) if begins_as_function(key)));
         let steps: Vec<Cow<'_, str>> = steps
             .map(|step| match step {

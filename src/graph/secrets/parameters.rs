@@ -59,7 +59,7 @@ pub fn may_carry(parameter: &Parameter<'_>) -> bool {
 const AS_SECRET: &str = "as a secret";
 const AS_REFERENCE: &str = "as a reference";
 
-/// What descriptions say of the ARN or the name of something: "ARN of the secret", "Name of the token in Secrets Manager". In lower
+/// How descriptions introduce the ARN or the name of something: "ARN of the secret", "Name of the token in Secrets Manager". In lower
 /// case.
 const LEADS: [&str; 16] = [
     "arn",
@@ -80,7 +80,7 @@ const LEADS: [&str; 16] = [
     "secret's name",
 ];
 
-/// Whether a text says, in words of their own, one of [`LEADS`]. An expression would take a start of hipaalint half a millisecond to
+/// Whether a text contains one of [`LEADS`] as words. An expression would take a start of hipaalint half a millisecond to
 /// compile.
 fn leads_elsewhere(text: &str) -> bool {
     let bytes = text.as_bytes();

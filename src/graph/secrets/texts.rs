@@ -1,4 +1,4 @@
-//! Texts that are secrets: by their own shape, or by the name that they stand under.
+//! Texts that are secrets: by their own shape, or by their name.
 
 use super::names::{Promise, is_secret_name, may_name_a_place};
 use crate::expression::Expression;

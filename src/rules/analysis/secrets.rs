@@ -1,20 +1,20 @@
-//! Secrets in the open, answered by [`crate::graph::secrets`].
+//! Exposed secrets, based on [`crate::graph::secrets`].
 
 use crate::eval::value::{DynamicService, Kind, Origin, Value};
 use crate::expand::Section;
-use crate::finding::Related as RelatedPlace;
+use crate::finding::Related;
 use crate::graph::secrets::{self, Referenced};
-use crate::rules::checker::{Checker, Item, Judgement, Place};
+use crate::rules::checker::{Checker, Item, Judgement, Location};
 use crate::rules::path::Path;
 use crate::truth::Truth;
 use serde::Deserialize;
 
-/// Whether a block writes a secret out. Searched as written, in every branch of every condition.
+/// Whether a block contains a hard-coded secret. The search includes every branch of every condition.
 #[derive(Clone, Debug, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct LiteralSecrets {
-    /// Below these keys of the block.
+    /// The keys of the block to search, such as `Properties`.
     below: Vec<String>,
 }
 
@@ -22,7 +22,7 @@ impl LiteralSecrets {
     pub(super) fn judge<'m, 't>(&self, checker: &mut Checker<'_, 'm, 't>, item: &Item<'m, 't>) -> Judgement {
         let block = item.owner();
         let mut truth = Truth::False;
-        let mut places = Vec::new();
+        let mut locations = Vec::new();
         for (key, node) in self.below.iter().filter_map(|key| Some((key, block.node.get(key)?))) {
             // An output's value is what the output is called.
             let name = if block.section == Section::Outputs { block.name } else { key };
@@ -34,8 +34,8 @@ impl LiteralSecrets {
                         Some((line, of)) => format!("is {} in line {line} of `{of}`", secret.what),
                         None => format!("is {}", secret.what),
                     };
-                    let related = secret.elsewhere.map(|span| RelatedPlace { span, message: "the value".to_owned() });
-                    places.push(Place {
+                    let related = secret.elsewhere.map(|span| Related { span, message: "the value".to_owned() });
+                    locations.push(Location {
                         span: secret.span,
                         path: way.into_iter().filter(|step| !step.is_empty()).collect::<Vec<_>>().join("/"),
                         name: secret.name,
@@ -49,20 +49,20 @@ impl LiteralSecrets {
                 }
             }
         }
-        if checker.explain && places.is_empty() {
-            places.push(item.place());
+        if checker.explain && locations.is_empty() {
+            locations.push(item.location());
         }
-        Judgement { truth, places }
+        Judgement { truth, locations }
     }
 }
 
-/// Whether a map of environment variables holds a secret: a `NoEcho` parameter, the value of a stored secret, or anything
-/// under a secret's name that is not a reference to a stored secret.
+/// Whether a map of environment variables contains a secret: a `NoEcho` parameter, the value of a stored secret, or a value
+/// with a secret's name that is not a reference to a stored secret.
 #[derive(Clone, Debug, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct SecretVariables {
-    /// The map.
+    /// The path of the map.
     pub(super) path: Path,
 }
 
@@ -70,7 +70,7 @@ impl SecretVariables {
     pub(super) fn judge<'m, 't>(&self, checker: &mut Checker<'_, 'm, 't>, item: &Item<'m, 't>) -> Judgement {
         let selection = checker.select_some(&self.path, item);
         let mut truth = if selection.unknown { Truth::Unknown } else { Truth::False };
-        let mut places = Vec::new();
+        let mut locations = Vec::new();
         for found in &selection.items {
             let Item::Value { value, path, owner, .. } = found else { continue };
             if value.is_opaque() {
@@ -81,18 +81,19 @@ impl SecretVariables {
                 truth = truth.or(holds.into());
                 if checker.explain && holds {
                     let path = format!("{path}/{}", field.key);
-                    places.push(Item::Value { value: &field.value, name: field.key.to_string(), path, owner }.place());
+                    locations
+                        .push(Item::Value { value: &field.value, name: field.key.to_string(), path, owner }.location());
                 }
             }
         }
-        if checker.explain && places.is_empty() {
-            places.push(selection.nearest);
+        if checker.explain && locations.is_empty() {
+            locations.push(selection.nearest);
         }
-        Judgement { truth, places }
+        Judgement { truth, locations }
     }
 }
 
-/// Whether a variable of this name and value holds a secret.
+/// Whether a variable of this name and value contains a secret.
 fn holds_secret(checker: &Checker<'_, '_, '_>, name: &str, value: &Value<'_>) -> bool {
     if exposed(checker, value).is_some() {
         return true;
@@ -102,8 +103,8 @@ fn holds_secret(checker: &Checker<'_, '_, '_>, name: &str, value: &Value<'_>) ->
     }
     match value.text() {
         Some(text) => secrets::is_secret_literal(&text),
-        // Under a secret's name a parameter is the secret, unless its own name says that it leads there. Resources and
-        // other stacks hand out ARNs; of anything else nothing is known.
+        // With a secret's name, a parameter is the secret, unless its own name shows that it is a reference. Resources and
+        // other stacks return ARNs. Nothing is known about anything else.
         None => value.parts().iter().any(|part| match part.origin {
             Origin::Parameter(name) => checker.model.parameter(name).is_none_or(secrets::may_carry),
             Origin::Dynamic { .. } => true,
@@ -112,7 +113,7 @@ fn holds_secret(checker: &Checker<'_, '_, '_>, name: &str, value: &Value<'_>) ->
     }
 }
 
-/// The secret that a value shows in the clear, in a sentence.
+/// The secret that a value exposes in plaintext, as a part of a sentence.
 fn exposed(checker: &Checker<'_, '_, '_>, value: &Value<'_>) -> Option<String> {
     match &value.kind {
         Kind::Text(parts) => parts.iter().find_map(|part| exposed_origin(checker, &part.origin)),
@@ -193,29 +194,29 @@ impl ExposesSecret {
         if !checker.explain {
             return Judgement::bare(truth);
         }
-        let places = shown.into_iter().map(|shown| {
+        let locations = shown.into_iter().map(|shown| {
             let way = [block.path(), shown.path];
-            Place {
+            Location {
                 span: shown.span,
                 path: way.into_iter().filter(|step| !step.is_empty()).collect::<Vec<_>>().join("/"),
                 name: shown.name,
                 words: vec![("secret", shown.secrets.join(" and "))],
-                ..Place::default()
+                ..Location::default()
             }
         });
-        let mut places: Vec<Place> = places.collect();
-        if places.is_empty() {
-            places.push(item.place());
+        let mut locations: Vec<Location> = locations.collect();
+        if locations.is_empty() {
+            locations.push(item.location());
         }
-        Judgement { truth, places }
+        Judgement { truth, locations }
     }
 }
 
-/// Whether a parameter carries a secret: its name promises one, or a property whose name does is set to it.
+/// Whether a parameter contains a secret: its own name is typical of a secret, or the name of a property that is set to it.
 pub(super) fn carries_secret<'m, 't>(checker: &mut Checker<'_, 'm, 't>, item: &Item<'m, 't>) -> Judgement {
     let model = checker.model;
     let carries = model
         .parameter(item.owner().name)
         .is_some_and(|parameter| secrets::carries_secret(checker.run, model, parameter).is_some());
-    checker.at(carries.into(), || item.place())
+    checker.at(carries.into(), || item.location())
 }
