@@ -6,7 +6,7 @@
 
 use super::commands;
 use super::names::{Promise, promise};
-use super::texts::{is_promised, names_a_secret};
+use super::texts::{is_promised, is_secret_literal, names_a_secret};
 use std::ops::Range;
 
 /// What a text is, as far as its place in the template tells.
@@ -29,6 +29,8 @@ pub struct Assignment<'c> {
     pub name: &'c str,
     /// The bytes of the value, without quotes.
     pub range: Range<usize>,
+    /// Whether the name is that of a command, and the value its argument.
+    pub is_argument: bool,
 }
 
 /// Bytes of a name, or of the space around a mark, past which nothing is read.
@@ -43,7 +45,8 @@ pub fn assigned_secrets(text: &str, dialect: Dialect) -> Vec<Assignment<'_>> {
     let mut found = Vec::new();
     each_assignment(text, dialect, |candidate| {
         if candidate.is_secret(text, dialect) {
-            found.push(Assignment { name: candidate.name, range: candidate.value.range.clone() });
+            let range = candidate.value.range.clone();
+            found.push(Assignment { name: candidate.name, range, is_argument: false });
         }
     });
     if matches!(dialect, Dialect::Script | Dialect::Settings) {
@@ -63,6 +66,70 @@ pub fn assigned_references(text: &str, dialect: Dialect) -> Vec<(&str, &str)> {
         let is_name = |name: &&str| candidate.promise == Promise::Secret && !name.contains(['$', '{', '}']);
         found.extend(name.filter(is_name).map(|name| (candidate.name, name)));
     });
+    found
+}
+
+/// The values of `Value` and `Default` that follow a name which promises a secret closely, in a template that cannot be parsed:
+/// `{Name: DB_PASSWORD, Value: …`.
+pub fn unread_secrets(text: &str) -> Vec<Range<usize>> {
+    /// Bytes after a name that are looked at.
+    const MOST: usize = 256;
+    let bytes = text.as_bytes();
+    let mut found = Vec::new();
+    each_name(text, |_, end, promise| {
+        let near = bytes.get(end..).map(|rest| rest.get(..MOST).unwrap_or(rest)).unwrap_or_default();
+        let keys = ["Value", "Default"].into_iter().filter_map(|key| {
+            let at = near.windows(key.len()).position(|window| window == key.as_bytes())?;
+            Some((end + at, end + at + key.len()))
+        });
+        if promise == Promise::Secret
+            && let Some((start, end)) = keys.min()
+            && let Some((_, value)) = value_after(text, start, end, Dialect::Settings)
+            && text.get(value.range.clone()).is_some_and(is_secret_literal)
+        {
+            found.push(value.range);
+        }
+    });
+    for (at, key) in text.match_indices("NoEcho") {
+        let hides = value_after(text, at, at + key.len(), Dialect::Settings)
+            .is_some_and(|(_, value)| text.get(value.range).is_some_and(|value| value.to_ascii_lowercase().starts_with("true")));
+        let boundary = |at: &usize| text.is_char_boundary(*at);
+        let start = (at.saturating_sub(MOST)..=at).find(boundary);
+        let end = (at..=text.len().min(at + MOST)).rev().find(boundary);
+        if hides && let (Some(start), Some(end)) = (start, end) {
+            found.extend(values_between(text, start, end));
+        }
+    }
+    found
+}
+
+/// The values of `Default` and `AllowedValues` between two bytes.
+fn values_between(text: &str, start: usize, end: usize) -> Vec<Range<usize>> {
+    let near = text.get(start..end).unwrap_or_default();
+    let mut found = Vec::new();
+    for (at, key) in near.match_indices("Default") {
+        let at = start + at;
+        found.extend(value_after(text, at, at + key.len(), Dialect::Settings).map(|(_, value)| value.range));
+    }
+    for (at, key) in near.match_indices("AllowedValues") {
+        let rest = near.get(at + key.len()..).unwrap_or_default();
+        let from = start + at + key.len();
+        let is_of_value = |byte: &u8| !byte.is_ascii_whitespace() && !matches!(byte, b'"' | b'\'' | b',' | b'[' | b']' | b':');
+        let is_flow = rest.trim_start_matches(['"', '\'', ':', ' ', '\n']).starts_with('[');
+        let is_item = |line: &str| line.trim_start().starts_with('-') || line.trim() == ":";
+        let items = || rest.split_inclusive('\n').take_while(|line| is_item(line)).map(str::len).sum();
+        let length = if is_flow { rest.find(']').unwrap_or(rest.len()) } else { items() };
+        let mut at = 0;
+        while let Some(first) = rest.as_bytes().get(at..length).and_then(|rest| rest.iter().position(is_of_value)) {
+            let first = at + first;
+            let left = rest.as_bytes().get(first..length).unwrap_or_default();
+            let size = left.iter().position(|byte| !is_of_value(byte)).unwrap_or(left.len());
+            at = first + size;
+            if size > 1 {
+                found.push(from + first..from + at);
+            }
+        }
+    }
     found
 }
 
@@ -99,31 +166,35 @@ fn is_of_name(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.')
 }
 
-/// Calls `visit` with each name of a text that promises a secret and has a value.
-fn each_assignment<'c>(text: &'c str, dialect: Dialect, mut visit: impl FnMut(Candidate<'c>)) {
+/// Calls `visit` with the bytes of each name of a text that promises a secret.
+fn each_name(text: &str, mut visit: impl FnMut(usize, usize, Promise)) {
     let bytes = text.as_bytes();
     let mut at = 0;
     while let Some(start) = bytes.get(at..).and_then(|rest| rest.iter().position(|byte| is_of_name(*byte))) {
         let start = at + start;
         let rest = bytes.get(start..).unwrap_or_default();
         let length = rest.iter().position(|byte| !is_of_name(*byte)).unwrap_or(rest.len());
-        let end = start + length;
-        at = end;
-        if length > MAX_NAME {
-            continue;
-        }
-        let name = text.get(start..end).unwrap_or_default();
+        at = start + length;
         // The end of an ARN or of a path is no name: `…:secret:db`.
-        if matches!(byte_before(bytes, start), Some(b':' | b'/')) {
+        if length > MAX_NAME || matches!(byte_before(bytes, start), Some(b':' | b'/')) {
             continue;
         }
-        let Some(promise) = promise(name) else { continue };
+        if let Some(promise) = text.get(start..at).and_then(promise) {
+            visit(start, at, promise);
+        }
+    }
+}
+
+/// Calls `visit` with each name of a text that promises a secret and has a value.
+fn each_assignment<'c>(text: &'c str, dialect: Dialect, mut visit: impl FnMut(Candidate<'c>)) {
+    each_name(text, |start, end, promise| {
+        let name = text.get(start..end).unwrap_or_default();
         if let Some((mark, value)) = value_after(text, start, end, dialect)
             && !(mark == Mark::Colon && is_stored_variable(text, start))
         {
             visit(Candidate { name: name.trim_start_matches(['-', '.']), promise, mark, value });
         }
-    }
+    });
 }
 
 /// Whether a line of a build's specification names where a variable is kept: it is below `secrets-manager:` or `parameter-store:`.

@@ -1,6 +1,6 @@
 //! Where a template writes a secret out.
 
-use super::assignments::{Dialect, assigned_secrets};
+use super::assignments::{Assignment, Dialect, assigned_secrets};
 use super::names::{Promise, promise};
 use super::spelled::{OPEN, Spelled, Speller};
 use super::texts::{is_promised, may_hold_shape, secret_texts};
@@ -32,6 +32,14 @@ pub struct LiteralSecret {
 
 /// What a secret is called that is known by its name.
 const HARD_CODED: &str = "a hard-coded secret";
+/// The same of a command.
+const ARGUMENT: &str = "given a hard-coded secret";
+
+impl Assignment<'_> {
+    fn what(&self) -> &'static str {
+        if self.is_argument { ARGUMENT } else { HARD_CODED }
+    }
+}
 
 /// Whether what stands under a key is prose, an example or a recipe that makes a secret: nothing below it is searched.
 fn is_passed_over(key: &str) -> bool {
@@ -275,7 +283,8 @@ impl<'t> Search<'t> {
         }
         let dialect = if self.dialect == Dialect::Script { dialect_of_script(text) } else { self.dialect };
         for assigned in assigned_secrets(text, dialect) {
-            self.found(assigned.name, node, spelled, &[assigned.range], HARD_CODED);
+            let what = assigned.what();
+            self.found(assigned.name, node, spelled, &[assigned.range], what);
         }
         if self.dialect != Dialect::Text
             && let Some(decoded) = decoded(text)
@@ -283,7 +292,7 @@ impl<'t> Search<'t> {
             let hidden = Spelled::plain(&decoded, node.span);
             let holds = secret_texts(&decoded).first().map(|shaped| (name, shaped.what));
             let assigned = assigned_secrets(&hidden.text, self.dialect);
-            let assigned = assigned.first().map(|assigned| (assigned.name, HARD_CODED));
+            let assigned = assigned.first().map(|assigned| (assigned.name, assigned.what()));
             if let Some((name, what)) = holds.or(assigned) {
                 self.found(name, node, spelled, &[0..text.len()], what);
             }

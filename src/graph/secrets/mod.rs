@@ -12,6 +12,7 @@ mod parameters;
 mod shown;
 mod spelled;
 mod texts;
+mod written;
 
 pub use attributes::{SECRET_ATTRIBUTES, is_secret_attribute};
 pub use literals::{LiteralSecret, literal_secrets};
@@ -19,3 +20,4 @@ pub use names::{is_secret_name, names_a_reference, promises_secret};
 pub use parameters::{Carries, carries_secret, may_carry};
 pub use shown::{Referenced, Search, Shown, shown_secrets};
 pub use texts::{is_secret_literal, secret_text};
+pub use written::{Written, secret_parameters, secrets_of_unread, written_secrets};
