@@ -266,10 +266,10 @@ impl Linter {
         let model = Model::expanded(&template, &expansion, inputs, &memory);
         report.resources = model.resources.len();
         let secret: BTreeSet<&str> = secret_parameters(&model).into_iter().map(|parameter| parameter.name).collect();
-        let declared = template.parameters.iter().map(|parameter| Declared {
-            name: parameter.name.to_owned(),
-            is_secret: secret.contains(parameter.name),
-        });
+        let declared = template
+            .parameters
+            .iter()
+            .map(|parameter| Declared { name: parameter.name.to_owned(), is_secret: secret.contains(parameter.name) });
         report.parameters = declared.collect();
         let files_and_text = exceptions::Texts { source, document: &document, included: &texts, files: &files };
         let mut exceptions = self.exceptions(&expansion, &files_and_text);

@@ -42,9 +42,24 @@ fn in_every_format(template: &Path, code: i32) {
     let rules = data("values.yaml");
     for format in FORMATS {
         let arguments = [
-            template, "--no-config", "--profile", "strict", "--format", format, "--show", "undecided", "--show", "passed",
-            "--show", "suppressed", "--rules", rules.to_str().unwrap(), "--parameter", "AdminPassword=S3cret-0099",
-            "--parameter", "Opener=sesame",
+            template,
+            "--no-config",
+            "--profile",
+            "strict",
+            "--format",
+            format,
+            "--show",
+            "undecided",
+            "--show",
+            "passed",
+            "--show",
+            "suppressed",
+            "--rules",
+            rules.to_str().unwrap(),
+            "--parameter",
+            "AdminPassword=S3cret-0099",
+            "--parameter",
+            "Opener=sesame",
         ];
         let output = run(&arguments);
         assert_hidden(format, &output);
@@ -79,9 +94,14 @@ fn no_format_shows_a_secret_of_a_template_that_cannot_be_parsed() {
     let folder = tempfile::tempdir().unwrap();
     for (name, from, to) in [
         ("template.yaml", "Password: { Value: S3cret-0035 }", "Password: { Value: S3cret-0035 ]"),
+        ("template.yaml", "MasterUserPassword: S3cret-0011,", "MasterUserPassword: \"S3cret-0011,"),
         ("template.yaml", "Default: S3cret-0005 }", "Default: S3cret-0005 ]"),
-        ("template.yaml", "DB_PASSWORD, DB_TOKEN], Value: S3cret-0034 }", "DB_PASSWORD, DB_TOKEN], Value: S3cret-0034 ]"),
-        ("template.json", "\"S3cret-0035\"", "\"S3cret-0035\" S3cret-0036"),
+        (
+            "template.yaml",
+            "DB_PASSWORD, DB_TOKEN], Value: S3cret-0034 }",
+            "DB_PASSWORD, DB_TOKEN], Value: S3cret-0034 ]",
+        ),
+        ("template.json", "\"S3cret-0035\"", "\"S3cret-0035\" x"),
     ] {
         let text = fs::read_to_string(data(name)).unwrap();
         assert!(text.contains(from), "{from}");
@@ -108,11 +128,20 @@ fn no_secret_is_in_a_baseline() {
 fn what_is_shown_are_two_characters_and_the_length() {
     let output = run(&[data("template.yaml").to_str().unwrap(), "--no-config", "--profile", "strict"]);
     let text = String::from_utf8_lossy(&output.stdout);
-    for shown in ["MasterUserPassword: S3*********,", "MasterUserPassword: ******", "# the password is S3*********, by the way"] {
+    for shown in
+        ["MasterUserPassword: S3*********,", "MasterUserPassword: ******", "# the password is S3*********, by the way"]
+    {
         assert!(text.contains(shown), "{shown}");
     }
     let rules = data("values.yaml");
-    let output = run(&[data("template.yaml").to_str().unwrap(), "--no-config", "--format", "json", "--rules", rules.to_str().unwrap()]);
+    let output = run(&[
+        data("template.yaml").to_str().unwrap(),
+        "--no-config",
+        "--format",
+        "json",
+        "--rules",
+        rules.to_str().unwrap(),
+    ]);
     let text = String::from_utf8_lossy(&output.stdout);
     assert!(text.contains("`MasterUserPassword` of `Db` is \\\"S3… (11 characters)\\\""), "{text}");
 }

@@ -140,7 +140,8 @@ impl Redaction {
         let mut found: Vec<(usize, Span)> = Vec::new();
         for (place, needle, range) in self.matches(text) {
             let around = needle.spans.iter().filter(|span| span.source == source.id);
-            let mut here = around.filter(|span| span.start as usize <= range.start && range.end <= span.end as usize).peekable();
+            let mut here =
+                around.filter(|span| span.start as usize <= range.start && range.end <= span.end as usize).peekable();
             if here.peek().is_some() || (needle.is_distinct && stands_alone(text, &range)) {
                 hidden.push(Hidden { range: range.clone(), keeps: needle.keeps() });
             }
@@ -277,7 +278,8 @@ fn is_distinct(text: &str) -> bool {
     let has = |is: fn(&u8) -> bool| text.bytes().any(|byte| is(&byte));
     text.len() >= SHORTEST
         && has(u8::is_ascii_alphabetic)
-        && (has(u8::is_ascii_digit) || has(|byte| !byte.is_ascii_alphanumeric() && !matches!(byte, b'-' | b'_' | b'.' | b' ')))
+        && (has(u8::is_ascii_digit)
+            || has(|byte| !byte.is_ascii_alphanumeric() && !matches!(byte, b'-' | b'_' | b'.' | b' ')))
 }
 
 /// Whether a stretch of a text is no part of a longer word.

@@ -82,6 +82,9 @@ pub fn unread_secrets(text: &str) -> Vec<Range<usize>> {
             let at = near.windows(key.len()).position(|window| window == key.as_bytes())?;
             Some((end + at, end + at + key.len()))
         });
+        if promise == Promise::Secret {
+            found.extend(unclosed_after(text, end));
+        }
         if promise == Promise::Secret
             && let Some((start, end)) = keys.min()
             && let Some((_, value)) = value_after(text, start, end, Dialect::Settings)
@@ -91,8 +94,9 @@ pub fn unread_secrets(text: &str) -> Vec<Range<usize>> {
         }
     });
     for (at, key) in text.match_indices("NoEcho") {
-        let hides = value_after(text, at, at + key.len(), Dialect::Settings)
-            .is_some_and(|(_, value)| text.get(value.range).is_some_and(|value| value.to_ascii_lowercase().starts_with("true")));
+        let hides = value_after(text, at, at + key.len(), Dialect::Settings).is_some_and(|(_, value)| {
+            text.get(value.range).is_some_and(|value| value.to_ascii_lowercase().starts_with("true"))
+        });
         let boundary = |at: &usize| text.is_char_boundary(*at);
         let start = (at.saturating_sub(MOST)..=at).find(boundary);
         let end = (at..=text.len().min(at + MOST)).rev().find(boundary);
@@ -101,6 +105,17 @@ pub fn unread_secrets(text: &str) -> Vec<Range<usize>> {
         }
     }
     found
+}
+
+/// What follows a name in quotes that nobody closed, to the end of its line.
+fn unclosed_after(text: &str, end: usize) -> Option<Range<usize>> {
+    let limit = (end..=text.len().min(end + MAX_VALUE)).rev().find(|limit| text.is_char_boundary(*limit))?;
+    let line = text.get(end..limit)?.split('\n').next()?;
+    let value = line.trim_start_matches(['"', '\'', ' ', ':', '=']);
+    let start = end + line.len() - value.len();
+    let mark = text.get(end..start)?;
+    let opens = mark.contains([':', '=']) && mark.ends_with(['"', '\'']) && !value.contains(['"', '\'']);
+    (opens && !value.is_empty()).then(|| start..start + value.trim_end().len())
 }
 
 /// The values of `Default` and `AllowedValues` between two bytes.
@@ -114,7 +129,8 @@ fn values_between(text: &str, start: usize, end: usize) -> Vec<Range<usize>> {
     for (at, key) in near.match_indices("AllowedValues") {
         let rest = near.get(at + key.len()..).unwrap_or_default();
         let from = start + at + key.len();
-        let is_of_value = |byte: &u8| !byte.is_ascii_whitespace() && !matches!(byte, b'"' | b'\'' | b',' | b'[' | b']' | b':');
+        let is_of_value =
+            |byte: &u8| !byte.is_ascii_whitespace() && !matches!(byte, b'"' | b'\'' | b',' | b'[' | b']' | b':');
         let is_flow = rest.trim_start_matches(['"', '\'', ':', ' ', '\n']).starts_with('[');
         let is_item = |line: &str| line.trim_start().starts_with('-') || line.trim() == ":";
         let items = || rest.split_inclusive('\n').take_while(|line| is_item(line)).map(str::len).sum();

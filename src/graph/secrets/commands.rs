@@ -47,7 +47,11 @@ pub fn secrets(script: &str) -> Vec<Assignment<'_>> {
         if MARKS.iter().any(|mark| lower.contains(mark)) {
             let words = words(line);
             let moved = |range: Range<usize>| range.start + start..range.end + start;
-            found.extend(of_line(line, &words).map(|(name, range)| Assignment { name, range: moved(range), is_argument: true }));
+            found.extend(of_line(line, &words).map(|(name, range)| Assignment {
+                name,
+                range: moved(range),
+                is_argument: true,
+            }));
         }
     }
     found.retain(|secret: &Assignment<'_>| script.get(secret.range.clone()).is_some_and(is_written_out));

@@ -63,8 +63,7 @@ pub fn secret_parameters<'m, 't>(model: &'m Model<'m, 't>) -> Vec<&'m Parameter<
     let mut secret = Vec::new();
     explore(&model.evaluator, |run| {
         let parameters = model.evaluator.template.parameters.iter();
-        let carries =
-            |parameter: &&Parameter<'t>| parameter.no_echo || carries_secret(run, model, parameter).is_some();
+        let carries = |parameter: &&Parameter<'t>| parameter.no_echo || carries_secret(run, model, parameter).is_some();
         secret = parameters.filter(carries).collect();
     });
     secret
@@ -146,6 +145,7 @@ Outputs:
             "DbPassword:\n    Type: String\n    Default: 'hunter2'\n  ]",
             "x: postgres://a:hunter2@db }",
             "Opener:\n  AllowedValues:\n    - hunter1\n    - hunter2\n  NoEcho: true\n  }",
+            "Password: \"hunter2",
             "Opener: {Type: String, NoEcho: true, Default: hunter2 ]",
             "Opener: {Type: String, AllowedValues: [hunter1, hunter2], NoEcho: 'true' ]",
         ] {
