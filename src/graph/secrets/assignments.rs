@@ -6,7 +6,7 @@
 
 use super::commands;
 use super::names::{Promise, promise};
-use super::texts::{is_promised, is_secret_literal, names_a_secret};
+use super::texts::{is_promised, names_a_secret};
 use std::ops::Range;
 
 /// What a text is, as far as its place in the template tells.
@@ -36,7 +36,7 @@ pub struct Assignment<'c> {
 /// Bytes of a name, or of the space around a mark, past which nothing is read.
 const MAX_NAME: usize = 128;
 /// Bytes of a value past which it is none.
-const MAX_VALUE: usize = 1024;
+pub(super) const MAX_VALUE: usize = 1024;
 /// The shortest value that a program or script gives that is taken for a secret: shorter ones are marks and flags.
 const SHORTEST: usize = 4;
 
@@ -69,86 +69,6 @@ pub fn assigned_references(text: &str, dialect: Dialect) -> Vec<(&str, &str)> {
     found
 }
 
-/// The values of `Value` and `Default` that follow a name which promises a secret closely, in a template that cannot be parsed:
-/// `{Name: DB_PASSWORD, Value: …`.
-pub fn unread_secrets(text: &str) -> Vec<Range<usize>> {
-    /// Bytes after a name that are looked at.
-    const MOST: usize = 256;
-    let bytes = text.as_bytes();
-    let mut found = Vec::new();
-    each_name(text, |_, end, promise| {
-        let near = bytes.get(end..).map(|rest| rest.get(..MOST).unwrap_or(rest)).unwrap_or_default();
-        let keys = ["Value", "Default"].into_iter().filter_map(|key| {
-            let at = near.windows(key.len()).position(|window| window == key.as_bytes())?;
-            Some((end + at, end + at + key.len()))
-        });
-        if promise == Promise::Secret {
-            found.extend(unclosed_after(text, end));
-        }
-        if promise == Promise::Secret
-            && let Some((start, end)) = keys.min()
-            && let Some((_, value)) = value_after(text, start, end, Dialect::Settings)
-            && text.get(value.range.clone()).is_some_and(is_secret_literal)
-        {
-            found.push(value.range);
-        }
-    });
-    for (at, key) in text.match_indices("NoEcho") {
-        let hides = value_after(text, at, at + key.len(), Dialect::Settings).is_some_and(|(_, value)| {
-            text.get(value.range).is_some_and(|value| value.to_ascii_lowercase().starts_with("true"))
-        });
-        let boundary = |at: &usize| text.is_char_boundary(*at);
-        let start = (at.saturating_sub(MOST)..=at).find(boundary);
-        let end = (at..=text.len().min(at + MOST)).rev().find(boundary);
-        if hides && let (Some(start), Some(end)) = (start, end) {
-            found.extend(values_between(text, start, end));
-        }
-    }
-    found
-}
-
-/// What follows a name in quotes that nobody closed, to the end of its line.
-fn unclosed_after(text: &str, end: usize) -> Option<Range<usize>> {
-    let limit = (end..=text.len().min(end + MAX_VALUE)).rev().find(|limit| text.is_char_boundary(*limit))?;
-    let line = text.get(end..limit)?.split('\n').next()?;
-    let value = line.trim_start_matches(['"', '\'', ' ', ':', '=']);
-    let start = end + line.len() - value.len();
-    let mark = text.get(end..start)?;
-    let opens = mark.contains([':', '=']) && mark.ends_with(['"', '\'']) && !value.contains(['"', '\'']);
-    (opens && !value.is_empty()).then(|| start..start + value.trim_end().len())
-}
-
-/// The values of `Default` and `AllowedValues` between two bytes.
-fn values_between(text: &str, start: usize, end: usize) -> Vec<Range<usize>> {
-    let near = text.get(start..end).unwrap_or_default();
-    let mut found = Vec::new();
-    for (at, key) in near.match_indices("Default") {
-        let at = start + at;
-        found.extend(value_after(text, at, at + key.len(), Dialect::Settings).map(|(_, value)| value.range));
-    }
-    for (at, key) in near.match_indices("AllowedValues") {
-        let rest = near.get(at + key.len()..).unwrap_or_default();
-        let from = start + at + key.len();
-        let is_of_value =
-            |byte: &u8| !byte.is_ascii_whitespace() && !matches!(byte, b'"' | b'\'' | b',' | b'[' | b']' | b':');
-        let is_flow = rest.trim_start_matches(['"', '\'', ':', ' ', '\n']).starts_with('[');
-        let is_item = |line: &str| line.trim_start().starts_with('-') || line.trim() == ":";
-        let items = || rest.split_inclusive('\n').take_while(|line| is_item(line)).map(str::len).sum();
-        let length = if is_flow { rest.find(']').unwrap_or(rest.len()) } else { items() };
-        let mut at = 0;
-        while let Some(first) = rest.as_bytes().get(at..length).and_then(|rest| rest.iter().position(is_of_value)) {
-            let first = at + first;
-            let left = rest.as_bytes().get(first..length).unwrap_or_default();
-            let size = left.iter().position(|byte| !is_of_value(byte)).unwrap_or(left.len());
-            at = first + size;
-            if size > 1 {
-                found.push(from + first..from + at);
-            }
-        }
-    }
-    found
-}
-
 /// A name that promises a secret, and the value that follows it.
 struct Candidate<'c> {
     name: &'c str,
@@ -159,7 +79,7 @@ struct Candidate<'c> {
 
 /// What gives a name its value.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
-enum Mark {
+pub(super) enum Mark {
     /// `=`, with nothing around it.
     Tight,
     /// `=` or `:=` between spaces, `=>`.
@@ -173,8 +93,8 @@ enum Mark {
 }
 
 /// Where a value is.
-struct Value {
-    range: Range<usize>,
+pub(super) struct Value {
+    pub(super) range: Range<usize>,
     quote: Option<u8>,
 }
 
@@ -183,7 +103,7 @@ fn is_of_name(byte: u8) -> bool {
 }
 
 /// Calls `visit` with the bytes of each name of a text that promises a secret.
-fn each_name(text: &str, mut visit: impl FnMut(usize, usize, Promise)) {
+pub(super) fn each_name(text: &str, mut visit: impl FnMut(usize, usize, Promise)) {
     let bytes = text.as_bytes();
     let mut at = 0;
     while let Some(start) = bytes.get(at..).and_then(|rest| rest.iter().position(|byte| is_of_name(*byte))) {
@@ -270,7 +190,7 @@ impl Reader<'_> {
 }
 
 /// The value after a name that ends at `end`.
-fn value_after(text: &str, start: usize, end: usize, dialect: Dialect) -> Option<(Mark, Value)> {
+pub(super) fn value_after(text: &str, start: usize, end: usize, dialect: Dialect) -> Option<(Mark, Value)> {
     let bytes = text.as_bytes();
     let before = byte_before(bytes, start);
     let mut reader = Reader { bytes, at: end };
@@ -361,10 +281,24 @@ fn after_type(bytes: &[u8], at: usize) -> Option<usize> {
     Some(reader.at)
 }
 
-/// Whether a name in quotes at `start` is what a program looks up, before a default: `getenv("…`, `environ.get('…`.
+/// Whether a name in quotes at `start` is what a program sets, or looks up with a default: `define('…`, `environ.get('…`.
 fn is_lookup(text: &str, start: usize) -> bool {
     let before = text.get(..start).unwrap_or_default().trim_end_matches(['"', '\'', '\\']);
-    ["get(", "getenv(", "setdefault(", "getOrDefault("].iter().any(|call| before.ends_with(call))
+    const CALLS: [&str; 12] = [
+        "define(",
+        "get(",
+        "getenv(",
+        "getOrDefault(",
+        "header(",
+        "put(",
+        "putenv(",
+        "set(",
+        "setdefault(",
+        "setenv(",
+        "setHeader(",
+        "setProperty(",
+    ];
+    CALLS.iter().any(|call| before.ends_with(call))
 }
 
 /// The text in quotes that an expression falls back to on its line: `process.env.TOKEN || '…'`.
@@ -426,10 +360,12 @@ impl Candidate<'_> {
         let has_digit = value.bytes().any(|byte| byte.is_ascii_digit());
         let has_mark = value.bytes().any(|byte| !byte.is_ascii_alphanumeric());
         match (self.value.quote, dialect) {
-            // In programs and JSON, names, labels and messages are in quotes as well.
-            (Some(_), Dialect::Program) => !value.contains(char::is_whitespace) && !names_a_secret(value),
-            (Some(_), Dialect::Text) => {
-                self.mark != Mark::Space && !value.contains(char::is_whitespace) && !names_a_secret(value)
+            // In programs and JSON, names, labels and messages are in quotes as well; people choose passwords, programs the rest.
+            (Some(_), Dialect::Program | Dialect::Text) => {
+                let is_chosen = ["pass", "pwd", "pw"].iter().any(|word| self.name.to_ascii_lowercase().contains(word));
+                let is_of_kind = if is_chosen { !is_complaint(value) } else { has_digit || value.len() >= LONG };
+                let is_query = self.mark == Mark::Space && dialect == Dialect::Text;
+                is_of_kind && !is_query && !value.contains(char::is_whitespace) && !names_a_secret(value)
             }
             // What a shell finds in such quotes is a command.
             (Some(quote), Dialect::Script | Dialect::Settings) => quote != b'`',
@@ -445,6 +381,15 @@ impl Candidate<'_> {
             (None, _) => true,
         }
     }
+}
+
+/// The shortest text of letters alone that a program may have generated.
+const LONG: usize = 20;
+
+/// Whether a text is what programs say of a password.
+fn is_complaint(text: &str) -> bool {
+    let words = ["empty", "expired", "hidden", "incorrect", "invalid", "masked", "missing", "mismatch", "wrong"];
+    words.contains(&text.to_ascii_lowercase().as_str())
 }
 
 /// Whether a program or script makes the value: it names a variable, calls something, or leaves room for a text.
@@ -529,6 +474,8 @@ mod tests {
             ("PASSWORD = 'hunter2'", "PASSWORD=hunter2"),
             ("password: str = \"hunter2\"", "password=hunter2"),
             ("const apiKey = `hunter2`;", "apiKey=hunter2"),
+            ("define('DB_PASSWORD', 'hunter2');", "DB_PASSWORD=hunter2"),
+            ("password = 'changeme'", "password=changeme"),
             ("connect(host='db', password='hunter2')", "password=hunter2"),
             ("config = {\"password\": \"hunter2\"}", "password=hunter2"),
             ("{ password: 'hunter2' }", "password=hunter2"),
@@ -554,6 +501,8 @@ mod tests {
             "print('password: %s' % password)",
             "INVALID_TOKEN = 'no-token'",
             "token = '+'",
+            "{ token: 'missing', password: 'missing' }",
+            "localStorage.setItem('token', token)",
             "apiKey: 'X-Api-Key'",
             "secret_arn = 'arn:aws:secretsmanager:x'",
             "SECRET = 'prod/db/credentials'",

@@ -3,7 +3,7 @@
 use super::assignments::{Assignment, Dialect, assigned_secrets};
 use super::names::{Promise, promise};
 use super::spelled::{OPEN, Spelled, Speller};
-use super::texts::{is_promised, may_hold_shape, secret_texts};
+use super::texts::{PRIVATE_KEY, is_promised, may_hold_shape, secret_texts};
 use crate::eval::begins_as_function;
 use crate::source::Span;
 use crate::syntax::{Entry, Kind, Node, base64};
@@ -273,7 +273,8 @@ impl<'t> Search<'t> {
         }
         for shaped in secret_texts(text) {
             // A program that looks for the first line of a key is not the key.
-            let is_marker = self.dialect == Dialect::Program && shaped.range.len() < MARKER;
+            let is_marker =
+                self.dialect == Dialect::Program && shaped.what == PRIVATE_KEY && shaped.range.len() < MARKER;
             if !is_marker {
                 self.found(name, node, spelled, &[shaped.range], shaped.what);
             }

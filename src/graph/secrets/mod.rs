@@ -12,6 +12,7 @@ mod parameters;
 mod shown;
 mod spelled;
 mod texts;
+mod unread;
 mod written;
 
 pub use attributes::{SECRET_ATTRIBUTES, is_secret_attribute};
@@ -19,5 +20,6 @@ pub use literals::{LiteralSecret, literal_secrets};
 pub use names::{is_secret_name, names_a_reference, promises_secret};
 pub use parameters::{Carries, carries_secret, may_carry};
 pub use shown::{Referenced, Search, Shown, shown_secrets};
-pub use texts::{is_secret_literal, secret_text};
-pub use written::{Written, secret_parameters, secrets_of_unread, written_secrets};
+pub use texts::{is_named_secret, is_secret_literal, secret_text};
+pub use unread::secrets_of_unread;
+pub use written::{Written, secret_parameters, written_secrets};

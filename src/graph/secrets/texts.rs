@@ -1,6 +1,6 @@
 //! Texts that are secrets: by their own shape, or by their name.
 
-use super::names::{Promise, is_secret_name, may_name_a_place};
+use super::names::{Promise, is_secret_name, may_name_a_place, promise};
 use crate::expression::Expression;
 use crate::syntax::base64;
 use std::ops::Range;
@@ -149,7 +149,7 @@ fn authorizes(credentials: &str) -> bool {
 }
 
 /// What a private key is called: it ends where its last line does.
-const PRIVATE_KEY: &str = "a private key";
+pub const PRIVATE_KEY: &str = "a private key";
 
 /// The end of a private key whose first line ends at `from`: after the line that ends it, or with the text.
 fn end_of_key(text: &str, from: usize) -> usize {
@@ -274,6 +274,7 @@ pub fn is_secret_literal(text: &str) -> bool {
         || (text.starts_with('<') && text.ends_with('>'))
         || (text.starts_with('[') && text.ends_with(']'))
         || is_variable(text)
+        || is_hash(text)
         || REFERENCES.iter().any(|start| text.starts_with(start))
         || PLAIN_WORDS.contains(&lower.as_str())
         || PLACEHOLDERS.iter().any(|part| lower.contains(part)))
@@ -286,6 +287,21 @@ fn is_variable(text: &str) -> bool {
     };
     text.strip_prefix('$').is_some_and(is_name)
         || text.strip_prefix('%').and_then(|rest| rest.strip_suffix('%')).is_some_and(is_name)
+}
+
+/// Whether a text is the hash of a password, as crypt(5) writes it: `$6$salt$hash`.
+fn is_hash(text: &str) -> bool {
+    let mut parts = text.split('$');
+    parts.next() == Some("")
+        && parts.next().is_some_and(|method| {
+            matches!(method.len(), 1..=4) && method.bytes().all(|byte| byte.is_ascii_alphanumeric())
+        })
+        && parts.count() >= 2
+}
+
+/// Whether a text is a secret that is written out, by the name that it has.
+pub fn is_named_secret(name: &str, text: &str) -> bool {
+    promise(name).is_some_and(|promise| is_promised(promise, name, text))
 }
 
 /// Whether a text under a name is the secret that the name promises.
@@ -488,6 +504,8 @@ mod tests {
             "True",
             "hours",
             "<your password>",
+            "$6$rounds=4096$9abc$Q2w3",
+            "%DB_PASSWORD%",
             "REPLACE_ME",
             "{{resolve:secretsmanager:db:SecretString:password}}",
             "arn:aws:secretsmanager:us-east-1:111122223333:secret:db",

@@ -1,16 +1,14 @@
 //! Every secret that the text of a template holds, whether a rule reports it or not: what no report may show.
 
-use super::assignments::{Dialect, assigned_secrets, unread_secrets};
 use super::literals::literal_secrets;
 use super::parameters::carries_secret;
-use super::texts::{is_secret_literal, secret_texts};
+use super::texts::is_secret_literal;
 use crate::eval::explore;
 use crate::eval::inputs::Inputs;
 use crate::expand::{Model, Parameter};
 use crate::source::Span;
 use crate::syntax::{Entry, Kind, Node};
 use std::collections::BTreeSet;
-use std::ops::Range;
 
 /// A secret, or a part of one.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -91,15 +89,6 @@ fn compared(node: &Node<'_>, is_carrying: &dyn Fn(&str) -> bool, written: &mut V
     }
 }
 
-/// Where a text that cannot be parsed holds what looks like a secret. Nobody judges it, so in doubt it is one.
-pub fn secrets_of_unread(text: &str) -> Vec<Range<usize>> {
-    let shaped = secret_texts(text).into_iter().map(|shaped| shaped.range);
-    let assigned = assigned_secrets(text, Dialect::Settings).into_iter().map(|assigned| assigned.range);
-    let mut ranges: Vec<Range<usize>> = shaped.chain(assigned).chain(unread_secrets(text)).collect();
-    ranges.sort_by_key(|range| (range.start, range.end));
-    ranges
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
@@ -133,25 +122,5 @@ Outputs:
         texts.sort_unstable();
         texts.dedup();
         assert_eq!(texts, ["hunter1", "hunter2", "hunter3", "hunter4", "hunter5", "hunter6", "hunter8"]);
-    }
-
-    #[test]
-    fn texts_that_cannot_be_parsed() {
-        for text in [
-            "Password: hunter2\n  }",
-            "{\"Password\": \"hunter2\",,",
-            "- Name: DB_PASSWORD\n  Value: hunter2\n  x: [",
-            "[{\"Name\": \"DB_PASSWORD\", \"Value\": \"hunter2\"",
-            "DbPassword:\n    Type: String\n    Default: 'hunter2'\n  ]",
-            "x: postgres://a:hunter2@db }",
-            "Opener:\n  AllowedValues:\n    - hunter1\n    - hunter2\n  NoEcho: true\n  }",
-            "Password: \"hunter2",
-            "Opener: {Type: String, NoEcho: true, Default: hunter2 ]",
-            "Opener: {Type: String, AllowedValues: [hunter1, hunter2], NoEcho: 'true' ]",
-        ] {
-            let found: Vec<&str> = secrets_of_unread(text).into_iter().map(|range| &text[range]).collect();
-            assert!(found.contains(&"hunter2"), "{text}: {found:?}");
-        }
-        assert!(secrets_of_unread("Resources: {]").is_empty());
     }
 }

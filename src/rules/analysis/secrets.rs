@@ -102,7 +102,7 @@ fn holds_secret(checker: &Checker<'_, '_, '_>, name: &str, value: &Value<'_>) ->
         return false;
     }
     match value.text() {
-        Some(text) => secrets::is_secret_literal(&text),
+        Some(text) => secrets::is_named_secret(name, &text),
         // With a secret's name, a parameter is the secret, unless its own name shows that it is a reference. Resources and
         // other stacks return ARNs. Nothing is known about anything else.
         None => value.parts().iter().any(|part| match part.origin {
@@ -144,12 +144,21 @@ fn exposed_origin(checker: &Checker<'_, '_, '_>, origin: &Origin<'_>) -> Option<
 /// Whether a value passes a secret on: a `NoEcho` parameter or one that carries a secret, the value of a stored secret, or an
 /// attribute that is one. Looked at as written, in the branches that the scenario takes. Word: `{secret}`.
 #[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(with = "RawExposesSecret"))]
+#[serde(try_from = "RawExposesSecret")]
+pub struct ExposesSecret {
+    pub(super) path: Path,
+    keys: Vec<String>,
+    except: Vec<Referenced>,
+}
+
+#[derive(Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
-pub struct ExposesSecret {
-    /// The value, or a block that holds some: names only.
-    pub(super) path: Path,
-    /// In a block, only what stands below one of these keys.
+struct RawExposesSecret {
+    /// The path of the value, or of a block that contains some. It consists of names.
+    path: Path,
+    /// In a block, only values below one of these keys.
     #[serde(default)]
     keys: Vec<String>,
     /// Kinds of secrets that do not count.
@@ -157,8 +166,20 @@ pub struct ExposesSecret {
     except: Vec<Excepted>,
 }
 
+impl TryFrom<RawExposesSecret> for ExposesSecret {
+    type Error = String;
+
+    fn try_from(raw: RawExposesSecret) -> Result<Self, String> {
+        if raw.path.rest.is_some() {
+            return Err(format!("`{}`: the path of `exposes-secret` must consist of names", raw.path.text));
+        }
+        let except = raw.except.into_iter().map(Referenced::from).collect();
+        Ok(Self { path: raw.path, keys: raw.keys, except })
+    }
+}
+
 /// A kind of secret that a value may pass on.
-#[derive(Copy, Clone, Debug, Deserialize)]
+#[derive(Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 enum Excepted {
@@ -183,8 +204,7 @@ impl From<Excepted> for Referenced {
 impl ExposesSecret {
     pub(super) fn judge<'m, 't>(&self, checker: &mut Checker<'_, 'm, 't>, item: &Item<'m, 't>) -> Judgement {
         let block = item.owner();
-        let except: Vec<Referenced> = self.except.iter().copied().map(Referenced::from).collect();
-        let search = secrets::Search { keys: &self.keys, except: &except };
+        let search = secrets::Search { keys: &self.keys, except: &self.except };
         let (shown, hides) = secrets::shown_secrets(checker.run, checker.model, block, &self.path.names, search);
         let truth = match (shown.is_empty(), hides) {
             (false, _) => Truth::True,
