@@ -8,14 +8,16 @@
 use super::assignments::Assignment;
 use super::names::is_secret_name;
 use super::texts::is_secret_literal;
+use aho_corasick::AhoCorasick;
 use std::ops::Range;
+use std::sync::LazyLock;
 
 /// Words of a line past which it is no command that somebody wrote.
 const MAX_WORDS: usize = 256;
 /// Bytes of a line past which it is none.
 const MAX_LINE: usize = 4096;
 
-/// What occurs in each line that [`secrets`] reads, in lower case.
+/// What occurs in each line that [`secrets`] reads, in either case.
 const MARKS: [&str; 14] = [
     "chpasswd",
     "passwd ",
@@ -33,28 +35,30 @@ const MARKS: [&str; 14] = [
     "pass:",
 ];
 
+/// Finds all marks in a script at once.
+static FINDER: LazyLock<Option<AhoCorasick>> =
+    LazyLock::new(|| AhoCorasick::builder().ascii_case_insensitive(true).build(MARKS).ok());
+
 /// The secrets that the commands of a script are given.
 pub fn secrets(script: &str) -> Vec<Assignment<'_>> {
-    let mut found = Vec::new();
-    let mut from = 0;
-    for line in script.split('\n') {
-        let start = from;
-        from += line.len() + 1;
-        if line.len() > MAX_LINE {
+    let mut found: Vec<Assignment<'_>> = Vec::new();
+    let mut done = 0;
+    for mark in FINDER.iter().flat_map(|finder| finder.find_iter(script)) {
+        // Each line once, however many marks it holds.
+        if mark.start() < done {
             continue;
         }
-        let lower = line.to_ascii_lowercase();
-        if MARKS.iter().any(|mark| lower.contains(mark)) {
-            let words = words(line);
-            let moved = |range: Range<usize>| range.start + start..range.end + start;
-            found.extend(of_line(line, &words).map(|(name, range)| Assignment {
-                name,
-                range: moved(range),
-                is_argument: true,
-            }));
-        }
+        let start = script.get(..mark.start()).and_then(|before| before.rfind('\n')).map_or(0, |at| at + 1);
+        let rest = script.get(mark.start()..).unwrap_or_default();
+        let end = rest.find('\n').map_or(script.len(), |at| mark.start() + at);
+        done = end;
+        let Some(line) = script.get(start..end).filter(|line| line.len() <= MAX_LINE) else { continue };
+        let words = words(line);
+        let moved = |range: Range<usize>| range.start + start..range.end + start;
+        let of_line = of_line(line, &words);
+        found.extend(of_line.map(|(name, range)| Assignment { name, range: moved(range), is_argument: true }));
     }
-    found.retain(|secret: &Assignment<'_>| script.get(secret.range.clone()).is_some_and(is_written_out));
+    found.retain(|secret| script.get(secret.range.clone()).is_some_and(is_written_out));
     found
 }
 

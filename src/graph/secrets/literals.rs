@@ -16,12 +16,12 @@ use std::ops::Range;
 pub struct LiteralSecret {
     /// The text that it is, or lies in.
     pub span: Span,
-    /// From the node that was searched to the value, `/` between steps.
+    /// The way to the value, `/` between steps: from the node that was searched, or from the template's root.
     pub path: String,
     /// The property or variable that holds it.
     pub name: String,
     /// What it is: "a hard-coded secret", "a private key".
-    pub what: &'static str,
+    pub what: Cow<'static, str>,
     /// Its line in the text, counted from 1, and the key of that text, where it is one line of several.
     pub line: Option<(usize, String)>,
     /// The nodes that it is written in, each with the part of it that is there. The parts are as CloudFormation reads them.
@@ -343,7 +343,7 @@ impl<'t> Search<'t> {
             span,
             path: steps.join("/"),
             name: name.to_owned(),
-            what,
+            what: Cow::Borrowed(what),
             line,
             written,
             elsewhere,
@@ -372,7 +372,7 @@ fn may_assign(text: &str) -> bool {
 /// Whether a text below a function may hold a secret, alone or with what it is put together with.
 fn holds_mark(node: &Node<'_>) -> bool {
     match &node.kind {
-        Kind::String(text) => may_hold_shape(text) || text.contains(['=', '\n', '{']),
+        Kind::String(text) => may_hold_shape(text) || text.contains(['=', '\n', '"']),
         Kind::Sequence(items) => items.iter().any(holds_mark),
         Kind::Mapping(entries) => entries.iter().any(|entry| holds_mark(&entry.value)),
         _ => false,

@@ -6,6 +6,7 @@
 mod assignments;
 mod attributes;
 mod commands;
+mod everywhere;
 mod literals;
 mod names;
 mod parameters;
@@ -16,7 +17,8 @@ mod unread;
 mod written;
 
 pub use attributes::{SECRET_ATTRIBUTES, is_secret_attribute};
-pub use literals::{LiteralSecret, literal_secrets};
+pub use everywhere::secrets_of_block;
+pub use literals::LiteralSecret;
 pub use names::{is_secret_name, names_a_reference, promises_secret};
 pub use parameters::{Carries, carries_secret, may_carry};
 pub use shown::{Referenced, Search, Shown, shown_secrets};

@@ -30,23 +30,23 @@ pub enum Carries {
 /// secret's name is set to it. Lists, numbers, resource ids, choices and the names of stored secrets are none; nor is, by its use
 /// alone, a parameter whose default is no secret.
 pub fn carries_secret<'t>(run: &mut Run<'_, 't>, model: &Model<'_, 't>, parameter: &Parameter<'_>) -> Option<Carries> {
-    if !may_carry(parameter) {
-        return None;
-    }
+    let by_name = is_secret_name(parameter.name);
     // One look through the template serves all of its parameters: the uses are kept as a map of names to them.
     let uses = run.remembered(model.whole.node, "uses of parameters", |_| Some(Uses::new(model).into_value()));
     let used = |how: &str| uses.and_then(|uses| uses.get(how)?.get(parameter.name));
-    if used(AS_REFERENCE).is_some() {
+    let as_secret = used(AS_SECRET);
+    // What a declaration says takes longest to read, and few get so far.
+    if !(by_name || as_secret.is_some()) || used(AS_REFERENCE).is_some() || !may_carry(parameter) {
         return None;
     }
-    if is_secret_name(parameter.name) {
+    if by_name {
         return Some(Carries::ByName);
     }
     let is_plain = |default: Cow<'_, str>| !default.is_empty() && !is_secret_literal(&default);
     if parameter.default.and_then(Node::scalar_text).is_some_and(is_plain) {
         return None;
     }
-    let used = used(AS_SECRET)?;
+    let used = as_secret?;
     Some(Carries::ByUse { by: used.text()?.into_owned(), span: used.span })
 }
 

@@ -13,30 +13,54 @@ use std::ops::Range;
 /// [RFC 7519](https://www.rfc-editor.org/rfc/rfc7519#section-3.1) (a token's header is a JSON object, whose Base64 begins so),
 /// [RFC 6750](https://www.rfc-editor.org/rfc/rfc6750#section-2.1) and [RFC 7617](https://www.rfc-editor.org/rfc/rfc7617#section-2)
 /// for the values of `Authorization` headers.
-static SHAPES: [(Expression, &str); 16] = [
-    (Expression::new(r"\bAKIA[A-Z2-7]{16}\b"), "a long-term AWS access key ID"),
-    (
-        Expression::new(r#"(?i)\baws_secret_access_key["']?\s*[:=]\s*["']?(?P<secret>[A-Za-z0-9/+]{40})\b"#),
+static SHAPES: [Shape; 16] = [
+    Shape::new(&["AKIA"], r"(?-u:\b)AKIA[A-Z2-7]{16}(?-u:\b)", "a long-term AWS access key ID"),
+    Shape::new(
+        &["_secret_", "_SECRET_", "_Secret_"],
+        r#"(?i)(?-u:\b)aws_secret_access_key["']?\s*[:=]\s*["']?(?P<secret>[A-Za-z0-9/+]{40})(?-u:\b)"#,
         "an AWS secret access key",
     ),
-    (Expression::new(r"-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----"), PRIVATE_KEY),
-    (Expression::new(r"\bgh[pousr]_[A-Za-z0-9]{36,}\b"), "a GitHub token"),
-    (Expression::new(r"\bgithub_pat_[A-Za-z0-9_]{60,}\b"), "a GitHub token"),
-    (Expression::new(r"\bglpat-[A-Za-z0-9_-]{20,}"), "a GitLab token"),
-    (Expression::new(r"\bxox[abprs]-[A-Za-z0-9-]{10,}"), "a Slack token"),
-    (Expression::new(r"\bhooks\.slack\.com/services/T[A-Z0-9]{6,}/B[A-Z0-9]{6,}/[A-Za-z0-9]{16,}"), "a Slack webhook"),
-    (Expression::new(r"\b[rs]k_live_[A-Za-z0-9]{16,}\b"), "a Stripe key"),
-    (Expression::new(r"\bnpm_[A-Za-z0-9]{36}\b"), "an npm token"),
-    (Expression::new(r"\bAIza[A-Za-z0-9_-]{35}"), "a Google API key"),
-    (Expression::new(r"\bSG\.[A-Za-z0-9_-]{22}\.[A-Za-z0-9_-]{43}"), "a SendGrid API key"),
-    (Expression::new(r"\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{16,}"), "a signed JSON web token"),
-    (Expression::new(r"\bBearer (?P<secret>[A-Za-z0-9._~+/-]{20,}=*)"), AUTHORIZATION),
-    (Expression::new(r"\bBasic (?P<secret>[A-Za-z0-9+/]{8,}=*)"), AUTHORIZATION),
-    (
-        Expression::new(r"\b[A-Za-z][A-Za-z0-9+.-]*://[^\s:/?#@${}<>*]*:(?P<secret>[^\s:/?#@${}<>*]{3,})@(?:[^\s/]|$)"),
+    Shape::new(&["-----BEGIN "], r"-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----", PRIVATE_KEY),
+    Shape::new(&["gh"], r"(?-u:\b)gh[pousr]_[A-Za-z0-9]{36,}(?-u:\b)", "a GitHub token"),
+    Shape::new(&["github_pat_"], r"(?-u:\b)github_pat_[A-Za-z0-9_]{60,}(?-u:\b)", "a GitHub token"),
+    Shape::new(&["glpat-"], r"(?-u:\b)glpat-[A-Za-z0-9_-]{20,}", "a GitLab token"),
+    Shape::new(&["xox"], r"(?-u:\b)xox[abprs]-[A-Za-z0-9-]{10,}", "a Slack token"),
+    Shape::new(
+        &["hooks.slack.com"],
+        r"(?-u:\b)hooks\.slack\.com/services/T[A-Z0-9]{6,}/B[A-Z0-9]{6,}/[A-Za-z0-9]{16,}",
+        "a Slack webhook",
+    ),
+    Shape::new(&["k_live_"], r"(?-u:\b)[rs]k_live_[A-Za-z0-9]{16,}(?-u:\b)", "a Stripe key"),
+    Shape::new(&["npm_"], r"(?-u:\b)npm_[A-Za-z0-9]{36}(?-u:\b)", "an npm token"),
+    Shape::new(&["AIza"], r"(?-u:\b)AIza[A-Za-z0-9_-]{35}", "a Google API key"),
+    Shape::new(&["SG."], r"(?-u:\b)SG\.[A-Za-z0-9_-]{22}\.[A-Za-z0-9_-]{43}", "a SendGrid API key"),
+    Shape::new(
+        &["eyJ"],
+        r"(?-u:\b)eyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{16,}",
+        "a signed JSON web token",
+    ),
+    Shape::new(&["Bearer "], r"(?-u:\b)Bearer (?P<secret>[A-Za-z0-9._~+/-]{20,}=*)", AUTHORIZATION),
+    Shape::new(&["Basic "], r"(?-u:\b)Basic (?P<secret>[A-Za-z0-9+/]{8,}=*)", AUTHORIZATION),
+    Shape::new(
+        &["://"],
+        r"(?-u:\b)[A-Za-z][A-Za-z0-9+.-]*://[^\s:/?#@${}<>*]*:(?P<secret>[^\s:/?#@${}<>*]{3,})@(?:[^\s/]|$)",
         "a URL that contains a password",
     ),
 ];
+
+/// A shape of secrets.
+struct Shape {
+    /// One of these occurs in each: few texts make the expression worth compiling.
+    marks: &'static [&'static str],
+    expression: Expression,
+    what: &'static str,
+}
+
+impl Shape {
+    const fn new(marks: &'static [&'static str], pattern: &'static str, what: &'static str) -> Self {
+        Self { marks, expression: Expression::new(pattern), what }
+    }
+}
 
 /// Whether a text holds two characters that occur in every text that [`has_mark`]. Asked of every text of every template, so it
 /// takes no branch that a processor would have to guess.
@@ -115,8 +139,11 @@ pub fn secret_texts(text: &str) -> Vec<Shaped> {
         return Vec::new();
     }
     let mut found = Vec::new();
-    for (shape, what) in &SHAPES {
-        let Some(regex) = shape.regex() else { continue };
+    for Shape { marks, expression, what } in &SHAPES {
+        if !marks.iter().any(|mark| text.contains(mark)) {
+            continue;
+        }
+        let Some(regex) = expression.regex() else { continue };
         for captures in regex.captures_iter(text) {
             let Some(whole) = captures.get(0) else { continue };
             let range = captures.name("secret").unwrap_or(whole).range();

@@ -1,10 +1,11 @@
 //! Every secret that the text of a template holds, whether a rule reports it or not: what no report may show.
 
-use super::literals::literal_secrets;
+use super::everywhere::{decoded, secrets_of_template, secrets_of_tree};
 use super::parameters::carries_secret;
 use super::texts::is_secret_literal;
 use crate::eval::explore;
 use crate::eval::inputs::Inputs;
+use crate::eval::value::Value;
 use crate::expand::{Model, Parameter};
 use crate::source::Span;
 use crate::syntax::{Entry, Kind, Node};
@@ -22,22 +23,21 @@ pub struct Written {
 /// The secrets of a template, whose trees as written are `roots`: those that are written out, the values that its parameters for
 /// secrets can have, and what its conditions compare those with.
 pub fn written_secrets<'m, 't>(model: &'m Model<'m, 't>, roots: &[&'t Node<'t>], inputs: &Inputs) -> Vec<Written> {
-    let mappings = model.evaluator.template.mappings;
-    let expanded = model.evaluator.template.root;
-    let mut written = Vec::new();
-    let is_expanded = |root: &&&Node<'_>| std::ptr::eq(**root, expanded);
-    let made = if roots.iter().any(|root| is_expanded(&root)) { None } else { Some(expanded) };
-    for root in roots.iter().copied().chain(made) {
-        // An output's value is what the output is called.
-        let outputs = root.get("Outputs").and_then(Node::as_mapping).unwrap_or_default();
-        let outputs = outputs.iter().filter_map(|entry| Some((entry.key.as_ref(), entry.value.get("Value")?)));
-        for (name, node) in std::iter::once(("", root)).chain(outputs) {
-            for secret in literal_secrets(name, node, mappings) {
-                written.extend(secret.written.into_iter().map(|(span, text)| Written { span: Some(span), text }));
-            }
-        }
-    }
     let template = model.evaluator.template;
+    let mut found = Vec::new();
+    explore(&model.evaluator, |run| {
+        let all = secrets_of_template(run, model).map(Value::items).unwrap_or_default();
+        found = all.iter().filter_map(decoded).collect();
+    });
+    // What was expanded has a tree of its own.
+    for root in roots.iter().filter(|root| !std::ptr::eq(**root, template.root)) {
+        found.extend(secrets_of_tree(root, template.mappings));
+    }
+    let parts = found.into_iter().flat_map(|secret| secret.written);
+    // A mark that joins parts is no secret.
+    let parts = parts.filter(|(_, text)| text.len() > 1);
+    let mut written: Vec<Written> = parts.map(|(span, text)| Written { span: Some(span), text }).collect();
+    let judged = written.len();
     let carrying = secret_parameters(model);
     for parameter in &carrying {
         for node in parameter.default.into_iter().chain(parameter.allowed) {
@@ -52,7 +52,8 @@ pub fn written_secrets<'m, 't>(model: &'m Model<'m, 't>, roots: &[&'t Node<'t>],
             compared(&condition.value, &is_carrying, &mut written);
         }
     }
-    written.retain(|secret| is_secret_literal(&secret.text));
+    let values = written.split_off(judged);
+    written.extend(values.into_iter().filter(|secret| is_secret_literal(&secret.text)));
     written
 }
 

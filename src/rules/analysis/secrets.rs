@@ -1,7 +1,6 @@
 //! Exposed secrets, based on [`crate::graph::secrets`].
 
 use crate::eval::value::{DynamicService, Kind, Origin, Value};
-use crate::expand::Section;
 use crate::finding::Related;
 use crate::graph::secrets::{self, Referenced};
 use crate::rules::checker::{Checker, Item, Judgement, Location};
@@ -23,30 +22,25 @@ impl LiteralSecrets {
         let block = item.owner();
         let mut truth = Truth::False;
         let mut locations = Vec::new();
-        for (key, node) in self.below.iter().filter_map(|key| Some((key, block.node.get(key)?))) {
-            // An output's value is what the output is called.
-            let name = if block.section == Section::Outputs { block.name } else { key };
-            for secret in secrets::literal_secrets(name, node, checker.model.evaluator.template.mappings) {
-                truth = Truth::True;
-                if checker.explain {
-                    let way = [block.path().as_str(), key, &secret.path].map(str::to_owned);
-                    let state = match &secret.line {
-                        Some((line, of)) => format!("is {} in line {line} of `{of}`", secret.what),
-                        None => format!("is {}", secret.what),
-                    };
-                    let related = secret.elsewhere.map(|span| Related { span, message: "the value".to_owned() });
-                    locations.push(Location {
-                        span: secret.span,
-                        path: way.into_iter().filter(|step| !step.is_empty()).collect::<Vec<_>>().join("/"),
-                        name: secret.name,
-                        // No message repeats the secret.
-                        state,
-                        value: secret.what.to_owned(),
-                        message: None,
-                        words: vec![("what", secret.what.to_owned())],
-                        related: related.into_iter().collect(),
-                    });
-                }
+        for secret in secrets::secrets_of_block(checker.run, checker.model, block, &self.below) {
+            truth = Truth::True;
+            if checker.explain {
+                let state = match &secret.line {
+                    Some((line, of)) => format!("is {} in line {line} of `{of}`", secret.what),
+                    None => format!("is {}", secret.what),
+                };
+                let related = secret.elsewhere.map(|span| Related { span, message: "the value".to_owned() });
+                locations.push(Location {
+                    span: secret.span,
+                    path: secret.path,
+                    name: secret.name,
+                    // No message repeats the secret.
+                    state,
+                    value: secret.what.to_string(),
+                    message: None,
+                    words: vec![("what", secret.what.into_owned())],
+                    related: related.into_iter().collect(),
+                });
             }
         }
         if checker.explain && locations.is_empty() {
