@@ -202,7 +202,7 @@ impl<'t> Uses<'t> {
                 let only = text.strip_prefix("${").and_then(|rest| rest.strip_suffix('}'));
                 if let (Some(name), Some(key)) = (only.filter(|name| model.parameter(name).is_some()), place.key) {
                     self.used(name, key, span, place);
-                } else if text.contains("${") && text.contains(['=', ':']) {
+                } else if may_assign(text) {
                     for (key, name) in assigned_references(text, place.dialect) {
                         if model.parameter(name).is_some() {
                             self.secret(name, key, span, place);
@@ -227,6 +227,12 @@ impl<'t> Uses<'t> {
     fn secret(&mut self, parameter: &'t str, key: &str, span: Span, place: Place<'t>) {
         self.as_secret.entry(parameter).or_insert_with(|| (span, format!("`{key}` of `{}`", place.resource)));
     }
+}
+
+/// Whether a text may give a name the value `${Name}`: most name parameters in ARNs.
+fn may_assign(text: &str) -> bool {
+    let before = |at: usize| text.as_bytes().get(at.checked_sub(1)?).copied();
+    text.match_indices("${").any(|(at, _)| matches!(before(at), Some(b'=' | b' ' | b'"' | b'\'')))
 }
 
 /// Whether the arguments of a function make a text of more than one piece.

@@ -70,7 +70,7 @@ fn may_have_mark(text: &str) -> bool {
     bytes.iter().zip(following).fold(false, |found, (one, next)| {
         let is = |mark: &[u8; 2]| (*one == mark[0]) & (*next == mark[1]);
         let of_texts = is(b"//") | is(b"--") | is(b"AK") | is(b".s") | is(b"AI") | is(b"SG") | is(b"yJ");
-        let of_tokens = is(b"gh") | is(b"gl") | is(b"xo") | is(b"np") | is(b"r ") | is(b"c ");
+        let of_tokens = is(b"gh") | is(b"gl") | is(b"xo") | is(b"np") | is(b"Be") | is(b"Ba");
         let of_names = is(b"_p") | is(b"_l") | is(b"_s") | is(b"_S");
         found | of_texts | of_tokens | of_names
     })
