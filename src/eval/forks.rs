@@ -7,6 +7,7 @@ use super::value::{Content, Kind, Origin, Part, Value};
 use super::{MAX_FORKS, MAX_SCENARIOS, Run};
 use crate::truth::Truth;
 use smallvec::{SmallVec, smallvec};
+use std::borrow::Cow;
 
 impl<'t> Run<'_, 't> {
     /// What a variable may still be in this scenario.
@@ -72,7 +73,36 @@ impl<'t> Run<'_, 't> {
         self.scenario.domain(variable).is_some_and(|domain| domain.contains(&1))
     }
 
-    /// Decides a question about some scalars. Choices inside them are distinguished only as far as the result differs.
+    /// The text of a scalar with every choice in it made. None, with the reason noted, if it is still not known. For questions that
+    /// need the whole text: [`decide`](Self::decide) distinguishes choices only as far as its result differs.
+    pub fn settled_text(&mut self, value: &Value<'t>) -> Option<String> {
+        let mut settled = Cow::Borrowed(value);
+        // Each step makes one choice. A value has at most as many choices as parts.
+        for _ in 0..=value.parts().len() {
+            if let Some(text) = settled.text() {
+                return Some(text.into_owned());
+            }
+            let choice = settled.parts().iter().find_map(|part| match (&part.content, &part.origin) {
+                (Content::Choice, Origin::Parameter(name) | Origin::Pseudo(name)) => Some(*name),
+                _ => None,
+            });
+            let Some(name) = choice else { break };
+            if let Some(derived) = Derived::of(name) {
+                let content = self.settle_derived(derived);
+                settled = Cow::Owned(with_content(&settled, name, &content));
+                continue;
+            }
+            let (index, named) = self.evaluator.choices.by_name(name)?;
+            let candidate = self.fork_by(index, Clone::clone)?;
+            settled = Cow::Owned(substitute(&settled, name, &candidate, &named.candidates));
+        }
+        if let Some(part) = settled.unsettled() {
+            self.note_reason(part.origin.reason());
+        }
+        None
+    }
+
+    /// Answers a question about some scalars. Choices inside them are told apart only as far as the answer differs.
     ///
     /// `question` gets the values, in order, with choices settled as far as they have been made so far; it decides
     /// [`Truth::Unknown`] where unsettled parts matter.
