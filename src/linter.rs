@@ -7,6 +7,7 @@ mod file_report;
 mod includes;
 mod iterations;
 mod locations;
+mod redaction;
 mod setup;
 mod stacks;
 mod unknown_types;
@@ -17,12 +18,13 @@ use crate::eval::inputs::{Inputs, Pinned};
 use crate::exceptions::{Aliases, Exceptions};
 use crate::expand::{self, Block, Model};
 use crate::finding::{Counts, Diagnostic, Finding, Level, Outcome, RuleSeverity, Severity};
+use crate::graph::secrets::{secret_parameters, written_secrets};
 use crate::rules::checker::Location;
 use crate::rules::load::{RuleEntry, RuleSet};
 use crate::rules::operand::Settings;
 use crate::rules::rule::TargetName;
 use crate::source::{Source, Span};
-use crate::syntax;
+use crate::syntax::{self, Node};
 use crate::template::{self, Template};
 use check::{CheckResult, Setting, Violation, run_check};
 use foldhash::{HashMap, HashMapExt};
@@ -30,7 +32,7 @@ use iterations::Pending;
 use locations::as_written;
 use smallvec::SmallVec;
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, OnceLock};
 use unknown_types::unknown_types;
 
@@ -264,6 +266,7 @@ impl Linter {
             Ok(document) => document,
             Err(error) => {
                 report.diagnostics.push(includes::unreadable(source, error));
+                redaction::redact(&mut report, source, Vec::new(), &redaction::unread(source));
                 return report;
             }
         };
@@ -277,7 +280,8 @@ impl Linter {
         let expansion = expand::expand(&document.root, macros, &files.included(), inputs);
         report.is_template = template::is_template(&expansion.root);
         if !report.is_template {
-            report.included = texts.into_sources();
+            let secrets = files.unread(&texts);
+            redaction::redact(&mut report, source, texts.into_sources(), &secrets);
             return report;
         }
         let template = Template::new(&expansion.root);
@@ -306,11 +310,12 @@ impl Linter {
         let memory = Memory::default();
         let model = Model::expanded(&template, &expansion, inputs, &memory);
         report.resources = model.resources.len();
-        report.parameters = template
+        let secret: BTreeSet<&str> = secret_parameters(&model).into_iter().map(|parameter| parameter.name).collect();
+        let declared = template
             .parameters
             .iter()
-            .map(|parameter| Declared { name: parameter.name.to_owned(), no_echo: parameter.no_echo })
-            .collect();
+            .map(|parameter| Declared { name: parameter.name.to_owned(), is_secret: secret.contains(parameter.name) });
+        report.parameters = declared.collect();
         let files_and_text = exceptions::Texts { source, document: &document, included: &texts, files: &files };
         let mut exceptions = self.exceptions(&expansion, &files_and_text);
         let mut pending = Vec::new();
@@ -322,7 +327,13 @@ impl Linter {
         self.settle(&exceptions, pins_something, &mut report);
         sort_findings(&mut report.findings);
         sort_findings(&mut report.suppressed);
-        report.included = texts.into_sources();
+        let mut secrets = files.unread(&texts);
+        if report.shows_text() {
+            let roots: Vec<&Node<'_>> =
+                std::iter::once(&document).chain(files.documents()).map(|document| &document.root).collect();
+            secrets.extend(written_secrets(&model, &roots, inputs));
+        }
+        redaction::redact(&mut report, source, texts.into_sources(), &secrets);
         report
     }
 

@@ -71,7 +71,7 @@ impl Tally {
         tally.diagnostics.extend(found.diagnostics);
         // The folders of the templates; that of standard input is not known.
         let mut folders: BTreeSet<Option<PathBuf>> = BTreeSet::new();
-        // Names of parameters, and whether any template hides the value (`NoEcho`).
+        // Names of parameters, and whether the value is a secret in any template.
         let mut parameters: BTreeMap<String, bool> = BTreeMap::new();
         // A folder whose files cannot be read has its own diagnostics.
         let mut without_templates: BTreeSet<usize> = (0..found.folders.len()).collect();
@@ -114,7 +114,7 @@ impl Tally {
                         *tally.by_rule.entry(rule).or_default() += counts;
                     }
                     for parameter in report.parameters {
-                        *parameters.entry(parameter.name).or_default() |= parameter.no_echo;
+                        *parameters.entry(parameter.name).or_default() |= parameter.is_secret;
                     }
                     tally.findings.extend(report.findings);
                     tally.suppressed.extend(report.suppressed);

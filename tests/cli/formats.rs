@@ -114,7 +114,7 @@ fn values_without_echo_are_not_written_down() {
         assert!(!ran.stdout.contains("xyzzy") && ran.stderr.is_empty(), "{format}: {}", ran.all());
     }
     let page = folder.run(&["some.yaml", "--format", "html", "--parameter", "Password=xyzzy-12345"]).stdout;
-    assert!(page.contains("not shown (NoEcho)"));
+    assert!(page.contains("not shown (secret)"));
 }
 
 #[test]
