@@ -3,7 +3,8 @@
 
     pip install cfn-lint==1.51.0
     scripts/facts.py                      write data/resource-types.txt, data/iam-actions.txt, data/iam-resources.txt,
-                                          tests/data/schemas.json, data/sam-policy-templates.txt, tests/data/serverless.json
+                                          tests/data/schemas.json, data/sam-policy-templates.txt,
+                                          tests/data/serverless.json, tests/data/documents.json
     scripts/facts.py --check              write nothing; exit 1 if a committed file differs from what would be written,
                                           3 if the pinned version is not installed
     scripts/facts.py --names [PREFIX]     print, for reviewing data/names.txt, what could name each resource type
@@ -231,7 +232,7 @@ def iam_resources(policies):
 # ---- SAM ------------------------------------------------------------------------------------------------------------
 
 # The package that AWS runs as the transform; cfn-lint depends on it.
-SAM_PINNED_VERSION = "1.110.0"
+SAM_PINNED_VERSION = "1.115.0"
 
 # Types whose logical ids SAM ends with a hash.
 SAM_HASHED = re.compile(r"::(Version|Deployment|LayerVersion|DomainName)$")
@@ -248,8 +249,8 @@ def sam_package():
     return Path(samtranslator.__file__).parent
 
 
-def sam_translation(source):
-    """What SAM makes of a template: its resources without OpenAPI documents, and without the hashes in their logical ids."""
+def sam_resources(source):
+    """The resources that SAM makes of a template."""
     from types import SimpleNamespace
 
     os.environ.setdefault("AWS_DEFAULT_REGION", "us-east-1")
@@ -257,7 +258,45 @@ def sam_translation(source):
     from samtranslator.translator.transform import transform
     from samtranslator.yaml_helper import yaml_parse
 
-    resources = transform(yaml_parse(source.read_text()), {}, SimpleNamespace(load=dict))["Resources"]
+    return transform(yaml_parse(source.read_text()), {}, SimpleNamespace(load=dict))["Resources"]
+
+
+def sam_documents(source):
+    """The OpenAPI documents that SAM makes of a template, with their security alone: schemes and requirements, without scopes."""
+
+    def scheme(written):
+        authorizer = written.get("x-amazon-apigateway-authorizer") or {}
+        return authorizer.get("type") or written.get("x-amazon-apigateway-authtype") or written.get("name")
+
+    def security(operation):
+        if "Fn::If" in operation:
+            return {"Fn::If": [security(branch) for branch in operation["Fn::If"][1:]]}
+        return [sorted(requirement) for requirement in operation.get("security") or []]
+
+    documents = {}
+    for name, resource in sam_resources(source).items():
+        body = resource.get("Properties", {}).get("Body")
+        if body is None:
+            continue
+        sections = {
+            "securityDefinitions": body.get("securityDefinitions"),
+            "securitySchemes": body.get("components", {}).get("securitySchemes"),
+        }
+        documents[name] = {
+            section: {key: scheme(value) for key, value in sorted(schemes.items())}
+            for section, schemes in sections.items()
+            if schemes
+        }
+        for path, item in sorted(body["paths"].items()):
+            for method, operation in sorted(item.items()):
+                if isinstance(operation, dict) and method != "options":
+                    documents[name][f"{method} {path}"] = security(operation)
+    return json.dumps(documents, indent=1, sort_keys=True) + "\n"
+
+
+def sam_translation(source):
+    """What SAM makes of a template: its resources without OpenAPI documents, and without the hashes in their logical ids."""
+    resources = sam_resources(source)
     text = json.dumps(resources, default=str)
     for name, resource in resources.items():
         if SAM_HASHED.search(resource["Type"]):
@@ -418,6 +457,7 @@ def main():
         "data/iam-resources.txt": iam_resources(policies),
         "data/sam-policy-templates.txt": sam_policy_templates(),
         "tests/data/serverless.json": sam_translation(ROOT / "tests" / "data" / "serverless.yaml"),
+        "tests/data/documents.json": sam_documents(ROOT / "tests" / "data" / "documents.yaml"),
         "tests/data/schemas.json": schema_extract(schemas),
     }
     stale = []

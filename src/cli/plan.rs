@@ -10,7 +10,7 @@ use crate::date::Date;
 use crate::discover::{self, from_here};
 use crate::eval::choices::PSEUDO;
 use crate::eval::inputs::Pinned;
-use crate::finding::{Diagnostic, Severity};
+use crate::finding::{Diagnostic, RuleSeverity, Severity};
 use crate::linter::Keep;
 use crate::report::human::Part;
 use crate::rules::load::{RuleError, RuleSet, nearest};
@@ -43,6 +43,10 @@ pub(super) struct Plan {
     /// The date, if the arguments or the environment set it. Reports do not depend on the clock.
     pub(super) named_day: Option<Date>,
     pub(super) threads: Option<NonZeroUsize>,
+    /// The rules to run instead of a profile, the rules that do not run, and the lowest severity of those that do.
+    pub(super) named: Vec<String>,
+    pub(super) ignored: Vec<String>,
+    pub(super) min_severity: Option<RuleSeverity>,
     /// Parameters that some template must have, because the arguments set them.
     pub(super) expected_parameters: BTreeSet<String>,
     /// Whether suppressed findings are also shown.
@@ -82,6 +86,7 @@ impl Plan {
         let outputs = outputs(&arguments)?;
         let format = arguments.format.unwrap_or(Format::Human);
         let part = match (arguments.statistics, format) {
+            (true, Format::Human) if arguments.quiet => Part::Numbers,
             (true, Format::Human | Format::Json) => Part::Statistics,
             (true, _) => {
                 let message = "--statistics needs --format human or json";
@@ -90,6 +95,12 @@ impl Plan {
             (false, _) if arguments.quiet => Part::Findings,
             (false, _) => Part::Whole,
         };
+        let has_human = format == Format::Human || outputs.iter().any(|output| output.format == Format::Human);
+        if arguments.group_by.is_some() && !has_human && part != Part::Statistics {
+            let message = "--group-by needs --format human or --statistics";
+            return Err(usage(ErrorKind::ArgumentConflict, message));
+        }
+        let grouping = arguments.group_by.map(Into::into);
         let threads = match arguments.threads {
             Some(threads) => Some(threads),
             None => threads_of_environment()?,
@@ -118,7 +129,9 @@ impl Plan {
             has_baseline.then(|| Baselines::new(arguments.baseline, arguments.write_baseline, &mut problems));
         let typed = Typed {
             sources: arguments.sources,
-            rules: arguments.rule,
+            rules: arguments.rule.clone(),
+            ignored: arguments.ignore.clone(),
+            min_severity: arguments.min_severity.map(Into::into),
             profile: arguments.profile,
             fail_on: arguments.fail_on.map(Into::into),
             parameters,
@@ -131,13 +144,16 @@ impl Plan {
             gitignore: !arguments.no_ignore,
             skips_named: arguments.force_skip,
             setups: RefCell::new(Setups::new(typed, baselines, problems)),
-            shown: Shown { format, style: terminal::style(arguments.color.color), part },
+            shown: Shown { format, style: terminal::style(arguments.color.color), part, grouping },
             outputs,
             files,
             quiet: arguments.quiet,
             requested,
             named_day,
             threads,
+            named: arguments.rule,
+            ignored: arguments.ignore,
+            min_severity: arguments.min_severity.map(Into::into),
             expected_parameters,
             shows_suppressed: arguments.show.contains(&Show::Suppressed),
             today,

@@ -8,12 +8,12 @@ use super::output::{self, Written};
 use super::plan::Plan;
 use super::setup::Setup;
 use crate::discover::{self, Candidate, Discovery, Input};
-use crate::finding::{self, Counts, Diagnostic, Exception, Finding, Level, Severity, Suppression};
+use crate::finding::{self, Counts, Diagnostic, Exception, Finding, Level, RuleSeverity, Severity, Suppression};
 use crate::linter::{FileReport, sort_findings};
 use crate::project::{File, Linted};
 use crate::report::{Governed, Pin, Provenance, Report, Revision, RuleReport, Summary, TemplateReport};
 use crate::revision;
-use crate::rules::load::{self, RuleEntry, controls, nearest, notice};
+use crate::rules::load::{self, RuleEntry, controls, names, nearest, notice};
 use crate::rules::meta::{RuleKind, RuleProse};
 use crate::source::{Source, SourceId};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -71,7 +71,7 @@ impl Tally {
         tally.diagnostics.extend(found.diagnostics);
         // The folders of the templates; that of standard input is not known.
         let mut folders: BTreeSet<Option<PathBuf>> = BTreeSet::new();
-        // Names of parameters, and whether any template hides the value (`NoEcho`).
+        // Names of parameters, and whether the value is a secret in any template.
         let mut parameters: BTreeMap<String, bool> = BTreeMap::new();
         // A folder whose files cannot be read has its own diagnostics.
         let mut without_templates: BTreeSet<usize> = (0..found.folders.len()).collect();
@@ -114,7 +114,7 @@ impl Tally {
                         *tally.by_rule.entry(rule).or_default() += counts;
                     }
                     for parameter in report.parameters {
-                        *parameters.entry(parameter.name).or_default() |= parameter.no_echo;
+                        *parameters.entry(parameter.name).or_default() |= parameter.is_secret;
                     }
                     tally.findings.extend(report.findings);
                     tally.suppressed.extend(report.suppressed);
@@ -141,7 +141,7 @@ impl Tally {
         }
         tally.sources.extend(std::mem::take(&mut setups.problems.sources));
         tally.sources.sort_by_key(|source| source.id);
-        tally.name_governed();
+        tally.name_governed(plan);
         tally.provenance.pinned = tally.pins(&parameters);
         tally.provenance.revision = revision_of(&folders, plan);
         tally.count();
@@ -149,7 +149,7 @@ impl Tally {
     }
 
     /// Names the rules and profiles that ran: of the setups that govern templates, or of all setups if none does.
-    fn name_governed(&mut self) {
+    fn name_governed(&mut self, plan: &Plan) {
         if !self.provenance.templates.is_empty() {
             self.governed.retain(|(_, templates)| *templates > 0);
         }
@@ -157,11 +157,15 @@ impl Tally {
         self.summary.rules = rules.len();
         let profiles: BTreeSet<&str> = self.governed.iter().filter_map(|(setup, _)| setup.profile.as_deref()).collect();
         self.summary.selection = if profiles.is_empty() {
-            let ids: Vec<&str> = rules.iter().map(|entry| entry.id()).collect();
-            format!("rules: {}", if ids.is_empty() { "none of those named".to_owned() } else { ids.join(", ") })
+            let is_run = |name: &&str| rules.iter().any(|entry| names(name, entry.id()));
+            let ran: BTreeSet<&str> = plan.named.iter().map(String::as_str).filter(is_run).collect();
+            let ran: Vec<&str> = ran.into_iter().collect();
+            format!("rules: {}", if ran.is_empty() { "none of those named".to_owned() } else { ran.join(", ") })
         } else {
             profiles.iter().copied().collect::<Vec<_>>().join(", ")
         };
+        self.summary.min_severity = plan.min_severity.map(RuleSeverity::name);
+        self.summary.ignored = plan.ignored.iter().collect::<BTreeSet<_>>().into_iter().cloned().collect();
         self.provenance.profile = match profiles.iter().collect::<Vec<_>>().as_slice() {
             [only] => load::profiles().iter().find(|(name, _)| name == *only).map(|(_, text)| text.clone()),
             _ => None,

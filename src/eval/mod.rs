@@ -17,7 +17,7 @@ pub mod scenario;
 pub mod text;
 pub mod value;
 
-pub use functions::{begins_as_function, is_function};
+pub use functions::{begins_as_function, has_macro, is_function};
 
 use crate::syntax::Node;
 use crate::template::{Parameter, Template};

@@ -112,6 +112,7 @@ fn finding(
     Finding {
         rule: Arc::clone(&selected.id),
         level: if problem.is_some_and(|problem| problem.is_light) { Level::Note } else { selected.level },
+        severity: selected.severity,
         outcome,
         span: problem.map_or(judged.exception.suppression.span, |problem| problem.span),
         path: judged.path.to_owned(),
@@ -119,6 +120,7 @@ fn finding(
         alike: Vec::new(),
         message,
         when: None,
+        advice: None,
         related: Vec::new(),
         suppression: None,
         baseline: None,

@@ -2,7 +2,7 @@
 
 use super::Nested;
 use crate::finding::{Counts, Diagnostic, Exception, Finding};
-use crate::source::Source;
+use crate::source::{Hidden, Source};
 use std::sync::Arc;
 
 /// A parameter that a template declares.
@@ -10,8 +10,8 @@ use std::sync::Arc;
 pub struct Declared {
     /// Its name.
     pub name: String,
-    /// Whether its value is not to be shown (`NoEcho`).
-    pub no_echo: bool,
+    /// Whether its value is not to be shown: it has `NoEcho`, or is for a secret.
+    pub is_secret: bool,
 }
 
 /// The result for one file.
@@ -25,8 +25,10 @@ pub struct FileReport {
     pub exceptions: Vec<Exception>,
     /// What is odd about the file, or why it could not be linted.
     pub diagnostics: Vec<Diagnostic>,
-    /// The files that it includes; findings and diagnostics point into them.
+    /// The files that it includes, without their secrets; findings and diagnostics point into them.
     pub included: Vec<Source>,
+    /// The bytes of the text that are secrets: whoever shows the text hides them ([`Source::hiding`]).
+    pub hidden: Vec<Hidden>,
     /// Whether it is a template at all.
     pub is_template: bool,
     /// Resources in the template.
@@ -42,6 +44,15 @@ pub struct FileReport {
 }
 
 impl FileReport {
+    /// Whether something in it points into the text.
+    pub fn shows_text(&self) -> bool {
+        !self.findings.is_empty()
+            || !self.suppressed.is_empty()
+            || !self.exceptions.is_empty()
+            || !self.diagnostics.is_empty()
+            || !self.nested.is_empty()
+    }
+
     /// Adds results of a rule.
     pub(crate) fn count(&mut self, rule: &Arc<str>, counts: Counts) {
         self.counts += counts;

@@ -50,6 +50,31 @@ pub(super) fn united(locations: Vec<Location>) -> Vec<Location> {
         .collect()
 }
 
+/// A location with the words for what a transform made of what a person wrote: `{part}`, what the block is to the resource that
+/// it was made from, and `{advice}`, how to fix it there.
+pub(super) fn in_other_words(mut location: Location, block: &Block<'_>) -> Location {
+    if let Some(part) = block.part() {
+        location.words.push(("part", format!(" ({part})")));
+    }
+    let below = location.path.strip_prefix(&block.path()).unwrap_or_default();
+    let mut steps = below.split('/').filter(|step| !step.is_empty());
+    let property = match (steps.next(), steps.next()) {
+        (Some("Properties"), Some(property)) => property,
+        // What is missing is below this place.
+        (Some("Properties") | None, None) => location.name.split('.').next().unwrap_or_default(),
+        (step, _) => step.unwrap_or_default(),
+    };
+    if let Some(advice) = block.advice(property) {
+        location.words.push(("advice", advice));
+    }
+    location
+}
+
+/// A message that names what a block is to the resource that it was made from, after that one's name.
+pub(super) fn naming_part(template: &str) -> String {
+    template.replacen("`{resource}`", "`{resource}`{part}", 1)
+}
+
 /// Fills a message: `{resource}`, `{type}`, `{name}`, `{state}`, `{value}`, the rule's own parameters (`{setting:days}`), and the
 /// words of the location.
 pub(super) fn fill(
@@ -61,6 +86,7 @@ pub(super) fn fill(
 ) -> String {
     filled(template, |name| match name {
         "resource" => Some(resource.into()),
+        "part" => Some(word(&location.words, name).unwrap_or_default().into()),
         "type" => Some(block.written_kind().into()),
         "name" => Some(location.name.as_str().into()),
         "state" => Some(location.state.as_str().into()),

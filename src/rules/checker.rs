@@ -10,7 +10,7 @@ pub use location::{Item, Judgement, Location, NOT_SET, block_location, value_loc
 pub use select::{Followed, Selection};
 
 use super::assertion::{Assertion, Form, Quantified, Quantifier};
-use super::operand::Settings;
+use super::operand::{Operand, Settings};
 use super::path::Path;
 use super::predicate::{Predicate, Surroundings, Test, empty_text};
 use crate::eval::Run;
@@ -31,6 +31,10 @@ pub struct Checker<'c, 'm, 't> {
     pub model: &'m Model<'m, 't>,
     /// The rule's parameters.
     pub settings: &'c Settings,
+    /// Those among them that the user set.
+    pub configured: &'c Settings,
+    /// The profile of the run; none where rules were named.
+    pub profile: Option<&'c str>,
     /// The block that the rule looks at.
     pub this: &'m Block<'t>,
     /// Whether locations are wanted.
@@ -55,6 +59,13 @@ impl<'m, 't> Checker<'_, 'm, 't> {
                 let texts = parameter.texts(self.settings);
                 let value = |text: &String| Value { span: Span::default(), kind: Kind::String(text.clone().into()) };
                 Truth::all(texts.iter().map(|text| self.test(is, &value(text)))).into()
+            }
+            Form::Configured(parameter) => match parameter {
+                Operand::Parameter(name) => Truth::from(self.configured.contains_key(name)).into(),
+                Operand::Scalars(_) => Truth::False.into(),
+            },
+            Form::Profile(profiles) => {
+                Truth::from(self.profile.is_none_or(|own| profiles.iter().any(|one| one == own))).into()
             }
             Form::Undecided(reason) => {
                 self.run.note_reason(reason.as_str());

@@ -15,6 +15,10 @@ pub fn complaints(load: impl Fn() -> RuleSet, entry: &RuleEntry) -> impl Iterato
     let examples = entry.examples();
     let id = entry.meta.id.clone();
     let unpinned = linter(load(), &id, &BTreeMap::new(), Settings::new());
+    let in_profile = |linter: Linter, example: &Example| match &example.profile {
+        Some(profile) => linter.in_profile(profile),
+        None => linter,
+    };
     let all = [
         (examples.pass, Some(Outcome::Pass)),
         (examples.fail, Some(Outcome::Fail)),
@@ -23,10 +27,12 @@ pub fn complaints(load: impl Fn() -> RuleSet, entry: &RuleEntry) -> impl Iterato
     ];
     let all = all.into_iter().flat_map(|(list, wanted)| list.into_iter().map(move |example| (example, wanted)));
     all.filter_map(move |(example, wanted)| {
-        let complaints = if example.parameters.is_empty() && example.settings.is_empty() {
+        let is_plain = example.parameters.is_empty() && example.settings.is_empty() && example.profile.is_none();
+        let complaints = if is_plain {
             check(&unpinned, &id, &example, wanted)
         } else {
-            check(&linter(load(), &id, &example.parameters, settings(&example)), &id, &example, wanted)
+            let own = linter(load(), &id, &example.parameters, settings(&example));
+            check(&in_profile(own, &example), &id, &example, wanted)
         };
         (!complaints.is_empty()).then_some(complaints)
     })

@@ -3,6 +3,7 @@
 //! Each file contains the analyses of one subject: their arguments, as rule files write them, and the steps from a result of
 //! `policy` or `graph` to locations.
 
+mod api;
 mod backup;
 mod code;
 mod denials;
@@ -50,6 +51,10 @@ pub enum Analysis {
     PolicyDenies(denials::PolicyDenies),
     /// Whether a resource carries tags with these keys.
     Tagged(tags::Tagged),
+    /// Whether a template has a resource that takes tags.
+    HasTaggableResources,
+    /// Whether some resource of the template carries tags with these keys.
+    UsesTagKeys(tags::UsesTagKeys),
     /// Whether a resource's explicit physical name contains a parameter.
     NameContains(names::NameContains),
     /// Whether a template has explicit names.
@@ -94,6 +99,8 @@ pub enum Analysis {
     Identifies(phi::Identifies),
     /// Whether inline code logs its whole event.
     LogsEvent(code::LogsEvent),
+    /// Whether the operations of an OpenAPI document require authorization.
+    OperationsAuthorize(api::OperationsAuthorize),
     /// Whether resources of a template depend on each other in a cycle.
     DependencyCycle,
     /// Whether a template refers to a name that does not exist.
@@ -126,6 +133,10 @@ struct RawAnalysis {
     policy_denies: Option<denials::PolicyDenies>,
     /// The resource has all of these tags.
     tagged: Option<tags::Tagged>,
+    /// At least one resource of the template is of a type with tags.
+    has_taggable_resources: Option<True>,
+    /// At least one resource of the template has all of these tags.
+    uses_tag_keys: Option<tags::UsesTagKeys>,
     /// The explicit physical name of the resource, if it has one, contains this parameter.
     name_contains: Option<names::NameContains>,
     /// At least one resource has an explicit physical name.
@@ -170,6 +181,8 @@ struct RawAnalysis {
     identifies: Option<phi::Identifies>,
     /// The inline code of the function logs the whole event.
     logs_event: Option<code::LogsEvent>,
+    /// Every operation of the API that the OpenAPI document describes requires authorization.
+    operations_authorize: Option<api::OperationsAuthorize>,
     /// Resources of the template depend on each other in a cycle.
     dependency_cycle: Option<True>,
     /// The template refers to a name that does not exist.
@@ -206,6 +219,8 @@ impl TryFrom<RawAnalysis> for Analysis {
             raw.bucket_policy_denies.map(Self::BucketPolicyDenies),
             raw.policy_denies.map(Self::PolicyDenies),
             raw.tagged.map(Self::Tagged),
+            raw.has_taggable_resources.map(|_| Self::HasTaggableResources),
+            raw.uses_tag_keys.map(Self::UsesTagKeys),
             raw.name_contains.map(Self::NameContains),
             raw.has_explicit_names.map(|_| Self::HasExplicitNames),
             raw.declares_parameter.map(Self::DeclaresParameter),
@@ -228,6 +243,7 @@ impl TryFrom<RawAnalysis> for Analysis {
             raw.encrypts_data.map(|_| Self::EncryptsData),
             raw.identifies.map(Self::Identifies),
             raw.logs_event.map(Self::LogsEvent),
+            raw.operations_authorize.map(Self::OperationsAuthorize),
             raw.dependency_cycle.map(|_| Self::DependencyCycle),
             raw.unresolved_reference.map(|_| Self::UnresolvedReference),
         ]
@@ -255,6 +271,8 @@ impl Analysis {
             Self::BucketPolicyDenies(arguments) => arguments.judge(checker, item),
             Self::PolicyDenies(arguments) => arguments.judge(checker, item),
             Self::Tagged(arguments) => arguments.judge(checker, item),
+            Self::HasTaggableResources => tags::has_taggable_resources(checker),
+            Self::UsesTagKeys(arguments) => arguments.judge(checker, item),
             Self::NameContains(arguments) => arguments.judge(checker, item),
             Self::HasExplicitNames => names::has_explicit_names(checker, item),
             Self::DeclaresParameter(arguments) => arguments.judge(checker, item),
@@ -277,6 +295,7 @@ impl Analysis {
             Self::EncryptsData => phi::encrypts_data(checker, item),
             Self::Identifies(arguments) => arguments.judge(checker, item),
             Self::LogsEvent(arguments) => arguments.judge(checker, item),
+            Self::OperationsAuthorize(arguments) => arguments.judge(checker, item),
             Self::DependencyCycle => dependencies::dependency_cycle(checker),
             Self::UnresolvedReference => dependencies::unresolved_reference(checker),
         }
@@ -292,6 +311,7 @@ impl Analysis {
             Self::RoutesToInternet(arguments) => arguments.subnets.iter().collect(),
             Self::SubnetZones(arguments) => vec![&arguments.subnets],
             Self::LogsEvent(arguments) => arguments.paths(),
+            Self::OperationsAuthorize(arguments) => arguments.paths(),
             _ => Vec::new(),
         }
     }
@@ -300,6 +320,7 @@ impl Analysis {
     pub fn operands(&self, visit: &mut dyn FnMut(&Operand)) {
         match self {
             Self::Tagged(arguments) => visit(&arguments.keys),
+            Self::UsesTagKeys(arguments) => visit(&arguments.keys),
             Self::NameContains(arguments) => visit(&arguments.parameter),
             Self::DeclaresParameter(arguments) => visit(&arguments.parameter),
             Self::OpensPort(arguments) => arguments.operands(visit),

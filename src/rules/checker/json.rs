@@ -18,10 +18,7 @@ impl<'m, 't> Checker<'_, 'm, 't> {
         for found in selection.items {
             let Item::Value { value, name, path, owner } = found else { continue };
             let read = match &value.kind {
-                Kind::String(_) | Kind::Text(_) if self.run.evaluator.afford(size(value)) => {
-                    policy::json_document(value).map(|read| self.run.keep(read))
-                }
-                Kind::String(_) | Kind::Text(_) => None,
+                Kind::String(_) | Kind::Text(_) => self.json_text(value),
                 _ => Some(value),
             };
             let Some(read) = read else {
@@ -37,6 +34,14 @@ impl<'m, 't> Checker<'_, 'm, 't> {
             items.extend(read.items().iter().map(element));
         }
         Elements { items, nearest: selection.nearest, unknown }
+    }
+
+    /// What a JSON text holds; nothing where it is not JSON, or where that would take too much.
+    pub fn json_text(&mut self, text: &Value<'t>) -> Option<&'m Value<'t>> {
+        if !self.run.evaluator.afford(size(text)) {
+            return None;
+        }
+        policy::json_document(text).map(|read| self.run.keep(read))
     }
 }
 
