@@ -8,10 +8,12 @@
 
 pub mod choices;
 mod conditions;
+pub mod constraints;
 mod forks;
 mod functions;
 pub mod inputs;
 mod partition;
+mod rows;
 mod rules;
 pub mod scenario;
 pub mod text;
@@ -32,6 +34,7 @@ use std::borrow::Cow;
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::hash_map::Entry;
 use std::hash::{Hash, Hasher};
+use std::rc::Rc;
 use typed_arena::Arena;
 use value::Value;
 
@@ -119,6 +122,23 @@ pub struct Evaluator<'m, 't> {
     inputs: &'t Inputs,
     feasible: RefCell<HashMap<Scenario, bool>>,
     openings: RefCell<HashMap<&'t str, Opening>>,
+    lookups: RefCell<Lookups<'t>>,
+}
+
+/// The texts of a mapping that go with a variable.
+#[derive(Debug, PartialEq, Eq, Hash)]
+struct Lookup<'t> {
+    /// The variable's index among the choices.
+    variable: usize,
+    /// The text for each of its candidates; none for those that CloudFormation refuses.
+    texts: Vec<Option<Cow<'t, str>>>,
+}
+
+/// Those that [`value::Content::Entry`] numbers.
+#[derive(Default)]
+struct Lookups<'t> {
+    index: HashMap<Rc<Lookup<'t>>, usize>,
+    all: Vec<Rc<Lookup<'t>>>,
 }
 
 #[derive(Default)]
@@ -147,6 +167,7 @@ impl<'m, 't> Evaluator<'m, 't> {
             rules_apply: OnceCell::default(),
             feasible: RefCell::default(),
             openings: RefCell::default(),
+            lookups: RefCell::default(),
         }
     }
 
@@ -184,6 +205,26 @@ impl<'m, 't> Evaluator<'m, 't> {
         made <= MAX_BYTES_MADE
     }
 
+    /// The number of a lookup, the same for the same texts; none where there is no room for another.
+    fn remember_lookup(&self, lookup: Lookup<'t>) -> Option<usize> {
+        let lookups = &mut *self.lookups.borrow_mut();
+        if let Some(known) = lookups.index.get(&lookup) {
+            return Some(*known);
+        }
+        if !self.afford(std::mem::size_of_val(lookup.texts.as_slice())) {
+            return None;
+        }
+        let (lookup, number) = (Rc::new(lookup), lookups.all.len());
+        lookups.all.push(Rc::clone(&lookup));
+        lookups.index.insert(lookup, number);
+        Some(number)
+    }
+
+    /// The lookup with a number.
+    fn lookup(&self, number: usize) -> Option<Rc<Lookup<'t>>> {
+        self.lookups.borrow().all.get(number).map(Rc::clone)
+    }
+
     fn atom(&self, key: String, text: impl FnOnce() -> AtomText) -> usize {
         let atoms = &mut *self.atoms.borrow_mut();
         let next = atoms.texts.len();
@@ -207,7 +248,7 @@ const MAX_EXHAUSTED: usize = 2;
 pub struct Exploration<R> {
     /// The scenarios, together covering every feasible choice unless `complete` is false.
     pub leaves: SmallVec<[(Scenario, R); 1]>,
-    /// The scenarios that the template's `Rules` forbid.
+    /// The scenarios that never occur: the template's `Rules` forbid them, or CloudFormation refuses what they make of a function.
     pub infeasible: Vec<Scenario>,
     /// False where there were more than [`MAX_SCENARIOS`], or one with too many choices.
     pub complete: bool,
@@ -224,10 +265,12 @@ pub fn explore<'m, 't, R>(
     let mut leaves = SmallVec::new();
     let mut infeasible = Vec::new();
     let mut exhausted = 0;
+    let mut looked_at = 0;
     while let Some(scenario) = first.take().or_else(|| waiting.pop()) {
-        if leaves.len() + infeasible.len() >= MAX_SCENARIOS || exhausted >= MAX_EXHAUSTED {
+        if looked_at >= MAX_SCENARIOS || exhausted >= MAX_EXHAUSTED {
             return Exploration { leaves, infeasible, complete: false };
         }
+        looked_at += 1;
         if !evaluator.is_feasible(&scenario) {
             infeasible.push(scenario);
             continue;
@@ -240,9 +283,11 @@ pub fn explore<'m, 't, R>(
             // Those at the far end would never be reached.
             waiting.drain(..waiting.len().saturating_sub(MAX_SCENARIOS + 1));
         }
+        infeasible.append(&mut run.refused);
+        infeasible.truncate(MAX_SCENARIOS);
         if run.exhausted {
             exhausted += 1;
-        } else if evaluator.is_feasible(&run.scenario) {
+        } else if !run.is_refused && evaluator.is_feasible(&run.scenario) {
             leaves.push((run.scenario, result));
         } else {
             infeasible.push(run.scenario);
@@ -260,6 +305,10 @@ pub struct Run<'m, 't> {
     forks: usize,
     /// Whether more than [`MAX_FORKS`] choices were met; what the run answers then means nothing.
     exhausted: bool,
+    /// Whether CloudFormation refuses the scenario, so that it never occurs; what the run answers then means nothing.
+    is_refused: bool,
+    /// Scenarios beside this one that CloudFormation refuses.
+    refused: Vec<Scenario>,
     consulted: Vec<Variable>,
     visiting: Vec<&'t str>,
     /// The properties that attributes are being read from.
@@ -286,6 +335,8 @@ impl<'m, 't> Run<'m, 't> {
             siblings: Vec::new(),
             forks: 0,
             exhausted: false,
+            is_refused: false,
+            refused: Vec::new(),
             consulted: Vec::new(),
             visiting: Vec::new(),
             attributes: Vec::new(),
@@ -306,9 +357,14 @@ impl<'m, 't> Run<'m, 't> {
         &self.reasons
     }
 
-    /// Whether more choices were met than a run may make.
-    fn is_exhausted(&self) -> bool {
-        self.exhausted
+    /// Whether what the run answers means nothing any more: it met more choices than it may make, or its scenario never occurs.
+    fn is_over(&self) -> bool {
+        self.exhausted || self.is_refused
+    }
+
+    /// CloudFormation refuses this scenario.
+    fn refuse(&mut self) {
+        self.is_refused = true;
     }
 
     /// Keeps a value as long as the evaluator's memory lives.
@@ -329,7 +385,7 @@ impl<'m, 't> Run<'m, 't> {
         what: &'static str,
         make: impl FnOnce(&mut Self) -> Option<Value<'t>>,
     ) -> Option<&'m Value<'t>> {
-        if self.exhausted {
+        if self.is_over() {
             // Nobody will look at what comes of it.
             return None;
         }
@@ -369,7 +425,7 @@ impl<'m, 't> Run<'m, 't> {
                 depends_on.push((*variable, domain.clone()));
             }
         }
-        if !self.exhausted {
+        if !self.is_over() {
             let variant = Variant { depends_on, reasons, value };
             match self.evaluator.memo.borrow_mut().entry(key) {
                 Entry::Vacant(vacant) => {

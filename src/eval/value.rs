@@ -64,6 +64,9 @@ pub enum Content<'t> {
     Known(Cow<'t, str>),
     /// One of several values of a choice that has not been made yet; reading it forks the scenario.
     Choice,
+    /// The text of a mapping that goes with a choice that has not been made yet: the number of the evaluator's lookup. A scalar,
+    /// whatever is chosen.
+    Entry(usize),
     /// Not known, but none of these: "anything else" than what the template's conditions name.
     Except(Arc<[Cow<'t, str>]>),
     /// Not known from the template.
@@ -74,6 +77,11 @@ impl Content<'_> {
     /// Whether the characters are settled.
     pub fn is_known(&self) -> bool {
         matches!(self, Self::Known(_))
+    }
+
+    /// Whether a choice that the scenario can still make decides the characters.
+    pub fn is_choice(&self) -> bool {
+        matches!(self, Self::Choice | Self::Entry(_))
     }
 }
 
@@ -212,7 +220,8 @@ impl<'t> Value<'t> {
 
     /// Whether the whole value is one unsettled part: it may be anything, a list or a map too.
     pub fn is_opaque(&self) -> bool {
-        matches!(&self.kind, Kind::Text(parts) if matches!(parts.as_slice(), [part] if !part.content.is_known()))
+        let is_anything = |content: &Content<'_>| !matches!(content, Content::Known(_) | Content::Entry(_));
+        matches!(&self.kind, Kind::Text(parts) if matches!(parts.as_slice(), [part] if is_anything(&part.content)))
     }
 
     /// What an unknown value yields for every index and wildcard; none where this value is known.
@@ -221,7 +230,12 @@ impl<'t> Value<'t> {
             Kind::Text(parts) => match parts.as_slice() {
                 [Part { origin: Origin::Inside(lists), .. }] => lists.checked_sub(1)?,
                 // `Ref` of a resource is a text, whatever it says; most others are texts or lists of texts.
-                [Part { origin: Origin::Resource { attribute: None, .. }, .. }] => return None,
+                [
+                    Part { origin: Origin::Resource { attribute: None, .. }, .. }
+                    | Part { content: Content::Entry(_), .. },
+                ] => {
+                    return None;
+                }
                 [part] if !part.content.is_known() => match part.origin {
                     Origin::Function { .. } | Origin::Malformed(_) => LISTS_INSIDE - 1,
                     _ => 0,

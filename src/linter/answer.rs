@@ -76,6 +76,7 @@ pub(super) fn answer<'m, 't>(
     let mut reasons: Vec<String> = Vec::new();
     let mut undecided = !exploration.complete;
     let mut passed = false;
+    let never_occurs = exploration.leaves.is_empty() && !exploration.infeasible.is_empty();
     if !exploration.complete {
         reasons.push(format!(
             "the result depends on more than {} combinations of parameters and conditions",
@@ -128,6 +129,8 @@ pub(super) fn answer<'m, 't>(
         Answer::Undecided(reasons)
     } else if passed {
         Answer::Pass
+    } else if never_occurs {
+        Answer::Undecided(vec!["CloudFormation refuses every choice: `Fn::FindInMap` finds no entry".to_owned()])
     } else {
         Answer::NotApplicable
     }

@@ -402,7 +402,9 @@ fn empty_text(value: &Value<'_>) -> Truth {
         Content::Known(text) => !text.is_empty(),
         // "Anything else" than what the template's conditions compare with, the empty text among it.
         Content::Except(texts) => texts.iter().any(|text| text.is_empty()),
-        Content::Choice | Content::Unknown => matches!(part.origin, Origin::Pseudo(_) | Origin::Resource { .. }),
+        Content::Choice | Content::Entry(_) | Content::Unknown => {
+            matches!(part.origin, Origin::Pseudo(_) | Origin::Resource { .. })
+        }
     };
     if value.parts().iter().any(filled) { Truth::False } else { Truth::Unknown }
 }

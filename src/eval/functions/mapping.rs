@@ -1,0 +1,409 @@
+//! `Fn::FindInMap`: the entry of a mapping, for every row that a deployment can reach.
+//!
+//! A choice that leads to no row, and to no default value, is one that CloudFormation refuses, also in a branch that is not
+//! taken. So it is no scenario, as long as another choice leads somewhere.
+//!
+//! Sources (2026-11): "Fn::FindInMap" and "Fn::FindInMap enhancements", CloudFormation template reference
+//! (<https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-findinmap-enhancements.html>:
+//! any template may use `DefaultValue`; functions beyond `Ref` and `Fn::FindInMap` as keys take `AWS::LanguageExtensions`);
+//! <https://github.com/aws-cloudformation/aws-cloudformation-templates/issues/271> on branches that are not taken.
+
+use super::builder::literal;
+use super::{Outcome, has_macro, is_function, unknown_result};
+use crate::eval::choices;
+use crate::eval::forks::Open;
+use crate::eval::rows::MAX_ROWS;
+use crate::eval::scenario::Variable;
+use crate::eval::value::{Content, Kind, Origin, Part, Value};
+use crate::eval::{Evaluator, Lookup, Run};
+use crate::source::Span;
+use crate::syntax::{self, Entry, Node};
+use foldhash::{HashMap, HashMapExt};
+use std::borrow::Cow;
+
+/// Different entries of a mapping up to which a parameter's choice is made at once. The entries of others stay open, so that only
+/// a question on which they differ tells them apart.
+const MAX_AT_ONCE: usize = 8;
+/// Entries that are no scalars are made at once, up to so many different ones.
+const MAX_DIFFERENT: usize = 64;
+/// Rows up to which a key that nobody can tell is compared with each of them.
+const MAX_COMPARED: usize = 16;
+
+/// What it costs to look for the row of one candidate, as [`Evaluator::afford`] counts.
+const COST_OF_CANDIDATE: usize = 16;
+
+/// A call with its arguments.
+struct Call<'t> {
+    fields: [&'t Node<'t>; 3],
+    default: Option<&'t Node<'t>>,
+    span: Span,
+}
+
+/// What some keys lead to.
+#[derive(Copy, Clone)]
+enum Row<'t> {
+    Found(&'t Node<'t>),
+    Missing,
+    /// A key is not known, or a macro adds rows.
+    Unknown,
+}
+
+/// What a call gives for some keys.
+#[derive(Copy, Clone)]
+enum Found<'t> {
+    /// An entry, or the default value.
+    Node(&'t Node<'t>),
+    /// Nothing: CloudFormation refuses the keys.
+    Refused,
+    Unknown,
+}
+
+impl<'t> Call<'t> {
+    fn found(&self, row: Row<'t>) -> Found<'t> {
+        match (row, self.default) {
+            (Row::Found(node), _) | (Row::Missing, Some(node)) => Found::Node(node),
+            (Row::Missing, None) => Found::Refused,
+            (Row::Unknown, _) => Found::Unknown,
+        }
+    }
+}
+
+impl<'t> Run<'_, 't> {
+    pub(super) fn find_in_map(&mut self, list: Option<&'t [Node<'t>]>, span: Span) -> Outcome<'t> {
+        let call = match list {
+            Some([name, first, second]) => Call { fields: [name, first, second], default: None, span },
+            Some([name, first, second, options]) => match options.as_mapping() {
+                Some([only]) if only.key == "DefaultValue" => {
+                    Call { fields: [name, first, second], default: Some(&only.value), span }
+                }
+                _ => return Outcome::Malformed,
+            },
+            _ => return Outcome::Malformed,
+        };
+        let extended = self.is_extended();
+        let takes = |node: &&Node<'t>| match node.as_mapping() {
+            Some([only]) if !extended => matches!(only.key.as_ref(), "Ref" | "Fn::FindInMap"),
+            _ => true,
+        };
+        if !call.fields.iter().all(takes) {
+            return Outcome::Malformed;
+        }
+        let mut keys = Vec::with_capacity(call.fields.len());
+        for field in call.fields {
+            match self.compute(field) {
+                Some(value) if value.is_scalar() => keys.push(value),
+                _ => return Outcome::Malformed,
+            }
+        }
+        let evaluator = self.evaluator;
+        let opens = keys.iter().flat_map(Value::parts).filter_map(|part| evaluator.open(part));
+        let choices: Vec<Open> = opens.collect();
+        let is_one = choices.iter().all(|open| choices.first() == Some(open));
+        let Some(open) = self.leave_one_open(&mut keys) else { return Outcome::Malformed };
+        match open {
+            Some(variable) => match self.open_entry(&call, &keys, variable) {
+                // Where another choice was made as well, that may lead nowhere with any key.
+                Outcome::Malformed if !is_one => {
+                    self.refuse();
+                    Outcome::Malformed
+                }
+                outcome => outcome,
+            },
+            None => match call.found(self.row(&keys)) {
+                Found::Node(node) => self.entry_value(&call, node),
+                Found::Refused if !choices.is_empty() => {
+                    self.refuse();
+                    Outcome::Malformed
+                }
+                Found::Refused => Outcome::Malformed,
+                Found::Unknown => self.compared(&call, &keys),
+            },
+        }
+    }
+
+    /// Makes the choices in some keys, but for the one with the most candidates: that variable is given. None where CloudFormation
+    /// refuses what is left of a choice.
+    fn leave_one_open(&mut self, keys: &mut Vec<Value<'t>>) -> Option<Option<usize>> {
+        let evaluator = self.evaluator;
+        let is_derived = |part: &Part<'t>| matches!(evaluator.open(part), Some(Open::Derived(_)));
+        for key in keys.iter_mut().filter(|key| key.parts().iter().any(is_derived)) {
+            *key = self.settled(key.clone());
+        }
+        loop {
+            let mut variables: Vec<usize> = keys
+                .iter()
+                .flat_map(Value::parts)
+                .filter_map(|part| match evaluator.open(part) {
+                    Some(Open::Named(variable)) => Some(variable),
+                    _ => None,
+                })
+                .collect();
+            variables.sort_unstable();
+            variables.dedup();
+            variables
+                .sort_by_key(|variable| evaluator.choices.get(*variable).map_or(0, |named| named.candidates.len()));
+            match variables.as_slice() {
+                [] => return Some(None),
+                [only] => return Some(Some(*only)),
+                [fewest, ..] => {
+                    let chosen = self.make_choice(&keys.iter().collect::<Vec<_>>(), *fewest)?;
+                    *keys = chosen.into_vec();
+                }
+            }
+        }
+    }
+
+    /// What keys lead to.
+    fn row(&self, keys: &[Value<'t>]) -> Row<'t> {
+        self.evaluator.row(keys)
+    }
+
+    /// What a call gives where one choice in its keys is open.
+    fn open_entry(&mut self, call: &Call<'t>, keys: &[Value<'t>], variable: usize) -> Outcome<'t> {
+        let evaluator = self.evaluator;
+        let Some(named) = evaluator.choices.get(variable) else { return Outcome::Malformed };
+        if !evaluator.afford(named.candidates.len().saturating_mul(COST_OF_CANDIDATE)) {
+            return Outcome::Value(self.unknown_entry(call, keys));
+        }
+        let keys_with: Vec<&Value<'t>> = keys.iter().collect();
+        let found: Vec<Found<'t>> = named
+            .candidates
+            .iter()
+            .enumerate()
+            .map(|(index, candidate)| {
+                let chosen = evaluator.all_chosen(&keys_with, variable, index, candidate);
+                chosen.map_or(Found::Refused, |keys| call.found(evaluator.row(&keys)))
+            })
+            .collect();
+        // Entries that are the same are one alternative; what nobody can tell is another.
+        let mut different: Vec<Option<&'t Node<'t>>> = Vec::new();
+        let mut known: HashMap<Cow<'t, str>, usize> = HashMap::new();
+        let mut classes: Vec<Option<usize>> = Vec::with_capacity(found.len());
+        for found in &found {
+            let (node, spelling) = match found {
+                Found::Node(node) => (Some(*node), self.spelling(node)),
+                Found::Unknown => (None, Some(Cow::Borrowed("\u{3}"))),
+                Found::Refused => {
+                    classes.push(None);
+                    continue;
+                }
+            };
+            let Some(spelling) = spelling else { return Outcome::Value(self.unknown_entry(call, keys)) };
+            let class = *known.entry(spelling).or_insert(different.len());
+            if class == different.len() {
+                different.push(node);
+            }
+            classes.push(Some(class));
+        }
+        if different.is_empty() {
+            // No key that anybody chooses leads anywhere: that is no choice, but a mistake.
+            return Outcome::Malformed;
+        }
+        let domain = self.domain(Variable::Named(variable), named.candidates.len());
+        let mut reachable: Vec<usize> =
+            domain.iter().filter_map(|index| classes.get(*index).copied().flatten()).collect();
+        reachable.sort_unstable();
+        reachable.dedup();
+        let stays_open = reachable.len() > MAX_AT_ONCE || (reachable.len() > 1 && named.name.starts_with("AWS::"));
+        if stays_open && let Some(value) = self.left_open(call, keys, variable, &classes, &different) {
+            return Outcome::Value(value);
+        }
+        if reachable.len() > MAX_DIFFERENT {
+            return Outcome::Value(self.unknown_entry(call, keys));
+        }
+        let class = self.fork_by(variable, |index, _| classes.get(index).copied().flatten());
+        match class.and_then(|class| different.get(class).copied()) {
+            Some(Some(node)) => self.entry_value(call, node),
+            Some(None) => Outcome::Value(self.unknown_entry(call, keys)),
+            None => Outcome::Malformed,
+        }
+    }
+
+    /// The entry as a text that goes with a choice; none where some entry is no plain text.
+    fn left_open(
+        &mut self,
+        call: &Call<'t>,
+        keys: &[Value<'t>],
+        variable: usize,
+        classes: &[Option<usize>],
+        different: &[Option<&'t Node<'t>>],
+    ) -> Option<Value<'t>> {
+        let plain =
+            |node: &Option<&'t Node<'t>>| node.as_ref()?.scalar_text().filter(|text| !text.contains("{{resolve:"));
+        let texts: Vec<Cow<'t, str>> = different.iter().map(plain).collect::<Option<_>>()?;
+        let name = keys.first().and_then(Value::text)?;
+        let entry = self.evaluator.template.mapping_entry(&name)?;
+        let texts = classes.iter().map(|class| texts.get((*class)?).cloned()).collect();
+        let lookup = self.evaluator.remember_lookup(Lookup { variable, texts })?;
+        let part = Part { content: Content::Entry(lookup), origin: Origin::Mapping(&entry.key) };
+        Some(Value { span: call.span, kind: Kind::Text(vec![part]) })
+    }
+
+    /// A spelling that entries share which are the same; none where the template's functions have made too much already.
+    fn spelling(&self, node: &'t Node<'t>) -> Option<Cow<'t, str>> {
+        if let Some(text) = node.scalar_text() {
+            return Some(text);
+        }
+        let items = node.as_sequence().filter(|_| !is_function(node));
+        let texts: Option<Vec<Cow<'t, str>>> = items.and_then(|items| items.iter().map(Node::scalar_text).collect());
+        let spelled = match texts {
+            Some(texts) => texts.iter().map(|text| format!("\u{1}{text}")).collect::<String>(),
+            // A function, or what no mapping holds: like nothing else.
+            None => format!("\u{2}{} {}", node.span.start, node.span.end),
+        };
+        self.evaluator.afford(spelled.len()).then_some(Cow::Owned(spelled))
+    }
+
+    /// What a call gives where a key is not known: the entry that all rows share; else the key is compared with each row's.
+    fn compared(&mut self, call: &Call<'t>, keys: &[Value<'t>]) -> Outcome<'t> {
+        let rows = self.evaluator.rows(keys);
+        let Some((unknown, rows)) = rows.filter(|(_, rows)| rows.len() <= MAX_COMPARED) else {
+            return Outcome::Value(self.unknown_entry(call, keys));
+        };
+        // A key of every map by Region is that of a Region.
+        let is_possible = |text: &str| match keys.get(unknown).and_then(Value::as_reference) {
+            Some(Origin::Pseudo(name)) => choices::is_possible(name, text),
+            _ => true,
+        };
+        let found = rows.iter().filter(|(key, _)| is_possible(key)).map(|(key, row)| (*key, call.found(*row)));
+        let found: Vec<(&'t str, Found<'t>)> = found.collect();
+        if found.is_empty() {
+            return Outcome::Value(self.unknown_entry(call, keys));
+        }
+        let nodes = found.iter().filter_map(|(_, found)| match found {
+            Found::Node(node) => Some(*node),
+            _ => None,
+        });
+        let mut different: Vec<(Cow<'t, str>, &'t Node<'t>)> = Vec::new();
+        for node in nodes.chain(call.default) {
+            let Some(spelling) = self.spelling(node) else { return Outcome::Value(self.unknown_entry(call, keys)) };
+            if !different.iter().any(|(known, _)| *known == spelling) {
+                different.push((spelling, node));
+            }
+        }
+        match different.as_slice() {
+            [] => return Outcome::Malformed,
+            [(_, only)] => return self.entry_value(call, only),
+            _ if different.len() > MAX_AT_ONCE => return Outcome::Value(self.unknown_entry(call, keys)),
+            _ => {}
+        }
+        let (Some(key), Some(field)) = (keys.get(unknown), call.fields.get(unknown)) else { return Outcome::Malformed };
+        for (text, found) in found {
+            let text = Value { span: key.span, kind: Kind::String(Cow::Borrowed(text)) };
+            if self.same(field, key, &text) {
+                return match found {
+                    Found::Node(node) => self.entry_value(call, node),
+                    Found::Refused | Found::Unknown => {
+                        self.refuse();
+                        Outcome::Malformed
+                    }
+                };
+            }
+        }
+        match call.default {
+            Some(node) => self.entry_value(call, node),
+            None => {
+                self.refuse();
+                Outcome::Malformed
+            }
+        }
+    }
+
+    /// An entry that nobody can tell.
+    fn unknown_entry(&self, call: &Call<'t>, keys: &[Value<'t>]) -> Value<'t> {
+        let name = keys.first().and_then(Value::text);
+        match name.and_then(|name| self.evaluator.template.mapping_entry(&name)) {
+            Some(entry) if call.default.is_none() => Value::unknown(Origin::Mapping(&entry.key), call.span),
+            _ => unknown_result("Fn::FindInMap", keys, call.span),
+        }
+    }
+
+    /// The value of an entry, or of the default. It has the place of the call: the mapping may serve many resources.
+    fn entry_value(&mut self, call: &Call<'t>, node: &'t Node<'t>) -> Outcome<'t> {
+        if call.default.is_some_and(|default| std::ptr::eq(default, node)) {
+            return self.compute(node).map_or(Outcome::NoValue, Outcome::Value);
+        }
+        self.plain(node).map(|kind| Value { span: call.span, kind }).into()
+    }
+
+    /// A value of a mapping: a scalar or a list of them. Functions do not work there, so following none cannot go in circles.
+    fn plain(&self, node: &'t Node<'t>) -> Option<Kind<'t>> {
+        let scalar = |node: &'t Node<'t>| match &node.kind {
+            syntax::Kind::Bool(value) => Some(Kind::Bool(*value)),
+            syntax::Kind::Number(number) => Some(Kind::Number(number.clone())),
+            syntax::Kind::String(text) => Some(literal(text, node.span).kind),
+            _ => None,
+        };
+        let Some(items) = node.as_sequence() else { return scalar(node) };
+        if !self.evaluator.afford(std::mem::size_of_val(items)) {
+            return None;
+        }
+        let items: Option<Vec<Value<'t>>> =
+            items.iter().map(|item| Some(Value { span: item.span, kind: scalar(item)? })).collect();
+        items.map(Kind::List)
+    }
+}
+
+impl<'t> Evaluator<'_, 't> {
+    /// What keys lead to.
+    fn row(&self, keys: &[Value<'t>]) -> Row<'t> {
+        let [name, first, second] = keys else { return Row::Missing };
+        match step(self.template.mappings, name) {
+            Row::Found(map) => match below(map, first) {
+                Row::Found(row) => below(row, second),
+                other => other,
+            },
+            other => other,
+        }
+    }
+
+    /// Which of the keys is not known, and what each of the keys that it may be leads to; none where more than one is not known,
+    /// or a macro adds rows.
+    fn rows(&self, keys: &[Value<'t>]) -> Option<(usize, Vec<(&'t str, Row<'t>)>)> {
+        let [name, first, second] = keys else { return None };
+        let Row::Found(map) = step(self.template.mappings, name) else { return None };
+        let entries = |node: &'t Node<'t>| node.as_mapping().filter(|_| !has_macro(node));
+        match below(map, first) {
+            Row::Found(row) => {
+                let entries = entries(row)?.iter();
+                Some((2, entries.map(|entry| (entry.key.as_ref(), Row::Found(&entry.value))).collect()))
+            }
+            Row::Unknown if second.text().is_some() => {
+                let entries = entries(map)?.iter().take(MAX_ROWS);
+                Some((1, entries.map(|entry| (entry.key.as_ref(), below(&entry.value, second))).collect()))
+            }
+            _ => None,
+        }
+    }
+}
+
+/// What a key leads to in a map.
+fn below<'t>(map: &'t Node<'t>, key: &Value<'t>) -> Row<'t> {
+    map.as_mapping().map_or(Row::Missing, |entries| step(entries, key))
+}
+
+fn step<'t>(entries: &'t [Entry<'t>], key: &Value<'t>) -> Row<'t> {
+    let may_hold_more = || entries.iter().any(|entry| super::begins_as_function(&entry.key));
+    if let Some(text) = key.text() {
+        return match entries.iter().find(|entry| entry.key == text) {
+            Some(entry) => Row::Found(&entry.value),
+            None if may_hold_more() => Row::Unknown,
+            None => Row::Missing,
+        };
+    }
+    // "Anything else" than what the template names, with known text around it.
+    let mut unknown = key.parts().iter().enumerate().filter(|(_, part)| !part.content.is_known());
+    let (Some((place, Part { content: Content::Except(texts), .. })), None) = (unknown.next(), unknown.next()) else {
+        return Row::Unknown;
+    };
+    let known = |parts: Option<&[Part<'t>]>| {
+        Value { span: key.span, kind: Kind::Text(parts.unwrap_or_default().to_vec()) }.text().map(Cow::into_owned)
+    };
+    let (before, after) = (known(key.parts().get(..place)), known(key.parts().get(place + 1..)));
+    let (before, after) = (before.unwrap_or_default(), after.unwrap_or_default());
+    let is_excluded = |entry: &Entry<'t>| {
+        let middle = entry.key.strip_prefix(before.as_str()).and_then(|rest| rest.strip_suffix(after.as_str()));
+        middle.is_none_or(|middle| texts.iter().any(|text| text == middle))
+    };
+    if !may_hold_more() && entries.iter().all(is_excluded) { Row::Missing } else { Row::Unknown }
+}
