@@ -13,7 +13,7 @@ mod waiving;
 
 use crate::date::Date;
 use crate::eval::Memory;
-use crate::eval::inputs::{Inputs, Pinned};
+use crate::eval::inputs::{Inputs, Pinned, Refused};
 use crate::exceptions::{Aliases, Exceptions};
 use crate::expand::{self, Block, Model};
 use crate::finding::{Counts, Diagnostic, Finding, Level, Outcome, Severity};
@@ -35,6 +35,7 @@ use turns::Pending;
 use unknown_types::unknown_types;
 
 pub use crate::expand::includes::MAX_INCLUDES;
+pub use crate::graph::secrets::is_secret_name;
 pub use file_report::{Declared, FileReport};
 pub use includes::{Loaded, Loader};
 pub use setup::SetupError;
@@ -226,6 +227,8 @@ impl Linter {
         if !template::is_template(&document.root) && document.root.get("Transform").is_none() {
             return report;
         }
+        let (inputs, refused) = inputs.accepted_by(&document.root, is_secret_name);
+        let inputs = inputs.as_ref();
         let macros = expand::Macros::of(&document);
         let texts = includes::texts(&document.root, macros, source.id, load);
         let files = includes::Files::parse(&texts, &mut report.diagnostics);
@@ -257,6 +260,12 @@ impl Linter {
         for found in &expansion.notes {
             report.diagnostics.push(note(found.code, found.span, &found.message, &found.help));
         }
+        let (given, pinned) = refused.into_iter().partition(|refused| refused.is_given);
+        report.refused = pinned;
+        for refused in Vec::<Refused>::from(given) {
+            let help = "Pass a value that the parameter accepts.";
+            report.diagnostics.push(note("refused-parameter", refused.span, &refused.sentence(), help));
+        }
         report.diagnostics.sort_by_key(|diagnostic| diagnostic.span);
         let memory = Memory::default();
         let model = Model::expanded(&template, &expansion, inputs, &memory);
@@ -264,7 +273,10 @@ impl Linter {
         report.parameters = template
             .parameters
             .iter()
-            .map(|parameter| Declared { name: parameter.name.to_owned(), no_echo: parameter.no_echo })
+            .map(|parameter| Declared {
+                name: parameter.name.to_owned(),
+                is_hidden: parameter.no_echo || is_secret_name(parameter.name),
+            })
             .collect();
         let files_and_text = waiving::Texts { source, document: &document, included: &texts, files: &files };
         let mut exceptions = self.exceptions(&expansion, &files_and_text);

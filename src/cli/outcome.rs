@@ -5,6 +5,7 @@ use super::args::Format;
 use super::baseline::Scope;
 use super::output::{self, Written};
 use super::plan::Plan;
+use super::refused::RefusedPins;
 use super::setup::Setup;
 use crate::discover::{self, Candidate, Discovery, Origin};
 use crate::finding::{self, Counts, Diagnostic, Exception, Finding, Level, Severity, Waiver};
@@ -69,6 +70,9 @@ impl Outcome {
         outcome.diagnostics.extend(found.diagnostics);
         // Names of parameters, and whether any template keeps the value to itself.
         let mut parameters: BTreeMap<String, bool> = BTreeMap::new();
+        // Those that some template has and whose pinned value, if there is one, it accepts.
+        let mut taken: BTreeSet<String> = BTreeSet::new();
+        let mut refused = RefusedPins::default();
         // A folder whose files cannot be read has been complained about already.
         let mut fruitless: BTreeSet<usize> = (0..found.folders.len()).collect();
         for (candidate, file) in files {
@@ -105,8 +109,15 @@ impl Outcome {
                     for (rule, counts) in report.by_rule {
                         *outcome.by_rule.entry(rule).or_default() += counts;
                     }
+                    for parameter in &report.parameters {
+                        let is_refused = report.refused.iter().any(|refused| refused.parameter == parameter.name);
+                        if !is_refused {
+                            taken.insert(parameter.name.clone());
+                        }
+                    }
+                    refused.add(&setup, &candidate.name, report.refused);
                     for parameter in report.parameters {
-                        *parameters.entry(parameter.name).or_default() |= parameter.no_echo;
+                        *parameters.entry(parameter.name).or_default() |= parameter.is_hidden;
                     }
                     outcome.findings.extend(report.findings);
                     outcome.suppressed.extend(report.suppressed);
@@ -131,10 +142,13 @@ impl Outcome {
             outcome.diagnostics.extend(unknown_parameters(plan, &parameters));
             outcome.summary.problems += outcome.diagnostics.len() - unknown;
         }
+        refused.complain(&parameters, &setups.made().to_vec(), &mut setups.problems);
+        outcome.summary.problems += setups.problems.diagnostics.len();
+        outcome.diagnostics.append(&mut setups.problems.diagnostics);
         outcome.sources.extend(std::mem::take(&mut setups.problems.sources));
         outcome.sources.sort_by_key(|source| source.id);
         outcome.name_governed();
-        outcome.provenance.pinned = outcome.pins(&parameters);
+        outcome.provenance.pinned = outcome.pins(&parameters, &taken);
         outcome.count();
         outcome
     }
@@ -170,11 +184,12 @@ impl Outcome {
     }
 
     /// The parameters that were given a value which some template takes.
-    fn pins(&self, declared: &BTreeMap<String, bool>) -> Vec<Pin> {
+    fn pins(&self, declared: &BTreeMap<String, bool>, taken: &BTreeSet<String>) -> Vec<Pin> {
         let given = self.governed.iter().flat_map(|(setup, _)| &setup.linter.inputs().pinned);
         let given: BTreeSet<(&String, &String)> = given.collect();
         let pin = |(name, value): (&String, &String)| {
             let no_echo = match declared.get(name) {
+                Some(_) if !taken.contains(name) => return None,
                 Some(no_echo) => *no_echo,
                 // Pseudo parameters are declared nowhere, and no secrets.
                 None if name.starts_with("AWS::") => false,

@@ -3,10 +3,10 @@
 use super::args::RuleSources;
 use super::baseline::Baselines;
 use super::plan::{Problems, Rules};
+use super::refused::TypedPins;
 use crate::config::{self, FailOn, Nearest};
 use crate::date::Date;
 use crate::discover::{Candidate, Globs, Origin, way_from_here};
-use crate::eval::inputs::Pinned;
 use crate::finding::Level;
 use crate::linter::{Keep, Linter};
 use crate::rules::load::{RuleEntry, rule_files};
@@ -25,7 +25,7 @@ pub(super) struct Typed {
     pub(super) rules: Vec<String>,
     pub(super) profile: Option<String>,
     pub(super) fail_on: Option<FailOn>,
-    pub(super) parameters: Pinned,
+    pub(super) parameters: TypedPins,
     pub(super) keep: Keep,
     /// The day that exceptions are judged on.
     pub(super) today: Option<Date>,
@@ -39,6 +39,8 @@ pub(super) struct Setup {
     /// The configuration as reports name it, if there is one.
     pub(super) configuration: Option<String>,
     pub(super) linter: Arc<Linter>,
+    /// The pinned parameters, and where they are written.
+    pub(super) pins: TypedPins,
     /// The profile's name; nothing where rules were named.
     pub(super) profile: Option<String>,
     pub(super) fail_on: FailOn,
@@ -187,9 +189,10 @@ impl Setups {
     fn setup(&mut self, configuration: Option<&Path>) -> Setup {
         let Self { typed, problems, .. } = self;
         let Rules { set, config, overrides, name } = Rules::read(configuration, &typed.sources.rules, problems);
-        let mut pinned = config.parameters;
-        problems.check_pseudo_parameters(&pinned);
-        pinned.extend(typed.parameters.clone());
+        problems.check_pseudo_parameters(config.parameters.keys());
+        let configured = config.parameters.into_iter().map(|(name, pin)| (name, (pin.value, Some(pin.span))));
+        let pins: TypedPins = configured.chain(typed.parameters.clone()).collect();
+        let pinned = pins.iter().map(|(name, (value, _))| (name.clone(), value.clone())).collect();
         let profile = typed.profile.clone().or(config.profile).unwrap_or_else(|| DEFAULT_PROFILE.to_owned());
         let selects = |entry: &RuleEntry| {
             if !typed.rules.is_empty() {
@@ -218,6 +221,7 @@ impl Setups {
             number,
             configuration: name,
             linter: Arc::new(linter),
+            pins,
             profile: typed.rules.is_empty().then_some(profile),
             fail_on: typed.fail_on.or(config.fail_on).unwrap_or(FailOn::Level(Level::Error)),
             skip: config.skip,

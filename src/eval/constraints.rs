@@ -25,8 +25,21 @@ const MAX_NAMED: usize = 8;
 pub struct Refusal {
     /// Where the constraint is declared.
     pub span: Span,
-    /// The constraint, as the end of "it refuses the value: …".
-    pub reason: String,
+    /// The item of a list that is refused, where there are several.
+    item: Option<String>,
+    /// What is wrong with it: "is not a number".
+    problem: String,
+}
+
+impl Refusal {
+    /// The reason, as the end of "CloudFormation refuses the value: …". An item of a list is named where it may be shown.
+    pub fn reason(&self, is_shown: bool) -> String {
+        match &self.item {
+            None => format!("it {}", self.problem),
+            Some(item) if is_shown => format!("its item `{}` {}", super::value::shorten(item), self.problem),
+            Some(_) => format!("one of its items {}", self.problem),
+        }
+    }
 }
 
 /// Why CloudFormation would refuse a value of a parameter; none where it takes it, or where nobody can tell.
@@ -137,13 +150,7 @@ impl<'p, 't> Constraints<'p, 't> {
         }
         let of = |item: &str, is_one_of_many: bool| {
             let (span, problem) = constraints.iter().find_map(|constraint| constraint(self, item))?;
-            let subject = match (is_one_of_many, self.parameter.no_echo) {
-                (false, _) => "it".to_owned(),
-                // A secret appears in no message.
-                (true, true) => "one of its items".to_owned(),
-                (true, false) => format!("its item `{}`", super::value::shorten(item)),
-            };
-            Some(Refusal { span, reason: format!("{subject} {problem}") })
+            Some(Refusal { span, item: is_one_of_many.then(|| item.to_owned()), problem })
         };
         if !self.form.is_list() {
             return of(value, false);
@@ -198,7 +205,7 @@ impl<'p, 't> Constraints<'p, 't> {
     fn outside_pattern(&self, item: &str) -> Option<(Span, String)> {
         let (node, text, pattern) = self.pattern.as_ref()?;
         (pattern.as_ref()?.matches(item) == Truth::False).then(|| {
-            (node.span, format!("does not match the whole `AllowedPattern` `{}`", super::value::shorten(text)))
+            (node.span, format!("does not match the `AllowedPattern` `{}` as a whole", super::value::shorten(text)))
         })
     }
 

@@ -1,6 +1,7 @@
 //! What linting one file came to.
 
 use super::Nested;
+use crate::eval::inputs::Refused;
 use crate::finding::{Counts, Diagnostic, Exception, Finding};
 use crate::source::Source;
 use std::sync::Arc;
@@ -10,8 +11,8 @@ use std::sync::Arc;
 pub struct Declared {
     /// Its name.
     pub name: String,
-    /// Whether its value is not to be shown (`NoEcho`).
-    pub no_echo: bool,
+    /// Whether its value is not to be shown: it is declared with `NoEcho`, or its name promises a secret.
+    pub is_hidden: bool,
 }
 
 /// What one file came to.
@@ -37,6 +38,8 @@ pub struct FileReport {
     pub by_rule: Vec<(Arc<str>, Counts)>,
     /// The template's parameters.
     pub parameters: Vec<Declared>,
+    /// The pinned values that the template's parameters do not accept. The template was linted without them.
+    pub refused: Vec<Refused>,
     /// The nested stacks that it declares and whose template is a local file.
     pub nested: Vec<Nested>,
 }

@@ -199,6 +199,7 @@ fn lint_one(job: &Job<'_>, id: SourceId) -> File {
                 || !report.suppressed.is_empty()
                 || !report.exceptions.is_empty()
                 || !report.diagnostics.is_empty()
+                || !report.refused.is_empty()
                 || !report.nested.is_empty();
             File::Linted(Box::new(Linted { report, source: is_shown.then_some(source), ties }))
         }
