@@ -16,6 +16,6 @@ FROM scratch
 COPY LICENSE-MIT LICENSE-APACHE /
 COPY --from=build /src/target/release/hipaalint /hipaalint
 WORKDIR /work
-# It writes nothing that nobody asked for, and needs no rights.
+# It writes only requested files and needs no rights.
 USER 65534:65534
 ENTRYPOINT ["/hipaalint"]

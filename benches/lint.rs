@@ -1,7 +1,7 @@
 //! How fast templates are linted: `cargo bench --bench lint`.
 //!
-//! Parsing alone, linting without reports, and linting with each report, on the reference template, on a generated folder and, where
-//! it is there, on the corpus (`../shared/corpus`, or the folder in `HIPAALINT_CORPUS`).
+//! Parsing alone, linting without reports, and linting with each report, on the reference template, on a generated
+//! folder, and on the corpus if it exists (`../shared/corpus`, or the folder in `HIPAALINT_CORPUS`).
 
 #![allow(clippy::panic, clippy::indexing_slicing, reason = "a bench without its input has nothing to measure")]
 
@@ -17,7 +17,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::PathBuf;
 
-/// What the program allocates with.
+/// The allocator of the program.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
@@ -59,7 +59,7 @@ fn lint_reference(bencher: Bencher<'_, '_>, name: &str) {
     bencher.counter(BytesCount::of_str(source.text())).bench_local(|| black_box(linter.lint(&source)).findings.len());
 }
 
-/// What every start pays for the rules: reading the index of the pack.
+/// The cost of the rules at every start: reading the index of the pack.
 #[divan::bench]
 fn load_rules() -> usize {
     RuleSet::embedded().entries().len()
@@ -100,7 +100,7 @@ fn folder_lint(bencher: Bencher<'_, '_>, report: &str) {
             sources: &sources,
             findings: &findings,
             suppressed: &[],
-            answers: &[],
+            unshown: &[],
             shows_suppressed: false,
             today: None,
             exceptions: &[],
@@ -122,8 +122,8 @@ fn folder_lint(bencher: Bencher<'_, '_>, report: &str) {
     });
 }
 
-/// A template with this many independent conditions (parameters without defaults) and 200 resources whose every property stands
-/// behind `Fn::If`s three levels deep.
+/// A template with this many independent conditions (parameters without defaults) and 200 resources. Every property
+/// is behind `Fn::If`s three levels deep.
 fn conditional(conditions: usize) -> Source {
     let mut text = String::from("Parameters:\n");
     for n in 0..conditions {

@@ -1,6 +1,6 @@
 //! How fast templates are read: bytes a second, for both languages.
 //!
-//! `cargo bench --bench parse`. The generated template looks like real ones; the real ones are measured where they are
+//! `cargo bench --bench parse`. The generated template looks like real ones. The real ones are measured if they exist
 //! (`../shared/corpus`, or the folder in `HIPAALINT_CORPUS`).
 
 use divan::counter::BytesCount;
@@ -11,7 +11,7 @@ use std::fmt::Write;
 use std::path::PathBuf;
 use std::sync::LazyLock;
 
-/// What the program allocates with.
+/// The allocator of the program.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
@@ -85,7 +85,7 @@ fn generated_json(bencher: Bencher<'_, '_>) {
     measure(bencher, std::slice::from_ref(&JSON));
 }
 
-/// The same values without any white space: what a build writes.
+/// The same values without white space, as a build writes them.
 #[divan::bench]
 fn generated_json_in_one_line(bencher: Bencher<'_, '_>) {
     let value: serde_json::Value = serde_json::from_str(&JSON).unwrap_or_default();

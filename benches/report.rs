@@ -6,11 +6,11 @@ use divan::counter::ItemsCount;
 use hipaalint::finding::{Counts, Finding, Level, Outcome, Related, Subject};
 use hipaalint::report::human::{self, Style};
 use hipaalint::report::{Provenance, Report, RuleReport, Summary, github, html, json, junit, markdown, sarif};
-use hipaalint::rules::meta::{Control, Requirement, RuleMeta, RuleProse};
+use hipaalint::rules::meta::{Control, Requirement, RuleKind, RuleMeta, RuleProse};
 use hipaalint::source::{Source, SourceId, Span};
 use std::collections::BTreeMap;
 
-/// What the program allocates with.
+/// The allocator of the program.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
@@ -22,7 +22,7 @@ const RULE: &str = "s3-bucket-tls-only";
 const FINDINGS: usize = 2000;
 const STYLE: Style = Style { color: true, width: 100, unicode: true, hyperlinks: false };
 
-/// What a report borrows.
+/// The data that a report borrows.
 struct Run {
     sources: [Source; 1],
     findings: Vec<Finding>,
@@ -54,7 +54,7 @@ impl Run {
             message: "Nothing denies requests over plain HTTP: BucketPolicy has no statement with Effect Deny".into(),
             when: Some("when Env is dev or test".into()),
             related: related.map(|span| Related { span, message: "the one before".into() }).into_iter().collect(),
-            waiver: None,
+            suppression: None,
             baseline: None,
         });
         Self {
@@ -63,6 +63,7 @@ impl Run {
                 id: RULE.into(),
                 title: "S3 bucket accepts requests over plain HTTP".into(),
                 level: Level::Error,
+                kind: RuleKind::Safeguard,
                 profiles: vec!["core".into()],
                 controls: vec!["164.312(e)(1)".into()],
                 aliases: BTreeMap::new(),
@@ -105,7 +106,7 @@ impl Run {
             sources: &self.sources,
             findings: &self.findings,
             suppressed: &[],
-            answers: &[],
+            unshown: &[],
             shows_suppressed: false,
             today: None,
             exceptions: &[],

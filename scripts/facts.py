@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Makes the project's facts about AWS from the data that the Python package cfn-lint carries.
+"""Makes the project's facts about AWS from the data in the Python package cfn-lint.
 
     pip install cfn-lint==1.51.0
     scripts/facts.py                      write data/resource-types.txt, data/iam-actions.txt, tests/data/schemas.json,
@@ -8,8 +8,8 @@
                                           3 if the pinned version is not installed
     scripts/facts.py --names [PREFIX]     print, for reviewing data/names.txt, what could name each resource type
 
-The output depends on the package's version alone, so the version is pinned: raising it is a change to review.
-Hand-kept files (data/names.txt, data/stateful.txt, data/managed-policies.txt, data/hipaa-eligible.txt,
+The output depends only on the package's version, so the version is pinned. Raising it is a change to review.
+Files that are kept by hand (data/names.txt, data/stateful.txt, data/managed-policies.txt, data/hipaa-eligible.txt,
 data/privilege-escalation.txt) are never written here.
 """
 
@@ -99,7 +99,7 @@ def tag_property(type_name, schema):
         if not tagging.get("taggable", True):
             return None
         pointer = tagging.get("tagProperty", "/properties/Tags")
-        # `/properties/TagSpecifications/*/Tags`: the shape says what lies below the top-level property.
+        # `/properties/TagSpecifications/*/Tags`: the shape describes what is below the top-level property.
         name = pointer.split("/")[2]
     else:
         name = "Tags"
@@ -229,11 +229,11 @@ def merged(schema, node):
         for branch in node.pop(word, []):
             if isinstance(branch, dict):
                 branch = merged(schema, branch)
-                # A branch that takes other texts, beside one that lists some: nothing is ruled out.
+                # A branch accepts other strings, next to one that lists some: nothing is excluded.
                 is_open |= word != "allOf" and "enum" not in branch and bool({"type", "pattern"} & set(branch))
                 for key, value in branch.items():
                     if key in ("properties", "patternProperties"):
-                        # The node's own definition is the fuller one; branches often only say `required`.
+                        # The node's own definition is the fuller one; branches often only have `required`.
                         node[key] = {**value, **node.get(key, {})}
                     elif key == "enum":
                         node[key] = [*node.get(key, []), *(each for each in value if each not in node.get(key, []))]
@@ -248,7 +248,7 @@ SCALARS = {"string": "s", "integer": "i", "number": "n", "boolean": "b"}
 
 
 def extract_node(schema, node):
-    """A node of the extract; tests/schemas/mod.rs says what the letters mean."""
+    """A node of the extract; tests/schemas/mod.rs explains the letters."""
     reference = node.get("$ref", "")
     if reference.startswith("#/definitions/") and len(node) == 1:
         return {"r": reference.removeprefix("#/definitions/")}
@@ -259,7 +259,7 @@ def extract_node(schema, node):
         return {"p": {name: extract_node(schema, node["properties"][name]) for name in sorted(node["properties"])}}
     if node.get("patternProperties"):
         return {"m": extract_node(schema, next(iter(node["patternProperties"].values())))}
-    # Where both stand, the one in any case is what CloudFormation takes.
+    # If both exist, CloudFormation accepts the one in any case.
     if "enumCaseInsensitive" in node:
         return {"ei": sorted(node["enumCaseInsensitive"], key=str)}
     if "enum" in node:

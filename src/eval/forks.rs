@@ -81,7 +81,7 @@ impl<'t> Run<'_, 't> {
         }
         self.consulted.push(variable);
         for (index, group) in groups.iter().enumerate() {
-            // One more than will be looked at says that there are more.
+            // One more than will be looked at shows that there are more.
             if index != first && self.siblings.len() <= MAX_SCENARIOS {
                 let mut sibling = self.scenario.clone();
                 sibling.settle(variable, group.clone());
@@ -136,23 +136,23 @@ impl<'t> Run<'_, 't> {
         self.fork_by(index, |_, candidate| Some(candidate.clone()))
     }
 
-    /// Answers a free yes-or-no question about something the template does not say: one scenario for each answer.
+    /// Decides a free yes-or-no question that the template does not settle: one scenario for each result.
     pub(super) fn fork_atom(&mut self, key: String, text: impl FnOnce() -> AtomText) -> bool {
         let variable = Variable::Atom(self.evaluator.atom(key, text));
         let domain = self.domain(variable, 2);
-        let groups: Vec<Domain> = domain.into_iter().rev().map(|answer| smallvec![answer]).collect();
+        let groups: Vec<Domain> = domain.into_iter().rev().map(|result| smallvec![result]).collect();
         self.fork(variable, groups, None);
         self.scenario.domain(variable).is_some_and(|domain| domain.contains(&1))
     }
 
-    /// Answers a question about some scalars. Choices inside them are told apart only as far as the answer differs.
+    /// Decides a question about some scalars. Choices inside them are distinguished only as far as the result differs.
     ///
-    /// `question` gets the values, in order, with choices settled as far as they have been made so far; it answers
+    /// `question` gets the values, in order, with choices settled as far as they have been made so far; it decides
     /// [`Truth::Unknown`] where unsettled parts matter.
     pub fn decide(&mut self, values: &[&Value<'t>], question: &dyn Fn(&[&Value<'t>]) -> Truth) -> Truth {
-        let answer = question(values);
-        if answer != Truth::Unknown || self.is_over() {
-            return answer;
+        let result = question(values);
+        if result != Truth::Unknown || self.is_over() {
+            return result;
         }
         let evaluator = self.evaluator;
         let all: SmallVec<[Open; 4]> =
@@ -181,8 +181,8 @@ impl<'t> Run<'_, 't> {
             let settled = evaluator.all_chosen(values, variable, index, candidate)?;
             Some(question(&settled.iter().collect::<SmallVec<[_; 2]>>()))
         };
-        let answer = self.fork_by(variable, ask).unwrap_or(Truth::Unknown);
-        if answer == Truth::Unknown {
+        let result = self.fork_by(variable, ask).unwrap_or(Truth::Unknown);
+        if result == Truth::Unknown {
             let open = values.iter().flat_map(|value| value.parts()).find(|part| !part.content.is_known());
             let unknown = values
                 .iter()
@@ -192,7 +192,7 @@ impl<'t> Run<'_, 't> {
                 self.note_reason(part.origin.reason());
             }
         }
-        answer
+        result
     }
 
     /// Some values with a choice made, told apart by what it makes of them; none where CloudFormation refuses all that is left

@@ -106,23 +106,25 @@ fn mistakes_are_shown_where_they_are() {
     ── bad.yaml ── 1 error ─────────────────────────────────────────────────────────────────────────────
 
       × error[s3-bucket-versioning] Records (AWS::S3::Bucket)
-      │ Bucket `Records` does not keep versions: `VersioningConfiguration.Status` is not set.
+      │ Bucket `Records` does not have versioning enabled: `VersioningConfiguration.Status` is not set.
        ╭─[bad.yaml:2:3]
      1 │ Resources:
      2 │   Records:
        ·   ───────
      3 │     Type: AWS::S3::Bucket
        ╰────
-        HIPAA  164.308(a)(7)(i) Contingency plan; 164.308(a)(7)(ii)(A) Data backup plan;
-               164.308(a)(7)(ii)(B) Disaster recovery plan; 164.312(c)(1) Integrity;
-               164.312(c)(2) Mechanism to authenticate electronic protected health information
+        HIPAA  164.308(a)(7)(i)      Contingency plan
+               164.308(a)(7)(ii)(A)  Data backup plan
+               164.308(a)(7)(ii)(B)  Disaster recovery plan
+               164.312(c)(1)         Integrity
+               164.312(c)(2)         Mechanism to authenticate electronic protected health information
         Fix    Set VersioningConfiguration: { Status: Enabled }. Add a lifecycle rule for noncurrent
-               versions, so that old ones do not pile up for ever.
+               versions so that old versions do not accumulate.
 
     ── hipaalint.yaml ── 9 problems ────────────────────────────────────────────────────────────────────
 
       × error[configuration]
-      │ `profile` cannot be `stric`
+      │ `profile` cannot be `stric`.
        ╭─[hipaalint.yaml:1:10]
      1 │ profile: stric
        ·          ─────
@@ -131,7 +133,7 @@ fn mistakes_are_shown_where_they_are() {
         Help   Did you mean `strict`?
 
       × error[configuration]
-      │ `fail_on` is not a key of the configuration
+      │ `fail_on` is not a key of the configuration.
        ╭─[hipaalint.yaml:2:1]
      1 │ profile: stric
      2 │ fail_on: warning
@@ -141,27 +143,27 @@ fn mistakes_are_shown_where_they_are() {
         Help   Did you mean `fail-on`?
 
       × error[configuration]
-      │ `fail-on` cannot be a list
+      │ `fail-on` cannot be a list.
        ╭─[hipaalint.yaml:3:10]
      2 │ fail_on: warning
      3 │ fail-on: [error]
        ·          ───────
      4 │ rule-folders: own
        ╰────
-        Help   It is one of `error`, `warning`, `note`, `never`.
+        Help   The values are `error`, `warning`, `note`, `never`.
 
       × error[configuration]
-      │ `parameters` is a list, not a map
+      │ `parameters` is a list, not a map.
        ╭─[hipaalint.yaml:5:13]
      4 │ rule-folders: own
      5 │ parameters: [Env]
        ·             ─────
      6 │ rules:
        ╰────
-        Help   Write one `Name: value` a line.
+        Help   Write one `Name: value` on each line.
 
       × error[configuration]
-      │ there is no rule `s3-bucket-versionin`
+      │ There is no rule `s3-bucket-versionin`.
        ╭─[hipaalint.yaml:7:3]
      6 │ rules:
      7 │   s3-bucket-versionin: { level: error }
@@ -171,17 +173,17 @@ fn mistakes_are_shown_where_they_are() {
         Help   Did you mean `s3-bucket-versioning`?
 
       × error[configuration]
-      │ `level` cannot be `fatal`
+      │ `level` cannot be `fatal`.
         ╭─[hipaalint.yaml:9:12]
       8 │   own-bucket-versions:
       9 │     level: fatal
         ·            ─────
      10 │     parameters: { statu: Enabled }
         ╰────
-        Help   It is one of `error`, `warning`, `note`, `off`.
+        Help   The values are `error`, `warning`, `note`, `off`.
 
       × error[configuration]
-      │ rule `own-bucket-versions` has no parameter `statu`
+      │ Rule `own-bucket-versions` has no parameter `statu`.
         ╭─[hipaalint.yaml:10:19]
       9 │     level: fatal
      10 │     parameters: { statu: Enabled }
@@ -191,32 +193,32 @@ fn mistakes_are_shown_where_they_are() {
         Help   Did you mean `status`?
 
       × error[configuration]
-      │ `because` is not a key of the configuration
+      │ `because` is not a key of the configuration.
         ╭─[hipaalint.yaml:11:5]
      10 │     parameters: { statu: Enabled }
      11 │     because: we can
         ·     ───────
      12 │   s3-bucket-versioning: off
         ╰────
-        Help   Known here are `level`, `parameters`.
+        Help   The keys are `level`, `parameters`.
 
       × error[configuration]
-      │ `s3-bucket-versioning` is a boolean, not a map
+      │ `s3-bucket-versioning` is a boolean, not a map.
         ╭─[hipaalint.yaml:12:25]
      11 │     because: we can
      12 │   s3-bucket-versioning: off
         ·                         ───
         ╰────
-        Help   Write `{ level: … }`, with one of `error`, `warning`, `note`, `off`.
+        Help   Write `{ level: … }` with `error`, `warning`, `note` or `off`.
 
     ────────────────────────────────────────────────────────────────────────────────────────────────────
     × 9 problems with options, configuration, rules or baseline
     × 1 error in 1 template
-      1 rule (s3-bucket-versioning) on 1 resource in 1 template
-      1 check: 1 failed
-      Why a rule exists and how to mend it, in full: hipaalint explain RULE
+      Checked      1 rule (s3-bucket-versioning) on 1 resource in 1 template
+      Results      1 check: 1 failed
+      Details      Reasons and remediation in full: hipaalint explain RULE
     ");
-    // The other commands say so on standard error, and do their work.
+    // The other commands report it on standard error, and do their work.
     let ran = folder.run(&["explain", "own-bucket-versions"]);
     assert_eq!(ran.code, 2);
     assert!(ran.stdout.starts_with("own-bucket-versions\n"), "{}", ran.all());
@@ -276,40 +278,41 @@ fn broken_rules_of_ones_own_say_where() {
        ·   ───────
      3 │     Type: AWS::S3::Bucket
        ╰────
-        HIPAA  164.312(c)(1) Integrity; 164.308(a)(7)(ii)(A) Data backup plan
+        HIPAA  164.312(c)(1)         Integrity
+               164.308(a)(7)(ii)(A)  Data backup plan
         Fix    Set VersioningConfiguration.
 
     ── empty ── 1 problem ──────────────────────────────────────────────────────────────────────────────
 
       × error[rule-folder]
-      │ the folder of rules holds none
-        Help   A rule is a file that ends with .yaml or .yml; name the folder that they are in.
+      │ The folder has no rules.
+        Help   A rule is a file that ends with .yaml or .yml. Name the folder of these files.
 
     ── nowhere ── 1 problem ────────────────────────────────────────────────────────────────────────────
 
       × error[rule-file]
-      │ cannot be read: No such file or directory (os error 2)
-        Help   Look for a misspelling; the folder is looked for where the option or the configuration
-               says.
+      │ Cannot be read: No such file or directory (os error 2).
+        Help   Check the spelling. A folder in `--rules` is relative to the current folder, a folder in
+               the configuration to the configuration.
 
     ── own/a.yaml ── 1 problem ─────────────────────────────────────────────────────────────────────────
 
       × error[rule-file]
-      │ level: unknown variant `fatal`, expected one of `note`, `warning`, `error`
+      │ `level` cannot be `fatal`; it must be `note`, `warning` or `error`.
        ╭─[own/a.yaml:3:8]
      2 │ title: A
      3 │ level: fatal
        ·        ─────
      4 │ resources: [AWS::S3::Bucket]
        ╰────
-        Help   The rule did not run; the others did.
+        Help   hipaalint does not use this rule until the file is fixed.
 
     ────────────────────────────────────────────────────────────────────────────────────────────────────
     × 3 problems with options, configuration, rules or baseline
     × 1 error in 1 template
-      1 rule (own-bucket-versions) on 1 resource in 1 template
-      1 check: 1 failed
-      Why a rule exists and how to mend it, in full: hipaalint explain RULE
+      Checked      1 rule (own-bucket-versions) on 1 resource in 1 template
+      Results      1 check: 1 failed
+      Details      Reasons and remediation in full: hipaalint explain RULE
     ");
 }
 
@@ -323,7 +326,7 @@ fn a_configuration_by_another_name_is_trouble() {
         assert_eq!(report["diagnostics"][0]["file"], name);
         assert_eq!(report["summary"]["problems"], 1);
         assert_eq!(folder.run(&["bad.yaml", "--no-config"]).code, 1);
-        // Its own name again, and nothing is left to say.
+        // With its own name again, nothing is reported.
         folder.file("hipaalint.yaml", "profile: core\n");
         assert_eq!(folder.run(&["bad.yaml"]).code, 1);
     }
@@ -334,12 +337,12 @@ fn names_of_other_tools_lead_to_ours() {
     let folder = Folder::with(&[("bad.yaml", BAD), ("hipaalint.yaml", "rules:\n  CKV_AWS_21: { level: off }\n")]);
     let ran = folder.run(&["bad.yaml", "--rule", "S3_BUCKET_VERSIONING_ENABLED"]);
     assert_eq!(ran.code, 2);
-    for said in [
-        "there is no rule `CKV_AWS_21`\n",
-        "there is no rule `S3_BUCKET_VERSIONING_ENABLED`\n",
+    for message in [
+        "There is no rule `CKV_AWS_21`.\n",
+        "There is no rule `S3_BUCKET_VERSIONING_ENABLED`.\n",
         "2 problems with options, configuration, rules or baseline",
     ] {
-        assert!(ran.all().contains(said), "{said}: {}", ran.all());
+        assert!(ran.all().contains(message), "{message}: {}", ran.all());
     }
-    assert_eq!(ran.all().matches("here it is `s3-bucket-versioning`.").count(), 2, "{}", ran.all());
+    assert_eq!(ran.all().matches("another tool's name for `s3-bucket-versioning`.").count(), 2, "{}", ran.all());
 }

@@ -1,11 +1,12 @@
-//! Reports on their way out: formats, files, pipes, threads.
+//! Writing reports: formats, files, pipes, threads.
 
+use crate::skipped::skipped;
 use crate::support::{BAD, CHOOSES, Folder, GOOD, OWN_RULE, ran};
 use serde_json::Value;
 use std::io::Read;
 use std::process::Stdio;
 
-/// Those that tell of findings.
+/// The formats with findings.
 const FORMATS: [&str; 8] = ["human", "json", "sarif", "github", "gitlab", "junit", "markdown", "html"];
 
 #[test]
@@ -65,10 +66,14 @@ fn files_have_the_format_of_their_ending() {
     }
     let wrong = folder.versioning(&["bad.yaml", "--output", "xml=a.xml"]);
     assert_eq!(wrong.code, 2);
-    assert!(wrong.stderr.contains("is no format: human, json, sarif, github, gitlab, junit"), "{}", wrong.stderr);
+    assert!(
+        wrong.stderr.contains("is not a format; use human, json, sarif, github, gitlab, junit"),
+        "{}",
+        wrong.stderr
+    );
 }
 
-/// Formats that tell all change nothing for those that tell what was asked for.
+/// Formats that contain all results do not change formats that contain only requested results.
 #[test]
 fn formats_tell_what_is_theirs() {
     let rules = ["--rule", "s3-bucket-versioning", "--rule", "s3-bucket-public-acl", "--parameter", "Status=Enabled"];
@@ -81,7 +86,7 @@ fn formats_tell_what_is_theirs() {
     assert_eq!((alone.code, &alone.stdout), (together.code, &together.stdout));
     assert!(folder.read("a.json").contains("\"findings\": []"));
     let [html, junit, markdown] = ["a.html", "a.xml", "a.md"].map(|file| folder.read(file));
-    assert!(!markdown.contains("Undecided") && markdown.contains("2 checks: 1 passed, 1 undecided"), "{markdown}");
+    assert!(!markdown.contains("Undecided") && markdown.contains("2 checks: 1 undecided, 1 passed"), "{markdown}");
     assert!(
         html.contains("<section id=\"undecided\"") && html.contains("the value of parameter <code>Acl</code>"),
         "{html}"
@@ -136,7 +141,7 @@ fn a_file_that_cannot_be_written_is_trouble() {
 #[test]
 fn a_full_disk_is_trouble() {
     let Ok(full) = std::fs::OpenOptions::new().write(true).open("/dev/full") else {
-        eprintln!("skipped: there is no /dev/full");
+        skipped("/dev/full does not exist");
         return;
     };
     let folder = Folder::with(&[("good.yaml", GOOD)]);

@@ -12,8 +12,12 @@ mod expansion;
 mod formats;
 mod governing;
 mod graph;
+mod missing;
 mod options;
+mod pages;
 mod parameters;
+#[path = "../skipped/mod.rs"]
+mod skipped;
 mod skipping;
 mod stacks;
 mod support;

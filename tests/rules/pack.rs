@@ -3,6 +3,7 @@
 use super::examples;
 use super::files::{pack, trying};
 use hipaalint::rules::load::{RuleSet, controls, profiles, unmark};
+use hipaalint::rules::meta::RuleKind;
 use hipaalint::rules::rule::{Example, PROFILES};
 use hipaalint::source::{Source, SourceId};
 use hipaalint::syntax::parse;
@@ -62,10 +63,12 @@ fn examples_of_user_rules_hold() {
     let only = std::env::var("RULE").unwrap_or_default();
     let known: Vec<&str> = controls().iter().map(|control| control.id.as_str()).collect();
     let mut complaints = String::new();
-    for folder in ["tapstack", "cfn-template"] {
+    for folder in
+        ["fixtures/reference/rules/tapstack", "fixtures/reference/rules/cfn-template", "examples/own-rule/policies"]
+    {
         let load = || {
             let mut rules = RuleSet::default();
-            let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/reference/rules").join(folder);
+            let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
             rules.add_folder(&folder).unwrap();
             rules
         };
@@ -131,4 +134,20 @@ fn heads_are_complete() {
         }
     }
     assert!(complaints.is_empty(), "\n{complaints}");
+}
+
+/// A rule that looks at blocks of every kind passes on templates that contain nothing to protect, so its checks show no
+/// safeguard.
+#[test]
+fn rules_about_anything_are_supporting() {
+    let every_kind = ["any", "taggable", "named", "outputs", "template", "exceptions"];
+    let mut supporting = 0;
+    for entry in pack().entries() {
+        let is_general = entry.targets.iter().all(|target| every_kind.contains(&target.name()));
+        let is_supporting = entry.meta.kind == RuleKind::Supporting;
+        assert!(is_supporting || !is_general, "{}: needs `kind: supporting`", entry.meta.id);
+        supporting += usize::from(is_supporting);
+    }
+    // Those that look at anything, some of them at parameters as well, and one that looks at the names of SSM parameters.
+    assert_eq!(supporting, 15);
 }

@@ -7,5 +7,7 @@ mod errors;
 mod hostile;
 mod json;
 mod mutation;
+#[path = "../skipped/mod.rs"]
+mod skipped;
 mod support;
 mod yaml;

@@ -9,7 +9,7 @@
 //! <https://github.com/aws-cloudformation/aws-cloudformation-templates/issues/271> on branches that are not taken.
 
 use super::builder::literal;
-use super::{Outcome, has_macro, is_function, unknown_result};
+use super::{CallResult, has_macro, is_function, unknown_result};
 use crate::eval::choices;
 use crate::eval::forks::Open;
 use crate::eval::rows::MAX_ROWS;
@@ -69,16 +69,16 @@ impl<'t> Call<'t> {
 }
 
 impl<'t> Run<'_, 't> {
-    pub(super) fn find_in_map(&mut self, list: Option<&'t [Node<'t>]>, span: Span) -> Outcome<'t> {
+    pub(super) fn find_in_map(&mut self, list: Option<&'t [Node<'t>]>, span: Span) -> CallResult<'t> {
         let call = match list {
             Some([name, first, second]) => Call { fields: [name, first, second], default: None, span },
             Some([name, first, second, options]) => match options.as_mapping() {
                 Some([only]) if only.key == "DefaultValue" => {
                     Call { fields: [name, first, second], default: Some(&only.value), span }
                 }
-                _ => return Outcome::Malformed,
+                _ => return CallResult::Malformed,
             },
-            _ => return Outcome::Malformed,
+            _ => return CallResult::Malformed,
         };
         let extended = self.is_extended();
         let takes = |node: &&Node<'t>| match node.as_mapping() {
@@ -86,26 +86,26 @@ impl<'t> Run<'_, 't> {
             _ => true,
         };
         if !call.fields.iter().all(takes) {
-            return Outcome::Malformed;
+            return CallResult::Malformed;
         }
         let mut keys = Vec::with_capacity(call.fields.len());
         for field in call.fields {
             match self.compute(field) {
                 Some(value) if value.is_scalar() => keys.push(value),
-                _ => return Outcome::Malformed,
+                _ => return CallResult::Malformed,
             }
         }
         let evaluator = self.evaluator;
         let opens = keys.iter().flat_map(Value::parts).filter_map(|part| evaluator.open(part));
         let choices: Vec<Open> = opens.collect();
         let is_one = choices.iter().all(|open| choices.first() == Some(open));
-        let Some(open) = self.leave_one_open(&mut keys) else { return Outcome::Malformed };
+        let Some(open) = self.leave_one_open(&mut keys) else { return CallResult::Malformed };
         match open {
             Some(variable) => match self.open_entry(&call, &keys, variable) {
                 // Where another choice was made as well, that may lead nowhere with any key.
-                Outcome::Malformed if !is_one => {
+                CallResult::Malformed if !is_one => {
                     self.refuse();
-                    Outcome::Malformed
+                    CallResult::Malformed
                 }
                 outcome => outcome,
             },
@@ -113,9 +113,9 @@ impl<'t> Run<'_, 't> {
                 Found::Node(node) => self.entry_value(&call, node),
                 Found::Refused if !choices.is_empty() => {
                     self.refuse();
-                    Outcome::Malformed
+                    CallResult::Malformed
                 }
-                Found::Refused => Outcome::Malformed,
+                Found::Refused => CallResult::Malformed,
                 Found::Unknown => self.compared(&call, &keys),
             },
         }
@@ -159,11 +159,11 @@ impl<'t> Run<'_, 't> {
     }
 
     /// What a call gives where one choice in its keys is open.
-    fn open_entry(&mut self, call: &Call<'t>, keys: &[Value<'t>], variable: usize) -> Outcome<'t> {
+    fn open_entry(&mut self, call: &Call<'t>, keys: &[Value<'t>], variable: usize) -> CallResult<'t> {
         let evaluator = self.evaluator;
-        let Some(named) = evaluator.choices.get(variable) else { return Outcome::Malformed };
+        let Some(named) = evaluator.choices.get(variable) else { return CallResult::Malformed };
         if !evaluator.afford(named.candidates.len().saturating_mul(COST_OF_CANDIDATE)) {
-            return Outcome::Value(self.unknown_entry(call, keys));
+            return CallResult::Value(self.unknown_entry(call, keys));
         }
         let keys_with: Vec<&Value<'t>> = keys.iter().collect();
         let found: Vec<Found<'t>> = named
@@ -188,7 +188,7 @@ impl<'t> Run<'_, 't> {
                     continue;
                 }
             };
-            let Some(spelling) = spelling else { return Outcome::Value(self.unknown_entry(call, keys)) };
+            let Some(spelling) = spelling else { return CallResult::Value(self.unknown_entry(call, keys)) };
             let class = *known.entry(spelling).or_insert(different.len());
             if class == different.len() {
                 different.push(node);
@@ -197,7 +197,7 @@ impl<'t> Run<'_, 't> {
         }
         if different.is_empty() {
             // No key that anybody chooses leads anywhere: that is no choice, but a mistake.
-            return Outcome::Malformed;
+            return CallResult::Malformed;
         }
         let domain = self.domain(Variable::Named(variable), named.candidates.len());
         let mut reachable: Vec<usize> =
@@ -206,16 +206,16 @@ impl<'t> Run<'_, 't> {
         reachable.dedup();
         let stays_open = reachable.len() > MAX_AT_ONCE || (reachable.len() > 1 && named.name.starts_with("AWS::"));
         if stays_open && let Some(value) = self.left_open(call, keys, variable, &classes, &different) {
-            return Outcome::Value(value);
+            return CallResult::Value(value);
         }
         if reachable.len() > MAX_DIFFERENT {
-            return Outcome::Value(self.unknown_entry(call, keys));
+            return CallResult::Value(self.unknown_entry(call, keys));
         }
         let class = self.fork_by(variable, |index, _| classes.get(index).copied().flatten());
         match class.and_then(|class| different.get(class).copied()) {
             Some(Some(node)) => self.entry_value(call, node),
-            Some(None) => Outcome::Value(self.unknown_entry(call, keys)),
-            None => Outcome::Malformed,
+            Some(None) => CallResult::Value(self.unknown_entry(call, keys)),
+            None => CallResult::Malformed,
         }
     }
 
@@ -255,10 +255,10 @@ impl<'t> Run<'_, 't> {
     }
 
     /// What a call gives where a key is not known: the entry that all rows share; else the key is compared with each row's.
-    fn compared(&mut self, call: &Call<'t>, keys: &[Value<'t>]) -> Outcome<'t> {
+    fn compared(&mut self, call: &Call<'t>, keys: &[Value<'t>]) -> CallResult<'t> {
         let rows = self.evaluator.rows(keys);
         let Some((unknown, rows)) = rows.filter(|(_, rows)| rows.len() <= MAX_COMPARED) else {
-            return Outcome::Value(self.unknown_entry(call, keys));
+            return CallResult::Value(self.unknown_entry(call, keys));
         };
         // A key of every map by Region is that of a Region.
         let is_possible = |text: &str| match keys.get(unknown).and_then(Value::as_reference) {
@@ -268,7 +268,7 @@ impl<'t> Run<'_, 't> {
         let found = rows.iter().filter(|(key, _)| is_possible(key)).map(|(key, row)| (*key, call.found(*row)));
         let found: Vec<(&'t str, Found<'t>)> = found.collect();
         if found.is_empty() {
-            return Outcome::Value(self.unknown_entry(call, keys));
+            return CallResult::Value(self.unknown_entry(call, keys));
         }
         let nodes = found.iter().filter_map(|(_, found)| match found {
             Found::Node(node) => Some(*node),
@@ -276,18 +276,20 @@ impl<'t> Run<'_, 't> {
         });
         let mut different: Vec<(Cow<'t, str>, &'t Node<'t>)> = Vec::new();
         for node in nodes.chain(call.default) {
-            let Some(spelling) = self.spelling(node) else { return Outcome::Value(self.unknown_entry(call, keys)) };
+            let Some(spelling) = self.spelling(node) else { return CallResult::Value(self.unknown_entry(call, keys)) };
             if !different.iter().any(|(known, _)| *known == spelling) {
                 different.push((spelling, node));
             }
         }
         match different.as_slice() {
-            [] => return Outcome::Malformed,
+            [] => return CallResult::Malformed,
             [(_, only)] => return self.entry_value(call, only),
-            _ if different.len() > MAX_AT_ONCE => return Outcome::Value(self.unknown_entry(call, keys)),
+            _ if different.len() > MAX_AT_ONCE => return CallResult::Value(self.unknown_entry(call, keys)),
             _ => {}
         }
-        let (Some(key), Some(field)) = (keys.get(unknown), call.fields.get(unknown)) else { return Outcome::Malformed };
+        let (Some(key), Some(field)) = (keys.get(unknown), call.fields.get(unknown)) else {
+            return CallResult::Malformed;
+        };
         for (text, found) in found {
             let text = Value { span: key.span, kind: Kind::String(Cow::Borrowed(text)) };
             if self.same(field, key, &text) {
@@ -295,7 +297,7 @@ impl<'t> Run<'_, 't> {
                     Found::Node(node) => self.entry_value(call, node),
                     Found::Refused | Found::Unknown => {
                         self.refuse();
-                        Outcome::Malformed
+                        CallResult::Malformed
                     }
                 };
             }
@@ -304,7 +306,7 @@ impl<'t> Run<'_, 't> {
             Some(node) => self.entry_value(call, node),
             None => {
                 self.refuse();
-                Outcome::Malformed
+                CallResult::Malformed
             }
         }
     }
@@ -319,9 +321,9 @@ impl<'t> Run<'_, 't> {
     }
 
     /// The value of an entry, or of the default. It has the place of the call: the mapping may serve many resources.
-    fn entry_value(&mut self, call: &Call<'t>, node: &'t Node<'t>) -> Outcome<'t> {
+    fn entry_value(&mut self, call: &Call<'t>, node: &'t Node<'t>) -> CallResult<'t> {
         if call.default.is_some_and(|default| std::ptr::eq(default, node)) {
-            return self.compute(node).map_or(Outcome::NoValue, Outcome::Value);
+            return self.compute(node).map_or(CallResult::NoValue, CallResult::Value);
         }
         self.plain(node).map(|kind| Value { span: call.span, kind }).into()
     }

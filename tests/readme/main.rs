@@ -3,8 +3,11 @@
 //!
 //! A block marked `console` is a session in the project's folder: `$ hipaalint …` is run through the binary, `$ echo $?`
 //! asks for its exit code, other commands are passed over. A line `…` stands for any lines.
-//! `README_UPDATE=1 cargo test --test readme` writes what was printed into the documents.
+//! Numbers in the lines of a summary may differ: they change with every rule that a profile gets.
+//! `README_UPDATE=1 cargo test --test readme` writes what was printed into the documents, and the picture of a finding.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+mod picture;
 
 use hipaalint::config::Config;
 use hipaalint::rules::load::RuleSet;
@@ -79,16 +82,29 @@ fn steps<'d>(first: usize, lines: &[&'d str]) -> Vec<Step<'d>> {
     steps
 }
 
-/// What the binary prints, and its exit code. Arguments are separated by spaces; there are no quotes.
-fn run(arguments: &str) -> (String, i32) {
+/// The binary in an environment that is the same everywhere.
+fn binary() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_hipaalint"));
-    for name in ["CLICOLOR_FORCE", "FORCE_HYPERLINK", "HIPAALINT_THREADS", "SOURCE_DATE_EPOCH"] {
+    for name in ["CLICOLOR_FORCE", "FORCE_HYPERLINK", "HIPAALINT_THREADS", "NO_COLOR", "SOURCE_DATE_EPOCH"] {
         command.env_remove(name);
     }
-    command.env("NO_COLOR", "1").env("LC_ALL", "C.UTF-8").env("TERM", "xterm");
-    let output = command.args(arguments.split_whitespace()).current_dir(root()).output().unwrap();
+    command.env("LC_ALL", "C.UTF-8").env("TERM", "xterm").current_dir(root());
+    command
+}
+
+/// The output of the binary, and its exit code. Arguments are separated by spaces; there are no quotes.
+fn run(arguments: &str) -> (String, i32) {
+    let mut command = binary();
+    let output = command.env("NO_COLOR", "1").args(arguments.split_whitespace()).output().unwrap();
     let text = String::from_utf8(output.stdout).unwrap() + &String::from_utf8(output.stderr).unwrap();
     (text, output.status.code().unwrap())
+}
+
+/// A line without the numbers of a summary.
+fn uncounted(line: &str) -> String {
+    let counts = ["✓ ", "✗ ", "× ", "⚠ ", "  "].iter().any(|mark| line.starts_with(mark))
+        && [" rules of profile", " checks: ", " checks passed"].iter().any(|words| line.contains(words));
+    if counts { line.replace(|character: char| character.is_ascii_digit(), "") } else { line.to_owned() }
 }
 
 /// Whether lines are as shown, where `…` stands for any.
@@ -96,7 +112,9 @@ fn is_shown(shown: &[&str], lines: &[&str]) -> bool {
     match shown.split_first() {
         None => lines.is_empty(),
         Some((&"…", rest)) => (0..=lines.len()).any(|skipped| is_shown(rest, &lines[skipped..])),
-        Some((first, rest)) => lines.split_first().is_some_and(|(line, lines)| line == first && is_shown(rest, lines)),
+        Some((first, rest)) => lines
+            .split_first()
+            .is_some_and(|(line, lines)| uncounted(line) == uncounted(first) && is_shown(rest, lines)),
     }
 }
 
@@ -146,6 +164,21 @@ fn sessions_print_what_is_shown() {
 }
 
 #[test]
+fn the_picture_shows_what_is_printed() {
+    let output = binary().args(["examples/patient-records.yaml", "--color", "always"]).output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    // Its summary changes with every rule of the profile.
+    let (findings, _) = text.rsplit_once("\n\n").unwrap();
+    let picture = picture::svg(findings);
+    let file = root().join("docs/finding.svg");
+    if env::var_os("README_UPDATE").is_some() {
+        fs::write(&file, &picture).unwrap();
+    }
+    let shown = fs::read_to_string(&file).unwrap_or_default();
+    assert!(shown == picture, "docs/finding.svg differs: `README_UPDATE=1 cargo test --test readme` writes it");
+}
+
+#[test]
 fn configurations_and_rules_can_be_read() {
     let (mut configurations, mut own_rules) = (0, 0);
     for (name, document) in documents() {
@@ -178,6 +211,30 @@ fn local_links(document: &str) -> Vec<&str> {
         .filter(|target| !target.contains("://") && !target.starts_with('#'))
         .map(|target| target.split_once('#').map_or(target, |(file, _)| file))
         .collect()
+}
+
+/// Tables, fenced blocks, and single words that are longer have to be longer.
+#[test]
+fn lines_wrap_at_100_columns() {
+    let mut pages: Vec<(String, String)> = documents();
+    for entry in fs::read_dir(root().join("docs/rules")).unwrap() {
+        let path = entry.unwrap().path();
+        pages.push((path.display().to_string(), fs::read_to_string(path).unwrap()));
+    }
+    let mut complaints = String::new();
+    for (name, document) in pages {
+        let mut fenced = false;
+        for (number, line) in document.lines().enumerate() {
+            fenced ^= line.starts_with("```");
+            let breakable = line.trim_start_matches(['-', ' ', '#', '>']).contains(' ');
+            let exempt =
+                fenced || !breakable || line.starts_with('|') || line.starts_with("![") || line.starts_with("<!--");
+            if line.chars().count() > 100 && !exempt {
+                complaints += &format!("{name}:{}: {} columns\n", number + 1, line.chars().count());
+            }
+        }
+    }
+    assert!(complaints.is_empty(), "\n{complaints}");
 }
 
 #[test]
