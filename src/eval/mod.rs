@@ -475,6 +475,13 @@ impl<'m, 't> Run<'m, 't> {
                     None => Descent::Absent(at, index.saturating_sub(1)),
                 };
             }
+            if node.as_str().is_some_and(|text| text.trim_start().starts_with(['{', '['])) {
+                // A JSON text, as far as anybody reads on in it.
+                return match self.value(node) {
+                    Some(value) => Descent::Value(value, index),
+                    None => Descent::Absent(at, index),
+                };
+            }
             let Some(entry) = node.entry(name.as_ref()) else {
                 return if functions::has_macro(node) { Descent::Unknown(index) } else { Descent::Absent(at, index) };
             };

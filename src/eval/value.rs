@@ -3,6 +3,7 @@
 //! A value belongs to one scenario (one choice of parameters and conditions), so it holds no conditionals. What no
 //! scenario settles stays *unsettled*, part by part: `patient-${Env}-${AWS::AccountId}` is a text of four parts.
 
+use super::functions::{FUNCTIONS, begins_as_function};
 use super::text::{CLOSE, OPEN};
 use crate::source::Span;
 use crate::syntax::Number;
@@ -133,7 +134,7 @@ pub enum Origin<'t> {
         of: Option<Arc<str>>,
     },
     /// A function whose arguments are not what CloudFormation takes, or a reference to nothing.
-    Malformed(&'static str),
+    Malformed(&'t str),
     /// Somewhere inside a value that is not known, which may still be a list of lists so many levels deep; 0 is a text.
     Inside(u8),
 }
@@ -151,8 +152,12 @@ pub enum DynamicService {
     Other,
 }
 
-/// The name of a function that CloudFormation does not have.
-pub const UNKNOWN_FUNCTION: &str = "an unknown function";
+/// Functions that have a value only in `Conditions` and `Rules`.
+///
+/// Source: "Condition functions" and "Rule-specific intrinsic functions", CloudFormation template reference (2026-11).
+const CONDITION_FUNCTIONS: [&str; 4] = ["Fn::And", "Fn::Equals", "Fn::Not", "Fn::Or"];
+const RULE_FUNCTIONS: [&str; 6] =
+    ["Fn::Contains", "Fn::EachMemberEquals", "Fn::EachMemberIn", "Fn::RefAll", "Fn::ValueOf", "Fn::ValueOfAll"];
 
 impl Origin<'_> {
     /// The result of a function of which nothing is known, not even whether another call gives the same.
@@ -177,8 +182,14 @@ impl Origin<'_> {
             Self::Dynamic { .. } => "a dynamic reference is resolved only when the stack is deployed".to_owned(),
             Self::Zones | Self::Zone(_) => "the Availability Zones of the Region are unknown".to_owned(),
             Self::Function { name, .. } => format!("the result of `{name}` is unknown"),
-            Self::Malformed(UNKNOWN_FUNCTION) => {
-                "CloudFormation does not have the function that is used here".to_owned()
+            Self::Malformed(name) if CONDITION_FUNCTIONS.contains(name) => {
+                format!("`{name}` is a condition function and has no value in Resources or Outputs")
+            }
+            Self::Malformed(name) if RULE_FUNCTIONS.contains(name) => {
+                format!("`{name}` is a rule function and has no value in Resources or Outputs")
+            }
+            Self::Malformed(name) if begins_as_function(name) && !FUNCTIONS.contains(name) => {
+                format!("`{name}` is not a function of CloudFormation")
             }
             Self::Malformed(name) => format!("`{name}` has arguments that CloudFormation does not accept"),
             Self::Inside(_) => "the value is part of an unknown value".to_owned(),

@@ -26,7 +26,7 @@ mod wildcard;
 pub use coverage::{Request, denies};
 pub use documents::{DocumentKind, types_with};
 pub use escalation::{Escalation, Granted, escalations};
-pub use json_text::parse as json_document;
+pub use json_text::{is_json, parse as json_document};
 pub use needless::{NeedlessWildcard, needless_wildcard};
 pub use principal::{Who, principal};
 pub use restriction::restricts_callers;

@@ -359,7 +359,7 @@ fn what_only_deployment_knows() {
         ("'Fn::Transform': x", &["\"<malformed Fn::Transform>\""]),
         ("{'Fn::Transform': {Name: Own}, Beside: x}", &["\"<Fn::Transform>\""]),
         ("'Fn::GetStackOutput': {StackName: a, OutputName: b}", &["\"<Fn::GetStackOutput>\""]),
-        ("'Fn::Reverse': [a]", &["\"<malformed an unknown function>\""]),
+        ("'Fn::Reverse': [a]", &["\"<malformed Fn::Reverse>\""]),
     ]);
 }
 

@@ -14,7 +14,7 @@ mod text;
 
 use super::forks::Open;
 use super::partition::{self, Derived};
-use super::value::{Content, Field, Kind, Origin, Part, UNKNOWN_FUNCTION, Value};
+use super::value::{Content, Field, Kind, Origin, Part, Value};
 use super::{Candidate, Run};
 use crate::source::Span;
 use crate::syntax::{self, Entry, Node};
@@ -121,7 +121,7 @@ impl<'t> Run<'_, 't> {
         match outcome {
             CallResult::Value(value) => Some(value),
             CallResult::NoValue => None,
-            CallResult::Malformed => Some(Value::unknown(Origin::Malformed(static_name(&entry.key)), span)),
+            CallResult::Malformed => Some(Value::unknown(Origin::Malformed(&entry.key), span)),
         }
     }
 
@@ -274,23 +274,34 @@ impl<'t> Run<'_, 't> {
     /// A value with every choice in its text made, value by value: for callers that need the characters themselves.
     pub fn settled(&mut self, value: Value<'t>) -> Value<'t> {
         let evaluator = self.evaluator;
-        let mut value = value;
         // The same choice may be in several parts; the first makes it for all.
-        while let Some(open) = value.parts().iter().find_map(|part| evaluator.open(part)) {
-            value = match open {
-                Open::Derived(derived) => {
-                    let content = self.settle_derived(derived);
-                    super::forks::with_derived(&value, derived, &content)
-                }
-                Open::Named(variable) => {
-                    match self.make_choice(&[&value], variable).and_then(|mut chosen| chosen.pop()) {
-                        Some(chosen) => chosen,
-                        None => return value,
-                    }
-                }
-            };
+        self.settled_at(value, &|value| value.parts().iter().position(|part| evaluator.open(part).is_some()))
+    }
+
+    /// A value with those choices made that `place` finds, part by part.
+    pub fn settled_at(&mut self, value: Value<'t>, place: &dyn Fn(&Value<'t>) -> Option<usize>) -> Value<'t> {
+        let evaluator = self.evaluator;
+        let mut value = value;
+        while let Some(open) =
+            place(&value).and_then(|index| value.parts().get(index)).and_then(|part| evaluator.open(part))
+        {
+            match self.with_choice(&value, open) {
+                Some(chosen) => value = chosen,
+                None => break,
+            }
         }
         value
+    }
+
+    /// A value with one choice made; none if CloudFormation refuses what is left of it.
+    fn with_choice(&mut self, value: &Value<'t>, open: Open) -> Option<Value<'t>> {
+        match open {
+            Open::Derived(derived) => {
+                let content = self.settle_derived(derived);
+                Some(super::forks::with_derived(value, derived, &content))
+            }
+            Open::Named(variable) => self.make_choice(&[value], variable)?.pop(),
+        }
     }
 
     /// A value with its choices made if there are few: for functions whose unknown result serves almost as well.
@@ -349,27 +360,23 @@ fn origin_of_result<'t>(name: &'static str, argument: &Value<'t>) -> Origin<'t> 
     }
 }
 
-fn static_name(key: &str) -> &'static str {
-    const NAMES: [&str; 19] = [
-        "Ref",
-        "Fn::If",
-        "Fn::GetAtt",
-        "Fn::Sub",
-        "Fn::Join",
-        "Fn::FindInMap",
-        "Fn::Select",
-        "Fn::Split",
-        "Fn::ImportValue",
-        "Fn::Base64",
-        "Fn::Cidr",
-        "Fn::GetAZs",
-        "Fn::Length",
-        "Fn::ToJsonString",
-        "Fn::Transform",
-        "Fn::RefAll",
-        "Fn::ValueOf",
-        "Fn::ValueOfAll",
-        "Fn::GetStackOutput",
-    ];
-    NAMES.into_iter().find(|name| *name == key).unwrap_or(UNKNOWN_FUNCTION)
-}
+/// The functions that are computed, or known only when the stack is deployed.
+pub(super) const FUNCTIONS: [&str; 17] = [
+    "Fn::Base64",
+    "Fn::Cidr",
+    "Fn::FindInMap",
+    "Fn::ForEach",
+    "Fn::GetAZs",
+    "Fn::GetAtt",
+    "Fn::GetStackOutput",
+    "Fn::If",
+    "Fn::ImportValue",
+    "Fn::Join",
+    "Fn::Length",
+    "Fn::Select",
+    "Fn::Split",
+    "Fn::Sub",
+    "Fn::ToJsonString",
+    "Fn::Transform",
+    "Ref",
+];
