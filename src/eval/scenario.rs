@@ -293,7 +293,7 @@ fn term(variable: Variable, domain: &Domain, choices: &Choices<'_>, atoms: &[Ato
 
 fn list(items: &[String]) -> String {
     /// Values that are named; a map by Region has dozens.
-    const MOST: usize = 8;
+    const MOST: usize = 20;
     match items {
         many if many.len() > MOST + 1 => {
             let named = many.get(..MOST).unwrap_or_default();
