@@ -265,7 +265,7 @@ Conditions: {Is: !Equals [a, a]}
         ),
         (
             "[!Ref Env, z]",
-            format!("{{{}, Tz: {{Type: T}}, {}}}", block("dev"), block("prod")),
+            format!("{{{}, {}, Tz: {{Type: T}}}}", block("dev"), block("prod")),
             format!(
                 "{{{own}, {}: {}, {}: {}}}",
                 condition("dev"),
@@ -273,6 +273,12 @@ Conditions: {Is: !Equals [a, a]}
                 condition("prod"),
                 is("Env", "prod")
             ),
+        ),
+        // What one item chooses is independent of the others.
+        (
+            "[!Ref Env, !Ref Env, prod]",
+            format!("{{{}, Tprod: {{Type: T}}}}", block("dev")),
+            format!("{{{own}, {}: {{Fn::Or: [{dev}, {dev}]}}}}", condition("dev"), dev = is("Env", "dev")),
         ),
         (
             "[!FindInMap [M, !Ref Env, name]]",

@@ -42,6 +42,37 @@ fn paths(text: &str, template: &str) -> Vec<String> {
     report.findings.into_iter().map(|finding| finding.path).collect()
 }
 
+/// What a parameter accepts decides a limit, whatever its value is.
+#[test]
+fn limits_of_parameters_decide_limits() {
+    let outcomes = |assert: &str, declaration: &str| {
+        let keep = Keep { undecided: true, passed: true };
+        let rules = rule(&format!("resources: [AWS::RDS::DBInstance]\nassert: {assert}\n"));
+        let linter = Linter::new(rules, |_| true, &BTreeMap::new(), BTreeMap::new(), keep).unwrap();
+        let template = format!(
+            "Parameters: {{P: {{Type: Number{declaration}}}}}
+Resources: {{R: {{Type: AWS::RDS::DBInstance, Properties: {{BackupRetentionPeriod: !Ref P}}}}}}
+"
+        );
+        let report = linter.lint(&Source::new(SourceId(0), "template", template));
+        let outcomes = report.findings.iter().map(|finding| format!("{:?}", finding.outcome));
+        outcomes.collect::<Vec<_>>().join(", ")
+    };
+    let least = "{ path: $.Properties.BackupRetentionPeriod, is: { at-least: 7 } }";
+    let most = "{ path: $.Properties.BackupRetentionPeriod, is: { at-most: 7 } }";
+    for (declaration, at_least, at_most) in [
+        ("", "Undecided", "Undecided"),
+        (", MinValue: 7", "Pass", "Undecided"),
+        (", MinValue: 8", "Pass", "Fail"),
+        (", MaxValue: 7", "Undecided", "Pass"),
+        (", MaxValue: 6", "Fail", "Pass"),
+        (", MinValue: 1, MaxValue: 35", "Undecided", "Undecided"),
+    ] {
+        assert_eq!(outcomes(least, declaration), at_least, "{declaration}");
+        assert_eq!(outcomes(most, declaration), at_most, "{declaration}");
+    }
+}
+
 /// A property that takes any map takes its JSON text as well, and what is not known in the text hides nothing else.
 #[test]
 fn paths_lead_into_json_texts() {

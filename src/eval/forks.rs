@@ -145,6 +145,29 @@ impl<'t> Run<'_, 't> {
         self.scenario.domain(variable).is_some_and(|domain| domain.contains(&1))
     }
 
+    /// A value as far as this scenario determines it, for a sentence about it. Nothing is settled by that.
+    pub fn as_chosen(&self, value: &Value<'t>) -> Value<'t> {
+        let Kind::Text(parts) = &value.kind else { return value.clone() };
+        let known = |part: &Part<'t>| {
+            let Some(Open::Named(variable)) = self.evaluator.open(part) else { return None };
+            let named = self.evaluator.choices.get(variable)?;
+            let mut chosen = None;
+            for index in self.domain(Variable::Named(variable), named.candidates.len()) {
+                let candidate = named.candidates.get(index)?;
+                let part = self.evaluator.chosen(part, variable, index, candidate);
+                match (part, &chosen) {
+                    (Some(part), None) if part.content.is_known() => chosen = Some(part),
+                    (Some(part), Some(other)) if part == *other => {}
+                    (Some(_), _) => return None,
+                    (None, _) => {}
+                }
+            }
+            chosen
+        };
+        let parts = parts.iter().map(|part| known(part).unwrap_or_else(|| part.clone()));
+        Value { span: value.span, kind: Kind::Text(parts.collect()) }
+    }
+
     /// Decides a question about some scalars. Choices inside them are distinguished only as far as the result differs.
     ///
     /// `question` gets the values, in order, with choices settled as far as they have been made so far; it decides

@@ -150,6 +150,8 @@ impl<'m, 't> Checker<'_, 'm, 't> {
     pub fn explained(&self, item: &Item<'m, 't>) -> Location {
         let mut location = item.location();
         if let Item::Value { value, .. } = item {
+            let value = self.run.as_chosen(value);
+            location = location.of_value(&value);
             for part in value.parts() {
                 let evaluator = &self.model.evaluator;
                 if let (Content::Known(text), Origin::Parameter(name)) = (&part.content, &part.origin)

@@ -12,7 +12,7 @@ mod reader;
 use crate::truth::Truth;
 
 /// Positions that are looked at before a match is given up.
-const MAX_STEPS: usize = 200_000;
+const MAX_STEPS: usize = 50_000;
 
 /// An expression.
 #[derive(Debug)]

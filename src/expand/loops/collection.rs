@@ -7,7 +7,7 @@ use crate::syntax::{Entry, Kind, Node};
 use crate::template;
 use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// Combinations of parameters that a collection may depend on.
 const MAX_CASES: usize = 64;
@@ -99,16 +99,13 @@ impl<'t> Lookup<'_, 't> {
         if let Some(items) = self.items_of_list(node) {
             return Ok(Collection { items, unknown: None });
         }
-        let (cases, unknown) = self.in_each_case(&|| {
-            if let Kind::Sequence(items) = &node.kind {
-                // The one list whose items may be functions themselves.
-                return items.iter().map(|item| self.text(item, Purpose::Item)).collect();
-            }
-            match self.found(node, Purpose::Item)? {
-                Found::List(items) => Ok(items),
-                Found::Text(_) => Err(Unknown::because("it is a string, not a list").into()),
-                Found::Nothing => Err(Unknown::because("it is `AWS::NoValue`").into()),
-            }
+        if let Kind::Sequence(items) = &node.kind {
+            return self.listed(items);
+        }
+        let (cases, unknown) = self.in_each_case(&|| match self.found(node, Purpose::Item)? {
+            Found::List(items) => Ok(items),
+            Found::Text(_) => Err(Unknown::because("it is a string, not a list").into()),
+            Found::Nothing => Err(Unknown::because("it is `AWS::NoValue`").into()),
         })?;
         let all = cases.len();
         let mut places: HashMap<(Cow<'t, str>, usize), usize> = HashMap::new();
@@ -127,6 +124,44 @@ impl<'t> Lookup<'_, 't> {
         }
         let when = |cases: Vec<Case<'t>>| if cases.len() == all { When::Always } else { When::In(cases) };
         Ok(Collection { items: items.into_iter().map(|(text, cases)| (text, when(cases))).collect(), unknown })
+    }
+
+    /// The texts of the one list whose items may be functions themselves: what one chooses is independent of the others.
+    fn listed(&self, items: &[Node<'t>]) -> Result<Collection<'t>, Unknown> {
+        let mut collection = Collection { items: Vec::new(), unknown: None };
+        let mut conditional: HashMap<Cow<'t, str>, usize> = HashMap::new();
+        for item in items {
+            let (cases, unknown) = self.in_each_case(&|| self.text(item, Purpose::Item))?;
+            collection.unknown = collection.unknown.or(unknown);
+            let mut texts: Vec<(Cow<'t, str>, Vec<Case<'t>>)> = Vec::new();
+            let all = cases.len();
+            for (case, text) in cases {
+                match texts.iter_mut().find(|(known, _)| *known == text) {
+                    Some((_, cases)) => cases.push(case),
+                    None => texts.push((text, vec![case])),
+                }
+            }
+            for (text, cases) in texts {
+                if cases.len() == all {
+                    collection.items.push((text, When::Always));
+                    continue;
+                }
+                // Several items may choose the same text.
+                let place = *conditional.entry(text.clone()).or_insert(collection.items.len());
+                match collection.items.get_mut(place) {
+                    Some((_, When::In(known))) => known.extend(cases),
+                    _ => collection.items.push((text, When::In(cases))),
+                }
+            }
+        }
+        let always: HashSet<Cow<'t, str>> = collection
+            .items
+            .iter()
+            .filter(|(_, when)| matches!(when, When::Always))
+            .map(|(text, _)| text.clone())
+            .collect();
+        collection.items.retain(|(text, when)| matches!(when, When::Always) || !always.contains(text));
+        Ok(collection)
     }
 
     /// The items that a list parameter may contain, if it may contain different ones.

@@ -74,10 +74,11 @@ impl OpensPort {
             Some(at) if checker.explain => checker.select(at, item).items.into_iter().next(),
             _ => None,
         };
+        let chosen = |value: &Value<'t>| checker.run.as_chosen(value);
         checker.at(truth, || {
-            let mut location = exact.as_ref().unwrap_or(item).location();
+            let mut location = checker.explained(exact.as_ref().unwrap_or(item));
             let values: Vec<String> =
-                values.iter().map(|value| value.text().unwrap_or_default().into_owned()).collect();
+                values.iter().map(|value| chosen(value).text().unwrap_or_default().into_owned()).collect();
             let text = match range_texts(&values) {
                 Some(text) => text,
                 None => "ports".to_owned(),
