@@ -1,4 +1,4 @@
-//! Pinned values that a template's parameters do not accept: errors at the option or the configuration that pins them.
+//! Pinned values that the parameters of a template do not accept: errors at the option or the configuration that pins them.
 
 use super::plan::Problems;
 use super::setup::Setup;
@@ -9,16 +9,16 @@ use crate::source::{SourceId, Span};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-/// Templates that an error points to.
+/// The number of templates that an error points to.
 const MAX_TEMPLATES: usize = 3;
 
-/// Pinned values by the names of their parameters, with the place in a file that pins them; none where an option does.
+/// Pinned values by the names of their parameters, with the place in a file that pins them; none if an option does.
 pub(super) type TypedPins = BTreeMap<String, (String, Option<Span>)>;
 
-/// What tells two errors apart: the place of the value, and the sentence about it.
+/// The place of the value and the sentence about it, which identify an error.
 type Key = (Option<Span>, String);
 
-/// The values that templates refused.
+/// The pinned values that templates do not accept.
 #[derive(Debug, Default)]
 pub(super) struct RefusedPins {
     /// The templates of each: their names, and where they declare the constraint.
@@ -26,7 +26,7 @@ pub(super) struct RefusedPins {
 }
 
 impl RefusedPins {
-    /// Adds what one template refused.
+    /// Adds the values that one template does not accept.
     pub(super) fn add(&mut self, setup: &Setup, template: &str, refused: Vec<Refused>) {
         for one in refused {
             let place = setup.pins.get(&one.parameter).and_then(|(_, place)| *place);
@@ -35,8 +35,8 @@ impl RefusedPins {
         }
     }
 
-    /// Reports each value once, with the templates that refused it. `declared` are the parameters of all templates, with whether
-    /// one of them hides the value: no text is shown that may hold such a value.
+    /// Reports each value once, with the templates that do not accept it. `declared` has the parameters of all templates, and whether
+    /// one of them hides the value. A file with such a value is named, but its text is not shown.
     pub(super) fn complain(self, declared: &BTreeMap<String, bool>, setups: &[Arc<Setup>], problems: &mut Problems) {
         let is_shown = |name: &String| declared.get(name) != Some(&true) && !is_secret_name(name);
         let hidden: BTreeSet<SourceId> = setups

@@ -31,7 +31,7 @@ pub struct Variable<'t> {
     pub default: Option<usize>,
     /// Whether some of the candidates is a dynamic reference.
     pub(super) has_references: bool,
-    /// What any other value is not: the candidates, and what the template compares it with although it refuses it.
+    /// The texts that any other value is not: the candidates, and refused texts that the template compares it with.
     other: Arc<[Cow<'t, str>]>,
 }
 
@@ -47,7 +47,7 @@ impl<'t> Variable<'t> {
             Candidate::Other => None,
         });
         let has_references = known.clone().any(|text| text.contains("{{resolve:"));
-        // Most have no other.
+        // Most variables have no other values.
         let has_other = candidates.last() == Some(&Candidate::Other);
         let other = if has_other { known.cloned().chain(refused).collect() } else { Vec::new() };
         Self { name, candidates, default, has_references, other: other.into() }
@@ -67,9 +67,9 @@ impl<'t> Variable<'t> {
 pub struct Choices<'t> {
     variables: Vec<Variable<'t>>,
     by_name: HashMap<&'t str, usize>,
-    /// Parameters that are unknown, and yet never empty.
+    /// Unknown parameters that are never empty.
     filled: HashSet<&'t str>,
-    /// The empty text alone.
+    /// Only the empty text.
     empty: Arc<[Cow<'t, str>]>,
 }
 
@@ -85,8 +85,8 @@ pub const PSEUDO: [&str; 7] = [
 ];
 
 impl<'t> Choices<'t> {
-    /// Reads a template's parameters, the literals that its conditions compare them with, and the rows of mappings that they
-    /// are keys of.
+    /// Reads a template's parameters, the literals that its conditions compare them with, and the keys of mappings that they
+    /// select.
     pub fn new(template: &Template<'t>, inputs: &'t Inputs) -> Self {
         let mut compared: HashMap<&'t str, Vec<Cow<'t, str>>> = HashMap::new();
         for condition in template.conditions {
@@ -164,11 +164,11 @@ impl<'t> Choices<'t> {
     }
 }
 
-/// What a template says of the values of a parameter besides its declaration.
+/// The values of a parameter that occur elsewhere in a template.
 struct Literals<'t> {
-    /// What conditions and rules compare it with; none where none of them mentions it.
+    /// The texts that conditions and rules compare it with; none if they do not mention it.
     compared: Option<Vec<Cow<'t, str>>>,
-    /// The keys of mappings that it stands for.
+    /// The keys of mappings that it selects.
     keys: Option<Vec<&'t str>>,
 }
 
@@ -194,7 +194,7 @@ fn parameter_variable<'t>(
         return Some(Variable::new(name, vec![Candidate::Known(Cow::Borrowed(value))], None, []));
     }
     let constraints = Constraints::of(parameter);
-    // One that the template refuses itself is there to be replaced.
+    // Authors use a refused default to require a value.
     let mut default = parameter.default.and_then(Node::scalar_text).filter(|default| !constraints.refuses(default));
     if let Some(given) = &inputs.given {
         match given.get(name) {
@@ -270,7 +270,7 @@ fn possible<'t>(name: &str, mut literals: Vec<Cow<'t, str>>) -> Vec<Cow<'t, str>
     literals
 }
 
-/// Whether a pseudo parameter can be this text, which is a key of a mapping: maps by Region have rows for defaults as well.
+/// Whether a pseudo parameter can be this key of a mapping: mappings by Region often have a row for other Regions.
 pub(super) fn is_possible(name: &str, text: &str) -> bool {
     match (Derived::of(name), name) {
         (Some(derived), _) => PARTITIONS.iter().any(|partition| derived.value(partition) == text),

@@ -1,10 +1,10 @@
-//! Which values a parameter takes: its type, `AllowedValues`, `AllowedPattern`, lengths and ranges.
+//! Which values a parameter accepts: its type, `AllowedValues`, `AllowedPattern`, lengths and ranges.
 //!
 //! Sources (2026-11), CloudFormation user guide: "Parameters" (what each constraint applies to: patterns and lengths to
 //! strings, a pattern to each item of a `CommaDelimitedList`, ranges to numbers), "Systems Manager parameter types"
 //! (<https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/systems-manager-parameter-types.html>: CloudFormation
 //! validates the *key* of a parameter in Parameter Store, as a string, and not the value that it reads), "AWS-specific parameter types"
-//! (the value must exist in the account). Where no source decides, a constraint excludes nothing.
+//! (the value must exist in the account). If no source decides, a constraint excludes nothing.
 
 mod pattern;
 
@@ -17,7 +17,7 @@ use std::borrow::Cow;
 
 /// Values that an `AllowedPattern` may list to be read as `AllowedValues`.
 const MAX_LISTED: usize = 16;
-/// Allowed values that a reason names.
+/// Allowed values that a reason lists.
 const MAX_NAMED: usize = 8;
 
 /// Why CloudFormation would refuse a value.
@@ -42,17 +42,17 @@ impl Refusal {
     }
 }
 
-/// Why CloudFormation would refuse a value of a parameter; none where it takes it, or where nobody can tell.
+/// Why CloudFormation would refuse a value of a parameter; none if it accepts the value, or if that cannot be decided.
 pub fn refusal(parameter: &Parameter<'_>, value: &str) -> Option<Refusal> {
     Constraints::of(parameter).refusal(value)
 }
 
-/// What a parameter demands of its values.
+/// What a parameter requires of its values.
 pub(super) struct Constraints<'p, 't> {
     parameter: &'p Parameter<'t>,
     form: Form,
     pattern: Option<(&'t Node<'t>, &'t str, Option<Pattern>)>,
-    /// Whether there is anything beside `AllowedValues` that could refuse a value. Most parameters take any text.
+    /// Whether a constraint other than `AllowedValues` may refuse a value. Most parameters accept any text.
     is_limited: bool,
 }
 
@@ -67,9 +67,9 @@ enum Form {
     Number,
     /// Numbers with commas between them.
     Numbers,
-    /// Something that the account must have.
+    /// The name or ID of something that must exist in the account.
     Named,
-    /// Such things with commas between them.
+    /// Such names with commas between them.
     AllNamed,
     /// A type that CloudFormation does not have.
     Unknown,
@@ -97,7 +97,7 @@ impl Form {
     }
 }
 
-/// What one constraint says of an item: where it is declared, and what is wrong, after "it".
+/// Checks an item against one constraint: where it is declared, and the problem as a predicate of "it".
 type Problem<'p, 't> = fn(&Constraints<'p, 't>, &str) -> Option<(Span, String)>;
 
 impl<'p, 't> Constraints<'p, 't> {
@@ -117,12 +117,12 @@ impl<'p, 't> Constraints<'p, 't> {
         self.refusal(value).is_some()
     }
 
-    /// Whether it would do so for another reason than `AllowedValues`.
+    /// Whether it would refuse the value for a reason other than `AllowedValues`.
     pub(super) fn excludes(&self, value: &str) -> bool {
         self.is_limited && self.problem(value, &Self::LIMITS).is_some()
     }
 
-    /// The values that the pattern lists, where it lists few and nothing else does.
+    /// The values that the pattern lists, if they are few and there are no `AllowedValues`.
     pub(super) fn listed(&self) -> Option<Vec<String>> {
         let (_, _, pattern) = self.pattern.as_ref()?;
         if self.form != Form::Text || !self.parameter.allowed.is_empty() {
@@ -142,8 +142,8 @@ impl<'p, 't> Constraints<'p, 't> {
     const LIMITS: [Problem<'p, 't>; 4] =
         [Self::outside_type, Self::outside_pattern, Self::outside_lengths, Self::outside_range];
 
-    /// What one of some constraints has against a value. A dynamic reference is not the value that is held to them, as far as
-    /// anybody has written down, so it is never refused.
+    /// The first problem that some constraints find. A dynamic reference is never refused, since no source states whether CloudFormation
+    /// checks the reference or the value that it resolves to.
     fn problem(&self, value: &str, constraints: &[Problem<'p, 't>]) -> Option<Refusal> {
         if value.contains("{{resolve:") {
             return None;
@@ -167,7 +167,7 @@ impl<'p, 't> Constraints<'p, 't> {
                 let bare = self.parameter.kind.strip_prefix("List<").and_then(|kind| kind.strip_suffix('>'));
                 let bare = bare.unwrap_or(self.parameter.kind);
                 let prefix = NAMED.iter().find(|(name, _)| *name == bare).map_or("", |(_, prefix)| prefix);
-                // Whether an empty list is looked for in the account, nobody has written down.
+                // No source states whether an empty list is looked up in the account.
                 if item.is_empty() && self.form == Form::Named {
                     format!("is empty, and a value of type `{bare}` must exist in the account")
                 } else if !item.is_empty() && !item.starts_with(prefix) {
@@ -213,7 +213,7 @@ impl<'p, 't> Constraints<'p, 't> {
         if self.form != Form::Text {
             return None;
         }
-        // Characters, or UTF-16 units as Java counts them: where the two differ, nobody has written down which.
+        // Characters, or UTF-16 units as Java counts them: if the two differ, no source states which applies.
         let (least, most) = (item.chars().count(), item.encode_utf16().count());
         let float = |count: usize| u32::try_from(count).map_or(f64::INFINITY, f64::from);
         let short = self.limit("MinLength").filter(|(_, limit)| float(most) < *limit);

@@ -8,7 +8,7 @@ use super::{Evaluator, MAX_FORKS, MAX_SCENARIOS, Run};
 use crate::truth::Truth;
 use smallvec::{SmallVec, smallvec};
 
-/// What decides the characters of a part that is open.
+/// The choice that decides the characters of an open part.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub(super) enum Open {
     /// A parameter or pseudo parameter with values to choose from: its index in the choices.
@@ -18,7 +18,7 @@ pub(super) enum Open {
 }
 
 impl<'t> Evaluator<'_, 't> {
-    /// What decides the characters of a part, where that is open.
+    /// The choice that decides the characters of a part, if one does.
     pub(super) fn open(&self, part: &Part<'t>) -> Option<Open> {
         match (&part.content, &part.origin) {
             (Content::Choice, Origin::Parameter(name) | Origin::Pseudo(name)) => match Derived::of(name) {
@@ -30,8 +30,8 @@ impl<'t> Evaluator<'_, 't> {
         }
     }
 
-    /// What a part is where a variable takes one of its candidates; none where CloudFormation refuses that. Parts that another
-    /// choice decides stay as they are.
+    /// A part after a variable takes one of its candidates; none if CloudFormation refuses that. Parts that depend on other
+    /// choices stay as they are.
     fn chosen(&self, part: &Part<'t>, variable: usize, index: usize, candidate: &Candidate<'t>) -> Option<Part<'t>> {
         if self.open(part) != Some(Open::Named(variable)) {
             return Some(part.clone());
@@ -43,7 +43,7 @@ impl<'t> Evaluator<'_, 't> {
         Some(Part { content, origin: part.origin.clone() })
     }
 
-    /// Some values where a variable takes one of its candidates; none where CloudFormation refuses that.
+    /// Some values after a variable takes one of its candidates; none if CloudFormation refuses that.
     pub(super) fn all_chosen(
         &self,
         values: &[&Value<'t>],
@@ -94,8 +94,8 @@ impl<'t> Run<'_, 't> {
         first
     }
 
-    /// Splits a variable's remaining candidates by what `class` says of each, and takes one class. A candidate of no class is
-    /// one that CloudFormation refuses; where all are such, so is the scenario.
+    /// Splits a variable's remaining candidates by the `class` of each, and takes one class. CloudFormation refuses a candidate
+    /// without a class, and the scenario if there is no other.
     pub(super) fn fork_by<C: PartialEq>(
         &mut self,
         index: usize,
@@ -145,7 +145,7 @@ impl<'t> Run<'_, 't> {
         self.scenario.domain(variable).is_some_and(|domain| domain.contains(&1))
     }
 
-    /// A value as far as this scenario determines it, for a sentence about it. Nothing is settled by that.
+    /// A value as far as this scenario determines it, for a message. This settles nothing.
     pub fn as_chosen(&self, value: &Value<'t>) -> Value<'t> {
         let Kind::Text(parts) = &value.kind else { return value.clone() };
         let known = |part: &Part<'t>| {
@@ -218,8 +218,8 @@ impl<'t> Run<'_, 't> {
         result
     }
 
-    /// Some values with a choice made, told apart by what it makes of them; none where CloudFormation refuses all that is left
-    /// of it.
+    /// Some values with a choice made, distinguished by the resulting values; none if CloudFormation refuses every remaining
+    /// candidate.
     pub(super) fn make_choice(&mut self, values: &[&Value<'t>], variable: usize) -> Option<SmallVec<[Value<'t>; 2]>> {
         let evaluator = self.evaluator;
         self.fork_by(variable, |index, candidate| evaluator.all_chosen(values, variable, index, candidate))

@@ -38,9 +38,9 @@ pub enum Given {
 pub struct Refused {
     /// The parameter.
     pub parameter: String,
-    /// The value; none where it is a secret.
+    /// The value; none if it is a secret.
     pub value: Option<String>,
-    /// Whether the parent stack passes it. Otherwise the user pinned it.
+    /// Whether a parent stack passes it. Otherwise the user pinned it.
     pub is_given: bool,
     /// Why CloudFormation refuses it, as the end of "…: it is not a number".
     pub reason: String,
@@ -49,7 +49,7 @@ pub struct Refused {
 }
 
 impl Refused {
-    /// What CloudFormation refuses and why, in one sentence without a full stop.
+    /// What CloudFormation refuses, and why: one sentence without a period.
     pub fn sentence(&self) -> String {
         let value =
             self.value.as_ref().map_or("the value".to_owned(), |value| format!("the value `{}`", shorten(value)));
@@ -65,8 +65,8 @@ impl From<Pinned> for Inputs {
 }
 
 impl Inputs {
-    /// The same without the values that the parameters of a template do not accept, and those values. `is_secret` says of the name
-    /// of a parameter whether its values are secrets, which are not repeated.
+    /// The inputs without the values that the parameters of a template do not accept, and those values. `is_secret` decides whether
+    /// the values of a parameter with some name are secrets, which are not repeated.
     pub fn accepted_by<'a>(
         &'a self,
         root: &Node<'_>,

@@ -125,16 +125,16 @@ pub struct Evaluator<'m, 't> {
     lookups: RefCell<Lookups<'t>>,
 }
 
-/// The texts of a mapping that go with a variable.
+/// The text of a mapping for each value of a variable.
 #[derive(Debug, PartialEq, Eq, Hash)]
 struct Lookup<'t> {
     /// The variable's index among the choices.
     variable: usize,
-    /// The text for each of its candidates; none for those that CloudFormation refuses.
+    /// The text for each of its candidates; none for candidates that CloudFormation refuses.
     texts: Vec<Option<Cow<'t, str>>>,
 }
 
-/// Those that [`value::Content::Entry`] numbers.
+/// The lookups that [`value::Content::Entry`] numbers.
 #[derive(Default)]
 struct Lookups<'t> {
     index: HashMap<Rc<Lookup<'t>>, usize>,
@@ -205,7 +205,7 @@ impl<'m, 't> Evaluator<'m, 't> {
         made <= MAX_BYTES_MADE
     }
 
-    /// The number of a lookup, the same for the same texts; none where there is no room for another.
+    /// The number of a lookup, the same for equal lookups; none if the budget is spent.
     fn remember_lookup(&self, lookup: Lookup<'t>) -> Option<usize> {
         let lookups = &mut *self.lookups.borrow_mut();
         if let Some(known) = lookups.index.get(&lookup) {
@@ -248,7 +248,7 @@ const MAX_EXHAUSTED: usize = 2;
 pub struct Exploration<R> {
     /// The scenarios, together covering every feasible choice unless `complete` is false.
     pub leaves: SmallVec<[(Scenario, R); 1]>,
-    /// The scenarios that never occur: the template's `Rules` forbid them, or CloudFormation refuses what they make of a function.
+    /// The scenarios that never occur: the template's `Rules` forbid them, or CloudFormation refuses them.
     pub infeasible: Vec<Scenario>,
     /// False where there were more than [`MAX_SCENARIOS`], or one with too many choices.
     pub complete: bool,
@@ -305,9 +305,9 @@ pub struct Run<'m, 't> {
     forks: usize,
     /// Whether more than [`MAX_FORKS`] choices were met; the result of the run then means nothing.
     exhausted: bool,
-    /// Whether CloudFormation refuses the scenario, so that it never occurs; what the run answers then means nothing.
+    /// Whether CloudFormation refuses the scenario, so that it never occurs. The result of the run then means nothing.
     is_refused: bool,
-    /// Scenarios beside this one that CloudFormation refuses.
+    /// Other scenarios that CloudFormation refuses.
     refused: Vec<Scenario>,
     consulted: Vec<Variable>,
     visiting: Vec<&'t str>,
@@ -357,12 +357,12 @@ impl<'m, 't> Run<'m, 't> {
         &self.reasons
     }
 
-    /// Whether what the run answers means nothing any more: it met more choices than it may make, or its scenario never occurs.
+    /// Whether the result of the run means nothing: it met more choices than it may make, or its scenario never occurs.
     fn is_over(&self) -> bool {
         self.exhausted || self.is_refused
     }
 
-    /// CloudFormation refuses this scenario.
+    /// Records that CloudFormation refuses this scenario.
     fn refuse(&mut self) {
         self.is_refused = true;
     }
@@ -386,7 +386,7 @@ impl<'m, 't> Run<'m, 't> {
         make: impl FnOnce(&mut Self) -> Option<Value<'t>>,
     ) -> Option<&'m Value<'t>> {
         if self.is_over() {
-            // Nobody will look at what comes of it.
+            // The result is not used.
             return None;
         }
         let key = Computed { node, what };
@@ -476,7 +476,7 @@ impl<'m, 't> Run<'m, 't> {
                 };
             }
             if node.as_str().is_some_and(|text| text.trim_start().starts_with(['{', '['])) {
-                // A JSON text, as far as anybody reads on in it.
+                // The caller may read on in a JSON text.
                 return match self.value(node) {
                     Some(value) => Descent::Value(value, index),
                     None => Descent::Absent(at, index),

@@ -1,5 +1,5 @@
-//! The rows of mappings that a deployment can reach: the keys that a parameter or pseudo parameter stands for in
-//! `Fn::FindInMap`, so that each of them is a choice.
+//! The rows of mappings that a deployment can reach: the keys that a parameter or pseudo parameter selects in `Fn::FindInMap`,
+//! so that each of them is a choice.
 
 use super::functions::begins_as_function;
 use crate::syntax::{Entry, Node};
@@ -9,12 +9,12 @@ use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 /// Mappings with more rows, or rows with more entries, open no choices. CloudFormation takes 200 (user guide, "Understand
 /// CloudFormation quotas").
 pub(super) const MAX_ROWS: usize = 256;
-/// Keys that one parameter may stand for.
+/// Keys that one parameter may select.
 const MAX_KEYS: usize = 512;
 /// Sections whose functions look for rows.
 const SECTIONS: [&str; 3] = ["Conditions", "Outputs", "Resources"];
 
-/// The keys that parameters stand for in a template, by the parameter's name, each once.
+/// The keys that parameters select in a template, by the name of the parameter, each once.
 pub(super) fn keys<'t>(template: &Template<'t>) -> HashMap<&'t str, Vec<&'t str>> {
     let mut search = Search { mappings: template.mappings, keys: HashMap::new(), seen: HashSet::new() };
     if !template.mappings.is_empty() {
@@ -26,7 +26,7 @@ pub(super) fn keys<'t>(template: &Template<'t>) -> HashMap<&'t str, Vec<&'t str>
 struct Search<'t> {
     mappings: &'t [Entry<'t>],
     keys: HashMap<&'t str, Vec<&'t str>>,
-    /// What has stood for the keys of a map already, by the map's address.
+    /// The forms whose keys in a map are recorded already, by the address of the map.
     seen: HashSet<(Form<'t>, *const Node<'t>)>,
 }
 
@@ -66,20 +66,20 @@ impl<'t> Search<'t> {
         }
         for mapping in mappings.iter().filter(|mapping| name.as_str().is_none_or(|name| name == mapping.key)) {
             for form in &firsts {
-                self.stands_for(form, &mapping.value);
+                self.selects(form, &mapping.value);
             }
             let rows = mapping.value.as_mapping().filter(|rows| rows.len() <= MAX_ROWS).unwrap_or_default();
             let first = first.scalar_text();
             for row in rows.iter().filter(|row| first.as_deref().is_none_or(|first| first == row.key)) {
                 for form in &seconds {
-                    self.stands_for(form, &row.value);
+                    self.selects(form, &row.value);
                 }
             }
         }
     }
 
-    /// Notes that a parameter stands for each key of a map.
-    fn stands_for(&mut self, form: &Form<'t>, map: &'t Node<'t>) {
+    /// Records that a parameter may select each key of a map.
+    fn selects(&mut self, form: &Form<'t>, map: &'t Node<'t>) {
         let Some(entries) = map.as_mapping().filter(|entries| entries.len() <= MAX_ROWS) else { return };
         if self.seen.insert((form.clone(), map)) {
             let keys = entries.iter().map(|entry| entry.key.as_ref()).filter(|key| !begins_as_function(key));
@@ -99,7 +99,7 @@ impl<'t> Search<'t> {
     }
 }
 
-/// The parameters that a key may be made of, one for each branch of `Fn::If`.
+/// The parameters that select a key, one for each branch of `Fn::If`.
 fn forms<'t>(node: &'t Node<'t>) -> Vec<Form<'t>> {
     let Some([call]) = node.as_mapping() else { return Vec::new() };
     match (call.key.as_ref(), call.value.as_sequence()) {

@@ -209,7 +209,7 @@ fn merge(mut cubes: Vec<Cube>, free: &[Cube], size: &impl Fn(Variable) -> usize)
         }
         is_needed
     });
-    // A value that never occurs need not be named either, where some others are.
+    // A value that never occurs is not listed if some others are.
     for domains in &mut found {
         for place in 0..domains.len() {
             let values = domains.get(place).cloned().unwrap_or_default();
@@ -292,7 +292,7 @@ fn term(variable: Variable, domain: &Domain, choices: &Choices<'_>, atoms: &[Ato
 }
 
 fn list(items: &[String]) -> String {
-    /// Values that are named; a map by Region has dozens.
+    /// Values that are listed; a mapping by Region has dozens.
     const MOST: usize = 20;
     match items {
         many if many.len() > MOST + 1 => {

@@ -65,8 +65,8 @@ pub enum Content<'t> {
     Known(Cow<'t, str>),
     /// One of several values of a choice that has not been made yet; reading it forks the scenario.
     Choice,
-    /// The text of a mapping that goes with a choice that has not been made yet: the number of the evaluator's lookup. A scalar,
-    /// whatever is chosen.
+    /// The text of a mapping for a choice that has not been made yet: the number of the evaluator's lookup. A scalar for every
+    /// choice.
     Entry(usize),
     /// Not known, but none of these: "anything else" than what the template's conditions name.
     Except(Arc<[Cow<'t, str>]>),
@@ -152,7 +152,7 @@ pub enum DynamicService {
     Other,
 }
 
-/// Functions that have a value only in `Conditions` and `Rules`.
+/// Functions that have no value outside of `Conditions` and `Rules`.
 ///
 /// Source: "Condition functions" and "Rule-specific intrinsic functions", CloudFormation template reference (2026-11).
 const CONDITION_FUNCTIONS: [&str; 4] = ["Fn::And", "Fn::Equals", "Fn::Not", "Fn::Or"];

@@ -56,11 +56,11 @@ pub fn is_json(value: &Value<'_>) -> bool {
         },
         _ => return false,
     };
-    // Some functions join the bracket with what comes before it.
+    // White space may be a part of its own.
     first.trim_start().is_empty() || first.trim_start().starts_with(['{', '['])
 }
 
-/// Where a JSON text is read: inside a string or not.
+/// Whether the end of a JSON text so far is inside a string.
 #[derive(Default)]
 struct Scan {
     in_string: bool,

@@ -1,7 +1,7 @@
 //! `AllowedPattern`: regular expressions in Java's syntax that must match a whole value.
 //!
-//! An expression is read into a small tree and tried on a value by the positions at which each part of it may end, so the work
-//! is bounded whatever the expression says. What cannot be decided is unknown: look-around, back-references, flags beyond `i`
+//! An expression is read into a small tree, and matched by the positions at which each part of it may end, so that the work is
+//! bounded for every expression. What cannot be decided is unknown: look-around, back-references, flags beyond `i`
 //! and `s`, properties of characters that only Java knows, and expressions that Java refuses.
 //!
 //! Source: "Using regular expressions in CloudFormation templates", CloudFormation user guide, and `java.util.regex.Pattern`,
@@ -18,9 +18,9 @@ const MAX_STEPS: usize = 50_000;
 #[derive(Debug)]
 pub(super) struct Pattern {
     node: Node,
-    /// Whether it has possessive quantifiers or atomic groups, which are read as greedy: they match less.
+    /// Whether it has possessive quantifiers or atomic groups. They are read as greedy ones, but match less.
     matches_less: bool,
-    /// Whether it asks for word boundaries, where letters outside ASCII are words in some releases of Java and none in others.
+    /// Whether it has word boundaries. Letters outside ASCII belong to words in some releases of Java only.
     has_boundaries: bool,
 }
 
@@ -111,13 +111,13 @@ impl Pattern {
         }
     }
 
-    /// All texts that it matches, in its own order, where there are at most so many.
+    /// All texts that it matches, in its own order, if there are at most so many.
     pub(super) fn texts(&self, most: usize) -> Option<Vec<String>> {
         if self.matches_less || self.has_boundaries {
             return None;
         }
         let mut texts = texts(&self.node, most)?;
-        // `^` and `$` match nowhere else than at the ends; such an expression is not taken apart.
+        // `^` and `$` match only at the ends. An expression with anchors elsewhere is not listed.
         texts.iter_mut().for_each(|text| {
             let inner = text.strip_prefix(START).unwrap_or(text);
             *text = inner.strip_suffix(END).unwrap_or(inner).to_owned();
@@ -135,7 +135,7 @@ impl Pattern {
     }
 }
 
-/// Stand for the anchors in texts that are being put together. No template holds them.
+/// Represent the anchors in texts that are being combined. No template contains them.
 const START: char = '\u{10FFFE}';
 const END: char = '\u{10FFFF}';
 
@@ -185,14 +185,14 @@ fn products(texts: &[String], others: &[String], most: usize) -> Option<Vec<Stri
         .then(|| texts.iter().flat_map(|text| others.iter().map(move |other| format!("{text}{other}"))).collect())
 }
 
-/// A text that an expression is tried on.
+/// A text that an expression is matched with.
 struct Attempt<'a> {
     text: &'a [char],
     steps: usize,
 }
 
 impl Attempt<'_> {
-    /// The positions where a node may end that begins at some positions; none where that would take too long.
+    /// The positions where a node may end that begins at some positions; none if that would take too long.
     fn ends(&mut self, node: &Node, starts: &[bool]) -> Option<Vec<bool>> {
         self.steps += starts.len();
         if self.steps > MAX_STEPS {
@@ -242,7 +242,7 @@ impl Attempt<'_> {
         }
         let mut all = current.clone();
         if let (Node::One(set), None) = (node, most) {
-            // One look along the text instead of one for every character.
+            // One pass over the text instead of one for every character.
             self.steps += all.len();
             for (position, c) in self.text.iter().enumerate() {
                 if all.get(position).copied().unwrap_or(false)
@@ -284,7 +284,7 @@ fn is_terminator(c: char) -> bool {
 fn is_last_line(text: &[char], position: usize) -> bool {
     match text.get(position..).unwrap_or_default() {
         [] | ['\r', '\n'] => true,
-        // Between the two there is no line.
+        // Not between the two characters of one terminator.
         ['\n'] if position > 0 && text.get(position - 1) == Some(&'\r') => false,
         [only] => is_terminator(*only),
         _ => false,

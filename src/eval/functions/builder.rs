@@ -21,12 +21,12 @@ pub(super) fn literal<'t>(text: &'t str, span: Span) -> Value<'t> {
     Value { span, kind: Kind::String(Cow::Borrowed(text)) }
 }
 
-/// A text of one part or more, in which dynamic references are parts of their own.
+/// A text of one part or more, with each dynamic reference in it as a part.
 pub(super) fn resolved(parts: Vec<Part<'_>>, span: Span) -> Value<'_> {
     Value { span, kind: Kind::Text(fold_dynamic_references(parts)) }
 }
 
-/// What every dynamic reference begins with.
+/// The beginning of every dynamic reference.
 pub(super) const DYNAMIC: &str = "{{resolve:";
 
 /// Collects the parts of a text that a function makes.

@@ -1,7 +1,7 @@
 //! `Fn::FindInMap`: the entry of a mapping, for every row that a deployment can reach.
 //!
-//! A choice that leads to no row, and to no default value, is one that CloudFormation refuses, also in a branch that is not
-//! taken. So it is no scenario, as long as another choice leads somewhere.
+//! CloudFormation refuses a choice that is the key of no row if there is no default value, also in a branch that is not taken. So it
+//! is not a scenario, as long as another choice has a row.
 //!
 //! Sources (2026-11): "Fn::FindInMap" and "Fn::FindInMap enhancements", CloudFormation template reference
 //! (<https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-findinmap-enhancements.html>:
@@ -21,15 +21,15 @@ use crate::syntax::{self, Entry, Node};
 use foldhash::{HashMap, HashMapExt};
 use std::borrow::Cow;
 
-/// Different entries of a mapping up to which a parameter's choice is made at once. The entries of others stay open, so that only
-/// a question on which they differ tells them apart.
+/// The number of different entries up to which a parameter's choice is made at once. Otherwise the entry stays open, so that only a
+/// question with different results distinguishes them.
 const MAX_AT_ONCE: usize = 8;
-/// Entries that are no scalars are made at once, up to so many different ones.
+/// Entries that are not scalars cannot stay open. This many different ones are distinguished.
 const MAX_DIFFERENT: usize = 64;
-/// Rows up to which a key that nobody can tell is compared with each of them.
+/// The number of rows up to which an unknown key is compared with each of them.
 const MAX_COMPARED: usize = 16;
 
-/// What it costs to look for the row of one candidate, as [`Evaluator::afford`] counts.
+/// The cost of finding the row of one candidate, as [`Evaluator::afford`] counts.
 const COST_OF_CANDIDATE: usize = 16;
 
 /// A call with its arguments.
@@ -39,7 +39,7 @@ struct Call<'t> {
     span: Span,
 }
 
-/// What some keys lead to.
+/// The result of looking up some keys.
 #[derive(Copy, Clone)]
 enum Row<'t> {
     Found(&'t Node<'t>),
@@ -48,12 +48,12 @@ enum Row<'t> {
     Unknown,
 }
 
-/// What a call gives for some keys.
+/// The result of a call for some keys.
 #[derive(Copy, Clone)]
 enum Found<'t> {
     /// An entry, or the default value.
     Node(&'t Node<'t>),
-    /// Nothing: CloudFormation refuses the keys.
+    /// CloudFormation refuses the keys.
     Refused,
     Unknown,
 }
@@ -102,7 +102,7 @@ impl<'t> Run<'_, 't> {
         let Some(open) = self.leave_one_open(&mut keys) else { return CallResult::Malformed };
         match open {
             Some(variable) => match self.open_entry(&call, &keys, variable) {
-                // Where another choice was made as well, that may lead nowhere with any key.
+                // If another choice was made as well, that one may have no row for any key.
                 CallResult::Malformed if !is_one => {
                     self.refuse();
                     CallResult::Malformed
@@ -121,8 +121,8 @@ impl<'t> Run<'_, 't> {
         }
     }
 
-    /// Makes the choices in some keys, but for the one with the most candidates: that variable is given. None where CloudFormation
-    /// refuses what is left of a choice.
+    /// Makes the choices in some keys, except the one with the most candidates, and returns its variable. None if CloudFormation
+    /// refuses every remaining candidate.
     fn leave_one_open(&mut self, keys: &mut Vec<Value<'t>>) -> Option<Option<usize>> {
         let evaluator = self.evaluator;
         let is_derived = |part: &Part<'t>| matches!(evaluator.open(part), Some(Open::Derived(_)));
@@ -153,12 +153,12 @@ impl<'t> Run<'_, 't> {
         }
     }
 
-    /// What keys lead to.
+    /// The row of some keys.
     fn row(&self, keys: &[Value<'t>]) -> Row<'t> {
         self.evaluator.row(keys)
     }
 
-    /// What a call gives where one choice in its keys is open.
+    /// The result of a call with one open choice in its keys.
     fn open_entry(&mut self, call: &Call<'t>, keys: &[Value<'t>], variable: usize) -> CallResult<'t> {
         let evaluator = self.evaluator;
         let Some(named) = evaluator.choices.get(variable) else { return CallResult::Malformed };
@@ -175,7 +175,7 @@ impl<'t> Run<'_, 't> {
                 chosen.map_or(Found::Refused, |keys| call.found(evaluator.row(&keys)))
             })
             .collect();
-        // Entries that are the same are one alternative; what nobody can tell is another.
+        // Equal entries are one alternative, and unknown entries are another.
         let mut different: Vec<Option<&'t Node<'t>>> = Vec::new();
         let mut known: HashMap<Cow<'t, str>, usize> = HashMap::new();
         let mut classes: Vec<Option<usize>> = Vec::with_capacity(found.len());
@@ -196,7 +196,7 @@ impl<'t> Run<'_, 't> {
             classes.push(Some(class));
         }
         if different.is_empty() {
-            // No key that anybody chooses leads anywhere: that is no choice, but a mistake.
+            // No choice has a row: this is a mistake in the template, not a choice.
             return CallResult::Malformed;
         }
         let domain = self.domain(Variable::Named(variable), named.candidates.len());
@@ -219,7 +219,7 @@ impl<'t> Run<'_, 't> {
         }
     }
 
-    /// The entry as a text that goes with a choice; none where some entry is no plain text.
+    /// The entry as an open text; none if some entry is not plain text.
     fn left_open(
         &mut self,
         call: &Call<'t>,
@@ -239,7 +239,7 @@ impl<'t> Run<'_, 't> {
         Some(Value { span: call.span, kind: Kind::Text(vec![part]) })
     }
 
-    /// A spelling that entries share which are the same; none where the template's functions have made too much already.
+    /// A text that is the same for equal entries; none if the budget of the template is spent.
     fn spelling(&self, node: &'t Node<'t>) -> Option<Cow<'t, str>> {
         if let Some(text) = node.scalar_text() {
             return Some(text);
@@ -248,19 +248,19 @@ impl<'t> Run<'_, 't> {
         let texts: Option<Vec<Cow<'t, str>>> = items.and_then(|items| items.iter().map(Node::scalar_text).collect());
         let spelled = match texts {
             Some(texts) => texts.iter().map(|text| format!("\u{1}{text}")).collect::<String>(),
-            // A function, or what no mapping holds: like nothing else.
+            // A function, or a value that mappings cannot have: equal to no other.
             None => format!("\u{2}{} {}", node.span.start, node.span.end),
         };
         self.evaluator.afford(spelled.len()).then_some(Cow::Owned(spelled))
     }
 
-    /// What a call gives where a key is not known: the entry that all rows share; else the key is compared with each row's.
+    /// The result of a call with an unknown key: the entry that all rows share; else the key is compared with the key of each row.
     fn compared(&mut self, call: &Call<'t>, keys: &[Value<'t>]) -> CallResult<'t> {
         let rows = self.evaluator.rows(keys);
         let Some((unknown, rows)) = rows.filter(|(_, rows)| rows.len() <= MAX_COMPARED) else {
             return CallResult::Value(self.unknown_entry(call, keys));
         };
-        // A key of every map by Region is that of a Region.
+        // Only the key of a Region can be the Region.
         let is_possible = |text: &str| match keys.get(unknown).and_then(Value::as_reference) {
             Some(Origin::Pseudo(name)) => choices::is_possible(name, text),
             _ => true,
@@ -311,7 +311,7 @@ impl<'t> Run<'_, 't> {
         }
     }
 
-    /// An entry that nobody can tell.
+    /// An unknown entry.
     fn unknown_entry(&self, call: &Call<'t>, keys: &[Value<'t>]) -> Value<'t> {
         let name = keys.first().and_then(Value::text);
         match name.and_then(|name| self.evaluator.template.mapping_entry(&name)) {
@@ -320,7 +320,7 @@ impl<'t> Run<'_, 't> {
         }
     }
 
-    /// The value of an entry, or of the default. It has the place of the call: the mapping may serve many resources.
+    /// The value of an entry or of the default. An entry has the place of the call, since many resources may use the mapping.
     fn entry_value(&mut self, call: &Call<'t>, node: &'t Node<'t>) -> CallResult<'t> {
         if call.default.is_some_and(|default| std::ptr::eq(default, node)) {
             return self.compute(node).map_or(CallResult::NoValue, CallResult::Value);
@@ -347,7 +347,7 @@ impl<'t> Run<'_, 't> {
 }
 
 impl<'t> Evaluator<'_, 't> {
-    /// What keys lead to.
+    /// The row of some keys.
     fn row(&self, keys: &[Value<'t>]) -> Row<'t> {
         let [name, first, second] = keys else { return Row::Missing };
         match step(self.template.mappings, name) {
@@ -359,8 +359,8 @@ impl<'t> Evaluator<'_, 't> {
         }
     }
 
-    /// Which of the keys is not known, and what each of the keys that it may be leads to; none where more than one is not known,
-    /// or a macro adds rows.
+    /// The index of the unknown key, and the row of each key that it may be; none if several keys are unknown, or a macro adds
+    /// rows.
     fn rows(&self, keys: &[Value<'t>]) -> Option<(usize, Vec<(&'t str, Row<'t>)>)> {
         let [name, first, second] = keys else { return None };
         let Row::Found(map) = step(self.template.mappings, name) else { return None };
@@ -379,7 +379,7 @@ impl<'t> Evaluator<'_, 't> {
     }
 }
 
-/// What a key leads to in a map.
+/// The row of a key in a map.
 fn below<'t>(map: &'t Node<'t>, key: &Value<'t>) -> Row<'t> {
     map.as_mapping().map_or(Row::Missing, |entries| step(entries, key))
 }
@@ -393,7 +393,7 @@ fn step<'t>(entries: &'t [Entry<'t>], key: &Value<'t>) -> Row<'t> {
             None => Row::Missing,
         };
     }
-    // "Anything else" than what the template names, with known text around it.
+    // "Anything else", with known text around it.
     let mut unknown = key.parts().iter().enumerate().filter(|(_, part)| !part.content.is_known());
     let (Some((place, Part { content: Content::Except(texts), .. })), None) = (unknown.next(), unknown.next()) else {
         return Row::Unknown;

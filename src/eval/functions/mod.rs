@@ -230,7 +230,7 @@ impl<'t> Run<'_, 't> {
         }
     }
 
-    /// What a parameter is that a dynamic reference may be given to: what comes from a store is told apart from everything else.
+    /// The content of a parameter that may be a dynamic reference: each reference is distinguished from all other values.
     fn reference_or_choice(&mut self, index: usize) -> Content<'t> {
         let reference = self.fork_by(index, |_, candidate| match candidate {
             Candidate::Known(text) => Some(Some(text.clone()).filter(|text| text.contains(DYNAMIC))),
@@ -293,7 +293,7 @@ impl<'t> Run<'_, 't> {
         value
     }
 
-    /// A value with one choice made; none if CloudFormation refuses what is left of it.
+    /// A value with one choice made; none if CloudFormation refuses every remaining candidate.
     fn with_choice(&mut self, value: &Value<'t>, open: Open) -> Option<Value<'t>> {
         match open {
             Open::Derived(derived) => {

@@ -1,5 +1,4 @@
-//! What a loop goes over: its collection as texts, for every choice of parameters as far as the template and the pinned parameters
-//! show.
+//! The collection of a loop as texts, for every choice of parameters, as far as the template and the pinned parameters show.
 
 use crate::eval::choices::{Candidate, Choices};
 use crate::eval::inputs::Inputs;
@@ -26,7 +25,7 @@ impl Unknown {
     }
 }
 
-/// The values that some parameters have: all of them together make a collection what it is.
+/// The values of the parameters that a collection depends on.
 pub(super) type Case<'t> = Vec<(String, Cow<'t, str>)>;
 
 /// When an item is in a collection.
@@ -39,12 +38,12 @@ pub(super) enum When<'t> {
     Contained(String),
 }
 
-/// What a loop goes over.
+/// The collection of a loop.
 #[derive(Debug)]
 pub(super) struct Collection<'t> {
-    /// Its items in every case, each once unless one case has it several times.
+    /// The items of all cases, each once unless one case has it several times.
     pub(super) items: Vec<(Cow<'t, str>, When<'t>)>,
-    /// Why it is not known in some other case.
+    /// Why it is unknown in some other case.
     pub(super) unknown: Option<Unknown>,
 }
 
@@ -57,7 +56,7 @@ pub(super) struct Lookup<'a, 't> {
     pub(super) choices: &'a Choices<'a>,
     /// Nodes that were looked at: a collection that turns out to be unknown has cost something too.
     pub(super) looked_at: Cell<usize>,
-    /// The case that is looked at.
+    /// The current case.
     pub(super) case: RefCell<Case<'t>>,
 }
 
@@ -69,7 +68,7 @@ enum Found<'t> {
     Nothing,
 }
 
-/// Why nothing was found.
+/// Why a lookup stops.
 enum Stop<'t> {
     Unknown(Unknown),
     /// CloudFormation refuses the keys of a mapping.
@@ -84,12 +83,12 @@ impl From<Unknown> for Stop<'_> {
     }
 }
 
-/// What a parameter's value is read for.
+/// What the value of a parameter is read for.
 #[derive(Copy, Clone, PartialEq, Eq)]
 enum Purpose {
     /// It is an item, or the whole collection.
     Item,
-    /// It is a key of a mapping, so that a value without a row cannot be deployed.
+    /// It is a key of a mapping. CloudFormation refuses a value without a row.
     Key,
 }
 
@@ -126,7 +125,7 @@ impl<'t> Lookup<'_, 't> {
         Ok(Collection { items: items.into_iter().map(|(text, cases)| (text, when(cases))).collect(), unknown })
     }
 
-    /// The texts of the one list whose items may be functions themselves: what one chooses is independent of the others.
+    /// The items of a list in the template, which may be functions. Each is independent of the others.
     fn listed(&self, items: &[Node<'t>]) -> Result<Collection<'t>, Unknown> {
         let mut collection = Collection { items: Vec::new(), unknown: None };
         let mut conditional: HashMap<Cow<'t, str>, usize> = HashMap::new();
@@ -146,7 +145,7 @@ impl<'t> Lookup<'_, 't> {
                     collection.items.push((text, When::Always));
                     continue;
                 }
-                // Several items may choose the same text.
+                // Several items may have the same text.
                 let place = *conditional.entry(text.clone()).or_insert(collection.items.len());
                 match collection.items.get_mut(place) {
                     Some((_, When::In(known))) => known.extend(cases),
@@ -194,7 +193,7 @@ impl<'t> Lookup<'_, 't> {
         found.ok().filter(|(_, unknown)| unknown.is_none()).map(|(cases, _)| cases)
     }
 
-    /// What `look` finds in each case that it distinguishes, and why it does not know in another.
+    /// The result of `look` in each case that it distinguishes, and why it is unknown in another case.
     fn in_each_case<T>(
         &self,
         look: &dyn Fn() -> Result<T, Stop<'t>>,
@@ -283,14 +282,14 @@ impl<'t> Lookup<'_, 't> {
                 }
                 Ok(Found::List(text.split(delimiter.as_ref()).map(|part| Cow::Owned(part.to_owned())).collect()))
             }
-            // What is left of the texts after the identifiers are replaced is not a name of theirs.
+            // The identifiers have been replaced already, so this is another function.
             (function, _) => {
                 Err(Unknown::because(format!("`{function}` is known only when the stack is deployed")).into())
             }
         }
     }
 
-    /// The values that a parameter is known to choose from; first the default.
+    /// The known values of a parameter; first the default.
     fn known(&self, name: &str) -> Option<Vec<Cow<'t, str>>> {
         let (_, variable) = self.choices.by_name(name)?;
         let text = |candidate: &Candidate<'_>| match candidate {
@@ -332,7 +331,7 @@ impl<'t> Lookup<'_, 't> {
         if fixed.is_none()
             && !parameter.is_list()
             && let Some(known) = known().filter(|known| {
-                // Of an item, any other value than these may be chosen as well, unless they are all that is allowed.
+                // An item may have any other value as well, unless only these are allowed.
                 let is_closed = !parameter.allowed.is_empty() || purpose == Purpose::Key;
                 is_closed || (default.is_some() && known.len() > 1)
             })

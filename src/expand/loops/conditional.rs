@@ -1,4 +1,4 @@
-//! Iterations that are made for some choices of parameters and not for others: their entries are conditional.
+//! Conditions for iterations that a loop makes only for some choices of parameters.
 
 use super::collection::{Case, When};
 use super::{TooLarge, Unroller};
@@ -58,7 +58,7 @@ impl<'t> Unroller<'_, 't> {
         Ok(Some(Cow::Owned(name)))
     }
 
-    /// Makes what an iteration created conditional, if the iteration is not made for every choice.
+    /// Makes the entry of an iteration conditional, if the loop does not make it for every choice.
     pub(super) fn make_conditional(&mut self, made: &mut Entry<'t>) -> Result<(), TooLarge> {
         let needed: Vec<String> = self.bindings.iter().filter_map(|binding| binding.condition.clone()).collect();
         let [first, ..] = needed.as_slice() else { return Ok(()) };

@@ -226,16 +226,21 @@ fn resource<'n, 't>(root: &'n Node<'t>, entry: &'n Entry<'t>) -> Option<Resource
     Type::of(kind)?;
     let at = At(entry.key_span);
     let (properties_at, own) = match entry.value.entry("Properties") {
-        Some(properties) => (At(properties.key_span), properties.value.as_mapping()?),
-        None => (at, &[][..]),
+        Some(properties) if properties.value.kind != Kind::Null => {
+            (At(properties.key_span), properties.value.as_mapping()?)
+        }
+        _ => (at, &[][..]),
     };
     let mut properties = match global(root, kind) {
         Some(global) => global.under(own, entry.value.get("IgnoreGlobals")),
         None => own.to_vec(),
     };
     drop_nulls(&mut properties);
-    let attributes =
-        entry.value.as_mapping()?.iter().filter(|entry| !["Type", "Properties"].contains(&entry.key.as_ref()));
+    let attributes = entry
+        .value
+        .as_mapping()?
+        .iter()
+        .filter(|entry| !["Type", "Properties"].contains(&entry.key.as_ref()) && entry.value.kind != Kind::Null);
     let block = format!("Resources/{}", entry.key);
     Some(Resource {
         id: &entry.key,

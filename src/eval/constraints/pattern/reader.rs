@@ -10,7 +10,7 @@ const MAX_PATTERN: usize = 4096;
 const MAX_DEPTH: usize = 32;
 
 impl Pattern {
-    /// Reads an expression; none where what it matches cannot be decided.
+    /// Reads an expression; none if the texts that it matches cannot be decided.
     pub(in crate::eval::constraints) fn read(pattern: &str) -> Option<Self> {
         if pattern.len() > MAX_PATTERN {
             return None;
@@ -64,7 +64,7 @@ impl Reader<'_> {
             self.rest.next();
             match c {
                 '\\' if self.takes('Q') => {
-                    // Quoted up to `\E`; what is repeated is the last character.
+                    // Quoted up to `\E`. A quantifier repeats the last character.
                     while let Some(c) = self.rest.next() {
                         if c == '\\' && self.takes('E') {
                             break;
@@ -83,7 +83,7 @@ impl Reader<'_> {
             let node = match c {
                 '(' => match self.group()? {
                     Some(node) => node,
-                    // Flags for what follows.
+                    // Flags for the rest of the group.
                     None => continue,
                 },
                 '[' => Node::One(self.cased(Self::class)?),
@@ -115,7 +115,7 @@ impl Reader<'_> {
         Some(self.in_case(set))
     }
 
-    /// What stands after `(`; no node where it sets flags for what follows.
+    /// The group after `(`; no node if it sets flags for the rest of the enclosing group.
     fn group(&mut self) -> Option<Option<Node>> {
         self.depth += 1;
         if self.depth > MAX_DEPTH {
@@ -127,7 +127,7 @@ impl Reader<'_> {
                 ':' => {}
                 '>' => self.matches_less = true,
                 '<' => {
-                    // A name; anything else looks behind.
+                    // A name; everything else is look-behind.
                     self.rest.next_if(char::is_ascii_alphabetic)?;
                     while self.rest.next_if(char::is_ascii_alphanumeric).is_some() {}
                     self.rest.next_if_eq(&'>')?;
@@ -202,7 +202,7 @@ impl Reader<'_> {
         number
     }
 
-    /// What stands after `\`, outside of classes.
+    /// The escape after `\`, outside of classes.
     fn escape(&mut self) -> Option<Node> {
         Some(match self.rest.peek()? {
             'b' | 'B' => {
@@ -290,7 +290,7 @@ impl Reader<'_> {
                 char::from_u32(code)?
             }
             'x' => self.hexadecimal(2)?,
-            // Octal and control characters, names of groups, back-references, and what Java refuses.
+            // Octal and control characters, back-references, and escapes that Java refuses.
             c if c.is_ascii_alphanumeric() => return None,
             c => c,
         })
@@ -304,7 +304,7 @@ impl Reader<'_> {
         char::from_u32(code)
     }
 
-    /// The classes that both POSIX and Java have, and letters and digits of Unicode.
+    /// The POSIX classes, which are limited to ASCII.
     fn property(&mut self) -> Option<fn(char) -> bool> {
         self.rest.next_if_eq(&'{')?;
         let mut name = String::new();
@@ -330,7 +330,7 @@ impl Reader<'_> {
         })
     }
 
-    /// What stands after `[`.
+    /// The class after `[`.
     fn class(&mut self) -> Option<Set> {
         self.depth += 1;
         if self.depth > MAX_DEPTH {
@@ -368,7 +368,7 @@ impl Reader<'_> {
             }
         }
         self.depth -= 1;
-        // Releases of Java differ on what `^` means beside classes in classes.
+        // Releases of Java differ on `^` before nested classes and intersections.
         if is_negated && !is_plain {
             return None;
         }
@@ -386,7 +386,7 @@ impl Reader<'_> {
         let mut ahead = self.rest.clone();
         ahead.next();
         match ahead.peek() {
-            // The hyphen is one.
+            // A hyphen as a character.
             Some(']' | '[') => return Some(set),
             Some('&') => return None,
             _ => {}
