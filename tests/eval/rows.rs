@@ -1,6 +1,12 @@
 //! The rows of mappings that a deployment can reach, and the values that the constraints of parameters leave.
 
-use super::{outcomes, template};
+use super::{outcomes, show, template};
+use hipaalint::eval::inputs::Inputs;
+use hipaalint::eval::{Memory, explore};
+use hipaalint::expand::Model;
+use hipaalint::source::SourceId;
+use hipaalint::syntax::parse;
+use hipaalint::template::Template;
 
 /// A template with these parameters and mappings, and a value.
 fn with(parameters: &str, mappings: &str, value: &str) -> String {
@@ -44,6 +50,38 @@ fn every_row_of_an_open_key_is_a_choice() {
     for kind in ["String", "AWS::SSM::Parameter::Value<String>"] {
         template(&with(&format!("Env: {{Type: '{kind}'}}"), ALIKE, KEY), &[], &["[\"a\"]"]);
     }
+}
+
+/// No source states whether CloudFormation looks for the row if the resource does not exist.
+#[test]
+fn a_missing_row_does_not_matter_where_the_resource_does_not_exist() {
+    let text = |condition: &str| {
+        format!(
+            "Parameters: {{Env: {{Type: String, AllowedValues: [prod, dev]}}}}
+Mappings: {{M: {{prod: {{K: x}}}}}}
+Conditions: {{IsProd: !Equals [!Ref Env, prod], Always: !Equals [a, a]}}
+Resources:
+  R:
+    Type: AWS::SQS::Queue
+    {condition}
+    Properties: {{QueueName: !FindInMap [M, !Ref Env, K]}}
+"
+        )
+    };
+    let outcomes = |condition: &str| {
+        let text = text(condition);
+        let document = parse(&text, SourceId(0)).unwrap();
+        let template = Template::new(&document.root);
+        let (inputs, memory) = (Inputs::default(), Memory::default());
+        let model = Model::new(&template, &inputs, &memory);
+        let queue = document.root.get("Resources").unwrap().get("R").unwrap();
+        let node = queue.get("Properties").unwrap().get("QueueName").unwrap();
+        let exploration = explore(&model.evaluator, |run| show(run.value(node).unwrap()));
+        exploration.leaves.into_iter().map(|(_, value)| value).collect::<Vec<_>>()
+    };
+    assert_eq!(outcomes("DependsOn: []"), ["\"x\""]);
+    assert_eq!(outcomes("Condition: Always"), ["\"x\""]);
+    assert_eq!(outcomes("Condition: IsProd"), ["\"x\"", "\"<Fn::FindInMap M>\""]);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! `Fn::FindInMap`: the entry of a mapping, for every row that a deployment can reach.
 //!
 //! CloudFormation refuses a choice that is the key of no row if there is no default value, also in a branch that is not taken. So it
-//! is not a scenario, as long as another choice has a row.
+//! is not a scenario, as long as another choice has a row and the resource exists.
 //!
 //! Sources (2026-11): "Fn::FindInMap" and "Fn::FindInMap enhancements", CloudFormation template reference
 //! (<https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-findinmap-enhancements.html>:
@@ -103,18 +103,12 @@ impl<'t> Run<'_, 't> {
         match open {
             Some(variable) => match self.open_entry(&call, &keys, variable) {
                 // If another choice was made as well, that one may have no row for any key.
-                CallResult::Malformed if !is_one => {
-                    self.refuse();
-                    CallResult::Malformed
-                }
+                CallResult::Malformed if !is_one => self.refused(&call, &keys),
                 outcome => outcome,
             },
             None => match call.found(self.row(&keys)) {
                 Found::Node(node) => self.entry_value(&call, node),
-                Found::Refused if !choices.is_empty() => {
-                    self.refuse();
-                    CallResult::Malformed
-                }
+                Found::Refused if !choices.is_empty() => self.refused(&call, &keys),
                 Found::Refused => CallResult::Malformed,
                 Found::Unknown => self.compared(&call, &keys),
             },
@@ -166,7 +160,7 @@ impl<'t> Run<'_, 't> {
             return CallResult::Value(self.unknown_entry(call, keys));
         }
         let keys_with: Vec<&Value<'t>> = keys.iter().collect();
-        let found: Vec<Found<'t>> = named
+        let mut found: Vec<Found<'t>> = named
             .candidates
             .iter()
             .enumerate()
@@ -175,6 +169,10 @@ impl<'t> Run<'_, 't> {
                 chosen.map_or(Found::Refused, |keys| call.found(evaluator.row(&keys)))
             })
             .collect();
+        if found.iter().any(|found| matches!(found, Found::Refused)) && !self.is_deployed(call) {
+            let unknown = found.iter_mut().filter(|found| matches!(found, Found::Refused));
+            unknown.for_each(|found| *found = Found::Unknown);
+        }
         // Equal entries are one alternative, and unknown entries are another.
         let mut different: Vec<Option<&'t Node<'t>>> = Vec::new();
         let mut known: HashMap<Cow<'t, str>, usize> = HashMap::new();
@@ -295,20 +293,34 @@ impl<'t> Run<'_, 't> {
             if self.same(field, key, &text) {
                 return match found {
                     Found::Node(node) => self.entry_value(call, node),
-                    Found::Refused | Found::Unknown => {
-                        self.refuse();
-                        CallResult::Malformed
-                    }
+                    Found::Refused | Found::Unknown => self.refused(call, keys),
                 };
             }
         }
         match call.default {
             Some(node) => self.entry_value(call, node),
-            None => {
-                self.refuse();
-                CallResult::Malformed
-            }
+            None => self.refused(call, keys),
         }
+    }
+
+    /// The result of a call with keys that CloudFormation refuses: this scenario does not occur. If the resource does not exist
+    /// in this scenario, no source states whether CloudFormation looks up the keys at all.
+    fn refused(&mut self, call: &Call<'t>, keys: &[Value<'t>]) -> CallResult<'t> {
+        if self.is_deployed(call) {
+            self.refuse();
+            return CallResult::Malformed;
+        }
+        CallResult::Value(self.unknown_entry(call, keys))
+    }
+
+    /// Whether the resource that a call is in exists in this scenario.
+    fn is_deployed(&mut self, call: &Call<'t>) -> bool {
+        let template = self.evaluator.template;
+        let around = |block: &Span| {
+            block.source == call.span.source && block.start <= call.span.start && block.end >= call.span.end
+        };
+        let around = template.resources.iter().filter(|resource| around(&resource.node.span));
+        around.filter_map(|resource| resource.condition).all(|condition| self.condition(condition))
     }
 
     /// An unknown entry.
