@@ -349,6 +349,29 @@ Outputs: {{Fn::ForEach::L: [I, !FindInMap [M, !Ref Env, names], {{'O${{I}}': {{V
     assert_eq!(expanded_with(&text, "Resources", &[("Env", "dev")]), ("{Ta: 1}".to_owned(), Vec::new()));
 }
 
+/// Choices of items are independent, those of keys multiply: more of them than anyone deploys are not followed.
+#[test]
+fn iterations_of_too_many_choices_end() {
+    let parameters: String =
+        (0..40).map(|n| format!("  P{n}: {{Type: String, AllowedValues: [a{n}, b{n}]}}\n")).collect();
+    let items: Vec<String> = (0..40).map(|n| format!("!Ref P{n}")).collect();
+    let text = |collection: &str| {
+        format!(
+            "Parameters:\n{parameters}Resources: {{'Fn::ForEach::L': [N, {collection}, {{'T${{N}}': {{Type: T}}}}]}}"
+        )
+    };
+    let (resources, notes) = expanded(&text(&format!("[{}]", items.join(", "))), "Resources");
+    assert_eq!((resources.matches("Type: T").count(), notes), (80, Vec::new()));
+    let all: Vec<String> = (0..40).map(|n| format!("${{P{n}}}")).collect();
+    let split = format!("!Split ['|', !FindInMap [{}, a, b]]", items[0]);
+    let nested =
+        items.iter().skip(1).fold(split, |inner, item| format!("!FindInMap [{inner}, {item}, b, DefaultValue: [x]]"));
+    for collection in [nested, format!("!Split ['|', !Sub '{}']", all.concat())] {
+        let (resources, notes) = expanded(&text(&collection), "Resources");
+        assert!(resources.starts_with("{Fn::ForEach::L") && notes.len() == 1, "{notes:?}");
+    }
+}
+
 /// A condition that a row of a mapping names, another for each choice.
 #[test]
 fn computed_conditions_of_every_choice() {

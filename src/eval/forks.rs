@@ -196,9 +196,17 @@ impl<'t> Run<'_, 't> {
             }
         };
         if all.iter().any(|other| *other != open) {
-            // Several choices: settle this one as far as the values differ, then the rest.
-            let Some(settled) = self.make_choice(values, variable) else { return Truth::Unknown };
-            return self.decide(&settled.iter().collect::<SmallVec<[_; 2]>>(), question);
+            // Several choices: this one as far as it decides the question, or else as far as the values differ; then the rest.
+            let step = |index, candidate: &Candidate<'t>| {
+                let settled = evaluator.all_chosen(values, variable, index, candidate)?;
+                let result = question(&settled.iter().collect::<SmallVec<[_; 2]>>());
+                Some(if result == Truth::Unknown { Err(settled) } else { Ok(result) })
+            };
+            return match self.fork_by(variable, step) {
+                Some(Ok(result)) => result,
+                Some(Err(settled)) => self.decide(&settled.iter().collect::<SmallVec<[_; 2]>>(), question),
+                None => Truth::Unknown,
+            };
         }
         let ask = |index, candidate: &Candidate<'t>| {
             let settled = evaluator.all_chosen(values, variable, index, candidate)?;

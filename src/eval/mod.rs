@@ -21,7 +21,7 @@ pub mod value;
 
 pub use functions::{begins_as_function, is_function};
 
-use crate::syntax::Node;
+use crate::syntax::{self, Node};
 use crate::template::{Parameter, Template};
 use choices::{Candidate, Choices};
 use conditions::Opening;
@@ -123,6 +123,16 @@ pub struct Evaluator<'m, 't> {
     feasible: RefCell<HashMap<Scenario, bool>>,
     openings: RefCell<HashMap<&'t str, Opening>>,
     lookups: RefCell<Lookups<'t>>,
+    /// The larger maps of `Mappings` that were searched, by the address of their entries.
+    row_indices: RefCell<FxHashMap<*const syntax::Entry<'t>, RowIndex<'t>>>,
+}
+
+/// A map of `Mappings`, prepared for searches.
+struct RowIndex<'t> {
+    /// The places of its entries by key.
+    places: HashMap<&'t str, usize>,
+    /// Whether a macro adds entries.
+    has_macro: bool,
 }
 
 /// The text of a mapping for each value of a variable.
@@ -168,6 +178,7 @@ impl<'m, 't> Evaluator<'m, 't> {
             feasible: RefCell::default(),
             openings: RefCell::default(),
             lookups: RefCell::default(),
+            row_indices: RefCell::default(),
         }
     }
 

@@ -9,15 +9,15 @@
 //! <https://github.com/aws-cloudformation/aws-cloudformation-templates/issues/271> on branches that are not taken.
 
 use super::builder::literal;
-use super::{CallResult, has_macro, is_function, unknown_result};
+use super::row::{MAX_COMPARED, Row};
+use super::{CallResult, is_function, unknown_result};
 use crate::eval::choices;
 use crate::eval::forks::Open;
-use crate::eval::rows::MAX_ROWS;
 use crate::eval::scenario::Variable;
 use crate::eval::value::{Content, Kind, Origin, Part, Value};
-use crate::eval::{Evaluator, Lookup, Run};
+use crate::eval::{Lookup, Run};
 use crate::source::Span;
-use crate::syntax::{self, Entry, Node};
+use crate::syntax::{self, Node};
 use foldhash::{HashMap, HashMapExt};
 use std::borrow::Cow;
 
@@ -26,9 +26,6 @@ use std::borrow::Cow;
 const MAX_AT_ONCE: usize = 8;
 /// Entries that are not scalars cannot stay open. This many different ones are distinguished.
 const MAX_DIFFERENT: usize = 64;
-/// The number of rows up to which an unknown key is compared with each of them.
-const MAX_COMPARED: usize = 16;
-
 /// The cost of finding the row of one candidate, as [`Evaluator::afford`] counts.
 const COST_OF_CANDIDATE: usize = 16;
 
@@ -37,15 +34,6 @@ struct Call<'t> {
     fields: [&'t Node<'t>; 3],
     default: Option<&'t Node<'t>>,
     span: Span,
-}
-
-/// The result of looking up some keys.
-#[derive(Copy, Clone)]
-enum Row<'t> {
-    Found(&'t Node<'t>),
-    Missing,
-    /// A key is not known, or a macro adds rows.
-    Unknown,
 }
 
 /// The result of a call for some keys.
@@ -356,68 +344,4 @@ impl<'t> Run<'_, 't> {
             items.iter().map(|item| Some(Value { span: item.span, kind: scalar(item)? })).collect();
         items.map(Kind::List)
     }
-}
-
-impl<'t> Evaluator<'_, 't> {
-    /// The row of some keys.
-    fn row(&self, keys: &[Value<'t>]) -> Row<'t> {
-        let [name, first, second] = keys else { return Row::Missing };
-        match step(self.template.mappings, name) {
-            Row::Found(map) => match below(map, first) {
-                Row::Found(row) => below(row, second),
-                other => other,
-            },
-            other => other,
-        }
-    }
-
-    /// The index of the unknown key, and the row of each key that it may be; none if several keys are unknown, or a macro adds
-    /// rows.
-    fn rows(&self, keys: &[Value<'t>]) -> Option<(usize, Vec<(&'t str, Row<'t>)>)> {
-        let [name, first, second] = keys else { return None };
-        let Row::Found(map) = step(self.template.mappings, name) else { return None };
-        let entries = |node: &'t Node<'t>| node.as_mapping().filter(|_| !has_macro(node));
-        match below(map, first) {
-            Row::Found(row) => {
-                let entries = entries(row)?.iter();
-                Some((2, entries.map(|entry| (entry.key.as_ref(), Row::Found(&entry.value))).collect()))
-            }
-            Row::Unknown if second.text().is_some() => {
-                let entries = entries(map)?.iter().take(MAX_ROWS);
-                Some((1, entries.map(|entry| (entry.key.as_ref(), below(&entry.value, second))).collect()))
-            }
-            _ => None,
-        }
-    }
-}
-
-/// The row of a key in a map.
-fn below<'t>(map: &'t Node<'t>, key: &Value<'t>) -> Row<'t> {
-    map.as_mapping().map_or(Row::Missing, |entries| step(entries, key))
-}
-
-fn step<'t>(entries: &'t [Entry<'t>], key: &Value<'t>) -> Row<'t> {
-    let may_hold_more = || entries.iter().any(|entry| super::begins_as_function(&entry.key));
-    if let Some(text) = key.text() {
-        return match entries.iter().find(|entry| entry.key == text) {
-            Some(entry) => Row::Found(&entry.value),
-            None if may_hold_more() => Row::Unknown,
-            None => Row::Missing,
-        };
-    }
-    // "Anything else", with known text around it.
-    let mut unknown = key.parts().iter().enumerate().filter(|(_, part)| !part.content.is_known());
-    let (Some((place, Part { content: Content::Except(texts), .. })), None) = (unknown.next(), unknown.next()) else {
-        return Row::Unknown;
-    };
-    let known = |parts: Option<&[Part<'t>]>| {
-        Value { span: key.span, kind: Kind::Text(parts.unwrap_or_default().to_vec()) }.text().map(Cow::into_owned)
-    };
-    let (before, after) = (known(key.parts().get(..place)), known(key.parts().get(place + 1..)));
-    let (before, after) = (before.unwrap_or_default(), after.unwrap_or_default());
-    let is_excluded = |entry: &Entry<'t>| {
-        let middle = entry.key.strip_prefix(before.as_str()).and_then(|rest| rest.strip_suffix(after.as_str()));
-        middle.is_none_or(|middle| texts.iter().any(|text| text == middle))
-    };
-    if !may_hold_more() && entries.iter().all(is_excluded) { Row::Missing } else { Row::Unknown }
 }

@@ -10,6 +10,7 @@ mod lists;
 mod lookup;
 mod mapping;
 mod network;
+mod row;
 mod text;
 
 use super::forks::Open;
