@@ -260,9 +260,9 @@ impl Linter {
         for found in &expansion.notes {
             report.diagnostics.push(note(found.code, found.span, &found.message, &found.help));
         }
-        let (given, pinned) = refused.into_iter().partition(|refused| refused.is_given);
+        let (given, pinned): (Vec<Refused>, Vec<Refused>) = refused.into_iter().partition(|refused| refused.is_given);
         report.refused = pinned;
-        for refused in Vec::<Refused>::from(given) {
+        for refused in given {
             let help = "Pass a value that the parameter accepts.";
             report.diagnostics.push(note("refused-parameter", refused.span, &refused.sentence(), help));
         }

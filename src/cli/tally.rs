@@ -150,7 +150,8 @@ impl Tally {
             tally.diagnostics.extend(unknown_parameters(plan, &parameters));
             tally.summary.problems += tally.diagnostics.len() - unknown;
         }
-        refused.complain(&parameters, &setups.made().to_vec(), &mut setups.problems);
+        let made: Vec<Arc<Setup>> = setups.made().iter().map(Arc::clone).collect();
+        refused.complain(&parameters, &made, &mut setups.problems);
         tally.summary.problems += setups.problems.diagnostics.len();
         tally.diagnostics.append(&mut setups.problems.diagnostics);
         tally.sources.extend(std::mem::take(&mut setups.problems.sources));

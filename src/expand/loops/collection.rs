@@ -28,6 +28,9 @@ impl Unknown {
 /// The values of the parameters that a collection depends on.
 pub(super) type Case<'t> = Vec<(String, Cow<'t, str>)>;
 
+/// A result for each case.
+pub(super) type Cases<'t, T> = Vec<(Case<'t>, T)>;
+
 /// When an item is in a collection.
 #[derive(Debug)]
 pub(super) enum When<'t> {
@@ -184,7 +187,7 @@ impl<'t> Lookup<'_, 't> {
 
     /// A text that a function gives in place of a plain name, such as the `Condition` of a resource, in each case; no text for
     /// `AWS::NoValue`. None if it is not known in some case.
-    pub(super) fn name(&self, node: &Node<'t>) -> Option<Vec<(Case<'t>, Option<Cow<'t, str>>)>> {
+    pub(super) fn name(&self, node: &Node<'t>) -> Option<Cases<'t, Option<Cow<'t, str>>>> {
         let found = self.in_each_case(&|| match self.found(node, Purpose::Item)? {
             Found::Text(text) => Ok(Some(text)),
             Found::Nothing => Ok(None),
@@ -197,7 +200,7 @@ impl<'t> Lookup<'_, 't> {
     fn in_each_case<T>(
         &self,
         look: &dyn Fn() -> Result<T, Stop<'t>>,
-    ) -> Result<(Vec<(Case<'t>, T)>, Option<Unknown>), Unknown> {
+    ) -> Result<(Cases<'t, T>, Option<Unknown>), Unknown> {
         let mut waiting: Vec<Case<'t>> = vec![Vec::new()];
         let mut found = Vec::new();
         let (mut unknown, mut refused) = (None, None);

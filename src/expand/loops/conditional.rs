@@ -1,6 +1,6 @@
 //! Conditions for iterations that a loop makes only for some choices of parameters.
 
-use super::collection::{Case, When};
+use super::collection::{Case, Cases, When};
 use super::{TooLarge, Unroller};
 use crate::expand::conditions;
 use crate::source::Span;
@@ -43,7 +43,7 @@ impl<'t> Unroller<'_, 't> {
     /// The name of the condition that a function computes, which may be another in each case; none if there is none.
     pub(super) fn computed_condition(
         &mut self,
-        cases: Vec<(Case<'t>, Option<Cow<'t, str>>)>,
+        cases: Cases<'t, Option<Cow<'t, str>>>,
         span: Span,
     ) -> Result<Option<Cow<'t, str>>, TooLarge> {
         let Some((_, first)) = cases.first() else { return Ok(None) };
