@@ -120,6 +120,9 @@ pub struct Finding {
     pub message: String,
     /// When it occurs, if not always: the iterations of a loop, and the choice. `for Name = alpha, when Env is dev or test`.
     pub when: Option<String>,
+    /// How to fix it in the template as written, where that differs from the rule's remediation because a transform made the
+    /// resource. One or two sentences without the last period.
+    pub advice: Option<String>,
     /// Places that explain it, in the order they should be read.
     pub related: Vec<Related>,
     /// The exception that suppresses it, where one holds.
@@ -166,8 +169,16 @@ impl Finding {
         self.suppression.is_some() || self.baseline == Some(BaselineState::Unchanged)
     }
 
-    /// The message with the choice that brings the violation, as one text that ends with a full stop.
+    /// The message with the choice that brings the violation and the advice, as one text that ends with a full stop.
     pub fn full_message(&self) -> String {
+        match &self.advice {
+            Some(advice) => format!("{} {advice}.", self.sentence()),
+            None => self.sentence(),
+        }
+    }
+
+    /// The message with the choice that brings the violation, as one text that ends with a full stop.
+    pub fn sentence(&self) -> String {
         let message = self.message.trim_end();
         match &self.when {
             Some(when) => format!("{}, {}.", message.trim_end_matches('.'), when.trim_end_matches('.')),

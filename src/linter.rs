@@ -52,6 +52,8 @@ pub struct Linter {
     others: Vec<usize>,
     /// Those that are about exceptions.
     about_exceptions: Vec<usize>,
+    /// Rules about exceptions that were not selected: they say why an exception of a selected rule does not hold, and nothing else.
+    companions: Vec<Selected>,
     /// What is known of every deployment.
     inputs: Inputs,
     keep: Keep,
@@ -131,6 +133,7 @@ impl Linter {
             by_type: HashMap::new(),
             others: Vec::new(),
             about_exceptions: Vec::new(),
+            companions: Vec::new(),
             inputs: pinned.into(),
             keep,
             aliases: OnceLock::new(),
@@ -144,6 +147,27 @@ impl Linter {
     #[must_use]
     pub fn on(self, today: Date) -> Self {
         Self { today: Some(today), ..self }
+    }
+
+    /// The same linter, which also says why an exception of a selected rule does not hold, where the rules about exceptions are not
+    /// selected: by those of them that `selects` takes.
+    #[must_use]
+    pub fn with_companions(
+        mut self,
+        selects: impl Fn(&RuleEntry) -> bool,
+        overrides: &BTreeMap<String, Override>,
+    ) -> Self {
+        let is_selected = |id: &str| self.selected.binary_search_by(|selected| (*selected.id).cmp(id)).is_ok();
+        let entries = self.rules.entries().iter().enumerate();
+        let silent = entries.filter(|(_, entry)| entry.is_about_exceptions() && !is_selected(entry.id()));
+        self.companions = silent
+            .filter(|(_, entry)| selects(entry))
+            .map(|(index, entry)| {
+                let level = overrides.get(entry.id()).and_then(|change| change.level).unwrap_or(entry.level());
+                Selected { index, id: Arc::from(entry.id()), level, settings: Settings::new() }
+            })
+            .collect();
+        self
     }
 
     fn index(&mut self) {
@@ -336,7 +360,8 @@ impl Linter {
             exceptions.note_undecided(&selected.id, block);
         }
         // Whether it was not reported before.
-        let mut add = |outcome, location: Location, message, as_written, level, when| {
+        let mut add = |outcome, location: Location, words: Words, level, when| {
+            let Words { message, of_whole, as_written, advice } = words;
             let iterations = model.iterations(&location.path);
             let mut finding = Finding {
                 rule: Arc::clone(&selected.id),
@@ -348,6 +373,7 @@ impl Linter {
                 alike: Vec::new(),
                 message,
                 when,
+                advice,
                 related: location.related,
                 suppression: None,
                 baseline: None,
@@ -356,10 +382,12 @@ impl Linter {
                 exceptions.suppress(&mut finding);
             }
             // What a transform makes of one resource stands together, and may lack the same.
-            let mut of_subject = found.iter().rev().take_while(|known| known.finding.subject == finding.subject);
-            let is_news = of_subject.all(|known| known.finding != finding);
+            let subject = finding.subject.clone();
+            let mut of_subject = found.iter().rev().take_while(|known| known.finding.subject == subject);
+            let one = Pending { finding, of_whole, as_written, iterations };
+            let is_news = of_subject.all(|known| !known.is_like(&one));
             if is_news {
-                found.push(Pending { finding, as_written, iterations });
+                found.push(one);
             }
             is_news
         };
@@ -369,23 +397,24 @@ impl Linter {
             CheckResult::Pass => {
                 counts.passed += 1;
                 if self.keep.passed {
-                    add(Outcome::Pass, own_location(), "Passes".to_owned(), None, selected.level, None);
+                    add(Outcome::Pass, own_location(), Words::of("Passes".to_owned()), selected.level, None);
                 }
             }
             CheckResult::Undecided(reasons) => {
                 counts.undecided += 1;
                 if self.keep.undecided {
                     let message = format!("Cannot be decided: {}", reasons.join("; "));
-                    add(Outcome::Undecided, own_location(), message, None, selected.level, None);
+                    add(Outcome::Undecided, own_location(), Words::of(message), selected.level, None);
                 }
             }
             CheckResult::Fail(violations, infeasible) => {
                 let mut is_news = false;
-                for Violation { location, message, as_written, scenarios } in violations {
+                for Violation { location, message, of_whole, advice, as_written, scenarios } in violations {
                     let by_default = scenarios.iter().any(|scenario| scenario.keeps_defaults(&model.evaluator.choices));
                     let level = if by_default { selected.level } else { selected.level.min(Level::Warning) };
                     let when = model.evaluator.describe(&scenarios, &infeasible).map(|when| format!("when {when}"));
-                    is_news |= add(Outcome::Fail, location, message, as_written, level, when);
+                    let words = Words { message, of_whole, as_written, advice };
+                    is_news |= add(Outcome::Fail, location, words, level, when);
                 }
                 counts.failed += usize::from(is_news);
             }
@@ -459,6 +488,23 @@ fn blocks<'m, 't>(targets: &[TargetName], kinds: &[&str], model: &'m Model<'m, '
         blocks.dedup_by(|a, b| a.is(b));
     }
     blocks
+}
+
+/// What a finding says.
+struct Words {
+    message: String,
+    /// See [`Pending::of_whole`].
+    of_whole: Option<String>,
+    /// See [`Pending::as_written`].
+    as_written: Option<String>,
+    advice: Option<String>,
+}
+
+impl Words {
+    /// A message alone.
+    fn of(message: String) -> Self {
+        Self { message, of_whole: None, as_written: None, advice: None }
+    }
 }
 
 /// What the results of one check go into.

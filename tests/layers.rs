@@ -7,7 +7,7 @@ use std::path::Path;
 
 /// Each part of `src/`, from the bottom up, with the parts that it may use. A part may use only parts above it in this
 /// list, so there are no circles.
-const LAYERS: [(&str, &[&str]); 25] = [
+const LAYERS: [(&str, &[&str]); 26] = [
     ("source", &[]),
     ("date", &[]),
     ("truth", &[]),
@@ -20,8 +20,24 @@ const LAYERS: [(&str, &[&str]); 25] = [
     // The last that reads templates as written; everything above it sees what comes to be.
     ("expand", &["source", "facts", "syntax", "template", "eval", "finding"]),
     ("policy", &["source", "truth", "facts", "syntax", "eval", "expand", "finding"]),
+    ("openapi", &["source", "truth", "eval"]),
     ("graph", &["source", "truth", "facts", "expression", "syntax", "eval", "expand", "finding", "policy"]),
-    ("rules", &["source", "truth", "facts", "expression", "syntax", "eval", "expand", "policy", "graph", "finding"]),
+    (
+        "rules",
+        &[
+            "source",
+            "truth",
+            "facts",
+            "expression",
+            "syntax",
+            "eval",
+            "expand",
+            "policy",
+            "openapi",
+            "graph",
+            "finding",
+        ],
+    ),
     ("exceptions", &["source", "date", "finding", "syntax", "eval", "expand", "rules"]),
     (
         "linter",

@@ -208,6 +208,12 @@ impl Setups {
             problems.option("internal-error", error.to_string(), format!("Report it at {PROJECT_ADDRESS}/issues."));
             Linter::default()
         });
+        let linter = if typed.rules.is_empty() {
+            linter
+        } else {
+            let is_off = |entry: &RuleEntry| overrides.off.iter().any(|id| id == entry.id());
+            linter.with_companions(|entry| !is_off(entry), &overrides.changes)
+        };
         let linter = match typed.today {
             Some(today) => linter.on(today),
             None => linter,

@@ -303,7 +303,13 @@ impl Tally {
     pub(super) fn report(&self, plan: &Plan, exit: Exit) -> Written {
         let has = |format| plan.shown.format == format || plan.outputs.iter().any(|output| output.format == format);
         let fired: BTreeSet<&str> = self.findings.iter().map(|finding| finding.rule.as_ref()).collect();
-        let rules: Vec<RuleReport> = rules(&self.governed)
+        let ran = rules(&self.governed);
+        // Rules about exceptions may speak without being among those that ran.
+        let companions = fired.iter().filter(|id| !ran.iter().any(|entry| entry.id() == **id));
+        let entry = |id: &&str| self.governed.iter().find_map(|(setup, _)| setup.linter.rules().get(id));
+        let mut shown: Vec<&RuleEntry> = ran.iter().copied().chain(companions.filter_map(entry)).collect();
+        shown.sort_unstable_by_key(|entry| entry.id());
+        let rules: Vec<RuleReport> = shown
             .into_iter()
             .map(|entry| {
                 // Reading texts takes time, so only formats that show them get them.

@@ -168,6 +168,19 @@ impl<'t> Run<'_, 't> {
         Value { span: value.span, kind: Kind::Text(parts.collect()) }
     }
 
+    /// The text of a scalar with every choice in it made. None, with the reason noted, if it is still not known. For questions that
+    /// need the whole text: [`decide`](Self::decide) distinguishes choices only as far as its result differs.
+    pub fn settled_text(&mut self, value: &Value<'t>) -> Option<String> {
+        let settled = self.settled(value.clone());
+        if let Some(text) = settled.text() {
+            return Some(text.into_owned());
+        }
+        if let Some(part) = settled.unsettled() {
+            self.note_reason(part.origin.reason());
+        }
+        None
+    }
+
     /// Decides a question about some scalars. Choices inside them are distinguished only as far as the result differs.
     ///
     /// `question` gets the values, in order, with choices settled as far as they have been made so far; it decides

@@ -144,6 +144,24 @@ impl<'t> Block<'t> {
         self.made_from().map_or(self.kind, |made_from| &made_from.kind)
     }
 
+    /// What it is to the resource that a transform made it from, to follow the name of that one: "the rule of its schedule `Tick`".
+    /// None where it is that resource.
+    pub fn part(&self) -> Option<String> {
+        serverless::description(self.made_from()?, self.kind)
+    }
+
+    /// How to set a property or an attribute of it where a person wrote what a transform made it from; none where it has the same
+    /// name there.
+    pub fn advice(&self, property: &str) -> Option<String> {
+        // Tags that are there and lack a key are where a person wrote them.
+        if property == "Tags"
+            && self.node.get("Properties").is_some_and(|properties| properties.get(property).is_some())
+        {
+            return None;
+        }
+        serverless::advice(self.made_from()?, self.kind, property)
+    }
+
     fn made_from(&self) -> Option<&'t MadeFrom> {
         self.origin?.made_from.as_ref()
     }

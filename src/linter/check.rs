@@ -1,6 +1,6 @@
 //! The result of a check for one block, over all scenarios.
 
-use super::locations::{as_written, fill, united};
+use super::locations::{as_written, fill, in_other_words, naming_part, united, word};
 use crate::eval::explore;
 use crate::eval::scenario::Scenario;
 use crate::expand::{self, Block, Model};
@@ -23,6 +23,10 @@ pub(super) enum CheckResult {
 pub(super) struct Violation {
     pub(super) location: Location,
     pub(super) message: String,
+    /// The message without what the block is to the resource that a transform made it from; none where they are the same.
+    pub(super) of_whole: Option<String>,
+    /// How to fix it where a transform made the block.
+    pub(super) advice: Option<String>,
     /// The message with the name that a loop's body gives the block.
     pub(super) as_written: Option<String>,
     pub(super) scenarios: SmallVec<[Scenario; 1]>,
@@ -67,7 +71,9 @@ pub(super) fn run_check<'m, 't>(
                 if let Some(evidence) = check.evidence {
                     evidence.add(&mut checker, &mut locations);
                 }
-                Leaf::Fail(united(locations.into_iter().map(|location| as_written(location, model)).collect()))
+                Leaf::Fail(united(
+                    locations.into_iter().map(|location| as_written(in_other_words(location, block), model)).collect(),
+                ))
             }
             Truth::False | Truth::Unknown => Leaf::Undecided(checker.run.reasons().to_vec()),
         }
@@ -99,7 +105,12 @@ pub(super) fn run_check<'m, 't>(
                 violations.reserve_exact(locations.len());
                 for location in locations {
                     let template = location.message.as_ref().or(check.message.as_ref()).unwrap_or(&rule.message);
-                    let message = fill(template, &location, block, block.written_name());
+                    let mut message = fill(template, &location, block, block.written_name(), settings);
+                    let mut of_whole = None;
+                    if word(&location.words, "part").is_some() {
+                        of_whole = Some(message);
+                        message = fill(&naming_part(template), &location, block, block.written_name(), settings);
+                    }
                     let same = violations.iter_mut().find(|known| {
                         known.location.span == location.span
                             && known.location.path == location.path
@@ -109,11 +120,15 @@ pub(super) fn run_check<'m, 't>(
                         Some(known) => known.scenarios.push(scenario.clone()),
                         None => {
                             let in_loop = block.origin.filter(|origin| !origin.written_name.is_empty());
-                            let as_written =
-                                in_loop.map(|origin| fill(template, &location, block, &origin.written_name));
+                            let as_written = in_loop.map(|origin| {
+                                fill(&naming_part(template), &location, block, &origin.written_name, settings)
+                            });
+                            let advice = word(&location.words, "advice").map(str::to_owned);
                             violations.push(Violation {
                                 location,
                                 message,
+                                of_whole,
+                                advice,
                                 as_written,
                                 scenarios: smallvec![scenario.clone()],
                             });

@@ -182,7 +182,7 @@ fn finding_block(finding: &Finding, shown: Option<Shown>, report: &Report, style
     if !fits {
         push_wrapped(&mut header, &subject, style);
     }
-    push_wrapped(&mut header, &finding.full_message(), style);
+    push_wrapped(&mut header, &finding.sentence(), style);
 
     // Related places explain what the message cannot: with them, a finding is always drawn.
     let drawn = !finding.related.is_empty() || shown.is_none_or(|shown| shown.times < MAX_DRAWN);
@@ -211,6 +211,7 @@ fn finding_block(finding: &Finding, shown: Option<Shown>, report: &Report, style
         push_citations(&mut block, &rule.meta.controls, report, style);
         push_note(&mut block, "Fix", &prose::lead(&rule.prose.remediation), style);
     }
+    push_note(&mut block, "SAM", finding.advice.as_deref().unwrap_or_default(), style);
     block.push('\n');
     Ok(block)
 }

@@ -99,6 +99,9 @@ struct FindingEntry<'a> {
     outcome: Outcome,
     message: &'a str,
     when: Option<&'a str>,
+    /// Only where there is any: few resources are made by a transform.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    advice: Option<&'a str>,
     file: &'a str,
     start: Option<PositionEntry>,
     end: Option<PositionEntry>,
@@ -185,6 +188,7 @@ fn finding_entry<'a>(finding: &'a Finding, report: &Report<'a>) -> FindingEntry<
         outcome: finding.outcome,
         message: &finding.message,
         when: finding.when.as_deref(),
+        advice: finding.advice.as_deref(),
         file: report.source_name(finding.span.source),
         start,
         end,

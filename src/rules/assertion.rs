@@ -122,6 +122,10 @@ pub struct Related {
     /// Only for `related`: the property is this text instead of a reference, such as `/aws/lambda/{name}`.
     #[serde(default)]
     pub named: Option<Named>,
+    /// Only with `related`. A reference whose name is not known counts as one to another resource. For conditions that
+    /// leave resources out.
+    #[serde(default)]
+    pub surely: bool,
 }
 
 /// Kinds of policy documents.
@@ -305,6 +309,23 @@ impl TryFrom<RawAssertion> for Assertion {
 }
 
 impl Assertion {
+    /// Calls `visit` with every message of its own, and of what it is made of.
+    pub fn messages<'a>(&'a self, visit: &mut dyn FnMut(&'a str)) {
+        if let Some(message) = &self.message {
+            visit(message);
+        }
+        match &self.form {
+            Form::All(items) | Form::Any(items) => items.iter().for_each(|item| item.messages(visit)),
+            Form::Not(inner) => inner.messages(visit),
+            Form::Quantified(_, quantified) | Form::Count(_, quantified) => {
+                for assertion in quantified.filter.iter().chain(&quantified.test) {
+                    assertion.messages(visit);
+                }
+            }
+            Form::Value { .. } | Form::Analysis(_) | Form::Setting { .. } | Form::Undecided(_) => {}
+        }
+    }
+
     /// Calls `visit` with every operand, to check that parameters are declared.
     pub fn operands(&self, visit: &mut dyn FnMut(&Operand)) {
         match &self.form {

@@ -2,12 +2,14 @@
 
 use super::operand::{Operand, Settings};
 use super::origin::{any_origin, is_dynamic, reads_entry};
+use super::path::Path;
 use super::schedule;
 use super::version::{self, Version};
 use crate::eval::Run;
 use crate::eval::text;
 use crate::eval::value::{Content, Kind, Origin, Part, Value};
 use crate::expression::Expression;
+use crate::graph::addresses;
 use crate::syntax::Node;
 use crate::truth::Truth;
 use serde::Deserialize;
@@ -58,7 +60,11 @@ pub enum Test {
     RefersTo(Vec<String>, Wanted),
     /// Refers to the resource that the rule looks at. Decided by the checker, which knows it.
     RefersToThis(Wanted),
-    /// A CIDR block that holds every address.
+    /// One of the values at this path of the resource that the rule looks at. Answered by the checker, which knows it.
+    Among(Path),
+    /// Names a KMS key that the customer manages.
+    CustomerKey(Wanted),
+    /// A CIDR block that holds every address of the internet, or a list of them that do so together.
     World(Wanted),
     /// An IAM action that cannot be limited to a resource.
     NeedsStar(Wanted),
@@ -72,6 +78,10 @@ pub enum Test {
     WildcardResource(Wanted),
     /// `*` or an ARN that names every resource of one kind.
     EveryResource(Wanted),
+    /// `*` or an ARN that names every resource of a kind that one of these actions has.
+    EveryResourceOf(Operand),
+    /// `*` or an ARN of resources of any account.
+    AnyAccount(Wanted),
     /// The subject of a token, with a wildcard where its owner's name should be.
     OpenSubject(Wanted),
     /// A name that promises a secret.
@@ -111,7 +121,7 @@ pub enum ServiceName {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 struct RawPredicate {
-    /// Whether a value exists. Cannot be combined with other predicates.
+    /// Whether a value exists. An empty string or list counts as absent. Cannot be combined with other predicates.
     present: Option<bool>,
     /// Equal to one of these values, as CloudFormation compares them: `true` equals `"true"`.
     equals: Option<Operand>,
@@ -155,7 +165,11 @@ struct RawPredicate {
     refers_to: Option<Vec<String>>,
     /// Refers to the resource that the rule checks.
     refers_to_this: Option<bool>,
-    /// A CIDR block that contains every address.
+    /// Equal to one of the values at this path of the resource that the rule checks.
+    among: Option<Path>,
+    /// A customer managed KMS key: not empty, and not a key of AWS such as `alias/aws/s3`.
+    customer_key: Option<bool>,
+    /// A CIDR block that contains every address of the internet, or a list of CIDR blocks that do together.
     world: Option<bool>,
     /// An IAM action that does not support resource-level permissions, or a pattern of mostly such actions.
     needs_star: Option<bool>,
@@ -169,6 +183,10 @@ struct RawPredicate {
     allows: Option<Operand>,
     /// An IAM resource that is `*`, or an ARN that matches every resource of one type.
     every_resource: Option<bool>,
+    /// An IAM resource that is `*`, or every resource of a kind that one of these actions has.
+    every_resource_of: Option<Operand>,
+    /// An IAM resource that is `*`, or an ARN without an account or with a wildcard in its place.
+    any_account: Option<bool>,
     /// The subject of a token, with a wildcard in place of the owner's name.
     open_subject: Option<bool>,
     /// A name that is typical of a secret, such as `DB_PASSWORD`.
@@ -210,6 +228,8 @@ impl TryFrom<RawPredicate> for Predicate {
             raw.from_no_echo_parameter.map(Test::FromNoEcho),
             raw.refers_to.map(|types| Test::RefersTo(types, true)),
             raw.refers_to_this.map(Test::RefersToThis),
+            raw.among.map(Test::Among),
+            raw.customer_key.map(Test::CustomerKey),
             raw.world.map(Test::World),
             raw.needs_star.map(Test::NeedsStar),
             raw.wildcard_action.map(Test::WildcardAction),
@@ -217,6 +237,8 @@ impl TryFrom<RawPredicate> for Predicate {
             raw.covers_action.map(Test::CoversAction),
             raw.allows.map(Test::Allows),
             raw.every_resource.map(Test::EveryResource),
+            raw.every_resource_of.map(Test::EveryResourceOf),
+            raw.any_account.map(Test::AnyAccount),
             raw.open_subject.map(Test::OpenSubject),
             raw.secret_name.map(Test::SecretName),
         ]
@@ -312,7 +334,8 @@ impl Test {
             Self::Empty(yes) => {
                 let result = match &value.kind {
                     Kind::Null => Truth::True,
-                    Kind::List(items) => items.is_empty().into(),
+                    // A list of empty texts has nothing in it either.
+                    Kind::List(items) => items.iter().all(|item| item.is_scalar() && empty_text(item).is_true()).into(),
                     Kind::Map(fields) => fields.is_empty().into(),
                     _ => decide(run, &empty_text),
                 };
@@ -356,11 +379,14 @@ impl Test {
                 };
                 wanted(result, *yes)
             }
-            // Needs the graph: the checker decides it.
-            Self::RefersToThis(_) => Truth::Unknown,
-            Self::World(yes) => {
-                wanted(if is_network(value, around) { Truth::False } else { decide(run, &is_world) }, *yes)
+            // The checker decides them: it knows the resource that the rule looks at.
+            Self::RefersToThis(_) | Self::Among(_) => Truth::Unknown,
+            Self::CustomerKey(yes) => wanted(decide(run, &is_customer_key), *yes),
+            Self::World(yes) if matches!(value.kind, Kind::List(_)) => {
+                wanted(addresses::are_all_internet(run, value.items()), *yes)
             }
+            Self::World(yes) if is_network(value, around) => wanted(Truth::False, *yes),
+            Self::World(yes) => wanted(decide(run, &addresses::is_internet), *yes),
             Self::NeedsStar(yes) => wanted(crate::policy::needs_star(run, value), *yes),
             Self::WildcardAction(yes) => wanted(crate::policy::is_wildcard_action(run, value), *yes),
             Self::CoversAction(actions) => Truth::all(
@@ -369,6 +395,13 @@ impl Test {
             Self::Allows(blocked) => Truth::any(
                 blocked.texts(around.settings).iter().map(|one| crate::policy::allows_blocked(run, value, one)),
             ),
+            Self::EveryResourceOf(actions) => Truth::any(
+                actions
+                    .texts(around.settings)
+                    .iter()
+                    .map(|action| crate::policy::is_every_resource_of(run, value, action)),
+            ),
+            Self::AnyAccount(yes) => wanted(crate::policy::is_of_any_account(run, value), *yes),
             Self::EveryResource(yes) => wanted(crate::policy::is_every_resource(run, value), *yes),
             Self::OpenSubject(yes) => wanted(crate::policy::is_open_subject(run, value), *yes),
             Self::SecretName(yes) => wanted(decide(run, &crate::graph::secrets::promises_secret), *yes),
@@ -398,7 +431,8 @@ pub fn equals(value: &Value<'_>, text: &str) -> Truth {
     text::equals_str(value, text)
 }
 
-fn empty_text(value: &Value<'_>) -> Truth {
+/// Whether a scalar is the empty text.
+pub(super) fn empty_text(value: &Value<'_>) -> Truth {
     if let Some(text) = value.text() {
         return text.is_empty().into();
     }
@@ -463,17 +497,25 @@ fn is_network(value: &Value<'_>, around: &Surroundings<'_>) -> bool {
     }
 }
 
-/// Whether a CIDR block holds every IPv4 or IPv6 address: its prefix length is 0.
-fn is_world(value: &Value<'_>) -> Truth {
-    match value.text() {
-        Some(text) => text
-            .trim()
-            .rsplit_once('/')
-            .is_some_and(|(_, length)| !length.is_empty() && length.bytes().all(|byte| byte == b'0'))
-            .into(),
-        None if value.is_scalar() => text::like(value, "*/0"),
-        None => Truth::False,
+/// Keys that AWS manages or owns, as properties name them, and the empty text, which names none. An alias that begins with
+/// `aws/` is reserved for AWS's keys (KMS API reference, `CreateAlias`), and some services' documentation leaves out `alias/`.
+/// `AWS_OWNED_KMS_KEY` is what Aurora DSQL and Redshift Serverless call a key of the service.
+const KEYS_OF_AWS: [&str; 6] =
+    ["", "alias/aws/*", "arn:*:alias/aws/*", "aws/*", "AWS_OWNED_KMS_KEY", "arn:*AWS_OWNED_KMS_KEY"];
+
+/// Whether a value names a KMS key that the customer manages: by id, by ARN, by an alias of its own, or as a resource.
+fn is_customer_key(value: &Value<'_>) -> Truth {
+    if matches!(value.as_reference(), Some(Origin::Resource { .. })) {
+        return Truth::True;
     }
+    if !value.is_scalar() {
+        return Truth::False;
+    }
+    let is_key_arn = |part: &Part<'_>| matches!(&part.content, Content::Known(text) if text.contains(":key/"));
+    if value.parts().iter().any(is_key_arn) {
+        return Truth::True;
+    }
+    !Truth::any(KEYS_OF_AWS.iter().map(|pattern| text::like(value, pattern)))
 }
 
 impl Predicate {
@@ -487,6 +529,7 @@ impl Predicate {
                 | Test::AtMost(operand)
                 | Test::RecursWithinHours(operand)
                 | Test::CoversAction(operand)
+                | Test::EveryResourceOf(operand)
                 | Test::Allows(operand)
                 | Test::FromParameterStore(operand)
                 | Test::FromParameter(operand, _) => visit(operand),

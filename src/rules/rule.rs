@@ -3,7 +3,7 @@
 use super::assertion::Assertion;
 use super::evidence::Evidence;
 use super::meta::{RuleKind, RuleMeta, RuleProse};
-use super::operand::{Operand, Settings};
+use super::operand::{Operand, Settings, settings_of};
 use crate::eval::text;
 use crate::facts;
 use crate::finding::{Flaw, Level};
@@ -215,7 +215,8 @@ struct RawRule {
     assert: Option<Assertion>,
     /// The problem of an exception that the rule reports. Only for rules with `resources: [exceptions]`.
     exception: Option<Flaw>,
-    /// The message of a finding. Placeholders: `{resource}`, `{type}`, `{name}`, `{state}`, `{value}`.
+    /// The message of a finding. Placeholders: `{resource}`, `{type}`, `{name}`, `{state}`, `{value}`, and `{setting:days}`
+    /// for the rule's parameter `days`.
     message: String,
     /// Further locations to show with a finding.
     evidence: Option<Evidence>,
@@ -337,6 +338,16 @@ impl TryFrom<RawRule> for RuleFile {
         }
         if let Some(name) = undeclared {
             return Err(format!("the rule does not declare `{name}` in its `parameters`"));
+        }
+        let mut printed: Vec<&str> = settings_of(&raw.message).collect();
+        for check in &checks {
+            printed.extend(check.message.iter().flat_map(|message| settings_of(message)));
+            for assertion in check.when.iter().chain([&check.assert]) {
+                assertion.messages(&mut |message| printed.extend(settings_of(message)));
+            }
+        }
+        if let Some(name) = printed.into_iter().find(|name| !settings.contains_key(*name)) {
+            return Err(format!("a message prints `{{setting:{name}}}`, but the rule has no parameter `{name}`"));
         }
         let rule = Rule {
             meta: RuleMeta {

@@ -226,6 +226,11 @@ impl Walk<'_> {
             if let Test::RefersTo(types, _) | Test::FromResource(types, _) = test {
                 self.exact(types);
             }
+            if let Test::Among(path) = test {
+                let whole = Context { types: value.types.clone(), value: None };
+                let (_, lacks) = self.locate(path, &whole);
+                self.settle(&lacks);
+            }
             for (name, kind) in value.types.iter().zip(&kinds) {
                 self.compared += usize::from(matches!(test, Test::In(..)));
                 if let Some(why) = self.never(test, kind, &kinds) {

@@ -10,7 +10,7 @@ use smallvec::SmallVec;
 
 impl<'m, 't> Checker<'_, 'm, 't> {
     /// The list or map in a JSON text; nothing if the text is not JSON.
-    pub(super) fn read_json(&mut self, value: &Value<'t>) -> Option<&'m Value<'t>> {
+    pub fn json_text(&mut self, value: &Value<'t>) -> Option<&'m Value<'t>> {
         if !policy::is_json(value) {
             return None;
         }
@@ -30,7 +30,7 @@ impl<'m, 't> Checker<'_, 'm, 't> {
         for found in selection.items {
             let Item::Value { value, name, path, owner } = found else { continue };
             let read = match &value.kind {
-                Kind::String(_) | Kind::Text(_) => self.read_json(value),
+                Kind::String(_) | Kind::Text(_) => self.json_text(value),
                 _ => Some(value),
             };
             let Some(read) = read else {

@@ -53,7 +53,7 @@ impl<'m, 't> Checker<'_, 'm, 't> {
             }
             // Properties that take a map of any kind take its JSON text as well.
             if policy::is_json(value) {
-                match self.read_json(value) {
+                match self.json_text(value) {
                     Some(read) => value = read,
                     None if value.text().is_some() => return Followed::Absent(span, index),
                     None => {
@@ -93,7 +93,7 @@ impl<'m, 't> Checker<'_, 'm, 't> {
             return Selection { items: smallvec![self.found(value, &path.names, item)], nearest, unknown: false };
         }
         let base = self.base(item, &path.names);
-        let read = if policy::is_json(value) { self.read_json(value) } else { None };
+        let read = if policy::is_json(value) { self.json_text(value) } else { None };
         let is_unread = read.is_none() && policy::is_json(value) && value.text().is_none();
         if value.is_opaque() || is_unread {
             self.note_why(value);
