@@ -436,9 +436,9 @@ fn an_implicit_api_of_many_conditional_functions() {
     for functions in [2, 10, 11, 101] {
         let found = |last: &str| {
             let (report, _) = report_by(RuleSet::embedded(), &["apigateway-access-log"], &text(functions, last));
-            report.findings.len()
+            !report.findings.is_empty()
         };
-        assert_eq!((found("b"), found("a")), (0, 1), "{functions}");
+        assert_eq!((found("b"), found("a")), (false, true), "{functions}");
     }
 }
 

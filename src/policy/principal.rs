@@ -266,11 +266,17 @@ mod tests {
     #[test]
     fn an_entry_of_a_mapping_is_what_all_entries_are() {
         let region = "{Ref: 'AWS::Region'}";
-        for (mapping, expected) in [("Logs", False), ("Partners", True), ("Mixed", Unknown), ("None", Unknown)] {
+        for (mapping, expected) in [
+            ("Logs", &[False] as &[Truth]),
+            ("Partners", &[True]),
+            // In one Region, and in another.
+            ("Mixed", &[False, True]),
+            ("None", &[Unknown]),
+        ] {
             let entry = format!("{{'Fn::FindInMap': [{mapping}, {region}, Id]}}");
             let arn = format!("{{'Fn::Join': ['', ['arn:', {{Ref: 'AWS::Partition'}}, ':iam::', {entry}, ':root']]}}");
             for value in [entry, arn] {
-                assert_eq!(truths(&format!("Principal: {{AWS: {value}}}"), Who::ForeignAccount), [expected], "{value}");
+                assert_eq!(truths(&format!("Principal: {{AWS: {value}}}"), Who::ForeignAccount), expected, "{value}");
             }
         }
         let entry = format!("Principal: {{AWS: {{'Fn::FindInMap': [Logs, {region}, Id]}}}}");

@@ -405,10 +405,19 @@ mod tests {
         let text = format!("{{Type: AWS::Logs::ResourcePolicy, Properties: {{PolicyDocument: {document}}}}}");
         let expected = "Properties/PolicyDocument/Statement: {Resources: [arn:${AWS::Partition}:logs:x:${P}:*]}";
         assert_eq!(read(DocumentKind::Resource, &text), (vec![expected.to_owned()], false));
-        for outside in [r#"{\"Statement\": {\"Action\": ${P}}}"#, r#"{\"Statement\": {\"${P}\": \"x\"}}"#, "${P}"] {
+        // Outside of strings it may be anything, and is all that is not known.
+        for (outside, found, unknown) in [
+            (r#"{\"Statement\": {\"Sid\": \"a\", \"Action\": ${P}}}"#, 1, false),
+            (r#"{\"Statement\": [{\"Sid\": \"a\"}, ${P}]}"#, 1, true),
+            (r#"{\"Statement\": {\"${P}\": \"x\"}}"#, 0, true),
+            (r#"{\"Statement\": ${P}}"#, 0, true),
+            (r#"{${P}}"#, 0, true),
+            ("${P}", 0, true),
+        ] {
             let document = format!(r#"{{"Fn::Sub": "{outside}"}}"#);
             let text = format!("{{Type: AWS::Logs::ResourcePolicy, Properties: {{PolicyDocument: {document}}}}}");
-            assert_eq!(read(DocumentKind::Resource, &text), (vec![], true), "{outside}");
+            let read = read(DocumentKind::Resource, &text);
+            assert_eq!((read.0.len(), read.1), (found, unknown), "{outside}");
         }
     }
 
