@@ -3,7 +3,7 @@
 
 use divan::Bencher;
 use divan::counter::ItemsCount;
-use hipaalint::finding::{Counts, Finding, Level, Outcome, Related, Subject};
+use hipaalint::finding::{Counts, Finding, Level, Outcome, Related, RuleSeverity, Subject};
 use hipaalint::report::human::{self, Style};
 use hipaalint::report::{Provenance, Report, RuleReport, Summary, github, html, json, junit, markdown, sarif};
 use hipaalint::rules::meta::{Control, Requirement, RuleKind, RuleMeta, RuleProse};
@@ -41,6 +41,7 @@ impl Run {
         let findings = spans.iter().zip(related).enumerate().map(|(number, (span, related))| Finding {
             rule: RULE.into(),
             level: Level::Error,
+            severity: RuleSeverity::High,
             outcome: Outcome::Fail,
             span: *span,
             path: format!("Resources/Bucket{number}"),
@@ -64,6 +65,7 @@ impl Run {
                 id: RULE.into(),
                 title: "S3 bucket accepts requests over plain HTTP".into(),
                 level: Level::Error,
+                severity: RuleSeverity::High,
                 kind: RuleKind::Safeguard,
                 profiles: vec!["core".into()],
                 controls: vec!["164.312(e)(1)".into()],

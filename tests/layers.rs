@@ -58,7 +58,7 @@ const LAYERS: [(&str, &[&str]); 26] = [
         ],
     ),
     ("baseline", &["source", "syntax", "finding", "rules"]),
-    ("catalogue", &["rules"]),
+    ("catalogue", &["finding", "rules"]),
     ("report", &["source", "date", "finding", "rules"]),
     // For tests alone: the schemas that ship with the project.
     ("schemas", &["report"]),

@@ -10,7 +10,6 @@
 //! What cannot be read is passed over, as the tools do: it is theirs to complain. But for a misspelled key, of which they say
 //! nothing either, and which leaves every finding open.
 
-use super::base64;
 use super::cover::Cover;
 use super::draft::{Draft, Site, join, one_line, text_of};
 use super::metadata::{block_path, blocks_with_metadata};
@@ -18,6 +17,7 @@ use super::names;
 use crate::finding::Dialect;
 use crate::rules::load::nearest;
 use crate::source::Span;
+use crate::syntax::base64;
 use crate::syntax::{Kind, Node};
 
 /// A language: the steps to its list, and its keys.

@@ -5,7 +5,6 @@
 //! 45 CFR 164.306(d)(3) requires an entity that does not implement an addressable specification to document why, and what is done
 //! instead. So an exception of ours holds only if it can be read, names a rule, gives a reason and has not expired.
 
-mod base64;
 mod checkov;
 mod comment;
 mod cover;

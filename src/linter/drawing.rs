@@ -1,6 +1,7 @@
 //! A text in, its graph out. Prints nothing.
 
 use super::includes::unreadable;
+use super::redaction;
 use crate::eval::Memory;
 use crate::eval::inputs::Inputs;
 use crate::expand::{self, Macros, Model};
@@ -15,7 +16,11 @@ use crate::template::{self, Template};
 /// # Errors
 /// Where the text cannot be parsed, or is not a template.
 pub fn draw(source: &Source) -> Result<Drawing, Box<Diagnostic>> {
-    let document = syntax::parse(source.text(), source.id).map_err(|error| unreadable(source, error))?;
+    let document = syntax::parse(source.text(), source.id).map_err(|error| {
+        let mut diagnostic = unreadable(source, error);
+        redaction::clean(&mut diagnostic, source);
+        diagnostic
+    })?;
     if !template::is_template(&document.root) {
         return Err(Box::new(Diagnostic {
             severity: Severity::Error,

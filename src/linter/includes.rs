@@ -1,8 +1,10 @@
 //! The files that a template includes: read by who calls the linter, parsed here.
 
+use super::redaction;
 use crate::expand::Macros;
 use crate::expand::includes::{Included, locations};
 use crate::finding::{Diagnostic, Related, Severity};
+use crate::graph::secrets::Written;
 use crate::source::{Source, SourceId, Span};
 use crate::syntax::{self, Document, Node, SyntaxError, SyntaxNote};
 
@@ -81,6 +83,13 @@ impl<'t> Files<'t> {
             root: document.as_ref().map(|document| &document.root).map_err(Clone::clone),
         });
         included.collect()
+    }
+
+    /// What looks like a secret in files that cannot be parsed.
+    pub(super) fn unread(&self, texts: &Texts) -> Vec<Written> {
+        let broken = self.0.iter().zip(&texts.0).filter(|((_, document), _)| document.is_err());
+        let sources = broken.filter_map(|(_, (_, source))| source.as_ref().ok());
+        sources.flat_map(redaction::unread).collect()
     }
 
     /// The trees that could be read.

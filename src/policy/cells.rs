@@ -31,7 +31,7 @@ pub enum Subject<'a, 't> {
 }
 
 impl<'t> Subject<'_, 't> {
-    fn service(&self) -> Option<&'static str> {
+    pub(super) fn service(&self) -> Option<&'static str> {
         match self {
             Self::Bucket(_) => Some("s3"),
             Self::Other { service, .. } => *service,

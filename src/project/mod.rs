@@ -194,13 +194,9 @@ fn lint_one(job: &Job<'_>, id: SourceId) -> File {
         (false, false) => File::NoTemplate,
         (true, false) if broken && !discover::shows_template(source.text()) => File::NoTemplate,
         (true, _) => {
-            // Only texts that something points into are kept. Findings in nested stacks point to their parents.
-            let is_shown = !report.findings.is_empty()
-                || !report.suppressed.is_empty()
-                || !report.exceptions.is_empty()
-                || !report.diagnostics.is_empty()
-                || !report.nested.is_empty();
-            File::Linted(Box::new(Linted { report, source: is_shown.then_some(source), ties }))
+            // A text is kept only if something points into it. Findings in nested stacks point to their parents.
+            let source = report.shows_text().then(|| source.hiding(&report.hidden));
+            File::Linted(Box::new(Linted { report, source, ties }))
         }
     }
 }

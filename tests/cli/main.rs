@@ -16,6 +16,7 @@ mod missing;
 mod options;
 mod pages;
 mod parameters;
+mod severity;
 #[path = "../skipped/mod.rs"]
 mod skipped;
 mod skipping;
