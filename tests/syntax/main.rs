@@ -7,5 +7,6 @@ mod errors;
 mod hostile;
 mod json;
 mod mutation;
+mod readers;
 mod support;
 mod yaml;
