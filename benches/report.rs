@@ -54,7 +54,7 @@ impl Run {
             message: "Nothing denies requests over plain HTTP: BucketPolicy has no statement with Effect Deny".into(),
             when: Some("when Env is dev or test".into()),
             related: related.map(|span| Related { span, message: "the one before".into() }).into_iter().collect(),
-            waiver: None,
+            suppression: None,
             baseline: None,
         });
         Self {

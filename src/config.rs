@@ -1,14 +1,14 @@
-//! `hipaalint.yaml`: what a project changes about rules and runs. Reads no template.
+//! `hipaalint.yaml`: a project's settings for rules and runs. Reads no template.
 //!
 //! ```yaml
 //! profile: conformance
 //! fail-on: warning
 //! skip: [legacy/, "*.test.yaml"]        # as in .gitignore, relative to this file
-//! tag-keys: [Environment, Owner]        # parameters of rules, in short
+//! tag-keys: [Environment, Owner]        # a parameter of all rules that have it
 //! suffix-parameter: Stage
 //! rule-folders: [policies]              # relative to this file
-//! baseline: hipaalint-baseline.json     # findings that are known
-//! parameters:                           # pinned in every template that has them
+//! baseline: hipaalint-baseline.json     # known findings
+//! parameters:                           # of every template that declares them
 //!   Env: prod
 //! rules:
 //!   s3-bucket-versioning: { level: off }
@@ -42,20 +42,20 @@ use std::path::{Path, PathBuf};
 /// The file's name.
 pub const FILE_NAME: &str = "hipaalint.yaml";
 
-/// What a configuration says. Names of rules and parameters are not checked yet: see [`Config::overrides`].
+/// The contents of a configuration. Names of rules and parameters are not checked yet: see [`Config::overrides`].
 #[derive(Clone, Debug, Default)]
 pub struct Config {
     /// The profile to run.
     pub profile: Option<String>,
-    /// The least level that fails a run.
+    /// The lowest level that fails a run.
     pub fail_on: Option<FailOn>,
-    /// Pinned template parameters.
+    /// Values of template parameters.
     pub parameters: Pinned,
-    /// Folders of the project's own rules, relative to the configuration.
+    /// Folders of custom rules, relative to the configuration.
     pub rule_folders: Vec<PathBuf>,
-    /// What is left out of folders that are searched.
+    /// Files and folders to leave out of folders that are searched.
     pub skip: Option<Globs>,
-    /// The findings that are known, relative to the configuration.
+    /// The file of known findings, relative to the configuration.
     pub baseline: Option<PathBuf>,
     /// Parameters of every rule that has them: name and values.
     shared: BTreeMap<String, Vec<String>>,
@@ -65,9 +65,9 @@ pub struct Config {
 /// The least level that fails a run.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub enum FailOn {
-    /// This level and those above.
+    /// This level and higher levels.
     Level(Level),
-    /// No finding does.
+    /// No finding fails a run.
     Never,
 }
 
@@ -81,13 +81,13 @@ impl FailOn {
     }
 }
 
-/// What is changed about one rule.
+/// The changes to one rule.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Change {
     id: String,
     id_span: Span,
     level: Option<Setting>,
-    /// Parameters: name, where it is written, values.
+    /// Parameters: name, span of the name, values.
     parameters: Vec<(String, Span, Vec<String>)>,
 }
 
@@ -101,18 +101,18 @@ enum Setting {
 /// The changes of a configuration, checked against the rules that exist.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Overrides {
-    /// For the linter: other levels, other parameters.
+    /// Levels and parameters, for the linter.
     pub changes: BTreeMap<String, Override>,
     /// Rules that do not run.
     pub off: Vec<String>,
-    /// Rules that run whatever the profile, since they were given a level.
+    /// Rules that run with every profile, because the configuration sets their level.
     pub on: Vec<String>,
 }
 
 impl Config {
-    /// Reads a configuration, with everything that is wrong about it; what is right is kept.
+    /// Reads a configuration. Returns the valid part, and a diagnostic for each mistake.
     pub fn read(source: &Source) -> (Self, Vec<Diagnostic>) {
-        let mut reader = Reader { source, problems: Vec::new() };
+        let mut reader = ConfigReader { source, problems: Vec::new() };
         let mut config = Self::default();
         if source.text().trim().is_empty() {
             return (config, Vec::new());
@@ -128,9 +128,9 @@ impl Config {
         (config, reader.problems)
     }
 
-    /// Checks the changes against the rules that exist; those that name a rule or parameter which does not are left out.
+    /// Checks the changes against the rules. Leaves out changes to rules and parameters that do not exist.
     pub fn overrides(&self, source: &Source, rules: &RuleSet) -> (Overrides, Vec<Diagnostic>) {
-        let mut reader = Reader { source, problems: Vec::new() };
+        let mut reader = ConfigReader { source, problems: Vec::new() };
         let mut overrides = Overrides::default();
         for change in &self.changes {
             let Some(entry) = rules.get(&change.id) else {
@@ -142,15 +142,15 @@ impl Config {
                 continue;
             };
             let mut settings = Settings::new();
-            // A rule that cannot be read says so when it runs.
+            // A rule that cannot be read is reported when it runs.
             if let Ok(rule) = entry.rule() {
                 for (name, span, values) in &change.parameters {
                     if rule.settings.contains_key(name) {
                         settings.insert(name.clone(), values.clone());
                         continue;
                     }
-                    let help = known_names(name, rule.settings.keys().map(String::as_str), "The rule has");
-                    let help = if rule.settings.is_empty() { "The rule has no parameters.".to_owned() } else { help };
+                    let help = known_names(name, rule.settings.keys().map(String::as_str), "Its parameters are");
+                    let help = if rule.settings.is_empty() { "This rule has no parameters.".to_owned() } else { help };
                     reader.problem(*span, format!("rule `{}` has no parameter `{name}`", change.id), help);
                 }
             }
@@ -170,7 +170,7 @@ impl Config {
         for entry in rules.entries() {
             for (name, values) in self.shared.iter().filter(|(name, _)| entry.has_parameter(name)) {
                 let Override { settings, .. } = overrides.changes.entry(entry.id().to_owned()).or_default();
-                // What is said of the one rule counts more.
+                // A parameter of the rule itself takes precedence.
                 settings.entry(name.clone()).or_insert_with(|| values.clone());
             }
         }
@@ -178,13 +178,13 @@ impl Config {
     }
 }
 
-/// Walks a located tree and notes what is wrong at its place.
-struct Reader<'s> {
+/// Reads a located tree, and notes mistakes with their spans.
+struct ConfigReader<'s> {
     source: &'s Source,
     problems: Vec<Diagnostic>,
 }
 
-impl Reader<'_> {
+impl ConfigReader<'_> {
     fn problem(&mut self, span: Span, message: String, help: String) {
         self.problems.push(Diagnostic {
             severity: Severity::Error,
@@ -202,12 +202,12 @@ impl Reader<'_> {
     }
 
     fn unknown_key(&mut self, entry: &Entry<'_>, known: &[&str]) {
-        let help = known_names(&entry.key, known.iter().copied(), "Known here are");
+        let help = known_names(&entry.key, known.iter().copied(), "The keys are");
         self.problem(entry.key_span, format!("`{}` is not a key of the configuration", entry.key), help);
     }
 
     fn config(&mut self, root: &Node<'_>, config: &mut Config) {
-        for entry in self.entries(root, "the configuration", "It starts with `profile:`, for example.") {
+        for entry in self.entries(root, "the configuration", "Write `profile: core`, for example.") {
             let value = &entry.value;
             match entry.key.as_ref() {
                 "profile" => config.profile = self.one_of(value, "`profile`", &PROFILES).map(str::to_owned),
@@ -220,9 +220,12 @@ impl Reader<'_> {
                 }
                 "baseline" => match value.as_str() {
                     Some(file) => config.baseline = Some(PathBuf::from(file)),
-                    None => {
-                        self.unexpected(value, "`baseline`", "the name of a file", "Write it with --write-baseline.")
-                    }
+                    None => self.unexpected(
+                        value,
+                        "`baseline`",
+                        "the name of a file",
+                        "Write the file with --write-baseline.",
+                    ),
                 },
                 name if SHARED_PARAMETERS.contains(&name) => {
                     let values = self.texts(value, &format!("`{name}`"));
@@ -233,7 +236,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Globs that start from the configuration's folder.
+    /// Globs, relative to the folder of the configuration.
     fn globs(&mut self, node: &Node<'_>) -> Option<Globs> {
         let texts = self.texts(node, "`skip`");
         let folder = Path::new(&self.source.name).parent().filter(|folder| !folder.as_os_str().is_empty());
@@ -243,8 +246,8 @@ impl Reader<'_> {
             Ok(globs) => Some(globs),
             Err((index, reason)) => {
                 let wrong = node.as_sequence().and_then(|items| items.get(index)).unwrap_or(node);
-                let help = "Write it as in .gitignore: `legacy/`, `*.test.yaml`, `stacks/**/old.json`.";
-                self.problem(wrong.span, format!("`skip` has what is no glob: {reason}"), help.to_owned());
+                let help = "Write globs as in .gitignore: `legacy/`, `*.test.yaml`, `stacks/**/old.json`.";
+                self.problem(wrong.span, format!("`skip` has an invalid glob: {reason}"), help.to_owned());
                 None
             }
         }
@@ -261,7 +264,7 @@ impl Reader<'_> {
 
     fn parameters(&mut self, node: &Node<'_>, what: &str) -> Pinned {
         let mut pinned = Pinned::new();
-        for entry in self.entries(node, what, "Write one `Name: value` a line.") {
+        for entry in self.entries(node, what, "Write one `Name: value` on each line.") {
             if let Some(value) = self.parameter_value(&entry.value, &entry.key) {
                 pinned.insert(entry.key.to_string(), value);
             }
@@ -269,29 +272,34 @@ impl Reader<'_> {
         pinned
     }
 
-    /// The value of a template parameter: a scalar, or a list of them as CloudFormation takes it, with commas.
+    /// The value of a template parameter: a scalar, or a list of scalars, joined with commas for CloudFormation.
     fn parameter_value(&mut self, node: &Node<'_>, name: &str) -> Option<String> {
         let items = node.as_sequence().unwrap_or(std::slice::from_ref(node));
         let texts: Option<Vec<String>> =
             items.iter().map(|item| item.scalar_text().map(std::borrow::Cow::into_owned)).collect();
         if texts.is_none() {
             let what = format!("the value of parameter `{name}`");
-            self.unexpected(node, &what, "a scalar or a list of scalars", "Write it as CloudFormation takes it.");
+            self.unexpected(
+                node,
+                &what,
+                "a scalar or a list of scalars",
+                "Write it as in CloudFormation: one value, or a list of values.",
+            );
         }
         texts.map(|texts| texts.join(","))
     }
 
     fn rules(&mut self, node: &Node<'_>) -> Vec<Change> {
         let mut changes = Vec::new();
-        for entry in self.entries(node, "`rules`", "Write one `rule-id: { level: … }` a line.") {
+        for entry in self.entries(node, "`rules`", "Write one `rule-id: { level: … }` on each line.") {
             let mut change =
                 Change { id: entry.key.to_string(), id_span: entry.key_span, level: None, parameters: Vec::new() };
-            let help = "Write `{ level: … }`, with one of `error`, `warning`, `note`, `off`.";
+            let help = "Write `{ level: … }` with `error`, `warning`, `note` or `off`.";
             for field in self.entries(&entry.value, &format!("`{}`", entry.key), help) {
                 match field.key.as_ref() {
                     "level" => change.level = self.level(&field.value),
                     "parameters" => {
-                        let help = "Write one `name: value` a line.";
+                        let help = "Write one `name: value` on each line.";
                         for parameter in self.entries(&field.value, "`parameters`", help) {
                             let values = self.texts(&parameter.value, &format!("`{}`", parameter.key));
                             change.parameters.push((parameter.key.to_string(), parameter.key_span, values));
@@ -319,7 +327,7 @@ impl Reader<'_> {
     }
 
     fn entries<'n, 's>(&mut self, node: &'n Node<'s>, what: &str, help: &str) -> &'n [Entry<'s>] {
-        // A key with nothing after it, as people leave when they comment its content out.
+        // A key without a value, for example because its contents are commented out.
         if matches!(node.kind, Kind::Null) {
             return &[];
         }
@@ -345,7 +353,7 @@ impl Reader<'_> {
         let text = node.scalar_text();
         let found = known.iter().copied().find(|known| text.as_deref() == Some(*known));
         if found.is_none() {
-            let help = known_names(text.as_deref().unwrap_or_default(), known.iter().copied(), "It is one of");
+            let help = known_names(text.as_deref().unwrap_or_default(), known.iter().copied(), "The values are");
             let is = text.map_or_else(|| node.describe().to_owned(), |text| format!("`{text}`"));
             self.problem(node.span, format!("{what} cannot be {is}"), help);
         }
@@ -353,7 +361,7 @@ impl Reader<'_> {
     }
 }
 
-/// The name that was probably meant, or all there are.
+/// The name that was probably meant, or all names.
 fn known_names<'k>(name: &str, known: impl Iterator<Item = &'k str> + Clone, lead: &str) -> String {
     match nearest(name, known.clone()) {
         Some(nearest) => format!("Did you mean `{nearest}`?"),
@@ -364,27 +372,27 @@ fn known_names<'k>(name: &str, known: impl Iterator<Item = &'k str> + Clone, lea
     }
 }
 
-/// A file that looks like a configuration and is not read, since it is called otherwise.
+/// A file that looks like a configuration, but has another name and is not read.
 pub fn misnamed(path: &Path) -> Diagnostic {
     Diagnostic {
         severity: Severity::Error,
         code: "configuration",
         file: shown(path),
         span: None,
-        message: format!("it is not read: a configuration is called {FILE_NAME}"),
-        help: format!("Rename it to {FILE_NAME}, or name it with --config."),
+        message: format!("hipaalint does not read it, because the name of a configuration is {FILE_NAME}"),
+        help: format!("Rename it to {FILE_NAME}, or use --config with this file."),
         related: Vec::new(),
     }
 }
 
-/// A configuration that was named and cannot be read.
+/// A named configuration that cannot be read.
 pub fn unreadable(path: &Path, error: &std::io::Error) -> Diagnostic {
     Diagnostic {
         severity: Severity::Error,
         code: "configuration",
         file: shown(path),
         span: None,
-        message: format!("it cannot be read: {error}"),
+        message: format!("the file cannot be read: {error}"),
         help: "Name another file, or run with --no-config.".to_owned(),
         related: Vec::new(),
     }

@@ -11,7 +11,7 @@ pub struct Date {
     day: u8,
 }
 
-/// A text that is no day.
+/// A text that is not a day.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub struct NotADate;
 

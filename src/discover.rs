@@ -1,6 +1,6 @@
-//! Which files a run looks at: the paths that were named, and what lies below those that are folders, in sorted order.
+//! The files of a run: the named paths, and the files below those that are folders, in sorted order.
 //!
-//! Opens no file that it does not have to: [`read`] turns a candidate into text when its turn comes.
+//! Opens only the files that it must: [`read`] reads the text of a candidate when it is linted.
 
 mod beside;
 mod cdk;
@@ -22,11 +22,11 @@ use std::ffi::OsStr;
 use std::io;
 use std::path::{Component, Path, PathBuf};
 
-/// Endings of files that are looked at in folders, in lower case.
-const ENDINGS: [&str; 4] = ["json", "yaml", "yml", "template"];
-/// Folders that hold other people's files; hidden folders (`.git`, `.aws-sam`) are left out by their first letter.
+/// The endings of files that are read in folders, in lower case.
+pub const ENDINGS: [&str; 4] = ["json", "yaml", "yml", "template"];
+/// Folders of third-party files. Hidden folders (`.git`, `.aws-sam`) are left out because of their first letter.
 const FOREIGN_FOLDERS: [&str; 1] = ["node_modules"];
-/// The path that stands for standard input.
+/// The path for standard input.
 const STANDARD_INPUT: &str = "-";
 
 /// A file that may be a template.
@@ -34,39 +34,39 @@ const STANDARD_INPUT: &str = "-";
 pub struct Candidate {
     /// The name that reports show: see [`shown`].
     pub name: String,
-    /// Where its text comes from.
-    pub origin: Origin,
-    /// Whether the user named the file itself, and not a folder it lies in: then it must be readable.
+    /// The source of its text.
+    pub input: Input,
+    /// Whether the user named the file itself, and not a folder above it: then it must be readable.
     pub named: bool,
     /// The named folders it was found in, as indices into [`Discovery::folders`].
     pub folders: Vec<usize>,
-    /// Pseudo parameters whose values are known: what a cloud assembly says of the stack.
+    /// Pseudo parameters whose values are known: what a cloud assembly declares for the stack.
     pub pinned: BTreeMap<String, String>,
 }
 
-/// Where a text comes from.
+/// The source of a text.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum Origin {
+pub enum Input {
     /// `-`.
     StandardInput,
     /// A file, a device or a pipe.
     File(PathBuf),
 }
 
-/// What some paths come to.
+/// The files that some paths name.
 #[derive(Debug, Default)]
 pub struct Discovery {
     /// The files, each once, sorted by name.
     pub candidates: Vec<Candidate>,
     /// The folders that were named, as reports show them.
     pub folders: Vec<String>,
-    /// Paths that do not exist or cannot be looked into.
+    /// Paths that do not exist or cannot be read.
     pub diagnostics: Vec<Diagnostic>,
-    /// What `.gitignore` and configurations left out.
+    /// Files and folders that `.gitignore` and configurations left out.
     pub left_out: LeftOut,
 }
 
-/// Files and folders that were not looked at.
+/// Files and folders that were not read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LeftOut {
     /// Files that might be templates.
@@ -78,7 +78,7 @@ pub struct LeftOut {
 }
 
 impl LeftOut {
-    /// So many are named.
+    /// The number of names to keep.
     const MAX_NAMES: usize = 3;
 
     fn note(&mut self, path: &Path, is_folder: bool) {
@@ -89,14 +89,14 @@ impl LeftOut {
     }
 }
 
-/// What is left out of folders that are walked, and of the files that are named if that is asked for.
+/// The choice of files in folders that are walked and, on request, among the named files.
 pub struct Filter<'f> {
     /// Whether `.gitignore` files are obeyed.
     pub gitignore: bool,
-    /// Whether the configuration that governs the first folder skips an entry of it, a folder itself where the last is true.
-    /// Both are absolute paths without links.
+    /// Whether the configuration that governs the first folder skips an entry of it. The last argument is true if the entry is a
+    /// folder. Both are absolute paths without links.
     pub skips: &'f mut dyn FnMut(&Path, &Path, bool) -> bool,
-    /// Whether configurations skip files that are named, too: a program may name them, and not a person.
+    /// Whether configurations also skip named files: a program may have named them, and not a person.
     pub skips_named: bool,
 }
 
@@ -110,17 +110,17 @@ pub fn discover(paths: &[PathBuf], filter: Filter<'_>) -> Discovery {
     finder.finish()
 }
 
-/// Files met so far, by what tells them apart.
+/// The files found so far, by their identity.
 struct Finder<'f> {
     filter: Filter<'f>,
     found: Discovery,
-    by_identity: HashMap<Origin, usize>,
+    by_identity: HashMap<Input, usize>,
     /// The folders that are cloud assemblies of the CDK.
     assemblies: HashSet<PathBuf>,
 }
 
-/// A named folder on its walk.
-struct Walk {
+/// The walk through a named folder.
+struct FolderWalk {
     /// Its index in [`Discovery::folders`].
     index: usize,
     /// As it was named, and as an absolute path without links.
@@ -129,8 +129,8 @@ struct Walk {
     ignored: Ignored,
 }
 
-impl Walk {
-    /// The absolute path of what was met on the walk, which follows no links.
+impl FolderWalk {
+    /// The absolute path of an entry of the walk, which follows no links.
     fn absolute(&self, path: &Path) -> PathBuf {
         match path.strip_prefix(&self.named) {
             Ok(inner) if inner.as_os_str().is_empty() => self.absolute.clone(),
@@ -143,7 +143,7 @@ impl Walk {
 impl Finder<'_> {
     fn add(&mut self, path: &Path) {
         if path.as_os_str() == STANDARD_INPUT {
-            self.meet("<stdin>".to_owned(), Origin::StandardInput, None, BTreeMap::new());
+            self.meet("<stdin>".to_owned(), Input::StandardInput, None, BTreeMap::new());
             return;
         }
         match path.metadata() {
@@ -153,15 +153,15 @@ impl Finder<'_> {
             Ok(metadata) if metadata.is_dir() => self.add_folder(path),
             Ok(_) => {
                 let pinned = self.pinned_by_assembly(path);
-                self.meet(shown(path), Origin::File(path.to_owned()), None, pinned);
+                self.meet(shown(path), Input::File(path.to_owned()), None, pinned);
             }
             Err(error) => self.found.diagnostics.push(unreadable(&shown(path), &error)),
         }
     }
 
-    /// Whether a configuration would skip a file or folder, or a folder that it lies in, on a walk from the root of its repository.
+    /// Whether a configuration would skip a file or folder, or a folder above it, on a walk from the root of its repository.
     fn is_skipped(&mut self, path: &Path, is_folder: bool) -> bool {
-        // A link is judged by where it stands, as on a walk.
+        // For a link, its own folder counts, as on a walk.
         let absolute = match (path.parent(), path.file_name()) {
             (Some(folder), Some(name)) if !is_folder => {
                 let folder = if folder == Path::new("") { Path::new(".") } else { folder };
@@ -178,7 +178,7 @@ impl Finder<'_> {
     fn add_folder(&mut self, folder: &Path) {
         let absolute = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
         let ignored = if self.filter.gitignore { Ignored::above(&absolute) } else { Ignored::default() };
-        let mut walk = Walk { index: self.found.folders.len(), named: folder.to_owned(), absolute, ignored };
+        let mut walk = FolderWalk { index: self.found.folders.len(), named: folder.to_owned(), absolute, ignored };
         self.found.folders.push(shown(folder));
         let mut entries = walkdir::WalkDir::new(folder).sort_by_file_name().into_iter();
         while let Some(entry) = entries.next() {
@@ -199,25 +199,26 @@ impl Finder<'_> {
                     }
                 }
                 Ok(entry) if entry.file_type().is_file() && has_template_ending(entry.path()) => {
-                    // What an assembly does not name as a stack's template is none, or a nested stack's.
+                    // Other files of an assembly are not templates, or are templates of nested stacks.
                     let is_of_assembly = entry.path().parent().is_some_and(|folder| self.assemblies.contains(folder));
                     if !is_of_assembly && !self.leaves_out(entry.path(), false, &mut walk) {
                         let name = shown(entry.path());
-                        self.meet(name, Origin::File(entry.into_path()), Some(walk.index), BTreeMap::new());
+                        self.meet(name, Input::File(entry.into_path()), Some(walk.index), BTreeMap::new());
                     }
                 }
                 Ok(_) => {}
                 Err(error) => {
                     let name = shown(error.path().unwrap_or(folder));
-                    let error = error.into_io_error().unwrap_or_else(|| io::Error::other("it cannot be walked"));
+                    let error =
+                        error.into_io_error().unwrap_or_else(|| io::Error::other("the folder cannot be listed"));
                     self.found.diagnostics.push(unreadable(&name, &error));
                 }
             }
         }
     }
 
-    /// Whether something met on a walk is left out, which is noted.
-    fn leaves_out(&mut self, path: &Path, is_folder: bool, walk: &mut Walk) -> bool {
+    /// Whether an entry of a walk is left out. If so, notes it.
+    fn leaves_out(&mut self, path: &Path, is_folder: bool, walk: &mut FolderWalk) -> bool {
         let absolute = walk.absolute(path);
         let left_out = walk.ignored.leave_out(&absolute, is_folder)
             || absolute.parent().is_some_and(|folder| (self.filter.skips)(folder, &absolute, is_folder));
@@ -227,24 +228,24 @@ impl Finder<'_> {
         left_out
     }
 
-    /// Adds the stacks of a cloud assembly. Assemblies inside it, of stages, are met when the walk comes to them.
-    fn add_assembly(&mut self, folder: &Path, stacks: Vec<cdk::Stack>, walk: &mut Walk) {
+    /// Adds the stacks of a cloud assembly. The walk reaches the assemblies of stages inside it later.
+    fn add_assembly(&mut self, folder: &Path, stacks: Vec<cdk::Stack>, walk: &mut FolderWalk) {
         for stack in stacks {
             let path = folder.join(&stack.template);
             if !self.leaves_out(&path, false, walk) {
-                self.meet(shown(&path), Origin::File(path), Some(walk.index), stack.pinned);
+                self.meet(shown(&path), Input::File(path), Some(walk.index), stack.pinned);
             }
         }
         self.assemblies.insert(folder.to_owned());
     }
 
-    /// Whether a folder is an asset of a cloud assembly: somebody's code.
+    /// Whether a folder is an asset of a cloud assembly, such as code.
     fn is_asset(&self, folder: &Path) -> bool {
         let is_named_so = folder.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"asset."));
         is_named_so && folder.parent().is_some_and(|parent| self.assemblies.contains(parent))
     }
 
-    /// What the cloud assembly around a file says of its stack.
+    /// The pseudo parameters that the cloud assembly around a file declares for its stack.
     fn pinned_by_assembly(&self, path: &Path) -> BTreeMap<String, String> {
         let (Some(folder), Some(name)) = (path.parent(), path.file_name().and_then(OsStr::to_str)) else {
             return BTreeMap::new();
@@ -254,12 +255,12 @@ impl Finder<'_> {
         stacks.into_iter().find(|stack| stack.template == name).map(|stack| stack.pinned).unwrap_or_default()
     }
 
-    /// Keeps a file, unless it was met before: then only what is new about it.
-    fn meet(&mut self, name: String, origin: Origin, folder: Option<usize>, pinned: BTreeMap<String, String>) {
-        let identity = match &origin {
-            // What cannot be resolved will not be readable either, and says so under its own name.
-            Origin::File(path) => Origin::File(path.canonicalize().unwrap_or_else(|_| path.clone())),
-            Origin::StandardInput => Origin::StandardInput,
+    /// Keeps a file. If it was found before, adds only what is new about it.
+    fn meet(&mut self, name: String, input: Input, folder: Option<usize>, pinned: BTreeMap<String, String>) {
+        let identity = match &input {
+            // A path that cannot be resolved is reported with its own name when it is read.
+            Input::File(path) => Input::File(path.canonicalize().unwrap_or_else(|_| path.clone())),
+            Input::StandardInput => Input::StandardInput,
         };
         let next = self.found.candidates.len();
         let index = *self.by_identity.entry(identity).or_insert(next);
@@ -271,7 +272,7 @@ impl Finder<'_> {
             }
             None => {
                 let candidate =
-                    Candidate { name, origin, named: folder.is_none(), folders: folder.into_iter().collect(), pinned };
+                    Candidate { name, input, named: folder.is_none(), folders: folder.into_iter().collect(), pinned };
                 self.found.candidates.push(candidate);
             }
         }
@@ -285,7 +286,7 @@ impl Finder<'_> {
     }
 }
 
-/// Hidden folders, and folders of other people's files.
+/// Whether a folder is hidden, or has third-party files.
 fn is_left_out(entry: &walkdir::DirEntry) -> bool {
     let name = entry.file_name();
     entry.file_type().is_dir()
@@ -297,8 +298,8 @@ fn has_template_ending(path: &Path) -> bool {
     ENDINGS.iter().any(|known| ending.eq_ignore_ascii_case(known))
 }
 
-/// A path as reports show it: an absolute one that leads into the current folder is the relative one, so that it is the same
-/// file to whoever reads the report, code scanning among them. `/` stands between folders, and no `./` before the name.
+/// A path as reports show it. An absolute path into the current folder becomes relative, because readers of the report, such as
+/// code scanning, expect the same name for the same file. Folders are separated by `/`, and the name has no `./` in front.
 pub fn shown(path: &Path) -> String {
     let here = path.is_absolute().then(std::env::current_dir).and_then(Result::ok);
     let inside = here.as_deref().and_then(|here| path.strip_prefix(here).ok());
@@ -313,17 +314,17 @@ pub fn shown(path: &Path) -> String {
     }
 }
 
-/// The way from the current folder to a file, whose path is absolute and has no links: `../hipaalint.yaml`. The path itself where
-/// they have nothing in common.
-pub fn way_from_here(path: &Path) -> PathBuf {
+/// The relative path from the current folder to a file, whose path is absolute and has no links: `../hipaalint.yaml`. The path
+/// itself if the two have nothing in common.
+pub fn from_here(path: &Path) -> PathBuf {
     match std::env::current_dir().and_then(|here| here.canonicalize()) {
-        Ok(here) if here.components().nth(1) == path.components().nth(1) => way(&here, path),
+        Ok(here) if here.components().nth(1) == path.components().nth(1) => relative(&here, path),
         _ => path.to_owned(),
     }
 }
 
-/// The way from a folder to a file; both are absolute paths without detours.
-pub fn way(folder: &Path, file: &Path) -> PathBuf {
+/// The relative path from a folder to a file. Both are absolute paths without `..`.
+pub fn relative(folder: &Path, file: &Path) -> PathBuf {
     let (mut from, mut to) = (folder.components().peekable(), file.components().peekable());
     while from.peek().is_some() && from.peek() == to.peek() {
         from.next();
@@ -332,12 +333,12 @@ pub fn way(folder: &Path, file: &Path) -> PathBuf {
     from.map(|_| Component::ParentDir).chain(to).collect()
 }
 
-/// A folder that was named and holds no template.
+/// A named folder without templates.
 pub fn no_templates(folder: &str, left_out: &LeftOut) -> Diagnostic {
     let hint = match left_out.names.as_slice() {
         [] => String::new(),
         names => format!(
-            " `.gitignore` or the configuration's `skip` left out {}: name it, or use --no-ignore.",
+            " `.gitignore` or `skip` in the configuration left out {}. Name it, or use --no-ignore.",
             names.join(", ")
         ),
     };
@@ -346,9 +347,9 @@ pub fn no_templates(folder: &str, left_out: &LeftOut) -> Diagnostic {
         code: "no-templates",
         file: folder.to_owned(),
         span: None,
-        message: "the folder holds no CloudFormation template".to_owned(),
-        help: "A template is a map with `Resources`, in a file that ends with .json, .yaml, .yml or .template. Hidden \
-               folders and node_modules are left out, and so are symbolic links: name such a file or folder itself."
+        message: "the folder has no CloudFormation template".to_owned(),
+        help: "A template is a map with `Resources` in a file that ends with .json, .yaml, .yml or .template. hipaalint leaves \
+               out hidden folders, node_modules and symbolic links. To lint such a file or folder, name it."
             .to_owned()
             + &hint,
         related: Vec::new(),
@@ -358,16 +359,16 @@ pub fn no_templates(folder: &str, left_out: &LeftOut) -> Diagnostic {
 /// The code of a path that cannot be read.
 pub const NOT_THERE: &str = "file-unreadable";
 
-/// A path that cannot be read, with the way out that fits the reason.
+/// A path that cannot be read, with help for the reason.
 fn unreadable(name: &str, error: &io::Error) -> Diagnostic {
     let (message, help) = match error.kind() {
         io::ErrorKind::NotFound => (
             "there is no such file or folder".to_owned(),
-            "Look for a misspelling; paths start from the current folder.".to_owned(),
+            "Check the spelling. Paths are relative to the current folder.".to_owned(),
         ),
         io::ErrorKind::PermissionDenied => (
-            "there is no permission to read it".to_owned(),
-            "Run hipaalint as a user who may read it, or change its permissions.".to_owned(),
+            "hipaalint does not have permission to read it".to_owned(),
+            "Run hipaalint as a user with permission to read it, or change its permissions.".to_owned(),
         ),
         io::ErrorKind::IsADirectory => ("it is a folder".to_owned(), "Name a file.".to_owned()),
         _ => (format!("it cannot be read: {error}"), String::new()),

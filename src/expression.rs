@@ -24,12 +24,12 @@ impl Expression {
     /// An expression from a rule file.
     ///
     /// # Errors
-    /// Where it is no regular expression.
+    /// Where it is not a regular expression.
     pub fn parse(pattern: &str) -> Result<Self, String> {
         let words = Words::of(pattern);
         if !words.as_ref().is_some_and(Words::are_all) {
             regex_syntax::parse(pattern)
-                .map_err(|error| format!("`{pattern}` is not a valid regular expression: {error}"))?;
+                .map_err(|error| format!("`{pattern}` is not a valid regular expression: {}", cause(&error)))?;
         }
         Ok(Self { pattern: "", own: Some(pattern.to_owned()), words: words.into(), compiled: OnceLock::new() })
     }
@@ -46,11 +46,17 @@ impl Expression {
     /// Whether it matches somewhere in a text; none where it is too large to be tried.
     pub fn is_match(&self, text: &str) -> Option<bool> {
         let words = self.words.get_or_init(|| Words::of(self.pattern()));
-        match words.as_ref().and_then(|words| words.answer(text)) {
-            Some(answer) => Some(answer),
+        match words.as_ref().and_then(|words| words.result(text)) {
+            Some(result) => Some(result),
             None => Some(self.regex()?.is_match(text)),
         }
     }
+}
+
+/// The last line of an error of the library; the lines before it show the expression.
+fn cause(error: &regex_syntax::Error) -> String {
+    let shown = error.to_string();
+    shown.lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned()
 }
 
 #[cfg(test)]
@@ -65,7 +71,10 @@ mod tests {
 
     #[test]
     fn refuses_what_is_none_and_does_not_try_what_is_too_large() {
-        assert!(Expression::parse("(").is_err_and(|error| error.contains("`(` is not a regular expression")));
+        assert!(
+            Expression::parse("(")
+                .is_err_and(|error| error.contains("`(` is not a valid regular expression: unclosed group"))
+        );
         assert_eq!(Expression::parse(r"(\w{1000}){1000}").map(|expression| expression.is_match("a")), Ok(None));
     }
 }

@@ -1,22 +1,22 @@
-//! What a lint says: findings about resources, and diagnostics about the files themselves. Knows no rule and no format.
+//! The results of a lint: findings about resources, and diagnostics about the files themselves. Knows no rule and no format.
 
-mod waiver;
+mod exception;
 
 use crate::source::Span;
 use std::sync::Arc;
 
-pub use waiver::{Dialect, Exception, ExceptionState, Flaw, Waived, Waiver};
+pub use exception::{Dialect, Exception, ExceptionState, Flaw, SuppressedRule, Suppression};
 
-/// How much a finding weighs. Ordered: `Note < Warning < Error`.
+/// How severe a finding is. Ordered: `Note < Warning < Error`.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Level {
-    /// Worth knowing.
+    /// For information.
     Note,
-    /// Should be mended.
+    /// Should be fixed.
     Warning,
-    /// Violates a safeguard.
+    /// A safeguard is missing.
     Error,
 }
 
@@ -31,7 +31,7 @@ impl Level {
     }
 }
 
-/// What a check answered for one subject.
+/// The result of a check for one subject.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Outcome {
@@ -43,7 +43,7 @@ pub enum Outcome {
     Pass,
 }
 
-/// How checks (a rule on a subject) were answered.
+/// The results of checks (a rule on a subject).
 #[derive(Copy, Clone, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
     /// Checks that passed.
@@ -55,7 +55,7 @@ pub struct Counts {
 }
 
 impl Counts {
-    /// All checks that were answered.
+    /// All checks with a result.
     pub fn total(self) -> usize {
         self.passed + self.failed + self.undecided
     }
@@ -98,7 +98,7 @@ pub struct Related {
     pub message: String,
 }
 
-/// One answer of one rule about one place.
+/// One result of one rule for one location.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
     /// The rule's id.
@@ -109,22 +109,22 @@ pub struct Finding {
     pub outcome: Outcome,
     /// The most exact place that exists.
     pub span: Span,
-    /// The way to that place from the template's root, `/` between steps:
+    /// The path of that place from the template's root, `/` between steps:
     /// `Resources/Bucket/Properties/VersioningConfiguration/Status`. Absent properties are not part of it.
     pub path: String,
     /// The resource, parameter or output it is about.
     pub subject: Subject,
-    /// Further ones that it is about just as well: what other turns of a loop make of the same text.
+    /// Further ones that it is about just as well: what other iterations of a loop make of the same text.
     pub alike: Vec<Subject>,
     /// What is wrong with this resource, in its own values. One or two sentences, without the choice that brings it.
     pub message: String,
-    /// What brings it, where not everything does: the turns of a loop, and the choice. `for Name = alpha, when Env is dev or test`.
+    /// When it occurs, if not always: the iterations of a loop, and the choice. `for Name = alpha, when Env is dev or test`.
     pub when: Option<String>,
     /// Places that explain it, in the order they should be read.
     pub related: Vec<Related>,
-    /// The exception that waives it, where one holds.
-    pub waiver: Option<Arc<Waiver>>,
-    /// What the baseline says of it; none where no baseline was given.
+    /// The exception that suppresses it, where one holds.
+    pub suppression: Option<Arc<Suppression>>,
+    /// Its state in the baseline; none without a baseline.
     pub baseline: Option<BaselineState>,
 }
 
@@ -139,13 +139,13 @@ pub enum BaselineState {
 }
 
 impl Finding {
-    /// Whether it is a violation that nobody waived and that the baseline does not have: what exit codes and counts are about.
+    /// Whether it is a violation that nobody suppressed and that the baseline does not have: what exit codes and counts are about.
     pub fn counts(&self) -> bool {
         self.outcome == Outcome::Fail && !self.is_suppressed()
     }
 
     /// What it is about, whatever its line, its value and its words: rule, subject and path. Findings that share these in one file
-    /// are told apart by their number.
+    /// are distinguished by their number.
     pub fn identity(&self) -> [String; 3] {
         [self.rule.to_string(), self.subject.qualified_name(), self.path.clone()]
     }
@@ -163,7 +163,7 @@ impl Finding {
 
     /// Whether it is kept from counting, by an exception or by the baseline.
     pub fn is_suppressed(&self) -> bool {
-        self.waiver.is_some() || self.baseline == Some(BaselineState::Unchanged)
+        self.suppression.is_some() || self.baseline == Some(BaselineState::Unchanged)
     }
 
     /// The message with the choice that brings the violation, as one text that ends with a full stop.
@@ -205,7 +205,7 @@ pub struct Diagnostic {
     pub span: Option<Span>,
     /// What is wrong, in one sentence without a full stop.
     pub message: String,
-    /// What to do about it; empty where there is nothing to say.
+    /// What to do about it; empty if there is none.
     pub help: String,
     /// Places that belong to it.
     pub related: Vec<Related>,

@@ -1,7 +1,7 @@
-//! hipaalint tells whether a CloudFormation template would hold PHI the way the HIPAA Security Rule asks.
+//! hipaalint checks AWS CloudFormation templates against the HIPAA Security Rule.
 //!
-//! The binary is a thin layer ([`cli`]) over this library. Its one entry is the [`linter`]: rules and a text go in, findings
-//! with their places come out.
+//! The binary is a thin layer ([`cli`]) over this library. Its entry point is the [`linter`]: it takes rules and a text, and returns
+//! findings with their positions.
 //!
 //! ```
 //! use hipaalint::eval::inputs::Pinned;
@@ -35,10 +35,10 @@
 //! # Ok::<(), hipaalint::linter::SetupError>(())
 //! ```
 //!
-//! Inside, a text takes one road: [`source`] and [`syntax`] make a located tree of it, [`template`] tells its sections apart,
-//! [`expand`] and [`eval`] say what CloudFormation would create and compute, [`graph`] and [`policy`] what follows from that,
-//! [`rules`] ask their questions, and the answers are [`finding`]s, which [`report`] writes down. What a template leaves open
-//! is [`truth::Truth::Unknown`] all the way. `ARCHITECTURE.md` is the map.
+//! [`source`] and [`syntax`] parse a text into a located tree, and [`template`] splits it into sections. [`expand`] and [`eval`]
+//! compute what CloudFormation would create. [`graph`] and [`policy`] derive relations and permissions. [`rules`] check the result,
+//! and [`report`] writes the [`finding`]s. A value that the template leaves open is [`truth::Truth::Unknown`] in every step.
+//! `ARCHITECTURE.md` has an overview of the code.
 pub mod baseline;
 pub mod catalogue;
 pub mod cli;

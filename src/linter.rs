@@ -1,15 +1,15 @@
 //! Templates and rules in, findings out: the library's one entry. Prints nothing.
 
-mod answer;
+mod check;
 pub mod drawing;
+mod exceptions;
 mod file_report;
 mod includes;
-mod places;
+mod iterations;
+mod locations;
 mod setup;
 mod stacks;
-mod turns;
 mod unknown_types;
-mod waiving;
 
 use crate::date::Date;
 use crate::eval::Memory;
@@ -17,21 +17,21 @@ use crate::eval::inputs::{Inputs, Pinned};
 use crate::exceptions::{Aliases, Exceptions};
 use crate::expand::{self, Block, Model};
 use crate::finding::{Counts, Diagnostic, Finding, Level, Outcome, Severity};
-use crate::rules::checker::Place;
+use crate::rules::checker::Location;
 use crate::rules::load::{RuleEntry, RuleSet};
 use crate::rules::operand::Settings;
 use crate::rules::rule::TargetName;
 use crate::source::{Source, Span};
 use crate::syntax;
 use crate::template::{self, Template};
-use answer::{Answer, Violation, answer};
+use check::{CheckResult, Violation, run_check};
 use foldhash::{HashMap, HashMapExt};
-use places::as_written;
+use iterations::Pending;
+use locations::as_written;
 use smallvec::SmallVec;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
-use turns::Pending;
 use unknown_types::unknown_types;
 
 pub use crate::expand::includes::MAX_INCLUDES;
@@ -69,7 +69,7 @@ struct Selected {
     settings: Settings,
 }
 
-/// Which answers become findings, besides violations.
+/// Which results become findings, in addition to violations.
 #[derive(Copy, Clone, Debug, Default, PartialEq, Eq)]
 pub struct Keep {
     /// Checks that need a value which cannot be known.
@@ -146,17 +146,17 @@ impl Linter {
     }
 
     fn index(&mut self) {
-        for (place, selected) in self.selected.iter().enumerate() {
+        for (position, selected) in self.selected.iter().enumerate() {
             let targets = self.rules.entries().get(selected.index).map_or(&[][..], |entry| &entry.targets);
             for target in targets {
                 match target {
                     TargetName::Type(kind) => {
-                        self.by_type.entry(kind.clone()).or_default().push(place);
+                        self.by_type.entry(kind.clone()).or_default().push(position);
                     }
                     // They are judged when everything else has been.
-                    TargetName::Exceptions => self.about_exceptions.push(place),
-                    _ if self.others.last() == Some(&place) => {}
-                    _ => self.others.push(place),
+                    TargetName::Exceptions => self.about_exceptions.push(position),
+                    _ if self.others.last() == Some(&position) => {}
+                    _ => self.others.push(position),
                 }
             }
         }
@@ -165,24 +165,24 @@ impl Linter {
     /// The selected rules that have something to look at in a template, in the order of their ids, with the types among those of the
     /// template that a rule names.
     fn for_template<'t>(&self, model: &Model<'_, 't>) -> Vec<(&Selected, Kinds<'t>)> {
-        let targets = |place: &usize| {
-            let entry = self.selected.get(*place).and_then(|selected| self.rules.entries().get(selected.index));
+        let targets = |position: &usize| {
+            let entry = self.selected.get(*position).and_then(|selected| self.rules.entries().get(selected.index));
             entry.map_or(&[][..], |entry| &entry.targets)
         };
         let kinds: SmallVec<[&'t str; 16]> = model.types().collect();
-        let has_target = |place: &usize| targets(place).iter().any(|target| occurs(target, &kinds, model));
-        let others = self.others.iter().copied().filter(has_target).map(|place| (place, None));
+        let has_target = |position: &usize| targets(position).iter().any(|target| occurs(target, &kinds, model));
+        let others = self.others.iter().copied().filter(has_target).map(|position| (position, None));
         let named = kinds.iter().flat_map(|kind| {
-            let places = self.by_type.get(*kind).map_or(&[][..], Vec::as_slice);
-            places.iter().map(|place| (*place, Some(*kind)))
+            let positions = self.by_type.get(*kind).map_or(&[][..], Vec::as_slice);
+            positions.iter().map(|position| (*position, Some(*kind)))
         });
-        let mut places: Vec<(usize, Option<&'t str>)> = others.chain(named).collect();
-        places.sort_unstable();
-        let of_same = places.chunk_by(|(one, _), (other, _)| one == other);
+        let mut positions: Vec<(usize, Option<&'t str>)> = others.chain(named).collect();
+        positions.sort_unstable();
+        let of_same = positions.chunk_by(|(one, _), (other, _)| one == other);
         of_same
             .filter_map(|group| {
-                let (place, _) = group.first()?;
-                Some((self.selected.get(*place)?, group.iter().filter_map(|(_, kind)| *kind).collect()))
+                let (position, _) = group.first()?;
+                Some((self.selected.get(*position)?, group.iter().filter_map(|(_, kind)| *kind).collect()))
             })
             .collect()
     }
@@ -266,7 +266,7 @@ impl Linter {
             .iter()
             .map(|parameter| Declared { name: parameter.name.to_owned(), no_echo: parameter.no_echo })
             .collect();
-        let files_and_text = waiving::Texts { source, document: &document, included: &texts, files: &files };
+        let files_and_text = exceptions::Texts { source, document: &document, included: &texts, files: &files };
         let mut exceptions = self.exceptions(&expansion, &files_and_text);
         let mut pending = Vec::new();
         for (selected, kinds) in self.for_template(&model) {
@@ -303,10 +303,10 @@ impl Linter {
         for check in &rule.checks {
             let mut record = Record { counts: &mut counts, exceptions, found: &mut *pending };
             for block in blocks(&check.targets, kinds, model) {
-                let answer = answer(check, rule, &settings, block, model);
-                self.record(selected, block, model, answer, &mut record);
+                let result = run_check(check, rule, &settings, block, model);
+                self.record(selected, block, model, result, &mut record);
             }
-            turns::unite(pending, &mut report.findings);
+            iterations::unite(pending, &mut report.findings);
         }
         report.count(&selected.id, counts);
     }
@@ -316,32 +316,32 @@ impl Linter {
         selected: &Selected,
         block: &Block<'t>,
         model: &'m Model<'m, 't>,
-        answer: Answer,
+        result: CheckResult,
         record: &mut Record<'_, 't>,
     ) {
         let Record { counts, exceptions, found } = record;
-        if matches!(answer, Answer::Undecided(_)) {
+        if matches!(result, CheckResult::Undecided(_)) {
             exceptions.note_undecided(&selected.id, block);
         }
-        // Whether it was not said before.
-        let mut add = |outcome, place: Place, message, as_written, level, when| {
-            let iterations = model.iterations(&place.path);
+        // Whether it was not reported before.
+        let mut add = |outcome, location: Location, message, as_written, level, when| {
+            let iterations = model.iterations(&location.path);
             let mut finding = Finding {
                 rule: Arc::clone(&selected.id),
                 level,
                 outcome,
-                span: place.span,
-                path: place.path,
+                span: location.span,
+                path: location.path,
                 subject: block.subject(),
                 alike: Vec::new(),
                 message,
                 when,
-                related: place.related,
-                waiver: None,
+                related: location.related,
+                suppression: None,
                 baseline: None,
             };
             if outcome == Outcome::Fail {
-                exceptions.waive(&mut finding);
+                exceptions.suppress(&mut finding);
             }
             // What a transform makes of one resource stands together, and may lack the same.
             let mut of_subject = found.iter().rev().take_while(|known| known.finding.subject == finding.subject);
@@ -351,29 +351,29 @@ impl Linter {
             }
             is_news
         };
-        let own_place = || as_written(crate::rules::checker::block_place(block), model);
-        match answer {
-            Answer::NotApplicable => {}
-            Answer::Pass => {
+        let own_location = || as_written(crate::rules::checker::block_location(block), model);
+        match result {
+            CheckResult::NotApplicable => {}
+            CheckResult::Pass => {
                 counts.passed += 1;
                 if self.keep.passed {
-                    add(Outcome::Pass, own_place(), "Passes".to_owned(), None, selected.level, None);
+                    add(Outcome::Pass, own_location(), "Passes".to_owned(), None, selected.level, None);
                 }
             }
-            Answer::Undecided(reasons) => {
+            CheckResult::Undecided(reasons) => {
                 counts.undecided += 1;
                 if self.keep.undecided {
                     let message = format!("Cannot be decided: {}", reasons.join("; "));
-                    add(Outcome::Undecided, own_place(), message, None, selected.level, None);
+                    add(Outcome::Undecided, own_location(), message, None, selected.level, None);
                 }
             }
-            Answer::Fail(violations, infeasible) => {
+            CheckResult::Fail(violations, infeasible) => {
                 let mut is_news = false;
-                for Violation { place, message, as_written, scenarios } in violations {
+                for Violation { location, message, as_written, scenarios } in violations {
                     let by_default = scenarios.iter().any(|scenario| scenario.keeps_defaults(&model.evaluator.choices));
                     let level = if by_default { selected.level } else { selected.level.min(Level::Warning) };
                     let when = model.evaluator.describe(&scenarios, &infeasible).map(|when| format!("when {when}"));
-                    is_news |= add(Outcome::Fail, place, message, as_written, level, when);
+                    is_news |= add(Outcome::Fail, location, message, as_written, level, when);
                 }
                 counts.failed += usize::from(is_news);
             }
@@ -442,14 +442,14 @@ fn blocks<'m, 't>(targets: &[TargetName], kinds: &[&str], model: &'m Model<'m, '
         groups += 1;
     }
     if groups > 1 {
-        // All turns of a loop have the same key.
+        // All iterations of a loop have the same key.
         blocks.sort_by_key(|block| (block.key_span, block.name));
         blocks.dedup_by(|a, b| a.is(b));
     }
     blocks
 }
 
-/// What the answers of one check go into.
+/// What the results of one check go into.
 struct Record<'a, 't> {
     counts: &'a mut Counts,
     exceptions: &'a mut Exceptions,

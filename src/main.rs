@@ -1,8 +1,8 @@
-//! Calls the command line and turns its answer into an exit code.
+//! Runs the command line, and returns its exit code.
 
 use std::process::ExitCode;
 
-/// Why not the system's: see `Cargo.toml`.
+/// `Cargo.toml` has the reason for this allocator.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 

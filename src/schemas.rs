@@ -1,4 +1,4 @@
-//! The JSON Schemas in `schemas/`, which editors complete and check by. They are what the types and tables say that read the files;
+//! The JSON Schemas in `schemas/`, which editors complete and check by. They follow from the types and tables that read the files;
 //! `DOCS_UPDATE=1 cargo test --lib schema` writes them.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 

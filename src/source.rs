@@ -76,7 +76,7 @@ impl Source {
         &self.text
     }
 
-    /// The text under a span; empty where the span does not lie on character borders of this text.
+    /// The text of a span; empty where the span does not start and end on character borders of this text.
     pub fn slice(&self, span: Span) -> &str {
         self.text.get(span.start as usize..span.end as usize).unwrap_or("")
     }
@@ -222,7 +222,7 @@ mod tests {
         assert_eq!(source.position(u32::MAX), source.position(end));
     }
 
-    /// Lines longer than a block are counted by blocks, with the same answer.
+    /// Lines longer than a block are counted by blocks, with the same result.
     #[test]
     fn long_lines_count_like_short_ones() {
         let line = "xé🏥日".repeat(3_000);

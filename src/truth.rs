@@ -7,7 +7,7 @@ pub enum Truth {
     True,
     /// Certainly does not hold.
     False,
-    /// Depends on something that the template does not say.
+    /// Depends on something that the template does not show.
     Unknown,
 }
 

@@ -29,7 +29,7 @@ fn complaints(validator: &Validator, text: &str) -> Vec<String> {
 /// The YAML blocks of the documentation that begin with these words.
 fn documented(beginning: &str) -> Vec<String> {
     let mut found = Vec::new();
-    for name in ["README.md", "docs/configuration.md"] {
+    for name in ["README.md", "docs/configuration.md", "docs/rule-language.md"] {
         let text = fs::read_to_string(root().join(name)).unwrap();
         let blocks = text.split("```yaml\n").skip(1).filter_map(|rest| rest.split_once("```"));
         found.extend(blocks.map(|(block, _)| block.to_owned()).filter(|block| block.starts_with(beginning)));

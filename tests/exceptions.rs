@@ -33,7 +33,7 @@ fn of_rule<'r>(report: &'r FileReport, rule: &str) -> (Vec<&'r str>, Vec<&'r str
 }
 
 fn states(report: &FileReport) -> Vec<(&str, ExceptionState)> {
-    report.exceptions.iter().map(|exception| (exception.waiver.id.as_str(), exception.state)).collect()
+    report.exceptions.iter().map(|exception| (exception.suppression.id.as_str(), exception.state)).collect()
 }
 
 /// What is said about exceptions: `line: rule: message`.
@@ -98,15 +98,15 @@ fn each_language_waives_with_its_reason() {
             if dialect == Dialect::CfnNag {
                 // cfn_nag looks at no versioning; what it looks at is a role's.
                 let [only] = report.exceptions.as_slice() else { panic!("{:?}", report.exceptions) };
-                assert_eq!((only.waiver.dialect, only.waiver.reason.as_deref()), (dialect, reason));
+                assert_eq!((only.suppression.dialect, only.suppression.reason.as_deref()), (dialect, reason));
                 assert_eq!(only.state, ExceptionState::Unused);
                 continue;
             }
-            let (counting, waived) = of_rule(&report, VERSIONING);
-            assert_eq!((counting, waived), (vec!["Resources/Other"], vec!["Resources/Records"]), "{text}");
-            let waiver = report.suppressed[0].waiver.as_ref().unwrap();
-            assert_eq!((waiver.dialect, waiver.reason.as_deref()), (dialect, reason), "{text}");
-            assert_eq!(waiver.covers, ["Resources/Records"]);
+            let (counting, suppressed) = of_rule(&report, VERSIONING);
+            assert_eq!((counting, suppressed), (vec!["Resources/Other"], vec!["Resources/Records"]), "{text}");
+            let suppression = report.suppressed[0].suppression.as_ref().unwrap();
+            assert_eq!((suppression.dialect, suppression.reason.as_deref()), (dialect, reason), "{text}");
+            assert_eq!(suppression.covers, ["Resources/Records"]);
             assert_eq!(report.exceptions[0].findings, 1);
             // Another tool's language may have no place for a reason: it holds, and that is noted.
             let notes = said(&text, &report);
@@ -126,7 +126,7 @@ fn cfn_nag_waives_what_it_looks_at() {
     let id = RuleSet::embedded().get("iam-wildcard-resource").unwrap().meta.aliases["cfn-nag"].clone();
     let report = lint(&text.replace("W13", &id[0]));
     assert_eq!(of_rule(&report, "iam-wildcard-resource").0, Vec::<&str>::new());
-    assert_eq!(report.suppressed[0].waiver.as_ref().unwrap().reason.as_deref(), Some("Reads what is public"));
+    assert_eq!(report.suppressed[0].suppression.as_ref().unwrap().reason.as_deref(), Some("Reads what is public"));
     // What is none of our rules' names is not our business.
     assert_eq!(report.exceptions.len(), 1);
 }
@@ -140,16 +140,16 @@ fn everything_that_is_written_is_kept() {
         let report = lint(&text);
         let [one, other] = report.exceptions.as_slice() else { panic!("{:?}", report.exceptions) };
         assert_eq!(
-            [one, other].map(|e| (e.waiver.id.as_str(), e.state)),
+            [one, other].map(|e| (e.suppression.id.as_str(), e.state)),
             [("s3-bucket-tls-only", ExceptionState::InForce), (VERSIONING, ExceptionState::InForce)]
         );
-        let waiver = &one.waiver;
-        let texts = [&waiver.reason, &waiver.alternative, &waiver.owner, &waiver.ticket];
+        let suppression = &one.suppression;
+        let texts = [&suppression.reason, &suppression.alternative, &suppression.owner, &suppression.ticket];
         assert_eq!(
             texts.map(|text| text.as_deref().unwrap()),
             ["Copied every night", "Copies", "data@example.com", "412"]
         );
-        assert_eq!(waiver.expires.unwrap().to_string(), TODAY, "the last day is part of it");
+        assert_eq!(suppression.expires.unwrap().to_string(), TODAY, "the last day is part of it");
     }
 }
 
@@ -161,8 +161,8 @@ fn after_its_last_day_it_does_not_hold() {
     assert_eq!(of_rule(&report, VERSIONING), (vec!["Resources/Records"], vec![]));
     assert_eq!(
         said(text, &report),
-        ["2: exception-expired: The exception for `s3-bucket-versioning` ended on 2026-06-29, so it waives nothing \
-          any more"]
+        ["2: exception-expired: The exception for `s3-bucket-versioning` expired on 2026-06-29 and no longer \
+          suppresses findings"]
     );
     // Without a day nothing ends.
     let ageless = Linter::new(RuleSet::embedded(), |_| true, &BTreeMap::new(), Pinned::new(), Keep::default()).unwrap();
@@ -180,20 +180,20 @@ fn the_template_may_speak_for_its_resources() {
         )
     };
     let two = "Resources/Two/Properties/VersioningConfiguration/Status";
-    let waived = |exception: &str| {
+    let suppressed = |exception: &str| {
         let report = lint(&template(exception));
-        let (_, waived) = of_rule(&report, VERSIONING);
-        waived.into_iter().map(str::to_owned).collect::<Vec<_>>()
+        let (_, suppressed) = of_rule(&report, VERSIONING);
+        suppressed.into_iter().map(str::to_owned).collect::<Vec<_>>()
     };
-    assert_eq!(waived(""), ["Resources/One", two]);
-    assert_eq!(waived(", resources: [One]"), ["Resources/One"]);
-    assert_eq!(waived(", resources: Two"), [two]);
-    assert_eq!(waived(", paths: [Resources/Two/Properties/VersioningConfiguration]"), [two]);
-    assert_eq!(waived(", paths: [Resources/Two/Properties/Version]"), Vec::<String>::new());
+    assert_eq!(suppressed(""), ["Resources/One", two]);
+    assert_eq!(suppressed(", resources: [One]"), ["Resources/One"]);
+    assert_eq!(suppressed(", resources: Two"), [two]);
+    assert_eq!(suppressed(", paths: [Resources/Two/Properties/VersioningConfiguration]"), [two]);
+    assert_eq!(suppressed(", paths: [Resources/Two/Properties/Version]"), Vec::<String>::new());
     let text = template(", resources: [Onee]");
     assert_eq!(
         said(&text, &lint(&text)),
-        ["4: exception-malformed: The exception cannot be read, so it waives nothing: there is no resource `Onee`; \
+        ["4: exception-malformed: The exception cannot be read and suppresses nothing: there is no resource `Onee`; \
           did you mean `One`?"]
     );
     // cdk-nag has the template's own, too; the others have not.
@@ -251,7 +251,7 @@ fn comments_are_about_what_they_stand_at() {
         let text =
             format!("{head}{text}").replace("HERE", "# hipaalint: except s3-bucket-versioning because of the archive");
         let report = lint(&text);
-        assert_eq!(report.exceptions[0].waiver.covers, covers, "\n{text}");
+        assert_eq!(report.exceptions[0].suppression.covers, covers, "\n{text}");
     }
     let comment = "# hipaalint: except s3-bucket-versioning because of the archive";
     // The head of a template, a section, and the marks of a Windows editor.
@@ -262,7 +262,7 @@ fn comments_are_about_what_they_stand_at() {
         (format!("Resources:\r\n  A:\r\n    {comment}\r\n    Type: AWS::S3::Bucket\r\n"), "Resources/A"),
     ] {
         let report = lint(&text);
-        assert_eq!(report.exceptions[0].waiver.covers, [covers], "\n{text}");
+        assert_eq!(report.exceptions[0].suppression.covers, [covers], "\n{text}");
         assert_eq!(of_rule(&report, VERSIONING), (vec![], vec!["Resources/A"]), "\n{text}");
     }
 }
@@ -312,15 +312,18 @@ Resources:
 ";
     let report = lint(text);
     assert_eq!(states(&report).len(), 2);
-    let reason = report.exceptions[0].waiver.reason.as_deref();
+    let reason = report.exceptions[0].suppression.reason.as_deref();
     assert_eq!(reason, Some("the archive keeps until the end every version"));
     // checkov's comments are about the whole resource that they stand in.
     let text = "Resources:\n  A:\n    Type: AWS::S3::Bucket\n    Properties:\n      # checkov:skip=CKV_AWS_21:The \
                 archive, keeps: all\n      BucketName: a\n  B: { Type: AWS::S3::Bucket }\n";
     let report = lint(text);
     assert_eq!(of_rule(&report, VERSIONING), (vec!["Resources/B"], vec!["Resources/A/Properties"]));
-    let waiver = report.suppressed[0].waiver.as_ref().unwrap();
-    assert_eq!((waiver.dialect, waiver.reason.as_deref()), (Dialect::Checkov, Some("The archive, keeps: all")));
+    let suppression = report.suppressed[0].suppression.as_ref().unwrap();
+    assert_eq!(
+        (suppression.dialect, suppression.reason.as_deref()),
+        (Dialect::Checkov, Some("The archive, keeps: all"))
+    );
 }
 
 /// SAM: what AWS makes of a resource is waived with it, also where the global properties are to blame.
@@ -373,9 +376,9 @@ Resources:
     assert_eq!(of_rule(&report, VERSIONING).0, Vec::<&str>::new());
     assert_eq!(of_rule(&report, "s3-bucket-public-access-block").0, Vec::<&str>::new());
     // What covers one turn says nothing about the other.
-    let (counting, waived) = of_rule(&report, "s3-bucket-tls-only");
-    assert_eq!((counting, waived), (vec!["Resources/BucketBeta"], vec!["Resources/BucketAlpha"]));
-    let covers: Vec<usize> = report.exceptions.iter().map(|exception| exception.waiver.covers.len()).collect();
+    let (counting, suppressed) = of_rule(&report, "s3-bucket-tls-only");
+    assert_eq!((counting, suppressed), (vec!["Resources/BucketBeta"], vec!["Resources/BucketAlpha"]));
+    let covers: Vec<usize> = report.exceptions.iter().map(|exception| exception.suppression.covers.len()).collect();
     assert_eq!(covers, [1, 2, 2], "{:?}", report.exceptions);
 }
 
@@ -387,8 +390,8 @@ fn exceptions_hold_in_included_files() {
     let source = Source::new(SourceId(0), "template.yaml", text);
     let load = |_: &str| Ok(Loaded { name: "part.yaml".into(), text: part.into() });
     let report = linter(&[]).lint_with(&source, &load);
-    let (counting, waived) = of_rule(&report, VERSIONING);
-    assert_eq!((counting, waived), (vec![], vec!["Resources/A", "Resources/B"]), "{:?}", report.exceptions);
+    let (counting, suppressed) = of_rule(&report, VERSIONING);
+    assert_eq!((counting, suppressed), (vec![], vec!["Resources/A", "Resources/B"]), "{:?}", report.exceptions);
 }
 
 /// Whether an exception is needed shows only where its rule ran, was decided, and every deployment was looked at.
@@ -429,7 +432,7 @@ Resources:
       guard: { SuppressedRules: [S3_BUCKET_VERSIONING_ENABLED] }
 ";
     let report = lint(text);
-    assert_eq!(report.suppressed[0].waiver.as_ref().unwrap().dialect, Dialect::Metadata);
+    assert_eq!(report.suppressed[0].suppression.as_ref().unwrap().dialect, Dialect::Metadata);
     assert!(
         report.exceptions.iter().all(|e| (e.state, e.findings) == (ExceptionState::InForce, 1)),
         "{:?}",
@@ -449,14 +452,14 @@ fn granular_suppressions_waive_what_they_name() {
     };
     let rules = RuleSet::embedded();
     let aliases = &rules.get("iam-wildcard-action").unwrap().meta.aliases["cdk-nag"];
-    let waived = |applies: &str| {
+    let suppressed = |applies: &str| {
         let report = lint(&text(applies).replace("ALIAS", &aliases[0]));
         (report.suppressed.len(), said("", &report).len(), report.exceptions.len())
     };
-    assert_eq!(waived(r#"["Action::s3:*"]"#), (1, 0, 1));
-    assert_eq!(waived(r#"["Action::ec2:*"]"#), (0, 0, 1));
+    assert_eq!(suppressed(r#"["Action::s3:*"]"#), (1, 0, 1));
+    assert_eq!(suppressed(r#"["Action::ec2:*"]"#), (0, 0, 1));
     // A regular expression speaks of cdk-nag's own texts.
-    assert_eq!(waived(r#"[{"regex": "/^Action::.*$/g"}]"#), (0, 0, 0));
+    assert_eq!(suppressed(r#"[{"regex": "/^Action::.*$/g"}]"#), (0, 0, 0));
 }
 
 #[test]
@@ -465,12 +468,18 @@ fn required_citations_are_marked() {
                 AWS::Logs::LogGroup }\n  # hipaalint: except kms-key-rotation because its material is imported\n  \
                 Key: { Type: AWS::KMS::Key }\n";
     let report = lint(text);
-    let required: Vec<Vec<&str>> = report.exceptions.iter().map(|exception| exception.waiver.required()).collect();
+    let required: Vec<Vec<&str>> = report.exceptions.iter().map(|exception| exception.suppression.required()).collect();
     assert_eq!(required, [vec!["164.312(b)"], vec![]]);
-    let waiver =
-        report.suppressed.iter().find(|finding| &*finding.rule == "logs-retention").unwrap().waiver.as_ref().unwrap();
-    assert_eq!(waiver.required_of("logs-retention"), ["164.312(b)"]);
-    assert!(waiver.required_of("kms-key-rotation").is_empty());
+    let suppression = report
+        .suppressed
+        .iter()
+        .find(|finding| &*finding.rule == "logs-retention")
+        .unwrap()
+        .suppression
+        .as_ref()
+        .unwrap();
+    assert_eq!(suppression.required_of("logs-retention"), ["164.312(b)"]);
+    assert!(suppression.required_of("kms-key-rotation").is_empty());
 }
 
 #[test]
@@ -509,7 +518,7 @@ fn what_cannot_be_read_does_not_hold() {
         let text = format!("Resources:\n  A:\n    Type: AWS::S3::Bucket\n    Metadata: {{ {metadata} }}\n");
         let report = lint(&text);
         assert_eq!(of_rule(&report, VERSIONING).1, Vec::<&str>::new(), "{text}");
-        let message = format!("4: exception-malformed: The exception cannot be read, so it waives nothing: {problem}");
+        let message = format!("4: exception-malformed: The exception cannot be read and suppresses nothing: {problem}");
         assert_eq!(said(&text, &report), [message], "{text}");
         assert_eq!(states(&report)[0].1, ExceptionState::Malformed);
     }
@@ -518,7 +527,7 @@ fn what_cannot_be_read_does_not_hold() {
     {
         let text = format!("Resources:\n  {comment}\n  A: {{ Type: AWS::S3::Bucket }}\n");
         let problem = "the colon is missing, or there is a space before it; write `hipaalint: except RULE because …`";
-        let message = format!("2: exception-malformed: The exception cannot be read, so it waives nothing: {problem}");
+        let message = format!("2: exception-malformed: The exception cannot be read and suppresses nothing: {problem}");
         assert_eq!(said(&text, &lint(&text)), [message], "{text}");
     }
     // Words about the program are no exception.
@@ -550,7 +559,7 @@ fn foreign_oddities_are_passed_over() {
     // Broken Base64 is shown as it stands.
     let text = "Resources:\n  A:\n    Type: AWS::S3::Bucket\n    Metadata: { cdk_nag: { rules_to_suppress: [{ id: \
                 HIPAA.Security-S3BucketVersioningEnabled, is_reason_encoded: true, reason: '%%%' }] } }\n";
-    assert_eq!(lint(text).exceptions[0].waiver.reason.as_deref(), Some("%%%"));
+    assert_eq!(lint(text).exceptions[0].suppression.reason.as_deref(), Some("%%%"));
 }
 
 /// Ten thousand exceptions, each of its own resource, all of one, misspelt ones, and ten thousand comments on one line.
@@ -588,10 +597,10 @@ fn hostile_numbers_of_exceptions_end_soon() {
     )
     .unwrap();
     let start = Instant::now();
-    for (text, waived, said) in [(own, 10_000, 0), (of_one, 1, 0), (misspelt, 0, 10_000), (flow, 1, 0)] {
+    for (text, suppressed, said) in [(own, 10_000, 0), (of_one, 1, 0), (misspelt, 0, 10_000), (flow, 1, 0)] {
         let report = linter.lint(&Source::new(SourceId(0), "a.yaml", text));
         let about = report.findings.iter().filter(|finding| finding.rule.starts_with("exception")).count();
-        assert_eq!((report.suppressed.len(), about), (waived, said));
+        assert_eq!((report.suppressed.len(), about), (suppressed, said));
     }
     assert!(start.elapsed() < Duration::from_secs(60), "{:?}", start.elapsed());
 }

@@ -239,18 +239,28 @@ fn malformed_loops_are_noted() {
     let cases = [
         ("{'Fn::ForEach::L': [N, [a]]}", "loop-malformed", "not a list of three arguments", "[N, [a]]"),
         ("{'Fn::ForEach::L': {N: [a]}}", "loop-malformed", "not a list of three arguments", "{N: [a]}"),
-        ("{'Fn::ForEach::L': [[N], [a], {}]}", "loop-malformed", "not the name of an identifier", "[N]"),
+        ("{'Fn::ForEach::L': [[N], [a], {}]}", "loop-malformed", "not an identifier", "[N]"),
         ("{'Fn::ForEach::L': [N, [a], x]}", "loop-malformed", "third argument is not a map", "x"),
-        ("{'Fn::ForEach': [N, [a], {}]}", "loop-malformed", "not `Fn::ForEach::` and a name", "'Fn::ForEach'"),
+        ("{'Fn::ForEach': [N, [a], {}]}", "loop-malformed", "not `Fn::ForEach::` with a name", "'Fn::ForEach'"),
         (
             "{'Fn::ForEach::L': [N, [a], {'Fn::ForEach::K': [N, [b], {}]}]}",
             "loop-malformed",
-            "that of a loop around it",
+            "the identifier of an enclosing loop",
             "N",
         ),
-        ("{'Fn::ForEach::L': [N, [a, b], {Fixed: {Type: T}}]}", "loop-duplicate", "`Fixed` comes to be more", "Fixed"),
-        ("{A1: 1, 'Fn::ForEach::L': [N, [1], {'A${N}': 2}]}", "loop-duplicate", "`A1` comes to be more", "'A${N}'"),
-        (deep.as_str(), "loop-too-deep", "nests at most 5 loops", "'Fn::ForEach::L6'"),
+        (
+            "{'Fn::ForEach::L': [N, [a, b], {Fixed: {Type: T}}]}",
+            "loop-duplicate",
+            "creates `Fixed` more than once",
+            "Fixed",
+        ),
+        (
+            "{A1: 1, 'Fn::ForEach::L': [N, [1], {'A${N}': 2}]}",
+            "loop-duplicate",
+            "creates `A1` more than once",
+            "'A${N}'",
+        ),
+        (deep.as_str(), "loop-too-deep", "at most 5 nested loops", "'Fn::ForEach::L6'"),
     ];
     for (resources, code, words, at) in cases {
         let text = format!("Transform: AWS::LanguageExtensions\nResources: {resources}");
@@ -342,8 +352,10 @@ Resources:
     let (source, report) = versions(text);
     assert_eq!(
         report.findings.iter().map(|finding| said(finding, &source)).collect::<Vec<_>>(),
-        ["Bucket `Bucket${N}` does not keep versions: `Status` is \"Suspended\", for N = a, b or c. at Suspended \
-          [Bucketb Bucketc]"]
+        [
+            "Bucket `Bucket${N}` does not have versioning enabled: `Status` is \"Suspended\", for N = a, b or c. at Suspended \
+          [Bucketb Bucketc]"
+        ]
     );
     assert_eq!(report.findings[0].path, "Resources/Bucketa/Properties/VersioningConfiguration/Status");
     assert_eq!((report.resources, report.counts.failed), (3, 3));
@@ -365,7 +377,7 @@ Resources:
     let [finding] = report.findings.as_slice() else { panic!("{:?}", report.findings) };
     assert_eq!(
         said(finding, &source),
-        "Bucket `Bucketb` does not keep versions: `Status` is \"Suspended\", for N = b. \
+        "Bucket `Bucketb` does not have versioning enabled: `Status` is \"Suspended\", for N = b. \
          at !FindInMap [V, !Ref N, status] []"
     );
     assert_eq!((report.counts.passed, report.counts.failed), (1, 1));

@@ -434,7 +434,7 @@ fn a_parameter_that_is_asked_for_is_declared_and_asked_something() {
     let head = "resources: [AWS::SNS::Topic]\nassert: ";
     assert!(
         refused(&format!("{head}{{ parameter: required, is: {{ equals: true }} }}"))
-            .contains("`required` is not among")
+            .contains("does not declare `required`")
     );
     assert!(refused(&format!("{head}{{ parameter: required }}")).contains("needs `is`"));
 }

@@ -21,7 +21,7 @@ const LAYERS: [(&str, &[&str]); 24] = [
     ("expand", &["source", "facts", "syntax", "template", "eval", "finding"]),
     ("policy", &["source", "truth", "facts", "syntax", "eval", "expand", "finding"]),
     ("graph", &["source", "truth", "facts", "expression", "syntax", "eval", "expand", "finding", "policy"]),
-    ("rules", &["source", "truth", "facts", "expression", "eval", "expand", "policy", "graph", "finding"]),
+    ("rules", &["source", "truth", "facts", "expression", "syntax", "eval", "expand", "policy", "graph", "finding"]),
     ("exceptions", &["source", "date", "finding", "syntax", "eval", "expand", "rules"]),
     (
         "linter",

@@ -355,8 +355,8 @@ Resources:
     }
     assert_eq!(
         only("literal-secret", &text("")),
-        "Globals/Function/Environment/Variables/API_TOKEN: `API_TOKEN` of `Import` is a hard-coded secret, readable for everyone \
-         who has the template"
+        "Globals/Function/Environment/Variables/API_TOKEN: `API_TOKEN` of `Import` is a hard-coded secret, and \
+         everyone who has the template can read it"
     );
 }
 
@@ -372,7 +372,7 @@ fn an_implicit_api_stands_in_globals_or_at_its_first_event() {
 "
         )
     };
-    let said = "Stage `ServerlessRestApi` writes no access log: `AccessLogSetting.DestinationArn` is not set";
+    let said = "Stage `ServerlessRestApi` does not write an access log: `AccessLogSetting.DestinationArn` is not set";
     assert_eq!(only("apigateway-access-log", &text("")), format!("Resources/Import/Properties/Events/Get: {said}"));
     let globals = "Globals: { Api: { TracingEnabled: true } }\n";
     assert_eq!(only("apigateway-access-log", &text(globals)), format!("Globals/Api: {said}"));
@@ -396,7 +396,7 @@ Resources:
     assert_eq!(finding.subject.qualified_name(), "Resources/Import");
     assert_eq!(finding.subject.resource_type.as_deref(), Some("AWS::Serverless::Function"));
     assert_eq!(finding.path, "Resources/Import/Properties/Policies/0");
-    assert!(finding.message.starts_with("`Import` carries"), "{}", finding.message);
+    assert!(finding.message.starts_with("`Import` has"), "{}", finding.message);
 }
 
 #[test]

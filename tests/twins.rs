@@ -259,7 +259,8 @@ fn complaints(twin: &Twin) -> String {
         }
         (None, None, Some(place)) => {
             let says = |words| report.diagnostics.iter().find(|found| found.message.contains(words));
-            if says("not JSON").and_then(|found| found.span).map(line) != Some(place.line) || !report.is_template {
+            if says("not valid JSON").and_then(|found| found.span).map(line) != Some(place.line) || !report.is_template
+            {
                 complain(format!("should be noted on line {}: {diagnostics:?}", place.line));
             }
         }

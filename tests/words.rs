@@ -6,7 +6,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 use regex::{Regex, RegexSet};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 use std::{env, fs};
 
@@ -95,8 +95,9 @@ fn literals(source: &str) -> Vec<(usize, String)> {
             let end = open + rest[open..].find(&close).unwrap();
             found.push((line, rest[open..end].to_owned()));
             end + close.len()
-        } else if rest.starts_with("'\\") {
-            2 + rest[2..].find('\'').unwrap() + 1
+        } else if let Some(escaped) = rest.strip_prefix("'\\") {
+            // The escaped character may be a quote itself.
+            2 + escaped[1..].find('\'').unwrap() + 2
         } else if first == '\'' && rest.chars().nth(2) == Some('\'') {
             rest.char_indices().nth(3).map_or(rest.len(), |(at, _)| at)
         } else {

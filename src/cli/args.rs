@@ -1,4 +1,4 @@
-//! What was typed: clap's arguments, each flag beside its help. What they mean is for [`plan`](super::plan).
+//! The arguments as typed, for clap: each option with its help. [`plan`](super::plan) works out their meaning.
 
 use crate::date::Date;
 use crate::finding::Level;
@@ -8,11 +8,11 @@ use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
-/// Tells whether AWS CloudFormation templates would hold PHI the way the HIPAA Security Rule asks
+/// Checks AWS CloudFormation templates against the HIPAA Security Rule
 ///
-/// hipaalint reads templates as CloudFormation would deploy them, conditions and parameters included, and reports where
-/// they miss a safeguard of the HIPAA Security Rule (45 CFR Part 164), with the citation and the mend. It needs no AWS
-/// account and sends nothing anywhere.
+/// hipaalint evaluates templates as CloudFormation deploys them, including conditions and parameters. It reports each
+/// missing safeguard of the HIPAA Security Rule (45 CFR Part 164) with its citation and its remediation. It needs no AWS
+/// account and sends no data anywhere.
 #[derive(Debug, Parser)]
 #[command(name = "hipaalint", version, after_help = SHORT_AFTER_HELP, after_long_help = AFTER_HELP)]
 #[command(args_conflicts_with_subcommands = true, disable_help_subcommand = true)]
@@ -28,121 +28,122 @@ const SHORT_AFTER_HELP: &str = "Examples and exit codes: hipaalint --help";
 const AFTER_HELP: &str = "\
 Examples:
   hipaalint                                  lint the templates in this folder and below
-  hipaalint template.yaml --profile strict   one template, every rule
+  hipaalint template.yaml --profile strict   lint one template with every rule
   hipaalint infra --format sarif > out.sarif
-  hipaalint infra --output out.sarif         both: a report to read, and SARIF for code scanning
-  hipaalint infra --output audit.html        a page for an auditor
-  hipaalint app.yaml --parameter Env=prod    judge the production deployment only
+  hipaalint infra --output out.sarif         print a report and write SARIF for code scanning
+  hipaalint infra --output audit.html        write a page for an auditor
+  hipaalint app.yaml --parameter Env=prod    check the production deployment only
+  cdk synth -q && hipaalint cdk.out          lint the stacks of an AWS CDK app
   cdk synth | hipaalint -                    lint standard input
-  hipaalint explain s3-bucket-tls-only       one rule in full
-  hipaalint init                             a first hipaalint.yaml, with what each key is for
-  hipaalint graph app.yaml | dot -Tsvg       a picture of the template
+  hipaalint explain s3-bucket-tls-only       explain a rule
+  hipaalint explain encryption               list the rules on a topic
+  hipaalint init                             write a first hipaalint.yaml
+  hipaalint graph app.yaml | dot -Tsvg       draw a template
 
 Exit code:
-  0  nothing was found at or above --fail-on
-  1  something was found
-  2  something could not be done: a file could not be read or parsed, or an
-     option, a rule or the configuration is wrong. Everything else was still
-     linted and reported.
+  0  no finding at or above --fail-on
+  1  at least one finding at or above --fail-on
+  2  an error: a file could not be read or parsed, or an option, a rule or the
+     configuration is invalid. hipaalint still lints and reports everything else.
 
 Environment:
-  NO_COLOR           no colour, if set to anything
-  CLICOLOR_FORCE     colour even where standard output is no terminal
-  SOURCE_DATE_EPOCH  the day that exceptions are judged on, in seconds since 1970
-  HIPAALINT_THREADS  how many files to lint at a time, instead of one a core";
+  NO_COLOR           if set, no color
+  CLICOLOR_FORCE     if set, color even if standard output is not a terminal
+  SOURCE_DATE_EPOCH  the date that exceptions are checked against, in seconds since 1970
+  HIPAALINT_THREADS  the number of files to lint at the same time [default: one for each core]";
 
-/// Headings of the help.
+/// The headings of the help.
 const RULES: &str = "Rules";
-const PARAMETERS: &str = "Parameters of the templates";
+const PARAMETERS: &str = "Template parameters";
 const EXCEPTIONS: &str = "Exceptions and baseline";
 const REPORT: &str = "Report";
 
-/// The commands besides linting.
+/// The commands other than linting.
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
-    /// List the rules
+    /// List the rules, all or those on a topic
     Rules(RulesArguments),
-    /// Explain one rule in full
+    /// Explain a rule, or list the rules on a topic
     Explain(ExplainArguments),
-    /// List the citations of the HIPAA Security Rule, and the rules that serve each
+    /// List the citations of the HIPAA Security Rule with the rules for each
     Controls(ControlsArguments),
-    /// Draw a template: its resources and what they are to each other
+    /// Draw the resources of a template and the relations between them
     Graph(GraphArguments),
     /// Write a first configuration
     Init(InitArguments),
-    /// Print a script that completes commands and options in a shell
+    /// Print a script for tab completion in a shell
     Completions(CompletionsArguments),
-    /// Print the manual page
+    /// Print a manual page
     Man(ManArguments),
 }
 
 /// `hipaalint [PATHS]…`.
 #[derive(Clone, Debug, Args)]
 pub(super) struct LintArguments {
-    /// Templates, folders that hold some, or - for standard input [default: the current folder]
+    /// Templates, folders with templates, or - for standard input [default: the current folder]
     ///
-    /// A file is read whatever its name; one that is no template is skipped. In folders, files that end with .json, .yaml,
-    /// .yml or .template are looked at; hidden folders, node_modules, symbolic links and what .gitignore or `skip` in the
-    /// configuration names are left out. For a folder that is named like a command, write ./rules.
+    /// A named file can have any name. It is skipped if it is not a template. In folders, hipaalint reads files that end with
+    /// .json, .yaml, .yml or .template. It leaves out hidden folders, node_modules, symbolic links, and everything that
+    /// .gitignore or `skip` in the configuration matches. If a folder has the name of a command, type ./rules.
     pub(super) paths: Vec<PathBuf>,
 
-    /// Look into files and folders that .gitignore names, too
+    /// Include files and folders that .gitignore matches
     #[arg(long)]
     pub(super) no_ignore: bool,
 
-    /// Leave out what `skip` in the configuration names even where PATHS name it, as pre-commit does
+    /// Apply `skip` of the configuration also to named files and folders, for hooks such as pre-commit
     #[arg(long)]
     pub(super) force_skip: bool,
 
-    /// What goes to standard output
+    /// The format of standard output
     #[arg(help_heading = REPORT, long, value_enum, value_name = "FORMAT")]
     pub(super) format: Option<Format>,
 
     /// Also write a report to a file (repeatable)
     ///
-    /// FORMAT is one of those of --format. Without it, the file has the format of --format if that is given, else the one that
-    /// its ending names (.html, .json, .md, .sarif, .xml for junit), else human. With `exceptions`, a file that ends with
-    /// .csv is for spreadsheets.
+    /// FORMAT is a format of --format. Without FORMAT, the file has the format of --format. Without both, the ending of the
+    /// file selects it (.html, .json, .md, .sarif, or .xml for junit); other endings get human. With `exceptions`, a file
+    /// that ends with .csv is for spreadsheets.
     #[arg(help_heading = REPORT, long, value_name = "[FORMAT=]FILE")]
     pub(super) output: Vec<String>,
 
-    /// The rules to run: core, conformance, strict or proposed-2025 [default: core]
+    /// The profile to run: core, conformance, strict or proposed-2025 [default: core]
     #[arg(help_heading = RULES, long, value_name = "NAME", value_parser = PossibleValuesParser::new(PROFILES), hide_possible_values = true)]
     pub(super) profile: Option<String>,
 
-    /// Run this rule instead of a profile's (repeatable)
+    /// Run this rule instead of a profile (repeatable)
     #[arg(help_heading = RULES, long, value_name = "ID")]
     pub(super) rule: Vec<String>,
 
-    /// Pin a parameter or pseudo parameter, such as Env=prod or AWS::Region=us-east-1 (repeatable)
+    /// Set a parameter or pseudo parameter, such as Env=prod or AWS::Region=us-east-1 (repeatable)
     #[arg(help_heading = PARAMETERS, long, value_name = "KEY=VALUE", value_parser = key_and_value)]
     pub(super) parameter: Vec<(String, String)>,
 
-    /// Pin the parameters of a file, as the AWS CLI or CodePipeline takes it, or a plain map (repeatable)
+    /// Set the parameters in a file for the AWS CLI or CodePipeline, or in a plain map (repeatable)
     #[arg(help_heading = PARAMETERS, long, value_name = "FILE")]
     pub(super) parameters: Vec<PathBuf>,
 
-    /// The least level that makes the exit code 1 [default: error]
+    /// The lowest level that makes the exit code 1 [default: error]
     #[arg(help_heading = REPORT, long, value_enum, value_name = "LEVEL")]
     pub(super) fail_on: Option<FailOn>,
 
-    /// Also report these answers (repeatable, or separated by commas)
+    /// Also report these results (repeatable, or separated by commas)
     #[arg(help_heading = REPORT, long, value_enum, value_name = "WHAT", value_delimiter = ',')]
     pub(super) show: Vec<Show>,
 
-    /// Findings that are known, which do not count [default: that of the configuration, if it names one]
+    /// A file of known findings, which do not count [default: `baseline` in the configuration]
     #[arg(help_heading = EXCEPTIONS, long, value_name = "FILE")]
     pub(super) baseline: Option<PathBuf>,
 
-    /// Write the findings of this run to a baseline, so that only new ones count from now on
+    /// Write the findings of this run to a baseline; from then on, only new findings count
     ///
-    /// What was mended leaves the file when it is written again. Entries of files that were not linted and of rules that did not run
-    /// stay. Templates are never written to.
+    /// When hipaalint writes the file again, it removes findings that were fixed. It keeps the entries of files that it did not
+    /// lint and of rules that it did not run. It never changes a template.
     #[arg(help_heading = EXCEPTIONS, long, value_name = "FILE")]
     pub(super) write_baseline: Option<PathBuf>,
 
-    /// The day that exceptions are judged on, such as 2026-12-31 [default: SOURCE_DATE_EPOCH, else today, in UTC]
-    #[arg(help_heading = EXCEPTIONS, long, value_name = "DAY")]
+    /// The date that exceptions are checked against, such as 2026-12-31 [default: SOURCE_DATE_EPOCH, or today in UTC]
+    #[arg(help_heading = EXCEPTIONS, long, value_name = "DATE")]
     pub(super) today: Option<Date>,
 
     #[command(flatten)]
@@ -151,33 +152,34 @@ pub(super) struct LintArguments {
     #[command(flatten)]
     pub(super) color: ColorArguments,
 
-    /// Print findings and problems only, no summary: nothing at all where there are none
+    /// Print only findings and problems, without the summary
     ///
-    /// This is about standard output and --format human; files of --output stay whole.
+    /// Without findings and problems, nothing is printed. This applies to standard output with --format human. Files of
+    /// --output are complete.
     #[arg(help_heading = REPORT, short, long)]
     pub(super) quiet: bool,
 
-    /// Print how often each rule fires instead of the findings (with --format human or json)
+    /// Print the number of findings for each rule instead of the findings (with --format human or json)
     #[arg(help_heading = REPORT, long, conflicts_with = "quiet")]
     pub(super) statistics: bool,
 
-    /// Lint again whenever a template, its configuration or a rule of your own changes, until Ctrl-C
+    /// Lint again when a template, its configuration or a custom rule changes, until Ctrl-C
     #[arg(long, conflicts_with = "write_baseline")]
     pub(super) watch: bool,
 
-    /// How many files to lint at a time
+    /// The number of files to lint at the same time
     #[arg(long, value_name = "N", hide = true)]
     pub(super) threads: Option<std::num::NonZeroUsize>,
 }
 
-/// Where rules and their changes come from; the same for every command.
+/// The sources of rules and of their changes, the same for every command.
 #[derive(Clone, Debug, Args)]
 pub(super) struct RuleSources {
-    /// Add the rules of a folder of your own (repeatable); they run with every profile
+    /// Add a folder of custom rules, which run with every profile (repeatable)
     #[arg(help_heading = RULES, long, value_name = "DIR")]
     pub(super) rules: Vec<PathBuf>,
 
-    /// The configuration [default: for each template the nearest hipaalint.yaml, from its folder upwards]
+    /// The configuration [default: for each template, the nearest hipaalint.yaml in its folder or above]
     #[arg(help_heading = RULES, long, value_name = "FILE", conflicts_with = "no_config")]
     pub(super) config: Option<PathBuf>,
 
@@ -189,23 +191,30 @@ pub(super) struct RuleSources {
 /// `--color`.
 #[derive(Clone, Debug, Args)]
 pub(super) struct ColorArguments {
-    /// When to use colour
+    /// When to use color
     #[arg(help_heading = REPORT, long, value_enum, value_name = "WHEN", default_value_t = Color::Auto)]
     pub(super) color: Color,
 }
 
 /// `hipaalint rules`.
 #[derive(Debug, Args)]
+#[command(after_long_help = RULES_HELP)]
 pub(super) struct RulesArguments {
-    /// How to write the list
+    /// Only the rules on a topic: a service, a citation, a resource type, or words in rule ids and titles
+    ///
+    /// With several topics, only rules that match all of them are listed.
+    #[arg(value_name = "TOPIC")]
+    pub(super) topics: Vec<String>,
+
+    /// The format of the list
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t = ListFormat::Human)]
     pub(super) format: ListFormat,
 
-    /// Only the rules about a service, such as s3 or ApiGateway (repeatable)
+    /// Only the rules for a service, such as s3 or ApiGateway (repeatable)
     #[arg(long, value_name = "NAME")]
     pub(super) service: Vec<String>,
 
-    /// Only the rules that serve a citation, such as 164.312(b), or one below it (repeatable)
+    /// Only the rules for a citation, such as '164.312(b)', and for all citations below it (repeatable)
     #[arg(long, value_name = "CITATION")]
     pub(super) control: Vec<String>,
 
@@ -220,14 +229,25 @@ pub(super) struct RulesArguments {
     pub(super) color: ColorArguments,
 }
 
+const RULES_HELP: &str = "\
+Examples:
+  hipaalint rules s3
+  hipaalint rules s3 encryption
+  hipaalint rules '164.312(b)' --profile conformance
+  hipaalint rules AWS::S3::Bucket --format json";
+
 /// `hipaalint explain`.
 #[derive(Debug, Args)]
+#[command(after_long_help = EXPLAIN_HELP)]
 pub(super) struct ExplainArguments {
-    /// The rule's id, or its name in another tool
-    #[arg(value_name = "ID")]
-    pub(super) id: String,
+    /// The id of a rule, its id in another tool, or a topic
+    ///
+    /// A topic is a service, a citation, a resource type, or words in rule ids and titles. If several rules match, they are
+    /// listed. With several topics, only rules that match all of them are listed.
+    #[arg(value_name = "TOPIC", required = true)]
+    pub(super) topics: Vec<String>,
 
-    /// How to write the page
+    /// The format of the page
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t = DocumentFormat::Human)]
     pub(super) format: DocumentFormat,
 
@@ -238,10 +258,27 @@ pub(super) struct ExplainArguments {
     pub(super) color: ColorArguments,
 }
 
+const EXPLAIN_HELP: &str = "\
+Examples:
+  hipaalint explain s3-bucket-tls-only   the rule
+  hipaalint explain CKV_AWS_21           the rule for a check of another tool
+  hipaalint explain encryption           the rules on encryption
+  hipaalint explain s3                   the rules for a service
+  hipaalint explain AWS::S3::Bucket      the rules for a resource type
+  hipaalint explain '164.312(b)'         the rules for a citation and everything below it";
+
 /// `hipaalint controls`.
 #[derive(Debug, Args)]
+#[command(after_long_help = CONTROLS_HELP)]
 pub(super) struct ControlsArguments {
-    /// How to write the list
+    /// Only the citations on a topic: a citation, words in its title, or a topic of rules
+    ///
+    /// A citation includes everything below it. A topic of rules is a service, a resource type, or words in rule ids and
+    /// titles; it lists the citations of these rules. With several topics, citations on any of them are listed.
+    #[arg(value_name = "TOPIC")]
+    pub(super) topics: Vec<String>,
+
+    /// The format of the list
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t = ListFormat::Human)]
     pub(super) format: ListFormat,
 
@@ -252,6 +289,12 @@ pub(super) struct ControlsArguments {
     pub(super) color: ColorArguments,
 }
 
+const CONTROLS_HELP: &str = "\
+Examples:
+  hipaalint controls '164.312(b)'
+  hipaalint controls encryption
+  hipaalint controls s3";
+
 /// `hipaalint graph`.
 #[derive(Debug, Args)]
 #[command(after_long_help = GRAPH_HELP)]
@@ -260,17 +303,17 @@ pub(super) struct GraphArguments {
     #[arg(value_name = "FILE")]
     pub(super) file: PathBuf,
 
-    /// How to write the graph
+    /// The format of the graph
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t = GraphFormat::Dot)]
     pub(super) format: GraphFormat,
 }
 
 const GRAPH_HELP: &str = "\
-Edges are references (Ref, Fn::GetAtt, Fn::Sub, DependsOn) and, drawn with broken
-lines, what follows from them: a policy guards a bucket, a function acts as a role,
-a policy is attached to a role, an instance is a member of a security group, a
-subnet's routes lead to an internet gateway. Cycles are drawn strong; resources
-that a tag says hold PHI are red, those whose type holds data yellow.
+Edges are references (Ref, Fn::GetAtt, Fn::Sub, DependsOn). Dashed edges are
+relations that follow from them: a policy applies to a bucket, a function uses a
+role, a policy is attached to a role, an instance is in a security group, a subnet
+has a route to an internet gateway. Cycles are drawn bold. Resources are red if a
+tag states that they contain PHI, and yellow if their type stores data.
 
 Examples:
   hipaalint graph template.yaml | dot -Tsvg > template.svg
@@ -280,7 +323,7 @@ Examples:
 /// `hipaalint init`.
 #[derive(Debug, Args)]
 pub(super) struct InitArguments {
-    /// Where to write hipaalint.yaml [default: the current folder]
+    /// The folder for hipaalint.yaml [default: the current folder]
     #[arg(value_name = "FOLDER")]
     pub(super) folder: Option<PathBuf>,
 }
@@ -305,7 +348,7 @@ Examples:
 #[derive(Debug, Args)]
 #[command(after_long_help = MAN_HELP)]
 pub(super) struct ManArguments {
-    /// The command whose page is wanted [default: the page of hipaalint itself]
+    /// The command [default: the page of hipaalint]
     #[arg(value_name = "COMMAND")]
     pub(super) command: Option<String>,
 }
@@ -319,7 +362,7 @@ Examples:
 /// `graph --format`.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum GraphFormat {
-    /// Graphviz's language
+    /// For Graphviz
     Dot,
     /// A flowchart for Markdown
     Mermaid,
@@ -330,21 +373,21 @@ pub(super) enum GraphFormat {
 /// `--format`.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum Format {
-    /// A report to read, with the source of each finding
+    /// A report to read, with source excerpts
     Human,
-    /// All that hipaalint knows, for programs
+    /// All results, for programs
     Json,
     /// SARIF 2.1.0, for code scanning and editors
     Sarif,
-    /// Annotations of a GitHub workflow
+    /// Annotations for GitHub Actions
     Github,
-    /// GitLab's Code Quality report
+    /// A GitLab Code Quality report
     Gitlab,
-    /// JUnit XML, for whatever shows test results
+    /// JUnit XML, for tools that show test results
     Junit,
     /// A comment for a pull request
     Markdown,
-    /// One page for an auditor
+    /// A page for an auditor
     Html,
     /// The register of exceptions, in Markdown
     Exceptions,
@@ -353,7 +396,7 @@ pub(super) enum Format {
 }
 
 impl Format {
-    /// The format that the ending of a file's name means.
+    /// The format for the ending of a file name.
     pub(super) fn of_ending(ending: &str) -> Option<Self> {
         match ending.to_ascii_lowercase().as_str() {
             "html" | "htm" => Some(Self::Html),
@@ -365,11 +408,11 @@ impl Format {
         }
     }
 
-    /// The answers besides violations that it tells, asked for or not.
+    /// The results other than violations that the format always contains.
     pub(super) fn keeps(self) -> Keep {
         match self {
             Self::Junit => Keep { undecided: true, passed: true },
-            // What passed is counted there, and named only where that was asked for.
+            // The page counts passed checks, and lists them only on request.
             Self::Html => Keep { undecided: true, passed: false },
             Self::Human
             | Self::Json
@@ -412,7 +455,7 @@ pub(super) enum FailOn {
     Warning,
     /// Any finding
     Note,
-    /// Findings leave the exit code alone
+    /// No finding: the exit code is 0 or 2
     Never,
 }
 
@@ -430,22 +473,22 @@ impl From<FailOn> for crate::config::FailOn {
 /// `--show`.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum Show {
-    /// Checks that need a value which the template does not tell
+    /// Checks that need a value that is unknown before deployment
     Undecided,
     /// Checks that passed
     Passed,
-    /// Violations that an exception waives or the baseline has
+    /// Violations that an exception or the baseline suppresses
     Suppressed,
 }
 
 /// `--color`.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum Color {
-    /// On a terminal
+    /// Color on a terminal
     Auto,
-    /// Always
+    /// Always color
     Always,
-    /// Never
+    /// Never color
     Never,
 }
 

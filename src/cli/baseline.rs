@@ -1,10 +1,10 @@
-//! The baseline of a run: which file it is, what it says of the findings, and writing it.
+//! The baseline of a run: selects the file, marks known findings, and writes the file.
 
 use super::output;
 use super::plan::Problems;
 use crate::baseline::{Baseline, Key, is_baseline};
 use crate::config::{self, FILE_NAME};
-use crate::discover::{shown, way};
+use crate::discover::{relative, shown};
 use crate::finding::{Diagnostic, Finding, Severity};
 use crate::report::text::count;
 use crate::source::{Source, SourceId, Span};
@@ -13,27 +13,27 @@ use std::fs;
 use std::io;
 use std::path::{Component, Path, PathBuf, absolute};
 
-/// What a run does with baselines.
+/// The baselines of a run.
 #[derive(Debug, Default)]
 pub(super) struct Baselines {
-    /// What the run is compared with; none where no baseline was given.
+    /// The baseline to compare with, if any.
     known: Option<(Names, Baseline)>,
-    /// Where the findings of the run are written, with what the file had before.
+    /// The file for the findings of the run, with its contents before.
     written: Option<(PathBuf, Names, Baseline)>,
 }
 
-/// What a run looked at.
+/// The scope of a run.
 pub(super) struct Scope<'a> {
     /// The texts that findings point into.
     pub(super) sources: &'a [Source],
-    /// The files that were linted, as reports name them.
+    /// The linted files, as reports name them.
     pub(super) files: &'a BTreeSet<String>,
-    /// Whether a rule ran, or is none any more.
-    pub(super) is_answered: &'a dyn Fn(&str) -> bool,
+    /// Whether a rule ran, or does not exist any more.
+    pub(super) was_checked: &'a dyn Fn(&str) -> bool,
 }
 
 impl Baselines {
-    /// Reads the baselines that the arguments name. One that is written is what the run is compared with, too.
+    /// Reads the baselines of the arguments. The run is also compared with a baseline that it writes.
     pub(super) fn new(given: Option<PathBuf>, write_to: Option<PathBuf>, problems: &mut Problems) -> Self {
         let Some(file) = write_to else {
             let known = given.and_then(|file| Some((Names::new(&file), read(&file, problems)?)));
@@ -48,8 +48,8 @@ impl Baselines {
                     code: "baseline",
                     file: shown(&file),
                     span: None,
-                    message: "the file is no baseline, so it is not overwritten".to_owned(),
-                    help: "Name another file behind --write-baseline.".to_owned(),
+                    message: "the file is not a baseline, so hipaalint does not overwrite it".to_owned(),
+                    help: "Name another file with --write-baseline.".to_owned(),
                     related: Vec::new(),
                 });
                 None
@@ -59,7 +59,7 @@ impl Baselines {
         Self { known: None, written: before.map(|before| (file.clone(), Names::new(&file), before)) }
     }
 
-    /// Marks the findings of a run, and gives how many entries are stale. Where a baseline is written, it has all of them.
+    /// Marks the findings of a run, and returns the number of stale entries. A baseline that is written gets all findings.
     pub(super) fn apply<'f>(
         &mut self,
         findings: impl IntoIterator<Item = &'f mut Finding>,
@@ -69,19 +69,19 @@ impl Baselines {
             let mut findings: Vec<&mut Finding> = findings.into_iter().collect();
             let keys = Keys::new(names, scope);
             let file = |span| keys.of(span);
-            let counting = findings.iter().map(|finding| &**finding).filter(|finding| finding.waiver.is_none());
+            let counting = findings.iter().map(|finding| &**finding).filter(|finding| finding.suppression.is_none());
             let mut now = Baseline::of(counting, file);
-            now.keep(before, |key| !keys.was_looked_for(key));
+            now.keep(before, |key| !keys.is_in_scope(key));
             now.mark(findings.iter_mut().map(|finding| &mut **finding), file, |_| false);
             *before = now;
             return 0;
         }
         let Some((names, known)) = &self.known else { return 0 };
         let keys = Keys::new(names, scope);
-        known.mark(findings, |span| keys.of(span), |key| keys.was_looked_for(key))
+        known.mark(findings, |span| keys.of(span), |key| keys.is_in_scope(key))
     }
 
-    /// Writes the baseline, if one is to be written, and says so. False where it cannot be.
+    /// Writes the baseline, if requested, and reports it. False if that fails.
     pub(super) fn write(&self) -> bool {
         let Some((file, _, baseline)) = &self.written else { return true };
         let is_first = !file.exists();
@@ -91,7 +91,7 @@ impl Baselines {
                 output::complain(&format!("wrote {} to {file}", count(baseline.len(), "finding")));
                 if is_first {
                     output::complain(&format!(
-                        "from now on, --baseline {file} (or `baseline:` in {FILE_NAME}) lets only new ones count"
+                        "with --baseline {file}, or with `baseline` in {FILE_NAME}, only new findings count"
                     ));
                 }
                 true
@@ -107,7 +107,7 @@ impl Baselines {
 fn read(file: &Path, problems: &mut Problems) -> Option<Baseline> {
     let complaint = |path: &Path, error: &io::Error| Diagnostic {
         code: "baseline",
-        help: "Name another file, or write it first with --write-baseline.".to_owned(),
+        help: "Name another file, or write this one first with --write-baseline.".to_owned(),
         ..config::unreadable(path, error)
     };
     let source = problems.open(file, complaint)?;
@@ -122,7 +122,7 @@ fn read(file: &Path, problems: &mut Problems) -> Option<Baseline> {
     }
 }
 
-/// How files are named in a baseline: from its own folder on, wherever the run was started.
+/// The names of files in a baseline: relative to its folder, whatever the current folder is.
 #[derive(Debug)]
 struct Names {
     /// The baseline's folder.
@@ -135,14 +135,14 @@ impl Names {
         Self { folder: normal(folder) }
     }
 
-    /// The name of a file that reports name like this.
+    /// The name of a file in the baseline, from its name in reports.
     fn key(&self, name: &str) -> String {
         let file = normal(Path::new(name));
-        shown(&way(&self.folder, &file))
+        shown(&relative(&self.folder, &file))
     }
 }
 
-/// What the files of a run are called in a baseline.
+/// The names of the files of a run in a baseline.
 struct Keys<'a> {
     names: &'a Names,
     scope: &'a Scope<'a>,
@@ -161,10 +161,10 @@ impl<'a> Keys<'a> {
         self.by_source.get(&span.source).cloned().unwrap_or_default()
     }
 
-    /// Whether the run says something about an entry: its file was linted or is gone, and its rule ran or is gone.
-    fn was_looked_for(&self, key: &Key) -> bool {
-        let is_there = || self.names.folder.join(&key.file).exists();
-        (self.scope.is_answered)(&key.rule) && (self.linted.contains(&key.file) || !is_there())
+    /// Whether the run decides about an entry: its file was linted or does not exist, and its rule ran or does not exist.
+    fn is_in_scope(&self, key: &Key) -> bool {
+        let exists = || self.names.folder.join(&key.file).exists();
+        (self.scope.was_checked)(&key.rule) && (self.linted.contains(&key.file) || !exists())
     }
 }
 

@@ -1,8 +1,10 @@
-//! `hipaalint controls`: the HIPAA Security Rule, and which rules serve each citation.
+//! `hipaalint controls`: the citations of the HIPAA Security Rule with the rules for each.
 
 use super::args::{ControlsArguments, ListFormat};
+use super::explain::ONLY_RUNNING;
 use super::page::{Page, widest};
-use super::plan::{Problems, Rules};
+use super::plan::{Problems, Rules, usage};
+use super::topic::{Matches, Topic};
 use super::{Exit, output, terminal};
 use crate::catalogue::{Citation, citations, citations_page};
 use crate::report::human::Style;
@@ -10,30 +12,79 @@ use crate::report::human::paint::Ink;
 use crate::report::text::count;
 use crate::rules::load::{RuleSet, controls, runtime_checks};
 use crate::rules::meta::section_title;
+use clap::error::ErrorKind;
+use std::collections::BTreeSet;
 
 /// Lists the citations in the order of the regulation.
 pub(super) fn run(arguments: &ControlsArguments) -> Exit {
     let mut problems = Problems::default();
     let rules = Rules::load(&arguments.sources, &mut problems);
     let exit = output::complain_of(&problems);
+    let topics = Topic::all(&arguments.topics);
+    let listed = match listed(&topics, &rules.set) {
+        Ok(listed) => listed,
+        Err(complaint) => {
+            output::complain(&complaint);
+            return Exit::Trouble;
+        }
+    };
     let text = match arguments.format {
-        ListFormat::Human => page(&rules.set, terminal::style(arguments.color.color)),
-        ListFormat::Json => output::pretty(&citations(&rules.set)),
-        ListFormat::Markdown => citations_page(&rules.set),
+        ListFormat::Human => page(&listed, topics.is_empty(), terminal::style(arguments.color.color)),
+        ListFormat::Json => output::pretty(&listed),
+        ListFormat::Markdown if topics.is_empty() => citations_page(&rules.set),
+        ListFormat::Markdown => {
+            let message = "--format markdown writes all citations; use --format human or json with a topic";
+            return super::usage(&usage(ErrorKind::ArgumentConflict, message));
+        }
     };
     output::print(&text, exit)
 }
 
-fn page(rules: &RuleSet, style: Style) -> String {
+/// The citations that some topics name, or else those that the rules on the topics are for; all without topics.
+///
+/// # Errors
+/// A topic without citations and rules, with the name that was probably meant.
+fn listed<'r>(topics: &[Topic], set: &'r RuleSet) -> Result<Vec<Citation<'r>>, String> {
+    let mut all = citations(set);
+    if topics.is_empty() {
+        return Ok(all);
+    }
+    // By the number of each citation: whether it is listed with all its rules, or with these.
+    let mut whole: BTreeSet<&str> = BTreeSet::new();
+    let mut on_topic: BTreeSet<&str> = BTreeSet::new();
+    for topic in topics {
+        let named = controls().iter().filter(|control| topic.names(control)).map(|control| control.id.as_str());
+        let named: Vec<&str> = named.collect();
+        if named.is_empty() {
+            let matches = Matches::of_all(std::slice::from_ref(topic), set)?;
+            on_topic.extend(matches.rules.iter().map(|entry| entry.id()));
+            on_topic.extend(matches.runtime.iter().map(|check| check.id.as_str()));
+        }
+        whole.extend(named);
+    }
+    for citation in &mut all {
+        if !whole.contains(citation.control.id.as_str()) {
+            citation.rules.retain(|id| on_topic.contains(id));
+            citation.runtime.retain(|check| on_topic.contains(check.id.as_str()));
+        }
+    }
+    let is_listed = |citation: &Citation<'_>| {
+        whole.contains(citation.control.id.as_str()) || !citation.rules.is_empty() || !citation.runtime.is_empty()
+    };
+    all.retain(is_listed);
+    Ok(all)
+}
+
+fn page(listed: &[Citation<'_>], is_all: bool, style: Style) -> String {
     let mut page = Page::new(style);
     page.line(Ink::Bold, "HIPAA Security Rule, 45 CFR Part 164");
     let columns = [
-        widest(controls().iter().map(|control| control.id.as_str())),
-        widest(controls().iter().map(|control| control.title.as_str())),
+        widest(listed.iter().map(|citation| citation.control.id.as_str())),
+        widest(listed.iter().map(|citation| citation.control.title.as_str())),
     ];
     let mut section = "";
     let mut served = 0;
-    for Citation { control, rules, runtime } in citations(rules) {
+    for Citation { control, rules, runtime } in listed {
         let own_section = control.section();
         if own_section != section {
             page.heading(format!("{own_section} {}", section_title(own_section)).trim_end());
@@ -47,7 +98,7 @@ fn page(rules: &RuleSet, style: Style) -> String {
         page.row(&head, &columns);
         served += usize::from(!rules.is_empty());
         match (rules.as_slice(), &control.beyond) {
-            ([], None) => page.paragraph(3, Some(Ink::Dim), "No rule serves it."),
+            ([], None) => page.paragraph(3, Some(Ink::Dim), "No rule."),
             ([], Some(_)) => {}
             (ids, _) => page.paragraph(3, None, &ids.join(", ")),
         }
@@ -56,23 +107,22 @@ fn page(rules: &RuleSet, style: Style) -> String {
         }
         if !runtime.is_empty() {
             let ids: Vec<&str> = runtime.iter().map(|check| check.id.as_str()).collect();
-            page.paragraph(3, Some(Ink::Dim), &format!("Only in a running account: {}", ids.join(", ")));
+            page.paragraph(3, Some(Ink::Dim), &format!("{ONLY_RUNNING}: {}", ids.join(", ")));
         }
     }
-    page.heading("Only a running account can answer");
-    for check in runtime_checks() {
-        page.paragraph(1, Some(Ink::Bold), &check.id);
-        page.paragraph(3, None, &check.title);
-        page.paragraph(3, Some(Ink::Dim), &check.reason);
+    if is_all {
+        page.heading(ONLY_RUNNING);
+        for check in runtime_checks() {
+            page.paragraph(1, Some(Ink::Bold), &check.id);
+            page.paragraph(3, None, &check.title);
+            page.paragraph(3, Some(Ink::Dim), &check.reason);
+        }
     }
     page.blank();
-    page.line(
-        Ink::Dim,
-        &format!(
-            "{served} of {} served by rules; {} of AWS Config that no template answers",
-            count(controls().len(), "citation"),
-            count(runtime_checks().len(), "check")
-        ),
-    );
+    let mut summary = format!("{served} of {} with rules", count(listed.len(), "citation"));
+    if is_all {
+        summary += &format!("; {} of AWS Config that need a running account", count(runtime_checks().len(), "check"));
+    }
+    page.line(Ink::Dim, &summary);
     page.finish()
 }

@@ -1,10 +1,12 @@
-//! `hipaalint explain ID`: one rule in full.
+//! `hipaalint explain TOPIC`: one rule in full, or the rules on a topic.
 
 use super::args::{DocumentFormat, ExplainArguments};
 use super::page::{Page, widest};
 use super::plan::{Problems, Rules};
+use super::rules::list;
+use super::topic::{Matches, Topic};
 use super::{Exit, output, terminal};
-use crate::catalogue::rule_page;
+use crate::catalogue::{index_page, rule_page};
 use crate::report::human::Style;
 use crate::report::human::paint::Ink;
 use crate::rules::load::{RuleEntry, RuleSet, controls, runtime_checks, unmark};
@@ -13,65 +15,102 @@ use crate::rules::operand::Settings;
 use crate::rules::rule::Example;
 use std::collections::BTreeMap;
 
-/// Explains the rule with this id, or with this name in another tool.
+/// Explains the rule with an id, in hipaalint or in another tool, or lists the rules on the topics.
 pub(super) fn run(arguments: &ExplainArguments) -> Exit {
     let mut problems = Problems::default();
     let rules = Rules::load(&arguments.sources, &mut problems);
     let exit = output::complain_of(&problems);
-    match wanted(&arguments.id, &rules.set) {
-        Ok(Subject::Rule(entry)) => {
-            let text = match arguments.format {
-                DocumentFormat::Human => page(entry, &rules, terminal::style(arguments.color.color)),
-                DocumentFormat::Markdown => rule_page(entry),
-            };
-            output::print(&text, exit)
-        }
-        Ok(Subject::Runtime(check)) => {
-            output::print(&runtime_page(check, terminal::style(arguments.color.color)), exit)
+    let style = terminal::style(arguments.color.color);
+    let is_markdown = arguments.format == DocumentFormat::Markdown;
+    let text = match subject(&arguments.topics, &rules.set) {
+        Ok(Subject::Rule(entry)) if is_markdown => rule_page(entry),
+        Ok(Subject::Rule(entry)) => page(entry, &rules, style),
+        Ok(Subject::Runtime(check)) => runtime_page(check, style),
+        Ok(Subject::Several(_, matches)) if is_markdown => index_page(&matches.rules),
+        Ok(Subject::Several(topics, matches)) => {
+            topic_page(&topics, &matches, terminal::list_style(arguments.color.color))
         }
         Err(complaint) => {
             output::complain(&complaint);
-            Exit::Trouble
+            return Exit::Trouble;
         }
-    }
+    };
+    output::print(&text, exit)
 }
 
-/// What can be explained.
+/// A subject to explain.
 enum Subject<'r> {
     Rule(&'r RuleEntry),
     /// A check of another tool that no rule can make.
     Runtime(&'static RuntimeCheck),
+    Several(Vec<Topic>, Matches<'r>),
 }
 
-/// The rule with an id, else the only one that has it as a name in another tool, else why none can have it.
-fn wanted<'r>(id: &str, set: &'r RuleSet) -> Result<Subject<'r>, String> {
-    if let Some(entry) = set.get(id) {
-        return Ok(Subject::Rule(entry));
-    }
-    if let Some(check) = runtime_checks().iter().find(|check| check.id.eq_ignore_ascii_case(id)) {
-        return Ok(Subject::Runtime(check));
-    }
-    match set.with_alias(id).as_slice() {
-        [only] => Ok(Subject::Rule(only)),
-        [] => Err(format!("there is no rule `{id}`. {}", set.instead_of(id))),
-        several => {
-            let ids: Vec<String> = several.iter().map(|entry| format!("`{}`", entry.meta.id)).collect();
-            Err(format!("`{id}` is what another tool calls several rules: {}", ids.join(", ")))
+/// The rule or check with an id, or the rules on the topics.
+///
+/// # Errors
+/// That there are none, with the name that was probably meant.
+fn subject<'r>(texts: &[String], set: &'r RuleSet) -> Result<Subject<'r>, String> {
+    if let [id] = texts {
+        if let Some(entry) = set.get(&id.to_lowercase()) {
+            return Ok(Subject::Rule(entry));
+        }
+        if let Some(check) = runtime_checks().iter().find(|check| check.id.eq_ignore_ascii_case(id)) {
+            return Ok(Subject::Runtime(check));
+        }
+        if let [only] = set.with_alias(id).as_slice() {
+            return Ok(Subject::Rule(only));
         }
     }
+    let topics = Topic::all(texts);
+    let matches = Matches::of_all(&topics, set)?;
+    match (matches.rules.as_slice(), matches.runtime.as_slice()) {
+        ([only], []) => Ok(Subject::Rule(only)),
+        ([], [only]) => Ok(Subject::Runtime(only)),
+        _ => Ok(Subject::Several(topics, matches)),
+    }
 }
 
-/// Why no rule makes a check.
+/// The rules on some topics. A citation is shown with what no rule checks.
+fn topic_page(topics: &[Topic], matches: &Matches<'_>, style: Style) -> String {
+    let mut page = Page::new(style);
+    if let [topic @ Topic::Citation(_)] = topics {
+        let named: Vec<&Control> = controls().iter().filter(|control| topic.names(control)).collect();
+        let ids: Vec<String> = named.iter().map(|control| control.id.clone()).collect();
+        page.line(Ink::Bold, HIPAA);
+        citations(&ids, &mut page);
+        if let ([only], []) = (named.as_slice(), matches.rules.as_slice())
+            && let Some(beyond) = &only.beyond
+        {
+            page.blank();
+            page.paragraph(1, Some(Ink::Dim), beyond);
+        }
+        page.blank();
+    }
+    list(&matches.rules, &mut page);
+    if !matches.runtime.is_empty() {
+        let ids: Vec<&str> = matches.runtime.iter().map(|check| check.id.as_str()).collect();
+        page.line(Ink::Dim, &format!("{ONLY_RUNNING}: {}", ids.join(", ")));
+    }
+    page.finish()
+}
+
+/// The heading of citations.
+const HIPAA: &str = "HIPAA Security Rule, 45 CFR Part 164";
+/// The label of checks of AWS Config that no template can pass or fail.
+pub(super) const ONLY_RUNNING: &str = "AWS Config checks that need a running account";
+
+/// The reason why no rule makes a check.
 fn runtime_page(check: &RuntimeCheck, style: Style) -> String {
     let mut page = Page::new(style);
     page.line(Ink::Bold, &check.id);
-    page.line(Ink::Dim, "A check of AWS Config that only a running account can answer; hipaalint has no rule for it.");
-    page.heading("Makes sure that");
+    page.line(Ink::Dim, "An AWS Config check that needs a running account. hipaalint has no rule for it.");
+    page.heading("Requirement");
     page.paragraph(1, None, &check.title);
-    page.heading("Why no template shows it");
+    page.heading("Why a template cannot show it");
     page.paragraph(1, None, &check.reason);
     if !check.controls.is_empty() {
-        page.heading("HIPAA Security Rule, 45 CFR Part 164");
+        page.heading(HIPAA);
         citations(&check.controls, &mut page);
     }
     page.finish()
@@ -86,8 +125,11 @@ fn page(entry: &RuleEntry, rules: &Rules, style: Style) -> String {
     page.blank();
     facts(entry, rules, &mut page);
 
-    page.heading("HIPAA Security Rule, 45 CFR Part 164");
-    citations(&meta.controls, &mut page);
+    // A custom rule may have no citation.
+    if !meta.controls.is_empty() {
+        page.heading(HIPAA);
+        citations(&meta.controls, &mut page);
+    }
     for (heading, text) in [("Why", &prose.why), ("Remediation", &prose.remediation)] {
         if !text.trim().is_empty() {
             page.heading(heading);
@@ -102,13 +144,13 @@ fn page(entry: &RuleEntry, rules: &Rules, style: Style) -> String {
         parameters(&rule.settings, &rule.descriptions, changed, &mut page);
     }
     let examples = entry.examples();
-    // An example with its mend shows most.
+    // An example with its fix shows most.
     if let Some(example) = examples.fail.iter().find(|example| example.patch.is_some()).or(examples.fail.first()) {
         page.heading(&format!("Fails: {}", example.name));
         code(example, Ink::of(meta.level), &mut page);
-        if let Some(mend) = example.patch.as_ref().and_then(|mend| serde_yaml::to_string(mend).ok()) {
-            page.heading("Mended by merging (null takes away)");
-            mend.lines().for_each(|line| page.code(None, line));
+        if let Some(patch) = example.patch.as_ref().and_then(|patch| serde_yaml::to_string(patch).ok()) {
+            page.heading("Fix: merge this into the template (null removes a key)");
+            patch.lines().for_each(|line| page.code(None, line));
         }
     }
     if let Some(example) = examples.pass.first() {
@@ -131,7 +173,7 @@ fn page(entry: &RuleEntry, rules: &Rules, style: Style) -> String {
     page.finish()
 }
 
-/// The table of what a run would do with the rule.
+/// The table of the rule's level, profiles and resource types in a run.
 fn facts(entry: &RuleEntry, rules: &Rules, page: &mut Page) {
     let meta = &entry.meta;
     let change = rules.overrides.changes.get(&meta.id);
@@ -147,7 +189,7 @@ fn facts(entry: &RuleEntry, rules: &Rules, page: &mut Page) {
         Some(file) => row("File", &crate::discover::shown(file)),
         None => row("Profiles", &meta.profiles.join(", ")),
     }
-    row("Looks at", &targets.join(", "));
+    row("Checks", &targets.join(", "));
 }
 
 fn citations(ids: &[String], page: &mut Page) {

@@ -1,8 +1,8 @@
-//! `hipaalint graph FILE`: a template's resources and what they are to each other.
+//! `hipaalint graph FILE`: the resources of a template and the relations between them.
 
 use super::args::{GraphArguments, GraphFormat};
 use super::plan::Problems;
-use super::{Exit, output};
+use super::{Exit, missing, output};
 use crate::discover::{self, Filter, Reading};
 use crate::finding::{Diagnostic, Severity};
 use crate::linter::drawing::draw;
@@ -11,7 +11,7 @@ use crate::source::{Source, SourceId};
 use std::path::Path;
 use std::thread;
 
-/// Draws the template that the arguments name.
+/// Draws the template of the arguments.
 pub(super) fn run(arguments: &GraphArguments) -> Exit {
     let source = match read(&arguments.file) {
         Ok(source) => source,
@@ -25,10 +25,10 @@ pub(super) fn run(arguments: &GraphArguments) -> Exit {
 
 /// The text of one file, or of standard input.
 fn read(file: &Path) -> Result<Source, Box<Diagnostic>> {
-    let found = discover::discover(
-        &[file.to_owned()],
-        Filter { gitignore: false, skips: &mut |_, _, _| false, skips_named: false },
-    );
+    let paths = [file.to_owned()];
+    let mut found =
+        discover::discover(&paths, Filter { gitignore: false, skips: &mut |_, _, _| false, skips_named: false });
+    missing::suggest(&mut found, &paths, "hipaalint graph");
     let name = discover::shown(file);
     let problem = |message: String, help: String| {
         let severity = Severity::Error;
@@ -36,7 +36,7 @@ fn read(file: &Path) -> Result<Source, Box<Diagnostic>> {
         Box::new(Diagnostic { severity, code, file, span: None, message, help, related: Vec::new() })
     };
     if !found.folders.is_empty() {
-        return Err(problem("it is a folder".to_owned(), "A graph shows one template: name its file.".to_owned()));
+        return Err(problem("it is a folder".to_owned(), "A graph shows one template. Name its file.".to_owned()));
     }
     if let Some(diagnostic) = found.diagnostics.into_iter().next() {
         return Err(Box::new(diagnostic));
@@ -46,12 +46,12 @@ fn read(file: &Path) -> Result<Source, Box<Diagnostic>> {
         Some((candidate, Reading::Text(text))) => Ok(Source::new(SourceId(0), candidate.name.as_str(), text)),
         Some((_, Reading::Unreadable(diagnostic))) => Err(diagnostic),
         Some((_, Reading::NoTemplate)) | None => {
-            Err(problem("it is no template".to_owned(), "Name a CloudFormation template.".to_owned()))
+            Err(problem("it is not a template".to_owned(), "Name a CloudFormation template.".to_owned()))
         }
     }
 }
 
-/// The graph in a format, made on a stack that is ample for the deepest template.
+/// The graph in a format. The thread's stack is large enough for the deepest template.
 fn written(source: &Source, format: GraphFormat) -> Result<String, Box<Diagnostic>> {
     let write = || -> Result<Vec<u8>, Box<Diagnostic>> {
         let drawing = draw(source)?;
@@ -75,8 +75,8 @@ fn written(source: &Source, format: GraphFormat) -> Result<String, Box<Diagnosti
             code: "internal-error",
             file: source.name.clone(),
             span: None,
-            message: "hipaalint failed on this file".to_owned(),
-            help: format!("Please report it at {}/issues.", crate::report::PROJECT_ADDRESS),
+            message: "hipaalint failed on this file because of a bug".to_owned(),
+            help: format!("Report it at {}/issues.", crate::report::PROJECT_ADDRESS),
             related: Vec::new(),
         })),
     }

@@ -1,9 +1,9 @@
-//! `hipaalint init`: a first configuration, with what each key is for.
+//! `hipaalint init`: a first configuration, with a description of each key.
 
 use super::args::InitArguments;
 use super::{Exit, output};
 use crate::config::{FILE_NAME, Nearest, keys::KEYS};
-use crate::discover::{shown, way_from_here};
+use crate::discover::{from_here, shown};
 use crate::report::PROJECT_ADDRESS;
 use crate::report::text::wrap;
 use std::fs::OpenOptions;
@@ -12,8 +12,8 @@ use std::path::Path;
 
 /// Columns of comments.
 const WIDTH: usize = 100;
-/// Keys that are there from the beginning; the others wait behind `#`.
-const FROM_THE_BEGINNING: [&str; 2] = ["profile", "fail-on"];
+/// Keys that are set. The other keys are comments.
+const SET: [&str; 2] = ["profile", "fail-on"];
 
 /// Writes the configuration, unless there is one.
 pub(super) fn run(arguments: &InitArguments) -> Exit {
@@ -21,7 +21,7 @@ pub(super) fn run(arguments: &InitArguments) -> Exit {
     let file = folder.join(FILE_NAME);
     let name = shown(&file);
     let above = folder.canonicalize().ok().and_then(|folder| Nearest::default().of(folder.parent()?));
-    // Nothing is overwritten, whatever came in between.
+    // `create_new` never overwrites a file.
     let written = OpenOptions::new()
         .write(true)
         .create_new(true)
@@ -29,16 +29,17 @@ pub(super) fn run(arguments: &InitArguments) -> Exit {
         .and_then(|mut out| out.write_all(text().as_bytes()));
     match written {
         Ok(()) => {
-            let mut said = format!("Wrote {name}: the profile, what fails a run, and all other keys as comments.\n");
+            let mut message =
+                format!("Wrote {name}. It sets `profile` and `fail-on`, and has the other keys as comments.\n");
             if let Some(above) = above {
-                let above = shown(&way_from_here(&above));
-                said += &format!("It takes the place of {above} for the templates beside it and below.\n");
+                let above = shown(&from_here(&above));
+                message += &format!("For the templates in its folder and below, it replaces {above}.\n");
             }
-            said += "Next: run `hipaalint`, and `hipaalint rules` to see what it looks for.\n";
-            output::print(&said, Exit::Clean)
+            message += "Next: run `hipaalint` to lint this folder, or `hipaalint rules` to list the rules.\n";
+            output::print(&message, Exit::Clean)
         }
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-            output::complain(&format!("{name} is there already. Change it, or delete it first."));
+            output::complain(&format!("{name} exists already, and was not changed. To start over, delete it first."));
             Exit::Trouble
         }
         Err(error) => {
@@ -52,14 +53,14 @@ pub(super) fn run(arguments: &InitArguments) -> Exit {
 fn text() -> String {
     let mut text = format!(
         "# yaml-language-server: $schema={PROJECT_ADDRESS}/raw/main/schemas/hipaalint.schema.json\n\
-         # The configuration of hipaalint for the templates beside this file and below. Options on the command line win.\n"
+         # The configuration of hipaalint for templates in this folder and below. Command-line options take precedence.\n"
     );
     for key in KEYS {
         text.push('\n');
-        for line in wrap(key.what, WIDTH) {
+        for line in wrap(key.description, WIDTH) {
             text += &format!("# {line}\n");
         }
-        let mark = if FROM_THE_BEGINNING.contains(&key.name) { "" } else { "# " };
+        let mark = if SET.contains(&key.name) { "" } else { "# " };
         for line in key.example.lines() {
             text += &format!("{mark}{line}\n");
         }

@@ -5,10 +5,10 @@ use super::{Exit, output};
 use crate::rules::load::nearest;
 use clap::CommandFactory;
 
-/// Prints the page of hipaalint, or of one of its commands.
+/// Prints the page of hipaalint, or of a command.
 pub(super) fn run(arguments: &ManArguments) -> Exit {
     let mut program = Arguments::command();
-    // So that the pages of commands are named after the program, too.
+    // Gives the pages of commands the name of the program, too.
     program.build();
     let command = match &arguments.command {
         None => Ok(program.clone()),
@@ -23,7 +23,7 @@ pub(super) fn run(arguments: &ManArguments) -> Exit {
             let known: Vec<&str> = program.get_subcommands().map(clap::Command::get_name).collect();
             let help = match nearest(name, known.iter().copied()) {
                 Some(nearest) => format!("Did you mean `{nearest}`?"),
-                None => format!("There are {}.", known.join(", ")),
+                None => format!("The commands are {}.", known.join(", ")),
             };
             output::complain(&format!("there is no command `{name}`. {help}"));
             return Exit::Trouble;

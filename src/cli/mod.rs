@@ -1,6 +1,6 @@
 //! The command line: the only part that reads arguments, prints, or exits.
 //!
-//! `args` is what was typed, `plan` what it means; each command has a file of its own.
+//! `args` has the arguments as typed, `plan` their meaning. Each command has its own file.
 
 mod args;
 mod baseline;
@@ -11,26 +11,28 @@ mod graph;
 mod init;
 mod lint;
 mod man;
-mod outcome;
+mod missing;
 mod output;
 mod page;
 mod plan;
 mod progress;
 mod rules;
 mod setup;
+mod tally;
 mod terminal;
+mod topic;
 mod watch;
 
 use args::{Arguments, Command};
 use clap::Parser;
 use std::ffi::OsString;
 
-/// How a run ends.
+/// The end of a run.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Exit {
-    /// Everything was done, and nothing found at or above `--fail-on`.
+    /// Everything was done, without a finding at or above `--fail-on`.
     Clean,
-    /// Everything was done, and something found.
+    /// Everything was done, with findings.
     Findings,
     /// Something could not be done.
     Trouble,
@@ -53,7 +55,7 @@ impl From<Exit> for std::process::ExitCode {
     }
 }
 
-/// Runs the command that the arguments ask for; the first is the program's name.
+/// Runs the command of the arguments; the first argument is the name of the program.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     let arguments = match Arguments::try_parse_from(arguments) {
         Ok(arguments) => arguments,
@@ -72,7 +74,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     }
 }
 
-/// Help and version go to standard output, mistakes to standard error. If nobody reads them, there is nobody to tell.
+/// Help and version go to standard output, mistakes to standard error. If those are closed, nothing can be reported.
 fn usage(error: &clap::Error) -> Exit {
     let _ = error.print();
     if error.use_stderr() { Exit::Trouble } else { Exit::Clean }

@@ -1,4 +1,4 @@
-//! Reports on their way out: to standard output and to files.
+//! Writes reports to standard output and to files, and messages to standard error.
 
 use super::args::Format;
 use super::plan::Problems;
@@ -10,14 +10,14 @@ use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::PathBuf;
 
-/// A file that a report goes to.
+/// A file for a report.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Output {
     pub(super) format: Format,
     pub(super) file: PathBuf,
 }
 
-/// What goes to standard output.
+/// The contents of standard output.
 #[derive(Copy, Clone, Debug)]
 pub(super) struct Shown {
     pub(super) format: Format,
@@ -44,16 +44,16 @@ fn write(out: impl Write, shown: Shown, report: &Report, exit: Exit) -> io::Resu
     out.flush()
 }
 
-/// How writing a report went.
+/// The result of writing a report.
 #[derive(Copy, Clone, Debug)]
 pub(super) struct Written {
-    /// The exit code that remains.
+    /// The exit code after writing.
     pub(super) exit: Exit,
-    /// Whether somebody still reads standard output.
-    pub(super) is_heard: bool,
+    /// Whether standard output is still open.
+    pub(super) is_read: bool,
 }
 
-/// Writes the files, and then, knowing how that went, standard output.
+/// Writes the files, and then standard output with the resulting exit code.
 pub(super) fn write_all(outputs: &[Output], shown: Shown, report: &Report, exit: Exit) -> Written {
     let mut exit = exit;
     for Output { format, file } in outputs {
@@ -65,8 +65,8 @@ pub(super) fn write_all(outputs: &[Output], shown: Shown, report: &Report, exit:
         }
     }
     let written = write(io::stdout().lock(), shown, report, exit);
-    let is_heard = written.is_ok();
-    Written { exit: finish(written, exit), is_heard }
+    let is_read = written.is_ok();
+    Written { exit: finish(written, exit), is_read }
 }
 
 /// Prints the text of a command that lints nothing.
@@ -77,13 +77,13 @@ pub(super) fn print(text: &str, exit: Exit) -> Exit {
 
 /// A list as JSON for programs, indented.
 pub(super) fn pretty<T: serde::Serialize>(list: &[T]) -> String {
-    // Only maps with keys that are no strings, and failing writers, cannot be written; here is neither.
+    // Only maps with keys that are not strings, and failing writers, cause errors. Neither occurs here.
     let mut text = serde_json::to_string_pretty(list).unwrap_or_default();
     text.push('\n');
     text
 }
 
-/// A reader that has seen enough (`hipaalint | head`) is no trouble; any other failure is.
+/// A closed pipe (`hipaalint | head`) is not an error. Any other failure is.
 fn finish(written: io::Result<()>, exit: Exit) -> Exit {
     match written {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
@@ -94,22 +94,21 @@ fn finish(written: io::Result<()>, exit: Exit) -> Exit {
     }
 }
 
-/// Says on standard error what is wrong about configuration and rules, for commands that write no report. Gives the exit
-/// code that follows.
+/// Writes problems with configuration and rules to standard error, for commands without a report. Returns the exit code.
 pub(super) fn complain_of(problems: &Problems) -> Exit {
     for diagnostic in &problems.diagnostics {
         let position = diagnostic.span.and_then(|span| {
             let source = problems.sources.iter().find(|source| source.id == span.source)?;
             Some(source.position(span.start))
         });
-        let place = position.map(|at| format!(":{}:{}", at.line, at.column)).unwrap_or_default();
-        let text = format!("{}{place}: {}. {}", diagnostic.file, diagnostic.message, diagnostic.help);
+        let position = position.map(|at| format!(":{}:{}", at.line, at.column)).unwrap_or_default();
+        let text = format!("{}{position}: {}. {}", diagnostic.file, diagnostic.message, diagnostic.help);
         complain(&one_line(text.trim_end(), true));
     }
     if problems.diagnostics.is_empty() { Exit::Clean } else { Exit::Trouble }
 }
 
-/// Says something on standard error. If that is closed, there is nobody to tell.
+/// Writes a message to standard error, if that is open.
 pub(super) fn complain(message: &str) {
     let _ = writeln!(io::stderr(), "hipaalint: {message}");
 }

@@ -1,4 +1,4 @@
-//! Text laid out for a terminal: headings, paragraphs, columns and code. What it says is for the commands.
+//! The layout of text for a terminal: headings, paragraphs, columns and code. The commands write the text.
 
 use crate::report::human::Style;
 use crate::report::human::paint::Ink;
@@ -7,12 +7,12 @@ use crate::report::text::{one_line, width, wrap};
 
 /// Columns before everything below a heading.
 const INDENT: usize = 2;
-/// Columns between a name and what is said about it.
+/// Columns between a name and its description.
 const GAP: usize = 2;
-/// Fewer columns than this make no readable text.
+/// Text in fewer columns is hard to read.
 const MIN_COLUMNS: usize = 24;
 
-/// A page that is being written. Everything that is added is made printable first.
+/// A page under construction. All added text is made printable first.
 pub(super) struct Page {
     style: Style,
     text: String,
@@ -32,7 +32,7 @@ impl Page {
         self.text.push('\n');
     }
 
-    /// A line of its own, in some ink.
+    /// A separate line, in some ink.
     pub(super) fn line(&mut self, ink: Ink, text: &str) {
         for line in self.wrapped(text, 0) {
             self.text.push_str(&self.style.paint(ink, &line));
@@ -40,19 +40,19 @@ impl Page {
         }
     }
 
-    /// A heading, set off from what comes before it.
+    /// A heading, after a blank line.
     pub(super) fn heading(&mut self, text: &str) {
         self.blank();
         self.line(Ink::Bold, text);
     }
 
-    /// An address, left whole however long it is: terminals open what they find on one line.
+    /// An address on one line, whatever its length, because terminals recognize links on one line only.
     pub(super) fn address(&mut self, address: &str) {
         self.text.push_str(&format!("{:INDENT$}{}\n", "", one_line(address, self.style.unicode)));
     }
 
-    /// A line of cells, each as wide as its column; what does not fit is wrapped in the last column, or below the others where
-    /// they leave it too little room.
+    /// A line of cells, each as wide as its column. The last cell is wrapped if it does not fit, in its column or, if that is too
+    /// narrow, below the other cells.
     pub(super) fn row(&mut self, cells: &[(Option<Ink>, &str)], columns: &[usize]) {
         let mut line = " ".repeat(INDENT);
         let mut used = INDENT;
@@ -67,7 +67,7 @@ impl Page {
                 continue;
             }
             if used > 2 * INDENT && self.style.width < used + MIN_COLUMNS.min(width(&clean)) {
-                // No room beside the others: below them.
+                // Not enough room next to the other cells.
                 line.truncate(line.trim_end().len());
                 used = 2 * INDENT;
                 line.push('\n');
@@ -110,7 +110,7 @@ impl Page {
         }
     }
 
-    /// An item of a list; its further lines stand below its first word.
+    /// An item of a list. Its other lines are indented like the first.
     fn item(&mut self, text: &str) {
         for (index, line) in self.wrapped(text, 2 * INDENT).iter().enumerate() {
             let mark = if index == 0 { "-" } else { "" };
@@ -118,7 +118,7 @@ impl Page {
         }
     }
 
-    /// A line of code, with a mark before it if something is wrong there.
+    /// A line of code, with a mark in front if the line is wrong.
     pub(super) fn code(&mut self, wrong: Option<Ink>, line: &str) {
         let clean = one_line(line, self.style.unicode).into_owned();
         let (mark, line) = match wrong {
@@ -158,9 +158,9 @@ mod tests {
             );
             page.finish()
         };
-        let beside =
+        let next_to_it =
             format!("  {:30}  S3 bucket does not keep\n{:34}versions of its objects\n", "s3-bucket-versioning", "");
-        assert_eq!(row(60), beside);
+        assert_eq!(row(60), next_to_it);
         let below = "  s3-bucket-versioning\n    S3 bucket does not keep versions of its objects\n";
         assert_eq!(row(56), below);
         assert!(row(40).lines().all(|line| line.len() <= 40), "{}", row(40));

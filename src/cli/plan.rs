@@ -1,4 +1,4 @@
-//! What the arguments mean, together with the configuration: every question that a run may have is answered here, once.
+//! The meaning of the arguments together with the configuration. Every choice of a run is made here, once.
 
 use super::args::{self, Format, LintArguments, RuleSources, Show};
 use super::baseline::Baselines;
@@ -7,7 +7,7 @@ use super::setup::{Setups, Typed};
 use super::terminal;
 use crate::config::{self, Config, Nearest, Overrides, read_parameters};
 use crate::date::Date;
-use crate::discover::{self, way_from_here};
+use crate::discover::{self, from_here};
 use crate::eval::choices::PSEUDO;
 use crate::eval::inputs::Pinned;
 use crate::finding::{Diagnostic, Severity};
@@ -27,31 +27,31 @@ use std::{env, fs};
 /// Everything that a run of `hipaalint [PATHS]…` needs to know.
 pub(super) struct Plan {
     pub(super) paths: Vec<PathBuf>,
-    /// Whether `.gitignore` files are obeyed.
+    /// Whether `.gitignore` files apply.
     pub(super) gitignore: bool,
-    /// Whether `skip` is obeyed for files that are named, too.
+    /// Whether `skip` also applies to named files.
     pub(super) skips_named: bool,
-    /// What the configurations make of the arguments, and what went wrong already.
+    /// The linter for each configuration, and the problems so far.
     pub(super) setups: RefCell<Setups>,
     pub(super) shown: Shown,
     pub(super) outputs: Vec<Output>,
-    /// Files of parameters and the baseline, which the run depends on.
+    /// Parameter files and the baseline, which the run depends on.
     pub(super) files: Vec<PathBuf>,
     pub(super) quiet: bool,
-    /// The answers that somebody asked to see; the linter may keep more, for formats that tell all.
-    pub(super) answers: Keep,
-    /// The day, if somebody says it: reports are the same whatever the clock says.
+    /// The results to show. The linter may keep more, for formats that contain all results.
+    pub(super) requested: Keep,
+    /// The date, if the arguments or the environment set it. Reports do not depend on the clock.
     pub(super) named_day: Option<Date>,
     pub(super) threads: Option<NonZeroUsize>,
-    /// Parameters that some template must have, since they were named for this run.
+    /// Parameters that some template must have, because the arguments set them.
     pub(super) expected_parameters: BTreeSet<String>,
-    /// Whether suppressed findings are shown, too.
+    /// Whether suppressed findings are also shown.
     pub(super) shows_suppressed: bool,
-    /// The day that exceptions are judged on.
+    /// The date that exceptions are checked against.
     pub(super) today: Option<Date>,
 }
 
-/// What is wrong about options, configuration and rules, with the texts that it points into.
+/// Problems with options, configuration and rules, with the texts that they point into.
 #[derive(Debug, Default)]
 pub(super) struct Problems {
     pub(super) diagnostics: Vec<Diagnostic>,
@@ -60,7 +60,7 @@ pub(super) struct Problems {
     opened: u32,
 }
 
-/// The rules of a run or a catalogue: the built-in pack and users' own, with what the configuration changes.
+/// The rules of a run or a catalogue: the built-in pack and custom rules, with the changes of the configuration.
 pub(super) struct Rules {
     pub(super) set: RuleSet,
     pub(super) config: Config,
@@ -70,17 +70,17 @@ pub(super) struct Rules {
 }
 
 impl Plan {
-    /// Works out what was asked for. Mistakes that leave something to run become problems.
+    /// Works out the run. Mistakes that still allow a run become problems.
     ///
     /// # Errors
-    /// Options that make no sense together.
+    /// Options that contradict each other.
     pub(super) fn new(arguments: LintArguments) -> Result<Self, clap::Error> {
         let outputs = outputs(&arguments)?;
         let format = arguments.format.unwrap_or(Format::Human);
         let part = match (arguments.statistics, format) {
             (true, Format::Human | Format::Json) => Part::Statistics,
             (true, _) => {
-                let message = "--statistics goes with --format human or json; others show findings";
+                let message = "--statistics needs --format human or json";
                 return Err(usage(ErrorKind::ArgumentConflict, message));
             }
             (false, _) if arguments.quiet => Part::Findings,
@@ -99,12 +99,12 @@ impl Plan {
         let parameters = named_parameters(&arguments, &mut problems);
         problems.check_pseudo_parameters(&parameters);
         let expected_parameters = parameters.keys().cloned().collect();
-        let answers = Keep {
+        let requested = Keep {
             undecided: arguments.show.contains(&Show::Undecided),
             passed: arguments.show.contains(&Show::Passed),
         };
         let formats = outputs.iter().map(|output| output.format).chain([format]);
-        let keep = formats.map(Format::keeps).fold(answers, |all, one| Keep {
+        let keep = formats.map(Format::keeps).fold(requested, |all, one| Keep {
             undecided: all.undecided || one.undecided,
             passed: all.passed || one.passed,
         });
@@ -131,7 +131,7 @@ impl Plan {
             outputs,
             files,
             quiet: arguments.quiet,
-            answers,
+            requested,
             named_day,
             threads,
             expected_parameters,
@@ -142,10 +142,10 @@ impl Plan {
 }
 
 impl Rules {
-    /// The built-in rules, those of the configuration's folders and of `--rules`, for a command that lints nothing: the
+    /// The built-in rules, and those of the configuration's folders and of `--rules`, for a command that lints nothing. The
     /// configuration is the one nearest to the current folder.
     pub(super) fn load(sources: &RuleSources, problems: &mut Problems) -> Self {
-        let nearest = || Nearest::default().of(&env::current_dir().ok()?).map(|file| way_from_here(&file));
+        let nearest = || Nearest::default().of(&env::current_dir().ok()?).map(|file| from_here(&file));
         let configuration = match sources {
             RuleSources { no_config: true, .. } => None,
             RuleSources { config: Some(file), .. } => Some(file.clone()),
@@ -154,7 +154,7 @@ impl Rules {
         Self::read(configuration.as_deref(), &sources.rules, problems)
     }
 
-    /// The same with a configuration that was found.
+    /// The same with a known configuration.
     pub(super) fn read(configuration: Option<&Path>, folders: &[PathBuf], problems: &mut Problems) -> Self {
         let mut set = RuleSet::embedded();
         let source = configuration.and_then(|path| problems.open(path, config::unreadable));
@@ -180,13 +180,13 @@ impl Rules {
 }
 
 impl Problems {
-    /// The id of the next source, which no other has: templates have theirs from 0 upwards.
+    /// The id of the next source. It is unique: the ids of templates count up from 0.
     fn next_id(&mut self) -> SourceId {
         self.opened += 1;
         SourceId(u32::MAX - self.opened)
     }
 
-    /// Opens a text that belongs to the run itself.
+    /// Opens a file of the run itself.
     pub(super) fn open(&mut self, path: &Path, complaint: fn(&Path, &std::io::Error) -> Diagnostic) -> Option<Source> {
         match fs::read_to_string(path) {
             Ok(text) => Some(Source::new(self.next_id(), discover::shown(path), text)),
@@ -226,8 +226,8 @@ impl Problems {
                 code: "rule-folder",
                 file: discover::shown(folder),
                 span: None,
-                message: "the folder of rules holds none".to_owned(),
-                help: "A rule is a file that ends with .yaml or .yml; name the folder that they are in.".to_owned(),
+                message: "the folder has no rules".to_owned(),
+                help: "A rule is a file that ends with .yaml or .yml. Name the folder of these files.".to_owned(),
                 related: Vec::new(),
             }),
             Ok(()) => {}
@@ -235,11 +235,11 @@ impl Problems {
         }
     }
 
-    /// A user's own rule file that is not right, with its text where that can be read.
+    /// An invalid custom rule, with its text if that can be read.
     fn broken_rule(&mut self, error: RuleError) {
         let file = discover::shown(&error.file);
         if self.diagnostics.iter().any(|known| known.file == file && known.message == error.message) {
-            // Several configurations name the folder.
+            // Several configurations can name the same folder.
             return;
         }
         let source = error.position.and_then(|(line, column)| {
@@ -257,9 +257,10 @@ impl Problems {
             span: source.as_ref().map(|(span, _)| *span),
             message: error.message,
             help: if error.file.exists() {
-                "The rule did not run; the others did.".to_owned()
+                "hipaalint does not use this rule until the file is fixed.".to_owned()
             } else {
-                "Look for a misspelling; the folder is looked for where the option or the configuration says."
+                "Check the spelling. A folder in `--rules` is relative to the current folder, a folder in the configuration to the \
+                 configuration."
                     .to_owned()
             },
             related: Vec::new(),
@@ -273,20 +274,20 @@ impl Problems {
         for name in pinned.keys().filter(|name| name.starts_with("AWS::") && !PSEUDO.contains(&name.as_str())) {
             let help = match nearest(name, PSEUDO.into_iter()) {
                 Some(nearest) => format!("Did you mean `{nearest}`?"),
-                None => format!("There are {}.", PSEUDO.join(", ")),
+                None => format!("The pseudo parameters are {}.", PSEUDO.join(", ")),
             };
-            self.option("unknown-parameter", format!("there is no pseudo parameter `{name}` to pin"), help);
+            self.option("unknown-parameter", format!("there is no pseudo parameter `{name}`"), help);
         }
     }
 }
 
-/// The parameters of `--parameters`, then those of `--parameter`, which wins.
+/// The parameters of `--parameters` and `--parameter`. The latter take precedence.
 fn named_parameters(arguments: &LintArguments, problems: &mut Problems) -> Pinned {
     let mut pinned = Pinned::new();
     for path in &arguments.parameters {
         let complaint = |path: &Path, error: &std::io::Error| Diagnostic {
             code: "parameter-file",
-            help: "Name a file of parameters, JSON or YAML.".to_owned(),
+            help: "Name a JSON or YAML file with parameters.".to_owned(),
             ..config::unreadable(path, error)
         };
         let Some(source) = problems.open(path, complaint) else { continue };
@@ -305,7 +306,7 @@ fn outputs(arguments: &LintArguments) -> Result<Vec<Output>, clap::Error> {
     for text in &arguments.output {
         let output = output(text, arguments.format)?;
         if outputs.iter().any(|other| other.file == output.file) {
-            let message = format!("two reports cannot go to the same file, '{}'", output.file.display());
+            let message = format!("two reports cannot have the same file '{}'", output.file.display());
             return Err(usage(ErrorKind::ArgumentConflict, message));
         }
         outputs.push(output);
@@ -315,17 +316,17 @@ fn outputs(arguments: &LintArguments) -> Result<Vec<Output>, clap::Error> {
 
 fn output(text: &str, format: Option<Format>) -> Result<Output, clap::Error> {
     let (named, file) = match text.split_once('=') {
-        // What comes before `=` is a format, unless it is part of a path.
+        // The text before `=` is a format, unless it is part of a path.
         Some((named, file)) if !named.contains(['/', '\\']) => {
             let format = Format::from_str(named, false).map_err(|_| {
                 let known = formats();
                 let known: Vec<&str> = known.iter().map(String::as_str).collect();
                 let help = match (nearest(named, known.iter().copied()), known.as_slice()) {
                     (Some(nearest), _) => format!("; did you mean '{nearest}'?"),
-                    (None, [before @ .., last]) => format!(": {} or {last}", before.join(", ")),
+                    (None, [before @ .., last]) => format!("; use {} or {last}", before.join(", ")),
                     (None, []) => String::new(),
                 };
-                let message = format!("'{named}' in '--output {text}' is no format{help}");
+                let message = format!("'{named}' in '--output {text}' is not a format{help}");
                 usage(ErrorKind::InvalidValue, message)
             })?;
             (Some(format), file)
@@ -333,7 +334,7 @@ fn output(text: &str, format: Option<Format>) -> Result<Output, clap::Error> {
         _ => (None, text),
     };
     if file.is_empty() {
-        return Err(usage(ErrorKind::InvalidValue, format!("'--output {text}' names no file")));
+        return Err(usage(ErrorKind::InvalidValue, format!("'--output {text}' does not name a file")));
     }
     let ending = Path::new(file).extension().and_then(|ending| ending.to_str()).unwrap_or_default();
     let format = match named.or(format).or(Format::of_ending(ending)).unwrap_or(Format::Human) {
@@ -349,13 +350,13 @@ fn formats() -> Vec<String> {
     values.map(|value| value.get_name().to_owned()).collect()
 }
 
-/// The day that somebody says it is, in UTC: that of `SOURCE_DATE_EPOCH` (reproducible-builds.org).
+/// The date of `SOURCE_DATE_EPOCH` (reproducible-builds.org), in UTC.
 fn named_day() -> Result<Option<Date>, clap::Error> {
     match env::var("SOURCE_DATE_EPOCH") {
         Ok(text) if !text.is_empty() => match text.parse() {
             Ok(seconds) => Ok(Date::of_unix_seconds(seconds)),
             Err(_) => {
-                let message = format!("SOURCE_DATE_EPOCH is '{text}', not a number of seconds since 1970");
+                let message = format!("SOURCE_DATE_EPOCH is '{text}', which is not a number of seconds since 1970");
                 Err(usage(ErrorKind::InvalidValue, message))
             }
         },
@@ -363,7 +364,7 @@ fn named_day() -> Result<Option<Date>, clap::Error> {
     }
 }
 
-/// The day that it is by the clock, in UTC.
+/// The date of the clock, in UTC.
 fn clock_day() -> Option<Date> {
     let seconds = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
     Date::of_unix_seconds(seconds)
@@ -373,14 +374,16 @@ fn threads_of_environment() -> Result<Option<NonZeroUsize>, clap::Error> {
     match env::var("HIPAALINT_THREADS") {
         Err(_) => Ok(None),
         Ok(text) if text.is_empty() => Ok(None),
-        Ok(text) => text
-            .parse()
-            .map(Some)
-            .map_err(|_| usage(ErrorKind::InvalidValue, format!("HIPAALINT_THREADS is '{text}', not a number from 1"))),
+        Ok(text) => text.parse().map(Some).map_err(|_| {
+            usage(
+                ErrorKind::InvalidValue,
+                format!("HIPAALINT_THREADS is '{text}', which is not a whole number of 1 or more"),
+            )
+        }),
     }
 }
 
-/// A mistake in the arguments, said in clap's way.
+/// A mistake in the arguments, in clap's form.
 pub(super) fn usage(kind: ErrorKind, message: impl std::fmt::Display) -> clap::Error {
     args::Arguments::command().error(kind, message)
 }

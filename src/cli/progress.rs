@@ -1,4 +1,4 @@
-//! How far a long run has come, on standard error: a line that is written over and erased in the end. Only a terminal sees it.
+//! The progress of a long run: a line on standard error that is updated, and erased at the end. Only on terminals.
 
 use crate::project::Counter;
 use crate::report::text::grouped;
@@ -12,18 +12,18 @@ use std::time::Duration;
 /// Shorter runs show nothing.
 const DELAY: Duration = Duration::from_millis(500);
 const INTERVAL: Duration = Duration::from_millis(100);
-/// Carriage return, and the line is blank (ECMA-48, EL).
+/// Moves to the start of the line, and erases it (ECMA-48, EL).
 const ERASE: &str = "\r\u{1b}[2K";
 
-/// A line that goes away when this is dropped.
+/// A line that is erased when this is dropped.
 pub(super) struct Progress {
-    /// Tells the thread to end, by being dropped.
+    /// Dropping it ends the thread.
     end: Option<Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl Progress {
-    /// Starts, where somebody may be watching: on a terminal that knows escape sequences, and never in CI.
+    /// Starts on a terminal with escape sequences, and never in CI.
     pub(super) fn start(counter: &Arc<Counter>, quiet: bool) -> Option<Self> {
         let set = |name| env::var_os(name).is_some_and(|value| !value.is_empty());
         let dumb = env::var_os("TERM").is_none_or(|value| value == "dumb");
@@ -45,7 +45,7 @@ impl Progress {
                 let _ = write!(out, "{ERASE}").and_then(|()| out.flush());
             }
         };
-        // Without a thread there is no line, and no harm.
+        // Without a thread, the run shows no progress.
         let thread = thread::Builder::new().spawn(draw).ok();
         Self { end: Some(end), thread }
     }
@@ -74,7 +74,7 @@ mod tests {
     use std::io;
     use std::sync::Mutex;
 
-    /// What was written so far, for another thread to see.
+    /// The output so far, shared with another thread.
     #[derive(Clone, Default)]
     struct Screen(Arc<Mutex<Vec<u8>>>);
 
@@ -95,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn a_long_run_shows_how_far_it_is_and_then_nothing() {
+    fn a_long_run_shows_its_progress_and_erases_it() {
         let (screen, counter) = (Screen::default(), Arc::new(Counter::default()));
         counter.expect(1200);
         counter.finish_one();

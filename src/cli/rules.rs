@@ -3,27 +3,29 @@
 use super::args::{ListFormat, RulesArguments};
 use super::page::{Page, widest};
 use super::plan::{Problems, Rules};
+use super::topic::{Matches, Topic, unknown_citation, unknown_service};
 use super::{Exit, output, terminal};
-use crate::catalogue::{cites, index_page, is_about, is_within, services};
+use crate::catalogue::{cites, index_page, is_about, is_within};
 use crate::finding::Level;
-use crate::report::human::Style;
 use crate::report::human::paint::Ink;
 use crate::report::text::count;
-use crate::rules::load::{RuleEntry, RuleSet, controls, nearest};
+use crate::rules::load::{RuleEntry, RuleSet, controls};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
-/// Lists the rules that were asked for, or says which name is none.
+/// Lists the requested rules, or reports the names that do not exist.
 pub(super) fn run(arguments: &RulesArguments) -> Exit {
     let mut problems = Problems::default();
     let rules = Rules::load(&arguments.sources, &mut problems);
     let exit = output::complain_of(&problems);
-    let complaints = unknown_names(arguments, &rules.set);
-    if !complaints.is_empty() {
-        complaints.iter().for_each(|complaint| output::complain(complaint));
-        return Exit::Trouble;
-    }
-    // Users' own rules run with every profile.
+    let found = match found(arguments, &rules.set) {
+        Ok(found) => found,
+        Err(complaints) => {
+            complaints.iter().for_each(|complaint| output::complain(complaint));
+            return Exit::Trouble;
+        }
+    };
+    // Custom rules run with every profile.
     let in_profile = |entry: &RuleEntry| {
         arguments.profile.as_ref().is_none_or(|profile| entry.file.is_some() || entry.meta.profiles.contains(profile))
     };
@@ -34,40 +36,48 @@ pub(super) fn run(arguments: &RulesArguments) -> Exit {
         arguments.control.is_empty() || arguments.control.iter().any(|citation| cites(entry, citation))
     };
     let wanted = |entry: &&RuleEntry| in_profile(entry) && about(entry) && serves(entry);
-    let entries: Vec<&RuleEntry> = rules.set.entries().iter().filter(wanted).collect();
+    let entries: Vec<&RuleEntry> = found.rules.into_iter().filter(wanted).collect();
     let text = match arguments.format {
-        ListFormat::Human => page(&entries, terminal::list_style(arguments.color.color)),
+        ListFormat::Human => {
+            let mut page = Page::new(terminal::list_style(arguments.color.color));
+            list(&entries, &mut page);
+            page.finish()
+        }
         ListFormat::Json => output::pretty(&entries.iter().map(|entry| row(entry)).collect::<Vec<_>>()),
         ListFormat::Markdown => index_page(&entries),
     };
     output::print(&text, exit)
 }
 
-/// Services and citations that were asked for and that no rule has anything to do with.
-fn unknown_names(arguments: &RulesArguments, set: &RuleSet) -> Vec<String> {
-    let mut complaints = Vec::new();
-    for service in
-        arguments.service.iter().filter(|service| !set.entries().iter().any(|entry| is_about(entry, service)))
-    {
-        let known: Vec<String> = set.entries().iter().flat_map(services).map(str::to_lowercase).collect();
-        complaints.push(unknown(&format!("no rule is about `{service}`"), &service.to_lowercase(), &known));
+/// The rules on the topics.
+///
+/// # Errors
+/// Topics, services and citations without rules, each with the name that was probably meant.
+fn found<'r>(arguments: &RulesArguments, set: &'r RuleSet) -> Result<Matches<'r>, Vec<String>> {
+    let unknown_services =
+        arguments.service.iter().filter(|service| !set.entries().iter().any(|entry| is_about(entry, service)));
+    let is_citation = |citation: &&String| controls().iter().any(|control| is_within(&control.id, citation));
+    let unknown_citations = arguments.control.iter().filter(|citation| !is_citation(citation));
+    let mut complaints: Vec<String> = unknown_services
+        .map(|service| unknown_service(service, set))
+        .chain(unknown_citations.map(|citation| unknown_citation(citation)))
+        .collect();
+    match Matches::of_all(&Topic::all(&arguments.topics), set) {
+        Ok(matches) if complaints.is_empty() => Ok(matches),
+        Ok(_) => Err(complaints),
+        Err(complaint) => {
+            complaints.insert(0, complaint);
+            Err(complaints)
+        }
     }
-    let known: Vec<String> = controls().iter().map(|control| control.id.clone()).collect();
-    for citation in arguments.control.iter().filter(|wanted| !known.iter().any(|id| is_within(id, wanted))) {
-        complaints.push(unknown(&format!("the Security Rule has no `{citation}`"), citation, &known));
-    }
-    complaints
 }
 
-fn unknown(what: &str, name: &str, known: &[String]) -> String {
-    match nearest(name, known.iter().map(String::as_str)) {
-        Some(near) => format!("{what}. Did you mean `{near}`?"),
-        None => format!("{what}. `hipaalint rules` and `hipaalint controls` list all."),
+/// Adds rules to a page, a line for each, and their number.
+pub(super) fn list(entries: &[&RuleEntry], page: &mut Page) {
+    if entries.is_empty() {
+        page.line(Ink::Dim, "No rules.");
+        return;
     }
-}
-
-fn page(entries: &[&RuleEntry], style: Style) -> String {
-    let mut page = Page::new(style);
     let columns = [
         widest(entries.iter().map(|entry| entry.meta.id.as_str())),
         widest(entries.iter().map(|entry| entry.meta.level.name())),
@@ -86,11 +96,10 @@ fn page(entries: &[&RuleEntry], style: Style) -> String {
         );
     }
     page.blank();
-    page.line(Ink::Dim, &format!("{}. One in full: hipaalint explain ID", count(entries.len(), "rule")));
-    page.finish()
+    page.line(Ink::Dim, &format!("{}. To explain a rule: hipaalint explain ID", count(entries.len(), "rule")));
 }
 
-/// The narrowest profile with the rule; wider ones have it too.
+/// The narrowest profile with the rule. Wider profiles contain it, too.
 fn narrowest_profile(entry: &RuleEntry) -> &str {
     match (&entry.file, entry.meta.profiles.first()) {
         (None, Some(profile)) => profile,

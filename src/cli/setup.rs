@@ -1,24 +1,25 @@
-//! What each configuration of a run makes of the arguments: the linter of the templates that it governs.
+//! The linter for each configuration of a run, from the configuration and the arguments.
 
 use super::args::RuleSources;
 use super::baseline::Baselines;
 use super::plan::{Problems, Rules};
 use crate::config::{self, FailOn, Nearest};
 use crate::date::Date;
-use crate::discover::{Candidate, Globs, Origin, way_from_here};
+use crate::discover::{Candidate, Globs, Input, from_here};
 use crate::eval::inputs::Pinned;
 use crate::finding::Level;
 use crate::linter::{Keep, Linter};
+use crate::report::PROJECT_ADDRESS;
 use crate::rules::load::{RuleEntry, rule_files};
 use std::collections::{BTreeSet, HashMap};
 use std::env;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// The profile that runs where nobody names one.
+/// The profile if neither the arguments nor the configuration name one.
 const DEFAULT_PROFILE: &str = "core";
 
-/// What was typed and counts for every template, whatever its configuration says.
+/// The arguments that apply to every template and take precedence over its configuration.
 #[derive(Debug)]
 pub(super) struct Typed {
     pub(super) sources: RuleSources,
@@ -27,32 +28,32 @@ pub(super) struct Typed {
     pub(super) fail_on: Option<FailOn>,
     pub(super) parameters: Pinned,
     pub(super) keep: Keep,
-    /// The day that exceptions are judged on.
+    /// The date that exceptions are checked against.
     pub(super) today: Option<Date>,
 }
 
-/// What holds for the templates that one configuration governs.
+/// The linter and the settings for the templates that one configuration governs.
 #[derive(Debug)]
 pub(super) struct Setup {
-    /// Its place among those of the run.
+    /// Its index among the setups of the run.
     pub(super) number: usize,
     /// The configuration as reports name it, if there is one.
     pub(super) configuration: Option<String>,
     pub(super) linter: Arc<Linter>,
-    /// The profile's name; nothing where rules were named.
+    /// The name of the profile; `None` if the arguments name rules.
     pub(super) profile: Option<String>,
     pub(super) fail_on: FailOn,
     skip: Option<Globs>,
-    /// Folders of users' own rules.
+    /// Folders of custom rules.
     rule_folders: Vec<PathBuf>,
     /// The baseline that the configuration names.
     baseline: Option<PathBuf>,
 }
 
-/// A baseline, and what it covers.
+/// A baseline, and the setups that it covers.
 #[derive(Debug)]
 pub(super) struct BaselineScope {
-    /// The number of the setup whose configuration names it; it covers the whole run where that was typed.
+    /// The number of the setup whose configuration names it; `None` if the arguments name it, so that it covers the whole run.
     setup: Option<usize>,
     pub(super) baselines: Baselines,
 }
@@ -64,7 +65,7 @@ impl BaselineScope {
     }
 }
 
-/// The setups of a run, each made when the first template or folder wants it.
+/// The setups of a run. Each is made for the first template or folder that needs it.
 #[derive(Debug)]
 pub(super) struct Setups {
     typed: Typed,
@@ -74,12 +75,12 @@ pub(super) struct Setups {
     /// By the folders of candidates, as they are named.
     by_folder: HashMap<PathBuf, Arc<Setup>>,
     baselines: Vec<BaselineScope>,
-    /// What is wrong about options, configurations and rules.
+    /// Problems with options, configurations and rules.
     pub(super) problems: Problems,
 }
 
 impl Setups {
-    /// Without any; a baseline that was typed is the only one.
+    /// Starts without setups. A baseline of the arguments is the only one.
     pub(super) fn new(typed: Typed, baselines: Option<Baselines>, problems: Problems) -> Self {
         Self {
             typed,
@@ -92,7 +93,7 @@ impl Setups {
         }
     }
 
-    /// All that were made, in the order of their making: at least one.
+    /// All setups so far, in the order of their creation: at least one.
     pub(super) fn made(&mut self) -> &[Arc<Setup>] {
         if self.made.is_empty() {
             self.of_folder(Path::new("."));
@@ -102,9 +103,9 @@ impl Setups {
 
     /// The setup of a candidate.
     pub(super) fn of(&mut self, candidate: &Candidate) -> Arc<Setup> {
-        let folder = match &candidate.origin {
-            Origin::File(path) => path.parent().filter(|folder| !folder.as_os_str().is_empty()),
-            Origin::StandardInput => None,
+        let folder = match &candidate.input {
+            Input::File(path) => path.parent().filter(|folder| !folder.as_os_str().is_empty()),
+            Input::StandardInput => None,
         };
         self.of_folder(folder.unwrap_or(Path::new(".")))
     }
@@ -120,12 +121,12 @@ impl Setups {
         &mut self.baselines
     }
 
-    /// Writes the baseline that is to be written, if any. False where it cannot be.
+    /// Writes the baseline, if requested. False if that fails.
     pub(super) fn write_baseline(&self) -> bool {
         self.baselines.iter().all(|scope| scope.baselines.write())
     }
 
-    /// The files that the setups depend on: configurations, those that are not there among them, and users' own rules.
+    /// The files that the setups depend on: configurations, also those that do not exist yet, and custom rules.
     pub(super) fn files(&self) -> BTreeSet<PathBuf> {
         let named = self.by_configuration.keys().flatten().cloned();
         let named = named.chain(self.made.iter().filter_map(|setup| setup.baseline.clone()));
@@ -136,7 +137,7 @@ impl Setups {
         files
     }
 
-    /// Complains of the rules that were named and that no setup has.
+    /// Reports rules of the arguments that no setup has.
     pub(super) fn complain_of_unknown_rules(&mut self) {
         self.made();
         for id in &self.typed.rules {
@@ -167,11 +168,11 @@ impl Setups {
             RuleSources { no_config: true, .. } => None,
             RuleSources { config: Some(file), .. } => Some(file.clone()),
             _ => {
-                // What is not there will say so under its own name.
+                // A folder that does not exist is reported with its own name.
                 let folder = folder.canonicalize().or_else(|_| env::current_dir()).ok()?;
-                let found = self.nearest.of(&folder).map(|file| way_from_here(&file));
+                let found = self.nearest.of(&folder).map(|file| from_here(&file));
                 let misnamed = self.nearest.take_misnamed();
-                self.problems.diagnostics.extend(misnamed.iter().map(|file| config::misnamed(&way_from_here(file))));
+                self.problems.diagnostics.extend(misnamed.iter().map(|file| config::misnamed(&from_here(file))));
                 found
             }
         }
@@ -200,8 +201,8 @@ impl Setups {
             (wanted || is_among(&overrides.on)) && !is_among(&overrides.off)
         };
         let linter = Linter::new(set, selects, &overrides.changes, pinned, typed.keep).unwrap_or_else(|error| {
-            // The changes were checked against this very set, so this is about the pack itself.
-            problems.option("internal-error", error.to_string(), "Please report it.".to_owned());
+            // The changes were checked against this set, so the pack itself is wrong.
+            problems.option("internal-error", error.to_string(), format!("Report it at {PROJECT_ADDRESS}/issues."));
             Linter::default()
         });
         let linter = match typed.today {

@@ -1,16 +1,16 @@
-//! What standard output can show. The only place that asks the terminal and the environment.
+//! The abilities of standard output. Only this file reads them from the terminal and the environment.
 
 use super::args::Color;
 use crate::report::human::Style;
 use std::env;
 use std::io::{IsTerminal, stdout};
 
-/// Columns where there is no terminal to ask.
+/// Columns without a terminal.
 const DEFAULT_WIDTH: usize = 100;
 /// Wider lines are hard to read.
 const MAX_WIDTH: usize = 120;
 
-/// The style of a file: anybody may read it, with anything.
+/// The style of a file, for any reader.
 pub(super) const FILE: Style = Style { color: false, width: DEFAULT_WIDTH, unicode: true, hyperlinks: false };
 
 /// The style of standard output.
@@ -26,18 +26,18 @@ pub(super) fn style(color: Color) -> Style {
         color,
         width: columns.unwrap_or(DEFAULT_WIDTH).min(MAX_WIDTH),
         unicode: supports_unicode::on(supports_unicode::Stream::Stdout),
-        // Links are escape sequences too: whoever wants no colour wants none of them.
+        // Links are escape sequences, too: without color, there are none.
         hyperlinks: color && terminal && supports_hyperlinks::on(supports_hyperlinks::Stream::Stdout),
     }
 }
 
-/// The style of a list: where no terminal sets a width, one line an entry, for `grep` and its like.
+/// The style of a list. Without a terminal, an entry is one line, for tools such as `grep`.
 pub(super) fn list_style(color: Color) -> Style {
     let style = style(color);
     if stdout().is_terminal() { style } else { Style { width: usize::MAX, ..style } }
 }
 
-/// As no-color.org and bixense.com/clicolors ask: `NO_COLOR` first, then `CLICOLOR_FORCE`, then the terminal itself.
+/// As no-color.org and bixense.com/clicolors specify: `NO_COLOR` first, then `CLICOLOR_FORCE`, then the terminal itself.
 fn wants_color(terminal: bool) -> bool {
     let set = |name| env::var_os(name).is_some_and(|value| !value.is_empty());
     if set("NO_COLOR") {

@@ -1,12 +1,12 @@
-//! `--watch`: lints again whenever something that the run read has changed.
+//! `--watch`: lints again when a file of the run changes.
 //!
-//! Looks at times of change and sizes, a few times a second. That costs little for as many files as people watch, works on network
-//! folders and in containers, and does not care how an editor saves: in place, or by renaming another file.
+//! Reads modification times and sizes a few times a second. That costs little for as many files as people watch. It works on network
+//! folders, in containers, and with every editor, whether it saves in place or renames another file.
 
 use super::args::LintArguments;
 use super::plan::{Plan, usage};
 use super::{Exit, lint, output};
-use crate::discover::Origin;
+use crate::discover::Input;
 use crate::report::text::count;
 use clap::error::ErrorKind;
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,38 +15,38 @@ use std::path::{Path, PathBuf};
 use std::thread::sleep;
 use std::time::{Duration, SystemTime};
 
-/// How often files are looked at.
+/// The time between two looks at the files.
 const INTERVAL: Duration = Duration::from_millis(300);
-/// How long nothing must change before it is linted: programs that write several files are not caught in the middle.
+/// The time without a change before linting. A program that writes several files can finish first.
 const SETTLED: Duration = Duration::from_millis(60);
-/// Clears the screen and what was scrolled out of it, and goes to its beginning (ECMA-48, ED and CUP; xterm's ED 3).
+/// Clears the screen and the scrollback, and moves the cursor to the start (ECMA-48, ED and CUP; xterm's ED 3).
 const CLEAR: &str = "\u{1b}[2J\u{1b}[3J\u{1b}[H";
 
-/// The files of a run with their times of change and sizes; nothing for those that are not there.
+/// The files of a run with their modification times and sizes; `None` for a file that does not exist.
 type State = BTreeMap<PathBuf, Option<(SystemTime, u64)>>;
 
-/// Lints again and again, until it is stopped or nobody listens.
+/// Lints after each change, until the process is stopped or standard output is closed.
 ///
 /// # Errors
-/// Options that make no sense.
+/// Options that contradict each other.
 pub(super) fn run(arguments: &LintArguments) -> Result<Exit, clap::Error> {
     if arguments.paths.iter().any(|path| path == Path::new("-")) {
-        return Err(usage(ErrorKind::ArgumentConflict, "standard input cannot be watched: name files or folders"));
+        return Err(usage(ErrorKind::ArgumentConflict, "--watch cannot watch standard input; name files or folders"));
     }
     let mut plan = Plan::new(arguments.clone())?;
     let mut before = state(&plan, &BTreeSet::new());
     loop {
         clear();
         let ran = lint::lint(&plan);
-        if !ran.is_heard {
+        if !ran.is_read {
             return Ok(ran.exit);
         }
-        // What templates name is known by now only.
+        // The files that templates refer to are known only after linting.
         let now = state(&plan, &ran.files);
-        let news = now.into_iter().filter(|(file, _)| !before.contains_key(file));
-        before.extend(news.collect::<State>());
+        let added = now.into_iter().filter(|(file, _)| !before.contains_key(file));
+        before.extend(added.collect::<State>());
         if !arguments.quiet {
-            output::complain(&format!("watching {}; Ctrl-C ends it", count(before.len(), "file")));
+            output::complain(&format!("watching {}; press Ctrl-C to stop", count(ran.templates, "template")));
         }
         before = loop {
             sleep(INTERVAL);
@@ -59,7 +59,7 @@ pub(super) fn run(arguments: &LintArguments) -> Result<Exit, clap::Error> {
     }
 }
 
-/// Waits until nothing changes any more.
+/// Waits until the files stop changing.
 fn settled(plan: &Plan, files: &BTreeSet<PathBuf>, mut last: State) -> State {
     loop {
         sleep(SETTLED);
@@ -71,12 +71,12 @@ fn settled(plan: &Plan, files: &BTreeSet<PathBuf>, mut last: State) -> State {
     }
 }
 
-/// Everything that a run depends on, with what its templates name.
+/// Everything that a run depends on, with the files that its templates refer to.
 fn state(plan: &Plan, named: &BTreeSet<PathBuf>) -> State {
     let found = lint::discover(plan);
-    let candidates = found.candidates.into_iter().filter_map(|candidate| match candidate.origin {
-        Origin::File(path) => Some(path),
-        Origin::StandardInput => None,
+    let candidates = found.candidates.into_iter().filter_map(|candidate| match candidate.input {
+        Input::File(path) => Some(path),
+        Input::StandardInput => None,
     });
     let mut files: BTreeSet<PathBuf> = candidates.collect();
     files.extend(plan.setups.borrow().files());
@@ -91,7 +91,7 @@ fn state(plan: &Plan, named: &BTreeSet<PathBuf>) -> State {
 fn clear() {
     let mut out = io::stdout();
     if out.is_terminal() {
-        // A terminal that is gone is noticed when the report is written.
+        // If the terminal is closed, writing the report fails, too.
         let _ = out.write_all(CLEAR.as_bytes()).and_then(|()| out.flush());
     }
 }

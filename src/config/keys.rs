@@ -1,13 +1,12 @@
-//! The keys of `hipaalint.yaml`, each with what it is for: what is known here is what the reader takes, what the schema for editors
-//! says, and what `hipaalint init` writes.
+//! The keys of `hipaalint.yaml` with their descriptions: for the reader, for the schema for editors, and for `hipaalint init`.
 
 /// One key.
 #[derive(Copy, Clone, Debug)]
 pub struct Key {
-    /// As it is written.
+    /// The key itself.
     pub name: &'static str,
-    /// What it is for, in sentences.
-    pub what: &'static str,
+    /// Its description, in sentences.
+    pub description: &'static str,
     /// Lines of YAML that use it.
     pub example: &'static str,
 }
@@ -16,59 +15,60 @@ pub struct Key {
 pub const KEYS: [Key; 9] = [
     Key {
         name: "profile",
-        what: "The rules that run: core, conformance, strict or proposed-2025. hipaalint rules --profile NAME lists them.",
+        description: "The profile, which selects the rules to run: core, conformance, strict or proposed-2025. `hipaalint rules --profile NAME` \
+                      lists the rules of a profile.",
         example: "profile: core",
     },
     Key {
         name: "fail-on",
-        what: "The least level of a finding that makes the exit code 1: error, warning, note, or never.",
+        description: "The lowest level of a finding that makes the exit code 1: error, warning, note or never.",
         example: "fail-on: error",
     },
     Key {
         name: "skip",
-        what: "Files and folders to leave out of folders that are searched: globs as in .gitignore, relative to this file. \
-               What .gitignore names is left out anyway.",
+        description: "Files and folders to leave out when a folder is searched: globs as in .gitignore, relative to this file. \
+                      Everything that .gitignore matches is left out, too.",
         example: "skip:\n  - legacy/\n  - \"*.test.yaml\"",
     },
     Key {
         name: "parameters",
-        what: "Values of template parameters, in every template that has them; without one, every value that a deployment \
-               may choose is judged.",
+        description: "Values of template parameters, for every template that declares them. For a parameter without a value, \
+                      hipaalint checks every value that a deployment can choose.",
         example: "parameters:\n  Env: prod",
     },
     Key {
         name: "tag-keys",
-        what: "The tag keys that every resource must carry.",
+        description: "The tag keys that every resource must have.",
         example: "tag-keys: [Environment, DataClassification, ComplianceScope]",
     },
     Key {
         name: "suffix-parameter",
-        what: "The template parameter that keeps the names of deployments apart.",
+        description: "The template parameter that makes the names of each deployment unique.",
         example: "suffix-parameter: EnvironmentSuffix",
     },
     Key {
         name: "rule-folders",
-        what: "Folders of your own rules, relative to this file. They run with every profile.",
+        description: "Folders of custom rules, relative to this file. Custom rules run with every profile.",
         example: "rule-folders: [policies]",
     },
     Key {
         name: "baseline",
-        what: "A file of findings that were there before and do not count, relative to this file (hipaalint --write-baseline \
-               FILE writes it).",
+        description: "A file of known findings, which do not count, relative to this file. `hipaalint --write-baseline FILE` writes \
+                      it.",
         example: "baseline: hipaalint-baseline.json",
     },
     Key {
         name: "rules",
-        what: "Changes to single rules: level (error, warning, note or off) and parameters. A level other than off also runs a \
-               rule that the profile leaves out. hipaalint explain ID lists a rule's parameters.",
+        description: "Changes to single rules: level (error, warning, note or off) and parameters. A level other than off also \
+                      enables a rule that is not in the profile. `hipaalint explain ID` lists the parameters of a rule.",
         example: "rules:\n  s3-bucket-versioning: { level: warning }\n  ec2-security-group-open: { parameters: { allowed-ports: [443] } }",
     },
 ];
 
-/// Keys that give a parameter of the same name to every rule that has one.
+/// Keys that set the parameter of the same name in every rule that has one.
 pub const SHARED_PARAMETERS: [&str; 2] = ["tag-keys", "suffix-parameter"];
 
-/// What can be changed about a rule.
+/// The keys of changes to a rule.
 pub const RULE_KEYS: [&str; 2] = ["level", "parameters"];
 
 /// The levels of a rule in a configuration.

@@ -1,18 +1,18 @@
-//! Which configuration governs a template: the nearest from its folder upwards, not past the root of a repository.
+//! Finds the configuration that governs a template: the nearest one in its folder or above, not above the root of the repository.
 
 use super::FILE_NAME;
 use crate::discover::is_repository;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-/// Looks for configurations, and asks the file system once for each folder.
+/// Looks for configurations. Reads the file system once for each folder.
 #[derive(Debug, Default)]
 pub struct Nearest {
     known: HashMap<PathBuf, Option<PathBuf>>,
     misnamed: Vec<PathBuf>,
 }
 
-/// Names that people expect a configuration to have, from what other tools read.
+/// Other names that people may give a configuration, because other tools use such names.
 const MISNAMED: [&str; 3] = ["hipaalint.yml", ".hipaalint.yaml", ".hipaalint.yml"];
 
 impl Nearest {
@@ -31,7 +31,7 @@ impl Nearest {
                 found = Some(file);
                 break;
             }
-            // Passed over in silence, it would leave a project with a profile that nobody chose.
+            // If it were ignored silently, the project would run with the wrong profile.
             self.misnamed.extend(MISNAMED.into_iter().map(|name| above.join(name)).filter(|file| file.is_file()));
             if is_repository(above) {
                 break;
@@ -41,12 +41,12 @@ impl Nearest {
         found
     }
 
-    /// Files met since the last time that look like configurations and are none, by their names.
+    /// Files found since the last call that look like configurations, but have other names.
     pub fn take_misnamed(&mut self) -> Vec<PathBuf> {
         std::mem::take(&mut self.misnamed)
     }
 
-    /// Where it looked: configurations, and where one would have been.
+    /// The configurations, and the paths where it looked for one.
     pub fn looked_at(&self) -> impl Iterator<Item = PathBuf> {
         self.known.keys().map(|folder| folder.join(FILE_NAME))
     }
@@ -69,7 +69,7 @@ mod tests {
         fs::write(&outer, "").unwrap();
         fs::write(&own, "").unwrap();
         let mut nearest = Nearest::default();
-        // Once more, from what is known by then.
+        // The second time, from the known folders.
         for _ in 0..2 {
             assert_eq!(nearest.of(&root.join("a/b/c")).as_ref(), Some(&outer));
             assert_eq!(nearest.of(&root.join("a")).as_ref(), Some(&outer));
@@ -80,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_with_nearly_the_name_is_told_of_once() {
+    fn a_file_with_a_similar_name_is_reported_once() {
         let folder = tempfile::tempdir().unwrap();
         let root = folder.path().canonicalize().unwrap();
         fs::create_dir_all(root.join("a/.git")).unwrap();
@@ -90,7 +90,7 @@ mod tests {
         assert_eq!(nearest.of(&root.join("a")), None);
         assert_eq!(nearest.of(&root.join("a")), None);
         assert_eq!(nearest.take_misnamed(), [file]);
-        // Beside a configuration, it is somebody's copy.
+        // Next to a configuration, it is a copy.
         fs::write(root.join("a").join(FILE_NAME), "").unwrap();
         let mut nearest = Nearest::default();
         assert!(nearest.of(&root.join("a")).is_some());

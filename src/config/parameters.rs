@@ -1,4 +1,4 @@
-//! Parameter files (`--parameters FILE`), in every shape that AWS's own tools take:
+//! Parameter files (`--parameters FILE`), in the formats of AWS's own tools:
 //!
 //! - `[{"ParameterKey": "Env", "ParameterValue": "prod"}]`: `aws cloudformation create-stack --parameters file://…`
 //! - `["Env=prod"]`: `aws cloudformation deploy --parameter-overrides file://…`
@@ -7,15 +7,15 @@
 //!
 //! JSON or YAML.
 
-use super::Reader;
+use super::ConfigReader;
 use crate::eval::inputs::Pinned;
 use crate::finding::Diagnostic;
 use crate::source::Source;
 use crate::syntax::{self, Kind, Node};
 
-/// Reads a parameter file, with everything that is wrong about it; what is right is kept.
+/// Reads a parameter file. Returns the valid part, and a diagnostic for each mistake.
 pub fn read_parameters(source: &Source) -> (Pinned, Vec<Diagnostic>) {
-    let mut reader = Reader { source, problems: Vec::new() };
+    let mut reader = ConfigReader { source, problems: Vec::new() };
     let mut pinned = Pinned::new();
     match syntax::parse(source.text(), source.id) {
         Err(error) => reader.problem(error.span, error.message, error.help),
@@ -33,7 +33,7 @@ pub fn read_parameters(source: &Source) -> (Pinned, Vec<Diagnostic>) {
     (pinned, reader.problems)
 }
 
-impl Reader<'_> {
+impl ConfigReader<'_> {
     /// One item of the AWS CLI's list.
     fn parameter_item(&mut self, item: &Node<'_>, pinned: &mut Pinned) {
         if let Some((key, value)) = item.as_str().and_then(|text| text.split_once('=')) {
@@ -44,7 +44,7 @@ impl Reader<'_> {
             let help = "Write `{\"ParameterKey\": \"Env\", \"ParameterValue\": \"prod\"}` or `\"Env=prod\"`.";
             self.problem(
                 item.span,
-                format!("the item is {} without a parameter's name", item.describe()),
+                format!("the item is {} without the name of a parameter", item.describe()),
                 help.to_owned(),
             );
             return;
@@ -55,12 +55,12 @@ impl Reader<'_> {
                     pinned.insert(key.to_owned(), value);
                 }
             }
-            // The value is in the deployed stack, where hipaalint does not look: it stays open.
+            // The value is in the deployed stack, which hipaalint does not read, so it stays unknown.
             None if item.get("UsePreviousValue").is_some_and(|previous| matches!(previous.kind, Kind::Bool(true))) => {}
             None => self.problem(
                 item.span,
                 format!("parameter `{key}` has no `ParameterValue`"),
-                "Give it a value, or remove it.".to_owned(),
+                "Set `ParameterValue`, or remove the item.".to_owned(),
             ),
         }
     }

@@ -1,4 +1,4 @@
-//! The JSON Schema of `hipaalint.yaml`, from the table of its keys and the rules that there are.
+//! The JSON Schema of `hipaalint.yaml`, from the table of its keys and the built-in rules.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 use super::keys::{FAIL_ON, KEYS, RULE_KEYS, RULE_LEVELS};
@@ -18,7 +18,7 @@ fn scalar() -> Value {
     json!({ "type": ["string", "number", "boolean"] })
 }
 
-/// What stands behind a key; anything may stay empty.
+/// The schema of a key's value. Every value may be empty.
 fn shape(key: &str) -> Value {
     match key {
         "profile" => json!({ "enum": PROFILES }),
@@ -32,7 +32,7 @@ fn shape(key: &str) -> Value {
             let rules = RuleSet::embedded();
             let known: Map<String, Value> =
                 rules.entries().iter().map(|entry| (entry.meta.id.clone(), rule(entry))).collect();
-            // A project's own rules are known to nobody else.
+            // The schema cannot know custom rules.
             json!({
                 "type": ["object", "null"],
                 "properties": known,
@@ -40,11 +40,11 @@ fn shape(key: &str) -> Value {
                 "additionalProperties": change(json!({ "additionalProperties": { "$ref": "#/definitions/value" } }))
             })
         }
-        other => panic!("nobody says what `{other}` looks like"),
+        other => panic!("no schema for the key `{other}`"),
     }
 }
 
-/// What can be changed about a rule of the pack.
+/// The schema of changes to a built-in rule.
 fn rule(entry: &RuleEntry) -> Value {
     let rule = entry.rule().unwrap();
     let parameter = |(name, description): (&String, &String)| {
@@ -59,7 +59,7 @@ fn rule(entry: &RuleEntry) -> Value {
     change
 }
 
-/// What can be changed about a rule with such parameters.
+/// The schema of changes to a rule with such parameters.
 fn change(mut parameters: Value) -> Value {
     parameters["type"] = json!(["object", "null"]);
     let [level, settings] = RULE_KEYS;
@@ -73,7 +73,7 @@ fn change(mut parameters: Value) -> Value {
 fn schema() -> Value {
     let property = |key: super::keys::Key| {
         let mut shape = shape(key.name);
-        shape["description"] = key.what.into();
+        shape["description"] = key.description.into();
         (key.name.to_owned(), shape)
     };
     let properties: Map<String, Value> = KEYS.into_iter().map(property).collect();
@@ -82,13 +82,13 @@ fn schema() -> Value {
     json!({
         "$schema": "http://json-schema.org/draft-07/schema#",
         "$id": address(NAME),
-        "title": "The configuration of hipaalint",
+        "title": "Configuration of hipaalint",
         "type": ["object", "null"],
         "properties": properties,
         "additionalProperties": false,
         "definitions": {
             "value": one_or_more(scalar()),
-            "level": { "description": "The level of its findings; off: it does not run.", "enum": levels },
+            "level": { "description": "The level of the rule's findings, or off to disable the rule.", "enum": levels },
             "rule": change(json!({ "additionalProperties": false }))
         }
     })

@@ -1,24 +1,24 @@
-//! Files that lie beside a candidate or below its folder, by the relative path that it gives. Nothing else is opened for it.
+//! Files in a candidate's folder or below, by the relative path that the candidate gives. No other file is opened for it.
 
 use super::read::{bytes_of, decode};
-use super::{Candidate, Origin};
+use super::{Candidate, Input};
 use std::io;
 use std::path::{Component, Path, PathBuf};
 
-/// Larger files are refused: many may be named, and no template may come near this size.
+/// Larger files are refused: a template may name many, and no template can have nearly this size.
 const MAX_BYTES: u64 = 4 << 20;
 
-/// Reads a file that a candidate names, and gives the name that reports show with its text.
+/// Reads a file that a candidate names. Returns the name that reports show, and the text.
 ///
 /// # Errors
-/// Why it is not read, in a clause: the path leads out of the candidate's folder (symbolic links followed), or names no
-/// regular file, or the file is too large or no text.
+/// The reason why it is not read, as a clause: the path leads out of the candidate's folder (symbolic links followed), or does not
+/// name a regular file, or the file is too large or is not text.
 pub fn read_beside(candidate: &Candidate, location: &str) -> Result<(String, String), String> {
-    let Origin::File(path) = &candidate.origin else {
-        return Err("a template from standard input has no folder to look in".to_owned());
+    let Input::File(path) = &candidate.input else {
+        return Err("a template on standard input has no folder".to_owned());
     };
     let Some(relative) = inside(Path::new(location)) else {
-        return Err("the path leads out of the template's folder".to_owned());
+        return Err("the path leads out of the folder of the template".to_owned());
     };
     let folder = match path.parent() {
         Some(parent) if parent != Path::new("") => parent,
@@ -30,12 +30,12 @@ pub fn read_beside(candidate: &Candidate, location: &str) -> Result<(String, Str
     };
     let file = folder.join(&relative).canonicalize().map_err(unreadable)?;
     if !file.starts_with(folder.canonicalize().map_err(unreadable)?) {
-        return Err("the path leads out of the template's folder".to_owned());
+        return Err("the path leads out of the folder of the template".to_owned());
     }
-    // A pipe would be waited for.
+    // Reading a pipe could wait indefinitely.
     let metadata = file.metadata().map_err(unreadable)?;
     if !metadata.is_file() {
-        return Err("it is no regular file".to_owned());
+        return Err("it is not a regular file".to_owned());
     }
     if metadata.len() > MAX_BYTES {
         return Err(format!("the file is larger than {} MiB", MAX_BYTES >> 20));
@@ -46,18 +46,18 @@ pub fn read_beside(candidate: &Candidate, location: &str) -> Result<(String, Str
     Ok((format!("{beside}{}", relative.to_string_lossy().replace('\\', "/")), text))
 }
 
-/// A relative path without detours, where it stays inside its folder all the way.
+/// A relative path without `..`, if no part of it leaves the folder.
 fn inside(path: &Path) -> Option<PathBuf> {
-    let mut way = PathBuf::new();
+    let mut inside = PathBuf::new();
     for component in path.components() {
         match component {
-            Component::Normal(name) => way.push(name),
+            Component::Normal(name) => inside.push(name),
             Component::CurDir => {}
-            Component::ParentDir if way.pop() => {}
+            Component::ParentDir if inside.pop() => {}
             Component::ParentDir | Component::RootDir | Component::Prefix(_) => return None,
         }
     }
-    (!way.as_os_str().is_empty()).then_some(way)
+    (!inside.as_os_str().is_empty()).then_some(inside)
 }
 
 #[cfg(test)]

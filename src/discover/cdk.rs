@@ -1,5 +1,5 @@
-//! What `cdk synth` leaves behind: a *cloud assembly*, a folder (`cdk.out`) whose `manifest.json` names the template of each
-//! stack, its name and its environment. Everything else in it is assets: code, and copies of templates.
+//! The output of `cdk synth`: a *cloud assembly*, a folder (`cdk.out`) whose `manifest.json` names the template of each stack, its
+//! name and its environment. All other files in it are assets: code, and copies of templates.
 //!
 //! Source: "AWS CDK cloud assembly schema" (`aws-cdk-lib/cloud-assembly-schema`), artifacts of type `aws:cloudformation:stack`.
 
@@ -19,7 +19,7 @@ const MAX_BYTES: u64 = 64 << 20;
 pub(super) struct Stack {
     /// The name of its template in the folder.
     pub(super) template: String,
-    /// What its pseudo parameters are, as far as the manifest tells.
+    /// Its pseudo parameters, as far as the manifest declares them.
     pub(super) pinned: BTreeMap<String, String>,
 }
 
@@ -32,13 +32,13 @@ struct Manifest {
 #[derive(Deserialize)]
 struct Artifact {
     r#type: String,
-    /// `aws://123456789012/eu-central-1`, either part `unknown-…` where the stack goes wherever it is deployed.
+    /// `aws://123456789012/eu-central-1`, either part `unknown-…` if it depends on the deployment.
     environment: Option<String>,
     #[serde(default)]
     properties: serde_json::Value,
 }
 
-/// The stacks of a folder, in the order of their templates' names; none where it is no assembly.
+/// The stacks of a folder, sorted by the names of their templates; `None` if it is not an assembly.
 pub(super) fn stacks(folder: &Path) -> Option<Vec<Stack>> {
     let mut text = String::new();
     File::open(folder.join(MANIFEST)).ok()?.take(MAX_BYTES).read_to_string(&mut text).ok()?;
@@ -62,7 +62,7 @@ pub(super) fn stacks(folder: &Path) -> Option<Vec<Stack>> {
 fn stack(id: &str, artifact: &Artifact) -> Option<Stack> {
     let property = |name: &str| artifact.properties.get(name).and_then(serde_json::Value::as_str);
     let template = property("templateFile")?.to_owned();
-    // A name in the folder, and no way out of it.
+    // A name in the folder, and not a path out of it.
     if !Path::new(&template).components().all(|component| matches!(component, Component::Normal(_))) {
         return None;
     }

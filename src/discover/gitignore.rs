@@ -1,5 +1,4 @@
-//! Globs in the syntax of `.gitignore` (gitignore(5)): those of such files, met on the way down a folder, and those that a
-//! configuration lists.
+//! Globs in the syntax of `.gitignore` (gitignore(5)): those of such files on a walk, and those that a configuration lists.
 
 use ignore::Match;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
@@ -7,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 /// The file's name.
 const FILE_NAME: &str = ".gitignore";
-/// Larger files are not read: no list of globs comes near.
+/// Larger files are not read: no list of globs has nearly this size.
 const MAX_BYTES: u64 = 1 << 20;
 
 /// Globs that a configuration lists, relative to its folder.
@@ -18,10 +17,10 @@ pub struct Globs {
 }
 
 impl Globs {
-    /// Reads globs that start from a folder, given as an absolute path without links.
+    /// Reads globs that are relative to a folder, given as an absolute path without links.
     ///
     /// # Errors
-    /// The index of the first that is no glob, and why.
+    /// The index of the first invalid glob, and the reason.
     pub fn new(folder: &Path, globs: &[String]) -> Result<Self, (usize, String)> {
         let mut builder = GitignoreBuilder::new(folder);
         builder.allow_unclosed_class(false);
@@ -33,13 +32,13 @@ impl Globs {
         Ok(Self { folder: folder.to_owned(), matcher })
     }
 
-    /// Whether they name a file or folder, by its absolute path without links.
+    /// Whether they match a file or folder, by its absolute path without links.
     pub fn name(&self, path: &Path, is_folder: bool) -> bool {
         path.starts_with(&self.folder) && self.matcher.matched(path, is_folder).is_ignore()
     }
 }
 
-/// Why something is no glob, without the glob itself.
+/// The reason why a glob is invalid, without the glob itself.
 fn reason(error: &ignore::Error) -> String {
     match error {
         ignore::Error::Glob { err, .. } => err.clone(),
@@ -47,21 +46,21 @@ fn reason(error: &ignore::Error) -> String {
     }
 }
 
-/// The `.gitignore` files that have a say about the entries of a folder, the outermost first.
+/// The `.gitignore` files that apply to the entries of a folder, the outermost first.
 #[derive(Debug, Default)]
 pub(super) struct Ignored {
     levels: Vec<(PathBuf, Gitignore)>,
 }
 
 impl Ignored {
-    /// What the files above a folder say about what is in it, up to the root of its repository; nothing where it is in none.
-    /// Nothing, too, where they leave out the folder itself: who names it wants to see what is in it.
+    /// The files above a folder, up to the root of its repository; none outside of a repository. Also none if they leave out the
+    /// folder itself: a person who names an ignored folder wants to lint its files.
     pub(super) fn above(folder: &Path) -> Self {
         let Some(root) = folder.ancestors().find(|above| is_repository(above)) else { return Self::default() };
-        let mut way: Vec<&Path> = folder.ancestors().take_while(|above| above.starts_with(root)).collect();
-        way.reverse();
+        let mut folders: Vec<&Path> = folder.ancestors().take_while(|above| above.starts_with(root)).collect();
+        folders.reverse();
         let mut ignored = Self::default();
-        for (above, below) in way.iter().zip(way.iter().skip(1)) {
+        for (above, below) in folders.iter().zip(folders.iter().skip(1)) {
             ignored.enter(above);
             if ignored.leave_out(below, true) {
                 return Self::default();
@@ -70,17 +69,17 @@ impl Ignored {
         ignored
     }
 
-    /// Adds the file of a folder, if it has one. Folders are entered as the walk comes to them.
+    /// Adds the file of a folder, if it has one. The walk enters folders in order.
     pub(super) fn enter(&mut self, folder: &Path) {
         let file = folder.join(FILE_NAME);
         if file.metadata().is_ok_and(|metadata| metadata.is_file() && metadata.len() <= MAX_BYTES) {
-            // A line that is no glob has no say; git does the same.
+            // Invalid lines are ignored, as in git.
             let (matcher, _) = Gitignore::new(&file);
             self.levels.push((folder.to_owned(), matcher));
         }
     }
 
-    /// Whether a file or folder is left out, by its absolute path without links. The innermost file with a say has it.
+    /// Whether a file or folder is left out, by its absolute path without links. The innermost file with a match decides.
     pub(super) fn leave_out(&mut self, path: &Path, is_folder: bool) -> bool {
         while self.levels.last().is_some_and(|(folder, _)| !path.starts_with(folder)) {
             self.levels.pop();
@@ -131,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_glob_is_told() {
+    fn an_invalid_glob_is_reported() {
         let (index, reason) = globs(&["fine/", "a[b"]).unwrap_err();
         assert_eq!((index, reason.as_str()), (1, "unclosed character class; missing ']'"));
     }

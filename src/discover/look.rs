@@ -1,14 +1,14 @@
 //! Whether a text looks like a template, without parsing it.
 
-/// Whether a text can be a template at all: its root key `Resources` must be written in it, if need be with escapes.
+/// Whether a text can be a template at all: it must contain the root key `Resources`, possibly with escapes.
 ///
-/// Lets a folder full of other JSON and YAML go by without being parsed.
+/// Other JSON and YAML files in a folder need no parsing.
 pub fn may_be_template(text: &str) -> bool {
     text.contains("Resources") || text.contains("\\u") || text.contains("\\x")
 }
 
-/// Whether a text that does not parse shows that it is meant as a template: by `AWSTemplateFormatVersion`, or by
-/// `Resources` where the root's keys are.
+/// Whether a text that does not parse is meant as a template: it has `AWSTemplateFormatVersion`, or `Resources` at the level of
+/// the root's keys.
 pub fn shows_template(text: &str) -> bool {
     text.contains("AWSTemplateFormatVersion")
         || text.lines().any(is_root_resources)

@@ -1,17 +1,17 @@
-//! The template of a nested stack, by the path that its parent gives.
+//! The template of a nested stack, by the path in its parent.
 
-use super::{Candidate, Origin, shown};
+use super::{Candidate, Input, shown};
 use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
 
-/// The file at a path relative to a candidate's own. It may lie outside of the candidate's folder, as `../network.yaml` does,
-/// but then inside the current one: no template leads out of the project.
+/// The file at a path relative to a candidate's own. It may be outside of the candidate's folder, such as `../network.yaml`, but then
+/// it must be inside the current folder: no template leads out of the project.
 ///
 /// # Errors
-/// Why there is none, in a clause.
+/// The reason why there is no such template, as a clause.
 pub fn nested(parent: &Candidate, location: &str) -> Result<Candidate, String> {
-    let Origin::File(path) = &parent.origin else {
-        return Err("a template from standard input has no folder to look in".to_owned());
+    let Input::File(path) = &parent.input else {
+        return Err("a template on standard input has no folder".to_owned());
     };
     let folder = path.parent().filter(|parent| *parent != Path::new("")).unwrap_or(Path::new("."));
     let file = match without_detours(&folder.join(location)) {
@@ -22,35 +22,35 @@ pub fn nested(parent: &Candidate, location: &str) -> Result<Candidate, String> {
         std::io::ErrorKind::NotFound => "there is no such file".to_owned(),
         _ => format!("it cannot be read: {error}"),
     })?;
-    let holds = |folder: &Path| folder.canonicalize().is_ok_and(|folder| found.starts_with(folder));
-    if !holds(folder) && !holds(Path::new(".")) {
-        return Err("its path leads out of the template's folder and of the current one".to_owned());
+    let contains = |folder: &Path| folder.canonicalize().is_ok_and(|folder| found.starts_with(folder));
+    if !contains(folder) && !contains(Path::new(".")) {
+        return Err("its path leads out of the folder of the template and out of the current folder".to_owned());
     }
     if !found.is_file() {
-        return Err("it is no regular file".to_owned());
+        return Err("it is not a regular file".to_owned());
     }
     Ok(Candidate {
         name: shown(&file),
-        origin: Origin::File(file),
+        input: Input::File(file),
         named: true,
         folders: Vec::new(),
         pinned: BTreeMap::new(),
     })
 }
 
-/// A path with `..` taken out where a folder stands before it, as people read it.
+/// A path without `..` after a folder, as people read it.
 fn without_detours(path: &Path) -> PathBuf {
-    let mut way = PathBuf::new();
+    let mut short = PathBuf::new();
     for component in path.components() {
         match component {
             Component::CurDir => {}
-            Component::ParentDir if matches!(way.components().next_back(), Some(Component::Normal(_))) => {
-                way.pop();
+            Component::ParentDir if matches!(short.components().next_back(), Some(Component::Normal(_))) => {
+                short.pop();
             }
-            other => way.push(other),
+            other => short.push(other),
         }
     }
-    way
+    short
 }
 
 #[cfg(test)]

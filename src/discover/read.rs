@@ -1,21 +1,20 @@
-//! A candidate's bytes as text, or what is wrong with them.
+//! A candidate's bytes as text, or the problem with them.
 
-use super::{Candidate, Origin, shows_template, unreadable};
+use super::{Candidate, Input, shows_template, unreadable};
 use crate::finding::{Diagnostic, Severity};
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
-/// Larger files are refused, so that a stray dump does not fill the memory. No template comes near: CloudFormation's own
-/// quota is far below (AWS CloudFormation User Guide, "Understand CloudFormation quotas").
+/// Larger files are refused, because a large dump would fill the memory. CloudFormation's own quota for templates is far below (AWS CloudFormation User Guide, "Understand CloudFormation quotas").
 pub const MAX_BYTES: u64 = 64 << 20;
 
-/// What reading a candidate came to.
+/// The result of reading a candidate.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Reading {
-    /// Its text, which may still be no template.
+    /// Its text, which may or may not be a template.
     Text(String),
-    /// No text, and nobody said that it was a template.
+    /// Not text, and not named as a template.
     NoTemplate,
     /// It should have been readable.
     Unreadable(Box<Diagnostic>),
@@ -23,9 +22,9 @@ pub enum Reading {
 
 /// Reads a candidate whole.
 pub fn read(candidate: &Candidate) -> Reading {
-    let bytes = match &candidate.origin {
-        Origin::StandardInput => bounded(io::stdin().lock(), 0),
-        Origin::File(path) => bytes_of(path),
+    let bytes = match &candidate.input {
+        Input::StandardInput => bounded(io::stdin().lock(), 0),
+        Input::File(path) => bytes_of(path),
     };
     let bytes = match bytes {
         Ok(bytes) => bytes,
@@ -33,6 +32,7 @@ pub fn read(candidate: &Candidate) -> Reading {
     };
     let problem = match decode(bytes) {
         Ok(text) => return Reading::Text(text),
+        Err(problem) if problem.code == EMPTY && candidate.input == Input::StandardInput => nothing_piped(),
         Err(problem) => problem,
     };
     if !candidate.named && !problem.shows_template {
@@ -49,28 +49,43 @@ pub fn read(candidate: &Candidate) -> Reading {
     }))
 }
 
-/// The bytes of a file, but at most one more than is allowed.
+/// The bytes of a file, at most one more than is allowed.
 pub(super) fn bytes_of(path: &Path) -> io::Result<Vec<u8>> {
     let file = File::open(path)?;
-    // A buffer that grows would need twice the room. Devices and pipes do not tell their length.
+    // A growing buffer would need twice the memory. The length of devices and pipes is unknown.
     let length = file.metadata().map_or(0, |metadata| metadata.len());
     bounded(file, length)
 }
 
-/// All bytes, but at most one more than is allowed. So many are expected.
+/// All bytes, at most one more than is allowed. `expected` is the likely number.
 fn bounded(reader: impl Read, expected: u64) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::with_capacity(usize::try_from(expected.min(MAX_BYTES)).unwrap_or_default());
     reader.take(MAX_BYTES + 1).read_to_end(&mut bytes)?;
     Ok(bytes)
 }
 
-/// Why bytes are no text.
+/// The reason why bytes are not text.
 pub(super) struct Problem {
     code: &'static str,
     pub(super) message: String,
     help: String,
-    /// Whether the bytes are a template all the same, as far as they can be made out.
+    /// Whether the readable part of the bytes looks like a template.
     shows_template: bool,
+}
+
+/// The code of a file without content.
+const EMPTY: &str = "file-empty";
+
+/// Standard input without content: the command before the pipe printed nothing.
+fn nothing_piped() -> Problem {
+    Problem {
+        code: EMPTY,
+        message: "standard input is empty".to_owned(),
+        help: "Run the command before the pipe alone to see its error. With the AWS CDK, type `cdk synth -q && hipaalint cdk.out` \
+               to lint all stacks. `cdk synth | hipaalint -` works only for an app with one stack."
+            .to_owned(),
+        shows_template: false,
+    }
 }
 
 /// Bytes as text.
@@ -79,15 +94,15 @@ pub(super) fn decode(bytes: Vec<u8>) -> Result<String, Problem> {
         return Err(Problem {
             code: "file-too-large",
             message: format!("the file is larger than {} MiB", MAX_BYTES >> 20),
-            help: "CloudFormation takes no template of that size. Was another file meant?".to_owned(),
+            help: "CloudFormation does not accept a template of this size. Check the name of the file.".to_owned(),
             shows_template: false,
         });
     }
     if bytes.trim_ascii().is_empty() {
         return Err(Problem {
-            code: "file-empty",
+            code: EMPTY,
             message: "the file is empty".to_owned(),
-            help: "A template needs at least `Resources`. Was the file saved, or what makes it run?".to_owned(),
+            help: "A template needs at least `Resources`. Save the file, or run the command that writes it.".to_owned(),
             shows_template: false,
         });
     }
@@ -99,7 +114,7 @@ pub(super) fn decode(bytes: Vec<u8>) -> Result<String, Problem> {
         .and_then(|text| if text.contains('\0') { Err(undecodable(text.as_bytes(), text.len())) } else { Ok(text) })
 }
 
-/// Names the encoding where it can be told, and otherwise the first byte that is wrong.
+/// Names the encoding if it can be recognized, and otherwise the first invalid byte.
 fn undecodable(bytes: &[u8], at: usize) -> Problem {
     let code = "file-encoding";
     let to_utf16 = match bytes {
@@ -113,7 +128,8 @@ fn undecodable(bytes: &[u8], at: usize) -> Problem {
         return Problem {
             code,
             message: format!("the file is UTF-16 ({order}-endian), not UTF-8"),
-            help: "Save it as UTF-8. PowerShell writes UTF-16 with `>`; use `Out-File -Encoding utf8`.".to_owned(),
+            help: "Save it as UTF-8. In PowerShell, `>` writes UTF-16. Use `Out-File -Encoding utf8` instead."
+                .to_owned(),
             shows_template: shows_template(text.trim_start_matches('\u{feff}')),
         };
     }
@@ -121,7 +137,7 @@ fn undecodable(bytes: &[u8], at: usize) -> Problem {
     if bytes.contains(&0) {
         return Problem {
             code,
-            message: "the file is binary: it holds a NUL byte".to_owned(),
+            message: "the file is binary: it contains a NUL byte".to_owned(),
             help: "Name the template itself, not an archive or a compiled file.".to_owned(),
             shows_template,
         };
@@ -133,7 +149,7 @@ fn undecodable(bytes: &[u8], at: usize) -> Problem {
     Problem {
         code,
         message: format!("the file is not UTF-8: byte {column} of line {line} is 0x{wrong:02X}"),
-        help: "Save it as UTF-8. It may be Latin-1 or Windows-1252: `iconv -f WINDOWS-1252 -t UTF-8` converts it."
+        help: "Save it as UTF-8. If it is Latin-1 or Windows-1252, convert it with `iconv -f WINDOWS-1252 -t UTF-8`."
             .to_owned(),
         shows_template,
     }

@@ -13,7 +13,7 @@ use std::borrow::Cow;
 pub enum Candidate<'t> {
     /// Exactly this text.
     Known(Cow<'t, str>),
-    /// Any text that is none of the other candidates.
+    /// Any text other than the other candidates.
     Other,
 }
 

@@ -7,10 +7,10 @@ use super::value::{Content, Kind, Value};
 use crate::syntax::{Entry, Node};
 use crate::truth::Truth;
 
-/// Scenarios past which what a condition comes to is not kept.
+/// Scenarios past which the result of a condition is not kept.
 const MOST_KEPT: usize = 16;
 
-/// What a run comes to that asks for a condition before anything else. The checks of conditional resources all begin so.
+/// The result of a run that tests a condition before anything else. The checks of conditional resources all begin so.
 #[derive(Clone)]
 pub(super) struct Opening {
     holds: bool,
@@ -52,7 +52,7 @@ impl<'t> Run<'_, 't> {
         holds
     }
 
-    /// Whether nothing has been asked yet, so that the answers depend on nothing that was.
+    /// Whether nothing has been asked yet, so that the results depend on nothing that was.
     fn is_fresh(&self) -> bool {
         self.scenario.is_open()
             && self.forks == 0
@@ -128,12 +128,12 @@ impl<'t> Run<'_, 't> {
     fn equals(&mut self, node: &'t Node<'t>, left: &'t Node<'t>, right: &'t Node<'t>) -> bool {
         match (self.value(left), self.value(right)) {
             (Some(left), Some(right)) => self.same(node, left, right),
-            // `AWS::NoValue` is no argument that CloudFormation takes.
+            // `AWS::NoValue` is not an argument that CloudFormation takes.
             _ => self.odd(node),
         }
     }
 
-    /// Whether two values are equal: scalars by their text, lists and maps as wholes. What the template does not say is a choice
+    /// Whether two values are equal: scalars by their text, lists and maps as wholes. What the template does not show is a choice
     /// of its own, the same one wherever the same values are compared.
     pub(super) fn same(&mut self, node: &'t Node<'t>, left: &Value<'t>, right: &Value<'t>) -> bool {
         match (&left.kind, &right.kind) {
@@ -154,16 +154,16 @@ impl<'t> Run<'_, 't> {
             _ => {}
         }
         if left.is_scalar() && right.is_scalar() {
-            let answer = self.decide_quietly(&[left, right], &|values| match values {
+            let result = self.decide_quietly(&[left, right], &|values| match values {
                 [left, right] => text::equal(left, right),
                 _ => Truth::Unknown,
             });
-            match answer {
+            match result {
                 Truth::True => return true,
                 Truth::False => return false,
                 Truth::Unknown => {}
             }
-            // What is open besides is asked for each choice by itself, so that it agrees with a question that names the choice.
+            // What else is open is tested for each choice alone, so that it agrees with a question that names the choice.
             if [left, right].iter().any(|value| value.parts().iter().any(|part| part.content == Content::Choice)) {
                 let (left, right) = (self.settled(left.clone()), self.settled(right.clone()));
                 return self.same(node, &left, &right);
@@ -172,7 +172,7 @@ impl<'t> Run<'_, 't> {
         let key = match (text::identity(left), text::identity(right)) {
             (Some(one), Some(other)) if one <= other => format!("{one}\u{0}{other}"),
             (Some(one), Some(other)) => format!("{other}\u{0}{one}"),
-            // Of values that cannot be told apart, nobody knows whether they are the same elsewhere.
+            // Of values that cannot be distinguished, it is unknown whether they are the same elsewhere.
             _ => format!("{} {}\u{0}{}\u{0}{}", node.span.start, node.span.end, canonical(left), canonical(right)),
         };
         self.fork_atom(key, || AtomText {
@@ -184,9 +184,9 @@ impl<'t> Run<'_, 't> {
     /// [`decide`](Run::decide) without remembering reasons: an unknown comparison becomes a choice of its own.
     pub(super) fn decide_quietly(&mut self, values: &[&Value<'t>], question: &dyn Fn(&[&Value<'t>]) -> Truth) -> Truth {
         let before = self.reasons.len();
-        let answer = self.decide(values, question);
+        let result = self.decide(values, question);
         self.reasons.truncate(before);
-        answer
+        result
     }
 }
 

@@ -27,7 +27,7 @@ impl<'t> Run<'_, 't> {
         }
         self.consulted.push(variable);
         for (index, group) in groups.iter().enumerate() {
-            // One more than will be looked at says that there are more.
+            // One more than will be looked at shows that there are more.
             if index != first && self.siblings.len() <= MAX_SCENARIOS {
                 let mut sibling = self.scenario.clone();
                 sibling.settle(variable, group.clone());
@@ -40,7 +40,7 @@ impl<'t> Run<'_, 't> {
         first
     }
 
-    /// Splits a variable's remaining candidates by what `class` says of each, and takes one class.
+    /// Splits a variable's remaining candidates by the `class` of each, and takes one class.
     pub(super) fn fork_by<C: PartialEq>(
         &mut self,
         index: usize,
@@ -63,23 +63,23 @@ impl<'t> Run<'_, 't> {
         classes.into_iter().nth(taken)
     }
 
-    /// Answers a free yes-or-no question about something the template does not say: one scenario for each answer.
+    /// Decides a free yes-or-no question that the template does not settle: one scenario for each result.
     pub(super) fn fork_atom(&mut self, key: String, text: impl FnOnce() -> AtomText) -> bool {
         let variable = Variable::Atom(self.evaluator.atom(key, text));
         let domain = self.domain(variable, 2);
-        let groups: Vec<Domain> = domain.into_iter().rev().map(|answer| smallvec![answer]).collect();
+        let groups: Vec<Domain> = domain.into_iter().rev().map(|result| smallvec![result]).collect();
         self.fork(variable, groups, None);
         self.scenario.domain(variable).is_some_and(|domain| domain.contains(&1))
     }
 
-    /// Answers a question about some scalars. Choices inside them are told apart only as far as the answer differs.
+    /// Decides a question about some scalars. Choices inside them are distinguished only as far as the result differs.
     ///
-    /// `question` gets the values, in order, with choices settled as far as they have been made so far; it answers
+    /// `question` gets the values, in order, with choices settled as far as they have been made so far; it decides
     /// [`Truth::Unknown`] where unsettled parts matter.
     pub fn decide(&mut self, values: &[&Value<'t>], question: &dyn Fn(&[&Value<'t>]) -> Truth) -> Truth {
-        let answer = question(values);
-        if answer != Truth::Unknown {
-            return answer;
+        let result = question(values);
+        if result != Truth::Unknown {
+            return result;
         }
         let choice =
             values.iter().flat_map(|value| value.parts()).find_map(|part| match (&part.content, &part.origin) {
@@ -117,8 +117,8 @@ impl<'t> Run<'_, 't> {
             let settled = settled_with(&candidate);
             return self.decide(&settled.iter().collect::<SmallVec<[_; 2]>>(), question);
         }
-        let answer = self.fork_by(index, |candidate| ask(&settled_with(candidate))).unwrap_or(Truth::Unknown);
-        if answer == Truth::Unknown {
+        let result = self.fork_by(index, |candidate| ask(&settled_with(candidate))).unwrap_or(Truth::Unknown);
+        if result == Truth::Unknown {
             let reason = values
                 .iter()
                 .find_map(|value| {
@@ -127,7 +127,7 @@ impl<'t> Run<'_, 't> {
                 .map_or_else(|| Origin::Parameter(name).reason(), |part| part.origin.reason());
             self.note_reason(reason);
         }
-        answer
+        result
     }
 }
 

@@ -23,7 +23,7 @@ pub struct Inputs {
 pub enum Given {
     /// One of these texts, depending on the parent's own choices; the first where those keep their defaults. At least one.
     Texts(Vec<String>),
-    /// Something that the parent's template does not tell.
+    /// Something that the parent's template does not show.
     Unknown,
 }
 

@@ -1,10 +1,10 @@
-//! What CloudFormation would compute: functions, conditions and parameters, as values with three answers.
+//! What CloudFormation would compute: functions, conditions and parameters, as values with three possible states.
 //!
 //! A check runs in a [`Run`]: one scenario, that is one combination of choices as far as the check asks for them. Where it
 //! reads something that the scenario leaves open, the run takes the first alternative and leaves the others to later
 //! runs ([`explore`]). So the work follows what a check really reads, never the product of a template's conditions.
 //! Nothing is guessed: what no scenario settles is unknown, with its origin as the reason. What the template's `Rules` forbid
-//! is no scenario.
+//! is not a scenario.
 
 pub mod choices;
 mod conditions;
@@ -70,7 +70,7 @@ struct Computed<'t> {
     what: &'static str,
 }
 
-/// Several things are seldom made of one node: the node alone tells them apart well enough.
+/// Several things are seldom made of one node: the node alone distinguishes them well enough.
 impl Hash for Computed<'_> {
     fn hash<H: Hasher>(&self, state: &mut H) {
         self.node.hash(state);
@@ -170,7 +170,7 @@ impl<'m, 't> Evaluator<'m, 't> {
         }
     }
 
-    /// Says when one of the scenarios applies; nothing where together with the `infeasible` they cover every deployment.
+    /// Describes when one of the scenarios applies; nothing where together with the `infeasible` they cover every deployment.
     pub fn describe(&self, scenarios: &[Scenario], infeasible: &[Scenario]) -> Option<String> {
         scenario::describe(scenarios, infeasible, &self.choices, &self.atoms.borrow().texts)
     }
@@ -200,10 +200,10 @@ pub const MAX_SCENARIOS: usize = 256;
 /// Choices that one run makes at most: each leaves another scenario behind, so more are too many to look at anyway.
 const MAX_FORKS: usize = MAX_SCENARIOS;
 
-/// Runs that met more than [`MAX_FORKS`] choices before the rest is not looked at: each costs much and tells nothing.
+/// Runs that met more than [`MAX_FORKS`] choices before the rest is not looked at: each costs much and shows nothing.
 const MAX_EXHAUSTED: usize = 2;
 
-/// What a check answered in each scenario that it told apart.
+/// The results of a check in each scenario that it distinguished.
 pub struct Exploration<R> {
     /// The scenarios, together covering every feasible choice unless `complete` is false.
     pub leaves: SmallVec<[(Scenario, R); 1]>,
@@ -213,7 +213,7 @@ pub struct Exploration<R> {
     pub complete: bool,
 }
 
-/// Runs `check` once for each scenario that it tells apart.
+/// Runs `check` once for each scenario that it distinguishes.
 pub fn explore<'m, 't, R>(
     evaluator: &'m Evaluator<'m, 't>,
     mut check: impl FnMut(&mut Run<'m, 't>) -> R,
@@ -258,7 +258,7 @@ pub struct Run<'m, 't> {
     scenario: Scenario,
     siblings: Vec<Scenario>,
     forks: usize,
-    /// Whether more than [`MAX_FORKS`] choices were met; what the run answers then means nothing.
+    /// Whether more than [`MAX_FORKS`] choices were met; the result of the run then means nothing.
     exhausted: bool,
     consulted: Vec<Variable>,
     visiting: Vec<&'t str>,
@@ -267,10 +267,10 @@ pub struct Run<'m, 't> {
     reasons: Vec<String>,
 }
 
-/// What lies at the end of a way through a block.
+/// What is at the end of a path through a block.
 pub enum Descent<'m, 't> {
     /// A value, and how many of the names lead to it; the rest lead on inside it (which is then a value made by a
-    /// function, or the whole way was walked).
+    /// function, or the whole path was walked).
     Value(&'m Value<'t>, usize),
     /// Nothing: the name at this index is missing from the deepest block, whose key is here.
     Absent(crate::source::Span, usize),
@@ -387,7 +387,7 @@ impl<'m, 't> Run<'m, 't> {
     }
 
     /// The texts of all entries of a mapping: what `Fn::FindInMap` can give where the keys are not known. None where an entry
-    /// is no scalar, or there is no such mapping.
+    /// is not a scalar, or there is no such mapping.
     pub fn mapping_texts(&self, name: &str) -> Option<Vec<Cow<'t, str>>> {
         let rows = self.evaluator.template.mapping(name)?.as_mapping()?;
         let mut texts = Vec::new();

@@ -13,12 +13,12 @@ use crate::truth::Truth;
 /// Runs of the rules after which a scenario is taken to be feasible.
 const MAX_TRIALS: usize = 64;
 
-/// Scenarios whose answer is kept: templates with many choices have more of them than are worth keeping.
+/// Scenarios whose result is kept: templates with many choices have more of them than are worth keeping.
 const MAX_REMEMBERED: usize = 4096;
 
 impl<'m, 't> Evaluator<'m, 't> {
     /// Whether the template's rules leave some deployment in a scenario. Rules that refuse every deployment whatever it
-    /// chooses say nothing about any.
+    /// chooses do not decide any.
     pub(super) fn is_feasible(&'m self, scenario: &Scenario) -> bool {
         if self.template.rules.is_empty() {
             return true;
@@ -39,7 +39,7 @@ impl<'m, 't> Evaluator<'m, 't> {
         feasible
     }
 
-    /// Whether the rules hold for some way to settle what a scenario leaves open.
+    /// Whether the rules hold for some choice of what a scenario leaves open.
     fn passes_rules(&'m self, scenario: Scenario) -> bool {
         let mut waiting = vec![scenario];
         for _ in 0..MAX_TRIALS {
@@ -49,7 +49,7 @@ impl<'m, 't> Evaluator<'m, 't> {
                 return true;
             }
             if run.exhausted {
-                // It stopped answering: what it said forbids nothing.
+                // It stopped: its result forbids nothing.
                 return true;
             }
             waiting.extend(run.siblings);
@@ -107,11 +107,11 @@ impl<'t> Run<'_, 't> {
         }
         let Kind::List(members) = &list.kind else { return self.odd(node) };
         let values: Vec<&Value<'t>> = std::iter::once(item).chain(members).collect();
-        let answer = self.decide_quietly(&values, &|values| match values {
+        let result = self.decide_quietly(&values, &|values| match values {
             [item, members @ ..] => Truth::any(members.iter().map(|member| text::equal(item, member))),
             [] => Truth::Unknown,
         });
-        match answer {
+        match result {
             Truth::True => true,
             Truth::False => false,
             Truth::Unknown => members.iter().any(|member| self.same(node, item, member)),

@@ -8,7 +8,7 @@ use smallvec::{SmallVec, smallvec};
 pub enum Variable {
     /// A parameter or pseudo parameter: its index in [`Choices`].
     Named(usize),
-    /// A comparison that the template cannot answer: its index in the evaluator's list of atoms.
+    /// A comparison that the template does not decide: its index in the evaluator's list of atoms.
     Atom(usize),
 }
 
@@ -60,8 +60,8 @@ pub struct AtomText {
     pub fails: String,
 }
 
-/// Says when one of the scenarios applies: `Env is dev or test`; nothing where together with the `infeasible` ones they cover
-/// everything. What never happens may be said to be covered, if that is shorter.
+/// Describes when one of the scenarios applies: `Env is dev or test`; nothing where together with the `infeasible` ones they cover
+/// everything. What never happens may be included, if that is shorter.
 ///
 /// `atoms` are the evaluator's atoms, by index.
 pub fn describe(
@@ -120,10 +120,10 @@ fn normal(settled: &[(Variable, Domain)], size: &impl Fn(Variable) -> usize) -> 
 /// Combinations of values up to which cases are simplified: what is simplified is a sentence.
 const MOST_COMBINATIONS: usize = 4096;
 
-/// A short way to say the same, the same for every order in which scenarios were met.
+/// A short description of the same, equal for every order in which scenarios were met.
 ///
-/// All combinations of the variables' values are laid out in a table; the first that applies and is not yet said is
-/// widened, variable by variable, as far as all of it applies or is `free`, which may be said or not.
+/// All combinations of the variables' values are laid out in a table; the first that applies and is not yet described is
+/// widened, variable by variable, as far as all of it applies or is `free`, which may be included or not.
 fn merge(mut cubes: Vec<Cube>, free: &[Cube], size: &impl Fn(Variable) -> usize) -> Vec<Cube> {
     let mut variables: Vec<Variable> = cubes.iter().chain(free).flatten().map(|(variable, _)| *variable).collect();
     variables.sort_unstable();
@@ -132,7 +132,7 @@ fn merge(mut cubes: Vec<Cube>, free: &[Cube], size: &impl Fn(Variable) -> usize)
     let combinations = sizes.iter().try_fold(1usize, |product, size| product.checked_mul(*size));
     let Some(combinations) = combinations.filter(|combinations| *combinations <= MOST_COMBINATIONS) else {
         if !free.is_empty() {
-            // What is free may bring variables of its own, and need not be said.
+            // What is free may bring variables of its own, and can be left out.
             return merge(cubes, &[], size);
         }
         cubes.sort();
@@ -161,7 +161,7 @@ fn merge(mut cubes: Vec<Cube>, free: &[Cube], size: &impl Fn(Variable) -> usize)
     lay_out(&mut may, free);
     let holds =
         |domains: &[Domain]| each_combination(domains, &sizes, &mut |index| may.get(index).copied().unwrap_or(false));
-    // How many of the cases found say a combination.
+    // How many of the cases found include a combination.
     let mut said = vec![0usize; combinations];
     let mut found: Vec<Vec<Domain>> = Vec::new();
     for index in 0..combinations {
@@ -194,7 +194,7 @@ fn merge(mut cubes: Vec<Cube>, free: &[Cube], size: &impl Fn(Variable) -> usize)
         });
         found.push(domains);
     }
-    // What the other cases say already is not said again: a later one may be broader.
+    // What the other cases describe already is left out: a later one may be broader.
     found.retain(|domains| {
         let is_needed = !each_combination(domains, &sizes, &mut |index| {
             !applies.get(index).copied().unwrap_or(false) || said.get(index).is_some_and(|times| *times > 1)
@@ -220,7 +220,7 @@ fn merge(mut cubes: Vec<Cube>, free: &[Cube], size: &impl Fn(Variable) -> usize)
     simple
 }
 
-/// Calls `visit` with the index of each combination in the product of some domains, until it says no; whether it never did.
+/// Calls `visit` with the index of each combination in the product of some domains, until it returns false; whether it never did.
 fn each_combination(domains: &[Domain], sizes: &[usize], visit: &mut impl FnMut(usize) -> bool) -> bool {
     fn go(domains: &[Domain], sizes: &[usize], index: usize, visit: &mut impl FnMut(usize) -> bool) -> bool {
         let (Some((domain, domains)), Some((size, sizes))) = (domains.split_first(), sizes.split_first()) else {

@@ -1,8 +1,8 @@
 //! Comparing texts that are known in part.
 //!
 //! A text is a row of parts; two unsettled parts of the same parameter, pseudo parameter or resource attribute are the
-//! same characters whatever they are. Everything is answered in [`Truth`]: unknown where some deployment could make the
-//! answer yes and another no.
+//! same characters whatever they are. Every result is a [`Truth`]: unknown if some deployment could make the
+//! result true and another false.
 
 use super::partition::{Derived, PARTITIONS};
 use super::value::{Content, Kind, Origin, Part, Value};
@@ -35,7 +35,7 @@ pub const CLOSE: char = '\u{10FFFF}';
 fn part_text<'a>(part: &'a Part<'_>) -> Cow<'a, str> {
     match &part.content {
         Content::Known(text) => Cow::Borrowed(text),
-        // The arguments tell two results of a function apart.
+        // The arguments distinguish two results of a function.
         _ => Cow::Owned(match &part.origin {
             Origin::Function { name, of: Some(of) } => format!("{OPEN}{name} {of}{CLOSE}"),
             Origin::PieceOfParameter { of: Some(of), .. } => format!("{OPEN}{of}{CLOSE}"),
@@ -102,11 +102,11 @@ pub fn equal(left: &Value<'_>, right: &Value<'_>) -> Truth {
             [left, right] => equal_parts(left, right),
             _ => Truth::Unknown,
         }),
-        answer => answer,
+        result => result,
     }
 }
 
-/// What a question about scalars comes to where the same answer holds in every partition that they may be deployed in; unknown
+/// The result of a question about scalars if it is the same in every partition that they may be deployed in; unknown
 /// where it differs, or no partition has a part in them.
 fn in_every_partition(values: &[&Value<'_>], question: &dyn Fn(&[Value<'_>]) -> Truth) -> Truth {
     let derived = |part: &Part<'_>| match part.origin {
@@ -136,8 +136,8 @@ fn in_every_partition(values: &[&Value<'_>], question: &dyn Fn(&[Value<'_>]) -> 
         }
         match (question(&filled), common) {
             (Truth::Unknown, _) => return Truth::Unknown,
-            (answer, Some(other)) if answer != other => return Truth::Unknown,
-            (answer, _) => common = Some(answer),
+            (result, Some(other)) if result != other => return Truth::Unknown,
+            (result, _) => common = Some(result),
         }
     }
     common.unwrap_or(Truth::Unknown)
@@ -275,14 +275,14 @@ fn is_word(origin: &Origin<'_>) -> bool {
 
 /// Whether a scalar matches a pattern in which `*` stands for any characters and `?` for one.
 ///
-/// Unsettled parts of the value may be anything: the answer is `True` if every filling matches (decided conservatively:
+/// Unsettled parts of the value may be anything: the result is `True` if every filling matches (decided conservatively:
 /// an unsettled part must be swallowed by a `*`), `False` if none does.
 pub fn like(value: &Value<'_>, pattern: &str) -> Truth {
     match like_parts(value, pattern) {
         Truth::Unknown => in_every_partition(&[value], &|values| {
             values.first().map_or(Truth::Unknown, |value| like_parts(value, pattern))
         }),
-        answer => answer,
+        result => result,
     }
 }
 
@@ -374,7 +374,7 @@ fn covers(pattern: &[Unit], text: &[Unit]) -> bool {
 }
 
 /// Whether some text matches both: dynamic programming over two rows, the product of the lengths at most. Texts past the
-/// bound are taken to overlap, which leaves the answer unknown.
+/// bound are taken to overlap, which leaves the result unknown.
 fn overlap(left: &[Unit], right: &[Unit]) -> bool {
     const MOST: usize = 4_000_000;
     if left.len().saturating_mul(right.len()) > MOST {

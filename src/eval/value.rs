@@ -21,7 +21,7 @@ pub struct Value<'t> {
 /// The kinds of value.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Kind<'t> {
-    /// An explicit null. (`AWS::NoValue` is no value at all and never appears.)
+    /// An explicit null. (`AWS::NoValue` is not a value at all and never appears.)
     Null,
     /// A boolean.
     Bool(bool),
@@ -96,7 +96,7 @@ pub enum Origin<'t> {
     /// Read from a mapping.
     Mapping(&'t str),
     /// Another stack's export, by its name (unsettled parts spelled as [`super::text::canonical`] does) where that is
-    /// settled enough to tell two exports apart.
+    /// settled enough to distinguish two exports.
     Import(Option<Arc<str>>),
     /// A dynamic reference: `{{resolve:secretsmanager:…}}`.
     Dynamic {
@@ -143,6 +143,9 @@ pub enum DynamicService {
     Other,
 }
 
+/// The name of a function that CloudFormation does not have.
+pub const UNKNOWN_FUNCTION: &str = "an unknown function";
+
 impl Origin<'_> {
     /// The result of a function of which nothing is known, not even whether another call gives the same.
     pub fn function(name: &'static str) -> Self {
@@ -166,6 +169,9 @@ impl Origin<'_> {
             Self::Dynamic { .. } => "a dynamic reference is resolved only when the stack is deployed".to_owned(),
             Self::Zones | Self::Zone(_) => "the Availability Zones of the Region are unknown".to_owned(),
             Self::Function { name, .. } => format!("the result of `{name}` is unknown"),
+            Self::Malformed(UNKNOWN_FUNCTION) => {
+                "CloudFormation does not have the function that is used here".to_owned()
+            }
             Self::Malformed(name) => format!("`{name}` has arguments that CloudFormation does not accept"),
             Self::Inside(_) => "the value is part of an unknown value".to_owned(),
         }
@@ -176,7 +182,7 @@ impl Origin<'_> {
 /// an end to `$..`.
 const LISTS_INSIDE: u8 = 8;
 
-/// What a query through a value that is not known selects, by how many lists may still lie in it.
+/// What a query through a value that is not known selects, by how many lists may still be in it.
 static INSIDE: LazyLock<Vec<Vec<Value<'static>>>> = LazyLock::new(|| {
     let inside = |lists| Value {
         span: Span::default(),
@@ -220,7 +226,7 @@ impl<'t> Value<'t> {
         let left = match &self.kind {
             Kind::Text(parts) => match parts.as_slice() {
                 [Part { origin: Origin::Inside(lists), .. }] => lists.checked_sub(1)?,
-                // `Ref` of a resource is a text, whatever it says; most others are texts or lists of texts.
+                // `Ref` of a resource is a text in any case; most others are texts or lists of texts.
                 [Part { origin: Origin::Resource { attribute: None, .. }, .. }] => return None,
                 [part] if !part.content.is_known() => match part.origin {
                     Origin::Function { .. } | Origin::Malformed(_) => LISTS_INSIDE - 1,
@@ -314,17 +320,17 @@ impl<'t> Value<'t> {
         }
     }
 
-    /// The value under `key`; nothing where this is no map.
+    /// The value under `key`; nothing where this is not a map.
     pub fn get(&self, key: &str) -> Option<&Value<'t>> {
         self.field(key).map(|field| &field.value)
     }
 
-    /// The entry under `key`; nothing where this is no map.
+    /// The entry under `key`; nothing where this is not a map.
     pub fn field(&self, key: &str) -> Option<&Field<'t>> {
         self.fields().iter().find(|field| field.key == key)
     }
 
-    /// The entries of a map; none where this is no map.
+    /// The entries of a map; none where this is not a map.
     pub fn fields(&self) -> &[Field<'t>] {
         match &self.kind {
             Kind::Map(fields) => fields,
@@ -332,7 +338,7 @@ impl<'t> Value<'t> {
         }
     }
 
-    /// The items of a list, or the value itself where it is none: "a string or a list of strings".
+    /// The items of a list, or the value itself if it is not one: "a string or a list of strings".
     pub fn items(&self) -> &[Value<'t>] {
         match &self.kind {
             Kind::List(items) => items,
@@ -340,7 +346,7 @@ impl<'t> Value<'t> {
         }
     }
 
-    /// The first unsettled part of a scalar, to say why it is not known: one that somebody can tell before any other, since
+    /// The first unsettled part of a scalar, to explain why it is not known: preferably one that a person can provide, since
     /// the partition or Region around it seldom matters.
     pub fn unsettled(&self) -> Option<&Part<'t>> {
         let mut unsettled = self.parts().iter().filter(|part| !part.content.is_known());

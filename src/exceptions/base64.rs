@@ -1,6 +1,6 @@
 //! Base64 (RFC 4648, section 4), as far as a reason may be written in it.
 
-/// The text that a Base64 text stands for; none where it is no Base64, or no UTF-8. Line breaks and missing padding are passed
+/// The text that a Base64 text stands for; none where it is not Base64 or not UTF-8. Line breaks and missing padding are passed
 /// over.
 pub(super) fn decode(text: &str) -> Option<String> {
     let digits: Vec<u8> = text.bytes().filter(|byte| !byte.is_ascii_whitespace()).collect();

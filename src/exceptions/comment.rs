@@ -9,7 +9,7 @@
 
 use super::Text;
 use super::cover::{Cover, block_of};
-use super::draft::{Draft, Place, one_line};
+use super::draft::{Draft, Site, one_line};
 use super::place::{Blocks, Target};
 use crate::finding::Dialect;
 use crate::source::Span;
@@ -20,26 +20,28 @@ const CHECKOV: [&str; 3] = ["checkov:skip=", "bridgecrew:skip=", "cortex:skip="]
 /// Blanks behind the `#` of a comment that goes on with the one before it.
 const CONTINUATION: &str = "   ";
 
-/// The exceptions in the comments of one text, for what they stand at in the tree that people know.
+/// The exceptions in the comments of one text, for what they are at in the tree that people know.
 pub(super) fn read(text: &Text<'_, '_>, tree: &Node<'_>) -> Vec<Draft> {
-    let mut written: Vec<(Said, Target)> = Vec::new();
+    let mut written: Vec<(ExceptionText, Target)> = Vec::new();
     let mut blocks = None;
     for (index, comment) in text.comments.iter().enumerate() {
-        let Some(said) = said(comment, text.comments.get(index + 1..).unwrap_or_default(), text.text) else { continue };
+        let Some(exception) = exception(comment, text.comments.get(index + 1..).unwrap_or_default(), text.text) else {
+            continue;
+        };
         let blocks = blocks.get_or_insert_with(|| Blocks::new(text.text, text.root));
-        written.push((said, blocks.target(comment.span)));
+        written.push((exception, blocks.target(comment.span)));
     }
     if written.is_empty() {
         return Vec::new();
     }
     let targets: Vec<&Target> = written.iter().map(|(_, target)| target).collect();
     let covers = super::place::covers(tree, &targets);
-    let drafts = written.into_iter().zip(covers).flat_map(|((said, _), covers)| said.drafts(covers, tree));
+    let drafts = written.into_iter().zip(covers).flat_map(|((exception, _), covers)| exception.drafts(covers, tree));
     drafts.collect()
 }
 
-/// What a comment says.
-struct Said {
+/// The exception in a comment.
+struct ExceptionText {
     dialect: Dialect,
     span: Span,
     /// The rules, as they are named.
@@ -49,8 +51,8 @@ struct Said {
     problem: Option<String>,
 }
 
-/// What a comment says, if it speaks of an exception; `next` are the comments after it.
-fn said(comment: &Comment<'_>, next: &[Comment<'_>], text: &str) -> Option<Said> {
+/// The exception in a comment, if there is one; `next` are the comments after it.
+fn exception(comment: &Comment<'_>, next: &[Comment<'_>], text: &str) -> Option<ExceptionText> {
     if let Some(words) = comment.text.strip_prefix("hipaalint:") {
         let mut words = words.trim().to_owned();
         let mut span = comment.span;
@@ -71,7 +73,14 @@ fn said(comment: &Comment<'_>, next: &[Comment<'_>], text: &str) -> Option<Said>
             "the colon is missing, or there is a space before it; write `hipaalint: except RULE because …`".to_owned(),
         );
         let dialect = Dialect::Comment;
-        return Some(Said { dialect, span: comment.span, ids: Vec::new(), until: None, reason: None, problem });
+        return Some(ExceptionText {
+            dialect,
+            span: comment.span,
+            ids: Vec::new(),
+            until: None,
+            reason: None,
+            problem,
+        });
     }
     // Most comments are prose.
     if !comment.text.contains(':') {
@@ -82,7 +91,7 @@ fn said(comment: &Comment<'_>, next: &[Comment<'_>], text: &str) -> Option<Said>
     let (id, rest) = skip.split_at_checked(end)?;
     let reason = rest.strip_prefix(':').and_then(one_line);
     let ids = vec![id.to_owned()];
-    Some(Said { dialect: Dialect::Checkov, span: comment.span, ids, until: None, reason, problem: None })
+    Some(ExceptionText { dialect: Dialect::Checkov, span: comment.span, ids, until: None, reason, problem: None })
 }
 
 /// The words of a comment that goes on with one that ends at `before`: on the next line, and indented behind its `#`.
@@ -94,31 +103,32 @@ fn continuation<'c>(before: Span, comment: &'c Comment<'_>, text: &str) -> Optio
 }
 
 /// `except RULE, RULE until DAY because …`.
-fn own(words: &str, span: Span) -> Said {
-    let mut said = Said { dialect: Dialect::Comment, span, ids: Vec::new(), until: None, reason: None, problem: None };
+fn own(words: &str, span: Span) -> ExceptionText {
+    let mut exception =
+        ExceptionText { dialect: Dialect::Comment, span, ids: Vec::new(), until: None, reason: None, problem: None };
     let Some(rest) =
         words.strip_prefix("except").filter(|rest| rest.is_empty() || rest.starts_with(char::is_whitespace))
     else {
-        said.problem = Some("the text after `hipaalint:` is not `except RULE because …`".to_owned());
-        return said;
+        exception.problem = Some("the text after `hipaalint:` is not `except RULE because …`".to_owned());
+        return exception;
     };
     let (head, reason) = match word(rest, "because") {
         Some((head, reason)) => (head, one_line(reason)),
         None => (rest, None),
     };
-    said.reason = reason;
+    exception.reason = reason;
     let rules = match word(head, "until") {
         Some((rules, until)) => {
-            said.until = Some(until.trim().to_owned());
+            exception.until = Some(until.trim().to_owned());
             rules
         }
         None => head,
     };
-    said.ids = rules.split([',', ' ', '\t']).filter(|id| !id.is_empty()).map(str::to_owned).collect();
-    if said.ids.is_empty() {
-        said.problem = Some("it does not name a rule; write `except RULE because …`".to_owned());
+    exception.ids = rules.split([',', ' ', '\t']).filter(|id| !id.is_empty()).map(str::to_owned).collect();
+    if exception.ids.is_empty() {
+        exception.problem = Some("it does not name a rule; write `except RULE because …`".to_owned());
     }
-    said
+    exception
 }
 
 /// What stands before and after the first occurrence of a word of its own.
@@ -131,14 +141,14 @@ fn word<'w>(text: &'w str, word: &str) -> Option<(&'w str, &'w str)> {
     })
 }
 
-impl Said {
+impl ExceptionText {
     fn drafts(self, covers: Vec<Cover>, tree: &Node<'_>) -> Vec<Draft> {
-        // checkov takes its comments to be about the whole resource whose lines they stand in.
+        // checkov takes its comments to be about the whole resource whose lines they are in.
         let covers = match self.dialect {
             Dialect::Checkov => covers.iter().map(|cover| Cover::of(block_of(&cover.path))).collect(),
             _ => covers,
         };
-        let place = Place::at(covers.first().map(|cover| cover.path.clone()).unwrap_or_default(), tree);
+        let place = Site::at(covers.first().map(|cover| cover.path.clone()).unwrap_or_default(), tree);
         let mut draft = Draft { covers, reason: self.reason, ..Draft::new(self.dialect, self.span, place) };
         if let Some(until) = self.until {
             draft.expires = until.parse().ok();

@@ -6,22 +6,22 @@ use crate::source::Span;
 /// A block that an exception covers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Cover {
-    /// The way to it, as findings have it; empty for the whole template.
+    /// Its path, as findings have it; empty for the whole template.
     pub(super) path: String,
-    /// Only what lies in this span: a branch of a function is one place with the others, and has no way of its own.
+    /// Only what is in this span: a branch of a function is one place with the others, and has no separate path.
     pub(super) within: Option<Span>,
     /// Only findings whose message names one of these; all if there are none.
     pub(super) only: Vec<String>,
 }
 
 impl Cover {
-    /// Everything at and below a way.
+    /// Everything at and below a path.
     pub(super) fn of(path: impl Into<String>) -> Self {
         Self { path: path.into(), within: None, only: Vec::new() }
     }
 
     /// Whether it covers a finding about a subject with this qualified name. What a block is blamed for that is written
-    /// elsewhere, in the global properties of a transform say, is covered with the block.
+    /// elsewhere, in the global properties of a transform for example, is covered with the block.
     pub(super) fn holds(&self, finding: &Finding, subject: &str) -> bool {
         let is_there = self.path.is_empty() || self.path == subject || is_below(&finding.path, &self.path);
         let lies_within = |span: Span| {
@@ -37,12 +37,12 @@ impl Cover {
     }
 }
 
-/// Whether a way leads to a block or to something in it.
+/// Whether a path leads to a block or to something in it.
 fn is_below(path: &str, block: &str) -> bool {
     path.strip_prefix(block).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
-/// The way to the block that something stands in: `Resources/Records` of `Resources/Records/Properties`.
+/// The path of the block that something is in: `Resources/Records` of `Resources/Records/Properties`.
 pub(super) fn block_of(path: &str) -> &str {
     let end = path.match_indices('/').nth(1).map_or(path.len(), |(at, _)| at);
     path.get(..end).unwrap_or(path)

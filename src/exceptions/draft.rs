@@ -22,9 +22,9 @@ pub(super) struct Draft {
     pub(super) dialect: Dialect,
     /// The whole exception.
     pub(super) span: Span,
-    /// The block that it stands in.
+    /// The block that it is in.
     pub(super) subject: Subject,
-    /// The way to where it stands.
+    /// The path of the exception.
     pub(super) path: String,
     pub(super) covers: Vec<Cover>,
     /// Why it cannot be read, each at its place.
@@ -34,8 +34,8 @@ pub(super) struct Draft {
 }
 
 impl Draft {
-    /// One that says nothing yet.
-    pub(super) fn new(dialect: Dialect, span: Span, place: Place) -> Self {
+    /// An empty one.
+    pub(super) fn new(dialect: Dialect, span: Span, place: Site) -> Self {
         Self {
             id: String::new(),
             id_span: span,
@@ -55,7 +55,7 @@ impl Draft {
         }
     }
 
-    /// Whether both say the same, whatever they cover.
+    /// Whether both are the same, whatever they cover.
     pub(super) fn is_alike(&self, other: &Self) -> bool {
         let covers = Vec::new();
         let bare = |draft: &Self| Self {
@@ -70,15 +70,15 @@ impl Draft {
 
 /// Where exceptions stand.
 #[derive(Clone, Debug)]
-pub(super) struct Place {
+pub(super) struct Site {
     /// What findings about them are about.
     pub(super) subject: Subject,
-    /// The way there.
+    /// The path.
     pub(super) path: String,
 }
 
-impl Place {
-    /// The place at a way; the type of a resource is taken from the tree.
+impl Site {
+    /// The place at a path; the type of a resource is taken from the tree.
     pub(super) fn at(path: String, tree: &Node<'_>) -> Self {
         let mut steps = path.split('/');
         let section = match steps.next() {
@@ -101,13 +101,13 @@ impl Place {
         Self { subject: Subject { section, name: name.to_owned(), resource_type, construct }, path }
     }
 
-    /// What stands at a step from here.
+    /// What is at a step from here.
     pub(super) fn step(&self, step: &str) -> Self {
         Self { subject: self.subject.clone(), path: join(&self.path, step) }
     }
 }
 
-/// A way with one more step.
+/// A path with one more step.
 pub(super) fn join(path: &str, step: &str) -> String {
     if path.is_empty() { step.to_owned() } else { format!("{path}/{step}") }
 }

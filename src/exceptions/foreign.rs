@@ -1,4 +1,4 @@
-//! Exceptions in the languages of other tools, as they stand in `Metadata`. What each takes was read from its source.
+//! Exceptions in the languages of other tools, as they are in `Metadata`. What each takes was read from its source.
 //!
 //! | tool | where | what |
 //! | --- | --- | --- |
@@ -11,8 +11,8 @@
 
 use super::base64;
 use super::cover::Cover;
-use super::draft::{Draft, Place, join, one_line, text_of};
-use super::metadata::{blocks_with_metadata, way};
+use super::draft::{Draft, Site, join, one_line, text_of};
+use super::metadata::{block_path, blocks_with_metadata};
 use crate::finding::Dialect;
 use crate::source::Span;
 use crate::syntax::{Kind, Node};
@@ -73,7 +73,7 @@ pub(super) fn read(tree: &Node<'_>, has_rule: &dyn Fn(Dialect, &str) -> bool) ->
             let Some(list) = metadata.get(language.section).and_then(|section| section.get(language.list)) else {
                 continue;
             };
-            let block = way(resource);
+            let block = block_path(resource);
             let mut place = None;
             let items = list.as_sequence().unwrap_or(std::slice::from_ref(list));
             for (index, item) in items.iter().enumerate() {
@@ -81,7 +81,7 @@ pub(super) fn read(tree: &Node<'_>, has_rule: &dyn Fn(Dialect, &str) -> bool) ->
                     continue;
                 };
                 let place = place.get_or_insert_with(|| {
-                    Place::at(join(&join(&join(&block, "Metadata"), language.section), language.list), tree)
+                    Site::at(join(&join(&join(&block, "Metadata"), language.section), language.list), tree)
                 });
                 let place = place.step(&index.to_string());
                 let draft = Draft { id, id_span, ..Draft::new(language.dialect, item.span, place) };
@@ -99,7 +99,7 @@ impl Language {
         Some((text_of(id)?, id.span))
     }
 
-    /// What else is said.
+    /// The other texts.
     fn item(&self, item: &Node<'_>, mut draft: Draft, block: &str) -> Option<Draft> {
         draft.reason = item.get(self.reason).and_then(text_of);
         let mut cover = Cover::of(block);

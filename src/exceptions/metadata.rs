@@ -15,7 +15,7 @@
 //! ```
 
 use super::cover::Cover;
-use super::draft::{Draft, Place, join, text_of};
+use super::draft::{Draft, Site, join, text_of};
 use crate::finding::Dialect;
 use crate::rules::load::nearest;
 use crate::source::Span;
@@ -29,9 +29,9 @@ pub(super) fn read(tree: &Node<'_>) -> Vec<Draft> {
     let mut drafts = Vec::new();
     for (resource, metadata) in blocks_with_metadata(tree) {
         let Some(own) = metadata.get("hipaalint") else { continue };
-        let block = way(resource);
-        let reader = Reader { tree, block: &block };
-        let place = Place::at(join(&join(&block, "Metadata"), "hipaalint"), tree);
+        let block = block_path(resource);
+        let reader = MetadataReader { tree, block: &block };
+        let place = Site::at(join(&join(&block, "Metadata"), "hipaalint"), tree);
         reader.section(own, &place, &mut drafts);
     }
     drafts
@@ -45,20 +45,20 @@ pub(super) fn blocks_with_metadata<'n>(tree: &'n Node<'_>) -> impl Iterator<Item
     of_template.into_iter().chain(resources.iter().filter_map(of_resource))
 }
 
-/// The way to a resource, or to the template.
-pub(super) fn way(resource: Option<&str>) -> String {
+/// The path of a resource, or of the template.
+pub(super) fn block_path(resource: Option<&str>) -> String {
     resource.map_or_else(String::new, |name| ["Resources/", name].concat())
 }
 
-/// Reads what one block says.
-struct Reader<'r, 't> {
+/// Reads the exceptions of one block.
+struct MetadataReader<'r, 't> {
     tree: &'r Node<'t>,
-    /// The way to the block; empty for the template.
+    /// The path of the block; empty for the template.
     block: &'r str,
 }
 
-impl Reader<'_, '_> {
-    fn section(&self, own: &Node<'_>, place: &Place, drafts: &mut Vec<Draft>) {
+impl MetadataReader<'_, '_> {
+    fn section(&self, own: &Node<'_>, place: &Site, drafts: &mut Vec<Draft>) {
         let Some(entries) = own.as_mapping() else {
             return drafts.push(self.broken(
                 own,
@@ -92,7 +92,7 @@ impl Reader<'_, '_> {
     }
 
     /// What cannot be read as an exception.
-    fn broken(&self, node: &Node<'_>, place: &Place, problem: String) -> Draft {
+    fn broken(&self, node: &Node<'_>, place: &Site, problem: String) -> Draft {
         let mut draft = Draft::new(Dialect::Metadata, node.span, place.clone());
         draft.problems.push((node.span, problem));
         draft.covers.push(Cover::of(self.block));
@@ -100,7 +100,7 @@ impl Reader<'_, '_> {
     }
 
     /// One exception, for each rule that it names.
-    fn item(&self, item: &Node<'_>, place: &Place, drafts: &mut Vec<Draft>) {
+    fn item(&self, item: &Node<'_>, place: &Site, drafts: &mut Vec<Draft>) {
         let Some(entries) = item.as_mapping() else {
             let problem = format!("an exception is {}, not a map with `rule` and `reason`", item.describe());
             return drafts.push(self.broken(item, place, problem));
@@ -168,7 +168,7 @@ impl Reader<'_, '_> {
     }
 }
 
-/// The text of a field; what is none is a problem, but for nothing at all.
+/// The text of a field; another type is a problem, but null is not.
 fn text(entry: &Entry<'_>, draft: &mut Draft) -> Option<String> {
     if matches!(entry.value.kind, Kind::Mapping(_) | Kind::Sequence(_)) {
         let problem = format!("`{}` is {}, not a string", entry.key, entry.value.describe());

@@ -1,8 +1,8 @@
-//! Exceptions: who decided in a template that a finding need not be mended, why, and until when. Reads them from the located
-//! tree and its comments, in our own language and in those of other tools, marks the findings that they cover, and says what
+//! Exceptions: who decided in a template that a finding does not need a fix, why, and until when. Reads them from the located
+//! tree and its comments, in our own language and in those of other tools, marks the findings that they cover, and reports what
 //! is wrong about them.
 //!
-//! 45 CFR 164.306(d)(3) asks whoever does not implement an addressable specification to document why, and what is done
+//! 45 CFR 164.306(d)(3) requires an entity that does not implement an addressable specification to document why, and what is done
 //! instead. So an exception of ours holds only if it can be read, names a rule, gives a reason and has not expired.
 
 mod base64;
@@ -15,7 +15,7 @@ mod place;
 
 use crate::date::Date;
 use crate::expand::Block;
-use crate::finding::{Dialect, Exception, ExceptionState, Finding, Flaw, Subject, Waived, Waiver};
+use crate::finding::{Dialect, Exception, ExceptionState, Finding, Flaw, Subject, SuppressedRule, Suppression};
 use crate::rules::load::{RuleSet, controls};
 use crate::rules::meta::Requirement;
 use crate::source::Span;
@@ -53,12 +53,12 @@ type ByName = HashMap<String, Vec<Arc<Meant>>>;
 struct Meant {
     rule: Arc<str>,
     /// With its citations, which are gathered when an exception asks for them.
-    waived: OnceLock<Arc<Waived>>,
+    suppressed: OnceLock<Arc<SuppressedRule>>,
 }
 
 impl Meant {
-    fn waived(&self, rules: &RuleSet) -> Arc<Waived> {
-        Arc::clone(self.waived.get_or_init(|| waived(Arc::clone(&self.rule), rules)))
+    fn suppressed(&self, rules: &RuleSet) -> Arc<SuppressedRule> {
+        Arc::clone(self.suppressed.get_or_init(|| suppressed(Arc::clone(&self.rule), rules)))
     }
 }
 
@@ -67,7 +67,7 @@ impl Aliases {
     fn new(rules: &RuleSet) -> Self {
         let mut aliases: HashMap<String, ByName> = HashMap::default();
         for entry in rules.entries().iter().filter(|entry| !entry.meta.aliases.is_empty()) {
-            let rule = Arc::new(Meant { rule: Arc::from(entry.id()), waived: OnceLock::new() });
+            let rule = Arc::new(Meant { rule: Arc::from(entry.id()), suppressed: OnceLock::new() });
             for (tool, ids) in &entry.meta.aliases {
                 let by_name = aliases.entry(tool.clone()).or_default();
                 for id in ids {
@@ -114,11 +114,11 @@ impl Context<'_> {
 #[derive(Debug, Default)]
 pub struct Exceptions {
     all: Vec<Known>,
-    /// Those that hold, sorted by the rule that they waive and the block that they cover something of.
+    /// Those that hold, sorted by the rule that they suppress and the block that they cover something of.
     holding: Vec<Holding>,
 }
 
-/// One of the exceptions that hold, with one of the rules that it waives and one of the blocks that it covers something of.
+/// One of the exceptions that hold, with one of the rules that it suppresses and one of the blocks that it covers something of.
 #[derive(Debug)]
 struct Holding {
     rule: Arc<str>,
@@ -137,23 +137,23 @@ impl Holding {
 
 #[derive(Debug)]
 struct Known {
-    waiver: Arc<Waiver>,
+    suppression: Arc<Suppression>,
     covers: Vec<Cover>,
-    /// Where it is written, for what is said about it.
+    /// Where it is written, for findings about it.
     subject: Subject,
     path: String,
-    flaws: Vec<Said>,
-    /// Whether it waives anything.
+    flaws: Vec<Problem>,
+    /// Whether it suppresses anything.
     is_used: bool,
     /// Whether a check of its rule could not be decided where it holds.
     undecided: bool,
-    /// Whether it waives only some of its rule's findings, in words that we do not have.
+    /// Whether it suppresses only some of its rule's findings, in words that we do not have.
     is_granular: bool,
 }
 
 /// Something that is wrong about an exception.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Said {
+pub struct Problem {
     /// What.
     pub flaw: Flaw,
     /// The place to underline.
@@ -168,12 +168,12 @@ pub struct Said {
 pub struct Judged<'e> {
     /// The exception and what became of it.
     pub exception: Exception,
-    /// What it stands in.
+    /// What it is in.
     pub subject: &'e Subject,
-    /// The way to it.
+    /// Its path.
     pub path: &'e str,
     /// What is wrong; empty where nothing is.
-    pub flaws: Vec<Said>,
+    pub flaws: Vec<Problem>,
 }
 
 /// Reads the exceptions of a template. `tree` is the tree that people know, with includes and loops expanded, and before
@@ -193,9 +193,9 @@ pub fn read(tree: &Node<'_>, texts: &[Text<'_, '_>], context: &Context<'_>) -> E
     exceptions
 }
 
-/// What all turns of a loop have in common is one exception, which covers something in each.
+/// What all iterations of a loop have in common is one exception, which covers something in each.
 fn united(drafts: Vec<Draft>) -> Vec<Draft> {
-    // Of each, the first that stands at the same place and names the same rule.
+    // Of each, the first that is at the same place and names the same rule.
     let mut known: HashMap<(Span, &str), usize> = HashMap::default();
     let firsts: Vec<usize> = drafts
         .iter()
@@ -227,19 +227,19 @@ fn united(drafts: Vec<Draft>) -> Vec<Draft> {
 
 /// Looks up what an exception means, and whether it holds; none where it is another tool's, and about nothing of ours.
 fn known(draft: Draft, context: &Context<'_>, hints: &mut usize) -> Option<Known> {
-    let mut flaws: Vec<Said> = Vec::new();
+    let mut flaws: Vec<Problem> = Vec::new();
     let is_own = draft.dialect.is_own();
     let mut say = |flaw, span, words: Vec<(&'static str, String)>| {
-        flaws.push(Said { flaw, span, words, is_light: false });
+        flaws.push(Problem { flaw, span, words, is_light: false });
     };
     let named = |name: &str| vec![("rule", name.to_owned())];
-    let waives: Vec<Arc<Waived>> = match is_own.then(|| context.rules.get(&draft.id)).flatten() {
+    let suppresses: Vec<Arc<SuppressedRule>> = match is_own.then(|| context.rules.get(&draft.id)).flatten() {
         _ if !is_own => {
             let meant = context.meant(draft.dialect, &draft.id);
             if meant.is_empty() {
                 return None;
             }
-            meant.iter().map(|meant| meant.waived(context.rules)).collect()
+            meant.iter().map(|meant| meant.suppressed(context.rules)).collect()
         }
         Some(entry) if entry.is_about_exceptions() => {
             let problem =
@@ -247,8 +247,8 @@ fn known(draft: Draft, context: &Context<'_>, hints: &mut usize) -> Option<Known
             say(Flaw::Malformed, draft.id_span, vec![("problem", problem.to_owned())]);
             Vec::new()
         }
-        Some(entry) => vec![waived(Arc::from(entry.id()), context.rules)],
-        // What it is about was not even said.
+        Some(entry) => vec![suppressed(Arc::from(entry.id()), context.rules)],
+        // The rule is missing, too.
         None if draft.id.is_empty() => Vec::new(),
         None => {
             let mut words = named(&draft.id);
@@ -262,7 +262,7 @@ fn known(draft: Draft, context: &Context<'_>, hints: &mut usize) -> Option<Known
     }
     if is_own && draft.reason.is_none() && draft.problems.is_empty() {
         let mut words = named(&draft.id);
-        words.push(("effect", "so it does not suppress findings".to_owned()));
+        words.push(("effect", "so it suppresses nothing".to_owned()));
         say(Flaw::WithoutReason, draft.span, words);
     }
     if let (Some(expires), Some(today)) = (draft.expires, context.today)
@@ -272,9 +272,9 @@ fn known(draft: Draft, context: &Context<'_>, hints: &mut usize) -> Option<Known
         words.push(("date", expires.to_string()));
         say(Flaw::Expired, draft.expires_span, words);
     }
-    let waiver = Waiver {
+    let suppression = Suppression {
         id: draft.id,
-        waives,
+        suppresses,
         reason: draft.reason,
         alternative: draft.alternative,
         owner: draft.owner,
@@ -290,7 +290,7 @@ fn known(draft: Draft, context: &Context<'_>, hints: &mut usize) -> Option<Known
         },
     };
     Some(Known {
-        waiver: Arc::new(waiver),
+        suppression: Arc::new(suppression),
         covers: draft.covers,
         subject: draft.subject,
         path: draft.path,
@@ -317,10 +317,10 @@ fn hint(id: &str, context: &Context<'_>, hints: &mut usize) -> String {
 }
 
 /// A rule that an exception means, with its citations.
-fn waived(rule: Arc<str>, rules: &RuleSet) -> Arc<Waived> {
+fn suppressed(rule: Arc<str>, rules: &RuleSet) -> Arc<SuppressedRule> {
     let cited = |requirement| citations(&rule, requirement, rules);
     let (required, addressable) = (cited(Requirement::Required), cited(Requirement::Addressable));
-    Arc::new(Waived { rule, required, addressable })
+    Arc::new(SuppressedRule { rule, required, addressable })
 }
 
 /// The citations of a rule that are so binding.
@@ -335,8 +335,8 @@ impl Exceptions {
     fn index(&mut self) {
         let Self { all, holding } = self;
         for (known, exception) in all.iter().enumerate().filter(|(_, known)| known.flaws.is_empty()) {
-            for waived in &exception.waiver.waives {
-                let rule = &waived.rule;
+            for suppressed in &exception.suppression.suppresses {
+                let rule = &suppressed.rule;
                 let covers = 0..exception.covers.len();
                 holding.extend(covers.map(|cover| Holding { rule: Arc::clone(rule), known, cover }));
             }
@@ -352,7 +352,7 @@ impl Exceptions {
         self.all.is_empty()
     }
 
-    /// Those that hold for a rule and may cover something of the blocks at these ways: the whole template's, its section's,
+    /// Those that hold for a rule and may cover something of the blocks at these paths: the whole template's, its section's,
     /// and its own.
     fn holding(&self, rule: &str, subject: &str, path: &str) -> Vec<usize> {
         let of_rule = self.of_rule(rule);
@@ -370,7 +370,7 @@ impl Exceptions {
         found
     }
 
-    /// Those that waive a rule.
+    /// Those that suppress a rule.
     fn of_rule(&self, rule: &str) -> &[Holding] {
         let start = self.holding.partition_point(|holding| &*holding.rule < rule);
         let rest = self.holding.get(start..).unwrap_or_default();
@@ -380,23 +380,23 @@ impl Exceptions {
 
     /// Marks a finding with the exception that covers it, if one does. Where several do, all are of use; the finding names
     /// one of our own before another tool's, one with a reason before one without, and the narrowest.
-    pub fn waive(&mut self, finding: &mut Finding) {
+    pub fn suppress(&mut self, finding: &mut Finding) {
         if self.of_rule(&finding.rule).is_empty() {
             return;
         }
         let subject = finding.subject.qualified_name();
-        let mut best: Option<((bool, bool, usize), Arc<Waiver>)> = None;
+        let mut best: Option<((bool, bool, usize), Arc<Suppression>)> = None;
         for index in self.holding(&finding.rule, &subject, &finding.path) {
             let Some(known) = self.all.get_mut(index) else { continue };
             let covering = known.covers.iter().filter(|cover| cover.holds(finding, &subject));
             let Some(length) = covering.map(|cover| cover.path.len()).max() else { continue };
             known.is_used = true;
-            let rank = (known.waiver.dialect.is_own(), known.waiver.reason.is_some(), length);
+            let rank = (known.suppression.dialect.is_own(), known.suppression.reason.is_some(), length);
             if best.as_ref().is_none_or(|(known, _)| rank > *known) {
-                best = Some((rank, Arc::clone(&known.waiver)));
+                best = Some((rank, Arc::clone(&known.suppression)));
             }
         }
-        finding.waiver = best.map(|(_, waiver)| waiver);
+        finding.suppression = best.map(|(_, suppression)| suppression);
     }
 
     /// Notes that a check could not be decided: whether an exception is needed there is open.
@@ -414,10 +414,10 @@ impl Exceptions {
         }
     }
 
-    /// The findings among these that each waives, alone or with others.
-    fn tally(&self, waived: &[Finding]) -> Vec<usize> {
+    /// The findings among these that each suppresses, alone or with others.
+    fn tally(&self, suppressed: &[Finding]) -> Vec<usize> {
         let mut numbers = vec![0; self.all.len()];
-        for finding in waived {
+        for finding in suppressed {
             let subject = finding.subject.qualified_name();
             for index in self.holding(&finding.rule, &subject, &finding.path) {
                 if let (Some(known), Some(number)) = (self.all.get(index), numbers.get_mut(index)) {
@@ -428,36 +428,36 @@ impl Exceptions {
         numbers
     }
 
-    /// What became of each, in the order of the text. `waived` are the findings that were marked, `ran` says whether a rule ran;
+    /// What became of each, in the order of the text. `suppressed` are the findings that were marked, `ran` returns whether a rule ran;
     /// where `may_change` is true, this run looked at some deployments only, and what is of no use in it may be in another.
-    pub fn judge(&self, waived: &[Finding], ran: impl Fn(&str) -> bool, may_change: bool) -> Vec<Judged<'_>> {
-        let numbers = self.tally(waived);
+    pub fn judge(&self, suppressed: &[Finding], ran: impl Fn(&str) -> bool, may_change: bool) -> Vec<Judged<'_>> {
+        let numbers = self.tally(suppressed);
         let mut judged: Vec<Judged<'_>> = self
             .all
             .iter()
             .zip(numbers)
             .map(|(known, findings)| {
-                // Where nothing is waived, nothing is missing that another tool's language does not ask for.
+                // Where nothing is suppressed, nothing is missing that another tool's language does not ask for.
                 let mut flaws = known.flaws.clone();
                 flaws.extend(known.is_used.then(|| known.without_reason()).flatten());
-                let grave = flaws.iter().filter(|said| !said.is_light).map(|said| said.flaw.state()).max();
+                let grave = flaws.iter().filter(|problem| !problem.is_light).map(|problem| problem.flaw.state()).max();
                 let is_open = known.undecided
                     || may_change
                     || known.is_granular
-                    || known.waiver.waives.iter().any(|waived| !ran(&waived.rule));
+                    || known.suppression.suppresses.iter().any(|suppressed| !ran(&suppressed.rule));
                 let state = match grave {
                     Some(state) => state,
                     None if known.is_used => ExceptionState::InForce,
                     None if is_open => ExceptionState::NotChecked,
                     None => {
                         // Another tool may find what we do not: what it needs is its business.
-                        flaws.extend(known.waiver.dialect.is_own().then(|| known.unused()));
+                        flaws.extend(known.suppression.dialect.is_own().then(|| known.unused()));
                         ExceptionState::Unused
                     }
                 };
-                let waiver = Arc::clone(&known.waiver);
+                let suppression = Arc::clone(&known.suppression);
                 Judged {
-                    exception: Exception { waiver, state, findings },
+                    exception: Exception { suppression, state, findings },
                     subject: &known.subject,
                     path: &known.path,
                     flaws,
@@ -465,30 +465,31 @@ impl Exceptions {
             })
             .collect();
         judged.sort_by(|a, b| {
-            (a.exception.waiver.span, &a.exception.waiver.id).cmp(&(b.exception.waiver.span, &b.exception.waiver.id))
+            (a.exception.suppression.span, &a.exception.suppression.id)
+                .cmp(&(b.exception.suppression.span, &b.exception.suppression.id))
         });
         judged
     }
 }
 
 impl Known {
-    /// What is said of an exception that holds although nobody says why: other tools' languages do not ask for it.
-    fn without_reason(&self) -> Option<Said> {
-        if self.waiver.dialect.is_own() || self.waiver.reason.is_some() {
+    /// The problem of an exception that is in force without a reason, which other tools' languages do not require.
+    fn without_reason(&self) -> Option<Problem> {
+        if self.suppression.dialect.is_own() || self.suppression.reason.is_some() {
             return None;
         }
-        let words = vec![("rule", self.waiver.id.clone()), ("effect", "but it is in force".to_owned())];
-        Some(Said { flaw: Flaw::WithoutReason, span: self.waiver.span, words, is_light: true })
+        let words = vec![("rule", self.suppression.id.clone()), ("effect", "but it is in force".to_owned())];
+        Some(Problem { flaw: Flaw::WithoutReason, span: self.suppression.span, words, is_light: true })
     }
 
-    fn unused(&self) -> Said {
-        let place = match self.waiver.covers.as_slice() {
+    fn unused(&self) -> Problem {
+        let place = match self.suppression.covers.as_slice() {
             [] => "anywhere".to_owned(),
             [only] if only.is_empty() => "in the template".to_owned(),
             [only] => format!("at `{only}`"),
             [first, rest @ ..] => format!("at `{first}` and {} more", rest.len()),
         };
-        let words = vec![("rule", self.waiver.id.clone()), ("place", place)];
-        Said { flaw: Flaw::Unused, span: self.waiver.span, words, is_light: false }
+        let words = vec![("rule", self.suppression.id.clone()), ("place", place)];
+        Problem { flaw: Flaw::Unused, span: self.suppression.span, words, is_light: false }
     }
 }

@@ -1,10 +1,10 @@
-//! What a comment is about: the key or list item that it stands above, beside, or in.
+//! What a comment is about: the key or list item that it is above, beside, or in.
 //!
 //! - Beside something, on its line: the first key or item that begins on that line.
 //! - On a line of its own: the next key or item, if that is indented at least as far; what a person writes above a thing.
 //! - Otherwise, at the end of a block: the innermost block that is indented less.
 //!
-//! What stands above an attribute of a resource (its `Type`, its `Properties`) is about the resource; what stands above the
+//! What is above an attribute of a resource (its `Type`, its `Properties`) is about the resource; what is above the
 //! first key of a template, about the whole of it.
 
 use super::cover::Cover;
@@ -24,7 +24,7 @@ pub(super) enum Target {
     Template,
     /// A key with its value, or an item.
     Block {
-        /// The key, or the item itself: what names it wherever it comes to stand.
+        /// The key, or the item itself: what names it in any position.
         name: Span,
         /// All of it.
         whole: Span,
@@ -122,7 +122,7 @@ impl<'a> Blocks<'a> {
         let before = self.text.get(line..start).unwrap_or_default();
         let after = self.blocks.partition_point(|block| block.name.start < comment.start);
         let next = self.blocks.get(after);
-        // Beside a dash whose item begins on the next line, a comment stands above it.
+        // Beside a dash whose item begins on the next line, a comment is above it.
         let is_alone = before.trim_matches([' ', '\t', '-']).is_empty();
         let found = if is_alone {
             let column = start - line;
@@ -159,7 +159,7 @@ fn is_within(inner: Span, outer: Span) -> bool {
     inner.source == outer.source && outer.start <= inner.start && inner.end <= outer.end
 }
 
-/// What each target covers in a tree: in every turn of a loop, and wherever an include put it.
+/// What each target covers in a tree: in every iteration of a loop, and wherever an include put it.
 pub(super) fn covers(tree: &Node<'_>, targets: &[&Target]) -> Vec<Vec<Cover>> {
     let mut finder = Finder { by_name: HashMap::new(), found: vec![Vec::new(); targets.len()], loose: BTreeMap::new() };
     for (index, target) in targets.iter().enumerate() {
@@ -171,7 +171,7 @@ pub(super) fn covers(tree: &Node<'_>, targets: &[&Target]) -> Vec<Vec<Cover>> {
         }
     }
     finder.walk(tree, &mut Vec::new(), false);
-    // What is not in the tree itself, a loop's key say, covers what was made of its content.
+    // What is not in the tree itself, such as a loop's key, covers what was made of its content.
     for (index, target) in targets.iter().enumerate() {
         if let (Target::Block { whole, .. }, Some([])) = (target, finder.found.get(index).map(Vec::as_slice)) {
             finder.loose.entry(*whole).or_default().push(index);
@@ -191,31 +191,31 @@ struct Finder {
 }
 
 impl Finder {
-    fn walk(&mut self, node: &Node<'_>, way: &mut Vec<String>, in_function: bool) {
+    fn walk(&mut self, node: &Node<'_>, steps: &mut Vec<String>, in_function: bool) {
         let in_function = in_function || is_function(node);
         match &node.kind {
             Kind::Mapping(entries) => {
                 for entry in entries {
                     // All below a function is one place.
                     if !in_function {
-                        way.push(entry.key.to_string());
+                        steps.push(entry.key.to_string());
                     }
-                    self.meet(entry.key_span, way, in_function);
-                    self.walk(&entry.value, way, in_function);
+                    self.meet(entry.key_span, steps, in_function);
+                    self.walk(&entry.value, steps, in_function);
                     if !in_function {
-                        way.pop();
+                        steps.pop();
                     }
                 }
             }
             Kind::Sequence(items) => {
                 for (index, item) in items.iter().enumerate() {
                     if !in_function {
-                        way.push(index.to_string());
+                        steps.push(index.to_string());
                     }
-                    self.meet(item.span, way, in_function);
-                    self.walk(item, way, in_function);
+                    self.meet(item.span, steps, in_function);
+                    self.walk(item, steps, in_function);
                     if !in_function {
-                        way.pop();
+                        steps.pop();
                     }
                 }
             }
@@ -223,9 +223,9 @@ impl Finder {
         }
     }
 
-    fn meet(&mut self, name: Span, way: &[String], in_function: bool) {
+    fn meet(&mut self, name: Span, steps: &[String], in_function: bool) {
         let Some((whole, targets)) = self.by_name.get(&name) else { return };
-        let cover = Cover { path: block_way(way), within: in_function.then_some(*whole), only: Vec::new() };
+        let cover = Cover { path: block_path(steps), within: in_function.then_some(*whole), only: Vec::new() };
         for target in targets {
             if let Some(found) = self.found.get_mut(*target)
                 && !found.contains(&cover)
@@ -236,30 +236,30 @@ impl Finder {
     }
 
     /// Finds the outermost blocks that loose targets hold.
-    fn walk_loose(&mut self, node: &Node<'_>, way: &mut Vec<String>) {
+    fn walk_loose(&mut self, node: &Node<'_>, steps: &mut Vec<String>) {
         for entry in node.as_mapping().unwrap_or_default() {
-            way.push(entry.key.to_string());
+            steps.push(entry.key.to_string());
             let holding = self.loose.iter().filter(|(whole, _)| is_within(entry.key_span, **whole));
             let targets: Vec<usize> = holding.flat_map(|(_, targets)| targets).copied().collect();
             for target in &targets {
-                let path = block_way(way);
+                let path = block_path(steps);
                 if let Some(found) = self.found.get_mut(*target) {
                     found.push(Cover::of(path));
                 }
             }
-            if targets.is_empty() && way.len() < 2 {
-                self.walk_loose(&entry.value, way);
+            if targets.is_empty() && steps.len() < 2 {
+                self.walk_loose(&entry.value, steps);
             }
-            way.pop();
+            steps.pop();
         }
     }
 }
 
-/// The way to what a comment at this place is about.
-fn block_way(way: &[String]) -> String {
-    match way {
+/// The path of what a comment at this place is about.
+fn block_path(steps: &[String]) -> String {
+    match steps {
         [section] if !SECTIONS.contains(&section.as_str()) => String::new(),
         [section, name, _] if section == "Resources" => join(section, name),
-        _ => way.join("/"),
+        _ => steps.join("/"),
     }
 }

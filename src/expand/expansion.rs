@@ -1,4 +1,4 @@
-//! The tree that comes to be, made from the tree as written by passes that each rewrite what they understand (includes, loops,
+//! The tree that results, made from the tree as written by passes that each rewrite what they understand (includes, loops,
 //! SAM), and where its blocks come from.
 //!
 //! Every node that a pass makes keeps the span of the text that it was made from, so findings point into a loop's body or an
@@ -13,7 +13,7 @@ use std::collections::{BTreeSet, HashMap};
 /// resources (user guide, "Understand CloudFormation quotas").
 pub const MAX_NODES: usize = 200_000;
 
-/// A tree on its way from what is written to what comes to be.
+/// A tree in transition from what is written to what results.
 #[derive(Debug)]
 pub struct Expansion<'t> {
     /// The tree so far; borrowed as long as it is the tree as written.
@@ -24,7 +24,7 @@ pub struct Expansion<'t> {
     pub origins: Origins,
     /// What could not be expanded, or is odd about it.
     pub notes: Vec<Note>,
-    /// Resources that come to be as well, but are not known.
+    /// Resources that exist as well, but are unknown.
     pub hidden: Hidden,
     /// What may still be added.
     pub budget: Budget,
@@ -66,7 +66,7 @@ impl Budget {
     }
 }
 
-/// Resources that come to be as well, but are not known: those of a loop over an unknown list, or what a macro writes. Where
+/// Resources that exist as well, but are unknown: those of a loop over an unknown list, or what a macro writes. Where
 /// there may be one of a type, nothing follows from its absence.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Hidden {
@@ -110,15 +110,15 @@ pub struct Note {
 /// makes inside a resource `Resources/Api/Properties/Names/Score`.
 #[derive(Clone, Debug, Default)]
 pub struct Origins {
-    by_path: HashMap<String, Origin>,
+    by_path: HashMap<String, Provenance>,
 }
 
 /// Where one block comes from.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Origin {
-    /// The iterations of the loops around it, outermost first; empty where it stands in no loop.
+pub struct Provenance {
+    /// The iterations of the loops around it, outermost first; empty where it is in no loop.
     pub iterations: Vec<Iteration>,
-    /// Its name as written, before the loops' identifiers were put in: `Table${Name}`. Empty where it stands in no loop.
+    /// Its name as written, before the loops' identifiers were put in: `Table${Name}`. Empty where it is in no loop.
     pub written_name: String,
     /// The resource that a transform made it from, where one did.
     pub made_from: Option<MadeFrom>,
@@ -131,42 +131,42 @@ pub struct MadeFrom {
     pub id: String,
     /// Its type: `AWS::Serverless::Function`.
     pub kind: String,
-    /// The way to the block that it is written in: `Resources/Import`. An API that nobody declares stands in its first event,
+    /// The path of the block that it is written in: `Resources/Import`. An API that nobody declares is in its first event,
     /// or in `Globals`.
     pub block: String,
 }
 
 impl MadeFrom {
-    /// The ways to the blocks that its properties may be written in.
+    /// The paths of the blocks that its properties may be written in.
     pub fn blocks(&self) -> impl Iterator<Item = String> {
         let global = self.kind.rsplit("::").next().map(|kind| format!("Globals/{kind}"));
         std::iter::once(self.block.clone()).chain(global)
     }
 }
 
-/// One turn of a loop.
+/// One iteration of a loop.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Iteration {
     /// The loop's identifier: `Name`.
     pub identifier: String,
-    /// What it stands for in this turn: `alpha`.
+    /// What it stands for in this iteration: `alpha`.
     pub value: String,
 }
 
 impl Origins {
     /// Remembers where the block at a path comes from.
-    pub fn insert(&mut self, path: String, origin: Origin) {
+    pub fn insert(&mut self, path: String, origin: Provenance) {
         self.by_path.insert(path, origin);
     }
 
     /// Where a block comes from; none where it is written as it stands.
-    pub fn of_block(&self, section: &str, name: &str) -> Option<&Origin> {
+    pub fn of_block(&self, section: &str, name: &str) -> Option<&Provenance> {
         // Most templates have none, so no path is made for them.
         if self.by_path.is_empty() { None } else { self.by_path.get(&format!("{section}/{name}")) }
     }
 
-    /// Where the deepest block on the way to a place comes from.
-    pub fn nearest(&self, path: &str) -> Option<&Origin> {
+    /// Where the deepest block on the path to a place comes from.
+    pub fn nearest(&self, path: &str) -> Option<&Provenance> {
         if self.by_path.is_empty() {
             return None;
         }

@@ -220,7 +220,7 @@ impl<'t> Includer<'_, 't> {
     }
 }
 
-/// How many nodes a tree has, and how many of them lie on its longest way down.
+/// How many nodes a tree has, and how many of them are on its longest path down.
 fn size(node: &Node<'_>) -> (usize, usize) {
     let children = |sizes: &mut dyn Iterator<Item = (usize, usize)>| {
         let (nodes, height) = sizes.fold((0, 0), |(nodes, height), child| (nodes + child.0, height.max(child.1)));

@@ -8,13 +8,13 @@
 mod collection;
 mod identifiers;
 
-use super::expansion::{Budget, Expansion, Hidden, Note, Origin, Origins};
+use super::expansion::{Budget, Expansion, Hidden, Note, Origins, Provenance};
 use crate::eval::inputs::Inputs;
 use crate::eval::{begins_as_function, is_function};
 use crate::source::Span;
 use crate::syntax::{Entry, Kind, Node};
 use collection::{Lookup, Unknown};
-use identifiers::{TooLong, Turn, put_in, value_of};
+use identifiers::{Binding, TooLong, put_in, value_of};
 use std::borrow::Cow;
 use std::cell::Cell;
 use std::collections::HashSet;
@@ -57,7 +57,7 @@ pub(super) fn expand(expansion: &mut Expansion<'_>, inputs: &Inputs) {
         notes,
         hidden,
         budget,
-        turns: Vec::new(),
+        bindings: Vec::new(),
         path: Vec::new(),
         made: Vec::new(),
         blocks: 0,
@@ -115,14 +115,14 @@ struct Unroller<'a, 't> {
     hidden: &'a mut Hidden,
     budget: &'a mut Budget,
     /// The turns that are being made, outermost loop first.
-    turns: Vec<Turn<'t>>,
-    /// The way to the node that is being made; functions are no steps.
+    bindings: Vec<Binding<'t>>,
+    /// The path to the node that is being made; functions are not steps.
     path: Vec<String>,
     /// What the outermost loop has made so far.
-    made: Vec<(String, Origin)>,
+    made: Vec<(String, Provenance)>,
     /// Blocks that loops have made.
     blocks: usize,
-    /// What has been noted: every turn meets the same again.
+    /// What has been noted: every iteration meets the same again.
     noted: HashSet<(&'static str, Span)>,
 }
 
@@ -150,17 +150,17 @@ impl<'t> Unroller<'_, 't> {
         Entry { key: section.key.clone(), key_span: section.key_span, value }
     }
 
-    /// Takes what a node costs from the budget. What stands in no loop is there already, and costs nothing.
+    /// Takes what a node costs from the budget. What is in no loop is there already, and costs nothing.
     fn spend(&mut self, nodes: usize) -> Result<(), TooLarge> {
-        if self.turns.is_empty() || self.budget.spend(nodes) { Ok(()) } else { Err(TooLarge) }
+        if self.bindings.is_empty() || self.budget.spend(nodes) { Ok(()) } else { Err(TooLarge) }
     }
 
     fn text(&mut self, text: &Cow<'t, str>) -> Result<Cow<'t, str>, TooLarge> {
-        let made = match self.turns.is_empty() {
+        let made = match self.bindings.is_empty() {
             true => None,
             false => {
                 let most = self.budget.left().saturating_mul(BYTES_PER_NODE);
-                put_in(text, &self.turns, most).map_err(|TooLong| TooLarge)?
+                put_in(text, &self.bindings, most).map_err(|TooLong| TooLarge)?
             }
         };
         match (made, text) {
@@ -204,16 +204,16 @@ impl<'t> Unroller<'_, 't> {
         Ok(made)
     }
 
-    /// A function. One that only an identifier made a function of is none any more.
+    /// A function. One that was a function only because of an identifier is not a function any longer.
     fn call(&mut self, call: &Entry<'t>) -> Result<Kind<'t>, TooLarge> {
         if call.key == "Ref"
-            && let Some(value) = call.value.as_str().and_then(|name| value_of(&self.turns, name)).cloned()
+            && let Some(value) = call.value.as_str().and_then(|name| value_of(&self.bindings, name)).cloned()
         {
             self.spend(value.len() / BYTES_PER_NODE)?;
             return Ok(Kind::String(value));
         }
         let value = match &call.value.kind {
-            // The branches of `Fn::If` and the arguments of a function are no steps.
+            // The branches of `Fn::If` and the arguments of a function are not steps.
             Kind::Sequence(items) => {
                 self.spend(1)?;
                 let items = self.items(items, |_| None)?;
@@ -222,7 +222,7 @@ impl<'t> Unroller<'_, 't> {
             _ => self.node(&call.value)?,
         };
         match value.kind {
-            Kind::String(text) if call.key == "Fn::Sub" && !self.turns.is_empty() && !text.contains("${") => {
+            Kind::String(text) if call.key == "Fn::Sub" && !self.bindings.is_empty() && !text.contains("${") => {
                 Ok(Kind::String(text))
             }
             _ => Ok(Kind::Mapping(vec![Entry { key: call.key.clone(), key_span: call.key_span, value }])),
@@ -261,7 +261,7 @@ impl<'t> Unroller<'_, 't> {
             && last == "Condition"
             && value.entry("Fn::FindInMap").is_some()
         {
-            // The transform computes it, so that turns can have conditions of their own, or none.
+            // The transform computes it, so that iterations can have conditions of their own, or none.
             match self.lookup.name(&value) {
                 Some(Some(name)) => value.kind = Kind::String(name),
                 Some(None) => {
@@ -278,18 +278,18 @@ impl<'t> Unroller<'_, 't> {
 
     /// Makes the entries of a loop. One that is too large is left as it is, with all loops around it.
     fn unroll(&mut self, entry: &Entry<'t>, made: &mut Made<'t>) -> Result<(), TooLarge> {
-        if !self.turns.is_empty() {
-            return self.turn_all(entry, made);
+        if !self.bindings.is_empty() {
+            return self.iterate(entry, made);
         }
         let (depth, before, blocks) = (self.path.len(), made.entries.len(), self.blocks);
-        match self.turn_all(entry, made) {
+        match self.iterate(entry, made) {
             Ok(()) => {
                 for (path, origin) in self.made.drain(..) {
                     self.origins.insert(path, origin);
                 }
             }
             Err(TooLarge) => {
-                self.turns.clear();
+                self.bindings.clear();
                 self.made.clear();
                 self.blocks = blocks;
                 self.path.truncate(depth);
@@ -311,7 +311,7 @@ impl<'t> Unroller<'_, 't> {
         Ok(())
     }
 
-    fn turn_all(&mut self, entry: &Entry<'t>, made: &mut Made<'t>) -> Result<(), TooLarge> {
+    fn iterate(&mut self, entry: &Entry<'t>, made: &mut Made<'t>) -> Result<(), TooLarge> {
         let parts = match self.parts(entry) {
             Ok(parts) => parts,
             Err((code, span, problem)) => {
@@ -339,7 +339,7 @@ impl<'t> Unroller<'_, 't> {
             }
         };
         for value in items {
-            self.turns.push(Turn { identifier: parts.identifier.clone(), value });
+            self.bindings.push(Binding { identifier: parts.identifier.clone(), value });
             self.spend(1)?;
             for body in parts.body {
                 if is_loop(body) {
@@ -353,23 +353,23 @@ impl<'t> Unroller<'_, 't> {
                     }
                 }
             }
-            self.turns.pop();
+            self.bindings.pop();
         }
         Ok(())
     }
 
-    /// Remembers which turns made what stands at a path.
+    /// Remembers which iterations made what is at a path.
     fn remember(&mut self, path: String, body: &Entry<'t>) -> Result<(), TooLarge> {
-        let bytes: usize = path.len() + self.turns.iter().map(|turn| turn.value.len()).sum::<usize>();
-        self.spend(1 + self.turns.len() + bytes / BYTES_PER_NODE)?;
+        let bytes: usize = path.len() + self.bindings.iter().map(|binding| binding.value.len()).sum::<usize>();
+        self.spend(1 + self.bindings.len() + bytes / BYTES_PER_NODE)?;
         if self.path.len() == 1 {
             self.blocks += 1;
             if self.blocks > MAX_BLOCKS {
                 return Err(TooLarge);
             }
         }
-        let origin = Origin {
-            iterations: self.turns.iter().map(Turn::iteration).collect(),
+        let origin = Provenance {
+            iterations: self.bindings.iter().map(Binding::iteration).collect(),
             written_name: body.key.to_string(),
             made_from: None,
         };
@@ -390,7 +390,7 @@ impl<'t> Unroller<'_, 't> {
         let Kind::String(name) = &identifier.kind else {
             return Err(malformed(identifier.span, "its first argument is not an identifier"));
         };
-        if name.is_empty() || value_of(&self.turns, name).is_some() {
+        if name.is_empty() || value_of(&self.bindings, name).is_some() {
             return Err(malformed(
                 identifier.span,
                 "its identifier is empty, or is the identifier of an enclosing loop",
@@ -399,7 +399,7 @@ impl<'t> Unroller<'_, 't> {
         let Some(body) = body.as_mapping() else {
             return Err(malformed(body.span, "its third argument is not a map"));
         };
-        if self.turns.len() >= MAX_NESTING {
+        if self.bindings.len() >= MAX_NESTING {
             let problem = format!("CloudFormation allows at most {MAX_NESTING} nested loops");
             return Err(("loop-too-deep", entry.key_span, problem));
         }
@@ -413,7 +413,7 @@ impl<'t> Unroller<'_, 't> {
         {
             hide(entry, self.hidden);
         }
-        // Each turn of a loop around it would leave it once more.
+        // Each iteration of a loop around it would leave it once more.
         if made.keys.insert(entry.key.clone()) {
             made.entries.push(entry.clone());
         }
@@ -450,7 +450,7 @@ fn named(entry: &Entry<'_>) -> String {
     }
 }
 
-/// Tells which resources a loop makes that is not unrolled.
+/// Hides the resources of a loop that is not expanded.
 fn hide(entry: &Entry<'_>, hidden: &mut Hidden) {
     let Some(body) = entry.value.as_sequence().and_then(|parts| parts.get(2)?.as_mapping()) else {
         return hidden.of_any_type();

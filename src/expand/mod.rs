@@ -1,4 +1,4 @@
-//! Which resources really come to be, and the other blocks that rules look at, each with its place and its condition.
+//! Which resources really exist, and the other blocks that rules look at, each with its place and its condition.
 //!
 //! Nothing above this reads [`crate::template`].
 
@@ -14,7 +14,7 @@ use crate::finding::Subject;
 use crate::source::Span;
 use crate::syntax::{Document, Node};
 use crate::template::Template;
-use expansion::{Expansion, Iteration, MadeFrom, Origin};
+use expansion::{Expansion, Iteration, MadeFrom, Provenance};
 use foldhash::HashMap;
 use includes::Included;
 use smallvec::SmallVec;
@@ -67,7 +67,7 @@ fn stands_for_others(resource: &Node<'_>) -> bool {
     resource.get("Type").is_some_and(|kind| is_module(kind.as_str().unwrap_or_default()))
 }
 
-/// Whether a resource's type stands for the resources of a module. One that no resource can have, or that is no text (which
+/// Whether a resource's type stands for the resources of a module. One that no resource can have, or that is not a text (which
 /// leaves it empty), is for a tool to replace with such.
 fn is_module(kind: &str) -> bool {
     kind.ends_with("::MODULE") || !kind.contains("::")
@@ -82,14 +82,14 @@ pub struct Block<'t> {
     pub name: &'t str,
     /// Where the name is written; for the template as a whole its first key.
     pub key_span: Span,
-    /// What stands under the name.
+    /// What is under the name.
     pub node: &'t Node<'t>,
     /// The resource's type; empty for everything else.
     pub kind: &'t str,
     /// The condition under which it exists.
     pub condition: Option<&'t str>,
     /// Where it comes from; none where it is written as it stands.
-    pub origin: Option<&'t Origin>,
+    pub origin: Option<&'t Provenance>,
 }
 
 /// The sections whose entries rules look at.
@@ -147,7 +147,7 @@ impl<'t> Block<'t> {
         self.origin?.made_from.as_ref()
     }
 
-    /// The way to it from the template's root: `Resources/Bucket`; empty for the template as a whole.
+    /// Its path from the template's root: `Resources/Bucket`; empty for the template as a whole.
     pub fn path(&self) -> String {
         match self.section {
             Section::Template => String::new(),
@@ -311,10 +311,10 @@ impl<'m, 't> Model<'m, 't> {
         })
     }
 
-    /// The place of something as people know it, given the way to it in the expanded tree.
+    /// The place of something as people know it, given its path in the expanded tree.
     ///
-    /// What a YAML alias stands for is written in another block: it keeps the way that was given. What a transform made is
-    /// looked for in the resource that it was made from and in its global properties; what is in neither stands at that
+    /// What a YAML alias stands for is written in another block: it keeps the given path. What a transform made is
+    /// looked for in the resource that it was made from and in its global properties; what is in neither is at that
     /// resource.
     pub fn written(&self, path: &str, span: Span) -> Written {
         let origin = self.expansion.and_then(|expansion| expansion.origins.nearest(path));
@@ -330,7 +330,7 @@ impl<'m, 't> Model<'m, 't> {
         }
     }
 
-    /// The turns of loops that made what stands at a path, outermost first.
+    /// The iterations of loops that made what is at a path, outermost first.
     pub fn iterations(&self, path: &str) -> &'t [Iteration] {
         let origin = self.expansion.and_then(|expansion| expansion.origins.nearest(path));
         origin.map_or(&[], |origin| &origin.iterations)

@@ -1,4 +1,4 @@
-//! The way to a place in the template as written, whatever functions made of it.
+//! The path to a place in the template as written, whatever functions made of it.
 //!
 //! Rules look at evaluated values and normalised statements, whose steps may differ from the template's (`Actions/0` of a
 //! statement whose `Action` is one text). The span is what both have in common.
@@ -11,16 +11,16 @@ use crate::syntax::{Entry, Kind, Node};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Written {
     /// From the root, `/` between steps. A value that a function computes is one place: nothing below the function is
-    /// named, and the branches of `Fn::If` are no steps.
+    /// named, and the branches of `Fn::If` are not steps.
     pub path: String,
-    /// What to underline: a scalar itself, of a list or map the key it stands under. An item of a list has no key.
+    /// What to underline: a scalar itself, of a list or map the key it is under. An item of a list has no key.
     pub span: Span,
 }
 
 /// The place of the key or value at a span, of which a path is known that a rule went. None where nothing in the path's block
 /// covers the span: what a YAML alias or merge brought from elsewhere.
 ///
-/// All turns of a loop have the same spans; the path tells them apart.
+/// All iterations of a loop have the same spans; the path distinguishes them.
 pub fn written(root: &Node<'_>, path: &str, span: Span) -> Option<Written> {
     // By bytes: a step is short, and most are looked at once.
     let mut steps = path.as_bytes().split(|byte| *byte == b'/');
@@ -28,17 +28,17 @@ pub fn written(root: &Node<'_>, path: &str, span: Span) -> Option<Written> {
     let mut node = root;
     let mut key = None;
     let mut depth = 0;
-    let mut way = String::with_capacity(path.len());
+    let mut walked = String::with_capacity(path.len());
     loop {
         if node.span == span {
             let is_block = matches!(node.kind, Kind::Mapping(_) | Kind::Sequence(_)) && !is_function(node);
-            return Some(Written { path: way, span: key.filter(|_| is_block).unwrap_or(span) });
+            return Some(Written { path: walked, span: key.filter(|_| is_block).unwrap_or(span) });
         }
         match &node.kind {
             Kind::Mapping(entries) if is_function(node) => {
                 match branches(entries).iter().find(|branch| holds(branch, span)) {
                     Some(branch) => node = branch,
-                    None => return Some(Written { path: way, span }),
+                    None => return Some(Written { path: walked, span }),
                 }
             }
             Kind::Mapping(entries) => {
@@ -52,36 +52,36 @@ pub fn written(root: &Node<'_>, path: &str, span: Span) -> Option<Written> {
                         .find(|entry| wanted(entry) && covers(entry))
                         .or_else(|| entries.iter().find(covers))?,
                 };
-                add(&mut way, &entry.key);
+                add(&mut walked, &entry.key);
                 (depth, step) = (depth + 1, steps.next());
                 if entry.key_span == span {
-                    return Some(Written { path: way, span });
+                    return Some(Written { path: walked, span });
                 }
                 key = Some(entry.key_span);
                 node = &entry.value;
             }
             Kind::Sequence(items) => {
                 let index = items.iter().position(|item| holds(item, span))?;
-                add(&mut way, &index.to_string());
+                add(&mut walked, &index.to_string());
                 (depth, step) = (depth + 1, steps.next());
                 key = None;
                 node = items.get(index)?;
             }
-            // A part of a text: a statement in a policy that is written as JSON text, say.
-            _ => return Some(Written { path: way, span: node.span }),
+            // A part of a text: a statement in a policy that is written as JSON text, for example.
+            _ => return Some(Written { path: walked, span: node.span }),
         }
     }
 }
 
-/// Adds a step to a way.
-fn add(way: &mut String, step: &str) {
-    if !way.is_empty() {
-        way.push('/');
+/// Adds a step to a path.
+fn add(walked: &mut String, step: &str) {
+    if !walked.is_empty() {
+        walked.push('/');
     }
-    way.push_str(step);
+    walked.push_str(step);
 }
 
-/// Whether a span lies in a node, or in what an include or a loop brought below it from elsewhere.
+/// Whether a span is in a node, or in what an include or a loop brought below it from elsewhere.
 fn holds(node: &Node<'_>, span: Span) -> bool {
     let covers = node.span.source == span.source && node.span.start <= span.start && span.end <= node.span.end;
     covers
@@ -102,7 +102,7 @@ fn branches<'n, 't>(entries: &'n [Entry<'t>]) -> &'n [Node<'t>] {
     }
 }
 
-/// The key at the end of a way from a block; none where the way leads to an item of a list or through a function.
+/// The key at the end of a path from a block; none if the path leads to an item of a list or through a function.
 pub fn key_at(block: &Node<'_>, path: &str) -> Option<Span> {
     let mut node = block;
     let mut key = None;

@@ -1,7 +1,7 @@
 //! The words that an expression lists: `(?i)^(redis|valkey)$` is two. Most expressions of rules are such lists, and to look for
 //! words in a text takes less than a hundredth of the time that compiling the expression takes. One template meets a dozen.
 //!
-//! What is no list is left to the `regex` crate, alternative by alternative: of `sts:a[a-z]*` the beginning is a word, and a text
+//! What is not a list is left to the `regex` crate, alternative by alternative: of `sts:a[a-z]*` the beginning is a word, and a text
 //! without it does not match.
 
 use std::iter::Peekable;
@@ -19,7 +19,7 @@ pub(super) struct Words {
     words: Vec<Word>,
 }
 
-/// One way through an expression.
+/// One alternative of an expression.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Word {
     text: String,
@@ -36,7 +36,7 @@ enum End {
     Open,
     /// The end of the text.
     Text,
-    /// Something that only the expression itself can tell.
+    /// Something that only the expression itself can decide.
     Untold,
 }
 
@@ -47,7 +47,7 @@ impl Words {
             Some(rest) => (true, rest),
             None => (false, pattern),
         };
-        let mut reader = Reader { rest: rest.chars().peekable(), depth: 0 };
+        let mut reader = PatternReader { rest: rest.chars().peekable(), depth: 0 };
         let words = reader.alternatives(true)?;
         reader.rest.next().is_none().then_some(Self { ignores_case, words })
     }
@@ -57,8 +57,8 @@ impl Words {
         self.words.iter().all(|word| word.end != End::Untold)
     }
 
-    /// Whether the expression matches somewhere in a text; none where its words do not tell.
-    pub(super) fn answer(&self, text: &str) -> Option<bool> {
+    /// Whether the expression matches somewhere in a text; none if its words do not decide it.
+    pub(super) fn result(&self, text: &str) -> Option<bool> {
         // Outside of ASCII, letters may have cases that a comparison of bytes does not know.
         if !text.is_ascii() {
             return None;
@@ -87,13 +87,13 @@ impl Words {
 }
 
 /// Reads an expression (the syntax of the `regex` crate).
-struct Reader<'p> {
+struct PatternReader<'p> {
     rest: Peekable<Chars<'p>>,
     /// The groups that are open.
     depth: usize,
 }
 
-impl Reader<'_> {
+impl PatternReader<'_> {
     /// `a|b|c`, to the end or the closing parenthesis.
     fn alternatives(&mut self, may_anchor: bool) -> Option<Vec<Word>> {
         let mut words = Vec::new();
@@ -291,11 +291,11 @@ mod tests {
         }
     }
 
-    /// Words that are asked give the answer of the expression.
+    /// Words that are asked give the result of the expression.
     fn same_as_the_expression(pattern: &str, text: &str) {
         let (Some(words), Ok(regex)) = (Words::of(pattern), Regex::new(pattern)) else { return };
-        if let Some(answer) = words.answer(text) {
-            assert_eq!(answer, regex.is_match(text), "{pattern} in {text:?}");
+        if let Some(result) = words.result(text) {
+            assert_eq!(result, regex.is_match(text), "{pattern} in {text:?}");
         }
     }
 

@@ -1,10 +1,10 @@
-//! Ways in which an identity gets rights that nobody gave it. Which: `data/privilege-escalation.txt`.
+//! Paths of privilege escalation: `data/privilege-escalation.txt`.
 
 use super::sorted_text::SortedText;
 
 const WAYS: SortedText = SortedText::lines(include_str!("../../data/privilege-escalation.txt"));
 
-/// An action that a way needs.
+/// An action that a path needs.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub struct Needed {
     /// `iam:PassRole`.
@@ -23,7 +23,7 @@ impl Needed {
     }
 }
 
-/// The ways, each as the actions that it needs: all of them.
+/// The paths, each as all the actions that it needs.
 pub fn escalations() -> impl Iterator<Item = impl Iterator<Item = Needed> + Clone> {
     WAYS.from(|_| false).map(|line| {
         let actions = line.split_once(" #").map_or(line, |(actions, _)| actions);
@@ -40,9 +40,9 @@ mod tests {
     #[test]
     fn every_action_exists_and_every_line_says_what_it_does() {
         assert!(WAYS.from(|_| false).all(|line| line.contains(" # ")));
-        let ways: Vec<Vec<Needed>> = escalations().map(Iterator::collect).collect();
-        assert!(ways.len() > 20);
-        for needed in ways.iter().flatten() {
+        let paths: Vec<Vec<Needed>> = escalations().map(Iterator::collect).collect();
+        assert!(paths.len() > 20);
+        for needed in paths.iter().flatten() {
             assert_ne!(limitable(needed.action), Limitable::Unknown, "{}", needed.action);
             assert_eq!(needed.passed_to.is_some(), needed.action == "iam:PassRole", "{}", needed.action);
         }
@@ -52,6 +52,6 @@ mod tests {
     fn a_line_is_read() {
         let pass = Needed { action: "iam:PassRole", on_everything: true, passed_to: Some("ec2.amazonaws.com") };
         let run = Needed { action: "ec2:RunInstances", on_everything: false, passed_to: None };
-        assert!(escalations().any(|way| way.eq([pass, run])));
+        assert!(escalations().any(|path| path.eq([pass, run])));
     }
 }

@@ -4,7 +4,7 @@ use super::sorted_text::SortedText;
 
 const SERVICES: SortedText = SortedText::lines(include_str!("../../data/hipaa-eligible.txt"));
 
-/// What AWS's list of HIPAA eligible services says of a service.
+/// The entry of a service in AWS's list of HIPAA eligible services.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub enum Eligibility {
     /// It is on the list, or a feature of a service that is.

@@ -46,14 +46,14 @@ pub fn limitable(pattern: &str) -> Limitable {
         return look_up(pattern);
     }
     KNOWN.with_borrow_mut(|known| {
-        if let Some(answer) = known.get(pattern) {
-            return *answer;
+        if let Some(result) = known.get(pattern) {
+            return *result;
         }
-        let answer = look_up(pattern);
+        let result = look_up(pattern);
         if known.len() < MOST {
-            known.insert(pattern.into(), answer);
+            known.insert(pattern.into(), result);
         }
-        answer
+        result
     })
 }
 
@@ -90,7 +90,7 @@ pub fn can_be_limited(service: &str, action: &str) -> Option<bool> {
     known.eq_ignore_ascii_case(action).then_some(known.len() == word.len())
 }
 
-/// The actions of `service` that start with what `action` says before its first wildcard, in order, as the data has them.
+/// The actions of `service` that start with the part of `action` before its first wildcard, in order, as the data has them.
 fn words_matching<'a>(service: &'a str, action: &'a str) -> impl Iterator<Item = &'static str> + 'a {
     let prefix = action.split(['*', '?']).next().unwrap_or_default();
     let first_letter = prefix.get(..1).unwrap_or_default();

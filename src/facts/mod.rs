@@ -1,4 +1,4 @@
-//! What AWS says about its resource types, IAM actions and managed policies. Looks up, never judges.
+//! AWS's data about its resource types, IAM actions and managed policies. Looks up, never judges.
 //!
 //! The facts are sorted text embedded in the binary and searched where it lies: nothing is parsed, allocated or
 //! copied when the program starts. `data/resource-types.txt`, `data/iam-actions.txt` and `data/sam-policy-templates.txt` are

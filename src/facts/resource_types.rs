@@ -78,13 +78,13 @@ pub fn is_stateful(resource_type: &str) -> bool {
 ///
 /// A path from the resource's `Properties`, its names joined by dots: one name for most types, two for a few
 /// (`DatabaseInput.Name` of `AWS::Glue::Database`). `None` for types that take no such name, and for those whose name only
-/// counts inside a parent resource (the stage of an API). From `data/names.txt`, whose header says what is listed.
+/// counts inside a parent resource (the stage of an API). From `data/names.txt`, whose header defines the list.
 pub fn name_property(resource_type: &str) -> Option<&'static str> {
     facts_of(resource_type).name
 }
 
 /// Whether an attribute of a resource (`Fn::GetAtt`) is the property of the same name, as the template sets it. From
-/// `data/attributes.txt`, whose header says what is listed.
+/// `data/attributes.txt`, whose header defines the list.
 pub fn is_property_attribute(resource_type: &str, attribute: &str) -> bool {
     ATTRIBUTES.entry(resource_type).is_some_and(|words| words.split(' ').any(|word| word == attribute))
 }

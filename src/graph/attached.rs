@@ -97,7 +97,7 @@ pub(super) fn targets<'m, 't>(
     found
 }
 
-/// Everything that is attached to a role, user or group: first what it says itself, then the policies that name it, in the order of
+/// Everything that is attached to a role, user or group: first its own policies, then the policies that name it, in the order of
 /// the template. What another stack attaches is not seen, and neither is what a user has from groups.
 pub fn attached<'m, 't>(
     run: &mut Run<'m, 't>,
@@ -190,8 +190,8 @@ Resources:
   OfStaff: {Type: AWS::IAM::GroupPolicy, Properties: {GroupName: !Ref Staff, PolicyName: q}}
   OfBoth: {Type: AWS::IAM::ManagedPolicy, Properties: {Users: [!Ref User], Groups: [!Ref Staff]}}
 "#;
-        assert_eq!(told(text, "User"), ["inline 0", "OfBoth", "OfUser"]);
-        assert_eq!(told(text, "Staff"), ["OfBoth", "OfStaff"]);
+        assert_eq!(reported(text, "User"), ["inline 0", "OfBoth", "OfUser"]);
+        assert_eq!(reported(text, "Staff"), ["OfBoth", "OfStaff"]);
         let groups = first_scenario(text, |run, model| {
             let groups = groups_of(run, model, model.resource("User").unwrap());
             groups.iter().map(|(group, truth)| format!("{} {truth:?}", group.name)).collect::<Vec<_>>()
@@ -199,10 +199,10 @@ Resources:
         assert_eq!(groups, ["Staff True", "Readers True"]);
     }
 
-    fn told(text: &str, role: &str) -> Vec<String> {
+    fn reported(text: &str, role: &str) -> Vec<String> {
         first_scenario(text, |run, model| {
             let found = attached(run, model, model.resource(role).unwrap());
-            let told = found.iter().map(|one| {
+            let reported = found.iter().map(|one| {
                 let truth = if one.truth.is_true() { "" } else { " perhaps" };
                 match &one.policy {
                     Policy::Inline(index) => format!("inline {index}{truth}"),
@@ -210,7 +210,7 @@ Resources:
                     Policy::Managed(arn) => format!("{}{truth}", arn.display()),
                 }
             });
-            told.collect()
+            reported.collect()
         })
     }
 
@@ -239,7 +239,7 @@ Resources:
     #[test]
     fn everything_that_is_attached_to_a_role() {
         assert_eq!(
-            told(ROLE, "Role"),
+            reported(ROLE, "Role"),
             [
                 "inline 0",
                 "Own",
@@ -250,7 +250,7 @@ Resources:
                 "OfItsOwn"
             ]
         );
-        assert_eq!(told(ROLE, "Other"), ["ByReference", "Unknown perhaps"]);
+        assert_eq!(reported(ROLE, "Other"), ["ByReference", "Unknown perhaps"]);
     }
 
     #[test]

@@ -33,7 +33,7 @@ const ARNS: [(&str, &str, &str); 13] = [
     ("AWS::Timestream::Database", "timestream", "database/"),
 ];
 
-/// What the backup selections of a template say of a resource.
+/// The backup selections of a template that include a resource.
 #[derive(Clone, Debug)]
 pub struct Protection<'m, 't> {
     /// Whether one of them covers it.
@@ -68,7 +68,7 @@ fn covers<'t>(run: &mut Run<'_, 't>, selection: &Block<'t>, resource: &Block<'t>
         (Some(listed), Some(tags)) => {
             let listed = any_item(run, &listed, |run, arn| matches_arn(run, arn, resource));
             let tagged = any_item(run, &tags, |run, tag| carries(run, tag, resource, &text::equal));
-            // Whether tags add to the names or narrow them down is told in both ways.
+            // Whether tags add to the names or narrow them down is documented in both forms.
             if listed == tagged { listed } else { Truth::Unknown }
         }
     };
@@ -173,7 +173,7 @@ fn covers_text(pattern: &str, arn: &str) -> Truth {
     if text::pattern_covers(pattern, arn) {
         return Truth::True;
     }
-    // What is not known of a Region, an account or a name has no colon, so part answers to part.
+    // What is not known of a Region, an account or a name has no colon, so the parts correspond.
     let (pattern, arn) = (loose(pattern), loose(arn));
     let (parts, of) = (pattern.splitn(6, ':').collect::<Vec<_>>(), arn.splitn(6, ':').collect::<Vec<_>>());
     let overlap = match parts.len() == of.len() {

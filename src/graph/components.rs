@@ -120,7 +120,7 @@ impl Search<'_> {
     }
 }
 
-/// A shortest way from a node back to itself: the nodes in order, `start` first, without repeating it. None where there is no way.
+/// A shortest path from a node back to itself: the nodes in order, `start` first, without repeating it. None if there is no path.
 /// Of several, the one whose nodes come first in each list of neighbours.
 pub fn shortest_cycle(graph: &Adjacency, start: usize) -> Option<Vec<usize>> {
     let mut came_from: Vec<Option<usize>> = vec![None; graph.len()];
@@ -128,14 +128,14 @@ pub fn shortest_cycle(graph: &Adjacency, start: usize) -> Option<Vec<usize>> {
     while let Some(node) = waiting.pop_front() {
         for neighbour in graph.get(node)? {
             if *neighbour == start {
-                let mut way = vec![node];
+                let mut cycle = vec![node];
                 while let Some(before) =
-                    way.last().filter(|last| **last != start).and_then(|last| *came_from.get(*last)?)
+                    cycle.last().filter(|last| **last != start).and_then(|last| *came_from.get(*last)?)
                 {
-                    way.push(before);
+                    cycle.push(before);
                 }
-                way.reverse();
-                return Some(way);
+                cycle.reverse();
+                return Some(cycle);
             }
             if let Some(slot @ None) = came_from.get_mut(*neighbour) {
                 *slot = Some(node);

@@ -44,7 +44,7 @@ pub fn cycles<'t>(run: &mut Run<'_, 't>, model: &Model<'_, 't>) -> Vec<Cycle<'t>
         return Vec::new();
     }
     let mut edges = dependencies(model);
-    // What a resource's metadata says of the resource itself is for those who read it later.
+    // References in a resource's own metadata do not count.
     edges.retain(|edge| edge.from != edge.to || !edge.path.starts_with("Metadata/"));
     let mut found = Vec::new();
     for component in split(edges) {
@@ -83,8 +83,8 @@ fn split(edges: Vec<Edge<'_>>) -> Vec<Vec<Edge<'_>>> {
 /// The shortest cycle through the resource of a component whose name comes first.
 fn shortest(component: Vec<Edge<'_>>) -> Option<Cycle<'_>> {
     let graph = Graph::new(&component);
-    let way = shortest_cycle(&graph.neighbours, 0)?;
-    let names: Vec<&str> = way.iter().filter_map(|node| graph.names.get(*node).copied()).collect();
+    let nodes = shortest_cycle(&graph.neighbours, 0)?;
+    let names: Vec<&str> = nodes.iter().filter_map(|node| graph.names.get(*node).copied()).collect();
     let next = names.iter().cycle().skip(1);
     let edges: Option<Vec<Edge<'_>>> = names
         .iter()
@@ -126,7 +126,7 @@ mod tests {
     use crate::template::Template;
 
     /// The cycles of each scenario, with the choice that brings it.
-    fn told(text: &str) -> Vec<String> {
+    fn reported(text: &str) -> Vec<String> {
         let document = crate::syntax::parse(text, SourceId(0)).unwrap();
         let template = Template::new(&document.root);
         let (inputs, memory) = (Inputs::default(), Memory::default());
@@ -134,14 +134,14 @@ mod tests {
         let exploration = explore(&model.evaluator, |run| cycles(run, &model));
         assert!(exploration.complete);
         let infeasible = exploration.infeasible;
-        let told = |(scenario, cycles): (_, Vec<Cycle<'_>>)| {
+        let reported = |(scenario, cycles): (_, Vec<Cycle<'_>>)| {
             let all: Vec<String> = cycles.iter().map(Cycle::display).collect();
             let when = model.evaluator.describe(&[scenario], &infeasible).unwrap_or_else(|| "always".to_owned());
             format!("{when}: {}", all.join(", "))
         };
-        let mut told: Vec<String> = exploration.leaves.into_iter().map(told).collect();
-        told.sort();
-        told
+        let mut reported: Vec<String> = exploration.leaves.into_iter().map(reported).collect();
+        reported.sort();
+        reported
     }
 
     const ENV: &str = "
@@ -160,7 +160,7 @@ Resources:
   Loner: {Type: T}
   Self: {Type: T, Properties: {X: !Ref Self}}
 ";
-        assert_eq!(told(text), ["always: A → B → C → A, Self → Self"]);
+        assert_eq!(reported(text), ["always: A → B → C → A, Self → Self"]);
     }
 
     #[test]
@@ -173,7 +173,7 @@ Resources:
   C: {{Type: T, Condition: IsDev, Properties: {{X: !If [IsProd, !Ref D, '']}}}}
   D: {{Type: T, Condition: IsDev}}"
         );
-        assert_eq!(told(&text), ["always: A → B → A"]);
+        assert_eq!(reported(&text), ["always: A → B → A"]);
     }
 
     #[test]
@@ -184,7 +184,7 @@ Resources:
   A: {{Type: T, Properties: {{X: !If [IsDev, !Ref B, x]}}}}
   B: {{Type: T, Properties: {{X: !Ref A}}}}"
         );
-        assert_eq!(told(&branch), ["Env is dev: A → B → A", "Env is prod: "]);
+        assert_eq!(reported(&branch), ["Env is dev: A → B → A", "Env is prod: "]);
         // Two branches that are never taken together.
         let never = format!(
             "{ENV}
@@ -192,24 +192,24 @@ Resources:
   A: {{Type: T, Properties: {{X: !If [IsDev, !Ref B, x]}}}}
   B: {{Type: T, Properties: {{X: !If [IsProd, !Ref A, x]}}}}"
         );
-        assert_eq!(told(&never), ["Env is dev: ", "Env is prod: "]);
+        assert_eq!(reported(&never), ["Env is dev: ", "Env is prod: "]);
         let resource = format!(
             "{ENV}
 Resources:
   A: {{Type: T, DependsOn: B}}
   B: {{Type: T, Condition: IsProd, DependsOn: A}}"
         );
-        assert_eq!(told(&resource), ["Env is dev: ", "Env is prod: A → B → A"]);
+        assert_eq!(reported(&resource), ["Env is dev: ", "Env is prod: A → B → A"]);
     }
 
     #[test]
     fn long_cycles_are_abbreviated() {
         let resources: String =
             (0..20).map(|n| format!("  R{n:02}: {{Type: T, DependsOn: R{:02}}}\n", (n + 1) % 20)).collect();
-        let told = told(&format!("Resources:\n{resources}"));
+        let reported = reported(&format!("Resources:\n{resources}"));
         assert!(
-            told[0].starts_with("always: R00 → R01 → ") && told[0].ends_with(" → R11 → … (8 more) → R00"),
-            "{told:?}"
+            reported[0].starts_with("always: R00 → R01 → ") && reported[0].ends_with(" → R11 → … (8 more) → R00"),
+            "{reported:?}"
         );
     }
 }

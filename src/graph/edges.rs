@@ -52,7 +52,7 @@ pub struct Edge<'t> {
     pub kind: EdgeKind,
     /// The attribute, of `Fn::GetAtt` and `${Name.Attribute}`.
     pub attribute: Option<&'t str>,
-    /// The property that holds the reference, from the resource on: `Properties/Role`. Functions are no steps.
+    /// The property that holds the reference, from the resource on: `Properties/Role`. Functions are not steps.
     pub path: String,
     /// The reference.
     pub span: Span,
@@ -76,7 +76,7 @@ impl<'t> Edge<'t> {
 
 /// All references between the resources of a template, in the order of the text.
 ///
-/// References to parameters, to names that do not exist and of a resource to itself are none.
+/// References to parameters, to names that do not exist and of a resource to itself do not count.
 pub fn edges<'t>(model: &Model<'_, 't>) -> Vec<Edge<'t>> {
     let mut edges = dependencies(model);
     edges.retain(|edge| edge.from != edge.to);

@@ -1,4 +1,4 @@
-//! The way from the internet to a database, as far as a template shows it: evidence beside findings about its network.
+//! The path from the internet to a database, as far as a template shows it: evidence beside findings about its network.
 
 use super::attached::targets;
 use super::routes::{routes_to_internet, vpc_has_internet_gateway};
@@ -8,7 +8,7 @@ use crate::eval::value::Value;
 use crate::expand::{Block, Model};
 use crate::finding::Related;
 
-/// More databases behind one group are not told of: the first ones show what there is to see.
+/// Further databases behind one group are not listed: the first ones are enough.
 const MOST_DATABASES: usize = 4;
 
 const INSTANCE: &str = "AWS::RDS::DBInstance";
@@ -16,12 +16,12 @@ const CLUSTER: &str = "AWS::RDS::DBCluster";
 const SUBNET_GROUP: &str = "AWS::RDS::DBSubnetGroup";
 const SECURITY_GROUP: &str = "AWS::EC2::SecurityGroup";
 
-/// The places on the way to the databases that a block is, holds or guards, from the outside in: internet gateway, route, association,
+/// The places on the path to the databases that a block is, holds or guards, from the outside in: internet gateway, route, association,
 /// subnet, subnet group, security group, database. Only what holds for certain in the run's scenario; empty for other
 /// blocks, and for those without a database.
 ///
-/// Of a subnet group, whose subnets rules tell themselves, only the way from the group on.
-pub fn way_in<'m, 't>(run: &mut Run<'m, 't>, model: &'m Model<'m, 't>, block: &'m Block<'t>) -> Vec<Related> {
+/// Of a subnet group, whose subnets rules list themselves, only the path from the group on.
+pub fn route_in<'m, 't>(run: &mut Run<'m, 't>, model: &'m Model<'m, 't>, block: &'m Block<'t>) -> Vec<Related> {
     let mut places = Vec::new();
     match block.kind {
         INSTANCE | CLUSTER => to_database(run, model, block, &mut places),
@@ -58,11 +58,11 @@ fn databases<'m, 't>(run: &mut Run<'m, 't>, model: &'m Model<'m, 't>) -> Vec<&'m
 }
 
 fn to_guarded<'m, 't>(run: &mut Run<'m, 't>, model: &'m Model<'m, 't>, group: &Block<'t>, places: &mut Vec<Related>) {
-    let mut told = 0;
+    let mut reported = 0;
     for database in databases(run, model) {
-        if told < MOST_DATABASES && security_groups(run, model, database).iter().any(|guard| guard.is(group)) {
+        if reported < MOST_DATABASES && security_groups(run, model, database).iter().any(|guard| guard.is(group)) {
             to_database(run, model, database, places);
-            told += 1;
+            reported += 1;
         }
     }
 }
@@ -83,18 +83,18 @@ fn to_database<'m, 't>(
     from_groups(run, model, database, places);
 }
 
-/// The way to the first subnet of a group that the internet can reach; else the gateway of its VPC, if it has one.
+/// The path to the first subnet of a group that the internet can reach; else the gateway of its VPC, if it has one.
 fn to_subnets<'m, 't>(run: &mut Run<'m, 't>, model: &'m Model<'m, 't>, group: &Block<'t>) -> Vec<Related> {
     let Some(ids) = property(run, group, &["SubnetIds"]) else { return Vec::new() };
     let subnets = network::subnets(run, model, ids).declared;
     for subnet in &subnets {
-        let (open, way) = routes_to_internet(run, model, subnet);
+        let (open, route) = routes_to_internet(run, model, subnet);
         if open.is_true() {
-            return way;
+            return route;
         }
     }
     let gateway = subnets.first().map(|subnet| vpc_has_internet_gateway(run, model, subnet));
-    gateway.filter(|(attached, _)| attached.is_true()).map(|(_, way)| way).unwrap_or_default()
+    gateway.filter(|(attached, _)| attached.is_true()).map(|(_, route)| route).unwrap_or_default()
 }
 
 /// The security groups before a database, and the database.
@@ -133,7 +133,7 @@ fn security_groups<'m, 't>(
     ids.iter().filter_map(|id| certain(run, model, id, SECURITY_GROUP)).collect()
 }
 
-/// A property of a database's network. The member of a cluster has its cluster's, where it says nothing itself.
+/// A property of a database's network. The member of a cluster has its cluster's, if it does not set its own.
 /// Source: `AWS::RDS::DBInstance`, properties `DBSubnetGroupName` and `VPCSecurityGroups`, CloudFormation resource reference.
 fn of_network<'m, 't>(
     run: &mut Run<'m, 't>,
@@ -185,25 +185,25 @@ Resources:
 ";
 
     /// The names in the messages, in order.
-    fn told(text: &str, block: &str) -> Vec<String> {
+    fn reported(text: &str, block: &str) -> Vec<String> {
         first_scenario(text, |run, model| {
-            let places = way_in(run, model, model.resource(block).unwrap());
+            let places = route_in(run, model, model.resource(block).unwrap());
             let name = |place: &Related| place.message.split('`').nth(1).unwrap().to_owned();
             places.iter().map(name).collect()
         })
     }
 
-    const WAY: [&str; 7] = ["Gateway", "Out", "Tie", "Public", "Subnets", "Guard", "Patients"];
+    const ROUTE: [&str; 7] = ["Gateway", "Out", "Tie", "Public", "Subnets", "Guard", "Patients"];
 
     #[test]
     fn from_the_gateway_to_the_database() {
-        assert_eq!(told(NETWORK, "Patients"), WAY);
-        assert_eq!(told(NETWORK, "Guard"), WAY);
-        assert_eq!(told(NETWORK, "FromAnywhere"), WAY);
-        assert_eq!(told(NETWORK, "Subnets"), ["Guard", "Patients"]);
-        assert_eq!(told(NETWORK, "Hidden"), ["Gateway", "Attachment", "Inside", "Hidden"]);
-        assert_eq!(told(NETWORK, "Web"), [""; 0]);
-        assert_eq!(told(NETWORK, "Vpc"), [""; 0]);
+        assert_eq!(reported(NETWORK, "Patients"), ROUTE);
+        assert_eq!(reported(NETWORK, "Guard"), ROUTE);
+        assert_eq!(reported(NETWORK, "FromAnywhere"), ROUTE);
+        assert_eq!(reported(NETWORK, "Subnets"), ["Guard", "Patients"]);
+        assert_eq!(reported(NETWORK, "Hidden"), ["Gateway", "Attachment", "Inside", "Hidden"]);
+        assert_eq!(reported(NETWORK, "Web"), [""; 0]);
+        assert_eq!(reported(NETWORK, "Vpc"), [""; 0]);
     }
 
     #[test]
@@ -213,14 +213,17 @@ Resources:
   Cluster: {{Type: AWS::RDS::DBCluster, Properties: {{DBSubnetGroupName: !Ref Subnets, VpcSecurityGroupIds: [!Ref Web]}}}}
   Writer: {{Type: AWS::RDS::DBInstance, Properties: {{DBClusterIdentifier: !Ref Cluster}}}}"
         );
-        assert_eq!(told(&cluster, "Writer"), ["Gateway", "Out", "Tie", "Public", "Subnets", "Web", "Writer"]);
-        assert_eq!(told(&cluster, "Web"), ["Gateway", "Out", "Tie", "Public", "Subnets", "Web", "Cluster", "Writer"]);
+        assert_eq!(reported(&cluster, "Writer"), ["Gateway", "Out", "Tie", "Public", "Subnets", "Web", "Writer"]);
+        assert_eq!(
+            reported(&cluster, "Web"),
+            ["Gateway", "Out", "Tie", "Public", "Subnets", "Web", "Cluster", "Writer"]
+        );
     }
 
     #[test]
     fn what_is_not_declared_is_left_out() {
         let text = "{Resources: {D: {Type: AWS::RDS::DBInstance, Properties: {DBSubnetGroupName: shared, \
                     VPCSecurityGroups: [sg-1]}}}}";
-        assert_eq!(told(text, "D"), ["D"]);
+        assert_eq!(reported(text, "D"), ["D"]);
     }
 }

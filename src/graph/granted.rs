@@ -69,21 +69,21 @@ Resources:
   Other: {Type: AWS::IAM::Group, Properties: {Policies: [{PolicyName: a, PolicyDocument: {Statement: [{Sid: Other}]}}]}}
 "#;
 
-    fn told(id: &str) -> (Vec<String>, bool) {
+    fn reported(id: &str) -> (Vec<String>, bool) {
         first_scenario(TEXT, |run, model| {
             let grants = grants(run, model, model.resource(id).unwrap());
-            let told = grants.statements.iter().zip(&grants.owners).map(|(one, owner)| {
+            let reported = grants.statements.iter().zip(&grants.owners).map(|(one, owner)| {
                 let sid = one.statement.value.get("Sid").and_then(|sid| sid.text().map(|text| text.into_owned()));
                 format!("{} of {} {:?}", sid.unwrap(), owner.name, one.attached)
             });
-            (told.collect(), grants.unknown)
+            (reported.collect(), grants.unknown)
         })
     }
 
     #[test]
     fn a_user_has_its_own_and_those_of_its_groups() {
         let own = ["OfUser of OfUser True".to_owned(), "OfStaff of Staff True".to_owned()];
-        let (found, unknown) = told("User");
+        let (found, unknown) = reported("User");
         assert_eq!(found.iter().filter(|one| own.contains(one)).count(), 2, "{found:?}");
         assert!(!found.iter().any(|one| one.starts_with("Other")));
         assert!(unknown);
@@ -91,6 +91,6 @@ Resources:
 
     #[test]
     fn a_policy_has_its_own() {
-        assert_eq!(told("OfUser"), (vec!["OfUser of OfUser True".to_owned()], false));
+        assert_eq!(reported("OfUser"), (vec!["OfUser of OfUser True".to_owned()], false));
     }
 }

@@ -1,14 +1,14 @@
 //! Texts of a template that identify a patient: what the Privacy Rule calls an identifier (45 CFR 164.514(b)(2)), in a name, a
-//! tag or a description that is shown to everybody who may look at the account.
+//! tag or a description that is shown to everyone who can view the account.
 //!
-//! `patient-records` is a purpose and no patient. Where a text can be read both ways it is no identifier: an alarm that is wrong
+//! `patient-records` is a purpose and no patient. Where a text is ambiguous, it is not an identifier: an alarm that is wrong
 //! once is not read twice.
 
 use crate::expression::Expression;
 use crate::source::Span;
 use crate::syntax::{Kind, Node};
 
-/// A text that identifies somebody.
+/// A text that identifies a person.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Identifier {
     /// The text.
@@ -107,7 +107,7 @@ const PURPOSES: [&str; 44] = [
     "uploads",
 ];
 
-/// What a text is, if it identifies somebody.
+/// What a text is, if it identifies a person.
 pub fn identifies(text: &str) -> Option<&'static str> {
     // Nearly every text holds none of these.
     if !text.bytes().any(|byte| byte.is_ascii_digit() || byte == b'=') {
@@ -152,7 +152,7 @@ fn named_patient(text: &str) -> bool {
     })
 }
 
-/// Finds the texts in a node that identify somebody, in every branch of every condition, and the parameters whose values will.
+/// Finds the texts in a node that identify a person, in every branch of every condition, and the parameters whose values will.
 /// `more` are expressions of the user's own.
 pub fn identifiers<'t>(node: &'t Node<'t>, more: &[Expression]) -> Vec<Identifier> {
     let mut search = Search { more, path: Vec::new(), found: Vec::new() };

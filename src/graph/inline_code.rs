@@ -1,7 +1,7 @@
 //! Calls in a function's inline code that write its whole event to the log.
 //!
 //! An event is what the function was called with: a record, a message, a request with its body. The code is read as far as the
-//! question needs: strings, comments, brackets and names, in Python and in JavaScript. What is not understood is no finding.
+//! question needs: strings, comments, brackets and names, in Python and in JavaScript. What is not understood is not a finding.
 
 mod tokens;
 
@@ -118,7 +118,7 @@ fn is_log_call(tokens: &[Token<'_>], index: usize) -> bool {
 
 /// Whether the whole event is mentioned before the bracket that closes, other than inside a call that makes something else of it.
 fn mentions(tokens: &[Token<'_>], event: &str, whole: bool, language: Language) -> bool {
-    // For each open bracket: whether what stands in it comes out as it is.
+    // For each open bracket: whether what is in it comes out as it is.
     let mut open = vec![whole];
     for (index, token) in tokens.iter().enumerate() {
         let plain = open.last().copied().unwrap_or(false);

@@ -5,7 +5,7 @@ use super::phi;
 use crate::eval::Run;
 use crate::expand::{Block, Model};
 
-/// Aliases stand between a key and who uses it.
+/// Aliases are between a key and who uses it.
 const ALIAS: &str = "AWS::KMS::Alias";
 
 /// The first resource, in the order of the template, that holds data and names the key, or an alias of it, as its key.

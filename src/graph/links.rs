@@ -48,11 +48,11 @@ pub struct Link<'t> {
     pub to: &'t str,
     /// What the one is to the other.
     pub meaning: Meaning,
-    /// Where the template says so.
+    /// Where the template declares it.
     pub span: Span,
 }
 
-/// Properties whose reference means more than a reference: the type that has it, the way from `Properties` on, the type that it
+/// Properties whose reference means more than a reference: the type that has it, the path from `Properties` on, the type that it
 /// names. Source: the types' schemas.
 const PROPERTIES: [(&str, &[&str], &str, Meaning); 17] = [
     ("AWS::S3::BucketPolicy", &["Bucket"], "AWS::S3::Bucket", Meaning::Guards),
@@ -77,7 +77,7 @@ const PROPERTIES: [(&str, &[&str], &str, Meaning); 17] = [
 const SECURITY_GROUP: &str = "AWS::EC2::SecurityGroup";
 
 /// The links that start from a resource, and, of a role, those of the policies attached to it. Only what holds for certain in the run's
-/// scenario. Asked of every resource, each link is told once.
+/// scenario. Asked of every resource, each link is listed once.
 pub fn links_of<'m, 't>(run: &mut Run<'m, 't>, model: &'m Model<'m, 't>, block: &'m Block<'t>) -> Vec<Link<'t>> {
     let mut links: Vec<Link<'t>> = Vec::new();
     let mut add = |from: &Block<'t>, to: &Block<'t>, meaning, span| {
@@ -111,10 +111,10 @@ pub fn links_of<'m, 't>(run: &mut Run<'m, 't>, model: &'m Model<'m, 't>, block: 
         }
     }
     if block.kind == "AWS::EC2::Subnet" && model.has_type("AWS::EC2::InternetGateway") {
-        let (open, way) = routes_to_internet(run, model, block);
+        let (open, route) = routes_to_internet(run, model, block);
         if open.is_true() {
             for gateway in existing(run, model, "AWS::EC2::InternetGateway") {
-                if way.iter().any(|step| step.span == gateway.key_span) {
+                if route.iter().any(|step| step.span == gateway.key_span) {
                     add(block, gateway, Meaning::RoutesTo, block.key_span);
                 }
             }
@@ -152,16 +152,16 @@ Resources:
   Public: {Type: AWS::EC2::Subnet}
   Tie: {Type: AWS::EC2::SubnetRouteTableAssociation, Properties: {SubnetId: !Ref Public, RouteTableId: !Ref Table}}
 ";
-        let told = first_scenario(text, |run, model| {
-            let mut told = Vec::new();
+        let reported = first_scenario(text, |run, model| {
+            let mut reported = Vec::new();
             for block in &model.resources {
                 let links = links_of(run, model, block);
-                told.extend(links.iter().map(|link| format!("{} {} {}", link.from, link.meaning.name(), link.to)));
+                reported.extend(links.iter().map(|link| format!("{} {} {}", link.from, link.meaning.name(), link.to)));
             }
-            told
+            reported
         });
         assert_eq!(
-            told,
+            reported,
             [
                 "Guard guards Records",
                 "Topics guards One",

@@ -86,7 +86,7 @@ fn property<'m, 't>(run: &mut Run<'m, 't>, block: &Block<'t>, path: &[&str]) -> 
     }
 }
 
-/// Whether one more resource of a type might answer otherwise: unknown where there may be some that are not known.
+/// Whether one more resource of a type might change the result: unknown where there may be some that are not known.
 fn hidden(run: &mut Run<'_, '_>, model: &Model<'_, '_>, kind: &str) -> Truth {
     if model.may_hide(kind) {
         run.note_reason(HIDDEN);

@@ -38,7 +38,7 @@ pub enum Piece<'n, 'm, 't> {
 }
 
 /// Whether a value as written may begin with `start` in some branch of its conditions. Asked before the value is evaluated: the
-/// choices of a name that is another's in every case are no choices of whoever looks for his own.
+/// choices of a name that is another's in every case are not choices of this name.
 pub fn may_begin_with(node: &Node<'_>, start: &str) -> bool {
     if let Some(text) = node.as_str() {
         return text::may_start_alike(text, start);
@@ -112,7 +112,7 @@ pub fn is_named<'t>(
 }
 
 /// Whether a value holds the name of another resource of the target's type (`Ref`), which is certainly not `name`: two of a
-/// type do not share one, and one that CloudFormation makes is none that somebody wrote down.
+/// type do not share one, and one that CloudFormation makes is not one that a person wrote.
 fn names_another<'t>(run: &mut Run<'_, 't>, value: &Value<'t>, name: &Value<'t>, target: &Block<'t>) -> bool {
     let template = run.evaluator.template;
     value.parts().iter().any(|part| {

@@ -1,4 +1,4 @@
-//! The subnets that a resource lies in, and their Availability Zones.
+//! The subnets that a resource is in, and their Availability Zones.
 
 use super::property;
 use crate::eval::value::{Origin, Value};
@@ -28,7 +28,7 @@ pub fn subnets<'m, 't>(run: &mut Run<'m, 't>, model: &'m Model<'m, 't>, ids: &Va
         match id.as_reference() {
             Some(Origin::Resource { id: name, .. }) => match model.resource(name) {
                 Some(block) if block.kind == "AWS::EC2::Subnet" => declared.push(block),
-                // A nested stack's output, say.
+                // For example, a nested stack's output.
                 _ => {
                     note(run, id);
                     others = true;
@@ -51,7 +51,7 @@ fn note(run: &mut Run<'_, '_>, value: &Value<'_>) {
     }
 }
 
-/// Whether some subnets lie in at least `least` Availability Zones.
+/// Whether some subnets are in at least `least` Availability Zones.
 pub fn in_zones<'m, 't>(run: &mut Run<'m, 't>, subnets: &Subnets<'m, 't>, least: usize) -> Truth {
     if subnets.count.is_some_and(|count| count < least) {
         return Truth::False;
@@ -106,7 +106,7 @@ mod tests {
     use crate::source::SourceId;
     use crate::template::Template;
 
-    /// Answers a question about the subnets of the resource `Group` of a template.
+    /// Decides a question about the subnets of the resource `Group` of a template.
     fn of_group(
         text: &str,
         ask: impl for<'m, 't> Fn(&mut Run<'m, 't>, &'m Model<'m, 't>, &Subnets<'m, 't>) -> Truth,
@@ -116,12 +116,12 @@ mod tests {
         let (inputs, memory) = (Inputs::default(), Memory::default());
         let model = Model::new(&template, &inputs, &memory);
         let model = &model;
-        let answers = explore(&model.evaluator, |run| {
+        let results = explore(&model.evaluator, |run| {
             let ids = property(run, model.resource("Group").unwrap(), &["SubnetIds"]).unwrap();
             let subnets = subnets(run, model, ids);
             ask(run, model, &subnets)
         });
-        answers.leaves[0].1
+        results.leaves[0].1
     }
 
     fn two_zones(first: &str, second: &str) -> Truth {

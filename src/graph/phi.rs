@@ -1,4 +1,4 @@
-//! Which resources hold PHI, as far as their tags and types tell.
+//! Which resources hold PHI, as far as their tags and types show.
 
 use crate::eval::Run;
 use crate::eval::value::{Kind, Value};
@@ -8,7 +8,7 @@ use crate::facts::{self, TagShape};
 /// Why a resource counts as one that holds PHI.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Holds {
-    /// A tag says so: its key and value.
+    /// A tag marks it: its key and value.
     Tagged(String, String),
     /// Its type holds data, of whatever kind.
     Stateful,
@@ -25,7 +25,7 @@ const PHI_WORDS: [&str; 8] =
 /// Words that turn the others into their opposite: `non-PHI`, `no PHI`.
 const NEGATIONS: [&str; 6] = ["no", "non", "nonphi", "not", "without", "free"];
 
-/// Whether a resource holds PHI in a run's scenario, and what tells.
+/// Whether a resource holds PHI in a run's scenario, and why.
 pub fn holds<'t>(run: &mut Run<'_, 't>, block: &Block<'t>) -> Option<Holds> {
     let classified = tags(run, block).into_iter().find(|(key, value)| classifies(key) && says_phi(value));
     match classified {

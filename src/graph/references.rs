@@ -33,7 +33,7 @@ pub struct Reference<'t> {
     pub attribute: Option<&'t str>,
     /// What uses it.
     pub by: Use,
-    /// The property that holds the reference, from the block on: `Properties/Role`. Functions are no steps.
+    /// The property that holds the reference, from the block on: `Properties/Role`. Functions are not steps.
     pub path: String,
     /// The whole reference: the function, or the text of `Fn::Sub`.
     pub span: Span,
@@ -45,7 +45,7 @@ pub struct Reference<'t> {
     pub in_macro: bool,
 }
 
-/// One use of a name as the walk meets it: names are many, and whoever looks them up wants to keep few.
+/// One use of a name as the walk meets it: names are many, and callers keep few.
 pub struct Met<'w, 't> {
     /// The name, without an attribute.
     pub name: &'t str,
@@ -62,7 +62,7 @@ pub struct Met<'w, 't> {
     branches: &'w [Branch<'t>],
 }
 
-/// A step of the way to a reference.
+/// A step of the path to a reference.
 enum Step<'t> {
     Key(&'t str),
     Index(usize),
@@ -185,7 +185,7 @@ impl<'v, 't> Walk<'v, 't> {
         }
     }
 
-    /// What stands under `Fn::Transform` and `Fn::ForEach::…` is written anew before CloudFormation looks at it.
+    /// What is under `Fn::Transform` and `Fn::ForEach::…` is written anew before CloudFormation looks at it.
     fn below_macro(&mut self, key: &str, go: impl FnOnce(&mut Self)) {
         let before = self.in_macro;
         self.in_macro |= begins_as_function(key) && (key == "Fn::Transform" || key.starts_with("Fn::ForEach"));
@@ -222,7 +222,7 @@ impl<'v, 't> Walk<'v, 't> {
         }
     }
 
-    /// A function and its lists are no steps of the way: the property is what links.
+    /// A function and its lists are not steps of the path: the property is what links.
     fn argument(&mut self, node: &'t Node<'t>) {
         match &node.kind {
             Kind::Sequence(items) => items.iter().for_each(|item| self.argument(item)),

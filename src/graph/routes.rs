@@ -1,7 +1,7 @@
-//! What a VPC's routes and gateways mean for what lies in its subnets.
+//! What a VPC's routes and gateways mean for what is in its subnets.
 //!
 //! Only a route to an internet gateway lets the internet in. NAT gateways and egress-only internet gateways lead out and let nobody
-//! in; VPC endpoints, peerings, VPN and transit gateways lead elsewhere. A route says so by the property that names its target.
+//! in; VPC endpoints, peerings, VPN and transit gateways lead elsewhere. A route shows it by the property that names its target.
 //! Source: "Configure route tables", "NAT gateways" and "Enable outbound IPv6 traffic using an egress-only internet gateway",
 //! Amazon VPC user guide; `AWS::EC2::Route`, CloudFormation resource reference.
 
@@ -20,20 +20,20 @@ const NOT_DECLARED: &str = "the VPC is not declared in the template";
 /// A subnet without an association of its own uses the VPC's main route table, which a template cannot name: its routes
 /// are those that AWS gives it, the local one only, unless the template asks a resource of another kind (a custom one, a nested
 /// stack) which table that is. That holds for a VPC of the template; the main route table of another VPC, the default one
-/// say, may lead anywhere.
+/// for example, may lead anywhere.
 /// Source: "Configure route tables" and "Default VPCs", Amazon VPC user guide.
 pub fn routes_to_internet<'m, 't>(
     run: &mut Run<'m, 't>,
     model: &'m Model<'m, 't>,
     subnet: &'m Block<'t>,
 ) -> (Truth, Vec<Related>) {
-    let mut answer = hidden(run, model, "AWS::EC2::SubnetRouteTableAssociation");
+    let mut result = hidden(run, model, "AWS::EC2::SubnetRouteTableAssociation");
     let mut own_table = Truth::False;
     let mut related = Vec::new();
     for association in model.of_type("AWS::EC2::SubnetRouteTableAssociation") {
         let Some(subnet_id) = property(run, association, &["SubnetId"]) else { continue };
         let associated = refers_to(run, subnet_id, subnet);
-        // Existence is asked last, so that the conditions of strangers are no choices of the check.
+        // Existence is asked last, so that the conditions of unrelated resources are not choices of the check.
         if associated.is_false() || !exists(run, association) {
             continue;
         }
@@ -48,15 +48,15 @@ pub fn routes_to_internet<'m, 't>(
                 message: format!("`{}` associates subnet `{}` with the route table", association.name, subnet.name),
             });
         }
-        answer = answer.or(open);
+        result = result.or(open);
     }
     if !own_table.is_true() {
-        answer = answer.or(main_table_reaches_internet(run, model, subnet));
+        result = result.or(main_table_reaches_internet(run, model, subnet));
     }
-    if answer.is_true() {
+    if result.is_true() {
         related.push(Related { span: subnet.key_span, message: format!("subnet `{}` is public", subnet.name) });
     }
-    (answer, related)
+    (result, related)
 }
 
 /// Whether the main route table of a subnet's VPC leads to an internet gateway; true never, since no template can name it.
@@ -107,11 +107,11 @@ fn table_reaches_internet<'m, 't>(
     table: &Value<'t>,
 ) -> (Truth, Vec<Related>) {
     let declared = declared_table(model, table);
-    let mut answer = hidden(run, model, "AWS::EC2::Route");
+    let mut result = hidden(run, model, "AWS::EC2::Route");
     let mut related = Vec::new();
     if declared.is_none() {
         note(run, table);
-        answer = Truth::Unknown;
+        result = Truth::Unknown;
     }
     for route in model.of_type("AWS::EC2::Route") {
         let Some(own_table) = property(run, route, &["RouteTableId"]) else { continue };
@@ -127,9 +127,9 @@ fn table_reaches_internet<'m, 't>(
         if open.is_true() && related.is_empty() {
             related = gateway_and_route(run, model, route);
         }
-        answer = answer.or(open);
+        result = result.or(open);
     }
-    (answer, related)
+    (result, related)
 }
 
 /// Resources whose attributes may be anything: an internet gateway's id too.
@@ -143,21 +143,21 @@ fn is_opaque(block: &Block<'_>) -> bool {
 /// Whether a route's target is an internet gateway.
 fn leads_to_internet<'m, 't>(run: &mut Run<'m, 't>, model: &'m Model<'m, 't>, route: &Block<'t>) -> Truth {
     let Some(gateway) = property(run, route, &["GatewayId"]) else { return Truth::False };
-    let answer = match gateway.as_reference() {
+    let result = match gateway.as_reference() {
         Some(Origin::Resource { id, .. }) => match model.resource(id) {
             Some(found) if is_opaque(found) => Truth::Unknown,
             found => found.is_none_or(|found| found.kind == "AWS::EC2::InternetGateway").into(),
         },
         _ => match gateway.text() {
-            // The id says what it is: `igw-…`, `vgw-…`, `vpce-…`, `local`.
+            // The ID shows what it is: `igw-…`, `vgw-…`, `vpce-…`, `local`.
             Some(id) => id.starts_with("igw-").into(),
             None => text::like(gateway, "igw-*"),
         },
     };
-    if answer == Truth::Unknown {
+    if result == Truth::Unknown {
         note(run, gateway);
     }
-    answer
+    result
 }
 
 fn gateway_and_route<'m, 't>(run: &mut Run<'m, 't>, model: &'m Model<'m, 't>, route: &Block<'t>) -> Vec<Related> {
@@ -199,7 +199,7 @@ pub fn vpc_has_internet_gateway<'m, 't>(
         run.note_reason(NOT_DECLARED);
         return (Truth::Unknown, Vec::new());
     };
-    let mut answer = hidden(run, model, "AWS::EC2::VPCGatewayAttachment");
+    let mut result = hidden(run, model, "AWS::EC2::VPCGatewayAttachment");
     let mut related = Vec::new();
     for attachment in model.of_type("AWS::EC2::VPCGatewayAttachment") {
         let Some(gateway) = property(run, attachment, &["InternetGatewayId"]) else { continue };
@@ -220,9 +220,9 @@ pub fn vpc_has_internet_gateway<'m, 't>(
                 message: format!("`{}` attaches an internet gateway to VPC `{}`", attachment.name, vpc.name),
             });
         }
-        answer = answer.or(attached);
+        result = result.or(attached);
     }
-    (answer, related)
+    (result, related)
 }
 
 #[cfg(test)]
@@ -231,8 +231,8 @@ mod tests {
     use super::super::testing::first_scenario;
     use super::*;
 
-    /// Whether `Subnet` is public, and what tells so.
-    fn told(resources: &str) -> (Truth, Vec<String>) {
+    /// Whether `Subnet` is public, and why.
+    fn reported(resources: &str) -> (Truth, Vec<String>) {
         let text = format!(
             "Parameters: {{Existing: {{Type: String}}}}
 Resources:
@@ -253,7 +253,7 @@ Resources:
   Tie: {Type: AWS::EC2::SubnetRouteTableAssociation, Properties: {SubnetId: !Ref Subnet, RouteTableId: !Ref Table}}";
 
     fn with_route(properties: &str) -> (Truth, Vec<String>) {
-        told(&format!(
+        reported(&format!(
             "{SUBNET}\n  Out: {{Type: AWS::EC2::Route, Properties: {{RouteTableId: !Ref Table, {properties}}}}}"
         ))
     }
@@ -294,7 +294,7 @@ Resources:
     #[test]
     fn tables_that_the_template_does_not_declare() {
         let with = |table: &str, route_table: &str| {
-            told(&format!(
+            reported(&format!(
                 "
   Subnet: {{Type: AWS::EC2::Subnet, Properties: {{VpcId: !Ref Vpc}}}}
   Tie: {{Type: AWS::EC2::SubnetRouteTableAssociation, Properties: {{SubnetId: !Ref Subnet, RouteTableId: {table}}}}}
@@ -316,11 +316,11 @@ Resources:
     #[test]
     fn a_main_route_table_is_known_in_a_vpc_of_the_template_only() {
         let subnet = |vpc: &str| format!("  Subnet: {{Type: AWS::EC2::Subnet, Properties: {{VpcId: !Ref {vpc}}}}}");
-        assert_eq!(told(&subnet("Vpc")).0, Truth::False);
-        assert_eq!(told(&subnet("Existing")).0, Truth::Unknown);
+        assert_eq!(reported(&subnet("Vpc")).0, Truth::False);
+        assert_eq!(reported(&subnet("Existing")).0, Truth::Unknown);
         // A custom resource may have looked the main route table up.
         let looked_up = "
   Out: {Type: AWS::EC2::Route, Properties: {RouteTableId: !GetAtt Lookup.Main, GatewayId: !Ref Gateway}}";
-        assert_eq!(told(&format!("{}{looked_up}", subnet("Vpc"))).0, Truth::Unknown);
+        assert_eq!(reported(&format!("{}{looked_up}", subnet("Vpc"))).0, Truth::Unknown);
     }
 }

@@ -1,4 +1,4 @@
-//! Short ways to ask about a template, for the tests of this part.
+//! Helpers to inspect a template, for the tests of this part.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 use crate::eval::inputs::Inputs;
@@ -7,7 +7,7 @@ use crate::expand::Model;
 use crate::source::SourceId;
 use crate::template::Template;
 
-/// What a question answers in the first scenario of a template, that of its defaults.
+/// The result of a question in the first scenario of a template, that of its defaults.
 pub(crate) fn first_scenario<R>(
     text: &str,
     mut ask: impl for<'m, 't> FnMut(&mut Run<'m, 't>, &'m Model<'m, 't>) -> R,

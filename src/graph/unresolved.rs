@@ -109,9 +109,9 @@ const PSEUDO: [&str; 8] = [
 const ADDS_NO_NAMES: &str = "AWS::LanguageExtensions";
 
 /// Looks up every name that conditions, resources and outputs use. CloudFormation refuses a template with a name that does
-/// not exist also where no deployment would come to it, so conditions do not matter.
+/// not exist also where no deployment would use it, so conditions do not matter.
 ///
-/// What stands below a macro or in a loop is left out: other names may be meant there.
+/// What is below a macro or in a loop is left out: other names may be meant there.
 pub fn unresolved<'m, 't>(model: &'m Model<'m, 't>) -> Names<'t> {
     let template = model.evaluator.template;
     let known = Known::new(model);
@@ -194,16 +194,16 @@ mod tests {
     use crate::source::SourceId;
     use crate::template::Template;
 
-    fn told(text: &str) -> Vec<String> {
+    fn reported(text: &str) -> Vec<String> {
         let document = crate::syntax::parse(text, SourceId(0)).unwrap();
         let template = Template::new(&document.root);
         let (inputs, memory) = (Inputs::default(), Memory::default());
         let model = Model::new(&template, &inputs, &memory);
         let names = unresolved(&model);
-        let told = |found: &Unresolved<'_>| {
+        let reported = |found: &Unresolved<'_>| {
             format!("{}: {} {}, no {}", found.block, found.used_by(), found.reference.name, found.meant().name())
         };
-        names.missing.iter().map(told).chain(names.hidden).collect()
+        names.missing.iter().map(reported).chain(names.hidden).collect()
     }
 
     #[test]
@@ -227,7 +227,7 @@ Outputs:
   Name: {Condition: IsProd, Value: !Ref Bukket}
 ";
         assert_eq!(
-            told(text),
+            reported(text),
             [
                 "Conditions/IsProd: Ref Envv, no parameter, resource or pseudo parameter",
                 "Conditions/IsProd: Condition IsDev, no condition",
@@ -250,14 +250,14 @@ Resources:
   Store: {Type: My::S3::Store::MODULE}
   Queue: {Type: T, Properties: {A: !Ref StoreBucket, B: !GetAtt Store.Bucket.Arn, C: !Sub '${Store.Bucket}'}}
 ";
-        assert!(told(module).is_empty());
+        assert!(reported(module).is_empty());
         for kind in ["{Tool::Module: a}", "./network.yaml"] {
             let template = format!("{{Resources: {{Net: {{Type: {kind}}}, A: {{Type: T, DependsOn: NetVpc}}}}}}");
-            assert!(told(&template).is_empty(), "{kind}");
+            assert!(reported(&template).is_empty(), "{kind}");
         }
         let include =
             "{Resources: {A: {Type: T, Properties: {Fn::Transform: {Name: AWS::Include, Parameters: {X: !Ref Y}}}}}}";
-        assert!(told(include).is_empty());
+        assert!(reported(include).is_empty());
         let loops = "
 Transform: AWS::LanguageExtensions
 Resources:
@@ -265,8 +265,8 @@ Resources:
   Queue: {Type: T, DependsOn: TopicA}
 ";
         let resource = "Resources/Queue: DependsOn TopicA, no resource";
-        assert_eq!(told(loops), [resource, "`Fn::ForEach::Topics` may define the missing name"]);
+        assert_eq!(reported(loops), [resource, "`Fn::ForEach::Topics` may define the missing name"]);
         let sam = "{Transform: AWS::Serverless-2016-10-31, Resources: {}}";
-        assert_eq!(told(sam), ["the transform `AWS::Serverless-2016-10-31` may define the missing name"]);
+        assert_eq!(reported(sam), ["the transform `AWS::Serverless-2016-10-31` may define the missing name"]);
     }
 }

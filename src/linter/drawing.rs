@@ -13,7 +13,7 @@ use crate::template::{self, Template};
 /// The graph of a template's resources.
 ///
 /// # Errors
-/// Where the text cannot be parsed, or is no template.
+/// Where the text cannot be parsed, or is not a template.
 pub fn draw(source: &Source) -> Result<Drawing, Box<Diagnostic>> {
     let document = syntax::parse(source.text(), source.id).map_err(|error| unreadable(source, error))?;
     if !template::is_template(&document.root) {
@@ -28,7 +28,7 @@ pub fn draw(source: &Source) -> Result<Drawing, Box<Diagnostic>> {
         }));
     }
     let (inputs, memory) = (Inputs::default(), Memory::default());
-    // What comes to be is drawn: loops unrolled, SAM as what AWS makes of it. Included files are not read for a drawing.
+    // The result is drawn: loops unrolled, SAM as what AWS makes of it. Included files are not read for a drawing.
     let expansion = expand::expand(&document.root, Macros::of(&document), &[], &inputs);
     let template = Template::new(&expansion.root);
     let model = Model::expanded(&template, &expansion, &inputs, &memory);

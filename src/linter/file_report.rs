@@ -1,4 +1,4 @@
-//! What linting one file came to.
+//! The result of linting one file.
 
 use super::Nested;
 use crate::finding::{Counts, Diagnostic, Exception, Finding};
@@ -14,12 +14,12 @@ pub struct Declared {
     pub no_echo: bool,
 }
 
-/// What one file came to.
+/// The result for one file.
 #[derive(Debug, Default)]
 pub struct FileReport {
     /// Findings, sorted by place and rule.
     pub findings: Vec<Finding>,
-    /// Violations that an exception waives, sorted alike.
+    /// Violations that an exception suppresses, sorted alike.
     pub suppressed: Vec<Finding>,
     /// The exceptions that the template makes, in the order of the text.
     pub exceptions: Vec<Exception>,
@@ -31,9 +31,9 @@ pub struct FileReport {
     pub is_template: bool,
     /// Resources in the template.
     pub resources: usize,
-    /// Checks that were answered.
+    /// Checks with a result.
     pub counts: Counts,
-    /// The same by rule, for each that was answered at all.
+    /// The same by rule, for each with a result.
     pub by_rule: Vec<(Arc<str>, Counts)>,
     /// The template's parameters.
     pub parameters: Vec<Declared>,
@@ -42,7 +42,7 @@ pub struct FileReport {
 }
 
 impl FileReport {
-    /// Adds answers of a rule.
+    /// Adds results of a rule.
     pub(crate) fn count(&mut self, rule: &Arc<str>, counts: Counts) {
         self.counts += counts;
         match self.by_rule.last_mut() {

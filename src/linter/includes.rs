@@ -40,12 +40,12 @@ impl Texts {
         self.0.iter().filter_map(|(_, source)| source.as_ref().ok())
     }
 
-    /// The name of the included file that a span lies in; none for the template itself.
+    /// The name of the included file that a span is in; none for the template itself.
     pub(super) fn name(&self, span: Span) -> Option<&str> {
         self.sources().find(|source| source.id == span.source).map(|source| source.name.as_str())
     }
 
-    /// The text of the included file that a span lies in.
+    /// The text of the included file that a span is in.
     pub(super) fn text(&self, span: Span) -> Option<&str> {
         self.sources().find(|source| source.id == span.source).map(Source::text)
     }

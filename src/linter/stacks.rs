@@ -22,7 +22,7 @@ pub struct Nested {
     pub span: Span,
     /// The path of its template, relative to the parent's.
     pub location: String,
-    /// What the parent gives to its parameters, where that can be told; others keep their defaults.
+    /// What the parent gives to its parameters, if that is known; others keep their defaults.
     pub given: Option<BTreeMap<String, Given>>,
 }
 
@@ -46,7 +46,7 @@ fn stack<'m, 't>(block: &'m Block<'t>, model: &'m Model<'m, 't>) -> Option<(Stri
             return None;
         }
         let location = asset.map(str::to_owned).or_else(|| text_at(run, block, "TemplateURL"));
-        // Most templates lie in a bucket: nobody asks what they are given, which may have many choices.
+        // Most templates are in a bucket: nobody asks what they are given, which may have many choices.
         let may_be_read = location.as_deref().is_some_and(is_local);
         let given = if may_be_read { parameters(run, block) } else { None };
         Some((location, given))
@@ -70,7 +70,7 @@ fn stack<'m, 't>(block: &'m Block<'t>, model: &'m Model<'m, 't>) -> Option<(Stri
     Some((location, given))
 }
 
-/// What is given in one scenario or another. What is given in one only may as well be the default, which the child tells.
+/// What is given in one scenario or another. What is given in one only may as well be the default, which the child has.
 fn united(given: BTreeMap<String, Given>, other: &BTreeMap<String, Given>) -> BTreeMap<String, Given> {
     let only_there = other.keys().filter(|name| !given.contains_key(*name)).map(|name| (name.clone(), Given::Unknown));
     let only_there: Vec<_> = only_there.collect();

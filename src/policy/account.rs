@@ -41,7 +41,7 @@ pub(super) fn is_log_delivery(account: &str) -> bool {
     LOG_DELIVERY_ACCOUNTS.binary_search(&account).is_ok()
 }
 
-/// What stands where an ARN, or an account ID by itself, names an account.
+/// What stands where an ARN, or an account ID alone, names an account.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Account<'v, 't> {
     /// The account that the template is deployed to.

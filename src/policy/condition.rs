@@ -13,9 +13,9 @@ use crate::truth::Truth;
 use std::borrow::Cow;
 use std::cmp::Ordering;
 
-/// What a request says about a context key.
+/// The value of a context key in a request.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
-pub(super) enum Said<'a> {
+pub(super) enum RequestValue<'a> {
     /// Anything: there are such requests with the key and without, with this value and with that.
     Anything,
     /// The key is not in the request.
@@ -47,7 +47,7 @@ pub(super) enum Test {
     StringEquals,
     StringEqualsIgnoreCase,
     StringLike,
-    /// The key's value stands in this order to the condition's.
+    /// The key's value is in this order to the condition's.
     Numeric(Order),
     /// As [`Test::Numeric`], of points in time.
     Date(Order),
@@ -56,7 +56,7 @@ pub(super) enum Test {
     IpAddress,
     /// `ArnEquals` and `ArnLike` are the same.
     Arn,
-    /// The condition's value says whether the key is missing.
+    /// The condition's value states whether the key is missing.
     Null,
 }
 
@@ -132,25 +132,33 @@ impl Operator {
     }
 }
 
-/// Whether all conditions of a normalised statement hold for every request of which `said` tells the context, by
-/// lower-cased key. A condition on a key about which nothing is said does not hold for all of them.
-pub(super) fn all_hold<'t, 'a>(run: &mut Run<'_, 't>, statement: &Value<'t>, said: &dyn Fn(&str) -> Said<'a>) -> Truth {
+/// Whether all conditions of a normalised statement hold for every request whose context `request_value` gives, by
+/// lower-cased key. A condition on a key without a known value does not hold for all of them.
+pub(super) fn all_hold<'t, 'a>(
+    run: &mut Run<'_, 't>,
+    statement: &Value<'t>,
+    request_value: &dyn Fn(&str) -> RequestValue<'a>,
+) -> Truth {
     let conditions = statement.get(element::CONDITIONS).map(Value::items).unwrap_or_default();
-    Truth::all(conditions.iter().map(|condition| holds(run, condition, said)))
+    Truth::all(conditions.iter().map(|condition| holds(run, condition, request_value)))
 }
 
-/// Whether one condition holds for every request of which `said` tells the context.
-pub(super) fn holds<'t, 'a>(run: &mut Run<'_, 't>, condition: &Value<'t>, said: &dyn Fn(&str) -> Said<'a>) -> Truth {
+/// Whether one condition holds for every request whose context `request_value` gives.
+pub(super) fn holds<'t, 'a>(
+    run: &mut Run<'_, 't>,
+    condition: &Value<'t>,
+    request_value: &dyn Fn(&str) -> RequestValue<'a>,
+) -> Truth {
     let Some((operator, key, values)) = read(run, condition) else { return Truth::Unknown };
-    match (said(&key), operator.test) {
-        (Said::Anything, _) => Truth::False,
-        (said, Test::Null) => {
-            let missing = if said == Said::Absent { "true" } else { "false" };
+    match (request_value(&key), operator.test) {
+        (RequestValue::Anything, _) => Truth::False,
+        (request_value, Test::Null) => {
+            let missing = if request_value == RequestValue::Absent { "true" } else { "false" };
             Truth::any(values.iter().map(|value| compare(run, Test::Bool, value, missing)))
         }
-        (Said::Absent, _) => operator.holds_without_key().into(),
-        // With one value in the request, both quantifiers say the same as none.
-        (Said::Is(request), test) => {
+        (RequestValue::Absent, _) => operator.holds_without_key().into(),
+        // With one value in the request, both quantifiers mean the same as none.
+        (RequestValue::Is(request), test) => {
             let matches = Truth::any(values.iter().map(|value| compare(run, test, value, request)));
             if operator.negated { !matches } else { matches }
         }
@@ -299,12 +307,12 @@ mod tests {
     /// Whether a condition on the key `k` holds for a request that has it with this value, or lacks it.
     fn ask(condition: &str, value: Option<&str>) -> Vec<Truth> {
         with_statement(&format!("{{Condition: {condition}}}"), |run, statement| {
-            let said = |key: &str| match (key, value) {
-                ("k", Some(value)) => Said::Is(value),
-                ("k", None) => Said::Absent,
-                _ => Said::Anything,
+            let request_value = |key: &str| match (key, value) {
+                ("k", Some(value)) => RequestValue::Is(value),
+                ("k", None) => RequestValue::Absent,
+                _ => RequestValue::Anything,
             };
-            all_hold(run, statement.value, &said)
+            all_hold(run, statement.value, &request_value)
         })
     }
 

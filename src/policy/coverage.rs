@@ -1,6 +1,6 @@
-//! Whether statements together deny a set of requests, whoever makes them.
+//! Whether statements together deny a set of requests by any principal.
 
-use super::condition::{Said, all_hold};
+use super::condition::{RequestValue, all_hold};
 use super::normal::element;
 use super::pattern::{Pattern, Side};
 use super::principal::{effect_is, is_everybody};
@@ -23,8 +23,8 @@ pub struct Request<'a, 't> {
 
 /// Keys by which a policy commonly spares requests that AWS services make among themselves, and what they are taken to be.
 ///
-/// Such a request carries no network of the caller's: the S3 user guide says that `aws:SecureTransport`, `s3:TlsVersion` and
-/// `aws:SourceIp` are redacted from it, and tells to write `"aws:PrincipalIsAWSService": "false"` beside
+/// Such a request carries no network of the caller's: the S3 user guide states that `aws:SecureTransport`, `s3:TlsVersion` and
+/// `aws:SourceIp` are redacted from it, and recommends `"aws:PrincipalIsAWSService": "false"` beside
 /// `"aws:SecureTransport": "false"` under one `Bool` ("Bucket policy examples using condition keys", "Requiring a minimum
 /// TLS version"). Statements that follow it deny all that clients send, and are taken as complete. That also holds for
 /// anonymous requests, from which `aws:PrincipalIsAWSService` is missing so that `Bool` would let them pass: AWS's own
@@ -34,11 +34,11 @@ const SERVICE_KEYS: [&str; 2] = ["aws:principalisawsservice", "aws:viaawsservice
 /// Whether the statements together deny every request: each action on each target, for every principal.
 ///
 /// A statement counts for an action on a target if it is a `Deny` for everyone without exception (a `Deny` with
-/// `NotPrincipal` leaves somebody out), its actions and resources cover them, and all its conditions hold in the context.
+/// `NotPrincipal` leaves a principal out), its actions and resources cover them, and all its conditions hold in the context.
 /// A condition on a key that the context does not fix leaves requests out, so it does not count.
 pub fn denies<'m, 't>(run: &mut Run<'m, 't>, statements: &[Statement<'m, 't>], request: &Request<'_, 't>) -> Truth {
-    let said = |key: &str| said(request.context, key);
-    // What does not depend on action and target is answered once.
+    let request_value = |key: &str| request_value(request.context, key);
+    // What does not depend on action and target is decided once.
     let mut denying: Vec<(&Value<'t>, Truth)> = Vec::new();
     for statement in statements {
         let value = statement.value;
@@ -47,7 +47,7 @@ pub fn denies<'m, 't>(run: &mut Run<'m, 't>, statements: &[Statement<'m, 't>], r
             applies = applies.and(is_everybody(run, value));
         }
         if !applies.is_false() {
-            applies = applies.and(all_hold(run, value, &said));
+            applies = applies.and(all_hold(run, value, &request_value));
         }
         if !applies.is_false() {
             denying.push((value, applies));
@@ -68,12 +68,12 @@ pub fn denies<'m, 't>(run: &mut Run<'m, 't>, statements: &[Statement<'m, 't>], r
     )
 }
 
-fn said<'a>(context: &'a [(&'a str, Option<&'a str>)], key: &str) -> Said<'a> {
+fn request_value<'a>(context: &'a [(&'a str, Option<&'a str>)], key: &str) -> RequestValue<'a> {
     match context.iter().find(|(known, _)| known.eq_ignore_ascii_case(key)) {
-        Some((_, Some(value))) => Said::Is(value),
-        Some((_, None)) => Said::Absent,
-        None if SERVICE_KEYS.contains(&key) => Said::Is("false"),
-        None => Said::Anything,
+        Some((_, Some(value))) => RequestValue::Is(value),
+        Some((_, None)) => RequestValue::Absent,
+        None if SERVICE_KEYS.contains(&key) => RequestValue::Is("false"),
+        None => RequestValue::Anything,
     }
 }
 
@@ -164,7 +164,8 @@ mod tests {
             ),
             (
                 "Condition",
-                "Condition: {Bool: {'aws:SecureTransport': false}, StringNotEquals: {'aws:PrincipalIsAWSService': true}}",
+                "Condition: {Bool: {'aws:SecureTransport': false}, StringNotEquals: \
+                           {'aws:PrincipalIsAWSService': true}}",
             ),
         ] {
             assert_eq!(ask(&format!("[{}]", with(element, text))), [True], "{text}");

@@ -50,7 +50,7 @@ pub(super) enum Shape {
 
 /// One property that holds policy documents.
 #[derive(Copy, Clone, Debug)]
-pub(super) struct Place {
+pub(super) struct DocumentProperty {
     pub(super) resource_type: &'static str,
     pub(super) kind: DocumentKind,
     pub(super) shape: Shape,
@@ -59,37 +59,44 @@ pub(super) struct Place {
 }
 
 /// The places where resources of a type hold documents of a kind.
-pub(super) fn places(resource_type: &str, kind: DocumentKind) -> impl Iterator<Item = &'static Place> + '_ {
-    let start = PLACES.partition_point(|place| place.resource_type < resource_type);
-    PLACES
+pub(super) fn document_properties(
+    resource_type: &str,
+    kind: DocumentKind,
+) -> impl Iterator<Item = &'static DocumentProperty> + '_ {
+    let start = DOCUMENT_PROPERTIES.partition_point(|property| property.resource_type < resource_type);
+    DOCUMENT_PROPERTIES
         .get(start..)
         .unwrap_or_default()
         .iter()
-        .take_while(move |place| place.resource_type == resource_type)
-        .filter(move |place| place.kind == kind)
+        .take_while(move |property| property.resource_type == resource_type)
+        .filter(move |property| property.kind == kind)
 }
 
 /// The resource types that hold documents of a kind, sorted.
 pub fn types_with(kind: DocumentKind) -> Vec<&'static str> {
-    let mut types: Vec<_> = PLACES.iter().filter(|place| place.kind == kind).map(|place| place.resource_type).collect();
+    let mut types: Vec<_> = DOCUMENT_PROPERTIES
+        .iter()
+        .filter(|property| property.kind == kind)
+        .map(|property| property.resource_type)
+        .collect();
     types.dedup();
     types
 }
 
-const fn identity(resource_type: &'static str, path: &'static str) -> Place {
-    Place { resource_type, kind: DocumentKind::Identity, shape: Shape::Document, path }
+const fn identity(resource_type: &'static str, path: &'static str) -> DocumentProperty {
+    DocumentProperty { resource_type, kind: DocumentKind::Identity, shape: Shape::Document, path }
 }
 
-const fn trust(resource_type: &'static str, path: &'static str) -> Place {
-    Place { resource_type, kind: DocumentKind::Trust, shape: Shape::Document, path }
+const fn trust(resource_type: &'static str, path: &'static str) -> DocumentProperty {
+    DocumentProperty { resource_type, kind: DocumentKind::Trust, shape: Shape::Document, path }
 }
 
-const fn resource(resource_type: &'static str, path: &'static str) -> Place {
-    Place { resource_type, kind: DocumentKind::Resource, shape: Shape::Document, path }
+const fn resource(resource_type: &'static str, path: &'static str) -> DocumentProperty {
+    DocumentProperty { resource_type, kind: DocumentKind::Resource, shape: Shape::Document, path }
 }
 
 /// Sorted by type.
-const PLACES: &[Place] = &[
+const DOCUMENT_PROPERTIES: &[DocumentProperty] = &[
     resource("AWS::AIOps::InvestigationGroup", "InvestigationGroupPolicy"),
     resource("AWS::APS::ResourcePolicy", "PolicyDocument"),
     resource("AWS::ApiGateway::DomainNameV2", "Policy"),
@@ -115,13 +122,13 @@ const PLACES: &[Place] = &[
     resource("AWS::Elasticsearch::Domain", "AccessPolicies"),
     resource("AWS::EventSchemas::RegistryPolicy", "Policy"),
     resource("AWS::Events::EventBus", "Policy"),
-    Place {
+    DocumentProperty {
         resource_type: "AWS::Events::EventBusPolicy",
         kind: DocumentKind::Resource,
         shape: Shape::EventBusProperties,
         path: "",
     },
-    Place {
+    DocumentProperty {
         resource_type: "AWS::Events::EventBusPolicy",
         kind: DocumentKind::Resource,
         shape: Shape::Statements,
@@ -194,7 +201,7 @@ mod tests {
     use serde_json::Value as Json;
     use std::collections::BTreeSet;
 
-    /// Free JSON whose name speaks of a policy but that is no document of the IAM language that grants something.
+    /// Free JSON whose name speaks of a policy but that is not a document of the IAM language that grants something.
     const REVIEWED: &[(&str, &str)] = &[
         ("AWS::Logs::LogGroup", "DataProtectionPolicy"),
         ("AWS::NetworkManager::CoreNetwork", "PolicyDocument"),
@@ -217,7 +224,7 @@ mod tests {
         Some(serde_json::from_str(&text).unwrap())
     }
 
-    /// Every property of a type with the way to it, as `PLACES` writes it.
+    /// Every property of a type with its path, as `PLACES` writes it.
     fn properties(schema: &Json) -> Vec<(String, &Json)> {
         fn walk<'a>(schema: &'a Json, node: &'a Json, way: &str, seen: &[&str], found: &mut Vec<(String, &'a Json)>) {
             let node = match node.get("r").and_then(Json::as_str) {
@@ -244,20 +251,22 @@ mod tests {
 
     #[test]
     fn the_table_is_sorted_and_says_nothing_twice() {
-        for pair in PLACES.windows(2) {
+        for pair in DOCUMENT_PROPERTIES.windows(2) {
             assert!(pair[0].resource_type <= pair[1].resource_type, "{} out of order", pair[1].resource_type);
         }
-        let distinct: BTreeSet<_> = PLACES.iter().map(|place| (place.resource_type, place.path)).collect();
-        assert_eq!(distinct.len(), PLACES.len());
+        let distinct: BTreeSet<_> =
+            DOCUMENT_PROPERTIES.iter().map(|property| (property.resource_type, property.path)).collect();
+        assert_eq!(distinct.len(), DOCUMENT_PROPERTIES.len());
     }
 
     #[test]
     fn a_type_gives_its_places_of_one_kind() {
-        let paths = |kind| places("AWS::IAM::Role", kind).map(|place| place.path).collect::<Vec<_>>();
+        let paths =
+            |kind| document_properties("AWS::IAM::Role", kind).map(|property| property.path).collect::<Vec<_>>();
         assert_eq!(paths(DocumentKind::Identity), ["Policies/*/PolicyDocument"]);
         assert_eq!(paths(DocumentKind::Trust), ["AssumeRolePolicyDocument"]);
         assert_eq!(paths(DocumentKind::Resource), [""; 0]);
-        assert_eq!(places("AWS::S3::Bucket", DocumentKind::Resource).count(), 0);
+        assert_eq!(document_properties("AWS::S3::Bucket", DocumentKind::Resource).count(), 0);
         assert!(DocumentKind::Resource.star_is_the_resource_itself());
         assert!(!DocumentKind::Identity.star_is_the_resource_itself());
     }
@@ -265,10 +274,11 @@ mod tests {
     #[test]
     fn every_place_is_a_property_of_its_type() {
         let Some(schemas) = schemas() else { return eprintln!("skipped: no tests/data/schemas.json") };
-        for place in PLACES.iter().filter(|place| !place.path.is_empty()) {
-            let schema = schemas.get(place.resource_type).unwrap_or_else(|| panic!("no type {}", place.resource_type));
-            let known = properties(schema).into_iter().any(|(way, _)| way == place.path);
-            assert!(known, "{} has no {}", place.resource_type, place.path);
+        for property in DOCUMENT_PROPERTIES.iter().filter(|property| !property.path.is_empty()) {
+            let schema =
+                schemas.get(property.resource_type).unwrap_or_else(|| panic!("no type {}", property.resource_type));
+            let known = properties(schema).into_iter().any(|(way, _)| way == property.path);
+            assert!(known, "{} has no {}", property.resource_type, property.path);
         }
     }
 
@@ -280,7 +290,9 @@ mod tests {
             for (way, property) in properties(schema) {
                 let name = way.rsplit('/').find(|name| *name != "*").unwrap().to_ascii_lowercase();
                 let speaks = ["polic", "permission", "statement"].iter().any(|word| name.contains(word));
-                let listed = PLACES.iter().any(|place| place.resource_type == resource_type && place.path == way)
+                let listed = DOCUMENT_PROPERTIES
+                    .iter()
+                    .any(|property| property.resource_type == resource_type && property.path == way)
                     || REVIEWED.contains(&(resource_type.as_str(), way.as_str()));
                 if property == "*" && speaks && !listed {
                     missed.push(format!("{resource_type} {way}"));

@@ -1,8 +1,8 @@
 //! Whether statements together let an identity get rights that nobody gave it.
 //!
-//! The ways are facts; what it means that an identity has the actions that one needs is said here.
+//! The paths are facts. This file decides whether an identity has the actions that a path needs.
 
-use super::condition::{Said, holds, read};
+use super::condition::{RequestValue, holds, read};
 use super::coverage::covers_action;
 use super::normal::element;
 use super::principal::effect_is;
@@ -17,11 +17,11 @@ use crate::truth::Truth;
 pub struct Granted<'m, 't> {
     /// The statement.
     pub statement: Statement<'m, 't>,
-    /// Whether the policy that it stands in is the identity's; never false.
+    /// Whether the policy that it is in is the identity's; never false.
     pub attached: Truth,
 }
 
-/// A way that is open, or may be.
+/// A path that is open, or may be.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Escalation {
     /// The actions that it takes, each with the index of a statement that allows it: `iam:PassRole`, `lambda:CreateFunction`.
@@ -30,7 +30,7 @@ pub struct Escalation {
     pub truth: Truth,
 }
 
-/// Keys that ask from where and how a request is made, in lower case: what it does is up to whoever makes it.
+/// Keys that ask from where and how a request is made, in lower case: the effect is up to the caller.
 /// Source: IAM User Guide, "AWS global condition context keys".
 const CIRCUMSTANCES: [&str; 9] = [
     "aws:currenttime",
@@ -44,10 +44,10 @@ const CIRCUMSTANCES: [&str; 9] = [
     "aws:sourcevpce",
 ];
 
-/// The ways to more rights that the statements of one identity open together, as far as a template shows them.
+/// The paths to more privileges that the statements of one identity open together, as far as a template shows them.
 ///
-/// Statements that allow everything are left out: there are no more rights to get. An `Allow` under a condition that limits what
-/// a request may do counts for nothing; a `Deny` that only holds under a condition, or spares some resources, leaves the answer open.
+/// Statements that allow everything are left out: there are no more privileges to get. An `Allow` under a condition that limits what
+/// a request may do counts for nothing; a `Deny` that only holds under a condition, or spares some resources, leaves the result open.
 pub fn escalations<'m, 't>(run: &mut Run<'m, 't>, granted: &[Granted<'m, 't>]) -> Vec<Escalation> {
     let mut allows = Vec::new();
     let mut denies = Vec::new();
@@ -63,10 +63,10 @@ pub fn escalations<'m, 't>(run: &mut Run<'m, 't>, granted: &[Granted<'m, 't>]) -
         }
     }
     let mut found = Vec::new();
-    for way in facts::escalations() {
+    for path in facts::escalations() {
         let mut truth = Truth::True;
         let mut steps = Vec::new();
-        for needed in way {
+        for needed in path {
             let (allowed, by) = allowed(run, &allows, &needed);
             if !allowed.is_false() {
                 truth = truth.and(allowed).and(!denied(run, &denies, &needed));
@@ -123,11 +123,11 @@ fn leaves_free<'t>(run: &mut Run<'_, 't>, statement: &Value<'t>, needed: &Needed
         if CIRCUMSTANCES.contains(&key.as_ref()) {
             return Truth::True;
         }
-        let said = |key: &str| match needed.passed_to {
-            Some(service) if key == "iam:passedtoservice" => Said::Is(service),
-            _ => Said::Anything,
+        let request_value = |key: &str| match needed.passed_to {
+            Some(service) if key == "iam:passedtoservice" => RequestValue::Is(service),
+            _ => RequestValue::Anything,
         };
-        holds(run, condition, &said)
+        holds(run, condition, &request_value)
     }))
 }
 
@@ -144,7 +144,7 @@ fn denied<'t>(run: &mut Run<'_, 't>, denies: &[(&Value<'t>, Truth)], needed: &Ne
         if conditions.is_empty() && everywhere.is_true() {
             return covered;
         }
-        // A denial of named resources closes no way to the others.
+        // A denial of named resources does not close the path to the others.
         if statement.get(element::NOT_RESOURCES).is_none() && everywhere.is_false() {
             return Truth::False;
         }
@@ -159,19 +159,19 @@ mod tests {
     use super::super::testing::{bucket_statements, in_template, template};
     use super::*;
 
-    /// The ways that statements open, `?` before those that may be open.
-    fn ways(statements: &str) -> Vec<String> {
+    /// The paths that statements open, `?` before those that may be open.
+    fn paths(statements: &str) -> Vec<String> {
         let mut all = in_template(&template(statements), |run, model, _| {
             let found = bucket_statements(run, model).found;
             let granted: Vec<_> =
                 found.into_iter().map(|statement| Granted { statement, attached: Truth::True }).collect();
             escalations(run, &granted)
         });
-        let told = all.remove(0).into_iter().map(|way| {
-            let actions: Vec<&str> = way.steps.iter().map(|(action, _)| *action).collect();
-            format!("{}{}", if way.truth.is_true() { "" } else { "?" }, actions.join(" "))
+        let reported = all.remove(0).into_iter().map(|path| {
+            let actions: Vec<&str> = path.steps.iter().map(|(action, _)| *action).collect();
+            format!("{}{}", if path.truth.is_true() { "" } else { "?" }, actions.join(" "))
         });
-        told.collect()
+        reported.collect()
     }
 
     const PASS: &str = "{Effect: Allow, Action: 'iam:PassRole', Resource: '*'}";
@@ -179,12 +179,12 @@ mod tests {
 
     #[test]
     fn all_that_a_way_needs_from_any_statement() {
-        assert_eq!(ways(&format!("[{PASS}, {CREATE}]")), ["iam:PassRole lambda:CreateFunction"]);
-        assert_eq!(ways(&format!("[{PASS}]")), [""; 0]);
-        assert_eq!(ways(&format!("[{CREATE}]")), [""; 0]);
-        assert_eq!(ways("[{Effect: Allow, Action: 'iam:Put*Policy', Resource: '*'}]").len(), 3);
-        assert_eq!(ways("[{Effect: Allow, NotAction: 'iam:*', Resource: '*'}]").len(), 3);
-        assert_eq!(ways("[{Effect: Allow, Action: '*', Resource: '*'}]"), [""; 0]);
+        assert_eq!(paths(&format!("[{PASS}, {CREATE}]")), ["iam:PassRole lambda:CreateFunction"]);
+        assert_eq!(paths(&format!("[{PASS}]")), [""; 0]);
+        assert_eq!(paths(&format!("[{CREATE}]")), [""; 0]);
+        assert_eq!(paths("[{Effect: Allow, Action: 'iam:Put*Policy', Resource: '*'}]").len(), 3);
+        assert_eq!(paths("[{Effect: Allow, NotAction: 'iam:*', Resource: '*'}]").len(), 3);
+        assert_eq!(paths("[{Effect: Allow, Action: '*', Resource: '*'}]"), [""; 0]);
     }
 
     #[test]
@@ -198,7 +198,7 @@ mod tests {
             ("{Ref: Open}", vec!["?sts:AssumeRole"]),
         ] {
             let statement = format!("[{{Effect: Allow, Action: 'sts:AssumeRole', Resource: {resource}}}]");
-            assert_eq!(ways(&statement), expected, "{resource}");
+            assert_eq!(paths(&statement), expected, "{resource}");
         }
     }
 
@@ -219,7 +219,7 @@ mod tests {
             ("{StringEquals: {'iam:PassedToService': {Ref: Open}}}", vec!["?iam:PassRole lambda:CreateFunction"]),
         ] {
             let pass = format!("{{Effect: Allow, Action: 'iam:PassRole', Resource: '*', Condition: {condition}}}");
-            assert_eq!(ways(&format!("[{pass}, {CREATE}]")), expected, "{condition}");
+            assert_eq!(paths(&format!("[{pass}, {CREATE}]")), expected, "{condition}");
         }
     }
 
@@ -242,7 +242,7 @@ mod tests {
                 vec!["?iam:PassRole lambda:CreateFunction"],
             ),
         ] {
-            assert_eq!(ways(&format!("[{PASS}, {CREATE}, {{Effect: Deny, {deny}}}]")), expected, "{deny}");
+            assert_eq!(paths(&format!("[{PASS}, {CREATE}, {{Effect: Deny, {deny}}}]")), expected, "{deny}");
         }
     }
 }

@@ -1,7 +1,7 @@
-//! Policy documents that stand in a template as JSON text.
+//! Policy documents that are in a template as JSON text.
 //!
 //! Some types take no other form, and with `Fn::Sub` the text has unsettled parts; they come out as parts of the strings
-//! that they stand in.
+//! that they are in.
 
 use crate::eval::text::{CLOSE, OPEN};
 use crate::eval::value::{Content, Field, Kind, Origin, Part, Value};
@@ -9,7 +9,7 @@ use crate::source::Span;
 use crate::syntax::Number;
 use std::borrow::Cow;
 
-/// The document in a text, every value of it with the text's span; nothing where the text is no JSON, or where an
+/// The document in a text, every value of it with the text's span; nothing where the text is not JSON, or where an
 /// unsettled part stands elsewhere than in a string value.
 ///
 /// An unsettled part is taken to be characters of the string around it: a value with quotes in it, which would end the
@@ -34,16 +34,16 @@ pub fn parse<'t>(value: &Value<'t>) -> Option<Value<'t>> {
     }
     // serde_json refuses nesting past 128 levels, which bounds the recursion below.
     let json: serde_json::Value = serde_json::from_str(&text).ok()?;
-    Reader { span: value.span, unsettled }.value(json)
+    JsonTextReader { span: value.span, unsettled }.value(json)
 }
 
-struct Reader<'v, 't> {
+struct JsonTextReader<'v, 't> {
     span: Span,
-    /// By the number that stands in the text between [`OPEN`] and [`CLOSE`].
+    /// By the number that is in the text between [`OPEN`] and [`CLOSE`].
     unsettled: Vec<&'v Part<'t>>,
 }
 
-impl<'t> Reader<'_, 't> {
+impl<'t> JsonTextReader<'_, 't> {
     fn value(&self, json: serde_json::Value) -> Option<Value<'t>> {
         let kind = match json {
             serde_json::Value::Null => Kind::Null,
@@ -119,7 +119,8 @@ mod tests {
 
     #[test]
     fn a_document_that_a_function_wrote_as_json_is_read() {
-        let statement = "{Effect: Allow, Principal: '*', Action: [s3:Get*, 's3:\"x'], Resource: [{'Fn::GetAtt': [Bucket, Arn]}, {'Fn::Sub': '${Open}/*'}]}";
+        let statement = "{Effect: Allow, Principal: '*', Action: [s3:Get*, 's3:\"x'], Resource: [{'Fn::GetAtt': \
+                         [Bucket, Arn]}, {'Fn::Sub': '${Open}/*'}]}";
         let document = format!("{{Version: '2012-10-17', Statement: [{statement}]}}");
         let expected = ["\"s3:Get*\"", "\"s3:\"x\"", "\"${Bucket.Arn}\"", "\"${Open}/*\""].map(str::to_owned).to_vec();
         assert_eq!(read(&document), [(expected.clone(), false)]);

@@ -1,6 +1,6 @@
-//! What IAM policy documents mean: who is let in or kept out, from which actions on which resources, and when.
+//! What IAM policy documents mean: who gets access or not, from which actions on which resources, and when.
 //!
-//! Knows the policy language and where resources hold its documents; nothing of rules. Every answer is three-valued:
+//! Knows the policy language and where resources hold its documents; nothing of rules. Every result is three-valued:
 //! what the template leaves open is [`Unknown`](crate::truth::Truth::Unknown), with the reason noted in the run.
 //!
 //! Source, where no other is named: the IAM User Guide's pages on the JSON policy elements and on the policy grammar.

@@ -19,8 +19,8 @@ pub struct NeedlessWildcard<'v, 't> {
     pub actions: Vec<&'v Value<'t>>,
 }
 
-/// Condition keys that say which resource is meant, as its ARN would, in lower case. Those that end with `/` have a tag's key
-/// behind them, and stand behind any service's prefix.
+/// Condition keys that identify the resource, as its ARN would, in lower case. Those that end with `/` have a tag's key
+/// behind them, and are behind any service's prefix.
 ///
 /// Sources: AWS KMS developer guide, "Use aliases to control access to KMS keys"; Amazon ECS developer guide, "Condition keys
 /// for Amazon ECS"; IAM User Guide, "Controlling access to AWS resources using tags", and "AWS global condition context keys".
@@ -77,9 +77,9 @@ fn those<'v, 't>(
     let mut truth = Truth::False;
     let mut found = Vec::new();
     for value in statement.get(name).map(Value::items).unwrap_or_default() {
-        let answer = is_such(run, value);
-        truth = truth.or(answer);
-        if answer.is_true() {
+        let result = is_such(run, value);
+        truth = truth.or(result);
+        if result.is_true() {
             found.push(value);
         }
     }
@@ -92,7 +92,7 @@ mod tests {
     use super::super::testing::with_statement;
     use super::*;
 
-    /// The answer, the resources and the actions of a statement.
+    /// The result, the resources and the actions of a statement.
     fn ask(statement: &str) -> (Truth, Vec<String>, Vec<String>) {
         with_statement(statement, |run, statement| {
             let found = needless_wildcard(run, statement.value);

@@ -30,7 +30,7 @@ pub(super) mod element {
     pub(crate) const VALUES: &str = "Values";
 }
 
-/// The normalised form of a statement. Element names are case-sensitive, as in the policy grammar; what is none of them is
+/// The normalised form of a statement. Element names are case-sensitive, as in the policy grammar; anything else is
 /// left out.
 pub(super) fn normalise<'t>(statement: &Value<'t>) -> Value<'t> {
     let fields = statement.fields().iter().filter_map(|field| {

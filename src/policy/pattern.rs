@@ -11,7 +11,7 @@ pub(super) struct Pattern {
     text: String,
 }
 
-/// Which side of a comparison a pattern stands on. Parts of one origin that need not be equal (the exports of two other
+/// Which side of a comparison a pattern is on. Parts of one origin that need not be equal (the exports of two other
 /// stacks) get names that differ from side to side.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub(super) enum Side {
@@ -23,7 +23,7 @@ pub(super) enum Side {
 const GENERATED: char = '#';
 
 impl Pattern {
-    /// The pattern that a scalar is; nothing where it is none.
+    /// The pattern that a scalar is; nothing if it is not one.
     pub(super) fn of(value: &Value<'_>, side: Side) -> Option<Self> {
         value.is_scalar().then(|| {
             let mut pattern = Self::default();

@@ -9,7 +9,7 @@ use crate::eval::value::{Content, Kind, Origin, Part, Value};
 use crate::truth::Truth;
 use std::borrow::Cow;
 
-/// A kind of principal that one may not want to let in.
+/// A kind of principal that may not get access.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub enum Who {
     /// Anyone at all: `*`, or everyone but some (`NotPrincipal` with `Allow`).
@@ -65,13 +65,13 @@ fn is_such<'t>(run: &mut Run<'_, 't>, kind: &Value<'t>, value: &Value<'t>, who: 
     }
 }
 
-/// Answers a question about one value. Where it is an entry of a mapping and the keys are not known (log delivery accounts
-/// by Region), the answer that all entries have in common is the answer.
+/// Decides a question about one value. Where it is an entry of a mapping and the keys are not known (log delivery accounts
+/// by Region), the result that all entries have in common is the result.
 fn ask<'t>(run: &mut Run<'_, 't>, value: &Value<'t>, question: &dyn Fn(&Value<'t>) -> Truth) -> Truth {
     let one = |values: &[&Value<'t>]| values.first().map_or(Truth::False, |value| question(value));
-    let answers = entries_of_mapping(run, value).map(|entries| entries.iter().map(question).collect::<Vec<_>>());
-    match answers.as_deref() {
-        Some([first, rest @ ..]) if rest.iter().all(|answer| answer == first) && *first != Truth::Unknown => *first,
+    let results = entries_of_mapping(run, value).map(|entries| entries.iter().map(question).collect::<Vec<_>>());
+    match results.as_deref() {
+        Some([first, rest @ ..]) if rest.iter().all(|result| result == first) && *first != Truth::Unknown => *first,
         _ => run.decide(&[value], &one),
     }
 }
@@ -105,7 +105,7 @@ fn is_everyone(value: &Value<'_>) -> Truth {
         }
         Account::Unsettled(part) if part.content == Content::Choice => Truth::Unknown,
         _ => match equals_str(value, "*") {
-            // Text around a part that nobody knows is a name or ARN of somebody.
+            // Text around an unknown part is the name or ARN of a principal.
             Truth::Unknown if value.parts().len() > 1 && !has_choice(value) => Truth::False,
             truth => truth,
         },
@@ -159,7 +159,7 @@ pub(super) fn is_everybody<'t>(run: &mut Run<'_, 't>, statement: &Value<'t>) -> 
 }
 
 /// Whether what a value's part comes from has an identity of its own, such as a resource or an account: whatever its
-/// characters are, they are no wildcard.
+/// characters are, they are not a wildcard.
 pub(super) fn is_identity(origin: &Origin<'_>) -> bool {
     match origin {
         Origin::Pseudo(_) => true,
@@ -180,7 +180,7 @@ mod tests {
     use super::*;
     use Truth::{False, True, Unknown};
 
-    /// The answers for an `Allow` with this element, one a scenario, with the offending values as written.
+    /// The results for an `Allow` with this element, one a scenario, with the offending values as written.
     fn ask(element: &str, who: Who) -> Vec<(Truth, Vec<String>)> {
         with_statement(&format!("{{Effect: Allow, {element}}}"), |run, statement| {
             let (truth, offending) = principal(run, statement.value, who);
@@ -300,9 +300,9 @@ mod tests {
 
     #[test]
     fn a_deny_with_exceptions_names_nobody() {
-        let answers = with_statement("{Effect: Deny, NotPrincipal: {AWS: '123456789012'}}", |run, statement| {
+        let results = with_statement("{Effect: Deny, NotPrincipal: {AWS: '123456789012'}}", |run, statement| {
             principal(run, statement.value, Who::Everyone).0
         });
-        assert_eq!(answers, [False]);
+        assert_eq!(results, [False]);
     }
 }

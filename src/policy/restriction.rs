@@ -1,6 +1,6 @@
 //! Conditions that keep out callers one does not know.
 //!
-//! "Everyone" is not everyone where a condition admits only fixed callers or fixed ways in. Which keys and values do is
+//! "Everyone" is not everyone where a condition admits only fixed callers or fixed networks. Which keys and values do is
 //! AWS's published definition of a policy that is not public.
 //!
 //! Sources: Amazon S3 user guide, "Blocking public access to your Amazon S3 storage", "The meaning of public"; Amazon EFS
@@ -23,8 +23,8 @@ use crate::truth::Truth;
 enum Fixed {
     /// It has no wildcard.
     Whole,
-    /// It is an ARN whose account is fixed, or the ARN of a bucket, whose name is unique: a wildcard elsewhere still admits
-    /// no stranger.
+    /// It is an ARN whose account is fixed, or the ARN of a bucket, whose name is unique: a wildcard elsewhere still
+    /// does not admit other accounts.
     Arn,
     /// The organization's ID before the first `/` is fixed; organizational units below it may be wildcards.
     OrganizationPath,
@@ -34,7 +34,7 @@ enum Fixed {
     Yes,
 }
 
-/// The keys that tell callers apart, in lower case, sorted.
+/// The keys that distinguish callers, in lower case, sorted.
 ///
 /// The list of S3 with the keys that it sums up as "an AWS principal, user, role, or service principal", the one that EFS
 /// adds, and keys of the same meaning: the owner of the VPC endpoint, the organization of the source, the calling function
@@ -194,7 +194,8 @@ mod tests {
             "{StringEquals: {'aws:SourceVpce': [vpce-1, vpce-2]}}",
             "{StringEqualsIgnoreCase: {'aws:SourceVpc': vpc-1}}",
             "{StringLike: {'aws:SourceVpc': vpc-1}}",
-            "{StringEquals: {'kms:CallerAccount': {Ref: 'AWS::AccountId'}, 'kms:ViaService': s3.us-east-1.amazonaws.com}}",
+            "{StringEquals: {'kms:CallerAccount': {Ref: 'AWS::AccountId'}, 'kms:ViaService': \
+             s3.us-east-1.amazonaws.com}}",
             "{StringEquals: {'aws:SourceVpce': {Ref: Open}}}",
             "{StringEquals: {'aws:PrincipalOrgID': {'Fn::ImportValue': x}}}",
             "{ArnLike: {'aws:SourceArn': 'arn:aws:cloudfront::123456789012:distribution/*'}}",

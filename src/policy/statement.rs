@@ -1,6 +1,6 @@
 //! Finds the statements that a resource holds.
 
-use super::documents::{DocumentKind, Place, Shape, places};
+use super::documents::{DocumentKind, DocumentProperty, Shape, document_properties};
 use super::json_text;
 use super::normal::{self, normalise};
 use crate::eval::value::{Field, Kind, Value};
@@ -15,7 +15,7 @@ pub struct Statement<'m, 't> {
     /// `Actions`, `NotActions`, `Resources`, `NotResources` (lists), `Conditions` (a list of `{Operator, Key, Values}`, the
     /// key in lower case). Every value keeps the span of the text it was written in.
     pub value: &'m Value<'t>,
-    /// The way to it from the block: `Properties/Policies/0/PolicyDocument/Statement/1`.
+    /// Its path from the block: `Properties/Policies/0/PolicyDocument/Statement/1`.
     pub path: &'m str,
 }
 
@@ -34,8 +34,8 @@ pub struct Statements<'m, 't> {
 pub fn statements<'m, 't>(run: &mut Run<'m, 't>, block: &Block<'t>, kind: DocumentKind) -> Statements<'m, 't> {
     let kept = run.remembered(block.node, kind.name(), |run| {
         let mut collector = Collector { run, found: Vec::new(), unknown: false };
-        for place in places(block.kind, kind) {
-            collector.place(block, place);
+        for property in document_properties(block.kind, kind) {
+            collector.property(block, property);
         }
         let Collector { found, unknown, .. } = collector;
         let value = |kind| Value { span: block.key_span, kind };
@@ -47,7 +47,7 @@ pub fn statements<'m, 't>(run: &mut Run<'m, 't>, block: &Block<'t>, kind: Docume
         Some(value(Kind::List(items)))
     });
     let items = kept.map(Value::items).unwrap_or_default();
-    // One less, for the last says whether there may be more.
+    // One less, because the last shows whether there may be more.
     let mut statements = Statements { found: Vec::with_capacity(items.len().saturating_sub(1)), unknown: false };
     for item in items {
         match &item.kind {
@@ -65,18 +65,18 @@ pub fn statements<'m, 't>(run: &mut Run<'m, 't>, block: &Block<'t>, kind: Docume
 
 struct Collector<'r, 'm, 't> {
     run: &'r mut Run<'m, 't>,
-    /// Normalised statements with the ways to them.
+    /// Normalised statements with their paths.
     found: Vec<(Value<'t>, String)>,
     unknown: bool,
 }
 
 impl<'m, 't> Collector<'_, 'm, 't> {
-    fn place(&mut self, block: &Block<'t>, place: &Place) {
-        if place.shape == Shape::EventBusProperties {
+    fn property(&mut self, block: &Block<'t>, property: &DocumentProperty) {
+        if property.shape == Shape::EventBusProperties {
             self.event_bus_properties(block);
             return;
         }
-        let names: Vec<&str> = std::iter::once("Properties").chain(place.path.split('/')).collect();
+        let names: Vec<&str> = std::iter::once("Properties").chain(property.path.split('/')).collect();
         // What lies before the first list is walked as written, so that no other property is evaluated.
         let fixed = names.iter().position(|name| *name == "*").unwrap_or(names.len());
         let walked = names.get(..fixed).unwrap_or_default();
@@ -85,7 +85,7 @@ impl<'m, 't> Collector<'_, 'm, 't> {
             Descent::Unknown(_) => self.unread("a macro generates a part of the resource"),
             Descent::Value(value, consumed) => {
                 let (before, inside) = names.split_at(consumed.min(fixed));
-                self.walk(value, inside, before.join("/"), place.shape);
+                self.walk(value, inside, before.join("/"), property.shape);
             }
         }
     }
@@ -126,7 +126,7 @@ impl<'m, 't> Collector<'_, 'm, 't> {
         }
     }
 
-    /// What stands under `Statement`: one statement or a list of them.
+    /// What is under `Statement`: one statement or a list of them.
     fn written_statements(&mut self, value: &Value<'t>, path: &str) {
         match &value.kind {
             Kind::List(items) => {
@@ -223,14 +223,14 @@ mod tests {
     /// `path: statement` of every statement of the resource `R` in its only scenario, and whether there may be more.
     fn read(kind: DocumentKind, resource_text: &str) -> (Vec<String>, bool) {
         let text = format!("{{Parameters: {{P: {{Type: String}}}}, Resources: {{R: {resource_text}}}}}");
-        let mut answers = in_template(&text, |run, model, _| {
+        let mut results = in_template(&text, |run, model, _| {
             let read = statements(run, resource(model, "R"), kind);
             assert_eq!(read.unknown, !run.reasons().is_empty(), "a reason goes with what is not known");
             let found = read.found.iter().map(|found| format!("{}: {}", found.path, line(found.value)));
             (found.collect::<Vec<_>>(), read.unknown)
         });
-        assert_eq!(answers.len(), 1);
-        answers.remove(0)
+        assert_eq!(results.len(), 1);
+        results.remove(0)
     }
 
     #[test]
@@ -263,7 +263,7 @@ mod tests {
                 "{Conditions: [{Operator: StringLike, Key: aws:userid, Values: [a, b]}, \
                  {Operator: StringLike, Key: k, Values: [c]}, {Operator: Null, Key: k, Values: [true]}]}",
             ),
-            // What is no element of the language is left out; what is missing stays missing.
+            // What is not an element of the language is left out; what is missing stays missing.
             ("{effect: Allow, Version: '1'}", "{}"),
         ] {
             let text = format!(

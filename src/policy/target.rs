@@ -254,7 +254,7 @@ mod tests {
                 ("{'Fn::Sub': 'arn:aws:s3:::${Bucket}/*'}", False, False),
             ],
         );
-        // The same choice on both sides is no choice; a literal makes it one.
+        // The same choice on both sides is not a choice; a literal makes it one.
         assert_eq!(ask("ByEnvironment", "{'Fn::Sub': 'arn:aws:s3:::phi-${Env}/*'}"), [(False, True)]);
         assert_eq!(ask("ByEnvironment", "'arn:aws:s3:::phi-prod/*'"), [(False, False), (False, True)]);
     }
@@ -283,7 +283,7 @@ mod tests {
             // The parameter may hold the name of a bucket of this very template.
             ("Bucket: {Ref: Open}", "{'Fn::GetAtt': [Bucket, Arn]}", (Unknown, Unknown)),
             ("Bucket: {'Fn::ImportValue': x}", "'*'", (True, True)),
-            // Which export it is is not told apart.
+            // Which export it is is not distinguished.
             (
                 "Bucket: {'Fn::ImportValue': x}",
                 "{'Fn::Join': ['', ['arn:aws:s3:::', {'Fn::ImportValue': x}]]}",

@@ -8,7 +8,7 @@ use crate::expand::{Block, Model};
 use crate::source::{Source, SourceId};
 use crate::template::Template;
 
-/// What `check` answers in each scenario of a template in YAML or JSON.
+/// The results of `check` in each scenario of a template in YAML or JSON.
 pub(super) fn in_template<R>(
     text: &str,
     check: impl for<'m, 't> Fn(&mut Run<'m, 't>, &Model<'m, 't>, &Source) -> R,
@@ -28,7 +28,7 @@ pub(super) fn resource<'a, 't>(model: &'a Model<'_, 't>, id: &str) -> &'a Block<
     model.resource(id).unwrap_or_else(|| panic!("no resource {id}"))
 }
 
-/// What `check` answers in each scenario for the first statement of the policy of a bucket, `Policy`, in a template that
+/// The results of `check` in each scenario for the first statement of the policy of a bucket, `Policy`, in a template that
 /// also has the bucket `Bucket`, other buckets, a role, mappings and parameters. `statement` is a map in JSON (flow style).
 pub(super) fn with_statement<R>(
     statement: &str,

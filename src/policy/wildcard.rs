@@ -1,6 +1,6 @@
 //! Statements that grant more than a task needs: wildcards in actions and resources.
 
-use super::condition::{Said, all_hold};
+use super::condition::{RequestValue, all_hold};
 use super::normal::element;
 use super::pattern::{Pattern, Side};
 use super::principal::{effect_is, has_choice, is_identity};
@@ -86,7 +86,7 @@ pub fn is_open_subject<'t>(run: &mut Run<'_, 't>, subject: &Value<'t>) -> Truth 
     ask(run, subject, |value| {
         let pattern = Pattern::of(value, Side::Outer).unwrap_or_default();
         let text = pattern.text();
-        // Who issues tokens tells owners apart by these: GitHub's organization, GitLab's group, Kubernetes' namespace.
+        // Token issuers distinguish owners by these: GitHub's organization, GitLab's group, Kubernetes' namespace.
         let owner = if let Some(rest) = text.strip_prefix("repo:").or_else(|| text.strip_prefix("project_path:")) {
             rest.split_once('/').map_or(rest, |(owner, _)| owner)
         } else if let Some(rest) = text.strip_prefix("system:serviceaccount:") {
@@ -127,9 +127,9 @@ pub fn grants_admin<'t>(run: &mut Run<'_, 't>, statement: &Value<'t>) -> Truth {
         return Truth::False;
     }
     let ordinary = |key: &str| match key {
-        "aws:securetransport" => Said::Is("true"),
-        "aws:principalisawsservice" | "aws:viaawsservice" => Said::Is("false"),
-        _ => Said::Anything,
+        "aws:securetransport" => RequestValue::Is("true"),
+        "aws:principalisawsservice" | "aws:viaawsservice" => RequestValue::Is("false"),
+        _ => RequestValue::Anything,
     };
     allows.and(actions).and(resources).and(all_hold(run, statement, &ordinary))
 }

@@ -7,8 +7,8 @@ use crate::source::{Source, SourceId};
 use std::collections::{BTreeMap, BTreeSet};
 
 impl Project<'_> {
-    /// Lints again what imports something, now that it is known what the others export. Gives the exports; costs nothing where
-    /// nothing is imported.
+    /// Lints templates with imports again, with the exports of all templates. Returns the exports. Costs nothing if no template has
+    /// imports.
     pub(super) fn resolve_imports(&self, files: &mut [(Candidate, File)]) -> BTreeMap<String, String> {
         let importing: Vec<usize> =
             files.iter().enumerate().filter(|(_, (_, file))| ties(file).imports).map(|(index, _)| index).collect();
@@ -35,8 +35,8 @@ impl Project<'_> {
         exports
     }
 
-    /// What the templates export, as far as name and value are known. A name that two of them export is neither's: they cannot
-    /// be deployed side by side, so nobody can tell which one is meant.
+    /// The exports of the templates, as far as name and value are known. A name that two templates export with different values is
+    /// left out: they cannot be deployed side by side, so it is not known which one is meant.
     fn exports(&self, files: &[(Candidate, File)]) -> BTreeMap<String, String> {
         let mut found: BTreeMap<String, String> = BTreeMap::new();
         let mut disputed: BTreeSet<String> = BTreeSet::new();

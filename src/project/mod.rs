@@ -1,5 +1,5 @@
-//! Many templates: each is linted, on all cores, and those that belong together are linted together. A nested stack is
-//! linted with what its parents give it, an import with what other templates export.
+//! Lints many templates on all cores. Templates that belong together are linted together: a nested stack with the parameters of its
+//! parents, an import with the exports of other templates.
 
 mod exports;
 mod nested;
@@ -17,15 +17,15 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-/// Everything recursive is bounded in depth, and this is ample for it, also in builds without optimisation.
+/// The depth of all recursion is bounded. This size is enough for it, also in builds without optimization.
 pub const STACK_BYTES: usize = 16 << 20;
 
-/// What one candidate came to.
+/// The result for one candidate.
 #[derive(Debug)]
 pub enum File {
-    /// Not a template, and nobody said so.
+    /// Not a template, and not named as one.
     NoTemplate,
-    /// It was named, and is no template.
+    /// Named, but not a template.
     Skipped,
     /// It should have been readable.
     Unreadable(Box<Diagnostic>),
@@ -36,7 +36,7 @@ pub enum File {
 /// A text that was linted.
 #[derive(Debug)]
 pub struct Linted {
-    /// What it came to.
+    /// The result.
     pub report: FileReport,
     /// The text, where something points into it.
     pub source: Option<Source>,
@@ -44,7 +44,7 @@ pub struct Linted {
     ties: Ties,
 }
 
-/// What a text says of other stacks, without being parsed.
+/// The ties of a text to other stacks, found without parsing it.
 #[derive(Copy, Clone, Debug, Default)]
 struct Ties {
     imports: bool,
@@ -53,15 +53,15 @@ struct Ties {
 
 /// How candidates are linted.
 pub struct Project<'l> {
-    /// With what: the linter of each.
+    /// The linter of each candidate.
     pub linter: &'l dyn Fn(&Candidate) -> Arc<Linter>,
-    /// Told of every file that is done.
+    /// Counts the linted files.
     pub counter: &'l Counter,
-    /// On how many threads; as many as there are cores where nobody said.
+    /// The number of threads; without it, one for each core.
     pub threads: Option<NonZeroUsize>,
 }
 
-/// How many files there are to lint, and how many were: for whoever watches from another thread.
+/// The numbers of files to lint and of linted files, for another thread that shows the progress.
 #[derive(Debug, Default)]
 pub struct Counter {
     done: AtomicUsize,
@@ -69,17 +69,17 @@ pub struct Counter {
 }
 
 impl Counter {
-    /// So many more are to be linted.
+    /// Adds files to lint.
     pub fn expect(&self, files: usize) {
         self.all.fetch_add(files, Ordering::Relaxed);
     }
 
-    /// One more is done.
+    /// Adds a linted file.
     pub fn finish_one(&self) {
         self.done.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// How many are done, of how many.
+    /// The numbers of linted files and of files to lint.
     pub fn read(&self) -> (usize, usize) {
         (self.done.load(Ordering::Relaxed), self.all.load(Ordering::Relaxed))
     }
@@ -88,15 +88,15 @@ impl Counter {
 /// One text to lint.
 struct Job<'c> {
     candidate: &'c Candidate,
-    /// Which number its text has among those of the run.
+    /// The number of its text in the run.
     number: usize,
     linter: Arc<Linter>,
     inputs: Inputs,
 }
 
 impl Project<'_> {
-    /// Lints every candidate. The answers are in the candidates' order, whatever the number of threads; after them come the
-    /// templates of nested stacks that are no candidates themselves.
+    /// Lints every candidate. The results are in the order of the candidates, whatever the number of threads. Templates of nested
+    /// stacks that are not candidates follow at the end.
     pub fn lint(&self, candidates: Vec<Candidate>) -> Vec<(Candidate, File)> {
         let jobs: Vec<Job> = candidates
             .iter()
@@ -116,12 +116,12 @@ impl Project<'_> {
         Job { candidate, number, linter, inputs }
     }
 
-    /// Does all jobs; the answers are in their order.
+    /// Does all jobs. The results are in the order of the jobs.
     fn run(&self, jobs: &[Job<'_>]) -> Vec<File> {
-        // The linters were chosen already; the way to choose them belongs to this thread.
+        // The linters are chosen already, because the choice must be made on this thread.
         let counter = self.counter;
         let lint = |job: &Job<'_>| {
-            // Each leaves room for the files that it includes.
+            // Leaves numbers free for the files that it includes.
             let id = job.number.saturating_mul(1 + MAX_INCLUDES);
             let id = SourceId(u32::try_from(id).unwrap_or(u32::MAX));
             let file = guarded(job.candidate, || lint_one(job, id));
@@ -132,13 +132,13 @@ impl Project<'_> {
         let one_by_one = || jobs.iter().map(lint).collect();
         let threads = self.threads.map_or(0, NonZeroUsize::get);
         if jobs.len() > 1 && threads != 1 {
-            // Zero threads: as many as there are cores.
+            // Zero threads means one for each core.
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).stack_size(STACK_BYTES).build();
             if let Ok(pool) = pool {
                 return pool.install(|| jobs.par_iter().map(lint).collect());
             }
         }
-        // One file is not worth a pool; where no thread can be had, the work is done here.
+        // One file does not need a pool. If no thread can be started, this thread does the work.
         thread::scope(|scope| {
             let worker = thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, one_by_one);
             worker.ok().and_then(|worker| worker.join().ok()).unwrap_or_else(one_by_one)
@@ -146,7 +146,7 @@ impl Project<'_> {
     }
 }
 
-/// What is known of a candidate's deployment. What the user pins counts more than what an assembly says.
+/// The known inputs of a candidate's deployment. Values of the user take precedence over values of an assembly.
 fn inputs(linter: &Linter, candidate: &Candidate, exports: &BTreeMap<String, String>) -> Inputs {
     let mut inputs = linter.inputs().clone();
     for (name, value) in &candidate.pinned {
@@ -156,7 +156,7 @@ fn inputs(linter: &Linter, candidate: &Candidate, exports: &BTreeMap<String, Str
     inputs
 }
 
-/// A mistake in the linter itself must not take the other files' findings with it, nor pass as "nothing found".
+/// A bug of the linter must not lose the findings of other files, and must not look like a file without findings.
 fn guarded(candidate: &Candidate, lint: impl FnOnce() -> File) -> File {
     catch_unwind(AssertUnwindSafe(lint)).unwrap_or_else(|_| {
         File::Unreadable(Box::new(Diagnostic {
@@ -164,8 +164,8 @@ fn guarded(candidate: &Candidate, lint: impl FnOnce() -> File) -> File {
             code: "internal-error",
             file: candidate.name.clone(),
             span: None,
-            message: "hipaalint failed on this file".to_owned(),
-            help: "Please report it, with the file if you may.".to_owned(),
+            message: "hipaalint failed on this file because of a bug".to_owned(),
+            help: "Report it to the project, with the file if possible.".to_owned(),
             related: Vec::new(),
         }))
     })
@@ -194,7 +194,7 @@ fn lint_one(job: &Job<'_>, id: SourceId) -> File {
         (false, false) => File::NoTemplate,
         (true, false) if broken && !discover::shows_template(source.text()) => File::NoTemplate,
         (true, _) => {
-            // A text that nothing points into is not kept. Findings in nested stacks point to their parents.
+            // Only texts that something points into are kept. Findings in nested stacks point to their parents.
             let is_shown = !report.findings.is_empty()
                 || !report.suppressed.is_empty()
                 || !report.exceptions.is_empty()
@@ -209,18 +209,18 @@ fn lint_one(job: &Job<'_>, id: SourceId) -> File {
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
     use super::*;
-    use crate::discover::Origin;
+    use crate::discover::Input;
 
     #[test]
-    fn a_mistake_of_the_linter_is_trouble_with_one_file() {
+    fn a_bug_of_the_linter_affects_one_file() {
         let candidate = Candidate {
             name: "odd.yaml".to_owned(),
-            origin: Origin::StandardInput,
+            input: Input::StandardInput,
             named: true,
             folders: Vec::new(),
             pinned: BTreeMap::new(),
         };
-        let File::Unreadable(diagnostic) = guarded(&candidate, || panic!("on purpose")) else { panic!("not noticed") };
+        let File::Unreadable(diagnostic) = guarded(&candidate, || panic!("on purpose")) else { panic!("not reported") };
         assert_eq!((diagnostic.code, diagnostic.file.as_str()), ("internal-error", "odd.yaml"));
         assert_eq!(diagnostic.severity, Severity::Error);
         assert!(matches!(guarded(&candidate, || File::Skipped), File::Skipped));

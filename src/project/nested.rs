@@ -1,7 +1,7 @@
-//! Nested stacks: the template of each is linted as its parents deploy it, and not by itself.
+//! Nested stacks: the template of each is linted as its parents deploy it, and not alone.
 
 use super::{File, Job, Linted, Project};
-use crate::discover::{self, Candidate, Origin};
+use crate::discover::{self, Candidate, Input};
 use crate::eval::inputs::Given;
 use crate::finding::{Diagnostic, Finding, Related, Severity};
 use crate::linter::{FileReport, Nested, sort_findings};
@@ -9,49 +9,49 @@ use crate::source::Span;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
-/// Stacks in stacks in stacks: deeper ones are not looked at, so that a template which nests itself comes to an end.
+/// The depth of nested stacks. Deeper stacks are not linted, because a template can nest itself.
 const MAX_DEPTH: usize = 16;
-/// Nested stacks that are linted in one run, each with other values.
+/// The number of deployments of nested stacks that are linted in one run.
 const MAX_STACKS: usize = 2000;
-/// Parents that a finding names.
+/// The number of parents that a finding names.
 const MAX_PARENTS: usize = 5;
 
 /// A template as one parent deploys it.
 struct Deployment {
-    /// What tells its file apart.
+    /// The identity of its file.
     identity: PathBuf,
     candidate: Candidate,
     given: Option<BTreeMap<String, Given>>,
-    /// The parents that deploy it just so.
+    /// The parents that deploy it with these values.
     parents: Vec<Related>,
 }
 
-/// All that a template came to in its deployments.
+/// The united result of a template in all its deployments.
 #[derive(Default)]
-struct Outcome {
+struct Deployed {
     file: Option<File>,
     deployments: BTreeSet<Option<BTreeMap<String, Given>>>,
 }
 
-/// The way down from the templates that no other deploys.
-struct Walk<'p> {
+/// The descent from the templates that no other template deploys.
+struct Descent<'p> {
     project: &'p Project<'p>,
     exports: &'p BTreeMap<String, String>,
-    /// What each nested template came to.
-    outcomes: BTreeMap<PathBuf, Outcome>,
+    /// The result of each nested template.
+    deployed: BTreeMap<PathBuf, Deployed>,
     /// The numbers of texts, see [`Job`].
     numbers: BTreeMap<PathBuf, usize>,
-    /// The first number that no candidate has.
+    /// The first number after those of the candidates.
     first: usize,
-    /// Templates that are no candidates, in the order of their numbers.
+    /// Templates that are not candidates, in the order of their numbers.
     added: Vec<(PathBuf, Candidate)>,
-    /// Deployments that may still be linted.
+    /// The number of deployments that may still be linted.
     left: usize,
 }
 
 impl Project<'_> {
-    /// Lints the templates of nested stacks with what their parents give them. Those that were linted by themselves are
-    /// replaced, others are added at the end.
+    /// Lints the templates of nested stacks with the values of their parents. Replaces the results of those that were linted alone,
+    /// and adds the others at the end.
     pub(super) fn lint_nested(&self, files: &mut Vec<(Candidate, File)>, exports: &BTreeMap<String, String>) {
         if files.iter().all(|(_, file)| stacks(file).is_empty()) {
             return;
@@ -67,10 +67,10 @@ impl Project<'_> {
         let is_root = |candidate: &Candidate| identity(candidate).is_none_or(|identity| !children.contains(&identity));
         let roots = files.iter_mut().filter(|(candidate, _)| is_root(candidate));
         let mut waiting: Vec<Deployment> = roots.flat_map(|(candidate, file)| deployments(candidate, file)).collect();
-        let mut walk = Walk {
+        let mut descent = Descent {
             project: self,
             exports,
-            outcomes: BTreeMap::new(),
+            deployed: BTreeMap::new(),
             numbers,
             first: files.len(),
             added: Vec::new(),
@@ -80,23 +80,24 @@ impl Project<'_> {
             if waiting.is_empty() {
                 break;
             }
-            waiting = walk.level(waiting);
+            waiting = descent.level(waiting);
         }
-        let mut outcome = |identity: &PathBuf| walk.outcomes.get_mut(identity).and_then(|outcome| outcome.file.take());
-        for (identity, number) in &walk.numbers {
+        let mut result =
+            |identity: &PathBuf| descent.deployed.get_mut(identity).and_then(|deployed| deployed.file.take());
+        for (identity, number) in &descent.numbers {
             if let Some((_, known)) = files.get_mut(*number)
-                && let Some(file) = outcome(identity)
+                && let Some(file) = result(identity)
             {
                 *known = file;
             }
         }
-        let added = walk.added.into_iter();
-        files.extend(added.filter_map(|(identity, candidate)| outcome(&identity).map(|file| (candidate, file))));
+        let added = descent.added.into_iter();
+        files.extend(added.filter_map(|(identity, candidate)| result(&identity).map(|file| (candidate, file))));
     }
 }
 
-impl Walk<'_> {
-    /// Lints some deployments, and gives those of the stacks that they nest.
+impl Descent<'_> {
+    /// Lints some deployments. Returns the deployments of the stacks that they nest.
     fn level(&mut self, waiting: Vec<Deployment>) -> Vec<Deployment> {
         let mut fresh: Vec<Deployment> = Vec::new();
         for deployment in waiting {
@@ -106,8 +107,8 @@ impl Walk<'_> {
                 same.parents.extend(deployment.parents);
                 continue;
             }
-            let outcome = self.outcomes.entry(deployment.identity.clone()).or_default();
-            if outcome.deployments.insert(deployment.given.clone()) && self.left > 0 {
+            let deployed = self.deployed.entry(deployment.identity.clone()).or_default();
+            if deployed.deployments.insert(deployment.given.clone()) && self.left > 0 {
                 self.left -= 1;
                 fresh.push(deployment);
             }
@@ -128,8 +129,8 @@ impl Walk<'_> {
             if let File::Linted(linted) = &mut file {
                 name_parents(linted, &deployment.parents);
             }
-            let outcome = self.outcomes.entry(deployment.identity.clone()).or_default();
-            outcome.file = Some(match outcome.file.take() {
+            let deployed = self.deployed.entry(deployment.identity.clone()).or_default();
+            deployed.file = Some(match deployed.file.take() {
                 Some(known) => united(known, file),
                 None => file,
             });
@@ -137,7 +138,7 @@ impl Walk<'_> {
         next
     }
 
-    /// The number of a template's text: a candidate's own, or a new one.
+    /// The number of a template's text: that of a candidate, or a new one.
     fn number(&mut self, deployment: &Deployment) -> usize {
         let next = self.first + self.added.len();
         *self.numbers.entry(deployment.identity.clone()).or_insert_with(|| {
@@ -154,32 +155,32 @@ fn stacks(file: &File) -> &[Nested] {
     }
 }
 
-/// What tells a candidate's file apart; nothing for standard input and what is not there.
+/// The identity of a candidate's file; `None` for standard input and for files that do not exist.
 fn identity(candidate: &Candidate) -> Option<PathBuf> {
-    match &candidate.origin {
-        Origin::File(path) => path.canonicalize().ok(),
-        Origin::StandardInput => None,
+    match &candidate.input {
+        Input::File(path) => path.canonicalize().ok(),
+        Input::StandardInput => None,
     }
 }
 
-/// The deployments that a template makes of others. A stack whose template is not there is noted.
+/// A template's deployments of other templates. Notes a stack whose template does not exist.
 fn deployments(candidate: &Candidate, file: &mut File) -> Vec<Deployment> {
     let File::Linted(linted) = file else { return Vec::new() };
     let mut deployments = Vec::new();
     for nested in &linted.report.nested {
         let found = discover::nested(candidate, &nested.location).and_then(|child| {
-            let identity = identity(&child).ok_or("it cannot be found")?;
+            let identity = identity(&child).ok_or("there is no such file")?;
             Ok((child, identity))
         });
         match found {
             Ok((child, identity)) => deployments.push(Deployment {
                 identity,
-                // The same account and Region; the name of a nested stack is made up when it is deployed.
+                // The same account and Region. CloudFormation generates the name of a nested stack at deployment.
                 candidate: Candidate { pinned: without_name(&candidate.pinned), ..child },
                 given: nested.given.clone(),
                 parents: vec![Related {
                     span: nested.span,
-                    message: format!("nested stack `{}` deploys it, with these parameters", nested.name),
+                    message: format!("nested stack `{}` deploys this template with these parameters", nested.name),
                 }],
             }),
             Err(reason) => {
@@ -192,8 +193,8 @@ fn deployments(candidate: &Candidate, file: &mut File) -> Vec<Deployment> {
 }
 
 fn without_name(pinned: &BTreeMap<String, String>) -> BTreeMap<String, String> {
-    let place = |name: &&String| matches!(name.as_str(), "AWS::AccountId" | "AWS::Region");
-    pinned.iter().filter(|(name, _)| place(name)).map(|(name, value)| (name.clone(), value.clone())).collect()
+    let is_environment = |name: &&String| matches!(name.as_str(), "AWS::AccountId" | "AWS::Region");
+    pinned.iter().filter(|(name, _)| is_environment(name)).map(|(name, value)| (name.clone(), value.clone())).collect()
 }
 
 fn not_linted(candidate: &Candidate, span: Span, name: &str, location: &str, reason: &str) -> Diagnostic {
@@ -202,20 +203,20 @@ fn not_linted(candidate: &Candidate, span: Span, name: &str, location: &str, rea
         code: "nested-stack",
         file: candidate.name.clone(),
         span: Some(span),
-        message: format!("the template of nested stack `{name}`, `{location}`, was not linted: {reason}"),
-        help: "Its path starts from the folder of this template.".to_owned(),
+        message: format!("hipaalint did not lint `{location}`, the template of nested stack `{name}`: {reason}"),
+        help: "The path is relative to the folder of this template.".to_owned(),
         related: Vec::new(),
     }
 }
 
-/// Says of each finding which parents bring it about.
+/// Adds the parents of a deployment to its findings.
 fn name_parents(linted: &mut Linted, parents: &[Related]) {
     for finding in linted.report.findings.iter_mut().chain(&mut linted.report.suppressed) {
         finding.related.extend(parents.iter().take(MAX_PARENTS).cloned());
     }
 }
 
-/// What a template came to in two deployments.
+/// The united result of a template in two deployments.
 fn united(one: File, other: File) -> File {
     match (one, other) {
         (File::Linted(mut one), File::Linted(other)) => {
@@ -223,7 +224,7 @@ fn united(one: File, other: File) -> File {
             let FileReport { findings, suppressed, exceptions, by_rule, nested, .. } = report;
             unite(&mut one.report.findings, findings);
             unite(&mut one.report.suppressed, suppressed);
-            // The same text makes the same exceptions, in the same order.
+            // The same text has the same exceptions, in the same order.
             for (one, other) in one.report.exceptions.iter_mut().zip(&exceptions) {
                 one.add(other);
             }
@@ -238,7 +239,7 @@ fn united(one: File, other: File) -> File {
     }
 }
 
-/// Adds findings to others of the same text. What is the same in both is one finding with all its parents.
+/// Adds findings to others of the same text. A finding in both is one finding with all its parents.
 fn unite(known: &mut Vec<Finding>, others: Vec<Finding>) {
     for finding in others {
         let same = known.iter_mut().find(|same| {

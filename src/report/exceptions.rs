@@ -39,7 +39,7 @@ fn page(report: &Report) -> String {
         return page;
     }
     page.push_str(&format!("{} in {templates}{as_of}.\n", count(report.exceptions.len(), "exception")));
-    let touching = report.exceptions.iter().filter(|exception| !exception.waiver.required().is_empty()).count();
+    let touching = report.exceptions.iter().filter(|exception| !exception.suppression.required().is_empty()).count();
     if touching > 0 {
         page.push_str(&format!(
             "\n**{} {} a specification that is required.** 45 CFR 164.306(d)(3) lets addressable specifications alone be replaced by \
@@ -107,28 +107,28 @@ struct Row {
 
 impl Row {
     fn new(exception: &Exception, report: &Report) -> Self {
-        let waiver = &exception.waiver;
-        let rules: Vec<String> = waiver.waives.iter().map(|waived| waived.rule.to_string()).collect();
+        let suppression = &exception.suppression;
+        let rules: Vec<String> = suppression.suppresses.iter().map(|suppressed| suppressed.rule.to_string()).collect();
         let text = |text: &Option<String>| text.clone().unwrap_or_default();
-        let source = report.source(waiver.span.source);
-        let covers = waiver.covers.iter();
+        let source = report.source(suppression.span.source);
+        let covers = suppression.covers.iter();
         Self {
             state: STATES.iter().find(|(state, ..)| *state == exception.state).map_or("", |(_, name, _)| *name),
-            alias: (!rules.is_empty() && !waiver.dialect.is_own()).then(|| waiver.id.clone()),
-            rules: if rules.is_empty() { vec![waiver.id.clone()] } else { rules },
+            alias: (!rules.is_empty() && !suppression.dialect.is_own()).then(|| suppression.id.clone()),
+            rules: if rules.is_empty() { vec![suppression.id.clone()] } else { rules },
             covers: covers.map(|path| if path.is_empty() { "the template".to_owned() } else { path.clone() }).collect(),
-            reason: text(&waiver.reason),
-            alternative: text(&waiver.alternative),
-            owner: text(&waiver.owner),
-            ticket: text(&waiver.ticket),
-            expires: waiver.expires.map(|day| day.to_string()).unwrap_or_default(),
-            addressable: waiver.addressable().into_iter().map(|id| report.citation(id)).collect(),
-            required: waiver.required().into_iter().map(|id| report.citation(id)).collect(),
+            reason: text(&suppression.reason),
+            alternative: text(&suppression.alternative),
+            owner: text(&suppression.owner),
+            ticket: text(&suppression.ticket),
+            expires: suppression.expires.map(|day| day.to_string()).unwrap_or_default(),
+            addressable: suppression.addressable().into_iter().map(|id| report.citation(id)).collect(),
+            required: suppression.required().into_iter().map(|id| report.citation(id)).collect(),
             findings: exception.findings.to_string(),
             place: source
-                .map(|source| format!("{}:{}", source.name, source.position(waiver.span.start).line))
+                .map(|source| format!("{}:{}", source.name, source.position(suppression.span.start).line))
                 .unwrap_or_default(),
-            dialect: waiver.dialect.tool(),
+            dialect: suppression.dialect.tool(),
         }
     }
 

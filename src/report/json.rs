@@ -7,17 +7,17 @@
 //!   tool: { name, version },
 //!   summary: { selection, notice?, templates, skipped, unreadable, problems, resources, rules,
 //!              passed, failed, undecided, errors, warnings, notes,
-//!              waived, waived_required, known, stale },
+//!              suppressed, suppressed_required, known, stale },
 //!   diagnostics: [{ severity: "error" | "note", code, file, start?, end?, message, help, related: [RELATED] }],
 //!   findings: [FINDING],
 //!   suppressed: [FINDING],
 //!   exceptions: [{ state: "in-force" | "not-checked" | "unused" | "expired" | "without-reason" | "unknown-rule" | "malformed",
-//!                  findings: number, WAIVER… }] }
+//!                  findings: number, EXCEPTION… }] }
 //! FINDING: { rule, level: "error" | "warning" | "note", outcome: "fail" | "undecided" | "pass",
 //!            message, when?, file, start?, end?, path,
 //!            subject: SUBJECT, alike: [SUBJECT], controls: [citation], related: [RELATED],
-//!            baseline: "new" | "unchanged" ?, waiver: WAIVER ? }
-//! WAIVER: { id, rules: [rule], reason?, alternative?, owner?, ticket?, expires?,
+//!            baseline: "new" | "unchanged" ?, exception: EXCEPTION ? }
+//! EXCEPTION: { id, rules: [rule], reason?, alternative?, owner?, ticket?, expires?,
 //!           dialect: "metadata" | "comment" | "cfn-guard" | "cfn-nag" | "checkov" | "cdk-nag",
 //!           covers: [path], required: [citation], file, start?, end? }
 //! start, end: { line, column, offset }     RELATED: { message, file, start?, end? }
@@ -27,14 +27,14 @@
 //! Lines and columns count from 1, columns in characters, offsets in bytes; `end` is exclusive. What is marked with `?` is
 //! null where there is nothing to say, never absent. `alike` are further subjects of the same finding, which a loop makes of the
 //! same text. `level` is the level of the finding, whatever the outcome. What is under `suppressed` does not count: an exception
-//! waives it, or the baseline has it. `required` are the citations that no exception can waive (164.306(d)(3)); of a finding's waiver,
-//! those that its rule serves. `baseline` is null where no baseline was given.
+//! suppresses it, or the baseline has it. `required` are the citations that no exception can suppress (164.306(d)(3)); for a
+//! finding, those of its rule. `baseline` is null where no baseline was given.
 
 use super::{Report, Summary};
 use crate::date::Date;
 use crate::finding::{
     BaselineState, Diagnostic, Dialect, Exception, ExceptionState, Finding, Level, Outcome, Related, Severity, Subject,
-    Waiver,
+    Suppression,
 };
 use crate::source::Span;
 use serde::Serialize;
@@ -106,7 +106,7 @@ struct FindingEntry<'a> {
     controls: &'a [String],
     related: Vec<RelatedEntry<'a>>,
     baseline: Option<BaselineState>,
-    waiver: Option<WaiverEntry<'a>>,
+    exception: Option<SuppressionEntry<'a>>,
 }
 
 #[derive(Serialize)]
@@ -114,11 +114,11 @@ struct ExceptionEntry<'a> {
     state: ExceptionState,
     findings: usize,
     #[serde(flatten)]
-    waiver: WaiverEntry<'a>,
+    suppression: SuppressionEntry<'a>,
 }
 
 #[derive(Serialize)]
-struct WaiverEntry<'a> {
+struct SuppressionEntry<'a> {
     id: &'a str,
     rules: Vec<&'a str>,
     reason: Option<&'a str>,
@@ -192,32 +192,36 @@ fn finding_entry<'a>(finding: &'a Finding, report: &Report<'a>) -> FindingEntry<
         controls: report.rule(&finding.rule).map_or(&[], |rule| &rule.meta.controls),
         related: related_entries(&finding.related, report),
         baseline: finding.baseline,
-        waiver: finding.waiver.as_deref().map(|waiver| {
-            let required = waiver.required_of(&finding.rule).iter().map(String::as_str);
-            waiver_entry(waiver, required.collect(), report)
+        exception: finding.suppression.as_deref().map(|suppression| {
+            let required = suppression.required_of(&finding.rule).iter().map(String::as_str);
+            suppression_entry(suppression, required.collect(), report)
         }),
     }
 }
 
 fn exception_entry<'a>(exception: &'a Exception, report: &Report<'a>) -> ExceptionEntry<'a> {
-    let waiver = waiver_entry(&exception.waiver, exception.waiver.required(), report);
-    ExceptionEntry { state: exception.state, findings: exception.findings, waiver }
+    let suppression = suppression_entry(&exception.suppression, exception.suppression.required(), report);
+    ExceptionEntry { state: exception.state, findings: exception.findings, suppression }
 }
 
-fn waiver_entry<'a>(waiver: &'a Waiver, required: Vec<&'a str>, report: &Report<'a>) -> WaiverEntry<'a> {
-    let (start, end) = places(waiver.span, report);
-    WaiverEntry {
-        id: &waiver.id,
-        rules: waiver.waives.iter().map(|waived| &*waived.rule).collect(),
-        reason: waiver.reason.as_deref(),
-        alternative: waiver.alternative.as_deref(),
-        owner: waiver.owner.as_deref(),
-        ticket: waiver.ticket.as_deref(),
-        expires: waiver.expires,
-        dialect: waiver.dialect,
-        covers: &waiver.covers,
+fn suppression_entry<'a>(
+    suppression: &'a Suppression,
+    required: Vec<&'a str>,
+    report: &Report<'a>,
+) -> SuppressionEntry<'a> {
+    let (start, end) = places(suppression.span, report);
+    SuppressionEntry {
+        id: &suppression.id,
+        rules: suppression.suppresses.iter().map(|suppressed| &*suppressed.rule).collect(),
+        reason: suppression.reason.as_deref(),
+        alternative: suppression.alternative.as_deref(),
+        owner: suppression.owner.as_deref(),
+        ticket: suppression.ticket.as_deref(),
+        expires: suppression.expires,
+        dialect: suppression.dialect,
+        covers: &suppression.covers,
         required,
-        file: report.source_name(waiver.span.source),
+        file: report.source_name(suppression.span.source),
         start,
         end,
     }

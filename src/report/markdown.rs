@@ -202,7 +202,7 @@ fn foot(report: &Report) -> String {
     let summary = report.summary;
     let mut facts = vec![format!("{}.", selection(summary))];
     facts.extend(checks(summary).map(|checks| format!("{checks}.")));
-    let not_counted = [(summary.waived, "waived by exceptions"), (summary.known, "known in the baseline")];
+    let not_counted = [(summary.suppressed, "waived by exceptions"), (summary.known, "known in the baseline")];
     let not_counted: Vec<String> = not_counted
         .iter()
         .filter(|(number, _)| *number > 0)

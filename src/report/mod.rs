@@ -18,7 +18,7 @@ pub(crate) mod text;
 pub(crate) mod verdict;
 
 use crate::date::Date;
-use crate::finding::{Counts, Diagnostic, Exception, Finding, Outcome, Waiver};
+use crate::finding::{Counts, Diagnostic, Exception, Finding, Outcome, Suppression};
 use crate::rules::meta::{Control, RuleMeta, RuleProse};
 use crate::source::{Source, SourceId};
 
@@ -153,9 +153,9 @@ pub struct Summary {
     /// Findings that count, by level.
     pub notes: usize,
     /// Findings that an exception waives.
-    pub waived: usize,
+    pub suppressed: usize,
     /// Those among them whose rule serves a specification that must be implemented, and cannot be waived.
-    pub waived_required: usize,
+    pub suppressed_required: usize,
     /// Findings that the baseline has, and no exception waives.
     pub known: usize,
     /// Entries of the baseline whose findings are gone, counted with their number.
@@ -213,7 +213,7 @@ impl<'a> Report<'a> {
     }
 
     /// Why citations cannot be waived, as one sentence; nothing where all can.
-    pub fn not_waivable<'c>(&self, required: impl IntoIterator<Item = &'c str>) -> Option<String> {
+    pub fn not_suppressible<'c>(&self, required: impl IntoIterator<Item = &'c str>) -> Option<String> {
         let cited: Vec<String> = required.into_iter().map(|id| self.citation(id)).collect();
         let (first, rest) = cited.split_first()?;
         let is = if rest.is_empty() { "is" } else { "are" };
@@ -235,22 +235,26 @@ impl<'a> Report<'a> {
 
 /// What keeps a violation from counting: all that its waiver says, or that it is known.
 pub(crate) fn suppression(finding: &Finding) -> String {
-    match &finding.waiver {
-        Some(waiver) => format!("Waived: {}", waiver_words(waiver)),
+    match &finding.suppression {
+        Some(suppression) => format!("Waived: {}", suppression_words(suppression)),
         None => "Known, in the baseline.".to_owned(),
     }
 }
 
 /// All that a waiver says, in sentences: the reason, what is done instead, who decided, where, and until when.
-pub(crate) fn waiver_words(waiver: &Waiver) -> String {
+pub(crate) fn suppression_words(suppression: &Suppression) -> String {
     let sentence = |text: &str| format!("{}.", text.trim_end().trim_end_matches('.'));
-    let mut words = vec![match &waiver.reason {
+    let mut words = vec![match &suppression.reason {
         Some(reason) => sentence(reason),
-        None => format!("No reason is given ({}).", waiver.dialect.tool()),
+        None => format!("No reason is given ({}).", suppression.dialect.tool()),
     }];
-    words.extend(waiver.alternative.as_deref().map(|alternative| format!("Instead: {}", sentence(alternative))));
-    let until = waiver.expires.map(|day| format!("until {day}"));
-    let who = [waiver.owner.clone(), waiver.ticket.clone(), until].into_iter().flatten().collect::<Vec<_>>().join(", ");
+    words.extend(suppression.alternative.as_deref().map(|alternative| format!("Instead: {}", sentence(alternative))));
+    let until = suppression.expires.map(|day| format!("until {day}"));
+    let who = [suppression.owner.clone(), suppression.ticket.clone(), until]
+        .into_iter()
+        .flatten()
+        .collect::<Vec<_>>()
+        .join(", ");
     if !who.is_empty() {
         words.push(format!("({who})"));
     }

@@ -6,8 +6,8 @@ mod model;
 mod place;
 
 use super::fingerprint::Fingerprinter;
-use super::{Report, waiver_words};
-use crate::finding::{Diagnostic, Finding, Outcome, Severity, Waiver};
+use super::{Report, suppression_words};
+use crate::finding::{self, Diagnostic, Finding, Outcome, Severity};
 use model::{
     Artifact, DescriptorReference, Fingerprints, Invocation, Location, Log, Notification, PhysicalLocation,
     ResultProperties, Run, SarifResult, Suppression, SuppressionProperties, Text, Tool,
@@ -99,7 +99,11 @@ fn result<'a>(finding: &'a Finding, report: &Report, fingerprint: String) -> Sar
         related_locations: related.collect(),
         partial_fingerprints: Fingerprints { v1: fingerprint },
         baseline_state: finding.baseline,
-        suppressions: finding.waiver.iter().map(|waiver| suppression(waiver, &finding.rule, report)).collect(),
+        suppressions: finding
+            .suppression
+            .iter()
+            .map(|exception| suppression(exception, &finding.rule, report))
+            .collect(),
         properties: ResultProperties {
             path: &finding.path,
             resource_type: finding.subject.resource_type.as_deref(),
@@ -110,9 +114,9 @@ fn result<'a>(finding: &'a Finding, report: &Report, fingerprint: String) -> Sar
 }
 
 /// An exception, as the result that it waives has it (3.35).
-fn suppression<'a>(waiver: &'a Waiver, rule: &str, report: &Report) -> Suppression<'a> {
-    let mut justification = waiver_words(waiver);
-    if let Some(warning) = report.not_waivable(waiver.required_of(rule).iter().map(String::as_str)) {
+fn suppression<'a>(exception: &'a finding::Suppression, rule: &str, report: &Report) -> Suppression<'a> {
+    let mut justification = suppression_words(exception);
+    if let Some(warning) = report.not_suppressible(exception.required_of(rule).iter().map(String::as_str)) {
         justification = format!("{justification} {warning}");
     }
     Suppression {
@@ -121,18 +125,18 @@ fn suppression<'a>(waiver: &'a Waiver, rule: &str, report: &Report) -> Suppressi
         justification,
         location: Location {
             id: None,
-            physical_location: place::physical_location(waiver.span, report),
+            physical_location: place::physical_location(exception.span, report),
             logical_locations: Vec::new(),
             message: None,
         },
         properties: SuppressionProperties {
-            dialect: waiver.dialect,
-            id: &waiver.id,
-            alternative: waiver.alternative.as_deref(),
-            owner: waiver.owner.as_deref(),
-            ticket: waiver.ticket.as_deref(),
-            expires: waiver.expires,
-            required: waiver.required_of(rule).to_vec(),
+            dialect: exception.dialect,
+            id: &exception.id,
+            alternative: exception.alternative.as_deref(),
+            owner: exception.owner.as_deref(),
+            ticket: exception.ticket.as_deref(),
+            expires: exception.expires,
+            required: exception.required_of(rule).to_vec(),
         },
     }
 }

@@ -1,6 +1,6 @@
 //! The assertion language of rule files: its forms, and how they are read.
 //!
-//! Every form answers true, false or unknown (Kleene) and, when asked, names the places that explain the answer.
+//! The result of every form is true, false or unknown (Kleene), on request with the locations that explain it.
 
 use super::analysis::Analysis;
 use super::named::Named;
@@ -10,12 +10,12 @@ use super::predicate::Predicate;
 use crate::policy::DocumentKind;
 use serde::Deserialize;
 
-/// One assertion, with a message of its own where it has one.
+/// One assertion, with an optional message.
 #[derive(Clone, Debug, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema), schemars(with = "RawAssertion"))]
 #[serde(try_from = "RawAssertion")]
 pub struct Assertion {
-    /// Replaces the rule's message for the places that this assertion names.
+    /// Replaces the rule's message for the locations that this assertion names.
     pub message: Option<String>,
     /// What is asserted.
     pub form: Form,
@@ -34,7 +34,7 @@ pub enum Form {
     Value {
         /// What is selected.
         path: Path,
-        /// What each must answer.
+        /// The test of each.
         is: Predicate,
         /// Whether nothing selected is fine too.
         or_absent: bool,
@@ -43,16 +43,16 @@ pub enum Form {
     Quantified(Quantifier, Box<Quantified>),
     /// How many of what a selector finds pass.
     Count(Bounds, Box<Quantified>),
-    /// A question that is answered in Rust.
+    /// A built-in analysis.
     Analysis(Analysis),
-    /// The rule's own parameter passes, whatever the template says.
+    /// The rule's own parameter passes, whatever the template declares.
     Setting {
         /// The parameter, in the form that predicates take it.
         parameter: Operand,
-        /// What each of its values must answer.
+        /// The test of each of its values.
         is: Predicate,
     },
-    /// Always unknown, for this reason: what a template does not say.
+    /// Always unknown, for this reason: what a template does not show.
     Undecided(String),
 }
 
@@ -76,7 +76,7 @@ pub struct Bounds {
     pub at_most: Option<usize>,
 }
 
-/// What is quantified over.
+/// The elements to check, and the condition that they must meet.
 #[derive(Clone, Debug, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema), schemars(with = "RawQuantified"))]
 #[serde(try_from = "RawQuantified")]
@@ -85,7 +85,7 @@ pub struct Quantified {
     pub selector: Selector,
     /// Which of them count.
     pub filter: Option<Assertion>,
-    /// What each must answer; always true where absent.
+    /// The test of each; always true if absent.
     pub test: Option<Assertion>,
     /// `count` only: how many.
     pub bounds: Option<Bounds>,
@@ -115,16 +115,16 @@ pub enum Selector {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Related {
-    /// Their types.
+    /// The resource types.
     pub types: Vec<String>,
-    /// The property that holds the reference: theirs for `related`, the current element's for `referenced`.
+    /// The property that contains the reference: a property of the other resource for `related`, of the current element for `referenced`.
     pub via: Path,
-    /// `related` only: instead of referring, the property is this text: `/aws/lambda/{name}`.
+    /// Only for `related`: the property is this text instead of a reference, such as `/aws/lambda/{name}`.
     #[serde(default)]
     pub named: Option<Named>,
 }
 
-/// Documents as rule files name them.
+/// Kinds of policy documents.
 #[derive(Copy, Clone, Debug, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
@@ -148,29 +148,29 @@ impl From<RawDocumentKind> for DocumentKind {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 struct RawQuantified {
-    /// The values here.
+    /// The values at this path.
     path: Option<Path>,
-    /// The values here, lists taken apart.
+    /// The values at this path. Each item of a list is a separate element.
     items: Option<Path>,
-    /// The values that JSON texts here hold, lists taken apart.
+    /// The values in the JSON strings at this path. Each item of a list is a separate element.
     json: Option<Path>,
-    /// The resource's policy statements of a kind, normalised.
+    /// The statements of the resource's policies of one kind, in a normalized form.
     statements: Option<RawDocumentKind>,
     /// Resources that refer to the current one.
     related: Option<Related>,
     /// Resources that the current element refers to.
     referenced: Option<Related>,
-    /// All resources of these types.
+    /// All resources of these types in the template.
     resources: Option<Vec<String>>,
-    /// Which elements count.
+    /// The condition that selects the elements to check.
     r#where: Option<Assertion>,
-    /// What each must be.
+    /// The predicates that an element must pass.
     is: Option<Predicate>,
-    /// What must hold for each.
+    /// The assertion that must be true for an element.
     assert: Option<Assertion>,
-    /// `count` only: not fewer.
+    /// Only for `count`: the minimum.
     at_least: Option<usize>,
-    /// `count` only: not more.
+    /// Only for `count`: the maximum.
     at_most: Option<usize>,
 }
 
@@ -225,17 +225,17 @@ impl TryFrom<RawQuantified> for Quantified {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 struct RawAssertion {
-    /// Every one holds.
+    /// All of these assertions are true.
     all: Option<Vec<Assertion>>,
-    /// At least one holds; the plain way to do it comes first.
+    /// At least one of these assertions is true. Put the usual fix first: findings point to the location where it fails.
     any: Option<Vec<Assertion>>,
-    /// It does not hold.
+    /// The assertion is false.
     not: Option<Box<Assertion>>,
-    /// Something is here, and each of it is as `is` says. JSONPath without filters, from the current element.
+    /// A JSONPath without filters, from the current element. At least one value exists there, and every value passes `is`.
     path: Option<Path>,
-    /// What the values at `path` must be.
+    /// The predicates that every value at `path` must pass.
     is: Option<Predicate>,
-    /// Nothing at `path` is fine, too.
+    /// Whether the assertion is also true if nothing exists at `path`.
     or_absent: Option<bool>,
     /// Every element passes.
     every: Option<Box<Quantified>>,
@@ -243,15 +243,15 @@ struct RawAssertion {
     some: Option<Box<Quantified>>,
     /// No element passes.
     none: Option<Box<Quantified>>,
-    /// So many of the elements pass: with `at-least`, `at-most` or both.
+    /// The number of elements that pass is in a range. Needs `at-least`, `at-most` or both.
     count: Option<Box<Quantified>>,
-    /// A question that is answered in Rust.
+    /// A built-in analysis.
     analysis: Option<Analysis>,
-    /// The rule's own parameter is as `is` says.
+    /// A parameter of the rule. Its values pass `is`.
     parameter: Option<String>,
-    /// Never known, for this reason: closes an `any` where the template does not say.
+    /// Always undecided, for this reason. Use it as the last item of `any` if the template cannot show the result.
     undecided: Option<String>,
-    /// Replaces the rule's message for the places that this assertion names.
+    /// Replaces the rule's message for findings of this assertion.
     message: Option<String>,
 }
 

@@ -3,11 +3,11 @@
 mod count;
 mod elements;
 mod json;
-mod place;
+mod location;
 mod select;
 
-pub use place::{Item, Judgement, NOT_SET, Place, block_place, value_place};
-pub use select::{Selection, Way};
+pub use location::{Item, Judgement, Location, NOT_SET, block_location, value_location};
+pub use select::{Followed, Selection};
 
 use super::assertion::{Assertion, Form, Quantified, Quantifier};
 use super::operand::Settings;
@@ -16,7 +16,7 @@ use super::predicate::{Predicate, Surroundings, Test};
 use crate::eval::Run;
 use crate::eval::value::{Content, Kind, Origin, Value};
 use crate::expand::{Block, Model};
-use crate::finding::Related as RelatedPlace;
+use crate::finding::Related as RelatedLocation;
 use crate::graph;
 use crate::source::Span;
 use crate::truth::Truth;
@@ -31,19 +31,19 @@ pub struct Checker<'c, 'm, 't> {
     pub settings: &'c Settings,
     /// The block that the rule looks at.
     pub this: &'m Block<'t>,
-    /// Whether places are wanted.
+    /// Whether locations are wanted.
     pub explain: bool,
 }
 
 impl<'m, 't> Checker<'_, 'm, 't> {
-    /// Answers an assertion about an item.
+    /// Judges an assertion about an item.
     pub fn judge(&mut self, assertion: &Assertion, item: &Item<'m, 't>) -> Judgement {
         let mut judgement = match &assertion.form {
             Form::All(assertions) => self.all(assertions, item),
             Form::Any(assertions) => self.any(assertions, item),
             Form::Not(inner) => {
                 let inner = self.judge(inner, item);
-                Judgement { truth: !inner.truth, places: inner.places }
+                Judgement { truth: !inner.truth, locations: inner.locations }
             }
             Form::Value { path, is, or_absent } => self.value_form(path, is, *or_absent, item),
             Form::Quantified(quantifier, quantified) => self.quantified(*quantifier, quantified, item),
@@ -60,8 +60,8 @@ impl<'m, 't> Checker<'_, 'm, 't> {
             }
         };
         if let Some(message) = &assertion.message {
-            for place in judgement.places.iter_mut().filter(|place| place.message.is_none()) {
-                place.message = Some(message.clone());
+            for location in judgement.locations.iter_mut().filter(|location| location.message.is_none()) {
+                location.message = Some(message.clone());
             }
         }
         judgement
@@ -69,16 +69,16 @@ impl<'m, 't> Checker<'_, 'm, 't> {
 
     fn all(&mut self, assertions: &[Assertion], item: &Item<'m, 't>) -> Judgement {
         let mut truth = Truth::True;
-        let mut places = Vec::new();
+        let mut locations = Vec::new();
         for assertion in assertions {
             let judgement = self.judge(assertion, item);
             if self.explain {
-                // All that fail are named; what holds only explains an answer that holds.
+                // All that fail are named; what holds only explains a result that holds.
                 if judgement.truth.is_false() && !truth.is_false() {
-                    places.clear();
+                    locations.clear();
                 }
                 if judgement.truth.is_false() || !truth.is_false() {
-                    places.extend(judgement.places);
+                    locations.extend(judgement.locations);
                 }
             }
             truth = truth.and(judgement.truth);
@@ -86,40 +86,40 @@ impl<'m, 't> Checker<'_, 'm, 't> {
                 break;
             }
         }
-        Judgement { truth, places }
+        Judgement { truth, locations }
     }
 
     fn any(&mut self, assertions: &[Assertion], item: &Item<'m, 't>) -> Judgement {
         let mut truth = Truth::False;
-        let mut places = Vec::new();
+        let mut locations = Vec::new();
         for assertion in assertions {
             let judgement = self.judge(assertion, item);
             truth = truth.or(judgement.truth);
             if truth.is_true() {
-                return Judgement { truth, places: judgement.places };
+                return Judgement { truth, locations: judgement.locations };
             }
-            // None holds: the first alternative is the one that rules put first, the plain way to do it.
-            if places.is_empty() {
-                places = judgement.places;
+            // None holds: the first alternative is the one that rules put first, the usual fix.
+            if locations.is_empty() {
+                locations = judgement.locations;
             }
         }
-        Judgement { truth, places }
+        Judgement { truth, locations }
     }
 
     fn value_form(&mut self, path: &Path, is: &Predicate, or_absent: bool, item: &Item<'m, 't>) -> Judgement {
         // Most checks ask one value.
         if path.rest.is_none() {
-            let way = self.follow(&path.names, item);
-            let truth = match (&way, is.as_presence()) {
-                (Way::Value(..), Some(wanted)) => wanted.into(),
-                (Way::Value(value, _), None) => self.test(is, value),
-                (Way::Absent(..), Some(wanted)) => (!wanted).into(),
-                (Way::Absent(..), None) => or_absent.into(),
-                (Way::Unknown(..) | Way::Unwritten(_), _) => Truth::Unknown,
+            let followed = self.follow(&path.names, item);
+            let truth = match (&followed, is.as_presence()) {
+                (Followed::Value(..), Some(wanted)) => wanted.into(),
+                (Followed::Value(value, _), None) => self.test(is, value),
+                (Followed::Absent(..), Some(wanted)) => (!wanted).into(),
+                (Followed::Absent(..), None) => or_absent.into(),
+                (Followed::Unknown(..) | Followed::Unwritten(_), _) => Truth::Unknown,
             };
-            return self.at(truth, || match way {
-                Way::Value(value, _) => self.explained(&self.found(value, &path.names, item)),
-                way => self.short_of(&way, &path.names, item),
+            return self.at(truth, || match followed {
+                Followed::Value(value, _) => self.explained(&self.found(value, &path.names, item)),
+                followed => self.short_of(&followed, &path.names, item),
             });
         }
         let selection = self.select(path, item);
@@ -131,24 +131,24 @@ impl<'m, 't> Checker<'_, 'm, 't> {
             return self.at(truth, || selection.nearest);
         }
         let mut truth = if selection.unknown { Truth::Unknown } else { Truth::True };
-        let mut places = Vec::new();
+        let mut locations = Vec::new();
         for found in &selection.items {
             let Item::Value { value, .. } = found else { continue };
-            let answer = self.test(is, value);
-            if self.explain && (answer.is_false() || !truth.is_false()) {
-                if answer.is_false() && !truth.is_false() {
-                    places.clear();
+            let result = self.test(is, value);
+            if self.explain && (result.is_false() || !truth.is_false()) {
+                if result.is_false() && !truth.is_false() {
+                    locations.clear();
                 }
-                places.push(self.explained(found));
+                locations.push(self.explained(found));
             }
-            truth = truth.and(answer);
+            truth = truth.and(result);
         }
-        Judgement { truth, places }
+        Judgement { truth, locations }
     }
 
-    /// The place of a value, with the parameter's default beside it where that is what the value is.
-    pub fn explained(&self, item: &Item<'m, 't>) -> Place {
-        let mut place = item.place();
+    /// The location of a value, with the parameter's default beside it where that is what the value is.
+    pub fn explained(&self, item: &Item<'m, 't>) -> Location {
+        let mut location = item.location();
         if let Item::Value { value, .. } = item {
             for part in value.parts() {
                 let evaluator = &self.model.evaluator;
@@ -157,14 +157,14 @@ impl<'m, 't> Checker<'_, 'm, 't> {
                     && let Some(default) = evaluator.template.parameter(name).and_then(|parameter| parameter.default)
                     && default.scalar_text().is_some_and(|default| default == *text)
                 {
-                    place.related.push(RelatedPlace {
+                    location.related.push(RelatedLocation {
                         span: default.span,
                         message: format!("the default of parameter `{name}`"),
                     });
                 }
             }
         }
-        place
+        location
     }
 
     fn presence(&mut self, selection: &Selection<'m, 't>, wanted: bool) -> Judgement {
@@ -174,17 +174,17 @@ impl<'m, 't> Checker<'_, 'm, 't> {
             Truth::True
         };
         let truth = if wanted { present } else { !present };
-        let places = match (self.explain, selection.items.is_empty()) {
+        let locations = match (self.explain, selection.items.is_empty()) {
             (false, _) => Vec::new(),
             (true, true) => vec![selection.nearest.clone()],
             (true, false) => selection.items.iter().map(|item| self.explained(item)).collect(),
         };
-        Judgement { truth, places }
+        Judgement { truth, locations }
     }
 
-    /// An answer with one place.
-    pub fn at(&self, truth: Truth, place: impl FnOnce() -> Place) -> Judgement {
-        Judgement { truth, places: if self.explain { vec![place()] } else { Vec::new() } }
+    /// A result with one location.
+    pub fn at(&self, truth: Truth, location: impl FnOnce() -> Location) -> Judgement {
+        Judgement { truth, locations: if self.explain { vec![location()] } else { Vec::new() } }
     }
 
     fn test(&mut self, is: &Predicate, value: &Value<'t>) -> Truth {
@@ -194,7 +194,7 @@ impl<'m, 't> Checker<'_, 'm, 't> {
         let model = self.model;
         let mut truth = Truth::True;
         for test in &is.tests {
-            let answer = match test {
+            let result = match test {
                 Test::RefersToThis(wanted) => {
                     let refers = graph::refers_to(self.run, value, self.this);
                     if *wanted { refers } else { !refers }
@@ -208,7 +208,7 @@ impl<'m, 't> Checker<'_, 'm, 't> {
                     test.holds(self.run, value, &around)
                 }
             };
-            truth = truth.and(answer);
+            truth = truth.and(result);
             if truth.is_false() {
                 break;
             }
@@ -243,12 +243,12 @@ impl<'m, 't> Checker<'_, 'm, 't> {
             every = every.and(holds);
             some = some.or(passes);
             if self.explain {
-                let places =
-                    if judgement.places.is_empty() { vec![self.explained(&element)] } else { judgement.places };
+                let locations =
+                    if judgement.locations.is_empty() { vec![self.explained(&element)] } else { judgement.locations };
                 if holds.is_false() {
-                    failing.extend(places);
+                    failing.extend(locations);
                 } else if passes.is_true() {
-                    passing.extend(places);
+                    passing.extend(locations);
                 }
             } else if (quantifier == Quantifier::Every && every.is_false())
                 || (quantifier != Quantifier::Every && some.is_true())
@@ -257,10 +257,14 @@ impl<'m, 't> Checker<'_, 'm, 't> {
             }
         }
         match quantifier {
-            Quantifier::Every => Judgement { truth: every, places: if every.is_false() { failing } else { passing } },
-            Quantifier::Some if some.is_true() => Judgement { truth: some, places: passing },
+            Quantifier::Every => {
+                Judgement { truth: every, locations: if every.is_false() { failing } else { passing } }
+            }
+            Quantifier::Some if some.is_true() => Judgement { truth: some, locations: passing },
             Quantifier::Some => self.at(some, || elements.nearest),
-            Quantifier::None => Judgement { truth: !some, places: if some.is_true() { passing } else { Vec::new() } },
+            Quantifier::None => {
+                Judgement { truth: !some, locations: if some.is_true() { passing } else { Vec::new() } }
+            }
         }
     }
 }

@@ -3,8 +3,8 @@
 pub use super::nearest::nearest;
 
 use super::meta::{Control, RuleMeta, RuleProse, RuntimeCheck};
-use super::nearest::with_nearest;
 use super::pack::{Head, Lazy, heads};
+use super::read_error::{ReadError, position_of};
 use super::rule::{Example, Examples, PROPOSAL, Rule, RuleFile, TargetName, Targets};
 use crate::finding::Level;
 use serde::Deserialize;
@@ -174,7 +174,7 @@ pub fn controls() -> &'static [Control] {
     ALL.get_or_init(|| serde_json::from_str(CONTROLS).unwrap_or_default())
 }
 
-/// The checks of AWS Config that no template answers, in the order of their ids.
+/// The checks of AWS Config that no template can show, in the order of their ids.
 pub fn runtime_checks() -> &'static [RuntimeCheck] {
     static ALL: OnceLock<Vec<RuntimeCheck>> = OnceLock::new();
     ALL.get_or_init(|| serde_json::from_str(RUNTIME).unwrap_or_default())
@@ -207,7 +207,7 @@ impl RuleSet {
     /// Adds the rules of a folder: every `.yaml` and `.yml` file in it and below, in sorted order.
     ///
     /// # Errors
-    /// One for each file that is no rule; the others are added all the same.
+    /// One for each file that is not a rule; the others are added all the same.
     pub fn add_folder(&mut self, folder: &Path) -> Result<(), Vec<RuleError>> {
         let mut errors = Vec::new();
         for entry in walkdir::WalkDir::new(folder).sort_by_file_name() {
@@ -234,12 +234,15 @@ impl RuleSet {
     /// Adds one rule file.
     ///
     /// # Errors
-    /// Where it cannot be read, is no rule, or has the id of a rule that is already there.
+    /// Where it cannot be read, is not a rule, or has the id of a rule that is already there.
     pub fn add_file(&mut self, path: &Path) -> Result<(), RuleError> {
         let text = std::fs::read_to_string(path).map_err(|error| RuleError {
             file: path.to_owned(),
             position: None,
-            message: format!("cannot be read: {error}"),
+            message: match error.kind() {
+                std::io::ErrorKind::InvalidData => "the file is not UTF-8 text".to_owned(),
+                _ => format!("cannot be read: {error}"),
+            },
         })?;
         self.add_text(path, &text)
     }
@@ -250,18 +253,15 @@ impl RuleSet {
     /// As [`add_file`](Self::add_file).
     pub fn add_text(&mut self, path: &Path, text: &str) -> Result<(), RuleError> {
         let file: RuleFile = serde_yaml::from_str(text).map_err(|error| {
-            let position = error.location().map(|location| (location.line(), location.column()));
-            let message = error.to_string();
-            // The library repeats the place at the end of its message.
-            let message = with_nearest(message.split(" at line ").next().unwrap_or(&message));
+            let ReadError { position, message } = ReadError::new(text, &error);
             RuleError { file: path.to_owned(), position, message }
         })?;
         let id = file.rule.meta.id.clone();
-        let place = self.entries.binary_search_by(|entry| entry.id().cmp(&id));
-        let Err(place) = place else {
+        let index = self.entries.binary_search_by(|entry| entry.id().cmp(&id));
+        let Err(index) = index else {
             return Err(RuleError {
                 file: path.to_owned(),
-                position: None,
+                position: position_of(text, "id"),
                 message: format!("there is already a rule `{id}`; use another id"),
             });
         };
@@ -283,7 +283,7 @@ impl RuleSet {
             rule,
             texts: Texts::Own(Box::new((file.prose, file.examples))),
         };
-        self.entries.insert(place, entry);
+        self.entries.insert(index, entry);
         Ok(())
     }
 
@@ -294,8 +294,8 @@ impl RuleSet {
 
     /// The rule with this id.
     pub fn get(&self, id: &str) -> Option<&RuleEntry> {
-        let place = self.entries.binary_search_by(|entry| entry.id().cmp(id)).ok()?;
-        self.entries.get(place)
+        let index = self.entries.binary_search_by(|entry| entry.id().cmp(id)).ok()?;
+        self.entries.get(index)
     }
 
     /// The rules that have a name in some other tool, whatever its case.
@@ -310,7 +310,7 @@ impl RuleSet {
     pub fn instead_of(&self, id: &str) -> String {
         let own: Vec<String> = self.with_alias(id).iter().map(|entry| format!("`{}`", entry.meta.id)).collect();
         if !own.is_empty() {
-            return format!("Another tool uses this name. The rule of hipaalint is {}.", own.join(", "));
+            return format!("This is another tool's name for {}.", own.join(", "));
         }
         match self.nearest(id) {
             Some(nearest) => format!("Did you mean `{nearest}`?"),
@@ -358,7 +358,7 @@ pub fn unmark(example: &Example) -> (String, Vec<Mark>) {
     (text, marks)
 }
 
-/// Where an example says that a finding must be.
+/// Where an example requires a finding.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mark {
     /// The line, from 1.

@@ -1,4 +1,4 @@
-//! What a rule says about itself: everything but its logic.
+//! The head and the texts of a rule: everything but its logic.
 
 use crate::finding::Level;
 use serde::Deserialize;
@@ -24,13 +24,13 @@ pub struct RuleMeta {
     pub aliases: BTreeMap<String, Vec<String>>,
 }
 
-/// The texts of a rule, read only when somebody wants them (`explain`, SARIF, documentation).
+/// The texts of a rule, read only on demand (`explain`, SARIF, documentation).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RuleProse {
     /// Why HIPAA cares. Markdown.
     pub why: String,
-    /// How to mend it. Markdown.
+    /// How to fix it. Markdown.
     pub remediation: String,
     /// Addresses of documentation.
     #[serde(default)]
@@ -71,12 +71,12 @@ impl Control {
     }
 }
 
-/// The heading of a section of the Security Rule; empty where it is none.
+/// The heading of a section of the Security Rule; empty if it is not one.
 pub fn section_title(section: &str) -> &'static str {
     SECTIONS.iter().find(|(id, _)| *id == section).map_or("", |(_, title)| title)
 }
 
-/// A check of AWS Config that counts under HIPAA and that only a running account can answer (from `rules/runtime.yaml`).
+/// A check of AWS Config that counts under HIPAA and that only a running account can show (from `rules/runtime.yaml`).
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, serde::Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct RuntimeCheck {
@@ -103,7 +103,7 @@ pub enum Requirement {
 }
 
 impl Requirement {
-    /// As the regulation says it (164.306(d)).
+    /// As in the regulation (164.306(d)).
     pub fn name(self) -> &'static str {
         match self {
             Self::Standard => "standard",

@@ -14,6 +14,7 @@ mod origin;
 pub mod pack;
 pub mod path;
 pub mod predicate;
+mod read_error;
 pub mod rule;
 pub mod schedule;
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use super::path::Path;
 use serde::Deserialize;
 
-/// A text with placeholders.
+/// A text with placeholders, such as `/aws/lambda/{name}`.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema), schemars(with = "String"))]
 #[serde(try_from = "String")]
@@ -75,8 +75,8 @@ mod tests {
                 Piece::Text("-x".to_owned()),
             ]
         );
-        assert!(read("{nome}").unwrap_err().contains("`{nome}` is neither"));
-        assert!(read("a{name").unwrap_err().contains("never closed"));
+        assert!(read("{nome}").unwrap_err().contains("`{nome}` is not a valid placeholder"));
+        assert!(read("a{name").unwrap_err().contains("without a closing"));
         assert!(read("{$.Rules[?@.a]}").unwrap_err().contains("filter"));
     }
 }

@@ -14,22 +14,7 @@ pub fn nearest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Opt
         .map(|(_, candidate)| candidate)
 }
 
-/// What serde says of a misspelt name (``unknown field `asert`, expected one of `id`, `title`, …``), with the one that was
-/// probably meant instead of all there are.
-pub(super) fn with_nearest(message: &str) -> String {
-    let Some((what, expected)) = message.split_once(", expected ").filter(|(what, _)| what.contains("unknown ")) else {
-        return message.to_owned();
-    };
-    let quoted = |text: &'_ str| text.split('`').skip(1).step_by(2).map(str::to_owned).collect::<Vec<_>>();
-    let known = quoted(expected);
-    let meant = quoted(what).pop().and_then(|name| nearest(&name, known.iter().map(String::as_str)).map(str::to_owned));
-    match meant {
-        Some(meant) => format!("{what}; did you mean `{meant}`?"),
-        None => message.to_owned(),
-    }
-}
-
-/// Optimal string alignment: Levenshtein's distance, in which two neighbours that changed places count once.
+/// Optimal string alignment: Levenshtein's distance, in which two neighbors that changed places count once.
 fn edits(one: &str, other: &str) -> usize {
     let other: Vec<char> = other.chars().collect();
     let at = |row: &[usize], index: usize| row.get(index).copied().unwrap_or_default();
@@ -83,13 +68,5 @@ mod tests {
             meant("s3-bucket-versionin", &["s3-bucket-versioning", "s3-bucket-lifecycle"]),
             Some("s3-bucket-versioning")
         );
-    }
-
-    #[test]
-    fn a_misspelt_word_is_met_with_the_right_one() {
-        let message = "unknown field `asert`, expected one of `id`, `assert`, `title`";
-        assert_eq!(with_nearest(message), "unknown field `asert`; did you mean `assert`?");
-        let message = "level: unknown variant `fatal`, expected one of `note`, `warning`, `error`";
-        assert_eq!(with_nearest(message), message);
     }
 }

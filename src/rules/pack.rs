@@ -1,6 +1,6 @@
 //! The rule pack that the binary carries: heads as the build wrote them down, logic and texts as JSON that is read when it is wanted.
 //!
-//! A start of hipaalint goes through all heads, so nothing is made of them but what somebody looks at.
+//! A start of hipaalint goes through all heads, so nothing is made of them until it is needed.
 
 use super::meta::RuleMeta;
 use super::rule::{TargetName, Targets};
@@ -65,12 +65,12 @@ impl From<&'static Head> for RuleMeta {
 
 impl From<&'static Head> for Targets {
     fn from(head: &'static Head) -> Self {
-        // One that is none fails in the logic, with words.
+        // An invalid one fails in the logic, with a message.
         head.targets.iter().filter_map(|name| TargetName::try_from((*name).to_owned()).ok()).collect()
     }
 }
 
-/// Something that a rule says of itself: there already, or made of its head when somebody looks.
+/// A part of a rule's head: there already, or made of its head on demand.
 #[derive(Debug)]
 pub enum Lazy<T> {
     /// Of a user's own rule.

@@ -12,7 +12,7 @@ use serde::Deserialize;
 use std::borrow::Cow;
 use std::fmt::Display;
 
-/// A path that has been parsed: names first, then the rest.
+/// A JSONPath (RFC 9535) without filters, such as `$.Properties.Tags[*].Key`.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema), schemars(with = "String"))]
 #[serde(try_from = "String")]
@@ -76,8 +76,11 @@ impl TryFrom<String> for Path {
         }
         let query = parse_json_path(&text).map_err(|error| {
             let error = error.to_string();
-            let first = error.lines().rfind(|line| line.contains('=')).unwrap_or("").trim_start_matches([' ', '=']);
-            format!("`{text}` is not a JSONPath (RFC 9535): {first}")
+            // `--> 1:5`: line and column. The rest of the error is in terms of the grammar.
+            let column =
+                error.lines().find_map(|line| line.split_once("--> ")?.1.split_once(':')).map(|(_, column)| column);
+            let at = column.map(|column| format!(" at character {column}")).unwrap_or_default();
+            format!("`{text}` is not a valid JSONPath such as `$.Properties.BucketName`: syntax error{at}")
         })?;
         for segment in &query.segments {
             refuse_filters(segment, &text)?;
@@ -143,19 +146,19 @@ impl Path {
     }
 }
 
-/// Takes steps from a value that lies at the end of a way.
+/// Takes steps from a value that is at the end of a path.
 fn follow<'a, 't>(
     value: &'a Value<'t>,
     steps: &[Step],
-    way: String,
+    path: String,
     with_steps: bool,
     found: &mut Vec<(&'a Value<'t>, String)>,
 ) {
-    let Some((step, rest)) = steps.split_first() else { return found.push((value, way)) };
-    let on = |step: &dyn Display| match (with_steps, way.as_str()) {
+    let Some((step, rest)) = steps.split_first() else { return found.push((value, path)) };
+    let on = |step: &dyn Display| match (with_steps, path.as_str()) {
         (false, _) => String::new(),
         (true, "") => step.to_string(),
-        (true, way) => format!("{way}/{step}"),
+        (true, path) => format!("{path}/{step}"),
     };
     match (step, value.as_array()) {
         (Step::Name(name), _) => {
@@ -338,7 +341,7 @@ mod tests {
         }
     }
 
-    /// The short way and the grammar give the same.
+    /// The short parser and the grammar give the same.
     #[test]
     fn plain_paths_are_what_the_grammar_says() {
         for text in ["$", "$.A", "$.Properties.BucketName", "$._a.b2.C_", "$.a1"] {

@@ -11,7 +11,7 @@ use crate::expression::Expression;
 use crate::truth::Truth;
 use serde::Deserialize;
 
-/// Questions that must all be answered yes.
+/// Predicates of one value. All of them must be true.
 #[derive(Clone, Debug, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema), schemars(with = "RawPredicate"))]
 #[serde(try_from = "RawPredicate")]
@@ -23,7 +23,7 @@ pub struct Predicate {
 /// One question about one value.
 #[derive(Clone, Debug)]
 pub enum Test {
-    /// Whether there is a value at all. Answered by the selection.
+    /// Whether there is a value at all. Decided by the selection.
     Present(bool),
     /// One of these, as CloudFormation compares: `true` equals `"true"`, `7` equals `"7"`.
     In(Operand, Wanted),
@@ -55,7 +55,7 @@ pub enum Test {
     FromNoEcho(Wanted),
     /// Names a resource of the template, of one of these types (any type where the list is empty).
     RefersTo(Vec<String>, Wanted),
-    /// Refers to the resource that the rule looks at. Answered by the checker, which knows it.
+    /// Refers to the resource that the rule looks at. Decided by the checker, which knows it.
     RefersToThis(Wanted),
     /// A CIDR block that holds every address.
     World(Wanted),
@@ -77,15 +77,15 @@ pub enum Test {
     SecretName(Wanted),
 }
 
-/// Whether the answer should be yes or no.
+/// Whether the result should be yes or no.
 pub type Wanted = bool;
 
-/// The kinds that `type:` tells apart.
+/// Types of values.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum TypeName {
-    /// Text, number or boolean.
+    /// A string, number or boolean.
     Scalar,
     /// A list.
     List,
@@ -93,7 +93,7 @@ pub enum TypeName {
     Map,
 }
 
-/// Services of dynamic references.
+/// Services that dynamic references read from.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
@@ -110,67 +110,67 @@ pub enum ServiceName {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 struct RawPredicate {
-    /// Whether something is there. Stands alone.
+    /// Whether a value exists. Cannot be combined with other predicates.
     present: Option<bool>,
-    /// One of these; scalars compare as CloudFormation compares them.
+    /// Equal to one of these values, as CloudFormation compares them: `true` equals `"true"`.
     equals: Option<Operand>,
-    /// None of these.
+    /// Not equal to any of these values.
     not_equals: Option<Operand>,
-    /// One of these.
+    /// Equal to one of these values.
     r#in: Option<Operand>,
-    /// None of these.
+    /// Not equal to any of these values.
     not_in: Option<Operand>,
-    /// A regular expression that matches somewhere.
+    /// Contains a match of this regular expression.
     matches: Option<String>,
-    /// A regular expression that matches nowhere.
+    /// Does not contain a match of this regular expression.
     not_matches: Option<String>,
-    /// A pattern of the whole text, in which `*` stands for any characters.
+    /// Matches this pattern as a whole. `*` matches any characters.
     like: Option<Operand>,
-    /// A pattern that the whole text is not.
+    /// Does not match this pattern as a whole.
     not_like: Option<Operand>,
-    /// A number, not smaller.
+    /// A number that is at least this large.
     at_least: Option<Operand>,
-    /// A number, not larger.
+    /// A number that is at most this large.
     at_most: Option<Operand>,
-    /// The first version in the text, number by number.
+    /// The first version number in the value is this version or a later one.
     version_at_least: Option<Operand>,
-    /// A schedule, `cron(…)` or `rate(…)`, of which no two firings in a row are further apart.
+    /// A schedule, `cron(…)` or `rate(…)`, that runs at least once in this number of hours.
     recurs_within_hours: Option<Operand>,
-    /// The kind of value.
+    /// The type of the value.
     r#type: Option<TypeName>,
-    /// Whether a text, list or map has nothing in it.
+    /// Whether a string, list or map is empty.
     empty: Option<bool>,
-    /// It comes from this parameter of the template.
+    /// Contains the value of this template parameter.
     from_parameter: Option<Operand>,
-    /// It comes from a dynamic reference to one of these services.
+    /// Contains a dynamic reference to one of these services.
     from_dynamic_reference: Option<Vec<ServiceName>>,
-    /// It has a part that comes from a resource of one of these types.
+    /// Contains a name or attribute of a resource of one of these types. An empty list means any type.
     from_resource: Option<Vec<String>>,
-    /// It is read from the entry of Parameter Store with this name.
+    /// Is read from the Parameter Store parameter with this name.
     from_parameter_store: Option<Operand>,
-    /// It comes from a parameter with `NoEcho`.
+    /// Contains the value of a `NoEcho` parameter.
     from_no_echo_parameter: Option<bool>,
-    /// A reference to a resource of one of these types; of any, where the list is empty.
+    /// Refers to a resource of one of these types. An empty list means any type.
     refers_to: Option<Vec<String>>,
-    /// A reference to the resource that the rule looks at.
+    /// Refers to the resource that the rule checks.
     refers_to_this: Option<bool>,
-    /// A CIDR block of every address.
+    /// A CIDR block that contains every address.
     world: Option<bool>,
-    /// An IAM action that belongs on `*`, or a pattern of mostly such actions.
+    /// An IAM action that does not support resource-level permissions, or a pattern of mostly such actions.
     needs_star: Option<bool>,
-    /// An IAM action with a wildcard.
+    /// An IAM action that is `*`, or all actions of a service.
     wildcard_action: Option<bool>,
-    /// An IAM resource with a wildcard.
+    /// An IAM resource that is `*`, or an ARN whose resource part is `*`.
     wildcard_resource: Option<bool>,
-    /// An IAM action or pattern that allows this one; of a list, all.
+    /// An IAM action or pattern that includes this action. For a list, it must include all of them.
     covers_action: Option<Operand>,
-    /// An IAM action or pattern that allows one of these, or a part of one that ends with `*`.
+    /// An IAM action or pattern that includes one of these actions, or a part of one that ends with `*`.
     allows: Option<Operand>,
-    /// An IAM resource that is `*`, or every resource of one kind.
+    /// An IAM resource that is `*`, or an ARN that matches every resource of one type.
     every_resource: Option<bool>,
-    /// A token's subject with a wildcard in its owner's place.
+    /// The subject of a token, with a wildcard in place of the owner's name.
     open_subject: Option<bool>,
-    /// A name that promises a secret.
+    /// A name that is typical of a secret, such as `DB_PASSWORD`.
     secret_name: Option<bool>,
 }
 
@@ -233,7 +233,7 @@ impl TryFrom<RawPredicate> for Predicate {
 }
 
 impl Predicate {
-    /// Whether it only asks for presence, and which answer it wants.
+    /// Whether it only asks for presence, and which result it requires.
     pub fn as_presence(&self) -> Option<bool> {
         match self.tests.as_slice() {
             [Test::Present(wanted)] => Some(*wanted),
@@ -252,12 +252,12 @@ pub struct Surroundings<'a> {
     pub type_of: &'a dyn Fn(&str) -> Option<String>,
 }
 
-fn wanted(answer: Truth, wanted: Wanted) -> Truth {
-    if wanted { answer } else { !answer }
+fn wanted(result: Truth, wanted: Wanted) -> Truth {
+    if wanted { result } else { !result }
 }
 
 impl Test {
-    /// Answers the question about a value that is there.
+    /// Decides the test for a value that exists.
     pub fn holds<'t>(&self, run: &mut Run<'_, 't>, value: &Value<'t>, around: &Surroundings<'_>) -> Truth {
         let decide = |run: &mut Run<'_, 't>, question: &dyn Fn(&Value<'t>) -> Truth| {
             run.decide(&[value], &|values| values.first().map_or(Truth::Unknown, |value| question(value)))
@@ -266,22 +266,22 @@ impl Test {
             Self::Present(yes) => wanted(Truth::True, *yes),
             Self::In(operand, yes) => {
                 let texts = operand.texts(around.settings);
-                let answer = decide(run, &|value| Truth::any(texts.iter().map(|text| equals(value, text))));
-                wanted(answer, *yes)
+                let result = decide(run, &|value| Truth::any(texts.iter().map(|text| equals(value, text))));
+                wanted(result, *yes)
             }
             Self::Matches(expression, yes) => {
-                let answer = decide(run, &|value| match value.text() {
+                let result = decide(run, &|value| match value.text() {
                     Some(text) => expression.is_match(&text).map_or(Truth::Unknown, Truth::from),
                     None if value.is_scalar() => Truth::Unknown,
                     None => Truth::False,
                 });
-                wanted(answer, *yes)
+                wanted(result, *yes)
             }
             Self::Like(operand, yes) => {
                 let patterns = operand.texts(around.settings);
-                let answer =
+                let result =
                     decide(run, &|value| Truth::any(patterns.iter().map(|pattern| text::like(value, pattern))));
-                wanted(answer, *yes)
+                wanted(result, *yes)
             }
             Self::AtLeast(operand) => compare(run, value, operand, around, "MinValue", |value, bound| value >= bound),
             Self::AtMost(operand) => compare(run, value, operand, around, "MaxValue", |value, bound| value <= bound),
@@ -305,13 +305,13 @@ impl Test {
                 .into()
             }
             Self::Empty(yes) => {
-                let answer = match &value.kind {
+                let result = match &value.kind {
                     Kind::Null => Truth::True,
                     Kind::List(items) => items.is_empty().into(),
                     Kind::Map(fields) => fields.is_empty().into(),
                     _ => decide(run, &empty_text),
                 };
-                wanted(answer, *yes)
+                wanted(result, *yes)
             }
             Self::FromParameter(operand, yes) => {
                 let names = operand.texts(around.settings);
@@ -328,18 +328,18 @@ impl Test {
                 wanted(any_origin(value, &|origin| matches!(origin, Origin::Resource { id, .. } if is_one(id))), *yes)
             }
             Self::FromParameterStore(names) => {
-                let answer = reads_entry(run, value, &names.texts(around.settings));
-                if answer == Truth::Unknown {
+                let result = reads_entry(run, value, &names.texts(around.settings));
+                if result == Truth::Unknown {
                     note(run, value);
                 }
-                answer
+                result
             }
             Self::FromNoEcho(yes) => wanted(
                 any_origin(value, &|origin| matches!(origin, Origin::Parameter(name) if (around.is_no_echo)(name))),
                 *yes,
             ),
             Self::RefersTo(types, yes) => {
-                let answer = match value.as_reference() {
+                let result = match value.as_reference() {
                     Some(Origin::Resource { id, .. }) => {
                         (around.type_of)(id).is_some_and(|found| types.is_empty() || types.contains(&found)).into()
                     }
@@ -349,9 +349,9 @@ impl Test {
                     }
                     _ => Truth::False,
                 };
-                wanted(answer, *yes)
+                wanted(result, *yes)
             }
-            // Needs the graph: the checker answers it.
+            // Needs the graph: the checker decides it.
             Self::RefersToThis(_) => Truth::Unknown,
             Self::World(yes) => {
                 wanted(if is_network(value, around) { Truth::False } else { decide(run, &is_world) }, *yes)
@@ -380,7 +380,7 @@ fn note(run: &mut Run<'_, '_>, value: &Value<'_>) {
 
 /// Whether a scalar equals a text; booleans in any case, numbers by value.
 pub fn equals(value: &Value<'_>, text: &str) -> Truth {
-    // The operand says what it can be compared as; most are words.
+    // The operand shows what it can be compared as; most are words.
     if let Ok(wanted) = text.parse::<bool>() {
         if let Some(boolean) = value.boolean() {
             return (boolean == wanted).into();
@@ -430,7 +430,7 @@ fn compare<'t>(
         Some(value) => match value.number() {
             Some(number) => holds(number, bound).into(),
             None if value.is_scalar() && value.text().is_none() => Truth::Unknown,
-            // Text that is no number, a list or a map: CloudFormation would refuse it.
+            // Text that is not a number, a list or a map: CloudFormation would refuse it.
             None => Truth::False,
         },
         None => Truth::Unknown,

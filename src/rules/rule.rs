@@ -17,9 +17,9 @@ pub struct Rule {
     pub meta: RuleMeta,
     /// What it checks; each block of a template is looked at by the checks whose targets it is. None of a rule about exceptions.
     pub checks: Vec<Check>,
-    /// What it says of exceptions, where it is about them.
+    /// The problem of exceptions that it reports, if it is about exceptions.
     pub exception: Option<Flaw>,
-    /// What is wrong, for places whose assertion has no message of its own.
+    /// What is wrong, for locations whose assertion has no message of its own.
     pub message: String,
     /// Its parameters with their values.
     pub settings: Settings,
@@ -38,7 +38,7 @@ pub struct Check {
     pub assert: Assertion,
     /// Replaces the rule's message.
     pub message: Option<String>,
-    /// What is shown beside what it finds.
+    /// Further locations to show with its findings.
     pub evidence: Option<Evidence>,
 }
 
@@ -127,7 +127,7 @@ impl TargetName {
     }
 }
 
-/// A rule file: the rule, its texts and its examples. The embedded pack keeps texts and examples apart from the logic.
+/// A rule file: the rule, its texts and its examples. The built-in pack stores the texts and examples separately.
 #[derive(Clone, Debug, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema), schemars(with = "RawRule"))]
 #[serde(try_from = "RawRule")]
@@ -145,16 +145,16 @@ pub struct RuleFile {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Examples {
-    /// Templates on which the rule is silent.
+    /// Templates that pass: the rule reports no findings.
     #[serde(default)]
     pub pass: Vec<Example>,
-    /// Templates on which it fires, exactly on the lines that end with `# finding`.
+    /// Templates that fail: the rule reports a finding on each line that ends with `# finding`, and on no other line.
     #[serde(default)]
     pub fail: Vec<Example>,
-    /// Templates on which it is undecided.
+    /// Templates for which the rule is undecided.
     #[serde(default)]
     pub undecided: Vec<Example>,
-    /// Templates in which it finds nothing to look at: neither a finding nor a check that passed.
+    /// Templates to which the rule does not apply: no finding, and no check that passed.
     #[serde(default, rename = "passed-over")]
     pub passed_over: Vec<Example>,
 }
@@ -164,19 +164,19 @@ pub struct Examples {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Example {
-    /// What it shows, in a few words.
+    /// What the example shows, in a few words.
     pub name: String,
-    /// The template, YAML or JSON. A line that ends with `# finding` (or `# finding: words of its message`, or
-    /// `# finding(warning)`) is where a finding must point; the mark is taken off before the template is read.
+    /// The template, in YAML or JSON. A mark at the end of a line means that a finding must point at that line: `# finding`,
+    /// `# finding: words of the message` or `# finding(warning)`. The marks are removed before the template is read.
     pub template: String,
-    /// Pinned parameters.
+    /// Values of template parameters.
     #[serde(default)]
     pub parameters: BTreeMap<String, String>,
-    /// Other values of the rule's parameters.
+    /// Values of the rule's parameters.
     #[serde(default)]
     pub settings: BTreeMap<String, Operand>,
-    /// Failing ones only: what the remediation recommends, as a merge patch (RFC 7396) of the template. The rule passes on
-    /// what it makes.
+    /// Only for examples that fail: the fix that the remediation recommends, as a merge patch (RFC 7396) of the template. The
+    /// rule must pass on the patched template.
     #[serde(default)]
     pub patch: Option<serde_json::Value>,
 }
@@ -185,49 +185,49 @@ pub struct Example {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 struct RawRule {
-    /// The file's name: lower-case letters, digits and hyphens, service first. Never changes once released.
+    /// The id, which is also the file's name: lowercase letters, digits and hyphens, with the service first. It never changes after a release.
     id: String,
-    /// What is wrong when it fires, in a few words without a full stop.
+    /// What is wrong, in a few words without a period.
     title: String,
     /// The level of its findings.
     level: Level,
-    /// The profiles that select it. A user's own rules need none: they always run.
+    /// The profiles that run the rule. Your own rules do not need profiles: they always run.
     #[serde(default)]
     profiles: Vec<String>,
-    /// Citations of 45 CFR Part 164 that it serves, such as `164.312(a)(2)(iv)`.
+    /// The citations of 45 CFR Part 164 that the rule supports, such as `164.312(a)(2)(iv)`.
     #[serde(default)]
     controls: Vec<String>,
-    /// Its names in other tools: tool to ids.
+    /// The names of the rule in other tools: a list of ids for each tool.
     #[serde(default)]
     aliases: BTreeMap<String, Vec<String>>,
-    /// What users may change in their configuration.
+    /// The parameters that users can set in their configuration.
     #[serde(default)]
     parameters: BTreeMap<String, RawParameter>,
-    /// What it looks at.
+    /// The resource types, or other parts of a template, that the rule checks.
     resources: Option<Targets>,
-    /// Where it applies; everywhere if absent.
+    /// The condition under which the rule applies. Without it, the rule always applies.
     when: Option<Assertion>,
-    /// What must hold.
+    /// The assertion that must be true.
     assert: Option<Assertion>,
-    /// What it says of exceptions, for a rule with `resources: [exceptions]`.
+    /// The problem of an exception that the rule reports. Only for rules with `resources: [exceptions]`.
     exception: Option<Flaw>,
-    /// What is wrong with this resource, in its own values: `{resource}`, `{type}`, `{name}`, `{state}`, `{value}`.
+    /// The message of a finding. Placeholders: `{resource}`, `{type}`, `{name}`, `{state}`, `{value}`.
     message: String,
-    /// What is shown beside a finding.
+    /// Further locations to show with a finding.
     evidence: Option<Evidence>,
-    /// Instead of `resources` and `assert`, where different types need different assertions.
+    /// Several checks, for types that need different assertions. Replaces `resources` and `assert`.
     #[serde(default)]
     checks: Vec<RawCheck>,
-    /// Why HIPAA cares. Markdown.
+    /// Why it matters for HIPAA. Markdown.
     #[serde(default)]
     why: String,
-    /// How to fix it; the first sentence is shown with every finding. Markdown.
+    /// How to fix it. Most reports show the first sentence only. Markdown.
     #[serde(default)]
     remediation: String,
-    /// Addresses of documentation.
+    /// Links to documentation.
     #[serde(default)]
     references: Vec<String>,
-    /// Templates that must pass and must fail: the rule's tests.
+    /// Example templates, which are also the tests of the rule.
     #[serde(default)]
     examples: Examples,
 }
@@ -236,9 +236,9 @@ struct RawRule {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 struct RawParameter {
-    /// What it is for.
+    /// What the parameter is for.
     description: String,
-    /// Its value where nobody sets another.
+    /// The default value.
     default: Operand,
 }
 
@@ -246,11 +246,11 @@ struct RawParameter {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 struct RawCheck {
-    /// What it looks at.
+    /// The resource types, or other parts of a template, that the check looks at.
     resources: Targets,
-    /// Where it applies; everywhere if absent.
+    /// The condition under which the check applies. Without it, the check always applies.
     when: Option<Assertion>,
-    /// What must hold.
+    /// The assertion that must be true.
     assert: Assertion,
     /// Replaces the rule's message.
     message: Option<String>,
@@ -272,7 +272,7 @@ impl TryFrom<RawRule> for RuleFile {
             && !raw.id.starts_with('-')
             && !raw.id.ends_with('-');
         if !well_formed {
-            return Err(format!("`{}` is not a valid rule id: use lowercase letters, digits and hyphens", raw.id));
+            return Err(format!("`id` cannot be `{}`; use lowercase letters, digits and hyphens", raw.id));
         }
         let mut settings = Settings::new();
         let mut descriptions = BTreeMap::new();

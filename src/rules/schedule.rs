@@ -6,7 +6,7 @@ use crate::eval::value::Value;
 use crate::truth::Truth;
 
 /// Whether a schedule recurs so often that no two firings in a row are more than so many hours apart, whatever the time zone;
-/// unknown for what is no schedule.
+/// unknown for what is not a schedule.
 pub fn recurs_within(value: &Value<'_>, hours: f64) -> Truth {
     match value.text() {
         Some(text) => longest_gap(&text).map_or(Truth::Unknown, |gap| (f64::from(gap) <= hours * 60.0).into()),
@@ -53,7 +53,7 @@ fn cron(minutes: &str, hours: &str, month_days: &str, months: &str, week_days: &
     let minutes = numbers(minutes, 0, 59, &[])?;
     let hours = numbers(hours, 0, 23, &[])?;
     if years != "*" {
-        // It comes to an end.
+        // It ends.
         return Some(u32::MAX);
     }
     if month_days.contains(['L', 'W']) || week_days.contains('#') || (week_days.contains('L') && week_days != "L") {

@@ -69,7 +69,7 @@ fn required(property: &mut Value) {
     }
 }
 
-/// Says that exactly one of a map's properties stands there, besides these.
+/// Requires exactly one of a map's properties, in addition to these.
 fn exactly_one(schema: &mut Value, besides: &[&str]) {
     let names: Vec<String> = schema["properties"].as_object().unwrap().keys().cloned().collect();
     for name in besides {

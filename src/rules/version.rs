@@ -77,7 +77,7 @@ fn numbers(text: &str) -> Vec<u64> {
     rest.split('.')
         .map_while(|part| {
             let end = part.find(|next: char| !next.is_ascii_digit()).unwrap_or(part.len());
-            // `8.0.mysql_aurora` ends at a part that is no number, `15.4-R2` within one.
+            // `8.0.mysql_aurora` ends at a part that is not a number, `15.4-R2` within one.
             Some((part.get(..end)?.parse().ok()?, end == part.len()))
         })
         .scan(true, |goes_on, (number, whole)| {

@@ -26,10 +26,10 @@ pub(super) struct Failure {
     pub(super) grammar: bool,
 }
 
-/// [`parse`], telling the two kinds of failure apart.
+/// [`parse`], with the two kinds of failure distinguished.
 pub(super) fn read(text: &str, source: SourceId) -> Result<Document<'_>, Failure> {
     let at = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
-    let mut reader = Reader {
+    let mut reader = JsonReader {
         text,
         bytes: text.as_bytes(),
         at,
@@ -54,7 +54,7 @@ pub(super) fn read(text: &str, source: SourceId) -> Result<Document<'_>, Failure
     })
 }
 
-struct Reader<'s> {
+struct JsonReader<'s> {
     text: &'s str,
     bytes: &'s [u8],
     at: usize,
@@ -68,7 +68,7 @@ struct Reader<'s> {
     calls_macros: bool,
 }
 
-impl<'s> Reader<'s> {
+impl<'s> JsonReader<'s> {
     fn peek(&self) -> Option<u8> {
         self.bytes.get(self.at).copied()
     }
@@ -169,7 +169,7 @@ impl<'s> Reader<'s> {
         }
     }
 
-    /// After an item or entry: whether another one follows (the reader stands on it), or `close` does.
+    /// After an item or entry: whether another one follows (the reader is on it), or `close` does.
     fn separator(&mut self, close: u8) -> Result<bool, Failure> {
         self.skip_blank();
         match self.peek() {

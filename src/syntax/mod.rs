@@ -83,7 +83,7 @@ pub struct Document<'s> {
     pub comments: Vec<Comment<'s>>,
     /// Things that are read but surprise people, such as an octal number.
     pub notes: Vec<SyntaxNote>,
-    /// Whether some key is `Fn::Transform` or begins with `Fn::ForEach`. Noted on the way, for few templates call macros or loops, and
+    /// Whether some key is `Fn::Transform` or begins with `Fn::ForEach`. Noted on the path, for few templates call macros or loops, and
     /// looking for them would take a walk of its own.
     pub calls_macros: bool,
 }
@@ -108,7 +108,7 @@ pub struct SyntaxNote {
     pub help: String,
 }
 
-/// Why a text could not be read: where, what, and a way out.
+/// Why a text could not be read: where, what, and how to fix it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SyntaxError {
     /// Where the reading stopped; never past the end of the text.
@@ -155,7 +155,7 @@ pub fn parse(text: &str, source: SourceId) -> Result<Document<'_>, SyntaxError> 
     }
 }
 
-/// Other tools refuse what CloudFormation takes: whoever meant to write JSON wants to know.
+/// Other tools refuse what CloudFormation takes: so the author may want to know.
 fn not_json(error: SyntaxError) -> SyntaxNote {
     SyntaxNote {
         span: error.span,

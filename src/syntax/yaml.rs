@@ -22,7 +22,7 @@ use std::borrow::Cow;
 /// Reads a YAML text with one document. Nothing at all, or comments alone, are `null`.
 ///
 /// # Errors
-/// The first thing that YAML or CloudFormation does not allow: broken grammar, a repeated key, a key that is no scalar, a
+/// The first thing that YAML or CloudFormation does not allow: broken grammar, a repeated key, a key that is not a scalar, a
 /// second document, an alias to nothing, aliases that add more than [`MAX_ALIAS_NODES`](super::MAX_ALIAS_NODES), or
 /// nesting past [`MAX_DEPTH`].
 pub fn parse(text: &str, source: SourceId) -> Result<Document<'_>, SyntaxError> {
@@ -47,7 +47,7 @@ fn options(text: &str) -> Options {
         // Each kind of nesting on its own; the builder counts both kinds, and tags, together.
         flow_nesting_limit: MAX_DEPTH,
         block_nesting_limit: MAX_DEPTH,
-        // Long comment headers are no error. What is buffered is bounded by the text, which is in memory anyway.
+        // Long comment headers are not an error. What is buffered is bounded by the text, which is in memory anyway.
         max_buffered_comment_events: text.len(),
     }
 }

@@ -3,7 +3,7 @@
 use crate::source::Span;
 use crate::syntax::{Entry, Node};
 
-/// A template whose sections have been told apart. Borrows the located tree.
+/// A template whose sections have been distinguished. Borrows the located tree.
 #[derive(Debug)]
 pub struct Template<'t> {
     /// The whole document.
@@ -109,7 +109,7 @@ const SECTIONS: [&str; 11] = [
 ];
 
 impl<'t> Template<'t> {
-    /// Tells the sections of a document apart. Never fails: what is odd is noted and left out.
+    /// Splits a document into its sections. Never fails: what is odd is noted and left out.
     pub fn new(root: &'t Node<'t>) -> Self {
         let mut oddities = Vec::new();
         for entry in root.as_mapping().unwrap_or_default() {
@@ -180,7 +180,7 @@ impl<'t> Template<'t> {
     }
 }
 
-/// The entries of a section; none, with a note, where it is no map.
+/// The entries of a section; none, with a note, where it is not a map.
 fn section<'t>(root: &'t Node<'t>, name: &str, oddities: &mut Vec<Oddity>) -> &'t [Entry<'t>] {
     let Some(node) = root.get(name) else { return &[] };
     node.as_mapping().unwrap_or_else(|| {

@@ -1,4 +1,4 @@
-//! Input that nobody means: each has an answer, soon, and the rest is linted.
+//! Invalid input: each is reported, soon, and all other files are linted.
 
 use crate::support::{BAD, Folder, GOOD, Ran, findings, problems};
 use std::time::{Duration, Instant};
@@ -25,10 +25,10 @@ fn code_and_message(bytes: &[u8]) -> String {
 }
 
 #[test]
-fn unreadable_files_say_why() {
+fn unreadable_files_have_a_reason() {
     let utf16 =
         |order: fn(u16) -> [u8; 2]| -> Vec<u8> { format!("\u{feff}{BAD}").encode_utf16().flat_map(order).collect() };
-    let answers = [
+    let results = [
         code_and_message(b""),
         code_and_message(b" \n\t\n"),
         code_and_message(b"\x7fELF\x02\x01\0\0\0"),
@@ -42,11 +42,11 @@ fn unreadable_files_say_why() {
         code_and_message(b"Resources: *nowhere\n"),
         code_and_message(b"Resources: {}\n---\nResources: {}\n"),
     ];
-    insta::assert_snapshot!(answers.join("\n"), @"
+    insta::assert_snapshot!(results.join("\n"), @"
     file-empty: the file is empty
     file-empty: the file is empty
-    file-encoding: the file is binary: it holds a NUL byte
-    file-encoding: the file is binary: it holds a NUL byte
+    file-encoding: the file is binary: it contains a NUL byte
+    file-encoding: the file is binary: it contains a NUL byte
     file-encoding: the file is not UTF-8: byte 6 of line 2 is 0xE9
     file-encoding: the file is not UTF-8: byte 13 of line 2 is 0xF0
     file-encoding: the file is UTF-16 (little-endian), not UTF-8
@@ -65,7 +65,7 @@ fn hostile_texts_end_soon() {
         text
     }) + "Resources: {}\n";
     let start = Instant::now();
-    let answers = [
+    let results = [
         code_and_message("[".repeat(50 << 20).as_bytes()),
         code_and_message("- ".repeat(1_000_000).as_bytes()),
         code_and_message("{\"a\":".repeat(100_000).as_bytes()),
@@ -74,7 +74,7 @@ fn hostile_texts_end_soon() {
     ];
     // Debug builds on slow machines; what must not happen takes minutes, or never ends.
     assert!(start.elapsed() < Duration::from_secs(60), "{:?}", start.elapsed());
-    insta::assert_snapshot!(answers.join("\n"), @"
+    insta::assert_snapshot!(results.join("\n"), @"
     syntax-error: lists and maps are nested more than 200 levels deep
     syntax-error: lists and maps are nested more than 200 levels deep
     syntax-error: lists and maps are nested more than 200 levels deep
@@ -110,20 +110,20 @@ fn people_see_what_could_not_be_linted() {
      3 │   A: {}
        ·   ─
        ╰────
-        Help   a reader would keep only one of the two values: rename one of the keys, or remove one
-               entry
+        Help   Rename one of the keys, or remove one of the entries. Parsers keep only one of the two
+               values.
 
     ── empty.yaml ── 1 problem ─────────────────────────────────────────────────────────────────────────
 
       × error[file-empty]
       │ the file is empty
-        Help   A template needs at least `Resources`. Was the file saved, or what makes it run?
+        Help   A template needs at least `Resources`. Save the file, or run the command that writes it.
 
     ── nowhere.yaml ── 1 problem ───────────────────────────────────────────────────────────────────────
 
       × error[file-unreadable]
       │ there is no such file or folder
-        Help   Look for a misspelling; paths start from the current folder.
+        Help   Check the spelling. Paths are relative to the current folder.
 
     ────────────────────────────────────────────────────────────────────────────────────────────────────
     × 3 files could not be linted
@@ -132,7 +132,7 @@ fn people_see_what_could_not_be_linted() {
     ");
 }
 
-/// Programs get one whole document, also where there is nothing to say but that.
+/// Programs get one complete document, also without results.
 #[test]
 fn documents_are_complete_when_nothing_can_be_read() {
     let folder = Folder::new();
@@ -185,9 +185,9 @@ fn deep_but_bounded_templates_are_linted() {
     assert_eq!(folder.versioning(&["deep.yaml"]).code, 1);
 }
 
-/// No rule looks at a misspelt type, so that "all checks passed" would be all that is said of it.
+/// No rule checks a misspelt type, so the report would state only "all checks passed".
 #[test]
-fn misspelt_types_are_told_of() {
+fn misspelt_types_are_reported() {
     let folder = Folder::new();
     let text = b"Resources:\n  A: { Type: AWS::S3::Buckte }\n  B: { Type: AWS::S3::Buckte }\n  C: { Type: AWS::S3::Object }\n  \
         G: { Type: AWS::Lambada::Function }\n  D: { Type: Custom::Own }\n  E: { Type: Acme::Own::Thing }\n  F: { Type: AWS::S3::Bucket::MODULE }\n";

@@ -15,7 +15,7 @@ fn written() -> Folder {
         (
             0,
             "hipaalint: wrote 2 findings to baseline.json\n\
-             hipaalint: from now on, --baseline baseline.json (or `baseline:` in hipaalint.yaml) lets only new ones count\n"
+             hipaalint: with --baseline baseline.json, or with `baseline` in hipaalint.yaml, only new findings count\n"
         ),
         "{}",
         ran.stdout
@@ -28,7 +28,7 @@ fn counts(ran: &crate::support::Ran) -> [u64; 3] {
 }
 
 #[test]
-fn what_is_known_does_not_count() {
+fn known_findings_do_not_count() {
     let folder = written();
     insta::assert_snapshot!(folder.read("baseline.json"), @r#"
     {
@@ -69,7 +69,7 @@ fn what_is_known_does_not_count() {
     "
     );
     assert_eq!(folder.read("templates/two.yaml"), TWO, "templates are never written to");
-    // What was there before is no excuse for more of it.
+    // A known finding does not hide another one like it.
     folder.file("templates/new.yaml", BAD);
     let ran = folder.versioning(&["templates", "--baseline", "baseline.json", "--format", "json"]);
     assert_eq!((ran.code, counts(&ran)), (1, [1, 2, 0]));
@@ -117,7 +117,7 @@ fn equal_findings_are_counted() {
 }
 
 #[test]
-fn what_was_mended_leaves_it() {
+fn fixed_findings_are_removed() {
     let folder = written();
     folder.file(
         "templates/two.yaml",
@@ -137,7 +137,7 @@ fn what_was_mended_leaves_it() {
 
 /// pre-commit passes the files that changed: what the others hold is not gone.
 #[test]
-fn files_and_rules_that_were_not_looked_at_stay() {
+fn entries_of_files_and_rules_outside_of_the_run_stay() {
     let folder = written();
     let stale = |arguments: &[&str]| {
         counts(&folder.run(&[arguments, &["--baseline", "baseline.json", "--format", "json"]].concat()))[2]
@@ -237,17 +237,17 @@ fn only_a_baseline_is_overwritten() {
 }
 
 #[test]
-fn waived_findings_are_not_written() {
-    let waived = "Resources:\n  # hipaalint: except s3-bucket-versioning because of the archive\n  Records: { Type: AWS::S3::Bucket }\n  Scans: { Type: AWS::S3::Bucket }\n";
-    let folder = Folder::with(&[("a.yaml", waived)]);
+fn suppressed_findings_are_not_written() {
+    let excepted = "Resources:\n  # hipaalint: except s3-bucket-versioning because of the archive\n  Records: { Type: AWS::S3::Bucket }\n  Scans: { Type: AWS::S3::Bucket }\n";
+    let folder = Folder::with(&[("a.yaml", excepted)]);
     let ran = folder.versioning(&["a.yaml", "--write-baseline", "b.json", "--format", "json"]);
     assert_eq!((ran.code, counts(&ran)), (0, [0, 1, 0]));
-    assert_eq!(ran.json()["summary"]["waived"], 1);
+    assert_eq!(ran.json()["summary"]["suppressed"], 1);
     assert!(!folder.read("b.json").contains("Records"));
 }
 
 #[test]
-fn sarif_says_what_is_new() {
+fn sarif_marks_new_findings() {
     let folder = written();
     folder.file("templates/new.yaml", BAD);
     let states = |more: &[&str]| {

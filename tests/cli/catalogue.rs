@@ -60,7 +60,7 @@ fn a_rule_is_explained_in_full() {
 
       Level     error
       File      own/rule.yaml
-      Looks at  AWS::S3::Bucket
+      Checks    AWS::S3::Bucket
 
     HIPAA Security Rule, 45 CFR Part 164
       164.312(c)(1)         Integrity         standard
@@ -99,12 +99,12 @@ fn a_rule_is_explained_in_full() {
     References
       https://example.com/wiki/storage-7
     ");
-    // The name that another tool has for it will do.
+    // The id of another tool works, too.
     assert_eq!(folder.run(&["explain", "storage-7", "--rules", "own"]).stdout, ran.stdout);
 }
 
 #[test]
-fn an_explanation_tells_what_the_configuration_changes() {
+fn an_explanation_shows_changes_of_the_configuration() {
     let folder = Folder::with(&[
         ("own/rule.yaml", OWN_RULE),
         (
@@ -124,7 +124,141 @@ fn a_misspelt_rule_is_guessed() {
     assert_eq!((ran.code, ran.stdout.as_str()), (2, ""));
     assert_eq!(ran.stderr, "hipaalint: there is no rule `s3-bucket-versionin`. Did you mean `s3-bucket-versioning`?\n");
     let ran = folder.run(&["explain", "qqq"]);
-    assert_eq!(ran.stderr, "hipaalint: there is no rule `qqq`. Run `hipaalint rules` to list all rules.\n");
+    assert_eq!(ran.stderr, "hipaalint: there is no rule and no topic `qqq`. `hipaalint rules` lists all rules.\n");
+}
+
+/// The ids of the rules that a command lists.
+fn listed(folder: &Folder, arguments: &[&str]) -> Vec<String> {
+    let ran = folder.run(arguments);
+    assert_eq!((ran.code, ran.stderr.as_str()), (0, ""), "{arguments:?}");
+    let ids = ran.stdout.lines().filter_map(|line| line.strip_prefix("  ")?.split(' ').next());
+    ids.filter(|id| id.contains('-')).map(str::to_owned).collect()
+}
+
+/// `explain` and `rules` find the same rules on a topic.
+#[test]
+fn rules_are_found_by_topic() {
+    let folder = Folder::new();
+    let cases: [(&[&str], &[&str], &[&str]); 9] = [
+        (&["s3"], &["s3-bucket-versioning", "s3-bucket-tls-only"], &["rds-kms-key"]),
+        (&["bucket"], &["s3-bucket-versioning"], &["rds-kms-key"]),
+        (&["BUCKETS"], &["s3-bucket-versioning"], &["rds-kms-key"]),
+        (&["encryption"], &["s3-bucket-encryption-declared"], &["s3-bucket-versioning"]),
+        (&["encrypt"], &["s3-bucket-encryption-declared"], &["s3-bucket-versioning"]),
+        (
+            &["s3", "encryption"],
+            &["s3-bucket-encryption-declared"],
+            &["efs-encryption-at-rest", "s3-bucket-versioning"],
+        ),
+        (&["s3 encryption"], &["s3-bucket-encryption-declared"], &["efs-encryption-at-rest", "s3-bucket-versioning"]),
+        (&["AWS::S3::Bucket"], &["s3-bucket-versioning"], &["s3-access-point-policy-public"]),
+        (&["aws::s3"], &["s3-bucket-versioning", "s3-access-point-policy-public"], &["rds-kms-key"]),
+    ];
+    for (topics, found, others) in cases {
+        let explained = listed(&folder, &[&["explain"], topics].concat());
+        assert_eq!(explained, listed(&folder, &[&["rules"], topics].concat()), "{topics:?}");
+        assert!(found.iter().all(|id| explained.iter().any(|one| one == id)), "{topics:?}: {explained:?}");
+        assert!(!others.iter().any(|id| explained.iter().any(|one| one == id)), "{topics:?}: {explained:?}");
+    }
+    // Filters go together with topics.
+    let core = listed(&folder, &["rules", "s3", "--profile", "core"]);
+    assert!(core.contains(&"s3-bucket-tls-only".to_owned()) && core.len() < listed(&folder, &["rules", "s3"]).len());
+    let both = listed(&folder, &["rules", "bucket", "--service", "s3", "--control", "164.312(c)(1)"]);
+    assert!(both.contains(&"s3-bucket-versioning".to_owned()), "{both:?}");
+}
+
+#[test]
+fn a_topic_with_one_rule_explains_it() {
+    let folder = Folder::new();
+    let page = folder.run(&["explain", "s3-bucket-versioning"]).stdout;
+    for name in ["CKV_AWS_21", "ckv_aws_21", "S3-Bucket-Versioning"] {
+        assert_eq!(folder.run(&["explain", name]).stdout, page, "{name}");
+    }
+    let rules = listed(&folder, &["rules", "CKV_AWS_21"]);
+    assert_eq!(rules, ["s3-bucket-versioning"]);
+    let markdown = folder.run(&["explain", "s3", "--format", "markdown"]).stdout;
+    assert!(markdown.contains("| [`s3-bucket-versioning`](s3-bucket-versioning.md) | error |"), "{markdown}");
+}
+
+#[test]
+fn rules_are_found_by_citation() {
+    let folder = Folder::new();
+    for text in ["164.312(b)", "§164.312(b)", "45 CFR 164.312(b)"] {
+        let ran = folder.run(&["explain", text]);
+        assert_eq!((ran.code, ran.stderr.as_str()), (0, ""), "{text}");
+        let head = "HIPAA Security Rule, 45 CFR Part 164\n  164.312(b)  Audit controls  required\n\n";
+        assert!(ran.stdout.starts_with(head), "{}", ran.stdout);
+        let ids = listed(&folder, &["explain", text]);
+        assert_eq!(ids, listed(&folder, &["rules", "--control", "164.312(b)"]), "{text}");
+        assert_eq!(ids, listed(&folder, &["rules", text]), "{text}");
+    }
+    // A citation includes everything below it.
+    let above = listed(&folder, &["explain", "164.312(a)"]);
+    assert!(listed(&folder, &["explain", "164.312(a)(2)(iv)"]).iter().all(|id| above.contains(id)));
+    // A citation without rules is explained, too.
+    let ran = folder.run(&["explain", "164.310(b)"]);
+    assert_eq!(ran.code, 0);
+    assert!(ran.stdout.contains("Workstation use") && ran.stdout.ends_with("\nNo rules.\n"), "{}", ran.stdout);
+}
+
+#[test]
+fn an_unknown_topic_is_guessed() {
+    let folder = Folder::new();
+    for command in ["explain", "rules", "controls"] {
+        for (topics, message) in [
+            (&["encrypton"][..], "there is no rule and no topic `encrypton`. Did you mean `encryption`?"),
+            (&["dynamdb"], "there is no rule and no topic `dynamdb`. Did you mean `dynamodb`?"),
+            (&["164.312(q)"], "the Security Rule has no `164.312(q)`. Did you mean `164.312(b)`?"),
+            (&["AWS::S3::Buckt"], "no rule is for `AWS::S3::Buckt`. Did you mean `AWS::S3::Bucket`?"),
+            (&["qqq"], "there is no rule and no topic `qqq`. `hipaalint rules` lists all rules."),
+        ] {
+            let ran = folder.run(&[&[command], topics].concat());
+            assert_eq!((ran.code, ran.stdout.as_str()), (2, ""), "{command} {topics:?}");
+            assert_eq!(ran.stderr, format!("hipaalint: {message}\n"), "{command} {topics:?}");
+        }
+    }
+    let ran = folder.run(&["explain", "dynamodb", "cloudfront"]);
+    assert_eq!((ran.code, ran.stdout.as_str()), (2, ""));
+    assert_eq!(ran.stderr, "hipaalint: no rule matches all of `dynamodb`, `cloudfront`. Use fewer words.\n");
+}
+
+#[test]
+fn citations_are_filtered_by_topic() {
+    let folder = Folder::new();
+    let ids = |topics: &[&str]| {
+        let ran = folder.run(&[&["controls", "--format", "json"], topics].concat());
+        assert_eq!((ran.code, ran.stderr.as_str()), (0, ""), "{topics:?}");
+        let list = ran.json();
+        let ids = list.as_array().unwrap().iter().map(|one| one["id"].as_str().unwrap().to_owned());
+        ids.collect::<Vec<_>>()
+    };
+    assert_eq!(ids(&["164.312(b)"]), ["164.312(b)"]);
+    assert_eq!(ids(&["164.312(b)", "164.312(d)"]), ["164.312(b)", "164.312(d)"]);
+    let technical = ids(&["164.312"]);
+    assert!(technical.len() > 5 && technical.iter().all(|id| id.starts_with("164.312(")), "{technical:?}");
+    // Words of titles.
+    assert_eq!(ids(&["encryption"]), ["164.312(a)(2)(iv)", "164.312(e)(2)(ii)"]);
+    // The citations of rules, with these rules only.
+    let list = folder.run(&["controls", "s3", "--format", "json"]).json();
+    let integrity = list.as_array().unwrap().iter().find(|one| one["id"] == "164.312(c)(1)").unwrap();
+    let rules = integrity["rules"].as_array().unwrap();
+    assert!(rules.contains(&"s3-bucket-versioning".into()) && !rules.contains(&"rds-kms-key".into()), "{rules:?}");
+    let page = folder.run(&["controls", "164.312(b)"]).stdout;
+    assert!(page.contains("164.312(b)  Audit controls") && !page.contains("164.312(c)(1)"), "{page}");
+    assert!(page.ends_with("1 of 1 citation with rules\n"), "{page}");
+    let markdown = folder.run(&["controls", "164.312(b)", "--format", "markdown"]);
+    assert_eq!((markdown.code, markdown.stdout.as_str()), (2, ""));
+    assert!(markdown.stderr.contains("use --format human or json with a topic"), "{}", markdown.stderr);
+}
+
+#[test]
+fn a_rule_without_citations_has_no_heading_for_them() {
+    let own = OWN_RULE.replace("controls: [\"164.312(c)(1)\", \"164.308(a)(7)(ii)(A)\"]\n", "");
+    assert_ne!(own, OWN_RULE);
+    let folder = Folder::with(&[("own/rule.yaml", &own)]);
+    let ran = folder.run(&["explain", "own-bucket-versions", "--rules", "own"]);
+    assert_eq!(ran.code, 0, "{}", ran.all());
+    assert!(!ran.stdout.contains("HIPAA") && ran.stdout.contains("\nWhy\n"), "{}", ran.stdout);
 }
 
 /// Every rule of the pack can be explained: nothing is empty, nothing is left marked up.
@@ -157,8 +291,15 @@ fn citations_are_listed_with_their_rules() {
         assert!(ran.stdout.contains(heading));
     }
     let last = ran.stdout.lines().last().unwrap();
-    assert!(last.contains(" of 68 citations served by rules; 28 checks of AWS Config"), "{last}");
-    assert!(ran.stdout.contains("Only in a running account: ACCESS_KEYS_ROTATED"), "{}", ran.stdout);
+    assert!(
+        last.contains(" of 68 citations with rules; 28 checks of AWS Config that need a running account"),
+        "{last}"
+    );
+    assert!(
+        ran.stdout.contains("AWS Config checks that need a running account: ACCESS_KEYS_ROTATED"),
+        "{}",
+        ran.stdout
+    );
 }
 
 #[test]
@@ -208,7 +349,7 @@ fn rules_are_filtered_by_service_citation_and_profile() {
         assert_eq!((ran.code, ran.stdout.as_str()), (2, ""));
         ran.stderr
     };
-    assert_eq!(complaint(&["--service", "s4"]), "hipaalint: no rule is about `s4`. Did you mean `s3`?\n");
+    assert_eq!(complaint(&["--service", "s4"]), "hipaalint: no rule is for `s4`. Did you mean `s3`?\n");
     assert_eq!(
         complaint(&["--control", "164.312(q)"]),
         "hipaalint: the Security Rule has no `164.312(q)`. Did you mean `164.312(b)`?\n"
@@ -227,19 +368,19 @@ fn documents_are_markdown() {
     assert!(citations.contains("\n## 164.312(c)(1) Integrity\n\n*standard*\n"), "{citations}");
 }
 
-/// Who looks for a check of another tool that no template answers is told why.
+/// A check of another tool that no template can pass or fail is explained, too.
 #[test]
 fn checks_of_a_running_account_are_explained() {
     let ran = Folder::new().run(&["explain", "root_account_mfa_enabled"]);
     assert_eq!((ran.code, ran.stderr.as_str()), (0, ""));
     insta::assert_snapshot!(ran.stdout, @"
     ROOT_ACCOUNT_MFA_ENABLED
-    A check of AWS Config that only a running account can answer; hipaalint has no rule for it.
+    An AWS Config check that needs a running account. hipaalint has no rule for it.
 
-    Makes sure that
+    Requirement
       The root user has MFA
 
-    Why no template shows it
+    Why a template cannot show it
       The root user is not part of any template.
 
     HIPAA Security Rule, 45 CFR Part 164

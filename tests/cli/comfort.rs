@@ -1,5 +1,4 @@
-//! What makes hipaalint easy to live with: a first configuration, completions, a manual, less to read, and the right name for a
-//! misspelt one.
+//! Conveniences: a first configuration, completions, a manual, shorter reports, and suggestions for misspelt names.
 
 use crate::support::{BAD, Folder, GOOD, OWN_RULE};
 
@@ -9,46 +8,47 @@ fn init_writes_a_configuration_that_can_be_used() {
     let ran = folder.run(&["init"]);
     assert_eq!((ran.code, ran.stderr.as_str()), (0, ""), "{}", ran.all());
     insta::assert_snapshot!(ran.stdout, @"
-    Wrote hipaalint.yaml: the profile, what fails a run, and all other keys as comments.
-    Next: run `hipaalint`, and `hipaalint rules` to see what it looks for.
+    Wrote hipaalint.yaml. It sets `profile` and `fail-on`, and has the other keys as comments.
+    Next: run `hipaalint` to lint this folder, or `hipaalint rules` to list the rules.
     ");
     insta::assert_snapshot!(folder.read("hipaalint.yaml"), @r#"
     # yaml-language-server: $schema=https://github.com/hipaalint/hipaalint/raw/main/schemas/hipaalint.schema.json
-    # The configuration of hipaalint for the templates beside this file and below. Options on the command line win.
+    # The configuration of hipaalint for templates in this folder and below. Command-line options take precedence.
 
-    # The rules that run: core, conformance, strict or proposed-2025. hipaalint rules --profile NAME lists
-    # them.
+    # The profile, which selects the rules to run: core, conformance, strict or proposed-2025. `hipaalint
+    # rules --profile NAME` lists the rules of a profile.
     profile: core
 
-    # The least level of a finding that makes the exit code 1: error, warning, note, or never.
+    # The lowest level of a finding that makes the exit code 1: error, warning, note or never.
     fail-on: error
 
-    # Files and folders to leave out of folders that are searched: globs as in .gitignore, relative to
-    # this file. What .gitignore names is left out anyway.
+    # Files and folders to leave out when a folder is searched: globs as in .gitignore, relative to this
+    # file. Everything that .gitignore matches is left out, too.
     # skip:
     #   - legacy/
     #   - "*.test.yaml"
 
-    # Values of template parameters, in every template that has them; without one, every value that a
-    # deployment may choose is judged.
+    # Values of template parameters, for every template that declares them. For a parameter without a
+    # value, hipaalint checks every value that a deployment can choose.
     # parameters:
     #   Env: prod
 
-    # The tag keys that every resource must carry.
+    # The tag keys that every resource must have.
     # tag-keys: [Environment, DataClassification, ComplianceScope]
 
-    # The template parameter that keeps the names of deployments apart.
+    # The template parameter that makes the names of each deployment unique.
     # suffix-parameter: EnvironmentSuffix
 
-    # Folders of your own rules, relative to this file. They run with every profile.
+    # Folders of custom rules, relative to this file. Custom rules run with every profile.
     # rule-folders: [policies]
 
-    # A file of findings that were there before and do not count, relative to this file (hipaalint
-    # --write-baseline FILE writes it).
+    # A file of known findings, which do not count, relative to this file. `hipaalint --write-baseline
+    # FILE` writes it.
     # baseline: hipaalint-baseline.json
 
     # Changes to single rules: level (error, warning, note or off) and parameters. A level other than off
-    # also runs a rule that the profile leaves out. hipaalint explain ID lists a rule's parameters.
+    # also enables a rule that is not in the profile. `hipaalint explain ID` lists the parameters of a
+    # rule.
     # rules:
     #   s3-bucket-versioning: { level: warning }
     #   ec2-security-group-open: { parameters: { allowed-ports: [443] } }
@@ -63,13 +63,16 @@ fn init_overwrites_nothing() {
     let folder = Folder::with(&[("hipaalint.yaml", "profile: strict\n"), ("infra/bad.yaml", BAD)]);
     let ran = folder.run(&["init"]);
     assert_eq!((ran.code, ran.stdout.as_str()), (2, ""));
-    assert_eq!(ran.stderr, "hipaalint: hipaalint.yaml is there already. Change it, or delete it first.\n");
+    assert_eq!(
+        ran.stderr,
+        "hipaalint: hipaalint.yaml exists already, and was not changed. To start over, delete it first.\n"
+    );
     assert_eq!(folder.read("hipaalint.yaml"), "profile: strict\n");
-    // One below takes the place of the one above, and that is told.
+    // A configuration below replaces the one above, and the message states it.
     let ran = folder.run(&["init", "infra"]);
     assert_eq!(ran.code, 0);
     assert!(ran.stdout.starts_with("Wrote infra/hipaalint.yaml"), "{}", ran.stdout);
-    assert!(ran.stdout.contains("takes the place of hipaalint.yaml"), "{}", ran.stdout);
+    assert!(ran.stdout.contains("it replaces hipaalint.yaml"), "{}", ran.stdout);
     let ran = folder.run(&["init", "nowhere"]);
     assert_eq!(ran.code, 2);
     assert!(ran.stderr.starts_with("hipaalint: cannot write nowhere/hipaalint.yaml: "), "{}", ran.stderr);
@@ -94,16 +97,85 @@ fn completions_know_commands_and_options() {
     assert_eq!(folder.run(&["completions", "cmd"]).code, 2);
 }
 
+/// Words to complete, and the completions.
+const COMPLETED: [(&str, &[&str]); 7] = [
+    ("expl", &["explain"]),
+    ("explain s3-bucket-version", &["s3-bucket-versioning"]),
+    ("--rule s3-bucket-version", &["s3-bucket-versioning"]),
+    ("app.yaml --rule s3-bucket-version", &["s3-bucket-versioning"]),
+    ("rules --profile co", &["conformance", "core"]),
+    ("rules dynam", &["dynamodb"]),
+    ("rules --service dynam", &["dynamodb"]),
+];
+
+/// Runs a script in a shell, if that is installed, and gives its output.
+fn output_of(shell: &str, script: &str, folder: &Folder) -> Option<String> {
+    match std::process::Command::new(shell).args(["-c", script]).current_dir(folder.path(".")).output() {
+        Ok(output) => Some(String::from_utf8(output.stdout).unwrap()),
+        Err(error) => {
+            eprintln!("not tried with {shell}: {error}");
+            None
+        }
+    }
+}
+
 #[test]
-fn the_completions_for_bash_can_be_sourced_and_used() {
+fn bash_completes() {
     let folder = Folder::new();
     folder.file("completions.bash", folder.run(&["completions", "bash"]).stdout);
-    let script = "source completions.bash; COMP_WORDS=(hipaalint expl); COMP_CWORD=1; _hipaalint hipaalint expl hipaalint; \
-                  echo \"${COMPREPLY[@]}\"";
-    let mut bash = std::process::Command::new("bash");
-    match bash.args(["-c", script]).current_dir(folder.path(".")).output() {
-        Ok(output) => assert_eq!(String::from_utf8(output.stdout).unwrap(), "explain\n"),
-        Err(error) => eprintln!("not tried: {error}"),
+    for (words, completions) in COMPLETED {
+        let script = format!(
+            "source completions.bash; COMP_WORDS=(hipaalint {words}); COMP_CWORD=$((${{#COMP_WORDS[@]}} - 1)); \
+             _hipaalint hipaalint \"${{COMP_WORDS[COMP_CWORD]}}\" \"${{COMP_WORDS[COMP_CWORD - 1]}}\"; \
+             printf '%s\\n' \"${{COMPREPLY[@]}}\" | sort"
+        );
+        let Some(printed) = output_of("bash", &script, &folder) else { return };
+        assert_eq!(printed.lines().collect::<Vec<_>>(), completions, "{words}");
+    }
+}
+
+#[test]
+fn fish_completes() {
+    let folder = Folder::new();
+    folder.file("completions.fish", folder.run(&["completions", "fish"]).stdout);
+    for (words, completions) in COMPLETED {
+        let script = format!("source completions.fish; complete -C 'hipaalint {words}' | cut -f 1 | sort");
+        let Some(printed) = output_of("fish", &script, &folder) else { return };
+        assert_eq!(printed.lines().collect::<Vec<_>>(), completions, "{words}");
+    }
+}
+
+/// Completion in zsh needs a terminal, which zsh can make.
+#[test]
+fn zsh_completes() {
+    let folder = Folder::new();
+    folder.file("completions.zsh", folder.run(&["completions", "zsh"]).stdout);
+    for (words, completions) in COMPLETED {
+        let [completion] = completions else { continue };
+        let script = format!(
+            "zmodload zsh/zpty
+             zpty shell 'TERM=dumb zsh -f -i'
+             expect() {{ for i in {{1..300}}; do
+                 while zpty -r -t shell part; do seen+=$part; done
+                 [[ ${{seen//$'\\a'}} == *$1* ]] && return; sleep 0.1
+             done; return 1 }}
+             zpty -w shell 'autoload -Uz compinit; compinit -u -D; source ./completions.zsh; print rea\"\"dy'
+             expect ready || exit
+             seen=; zpty -w -n shell 'hipaalint {words}'$'\t'
+             expect '{completion} ' && print -r -- {completion}"
+        );
+        let Some(printed) = output_of("zsh", &script, &folder) else { return };
+        assert_eq!(printed.trim_end(), *completion, "{words}");
+    }
+}
+
+/// The ids are for completion only: help would be unreadable.
+#[test]
+fn help_does_not_list_ids() {
+    let folder = Folder::new();
+    for arguments in [&["--help"][..], &["explain", "--help"], &["rules", "--help"], &["--rule"], &["man", "explain"]] {
+        let ran = folder.run(arguments);
+        assert!(!ran.all().contains("rds-kms-key"), "{arguments:?}");
     }
 }
 
@@ -187,7 +259,7 @@ fn statistics_count_instead_of_showing() {
     }
 }
 
-/// Every kind of name that can be misspelt, with the one that was meant.
+/// Every kind of name that can be misspelt, with the right one.
 #[test]
 fn misspelt_names_are_met_with_the_right_ones() {
     let folder = Folder::with(&[
@@ -227,12 +299,12 @@ fn misspelt_names_are_met_with_the_right_ones() {
     for (arguments, meant) in cases {
         let ran = folder.run(arguments);
         assert_eq!(ran.code, 2, "{arguments:?}: {}", ran.all());
-        let said: String = (ran.stdout + " " + &ran.stderr).split_whitespace().collect::<Vec<_>>().join(" ");
-        let said = said.to_lowercase();
-        let ways = ["did you mean", "a similar value exists:", "a similar argument exists:"];
+        let printed: String = (ran.stdout + " " + &ran.stderr).split_whitespace().collect::<Vec<_>>().join(" ");
+        let printed = printed.to_lowercase();
+        let leads = ["did you mean", "a similar value exists:", "a similar argument exists:"];
         assert!(
-            ways.iter().any(|way| said.contains(&format!("{way} {}", meant.to_lowercase()))),
-            "{arguments:?}: {said}"
+            leads.iter().any(|lead| printed.contains(&format!("{lead} {}", meant.to_lowercase()))),
+            "{arguments:?}: {printed}"
         );
     }
 }

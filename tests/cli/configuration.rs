@@ -148,7 +148,7 @@ fn mistakes_are_shown_where_they_are() {
        ·          ───────
      4 │ rule-folders: own
        ╰────
-        Help   It is one of `error`, `warning`, `note`, `never`.
+        Help   The values are `error`, `warning`, `note`, `never`.
 
       × error[configuration]
       │ `parameters` is a list, not a map
@@ -158,7 +158,7 @@ fn mistakes_are_shown_where_they_are() {
        ·             ─────
      6 │ rules:
        ╰────
-        Help   Write one `Name: value` a line.
+        Help   Write one `Name: value` on each line.
 
       × error[configuration]
       │ there is no rule `s3-bucket-versionin`
@@ -178,7 +178,7 @@ fn mistakes_are_shown_where_they_are() {
         ·            ─────
      10 │     parameters: { statu: Enabled }
         ╰────
-        Help   It is one of `error`, `warning`, `note`, `off`.
+        Help   The values are `error`, `warning`, `note`, `off`.
 
       × error[configuration]
       │ rule `own-bucket-versions` has no parameter `statu`
@@ -198,7 +198,7 @@ fn mistakes_are_shown_where_they_are() {
         ·     ───────
      12 │   s3-bucket-versioning: off
         ╰────
-        Help   Known here are `level`, `parameters`.
+        Help   The keys are `level`, `parameters`.
 
       × error[configuration]
       │ `s3-bucket-versioning` is a boolean, not a map
@@ -207,7 +207,7 @@ fn mistakes_are_shown_where_they_are() {
      12 │   s3-bucket-versioning: off
         ·                         ───
         ╰────
-        Help   Write `{ level: … }`, with one of `error`, `warning`, `note`, `off`.
+        Help   Write `{ level: … }` with `error`, `warning`, `note` or `off`.
 
     ────────────────────────────────────────────────────────────────────────────────────────────────────
     × 9 problems with options, configuration, rules or baseline
@@ -216,7 +216,7 @@ fn mistakes_are_shown_where_they_are() {
       1 check: 1 failed
       Why a rule exists and how to mend it, in full: hipaalint explain RULE
     ");
-    // The other commands say so on standard error, and do their work.
+    // The other commands report it on standard error, and do their work.
     let ran = folder.run(&["explain", "own-bucket-versions"]);
     assert_eq!(ran.code, 2);
     assert!(ran.stdout.starts_with("own-bucket-versions\n"), "{}", ran.all());
@@ -282,27 +282,27 @@ fn broken_rules_of_ones_own_say_where() {
     ── empty ── 1 problem ──────────────────────────────────────────────────────────────────────────────
 
       × error[rule-folder]
-      │ the folder of rules holds none
-        Help   A rule is a file that ends with .yaml or .yml; name the folder that they are in.
+      │ the folder has no rules
+        Help   A rule is a file that ends with .yaml or .yml. Name the folder of these files.
 
     ── nowhere ── 1 problem ────────────────────────────────────────────────────────────────────────────
 
       × error[rule-file]
       │ cannot be read: No such file or directory (os error 2)
-        Help   Look for a misspelling; the folder is looked for where the option or the configuration
-               says.
+        Help   Check the spelling. A folder in `--rules` is relative to the current folder, a folder in
+               the configuration to the configuration.
 
     ── own/a.yaml ── 1 problem ─────────────────────────────────────────────────────────────────────────
 
       × error[rule-file]
-      │ level: unknown variant `fatal`, expected one of `note`, `warning`, `error`
+      │ `level` cannot be `fatal`; it must be `note`, `warning` or `error`
        ╭─[own/a.yaml:3:8]
      2 │ title: A
      3 │ level: fatal
        ·        ─────
      4 │ resources: [AWS::S3::Bucket]
        ╰────
-        Help   The rule did not run; the others did.
+        Help   hipaalint does not use this rule until the file is fixed.
 
     ────────────────────────────────────────────────────────────────────────────────────────────────────
     × 3 problems with options, configuration, rules or baseline
@@ -323,7 +323,7 @@ fn a_configuration_by_another_name_is_trouble() {
         assert_eq!(report["diagnostics"][0]["file"], name);
         assert_eq!(report["summary"]["problems"], 1);
         assert_eq!(folder.run(&["bad.yaml", "--no-config"]).code, 1);
-        // Its own name again, and nothing is left to say.
+        // With its own name again, nothing is reported.
         folder.file("hipaalint.yaml", "profile: core\n");
         assert_eq!(folder.run(&["bad.yaml"]).code, 1);
     }
@@ -334,12 +334,12 @@ fn names_of_other_tools_lead_to_ours() {
     let folder = Folder::with(&[("bad.yaml", BAD), ("hipaalint.yaml", "rules:\n  CKV_AWS_21: { level: off }\n")]);
     let ran = folder.run(&["bad.yaml", "--rule", "S3_BUCKET_VERSIONING_ENABLED"]);
     assert_eq!(ran.code, 2);
-    for said in [
+    for message in [
         "there is no rule `CKV_AWS_21`\n",
         "there is no rule `S3_BUCKET_VERSIONING_ENABLED`\n",
         "2 problems with options, configuration, rules or baseline",
     ] {
-        assert!(ran.all().contains(said), "{said}: {}", ran.all());
+        assert!(ran.all().contains(message), "{message}: {}", ran.all());
     }
-    assert_eq!(ran.all().matches("here it is `s3-bucket-versioning`.").count(), 2, "{}", ran.all());
+    assert_eq!(ran.all().matches("another tool's name for `s3-bucket-versioning`.").count(), 2, "{}", ran.all());
 }

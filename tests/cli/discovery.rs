@@ -92,10 +92,10 @@ fn a_folder_without_templates_is_a_mistake() {
     ── infra ── 1 problem ──────────────────────────────────────────────────────────────────────────────
 
       × error[no-templates]
-      │ the folder holds no CloudFormation template
-        Help   A template is a map with `Resources`, in a file that ends with .json, .yaml, .yml or
-               .template. Hidden folders and node_modules are left out, and so are symbolic links: name
-               such a file or folder itself.
+      │ the folder has no CloudFormation template
+        Help   A template is a map with `Resources` in a file that ends with .json, .yaml, .yml or
+               .template. hipaalint leaves out hidden folders, node_modules and symbolic links. To lint
+               such a file or folder, name it.
 
     ────────────────────────────────────────────────────────────────────────────────────────────────────
     No template was linted

@@ -3,7 +3,7 @@
 use crate::support::{BAD, Folder, ran};
 use serde_json::Value;
 
-/// A bucket whose versions are waived, and a log group whose retention cannot be.
+/// A bucket with an exception for its versions, and a log group whose retention cannot have one.
 const WAIVED: &str = "\
 Resources:
   Records:
@@ -29,7 +29,7 @@ fn run(folder: &Folder, arguments: &[&str]) -> crate::support::Ran {
 }
 
 #[test]
-fn waived_findings_are_counted_and_hidden() {
+fn suppressed_findings_are_counted_and_hidden() {
     let folder = Folder::with(&[("app.yaml", WAIVED)]);
     let ran = run(&folder, &["app.yaml", "--fail-on", "note"]);
     assert_eq!(ran.code, 0, "{}", ran.all());
@@ -74,7 +74,7 @@ fn programs_see_them_apart_from_those_that_count() {
     let folder = Folder::with(&[("app.yaml", WAIVED), ("bad.yaml", BAD)]);
     let json = run(&folder, &["app.yaml", "bad.yaml", "--format", "json"]).json();
     assert_eq!(json["findings"].as_array().unwrap().len(), 1);
-    let [logs, records] = [1, 0].map(|index| &json["suppressed"][index]["waiver"]);
+    let [logs, records] = [1, 0].map(|index| &json["suppressed"][index]["exception"]);
     assert_eq!(
         (&records["owner"], &records["expires"], &records["dialect"]),
         (&"data@example.com".into(), &"2026-12-31".into(), &"metadata".into())
@@ -88,7 +88,7 @@ fn programs_see_them_apart_from_those_that_count() {
     assert_eq!(states, ["in-force", "in-force"]);
     let summary = &json["summary"];
     assert_eq!(
-        ["waived", "waived_required", "known", "errors"].map(|key| summary[key].as_u64().unwrap()),
+        ["suppressed", "suppressed_required", "known", "errors"].map(|key| summary[key].as_u64().unwrap()),
         [2, 2, 0, 1]
     );
 }
@@ -173,7 +173,7 @@ fn the_day_comes_from_the_option_then_the_environment() {
     assert!(odd.stderr.contains("not a date of the form YYYY-MM-DD"), "{}", odd.stderr);
 }
 
-/// What is said about exceptions is said by rules: they can be explained, changed and turned off.
+/// Problems with exceptions are findings of rules, which can be explained, changed and disabled.
 #[test]
 fn what_is_said_about_exceptions_is_a_rule() {
     let text = WAIVED.replace("2026-12-31", "2026-01-31");
@@ -219,7 +219,7 @@ Resources:
     let folder = Folder::with(&[("parent.yaml", &parent), ("child.yaml", child)]);
     let ran = folder.run(&["parent.yaml", "child.yaml", "--rule", "s3-bucket-versioning", "--format", "json"]);
     let json = ran.json();
-    assert_eq!((ran.code, &json["summary"]["waived"]), (0, &1.into()), "{}", ran.all());
+    assert_eq!((ran.code, &json["summary"]["suppressed"]), (0, &1.into()), "{}", ran.all());
     let [only] = json["exceptions"].as_array().unwrap().as_slice() else { panic!("{}", json["exceptions"]) };
     assert_eq!((&only["state"], &only["findings"]), (&"in-force".into(), &1.into()));
     assert_eq!(json["suppressed"][0]["related"][0]["file"], "parent.yaml");

@@ -1,11 +1,11 @@
-//! Reports on their way out: formats, files, pipes, threads.
+//! Writing reports: formats, files, pipes, threads.
 
 use crate::support::{BAD, CHOOSES, Folder, GOOD, OWN_RULE, ran};
 use serde_json::Value;
 use std::io::Read;
 use std::process::Stdio;
 
-/// Those that tell of findings.
+/// The formats with findings.
 const FORMATS: [&str; 8] = ["human", "json", "sarif", "github", "gitlab", "junit", "markdown", "html"];
 
 #[test]
@@ -65,10 +65,14 @@ fn files_have_the_format_of_their_ending() {
     }
     let wrong = folder.versioning(&["bad.yaml", "--output", "xml=a.xml"]);
     assert_eq!(wrong.code, 2);
-    assert!(wrong.stderr.contains("is no format: human, json, sarif, github, gitlab, junit"), "{}", wrong.stderr);
+    assert!(
+        wrong.stderr.contains("is not a format; use human, json, sarif, github, gitlab, junit"),
+        "{}",
+        wrong.stderr
+    );
 }
 
-/// Formats that tell all change nothing for those that tell what was asked for.
+/// Formats that contain all results do not change formats that contain only requested results.
 #[test]
 fn formats_tell_what_is_theirs() {
     let rules = ["--rule", "s3-bucket-versioning", "--rule", "s3-bucket-public-acl", "--parameter", "Status=Enabled"];
@@ -136,7 +140,7 @@ fn a_file_that_cannot_be_written_is_trouble() {
 #[test]
 fn a_full_disk_is_trouble() {
     let Ok(full) = std::fs::OpenOptions::new().write(true).open("/dev/full") else {
-        eprintln!("skipped: there is no /dev/full");
+        eprintln!("skipped: /dev/full does not exist");
         return;
     };
     let folder = Folder::with(&[("good.yaml", GOOD)]);

@@ -35,13 +35,13 @@ fn the_nearest_from_the_template_upwards_governs() {
     rows.sort();
     assert_eq!(rows, expected);
     assert_eq!(report["summary"]["selection"], "conformance, core, strict");
-    for (path, told) in [
+    for (path, shown) in [
         ("top.yaml", "None: options and defaults alone."),
         ("billing", "billing/hipaalint.yaml"),
         ("records/c.yaml", "records/hipaalint.yaml"),
     ] {
         let page = folder.run(&[path, "--format", "html"]).stdout;
-        assert!(page.contains(&format!("<dt>Configuration</dt>\n<dd>{told}</dd>")), "{page}");
+        assert!(page.contains(&format!("<dt>Configuration</dt>\n<dd>{shown}</dd>")), "{page}");
     }
     // From elsewhere, too, and for a template that is named.
     let named = folder.run(&["billing/stacks/a.yaml", "--format", "json"]).json();
@@ -76,7 +76,7 @@ fn options_win_over_every_configuration() {
     assert_eq!(profiles(&["--profile", "core"]), "core");
     assert_eq!(profiles(&["--no-config"]), "core");
     assert_eq!(profiles(&["--config", "one.yaml"]), "proposed-2025");
-    // Each says what fails a run for its own templates.
+    // Each decides which level fails the run for its own templates.
     assert_eq!(folder.versioning(&["a", "b"]).code, 0);
     assert_eq!(folder.versioning(&["a", "b", "--fail-on", "error"]).code, 1);
     folder.file("b/bad.yaml", BAD);
@@ -116,7 +116,7 @@ fn each_has_its_own_rules_levels_parameters_and_baseline() {
     ]);
     let rules = ["--rule", "s3-bucket-versioning", "--rule", "own-bucket-versions"];
     let report = folder.run(&[&["a", "b", "c", "--format", "json"][..], &rules].concat()).json();
-    assert_eq!(problems(&report), [], "a rule that one configuration has is no misspelling");
+    assert_eq!(problems(&report), [], "a rule of one configuration is not a misspelling");
     let expected = [
         ("a/chooses.yaml", "s3-bucket-versioning"),
         ("c/bad.yaml", "own-bucket-versions"),
@@ -172,7 +172,7 @@ fn short_forms_set_the_parameters_of_rules() {
     let found = messages("tag-keys: [Owner, Ward]\nsuffix-parameter: Stage\n");
     assert!(found.iter().any(|text| text.contains("Ward") && !text.contains("Owner")), "{found:?}");
     assert!(found.iter().any(|text| text.contains("does not contain the environment suffix")), "{found:?}");
-    // What is said of the one rule counts more.
+    // A parameter of the rule itself takes precedence.
     let found = messages("tag-keys: Owner\nrules: { tags-required: { parameters: { tag-keys: [Floor] } } }\n");
     assert!(found.iter().any(|text| text.contains("Floor")), "{found:?}");
     // They run no rule that the profile leaves out, and are shown where a rule is explained.

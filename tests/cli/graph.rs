@@ -245,7 +245,7 @@ fn ids_of_any_characters_are_texts_in_every_format() {
 }
 
 #[test]
-fn what_cannot_be_drawn_says_why() {
+fn a_file_that_cannot_be_drawn_is_reported() {
     let folder = Folder::with(&[("values.yaml", "replicas: 3\n"), ("broken.yaml", "Resources: *nowhere\n")]);
     let complaints: Vec<String> = ["missing.yaml", ".", "values.yaml", "broken.yaml"]
         .into_iter()
@@ -256,8 +256,8 @@ fn what_cannot_be_drawn_says_why() {
         })
         .collect();
     insta::assert_snapshot!(complaints.concat(), @"
-    hipaalint: missing.yaml: there is no such file or folder. Look for a misspelling; paths start from the current folder.
-    hipaalint: .: it is a folder. A graph shows one template: name its file.
+    hipaalint: missing.yaml: there is no such file or folder. Check the spelling. Paths are relative to the current folder.
+    hipaalint: .: it is a folder. A graph shows one template. Name its file.
     hipaalint: values.yaml: the file is not a CloudFormation template. Name a file with a `Resources` section.
     hipaalint: broken.yaml:1:12: the alias `*nowhere` is not defined. Define `&nowhere` before this line, or put the value in quotes if it is not an alias.
     ");

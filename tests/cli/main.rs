@@ -12,6 +12,7 @@ mod expansion;
 mod formats;
 mod governing;
 mod graph;
+mod missing;
 mod options;
 mod parameters;
 mod skipping;

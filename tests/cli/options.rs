@@ -186,9 +186,9 @@ fn bad_options_are_explained() {
     error: invalid value 'sometimes' for '--color <WHEN>'
     error: invalid value 'Env' for '--parameter <KEY=VALUE>': write it as KEY=VALUE, such as Env=prod
     error: invalid value '=prod' for '--parameter <KEY=VALUE>': write it as KEY=VALUE, such as Env=prod
-    error: 'xml' in '--output xml=out.xml' is no format: human, json, sarif, github, gitlab, junit, markdown, html, exceptions or exceptions-csv
-    error: '--output json=' names no file
-    error: two reports cannot go to the same file, 'a.json'
+    error: 'xml' in '--output xml=out.xml' is not a format; use human, json, sarif, github, gitlab, junit, markdown, html, exceptions or exceptions-csv
+    error: '--output json=' does not name a file
+    error: two reports cannot have the same file 'a.json'
     error: the argument '--config <FILE>' cannot be used with '--no-config'
     error: invalid value '0' for '--threads <N>': number would be zero for non-zero type
     error: the following required arguments were not provided:
@@ -216,70 +216,69 @@ fn help_goes_to_standard_output() {
     }
     assert_eq!(folder.run(&["--version"]).stdout, format!("hipaalint {}\n", env!("CARGO_PKG_VERSION")));
     insta::assert_snapshot!(folder.run(&["-h"]).stdout, @"
-    Tells whether AWS CloudFormation templates would hold PHI the way the HIPAA Security Rule asks
+    Checks AWS CloudFormation templates against the HIPAA Security Rule
 
     Usage: hipaalint [OPTIONS] [PATHS]...
            hipaalint <COMMAND>
 
     Commands:
-      rules        List the rules
-      explain      Explain one rule in full
-      controls     List the citations of the HIPAA Security Rule, and the rules that serve each
-      graph        Draw a template: its resources and what they are to each other
+      rules        List the rules, all or those on a topic
+      explain      Explain a rule, or list the rules on a topic
+      controls     List the citations of the HIPAA Security Rule with the rules for each
+      graph        Draw the resources of a template and the relations between them
       init         Write a first configuration
-      completions  Print a script that completes commands and options in a shell
-      man          Print the manual page
+      completions  Print a script for tab completion in a shell
+      man          Print a manual page
 
     Arguments:
-      [PATHS]...  Templates, folders that hold some, or - for standard input [default: the current
+      [PATHS]...  Templates, folders with templates, or - for standard input [default: the current
                   folder]
 
     Options:
-          --no-ignore   Look into files and folders that .gitignore names, too
-          --force-skip  Leave out what `skip` in the configuration names even where PATHS name it, as
-                        pre-commit does
-          --watch       Lint again whenever a template, its configuration or a rule of your own changes,
-                        until Ctrl-C
+          --no-ignore   Include files and folders that .gitignore matches
+          --force-skip  Apply `skip` of the configuration also to named files and folders, for hooks
+                        such as pre-commit
+          --watch       Lint again when a template, its configuration or a custom rule changes, until
+                        Ctrl-C
       -h, --help        Print help (see more with '--help')
       -V, --version     Print version
 
     Report:
-          --format <FORMAT>         What goes to standard output [possible values: human, json, sarif,
+          --format <FORMAT>         The format of standard output [possible values: human, json, sarif,
                                     github, gitlab, junit, markdown, html, exceptions, exceptions-csv]
           --output <[FORMAT=]FILE>  Also write a report to a file (repeatable)
-          --fail-on <LEVEL>         The least level that makes the exit code 1 [default: error]
+          --fail-on <LEVEL>         The lowest level that makes the exit code 1 [default: error]
                                     [possible values: error, warning, note, never]
-          --show <WHAT>             Also report these answers (repeatable, or separated by commas)
+          --show <WHAT>             Also report these results (repeatable, or separated by commas)
                                     [possible values: undecided, passed, suppressed]
-          --color <WHEN>            When to use colour [default: auto] [possible values: auto, always,
+          --color <WHEN>            When to use color [default: auto] [possible values: auto, always,
                                     never]
-      -q, --quiet                   Print findings and problems only, no summary: nothing at all where
-                                    there are none
-          --statistics              Print how often each rule fires instead of the findings (with
-                                    --format human or json)
+      -q, --quiet                   Print only findings and problems, without the summary
+          --statistics              Print the number of findings for each rule instead of the findings
+                                    (with --format human or json)
 
     Rules:
-          --profile <NAME>  The rules to run: core, conformance, strict or proposed-2025 [default: core]
-          --rule <ID>       Run this rule instead of a profile's (repeatable)
-          --rules <DIR>     Add the rules of a folder of your own (repeatable); they run with every
-                            profile
-          --config <FILE>   The configuration [default: for each template the nearest hipaalint.yaml,
-                            from its folder upwards]
+          --profile <NAME>  The profile to run: core, conformance, strict or proposed-2025 [default:
+                            core]
+          --rule <ID>       Run this rule instead of a profile (repeatable)
+          --rules <DIR>     Add a folder of custom rules, which run with every profile (repeatable)
+          --config <FILE>   The configuration [default: for each template, the nearest hipaalint.yaml in
+                            its folder or above]
           --no-config       Read no configuration
 
-    Parameters of the templates:
-          --parameter <KEY=VALUE>  Pin a parameter or pseudo parameter, such as Env=prod or
+    Template parameters:
+          --parameter <KEY=VALUE>  Set a parameter or pseudo parameter, such as Env=prod or
                                    AWS::Region=us-east-1 (repeatable)
-          --parameters <FILE>      Pin the parameters of a file, as the AWS CLI or CodePipeline takes
-                                   it, or a plain map (repeatable)
+          --parameters <FILE>      Set the parameters in a file for the AWS CLI or CodePipeline, or in a
+                                   plain map (repeatable)
 
     Exceptions and baseline:
-          --baseline <FILE>        Findings that are known, which do not count [default: that of the
-                                   configuration, if it names one]
-          --write-baseline <FILE>  Write the findings of this run to a baseline, so that only new ones
-                                   count from now on
-          --today <DAY>            The day that exceptions are judged on, such as 2026-12-31 [default:
-                                   SOURCE_DATE_EPOCH, else today, in UTC]
+          --baseline <FILE>        A file of known findings, which do not count [default: `baseline` in
+                                   the configuration]
+          --write-baseline <FILE>  Write the findings of this run to a baseline; from then on, only new
+                                   findings count
+          --today <DATE>           The date that exceptions are checked against, such as 2026-12-31
+                                   [default: SOURCE_DATE_EPOCH, or today in UTC]
 
     Examples and exit codes: hipaalint --help
     ");

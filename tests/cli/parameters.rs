@@ -16,7 +16,7 @@ fn a_pinned_parameter_leaves_no_choice() {
     assert!(!fails(&folder, &["--parameter", "Env=prod"]));
     assert!(fails(&folder, &["--parameter", "Env=dev"]));
     assert!(!fails(&folder, &["--parameter", "Env=dev", "--parameter", "Env=prod"]), "the last one holds");
-    // What is pinned is no deviation from a default: the finding keeps its level.
+    // A value of the run does not deviate from a default: the finding keeps its level.
     assert_eq!(folder.versioning(&["chooses.yaml", "--parameter", "Env=dev"]).code, 1);
     assert_eq!(folder.versioning(&["open.yaml", "--parameter", "Versions=Suspended"]).code, 1);
     assert_eq!(folder.versioning(&["chooses.yaml", "--parameter", "AWS::Region=us-east-1"]).code, 0);
@@ -46,7 +46,7 @@ fn every_shape_of_parameter_file_is_read() {
 }
 
 #[test]
-fn broken_parameter_files_say_where() {
+fn broken_parameter_files_are_reported_at_their_lines() {
     let folder = Folder::with(&[
         ("bad.yaml", BAD),
         ("a.json", "[{\"ParameterKey\": \"Env\"}, {\"Key\": 1}, 7]"),
@@ -71,12 +71,12 @@ fn broken_parameter_files_say_where() {
         .collect();
     insta::assert_snapshot!(lines.join("\n"), @r#"
     a.json:1:2 "parameter `Env` has no `ParameterValue`"
-    a.json:1:27 "the item is a map without a parameter's name"
-    a.json:1:39 "the item is a number without a parameter's name"
+    a.json:1:27 "the item is a map without the name of a parameter"
+    a.json:1:39 "the item is a number without the name of a parameter"
     b.yaml:1:6 "the value of parameter `Env` is a map, not a scalar or a list of scalars"
     c.json:1:8 "unexpected end of file"
     d.yaml:1:1 "the file is a string, not a map"
-    nowhere.json:-:- "it cannot be read: No such file or directory (os error 2)"
+    nowhere.json:-:- "the file cannot be read: No such file or directory (os error 2)"
     "#);
 }
 
@@ -102,11 +102,11 @@ fn a_name_that_no_template_has_is_a_mistake() {
     );
     assert_eq!(
         complaint(&["chooses.yaml", "open.yaml", "--parameter", "Unheard=1"]),
-        (2, "no template has a parameter `Unheard` | There are Env, Versions.".into())
+        (2, "no template has a parameter `Unheard` | The templates declare Env, Versions.".into())
     );
     assert_eq!(
         complaint(&["chooses.yaml", "--parameter", "AWS::Regoin=us-east-1"]),
-        (2, "there is no pseudo parameter `AWS::Regoin` to pin | Did you mean `AWS::Region`?".into())
+        (2, "there is no pseudo parameter `AWS::Regoin` | Did you mean `AWS::Region`?".into())
     );
     // Where nothing could be read, that is what is wrong.
     let ran = folder.versioning(&["nowhere.yaml", "--parameter", "Env=prod", "--format", "json"]);
@@ -119,7 +119,7 @@ fn the_configuration_pins_for_a_whole_project() {
         ("chooses.yaml", CHOOSES),
         ("hipaalint.yaml", "parameters:\n  Env: prod\n  OfAnotherTemplate: [a, b]\n"),
     ]);
-    assert!(!fails(&folder, &[]), "and a name that this template lacks is no mistake");
+    assert!(!fails(&folder, &[]), "a name that this template does not declare is not a mistake");
     assert!(fails(&folder, &["--parameter", "Env=dev"]), "what is typed wins");
     assert!(fails(&folder, &["--no-config"]));
 }

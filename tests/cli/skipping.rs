@@ -33,7 +33,7 @@ fn what_git_ignores_is_left_out_of_folders() {
     assert_eq!((&summary["left_out_files"], &summary["left_out_folders"]), (&2.into(), &2.into()));
     let people = folder.versioning(&["."]).stdout;
     assert!(people.contains("\n  Left out by .gitignore or `skip`: 2 files, 2 folders\n"), "{people}");
-    // The files above a folder have a say in it.
+    // The files above a folder apply to it.
     folder.file("infra/try.local.yaml", BAD);
     assert_eq!(files(&folder.versioning(&["infra", "--format", "json"])), ["infra/build/stack.yaml"]);
     assert_eq!(files(&folder.versioning(&[".", "--no-ignore", "--format", "json"])).len(), 8);
@@ -119,19 +119,23 @@ fn a_link_is_skipped_where_it_stands() {
 }
 
 #[test]
-fn a_folder_of_which_nothing_is_left_says_why() {
+fn a_folder_of_which_everything_is_left_out_has_a_reason() {
     let folder = Folder::with(&[(".gitignore", "*.yaml\n"), ("a.yaml", BAD)]);
     let ran = folder.versioning(&["."]);
     assert_eq!(ran.code, 2);
-    let said: String = ran.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
-    assert!(said.contains("`skip` left out a.yaml: name it, or use --no-ignore."), "{}", ran.stdout);
+    let printed: String = ran.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(
+        printed.contains("`skip` in the configuration left out a.yaml. Name it, or use --no-ignore."),
+        "{}",
+        ran.stdout
+    );
 }
 
 #[test]
-fn what_is_no_glob_is_shown_where_it_is() {
+fn an_invalid_glob_is_shown_at_its_place() {
     let folder = Folder::with(&[("hipaalint.yaml", "skip:\n  - fine/\n  - a[b\n"), ("bad.yaml", BAD)]);
     let ran = folder.versioning(&["."]);
     assert_eq!(ran.code, 2);
     assert!(ran.stdout.contains("[hipaalint.yaml:3:5]"), "{}", ran.stdout);
-    assert!(ran.stdout.contains("`skip` has what is no glob: unclosed character class"), "{}", ran.stdout);
+    assert!(ran.stdout.contains("`skip` has an invalid glob: unclosed character class"), "{}", ran.stdout);
 }

@@ -1,4 +1,4 @@
-//! Templates that belong together: nested stacks, exports and imports, and what `cdk synth` leaves behind.
+//! Templates that belong together: nested stacks, exports and imports, and the output of `cdk synth`.
 
 use super::support::{BAD, Folder, GOOD, findings};
 use serde_json::Value;
@@ -29,7 +29,7 @@ fn versioning(folder: &Folder, paths: &[&str]) -> Value {
 }
 
 /// Outcome, level and what brings each finding in `child.yaml`.
-fn told(report: &Value) -> Vec<String> {
+fn results(report: &Value) -> Vec<String> {
     let findings = report["findings"].as_array().unwrap().iter();
     findings
         .map(|finding| {
@@ -53,9 +53,9 @@ fn a_nested_stack_has_what_its_parent_gives() {
     for (parameters, expected) in cases {
         let folder = Folder::with(&[("child.yaml", CHILD), ("parent.yaml", &parent(parameters))]);
         // Whether the child is met by itself as well or not.
-        assert_eq!(told(&versioning(&folder, &["parent.yaml"])), expected, "{parameters}");
+        assert_eq!(results(&versioning(&folder, &["parent.yaml"])), expected, "{parameters}");
         let both = versioning(&folder, &["."]);
-        assert_eq!(told(&both), expected, "{parameters}");
+        assert_eq!(results(&both), expected, "{parameters}");
         assert_eq!(both["summary"]["templates"], 2, "{parameters}");
     }
 }
@@ -67,12 +67,12 @@ fn findings_in_a_nested_stack_name_the_parent() {
     let related = &report["findings"][0]["related"];
     let named: Vec<_> = related.as_array().unwrap().iter().filter(|place| place["file"] == "parent.yaml").collect();
     assert_eq!(named.len(), 1, "{related}");
-    assert_eq!(named[0]["message"], "nested stack `Storage` deploys it, with these parameters");
+    assert_eq!(named[0]["message"], "nested stack `Storage` deploys this template with these parameters");
     assert_eq!(named[0]["start"]["line"], 7);
     insta::assert_snapshot!(folder.versioning(&["parent.yaml"]).stdout);
 }
 
-/// Two stacks of one template: what both lack is said once, what one lacks is said of that one.
+/// Two stacks of one template: a finding in both is reported once, a finding in one for that one.
 #[test]
 fn a_template_that_is_deployed_twice_is_linted_twice() {
     let two = "\
@@ -114,11 +114,11 @@ Resources:
     Properties: { TemplateURL: stacks/middle.yaml, Parameters: { Versions: Enabled } }
 ";
     let folder = Folder::with(&[("child.yaml", CHILD), ("stacks/middle.yaml", middle), ("top.yaml", top)]);
-    assert_eq!(told(&versioning(&folder, &["top.yaml"])), [""; 0]);
+    assert_eq!(results(&versioning(&folder, &["top.yaml"])), [""; 0]);
     let report = versioning(&folder, &["."]);
-    assert_eq!((told(&report), &report["summary"]["passed"]), (Vec::new(), &1.into()));
+    assert_eq!((results(&report), &report["summary"]["passed"]), (Vec::new(), &1.into()));
     // By itself, the middle's parameter is not known.
-    assert_eq!(told(&versioning(&folder, &["stacks/middle.yaml"])), ["child.yaml undecided error -"]);
+    assert_eq!(results(&versioning(&folder, &["stacks/middle.yaml"])), ["child.yaml undecided error -"]);
 }
 
 #[test]
@@ -135,15 +135,18 @@ Resources:
 ";
     let folder = Folder::with(&[("own.yaml", own)]);
     let report = versioning(&folder, &["."]);
-    assert_eq!(told(&report), ["own.yaml fail error -"]);
+    assert_eq!(results(&report), ["own.yaml fail error -"]);
 }
 
 #[test]
 fn a_nested_template_that_is_not_there_is_noted() {
     for (location, reason) in [
         ("missing.yaml", "there is no such file"),
-        ("../../../../../../../../etc/passwd", "its path leads out of the template's folder and of the current one"),
-        (".", "it is no regular file"),
+        (
+            "../../../../../../../../etc/passwd",
+            "its path leads out of the folder of the template and out of the current folder",
+        ),
+        (".", "it is not a regular file"),
     ] {
         let folder = Folder::with(&[("a.yaml", &parent("{}").replace("./child.yaml", location))]);
         let ran = folder.versioning(&["a.yaml", "--format", "json"]);
@@ -151,10 +154,10 @@ fn a_nested_template_that_is_not_there_is_noted() {
         let diagnostics = &ran.json()["diagnostics"];
         assert_eq!(diagnostics[0]["severity"], "note");
         assert_eq!(diagnostics[0]["start"]["line"], 7);
-        let message = format!("the template of nested stack `Storage`, `{location}`, was not linted: {reason}");
+        let message = format!("hipaalint did not lint `{location}`, the template of nested stack `Storage`: {reason}");
         assert_eq!(diagnostics[0]["message"], message);
     }
-    // An address is nobody's file.
+    // An address is not a file.
     let address = parent("{}").replace("./child.yaml", "https://example.com/child.yaml");
     let ran = Folder::with(&[("a.yaml", &address)]).versioning(&["a.yaml", "--format", "json"]);
     assert_eq!((ran.code, &ran.json()["diagnostics"]), (0, &serde_json::json!([])));
@@ -171,7 +174,7 @@ Resources:
 ";
     let folder = Folder::with(&[("child.yaml", CHILD), ("sam.yaml", sam)]);
     let report = versioning(&folder, &["."]);
-    assert_eq!((told(&report), &report["summary"]["passed"]), (Vec::new(), &1.into()));
+    assert_eq!((results(&report), &report["summary"]["passed"]), (Vec::new(), &1.into()));
 }
 
 #[test]
@@ -191,7 +194,7 @@ Resources:
 ";
     let lint = |files: &[(&str, &str)]| {
         let folder = Folder::with(files);
-        told(&versioning(&folder, &[".", "--parameter", "AWS::Region=eu-central-1"]))
+        results(&versioning(&folder, &[".", "--parameter", "AWS::Region=eu-central-1"]))
     };
     let undecided = ["b.yaml undecided error -"];
     assert_eq!(lint(&[("a.yaml", &exporting("Enabled")), ("b.yaml", importing)]), [""; 0]);
@@ -285,7 +288,7 @@ fn a_cloud_assembly_is_each_stack_once() {
     insta::assert_snapshot!(folder.versioning(&["cdk.out"]).stdout);
 }
 
-/// The manifest tells the account, so its own id is no foreign one.
+/// The manifest declares the account, so its own id is not foreign.
 #[test]
 fn a_cloud_assembly_tells_account_and_region() {
     let folder = assembly();

@@ -47,7 +47,7 @@ Resources:
       VersioningConfiguration: { Status: !Ref Versions }
 ";
 
-/// A rule of one's own, so that what people see of it does not change with the built-in pack.
+/// A custom rule, so that its output does not change with the built-in pack.
 pub const OWN_RULE: &str = r#"id: own-bucket-versions
 title: Bucket keeps no versions
 level: error
@@ -88,7 +88,7 @@ examples:
             Type: AWS::S3::Bucket
 "#;
 
-/// The only rule of most tests: the pack grows, its answers here do not.
+/// The only rule of most tests: the pack grows, the results of this rule do not change.
 pub const VERSIONING: [&str; 2] = ["--rule", "s3-bucket-versioning"];
 
 /// A temporary folder to run in.
@@ -130,7 +130,7 @@ impl Folder {
         fs::read_to_string(self.path(name)).unwrap()
     }
 
-    /// The binary, in this folder, untouched by the environment of whoever runs the tests.
+    /// The binary, in this folder, without the environment of the person who runs the tests.
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = binary(self.0.path());
         command.args(arguments);
@@ -192,7 +192,7 @@ impl Ran {
         serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error}\n{}\n{}", self.stdout, self.stderr))
     }
 
-    /// Everything that was said, for failing assertions.
+    /// All output, for failing assertions.
     pub fn all(&self) -> String {
         format!("exit code {}\n{}\n{}", self.code, self.stdout, self.stderr)
     }

@@ -1,6 +1,6 @@
 //! `--watch`: lints again when something changes.
 
-use crate::support::{BAD, Folder, GOOD};
+use crate::support::{BAD, Folder, GOOD, OWN_RULE};
 use std::fs;
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, Stdio};
@@ -28,14 +28,14 @@ impl Watching {
         Self { child, lines }
     }
 
-    /// Waits for the end of a report with these words in it. Nobody knows which of the two outputs is read first.
+    /// Waits for the end of a report with these words in it. Either of the two outputs may be read first.
     fn expect(&self, words: &str) {
         let (mut seen, mut found, mut ended) = (String::new(), false, false);
         while !found || !ended {
             match self.lines.recv_timeout(Duration::from_secs(60)) {
                 Ok(line) => {
                     found |= line.contains(words);
-                    ended |= line.contains("Ctrl-C ends it");
+                    ended |= line.contains("press Ctrl-C to stop");
                     seen += &format!("{line}\n");
                 }
                 Err(error) => panic!("{error}: no {words:?} in\n{seen}"),
@@ -82,6 +82,19 @@ fn what_a_template_names_is_watched_too() {
 }
 
 #[test]
+fn templates_are_counted_and_not_files() {
+    let folder = Folder::with(&[
+        ("hipaalint.yaml", "rule-folders: own\n"),
+        ("own/rule.yaml", OWN_RULE),
+        ("infra/a.yaml", GOOD),
+        ("infra/values.yaml", "replicas: 2\n"),
+    ]);
+    Watching::start(&folder, &["infra"]).expect("watching 1 template; press Ctrl-C to stop");
+    folder.file("infra/b.yaml", GOOD);
+    Watching::start(&folder, &["infra"]).expect("watching 2 templates; press Ctrl-C to stop");
+}
+
+#[test]
 fn nothing_is_cleared_where_no_terminal_is() {
     let folder = Folder::with(&[("a.yaml", GOOD)]);
     let watching = Watching::start(&folder, &["a.yaml"]);
@@ -100,7 +113,7 @@ fn it_ends_where_nobody_listens() {
     let mut child =
         folder.command(&["--watch", "a.yaml"]).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
     drop(child.stdout.take());
-    // It notices when it has something to say.
+    // It notices when it prints the next report.
     for text in [GOOD, BAD].into_iter().cycle().take(200) {
         if child.try_wait().unwrap().is_some() {
             return;
@@ -118,6 +131,6 @@ fn standard_input_cannot_be_watched() {
     let folder = Folder::new();
     let ran = folder.run(&["--watch", "-"]);
     assert_eq!(ran.code, 2);
-    assert!(ran.stderr.contains("standard input cannot be watched"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("--watch cannot watch standard input"), "{}", ran.stderr);
     assert_eq!(folder.run(&["--watch", "--write-baseline", "b.json"]).code, 2);
 }

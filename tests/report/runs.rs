@@ -1,7 +1,8 @@
 //! Runs to report on: sources, findings and diagnostics as a linter would hand them over.
 
 use hipaalint::finding::{
-    BaselineState, Counts, Diagnostic, Dialect, Finding, Level, Outcome, Related, Severity, Subject, Waived, Waiver,
+    BaselineState, Counts, Diagnostic, Dialect, Finding, Level, Outcome, Related, Severity, Subject, SuppressedRule,
+    Suppression,
 };
 use hipaalint::report::human::{self, Style};
 use hipaalint::report::{Pin, Provenance, Report, RuleReport, Summary, TemplateReport, json, sarif};
@@ -67,7 +68,7 @@ impl Run {
             message: message.into(),
             when: None,
             related: Vec::new(),
-            waiver: None,
+            suppression: None,
             baseline: None,
         });
         self.findings.last_mut().unwrap()
@@ -320,7 +321,7 @@ pub fn everything() -> Run {
         message: message.into(),
         when: None,
         related: Vec::new(),
-        waiver: None,
+        suppression: None,
         baseline: None,
     };
     run.findings.push(answer(
@@ -440,9 +441,9 @@ pub fn without_version(document: &str) -> String {
 pub fn whole() -> Run {
     let mut run = everything();
     let app = run.sources[0].id;
-    let waiver = Waiver {
+    let suppression = Suppression {
         id: "s3-bucket-versioning".into(),
-        waives: vec![Arc::new(Waived {
+        suppresses: vec![Arc::new(SuppressedRule {
             rule: "s3-bucket-versioning".into(),
             required: vec!["164.312(c)(1)".into()],
             addressable: Vec::new(),
@@ -457,15 +458,15 @@ pub fn whole() -> Run {
         covers: vec!["Resources/PatientDataPolicy".into()],
     };
     let policy = run.span(app, "Resources:", "PatientDataPolicy");
-    let mut waived = run.findings[1].clone();
-    waived.subject.name = "PatientDataPolicy".into();
-    waived.span = policy;
-    waived.waiver = Some(Arc::new(waiver));
+    let mut suppressed = run.findings[1].clone();
+    suppressed.subject.name = "PatientDataPolicy".into();
+    suppressed.span = policy;
+    suppressed.suppression = Some(Arc::new(suppression));
     let mut known = run.findings[0].clone();
     known.subject.name = "PatientDataPolicy".into();
     known.span = policy;
     known.baseline = Some(BaselineState::Unchanged);
-    run.suppressed = vec![known, waived];
+    run.suppressed = vec![known, suppressed];
     // Nobody asked to see them.
     (run.answers, run.findings) = run.findings.into_iter().partition(|finding| finding.outcome != Outcome::Fail);
     let counts = |passed, failed, undecided| Counts { passed, failed, undecided };
@@ -489,7 +490,7 @@ pub fn whole() -> Run {
         date: "2031-03-31".parse().ok(),
     };
     let mut run = run.counted();
-    run.summary = Summary { passed: 1_207, failed: 6, undecided: 1, waived: 1, known: 1, ..run.summary };
+    run.summary = Summary { passed: 1_207, failed: 6, undecided: 1, suppressed: 1, known: 1, ..run.summary };
     run
 }
 

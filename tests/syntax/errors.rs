@@ -116,7 +116,7 @@ fn json_text_without_end() {
     the string is not closed on its line
       2 |   "A": "bucket,
         |        ^^^^^^^^
-    help: add the closing double quote; a line break inside a text is written `\n`
+    help: Add the closing double quote. Write line breaks in a string as `\n`.
     "#);
 }
 
@@ -277,7 +277,7 @@ fn yaml_colons() {
     missing colon after a key
       2 | b
         | ^
-    help: Write `key: value`., with a space behind the colon
+    help: Write `key: value`, with a space after the colon.
     "#);
     insta::assert_snapshot!(yaml(": a\n"), @r#"
     a key is missing
@@ -293,7 +293,7 @@ fn yaml_brackets() {
     expected a comma or `]`
       2 | b: 3
         |  ^
-    help: Separate values with `,`., close with `]`, and put text that holds `: ` or `,` in quotes
+    help: Separate values with `,`, close with `]`, and put values that contain `: ` or `,` in quotes.
     opened here
       1 | a: [1, 2
         |    ^
@@ -317,7 +317,7 @@ fn yaml_brackets() {
     expected a comma or `}`
       1 | a: {b: c d: e}
         |           ^
-    help: Separate values with `,`., close with `}`, and put text that holds `: ` or `,` in quotes
+    help: Separate values with `,`, close with `}`, and put values that contain `: ` or `,` in quotes.
     opened here
       1 | a: {b: c d: e}
         |    ^
@@ -395,25 +395,25 @@ fn yaml_keys_that_are_no_text() {
     a list or map cannot be a key
       1 | a: {{ name }}
         |     ^
-    help: keys are plain text; `{{ name }}` of a template engine must be put in quotes
+    help: Write keys as plain text, and put placeholders of template engines, such as `{{ name }}`, in quotes.
     "#);
     insta::assert_snapshot!(yaml("[1]: a\n"), @r#"
     a list or map cannot be a key
       1 | [1]: a
         | ^
-    help: keys are plain text; `{{ name }}` of a template engine must be put in quotes
+    help: Write keys as plain text, and put placeholders of template engines, such as `{{ name }}`, in quotes.
     "#);
     insta::assert_snapshot!(yaml("? - a\n: b\n"), @r#"
     a list or map cannot be a key
       1 | ? - a
         |   ^
-    help: keys are plain text; `{{ name }}` of a template engine must be put in quotes
+    help: Write keys as plain text, and put placeholders of template engines, such as `{{ name }}`, in quotes.
     "#);
     insta::assert_snapshot!(yaml("a: &x [1]\n*x : b\n"), @r#"
     a list or map cannot be a key
       2 | *x : b
         | ^^
-    help: keys are plain text; `{{ name }}` of a template engine must be put in quotes
+    help: Write keys as plain text, and put placeholders of template engines, such as `{{ name }}`, in quotes.
     "#);
 }
 
@@ -439,7 +439,7 @@ fn yaml_merges() {
     `<<` merges maps, but this is a number
       2 | b: {<<: *a}
         |     ^^
-    help: Write `<<: *anchor`. with the anchor of a map, or `"<<"` if it is a key like any other
+    help: Write `<<: *anchor` with the anchor of a map, or `"<<"` if it is an ordinary key.
     the value
       1 | a: &a 1
         |       ^
@@ -448,7 +448,7 @@ fn yaml_merges() {
     `<<` merges maps, but this is a function
       2 |   <<: !Sub x
         |   ^^
-    help: Write `<<: *anchor`. with the anchor of a map, or `"<<"` if it is a key like any other
+    help: Write `<<: *anchor` with the anchor of a map, or `"<<"` if it is an ordinary key.
     the value
       2 |   <<: !Sub x
         |       ^^^^^^

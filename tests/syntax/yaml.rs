@@ -320,7 +320,7 @@ fn octal_numbers_are_noted() {
     let [note] = document.notes.as_slice() else { panic!("{:?}", document.notes) };
     insta::assert_snapshot!(format!("{}\nhelp: {}", note.message, note.help), @r#"
     `0644` is read as an octal number, with the value 420
-    help: If you mean these digits, put them in quotes ("0644"). Otherwise, write 4.20
+    help: If you mean these digits, put them in quotes ("0644"). Otherwise, write 420.
     "#);
     assert_eq!((note.span.start, note.span.end), (6, 10));
 }

@@ -59,7 +59,7 @@ impl<'t> TextBuilder<'t> {
         self.bytes + self.parts.len() * std::mem::size_of::<Part<'t>>()
     }
 
-    /// Appends a scalar; nothing where it is no scalar.
+    /// Appends a scalar; nothing where it is not a scalar.
     pub(super) fn value(&mut self, value: Value<'t>) -> Option<()> {
         match value.kind {
             Kind::Text(parts) => parts.into_iter().for_each(|part| self.push(part)),
@@ -152,7 +152,7 @@ fn fold_dynamic_references(parts: Vec<Part<'_>>) -> Vec<Part<'_>> {
         }
     }
     if open.is_some() {
-        // Never closed: CloudFormation takes it as text; a text that starts like this is no literal secret either way.
+        // Never closed: CloudFormation takes it as text; a text that starts like this is not a literal secret in any case.
         folded.push(Part { content: Content::Unknown, origin: Origin::Malformed("a dynamic reference") });
     }
     folded

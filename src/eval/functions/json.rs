@@ -105,7 +105,7 @@ impl<'t> Run<'_, 't> {
     }
 }
 
-/// A text as it stands between the quotes of a JSON string (RFC 8259, section 7).
+/// A text as it is between the quotes of a JSON string (RFC 8259, section 7).
 fn escaped(text: &str) -> String {
     let quoted = serde_json::Value::from(text).to_string();
     quoted.get(1..quoted.len().saturating_sub(1)).unwrap_or_default().to_owned()

@@ -152,7 +152,7 @@ impl<'t> Run<'_, 't> {
 }
 
 /// What a function takes out of a value by an index or delimiter, where that is not known. A piece of a parameter stays one:
-/// whoever tells the parameter tells the piece, and what is secret in one is in the other.
+/// who knows the parameter knows the part, and what is secret in one is in the other.
 fn taken<'t>(function: &'static str, whole: Value<'t>, by: Value<'t>, span: Span) -> Value<'t> {
     let parameter = match whole.as_reference() {
         Some(Origin::Parameter(name) | Origin::PieceOfParameter { parameter: name, .. }) if whole.is_opaque() => {

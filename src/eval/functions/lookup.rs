@@ -1,7 +1,7 @@
 //! Functions that read a value from elsewhere: `Fn::FindInMap`, `Fn::GetAtt`, `Fn::ImportValue`.
 
 use super::builder::literal;
-use super::{MAX_ARGUMENTS, Name, Outcome, is_function, unknown_result};
+use super::{CallResult, MAX_ARGUMENTS, Name, is_function, unknown_result};
 use crate::eval::Run;
 use crate::eval::text::identity;
 use crate::eval::value::{Content, Kind, Origin, Part, Value};
@@ -15,39 +15,39 @@ const MAX_ATTRIBUTES: usize = 8;
 impl<'t> Run<'_, 't> {
     /// Source: "Fn::FindInMap" and "Fn::FindInMap enhancements" (a default value, and functions beyond `Ref` and
     /// `Fn::FindInMap`, take `AWS::LanguageExtensions`).
-    pub(super) fn find_in_map(&mut self, list: Option<&'t [Node<'t>]>, span: Span) -> Outcome<'t> {
+    pub(super) fn find_in_map(&mut self, list: Option<&'t [Node<'t>]>, span: Span) -> CallResult<'t> {
         let extended = self.is_extended();
         let (fields, default) = match list {
             Some([name, first, second]) => ([name, first, second], None),
             Some([name, first, second, options]) if extended => match options.as_mapping() {
                 Some([only]) if only.key == "DefaultValue" => ([name, first, second], Some(&only.value)),
-                _ => return Outcome::Malformed,
+                _ => return CallResult::Malformed,
             },
-            _ => return Outcome::Malformed,
+            _ => return CallResult::Malformed,
         };
         let takes = |node: &&Node<'t>| match node.as_mapping() {
             Some([only]) if !extended => matches!(only.key.as_ref(), "Ref" | "Fn::FindInMap"),
             _ => true,
         };
         if !fields.iter().all(takes) {
-            return Outcome::Malformed;
+            return CallResult::Malformed;
         }
         let mut values = Vec::with_capacity(fields.len());
         for field in fields {
             // Each choice leads to another entry.
             match self.compute(field).map(|value| self.settled(value)) {
                 Some(value) if value.is_scalar() => values.push(value),
-                _ => return Outcome::Malformed,
+                _ => return CallResult::Malformed,
             }
         }
         let [Some(name), first, second] = [0, 1, 2].map(|index| values.get(index).and_then(Value::text)) else {
-            return Outcome::Value(unknown_result("Fn::FindInMap", &values, span));
+            return CallResult::Value(unknown_result("Fn::FindInMap", &values, span));
         };
         let Some(entry) = self.evaluator.template.mapping_entry(&name) else {
-            return default.map_or(Outcome::Malformed, |default| self.default_value(default));
+            return default.map_or(CallResult::Malformed, |default| self.default_value(default));
         };
         let (Some(first), Some(second)) = (first, second) else {
-            return Outcome::Value(match default {
+            return CallResult::Value(match default {
                 None => Value::unknown(Origin::Mapping(&entry.key), span),
                 Some(_) => unknown_result("Fn::FindInMap", &values, span),
             });
@@ -56,12 +56,12 @@ impl<'t> Run<'_, 't> {
             // The place of the call: the mapping may serve many resources.
             (Some(found), _) => self.plain(found).map(|kind| Value { span, kind }).into(),
             (None, Some(default)) => self.default_value(default),
-            (None, None) => Outcome::Malformed,
+            (None, None) => CallResult::Malformed,
         }
     }
 
-    fn default_value(&mut self, default: &'t Node<'t>) -> Outcome<'t> {
-        self.compute(default).map_or(Outcome::NoValue, Outcome::Value)
+    fn default_value(&mut self, default: &'t Node<'t>) -> CallResult<'t> {
+        self.compute(default).map_or(CallResult::NoValue, CallResult::Value)
     }
 
     /// A value of a mapping: a scalar or a list of them. Functions do not work there, so following none cannot go in circles.

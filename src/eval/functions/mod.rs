@@ -12,21 +12,21 @@ mod network;
 mod text;
 
 use super::partition::{self, Derived};
-use super::value::{Content, Field, Kind, Origin, Part, Value};
+use super::value::{Content, Field, Kind, Origin, Part, UNKNOWN_FUNCTION, Value};
 use super::{Candidate, Run};
 use crate::source::Span;
 use crate::syntax::{self, Entry, Node};
 use builder::literal;
 use std::borrow::Cow;
 
-/// What a call comes to: a value; nothing (`AWS::NoValue`); or no call that CloudFormation takes.
-enum Outcome<'t> {
+/// The result of a call: a value; nothing (`AWS::NoValue`); or no call that CloudFormation takes.
+enum CallResult<'t> {
     Value(Value<'t>),
     NoValue,
     Malformed,
 }
 
-impl<'t> From<Option<Value<'t>>> for Outcome<'t> {
+impl<'t> From<Option<Value<'t>>> for CallResult<'t> {
     fn from(value: Option<Value<'t>>) -> Self {
         value.map_or(Self::Malformed, Self::Value)
     }
@@ -114,19 +114,19 @@ impl<'t> Run<'_, 't> {
             "Fn::ValueOf" if list.is_some() => self.unknown_call("Fn::ValueOf", Some(argument), span),
             "Fn::ValueOfAll" if list.is_some() => self.unknown_call("Fn::ValueOfAll", Some(argument), span),
             name if name.starts_with("Fn::ForEach") => self.unknown_call("Fn::ForEach", None, span),
-            _ => Outcome::Malformed,
+            _ => CallResult::Malformed,
         };
         match outcome {
-            Outcome::Value(value) => Some(value),
-            Outcome::NoValue => None,
-            Outcome::Malformed => Some(Value::unknown(Origin::Malformed(static_name(&entry.key)), span)),
+            CallResult::Value(value) => Some(value),
+            CallResult::NoValue => None,
+            CallResult::Malformed => Some(Value::unknown(Origin::Malformed(static_name(&entry.key)), span)),
         }
     }
 
     /// A function that nobody can compute from the template; with its arguments where these decide the result.
-    fn unknown_call(&mut self, name: &'static str, argument: Option<&'t Node<'t>>, span: Span) -> Outcome<'t> {
+    fn unknown_call(&mut self, name: &'static str, argument: Option<&'t Node<'t>>, span: Span) -> CallResult<'t> {
         let arguments: Vec<Value<'t>> = argument.and_then(|argument| self.compute(argument)).into_iter().collect();
-        Outcome::Value(unknown_result(name, &arguments, span))
+        CallResult::Value(unknown_result(name, &arguments, span))
     }
 
     /// Whether the functions and forms that `AWS::LanguageExtensions` adds can be used.
@@ -134,12 +134,12 @@ impl<'t> Run<'_, 't> {
         self.evaluator.template.transforms.contains(&"AWS::LanguageExtensions")
     }
 
-    fn reference(&mut self, argument: &'t Node<'t>, span: Span) -> Outcome<'t> {
-        let Some(name) = self.name(argument) else { return Outcome::Malformed };
+    fn reference(&mut self, argument: &'t Node<'t>, span: Span) -> CallResult<'t> {
+        let Some(name) = self.name(argument) else { return CallResult::Malformed };
         match name {
-            Name::Known("AWS::NoValue") => Outcome::NoValue,
+            Name::Known("AWS::NoValue") => CallResult::NoValue,
             Name::Known(name) => self.referred(name, span).into(),
-            Name::Unknown => Outcome::Value(Value::unknown(Origin::function("Ref"), span)),
+            Name::Unknown => CallResult::Value(Value::unknown(Origin::function("Ref"), span)),
         }
     }
 
@@ -189,7 +189,7 @@ impl<'t> Run<'_, 't> {
         is_resource.then(|| Value::unknown(Origin::Resource { id: name, attribute: None }, span))
     }
 
-    /// A parameter whose value is a list. Lists are told apart as wholes: their items have no existence before the choice.
+    /// A parameter whose value is a list. Lists are distinguished as wholes: their items have no existence before the choice.
     ///
     /// "The total number of strings should be one more than the total number of commas. Also, each member string is space
     /// trimmed." (CloudFormation user guide, "Parameters", `CommaDelimitedList`.)
@@ -254,10 +254,10 @@ impl<'t> Run<'_, 't> {
             .map_or(Content::Unknown, |candidate| super::forks::settled_content(&candidate, &variable.candidates))
     }
 
-    /// A value with every choice in its text made, value by value: for whoever needs the characters themselves.
+    /// A value with every choice in its text made, value by value: for callers that need the characters themselves.
     pub fn settled(&mut self, value: Value<'t>) -> Value<'t> {
         let Kind::Text(mut parts) = value.kind else { return value };
-        // The same choice may stand in several parts; the first makes it for all.
+        // The same choice may be in several parts; the first makes it for all.
         for part in &mut parts {
             let (Content::Choice, Origin::Parameter(name) | Origin::Pseudo(name)) = (&part.content, &part.origin)
             else {
@@ -296,11 +296,11 @@ impl<'t> Run<'_, 't> {
         product
     }
 
-    fn choose(&mut self, list: Option<&'t [Node<'t>]>) -> Outcome<'t> {
-        let Some([condition, then, otherwise]) = list else { return Outcome::Malformed };
-        let Some(condition) = condition.as_str() else { return Outcome::Malformed };
+    fn choose(&mut self, list: Option<&'t [Node<'t>]>) -> CallResult<'t> {
+        let Some([condition, then, otherwise]) = list else { return CallResult::Malformed };
+        let Some(condition) = condition.as_str() else { return CallResult::Malformed };
         let branch = if self.condition(condition) { then } else { otherwise };
-        self.compute(branch).map_or(Outcome::NoValue, Outcome::Value)
+        self.compute(branch).map_or(CallResult::NoValue, CallResult::Value)
     }
 }
 
@@ -352,5 +352,5 @@ fn static_name(key: &str) -> &'static str {
         "Fn::ValueOfAll",
         "Fn::GetStackOutput",
     ];
-    NAMES.into_iter().find(|name| *name == key).unwrap_or("an unknown function")
+    NAMES.into_iter().find(|name| *name == key).unwrap_or(UNKNOWN_FUNCTION)
 }

@@ -1,4 +1,4 @@
-//! What a loop goes over: its collection as texts, as far as the template and the pinned parameters say.
+//! What a loop goes over: its collection as texts, as far as the template and the pinned parameters show.
 
 use crate::eval::inputs::Inputs;
 use crate::syntax::{Entry, Kind, Node};
@@ -114,7 +114,7 @@ impl<'t> Lookup<'_, 't> {
                 }
                 Ok(Found::List(text.split(delimiter.as_ref()).map(|part| Cow::Owned(part.to_owned())).collect()))
             }
-            // What is left of the texts that loops have been put into is no name of theirs.
+            // What is left of the texts that loops have been put into is not a name of theirs.
             (function, _) => Err(Unknown::because(format!("`{function}` is known only when the stack is deployed"))),
         }
     }

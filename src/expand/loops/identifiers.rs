@@ -5,34 +5,34 @@ use std::borrow::Cow;
 
 /// The identifier of one loop, and what it stands for in the turn that is being made.
 #[derive(Clone, Debug)]
-pub(super) struct Turn<'t> {
+pub(super) struct Binding<'t> {
     pub(super) identifier: Cow<'t, str>,
     pub(super) value: Cow<'t, str>,
 }
 
-impl Turn<'_> {
+impl Binding<'_> {
     pub(super) fn iteration(&self) -> Iteration {
         Iteration { identifier: self.identifier.to_string(), value: self.value.to_string() }
     }
 }
 
 /// What an identifier stands for.
-pub(super) fn value_of<'a, 't>(turns: &'a [Turn<'t>], name: &str) -> Option<&'a Cow<'t, str>> {
-    turns.iter().rev().find(|turn| turn.identifier == name).map(|turn| &turn.value)
+pub(super) fn value_of<'a, 't>(bindings: &'a [Binding<'t>], name: &str) -> Option<&'a Cow<'t, str>> {
+    bindings.iter().rev().find(|binding| binding.identifier == name).map(|binding| &binding.value)
 }
 
 /// A text would become longer than is allowed.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct TooLong;
 
-/// Puts values in for `${Identifier}`, and for `&{Identifier}` what is left of them without all that is no letter or digit of
+/// Puts values in for `${Identifier}`, and for `&{Identifier}` what is left of them without all that is not a letter or digit of
 /// ASCII, so that it can be part of a logical id. None where the text names no identifier.
 ///
 /// # Errors
-/// Where it would come to more than `most` bytes, and the text before it.
+/// Where the result would have more than `most` bytes, and the text before it.
 ///
 /// Source: `Fn::ForEach`, CloudFormation template reference.
-pub(super) fn put_in(text: &str, turns: &[Turn<'_>], most: usize) -> Result<Option<String>, TooLong> {
+pub(super) fn put_in(text: &str, bindings: &[Binding<'_>], most: usize) -> Result<Option<String>, TooLong> {
     let mut made = String::new();
     let mut copied = 0;
     let mut from = 0;
@@ -44,7 +44,7 @@ pub(super) fn put_in(text: &str, turns: &[Turn<'_>], most: usize) -> Result<Opti
             continue;
         };
         let Some((name, _)) = text.get(from..).and_then(|rest| rest.split_once('}')) else { break };
-        let Some(value) = value_of(turns, name) else { continue };
+        let Some(value) = value_of(bindings, name) else { continue };
         // Both marks are one byte.
         let before = text.get(copied..at - 1).unwrap_or_default();
         if made.len() + before.len() + value.len() > most {
@@ -73,9 +73,11 @@ mod tests {
 
     #[test]
     fn identifiers_are_put_into_texts() {
-        let turn =
-            |identifier: &'static str, value: &'static str| Turn { identifier: identifier.into(), value: value.into() };
-        let turns = [turn("Name", "outer"), turn("Ip", "10.0.0.1"), turn("Name", "inner")];
+        let binding = |identifier: &'static str, value: &'static str| Binding {
+            identifier: identifier.into(),
+            value: value.into(),
+        };
+        let bindings = [binding("Name", "outer"), binding("Ip", "10.0.0.1"), binding("Name", "inner")];
         let cases = [
             ("Table${Name}", Some("Tableinner")),
             ("${Ip}/&{Ip}", Some("10.0.0.1/10001")),
@@ -88,10 +90,10 @@ mod tests {
             ("", None),
         ];
         for (text, made) in cases {
-            assert_eq!(put_in(text, &turns, 100).unwrap().as_deref(), made, "{text}");
+            assert_eq!(put_in(text, &bindings, 100).unwrap().as_deref(), made, "{text}");
         }
         assert_eq!(put_in("${Name}", &[], 100), Ok(None));
-        assert_eq!(put_in("x${Name}", &turns, 6), Ok(Some("xinner".to_owned())));
-        assert_eq!(put_in("x${Name}", &turns, 5), Err(TooLong));
+        assert_eq!(put_in("x${Name}", &bindings, 6), Ok(Some("xinner".to_owned())));
+        assert_eq!(put_in("x${Name}", &bindings, 5), Err(TooLong));
     }
 }

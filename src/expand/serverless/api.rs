@@ -115,7 +115,7 @@ pub(super) fn route<'t>(
     Some(route)
 }
 
-/// `AuthorizationType`: what the event says, else the API's default, else nothing.
+/// `AuthorizationType`: the event's setting, else the API's default, else nothing.
 fn authorization<'t>(event: &Event<'_, 't>, api: &Resource<'_, 't>, protocol: Protocol) -> Option<Entry<'t>> {
     let own = event.entry("Auth").map(|auth| authorizer(auth, "Authorizer"));
     let named = match own {
@@ -147,7 +147,7 @@ fn authorization<'t>(event: &Event<'_, 't>, api: &Resource<'_, 't>, protocol: Pr
     }
 }
 
-/// Who authorizes callers, as `Auth` says.
+/// Who authorizes callers, according to `Auth`.
 enum Named<'n, 't> {
     /// Nobody is named.
     Nothing,

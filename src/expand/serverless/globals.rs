@@ -8,7 +8,7 @@ use crate::source::Span;
 use crate::syntax::{Entry, Kind, Node};
 use std::collections::HashMap;
 
-/// What `Globals` says about one type.
+/// The settings of `Globals` for one type.
 #[derive(Copy, Clone, Debug)]
 pub(super) struct Global<'n, 't> {
     /// The type's key in `Globals`: `Function`.
@@ -16,7 +16,7 @@ pub(super) struct Global<'n, 't> {
     properties: &'n [Entry<'t>],
 }
 
-/// What `Globals` says about `AWS::Serverless::<type>`.
+/// The settings of `Globals` for `AWS::Serverless::<type>`.
 pub(super) fn global<'n, 't>(root: &'n Node<'t>, kind: &str) -> Option<Global<'n, 't>> {
     let entry = root.get("Globals")?.entry(kind.strip_prefix("AWS::Serverless::")?)?;
     Some(Global { key_span: entry.key_span, properties: entry.value.as_mapping()? })
@@ -28,7 +28,7 @@ impl<'t> Global<'_, 't> {
         self.properties.iter().map(|entry| size(&entry.value)).sum()
     }
 
-    /// A resource's own properties with these below them; `IgnoreGlobals` says which are left out: `*` or a list of names.
+    /// A resource's own properties with these below them; `IgnoreGlobals` names those that are left out: `*` or a list of names.
     pub(super) fn under(&self, own: &[Entry<'t>], ignored: Option<&Node<'_>>) -> Vec<Entry<'t>> {
         let is_ignored = |name: &str| match ignored.map(|node| &node.kind) {
             Some(Kind::String(text)) => text == "*",

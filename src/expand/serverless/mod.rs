@@ -122,7 +122,7 @@ struct Expanded<'t> {
     made: Vec<(String, MadeFrom)>,
 }
 
-/// What resources tell each other while they are expanded.
+/// What resources share while they are expanded.
 struct Pass<'n, 't> {
     apis: HashMap<&'n str, &'n Resource<'n, 't>>,
     /// Conditions that are made.
@@ -151,7 +151,7 @@ impl<'n, 't> Pass<'n, 't> {
         name
     }
 
-    /// Has a bucket tell a function of what happens in it.
+    /// Makes a bucket notify a function of its events.
     fn notify(&mut self, bucket: &str, at: At, notification: Node<'t>) {
         self.notifications.entry(bucket.to_owned()).or_insert_with(|| (at, Vec::new())).1.push(notification);
     }

@@ -66,7 +66,7 @@ impl At {
         self.map([("Fn::If", self.list([condition, then, otherwise]))])
     }
 
-    /// What the transform writes here, where that cannot be said: nothing can be decided on it.
+    /// What the transform writes here, if that is unknown: nothing can be decided on it.
     pub(super) fn unknown<'t>(self) -> Node<'t> {
         self.map([("Fn::Transform", self.map([("Name", self.text(super::TRANSFORM))]))])
     }

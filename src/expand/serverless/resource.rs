@@ -17,13 +17,13 @@ pub(super) struct Resource<'n, 't> {
     pub(super) id: &'n str,
     /// `AWS::Serverless::Function`.
     pub(super) kind: &'n str,
-    /// The way to the block that it is written in; see [`MadeFrom::block`].
+    /// The path of the block that it is written in; see [`MadeFrom::block`].
     pub(super) block: String,
     /// Its logical id's place; of an implicit API that of `Globals` for it, or of the first event that asks for it.
     pub(super) at: At,
     /// The place of the key `Properties`, where there is one.
     pub(super) properties_at: At,
-    /// What stands beside `Type` and `Properties`.
+    /// What is beside `Type` and `Properties`.
     pub(super) attributes: Vec<Entry<'t>>,
     /// Its properties.
     pub(super) properties: Vec<Entry<'t>>,
@@ -114,7 +114,7 @@ pub(super) struct Made<'t> {
 }
 
 impl<'t> Made<'t> {
-    /// The same, standing at a part of the resource as written: an event, say.
+    /// The same, standing at a part of the resource as written, such as an event.
     pub(super) fn standing_at(self, at: At, properties_at: At) -> Self {
         Self { at, properties_at, ..self }
     }
@@ -124,7 +124,7 @@ impl<'t> Made<'t> {
         self.properties.iter().find(|entry| entry.key == name).map(|entry| &entry.value)
     }
 
-    /// Writes a property that stands at a place.
+    /// Writes a property that is at a place.
     pub(super) fn set(&mut self, at: At, name: &'static str, value: Node<'t>) {
         self.properties.push(at.entry(name, value));
     }

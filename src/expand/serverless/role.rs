@@ -160,7 +160,7 @@ fn policy_template<'t>(at: At, name: &str, parameters: &Node<'t>) -> Node<'t> {
     }
 }
 
-/// A copy that stands at one place, in which `Ref` of a parameter is the parameter's value.
+/// A copy that is at one place, in which `Ref` of a parameter is the parameter's value.
 fn filled<'t>(at: At, node: &Node<'static>, parameters: &Node<'t>) -> Node<'t> {
     let kind = match &node.kind {
         Kind::Mapping(entries) => match entries.as_slice() {

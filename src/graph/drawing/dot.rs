@@ -4,7 +4,7 @@
 use super::{Drawing, label};
 use std::io::{self, Write};
 
-/// Fill of resources that a tag says hold PHI, and of those whose type holds data.
+/// Fill of resources that a tag marks as PHI, and of those whose type stores data.
 const PHI: &str = "#f6c6c6";
 const DATA: &str = "#fbeecb";
 /// What is part of a cycle, and what follows from references.

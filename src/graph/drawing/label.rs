@@ -1,4 +1,4 @@
-//! What stands beside nodes and edges in drawings.
+//! What is beside nodes and edges in drawings.
 
 use super::{Edge, Node};
 use crate::graph::phi::Holds;

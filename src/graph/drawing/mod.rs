@@ -54,7 +54,7 @@ pub struct Edge {
     pub to: usize,
     /// `Ref`, `Fn::GetAtt`, `Fn::Sub`, `DependsOn`; `guards`, `acts-as`, …
     pub kind: &'static str,
-    /// Whether it follows from references and is none itself.
+    /// Whether it follows from references and is not a reference itself.
     pub derived: bool,
     /// The attribute that a reference reads.
     pub attribute: Option<String>,
@@ -106,11 +106,11 @@ fn found<'m, 't, R: PartialEq>(
 ) -> Vec<(R, When)> {
     let exploration = explore(evaluator, ask);
     let mut found: Vec<(R, Vec<Scenario>)> = Vec::new();
-    for (scenario, answers) in exploration.leaves {
-        for answer in answers {
-            match found.iter_mut().find(|(known, _)| *known == answer) {
+    for (scenario, results) in exploration.leaves {
+        for result in results {
+            match found.iter_mut().find(|(known, _)| *known == result) {
                 Some((_, scenarios)) => scenarios.push(scenario.clone()),
-                None => found.push((answer, vec![scenario.clone()])),
+                None => found.push((result, vec![scenario.clone()])),
             }
         }
     }
@@ -119,7 +119,7 @@ fn found<'m, 't, R: PartialEq>(
         None if exploration.complete => When::Always,
         None => When::If("some of many conditions are met".to_owned()),
     };
-    found.into_iter().map(|(answer, scenarios)| (answer, when(&scenarios))).collect()
+    found.into_iter().map(|(result, scenarios)| (result, when(&scenarios))).collect()
 }
 
 impl Drawing {
@@ -140,7 +140,7 @@ impl Drawing {
         let in_cycle = |names: [&str; 2]| members.iter().any(|cycle| names.iter().all(|name| cycle.contains(name)));
 
         for block in &model.resources {
-            // What a resource holds may differ from scenario to scenario; that some tag says PHI outweighs its type.
+            // What a resource holds may differ from scenario to scenario; a tag that marks PHI outweighs its type.
             let holds = found(evaluator, |run| vec![exists(run, block).then(|| phi::holds(run, block))]);
             let there = found(evaluator, |run| if exists(run, block) { vec![()] } else { Vec::new() });
             drawing.nodes.push(Node {

@@ -1,4 +1,4 @@
-//! Attributes that `Fn::GetAtt` returns in the clear although they are secrets.
+//! Attributes that `Fn::GetAtt` returns in plaintext although they are secrets.
 
 /// Resource type and attribute. From the descriptions of the types' return values in the CloudFormation template
 /// reference; every other secret is handed out as the ARN of a stored one.

@@ -21,7 +21,7 @@ pub struct LiteralSecret {
     pub what: &'static str,
 }
 
-/// Whether what stands under a key is code, prose, an example or a recipe that makes a secret: nothing below it is searched.
+/// Whether the value of a key is code, prose, an example or a recipe that makes a secret: nothing below it is searched.
 fn is_passed_over(key: &str) -> bool {
     matches!(
         key,
@@ -38,7 +38,7 @@ fn is_passed_over(key: &str) -> bool {
     )
 }
 
-/// Finds the secrets that are written out in a node that stands under `name`, in every branch of every condition.
+/// Finds the secrets that are written out in a node that is under `name`, in every branch of every condition.
 pub fn literal_secrets<'t>(name: &str, node: &'t Node<'t>) -> Vec<LiteralSecret> {
     let mut search = Search { path: SmallVec::new(), found: Vec::new() };
     search.named(name, node);
@@ -57,9 +57,9 @@ enum Step<'t> {
 }
 
 impl<'t> Search<'t> {
-    /// A node under a key: a name that promises a secret decides what the texts in it are.
+    /// The node of a key. A name that is typical of a secret decides what the texts in it are.
     fn named(&mut self, name: &str, node: &'t Node<'t>) {
-        // Lists, and maps that no function makes, are no secrets as wholes: their names need not be taken apart.
+        // Lists, and maps that no function makes, are not secrets as wholes: their names need not be taken apart.
         let may_be_text = match &node.kind {
             Kind::String(_) | Kind::Number(_) => true,
             Kind::Mapping(entries) => entries.len() == 1,
@@ -145,7 +145,7 @@ impl<'t> Search<'t> {
         if self.found.iter().any(|secret| secret.span == span) {
             return;
         }
-        // What a function computes is one place: the way to it ends there, the span is exact.
+        // What a function computes is one place: its path ends there, the span is exact.
         let steps = self.path.iter().take_while(|step| !matches!(step, Step::Key(key) if begins_as_function(key)));
         let steps: Vec<Cow<'_, str>> = steps
             .map(|step| match step {
@@ -158,7 +158,7 @@ impl<'t> Search<'t> {
 }
 
 /// `{Name: DB_PASSWORD, Value: …}`: a variable as containers, build projects, option settings and tags write it, with its
-/// name and its value's entry. None where its `Type` says that the value is the name of a stored one.
+/// name and its value's entry. None if its `Type` shows that the value is the name of a stored one.
 fn variable<'t>(entries: &'t [Entry<'t>]) -> Option<(&'t str, &'t Entry<'t>)> {
     let entry = |is: fn(&str) -> bool| entries.iter().find(|entry| is(&entry.key));
     let value = entry(|key| matches!(key, "Value" | "ParameterValue"))?;

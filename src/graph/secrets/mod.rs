@@ -1,6 +1,6 @@
 //! What looks like a secret: names that promise one, texts that are one, and where a template writes one out.
 //!
-//! All of it is a judgement about words that people chose. Where a name or a text can be read both ways it is no secret:
+//! All of it is a judgement about words that people chose. Where a name or a text is ambiguous, it is not a secret:
 //! an alarm that is wrong once is not read twice.
 
 mod attributes;

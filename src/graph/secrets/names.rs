@@ -1,6 +1,6 @@
 //! Names that promise a secret.
 //!
-//! In a compound name the last word says what the thing is: a `SecretArn` is an ARN, a `TokenValidity` a time, and only a
+//! In a compound name the last word names the thing: a `SecretArn` is an ARN, a `TokenValidity` a time, and only a
 //! `DatabasePassword` is a password.
 
 use crate::eval::value::{Content, Value};
@@ -32,7 +32,7 @@ const CHOICES: [&str; 25] = [
     "manage", "max", "min", "no", "require", "requires", "reset", "rotate", "skip", "store", "update", "use",
     "without",
 ];
-/// Tokens that are no secrets: of a page, of an idempotent request, of a custom resource (`ServiceToken` is an ARN), of a
+/// Tokens that are not secrets: of a page, of an idempotent request, of a custom resource (`ServiceToken` is an ARN), of a
 /// step that calls back, of a public DNS record.
 const PLAIN_TOKENS: [&str; 14] = [
     "callback",
@@ -113,11 +113,11 @@ pub fn promises_secret(name: &Value<'_>) -> Truth {
 /// Stands for what is not known of a name, and separates its words.
 const UNKNOWN: char = '-';
 
-/// Whether a name says that it stands for the name, the address or the id of something: `SecretArn`, `TOKEN_PATH`.
+/// Whether a name stands for the name, the address or the id of something: `SecretArn`, `TOKEN_PATH`.
 pub fn names_a_reference(name: &str) -> bool {
     let bytes = name.as_bytes();
     let ends = |word: &&str| {
-        // The last letter tells nearly all apart.
+        // The last letter distinguishes nearly all.
         let alike = |(one, other): (&u8, &u8)| one.eq_ignore_ascii_case(other);
         if !bytes.last().zip(word.as_bytes().last()).is_some_and(alike) {
             return false;

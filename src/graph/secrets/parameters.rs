@@ -10,7 +10,7 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 /// Whether a parameter carries a secret: its name promises one, or a property with a secret's name is set to it. Lists,
-/// numbers, resource ids, choices and the names of stored secrets are none.
+/// numbers, resource ids, choices and the names of stored secrets are not secrets.
 pub fn carries_secret<'t>(run: &mut Run<'_, 't>, model: &Model<'_, 't>, parameter: &Parameter<'_>) -> bool {
     // A parameter without a type is not valid, and still a text.
     if !matches!(parameter.kind, "String" | "") || !parameter.allowed.is_empty() {
@@ -26,7 +26,7 @@ pub fn carries_secret<'t>(run: &mut Run<'_, 't>, model: &Model<'_, 't>, paramete
 const AS_SECRET: &str = "as a secret";
 const AS_REFERENCE: &str = "as a reference";
 
-/// What descriptions say of the ARN or the name of something: "ARN of the secret", "Name of the token in Secrets Manager". In lower
+/// How descriptions introduce the ARN or the name of something: "ARN of the secret", "Name of the token in Secrets Manager". In lower
 /// case.
 const LEADS: [&str; 16] = [
     "arn",
@@ -47,7 +47,7 @@ const LEADS: [&str; 16] = [
     "secret's name",
 ];
 
-/// Whether a text says, in words of their own, one of [`LEADS`]. An expression would take a start of hipaalint half a millisecond to
+/// Whether a text contains one of [`LEADS`] as words. An expression would take a start of hipaalint half a millisecond to
 /// compile.
 fn leads_elsewhere(text: &str) -> bool {
     let bytes = text.as_bytes();
@@ -98,7 +98,7 @@ impl<'t> Uses<'t> {
         map(vec![field(AS_SECRET, names(self.as_secret)), field(AS_REFERENCE, names(self.as_reference))])
     }
 
-    /// Looks below a node that stands under `key`. The parsers bound the depth.
+    /// Looks below a node that is under `key`. The parsers bound the depth.
     fn find(&mut self, model: &Model<'_, 't>, node: &'t Node<'t>, key: Option<&str>) {
         match &node.kind {
             syntax::Kind::Mapping(entries) => {
@@ -117,7 +117,7 @@ impl<'t> Uses<'t> {
         }
     }
 
-    /// Notes what a function says about parameters.
+    /// Notes how a function uses parameters.
     fn note(&mut self, model: &Model<'_, 't>, function: &'t Entry<'t>, key: Option<&str>) {
         match function.key.as_ref() {
             "Ref" => {

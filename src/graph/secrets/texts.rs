@@ -1,4 +1,4 @@
-//! Texts that are secrets: by their own shape, or by the name that they stand under.
+//! Texts that are secrets: by their own shape, or by their name.
 
 use super::names::is_secret_name;
 use crate::expression::Expression;
@@ -92,7 +92,7 @@ pub fn secret_text(text: &str) -> Option<&'static str> {
     })
 }
 
-/// Words that stand under a secret's name and are none: switches, units of time (`AccessToken: hours`), sentinels.
+/// Words with a secret's name that are not secrets: switches, units of time (`AccessToken: hours`), sentinels.
 const PLAIN_WORDS: [&str; 21] = [
     "-", "days", "default", "disable", "disabled", "enable", "enabled", "false", "hours", "minutes", "n/a", "never",
     "no", "none", "null", "optional", "required", "seconds", "string", "true", "yes",

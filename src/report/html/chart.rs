@@ -34,7 +34,7 @@ fn checks(out: &mut impl io::Write, ledger: &Ledger) -> io::Result<()> {
     let parts = [
         (Standing::Failed, counts.failed, "failed"),
         (Standing::Known, ledger.suppressed.known, "known"),
-        (Standing::Waived, ledger.suppressed.waived, "waived"),
+        (Standing::Suppressed, ledger.suppressed.by_exception, "waived"),
         (Standing::Undecided, counts.undecided, "undecided"),
         (Standing::Passed, counts.passed, "passed"),
     ];

@@ -37,12 +37,12 @@ pub(super) struct Suppressed {
     /// The baseline has some finding.
     pub(super) known: usize,
     /// Exceptions waive all findings.
-    pub(super) waived: usize,
+    pub(super) by_exception: usize,
 }
 
 impl Suppressed {
     fn all(self) -> usize {
-        self.known + self.waived
+        self.known + self.by_exception
     }
 }
 
@@ -54,7 +54,7 @@ pub(super) enum Standing {
     /// Some check failed, none of them counts, and the baseline has some.
     Known,
     /// Some check failed, and all such were waived.
-    Waived,
+    Suppressed,
     /// Some check could not be decided; none failed.
     Undecided,
     /// All checks passed.
@@ -68,14 +68,14 @@ pub(super) enum Standing {
 impl Standing {
     /// All of them, the gravest first.
     pub(super) const ALL: [Self; 7] =
-        [Self::Failed, Self::Known, Self::Waived, Self::Undecided, Self::Passed, Self::Idle, Self::Beyond];
+        [Self::Failed, Self::Known, Self::Suppressed, Self::Undecided, Self::Passed, Self::Idle, Self::Beyond];
 
     /// The class of what shows it.
     pub(super) fn class(self) -> &'static str {
         match self {
             Self::Failed => "failed",
             Self::Known => "known",
-            Self::Waived => "waived",
+            Self::Suppressed => "waived",
             Self::Undecided => "undecided",
             Self::Passed => "passed",
             Self::Idle | Self::Beyond => "none",
@@ -87,7 +87,7 @@ impl Standing {
         match self {
             Self::Failed => "Violated",
             Self::Known => "Known violation",
-            Self::Waived => "Waived",
+            Self::Suppressed => "Waived",
             Self::Undecided => "Undecided",
             Self::Passed => "No violation",
             Self::Idle => "Nothing to check",
@@ -100,7 +100,7 @@ impl Standing {
         match self {
             Self::Failed => "×",
             Self::Known => "•",
-            Self::Waived => "○",
+            Self::Suppressed => "○",
             Self::Undecided => "?",
             Self::Passed => "✓",
             Self::Idle => "–",
@@ -137,7 +137,7 @@ impl<'a> Ledger<'a> {
             counts.failed = counts.failed.saturating_sub(suppressed.all());
             ledger.counts += counts;
             ledger.suppressed.known += suppressed.known;
-            ledger.suppressed.waived += suppressed.waived;
+            ledger.suppressed.by_exception += suppressed.by_exception;
             ledger.violations += violations.len();
             ledger.rules.push(Account { rule, violations, counts, suppressed });
         }
@@ -154,7 +154,7 @@ impl<'a> Ledger<'a> {
         let standing = |account: &Account| match account.counts {
             _ if !account.violations.is_empty() => Standing::Failed,
             _ if account.suppressed.known > 0 => Standing::Known,
-            _ if account.suppressed.waived > 0 => Standing::Waived,
+            _ if account.suppressed.by_exception > 0 => Standing::Suppressed,
             Counts { undecided: 1.., .. } => Standing::Undecided,
             Counts { passed: 1.., .. } => Standing::Passed,
             _ => Standing::Idle,
@@ -176,12 +176,12 @@ fn suppressed_checks<'a>(report: &Report<'a>) -> BTreeMap<&'a str, Suppressed> {
     let counting: HashSet<_> = report.violations().map(check).collect();
     let mut suppressed: HashMap<_, bool> = HashMap::new();
     for finding in report.suppressed {
-        *suppressed.entry(check(finding)).or_default() |= finding.waiver.is_none();
+        *suppressed.entry(check(finding)).or_default() |= finding.suppression.is_none();
     }
     let mut by_rule: BTreeMap<&str, Suppressed> = BTreeMap::new();
     for ((rule, ..), is_known) in suppressed.into_iter().filter(|(check, _)| !counting.contains(check)) {
-        let Suppressed { known, waived } = by_rule.entry(rule).or_default();
-        *(if is_known { known } else { waived }) += 1;
+        let Suppressed { known, by_exception } = by_rule.entry(rule).or_default();
+        *(if is_known { known } else { by_exception }) += 1;
     }
     by_rule
 }

@@ -49,7 +49,7 @@ pub fn write(out: &mut impl io::Write, report: &Report) -> io::Result<()> {
         match section.id {
             "unreadable" => findings::diagnostics(out, report, Severity::Error)?,
             "findings" => findings::by_rule(out, report, &ledger)?,
-            "waived" => register::waived(out, report)?,
+            "waived" => register::suppressed(out, report)?,
             "known" => register::known(out, report)?,
             "undecided" => register::undecided(out, report)?,
             "safeguards" => safeguards::write(out, report, &ledger)?,
@@ -76,8 +76,8 @@ fn sections(report: &Report, ledger: &Ledger) -> Vec<Section> {
     let listed = [
         ("unreadable", "Could not be done", diagnostics(Severity::Error)),
         ("findings", "Findings", ledger.violations),
-        ("waived", "Waived findings", report.suppressed.iter().filter(|finding| finding.waiver.is_some()).count()),
-        ("known", "Known findings", report.suppressed.iter().filter(|finding| finding.waiver.is_none()).count()),
+        ("waived", "Waived findings", report.suppressed.iter().filter(|finding| finding.suppression.is_some()).count()),
+        ("known", "Known findings", report.suppressed.iter().filter(|finding| finding.suppression.is_none()).count()),
         ("undecided", "Undecided checks", ledger.undecided),
     ];
     let found = listed.into_iter().filter(|(_, _, number)| *number > 0);

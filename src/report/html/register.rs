@@ -35,26 +35,26 @@ fn table(
 }
 
 /// The findings that exceptions waive: the documentation that 164.306(d)(3) asks for.
-pub(super) fn waived(out: &mut impl io::Write, report: &Report) -> io::Result<()> {
+pub(super) fn suppressed(out: &mut impl io::Write, report: &Report) -> io::Result<()> {
     writeln!(
         out,
         "<p>An addressable specification may be met by an equivalent measure, or left out where it is not reasonable, if that is \
          documented with the reason: 45 CFR 164.306(d)(3). What is <em>required</em> cannot be waived.</p>"
     )?;
     let rows = report.suppressed.iter().filter_map(|finding| {
-        let waiver = finding.waiver.as_deref()?;
+        let suppression = finding.suppression.as_deref()?;
         let optional = |text: &Option<String>| text.as_ref().map_or_else(dash, |text| code(text));
-        let mut why = optional(&waiver.reason);
-        if let Some(alternative) = &waiver.alternative {
+        let mut why = optional(&suppression.reason);
+        if let Some(alternative) = &suppression.alternative {
             why.push_str(&format!("<br><span class=\"label\">Instead</span> {}", code(alternative)));
         }
-        let required = waiver.required_of(&finding.rule);
+        let required = suppression.required_of(&finding.rule);
         if !required.is_empty() {
             let word = format!("required: {}", Markup(&required.join(", ")));
             why.push_str(&format!("<br>{}", badge("failed", "!", &word)));
         }
-        let until = waiver.expires.map_or_else(|| "no end".to_owned(), |day| format!("<time>{day}</time>"));
-        Some(vec![what(finding, report), why, optional(&waiver.owner), until, optional(&waiver.ticket)])
+        let until = suppression.expires.map_or_else(|| "no end".to_owned(), |day| format!("<time>{day}</time>"));
+        Some(vec![what(finding, report), why, optional(&suppression.owner), until, optional(&suppression.ticket)])
     });
     table(out, "Waived findings", &["Finding", "Reason", "Who", "Until", "Ticket"], rows)
 }
@@ -65,7 +65,7 @@ pub(super) fn known(out: &mut impl io::Write, report: &Report) -> io::Result<()>
         out,
         "<p>These were there when the baseline was written. They do not count, and are still to be mended.</p>"
     )?;
-    let known = report.suppressed.iter().filter(|finding| finding.waiver.is_none());
+    let known = report.suppressed.iter().filter(|finding| finding.suppression.is_none());
     table(
         out,
         "Known findings",

@@ -4,8 +4,8 @@
 use super::paint::Ink;
 use super::{Report, Style};
 use crate::finding::{Finding, Outcome};
+use crate::report::suppression_words;
 use crate::report::text::{one_line, shorten, width, wrap};
-use crate::report::waiver_words;
 
 /// Columns that a rule's id or a subject may take before the columns of a list stop lining up.
 const MAX_CELL: usize = 40;
@@ -49,9 +49,9 @@ impl Row {
         if !finding.message.is_empty() {
             messages.push(finding.full_message());
         }
-        if let Some(waiver) = &finding.waiver {
-            messages.push(format!("Waived: {}", waiver_words(waiver)));
-            messages.extend(report.not_waivable(waiver.required_of(&finding.rule).iter().map(String::as_str)));
+        if let Some(suppression) = &finding.suppression {
+            messages.push(format!("Waived: {}", suppression_words(suppression)));
+            messages.extend(report.not_suppressible(suppression.required_of(&finding.rule).iter().map(String::as_str)));
         } else if finding.is_suppressed() {
             messages.push("The baseline has it.".to_owned());
         }

@@ -124,11 +124,11 @@ fn by_rule(report: &Report, style: &Style, every_rule: bool) -> Vec<String> {
 
 /// What does not count, and why.
 fn suppressed(report: &Report) -> Vec<String> {
-    let Summary { waived, waived_required, known, stale, .. } = *report.summary;
+    let Summary { suppressed, suppressed_required, known, stale, .. } = *report.summary;
     let mut facts = Vec::new();
     let mut parts = Vec::new();
-    if waived > 0 {
-        parts.push(format!("{} waived by exceptions", count(waived, "finding")));
+    if suppressed > 0 {
+        parts.push(format!("{} waived by exceptions", count(suppressed, "finding")));
     }
     if known > 0 {
         parts.push(format!("{} in the baseline", count(known, "finding")));
@@ -137,11 +137,11 @@ fn suppressed(report: &Report) -> Vec<String> {
         let hint = if report.shows_suppressed { "" } else { " (--show suppressed)" };
         facts.push(format!("Not counted: {}{hint}", parts.join(", ")));
     }
-    if waived_required > 0 {
-        let touch = if waived_required == 1 { "waived finding touches" } else { "waived findings touch" };
+    if suppressed_required > 0 {
+        let touch = if suppressed_required == 1 { "waived finding touches" } else { "waived findings touch" };
         facts.push(format!(
             "{} {touch} a required specification; only addressable ones can be waived (164.306(d)(3))",
-            grouped(waived_required)
+            grouped(suppressed_required)
         ));
     }
     if stale > 0 {

@@ -1,26 +1,26 @@
-//! Whether a resource is backed up by a plan of the template, answered by [`crate::graph::backup`].
+//! Whether a backup plan of the template includes a resource, based on [`crate::graph::backup`].
 
 use crate::finding::Related;
 use crate::graph::backup;
 use crate::rules::checker::{Checker, Item, Judgement};
 
-/// Whether a backup selection of the template covers the resource. The word says what the template has instead.
+/// Whether a backup selection of the template includes the resource. The word `{plan}` states what the template has instead.
 pub(super) fn in_backup_plan<'m, 't>(checker: &mut Checker<'_, 'm, 't>, item: &Item<'m, 't>) -> Judgement {
     let model = checker.model;
     let found = backup::protection(checker.run, model, item.owner());
     checker.at(found.covered, || {
-        let mut place = item.place();
+        let mut location = item.location();
         let plan = match found.selections.as_slice() {
             [] => "this template has no backup plan".to_owned(),
             [only] => format!("backup selection `{}` does not include it", only.name),
             _ => "no backup selection of this template includes it".to_owned(),
         };
-        place.words = vec![("plan", plan)];
+        location.words = vec![("plan", plan)];
         let related = found.selections.iter().map(|selection| Related {
             span: selection.key_span,
             message: format!("`{}` selects other resources", selection.name),
         });
-        place.related = related.collect();
-        place
+        location.related = related.collect();
+        location
     })
 }

@@ -1,8 +1,8 @@
-//! What inline code does, answered by [`crate::graph::inline_code`].
+//! Inline code, based on [`crate::graph::inline_code`].
 
 use crate::eval::text;
 use crate::graph::inline_code::{Language, logged_events};
-use crate::rules::checker::{Checker, Item, Judgement, value_place};
+use crate::rules::checker::{Checker, Item, Judgement, value_location};
 use crate::rules::path::Path;
 use crate::truth::Truth;
 use serde::Deserialize;
@@ -12,11 +12,11 @@ use serde::Deserialize;
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct LogsEvent {
-    /// The code.
+    /// The path of the code.
     code: Path,
-    /// The function that is called: `index.handler`.
+    /// The path of the handler, such as `index.handler`.
     handler: Path,
-    /// The runtime, which tells the language: `python3.12`.
+    /// The path of the runtime, such as `python3.12`, which determines the language.
     runtime: Path,
 }
 
@@ -42,23 +42,23 @@ impl LogsEvent {
         let language = match runtime.as_str() {
             runtime if runtime.starts_with("python") => Language::Python,
             runtime if runtime.starts_with("nodejs") => Language::JavaScript,
-            // Inline code is one or the other, and only one of them has `def`.
+            // Inline code is one of the two, and only Python has `def`.
             _ if code.contains("def ") => Language::Python,
             _ => Language::JavaScript,
         };
         let found = logged_events(&code, handler, language);
         checker.at((!found.is_empty()).into(), || {
-            let mut place = value_place(value, name, path);
+            let mut location = value_location(value, name, path);
             if let Some(first) = found.first() {
                 let others = match found.len() {
                     1 => String::new(),
                     2 => " (and one other line)".to_owned(),
                     more => format!(" (and {} other lines)", more - 1),
                 };
-                place.words =
+                location.words =
                     vec![("line", first.line.to_string()), ("code", shortened(&first.code)), ("others", others)];
             }
-            place
+            location
         })
     }
 }
@@ -73,7 +73,7 @@ fn text_at<'m, 't>(checker: &mut Checker<'_, 'm, 't>, path: &Path, item: &Item<'
 
 /// A line of code as a sentence can hold it.
 fn shortened(code: &str) -> String {
-    /// Characters that fit beside the rest of a message.
+    /// Characters that fit in a message.
     const MOST: usize = 80;
     match code.char_indices().nth(MOST) {
         Some((end, _)) => format!("{}…", code.get(..end).unwrap_or_default()),

@@ -1,41 +1,41 @@
-//! What an identity can make of its rights, answered by [`crate::policy`] and [`crate::graph`].
+//! Privilege escalation, based on [`crate::policy`] and [`crate::graph`].
 
 use crate::finding::Related;
 use crate::graph::granted::grants;
 use crate::policy::{Escalation, escalations};
-use crate::rules::checker::{Checker, Item, Judgement, value_place};
+use crate::rules::checker::{Checker, Item, Judgement, value_location};
 use crate::truth::Truth;
 
-/// Whether all that an identity is permitted by together lets it get more rights. The place is the statement that allows the
-/// first action of the first way; the statements of its other actions are related.
+/// Whether the permissions of an identity together allow privilege escalation. The location is the statement that allows the
+/// first action of the first path. The statements of its other actions are related locations.
 pub(super) fn escalates<'m, 't>(checker: &mut Checker<'_, 'm, 't>, item: &Item<'m, 't>) -> Judgement {
     let grants = grants(checker.run, checker.model, item.owner());
-    let ways = escalations(checker.run, &grants.statements);
+    let paths = escalations(checker.run, &grants.statements);
     let doubt = if grants.unknown { Truth::Unknown } else { Truth::False };
-    let truth = Truth::any(ways.iter().map(|way| way.truth)).or(doubt);
-    let open: Vec<&Escalation> = ways.iter().filter(|way| way.truth.is_true()).collect();
-    let Some(first) = open.first() else { return checker.at(truth, || item.place()) };
+    let truth = Truth::any(paths.iter().map(|escalation| escalation.truth)).or(doubt);
+    let open: Vec<&Escalation> = paths.iter().filter(|escalation| escalation.truth.is_true()).collect();
+    let Some(first) = open.first() else { return checker.at(truth, || item.location()) };
     checker.at(truth, || {
         let statement = |index: usize| Some((grants.statements.get(index)?, grants.owners.get(index)?));
-        let mut place = item.place();
-        let mut told = Vec::new();
+        let mut location = item.location();
+        let mut actions = Vec::new();
         for (action, index) in &first.steps {
             let Some((granted, owner)) = statement(*index) else { continue };
             let value = granted.statement.value;
-            if told.is_empty() {
+            if actions.is_empty() {
                 let path = format!("{}/{}", owner.path(), granted.statement.path);
-                place = value_place(value, "Statement", &path);
-            } else if value.span != place.span {
-                place.related.push(Related { span: value.span, message: format!("allows `{action}`") });
+                location = value_location(value, "Statement", &path);
+            } else if value.span != location.span {
+                location.related.push(Related { span: value.span, message: format!("allows `{action}`") });
             }
-            told.push(format!("`{action}`"));
+            actions.push(format!("`{action}`"));
         }
         let more = match open.len() {
             1 => String::new(),
             2 => ", and there is one more path".to_owned(),
             more => format!(", and there are {} more paths", more - 1),
         };
-        place.words = vec![("actions", told.join(" and ")), ("more", more)];
-        place
+        location.words = vec![("actions", actions.join(" and ")), ("more", more)];
+        location
     })
 }

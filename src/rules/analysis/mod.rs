@@ -1,7 +1,7 @@
-//! Questions too deep for data: rules name them under `analysis:`, Rust answers them.
+//! Questions that are too deep for data: rules name them in `analysis:`, and Rust code decides them.
 //!
-//! Each file holds the analyses of one subject: their arguments as rule files write them, and the way from an answer of
-//! `policy` or `graph` to places.
+//! Each file contains the analyses of one subject: their arguments, as rule files write them, and the steps from a result of
+//! `policy` or `graph` to locations.
 
 mod backup;
 mod code;
@@ -20,14 +20,14 @@ use super::path::Path;
 use crate::facts::Grant;
 use serde::Deserialize;
 
-/// An analysis with its arguments.
+/// A built-in analysis with its arguments.
 #[derive(Clone, Debug, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema), schemars(with = "RawAnalysis"))]
 #[serde(try_from = "RawAnalysis")]
 pub enum Analysis {
-    /// Who a normalised statement speaks of.
+    /// The principals of a normalized statement.
     Principal(policy::Who),
-    /// Whether a statement's conditions keep out callers one does not know.
+    /// Whether a statement's conditions limit the callers to known ones.
     RestrictsCallers,
     /// Whether a statement allows everything on everything.
     GrantsAdmin,
@@ -55,17 +55,17 @@ pub enum Analysis {
     ExposesSecret(secrets::ExposesSecret),
     /// Whether a parameter carries a secret.
     CarriesSecret,
-    /// Whether a security group rule lets somebody reach one of these ports.
+    /// Whether a security group rule opens one of these ports.
     OpensPort(network::OpensPort),
     /// Whether a subnet, or the subnets of a group, route to an internet gateway.
     RoutesToInternet(network::RoutesToInternet),
-    /// In how many Availability Zones a list of subnets lies.
+    /// The number of Availability Zones of a list of subnets.
     SubnetZones(network::SubnetZones),
     /// Whether a backup selection of the template covers a resource.
     InBackupPlan,
-    /// Whether an identity can get more rights than it was given.
+    /// Whether an identity can escalate its privileges.
     Escalates,
-    /// Whether a resource is tagged as one that holds PHI.
+    /// Whether a tag marks a resource as one that contains PHI.
     PhiTagged,
     /// Whether AWS's Business Associate Addendum covers a resource's service.
     HipaaEligible,
@@ -75,9 +75,9 @@ pub enum Analysis {
     Identifies(phi::Identifies),
     /// Whether inline code logs its whole event.
     LogsEvent(code::LogsEvent),
-    /// Whether resources of a template wait for each other.
+    /// Whether resources of a template depend on each other in a cycle.
     DependencyCycle,
-    /// Whether a template uses a name that exists nowhere.
+    /// Whether a template refers to a name that does not exist.
     UnresolvedReference,
 }
 
@@ -85,63 +85,63 @@ pub enum Analysis {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 struct RawAnalysis {
-    /// Some principal of the statement is.
+    /// A principal of the statement is of this kind.
     principal: Option<policy::Who>,
-    /// The statement's conditions keep out callers one does not know.
+    /// The conditions of the statement limit the callers to known ones.
     restricts_callers: Option<True>,
-    /// The statement allows everything on everything.
+    /// The statement allows all actions on all resources.
     grants_admin: Option<True>,
-    /// The statement allows everything on everything, and nothing about it is unknown.
+    /// The statement allows all actions on all resources, and no part of it is unknown.
     surely_grants_admin: Option<True>,
-    /// The statement names every resource, although some of its actions could be limited.
+    /// The statement applies to all resources, although some of its actions support resource-level permissions.
     needless_wildcard: Option<True>,
-    /// AWS's managed policy of that ARN grants this much.
+    /// The value is the ARN of an AWS managed policy that grants this much access.
     managed_policy_grants: Option<Vec<Grant>>,
-    /// Every such request is denied to everyone.
+    /// The bucket's policies deny these requests to everyone (`*`).
     bucket_policy_denies: Option<policy::BucketPolicyDenies>,
-    /// It carries all tags.
+    /// The resource has all of these tags.
     tagged: Option<tags::Tagged>,
-    /// Its explicit physical name, if it has one, contains the parameter.
+    /// The explicit physical name of the resource, if it has one, contains this parameter.
     name_contains: Option<names::NameContains>,
-    /// Some resource has an explicit physical name.
+    /// At least one resource has an explicit physical name.
     has_explicit_names: Option<True>,
-    /// The template declares the parameter.
+    /// The template declares this parameter.
     declares_parameter: Option<names::DeclaresParameter>,
-    /// A secret is written out.
+    /// The template contains a hard-coded secret here.
     literal_secrets: Option<secrets::LiteralSecrets>,
-    /// The map holds a secret.
+    /// The map contains a secret.
     secret_variables: Option<secrets::SecretVariables>,
-    /// The value shows a secret.
+    /// The value exposes a secret.
     exposes_secret: Option<secrets::ExposesSecret>,
     /// The parameter's value is a secret.
     carries_secret: Option<True>,
-    /// The security group rule opens such a port.
+    /// The security group rule opens one of these ports.
     opens_port: Option<network::OpensPort>,
     /// A subnet routes to an internet gateway.
     routes_to_internet: Option<network::RoutesToInternet>,
-    /// The subnets lie in so many Availability Zones.
+    /// The subnets are in this number of Availability Zones.
     subnet_zones: Option<network::SubnetZones>,
-    /// A backup selection of the template covers it.
+    /// A backup selection of the template includes the resource.
     in_backup_plan: Option<True>,
-    /// What it is permitted opens a way to more rights.
+    /// The permissions of the identity allow privilege escalation.
     escalates: Option<True>,
-    /// A tag says that it holds PHI.
+    /// A tag marks the resource as one that contains PHI.
     phi_tagged: Option<True>,
-    /// AWS's Business Associate Addendum covers its service, or the service is not meant for PHI.
+    /// AWS's Business Associate Addendum covers the resource's service, or the service is not meant for PHI.
     hipaa_eligible: Option<True>,
-    /// A resource that holds data names it as its key.
+    /// The key encrypts a resource that stores data.
     encrypts_data: Option<True>,
-    /// A text identifies a patient.
+    /// The template contains a text that identifies a patient here.
     identifies: Option<phi::Identifies>,
-    /// Its inline code logs the whole event.
+    /// The inline code of the function logs the whole event.
     logs_event: Option<code::LogsEvent>,
-    /// Resources wait for each other in a circle.
+    /// Resources of the template depend on each other in a cycle.
     dependency_cycle: Option<True>,
-    /// A name is used that exists nowhere.
+    /// The template refers to a name that does not exist.
     unresolved_reference: Option<True>,
 }
 
-/// `true`: the analysis takes no arguments. Its opposite is written with `not:`.
+/// `true`: the analysis does not take arguments. For the opposite, use `not:`.
 #[derive(Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema), schemars(with = "bool"))]
 #[serde(try_from = "bool")]
@@ -198,7 +198,7 @@ impl TryFrom<RawAnalysis> for Analysis {
 }
 
 impl Analysis {
-    /// Answers it about an item.
+    /// Decides it for an item.
     pub fn judge<'m, 't>(&self, checker: &mut Checker<'_, 'm, 't>, item: &Item<'m, 't>) -> Judgement {
         match self {
             Self::Principal(who) => policy::principal(checker, item, *who),

@@ -3,13 +3,13 @@
 use crate::eval::value::{Origin, Part, Value};
 use crate::facts;
 use crate::graph::names::physical_name;
-use crate::rules::checker::{Checker, Item, Judgement, Place, block_place, value_place};
+use crate::rules::checker::{Checker, Item, Judgement, Location, block_location, value_location};
 use crate::rules::operand::Operand;
 use crate::truth::Truth;
 use serde::Deserialize;
 
 /// Whether a resource's explicit physical name contains a parameter, in any spelling. A resource without an explicit name
-/// passes: CloudFormation makes a unique one.
+/// passes: CloudFormation generates a unique name.
 #[derive(Clone, Debug, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
@@ -33,11 +33,11 @@ impl NameContains {
         } else {
             truth
         };
-        checker.at(truth, || value_place(name, property, &format!("{}/Properties/{property}", block.path())))
+        checker.at(truth, || value_location(name, property, &format!("{}/Properties/{property}", block.path())))
     }
 }
 
-/// A name may be made of another resource's name, which is made of a third one's. Circles are no valid templates, and end here.
+/// A name may be made of another resource's name, which is made of a third one's. Circles are not valid templates, and end here.
 const MOST_STEPS: usize = 8;
 
 fn contains<'t>(checker: &mut Checker<'_, '_, 't>, name: &Value<'t>, parameters: &[String], steps: usize) -> Truth {
@@ -45,7 +45,7 @@ fn contains<'t>(checker: &mut Checker<'_, '_, 't>, name: &Value<'t>, parameters:
     for part in name.parts() {
         match &part.origin {
             Origin::Parameter(found) if parameters.iter().any(|parameter| parameter == found) => return Truth::True,
-            // A name that is a parameter and nothing else, without a default: whoever deploys may well give the suffix.
+            // A name that is a parameter and nothing else, without a default: the deployment may give the suffix.
             Origin::Parameter(_) => unknown |= name.is_opaque(),
             // The stack's name is unique per deployment as well, but it is not the suffix that was asked for.
             Origin::Literal | Origin::Pseudo(_) => {}
@@ -86,24 +86,24 @@ impl DeclaresParameter {
         let names = self.parameter.texts(checker.settings);
         let declared = names.iter().any(|name| template.parameter(name).is_some());
         checker.at(declared.into(), || {
-            let mut place = match template.root.entry("Parameters") {
+            let mut location = match template.root.entry("Parameters") {
                 // Where it would stand.
-                Some(section) => Place { span: section.key_span, path: section.key.to_string(), ..item.place() },
-                None => block_place(&checker.model.whole),
+                Some(section) => Location { span: section.key_span, path: section.key.to_string(), ..item.location() },
+                None => block_location(&checker.model.whole),
             };
-            place.words =
+            location.words =
                 vec![("parameter", names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" or "))];
-            place
+            location
         })
     }
 }
 
-/// Whether any resource of the template has an explicit physical name. One that is a parameter and nothing else is none: whoever
-/// deploys gives the whole of it.
+/// Whether any resource of the template has an explicit physical name. One that is a parameter and nothing else does not
+/// count: the deployment gives the whole of it.
 pub(super) fn has_explicit_names<'m, 't>(checker: &mut Checker<'_, 'm, 't>, item: &Item<'m, 't>) -> Judgement {
     let model = checker.model;
     for block in &model.resources {
-        // Asked in this order, so that the conditions of resources without a name are no choices of this check.
+        // Asked in this order, so that the conditions of resources without a name are not choices of this check.
         if let Some(name) = physical_name(checker.run, block)
             && !is_parameter(name)
             && crate::expand::exists(checker.run, block)
@@ -111,14 +111,14 @@ pub(super) fn has_explicit_names<'m, 't>(checker: &mut Checker<'_, 'm, 't>, item
             let first = block.name.to_owned();
             let span = name.span;
             return checker.at(Truth::True, || {
-                let mut place = item.place();
-                place.related =
+                let mut location = item.location();
+                location.related =
                     vec![crate::finding::Related { span, message: format!("the explicit name of `{first}`") }];
-                place
+                location
             });
         }
     }
-    checker.at(Truth::False, || item.place())
+    checker.at(Truth::False, || item.location())
 }
 
 fn is_parameter(name: &Value<'_>) -> bool {

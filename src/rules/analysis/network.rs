@@ -1,4 +1,4 @@
-//! Ports, routes and zones, answered by [`crate::graph::network`] and [`crate::graph::routes`].
+//! Ports, routes and zones, based on [`crate::graph::network`] and [`crate::graph::routes`].
 
 use crate::eval::value::{Kind, Value};
 use crate::expand::Block;
@@ -10,17 +10,17 @@ use crate::rules::path::Path;
 use crate::truth::Truth;
 use serde::Deserialize;
 
-/// Whether a security group rule (a map with `IpProtocol`, `FromPort`, `ToPort`) opens a port, out of some or outside of
-/// some.
+/// Whether a security group rule (a map with `IpProtocol`, `FromPort`, `ToPort`) opens one of some ports, or a port other than
+/// those.
 #[derive(Clone, Debug, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct OpensPort {
     /// One of these ports.
     any_of: Option<Operand>,
-    /// A port that is none of these.
+    /// A port other than these.
     other_than: Option<Operand>,
-    /// Where in the rule to point at, its source say; the rule itself if absent.
+    /// The path of the value to point at, such as the source. Without it, findings point at the security group rule.
     pub(super) at: Option<Path>,
 }
 
@@ -75,15 +75,15 @@ impl OpensPort {
             _ => None,
         };
         checker.at(truth, || {
-            let mut place = exact.as_ref().unwrap_or(item).place();
+            let mut location = exact.as_ref().unwrap_or(item).location();
             let values: Vec<String> =
                 values.iter().map(|value| value.text().unwrap_or_default().into_owned()).collect();
             let text = match range_texts(&values) {
                 Some(text) => text,
                 None => "ports".to_owned(),
             };
-            place.words = vec![("ports", text)];
-            place
+            location.words = vec![("ports", text)];
+            location
         })
     }
 }
@@ -105,7 +105,7 @@ enum Range {
     Ports(i64, i64),
 }
 
-/// The ports that a rule speaks of. Source: `AWS::EC2::SecurityGroupIngress` in the CloudFormation resource reference:
+/// The ports of a rule. Source: `AWS::EC2::SecurityGroupIngress` in the CloudFormation resource reference:
 /// protocol -1 means all, ICMP has types instead of ports, a protocol other than tcp, udp and icmp has all ports.
 fn range(protocol: &Value<'_>, from: &Value<'_>, to: &Value<'_>) -> Range {
     let Some(protocol) = protocol.text() else {
@@ -126,14 +126,14 @@ fn range(protocol: &Value<'_>, from: &Value<'_>, to: &Value<'_>) -> Range {
     }
 }
 
-/// Whether a subnet that the item names at `subnets` routes to an internet gateway; without `subnets`, the item is the subnet.
+/// Whether a subnet of the element has a route to an internet gateway. Without `subnets`, the element is the subnet.
 #[derive(Clone, Debug, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct RoutesToInternet {
-    /// The list of subnet ids, or one.
+    /// The path of a subnet ID, or of a list of them.
     pub(super) subnets: Option<Path>,
-    /// Ask only whether the subnets' VPC has an internet gateway at all.
+    /// Check only whether the VPC of the subnets has an internet gateway.
     #[serde(default)]
     vpc_only: bool,
 }
@@ -155,73 +155,73 @@ impl RoutesToInternet {
         }
         let (open, related) = self.open(checker, subnet);
         checker.at(open, || {
-            let mut place = item.place();
-            place.words = vec![("subnet", subnet.name.to_owned())];
-            place.related = related;
-            place
+            let mut location = item.location();
+            location.words = vec![("subnet", subnet.name.to_owned())];
+            location.related = related;
+            location
         })
     }
 
     pub(super) fn judge<'m, 't>(&self, checker: &mut Checker<'_, 'm, 't>, item: &Item<'m, 't>) -> Judgement {
         let Some(subnets) = &self.subnets else { return self.judge_subnet(checker, item) };
         let selection = checker.select_some(subnets, item);
-        let mut answer = if selection.unknown { Truth::Unknown } else { Truth::False };
-        let mut places = Vec::new();
+        let mut result = if selection.unknown { Truth::Unknown } else { Truth::False };
+        let mut locations = Vec::new();
         for found in &selection.items {
             let Item::Value { value, name, path, owner } = found else { continue };
             let model = checker.model;
             let subnets = network::subnets(checker.run, model, value);
             if subnets.others {
-                answer = answer.or(Truth::Unknown);
+                result = result.or(Truth::Unknown);
             }
             for subnet in subnets.declared {
                 let (open, related) = self.open(checker, subnet);
-                answer = answer.or(open);
+                result = result.or(open);
                 if checker.explain && open.is_true() {
                     // The item of the list that names the subnet.
                     let index = value.items().iter().position(|id| {
                         matches!(id.as_reference(), Some(crate::eval::value::Origin::Resource { id, .. }) if *id == subnet.name)
                     });
                     let exact = index.and_then(|index| Some((index, value.items().get(index)?)));
-                    let mut place = match exact {
+                    let mut location = match exact {
                         Some((index, id)) if matches!(value.kind, Kind::List(_)) => {
-                            crate::rules::checker::value_place(id, name, &format!("{path}/{index}"))
+                            crate::rules::checker::value_location(id, name, &format!("{path}/{index}"))
                         }
-                        _ => Item::Value { value, name: name.clone(), path: path.clone(), owner }.place(),
+                        _ => Item::Value { value, name: name.clone(), path: path.clone(), owner }.location(),
                     };
-                    place.words = vec![("subnet", subnet.name.to_owned())];
-                    place.related = related;
-                    places.push(place);
+                    location.words = vec![("subnet", subnet.name.to_owned())];
+                    location.related = related;
+                    locations.push(location);
                 }
             }
         }
-        if checker.explain && places.is_empty() {
-            places.push(selection.nearest);
+        if checker.explain && locations.is_empty() {
+            locations.push(selection.nearest);
         }
-        Judgement { truth: answer, places }
+        Judgement { truth: result, locations }
     }
 }
 
-/// Whether the subnets at `subnets` lie in at least so many Availability Zones.
+/// Whether the subnets are in at least this number of Availability Zones.
 #[derive(Clone, Debug, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct SubnetZones {
-    /// The list of subnet ids.
+    /// The path of the list of subnet IDs.
     pub(super) subnets: Path,
-    /// How many zones.
+    /// The minimum number of zones.
     at_least: usize,
 }
 
 impl SubnetZones {
     pub(super) fn judge<'m, 't>(&self, checker: &mut Checker<'_, 'm, 't>, item: &Item<'m, 't>) -> Judgement {
         let selection = checker.select(&self.subnets, item);
-        let mut answer = if selection.unknown { Truth::Unknown } else { Truth::False };
+        let mut result = if selection.unknown { Truth::Unknown } else { Truth::False };
         for found in &selection.items {
             let Item::Value { value, .. } = found else { continue };
             let subnets = network::subnets(checker.run, checker.model, value);
-            answer = answer.or(network::in_zones(checker.run, &subnets, self.at_least));
+            result = result.or(network::in_zones(checker.run, &subnets, self.at_least));
         }
-        checker.at(answer, || selection.items.first().map_or(selection.nearest, Item::place))
+        checker.at(result, || selection.items.first().map_or(selection.nearest, Item::location))
     }
 }

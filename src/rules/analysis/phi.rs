@@ -1,15 +1,15 @@
-//! Where PHI is, and where it shows, answered by [`crate::graph`] and [`crate::facts`].
+//! Where PHI is stored and exposed, based on [`crate::graph`] and [`crate::facts`].
 
 use crate::expression::Expression;
 use crate::facts::{Eligibility, hipaa_eligibility};
 use crate::graph::phi::Holds;
 use crate::graph::{identifiers, key_use, phi};
-use crate::rules::checker::{Checker, Item, Judgement, Place};
+use crate::rules::checker::{Checker, Item, Judgement, Location};
 use crate::rules::operand::Operand;
 use crate::truth::Truth;
 use serde::Deserialize;
 
-/// Whether a tag of the resource says that it holds PHI.
+/// Whether a tag marks the resource as one that contains PHI.
 pub(super) fn phi_tagged<'m, 't>(checker: &mut Checker<'_, 'm, 't>, item: &Item<'m, 't>) -> Judgement {
     Truth::from(matches!(phi::holds(checker.run, item.owner()), Some(Holds::Tagged(..)))).into()
 }
@@ -18,7 +18,7 @@ pub(super) fn phi_tagged<'m, 't>(checker: &mut Checker<'_, 'm, 't>, item: &Item<
 /// `{service}`.
 pub(super) fn hipaa_eligible<'m, 't>(checker: &mut Checker<'_, 'm, 't>, item: &Item<'m, 't>) -> Judgement {
     let block = item.owner();
-    // What is no service of AWS's, a custom resource or a module, is no question of the addendum's.
+    // The addendum does not apply to custom resources and modules.
     if !block.kind.starts_with("AWS::") {
         return Truth::True.into();
     }
@@ -35,30 +35,30 @@ pub(super) fn hipaa_eligible<'m, 't>(checker: &mut Checker<'_, 'm, 't>, item: &I
         }
     };
     checker.at(truth, || {
-        let mut place = item.place();
-        place.words = vec![("service", service.to_owned())];
-        place
+        let mut location = item.location();
+        location.words = vec![("service", service.to_owned())];
+        location
     })
 }
 
-/// Whether a KMS key encrypts a resource of the template that holds data. Word: `{user}`.
+/// Whether a KMS key encrypts a resource of the template that stores data. Word: `{user}`.
 pub(super) fn encrypts_data<'m, 't>(checker: &mut Checker<'_, 'm, 't>, item: &Item<'m, 't>) -> Judgement {
     let user = key_use::used_by(checker.run, checker.model, item.owner());
     checker.at(user.is_some().into(), || {
-        let mut place = item.place();
-        place.words = user.map(|user| ("user", user.name.to_owned())).into_iter().collect();
-        place
+        let mut location = item.location();
+        location.words = user.map(|user| ("user", user.name.to_owned())).into_iter().collect();
+        location
     })
 }
 
-/// Whether a block writes out what identifies a patient. Searched as written, in every branch of every condition.
+/// Whether a block contains a text that identifies a patient. The search includes every branch of every condition.
 #[derive(Clone, Debug, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Identifies {
-    /// Below these keys of the block.
+    /// The keys of the block to search, such as `Properties`.
     below: Vec<String>,
-    /// Further regular expressions.
+    /// Additional regular expressions.
     pub more: Operand,
 }
 
@@ -76,31 +76,31 @@ impl Identifies {
                 }
             }
         }
-        let mut places = Vec::new();
+        let mut locations = Vec::new();
         for (key, node) in self.below.iter().filter_map(|key| Some((key, block.node.get(key)?))) {
             for found in identifiers::identifiers(node, &more) {
                 truth = Truth::True;
                 if checker.explain {
                     let way = [block.path().as_str(), key, &found.path].map(str::to_owned);
-                    // The last step that is a name of the template's own: functions and indices are none.
+                    // The last step that is a name in the template, not a function or an index.
                     let is_name =
                         |step: &&str| !step.starts_with("Fn::") && *step != "Ref" && step.parse::<usize>().is_err();
                     let name = found.path.rsplit('/').find(|step| !step.is_empty() && is_name(step)).unwrap_or(key);
-                    places.push(Place {
+                    locations.push(Location {
                         span: found.span,
                         path: way.into_iter().filter(|step| !step.is_empty()).collect::<Vec<_>>().join("/"),
                         name: name.to_owned(),
-                        // No message repeats what identifies somebody.
+                        // Messages do not repeat values that identify a person.
                         state: format!("shows {}", found.what),
                         words: vec![("what", found.what.to_owned())],
-                        ..Place::default()
+                        ..Location::default()
                     });
                 }
             }
         }
-        if checker.explain && places.is_empty() {
-            places.push(item.place());
+        if checker.explain && locations.is_empty() {
+            locations.push(item.location());
         }
-        Judgement { truth, places }
+        Judgement { truth, locations }
     }
 }

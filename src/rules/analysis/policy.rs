@@ -1,22 +1,22 @@
-//! Questions about policy statements, answered by [`crate::policy`].
+//! Analyses of policy statements, based on [`crate::policy`].
 
 use crate::eval::text;
 use crate::eval::value::Value;
 use crate::facts::{Grant, managed_policy_grant};
 use crate::policy::{self, DocumentKind, Request};
-use crate::rules::checker::{Checker, Item, Judgement, Way, value_place};
+use crate::rules::checker::{Checker, Followed, Item, Judgement, value_location};
 use crate::truth::Truth;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
-/// Kinds of principal that rules ask for.
+/// Kinds of principals.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Who {
-    /// Anybody.
+    /// Everyone (`*`).
     Everyone,
-    /// An account that is not the stack's.
+    /// An AWS account other than the stack's account.
     ForeignAccount,
     /// An AWS service.
     Service,
@@ -29,7 +29,7 @@ fn statement<'m, 't>(item: &Item<'m, 't>) -> Option<(&'m Value<'t>, String)> {
     }
 }
 
-/// Whether a principal of the statement is such; the places are the principals that are.
+/// Whether a principal of the statement is such; the locations are the principals that are.
 pub(super) fn principal<'m, 't>(checker: &mut Checker<'_, 'm, 't>, item: &Item<'m, 't>, who: Who) -> Judgement {
     let Some((statement, path)) = statement(item) else { return Truth::Unknown.into() };
     let who = match who {
@@ -38,15 +38,15 @@ pub(super) fn principal<'m, 't>(checker: &mut Checker<'_, 'm, 't>, item: &Item<'
         Who::Service => policy::Who::Service,
     };
     let (truth, offending) = policy::principal(checker.run, statement, who);
-    let places = if checker.explain {
-        offending.into_iter().map(|value| value_place(value, "Principal", &format!("{path}/Principal"))).collect()
+    let locations = if checker.explain {
+        offending.into_iter().map(|value| value_location(value, "Principal", &format!("{path}/Principal"))).collect()
     } else {
         Vec::new()
     };
-    Judgement { truth, places }
+    Judgement { truth, locations }
 }
 
-/// Whether the statement's conditions keep out callers one does not know.
+/// Whether the statement's conditions limit the callers to known ones.
 pub(super) fn restricts_callers<'m, 't>(checker: &mut Checker<'_, 'm, 't>, item: &Item<'m, 't>) -> Judgement {
     match statement(item) {
         Some((statement, _)) => policy::restricts_callers(checker.run, statement).into(),
@@ -54,7 +54,7 @@ pub(super) fn restricts_callers<'m, 't>(checker: &mut Checker<'_, 'm, 't>, item:
     }
 }
 
-/// Whether the statement allows everything on everything.
+/// Whether the statement allows all actions on all resources.
 pub(super) fn grants_admin<'m, 't>(checker: &mut Checker<'_, 'm, 't>, item: &Item<'m, 't>) -> Judgement {
     match statement(item) {
         Some((statement, _)) => policy::grants_admin(checker.run, statement).into(),
@@ -62,27 +62,27 @@ pub(super) fn grants_admin<'m, 't>(checker: &mut Checker<'_, 'm, 't>, item: &Ite
     }
 }
 
-/// Whether the statement allows everything on everything beyond doubt. Where that is unknown this is false, so that a rule which
-/// leaves such statements to another one still says what it knows.
+/// Whether the statement certainly allows all actions on all resources. False if that is unknown: a rule that leaves such
+/// statements to another rule must still report what it knows.
 pub(super) fn surely_grants_admin<'m, 't>(checker: &mut Checker<'_, 'm, 't>, item: &Item<'m, 't>) -> Judgement {
     let surely = statement(item).is_some_and(|(statement, _)| policy::grants_admin(checker.run, statement).is_true());
     Truth::from(surely).into()
 }
 
-/// Whether the statement names every resource although its actions could be limited; the places are the resources.
+/// Whether the statement names every resource although its actions could be limited; the locations are the resources.
 pub(super) fn needless_wildcard<'m, 't>(checker: &mut Checker<'_, 'm, 't>, item: &Item<'m, 't>) -> Judgement {
     let Some((statement, path)) = statement(item) else { return Truth::Unknown.into() };
     let found = policy::needless_wildcard(checker.run, statement);
-    let mut places = Vec::new();
+    let mut locations = Vec::new();
     if checker.explain && found.truth.is_true() {
         let actions = listed(&found.actions);
         for resource in found.resources {
-            let mut place = value_place(resource, "Resource", &format!("{path}/Resource"));
-            place.words = vec![("actions", actions.clone())];
-            places.push(place);
+            let mut location = value_location(resource, "Resource", &format!("{path}/Resource"));
+            location.words = vec![("actions", actions.clone())];
+            locations.push(location);
         }
     }
-    Judgement { truth: found.truth, places }
+    Judgement { truth: found.truth, locations }
 }
 
 /// Action patterns as a sentence names them.
@@ -139,16 +139,16 @@ pub(super) fn managed_policy_grants<'m, 't>(
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct BucketPolicyDenies {
-    /// Action patterns that must be covered: `s3:*`.
+    /// The actions of the requests, such as `s3:*`.
     actions: Vec<String>,
-    /// Whether the bucket itself is meant, its objects, or both.
+    /// The resources of the requests: the bucket, its objects, or both.
     targets: Vec<BucketTarget>,
-    /// The requests: each a map of condition keys to the value that the request has; null where it lacks the key. Every one
-    /// must be denied.
+    /// The requests, all of which must be denied. Each is a map from condition keys to the values of the request. A null value
+    /// means that the request does not have the key.
     requests: Vec<BTreeMap<String, Option<String>>>,
 }
 
-/// What of a bucket a request is about.
+/// The resource of a request to a bucket.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
@@ -160,11 +160,11 @@ enum BucketTarget {
 impl BucketPolicyDenies {
     pub(super) fn judge<'m, 't>(&self, checker: &mut Checker<'_, 'm, 't>, item: &Item<'m, 't>) -> Judgement {
         let block = item.owner();
-        let mut places = Vec::new();
+        let mut locations = Vec::new();
         let mut statements = Vec::new();
         let mut unknown = Truth::False;
         let targets = if block.kind == "AWS::S3::BucketPolicy" {
-            // The policy of a bucket outside the template: judged by itself.
+            // The policy of a bucket outside the template: judged alone.
             let Some(bucket) = bucket_of(checker, block) else { return Truth::Unknown.into() };
             let found = policy::statements(checker.run, block, DocumentKind::Resource);
             unknown = unknown.or(found.unknown.into());
@@ -180,7 +180,7 @@ impl BucketPolicyDenies {
                     continue;
                 }
                 if checker.explain {
-                    places.push(crate::finding::Related {
+                    locations.push(crate::finding::Related {
                         span: other.key_span,
                         message: format!("policy `{}` applies to the bucket", other.name),
                     });
@@ -213,23 +213,23 @@ impl BucketPolicyDenies {
         if truth.is_false() && !unknown.is_false() {
             truth = Truth::Unknown;
         }
-        let has_policy = !places.is_empty();
+        let has_policy = !locations.is_empty();
         checker.at(truth, || {
-            let mut place = item.place();
-            place.related = places;
-            place.words = vec![(
+            let mut location = item.location();
+            location.related = locations;
+            location.words = vec![(
                 "policies",
                 if has_policy { "its bucket policy does not deny" } else { "no bucket policy in this template denies" }
                     .to_owned(),
             )];
-            place
+            location
         })
     }
 }
 
 fn bucket_of<'m, 't>(checker: &mut Checker<'_, 'm, 't>, policy: &'m crate::expand::Block<'t>) -> Option<&'m Value<'t>> {
     match checker.follow(&["Properties", "Bucket"], &Item::Block(policy)) {
-        Way::Value(bucket, _) => Some(bucket),
-        Way::Absent(..) | Way::Unknown(..) | Way::Unwritten(_) => None,
+        Followed::Value(bucket, _) => Some(bucket),
+        Followed::Absent(..) | Followed::Unknown(..) | Followed::Unwritten(_) => None,
     }
 }

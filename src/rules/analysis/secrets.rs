@@ -1,19 +1,19 @@
-//! Secrets in the open, answered by [`crate::graph::secrets`].
+//! Exposed secrets, based on [`crate::graph::secrets`].
 
 use crate::eval::value::{DynamicService, Kind, Origin, Value};
 use crate::expand::Section;
 use crate::graph::secrets;
-use crate::rules::checker::{Checker, Item, Judgement, Place};
+use crate::rules::checker::{Checker, Item, Judgement, Location};
 use crate::rules::path::Path;
 use crate::truth::Truth;
 use serde::Deserialize;
 
-/// Whether a block writes a secret out. Searched as written, in every branch of every condition.
+/// Whether a block contains a hard-coded secret. The search includes every branch of every condition.
 #[derive(Clone, Debug, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct LiteralSecrets {
-    /// Below these keys of the block.
+    /// The keys of the block to search, such as `Properties`.
     below: Vec<String>,
 }
 
@@ -21,7 +21,7 @@ impl LiteralSecrets {
     pub(super) fn judge<'m, 't>(&self, checker: &mut Checker<'_, 'm, 't>, item: &Item<'m, 't>) -> Judgement {
         let block = item.owner();
         let mut truth = Truth::False;
-        let mut places = Vec::new();
+        let mut locations = Vec::new();
         for (key, node) in self.below.iter().filter_map(|key| Some((key, block.node.get(key)?))) {
             // An output's value is what the output is called.
             let name = if block.section == Section::Outputs { block.name } else { key };
@@ -29,7 +29,7 @@ impl LiteralSecrets {
                 truth = Truth::True;
                 if checker.explain {
                     let way = [block.path().as_str(), key, &secret.path].map(str::to_owned);
-                    places.push(Place {
+                    locations.push(Location {
                         span: secret.span,
                         path: way.into_iter().filter(|step| !step.is_empty()).collect::<Vec<_>>().join("/"),
                         name: secret.name,
@@ -43,20 +43,20 @@ impl LiteralSecrets {
                 }
             }
         }
-        if checker.explain && places.is_empty() {
-            places.push(item.place());
+        if checker.explain && locations.is_empty() {
+            locations.push(item.location());
         }
-        Judgement { truth, places }
+        Judgement { truth, locations }
     }
 }
 
-/// Whether a map of environment variables holds a secret: a `NoEcho` parameter, the value of a stored secret, or anything
-/// under a secret's name that is not a reference to a stored secret.
+/// Whether a map of environment variables contains a secret: a `NoEcho` parameter, the value of a stored secret, or a value
+/// with a secret's name that is not a reference to a stored secret.
 #[derive(Clone, Debug, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct SecretVariables {
-    /// The map.
+    /// The path of the map.
     pub(super) path: Path,
 }
 
@@ -64,7 +64,7 @@ impl SecretVariables {
     pub(super) fn judge<'m, 't>(&self, checker: &mut Checker<'_, 'm, 't>, item: &Item<'m, 't>) -> Judgement {
         let selection = checker.select_some(&self.path, item);
         let mut truth = if selection.unknown { Truth::Unknown } else { Truth::False };
-        let mut places = Vec::new();
+        let mut locations = Vec::new();
         for found in &selection.items {
             let Item::Value { value, path, owner, .. } = found else { continue };
             if value.is_opaque() {
@@ -75,18 +75,19 @@ impl SecretVariables {
                 truth = truth.or(holds.into());
                 if checker.explain && holds {
                     let path = format!("{path}/{}", field.key);
-                    places.push(Item::Value { value: &field.value, name: field.key.to_string(), path, owner }.place());
+                    locations
+                        .push(Item::Value { value: &field.value, name: field.key.to_string(), path, owner }.location());
                 }
             }
         }
-        if checker.explain && places.is_empty() {
-            places.push(selection.nearest);
+        if checker.explain && locations.is_empty() {
+            locations.push(selection.nearest);
         }
-        Judgement { truth, places }
+        Judgement { truth, locations }
     }
 }
 
-/// Whether a variable of this name and value holds a secret.
+/// Whether a variable of this name and value contains a secret.
 fn holds_secret(checker: &Checker<'_, '_, '_>, name: &str, value: &Value<'_>) -> bool {
     if exposed(checker, value).is_some() {
         return true;
@@ -96,8 +97,8 @@ fn holds_secret(checker: &Checker<'_, '_, '_>, name: &str, value: &Value<'_>) ->
     }
     match value.text() {
         Some(text) => secrets::is_secret_literal(&text),
-        // Under a secret's name a parameter is the secret, unless its own name says that it leads there. Resources and
-        // other stacks hand out ARNs; of anything else nothing is known.
+        // With a secret's name, a parameter is the secret, unless its own name shows that it is a reference. Resources and
+        // other stacks return ARNs. Nothing is known about anything else.
         None => value.parts().iter().any(|part| match part.origin {
             Origin::Parameter(name) => !secrets::names_a_reference(name),
             Origin::Dynamic { .. } => true,
@@ -106,7 +107,7 @@ fn holds_secret(checker: &Checker<'_, '_, '_>, name: &str, value: &Value<'_>) ->
     }
 }
 
-/// The secret that a value shows in the clear, in a sentence.
+/// The secret that a value exposes in plaintext, as a part of a sentence.
 fn exposed(checker: &Checker<'_, '_, '_>, value: &Value<'_>) -> Option<String> {
     match &value.kind {
         Kind::Text(parts) => parts.iter().find_map(|part| exposed_origin(checker, &part.origin)),
@@ -134,12 +135,12 @@ fn exposed_origin(checker: &Checker<'_, '_, '_>, origin: &Origin<'_>) -> Option<
     }
 }
 
-/// Whether a value shows a secret: a `NoEcho` parameter, the value of a stored secret, or an attribute that is one.
+/// Whether a value exposes a secret: a `NoEcho` parameter, the value of a stored secret, or an attribute that is a secret.
 #[derive(Clone, Debug, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ExposesSecret {
-    /// The value.
+    /// The path of the value.
     pub(super) path: Path,
 }
 
@@ -147,30 +148,30 @@ impl ExposesSecret {
     pub(super) fn judge<'m, 't>(&self, checker: &mut Checker<'_, 'm, 't>, item: &Item<'m, 't>) -> Judgement {
         let selection = checker.select_some(&self.path, item);
         let mut truth = if selection.unknown { Truth::Unknown } else { Truth::False };
-        let mut places = Vec::new();
+        let mut locations = Vec::new();
         for found in &selection.items {
             let Item::Value { value, .. } = found else { continue };
             if let Some(what) = exposed(checker, value) {
                 truth = Truth::True;
                 if checker.explain {
-                    let mut place = found.place();
-                    place.words = vec![("secret", what)];
-                    places.push(place);
+                    let mut location = found.location();
+                    location.words = vec![("secret", what)];
+                    locations.push(location);
                 }
             }
         }
-        if checker.explain && places.is_empty() {
-            places.push(selection.nearest);
+        if checker.explain && locations.is_empty() {
+            locations.push(selection.nearest);
         }
-        Judgement { truth, places }
+        Judgement { truth, locations }
     }
 }
 
-/// Whether a parameter carries a secret: its name promises one, or a property whose name does is set to it.
+/// Whether a parameter contains a secret: its own name is typical of a secret, or the name of a property that is set to it.
 pub(super) fn carries_secret<'m, 't>(checker: &mut Checker<'_, 'm, 't>, item: &Item<'m, 't>) -> Judgement {
     let model = checker.model;
     let carries = model
         .parameter(item.owner().name)
         .is_some_and(|parameter| secrets::carries_secret(checker.run, model, parameter));
-    checker.at(carries.into(), || item.place())
+    checker.at(carries.into(), || item.location())
 }

@@ -1,18 +1,18 @@
-//! Which tags a resource carries.
+//! The tags of a resource.
 
 use crate::eval::value::{Kind, Value};
 use crate::facts::{self, TagShape};
-use crate::rules::checker::{Checker, Item, Judgement, Place, Way};
+use crate::rules::checker::{Checker, Followed, Item, Judgement, Location};
 use crate::rules::operand::Operand;
 use crate::truth::Truth;
 use serde::Deserialize;
 
-/// Whether a resource carries tags with all of these keys, in the shape that its type takes.
+/// Whether a resource has tags with all of these keys, in the form that its type uses.
 #[derive(Clone, Debug, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Tagged {
-    /// The keys.
+    /// The tag keys.
     pub keys: Operand,
 }
 
@@ -24,11 +24,11 @@ impl Tagged {
         let settings = checker.settings;
         let keys = self.keys.texts(settings);
         let names = ["Properties", property.name];
-        let way = checker.follow(&names, item);
-        let (tags, unknown) = match way {
-            Way::Value(tags, _) => (Some(tags), false),
-            Way::Absent(..) => (None, false),
-            Way::Unknown(..) | Way::Unwritten(_) => (None, true),
+        let followed = checker.follow(&names, item);
+        let (tags, unknown) = match followed {
+            Followed::Value(tags, _) => (Some(tags), false),
+            Followed::Absent(..) => (None, false),
+            Followed::Unknown(..) | Followed::Unwritten(_) => (None, true),
         };
         let mut truth = if unknown { Truth::Unknown } else { Truth::True };
         let mut missing = String::with_capacity(if checker.explain { 64 } else { 0 });
@@ -45,13 +45,13 @@ impl Tagged {
             }
         }
         checker.at(truth, || {
-            let mut place = match way {
+            let mut location = match followed {
                 // The key of the tags, not the whole list, unless the list is all there is to see.
-                Way::Value(tags, span) => Place { span, ..checker.found(tags, &names, item).place() },
-                way => checker.short_of(&way, &names, item),
+                Followed::Value(tags, span) => Location { span, ..checker.found(tags, &names, item).location() },
+                followed => checker.short_of(&followed, &names, item),
             };
-            place.words = vec![("missing", missing)];
-            place
+            location.words = vec![("missing", missing)];
+            location
         })
     }
 }

@@ -6,13 +6,13 @@ use crate::rules::assertion::{Bounds, Quantified};
 use crate::truth::Truth;
 
 impl<'m, 't> Checker<'_, 'm, 't> {
-    /// Whether the number of elements that count and pass lies within bounds. Too few point at where more should be, too
+    /// Whether the number of elements that count and pass is within bounds. Too few point at where more should be, too
     /// many at each of them.
     pub(super) fn count(&mut self, bounds: Bounds, quantified: &Quantified, item: &Item<'m, 't>) -> Judgement {
         let Elements { items, nearest, unknown } = self.elements(quantified, item);
         let mut certain = 0;
         let mut possible = 0;
-        let mut places = Vec::new();
+        let mut locations = Vec::new();
         for (element, membership) in items {
             let mut passes = membership;
             for assertion in quantified.filter.iter().chain(&quantified.test) {
@@ -23,7 +23,7 @@ impl<'m, 't> Checker<'_, 'm, 't> {
             certain += usize::from(passes.is_true());
             possible += usize::from(!passes.is_false());
             if self.explain && passes.is_true() {
-                places.push(self.explained(&element));
+                locations.push(self.explained(&element));
             }
         }
         let (least, most) = (bounds.at_least.unwrap_or(0), bounds.at_most.unwrap_or(usize::MAX));
@@ -41,6 +41,6 @@ impl<'m, 't> Checker<'_, 'm, 't> {
         if enough.is_false() {
             return self.at(Truth::False, || nearest);
         }
-        Judgement { truth: enough.and(few_enough), places }
+        Judgement { truth: enough.and(few_enough), locations }
     }
 }

@@ -1,7 +1,7 @@
 //! What a quantifier looks at: values, statements, and resources on the other side of a reference.
 
 use super::Checker;
-use super::place::{Item, Place};
+use super::location::{Item, Location};
 use super::select::Selection;
 use crate::eval::text;
 use crate::eval::value::Kind;
@@ -17,7 +17,7 @@ use smallvec::SmallVec;
 /// Elements with the truth of their belonging.
 pub(super) struct Elements<'m, 't> {
     pub(super) items: SmallVec<[(Item<'m, 't>, Truth); 1]>,
-    pub(super) nearest: Place,
+    pub(super) nearest: Location,
     pub(super) unknown: bool,
 }
 
@@ -78,24 +78,24 @@ impl<'m, 't> Checker<'_, 'm, 't> {
     }
 
     /// Where a resource of one of these types should be: for the template as a whole, its section.
-    fn section_of_resources(&self, types: &[String], item: &Item<'m, 't>) -> Place {
+    fn section_of_resources(&self, types: &[String], item: &Item<'m, 't>) -> Location {
         let section = Section::Resources.name();
         match item {
             Item::Block(block) if block.section == Section::Template => match block.node.entry(section) {
-                Some(entry) => Place {
+                Some(entry) => Location {
                     state: "is not declared".to_owned(),
                     ..self.absent(entry.key_span, section.to_owned(), &types.join("` or `"))
                 },
-                None => self.own_place(item),
+                None => self.own_location(item),
             },
-            _ => self.own_place(item),
+            _ => self.own_location(item),
         }
     }
 
     /// The deepest block that holds all of a resource's statements.
-    fn around_statements(&self, statements: &policy::Statements<'m, 't>, item: &Item<'m, 't>) -> Place {
+    fn around_statements(&self, statements: &policy::Statements<'m, 't>, item: &Item<'m, 't>) -> Location {
         if !self.explain {
-            return Place::default();
+            return Location::default();
         }
         let owner = item.owner();
         let lists = statements.found.iter().map(|statement| {
@@ -111,7 +111,7 @@ impl<'m, 't> Checker<'_, 'm, 't> {
         let path = common.unwrap_or_default().join("/");
         match written::key_at(owner.node, &path) {
             Some(span) => self.absent(span, format!("{}/{path}", owner.path()), ""),
-            _ => self.own_place(item),
+            _ => self.own_location(item),
         }
     }
 
@@ -124,8 +124,8 @@ impl<'m, 't> Checker<'_, 'm, 't> {
 
     /// The resources of these types, in which `*` stands for any characters, in the order of the template.
     ///
-    /// Who looks for those that are tied to another resource asks last whether one exists: the conditions of strangers
-    /// are no choices of this check.
+    /// Callers that look for resources tied to another one test last whether one exists: the conditions of unrelated resources
+    /// are not choices of this check.
     pub fn candidates(&self, types: &[String]) -> Vec<&'m Block<'t>> {
         let model = self.model;
         let mut blocks: Vec<&'m Block<'t>> = Vec::new();
@@ -140,14 +140,14 @@ impl<'m, 't> Checker<'_, 'm, 't> {
             }
         }
         if types.len() > 1 || types.iter().any(|kind| kind.contains('*')) {
-            // All turns of a loop have the same key.
+            // All iterations of a loop have the same key.
             blocks.sort_by_key(|block| (block.key_span, block.name));
             blocks.dedup_by(|one, other| one.is(other));
         }
         blocks
     }
 
-    /// Whether there may be resources of these types besides those that are declared; then it says so.
+    /// Whether there may be resources of these types besides those that are declared; if so, it notes the reason.
     pub fn may_hide(&mut self, types: &[String]) -> bool {
         let hides = types.iter().any(|kind| self.model.may_hide(kind));
         if hides {
@@ -163,7 +163,7 @@ impl<'m, 't> Checker<'_, 'm, 't> {
             Some(named) => match self.name(named, item) {
                 Ok(pieces) => Some(pieces),
                 // What the name is made of is absent, or not known.
-                Err(unknown) => return Elements { items, nearest: self.own_place(item), unknown },
+                Err(unknown) => return Elements { items, nearest: self.own_location(item), unknown },
             },
             None => None,
         };
@@ -187,7 +187,7 @@ impl<'m, 't> Checker<'_, 'm, 't> {
                 items.push((Item::Block(block), membership));
             }
         }
-        Elements { items, nearest: self.own_place(item), unknown: self.may_hide(&related.types) }
+        Elements { items, nearest: self.own_location(item), unknown: self.may_hide(&related.types) }
     }
 
     /// The pieces of a name, with the values at its paths. Where one is missing: whether it may be there all the same.

@@ -9,8 +9,8 @@ use crate::truth::Truth;
 use smallvec::SmallVec;
 
 impl<'m, 't> Checker<'_, 'm, 't> {
-    /// The values that the JSON texts at a path hold, lists taken apart; a value that is no text as it is. All of them
-    /// have the place of their text. What is no JSON may hold anything.
+    /// The values that the JSON texts at a path hold, lists taken apart; other values as they are. All of them
+    /// have the location of their text. What is not JSON may hold anything.
     pub(super) fn json(&mut self, path: &Path, item: &Item<'m, 't>) -> Elements<'m, 't> {
         let selection = self.select_some(path, item);
         let mut unknown = selection.unknown;

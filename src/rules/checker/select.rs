@@ -1,7 +1,7 @@
-//! Selecting with a path, and the nearest place where it finds nothing.
+//! Selecting with a path, and the nearest location where it finds nothing.
 
 use super::Checker;
-use super::place::{Item, NOT_SET, Place};
+use super::location::{Item, Location, NOT_SET};
 use crate::eval::Descent;
 use crate::eval::value::{Kind, Value};
 use crate::rules::path::Path;
@@ -12,15 +12,15 @@ use smallvec::{SmallVec, smallvec};
 pub struct Selection<'m, 't> {
     /// The elements, in order.
     pub items: SmallVec<[Item<'m, 't>; 1]>,
-    /// The deepest block that exists on the way, for when there are none or they are not enough.
-    pub nearest: Place,
+    /// The deepest block that exists on the path, for when there are none or they are not enough.
+    pub nearest: Location,
     /// Whether something that is not known may hold further elements.
     pub unknown: bool,
 }
 
 /// Where names lead to.
-pub enum Way<'m, 't> {
-    /// A value, and the key that it stands under.
+pub enum Followed<'m, 't> {
+    /// A value, and the key that it is under.
     Value(&'m Value<'t>, Span),
     /// Nothing: the name at this index is missing from the block or the value whose key is here.
     Absent(Span, usize),
@@ -31,15 +31,15 @@ pub enum Way<'m, 't> {
 }
 
 impl<'m, 't> Checker<'_, 'm, 't> {
-    /// Follows names, such as the leading ones of a path; says why where something is not known.
-    pub fn follow(&mut self, names: &[impl AsRef<str>], item: &Item<'m, 't>) -> Way<'m, 't> {
+    /// Follows names, such as the leading ones of a path; notes why if something is unknown.
+    pub fn follow(&mut self, names: &[impl AsRef<str>], item: &Item<'m, 't>) -> Followed<'m, 't> {
         let (mut value, walked) = match item {
             Item::Block(block) => match self.run.descend(block.node, block.key_span, names) {
                 Descent::Value(value, walked) => (value, walked),
-                Descent::Absent(span, index) => return Way::Absent(span, index),
+                Descent::Absent(span, index) => return Followed::Absent(span, index),
                 Descent::Unknown(index) => {
                     self.run.note_reason("a macro generates the value when the stack is deployed");
-                    return Way::Unwritten(index);
+                    return Followed::Unwritten(index);
                 }
             },
             Item::Value { value, .. } => (*value, 0),
@@ -48,35 +48,36 @@ impl<'m, 't> Checker<'_, 'm, 't> {
         for (index, step) in names.iter().enumerate().skip(walked) {
             if value.is_opaque() {
                 self.note_why(value);
-                return Way::Unknown(value, index);
+                return Followed::Unknown(value, index);
             }
-            let Some(field) = value.field(step.as_ref()) else { return Way::Absent(span, index) };
+            let Some(field) = value.field(step.as_ref()) else { return Followed::Absent(span, index) };
             value = &field.value;
             span = field.key_span;
         }
-        Way::Value(value, span)
+        Followed::Value(value, span)
     }
 
-    /// Selects with a path from an item. Only where it finds nothing it tells the nearest place.
+    /// Selects with a path from an item. Only if it finds nothing, it returns the nearest location.
     pub fn select(&mut self, path: &Path, item: &Item<'m, 't>) -> Selection<'m, 't> {
         self.select_with(path, item, false)
     }
 
-    /// Selects with a path from an item, and tells the nearest place also where it finds something, which may not be enough.
+    /// Selects with a path from an item, and returns the nearest location also if it finds something, which may not be enough.
     pub fn select_some(&mut self, path: &Path, item: &Item<'m, 't>) -> Selection<'m, 't> {
         self.select_with(path, item, self.explain)
     }
 
     fn select_with(&mut self, path: &Path, item: &Item<'m, 't>, around: bool) -> Selection<'m, 't> {
-        let way = self.follow(&path.names, item);
-        let Way::Value(value, span) = way else {
-            let unknown = !matches!(way, Way::Absent(..));
-            return Selection { items: SmallVec::new(), nearest: self.short_of(&way, &path.names, item), unknown };
+        let followed = self.follow(&path.names, item);
+        let Followed::Value(value, span) = followed else {
+            let unknown = !matches!(followed, Followed::Absent(..));
+            return Selection { items: SmallVec::new(), nearest: self.short_of(&followed, &path.names, item), unknown };
         };
         let owner = item.owner();
         let name = last_name(&path.names, item);
         if path.rest.is_none() {
-            let nearest = if around { self.absent(span, self.base(item, &path.names), name) } else { Place::default() };
+            let nearest =
+                if around { self.absent(span, self.base(item, &path.names), name) } else { Location::default() };
             return Selection { items: smallvec![self.found(value, &path.names, item)], nearest, unknown: false };
         }
         let base = self.base(item, &path.names);
@@ -91,7 +92,7 @@ impl<'m, 't> Checker<'_, 'm, 't> {
                 unknown = true;
                 continue;
             }
-            let name = self.told(steps.rsplit('/').next().unwrap_or(name));
+            let name = self.reported(steps.rsplit('/').next().unwrap_or(name));
             let path = if steps.is_empty() { base.clone() } else { format!("{base}/{steps}") };
             items.push(Item::Value { value: found, name, path, owner });
         }
@@ -101,31 +102,31 @@ impl<'m, 't> Checker<'_, 'm, 't> {
         let nearest = if around || items.is_empty() {
             self.absent(span, base, path.text.rsplit(['.', ']']).find(|s| !s.is_empty()).unwrap_or(name))
         } else {
-            Place::default()
+            Location::default()
         };
         Selection { items, nearest, unknown }
     }
 
     /// What names lead to.
     pub fn found(&self, value: &'m Value<'t>, names: &[impl AsRef<str>], item: &Item<'m, 't>) -> Item<'m, 't> {
-        let name = self.told(last_name(names, item));
+        let name = self.reported(last_name(names, item));
         Item::Value { value, name, path: self.base(item, names), owner: item.owner() }
     }
 
-    /// The place that names get to which lead to nothing that is known.
-    pub fn short_of(&self, way: &Way<'m, 't>, names: &[impl AsRef<str>], item: &Item<'m, 't>) -> Place {
-        match way {
-            Way::Value(_, span) => self.nearest(item, names, *span, names.len()),
-            Way::Absent(span, index) => self.nearest(item, names, *span, *index),
-            Way::Unknown(value, index) => {
+    /// The location that names get to which lead to nothing that is known.
+    pub fn short_of(&self, followed: &Followed<'m, 't>, names: &[impl AsRef<str>], item: &Item<'m, 't>) -> Location {
+        match followed {
+            Followed::Value(_, span) => self.nearest(item, names, *span, names.len()),
+            Followed::Absent(span, index) => self.nearest(item, names, *span, *index),
+            Followed::Unknown(value, index) => {
                 self.absent(value.span, self.base(item, names.get(..*index).unwrap_or_default()), "")
             }
-            Way::Unwritten(index) => self.nearest(item, names, item.owner().key_span, *index),
+            Followed::Unwritten(index) => self.nearest(item, names, item.owner().key_span, *index),
         }
     }
 
-    /// Words that only places tell.
-    fn told(&self, words: &str) -> String {
+    /// Words that only locations have.
+    fn reported(&self, words: &str) -> String {
         if self.explain { words.to_owned() } else { String::new() }
     }
 
@@ -169,25 +170,25 @@ impl<'m, 't> Checker<'_, 'm, 't> {
         }
     }
 
-    /// The deepest place on the way to what is missing.
-    fn nearest(&self, item: &Item<'m, 't>, names: &[impl AsRef<str>], span: Span, index: usize) -> Place {
+    /// The deepest location on the path of what is missing.
+    fn nearest(&self, item: &Item<'m, 't>, names: &[impl AsRef<str>], span: Span, index: usize) -> Location {
         if !self.explain {
-            return Place { span, ..Place::default() };
+            return Location { span, ..Location::default() };
         }
         let base = self.base(item, names.get(..index).unwrap_or_default());
         self.absent(span, base, &missing(names, index))
     }
 
-    /// The place of an item itself; nowhere in particular unless places are wanted.
-    pub(super) fn own_place(&self, item: &Item<'m, 't>) -> Place {
-        if self.explain { item.place() } else { Place::default() }
+    /// The location of an item itself; nowhere in particular unless locations are wanted.
+    pub(super) fn own_location(&self, item: &Item<'m, 't>) -> Location {
+        if self.explain { item.location() } else { Location::default() }
     }
 
-    pub(super) fn absent(&self, span: Span, path: String, name: &str) -> Place {
+    pub(super) fn absent(&self, span: Span, path: String, name: &str) -> Location {
         if !self.explain {
-            return Place { span, ..Place::default() };
+            return Location { span, ..Location::default() };
         }
-        Place {
+        Location {
             span,
             path,
             name: name.to_owned(),

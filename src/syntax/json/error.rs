@@ -1,11 +1,11 @@
-//! What to say about a text that is no JSON: which word or bracket, and what to write instead.
+//! The errors of texts that are not JSON: the word or bracket, and what to write instead.
 
-use super::{Failure, Reader};
+use super::{Failure, JsonReader};
 use crate::source::Span;
 use crate::syntax::SyntaxError;
 use crate::syntax::message::{quoted, shown};
 
-impl Reader<'_> {
+impl JsonReader<'_> {
     pub(super) fn error(&self, span: Span, message: impl Into<String>, help: impl Into<String>) -> Failure {
         let error = SyntaxError { span, message: message.into(), help: help.into(), related: None };
         Failure { error, grammar: true }

@@ -1,6 +1,6 @@
 //! JSON strings: borrowed from the text, unless an escape has to be undone (RFC 8259 section 7).
 
-use super::{Failure, Reader};
+use super::{Failure, JsonReader};
 use crate::syntax::message::shown;
 use std::borrow::Cow;
 
@@ -30,7 +30,7 @@ fn plain_length(bytes: &[u8]) -> usize {
     length + rest.iter().take_while(|byte| !matches!(byte, b'"' | b'\\' | 0..0x20)).count()
 }
 
-impl<'s> Reader<'s> {
+impl<'s> JsonReader<'s> {
     /// The string whose opening quote is under the reader.
     pub(super) fn string(&mut self) -> Result<Cow<'s, str>, Failure> {
         let quote = self.at;
@@ -90,7 +90,7 @@ impl<'s> Reader<'s> {
         })
     }
 
-    /// `\uXXXX`, and the second half of a surrogate pair. The reader stands behind `\u`.
+    /// `\uXXXX`, and the second half of a surrogate pair. The reader is behind `\u`.
     fn unicode_escape(&mut self, start: usize) -> Result<char, Failure> {
         let first = self.four_hex_digits(start)?;
         let code = match first {

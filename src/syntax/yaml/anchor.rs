@@ -28,7 +28,7 @@ impl Default for Anchors<'_> {
 /// Why an alias has no value.
 #[derive(Copy, Clone, Debug)]
 pub(super) enum Refusal {
-    /// It stands inside the node that it refers to.
+    /// It is inside the node that it refers to.
     Unfinished,
     /// The copies would grow past the budget.
     TooMuch,

@@ -165,7 +165,7 @@ impl<'s> Builder<'s> {
         range: Range,
     ) -> Result<(), SyntaxError> {
         let plain = style == ScalarStyle::Plain;
-        // Where nothing is written the parser says `~`, and points somewhere near.
+        // Where nothing is written the parser reports `~`, and points somewhere near.
         let missing = plain && range.is_empty();
         let text = if missing { Cow::Borrowed("") } else { text };
         let in_sequence = matches!(self.stack.last(), Some(Frame { body: Body::Sequence(_), .. }));
@@ -287,7 +287,7 @@ impl<'s> Builder<'s> {
         self.attach(finished, range)
     }
 
-    /// Puts a finished node where it belongs. `range` is where it stands in the text, which is not where an alias' node
+    /// Puts a finished node where it belongs. `range` is where it is in the text, which is not where an alias' node
     /// was written.
     fn attach(&mut self, finished: Finished<'s>, range: Range) -> Result<(), SyntaxError> {
         if self.depth + finished.height > MAX_DEPTH {

@@ -1,4 +1,4 @@
-//! What the YAML parser refuses, in words that say where to look and what to do.
+//! What the YAML parser refuses, with where to look and what to do.
 
 use super::Range;
 use super::build::Builder;
@@ -166,7 +166,7 @@ impl Builder<'_> {
     fn unclosed_quote(&self, here: Range) -> SyntaxError {
         let mut error =
             self.error(here, "the quoted string is not closed", "Add the closing quote where the string ends.");
-        // In flow style the quote may stand behind a comma or bracket.
+        // In flow style the quote may be behind a comma or bracket.
         if let Some(quote) = self.layout.next_quote().filter(|quote| *quote < here.start) {
             let quote = Range { start: quote, end: quote + 1 };
             error.related = Some((self.span(quote), "the string starts here".to_owned()));

@@ -1,4 +1,4 @@
-//! Where things stand in a YAML text, where the parser's spans say less than a person sees.
+//! Where things are in a YAML text, if the parser's spans are less exact.
 //!
 //! The parser's spans of plain and quoted scalars and of flow brackets are exact. Those of block scalars start with the
 //! content, and end before the next token; lists without indentation start behind their first dash; values that are not

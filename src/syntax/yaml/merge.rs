@@ -9,7 +9,7 @@ use std::collections::HashSet;
 /// They keep the spans of where they are written.
 ///
 /// # Errors
-/// Something to merge is no map. A function behind a short tag is none, although its long form looks like one.
+/// Something to merge is not a map. A function in its short form is not a map either, although its long form looks like one.
 pub(super) fn merge<'s>(
     entries: &mut Vec<Entry<'s>>,
     key: Span,

@@ -1,7 +1,7 @@
 //! Plain scalars by YAML 1.1's rules, which CloudFormation follows (AWS's user guide, "CloudFormation template formats").
 //!
 //! Where YAML 1.1 would read a timestamp or a base-60 number (`2012-10-17`, `22:22`), the text stays text: CloudFormation
-//! documents no timestamps, and a port mapping is no number.
+//! documents no timestamps, and a port mapping is not a number.
 
 use crate::syntax::{Kind, Number};
 use std::borrow::Cow;
@@ -64,7 +64,7 @@ impl Plain {
         let decimal = if radix == 10 {
             bare
         } else {
-            // Past 128 bits it is no number that anybody means (a hash that happens to start with `0x`).
+            // Past 128 bits it is not a number that anybody means (a hash that happens to start with `0x`).
             u128::from_str_radix(&bare, radix).ok()?.to_string()
         };
         let text = if negative { format!("-{decimal}") } else { decimal };

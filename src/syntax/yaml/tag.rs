@@ -41,7 +41,7 @@ const SHORT_FORMS: [(&str, &str); 27] = [
     ("ValueOfAll", "Fn::ValueOfAll"),
 ];
 
-/// What a tag says of the node behind it.
+/// What a tag means for the node after it.
 #[derive(Clone, Debug)]
 pub(super) enum Tag {
     /// There is none.
@@ -185,7 +185,7 @@ impl Core {
         }
     }
 
-    /// A scalar as this type, or its text back if it is none.
+    /// A scalar as this type, or its text if it does not fit.
     pub(super) fn convert(self, text: Cow<'_, str>) -> Result<Kind<'_>, Cow<'_, str>> {
         let plain = Plain::read(&text);
         let fits = match self {

@@ -1,8 +1,8 @@
-//! Exceptions in a lint: which texts they are read from, and what rules say about those that do not hold or are not needed.
+//! Exceptions in a lint: which texts they are read from, and what rules report about those that are not in force or not needed.
 
-use super::places::{filled, word};
+use super::locations::{filled, word};
 use super::{FileReport, Linter, Selected, includes};
-use crate::exceptions::{self, Context, Exceptions, Judged, Said, Text};
+use crate::exceptions::{self, Context, Exceptions, Judged, Problem, Text};
 use crate::expand::expansion::Expansion;
 use crate::finding::{Counts, Finding, Level, Outcome};
 use crate::rules::rule::Rule;
@@ -32,7 +32,7 @@ impl Linter {
         exceptions::read(tree, &all, &context)
     }
 
-    /// Takes the waived findings aside, and adds what rules say about the exceptions. `may_change`: whether parameters of the
+    /// Takes the suppressed findings aside, and adds what rules report about the exceptions. `may_change`: whether parameters of the
     /// template are pinned, so that other deployments may need what this one does not.
     pub(super) fn settle(&self, exceptions: &Exceptions, may_change: bool, report: &mut FileReport) {
         if exceptions.is_empty() {
@@ -52,35 +52,35 @@ impl Linter {
 
     /// The selected rules that are about exceptions.
     fn about_exceptions(&self) -> impl Iterator<Item = (&Selected, &Rule)> {
-        self.about_exceptions.iter().filter_map(|place| {
-            let selected = self.selected.get(*place)?;
+        self.about_exceptions.iter().filter_map(|position| {
+            let selected = self.selected.get(*position)?;
             // One that cannot be read was complained of when its turn came.
             let rule = self.rules.entries().get(selected.index)?.rule().ok()?;
             Some((selected, rule))
         })
     }
 
-    /// What one rule says about one exception.
+    /// What one rule reports about one exception.
     fn say(&self, selected: &Selected, rule: &Rule, judged: &Judged<'_>, report: &mut FileReport) {
-        let finding = |said: Option<&Said>, outcome, message: String| Finding {
+        let finding = |problem: Option<&Problem>, outcome, message: String| Finding {
             rule: Arc::clone(&selected.id),
-            level: if said.is_some_and(|said| said.is_light) { Level::Note } else { selected.level },
+            level: if problem.is_some_and(|problem| problem.is_light) { Level::Note } else { selected.level },
             outcome,
-            span: said.map_or(judged.exception.waiver.span, |said| said.span),
+            span: problem.map_or(judged.exception.suppression.span, |problem| problem.span),
             path: judged.path.to_owned(),
             subject: judged.subject.clone(),
             alike: Vec::new(),
             message,
             when: None,
             related: Vec::new(),
-            waiver: None,
+            suppression: None,
             baseline: None,
         };
         let mut passed = true;
-        for said in judged.flaws.iter().filter(|said| Some(said.flaw) == rule.exception) {
+        for problem in judged.flaws.iter().filter(|problem| Some(problem.flaw) == rule.exception) {
             passed = false;
-            let message = filled(&rule.message, |name| word(&said.words, name));
-            report.findings.push(finding(Some(said), Outcome::Fail, message));
+            let message = filled(&rule.message, |name| word(&problem.words, name));
+            report.findings.push(finding(Some(problem), Outcome::Fail, message));
         }
         report.count(&selected.id, Counts { passed: passed.into(), failed: (!passed).into(), undecided: 0 });
         if passed && self.keep.passed {

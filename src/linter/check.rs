@@ -1,17 +1,17 @@
-//! What a check comes to for one block, over all scenarios.
+//! The result of a check for one block, over all scenarios.
 
-use super::places::{as_written, fill, united};
+use super::locations::{as_written, fill, united};
 use crate::eval::explore;
 use crate::eval::scenario::Scenario;
 use crate::expand::{self, Block, Model};
-use crate::rules::checker::{Checker, Item, Place};
+use crate::rules::checker::{Checker, Item, Location};
 use crate::rules::operand::Settings;
 use crate::rules::rule::{Check, Rule};
 use crate::truth::Truth;
 use smallvec::{SmallVec, smallvec};
 
-/// What a check came to for one block, over all scenarios.
-pub(super) enum Answer {
+/// The result of a check for one block, over all scenarios.
+pub(super) enum CheckResult {
     NotApplicable,
     Pass,
     Undecided(Vec<String>),
@@ -19,30 +19,30 @@ pub(super) enum Answer {
     Fail(Vec<Violation>, Vec<Scenario>),
 }
 
-/// One place that violates, with the scenarios in which it does.
+/// One location that violates, with the scenarios in which it does.
 pub(super) struct Violation {
-    pub(super) place: Place,
+    pub(super) location: Location,
     pub(super) message: String,
     /// The message with the name that a loop's body gives the block.
     pub(super) as_written: Option<String>,
     pub(super) scenarios: SmallVec<[Scenario; 1]>,
 }
 
-/// What a check came to in one scenario.
+/// The result of a check in one scenario.
 enum Leaf {
     NotApplicable,
     Pass,
     Undecided(Vec<String>),
-    Fail(Vec<Place>),
+    Fail(Vec<Location>),
 }
 
-pub(super) fn answer<'m, 't>(
+pub(super) fn run_check<'m, 't>(
     check: &Check,
     rule: &Rule,
     settings: &Settings,
     block: &'m Block<'t>,
     model: &'m Model<'m, 't>,
-) -> Answer {
+) -> CheckResult {
     let exploration = explore(&model.evaluator, |run| {
         if !expand::exists(run, block) {
             return Leaf::NotApplicable;
@@ -62,12 +62,12 @@ pub(super) fn answer<'m, 't>(
             Truth::True => Leaf::Pass,
             Truth::False if applies.is_true() => {
                 checker.explain = true;
-                let places = checker.judge(&check.assert, &item).places;
-                let mut places = if places.is_empty() { vec![item.place()] } else { places };
+                let locations = checker.judge(&check.assert, &item).locations;
+                let mut locations = if locations.is_empty() { vec![item.location()] } else { locations };
                 if let Some(evidence) = check.evidence {
-                    evidence.add(&mut checker, &mut places);
+                    evidence.add(&mut checker, &mut locations);
                 }
-                Leaf::Fail(united(places.into_iter().map(|place| as_written(place, model)).collect()))
+                Leaf::Fail(united(locations.into_iter().map(|location| as_written(location, model)).collect()))
             }
             Truth::False | Truth::Unknown => Leaf::Undecided(checker.run.reasons().to_vec()),
         }
@@ -94,21 +94,24 @@ pub(super) fn answer<'m, 't>(
                     }
                 }
             }
-            Leaf::Fail(places) => {
-                violations.reserve_exact(places.len());
-                for place in places {
-                    let template = place.message.as_ref().or(check.message.as_ref()).unwrap_or(&rule.message);
-                    let message = fill(template, &place, block, block.written_name());
+            Leaf::Fail(locations) => {
+                violations.reserve_exact(locations.len());
+                for location in locations {
+                    let template = location.message.as_ref().or(check.message.as_ref()).unwrap_or(&rule.message);
+                    let message = fill(template, &location, block, block.written_name());
                     let same = violations.iter_mut().find(|known| {
-                        known.place.span == place.span && known.place.path == place.path && known.message == message
+                        known.location.span == location.span
+                            && known.location.path == location.path
+                            && known.message == message
                     });
                     match same {
                         Some(known) => known.scenarios.push(scenario.clone()),
                         None => {
                             let in_loop = block.origin.filter(|origin| !origin.written_name.is_empty());
-                            let as_written = in_loop.map(|origin| fill(template, &place, block, &origin.written_name));
+                            let as_written =
+                                in_loop.map(|origin| fill(template, &location, block, &origin.written_name));
                             violations.push(Violation {
-                                place,
+                                location,
                                 message,
                                 as_written,
                                 scenarios: smallvec![scenario.clone()],
@@ -120,15 +123,15 @@ pub(super) fn answer<'m, 't>(
         }
     }
     if !violations.is_empty() {
-        Answer::Fail(violations, exploration.infeasible)
+        CheckResult::Fail(violations, exploration.infeasible)
     } else if undecided {
         if reasons.is_empty() {
             reasons.push("a required value is unknown".to_owned());
         }
-        Answer::Undecided(reasons)
+        CheckResult::Undecided(reasons)
     } else if passed {
-        Answer::Pass
+        CheckResult::Pass
     } else {
-        Answer::NotApplicable
+        CheckResult::NotApplicable
     }
 }

@@ -1,17 +1,17 @@
-//! What an assertion is about, and what it answers: truth and the places that explain it.
+//! What an assertion is about, and its result: truth and the locations that explain it.
 
 use crate::eval::value::Value;
 use crate::expand::Block;
-use crate::finding::Related as RelatedPlace;
+use crate::finding::Related as RelatedLocation;
 use crate::source::Span;
 use crate::truth::Truth;
 
 /// The state of what is missing.
 pub const NOT_SET: &str = "is not set";
 
-/// A place that explains an answer.
+/// A location that explains a result.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Place {
+pub struct Location {
     /// The most exact span.
     pub span: Span,
     /// From the template's root, `/` between steps.
@@ -27,22 +27,22 @@ pub struct Place {
     /// Further words for the message, by placeholder.
     pub words: Vec<(&'static str, String)>,
     /// Places that explain it.
-    pub related: Vec<RelatedPlace>,
+    pub related: Vec<RelatedLocation>,
 }
 
-/// An answer and, where explanations were asked for, the places that make it so.
+/// A result and, where explanations were asked for, the locations that make it so.
 #[derive(Clone, Debug)]
 pub struct Judgement {
-    /// The answer.
+    /// The result.
     pub truth: Truth,
     /// Empty unless the checker explains.
-    pub places: Vec<Place>,
+    pub locations: Vec<Location>,
 }
 
 impl Judgement {
-    /// An answer without places.
+    /// A result without locations.
     pub fn bare(truth: Truth) -> Self {
-        Self { truth, places: Vec::new() }
+        Self { truth, locations: Vec::new() }
     }
 }
 
@@ -61,7 +61,7 @@ pub enum Item<'m, 't> {
     Value {
         /// The value.
         value: &'m Value<'t>,
-        /// The key it stands under, or its index; empty where unknown. Only kept when explaining.
+        /// The key it is under, or its index; empty where unknown. Only kept when explaining.
         name: String,
         /// From the template's root. Only kept when explaining.
         path: String,
@@ -71,7 +71,7 @@ pub enum Item<'m, 't> {
 }
 
 impl<'m, 't> Item<'m, 't> {
-    /// The block that it is, or lies in.
+    /// The block that it is, or is in.
     pub fn owner(&self) -> &'m Block<'t> {
         match self {
             Self::Block(block) => block,
@@ -79,18 +79,18 @@ impl<'m, 't> Item<'m, 't> {
         }
     }
 
-    /// The place of the item itself.
-    pub fn place(&self) -> Place {
+    /// The location of the item itself.
+    pub fn location(&self) -> Location {
         match self {
-            Self::Block(block) => block_place(block),
-            Self::Value { value, name, path, owner: _ } => value_place(value, name, path),
+            Self::Block(block) => block_location(block),
+            Self::Value { value, name, path, owner: _ } => value_location(value, name, path),
         }
     }
 }
 
-/// The place of a block: its name.
-pub fn block_place(block: &Block<'_>) -> Place {
-    Place {
+/// The location of a block: its name.
+pub fn block_location(block: &Block<'_>) -> Location {
+    Location {
         span: block.key_span,
         path: block.path(),
         name: block.written_name().to_owned(),
@@ -102,10 +102,10 @@ pub fn block_place(block: &Block<'_>) -> Place {
     }
 }
 
-/// The place of a value.
-pub fn value_place(value: &Value<'_>, name: &str, path: &str) -> Place {
+/// The location of a value.
+pub fn value_location(value: &Value<'_>, name: &str, path: &str) -> Location {
     let display = value.display();
-    Place {
+    Location {
         span: value.span,
         path: path.to_owned(),
         name: name.to_owned(),

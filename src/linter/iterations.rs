@@ -1,4 +1,4 @@
-//! One finding for what all turns of a loop have in common: the same place in the loop's body, said once, with the turns that
+//! One finding for what all iterations of a loop have in common: the same place in the loop's body, reported once, with the iterations that
 //! bring it.
 
 use crate::expand::expansion::Iteration;
@@ -12,7 +12,7 @@ const MAX_NAMED: usize = 8;
 /// Characters of a value that are shown.
 const MAX_VALUE: usize = 40;
 
-/// A finding before the turns of its loops have been united.
+/// A finding before the iterations of its loops have been united.
 pub(super) struct Pending<'t> {
     pub(super) finding: Finding,
     /// Its message with the resource's name as the loop's body has it (`Table${Name}`); none outside of loops.
@@ -29,8 +29,8 @@ struct Likeness {
     span: Span,
     message: String,
     when: Option<String>,
-    /// The exception that waives it, by where it is kept: one that covers some turns does not speak for the others.
-    waiver: Option<usize>,
+    /// The exception that suppresses it, by where it is kept: one that covers some turns does not speak for the others.
+    suppression: Option<usize>,
 }
 
 /// Unites the findings of one check and adds them to the others; leaves none pending.
@@ -51,7 +51,7 @@ pub(super) fn unite(pending: &mut Vec<Pending<'_>>, findings: &mut Vec<Finding>)
             span: one.finding.span,
             message: one.as_written.as_ref().unwrap_or(&one.finding.message).clone(),
             when: one.finding.when.clone(),
-            waiver: one.finding.waiver.as_ref().map(|waiver| Arc::as_ptr(waiver).addr()),
+            suppression: one.finding.suppression.as_ref().map(|suppression| Arc::as_ptr(suppression).addr()),
         };
         let group = *known.entry(likeness).or_insert(groups.len());
         match groups.get_mut(group) {
@@ -64,12 +64,12 @@ pub(super) fn unite(pending: &mut Vec<Pending<'_>>, findings: &mut Vec<Finding>)
 
 /// The finding of a group, which names its turns.
 fn one(group: Vec<Pending<'_>>) -> Option<Finding> {
-    let turns: BTreeSet<&[Iteration]> = group.iter().map(|one| one.iterations).collect();
-    let turns = words(&group.iter().map(|one| one.iterations).collect::<Vec<_>>(), &turns);
+    let combinations: BTreeSet<&[Iteration]> = group.iter().map(|one| one.iterations).collect();
+    let combinations = words(&group.iter().map(|one| one.iterations).collect::<Vec<_>>(), &combinations);
     let mut group = group.into_iter();
     let Pending { mut finding, as_written, .. } = group.next()?;
     for other in group {
-        // What is said of several has the name that they share.
+        // The message about several has the name that they share.
         if let Some(message) = &as_written {
             finding.message.clone_from(message);
         }
@@ -77,17 +77,17 @@ fn one(group: Vec<Pending<'_>>) -> Option<Finding> {
             finding.alike.push(other.finding.subject);
         }
     }
-    if let Some(turns) = turns {
+    if let Some(combinations) = combinations {
         finding.when = Some(match finding.when {
-            Some(when) => format!("{turns}, {when}"),
-            None => turns,
+            Some(when) => format!("{combinations}, {when}"),
+            None => combinations,
         });
     }
     Some(finding)
 }
 
 /// `for Name = alpha or beta`; nothing outside of loops.
-fn words(in_order: &[&[Iteration]], turns: &BTreeSet<&[Iteration]>) -> Option<String> {
+fn words(in_order: &[&[Iteration]], combinations: &BTreeSet<&[Iteration]>) -> Option<String> {
     let first = in_order.first()?;
     if first.is_empty() {
         return None;
@@ -96,8 +96,8 @@ fn words(in_order: &[&[Iteration]], turns: &BTreeSet<&[Iteration]>) -> Option<St
     let mut values: Vec<(&str, Vec<&str>)> =
         first.iter().map(|iteration| (iteration.identifier.as_str(), Vec::new())).collect();
     let mut met: BTreeMap<usize, BTreeSet<&str>> = BTreeMap::new();
-    for turn in in_order {
-        for (index, iteration) in turn.iter().enumerate() {
+    for combination in in_order {
+        for (index, iteration) in combination.iter().enumerate() {
             if met.entry(index).or_default().insert(&iteration.value)
                 && let Some((_, values)) = values.get_mut(index)
             {
@@ -106,21 +106,21 @@ fn words(in_order: &[&[Iteration]], turns: &BTreeSet<&[Iteration]>) -> Option<St
         }
     }
     let all: usize = values.iter().map(|(_, values)| values.len()).product();
-    if all == turns.len() {
+    if all == combinations.len() {
         let each: Vec<String> =
             values.iter().map(|(name, values)| format!("{name} = {}", list(values, "or"))).collect();
         return Some(format!("for {}", each.join(" and ")));
     }
-    // Not every combination: each is named by itself.
+    // Not every combination: each is named separately.
     let names: Vec<&str> = values.iter().map(|(name, _)| *name).collect();
     let mut seen = BTreeSet::new();
-    let combinations: Vec<String> = in_order
+    let texts: Vec<String> = in_order
         .iter()
-        .filter(|turn| seen.insert(**turn))
-        .map(|turn| turn.iter().map(|iteration| shown(&iteration.value)).collect::<Vec<_>>().join("/"))
+        .filter(|combination| seen.insert(**combination))
+        .map(|combination| combination.iter().map(|iteration| shown(&iteration.value)).collect::<Vec<_>>().join("/"))
         .collect();
-    let combinations: Vec<&str> = combinations.iter().map(String::as_str).collect();
-    Some(format!("for {} = {}", names.join("/"), list(&combinations, "or")))
+    let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+    Some(format!("for {} = {}", names.join("/"), list(&texts, "or")))
 }
 
 /// `a, b or c`; past [`MAX_NAMED`] the rest are counted.
@@ -145,30 +145,30 @@ mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
     use super::*;
 
-    fn said(turns: &[&[(&str, &str)]]) -> String {
-        let turn = |turn: &&[(&str, &str)]| -> Vec<Iteration> {
+    fn described(combinations: &[&[(&str, &str)]]) -> String {
+        let combination = |combination: &&[(&str, &str)]| -> Vec<Iteration> {
             let iteration =
                 |(name, value): &(&str, &str)| Iteration { identifier: (*name).into(), value: (*value).into() };
-            turn.iter().map(iteration).collect()
+            combination.iter().map(iteration).collect()
         };
-        let turns: Vec<Vec<Iteration>> = turns.iter().map(turn).collect();
-        let turns: Vec<&[Iteration]> = turns.iter().map(Vec::as_slice).collect();
-        words(&turns, &turns.iter().copied().collect()).unwrap_or_default()
+        let combinations: Vec<Vec<Iteration>> = combinations.iter().map(combination).collect();
+        let combinations: Vec<&[Iteration]> = combinations.iter().map(Vec::as_slice).collect();
+        words(&combinations, &combinations.iter().copied().collect()).unwrap_or_default()
     }
 
     #[test]
-    fn turns_in_words() {
-        assert_eq!(said(&[&[]]), "");
-        assert_eq!(said(&[&[("A", "x")]]), "for A = x");
-        assert_eq!(said(&[&[("A", "x")], &[("A", "y")], &[("A", "x")], &[("A", "b")]]), "for A = x, y or b");
+    fn combinations_in_words() {
+        assert_eq!(described(&[&[]]), "");
+        assert_eq!(described(&[&[("A", "x")]]), "for A = x");
+        assert_eq!(described(&[&[("A", "x")], &[("A", "y")], &[("A", "x")], &[("A", "b")]]), "for A = x, y or b");
         let square = [("x", "1"), ("x", "2"), ("y", "1"), ("y", "2")].map(|(a, b)| [("A", a), ("B", b)]);
-        let square: Vec<&[(&str, &str)]> = square.iter().map(|turn| turn.as_slice()).collect();
-        assert_eq!(said(&square), "for A = x or y and B = 1 or 2");
-        assert_eq!(said(&square[..3]), "for A/B = x/1, x/2 or y/1");
+        let square: Vec<&[(&str, &str)]> = square.iter().map(|combination| combination.as_slice()).collect();
+        assert_eq!(described(&square), "for A = x or y and B = 1 or 2");
+        assert_eq!(described(&square[..3]), "for A/B = x/1, x/2 or y/1");
         let numbers: Vec<String> = (0..11).map(|number| number.to_string()).collect();
         let many: Vec<[(&str, &str); 1]> = numbers.iter().map(|number| [("A", number.as_str())]).collect();
-        let many: Vec<&[(&str, &str)]> = many.iter().map(|turn| turn.as_slice()).collect();
-        assert_eq!(said(&many), "for A = 0, 1, 2, 3, 4, 5, 6, 7 or 3 more");
-        assert_eq!(said(&[&[("A", &"é".repeat(41))]]), format!("for A = {}…", "é".repeat(40)));
+        let many: Vec<&[(&str, &str)]> = many.iter().map(|combination| combination.as_slice()).collect();
+        assert_eq!(described(&many), "for A = 0, 1, 2, 3, 4, 5, 6, 7 or 3 more");
+        assert_eq!(described(&[&[("A", &"é".repeat(41))]]), format!("for A = {}…", "é".repeat(40)));
     }
 }

@@ -1,4 +1,5 @@
-//! What all files of a run came to: put together, compared with baselines, counted, and reported.
+//! The results of all files of a run: gathers them, compares them with baselines, counts them, reports them, and decides the exit
+//! code.
 
 use super::Exit;
 use super::args::Format;
@@ -6,8 +7,8 @@ use super::baseline::Scope;
 use super::output::{self, Written};
 use super::plan::Plan;
 use super::setup::Setup;
-use crate::discover::{self, Candidate, Discovery, Origin};
-use crate::finding::{self, Counts, Diagnostic, Exception, Finding, Level, Severity, Waiver};
+use crate::discover::{self, Candidate, Discovery, Input};
+use crate::finding::{self, Counts, Diagnostic, Exception, Finding, Level, Severity, Suppression};
 use crate::linter::{FileReport, sort_findings};
 use crate::project::{File, Linted};
 use crate::report::{Governed, Pin, Provenance, Report, RuleReport, Summary, TemplateReport};
@@ -18,19 +19,19 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-/// What all files came to.
-pub(super) struct Outcome {
+/// The results of all files.
+pub(super) struct Tally {
     sources: Vec<Source>,
     findings: Vec<Finding>,
-    /// Undecided and passed checks that nobody asked to see.
-    answers: Vec<Finding>,
+    /// Undecided and passed checks that were not requested, for formats that contain all results.
+    others: Vec<Finding>,
     suppressed: Vec<Finding>,
     exceptions: Vec<Exception>,
-    /// The names of the files that were linted, and of those that they include, with the numbers of their setups.
+    /// The names of the linted files and of the files that they include, with the numbers of their setups.
     linted: BTreeMap<String, usize>,
-    /// By which setup each text was linted.
+    /// The setup for each text.
     setups: HashMap<SourceId, Arc<Setup>>,
-    /// How many templates each setup governs; those without any are left out, unless there are no templates at all.
+    /// The number of templates that each setup governs. Setups without templates are left out, unless there are no templates at all.
     governed: Vec<(Arc<Setup>, usize)>,
     /// The files that were read, and those that they include.
     pub(super) files: BTreeSet<PathBuf>,
@@ -40,15 +41,15 @@ pub(super) struct Outcome {
     summary: Summary,
 }
 
-impl Outcome {
-    /// Puts together what the files came to.
+impl Tally {
+    /// Gathers the results of the files.
     pub(super) fn gather(files: Vec<(Candidate, File)>, found: Discovery, plan: &Plan) -> Self {
         let mut setups = plan.setups.borrow_mut();
         setups.complain_of_unknown_rules();
-        let mut outcome = Self {
+        let mut tally = Self {
             sources: Vec::new(),
             findings: Vec::new(),
-            answers: Vec::new(),
+            others: Vec::new(),
             suppressed: Vec::new(),
             exceptions: Vec::new(),
             linted: BTreeMap::new(),
@@ -65,81 +66,81 @@ impl Outcome {
                 ..Summary::default()
             },
         };
-        outcome.summary.problems = outcome.diagnostics.len();
-        outcome.diagnostics.extend(found.diagnostics);
-        // Names of parameters, and whether any template keeps the value to itself.
+        tally.summary.problems = tally.diagnostics.len();
+        tally.diagnostics.extend(found.diagnostics);
+        // Names of parameters, and whether any template hides the value (`NoEcho`).
         let mut parameters: BTreeMap<String, bool> = BTreeMap::new();
-        // A folder whose files cannot be read has been complained about already.
-        let mut fruitless: BTreeSet<usize> = (0..found.folders.len()).collect();
+        // A folder whose files cannot be read has its own diagnostics.
+        let mut without_templates: BTreeSet<usize> = (0..found.folders.len()).collect();
         for (candidate, file) in files {
-            if let Origin::File(path) = &candidate.origin {
-                outcome.files.insert(path.clone());
+            if let Input::File(path) = &candidate.input {
+                tally.files.insert(path.clone());
             }
             match file {
                 File::NoTemplate => continue,
                 File::Skipped => {
-                    outcome.summary.skipped += 1;
+                    tally.summary.skipped += 1;
                     continue;
                 }
                 File::Unreadable(diagnostic) => {
-                    outcome.summary.unreadable += 1;
-                    outcome.diagnostics.push(*diagnostic);
+                    tally.summary.unreadable += 1;
+                    tally.diagnostics.push(*diagnostic);
                 }
                 File::Linted(linted) => {
                     let Linted { report, source, .. } = *linted;
                     let setup = setups.of(&candidate);
-                    outcome.files.extend(report.included.iter().map(|source| PathBuf::from(&source.name)));
+                    tally.files.extend(report.included.iter().map(|source| PathBuf::from(&source.name)));
                     if report.is_template {
                         let included = report.included.iter().map(|source| source.name.clone());
                         let names = included.chain([candidate.name.clone()]);
-                        outcome.linted.extend(names.map(|name| (name, setup.number)));
-                        if let Some((_, templates)) = outcome.governed.get_mut(setup.number) {
+                        tally.linted.extend(names.map(|name| (name, setup.number)));
+                        if let Some((_, templates)) = tally.governed.get_mut(setup.number) {
                             *templates += 1;
                         }
                         let FileReport { resources, counts, .. } = report;
                         let name = candidate.name.clone();
-                        outcome.provenance.templates.push(TemplateReport { name, resources, counts });
+                        tally.provenance.templates.push(TemplateReport { name, resources, counts });
                     } else {
-                        outcome.summary.unreadable += 1;
+                        tally.summary.unreadable += 1;
                     }
                     for (rule, counts) in report.by_rule {
-                        *outcome.by_rule.entry(rule).or_default() += counts;
+                        *tally.by_rule.entry(rule).or_default() += counts;
                     }
                     for parameter in report.parameters {
                         *parameters.entry(parameter.name).or_default() |= parameter.no_echo;
                     }
-                    outcome.findings.extend(report.findings);
-                    outcome.suppressed.extend(report.suppressed);
-                    outcome.exceptions.extend(report.exceptions);
-                    outcome.diagnostics.extend(report.diagnostics);
+                    tally.findings.extend(report.findings);
+                    tally.suppressed.extend(report.suppressed);
+                    tally.exceptions.extend(report.exceptions);
+                    tally.diagnostics.extend(report.diagnostics);
                     if source.is_some() {
                         for text in source.into_iter().chain(report.included) {
-                            outcome.setups.insert(text.id, Arc::clone(&setup));
-                            outcome.sources.push(text);
+                            tally.setups.insert(text.id, Arc::clone(&setup));
+                            tally.sources.push(text);
                         }
                     }
                 }
             }
             for folder in &candidate.folders {
-                fruitless.remove(folder);
+                without_templates.remove(folder);
             }
         }
-        let empty = fruitless.into_iter().filter_map(|index| found.folders.get(index));
-        outcome.diagnostics.extend(empty.map(|folder| discover::no_templates(folder, &found.left_out)));
-        if !outcome.provenance.templates.is_empty() {
-            let unknown = outcome.diagnostics.len();
-            outcome.diagnostics.extend(unknown_parameters(plan, &parameters));
-            outcome.summary.problems += outcome.diagnostics.len() - unknown;
+        let empty = without_templates.into_iter().filter_map(|index| found.folders.get(index));
+        tally.diagnostics.extend(empty.map(|folder| discover::no_templates(folder, &found.left_out)));
+        if !tally.provenance.templates.is_empty() {
+            let unknown = tally.diagnostics.len();
+            tally.diagnostics.extend(unknown_parameters(plan, &parameters));
+            tally.summary.problems += tally.diagnostics.len() - unknown;
         }
-        outcome.sources.extend(std::mem::take(&mut setups.problems.sources));
-        outcome.sources.sort_by_key(|source| source.id);
-        outcome.name_governed();
-        outcome.provenance.pinned = outcome.pins(&parameters);
-        outcome.count();
-        outcome
+        tally.sources.extend(std::mem::take(&mut setups.problems.sources));
+        tally.sources.sort_by_key(|source| source.id);
+        tally.name_governed();
+        tally.provenance.pinned = tally.pins(&parameters);
+        tally.count();
+        tally
     }
 
-    /// Says what ran: of the setups that govern templates, or of all where there are none.
+    /// Names the rules and profiles that ran: of the setups that govern templates, or of all setups if none does.
     fn name_governed(&mut self) {
         if !self.provenance.templates.is_empty() {
             self.governed.retain(|(_, templates)| *templates > 0);
@@ -169,14 +170,14 @@ impl Outcome {
             .collect();
     }
 
-    /// The parameters that were given a value which some template takes.
+    /// The parameters with a value from the run, if some template declares them.
     fn pins(&self, declared: &BTreeMap<String, bool>) -> Vec<Pin> {
         let given = self.governed.iter().flat_map(|(setup, _)| &setup.linter.inputs().pinned);
         let given: BTreeSet<(&String, &String)> = given.collect();
         let pin = |(name, value): (&String, &String)| {
             let no_echo = match declared.get(name) {
                 Some(no_echo) => *no_echo,
-                // Pseudo parameters are declared nowhere, and no secrets.
+                // Templates do not declare pseudo parameters, and these are not secret.
                 None if name.starts_with("AWS::") => false,
                 None => return None,
             };
@@ -185,11 +186,11 @@ impl Outcome {
         given.into_iter().filter_map(pin).collect()
     }
 
-    /// Brings everything into its final order, and counts it.
+    /// Sorts everything into its final order, and counts it.
     fn count(&mut self) {
         self.diagnostics
             .sort_by(|a, b| (&a.file, a.span, a.code, &a.message).cmp(&(&b.file, b.span, b.code, &b.message)));
-        // Each file complains of a rule that cannot be read.
+        // A rule that cannot be read has a diagnostic for each file.
         self.diagnostics.dedup();
         let mut counts = Counts::default();
         for template in &self.provenance.templates {
@@ -202,9 +203,9 @@ impl Outcome {
         self.summary.undecided = counts.undecided;
     }
 
-    /// Compares the findings with the baselines, and counts what counts.
+    /// Compares the findings with the baselines, and counts the rest.
     pub(super) fn compare(&mut self, plan: &Plan) {
-        // In the order of the report; those that are waived last, so that they take nothing from the others.
+        // In the order of the report. Suppressed findings are last, because the others have priority for entries of a baseline.
         sort_findings(&mut self.findings);
         sort_findings(&mut self.suppressed);
         let mut findings: Vec<&mut Finding> = self.findings.iter_mut().chain(&mut self.suppressed).collect();
@@ -218,7 +219,7 @@ impl Outcome {
             let within = Scope {
                 sources: &self.sources,
                 files: &linted.map(|(name, _)| name.clone()).collect(),
-                is_answered: &|id| ran.contains(id) || !is_rule(id),
+                was_checked: &|id| ran.contains(id) || !is_rule(id),
             };
             let is_own = |finding: &Finding| {
                 let setup = self.setups.get(&finding.span.source);
@@ -234,23 +235,29 @@ impl Outcome {
         sort_findings(&mut self.suppressed);
         let is_shown = |finding: &Finding| match finding.outcome {
             finding::Outcome::Fail => true,
-            finding::Outcome::Undecided => plan.answers.undecided,
-            finding::Outcome::Pass => plan.answers.passed,
+            finding::Outcome::Undecided => plan.requested.undecided,
+            finding::Outcome::Pass => plan.requested.passed,
         };
-        (self.findings, self.answers) = std::mem::take(&mut self.findings).into_iter().partition(is_shown);
+        (self.findings, self.others) = std::mem::take(&mut self.findings).into_iter().partition(is_shown);
 
         let level =
             |level: Level| self.findings.iter().filter(|finding| finding.counts() && finding.level == level).count();
         (self.summary.errors, self.summary.warnings, self.summary.notes) =
             (level(Level::Error), level(Level::Warning), level(Level::Note));
-        let waived = self.suppressed.iter().filter_map(|finding| Some((finding, finding.waiver.as_ref()?)));
-        self.summary.waived = waived.clone().count();
-        let is_required = |(finding, waiver): &(&Finding, &Arc<Waiver>)| !waiver.required_of(&finding.rule).is_empty();
-        self.summary.waived_required = waived.filter(is_required).count();
-        self.summary.known = self.suppressed.len() - self.summary.waived;
+        let excepted = self.suppressed.iter().filter_map(|finding| Some((finding, finding.suppression.as_ref()?)));
+        self.summary.suppressed = excepted.clone().count();
+        let is_required =
+            |(finding, suppression): &(&Finding, &Arc<Suppression>)| !suppression.required_of(&finding.rule).is_empty();
+        self.summary.suppressed_required = excepted.filter(is_required).count();
+        self.summary.known = self.suppressed.len() - self.summary.suppressed;
     }
 
-    /// What follows for the exit code.
+    /// The number of templates that were linted.
+    pub(super) fn templates(&self) -> usize {
+        self.summary.templates
+    }
+
+    /// The exit code, as far as findings and diagnostics decide it.
     pub(super) fn exit(&self) -> Exit {
         let fails = |finding: &Finding| {
             let setup = self.setups.get(&finding.span.source);
@@ -265,14 +272,14 @@ impl Outcome {
         }
     }
 
-    /// Writes it all down.
+    /// Writes the reports.
     pub(super) fn report(&self, plan: &Plan, exit: Exit) -> Written {
         let has = |format| plan.shown.format == format || plan.outputs.iter().any(|output| output.format == format);
         let fired: BTreeSet<&str> = self.findings.iter().map(|finding| finding.rule.as_ref()).collect();
         let rules: Vec<RuleReport> = rules(&self.governed)
             .into_iter()
             .map(|entry| {
-                // Texts are read from a blob of their own, so only for formats that show them.
+                // Reading texts takes time, so only formats that show them get them.
                 let wanted = has(Format::Sarif) || fired.contains(entry.id());
                 RuleReport {
                     meta: &entry.meta,
@@ -286,7 +293,7 @@ impl Outcome {
             findings: &self.findings,
             suppressed: &self.suppressed,
             shows_suppressed: plan.shows_suppressed,
-            answers: &self.answers,
+            answers: &self.others,
             exceptions: &self.exceptions,
             today: plan.today,
             diagnostics: &self.diagnostics,
@@ -306,7 +313,7 @@ fn rules(governed: &[(Arc<Setup>, usize)]) -> Vec<&RuleEntry> {
     by_id.into_values().collect()
 }
 
-/// Parameters that were named for this run and that no template has.
+/// Parameters of the arguments that no template declares.
 fn unknown_parameters(plan: &Plan, declared: &BTreeMap<String, bool>) -> Vec<Diagnostic> {
     let unknown =
         plan.expected_parameters.iter().filter(|name| !name.starts_with("AWS::") && !declared.contains_key(*name));
@@ -319,8 +326,11 @@ fn unknown_parameters(plan: &Plan, declared: &BTreeMap<String, bool>) -> Vec<Dia
             message: format!("no template has a parameter `{name}`"),
             help: match nearest(name, declared.keys().map(String::as_str)) {
                 Some(nearest) => format!("Did you mean `{nearest}`?"),
-                None if declared.is_empty() => "There are no parameters to pin.".to_owned(),
-                None => format!("There are {}.", declared.keys().map(String::as_str).collect::<Vec<_>>().join(", ")),
+                None if declared.is_empty() => "The templates declare no parameters.".to_owned(),
+                None => format!(
+                    "The templates declare {}.",
+                    declared.keys().map(String::as_str).collect::<Vec<_>>().join(", ")
+                ),
             },
             related: Vec::new(),
         })

@@ -1,62 +1,62 @@
 //! Places of violations, with the paths and the words that people find them by.
 
 use crate::expand::{Block, Model};
-use crate::rules::checker::{NOT_SET, Place};
+use crate::rules::checker::{Location, NOT_SET};
 
-/// A place with the path and span that people find it at.
-pub(super) fn as_written(mut place: Place, model: &Model<'_, '_>) -> Place {
-    if !place.path.is_empty() {
-        let found = model.written(&place.path, place.span);
-        place.path = found.path;
-        place.span = found.span;
+/// A location with the path and span that people find it at.
+pub(super) fn as_written(mut location: Location, model: &Model<'_, '_>) -> Location {
+    if !location.path.is_empty() {
+        let found = model.written(&location.path, location.span);
+        location.path = found.path;
+        location.span = found.span;
     }
-    place
+    location
 }
 
 /// Places with the same span become one, which names what each of them named: four missing flags are one finding.
-pub(super) fn united(places: Vec<Place>) -> Vec<Place> {
-    if places.len() < 2 {
-        return places;
+pub(super) fn united(locations: Vec<Location>) -> Vec<Location> {
+    if locations.len() < 2 {
+        return locations;
     }
-    let mut united: Vec<(Place, Vec<String>)> = Vec::new();
-    for place in places {
-        let name = place.name.clone();
+    let mut united: Vec<(Location, Vec<String>)> = Vec::new();
+    for location in locations {
+        let name = location.name.clone();
         match united.iter_mut().find(|(known, _)| {
-            known.span == place.span
-                && known.path == place.path
-                && known.message == place.message
-                && known.state == place.state
+            known.span == location.span
+                && known.path == location.path
+                && known.message == location.message
+                && known.state == location.state
         }) {
             Some((_, names)) if names.contains(&name) => {}
             Some((_, names)) => names.push(name),
-            None => united.push((place, vec![name])),
+            None => united.push((location, vec![name])),
         }
     }
     united
         .into_iter()
-        .map(|(mut place, names)| {
-            if names.len() > 1 && place.state == NOT_SET {
-                "are not set".clone_into(&mut place.state);
+        .map(|(mut location, names)| {
+            if names.len() > 1 && location.state == NOT_SET {
+                "are not set".clone_into(&mut location.state);
             }
-            place.name = match names.as_slice() {
+            location.name = match names.as_slice() {
                 [] => String::new(),
                 [only] => only.clone(),
                 [first @ .., last] => format!("{}` and `{last}", first.join("`, `")),
             };
-            place
+            location
         })
         .collect()
 }
 
-/// Fills a message: `{resource}`, `{type}`, `{name}`, `{state}`, `{value}`, and the words of the place.
-pub(super) fn fill(template: &str, place: &Place, block: &Block<'_>, resource: &str) -> String {
+/// Fills a message: `{resource}`, `{type}`, `{name}`, `{state}`, `{value}`, and the words of the location.
+pub(super) fn fill(template: &str, location: &Location, block: &Block<'_>, resource: &str) -> String {
     filled(template, |name| match name {
         "resource" => Some(resource),
         "type" => Some(block.written_kind()),
-        "name" => Some(&place.name),
-        "state" => Some(&place.state),
-        "value" => Some(&place.value),
-        _ => word(&place.words, name),
+        "name" => Some(&location.name),
+        "state" => Some(&location.state),
+        "value" => Some(&location.value),
+        _ => word(&location.words, name),
     })
 }
 

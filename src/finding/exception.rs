@@ -1,4 +1,4 @@
-//! Who decided that a finding need not be mended, and why: the record that 45 CFR 164.306(d)(3) asks for.
+//! Exceptions: who decided that a finding does not need a fix, and why. 45 CFR 164.306(d)(3) requires this record.
 
 use crate::date::Date;
 use crate::source::Span;
@@ -23,7 +23,7 @@ pub enum Dialect {
 }
 
 impl Dialect {
-    /// The tool whose language it is, as rules name it under `aliases`; `hipaalint` for our own.
+    /// The tool that the language belongs to, as rules name it in `aliases`; `hipaalint` for our own.
     pub fn tool(self) -> &'static str {
         match self {
             Self::Metadata | Self::Comment => "hipaalint",
@@ -34,63 +34,67 @@ impl Dialect {
         }
     }
 
-    /// Whether it is our own, which asks for more than others do.
+    /// Whether it is our own language, which requires more than the others.
     pub fn is_own(self) -> bool {
         matches!(self, Self::Metadata | Self::Comment)
     }
 }
 
-/// A rule that an exception means.
+/// A rule that an exception suppresses.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Waived {
+pub struct SuppressedRule {
     /// Its id.
     pub rule: Arc<str>,
-    /// The citations that it serves whose implementation is required: those that no reason can waive, since 164.306(d)(3)
-    /// speaks of addressable specifications alone.
+    /// Its citations whose implementation is required. No exception can suppress them: 164.306(d)(3) applies to addressable
+    /// specifications only.
     pub required: Vec<String>,
-    /// The addressable ones: those for which 164.306(d)(3) asks for this very document.
+    /// Its addressable citations, for which 164.306(d)(3) requires this documentation.
     pub addressable: Vec<String>,
 }
 
-/// One exception as it is written in a template.
+/// One exception, as written in a template.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Waiver {
+pub struct Suppression {
     /// The rule as the exception names it: our id, or another tool's.
     pub id: String,
-    /// The rules that it means; none where the name is nobody's.
-    pub waives: Vec<Arc<Waived>>,
-    /// Why. None only in other tools' languages, or where it is missing.
+    /// The rules that it suppresses; empty if no rule has the name.
+    pub suppresses: Vec<Arc<SuppressedRule>>,
+    /// The reason. None in the languages of some other tools, or if it is missing.
     pub reason: Option<String>,
-    /// The equivalent measure that is taken instead (164.306(d)(3)(ii)(B)(2)).
+    /// The equivalent alternative measure (164.306(d)(3)(ii)(B)(2)).
     pub alternative: Option<String>,
-    /// Who answers for it.
+    /// The person or team that is responsible for it.
     pub owner: Option<String>,
-    /// Where it was decided.
+    /// The ticket of the decision.
     pub ticket: Option<String>,
-    /// The last day on which it holds; for ever if none.
+    /// The last day on which it is in force; indefinitely if none.
     pub expires: Option<Date>,
     /// The language that it is written in.
     pub dialect: Dialect,
     /// Where it is written.
     pub span: Span,
-    /// The ways to the blocks that it covers, as findings name them: `Resources/Records`; empty text for the whole template.
+    /// The paths of the blocks that it covers, as findings name them: `Resources/Records`. An empty path means the whole
+    /// template.
     pub covers: Vec<String>,
 }
 
-impl Waiver {
-    /// The required citations that a rule serves which it means; empty where the rule may be waived.
+impl Suppression {
+    /// The required citations of one of its rules; empty if the rule may be suppressed.
     pub fn required_of(&self, rule: &str) -> &[String] {
-        self.waives.iter().find(|waived| &*waived.rule == rule).map_or(&[], |waived| &waived.required)
+        self.suppresses
+            .iter()
+            .find(|suppressed| &*suppressed.rule == rule)
+            .map_or(&[], |suppressed| &suppressed.required)
     }
 
     /// The required citations of all its rules, each once.
     pub fn required(&self) -> Vec<&str> {
-        each_once(self.waives.iter().flat_map(|waived| &waived.required))
+        each_once(self.suppresses.iter().flat_map(|suppressed| &suppressed.required))
     }
 
     /// The addressable citations of all its rules, each once.
     pub fn addressable(&self) -> Vec<&str> {
-        each_once(self.waives.iter().flat_map(|waived| &waived.addressable))
+        each_once(self.suppresses.iter().flat_map(|suppressed| &suppressed.addressable))
     }
 }
 
@@ -104,38 +108,38 @@ fn each_once<'a>(citations: impl Iterator<Item = &'a String>) -> Vec<&'a str> {
     met
 }
 
-/// What became of an exception in a run.
+/// The state of an exception in a run.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ExceptionState {
-    /// It waives findings.
+    /// It suppresses findings.
     InForce,
-    /// It holds, but its rule did not run, or could not be decided, so nobody knows whether it is needed.
+    /// It is in force, but whether it is needed is unknown: its rule did not run, or was undecided.
     NotChecked,
-    /// It holds, and there is nothing to waive.
+    /// It is in force, but there is no finding to suppress.
     Unused,
-    /// Its last day is over; it waives nothing.
+    /// Its last day is in the past, so it does not suppress findings.
     Expired,
-    /// Nobody says why; it waives nothing.
+    /// It does not give a reason, so it does not suppress findings.
     WithoutReason,
-    /// No rule has the name; it waives nothing.
+    /// It names a rule that does not exist, so it does not suppress findings.
     UnknownRule,
-    /// It cannot be read; it waives nothing.
+    /// It cannot be read, so it does not suppress findings.
     Malformed,
 }
 
-/// What may be wrong about an exception; each is a rule's business.
+/// Problems of an exception. A rule reports each of them.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Flaw {
-    /// There is nothing to waive.
+    /// It does not suppress any finding.
     Unused,
-    /// Its last day is over.
+    /// Its last day is in the past.
     Expired,
-    /// Nobody says why.
+    /// It does not give a reason.
     WithoutReason,
-    /// No rule has the name.
+    /// It names a rule that does not exist.
     UnknownRule,
     /// It cannot be read.
     Malformed,
@@ -154,19 +158,19 @@ impl Flaw {
     }
 }
 
-/// An exception with what became of it: a row of the register.
+/// An exception and its state: a row of the register of exceptions.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Exception {
     /// As written.
-    pub waiver: Arc<Waiver>,
-    /// What became of it.
+    pub suppression: Arc<Suppression>,
+    /// Its state.
     pub state: ExceptionState,
-    /// The findings that it waives.
+    /// The number of findings that it suppresses.
     pub findings: usize,
 }
 
 impl Exception {
-    /// Adds what became of it in another deployment of the same template: what one needs is needed.
+    /// Merges its state in another deployment of the same template. An exception that one of them needs is needed.
     pub fn add(&mut self, other: &Self) {
         self.state = self.state.min(other.state);
         self.findings = self.findings.max(other.findings);
