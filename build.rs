@@ -72,8 +72,12 @@ fn head(fields: &Map<String, Value>, logic: &Range<usize>, prose: &Range<usize>)
         "warning" => "Warning",
         _ => "Note",
     };
+    let kind = match text("kind") {
+        "supporting" => "Supporting",
+        _ => "Safeguard",
+    };
     format!(
-        "Head {{ id: {:?}, title: {:?}, level: Level::{level}, profiles: {}, controls: {}, aliases: &[{aliases}], \
+        "Head {{ id: {:?}, title: {:?}, level: Level::{level}, kind: RuleKind::{kind}, profiles: {}, controls: {}, aliases: &[{aliases}], \
          targets: {}, parameters: {}, logic: {logic:?}, prose: {prose:?} }},\n",
         text("id"),
         text("title"),

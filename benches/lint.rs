@@ -100,7 +100,7 @@ fn folder_lint(bencher: Bencher<'_, '_>, report: &str) {
             sources: &sources,
             findings: &findings,
             suppressed: &[],
-            answers: &[],
+            unshown: &[],
             shows_suppressed: false,
             today: None,
             exceptions: &[],

@@ -6,7 +6,7 @@ use divan::counter::ItemsCount;
 use hipaalint::finding::{Counts, Finding, Level, Outcome, Related, Subject};
 use hipaalint::report::human::{self, Style};
 use hipaalint::report::{Provenance, Report, RuleReport, Summary, github, html, json, junit, markdown, sarif};
-use hipaalint::rules::meta::{Control, Requirement, RuleMeta, RuleProse};
+use hipaalint::rules::meta::{Control, Requirement, RuleKind, RuleMeta, RuleProse};
 use hipaalint::source::{Source, SourceId, Span};
 use std::collections::BTreeMap;
 
@@ -63,6 +63,7 @@ impl Run {
                 id: RULE.into(),
                 title: "S3 bucket accepts requests over plain HTTP".into(),
                 level: Level::Error,
+                kind: RuleKind::Safeguard,
                 profiles: vec!["core".into()],
                 controls: vec!["164.312(e)(1)".into()],
                 aliases: BTreeMap::new(),
@@ -105,7 +106,7 @@ impl Run {
             sources: &self.sources,
             findings: &self.findings,
             suppressed: &[],
-            answers: &[],
+            unshown: &[],
             shows_suppressed: false,
             today: None,
             exceptions: &[],

@@ -1,5 +1,5 @@
-//! The baseline: findings that were there when a project began to be linted, and that do not count until they are mended. Reads
-//! and writes the file, and marks what it has.
+//! The baseline: findings that were there when a project was first linted, and that do not count. Reads and writes the file, and
+//! marks the findings that it has.
 //!
 //! ```json
 //! {
@@ -35,7 +35,7 @@ pub struct Key {
     pub subject: String,
     /// The rule's id.
     pub rule: String,
-    /// The way to the place.
+    /// The path of the place.
     pub path: String,
 }
 
@@ -56,7 +56,7 @@ impl Baseline {
     pub fn read(source: &Source) -> Result<Self, Vec<Diagnostic>> {
         let document = syntax::parse(source.text(), source.id)
             .map_err(|error| vec![problem(source, Some(error.span), error.message)])?;
-        let mut reader = Reader { source, baseline: Self::default(), problems: Vec::new() };
+        let mut reader = BaselineReader { source, baseline: Self::default(), problems: Vec::new() };
         reader.document(&document.root);
         if reader.problems.is_empty() { Ok(reader.baseline) } else { Err(reader.problems) }
     }
@@ -97,7 +97,7 @@ impl Baseline {
         self.0.is_empty()
     }
 
-    /// Takes over what another one has of files and rules that this run says nothing about.
+    /// Takes over the entries of another one about files and rules that this run did not check.
     pub fn keep(&mut self, other: &Self, is_kept: impl Fn(&Key) -> bool) {
         for (key, count) in other.0.iter().filter(|(key, _)| is_kept(key)) {
             self.0.entry(key.clone()).or_insert(*count);
@@ -140,18 +140,18 @@ fn problem(source: &Source, span: Option<Span>, message: String) -> Diagnostic {
         file: source.name.clone(),
         span,
         message,
-        help: "Mend it, or remove the file and write it again with --write-baseline.".to_owned(),
+        help: "Fix it, or delete the file and write it again with --write-baseline.".to_owned(),
         related: Vec::new(),
     }
 }
 
-struct Reader<'s> {
+struct BaselineReader<'s> {
     source: &'s Source,
     baseline: Baseline,
     problems: Vec<Diagnostic>,
 }
 
-impl Reader<'_> {
+impl BaselineReader<'_> {
     fn problem(&mut self, span: Span, message: String) {
         self.problems.push(problem(self.source, Some(span), message));
     }
@@ -162,9 +162,12 @@ impl Reader<'_> {
             Some(text) if text == SHAPE => {}
             Some(text) => {
                 let span = shape.map_or(root.span, |shape| shape.span);
-                return self.problem(span, format!("the baseline has shape {text}, and this version reads {SHAPE}"));
+                return self.problem(
+                    span,
+                    format!("the baseline has version {text}, and this version of hipaalint reads {SHAPE}"),
+                );
             }
-            None => return self.problem(root.span.at_start(), format!("this is no baseline: it has no `{MARK}`")),
+            None => return self.problem(root.span.at_start(), format!("this is not a baseline: it has no `{MARK}`")),
         }
         for field in root.as_mapping().unwrap_or_default() {
             match (field.key.as_ref(), field.value.as_sequence()) {
@@ -183,7 +186,7 @@ impl Reader<'_> {
             Some(nearest) => format!("; did you mean `{nearest}`?"),
             None => String::new(),
         };
-        self.problem(field.key_span, format!("`{}` is no key of a baseline{hint}", field.key));
+        self.problem(field.key_span, format!("`{}` is not a key of a baseline{hint}", field.key));
     }
 
     fn entry(&mut self, entry: &Node<'_>) {
@@ -205,8 +208,10 @@ impl Reader<'_> {
                 // The file of a merge may have a line twice.
                 *known = count.max(*known);
             }
-            (.., None) => self.problem(entry.span, "the `count` of an entry is no number from 1".to_owned()),
-            _ => self.problem(entry.span, "an entry needs the texts `file`, `rule`, `subject` and `path`".to_owned()),
+            (.., None) => self.problem(entry.span, "the `count` of an entry is not a positive integer".to_owned()),
+            _ => {
+                self.problem(entry.span, "an entry needs `file`, `rule`, `subject` and `path`, each a text".to_owned())
+            }
         }
     }
 }

@@ -56,6 +56,7 @@ pub mod linter;
 pub mod policy;
 pub mod project;
 pub mod report;
+pub mod revision;
 pub mod rules;
 #[cfg(test)]
 mod schemas;

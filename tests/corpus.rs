@@ -4,6 +4,7 @@
 //! tests say so and try the reference templates alone.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+mod skipped;
 mod tree;
 
 use hipaalint::finding::Outcome;
@@ -11,6 +12,7 @@ use hipaalint::linter::{FileReport, Keep, Linter};
 use hipaalint::rules::load::RuleSet;
 use hipaalint::source::{Source, SourceId};
 use hipaalint::syntax::{Language, parse};
+use skipped::skipped;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use tree::json;
@@ -19,7 +21,7 @@ fn templates() -> Vec<(String, String)> {
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
     let corpus = std::env::var_os("HIPAALINT_CORPUS").map_or_else(|| root.join("../shared/corpus"), PathBuf::from);
     if !corpus.is_dir() {
-        eprintln!("skipped: no corpus at {}; only the reference templates are tried", corpus.display());
+        skipped(&format!("no sample templates at {}, so only the reference templates are tested", corpus.display()));
     }
     let mut found = Vec::new();
     for folder in [root.join("fixtures/reference"), corpus] {

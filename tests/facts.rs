@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod schemas;
+mod skipped;
 
 use std::collections::BTreeSet;
 use std::process::Command;
@@ -12,6 +13,7 @@ use hipaalint::facts::{
     limitable, managed_policy_grant, name_property, tag_shape,
 };
 use schemas::{Kind, property, resource_types};
+use skipped::skipped;
 
 const RESOURCE_TYPES: &str = include_str!("../data/resource-types.txt");
 const IAM_ACTIONS: &str = include_str!("../data/iam-actions.txt");
@@ -395,12 +397,12 @@ fn schema_paths_are_followed_through_references_arrays_and_maps() {
 fn the_script_makes_what_is_committed() {
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/scripts/facts.py");
     let Ok(output) = Command::new("python3").args(["-B", script, "--check"]).output() else {
-        eprintln!("skipped: there is no python3 to run scripts/facts.py");
+        skipped("there is no python3 to run scripts/facts.py");
         return;
     };
     let said = String::from_utf8_lossy(&output.stderr);
     if output.status.code() == Some(3) {
-        eprintln!("skipped: {}", said.trim());
+        skipped(said.trim());
         return;
     }
     assert!(output.status.success(), "{said}");

@@ -7,7 +7,7 @@ use std::path::Path;
 
 /// Each part of `src/`, from the bottom up, with the parts that it may use. A part may use only parts above it in this
 /// list, so there are no circles.
-const LAYERS: [(&str, &[&str]); 24] = [
+const LAYERS: [(&str, &[&str]); 25] = [
     ("source", &[]),
     ("date", &[]),
     ("truth", &[]),
@@ -46,6 +46,7 @@ const LAYERS: [(&str, &[&str]); 24] = [
     ("report", &["source", "date", "finding", "rules"]),
     // For tests alone: the schemas that ship with the project.
     ("schemas", &["report"]),
+    ("revision", &[]),
     ("discover", &["finding"]),
     ("project", &["source", "finding", "eval", "linter", "discover"]),
     ("config", &["source", "finding", "syntax", "eval", "rules", "linter", "discover"]),
@@ -62,6 +63,7 @@ const LAYERS: [(&str, &[&str]); 24] = [
             "baseline",
             "catalogue",
             "report",
+            "revision",
             "discover",
             "project",
             "config",

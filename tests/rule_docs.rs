@@ -1,4 +1,4 @@
-//! `docs/rules/` and `docs/controls.md` are what the rules say. `DOCS_UPDATE=1 cargo test --test rule_docs` writes them.
+//! `docs/rules/` and `docs/controls.md` are generated from the rules. `DOCS_UPDATE=1 cargo test --test rule_docs` writes them.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 use hipaalint::catalogue::{citations_page, index_page, rule_page};
@@ -34,7 +34,7 @@ fn documents_are_up_to_date() {
             fs::create_dir_all(file.parent().unwrap()).unwrap();
             fs::write(file, text).unwrap();
         } else {
-            complaints.push(format!("{} is not what its rule says", name.display()));
+            complaints.push(format!("{} is not up to date", name.display()));
         }
     }
     for file in fs::read_dir(root.join("docs/rules")).unwrap() {
@@ -53,4 +53,18 @@ fn documents_are_up_to_date() {
         "\n{}\n`DOCS_UPDATE=1 cargo test --test rule_docs` writes them.",
         complaints.join("\n")
     );
+}
+
+/// Lines of a generated page have a length that people can read and compare, except tables, code and long words.
+#[test]
+fn lines_are_wrapped() {
+    for (name, text) in wanted() {
+        let mut is_code = false;
+        for line in text.lines() {
+            is_code ^= line.starts_with("```");
+            let is_text = !is_code && !line.starts_with(['|', '<']);
+            let is_one_word = !line.trim_start_matches("- ").trim().contains(' ');
+            assert!(!is_text || is_one_word || line.chars().count() <= 100, "{}: {line}", name.display());
+        }
+    }
 }

@@ -1,8 +1,9 @@
-//! The citations of the Security Rule: the rules that serve each, and what no template can show of it.
+//! The citations of the Security Rule: the rules that serve each, and the part that is not visible in a template.
 
-use super::{cell, page_name};
+use super::wrap::wrapped;
+use super::{capitalized, cell, page_name};
 use crate::rules::load::{RuleSet, controls, runtime_checks};
-use crate::rules::meta::{Control, RuntimeCheck};
+use crate::rules::meta::{Control, RuleKind, RuntimeCheck};
 use serde::Serialize;
 
 /// A citation with all that serves it.
@@ -13,7 +14,7 @@ pub struct Citation<'a> {
     pub control: &'a Control,
     /// The ids of the rules that serve it.
     pub rules: Vec<&'a str>,
-    /// The checks of AWS Config that serve it and that only a running account can answer.
+    /// The checks of AWS Config that serve it and that need a running account.
     pub runtime: Vec<&'a RuntimeCheck>,
 }
 
@@ -32,36 +33,52 @@ pub fn citations(rules: &RuleSet) -> Vec<Citation<'_>> {
     controls().iter().map(citation).collect()
 }
 
-/// The citations as a Markdown document that stands beside the folder `rules` of the rules' pages.
+/// The citations as a Markdown document. It links to the rules' pages in the folder `rules` next to it.
 pub fn citations_page(rules: &RuleSet) -> String {
     let citations = citations(rules);
     let served = citations.iter().filter(|citation| !citation.rules.is_empty()).count();
     let mut page = format!(
-        "<!-- Written from rules/: change those files. -->\n# The HIPAA Security Rule, citation by citation\n\n\
-         What 45 CFR Part 164, Subpart C asks, the rules that serve it, and what no template can show of it. {served} of \
-         {} citations are served by rules. The same on the command line: `hipaalint controls`.\n",
+        "<!-- Generated from rules/. Edit the files there. -->\n# The HIPAA Security Rule, citation by citation\n\n\
+         For each standard and implementation specification of 45 CFR Part 164, Subpart C, this page lists the rules that check \
+         part of it, and names the part that is not visible in a template. {served} of {} citations have rules. \
+         `hipaalint controls` prints the same list.\n\n\
+         A rule checks what a template declares. It does not show whether an organization meets a citation. *Supporting* \
+         rules check tags, names, texts and references: [rule language](rule-language.md).\n",
         citations.len()
     );
     for citation in &citations {
         let Control { id, title, requirement, beyond, .. } = citation.control;
-        page.push_str(&format!("\n## {id} {title}\n\n*{}*\n", requirement.name()));
-        if !citation.rules.is_empty() {
-            let links = citation.rules.iter().map(|id| format!("[`{id}`](rules/{})", page_name(id)));
-            page.push_str(&format!("\nRules: {}\n", links.collect::<Vec<_>>().join(", ")));
-        }
+        page.push_str(&format!("\n## {id} {title}\n\n*{}*\n", capitalized(requirement.name())));
         if let Some(beyond) = beyond {
-            page.push_str(&format!("\nNot in a template: {}\n", beyond.trim()));
+            page.push_str(&format!("\n**Not visible in a template:** {}\n", beyond.trim()));
+        }
+        if !citation.rules.is_empty() {
+            page.push_str(&format!("\n**Rules** ({}):\n\n", citation.rules.len()));
+            citation.rules.iter().for_each(|id| page.push_str(&rule_item(id, rules)));
         }
         if !citation.runtime.is_empty() {
-            let ids: Vec<String> = citation.runtime.iter().map(|check| format!("`{}`", check.id)).collect();
-            page.push_str(&format!("\nOnly in a running account: {}\n", ids.join(", ")));
+            page.push_str("\n**Only in a running account**, by AWS Config:\n\n");
+            for check in &citation.runtime {
+                page.push_str(&format!("- `{}`: {}\n", check.id, check.title.trim()));
+            }
         }
     }
-    page.push_str("\n## Only a running account can answer\n\n| AWS Config | makes sure that | why no template shows it |\n| --- | --- | --- |\n");
+    page.push_str(
+        "\n## Checks that need a running account\n\n| AWS Config rule | checks that | why it is not visible in a template |\n\
+         | --- | --- | --- |\n",
+    );
     for check in runtime_checks() {
         page.push_str(&format!("| `{}` | {} | {} |\n", check.id, cell(&check.title), cell(&check.reason)));
     }
-    page
+    wrapped(&page)
+}
+
+/// A rule as an item of a list, with a link to its page.
+fn rule_item(id: &str, rules: &RuleSet) -> String {
+    let meta = rules.get(id).map(|entry| &*entry.meta);
+    let title = meta.map_or("", |meta| meta.title.as_str());
+    let kind = if meta.is_some_and(|meta| meta.kind == RuleKind::Supporting) { " (supporting)" } else { "" };
+    format!("- [`{id}`](rules/{}): {title}{kind}\n", page_name(id))
 }
 
 #[cfg(test)]
@@ -82,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn every_citation_is_served_or_says_why_not() {
+    fn every_citation_is_served_or_states_why_not() {
         let rules = RuleSet::embedded();
         for citation in citations(&rules) {
             assert!(!citation.rules.is_empty() || citation.control.beyond.is_some(), "{}", citation.control.id);

@@ -1,13 +1,14 @@
 //! The list of all rules, by service, as Markdown.
 
+use super::wrap::wrapped;
 use super::{cell, home, page_name, services};
 use crate::rules::load::{RuleEntry, profiles};
 use std::collections::BTreeMap;
 
-/// The heading of rules that are about no service.
+/// The heading of rules that are not about one service.
 const SEVERAL: &str = "Across services";
 
-/// A Markdown document that stands beside the pages of the rules.
+/// A Markdown document in the folder of the pages of the rules.
 pub fn index_page(rules: &[&RuleEntry]) -> String {
     let known: Vec<&str> = rules.iter().flat_map(|entry| services(entry)).collect();
     let mut groups: BTreeMap<&str, Vec<&RuleEntry>> = BTreeMap::new();
@@ -15,8 +16,8 @@ pub fn index_page(rules: &[&RuleEntry]) -> String {
         groups.entry(home(entry, &known).unwrap_or(SEVERAL)).or_default().push(entry);
     }
     let mut page = format!(
-        "<!-- Written from rules/: change those files. -->\n# The rules\n\n{} rules. The same on the command line: \
-         `hipaalint rules`, and one in full: `hipaalint explain ID`.\n\n| profile | rules | what it selects |\n| --- | ---: | --- |\n",
+        "<!-- Generated from rules/. Edit the files there. -->\n# The rules\n\n{} rules. `hipaalint rules` prints the same list, and \
+         `hipaalint explain ID` prints one rule in full.\n\n| profile | rules | contents |\n| --- | ---: | --- |\n",
         rules.len()
     );
     for (name, description) in profiles() {
@@ -25,9 +26,7 @@ pub fn index_page(rules: &[&RuleEntry]) -> String {
     }
     let last = groups.remove(SEVERAL).map(|entries| (SEVERAL, entries));
     for (group, entries) in groups.into_iter().chain(last) {
-        page.push_str(&format!(
-            "\n## {group}\n\n| rule | level | profiles | what is wrong |\n| --- | --- | --- | --- |\n"
-        ));
+        page.push_str(&format!("\n## {group}\n\n| rule | level | profiles | problem |\n| --- | --- | --- | --- |\n"));
         for entry in entries {
             let meta = &entry.meta;
             page.push_str(&format!(
@@ -40,5 +39,5 @@ pub fn index_page(rules: &[&RuleEntry]) -> String {
             ));
         }
     }
-    page
+    wrapped(&page)
 }

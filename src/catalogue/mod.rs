@@ -1,9 +1,10 @@
-//! The rules and the citations of the Security Rule as a catalogue: what there is, by service, citation and profile, and its
-//! documents in Markdown. Lints nothing.
+//! The rules and the citations of the Security Rule as a catalogue: lists by service, citation and profile, and documents in
+//! Markdown. Lints nothing.
 
 mod citations;
 mod index;
 mod rule_page;
+mod wrap;
 
 pub use citations::{Citation, citations, citations_page};
 pub use index::index_page;
@@ -52,9 +53,15 @@ pub fn cites(entry: &RuleEntry, citation: &str) -> bool {
     entry.meta.controls.iter().any(|own| is_within(own, citation))
 }
 
-/// Whether a citation is another one, or lies below it.
+/// Whether a citation is another one, or is below it.
 pub fn is_within(citation: &str, above: &str) -> bool {
     citation.strip_prefix(above).is_some_and(|rest| rest.is_empty() || rest.starts_with('('))
+}
+
+/// A word with a capital at its beginning.
+fn capitalized(word: &str) -> String {
+    let mut chars = word.chars();
+    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
 }
 
 /// A cell of a Markdown table.
@@ -84,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn citations_lie_within_those_above() {
+    fn citations_are_within_those_above() {
         assert!(is_within("164.312(a)(1)", "164.312"));
         assert!(is_within("164.312(a)(1)", "164.312(a)"));
         assert!(is_within("164.312(a)(1)", "164.312(a)(1)"));

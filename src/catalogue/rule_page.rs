@@ -1,7 +1,9 @@
 //! One rule in full, as Markdown.
 
-use super::cell;
+use super::wrap::wrapped;
+use super::{capitalized, cell};
 use crate::rules::load::{RuleEntry, controls, unmark};
+use crate::rules::meta::{Control, RuleKind};
 use crate::rules::rule::Example;
 
 /// The page of a rule.
@@ -9,37 +11,52 @@ pub fn rule_page(entry: &RuleEntry) -> String {
     let meta = &entry.meta;
     let prose = entry.prose();
     let targets: Vec<String> = entry.targets.iter().map(|target| format!("`{}`", target.name())).collect();
+    let kind = match meta.kind {
+        RuleKind::Safeguard => "",
+        RuleKind::Supporting => {
+            "| Kind | [supporting](../rule-language.md): a check that passes does not show a safeguard |\n"
+        }
+    };
     let mut page = format!(
-        "<!-- Written from the rule's file in rules/: change that. -->\n# {}\n\n`{}`\n\n| | |\n| --- | --- |\n\
-         | Level | {} |\n| Profiles | {} |\n| Looks at | {} |\n",
+        "<!-- Generated from the rule's file in rules/. Edit that file. -->\n# {}\n\n`{}`\n\n| | |\n| --- | --- |\n\
+         | Level | {} |\n{kind}| Profiles | {} |\n| Checks | {} |\n",
         meta.title,
         meta.id,
         meta.level.name(),
-        meta.profiles.join(", "),
+        if meta.profiles.is_empty() { "all".to_owned() } else { meta.profiles.join(", ") },
         targets.join(", ")
     );
-    page.push_str(&format!("\n## Why\n\n{}\n\n## How to mend it\n\n{}\n", prose.why.trim(), prose.remediation.trim()));
-    page.push_str("\n## HIPAA Security Rule, 45 CFR Part 164\n\n| citation | | |\n| --- | --- | --- |\n");
-    for id in &meta.controls {
-        if let Some(control) = controls().iter().find(|control| control.id == *id) {
-            page.push_str(&format!("| {id} | {} | {} |\n", cell(&control.title), control.requirement.name()));
+    for (heading, text) in [("Why", &prose.why), ("How to fix it", &prose.remediation)] {
+        if !text.trim().is_empty() {
+            page.push_str(&format!("\n## {heading}\n\n{}\n", text.trim()));
         }
+    }
+    let cited: Vec<&Control> =
+        meta.controls.iter().filter_map(|id| controls().iter().find(|control| control.id == *id)).collect();
+    if !cited.is_empty() {
+        page.push_str("\n## HIPAA Security Rule, 45 CFR Part 164\n\n| citation | safeguard | |\n| --- | --- | --- |\n");
+    }
+    for Control { id, title, requirement, .. } in cited {
+        page.push_str(&format!("| {id} | {} | {} |\n", cell(title), requirement.name()));
     }
     page.push_str(&parameters(entry));
     let examples = entry.examples();
-    // An example with its mend shows most.
+    // An example with its patch shows most.
     let failing = examples.fail.iter().find(|example| example.patch.is_some()).or(examples.fail.first());
     if let Some(example) = failing {
-        page.push_str(&format!("\n## Fails: {}\n\n{}", example.name, template(example)));
-        if let Some(mend) = example.patch.as_ref().and_then(|mend| serde_yaml::to_string(mend).ok()) {
-            page.push_str(&format!("\nMended by merging (`null` takes away):\n\n```yaml\n{}\n```\n", mend.trim_end()));
+        page.push_str(&format!("\n## Example that fails\n\n{}:\n\n{}", capitalized(&example.name), template(example)));
+        if let Some(patch) = example.patch.as_ref().and_then(|patch| serde_yaml::to_string(patch).ok()) {
+            page.push_str(&format!(
+                "\nThis merge patch fixes it (`null` removes a key):\n\n```yaml\n{}\n```\n",
+                patch.trim_end()
+            ));
         }
     }
     if let Some(example) = examples.pass.first() {
-        page.push_str(&format!("\n## Passes: {}\n\n{}", example.name, template(example)));
+        page.push_str(&format!("\n## Example that passes\n\n{}:\n\n{}", capitalized(&example.name), template(example)));
     }
     if !meta.aliases.is_empty() {
-        page.push_str("\n## In other tools\n\n| tool | names |\n| --- | --- |\n");
+        page.push_str("\n## Names in other tools\n\n| tool | names |\n| --- | --- |\n");
         for (tool, names) in &meta.aliases {
             page.push_str(&format!("| {tool} | `{}` |\n", names.join("`, `")));
         }
@@ -50,7 +67,7 @@ pub fn rule_page(entry: &RuleEntry) -> String {
             page.push_str(&format!("- <{address}>\n"));
         }
     }
-    page
+    wrapped(&page)
 }
 
 /// The rule's parameters, if it has any.
@@ -59,7 +76,7 @@ fn parameters(entry: &RuleEntry) -> String {
     if rule.settings.is_empty() {
         return String::new();
     }
-    let mut table = "\n## Parameters\n\n| name | what it is for | default |\n| --- | --- | --- |\n".to_owned();
+    let mut table = "\n## Parameters\n\n| name | description | default |\n| --- | --- | --- |\n".to_owned();
     for (name, values) in &rule.settings {
         let description = rule.descriptions.get(name).map_or("", String::as_str);
         table.push_str(&format!("| `{name}` | {} | {} |\n", cell(description), cell(&values.join(", "))));
@@ -67,7 +84,7 @@ fn parameters(entry: &RuleEntry) -> String {
     table
 }
 
-/// A template as a block of code, with what stands for its marks.
+/// A template as a block of code, with arrows for its marks.
 fn template(example: &Example) -> String {
     let (text, marks) = unmark(example);
     let (language, mark) = if text.trim_start().starts_with('{') { ("jsonc", "//") } else { ("yaml", "#") };
@@ -79,7 +96,7 @@ fn template(example: &Example) -> String {
     for (line, number) in text.lines().zip(1..) {
         block.push_str(line);
         if marks.iter().any(|mark| mark.line == number) {
-            block.push_str(&format!("  {mark} ← here"));
+            block.push_str(&format!("  {mark} ← finding"));
         }
         block.push('\n');
     }

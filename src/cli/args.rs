@@ -123,6 +123,17 @@ pub(super) struct LintArguments {
     #[arg(help_heading = PARAMETERS, long, value_name = "FILE")]
     pub(super) parameters: Vec<PathBuf>,
 
+    /// Title of the HTML and Markdown pages [default: HIPAA Security Rule report]
+    #[arg(help_heading = REPORT, long, value_name = "TEXT")]
+    pub(super) title: Option<String>,
+
+    /// Commit or version of the templates, named on these pages [default: the commit that is checked out]
+    ///
+    /// Without it, hipaalint reads the commit from .git in the folder of the templates or above it. A .git that leads out of
+    /// its folder, as in a worktree, is not followed; then the pages state that the commit is unknown.
+    #[arg(help_heading = REPORT, long, value_name = "TEXT")]
+    pub(super) revision: Option<String>,
+
     /// The lowest level that makes the exit code 1 [default: error]
     #[arg(help_heading = REPORT, long, value_enum, value_name = "LEVEL")]
     pub(super) fail_on: Option<FailOn>,

@@ -49,6 +49,10 @@ pub(super) struct Plan {
     pub(super) shows_suppressed: bool,
     /// The date that exceptions are checked against.
     pub(super) today: Option<Date>,
+    /// The title of the pages, if it was given.
+    pub(super) title: Option<String>,
+    /// The revision of the templates, if it was given.
+    pub(super) revision: Option<String>,
 }
 
 /// Problems with options, configuration and rules, with the texts that they point into.
@@ -137,6 +141,8 @@ impl Plan {
             expected_parameters,
             shows_suppressed: arguments.show.contains(&Show::Suppressed),
             today,
+            title: arguments.title,
+            revision: arguments.revision.filter(|text| !text.trim().is_empty()),
         })
     }
 }

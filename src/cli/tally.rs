@@ -11,9 +11,10 @@ use crate::discover::{self, Candidate, Discovery, Input};
 use crate::finding::{self, Counts, Diagnostic, Exception, Finding, Level, Severity, Suppression};
 use crate::linter::{FileReport, sort_findings};
 use crate::project::{File, Linted};
-use crate::report::{Governed, Pin, Provenance, Report, RuleReport, Summary, TemplateReport};
+use crate::report::{Governed, Pin, Provenance, Report, Revision, RuleReport, Summary, TemplateReport};
+use crate::revision;
 use crate::rules::load::{self, RuleEntry, controls, nearest, notice};
-use crate::rules::meta::RuleProse;
+use crate::rules::meta::{RuleKind, RuleProse};
 use crate::source::{Source, SourceId};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::PathBuf;
@@ -58,7 +59,7 @@ impl Tally {
             files: BTreeSet::new(),
             diagnostics: std::mem::take(&mut setups.problems.diagnostics),
             by_rule: BTreeMap::new(),
-            provenance: Provenance { date: plan.named_day, ..Provenance::default() },
+            provenance: Provenance { title: plan.title.clone(), date: plan.named_day, ..Provenance::default() },
             summary: Summary {
                 unreadable: found.diagnostics.len(),
                 left_out_files: found.left_out.files,
@@ -68,6 +69,8 @@ impl Tally {
         };
         tally.summary.problems = tally.diagnostics.len();
         tally.diagnostics.extend(found.diagnostics);
+        // The folders of the templates; that of standard input is not known.
+        let mut folders: BTreeSet<Option<PathBuf>> = BTreeSet::new();
         // Names of parameters, and whether any template hides the value (`NoEcho`).
         let mut parameters: BTreeMap<String, bool> = BTreeMap::new();
         // A folder whose files cannot be read has its own diagnostics.
@@ -91,6 +94,10 @@ impl Tally {
                     let setup = setups.of(&candidate);
                     tally.files.extend(report.included.iter().map(|source| PathBuf::from(&source.name)));
                     if report.is_template {
+                        folders.insert(match &candidate.input {
+                            Input::File(path) => path.parent().map(PathBuf::from),
+                            Input::StandardInput => None,
+                        });
                         let included = report.included.iter().map(|source| source.name.clone());
                         let names = included.chain([candidate.name.clone()]);
                         tally.linted.extend(names.map(|name| (name, setup.number)));
@@ -136,6 +143,7 @@ impl Tally {
         tally.sources.sort_by_key(|source| source.id);
         tally.name_governed();
         tally.provenance.pinned = tally.pins(&parameters);
+        tally.provenance.revision = revision_of(&folders, plan);
         tally.count();
         tally
     }
@@ -201,6 +209,9 @@ impl Tally {
         self.summary.passed = counts.passed;
         self.summary.failed = counts.failed;
         self.summary.undecided = counts.undecided;
+        let supporting = rules(&self.governed).into_iter().filter(|entry| entry.meta.kind == RuleKind::Supporting);
+        let supporting = supporting.filter_map(|entry| self.by_rule.get(entry.id()));
+        self.summary.supporting = supporting.map(|counts| counts.passed).sum();
     }
 
     /// Compares the findings with the baselines, and counts the rest.
@@ -245,11 +256,11 @@ impl Tally {
         (self.summary.errors, self.summary.warnings, self.summary.notes) =
             (level(Level::Error), level(Level::Warning), level(Level::Note));
         let excepted = self.suppressed.iter().filter_map(|finding| Some((finding, finding.suppression.as_ref()?)));
-        self.summary.suppressed = excepted.clone().count();
+        self.summary.suppressed_by_exceptions = excepted.clone().count();
         let is_required =
             |(finding, suppression): &(&Finding, &Arc<Suppression>)| !suppression.required_of(&finding.rule).is_empty();
         self.summary.suppressed_required = excepted.filter(is_required).count();
-        self.summary.known = self.suppressed.len() - self.summary.suppressed;
+        self.summary.in_baseline = self.suppressed.len() - self.summary.suppressed_by_exceptions;
     }
 
     /// The number of templates that were linted.
@@ -293,7 +304,7 @@ impl Tally {
             findings: &self.findings,
             suppressed: &self.suppressed,
             shows_suppressed: plan.shows_suppressed,
-            answers: &self.others,
+            unshown: &self.others,
             exceptions: &self.exceptions,
             today: plan.today,
             diagnostics: &self.diagnostics,
@@ -311,6 +322,20 @@ fn rules(governed: &[(Arc<Setup>, usize)]) -> Vec<&RuleEntry> {
     let entries = governed.iter().flat_map(|(setup, _)| setup.linter.selected());
     let by_id: BTreeMap<&str, &RuleEntry> = entries.map(|entry| (entry.id(), entry)).collect();
     by_id.into_values().collect()
+}
+
+/// The state of the templates in version control: as it was given, else as their folders show it to a page that names it.
+fn revision_of(folders: &BTreeSet<Option<PathBuf>>, plan: &Plan) -> Revision {
+    let formats = plan.outputs.iter().map(|output| output.format).chain([plan.shown.format]);
+    let is_named = formats.into_iter().any(|format| matches!(format, Format::Html | Format::Markdown));
+    match &plan.revision {
+        Some(text) => Revision::Given(text.clone()),
+        None if is_named && !folders.contains(&None) => {
+            revision::checked_out(folders.iter().flatten().map(PathBuf::as_path))
+                .map_or(Revision::Unknown, Revision::CheckedOut)
+        }
+        None => Revision::Unknown,
+    }
 }
 
 /// Parameters of the arguments that no template declares.

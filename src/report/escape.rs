@@ -1,5 +1,5 @@
-//! Text from templates and rules made fit for markup: nothing in it is taken for an element, a mark or a link. Templates are
-//! written by anybody; what they say is shown, never obeyed.
+//! Text from templates and rules made fit for markup: nothing in it is taken for an element, a mark or a link. Anyone
+//! may have written a template; its text is shown, never obeyed.
 
 use super::prose::{Piece, code_pieces};
 use super::text::{is_unprintable, visible};
@@ -66,7 +66,7 @@ fn write_markdown(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
         let after = chars.peek().copied().unwrap_or(' ');
         match c {
             '\n' | '\r' | '\t' => f.write_char(' ')?,
-            // GitHub looks for mentions and references in what the Markdown has become, so that a backslash is no help.
+            // GitHub looks for mentions and references after it has read the Markdown, so a backslash does not help.
             '@' if !before.is_alphanumeric() => f.write_str("@\u{200b}")?,
             '#' if after.is_ascii_digit() => f.write_str("#\u{200b}")?,
             // Entities, which are also what ends a `<details>` too early.

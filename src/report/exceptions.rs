@@ -1,5 +1,5 @@
-//! The register of exceptions that an auditor asks for: what is waived, where, why, what is done instead, who decided, until when.
-//! In Markdown to read, in CSV to sort and filter.
+//! The register of exceptions for auditors: for each one the rules, the place, the reason, the measure taken instead, the owner and
+//! the last day. In Markdown to read, in CSV to sort and filter.
 
 mod csv;
 
@@ -11,15 +11,19 @@ use super::text::count;
 use crate::finding::{Exception, ExceptionState};
 use std::io;
 
-/// The states in the order of the register, with the heading of each and what it means.
+/// The states in the order of the register, with the heading and the meaning of each.
 const STATES: [(ExceptionState, &str, &str); 7] = [
-    (ExceptionState::InForce, "In force", "They waive what is found."),
-    (ExceptionState::NotChecked, "Not checked", "They hold, but whether they are needed did not show in this run."),
-    (ExceptionState::Unused, "Unused", "They hold, but there is nothing to waive."),
-    (ExceptionState::Expired, "Expired", "They waive nothing any more."),
-    (ExceptionState::WithoutReason, "Without a reason", "They waive nothing, since nobody says why."),
-    (ExceptionState::UnknownRule, "For no known rule", "They waive nothing."),
-    (ExceptionState::Malformed, "Not readable", "They waive nothing."),
+    (ExceptionState::InForce, "In force", "These exceptions suppress findings."),
+    (
+        ExceptionState::NotChecked,
+        "Not checked",
+        "These exceptions are valid. This run did not check whether they are needed.",
+    ),
+    (ExceptionState::Unused, "Unused", "These exceptions are valid, but there is no finding to suppress."),
+    (ExceptionState::Expired, "Expired", "These exceptions no longer suppress anything."),
+    (ExceptionState::WithoutReason, "Without a reason", "These exceptions suppress nothing: the reason is absent."),
+    (ExceptionState::UnknownRule, "Unknown rule", "These exceptions suppress nothing: no rule has the name they use."),
+    (ExceptionState::Malformed, "Malformed", "These exceptions suppress nothing: they cannot be read."),
 ];
 
 /// Writes the register in Markdown, with a line break at its end.
@@ -39,13 +43,13 @@ fn page(report: &Report) -> String {
         return page;
     }
     page.push_str(&format!("{} in {templates}{as_of}.\n", count(report.exceptions.len(), "exception")));
-    let touching = report.exceptions.iter().filter(|exception| !exception.suppression.required().is_empty()).count();
-    if touching > 0 {
+    let concerning = report.exceptions.iter().filter(|exception| !exception.suppression.required().is_empty()).count();
+    if concerning > 0 {
         page.push_str(&format!(
-            "\n**{} {} a specification that is required.** 45 CFR 164.306(d)(3) lets addressable specifications alone be replaced by \
-             an equivalent measure, if the reasons are documented; what is required has to be implemented.\n",
-            count(touching, "exception"),
-            if touching == 1 { "touches" } else { "touch" },
+            "\n**{} {} a required specification.** 45 CFR 164.306(d)(3) allows an equivalent measure only for addressable \
+             specifications, with documented reasons. Required specifications must be implemented.\n",
+            count(concerning, "exception"),
+            if concerning == 1 { "concerns" } else { "concern" },
         ));
     }
     for (state, heading, meaning) in STATES {
@@ -55,7 +59,7 @@ fn page(report: &Report) -> String {
             continue;
         }
         page.push_str(&format!("\n## {heading} ({})\n\n{meaning}\n\n", exceptions.len()));
-        page.push_str("| Rule | Covers | Why | Instead | Owner | Ticket | Until | Addressable | Required | Findings | Written |\n");
+        page.push_str("| Rule | Covers | Reason | Alternative | Owner | Ticket | Until | Addressable | Required | Findings | Written in |\n");
         page.push_str("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |\n");
         for exception in exceptions {
             page.push_str(&row(&Row::new(exception, report)));
@@ -83,12 +87,12 @@ fn row(row: &Row) -> String {
     format!("| {} |\n", cells.join(" | "))
 }
 
-/// What the register says of one exception, in texts.
+/// A row of the register, in texts.
 struct Row {
     state: &'static str,
-    /// Ours; as it is named where none has the name.
+    /// The ids of our rules; the name as written where no rule has it.
     rules: Vec<String>,
-    /// What the other tool calls it.
+    /// Its name in the other tool.
     alias: Option<String>,
     covers: Vec<String>,
     reason: String,
@@ -96,7 +100,7 @@ struct Row {
     owner: String,
     ticket: String,
     expires: String,
-    /// Citations that this document is asked for, and those that it cannot waive.
+    /// Citations that an equivalent measure can replace, and those that none can.
     addressable: Vec<String>,
     required: Vec<String>,
     findings: String,
@@ -132,7 +136,7 @@ impl Row {
         }
     }
 
-    /// The rules, with the other tool's name for them behind.
+    /// The rules, followed by the other tool's name for them.
     fn rules(&self, written: impl Fn(&str) -> String) -> String {
         let rules: Vec<String> = self.rules.iter().map(|rule| written(rule)).collect();
         match &self.alias {

@@ -3,8 +3,8 @@
 use crate::finding::Finding;
 use std::collections::HashMap;
 
-/// FNV-1a with 128 bits (RFC 9923): simple enough to stay the same for ever, which the standard library's hashes do not
-/// promise. Nobody gains by a collision: it only merges two of somebody's own alerts.
+/// FNV-1a with 128 bits (RFC 9923): simple enough to stay the same indefinitely, which the standard library's hashes do
+/// not promise. Nobody gains by a collision: it only merges two alerts of the same owner.
 fn fnv1a(bytes: impl Iterator<Item = u8>) -> u128 {
     const OFFSET_BASIS: u128 = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d;
     const PRIME: u128 = 0x0000_0000_0100_0000_0000_0000_0000_013b;

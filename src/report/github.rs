@@ -2,11 +2,11 @@
 //! to code scanning.
 //!
 //! The runner makes annotations of the first ten commands of each kind that a step prints, cuts a message at 4,096 characters
-//! and drops the rest without a word (`ExecutionContext.cs` of actions/runner). So where there are more, nine are annotated,
-//! one of each rule before a second of any, the tenth says how many more there are, and all of these stand in the log.
+//! and drops the rest silently (`ExecutionContext.cs` of actions/runner). So where there are more, nine are annotated, one of
+//! each rule before a second of any, the tenth counts the others, and the log lists them.
 
 use super::text::{count, message, one_line, shorten};
-use super::{Report, RuleReport, prose, verdict};
+use super::{Report, RuleReport, headline, prose};
 use crate::finding::{Diagnostic, Finding, Level, Severity};
 use crate::source::{Position, Span};
 use std::collections::{BTreeMap, HashMap};
@@ -24,18 +24,18 @@ const MAX_RULES: usize = 20;
 struct Issue<'a> {
     /// Rule or diagnostic.
     code: &'a str,
-    /// What the annotation is headed with.
+    /// The heading of the annotation.
     title: String,
     file: &'a str,
     place: Option<(Position, Position)>,
     /// On one line.
     message: String,
-    /// Citations and mend, each on a line of its own.
+    /// Citations and remediation, each on its own line.
     notes: String,
 }
 
 /// Writes a command for each finding that counts and each diagnostic, as far as GitHub takes them; then the others and the
-/// verdict, for the log.
+/// headline, for the log.
 ///
 /// # Errors
 /// Those of `out`.
@@ -46,7 +46,7 @@ pub fn write(out: &mut impl io::Write, report: &Report) -> io::Result<()> {
         let issues = diagnostics.map(|diagnostic| of_diagnostic(diagnostic, report));
         write_level(out, level, issues.chain(findings.map(|finding| of_finding(finding, report))).collect())?;
     }
-    writeln!(out, "{}", Log(&verdict::line(report.summary)))?;
+    writeln!(out, "{}", Log(&headline::line(report.summary)))?;
     report.summary.notice.iter().try_for_each(|notice| writeln!(out, "{}", Log(notice)))
 }
 
@@ -80,7 +80,7 @@ fn write_level(out: &mut impl io::Write, level: Level, issues: Vec<Issue>) -> io
         listed.push(count(codes.len() - MAX_RULES, "more rule"));
     }
     let message = format!(
-        "GitHub shows ten annotations of a kind. The log of this step lists the others: {}.",
+        "GitHub shows at most ten annotations of each level. The log of this step lists the others: {}.",
         listed.join(", ")
     );
     let title = format!("hipaalint: {more}");
@@ -141,7 +141,7 @@ fn of_finding<'a>(finding: &'a Finding, report: &Report<'a>) -> Issue<'a> {
     }
 }
 
-/// What else there is to say of a rule's finding.
+/// The citations of a rule, and how to fix what it finds.
 fn notes(rule: &RuleReport) -> String {
     let mut notes = String::new();
     if !rule.meta.controls.is_empty() {
@@ -205,7 +205,7 @@ fn percent_escape(c: char) -> Option<&'static str> {
     }
 }
 
-/// A line that is no command, whatever stands in it: one begins with `::`, or has `##[` anywhere.
+/// A line that is not a command, whatever its text: a command begins with `::`, or has `##[` anywhere.
 struct Log<'t>(&'t str);
 
 impl fmt::Display for Log<'_> {

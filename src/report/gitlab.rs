@@ -1,4 +1,4 @@
-//! GitLab's Code Quality report: findings in the merge request and beside the changed lines.
+//! GitLab's Code Quality report: findings in the merge request and next to the changed lines.
 //!
 //! One array of issues with the fields that GitLab reads (`app/validators/json_schemas/codeclimate.json` there): it stops at
 //! the first issue that lacks one, and shows one issue for each fingerprint. What could not be linted is an issue too, so
@@ -22,7 +22,7 @@ pub fn write(out: &mut impl io::Write, report: &Report) -> io::Result<()> {
     let mut serializer = serde_json::Serializer::pretty(&mut *out);
     let mut array = serializer.serialize_seq(None)?;
     let mut seen: HashMap<String, usize> = HashMap::new();
-    // What is about the run and no file has no place in a merge request; the exit code tells.
+    // A diagnostic about the run and not a file has no place in a merge request; the exit code shows it.
     let unreadable =
         report.diagnostics.iter().filter(|found| found.severity == Severity::Error && !found.file.is_empty());
     for diagnostic in unreadable {

@@ -1,11 +1,11 @@
-//! The report that people read in a terminal: findings by file with their source, then what it all comes to.
+//! The report that people read in a terminal: findings by file with their source, then a summary.
 //!
 //! Drawn by miette, which only ever sees `Excerpt`s. Everything that comes from a template, a rule or a file
 //! name is made printable first: no byte of the input reaches the terminal as a control character.
 
-mod answer;
 mod excerpt;
 pub(crate) mod paint;
+mod quiet;
 mod summary;
 
 use super::text::{MAX_MESSAGE, count, one_line, shorten, shorten_start, width, wrap};
@@ -28,18 +28,15 @@ const MAX_RELATED: usize = 4;
 const HEADER_INDENT: usize = 4;
 /// Columns before the notes below a drawing: where its corner is, for most line numbers.
 const NOTE_INDENT: usize = 4;
-/// Columns for the name of such a note.
-const NAME_COLUMNS: usize = 7;
+/// Columns for the label of such a note.
+const LABEL_COLUMNS: usize = 7;
 /// Narrower terminals are written to as if they had this many columns.
 const MIN_WIDTH: usize = 40;
-
-/// Where a line is not to be broken.
-const NO_BREAK_SPACE: &str = "\u{a0}";
 
 /// What the terminal can show.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub struct Style {
-    /// Whether to use colours (ANSI escape sequences).
+    /// Whether to use colors (ANSI escape sequences).
     pub color: bool,
     /// Columns to fill.
     pub width: usize,
@@ -61,15 +58,16 @@ pub enum Part {
     Statistics,
 }
 
-/// What is said about one file.
+/// What is shown of one file.
 #[derive(Default)]
 struct FileGroup<'a> {
     diagnostics: Vec<&'a Diagnostic>,
     failures: Vec<&'a Finding>,
-    answers: Vec<&'a Finding>,
+    /// Checks that passed or are undecided, and findings that do not count.
+    others: Vec<&'a Finding>,
 }
 
-/// Writes the report: file by file (diagnostics, failures, then answers that were asked for), and a summary.
+/// Writes the report: file by file (diagnostics, failures, then what `--show` adds), and a summary.
 ///
 /// # Errors
 /// Those of `out`.
@@ -90,15 +88,15 @@ pub fn write_part(out: &mut impl io::Write, report: &Report, style: &Style, part
         for diagnostic in group.diagnostics {
             text.push_str(&diagnostic_block(diagnostic, report, &style)?);
         }
-        let mut told: HashMap<&str, Told> = HashMap::new();
+        let mut shown: HashMap<&str, Shown> = HashMap::new();
         for finding in group.failures {
-            text.push_str(&finding_block(finding, told.get(&*finding.rule).copied(), report, &style)?);
-            let told = told.entry(&finding.rule).or_insert_with(|| Told::at(finding, report));
-            told.times += 1;
+            text.push_str(&finding_block(finding, shown.get(&*finding.rule).copied(), report, &style)?);
+            let shown = shown.entry(&finding.rule).or_insert_with(|| Shown::at(finding, report));
+            shown.times += 1;
             out.write_all(text.as_bytes())?;
             text.clear();
         }
-        text.push_str(&answer::lines(&group.answers, report, &style));
+        text.push_str(&quiet::lines(&group.others, report, &style));
         out.write_all(text.as_bytes())?;
     }
     match part {
@@ -109,22 +107,22 @@ pub fn write_part(out: &mut impl io::Write, report: &Report, style: &Style, part
     }
 }
 
-/// What the reader has been told about a rule in the file at hand: citations and mend are said once.
+/// The findings of a rule so far in the file at hand: its citations and remediation are shown once.
 #[derive(Copy, Clone)]
-struct Told {
+struct Shown {
     /// The line of the first finding; none where the source is not part of the report.
     line: Option<usize>,
     times: usize,
 }
 
-impl Told {
+impl Shown {
     fn at(finding: &Finding, report: &Report) -> Self {
         let source = report.source(finding.span.source);
         Self { line: source.map(|source| source.position(finding.span.start).line), times: 0 }
     }
 }
 
-/// What there is to say, by the name of the file.
+/// What there is to show, by the name of the file.
 fn by_file<'a>(report: &Report<'a>) -> BTreeMap<&'a str, FileGroup<'a>> {
     let mut groups: BTreeMap<&str, FileGroup> = BTreeMap::new();
     for diagnostic in report.diagnostics {
@@ -133,7 +131,7 @@ fn by_file<'a>(report: &Report<'a>) -> BTreeMap<&'a str, FileGroup<'a>> {
     let suppressed = if report.shows_suppressed { report.suppressed } else { &[] };
     for finding in report.findings.iter().chain(suppressed) {
         let group = groups.entry(report.source_name(finding.span.source)).or_default();
-        let list = if finding.counts() { &mut group.failures } else { &mut group.answers };
+        let list = if finding.counts() { &mut group.failures } else { &mut group.others };
         list.push(finding);
     }
     for group in groups.values_mut() {
@@ -171,9 +169,9 @@ fn heading(name: &str, group: &FileGroup, style: &Style) -> String {
     )
 }
 
-/// A finding with its source, the citations that it violates, and how to mend it. Of a rule's later findings in a file, what
-/// was said of the first is not said again.
-fn finding_block(finding: &Finding, told: Option<Told>, report: &Report, style: &Style) -> io::Result<String> {
+/// A finding with its source, the citations that its rule serves, and how to fix it. A rule's later findings in a file do not
+/// repeat these.
+fn finding_block(finding: &Finding, shown: Option<Shown>, report: &Report, style: &Style) -> io::Result<String> {
     let rule = report.rule(&finding.rule);
     let code = one_line(&finding.rule, style.unicode);
     let title = format!("{}[{code}]", finding.level.name());
@@ -186,8 +184,8 @@ fn finding_block(finding: &Finding, told: Option<Told>, report: &Report, style: 
     }
     push_wrapped(&mut header, &finding.full_message(), style);
 
-    // Related places say what the message cannot: with them, a finding is always drawn.
-    let drawn = !finding.related.is_empty() || told.is_none_or(|told| told.times < MAX_DRAWN);
+    // Related places explain what the message cannot: with them, a finding is always drawn.
+    let drawn = !finding.related.is_empty() || shown.is_none_or(|shown| shown.times < MAX_DRAWN);
     let excerpt = if drawn { excerpt_of(finding.span, &finding.related, report, style) } else { Excerpt::default() };
     let mut block = draw(header, finding.level, &excerpt, style)?;
     if !drawn && let Some(source) = report.source(finding.span.source) {
@@ -197,7 +195,7 @@ fn finding_block(finding: &Finding, told: Option<Told>, report: &Report, style: 
         block.push_str(&format!(
             "{:NOTE_INDENT$}{}{place}\n",
             "",
-            style.paint(Ink::Dim, &format!("{:NAME_COLUMNS$}", "At"))
+            style.paint(Ink::Dim, &format!("{:LABEL_COLUMNS$}", "At"))
         ));
     }
     let hidden = finding.related.len().saturating_sub(MAX_RELATED);
@@ -205,18 +203,12 @@ fn finding_block(finding: &Finding, told: Option<Told>, report: &Report, style: 
         push_note(&mut block, "And", &format!("{} elsewhere", count(hidden, "related place")), style);
     }
     push_note(&mut block, "CDK", finding.subject.construct.as_deref().unwrap_or_default(), style);
-    if let Some(told) = told {
-        if let Some(line) = told.line.filter(|_| drawn) {
-            push_note(&mut block, "Fix", &format!("as for line {line}"), style);
+    if let Some(shown) = shown {
+        if let Some(line) = shown.line.filter(|_| drawn) {
+            push_note(&mut block, "Fix", &format!("See line {line}"), style);
         }
     } else if let Some(rule) = rule {
-        // A citation stays on one line with its title, if they fit on one.
-        let whole = |citation: String| {
-            let fits = width(&citation) < note_columns(style);
-            if fits { citation.replace(' ', NO_BREAK_SPACE) } else { citation }
-        };
-        let cited: Vec<String> = rule.meta.controls.iter().map(|id| whole(report.citation(id))).collect();
-        push_note(&mut block, "HIPAA", &cited.join("; "), style);
+        push_citations(&mut block, &rule.meta.controls, report, style);
         push_note(&mut block, "Fix", &prose::lead(&rule.prose.remediation), style);
     }
     block.push('\n');
@@ -230,15 +222,28 @@ fn diagnostic_block(diagnostic: &Diagnostic, report: &Report, style: &Style) -> 
         Severity::Note => Level::Note,
     };
     let mut header = style.paint(Ink::of(level), &format!("{}[{}]", level.name(), diagnostic.code));
-    push_wrapped(&mut header, &diagnostic.message, style);
+    push_wrapped(&mut header, &as_sentence(&diagnostic.message), style);
     let excerpt = diagnostic.span.map(|span| excerpt_of(span, &diagnostic.related, report, style)).unwrap_or_default();
     let mut block = draw(header, level, &excerpt, style)?;
-    push_note(&mut block, "Help", &diagnostic.help, style);
+    push_note(&mut block, "Help", &as_sentence(&diagnostic.help), style);
     block.push('\n');
     Ok(block)
 }
 
-/// `PatientData (AWS::S3::Bucket)`, or the qualified name of what is no resource.
+/// A text with a capital at its beginning and a mark at its end, as the messages of findings have them; empty if it is.
+fn as_sentence(text: &str) -> String {
+    let text = text.trim();
+    let mut chars = text.chars();
+    let Some(first) = chars.next() else { return String::new() };
+    let end = if text.ends_with(['.', '!', '?']) { "" } else { "." };
+    if text.starts_with("hipaalint") {
+        // The name keeps its spelling.
+        return format!("{text}{end}");
+    }
+    format!("{}{}{end}", first.to_uppercase(), chars.as_str())
+}
+
+/// `PatientData (AWS::S3::Bucket)`, or the qualified name if it is not a resource.
 fn subject_text(finding: &Finding, style: &Style) -> String {
     let subject = &finding.subject;
     let plain = match &subject.resource_type {
@@ -261,22 +266,39 @@ fn push_wrapped(header: &mut String, message: &str, style: &Style) {
     }
 }
 
-/// Adds a named line below the drawing, wrapped beside its name; nothing where there is nothing to say.
-fn push_note(block: &mut String, name: &str, text: &str, style: &Style) {
+/// Adds a labeled text below the drawing, wrapped to the right of its label; nothing where there is no text.
+fn push_note(block: &mut String, label: &str, text: &str, style: &Style) {
     let text = one_line(text, style.unicode);
     if text.trim().is_empty() {
         return;
     }
     for (index, line) in wrap(&text, note_columns(style)).iter().enumerate() {
-        let name = style.paint(Ink::Dim, &format!("{:NAME_COLUMNS$}", if index == 0 { name } else { "" }));
-        let line = line.replace(NO_BREAK_SPACE, " ");
-        block.push_str(&format!("{:NOTE_INDENT$}{name}{line}\n", ""));
+        push_note_line(block, if index == 0 { label } else { "" }, line, style);
+    }
+}
+
+fn push_note_line(block: &mut String, label: &str, line: &str, style: &Style) {
+    let label = style.paint(Ink::Dim, &format!("{label:LABEL_COLUMNS$}"));
+    block.push_str(&format!("{:NOTE_INDENT$}{label}{line}\n", ""));
+}
+
+/// Adds the citations that a rule serves, one on a line, the titles in a column.
+fn push_citations(block: &mut String, cited: &[String], report: &Report, style: &Style) {
+    let printable = |text: &str| one_line(text, style.unicode).into_owned();
+    let ids: Vec<String> = cited.iter().map(|id| printable(id)).collect();
+    let columns = ids.iter().map(|id| width(id)).max().unwrap_or(0) + 2;
+    for (index, id) in ids.iter().enumerate() {
+        let label = if index == 0 { "HIPAA" } else { "" };
+        let title = report.control(id).map(|control| printable(&control.title)).unwrap_or_default();
+        let room = note_columns(style).saturating_sub(columns);
+        let gap = " ".repeat(columns.saturating_sub(width(id)));
+        push_note_line(block, label, format!("{id}{gap}{}", shorten(&title, room, style.unicode)).trim_end(), style);
     }
 }
 
 /// Columns for the text of a note.
 fn note_columns(style: &Style) -> usize {
-    style.width.saturating_sub(NOTE_INDENT + NAME_COLUMNS)
+    style.width.saturating_sub(NOTE_INDENT + LABEL_COLUMNS)
 }
 
 /// The source around a place and what is related to it; empty where the source is not part of the report.
@@ -308,7 +330,7 @@ fn draw(header: String, level: Level, excerpt: &Excerpt, style: &Style) -> io::R
     Ok(drawn)
 }
 
-/// What miette asks a finding for.
+/// A finding as miette reads it.
 #[derive(Debug)]
 struct Drawing<'a> {
     header: String,

@@ -1,13 +1,14 @@
-//! Our own JSON, for programs: everything that the report knows, in the report's words.
+//! Our own JSON, for programs: everything that the report contains.
 //!
 //! The shape, stable within one `schema` number (fields may be added, none changes or goes):
 //!
 //! ```text
 //! { schema: 1,
 //!   tool: { name, version },
-//!   summary: { selection, notice?, templates, skipped, unreadable, problems, resources, rules,
-//!              passed, failed, undecided, errors, warnings, notes,
-//!              suppressed, suppressed_required, known, stale },
+//!   summary: { selection, governed: [{ configuration?, profile?, templates }], notice?, templates, skipped,
+//!              left_out_files, left_out_folders, unreadable, problems, resources, rules,
+//!              passed, supporting, failed, undecided, errors, warnings, notes,
+//!              suppressed_by_exceptions, suppressed_required, in_baseline, stale },
 //!   diagnostics: [{ severity: "error" | "note", code, file, start?, end?, message, help, related: [RELATED] }],
 //!   findings: [FINDING],
 //!   suppressed: [FINDING],
@@ -18,17 +19,18 @@
 //!            subject: SUBJECT, alike: [SUBJECT], controls: [citation], related: [RELATED],
 //!            baseline: "new" | "unchanged" ?, exception: EXCEPTION ? }
 //! EXCEPTION: { id, rules: [rule], reason?, alternative?, owner?, ticket?, expires?,
-//!           dialect: "metadata" | "comment" | "cfn-guard" | "cfn-nag" | "checkov" | "cdk-nag",
-//!           covers: [path], required: [citation], file, start?, end? }
+//!              dialect: "metadata" | "comment" | "cfn-guard" | "cfn-nag" | "checkov" | "cdk-nag",
+//!              covers: [path], required: [citation], file, start?, end? }
 //! start, end: { line, column, offset }     RELATED: { message, file, start?, end? }
 //! SUBJECT: { section, name, type?, construct? }
 //! ```
 //!
 //! Lines and columns count from 1, columns in characters, offsets in bytes; `end` is exclusive. What is marked with `?` is
-//! null where there is nothing to say, never absent. `alike` are further subjects of the same finding, which a loop makes of the
-//! same text. `level` is the level of the finding, whatever the outcome. What is under `suppressed` does not count: an exception
-//! suppresses it, or the baseline has it. `required` are the citations that no exception can suppress (164.306(d)(3)); for a
-//! finding, those of its rule. `baseline` is null where no baseline was given.
+//! null where there is no value, never absent. `alike` are further subjects of the same finding, which a loop makes of the
+//! same text. `level` is the level of the finding, whatever the outcome. Findings in `suppressed` do not count: an exception
+//! suppresses them, or the baseline has them. `required` are the citations that no equivalent measure can replace (164.306(d)(3));
+//! of a finding's exception, those that its rule serves. `supporting` counts those of the `passed` checks whose rule shows no
+//! safeguard. `baseline` is null where no baseline was given.
 
 use super::{Report, Summary};
 use crate::date::Date;
@@ -83,8 +85,8 @@ struct DiagnosticEntry<'a> {
     severity: &'static str,
     code: &'static str,
     file: &'a str,
-    start: Option<Place>,
-    end: Option<Place>,
+    start: Option<PositionEntry>,
+    end: Option<PositionEntry>,
     message: &'a str,
     help: &'a str,
     related: Vec<RelatedEntry<'a>>,
@@ -98,8 +100,8 @@ struct FindingEntry<'a> {
     message: &'a str,
     when: Option<&'a str>,
     file: &'a str,
-    start: Option<Place>,
-    end: Option<Place>,
+    start: Option<PositionEntry>,
+    end: Option<PositionEntry>,
     path: &'a str,
     subject: SubjectEntry<'a>,
     alike: Vec<SubjectEntry<'a>>,
@@ -114,7 +116,7 @@ struct ExceptionEntry<'a> {
     state: ExceptionState,
     findings: usize,
     #[serde(flatten)]
-    suppression: SuppressionEntry<'a>,
+    exception: SuppressionEntry<'a>,
 }
 
 #[derive(Serialize)]
@@ -130,8 +132,8 @@ struct SuppressionEntry<'a> {
     covers: &'a [String],
     required: Vec<&'a str>,
     file: &'a str,
-    start: Option<Place>,
-    end: Option<Place>,
+    start: Option<PositionEntry>,
+    end: Option<PositionEntry>,
 }
 
 #[derive(Serialize)]
@@ -147,12 +149,12 @@ struct SubjectEntry<'a> {
 struct RelatedEntry<'a> {
     message: &'a str,
     file: &'a str,
-    start: Option<Place>,
-    end: Option<Place>,
+    start: Option<PositionEntry>,
+    end: Option<PositionEntry>,
 }
 
 #[derive(Serialize)]
-struct Place {
+struct PositionEntry {
     line: usize,
     column: usize,
     offset: u32,
@@ -200,8 +202,8 @@ fn finding_entry<'a>(finding: &'a Finding, report: &Report<'a>) -> FindingEntry<
 }
 
 fn exception_entry<'a>(exception: &'a Exception, report: &Report<'a>) -> ExceptionEntry<'a> {
-    let suppression = suppression_entry(&exception.suppression, exception.suppression.required(), report);
-    ExceptionEntry { state: exception.state, findings: exception.findings, suppression }
+    let written = suppression_entry(&exception.suppression, exception.suppression.required(), report);
+    ExceptionEntry { state: exception.state, findings: exception.findings, exception: written }
 }
 
 fn suppression_entry<'a>(
@@ -245,10 +247,10 @@ fn related_entries<'a>(related: &'a [Related], report: &Report<'a>) -> Vec<Relat
 }
 
 /// Start and end of a span; nothing where its source is not part of the report.
-fn places(span: Span, report: &Report) -> (Option<Place>, Option<Place>) {
+fn places(span: Span, report: &Report) -> (Option<PositionEntry>, Option<PositionEntry>) {
     let place = |offset: u32| {
         let position = report.source(span.source)?.position(offset);
-        Some(Place { line: position.line, column: position.column, offset })
+        Some(PositionEntry { line: position.line, column: position.column, offset })
     };
     (place(span.start), place(span.end))
 }

@@ -1,8 +1,9 @@
-//! JUnit XML, for whatever shows test results: a file is a suite, a check (a rule on a subject) is a test case.
+//! JUnit XML, for tools that show test results: a file is a suite, a check (a rule on a subject) is a test case.
 //!
 //! Written to the schema of Jenkins' xUnit plugin (`junit-10.xsd`), which is the strictest in wide use: nothing is in it that
 //! other readers reject. A check that failed is a failure with all its findings, so that a test keeps its name when its
-//! violation goes; one that is waived, known or undecided is skipped and says why; what could not be linted is an error.
+//! violation goes. A check that is undecided, suppressed or in the baseline is skipped, with the reason. A file that could not be
+//! linted is an error.
 
 use super::escape::Markup;
 use super::text::{message, one_line};
@@ -12,7 +13,7 @@ use crate::source::Span;
 use std::collections::BTreeMap;
 use std::io;
 
-/// What is said about one file.
+/// The diagnostics and checks of one file.
 #[derive(Default)]
 struct Suite<'a> {
     errors: Vec<&'a Diagnostic>,
@@ -20,7 +21,7 @@ struct Suite<'a> {
     cases: BTreeMap<(&'a str, String), Case<'a>>,
 }
 
-/// What a rule answered about one subject.
+/// The findings of a rule about one subject.
 #[derive(Default)]
 struct Case<'a> {
     violations: Vec<&'a Finding>,
@@ -63,7 +64,7 @@ fn suites<'a>(report: &Report<'a>) -> BTreeMap<&'a str, Suite<'a>> {
     for diagnostic in report.diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error) {
         suites.entry(&diagnostic.file).or_default().errors.push(diagnostic);
     }
-    for finding in report.findings.iter().chain(report.answers).chain(report.suppressed) {
+    for finding in report.findings.iter().chain(report.unshown).chain(report.suppressed) {
         let suite = suites.entry(report.source_name(finding.span.source)).or_default();
         let subject = match finding.subject.resource_type {
             Some(_) => finding.subject.name.clone(),
@@ -136,7 +137,7 @@ impl<'a> Suite<'a> {
 }
 
 impl<'a> Case<'a> {
-    /// What counts decides, then what does not.
+    /// Findings that count decide, then those that do not.
     fn end(&self) -> End<'_, 'a> {
         match (self.violations.as_slice(), self.suppressed.first(), self.undecided.first()) {
             ([], None, None) => End::Passed,
@@ -172,7 +173,7 @@ fn write_failure(out: &mut impl io::Write, rule: &str, findings: &[&Finding], re
     write_end(out, "failure", level.name(), &head, text.trim_end())
 }
 
-/// An element that says how a test ended.
+/// An element that states how a test ended.
 fn write_end(out: &mut impl io::Write, element: &str, kind: &str, message: &str, text: &str) -> io::Result<()> {
     writeln!(
         out,

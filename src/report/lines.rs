@@ -10,7 +10,7 @@ const TAB: &str = "  ";
 /// Places at most this many lines apart can be shown together.
 const NEAR_LINES: usize = 2;
 
-/// A place to be shown, and what to say under it.
+/// A place to be shown, and the label under it.
 pub(crate) struct Mark<'a> {
     /// The text that the place is in.
     pub(crate) source: &'a Source,
@@ -57,13 +57,13 @@ pub(crate) fn with_context(
     last: usize,
     context: usize,
 ) -> std::ops::RangeInclusive<usize> {
-    let says_something = |line: usize| {
+    let has_text = |line: usize| {
         let text = source.line_range(line).and_then(|(start, end)| source.text().get(start..end));
-        // A line of a megabyte is told by its beginning.
+        // Of a line of a megabyte, the beginning is enough.
         text.is_some_and(|text| text.bytes().take(MAX_COLUMNS).any(|byte| !byte.is_ascii_whitespace()))
     };
-    let before = (1..=context).rev().map(|distance| first.saturating_sub(distance)).find(|line| says_something(*line));
-    let after = (1..=context).rev().map(|distance| last + distance).find(|line| says_something(*line));
+    let before = (1..=context).rev().map(|distance| first.saturating_sub(distance)).find(|line| has_text(*line));
+    let after = (1..=context).rev().map(|distance| last + distance).find(|line| has_text(*line));
     before.unwrap_or(first)..=after.unwrap_or(last)
 }
 

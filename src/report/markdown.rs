@@ -1,19 +1,21 @@
-//! GitHub Flavored Markdown, for a comment on a pull request: what was found in one table, the rest folded away.
+//! GitHub Flavored Markdown, for a comment on a pull request: the findings in one table, the rest folded away.
 //!
-//! A comment takes 65,536 characters. What has no room is counted, and the page says where to find it.
+//! A comment takes 65,536 characters. Findings that have no room are counted, and the page refers to the full report.
 
 use super::escape::{Markdown, MarkdownCode};
+use super::headline::{Headline, checks, headline, not_counted, selection};
+use super::ledger::{Breakdown, Ledger, Standing};
 use super::text::{count, message, one_line, shorten};
-use super::verdict::{self, Verdict, checks, selection};
-use super::{Report, RuleReport, prose, rule_address};
+use super::{Report, Revision, RuleReport, prose, rule_address, title};
 use crate::finding::{Diagnostic, Finding, Level, Outcome, Severity};
+use crate::rules::meta::Control;
 use crate::source::Span;
 use std::collections::HashSet;
 use std::io;
 
-/// What a comment takes, in characters; here in bytes, of which there are never fewer.
+/// The limit of a comment in characters; here in bytes, of which there are never fewer.
 const MAX_BYTES: usize = 65_536;
-/// What the table of findings leaves to what comes after it.
+/// The room that the table of findings leaves to the parts after it.
 const RESERVED: usize = 16_384;
 /// Findings that are shown at once; the others are folded away.
 const MAX_ROWS: usize = 20;
@@ -21,6 +23,8 @@ const MAX_ROWS: usize = 20;
 const MAX_MESSAGE: usize = 300;
 /// Columns of a file's name, of which the end matters.
 const MAX_NAME: usize = 120;
+/// Columns of a revision that was given.
+const MAX_REVISION: usize = 80;
 
 /// A page that does not grow past a number of bytes.
 struct Page {
@@ -60,6 +64,7 @@ pub fn write(out: &mut impl io::Write, report: &Report) -> io::Result<()> {
     unreadable(&mut page, report, foot.len() + RESERVED);
     findings(&mut page, report, foot.len() + RESERVED);
     rules(&mut page, report, foot.len() + RESERVED / 2);
+    citations(&mut page, report, foot.len() + RESERVED / 8);
     undecided(&mut page, report, foot.len());
     page.text.push_str(&foot);
     out.write_all(page.text.as_bytes())
@@ -67,18 +72,23 @@ pub fn write(out: &mut impl io::Write, report: &Report) -> io::Result<()> {
 
 fn head(report: &Report) -> String {
     let summary = report.summary;
-    let mark = match verdict::verdict(summary) {
-        Verdict::Found { levels, .. } => levels.first().map_or("", |(level, _)| mark(*level)),
-        Verdict::Good(_) => "✅",
-        Verdict::Neutral(_) => "➖",
+    let headline = headline(summary);
+    let mark = match &headline {
+        Headline::Found { levels, .. } => levels.first().map_or("", |(level, _)| mark(*level)),
+        Headline::Good(_) => "✅",
+        Headline::Neutral(_) => "➖",
     };
-    // The comment marks the page, so that whoever posts it again finds the one to replace.
+    // The comment marks the page, so that a workflow that posts it again finds the one to replace.
     let mut text =
-        format!("<!-- hipaalint -->\n## HIPAA Security Rule\n\n{mark} **{}**\n", verdict::verdict(summary).text());
+        format!("<!-- hipaalint -->\n## {}\n\n{mark} **{}**\n", Markdown(&title(report)), Markdown(&headline.text()));
     if let Some(profile) = &report.provenance.profile {
-        let said = format!("Profile {}: {}", Markdown(&summary.selection), Markdown(profile.trim()));
-        // What is no law must not be overlooked.
-        text.push_str(&if summary.notice.is_some() { format!("\n> **{said}**\n") } else { format!("\n{said}\n") });
+        let profile = format!("Profile {}: {}", Markdown(&summary.selection), Markdown(profile.trim()));
+        // A profile that is a proposal and not law must not be overlooked.
+        text.push_str(&if summary.notice.is_some() {
+            format!("\n> **{profile}**\n")
+        } else {
+            format!("\n{profile}\n")
+        });
     }
     text
 }
@@ -147,7 +157,7 @@ fn row(finding: &Finding, report: &Report) -> String {
     )
 }
 
-/// What was left out, as a paragraph of its own.
+/// The number of things that were left out, as a paragraph.
 fn and_more(page: &mut Page, more: usize, what: &str) {
     if more > 0 {
         // Within what was reserved.
@@ -155,7 +165,7 @@ fn and_more(page: &mut Page, more: usize, what: &str) {
     }
 }
 
-/// The rules that fired: what they rest on, and how to mend what they find.
+/// The rules that fired: their citations, and how to fix what they find.
 fn rules(page: &mut Page, report: &Report, after: usize) {
     let fired: HashSet<&str> = report.violations().map(|finding| &*finding.rule).collect();
     let fired: Vec<&RuleReport> = report.rules.iter().filter(|rule| fired.contains(rule.meta.id.as_str())).collect();
@@ -170,10 +180,51 @@ fn rules(page: &mut Page, report: &Report, after: usize) {
         let fix = if fix.is_empty() { String::new() } else { format!("<br>{}", Markdown(&fix)) };
         format!("- {}: {}{cited}{fix}\n", rule_link(&rule.meta.id), Markdown(&rule.meta.title))
     });
-    fold(page, &format!("Citations and how to fix ({})", count(fired.len(), "rule")), "", blocks, after);
+    let cites = fired.iter().any(|rule| !rule.meta.controls.is_empty());
+    let what = if cites { "How to fix, with citations" } else { "How to fix" };
+    fold(page, &format!("{what} ({})", count(fired.len(), "rule")), "", blocks, after);
 }
 
-/// The checks that nobody can decide, where they were asked for.
+/// How the checks of each citation ended; those without a check are counted.
+fn citations(page: &mut Page, report: &Report, after: usize) {
+    let ledger = Ledger::new(report);
+    let checked: Vec<(&Control, Breakdown)> = report
+        .controls
+        .iter()
+        .filter_map(|control| Some((control, ledger.breakdown(control).filter(|breakdown| breakdown.total() > 0)?)))
+        .collect();
+    if checked.is_empty() {
+        return;
+    }
+    let rows = checked.iter().map(|(control, breakdown)| {
+        let rest = breakdown.rest();
+        let rest = if rest.is_empty() { String::new() } else { format!("; {}", rest.join(", ")) };
+        format!(
+            "| {} {} | {}\u{a0}{}{rest} |\n",
+            Markdown(&control.id),
+            Markdown(&control.title),
+            mark_of(breakdown.standing()),
+            breakdown.lead()
+        )
+    });
+    let unchecked = report.controls.len() - checked.len();
+    let unchecked = if unchecked > 0 { format!(", {unchecked} not checked") } else { String::new() };
+    let title = format!("Checks by citation ({}{unchecked})", count(checked.len(), "citation"));
+    fold(page, &title, "| 45 CFR | Checks |\n| --- | --- |\n", rows, after);
+}
+
+/// A mark for the checks of a citation. Only errors are red, and only checks that passed are green.
+fn mark_of(standing: Standing) -> &'static str {
+    match standing {
+        Standing::Failed(level) => mark(level),
+        Standing::InBaseline | Standing::Suppressed => "⚪",
+        Standing::Undecided => "❔",
+        Standing::Passed => "✅",
+        Standing::Supporting | Standing::Idle | Standing::NoRule => "➖",
+    }
+}
+
+/// The undecided checks, if the report shows them.
 fn undecided(page: &mut Page, report: &Report, after: usize) {
     let found: Vec<&Finding> = report.findings.iter().filter(|finding| finding.outcome == Outcome::Undecided).collect();
     if found.is_empty() {
@@ -202,17 +253,17 @@ fn foot(report: &Report) -> String {
     let summary = report.summary;
     let mut facts = vec![format!("{}.", selection(summary))];
     facts.extend(checks(summary).map(|checks| format!("{checks}.")));
-    let not_counted = [(summary.suppressed, "waived by exceptions"), (summary.known, "known in the baseline")];
-    let not_counted: Vec<String> = not_counted
-        .iter()
-        .filter(|(number, _)| *number > 0)
-        .map(|(number, how)| format!("{} {how}", count(*number, "finding")))
-        .collect();
-    if !not_counted.is_empty() {
-        facts.push(format!("{}.", not_counted.join(", ")));
-    }
+    facts.extend(not_counted(summary).map(|findings| format!("Not counted: {findings}.")));
     let facts = shorten(&one_line(&facts.join(" "), true), 2_000, true).into_owned();
-    format!("\n{}\n\nhipaalint {}\n", Markdown(&facts), env!("CARGO_PKG_VERSION"))
+    let revision = match &report.provenance.revision {
+        Revision::CheckedOut(hash) => format!("commit {}", MarkdownCode(hash)),
+        Revision::Given(text) => {
+            format!("revision {}", Markdown(&shorten(&one_line(text, true), MAX_REVISION, true)))
+        }
+        Revision::Unknown => "commit unknown".to_owned(),
+    };
+    let date = report.provenance.date.map(|date| format!("{date}, ")).unwrap_or_default();
+    format!("\n{}\n\nhipaalint {}, {date}{revision}\n", Markdown(&facts), env!("CARGO_PKG_VERSION"))
 }
 
 fn rule_link(id: &str) -> String {

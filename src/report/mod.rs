@@ -1,28 +1,29 @@
-//! What a run found, and one file for each way to write it down. Recomputes nothing.
+//! What a run found, and one file for each format. Recomputes nothing.
 
 pub(crate) mod escape;
 pub mod exceptions;
 pub(crate) mod fingerprint;
 pub mod github;
 pub mod gitlab;
+pub(crate) mod headline;
 pub mod html;
 pub mod human;
 pub mod json;
 pub mod junit;
+pub(crate) mod ledger;
 pub(crate) mod lines;
 pub mod markdown;
 pub(crate) mod prose;
 pub mod sarif;
 pub mod statistics;
 pub(crate) mod text;
-pub(crate) mod verdict;
 
 use crate::date::Date;
 use crate::finding::{Counts, Diagnostic, Exception, Finding, Outcome, Suppression};
 use crate::rules::meta::{Control, RuleMeta, RuleProse};
 use crate::source::{Source, SourceId};
 
-/// Where the project lives.
+/// The address of the project.
 pub const PROJECT_ADDRESS: &str = "https://github.com/hipaalint/hipaalint";
 
 /// The page that documents a rule.
@@ -34,19 +35,19 @@ pub fn rule_address(id: &str) -> String {
 pub struct Report<'a> {
     /// The sources that findings and diagnostics point into (others may be missing).
     pub sources: &'a [Source],
-    /// Failing findings first by file, place and rule; then what `--show` asked for, in the same order.
+    /// Failing findings first by file, place and rule; then those that `--show` adds, in the same order.
     pub findings: &'a [Finding],
-    /// Violations that do not count, since an exception waives them or the baseline has them: sorted as the others.
+    /// Violations that do not count, since an exception suppresses them or the baseline has them: sorted as the others.
     pub suppressed: &'a [Finding],
     /// Whether formats that leave suppressed findings out by default are to show them.
     pub shows_suppressed: bool,
-    /// Undecided and passed checks that nobody asked to see, for the formats that tell all: sorted as the others.
-    pub answers: &'a [Finding],
+    /// Undecided and passed checks that `--show` does not add, for the formats that list all: sorted as the others.
+    pub unshown: &'a [Finding],
     /// Every exception that the templates make, sorted by file and place.
     pub exceptions: &'a [Exception],
     /// Files that could not be read or parsed, and odd sections; sorted by file and place.
     pub diagnostics: &'a [Diagnostic],
-    /// The day that exceptions were judged on.
+    /// The day that decides which exceptions have expired.
     pub today: Option<Date>,
     /// The rules that ran, sorted by id.
     pub rules: &'a [RuleReport<'a>],
@@ -58,17 +59,33 @@ pub struct Report<'a> {
     pub provenance: &'a Provenance,
 }
 
-/// What somebody needs to know of a run who is to trust it, or to repeat it.
+/// What a reader needs to know of a run in order to trust it, or to repeat it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Provenance {
+    /// The heading of the pages; none for the default.
+    pub title: Option<String>,
     /// What the profile is for; none where rules were named one by one.
     pub profile: Option<String>,
     /// The parameters whose values were given for the run, sorted by name.
     pub pinned: Vec<Pin>,
     /// The templates that were linted, sorted by name.
     pub templates: Vec<TemplateReport>,
-    /// The day of the run. None unless somebody names it: the same templates give the same report on every day.
+    /// The day of the run. None unless it was given: the same templates give the same report on every day.
     pub date: Option<Date>,
+    /// The state of the templates in version control.
+    pub revision: Revision,
+}
+
+/// The state of the templates in version control.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Revision {
+    /// Nothing is known about it.
+    #[default]
+    Unknown,
+    /// As it was given for the run, in any words.
+    Given(String),
+    /// The hash of the commit that was checked out where the templates are. They may have changed since.
+    CheckedOut(String),
 }
 
 /// A parameter whose value was given.
@@ -76,7 +93,7 @@ pub struct Provenance {
 pub struct Pin {
     /// Its name.
     pub name: String,
-    /// Its value; none where a template says that it is not to be shown (`NoEcho`).
+    /// Its value; none where a template sets `NoEcho`.
     pub value: Option<String>,
 }
 
@@ -87,7 +104,7 @@ pub struct TemplateReport {
     pub name: String,
     /// Its resources.
     pub resources: usize,
-    /// How its checks were answered.
+    /// How its checks ended.
     pub counts: Counts,
 }
 
@@ -98,7 +115,7 @@ pub struct RuleReport<'a> {
     pub meta: &'a RuleMeta,
     /// Its texts.
     pub prose: RuleProse,
-    /// How its checks were answered.
+    /// How its checks ended.
     pub counts: Counts,
 }
 
@@ -126,7 +143,7 @@ pub struct Summary {
     pub notice: Option<&'static str>,
     /// Templates that were linted.
     pub templates: usize,
-    /// Files that were read and are no templates.
+    /// Files that were read and are not templates.
     pub skipped: usize,
     /// Files in searched folders that `.gitignore` or a configuration leaves out.
     pub left_out_files: usize,
@@ -142,6 +159,8 @@ pub struct Summary {
     pub rules: usize,
     /// Checks (a rule on a subject) that passed.
     pub passed: usize,
+    /// Those among them whose rule is a supporting one: passing does not show a safeguard.
+    pub supporting: usize,
     /// Checks that failed (a check may make several findings).
     pub failed: usize,
     /// Checks that need a value which cannot be known.
@@ -152,12 +171,12 @@ pub struct Summary {
     pub warnings: usize,
     /// Findings that count, by level.
     pub notes: usize,
-    /// Findings that an exception waives.
-    pub suppressed: usize,
-    /// Those among them whose rule serves a specification that must be implemented, and cannot be waived.
+    /// Findings that an exception suppresses.
+    pub suppressed_by_exceptions: usize,
+    /// Those among them whose rule serves a required specification, which no exception can replace.
     pub suppressed_required: usize,
-    /// Findings that the baseline has, and no exception waives.
-    pub known: usize,
+    /// Findings that the baseline has, and no exception suppresses.
+    pub in_baseline: usize,
     /// Entries of the baseline whose findings are gone, counted with their number.
     pub stale: usize,
 }
@@ -168,9 +187,9 @@ impl<'a> Report<'a> {
         self.findings.iter().filter(|finding| finding.counts())
     }
 
-    /// The checks that ended in another way, asked for or not.
-    pub fn answered(&self, outcome: Outcome) -> impl Iterator<Item = &'a Finding> + use<'a> {
-        self.findings.iter().chain(self.answers).filter(move |finding| finding.outcome == outcome)
+    /// The checks with this outcome, shown or not.
+    pub fn with_outcome(&self, outcome: Outcome) -> impl Iterator<Item = &'a Finding> + use<'a> {
+        self.findings.iter().chain(self.unshown).filter(move |finding| finding.outcome == outcome)
     }
 
     /// The source with this id.
@@ -205,23 +224,23 @@ impl<'a> Report<'a> {
         self.controls.iter().find(|control| control.id == id)
     }
 
-    /// Findings and suppressed ones in one order, as if nobody had waived anything.
+    /// Findings and suppressed ones in one order, as if there were no exceptions.
     pub fn all_findings(&self) -> Vec<&'a Finding> {
         let mut all: Vec<&Finding> = self.findings.iter().chain(self.suppressed).collect();
         all.sort_by(|a, b| a.reading_order(b));
         all
     }
 
-    /// Why citations cannot be waived, as one sentence; nothing where all can.
-    pub fn not_suppressible<'c>(&self, required: impl IntoIterator<Item = &'c str>) -> Option<String> {
+    /// Why no exception can replace some citations, as one sentence; nothing where there are none.
+    pub fn not_replaceable<'c>(&self, required: impl IntoIterator<Item = &'c str>) -> Option<String> {
         let cited: Vec<String> = required.into_iter().map(|id| self.citation(id)).collect();
-        let (first, rest) = cited.split_first()?;
-        let is = if rest.is_empty() { "is" } else { "are" };
-        Some(format!(
-            "{}{} {is} required: only addressable specifications can be waived (164.306(d)(3)).",
-            first,
-            rest.iter().map(|citation| format!(", {citation}")).collect::<String>()
-        ))
+        let is = if cited.len() == 1 { "is" } else { "are" };
+        (!cited.is_empty()).then(|| {
+            format!(
+                "{} {is} required: an equivalent measure can replace only an addressable specification (164.306(d)(3)).",
+                cited.join(", ")
+            )
+        })
     }
 
     /// A citation with its title: `164.312(c)(1) Integrity`.
@@ -233,22 +252,30 @@ impl<'a> Report<'a> {
     }
 }
 
-/// What keeps a violation from counting: all that its waiver says, or that it is known.
+/// The heading of a page: the one that was given, on one line, else the default.
+pub(crate) fn title(report: &Report) -> String {
+    let given = report.provenance.title.as_deref().map(|title| text::one_line(title, true).trim().to_owned());
+    let given = given.filter(|title| !title.is_empty());
+    given.map_or_else(|| "HIPAA Security Rule report".to_owned(), |title| text::shorten(&title, 200, true).into_owned())
+}
+
+/// Why a violation does not count: its exception in full, or the baseline.
 pub(crate) fn suppression(finding: &Finding) -> String {
     match &finding.suppression {
-        Some(suppression) => format!("Waived: {}", suppression_words(suppression)),
-        None => "Known, in the baseline.".to_owned(),
+        Some(suppression) => format!("Suppressed by an exception: {}", exception_text(suppression)),
+        None => "In the baseline.".to_owned(),
     }
 }
 
-/// All that a waiver says, in sentences: the reason, what is done instead, who decided, where, and until when.
-pub(crate) fn suppression_words(suppression: &Suppression) -> String {
+/// An exception in sentences: the reason, the measure taken instead, the owner, the ticket, and the last day.
+pub(crate) fn exception_text(suppression: &Suppression) -> String {
     let sentence = |text: &str| format!("{}.", text.trim_end().trim_end_matches('.'));
-    let mut words = vec![match &suppression.reason {
+    let mut sentences = vec![match &suppression.reason {
         Some(reason) => sentence(reason),
         None => format!("No reason is given ({}).", suppression.dialect.tool()),
     }];
-    words.extend(suppression.alternative.as_deref().map(|alternative| format!("Instead: {}", sentence(alternative))));
+    sentences
+        .extend(suppression.alternative.as_deref().map(|alternative| format!("Instead: {}", sentence(alternative))));
     let until = suppression.expires.map(|day| format!("until {day}"));
     let who = [suppression.owner.clone(), suppression.ticket.clone(), until]
         .into_iter()
@@ -256,7 +283,7 @@ pub(crate) fn suppression_words(suppression: &Suppression) -> String {
         .collect::<Vec<_>>()
         .join(", ");
     if !who.is_empty() {
-        words.push(format!("({who})"));
+        sentences.push(format!("({who})"));
     }
-    words.join(" ")
+    sentences.join(" ")
 }

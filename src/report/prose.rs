@@ -27,7 +27,7 @@ pub(crate) enum Block {
     Code(Vec<String>),
 }
 
-/// The text in blocks, for whoever wraps it.
+/// The text in blocks, for callers that wrap it.
 pub(crate) fn blocks(markdown: &str) -> Vec<Block> {
     let mut blocks: Vec<Block> = Vec::new();
     let mut fenced = false;
@@ -121,23 +121,23 @@ pub(crate) fn plain_line(line: &str) -> String {
 pub(crate) enum Piece<'t> {
     /// Nothing but itself.
     Text(&'t str),
-    /// What stood between backticks.
+    /// The text between backticks.
     Code(&'t str),
-    /// What stood between asterisks.
+    /// The text between asterisks.
     Emphasis(&'t str),
-    /// What stood between two asterisks each; may hold further marks.
+    /// The text between two asterisks each; may contain further marks.
     Strong(&'t str),
-    /// What leads to an address; may hold further marks.
+    /// A link; the label may contain further marks.
     Link {
-        /// What is read.
+        /// The text of the link.
         label: &'t str,
-        /// Where it leads.
+        /// Its target.
         address: &'t str,
     },
 }
 
 impl<'t> Piece<'t> {
-    /// What is read, with the marks inside.
+    /// The text that is read, with the marks inside.
     pub(crate) fn text(self) -> &'t str {
         match self {
             Self::Text(text) | Self::Code(text) | Self::Emphasis(text) | Self::Strong(text) => text,

@@ -2,11 +2,11 @@
 //! something could not be linted. No timestamps: the same input gives the same bytes.
 
 mod driver;
+mod location;
 mod model;
-mod place;
 
 use super::fingerprint::Fingerprinter;
-use super::{Report, suppression_words};
+use super::{Report, exception_text};
 use crate::finding::{self, Diagnostic, Finding, Outcome, Severity};
 use model::{
     Artifact, DescriptorReference, Fingerprints, Invocation, Location, Log, Notification, PhysicalLocation,
@@ -39,7 +39,7 @@ fn run<'a>(report: &Report<'a>, options: &Options) -> Run<'a> {
         .iter()
         .enumerate()
         .map(|(index, source)| Artifact {
-            location: place::artifact_location(&source.name, Some(index)),
+            location: location::artifact_location(&source.name, Some(index)),
             roles: ["analysisTarget"],
         })
         .collect();
@@ -49,7 +49,7 @@ fn run<'a>(report: &Report<'a>, options: &Options) -> Run<'a> {
     Run {
         tool: Tool { driver: driver::driver(report) },
         invocations: [invocation(report, options)],
-        original_uri_base_ids: [(place::BASE_ID.to_owned(), base)].into_iter().collect(),
+        original_uri_base_ids: [(location::BASE_ID.to_owned(), base)].into_iter().collect(),
         artifacts,
         column_kind: "utf16CodeUnits",
         taxonomies: driver::taxonomies(report),
@@ -58,12 +58,12 @@ fn run<'a>(report: &Report<'a>, options: &Options) -> Run<'a> {
     }
 }
 
-/// The results. Code scanning at GitHub knows no suppressions, and opens an alert for each result that has one: so those are left out
-/// unless they were asked for.
+/// The results. Code scanning at GitHub knows no suppressions, and opens an alert for each result that has one. So those are left out,
+/// unless the report is to show them.
 fn results<'a>(report: &Report<'a>, prints: &mut Fingerprinter) -> Vec<SarifResult<'a>> {
     let all = report.all_findings().into_iter().map(|finding| {
-        // Of all, shown or not: a finding keeps its fingerprint when another one is waived.
-        let uri = place::artifact_location(report.source_name(finding.span.source), None).uri;
+        // Of all, shown or not: a finding keeps its fingerprint when another one is suppressed.
+        let uri = location::artifact_location(report.source_name(finding.span.source), None).uri;
         (finding, prints.next(finding, &uri))
     });
     all.filter(|(finding, _)| report.shows_suppressed || !finding.is_suppressed())
@@ -72,10 +72,10 @@ fn results<'a>(report: &Report<'a>, prints: &mut Fingerprinter) -> Vec<SarifResu
 }
 
 fn result<'a>(finding: &'a Finding, report: &Report, fingerprint: String) -> SarifResult<'a> {
-    let physical_location = place::physical_location(finding.span, report);
+    let physical_location = location::physical_location(finding.span, report);
     let related =
-        finding.related.iter().zip(1..).map(|(related, number)| place::related_location(number, related, report));
-    // Only failures have a level (3.27.10); what could not be told is open (3.27.9).
+        finding.related.iter().zip(1..).map(|(related, number)| location::related_location(number, related, report));
+    // Only failures have a level (3.27.10); an undecided check is open (3.27.9).
     let (kind, level) = match finding.outcome {
         Outcome::Fail => ("fail", finding.level.name()),
         Outcome::Undecided => ("open", "none"),
@@ -92,7 +92,7 @@ fn result<'a>(finding: &'a Finding, report: &Report, fingerprint: String) -> Sar
             physical_location,
             logical_locations: std::iter::once(&finding.subject)
                 .chain(&finding.alike)
-                .map(place::logical_location)
+                .map(location::logical_location)
                 .collect(),
             message: None,
         }],
@@ -113,10 +113,10 @@ fn result<'a>(finding: &'a Finding, report: &Report, fingerprint: String) -> Sar
     }
 }
 
-/// An exception, as the result that it waives has it (3.35).
+/// An exception as SARIF has it: the suppression of a result (3.35).
 fn suppression<'a>(exception: &'a finding::Suppression, rule: &str, report: &Report) -> Suppression<'a> {
-    let mut justification = suppression_words(exception);
-    if let Some(warning) = report.not_suppressible(exception.required_of(rule).iter().map(String::as_str)) {
+    let mut justification = exception_text(exception);
+    if let Some(warning) = report.not_replaceable(exception.required_of(rule).iter().map(String::as_str)) {
         justification = format!("{justification} {warning}");
     }
     Suppression {
@@ -125,7 +125,7 @@ fn suppression<'a>(exception: &'a finding::Suppression, rule: &str, report: &Rep
         justification,
         location: Location {
             id: None,
-            physical_location: place::physical_location(exception.span, report),
+            physical_location: location::physical_location(exception.span, report),
             logical_locations: Vec::new(),
             message: None,
         },
@@ -152,11 +152,11 @@ fn invocation(report: &Report, options: &Options) -> Invocation {
 
 fn notification(diagnostic: &Diagnostic, report: &Report) -> Notification {
     let physical_location = match diagnostic.span {
-        Some(span) => Some(place::physical_location(span, report)),
+        Some(span) => Some(location::physical_location(span, report)),
         // About the run, not about a file.
         None if diagnostic.file.is_empty() => None,
         None => Some(PhysicalLocation {
-            artifact_location: place::artifact_location(&diagnostic.file, None),
+            artifact_location: location::artifact_location(&diagnostic.file, None),
             region: None,
             context_region: None,
         }),
@@ -167,7 +167,8 @@ fn notification(diagnostic: &Diagnostic, report: &Report) -> Notification {
         logical_locations: Vec::new(),
         message: None,
     });
-    let related = diagnostic.related.iter().zip(1..).map(|(related, id)| place::related_location(id, related, report));
+    let related =
+        diagnostic.related.iter().zip(1..).map(|(related, id)| location::related_location(id, related, report));
     Notification {
         // No descriptors of our own: GitHub would demand a help page for each.
         descriptor: DescriptorReference { id: diagnostic.code, index: None, tool_component: None },

@@ -11,7 +11,7 @@ use std::io;
 pub struct Fired<'a> {
     /// Its id.
     pub rule: &'a str,
-    /// What is wrong when it fires.
+    /// The problem that it finds.
     pub title: &'a str,
     /// The gravest level of its findings.
     pub level: Level,

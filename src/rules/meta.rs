@@ -13,6 +13,9 @@ pub struct RuleMeta {
     pub title: String,
     /// The level of its findings, unless the violation needs a parameter to leave its default.
     pub level: Level,
+    /// What a check of it shows when it passes.
+    #[serde(default)]
+    pub kind: RuleKind,
     /// The profiles that select it.
     #[serde(default)]
     pub profiles: Vec<String>,
@@ -22,6 +25,19 @@ pub struct RuleMeta {
     /// Its names in other tools: tool (`aws-config`, `cfn-guard`, `cdk-nag`, `cfn-nag`, `checkov`, `trivy`) to ids.
     #[serde(default)]
     pub aliases: BTreeMap<String, Vec<String>>,
+}
+
+/// What a check of a rule shows when it passes. Findings of both kinds count alike.
+#[derive(Copy, Clone, Debug, Default, PartialEq, Eq, Deserialize, serde::Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum RuleKind {
+    /// That the resource has the safeguard that the rule is about.
+    #[default]
+    Safeguard,
+    /// Not that a safeguard is in place: the rule checks tags, names, texts or references, which any template has. Such
+    /// checks pass on templates that contain nothing a safeguard could protect.
+    Supporting,
 }
 
 /// The texts of a rule, read only on demand (`explain`, SARIF, documentation).

@@ -2,7 +2,7 @@
 //!
 //! A start of hipaalint goes through all heads, so nothing is made of them until it is needed.
 
-use super::meta::RuleMeta;
+use super::meta::{RuleKind, RuleMeta};
 use super::rule::{TargetName, Targets};
 use crate::finding::Level;
 use std::ops::{Deref, Range};
@@ -20,6 +20,7 @@ pub struct Head {
     pub(super) id: &'static str,
     title: &'static str,
     pub(super) level: Level,
+    kind: RuleKind,
     pub(super) profiles: &'static [&'static str],
     controls: &'static [&'static str],
     /// Tools with their names of the rule.
@@ -56,6 +57,7 @@ impl From<&'static Head> for RuleMeta {
             id: head.id.to_owned(),
             title: head.title.to_owned(),
             level: head.level,
+            kind: head.kind,
             profiles: texts(head.profiles),
             controls: texts(head.controls),
             aliases: head.aliases.iter().map(|(tool, names)| ((*tool).to_owned(), texts(names))).collect(),

@@ -2,7 +2,7 @@
 
 use super::assertion::Assertion;
 use super::evidence::Evidence;
-use super::meta::{RuleMeta, RuleProse};
+use super::meta::{RuleKind, RuleMeta, RuleProse};
 use super::operand::{Operand, Settings};
 use crate::eval::text;
 use crate::facts;
@@ -191,6 +191,10 @@ struct RawRule {
     title: String,
     /// The level of its findings.
     level: Level,
+    /// `supporting` if a check that passes does not show that a safeguard is in place: checks of tags, names, texts and
+    /// references, which any template has.
+    #[serde(default)]
+    kind: RuleKind,
     /// The profiles that run the rule. Your own rules do not need profiles: they always run.
     #[serde(default)]
     profiles: Vec<String>,
@@ -339,6 +343,7 @@ impl TryFrom<RawRule> for RuleFile {
                 id: raw.id,
                 title: raw.title,
                 level: raw.level,
+                kind: raw.kind,
                 profiles: raw.profiles,
                 controls: raw.controls,
                 aliases: raw.aliases,

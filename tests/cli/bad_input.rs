@@ -1,5 +1,6 @@
 //! Invalid input: each is reported, soon, and all other files are linted.
 
+use crate::skipped::skipped;
 use crate::support::{BAD, Folder, GOOD, Ran, findings, problems};
 use std::time::{Duration, Instant};
 
@@ -101,7 +102,7 @@ fn people_see_what_could_not_be_linted() {
     ── broken.yaml ── 1 problem ────────────────────────────────────────────────────────────────────────
 
       × error[syntax-error]
-      │ the key `A` is used twice in the same map
+      │ The key `A` is used twice in the same map.
        ╭─[broken.yaml:3:3]
      1 │ Resources:
      2 │   A: {}
@@ -116,19 +117,19 @@ fn people_see_what_could_not_be_linted() {
     ── empty.yaml ── 1 problem ─────────────────────────────────────────────────────────────────────────
 
       × error[file-empty]
-      │ the file is empty
+      │ The file is empty.
         Help   A template needs at least `Resources`. Save the file, or run the command that writes it.
 
     ── nowhere.yaml ── 1 problem ───────────────────────────────────────────────────────────────────────
 
       × error[file-unreadable]
-      │ there is no such file or folder
+      │ There is no such file or folder.
         Help   Check the spelling. Paths are relative to the current folder.
 
     ────────────────────────────────────────────────────────────────────────────────────────────────────
     × 3 files could not be linted
     No template was linted
-      1 rule (s3-bucket-versioning) on 0 resources in 0 templates
+      Checked      1 rule (s3-bucket-versioning) on 0 resources in 0 templates
     ");
 }
 
@@ -165,7 +166,7 @@ fn files_and_folders_without_permission_are_named() {
     let ran: Ran = folder.versioning(&["a", "--format", "json"]);
     allow("a/closed", 0o700);
     if is_root {
-        eprintln!("skipped: root may read everything");
+        skipped("root may read every file");
         return;
     }
     assert_eq!(ran.code, 2);

@@ -24,7 +24,7 @@ fn written() -> Folder {
 }
 
 fn counts(ran: &crate::support::Ran) -> [u64; 3] {
-    ["errors", "known", "stale"].map(|key| ran.json()["summary"][key].as_u64().unwrap())
+    ["errors", "in_baseline", "stale"].map(|key| ran.json()["summary"][key].as_u64().unwrap())
 }
 
 #[test]
@@ -44,29 +44,31 @@ fn known_findings_do_not_count() {
     insta::assert_snapshot!(ran.stdout, @"
     ────────────────────────────────────────────────────────────────────────────────────────────────────
     No findings that count
-      1 rule (s3-bucket-versioning) on 3 resources in 2 templates
-      3 checks: 1 passed, 2 failed
-      Not counted: 2 findings in the baseline (--show suppressed)
-      Why a rule exists and how to mend it, in full: hipaalint explain RULE
+      Checked      1 rule (s3-bucket-versioning) on 3 resources in 2 templates
+      Results      3 checks: 2 failed, 1 passed
+      Not counted  2 findings in the baseline (--show suppressed)
+      Details      Reasons and remediation in full: hipaalint explain RULE
     ");
     insta::assert_snapshot!(
         folder.versioning(&["templates", "--baseline", "baseline.json", "--show", "suppressed"]).stdout, @"
-    ── templates/two.yaml ──────────────────────────────────────────────────────────────────────────────
+        ── templates/two.yaml ──────────────────────────────────────────────────────────────────────────────
 
-      ○ 2:3  s3-bucket-versioning  Records
-            Bucket `Records` does not keep versions: `VersioningConfiguration.Status` is not set.
-            The baseline has it.
-      ○ 3:3  s3-bucket-versioning  Scans
-            Bucket `Scans` does not keep versions: `VersioningConfiguration.Status` is not set.
-            The baseline has it.
+          ○ 2:3  s3-bucket-versioning  Records
+                Bucket `Records` does not have versioning enabled: `VersioningConfiguration.Status` is not
+                set.
+                In the baseline.
+          ○ 3:3  s3-bucket-versioning  Scans
+                Bucket `Scans` does not have versioning enabled: `VersioningConfiguration.Status` is not
+                set.
+                In the baseline.
 
-    ────────────────────────────────────────────────────────────────────────────────────────────────────
-    No findings that count
-      1 rule (s3-bucket-versioning) on 3 resources in 2 templates
-      3 checks: 1 passed, 2 failed
-      Not counted: 2 findings in the baseline
-      Why a rule exists and how to mend it, in full: hipaalint explain RULE
-    "
+        ────────────────────────────────────────────────────────────────────────────────────────────────────
+        No findings that count
+          Checked      1 rule (s3-bucket-versioning) on 3 resources in 2 templates
+          Results      3 checks: 2 failed, 1 passed
+          Not counted  2 findings in the baseline
+          Details      Reasons and remediation in full: hipaalint explain RULE
+        "
     );
     assert_eq!(folder.read("templates/two.yaml"), TWO, "templates are never written to");
     // A known finding does not hide another one like it.
@@ -124,11 +126,7 @@ fn fixed_findings_are_removed() {
         TWO.replace("Scans: { Type: AWS::S3::Bucket }", "Queue: { Type: AWS::SQS::Queue }"),
     );
     let ran = folder.versioning(&["templates", "--baseline", "baseline.json"]);
-    assert!(
-        ran.stdout.contains("1 finding of the baseline is gone; write it again to drop it (--write-baseline)"),
-        "{}",
-        ran.stdout
-    );
+    assert!(ran.stdout.contains("1 finding of the baseline is gone; --write-baseline removes it"), "{}", ran.stdout);
     folder.versioning(&["templates", "--write-baseline", "baseline.json"]);
     let ran = folder.versioning(&["templates", "--baseline", "baseline.json", "--format", "json"]);
     assert_eq!(counts(&ran), [0, 1, 0]);
@@ -178,16 +176,16 @@ fn a_broken_baseline_is_trouble_at_its_line() {
     let entry = "{ \"file\": \"a\", \"rule\": \"r\", \"subject\": \"s\", \"path\": \"p\" }";
     for (text, line, message) in [
         ("{\n  \"hipaalint-baseline\": 1,\n  \"findings\": [\n<<<<<<< HEAD\n  ]\n}\n", 4, ""),
-        ("[]", 1, "this is no baseline: it has no `hipaalint-baseline`"),
+        ("[]", 1, "this is not a baseline: it has no `hipaalint-baseline`"),
         (
             "{\n  \"hipaalint-baseline\": 2,\n  \"findings\": []\n}\n",
             2,
-            "the baseline has shape 2, and this version reads 1",
+            "the baseline has version 2, and this version of hipaalint reads 1",
         ),
         (
             "{\n  \"hipaalint-baseline\": 1,\n  \"finding\": []\n}\n",
             3,
-            "`finding` is no key of a baseline; did you mean `findings`?",
+            "`finding` is not a key of a baseline; did you mean `findings`?",
         ),
         ("{\n  \"hipaalint-baseline\": 1,\n  \"findings\": {}\n}\n", 3, "`findings` is a map, not a list"),
         ("{\n  \"hipaalint-baseline\": 1,\n  \"findings\": [\n    []\n  ]\n}\n", 4, "an entry is a list, not a map"),
@@ -197,7 +195,7 @@ fn a_broken_baseline_is_trouble_at_its_line() {
                 entry.replace("\"p\"", "1")
             ),
             4,
-            "an entry needs the texts `file`, `rule`, `subject` and `path`",
+            "an entry needs `file`, `rule`, `subject` and `path`, each a text",
         ),
         (
             &format!(
@@ -205,7 +203,7 @@ fn a_broken_baseline_is_trouble_at_its_line() {
                 entry.replace(" }", ", \"count\": -1 }")
             ),
             4,
-            "the `count` of an entry is no number from 1",
+            "the `count` of an entry is not a positive integer",
         ),
     ] {
         folder.file("baseline.json", text);
@@ -214,7 +212,7 @@ fn a_broken_baseline_is_trouble_at_its_line() {
         let problem = &ran.json()["diagnostics"][0];
         assert_eq!((&problem["code"], &problem["start"]["line"]), (&"baseline".into(), &line.into()), "{problem}");
         assert!(problem["message"].as_str().unwrap().contains(message), "{problem}");
-        assert_eq!(problem["help"], "Mend it, or remove the file and write it again with --write-baseline.");
+        assert_eq!(problem["help"], "Fix it, or delete the file and write it again with --write-baseline.");
         // Everything else is still done; nothing is known.
         assert_eq!(counts(&ran)[..2], [2, 0]);
     }
@@ -242,7 +240,7 @@ fn suppressed_findings_are_not_written() {
     let folder = Folder::with(&[("a.yaml", excepted)]);
     let ran = folder.versioning(&["a.yaml", "--write-baseline", "b.json", "--format", "json"]);
     assert_eq!((ran.code, counts(&ran)), (0, [0, 1, 0]));
-    assert_eq!(ran.json()["summary"]["suppressed"], 1);
+    assert_eq!(ran.json()["summary"]["suppressed_by_exceptions"], 1);
     assert!(!folder.read("b.json").contains("Records"));
 }
 

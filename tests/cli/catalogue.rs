@@ -360,12 +360,12 @@ fn rules_are_filtered_by_service_citation_and_profile() {
 fn documents_are_markdown() {
     let folder = Folder::new();
     let page = folder.run(&["explain", "s3-bucket-versioning", "--format", "markdown"]).stdout;
-    assert!(page.contains("\n# S3 bucket does not keep versions of its objects\n"), "{page}");
+    assert!(page.contains("\n# S3 bucket does not have versioning enabled\n"), "{page}");
     assert!(page.contains("| 164.312(c)(1) | Integrity | standard |"), "{page}");
     let list = folder.run(&["rules", "--service", "s3", "--format", "markdown"]).stdout;
     assert!(list.contains("| [`s3-bucket-versioning`](s3-bucket-versioning.md) | error |"), "{list}");
     let citations = folder.run(&["controls", "--format", "markdown"]).stdout;
-    assert!(citations.contains("\n## 164.312(c)(1) Integrity\n\n*standard*\n"), "{citations}");
+    assert!(citations.contains("\n## 164.312(c)(1) Integrity\n\n*Standard*\n"), "{citations}");
 }
 
 /// A check of another tool that no template can pass or fail is explained, too.

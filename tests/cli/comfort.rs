@@ -223,11 +223,11 @@ fn statistics_count_instead_of_showing() {
     × 4 errors in 3 templates
 
       × 2  own-bucket-versions   Bucket keeps no versions
-      × 2  s3-bucket-versioning  S3 bucket does not keep versions of its objects
+      × 2  s3-bucket-versioning  S3 bucket does not have versioning enabled
 
-      2 rules (own-bucket-versions, s3-bucket-versioning) on 3 resources in 3 templates
-      6 checks: 2 passed, 4 failed
-      Why a rule exists and how to mend it, in full: hipaalint explain RULE
+      Checked      2 rules (own-bucket-versions, s3-bucket-versioning) on 3 resources in 3 templates
+      Results      6 checks: 4 failed, 2 passed
+      Details      Reasons and remediation in full: hipaalint explain RULE
     ");
     let rows = run(&["a.yaml", "b.yaml", "--format", "json"]).json();
     insta::assert_snapshot!(serde_json::to_string_pretty(&rows).unwrap(), @r#"
@@ -241,7 +241,7 @@ fn statistics_count_instead_of_showing() {
       },
       {
         "rule": "s3-bucket-versioning",
-        "title": "S3 bucket does not keep versions of its objects",
+        "title": "S3 bucket does not have versioning enabled",
         "level": "error",
         "findings": 2,
         "files": 2

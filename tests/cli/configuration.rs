@@ -106,23 +106,25 @@ fn mistakes_are_shown_where_they_are() {
     ── bad.yaml ── 1 error ─────────────────────────────────────────────────────────────────────────────
 
       × error[s3-bucket-versioning] Records (AWS::S3::Bucket)
-      │ Bucket `Records` does not keep versions: `VersioningConfiguration.Status` is not set.
+      │ Bucket `Records` does not have versioning enabled: `VersioningConfiguration.Status` is not set.
        ╭─[bad.yaml:2:3]
      1 │ Resources:
      2 │   Records:
        ·   ───────
      3 │     Type: AWS::S3::Bucket
        ╰────
-        HIPAA  164.308(a)(7)(i) Contingency plan; 164.308(a)(7)(ii)(A) Data backup plan;
-               164.308(a)(7)(ii)(B) Disaster recovery plan; 164.312(c)(1) Integrity;
-               164.312(c)(2) Mechanism to authenticate electronic protected health information
+        HIPAA  164.308(a)(7)(i)      Contingency plan
+               164.308(a)(7)(ii)(A)  Data backup plan
+               164.308(a)(7)(ii)(B)  Disaster recovery plan
+               164.312(c)(1)         Integrity
+               164.312(c)(2)         Mechanism to authenticate electronic protected health information
         Fix    Set VersioningConfiguration: { Status: Enabled }. Add a lifecycle rule for noncurrent
-               versions, so that old ones do not pile up for ever.
+               versions so that old versions do not accumulate.
 
     ── hipaalint.yaml ── 9 problems ────────────────────────────────────────────────────────────────────
 
       × error[configuration]
-      │ `profile` cannot be `stric`
+      │ `profile` cannot be `stric`.
        ╭─[hipaalint.yaml:1:10]
      1 │ profile: stric
        ·          ─────
@@ -131,7 +133,7 @@ fn mistakes_are_shown_where_they_are() {
         Help   Did you mean `strict`?
 
       × error[configuration]
-      │ `fail_on` is not a key of the configuration
+      │ `fail_on` is not a key of the configuration.
        ╭─[hipaalint.yaml:2:1]
      1 │ profile: stric
      2 │ fail_on: warning
@@ -141,7 +143,7 @@ fn mistakes_are_shown_where_they_are() {
         Help   Did you mean `fail-on`?
 
       × error[configuration]
-      │ `fail-on` cannot be a list
+      │ `fail-on` cannot be a list.
        ╭─[hipaalint.yaml:3:10]
      2 │ fail_on: warning
      3 │ fail-on: [error]
@@ -151,7 +153,7 @@ fn mistakes_are_shown_where_they_are() {
         Help   The values are `error`, `warning`, `note`, `never`.
 
       × error[configuration]
-      │ `parameters` is a list, not a map
+      │ `parameters` is a list, not a map.
        ╭─[hipaalint.yaml:5:13]
      4 │ rule-folders: own
      5 │ parameters: [Env]
@@ -161,7 +163,7 @@ fn mistakes_are_shown_where_they_are() {
         Help   Write one `Name: value` on each line.
 
       × error[configuration]
-      │ there is no rule `s3-bucket-versionin`
+      │ There is no rule `s3-bucket-versionin`.
        ╭─[hipaalint.yaml:7:3]
      6 │ rules:
      7 │   s3-bucket-versionin: { level: error }
@@ -171,7 +173,7 @@ fn mistakes_are_shown_where_they_are() {
         Help   Did you mean `s3-bucket-versioning`?
 
       × error[configuration]
-      │ `level` cannot be `fatal`
+      │ `level` cannot be `fatal`.
         ╭─[hipaalint.yaml:9:12]
       8 │   own-bucket-versions:
       9 │     level: fatal
@@ -181,7 +183,7 @@ fn mistakes_are_shown_where_they_are() {
         Help   The values are `error`, `warning`, `note`, `off`.
 
       × error[configuration]
-      │ rule `own-bucket-versions` has no parameter `statu`
+      │ Rule `own-bucket-versions` has no parameter `statu`.
         ╭─[hipaalint.yaml:10:19]
       9 │     level: fatal
      10 │     parameters: { statu: Enabled }
@@ -191,7 +193,7 @@ fn mistakes_are_shown_where_they_are() {
         Help   Did you mean `status`?
 
       × error[configuration]
-      │ `because` is not a key of the configuration
+      │ `because` is not a key of the configuration.
         ╭─[hipaalint.yaml:11:5]
      10 │     parameters: { statu: Enabled }
      11 │     because: we can
@@ -201,7 +203,7 @@ fn mistakes_are_shown_where_they_are() {
         Help   The keys are `level`, `parameters`.
 
       × error[configuration]
-      │ `s3-bucket-versioning` is a boolean, not a map
+      │ `s3-bucket-versioning` is a boolean, not a map.
         ╭─[hipaalint.yaml:12:25]
      11 │     because: we can
      12 │   s3-bucket-versioning: off
@@ -212,9 +214,9 @@ fn mistakes_are_shown_where_they_are() {
     ────────────────────────────────────────────────────────────────────────────────────────────────────
     × 9 problems with options, configuration, rules or baseline
     × 1 error in 1 template
-      1 rule (s3-bucket-versioning) on 1 resource in 1 template
-      1 check: 1 failed
-      Why a rule exists and how to mend it, in full: hipaalint explain RULE
+      Checked      1 rule (s3-bucket-versioning) on 1 resource in 1 template
+      Results      1 check: 1 failed
+      Details      Reasons and remediation in full: hipaalint explain RULE
     ");
     // The other commands report it on standard error, and do their work.
     let ran = folder.run(&["explain", "own-bucket-versions"]);
@@ -276,26 +278,27 @@ fn broken_rules_of_ones_own_say_where() {
        ·   ───────
      3 │     Type: AWS::S3::Bucket
        ╰────
-        HIPAA  164.312(c)(1) Integrity; 164.308(a)(7)(ii)(A) Data backup plan
+        HIPAA  164.312(c)(1)         Integrity
+               164.308(a)(7)(ii)(A)  Data backup plan
         Fix    Set VersioningConfiguration.
 
     ── empty ── 1 problem ──────────────────────────────────────────────────────────────────────────────
 
       × error[rule-folder]
-      │ the folder has no rules
+      │ The folder has no rules.
         Help   A rule is a file that ends with .yaml or .yml. Name the folder of these files.
 
     ── nowhere ── 1 problem ────────────────────────────────────────────────────────────────────────────
 
       × error[rule-file]
-      │ cannot be read: No such file or directory (os error 2)
+      │ Cannot be read: No such file or directory (os error 2).
         Help   Check the spelling. A folder in `--rules` is relative to the current folder, a folder in
                the configuration to the configuration.
 
     ── own/a.yaml ── 1 problem ─────────────────────────────────────────────────────────────────────────
 
       × error[rule-file]
-      │ `level` cannot be `fatal`; it must be `note`, `warning` or `error`
+      │ `level` cannot be `fatal`; it must be `note`, `warning` or `error`.
        ╭─[own/a.yaml:3:8]
      2 │ title: A
      3 │ level: fatal
@@ -307,9 +310,9 @@ fn broken_rules_of_ones_own_say_where() {
     ────────────────────────────────────────────────────────────────────────────────────────────────────
     × 3 problems with options, configuration, rules or baseline
     × 1 error in 1 template
-      1 rule (own-bucket-versions) on 1 resource in 1 template
-      1 check: 1 failed
-      Why a rule exists and how to mend it, in full: hipaalint explain RULE
+      Checked      1 rule (own-bucket-versions) on 1 resource in 1 template
+      Results      1 check: 1 failed
+      Details      Reasons and remediation in full: hipaalint explain RULE
     ");
 }
 
@@ -335,8 +338,8 @@ fn names_of_other_tools_lead_to_ours() {
     let ran = folder.run(&["bad.yaml", "--rule", "S3_BUCKET_VERSIONING_ENABLED"]);
     assert_eq!(ran.code, 2);
     for message in [
-        "there is no rule `CKV_AWS_21`\n",
-        "there is no rule `S3_BUCKET_VERSIONING_ENABLED`\n",
+        "There is no rule `CKV_AWS_21`.\n",
+        "There is no rule `S3_BUCKET_VERSIONING_ENABLED`.\n",
         "2 problems with options, configuration, rules or baseline",
     ] {
         assert!(ran.all().contains(message), "{message}: {}", ran.all());

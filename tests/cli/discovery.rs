@@ -71,9 +71,9 @@ fn a_named_file_that_is_no_template_is_skipped_and_counted() {
     assert_eq!(ran.code, 0);
     insta::assert_snapshot!(ran.stdout, @"
     ────────────────────────────────────────────────────────────────────────────────────────────────────
-    ✓ No violations found: the one check passed
-      1 rule (s3-bucket-versioning) on 1 resource in 1 template
-      2 files are no templates and were skipped
+    ✓ No findings: the only check passed
+      Checked      1 rule (s3-bucket-versioning) on 1 resource in 1 template
+      Skipped      2 files are not templates
     ");
     assert_eq!(folder.versioning(&["compose.yaml"]).code, 0);
 }
@@ -92,14 +92,14 @@ fn a_folder_without_templates_is_a_mistake() {
     ── infra ── 1 problem ──────────────────────────────────────────────────────────────────────────────
 
       × error[no-templates]
-      │ the folder has no CloudFormation template
+      │ The folder has no CloudFormation template.
         Help   A template is a map with `Resources` in a file that ends with .json, .yaml, .yml or
                .template. hipaalint leaves out hidden folders, node_modules and symbolic links. To lint
                such a file or folder, name it.
 
     ────────────────────────────────────────────────────────────────────────────────────────────────────
     No template was linted
-      1 rule (s3-bucket-versioning) on 0 resources in 0 templates
+      Checked      1 rule (s3-bucket-versioning) on 0 resources in 0 templates
     ");
 }
 

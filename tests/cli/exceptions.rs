@@ -36,36 +36,38 @@ fn suppressed_findings_are_counted_and_hidden() {
     insta::assert_snapshot!(ran.stdout, @"
     ────────────────────────────────────────────────────────────────────────────────────────────────────
     No findings that count
-      2 rules (logs-retention, s3-bucket-versioning) on 2 resources in 1 template
-      2 checks: 2 failed
-      Not counted: 2 findings waived by exceptions (--show suppressed)
-      2 waived findings touch a required specification; only addressable ones can be waived
-      (164.306(d)(3))
-      Why a rule exists and how to mend it, in full: hipaalint explain RULE
+      Checked      2 rules (logs-retention, s3-bucket-versioning) on 2 resources in 1 template
+      Results      2 checks: 2 failed
+      Not counted  2 findings suppressed by exceptions (--show suppressed)
+                   2 suppressed findings concern a required specification; an equivalent measure can
+                   replace only an addressable one (164.306(d)(3))
+      Details      Reasons and remediation in full: hipaalint explain RULE
     ");
     insta::assert_snapshot!(run(&folder, &["app.yaml", "--show", "suppressed"]).stdout, @r#"
     ── app.yaml ────────────────────────────────────────────────────────────────────────────────────────
 
       ○ 2:3   s3-bucket-versioning  Records
-            Bucket `Records` does not keep versions: `VersioningConfiguration.Status` is not set.
-            Waived: =cmd|'/c calc'!A1, "quoted" | and <b>bold</b>. Instead: Copies. (data@example.com,
-            SEC-1, until 2026-12-31)
+            Bucket `Records` does not have versioning enabled: `VersioningConfiguration.Status` is not
+            set.
+            Suppressed by an exception: =cmd|'/c calc'!A1, "quoted" | and <b>bold</b>. Instead: Copies.
+            (data@example.com, SEC-1, until 2026-12-31)
             164.308(a)(7)(ii)(A) Data backup plan, 164.308(a)(7)(ii)(B) Disaster recovery plan are
-            required: only addressable specifications can be waived (164.306(d)(3)).
-      ○ 14:3  logs-retention        Logs
-            Log group `Logs` keeps its events for ever: `RetentionInDays` is not set.
-            Waived: the archive keeps them.
-            164.312(b) Audit controls is required: only addressable specifications can be waived
+            required: an equivalent measure can replace only an addressable specification
             (164.306(d)(3)).
+      ○ 14:3  logs-retention        Logs
+            Log group `Logs` keeps its events indefinitely: `RetentionInDays` is not set.
+            Suppressed by an exception: the archive keeps them.
+            164.312(b) Audit controls is required: an equivalent measure can replace only an addressable
+            specification (164.306(d)(3)).
 
     ────────────────────────────────────────────────────────────────────────────────────────────────────
     No findings that count
-      2 rules (logs-retention, s3-bucket-versioning) on 2 resources in 1 template
-      2 checks: 2 failed
-      Not counted: 2 findings waived by exceptions
-      2 waived findings touch a required specification; only addressable ones can be waived
-      (164.306(d)(3))
-      Why a rule exists and how to mend it, in full: hipaalint explain RULE
+      Checked      2 rules (logs-retention, s3-bucket-versioning) on 2 resources in 1 template
+      Results      2 checks: 2 failed
+      Not counted  2 findings suppressed by exceptions
+                   2 suppressed findings concern a required specification; an equivalent measure can
+                   replace only an addressable one (164.306(d)(3))
+      Details      Reasons and remediation in full: hipaalint explain RULE
     "#);
 }
 
@@ -88,7 +90,8 @@ fn programs_see_them_apart_from_those_that_count() {
     assert_eq!(states, ["in-force", "in-force"]);
     let summary = &json["summary"];
     assert_eq!(
-        ["suppressed", "suppressed_required", "known", "errors"].map(|key| summary[key].as_u64().unwrap()),
+        ["suppressed_by_exceptions", "suppressed_required", "in_baseline", "errors"]
+            .map(|key| summary[key].as_u64().unwrap()),
         [2, 2, 0, 1]
     );
 }
@@ -111,8 +114,8 @@ fn sarif_has_them_on_request() {
     assert_eq!((&suppression["kind"], &suppression["status"]), (&"inSource".into(), &"accepted".into()));
     assert_eq!(
         suppression["justification"],
-        "the archive keeps them. 164.312(b) Audit controls is required: only addressable specifications can be waived \
-         (164.306(d)(3))."
+        "the archive keeps them. 164.312(b) Audit controls is required: an equivalent measure can replace only an \
+         addressable specification (164.306(d)(3))."
     );
     assert_eq!(suppression["location"]["physicalLocation"]["region"]["startLine"], 13);
     assert_eq!(all[0]["suppressions"][0]["properties"]["ticket"], "SEC-1");
@@ -129,13 +132,13 @@ fn the_register_is_a_page_or_a_table() {
 
     2 exceptions in 1 template, as of 2026-09-01.
 
-    **2 exceptions touch a specification that is required.** 45 CFR 164.306(d)(3) lets addressable specifications alone be replaced by an equivalent measure, if the reasons are documented; what is required has to be implemented.
+    **2 exceptions concern a required specification.** 45 CFR 164.306(d)(3) allows an equivalent measure only for addressable specifications, with documented reasons. Required specifications must be implemented.
 
     ## In force (2)
 
-    They waive what is found.
+    These exceptions suppress findings.
 
-    | Rule | Covers | Why | Instead | Owner | Ticket | Until | Addressable | Required | Findings | Written |
+    | Rule | Covers | Reason | Alternative | Owner | Ticket | Until | Addressable | Required | Findings | Written in |
     | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |
     | `s3-bucket-versioning` | `Resources/Records` | =cmd\|'/c calc'!A1, "quoted" \| and &lt;b&gt;bold&lt;/b&gt; | Copies | data@example.com | SEC-1 | 2026-12-31 | 164.312(c)(2) Mechanism to authenticate electronic protected health information | 164.308(a)(7)(ii)(A) Data backup plan; 164.308(a)(7)(ii)(B) Disaster recovery plan | 1 | app.yaml:7 (hipaalint) |
     | `logs-retention` | `Resources/Logs` | the archive keeps them |  |  |  |  |  | 164.312(b) Audit controls | 1 | app.yaml:13 (hipaalint) |
@@ -219,7 +222,7 @@ Resources:
     let folder = Folder::with(&[("parent.yaml", &parent), ("child.yaml", child)]);
     let ran = folder.run(&["parent.yaml", "child.yaml", "--rule", "s3-bucket-versioning", "--format", "json"]);
     let json = ran.json();
-    assert_eq!((ran.code, &json["summary"]["suppressed"]), (0, &1.into()), "{}", ran.all());
+    assert_eq!((ran.code, &json["summary"]["suppressed_by_exceptions"]), (0, &1.into()), "{}", ran.all());
     let [only] = json["exceptions"].as_array().unwrap().as_slice() else { panic!("{}", json["exceptions"]) };
     assert_eq!((&only["state"], &only["findings"]), (&"in-force".into(), &1.into()));
     assert_eq!(json["suppressed"][0]["related"][0]["file"], "parent.yaml");

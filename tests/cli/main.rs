@@ -14,7 +14,10 @@ mod governing;
 mod graph;
 mod missing;
 mod options;
+mod pages;
 mod parameters;
+#[path = "../skipped/mod.rs"]
+mod skipped;
 mod skipping;
 mod stacks;
 mod support;

@@ -85,13 +85,13 @@ fn an_unknown_rule_is_trouble_and_the_others_run() {
     ── hipaalint ── 1 problem ──────────────────────────────────────────────────────────────────────────
 
       × error[unknown-rule]
-      │ there is no rule `qqq`
+      │ There is no rule `qqq`.
         Help   Run `hipaalint rules` to list all rules.
 
     ────────────────────────────────────────────────────────────────────────────────────────────────────
     × 1 problem with options, configuration, rules or baseline
     Nothing to check: no selected rule applies
-      0 rules (none of those named) on 1 resource in 1 template
+      Checked      0 rules (none of those named) on 1 resource in 1 template
     ");
 }
 
@@ -122,10 +122,10 @@ fn answers_are_shown_on_request() {
             Cannot be decided: the value of parameter `Versions` is unknown.
 
     ────────────────────────────────────────────────────────────────────────────────────────────────────
-    ✓ No violations found, 1 check undecided
-      1 rule (s3-bucket-versioning) on 2 resources in 2 templates
-      2 checks: 1 passed, 1 undecided
-      1 check needs a value that the template does not tell (--show undecided)
+    ✓ No findings, 1 check undecided
+      Checked      1 rule (s3-bucket-versioning) on 2 resources in 2 templates
+      Results      2 checks: 1 undecided, 1 passed
+      Undecided    1 check needs a value that the template does not specify (--show undecided)
     ");
 }
 
@@ -144,14 +144,15 @@ fn people_see_a_finding_and_what_it_comes_to() {
        ·   ───────
      3 │     Type: AWS::S3::Bucket
        ╰────
-        HIPAA  164.312(c)(1) Integrity; 164.308(a)(7)(ii)(A) Data backup plan
+        HIPAA  164.312(c)(1)         Integrity
+               164.308(a)(7)(ii)(A)  Data backup plan
         Fix    Set VersioningConfiguration.
 
     ────────────────────────────────────────────────────────────────────────────────────────────────────
     × 1 error in 1 template
-      1 rule (own-bucket-versions) on 1 resource in 1 template
-      1 check: 1 failed
-      Why a rule exists and how to mend it, in full: hipaalint explain RULE
+      Checked      1 rule (own-bucket-versions) on 1 resource in 1 template
+      Results      1 check: 1 failed
+      Details      Reasons and remediation in full: hipaalint explain RULE
     ");
 }
 
@@ -247,6 +248,10 @@ fn help_goes_to_standard_output() {
           --format <FORMAT>         The format of standard output [possible values: human, json, sarif,
                                     github, gitlab, junit, markdown, html, exceptions, exceptions-csv]
           --output <[FORMAT=]FILE>  Also write a report to a file (repeatable)
+          --title <TEXT>            Title of the HTML and Markdown pages [default: HIPAA Security Rule
+                                    report]
+          --revision <TEXT>         Commit or version of the templates, named on these pages [default:
+                                    the commit that is checked out]
           --fail-on <LEVEL>         The lowest level that makes the exit code 1 [default: error]
                                     [possible values: error, warning, note, never]
           --show <WHAT>             Also report these results (repeatable, or separated by commas)

@@ -32,7 +32,7 @@ fn what_git_ignores_is_left_out_of_folders() {
     let summary = &ran.json()["summary"];
     assert_eq!((&summary["left_out_files"], &summary["left_out_folders"]), (&2.into(), &2.into()));
     let people = folder.versioning(&["."]).stdout;
-    assert!(people.contains("\n  Left out by .gitignore or `skip`: 2 files, 2 folders\n"), "{people}");
+    assert!(people.contains("\n  Skipped      2 files, 2 folders excluded by .gitignore or `skip`\n"), "{people}");
     // The files above a folder apply to it.
     folder.file("infra/try.local.yaml", BAD);
     assert_eq!(files(&folder.versioning(&["infra", "--format", "json"])), ["infra/build/stack.yaml"]);
@@ -105,7 +105,12 @@ fn where_programs_name_files_the_configuration_may_skip_them() {
     assert_eq!(files(&all(&["--force-skip", "--no-config"])).len(), named.len());
     // Folders alike; and where nothing is left, nothing is wrong.
     let none = folder.versioning(&["--force-skip", "legacy/deep", "a.test.yaml"]);
-    assert_eq!((none.code, none.stdout.contains("skip`: 1 file, 1 folder\n")), (0, true), "{}", none.stdout);
+    assert_eq!(
+        (none.code, none.stdout.contains("1 file, 1 folder excluded by .gitignore or `skip`\n")),
+        (0, true),
+        "{}",
+        none.stdout
+    );
 }
 
 #[test]

@@ -59,7 +59,7 @@ fn changes_are_linted() {
     // As editors save: another file, renamed.
     folder.file("infra/.a.yaml.swp", GOOD);
     fs::rename(folder.path("infra/.a.yaml.swp"), folder.path("infra/a.yaml")).unwrap();
-    watching.expect("No violations found");
+    watching.expect("No findings");
     // A new template.
     folder.file("infra/b.yaml", BAD);
     watching.expect("1 error in 2 templates");
@@ -67,7 +67,7 @@ fn changes_are_linted() {
     folder.file("hipaalint.yaml", "fail_on: note\n");
     watching.expect("is not a key of the configuration");
     folder.file("hipaalint.yaml", "skip: b.yaml\n");
-    watching.expect("No violations found");
+    watching.expect("No findings");
 }
 
 #[test]
@@ -78,7 +78,7 @@ fn what_a_template_names_is_watched_too() {
     let watching = Watching::start(&folder, &["parent.yaml"]);
     watching.expect("1 error in 2 templates");
     folder.file("child.yaml", GOOD);
-    watching.expect("No violations found");
+    watching.expect("No findings");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! What people see beside a change: annotations of GitHub, GitLab's Code Quality, a comment.
+//! What people see next to a change: annotations of GitHub, GitLab's Code Quality, a comment.
 
 use crate::runs::{Run, everything, injecting, many, one_long_line, whole, without_version};
 use hipaalint::report::{github, gitlab, markdown};
@@ -85,9 +85,9 @@ fn github_takes_every_command() {
     assert_eq!(first.properties["file"], "</pre>,:%<b>.yaml");
 }
 
-/// Whatever has no annotation is in the log, and the annotations say how much that is.
+/// Findings without an annotation are in the log, and the annotations count them.
 #[test]
-fn github_is_told_everything() {
+fn github_shows_everything() {
     let text = github(&many());
     let commands: Vec<Command> = text.lines().filter_map(command).collect();
     let errors = commands.iter().filter(|command| command.name == "error");
@@ -95,8 +95,8 @@ fn github_is_told_everything() {
     let rules: BTreeSet<&str> = errors.filter_map(|error| error.properties["title"].split(':').next()).collect();
     assert!(rules.contains("s3-bucket-tls-only") && rules.contains("rds-storage-encrypted"), "{rules:?}");
     let logged = text.lines().filter(|line| line.contains(": error[")).count();
-    let told = format!("hipaalint: {} more errors", "1,324");
-    assert!(commands.iter().any(|command| command.properties.get("title") == Some(&told)), "{logged}");
+    let more = format!("hipaalint: {} more errors", "1,324");
+    assert!(commands.iter().any(|command| command.properties.get("title") == Some(&more)), "{logged}");
     assert_eq!(logged, 1_324);
 }
 

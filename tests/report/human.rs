@@ -130,9 +130,9 @@ fn a_byte_order_mark_is_not_shown() {
     assert!(text.contains("[a.yaml:1:1]") && text.contains(" 1 │ Key: value\n   · ───\n"), "{text}");
 }
 
-/// Citations and mend are the rule's: a file with twenty findings of one rule says them once.
+/// Citations and remediation are the rule's: a file with twenty findings of one rule shows them once.
 #[test]
-fn what_was_said_of_a_rule_is_not_said_again() {
+fn what_a_rule_shows_is_not_repeated() {
     let text = many().human(PLAIN);
     for (rule, fix) in
         [("s3-bucket-tls-only", "Fix    Attach a bucket policy"), ("s3-bucket-versioning", "Fix    Set Ver")]
@@ -141,8 +141,8 @@ fn what_was_said_of_a_rule_is_not_said_again() {
         assert!(findings > 600, "{findings}");
         assert_eq!(text.matches(fix).count(), 1, "{rule}");
     }
-    // Three are drawn; those after them say at least where they are.
-    assert_eq!(text.matches("Fix    as for line ").count(), 3 * 2);
+    // Three are drawn; those after them show at least their place.
+    assert_eq!(text.matches("Fix    See line ").count(), 3 * 2);
     assert_eq!(text.matches("    At     ").count(), 2_000 - 3 * 3);
 }
 

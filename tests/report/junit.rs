@@ -1,4 +1,4 @@
-//! What shows test results reads: XML to the schema of Jenkins' xUnit plugin (`junit-10.xsd`).
+//! JUnit XML for tools that show test results to the schema of Jenkins' xUnit plugin (`junit-10.xsd`).
 
 use crate::markup::{Element, parse};
 use crate::runs::{Run, everything, injecting, many, one_long_line, whole, without_version};

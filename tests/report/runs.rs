@@ -5,8 +5,8 @@ use hipaalint::finding::{
     Suppression,
 };
 use hipaalint::report::human::{self, Style};
-use hipaalint::report::{Pin, Provenance, Report, RuleReport, Summary, TemplateReport, json, sarif};
-use hipaalint::rules::meta::{Control, Requirement, RuleMeta, RuleProse};
+use hipaalint::report::{Pin, Provenance, Report, Revision, RuleReport, Summary, TemplateReport, json, sarif};
+use hipaalint::rules::meta::{Control, Requirement, RuleKind, RuleMeta, RuleProse};
 use hipaalint::source::{Source, SourceId, Span};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -17,11 +17,11 @@ pub struct Run {
     pub sources: Vec<Source>,
     pub findings: Vec<Finding>,
     pub suppressed: Vec<Finding>,
-    pub answers: Vec<Finding>,
+    pub unshown: Vec<Finding>,
     pub diagnostics: Vec<Diagnostic>,
     pub summary: Summary,
     pub provenance: Provenance,
-    /// How the checks of rules were answered.
+    /// How the checks of rules ended.
     pub counts: BTreeMap<&'static str, Counts>,
 }
 
@@ -74,7 +74,7 @@ impl Run {
         self.findings.last_mut().unwrap()
     }
 
-    /// Counts what the findings show; the rest is as a run of the core profile would say.
+    /// Counts what the findings show; the rest is as in a run of the core profile.
     pub fn counted(mut self) -> Self {
         let level = |level| {
             self.findings.iter().filter(|finding| finding.outcome == Outcome::Fail && finding.level == level).count()
@@ -110,7 +110,7 @@ impl Run {
             sources: &self.sources,
             findings: &self.findings,
             suppressed: &self.suppressed,
-            answers: &self.answers,
+            unshown: &self.unshown,
             shows_suppressed: false,
             today: None,
             exceptions: &[],
@@ -155,6 +155,7 @@ pub fn rules() -> Vec<(RuleMeta, RuleProse)> {
             id: id.into(),
             title: title.into(),
             level,
+            kind: RuleKind::Safeguard,
             profiles: vec!["core".into()],
             controls: controls.iter().map(ToString::to_string).collect(),
             aliases: BTreeMap::new(),
@@ -168,7 +169,7 @@ pub fn rules() -> Vec<(RuleMeta, RuleProse)> {
             "IAM policy grants every action on every resource",
             Level::Error,
             &["164.308(a)(4)(ii)(B)", "164.312(a)(1)"],
-            "Whoever can do everything can read every record.",
+            "A caller that can do everything can read every record.",
             "Name the actions and the resources that the role needs.",
         ),
         rule(
@@ -176,24 +177,24 @@ pub fn rules() -> Vec<(RuleMeta, RuleProse)> {
             "Database stores its data unencrypted",
             Level::Error,
             &["164.312(a)(2)(iv)"],
-            "Storage that leaves the building must be unreadable.",
-            "Set `StorageEncrypted: true` and name a key of your own in `KmsKeyId`. An existing database must be \
-             restored from an encrypted copy of a snapshot, since the property cannot be changed in place; plan for \
-             the time that takes.",
+            "Encryption keeps data unreadable when a disk leaves the building.",
+            "Set `StorageEncrypted: true` and a customer managed key in `KmsKeyId`. Restore an existing database from \
+             an encrypted copy of a snapshot, since the property cannot be changed in place; plan for the time that \
+             this takes.",
         ),
         rule(
             "s3-bucket-tls-only",
-            "S3 bucket accepts requests over plain HTTP",
+            "S3 bucket allows unencrypted HTTP requests",
             Level::Error,
             &["164.312(a)(2)(iv)", "164.312(e)(1)", "164.312(e)(2)(i)", "164.312(e)(2)(ii)"],
-            "Patient data must not cross a network in the clear. S3 answers plain HTTP **unless** a bucket policy \
+            "Patient data must not cross a network in plaintext. S3 accepts plain HTTP **unless** a bucket policy \
              denies it.\n\nSee [the guide](https://docs.aws.amazon.com/s3).",
-            "Attach a bucket policy that denies `s3:*` to everybody where `aws:SecureTransport` is `false`.\n\n\
+            "Attach a bucket policy that denies `s3:*` to everyone if `aws:SecureTransport` is `false`.\n\n\
              ```yaml\nEffect: Deny\n```\n",
         ),
         rule(
             "s3-bucket-versioning",
-            "S3 bucket keeps no old versions of its objects",
+            "S3 bucket does not keep versions of its objects",
             Level::Warning,
             &["164.312(c)(1)"],
             "",
@@ -261,7 +262,7 @@ pub fn everything() -> Run {
     let bucket = run.span(app, "Resources:", "PatientData");
     let policy = run.span(app, "Resources:", "PatientDataPolicy");
     let database_type = run.span(database, "Type", "\"AWS::RDS::DBInstance\"");
-    let message = "Nothing denies requests over plain HTTP: PatientDataPolicy has no statement with Effect Deny \
+    let message = "No policy denies unencrypted HTTP requests: PatientDataPolicy has no statement with Effect Deny \
                    and aws:SecureTransport false";
     let block = Span::new(app, bucket.start as usize, APP.find("  PatientDataPolicy").unwrap());
     run.fail("s3-bucket-tls-only", Level::Error, block, "PatientData", "AWS::S3::Bucket", message).related =
@@ -275,7 +276,7 @@ pub fn everything() -> Run {
         status,
         "PatientData",
         "AWS::S3::Bucket",
-        "The bucket keeps no old versions: its Status is \"Suspended\".",
+        "The bucket does not keep versions: its Status is \"Suspended\".",
     );
     finding.path = "Resources/PatientData/Properties/VersioningConfiguration/Status".into();
     finding.when = Some("when Env is dev or test".into());
@@ -293,7 +294,7 @@ pub fn everything() -> Run {
     )
     .related = vec![
         Related { span: parent, message: "the database".into() },
-        Related { span: database_type, message: "the replica takes it from here".into() },
+        Related { span: database_type, message: "the source of the replica".into() },
     ];
 
     run.fail(
@@ -302,7 +303,7 @@ pub fn everything() -> Run {
         database_type,
         "Records",
         "AWS::RDS::DBInstance",
-        "A replica says nothing",
+        "The replica does not set StorageEncrypted",
     );
 
     let answer = |outcome, rule: &str, span, message: &str| Finding {
@@ -347,8 +348,8 @@ pub fn everything() -> Run {
             code: "syntax-error",
             file: "stacks/broken.yaml".into(),
             span: Some(run.span(broken, "Type", "\"AWS")),
-            message: "the text that begins here never ends".into(),
-            help: "Close it with a double quote.".into(),
+            message: "the text that begins here has no closing quote".into(),
+            help: "Add a double quote at its end.".into(),
             related: Vec::new(),
         },
         Diagnostic {
@@ -357,7 +358,7 @@ pub fn everything() -> Run {
             file: "stacks/secret.yaml".into(),
             span: None,
             message: "permission denied".into(),
-            help: "Let the user who runs the linter read it.".into(),
+            help: "Give the user who runs the linter permission to read it.".into(),
             related: Vec::new(),
         },
     ];
@@ -437,7 +438,8 @@ pub fn without_version(document: &str) -> String {
     document.replace(concat!("\"", env!("CARGO_PKG_VERSION"), "\""), "\"[version]\"")
 }
 
-/// All that a run can tell: besides [`everything`] what was waived, known, answered without being asked for, and pinned.
+/// Everything that a run may have: in addition to [`everything`], findings that are suppressed or in the baseline, checks that
+/// are not shown, and parameters that are pinned.
 pub fn whole() -> Run {
     let mut run = everything();
     let app = run.sources[0].id;
@@ -467,8 +469,7 @@ pub fn whole() -> Run {
     known.span = policy;
     known.baseline = Some(BaselineState::Unchanged);
     run.suppressed = vec![known, suppressed];
-    // Nobody asked to see them.
-    (run.answers, run.findings) = run.findings.into_iter().partition(|finding| finding.outcome != Outcome::Fail);
+    (run.unshown, run.findings) = run.findings.into_iter().partition(|finding| finding.outcome != Outcome::Fail);
     let counts = |passed, failed, undecided| Counts { passed, failed, undecided };
     run.counts = BTreeMap::from([
         ("rds-storage-encrypted", counts(7, 2, 0)),
@@ -477,7 +478,7 @@ pub fn whole() -> Run {
     ]);
     let template = |name: &str, resources, counts| TemplateReport { name: name.into(), resources, counts };
     run.provenance = Provenance {
-        profile: Some("What any deployment can be asked for.".into()),
+        profile: Some("Safeguards that any deployment needs.".into()),
         pinned: vec![
             Pin { name: "Env".into(), value: Some("dev & <test>".into()) },
             Pin { name: "Password".into(), value: None },
@@ -488,13 +489,16 @@ pub fn whole() -> Run {
             template("stacks/empty.yaml", 0, counts(0, 0, 0)),
         ],
         date: "2031-03-31".parse().ok(),
+        revision: Revision::CheckedOut("0123456789abcdef0123456789abcdef01234567".into()),
+        title: None,
     };
     let mut run = run.counted();
-    run.summary = Summary { passed: 1_207, failed: 6, undecided: 1, suppressed: 1, known: 1, ..run.summary };
+    run.summary =
+        Summary { passed: 1_207, failed: 6, undecided: 1, suppressed_by_exceptions: 1, in_baseline: 1, ..run.summary };
     run
 }
 
-/// Names and messages that would be markup, commands or links, if anybody let them.
+/// Names and messages that would be markup, commands or links, if a format did not escape them.
 pub fn injecting() -> Run {
     let name = "<script>alert('1')</script>]]>&amp;|`**b**` [x](javascript:1) @everyone #1\u{0}\u{202e}\u{ffff}";
     let command = "::error::x%0A##[error]y, z\r\n::add-mask::z";
@@ -520,6 +524,8 @@ pub fn injecting() -> Run {
     });
     run.provenance.pinned = vec![Pin { name: name.into(), value: Some(name.into()) }];
     run.provenance.profile = Some(name.into());
+    run.provenance.title = Some(name.into());
+    run.provenance.revision = Revision::Given(name.into());
     let mut run = run.counted();
     run.summary.selection = name.into();
     run

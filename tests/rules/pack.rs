@@ -3,6 +3,7 @@
 use super::examples;
 use super::files::{pack, trying};
 use hipaalint::rules::load::{RuleSet, controls, profiles, unmark};
+use hipaalint::rules::meta::RuleKind;
 use hipaalint::rules::rule::{Example, PROFILES};
 use hipaalint::source::{Source, SourceId};
 use hipaalint::syntax::parse;
@@ -133,4 +134,20 @@ fn heads_are_complete() {
         }
     }
     assert!(complaints.is_empty(), "\n{complaints}");
+}
+
+/// A rule that looks at blocks of every kind passes on templates that contain nothing to protect, so its checks show no
+/// safeguard.
+#[test]
+fn rules_about_anything_are_supporting() {
+    let every_kind = ["any", "taggable", "named", "outputs", "template", "exceptions"];
+    let mut supporting = 0;
+    for entry in pack().entries() {
+        let is_general = entry.targets.iter().all(|target| every_kind.contains(&target.name()));
+        let is_supporting = entry.meta.kind == RuleKind::Supporting;
+        assert!(is_supporting || !is_general, "{}: needs `kind: supporting`", entry.meta.id);
+        supporting += usize::from(is_supporting);
+    }
+    // Those that look at anything, some of them at parameters as well, and one that looks at the names of SSM parameters.
+    assert_eq!(supporting, 15);
 }

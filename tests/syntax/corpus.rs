@@ -1,16 +1,17 @@
 //! Real templates, read by this crate and by serde's readers: the same values, and spans that hold them.
 
+use crate::skipped::skipped;
 use crate::support::{self, Plain};
 use hipaalint::source::SourceId;
 use hipaalint::syntax::{self, Language, Node};
 use std::path::PathBuf;
 
-/// The real templates, or nothing, said aloud, where they are absent.
+/// The real templates, or nothing, with a line on the terminal, if they are absent.
 pub fn files() -> Vec<(PathBuf, String)> {
     let folder = std::env::var_os("HIPAALINT_CORPUS")
         .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus"), PathBuf::from);
     if !folder.is_dir() {
-        eprintln!("skipped: no templates at {} (set HIPAALINT_CORPUS)", folder.display());
+        skipped(&format!("no sample templates at {} (set HIPAALINT_CORPUS)", folder.display()));
         return Vec::new();
     }
     let mut files: Vec<(PathBuf, String)> = walkdir::WalkDir::new(&folder)

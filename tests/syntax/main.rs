@@ -8,5 +8,7 @@ mod hostile;
 mod json;
 mod mutation;
 mod readers;
+#[path = "../skipped/mod.rs"]
+mod skipped;
 mod support;
 mod yaml;

@@ -1,7 +1,7 @@
 //! The register as CSV (RFC 4180): a header, a record for each exception, lines that end with CR LF, everything in quotes.
 //!
-//! Spreadsheets run a cell that begins with `=`, `+`, `-`, `@`, a tab or a carriage return as a formula. Such a text gets an
-//! apostrophe before it, which they take as "this is text" (OWASP ASVS 5.0, 1.2.10).
+//! Spreadsheets run a cell that begins with `=`, `+`, `-`, `@`, a tab or a carriage return as a formula. Such a text begins with
+//! an apostrophe here, by which they know that it is text (OWASP ASVS 5.0, 1.2.10).
 
 use super::Row;
 use crate::report::Report;
@@ -67,7 +67,7 @@ fn record(out: &mut impl io::Write, fields: &[&str]) -> io::Result<()> {
 fn field(text: &str) -> String {
     let is_formula = text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '\0', '＝', '＋', '－', '＠']);
     let guard = if is_formula { "'" } else { "" };
-    // Whoever prints the file sees no controls either.
+    // A terminal that prints the file gets no control characters either.
     format!("\"{guard}{}\"", text.replace(is_unprintable, " ").replace('"', "\"\""))
 }
 

@@ -1,8 +1,9 @@
-//! The whole at a glance: a bar of all checks, and every citation as a square. Both are said in words as well.
+//! The whole at a glance: a bar of all checks, and every citation as a square. Both are in words as well.
 
-use super::ledger::{Ledger, Standing};
+use super::markup::{class, mark};
 use crate::report::Report;
 use crate::report::escape::Markup;
+use crate::report::ledger::{Breakdown, Ledger, Standing};
 use crate::report::text::{count, grouped};
 use crate::rules::meta::{Control, section_title};
 use std::io;
@@ -30,44 +31,31 @@ pub(super) fn write(out: &mut impl io::Write, report: &Report, ledger: &Ledger, 
 
 /// All checks as one bar, and its legend.
 fn checks(out: &mut impl io::Write, ledger: &Ledger) -> io::Result<()> {
-    let counts = ledger.counts;
-    let parts = [
-        (Standing::Failed, counts.failed, "failed"),
-        (Standing::Known, ledger.suppressed.known, "known"),
-        (Standing::Suppressed, ledger.suppressed.by_exception, "waived"),
-        (Standing::Undecided, counts.undecided, "undecided"),
-        (Standing::Passed, counts.passed, "passed"),
-    ];
-    let parts: Vec<(Standing, usize, &str)> = parts.into_iter().filter(|(_, number, _)| *number > 0).collect();
-    let total: usize = parts.iter().map(|(_, number, _)| number).sum();
+    let parts = ledger.breakdown.parts();
+    let total = ledger.breakdown.total();
     if total == 0 {
         return Ok(());
     }
-    let said: Vec<String> = parts.iter().map(|(_, number, how)| format!("{} {how}", grouped(*number))).collect();
-    let title = format!("{}: {}", count(total, "check"), said.join(", "));
+    let listed: Vec<String> =
+        parts.iter().map(|(standing, number)| format!("{} {}", grouped(*number), standing.of_checks())).collect();
+    let title = format!("{}: {}", count(total, "check"), listed.join(", "));
     writeln!(out, "<figure>\n<figcaption>{}</figcaption>", count(total, "check"))?;
     writeln!(
         out,
         "<svg class=\"bar\" viewBox=\"0 0 {BAR} 40\" preserveAspectRatio=\"none\" role=\"img\" aria-label=\"{title}\">"
     )?;
-    // What the smallest parts take more than is theirs, the others give.
+    // The smallest parts are wider than their share; the others give the difference.
     let spare = BAR - LEAST * parts.len();
     let mut x = 0;
-    for (index, (standing, number, _)) in parts.iter().enumerate() {
+    for (index, (standing, number)) in parts.iter().enumerate() {
         let last = index + 1 == parts.len();
         let width = if last { BAR - x } else { LEAST + spare * number / total };
-        writeln!(out, "<rect class=\"{}\" x=\"{x}\" y=\"0\" width=\"{width}\" height=\"40\"/>", standing.class())?;
+        writeln!(out, "<rect class=\"{}\" x=\"{x}\" y=\"0\" width=\"{width}\" height=\"40\"/>", class(*standing))?;
         x += width;
     }
     writeln!(out, "</svg>\n<ul class=\"legend\">")?;
-    for (standing, number, how) in &parts {
-        writeln!(
-            out,
-            "<li><span class=\"swatch {}\" aria-hidden=\"true\">{}</span> <strong>{}</strong> {how}</li>",
-            standing.class(),
-            standing.mark(),
-            grouped(*number)
-        )?;
+    for (standing, number) in parts {
+        legend(out, standing, number, standing.of_checks())?;
     }
     writeln!(out, "</ul>\n</figure>")
 }
@@ -84,10 +72,11 @@ fn citations(out: &mut impl io::Write, report: &Report, ledger: &Ledger) -> io::
     let sections: Vec<&[(&Control, Standing)]> =
         standings.chunk_by(|(a, _), (b, _)| a.section() == b.section()).collect();
     let height: usize = sections.iter().map(|section| HEADING + section.len().div_ceil(COLUMNS) * STEP).sum();
-    let said: Vec<String> =
-        present.iter().map(|standing| format!("{} {}", number(*standing), standing.name().to_lowercase())).collect();
-    let title = format!("{} of the Security Rule: {}", count(standings.len(), "citation"), said.join(", "));
-    writeln!(out, "<figure>\n<figcaption>{} of the Security Rule</figcaption>", count(standings.len(), "citation"))?;
+    let listed: Vec<String> =
+        present.iter().map(|standing| format!("{} {}", number(*standing), standing.of_citations())).collect();
+    let caption = format!("Checks by citation: {} of the Security Rule", count(standings.len(), "citation"));
+    let title = format!("{caption}, {}", listed.join(", "));
+    writeln!(out, "<figure>\n<figcaption>{caption}</figcaption>")?;
     let width = COLUMNS * STEP;
     writeln!(out, "<svg class=\"map\" viewBox=\"-1 0 {width} {height}\" role=\"img\" aria-label=\"{title}\">")?;
     let mut y = 0;
@@ -103,16 +92,16 @@ fn citations(out: &mut impl io::Write, report: &Report, ledger: &Ledger) -> io::
         y += HEADING;
         for (index, (control, standing)) in section.iter().enumerate() {
             let (x, y) = (index % COLUMNS * STEP, y + index / COLUMNS * STEP);
-            let class = standing.class();
+            let lead = ledger.breakdown(control).map_or_else(|| "No rule in this run".to_owned(), Breakdown::lead);
             write!(
                 out,
-                "<g class=\"{class}\"><title>{} {}: {}</title><rect x=\"{x}\" y=\"{y}\" width=\"{SQUARE}\" height=\"{SQUARE}\" rx=\"3\"/>",
+                "<g class=\"{}\"><title>{} {}: {lead}</title><rect x=\"{x}\" y=\"{y}\" width=\"{SQUARE}\" height=\"{SQUARE}\" rx=\"3\"/>",
+                class(*standing),
                 Markup(&control.id),
-                Markup(&control.title),
-                standing.name()
+                Markup(&control.title)
             )?;
-            if !standing.mark().is_empty() {
-                write!(out, "<text x=\"{}\" y=\"{}\">{}</text>", x + SQUARE / 2, y + 15, standing.mark())?;
+            if !mark(*standing).is_empty() {
+                write!(out, "<text x=\"{}\" y=\"{}\">{}</text>", x + SQUARE / 2, y + 15, mark(*standing))?;
             }
             writeln!(out, "</g>")?;
         }
@@ -120,14 +109,18 @@ fn citations(out: &mut impl io::Write, report: &Report, ledger: &Ledger) -> io::
     }
     writeln!(out, "</svg>\n<ul class=\"legend\">")?;
     for standing in present {
-        writeln!(
-            out,
-            "<li><span class=\"swatch {}\" aria-hidden=\"true\">{}</span> <strong>{}</strong> {}</li>",
-            standing.class(),
-            standing.mark(),
-            number(standing),
-            standing.name().to_lowercase()
-        )?;
+        legend(out, standing, number(standing), standing.of_citations())?;
     }
     writeln!(out, "</ul>\n</figure>")
+}
+
+/// An entry of a legend: the mark, the number, and what it counts.
+fn legend(out: &mut impl io::Write, standing: Standing, number: usize, what: &str) -> io::Result<()> {
+    writeln!(
+        out,
+        "<li><span class=\"swatch {}\" aria-hidden=\"true\">{}</span> <strong>{}</strong> {what}</li>",
+        class(standing),
+        mark(standing),
+        grouped(number)
+    )
 }

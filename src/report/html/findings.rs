@@ -1,17 +1,17 @@
-//! The findings that count, rule by rule: what the rule rests on is said once, then each place is shown.
+//! The findings that count, rule by rule: citations, reason and remediation once, then each place.
 
-use super::ledger::{Account, Ledger};
-use super::markup::{anchor, excerpts, level, place, prose, references, rule_id, sentence, subject};
+use super::markup::{anchor, class, excerpts, level, place, prose, references, rule_id, sentence, subject};
 use crate::finding::{Finding, Severity};
 use crate::report::Report;
 use crate::report::escape::{CodeMarkup, Markup};
+use crate::report::ledger::{Account, Ledger, Standing};
 use crate::report::text::{count, grouped, one_line};
 use std::io;
 
-/// So many rules need no list of their own.
+/// Up to so many rules, a list of them would not help.
 const FEW_RULES: usize = 4;
 
-/// Writes the rules that were violated, the gravest first.
+/// Writes the rules that have findings, the gravest first.
 pub(super) fn by_rule(out: &mut impl io::Write, report: &Report, ledger: &Ledger) -> io::Result<()> {
     let violated = ledger.violated();
     if violated.len() > FEW_RULES {
@@ -20,7 +20,7 @@ pub(super) fn by_rule(out: &mut impl io::Write, report: &Report, ledger: &Ledger
     violated.iter().try_for_each(|account| rule(out, account, report))
 }
 
-/// The rules at a glance, for whoever looks for one.
+/// The rules at a glance, for readers who look for one.
 fn index(out: &mut impl io::Write, violated: &[&Account]) -> io::Result<()> {
     writeln!(
         out,
@@ -85,7 +85,7 @@ fn rule(out: &mut impl io::Write, account: &Account, report: &Report) -> io::Res
 }
 
 fn one(out: &mut impl io::Write, finding: &Finding, report: &Report) -> io::Result<()> {
-    writeln!(out, "<li class=\"finding\">")?;
+    writeln!(out, "<li class=\"finding {}\">", class(Standing::Failed(finding.level)))?;
     writeln!(
         out,
         "<p class=\"head\">{} {} {}</p>",
@@ -98,8 +98,9 @@ fn one(out: &mut impl io::Write, finding: &Finding, report: &Report) -> io::Resu
     writeln!(out, "</li>")
 }
 
-/// Writes what is to be said about files themselves.
+/// Writes the diagnostics, which are about files themselves.
 pub(super) fn diagnostics(out: &mut impl io::Write, report: &Report, severity: Severity) -> io::Result<()> {
+    let class = if severity == Severity::Error { "failed" } else { "noted" };
     writeln!(out, "<ol class=\"findings\">")?;
     for diagnostic in report.diagnostics.iter().filter(|diagnostic| diagnostic.severity == severity) {
         let place = match diagnostic.span {
@@ -108,7 +109,7 @@ pub(super) fn diagnostics(out: &mut impl io::Write, report: &Report, severity: S
         };
         writeln!(
             out,
-            "<li class=\"finding\">\n<p class=\"head\"><code>{}</code> {place}</p>",
+            "<li class=\"finding {class}\">\n<p class=\"head\"><code>{}</code> {place}</p>",
             Markup(diagnostic.code)
         )?;
         writeln!(out, "<p>{}</p>", CodeMarkup(&one_line(&diagnostic.full_message(), true)))?;

@@ -2,6 +2,7 @@
 
 use crate::finding::{Finding, Level, Related};
 use crate::report::escape::{CodeMarkup, Markup};
+use crate::report::ledger::Standing;
 use crate::report::lines::{Canvas, MAX_COLUMNS, Mark, Placed, with_context};
 use crate::report::prose::{Block, Piece, blocks, pieces};
 use crate::report::text::{count, message, one_line};
@@ -50,7 +51,7 @@ fn inline(line: &str) -> String {
     html
 }
 
-/// A link to the web, or what it says where the address is something else.
+/// A link to the web, or only its label where the address is something else.
 fn link(address: &str, html: &str) -> String {
     if address.starts_with("https://") || address.starts_with("http://") {
         format!("<a href=\"{}\">{html}</a>", Markup(address))
@@ -71,20 +72,47 @@ pub(super) fn rule_id(id: &str) -> String {
 
 /// The level of a finding, as a badge.
 pub(super) fn level(level: Level) -> String {
-    let (class, mark) = match level {
-        Level::Error => ("failed", "×"),
-        Level::Warning => ("warned", "!"),
-        Level::Note => ("noted", "i"),
-    };
-    badge(class, mark, level.name())
+    let standing = Standing::Failed(level);
+    badge(class(standing), mark(standing), level.name())
 }
 
-/// A word with its mark; the mark is for the eye.
+/// The class of everything that shows checks or citations with this standing. Errors are red, warnings amber; notes are
+/// neutral, since they are no reason for alarm.
+pub(super) fn class(standing: Standing) -> &'static str {
+    match standing {
+        Standing::Failed(Level::Error) => "failed",
+        Standing::Failed(Level::Warning) => "warned",
+        Standing::Failed(Level::Note) => "noted",
+        Standing::InBaseline => "baseline",
+        Standing::Suppressed => "suppressed",
+        Standing::Undecided => "undecided",
+        Standing::Passed => "passed",
+        Standing::Supporting | Standing::Idle | Standing::NoRule => "none",
+    }
+}
+
+/// A mark for it, so that nobody depends on colors.
+pub(super) fn mark(standing: Standing) -> &'static str {
+    match standing {
+        Standing::Failed(Level::Error) => "×",
+        Standing::Failed(Level::Warning) => "!",
+        Standing::Failed(Level::Note) => "i",
+        Standing::InBaseline => "•",
+        Standing::Suppressed => "○",
+        Standing::Undecided => "?",
+        Standing::Passed => "✓",
+        Standing::Supporting => "+",
+        Standing::Idle => "–",
+        Standing::NoRule => "",
+    }
+}
+
+/// A word with its mark; the mark is for sighted readers.
 pub(super) fn badge(class: &str, mark: &str, word: &str) -> String {
     format!("<span class=\"badge {class}\"><span aria-hidden=\"true\">{mark}</span> {word}</span>")
 }
 
-/// A name that can stand in an `id` and after `#`.
+/// A name that is fit for an `id` and after `#`.
 pub(super) fn anchor(prefix: &str, name: &str) -> String {
     let mut anchor = prefix.to_owned();
     for c in name.chars() {
@@ -93,7 +121,7 @@ pub(super) fn anchor(prefix: &str, name: &str) -> String {
     anchor.trim_end_matches('-').to_owned()
 }
 
-/// `Records` and what it is.
+/// `Records` and its type.
 pub(super) fn subject(finding: &Finding) -> String {
     let subject = &finding.subject;
     let alike = match finding.alike.len() {
@@ -117,7 +145,7 @@ pub(super) fn place(span: Span, report: &Report) -> String {
     format!("<span class=\"place\">{}:{}:{}</span>", Markup(&name), at.line, at.column)
 }
 
-/// What a finding says.
+/// The message of a finding.
 pub(super) fn sentence(finding: &Finding) -> String {
     CodeMarkup(&message(finding)).to_string()
 }
@@ -161,7 +189,7 @@ fn excerpt(span: Span, context: usize, report: &Report) -> String {
         if start < end {
             let _ = write!(html, "<mark>{}</mark>", part(start..end));
         }
-        // The line break is for whoever copies the lines.
+        // The line break is for people who copy the lines.
         let _ = write!(html, "{}\n</span>", part(end..text.len()));
     }
     html.push_str("</pre>\n");

@@ -1,15 +1,17 @@
-//! What neither passed nor counts: waived, known and undecided checks, each in a table; and what passed.
+//! What neither passed nor counts: suppressed findings, those in the baseline, and undecided checks, each in a table; and what
+//! passed.
 
-use super::ledger::Ledger;
 use super::markup::{badge, place, rule_id, sentence, subject};
 use crate::finding::{Finding, Outcome};
 use crate::report::Report;
 use crate::report::escape::{CodeMarkup, Markup};
+use crate::report::ledger::Ledger;
 use crate::report::text::{count, grouped, one_line};
+use crate::rules::meta::RuleKind;
 use std::collections::BTreeMap;
 use std::io;
 
-/// Writes a table that scrolls by itself where it is wider than the screen.
+/// Writes a table that scrolls alone where it is wider than the screen.
 fn table(
     out: &mut impl io::Write,
     caption: &str,
@@ -34,12 +36,13 @@ fn table(
     writeln!(out, "</tbody>\n</table>\n</div>")
 }
 
-/// The findings that exceptions waive: the documentation that 164.306(d)(3) asks for.
+/// The findings that exceptions suppress: the documentation that 164.306(d)(3) requires.
 pub(super) fn suppressed(out: &mut impl io::Write, report: &Report) -> io::Result<()> {
     writeln!(
         out,
-        "<p>An addressable specification may be met by an equivalent measure, or left out where it is not reasonable, if that is \
-         documented with the reason: 45 CFR 164.306(d)(3). What is <em>required</em> cannot be waived.</p>"
+        "<p>Exceptions in the templates suppress these findings. An <em>addressable</em> specification can be replaced by an \
+         equivalent measure, or left out, if it is not reasonable and appropriate and the reason is documented: 45 CFR \
+         164.306(d)(3). A <em>required</em> specification cannot.</p>"
     )?;
     let rows = report.suppressed.iter().filter_map(|finding| {
         let suppression = finding.suppression.as_deref()?;
@@ -53,34 +56,35 @@ pub(super) fn suppressed(out: &mut impl io::Write, report: &Report) -> io::Resul
             let word = format!("required: {}", Markup(&required.join(", ")));
             why.push_str(&format!("<br>{}", badge("failed", "!", &word)));
         }
-        let until = suppression.expires.map_or_else(|| "no end".to_owned(), |day| format!("<time>{day}</time>"));
+        let until = suppression.expires.map_or_else(|| "no end date".to_owned(), |day| format!("<time>{day}</time>"));
         Some(vec![what(finding, report), why, optional(&suppression.owner), until, optional(&suppression.ticket)])
     });
-    table(out, "Waived findings", &["Finding", "Reason", "Who", "Until", "Ticket"], rows)
+    table(out, "Suppressed findings", &["Finding", "Reason", "Owner", "Until", "Ticket"], rows)
 }
 
 /// The findings that the baseline has.
-pub(super) fn known(out: &mut impl io::Write, report: &Report) -> io::Result<()> {
+pub(super) fn baseline(out: &mut impl io::Write, report: &Report) -> io::Result<()> {
     writeln!(
         out,
-        "<p>These were there when the baseline was written. They do not count, and are still to be mended.</p>"
+        "<p>These findings were there when the baseline was written. They do not count, and they still need a fix or an \
+         exception: nobody has decided about them.</p>"
     )?;
     let known = report.suppressed.iter().filter(|finding| finding.suppression.is_none());
     table(
         out,
-        "Known findings",
+        "Findings in the baseline",
         &["Finding", "What is wrong"],
         known.map(|finding| vec![what(finding, report), sentence(finding)]),
     )
 }
 
-/// The checks that need a value which the template does not tell.
+/// The checks that need a value which the template does not specify.
 pub(super) fn undecided(out: &mut impl io::Write, report: &Report) -> io::Result<()> {
     writeln!(
         out,
-        "<p>The template does not tell a value that these need. Give parameters their values, or look at them yourself.</p>"
+        "<p>These checks need a value that the template does not specify. Set the parameters they name, or review them by hand.</p>"
     )?;
-    let undecided = report.answered(Outcome::Undecided);
+    let undecided = report.with_outcome(Outcome::Undecided);
     table(
         out,
         "Undecided checks",
@@ -89,7 +93,7 @@ pub(super) fn undecided(out: &mut impl io::Write, report: &Report) -> io::Result
     )
 }
 
-/// How often each rule passed; on what, where that was asked for.
+/// How often each rule passed; on which resources, if the report shows them.
 pub(super) fn passed(out: &mut impl io::Write, report: &Report, ledger: &Ledger) -> io::Result<()> {
     let mut named: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     for finding in report.findings.iter().filter(|finding| finding.outcome == Outcome::Pass) {
@@ -99,17 +103,18 @@ pub(super) fn passed(out: &mut impl io::Write, report: &Report, ledger: &Ledger)
             place(finding.span, report)
         ));
     }
-    writeln!(out, "<p>Each line names what the rule looks for, and how many resources are free of it.</p>")?;
-    let rows = ledger.rules.iter().filter(|account| account.counts.passed > 0).map(|account| {
+    writeln!(out, "<p>Each row names a problem and the number of checks that did not find it.</p>")?;
+    let rows = ledger.rules.iter().filter(|account| account.breakdown.all_passed() > 0).map(|account| {
         let meta = account.rule.meta;
-        let mut what = format!("{}<br>{}", Markup(&meta.title), rule_id(&meta.id));
+        let kind = if meta.kind == RuleKind::Supporting { " <span class=\"kind\">supporting</span>" } else { "" };
+        let mut what = format!("{}<br>{}{kind}", Markup(&meta.title), rule_id(&meta.id));
         if let Some(names) = named.get(meta.id.as_str()) {
             let title = count(names.len(), "place");
             what.push_str(&format!("<details><summary>{title}</summary><ul>{}</ul></details>", names.concat()));
         }
-        vec![what, grouped(account.counts.passed)]
+        vec![what, grouped(account.breakdown.all_passed())]
     });
-    table(out, "Checks that passed", &["Rule", "Passed"], rows)
+    table(out, "Checks that passed", &["Problem", "Passed"], rows)
 }
 
 /// The rule, the resource and the place of a finding.

@@ -1,21 +1,24 @@
-//! The citations of the Security Rule, in the order of the regulation, with what the rules that serve each came to.
+//! The citations of the Security Rule, in the order of the regulation, with the numbers of the checks that serve each.
 
-use super::ledger::{Account, Ledger};
-use super::markup::{anchor, badge};
+use super::markup::{anchor, badge, class, mark};
 use crate::report::Report;
 use crate::report::escape::Markup;
-use crate::report::text::{count, grouped};
-use crate::rules::meta::{Control, section_title};
+use crate::report::ledger::{Account, Breakdown, Ledger, Standing};
+use crate::report::text::count;
+use crate::rules::meta::{Control, RuleKind, section_title};
 use std::io;
 
-/// Writes a table for each section of the regulation. On narrow screens its rows are laid out otherwise, which would take its
-/// meaning from a table that does not say its roles.
+/// Writes a table for each section of the regulation. On narrow screens its rows have another layout, and a table without
+/// roles would lose its meaning there.
 pub(super) fn write(out: &mut impl io::Write, report: &Report, ledger: &Ledger) -> io::Result<()> {
     writeln!(
         out,
-        "<p>Where several rules serve a citation, the gravest answer counts. <em>Known violation</em> means that \
-         the baseline has it, and nobody has decided about it yet; <em>waived</em>, that an exception gives a reason. \
-         <em>Beyond templates</em> means that no rule of this run serves it: it has to be shown by other means.</p>"
+        "<p>The numbers count the checks of this run. They do not state whether an organization meets a safeguard. \
+         The color is that of the gravest result: red for errors, amber for warnings, neutral for notes. \
+         <em>In the baseline</em> means that a check failed before the baseline was written. <em>Suppressed</em> means that an \
+         exception gives a reason. <em>Supporting</em> checks look at tags, names, texts and references, which any template \
+         has; a citation is green only if another check passed as well. <em>No rule</em> means that no rule of this run \
+         serves the citation: show it by other means.</p>"
     )?;
     for controls in report.controls.chunk_by(|a, b| a.section() == b.section()) {
         let Some(section) = controls.first().map(Control::section) else { continue };
@@ -25,7 +28,7 @@ pub(super) fn write(out: &mut impl io::Write, report: &Report, ledger: &Ledger) 
             out,
             "<table class=\"safeguards\" role=\"table\" aria-labelledby=\"{id}\">\n<thead role=\"rowgroup\">\n<tr role=\"row\">"
         )?;
-        for head in ["Citation", "Safeguard", "Result"] {
+        for head in ["Citation", "Safeguard", "Checks"] {
             writeln!(out, "<th scope=\"col\" role=\"columnheader\">{head}</th>")?;
         }
         writeln!(out, "</tr>\n</thead>\n<tbody role=\"rowgroup\">")?;
@@ -38,7 +41,6 @@ pub(super) fn write(out: &mut impl io::Write, report: &Report, ledger: &Ledger) 
 }
 
 fn row(out: &mut impl io::Write, control: &Control, ledger: &Ledger) -> io::Result<()> {
-    let standing = ledger.standing(control);
     writeln!(
         out,
         "<tr id=\"{}\" role=\"row\">\n<th scope=\"row\" role=\"rowheader\">{}<br><span class=\"kind\">{}</span></th>\n<td role=\"cell\">{}",
@@ -47,14 +49,14 @@ fn row(out: &mut impl io::Write, control: &Control, ledger: &Ledger) -> io::Resu
         control.requirement.name(),
         Markup(&control.title)
     )?;
-    let accounts: Vec<&Account> = ledger.serving(control).collect();
     if let Some(beyond) = &control.beyond {
         writeln!(
             out,
-            "<p class=\"beyond\"><span class=\"label\">No template can show</span> {}</p>",
+            "<p class=\"beyond\"><span class=\"label\">Not visible in a template</span> {}</p>",
             Markup(beyond.trim())
         )?;
     }
+    let accounts: Vec<&Account> = ledger.serving(control).collect();
     if !accounts.is_empty() {
         writeln!(out, "<details>\n<summary>{}</summary>\n<ul>", count(accounts.len(), "rule"))?;
         for account in &accounts {
@@ -64,30 +66,19 @@ fn row(out: &mut impl io::Write, control: &Control, ledger: &Ledger) -> io::Resu
             } else {
                 format!("<a href=\"#{}\"><code>{}</code></a>", anchor("rule-", id), Markup(id))
             };
-            writeln!(out, "<li>{name} {}</li>", numbers(std::iter::once(*account)))?;
+            let kind = if account.rule.meta.kind == RuleKind::Supporting { " (supporting)" } else { "" };
+            writeln!(out, "<li>{name}{kind}: {}</li>", account.breakdown.list())?;
         }
         writeln!(out, "</ul>\n</details>")?;
     }
-    writeln!(out, "</td>\n<td role=\"cell\">{}", badge(standing.class(), standing.mark(), standing.name()))?;
-    if !accounts.is_empty() {
-        writeln!(out, "<br><span class=\"numbers\">{}</span>", numbers(accounts.into_iter()))?;
-    }
-    writeln!(out, "</td>\n</tr>")
+    writeln!(out, "</td>\n<td role=\"cell\">{}</td>\n</tr>", numbers(ledger.breakdown(control)))
 }
 
-/// `2 failed · 12 passed`: the checks of some rules.
-fn numbers<'l, 'a: 'l>(accounts: impl Iterator<Item = &'l Account<'a>>) -> String {
-    let mut all = [0; 5];
-    for account in accounts {
-        let (counts, suppressed) = (account.counts, account.suppressed);
-        let numbers = [counts.failed, suppressed.known, suppressed.by_exception, counts.undecided, counts.passed];
-        all.iter_mut().zip(numbers).for_each(|(sum, number)| *sum += number);
-    }
-    let said: Vec<String> = all
-        .iter()
-        .zip(["failed", "known", "waived", "undecided", "passed"])
-        .filter(|(number, _)| **number > 0)
-        .map(|(number, how)| format!("{} {how}", grouped(*number)))
-        .collect();
-    if said.is_empty() { "no checks".to_owned() } else { said.join(" · ") }
+/// The checks of a citation: the number that matters most as a badge, the others below.
+fn numbers(breakdown: Option<Breakdown>) -> String {
+    let Some(breakdown) = breakdown else { return badge(class(Standing::NoRule), mark(Standing::NoRule), "No rule") };
+    let standing = breakdown.standing();
+    let lead = badge(class(standing), mark(standing), &breakdown.lead());
+    let rest = breakdown.rest();
+    if rest.is_empty() { lead } else { format!("{lead}<br><span class=\"numbers\">{}</span>", rest.join(" · ")) }
 }

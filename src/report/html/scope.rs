@@ -1,11 +1,14 @@
-//! What was looked at, and under which assumptions: what an auditor needs to trust a run, and to repeat it.
+//! What was checked, and under which assumptions: an auditor needs it in order to trust a run, and to repeat it.
 
 use super::markup::rule_id;
 use crate::report::escape::Markup;
-use crate::report::text::{count, grouped, one_line};
-use crate::report::verdict::{checks, governed, selection};
-use crate::report::{Report, Summary, TemplateReport};
+use crate::report::headline::{checks, governed, not_counted, selection};
+use crate::report::text::{count, grouped, one_line, shorten};
+use crate::report::{Report, Revision, Summary, TemplateReport};
 use std::io;
+
+/// Columns of a revision that was given.
+const MAX_REVISION: usize = 200;
 
 /// Writes the facts of the run, its parameters, templates and rules.
 pub(super) fn write(out: &mut impl io::Write, report: &Report) -> io::Result<()> {
@@ -13,13 +16,14 @@ pub(super) fn write(out: &mut impl io::Write, report: &Report) -> io::Result<()>
     let mut facts = vec![
         ("Tool", format!("hipaalint {}", env!("CARGO_PKG_VERSION"))),
         ("Regulation", "HIPAA Security Rule, 45 CFR Part 164, Subpart C".to_owned()),
+        ("Date", date(report)),
+        ("Commit", commit(&report.provenance.revision)),
         ("Selection", format!("{}.", selection(summary))),
     ];
     facts.extend(configuration(summary).map(|configuration| ("Configuration", configuration)));
-    facts.extend(checks(summary).map(|checks| ("Answers", format!("{checks}."))));
-    if summary.skipped > 0 {
-        facts.push(("Skipped", format!("{}, since they are no templates.", count(summary.skipped, "file"))));
-    }
+    facts.extend(checks(summary).map(|checks| ("Results", format!("{checks}."))));
+    facts.extend(not_counted(summary).map(|findings| ("Not counted", format!("{findings}."))));
+    facts.extend(left_out(summary).map(|files| ("Not checked", files)));
     writeln!(out, "<dl>")?;
     for (name, text) in facts {
         writeln!(out, "<dt>{name}</dt>\n<dd>{}</dd>", Markup(&text))?;
@@ -34,13 +38,56 @@ pub(super) fn write(out: &mut impl io::Write, report: &Report) -> io::Result<()>
     writeln!(out, "</ul>\n</details>")
 }
 
+/// The day of the run, or how to set it.
+fn date(report: &Report) -> String {
+    match report.provenance.date {
+        Some(day) => day.to_string(),
+        None => "Not set. The option --today sets it, and so does SOURCE_DATE_EPOCH.".to_owned(),
+    }
+}
+
+/// The commit, and how far it can be trusted.
+fn commit(revision: &Revision) -> String {
+    match revision {
+        Revision::CheckedOut(hash) => {
+            format!("{hash}, the commit that was checked out. Changes that were not committed are not detected.")
+        }
+        Revision::Given(text) => {
+            format!("{}, as given by the option --revision.", shorten(&one_line(text, true), MAX_REVISION, true))
+        }
+        Revision::Unknown => "Unknown. The option --revision sets it.".to_owned(),
+    }
+}
+
+/// The files that were seen and not checked; none where all were checked.
+fn left_out(summary: &Summary) -> Option<String> {
+    let mut sentences = Vec::new();
+    if summary.unreadable > 0 {
+        sentences.push(format!("{} could not be linted.", count(summary.unreadable, "file")));
+    }
+    sentences.extend(match summary.skipped {
+        0 => None,
+        1 => Some("1 file is not a template.".to_owned()),
+        more => Some(format!("{} files are not templates.", grouped(more))),
+    });
+    let excluded: Vec<String> = [(summary.left_out_files, "file"), (summary.left_out_folders, "folder")]
+        .into_iter()
+        .filter(|(number, _)| *number > 0)
+        .map(|(number, noun)| count(number, noun))
+        .collect();
+    if !excluded.is_empty() {
+        sentences.push(format!("Excluded by .gitignore or the configuration: {}.", excluded.join(", ")));
+    }
+    (!sentences.is_empty()).then(|| sentences.join(" "))
+}
+
 /// What the run was configured by; none where nothing was linted.
 fn configuration(summary: &Summary) -> Option<String> {
     match summary.governed.as_slice() {
         [] => None,
         [only] => Some(match &only.configuration {
             Some(file) => one_line(file, true).into_owned(),
-            None => "None: options and defaults alone.".to_owned(),
+            None => "None: only options and defaults.".to_owned(),
         }),
         _ => governed(summary).map(|governed| one_line(&format!("{governed}."), true).into_owned()),
     }
@@ -51,12 +98,12 @@ fn parameters(out: &mut impl io::Write, report: &Report) -> io::Result<()> {
     if report.provenance.pinned.is_empty() {
         return writeln!(
             out,
-            "<p>None was pinned: the templates were judged for every value that their parameters can have.</p>"
+            "<p>No parameter was pinned: the checks cover every value that the parameters can have.</p>"
         );
     }
     writeln!(
         out,
-        "<p>These were pinned. The templates were judged for these values and no others.</p>\n<table>\n<thead>\n<tr>\n\
+        "<p>These parameters were pinned. The checks cover these values and no others.</p>\n<table>\n<thead>\n<tr>\n\
          <th scope=\"col\">Parameter</th>\n<th scope=\"col\">Value</th>\n</tr>\n</thead>\n<tbody>"
     )?;
     for pin in &report.provenance.pinned {
@@ -72,7 +119,7 @@ fn parameters(out: &mut impl io::Write, report: &Report) -> io::Result<()> {
 fn templates(out: &mut impl io::Write, templates: &[TemplateReport]) -> io::Result<()> {
     writeln!(out, "<h3 id=\"templates\">Templates</h3>")?;
     if templates.is_empty() {
-        return writeln!(out, "<p>None was linted.</p>");
+        return writeln!(out, "<p>No template was linted.</p>");
     }
     writeln!(
         out,

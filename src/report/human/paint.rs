@@ -1,4 +1,4 @@
-//! Colours and drawing characters: what the terminal can show, decided in one place.
+//! Colors and drawing characters: what the terminal can show, decided in one place.
 
 use super::Style;
 use crate::finding::Level;
@@ -16,7 +16,7 @@ pub(crate) enum Ink {
 }
 
 impl Ink {
-    /// The colour of a level.
+    /// The color of a level.
     pub(crate) fn of(level: Level) -> Self {
         match level {
             Level::Error => Self::Error,
@@ -39,7 +39,7 @@ impl Ink {
 }
 
 impl Style {
-    /// The text in this ink, or as it is where colours are off. The text must be clean already.
+    /// The text in this ink, or as it is where colors are off. The text must be clean already.
     pub(crate) fn paint(&self, ink: Ink, text: &str) -> String {
         if self.color { format!("\u{1b}[{}m{text}\u{1b}[0m", ink.parameters()) } else { text.to_owned() }
     }

@@ -1,12 +1,12 @@
-//! The last lines of a report: what it all comes to, and what to do next.
+//! The last lines of a report: the result, the facts of the run, and what to do next.
 
 use super::paint::Ink;
 use super::{Report, Style};
 use crate::finding::Level;
 use crate::report::Summary;
+use crate::report::headline::{self, Headline, checks, governed, not_counted, selection, undone};
 use crate::report::statistics::{Fired, fired};
 use crate::report::text::{count, grouped, one_line, width, wrap};
-use crate::report::verdict::{self, Verdict, checks, governed, selection, undone};
 
 /// Findings up to this many are counted at a glance; above it the rules that fired are listed.
 const FEW_FINDINGS: usize = 8;
@@ -14,65 +14,87 @@ const FEW_FINDINGS: usize = 8;
 const MANY_FINDINGS: usize = 100;
 /// Columns for the titles of the rules below which they are left out.
 const LEAST_TITLE: usize = 24;
-/// Rules that are listed: more than usually fire at once, so that none that fires often is left out.
+/// Rules that are listed: more than usually fire at once, so that each that fires often is among them.
 const MAX_RULES: usize = 40;
+/// Columns of the labels of the facts, with the indent before them and the gap after them.
+const LABEL_COLUMNS: usize = 15;
+
+/// A space where a line is not to be broken.
+const NO_BREAK_SPACE: &str = "\u{a0}";
+
+/// A label, and the text that belongs to it.
+type Fact = (&'static str, String);
 
 /// The summary, each line with its line break. With every rule that fired, or only where they are many.
 pub(super) fn text(report: &Report, style: &Style, every_rule: bool) -> String {
     let summary = report.summary;
     let mut lines = vec![style.paint(Ink::Dim, &style.glyph("─", "-").repeat(style.width))];
-    lines.extend(verdict(summary, style));
+    lines.extend(headline(summary, style));
     lines.extend(by_rule(report, style, every_rule));
-    let mut facts = vec![selection(summary)];
-    facts.extend(governed(summary));
-    facts.extend(summary.notice.map(str::to_owned));
-    // Where all passed, the verdict says it.
-    facts.extend(checks(summary).filter(|_| summary.failed + summary.undecided > 0));
-    facts.extend(left_out(summary));
-    facts.extend(suppressed(report));
-    if summary.undecided > 0 {
-        let need = if summary.undecided == 1 { "needs" } else { "need" };
-        let checks = count(summary.undecided, "check");
-        facts.push(format!("{checks} {need} a value that the template does not tell (--show undecided)"));
-    }
-    if summary.failed > 0 {
-        facts.push("Why a rule exists and how to mend it, in full: hipaalint explain RULE".to_owned());
-    }
-    if report.findings.len() >= MANY_FINDINGS && !every_rule {
-        facts.push(
-            "Many at once: --statistics counts them by rule; --write-baseline FILE lets only new ones count".to_owned(),
-        );
-    }
-    for fact in facts {
-        let clean = one_line(&fact, style.unicode).into_owned();
-        lines.extend(wrap(&clean, style.width.saturating_sub(2)).into_iter().map(|line| format!("  {line}")));
+    let mut label_before = "";
+    for (label, text) in facts(report, every_rule) {
+        let clean = one_line(&text, style.unicode).into_owned();
+        for line in wrap(&clean, style.width.saturating_sub(LABEL_COLUMNS)) {
+            let shown = if label == label_before { "" } else { label };
+            label_before = label;
+            let label = style.paint(Ink::Dim, &format!("  {shown:columns$}", columns = LABEL_COLUMNS - 2));
+            lines.push(format!("{label}{}", line.replace(NO_BREAK_SPACE, " ")));
+        }
     }
     lines.join("\n") + "\n"
 }
 
+/// The facts of the run; several in a row may share their label.
+fn facts(report: &Report, every_rule: bool) -> Vec<Fact> {
+    let summary = report.summary;
+    let mut facts = vec![("Checked", selection(summary))];
+    facts.extend(governed(summary).map(|text| ("Configured", text)));
+    facts.extend(summary.notice.map(|text| ("Profile", text.to_owned())));
+    // Where all passed, the headline states it.
+    facts.extend(checks(summary).filter(|_| summary.failed + summary.undecided > 0).map(|text| ("Results", text)));
+    if summary.undecided > 0 {
+        let need = if summary.undecided == 1 { "needs" } else { "need" };
+        let checks = count(summary.undecided, "check");
+        facts.push((
+            "Undecided",
+            format!("{checks} {need} a value that the template does not specify (--show\u{a0}undecided)"),
+        ));
+    }
+    facts.extend(suppressed(report));
+    facts.extend(left_out(summary));
+    if summary.failed > 0 {
+        facts.push(("Details", "Reasons and remediation in full: hipaalint\u{a0}explain\u{a0}RULE".to_owned()));
+    }
+    if report.findings.len() >= MANY_FINDINGS && !every_rule {
+        facts.push(("Hint", "--statistics counts the findings by rule".to_owned()));
+        facts.push(("Hint", "--write-baseline\u{a0}FILE records them, so that only new ones count".to_owned()));
+    }
+    facts
+}
+
 /// The one line that matters most.
-fn verdict(summary: &Summary, style: &Style) -> Vec<String> {
+fn headline(summary: &Summary, style: &Style) -> Vec<String> {
     let mut lines = Vec::new();
     for text in undone(summary) {
         lines.push(style.paint(Ink::Error, &format!("{} {text}", style.glyph("×", "x"))));
     }
-    lines.push(match verdict::verdict(summary) {
-        Verdict::Found { levels, templates } => {
-            let mark = worst_mark(summary, style);
+    lines.push(match headline::headline(summary) {
+        Headline::Found { levels, templates } => {
+            let mark = gravest_mark(summary, style);
             let found: Vec<String> = levels
                 .into_iter()
                 .map(|(level, number)| style.paint(Ink::of(level), &count(number, level.name())))
                 .collect();
             format!("{mark} {} in {}", found.join(", "), count(templates, "template"))
         }
-        Verdict::Good(text) => style.paint(Ink::Good, &format!("{} {text}", style.glyph("✓", "+"))),
-        Verdict::Neutral(text) => style.paint(Ink::Bold, &text),
+        Headline::Good(text) => style.paint(Ink::Good, &format!("{} {text}", style.glyph("✓", "+"))),
+        Headline::Neutral(text) => style.paint(Ink::Bold, &text),
     });
     lines
 }
 
-/// The mark of the worst level found, as findings of it bear it.
-fn worst_mark(summary: &Summary, style: &Style) -> String {
+/// The mark of the gravest level found, as findings have it.
+fn gravest_mark(summary: &Summary, style: &Style) -> String {
     mark(
         match (summary.errors, summary.warnings) {
             (0, 0) => Level::Note,
@@ -83,7 +105,7 @@ fn worst_mark(summary: &Summary, style: &Style) -> String {
     )
 }
 
-/// The mark that findings of a level bear.
+/// The mark that findings of a level have.
 fn mark(level: Level, style: &Style) -> String {
     let mark = match level {
         Level::Note => style.glyph("•", "*"),
@@ -106,7 +128,7 @@ fn by_rule(report: &Report, style: &Style, every_rule: bool) -> Vec<String> {
     let more = rules.len().saturating_sub(most);
     let listed = rules.into_iter().take(most).map(|Fired { rule: id, title, level, findings, .. }| {
         let room = style.width.saturating_sub(columns + 8);
-        // A title of which three words are left says less than none.
+        // Three words of a title are worse than none.
         let title = if room < id_columns + 2 + LEAST_TITLE { "" } else { title };
         let text = format!("{id}{:gap$}{title}", "", gap = id_columns.saturating_sub(width(id)) + 2);
         let clean = one_line(text.trim_end(), style.unicode).into_owned();
@@ -122,49 +144,48 @@ fn by_rule(report: &Report, style: &Style, every_rule: bool) -> Vec<String> {
     lines
 }
 
-/// What does not count, and why.
-fn suppressed(report: &Report) -> Vec<String> {
-    let Summary { suppressed, suppressed_required, known, stale, .. } = *report.summary;
+/// The findings that do not count, and why.
+fn suppressed(report: &Report) -> Vec<Fact> {
+    let Summary { suppressed_required, stale, .. } = *report.summary;
     let mut facts = Vec::new();
-    let mut parts = Vec::new();
-    if suppressed > 0 {
-        parts.push(format!("{} waived by exceptions", count(suppressed, "finding")));
-    }
-    if known > 0 {
-        parts.push(format!("{} in the baseline", count(known, "finding")));
-    }
-    if !parts.is_empty() {
-        let hint = if report.shows_suppressed { "" } else { " (--show suppressed)" };
-        facts.push(format!("Not counted: {}{hint}", parts.join(", ")));
+    if let Some(findings) = not_counted(report.summary) {
+        let hint = if report.shows_suppressed { "" } else { " (--show\u{a0}suppressed)" };
+        facts.push(("Not counted", format!("{findings}{hint}")));
     }
     if suppressed_required > 0 {
-        let touch = if suppressed_required == 1 { "waived finding touches" } else { "waived findings touch" };
-        facts.push(format!(
-            "{} {touch} a required specification; only addressable ones can be waived (164.306(d)(3))",
-            grouped(suppressed_required)
+        let concern =
+            if suppressed_required == 1 { "suppressed finding concerns" } else { "suppressed findings concern" };
+        facts.push((
+            "Not counted",
+            format!(
+                "{} {concern} a required specification; an equivalent measure can replace only an addressable one \
+                 (164.306(d)(3))",
+                grouped(suppressed_required)
+            ),
         ));
     }
     if stale > 0 {
-        let (are, them) = if stale == 1 { ("is", "it") } else { ("are", "them") };
-        facts.push(format!(
-            "{} of the baseline {are} gone; write it again to drop {them} (--write-baseline)",
-            count(stale, "finding")
+        let (is, it) = if stale == 1 { ("is", "it") } else { ("are", "them") };
+        facts.push((
+            "Baseline",
+            format!("{} of the baseline {is} gone; --write-baseline removes {it}", count(stale, "finding")),
         ));
     }
     facts
 }
 
-fn left_out(summary: &Summary) -> Vec<String> {
+/// Files that were not linted.
+fn left_out(summary: &Summary) -> Vec<Fact> {
     let mut facts = Vec::new();
     if summary.skipped > 0 {
-        let verb = if summary.skipped == 1 { "is no template and was" } else { "are no templates and were" };
-        facts.push(format!("{} {verb} skipped", count(summary.skipped, "file")));
+        let verb = if summary.skipped == 1 { "is not a template" } else { "are not templates" };
+        facts.push(("Skipped", format!("{} {verb}", count(summary.skipped, "file"))));
     }
     let parts = [(summary.left_out_files, "file"), (summary.left_out_folders, "folder")];
-    let said: Vec<String> =
+    let listed: Vec<String> =
         parts.into_iter().filter(|(number, _)| *number > 0).map(|(number, noun)| count(number, noun)).collect();
-    if !said.is_empty() {
-        facts.push(format!("Left out by .gitignore or `skip`: {}", said.join(", ")));
+    if !listed.is_empty() {
+        facts.push(("Skipped", format!("{} excluded by .gitignore or `skip`", listed.join(", "))));
     }
     facts
 }

@@ -1,4 +1,4 @@
-//! What the tool says about itself in SARIF: its rules, its kinds of diagnostics, and the Security Rule as a taxonomy.
+//! The tool in SARIF: its rules, its kinds of diagnostics, and the Security Rule as a taxonomy.
 
 use super::model::{
     ComponentReference, Configuration, DescriptorReference, Driver, Help, Relationship, Rule, RuleProperties, Taxon,
@@ -157,10 +157,10 @@ fn control_index(id: &str, report: &Report) -> Option<usize> {
 
 /// `s3-bucket-tls-only` as `S3BucketTlsOnly`.
 fn pascal_case(id: &str) -> String {
-    id.split('-').map(capitalised).collect()
+    id.split('-').map(capitalized).collect()
 }
 
-fn capitalised(word: &str) -> String {
+fn capitalized(word: &str) -> String {
     let mut chars = word.chars();
     chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
 }

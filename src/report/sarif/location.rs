@@ -35,7 +35,7 @@ fn absolute_prefix(path: &str) -> Option<&'static str> {
     }
 }
 
-/// A path with everything escaped that may not stand in a URI path (RFC 3986, 3.3). Colons too, except a drive's: in the
+/// A path with everything escaped that a URI path may not contain (RFC 3986, 3.3). Colons too, except a drive's: in the
 /// first segment of a relative reference they would end a scheme.
 fn percent_encoded(path: &str) -> String {
     let absolute = absolute_prefix(path).is_some();
@@ -65,7 +65,7 @@ pub(super) fn physical_location(span: Span, report: &Report) -> PhysicalLocation
     }
 }
 
-/// A related place with its number (from 1) and what it has to do with the result.
+/// A related place with its number (from 1) and its relation to the result.
 pub(super) fn related_location(number: usize, related: &Related, report: &Report) -> Location<'static> {
     Location {
         id: Some(number),
@@ -75,7 +75,7 @@ pub(super) fn related_location(number: usize, related: &Related, report: &Report
     }
 }
 
-/// A logical location of a result. It has one, but for the turns of a loop.
+/// A logical location of a result. A result has one, except for the iterations of a loop.
 pub(super) fn logical_location(subject: &Subject) -> LogicalLocation<'_> {
     // The kinds that the standard names (3.33.7), where one fits.
     let kind = match subject.section {

@@ -1,10 +1,10 @@
-//! Answers that are no violations, and violations that do not count (`--show undecided,passed,suppressed`): one quiet line each,
-//! if there is room.
+//! Checks that passed or are undecided, and findings that do not count (`--show undecided,passed,suppressed`): one quiet line
+//! each, if there is room.
 
 use super::paint::Ink;
 use super::{Report, Style};
 use crate::finding::{Finding, Outcome};
-use crate::report::suppression_words;
+use crate::report::suppression;
 use crate::report::text::{one_line, shorten, width, wrap};
 
 /// Columns that a rule's id or a subject may take before the columns of a list stop lining up.
@@ -26,7 +26,7 @@ pub(super) fn lines(findings: &[&Finding], report: &Report, style: &Style) -> St
     text
 }
 
-/// One answer in printable words.
+/// One check or finding in printable words.
 struct Row {
     outcome: Outcome,
     is_suppressed: bool,
@@ -49,11 +49,11 @@ impl Row {
         if !finding.message.is_empty() {
             messages.push(finding.full_message());
         }
+        if finding.is_suppressed() {
+            messages.push(suppression(finding));
+        }
         if let Some(suppression) = &finding.suppression {
-            messages.push(format!("Waived: {}", suppression_words(suppression)));
-            messages.extend(report.not_suppressible(suppression.required_of(&finding.rule).iter().map(String::as_str)));
-        } else if finding.is_suppressed() {
-            messages.push("The baseline has it.".to_owned());
+            messages.extend(report.not_replaceable(suppression.required_of(&finding.rule).iter().map(String::as_str)));
         }
         Self {
             outcome: finding.outcome,
@@ -79,7 +79,7 @@ impl Row {
             plain.push_str(cell);
             plain.push_str(&" ".repeat(columns.saturating_sub(width(cell)) + 2));
         }
-        // What is missing matters most of an undecided check: where the line has no room for it, it gets lines of its own.
+        // The missing value matters most of an undecided check: if the line has no room for it, it gets lines below.
         let mut below = Vec::new();
         match self.messages.as_slice() {
             [only] if width(&plain) + width(only) <= room => plain.push_str(only),

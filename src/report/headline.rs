@@ -1,4 +1,4 @@
-//! What a run comes to, in one sentence, no more certain than it is: the same words in every format.
+//! The result of a run in one sentence, no more certain than it is: the same words in every format.
 
 use super::text::{count, grouped};
 use super::{Governed, Summary};
@@ -6,7 +6,7 @@ use crate::finding::Level;
 
 /// The sentence, without the mark that a format gives it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Verdict {
+pub(crate) enum Headline {
     /// Findings that count.
     Found {
         /// Numbers of findings by level, the gravest first; none is zero.
@@ -20,44 +20,50 @@ pub(crate) enum Verdict {
     Neutral(String),
 }
 
-/// The verdict of a run.
-pub(crate) fn verdict(summary: &Summary) -> Verdict {
+/// The headline of a run.
+pub(crate) fn headline(summary: &Summary) -> Headline {
     let levels = [(Level::Error, summary.errors), (Level::Warning, summary.warnings), (Level::Note, summary.notes)];
     let levels: Vec<(Level, usize)> = levels.into_iter().filter(|(_, number)| *number > 0).collect();
-    if levels.is_empty() { nothing_found(summary) } else { Verdict::Found { levels, templates: summary.templates } }
+    if levels.is_empty() { nothing_found(summary) } else { Headline::Found { levels, templates: summary.templates } }
 }
 
-fn nothing_found(summary: &Summary) -> Verdict {
+fn nothing_found(summary: &Summary) -> Headline {
     if summary.failed > 0 {
-        return Verdict::Neutral("No findings that count".to_owned());
+        return Headline::Neutral("No findings that count".to_owned());
     }
     if summary.templates == 0 {
-        return Verdict::Neutral("No template was linted".to_owned());
+        return Headline::Neutral("No template was linted".to_owned());
     }
     if summary.passed == 0 {
         let all_undecided = summary.undecided > 0;
         let text =
-            if all_undecided { "Nothing could be decided" } else { "Nothing to check: no selected rule applies" };
-        return Verdict::Neutral(text.to_owned());
+            if all_undecided { "All checks are undecided" } else { "Nothing to check: no selected rule applies" };
+        return Headline::Neutral(text.to_owned());
     }
-    let scope = if summary.unreadable > 0 { " in the rest" } else { "" };
-    let how = match summary.undecided {
+    let scope = if summary.unreadable > 0 { " in the other files" } else { "" };
+    let rest = match summary.undecided {
         0 => format!(": {}", all_passed(summary.passed)),
-        // No more certain than it is: whoever reads one line reads this one.
+        // No more certain than it is: people who read one line read this one.
         undecided => format!(", {} undecided", count(undecided, "check")),
     };
-    Verdict::Good(format!("No violations found{scope}{how}"))
+    let text = format!("No findings{scope}{rest}");
+    // Checks of tags and names pass on a template that contains nothing to protect.
+    if summary.passed > summary.supporting {
+        Headline::Good(text)
+    } else {
+        Headline::Neutral(format!("{text}, but no check of a safeguard applied"))
+    }
 }
 
 fn all_passed(checks: usize) -> String {
     match checks {
-        1 => "the one check passed".to_owned(),
+        1 => "the only check passed".to_owned(),
         2 => "both checks passed".to_owned(),
         more => format!("all {} passed", count(more, "check")),
     }
 }
 
-impl Verdict {
+impl Headline {
     /// The sentence, plain.
     pub(crate) fn text(&self) -> String {
         match self {
@@ -70,10 +76,10 @@ impl Verdict {
     }
 }
 
-/// What could not be done, which makes the exit code 2 whatever was found: a sentence for files, one for the run's own settings.
+/// What could not be done, which makes the exit code 2 in any case: a sentence for files, one for the run's own settings.
 pub(crate) fn undone(summary: &Summary) -> Vec<String> {
     let files = (summary.unreadable > 0).then(|| format!("{} could not be linted", count(summary.unreadable, "file")));
-    // They stand among the files of a report, by their names: without this, the end of a long one would not speak of them.
+    // They are listed among the files of a report, by their names: without this, the end of a long one would not mention them.
     let settings = (summary.problems > 0)
         .then(|| format!("{} with options, configuration, rules or baseline", count(summary.problems, "problem")));
     files.into_iter().chain(settings).collect()
@@ -98,23 +104,48 @@ pub(crate) fn governed(summary: &Summary) -> Option<String> {
         format!("{configuration}{profile} for {}", count(governed.templates, "template"))
     };
     let parts: Vec<String> = summary.governed.iter().map(part).collect();
-    (parts.len() > 1).then(|| format!("Configured by {}", parts.join(", ")))
+    (parts.len() > 1).then(|| parts.join(", "))
 }
 
-/// How the checks went; none where no check was made.
+/// How the checks ended; none where no check was made.
 pub(crate) fn checks(summary: &Summary) -> Option<String> {
-    let parts = [(summary.passed, "passed"), (summary.failed, "failed"), (summary.undecided, "undecided")];
-    let said: Vec<String> = parts
+    let parts = [(summary.failed, "failed"), (summary.undecided, "undecided"), (summary.passed, "passed")];
+    let listed: Vec<String> = parts
         .iter()
         .filter(|(number, _)| *number > 0)
         .map(|(number, how)| format!("{} {how}", grouped(*number)))
         .collect();
     let total = summary.passed + summary.failed + summary.undecided;
-    (total > 0).then(|| format!("{}: {}", count(total, "check"), said.join(", ")))
+    (total > 0).then(|| format!("{}: {}", count(total, "check"), listed.join(", ")))
 }
 
-/// The whole verdict as one line.
+/// What failed and does not count, in words; none where all counts.
+pub(crate) fn not_counted(summary: &Summary) -> Option<String> {
+    let parts =
+        [(summary.suppressed_by_exceptions, "suppressed by exceptions"), (summary.in_baseline, "in the baseline")];
+    let listed: Vec<String> = parts
+        .iter()
+        .filter(|(number, _)| *number > 0)
+        .map(|(number, why)| format!("{} {why}", count(*number, "finding")))
+        .collect();
+    (!listed.is_empty()).then(|| listed.join(", "))
+}
+
+/// The whole headline as one line.
 pub(crate) fn line(summary: &Summary) -> String {
     let undone: String = undone(summary).iter().map(|text| format!("{text}. ")).collect();
-    format!("{undone}{}", verdict(summary).text())
+    format!("{undone}{}", headline(summary).text())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn good_news_needs_a_check_of_a_safeguard() {
+        let summary = |passed, supporting| Summary { templates: 1, passed, supporting, ..Summary::default() };
+        assert_eq!(headline(&summary(3, 2)), Headline::Good("No findings: all 3 checks passed".into()));
+        let text = "No findings: both checks passed, but no check of a safeguard applied";
+        assert_eq!(headline(&summary(2, 2)), Headline::Neutral(text.into()));
+    }
 }

@@ -1,0 +1,390 @@
+//! The numbers of the pages: how the checks of each rule ended, and so those of each citation. Counts, and judges nothing: how
+//! many checks failed is for a tool, what follows for the law is not.
+
+use super::text::{count, grouped};
+use super::{Report, RuleReport};
+use crate::finding::{Finding, Level, Outcome, Subject};
+use crate::rules::meta::{Control, RuleKind};
+use crate::source::SourceId;
+use std::collections::{BTreeMap, HashMap};
+
+/// How the checks of a run ended, by rule.
+pub(crate) struct Ledger<'a> {
+    /// In the order of the report's rules.
+    pub(crate) rules: Vec<Account<'a>>,
+    /// All of them together.
+    pub(crate) breakdown: Breakdown,
+    /// Findings that count.
+    pub(crate) violations: usize,
+    /// Undecided checks that the report names.
+    pub(crate) undecided: usize,
+}
+
+/// How the checks of one rule ended.
+pub(crate) struct Account<'a> {
+    pub(crate) rule: &'a RuleReport<'a>,
+    /// Its findings that count, in the order of the report.
+    pub(crate) violations: Vec<&'a Finding>,
+    pub(crate) breakdown: Breakdown,
+}
+
+/// How checks ended. Each check (a rule on a resource) is in one of the numbers.
+#[derive(Copy, Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Breakdown {
+    /// Failed, by the gravest level of the findings that count.
+    errors: usize,
+    warnings: usize,
+    notes: usize,
+    /// Failed; none of the findings counts, and the baseline has some of them. Nobody has decided about these.
+    in_baseline: usize,
+    /// Failed, and exceptions suppress all findings: decisions, with a reason.
+    suppressed: usize,
+    undecided: usize,
+    /// Passed, of rules that check a safeguard.
+    passed: usize,
+    /// Passed, of supporting rules.
+    supporting: usize,
+}
+
+/// What a set of checks is shown as: the gravest of their results.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Standing {
+    /// Some check failed; the gravest level of its findings.
+    Failed(Level),
+    /// Some check failed; none of the findings counts, and the baseline has some.
+    InBaseline,
+    /// Some check failed, and exceptions suppress all findings.
+    Suppressed,
+    /// Some check is undecided; none failed.
+    Undecided,
+    /// All checks passed, at least one of them of a safeguard.
+    Passed,
+    /// All checks passed, none of them of a safeguard.
+    Supporting,
+    /// The templates contain nothing that the rules look at.
+    Idle,
+    /// No rule of the run serves the citation.
+    NoRule,
+}
+
+impl Standing {
+    /// All of them, the gravest first.
+    pub(crate) const ALL: [Self; 10] = [
+        Self::Failed(Level::Error),
+        Self::Failed(Level::Warning),
+        Self::Failed(Level::Note),
+        Self::InBaseline,
+        Self::Suppressed,
+        Self::Undecided,
+        Self::Passed,
+        Self::Supporting,
+        Self::Idle,
+        Self::NoRule,
+    ];
+
+    /// A word or two for checks that ended so.
+    pub(crate) fn of_checks(self) -> &'static str {
+        match self {
+            Self::Failed(Level::Error) => "failed (error)",
+            Self::Failed(Level::Warning) => "failed (warning)",
+            Self::Failed(Level::Note) => "failed (note)",
+            Self::InBaseline => "in the baseline",
+            Self::Suppressed => "suppressed",
+            Self::Undecided => "undecided",
+            Self::Passed => "passed",
+            Self::Supporting => "passed (supporting)",
+            Self::Idle | Self::NoRule => "not checked",
+        }
+    }
+
+    /// What citations that are shown so have in common.
+    pub(crate) fn of_citations(self) -> &'static str {
+        match self {
+            Self::Failed(Level::Error) => "with errors",
+            Self::Failed(Level::Warning) => "with warnings",
+            Self::Failed(Level::Note) => "with notes",
+            Self::InBaseline => "with findings in the baseline",
+            Self::Suppressed => "with suppressed findings",
+            Self::Undecided => "with undecided checks",
+            Self::Passed => "with all checks passed",
+            Self::Supporting => "with supporting checks only",
+            Self::Idle => "with nothing to check",
+            Self::NoRule => "without a rule in this run",
+        }
+    }
+}
+
+impl Breakdown {
+    /// The numbers, the gravest result first; none is zero.
+    pub(crate) fn parts(self) -> Vec<(Standing, usize)> {
+        let numbers = [
+            self.errors,
+            self.warnings,
+            self.notes,
+            self.in_baseline,
+            self.suppressed,
+            self.undecided,
+            self.passed,
+            self.supporting,
+        ];
+        Standing::ALL.into_iter().zip(numbers).filter(|(_, number)| *number > 0).collect()
+    }
+
+    /// Makes the failed checks as many as the linter counted. Findings do not show everything: those of one check may be in
+    /// several files, if the template includes some.
+    fn settle(&mut self, failed: usize) {
+        let mut buckets =
+            [&mut self.errors, &mut self.warnings, &mut self.notes, &mut self.in_baseline, &mut self.suppressed];
+        let found: usize = buckets.iter().map(|bucket| **bucket).sum();
+        if let Some(gravest) = buckets.iter_mut().find(|bucket| ***bucket > 0) {
+            **gravest += failed.saturating_sub(found);
+        }
+        // At least one failed, since there is a finding.
+        let mut excess = found.saturating_sub(failed.max(1));
+        for bucket in buckets.iter_mut().rev() {
+            let less = excess.min(**bucket);
+            **bucket -= less;
+            excess -= less;
+        }
+    }
+
+    /// All checks.
+    pub(crate) fn total(self) -> usize {
+        self.parts().iter().map(|(_, number)| number).sum()
+    }
+
+    /// Checks with findings that count.
+    pub(crate) fn failed(self) -> usize {
+        self.errors + self.warnings + self.notes
+    }
+
+    /// Checks that passed, of either kind.
+    pub(crate) fn all_passed(self) -> usize {
+        self.passed + self.supporting
+    }
+
+    /// What these checks are shown as: the gravest result. Checks of tags and names alone show no safeguard.
+    pub(crate) fn standing(self) -> Standing {
+        self.parts().first().map_or(Standing::Idle, |(standing, _)| *standing)
+    }
+
+    /// The number that the standing is about: `3 of 41 checks failed`.
+    pub(crate) fn lead(self) -> String {
+        let total = self.total();
+        let of_all = |number: usize, how: &str| match total {
+            1 => format!("1 check {how}"),
+            total => format!("{} of {} checks {how}", grouped(number), grouped(total)),
+        };
+        match self.standing() {
+            Standing::Failed(_) => of_all(self.failed(), "failed"),
+            Standing::InBaseline => of_all(self.in_baseline, "in the baseline"),
+            Standing::Suppressed => of_all(self.suppressed, "suppressed"),
+            Standing::Undecided => of_all(self.undecided, "undecided"),
+            Standing::Passed => of_all(self.all_passed(), "passed"),
+            Standing::Supporting => format!("Only {} passed", count(self.supporting, "supporting check")),
+            Standing::Idle | Standing::NoRule => "Nothing to check".to_owned(),
+        }
+    }
+
+    /// All other numbers, in words: `2 suppressed`, `36 passed`. The levels of what failed are among them where they differ.
+    pub(crate) fn rest(self) -> Vec<String> {
+        let standing = self.standing();
+        let named = |number: usize, how: &str| (number > 0).then(|| format!("{} {how}", grouped(number)));
+        let levels: Vec<String> = [(self.errors, "error"), (self.warnings, "warning"), (self.notes, "note")]
+            .into_iter()
+            .filter(|(number, _)| *number > 0)
+            .map(|(number, level)| count(number, level))
+            .collect();
+        let unless = |own: Standing, part: Option<String>| part.filter(|_| own != standing);
+        let mut rest: Vec<String> = if levels.len() > 1 { vec![levels.join(", ")] } else { Vec::new() };
+        rest.extend(unless(Standing::InBaseline, named(self.in_baseline, "in the baseline")));
+        rest.extend(unless(Standing::Suppressed, named(self.suppressed, "suppressed")));
+        rest.extend(unless(Standing::Undecided, named(self.undecided, "undecided")));
+        rest.extend(unless(Standing::Supporting, unless(Standing::Passed, named(self.all_passed(), "passed"))));
+        if standing == Standing::Passed {
+            rest.extend(named(self.supporting, "of them supporting"));
+        }
+        rest
+    }
+
+    /// All numbers in words, apart: `2 failed · 36 passed`.
+    pub(crate) fn list(self) -> String {
+        let numbers = [
+            (self.failed(), "failed"),
+            (self.in_baseline, "in the baseline"),
+            (self.suppressed, "suppressed"),
+            (self.undecided, "undecided"),
+            (self.all_passed(), "passed"),
+        ];
+        let listed: Vec<String> = numbers
+            .iter()
+            .filter(|(number, _)| *number > 0)
+            .map(|(number, how)| format!("{} {how}", grouped(*number)))
+            .collect();
+        if listed.is_empty() { "nothing to check".to_owned() } else { listed.join(" · ") }
+    }
+}
+
+impl std::ops::AddAssign for Breakdown {
+    fn add_assign(&mut self, other: Self) {
+        self.errors += other.errors;
+        self.warnings += other.warnings;
+        self.notes += other.notes;
+        self.in_baseline += other.in_baseline;
+        self.suppressed += other.suppressed;
+        self.undecided += other.undecided;
+        self.passed += other.passed;
+        self.supporting += other.supporting;
+    }
+}
+
+impl Account<'_> {
+    /// The gravest level of its findings that count.
+    pub(crate) fn level(&self) -> Option<Level> {
+        self.violations.iter().map(|finding| finding.level).max()
+    }
+}
+
+impl<'a> Ledger<'a> {
+    pub(crate) fn new(report: &Report<'a>) -> Self {
+        let mut violations: HashMap<&str, Vec<&Finding>> = HashMap::new();
+        for finding in report.violations() {
+            violations.entry(&finding.rule).or_default().push(finding);
+        }
+        let failed = failed_checks(report);
+        let mut ledger = Self {
+            rules: Vec::with_capacity(report.rules.len()),
+            breakdown: Breakdown::default(),
+            violations: 0,
+            undecided: report.with_outcome(Outcome::Undecided).count(),
+        };
+        for rule in report.rules {
+            let violations = violations.remove(rule.meta.id.as_str()).unwrap_or_default();
+            let mut breakdown = failed.get(rule.meta.id.as_str()).copied().unwrap_or_default();
+            breakdown.settle(rule.counts.failed);
+            breakdown.undecided = rule.counts.undecided;
+            match rule.meta.kind {
+                RuleKind::Safeguard => breakdown.passed = rule.counts.passed,
+                RuleKind::Supporting => breakdown.supporting = rule.counts.passed,
+            }
+            ledger.breakdown += breakdown;
+            ledger.violations += violations.len();
+            ledger.rules.push(Account { rule, violations, breakdown });
+        }
+        ledger
+    }
+
+    /// The accounts of the rules that serve a citation.
+    pub(crate) fn serving(&self, control: &Control) -> impl Iterator<Item = &Account<'a>> {
+        self.rules.iter().filter(|account| account.rule.meta.controls.contains(&control.id))
+    }
+
+    /// How the checks of a citation ended; none where no rule of the run serves it.
+    pub(crate) fn breakdown(&self, control: &Control) -> Option<Breakdown> {
+        let mut serving = self.serving(control).peekable();
+        serving.peek()?;
+        let mut breakdown = Breakdown::default();
+        serving.for_each(|account| breakdown += account.breakdown);
+        Some(breakdown)
+    }
+
+    /// What a citation is shown as.
+    pub(crate) fn standing(&self, control: &Control) -> Standing {
+        self.breakdown(control).map_or(Standing::NoRule, Breakdown::standing)
+    }
+
+    /// The rules with findings that count: the gravest first, then those with most.
+    pub(crate) fn violated(&self) -> Vec<&Account<'a>> {
+        let mut violated: Vec<&Account> = self.rules.iter().filter(|account| !account.violations.is_empty()).collect();
+        violated.sort_by_key(|account| std::cmp::Reverse((account.level(), account.violations.len())));
+        violated
+    }
+}
+
+/// How a failed check is shown.
+#[derive(Copy, Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum Failure {
+    Suppressed,
+    InBaseline,
+    Counts(Level),
+}
+
+/// For each rule, its failed checks. A check with several findings is where the gravest of them puts it.
+fn failed_checks<'a>(report: &Report<'a>) -> BTreeMap<&'a str, Breakdown> {
+    let mut checks: HashMap<(&str, SourceId, &Subject), Failure> = HashMap::new();
+    for finding in report.violations().chain(report.suppressed) {
+        let failure = match finding {
+            finding if finding.counts() => Failure::Counts(finding.level),
+            finding if finding.suppression.is_none() => Failure::InBaseline,
+            _ => Failure::Suppressed,
+        };
+        for subject in std::iter::once(&finding.subject).chain(&finding.alike) {
+            let check = checks.entry((&finding.rule, finding.span.source, subject)).or_insert(failure);
+            *check = failure.max(*check);
+        }
+    }
+    let mut by_rule: BTreeMap<&str, Breakdown> = BTreeMap::new();
+    for ((rule, ..), failure) in checks {
+        let breakdown = by_rule.entry(rule).or_default();
+        *match failure {
+            Failure::Counts(Level::Error) => &mut breakdown.errors,
+            Failure::Counts(Level::Warning) => &mut breakdown.warnings,
+            Failure::Counts(Level::Note) => &mut breakdown.notes,
+            Failure::InBaseline => &mut breakdown.in_baseline,
+            Failure::Suppressed => &mut breakdown.suppressed,
+        } += 1;
+    }
+    by_rule
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_gravest_result_leads_and_the_others_are_stated() {
+        let breakdown = Breakdown {
+            errors: 2,
+            notes: 1,
+            suppressed: 1,
+            undecided: 4,
+            passed: 30,
+            supporting: 3,
+            ..Breakdown::default()
+        };
+        assert_eq!(breakdown.standing(), Standing::Failed(Level::Error));
+        assert_eq!(breakdown.lead(), "3 of 41 checks failed");
+        assert_eq!(breakdown.rest(), ["2 errors, 1 note", "1 suppressed", "4 undecided", "33 passed"]);
+        assert_eq!(breakdown.list(), "3 failed · 1 suppressed · 4 undecided · 33 passed");
+    }
+
+    #[test]
+    fn failed_checks_are_as_many_as_the_linter_counted() {
+        let settled = |errors, suppressed, failed| {
+            let mut breakdown = Breakdown { errors, suppressed, ..Breakdown::default() };
+            breakdown.settle(failed);
+            (breakdown.errors, breakdown.suppressed)
+        };
+        assert_eq!(settled(1, 1, 2), (1, 1));
+        assert_eq!(settled(1, 1, 4), (3, 1));
+        assert_eq!(settled(2, 2, 3), (2, 1));
+        assert_eq!(settled(2, 0, 0), (1, 0));
+        assert_eq!(settled(0, 0, 0), (0, 0));
+    }
+
+    #[test]
+    fn each_result_has_its_words() {
+        let words = |breakdown: Breakdown| (breakdown.standing(), breakdown.lead(), breakdown.rest().join(", "));
+        let all =
+            Breakdown { in_baseline: 1, suppressed: 1, undecided: 1, passed: 1, supporting: 1, ..Breakdown::default() };
+        let rest = "1 suppressed, 1 undecided, 2 passed";
+        assert_eq!(words(all), (Standing::InBaseline, "1 of 5 checks in the baseline".into(), rest.into()));
+        let passed = Breakdown { passed: 2, supporting: 1, ..Breakdown::default() };
+        assert_eq!(words(passed), (Standing::Passed, "3 of 3 checks passed".into(), "1 of them supporting".into()));
+        let supporting = Breakdown { supporting: 2, ..Breakdown::default() };
+        assert_eq!(words(supporting), (Standing::Supporting, "Only 2 supporting checks passed".into(), String::new()));
+        assert_eq!(words(Breakdown::default()), (Standing::Idle, "Nothing to check".into(), String::new()));
+        let notes = Breakdown { notes: 1, ..Breakdown::default() };
+        assert_eq!(words(notes), (Standing::Failed(Level::Note), "1 check failed".into(), String::new()));
+    }
+}
