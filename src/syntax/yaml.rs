@@ -9,6 +9,7 @@ mod error;
 mod key;
 mod layout;
 mod merge;
+mod readers;
 mod scalar;
 mod tag;
 
@@ -30,7 +31,10 @@ pub fn parse(text: &str, source: SourceId) -> Result<Document<'_>, SyntaxError> 
     while let Some(event) = parser.next_event() {
         match event {
             Ok((event, span)) => builder.event(event, &span)?,
-            Err(error) => return Err(builder.refused(&error)),
+            Err(error) if readers::may_accept(&error) => {
+                return readers::parse(text, source, builder.refused(&error, 0));
+            }
+            Err(error) => return Err(builder.refused(&error, 0)),
         }
     }
     Ok(builder.finish())
@@ -49,7 +53,7 @@ fn options(text: &str) -> Options {
 }
 
 /// A range of bytes in the text.
-#[derive(Copy, Clone, Debug)]
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
 struct Range {
     start: usize,
     end: usize,

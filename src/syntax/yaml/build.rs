@@ -113,12 +113,16 @@ impl<'s> Builder<'s> {
             )),
             Event::DocumentStart(explicit, _) => self.document_start(explicit, range),
             Event::Comment(..) => {
-                let text = self.layout.slice(Range { start: range.start + 1, ..range }).trim();
-                self.comments.push(Comment { span: self.span(range), text: Cow::Borrowed(text) });
+                self.comment(range);
                 Ok(())
             }
             _ => Ok(()),
         }
+    }
+
+    pub(super) fn comment(&mut self, range: Range) {
+        let text = self.layout.slice(Range { start: range.start + 1, ..range }).trim();
+        self.comments.push(Comment { span: self.span(range), text: Cow::Borrowed(text) });
     }
 
     fn document_start(&mut self, explicit: bool, range: Range) -> Result<(), SyntaxError> {
