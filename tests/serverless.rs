@@ -315,7 +315,7 @@ fn json_is_the_same() {
     );
     assert_eq!(
         violations(&report, &source),
-        ["9 iam-wildcard-action", "12 apigateway-access-log", "14 apigateway-method-authorization"]
+        ["14 apigateway-method-authorization", "9 iam-wildcard-action", "12 apigateway-access-log"]
     );
 }
 

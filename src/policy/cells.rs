@@ -63,7 +63,7 @@ impl Cells {
         // Statements of repository policies need none either (Amazon ECR user guide, "Private repository policies", examples): both
         // statements are then about the resource that the policy belongs to.
         let names_none = [element::RESOURCES, element::NOT_RESOURCES].iter().all(|name| allow.get(name).is_none());
-        let absent = (without || names_none).into();
+        let absent = (without || (names_none && matches!(subject, Subject::Other { .. }))).into();
         let resources = Dimension { element: element::RESOURCES, excepted: element::NOT_RESOURCES, absent };
         let mut of_actions = |run: &mut Run<'_, 't>, outer: &Value<'t>, inner: &Piece<'_, '_, 't>, how: How| {
             action_relation(run, outer, inner, how, subject)
