@@ -1,7 +1,7 @@
 //! The AWS Serverless Application Model: its resources become the ones that AWS makes of them, under the logical ids that the
 //! transform gives them, and stand where a person wrote what they are made of.
 //!
-//! Source: AWS SAM developer guide; held against the package aws-sam-translator 1.110.0, which AWS runs. Two things differ on
+//! Source: AWS SAM developer guide; held against the package aws-sam-translator 1.115.0, which AWS runs. Two things differ on
 //! purpose: where SAM ends a logical id with a hash, there is none; and the routes of an API are resources of their own and no
 //! OpenAPI document (`api.rs`). What SAM refuses is expanded as far as it can be read. Connectors, GraphQL and WebSocket APIs
 //! and capacity providers stay as they are written, and no rule looks at them.
