@@ -7,21 +7,37 @@ use std::path::Path;
 
 /// Each part of `src/`, from the bottom up, with the parts that it may use. A part may use only parts above it in this
 /// list, so there are no circles.
-const LAYERS: [(&str, &[&str]); 25] = [
+const LAYERS: [(&str, &[&str]); 26] = [
     ("source", &[]),
     ("date", &[]),
     ("truth", &[]),
     ("expression", &[]),
     ("facts", &[]),
     ("finding", &["source", "date"]),
-    ("syntax", &["source"]),
-    ("template", &["source", "syntax"]),
+    ("nearest", &[]),
+    ("syntax", &["source", "nearest"]),
+    ("template", &["source", "nearest", "syntax"]),
     ("eval", &["source", "truth", "facts", "syntax", "template"]),
     // The last that reads templates as written; everything above it sees what comes to be.
     ("expand", &["source", "facts", "syntax", "template", "eval", "finding"]),
     ("policy", &["source", "truth", "facts", "syntax", "eval", "expand", "finding"]),
     ("graph", &["source", "truth", "facts", "expression", "syntax", "eval", "expand", "finding", "policy"]),
-    ("rules", &["source", "truth", "facts", "expression", "syntax", "eval", "expand", "policy", "graph", "finding"]),
+    (
+        "rules",
+        &[
+            "source",
+            "truth",
+            "facts",
+            "expression",
+            "nearest",
+            "syntax",
+            "eval",
+            "expand",
+            "policy",
+            "graph",
+            "finding",
+        ],
+    ),
     ("exceptions", &["source", "date", "finding", "syntax", "eval", "expand", "rules"]),
     (
         "linter",
@@ -31,6 +47,7 @@ const LAYERS: [(&str, &[&str]); 25] = [
             "truth",
             "facts",
             "finding",
+            "nearest",
             "syntax",
             "template",
             "eval",
@@ -47,7 +64,7 @@ const LAYERS: [(&str, &[&str]); 25] = [
     // For tests alone: the schemas that ship with the project.
     ("schemas", &["report"]),
     ("revision", &[]),
-    ("discover", &["finding"]),
+    ("discover", &["finding", "nearest"]),
     ("project", &["source", "finding", "eval", "linter", "discover"]),
     ("config", &["source", "finding", "syntax", "eval", "rules", "linter", "discover"]),
     // Decides nothing about templates, so it has no business with the parts that do.
