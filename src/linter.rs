@@ -7,9 +7,10 @@ mod file_report;
 mod includes;
 mod iterations;
 mod locations;
+mod meant;
 mod setup;
+mod spelling;
 mod stacks;
-mod unknown_types;
 
 use crate::date::Date;
 use crate::eval::Memory;
@@ -29,14 +30,15 @@ use foldhash::{HashMap, HashMapExt};
 use iterations::Pending;
 use locations::as_written;
 use smallvec::SmallVec;
+use spelling::spelling;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
-use unknown_types::unknown_types;
 
 pub use crate::expand::includes::MAX_INCLUDES;
-pub use file_report::{Declared, FileReport};
+pub use file_report::{Declared, FileReport, Notice, NoticeKind};
 pub use includes::{Loaded, Loader};
+pub use meant::NOT_A_TEMPLATE;
 pub use setup::SetupError;
 pub use stacks::{Nested, exports};
 
@@ -215,7 +217,7 @@ impl Linter {
     /// Lints one text as [`lint_with`](Self::lint_with) does, in a deployment of which this is known.
     pub fn lint_in(&self, source: &Source, load: &Loader<'_>, inputs: &Inputs) -> FileReport {
         let mut report = FileReport::default();
-        let document = match syntax::parse(source.text(), source.id) {
+        let mut document = match syntax::read(source.text(), source.id) {
             Ok(document) => document,
             Err(error) => {
                 report.diagnostics.push(includes::unreadable(source, error));
@@ -224,6 +226,11 @@ impl Linter {
         };
         // A template may include its resources.
         if !template::is_template(&document.root) && document.root.get("Transform").is_none() {
+            report.diagnostics.extend(meant::meant_as_template(&document.root, source));
+            report.bare_resources = meant::resources_in(&document.root);
+            return report;
+        }
+        if !includes::report_repeated(source, &mut document, &mut report.diagnostics) {
             return report;
         }
         let macros = expand::Macros::of(&document);
@@ -232,6 +239,7 @@ impl Linter {
         let expansion = expand::expand(&document.root, macros, &files.included(), inputs);
         report.is_template = template::is_template(&expansion.root);
         if !report.is_template {
+            report.diagnostics.extend(meant::meant_as_template(&document.root, source));
             report.included = texts.into_sources();
             return report;
         }
@@ -246,15 +254,14 @@ impl Linter {
             related: Vec::new(),
         };
         for found in document.notes.iter().chain(files.notes()) {
-            report.diagnostics.push(note("surprising-yaml", found.span, &found.message, &found.help));
+            report.diagnostics.push(note(found.code, found.span, &found.message, &found.help));
         }
         for oddity in &template.oddities {
             report.diagnostics.push(note("odd-section", oddity.span, &oddity.message, &oddity.help));
         }
-        for found in unknown_types(&template) {
-            report.diagnostics.push(note("unknown-type", found.span, &found.message, &found.help));
-        }
-        for found in &expansion.notes {
+        let spelling = spelling(expansion.before_transform.as_deref().unwrap_or(&expansion.root));
+        report.notices = spelling.notices;
+        for found in spelling.notes.iter().chain(&expansion.notes) {
             report.diagnostics.push(note(found.code, found.span, &found.message, &found.help));
         }
         report.diagnostics.sort_by_key(|diagnostic| diagnostic.span);
