@@ -5,7 +5,7 @@
 mod schemas;
 mod skipped;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::process::Command;
 
 use hipaalint::facts::properties::{Below, Map, Properties};
@@ -20,6 +20,7 @@ const RESOURCE_TYPES: &str = include_str!("../data/resource-types.txt");
 const PROPERTIES: &str = include_str!("../data/properties.txt");
 const SAM_TYPES: &str = include_str!("../data/sam-types.txt");
 const IAM_ACTIONS: &str = include_str!("../data/iam-actions.txt");
+const IAM_RESOURCES: &str = include_str!("../data/iam-resources.txt");
 const ATTRIBUTES: &str = include_str!("../data/attributes.txt");
 const NAMES: &str = include_str!("../data/names.txt");
 const STATEFUL: &str = include_str!("../data/stateful.txt");
@@ -44,6 +45,11 @@ fn iam_lines() -> impl Iterator<Item = (&'static str, &'static str, &'static str
     })
 }
 
+/// An action without what follows it in the data.
+fn name_of(action: &str) -> &str {
+    action.split(['!', '=']).next().unwrap()
+}
+
 #[test]
 fn data_files_are_ascii_and_sorted_after_their_header() {
     for (name, text) in [
@@ -51,6 +57,7 @@ fn data_files_are_ascii_and_sorted_after_their_header() {
         ("properties", PROPERTIES),
         ("sam-types", SAM_TYPES),
         ("iam-actions", IAM_ACTIONS),
+        ("iam-resources", IAM_RESOURCES),
         ("attributes", ATTRIBUTES),
         ("names", NAMES),
         ("stateful", STATEFUL),
@@ -73,9 +80,22 @@ fn data_files_are_ascii_and_sorted_after_their_header() {
 #[test]
 fn iam_action_lines_hold_the_actions_of_one_service_and_letter_in_order() {
     for (service, letter, actions) in iam_lines() {
-        let names: Vec<&str> = actions.split(' ').map(|action| action.trim_end_matches('!')).collect();
+        let names: Vec<&str> = actions.split(' ').map(name_of).collect();
         assert!(names.iter().all(|name| name.starts_with(letter)), "{service}:{letter}");
         assert!(names.is_sorted_by(|left, right| left < right), "{service}:{letter}");
+    }
+}
+
+#[test]
+fn every_action_with_a_number_has_that_set_of_resources() {
+    let sets: BTreeMap<&str, usize> =
+        entries(IAM_RESOURCES).map(|(service, sets)| (service, sets.split(' ').count())).collect();
+    for (service, _, actions) in iam_lines() {
+        for action in actions.split(' ').filter(|action| !action.ends_with('!')) {
+            let number = action.split_once('=').map_or("0", |(_, number)| number);
+            let known = number == "?" || number.parse::<usize>().unwrap() < sets.get(service).copied().unwrap_or(0);
+            assert!(known, "{service}:{action}");
+        }
     }
 }
 
@@ -281,7 +301,7 @@ fn every_action_is_found_in_any_case_as_the_data_has_it() {
     let mut count = 0;
     for (service, _, actions) in iam_lines() {
         for action in actions.split(' ') {
-            let name = action.trim_end_matches('!');
+            let name = name_of(action);
             let expected = !action.ends_with('!');
             assert_eq!(can_be_limited(service, name), Some(expected), "{service}:{name}");
             assert_eq!(
@@ -320,7 +340,7 @@ fn patterns_answer_as_all_their_actions_together() {
         {
             let (mut can, mut cannot) = (0, 0);
             for (_, action) in all.iter().filter(|(each, _)| *each == service) {
-                if matcher.is_match(action.trim_end_matches('!')) {
+                if matcher.is_match(name_of(action)) {
                     *if action.ends_with('!') { &mut cannot } else { &mut can } += 1;
                 }
             }
@@ -393,8 +413,8 @@ fn managed_policies_are_known_by_their_arn_in_every_partition() {
         ("arn:aws:iam::aws:policy/PowerUserAccess", Some(Grant::NearlyEverything)),
         ("arn:aws:iam::aws:policy/AmazonS3FullAccess", Some(Grant::WholeService)),
         ("arn:aws:iam::aws:policy/job-function/DatabaseAdministrator", Some(Grant::WholeService)),
-        ("arn:aws:iam::aws:policy/ReadOnlyAccess", None),
-        ("arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess", None),
+        ("arn:aws:iam::aws:policy/ReadOnlyAccess", Some(Grant::Data)),
+        ("arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess", Some(Grant::Data)),
         ("arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole", None),
         // A customer's own policy of that name is not AWS's.
         ("arn:aws:iam::123456789012:policy/AdministratorAccess", None),

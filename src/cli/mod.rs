@@ -17,6 +17,7 @@ mod output;
 mod page;
 mod plan;
 mod progress;
+mod refused;
 mod rules;
 mod setup;
 mod tally;

@@ -2,8 +2,9 @@
 //!
 //! The facts are sorted text embedded in the binary and searched where it lies: nothing is parsed, allocated or
 //! copied when the program starts. `data/resource-types.txt`, `data/properties.txt`, `data/iam-actions.txt`,
-//! `data/sam-types.txt` and `data/sam-policy-templates.txt` are made by `scripts/facts.py`; `data/attributes.txt`, `data/names.txt`, `data/stateful.txt`, `data/managed-policies.txt`,
-//! `data/hipaa-eligible.txt` and `data/privilege-escalation.txt` are reviewed by hand.
+//! `data/iam-resources.txt`, `data/sam-types.txt` and `data/sam-policy-templates.txt` are made by `scripts/facts.py`;
+//! `data/attributes.txt`, `data/names.txt`, `data/stateful.txt`, `data/managed-policies.txt`, `data/hipaa-eligible.txt` and
+//! `data/privilege-escalation.txt` are reviewed by hand.
 
 mod escalation;
 mod hipaa_eligible;
@@ -18,7 +19,9 @@ mod tags;
 
 pub use escalation::{Needed, escalations};
 pub use hipaa_eligible::{Eligibility, hipaa_eligibility};
-pub use iam_actions::{Limitable, can_be_limited, limitable};
+pub use iam_actions::{
+    Limitable, ResourceKind, ResourceSets, can_be_limited, limitable, resource_kinds, resources_of_actions,
+};
 pub use managed_policies::{Grant, managed_policy_grant};
 pub use policy_templates::sam_policy_template;
 pub use resource_types::{

@@ -2,6 +2,7 @@
 
 use super::includes::unreadable;
 use super::meant::{NOT_A_TEMPLATE, meant_as_template};
+use super::redaction;
 use crate::eval::Memory;
 use crate::eval::inputs::Inputs;
 use crate::expand::{self, Macros, Model};
@@ -16,7 +17,11 @@ use crate::template::{self, Template};
 /// # Errors
 /// Where the text cannot be parsed, or is not a template.
 pub fn draw(source: &Source) -> Result<Drawing, Box<Diagnostic>> {
-    let document = syntax::read(source.text(), source.id).map_err(|error| unreadable(source, error))?;
+    let document = syntax::read(source.text(), source.id).map_err(|error| {
+        let mut diagnostic = unreadable(source, error);
+        redaction::clean(&mut diagnostic, source);
+        diagnostic
+    })?;
     if !template::is_template(&document.root) {
         return Err(Box::new(meant_as_template(&document.root, source).unwrap_or_else(|| Diagnostic {
             severity: Severity::Error,

@@ -210,13 +210,9 @@ fn lint_one(job: &Job<'_>, id: SourceId) -> File {
     if !report.is_template && !is_meant_as_template(&report, &source) {
         return other(candidate, report, source, ties);
     }
-    // Only texts that something points into are kept. Findings in nested stacks point to their parents.
-    let is_shown = !report.findings.is_empty()
-        || !report.suppressed.is_empty()
-        || !report.exceptions.is_empty()
-        || !report.diagnostics.is_empty()
-        || !report.nested.is_empty();
-    File::Linted(Box::new(Linted { report, source: is_shown.then_some(source), ties }))
+    // A text is kept only if something points into it. Findings in nested stacks point to their parents.
+    let source = report.shows_text().then(|| source.hiding(&report.hidden));
+    File::Linted(Box::new(Linted { report, source, ties }))
 }
 
 /// Whether a text that is not a template should be one.
@@ -234,7 +230,10 @@ fn other(candidate: &Candidate, report: FileReport, source: Source, ties: Ties) 
     if !candidate.named && foreign.is_none() && resources == 0 {
         return File::NoTemplate;
     }
-    let broken = (is_broken && foreign.is_none()).then_some(Linted { report, source: Some(source), ties });
+    let broken = (is_broken && foreign.is_none()).then(|| {
+        let source = Some(source.hiding(&report.hidden));
+        Linted { report, source, ties }
+    });
     File::Other(Box::new(Other { foreign, resources, broken, problem: None }))
 }
 

@@ -3,6 +3,7 @@
 //! Short tags (`!Sub`) become their long form (`Fn::Sub`) here and nowhere else. Of CloudFormation this part knows
 //! those tags, and which keys call macros, and nothing more: no section, no resource type.
 
+pub mod base64;
 mod functions;
 pub mod json;
 mod keys;

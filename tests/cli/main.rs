@@ -17,6 +17,7 @@ mod not_templates;
 mod options;
 mod pages;
 mod parameters;
+mod severity;
 #[path = "../skipped/mod.rs"]
 mod skipped;
 mod skipping;

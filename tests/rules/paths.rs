@@ -144,7 +144,7 @@ impl Walk<'_> {
             Form::Analysis(analysis) => {
                 analysis.paths().into_iter().flat_map(|path| self.locate(path, context).1).collect()
             }
-            Form::Setting { .. } | Form::Undecided(_) => Vec::new(),
+            Form::Setting { .. } | Form::Configured(_) | Form::Profile(_) | Form::Undecided(_) => Vec::new(),
         }
     }
 
@@ -225,6 +225,11 @@ impl Walk<'_> {
         for test in &is.tests {
             if let Test::RefersTo(types, _) | Test::FromResource(types, _) = test {
                 self.exact(types);
+            }
+            if let Test::Among(path) = test {
+                let whole = Context { types: value.types.clone(), value: None };
+                let (_, lacks) = self.locate(path, &whole);
+                self.settle(&lacks);
             }
             for (name, kind) in value.types.iter().zip(&kinds) {
                 self.compared += usize::from(matches!(test, Test::In(..)));
