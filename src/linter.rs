@@ -7,10 +7,11 @@ mod file_report;
 mod includes;
 mod iterations;
 mod locations;
+mod meant;
 mod redaction;
 mod setup;
+mod spelling;
 mod stacks;
-mod unknown_types;
 
 use crate::date::Date;
 use crate::eval::Memory;
@@ -31,15 +32,16 @@ use foldhash::{HashMap, HashMapExt};
 use iterations::Pending;
 use locations::as_written;
 use smallvec::SmallVec;
+use spelling::spelling;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, OnceLock};
-use unknown_types::unknown_types;
 
 pub use crate::expand::includes::MAX_INCLUDES;
 pub use crate::graph::secrets::is_secret_name;
-pub use file_report::{Declared, FileReport};
+pub use file_report::{Declared, FileReport, Notice, NoticeKind};
 pub use includes::{Loaded, Loader};
+pub use meant::NOT_A_TEMPLATE;
 pub use setup::SetupError;
 pub use stacks::{Nested, exports};
 
@@ -263,7 +265,7 @@ impl Linter {
     /// Lints one text as [`lint_with`](Self::lint_with) does, in a deployment of which this is known.
     pub fn lint_in(&self, source: &Source, load: &Loader<'_>, inputs: &Inputs) -> FileReport {
         let mut report = FileReport::default();
-        let document = match syntax::parse(source.text(), source.id) {
+        let document = match syntax::read(source.text(), source.id) {
             Ok(document) => document,
             Err(error) => {
                 report.diagnostics.push(includes::unreadable(source, error));
@@ -273,6 +275,17 @@ impl Linter {
         };
         // A template may include its resources.
         if !template::is_template(&document.root) && document.root.get("Transform").is_none() {
+            report.bare_resources = meant::resources_in(&document.root);
+            report.diagnostics.extend(meant::meant_as_template(&document.root, source));
+            if !report.diagnostics.is_empty() {
+                redaction::redact(&mut report, source, Vec::new(), &redaction::unread(source));
+            }
+            return report;
+        }
+        // Entries that another one replaces are not in the tree, but near the places of the errors.
+        let left_out = if document.repeated.is_empty() { Vec::new() } else { redaction::unread(source) };
+        if !includes::report_repeated(source, &document, &mut report.diagnostics) {
+            redaction::redact(&mut report, source, Vec::new(), &left_out);
             return report;
         }
         let (inputs, refused) = inputs.accepted_by(&document.root, is_secret_name);
@@ -283,7 +296,11 @@ impl Linter {
         let expansion = expand::expand(&document.root, macros, &files.included(), inputs);
         report.is_template = template::is_template(&expansion.root);
         if !report.is_template {
-            let secrets = files.unread(&texts);
+            report.diagnostics.extend(meant::meant_as_template(&document.root, source));
+            let mut secrets = files.unread(&texts);
+            if !report.diagnostics.is_empty() {
+                secrets.extend(redaction::unread(source));
+            }
             redaction::redact(&mut report, source, texts.into_sources(), &secrets);
             return report;
         }
@@ -298,15 +315,14 @@ impl Linter {
             related: Vec::new(),
         };
         for found in document.notes.iter().chain(files.notes()) {
-            report.diagnostics.push(note("surprising-yaml", found.span, &found.message, &found.help));
+            report.diagnostics.push(note(found.code, found.span, &found.message, &found.help));
         }
         for oddity in &template.oddities {
             report.diagnostics.push(note("odd-section", oddity.span, &oddity.message, &oddity.help));
         }
-        for found in unknown_types(&template) {
-            report.diagnostics.push(note("unknown-type", found.span, &found.message, &found.help));
-        }
-        for found in &expansion.notes {
+        let spelling = spelling(expansion.before_transform.as_deref().unwrap_or(&expansion.root));
+        report.notices = spelling.notices;
+        for found in spelling.notes.iter().chain(&expansion.notes) {
             report.diagnostics.push(note(found.code, found.span, &found.message, &found.help));
         }
         let (given, pinned): (Vec<Refused>, Vec<Refused>) = refused.into_iter().partition(|refused| refused.is_given);
@@ -337,6 +353,7 @@ impl Linter {
         sort_findings(&mut report.findings);
         sort_findings(&mut report.suppressed);
         let mut secrets = files.unread(&texts);
+        secrets.extend(left_out);
         if report.shows_text() {
             let roots: Vec<&Node<'_>> =
                 std::iter::once(&document).chain(files.documents()).map(|document| &document.root).collect();

@@ -83,16 +83,16 @@ pub(super) enum Command {
 pub(super) struct LintArguments {
     /// Templates, folders with templates, or - for standard input [default: the current folder]
     ///
-    /// A named file can have any name. It is skipped if it is not a template. In folders, hipaalint reads files that end with
-    /// .json, .yaml, .yml or .template. It leaves out hidden folders, node_modules, symbolic links, and everything that
-    /// .gitignore or `skip` in the configuration matches. If a folder has the name of a command, type ./rules.
+    /// A named file can have any name, but it must be a template. In folders, hipaalint reads files that end with .json, .yaml,
+    /// .yml or .template. It leaves out hidden folders, node_modules, symbolic links, and everything that .gitignore or `skip` in
+    /// the configuration matches. If a folder has the name of a command, type ./rules.
     pub(super) paths: Vec<PathBuf>,
 
     /// Include files and folders that .gitignore matches
     #[arg(long)]
     pub(super) no_ignore: bool,
 
-    /// Apply `skip` of the configuration also to named files and folders, for hooks such as pre-commit
+    /// Skip named files that are not templates or that `skip` in the configuration matches, for hooks such as pre-commit
     #[arg(long)]
     pub(super) force_skip: bool,
 

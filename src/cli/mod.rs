@@ -12,6 +12,7 @@ mod init;
 mod lint;
 mod man;
 mod missing;
+mod others;
 mod output;
 mod page;
 mod plan;

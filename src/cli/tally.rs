@@ -4,6 +4,7 @@
 use super::Exit;
 use super::args::Format;
 use super::baseline::Scope;
+use super::others::Others;
 use super::output::{self, Written};
 use super::plan::Plan;
 use super::refused::RefusedPins;
@@ -79,16 +80,21 @@ impl Tally {
         let mut refused = RefusedPins::default();
         // A folder whose files cannot be read has its own diagnostics.
         let mut without_templates: BTreeSet<usize> = (0..found.folders.len()).collect();
+        let mut others = Others::new(plan.skips_named);
+        let mut included: BTreeSet<PathBuf> = BTreeSet::new();
         for (candidate, file) in files {
             if let Input::File(path) = &candidate.input {
                 tally.files.insert(path.clone());
             }
+            let file = match file {
+                File::Other(other) => match others.add(&candidate, *other) {
+                    Some(broken) => File::Linted(Box::new(broken)),
+                    None => continue,
+                },
+                file => file,
+            };
             match file {
-                File::NoTemplate => continue,
-                File::Skipped => {
-                    tally.summary.skipped += 1;
-                    continue;
-                }
+                File::NoTemplate | File::Other(_) => continue,
                 File::Unreadable(diagnostic) => {
                     tally.summary.unreadable += 1;
                     tally.diagnostics.push(*diagnostic);
@@ -96,7 +102,7 @@ impl Tally {
                 File::Linted(linted) => {
                     let Linted { report, source, .. } = *linted;
                     let setup = setups.of(&candidate);
-                    tally.files.extend(report.included.iter().map(|source| PathBuf::from(&source.name)));
+                    included.extend(report.included.iter().map(|source| PathBuf::from(&source.name)));
                     if report.is_template {
                         folders.insert(match &candidate.input {
                             Input::File(path) => path.parent().map(PathBuf::from),
@@ -143,6 +149,12 @@ impl Tally {
                 without_templates.remove(folder);
             }
         }
+        others.finish(&included);
+        tally.files.extend(included);
+        tally.summary.skipped = others.skipped;
+        let is_error = |diagnostic: &&Diagnostic| diagnostic.severity == Severity::Error;
+        tally.summary.unreadable += others.diagnostics.iter().filter(is_error).count();
+        tally.diagnostics.append(&mut others.diagnostics);
         let empty = without_templates.into_iter().filter_map(|index| found.folders.get(index));
         tally.diagnostics.extend(empty.map(|folder| discover::no_templates(folder, &found.left_out)));
         if !tally.provenance.templates.is_empty() {

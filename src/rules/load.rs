@@ -1,6 +1,6 @@
 //! Where rules come from: the pack that the binary carries, and the folders that users name.
 
-pub use super::nearest::nearest;
+pub use crate::nearest::nearest;
 
 use super::meta::{Control, FalseAlarms, RuleMeta, RuleProse, RuntimeCheck};
 use super::pack::{Head, Lazy, heads};

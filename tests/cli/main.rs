@@ -13,6 +13,7 @@ mod formats;
 mod governing;
 mod graph;
 mod missing;
+mod not_templates;
 mod options;
 mod pages;
 mod parameters;

@@ -237,8 +237,8 @@ fn help_goes_to_standard_output() {
 
     Options:
           --no-ignore   Include files and folders that .gitignore matches
-          --force-skip  Apply `skip` of the configuration also to named files and folders, for hooks
-                        such as pre-commit
+          --force-skip  Skip named files that are not templates or that `skip` in the configuration
+                        matches, for hooks such as pre-commit
           --watch       Lint again when a template, its configuration or a custom rule changes, until
                         Ctrl-C
       -h, --help        Print help (see more with '--help')

@@ -41,14 +41,15 @@ const MAX_ARGUMENTS: usize = 4096;
 /// Combinations of choices in a text past which they stay open.
 const MAX_SETTLED: usize = 16;
 
-/// Whether a map is a call of an intrinsic function: its only key is `Ref` or starts with `Fn::`.
+/// Whether a map is a call of an intrinsic function: its only key is `Ref` or begins as a function's does.
 pub fn is_function(node: &Node<'_>) -> bool {
     matches!(node.as_mapping(), Some([only]) if only.key == "Ref" || begins_as_function(&only.key))
 }
 
-/// Whether a key is that of a function or macro, `Fn::…`. Asked of nearly every key, so the four bytes are compared here and now.
+/// Whether a key is that of a function or macro, `Fn::…`, or of a directive that the program Rain replaces, `Rain::…`. Asked of
+/// nearly every key, so the bytes are compared here and now.
 pub fn begins_as_function(key: &str) -> bool {
-    matches!(key.as_bytes(), [b'F', b'n', b':', b':', ..])
+    matches!(key.as_bytes(), [b'F', b'n', b':', b':', ..] | [b'R', b'a', b'i', b'n', b':', b':', ..])
 }
 
 /// Whether a macro or loop may add keys to this map: `Fn::Transform` or `Fn::ForEach::…` stands among them.

@@ -9,11 +9,11 @@
 //! The parser's own scanner finds the pieces. One counts only if the parser then reports a value at exactly its place, so a
 //! wrong guess cannot change what is read.
 
-use super::Range;
 use super::build::Builder;
+use super::{Range, Stop, drive};
 use crate::source::SourceId;
 use crate::syntax::{Document, SyntaxError};
-use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, ScanError, Scanner, StrInput, Tag, TokenType};
+use granit_parser::{BufferedInput, ErrorKind, Event, ScalarStyle, ScanError, Scanner, Tag, TokenType};
 use std::borrow::Cow;
 
 /// What the search for pieces may read, as a multiple of the text. It reads it once, unless many pieces are in one list or
@@ -58,21 +58,12 @@ pub(super) fn parse(text: &str, source: SourceId, refused: SyntaxError) -> Resul
     if pieces.is_empty() {
         return Err(refused);
     }
-    let mut parser = Parser::new_from_str_with_options(&disguise, super::options(text));
     let mut builder = Builder::new(text, source);
     let mut pieces = pieces.into_iter().peekable();
     // The quoted piece that was read last, until something else is.
     let mut quoted: Option<Piece<'_>> = None;
-    while let Some(event) = parser.next_event() {
-        let (event, span) = match (event, &quoted) {
-            (Ok(event), _) => event,
-            // The string ended at the opening quote of the next one: it was never closed.
-            (Err(error), Some(piece)) if misses_key(&error) => {
-                return Err(builder.never_closed(piece.range.start, piece.stopped));
-            }
-            (Err(error), _) => return Err(builder.refused(&error, 0)),
-        };
-        let range = Range::of(&span);
+    let result = drive(&disguise, super::options(text), &mut |event, span| {
+        let range = Range::of(span);
         while let Some(comment) = pieces.next_if(|piece| piece.is_comment() && piece.range.end <= range.start) {
             builder.comment(comment.range);
         }
@@ -87,16 +78,25 @@ pub(super) fn parse(text: &str, source: SourceId, refused: SyntaxError) -> Resul
                         return Err(builder.refused(error, piece.range.start));
                     }
                     Content::Dash if *style == ScalarStyle::Plain && piece.range == range => {
-                        *value = Cow::Borrowed("-")
+                        *value = Cow::Borrowed("-");
                     }
-                    _ => return Err(refused),
+                    _ => return Err(refused.clone()),
                 }
                 quoted = is_quoted.then_some(piece);
             }
         } else if !matches!(event, Event::Comment(..)) {
             quoted = None;
         }
-        builder.event(event, &span)?;
+        builder.event(event, span)
+    });
+    match (result, quoted) {
+        (Ok(()), _) => {}
+        (Err(Stop::Syntax(error)), _) => return Err(error),
+        // The string ended at the opening quote of the next one: it was never closed.
+        (Err(Stop::Scan(error)), Some(piece)) if misses_key(&error) => {
+            return Err(builder.never_closed(piece.range.start, piece.stopped));
+        }
+        (Err(Stop::Scan(error)), _) => return Err(builder.refused(&error, 0)),
     }
     for piece in pieces {
         if !piece.is_comment() {
@@ -143,25 +143,27 @@ fn disguise(text: &str) -> (String, Vec<Piece<'_>>) {
 fn next_piece<'s>(text: &'s str, disguise: &str, start: usize) -> Option<(Piece<'s>, usize)> {
     let rest = disguise.get(start..)?;
     let mut options = super::options(text);
-    // To hand out comments, a scanner first looks through all that is left.
     options.set_emit_comments(false);
-    let mut scanner = Scanner::with_options(StrInput::new(rest), options);
+    // Not the parser's kind of input: a scanner that is used twice is compiled into fewer places, and so slower in the parser. This
+    // one counts characters, not bytes.
+    let mut scanner = Scanner::with_options(BufferedInput::new(rest.chars()), options);
     let (mut open, mut entry, mut seen) = (0_usize, 0, 0);
     let error = loop {
         let token = match scanner.next()? {
             Ok(token) => token,
             Err(error) => break error,
         };
-        let range = Range::of(&token.span());
+        let span = token.span();
         match token.token_type() {
             TokenType::FlowSequenceStart | TokenType::FlowMappingStart => open += 1,
             TokenType::FlowSequenceEnd | TokenType::FlowMappingEnd => open = open.saturating_sub(1),
-            TokenType::Key | TokenType::BlockEntry if open == 0 => entry = range.start,
+            TokenType::Key | TokenType::BlockEntry if open == 0 => entry = span.start.index(),
             _ => {}
         }
-        seen = range.end.max(seen);
+        seen = span.end.index().max(seen);
     };
-    let at = start + error.marker().byte_offset()?;
+    let [entry, seen, at] = bytes_of(rest, [entry, seen, error.marker().index()])?;
+    let at = start + at;
     let line = rest.get(..entry)?.rfind(['\n', '\r']).map_or(0, |end| end + 1);
     let piece = match error.kind() {
         ErrorKind::CommentNotSeparated => comment(text, at),
@@ -174,6 +176,18 @@ fn next_piece<'s>(text: &'s str, disguise: &str, start: usize) -> Option<(Piece<
         _ => None,
     };
     Some((piece?, start + line))
+}
+
+/// Where characters begin, in bytes, given their numbers.
+fn bytes_of<const N: usize>(text: &str, numbers: [usize; N]) -> Option<[usize; N]> {
+    let last = numbers.iter().max().copied()?;
+    let mut bytes = [text.len(); N];
+    for (number, (at, _)) in text.char_indices().enumerate().take(last + 1) {
+        for (byte, _) in bytes.iter_mut().zip(&numbers).filter(|(_, wanted)| **wanted == number) {
+            *byte = at;
+        }
+    }
+    Some(bytes)
 }
 
 /// A comment directly behind a quote, bracket or comma. Behind anything else (`|# x`), no reader accepts one.
@@ -195,13 +209,17 @@ fn quoted<'s>(text: &'s str, range: Range, stopped: usize, followers: &[u8]) -> 
         return None;
     }
     // Alone, it is in no map that it would have to be indented from.
-    let mut alone = Parser::new_from_str(text.get(range.start..range.end)?);
-    let content = loop {
-        match alone.next_event()? {
-            Ok((Event::Scalar(value, ..), _)) => break Content::Quoted(value),
-            Ok(_) => {}
-            Err(error) => break Content::Broken(error),
+    let alone = text.get(range.start..range.end)?;
+    let mut value = None;
+    let read = drive(alone, super::options(alone), &mut |event, _| {
+        if let Event::Scalar(text, ..) = event {
+            value = Some(text);
         }
+        Ok(())
+    });
+    let content = match (read, value) {
+        (Err(Stop::Scan(error)), _) => Content::Broken(error),
+        (_, value) => Content::Quoted(value?),
     };
     Some(Piece { range, stopped, content })
 }
