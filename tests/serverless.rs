@@ -595,8 +595,18 @@ fn user_rule(text: &str) -> RuleSet {
 #[test]
 fn without_the_transform_nothing_is_expanded() {
     let text = "Resources: { F: { Type: AWS::Serverless::Function, Properties: { Policies: AdministratorAccess } } }";
-    let (report, _) = report(text);
+    let keep = Keep { undecided: true, passed: false };
+    let linter = Linter::new(
+        RuleSet::embedded(),
+        |entry| RULES.contains(&&*entry.meta.id),
+        &BTreeMap::new(),
+        Pinned::default(),
+        keep,
+    );
+    let report = linter.unwrap().lint(&Source::new(SourceId(0), "template.yaml", text));
     assert!(report.findings.is_empty(), "{:#?}", report.findings);
+    let codes: Vec<&str> = report.diagnostics.iter().map(|diagnostic| &*diagnostic.code).collect();
+    assert_eq!(codes, ["transform-missing"]);
 }
 
 #[test]
