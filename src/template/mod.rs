@@ -192,7 +192,7 @@ impl<'t> Template<'t> {
 fn section<'t>(root: &'t Node<'t>, name: &str, oddities: &mut Vec<Oddity>) -> &'t [Entry<'t>] {
     let Some(Entry { key_span, value: node, .. }) = root.entry(name) else { return &[] };
     // CloudFormation: "At least one Resources member must be defined".
-    if name == "Resources" && matches!(node.as_mapping(), Some([])) || name == "Resources" && node.kind == Kind::Null {
+    if name == "Resources" && (node.kind == Kind::Null || matches!(node.as_mapping(), Some([]))) {
         oddities.push(Oddity {
             span: *key_span,
             message: "`Resources` is empty, so there is nothing to check".to_owned(),
