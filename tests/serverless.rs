@@ -605,7 +605,7 @@ fn without_the_transform_nothing_is_expanded() {
     );
     let report = linter.unwrap().lint(&Source::new(SourceId(0), "template.yaml", text));
     assert!(report.findings.is_empty(), "{:#?}", report.findings);
-    let codes: Vec<&str> = report.diagnostics.iter().map(|diagnostic| &*diagnostic.code).collect();
+    let codes: Vec<&str> = report.diagnostics.iter().map(|diagnostic| diagnostic.code).collect();
     assert_eq!(codes, ["transform-missing"]);
 }
 
