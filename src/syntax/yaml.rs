@@ -22,7 +22,7 @@ use std::borrow::Cow;
 /// Reads a YAML text with one document. Nothing at all, or comments alone, are `null`.
 ///
 /// # Errors
-/// As for [`read`], and otherwise the first key that occurs more than once in its map.
+/// As for `read`, and otherwise the first key that occurs more than once in its map.
 pub fn parse(text: &str, source: SourceId) -> Result<Document<'_>, SyntaxError> {
     read(text, source).and_then(Document::without_repeated)
 }
