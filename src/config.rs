@@ -27,7 +27,6 @@ pub use nearest::Nearest;
 pub use parameters::read_parameters;
 
 use crate::discover::{Globs, shown};
-use crate::eval::inputs::Pinned;
 use crate::finding::{Diagnostic, Level, Severity};
 use crate::linter::Override;
 use crate::rules::load::{RuleEntry, RuleSet, is_pattern, names, nearest};
@@ -49,7 +48,7 @@ pub struct Config {
     /// The lowest level that fails a run.
     pub fail_on: Option<FailOn>,
     /// Values of template parameters.
-    pub parameters: Pinned,
+    pub parameters: Pins,
     /// Folders of custom rules, relative to the configuration.
     pub rule_folders: Vec<PathBuf>,
     /// Files and folders to leave out of folders that are searched.
@@ -60,6 +59,18 @@ pub struct Config {
     shared: BTreeMap<String, Vec<String>>,
     changes: Vec<Change>,
 }
+
+/// A pinned value of a parameter, and where it is written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pin {
+    /// The value.
+    pub value: String,
+    /// Where it is written.
+    pub span: Span,
+}
+
+/// Pinned values by the names of their parameters.
+pub type Pins = BTreeMap<String, Pin>;
 
 /// The least level that fails a run.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
@@ -282,11 +293,11 @@ impl ConfigReader<'_> {
         })
     }
 
-    fn parameters(&mut self, node: &Node<'_>, what: &str) -> Pinned {
-        let mut pinned = Pinned::new();
+    fn parameters(&mut self, node: &Node<'_>, what: &str) -> Pins {
+        let mut pinned = Pins::new();
         for entry in self.entries(node, what, "Write one `Name: value` on each line.") {
             if let Some(value) = self.parameter_value(&entry.value, &entry.key) {
-                pinned.insert(entry.key.to_string(), value);
+                pinned.insert(entry.key.to_string(), Pin { value, span: entry.value.span });
             }
         }
         pinned

@@ -14,7 +14,7 @@ mod unknown_types;
 
 use crate::date::Date;
 use crate::eval::Memory;
-use crate::eval::inputs::{Inputs, Pinned};
+use crate::eval::inputs::{Inputs, Pinned, Refused};
 use crate::exceptions::{Aliases, Exceptions};
 use crate::expand::{self, Block, Model};
 use crate::finding::{Counts, Diagnostic, Finding, Level, Outcome, RuleSeverity, Severity};
@@ -37,6 +37,7 @@ use std::sync::{Arc, OnceLock};
 use unknown_types::unknown_types;
 
 pub use crate::expand::includes::MAX_INCLUDES;
+pub use crate::graph::secrets::is_secret_name;
 pub use file_report::{Declared, FileReport};
 pub use includes::{Loaded, Loader};
 pub use setup::SetupError;
@@ -274,6 +275,8 @@ impl Linter {
         if !template::is_template(&document.root) && document.root.get("Transform").is_none() {
             return report;
         }
+        let (inputs, refused) = inputs.accepted_by(&document.root, is_secret_name);
+        let inputs = inputs.as_ref();
         let macros = expand::Macros::of(&document);
         let texts = includes::texts(&document.root, macros, source.id, load);
         let files = includes::Files::parse(&texts, &mut report.diagnostics);
@@ -305,6 +308,12 @@ impl Linter {
         }
         for found in &expansion.notes {
             report.diagnostics.push(note(found.code, found.span, &found.message, &found.help));
+        }
+        let (given, pinned): (Vec<Refused>, Vec<Refused>) = refused.into_iter().partition(|refused| refused.is_given);
+        report.refused = pinned;
+        for refused in given {
+            let help = "Pass a value that the parameter accepts.";
+            report.diagnostics.push(note("refused-parameter", refused.span, &refused.sentence(), help));
         }
         report.diagnostics.sort_by_key(|diagnostic| diagnostic.span);
         let memory = Memory::default();

@@ -16,6 +16,7 @@ mod output;
 mod page;
 mod plan;
 mod progress;
+mod refused;
 mod rules;
 mod setup;
 mod tally;

@@ -3,10 +3,10 @@
 use super::args::RuleSources;
 use super::baseline::Baselines;
 use super::plan::{Problems, Rules};
+use super::refused::TypedPins;
 use crate::config::{self, FailOn, Nearest};
 use crate::date::Date;
 use crate::discover::{Candidate, Globs, Input, from_here};
-use crate::eval::inputs::Pinned;
 use crate::finding::{Level, RuleSeverity};
 use crate::linter::{Keep, Linter};
 use crate::report::PROJECT_ADDRESS;
@@ -30,7 +30,7 @@ pub(super) struct Typed {
     pub(super) min_severity: Option<RuleSeverity>,
     pub(super) profile: Option<String>,
     pub(super) fail_on: Option<FailOn>,
-    pub(super) parameters: Pinned,
+    pub(super) parameters: TypedPins,
     pub(super) keep: Keep,
     /// The date that exceptions are checked against.
     pub(super) today: Option<Date>,
@@ -44,6 +44,8 @@ pub(super) struct Setup {
     /// The configuration as reports name it, if there is one.
     pub(super) configuration: Option<String>,
     pub(super) linter: Arc<Linter>,
+    /// The pinned parameters, and where they are pinned.
+    pub(super) pins: TypedPins,
     /// The name of the profile; `None` if the arguments name rules.
     pub(super) profile: Option<String>,
     pub(super) fail_on: FailOn,
@@ -197,9 +199,10 @@ impl Setups {
     fn setup(&mut self, configuration: Option<&Path>) -> Setup {
         let Self { typed, problems, .. } = self;
         let Rules { set, config, overrides, name } = Rules::read(configuration, &typed.sources.rules, problems);
-        let mut pinned = config.parameters;
-        problems.check_pseudo_parameters(&pinned);
-        pinned.extend(typed.parameters.clone());
+        problems.check_pseudo_parameters(config.parameters.keys());
+        let configured = config.parameters.into_iter().map(|(name, pin)| (name, (pin.value, Some(pin.span))));
+        let pins: TypedPins = configured.chain(typed.parameters.clone()).collect();
+        let pinned = pins.iter().map(|(name, (value, _))| (name.clone(), value.clone())).collect();
         let profile = typed.profile.clone().or(config.profile).unwrap_or_else(|| DEFAULT_PROFILE.to_owned());
         let selects = |entry: &RuleEntry| {
             let is_left_out = typed.ignored.iter().any(|id| names(id, entry.id()))
@@ -240,6 +243,7 @@ impl Setups {
             number,
             configuration: name,
             linter: Arc::new(linter),
+            pins,
             profile: typed.rules.is_empty().then_some(profile),
             fail_on: typed.fail_on.or(config.fail_on).unwrap_or(FailOn::Level(Level::Error)),
             skip: config.skip,

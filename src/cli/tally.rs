@@ -6,6 +6,7 @@ use super::args::Format;
 use super::baseline::Scope;
 use super::output::{self, Written};
 use super::plan::Plan;
+use super::refused::RefusedPins;
 use super::setup::Setup;
 use crate::discover::{self, Candidate, Discovery, Input};
 use crate::finding::{self, Counts, Diagnostic, Exception, Finding, Level, RuleSeverity, Severity, Suppression};
@@ -73,6 +74,9 @@ impl Tally {
         let mut folders: BTreeSet<Option<PathBuf>> = BTreeSet::new();
         // Names of parameters, and whether the value is a secret in any template.
         let mut parameters: BTreeMap<String, bool> = BTreeMap::new();
+        // Those that some template declares and whose pinned value, if there is one, it accepts.
+        let mut accepted: BTreeSet<String> = BTreeSet::new();
+        let mut refused = RefusedPins::default();
         // A folder whose files cannot be read has its own diagnostics.
         let mut without_templates: BTreeSet<usize> = (0..found.folders.len()).collect();
         for (candidate, file) in files {
@@ -113,6 +117,13 @@ impl Tally {
                     for (rule, counts) in report.by_rule {
                         *tally.by_rule.entry(rule).or_default() += counts;
                     }
+                    for parameter in &report.parameters {
+                        let is_refused = report.refused.iter().any(|refused| refused.parameter == parameter.name);
+                        if !is_refused {
+                            accepted.insert(parameter.name.clone());
+                        }
+                    }
+                    refused.add(&setup, &candidate.name, report.refused);
                     for parameter in report.parameters {
                         *parameters.entry(parameter.name).or_default() |= parameter.is_secret;
                     }
@@ -139,10 +150,14 @@ impl Tally {
             tally.diagnostics.extend(unknown_parameters(plan, &parameters));
             tally.summary.problems += tally.diagnostics.len() - unknown;
         }
+        let made: Vec<Arc<Setup>> = setups.made().iter().map(Arc::clone).collect();
+        refused.complain(&parameters, &made, &mut setups.problems);
+        tally.summary.problems += setups.problems.diagnostics.len();
+        tally.diagnostics.append(&mut setups.problems.diagnostics);
         tally.sources.extend(std::mem::take(&mut setups.problems.sources));
         tally.sources.sort_by_key(|source| source.id);
         tally.name_governed(plan);
-        tally.provenance.pinned = tally.pins(&parameters);
+        tally.provenance.pinned = tally.pins(&parameters, &accepted);
         tally.provenance.revision = revision_of(&folders, plan);
         tally.count();
         tally
@@ -182,12 +197,13 @@ impl Tally {
             .collect();
     }
 
-    /// The parameters with a value from the run, if some template declares them.
-    fn pins(&self, declared: &BTreeMap<String, bool>) -> Vec<Pin> {
+    /// The parameters with a value from the run, if some template declares them and accepts it.
+    fn pins(&self, declared: &BTreeMap<String, bool>, accepted: &BTreeSet<String>) -> Vec<Pin> {
         let given = self.governed.iter().flat_map(|(setup, _)| &setup.linter.inputs().pinned);
         let given: BTreeSet<(&String, &String)> = given.collect();
         let pin = |(name, value): (&String, &String)| {
             let no_echo = match declared.get(name) {
+                Some(_) if !accepted.contains(name) => return None,
                 Some(no_echo) => *no_echo,
                 // Templates do not declare pseudo parameters, and these are not secret.
                 None if name.starts_with("AWS::") => false,

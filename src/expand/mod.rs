@@ -2,6 +2,7 @@
 //!
 //! Nothing above this reads [`crate::template`].
 
+mod conditions;
 pub mod expansion;
 pub mod includes;
 mod loops;

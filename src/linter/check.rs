@@ -95,6 +95,7 @@ pub(super) fn run_check<'m, 't>(
     let mut reasons: Vec<String> = Vec::new();
     let mut undecided = !exploration.complete;
     let mut passed = false;
+    let never_occurs = exploration.leaves.is_empty() && !exploration.infeasible.is_empty();
     if !exploration.complete {
         reasons.push(format!(
             "the result depends on more than {} combinations of parameters and conditions",
@@ -160,6 +161,8 @@ pub(super) fn run_check<'m, 't>(
         CheckResult::Undecided(reasons)
     } else if passed {
         CheckResult::Pass
+    } else if never_occurs {
+        CheckResult::Undecided(vec!["CloudFormation refuses every choice: `Fn::FindInMap` finds no entry".to_owned()])
     } else {
         CheckResult::NotApplicable
     }

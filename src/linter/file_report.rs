@@ -1,6 +1,7 @@
 //! The result of linting one file.
 
 use super::Nested;
+use crate::eval::inputs::Refused;
 use crate::finding::{Counts, Diagnostic, Exception, Finding};
 use crate::source::{Hidden, Source};
 use std::sync::Arc;
@@ -39,6 +40,8 @@ pub struct FileReport {
     pub by_rule: Vec<(Arc<str>, Counts)>,
     /// The template's parameters.
     pub parameters: Vec<Declared>,
+    /// The pinned values that the template's parameters do not accept. The template was linted without them.
+    pub refused: Vec<Refused>,
     /// The nested stacks that it declares and whose template is a local file.
     pub nested: Vec<Nested>,
 }
@@ -50,6 +53,7 @@ impl FileReport {
             || !self.suppressed.is_empty()
             || !self.exceptions.is_empty()
             || !self.diagnostics.is_empty()
+            || !self.refused.is_empty()
             || !self.nested.is_empty()
     }
 

@@ -147,8 +147,9 @@ pub fn exports(source: &Source, inputs: &Inputs) -> BTreeMap<String, String> {
         return exports;
     }
     let template = Template::new(&document.root);
+    let (inputs, _) = inputs.accepted_by(&document.root, |_| true);
     let memory = Memory::default();
-    let model = Model::new(&template, inputs, &memory);
+    let model = Model::new(&template, &inputs, &memory);
     for output in &model.outputs {
         let (Some(name), Some(value)) =
             (output.node.get("Export").and_then(|export| export.get("Name")), output.node.get("Value"))

@@ -152,7 +152,7 @@ fn has_no_wildcard(value: &Value<'_>, test: Test) -> Truth {
     for part in value.parts() {
         result = result.and(match &part.content {
             Content::Known(text) => (!text.contains(['*', '?']) && !has_policy_variable(text)).into(),
-            Content::Choice => Truth::Unknown,
+            Content::Choice | Content::Entry(_) => Truth::Unknown,
             _ if is_identity(&part.origin) => Truth::True,
             // Whatever it is, it is compared as it stands: these operators have no wildcards.
             _ if matches!(test, Test::StringEquals | Test::StringEqualsIgnoreCase) => Truth::True,

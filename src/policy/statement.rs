@@ -120,7 +120,7 @@ impl<'m, 't> Collector<'_, 'm, 't> {
                     self.written_statements(written, &format!("{path}/Statement"));
                 }
             }
-            Kind::String(_) | Kind::Text(_) => match json_text::parse(value) {
+            Kind::String(_) | Kind::Text(_) => match json_text::parse(self.run, value) {
                 Some(document) => self.document(&document, path),
                 None => self.unread_value(value),
             },
@@ -136,7 +136,7 @@ impl<'m, 't> Collector<'_, 'm, 't> {
                     self.statement(item, format!("{path}/{index}"));
                 }
             }
-            Kind::String(_) | Kind::Text(_) => match json_text::parse(value) {
+            Kind::String(_) | Kind::Text(_) => match json_text::parse(self.run, value) {
                 Some(inner) => self.written_statements(&inner, path),
                 None => self.unread_value(value),
             },

@@ -173,6 +173,8 @@ impl<'m, 't> Checker<'_, 'm, 't> {
     pub fn explained(&self, item: &Item<'m, 't>) -> Location {
         let mut location = item.location();
         if let Item::Value { value, .. } = item {
+            let value = self.run.as_chosen(value);
+            location = location.of_value(&value);
             for part in value.parts() {
                 let evaluator = &self.model.evaluator;
                 if let (Content::Known(text), Origin::Parameter(name)) = (&part.content, &part.origin)
@@ -196,7 +198,7 @@ impl<'m, 't> Checker<'_, 'm, 't> {
         match &value.kind {
             Kind::List(items) => items.iter().any(|item| self.is_something(item)),
             Kind::String(_) | Kind::Text(_)
-                if value.parts().iter().all(|part| matches!(part.content, Content::Known(_) | Content::Choice)) =>
+                if value.parts().iter().all(|part| part.content.is_known() || part.content.is_choice()) =>
             {
                 let is_empty = self
                     .run

@@ -73,8 +73,8 @@ fn check(linter: &Linter, id: &str, example: &Example, wanted: Option<Outcome>) 
     let mut report = linter.lint(&source);
     report.findings.retain(|finding| &*finding.rule == id);
     let mut complain = |message: String| writeln!(complaints, "{id}, example `{}`: {message}", example.name).unwrap();
-    if !report.is_template || !report.diagnostics.is_empty() {
-        complain(format!("is no clean template: {:?}\n{text}", report.diagnostics));
+    if !report.is_template || !report.diagnostics.is_empty() || !report.refused.is_empty() {
+        complain(format!("is no clean template: {:?} {:?}\n{text}", report.diagnostics, report.refused));
         return complaints;
     }
     let failing: Vec<_> = report.findings.iter().filter(|finding| finding.outcome == Outcome::Fail).collect();
