@@ -239,8 +239,7 @@ impl Redaction {
         /// The shortest beginning that is more than may be shown.
         const SHORTEST: usize = SHOWN + 1;
         let mut clean = String::new();
-        let mut pieces = text.split_inclusive('…').peekable();
-        while let Some(piece) = pieces.next() {
+        for piece in text.split_inclusive('…') {
             let kept = piece.strip_suffix('…').unwrap_or(piece);
             let starts = kept.char_indices().rev().map(|(at, _)| at).take(MAX_BEGINNING).skip(SHORTEST - 1);
             let beginning = starts

@@ -295,7 +295,8 @@ impl<'t> Search<'t> {
             let assigned = assigned_secrets(&hidden.text, self.dialect);
             let assigned = assigned.first().map(|assigned| (assigned.name, assigned.what()));
             if let Some((name, what)) = holds.or(assigned) {
-                self.found(name, node, spelled, &[0..text.len()], what);
+                let whole = 0..text.len();
+                self.found(name, node, spelled, std::slice::from_ref(&whole), what);
             }
         }
     }
