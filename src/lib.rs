@@ -53,6 +53,7 @@ pub mod facts;
 pub mod finding;
 pub mod graph;
 pub mod linter;
+pub mod nearest;
 pub mod openapi;
 pub mod policy;
 pub mod project;

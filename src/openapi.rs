@@ -224,7 +224,7 @@ impl<'v, 't> Reader<'v, 't> {
             })
         };
         match (is("NONE"), is("AWS_IAM")) {
-            (Truth::True, _) => Requirement::nothing("`x-amazon-apigateway-auth` is NONE"),
+            (Truth::True, _) => Requirement::nothing("`x-amazon-apigateway-auth` is set to NONE"),
             (_, Truth::True) if self.protocol == Protocol::Rest => Requirement::Authorization,
             (_, Truth::True) => {
                 run.note_reason("AWS does not document that HTTP APIs use `x-amazon-apigateway-auth`");

@@ -8,6 +8,7 @@ mod skipped;
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::Command;
 
+use hipaalint::facts::properties::{Below, Map, Properties};
 use hipaalint::facts::{
     Grant, Limitable, TagShape, can_be_limited, hipaa_eligibility, is_known_type, is_property_attribute, is_stateful,
     limitable, managed_policy_grant, name_property, tag_shape,
@@ -16,6 +17,8 @@ use schemas::{Kind, property, resource_types};
 use skipped::skipped;
 
 const RESOURCE_TYPES: &str = include_str!("../data/resource-types.txt");
+const PROPERTIES: &str = include_str!("../data/properties.txt");
+const SAM_TYPES: &str = include_str!("../data/sam-types.txt");
 const IAM_ACTIONS: &str = include_str!("../data/iam-actions.txt");
 const IAM_RESOURCES: &str = include_str!("../data/iam-resources.txt");
 const ATTRIBUTES: &str = include_str!("../data/attributes.txt");
@@ -51,6 +54,8 @@ fn name_of(action: &str) -> &str {
 fn data_files_are_ascii_and_sorted_after_their_header() {
     for (name, text) in [
         ("resource-types", RESOURCE_TYPES),
+        ("properties", PROPERTIES),
+        ("sam-types", SAM_TYPES),
         ("iam-actions", IAM_ACTIONS),
         ("iam-resources", IAM_RESOURCES),
         ("attributes", ATTRIBUTES),
@@ -116,6 +121,37 @@ fn every_type_with_a_schema_is_known_and_no_other() {
     ] {
         assert!(!is_known_type(unknown), "{unknown}");
     }
+}
+
+/// At every depth, the names of properties are those of the schema, as far as objects lead to each other.
+#[test]
+fn property_names_are_those_of_the_schemas() {
+    fn compare(resource_type: &str, path: &str, properties: Properties, map: Map, depth: usize) -> usize {
+        let mut compared = 0;
+        let names = properties.names(map);
+        for name in names.iter() {
+            let mut path = if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
+            let mut kind = property(resource_type, &path).unwrap().kind;
+            compared += 1;
+            let Some(Below::Properties(below, inside)) = names.get(name) else { continue };
+            for _ in 0..inside {
+                path += if kind == Kind::Array { "[*]" } else { ".*" };
+                kind = property(resource_type, &path).unwrap().kind;
+            }
+            let Kind::Object(names) = kind else { panic!("{resource_type} {path}: {kind:?}") };
+            assert_eq!(properties.names(below).iter().collect::<Vec<_>>(), names, "{resource_type} {path}");
+            // Definitions may refer to themselves.
+            if depth < 3 {
+                compared += compare(resource_type, &path, properties, below, depth + 1);
+            }
+        }
+        compared
+    }
+    let compared: usize =
+        entries(PROPERTIES).map(|(kind, _)| compare(kind, "", Properties::of(kind).unwrap(), Properties::TOP, 0)).sum();
+    assert!(compared > 20_000, "{compared}");
+    let missing: Vec<&str> = resource_types().filter(|kind| Properties::of(kind).is_none()).collect();
+    assert_eq!(missing, ["AWS::CDK::Metadata", "AWS::CloudFormation::CustomResource"]);
 }
 
 #[test]

@@ -42,6 +42,93 @@ fn paths(text: &str, template: &str) -> Vec<String> {
     report.findings.into_iter().map(|finding| finding.path).collect()
 }
 
+/// What a parameter accepts decides a limit, whatever its value is.
+#[test]
+fn limits_of_parameters_decide_limits() {
+    let outcomes = |assert: &str, declaration: &str| {
+        let keep = Keep { undecided: true, passed: true };
+        let rules = rule(&format!("resources: [AWS::RDS::DBInstance]\nassert: {assert}\n"));
+        let linter = Linter::new(rules, |_| true, &BTreeMap::new(), BTreeMap::new(), keep).unwrap();
+        let template = format!(
+            "Parameters: {{P: {{Type: Number{declaration}}}}}
+Resources: {{R: {{Type: AWS::RDS::DBInstance, Properties: {{BackupRetentionPeriod: !Ref P}}}}}}
+"
+        );
+        let report = linter.lint(&Source::new(SourceId(0), "template", template));
+        let outcomes = report.findings.iter().map(|finding| format!("{:?}", finding.outcome));
+        outcomes.collect::<Vec<_>>().join(", ")
+    };
+    let least = "{ path: $.Properties.BackupRetentionPeriod, is: { at-least: 7 } }";
+    let most = "{ path: $.Properties.BackupRetentionPeriod, is: { at-most: 7 } }";
+    for (declaration, at_least, at_most) in [
+        ("", "Undecided", "Undecided"),
+        (", MinValue: 7", "Pass", "Undecided"),
+        (", MinValue: 8", "Pass", "Fail"),
+        (", MaxValue: 7", "Undecided", "Pass"),
+        (", MaxValue: 6", "Fail", "Pass"),
+        (", MinValue: 1, MaxValue: 35", "Undecided", "Undecided"),
+    ] {
+        assert_eq!(outcomes(least, declaration), at_least, "{declaration}");
+        assert_eq!(outcomes(most, declaration), at_most, "{declaration}");
+    }
+}
+
+/// A property that takes any map takes its JSON text as well, and what is not known in the text hides nothing else.
+#[test]
+fn paths_lead_into_json_texts() {
+    let template = |value: &str| {
+        format!(
+            "Parameters:
+  On: {{Type: String, AllowedValues: ['true', 'false']}}
+  Key: {{Type: String}}
+Resources:
+  R: {{Type: AWS::EMR::SecurityConfiguration, Properties: {{SecurityConfiguration: {value}}}}}
+"
+        )
+    };
+    let outcomes = |assert: &str, value: &str| {
+        let keep = Keep { undecided: true, passed: true };
+        let rules = rule(&format!("resources: [AWS::EMR::SecurityConfiguration]\nassert: {assert}\n"));
+        let linter = Linter::new(rules, |_| true, &BTreeMap::new(), BTreeMap::new(), keep).unwrap();
+        let report = linter.lint(&Source::new(SourceId(0), "template", template(value)));
+        let show = |finding: &hipaalint::finding::Finding| {
+            format!("{:?} {}", finding.outcome, finding.when.as_deref().unwrap_or_default()).trim().to_owned()
+        };
+        report.findings.iter().map(show).collect::<Vec<_>>().join(", ")
+    };
+    let on = "{ path: $.Properties.SecurityConfiguration.A.On, is: { equals: true } }";
+    let first = "{ path: '$.Properties.SecurityConfiguration.List[0].On', is: { equals: true } }";
+    let every = "{ every: { path: '$.Properties.SecurityConfiguration.List[*]', assert: { path: $.On, is: { equals: true } } } }";
+    for (assert, value, expected) in [
+        (on, "{A: {On: true}}", "Pass"),
+        (on, "'{\"A\": {\"On\": true}}'", "Pass"),
+        (on, "'{\"A\": {\"On\": \"true\"}}'", "Pass"),
+        (on, "'{\"A\": {\"On\": false}}'", "Fail"),
+        (on, "'{\"A\": {}}'", "Fail"),
+        (on, "'no JSON'", "Fail"),
+        (on, "'{no JSON'", "Fail"),
+        (on, "!Sub '{\"A\": {\"On\": true, \"Key\": \"${Key}\"}}'", "Pass"),
+        (on, "!Sub '{\"A\": {\"On\": false, \"Key\": \"${Key}\"}}'", "Fail"),
+        (on, "!Join ['', ['{\"A\": {\"On\": false, \"Key\": \"', !Ref Key, '\"}}']]", "Fail"),
+        (on, "!Sub '{\"A\": {\"On\": ${On}, \"Key\": \"${Key}\"}}'", "Fail when On is false"),
+        (on, "!Sub '{\"A\": {\"On\": \"${On}\"}}'", "Fail when On is false"),
+        // What is not known elsewhere, and what is not known of the value itself.
+        (on, "!Sub '{\"B\": ${Key}, \"A\": {\"On\": false}}'", "Fail"),
+        (on, "!Sub '{\"B\": {\"${Key}\": 1}, \"A\": {\"On\": false}}'", "Fail"),
+        (on, "!Sub '{\"A\": {\"On\": ${Key}}}'", "Undecided"),
+        (on, "!Sub '{\"A\": {\"${Key}\": 1}}'", "Undecided"),
+        (on, "!Sub '{\"A\": ${Key}}'", "Undecided"),
+        (on, "!Sub '{${Key}}'", "Undecided"),
+        (on, "!Ref Key", "Undecided"),
+        (first, "!Sub '{\"List\": [{\"On\": false}, ${Key}]}'", "Fail"),
+        (every, "!Sub '{\"List\": [{\"On\": true}, ${Key}]}'", "Undecided"),
+        (every, "!Sub '{\"List\": [{\"On\": false}, ${Key}]}'", "Fail"),
+        (every, "'{\"List\": [{\"On\": true}]}'", "Pass"),
+    ] {
+        assert_eq!(outcomes(assert, value), expected, "{value}");
+    }
+}
+
 #[test]
 fn count_takes_both_bounds_and_forks_with_conditions() {
     holds(

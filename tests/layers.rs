@@ -7,15 +7,16 @@ use std::path::Path;
 
 /// Each part of `src/`, from the bottom up, with the parts that it may use. A part may use only parts above it in this
 /// list, so there are no circles.
-const LAYERS: [(&str, &[&str]); 26] = [
+const LAYERS: [(&str, &[&str]); 27] = [
     ("source", &[]),
     ("date", &[]),
     ("truth", &[]),
     ("expression", &[]),
     ("facts", &[]),
     ("finding", &["source", "date"]),
-    ("syntax", &["source"]),
-    ("template", &["source", "syntax"]),
+    ("nearest", &[]),
+    ("syntax", &["source", "nearest"]),
+    ("template", &["source", "nearest", "syntax"]),
     ("eval", &["source", "truth", "facts", "syntax", "template"]),
     // The last that reads templates as written; everything above it sees what comes to be.
     ("expand", &["source", "facts", "syntax", "template", "eval", "finding"]),
@@ -29,6 +30,7 @@ const LAYERS: [(&str, &[&str]); 26] = [
             "truth",
             "facts",
             "expression",
+            "nearest",
             "syntax",
             "eval",
             "expand",
@@ -47,6 +49,7 @@ const LAYERS: [(&str, &[&str]); 26] = [
             "truth",
             "facts",
             "finding",
+            "nearest",
             "syntax",
             "template",
             "eval",
@@ -58,12 +61,12 @@ const LAYERS: [(&str, &[&str]); 26] = [
         ],
     ),
     ("baseline", &["source", "syntax", "finding", "rules"]),
-    ("catalogue", &["rules"]),
+    ("catalogue", &["finding", "rules"]),
     ("report", &["source", "date", "finding", "rules"]),
     // For tests alone: the schemas that ship with the project.
     ("schemas", &["report"]),
     ("revision", &[]),
-    ("discover", &["finding"]),
+    ("discover", &["finding", "nearest"]),
     ("project", &["source", "finding", "eval", "linter", "discover"]),
     ("config", &["source", "finding", "syntax", "eval", "rules", "linter", "discover"]),
     // Decides nothing about templates, so it has no business with the parts that do.

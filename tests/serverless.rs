@@ -315,7 +315,7 @@ fn json_is_the_same() {
     );
     assert_eq!(
         violations(&report, &source),
-        ["9 iam-wildcard-action", "12 apigateway-access-log", "14 apigateway-method-authorization"]
+        ["14 apigateway-method-authorization", "9 iam-wildcard-action", "12 apigateway-access-log"]
     );
 }
 
@@ -365,6 +365,81 @@ Resources:
         "Globals/Function/Environment/Variables/API_TOKEN: `API_TOKEN` of `Import` is a hard-coded secret, and \
          everyone who has the template can read it"
     );
+}
+
+#[test]
+fn null_is_absence() {
+    let function = |auth: &str| {
+        format!(
+            "
+  F:
+    Type: AWS::Serverless::Function
+    Properties:
+      {{CodeUri: ., Handler: a.b, Runtime: python3.13, Environment: null, Policies: null,
+       Events: {{Post: {{Type: HttpApi, Properties: {{ApiId: !Ref Api, Path: /a, Method: post{auth}}}}}}}}}"
+        )
+    };
+    let api = |default: &str| {
+        format!(
+            "
+  Api:
+    Type: AWS::Serverless::HttpApi
+    Properties:
+      Auth:
+        DefaultAuthorizer: {default}
+        Authorizers:
+          Staff: {{IdentitySource: $request.header.Authorization, JwtConfiguration: {{issuer: https://a.example, audience: [a]}}}}"
+        )
+    };
+    let outcomes = |globals: &str, default: &str, auth: &str| {
+        let text =
+            format!("Transform: AWS::Serverless-2016-10-31{globals}\nResources:{}{}\n", api(default), function(auth));
+        let (report, source) = report_by(RuleSet::embedded(), &["apigateway-method-authorization"], &text);
+        assert!(report.findings.iter().all(|finding| finding.outcome == Outcome::Fail), "{:#?}", report.findings);
+        violations(&report, &source).len()
+    };
+    for (default, auth, failed) in [
+        ("Staff", "", 0),
+        ("null", "", 1),
+        ("~", "", 1),
+        ("", "", 1),
+        ("Staff", ", Auth: null", 0),
+        ("Staff", ", Auth: {Authorizer: null}", 0),
+        ("Staff", ", Auth: {Authorizer: NONE}", 1),
+        ("null", ", Auth: {Authorizer: Staff}", 0),
+    ] {
+        assert_eq!(outcomes("", default, auth), failed, "{default} {auth}");
+    }
+    // Over a global value as well.
+    let globals = "\nGlobals: {HttpApi: {Auth: {DefaultAuthorizer: Staff}}}";
+    assert_eq!((outcomes(globals, "null", ""), outcomes(globals, "Staff", "")), (1, 0));
+}
+
+/// SAM combines the conditions of the events of an implicit API, ten in each `Fn::Or`.
+#[test]
+fn an_implicit_api_of_many_conditional_functions() {
+    let text = |functions: usize, last: &str| {
+        let mut text = String::from("Transform: AWS::Serverless-2016-10-31\nConditions:\n");
+        for n in 0..functions {
+            let value = if n + 1 == functions { last } else { "b" };
+            text.push_str(&format!("  C{n}: !Equals [a, {value}]\n"));
+        }
+        text.push_str("Resources:\n");
+        for n in 0..functions {
+            text.push_str(&format!(
+                "  F{n}: {{Type: AWS::Serverless::Function, Condition: C{n}, Properties: {{Handler: a.b, Runtime: \
+                 python3.13, CodeUri: ./x, Events: {{A: {{Type: Api, Properties: {{Path: /{n}, Method: get}}}}}}}}}}\n"
+            ));
+        }
+        text
+    };
+    for functions in [2, 10, 11, 101] {
+        let found = |last: &str| {
+            let (report, _) = report_by(RuleSet::embedded(), &["apigateway-access-log"], &text(functions, last));
+            !report.findings.is_empty()
+        };
+        assert_eq!((found("b"), found("a")), (false, true), "{functions}");
+    }
 }
 
 #[test]
@@ -656,7 +731,7 @@ Resources:
             function("FunctionUrlConfig: { AuthType: NONE }", "{}"),
             vec![
                 "Permission `Intake` (a permission that SAM adds) grants access to everyone: `Principal` is \"*\" | SAM adds \
-                 this permission because `AuthType` in `FunctionUrlConfig` is NONE: set it to AWS_IAM"
+                 this permission because `AuthType` in `FunctionUrlConfig` is set to NONE: set it to AWS_IAM"
                     .to_owned(),
             ],
         ),

@@ -1,8 +1,9 @@
 //! The arguments as typed, for clap: each option with its help. [`plan`](super::plan) works out their meaning.
 
 use crate::date::Date;
-use crate::finding::Level;
+use crate::finding::{Level, RuleSeverity};
 use crate::linter::Keep;
+use crate::report::statistics::Grouping;
 use crate::rules::rule::PROFILES;
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -82,16 +83,16 @@ pub(super) enum Command {
 pub(super) struct LintArguments {
     /// Templates, folders with templates, or - for standard input [default: the current folder]
     ///
-    /// A named file can have any name. It is skipped if it is not a template. In folders, hipaalint reads files that end with
-    /// .json, .yaml, .yml or .template. It leaves out hidden folders, node_modules, symbolic links, and everything that
-    /// .gitignore or `skip` in the configuration matches. If a folder has the name of a command, type ./rules.
+    /// A named file can have any name, but it must be a template. In folders, hipaalint reads files that end with .json, .yaml,
+    /// .yml or .template. It leaves out hidden folders, node_modules, symbolic links, and everything that .gitignore or `skip` in
+    /// the configuration matches. If a folder has the name of a command, type ./rules.
     pub(super) paths: Vec<PathBuf>,
 
     /// Include files and folders that .gitignore matches
     #[arg(long)]
     pub(super) no_ignore: bool,
 
-    /// Apply `skip` of the configuration also to named files and folders, for hooks such as pre-commit
+    /// Skip named files that are not templates or that `skip` in the configuration matches, for hooks such as pre-commit
     #[arg(long)]
     pub(super) force_skip: bool,
 
@@ -111,9 +112,19 @@ pub(super) struct LintArguments {
     #[arg(help_heading = RULES, long, value_name = "NAME", value_parser = PossibleValuesParser::new(PROFILES), hide_possible_values = true)]
     pub(super) profile: Option<String>,
 
-    /// Run this rule instead of a profile (repeatable)
+    /// Run this rule instead of a profile (repeatable); 's3-*' runs every rule with such an id
     #[arg(help_heading = RULES, long, value_name = "ID")]
     pub(super) rule: Vec<String>,
+
+    /// Do not run this rule (repeatable); 's3-*' leaves out every rule with such an id
+    #[arg(help_heading = RULES, long, value_name = "ID")]
+    pub(super) ignore: Vec<String>,
+
+    /// Run only rules of this severity or a higher one
+    ///
+    /// The severity states what can happen to PHI: `hipaalint rules` lists it for each rule.
+    #[arg(help_heading = RULES, long, value_enum, value_name = "SEVERITY")]
+    pub(super) min_severity: Option<MinSeverity>,
 
     /// Set a parameter or pseudo parameter, such as Env=prod or AWS::Region=us-east-1 (repeatable)
     #[arg(help_heading = PARAMETERS, long, value_name = "KEY=VALUE", value_parser = key_and_value)]
@@ -165,14 +176,18 @@ pub(super) struct LintArguments {
 
     /// Print only findings and problems, without the summary
     ///
-    /// Without findings and problems, nothing is printed. This applies to standard output with --format human. Files of
-    /// --output are complete.
+    /// Without findings and problems, nothing is printed. With --statistics, only the numbers and problems are printed. This
+    /// applies to standard output with --format human. Files of --output are complete.
     #[arg(help_heading = REPORT, short, long)]
     pub(super) quiet: bool,
 
     /// Print the number of findings for each rule instead of the findings (with --format human or json)
-    #[arg(help_heading = REPORT, long, conflicts_with = "quiet")]
+    #[arg(help_heading = REPORT, long)]
     pub(super) statistics: bool,
+
+    /// What findings are grouped by in the human report, and what --statistics counts [default: file; for --statistics: rule]
+    #[arg(help_heading = REPORT, long, value_enum, value_name = "WHAT")]
+    pub(super) group_by: Option<GroupBy>,
 
     /// Lint again when a template, its configuration or a custom rule changes, until Ctrl-C
     #[arg(long, conflicts_with = "write_baseline")]
@@ -477,6 +492,51 @@ impl From<FailOn> for crate::config::FailOn {
             FailOn::Warning => Self::Level(Level::Warning),
             FailOn::Note => Self::Level(Level::Note),
             FailOn::Never => Self::Never,
+        }
+    }
+}
+
+/// `--min-severity`.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum MinSeverity {
+    /// Anyone can read PHI, or a credential is in the open
+    Critical,
+    /// One further mistake exposes or destroys PHI
+    High,
+    /// Evidence or recovery is weaker
+    Medium,
+    /// Every rule
+    Low,
+}
+
+impl From<MinSeverity> for RuleSeverity {
+    fn from(typed: MinSeverity) -> Self {
+        match typed {
+            MinSeverity::Critical => Self::Critical,
+            MinSeverity::High => Self::High,
+            MinSeverity::Medium => Self::Medium,
+            MinSeverity::Low => Self::Low,
+        }
+    }
+}
+
+/// `--group-by`.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum GroupBy {
+    /// The rule that was violated
+    Rule,
+    /// The resource, parameter or output that a finding is about
+    Resource,
+    /// The file
+    File,
+}
+
+impl From<GroupBy> for Grouping {
+    fn from(typed: GroupBy) -> Self {
+        match typed {
+            GroupBy::Rule => Self::Rule,
+            GroupBy::Resource => Self::Resource,
+            GroupBy::File => Self::File,
         }
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! Nothing above this reads [`crate::template`].
 
+mod conditions;
 pub mod expansion;
 pub mod includes;
 mod loops;
@@ -18,6 +19,7 @@ use expansion::{Expansion, Iteration, MadeFrom, Provenance};
 use foldhash::HashMap;
 use includes::Included;
 use smallvec::SmallVec;
+use std::cell::RefCell;
 use written::Written;
 
 pub use crate::template::Parameter;
@@ -198,6 +200,8 @@ pub struct Model<'m, 't> {
     pub outputs: Vec<Block<'t>>,
     /// The template as a whole.
     pub whole: Block<'t>,
+    /// Lists of tag keys, and whether some resource is written with all of them, as far as asked (`graph::tag_keys`).
+    pub tag_keys: RefCell<Vec<(Vec<String>, bool)>>,
     expansion: Option<&'t Expansion<'t>>,
     by_type: HashMap<&'t str, SmallVec<[usize; 2]>>,
 }
@@ -292,6 +296,7 @@ impl<'m, 't> Model<'m, 't> {
             parameters,
             outputs,
             whole,
+            tag_keys: RefCell::default(),
             expansion,
             by_type,
         }

@@ -22,6 +22,7 @@ pub mod phi;
 pub mod references;
 pub mod routes;
 pub mod secrets;
+pub mod tag_keys;
 #[cfg(test)]
 mod testing;
 pub mod trails;

@@ -112,6 +112,7 @@ fn finding(
     Finding {
         rule: Arc::clone(&selected.id),
         level: if problem.is_some_and(|problem| problem.is_light) { Level::Note } else { selected.level },
+        severity: selected.severity,
         outcome,
         span: problem.map_or(judged.exception.suppression.span, |problem| problem.span),
         path: judged.path.to_owned(),

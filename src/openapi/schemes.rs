@@ -92,7 +92,7 @@ impl<'v, 't> Schemes<'v, 't> {
                 Scheme::Unknown
             }
             // SAM writes it for operations that no authorizer is to protect.
-            None if name == "NONE" => Scheme::Nothing(("its security is NONE".to_owned(), None)),
+            None if name == "NONE" => Scheme::Nothing(("its security is set to NONE".to_owned(), None)),
             None => Scheme::Nothing((format!("its security scheme `{name}` is not defined"), None)),
         };
         self.known.insert(name.to_owned(), scheme.clone());

@@ -73,6 +73,9 @@ pub(super) fn admits<'v, 't>(
     let through_services = allowed.read.iter().any(|condition| group_of(&condition.key) == Group::Source);
     let mut admitted = Truth::False;
     for channel in caller.channels(through_services) {
+        if channel.is_refused_by(subject.service()) {
+            continue;
+        }
         let Some(requests) = Requests::made(run, caller, channel, &keys) else {
             run.note_reason("the policy has conditions on too many keys");
             return Truth::Unknown;

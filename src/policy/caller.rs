@@ -37,6 +37,15 @@ pub(super) struct Channel {
     service: bool,
 }
 
+impl Channel {
+    /// Whether a service refuses what reaches it in this way, whatever its policies say. "To use AWS KMS, you must have credentials
+    /// that AWS can use to authenticate your requests" (AWS KMS Developer Guide, "Authentication and access control"); S3, SQS, and
+    /// others answer anonymous requests where a policy allows them.
+    pub(super) fn is_refused_by(&self, service: Option<&str>) -> bool {
+        !self.signed && !self.service && service == Some("kms")
+    }
+}
+
 impl Caller {
     /// The channels that the caller can use. Services only if `through_services` is set: then the service is the caller, and a
     /// policy must name it separately.
@@ -133,6 +142,10 @@ pub(super) fn choices<'v, 't>(
             Test::Bool => {
                 unnamed = false;
                 ["true", "false"].into_iter().for_each(|text| add(&mut choices, text.to_owned()));
+            }
+            // How IAM compares the text of such a key as a number is not documented.
+            Test::Numeric(_) | Test::Date(_) if fixed(key).is_some() => {
+                choices.extend(values.iter().map(|value| Choice::Matching(value, Truth::Unknown)));
             }
             Test::Numeric(_) | Test::Date(_) => {
                 let number = |value: &Value<'_>| match operator.test {

@@ -31,7 +31,7 @@ pub enum Subject<'a, 't> {
 }
 
 impl<'t> Subject<'_, 't> {
-    fn service(&self) -> Option<&'static str> {
+    pub(super) fn service(&self) -> Option<&'static str> {
         match self {
             Self::Bucket(_) => Some("s3"),
             Self::Other { service, .. } => *service,
@@ -59,7 +59,11 @@ impl Cells {
         let actions = Dimension { element: element::ACTIONS, excepted: element::NOT_ACTIONS, absent: Truth::False };
         // Trust policies and file system policies have no `Resource`. Source: IAM User Guide, "IAM JSON policy elements:
         // Resource"; Amazon EFS user guide, "Resource-based policies within Amazon EFS".
-        let absent = matches!(subject.service(), Some("sts" | "elasticfilesystem")).into();
+        let without = matches!(subject.service(), Some("sts" | "elasticfilesystem"));
+        // Statements of repository policies need none either (Amazon ECR user guide, "Private repository policies", examples): both
+        // statements are then about the resource that the policy belongs to.
+        let names_none = [element::RESOURCES, element::NOT_RESOURCES].iter().all(|name| allow.get(name).is_none());
+        let absent = (without || (names_none && matches!(subject, Subject::Other { .. }))).into();
         let resources = Dimension { element: element::RESOURCES, excepted: element::NOT_RESOURCES, absent };
         let mut of_actions = |run: &mut Run<'_, 't>, outer: &Value<'t>, inner: &Piece<'_, '_, 't>, how: How| {
             action_relation(run, outer, inner, how, subject)

@@ -127,7 +127,9 @@ pub(super) fn is_fixed(value: &Value<'_>, fixed: Fixed, test: Test) -> Truth {
     }
     match fixed {
         Fixed::Whole => has_no_wildcard(value, test),
-        Fixed::Arn => has_no_wildcard(value, test).or(is_fixed_arn(value)).or(is_bucket_arn(value)),
+        Fixed::Arn => {
+            has_no_wildcard(value, test).or(is_fixed_arn(value)).or(is_bucket_arn(value)).or(is_api_arn(value))
+        }
         Fixed::ArnOfAccount => has_no_wildcard(value, test).or(is_fixed_arn(value)),
         Fixed::UserId => has_no_wildcard(value, test).or(is_fixed_user(value)),
         Fixed::OrganizationPath => is_fixed_organization(value, test),
@@ -150,7 +152,7 @@ fn has_no_wildcard(value: &Value<'_>, test: Test) -> Truth {
     for part in value.parts() {
         result = result.and(match &part.content {
             Content::Known(text) => (!text.contains(['*', '?']) && !has_policy_variable(text)).into(),
-            Content::Choice => Truth::Unknown,
+            Content::Choice | Content::Entry(_) => Truth::Unknown,
             _ if is_identity(&part.origin) => Truth::True,
             // Whatever it is, it is compared as it stands: these operators have no wildcards.
             _ if matches!(test, Test::StringEquals | Test::StringEqualsIgnoreCase) => Truth::True,
@@ -189,6 +191,18 @@ fn is_bucket_arn(value: &Value<'_>) -> Truth {
     let (name, kind) = resource.split_once('/').map_or((resource, false), |(name, _)| (name, true));
     let no_bucket = kind && account.is_some_and(|account| !account.is_empty());
     (!no_bucket && !name.is_empty() && !name.contains(['*', '?'])).into()
+}
+
+/// The API that an ARN names is fixed: `arn:aws:execute-api:us-east-1:*:a1b2c3/*`. API Gateway chooses the ID, which is the host name
+/// of the API in its Region: `https://a1b2c3.execute-api.us-east-1.amazonaws.com` (API Gateway developer guide, "Invoke REST APIs in
+/// API Gateway").
+fn is_api_arn(value: &Value<'_>) -> Truth {
+    let pattern = Pattern::of(value, Side::Outer).unwrap_or_default();
+    let mut segments = pattern.text().splitn(6, ':').skip(2);
+    let (service, resource) = (segments.next(), segments.nth(2).unwrap_or_default());
+    let id = resource.split('/').next().unwrap_or_default();
+    let named = !id.is_empty() && !id.contains(['*', '?']) && !has_written_variable(id);
+    (service == Some("execute-api") && named).into()
 }
 
 /// Whether a pattern's text has a policy variable outside of the names of what is open in it.

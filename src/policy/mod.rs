@@ -33,7 +33,7 @@ pub use cidr::Cidr;
 pub use coverage::{Request, denies};
 pub use documents::{DocumentKind, types_with};
 pub use escalation::{Escalation, Granted, Itself, escalations, names_own_user};
-pub use json_text::parse as json_document;
+pub use json_text::{is_json, parse as json_document};
 pub use needless::{NeedlessWildcard, needless_wildcard};
 pub use principal::{Who, principal};
 pub use reach::{is_every_resource, is_every_resource_of, is_of_any_account};

@@ -102,6 +102,8 @@ mod tests {
             "{ArnLike: {'aws:SourceArn': {'Fn::Sub': 'arn:aws:sns:*:${AWS::AccountId}:*'}}}",
             "{ArnEquals: {'aws:SourceArn': {'Fn::GetAtt': [Bucket, Arn]}}}",
             "{ArnLike: {'aws:SourceArn': 'arn:aws:s3:*:*:phi-records'}}",
+            "{ArnLike: {'aws:SourceArn': 'arn:aws:execute-api:us-east-1:*:a1b2c3/*'}}",
+            "{ArnLike: {'aws:SourceArn': {'Fn::Sub': 'arn:aws:execute-api:us-east-1:*:${Bucket}/*'}}}",
             "{ArnLike: {'aws:SourceArn': {'Fn::Sub': 'arn:aws:s3:::${Bucket}'}}}",
             "{StringLike: {'s3:DataAccessPointArn': 'arn:aws:s3:us-west-2:123456789012:accesspoint/*'}}",
             "{StringLike: {'aws:userid': 'AROAEXAMPLEID:*'}}",
@@ -117,6 +119,24 @@ mod tests {
             "{Bool: {'aws:SecureTransport': true}, StringEquals: {'aws:PrincipalAccount': '123456789012'}}",
         ] {
             assert_eq!(ask(condition), [True], "{condition}");
+        }
+    }
+
+    #[test]
+    fn kms_has_no_anonymous_callers() {
+        for (condition, expected) in [
+            ("{StringEqualsIfExists: {'kms:CallerAccount': '123456789012'}}", True),
+            ("{ArnLikeIfExists: {'aws:PrincipalArn': 'arn:aws:iam::123456789012:*'}}", True),
+            // A principal of an account without an organization lacks it.
+            ("{StringEqualsIfExists: {'aws:PrincipalOrgID': o-1}}", False),
+            ("{StringEqualsIfExists: {'aws:SourceAccount': '123456789012'}}", False),
+        ] {
+            let text = format!("{{Effect: Allow, Principal: '*', Condition: {condition}}}");
+            let found = with_statement(&text, |run, statement| {
+                let key = Subject::Other { names: &[], service: Some("kms") };
+                [&key, &OTHER].map(|subject| restricts_callers(run, statement.value, &[], subject))
+            });
+            assert_eq!(found, [[expected, False]], "{condition}");
         }
     }
 
@@ -146,6 +166,7 @@ mod tests {
             "{NumericGreaterThanEquals: {'s3:TlsVersion': 1.2}}",
             "{Bool: {'aws:MultiFactorAuthPresent': true}}",
             "{ArnLike: {'aws:SourceArn': 'arn:aws:sns:*:*:*'}}",
+            "{ArnLike: {'aws:SourceArn': 'arn:aws:execute-api:us-east-1:*:*/prod/*'}}",
             "{ArnLike: {'aws:SourceArn': 'arn:aws:s3:::*'}}",
             "{ArnLike: {'aws:SourceArn': 'arn:aws:sqs:us-east-1:*:queue'}}",
             "{ArnLike: {'aws:PrincipalArn': '*'}}",
@@ -170,6 +191,7 @@ mod tests {
             ("{ArnLike: {'aws:SourceArn': {'Fn::Sub': 'arn:aws:sns:*:${Open}:*'}}}", &[Unknown]),
             ("{'Fn::ImportValue': x}", &[Unknown]),
             ("{StringFoo: {'aws:PrincipalOrgID': o-1}}", &[Unknown]),
+            ("{NumericEquals: {'aws:SourceAccount': 123456789012}}", &[Unknown]),
             ("{StringEquals: {'aws:PrincipalOrgID': {Ref: Known}}}", &[True]),
             ("{StringEquals: {'aws:PrincipalOrgID': {Ref: Choice}}}", &[True, False]),
             ("{StringLike: {'aws:PrincipalOrgID': {Ref: Open}, 'aws:SourceVpc': vpc-1}}", &[True]),

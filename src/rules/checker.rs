@@ -10,7 +10,7 @@ pub use location::{Item, Judgement, Location, NOT_SET, block_location, value_loc
 pub use select::{Followed, Selection};
 
 use super::assertion::{Assertion, Form, Quantified, Quantifier};
-use super::operand::Settings;
+use super::operand::{Operand, Settings};
 use super::path::Path;
 use super::predicate::{Predicate, Surroundings, Test, empty_text};
 use crate::eval::Run;
@@ -31,6 +31,10 @@ pub struct Checker<'c, 'm, 't> {
     pub model: &'m Model<'m, 't>,
     /// The rule's parameters.
     pub settings: &'c Settings,
+    /// Those among them that the user set.
+    pub configured: &'c Settings,
+    /// The profile of the run; none where rules were named.
+    pub profile: Option<&'c str>,
     /// The block that the rule looks at.
     pub this: &'m Block<'t>,
     /// Whether locations are wanted.
@@ -55,6 +59,13 @@ impl<'m, 't> Checker<'_, 'm, 't> {
                 let texts = parameter.texts(self.settings);
                 let value = |text: &String| Value { span: Span::default(), kind: Kind::String(text.clone().into()) };
                 Truth::all(texts.iter().map(|text| self.test(is, &value(text)))).into()
+            }
+            Form::Configured(parameter) => match parameter {
+                Operand::Parameter(name) => Truth::from(self.configured.contains_key(name)).into(),
+                Operand::Scalars(_) => Truth::False.into(),
+            },
+            Form::Profile(profiles) => {
+                Truth::from(self.profile.is_none_or(|own| profiles.iter().any(|one| one == own))).into()
             }
             Form::Undecided(reason) => {
                 self.run.note_reason(reason.as_str());
@@ -162,6 +173,8 @@ impl<'m, 't> Checker<'_, 'm, 't> {
     pub fn explained(&self, item: &Item<'m, 't>) -> Location {
         let mut location = item.location();
         if let Item::Value { value, .. } = item {
+            let value = self.run.as_chosen(value);
+            location = location.of_value(&value);
             for part in value.parts() {
                 let evaluator = &self.model.evaluator;
                 if let (Content::Known(text), Origin::Parameter(name)) = (&part.content, &part.origin)
@@ -185,7 +198,7 @@ impl<'m, 't> Checker<'_, 'm, 't> {
         match &value.kind {
             Kind::List(items) => items.iter().any(|item| self.is_something(item)),
             Kind::String(_) | Kind::Text(_)
-                if value.parts().iter().all(|part| matches!(part.content, Content::Known(_) | Content::Choice)) =>
+                if value.parts().iter().all(|part| part.content.is_known() || part.content.is_choice()) =>
             {
                 let is_empty = self
                     .run

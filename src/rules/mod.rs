@@ -8,7 +8,6 @@ pub mod evidence;
 pub mod load;
 pub mod meta;
 pub mod named;
-mod nearest;
 pub mod operand;
 mod origin;
 pub mod pack;

@@ -10,6 +10,7 @@ use crate::eval::text;
 use crate::eval::value::{Content, Kind, Origin, Part, Value};
 use crate::expression::Expression;
 use crate::graph::addresses;
+use crate::syntax::Node;
 use crate::truth::Truth;
 use serde::Deserialize;
 
@@ -305,8 +306,12 @@ impl Test {
                     decide(run, &|value| Truth::any(patterns.iter().map(|pattern| text::like(value, pattern))));
                 wanted(result, *yes)
             }
-            Self::AtLeast(operand) => compare(run, value, operand, around, "MinValue", |value, bound| value >= bound),
-            Self::AtMost(operand) => compare(run, value, operand, around, "MaxValue", |value, bound| value <= bound),
+            Self::AtLeast(operand) => {
+                compare(run, value, operand, around, ["MinValue", "MaxValue"], |value, bound| value >= bound)
+            }
+            Self::AtMost(operand) => {
+                compare(run, value, operand, around, ["MaxValue", "MinValue"], |value, bound| value <= bound)
+            }
             Self::VersionAtLeast(least) => decide(run, &|value| version::at_least(value, least)),
             Self::RecursWithinHours(operand) => {
                 match operand.texts(around.settings).first().and_then(|hours| hours.parse().ok()) {
@@ -436,7 +441,9 @@ pub(super) fn empty_text(value: &Value<'_>) -> Truth {
         Content::Known(text) => !text.is_empty(),
         // "Anything else" than what the template's conditions compare with, the empty text among it.
         Content::Except(texts) => texts.iter().any(|text| text.is_empty()),
-        Content::Choice | Content::Unknown => matches!(part.origin, Origin::Pseudo(_) | Origin::Resource { .. }),
+        Content::Choice | Content::Entry(_) | Content::Unknown => {
+            matches!(part.origin, Origin::Pseudo(_) | Origin::Resource { .. })
+        }
     };
     if value.parts().iter().any(filled) { Truth::False } else { Truth::Unknown }
 }
@@ -446,19 +453,28 @@ fn compare<'t>(
     value: &Value<'t>,
     operand: &Operand,
     around: &Surroundings<'_>,
-    limit: &str,
+    limits: [&str; 2],
     holds: impl Fn(f64, f64) -> bool,
 ) -> Truth {
     let Some(bound) = operand.texts(around.settings).first().and_then(|text| text.parse::<f64>().ok()) else {
         return Truth::Unknown;
     };
-    // What a parameter accepts can settle it, whatever is given.
+    // The limits of a parameter can decide it, whatever the value is.
     if value.is_opaque()
         && let Some(Origin::Parameter(name)) = value.as_reference()
-        && let Some(limit) = run.evaluator.template.parameter(name).and_then(|parameter| parameter.node.get(limit))
-        && limit.scalar_text().and_then(|text| text.parse::<f64>().ok()).is_some_and(|limit| holds(limit, bound))
+        && let Some(parameter) = run.evaluator.template.parameter(name)
+        && parameter.kind == "Number"
     {
-        return Truth::True;
+        let [near, far] = limits.map(|limit| {
+            let limit = parameter.node.get(limit).and_then(Node::scalar_text)?;
+            limit.parse::<f64>().ok().map(|limit| holds(limit, bound))
+        });
+        if near == Some(true) {
+            return Truth::True;
+        }
+        if far == Some(false) {
+            return Truth::False;
+        }
     }
     run.decide(&[value], &|values| match values.first() {
         Some(value) => match value.number() {

@@ -3,7 +3,7 @@
 //! The YAML library and serde describe errors in terms of their own types ("invalid type: sequence, expected struct …"). What
 //! they find is kept; the words and the missing positions come from here.
 
-use super::nearest::nearest;
+use crate::nearest::nearest;
 use crate::source::{Source, SourceId, Span};
 use crate::syntax::{self, Node};
 

@@ -180,12 +180,12 @@ fn findings_come_in_the_order_of_the_text() {
     let order: Vec<String> = report["findings"].as_array().unwrap().iter().map(one).collect();
     insta::assert_snapshot!(order.join("\n").replace('"', ""), @"
     a.yaml:2 own-bucket-versions
-    a.yaml:2 s3-bucket-versioning
     a.yaml:4 own-bucket-versions
-    a.yaml:4 s3-bucket-versioning
     b.yaml:2 own-bucket-versions
-    b.yaml:2 s3-bucket-versioning
     b.yaml:4 own-bucket-versions
+    a.yaml:2 s3-bucket-versioning
+    a.yaml:4 s3-bucket-versioning
+    b.yaml:2 s3-bucket-versioning
     b.yaml:4 s3-bucket-versioning
     ");
 }

@@ -15,6 +15,10 @@ pub fn complaints(load: impl Fn() -> RuleSet, entry: &RuleEntry) -> impl Iterato
     let examples = entry.examples();
     let id = entry.meta.id.clone();
     let unpinned = linter(load(), &id, &BTreeMap::new(), Settings::new());
+    let in_profile = |linter: Linter, example: &Example| match &example.profile {
+        Some(profile) => linter.in_profile(profile),
+        None => linter,
+    };
     let all = [
         (examples.pass, Some(Outcome::Pass)),
         (examples.fail, Some(Outcome::Fail)),
@@ -23,10 +27,12 @@ pub fn complaints(load: impl Fn() -> RuleSet, entry: &RuleEntry) -> impl Iterato
     ];
     let all = all.into_iter().flat_map(|(list, wanted)| list.into_iter().map(move |example| (example, wanted)));
     all.filter_map(move |(example, wanted)| {
-        let complaints = if example.parameters.is_empty() && example.settings.is_empty() {
+        let is_plain = example.parameters.is_empty() && example.settings.is_empty() && example.profile.is_none();
+        let complaints = if is_plain {
             check(&unpinned, &id, &example, wanted)
         } else {
-            check(&linter(load(), &id, &example.parameters, settings(&example)), &id, &example, wanted)
+            let own = linter(load(), &id, &example.parameters, settings(&example));
+            check(&in_profile(own, &example), &id, &example, wanted)
         };
         (!complaints.is_empty()).then_some(complaints)
     })
@@ -67,8 +73,8 @@ fn check(linter: &Linter, id: &str, example: &Example, wanted: Option<Outcome>) 
     let mut report = linter.lint(&source);
     report.findings.retain(|finding| &*finding.rule == id);
     let mut complain = |message: String| writeln!(complaints, "{id}, example `{}`: {message}", example.name).unwrap();
-    if !report.is_template || !report.diagnostics.is_empty() {
-        complain(format!("is no clean template: {:?}\n{text}", report.diagnostics));
+    if !report.is_template || !report.diagnostics.is_empty() || !report.refused.is_empty() {
+        complain(format!("is no clean template: {:?} {:?}\n{text}", report.diagnostics, report.refused));
         return complaints;
     }
     let failing: Vec<_> = report.findings.iter().filter(|finding| finding.outcome == Outcome::Fail).collect();

@@ -9,6 +9,7 @@ mod aliases;
 mod examples;
 mod files;
 mod inventory;
+mod judgments;
 mod mutations;
 mod pack;
 mod patches;

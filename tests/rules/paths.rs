@@ -144,7 +144,7 @@ impl Walk<'_> {
             Form::Analysis(analysis) => {
                 analysis.paths().into_iter().flat_map(|path| self.locate(path, context).1).collect()
             }
-            Form::Setting { .. } | Form::Undecided(_) => Vec::new(),
+            Form::Setting { .. } | Form::Configured(_) | Form::Profile(_) | Form::Undecided(_) => Vec::new(),
         }
     }
 

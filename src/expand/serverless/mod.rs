@@ -23,12 +23,13 @@ mod state_machine;
 mod websocket;
 
 use super::expansion::{Expansion, MadeFrom, Note};
+use crate::expand;
 use crate::syntax::{Entry, Kind, Node};
 use api::Protocol;
 use document::is_something;
 use events::Event;
 use globals::global;
-use nodes::{At, is_true, size};
+use nodes::{At, drop_nulls, is_true, size};
 pub(super) use parts::{advice, description};
 use references::References;
 use resource::{Made, Resource};
@@ -268,15 +269,21 @@ fn resource<'n, 't>(root: &'n Node<'t>, entry: &'n Entry<'t>) -> Option<Resource
     Type::of(kind)?;
     let at = At(entry.key_span);
     let (properties_at, own) = match entry.value.entry("Properties") {
-        Some(properties) => (At(properties.key_span), properties.value.as_mapping()?),
-        None => (at, &[][..]),
+        Some(properties) if properties.value.kind != Kind::Null => {
+            (At(properties.key_span), properties.value.as_mapping()?)
+        }
+        _ => (at, &[][..]),
     };
-    let properties = match global(root, kind) {
+    let mut properties = match global(root, kind) {
         Some(global) => global.under(own, entry.value.get("IgnoreGlobals")),
         None => own.to_vec(),
     };
-    let attributes =
-        entry.value.as_mapping()?.iter().filter(|entry| !["Type", "Properties"].contains(&entry.key.as_ref()));
+    drop_nulls(&mut properties);
+    let attributes = entry
+        .value
+        .as_mapping()?
+        .iter()
+        .filter(|entry| !["Type", "Properties"].contains(&entry.key.as_ref()) && entry.value.kind != Kind::Null);
     let block = format!("Resources/{}", entry.key);
     Some(Resource {
         id: &entry.key,
@@ -326,6 +333,11 @@ fn implicit_api<'n, 't>(
         .map(|(sam, _)| sam.attributes.iter().find(|entry| entry.key == "Condition").map(|entry| &entry.value))
         .collect();
     let condition = needed.and_then(|needed| any_of(at, protocol, &needed, conditions));
+    let mut properties = match global {
+        Some(global) => global.under(&own, None),
+        None => own,
+    };
+    drop_nulls(&mut properties);
     Some(Resource {
         id: protocol.implicit_id(),
         kind: protocol.kind(),
@@ -333,10 +345,7 @@ fn implicit_api<'n, 't>(
         at,
         properties_at: at,
         attributes: condition.into_iter().map(|condition| at.entry("Condition", condition)).collect(),
-        properties: match global {
-            Some(global) => global.under(&own, None),
-            None => own,
-        },
+        properties,
     })
 }
 
@@ -347,9 +356,13 @@ fn any_of<'t>(at: At, protocol: Protocol, needed: &[&Node<'t>], conditions: &mut
         return Some((*first).clone());
     }
     let name = format!("{}Condition", protocol.implicit_id());
+    // Callers often share a condition.
+    let mut distinct: Vec<&Node<'t>> = Vec::new();
+    let mut names: HashSet<&str> = HashSet::new();
+    distinct.extend(needed.iter().filter(|condition| condition.as_str().is_none_or(|name| names.insert(name))));
     let alternatives: Vec<Node<'t>> =
-        needed.iter().map(|condition| at.map([("Condition", (*condition).clone())])).collect();
-    conditions.push(at.entry(name.clone(), at.map([("Fn::Or", at.list(alternatives))])));
+        distinct.into_iter().map(|condition| at.map([("Condition", condition.clone())])).collect();
+    conditions.push(at.entry(name.clone(), expand::conditions::any(at.0, alternatives)));
     Some(at.text(name))
 }
 

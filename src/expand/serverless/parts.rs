@@ -112,7 +112,7 @@ pub(in crate::expand) fn advice(made_from: &MadeFrom, kind: &str, property: &str
         }
         (_, Some("AlexaSkill"), "AWS::Lambda::Permission", _) => "Set `SkillId` of the event",
         (_, None, "AWS::Lambda::Permission", "Principal") => {
-            "SAM adds this permission because `AuthType` in `FunctionUrlConfig` is NONE: set it to AWS_IAM"
+            "SAM adds this permission because `AuthType` in `FunctionUrlConfig` is set to NONE: set it to AWS_IAM"
         }
         (_, None, "AWS::Lambda::Function", "DeadLetterConfig") => {
             "Set `DeadLetterQueue: { Type: SQS, TargetArn: … }`, which SAM has instead of `DeadLetterConfig`"

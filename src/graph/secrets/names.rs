@@ -191,7 +191,7 @@ pub fn promises_secret(name: &Value<'_>) -> Truth {
         match &part.content {
             Content::Known(text) => known.push_str(text),
             // Where the scenario still has a choice, it may be the part that matters.
-            Content::Choice => return Truth::Unknown,
+            Content::Choice | Content::Entry(_) => return Truth::Unknown,
             Content::Except(_) | Content::Unknown => known.push(UNKNOWN),
         }
     }

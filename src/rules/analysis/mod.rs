@@ -51,6 +51,10 @@ pub enum Analysis {
     PolicyDenies(denials::PolicyDenies),
     /// Whether a resource carries tags with these keys.
     Tagged(tags::Tagged),
+    /// Whether a template has a resource that takes tags.
+    HasTaggableResources,
+    /// Whether some resource of the template carries tags with these keys.
+    UsesTagKeys(tags::UsesTagKeys),
     /// Whether a resource's explicit physical name contains a parameter.
     NameContains(names::NameContains),
     /// Whether a template has explicit names.
@@ -129,6 +133,10 @@ struct RawAnalysis {
     policy_denies: Option<denials::PolicyDenies>,
     /// The resource has all of these tags.
     tagged: Option<tags::Tagged>,
+    /// At least one resource of the template is of a type with tags.
+    has_taggable_resources: Option<True>,
+    /// At least one resource of the template has all of these tags.
+    uses_tag_keys: Option<tags::UsesTagKeys>,
     /// The explicit physical name of the resource, if it has one, contains this parameter.
     name_contains: Option<names::NameContains>,
     /// At least one resource has an explicit physical name.
@@ -211,6 +219,8 @@ impl TryFrom<RawAnalysis> for Analysis {
             raw.bucket_policy_denies.map(Self::BucketPolicyDenies),
             raw.policy_denies.map(Self::PolicyDenies),
             raw.tagged.map(Self::Tagged),
+            raw.has_taggable_resources.map(|_| Self::HasTaggableResources),
+            raw.uses_tag_keys.map(Self::UsesTagKeys),
             raw.name_contains.map(Self::NameContains),
             raw.has_explicit_names.map(|_| Self::HasExplicitNames),
             raw.declares_parameter.map(Self::DeclaresParameter),
@@ -261,6 +271,8 @@ impl Analysis {
             Self::BucketPolicyDenies(arguments) => arguments.judge(checker, item),
             Self::PolicyDenies(arguments) => arguments.judge(checker, item),
             Self::Tagged(arguments) => arguments.judge(checker, item),
+            Self::HasTaggableResources => tags::has_taggable_resources(checker),
+            Self::UsesTagKeys(arguments) => arguments.judge(checker, item),
             Self::NameContains(arguments) => arguments.judge(checker, item),
             Self::HasExplicitNames => names::has_explicit_names(checker, item),
             Self::DeclaresParameter(arguments) => arguments.judge(checker, item),
@@ -308,6 +320,7 @@ impl Analysis {
     pub fn operands(&self, visit: &mut dyn FnMut(&Operand)) {
         match self {
             Self::Tagged(arguments) => visit(&arguments.keys),
+            Self::UsesTagKeys(arguments) => visit(&arguments.keys),
             Self::NameContains(arguments) => visit(&arguments.parameter),
             Self::DeclaresParameter(arguments) => visit(&arguments.parameter),
             Self::OpensPort(arguments) => arguments.operands(visit),

@@ -40,8 +40,8 @@ impl OpensPort {
             _ => None,
         };
         checker.at(truth, || {
-            let mut location = exact.as_ref().unwrap_or(item).location();
-            location.words = vec![("ports", ports_text(rule))];
+            let mut location = checker.explained(exact.as_ref().unwrap_or(item));
+            location.words = vec![("ports", ports_text(checker.run, rule))];
             location
         })
     }
@@ -95,9 +95,9 @@ fn opened<'t>(run: &mut Run<'_, 't>, rule: &Value<'t>, wanted: Option<&[i64]>, e
 }
 
 /// The ports of a rule in words.
-fn ports_text(rule: &Value<'_>) -> String {
+fn ports_text<'t>(run: &Run<'_, 't>, rule: &Value<'t>) -> String {
     let absent = Value::default();
-    let texts = written(rule, &absent).map(|value| value.text().unwrap_or_default().into_owned());
+    let texts = written(rule, &absent).map(|value| run.as_chosen(value).text().unwrap_or_default().into_owned());
     match texts.each_ref().map(String::as_str) {
         ["-1", _, _] | [_, "", ""] => "all ports".to_owned(),
         [_, port, ""] => format!("port {port} (`ToPort` is not set)"),
@@ -141,7 +141,7 @@ impl OpensToInternet {
             };
             for source in sources.iter().filter(|source| source.truth == truth || !truth.is_true()) {
                 let mut location = value_location(source.value, source.name, &format!("{base}/{}", source.name));
-                location.words = vec![("ports", ports_text(rule))];
+                location.words = vec![("ports", ports_text(checker.run, rule))];
                 location.related = source
                     .related
                     .iter()
