@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 /// Keys of a rule file that are for people.
-const PROSE: [&str; 4] = ["why", "remediation", "references", "examples"];
+const PROSE: [&str; 7] = ["harm", "false-alarms", "gate", "why", "remediation", "references", "examples"];
 
 fn main() {
     println!("cargo::rerun-if-changed=rules");
@@ -72,12 +72,18 @@ fn head(fields: &Map<String, Value>, logic: &Range<usize>, prose: &Range<usize>)
         "warning" => "Warning",
         _ => "Note",
     };
+    let severity = match (text("severity"), level) {
+        ("critical", _) => "Critical",
+        ("high", _) | ("", "Error") => "High",
+        ("medium", _) | ("", "Warning") => "Medium",
+        _ => "Low",
+    };
     let kind = match text("kind") {
         "supporting" => "Supporting",
         _ => "Safeguard",
     };
     format!(
-        "Head {{ id: {:?}, title: {:?}, level: Level::{level}, kind: RuleKind::{kind}, profiles: {}, controls: {}, aliases: &[{aliases}], \
+        "Head {{ id: {:?}, title: {:?}, level: Level::{level}, severity: RuleSeverity::{severity}, kind: RuleKind::{kind}, profiles: {}, controls: {}, aliases: &[{aliases}], \
          targets: {}, parameters: {}, logic: {logic:?}, prose: {prose:?} }},\n",
         text("id"),
         text("title"),

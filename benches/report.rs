@@ -3,7 +3,7 @@
 
 use divan::Bencher;
 use divan::counter::ItemsCount;
-use hipaalint::finding::{Counts, Finding, Level, Outcome, Related, Subject};
+use hipaalint::finding::{Counts, Finding, Level, Outcome, Related, RuleSeverity, Subject};
 use hipaalint::report::human::{self, Style};
 use hipaalint::report::{Provenance, Report, RuleReport, Summary, github, html, json, junit, markdown, sarif};
 use hipaalint::rules::meta::{Control, Requirement, RuleKind, RuleMeta, RuleProse};
@@ -41,6 +41,7 @@ impl Run {
         let findings = spans.iter().zip(related).enumerate().map(|(number, (span, related))| Finding {
             rule: RULE.into(),
             level: Level::Error,
+            severity: RuleSeverity::High,
             outcome: Outcome::Fail,
             span: *span,
             path: format!("Resources/Bucket{number}"),
@@ -53,6 +54,7 @@ impl Run {
             },
             message: "Nothing denies requests over plain HTTP: BucketPolicy has no statement with Effect Deny".into(),
             when: Some("when Env is dev or test".into()),
+            advice: None,
             related: related.map(|span| Related { span, message: "the one before".into() }).into_iter().collect(),
             suppression: None,
             baseline: None,
@@ -63,6 +65,7 @@ impl Run {
                 id: RULE.into(),
                 title: "S3 bucket accepts requests over plain HTTP".into(),
                 level: Level::Error,
+                severity: RuleSeverity::High,
                 kind: RuleKind::Safeguard,
                 profiles: vec!["core".into()],
                 controls: vec!["164.312(e)(1)".into()],

@@ -15,7 +15,7 @@
 //!   ec2-security-group-open: { level: warning, parameters: { allowed-ports: [443] } }
 //! ```
 //!
-//! A level other than `off` also runs a rule that the profile leaves out.
+//! A level other than `off` also runs a rule that the profile leaves out. `s3-*` changes every rule with such an id that runs.
 
 pub mod keys;
 mod nearest;
@@ -27,11 +27,9 @@ pub use nearest::Nearest;
 pub use parameters::read_parameters;
 
 use crate::discover::{Globs, shown};
-use crate::eval::inputs::Pinned;
 use crate::finding::{Diagnostic, Level, Severity};
 use crate::linter::Override;
-use crate::rules::load::{RuleSet, nearest};
-use crate::rules::operand::Settings;
+use crate::rules::load::{RuleEntry, RuleSet, is_pattern, names, nearest};
 use crate::rules::rule::PROFILES;
 use crate::source::{Source, Span};
 use crate::syntax::{self, Entry, Kind, Node};
@@ -50,7 +48,7 @@ pub struct Config {
     /// The lowest level that fails a run.
     pub fail_on: Option<FailOn>,
     /// Values of template parameters.
-    pub parameters: Pinned,
+    pub parameters: Pins,
     /// Folders of custom rules, relative to the configuration.
     pub rule_folders: Vec<PathBuf>,
     /// Files and folders to leave out of folders that are searched.
@@ -61,6 +59,18 @@ pub struct Config {
     shared: BTreeMap<String, Vec<String>>,
     changes: Vec<Change>,
 }
+
+/// A pinned value of a parameter, and where it is written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pin {
+    /// The value.
+    pub value: String,
+    /// Where it is written.
+    pub span: Span,
+}
+
+/// Pinned values by the names of their parameters.
+pub type Pins = BTreeMap<String, Pin>;
 
 /// The least level that fails a run.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
@@ -132,40 +142,46 @@ impl Config {
     pub fn overrides(&self, source: &Source, rules: &RuleSet) -> (Overrides, Vec<Diagnostic>) {
         let mut reader = ConfigReader { source, problems: Vec::new() };
         let mut overrides = Overrides::default();
-        for change in &self.changes {
-            let Some(entry) = rules.get(&change.id) else {
-                reader.problem(
-                    change.id_span,
-                    format!("there is no rule `{}`", change.id),
-                    rules.instead_of(&change.id),
-                );
+        // A change to one rule takes precedence over those to several.
+        let (several, single): (Vec<&Change>, Vec<&Change>) =
+            self.changes.iter().partition(|change| is_pattern(&change.id));
+        for change in several.into_iter().chain(single) {
+            let named: Vec<&RuleEntry> = rules.entries().iter().filter(|entry| names(&change.id, entry.id())).collect();
+            if named.is_empty() {
+                let message = if is_pattern(&change.id) { "no rule is named" } else { "there is no rule" };
+                reader.problem(change.id_span, format!("{message} `{}`", change.id), rules.instead_of(&change.id));
                 continue;
-            };
-            let mut settings = Settings::new();
-            // A rule that cannot be read is reported when it runs.
-            if let Ok(rule) = entry.rule() {
-                for (name, span, values) in &change.parameters {
-                    if rule.settings.contains_key(name) {
-                        settings.insert(name.clone(), values.clone());
-                        continue;
-                    }
-                    let help = known_names(name, rule.settings.keys().map(String::as_str), "Its parameters are");
-                    let help = if rule.settings.is_empty() { "This rule has no parameters.".to_owned() } else { help };
-                    reader.problem(*span, format!("rule `{}` has no parameter `{name}`", change.id), help);
+            }
+            for (name, span, _) in &change.parameters {
+                // A rule that cannot be read is reported when it runs.
+                if !named.iter().any(|entry| entry.has_parameter(name) || entry.rule().is_err()) {
+                    let (message, help) = unknown_parameter(&change.id, name, &named);
+                    reader.problem(*span, message, help);
                 }
             }
-            let level = match change.level {
-                Some(Setting::Off) => {
-                    overrides.off.push(change.id.clone());
-                    None
+            for entry in named {
+                let id = entry.id().to_owned();
+                match change.level {
+                    Some(Setting::Off) => overrides.off.push(id.clone()),
+                    // Several rules get another level if they run. One rule also runs with it.
+                    Some(Setting::Level(_)) => {
+                        overrides.off.retain(|off| *off != id);
+                        if !is_pattern(&change.id) {
+                            overrides.on.push(id.clone());
+                        }
+                    }
+                    None => {}
                 }
-                Some(Setting::Level(level)) => {
-                    overrides.on.push(change.id.clone());
-                    Some(level)
+                let Override { level, settings } = overrides.changes.entry(id).or_default();
+                if let Some(change) = change.level {
+                    *level = match change {
+                        Setting::Off => None,
+                        Setting::Level(level) => Some(level),
+                    };
                 }
-                None => None,
-            };
-            overrides.changes.insert(change.id.clone(), Override { level, settings });
+                let own = change.parameters.iter().filter(|(name, ..)| entry.has_parameter(name));
+                settings.extend(own.map(|(name, _, values)| (name.clone(), values.clone())));
+            }
         }
         for entry in rules.entries() {
             for (name, values) in self.shared.iter().filter(|(name, _)| entry.has_parameter(name)) {
@@ -176,6 +192,21 @@ impl Config {
         }
         (overrides, reader.problems)
     }
+}
+
+/// What is wrong with a parameter that none of some rules has, and what to do about it.
+fn unknown_parameter(id: &str, name: &str, rules: &[&RuleEntry]) -> (String, String) {
+    let [entry] = rules else {
+        return (format!("no rule that is named `{id}` has a parameter `{name}`"), "Check the spelling.".to_owned());
+    };
+    let known: Vec<&str> =
+        entry.rule().map(|rule| rule.settings.keys().map(String::as_str).collect()).unwrap_or_default();
+    let help = if known.is_empty() {
+        "This rule has no parameters.".to_owned()
+    } else {
+        known_names(name, known.iter().copied(), "Its parameters are")
+    };
+    (format!("rule `{}` has no parameter `{name}`", entry.id()), help)
 }
 
 /// Reads a located tree, and notes mistakes with their spans.
@@ -262,11 +293,11 @@ impl ConfigReader<'_> {
         })
     }
 
-    fn parameters(&mut self, node: &Node<'_>, what: &str) -> Pinned {
-        let mut pinned = Pinned::new();
+    fn parameters(&mut self, node: &Node<'_>, what: &str) -> Pins {
+        let mut pinned = Pins::new();
         for entry in self.entries(node, what, "Write one `Name: value` on each line.") {
             if let Some(value) = self.parameter_value(&entry.value, &entry.key) {
-                pinned.insert(entry.key.to_string(), value);
+                pinned.insert(entry.key.to_string(), Pin { value, span: entry.value.span });
             }
         }
         pinned

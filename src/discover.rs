@@ -4,12 +4,14 @@
 
 mod beside;
 mod cdk;
+mod foreign;
 mod gitignore;
 mod look;
 mod nested;
 mod read;
 
 pub use beside::read_beside;
+pub use foreign::Foreign;
 pub use gitignore::{Globs, is_repository};
 pub use look::{may_be_template, shows_template};
 pub use nested::nested;

@@ -1,11 +1,13 @@
 //! The results of a lint: findings about resources, and diagnostics about the files themselves. Knows no rule and no format.
 
 mod exception;
+mod severity;
 
 use crate::source::Span;
 use std::sync::Arc;
 
 pub use exception::{Dialect, Exception, ExceptionState, Flaw, SuppressedRule, Suppression};
+pub use severity::RuleSeverity;
 
 /// How severe a finding is. Ordered: `Note < Warning < Error`.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
@@ -105,6 +107,8 @@ pub struct Finding {
     pub rule: Arc<str>,
     /// The rule's level, or `warning` at most where the violation needs a parameter to leave its default.
     pub level: Level,
+    /// The rule's severity, whatever the outcome.
+    pub severity: RuleSeverity,
     /// Fail, undecided or pass.
     pub outcome: Outcome,
     /// The most exact place that exists.
@@ -120,6 +124,9 @@ pub struct Finding {
     pub message: String,
     /// When it occurs, if not always: the iterations of a loop, and the choice. `for Name = alpha, when Env is dev or test`.
     pub when: Option<String>,
+    /// How to fix it in the template as written, where that differs from the rule's remediation because a transform made the
+    /// resource. One or two sentences without the last period.
+    pub advice: Option<String>,
     /// Places that explain it, in the order they should be read.
     pub related: Vec<Related>,
     /// The exception that suppresses it, where one holds.
@@ -150,15 +157,13 @@ impl Finding {
         [self.rule.to_string(), self.subject.qualified_name(), self.path.clone()]
     }
 
-    /// The order of reports: by outcome (failures first), source, place and rule.
+    /// The order of reports: by outcome (failures first), severity (the gravest first), source, place and rule. Findings of one
+    /// rule are in the order of their places.
     pub fn reading_order(&self, other: &Self) -> std::cmp::Ordering {
-        (self.outcome, self.span, &self.rule, &self.path, &self.message).cmp(&(
-            other.outcome,
-            other.span,
-            &other.rule,
-            &other.path,
-            &other.message,
-        ))
+        let key = |finding: &Self| (finding.outcome, std::cmp::Reverse(finding.severity), finding.span);
+        key(self)
+            .cmp(&key(other))
+            .then_with(|| (&self.rule, &self.path, &self.message).cmp(&(&other.rule, &other.path, &other.message)))
     }
 
     /// Whether it is kept from counting, by an exception or by the baseline.
@@ -166,8 +171,16 @@ impl Finding {
         self.suppression.is_some() || self.baseline == Some(BaselineState::Unchanged)
     }
 
-    /// The message with the choice that brings the violation, as one text that ends with a full stop.
+    /// The message with the choice that brings the violation and the advice, as one text that ends with a full stop.
     pub fn full_message(&self) -> String {
+        match &self.advice {
+            Some(advice) => format!("{} {advice}.", self.sentence()),
+            None => self.sentence(),
+        }
+    }
+
+    /// The message with the choice that brings the violation, as one text that ends with a full stop.
+    pub fn sentence(&self) -> String {
         let message = self.message.trim_end();
         match &self.when {
             Some(when) => format!("{}, {}.", message.trim_end_matches('.'), when.trim_end_matches('.')),

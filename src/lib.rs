@@ -54,6 +54,7 @@ pub mod finding;
 pub mod graph;
 pub mod linter;
 pub mod nearest;
+pub mod openapi;
 pub mod policy;
 pub mod project;
 pub mod report;

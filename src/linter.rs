@@ -7,36 +7,41 @@ mod file_report;
 mod includes;
 mod iterations;
 mod locations;
+mod meant;
+mod redaction;
 mod setup;
+mod spelling;
 mod stacks;
-mod unknown_types;
 
 use crate::date::Date;
 use crate::eval::Memory;
-use crate::eval::inputs::{Inputs, Pinned};
+use crate::eval::inputs::{Inputs, Pinned, Refused};
 use crate::exceptions::{Aliases, Exceptions};
 use crate::expand::{self, Block, Model};
-use crate::finding::{Counts, Diagnostic, Finding, Level, Outcome, Severity};
+use crate::finding::{Counts, Diagnostic, Finding, Level, Outcome, RuleSeverity, Severity};
+use crate::graph::secrets::{secret_parameters, written_secrets};
 use crate::rules::checker::Location;
 use crate::rules::load::{RuleEntry, RuleSet};
 use crate::rules::operand::Settings;
 use crate::rules::rule::TargetName;
 use crate::source::{Source, Span};
-use crate::syntax;
+use crate::syntax::{self, Node};
 use crate::template::{self, Template};
-use check::{CheckResult, Violation, run_check};
+use check::{CheckResult, Setting, Violation, run_check};
 use foldhash::{HashMap, HashMapExt};
 use iterations::Pending;
 use locations::as_written;
 use smallvec::SmallVec;
+use spelling::spelling;
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, OnceLock};
-use unknown_types::unknown_types;
 
 pub use crate::expand::includes::MAX_INCLUDES;
-pub use file_report::{Declared, FileReport};
+pub use crate::graph::secrets::is_secret_name;
+pub use file_report::{Declared, FileReport, Notice, NoticeKind};
 pub use includes::{Loaded, Loader};
+pub use meant::NOT_A_TEMPLATE;
 pub use setup::SetupError;
 pub use stacks::{Nested, exports};
 
@@ -51,12 +56,18 @@ pub struct Linter {
     others: Vec<usize>,
     /// Those that are about exceptions.
     about_exceptions: Vec<usize>,
+    /// Rules about exceptions that were not selected: they say why an exception of a selected rule does not hold, and nothing else.
+    companions: Vec<Selected>,
     /// What is known of every deployment.
     inputs: Inputs,
     keep: Keep,
     /// The rules' names in other tools, whose exceptions are understood.
     aliases: OnceLock<Aliases>,
     today: Option<Date>,
+    /// The profile that selected the rules.
+    profile: Option<String>,
+    /// Types and properties that custom rules know, and the schemas do not.
+    newer_than_schemas: Vec<String>,
 }
 
 /// A rule that was selected, with what the user changed about it.
@@ -66,6 +77,9 @@ struct Selected {
     index: usize,
     id: Arc<str>,
     level: Level,
+    /// Whether the user set the level, also for checks with a level of their own.
+    is_level_set: bool,
+    severity: RuleSeverity,
     settings: Settings,
 }
 
@@ -120,20 +134,26 @@ impl Linter {
                     index,
                     id: Arc::from(entry.id()),
                     level: change.and_then(|change| change.level).unwrap_or(entry.level()),
+                    is_level_set: change.is_some_and(|change| change.level.is_some()),
+                    severity: entry.severity(),
                     settings: change.map(|change| change.settings.clone()).unwrap_or_default(),
                 }
             })
             .collect();
+        let newer_than_schemas = rules.newer_than_schemas();
         let mut linter = Self {
             rules,
             selected,
             by_type: HashMap::new(),
             others: Vec::new(),
             about_exceptions: Vec::new(),
+            companions: Vec::new(),
             inputs: pinned.into(),
             keep,
             aliases: OnceLock::new(),
             today: None,
+            profile: None,
+            newer_than_schemas,
         };
         linter.index();
         Ok(linter)
@@ -143,6 +163,40 @@ impl Linter {
     #[must_use]
     pub fn on(self, today: Date) -> Self {
         Self { today: Some(today), ..self }
+    }
+
+    /// The same linter in a profile, on which some checks depend. Without one, every check runs.
+    #[must_use]
+    pub fn in_profile(self, profile: &str) -> Self {
+        Self { profile: Some(profile.to_owned()), ..self }
+    }
+
+    /// The same linter, which also says why an exception of a selected rule does not hold, where the rules about exceptions are not
+    /// selected: by those of them that `selects` takes.
+    #[must_use]
+    pub fn with_companions(
+        mut self,
+        selects: impl Fn(&RuleEntry) -> bool,
+        overrides: &BTreeMap<String, Override>,
+    ) -> Self {
+        let is_selected = |id: &str| self.selected.binary_search_by(|selected| (*selected.id).cmp(id)).is_ok();
+        let entries = self.rules.entries().iter().enumerate();
+        let silent = entries.filter(|(_, entry)| entry.is_about_exceptions() && !is_selected(entry.id()));
+        self.companions = silent
+            .filter(|(_, entry)| selects(entry))
+            .map(|(index, entry)| {
+                let set = overrides.get(entry.id()).and_then(|change| change.level);
+                Selected {
+                    index,
+                    id: Arc::from(entry.id()),
+                    level: set.unwrap_or(entry.level()),
+                    is_level_set: set.is_some(),
+                    severity: entry.severity(),
+                    settings: Settings::new(),
+                }
+            })
+            .collect();
+        self
     }
 
     fn index(&mut self) {
@@ -215,24 +269,43 @@ impl Linter {
     /// Lints one text as [`lint_with`](Self::lint_with) does, in a deployment of which this is known.
     pub fn lint_in(&self, source: &Source, load: &Loader<'_>, inputs: &Inputs) -> FileReport {
         let mut report = FileReport::default();
-        let document = match syntax::parse(source.text(), source.id) {
+        let document = match syntax::read(source.text(), source.id) {
             Ok(document) => document,
             Err(error) => {
                 report.diagnostics.push(includes::unreadable(source, error));
+                redaction::redact(&mut report, source, Vec::new(), &redaction::unread(source));
                 return report;
             }
         };
         // A template may include its resources.
         if !template::is_template(&document.root) && document.root.get("Transform").is_none() {
+            report.bare_resources = meant::resources_in(&document.root);
+            report.diagnostics.extend(meant::meant_as_template(&document.root, source));
+            if !report.diagnostics.is_empty() {
+                redaction::redact(&mut report, source, Vec::new(), &redaction::unread(source));
+            }
             return report;
         }
+        // Entries that another one replaces are not in the tree, but near the places of the errors.
+        let left_out = if document.repeated.is_empty() { Vec::new() } else { redaction::unread(source) };
+        if !includes::report_repeated(source, &document, &mut report.diagnostics) {
+            redaction::redact(&mut report, source, Vec::new(), &left_out);
+            return report;
+        }
+        let (inputs, refused) = inputs.accepted_by(&document.root, is_secret_name);
+        let inputs = inputs.as_ref();
         let macros = expand::Macros::of(&document);
         let texts = includes::texts(&document.root, macros, source.id, load);
         let files = includes::Files::parse(&texts, &mut report.diagnostics);
         let expansion = expand::expand(&document.root, macros, &files.included(), inputs);
         report.is_template = template::is_template(&expansion.root);
         if !report.is_template {
-            report.included = texts.into_sources();
+            report.diagnostics.extend(meant::meant_as_template(&document.root, source));
+            let mut secrets = files.unread(&texts);
+            if !report.diagnostics.is_empty() {
+                secrets.extend(redaction::unread(source));
+            }
+            redaction::redact(&mut report, source, texts.into_sources(), &secrets);
             return report;
         }
         let template = Template::new(&expansion.root);
@@ -246,26 +319,33 @@ impl Linter {
             related: Vec::new(),
         };
         for found in document.notes.iter().chain(files.notes()) {
-            report.diagnostics.push(note("surprising-yaml", found.span, &found.message, &found.help));
+            report.diagnostics.push(note(found.code, found.span, &found.message, &found.help));
         }
         for oddity in &template.oddities {
             report.diagnostics.push(note("odd-section", oddity.span, &oddity.message, &oddity.help));
         }
-        for found in unknown_types(&template, |kind| self.by_type.contains_key(kind)) {
-            report.diagnostics.push(note("unknown-type", found.span, &found.message, &found.help));
-        }
-        for found in &expansion.notes {
+        let tree = expansion.before_transform.as_deref().unwrap_or(&expansion.root);
+        let spelling = spelling(tree, &self.newer_than_schemas);
+        report.notices = spelling.notices;
+        for found in spelling.notes.iter().chain(&expansion.notes) {
             report.diagnostics.push(note(found.code, found.span, &found.message, &found.help));
+        }
+        let (given, pinned): (Vec<Refused>, Vec<Refused>) = refused.into_iter().partition(|refused| refused.is_given);
+        report.refused = pinned;
+        for refused in given {
+            let help = "Pass a value that the parameter accepts.";
+            report.diagnostics.push(note("refused-parameter", refused.span, &refused.sentence(), help));
         }
         report.diagnostics.sort_by_key(|diagnostic| diagnostic.span);
         let memory = Memory::default();
         let model = Model::expanded(&template, &expansion, inputs, &memory);
         report.resources = model.resources.len();
-        report.parameters = template
+        let secret: BTreeSet<&str> = secret_parameters(&model).into_iter().map(|parameter| parameter.name).collect();
+        let declared = template
             .parameters
             .iter()
-            .map(|parameter| Declared { name: parameter.name.to_owned(), no_echo: parameter.no_echo })
-            .collect();
+            .map(|parameter| Declared { name: parameter.name.to_owned(), is_secret: secret.contains(parameter.name) });
+        report.parameters = declared.collect();
         let files_and_text = exceptions::Texts { source, document: &document, included: &texts, files: &files };
         let mut exceptions = self.exceptions(&expansion, &files_and_text);
         let mut pending = Vec::new();
@@ -277,7 +357,14 @@ impl Linter {
         self.settle(&exceptions, pins_something, &mut report);
         sort_findings(&mut report.findings);
         sort_findings(&mut report.suppressed);
-        report.included = texts.into_sources();
+        let mut secrets = files.unread(&texts);
+        secrets.extend(left_out);
+        if report.shows_text() {
+            let roots: Vec<&Node<'_>> =
+                std::iter::once(&document).chain(files.documents()).map(|document| &document.root).collect();
+            secrets.extend(written_secrets(&model, &roots, inputs));
+        }
+        redaction::redact(&mut report, source, texts.into_sources(), &secrets);
         report
     }
 
@@ -300,10 +387,14 @@ impl Linter {
             settings.to_mut().extend(selected.settings.iter().map(|(name, texts)| (name.clone(), texts.clone())));
         }
         let mut counts = Counts::default();
+        // A rule that runs outside of its profiles, because a configuration sets its level, runs as a whole.
+        let profile = self.profile.as_deref().filter(|profile| entry.file.is_some() || entry.is_in(profile));
+        let setting = Setting { parameters: &settings, configured: &selected.settings, profile };
         for check in &rule.checks {
-            let mut record = Record { counts: &mut counts, exceptions, found: &mut *pending };
+            let level = check.level.filter(|_| !selected.is_level_set).unwrap_or(selected.level);
+            let mut record = Record { level, counts: &mut counts, exceptions, found: &mut *pending };
             for block in blocks(&check.targets, kinds, model) {
-                let result = run_check(check, rule, &settings, block, model);
+                let result = run_check(check, rule, setting, block, model);
                 self.record(selected, block, model, result, &mut record);
             }
             iterations::unite(pending, &mut report.findings);
@@ -319,16 +410,19 @@ impl Linter {
         result: CheckResult,
         record: &mut Record<'_, 't>,
     ) {
-        let Record { counts, exceptions, found } = record;
+        let Record { level: own_level, counts, exceptions, found } = record;
+        let own_level = *own_level;
         if matches!(result, CheckResult::Undecided(_)) {
             exceptions.note_undecided(&selected.id, block);
         }
         // Whether it was not reported before.
-        let mut add = |outcome, location: Location, message, as_written, level, when| {
+        let mut add = |outcome, location: Location, words: Words, level, when| {
+            let Words { message, of_whole, as_written, advice } = words;
             let iterations = model.iterations(&location.path);
             let mut finding = Finding {
                 rule: Arc::clone(&selected.id),
                 level,
+                severity: selected.severity,
                 outcome,
                 span: location.span,
                 path: location.path,
@@ -336,6 +430,7 @@ impl Linter {
                 alike: Vec::new(),
                 message,
                 when,
+                advice,
                 related: location.related,
                 suppression: None,
                 baseline: None,
@@ -344,10 +439,12 @@ impl Linter {
                 exceptions.suppress(&mut finding);
             }
             // What a transform makes of one resource stands together, and may lack the same.
-            let mut of_subject = found.iter().rev().take_while(|known| known.finding.subject == finding.subject);
-            let is_news = of_subject.all(|known| known.finding != finding);
+            let subject = finding.subject.clone();
+            let mut of_subject = found.iter().rev().take_while(|known| known.finding.subject == subject);
+            let one = Pending { finding, of_whole, as_written, iterations };
+            let is_news = of_subject.all(|known| !known.is_like(&one));
             if is_news {
-                found.push(Pending { finding, as_written, iterations });
+                found.push(one);
             }
             is_news
         };
@@ -357,23 +454,24 @@ impl Linter {
             CheckResult::Pass => {
                 counts.passed += 1;
                 if self.keep.passed {
-                    add(Outcome::Pass, own_location(), "Passes".to_owned(), None, selected.level, None);
+                    add(Outcome::Pass, own_location(), Words::of("Passes".to_owned()), own_level, None);
                 }
             }
             CheckResult::Undecided(reasons) => {
                 counts.undecided += 1;
                 if self.keep.undecided {
                     let message = format!("Cannot be decided: {}", reasons.join("; "));
-                    add(Outcome::Undecided, own_location(), message, None, selected.level, None);
+                    add(Outcome::Undecided, own_location(), Words::of(message), own_level, None);
                 }
             }
             CheckResult::Fail(violations, infeasible) => {
                 let mut is_news = false;
-                for Violation { location, message, as_written, scenarios } in violations {
+                for Violation { location, message, of_whole, advice, as_written, scenarios } in violations {
                     let by_default = scenarios.iter().any(|scenario| scenario.keeps_defaults(&model.evaluator.choices));
-                    let level = if by_default { selected.level } else { selected.level.min(Level::Warning) };
+                    let level = if by_default { own_level } else { own_level.min(Level::Warning) };
                     let when = model.evaluator.describe(&scenarios, &infeasible).map(|when| format!("when {when}"));
-                    is_news |= add(Outcome::Fail, location, message, as_written, level, when);
+                    let words = Words { message, of_whole, as_written, advice };
+                    is_news |= add(Outcome::Fail, location, words, level, when);
                 }
                 counts.failed += usize::from(is_news);
             }
@@ -449,8 +547,27 @@ fn blocks<'m, 't>(targets: &[TargetName], kinds: &[&str], model: &'m Model<'m, '
     blocks
 }
 
+/// What a finding says.
+struct Words {
+    message: String,
+    /// See [`Pending::of_whole`].
+    of_whole: Option<String>,
+    /// See [`Pending::as_written`].
+    as_written: Option<String>,
+    advice: Option<String>,
+}
+
+impl Words {
+    /// A message alone.
+    fn of(message: String) -> Self {
+        Self { message, of_whole: None, as_written: None, advice: None }
+    }
+}
+
 /// What the results of one check go into.
 struct Record<'a, 't> {
+    /// The level of its findings, unless a violation needs a parameter to leave its default.
+    level: Level,
     counts: &'a mut Counts,
     exceptions: &'a mut Exceptions,
     found: &'a mut Vec<Pending<'t>>,

@@ -1,43 +1,71 @@
-//! The name that was probably meant by a misspelt one.
+//! The name that was probably meant by a misspelled one.
 
-/// The candidate that takes the fewest edits to make of a misspelt name, if that is few enough to be meant.
+/// The candidate that takes the fewest edits to make of a misspelled name, if these are few enough. Different capitals are not an
+/// edit if nothing else differs.
 pub fn nearest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    let length = name.chars().count();
-    // Of short names, most are a few edits away from any other.
-    let most = |candidate: &str| 2.max(candidate.len() / 3).min(length.min(candidate.len()) / 2);
+    let name: Vec<char> = name.chars().collect();
+    let mut search = Search::default();
     candidates
-        // It takes an edit for each character that one has more than the other.
-        .filter(|candidate| length.abs_diff(candidate.chars().count()) <= most(candidate))
-        .map(|candidate| (edits(name, candidate), candidate))
-        .filter(|(edits, candidate)| *edits <= most(candidate))
+        .filter_map(|candidate| {
+            search.candidate.clear();
+            search.candidate.extend(candidate.chars());
+            // Of short names, most are a few edits away from any other.
+            let length = search.candidate.len();
+            let most = 2.max(length / 3).min(name.len().min(length) / 2);
+            // It takes an edit for each character that one has more than the other.
+            if name.len().abs_diff(length) > most {
+                return None;
+            }
+            let is_same =
+                name.len() == length && name.iter().zip(&search.candidate).all(|(a, b)| a.eq_ignore_ascii_case(b));
+            let edits = if is_same { 0 } else { search.edits(&name, most)? };
+            Some((edits, candidate))
+        })
         .min()
         .map(|(_, candidate)| candidate)
 }
 
-/// Optimal string alignment: Levenshtein's distance, in which two neighbors that changed places count once.
-fn edits(one: &str, other: &str) -> usize {
-    let other: Vec<char> = other.chars().collect();
-    let at = |row: &[usize], index: usize| row.get(index).copied().unwrap_or_default();
-    let mut row: Vec<usize> = (0..=other.len()).collect();
-    let (mut above, mut before): (Vec<usize>, Option<char>) = (Vec::new(), None);
-    for (i, a) in one.chars().enumerate() {
-        let mut next = vec![i + 1];
-        for (j, b) in other.iter().enumerate() {
-            let changed = at(&row, j) + usize::from(a != *b);
-            let mut least = changed.min(at(&next, j) + 1).min(at(&row, j + 1) + 1);
-            let neighbour = j.checked_sub(1).and_then(|j| Some((j, *other.get(j)?)));
-            if let (Some(before), Some((j, neighbour))) = (before, neighbour)
-                && before == *b
-                && neighbour == a
-            {
-                least = least.min(at(&above, j) + 1);
+/// Optimal string alignment: Levenshtein's distance, in which two neighbors that changed places count once. Its buffers serve one
+/// candidate after the other.
+#[derive(Default)]
+struct Search {
+    candidate: Vec<char>,
+    /// The row above the current one, the one above that, and the current one.
+    above: Vec<usize>,
+    before: Vec<usize>,
+    row: Vec<usize>,
+}
+
+impl Search {
+    /// The edits that make the candidate of a name; none if they are more than `most`.
+    fn edits(&mut self, name: &[char], most: usize) -> Option<usize> {
+        let at = |row: &[usize], index: usize| row.get(index).copied().unwrap_or_default();
+        self.above.clear();
+        self.above.extend(0..=self.candidate.len());
+        let mut previous: Option<char> = None;
+        for (i, a) in name.iter().enumerate() {
+            self.row.clear();
+            self.row.push(i + 1);
+            let mut neighbor: Option<char> = None;
+            for (j, b) in self.candidate.iter().enumerate() {
+                let changed = at(&self.above, j) + usize::from(a != b);
+                let mut least = changed.min(at(&self.row, j) + 1).min(at(&self.above, j + 1) + 1);
+                if previous == Some(*b) && neighbor == Some(*a) {
+                    least = least.min(at(&self.before, j - 1) + 1);
+                }
+                self.row.push(least);
+                neighbor = Some(*b);
             }
-            next.push(least);
+            // No later row has less than the least of this one and the one above it.
+            if self.row.iter().chain(&self.above).all(|edits| *edits > most) {
+                return None;
+            }
+            std::mem::swap(&mut self.before, &mut self.above);
+            std::mem::swap(&mut self.above, &mut self.row);
+            previous = Some(*a);
         }
-        above = std::mem::replace(&mut row, next);
-        before = Some(a);
+        self.above.last().copied().filter(|edits| *edits <= most)
     }
-    row.last().copied().unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -55,7 +83,12 @@ mod tests {
             ("xml", "html", 2),
             ("kitten", "sitting", 3),
         ] {
-            assert_eq!(edits(one, other), count, "{one} {other}");
+            let mut search = Search { candidate: other.chars().collect(), ..Search::default() };
+            let one: Vec<char> = one.chars().collect();
+            assert_eq!(search.edits(&one, count), Some(count), "{other}");
+            if count > 0 {
+                assert_eq!(search.edits(&one, count - 1), None, "{other}");
+            }
         }
     }
 

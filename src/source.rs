@@ -1,5 +1,6 @@
 //! Source texts, spans in them, and lines and columns. Knows nothing of JSON, YAML or CloudFormation.
 
+use std::ops::Range;
 use std::sync::OnceLock;
 
 /// Which source a span points into: a number that the run gives to each [`Source`], in its own order.
@@ -62,6 +63,15 @@ pub struct Source {
     block_counts: OnceLock<Vec<Counts>>,
 }
 
+/// Bytes of a text that no report may show.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hidden {
+    /// The bytes.
+    pub range: Range<usize>,
+    /// So many of the first characters may be shown.
+    pub keeps: usize,
+}
+
 impl Source {
     /// Larger texts are refused: spans count bytes in 32 bits.
     pub const MAX_BYTES: usize = u32::MAX as usize;
@@ -79,6 +89,31 @@ impl Source {
     /// The text of a span; empty where the span does not start and end on character borders of this text.
     pub fn slice(&self, span: Span) -> &str {
         self.text.get(span.start as usize..span.end as usize).unwrap_or("")
+    }
+
+    /// The same text with other characters in place of those in these bytes, apart from the first `keeps` of each. Every line, column
+    /// and byte offset stays what it was; a range that does not start and end on character borders hides nothing.
+    #[must_use]
+    pub fn hiding(mut self, hidden: &[Hidden]) -> Self {
+        for Hidden { range, keeps } in hidden {
+            let Some(secret) = self.text.get(range.clone()) else { continue };
+            let mut number = 0;
+            let mask: String = secret
+                .chars()
+                .map(|character| {
+                    number += 1;
+                    match character.len_utf8() {
+                        _ if number <= *keeps || matches!(character, '\n' | '\r') => character,
+                        1 => '*',
+                        2 => '·',
+                        3 => '•',
+                        _ => '🔒',
+                    }
+                })
+                .collect();
+            self.text.replace_range(range.clone(), &mask);
+        }
+        self
     }
 
     fn line_starts(&self) -> &[u32] {
@@ -220,6 +255,15 @@ mod tests {
         assert_eq!(source.position(end), Position { line: 4, column: 1 });
         assert_eq!(source.position(0), Position { line: 1, column: 1 });
         assert_eq!(source.position(u32::MAX), source.position(end));
+    }
+
+    #[test]
+    fn what_is_hidden_keeps_its_place() {
+        let text = "a: hunter2é日🏥\nb: x";
+        let hidden = [Hidden { range: 3..text.find('\n').unwrap() + 2, keeps: 2 }, Hidden { range: 11..12, keeps: 0 }];
+        let shown = source(text).hiding(&hidden);
+        assert_eq!(shown.text(), "a: hu*****·•🔒\n*: x");
+        assert_eq!(shown.text().len(), text.len());
     }
 
     /// Lines longer than a block are counted by blocks, with the same result.

@@ -80,19 +80,19 @@ fn the_way_from_the_internet_to_a_database() {
       14: subnet group `Subnets` places databases in these subnets
       8: security group `Guard` protects database `Patients`
       2: database `Patients`
+    rds-private-subnets:16 Resources/Subnets/Properties/SubnetIds/1
+      26: internet gateway `Gateway` connects the VPC to the internet
+      23: route `Out` leads to the internet gateway for ::/0
+      19: `Association` associates subnet `Public` with the route table
+      18: subnet `Public` is public
+      8: security group `Guard` protects database `Patients`
+      2: database `Patients`
     rds-security-group-sources:13 Resources/FromAnywhere/Properties/CidrIpv6
       26: internet gateway `Gateway` connects the VPC to the internet
       23: route `Out` leads to the internet gateway for ::/0
       19: `Association` associates subnet `Public` with the route table
       18: subnet `Public` is public
       14: subnet group `Subnets` places databases in these subnets
-      8: security group `Guard` protects database `Patients`
-      2: database `Patients`
-    rds-private-subnets:16 Resources/Subnets/Properties/SubnetIds/1
-      26: internet gateway `Gateway` connects the VPC to the internet
-      23: route `Out` leads to the internet gateway for ::/0
-      19: `Association` associates subnet `Public` with the route table
-      18: subnet `Public` is public
       8: security group `Guard` protects database `Patients`
       2: database `Patients`
     ");

@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 use hipaalint::eval::inputs::Pinned;
-use hipaalint::finding::{Dialect, ExceptionState, Finding};
+use hipaalint::finding::{Dialect, ExceptionState, Finding, Level};
 use hipaalint::linter::{FileReport, Keep, Linter, Loaded};
 use hipaalint::rules::load::RuleSet;
 use hipaalint::source::{Source, SourceId};
@@ -66,6 +66,26 @@ fn each_language_waives_with_its_reason() {
             Some(reason),
         ),
         (Dialect::CfnGuard, r#"{"guard": {"SuppressedRules": ["OTHER", "S3_BUCKET_VERSIONING_ENABLED"]}}"#, None),
+        (
+            Dialect::CfnGuard,
+            r#"{"guard": {"SuppressedRules": [{"OTHER": "x", "S3_BUCKET_VERSIONING_ENABLED": "The archive keeps every version"}]}}"#,
+            Some(reason),
+        ),
+        (
+            Dialect::CfnGuard,
+            r#"{"guard": {"SuppressedRules": {"S3_BUCKET_VERSIONING_ENABLED": "The archive keeps every version"}}}"#,
+            Some(reason),
+        ),
+        (
+            Dialect::CdkNag,
+            r#"{"cdk_nag": {"rules_to_suppress": [{"id": "HIPAA.Security::HIPAA.Security-S3BucketVersioningEnabled", "reason": "The archive keeps every version"}]}}"#,
+            Some(reason),
+        ),
+        (
+            Dialect::CdkNag,
+            r#"{"cdk_nag": {"rules_to_suppress": [{"id": "NIST.800.53.R5-S3BucketVersioningEnabled", "reason": "The archive keeps every version"}]}}"#,
+            Some(reason),
+        ),
         (
             Dialect::CfnNag,
             r#"{"cfn_nag": {"rules_to_suppress": [{"id": "W0"}, {"reason": "mangled"}, {"id": "W11", "reason": "The archive keeps every version"}]}}"#,
@@ -425,8 +445,7 @@ fn our_own_speaks_first() {
     let text = "
 Metadata: { hipaalint: { exceptions: [{ rule: s3-bucket-versioning, reason: Copies }] } }
 Resources:
-  # checkov:skip=CKV_AWS_21:Another reason, nearer by
-  A:
+  A: # checkov:skip=CKV_AWS_21:Another reason, nearer by
     Type: AWS::S3::Bucket
     Metadata:
       guard: { SuppressedRules: [S3_BUCKET_VERSIONING_ENABLED] }
@@ -538,6 +557,149 @@ fn what_cannot_be_read_does_not_hold() {
     // A key with nothing after it is left when people comment its content out.
     let nothing = "Resources:\n  A: { Type: AWS::S3::Bucket, Metadata: { hipaalint: { exceptions: } } }\n";
     assert_eq!(lint(nothing).exceptions, []);
+}
+
+/// Names that other tools have for a rule of ours, by which their suppressions hold here.
+#[test]
+fn names_of_other_tools_are_understood() {
+    let held = |metadata: &str, resource: &str| {
+        let report = lint(&format!("Resources:\n  A:\n    Metadata: {{ {metadata} }}\n{resource}"));
+        let mut rules: Vec<String> = report.suppressed.iter().map(|finding| finding.rule.to_string()).collect();
+        rules.dedup();
+        rules
+    };
+    let domain = "    Type: AWS::OpenSearchService::Domain\n    Properties: { VPCOptions: { SubnetIds: [a] } }\n";
+    // Guard's registry calls its rules what AWS Config calls them.
+    let guard = |name: &str| format!("guard: {{ SuppressedRules: [{name}] }}");
+    assert_eq!(held(&guard("OPENSEARCH_ENCRYPTED_AT_REST"), domain), ["opensearch-encryption-at-rest"]);
+    assert_eq!(held(&guard("OPENSEARCH_LOGS_TO_CLOUDWATCH"), domain), ["opensearch-error-log"]);
+    let endpoint = "    Type: AWS::DMS::Endpoint\n    Properties: { EndpointType: source, EngineName: mysql, Password: Zx81pQ7rT9vw }\n";
+    let nag = |id: &str| format!("cfn_nag: {{ rules_to_suppress: [{{ id: {id}, reason: rotated }}] }}");
+    assert_eq!(held(&nag("F37"), endpoint), ["literal-secret"]);
+    assert_eq!(held(&guard("DMS_NO_PLAINTEXT_PASSWORD"), endpoint), ["literal-secret"]);
+    let key = "    Type: AWS::KMS::Key\n    Properties: { KeyPolicy: {} }\n";
+    for id in [
+        "HIPAA.Security-KMSBackingKeyRotationEnabled",
+        "PCI.DSS.321-KMSBackingKeyRotationEnabled",
+        "PCI.DSS.321::PCI.DSS.321-KMSBackingKeyRotationEnabled",
+        "AwsSolutions-KMS5",
+        "AwsSolutions::AwsSolutions-KMS5",
+    ] {
+        let metadata = format!("cdk_nag: {{ rules_to_suppress: [{{ id: '{id}', reason: imported }}] }}");
+        assert_eq!(held(&metadata, key), ["kms-key-rotation"], "{id}");
+    }
+    let policy = "    Type: AWS::IAM::ManagedPolicy\n    Properties: { PolicyDocument: { Statement: [{ Effect: Allow, Action: ['s3:*', 'sqs:*'], Resource: 'arn:aws:s3:::a' }] } }\n";
+    for (finding, count) in [("Action::s3:*", 1), ("Action::s3:*]", 0), ("Action::*", 0), ("Resource::*", 0)] {
+        let id = format!("AwsSolutions::AwsSolutions-IAM5[{finding}]");
+        let metadata = format!("cdk_nag: {{ rules_to_suppress: [{{ id: '{id}', reason: one bucket }}] }}");
+        assert_eq!(held(&metadata, policy).len(), count, "{finding}");
+    }
+}
+
+/// checkov 3.3.30 was run on these lines: which comments it reads, and for which resource.
+#[test]
+fn comments_of_checkov_hold_where_checkov_reads_them() {
+    let text = "\
+Resources:
+  # checkov:skip=CKV_AWS_21:above the first
+  A:
+    Type: AWS::S3::Bucket
+    # checkov:skip=CKV_AWS_21:after the last line of A
+  # checkov:skip=CKV_AWS_21:between A and B
+  B: # checkov:skip=CKV_AWS_21:beside the name of B
+    Type: AWS::S3::Bucket
+  C:
+    # checkov:skip=CKV_AWS_21:between the name and the type of C
+    Type: AWS::S3::Bucket
+  D:
+    Type: AWS::S3::Bucket
+    Properties:
+      Tags:
+        - Key: a
+          Value: b # see checkov:skip= CKV_AWS_21 and no colon in D
+  E:
+    Type: AWS::S3::Bucket
+    Properties: { Tags: [] } # bridgecrew:skip=CKV_AWS_21:beside the last line of E
+  # checkov:skip=CKV_AWS_21:above a resource in braces, F
+  F: { Type: AWS::S3::Bucket,
+    Properties: { } # cortex:skip=CKV_AWS_20:not the rule
+  } # checkov:skip=CKV_AWS_21:beside the last line of a resource in braces, for G on one line
+  G: { Type: AWS::S3::Bucket } # checkov:skip=CKV_AWS_21:beside a resource on one line
+  H:
+    Type: AWS::S3::Bucket # checkov:skip=CKV_AWS_21,CKV_AWS_18:a list
+  I:
+    Type: AWS::S3::Bucket # Checkov:Skip=CKV_AWS_21:in another case
+  J:
+    Type: AWS::S3::Bucket # checkov:skip=CKV_AWS_18:one checkov:skip=CKV_AWS_21:two
+# checkov:skip=CKV_AWS_21:after everything
+";
+    let report = lint(text);
+    let held: Vec<(&str, Option<&str>)> = report
+        .suppressed
+        .iter()
+        .filter(|finding| &*finding.rule == VERSIONING)
+        .map(|finding| (finding.subject.name.as_str(), finding.suppression.as_ref().unwrap().reason.as_deref()))
+        .collect();
+    assert_eq!(
+        held,
+        [
+            ("B", Some("beside the name of B")),
+            ("C", Some("between the name and the type of C")),
+            ("D", None),
+            ("E", Some("beside the last line of E")),
+            // checkov counts the line before the comments above it to a resource in braces.
+            ("F", Some("beside the last line of E")),
+            ("G", Some("beside the last line of a resource in braces, for G on one line")),
+        ]
+    );
+    let notes = said(text, &report);
+    let malformed = notes.iter().filter(|note| note.contains("exception-malformed"));
+    let malformed: Vec<(&str, bool)> = malformed
+        .map(|note| (note.split(':').next().unwrap(), note.contains("reads `CKV_AWS_21,CKV_AWS_18` as one id")))
+        .collect();
+    let expected = [("2", false), ("5", false), ("6", false), ("25", false), ("27", true), ("32", false)];
+    assert_eq!(malformed, expected, "{notes:?}");
+    let is_note = |finding: &&Finding| &*finding.rule == "exception-malformed" && finding.level == Level::Note;
+    assert_eq!(report.findings.iter().filter(is_note).count(), expected.len());
+    // JSON that is read as YAML for its comments: a resource's lines are those of its braces.
+    let json = "{ \"Resources\": {\n # checkov:skip=CKV_AWS_21:above\n \"A\": {\n  \"Type\": \"AWS::S3::Bucket\" # checkov:skip=CKV_AWS_21:inside\n } } }\n";
+    let report = lint(json);
+    assert_eq!(of_rule(&report, VERSIONING).1, ["Resources/A"]);
+    assert_eq!(report.suppressed[0].suppression.as_ref().unwrap().reason.as_deref(), Some("inside"));
+}
+
+/// A key that its tool does not read leaves every finding open, there and here.
+#[test]
+fn misspelled_keys_of_other_tools_are_said() {
+    for (metadata, line, key, wanted) in [
+        ("cfn_nag: { rules_to_supress: [{ id: W11, reason: x }] }", 4, "rules_to_supress", "rules_to_suppress"),
+        ("cfn-nag: { rules_to_suppress: [{ id: W11, reason: x }] }", 4, "cfn-nag", "cfn_nag"),
+        ("cdk_nag: { rule_to_suppress: [] }", 4, "rule_to_suppress", "rules_to_suppress"),
+        ("CdkNag: { rules_to_suppress: [] }", 4, "CdkNag", "cdk_nag"),
+        ("guard: { SupressedRules: [X] }", 4, "SupressedRules", "SuppressedRules"),
+        ("Guard: { SuppressedRules: [X] }", 4, "Guard", "guard"),
+        ("checkov: { skips: [] }", 4, "skips", "skip"),
+        ("bridgecrew: { Skip: [] }", 4, "Skip", "skip"),
+    ] {
+        let text = format!("Resources:\n  A:\n    Type: AWS::S3::Bucket\n    Metadata: {{ {metadata} }}\n");
+        let report = lint(&text);
+        let said = said(&text, &report);
+        let [only] = said.as_slice() else { panic!("{metadata}: {said:?}") };
+        assert!(only.starts_with(&format!("{line}: exception-malformed: ")), "{only}");
+        assert!(only.ends_with(&format!(" does not read `{key}`; did you mean `{wanted}`?")), "{only}");
+        assert_eq!(states(&report), [("", ExceptionState::Malformed)]);
+    }
+    // What is right beside it, or something else, is nothing to speak of.
+    for metadata in [
+        "cfn_nag: { rules_to_suppress: [], rules_to_supress: [] }",
+        "guard: { Rules: [] }",
+        "guardian: { SuppressedRules: [] }",
+        "CdkNag: 1",
+        "cfn-lint: { config: {} }",
+    ] {
+        let text = format!("Resources:\n  A:\n    Type: AWS::S3::Bucket\n    Metadata: {{ {metadata} }}\n");
+        assert_eq!(said(&text, &lint(&text)), [""; 0], "{metadata}");
+    }
 }
 
 /// Other tools' languages may hold anything: what is no exception there is passed over.

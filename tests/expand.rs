@@ -4,7 +4,7 @@
 use hipaalint::eval::inputs::{Inputs, Pinned};
 use hipaalint::expand::expansion::Expansion;
 use hipaalint::expand::{Macros, expand};
-use hipaalint::finding::{Finding, Outcome};
+use hipaalint::finding::{Finding, Level, Outcome};
 use hipaalint::linter::{FileReport, Keep, Linter, Loaded};
 use hipaalint::rules::load::RuleSet;
 use hipaalint::source::{Source, SourceId, Span};
@@ -94,6 +94,7 @@ Parameters:
   Names: {Type: CommaDelimitedList, Default: 'a, b'}
   Open: {Type: CommaDelimitedList}
   One: {Type: String, Default: a}
+  Pinned: {Type: String, AllowedValues: [a]}
   Stored: {Type: 'AWS::SSM::Parameter::Value<List<String>>', Default: /names}
   Self: {Type: CommaDelimitedList, Default: !Ref Self}
 Mappings:
@@ -107,7 +108,7 @@ Mappings:
         ("!Ref Names", "{Ta: a, Tb: b}", None),
         ("[!Ref One, c]", "{Ta: a, Tc: c}", None),
         ("!FindInMap [M, eu, names]", "{Ta: a, Tb: b}", None),
-        ("!FindInMap [M, !Ref One, names]", "{Tx: x, Ty: y}", None),
+        ("!FindInMap [M, !Ref Pinned, names]", "{Tx: x, Ty: y}", None),
         ("!FindInMap [M, us, names, {DefaultValue: [c]}]", "{Tc: c}", None),
         ("!Split ['|', 'a|b']", "{Ta: a, Tb: b}", None),
         ("!Ref Open", "", Some("parameter `Open` has no default value")),
@@ -228,6 +229,208 @@ Resources:
         Condition: !FindInMap [Gateway, Condition, !Ref N, DefaultValue: !Ref AWS::NoValue]
 ";
     assert_eq!(resources(template), "{GA: {Type: T}, GB: {Type: T, Condition: TwoGateways}}");
+}
+
+/// A collection that a parameter chooses gives the iterations of every choice, each under the choice that makes it.
+#[test]
+fn iterations_of_every_choice() {
+    let head = "
+Parameters:
+  Env: {Type: String, Default: dev, AllowedValues: [dev, prod]}
+  Open: {Type: String, Default: prod}
+  Kinds: {Type: CommaDelimitedList, Default: 'a,b', AllowedValues: [a, b, c]}
+  Texts: {Type: String, AllowedValues: ['a', 'a|b']}
+Mappings:
+  M: {dev: {names: [a], name: x}, prod: {names: [a, b], name: y}, odd: {names: {}}}
+  N: {us-east-1: {names: [a]}, eu-west-1: {names: [b]}}
+  O: {dev: {a: [k]}, prod: {a: [k], b: [l]}}
+Conditions: {Is: !Equals [a, a]}
+";
+    let made = |collection: &str| {
+        let body = "{'T${I}': {Type: T}}";
+        let text = format!("{head}Resources: {{'Fn::ForEach::L': [I, {collection}, {body}]}}");
+        let (resources, notes) = expanded(&text, "Resources");
+        (resources, expanded(&text, "Conditions").0, notes)
+    };
+    let condition = |item: &str| format!("Resources Fn::ForEach::L {item}");
+    let block = |item: &str| format!("T{item}: {{Type: T, Condition: {}}}", condition(item));
+    let is = |name: &str, value: &str| format!("{{Fn::Equals: [{{Ref: {name}}}, {value}]}}");
+    let own = "Is: {Fn::Equals: [a, a]}";
+    for (collection, resources, conditions) in [
+        // What every choice makes is made always.
+        (
+            "!FindInMap [M, !Ref Env, names]",
+            format!("{{Ta: {{Type: T}}, {}}}", block("b")),
+            format!("{{{own}, {}: {}}}", condition("b"), is("Env", "prod")),
+        ),
+        (
+            "[!Ref Env, z]",
+            format!("{{{}, {}, Tz: {{Type: T}}}}", block("dev"), block("prod")),
+            format!(
+                "{{{own}, {}: {}, {}: {}}}",
+                condition("dev"),
+                is("Env", "dev"),
+                condition("prod"),
+                is("Env", "prod")
+            ),
+        ),
+        // What one item chooses is independent of the others.
+        (
+            "[!Ref Env, !Ref Env, prod]",
+            format!("{{{}, Tprod: {{Type: T}}}}", block("dev")),
+            format!("{{{own}, {}: {{Fn::Or: [{dev}, {dev}]}}}}", condition("dev"), dev = is("Env", "dev")),
+        ),
+        (
+            "[!FindInMap [M, !Ref Env, name]]",
+            format!("{{{}, {}}}", block("x"), block("y")),
+            format!("{{{own}, {}: {}, {}: {}}}", condition("x"), is("Env", "dev"), condition("y"), is("Env", "prod")),
+        ),
+        (
+            "!FindInMap [N, !Ref AWS::Region, names]",
+            format!("{{{}, {}}}", block("a"), block("b")),
+            format!(
+                "{{{own}, {}: {}, {}: {}}}",
+                condition("a"),
+                is("AWS::Region", "us-east-1"),
+                condition("b"),
+                is("AWS::Region", "eu-west-1")
+            ),
+        ),
+        (
+            "!Split ['|', !Ref Texts]",
+            format!("{{Ta: {{Type: T}}, {}}}", block("b")),
+            format!("{{{own}, {}: {}}}", condition("b"), is("Texts", "a|b")),
+        ),
+        (
+            "!Ref Kinds",
+            format!("{{{}, {}, {}}}", block("a"), block("b"), block("c")),
+            format!(
+                "{{{own}, {}: {{Fn::Contains: [{{Ref: Kinds}}, a]}}, {}: {{Fn::Contains: [{{Ref: Kinds}}, b]}}, {}: \
+                 {{Fn::Contains: [{{Ref: Kinds}}, c]}}}}",
+                condition("a"),
+                condition("b"),
+                condition("c")
+            ),
+        ),
+    ] {
+        assert_eq!(made(collection), (resources, conditions, Vec::new()), "{collection}");
+    }
+    // A row that is not known leaves the others.
+    let (resources, _, notes) = made("!FindInMap [M, !Ref Open, names]");
+    assert_eq!(resources, format!("{{Ta: {{Type: T}}, {}}}", block("b")));
+    let unknown =
+        "loop-unknown: the collection of loop `L` is unknown for some parameters: it contains a map, not a string";
+    assert_eq!(notes, [unknown]);
+    // A condition of its own, a loop in a loop, properties and outputs.
+    let text = format!(
+        "{head}Resources:
+  Fn::ForEach::L:
+    - I
+    - !FindInMap [M, !Ref Env, names]
+    - Fn::ForEach::K:
+        - J
+        - !FindInMap [O, !Ref Env, !Ref I]
+        - 'T${{I}}${{J}}': {{Type: T, Condition: Is}}
+  R: {{Properties: {{Fn::ForEach::P: [I, !FindInMap [M, !Ref Env, names], {{'K${{I}}': !Ref I}}]}}}}
+Outputs: {{Fn::ForEach::L: [I, !FindInMap [M, !Ref Env, names], {{'O${{I}}': {{Value: !Ref I}}}}]}}
+"
+    );
+    assert_eq!(
+        expanded(&text, "Resources").0,
+        "{Tak: {Type: T, Condition: Is}, Tbl: {Type: T, Condition: Resources/Tbl}, R: {Properties: {Ka: a, Kb: {Fn::If: \
+         [Resources/R/Properties Fn::ForEach::P b, b, {Ref: AWS::NoValue}]}}}}"
+    );
+    assert_eq!(expanded(&text, "Outputs").0, "{Oa: {Value: a}, Ob: {Value: b, Condition: Outputs Fn::ForEach::L b}}");
+    let conditions = expanded(&text, "Conditions").0;
+    let of_both = "Resources/Tbl: {Fn::And: [{Condition: Resources Fn::ForEach::L b}, {Condition: Is}]}";
+    assert!(conditions.contains(of_both), "{conditions}");
+    // Pinned, there is no choice.
+    let text = format!("{head}Resources: {{'Fn::ForEach::L': [I, !FindInMap [M, !Ref Env, names], {{'T${{I}}': 1}}]}}");
+    assert_eq!(expanded_with(&text, "Resources", &[("Env", "dev")]), ("{Ta: 1}".to_owned(), Vec::new()));
+}
+
+/// Choices of items are independent, those of keys multiply: more of them than anyone deploys are not followed.
+#[test]
+fn iterations_of_too_many_choices_end() {
+    let parameters: String =
+        (0..40).map(|n| format!("  P{n}: {{Type: String, AllowedValues: [a{n}, b{n}]}}\n")).collect();
+    let items: Vec<String> = (0..40).map(|n| format!("!Ref P{n}")).collect();
+    let text = |collection: &str| {
+        format!(
+            "Parameters:\n{parameters}Resources: {{'Fn::ForEach::L': [N, {collection}, {{'T${{N}}': {{Type: T}}}}]}}"
+        )
+    };
+    let (resources, notes) = expanded(&text(&format!("[{}]", items.join(", "))), "Resources");
+    assert_eq!((resources.matches("Type: T").count(), notes), (80, Vec::new()));
+    let all: Vec<String> = (0..40).map(|n| format!("${{P{n}}}")).collect();
+    let split = format!("!Split ['|', !FindInMap [{}, a, b]]", items[0]);
+    let nested =
+        items.iter().skip(1).fold(split, |inner, item| format!("!FindInMap [{inner}, {item}, b, DefaultValue: [x]]"));
+    for collection in [nested, format!("!Split ['|', !Sub '{}']", all.concat())] {
+        let (resources, notes) = expanded(&text(&collection), "Resources");
+        assert!(resources.starts_with("{Fn::ForEach::L") && notes.len() == 1, "{notes:?}");
+    }
+}
+
+/// A condition that a row of a mapping names, another for each choice.
+#[test]
+fn computed_conditions_of_every_choice() {
+    let template = "
+Parameters: {Env: {Type: String, AllowedValues: [dev, prod]}}
+Mappings: {C: {dev: {A: IsOne}, prod: {A: IsTwo, B: IsTwo}}}
+Resources:
+  Fn::ForEach::L:
+    - N
+    - [A, B]
+    - G${N}:
+        Type: T
+        Condition: !FindInMap [C, !Ref Env, !Ref N, DefaultValue: !Ref AWS::NoValue]
+";
+    let name = |id: &str| format!("Resources/{id}/Condition");
+    assert_eq!(
+        resources(template),
+        format!("{{GA: {{Type: T, Condition: {}}}, GB: {{Type: T, Condition: {}}}}}", name("GA"), name("GB"))
+    );
+    let is = |value: &str| format!("{{Fn::Equals: [{{Ref: Env}}, {value}]}}");
+    assert_eq!(
+        expanded(template, "Conditions").0,
+        format!(
+            "{{{}: {{Fn::Or: [{{Fn::And: [{dev}, {{Condition: IsOne}}]}}, {{Fn::And: [{prod}, {{Condition: IsTwo}}]}}]}}, \
+             {}: {{Fn::Or: [{dev}, {{Fn::And: [{prod}, {{Condition: IsTwo}}]}}]}}}}",
+            name("GA"),
+            name("GB"),
+            dev = is("dev"),
+            prod = is("prod"),
+        )
+    );
+}
+
+/// Through the linter: a finding names the iteration and the choice, and is a warning where the default does not make it.
+#[test]
+fn findings_in_iterations_of_other_choices() {
+    let text = "
+Transform: AWS::LanguageExtensions
+Parameters: {Env: {Type: String, AllowedValues: [dev, prod], Default: dev}}
+Mappings:
+  Units: {dev: {Names: [A]}, prod: {Names: [A, B]}}
+  State: {A: {V: Enabled}, B: {V: Suspended}}
+Resources:
+  Fn::ForEach::Units:
+    - Name
+    - !FindInMap [Units, !Ref Env, Names]
+    - Unit${Name}:
+        Type: AWS::S3::Bucket
+        Properties: {VersioningConfiguration: {Status: !FindInMap [State, !Ref Name, V]}}
+";
+    let (_, report) = lint_with("s3-bucket-versioning", text, &[]);
+    let found: Vec<_> = report
+        .findings
+        .iter()
+        .map(|finding| (finding.level, finding.subject.name.as_str(), finding.when.as_deref().unwrap_or_default()))
+        .collect();
+    assert_eq!(found, [(Level::Warning, "UnitB", "for Name = B, when Env is prod")]);
+    let always = text.replace("prod: {Names: [A, B]}", "prod: {Names: [A]}");
+    assert_eq!(lint_with("s3-bucket-versioning", &always, &[]).1.findings, []);
 }
 
 /// A malformed loop stays as it is, and says what is wrong at the place that is.

@@ -4,9 +4,10 @@
 
 mod skipped;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::process::Command;
 
+use hipaalint::facts::properties::{Below, Map, Properties};
 use hipaalint::facts::schema::{Kind, Schema, property};
 use hipaalint::facts::{
     Grant, Limitable, TagShape, can_be_limited, hipaa_eligibility, is_known_type, is_property_attribute, is_stateful,
@@ -16,7 +17,9 @@ use skipped::skipped;
 
 const RESOURCE_TYPES: &str = include_str!("../data/resource-types.txt");
 const SCHEMAS: &str = include_str!("../data/schemas.txt");
+const SAM_TYPES: &str = include_str!("../data/sam-types.txt");
 const IAM_ACTIONS: &str = include_str!("../data/iam-actions.txt");
+const IAM_RESOURCES: &str = include_str!("../data/iam-resources.txt");
 const ATTRIBUTES: &str = include_str!("../data/attributes.txt");
 const NAMES: &str = include_str!("../data/names.txt");
 const STATEFUL: &str = include_str!("../data/stateful.txt");
@@ -41,12 +44,19 @@ fn iam_lines() -> impl Iterator<Item = (&'static str, &'static str, &'static str
     })
 }
 
+/// An action without what follows it in the data.
+fn name_of(action: &str) -> &str {
+    action.split(['!', '=']).next().unwrap()
+}
+
 #[test]
 fn data_files_are_ascii_and_sorted_after_their_header() {
     for (name, text) in [
         ("resource-types", RESOURCE_TYPES),
         ("schemas", SCHEMAS),
+        ("sam-types", SAM_TYPES),
         ("iam-actions", IAM_ACTIONS),
+        ("iam-resources", IAM_RESOURCES),
         ("attributes", ATTRIBUTES),
         ("names", NAMES),
         ("stateful", STATEFUL),
@@ -69,9 +79,22 @@ fn data_files_are_ascii_and_sorted_after_their_header() {
 #[test]
 fn iam_action_lines_hold_the_actions_of_one_service_and_letter_in_order() {
     for (service, letter, actions) in iam_lines() {
-        let names: Vec<&str> = actions.split(' ').map(|action| action.trim_end_matches('!')).collect();
+        let names: Vec<&str> = actions.split(' ').map(name_of).collect();
         assert!(names.iter().all(|name| name.starts_with(letter)), "{service}:{letter}");
         assert!(names.is_sorted_by(|left, right| left < right), "{service}:{letter}");
+    }
+}
+
+#[test]
+fn every_action_with_a_number_has_that_set_of_resources() {
+    let sets: BTreeMap<&str, usize> =
+        entries(IAM_RESOURCES).map(|(service, sets)| (service, sets.split(' ').count())).collect();
+    for (service, _, actions) in iam_lines() {
+        for action in actions.split(' ').filter(|action| !action.ends_with('!')) {
+            let number = action.split_once('=').map_or("0", |(_, number)| number);
+            let known = number == "?" || number.parse::<usize>().unwrap() < sets.get(service).copied().unwrap_or(0);
+            assert!(known, "{service}:{action}");
+        }
     }
 }
 
@@ -98,6 +121,37 @@ fn every_type_with_a_schema_is_known_and_no_other() {
     ] {
         assert!(!is_known_type(unknown) && Schema::of(unknown).is_none(), "{unknown}");
     }
+}
+
+/// At every depth, the names of properties are those of the schema, as far as objects lead to each other.
+#[test]
+fn property_names_are_those_of_the_schemas() {
+    fn compare(resource_type: &str, path: &str, properties: Properties, map: Map, depth: usize) -> usize {
+        let mut compared = 0;
+        let names = properties.names(map);
+        for name in names.iter() {
+            let mut path = if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
+            let mut kind = property(resource_type, &path).unwrap().kind;
+            compared += 1;
+            let Some(Below::Properties(below, inside)) = names.get(name) else { continue };
+            for _ in 0..inside {
+                path += if kind == Kind::Array { "[*]" } else { ".*" };
+                kind = property(resource_type, &path).unwrap().kind;
+            }
+            let Kind::Object(names) = kind else { panic!("{resource_type} {path}: {kind:?}") };
+            assert_eq!(properties.names(below).iter().collect::<Vec<_>>(), names, "{resource_type} {path}");
+            // Definitions may refer to themselves.
+            if depth < 3 {
+                compared += compare(resource_type, &path, properties, below, depth + 1);
+            }
+        }
+        compared
+    }
+    let compared: usize =
+        resource_types().filter_map(|kind| Some(compare(kind, "", Properties::of(kind)?, Properties::TOP, 0))).sum();
+    assert!(compared > 20_000, "{compared}");
+    let missing: Vec<&str> = resource_types().filter(|kind| Properties::of(kind).is_none()).collect();
+    assert_eq!(missing, ["AWS::CDK::Metadata", "AWS::CloudFormation::CustomResource"]);
 }
 
 #[test]
@@ -247,7 +301,7 @@ fn every_action_is_found_in_any_case_as_the_data_has_it() {
     let mut count = 0;
     for (service, _, actions) in iam_lines() {
         for action in actions.split(' ') {
-            let name = action.trim_end_matches('!');
+            let name = name_of(action);
             let expected = !action.ends_with('!');
             assert_eq!(can_be_limited(service, name), Some(expected), "{service}:{name}");
             assert_eq!(
@@ -286,7 +340,7 @@ fn patterns_answer_as_all_their_actions_together() {
         {
             let (mut can, mut cannot) = (0, 0);
             for (_, action) in all.iter().filter(|(each, _)| *each == service) {
-                if matcher.is_match(action.trim_end_matches('!')) {
+                if matcher.is_match(name_of(action)) {
                     *if action.ends_with('!') { &mut cannot } else { &mut can } += 1;
                 }
             }
@@ -359,8 +413,8 @@ fn managed_policies_are_known_by_their_arn_in_every_partition() {
         ("arn:aws:iam::aws:policy/PowerUserAccess", Some(Grant::NearlyEverything)),
         ("arn:aws:iam::aws:policy/AmazonS3FullAccess", Some(Grant::WholeService)),
         ("arn:aws:iam::aws:policy/job-function/DatabaseAdministrator", Some(Grant::WholeService)),
-        ("arn:aws:iam::aws:policy/ReadOnlyAccess", None),
-        ("arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess", None),
+        ("arn:aws:iam::aws:policy/ReadOnlyAccess", Some(Grant::Data)),
+        ("arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess", Some(Grant::Data)),
         ("arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole", None),
         // A customer's own policy of that name is not AWS's.
         ("arn:aws:iam::123456789012:policy/AdministratorAccess", None),

@@ -42,6 +42,93 @@ fn paths(text: &str, template: &str) -> Vec<String> {
     report.findings.into_iter().map(|finding| finding.path).collect()
 }
 
+/// What a parameter accepts decides a limit, whatever its value is.
+#[test]
+fn limits_of_parameters_decide_limits() {
+    let outcomes = |assert: &str, declaration: &str| {
+        let keep = Keep { undecided: true, passed: true };
+        let rules = rule(&format!("resources: [AWS::RDS::DBInstance]\nassert: {assert}\n"));
+        let linter = Linter::new(rules, |_| true, &BTreeMap::new(), BTreeMap::new(), keep).unwrap();
+        let template = format!(
+            "Parameters: {{P: {{Type: Number{declaration}}}}}
+Resources: {{R: {{Type: AWS::RDS::DBInstance, Properties: {{BackupRetentionPeriod: !Ref P}}}}}}
+"
+        );
+        let report = linter.lint(&Source::new(SourceId(0), "template", template));
+        let outcomes = report.findings.iter().map(|finding| format!("{:?}", finding.outcome));
+        outcomes.collect::<Vec<_>>().join(", ")
+    };
+    let least = "{ path: $.Properties.BackupRetentionPeriod, is: { at-least: 7 } }";
+    let most = "{ path: $.Properties.BackupRetentionPeriod, is: { at-most: 7 } }";
+    for (declaration, at_least, at_most) in [
+        ("", "Undecided", "Undecided"),
+        (", MinValue: 7", "Pass", "Undecided"),
+        (", MinValue: 8", "Pass", "Fail"),
+        (", MaxValue: 7", "Undecided", "Pass"),
+        (", MaxValue: 6", "Fail", "Pass"),
+        (", MinValue: 1, MaxValue: 35", "Undecided", "Undecided"),
+    ] {
+        assert_eq!(outcomes(least, declaration), at_least, "{declaration}");
+        assert_eq!(outcomes(most, declaration), at_most, "{declaration}");
+    }
+}
+
+/// A property that takes any map takes its JSON text as well, and what is not known in the text hides nothing else.
+#[test]
+fn paths_lead_into_json_texts() {
+    let template = |value: &str| {
+        format!(
+            "Parameters:
+  On: {{Type: String, AllowedValues: ['true', 'false']}}
+  Key: {{Type: String}}
+Resources:
+  R: {{Type: AWS::EMR::SecurityConfiguration, Properties: {{SecurityConfiguration: {value}}}}}
+"
+        )
+    };
+    let outcomes = |assert: &str, value: &str| {
+        let keep = Keep { undecided: true, passed: true };
+        let rules = rule(&format!("resources: [AWS::EMR::SecurityConfiguration]\nassert: {assert}\n"));
+        let linter = Linter::new(rules, |_| true, &BTreeMap::new(), BTreeMap::new(), keep).unwrap();
+        let report = linter.lint(&Source::new(SourceId(0), "template", template(value)));
+        let show = |finding: &hipaalint::finding::Finding| {
+            format!("{:?} {}", finding.outcome, finding.when.as_deref().unwrap_or_default()).trim().to_owned()
+        };
+        report.findings.iter().map(show).collect::<Vec<_>>().join(", ")
+    };
+    let on = "{ path: $.Properties.SecurityConfiguration.A.On, is: { equals: true } }";
+    let first = "{ path: '$.Properties.SecurityConfiguration.List[0].On', is: { equals: true } }";
+    let every = "{ every: { path: '$.Properties.SecurityConfiguration.List[*]', assert: { path: $.On, is: { equals: true } } } }";
+    for (assert, value, expected) in [
+        (on, "{A: {On: true}}", "Pass"),
+        (on, "'{\"A\": {\"On\": true}}'", "Pass"),
+        (on, "'{\"A\": {\"On\": \"true\"}}'", "Pass"),
+        (on, "'{\"A\": {\"On\": false}}'", "Fail"),
+        (on, "'{\"A\": {}}'", "Fail"),
+        (on, "'no JSON'", "Fail"),
+        (on, "'{no JSON'", "Fail"),
+        (on, "!Sub '{\"A\": {\"On\": true, \"Key\": \"${Key}\"}}'", "Pass"),
+        (on, "!Sub '{\"A\": {\"On\": false, \"Key\": \"${Key}\"}}'", "Fail"),
+        (on, "!Join ['', ['{\"A\": {\"On\": false, \"Key\": \"', !Ref Key, '\"}}']]", "Fail"),
+        (on, "!Sub '{\"A\": {\"On\": ${On}, \"Key\": \"${Key}\"}}'", "Fail when On is false"),
+        (on, "!Sub '{\"A\": {\"On\": \"${On}\"}}'", "Fail when On is false"),
+        // What is not known elsewhere, and what is not known of the value itself.
+        (on, "!Sub '{\"B\": ${Key}, \"A\": {\"On\": false}}'", "Fail"),
+        (on, "!Sub '{\"B\": {\"${Key}\": 1}, \"A\": {\"On\": false}}'", "Fail"),
+        (on, "!Sub '{\"A\": {\"On\": ${Key}}}'", "Undecided"),
+        (on, "!Sub '{\"A\": {\"${Key}\": 1}}'", "Undecided"),
+        (on, "!Sub '{\"A\": ${Key}}'", "Undecided"),
+        (on, "!Sub '{${Key}}'", "Undecided"),
+        (on, "!Ref Key", "Undecided"),
+        (first, "!Sub '{\"List\": [{\"On\": false}, ${Key}]}'", "Fail"),
+        (every, "!Sub '{\"List\": [{\"On\": true}, ${Key}]}'", "Undecided"),
+        (every, "!Sub '{\"List\": [{\"On\": false}, ${Key}]}'", "Fail"),
+        (every, "'{\"List\": [{\"On\": true}]}'", "Pass"),
+    ] {
+        assert_eq!(outcomes(assert, value), expected, "{value}");
+    }
+}
+
 #[test]
 fn count_takes_both_bounds_and_forks_with_conditions() {
     holds(
@@ -437,6 +524,186 @@ fn a_parameter_that_is_asked_for_is_declared_and_asked_something() {
             .contains("does not declare `required`")
     );
     assert!(refused(&format!("{head}{{ parameter: required }}")).contains("needs `is`"));
+}
+
+/// An empty text or list names nothing: it is as if the property were not there.
+#[test]
+fn an_empty_text_or_list_is_not_present() {
+    holds(
+        r#"
+resources: [AWS::Lambda::Function]
+assert:
+  all:
+    - { path: $.Properties.VpcConfig.SubnetIds, is: { present: true } }
+    - { path: "$.Properties.Layers[*]", is: { present: false } }
+examples:
+  pass:
+    - name: something, in JSON
+      template: |
+        {
+          "Parameters": { "Subnets": { "Type": "List<AWS::EC2::Subnet::Id>" }, "One": { "Type": "String" } },
+          "Resources": {
+            "A": { "Type": "AWS::Lambda::Function", "Properties": { "VpcConfig": { "SubnetIds": ["a"] } } },
+            "B": { "Type": "AWS::Lambda::Function", "Properties": { "VpcConfig": { "SubnetIds": { "Ref": "Subnets" } } } },
+            "C": { "Type": "AWS::Lambda::Function", "Properties": { "VpcConfig": { "SubnetIds": [{ "Ref": "One" }] } } },
+            "D": { "Type": "AWS::Lambda::Function", "Properties": { "VpcConfig": { "SubnetIds": [{ "Fn::ImportValue": "a" }] } } }
+          }
+        }
+    - name: an item that is nothing
+      template: |
+        Resources:
+          A: { Type: AWS::Lambda::Function, Properties: { VpcConfig: { SubnetIds: ["", a] }, Layers: [""] } }
+  fail:
+    - name: nothing
+      template: |
+        Parameters:
+          Subnets: { Type: CommaDelimitedList, Default: "" }
+          One: { Type: String, Default: "" }
+          Either: { Type: String, Default: a, AllowedValues: [a, ""] }
+        Resources:
+          A: { Type: AWS::Lambda::Function, Properties: { VpcConfig: { SubnetIds: [] } } } # finding
+          B: { Type: AWS::Lambda::Function, Properties: { VpcConfig: { SubnetIds: !Ref Subnets } } } # finding
+          C: { Type: AWS::Lambda::Function, Properties: { VpcConfig: { SubnetIds: [!Ref One, ""] } } } # finding
+          D: { Type: AWS::Lambda::Function, Properties: { VpcConfig: { SubnetIds: "" } } } # finding: is ""
+          E: { Type: AWS::Lambda::Function, Properties: { VpcConfig: { SubnetIds: [!Ref Either] } } } # finding(warning)
+          F: { Type: AWS::Lambda::Function, Properties: { VpcConfig: { SubnetIds: [!Ref AWS::NoValue] } } } # finding
+    - name: a condition, in JSON
+      template: |
+        {
+          "Parameters": { "One": { "Type": "String", "Default": "" } },
+          "Conditions": { "Has": { "Fn::Not": [{ "Fn::Equals": [{ "Ref": "One" }, ""] }] } },
+          "Resources": {
+            "A": { "Type": "AWS::Lambda::Function", "Properties": { "VpcConfig": { "SubnetIds": [{ "Fn::If": ["Has", { "Ref": "One" }, { "Ref": "AWS::NoValue" }] }] } } } # finding
+          }
+        }
+"#,
+    );
+}
+
+#[test]
+fn a_list_of_empty_texts_is_empty() {
+    let rule =
+        "resources: [AWS::CloudWatch::Alarm]\nassert: { path: $.Properties.AlarmActions, is: { empty: false } }\n";
+    let alarm = |actions: &str| {
+        format!(
+            "Parameters: {{ P: {{ Type: String }} }}\nResources: {{ A: {{ Type: AWS::CloudWatch::Alarm, Properties: {{ AlarmActions: {actions} }} }} }}"
+        )
+    };
+    for (actions, is_found) in
+        [("[]", true), ("['']", true), ("['', '']", true), ("['', a]", false), ("[!Ref P]", false), ("[{}]", false)]
+    {
+        assert_eq!(paths(rule, &alarm(actions)).len(), usize::from(is_found), "{actions}");
+    }
+}
+
+/// Every spelling of a key that AWS manages, and of one that the customer does.
+#[test]
+fn customer_keys_are_told_from_keys_of_aws() {
+    holds(
+        r#"
+resources: [AWS::Logs::LogGroup]
+assert: { path: $.Properties.KmsKeyId, is: { customer-key: true } }
+examples:
+  pass:
+    - name: by id, by ARN, by alias, and as a resource
+      template: |
+        Resources:
+          Key: { Type: AWS::KMS::Key }
+          A: { Type: AWS::Logs::LogGroup, Properties: { KmsKeyId: 1234abcd-12ab-34cd-56ef-1234567890ab } }
+          B: { Type: AWS::Logs::LogGroup, Properties: { KmsKeyId: "arn:aws:kms:us-east-1:111122223333:key/1" } }
+          C: { Type: AWS::Logs::LogGroup, Properties: { KmsKeyId: alias/awsome } }
+          D: { Type: AWS::Logs::LogGroup, Properties: { KmsKeyId: !Ref Key } }
+          E: { Type: AWS::Logs::LogGroup, Properties: { KmsKeyId: !GetAtt Key.Arn } }
+          F: { Type: AWS::Logs::LogGroup, Properties: { KmsKeyId: !Sub "arn:${AWS::Partition}:kms:${AWS::Region}:${AWS::AccountId}:key/${Key}" } }
+    - name: in JSON, with what is open behind what decides
+      template: |
+        {
+          "Parameters": { "Id": { "Type": "String" } },
+          "Resources": {
+            "A": { "Type": "AWS::Logs::LogGroup", "Properties": { "KmsKeyId": { "Fn::Join": ["", ["alias/phi-", { "Ref": "Id" }]] } } },
+            "B": {
+              "Type": "AWS::Logs::LogGroup",
+              "Properties": { "KmsKeyId": { "Fn::Sub": "arn:aws:kms:${AWS::Region}:${AWS::AccountId}:key/${Id}" } }
+            }
+          }
+        }
+  fail:
+    - name: keys of AWS, and none
+      template: |
+        Parameters: { Key: { Type: String, Default: "" }, Name: { Type: String } }
+        Resources:
+          A: { Type: AWS::Logs::LogGroup } # finding: is not set
+          B: { Type: AWS::Logs::LogGroup, Properties: { KmsKeyId: "" } } # finding: is ""
+          C: { Type: AWS::Logs::LogGroup, Properties: { KmsKeyId: !Ref Key } } # finding: is ""
+          D: { Type: AWS::Logs::LogGroup, Properties: { KmsKeyId: alias/aws/logs } } # finding
+          E: { Type: AWS::Logs::LogGroup, Properties: { KmsKeyId: aws/logs } } # finding
+          F: { Type: AWS::Logs::LogGroup, Properties: { KmsKeyId: "arn:aws-us-gov:kms:us-gov-west-1:1:alias/aws/s3" } } # finding
+          G: { Type: AWS::Logs::LogGroup, Properties: { KmsKeyId: !Sub "alias/aws/${Name}" } } # finding
+          H: { Type: AWS::Logs::LogGroup, Properties: { KmsKeyId: AWS_OWNED_KMS_KEY } } # finding
+          I: { Type: AWS::Logs::LogGroup, Properties: { KmsKeyId: !Sub "arn:${AWS::Partition}:kms:${AWS::Region}:${AWS::AccountId}:alias/aws/s3" } } # finding
+    - name: a list, and one of two, in JSON
+      template: |
+        {
+          "Parameters": { "Key": { "Type": "String", "Default": "alias/a", "AllowedValues": ["alias/a", "alias/aws/s3"] } },
+          "Resources": {
+            "A": { "Type": "AWS::Logs::LogGroup", "Properties": { "KmsKeyId": ["alias/a"] } }, # finding
+            "B": { "Type": "AWS::Logs::LogGroup", "Properties": { "KmsKeyId": { "Ref": "Key" } } } # finding(warning)
+          }
+        }
+  undecided:
+    - name: a parameter, an import, an alias of any name
+      template: |
+        Parameters: { Key: { Type: String } }
+        Resources:
+          A: { Type: AWS::Logs::LogGroup, Properties: { KmsKeyId: !Ref Key } }
+          B: { Type: AWS::Logs::LogGroup, Properties: { KmsKeyId: !ImportValue Key } }
+          C: { Type: AWS::Logs::LogGroup, Properties: { KmsKeyId: !Sub "alias/${Key}" } }
+"#,
+    );
+}
+
+#[test]
+fn messages_print_the_rules_own_parameters() {
+    holds(
+        r#"
+parameters:
+  days: { description: How long, default: 7 }
+  kinds: { description: Which, default: [a, b] }
+resources: [AWS::Logs::LogGroup]
+assert:
+  path: $.Properties.RetentionInDays
+  is: { at-least: { parameter: days } }
+  message: "less than {setting:days} days for {setting:kinds}: `{name}` {state}"
+examples:
+  pass:
+    - { name: long, template: "Resources: {Log: {Type: AWS::Logs::LogGroup, Properties: {RetentionInDays: 7}}}" }
+  fail:
+    - name: by default
+      template: |
+        Resources:
+          Log: { Type: AWS::Logs::LogGroup } # finding: less than 7 days for a, b: `RetentionInDays` is not set
+    - name: by a configuration
+      settings: { days: 90, kinds: c }
+      template: |
+        Resources:
+          Log: { Type: AWS::Logs::LogGroup } # finding: less than 90 days for c: `RetentionInDays` is not set
+"#,
+    );
+}
+
+#[test]
+fn messages_print_only_parameters_that_are_declared() {
+    let check = "{ path: $.Properties.RetentionInDays, is: { present: true }";
+    let head = "parameters: { days: { description: d, default: 7 } }\nresources: [AWS::Logs::LogGroup]\nassert: ";
+    for assert in [
+        format!("{head}{check}, message: 'fewer than {{setting:dayz}} days' }}"),
+        format!("{head}{{ any: [{check} }}, {check}, message: '{{setting:dayz}}' }}] }}"),
+        format!("{head}{{ every: {{ items: $.Properties.Tags, where: {check}, message: '{{setting:dayz}}' }} }} }}"),
+        format!("checks: [{{ resources: [AWS::Logs::LogGroup], assert: {check} }}, message: '{{setting:dayz}}' }}]"),
+    ] {
+        let why = refused(&assert);
+        assert!(why.contains("prints `{setting:dayz}`, but the rule has no parameter `dayz`"), "{assert}: {why}");
+    }
 }
 
 #[test]

@@ -7,7 +7,7 @@ use std::path::Path;
 
 /// Each part of `src/`, from the bottom up, with the parts that it may use. A part may use only parts above it in this
 /// list, so there are no circles.
-const LAYERS: [(&str, &[&str]); 27] = [
+const LAYERS: [(&str, &[&str]); 28] = [
     ("source", &[]),
     ("date", &[]),
     ("truth", &[]),
@@ -15,12 +15,13 @@ const LAYERS: [(&str, &[&str]); 27] = [
     ("facts", &[]),
     ("finding", &["source", "date"]),
     ("nearest", &[]),
-    ("syntax", &["source"]),
-    ("template", &["source", "syntax"]),
+    ("syntax", &["source", "nearest"]),
+    ("template", &["source", "nearest", "syntax"]),
     ("eval", &["source", "truth", "facts", "syntax", "template"]),
     // The last that reads templates as written; everything above it sees what comes to be.
     ("expand", &["source", "facts", "syntax", "template", "eval", "finding"]),
     ("policy", &["source", "truth", "facts", "syntax", "eval", "expand", "finding"]),
+    ("openapi", &["source", "truth", "eval"]),
     ("graph", &["source", "truth", "facts", "expression", "syntax", "eval", "expand", "finding", "policy"]),
     (
         "rules",
@@ -34,6 +35,7 @@ const LAYERS: [(&str, &[&str]); 27] = [
             "eval",
             "expand",
             "policy",
+            "openapi",
             "graph",
             "finding",
         ],
@@ -47,6 +49,7 @@ const LAYERS: [(&str, &[&str]); 27] = [
             "truth",
             "facts",
             "finding",
+            "nearest",
             "syntax",
             "template",
             "eval",
@@ -60,12 +63,12 @@ const LAYERS: [(&str, &[&str]); 27] = [
     // As the linter's other callers do, it gives it texts.
     ("trial", &["source", "date", "finding", "syntax", "rules", "linter"]),
     ("baseline", &["source", "syntax", "finding", "rules"]),
-    ("catalogue", &["rules"]),
+    ("catalogue", &["finding", "rules"]),
     ("report", &["source", "date", "finding", "rules"]),
     // For tests alone: the schemas that ship with the project.
     ("schemas", &["report"]),
     ("revision", &[]),
-    ("discover", &["finding"]),
+    ("discover", &["finding", "nearest"]),
     ("project", &["source", "finding", "eval", "linter", "discover"]),
     ("config", &["source", "finding", "syntax", "eval", "rules", "linter", "discover"]),
     // Decides nothing about templates, so it has no business with the parts that do.

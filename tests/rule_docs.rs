@@ -1,7 +1,7 @@
-//! `docs/rules/` and `docs/controls.md` are generated from the rules. `DOCS_UPDATE=1 cargo test --test rule_docs` writes them.
+//! `docs/rules/`, `docs/controls.md` and `docs/core.md` are generated from the rules. `DOCS_UPDATE=1 cargo test --test rule_docs` writes them.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
-use hipaalint::catalogue::{citations_page, index_page, rule_page};
+use hipaalint::catalogue::{citations_page, core_page, index_page, rule_page};
 use hipaalint::rules::load::{RuleEntry, RuleSet};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -16,6 +16,7 @@ fn wanted() -> BTreeMap<PathBuf, String> {
     let entries: Vec<_> = rules.entries().iter().collect();
     documents.insert(folder.join("README.md"), index_page(&entries));
     documents.insert(PathBuf::from("docs/controls.md"), citations_page(&rules));
+    documents.insert(PathBuf::from("docs/core.md"), core_page(&rules));
     documents
 }
 

@@ -20,9 +20,9 @@ fn secret_attributes_are_read_only_texts_of_their_types() {
 fn properties_with_a_secrets_name() {
     // `Name:s` in the lines of the types; see `src/facts/schema.rs`.
     let schemas = include_str!("../data/schemas.txt");
-    let ends = |at: usize| schemas[at + 2..].starts_with([',', '}']);
+    let ends = |at: usize| schemas[at + 2..].starts_with([',', ';']);
     let texts = schemas.match_indices(":s").filter(|(at, _)| ends(*at)).map(|(at, _)| &schemas[..at]);
-    let names: BTreeSet<&str> = texts.filter_map(|before| before.rsplit(['{', ',']).next()).collect();
+    let names: BTreeSet<&str> = texts.filter_map(|before| before.rsplit([' ', ',', ';']).next()).collect();
     assert!(names.iter().all(|name| name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')));
     assert!(names.len() > 4_000, "{}", names.len());
     let secret: Vec<&str> = names.into_iter().filter(|name| is_secret_name(name)).collect();

@@ -61,12 +61,17 @@ fn check(name: &str, text: &str) {
     assert_eq!(found, wanted, "{name}: {:#?}", report.findings);
 }
 
-/// `path: message` of the only violation.
-fn only(rule: &str, text: &str) -> String {
+/// `path: message` of each violation.
+fn all(rule: &str, text: &str) -> Vec<String> {
     let (report, _) = report_by(RuleSet::embedded(), &[rule], text);
-    let failed: Vec<&Finding> = report.findings.iter().filter(|finding| finding.outcome == Outcome::Fail).collect();
-    let [only] = failed.as_slice() else { panic!("{:#?}", report.findings) };
-    format!("{}: {}", only.path, only.message)
+    let failed = report.findings.iter().filter(|finding| finding.outcome == Outcome::Fail);
+    failed.map(|finding| format!("{}: {}", finding.path, finding.message)).collect()
+}
+
+/// The only one of them.
+fn only(rule: &str, text: &str) -> String {
+    let [only] = <[String; 1]>::try_from(all(rule, text)).unwrap();
+    only
 }
 
 #[test]
@@ -79,6 +84,7 @@ Globals:
     Runtime: python3.12
     KmsKeyArn: !GetAtt Key.Arn
   Api:
+    OpenApiVersion: 3.0.1
     Auth: { DefaultAuthorizer: AWS_IAM }
     AccessLogSetting: { DestinationArn: !GetAtt Log.Arn }
 Parameters:
@@ -157,13 +163,13 @@ Resources:
     Properties:
       CodeUri: import/
       Policies:
-        - AWSLambdaExecute
+        - AWSLambdaExecute #! iam-wildcard-resource
         - !Ref Managed
         - !If [IsDev, AdministratorAccess, !Ref AWS::NoValue] #! iam-administrator-access
         - !If
           - IsDev
           - Statement: [{ Effect: Allow, Action: 's3:*', Resource: 'arn:aws:s3:::phi' }] #! iam-wildcard-action
-          - AWSLambdaExecute
+          - AWSLambdaExecute #! iam-wildcard-resource
         - Version: '2012-10-17'
           Statement:
             Effect: Allow
@@ -214,7 +220,7 @@ Resources:
     Properties:
       CodeUri: import/
       Events:
-        Get: #! apigateway-access-log
+        Get: #! apigateway-access-log, apigateway-access-log
           Type: Api
           Properties: { Path: /patients, Method: get } #! apigateway-method-authorization
         Post:
@@ -254,6 +260,7 @@ Resources:
     Type: AWS::Serverless::Api
     Properties: #! apigateway-access-log
       StageName: prod
+      OpenApiVersion: 3.0.1
       CacheClusterEnabled: true
       MethodSettings:
         - { HttpMethod: '*', ResourcePath: '/*', CachingEnabled: true } #! apigateway-cache-encrypted
@@ -308,7 +315,7 @@ fn json_is_the_same() {
     );
     assert_eq!(
         violations(&report, &source),
-        ["9 iam-wildcard-action", "12 apigateway-access-log", "14 apigateway-method-authorization"]
+        ["14 apigateway-method-authorization", "9 iam-wildcard-action", "12 apigateway-access-log"]
     );
 }
 
@@ -361,6 +368,81 @@ Resources:
 }
 
 #[test]
+fn null_is_absence() {
+    let function = |auth: &str| {
+        format!(
+            "
+  F:
+    Type: AWS::Serverless::Function
+    Properties:
+      {{CodeUri: ., Handler: a.b, Runtime: python3.13, Environment: null, Policies: null,
+       Events: {{Post: {{Type: HttpApi, Properties: {{ApiId: !Ref Api, Path: /a, Method: post{auth}}}}}}}}}"
+        )
+    };
+    let api = |default: &str| {
+        format!(
+            "
+  Api:
+    Type: AWS::Serverless::HttpApi
+    Properties:
+      Auth:
+        DefaultAuthorizer: {default}
+        Authorizers:
+          Staff: {{IdentitySource: $request.header.Authorization, JwtConfiguration: {{issuer: https://a.example, audience: [a]}}}}"
+        )
+    };
+    let outcomes = |globals: &str, default: &str, auth: &str| {
+        let text =
+            format!("Transform: AWS::Serverless-2016-10-31{globals}\nResources:{}{}\n", api(default), function(auth));
+        let (report, source) = report_by(RuleSet::embedded(), &["apigateway-method-authorization"], &text);
+        assert!(report.findings.iter().all(|finding| finding.outcome == Outcome::Fail), "{:#?}", report.findings);
+        violations(&report, &source).len()
+    };
+    for (default, auth, failed) in [
+        ("Staff", "", 0),
+        ("null", "", 1),
+        ("~", "", 1),
+        ("", "", 1),
+        ("Staff", ", Auth: null", 0),
+        ("Staff", ", Auth: {Authorizer: null}", 0),
+        ("Staff", ", Auth: {Authorizer: NONE}", 1),
+        ("null", ", Auth: {Authorizer: Staff}", 0),
+    ] {
+        assert_eq!(outcomes("", default, auth), failed, "{default} {auth}");
+    }
+    // Over a global value as well.
+    let globals = "\nGlobals: {HttpApi: {Auth: {DefaultAuthorizer: Staff}}}";
+    assert_eq!((outcomes(globals, "null", ""), outcomes(globals, "Staff", "")), (1, 0));
+}
+
+/// SAM combines the conditions of the events of an implicit API, ten in each `Fn::Or`.
+#[test]
+fn an_implicit_api_of_many_conditional_functions() {
+    let text = |functions: usize, last: &str| {
+        let mut text = String::from("Transform: AWS::Serverless-2016-10-31\nConditions:\n");
+        for n in 0..functions {
+            let value = if n + 1 == functions { last } else { "b" };
+            text.push_str(&format!("  C{n}: !Equals [a, {value}]\n"));
+        }
+        text.push_str("Resources:\n");
+        for n in 0..functions {
+            text.push_str(&format!(
+                "  F{n}: {{Type: AWS::Serverless::Function, Condition: C{n}, Properties: {{Handler: a.b, Runtime: \
+                 python3.13, CodeUri: ./x, Events: {{A: {{Type: Api, Properties: {{Path: /{n}, Method: get}}}}}}}}}}\n"
+            ));
+        }
+        text
+    };
+    for functions in [2, 10, 11, 101] {
+        let found = |last: &str| {
+            let (report, _) = report_by(RuleSet::embedded(), &["apigateway-access-log"], &text(functions, last));
+            !report.findings.is_empty()
+        };
+        assert_eq!((found("b"), found("a")), (false, true), "{functions}");
+    }
+}
+
+#[test]
 fn an_implicit_api_stands_in_globals_or_at_its_first_event() {
     let text = |globals: &str| {
         format!(
@@ -372,12 +454,15 @@ fn an_implicit_api_stands_in_globals_or_at_its_first_event() {
 "
         )
     };
-    let said = "Stage `ServerlessRestApi` does not write an access log: `AccessLogSetting.DestinationArn` is not set";
-    assert_eq!(only("apigateway-access-log", &text("")), format!("Resources/Import/Properties/Events/Get: {said}"));
-    let globals = "Globals: { Api: { TracingEnabled: true } }\n";
+    let said = "Stage `ServerlessRestApi` (its stage) does not write an access log: `AccessLogSetting.DestinationArn` is not set";
+    let second = "The stage that deployment `ServerlessRestApi` (with which SAM adds a second stage, `Stage`) creates does not \
+                  write an access log: `StageDescription.AccessLogSetting.DestinationArn` is not set";
+    let place = "Resources/Import/Properties/Events/Get";
+    assert_eq!(all("apigateway-access-log", &text("")), [format!("{place}: {said}"), format!("{place}: {second}")]);
+    let globals = "Globals: { Api: { OpenApiVersion: 3.0.1 } }\n";
     assert_eq!(only("apigateway-access-log", &text(globals)), format!("Globals/Api: {said}"));
     // Authorized for every event at once.
-    let globals = "Globals: { Api: { Auth: { DefaultAuthorizer: AWS_IAM } } }\n";
+    let globals = "Globals: { Api: { OpenApiVersion: 3.0.1, Auth: { DefaultAuthorizer: AWS_IAM } } }\n";
     let (report, source) = report(&text(globals));
     assert_eq!(violations(&report, &source), ["2 apigateway-access-log"]);
 }
@@ -396,7 +481,7 @@ Resources:
     assert_eq!(finding.subject.qualified_name(), "Resources/Import");
     assert_eq!(finding.subject.resource_type.as_deref(), Some("AWS::Serverless::Function"));
     assert_eq!(finding.path, "Resources/Import/Properties/Policies/0");
-    assert!(finding.message.starts_with("`Import` has"), "{}", finding.message);
+    assert!(finding.message.starts_with("`Import` (its execution role) has"), "{}", finding.message);
 }
 
 #[test]
@@ -412,7 +497,9 @@ fn what_sam_would_write_and_nobody_knows_is_undecided() {
         );
         let (report, _) = report_by(RuleSet::embedded(), &["iam-wildcard-resource"], &text);
         let outcomes: Vec<Outcome> = report.findings.iter().map(|finding| finding.outcome).collect();
-        assert_eq!(outcomes, [Outcome::Undecided], "{name}");
+        // The statements of its policies, and the managed policies that it has.
+        assert!((1..=2).contains(&outcomes.len()), "{name}: {outcomes:?}");
+        assert!(outcomes.iter().all(|outcome| *outcome == Outcome::Undecided), "{name}: {outcomes:?}");
     }
 }
 
@@ -508,8 +595,18 @@ fn user_rule(text: &str) -> RuleSet {
 #[test]
 fn without_the_transform_nothing_is_expanded() {
     let text = "Resources: { F: { Type: AWS::Serverless::Function, Properties: { Policies: AdministratorAccess } } }";
-    let (report, _) = report(text);
+    let keep = Keep { undecided: true, passed: false };
+    let linter = Linter::new(
+        RuleSet::embedded(),
+        |entry| RULES.contains(&&*entry.meta.id),
+        &BTreeMap::new(),
+        Pinned::default(),
+        keep,
+    );
+    let report = linter.unwrap().lint(&Source::new(SourceId(0), "template.yaml", text));
     assert!(report.findings.is_empty(), "{:#?}", report.findings);
+    let codes: Vec<&str> = report.diagnostics.iter().map(|diagnostic| diagnostic.code).collect();
+    assert_eq!(codes, ["transform-missing"]);
 }
 
 #[test]
@@ -528,4 +625,175 @@ Resources:
     let report = linter.lint(&Source::new(SourceId(0), "template.yaml", text));
     let codes: Vec<&str> = report.diagnostics.iter().map(|diagnostic| diagnostic.code).collect();
     assert_eq!(codes, ["serverless-too-large"]);
+}
+
+/// `message | advice` of each violation, without what is alike in all: the resource.
+fn advised(rule: &str, text: &str) -> Vec<String> {
+    let (report, _) = report_by(RuleSet::embedded(), &[rule], text);
+    let failed = report.findings.iter().filter(|finding| finding.outcome == Outcome::Fail);
+    failed.map(|finding| format!("{} | {}", finding.message, finding.advice.as_deref().unwrap_or_default())).collect()
+}
+
+#[test]
+fn what_sam_made_is_named_with_how_to_set_it() {
+    let function = |properties: &str, events: &str| {
+        format!(
+            "Transform: AWS::Serverless-2016-10-31
+Resources:
+  Intake:
+    Type: AWS::Serverless::Function
+    Properties:
+      CodeUri: intake/
+      {properties}
+      Events:
+        {events}
+"
+        )
+    };
+    let tags = "Tags: { Environment: prod, DataClassification: PHI, ComplianceScope: HIPAA }";
+    let propagating = format!("{tags}\n      PropagateTags: true");
+    let missing = "is missing required tags: `Environment`, `DataClassification`, `ComplianceScope`";
+    let nothing: [String; 0] = [];
+    for (name, rule, text, wanted) in [
+        (
+            "PropagateTags tags neither rules nor event source mappings",
+            "tags-required",
+            function(
+                &propagating,
+                "Tick: { Type: Schedule, Properties: { Schedule: rate(1 day) } }
+        Poll: { Type: SQS, Properties: { Queue: !ImportValue queue } }",
+            ),
+            vec![
+                format!(
+                    "`Intake` (the rule of its schedule `Tick`) {missing} | SAM has no property for these tags, and \
+                     `PropagateTags` does not set them. Declare an `AWS::Events::Rule` and an `AWS::Lambda::Permission` \
+                     instead of the event"
+                ),
+                format!(
+                    "`Intake` (the event source mapping of its event `Poll`) {missing} | SAM has no property for these \
+                     tags, and `PropagateTags` does not set them. Declare an `AWS::Lambda::EventSourceMapping` instead of \
+                     the event"
+                ),
+            ],
+        ),
+        (
+            "it tags queues",
+            "tags-required",
+            function(
+                tags,
+                "Tick: { Type: ScheduleV2, Properties: { ScheduleExpression: rate(1 day), RoleArn: r, DeadLetterConfig: { Type: SQS } } }",
+            ),
+            vec![format!(
+                "`Intake` (the dead-letter queue of its schedule `Tick`) {missing} | Set `PropagateTags: true` on `Intake`: \
+                 SAM then gives its `Tags` to this resource"
+            )],
+        ),
+        (
+            "and then the queues have them",
+            "tags-required",
+            function(
+                &propagating,
+                "Tick: { Type: ScheduleV2, Properties: { ScheduleExpression: rate(1 day), RoleArn: r, DeadLetterConfig: { Type: SQS } } }",
+            ),
+            nothing.to_vec(),
+        ),
+        (
+            "a queue without properties",
+            "sqs-queue-kms-key",
+            function("", "Note: { Type: SNS, Properties: { Topic: !ImportValue topic, SqsSubscription: true } }"),
+            vec![
+                "Queue `Intake` (the queue of its event `Note`) is not encrypted with a customer managed key: \
+                 `KmsMasterKeyId` is not set | SAM has no properties for this queue. Declare an `AWS::SQS::Queue`, and set \
+                 `QueueArn` and `QueueUrl` of `SqsSubscription`"
+                    .to_owned(),
+            ],
+        ),
+        (
+            "a property by another name",
+            "lambda-dead-letter",
+            function("", "Note: { Type: SNS, Properties: { Topic: !ImportValue topic } }"),
+            vec![
+                "Function `Intake` does not keep asynchronous events that fail: `DeadLetterConfig.TargetArn` is not set | Set \
+                 `DeadLetterQueue: { Type: SQS, TargetArn: … }`, which SAM has instead of `DeadLetterConfig`"
+                    .to_owned(),
+            ],
+        ),
+        (
+            "the second stage",
+            "apigateway-xray",
+            "Transform: AWS::Serverless-2016-10-31
+Resources:
+  Api:
+    Type: AWS::Serverless::Api
+    Properties: { StageName: prod, TracingEnabled: true }
+"
+            .to_owned(),
+            vec![
+                "`Api` (with which SAM adds a second stage, `Stage`) does not trace requests with X-Ray: \
+                 `StageDescription.TracingEnabled` is not set | Set `OpenApiVersion: 3.0.1` on the API: SAM then does not \
+                 create the stage `Stage`"
+                    .to_owned(),
+            ],
+        ),
+        (
+            "a permission for everyone",
+            "lambda-permission-public",
+            function("FunctionUrlConfig: { AuthType: NONE }", "{}"),
+            vec![
+                "Permission `Intake` (a permission that SAM adds) grants access to everyone: `Principal` is \"*\" | SAM adds \
+                 this permission because `AuthType` in `FunctionUrlConfig` is set to NONE: set it to AWS_IAM"
+                    .to_owned(),
+            ],
+        ),
+    ] {
+        assert_eq!(advised(rule, &text), wanted, "{name}");
+    }
+}
+
+/// Events are written into the documents of HTTP APIs, and of REST APIs that merge them. Findings are about the API, and stand
+/// at the event.
+#[test]
+fn events_are_operations_of_documents() {
+    check(
+        "documents",
+        "Transform: AWS::Serverless-2016-10-31
+Resources:
+  Web:
+    Type: AWS::Serverless::HttpApi
+    Properties:
+      AccessLogSettings: { DestinationArn: !ImportValue log }
+      DefinitionBody:
+        openapi: 3.0.1
+        info: { title: web, version: '1' }
+        paths:
+          /open:
+            get: #! apigateway-method-authorization
+              x-amazon-apigateway-integration: { type: http_proxy }
+          /signed: { get: { responses: {} } }
+      Auth: { EnableIamAuthorizer: true }
+  Merged:
+    Type: AWS::Serverless::Api
+    Properties:
+      StageName: prod
+      OpenApiVersion: 3.0.1
+      AccessLogSetting: { DestinationArn: !ImportValue log }
+      MergeDefinitions: true
+      Auth: { DefaultAuthorizer: AWS_IAM }
+      DefinitionBody:
+        openapi: 3.0.1
+        info: { title: merged, version: '1' }
+        paths: { /described: { get: { responses: {} } } }
+  Import:
+    Type: AWS::Serverless::Function
+    Properties:
+      CodeUri: import/
+      Events:
+        New: #! apigateway-method-authorization
+          Type: HttpApi
+          Properties: { ApiId: !Ref Web, Path: /new, Method: get }
+        Signed: { Type: HttpApi, Properties: { ApiId: !Ref Web, Path: /signed, Method: GET, Auth: { Authorizer: AWS_IAM } } }
+        Merged: { Type: Api, Properties: { RestApiId: !Ref Merged, Path: /new, Method: get } }
+        Described: { Type: Api, Properties: { RestApiId: !Ref Merged, Path: /described, Method: get } }
+",
+    );
 }

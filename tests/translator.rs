@@ -1,5 +1,5 @@
 //! SAM is expanded as AWS's own transform does it. `tests/data/serverless.json` is what that makes of `serverless.yaml` beside it
-//! (`scripts/facts.py`).
+//! (`scripts/facts.py`), `documents.json` is the security of the OpenAPI documents that it makes of `documents.yaml`.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 use hipaalint::eval::inputs::Inputs;
@@ -11,7 +11,8 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 /// Types that are not made: nothing in them touches data.
-const NOT_MADE: [&str; 2] = ["AWS::ApiGateway::BasePathMapping", "AWS::ApiGatewayV2::ApiMapping"];
+const NOT_MADE: [&str; 3] =
+    ["AWS::ApiGateway::BasePathMapping", "AWS::ApiGatewayV2::ApiMapping", "AWS::AppSync::GraphQLSchema"];
 
 /// Properties that are not compared, since they say where code, definitions and names are, or how often something is tried.
 const NOT_COMPARED: [&str; 13] = [
@@ -31,9 +32,7 @@ const NOT_COMPARED: [&str; 13] = [
 ];
 
 /// Where the expansion differs, and is meant to.
-const DIFFERENT: [(&str, &str); 3] = [
-    // See `apis.rs`.
-    ("AWS::ApiGateway::Deployment", "StageName"),
+const DIFFERENT: [(&str, &str); 2] = [
     // Which functions a pool calls is no concern of the pool's safeguards.
     ("AWS::Cognito::UserPool", "LambdaConfig"),
     // A function that propagates its tags gives them to the buckets that call it, too: nobody would look for them there.
@@ -152,6 +151,15 @@ fn sam_becomes_what_aws_makes_of_it() {
             }
         }
     }
+    // Tags that SAM does not write are no tags. It writes those of HTTP APIs into their documents.
+    for (id, wanted) in &wanted {
+        let tags = |resource: &Value| resource["Properties"].get("Tags").map(common);
+        let found = found.get(id).and_then(tags);
+        let elsewhere = ["AWS::S3::Bucket", "AWS::ApiGatewayV2::Api"].contains(&wanted["Type"].as_str().unwrap());
+        if found.is_some() && tags(wanted).is_none() && !elsewhere {
+            writeln!(differences, "{id} has tags: {found:?}").unwrap();
+        }
+    }
     // Routes stand in place of OpenAPI documents.
     let routes = ["AWS::ApiGateway::Method", "AWS::ApiGatewayV2::Route"];
     for (id, found) in found.iter().filter(|(id, _)| !wanted.contains_key(*id)) {
@@ -160,4 +168,62 @@ fn sam_becomes_what_aws_makes_of_it() {
         }
     }
     assert!(differences.is_empty(), "\n{differences}");
+}
+
+/// Schemes by name with what they are, in the words of `scripts/facts.py`.
+fn schemes(written: &Value) -> Value {
+    let kind = |scheme: &Value| {
+        let authorizer = &scheme["x-amazon-apigateway-authorizer"]["type"];
+        let names = [authorizer, &scheme["x-amazon-apigateway-authtype"], &scheme["name"]];
+        names.into_iter().find(|name| !name.is_null()).cloned().unwrap_or_default()
+    };
+    Value::Object(written.as_object().unwrap().iter().map(|(name, scheme)| (name.clone(), kind(scheme))).collect())
+}
+
+/// The names of the schemes that an operation requires.
+fn security(operation: &Value) -> Value {
+    if let Some(branches) = operation.get("Fn::If") {
+        return json!({ "Fn::If": branches.as_array().unwrap()[1..].iter().map(security).collect::<Vec<_>>() });
+    }
+    let requirements = operation["security"].as_array().cloned().unwrap_or_default();
+    requirements.iter().map(|each| each.as_object().unwrap().keys().cloned().collect::<Value>()).collect()
+}
+
+#[test]
+fn sam_secures_documents_as_aws_does() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data");
+    let text = std::fs::read_to_string(format!("{folder}/documents.yaml")).unwrap();
+    let wanted: Value =
+        serde_json::from_str(&std::fs::read_to_string(format!("{folder}/documents.json")).unwrap()).unwrap();
+    let document = syntax::parse(&text, SourceId(0)).unwrap();
+    let pinned = Inputs::default();
+    let expansion = expand::expand(&document.root, expand::Macros::of(&document), &[], &pinned);
+    let resources = value(expansion.root.get("Resources").unwrap());
+    let mut found = BTreeMap::new();
+    for (name, resource) in resources.as_object().unwrap() {
+        let body = &resource["Properties"]["Body"];
+        let Some(paths) = body["paths"].as_object() else { continue };
+        let mut document = BTreeMap::new();
+        for (section, written) in [
+            ("securityDefinitions", &body["securityDefinitions"]),
+            ("securitySchemes", &body["components"]["securitySchemes"]),
+        ] {
+            if !written.is_null() {
+                document.insert(section.to_owned(), schemes(written));
+            }
+        }
+        for (path, item) in paths {
+            for (method, operation) in item.as_object().unwrap() {
+                if operation.is_object() && method != "options" {
+                    document.insert(format!("{method} {path}"), security(operation));
+                }
+            }
+        }
+        found.insert(name.clone(), document);
+    }
+    assert_eq!(found.len(), wanted.as_object().unwrap().len());
+    for (name, document) in found {
+        let wanted: BTreeMap<String, Value> = serde_json::from_value(wanted[&name].clone()).unwrap();
+        assert_eq!(document, wanted, "{name}");
+    }
 }

@@ -111,6 +111,7 @@ fn lint(text: &str, of: &str, profile: Profile) -> (Source, FileReport) {
     let keep = Keep { undecided: true, passed: false };
     let linter =
         Linter::new(rules, |entry| selects(&entry.meta.profiles), &BTreeMap::new(), BTreeMap::new(), keep).unwrap();
+    let linter = linter.in_profile(profile.name());
     let source = Source::new(SourceId(0), of, text);
     let report = linter.lint(&source);
     (source, report)

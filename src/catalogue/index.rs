@@ -26,14 +26,17 @@ pub fn index_page(rules: &[&RuleEntry]) -> String {
     }
     let last = groups.remove(SEVERAL).map(|entries| (SEVERAL, entries));
     for (group, entries) in groups.into_iter().chain(last) {
-        page.push_str(&format!("\n## {group}\n\n| rule | level | profiles | problem |\n| --- | --- | --- | --- |\n"));
+        page.push_str(&format!(
+            "\n## {group}\n\n| rule | level | severity | profiles | problem |\n| --- | --- | --- | --- | --- |\n"
+        ));
         for entry in entries {
             let meta = &entry.meta;
             page.push_str(&format!(
-                "| [`{}`]({}) | {} | {} | {} |\n",
+                "| [`{}`]({}) | {} | {} | {} | {} |\n",
                 meta.id,
                 page_name(&meta.id),
                 meta.level.name(),
+                meta.severity.name(),
                 meta.profiles.join(", "),
                 cell(&meta.title)
             ));

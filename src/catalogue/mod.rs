@@ -2,11 +2,13 @@
 //! Markdown. Lints nothing.
 
 mod citations;
+mod core_page;
 mod index;
 mod rule_page;
 mod wrap;
 
 pub use citations::{Citation, citations, citations_page};
+pub use core_page::core_page;
 pub use index::index_page;
 pub use rule_page::rule_page;
 

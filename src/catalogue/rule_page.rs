@@ -3,7 +3,7 @@
 use super::wrap::wrapped;
 use super::{capitalized, cell};
 use crate::rules::load::{RuleEntry, controls, unmark};
-use crate::rules::meta::{Control, RuleKind};
+use crate::rules::meta::{Control, FalseAlarms, RuleKind, RuleProse};
 use crate::rules::rule::Example;
 
 /// The page of a rule.
@@ -17,12 +17,14 @@ pub fn rule_page(entry: &RuleEntry) -> String {
             "| Kind | [supporting](../rule-language.md): a check that passes does not show a safeguard |\n"
         }
     };
+    let judgments = judgments(&prose);
     let mut page = format!(
         "<!-- Generated from the rule's file in rules/. Edit that file. -->\n# {}\n\n`{}`\n\n| | |\n| --- | --- |\n\
-         | Level | {} |\n{kind}| Profiles | {} |\n| Checks | {} |\n",
+         | Level | {} |\n| Severity | {} |\n{judgments}{kind}| Profiles | {} |\n| Checks | {} |\n",
         meta.title,
         meta.id,
         meta.level.name(),
+        meta.severity.name(),
         if meta.profiles.is_empty() { "all".to_owned() } else { meta.profiles.join(", ") },
         targets.join(", ")
     );
@@ -68,6 +70,16 @@ pub fn rule_page(entry: &RuleEntry) -> String {
         }
     }
     wrapped(&page)
+}
+
+/// The judgments that decide the rule's profiles, as far as its file states them.
+fn judgments(prose: &RuleProse) -> String {
+    let harm = Some(prose.harm.as_str()).filter(|harm| !harm.is_empty());
+    let alarms = prose.false_alarms.map(FalseAlarms::name);
+    let gate = prose.gate.map(|gate| if gate { "can demand the fix" } else { "cannot demand the fix" });
+    let rows = [("Harm", harm), ("[False alarms](../core.md)", alarms), ("[Gate](../core.md)", gate)];
+    let rows = rows.into_iter().filter_map(|(name, text)| Some(format!("| {name} | {} |\n", cell(text?))));
+    rows.collect()
 }
 
 /// The rule's parameters, if it has any.

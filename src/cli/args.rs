@@ -1,9 +1,14 @@
 //! The arguments as typed, for clap: each option with its help. [`plan`](super::plan) works out their meaning.
 
+mod test;
+
+pub(super) use test::{TestArguments, TestFormat};
+
 use super::deferred::Deferred;
 use crate::date::Date;
-use crate::finding::Level;
+use crate::finding::{Level, RuleSeverity};
 use crate::linter::Keep;
+use crate::report::statistics::Grouping;
 use crate::rules::rule::PROFILES;
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -86,16 +91,16 @@ pub(super) enum Command {
 pub(super) struct LintArguments {
     /// Templates, folders with templates, or - for standard input [default: the current folder]
     ///
-    /// A named file can have any name. It is skipped if it is not a template. In folders, hipaalint reads files that end with
-    /// .json, .yaml, .yml or .template. It leaves out hidden folders, node_modules, symbolic links, and everything that
-    /// .gitignore or `skip` in the configuration matches. If a folder has the name of a command, type ./rules.
+    /// A named file can have any name, but it must be a template. In folders, hipaalint reads files that end with .json, .yaml,
+    /// .yml or .template. It leaves out hidden folders, node_modules, symbolic links, and everything that .gitignore or `skip` in
+    /// the configuration matches. If a folder has the name of a command, type ./rules.
     pub(super) paths: Vec<PathBuf>,
 
     /// Include files and folders that .gitignore matches
     #[arg(long)]
     pub(super) no_ignore: bool,
 
-    /// Apply `skip` of the configuration also to named files and folders, for hooks such as pre-commit
+    /// Skip named files that are not templates or that `skip` in the configuration matches, for hooks such as pre-commit
     #[arg(long)]
     pub(super) force_skip: bool,
 
@@ -115,9 +120,19 @@ pub(super) struct LintArguments {
     #[arg(help_heading = RULES, long, value_name = "NAME", value_parser = PossibleValuesParser::new(PROFILES), hide_possible_values = true)]
     pub(super) profile: Option<String>,
 
-    /// Run this rule instead of a profile (repeatable)
+    /// Run this rule instead of a profile (repeatable); 's3-*' runs every rule with such an id
     #[arg(help_heading = RULES, long, value_name = "ID")]
     pub(super) rule: Vec<String>,
+
+    /// Do not run this rule (repeatable); 's3-*' leaves out every rule with such an id
+    #[arg(help_heading = RULES, long, value_name = "ID")]
+    pub(super) ignore: Vec<String>,
+
+    /// Run only rules of this severity or a higher one
+    ///
+    /// The severity states what can happen to PHI: `hipaalint rules` lists it for each rule.
+    #[arg(help_heading = RULES, long, value_enum, value_name = "SEVERITY")]
+    pub(super) min_severity: Option<MinSeverity>,
 
     /// Set a parameter or pseudo parameter, such as Env=prod or AWS::Region=us-east-1 (repeatable)
     #[arg(help_heading = PARAMETERS, long, value_name = "KEY=VALUE", value_parser = key_and_value)]
@@ -169,14 +184,18 @@ pub(super) struct LintArguments {
 
     /// Print only findings and problems, without the summary
     ///
-    /// Without findings and problems, nothing is printed. This applies to standard output with --format human. Files of
-    /// --output are complete.
+    /// Without findings and problems, nothing is printed. With --statistics, only the numbers and problems are printed. This
+    /// applies to standard output with --format human. Files of --output are complete.
     #[arg(help_heading = REPORT, short, long)]
     pub(super) quiet: bool,
 
     /// Print the number of findings for each rule instead of the findings (with --format human or json)
-    #[arg(help_heading = REPORT, long, conflicts_with = "quiet")]
+    #[arg(help_heading = REPORT, long)]
     pub(super) statistics: bool,
+
+    /// What findings are grouped by in the human report, and what --statistics counts [default: file; for --statistics: rule]
+    #[arg(help_heading = REPORT, long, value_enum, value_name = "WHAT")]
+    pub(super) group_by: Option<GroupBy>,
 
     /// Lint again when a template, its configuration or a custom rule changes, until Ctrl-C
     #[arg(long, conflicts_with = "write_baseline")]
@@ -335,61 +354,6 @@ Examples:
   hipaalint graph template.yaml --format mermaid
   hipaalint graph template.yaml --format json | jq '.cycles'";
 
-/// `hipaalint test`.
-#[derive(Debug, Args)]
-#[command(after_long_help = TEST_HELP)]
-pub(super) struct TestArguments {
-    /// Rule files, or folders of rule files [default: `rule-folders` of the configuration]
-    #[arg(value_name = "PATH")]
-    pub(super) paths: Vec<PathBuf>,
-
-    /// Only the rules whose id contains this text, or matches it if it has a * (repeatable)
-    #[arg(long, value_name = "ID")]
-    pub(super) rule: Vec<String>,
-
-    /// Run the examples only. Do not change the assertions of the rules
-    #[arg(long)]
-    pub(super) no_mutations: bool,
-
-    /// The format of the results
-    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = TestFormat::Human)]
-    pub(super) format: TestFormat,
-
-    /// The configuration [default: the nearest hipaalint.yaml in the current folder or above]
-    #[arg(long, value_name = "FILE")]
-    pub(super) config: Option<PathBuf>,
-
-    #[command(flatten)]
-    pub(super) color: ColorArguments,
-}
-
-const TEST_HELP: &str = "\
-hipaalint runs the examples in the rule files, and compares the findings with the
-lines that are marked `# finding`. It applies the patches: the rule must pass on the
-patched template. It also changes the rules: it removes and inverts each assertion
-in turn, and each time at least one example must fail. docs/rule-language.md
-describes the examples.
-
-Examples:
-  hipaalint test policies
-  hipaalint test policies/queue-retention.yaml
-  hipaalint test policies --rule 'queue-*' --no-mutations
-  hipaalint test policies --format json | jq '.rules[] | select(.result == \"failed\")'
-
-Exit code:
-  0  every example, patch and change came out as expected
-  1  at least one did not
-  2  an error: a rule file is invalid, or there is no rule. All other rules are tested.";
-
-/// `test --format`.
-#[derive(Copy, Clone, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum TestFormat {
-    /// A report to read, with source excerpts
-    Human,
-    /// All results, for programs
-    Json,
-}
-
 /// `hipaalint init`.
 #[derive(Debug, Args)]
 pub(super) struct InitArguments {
@@ -536,6 +500,51 @@ impl From<FailOn> for crate::config::FailOn {
             FailOn::Warning => Self::Level(Level::Warning),
             FailOn::Note => Self::Level(Level::Note),
             FailOn::Never => Self::Never,
+        }
+    }
+}
+
+/// `--min-severity`.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum MinSeverity {
+    /// Anyone can read PHI, or a credential is in the open
+    Critical,
+    /// One further mistake exposes or destroys PHI
+    High,
+    /// Evidence or recovery is weaker
+    Medium,
+    /// Every rule
+    Low,
+}
+
+impl From<MinSeverity> for RuleSeverity {
+    fn from(typed: MinSeverity) -> Self {
+        match typed {
+            MinSeverity::Critical => Self::Critical,
+            MinSeverity::High => Self::High,
+            MinSeverity::Medium => Self::Medium,
+            MinSeverity::Low => Self::Low,
+        }
+    }
+}
+
+/// `--group-by`.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum GroupBy {
+    /// The rule that was violated
+    Rule,
+    /// The resource, parameter or output that a finding is about
+    Resource,
+    /// The file
+    File,
+}
+
+impl From<GroupBy> for Grouping {
+    fn from(typed: GroupBy) -> Self {
+        match typed {
+            GroupBy::Rule => Self::Rule,
+            GroupBy::Resource => Self::Resource,
+            GroupBy::File => Self::File,
         }
     }
 }

@@ -62,6 +62,7 @@ impl Names {
         };
         command
             .mut_arg("rule", with(&ids))
+            .mut_arg("ignore", with(&ids))
             .mut_subcommand("explain", |command| command.mut_arg("topics", with(&ids)))
             .mut_subcommand("man", |command| command.mut_arg("command", with(&commands)))
             .mut_subcommand("rules", |command| {

@@ -173,7 +173,7 @@ fn page(entry: &RuleEntry, rules: &Rules, style: Style) -> String {
     page.finish()
 }
 
-/// The table of the rule's level, profiles and resource types in a run.
+/// The table of the rule's level, severity, profiles and resource types in a run.
 fn facts(entry: &RuleEntry, rules: &Rules, page: &mut Page) {
     let meta = &entry.meta;
     let change = rules.overrides.changes.get(&meta.id);
@@ -185,6 +185,11 @@ fn facts(entry: &RuleEntry, rules: &Rules, page: &mut Page) {
     let targets: Vec<&str> = entry.targets.iter().map(|target| target.name()).collect();
     let mut row = |name, value: &str| page.row(&[(Some(Ink::Dim), name), (None, value)], &["Profiles".len()]);
     row("Level", &level);
+    row("Severity", meta.severity.name());
+    let harm = entry.prose().harm;
+    if !harm.is_empty() {
+        row("Harm", &harm);
+    }
     match &entry.file {
         Some(file) => row("File", &crate::discover::shown(file)),
         None => row("Profiles", &meta.profiles.join(", ")),

@@ -44,10 +44,8 @@ fn read(file: &Path) -> Result<Source, Box<Diagnostic>> {
     let reading = found.candidates.first().map(|candidate| (candidate, discover::read(candidate)));
     match reading {
         Some((candidate, Reading::Text(text))) => Ok(Source::new(SourceId(0), candidate.name.as_str(), text)),
-        Some((_, Reading::Unreadable(diagnostic))) => Err(diagnostic),
-        Some((_, Reading::NoTemplate)) | None => {
-            Err(problem("it is not a template".to_owned(), "Name a CloudFormation template.".to_owned()))
-        }
+        Some((_, Reading::Unreadable(diagnostic) | Reading::NoTemplate(diagnostic))) => Err(diagnostic),
+        None => Err(problem("it is not a template".to_owned(), "Name a CloudFormation template.".to_owned())),
     }
 }
 

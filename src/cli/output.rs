@@ -4,6 +4,7 @@ use super::args::Format;
 use super::plan::Problems;
 use super::{Exit, terminal};
 use crate::report::human::{self, Part, Style};
+use crate::report::statistics::Grouping;
 use crate::report::text::one_line;
 use crate::report::{Report, exceptions, github, gitlab, html, json, junit, markdown, sarif, statistics};
 use std::fs::File;
@@ -23,14 +24,18 @@ pub(super) struct Shown {
     pub(super) format: Format,
     pub(super) style: Style,
     pub(super) part: Part,
+    /// What findings are grouped by, if the arguments set it.
+    pub(super) grouping: Option<Grouping>,
 }
 
 /// Writes one report in one format.
 fn write(out: impl Write, shown: Shown, report: &Report, exit: Exit) -> io::Result<()> {
     let mut out = BufWriter::new(out);
     match shown.format {
-        Format::Json if shown.part == Part::Statistics => statistics::write_json(&mut out, report)?,
-        Format::Human => human::write_part(&mut out, report, &shown.style, shown.part)?,
+        Format::Json if shown.part == Part::Statistics => {
+            statistics::write_json(&mut out, report, shown.grouping.unwrap_or(Grouping::Rule))?;
+        }
+        Format::Human => human::write_part(&mut out, report, &shown.style, shown.part, shown.grouping)?,
         Format::Json => json::write(&mut out, report)?,
         Format::Sarif => sarif::write(&mut out, report, &sarif::Options { exit_code: Some(exit.code()) })?,
         Format::Github => github::write(&mut out, report)?,
@@ -57,7 +62,7 @@ pub(super) struct Written {
 pub(super) fn write_all(outputs: &[Output], shown: Shown, report: &Report, exit: Exit) -> Written {
     let mut exit = exit;
     for Output { format, file } in outputs {
-        let whole = Shown { format: *format, style: terminal::FILE, part: Part::Whole };
+        let whole = Shown { format: *format, style: terminal::FILE, part: Part::Whole, grouping: shown.grouping };
         let written = File::create(file).and_then(|out| write(out, whole, report, exit));
         if let Err(error) = written {
             complain(&format!("cannot write {}: {error}", file.display()));

@@ -3,14 +3,14 @@
 use super::args::{self, Format, LintArguments, RuleSources, Show};
 use super::baseline::Baselines;
 use super::output::{Output, Shown};
+use super::refused::TypedPins;
 use super::setup::{Setups, Typed};
 use super::terminal;
 use crate::config::{self, Config, Nearest, Overrides, read_parameters};
 use crate::date::Date;
 use crate::discover::{self, from_here};
 use crate::eval::choices::PSEUDO;
-use crate::eval::inputs::Pinned;
-use crate::finding::{Diagnostic, Severity};
+use crate::finding::{Diagnostic, RuleSeverity, Severity};
 use crate::linter::Keep;
 use crate::report::human::Part;
 use crate::rules::load::{RuleError, RuleSet, nearest};
@@ -43,6 +43,10 @@ pub(super) struct Plan {
     /// The date, if the arguments or the environment set it. Reports do not depend on the clock.
     pub(super) named_day: Option<Date>,
     pub(super) threads: Option<NonZeroUsize>,
+    /// The rules to run instead of a profile, the rules that do not run, and the lowest severity of those that do.
+    pub(super) named: Vec<String>,
+    pub(super) ignored: Vec<String>,
+    pub(super) min_severity: Option<RuleSeverity>,
     /// Parameters that some template must have, because the arguments set them.
     pub(super) expected_parameters: BTreeSet<String>,
     /// Whether suppressed findings are also shown.
@@ -60,6 +64,8 @@ pub(super) struct Plan {
 pub(super) struct Problems {
     pub(super) diagnostics: Vec<Diagnostic>,
     pub(super) sources: Vec<Source>,
+    /// Texts of configurations and parameters that no problem points into yet.
+    aside: Vec<Source>,
     /// Texts opened so far, kept or not.
     opened: u32,
 }
@@ -82,6 +88,7 @@ impl Plan {
         let outputs = outputs(&arguments)?;
         let format = arguments.format.unwrap_or(Format::Human);
         let part = match (arguments.statistics, format) {
+            (true, Format::Human) if arguments.quiet => Part::Numbers,
             (true, Format::Human | Format::Json) => Part::Statistics,
             (true, _) => {
                 let message = "--statistics needs --format human or json";
@@ -90,6 +97,12 @@ impl Plan {
             (false, _) if arguments.quiet => Part::Findings,
             (false, _) => Part::Whole,
         };
+        let has_human = format == Format::Human || outputs.iter().any(|output| output.format == Format::Human);
+        if arguments.group_by.is_some() && !has_human && part != Part::Statistics {
+            let message = "--group-by needs --format human or --statistics";
+            return Err(usage(ErrorKind::ArgumentConflict, message));
+        }
+        let grouping = arguments.group_by.map(Into::into);
         let threads = match arguments.threads {
             Some(threads) => Some(threads),
             None => threads_of_environment()?,
@@ -101,7 +114,7 @@ impl Plan {
         let today = named_day.or_else(clock_day);
         let mut problems = Problems::default();
         let parameters = named_parameters(&arguments, &mut problems);
-        problems.check_pseudo_parameters(&parameters);
+        problems.check_pseudo_parameters(parameters.keys());
         let expected_parameters = parameters.keys().cloned().collect();
         let requested = Keep {
             undecided: arguments.show.contains(&Show::Undecided),
@@ -118,7 +131,9 @@ impl Plan {
             has_baseline.then(|| Baselines::new(arguments.baseline, arguments.write_baseline, &mut problems));
         let typed = Typed {
             sources: arguments.sources,
-            rules: arguments.rule,
+            rules: arguments.rule.clone(),
+            ignored: arguments.ignore.clone(),
+            min_severity: arguments.min_severity.map(Into::into),
             profile: arguments.profile,
             fail_on: arguments.fail_on.map(Into::into),
             parameters,
@@ -131,13 +146,16 @@ impl Plan {
             gitignore: !arguments.no_ignore,
             skips_named: arguments.force_skip,
             setups: RefCell::new(Setups::new(typed, baselines, problems)),
-            shown: Shown { format, style: terminal::style(arguments.color.color), part },
+            shown: Shown { format, style: terminal::style(arguments.color.color), part, grouping },
             outputs,
             files,
             quiet: arguments.quiet,
             requested,
             named_day,
             threads,
+            named: arguments.rule,
+            ignored: arguments.ignore,
+            min_severity: arguments.min_severity.map(Into::into),
             expected_parameters,
             shows_suppressed: arguments.show.contains(&Show::Suppressed),
             today,
@@ -216,12 +234,25 @@ impl Problems {
         }
     }
 
-    /// Keeps a text if a problem points into it.
+    /// Keeps a text if a problem points into it; others are put aside for problems that templates have with it.
     pub(super) fn keep(&mut self, source: Source) {
         let points_there = |diagnostic: &Diagnostic| diagnostic.span.is_some_and(|span| span.source == source.id);
         if self.diagnostics.iter().any(points_there) {
             self.sources.push(source);
+        } else {
+            self.aside.push(source);
         }
+    }
+
+    /// A problem with a place in a text that was opened, or with an option. Where the place must not be shown, the text is named.
+    pub(super) fn at(&mut self, span: Option<Span>, is_shown: bool, problem: Diagnostic) {
+        let is_there = |source: &Source| span.is_some_and(|span| span.source == source.id);
+        if let Some(index) = self.aside.iter().position(is_there) {
+            self.sources.push(self.aside.swap_remove(index));
+        }
+        let file = self.sources.iter().find(|source| is_there(source)).map(|source| source.name.clone());
+        let span = span.filter(|_| is_shown);
+        self.diagnostics.push(Diagnostic { span, file: file.unwrap_or_default(), ..problem });
     }
 
     /// A problem with an option.
@@ -302,8 +333,8 @@ impl Problems {
         });
     }
 
-    pub(super) fn check_pseudo_parameters(&mut self, pinned: &Pinned) {
-        for name in pinned.keys().filter(|name| name.starts_with("AWS::") && !PSEUDO.contains(&name.as_str())) {
+    pub(super) fn check_pseudo_parameters<'n>(&mut self, pinned: impl IntoIterator<Item = &'n String>) {
+        for name in pinned.into_iter().filter(|name| name.starts_with("AWS::") && !PSEUDO.contains(&name.as_str())) {
             let help = match nearest(name, PSEUDO.into_iter()) {
                 Some(nearest) => format!("Did you mean `{nearest}`?"),
                 None => format!("The pseudo parameters are {}.", PSEUDO.join(", ")),
@@ -314,8 +345,8 @@ impl Problems {
 }
 
 /// The parameters of `--parameters` and `--parameter`. The latter take precedence.
-fn named_parameters(arguments: &LintArguments, problems: &mut Problems) -> Pinned {
-    let mut pinned = Pinned::new();
+fn named_parameters(arguments: &LintArguments, problems: &mut Problems) -> TypedPins {
+    let mut pinned = TypedPins::new();
     for path in &arguments.parameters {
         let complaint = |path: &Path, error: &std::io::Error| Diagnostic {
             code: "parameter-file",
@@ -324,11 +355,11 @@ fn named_parameters(arguments: &LintArguments, problems: &mut Problems) -> Pinne
         };
         let Some(source) = problems.open(path, complaint) else { continue };
         let (read, found) = read_parameters(&source);
-        pinned.extend(read);
+        pinned.extend(read.into_iter().map(|(name, pin)| (name, (pin.value, Some(pin.span)))));
         problems.diagnostics.extend(found);
         problems.keep(source);
     }
-    pinned.extend(arguments.parameter.iter().cloned());
+    pinned.extend(arguments.parameter.iter().map(|(name, value)| (name.clone(), (value.clone(), None))));
     pinned
 }
 

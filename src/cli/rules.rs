@@ -6,10 +6,11 @@ use super::plan::{Problems, Rules};
 use super::topic::{Matches, Topic, unknown_citation, unknown_service};
 use super::{Exit, output, terminal};
 use crate::catalogue::{cites, index_page, is_about, is_within};
-use crate::finding::Level;
+use crate::finding::{Level, RuleSeverity};
 use crate::report::human::paint::Ink;
 use crate::report::text::count;
 use crate::rules::load::{RuleEntry, RuleSet, controls};
+use crate::rules::meta::{FalseAlarms, RuleProse};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -81,6 +82,7 @@ pub(super) fn list(entries: &[&RuleEntry], page: &mut Page) {
     let columns = [
         widest(entries.iter().map(|entry| entry.meta.id.as_str())),
         widest(entries.iter().map(|entry| entry.meta.level.name())),
+        widest(entries.iter().map(|entry| entry.severity().name())),
         widest(entries.iter().map(|entry| narrowest_profile(entry))),
     ];
     for entry in entries {
@@ -89,6 +91,7 @@ pub(super) fn list(entries: &[&RuleEntry], page: &mut Page) {
             &[
                 (Some(Ink::Bold), &meta.id),
                 (Some(Ink::of(meta.level)), meta.level.name()),
+                (None, meta.severity.name()),
                 (Some(Ink::Dim), narrowest_profile(entry)),
                 (None, &meta.title),
             ],
@@ -113,6 +116,10 @@ struct Row<'a> {
     id: &'a str,
     title: &'a str,
     level: Level,
+    severity: RuleSeverity,
+    harm: Option<String>,
+    false_alarms: Option<FalseAlarms>,
+    gate: Option<bool>,
     profiles: &'a [String],
     controls: &'a [String],
     resources: Vec<&'a str>,
@@ -136,10 +143,15 @@ fn row(entry: &RuleEntry) -> Row<'_> {
         };
         rule.settings.iter().map(parameter).collect()
     });
+    let RuleProse { harm, false_alarms, gate, .. } = entry.prose();
     Row {
         id: &entry.meta.id,
         title: &entry.meta.title,
         level: entry.meta.level,
+        severity: entry.severity(),
+        harm: Some(harm).filter(|harm| !harm.is_empty()),
+        false_alarms,
+        gate,
         profiles: &entry.meta.profiles,
         controls: &entry.meta.controls,
         resources: entry.targets.iter().map(|target| target.name()).collect(),

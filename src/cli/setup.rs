@@ -3,14 +3,14 @@
 use super::args::RuleSources;
 use super::baseline::Baselines;
 use super::plan::{Problems, Rules};
+use super::refused::TypedPins;
 use crate::config::{self, FailOn, Nearest};
 use crate::date::Date;
 use crate::discover::{Candidate, Globs, Input, from_here};
-use crate::eval::inputs::Pinned;
-use crate::finding::Level;
+use crate::finding::{Level, RuleSeverity};
 use crate::linter::{Keep, Linter};
 use crate::report::PROJECT_ADDRESS;
-use crate::rules::load::{RuleEntry, rule_files};
+use crate::rules::load::{RuleEntry, is_pattern, names, rule_files};
 use std::collections::{BTreeSet, HashMap};
 use std::env;
 use std::path::{Path, PathBuf};
@@ -24,9 +24,13 @@ const DEFAULT_PROFILE: &str = "core";
 pub(super) struct Typed {
     pub(super) sources: RuleSources,
     pub(super) rules: Vec<String>,
+    /// Rules that do not run.
+    pub(super) ignored: Vec<String>,
+    /// The lowest severity of the rules that run.
+    pub(super) min_severity: Option<RuleSeverity>,
     pub(super) profile: Option<String>,
     pub(super) fail_on: Option<FailOn>,
-    pub(super) parameters: Pinned,
+    pub(super) parameters: TypedPins,
     pub(super) keep: Keep,
     /// The date that exceptions are checked against.
     pub(super) today: Option<Date>,
@@ -40,6 +44,8 @@ pub(super) struct Setup {
     /// The configuration as reports name it, if there is one.
     pub(super) configuration: Option<String>,
     pub(super) linter: Arc<Linter>,
+    /// The pinned parameters, and where they are pinned.
+    pub(super) pins: TypedPins,
     /// The name of the profile; `None` if the arguments name rules.
     pub(super) profile: Option<String>,
     pub(super) fail_on: FailOn,
@@ -140,11 +146,16 @@ impl Setups {
     /// Reports rules of the arguments that no setup has.
     pub(super) fn complain_of_unknown_rules(&mut self) {
         self.made();
-        for id in &self.typed.rules {
+        for id in self.typed.rules.iter().chain(&self.typed.ignored) {
             let Some(first) = self.made.first() else { return };
-            if self.made.iter().all(|setup| setup.linter.rules().get(id).is_none()) {
-                let help = first.linter.rules().instead_of(id);
-                self.problems.option("unknown-rule", format!("there is no rule `{id}`"), help);
+            if !self.made.iter().any(|setup| setup.linter.rules().has(id)) {
+                let rules = first.linter.rules();
+                let message = if is_pattern(id) {
+                    format!("no rule is named `{id}`")
+                } else {
+                    format!("there is no rule `{id}`")
+                };
+                self.problems.option("unknown-rule", message, rules.instead_of(id));
             }
         }
     }
@@ -188,13 +199,19 @@ impl Setups {
     fn setup(&mut self, configuration: Option<&Path>) -> Setup {
         let Self { typed, problems, .. } = self;
         let Rules { set, config, overrides, name } = Rules::read(configuration, &typed.sources.rules, problems);
-        let mut pinned = config.parameters;
-        problems.check_pseudo_parameters(&pinned);
-        pinned.extend(typed.parameters.clone());
+        problems.check_pseudo_parameters(config.parameters.keys());
+        let configured = config.parameters.into_iter().map(|(name, pin)| (name, (pin.value, Some(pin.span))));
+        let pins: TypedPins = configured.chain(typed.parameters.clone()).collect();
+        let pinned = pins.iter().map(|(name, (value, _))| (name.clone(), value.clone())).collect();
         let profile = typed.profile.clone().or(config.profile).unwrap_or_else(|| DEFAULT_PROFILE.to_owned());
         let selects = |entry: &RuleEntry| {
+            let is_left_out = typed.ignored.iter().any(|id| names(id, entry.id()))
+                || typed.min_severity.is_some_and(|least| entry.severity() < least);
+            if is_left_out {
+                return false;
+            }
             if !typed.rules.is_empty() {
-                return typed.rules.iter().any(|id| id == entry.id());
+                return typed.rules.iter().any(|id| names(id, entry.id()));
             }
             let is_among = |ids: &[String]| ids.iter().any(|id| id == entry.id());
             let wanted = entry.file.is_some() || entry.is_in(&profile);
@@ -205,10 +222,17 @@ impl Setups {
             problems.option("internal-error", error.to_string(), format!("Report it at {PROJECT_ADDRESS}/issues."));
             Linter::default()
         });
+        let linter = if typed.rules.is_empty() {
+            linter
+        } else {
+            let is_off = |entry: &RuleEntry| overrides.off.iter().any(|id| id == entry.id());
+            linter.with_companions(|entry| !is_off(entry), &overrides.changes)
+        };
         let linter = match typed.today {
             Some(today) => linter.on(today),
             None => linter,
         };
+        let linter = if typed.rules.is_empty() { linter.in_profile(&profile) } else { linter };
         let number = self.made.len();
         let baseline = config.baseline.filter(|_| self.baselines.iter().all(|scope| scope.setup.is_some()));
         if let Some(file) = &baseline {
@@ -219,6 +243,7 @@ impl Setups {
             number,
             configuration: name,
             linter: Arc::new(linter),
+            pins,
             profile: typed.rules.is_empty().then_some(profile),
             fail_on: typed.fail_on.or(config.fail_on).unwrap_or(FailOn::Level(Level::Error)),
             skip: config.skip,

@@ -4,16 +4,18 @@
 use super::Exit;
 use super::args::Format;
 use super::baseline::Scope;
+use super::others::Others;
 use super::output::{self, Written};
 use super::plan::Plan;
+use super::refused::RefusedPins;
 use super::setup::Setup;
 use crate::discover::{self, Candidate, Discovery, Input};
-use crate::finding::{self, Counts, Diagnostic, Exception, Finding, Level, Severity, Suppression};
+use crate::finding::{self, Counts, Diagnostic, Exception, Finding, Level, RuleSeverity, Severity, Suppression};
 use crate::linter::{FileReport, sort_findings};
 use crate::project::{File, Linted};
 use crate::report::{Governed, Pin, Provenance, Report, Revision, RuleReport, Summary, TemplateReport};
 use crate::revision;
-use crate::rules::load::{self, RuleEntry, controls, nearest, notice};
+use crate::rules::load::{self, RuleEntry, controls, names, nearest, notice};
 use crate::rules::meta::{RuleKind, RuleProse};
 use crate::source::{Source, SourceId};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -71,20 +73,28 @@ impl Tally {
         tally.diagnostics.extend(found.diagnostics);
         // The folders of the templates; that of standard input is not known.
         let mut folders: BTreeSet<Option<PathBuf>> = BTreeSet::new();
-        // Names of parameters, and whether any template hides the value (`NoEcho`).
+        // Names of parameters, and whether the value is a secret in any template.
         let mut parameters: BTreeMap<String, bool> = BTreeMap::new();
+        // Those that some template declares and whose pinned value, if there is one, it accepts.
+        let mut accepted: BTreeSet<String> = BTreeSet::new();
+        let mut refused = RefusedPins::default();
         // A folder whose files cannot be read has its own diagnostics.
         let mut without_templates: BTreeSet<usize> = (0..found.folders.len()).collect();
+        let mut others = Others::new(plan.skips_named);
+        let mut included: BTreeSet<PathBuf> = BTreeSet::new();
         for (candidate, file) in files {
             if let Input::File(path) = &candidate.input {
                 tally.files.insert(path.clone());
             }
+            let file = match file {
+                File::Other(other) => match others.add(&candidate, *other) {
+                    Some(broken) => File::Linted(Box::new(broken)),
+                    None => continue,
+                },
+                file => file,
+            };
             match file {
-                File::NoTemplate => continue,
-                File::Skipped => {
-                    tally.summary.skipped += 1;
-                    continue;
-                }
+                File::NoTemplate | File::Other(_) => continue,
                 File::Unreadable(diagnostic) => {
                     tally.summary.unreadable += 1;
                     tally.diagnostics.push(*diagnostic);
@@ -92,7 +102,7 @@ impl Tally {
                 File::Linted(linted) => {
                     let Linted { report, source, .. } = *linted;
                     let setup = setups.of(&candidate);
-                    tally.files.extend(report.included.iter().map(|source| PathBuf::from(&source.name)));
+                    included.extend(report.included.iter().map(|source| PathBuf::from(&source.name)));
                     if report.is_template {
                         folders.insert(match &candidate.input {
                             Input::File(path) => path.parent().map(PathBuf::from),
@@ -113,8 +123,15 @@ impl Tally {
                     for (rule, counts) in report.by_rule {
                         *tally.by_rule.entry(rule).or_default() += counts;
                     }
+                    for parameter in &report.parameters {
+                        let is_refused = report.refused.iter().any(|refused| refused.parameter == parameter.name);
+                        if !is_refused {
+                            accepted.insert(parameter.name.clone());
+                        }
+                    }
+                    refused.add(&setup, &candidate.name, report.refused);
                     for parameter in report.parameters {
-                        *parameters.entry(parameter.name).or_default() |= parameter.no_echo;
+                        *parameters.entry(parameter.name).or_default() |= parameter.is_secret;
                     }
                     tally.findings.extend(report.findings);
                     tally.suppressed.extend(report.suppressed);
@@ -132,6 +149,12 @@ impl Tally {
                 without_templates.remove(folder);
             }
         }
+        others.finish(&included);
+        tally.files.extend(included);
+        tally.summary.skipped = others.skipped;
+        let is_error = |diagnostic: &&Diagnostic| diagnostic.severity == Severity::Error;
+        tally.summary.unreadable += others.diagnostics.iter().filter(is_error).count();
+        tally.diagnostics.append(&mut others.diagnostics);
         let empty = without_templates.into_iter().filter_map(|index| found.folders.get(index));
         tally.diagnostics.extend(empty.map(|folder| discover::no_templates(folder, &found.left_out)));
         if !tally.provenance.templates.is_empty() {
@@ -139,17 +162,21 @@ impl Tally {
             tally.diagnostics.extend(unknown_parameters(plan, &parameters));
             tally.summary.problems += tally.diagnostics.len() - unknown;
         }
+        let made: Vec<Arc<Setup>> = setups.made().iter().map(Arc::clone).collect();
+        refused.complain(&parameters, &made, &mut setups.problems);
+        tally.summary.problems += setups.problems.diagnostics.len();
+        tally.diagnostics.append(&mut setups.problems.diagnostics);
         tally.sources.extend(std::mem::take(&mut setups.problems.sources));
         tally.sources.sort_by_key(|source| source.id);
-        tally.name_governed();
-        tally.provenance.pinned = tally.pins(&parameters);
+        tally.name_governed(plan);
+        tally.provenance.pinned = tally.pins(&parameters, &accepted);
         tally.provenance.revision = revision_of(&folders, plan);
         tally.count();
         tally
     }
 
     /// Names the rules and profiles that ran: of the setups that govern templates, or of all setups if none does.
-    fn name_governed(&mut self) {
+    fn name_governed(&mut self, plan: &Plan) {
         if !self.provenance.templates.is_empty() {
             self.governed.retain(|(_, templates)| *templates > 0);
         }
@@ -157,11 +184,15 @@ impl Tally {
         self.summary.rules = rules.len();
         let profiles: BTreeSet<&str> = self.governed.iter().filter_map(|(setup, _)| setup.profile.as_deref()).collect();
         self.summary.selection = if profiles.is_empty() {
-            let ids: Vec<&str> = rules.iter().map(|entry| entry.id()).collect();
-            format!("rules: {}", if ids.is_empty() { "none of those named".to_owned() } else { ids.join(", ") })
+            let is_run = |name: &&str| rules.iter().any(|entry| names(name, entry.id()));
+            let ran: BTreeSet<&str> = plan.named.iter().map(String::as_str).filter(is_run).collect();
+            let ran: Vec<&str> = ran.into_iter().collect();
+            format!("rules: {}", if ran.is_empty() { "none of those named".to_owned() } else { ran.join(", ") })
         } else {
             profiles.iter().copied().collect::<Vec<_>>().join(", ")
         };
+        self.summary.min_severity = plan.min_severity.map(RuleSeverity::name);
+        self.summary.ignored = plan.ignored.iter().collect::<BTreeSet<_>>().into_iter().cloned().collect();
         self.provenance.profile = match profiles.iter().collect::<Vec<_>>().as_slice() {
             [only] => load::profiles().iter().find(|(name, _)| name == *only).map(|(_, text)| text.clone()),
             _ => None,
@@ -178,12 +209,13 @@ impl Tally {
             .collect();
     }
 
-    /// The parameters with a value from the run, if some template declares them.
-    fn pins(&self, declared: &BTreeMap<String, bool>) -> Vec<Pin> {
+    /// The parameters with a value from the run, if some template declares them and accepts it.
+    fn pins(&self, declared: &BTreeMap<String, bool>, accepted: &BTreeSet<String>) -> Vec<Pin> {
         let given = self.governed.iter().flat_map(|(setup, _)| &setup.linter.inputs().pinned);
         let given: BTreeSet<(&String, &String)> = given.collect();
         let pin = |(name, value): (&String, &String)| {
             let no_echo = match declared.get(name) {
+                Some(_) if !accepted.contains(name) => return None,
                 Some(no_echo) => *no_echo,
                 // Templates do not declare pseudo parameters, and these are not secret.
                 None if name.starts_with("AWS::") => false,
@@ -287,7 +319,13 @@ impl Tally {
     pub(super) fn report(&self, plan: &Plan, exit: Exit) -> Written {
         let has = |format| plan.shown.format == format || plan.outputs.iter().any(|output| output.format == format);
         let fired: BTreeSet<&str> = self.findings.iter().map(|finding| finding.rule.as_ref()).collect();
-        let rules: Vec<RuleReport> = rules(&self.governed)
+        let ran = rules(&self.governed);
+        // Rules about exceptions may speak without being among those that ran.
+        let companions = fired.iter().filter(|id| !ran.iter().any(|entry| entry.id() == **id));
+        let entry = |id: &&str| self.governed.iter().find_map(|(setup, _)| setup.linter.rules().get(id));
+        let mut shown: Vec<&RuleEntry> = ran.iter().copied().chain(companions.filter_map(entry)).collect();
+        shown.sort_unstable_by_key(|entry| entry.id());
+        let rules: Vec<RuleReport> = shown
             .into_iter()
             .map(|entry| {
                 // Reading texts takes time, so only formats that show them get them.

@@ -7,11 +7,10 @@ use super::args::{TestArguments, TestFormat};
 use super::plan::{Problems, Rules};
 use super::{Exit, output, terminal};
 use crate::discover;
-use crate::eval::text::pattern_covers;
 use crate::finding::{Diagnostic, Severity};
 use crate::project::STACK_BYTES;
 use crate::report::PROJECT_ADDRESS;
-use crate::rules::load::{RuleSet, nearest, read_file, rule_files};
+use crate::rules::load::{RuleSet, is_pattern, names, nearest, read_file, rule_files};
 use crate::rules::rule::RuleFile;
 use crate::source::{Source, SourceId};
 use crate::trial::{Subject, Trial};
@@ -130,10 +129,7 @@ fn read_all(paths: &[PathBuf], problems: &mut Problems) -> Vec<Read> {
 
 /// The rules whose ids are meant by some texts; all of them without a text.
 fn choose<'r>(rules: &'r [Read], wanted: &[String], problems: &mut Problems) -> Vec<&'r Read> {
-    let is_meant = |text: &str, id: &str| match text.contains('*') {
-        true => pattern_covers(text, id),
-        false => id.contains(text),
-    };
+    let is_meant = |text: &str, id: &str| if is_pattern(text) { names(text, id) } else { id.contains(text) };
     for text in wanted.iter().filter(|text| !rules.iter().any(|rule| is_meant(text, rule.id()))) {
         let help = match nearest(text, rules.iter().map(Read::id)) {
             Some(nearest) => format!("Did you mean `{nearest}`?"),

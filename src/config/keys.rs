@@ -38,12 +38,14 @@ pub const KEYS: [Key; 9] = [
     },
     Key {
         name: "tag-keys",
-        description: "The tag keys that every resource must have.",
+        description: "The tag keys that every resource must have. Without it, hipaalint requires tags only in templates that already use \
+                      its default keys.",
         example: "tag-keys: [Environment, DataClassification, ComplianceScope]",
     },
     Key {
         name: "suffix-parameter",
-        description: "The template parameter that makes the names of each deployment unique.",
+        description: "The template parameter that makes the names of each deployment unique. With it, every explicit name must \
+                      contain the parameter, also in a template that does not declare it.",
         example: "suffix-parameter: EnvironmentSuffix",
     },
     Key {
@@ -59,8 +61,9 @@ pub const KEYS: [Key; 9] = [
     },
     Key {
         name: "rules",
-        description: "Changes to single rules: level (error, warning, note or off) and parameters. A level other than off also \
-                      enables a rule that is not in the profile. `hipaalint explain ID` lists the parameters of a rule.",
+        description: "Changes to rules: level (error, warning, note or off) and parameters. A level other than off also enables a \
+                      rule that is not in the profile. A pattern such as `s3-*` changes every rule with such an id that runs; a \
+                      change to one rule takes precedence. `hipaalint explain ID` lists the parameters of a rule.",
         example: "rules:\n  s3-bucket-versioning: { level: warning }\n  ec2-security-group-open: { parameters: { allowed-ports: [443] } }",
     },
 ];

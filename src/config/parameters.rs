@@ -7,16 +7,15 @@
 //!
 //! JSON or YAML.
 
-use super::ConfigReader;
-use crate::eval::inputs::Pinned;
+use super::{ConfigReader, Pin, Pins};
 use crate::finding::Diagnostic;
 use crate::source::Source;
 use crate::syntax::{self, Kind, Node};
 
 /// Reads a parameter file. Returns the valid part, and a diagnostic for each mistake.
-pub fn read_parameters(source: &Source) -> (Pinned, Vec<Diagnostic>) {
+pub fn read_parameters(source: &Source) -> (Pins, Vec<Diagnostic>) {
     let mut reader = ConfigReader { source, problems: Vec::new() };
-    let mut pinned = Pinned::new();
+    let mut pinned = Pins::new();
     match syntax::parse(source.text(), source.id) {
         Err(error) => reader.problem(error.span, error.message, error.help),
         Ok(document) => match document.root.as_sequence() {
@@ -35,9 +34,9 @@ pub fn read_parameters(source: &Source) -> (Pinned, Vec<Diagnostic>) {
 
 impl ConfigReader<'_> {
     /// One item of the AWS CLI's list.
-    fn parameter_item(&mut self, item: &Node<'_>, pinned: &mut Pinned) {
+    fn parameter_item(&mut self, item: &Node<'_>, pinned: &mut Pins) {
         if let Some((key, value)) = item.as_str().and_then(|text| text.split_once('=')) {
-            pinned.insert(key.to_owned(), value.to_owned());
+            pinned.insert(key.to_owned(), Pin { value: value.to_owned(), span: item.span });
             return;
         }
         let Some(key) = item.get("ParameterKey").and_then(Node::as_str) else {
@@ -51,8 +50,9 @@ impl ConfigReader<'_> {
         };
         match item.get("ParameterValue") {
             Some(value) => {
+                let span = value.span;
                 if let Some(value) = self.parameter_value(value, key) {
-                    pinned.insert(key.to_owned(), value);
+                    pinned.insert(key.to_owned(), Pin { value, span });
                 }
             }
             // The value is in the deployed stack, which hipaalint does not read, so it stays unknown.

@@ -36,7 +36,7 @@ fn shape(key: &str) -> Value {
             json!({
                 "type": ["object", "null"],
                 "properties": known,
-                "propertyNames": { "pattern": "^[a-z0-9]([a-z0-9-]*[a-z0-9])?$" },
+                "propertyNames": { "pattern": "^[a-z0-9*]([a-z0-9*-]*[a-z0-9*])?$" },
                 "additionalProperties": change(json!({ "additionalProperties": { "$ref": "#/definitions/value" } }))
             })
         }

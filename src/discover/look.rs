@@ -1,29 +1,43 @@
 //! Whether a text looks like a template, without parsing it.
 
-/// Whether a text can be a template at all: it must contain the root key `Resources`, possibly with escapes.
+use crate::nearest::nearest;
+
+/// Whether a text can be a template, can be meant as one, or can have resources of one. It must contain the root key `Resources`,
+/// possibly with escapes, or what only templates have.
 ///
 /// Other JSON and YAML files in a folder need no parsing.
 pub fn may_be_template(text: &str) -> bool {
-    text.contains("Resources") || text.contains("\\u") || text.contains("\\x")
+    ["Resources", "AWS::", "AWSTemplateFormatVersion", "\\u", "\\x"].iter().any(|part| text.contains(part))
+        || (text.contains("Transform") && has_root_key(text, |key| key == "Transform"))
 }
 
 /// Whether a text that does not parse is meant as a template: it has `AWSTemplateFormatVersion`, or `Resources` at the level of
-/// the root's keys.
+/// the root's keys, or nearly so with types of CloudFormation's.
 pub fn shows_template(text: &str) -> bool {
+    let is_similar = |key: &str| nearest(key, std::iter::once("Resources")).is_some();
     text.contains("AWSTemplateFormatVersion")
-        || text.lines().any(is_root_resources)
-        || (text.trim_start_matches('\u{feff}').trim_start().starts_with('{') && has_shallow_resources(text))
+        || has_root_key(text, |key| key == "Resources")
+        || (text.contains("AWS::") && has_root_key(text, |key| key == "Transform" || is_similar(key)))
 }
 
-/// A line of block YAML with the key `Resources` and no indentation.
-fn is_root_resources(line: &str) -> bool {
-    ["Resources", "\"Resources\"", "'Resources'"]
-        .iter()
-        .any(|key| line.strip_prefix(key).is_some_and(|rest| rest.trim_start().starts_with(':')))
+/// Whether the root of a text has a key that `fits`, as far as that can be seen without parsing.
+pub(super) fn has_root_key(text: &str, fits: impl Fn(&str) -> bool) -> bool {
+    text.lines().filter_map(root_key).any(&fits)
+        || (text.trim_start_matches('\u{feff}').trim_start().starts_with('{') && has_shallow_key(text, &fits))
 }
 
-/// Whether JSON (or nearly) has a string `"Resources"` followed by a colon inside no more than one brace.
-fn has_shallow_resources(text: &str) -> bool {
+/// The key of a line of block YAML without indentation.
+fn root_key(line: &str) -> Option<&str> {
+    // No root key that is looked for is longer.
+    let (key, _) = line.split_once(':').filter(|(key, _)| key.len() < 40)?;
+    let key = key.trim_end();
+    let quoted = |quote: char| key.strip_prefix(quote)?.strip_suffix(quote);
+    let key = quoted('"').or_else(|| quoted('\'')).unwrap_or(key);
+    key.starts_with(|first: char| first.is_ascii_alphabetic()).then_some(key)
+}
+
+/// Whether JSON (or nearly) has a string that `fits`, followed by a colon inside no more than one brace.
+fn has_shallow_key(text: &str, fits: impl Fn(&str) -> bool) -> bool {
     let mut depth = 0_usize;
     let mut rest = text;
     while let Some(at) = rest.find(['{', '[', '}', ']', '"']) {
@@ -36,7 +50,7 @@ fn has_shallow_resources(text: &str) -> bool {
                 let end = end_of_string(rest);
                 let (string, after) = rest.split_at(end);
                 rest = after.strip_prefix('"').unwrap_or(after);
-                if depth == 1 && string == "Resources" && rest.trim_start().starts_with(':') {
+                if depth == 1 && rest.trim_start().starts_with(':') && fits(string) {
                     return true;
                 }
             }
@@ -71,6 +85,9 @@ mod tests {
             "{\"Parameters\": {\"a\": [1, \"}\"]}, \"Resources\": {",
             "\u{feff} {\n  \"Description\": \"a \\\" {\",\n  \"Resources\" :",
             "{ \"unclosed\n, \"Resources\": 1",
+            "Resource:\n  A: {Type: AWS::S3::Bucket",
+            "'resources' :\n  A: {Type: AWS::S3::Bucket",
+            "Transform: AWS::Serverless-2016-10-31\nGlobals: {",
         ] {
             assert!(shows_template(text), "{text}");
         }
@@ -81,6 +98,8 @@ mod tests {
         for text in [
             "",
             "resources:\n  limits: {{ .Values.x }}",
+            "Transform: {",
+            "res:\n  A: {Type: AWS::S3::Bucket",
             "spec:\n  Resources: {",
             "{\"a\": {\"Resources\": {",
             "[{\"Resources\": ",

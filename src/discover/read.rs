@@ -14,8 +14,8 @@ pub const MAX_BYTES: u64 = 64 << 20;
 pub enum Reading {
     /// Its text, which may or may not be a template.
     Text(String),
-    /// Not text, and not named as a template.
-    NoTemplate,
+    /// Not text, and nothing in it looks like a template: the problem with a file that should be one.
+    NoTemplate(Box<Diagnostic>),
     /// It should have been readable.
     Unreadable(Box<Diagnostic>),
 }
@@ -35,10 +35,7 @@ pub fn read(candidate: &Candidate) -> Reading {
         Err(problem) if problem.code == EMPTY && candidate.input == Input::StandardInput => nothing_piped(),
         Err(problem) => problem,
     };
-    if !candidate.named && !problem.shows_template {
-        return Reading::NoTemplate;
-    }
-    Reading::Unreadable(Box::new(Diagnostic {
+    let diagnostic = Box::new(Diagnostic {
         severity: Severity::Error,
         code: problem.code,
         file: candidate.name.clone(),
@@ -46,7 +43,8 @@ pub fn read(candidate: &Candidate) -> Reading {
         message: problem.message,
         help: problem.help,
         related: Vec::new(),
-    }))
+    });
+    if problem.shows_template { Reading::Unreadable(diagnostic) } else { Reading::NoTemplate(diagnostic) }
 }
 
 /// The bytes of a file, at most one more than is allowed.

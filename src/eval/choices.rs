@@ -1,12 +1,15 @@
 //! What a deployment may choose: the values that each parameter and pseudo parameter can take.
 
+use super::constraints::Constraints;
 use super::inputs::{Given, Inputs};
 use super::partition::{self, Derived, PARTITIONS};
+use super::rows;
 use super::value::Content;
 use crate::syntax::Node;
 use crate::template::{Parameter, Template};
-use foldhash::{HashMap, HashMapExt};
+use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 use std::borrow::Cow;
+use std::sync::Arc;
 
 /// One value that a variable can take.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,10 +25,41 @@ pub enum Candidate<'t> {
 pub struct Variable<'t> {
     /// The name that `Ref` uses.
     pub name: &'t str,
-    /// At least one. More than one: reading it is a choice.
+    /// At least one. More than one, or any other value: reading it is a choice.
     pub candidates: Vec<Candidate<'t>>,
     /// The index in `candidates` of the parameter's default.
     pub default: Option<usize>,
+    /// Whether some of the candidates is a dynamic reference.
+    pub(super) has_references: bool,
+    /// The texts that any other value is not: the candidates, and refused texts that the template compares it with.
+    other: Arc<[Cow<'t, str>]>,
+}
+
+impl<'t> Variable<'t> {
+    fn new(
+        name: &'t str,
+        candidates: Vec<Candidate<'t>>,
+        default: Option<usize>,
+        refused: impl IntoIterator<Item = Cow<'t, str>>,
+    ) -> Self {
+        let known = candidates.iter().filter_map(|candidate| match candidate {
+            Candidate::Known(text) => Some(text),
+            Candidate::Other => None,
+        });
+        let has_references = known.clone().any(|text| text.contains("{{resolve:"));
+        // Most variables have no other values.
+        let has_other = candidates.last() == Some(&Candidate::Other);
+        let other = if has_other { known.cloned().chain(refused).collect() } else { Vec::new() };
+        Self { name, candidates, default, has_references, other: other.into() }
+    }
+
+    /// What is known of the variable once a candidate has been taken.
+    pub(super) fn content(&self, candidate: &Candidate<'t>) -> Content<'t> {
+        match candidate {
+            Candidate::Known(text) => Content::Known(text.clone()),
+            Candidate::Other => Content::Except(Arc::clone(&self.other)),
+        }
+    }
 }
 
 /// The variables of a template. Parameters that are in none are unknown.
@@ -33,6 +67,10 @@ pub struct Variable<'t> {
 pub struct Choices<'t> {
     variables: Vec<Variable<'t>>,
     by_name: HashMap<&'t str, usize>,
+    /// Unknown parameters that are never empty.
+    filled: HashSet<&'t str>,
+    /// Only the empty text.
+    empty: Arc<[Cow<'t, str>]>,
 }
 
 /// Pseudo parameters whose value depends on the deployment.
@@ -47,7 +85,8 @@ pub const PSEUDO: [&str; 7] = [
 ];
 
 impl<'t> Choices<'t> {
-    /// Reads a template's parameters and the literals that its conditions compare them with.
+    /// Reads a template's parameters, the literals that its conditions compare them with, and the keys of mappings that they
+    /// select.
     pub fn new(template: &Template<'t>, inputs: &'t Inputs) -> Self {
         let mut compared: HashMap<&'t str, Vec<Cow<'t, str>>> = HashMap::new();
         for condition in template.conditions {
@@ -56,26 +95,42 @@ impl<'t> Choices<'t> {
         for rule in template.rules {
             collect_rule(&rule.value, &mut compared);
         }
-        let mut choices = Self::default();
+        let mut keys = rows::keys(template);
+        let mut choices = Self { empty: [Cow::Borrowed("")].into(), ..Self::default() };
         for parameter in &template.parameters {
-            let literals = compared.remove(parameter.name);
-            choices.add(parameter_variable(parameter, literals, inputs));
+            let literals = Literals { compared: compared.remove(parameter.name), keys: keys.remove(parameter.name) };
+            choices.add_parameter(parameter, literals, inputs);
         }
         for name in PSEUDO {
+            let keys = keys.remove(name).unwrap_or_default().into_iter().map(Cow::Borrowed);
+            let (keys, refused): (Vec<Cow<'t, str>>, Vec<_>) = keys.partition(|key| is_possible(name, key));
             let candidates = match (inputs.fixed(name), compared.remove(name)) {
                 (Some(value), _) => vec![Candidate::Known(Cow::Borrowed(value))],
-                (None, Some(literals)) => with_other(possible(name, literals)),
+                (None, Some(literals)) => with_other(possible(name, literals).into_iter().chain(keys)),
+                (None, None) if !keys.is_empty() => with_other(keys),
                 (None, None) => continue,
             };
-            choices.add(Some(Variable { name, candidates, default: None }));
+            choices.add(Variable::new(name, candidates, None, refused));
         }
         choices
     }
 
-    fn add(&mut self, variable: Option<Variable<'t>>) {
-        if let Some(variable) = variable {
-            self.by_name.insert(variable.name, self.variables.len());
-            self.variables.push(variable);
+    fn add(&mut self, variable: Variable<'t>) {
+        self.by_name.insert(variable.name, self.variables.len());
+        self.variables.push(variable);
+    }
+
+    fn add_parameter(&mut self, parameter: &Parameter<'t>, literals: Literals<'t>, inputs: &'t Inputs) {
+        if parameter.reads_parameter_store() {
+            // Its value is the *name* of a Parameter Store entry, read when the stack is deployed.
+            return;
+        }
+        match parameter_variable(parameter, literals, inputs) {
+            Some(variable) => self.add(variable),
+            None if Constraints::of(parameter).refuses("") => {
+                self.filled.insert(parameter.name);
+            }
+            None => {}
         }
     }
 
@@ -83,6 +138,11 @@ impl<'t> Choices<'t> {
     pub fn by_name(&self, name: &str) -> Option<(usize, &Variable<'t>)> {
         let index = *self.by_name.get(name)?;
         Some((index, self.variables.get(index)?))
+    }
+
+    /// What is known of a parameter or pseudo parameter that is no variable.
+    pub(super) fn unknown(&self, name: &str) -> Content<'t> {
+        if self.filled.contains(name) { Content::Except(Arc::clone(&self.empty)) } else { Content::Unknown }
     }
 
     /// What the partition decides of a pseudo parameter: known where the partition is, a choice where the Region is one.
@@ -104,62 +164,70 @@ impl<'t> Choices<'t> {
     }
 }
 
-fn with_other(literals: Vec<Cow<'_, str>>) -> Vec<Candidate<'_>> {
-    let mut candidates: Vec<Candidate<'_>> = Vec::with_capacity(literals.len() + 1);
-    for literal in literals {
-        let candidate = Candidate::Known(literal);
-        if !candidates.contains(&candidate) {
-            candidates.push(candidate);
-        }
-    }
+/// The values of a parameter that occur elsewhere in a template.
+struct Literals<'t> {
+    /// The texts that conditions and rules compare it with; none if they do not mention it.
+    compared: Option<Vec<Cow<'t, str>>>,
+    /// The keys of mappings that it selects.
+    keys: Option<Vec<&'t str>>,
+}
+
+fn with_other<'t>(literals: impl IntoIterator<Item = Cow<'t, str>>) -> Vec<Candidate<'t>> {
+    let mut candidates = distinct(literals);
     candidates.push(Candidate::Other);
     candidates
 }
 
+fn distinct<'t>(literals: impl IntoIterator<Item = Cow<'t, str>>) -> Vec<Candidate<'t>> {
+    let mut seen = HashSet::new();
+    let literals = literals.into_iter().filter(|literal| seen.insert(literal.clone()));
+    literals.map(Candidate::Known).collect()
+}
+
 fn parameter_variable<'t>(
     parameter: &Parameter<'t>,
-    literals: Option<Vec<Cow<'t, str>>>,
+    literals: Literals<'t>,
     inputs: &'t Inputs,
 ) -> Option<Variable<'t>> {
-    if parameter.reads_parameter_store() {
-        // Its value is the *name* of a Parameter Store entry, read when the stack is deployed.
-        return None;
-    }
     let name = parameter.name;
     if let Some(value) = inputs.fixed(name) {
-        return Some(Variable { name, candidates: vec![Candidate::Known(Cow::Borrowed(value))], default: None });
+        return Some(Variable::new(name, vec![Candidate::Known(Cow::Borrowed(value))], None, []));
     }
-    let mut default = parameter.default.and_then(Node::scalar_text);
+    let constraints = Constraints::of(parameter);
+    // Authors use a refused default to require a value.
+    let mut default = parameter.default.and_then(Node::scalar_text).filter(|default| !constraints.refuses(default));
     if let Some(given) = &inputs.given {
         match given.get(name) {
             Some(Given::Texts(texts)) => {
                 let candidates = texts.iter().map(|text| Candidate::Known(Cow::Borrowed(text.as_str()))).collect();
-                return Some(Variable { name, candidates, default: Some(0) });
+                return Some(Variable::new(name, candidates, Some(0), []));
             }
             // Nobody else sets a parameter of a nested stack.
-            None => {
-                return default.map(|default| Variable {
-                    name,
-                    candidates: vec![Candidate::Known(default)],
-                    default: Some(0),
-                });
-            }
+            None => return default.map(|default| Variable::new(name, vec![Candidate::Known(default)], Some(0), [])),
             // The parent gives something, so the default is not what it is.
             Some(Given::Unknown) => default = None,
         }
     }
     let allowed = parameter.allowed.iter().filter_map(|node| node.scalar_text());
+    let allowed = allowed.filter(|text| !constraints.excludes(text));
+    let mut refused: Vec<Cow<'t, str>> = Vec::new();
     let candidates: Vec<Candidate<'t>> = if parameter.is_list() && !parameter.allowed.is_empty() {
         // Each *item* of a list is one of the allowed values.
-        with_other(default.iter().cloned().chain(allowed).collect())
+        with_other(default.iter().cloned().chain(allowed))
     } else if !parameter.allowed.is_empty() {
-        let mut candidates = with_other(allowed.collect());
-        candidates.pop();
-        candidates
-    } else if let Some(literals) = literals {
-        let known: Vec<Cow<'t, str>> = literals.into_iter().chain(default.clone()).collect();
-        if known.is_empty() {
+        distinct(allowed)
+    } else if let Some(listed) = constraints.listed() {
+        distinct(listed.into_iter().map(Cow::Owned))
+    } else if literals.compared.is_some() || literals.keys.is_some() {
+        let keys = literals.keys.into_iter().flatten().map(Cow::Borrowed);
+        let literals = literals.compared.into_iter().flatten().chain(keys).chain(default.clone());
+        let known: Vec<Cow<'t, str>>;
+        (refused, known) = literals.partition(|literal| constraints.refuses(literal));
+        if known.is_empty() && refused.is_empty() {
             return None;
+        }
+        if constraints.refuses("") {
+            refused.push(Cow::Borrowed(""));
         }
         with_other(known)
     } else if let Some(default) = &default {
@@ -168,7 +236,7 @@ fn parameter_variable<'t>(
         return None;
     };
     let default = default.map(Candidate::Known).and_then(|default| candidates.iter().position(|c| *c == default));
-    (!candidates.is_empty()).then_some(Variable { name, candidates, default })
+    (!candidates.is_empty()).then(|| Variable::new(name, candidates, default, refused))
 }
 
 /// Finds `Fn::Equals` of a `Ref` and a literal, in either order, anywhere below `node`.
@@ -196,10 +264,24 @@ fn collect_comparisons<'t>(node: &'t Node<'t>, found: &mut HashMap<&'t str, Vec<
 
 /// The literals that a pseudo parameter can be: the partitions' names and domains are a closed list.
 fn possible<'t>(name: &str, mut literals: Vec<Cow<'t, str>>) -> Vec<Cow<'t, str>> {
-    if let Some(derived) = Derived::of(name) {
-        literals.retain(|literal| PARTITIONS.iter().any(|partition| derived.value(partition) == literal));
+    if Derived::of(name).is_some() {
+        literals.retain(|literal| is_possible(name, literal));
     }
     literals
+}
+
+/// Whether a pseudo parameter can be this key of a mapping: mappings by Region often have a row for other Regions.
+pub(super) fn is_possible(name: &str, text: &str) -> bool {
+    match (Derived::of(name), name) {
+        (Some(derived), _) => PARTITIONS.iter().any(|partition| derived.value(partition) == text),
+        (None, "AWS::AccountId") => text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit()),
+        (None, "AWS::Region") => {
+            text.split('-').count() > 2
+                && text.ends_with(|last: char| last.is_ascii_digit())
+                && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+        }
+        (None, _) => true,
+    }
 }
 
 /// Finds what a rule asks of parameters. A parameter that it mentions may be anything that the rule allows, so its default is

@@ -3,7 +3,7 @@
 use super::Run;
 use super::scenario::{AtomText, Scenario, Variable};
 use super::text::{self, canonical};
-use super::value::{Content, Kind, Value};
+use super::value::{Kind, Value};
 use crate::syntax::{Entry, Node};
 use crate::truth::Truth;
 
@@ -16,6 +16,7 @@ pub(super) struct Opening {
     holds: bool,
     scenario: Scenario,
     siblings: Vec<Scenario>,
+    refused: Vec<Scenario>,
     forks: usize,
     consulted: Vec<Variable>,
     reasons: Vec<String>,
@@ -25,24 +26,26 @@ impl<'t> Run<'_, 't> {
     /// Whether a named condition holds in this scenario. A condition that the template lacks, or that refers to itself,
     /// is a free question of its own.
     pub fn condition(&mut self, name: &'t str) -> bool {
-        if self.is_exhausted() {
+        if self.is_over() {
             return false;
         }
         if !self.is_fresh() {
             return self.condition_here(name);
         }
         if let Some(opening) = self.evaluator.openings.borrow().get(name).cloned() {
-            let Opening { holds, scenario, siblings, forks, consulted, reasons } = opening;
+            let Opening { holds, scenario, siblings, refused, forks, consulted, reasons } = opening;
             (self.scenario, self.siblings, self.forks) = (scenario, siblings, forks);
+            self.refused = refused;
             (self.consulted, self.reasons) = (consulted, reasons);
             return holds;
         }
         let holds = self.condition_here(name);
-        if !self.is_exhausted() && self.siblings.len() <= MOST_KEPT {
+        if !self.is_over() && self.siblings.len() <= MOST_KEPT {
             let opening = Opening {
                 holds,
                 scenario: self.scenario.clone(),
                 siblings: self.siblings.clone(),
+                refused: self.refused.clone(),
                 forks: self.forks,
                 consulted: self.consulted.clone(),
                 reasons: self.reasons.clone(),
@@ -57,6 +60,7 @@ impl<'t> Run<'_, 't> {
         self.scenario.is_open()
             && self.forks == 0
             && self.siblings.is_empty()
+            && self.refused.is_empty()
             && self.consulted.is_empty()
             && self.reasons.is_empty()
             && self.visiting.is_empty()
@@ -164,7 +168,7 @@ impl<'t> Run<'_, 't> {
                 Truth::Unknown => {}
             }
             // What else is open is tested for each choice alone, so that it agrees with a question that names the choice.
-            if [left, right].iter().any(|value| value.parts().iter().any(|part| part.content == Content::Choice)) {
+            if [left, right].iter().any(|value| value.parts().iter().any(|part| part.content.is_choice())) {
                 let (left, right) = (self.settled(left.clone()), self.settled(right.clone()));
                 return self.same(node, &left, &right);
             }

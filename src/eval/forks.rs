@@ -4,13 +4,67 @@ use super::choices::Candidate;
 use super::partition::Derived;
 use super::scenario::{AtomText, Domain, Variable};
 use super::value::{Content, Kind, Origin, Part, Value};
-use super::{MAX_FORKS, MAX_SCENARIOS, Run};
+use super::{Evaluator, MAX_FORKS, MAX_SCENARIOS, Run};
 use crate::truth::Truth;
 use smallvec::{SmallVec, smallvec};
 
+/// The choice that decides the characters of an open part.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub(super) enum Open {
+    /// A parameter or pseudo parameter with values to choose from: its index in the choices.
+    Named(usize),
+    /// A pseudo parameter that follows the partition.
+    Derived(Derived),
+}
+
+impl<'t> Evaluator<'_, 't> {
+    /// The choice that decides the characters of a part, if one does.
+    pub(super) fn open(&self, part: &Part<'t>) -> Option<Open> {
+        match (&part.content, &part.origin) {
+            (Content::Choice, Origin::Parameter(name) | Origin::Pseudo(name)) => match Derived::of(name) {
+                Some(derived) => Some(Open::Derived(derived)),
+                None => self.choices.by_name(name).map(|(index, _)| Open::Named(index)),
+            },
+            (Content::Entry(lookup), _) => self.lookup(*lookup).map(|lookup| Open::Named(lookup.variable)),
+            _ => None,
+        }
+    }
+
+    /// A part after a variable takes one of its candidates; none if CloudFormation refuses that. Parts that depend on other
+    /// choices stay as they are.
+    fn chosen(&self, part: &Part<'t>, variable: usize, index: usize, candidate: &Candidate<'t>) -> Option<Part<'t>> {
+        if self.open(part) != Some(Open::Named(variable)) {
+            return Some(part.clone());
+        }
+        let content = match &part.content {
+            Content::Entry(lookup) => Content::Known(self.lookup(*lookup)?.texts.get(index).cloned()??),
+            _ => self.choices.get(variable)?.content(candidate),
+        };
+        Some(Part { content, origin: part.origin.clone() })
+    }
+
+    /// Some values after a variable takes one of its candidates; none if CloudFormation refuses that.
+    pub(super) fn all_chosen(
+        &self,
+        values: &[&Value<'t>],
+        variable: usize,
+        index: usize,
+        candidate: &Candidate<'t>,
+    ) -> Option<SmallVec<[Value<'t>; 2]>> {
+        let of = |value: &&Value<'t>| match &value.kind {
+            Kind::Text(parts) => {
+                let parts = parts.iter().map(|part| self.chosen(part, variable, index, candidate));
+                Some(Value { span: value.span, kind: Kind::Text(parts.collect::<Option<_>>()?) })
+            }
+            _ => Some((*value).clone()),
+        };
+        values.iter().map(of).collect()
+    }
+}
+
 impl<'t> Run<'_, 't> {
     /// What a variable may still be in this scenario.
-    fn domain(&self, variable: Variable, size: usize) -> Domain {
+    pub(super) fn domain(&self, variable: Variable, size: usize) -> Domain {
         self.scenario.domain(variable).cloned().unwrap_or_else(|| (0..size).collect())
     }
 
@@ -22,7 +76,7 @@ impl<'t> Run<'_, 't> {
             .unwrap_or_default();
         self.forks += usize::from(groups.len() > 1);
         self.exhausted |= self.forks > MAX_FORKS;
-        if self.exhausted {
+        if self.is_over() {
             return first;
         }
         self.consulted.push(variable);
@@ -40,27 +94,46 @@ impl<'t> Run<'_, 't> {
         first
     }
 
-    /// Splits a variable's remaining candidates by the `class` of each, and takes one class.
+    /// Splits a variable's remaining candidates by the `class` of each, and takes one class. CloudFormation refuses a candidate
+    /// without a class, and the scenario if there is no other.
     pub(super) fn fork_by<C: PartialEq>(
         &mut self,
         index: usize,
-        mut class: impl FnMut(&Candidate<'t>) -> C,
+        mut class: impl FnMut(usize, &Candidate<'t>) -> Option<C>,
     ) -> Option<C> {
         let evaluator = self.evaluator;
         let named = evaluator.choices.get(index)?;
         let variable = Variable::Named(index);
         let mut groups: Vec<(C, Domain)> = Vec::new();
+        let mut refused = Domain::new();
         for candidate_index in self.domain(variable, named.candidates.len()) {
             let Some(candidate) = named.candidates.get(candidate_index) else { continue };
-            let found = class(candidate);
+            let Some(found) = class(candidate_index, candidate) else {
+                refused.push(candidate_index);
+                continue;
+            };
             match groups.iter_mut().find(|(known, _)| *known == found) {
                 Some((_, domain)) => domain.push(candidate_index),
                 None => groups.push((found, smallvec![candidate_index])),
             }
         }
+        if groups.is_empty() {
+            self.refuse();
+            return None;
+        }
+        if !refused.is_empty() && self.refused.len() < MAX_SCENARIOS {
+            let mut scenario = self.scenario.clone();
+            scenario.settle(variable, refused);
+            self.refused.push(scenario);
+        }
         let (classes, domains): (Vec<C>, Vec<Domain>) = groups.into_iter().unzip();
         let taken = self.fork(variable, domains, named.default);
         classes.into_iter().nth(taken)
+    }
+
+    /// Takes one candidate of a variable.
+    pub(super) fn fork_fully(&mut self, index: usize) -> Option<Candidate<'t>> {
+        self.fork_by(index, |_, candidate| Some(candidate.clone()))
     }
 
     /// Decides a free yes-or-no question that the template does not settle: one scenario for each result.
@@ -72,94 +145,117 @@ impl<'t> Run<'_, 't> {
         self.scenario.domain(variable).is_some_and(|domain| domain.contains(&1))
     }
 
+    /// A value as far as this scenario determines it, for a message. This settles nothing.
+    pub fn as_chosen(&self, value: &Value<'t>) -> Value<'t> {
+        let Kind::Text(parts) = &value.kind else { return value.clone() };
+        let known = |part: &Part<'t>| {
+            let Some(Open::Named(variable)) = self.evaluator.open(part) else { return None };
+            let named = self.evaluator.choices.get(variable)?;
+            let mut chosen = None;
+            for index in self.domain(Variable::Named(variable), named.candidates.len()) {
+                let candidate = named.candidates.get(index)?;
+                let part = self.evaluator.chosen(part, variable, index, candidate);
+                match (part, &chosen) {
+                    (Some(part), None) if part.content.is_known() => chosen = Some(part),
+                    (Some(part), Some(other)) if part == *other => {}
+                    (Some(_), _) => return None,
+                    (None, _) => {}
+                }
+            }
+            chosen
+        };
+        let parts = parts.iter().map(|part| known(part).unwrap_or_else(|| part.clone()));
+        Value { span: value.span, kind: Kind::Text(parts.collect()) }
+    }
+
+    /// The text of a scalar with every choice in it made. None, with the reason noted, if it is still not known. For questions that
+    /// need the whole text: [`decide`](Self::decide) distinguishes choices only as far as its result differs.
+    pub fn settled_text(&mut self, value: &Value<'t>) -> Option<String> {
+        let settled = self.settled(value.clone());
+        if let Some(text) = settled.text() {
+            return Some(text.into_owned());
+        }
+        if let Some(part) = settled.unsettled() {
+            self.note_reason(part.origin.reason());
+        }
+        None
+    }
+
     /// Decides a question about some scalars. Choices inside them are distinguished only as far as the result differs.
     ///
     /// `question` gets the values, in order, with choices settled as far as they have been made so far; it decides
     /// [`Truth::Unknown`] where unsettled parts matter.
     pub fn decide(&mut self, values: &[&Value<'t>], question: &dyn Fn(&[&Value<'t>]) -> Truth) -> Truth {
         let result = question(values);
-        if result != Truth::Unknown {
+        if result != Truth::Unknown || self.is_over() {
             return result;
         }
-        let choice =
-            values.iter().flat_map(|value| value.parts()).find_map(|part| match (&part.content, &part.origin) {
-                (Content::Choice, Origin::Parameter(name) | Origin::Pseudo(name)) => Some(*name),
-                _ => None,
-            });
-        if let Some(name) = choice
-            && let Some(derived) = Derived::of(name)
-        {
-            let content = self.settle_derived(derived);
-            let settled: SmallVec<[Value<'t>; 2]> =
-                values.iter().map(|value| with_content(value, name, &content)).collect();
-            return self.decide(&settled.iter().collect::<SmallVec<[_; 2]>>(), question);
-        }
         let evaluator = self.evaluator;
-        let Some((name, (index, named))) =
-            choice.and_then(|name| evaluator.choices.by_name(name).map(|found| (name, found)))
-        else {
+        let all: SmallVec<[Open; 4]> =
+            values.iter().flat_map(|value| value.parts()).filter_map(|part| evaluator.open(part)).collect();
+        let Some(open) = all.first().copied() else {
             if let Some(part) = values.iter().find_map(|value| value.unsettled()) {
                 self.note_reason(part.origin.reason());
             }
             return Truth::Unknown;
         };
-        let settled_with = |candidate: &Candidate<'t>| -> SmallVec<[Value<'t>; 2]> {
-            values.iter().map(|value| substitute(value, name, candidate, &named.candidates)).collect()
+        let variable = match open {
+            Open::Named(variable) => variable,
+            Open::Derived(derived) => {
+                let content = self.settle_derived(derived);
+                let settled: SmallVec<[Value<'t>; 2]> =
+                    values.iter().map(|value| with_derived(value, derived, &content)).collect();
+                return self.decide(&settled.iter().collect::<SmallVec<[_; 2]>>(), question);
+            }
         };
-        let ask = |values: &[Value<'t>]| question(&values.iter().collect::<SmallVec<[_; 2]>>());
-        let others = values.iter().flat_map(|value| value.parts()).any(|part| {
-            part.content == Content::Choice
-                && !matches!(&part.origin, Origin::Parameter(p) | Origin::Pseudo(p) if *p == name)
-        });
-        if others {
-            // Several choices: settle this one value by value, then the rest.
-            let Some(candidate) = self.fork_by(index, Clone::clone) else { return Truth::Unknown };
-            let settled = settled_with(&candidate);
-            return self.decide(&settled.iter().collect::<SmallVec<[_; 2]>>(), question);
+        if all.iter().any(|other| *other != open) {
+            // Several choices: this one as far as it decides the question, or else as far as the values differ; then the rest.
+            let step = |index, candidate: &Candidate<'t>| {
+                let settled = evaluator.all_chosen(values, variable, index, candidate)?;
+                let result = question(&settled.iter().collect::<SmallVec<[_; 2]>>());
+                Some(if result == Truth::Unknown { Err(settled) } else { Ok(result) })
+            };
+            return match self.fork_by(variable, step) {
+                Some(Ok(result)) => result,
+                Some(Err(settled)) => self.decide(&settled.iter().collect::<SmallVec<[_; 2]>>(), question),
+                None => Truth::Unknown,
+            };
         }
-        let result = self.fork_by(index, |candidate| ask(&settled_with(candidate))).unwrap_or(Truth::Unknown);
+        let ask = |index, candidate: &Candidate<'t>| {
+            let settled = evaluator.all_chosen(values, variable, index, candidate)?;
+            Some(question(&settled.iter().collect::<SmallVec<[_; 2]>>()))
+        };
+        let result = self.fork_by(variable, ask).unwrap_or(Truth::Unknown);
         if result == Truth::Unknown {
-            let reason = values
+            let open = values.iter().flat_map(|value| value.parts()).find(|part| !part.content.is_known());
+            let unknown = values
                 .iter()
-                .find_map(|value| {
-                    value.parts().iter().find(|part| matches!(part.content, Content::Unknown | Content::Except(_)))
-                })
-                .map_or_else(|| Origin::Parameter(name).reason(), |part| part.origin.reason());
-            self.note_reason(reason);
+                .flat_map(|value| value.parts())
+                .find(|part| matches!(part.content, Content::Unknown | Content::Except(_)));
+            if let Some(part) = unknown.or(open) {
+                self.note_reason(part.origin.reason());
+            }
         }
         result
     }
-}
 
-/// The value with every part that is the open choice `name` replaced.
-fn substitute<'t>(value: &Value<'t>, name: &str, candidate: &Candidate<'t>, all: &[Candidate<'t>]) -> Value<'t> {
-    with_content(value, name, &settled_content(candidate, all))
-}
-
-/// What is known of a choice once this candidate has been taken.
-pub(super) fn settled_content<'t>(candidate: &Candidate<'t>, all: &[Candidate<'t>]) -> Content<'t> {
-    match candidate {
-        Candidate::Known(text) => Content::Known(text.clone()),
-        Candidate::Other => Content::Except(
-            all.iter()
-                .filter_map(|candidate| match candidate {
-                    Candidate::Known(text) => Some(text.clone()),
-                    Candidate::Other => None,
-                })
-                .collect(),
-        ),
+    /// Some values with a choice made, distinguished by the resulting values; none if CloudFormation refuses every remaining
+    /// candidate.
+    pub(super) fn make_choice(&mut self, values: &[&Value<'t>], variable: usize) -> Option<SmallVec<[Value<'t>; 2]>> {
+        let evaluator = self.evaluator;
+        self.fork_by(variable, |index, candidate| evaluator.all_chosen(values, variable, index, candidate))
     }
 }
 
-/// The value with this content for every part that is the open choice `name`.
-fn with_content<'t>(value: &Value<'t>, name: &str, content: &Content<'t>) -> Value<'t> {
+/// The value with this content for every part that follows the partition in one way.
+pub(super) fn with_derived<'t>(value: &Value<'t>, derived: Derived, content: &Content<'t>) -> Value<'t> {
     if value.parts().is_empty() {
         return value.clone();
     }
     let parts = value.parts().iter().map(|part| {
-        let chosen = part.content == Content::Choice
-            && matches!(&part.origin, Origin::Parameter(p) | Origin::Pseudo(p) if *p == name);
-        if chosen { Part { content: content.clone(), origin: part.origin.clone() } } else { part.clone() }
+        let is_such = part.content == Content::Choice
+            && matches!(&part.origin, Origin::Pseudo(name) if Derived::of(name) == Some(derived));
+        if is_such { Part { content: content.clone(), origin: part.origin.clone() } } else { part.clone() }
     });
     Value { span: value.span, kind: Kind::Text(parts.collect()) }
 }

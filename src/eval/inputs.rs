@@ -1,6 +1,12 @@
 //! What is known of a deployment besides the template's own text: pinned parameters, what a parent stack passes on, and what
 //! other stacks export.
 
+use super::constraints::refusal;
+use super::value::shorten;
+use crate::source::Span;
+use crate::syntax::Node;
+use crate::template;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// Values that the user pinned: parameter name (or `AWS::Region`) to value.
@@ -27,6 +33,31 @@ pub enum Given {
     Unknown,
 }
 
+/// A value that a parameter of the template does not accept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refused {
+    /// The parameter.
+    pub parameter: String,
+    /// The value; none if it is a secret.
+    pub value: Option<String>,
+    /// Whether a parent stack passes it. Otherwise the user pinned it.
+    pub is_given: bool,
+    /// Why CloudFormation refuses it, as the end of "…: it is not a number".
+    pub reason: String,
+    /// Where the template declares the constraint.
+    pub span: Span,
+}
+
+impl Refused {
+    /// What CloudFormation refuses, and why: one sentence without a period.
+    pub fn sentence(&self) -> String {
+        let value =
+            self.value.as_ref().map_or("the value".to_owned(), |value| format!("the value `{}`", shorten(value)));
+        let from = if self.is_given { " that a parent stack passes" } else { "" };
+        format!("CloudFormation refuses {value}{from} for parameter `{}`: {}", self.parameter, self.reason)
+    }
+}
+
 impl From<Pinned> for Inputs {
     fn from(pinned: Pinned) -> Self {
         Self { pinned, ..Self::default() }
@@ -34,6 +65,53 @@ impl From<Pinned> for Inputs {
 }
 
 impl Inputs {
+    /// The inputs without the values that the parameters of a template do not accept, and those values. `is_secret` decides whether
+    /// the values of a parameter with some name are secrets, which are not repeated.
+    pub fn accepted_by<'a>(
+        &'a self,
+        root: &Node<'_>,
+        is_secret: impl Fn(&str) -> bool,
+    ) -> (Cow<'a, Self>, Vec<Refused>) {
+        let mut accepted = Cow::Borrowed(self);
+        let mut all_refused = Vec::new();
+        for entry in root.get("Parameters").and_then(Node::as_mapping).unwrap_or_default() {
+            let parameter = template::parameter(entry);
+            let name = parameter.name;
+            let mut accepts = |value: &str, is_given: bool| {
+                let found = refusal(&parameter, value);
+                let is_shown = !parameter.no_echo && !is_secret(name);
+                let refused = found.map(|refusal| Refused {
+                    parameter: name.to_owned(),
+                    value: is_shown.then(|| value.to_owned()),
+                    is_given,
+                    reason: refusal.reason(is_shown),
+                    span: refusal.span,
+                });
+                let accepts = refused.is_none();
+                all_refused.extend(refused);
+                accepts
+            };
+            match &self.given {
+                None => {
+                    if self.pinned.get(name).is_some_and(|value| !accepts(value, false)) {
+                        accepted.to_mut().pinned.remove(name);
+                    }
+                }
+                Some(given) => {
+                    let Some(Given::Texts(texts)) = given.get(name) else { continue };
+                    let left: Vec<String> = texts.iter().filter(|text| accepts(text, true)).cloned().collect();
+                    if left.len() < texts.len()
+                        && let Some(given) = &mut accepted.to_mut().given
+                    {
+                        let left = if left.is_empty() { Given::Unknown } else { Given::Texts(left) };
+                        given.insert(name.to_owned(), left);
+                    }
+                }
+            }
+        }
+        (accepted, all_refused)
+    }
+
     /// Whether a parameter that has a default is sure to have it.
     pub fn leaves(&self, name: &str) -> bool {
         self.given.as_ref().is_none_or(|given| !given.contains_key(name))

@@ -8,18 +8,20 @@
 
 pub mod choices;
 mod conditions;
+pub mod constraints;
 mod forks;
 mod functions;
 pub mod inputs;
 mod partition;
+mod rows;
 mod rules;
 pub mod scenario;
 pub mod text;
 pub mod value;
 
-pub use functions::{begins_as_function, is_function};
+pub use functions::{begins_as_function, has_macro, is_function};
 
-use crate::syntax::Node;
+use crate::syntax::{self, Node};
 use crate::template::{Parameter, Template};
 use choices::{Candidate, Choices};
 use conditions::Opening;
@@ -32,6 +34,7 @@ use std::borrow::Cow;
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::hash_map::Entry;
 use std::hash::{Hash, Hasher};
+use std::rc::Rc;
 use typed_arena::Arena;
 use value::Value;
 
@@ -119,6 +122,33 @@ pub struct Evaluator<'m, 't> {
     inputs: &'t Inputs,
     feasible: RefCell<HashMap<Scenario, bool>>,
     openings: RefCell<HashMap<&'t str, Opening>>,
+    lookups: RefCell<Lookups<'t>>,
+    /// The larger maps of `Mappings` that were searched, by the address of their entries.
+    row_indices: RefCell<FxHashMap<*const syntax::Entry<'t>, RowIndex<'t>>>,
+}
+
+/// A map of `Mappings`, prepared for searches.
+struct RowIndex<'t> {
+    /// The places of its entries by key.
+    places: HashMap<&'t str, usize>,
+    /// Whether a macro adds entries.
+    has_macro: bool,
+}
+
+/// The text of a mapping for each value of a variable.
+#[derive(Debug, PartialEq, Eq, Hash)]
+struct Lookup<'t> {
+    /// The variable's index among the choices.
+    variable: usize,
+    /// The text for each of its candidates; none for candidates that CloudFormation refuses.
+    texts: Vec<Option<Cow<'t, str>>>,
+}
+
+/// The lookups that [`value::Content::Entry`] numbers.
+#[derive(Default)]
+struct Lookups<'t> {
+    index: HashMap<Rc<Lookup<'t>>, usize>,
+    all: Vec<Rc<Lookup<'t>>>,
 }
 
 #[derive(Default)]
@@ -147,6 +177,8 @@ impl<'m, 't> Evaluator<'m, 't> {
             rules_apply: OnceCell::default(),
             feasible: RefCell::default(),
             openings: RefCell::default(),
+            lookups: RefCell::default(),
+            row_indices: RefCell::default(),
         }
     }
 
@@ -184,6 +216,26 @@ impl<'m, 't> Evaluator<'m, 't> {
         made <= MAX_BYTES_MADE
     }
 
+    /// The number of a lookup, the same for equal lookups; none if the budget is spent.
+    fn remember_lookup(&self, lookup: Lookup<'t>) -> Option<usize> {
+        let lookups = &mut *self.lookups.borrow_mut();
+        if let Some(known) = lookups.index.get(&lookup) {
+            return Some(*known);
+        }
+        if !self.afford(std::mem::size_of_val(lookup.texts.as_slice())) {
+            return None;
+        }
+        let (lookup, number) = (Rc::new(lookup), lookups.all.len());
+        lookups.all.push(Rc::clone(&lookup));
+        lookups.index.insert(lookup, number);
+        Some(number)
+    }
+
+    /// The lookup with a number.
+    fn lookup(&self, number: usize) -> Option<Rc<Lookup<'t>>> {
+        self.lookups.borrow().all.get(number).map(Rc::clone)
+    }
+
     fn atom(&self, key: String, text: impl FnOnce() -> AtomText) -> usize {
         let atoms = &mut *self.atoms.borrow_mut();
         let next = atoms.texts.len();
@@ -207,7 +259,7 @@ const MAX_EXHAUSTED: usize = 2;
 pub struct Exploration<R> {
     /// The scenarios, together covering every feasible choice unless `complete` is false.
     pub leaves: SmallVec<[(Scenario, R); 1]>,
-    /// The scenarios that the template's `Rules` forbid.
+    /// The scenarios that never occur: the template's `Rules` forbid them, or CloudFormation refuses them.
     pub infeasible: Vec<Scenario>,
     /// False where there were more than [`MAX_SCENARIOS`], or one with too many choices.
     pub complete: bool,
@@ -224,10 +276,12 @@ pub fn explore<'m, 't, R>(
     let mut leaves = SmallVec::new();
     let mut infeasible = Vec::new();
     let mut exhausted = 0;
+    let mut looked_at = 0;
     while let Some(scenario) = first.take().or_else(|| waiting.pop()) {
-        if leaves.len() + infeasible.len() >= MAX_SCENARIOS || exhausted >= MAX_EXHAUSTED {
+        if looked_at >= MAX_SCENARIOS || exhausted >= MAX_EXHAUSTED {
             return Exploration { leaves, infeasible, complete: false };
         }
+        looked_at += 1;
         if !evaluator.is_feasible(&scenario) {
             infeasible.push(scenario);
             continue;
@@ -240,9 +294,11 @@ pub fn explore<'m, 't, R>(
             // Those at the far end would never be reached.
             waiting.drain(..waiting.len().saturating_sub(MAX_SCENARIOS + 1));
         }
+        infeasible.append(&mut run.refused);
+        infeasible.truncate(MAX_SCENARIOS);
         if run.exhausted {
             exhausted += 1;
-        } else if evaluator.is_feasible(&run.scenario) {
+        } else if !run.is_refused && evaluator.is_feasible(&run.scenario) {
             leaves.push((run.scenario, result));
         } else {
             infeasible.push(run.scenario);
@@ -260,6 +316,10 @@ pub struct Run<'m, 't> {
     forks: usize,
     /// Whether more than [`MAX_FORKS`] choices were met; the result of the run then means nothing.
     exhausted: bool,
+    /// Whether CloudFormation refuses the scenario, so that it never occurs. The result of the run then means nothing.
+    is_refused: bool,
+    /// Other scenarios that CloudFormation refuses.
+    refused: Vec<Scenario>,
     consulted: Vec<Variable>,
     visiting: Vec<&'t str>,
     /// The properties that attributes are being read from.
@@ -286,6 +346,8 @@ impl<'m, 't> Run<'m, 't> {
             siblings: Vec::new(),
             forks: 0,
             exhausted: false,
+            is_refused: false,
+            refused: Vec::new(),
             consulted: Vec::new(),
             visiting: Vec::new(),
             attributes: Vec::new(),
@@ -306,9 +368,14 @@ impl<'m, 't> Run<'m, 't> {
         &self.reasons
     }
 
-    /// Whether more choices were met than a run may make.
-    fn is_exhausted(&self) -> bool {
-        self.exhausted
+    /// Whether the result of the run means nothing: it met more choices than it may make, or its scenario never occurs.
+    fn is_over(&self) -> bool {
+        self.exhausted || self.is_refused
+    }
+
+    /// Records that CloudFormation refuses this scenario.
+    fn refuse(&mut self) {
+        self.is_refused = true;
     }
 
     /// Keeps a value as long as the evaluator's memory lives.
@@ -329,8 +396,8 @@ impl<'m, 't> Run<'m, 't> {
         what: &'static str,
         make: impl FnOnce(&mut Self) -> Option<Value<'t>>,
     ) -> Option<&'m Value<'t>> {
-        if self.exhausted {
-            // Nobody will look at what comes of it.
+        if self.is_over() {
+            // The result is not used.
             return None;
         }
         let key = Computed { node, what };
@@ -369,7 +436,7 @@ impl<'m, 't> Run<'m, 't> {
                 depends_on.push((*variable, domain.clone()));
             }
         }
-        if !self.exhausted {
+        if !self.is_over() {
             let variant = Variant { depends_on, reasons, value };
             match self.evaluator.memo.borrow_mut().entry(key) {
                 Entry::Vacant(vacant) => {
@@ -417,6 +484,13 @@ impl<'m, 't> Run<'m, 't> {
                 return match self.value(node) {
                     Some(value) => Descent::Value(value, index),
                     None => Descent::Absent(at, index.saturating_sub(1)),
+                };
+            }
+            if node.as_str().is_some_and(|text| text.trim_start().starts_with(['{', '['])) {
+                // The caller may read on in a JSON text.
+                return match self.value(node) {
+                    Some(value) => Descent::Value(value, index),
+                    None => Descent::Absent(at, index),
                 };
             }
             let Some(entry) = node.entry(name.as_ref()) else {

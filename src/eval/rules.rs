@@ -45,11 +45,9 @@ impl<'m, 't> Evaluator<'m, 't> {
         for _ in 0..MAX_TRIALS {
             let Some(scenario) = waiting.pop() else { return false };
             let mut run = Run::new(self, scenario);
-            if self.template.rules.iter().all(|rule| run.passes(&rule.value)) {
-                return true;
-            }
-            if run.exhausted {
-                // It stopped: its result forbids nothing.
+            let passes = self.template.rules.iter().all(|rule| run.passes(&rule.value));
+            // A run that stopped forbids nothing.
+            if run.exhausted || (passes && !run.is_refused) {
                 return true;
             }
             waiting.extend(run.siblings);

@@ -209,6 +209,26 @@ fn merge(mut cubes: Vec<Cube>, free: &[Cube], size: &impl Fn(Variable) -> usize)
         }
         is_needed
     });
+    // A value that never occurs is not listed if some others are.
+    for domains in &mut found {
+        for place in 0..domains.len() {
+            let values = domains.get(place).cloned().unwrap_or_default();
+            if values.len() >= sizes.get(place).copied().unwrap_or(0) {
+                continue;
+            }
+            let occurs = |value: &usize| {
+                let mut slice = domains.clone();
+                if let Some(domain) = slice.get_mut(place) {
+                    *domain = smallvec![*value];
+                }
+                !each_combination(&slice, &sizes, &mut |index| !applies.get(index).copied().unwrap_or(false))
+            };
+            let needed: Domain = values.iter().copied().filter(occurs).collect();
+            if let Some(domain) = domains.get_mut(place) {
+                *domain = needed;
+            }
+        }
+    }
     let mut simple: Vec<Cube> = found
         .into_iter()
         .map(|domains| {
@@ -272,7 +292,13 @@ fn term(variable: Variable, domain: &Domain, choices: &Choices<'_>, atoms: &[Ato
 }
 
 fn list(items: &[String]) -> String {
+    /// Values that are listed; a mapping by Region has dozens.
+    const MOST: usize = 20;
     match items {
+        many if many.len() > MOST + 1 => {
+            let named = many.get(..MOST).unwrap_or_default();
+            format!("{} or one of {} more", named.join(", "), many.len() - MOST)
+        }
         [] => "anything".to_owned(),
         [only] => only.clone(),
         [first @ .., last] => format!("{} or {last}", first.join(", ")),

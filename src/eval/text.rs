@@ -40,31 +40,36 @@ fn part_text<'a>(part: &'a Part<'_>) -> Cow<'a, str> {
             Origin::Function { name, of: Some(of) } => format!("{OPEN}{name} {of}{CLOSE}"),
             Origin::PieceOfParameter { of: Some(of), .. } => format!("{OPEN}{of}{CLOSE}"),
             Origin::Import(Some(name)) => format!("{OPEN}Fn::ImportValue {name}{CLOSE}"),
-            origin => format!("{OPEN}{}{CLOSE}", super::value::placeholder(origin)),
+            origin => match part.content {
+                Content::Entry(lookup) => format!("{OPEN}{} {lookup}{CLOSE}", super::value::placeholder(origin)),
+                _ => format!("{OPEN}{}{CLOSE}", super::value::placeholder(origin)),
+            },
         }),
     }
 }
 
-/// Whether two unsettled parts of this origin are certainly the same characters.
-fn is_same(origin: &Origin<'_>) -> bool {
-    matches!(
-        origin,
-        Origin::Parameter(_)
-            | Origin::Pseudo(_)
-            | Origin::Resource { .. }
-            | Origin::Zones
-            | Origin::Zone(_)
-            | Origin::Import(Some(_))
-            | Origin::Function { of: Some(_), .. }
-            | Origin::PieceOfParameter { of: Some(_), .. }
-    )
+/// Whether two unsettled parts that are like this one are certainly the same characters.
+fn is_same(part: &Part<'_>) -> bool {
+    // The same lookup goes with the same choice.
+    matches!(part.content, Content::Entry(_))
+        || matches!(
+            part.origin,
+            Origin::Parameter(_)
+                | Origin::Pseudo(_)
+                | Origin::Resource { .. }
+                | Origin::Zones
+                | Origin::Zone(_)
+                | Origin::Import(Some(_))
+                | Origin::Function { of: Some(_), .. }
+                | Origin::PieceOfParameter { of: Some(_), .. }
+        )
 }
 
 /// The canonical spelling of a value, where equal spellings are certainly equal values.
 pub(super) fn identity(value: &Value<'_>) -> Option<String> {
     fn is_identified(value: &Value<'_>) -> bool {
         match &value.kind {
-            Kind::Text(parts) => parts.iter().all(|part| part.content.is_known() || is_same(&part.origin)),
+            Kind::Text(parts) => parts.iter().all(|part| part.content.is_known() || is_same(part)),
             Kind::List(items) => items.iter().all(is_identified),
             Kind::Map(fields) => fields.iter().all(|field| is_identified(&field.value)),
             _ => true,
@@ -184,7 +189,7 @@ fn equal_parts(left: &Value<'_>, right: &Value<'_>) -> Truth {
 #[derive(Clone, Copy)]
 enum Letter<'a> {
     Char(char),
-    Unsettled(&'a Origin<'a>),
+    Unsettled(&'a Part<'a>),
 }
 
 /// Whether both are certainly the same characters.
@@ -192,7 +197,13 @@ impl PartialEq for Letter<'_> {
     fn eq(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Char(one), Self::Char(other)) => one == other,
-            (Self::Unsettled(one), Self::Unsettled(other)) => is_same(one) && one == other,
+            (Self::Unsettled(one), Self::Unsettled(other)) => {
+                let is_one_entry = |part: &Part<'_>| matches!(part.content, Content::Entry(_));
+                match is_one_entry(one) || is_one_entry(other) {
+                    true => one == other,
+                    false => is_same(one) && one.origin == other.origin,
+                }
+            }
             _ => false,
         }
     }
@@ -205,7 +216,7 @@ fn letters<'a>(value: &'a Value<'_>) -> SmallVec<[Letter<'a>; 16]> {
             for part in parts {
                 match &part.content {
                     Content::Known(text) => letters.extend(text.chars().map(Letter::Char)),
-                    _ => letters.push(Letter::Unsettled(&part.origin)),
+                    _ => letters.push(Letter::Unsettled(part)),
                 }
             }
             letters
@@ -225,7 +236,7 @@ fn excluded(reference: &Value<'_>, literal: &Value<'_>) -> bool {
 fn is_impossible(reference: &Value<'_>, literal: &Value<'_>) -> bool {
     matches!(
         reference.parts(),
-        [Part { content: Content::Unknown, origin: Origin::Resource { .. } | Origin::Pseudo(_) }]
+        [Part { content: Content::Unknown | Content::Choice | Content::Except(_), origin: Origin::Resource { .. } | Origin::Pseudo(_) }]
             if literal.text().is_some_and(|literal| literal.is_empty() || literal.contains('*'))
     )
 }

@@ -3,6 +3,7 @@
 //! A value belongs to one scenario (one choice of parameters and conditions), so it holds no conditionals. What no
 //! scenario settles stays *unsettled*, part by part: `patient-${Env}-${AWS::AccountId}` is a text of four parts.
 
+use super::functions::{FUNCTIONS, begins_as_function};
 use super::text::{CLOSE, OPEN};
 use crate::source::Span;
 use crate::syntax::Number;
@@ -64,6 +65,9 @@ pub enum Content<'t> {
     Known(Cow<'t, str>),
     /// One of several values of a choice that has not been made yet; reading it forks the scenario.
     Choice,
+    /// The text of a mapping for a choice that has not been made yet: the number of the evaluator's lookup. A scalar for every
+    /// choice.
+    Entry(usize),
     /// Not known, but none of these: "anything else" than what the template's conditions name.
     Except(Arc<[Cow<'t, str>]>),
     /// Not known from the template.
@@ -74,6 +78,11 @@ impl Content<'_> {
     /// Whether the characters are settled.
     pub fn is_known(&self) -> bool {
         matches!(self, Self::Known(_))
+    }
+
+    /// Whether a choice that the scenario can still make decides the characters.
+    pub fn is_choice(&self) -> bool {
+        matches!(self, Self::Choice | Self::Entry(_))
     }
 }
 
@@ -125,7 +134,7 @@ pub enum Origin<'t> {
         of: Option<Arc<str>>,
     },
     /// A function whose arguments are not what CloudFormation takes, or a reference to nothing.
-    Malformed(&'static str),
+    Malformed(&'t str),
     /// Somewhere inside a value that is not known, which may still be a list of lists so many levels deep; 0 is a text.
     Inside(u8),
 }
@@ -143,8 +152,12 @@ pub enum DynamicService {
     Other,
 }
 
-/// The name of a function that CloudFormation does not have.
-pub const UNKNOWN_FUNCTION: &str = "an unknown function";
+/// Functions that have no value outside of `Conditions` and `Rules`.
+///
+/// Source: "Condition functions" and "Rule-specific intrinsic functions", CloudFormation template reference (2026-11).
+const CONDITION_FUNCTIONS: [&str; 4] = ["Fn::And", "Fn::Equals", "Fn::Not", "Fn::Or"];
+const RULE_FUNCTIONS: [&str; 6] =
+    ["Fn::Contains", "Fn::EachMemberEquals", "Fn::EachMemberIn", "Fn::RefAll", "Fn::ValueOf", "Fn::ValueOfAll"];
 
 impl Origin<'_> {
     /// The result of a function of which nothing is known, not even whether another call gives the same.
@@ -169,8 +182,14 @@ impl Origin<'_> {
             Self::Dynamic { .. } => "a dynamic reference is resolved only when the stack is deployed".to_owned(),
             Self::Zones | Self::Zone(_) => "the Availability Zones of the Region are unknown".to_owned(),
             Self::Function { name, .. } => format!("the result of `{name}` is unknown"),
-            Self::Malformed(UNKNOWN_FUNCTION) => {
-                "CloudFormation does not have the function that is used here".to_owned()
+            Self::Malformed(name) if CONDITION_FUNCTIONS.contains(name) => {
+                format!("`{name}` is a condition function and has no value in Resources or Outputs")
+            }
+            Self::Malformed(name) if RULE_FUNCTIONS.contains(name) => {
+                format!("`{name}` is a rule function and has no value in Resources or Outputs")
+            }
+            Self::Malformed(name) if begins_as_function(name) && !FUNCTIONS.contains(name) => {
+                format!("`{name}` is not a function of CloudFormation")
             }
             Self::Malformed(name) => format!("`{name}` has arguments that CloudFormation does not accept"),
             Self::Inside(_) => "the value is part of an unknown value".to_owned(),
@@ -218,7 +237,8 @@ impl<'t> Value<'t> {
 
     /// Whether the whole value is one unsettled part: it may be anything, a list or a map too.
     pub fn is_opaque(&self) -> bool {
-        matches!(&self.kind, Kind::Text(parts) if matches!(parts.as_slice(), [part] if !part.content.is_known()))
+        let is_anything = |content: &Content<'_>| !matches!(content, Content::Known(_) | Content::Entry(_));
+        matches!(&self.kind, Kind::Text(parts) if matches!(parts.as_slice(), [part] if is_anything(&part.content)))
     }
 
     /// What an unknown value yields for every index and wildcard; none where this value is known.
@@ -226,8 +246,13 @@ impl<'t> Value<'t> {
         let left = match &self.kind {
             Kind::Text(parts) => match parts.as_slice() {
                 [Part { origin: Origin::Inside(lists), .. }] => lists.checked_sub(1)?,
-                // `Ref` of a resource is a text in any case; most others are texts or lists of texts.
-                [Part { origin: Origin::Resource { attribute: None, .. }, .. }] => return None,
+                // `Ref` of a resource is a text in any case, and so is an entry; most others are texts or lists of texts.
+                [
+                    Part { origin: Origin::Resource { attribute: None, .. }, .. }
+                    | Part { content: Content::Entry(_), .. },
+                ] => {
+                    return None;
+                }
                 [part] if !part.content.is_known() => match part.origin {
                     Origin::Function { .. } | Origin::Malformed(_) => LISTS_INSIDE - 1,
                     _ => 0,

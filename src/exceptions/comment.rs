@@ -1,4 +1,4 @@
-//! Exceptions in YAML comments: `# hipaalint: except RULE until 2026-12-31 because …`, and checkov's `# checkov:skip=ID:reason`.
+//! Our own exceptions in YAML comments: `# hipaalint: except RULE until 2026-12-31 because …`.
 //!
 //! A reason may go on in the comments of the next lines, if they are indented behind their `#`:
 //!
@@ -8,15 +8,13 @@
 //! ```
 
 use super::Text;
-use super::cover::{Cover, block_of};
+use super::cover::Cover;
 use super::draft::{Draft, Site, one_line};
 use super::place::{Blocks, Target};
 use crate::finding::Dialect;
 use crate::source::Span;
 use crate::syntax::{Comment, Node};
 
-/// What checkov's comments begin with, under its present and its former names.
-const CHECKOV: [&str; 3] = ["checkov:skip=", "bridgecrew:skip=", "cortex:skip="];
 /// Blanks behind the `#` of a comment that goes on with the one before it.
 const CONTINUATION: &str = "   ";
 
@@ -42,7 +40,6 @@ pub(super) fn read(text: &Text<'_, '_>, tree: &Node<'_>) -> Vec<Draft> {
 
 /// The exception in a comment.
 struct ExceptionText {
-    dialect: Dialect,
     span: Span,
     /// The rules, as they are named.
     ids: Vec<String>,
@@ -72,26 +69,10 @@ fn exception(comment: &Comment<'_>, next: &[Comment<'_>], text: &str) -> Option<
         let problem = Some(
             "the colon is missing, or there is a space before it; write `hipaalint: except RULE because …`".to_owned(),
         );
-        let dialect = Dialect::Comment;
-        return Some(ExceptionText {
-            dialect,
-            span: comment.span,
-            ids: Vec::new(),
-            until: None,
-            reason: None,
-            problem,
-        });
+        return Some(ExceptionText { span: comment.span, ids: Vec::new(), until: None, reason: None, problem });
     }
     // Most comments are prose.
-    if !comment.text.contains(':') {
-        return None;
-    }
-    let skip = CHECKOV.iter().find_map(|prefix| comment.text.split_once(prefix).map(|(_, skip)| skip.trim_start()))?;
-    let end = skip.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(skip.len());
-    let (id, rest) = skip.split_at_checked(end)?;
-    let reason = rest.strip_prefix(':').and_then(one_line);
-    let ids = vec![id.to_owned()];
-    Some(ExceptionText { dialect: Dialect::Checkov, span: comment.span, ids, until: None, reason, problem: None })
+    None
 }
 
 /// The words of a comment that goes on with one that ends at `before`: on the next line, and indented behind its `#`.
@@ -104,8 +85,7 @@ fn continuation<'c>(before: Span, comment: &'c Comment<'_>, text: &str) -> Optio
 
 /// `except RULE, RULE until DAY because …`.
 fn own(words: &str, span: Span) -> ExceptionText {
-    let mut exception =
-        ExceptionText { dialect: Dialect::Comment, span, ids: Vec::new(), until: None, reason: None, problem: None };
+    let mut exception = ExceptionText { span, ids: Vec::new(), until: None, reason: None, problem: None };
     let Some(rest) =
         words.strip_prefix("except").filter(|rest| rest.is_empty() || rest.starts_with(char::is_whitespace))
     else {
@@ -143,13 +123,8 @@ fn word<'w>(text: &'w str, word: &str) -> Option<(&'w str, &'w str)> {
 
 impl ExceptionText {
     fn drafts(self, covers: Vec<Cover>, tree: &Node<'_>) -> Vec<Draft> {
-        // checkov takes its comments to be about the whole resource whose lines they are in.
-        let covers = match self.dialect {
-            Dialect::Checkov => covers.iter().map(|cover| Cover::of(block_of(&cover.path))).collect(),
-            _ => covers,
-        };
         let place = Site::at(covers.first().map(|cover| cover.path.clone()).unwrap_or_default(), tree);
-        let mut draft = Draft { covers, reason: self.reason, ..Draft::new(self.dialect, self.span, place) };
+        let mut draft = Draft { covers, reason: self.reason, ..Draft::new(Dialect::Comment, self.span, place) };
         if let Some(until) = self.until {
             draft.expires = until.parse().ok();
             if draft.expires.is_none() {

@@ -10,7 +10,7 @@ pub(super) struct Cover {
     pub(super) path: String,
     /// Only what is in this span: a branch of a function is one place with the others, and has no separate path.
     pub(super) within: Option<Span>,
-    /// Only findings whose message names one of these; all if there are none.
+    /// Only findings whose message quotes one of these; all if there are none.
     pub(super) only: Vec<String>,
 }
 
@@ -27,7 +27,9 @@ impl Cover {
         let lies_within = |span: Span| {
             span.source == finding.span.source && span.start <= finding.span.start && finding.span.end <= span.end
         };
-        let is_meant = self.only.is_empty() || self.only.iter().any(|value| finding.message.contains(value.as_str()));
+        let quotes =
+            |value: &String| ['"', '`'].iter().any(|sign| finding.message.contains(&format!("{sign}{value}{sign}")));
+        let is_meant = self.only.is_empty() || self.only.iter().any(quotes);
         is_there && is_meant && self.within.is_none_or(lies_within)
     }
 

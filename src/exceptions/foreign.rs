@@ -2,19 +2,22 @@
 //!
 //! | tool | where | what |
 //! | --- | --- | --- |
-//! | AWS CloudFormation Guard, rules registry | `Metadata.guard.SuppressedRules` of a resource | names of rules |
+//! | AWS CloudFormation Guard, rules registry | `Metadata.guard.SuppressedRules` of a resource | names of rules, or maps of names to reasons |
 //! | cfn_nag | `Metadata.cfn_nag.rules_to_suppress` of a resource | `{id, reason}` |
 //! | checkov | `Metadata.checkov.skip`, formerly `Metadata.bridgecrew.skip`, of a resource | `{id, comment}` |
 //! | cdk-nag | `Metadata.cdk_nag.rules_to_suppress` of a resource or the stack | `{id, reason, applies_to, is_reason_encoded}` |
 //!
-//! What cannot be read is passed over, as the tools do: it is theirs to complain.
+//! What cannot be read is passed over, as the tools do: it is theirs to complain. But for a misspelled key, of which they say
+//! nothing either, and which leaves every finding open.
 
-use super::base64;
 use super::cover::Cover;
 use super::draft::{Draft, Site, join, one_line, text_of};
 use super::metadata::{block_path, blocks_with_metadata};
+use super::names;
 use crate::finding::Dialect;
+use crate::rules::load::nearest;
 use crate::source::Span;
+use crate::syntax::base64;
 use crate::syntax::{Kind, Node};
 
 /// A language: the steps to its list, and its keys.
@@ -70,6 +73,7 @@ pub(super) fn read(tree: &Node<'_>, has_rule: &dyn Fn(Dialect, &str) -> bool) ->
     let mut drafts = Vec::new();
     for (resource, metadata) in blocks_with_metadata(tree) {
         for language in LANGUAGES.iter().filter(|language| language.is_for_templates || resource.is_some()) {
+            drafts.extend(language.misspelled(metadata, resource, tree));
             let Some(list) = metadata.get(language.section).and_then(|section| section.get(language.list)) else {
                 continue;
             };
@@ -77,31 +81,59 @@ pub(super) fn read(tree: &Node<'_>, has_rule: &dyn Fn(Dialect, &str) -> bool) ->
             let mut place = None;
             let items = list.as_sequence().unwrap_or(std::slice::from_ref(list));
             for (index, item) in items.iter().enumerate() {
-                let Some((id, id_span)) = language.id(item).filter(|(id, _)| has_rule(language.dialect, id)) else {
-                    continue;
-                };
-                let place = place.get_or_insert_with(|| {
-                    Site::at(join(&join(&join(&block, "Metadata"), language.section), language.list), tree)
-                });
-                let place = place.step(&index.to_string());
-                let draft = Draft { id, id_span, ..Draft::new(language.dialect, item.span, place) };
-                drafts.extend(language.item(item, draft, &block));
+                for named in language.names(item) {
+                    if !has_rule(language.dialect, &named.id) {
+                        continue;
+                    }
+                    let place = place.get_or_insert_with(|| {
+                        Site::at(join(&join(&join(&block, "Metadata"), language.section), language.list), tree)
+                    });
+                    let place = place.step(&index.to_string());
+                    let Named { id, id_span, span, reason } = named;
+                    let draft = Draft { id, id_span, reason, ..Draft::new(language.dialect, span, place) };
+                    drafts.extend(language.item(item, draft, &block));
+                }
             }
         }
     }
     drafts
 }
 
+/// The other tool's name of a rule, as an item of its list has it.
+struct Named {
+    id: String,
+    id_span: Span,
+    /// The whole exception.
+    span: Span,
+    reason: Option<String>,
+}
+
 impl Language {
-    /// The name of the other tool's rule, and where it stands.
-    fn id(&self, item: &Node<'_>) -> Option<(String, Span)> {
-        let id = if self.dialect == Dialect::CfnGuard { item } else { item.get("id")? };
-        Some((text_of(id)?, id.span))
+    /// The names of the other tool's rules in an item: one, but for Guard's maps of names to reasons.
+    fn names(&self, item: &Node<'_>) -> Vec<Named> {
+        let plain = |id: &Node<'_>, reason: Option<String>| {
+            text_of(id).map(|text| Named { id: text, id_span: id.span, span: item.span, reason })
+        };
+        match (self.dialect, item.as_mapping()) {
+            (Dialect::CfnGuard, Some(entries)) => entries
+                .iter()
+                .map(|entry| Named {
+                    id: entry.key.to_string(),
+                    id_span: entry.key_span,
+                    span: entry.key_span,
+                    reason: text_of(&entry.value),
+                })
+                .collect(),
+            (Dialect::CfnGuard, None) => plain(item, None).into_iter().collect(),
+            _ => {
+                let reason = item.get(self.reason).and_then(text_of);
+                item.get("id").and_then(|id| plain(id, reason)).into_iter().collect()
+            }
+        }
     }
 
     /// The other texts.
     fn item(&self, item: &Node<'_>, mut draft: Draft, block: &str) -> Option<Draft> {
-        draft.reason = item.get(self.reason).and_then(text_of);
         let mut cover = Cover::of(block);
         if self.dialect == Dialect::CdkNag {
             let is_encoded = item.get("is_reason_encoded").is_some_and(|flag| matches!(flag.kind, Kind::Bool(true)));
@@ -109,6 +141,10 @@ impl Language {
                 // A reason that cannot be decoded is shown as it stands, rather than lost.
                 let decoded = draft.reason.as_deref().and_then(base64::decode);
                 draft.reason = decoded.as_deref().and_then(one_line).or(draft.reason);
+            }
+            if let Some(finding) = names::finding_of(&draft.id) {
+                draft.is_granular = true;
+                cover.only = vec![value_of(finding)?];
             }
             if let Some(findings) = item.get("applies_to").or_else(|| item.get("appliesTo")) {
                 draft.is_granular = true;
@@ -118,17 +154,44 @@ impl Language {
         draft.covers.push(cover);
         Some(draft)
     }
+
+    /// What is said of a key of the language that is misspelled: its section's, or its list's.
+    fn misspelled(&self, metadata: &Node<'_>, resource: Option<&str>, tree: &Node<'_>) -> Option<Draft> {
+        let entries = metadata.as_mapping()?;
+        let known = |key: &str| LANGUAGES.iter().any(|language| language.section == key);
+        let letters = |key: &str| key.replace(['-', '_', ' '], "").to_ascii_lowercase();
+        let section = entries.iter().find(|entry| {
+            entry.key == self.section || (!known(&entry.key) && letters(&entry.key) == letters(self.section))
+        })?;
+        let lists = section.value.as_mapping()?;
+        let (key, wanted) = if section.key == self.section {
+            if lists.iter().any(|entry| entry.key == self.list) {
+                return None;
+            }
+            let list = lists.iter().find(|entry| nearest(&entry.key, std::iter::once(self.list)).is_some())?;
+            (list, self.list)
+        } else {
+            lists.iter().find(|entry| nearest(&entry.key, std::iter::once(self.list)).is_some())?;
+            (section, self.section)
+        };
+        let place = Site::at(join(&join(&block_path(resource), "Metadata"), &section.key), tree);
+        let mut draft = Draft::new(self.dialect, key.key_span, place);
+        let tool = self.dialect.tool();
+        draft.problems.push((key.key_span, format!("{tool} does not read `{}`; did you mean `{wanted}`?", key.key)));
+        Some(draft)
+    }
 }
 
 /// The values that single findings of cdk-nag are about: `s3:*` of `Action::s3:*`. None where there are only regular
 /// expressions, which speak of texts that we do not have.
 fn values_of(findings: &Node<'_>) -> Option<Vec<String>> {
     let items = findings.as_sequence().unwrap_or(std::slice::from_ref(findings));
-    let value = |item: &Node<'_>| {
-        let text = item.as_str()?;
-        let value = text.split_once("::").map_or(text, |(_, value)| value).trim();
-        (!value.is_empty()).then(|| value.to_owned())
-    };
-    let values: Vec<String> = items.iter().filter_map(value).collect();
+    let values: Vec<String> = items.iter().filter_map(|item| value_of(item.as_str()?)).collect();
     (!values.is_empty()).then_some(values)
+}
+
+/// The value that one finding is about.
+fn value_of(finding: &str) -> Option<String> {
+    let value = finding.split_once("::").map_or(finding, |(_, value)| value).trim();
+    (!value.is_empty()).then(|| value.to_owned())
 }

@@ -5,12 +5,13 @@
 //! 45 CFR 164.306(d)(3) requires an entity that does not implement an addressable specification to document why, and what is done
 //! instead. So an exception of ours holds only if it can be read, names a rule, gives a reason and has not expired.
 
-mod base64;
+mod checkov;
 mod comment;
 mod cover;
 mod draft;
 mod foreign;
 mod metadata;
+mod names;
 mod place;
 
 use crate::date::Date;
@@ -71,7 +72,11 @@ impl Aliases {
             for (tool, ids) in &entry.meta.aliases {
                 let by_name = aliases.entry(tool.clone()).or_default();
                 for id in ids {
-                    by_name.entry(id.clone()).or_default().push(Arc::clone(&rule));
+                    let meant = by_name.entry(names::key(tool, id).to_owned()).or_default();
+                    // Several names of a tool may be looked up by one.
+                    if !meant.iter().any(|known| Arc::ptr_eq(known, &rule)) {
+                        meant.push(Arc::clone(&rule));
+                    }
                 }
             }
         }
@@ -79,12 +84,18 @@ impl Aliases {
     }
 
     fn of(&self, tool: &str, id: &str) -> &[Arc<Meant>] {
-        self.0.get(tool).and_then(|by_name| by_name.get(id)).map_or(&[], Vec::as_slice)
+        let named = |tool: &str| self.0.get(tool).and_then(|by_name| by_name.get(names::key(tool, id)));
+        // Guard's registry calls its rules what AWS Config calls them.
+        let by_config = || (tool == Dialect::CfnGuard.tool()).then(|| named("aws-config")).flatten();
+        named(tool).or_else(by_config).map_or(&[], Vec::as_slice)
     }
 
     /// Our rule with a name in some other tool.
     fn of_any(&self, id: &str) -> Option<(&str, &str)> {
-        let named = self.0.iter().filter_map(|(tool, by_name)| Some((tool.as_str(), &*by_name.get(id)?.first()?.rule)));
+        let named = self.0.iter().filter_map(|(tool, by_name)| {
+            let meant = by_name.get(names::key(tool, id))?;
+            Some((tool.as_str(), &*meant.first()?.rule))
+        });
         named.min()
     }
 }
@@ -160,7 +171,9 @@ pub struct Problem {
     pub span: Span,
     /// The words of a rule's message: `rule`, and what else the flaw has.
     pub words: Vec<(&'static str, String)>,
-    /// Whether it matters less: what is missing is nothing that the other tool's language asks for.
+    /// The rule that is probably meant by a name that none has.
+    pub nearest: Option<String>,
+    /// Whether it matters less, since it is written for another tool.
     pub is_light: bool,
 }
 
@@ -183,6 +196,7 @@ pub fn read(tree: &Node<'_>, texts: &[Text<'_, '_>], context: &Context<'_>) -> E
     drafts.extend(foreign::read(tree, &|dialect, id| !context.meant(dialect, id).is_empty()));
     for text in texts {
         drafts.extend(comment::read(text, tree));
+        drafts.extend(checkov::read(text, tree, &|id| !context.meant(Dialect::Checkov, id).is_empty()));
     }
     let mut exceptions = Exceptions::default();
     let mut hints = MOST_HINTS;
@@ -230,13 +244,14 @@ fn known(draft: Draft, context: &Context<'_>, hints: &mut usize) -> Option<Known
     let mut flaws: Vec<Problem> = Vec::new();
     let is_own = draft.dialect.is_own();
     let mut say = |flaw, span, words: Vec<(&'static str, String)>| {
-        flaws.push(Problem { flaw, span, words, is_light: false });
+        flaws.push(Problem { flaw, span, words, nearest: None, is_light: !is_own });
     };
     let named = |name: &str| vec![("rule", name.to_owned())];
+    let mut nearest = None;
     let suppresses: Vec<Arc<SuppressedRule>> = match is_own.then(|| context.rules.get(&draft.id)).flatten() {
         _ if !is_own => {
             let meant = context.meant(draft.dialect, &draft.id);
-            if meant.is_empty() {
+            if meant.is_empty() && draft.problems.is_empty() {
                 return None;
             }
             meant.iter().map(|meant| meant.suppressed(context.rules)).collect()
@@ -252,8 +267,10 @@ fn known(draft: Draft, context: &Context<'_>, hints: &mut usize) -> Option<Known
         None if draft.id.is_empty() => Vec::new(),
         None => {
             let mut words = named(&draft.id);
-            words.push(("hint", hint(&draft.id, context, hints)));
+            let (probable, hint) = hint(&draft.id, context, hints);
+            words.push(("hint", hint));
             say(Flaw::UnknownRule, draft.id_span, words);
+            nearest = probable;
             Vec::new()
         }
     };
@@ -271,6 +288,9 @@ fn known(draft: Draft, context: &Context<'_>, hints: &mut usize) -> Option<Known
         let mut words = named(&draft.id);
         words.push(("date", expires.to_string()));
         say(Flaw::Expired, draft.expires_span, words);
+    }
+    if let Some(problem) = flaws.iter_mut().find(|problem| problem.flaw == Flaw::UnknownRule) {
+        problem.nearest = nearest;
     }
     let suppression = Suppression {
         id: draft.id,
@@ -301,19 +321,22 @@ fn known(draft: Draft, context: &Context<'_>, hints: &mut usize) -> Option<Known
     })
 }
 
-/// What is probably meant by a name that no rule has.
-fn hint(id: &str, context: &Context<'_>, hints: &mut usize) -> String {
+/// The rule that is probably meant by a name that none has, and the words about it.
+fn hint(id: &str, context: &Context<'_>, hints: &mut usize) -> (Option<String>, String) {
     if let Some((tool, rule)) = context.aliases().of_any(id) {
-        return format!("{tool} uses this name for `{rule}`");
+        return (Some(rule.to_owned()), format!("{tool} uses this name for `{rule}`"));
     }
-    if *hints == 0 || id.len() > LONGEST_HINTED {
-        return "`hipaalint rules` lists all rules".to_owned();
-    }
-    *hints -= 1;
-    match context.rules.nearest(id) {
+    let nearest = if *hints == 0 || id.len() > LONGEST_HINTED {
+        None
+    } else {
+        *hints -= 1;
+        context.rules.nearest(id)
+    };
+    let words = match nearest {
         Some(nearest) => format!("did you mean `{nearest}`?"),
         None => "`hipaalint rules` lists all rules".to_owned(),
-    }
+    };
+    (nearest.map(str::to_owned), words)
 }
 
 /// A rule that an exception means, with its citations.
@@ -440,7 +463,7 @@ impl Exceptions {
                 // Where nothing is suppressed, nothing is missing that another tool's language does not ask for.
                 let mut flaws = known.flaws.clone();
                 flaws.extend(known.is_used.then(|| known.without_reason()).flatten());
-                let grave = flaws.iter().filter(|problem| !problem.is_light).map(|problem| problem.flaw.state()).max();
+                let grave = known.flaws.iter().map(|problem| problem.flaw.state()).max();
                 let is_open = known.undecided
                     || may_change
                     || known.is_granular
@@ -479,7 +502,7 @@ impl Known {
             return None;
         }
         let words = vec![("rule", self.suppression.id.clone()), ("effect", "but it is in force".to_owned())];
-        Some(Problem { flaw: Flaw::WithoutReason, span: self.suppression.span, words, is_light: true })
+        Some(Problem { flaw: Flaw::WithoutReason, span: self.suppression.span, words, nearest: None, is_light: true })
     }
 
     fn unused(&self) -> Problem {
@@ -490,6 +513,6 @@ impl Known {
             [first, rest @ ..] => format!("at `{first}` and {} more", rest.len()),
         };
         let words = vec![("rule", self.suppression.id.clone()), ("place", place)];
-        Problem { flaw: Flaw::Unused, span: self.suppression.span, words, is_light: false }
+        Problem { flaw: Flaw::Unused, span: self.suppression.span, words, nearest: None, is_light: false }
     }
 }

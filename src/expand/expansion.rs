@@ -134,6 +134,25 @@ pub struct MadeFrom {
     /// The path of the block that it is written in: `Resources/Import`. An API that nobody declares is in its first event,
     /// or in `Globals`.
     pub block: String,
+    /// What the resource that was made is to it.
+    pub part: Part,
+}
+
+/// What a resource is to the one that a transform made it from.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Part {
+    /// The resource itself: it keeps the logical id.
+    #[default]
+    Whole,
+    /// Something that belongs to it.
+    OfResource,
+    /// Something that belongs to one of its events.
+    OfEvent {
+        /// The event's name.
+        name: String,
+        /// Its type: `Schedule`.
+        kind: String,
+    },
 }
 
 impl MadeFrom {

@@ -6,18 +6,22 @@
 //! Source: `Fn::ForEach` and the `AWS::LanguageExtensions` transform, CloudFormation template reference.
 
 mod collection;
+mod conditional;
 mod identifiers;
 
 use super::expansion::{Budget, Expansion, Hidden, Note, Origins, Provenance};
+use crate::eval::choices::Choices;
 use crate::eval::inputs::Inputs;
 use crate::eval::{begins_as_function, is_function};
 use crate::source::Span;
 use crate::syntax::{Entry, Kind, Node};
-use collection::{Lookup, Unknown};
+use crate::template::Template;
+use collection::{Collection, Lookup, Unknown};
+use conditional::add_conditions;
 use identifiers::{Binding, TooLong, put_in, value_of};
 use std::borrow::Cow;
-use std::cell::Cell;
-use std::collections::HashSet;
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, HashSet};
 
 /// What every loop's key begins with.
 const PREFIX: &str = "Fn::ForEach";
@@ -50,7 +54,9 @@ pub(super) fn expand(expansion: &mut Expansion<'_>, inputs: &Inputs) {
             help: format!("Add `Transform: {TRANSFORM}`. CloudFormation rejects the template without it."),
         });
     }
-    let lookup = Lookup { root, inputs, looked_at: Cell::new(0) };
+    let template = Template::new(root);
+    let choices = Choices::new(&template, inputs);
+    let lookup = Lookup { root, inputs, choices: &choices, looked_at: Cell::new(0), case: RefCell::default() };
     let mut unroller = Unroller {
         lookup,
         origins,
@@ -62,8 +68,11 @@ pub(super) fn expand(expansion: &mut Expansion<'_>, inputs: &Inputs) {
         made: Vec::new(),
         blocks: 0,
         noted: HashSet::new(),
+        conditions: BTreeMap::new(),
     };
-    let sections = root.as_mapping().unwrap_or_default().iter().map(|section| unroller.section(section)).collect();
+    let sections = root.as_mapping().unwrap_or_default().iter().map(|section| unroller.section(section));
+    let mut sections: Vec<Entry<'_>> = sections.collect();
+    add_conditions(&mut sections, unroller.conditions, first);
     let unrolled = Node { span: root.span, kind: Kind::Mapping(sections) };
     *root = Cow::Owned(unrolled);
 }
@@ -124,6 +133,8 @@ struct Unroller<'a, 't> {
     blocks: usize,
     /// What has been noted: every iteration meets the same again.
     noted: HashSet<(&'static str, Span)>,
+    /// The conditions of iterations that are not made for every choice of parameters, by name.
+    conditions: BTreeMap<String, Node<'t>>,
 }
 
 impl<'t> Unroller<'_, 't> {
@@ -262,13 +273,14 @@ impl<'t> Unroller<'_, 't> {
             && value.entry("Fn::FindInMap").is_some()
         {
             // The transform computes it, so that iterations can have conditions of their own, or none.
-            match self.lookup.name(&value) {
-                Some(Some(name)) => value.kind = Kind::String(name),
-                Some(None) => {
-                    self.path.pop();
-                    return Ok(());
+            if let Some(cases) = self.lookup.name(&value) {
+                match self.computed_condition(cases, value.span)? {
+                    Some(name) => value.kind = Kind::String(name),
+                    None => {
+                        self.path.pop();
+                        return Ok(());
+                    }
                 }
-                None => {}
             }
         }
         self.path.pop();
@@ -330,16 +342,21 @@ impl<'t> Unroller<'_, 't> {
         if !self.budget.spend(looked_at) {
             return Err(TooLarge);
         }
-        let items = match items {
-            Ok(items) => items,
+        let Collection { items, unknown } = match items {
+            Ok(collection) => collection,
             Err(unknown) => {
                 self.note_unknown(entry, collection.span, &unknown);
                 self.leave(entry, made);
                 return Ok(());
             }
         };
-        for value in items {
-            self.bindings.push(Binding { identifier: parts.identifier.clone(), value });
+        if let Some(unknown) = unknown {
+            self.note_partly_unknown(entry, collection.span, &unknown);
+            self.hide(entry);
+        }
+        for (value, when) in items {
+            let condition = self.condition(entry, &value, when, collection.span)?;
+            self.bindings.push(Binding { identifier: parts.identifier.clone(), value, condition });
             self.spend(1)?;
             for body in parts.body {
                 if is_loop(body) {
@@ -347,7 +364,8 @@ impl<'t> Unroller<'_, 't> {
                 } else {
                     let before = made.entries.len();
                     self.entry(body, made)?;
-                    if let Some(new) = made.entries.get(before) {
+                    if let Some(new) = made.entries.get_mut(before) {
+                        self.make_conditional(new)?;
                         let path = format!("{}/{}", self.path.join("/"), new.key);
                         self.remember(path, body)?;
                     }
@@ -408,14 +426,19 @@ impl<'t> Unroller<'_, 't> {
 
     /// Leaves a loop as it is: what it makes is not known.
     fn leave(&mut self, entry: &Entry<'t>, made: &mut Made<'t>) {
+        self.hide(entry);
+        // Each iteration of a loop around it would leave it once more.
+        if made.keys.insert(entry.key.clone()) {
+            made.entries.push(entry.clone());
+        }
+    }
+
+    /// Records that there may be more resources like those of a loop.
+    fn hide(&mut self, entry: &Entry<'t>) {
         if let [section] = self.path.as_slice()
             && section == "Resources"
         {
             hide(entry, self.hidden);
-        }
-        // Each iteration of a loop around it would leave it once more.
-        if made.keys.insert(entry.key.clone()) {
-            made.entries.push(entry.clone());
         }
     }
 
@@ -431,6 +454,13 @@ impl<'t> Unroller<'_, 't> {
                     .to_owned()
             }
         };
+        self.note("loop-unknown", span, message, help);
+    }
+
+    /// Notes that a collection is unknown for some values of parameters; for others it is expanded.
+    fn note_partly_unknown(&mut self, entry: &Entry<'t>, span: Span, unknown: &Unknown) {
+        let message = format!("the collection of {} is unknown for some parameters: {}", named(entry), unknown.reason);
+        let help = || "The content of the loop is checked only for the other values of the parameters.".to_owned();
         self.note("loop-unknown", span, message, help);
     }
 

@@ -2,6 +2,7 @@
 //!
 //! Nothing above this reads [`crate::template`].
 
+mod conditions;
 pub mod expansion;
 pub mod includes;
 mod loops;
@@ -18,6 +19,7 @@ use expansion::{Expansion, Iteration, MadeFrom, Provenance};
 use foldhash::HashMap;
 use includes::Included;
 use smallvec::SmallVec;
+use std::cell::RefCell;
 use written::Written;
 
 pub use crate::template::Parameter;
@@ -143,6 +145,24 @@ impl<'t> Block<'t> {
         self.made_from().map_or(self.kind, |made_from| &made_from.kind)
     }
 
+    /// What it is to the resource that a transform made it from, to follow the name of that one: "the rule of its schedule `Tick`".
+    /// None where it is that resource.
+    pub fn part(&self) -> Option<String> {
+        serverless::description(self.made_from()?, self.kind)
+    }
+
+    /// How to set a property or an attribute of it where a person wrote what a transform made it from; none where it has the same
+    /// name there.
+    pub fn advice(&self, property: &str) -> Option<String> {
+        // Tags that are there and lack a key are where a person wrote them.
+        if property == "Tags"
+            && self.node.get("Properties").is_some_and(|properties| properties.get(property).is_some())
+        {
+            return None;
+        }
+        serverless::advice(self.made_from()?, self.kind, property)
+    }
+
     fn made_from(&self) -> Option<&'t MadeFrom> {
         self.origin?.made_from.as_ref()
     }
@@ -180,6 +200,8 @@ pub struct Model<'m, 't> {
     pub outputs: Vec<Block<'t>>,
     /// The template as a whole.
     pub whole: Block<'t>,
+    /// Lists of tag keys, and whether some resource is written with all of them, as far as asked (`graph::tag_keys`).
+    pub tag_keys: RefCell<Vec<(Vec<String>, bool)>>,
     expansion: Option<&'t Expansion<'t>>,
     by_type: HashMap<&'t str, SmallVec<[usize; 2]>>,
 }
@@ -274,6 +296,7 @@ impl<'m, 't> Model<'m, 't> {
             parameters,
             outputs,
             whole,
+            tag_keys: RefCell::default(),
             expansion,
             by_type,
         }

@@ -11,15 +11,17 @@ pub struct Needed {
     pub action: &'static str,
     /// Whether it takes the action on every resource of its kind; else any resource will do.
     pub on_everything: bool,
+    /// Whether what the identity is itself, or what is attached to it, will do as well as everything.
+    pub on_itself: bool,
     /// The service that a passed role must trust; none for actions that pass no role.
     pub passed_to: Option<&'static str>,
 }
 
 impl Needed {
     fn parse(word: &'static str) -> Self {
-        let (action, service) = word.split_once('!').unwrap_or((word, ""));
+        let (action, service) = word.split_once(['!', '@']).unwrap_or((word, ""));
         let passed_to = Some(service).filter(|service| !service.is_empty());
-        Self { action, on_everything: action.len() < word.len(), passed_to }
+        Self { action, on_everything: action.len() < word.len(), on_itself: word.ends_with('@'), passed_to }
     }
 }
 
@@ -50,8 +52,10 @@ mod tests {
 
     #[test]
     fn a_line_is_read() {
-        let pass = Needed { action: "iam:PassRole", on_everything: true, passed_to: Some("ec2.amazonaws.com") };
-        let run = Needed { action: "ec2:RunInstances", on_everything: false, passed_to: None };
+        let run = Needed { action: "ec2:RunInstances", on_everything: false, on_itself: false, passed_to: None };
+        let pass = Needed { action: "iam:PassRole", on_everything: true, passed_to: Some("ec2.amazonaws.com"), ..run };
+        let put = Needed { action: "iam:PutUserPolicy", on_everything: true, on_itself: true, passed_to: None };
         assert!(escalations().any(|path| path.eq([pass, run])));
+        assert!(escalations().any(|path| path.eq([put])));
     }
 }

@@ -9,8 +9,17 @@ use super::sorted_text::SortedText;
 /// One line for each service and first letter of the action: `s3:c createbucket createjob!`.
 const ACTIONS: SortedText = SortedText::lines(include_str!("../../data/iam-actions.txt"));
 
+/// One line for each service: the sets of resources that its actions can be limited to.
+const RESOURCES: SortedText = SortedText::lines(include_str!("../../data/iam-resources.txt"));
+
 /// Follows, in the data, an action that can only be granted on `*`.
 const UNLIMITABLE: char = '!';
+
+/// Follows, in the data, an action whose resources are not those of the service's first set; the set's number comes next.
+const NUMBERED: char = '=';
+
+/// Stands in a set's place where the data does not contain the action's resources.
+const NO_SET: &str = "?";
 
 /// No action pattern that matches anything needs more characters; longer ones are not worth matching.
 const MAX_PATTERN_BYTES: usize = 256;
@@ -67,10 +76,9 @@ fn look_up(pattern: &str) -> Limitable {
     }
     let (mut can, mut cannot) = (0_u32, 0_u32);
     for word in words_matching(service, action) {
-        let known = word.trim_end_matches(UNLIMITABLE);
-        if matches_pattern(action.as_bytes(), known.as_bytes()) {
-            can += u32::from(known.len() == word.len());
-            cannot += u32::from(known.len() < word.len());
+        if matches_pattern(action.as_bytes(), name_of(word).as_bytes()) {
+            can += u32::from(!word.ends_with(UNLIMITABLE));
+            cannot += u32::from(word.ends_with(UNLIMITABLE));
         }
     }
     match (can, cannot) {
@@ -86,8 +94,95 @@ fn look_up(pattern: &str) -> Limitable {
 /// action is not known.
 pub fn can_be_limited(service: &str, action: &str) -> Option<bool> {
     let word = words_matching(service, action).next()?;
-    let known = word.trim_end_matches(UNLIMITABLE);
-    known.eq_ignore_ascii_case(action).then_some(known.len() == word.len())
+    name_of(word).eq_ignore_ascii_case(action).then_some(!word.ends_with(UNLIMITABLE))
+}
+
+/// The action that a word of the data is about.
+fn name_of(word: &str) -> &str {
+    word.split([UNLIMITABLE, NUMBERED]).next().unwrap_or_default()
+}
+
+/// The resources that the known actions which a pattern matches can be limited to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ResourceSets {
+    /// The sets of resources, one for actions that share it, each with the service of the actions.
+    pub sets: Vec<(&'static str, &'static str)>,
+    /// Whether the resources of an action are not known: the action is not, or the data does not contain them.
+    pub unknown: bool,
+}
+
+impl ResourceSets {
+    /// The kinds of resources in all of the sets. A kind may occur more than once.
+    pub fn kinds(&self) -> impl Iterator<Item = ResourceKind> {
+        self.sets.iter().flat_map(|(service, set)| kinds_of(service, set))
+    }
+}
+
+/// A kind of resource: what is fixed in the ARNs of all such resources.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub struct ResourceKind {
+    /// The service in the ARN, in lower case: `dynamodb`.
+    pub service: &'static str,
+    /// The resource part of the ARN, with `*` for what tells such resources apart: `table/*`.
+    pub name: &'static str,
+}
+
+fn kinds_of(service: &'static str, set: &'static str) -> impl Iterator<Item = ResourceKind> {
+    set.split(',').map(move |kind| match kind.strip_prefix('+').and_then(|other| other.split_once(':')) {
+        Some((service, name)) => ResourceKind { service, name },
+        None => ResourceKind { service, name: kind },
+    })
+}
+
+/// The kinds of resources of a service whose name matches a pattern, as the service's own actions name them.
+pub fn resource_kinds(service: &str) -> impl Iterator<Item = ResourceKind> {
+    let fixed = service.split(['*', '?']).next().unwrap_or_default();
+    // The lines from the first one on whose service begins as the pattern does.
+    RESOURCES
+        .from(move |key| key < fixed)
+        .map_while(|line| line.split_once(' '))
+        .take_while(move |(known, _)| known.starts_with(fixed))
+        .filter(move |(known, _)| matches_pattern(service.as_bytes(), known.as_bytes()))
+        .flat_map(|(known, sets)| sets.split(' ').flat_map(|set| kinds_of(known, set)))
+}
+
+/// The resources that the actions which a pattern matches (`dynamodb:Get*`, `s3:*`, `*`, in any case) can be limited to.
+pub fn resources_of_actions(pattern: &str) -> ResourceSets {
+    let mut found = ResourceSets::default();
+    if matches!(pattern, "*" | "*:*") {
+        for (service, sets) in RESOURCES.from(|_| false).filter_map(|line| line.split_once(' ')) {
+            found.sets.extend(sets.split(' ').map(|set| (service, set)));
+        }
+        return found;
+    }
+    let Some((service, action)) = pattern.split_once(':').filter(|_| pattern.len() <= MAX_PATTERN_BYTES) else {
+        return ResourceSets { unknown: true, ..found };
+    };
+    let service = service.to_ascii_lowercase();
+    let sets = RESOURCES.from(|key| key < service.as_str()).next().and_then(|line| line.split_once(' '));
+    let Some((known, sets)) = sets.filter(|(known, _)| *known == service) else {
+        // A service without resources of its own, or none at all.
+        return ResourceSets { unknown: limitable(pattern) == Limitable::Unknown, ..found };
+    };
+    let mut any = false;
+    let mut numbers = Vec::new();
+    for word in words_matching(&service, action) {
+        if !matches_pattern(action.as_bytes(), name_of(word).as_bytes()) {
+            continue;
+        }
+        any = true;
+        match word.split_once(NUMBERED) {
+            Some((_, NO_SET)) => found.unknown = true,
+            Some((_, number)) => numbers.extend(number.parse::<usize>()),
+            None if word.ends_with(UNLIMITABLE) => {}
+            None => numbers.push(0),
+        }
+    }
+    numbers.sort_unstable();
+    numbers.dedup();
+    found.sets.extend(numbers.iter().filter_map(|number| Some((known, sets.split(' ').nth(*number)?))));
+    found.unknown |= !any;
+    found
 }
 
 /// The actions of `service` that start with the part of `action` before its first wildcard, in order, as the data has them.
@@ -104,7 +199,7 @@ fn words_matching<'a>(service: &'a str, action: &'a str) -> impl Iterator<Item =
         })
         .flat_map(move |(_, words)| {
             SortedText::words(words)
-                .from(move |word| compare_ignoring_case(word.trim_end_matches(UNLIMITABLE), [prefix]) == Ordering::Less)
+                .from(move |word| compare_ignoring_case(name_of(word), [prefix]) == Ordering::Less)
                 .take_while(move |word| starts_with_ignoring_case(word, prefix))
         })
 }
@@ -143,4 +238,51 @@ fn matches_pattern(pattern: &[u8], text: &[u8]) -> bool {
         }
     }
     pattern.iter().skip(at_pattern).all(|rest| *rest == b'*')
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+    use super::*;
+
+    /// The kinds of resources that a pattern's actions can be limited to, `?` after them where there may be more.
+    fn kinds(pattern: &str) -> String {
+        let found = resources_of_actions(pattern);
+        let mut kinds: Vec<String> = found.kinds().map(|kind| format!("{}:{}", kind.service, kind.name)).collect();
+        kinds.sort();
+        kinds.dedup();
+        format!("{}{}", kinds.join(" "), if found.unknown { "?" } else { "" })
+    }
+
+    #[test]
+    fn actions_can_be_limited_to_their_resources() {
+        for (pattern, expected) in [
+            ("dynamodb:GetItem", "dynamodb:table/*"),
+            ("DynamoDB:getitem", "dynamodb:table/*"),
+            ("secretsmanager:Get*Value", "secretsmanager:secret:*"),
+            ("kms:Decrypt", "kms:key/*"),
+            ("kms:*", "kms:alias/* kms:key/*"),
+            ("s3:GetObject", "s3:*/* s3:accesspoint/*"),
+            ("s3:ListBucket", "s3:* s3:accesspoint/*"),
+            ("sts:AssumeRole", "iam:role/*"),
+            ("sqs:SendMessage", "sqs:*"),
+            ("s3:ListAllMyBuckets", ""),
+            ("xray:*Segments", ""),
+            ("s3:GetTomorrowsObject", "?"),
+            ("nosuchservice:Do", "?"),
+            ("GetObject", "?"),
+        ] {
+            assert_eq!(kinds(pattern), expected, "{pattern}");
+        }
+        assert!(kinds("*").contains("dynamodb:table/*") && kinds("*:*").contains("kms:key/*"));
+    }
+
+    #[test]
+    fn a_service_has_the_resources_of_its_actions() {
+        let names = |service: &str| resource_kinds(service).map(|kind| kind.name).collect::<Vec<_>>();
+        assert!(names("secretsmanager").iter().all(|name| *name == "secret:*"));
+        assert!(names("secretsm*").contains(&"secret:*"));
+        assert!(names("*").contains(&"table/*"));
+        assert!(names("nosuchservice").is_empty());
+    }
 }

@@ -17,6 +17,8 @@ pub enum Grant {
     /// Every action of at least one service on every resource (`AmazonS3FullAccess`).
     #[serde(rename = "service")]
     WholeService,
+    /// The data or secrets of every resource of a kind (`AmazonS3ReadOnlyAccess`), or every function.
+    Data,
 }
 
 /// What the AWS managed policy of this ARN grants, if it is one of the listed: `arn:aws:iam::aws:policy/AdministratorAccess`,
@@ -31,6 +33,7 @@ pub fn managed_policy_grant(arn: &str) -> Option<Grant> {
         "everything" => Some(Grant::Everything),
         "nearly-everything" => Some(Grant::NearlyEverything),
         "service" => Some(Grant::WholeService),
+        "data" => Some(Grant::Data),
         _ => None,
     }
 }

@@ -1,5 +1,6 @@
 //! Resource types: which exist, which hold data, and which property names the resource.
 
+use super::properties::Properties;
 use super::sorted_text::{SortedText, first_word};
 use super::tags::TagProperty;
 use foldhash::HashMap;
@@ -37,6 +38,7 @@ pub fn resource_types_below(prefix: &str) -> impl Iterator<Item = &'static str> 
 pub(super) struct TypeFacts {
     is_known: bool,
     pub(super) tags: Option<TagProperty>,
+    pub(super) properties: Option<Properties>,
     stateful: bool,
     name: Option<&'static str>,
 }
@@ -56,6 +58,7 @@ pub(super) fn facts_of(resource_type: &str) -> TypeFacts {
         let facts = TypeFacts {
             is_known: words.is_some(),
             tags: words.and_then(TagProperty::from_words),
+            properties: words.and_then(Properties::from_words),
             stateful: words.is_some_and(|words| first_word(words) == "stateful")
                 || REVIEWED_STATEFUL.entry(resource_type).is_some(),
             name: NAMES.entry(resource_type).map(first_word),

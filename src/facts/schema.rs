@@ -1,35 +1,35 @@
 //! The properties of resource types, from CloudFormation's resource schemas. Which: `data/schemas.txt`.
 //!
-//! A line has the paths that only AWS writes, the properties of the type, and the definitions that these refer to, separated by
-//! `;`. A node is one of
+//! A line has the properties of its type, the objects inside them in the order of their numbers, and the paths that only AWS writes,
+//! separated by `;`. An object is `Name:NODE,…`, and a node is one of
 //!
 //! - a scalar: `s` string, `i` integer, `n` number, `b` boolean, or `*` for anything
-//! - `{Name:NODE,…}`, an object by its properties
+//! - the number of an object; the properties are number 0
 //! - `[NODE`, an array, and `<NODE`, a map from any key
-//! - `(value|…)`, a scalar that is one of these, and `~(value|…)`, the same in any case
-//! - the number of a definition, from 0.
+//! - `(value|…)`, a scalar that is one of these, and `~(value|…)`, the same in any case.
 //!
-//! Every node shows where it ends, so a lookup walks the one line of its type and makes nothing of the rest.
+//! So a lookup walks the one line of its type and makes nothing of the rest.
 
 use super::sorted_text::SortedText;
 use std::fmt;
 
-const SCHEMAS: SortedText = SortedText::lines(include_str!("../../data/schemas.txt"));
+pub(super) const TEXT: &str = include_str!("../../data/schemas.txt");
+const SCHEMAS: SortedText = SortedText::lines(TEXT);
 
-/// No definition refers to another in so many steps; a text that does is cut.
-const MAX_REFERENCES: usize = 8;
+/// The properties of a type.
+const TOP: &str = "0";
 /// Levels that a search for a name goes down.
-const MAX_LEVELS: usize = 8;
+const MAX_LEVELS: usize = 16;
 /// Places that a search finds at most.
 const MAX_PLACES: usize = 8;
 
 /// The properties of one type.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub struct Schema {
+    /// The properties and the objects inside them, separated by semicolons.
+    objects: &'static str,
     /// Paths, separated by commas.
     read_only: &'static str,
-    /// The properties, then the definitions.
-    nodes: &'static str,
 }
 
 /// A property that a schema has.
@@ -136,13 +136,13 @@ pub fn property(resource_type: &str, path: &str) -> Result<Property, Missing> {
 impl Schema {
     /// The schema of a resource type, as CloudFormation publishes it.
     pub fn of(resource_type: &str) -> Option<Self> {
-        let (read_only, nodes) = SCHEMAS.entry(resource_type)?.split_once(';')?;
-        Some(Self { read_only, nodes })
+        let (objects, read_only) = SCHEMAS.entry(resource_type)?.rsplit_once(';')?;
+        Some(Self { objects, read_only })
     }
 
-    /// A schema of something else, of nodes as `data/schemas.txt` has them.
-    pub const fn of_nodes(nodes: &'static str) -> Self {
-        Self { read_only: "", nodes }
+    /// A schema of something else, whose objects are written as `data/schemas.txt` has them.
+    pub const fn of_objects(objects: &'static str) -> Self {
+        Self { objects, read_only: "" }
     }
 
     /// The property at the end of some steps. All of an object's values at once are anything.
@@ -150,38 +150,34 @@ impl Schema {
     /// # Errors
     /// The first step that does not exist.
     pub fn property(&self, steps: &[Step<'_>]) -> Result<Property, Missing> {
-        let mut node = self.nodes;
+        let mut node = TOP;
         for (index, step) in steps.iter().enumerate() {
-            let place = || shown(steps.get(..index).unwrap_or_default());
-            node = self.below(self.resolve(node), *step, place)?;
+            node = self.below(node, *step, || shown(steps.get(..index).unwrap_or_default()))?;
         }
-        Ok(Property { kind: kind(self.resolve(node)), read_only: self.is_read_only(steps) })
+        Ok(Property { kind: self.kind(node), read_only: self.is_read_only(steps) })
     }
 
     /// The paths at which an object of the schema has a property of this name, from the top down, as [`property`] takes them: where
     /// to look for one that was looked for elsewhere.
     pub fn places_of(&self, name: &str) -> Vec<String> {
         let mut found = Vec::new();
-        let mut level = vec![(self.nodes, String::new())];
+        let mut level = vec![(TOP, String::new())];
         let mut seen: Vec<&str> = Vec::new();
         for _ in 0..MAX_LEVELS {
             let mut below = Vec::new();
             for (node, path) in level {
-                let is_reference = node.starts_with(|first: char| first.is_ascii_digit());
-                let node = self.resolve(node);
-                // A definition is the same wherever it is used: once is enough.
-                if is_reference && seen.contains(&node) {
-                    continue;
-                }
-                if is_reference {
-                    seen.push(node);
-                }
-                for (key, value) in fields(node) {
-                    let path = if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") };
-                    if key == name && found.len() < MAX_PLACES {
-                        found.push(path.clone());
+                // An object is the same wherever it is used: once is enough.
+                if !seen.contains(&node) {
+                    for (key, value) in self.fields(node) {
+                        let path = if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") };
+                        if key == name && found.len() < MAX_PLACES {
+                            found.push(path.clone());
+                        }
+                        below.push((value, path));
                     }
-                    below.push((value, path));
+                    if is_object(node) {
+                        seen.push(node);
+                    }
                 }
                 if let Some(inner) = node.strip_prefix(['[', '<']) {
                     below.push((inner, format!("{path}[*]")));
@@ -193,39 +189,53 @@ impl Schema {
     }
 
     fn below(&self, node: &'static str, step: Step<'_>, place: impl Fn() -> String) -> Result<&'static str, Missing> {
-        let missing = |name: &str| (place(), name.to_owned());
+        let name = match step {
+            Step::Name(name) => name,
+            Step::Element => "[*]",
+        };
+        let missing = || (place(), name.to_owned());
         match (node.bytes().next(), step) {
-            (Some(b'*'), _) | (Some(b'{'), Step::Element) => Ok("*"),
-            (Some(b'{'), Step::Name(name)) => match fields(node).find(|(key, _)| *key == name) {
+            (Some(b'*'), _) | (Some(b'0'..=b'9'), Step::Element) => Ok("*"),
+            (Some(b'0'..=b'9'), Step::Name(name)) => match self.fields(node).find(|(key, _)| *key == name) {
                 Some((_, value)) => Ok(value),
                 None => {
-                    let (place, name) = missing(name);
-                    Err(Missing::Name { place, name, known: fields(node).map(|(key, _)| key).collect() })
+                    let (place, name) = missing();
+                    Err(Missing::Name { place, name, known: self.fields(node).map(|(key, _)| key).collect() })
                 }
             },
             (Some(b'['), Step::Element) | (Some(b'<'), _) => Ok(node.get(1..).unwrap_or_default()),
-            (Some(b'['), Step::Name(name)) => {
-                let (place, name) = missing(name);
+            (Some(b'['), Step::Name(_)) => {
+                let (place, name) = missing();
                 Err(Missing::Index { place, name })
             }
-            (_, step) => {
-                let (place, name) = missing(match step {
-                    Step::Name(name) => name,
-                    Step::Element => "[*]",
-                });
+            _ => {
+                let (place, name) = missing();
                 Err(Missing::Scalar { place, name })
             }
         }
     }
 
-    /// The node itself, if it is a reference to a definition.
-    fn resolve(&self, mut node: &'static str) -> &'static str {
-        for _ in 0..MAX_REFERENCES {
-            let digits = node.bytes().take_while(u8::is_ascii_digit).count();
-            let Some(number) = node.get(..digits).and_then(|number| number.parse::<usize>().ok()) else { return node };
-            node = self.nodes.split(';').nth(number + 1).unwrap_or("*");
+    /// The names of an object with the nodes of their values; none of anything else.
+    fn fields(&self, node: &str) -> impl Iterator<Item = (&'static str, &'static str)> {
+        let number = node.parse::<usize>().ok();
+        let object = number.and_then(|number| self.objects.split(';').nth(number)).unwrap_or_default();
+        // No value of an enumeration has a comma.
+        object.split(',').filter_map(|field| field.split_once(':'))
+    }
+
+    fn kind(&self, node: &'static str) -> Kind {
+        match node.bytes().next() {
+            Some(b's') => Kind::String,
+            Some(b'i') => Kind::Integer,
+            Some(b'n') => Kind::Number,
+            Some(b'b') => Kind::Boolean,
+            Some(b'[') => Kind::Array,
+            Some(b'<') => Kind::Map,
+            Some(b'0'..=b'9') => Kind::Object(self.fields(node).map(|(name, _)| name).collect()),
+            Some(b'(') => Kind::Enum(values(node)),
+            Some(b'~') => Kind::EnumInAnyCase(values(node)),
+            _ => Kind::Any,
         }
-        "*"
     }
 
     fn is_read_only(&self, steps: &[Step<'_>]) -> bool {
@@ -245,6 +255,10 @@ impl Schema {
     }
 }
 
+fn is_object(node: &str) -> bool {
+    node.starts_with(|first: char| first.is_ascii_digit())
+}
+
 /// Steps as a path.
 pub fn shown(steps: &[Step<'_>]) -> String {
     let mut path = String::new();
@@ -262,66 +276,10 @@ pub fn shown(steps: &[Step<'_>]) -> String {
     path
 }
 
-fn kind(node: &'static str) -> Kind {
-    match node.bytes().next() {
-        Some(b's') => Kind::String,
-        Some(b'i') => Kind::Integer,
-        Some(b'n') => Kind::Number,
-        Some(b'b') => Kind::Boolean,
-        Some(b'[') => Kind::Array,
-        Some(b'<') => Kind::Map,
-        Some(b'{') => Kind::Object(fields(node).map(|(name, _)| name).collect()),
-        Some(b'(') => Kind::Enum(values(node)),
-        Some(b'~') => Kind::EnumInAnyCase(values(node)),
-        _ => Kind::Any,
-    }
-}
-
 /// The values of `(value|…)`.
 fn values(node: &'static str) -> Vec<&'static str> {
     let inside = node.split_once('(').and_then(|(_, rest)| rest.split_once(')')).map_or("", |(inside, _)| inside);
     inside.split('|').collect()
-}
-
-/// The names of an object with the nodes of their values; none of anything else.
-fn fields(object: &'static str) -> impl Iterator<Item = (&'static str, &'static str)> {
-    let mut rest = object.strip_prefix('{').unwrap_or_default();
-    std::iter::from_fn(move || {
-        let (name, value) = rest.split_once(':').filter(|_| !rest.starts_with('}'))?;
-        rest = after(value).strip_prefix(',').unwrap_or_default();
-        Some((name, value))
-    })
-}
-
-/// What follows the node that a text begins with.
-fn after(mut text: &'static str) -> &'static str {
-    loop {
-        let length = match text.bytes().next() {
-            Some(b'[' | b'<' | b'~') => {
-                text = text.get(1..).unwrap_or_default();
-                continue;
-            }
-            Some(b'(') => text.find(')').map(|at| at + 1),
-            Some(b'{') => closing_brace(text).map(|at| at + 1),
-            Some(b'0'..=b'9') => Some(text.bytes().take_while(u8::is_ascii_digit).count()),
-            Some(_) => Some(1),
-            None => None,
-        };
-        return length.and_then(|length| text.get(length..)).unwrap_or_default();
-    }
-}
-
-/// Where the object that a text begins with ends. Values of enumerations have no braces.
-fn closing_brace(text: &str) -> Option<usize> {
-    let mut depth = 0_usize;
-    text.bytes().position(|byte| {
-        match byte {
-            b'{' => depth += 1,
-            b'}' => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-        depth == 0
-    })
 }
 
 #[cfg(test)]
@@ -330,8 +288,8 @@ mod tests {
     use super::*;
 
     const SHAPE: Schema = Schema {
+        objects: "Arn:s,Empty:1,Inner:2,List:[3,Modes:[~(a|b c),On:b,Rest:<[4,Tree:4;;Id:i,Size:n;At:s,Of:*;Left:4,Name:(x|y-1)",
         read_only: "Arn,Inner.Id,List.*.At",
-        nodes: "{Arn:s,Empty:{},Inner:{Id:i,Size:n},List:[1,Modes:[~(a|b c),On:b,Rest:<[0,Tree:0};{Left:0,Name:(x|y-1)};{At:s,Of:*}",
     };
 
     fn at(path: &str) -> Result<Property, Missing> {

@@ -1,6 +1,7 @@
 //! The statements of all that a role, user or group is permitted by, as far as a template shows it.
 
 use super::attached::{Policy, attached, groups_of};
+use super::boundary::is_only_boundary;
 use crate::eval::Run;
 use crate::expand::{Block, Model};
 use crate::policy::{DocumentKind, Granted, statements};
@@ -21,7 +22,11 @@ pub struct Grants<'m, 't> {
 /// those of its groups as well.
 pub fn grants<'m, 't>(run: &mut Run<'m, 't>, model: &'m Model<'m, 't>, block: &'m Block<'t>) -> Grants<'m, 't> {
     let mut grants = Grants::default();
-    grants.identity(run, model, block, Truth::True);
+    let is_grant = !is_only_boundary(run, model, block);
+    if is_grant.is_false() {
+        return grants;
+    }
+    grants.identity(run, model, block, is_grant);
     if block.kind == "AWS::IAM::User" {
         for (group, truth) in groups_of(run, model, block) {
             grants.identity(run, model, group, truth);

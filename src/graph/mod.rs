@@ -1,7 +1,10 @@
 //! Who refers to whom, and what follows from it.
 
+pub mod acl;
+pub mod addresses;
 pub mod attached;
 pub mod backup;
+pub mod boundary;
 pub mod components;
 pub mod cycles;
 pub mod drawing;
@@ -9,6 +12,7 @@ pub mod edges;
 pub mod exposure;
 pub mod granted;
 pub mod identifiers;
+pub mod ingress;
 pub mod inline_code;
 pub mod key_use;
 pub mod links;
@@ -18,9 +22,12 @@ pub mod phi;
 pub mod references;
 pub mod routes;
 pub mod secrets;
+pub mod tag_keys;
 #[cfg(test)]
 mod testing;
+pub mod trails;
 pub mod unresolved;
+pub mod wide_routes;
 
 use crate::eval::text;
 use crate::eval::value::{Content, Origin, Value};

@@ -84,6 +84,11 @@ impl<'t> Met<'_, 't> {
         }
     }
 
+    /// Whether the reference is the value of a property of this name, in any case, or inside of it.
+    pub fn is_below(&self, name: &str) -> bool {
+        self.path.iter().any(|step| matches!(step, Step::Key(key) if key.eq_ignore_ascii_case(name)))
+    }
+
     fn path(&self) -> String {
         let mut path = String::new();
         for (index, step) in self.path.iter().enumerate() {

@@ -1,6 +1,6 @@
 //! The result of a check for one block, over all scenarios.
 
-use super::locations::{as_written, fill, united};
+use super::locations::{as_written, fill, in_other_words, naming_part, united, word};
 use crate::eval::explore;
 use crate::eval::scenario::Scenario;
 use crate::expand::{self, Block, Model};
@@ -23,6 +23,10 @@ pub(super) enum CheckResult {
 pub(super) struct Violation {
     pub(super) location: Location,
     pub(super) message: String,
+    /// The message without what the block is to the resource that a transform made it from; none where they are the same.
+    pub(super) of_whole: Option<String>,
+    /// How to fix it where a transform made the block.
+    pub(super) advice: Option<String>,
     /// The message with the name that a loop's body gives the block.
     pub(super) as_written: Option<String>,
     pub(super) scenarios: SmallVec<[Scenario; 1]>,
@@ -36,10 +40,21 @@ enum Leaf {
     Fail(Vec<Location>),
 }
 
+/// What a run sets for a rule.
+#[derive(Copy, Clone)]
+pub(super) struct Setting<'a> {
+    /// The values of the rule's parameters.
+    pub(super) parameters: &'a Settings,
+    /// Those among them that the user set.
+    pub(super) configured: &'a Settings,
+    /// The profile that selected the rule.
+    pub(super) profile: Option<&'a str>,
+}
+
 pub(super) fn run_check<'m, 't>(
     check: &Check,
     rule: &Rule,
-    settings: &Settings,
+    setting: Setting<'_>,
     block: &'m Block<'t>,
     model: &'m Model<'m, 't>,
 ) -> CheckResult {
@@ -47,7 +62,9 @@ pub(super) fn run_check<'m, 't>(
         if !expand::exists(run, block) {
             return Leaf::NotApplicable;
         }
-        let mut checker = Checker { run, model, settings, this: block, explain: false };
+        let Setting { parameters, configured, profile } = setting;
+        let mut checker =
+            Checker { run, model, settings: parameters, configured, profile, this: block, explain: false };
         let item = Item::Block(block);
         let applies = match &check.when {
             Some(when) => checker.judge(when, &item).truth,
@@ -67,7 +84,9 @@ pub(super) fn run_check<'m, 't>(
                 if let Some(evidence) = check.evidence {
                     evidence.add(&mut checker, &mut locations);
                 }
-                Leaf::Fail(united(locations.into_iter().map(|location| as_written(location, model)).collect()))
+                Leaf::Fail(united(
+                    locations.into_iter().map(|location| as_written(in_other_words(location, block), model)).collect(),
+                ))
             }
             Truth::False | Truth::Unknown => Leaf::Undecided(checker.run.reasons().to_vec()),
         }
@@ -76,6 +95,7 @@ pub(super) fn run_check<'m, 't>(
     let mut reasons: Vec<String> = Vec::new();
     let mut undecided = !exploration.complete;
     let mut passed = false;
+    let never_occurs = exploration.leaves.is_empty() && !exploration.infeasible.is_empty();
     if !exploration.complete {
         reasons.push(format!(
             "the result depends on more than {} combinations of parameters and conditions",
@@ -98,7 +118,13 @@ pub(super) fn run_check<'m, 't>(
                 violations.reserve_exact(locations.len());
                 for location in locations {
                     let template = location.message.as_ref().or(check.message.as_ref()).unwrap_or(&rule.message);
-                    let message = fill(template, &location, block, block.written_name());
+                    let mut message = fill(template, &location, block, block.written_name(), setting.parameters);
+                    let mut of_whole = None;
+                    if word(&location.words, "part").is_some() {
+                        of_whole = Some(message);
+                        message =
+                            fill(&naming_part(template), &location, block, block.written_name(), setting.parameters);
+                    }
                     let same = violations.iter_mut().find(|known| {
                         known.location.span == location.span
                             && known.location.path == location.path
@@ -108,11 +134,15 @@ pub(super) fn run_check<'m, 't>(
                         Some(known) => known.scenarios.push(scenario.clone()),
                         None => {
                             let in_loop = block.origin.filter(|origin| !origin.written_name.is_empty());
-                            let as_written =
-                                in_loop.map(|origin| fill(template, &location, block, &origin.written_name));
+                            let as_written = in_loop.map(|origin| {
+                                fill(&naming_part(template), &location, block, &origin.written_name, setting.parameters)
+                            });
+                            let advice = word(&location.words, "advice").map(str::to_owned);
                             violations.push(Violation {
                                 location,
                                 message,
+                                of_whole,
+                                advice,
                                 as_written,
                                 scenarios: smallvec![scenario.clone()],
                             });
@@ -131,6 +161,8 @@ pub(super) fn run_check<'m, 't>(
         CheckResult::Undecided(reasons)
     } else if passed {
         CheckResult::Pass
+    } else if never_occurs {
+        CheckResult::Undecided(vec!["CloudFormation refuses every choice: `Fn::FindInMap` finds no entry".to_owned()])
     } else {
         CheckResult::NotApplicable
     }

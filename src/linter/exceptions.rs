@@ -4,10 +4,11 @@ use super::locations::{filled, word};
 use super::{FileReport, Linter, Selected, includes};
 use crate::exceptions::{self, Context, Exceptions, Judged, Problem, Text};
 use crate::expand::expansion::Expansion;
-use crate::finding::{Counts, Finding, Level, Outcome};
+use crate::finding::{Counts, Finding, Flaw, Level, Outcome};
 use crate::rules::rule::Rule;
 use crate::source::Source;
 use crate::syntax::{Document, Node};
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// The texts of a template.
@@ -47,6 +48,14 @@ impl Linter {
                 self.say(selected, rule, exception, report);
             }
         }
+        for selected in &self.companions {
+            let Some(rule) = self.rules.entries().get(selected.index).and_then(|entry| entry.rule().ok()) else {
+                continue;
+            };
+            for exception in judged.iter().filter(|judged| self.concerns_selected(judged)) {
+                report.findings.extend(problems(selected, rule, exception));
+            }
+        }
         report.exceptions = judged.into_iter().map(|judged| judged.exception).collect();
     }
 
@@ -60,31 +69,60 @@ impl Linter {
         })
     }
 
+    /// Whether an exception that is not in force was written for a rule that is selected, as far as it can be read.
+    fn concerns_selected(&self, judged: &Judged<'_>) -> bool {
+        let is_selected = |id: &str| self.selected.binary_search_by(|selected| (*selected.id).cmp(id)).is_ok();
+        let suppresses = &judged.exception.suppression.suppresses;
+        let keeps = |problem: &Problem| match problem.flaw {
+            Flaw::Unused => false,
+            Flaw::Malformed if suppresses.is_empty() => true,
+            Flaw::UnknownRule => problem.nearest.as_deref().is_some_and(is_selected),
+            _ => suppresses.iter().any(|suppressed| is_selected(&suppressed.rule)),
+        };
+        judged.flaws.iter().any(keeps)
+    }
+
     /// What one rule reports about one exception.
     fn say(&self, selected: &Selected, rule: &Rule, judged: &Judged<'_>, report: &mut FileReport) {
-        let finding = |problem: Option<&Problem>, outcome, message: String| Finding {
-            rule: Arc::clone(&selected.id),
-            level: if problem.is_some_and(|problem| problem.is_light) { Level::Note } else { selected.level },
-            outcome,
-            span: problem.map_or(judged.exception.suppression.span, |problem| problem.span),
-            path: judged.path.to_owned(),
-            subject: judged.subject.clone(),
-            alike: Vec::new(),
-            message,
-            when: None,
-            related: Vec::new(),
-            suppression: None,
-            baseline: None,
-        };
-        let mut passed = true;
-        for problem in judged.flaws.iter().filter(|problem| Some(problem.flaw) == rule.exception) {
-            passed = false;
-            let message = filled(&rule.message, |name| word(&problem.words, name));
-            report.findings.push(finding(Some(problem), Outcome::Fail, message));
-        }
+        let before = report.findings.len();
+        report.findings.extend(problems(selected, rule, judged));
+        let passed = report.findings.len() == before;
         report.count(&selected.id, Counts { passed: passed.into(), failed: (!passed).into(), undecided: 0 });
         if passed && self.keep.passed {
-            report.findings.push(finding(None, Outcome::Pass, "Passes".to_owned()));
+            report.findings.push(finding(selected, judged, None, Outcome::Pass, "Passes".to_owned()));
         }
+    }
+}
+
+/// The problems of an exception that a rule is about, as findings.
+fn problems<'s>(selected: &'s Selected, rule: &'s Rule, judged: &'s Judged<'_>) -> impl Iterator<Item = Finding> + 's {
+    judged.flaws.iter().filter(|problem| Some(problem.flaw) == rule.exception).map(move |problem| {
+        let message = filled(&rule.message, |name| word(&problem.words, name).map(Cow::Borrowed));
+        finding(selected, judged, Some(problem), Outcome::Fail, message)
+    })
+}
+
+fn finding(
+    selected: &Selected,
+    judged: &Judged<'_>,
+    problem: Option<&Problem>,
+    outcome: Outcome,
+    message: String,
+) -> Finding {
+    Finding {
+        rule: Arc::clone(&selected.id),
+        level: if problem.is_some_and(|problem| problem.is_light) { Level::Note } else { selected.level },
+        severity: selected.severity,
+        outcome,
+        span: problem.map_or(judged.exception.suppression.span, |problem| problem.span),
+        path: judged.path.to_owned(),
+        subject: judged.subject.clone(),
+        alike: Vec::new(),
+        message,
+        when: None,
+        advice: None,
+        related: Vec::new(),
+        suppression: None,
+        baseline: None,
     }
 }

@@ -1,8 +1,9 @@
 //! The result of linting one file.
 
 use super::Nested;
+use crate::eval::inputs::Refused;
 use crate::finding::{Counts, Diagnostic, Exception, Finding};
-use crate::source::Source;
+use crate::source::{Hidden, Source, Span};
 use std::sync::Arc;
 
 /// A parameter that a template declares.
@@ -10,8 +11,32 @@ use std::sync::Arc;
 pub struct Declared {
     /// Its name.
     pub name: String,
-    /// Whether its value is not to be shown (`NoEcho`).
-    pub no_echo: bool,
+    /// Whether its value is not to be shown: it has `NoEcho`, or is for a secret.
+    pub is_secret: bool,
+}
+
+/// A part of a template that no rule can judge, for reports to count. A diagnostic describes it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notice {
+    /// Why.
+    pub kind: NoticeKind,
+    /// The logical id of the resource, or the name of the event.
+    pub name: String,
+    /// Where the name is written.
+    pub span: Span,
+}
+
+/// Why no rule judges a part of a template.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum NoticeKind {
+    /// A resource whose `Type` is missing or not a text.
+    UnreadableType,
+    /// A resource whose type is not known.
+    UnknownType,
+    /// A resource of AWS SAM in a template that does not name SAM's transform.
+    NotTransformed,
+    /// An event of AWS SAM that is not known.
+    UnknownEvent,
 }
 
 /// The result for one file.
@@ -25,8 +50,14 @@ pub struct FileReport {
     pub exceptions: Vec<Exception>,
     /// What is odd about the file, or why it could not be linted.
     pub diagnostics: Vec<Diagnostic>,
-    /// The files that it includes; findings and diagnostics point into them.
+    /// Parts of the template that no rule can judge.
+    pub notices: Vec<Notice>,
+    /// If it is not a template: the number of resources in it.
+    pub bare_resources: usize,
+    /// The files that it includes, without their secrets; findings and diagnostics point into them.
     pub included: Vec<Source>,
+    /// The bytes of the text that are secrets: whoever shows the text hides them ([`Source::hiding`]).
+    pub hidden: Vec<Hidden>,
     /// Whether it is a template at all.
     pub is_template: bool,
     /// Resources in the template.
@@ -37,11 +68,23 @@ pub struct FileReport {
     pub by_rule: Vec<(Arc<str>, Counts)>,
     /// The template's parameters.
     pub parameters: Vec<Declared>,
+    /// The pinned values that the template's parameters do not accept. The template was linted without them.
+    pub refused: Vec<Refused>,
     /// The nested stacks that it declares and whose template is a local file.
     pub nested: Vec<Nested>,
 }
 
 impl FileReport {
+    /// Whether something in it points into the text.
+    pub fn shows_text(&self) -> bool {
+        !self.findings.is_empty()
+            || !self.suppressed.is_empty()
+            || !self.exceptions.is_empty()
+            || !self.diagnostics.is_empty()
+            || !self.refused.is_empty()
+            || !self.nested.is_empty()
+    }
+
     /// Adds results of a rule.
     pub(crate) fn count(&mut self, rule: &Arc<str>, counts: Counts) {
         self.counts += counts;

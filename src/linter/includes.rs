@@ -1,10 +1,12 @@
 //! The files that a template includes: read by who calls the linter, parsed here.
 
+use super::redaction;
 use crate::expand::Macros;
 use crate::expand::includes::{Included, locations};
 use crate::finding::{Diagnostic, Related, Severity};
+use crate::graph::secrets::Written;
 use crate::source::{Source, SourceId, Span};
-use crate::syntax::{self, Document, Node, SyntaxError, SyntaxNote};
+use crate::syntax::{self, Document, Node, Repeated, SyntaxError, SyntaxNote};
 
 /// Reads a local file that a template includes: its location in, relative to the template; out its text, or why there is
 /// none, in words that follow "… is not included: ". The linter itself opens no file.
@@ -64,10 +66,12 @@ impl<'t> Files<'t> {
     pub(super) fn parse(texts: &'t Texts, diagnostics: &mut Vec<Diagnostic>) -> Self {
         let parsed = texts.0.iter().map(|(location, source)| {
             let document = source.as_ref().map_err(Clone::clone).and_then(|source| {
-                syntax::parse(source.text(), source.id).map_err(|error| {
+                let document = syntax::read(source.text(), source.id).map_err(|error| {
                     diagnostics.push(unreadable(source, error));
                     "it cannot be parsed".to_owned()
-                })
+                })?;
+                let is_clear = report_repeated(source, &document, diagnostics);
+                if is_clear { Ok(document) } else { Err("it repeats a key".to_owned()) }
             });
             (location.as_str(), document)
         });
@@ -83,6 +87,17 @@ impl<'t> Files<'t> {
         included.collect()
     }
 
+    /// What looks like a secret in files that cannot be parsed, or that repeat a key: its earlier entries are not in the tree.
+    pub(super) fn unread(&self, texts: &Texts) -> Vec<Written> {
+        let broken = self
+            .0
+            .iter()
+            .zip(&texts.0)
+            .filter(|((_, document), _)| document.as_ref().map_or(true, |document| !document.repeated.is_empty()));
+        let sources = broken.filter_map(|(_, (_, source))| source.as_ref().ok());
+        sources.flat_map(redaction::unread).collect()
+    }
+
     /// The trees that could be read.
     pub(super) fn documents(&self) -> impl Iterator<Item = &Document<'t>> {
         self.0.iter().filter_map(|(_, document)| document.as_ref().ok())
@@ -92,6 +107,24 @@ impl<'t> Files<'t> {
     pub(super) fn notes(&self) -> impl Iterator<Item = &SyntaxNote> {
         self.documents().flat_map(|document| &document.notes)
     }
+}
+
+/// Adds an error for each key that occurs more than once in its map. Returns whether the document can be judged all the same: not if
+/// the root repeats one. See ARCHITECTURE.md, "Repeated keys".
+pub(super) fn report_repeated(source: &Source, document: &Document<'_>, diagnostics: &mut Vec<Diagnostic>) -> bool {
+    let mut is_clear = true;
+    for Repeated { error, in_root } in &document.repeated {
+        is_clear &= !*in_root;
+        let help = if *in_root {
+            "Rename one of the keys, or remove one of the sections. CloudFormation does not define which one it uses."
+        } else {
+            "Rename one of the keys, or remove one of the entries. CloudFormation uses the last one, and so do the checks."
+        };
+        let mut diagnostic = unreadable(source, SyntaxError { help: help.to_owned(), ..error.clone() });
+        diagnostic.code = "repeated-key";
+        diagnostics.push(diagnostic);
+    }
+    is_clear
 }
 
 /// The diagnostic of a text that cannot be parsed.

@@ -15,10 +15,25 @@ const MAX_VALUE: usize = 40;
 /// A finding before the iterations of its loops have been united.
 pub(super) struct Pending<'t> {
     pub(super) finding: Finding,
+    /// Its message without what the resource is to the one that a transform made it from; none where they are the same.
+    pub(super) of_whole: Option<String>,
     /// Its message with the resource's name as the loop's body has it (`Table${Name}`); none outside of loops.
     pub(super) as_written: Option<String>,
     /// The turns that made the place, outermost loop first.
     pub(super) iterations: &'t [Iteration],
+}
+
+impl Pending<'_> {
+    /// Whether both are the same, whatever the parts are that a transform made of their resource.
+    pub(super) fn is_like(&self, other: &Self) -> bool {
+        fn message<'p>(one: &'p Pending<'_>) -> &'p str {
+            one.of_whole.as_deref().unwrap_or(&one.finding.message)
+        }
+        let (one, two) = (&self.finding, &other.finding);
+        message(self) == message(other)
+            && (&one.rule, one.level, one.outcome, one.span, &one.path, &one.subject, &one.when, &one.suppression)
+                == (&two.rule, two.level, two.outcome, two.span, &two.path, &two.subject, &two.when, &two.suppression)
+    }
 }
 
 /// What findings must share to be one.

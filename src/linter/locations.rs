@@ -2,6 +2,8 @@
 
 use crate::expand::{Block, Model};
 use crate::rules::checker::Location;
+use crate::rules::operand::{SETTING, Settings};
+use std::borrow::Cow;
 
 /// A location with the path and span that people find it at.
 pub(super) fn as_written(mut location: Location, model: &Model<'_, '_>) -> Location {
@@ -49,15 +51,54 @@ pub(super) fn united(locations: Vec<Location>) -> Vec<Location> {
         .collect()
 }
 
-/// Fills a message: `{resource}`, `{type}`, `{name}`, `{state}`, `{value}`, and the words of the location.
-pub(super) fn fill(template: &str, location: &Location, block: &Block<'_>, resource: &str) -> String {
+/// A location with the words for what a transform made of what a person wrote: `{part}`, what the block is to the resource that
+/// it was made from, and `{advice}`, how to fix it there.
+pub(super) fn in_other_words(mut location: Location, block: &Block<'_>) -> Location {
+    if let Some(part) = block.part() {
+        location.words.push(("part", format!(" ({part})")));
+    }
+    let below = location.path.strip_prefix(&block.path()).unwrap_or_default();
+    let mut steps = below.split('/').filter(|step| !step.is_empty());
+    let property = match (steps.next(), steps.next()) {
+        (Some("Properties"), Some(property)) => property,
+        // What is missing is below this place.
+        (Some("Properties") | None, None) => location.name.split('.').next().unwrap_or_default(),
+        (step, _) => step.unwrap_or_default(),
+    };
+    if let Some(advice) = block.advice(property) {
+        location.words.push(("advice", advice));
+    }
+    location
+}
+
+/// A message that names what a block is to the resource that it was made from, after that one's name.
+pub(super) fn naming_part(template: &str) -> String {
+    template.replacen("`{resource}`", "`{resource}`{part}", 1)
+}
+
+/// Fills a message: `{resource}`, `{type}`, `{name}`, `{state}`, `{value}`, the rule's own parameters (`{setting:days}`), and the
+/// words of the location.
+pub(super) fn fill(
+    template: &str,
+    location: &Location,
+    block: &Block<'_>,
+    resource: &str,
+    settings: &Settings,
+) -> String {
     filled(template, |name| match name {
-        "resource" => Some(resource),
-        "type" => Some(block.written_kind()),
-        "name" => Some(&location.name),
-        "state" => Some(&location.state),
-        "value" => Some(&location.value),
-        _ => word(&location.words, name),
+        "resource" => Some(resource.into()),
+        "part" => Some(word(&location.words, name).unwrap_or_default().into()),
+        "type" => Some(block.written_kind().into()),
+        "name" => Some(location.name.as_str().into()),
+        "state" => Some(location.state.as_str().into()),
+        "value" => Some(location.value.as_str().into()),
+        _ => match name.strip_prefix(SETTING) {
+            Some(parameter) => settings.get(parameter).map(|texts| match texts.as_slice() {
+                [only] => only.as_str().into(),
+                several => several.join(", ").into(),
+            }),
+            None => word(&location.words, name).map(Cow::Borrowed),
+        },
     })
 }
 
@@ -67,7 +108,7 @@ pub(super) fn word<'w>(words: &'w [(&'static str, String)], name: &str) -> Optio
 }
 
 /// Puts texts in for `{name}`; a name without one stays.
-pub(super) fn filled<'w>(template: &str, text_of: impl Fn(&str) -> Option<&'w str>) -> String {
+pub(super) fn filled<'w>(template: &str, text_of: impl Fn(&str) -> Option<Cow<'w, str>>) -> String {
     let mut message = String::with_capacity(template.len() + 32);
     let mut rest = template;
     while let Some((before, after)) = rest.split_once('{') {
@@ -78,7 +119,7 @@ pub(super) fn filled<'w>(template: &str, text_of: impl Fn(&str) -> Option<&'w st
             continue;
         };
         match text_of(name) {
-            Some(text) => message.push_str(text),
+            Some(text) => message.push_str(&text),
             None => {
                 message.push('{');
                 message.push_str(name);

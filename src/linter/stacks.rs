@@ -142,13 +142,14 @@ fn parameters<'t>(run: &mut Run<'_, 't>, block: &Block<'t>) -> Option<BTreeMap<S
 /// The exports of a template whose name and value are known, whatever is chosen: name to value.
 pub fn exports(source: &Source, inputs: &Inputs) -> BTreeMap<String, String> {
     let mut exports = BTreeMap::new();
-    let Ok(document) = syntax::parse(source.text(), source.id) else { return exports };
+    let Ok(document) = syntax::read(source.text(), source.id) else { return exports };
     if !template::is_template(&document.root) {
         return exports;
     }
     let template = Template::new(&document.root);
+    let (inputs, _) = inputs.accepted_by(&document.root, |_| true);
     let memory = Memory::default();
-    let model = Model::new(&template, inputs, &memory);
+    let model = Model::new(&template, &inputs, &memory);
     for output in &model.outputs {
         let (Some(name), Some(value)) =
             (output.node.get("Export").and_then(|export| export.get("Name")), output.node.get("Value"))

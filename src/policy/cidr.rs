@@ -1,17 +1,17 @@
-//! IP addresses and ranges in CIDR notation, as conditions on `aws:SourceIp` compare them.
+//! IP addresses and ranges in CIDR notation: as conditions on `aws:SourceIp` compare them, and as rules of networks name them.
 
 use std::net::IpAddr;
 
 /// A range of addresses.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
-pub(super) struct Cidr {
+pub struct Cidr {
     address: IpAddr,
     prefix: u8,
 }
 
 impl Cidr {
     /// Reads `203.0.113.0/24`; an address alone is a range of its own (IAM User Guide, "IP address condition operators").
-    pub(super) fn parse(text: &str) -> Option<Self> {
+    pub fn parse(text: &str) -> Option<Self> {
         let (address, prefix) = text.split_once('/').map_or((text, None), |(address, prefix)| (address, Some(prefix)));
         let address: IpAddr = address.trim().parse().ok()?;
         let most = if address.is_ipv4() { 32 } else { 128 };
@@ -20,22 +20,31 @@ impl Cidr {
     }
 
     /// Whether every address of `inner` is in this range.
-    pub(super) fn contains(self, inner: Self) -> bool {
-        let bits = |address: IpAddr| match address {
+    pub fn contains(self, inner: Self) -> bool {
+        let ((family, first, last), (of, from, to)) = (self.bounds(), inner.bounds());
+        family == of && first <= from && to <= last
+    }
+
+    /// Whether it is a range of IPv4, and its first and last address, as numbers that compare within a family.
+    pub fn bounds(self) -> (bool, u128, u128) {
+        let bits = match self.address {
             IpAddr::V4(address) => u128::from(address.to_bits()) << 96,
             IpAddr::V6(address) => address.to_bits(),
         };
         let mask = u128::MAX.checked_shl(128 - u32::from(self.prefix)).unwrap_or(0);
-        self.address.is_ipv4() == inner.address.is_ipv4()
-            && self.prefix <= inner.prefix
-            && bits(self.address) & mask == bits(inner.address) & mask
+        (self.address.is_ipv4(), bits & mask, bits | !mask)
+    }
+
+    /// Whether the range has every address there is.
+    pub fn is_everything(self) -> bool {
+        self.prefix == 0
     }
 
     /// Whether the range is so narrow that its addresses count as known: not broader than /8 (IPv4) or /32 (IPv6). None of
     /// RFC 1918's private ranges, which count as known too, is broader.
     ///
     /// Source: Amazon S3 user guide, "Blocking public access to your Amazon S3 storage", "The meaning of public".
-    pub(super) fn is_narrow(self) -> bool {
+    pub fn is_narrow(self) -> bool {
         self.prefix >= if self.address.is_ipv4() { 8 } else { 32 }
     }
 }

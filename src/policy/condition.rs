@@ -116,17 +116,36 @@ impl Operator {
         Some(Self { quantifier, test, negated, if_exists })
     }
 
-    /// Whether the condition can only hold where the key is there and has one of the values.
-    pub(super) fn requires_a_value(self) -> bool {
-        // `ForAllValues` holds where the request has no value at all.
-        !self.negated && !self.if_exists && self.quantifier != Some(Quantifier::ForAllValues) && self.test != Test::Null
+    /// Whether a condition with these values holds for a request which has one value under the key, of which `matches` says
+    /// what values of the condition it matches; none where the key is not in the request.
+    pub(super) fn holds<'m, 't>(
+        self,
+        run: &mut Run<'m, 't>,
+        values: &[Value<'t>],
+        matches: Option<Matches<'_, 'm, 't>>,
+    ) -> Truth {
+        match (self.test, matches) {
+            (Test::Null, matches) => {
+                let missing = if matches.is_none() { "true" } else { "false" };
+                Truth::any(values.iter().map(|value| compare(run, Test::Bool, value, missing)))
+            }
+            (_, None) => self.holds_without_key().into(),
+            // With one value in the request, both quantifiers say the same as none.
+            (_, Some(matches)) => {
+                let met = Truth::any(values.iter().map(|value| matches(run, value)));
+                if self.negated { !met } else { met }
+            }
+        }
     }
 
     /// Whether it holds where the key is missing, `Null` aside.
     fn holds_without_key(self) -> bool {
         match self.quantifier {
             Some(Quantifier::ForAllValues) => true,
-            Some(Quantifier::ForAnyValue) => self.if_exists,
+            // Whatever its suffix: `IfExists` is asked of each value, and there is none. Sources (2026-11):
+            // https://repost.aws/questions/QU9HFmDzP0QGuU-fd7rS6B7w (tried on AWS),
+            // https://iam.cloudcopilot.io/resources/operators/ForAnyValue:StringLikeIfExists
+            Some(Quantifier::ForAnyValue) => false,
             None => self.if_exists || self.negated,
         }
     }
@@ -150,20 +169,17 @@ pub(super) fn holds<'t, 'a>(
     request_value: &dyn Fn(&str) -> RequestValue<'a>,
 ) -> Truth {
     let Some((operator, key, values)) = read(run, condition) else { return Truth::Unknown };
-    match (request_value(&key), operator.test) {
-        (RequestValue::Anything, _) => Truth::False,
-        (request_value, Test::Null) => {
-            let missing = if request_value == RequestValue::Absent { "true" } else { "false" };
-            Truth::any(values.iter().map(|value| compare(run, Test::Bool, value, missing)))
-        }
-        (RequestValue::Absent, _) => operator.holds_without_key().into(),
-        // With one value in the request, both quantifiers mean the same as none.
-        (RequestValue::Is(request), test) => {
-            let matches = Truth::any(values.iter().map(|value| compare(run, test, value, request)));
-            if operator.negated { !matches } else { matches }
+    match request_value(&key) {
+        RequestValue::Anything => Truth::False,
+        RequestValue::Absent => operator.holds(run, values, None),
+        RequestValue::Is(request) => {
+            operator.holds(run, values, Some(&mut |run, value| compare(run, operator.test, value, request)))
         }
     }
 }
+
+/// Whether one value of a condition matches the value that a request has.
+pub(super) type Matches<'a, 'm, 't> = &'a mut dyn FnMut(&mut Run<'m, 't>, &Value<'t>) -> Truth;
 
 /// A normalised condition's operator, key and values; nothing, with the reason noted, where they are not known.
 pub(super) fn read<'v, 't>(
@@ -183,7 +199,7 @@ pub(super) fn read<'v, 't>(
     Some((parsed, key_text, values.items()))
 }
 
-fn compare<'t>(run: &mut Run<'_, 't>, test: Test, value: &Value<'t>, request: &str) -> Truth {
+pub(super) fn compare<'t>(run: &mut Run<'_, 't>, test: Test, value: &Value<'t>, request: &str) -> Truth {
     run.decide(&[value], &|values| values.first().map_or(Truth::False, |value| matches(test, value, request)))
 }
 
@@ -248,7 +264,7 @@ fn arn_matches(pattern: &str, arn: &str) -> bool {
 }
 
 /// Seconds since 1970 of a date in one of the W3C's forms of ISO 8601, or in epoch time.
-fn seconds(text: &str) -> Option<f64> {
+pub(super) fn seconds(text: &str) -> Option<f64> {
     let text = text.trim();
     // Four digits are a year.
     if text.len() > 4
@@ -386,6 +402,12 @@ mod tests {
             ("{'ForAllValues:StringEquals': {k: a}}", True),
             ("{'ForAnyValue:StringEquals': {k: a}}", False),
             ("{'ForAnyValue:StringNotEquals': {k: a}}", False),
+            ("{'ForAnyValue:StringEqualsIfExists': {k: a}}", False),
+            ("{'ForAllValues:StringEqualsIfExists': {k: a}}", True),
+            ("{'ForAllValues:StringLike': {k: 'a*'}, 'Null': {k: false}}", False),
+            ("{StringEqualsIfExists: {k: a}, 'Null': {k: false}}", False),
+            ("{StringNotEquals: {k: a}, 'Null': {k: 'false'}}", False),
+            ("{NumericLessThanIfExists: {k: 1.2}}", True),
             ("{'Null': {k: 'true'}}", True),
             ("{'Null': {k: 'false'}}", False),
         ] {

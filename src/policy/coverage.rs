@@ -1,22 +1,22 @@
 //! Whether statements together deny a set of requests by any principal.
 
+use super::cells::{Cells, Subject};
 use super::condition::{RequestValue, all_hold};
-use super::normal::element;
+use super::normal::{self, element};
 use super::pattern::{Pattern, Side};
 use super::principal::{effect_is, is_everybody};
 use super::statement::Statement;
-use super::target::{Target, covers_resource, spares_resource};
 use crate::eval::Run;
-use crate::eval::value::Value;
+use crate::eval::value::{Kind, Value};
 use crate::truth::Truth;
 
-/// The requests that statements are asked to deny: each of the actions on each of the targets.
-#[derive(Copy, Clone, Debug)]
+/// The requests that statements are asked to deny: each of the actions on each of the resources.
+#[derive(Clone, Debug)]
 pub struct Request<'a, 't> {
     /// Patterns such as `s3:*`; every action that one matches is meant.
     pub actions: &'a [&'a str],
     /// What the requests are made on.
-    pub targets: &'a [Target<'t>],
+    pub subject: Subject<'a, 't>,
     /// What they have in common: context keys, in any case, with their value, or none where the key is missing.
     pub context: &'a [(&'a str, Option<&'a str>)],
 }
@@ -33,13 +33,12 @@ const SERVICE_KEYS: [&str; 2] = ["aws:principalisawsservice", "aws:viaawsservice
 
 /// Whether the statements together deny every request: each action on each target, for every principal.
 ///
-/// A statement counts for an action on a target if it is a `Deny` for everyone without exception (a `Deny` with
-/// `NotPrincipal` leaves a principal out), its actions and resources cover them, and all its conditions hold in the context.
-/// A condition on a key that the context does not fix leaves requests out, so it does not count.
+/// A statement counts if it is a `Deny` for everyone without exception (a `Deny` with `NotPrincipal` leaves somebody out), and all
+/// its conditions hold in the context. A condition on a key that the context does not fix leaves requests out, so it does not
+/// count. Statements add up: what one of them excepts in `NotAction` or `NotResource` another one may deny.
 pub fn denies<'m, 't>(run: &mut Run<'m, 't>, statements: &[Statement<'m, 't>], request: &Request<'_, 't>) -> Truth {
     let request_value = |key: &str| request_value(request.context, key);
-    // What does not depend on action and target is decided once.
-    let mut denying: Vec<(&Value<'t>, Truth)> = Vec::new();
+    let (mut denying, mut applying) = (Vec::new(), Vec::new());
     for statement in statements {
         let value = statement.value;
         let mut applies = effect_is(run, value, "Deny");
@@ -50,22 +49,21 @@ pub fn denies<'m, 't>(run: &mut Run<'m, 't>, statements: &[Statement<'m, 't>], r
             applies = applies.and(all_hold(run, value, &request_value));
         }
         if !applies.is_false() {
-            denying.push((value, applies));
+            denying.push(value);
+            applying.push(applies);
         }
     }
-    Truth::all(
-        request.targets.iter().flat_map(|target| request.actions.iter().map(move |action| (target, *action))).map(
-            |(target, action)| {
-                Truth::any(denying.iter().map(|(statement, applies)| {
-                    let covered = covers_action(run, statement, action);
-                    if covered.is_false() {
-                        return Truth::False;
-                    }
-                    applies.and(covered).and(covers_target(run, statement, target))
-                }))
-            },
-        ),
-    )
+    if denying.is_empty() {
+        return Truth::False;
+    }
+    let span = crate::source::Span::default();
+    let actions = request.actions.iter().map(|action| normal::string((*action).to_owned(), span));
+    let actions = Value { span, kind: Kind::List(actions.collect()) };
+    let all = run.keep(normal::map(span, vec![(element::ACTIONS, span, actions)]));
+    match Cells::of(run, all, &denying, &request.subject) {
+        Some(cells) => cells.all_denied(&applying),
+        None => Truth::Unknown,
+    }
 }
 
 fn request_value<'a>(context: &'a [(&'a str, Option<&'a str>)], key: &str) -> RequestValue<'a> {
@@ -97,17 +95,6 @@ pub(super) fn covers_action<'t>(run: &mut Run<'_, 't>, statement: &Value<'t>, ac
     }
 }
 
-/// Whether a statement's `Resources`, or all but its `NotResources`, have all of a target.
-fn covers_target<'t>(run: &mut Run<'_, 't>, statement: &Value<'t>, target: &Target<'t>) -> Truth {
-    match (statement.get(element::RESOURCES), statement.get(element::NOT_RESOURCES)) {
-        (Some(patterns), _) => Truth::any(patterns.items().iter().map(|pattern| covers_resource(run, pattern, target))),
-        (None, Some(excepted)) => {
-            Truth::all(excepted.items().iter().map(|pattern| spares_resource(run, pattern, target)))
-        }
-        (None, None) => Truth::False,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
@@ -122,7 +109,7 @@ mod tests {
             let found = bucket_statements(run, model).found;
             let targets = bucket_targets(run, resource(model, "Bucket"));
             let context = [("aws:SecureTransport", Some("false"))];
-            denies(run, &found, &Request { actions: &["s3:*"], targets: &targets, context: &context })
+            denies(run, &found, &Request { actions: &["s3:*"], subject: Subject::Bucket(&targets), context: &context })
         })
     }
 
@@ -212,6 +199,13 @@ mod tests {
         let objects = with("Resource", "Resource: {'Fn::Sub': '${Bucket.Arn}/*'}");
         let allow = with("Effect", "Effect: Allow");
         assert_eq!(ask(&format!("[{bucket}, {allow}, {objects}]")), [True]);
+        let (get, rest) = (with("Action", "Action: 's3:GetObject'"), with("Action", "NotAction: 's3:GetObject'"));
+        assert_eq!(ask(&format!("[{get}, {rest}]")), [True]);
+        assert_eq!(ask(&format!("[{rest}]")), [False]);
+        let phi = with("Resource", "Resource: {'Fn::Sub': '${Bucket.Arn}/phi/*'}");
+        let others = with("Resource", "NotResource: {'Fn::Sub': 'arn:aws:s3:::${Bucket}/phi/*'}");
+        assert_eq!(ask(&format!("[{phi}, {others}]")), [True]);
+        assert_eq!(ask(&format!("[{others}]")), [False]);
         assert_eq!(ask(&format!("[{bucket}, {allow}]")), [False]);
         assert_eq!(ask(&format!("[{allow}, {bucket}, {bucket}]")), [False]);
     }
@@ -245,7 +239,11 @@ mod tests {
             in_template(&template(&format!("[{}]", with("Condition", condition))), |run, model, _| {
                 let found = bucket_statements(run, model).found;
                 let targets = bucket_targets(run, resource(model, "Bucket"));
-                denies(run, &found, &Request { actions: &["s3:PutObject"], targets: &targets, context })
+                denies(
+                    run,
+                    &found,
+                    &Request { actions: &["s3:PutObject"], subject: Subject::Bucket(&targets), context },
+                )
             })
         };
         let unencrypted = "Condition: {'Null': {'s3:x-amz-server-side-encryption': true}}";

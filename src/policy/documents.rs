@@ -43,6 +43,8 @@ pub(super) enum Shape {
     Document,
     /// Statements alone, one or a list of them.
     Statements,
+    /// The resource is a statement of a function's policy, whose elements are properties: `AWS::Lambda::Permission`.
+    LambdaPermission,
     /// The statement's principal, action and condition are properties of the resource itself: an older form of
     /// `AWS::Events::EventBusPolicy`.
     EventBusProperties,
@@ -76,7 +78,8 @@ pub(super) fn document_properties(
 pub fn types_with(kind: DocumentKind) -> Vec<&'static str> {
     let mut types: Vec<_> = DOCUMENT_PROPERTIES
         .iter()
-        .filter(|property| property.kind == kind)
+        // A permission is no document: it has no elements but those that its properties stand for.
+        .filter(|property| property.kind == kind && property.shape != Shape::LambdaPermission)
         .map(|property| property.resource_type)
         .collect();
     types.dedup();
@@ -149,6 +152,12 @@ const DOCUMENT_PROPERTIES: &[DocumentProperty] = &[
     resource("AWS::KMS::Key", "KeyPolicy"),
     resource("AWS::KMS::ReplicaKey", "KeyPolicy"),
     resource("AWS::Kinesis::ResourcePolicy", "ResourcePolicy"),
+    DocumentProperty {
+        resource_type: "AWS::Lambda::Permission",
+        kind: DocumentKind::Resource,
+        shape: Shape::LambdaPermission,
+        path: "",
+    },
     resource("AWS::Lambda::ResourcePolicy", "PolicyDocument"),
     resource("AWS::Lex::ResourcePolicy", "Policy"),
     resource("AWS::Logs::DeliveryDestination", "DeliveryDestinationPolicy/DeliveryDestinationPolicy"),

@@ -5,12 +5,14 @@
 use super::condition::{RequestValue, holds, read};
 use super::coverage::covers_action;
 use super::normal::element;
+use super::pattern::{Pattern, Side};
 use super::principal::effect_is;
+use super::reach::{is_every_resource_of, touches};
 use super::statement::Statement;
-use super::wildcard::{grants_admin, is_every_resource};
+use super::wildcard::{ask, grants_admin, is_wildcard_text};
 use crate::eval::Run;
 use crate::eval::value::Value;
-use crate::facts::{self, Needed};
+use crate::facts::{self, Needed, resources_of_actions};
 use crate::truth::Truth;
 
 /// A statement of an identity, as certainly as its policy is attached to it.
@@ -30,7 +32,22 @@ pub struct Escalation {
     pub truth: Truth,
 }
 
-/// Keys that ask from where and how a request is made, in lower case: the effect is up to the caller.
+/// Whether a resource pattern names the identity itself, or a policy that is attached to it, depending on the action.
+pub type Itself<'a, 'm, 't> = &'a dyn Fn(&mut Run<'m, 't>, &Value<'t>, &str) -> Truth;
+
+/// Whether a resource pattern names the user who makes the request: `arn:aws:iam::*:user/${aws:username}`. The variable has no value
+/// for requests of roles. Source: IAM User Guide, "IAM policy elements: Variables and tags".
+pub fn names_own_user<'t>(run: &mut Run<'_, 't>, resource: &Value<'t>) -> Truth {
+    ask(run, resource, |value| {
+        let pattern = Pattern::of(value, Side::Outer).unwrap_or_default();
+        let text = pattern.text().to_ascii_lowercase();
+        let Some(before) = text.trim_end_matches('*').strip_suffix("${aws:username}") else { return Truth::False };
+        let user = before.rsplit_once(':').map_or(before, |(_, name)| name);
+        (user.starts_with("user/") || is_wildcard_text(user)).into()
+    })
+}
+
+/// Keys that ask from where and how a request is made, in lower case: what it does is up to whoever makes it.
 /// Source: IAM User Guide, "AWS global condition context keys".
 const CIRCUMSTANCES: [&str; 9] = [
     "aws:currenttime",
@@ -46,9 +63,14 @@ const CIRCUMSTANCES: [&str; 9] = [
 
 /// The paths to more privileges that the statements of one identity open together, as far as a template shows them.
 ///
-/// Statements that allow everything are left out: there are no more privileges to get. An `Allow` under a condition that limits what
-/// a request may do counts for nothing; a `Deny` that only holds under a condition, or spares some resources, leaves the result open.
-pub fn escalations<'m, 't>(run: &mut Run<'m, 't>, granted: &[Granted<'m, 't>]) -> Vec<Escalation> {
+/// Statements that allow everything are left out: there are no more rights to get. An `Allow` under a condition that limits what
+/// a request may do counts for nothing; a `Deny` that only holds under a condition, or spares some resources, leaves the answer open.
+/// An action counts on the resources that it has, and no others.
+pub fn escalations<'m, 't>(
+    run: &mut Run<'m, 't>,
+    granted: &[Granted<'m, 't>],
+    itself: Itself<'_, 'm, 't>,
+) -> Vec<Escalation> {
     let mut allows = Vec::new();
     let mut denies = Vec::new();
     for (index, one) in granted.iter().enumerate() {
@@ -67,12 +89,8 @@ pub fn escalations<'m, 't>(run: &mut Run<'m, 't>, granted: &[Granted<'m, 't>]) -
         let mut truth = Truth::True;
         let mut steps = Vec::new();
         for needed in path {
-            let (allowed, by) = allowed(run, &allows, &needed);
-            if !allowed.is_false() {
-                truth = truth.and(allowed).and(!denied(run, &denies, &needed));
-            } else {
-                truth = Truth::False;
-            }
+            let (open, by) = step(run, &allows, &denies, &needed, itself);
+            truth = truth.and(open);
             if truth.is_false() {
                 break;
             }
@@ -85,13 +103,54 @@ pub fn escalations<'m, 't>(run: &mut Run<'m, 't>, granted: &[Granted<'m, 't>]) -
     found
 }
 
+/// On which resources an action is needed.
+#[derive(Copy, Clone, PartialEq, Eq)]
+enum On {
+    Some,
+    Everything,
+    Itself,
+}
+
+/// Whether the identity can do what is needed, and the statement that allows it.
+fn step<'m, 't>(
+    run: &mut Run<'m, 't>,
+    allows: &[(usize, &Value<'t>, Truth)],
+    denies: &[(&Value<'t>, Truth)],
+    needed: &Needed,
+    itself: Itself<'_, 'm, 't>,
+) -> (Truth, usize) {
+    let mut best = (Truth::False, 0);
+    for on in [if needed.on_everything { On::Everything } else { On::Some }, On::Itself] {
+        if on == On::Itself && !needed.on_itself {
+            continue;
+        }
+        let (mut truth, by) = allowed(run, allows, needed, on, itself);
+        if !truth.is_false() {
+            truth = truth.and(!denied(run, denies, needed, on, itself));
+        }
+        if truth.is_true() {
+            return (truth, by);
+        }
+        if best.0.is_false() {
+            best = (truth, by);
+        }
+    }
+    best
+}
+
 /// Whether some statement allows what is needed, and which one does so most certainly.
-fn allowed<'t>(run: &mut Run<'_, 't>, allows: &[(usize, &Value<'t>, Truth)], needed: &Needed) -> (Truth, usize) {
+fn allowed<'m, 't>(
+    run: &mut Run<'m, 't>,
+    allows: &[(usize, &Value<'t>, Truth)],
+    needed: &Needed,
+    on: On,
+    itself: Itself<'_, 'm, 't>,
+) -> (Truth, usize) {
     let mut best = (Truth::False, 0);
     for (index, statement, effect) in allows {
         let mut truth = effect.and(covers_action(run, statement, needed.action));
-        if !truth.is_false() && needed.on_everything {
-            truth = truth.and(reaches_everything(run, statement));
+        if !truth.is_false() {
+            truth = truth.and(reaches(run, statement, needed, on, itself));
         }
         if !truth.is_false() {
             truth = truth.and(leaves_free(run, statement, needed));
@@ -106,11 +165,26 @@ fn allowed<'t>(run: &mut Run<'_, 't>, allows: &[(usize, &Value<'t>, Truth)], nee
     best
 }
 
-fn reaches_everything<'t>(run: &mut Run<'_, 't>, statement: &Value<'t>) -> Truth {
+/// Whether a statement reaches the resources that an action is needed on.
+fn reaches<'m, 't>(
+    run: &mut Run<'m, 't>,
+    statement: &Value<'t>,
+    needed: &Needed,
+    on: On,
+    itself: Itself<'_, 'm, 't>,
+) -> Truth {
     match (statement.get(element::RESOURCES), statement.get(element::NOT_RESOURCES)) {
-        (Some(resources), _) => Truth::any(resources.items().iter().map(|one| is_every_resource(run, one))),
+        (Some(resources), _) => {
+            let of = resources_of_actions(needed.action);
+            let reaches = |one: &Value<'t>| match on {
+                On::Some => touches(run, one, &of),
+                On::Everything => is_every_resource_of(run, one, needed.action),
+                On::Itself => itself(run, one, needed.action),
+            };
+            Truth::any(resources.items().iter().map(reaches))
+        }
         // Everything but some: the rest is everything enough.
-        (None, Some(_)) => Truth::True,
+        (None, Some(_)) => (on != On::Itself).into(),
         (None, None) => Truth::False,
     }
 }
@@ -132,7 +206,13 @@ fn leaves_free<'t>(run: &mut Run<'_, 't>, statement: &Value<'t>, needed: &Needed
 }
 
 /// Whether some statement denies what is needed; unknown where it does so under a condition, or not everywhere.
-fn denied<'t>(run: &mut Run<'_, 't>, denies: &[(&Value<'t>, Truth)], needed: &Needed) -> Truth {
+fn denied<'m, 't>(
+    run: &mut Run<'m, 't>,
+    denies: &[(&Value<'t>, Truth)],
+    needed: &Needed,
+    on: On,
+    itself: Itself<'_, 'm, 't>,
+) -> Truth {
     Truth::any(denies.iter().map(|(statement, effect)| {
         let covered = effect.and(covers_action(run, statement, needed.action));
         if covered.is_false() {
@@ -140,7 +220,10 @@ fn denied<'t>(run: &mut Run<'_, 't>, denies: &[(&Value<'t>, Truth)], needed: &Ne
         }
         let conditions = statement.get(element::CONDITIONS).map(Value::items).unwrap_or_default();
         let resources = statement.get(element::RESOURCES).map(Value::items).unwrap_or_default();
-        let everywhere = Truth::any(resources.iter().map(|one| is_every_resource(run, one)));
+        let everywhere = Truth::any(resources.iter().map(|one| {
+            let every = is_every_resource_of(run, one, needed.action);
+            if on == On::Itself { every.or(itself(run, one, needed.action)) } else { every }
+        }));
         if conditions.is_empty() && everywhere.is_true() {
             return covered;
         }
@@ -165,13 +248,19 @@ mod tests {
             let found = bucket_statements(run, model).found;
             let granted: Vec<_> =
                 found.into_iter().map(|statement| Granted { statement, attached: Truth::True }).collect();
-            escalations(run, &granted)
+            escalations(run, &granted, &itself)
         });
         let reported = all.remove(0).into_iter().map(|path| {
             let actions: Vec<&str> = path.steps.iter().map(|(action, _)| *action).collect();
             format!("{}{}", if path.truth.is_true() { "" } else { "?" }, actions.join(" "))
         });
         reported.collect()
+    }
+
+    /// Whoever has the statements is the role `Role`, or a user.
+    fn itself<'t>(run: &mut Run<'_, 't>, resource: &Value<'t>, action: &str) -> Truth {
+        let role = resource.display().contains("${Role.Arn}") && action.contains("Role");
+        Truth::from(role).or(names_own_user(run, resource))
     }
 
     const PASS: &str = "{Effect: Allow, Action: 'iam:PassRole', Resource: '*'}";
@@ -200,6 +289,48 @@ mod tests {
             let statement = format!("[{{Effect: Allow, Action: 'sts:AssumeRole', Resource: {resource}}}]");
             assert_eq!(paths(&statement), expected, "{resource}");
         }
+    }
+
+    #[test]
+    fn what_an_identity_is_itself_is_enough_to_write_a_policy_into_it() {
+        let own = "{'Fn::Sub': 'arn:aws:iam::${AWS::AccountId}:user/${!aws:username}'}";
+        for (statements, expected) in [
+            (
+                format!("[{{Effect: Allow, Action: 'iam:*UserPolicy', Resource: {own}}}]"),
+                vec!["iam:AttachUserPolicy", "iam:PutUserPolicy"],
+            ),
+            (
+                format!("[{{Effect: Allow, Action: ['iam:ChangePassword', 'iam:*AccessKey*'], Resource: {own}}}]"),
+                vec![],
+            ),
+            (
+                "[{Effect: Allow, Action: 'iam:Put*', Resource: {'Fn::GetAtt': [Role, Arn]}}]".to_owned(),
+                vec!["iam:PutRolePolicy"],
+            ),
+            ("[{Effect: Allow, Action: 'iam:*', Resource: 'arn:aws:iam::*:role/other'}]".to_owned(), vec![]),
+            (
+                format!(
+                    "[{{Effect: Allow, Action: 'iam:*UserPolicy', Resource: {own}}}, {{Effect: Deny, Action: 'iam:*', Resource: {own}}}]"
+                ),
+                vec![],
+            ),
+        ] {
+            assert_eq!(paths(&statements), expected, "{statements}");
+        }
+    }
+
+    #[test]
+    fn an_action_counts_on_its_own_resources_only() {
+        for (statement, expected) in [
+            ("{Effect: Allow, Action: '*', Resource: 'arn:aws:s3:::records/*'}", 0),
+            ("{Effect: Allow, Action: '*', Resource: 'arn:aws:logs:*:*:*'}", 0),
+            ("{Effect: Allow, Action: 'sts:AssumeRole', Resource: 'arn:aws:s3:::*'}", 0),
+            ("{Effect: Allow, Action: 'sts:AssumeRole', Resource: 'arn:aws:iam::*:*'}", 1),
+        ] {
+            assert_eq!(paths(&format!("[{statement}]")).len(), expected, "{statement}");
+        }
+        let create = "{Effect: Allow, Action: 'lambda:Create*', Resource: 'arn:aws:s3:::*'}";
+        assert_eq!(paths(&format!("[{PASS}, {create}]")), [""; 0]);
     }
 
     #[test]

@@ -3,29 +3,37 @@
 //! Some types take no other form, and with `Fn::Sub` the text has unsettled parts; they come out as parts of the strings
 //! that they are in.
 
+use crate::eval::Run;
 use crate::eval::text::{CLOSE, OPEN};
 use crate::eval::value::{Content, Field, Kind, Origin, Part, Value};
 use crate::source::Span;
 use crate::syntax::Number;
 use std::borrow::Cow;
 
-/// The document in a text, every value of it with the text's span; nothing where the text is not JSON, or where an
-/// unsettled part stands elsewhere than in a string value.
+/// The document in a text, every value of it with the text's span; nothing if the text is not JSON.
 ///
-/// An unsettled part is taken to be characters of the string around it: a value with quotes in it, which would end the
-/// string, is an error in deployment at best.
-pub fn parse<'t>(value: &Value<'t>) -> Option<Value<'t>> {
+/// An unsettled part inside a string is taken to be characters of it: a value with quotes in it, which would end the string, is an
+/// error in deployment at best. One elsewhere may be any value, or several; a choice there is made first, since it decides the
+/// structure. A map with an unsettled key is unknown as a whole, since the key may be any.
+pub fn parse<'t>(run: &mut Run<'_, 't>, value: &Value<'t>) -> Option<Value<'t>> {
+    if !is_json(value) {
+        return None;
+    }
+    let settled = run.settled_at(value.clone(), &outside_of_strings);
     let mut text = String::new();
-    let unsettled: Vec<&Part<'t>> = value.parts().iter().filter(|part| !part.content.is_known()).collect();
-    match &value.kind {
+    let unsettled: Vec<&Part<'t>> = settled.parts().iter().filter(|part| !part.content.is_known()).collect();
+    match &settled.kind {
         Kind::String(literal) => text.push_str(literal),
         Kind::Text(parts) => {
             let mut index = 0_usize;
+            let mut scan = Scan::default();
             for part in parts {
                 if let Content::Known(known) = &part.content {
+                    scan.read(known);
                     text.push_str(known);
                 } else {
-                    text.push_str(&format!("{OPEN}{index}{CLOSE}"));
+                    let quote = if scan.in_string { "" } else { "\"" };
+                    text.push_str(&format!("{quote}{OPEN}{index}{CLOSE}{quote}"));
                     index += 1;
                 }
             }
@@ -34,41 +42,118 @@ pub fn parse<'t>(value: &Value<'t>) -> Option<Value<'t>> {
     }
     // serde_json refuses nesting past 128 levels, which bounds the recursion below.
     let json: serde_json::Value = serde_json::from_str(&text).ok()?;
-    JsonTextReader { span: value.span, unsettled }.value(json)
+    let whole = Whole::of(&settled);
+    Some(Reader { span: value.span, unsettled, whole }.value(json))
 }
 
-struct JsonTextReader<'v, 't> {
+/// Whether a scalar can be the text of a list or map: it begins with a bracket.
+pub fn is_json(value: &Value<'_>) -> bool {
+    let first = match &value.kind {
+        Kind::String(text) => text.as_ref(),
+        Kind::Text(parts) => match parts.first().map(|part| &part.content) {
+            Some(Content::Known(text)) => text,
+            _ => return false,
+        },
+        _ => return false,
+    };
+    // White space may be a part of its own.
+    first.trim_start().is_empty() || first.trim_start().starts_with(['{', '['])
+}
+
+/// Whether the end of a JSON text so far is inside a string.
+#[derive(Default)]
+struct Scan {
+    in_string: bool,
+    is_escaped: bool,
+}
+
+impl Scan {
+    fn read(&mut self, text: &str) {
+        for byte in text.bytes() {
+            match byte {
+                _ if self.is_escaped => self.is_escaped = false,
+                b'\\' if self.in_string => self.is_escaped = true,
+                b'"' => self.in_string = !self.in_string,
+                _ => {}
+            }
+        }
+    }
+}
+
+/// The first part of a JSON text that is a choice outside of its strings.
+fn outside_of_strings(value: &Value<'_>) -> Option<usize> {
+    let mut scan = Scan::default();
+    value.parts().iter().position(|part| match &part.content {
+        Content::Known(known) => {
+            scan.read(known);
+            false
+        }
+        content => content.is_choice() && !scan.in_string,
+    })
+}
+
+/// The parts that are not inside strings, by their numbers.
+struct Whole(Vec<usize>);
+
+impl Whole {
+    fn of(value: &Value<'_>) -> Self {
+        let mut scan = Scan::default();
+        let mut numbers = Vec::new();
+        let mut number = 0;
+        for part in value.parts() {
+            if let Content::Known(known) = &part.content {
+                scan.read(known);
+                continue;
+            }
+            if !scan.in_string {
+                numbers.push(number);
+            }
+            number += 1;
+        }
+        Self(numbers)
+    }
+}
+
+struct Reader<'v, 't> {
     span: Span,
     /// By the number that is in the text between [`OPEN`] and [`CLOSE`].
     unsettled: Vec<&'v Part<'t>>,
+    whole: Whole,
 }
 
-impl<'t> JsonTextReader<'_, 't> {
-    fn value(&self, json: serde_json::Value) -> Option<Value<'t>> {
+impl<'t> Reader<'_, 't> {
+    fn value(&self, json: serde_json::Value) -> Value<'t> {
         let kind = match json {
             serde_json::Value::Null => Kind::Null,
             serde_json::Value::Bool(value) => Kind::Bool(value),
-            serde_json::Value::Number(number) => {
-                Kind::Number(Number { text: Cow::Owned(number.to_string()), value: number.as_f64()? })
-            }
-            serde_json::Value::String(text) => return Some(self.string(text)),
-            serde_json::Value::Array(items) => {
-                Kind::List(items.into_iter().map(|item| self.value(item)).collect::<Option<_>>()?)
-            }
+            serde_json::Value::Number(number) => Kind::Number(Number {
+                text: Cow::Owned(number.to_string()),
+                value: number.as_f64().unwrap_or(f64::MAX),
+            }),
+            serde_json::Value::String(text) => return self.string(text),
+            serde_json::Value::Array(items) => Kind::List(items.into_iter().map(|item| self.value(item)).collect()),
             serde_json::Value::Object(entries) => {
-                Kind::Map(entries.into_iter().map(|(key, value)| self.field(key, value)).collect::<Option<_>>()?)
+                if entries.keys().any(|key| key.contains(OPEN)) {
+                    return self.anything();
+                }
+                let field =
+                    |(key, value)| Field { key: Cow::Owned(key), key_span: self.span, value: self.value(value) };
+                Kind::Map(entries.into_iter().map(field).collect())
             }
         };
-        Some(Value { span: self.span, kind })
+        Value { span: self.span, kind }
     }
 
-    fn field(&self, key: String, value: serde_json::Value) -> Option<Field<'t>> {
-        // Which element or condition key it is decides everything, so an unsettled one leaves the document unread.
-        let settled = !key.contains(OPEN);
-        Some(Field { key: settled.then_some(Cow::Owned(key))?, key_span: self.span, value: self.value(value)? })
+    /// A value that may be a list or map as well.
+    fn anything(&self) -> Value<'t> {
+        Value::unknown(Origin::function("Fn::Sub"), self.span)
     }
 
     fn string(&self, text: String) -> Value<'t> {
+        let only = text.strip_prefix(OPEN).and_then(|text| text.strip_suffix(CLOSE)).and_then(|text| text.parse().ok());
+        if only.is_some_and(|number| self.whole.0.contains(&number)) {
+            return self.anything();
+        }
         let literal =
             |text: &str| Part { content: Content::Known(Cow::Owned(text.to_owned())), origin: Origin::Literal };
         let mut parts = Vec::new();

@@ -6,16 +6,21 @@
 //! Source, where no other is named: the IAM User Guide's pages on the JSON policy elements and on the policy grammar.
 
 mod account;
+mod admission;
+mod caller;
+mod cells;
 mod cidr;
 mod condition;
 mod coverage;
 mod documents;
 mod escalation;
 mod json_text;
+mod known;
 mod needless;
 mod normal;
 mod pattern;
 mod principal;
+mod reach;
 mod restriction;
 mod statement;
 mod target;
@@ -23,16 +28,18 @@ mod target;
 mod testing;
 mod wildcard;
 
+pub use cells::Subject;
+pub use cidr::Cidr;
 pub use coverage::{Request, denies};
 pub use documents::{DocumentKind, types_with};
-pub use escalation::{Escalation, Granted, escalations};
-pub use json_text::parse as json_document;
+pub use escalation::{Escalation, Granted, Itself, escalations, names_own_user};
+pub use json_text::{is_json, parse as json_document};
 pub use needless::{NeedlessWildcard, needless_wildcard};
 pub use principal::{Who, principal};
-pub use restriction::restricts_callers;
+pub use reach::{is_every_resource, is_every_resource_of, is_of_any_account};
+pub use restriction::{admitted, requires_condition, restricts_callers};
 pub use statement::{Statement, Statements, statements};
 pub use target::{Target, bucket_name_targets, bucket_targets, covers_resource};
 pub use wildcard::{
-    allows_blocked, covers_action, grants_admin, is_every_resource, is_open_subject, is_wildcard_action,
-    is_wildcard_resource, needs_star,
+    allows_blocked, covers_action, grants_admin, is_open_subject, is_wildcard_action, is_wildcard_resource, needs_star,
 };

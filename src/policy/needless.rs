@@ -1,10 +1,12 @@
 //! Statements that reach every resource although their actions could be limited to some.
 
-use super::condition::{Test, read};
+use super::admission::{Denies, requires_key};
+use super::cells::Subject;
 use super::normal::element;
-use super::wildcard::{is_wildcard_resource, needs_star};
+use super::reach::{names_every_of, names_everything};
 use crate::eval::Run;
 use crate::eval::value::Value;
+use crate::facts::{Limitable, limitable, resources_of_actions};
 use crate::truth::Truth;
 
 /// What a statement allows on every resource although it need not.
@@ -12,78 +14,112 @@ use crate::truth::Truth;
 pub struct NeedlessWildcard<'v, 't> {
     /// Whether there is such a resource and such an action.
     pub truth: Truth,
-    /// The resource patterns that match everything.
-    pub resources: Vec<&'v Value<'t>>,
-    /// The action patterns that match an action which can be limited; none where the statement has `NotAction`, which
-    /// matches all actions but some.
-    pub actions: Vec<&'v Value<'t>>,
+    /// The resource patterns that match every resource of an action which can be limited to some, each with these actions;
+    /// none of them where the statement has `NotAction`, which matches all actions but some.
+    pub resources: Vec<(&'v Value<'t>, Vec<&'v Value<'t>>)>,
 }
 
-/// Condition keys that identify the resource, as its ARN would, in lower case. Those that end with `/` have a tag's key
-/// behind them, and are behind any service's prefix.
+/// Actions that AWS grants on every resource for a function in a VPC, in its managed policy and in the policy template of SAM, which
+/// has no other form. A statement with these actions grants the same rights. Sorted.
+///
+/// Source: AWS managed policy reference, `AWSLambdaVPCAccessExecutionRole`; AWS SAM developer guide, "Policy template list",
+/// `VPCAccessPolicy`.
+const VPC_ACCESS: [&str; 5] = [
+    "ec2:assignprivateipaddresses",
+    "ec2:createnetworkinterface",
+    "ec2:deletenetworkinterface",
+    "ec2:detachnetworkinterface",
+    "ec2:unassignprivateipaddresses",
+];
+
+/// The beginnings of EC2 actions that create something whose ID EC2 assigns. The ID is not known before, so `instance/*` is the
+/// narrowest ARN. Source: Amazon EC2 user guide, "Example policies to control access the Amazon EC2 API", "Launch
+/// instances (RunInstances)".
+const MAKES_IDS: [&str; 8] =
+    ["ec2:allocate", "ec2:copy", "ec2:create", "ec2:import", "ec2:provision", "ec2:register", "ec2:request", "ec2:run"];
+
+/// Condition keys that say which resource is meant, as its ARN would, in lower case. Those that end with `/` have a tag's key
+/// behind them, and stand behind any service's prefix.
 ///
 /// Sources: AWS KMS developer guide, "Use aliases to control access to KMS keys"; Amazon ECS developer guide, "Condition keys
-/// for Amazon ECS"; IAM User Guide, "Controlling access to AWS resources using tags", and "AWS global condition context keys".
-const NARROWING: [&str; 4] = [":resourcetag/", "ecs:cluster", "kms:requestalias", "kms:resourcealiases"];
+/// for Amazon ECS"; IAM User Guide, "Controlling access to AWS resources using tags", and "AWS global condition context keys"; Service
+/// Authorization Reference, "AWS Secrets Manager", condition keys.
+const NARROWING: [&str; 5] = [
+    ":resourcetag/",
+    "ecs:cluster",
+    "kms:requestalias",
+    "kms:resourcealiases",
+    "secretsmanager:resource/allowrotationlambdaarn",
+];
 
-/// Whether a normalised statement names every resource, has an action that could be limited to fewer, and no condition that
-/// limits them instead.
+/// Whether a normalised statement names every resource of an action that could be limited to fewer, and no condition limits them
+/// instead.
 pub fn needless_wildcard<'v, 't>(run: &mut Run<'_, 't>, statement: &'v Value<'t>) -> NeedlessWildcard<'v, 't> {
-    let (everywhere, resources) = those(run, statement, element::RESOURCES, is_wildcard_resource);
-    let (limitable, actions) = if statement.get(element::NOT_ACTIONS).is_some() {
-        (Truth::True, Vec::new())
-    } else if everywhere.is_false() {
-        (Truth::False, Vec::new())
-    } else {
-        those(run, statement, element::ACTIONS, |run, action| !needs_star(run, action))
-    };
-    let mut truth = everywhere.and(limitable);
+    let items = |name: &str| statement.get(name).map(Value::items).unwrap_or_default();
+    let excepts_actions = statement.get(element::NOT_ACTIONS).is_some();
+    let mut truth = Truth::False;
+    let mut resources = Vec::new();
+    for resource in items(element::RESOURCES) {
+        let mut certain = Vec::new();
+        let mut every = if excepts_actions { is_every_of_some(run, resource) } else { Truth::False };
+        for action in items(element::ACTIONS) {
+            let needless = run.decide(&[resource, action], &|values| match values {
+                [resource, action] => is_needless(resource, action),
+                _ => Truth::Unknown,
+            });
+            every = every.or(needless);
+            if needless.is_true() {
+                certain.push(action);
+            }
+        }
+        truth = truth.or(every);
+        if every.is_true() {
+            resources.push((resource, certain));
+        }
+    }
     if !truth.is_false() {
         truth = truth.and(!narrows_resources(run, statement));
     }
-    NeedlessWildcard { truth, resources, actions }
+    NeedlessWildcard { truth, resources }
 }
 
-/// Whether a condition of the statement holds for some resources only. One is enough, since all must hold; it must require
-/// its key, and no value of it may fit every resource.
-fn narrows_resources<'t>(run: &mut Run<'_, 't>, statement: &Value<'t>) -> Truth {
-    let conditions = statement.get(element::CONDITIONS).map(Value::items).unwrap_or_default();
-    Truth::any(conditions.iter().map(|condition| {
-        let Some((operator, key, values)) = read(run, condition) else { return Truth::Unknown };
-        let is_key = |known: &str| if known.ends_with('/') { key.contains(known) } else { key == known };
-        if !NARROWING.into_iter().any(is_key) || !operator.requires_a_value() {
-            return Truth::False;
-        }
-        Truth::all(values.iter().map(|value| match operator.test {
-            Test::StringLike | Test::Arn => run.decide(&[value], &|values| {
-                values.first().map_or(Truth::False, |value| match value.text() {
-                    Some(text) => (!text.trim_matches('*').is_empty()).into(),
-                    None if value.is_opaque() => Truth::Unknown,
-                    None => Truth::True,
-                })
-            }),
-            _ => Truth::True,
-        }))
-    }))
+fn is_every_of_some<'t>(run: &mut Run<'_, 't>, resource: &Value<'t>) -> Truth {
+    run.decide(&[resource], &|values| {
+        values.first().map_or(Truth::False, |value| names_every_of(value, &resources_of_actions("*")))
+    })
 }
 
-/// Whether any value of an element is such, and the values that certainly are.
-fn those<'v, 't>(
-    run: &mut Run<'_, 't>,
-    statement: &'v Value<'t>,
-    name: &str,
-    is_such: impl Fn(&mut Run<'_, 't>, &Value<'t>) -> Truth,
-) -> (Truth, Vec<&'v Value<'t>>) {
-    let mut truth = Truth::False;
-    let mut found = Vec::new();
-    for value in statement.get(name).map(Value::items).unwrap_or_default() {
-        let result = is_such(run, value);
-        truth = truth.or(result);
-        if result.is_true() {
-            found.push(value);
-        }
+/// Whether a resource pattern names every resource of an action pattern that could be limited to fewer. Choices are made.
+fn is_needless(resource: &Value<'_>, action: &Value<'_>) -> Truth {
+    let Some(pattern) = action.text() else {
+        return if action.is_scalar() || action.is_opaque() {
+            names_every_of(resource, &resources_of_actions("*")).and(Truth::Unknown)
+        } else {
+            Truth::False
+        };
+    };
+    let lower = pattern.to_ascii_lowercase();
+    if VPC_ACCESS.contains(&lower.as_str()) {
+        return Truth::False;
     }
-    (truth, found)
+    match names_everything(resource) {
+        Truth::False if MAKES_IDS.iter().any(|verb| lower.starts_with(verb)) => Truth::False,
+        Truth::False => names_every_of(resource, &resources_of_actions(&pattern)),
+        everything => everything.and(match limitable(&pattern) {
+            // Few of the actions can be limited, so listing the others separately is not worthwhile (`ec2:Describe*`).
+            Limitable::Never | Limitable::Seldom => Truth::False,
+            Limitable::Always | Limitable::Sometimes => Truth::True,
+            Limitable::Unknown => Truth::Unknown,
+        }),
+    }
+}
+
+/// Whether the conditions of the statement hold for some resources only: they require a key that says which resource is meant.
+fn narrows_resources<'t>(run: &mut Run<'_, 't>, statement: &Value<'t>) -> Truth {
+    let subject = Subject::Other { names: &[], service: None };
+    requires_key(run, statement, &Denies::default(), &subject, &|key| {
+        NARROWING.iter().any(|known| if known.ends_with('/') { key.contains(known) } else { key == *known })
+    })
 }
 
 #[cfg(test)]
@@ -92,12 +128,15 @@ mod tests {
     use super::super::testing::with_statement;
     use super::*;
 
-    /// The result, the resources and the actions of a statement.
-    fn ask(statement: &str) -> (Truth, Vec<String>, Vec<String>) {
+    /// The result, and the resources with the actions that each is needless for.
+    fn ask(statement: &str) -> (Truth, Vec<(String, Vec<String>)>) {
+        let text = |value: &Value<'_>| value.text().unwrap().into_owned();
         with_statement(statement, |run, statement| {
             let found = needless_wildcard(run, statement.value);
-            let texts = |values: &[&Value<'_>]| values.iter().map(|value| value.text().unwrap().into_owned()).collect();
-            (found.truth, texts(&found.resources), texts(&found.actions))
+            let resources = found.resources.iter();
+            let resources =
+                resources.map(|(value, actions)| (text(value), actions.iter().map(|one| text(one)).collect()));
+            (found.truth, resources.collect())
         })
         .pop()
         .unwrap()
@@ -105,12 +144,50 @@ mod tests {
 
     #[test]
     fn actions_that_can_be_limited_are_told_from_those_that_cannot() {
-        let (truth, resources, actions) = ask(
+        let (truth, found) = ask(
             "{Action: [ec2:DescribeInstances, s3:GetObject, 's3:ListAll*'], Resource: ['arn:aws:s3:::phi/*', '*']}",
         );
-        assert_eq!((truth, resources, actions), (Truth::True, vec!["*".to_owned()], vec!["s3:GetObject".to_owned()]));
+        assert_eq!((truth, found), (Truth::True, vec![("*".to_owned(), vec!["s3:GetObject".to_owned()])]));
         assert_eq!(ask("{Action: [ec2:DescribeInstances, s3:ListAllMyBuckets], Resource: '*'}").0, Truth::False);
         assert_eq!(ask("{Action: s3:GetObject, Resource: 'arn:aws:s3:::phi/*'}").0, Truth::False);
+    }
+
+    #[test]
+    fn an_action_counts_on_its_own_resources_only() {
+        let (truth, found) = ask(
+            "{Action: [dynamodb:GetItem, s3:GetObject], Resource: ['arn:aws:dynamodb:*:*:table/*', 'arn:aws:s3:::phi/*']}",
+        );
+        let expected = vec![("arn:aws:dynamodb:*:*:table/*".to_owned(), vec!["dynamodb:GetItem".to_owned()])];
+        assert_eq!((truth, found), (Truth::True, expected));
+        for (statement, expected) in [
+            ("{Action: secretsmanager:GetSecretValue, Resource: 'arn:aws:secretsmanager:*:*:secret:*'}", Truth::True),
+            ("{Action: ssm:GetParameter, Resource: 'arn:aws:ssm:us-east-1:123456789012:parameter/*'}", Truth::True),
+            ("{Action: 's3:*', Resource: 'arn:aws:s3:::*/*'}", Truth::True),
+            ("{Action: '*', Resource: 'arn:aws:s3:::*'}", Truth::True),
+            ("{Action: '*', Resource: 'arn:aws:s3:::records/*'}", Truth::False),
+            ("{Action: kms:Decrypt, Resource: 'arn:aws:s3:::*'}", Truth::False),
+            ("{Action: {'Fn::Sub': 's3:${Open}'}, Resource: 'arn:aws:s3:::*'}", Truth::Unknown),
+            ("{Action: {'Fn::Sub': 's3:${Open}'}, Resource: 'arn:aws:s3:::records/*'}", Truth::False),
+            ("{Action: {'Fn::Sub': 's3:${Open}'}, Resource: '*'}", Truth::Unknown),
+            ("{NotAction: 'iam:*', Resource: 'arn:aws:s3:::*'}", Truth::True),
+            ("{NotAction: 'iam:*', Resource: 'arn:aws:s3:::records/*'}", Truth::False),
+        ] {
+            assert_eq!(ask(statement).0, expected, "{statement}");
+        }
+    }
+
+    #[test]
+    fn what_aws_grants_on_everything_and_what_has_no_name_yet() {
+        for (statement, expected) in [
+            ("{Action: [logs:CreateLogStream, logs:PutLogEvents], Resource: '*'}", Truth::True),
+            ("{Action: [ec2:CreateNetworkInterface, EC2:DeleteNetworkInterface], Resource: '*'}", Truth::False),
+            ("{Action: 'logs:Create*', Resource: '*'}", Truth::True),
+            ("{Action: ec2:RunInstances, Resource: 'arn:aws:ec2:*:*:instance/*'}", Truth::False),
+            ("{Action: ec2:RunInstances, Resource: '*'}", Truth::True),
+            ("{Action: ec2:TerminateInstances, Resource: 'arn:aws:ec2:*:*:instance/*'}", Truth::True),
+        ] {
+            assert_eq!(ask(statement).0, expected, "{statement}");
+        }
     }
 
     #[test]
@@ -126,6 +203,10 @@ mod tests {
         assert_eq!(with("{StringEquals: {'aws:ResourceTag/Team': {Ref: Open}}}"), Truth::False);
         assert_eq!(with("{StringEquals: {'ec2:ResourceTag/Team': [records, billing]}}"), Truth::False);
         assert_eq!(with("{StringLike: {'aws:ResourceTag/Team': {Ref: Open}}}"), Truth::Unknown);
+        assert_eq!(
+            with("{StringEqualsIfExists: {'aws:ResourceTag/T': a}, 'Null': {'aws:ResourceTag/T': false}}"),
+            Truth::False
+        );
         assert_eq!(with("{StringLike: {'aws:ResourceTag/Team': ['*', records]}}"), Truth::True);
         assert_eq!(with("{StringNotEquals: {'aws:ResourceTag/Team': records}}"), Truth::True);
         assert_eq!(with("{StringEqualsIfExists: {'aws:ResourceTag/Team': records}}"), Truth::True);

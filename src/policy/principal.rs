@@ -103,7 +103,7 @@ fn is_everyone(value: &Value<'_>) -> Truth {
         Account::Text(account) if !account.is_empty() => {
             (account.contains('*') && account.chars().all(|c| matches!(c, '*' | '?'))).into()
         }
-        Account::Unsettled(part) if part.content == Content::Choice => Truth::Unknown,
+        Account::Unsettled(part) if part.content.is_choice() => Truth::Unknown,
         _ => match equals_str(value, "*") {
             // Text around an unknown part is the name or ARN of a principal.
             Truth::Unknown if value.parts().len() > 1 && !has_choice(value) => Truth::False,
@@ -170,7 +170,7 @@ pub(super) fn is_identity(origin: &Origin<'_>) -> bool {
 
 /// Whether a part of the value has some known texts to choose from.
 pub(super) fn has_choice(value: &Value<'_>) -> bool {
-    value.parts().iter().any(|part| part.content == Content::Choice)
+    value.parts().iter().any(|part| part.content.is_choice())
 }
 
 #[cfg(test)]
@@ -266,11 +266,17 @@ mod tests {
     #[test]
     fn an_entry_of_a_mapping_is_what_all_entries_are() {
         let region = "{Ref: 'AWS::Region'}";
-        for (mapping, expected) in [("Logs", False), ("Partners", True), ("Mixed", Unknown), ("None", Unknown)] {
+        for (mapping, expected) in [
+            ("Logs", &[False] as &[Truth]),
+            ("Partners", &[True]),
+            // In one Region, and in another.
+            ("Mixed", &[False, True]),
+            ("None", &[Unknown]),
+        ] {
             let entry = format!("{{'Fn::FindInMap': [{mapping}, {region}, Id]}}");
             let arn = format!("{{'Fn::Join': ['', ['arn:', {{Ref: 'AWS::Partition'}}, ':iam::', {entry}, ':root']]}}");
             for value in [entry, arn] {
-                assert_eq!(truths(&format!("Principal: {{AWS: {value}}}"), Who::ForeignAccount), [expected], "{value}");
+                assert_eq!(truths(&format!("Principal: {{AWS: {value}}}"), Who::ForeignAccount), expected, "{value}");
             }
         }
         let entry = format!("Principal: {{AWS: {{'Fn::FindInMap': [Logs, {region}, Id]}}}}");

@@ -1,189 +1,89 @@
-//! Conditions that keep out callers one does not know.
+//! Statements for everyone that admit only known callers.
 //!
-//! "Everyone" is not everyone where a condition admits only fixed callers or fixed networks. Which keys and values do is
-//! AWS's published definition of a policy that is not public.
-//!
-//! Sources: Amazon S3 user guide, "Blocking public access to your Amazon S3 storage", "The meaning of public"; Amazon EFS
-//! user guide, "Blocking public access to EFS file systems", "The meaning of public"; IAM User Guide, "AWS global
-//! condition context keys".
+//! "Everyone" is not everyone if conditions admit only fixed callers or fixed networks, or if a `Deny` excludes all others.
 
-use super::account::{Account, account_of};
-use super::cidr::Cidr;
-use super::condition::{Test, has_policy_variable, read};
-use super::normal::element;
-use super::pattern::{Pattern, Side};
-use super::principal::is_identity;
+use super::account::{Account, account_of, is_account_id};
+use super::admission::{Denies, admits, requires_key};
+use super::caller::Caller;
+use super::cells::Subject;
 use crate::eval::Run;
-use crate::eval::text::equals_str;
-use crate::eval::value::{Content, Value};
+use crate::eval::value::Value;
 use crate::truth::Truth;
 
-/// What makes a value of a key fixed.
-#[derive(Copy, Clone, Debug, PartialEq, Eq)]
-enum Fixed {
-    /// It has no wildcard.
-    Whole,
-    /// It is an ARN whose account is fixed, or the ARN of a bucket, whose name is unique: a wildcard elsewhere still
-    /// does not admit other accounts.
-    Arn,
-    /// The organization's ID before the first `/` is fixed; organizational units below it may be wildcards.
-    OrganizationPath,
-    /// A range of addresses that is narrow enough.
-    Addresses,
-    /// `true`.
-    Yes,
+/// Whether an `Allow` for everyone admits only callers that the policy names: because of its own conditions, and of the `Deny`
+/// statements of the same policy.
+pub fn restricts_callers<'v, 't>(
+    run: &mut Run<'_, 't>,
+    statement: &'v Value<'t>,
+    policy: &[&'v Value<'t>],
+    subject: &Subject<'_, 't>,
+) -> Truth {
+    let denies = Denies::among(run, policy);
+    !admits(run, statement, &denies, subject, &Caller::Unknown, None)
 }
 
-/// The keys that distinguish callers, in lower case, sorted.
-///
-/// The list of S3 with the keys that it sums up as "an AWS principal, user, role, or service principal", the one that EFS
-/// adds, and keys of the same meaning: the owner of the VPC endpoint, the organization of the source, the calling function
-/// or instance, and KMS's own key for the caller's account (KMS developer guide, "Condition keys for AWS KMS").
-/// Not: `kms:ViaService`, `lambda:FunctionUrlAuthType`, `aws:PrincipalType`, `aws:PrincipalTag/…`, `aws:Referer`,
-/// `aws:UserAgent`, which anyone in any account can satisfy.
-const KEYS: [(&str, Fixed); 32] = [
-    ("aws:ec2instancesourcevpc", Fixed::Whole),
-    ("aws:principalaccount", Fixed::Whole),
-    ("aws:principalarn", Fixed::Arn),
-    ("aws:principalorgid", Fixed::Whole),
-    ("aws:principalorgpaths", Fixed::OrganizationPath),
-    ("aws:principalservicename", Fixed::Whole),
-    ("aws:principalservicenameslist", Fixed::Whole),
-    ("aws:sourceaccount", Fixed::Whole),
-    ("aws:sourcearn", Fixed::Arn),
-    ("aws:sourceip", Fixed::Addresses),
-    ("aws:sourceorgid", Fixed::Whole),
-    ("aws:sourceorgpaths", Fixed::OrganizationPath),
-    ("aws:sourceowner", Fixed::Whole),
-    ("aws:sourcevpc", Fixed::Whole),
-    ("aws:sourcevpcarn", Fixed::Arn),
-    ("aws:sourcevpce", Fixed::Whole),
-    ("aws:userid", Fixed::Whole),
-    ("aws:username", Fixed::Whole),
-    ("aws:vpceaccount", Fixed::Whole),
-    ("aws:vpceorgid", Fixed::Whole),
-    ("aws:vpceorgpaths", Fixed::OrganizationPath),
-    ("aws:vpcsourceip", Fixed::Addresses),
-    ("codebuild:buildarn", Fixed::Arn),
-    ("codebuild:projectarn", Fixed::Arn),
-    ("ec2:sourceinstancearn", Fixed::Arn),
-    ("elasticfilesystem:accessedviamounttarget", Fixed::Yes),
-    ("elasticfilesystem:accesspointarn", Fixed::Arn),
-    ("kms:calleraccount", Fixed::Whole),
-    ("lambda:sourcefunctionarn", Fixed::Arn),
-    ("s3:dataaccesspointaccount", Fixed::Whole),
-    ("s3:dataaccesspointarn", Fixed::Arn),
-    ("s3:x-amz-server-side-encryption-aws-kms-key-id", Fixed::Arn),
-];
-
-/// Whether the conditions of a normalised statement keep out callers one does not know.
-///
-/// One condition is enough, since all must hold. It must require the key: negated operators, `…IfExists` and
-/// `ForAllValues:` let a request without it pass. All its values must be fixed, since any one of them suffices.
-pub fn restricts_callers<'t>(run: &mut Run<'_, 't>, statement: &Value<'t>) -> Truth {
-    let conditions = statement.get(element::CONDITIONS).map(Value::items).unwrap_or_default();
-    Truth::any(conditions.iter().map(|condition| {
-        let Some((operator, key, values)) = read(run, condition) else { return Truth::Unknown };
-        let Ok(index) = KEYS.binary_search_by(|(known, _)| (*known).cmp(key.as_ref())) else { return Truth::False };
-        let Some((_, fixed)) = KEYS.get(index).filter(|_| operator.requires_a_value()) else { return Truth::False };
-        Truth::all(values.iter().map(|value| {
-            run.decide(&[value], &|values| {
-                values.first().map_or(Truth::False, |value| is_fixed(value, *fixed, operator.test))
-            })
-        }))
-    }))
-}
-
-fn is_fixed(value: &Value<'_>, fixed: Fixed, test: Test) -> Truth {
-    match fixed {
-        Fixed::Whole => has_no_wildcard(value, test),
-        Fixed::Arn => has_no_wildcard(value, test).or(is_fixed_arn(value)),
-        Fixed::OrganizationPath => is_fixed_organization(value, test),
-        Fixed::Addresses => match value.text() {
-            Some(text) => Cidr::parse(&text).is_some_and(Cidr::is_narrow).into(),
-            // The address of a resource is one address.
-            None if value.as_reference().is_some_and(is_identity) => Truth::True,
-            None => Truth::Unknown,
-        },
-        Fixed::Yes => equals_str(value, "true"),
+/// Of the principals that a statement names, each an account or a principal in it: whether the policy admits some, and those that it
+/// certainly admits, otherwise those that it may admit.
+pub fn admitted<'v, 't>(
+    run: &mut Run<'_, 't>,
+    statement: &'v Value<'t>,
+    policy: &[&'v Value<'t>],
+    subject: &Subject<'_, 't>,
+    truth: Truth,
+    principals: Vec<&'v Value<'t>>,
+) -> (Truth, Vec<&'v Value<'t>>) {
+    let denies = Denies::among(run, policy);
+    if denies.is_empty() {
+        return (truth, principals);
     }
-}
-
-/// Whether a value is the same for every request, and no wildcard matches it.
-fn has_no_wildcard(value: &Value<'_>, test: Test) -> Truth {
-    if let Some(text) = value.text() {
-        return (!text.contains(['*', '?']) && !has_policy_variable(&text)).into();
-    }
-    let mut result = Truth::True;
-    for part in value.parts() {
-        result = result.and(match &part.content {
-            Content::Known(text) => (!text.contains(['*', '?']) && !has_policy_variable(text)).into(),
-            Content::Choice => Truth::Unknown,
-            _ if is_identity(&part.origin) => Truth::True,
-            // Whatever it is, it is compared as it stands: these operators have no wildcards.
-            _ if matches!(test, Test::StringEquals | Test::StringEqualsIgnoreCase) => Truth::True,
-            _ => Truth::Unknown,
-        });
-    }
-    result
-}
-
-/// The account of an ARN is fixed, or the bucket that it names.
-fn is_fixed_arn(value: &Value<'_>) -> Truth {
-    if value.text().is_some_and(|text| has_policy_variable(&text)) {
-        return Truth::False;
-    }
-    match account_of(value) {
-        Account::Own => Truth::True,
-        Account::Text(account) if !account.is_empty() && !account.contains(['*', '?']) => Truth::True,
-        // `arn:aws:s3:::bucket`, also written `arn:aws:s3:*:*:bucket`.
-        Account::Text(_) => is_bucket_arn(value),
-        Account::Unsettled(part) if is_identity(&part.origin) => Truth::True,
-        Account::Unsettled(_) => Truth::Unknown,
-        Account::None => Truth::False,
-    }
-}
-
-fn is_bucket_arn(value: &Value<'_>) -> Truth {
-    let pattern = Pattern::of(value, Side::Outer).unwrap_or_default();
-    let mut segments = pattern.text().splitn(6, ':').skip(2);
-    if segments.next() != Some("s3") {
-        return Truth::False;
-    }
-    // The bucket's name comes before the first `/`. A name that is not settled is one bucket's name all the same.
-    let name = segments.nth(2).and_then(|resource| resource.split('/').next()).unwrap_or_default();
-    (!name.is_empty() && !name.contains(['*', '?'])).into()
-}
-
-/// `o-a1b2c3d4e5/r-ab12/*`
-fn is_fixed_organization(value: &Value<'_>, test: Test) -> Truth {
-    match value.text() {
-        Some(text) => {
-            let organization = text.split('/').next().unwrap_or_default();
-            (!organization.is_empty() && !organization.contains(['*', '?']) && !has_policy_variable(organization))
-                .into()
+    let (mut certain, mut possible) = (Vec::new(), Vec::new());
+    for principal in principals {
+        let account = match account_of(principal) {
+            Account::Text(account) if is_account_id(&account) => Some(account),
+            _ => None,
+        };
+        match truth.and(admits(run, statement, &denies, subject, &Caller::Account(account), Some(principal))) {
+            Truth::True => certain.push(principal),
+            Truth::Unknown => possible.push(principal),
+            Truth::False => {}
         }
-        None => has_no_wildcard(value, test),
     }
+    match (certain.is_empty(), possible.is_empty()) {
+        (false, _) => (Truth::True, certain),
+        (true, false) => (Truth::Unknown, possible),
+        (true, true) => (Truth::False, Vec::new()),
+    }
+}
+
+/// Whether a statement requires a key: with its own conditions, and with the `Deny` statements of the same policy, it allows only
+/// requests that have the key with one of the values that they name. One of several keys is enough. `*` in the name of a key
+/// matches any characters. Keys are in lower case.
+pub fn requires_condition<'v, 't>(
+    run: &mut Run<'_, 't>,
+    statement: &'v Value<'t>,
+    policy: &[&'v Value<'t>],
+    subject: &Subject<'_, 't>,
+    keys: &[String],
+) -> Truth {
+    let denies = Denies::among(run, policy);
+    let names = |key: &str| keys.iter().any(|known| crate::eval::text::pattern_covers(known, key));
+    requires_key(run, statement, &denies, subject, &names)
 }
 
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
-    use super::super::testing::with_statement;
+    use super::super::target::bucket_targets;
+    use super::super::testing::{bucket_statements, in_template, resource, template, with_statement};
     use super::*;
     use Truth::{False, True, Unknown};
 
+    const OTHER: Subject<'_, '_> = Subject::Other { names: &[], service: None };
+
     fn ask(condition: &str) -> Vec<Truth> {
         with_statement(&format!("{{Effect: Allow, Principal: '*', Condition: {condition}}}"), |run, statement| {
-            restricts_callers(run, statement.value)
+            restricts_callers(run, statement.value, &[], &OTHER)
         })
-    }
-
-    #[test]
-    fn the_keys_are_in_order() {
-        assert!(KEYS.is_sorted_by_key(|(key, _)| *key));
-        assert!(KEYS.iter().all(|(key, _)| *key == key.to_ascii_lowercase()));
     }
 
     #[test]
@@ -202,14 +102,41 @@ mod tests {
             "{ArnLike: {'aws:SourceArn': {'Fn::Sub': 'arn:aws:sns:*:${AWS::AccountId}:*'}}}",
             "{ArnEquals: {'aws:SourceArn': {'Fn::GetAtt': [Bucket, Arn]}}}",
             "{ArnLike: {'aws:SourceArn': 'arn:aws:s3:*:*:phi-records'}}",
+            "{ArnLike: {'aws:SourceArn': 'arn:aws:execute-api:us-east-1:*:a1b2c3/*'}}",
+            "{ArnLike: {'aws:SourceArn': {'Fn::Sub': 'arn:aws:execute-api:us-east-1:*:${Bucket}/*'}}}",
             "{ArnLike: {'aws:SourceArn': {'Fn::Sub': 'arn:aws:s3:::${Bucket}'}}}",
             "{StringLike: {'s3:DataAccessPointArn': 'arn:aws:s3:us-west-2:123456789012:accesspoint/*'}}",
+            "{StringLike: {'aws:userid': 'AROAEXAMPLEID:*'}}",
+            "{StringLike: {'aws:userid': {'Fn::Sub': '${Role.RoleId}:*'}}}",
+            "{StringEquals: {'aws:PrincipalAccount': '${aws:ResourceAccount}'}}",
+            "{StringEquals: {'aws:PrincipalOrgID': '${aws:ResourceOrgID}'}}",
+            "{'ForAllValues:StringLike': {'aws:PrincipalOrgPaths': 'o-1/*'}, 'Null': {'aws:PrincipalOrgPaths': false}}",
+            "{StringEqualsIfExists: {'aws:PrincipalOrgID': o-1}, 'Null': {'aws:PrincipalOrgID': 'false'}}",
+            "{StringEqualsIfExists: {'aws:PrincipalOrgID': o-1}, StringLike: {'aws:PrincipalArn': 'arn:aws:iam::123456789012:*'}}",
             "{'ForAnyValue:StringLike': {'aws:PrincipalOrgPaths': 'o-a1b2c3d4e5/r-ab12/*'}}",
             "{IpAddress: {'aws:SourceIp': [203.0.113.0/24, '2001:DB8::/32']}}",
             "{Bool: {'elasticfilesystem:AccessedViaMountTarget': true}}",
             "{Bool: {'aws:SecureTransport': true}, StringEquals: {'aws:PrincipalAccount': '123456789012'}}",
         ] {
             assert_eq!(ask(condition), [True], "{condition}");
+        }
+    }
+
+    #[test]
+    fn kms_has_no_anonymous_callers() {
+        for (condition, expected) in [
+            ("{StringEqualsIfExists: {'kms:CallerAccount': '123456789012'}}", True),
+            ("{ArnLikeIfExists: {'aws:PrincipalArn': 'arn:aws:iam::123456789012:*'}}", True),
+            // A principal of an account without an organization lacks it.
+            ("{StringEqualsIfExists: {'aws:PrincipalOrgID': o-1}}", False),
+            ("{StringEqualsIfExists: {'aws:SourceAccount': '123456789012'}}", False),
+        ] {
+            let text = format!("{{Effect: Allow, Principal: '*', Condition: {condition}}}");
+            let found = with_statement(&text, |run, statement| {
+                let key = Subject::Other { names: &[], service: Some("kms") };
+                [&key, &OTHER].map(|subject| restricts_callers(run, statement.value, &[], subject))
+            });
+            assert_eq!(found, [[expected, False]], "{condition}");
         }
     }
 
@@ -225,9 +152,21 @@ mod tests {
             "{StringLike: {'aws:SourceVpc': 'vpc-*'}}",
             "{StringEquals: {'aws:SourceAccount': '*'}}",
             "{StringEquals: {'aws:SourceAccount': ['123456789012', '*']}}",
-            "{StringEquals: {'aws:PrincipalAccount': '${aws:ResourceAccount}'}}",
-            "{StringLike: {'aws:userid': 'AROAEXAMPLE:*'}}",
+            "{StringEquals: {'aws:PrincipalAccount': '${aws:PrincipalTag/account}'}}",
+            "{StringLike: {'aws:userid': 'AROA*:session'}}",
+            "{StringLike: {'aws:userid': '*:session'}}",
+            "{StringEquals: {'aws:username': admin}}",
+            "{IpAddress: {'aws:VpcSourceIp': 10.0.0.0/8}}",
+            "{IpAddress: {'aws:VpcSourceIp': 203.0.113.0/24}}",
+            "{StringLike: {'s3:DataAccessPointArn': 'arn:aws:s3:*:*:accesspoint/*'}}",
+            "{ArnLike: {'aws:SourceArn': 'arn:aws:s3:*:*:accesspoint/*'}}",
+            "{'ForAllValues:StringLike': {'aws:PrincipalOrgPaths': 'o-1/*'}, 'Null': {'aws:PrincipalOrgPaths': true}}",
+            "{StringEqualsIfExists: {'aws:PrincipalOrgID': o-1}, 'Null': {'aws:SourceVpc': false}}",
+            "{DateGreaterThan: {'aws:CurrentTime': '2024-01-01'}, DateLessThan: {'aws:CurrentTime': '2030-01-01'}}",
+            "{NumericGreaterThanEquals: {'s3:TlsVersion': 1.2}}",
+            "{Bool: {'aws:MultiFactorAuthPresent': true}}",
             "{ArnLike: {'aws:SourceArn': 'arn:aws:sns:*:*:*'}}",
+            "{ArnLike: {'aws:SourceArn': 'arn:aws:execute-api:us-east-1:*:*/prod/*'}}",
             "{ArnLike: {'aws:SourceArn': 'arn:aws:s3:::*'}}",
             "{ArnLike: {'aws:SourceArn': 'arn:aws:sqs:us-east-1:*:queue'}}",
             "{ArnLike: {'aws:PrincipalArn': '*'}}",
@@ -252,11 +191,221 @@ mod tests {
             ("{ArnLike: {'aws:SourceArn': {'Fn::Sub': 'arn:aws:sns:*:${Open}:*'}}}", &[Unknown]),
             ("{'Fn::ImportValue': x}", &[Unknown]),
             ("{StringFoo: {'aws:PrincipalOrgID': o-1}}", &[Unknown]),
+            ("{NumericEquals: {'aws:SourceAccount': 123456789012}}", &[Unknown]),
             ("{StringEquals: {'aws:PrincipalOrgID': {Ref: Known}}}", &[True]),
             ("{StringEquals: {'aws:PrincipalOrgID': {Ref: Choice}}}", &[True, False]),
             ("{StringLike: {'aws:PrincipalOrgID': {Ref: Open}, 'aws:SourceVpc': vpc-1}}", &[True]),
         ] {
             assert_eq!(ask(condition), expected, "{condition}");
+        }
+    }
+
+    /// Whether the first of some statements of a bucket's policy restricts the callers, given the others.
+    fn among(statements: &str) -> Vec<Truth> {
+        in_template(&template(&format!("[{statements}]")), |run, model, _| {
+            let found = bucket_statements(run, model).found;
+            let policy: Vec<&Value<'_>> = found.iter().map(|one| one.value).collect();
+            let targets = bucket_targets(run, resource(model, "Bucket"));
+            restricts_callers(run, policy[0], &policy, &Subject::Bucket(&targets))
+        })
+    }
+
+    const ALLOW: &str =
+        "{Effect: Allow, Principal: '*', Action: 's3:GetObject', Resource: {'Fn::Sub': '${Bucket.Arn}/*'}}";
+
+    /// A statement that denies everything to those outside an organization, with one element written otherwise.
+    fn deny(element: &str, text: &str) -> String {
+        let elements = [
+            ("Effect", "Effect: Deny"),
+            ("Principal", "Principal: '*'"),
+            ("Action", "Action: 's3:*'"),
+            ("Resource", "Resource: [{'Fn::GetAtt': [Bucket, Arn]}, {'Fn::Sub': '${Bucket.Arn}/*'}]"),
+            ("Condition", "Condition: {StringNotEquals: {'aws:PrincipalOrgID': o-1}}"),
+        ];
+        let elements = elements.map(|(name, usual)| if name == element { text } else { usual });
+        format!("{{{}}}", elements.into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(", "))
+    }
+
+    #[test]
+    fn a_deny_keeps_out_whoever_it_is_about() {
+        for (element, text, expected) in [
+            ("", "", True),
+            ("Principal", "Principal: {AWS: '*'}", True),
+            ("Principal", "NotPrincipal: {AWS: 'arn:aws:iam::123456789012:role/reader'}", True),
+            ("Principal", "Principal: {AWS: 'arn:aws:iam::123456789012:root'}", False),
+            ("Principal", "NotPrincipal: {AWS: '*'}", False),
+            ("Action", "Action: 's3:GetObject'", True),
+            ("Action", "Action: 'S3:get*'", True),
+            ("Action", "Action: '*'", True),
+            ("Action", "NotAction: 's3:PutObject'", True),
+            ("Action", "Action: 's3:PutObject'", False),
+            ("Action", "NotAction: 's3:Get*'", False),
+            ("Resource", "Resource: '*'", True),
+            ("Resource", "Resource: {'Fn::Sub': 'arn:aws:s3:::${Bucket}/*'}", True),
+            ("Resource", "NotResource: {'Fn::Sub': '${Other.Arn}/*'}", True),
+            ("Resource", "Resource: {'Fn::GetAtt': [Bucket, Arn]}", False),
+            ("Resource", "Resource: {'Fn::Sub': '${Bucket.Arn}/phi/*'}", False),
+            ("Resource", "NotResource: {'Fn::Sub': '${Bucket.Arn}/public/*'}", False),
+            ("Effect", "Effect: Allow", False),
+            ("Effect", "Effect: {Ref: Open}", Unknown),
+            ("Action", "Action: {Ref: Open}", Unknown),
+        ] {
+            assert_eq!(among(&format!("{ALLOW}, {}", deny(element, text))), [expected], "{text}");
+        }
+    }
+
+    #[test]
+    fn a_deny_counts_for_requests_without_the_key_as_iam_evaluates_it() {
+        for (condition, expected) in [
+            // Whoever is not of the organization, a caller without credentials or organization too.
+            ("{StringNotEquals: {'aws:PrincipalOrgID': o-1}}", True),
+            ("{StringNotEquals: {'aws:PrincipalOrgID': [o-1, o-2]}}", True),
+            ("{StringNotLike: {'aws:PrincipalOrgID': o-1}}", True),
+            ("{StringNotEqualsIgnoreCase: {'aws:PrincipalOrgID': O-1}}", True),
+            ("{StringNotEqualsIfExists: {'aws:PrincipalOrgID': o-1}}", True),
+            ("{'ForAllValues:StringNotLike': {'aws:PrincipalOrgPaths': 'o-1/*'}}", True),
+            ("{ArnNotLike: {'aws:PrincipalArn': 'arn:aws:iam::123456789012:role/*'}}", True),
+            ("{StringNotEquals: {'aws:PrincipalAccount': {Ref: 'AWS::AccountId'}}}", True),
+            ("{StringNotEquals: {'aws:PrincipalOrgID': '${aws:ResourceOrgID}'}}", True),
+            ("{StringNotEquals: {'aws:SourceVpce': vpce-1}}", True),
+            ("{StringNotEquals: {'aws:SourceVpc': {Ref: Open}}}", True),
+            ("{NotIpAddress: {'aws:SourceIp': [203.0.113.0/24, 198.51.100.7]}}", True),
+            ("{StringNotLike: {'aws:userid': ['AROAEXAMPLEID:*', '123456789012']}}", True),
+            (
+                "{StringNotEquals: {'aws:PrincipalOrgID': o-1}, BoolIfExists: {'aws:PrincipalIsAWSService': 'false'}}",
+                True,
+            ),
+            (
+                "{StringNotEquals: {'aws:PrincipalOrgID': o-1}, StringNotEqualsIfExists: {'aws:SourceAccount': '123456789012'}}",
+                True,
+            ),
+            (
+                "{StringNotEqualsIfExists: {'aws:SourceVpc': vpc-1}, NotIpAddressIfExists: {'aws:SourceIp': 203.0.113.0/24}}",
+                True,
+            ),
+            ("{'Null': {'aws:PrincipalOrgID': true}}", False),
+            // Only those who have the key.
+            ("{StringNotEquals: {'aws:PrincipalOrgID': o-1}, 'Null': {'aws:PrincipalOrgID': 'false'}}", False),
+            ("{'ForAnyValue:StringNotLike': {'aws:PrincipalOrgPaths': 'o-1/*'}}", False),
+            ("{'ForAnyValue:StringNotLikeIfExists': {'aws:PrincipalOrgPaths': 'o-1/*'}}", False),
+            ("{StringNotEquals: {'aws:PrincipalOrgID': o-1}, Bool: {'aws:PrincipalIsAWSService': 'false'}}", False),
+            ("{StringNotEquals: {'aws:SourceVpce': vpce-1}, 'Null': {'aws:SourceVpce': false}}", False),
+            // Only those who do something that they need not do.
+            ("{StringNotEquals: {'aws:PrincipalOrgID': o-1}, Bool: {'aws:SecureTransport': 'false'}}", False),
+            ("{Bool: {'aws:SecureTransport': 'false'}}", False),
+            ("{StringNotEquals: {'aws:PrincipalOrgID': o-1}, StringLike: {'aws:UserAgent': 'curl*'}}", False),
+            ("{StringNotEquals: {'aws:username': admin}}", False),
+            ("{NotIpAddress: {'aws:VpcSourceIp': 10.0.0.0/8}}", False),
+            ("{NotIpAddress: {'aws:SourceIp': 0.0.0.0/1}}", False),
+            ("{StringNotEquals: {'aws:PrincipalTag/team': records}}", False),
+            ("{StringNotLike: {'aws:PrincipalArn': 'arn:aws:iam::*:role/admin'}}", False),
+            ("{StringEquals: {'aws:PrincipalOrgID': o-1}}", False),
+            ("{}", True),
+        ] {
+            let text = format!("Condition: {condition}");
+            assert_eq!(among(&format!("{ALLOW}, {}", deny("Condition", &text))), [expected], "{condition}");
+        }
+    }
+
+    #[test]
+    fn denies_add_up_over_statements() {
+        let get = deny("Action", "Action: 's3:GetObject'");
+        let rest = deny("Action", "NotAction: 's3:GetObject'");
+        let put = deny("Action", "Action: 's3:PutObject'");
+        let public = deny("Resource", "Resource: {'Fn::Sub': '${Bucket.Arn}/public/*'}");
+        let others = deny("Resource", "NotResource: {'Fn::Sub': '${Bucket.Arn}/public/*'}");
+        let with_key = deny(
+            "Condition",
+            "Condition: {StringNotEquals: {'aws:PrincipalOrgID': o-1}, 'Null': {'aws:PrincipalOrgID': false}}",
+        );
+        let without_key = deny("Condition", "Condition: {'Null': {'aws:PrincipalOrgID': true}}");
+        let everything = ALLOW.replace("'s3:GetObject'", "'s3:*'");
+        let both = ALLOW.replace("'s3:GetObject'", "['s3:GetObject', 's3:PutObject']");
+        let whole = ALLOW.replace("{'Fn::Sub': '${Bucket.Arn}/*'}", "'*'");
+        for (allow, denies, expected) in [
+            (ALLOW, vec![&get], True),
+            (&everything, vec![&get], False),
+            (&everything, vec![&rest], False),
+            (&everything, vec![&get, &rest], True),
+            (&both, vec![&get], False),
+            (&both, vec![&get, &put], True),
+            (ALLOW, vec![&public], False),
+            (ALLOW, vec![&others], False),
+            (ALLOW, vec![&public, &others], True),
+            (ALLOW, vec![&with_key], False),
+            (ALLOW, vec![&without_key], False),
+            (ALLOW, vec![&with_key, &without_key], True),
+            (&whole, vec![&get], True),
+            (&everything, vec![&public, &get], False),
+        ] {
+            let denies: Vec<&str> = denies.into_iter().map(String::as_str).collect();
+            let statements = format!("{allow}, {}", denies.join(", "));
+            assert_eq!(among(&statements), [expected], "{statements}");
+        }
+    }
+
+    #[test]
+    fn an_allow_and_a_deny_hold_together() {
+        let tag = "Condition: {StringEquals: {'aws:PrincipalTag/team': records}}";
+        let allow = ALLOW.replace("Effect: Allow,", &format!("Effect: Allow, {tag},"));
+        for (condition, expected) in [
+            ("{StringNotEquals: {'aws:PrincipalOrgID': o-1}, StringEquals: {'aws:PrincipalTag/team': records}}", True),
+            ("{StringNotEquals: {'aws:PrincipalOrgID': o-1}, StringEquals: {'aws:PrincipalTag/team': others}}", False),
+            ("{StringNotEquals: {'aws:PrincipalOrgID': o-1}, 'Null': {'aws:PrincipalTag/team': false}}", True),
+        ] {
+            let text = format!("Condition: {condition}");
+            assert_eq!(among(&format!("{allow}, {}", deny("Condition", &text))), [expected], "{condition}");
+        }
+    }
+
+    #[test]
+    fn a_principal_of_another_account_gets_in_unless_a_deny_is_about_it() {
+        let allow = "{Effect: Allow, Principal: {AWS: 'arn:aws:iam::111122223333:role/a'}, Action: 's3:GetObject', Resource: {'Fn::Sub': '${Bucket.Arn}/*'}}";
+        for (element, text, expected) in [
+            ("Condition", "Condition: {StringNotEquals: {'aws:PrincipalAccount': {Ref: 'AWS::AccountId'}}}", False),
+            ("Condition", "Condition: {StringNotEquals: {'aws:PrincipalAccount': '123456789012'}}", False),
+            ("Condition", "Condition: {StringNotEquals: {'aws:PrincipalAccount': '${aws:ResourceAccount}'}}", False),
+            ("Condition", "Condition: {ArnNotLike: {'aws:PrincipalArn': 'arn:aws:iam::123456789012:*'}}", False),
+            ("Condition", "", False),
+            // The account may be one of the organization, and its requests may come from anywhere.
+            ("Condition", "Condition: {StringNotEquals: {'aws:PrincipalOrgID': o-1}}", True),
+            ("Condition", "Condition: {StringNotEquals: {'aws:PrincipalAccount': '111122223333'}}", True),
+            ("Condition", "Condition: {StringNotEquals: {'aws:SourceVpce': vpce-1}}", True),
+            ("Condition", "Condition: {Bool: {'aws:SecureTransport': 'false'}}", True),
+        ] {
+            let statements = format!("[{allow}, {}]", deny(element, text));
+            let found = in_template(&template(&statements), |run, model, _| {
+                let found = bucket_statements(run, model).found;
+                let policy: Vec<&Value<'_>> = found.iter().map(|one| one.value).collect();
+                let targets = bucket_targets(run, resource(model, "Bucket"));
+                let (truth, named) = super::super::principal(run, policy[0], super::super::Who::ForeignAccount);
+                admitted(run, policy[0], &policy, &Subject::Bucket(&targets), truth, named).0
+            });
+            assert_eq!(found, [expected], "{text}");
+        }
+    }
+
+    #[test]
+    fn keys_that_conditions_require_together() {
+        for (condition, expected) in [
+            ("{StringEquals: {'sts:ExternalId': x}}", True),
+            ("{StringEqualsIfExists: {'sts:ExternalId': x}, 'Null': {'sts:ExternalId': false}}", True),
+            ("{'ForAllValues:StringEquals': {'sts:ExternalId': x}, 'Null': {'sts:ExternalId': 'false'}}", True),
+            ("{'ForAnyValue:StringLike': {'sts:ExternalId': 'x*'}}", True),
+            ("{StringEquals: {'sts:ExternalId': {Ref: Open}}}", True),
+            ("{StringLike: {'sts:ExternalId': {Ref: Open}}}", Unknown),
+            ("{StringLike: {'sts:ExternalId': '*'}}", False),
+            ("{StringEqualsIfExists: {'sts:ExternalId': x}}", False),
+            ("{StringNotEquals: {'sts:ExternalId': x}}", False),
+            ("{'Null': {'sts:ExternalId': false}}", False),
+            ("{StringEquals: {'aws:PrincipalOrgID': o-1}}", False),
+            ("{'Fn::ImportValue': x}", Unknown),
+            ("{}", False),
+        ] {
+            let found = with_statement(&format!("{{Effect: Allow, Condition: {condition}}}"), |run, statement| {
+                requires_condition(run, statement.value, &[], &OTHER, &["sts:externalid".to_owned()])
+            });
+            assert_eq!(found, [expected], "{condition}");
         }
     }
 }

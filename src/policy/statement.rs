@@ -4,8 +4,9 @@ use super::documents::{DocumentKind, DocumentProperty, Shape, document_propertie
 use super::json_text;
 use super::normal::{self, normalise};
 use crate::eval::value::{Field, Kind, Value};
-use crate::eval::{Descent, Run};
+use crate::eval::{Descent, Run, text};
 use crate::expand::Block;
+use crate::truth::Truth;
 use std::borrow::Cow;
 
 /// A statement in its normalised form, with its place.
@@ -72,9 +73,10 @@ struct Collector<'r, 'm, 't> {
 
 impl<'m, 't> Collector<'_, 'm, 't> {
     fn property(&mut self, block: &Block<'t>, property: &DocumentProperty) {
-        if property.shape == Shape::EventBusProperties {
-            self.event_bus_properties(block);
-            return;
+        match property.shape {
+            Shape::EventBusProperties => return self.event_bus_properties(block),
+            Shape::LambdaPermission => return self.lambda_permission(block),
+            Shape::Document | Shape::Statements => {}
         }
         let names: Vec<&str> = std::iter::once("Properties").chain(property.path.split('/')).collect();
         // What lies before the first list is walked as written, so that no other property is evaluated.
@@ -96,7 +98,7 @@ impl<'m, 't> Collector<'_, 'm, 't> {
             match shape {
                 Shape::Document => self.document(value, &path),
                 Shape::Statements => self.written_statements(value, &path),
-                Shape::EventBusProperties => {}
+                Shape::EventBusProperties | Shape::LambdaPermission => {}
             }
             return;
         };
@@ -118,7 +120,7 @@ impl<'m, 't> Collector<'_, 'm, 't> {
                     self.written_statements(written, &format!("{path}/Statement"));
                 }
             }
-            Kind::String(_) | Kind::Text(_) => match json_text::parse(value) {
+            Kind::String(_) | Kind::Text(_) => match json_text::parse(self.run, value) {
                 Some(document) => self.document(&document, path),
                 None => self.unread_value(value),
             },
@@ -134,7 +136,7 @@ impl<'m, 't> Collector<'_, 'm, 't> {
                     self.statement(item, format!("{path}/{index}"));
                 }
             }
-            Kind::String(_) | Kind::Text(_) => match json_text::parse(value) {
+            Kind::String(_) | Kind::Text(_) => match json_text::parse(self.run, value) {
                 Some(inner) => self.written_statements(&inner, path),
                 None => self.unread_value(value),
             },
@@ -156,22 +158,75 @@ impl<'m, 't> Collector<'_, 'm, 't> {
     ///
     /// Source: CloudFormation template reference, "AWS::Events::EventBusPolicy".
     fn event_bus_properties(&mut self, block: &Block<'t>) {
-        let property =
-            |run: &mut Run<'m, 't>, name: &str| match run.descend(block.node, block.key_span, &["Properties", name]) {
-                Descent::Value(value, 2) => Some(value),
-                _ => None,
-            };
         // `Statement` replaces the other three, and the place of its own reads it.
-        let Some(principal) = property(self.run, "Principal") else { return };
+        let Some(principal) = self.part(block, "Principal") else { return };
         let span = principal.span;
         let mut entries = vec![("Effect", span, normal::string("Allow", span)), ("Principal", span, principal.clone())];
-        if let Some(action) = property(self.run, "Action") {
+        if let Some(action) = self.part(block, "Action") {
             entries.push(("Action", action.span, action.clone()));
         }
-        if let Some(condition) = property(self.run, "Condition") {
+        if let Some(condition) = self.part(block, "Condition") {
             entries.push(("Condition", condition.span, event_bus_condition(condition)));
         }
         self.statement(&normal::map(span, entries), "Properties".to_owned());
+    }
+
+    /// The statement that a permission adds to a function's policy; all of it is an `Allow`.
+    ///
+    /// Source: AWS Lambda API reference, "AddPermission" (`Principal`, `PrincipalOrgID`, `SourceAccount`, `SourceArn`); AWS Lambda
+    /// developer guide, "Viewing resource-based IAM policies in Lambda".
+    fn lambda_permission(&mut self, block: &Block<'t>) {
+        let Some(principal) = self.part(block, "Principal") else { return };
+        let span = principal.span;
+        let wrap = |key: &'static str, value: &Value<'t>| Value {
+            span: value.span,
+            kind: Kind::Map(vec![Field { key: Cow::Borrowed(key), key_span: value.span, value: value.clone() }]),
+        };
+        // A service principal is a domain; other principals are accounts or ARNs.
+        let is_service = text::like(principal, "*.*").and(!text::like(principal, "arn:*"));
+        let principal = match (principal.text().as_deref(), is_service) {
+            (Some("*"), _) => principal.clone(),
+            (_, Truth::True) => wrap("Service", principal),
+            _ => wrap("AWS", principal),
+        };
+        let mut entries = vec![("Effect", span, normal::string("Allow", span)), ("Principal", span, principal)];
+        if let Some(action) = self.part(block, "Action") {
+            entries.push(("Action", action.span, action.clone()));
+        }
+        let mut conditions = Vec::new();
+        for (name, operator, key) in [
+            ("PrincipalOrgID", "StringEquals", "aws:PrincipalOrgID"),
+            ("SourceAccount", "StringEquals", "aws:SourceAccount"),
+            ("SourceArn", "ArnLike", "aws:SourceArn"),
+        ] {
+            if let Some(value) = self.part(block, name) {
+                let value = wrap(key, value);
+                conditions.push(Field { key: Cow::Borrowed(operator), key_span: value.span, value });
+            }
+        }
+        if !conditions.is_empty() {
+            entries.push(("Condition", span, Value { span, kind: Kind::Map(conditions) }));
+        }
+        self.statement(&normal::map(span, entries), "Properties".to_owned());
+    }
+
+    /// A property that is a part of a statement.
+    fn part(&mut self, block: &Block<'t>, name: &str) -> Option<&'m Value<'t>> {
+        let names = ["Properties", name];
+        match self.run.descend(block.node, block.key_span, &names) {
+            Descent::Value(value, walked) => {
+                let mut value = value;
+                for name in names.iter().skip(walked).filter(|_| !value.is_opaque()) {
+                    value = value.get(name)?;
+                }
+                (!matches!(value.kind, Kind::Null)).then_some(value)
+            }
+            Descent::Absent(..) => None,
+            Descent::Unknown(_) => {
+                self.unknown = true;
+                None
+            }
+        }
     }
 
     fn unread_value(&mut self, value: &Value<'t>) {
@@ -350,10 +405,19 @@ mod tests {
         let text = format!("{{Type: AWS::Logs::ResourcePolicy, Properties: {{PolicyDocument: {document}}}}}");
         let expected = "Properties/PolicyDocument/Statement: {Resources: [arn:${AWS::Partition}:logs:x:${P}:*]}";
         assert_eq!(read(DocumentKind::Resource, &text), (vec![expected.to_owned()], false));
-        for outside in [r#"{\"Statement\": {\"Action\": ${P}}}"#, r#"{\"Statement\": {\"${P}\": \"x\"}}"#, "${P}"] {
+        // Outside of strings it may be anything, and is all that is not known.
+        for (outside, found, unknown) in [
+            (r#"{\"Statement\": {\"Sid\": \"a\", \"Action\": ${P}}}"#, 1, false),
+            (r#"{\"Statement\": [{\"Sid\": \"a\"}, ${P}]}"#, 1, true),
+            (r#"{\"Statement\": {\"${P}\": \"x\"}}"#, 0, true),
+            (r#"{\"Statement\": ${P}}"#, 0, true),
+            (r#"{${P}}"#, 0, true),
+            ("${P}", 0, true),
+        ] {
             let document = format!(r#"{{"Fn::Sub": "{outside}"}}"#);
             let text = format!("{{Type: AWS::Logs::ResourcePolicy, Properties: {{PolicyDocument: {document}}}}}");
-            assert_eq!(read(DocumentKind::Resource, &text), (vec![], true), "{outside}");
+            let read = read(DocumentKind::Resource, &text);
+            assert_eq!((read.0.len(), read.1), (found, unknown), "{outside}");
         }
     }
 

@@ -65,6 +65,42 @@ pub(super) fn spares_resource<'t>(run: &mut Run<'_, 't>, pattern: &Value<'t>, ta
     })
 }
 
+/// Whether a resource pattern matches everything that another one matches, in a policy on a target's bucket.
+pub(super) fn covers_pattern<'t>(
+    run: &mut Run<'_, 't>,
+    outer: &Value<'t>,
+    inner: &Value<'t>,
+    target: &Target<'t>,
+) -> Truth {
+    relate(run, outer, inner, target, Pattern::covers)
+}
+
+/// Whether a resource pattern matches nothing of what another one matches, in a policy on a target's bucket.
+pub(super) fn is_apart<'t>(run: &mut Run<'_, 't>, outer: &Value<'t>, inner: &Value<'t>, target: &Target<'t>) -> Truth {
+    relate(run, outer, inner, target, Pattern::is_disjoint_from)
+}
+
+fn relate<'t>(
+    run: &mut Run<'_, 't>,
+    outer: &Value<'t>,
+    inner: &Value<'t>,
+    target: &Target<'t>,
+    relation: fn(&Pattern, &Pattern) -> Truth,
+) -> Truth {
+    run.decide(&[outer, inner, &target.name], &|values| match values {
+        [outer, inner, name] => match (spelled_alike(outer, name, target), spelled_alike(inner, name, target)) {
+            (Some(outer), Some(inner)) => relation(&outer, &inner),
+            // One of them is about another bucket.
+            _ => relation(&Pattern::default(), &{
+                let mut other = Pattern::default();
+                other.push_text(BUCKET_ARN);
+                other
+            }),
+        },
+        _ => Truth::Unknown,
+    })
+}
+
 /// The statement's pattern and the target's ARN in the same spelling, given the pattern and the bucket's name; nothing
 /// where they certainly have nothing in common.
 fn patterns(values: &[&Value<'_>], target: &Target<'_>) -> Option<(Pattern, Pattern)> {

@@ -4,6 +4,7 @@ use super::condition::{RequestValue, all_hold};
 use super::normal::element;
 use super::pattern::{Pattern, Side};
 use super::principal::{effect_is, has_choice, is_identity};
+use super::reach::is_everything;
 use crate::eval::Run;
 use crate::eval::text::OPEN;
 use crate::eval::value::Value;
@@ -46,21 +47,6 @@ pub fn is_wildcard_resource<'t>(run: &mut Run<'_, 't>, resource: &Value<'t>) -> 
         // A `*` at the end of an earlier segment reaches beyond the colons: IAM User Guide, "IAM JSON policy elements:
         // Resource".
         is_wildcard(text.splitn(6, ':').last().unwrap_or_default(), value)
-    })
-}
-
-/// Whether a resource pattern names every resource, or every one of a kind: `*`, `arn:aws:s3:::*`, `arn:aws:iam::*:role/*`,
-/// `arn:aws:kms:us-east-1:123456789012:key/*`; not `…:role/app-*`, nor what a policy variable limits (`…:user/${aws:username}`).
-pub fn is_every_resource<'t>(run: &mut Run<'_, 't>, resource: &Value<'t>) -> Truth {
-    ask(run, resource, |value| {
-        let pattern = Pattern::of(value, Side::Outer).unwrap_or_default();
-        let text = pattern.text();
-        if !text.starts_with("arn:") {
-            return is_wildcard(text, value);
-        }
-        let last = text.splitn(6, ':').last().unwrap_or_default();
-        let of_a_kind = last.split_once(['/', ':']).map_or(Truth::False, |(_, name)| is_wildcard(name, value));
-        is_wildcard(last, value).or(of_a_kind)
     })
 }
 
@@ -108,21 +94,19 @@ pub fn grants_admin<'t>(run: &mut Run<'_, 't>, statement: &Value<'t>) -> Truth {
     if allows.is_false() {
         return Truth::False;
     }
-    let any = |run: &mut Run<'_, 't>, name: &str, everything: fn(&str) -> bool| {
-        let values = statement.get(name).map(Value::items).unwrap_or_default();
-        Truth::any(values.iter().map(|value| {
-            ask(run, value, |value| match value.text() {
-                Some(text) => everything(&text).into(),
-                None if may_be_anything(value) => Truth::Unknown,
-                None => Truth::False,
-            })
-        }))
-    };
-    let actions = any(run, element::ACTIONS, |text| matches!(text, "*" | "*:*") || is_stars(text));
+    let actions = statement.get(element::ACTIONS).map(Value::items).unwrap_or_default();
+    let actions = Truth::any(actions.iter().map(|action| {
+        ask(run, action, |value| match value.text() {
+            Some(text) => (text == "*:*" || is_stars(&text)).into(),
+            None if may_be_anything(value) => Truth::Unknown,
+            None => Truth::False,
+        })
+    }));
     if actions.is_false() {
         return Truth::False;
     }
-    let resources = any(run, element::RESOURCES, is_stars);
+    let resources = statement.get(element::RESOURCES).map(Value::items).unwrap_or_default();
+    let resources = Truth::any(resources.iter().map(|resource| is_everything(run, resource)));
     if resources.is_false() {
         return Truth::False;
     }
@@ -147,22 +131,26 @@ pub fn needs_star<'t>(run: &mut Run<'_, 't>, action: &Value<'t>) -> Truth {
     })
 }
 
-fn ask<'t>(run: &mut Run<'_, 't>, value: &Value<'t>, question: impl Fn(&Value<'t>) -> Truth) -> Truth {
+pub(super) fn ask<'t>(run: &mut Run<'_, 't>, value: &Value<'t>, question: impl Fn(&Value<'t>) -> Truth) -> Truth {
     run.decide(&[value], &|values| values.first().map_or(Truth::False, |value| question(value)))
 }
 
 /// Whether a stretch of a value's text is nothing but wildcards, `*` among them.
-fn is_wildcard(stretch: &str, value: &Value<'_>) -> Truth {
-    let wildcards = |text: &str| text.contains('*') && text.chars().all(|c| matches!(c, '*' | '?' | '/'));
+pub(super) fn is_wildcard(stretch: &str, value: &Value<'_>) -> Truth {
     if !stretch.contains(OPEN) {
-        return wildcards(stretch).into();
+        return is_wildcard_text(stretch).into();
     }
     if may_be_anything(value) { Truth::Unknown } else { Truth::False }
 }
 
+/// Whether a text is nothing but wildcards, `*` among them.
+pub(super) fn is_wildcard_text(text: &str) -> bool {
+    text.contains('*') && text.chars().all(|character| matches!(character, '*' | '?' | '/'))
+}
+
 /// Whether a wildcard may stand where a value is unsettled: the whole of it is, or one of its parts has some known texts to
 /// choose from. Any other part of a text is taken for a name.
-fn may_be_anything(value: &Value<'_>) -> bool {
+pub(super) fn may_be_anything(value: &Value<'_>) -> bool {
     has_choice(value) || (value.is_opaque() && !value.as_reference().is_some_and(is_identity))
 }
 
@@ -238,26 +226,6 @@ mod tests {
                 ("{'Fn::ImportValue': x}", &[Unknown]),
                 ("{Ref: Choice}", &[False, True]),
                 ("{'Fn::Sub': 'arn:aws:s3:::${Choice}'}", &[False, True]),
-            ],
-        );
-    }
-
-    #[test]
-    fn every_resource_of_a_kind() {
-        check(
-            is_every_resource,
-            &[
-                ("'*'", &[True]),
-                ("'arn:aws:iam::*:role/*'", &[True]),
-                ("{'Fn::Sub': 'arn:${AWS::Partition}:iam::${AWS::AccountId}:role/*'}", &[True]),
-                ("{'Fn::Sub': 'arn:aws:kms:${AWS::Region}:${AWS::AccountId}:key/*'}", &[True]),
-                ("'arn:aws:lambda:us-east-1:123456789012:function:*'", &[True]),
-                ("'arn:aws:iam::123456789012:role/app-*'", &[False]),
-                ("'arn:aws:iam::123456789012:user/${aws:username}'", &[False]),
-                ("{'Fn::Sub': 'arn:aws:iam::123456789012:role/${Open}'}", &[False]),
-                ("{'Fn::GetAtt': [Role, Arn]}", &[False]),
-                ("{Ref: Open}", &[Unknown]),
-                ("{'Fn::Sub': 'arn:aws:iam::123456789012:role/${Choice}'}", &[False, True]),
             ],
         );
     }
@@ -341,6 +309,8 @@ mod tests {
             ("{Effect: Deny, Action: '*', Resource: '*'}", &[False]),
             ("{Effect: Allow, Action: 'iam:*', Resource: '*'}", &[False]),
             ("{Effect: Allow, Action: '*', Resource: 'arn:aws:s3:::*'}", &[False]),
+            ("{Effect: Allow, Action: '*', Resource: 'arn:aws:*'}", &[True]),
+            ("{Effect: Allow, Action: '*', Resource: {'Fn::Sub': 'arn:${AWS::Partition}:*:*:*:*'}}", &[True]),
             ("{Effect: Allow, NotAction: 'iam:*', Resource: '*'}", &[False]),
             ("{Effect: Allow, Action: '*'}", &[False]),
             ("{Effect: Allow, Action: {Ref: Open}, Resource: '*'}", &[Unknown]),

@@ -4,10 +4,10 @@
 mod exports;
 mod nested;
 
-use crate::discover::{self, Candidate, Reading};
+use crate::discover::{self, Candidate, Foreign, Reading};
 use crate::eval::inputs::Inputs;
 use crate::finding::{Diagnostic, Severity};
-use crate::linter::{FileReport, Linter, Loaded, MAX_INCLUDES};
+use crate::linter::{FileReport, Linter, Loaded, MAX_INCLUDES, NOT_A_TEMPLATE};
 use crate::source::{Source, SourceId};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
@@ -23,14 +23,27 @@ pub const STACK_BYTES: usize = 16 << 20;
 /// The result for one candidate.
 #[derive(Debug)]
 pub enum File {
-    /// Not a template, and not named as one.
+    /// Not a template, and nothing that anyone would take for one.
     NoTemplate,
-    /// Named, but not a template.
-    Skipped,
+    /// Not a template.
+    Other(Box<Other>),
     /// It should have been readable.
     Unreadable(Box<Diagnostic>),
     /// It was parsed, or should have parsed.
     Linted(Box<Linted>),
+}
+
+/// A text that is not a template.
+#[derive(Debug, Default)]
+pub struct Other {
+    /// The program that the file is for, if it is known.
+    pub foreign: Option<Foreign>,
+    /// The resources in it: those of a file that templates include.
+    pub resources: usize,
+    /// The error, if it cannot be parsed.
+    pub broken: Option<Linted>,
+    /// The error, if it is not text.
+    pub problem: Option<Box<Diagnostic>>,
 }
 
 /// A text that was linted.
@@ -175,11 +188,17 @@ fn lint_one(job: &Job<'_>, id: SourceId) -> File {
     let Job { candidate, linter, .. } = job;
     let text = match discover::read(candidate) {
         Reading::Text(text) => text,
-        Reading::NoTemplate => return File::NoTemplate,
+        Reading::NoTemplate(problem) if candidate.named => {
+            return File::Other(Box::new(Other { problem: Some(problem), ..Other::default() }));
+        }
+        Reading::NoTemplate(_) => return File::NoTemplate,
         Reading::Unreadable(diagnostic) => return File::Unreadable(diagnostic),
     };
     if !candidate.named && !discover::may_be_template(&text) {
-        return File::NoTemplate;
+        return match Foreign::with_resources(&candidate.name, &text) {
+            None => File::NoTemplate,
+            foreign => File::Other(Box::new(Other { foreign, ..Other::default() })),
+        };
     }
     let ties = Ties { imports: text.contains("ImportValue"), exports: text.contains("Export") };
     let source = Source::new(id, candidate.name.as_str(), text);
@@ -188,21 +207,34 @@ fn lint_one(job: &Job<'_>, id: SourceId) -> File {
         Ok(Loaded { name, text })
     };
     let report = linter.lint_in(&source, &load, &job.inputs);
-    let broken = !report.is_template && !report.diagnostics.is_empty();
-    match (report.is_template || broken, candidate.named) {
-        (false, true) => File::Skipped,
-        (false, false) => File::NoTemplate,
-        (true, false) if broken && !discover::shows_template(source.text()) => File::NoTemplate,
-        (true, _) => {
-            // Only texts that something points into are kept. Findings in nested stacks point to their parents.
-            let is_shown = !report.findings.is_empty()
-                || !report.suppressed.is_empty()
-                || !report.exceptions.is_empty()
-                || !report.diagnostics.is_empty()
-                || !report.nested.is_empty();
-            File::Linted(Box::new(Linted { report, source: is_shown.then_some(source), ties }))
-        }
+    if !report.is_template && !is_meant_as_template(&report, &source) {
+        return other(candidate, report, source, ties);
     }
+    // A text is kept only if something points into it. Findings in nested stacks point to their parents.
+    let source = report.shows_text().then(|| source.hiding(&report.hidden));
+    File::Linted(Box::new(Linted { report, source, ties }))
+}
+
+/// Whether a text that is not a template should be one.
+fn is_meant_as_template(report: &FileReport, source: &Source) -> bool {
+    let has_error = |code| report.diagnostics.iter().any(|diagnostic| diagnostic.code == code);
+    has_error(NOT_A_TEMPLATE) || (!report.diagnostics.is_empty() && discover::shows_template(source.text()))
+}
+
+/// A text that is not a template, and is not meant as one.
+fn other(candidate: &Candidate, report: FileReport, source: Source, ties: Ties) -> File {
+    let find: fn(&str, &str) -> Option<Foreign> = if candidate.named { Foreign::of } else { Foreign::with_resources };
+    let foreign = find(&candidate.name, source.text());
+    let resources = report.bare_resources;
+    let is_broken = !report.diagnostics.is_empty();
+    if !candidate.named && foreign.is_none() && resources == 0 {
+        return File::NoTemplate;
+    }
+    let broken = (is_broken && foreign.is_none()).then(|| {
+        let source = Some(source.hiding(&report.hidden));
+        Linted { report, source, ties }
+    });
+    File::Other(Box::new(Other { foreign, resources, broken, problem: None }))
 }
 
 #[cfg(test)]
@@ -223,6 +255,6 @@ mod tests {
         let File::Unreadable(diagnostic) = guarded(&candidate, || panic!("on purpose")) else { panic!("not reported") };
         assert_eq!((diagnostic.code, diagnostic.file.as_str()), ("internal-error", "odd.yaml"));
         assert_eq!(diagnostic.severity, Severity::Error);
-        assert!(matches!(guarded(&candidate, || File::Skipped), File::Skipped));
+        assert!(matches!(guarded(&candidate, || File::NoTemplate), File::NoTemplate));
     }
 }

@@ -221,7 +221,12 @@ fn united(one: File, other: File) -> File {
     match (one, other) {
         (File::Linted(mut one), File::Linted(other)) => {
             let Linted { report, source, .. } = *other;
-            let FileReport { findings, suppressed, exceptions, by_rule, nested, .. } = report;
+            let FileReport { findings, suppressed, exceptions, by_rule, nested, diagnostics, .. } = report;
+            for diagnostic in diagnostics {
+                if !one.report.diagnostics.contains(&diagnostic) {
+                    one.report.diagnostics.push(diagnostic);
+                }
+            }
             unite(&mut one.report.findings, findings);
             unite(&mut one.report.suppressed, suppressed);
             // The same text has the same exceptions, in the same order.

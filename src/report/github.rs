@@ -2,12 +2,12 @@
 //! to code scanning.
 //!
 //! The runner makes annotations of the first ten commands of each kind that a step prints, cuts a message at 4,096 characters
-//! and drops the rest silently (`ExecutionContext.cs` of actions/runner). So where there are more, nine are annotated, one of
-//! each rule before a second of any, the tenth counts the others, and the log lists them.
+//! and drops the rest silently (`ExecutionContext.cs` of actions/runner). So where there are more, nine are annotated, the gravest
+//! first and of equally grave ones one of each rule before a second of any, the tenth counts the others, and the log lists them.
 
 use super::text::{count, message, one_line, shorten};
 use super::{Report, RuleReport, headline, prose};
-use crate::finding::{Diagnostic, Finding, Level, Severity};
+use crate::finding::{Diagnostic, Finding, Level, RuleSeverity, Severity};
 use crate::source::{Position, Span};
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
@@ -24,13 +24,15 @@ const MAX_RULES: usize = 20;
 struct Issue<'a> {
     /// Rule or diagnostic.
     code: &'a str,
+    /// That of the rule; none for a diagnostic.
+    severity: Option<RuleSeverity>,
     /// The heading of the annotation.
     title: String,
     file: &'a str,
     place: Option<(Position, Position)>,
     /// On one line.
     message: String,
-    /// Citations and remediation, each on its own line.
+    /// Severity, citations and remediation, each on its own line.
     notes: String,
 }
 
@@ -54,7 +56,8 @@ fn write_level(out: &mut impl io::Write, level: Level, issues: Vec<Issue>) -> io
     if issues.len() <= MAX_ANNOTATIONS {
         return issues.iter().try_for_each(|issue| write_command(out, level, issue));
     }
-    // The first of each rule, then the second of each, and so on; within that, the order of the report.
+    // What could not be done, then the gravest; of these the first of each rule, then the second of each, and so on; within that,
+    // the order of the report.
     let mut times: HashMap<&str, usize> = HashMap::new();
     let mut ranked: Vec<(usize, &Issue)> = Vec::with_capacity(issues.len());
     for issue in &issues {
@@ -62,7 +65,7 @@ fn write_level(out: &mut impl io::Write, level: Level, issues: Vec<Issue>) -> io
         ranked.push((*time, issue));
         *time += 1;
     }
-    ranked.sort_by_key(|(time, _)| *time);
+    ranked.sort_by_key(|(time, issue)| (issue.severity.is_some(), std::cmp::Reverse(issue.severity), *time));
     let (annotated, others) = ranked.split_at(MAX_ANNOTATIONS - 1);
     for (_, issue) in annotated {
         write_command(out, level, issue)?;
@@ -133,11 +136,12 @@ fn of_finding<'a>(finding: &'a Finding, report: &Report<'a>) -> Issue<'a> {
     let rule = report.rule(&finding.rule);
     Issue {
         code: &finding.rule,
+        severity: Some(finding.severity),
         title: rule.map_or_else(|| finding.rule.to_string(), |rule| format!("{}: {}", finding.rule, rule.meta.title)),
         file: report.source_name(finding.span.source),
         place: place(finding.span, report),
         message: message(finding),
-        notes: rule.map(notes).unwrap_or_default(),
+        notes: format!("\nSeverity: {}{}", finding.severity.name(), rule.map(notes).unwrap_or_default()),
     }
 }
 
@@ -157,6 +161,7 @@ fn notes(rule: &RuleReport) -> String {
 fn of_diagnostic<'a>(diagnostic: &'a Diagnostic, report: &Report<'a>) -> Issue<'a> {
     Issue {
         code: diagnostic.code,
+        severity: None,
         title: diagnostic.code.to_owned(),
         file: &diagnostic.file,
         place: diagnostic.span.and_then(|span| place(span, report)),

@@ -7,7 +7,7 @@
 use super::Report;
 use super::fingerprint::{Fingerprinter, fingerprint};
 use super::text::{message, one_line};
-use crate::finding::{Diagnostic, Finding, Level, Severity};
+use crate::finding::{Diagnostic, Finding, Level, RuleSeverity, Severity};
 use crate::source::Span;
 use serde::Serialize;
 use serde::ser::{SerializeSeq, Serializer};
@@ -67,12 +67,19 @@ fn of_finding<'a>(finding: &'a Finding, prints: &mut Fingerprinter, report: &Rep
         description: format!("{}{cited}", message(finding)),
         check_name: &finding.rule,
         fingerprint: prints.next(finding, path),
-        severity: match finding.level {
-            Level::Error => "critical",
-            Level::Warning => "major",
-            Level::Note => "info",
-        },
+        severity: severity(finding),
         location: Location { path, lines: lines(finding.span, report) },
+    }
+}
+
+/// GitLab has five words for ours and for notes, which are for information whatever their rule is about.
+fn severity(finding: &Finding) -> &'static str {
+    match (finding.level, finding.severity) {
+        (Level::Note, _) => "info",
+        (_, RuleSeverity::Critical) => "blocker",
+        (_, RuleSeverity::High) => "critical",
+        (_, RuleSeverity::Medium) => "major",
+        (_, RuleSeverity::Low) => "minor",
     }
 }
 

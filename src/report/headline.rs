@@ -93,7 +93,18 @@ pub(crate) fn selection(summary: &Summary) -> String {
         None if summary.selection.contains(", ") => format!("{rules} of profiles {}", summary.selection),
         None => format!("{rules} of profile {}", summary.selection),
     };
-    format!("{chosen} on {} in {}", count(summary.resources, "resource"), count(summary.templates, "template"))
+    let mut limits = String::new();
+    match summary.min_severity {
+        Some("critical") => limits.push_str(", severity critical"),
+        Some(least) => limits.push_str(&format!(", severity {least} or higher")),
+        None => {}
+    }
+    if !summary.ignored.is_empty() {
+        limits.push_str(&format!(", without {},", summary.ignored.join(", ")));
+    } else if !limits.is_empty() {
+        limits.push(',');
+    }
+    format!("{chosen}{limits} on {} in {}", count(summary.resources, "resource"), count(summary.templates, "template"))
 }
 
 /// Which configuration governs how many templates; none where one governs all.

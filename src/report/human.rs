@@ -6,17 +6,20 @@
 mod excerpt;
 pub(crate) mod paint;
 mod quiet;
+mod section;
 mod summary;
 
-use super::text::{MAX_MESSAGE, count, one_line, shorten, shorten_start, width, wrap};
+use super::statistics::Grouping;
+use super::text::{MAX_MESSAGE, count, one_line, shorten, width, wrap};
 use super::{Report, prose};
 use crate::finding::{Diagnostic, Finding, Level, Related, Severity};
 use crate::report::lines::Mark;
-use crate::source::Span;
+use crate::source::{SourceId, Span};
 use excerpt::{Excerpt, Window};
 use miette::GraphicalReportHandler;
 use paint::Ink;
-use std::collections::{BTreeMap, HashMap};
+use section::{heading, sections};
+use std::collections::HashMap;
 use std::fmt;
 use std::io;
 
@@ -54,17 +57,10 @@ pub enum Part {
     Whole,
     /// Findings and problems, without a summary.
     Findings,
-    /// Problems, and how often each rule fires instead of the findings.
+    /// Problems, and the numbers of findings instead of the findings.
     Statistics,
-}
-
-/// What is shown of one file.
-#[derive(Default)]
-struct FileGroup<'a> {
-    diagnostics: Vec<&'a Diagnostic>,
-    failures: Vec<&'a Finding>,
-    /// Checks that passed or are undecided, and findings that do not count.
-    others: Vec<&'a Finding>,
+    /// The same without a summary.
+    Numbers,
 }
 
 /// Writes the report: file by file (diagnostics, failures, then what `--show` adds), and a summary.
@@ -72,19 +68,26 @@ struct FileGroup<'a> {
 /// # Errors
 /// Those of `out`.
 pub fn write(out: &mut impl io::Write, report: &Report, style: &Style) -> io::Result<()> {
-    write_part(out, report, style, Part::Whole)
+    write_part(out, report, style, Part::Whole, None)
 }
 
-/// Writes part of the report.
+/// Writes part of the report, its findings grouped by files unless something else is given, and its numbers by rules.
 ///
 /// # Errors
 /// Those of `out`.
-pub fn write_part(out: &mut impl io::Write, report: &Report, style: &Style, part: Part) -> io::Result<()> {
+pub fn write_part(
+    out: &mut impl io::Write,
+    report: &Report,
+    style: &Style,
+    part: Part,
+    grouping: Option<Grouping>,
+) -> io::Result<()> {
     let style = Style { width: style.width.max(MIN_WIDTH), ..*style };
-    let findings = if part == Part::Statistics { &[] } else { report.findings };
-    let shown = Report { findings, ..*report };
-    for (name, group) in by_file(&shown) {
-        let mut text = heading(name, &group, &style);
+    let counts_only = matches!(part, Part::Statistics | Part::Numbers);
+    let shown = Report { findings: if counts_only { &[] } else { report.findings }, ..*report };
+    let grouping_of_findings = grouping.unwrap_or(Grouping::File);
+    for group in sections(&shown, grouping_of_findings, &style) {
+        let mut text = heading(&group, &style);
         for diagnostic in group.diagnostics {
             text.push_str(&diagnostic_block(diagnostic, report, &style)?);
         }
@@ -96,77 +99,32 @@ pub fn write_part(out: &mut impl io::Write, report: &Report, style: &Style, part
             out.write_all(text.as_bytes())?;
             text.clear();
         }
-        text.push_str(&quiet::lines(&group.others, report, &style));
+        let names_files = grouping_of_findings == Grouping::Rule;
+        text.push_str(&quiet::lines(&group.others, names_files, report, &style));
         out.write_all(text.as_bytes())?;
     }
-    match part {
-        Part::Findings => Ok(()),
-        Part::Whole | Part::Statistics => {
-            out.write_all(summary::text(report, &style, part == Part::Statistics).as_bytes())
-        }
-    }
+    let numbers = counts_only.then_some(grouping.unwrap_or(Grouping::Rule));
+    let end = match part {
+        Part::Findings => String::new(),
+        Part::Numbers => summary::numbers(report, &style, numbers.unwrap_or(Grouping::Rule)),
+        Part::Whole | Part::Statistics => summary::text(report, &style, numbers),
+    };
+    out.write_all(end.as_bytes())
 }
 
-/// The findings of a rule so far in the file at hand: its citations and remediation are shown once.
+/// The findings of a rule so far below the heading at hand: its citations and remediation are shown once.
 #[derive(Copy, Clone)]
 struct Shown {
-    /// The line of the first finding; none where the source is not part of the report.
-    line: Option<usize>,
+    /// The source and the line of the first finding; none where the source is not part of the report.
+    line: Option<(SourceId, usize)>,
     times: usize,
 }
 
 impl Shown {
     fn at(finding: &Finding, report: &Report) -> Self {
         let source = report.source(finding.span.source);
-        Self { line: source.map(|source| source.position(finding.span.start).line), times: 0 }
+        Self { line: source.map(|source| (source.id, source.position(finding.span.start).line)), times: 0 }
     }
-}
-
-/// What there is to show, by the name of the file.
-fn by_file<'a>(report: &Report<'a>) -> BTreeMap<&'a str, FileGroup<'a>> {
-    let mut groups: BTreeMap<&str, FileGroup> = BTreeMap::new();
-    for diagnostic in report.diagnostics {
-        groups.entry(&diagnostic.file).or_default().diagnostics.push(diagnostic);
-    }
-    let suppressed = if report.shows_suppressed { report.suppressed } else { &[] };
-    for finding in report.findings.iter().chain(suppressed) {
-        let group = groups.entry(report.source_name(finding.span.source)).or_default();
-        let list = if finding.counts() { &mut group.failures } else { &mut group.others };
-        list.push(finding);
-    }
-    for group in groups.values_mut() {
-        // Errors before notes; the order among them stays.
-        group.diagnostics.sort_by_key(|diagnostic| std::cmp::Reverse(diagnostic.severity));
-    }
-    groups
-}
-
-/// A rule across the page with the file's name and its counts.
-fn heading(name: &str, group: &FileGroup, style: &Style) -> String {
-    let level = |level| group.failures.iter().filter(|finding| finding.level == level).count();
-    let problems = group.diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error).count();
-    let mut counts: Vec<String> = [Level::Error, Level::Warning, Level::Note]
-        .into_iter()
-        .filter(|one| level(*one) > 0)
-        .map(|one| count(level(one), one.name()))
-        .collect();
-    if problems > 0 {
-        counts.push(count(problems, "problem"));
-    }
-    let bar = style.glyph("─", "-");
-    let counts = if counts.is_empty() { String::new() } else { format!("{} ", counts.join(", ")) };
-    let between = if counts.is_empty() { String::new() } else { format!("{} ", bar.repeat(2)) };
-    let room = style.width.saturating_sub(width(&counts) + 8).max(MIN_WIDTH / 2);
-    let name = if name.is_empty() { "hipaalint" } else { name };
-    let name = shorten_start(&one_line(name, style.unicode), room, style.unicode).into_owned();
-    let fill = style.width.saturating_sub(4 + width(&name) + width(&between) + width(&counts));
-    format!(
-        "{} {} {}{counts}{}\n\n",
-        style.paint(Ink::Dim, &bar.repeat(2)),
-        style.paint(Ink::Bold, &name),
-        style.paint(Ink::Dim, &between),
-        style.paint(Ink::Dim, &bar.repeat(fill))
-    )
 }
 
 /// A finding with its source, the citations that its rule serves, and how to fix it. A rule's later findings in a file do not
@@ -175,14 +133,14 @@ fn finding_block(finding: &Finding, shown: Option<Shown>, report: &Report, style
     let rule = report.rule(&finding.rule);
     let code = one_line(&finding.rule, style.unicode);
     let title = format!("{}[{code}]", finding.level.name());
-    let subject = subject_text(finding, style);
+    let subject = format!("{}, severity {}", subject_text(finding, style), finding.severity.name());
     let fits = width(&title) + 1 + width(&subject) <= style.width.saturating_sub(HEADER_INDENT);
     let title = style.link(&super::rule_address(&code), &style.paint(Ink::of(finding.level), &title));
     let mut header = if fits { format!("{title} {subject}") } else { title };
     if !fits {
         push_wrapped(&mut header, &subject, style);
     }
-    push_wrapped(&mut header, &finding.full_message(), style);
+    push_wrapped(&mut header, &finding.sentence(), style);
 
     // Related places explain what the message cannot: with them, a finding is always drawn.
     let drawn = !finding.related.is_empty() || shown.is_none_or(|shown| shown.times < MAX_DRAWN);
@@ -204,13 +162,15 @@ fn finding_block(finding: &Finding, shown: Option<Shown>, report: &Report, style
     }
     push_note(&mut block, "CDK", finding.subject.construct.as_deref().unwrap_or_default(), style);
     if let Some(shown) = shown {
-        if let Some(line) = shown.line.filter(|_| drawn) {
+        let same_source = shown.line.filter(|(source, _)| *source == finding.span.source);
+        if let Some((_, line)) = same_source.filter(|_| drawn) {
             push_note(&mut block, "Fix", &format!("See line {line}"), style);
         }
     } else if let Some(rule) = rule {
         push_citations(&mut block, &rule.meta.controls, report, style);
         push_note(&mut block, "Fix", &prose::lead(&rule.prose.remediation), style);
     }
+    push_note(&mut block, "SAM", finding.advice.as_deref().unwrap_or_default(), style);
     block.push('\n');
     Ok(block)
 }

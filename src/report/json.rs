@@ -5,7 +5,8 @@
 //! ```text
 //! { schema: 1,
 //!   tool: { name, version },
-//!   summary: { selection, governed: [{ configuration?, profile?, templates }], notice?, templates, skipped,
+//!   summary: { selection, governed: [{ configuration?, profile?, templates }], min_severity?: SEVERITY, ignored: [rule or pattern],
+//!              notice?, templates, skipped,
 //!              left_out_files, left_out_folders, unreadable, problems, resources, rules,
 //!              passed, supporting, failed, undecided, errors, warnings, notes,
 //!              suppressed_by_exceptions, suppressed_required, in_baseline, stale },
@@ -14,7 +15,7 @@
 //!   suppressed: [FINDING],
 //!   exceptions: [{ state: "in-force" | "not-checked" | "unused" | "expired" | "without-reason" | "unknown-rule" | "malformed",
 //!                  findings: number, EXCEPTION… }] }
-//! FINDING: { rule, level: "error" | "warning" | "note", outcome: "fail" | "undecided" | "pass",
+//! FINDING: { rule, level: "error" | "warning" | "note", severity: SEVERITY, outcome: "fail" | "undecided" | "pass",
 //!            message, when?, file, start?, end?, path,
 //!            subject: SUBJECT, alike: [SUBJECT], controls: [citation], related: [RELATED],
 //!            baseline: "new" | "unchanged" ?, exception: EXCEPTION ? }
@@ -22,12 +23,13 @@
 //!              dialect: "metadata" | "comment" | "cfn-guard" | "cfn-nag" | "checkov" | "cdk-nag",
 //!              covers: [path], required: [citation], file, start?, end? }
 //! start, end: { line, column, offset }     RELATED: { message, file, start?, end? }
-//! SUBJECT: { section, name, type?, construct? }
+//! SUBJECT: { section, name, type?, construct? }     SEVERITY: "critical" | "high" | "medium" | "low"
 //! ```
 //!
 //! Lines and columns count from 1, columns in characters, offsets in bytes; `end` is exclusive. What is marked with `?` is
 //! null where there is no value, never absent. `alike` are further subjects of the same finding, which a loop makes of the
-//! same text. `level` is the level of the finding, whatever the outcome. Findings in `suppressed` do not count: an exception
+//! same text. `level` is the level of the finding and `severity` that of its rule, whatever the outcome. Findings are in the order
+//! of their severity, the gravest first. Findings in `suppressed` do not count: an exception
 //! suppresses them, or the baseline has them. `required` are the citations that no equivalent measure can replace (164.306(d)(3));
 //! of a finding's exception, those that its rule serves. `supporting` counts those of the `passed` checks whose rule shows no
 //! safeguard. `baseline` is null where no baseline was given.
@@ -35,8 +37,8 @@
 use super::{Report, Summary};
 use crate::date::Date;
 use crate::finding::{
-    BaselineState, Diagnostic, Dialect, Exception, ExceptionState, Finding, Level, Outcome, Related, Severity, Subject,
-    Suppression,
+    BaselineState, Diagnostic, Dialect, Exception, ExceptionState, Finding, Level, Outcome, Related, RuleSeverity,
+    Severity, Subject, Suppression,
 };
 use crate::source::Span;
 use serde::Serialize;
@@ -96,9 +98,13 @@ struct DiagnosticEntry<'a> {
 struct FindingEntry<'a> {
     rule: &'a str,
     level: Level,
+    severity: RuleSeverity,
     outcome: Outcome,
     message: &'a str,
     when: Option<&'a str>,
+    /// Only where there is any: few resources are made by a transform.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    advice: Option<&'a str>,
     file: &'a str,
     start: Option<PositionEntry>,
     end: Option<PositionEntry>,
@@ -182,9 +188,11 @@ fn finding_entry<'a>(finding: &'a Finding, report: &Report<'a>) -> FindingEntry<
     FindingEntry {
         rule: &finding.rule,
         level: finding.level,
+        severity: finding.severity,
         outcome: finding.outcome,
         message: &finding.message,
         when: finding.when.as_deref(),
+        advice: finding.advice.as_deref(),
         file: report.source_name(finding.span.source),
         start,
         end,

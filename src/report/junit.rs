@@ -160,6 +160,9 @@ fn write_failure(out: &mut impl io::Write, rule: &str, findings: &[&Finding], re
     for finding in findings {
         text.push_str(&format!("{}{}: {}\n", place(finding.span, report), finding.level.name(), message(finding)));
     }
+    if let Some(first) = findings.first() {
+        text.push_str(&format!("Severity: {}\n", first.severity.name()));
+    }
     if let Some(rule) = report.rule(rule) {
         if !rule.meta.controls.is_empty() {
             let cited: Vec<String> = rule.meta.controls.iter().map(|id| report.citation(id)).collect();

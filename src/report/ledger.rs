@@ -293,10 +293,12 @@ impl<'a> Ledger<'a> {
         self.breakdown(control).map_or(Standing::NoRule, Breakdown::standing)
     }
 
-    /// The rules with findings that count: the gravest first, then those with most.
+    /// The rules with findings that count: the gravest first, by severity and level, then those with most.
     pub(crate) fn violated(&self) -> Vec<&Account<'a>> {
         let mut violated: Vec<&Account> = self.rules.iter().filter(|account| !account.violations.is_empty()).collect();
-        violated.sort_by_key(|account| std::cmp::Reverse((account.level(), account.violations.len())));
+        violated.sort_by_key(|account| {
+            std::cmp::Reverse((account.rule.meta.severity, account.level(), account.violations.len()))
+        });
         violated
     }
 }

@@ -128,7 +128,7 @@ fn findings(page: &mut Page, report: &Report, after: usize) {
     if found.is_empty() {
         return;
     }
-    found.sort_by_key(|finding| std::cmp::Reverse(finding.level));
+    found.sort_by_key(|finding| std::cmp::Reverse((finding.severity, finding.level)));
     let rows = found.iter().map(|finding| row(finding, report));
     page.add(&format!("\n{HEAD}"), after);
     if found.len() <= MAX_ROWS {
@@ -142,15 +142,16 @@ fn findings(page: &mut Page, report: &Report, after: usize) {
 }
 
 /// The head of the table of findings.
-const HEAD: &str = "| Level | Place | Finding |\n| --- | --- | --- |\n";
+const HEAD: &str = "| Level, severity | Place | Finding |\n| --- | --- | --- |\n";
 const NO_ROOM: &str = "that this comment has no room for";
 
 fn row(finding: &Finding, report: &Report) -> String {
     let text = shorten(&message(finding), MAX_MESSAGE, true).into_owned();
     format!(
-        "| {}\u{a0}{} | {} | {}<br>{} |\n",
+        "| {}\u{a0}{}<br>{} | {} | {}<br>{} |\n",
         mark(finding.level),
         finding.level.name(),
+        finding.severity.name(),
         MarkdownCode(&place(finding.span, report)),
         rule_link(&finding.rule),
         Markdown(&text)

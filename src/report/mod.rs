@@ -139,6 +139,10 @@ pub struct Summary {
     /// The configurations that ran, and on what.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub governed: Vec<Governed>,
+    /// The lowest severity of the rules that ran, if it was limited.
+    pub min_severity: Option<&'static str>,
+    /// Rules that were left out by name, as they were named.
+    pub ignored: Vec<String>,
     /// What has to be known about the profile: that it is a proposal.
     pub notice: Option<&'static str>,
     /// Templates that were linted.

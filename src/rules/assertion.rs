@@ -7,6 +7,7 @@ use super::named::Named;
 use super::operand::Operand;
 use super::path::Path;
 use super::predicate::Predicate;
+use super::rule::PROFILES;
 use crate::policy::DocumentKind;
 use serde::Deserialize;
 
@@ -52,6 +53,10 @@ pub enum Form {
         /// The test of each of its values.
         is: Predicate,
     },
+    /// The configuration sets the rule's own parameter.
+    Configured(Operand),
+    /// The run has one of these profiles, or none: rules were named.
+    Profile(Vec<String>),
     /// Always unknown, for this reason: what a template does not show.
     Undecided(String),
 }
@@ -133,6 +138,10 @@ pub struct Related {
     /// Only for `related`: the property is this text instead of a reference, such as `/aws/lambda/{name}`.
     #[serde(default)]
     pub named: Option<Named>,
+    /// Only with `related`. A reference whose name is not known counts as one to another resource. For conditions that
+    /// leave resources out.
+    #[serde(default)]
+    pub surely: bool,
 }
 
 /// Kinds of policy documents.
@@ -260,6 +269,10 @@ struct RawAssertion {
     analysis: Option<Analysis>,
     /// A parameter of the rule. Its values pass `is`.
     parameter: Option<String>,
+    /// A parameter of the rule. The configuration sets it.
+    configured: Option<String>,
+    /// The run has one of these profiles, or the rule was named.
+    profile: Option<Vec<String>>,
     /// Always undecided, for this reason. Use it as the last item of `any` if the template cannot show the result.
     undecided: Option<String>,
     /// Replaces the rule's message for findings of this assertion.
@@ -284,6 +297,9 @@ impl TryFrom<RawAssertion> for Assertion {
             (Some(_), None) => return Err("`path` needs `is`".to_owned()),
             (None, Some(_)) => return Err("`is` needs `path`".to_owned()),
         };
+        if let Some(unknown) = raw.profile.iter().flatten().find(|name| !PROFILES.contains(&name.as_str())) {
+            return Err(format!("there is no profile `{unknown}`; the profiles are {}", PROFILES.join(", ")));
+        }
         if raw.every.iter().chain(&raw.some).chain(&raw.none).any(|quantified| quantified.bounds.is_some()) {
             return Err("`at-least` and `at-most` are allowed only in `count`".to_owned());
         }
@@ -306,16 +322,53 @@ impl TryFrom<RawAssertion> for Assertion {
                 raw.none.map(|quantified| Form::Quantified(Quantifier::None, quantified)),
                 count,
                 raw.analysis.map(Form::Analysis),
+                raw.configured.map(|name| Form::Configured(Operand::Parameter(name))),
+                raw.profile.map(Form::Profile),
                 raw.undecided.map(Form::Undecided),
             ],
             "`all`, `any`, `not`, `path` (with `is`), `parameter` (with `is`), `every`, `some`, `none`, `count`, \
-             `analysis`, `undecided`",
+             `analysis`, `configured`, `profile`, `undecided`",
         )?;
         Ok(Self { message: raw.message, form })
     }
 }
 
 impl Assertion {
+    /// Whether it depends on what the user set: a profile, or a parameter in the configuration.
+    pub fn depends_on_user(&self) -> bool {
+        match &self.form {
+            Form::Configured(_) | Form::Profile(_) => true,
+            Form::All(items) | Form::Any(items) => items.iter().any(Self::depends_on_user),
+            Form::Not(inner) => inner.depends_on_user(),
+            Form::Quantified(_, quantified) | Form::Count(_, quantified) => {
+                quantified.filter.iter().chain(&quantified.test).any(Self::depends_on_user)
+            }
+            Form::Value { .. } | Form::Analysis(_) | Form::Setting { .. } | Form::Undecided(_) => false,
+        }
+    }
+
+    /// Calls `visit` with every message of its own, and of what it is made of.
+    pub fn messages<'a>(&'a self, visit: &mut dyn FnMut(&'a str)) {
+        if let Some(message) = &self.message {
+            visit(message);
+        }
+        match &self.form {
+            Form::All(items) | Form::Any(items) => items.iter().for_each(|item| item.messages(visit)),
+            Form::Not(inner) => inner.messages(visit),
+            Form::Quantified(_, quantified) | Form::Count(_, quantified) => {
+                for assertion in quantified.filter.iter().chain(&quantified.test) {
+                    assertion.messages(visit);
+                }
+            }
+            Form::Value { .. }
+            | Form::Analysis(_)
+            | Form::Setting { .. }
+            | Form::Configured(_)
+            | Form::Profile(_)
+            | Form::Undecided(_) => {}
+        }
+    }
+
     /// Calls `visit` with every operand, to check that parameters are declared.
     pub fn operands(&self, visit: &mut dyn FnMut(&Operand)) {
         match &self.form {
@@ -332,7 +385,8 @@ impl Assertion {
                 visit(parameter);
                 is.operands(visit);
             }
-            Form::Undecided(_) => {}
+            Form::Configured(parameter) => visit(parameter),
+            Form::Profile(_) | Form::Undecided(_) => {}
         }
     }
 }

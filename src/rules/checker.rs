@@ -10,16 +10,18 @@ pub use location::{Item, Judgement, Location, NOT_SET, block_location, value_loc
 pub use select::{Followed, Selection};
 
 use super::assertion::{Assertion, Form, Quantified, Quantifier};
-use super::operand::Settings;
+use super::operand::{Operand, Settings};
 use super::path::Path;
-use super::predicate::{Predicate, Surroundings, Test};
+use super::predicate::{Predicate, Surroundings, Test, empty_text};
 use crate::eval::Run;
+use crate::eval::text;
 use crate::eval::value::{Content, Kind, Origin, Value};
 use crate::expand::{Block, Model};
 use crate::finding::Related as RelatedLocation;
 use crate::graph;
 use crate::source::Span;
 use crate::truth::Truth;
+use smallvec::SmallVec;
 
 /// Evaluates assertions about one block in one scenario.
 pub struct Checker<'c, 'm, 't> {
@@ -29,6 +31,10 @@ pub struct Checker<'c, 'm, 't> {
     pub model: &'m Model<'m, 't>,
     /// The rule's parameters.
     pub settings: &'c Settings,
+    /// Those among them that the user set.
+    pub configured: &'c Settings,
+    /// The profile of the run; none where rules were named.
+    pub profile: Option<&'c str>,
     /// The block that the rule looks at.
     pub this: &'m Block<'t>,
     /// Whether locations are wanted.
@@ -53,6 +59,13 @@ impl<'m, 't> Checker<'_, 'm, 't> {
                 let texts = parameter.texts(self.settings);
                 let value = |text: &String| Value { span: Span::default(), kind: Kind::String(text.clone().into()) };
                 Truth::all(texts.iter().map(|text| self.test(is, &value(text)))).into()
+            }
+            Form::Configured(parameter) => match parameter {
+                Operand::Parameter(name) => Truth::from(self.configured.contains_key(name)).into(),
+                Operand::Scalars(_) => Truth::False.into(),
+            },
+            Form::Profile(profiles) => {
+                Truth::from(self.profile.is_none_or(|own| profiles.iter().any(|one| one == own))).into()
             }
             Form::Undecided(reason) => {
                 self.run.note_reason(reason.as_str());
@@ -111,7 +124,7 @@ impl<'m, 't> Checker<'_, 'm, 't> {
         if path.rest.is_none() {
             let followed = self.follow(&path.names, item);
             let truth = match (&followed, is.as_presence()) {
-                (Followed::Value(..), Some(wanted)) => wanted.into(),
+                (Followed::Value(value, _), Some(wanted)) => (self.is_something(value) == wanted).into(),
                 (Followed::Value(value, _), None) => self.test(is, value),
                 (Followed::Absent(..), Some(wanted)) => (!wanted).into(),
                 (Followed::Absent(..), None) => or_absent.into(),
@@ -122,8 +135,18 @@ impl<'m, 't> Checker<'_, 'm, 't> {
                 followed => self.short_of(&followed, &path.names, item),
             });
         }
-        let selection = self.select(path, item);
+        let mut selection = self.select(path, item);
         if let Some(wanted) = is.as_presence() {
+            let (something, nothing): (SmallVec<[_; 1]>, SmallVec<[_; 1]>) =
+                std::mem::take(&mut selection.items).into_iter().partition(|found| match found {
+                    Item::Value { value, .. } => self.is_something(value),
+                    Item::Block(_) => true,
+                });
+            // Where there is nothing else, an empty value is what is missing.
+            if let (true, Some(empty)) = (something.is_empty(), nothing.first()) {
+                selection.nearest = self.explained(empty);
+            }
+            selection.items = something;
             return self.presence(&selection, wanted);
         }
         if selection.items.is_empty() {
@@ -150,6 +173,8 @@ impl<'m, 't> Checker<'_, 'm, 't> {
     pub fn explained(&self, item: &Item<'m, 't>) -> Location {
         let mut location = item.location();
         if let Item::Value { value, .. } = item {
+            let value = self.run.as_chosen(value);
+            location = location.of_value(&value);
             for part in value.parts() {
                 let evaluator = &self.model.evaluator;
                 if let (Content::Known(text), Origin::Parameter(name)) = (&part.content, &part.origin)
@@ -165,6 +190,23 @@ impl<'m, 't> Checker<'_, 'm, 't> {
             }
         }
         location
+    }
+
+    /// Whether a value is more than an empty text or an empty list, which name nothing: no key, no bucket, no subnets. An empty
+    /// map may mean something, such as `DefaultAction: { Allow: {} }`.
+    fn is_something(&mut self, value: &Value<'t>) -> bool {
+        match &value.kind {
+            Kind::List(items) => items.iter().any(|item| self.is_something(item)),
+            Kind::String(_) | Kind::Text(_)
+                if value.parts().iter().all(|part| part.content.is_known() || part.content.is_choice()) =>
+            {
+                let is_empty = self
+                    .run
+                    .decide(&[value], &|values| values.first().map_or(Truth::Unknown, |value| empty_text(value)));
+                !is_empty.is_true()
+            }
+            _ => true,
+        }
     }
 
     fn presence(&mut self, selection: &Selection<'m, 't>, wanted: bool) -> Judgement {
@@ -199,6 +241,7 @@ impl<'m, 't> Checker<'_, 'm, 't> {
                     let refers = graph::refers_to(self.run, value, self.this);
                     if *wanted { refers } else { !refers }
                 }
+                Test::Among(path) => self.is_among(value, path),
                 _ => {
                     let around = Surroundings {
                         settings: self.settings,
@@ -214,6 +257,21 @@ impl<'m, 't> Checker<'_, 'm, 't> {
             }
         }
         truth
+    }
+
+    /// Whether a value is one of those at a path of the resource that the rule looks at.
+    fn is_among(&mut self, value: &Value<'t>, path: &Path) -> Truth {
+        let selection = self.select(path, &Item::Block(self.this));
+        let mut among = if selection.unknown { Truth::Unknown } else { Truth::False };
+        for found in &selection.items {
+            let Item::Value { value: known, .. } = found else { continue };
+            let same = self.run.decide(&[value, known], &|values| match values {
+                [value, known] => text::equal(value, known),
+                _ => Truth::Unknown,
+            });
+            among = among.or(same);
+        }
+        among
     }
 
     fn quantified(&mut self, quantifier: Quantifier, quantified: &Quantified, item: &Item<'m, 't>) -> Judgement {

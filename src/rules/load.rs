@@ -2,12 +2,13 @@
 
 pub use crate::nearest::nearest;
 
-use super::meta::{Control, RuleMeta, RuleProse, RuntimeCheck};
+use super::meta::{Control, FalseAlarms, RuleMeta, RuleProse, RuntimeCheck};
 use super::pack::{Head, Lazy, heads};
 use super::read_error::{ReadError, position_of};
 use super::rule::{Example, Examples, PROPOSAL, Rule, RuleFile, TargetName, Targets};
 use super::vetting::{Slip, vet};
-use crate::finding::Level;
+use crate::eval::text::pattern_covers;
+use crate::finding::{Level, RuleSeverity};
 use crate::source::{Source, SourceId};
 use crate::syntax;
 use serde::Deserialize;
@@ -125,7 +126,7 @@ impl RuleEntry {
         }
     }
 
-    /// Its id. As the two below, without making the rest of the head: every run asks it of every rule.
+    /// Its id. As those below, without making the rest of the head: every run asks it of every rule.
     pub fn id(&self) -> &str {
         match &self.texts {
             Texts::Embedded(head) => head.id,
@@ -146,6 +147,14 @@ impl RuleEntry {
         match &self.texts {
             Texts::Embedded(head) => head.level,
             Texts::Own(_) => self.meta.level,
+        }
+    }
+
+    /// Its severity.
+    pub fn severity(&self) -> RuleSeverity {
+        match &self.texts {
+            Texts::Embedded(head) => head.severity,
+            Texts::Own(_) => self.meta.severity,
         }
     }
 
@@ -185,8 +194,9 @@ impl RuleEntry {
     pub fn prose(&self) -> RuleProse {
         match &self.texts {
             Texts::Embedded(head) => {
-                let Prose { why, remediation, references, .. } = serde_json::from_str(head.prose()).unwrap_or_default();
-                RuleProse { why, remediation, references }
+                let Prose { harm, false_alarms, gate, why, remediation, references, .. } =
+                    serde_json::from_str(head.prose()).unwrap_or_default();
+                RuleProse { harm, false_alarms, gate, why, remediation, references }
             }
             Texts::Own(own) => own.0.clone(),
         }
@@ -203,8 +213,14 @@ impl RuleEntry {
 
 /// The texts of an embedded rule.
 #[derive(Default, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
 struct Prose {
+    #[serde(default)]
+    harm: String,
+    #[serde(default)]
+    false_alarms: Option<FalseAlarms>,
+    #[serde(default)]
+    gate: Option<bool>,
     #[serde(default)]
     why: String,
     #[serde(default)]
@@ -333,6 +349,12 @@ impl RuleSet {
         }
     }
 
+    /// The types and properties that custom rules name as newer than the schemas.
+    pub fn newer_than_schemas(&self) -> Vec<String> {
+        let own = self.entries.iter().filter(|entry| entry.file.is_some()).filter_map(|entry| entry.rule().ok());
+        own.flat_map(|rule| rule.newer_than_schemas.iter().cloned()).collect()
+    }
+
     /// The rules, sorted by id.
     pub fn entries(&self) -> &[RuleEntry] {
         &self.entries
@@ -342,6 +364,11 @@ impl RuleSet {
     pub fn get(&self, id: &str) -> Option<&RuleEntry> {
         let index = self.entries.binary_search_by(|entry| entry.id().cmp(id)).ok()?;
         self.entries.get(index)
+    }
+
+    /// Whether there is a rule with this id, or with an id that matches this pattern.
+    pub fn has(&self, pattern: &str) -> bool {
+        self.get(pattern).is_some() || self.entries.iter().any(|entry| names(pattern, entry.id()))
     }
 
     /// The rules that have a name in some other tool, whatever its case.
@@ -368,6 +395,16 @@ impl RuleSet {
     pub fn nearest(&self, id: &str) -> Option<&str> {
         nearest(id, self.entries.iter().map(RuleEntry::id))
     }
+}
+
+/// Whether a text stands for several rules: `*` stands for any characters.
+pub fn is_pattern(text: &str) -> bool {
+    text.contains('*')
+}
+
+/// Whether a text, which may be a pattern such as `s3-*`, names the rule with an id.
+pub fn names(text: &str, id: &str) -> bool {
+    text == id || (is_pattern(text) && pattern_covers(text, id))
 }
 
 /// The text of a rule file.

@@ -1,6 +1,6 @@
 //! The head and the texts of a rule: everything but its logic.
 
-use crate::finding::Level;
+use crate::finding::{Level, RuleSeverity};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
@@ -13,6 +13,8 @@ pub struct RuleMeta {
     pub title: String,
     /// The level of its findings, unless the violation needs a parameter to leave its default.
     pub level: Level,
+    /// What can happen to PHI if a finding is true.
+    pub severity: RuleSeverity,
     /// What a check of it shows when it passes.
     #[serde(default)]
     pub kind: RuleKind,
@@ -40,10 +42,43 @@ pub enum RuleKind {
     Supporting,
 }
 
-/// The texts of a rule, read only on demand (`explain`, SARIF, documentation).
+/// How often a finding of a rule is not a weakness.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, serde::Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum FalseAlarms {
+    /// A finding is nearly always a weakness.
+    Rare,
+    /// Sound designs exist that the template cannot show.
+    Some,
+    /// Many sound designs are reported.
+    Common,
+}
+
+impl FalseAlarms {
+    /// As rule files write it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Rare => "rare",
+            Self::Some => "some",
+            Self::Common => "common",
+        }
+    }
+}
+
+/// The texts of a rule, and the judgments that decide its profiles: read only on demand (`explain`, SARIF, documentation).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct RuleProse {
+    /// What can happen to PHI if a finding is true and nobody reacts, in one sentence.
+    #[serde(default)]
+    pub harm: String,
+    /// How often a finding is not a weakness.
+    #[serde(default)]
+    pub false_alarms: Option<FalseAlarms>,
+    /// Whether a deployment gate can demand the fix: it is in the author's hands, and breaks nothing.
+    #[serde(default)]
+    pub gate: Option<bool>,
     /// Why HIPAA cares. Markdown.
     pub why: String,
     /// How to fix it. Markdown.

@@ -8,6 +8,14 @@ use std::fmt;
 /// The values of a rule's parameters: name to texts.
 pub type Settings = BTreeMap<String, Vec<String>>;
 
+/// What the placeholder of a rule's parameter begins with: `{setting:days}`.
+pub const SETTING: &str = "setting:";
+
+/// The names of the rule's parameters that a message prints.
+pub fn settings_of(message: &str) -> impl Iterator<Item = &str> {
+    message.split('{').skip(1).filter_map(|rest| rest.split_once('}')?.0.strip_prefix(SETTING))
+}
+
 /// One or more scalars, as text; or a parameter of the rule that holds them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Operand {

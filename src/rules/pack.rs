@@ -4,7 +4,7 @@
 
 use super::meta::{RuleKind, RuleMeta};
 use super::rule::{TargetName, Targets};
-use crate::finding::Level;
+use crate::finding::{Level, RuleSeverity};
 use std::ops::{Deref, Range};
 use std::sync::OnceLock;
 
@@ -20,6 +20,7 @@ pub struct Head {
     pub(super) id: &'static str,
     title: &'static str,
     pub(super) level: Level,
+    pub(super) severity: RuleSeverity,
     kind: RuleKind,
     pub(super) profiles: &'static [&'static str],
     controls: &'static [&'static str],
@@ -57,6 +58,7 @@ impl From<&'static Head> for RuleMeta {
             id: head.id.to_owned(),
             title: head.title.to_owned(),
             level: head.level,
+            severity: head.severity,
             kind: head.kind,
             profiles: texts(head.profiles),
             controls: texts(head.controls),

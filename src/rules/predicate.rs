@@ -2,12 +2,15 @@
 
 use super::operand::{Operand, Settings};
 use super::origin::{any_origin, is_dynamic, reads_entry};
+use super::path::Path;
 use super::schedule;
 use super::version::{self, Version};
 use crate::eval::Run;
 use crate::eval::text;
 use crate::eval::value::{Content, Kind, Origin, Part, Value};
 use crate::expression::Expression;
+use crate::graph::addresses;
+use crate::syntax::Node;
 use crate::truth::Truth;
 use serde::Deserialize;
 
@@ -57,7 +60,11 @@ pub enum Test {
     RefersTo(Vec<String>, Wanted),
     /// Refers to the resource that the rule looks at. Decided by the checker, which knows it.
     RefersToThis(Wanted),
-    /// A CIDR block that holds every address.
+    /// One of the values at this path of the resource that the rule looks at. Answered by the checker, which knows it.
+    Among(Path),
+    /// Names a KMS key that the customer manages.
+    CustomerKey(Wanted),
+    /// A CIDR block that holds every address of the internet, or a list of them that do so together.
     World(Wanted),
     /// An IAM action that cannot be limited to a resource.
     NeedsStar(Wanted),
@@ -71,6 +78,10 @@ pub enum Test {
     WildcardResource(Wanted),
     /// `*` or an ARN that names every resource of one kind.
     EveryResource(Wanted),
+    /// `*` or an ARN that names every resource of a kind that one of these actions has.
+    EveryResourceOf(Operand),
+    /// `*` or an ARN of resources of any account.
+    AnyAccount(Wanted),
     /// The subject of a token, with a wildcard where its owner's name should be.
     OpenSubject(Wanted),
     /// A name that promises a secret.
@@ -110,7 +121,7 @@ pub enum ServiceName {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 struct RawPredicate {
-    /// Whether a value exists. Cannot be combined with other predicates.
+    /// Whether a value exists. An empty string or list counts as absent. Cannot be combined with other predicates.
     present: Option<bool>,
     /// Equal to one of these values, as CloudFormation compares them: `true` equals `"true"`.
     equals: Option<Operand>,
@@ -154,7 +165,11 @@ struct RawPredicate {
     refers_to: Option<Vec<String>>,
     /// Refers to the resource that the rule checks.
     refers_to_this: Option<bool>,
-    /// A CIDR block that contains every address.
+    /// Equal to one of the values at this path of the resource that the rule checks.
+    among: Option<Path>,
+    /// A customer managed KMS key: not empty, and not a key of AWS such as `alias/aws/s3`.
+    customer_key: Option<bool>,
+    /// A CIDR block that contains every address of the internet, or a list of CIDR blocks that do together.
     world: Option<bool>,
     /// An IAM action that does not support resource-level permissions, or a pattern of mostly such actions.
     needs_star: Option<bool>,
@@ -168,6 +183,10 @@ struct RawPredicate {
     allows: Option<Operand>,
     /// An IAM resource that is `*`, or an ARN that matches every resource of one type.
     every_resource: Option<bool>,
+    /// An IAM resource that is `*`, or every resource of a kind that one of these actions has.
+    every_resource_of: Option<Operand>,
+    /// An IAM resource that is `*`, or an ARN without an account or with a wildcard in its place.
+    any_account: Option<bool>,
     /// The subject of a token, with a wildcard in place of the owner's name.
     open_subject: Option<bool>,
     /// A name that is typical of a secret, such as `DB_PASSWORD`.
@@ -209,6 +228,8 @@ impl TryFrom<RawPredicate> for Predicate {
             raw.from_no_echo_parameter.map(Test::FromNoEcho),
             raw.refers_to.map(|types| Test::RefersTo(types, true)),
             raw.refers_to_this.map(Test::RefersToThis),
+            raw.among.map(Test::Among),
+            raw.customer_key.map(Test::CustomerKey),
             raw.world.map(Test::World),
             raw.needs_star.map(Test::NeedsStar),
             raw.wildcard_action.map(Test::WildcardAction),
@@ -216,6 +237,8 @@ impl TryFrom<RawPredicate> for Predicate {
             raw.covers_action.map(Test::CoversAction),
             raw.allows.map(Test::Allows),
             raw.every_resource.map(Test::EveryResource),
+            raw.every_resource_of.map(Test::EveryResourceOf),
+            raw.any_account.map(Test::AnyAccount),
             raw.open_subject.map(Test::OpenSubject),
             raw.secret_name.map(Test::SecretName),
         ]
@@ -283,8 +306,12 @@ impl Test {
                     decide(run, &|value| Truth::any(patterns.iter().map(|pattern| text::like(value, pattern))));
                 wanted(result, *yes)
             }
-            Self::AtLeast(operand) => compare(run, value, operand, around, "MinValue", |value, bound| value >= bound),
-            Self::AtMost(operand) => compare(run, value, operand, around, "MaxValue", |value, bound| value <= bound),
+            Self::AtLeast(operand) => {
+                compare(run, value, operand, around, ["MinValue", "MaxValue"], |value, bound| value >= bound)
+            }
+            Self::AtMost(operand) => {
+                compare(run, value, operand, around, ["MaxValue", "MinValue"], |value, bound| value <= bound)
+            }
             Self::VersionAtLeast(least) => decide(run, &|value| version::at_least(value, least)),
             Self::RecursWithinHours(operand) => {
                 match operand.texts(around.settings).first().and_then(|hours| hours.parse().ok()) {
@@ -307,7 +334,8 @@ impl Test {
             Self::Empty(yes) => {
                 let result = match &value.kind {
                     Kind::Null => Truth::True,
-                    Kind::List(items) => items.is_empty().into(),
+                    // A list of empty texts has nothing in it either.
+                    Kind::List(items) => items.iter().all(|item| item.is_scalar() && empty_text(item).is_true()).into(),
                     Kind::Map(fields) => fields.is_empty().into(),
                     _ => decide(run, &empty_text),
                 };
@@ -351,11 +379,14 @@ impl Test {
                 };
                 wanted(result, *yes)
             }
-            // Needs the graph: the checker decides it.
-            Self::RefersToThis(_) => Truth::Unknown,
-            Self::World(yes) => {
-                wanted(if is_network(value, around) { Truth::False } else { decide(run, &is_world) }, *yes)
+            // The checker decides them: it knows the resource that the rule looks at.
+            Self::RefersToThis(_) | Self::Among(_) => Truth::Unknown,
+            Self::CustomerKey(yes) => wanted(decide(run, &is_customer_key), *yes),
+            Self::World(yes) if matches!(value.kind, Kind::List(_)) => {
+                wanted(addresses::are_all_internet(run, value.items()), *yes)
             }
+            Self::World(yes) if is_network(value, around) => wanted(Truth::False, *yes),
+            Self::World(yes) => wanted(decide(run, &addresses::is_internet), *yes),
             Self::NeedsStar(yes) => wanted(crate::policy::needs_star(run, value), *yes),
             Self::WildcardAction(yes) => wanted(crate::policy::is_wildcard_action(run, value), *yes),
             Self::CoversAction(actions) => Truth::all(
@@ -364,6 +395,13 @@ impl Test {
             Self::Allows(blocked) => Truth::any(
                 blocked.texts(around.settings).iter().map(|one| crate::policy::allows_blocked(run, value, one)),
             ),
+            Self::EveryResourceOf(actions) => Truth::any(
+                actions
+                    .texts(around.settings)
+                    .iter()
+                    .map(|action| crate::policy::is_every_resource_of(run, value, action)),
+            ),
+            Self::AnyAccount(yes) => wanted(crate::policy::is_of_any_account(run, value), *yes),
             Self::EveryResource(yes) => wanted(crate::policy::is_every_resource(run, value), *yes),
             Self::OpenSubject(yes) => wanted(crate::policy::is_open_subject(run, value), *yes),
             Self::SecretName(yes) => wanted(decide(run, &crate::graph::secrets::promises_secret), *yes),
@@ -393,7 +431,8 @@ pub fn equals(value: &Value<'_>, text: &str) -> Truth {
     text::equals_str(value, text)
 }
 
-fn empty_text(value: &Value<'_>) -> Truth {
+/// Whether a scalar is the empty text.
+pub(super) fn empty_text(value: &Value<'_>) -> Truth {
     if let Some(text) = value.text() {
         return text.is_empty().into();
     }
@@ -402,7 +441,9 @@ fn empty_text(value: &Value<'_>) -> Truth {
         Content::Known(text) => !text.is_empty(),
         // "Anything else" than what the template's conditions compare with, the empty text among it.
         Content::Except(texts) => texts.iter().any(|text| text.is_empty()),
-        Content::Choice | Content::Unknown => matches!(part.origin, Origin::Pseudo(_) | Origin::Resource { .. }),
+        Content::Choice | Content::Entry(_) | Content::Unknown => {
+            matches!(part.origin, Origin::Pseudo(_) | Origin::Resource { .. })
+        }
     };
     if value.parts().iter().any(filled) { Truth::False } else { Truth::Unknown }
 }
@@ -412,19 +453,28 @@ fn compare<'t>(
     value: &Value<'t>,
     operand: &Operand,
     around: &Surroundings<'_>,
-    limit: &str,
+    limits: [&str; 2],
     holds: impl Fn(f64, f64) -> bool,
 ) -> Truth {
     let Some(bound) = operand.texts(around.settings).first().and_then(|text| text.parse::<f64>().ok()) else {
         return Truth::Unknown;
     };
-    // What a parameter accepts can settle it, whatever is given.
+    // The limits of a parameter can decide it, whatever the value is.
     if value.is_opaque()
         && let Some(Origin::Parameter(name)) = value.as_reference()
-        && let Some(limit) = run.evaluator.template.parameter(name).and_then(|parameter| parameter.node.get(limit))
-        && limit.scalar_text().and_then(|text| text.parse::<f64>().ok()).is_some_and(|limit| holds(limit, bound))
+        && let Some(parameter) = run.evaluator.template.parameter(name)
+        && parameter.kind == "Number"
     {
-        return Truth::True;
+        let [near, far] = limits.map(|limit| {
+            let limit = parameter.node.get(limit).and_then(Node::scalar_text)?;
+            limit.parse::<f64>().ok().map(|limit| holds(limit, bound))
+        });
+        if near == Some(true) {
+            return Truth::True;
+        }
+        if far == Some(false) {
+            return Truth::False;
+        }
     }
     run.decide(&[value], &|values| match values.first() {
         Some(value) => match value.number() {
@@ -447,17 +497,25 @@ fn is_network(value: &Value<'_>, around: &Surroundings<'_>) -> bool {
     }
 }
 
-/// Whether a CIDR block holds every IPv4 or IPv6 address: its prefix length is 0.
-fn is_world(value: &Value<'_>) -> Truth {
-    match value.text() {
-        Some(text) => text
-            .trim()
-            .rsplit_once('/')
-            .is_some_and(|(_, length)| !length.is_empty() && length.bytes().all(|byte| byte == b'0'))
-            .into(),
-        None if value.is_scalar() => text::like(value, "*/0"),
-        None => Truth::False,
+/// Keys that AWS manages or owns, as properties name them, and the empty text, which names none. An alias that begins with
+/// `aws/` is reserved for AWS's keys (KMS API reference, `CreateAlias`), and some services' documentation leaves out `alias/`.
+/// `AWS_OWNED_KMS_KEY` is what Aurora DSQL and Redshift Serverless call a key of the service.
+const KEYS_OF_AWS: [&str; 6] =
+    ["", "alias/aws/*", "arn:*:alias/aws/*", "aws/*", "AWS_OWNED_KMS_KEY", "arn:*AWS_OWNED_KMS_KEY"];
+
+/// Whether a value names a KMS key that the customer manages: by id, by ARN, by an alias of its own, or as a resource.
+fn is_customer_key(value: &Value<'_>) -> Truth {
+    if matches!(value.as_reference(), Some(Origin::Resource { .. })) {
+        return Truth::True;
     }
+    if !value.is_scalar() {
+        return Truth::False;
+    }
+    let is_key_arn = |part: &Part<'_>| matches!(&part.content, Content::Known(text) if text.contains(":key/"));
+    if value.parts().iter().any(is_key_arn) {
+        return Truth::True;
+    }
+    !Truth::any(KEYS_OF_AWS.iter().map(|pattern| text::like(value, pattern)))
 }
 
 impl Predicate {
@@ -471,6 +529,7 @@ impl Predicate {
                 | Test::AtMost(operand)
                 | Test::RecursWithinHours(operand)
                 | Test::CoversAction(operand)
+                | Test::EveryResourceOf(operand)
                 | Test::Allows(operand)
                 | Test::FromParameterStore(operand)
                 | Test::FromParameter(operand, _) => visit(operand),

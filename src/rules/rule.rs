@@ -2,11 +2,11 @@
 
 use super::assertion::Assertion;
 use super::evidence::Evidence;
-use super::meta::{RuleKind, RuleMeta, RuleProse};
-use super::operand::{Operand, Settings};
+use super::meta::{FalseAlarms, RuleKind, RuleMeta, RuleProse};
+use super::operand::{Operand, Settings, settings_of};
 use crate::eval::text;
 use crate::facts;
-use crate::finding::{Flaw, Level};
+use crate::finding::{Flaw, Level, RuleSeverity};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
@@ -40,6 +40,8 @@ pub struct Check {
     pub assert: Assertion,
     /// Replaces the rule's message.
     pub message: Option<String>,
+    /// Replaces the rule's level, unless a configuration sets that.
+    pub level: Option<Level>,
     /// Further locations to show with its findings.
     pub evidence: Option<Evidence>,
 }
@@ -177,6 +179,9 @@ pub struct Example {
     /// Values of the rule's parameters.
     #[serde(default)]
     pub settings: BTreeMap<String, Operand>,
+    /// The profile of the run. Without it, the rule runs as if it had been named.
+    #[serde(default)]
+    pub profile: Option<String>,
     /// Only for examples that fail: the fix that the remediation recommends, as a merge patch (RFC 7396) of the template. The
     /// rule must pass on the patched template.
     #[serde(default)]
@@ -193,6 +198,16 @@ struct RawRule {
     title: String,
     /// The level of its findings.
     level: Level,
+    /// What can happen to PHI if a finding is true and nobody reacts. Without it, an error has `high`, a warning `medium`, and
+    /// a note `low`.
+    severity: Option<RuleSeverity>,
+    /// The harm in one sentence.
+    #[serde(default)]
+    harm: String,
+    /// How often a finding is not a weakness.
+    false_alarms: Option<FalseAlarms>,
+    /// Whether a deployment gate can demand the fix: it is in the author's hands, and breaks nothing.
+    gate: Option<bool>,
     /// `supporting` if a check that passes does not show that a safeguard is in place: checks of tags, names, texts and
     /// references, which any template has.
     #[serde(default)]
@@ -221,7 +236,8 @@ struct RawRule {
     assert: Option<Assertion>,
     /// The problem of an exception that the rule reports. Only for rules with `resources: [exceptions]`.
     exception: Option<Flaw>,
-    /// The message of a finding. Placeholders: `{resource}`, `{type}`, `{name}`, `{state}`, `{value}`.
+    /// The message of a finding. Placeholders: `{resource}`, `{type}`, `{name}`, `{state}`, `{value}`, and `{setting:days}`
+    /// for the rule's parameter `days`.
     message: String,
     /// Further locations to show with a finding.
     evidence: Option<Evidence>,
@@ -264,6 +280,8 @@ struct RawCheck {
     assert: Assertion,
     /// Replaces the rule's message.
     message: Option<String>,
+    /// Replaces the rule's level.
+    level: Option<Level>,
 }
 
 /// The profiles that exist: three from the narrowest to the widest, each with the rules of those before it, and one that is
@@ -303,6 +321,7 @@ impl TryFrom<RawRule> for RuleFile {
                 when: check.when,
                 assert: check.assert,
                 message: check.message,
+                level: check.level,
                 evidence: raw.evidence,
             })
             .collect();
@@ -322,7 +341,8 @@ impl TryFrom<RawRule> for RuleFile {
                 );
             }
             (Some(targets), Some(assert)) => {
-                checks.insert(0, Check { targets, when: raw.when, assert, message: None, evidence: raw.evidence })
+                let (when, evidence) = (raw.when, raw.evidence);
+                checks.insert(0, Check { targets, when, assert, message: None, level: None, evidence })
             }
             (None, None) if !checks.is_empty() && raw.when.is_none() => {}
             _ => return Err("a rule needs `resources` and `assert`, or `checks` that each have both".to_owned()),
@@ -344,11 +364,22 @@ impl TryFrom<RawRule> for RuleFile {
         if let Some(name) = undeclared {
             return Err(format!("the rule does not declare `{name}` in its `parameters`"));
         }
+        let mut printed: Vec<&str> = settings_of(&raw.message).collect();
+        for check in &checks {
+            printed.extend(check.message.iter().flat_map(|message| settings_of(message)));
+            for assertion in check.when.iter().chain([&check.assert]) {
+                assertion.messages(&mut |message| printed.extend(settings_of(message)));
+            }
+        }
+        if let Some(name) = printed.into_iter().find(|name| !settings.contains_key(*name)) {
+            return Err(format!("a message prints `{{setting:{name}}}`, but the rule has no parameter `{name}`"));
+        }
         let rule = Rule {
             meta: RuleMeta {
                 id: raw.id,
                 title: raw.title,
                 level: raw.level,
+                severity: raw.severity.unwrap_or(RuleSeverity::of_level(raw.level)),
                 kind: raw.kind,
                 profiles: raw.profiles,
                 controls: raw.controls,
@@ -361,7 +392,14 @@ impl TryFrom<RawRule> for RuleFile {
             descriptions,
             newer_than_schemas: raw.newer_than_schemas,
         };
-        let prose = RuleProse { why: raw.why, remediation: raw.remediation, references: raw.references };
+        let prose = RuleProse {
+            harm: raw.harm,
+            false_alarms: raw.false_alarms,
+            gate: raw.gate,
+            why: raw.why,
+            remediation: raw.remediation,
+            references: raw.references,
+        };
         Ok(Self { rule, prose, examples: raw.examples })
     }
 }

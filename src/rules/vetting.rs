@@ -7,7 +7,7 @@ mod blocks;
 mod place;
 mod placeholders;
 mod properties;
-pub mod types;
+mod types;
 mod values;
 
 pub use place::{Focus, Place, Step};

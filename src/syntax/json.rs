@@ -3,9 +3,10 @@
 mod error;
 mod string;
 
-use super::keys::{calls_macro, duplicate};
+use super::functions::{self, add_note, calls_macro, is_misspelled};
+use super::keys::unique;
 use super::message::{quoted, too_deep};
-use super::{Document, Entry, Kind, Language, MAX_DEPTH, Node, Number, SyntaxError};
+use super::{Document, Entry, Kind, Language, MAX_DEPTH, Node, Number, Repeated, SyntaxError, SyntaxNote};
 use crate::source::{SourceId, Span};
 
 /// Reads a JSON text; a leading byte-order mark is skipped (RFC 8259 section 8.1 allows a reader to).
@@ -13,7 +14,7 @@ use crate::source::{SourceId, Span};
 /// # Errors
 /// The first thing that RFC 8259 does not allow, a repeated key, or nesting past [`MAX_DEPTH`].
 pub fn parse(text: &str, source: SourceId) -> Result<Document<'_>, SyntaxError> {
-    read(text, source).map_err(|failure| failure.error)
+    read(text, source).map_err(|failure| failure.error).and_then(Document::without_repeated)
 }
 
 /// Why a text is not taken as JSON.
@@ -22,11 +23,11 @@ pub(super) struct Failure {
     /// What to report.
     pub(super) error: SyntaxError,
     /// Whether the grammar was broken, so that the text may still be YAML's flow style. Otherwise it is JSON that
-    /// nobody should read: a repeated key, or nesting without end.
+    /// nobody should read, because its nesting has no end.
     pub(super) grammar: bool,
 }
 
-/// [`parse`], with the two kinds of failure distinguished.
+/// [`parse`], with the two kinds of failure distinguished, and repeated keys beside the document.
 pub(super) fn read(text: &str, source: SourceId) -> Result<Document<'_>, Failure> {
     let at = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
     let mut reader = JsonReader {
@@ -38,6 +39,8 @@ pub(super) fn read(text: &str, source: SourceId) -> Result<Document<'_>, Failure
         items: Vec::new(),
         entries: Vec::new(),
         calls_macros: false,
+        notes: Vec::new(),
+        repeated: Vec::new(),
     };
     reader.skip_blank();
     let root = reader.value()?;
@@ -49,7 +52,8 @@ pub(super) fn read(text: &str, source: SourceId) -> Result<Document<'_>, Failure
         root,
         language: Language::Json,
         comments: Vec::new(),
-        notes: Vec::new(),
+        notes: reader.notes,
+        repeated: reader.repeated,
         calls_macros: reader.calls_macros,
     })
 }
@@ -66,6 +70,8 @@ struct JsonReader<'s> {
     items: Vec<Node<'s>>,
     entries: Vec<Entry<'s>>,
     calls_macros: bool,
+    notes: Vec<SyntaxNote>,
+    repeated: Vec<Repeated>,
 }
 
 impl<'s> JsonReader<'s> {
@@ -147,6 +153,9 @@ impl<'s> JsonReader<'s> {
                 let key = self.string()?;
                 let key_span = self.span(start, self.at);
                 self.calls_macros |= calls_macro(&key);
+                if is_misspelled(&key) {
+                    add_note(&mut self.notes, functions::note(&key, key_span));
+                }
                 self.skip_blank();
                 if self.peek() != Some(b':') {
                     return Err(self.no_colon(&key, key_span));
@@ -163,10 +172,7 @@ impl<'s> JsonReader<'s> {
         self.at += 1;
         self.open.pop();
         let entries: Vec<Entry<'s>> = self.entries.drain(mark..).collect();
-        match duplicate(&entries) {
-            None => Ok(Kind::Mapping(entries)),
-            Some(error) => Err(Failure { error, grammar: false }),
-        }
+        Ok(Kind::Mapping(unique(entries, self.open.is_empty(), &mut self.repeated)))
     }
 
     /// After an item or entry: whether another one follows (the reader is on it), or `close` does.

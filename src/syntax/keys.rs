@@ -1,39 +1,70 @@
-//! Keys of one mapping are unique: finding two that are not, in linear time for large mappings.
+//! Keys of one mapping are unique: of entries with the same key, the last one stays, in linear time for large mappings.
 
 use super::message::quoted;
-use super::{Entry, SyntaxError};
-use std::collections::HashMap;
-
-/// Whether a key calls a macro or a loop.
-pub(super) fn calls_macro(key: &str) -> bool {
-    key.starts_with("Fn::") && (key == "Fn::Transform" || key.starts_with("Fn::ForEach"))
-}
+use super::{Entry, Repeated, SyntaxError};
+use std::collections::hash_map::Entry as Slot;
+use std::collections::{HashMap, HashSet};
 
 /// Up to this many keys, comparing each with those before it is faster than hashing.
 const COMPARED: usize = 16;
 
-/// The error for the first key that repeats an earlier one, if there is one.
-pub(super) fn duplicate(entries: &[Entry<'_>]) -> Option<SyntaxError> {
-    let (first, second) = if entries.len() <= COMPARED { by_comparing(entries) } else { by_hashing(entries) }?;
-    Some(SyntaxError {
-        span: second.key_span,
-        message: format!("the key {} is used twice in the same map", quoted(&second.key)),
-        help: "Rename one of the keys, or remove one of the entries. Parsers keep only one of the two values."
-            .to_owned(),
-        related: Some((first.key_span, "first use of the key".to_owned())),
-    })
+/// More than this many are not reported.
+const MAX_REPEATED: usize = 100;
+
+/// The entries without those that a later one with the same key replaces, and an error for each that replaces one.
+pub(super) fn unique<'s>(entries: Vec<Entry<'s>>, in_root: bool, repeated: &mut Vec<Repeated>) -> Vec<Entry<'s>> {
+    if !has_duplicate(&entries) {
+        return entries;
+    }
+    // For each key, where it is first written, and the index of its last entry.
+    let mut seen = HashMap::with_capacity(entries.len());
+    for (index, entry) in entries.iter().enumerate() {
+        match seen.entry(entry.key.as_ref()) {
+            Slot::Vacant(slot) => {
+                slot.insert((entry.key_span, index));
+            }
+            Slot::Occupied(mut slot) => {
+                let (first, last) = slot.get_mut();
+                *last = index;
+                if repeated.len() < MAX_REPEATED {
+                    let error = SyntaxError {
+                        span: entry.key_span,
+                        message: format!("the key {} is used twice in the same map", quoted(&entry.key)),
+                        help: "Rename one of the keys, or remove one of the entries. Parsers keep only one of the two values."
+                            .to_owned(),
+                        related: Some((*first, "first use of the key".to_owned())),
+                    };
+                    repeated.push(Repeated { error, in_root });
+                }
+            }
+        }
+    }
+    let stays: Vec<bool> = entries
+        .iter()
+        .enumerate()
+        .map(|(index, entry)| seen.get(entry.key.as_ref()).is_some_and(|(_, last)| *last == index))
+        .collect();
+    entries.into_iter().zip(stays).filter(|(_, stays)| *stays).map(|(entry, _)| entry).collect()
 }
 
-fn by_comparing<'e, 's>(entries: &'e [Entry<'s>]) -> Option<(&'e Entry<'s>, &'e Entry<'s>)> {
-    entries.iter().enumerate().find_map(|(index, second)| {
-        let first = entries.iter().take(index).find(|first| first.key == second.key)?;
-        Some((first, second))
-    })
+fn has_duplicate(entries: &[Entry<'_>]) -> bool {
+    if entries.len() <= COMPARED { by_comparing(entries) } else { by_hashing(entries) }
 }
 
-fn by_hashing<'e, 's>(entries: &'e [Entry<'s>]) -> Option<(&'e Entry<'s>, &'e Entry<'s>)> {
-    let mut seen: HashMap<&str, &Entry<'s>> = HashMap::with_capacity(entries.len());
-    entries.iter().find_map(|second| Some((seen.insert(&second.key, second)?, second)))
+fn by_comparing(entries: &[Entry<'_>]) -> bool {
+    let mut rest = entries;
+    while let [first, others @ ..] = rest {
+        if others.iter().any(|other| other.key == first.key) {
+            return true;
+        }
+        rest = others;
+    }
+    false
+}
+
+fn by_hashing(entries: &[Entry<'_>]) -> bool {
+    let mut seen: HashSet<&str> = HashSet::with_capacity(entries.len());
+    !entries.iter().all(|entry| seen.insert(&entry.key))
 }
 
 #[cfg(test)]
@@ -57,15 +88,29 @@ mod tests {
     }
 
     #[test]
-    fn finds_the_first_repeated_key_in_small_and_large_maps() {
+    fn the_last_entry_of_a_repeated_key_stays_in_small_and_large_maps() {
         for size in [2, COMPARED, COMPARED + 1, 1000] {
             let mut keys: Vec<String> = (0..size).map(|n| format!("k{n}")).collect();
-            assert_eq!(duplicate(&entries(&keys)), None, "{size} different keys");
+            let mut repeated = Vec::new();
+            assert_eq!(unique(entries(&keys), false, &mut repeated), entries(&keys), "{size} different keys");
+            assert_eq!(repeated, [], "{size} different keys");
             keys[size - 1] = "k0".to_owned();
-            keys.push("k1".to_owned());
-            let error = duplicate(&entries(&keys)).expect("a duplicate");
-            assert_eq!(error.span.start as usize, size - 1, "the second `k0`, before the second `k1`");
-            assert_eq!(error.related.expect("the first").0.start, 0);
+            keys.extend(["k1".to_owned(), "k0".to_owned()]);
+            let all = entries(&keys);
+            let left = unique(all.clone(), true, &mut repeated);
+            // The last `k1` and the last `k0`, and what is not repeated.
+            assert_eq!(left.iter().rev().take(2).rev().collect::<Vec<_>>(), all.iter().skip(size).collect::<Vec<_>>());
+            assert_eq!(left.len(), keys.iter().collect::<HashSet<_>>().len());
+            let places: Vec<(u32, u32)> = repeated
+                .iter()
+                .map(|repeated| {
+                    (repeated.error.span.start, repeated.error.related.as_ref().expect("the first").0.start)
+                })
+                .collect();
+            let at = |index: usize| u32::try_from(index).unwrap();
+            let expected = [(at(size - 1), 0), (at(size), 1), (at(size + 1), 0)];
+            assert_eq!(places, if size == 2 { vec![(1, 0), (3, 0)] } else { expected.to_vec() });
+            assert!(repeated.iter().all(|repeated| repeated.in_root));
         }
     }
 

@@ -3,6 +3,8 @@
 //! Short tags (`!Sub`) become their long form (`Fn::Sub`) here and nowhere else. Of CloudFormation this part knows
 //! those tags, and which keys call macros, and nothing more: no section, no resource type.
 
+pub mod base64;
+mod functions;
 pub mod json;
 mod keys;
 mod message;
@@ -15,6 +17,9 @@ use std::borrow::Cow;
 pub const MAX_DEPTH: usize = 200;
 /// Nodes that aliases and merges may add to one document, all together.
 pub const MAX_ALIAS_NODES: usize = 200_000;
+
+/// More notes than this are not kept: nobody reads them, and a text of octal numbers would fill the memory.
+const MAX_NOTES: usize = 100;
 
 /// A value with its place.
 #[derive(Clone, Debug, PartialEq)]
@@ -38,7 +43,7 @@ pub enum Kind<'s> {
     String(Cow<'s, str>),
     /// A list.
     Sequence(Vec<Node<'s>>),
-    /// A map, in the order of the text. Keys are unique.
+    /// A map, in the order of the text. Keys are unique: of entries with the same key, the last one is here.
     Mapping(Vec<Entry<'s>>),
 }
 
@@ -83,6 +88,8 @@ pub struct Document<'s> {
     pub comments: Vec<Comment<'s>>,
     /// Things that are read but surprise people, such as an octal number.
     pub notes: Vec<SyntaxNote>,
+    /// Keys that occur more than once in their map, in the order in which their maps end. Empty after [`parse`].
+    pub repeated: Vec<Repeated>,
     /// Whether some key is `Fn::Transform` or begins with `Fn::ForEach`. Noted on the path, for few templates call macros or loops, and
     /// looking for them would take a walk of its own.
     pub calls_macros: bool,
@@ -97,9 +104,20 @@ pub enum Language {
     Yaml,
 }
 
+/// A key that an earlier entry of the same map has, too.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Repeated {
+    /// At the later key. The earlier one is related.
+    pub error: SyntaxError,
+    /// Whether the map is the root.
+    pub in_root: bool,
+}
+
 /// Something that is read, but perhaps not as its writer meant.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SyntaxNote {
+    /// Stable, lower-case, hyphenated: `octal-number`.
+    pub code: &'static str,
     /// Where.
     pub span: Span,
     /// What was read, in one sentence.
@@ -121,16 +139,25 @@ pub struct SyntaxError {
     pub related: Option<(Span, String)>,
 }
 
-/// Reads a document: as JSON where it opens like JSON and the JSON reader takes it, otherwise as YAML.
+/// Reads a document whose maps have no key twice: see [`read`].
+///
+/// # Errors
+/// As for [`read`], and otherwise the first key that occurs more than once in its map.
+pub fn parse(text: &str, source: SourceId) -> Result<Document<'_>, SyntaxError> {
+    read(text, source).and_then(Document::without_repeated)
+}
+
+/// Reads a document: as JSON where it opens like JSON and the JSON reader takes it, otherwise as YAML. Of a key that occurs more
+/// than once in a map, the last entry counts, as in CloudFormation.
 ///
 /// JSON comes first, for speed and since YAML takes no tabs as indentation. What opens like JSON but is not (a trailing comma, a
-/// comment, an unquoted key) is tried as YAML's flow style, which CloudFormation takes too, and noted. A JSON text with a repeated
-/// key or bottomless nesting is not tried again: it is an error in both.
+/// comment, an unquoted key) is tried as YAML's flow style, which CloudFormation takes too, and noted. A JSON text with bottomless
+/// nesting is not tried again: it is an error in both.
 ///
 /// # Errors
 /// The first thing that stops the reader. If both readers fail, the JSON reader's error, unless the text is YAML from its
 /// first key on (`{Resources: …`).
-pub fn parse(text: &str, source: SourceId) -> Result<Document<'_>, SyntaxError> {
+pub fn read(text: &str, source: SourceId) -> Result<Document<'_>, SyntaxError> {
     if text.len() > Source::MAX_BYTES {
         return Err(SyntaxError {
             span: Span::new(source, 0, 0),
@@ -139,11 +166,11 @@ pub fn parse(text: &str, source: SourceId) -> Result<Document<'_>, SyntaxError> 
             related: None,
         });
     }
-    let Some(opening) = Opening::of(text) else { return yaml::parse(text, source) };
+    let Some(opening) = Opening::of(text) else { return yaml::read(text, source) };
     match json::read(text, source) {
         Ok(document) => Ok(document),
         Err(failure) if !failure.grammar => Err(failure.error),
-        Err(failure) => match (yaml::parse(text, source), opening) {
+        Err(failure) => match (yaml::read(text, source), opening) {
             (Ok(mut document), Opening::Json) => {
                 document.notes.insert(0, not_json(failure.error));
                 Ok(document)
@@ -158,6 +185,7 @@ pub fn parse(text: &str, source: SourceId) -> Result<Document<'_>, SyntaxError> 
 /// Other tools refuse what CloudFormation takes: so the author may want to know.
 fn not_json(error: SyntaxError) -> SyntaxNote {
     SyntaxNote {
+        code: "json-as-yaml",
         span: error.span,
         message: format!("not valid JSON, so the file is read as YAML: {}", error.message),
         help: error.help,
@@ -181,6 +209,16 @@ impl Opening {
         let inside = text.strip_prefix('{')?.trim_ascii_start();
         let plain_key = inside.starts_with(|first: char| first.is_alphanumeric());
         Some(if plain_key { Self::Flow } else { Self::Json })
+    }
+}
+
+impl Document<'_> {
+    /// The document, if no map has a key twice.
+    fn without_repeated(mut self) -> Result<Self, SyntaxError> {
+        match std::mem::take(&mut self.repeated).into_iter().next() {
+            None => Ok(self),
+            Some(first) => Err(first.error),
+        }
     }
 }
 

@@ -9,31 +9,63 @@ mod error;
 mod key;
 mod layout;
 mod merge;
+mod readers;
 mod scalar;
 mod tag;
 
 use super::{Document, Kind, MAX_DEPTH, Node, Number, SyntaxError};
 use crate::source::{SourceId, Span};
 use build::Builder;
-use granit_parser::{Options, Parser};
+use granit_parser::{Event, Options, Parser, ScanError};
 use std::borrow::Cow;
 
 /// Reads a YAML text with one document. Nothing at all, or comments alone, are `null`.
 ///
 /// # Errors
-/// The first thing that YAML or CloudFormation does not allow: broken grammar, a repeated key, a key that is not a scalar, a
+/// As for `read`, and otherwise the first key that occurs more than once in its map.
+pub fn parse(text: &str, source: SourceId) -> Result<Document<'_>, SyntaxError> {
+    read(text, source).and_then(Document::without_repeated)
+}
+
+/// [`parse`], with repeated keys beside the document.
+///
+/// # Errors
+/// The first thing that YAML or CloudFormation does not allow: broken grammar, a key that is not a scalar, a
 /// second document, an alias to nothing, aliases that add more than [`MAX_ALIAS_NODES`](super::MAX_ALIAS_NODES), or
 /// nesting past [`MAX_DEPTH`].
-pub fn parse(text: &str, source: SourceId) -> Result<Document<'_>, SyntaxError> {
-    let mut parser = Parser::new_from_str_with_options(text, options(text));
+pub(super) fn read(text: &str, source: SourceId) -> Result<Document<'_>, SyntaxError> {
     let mut builder = Builder::new(text, source);
-    while let Some(event) = parser.next_event() {
-        match event {
-            Ok((event, span)) => builder.event(event, &span)?,
-            Err(error) => return Err(builder.refused(&error)),
+    match drive(text, options(text), &mut |event, span| builder.event(event, span)) {
+        Ok(()) => Ok(builder.finish()),
+        Err(Stop::Syntax(error)) => Err(error),
+        Err(Stop::Scan(error)) if readers::may_accept(&error) => {
+            readers::parse(text, source, builder.refused(&error, 0))
         }
+        Err(Stop::Scan(error)) => Err(builder.refused(&error, 0)),
     }
-    Ok(builder.finish())
+}
+
+/// What ends the reading of a text.
+enum Stop {
+    /// The parser does not accept it.
+    Scan(ScanError),
+    /// What it makes of it is an error.
+    Syntax(SyntaxError),
+}
+
+/// Hands all events of a text to `each`. The only place that asks the parser for one, so that this is not a call.
+#[inline(never)]
+fn drive<'t>(
+    text: &'t str,
+    options: Options,
+    each: &mut dyn FnMut(Event<'t>, &granit_parser::Span) -> Result<(), SyntaxError>,
+) -> Result<(), Stop> {
+    let mut parser = Parser::new_from_str_with_options(text, options);
+    while let Some(event) = parser.next_event() {
+        let (event, span) = event.map_err(Stop::Scan)?;
+        each(event, &span).map_err(Stop::Syntax)?;
+    }
+    Ok(())
 }
 
 fn options(text: &str) -> Options {
@@ -49,7 +81,7 @@ fn options(text: &str) -> Options {
 }
 
 /// A range of bytes in the text.
-#[derive(Copy, Clone, Debug)]
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
 struct Range {
     start: usize,
     end: usize,

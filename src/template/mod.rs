@@ -1,7 +1,8 @@
 //! One template as written: its sections, parameters, conditions and resources, with their places. Judges nothing.
 
+use crate::nearest::nearest;
 use crate::source::Span;
-use crate::syntax::{Entry, Node};
+use crate::syntax::{Entry, Kind, Node};
 
 /// A template whose sections have been distinguished. Borrows the located tree.
 #[derive(Debug)]
@@ -114,10 +115,17 @@ impl<'t> Template<'t> {
         let mut oddities = Vec::new();
         for entry in root.as_mapping().unwrap_or_default() {
             if entry.key != "Transform" && !SECTIONS.contains(&entry.key.as_ref()) {
+                let meant = nearest(&entry.key, SECTIONS.into_iter().chain(["Transform"]));
                 oddities.push(Oddity {
                     span: entry.key_span,
-                    message: format!("`{}` is not a section of a CloudFormation template", entry.key),
-                    help: "Remove the section, or move it to `Metadata`. hipaalint ignores it.".to_owned(),
+                    message: format!("`{}` is not a section of a CloudFormation template, so it is ignored", entry.key),
+                    help: match meant {
+                        Some(meant) => format!("Did you mean `{meant}`?"),
+                        None if entry.key == "Rain" => {
+                            "Rain expands it. Run `rain pkg` on the file, and lint the output.".to_owned()
+                        }
+                        None => "Remove the section, or move it to `Metadata`.".to_owned(),
+                    },
                 });
             }
         }
@@ -182,7 +190,16 @@ impl<'t> Template<'t> {
 
 /// The entries of a section; none, with a note, where it is not a map.
 fn section<'t>(root: &'t Node<'t>, name: &str, oddities: &mut Vec<Oddity>) -> &'t [Entry<'t>] {
-    let Some(node) = root.get(name) else { return &[] };
+    let Some(Entry { key_span, value: node, .. }) = root.entry(name) else { return &[] };
+    // CloudFormation: "At least one Resources member must be defined".
+    if name == "Resources" && (node.kind == Kind::Null || matches!(node.as_mapping(), Some([]))) {
+        oddities.push(Oddity {
+            span: *key_span,
+            message: "`Resources` is empty, so there is nothing to check".to_owned(),
+            help: "Add at least one resource. CloudFormation does not accept a template without resources.".to_owned(),
+        });
+        return &[];
+    }
     node.as_mapping().unwrap_or_else(|| {
         oddities.push(Oddity {
             span: node.span,
@@ -232,14 +249,8 @@ pub fn parameter<'t>(entry: &'t Entry<'t>) -> Parameter<'t> {
 
 fn resource<'t>(entry: &'t Entry<'t>, oddities: &mut Vec<Oddity>) -> ResourceBlock<'t> {
     let node = &entry.value;
-    let kind = node.get("Type").and_then(Node::as_str).unwrap_or_else(|| {
-        let (span, found) =
-            node.get("Type").map_or((entry.key_span, "missing".to_owned()), |ty| (ty.span, ty.describe().to_owned()));
-        oddities.push(Oddity {
-            span,
-            message: format!("the `Type` of resource `{}` is {found}, so no rule checks the resource", entry.key),
-            help: "Set the type, such as `AWS::S3::Bucket`.".to_owned(),
-        });
+    let kind = node.get("Type").and_then(Node::as_str).filter(|kind| !kind.is_empty()).unwrap_or_else(|| {
+        oddities.push(unreadable_type(entry));
         ""
     });
     let condition = node.get("Condition").and_then(|condition| {
@@ -255,6 +266,21 @@ fn resource<'t>(entry: &'t Entry<'t>, oddities: &mut Vec<Oddity>) -> ResourceBlo
         })
     });
     ResourceBlock { id: &entry.key, id_span: entry.key_span, node, kind, condition }
+}
+
+/// A resource whose type is missing or not a text.
+fn unreadable_type(entry: &Entry<'_>) -> Oddity {
+    let written = entry.value.get("Type");
+    let found = match written {
+        None => "missing",
+        Some(Node { kind: Kind::String(_), .. }) => "empty",
+        Some(other) => other.describe(),
+    };
+    Oddity {
+        span: written.map_or(entry.key_span, |written| written.span),
+        message: format!("the `Type` of resource `{}` is {found}, so no rule checks the resource", entry.key),
+        help: "Set the type, such as `AWS::S3::Bucket`.".to_owned(),
+    }
 }
 
 fn transforms<'t>(root: &'t Node<'t>, oddities: &mut Vec<Oddity>) -> Vec<&'t str> {

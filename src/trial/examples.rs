@@ -125,10 +125,11 @@ pub(super) fn all_right(subject: &Subject<'_>) -> bool {
 }
 
 fn mismatches<'s>(subject: &'s Subject<'_>) -> impl Iterator<Item = (Expected, usize, &'s str, Vec<Mismatch>)> {
-    // Most examples change neither parameters nor settings.
+    // Most examples change neither parameters, settings nor the profile.
     let mut plain: Option<Result<Linter, String>> = None;
     subject.examples().map(move |(expected, index, example)| {
-        let mismatches = if example.parameters.is_empty() && example.settings.is_empty() {
+        let is_plain = example.parameters.is_empty() && example.settings.is_empty() && example.profile.is_none();
+        let mismatches = if is_plain {
             let linter = plain.get_or_insert_with(|| linter(subject, example));
             linter.as_ref().map_err(String::clone).map(|linter| compare(linter, subject.id(), example, expected))
         } else {
@@ -149,9 +150,13 @@ pub(super) fn linter(subject: &Subject<'_>, example: &Example) -> Result<Linter,
     let keep = Keep { undecided: true, passed: false };
     let linter = Linter::new(subject.rules(), selects, &overrides, example.parameters.clone(), keep);
     let linter = linter.map_err(|error| error.to_string())?;
-    Ok(match TODAY.parse::<Date>() {
+    let linter = match TODAY.parse::<Date>() {
         Ok(today) => linter.on(today),
         Err(_) => linter,
+    };
+    Ok(match &example.profile {
+        Some(profile) => linter.in_profile(profile),
+        None => linter,
     })
 }
 
@@ -159,12 +164,12 @@ pub(super) fn linter(subject: &Subject<'_>, example: &Example) -> Result<Linter,
 pub(super) fn lint(linter: &Linter, id: &str, source: &Source) -> Result<FileReport, Mismatch> {
     let mut report = linter.lint(source);
     report.findings.retain(|finding| &*finding.rule == id);
-    if report.is_template && report.diagnostics.is_empty() {
-        return Ok(report);
-    }
-    let first = report.diagnostics.first();
-    let message = first.map_or("it is not a CloudFormation template".to_owned(), |first| first.message.clone());
-    let position = first.and_then(|first| first.span).map(|span| {
+    let diagnostics = report.diagnostics.iter().map(|diagnostic| (diagnostic.span, diagnostic.message.clone()));
+    let refused = report.refused.iter().map(|refused| (Some(refused.span), refused.sentence()));
+    let nothing = (None, "it is not a CloudFormation template".to_owned());
+    let nothing = (!report.is_template).then_some(nothing);
+    let Some((span, message)) = diagnostics.chain(refused).chain(nothing).next() else { return Ok(report) };
+    let position = span.map(|span| {
         let at = source.position(span.start);
         (at.line, at.column)
     });

@@ -38,7 +38,6 @@ fn unreadable_files_have_a_reason() {
         code_and_message(b"Resources: {}\n# truncated \xf0\x9f\x8f"),
         code_and_message(&utf16(u16::to_le_bytes)),
         code_and_message(&utf16(u16::to_be_bytes)),
-        code_and_message(b"Resources:\n  A: {}\n  A: {}\n"),
         code_and_message(b"{\"Resources\": {}, \"Resources\": {}}"),
         code_and_message(b"Resources: *nowhere\n"),
         code_and_message(b"Resources: {}\n---\nResources: {}\n"),
@@ -52,11 +51,21 @@ fn unreadable_files_have_a_reason() {
     file-encoding: the file is not UTF-8: byte 13 of line 2 is 0xF0
     file-encoding: the file is UTF-16 (little-endian), not UTF-8
     file-encoding: the file is UTF-16 (big-endian), not UTF-8
-    syntax-error: the key `A` is used twice in the same map
-    syntax-error: the key `Resources` is used twice in the same map
+    repeated-key: the key `Resources` is used twice in the same map
     syntax-error: the alias `*nowhere` is not defined
     syntax-error: a second document starts here
     ");
+}
+
+/// The last of the entries is judged.
+#[test]
+fn a_template_that_repeats_a_key_is_linted() {
+    let folder = Folder::with(&[("odd.yaml", &BAD.replace("Type:", "Type: AWS::SQS::Queue\n    Type:"))]);
+    let ran = folder.versioning(&["odd.yaml", "--format", "json"]);
+    let report = ran.json();
+    assert_eq!((ran.code, findings(&report).len()), (2, 1), "{}", ran.all());
+    assert_eq!(problems(&report), [("repeated-key".into(), "odd.yaml".into())]);
+    assert_eq!((&report["summary"]["templates"], &report["summary"]["unreadable"]), (&1.into(), &0.into()));
 }
 
 #[test]
@@ -96,23 +105,20 @@ fn missing_paths_do_not_stop_the_rest() {
 
 #[test]
 fn people_see_what_could_not_be_linted() {
-    let folder = Folder::with(&[("broken.yaml", "Resources:\n  A: {}\n  A: {}\n"), ("empty.yaml", "")]);
+    let folder = Folder::with(&[("broken.yaml", "Resources:\n  A: {B: 1\n"), ("empty.yaml", "")]);
     let ran = folder.versioning(&["broken.yaml", "empty.yaml", "nowhere.yaml"]);
     insta::assert_snapshot!(ran.stdout, @"
     ── broken.yaml ── 1 problem ────────────────────────────────────────────────────────────────────────
 
       × error[syntax-error]
-      │ The key `A` is used twice in the same map.
-       ╭─[broken.yaml:3:3]
+      │ Unexpected end of file.
+       ╭─[broken.yaml:2:11]
      1 │ Resources:
-     2 │   A: {}
-       ·   ┬
-       ·   ╰── first use of the key
-     3 │   A: {}
-       ·   ─
+     2 │   A: {B: 1
+       ·      ┬    ▲
+       ·      ╰── this `{` is never closed
        ╰────
-        Help   Rename one of the keys, or remove one of the entries. Parsers keep only one of the two
-               values.
+        Help   Close it with `}`, and check whether the file is complete.
 
     ── empty.yaml ── 1 problem ─────────────────────────────────────────────────────────────────────────
 

@@ -12,8 +12,8 @@ fn rules_are_listed() {
         let line = list.stdout.lines().find(|line| line.trim_start().starts_with(id)).unwrap_or_default();
         line.split_whitespace().collect::<Vec<_>>().join(" ")
     };
-    assert_eq!(line("own-bucket-versions"), "own-bucket-versions error own Bucket keeps no versions");
-    assert!(line("s3-bucket-versioning").starts_with("s3-bucket-versioning error core "), "{}", list.stdout);
+    assert_eq!(line("own-bucket-versions"), "own-bucket-versions error high own Bucket keeps no versions");
+    assert!(line("s3-bucket-versioning").starts_with("s3-bucket-versioning error medium core "), "{}", list.stdout);
     // One line a rule, for grep.
     let rules = folder.run(&["rules", "--rules", "own", "--format", "json"]).json().as_array().unwrap().len();
     assert_eq!(list.stdout.lines().count(), rules + 2, "{}", list.stdout);
@@ -40,6 +40,10 @@ fn programs_read_the_list() {
             "id": "own-bucket-versions",
             "title": "Bucket keeps no versions",
             "level": "error",
+            "severity": "high",
+            "harm": null,
+            "false_alarms": null,
+            "gate": null,
             "profiles": [],
             "controls": ["164.312(c)(1)", "164.308(a)(7)(ii)(A)"],
             "resources": ["AWS::S3::Bucket"],
@@ -59,6 +63,7 @@ fn a_rule_is_explained_in_full() {
     Bucket keeps no versions
 
       Level     error
+      Severity  high
       File      own/rule.yaml
       Checks    AWS::S3::Bucket
 

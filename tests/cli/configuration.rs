@@ -105,7 +105,7 @@ fn mistakes_are_shown_where_they_are() {
     insta::assert_snapshot!(ran.stdout, @"
     ── bad.yaml ── 1 error ─────────────────────────────────────────────────────────────────────────────
 
-      × error[s3-bucket-versioning] Records (AWS::S3::Bucket)
+      × error[s3-bucket-versioning] Records (AWS::S3::Bucket), severity medium
       │ Bucket `Records` does not have versioning enabled: `VersioningConfiguration.Status` is not set.
        ╭─[bad.yaml:2:3]
      1 │ Resources:
@@ -270,7 +270,7 @@ fn broken_rules_of_ones_own_say_where() {
     insta::assert_snapshot!(ran.stdout, @"
     ── bad.yaml ── 1 error ─────────────────────────────────────────────────────────────────────────────
 
-      × error[own-bucket-versions] Records (AWS::S3::Bucket)
+      × error[own-bucket-versions] Records (AWS::S3::Bucket), severity high
       │ Bucket `Records` keeps no versions: `VersioningConfiguration.Status` is not set.
        ╭─[bad.yaml:2:3]
      1 │ Resources:

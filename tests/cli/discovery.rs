@@ -65,9 +65,9 @@ fn broken_templates_of_a_folder_are_not() {
 }
 
 #[test]
-fn a_named_file_that_is_no_template_is_skipped_and_counted() {
+fn where_programs_name_files_those_that_are_not_templates_are_skipped_and_counted() {
     let folder = Folder::with(&[("good.yaml", GOOD), ("compose.yaml", "services: {}\n"), ("list.json", "[1]")]);
-    let ran = folder.versioning(&["good.yaml", "compose.yaml", "list.json"]);
+    let ran = folder.versioning(&["--force-skip", "good.yaml", "compose.yaml", "list.json"]);
     assert_eq!(ran.code, 0);
     insta::assert_snapshot!(ran.stdout, @"
     ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -75,7 +75,7 @@ fn a_named_file_that_is_no_template_is_skipped_and_counted() {
       Checked      1 rule (s3-bucket-versioning) on 1 resource in 1 template
       Skipped      2 files are not templates
     ");
-    assert_eq!(folder.versioning(&["compose.yaml"]).code, 0);
+    assert_eq!(folder.versioning(&["--force-skip", "compose.yaml"]).code, 0);
 }
 
 #[test]

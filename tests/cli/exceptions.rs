@@ -227,3 +227,66 @@ Resources:
     assert_eq!((&only["state"], &only["findings"]), (&"in-force".into(), &1.into()));
     assert_eq!(json["suppressed"][0]["related"][0]["file"], "parent.yaml");
 }
+
+/// With rules named one by one, why an exception of one of them does not hold is said all the same.
+#[test]
+fn why_an_exception_does_not_hold_is_said_for_named_rules() {
+    const TEMPLATE: &str = "\
+Resources:
+  # hipaalint: except s3-bucket-versioning until 2026-06-30 because it is empty
+  A: { Type: AWS::S3::Bucket }
+  # hipaalint: except s3-bucket-versionning because it is empty
+  B: { Type: AWS::S3::Bucket }
+  # hipaalint: except S3_BUCKET_VERSIONING_ENABLED because it is empty
+  C: { Type: AWS::S3::Bucket }
+  # hipaalint: except s3-bucket-versioning
+  D: { Type: AWS::S3::Bucket }
+  # hipaalint except s3-bucket-versioning because the colon is missing
+  E: { Type: AWS::S3::Bucket }
+  # hipaalint: except s3-bucket-tls-only until 2026-06-30 because of another rule
+  # hipaalint: except s3-bucket-tls-onlyy because of another rule
+  F: { Type: AWS::S3::Bucket, Metadata: { hipaalint: { exceptions: [{ rule: s3-bucket-access-log }] } } }
+";
+    let folder = Folder::with(&[("app.yaml", TEMPLATE)]);
+    let said = |arguments: &[&str]| -> Vec<String> {
+        let ran = folder.run(&[&["app.yaml", "--today", "2026-09-01", "--format", "json"], arguments].concat());
+        let report: Value = serde_json::from_str(&ran.stdout).unwrap();
+        let findings = report["findings"].as_array().unwrap();
+        let about = findings.iter().filter(|finding| finding["rule"].as_str().unwrap().starts_with("exception-"));
+        about.map(|finding| format!("{} {}", finding["start"]["line"], finding["rule"].as_str().unwrap())).collect()
+    };
+    let expected = [
+        "2 exception-expired",
+        "4 exception-unknown-rule",
+        "6 exception-unknown-rule",
+        "8 exception-without-reason",
+        "10 exception-malformed",
+    ];
+    assert_eq!(said(&["--rule", "s3-bucket-versioning"]), expected);
+    // One that is named itself speaks of every exception.
+    let both = said(&["--rule", "s3-bucket-versioning", "--rule", "exception-expired"]);
+    assert_eq!(both.iter().filter(|said| said.ends_with("exception-expired")).count(), 2);
+    // Every format knows the rules that speak, and the summary counts those that were named.
+    for format in ["human", "github", "markdown", "junit", "html", "sarif", "json"] {
+        let ran =
+            folder.run(&["app.yaml", "--today", "2026-09-01", "--rule", "s3-bucket-versioning", "--format", format]);
+        assert!(ran.stdout.contains("exception-expired"), "{format}: {}", ran.all());
+    }
+    let ran = folder.run(&["app.yaml", "--today", "2026-09-01", "--rule", "s3-bucket-versioning"]);
+    assert!(ran.stdout.contains("1 rule (s3-bucket-versioning)"), "{}", ran.all());
+    // What the configuration turns off stays silent.
+    let folder = Folder::with(&[
+        ("app.yaml", TEMPLATE),
+        ("hipaalint.yaml", "rules: { exception-expired: { level: off }, exception-malformed: { level: note } }\n"),
+    ]);
+    let ran = folder.run(&["app.yaml", "--today", "2026-09-01", "--rule", "s3-bucket-versioning", "--format", "json"]);
+    let report: Value = serde_json::from_str(&ran.stdout).unwrap();
+    let level = |rule: &str| {
+        let findings = report["findings"].as_array().unwrap();
+        findings
+            .iter()
+            .find(|finding| finding["rule"] == rule)
+            .map(|finding| finding["level"].as_str().unwrap().to_owned())
+    };
+    assert_eq!((level("exception-expired"), level("exception-malformed")), (None, Some("note".to_owned())));
+}

@@ -114,7 +114,7 @@ fn values_without_echo_are_not_written_down() {
         assert!(!ran.stdout.contains("xyzzy") && ran.stderr.is_empty(), "{format}: {}", ran.all());
     }
     let page = folder.run(&["some.yaml", "--format", "html", "--parameter", "Password=xyzzy-12345"]).stdout;
-    assert!(page.contains("not shown (NoEcho)"));
+    assert!(page.contains("not shown (secret)"));
 }
 
 #[test]
@@ -180,12 +180,12 @@ fn findings_come_in_the_order_of_the_text() {
     let order: Vec<String> = report["findings"].as_array().unwrap().iter().map(one).collect();
     insta::assert_snapshot!(order.join("\n").replace('"', ""), @"
     a.yaml:2 own-bucket-versions
-    a.yaml:2 s3-bucket-versioning
     a.yaml:4 own-bucket-versions
-    a.yaml:4 s3-bucket-versioning
     b.yaml:2 own-bucket-versions
-    b.yaml:2 s3-bucket-versioning
     b.yaml:4 own-bucket-versions
+    a.yaml:2 s3-bucket-versioning
+    a.yaml:4 s3-bucket-versioning
+    b.yaml:2 s3-bucket-versioning
     b.yaml:4 s3-bucket-versioning
     ");
 }

@@ -13,9 +13,11 @@ mod formats;
 mod governing;
 mod graph;
 mod missing;
+mod not_templates;
 mod options;
 mod pages;
 mod parameters;
+mod severity;
 #[path = "../skipped/mod.rs"]
 mod skipped;
 mod skipping;

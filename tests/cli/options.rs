@@ -136,7 +136,7 @@ fn people_see_a_finding_and_what_it_comes_to() {
     insta::assert_snapshot!(ran.stdout, @"
     ── bad.yaml ── 1 error ─────────────────────────────────────────────────────────────────────────────
 
-      × error[own-bucket-versions] Records (AWS::S3::Bucket)
+      × error[own-bucket-versions] Records (AWS::S3::Bucket), severity high
       │ Bucket `Records` keeps no versions: `VersioningConfiguration.Status` is not set.
        ╭─[bad.yaml:2:3]
      1 │ Resources:
@@ -238,8 +238,8 @@ fn help_goes_to_standard_output() {
 
     Options:
           --no-ignore   Include files and folders that .gitignore matches
-          --force-skip  Apply `skip` of the configuration also to named files and folders, for hooks
-                        such as pre-commit
+          --force-skip  Skip named files that are not templates or that `skip` in the configuration
+                        matches, for hooks such as pre-commit
           --watch       Lint again when a template, its configuration or a custom rule changes, until
                         Ctrl-C
       -h, --help        Print help (see more with '--help')
@@ -262,15 +262,24 @@ fn help_goes_to_standard_output() {
       -q, --quiet                   Print only findings and problems, without the summary
           --statistics              Print the number of findings for each rule instead of the findings
                                     (with --format human or json)
+          --group-by <WHAT>         What findings are grouped by in the human report, and what
+                                    --statistics counts [default: file; for --statistics: rule]
+                                    [possible values: rule, resource, file]
 
     Rules:
-          --profile <NAME>  The profile to run: core, conformance, strict or proposed-2025 [default:
-                            core]
-          --rule <ID>       Run this rule instead of a profile (repeatable)
-          --rules <DIR>     Add a folder of custom rules, which run with every profile (repeatable)
-          --config <FILE>   The configuration [default: for each template, the nearest hipaalint.yaml in
-                            its folder or above]
-          --no-config       Read no configuration
+          --profile <NAME>           The profile to run: core, conformance, strict or proposed-2025
+                                     [default: core]
+          --rule <ID>                Run this rule instead of a profile (repeatable); 's3-*' runs every
+                                     rule with such an id
+          --ignore <ID>              Do not run this rule (repeatable); 's3-*' leaves out every rule
+                                     with such an id
+          --min-severity <SEVERITY>  Run only rules of this severity or a higher one [possible values:
+                                     critical, high, medium, low]
+          --rules <DIR>              Add a folder of custom rules, which run with every profile
+                                     (repeatable)
+          --config <FILE>            The configuration [default: for each template, the nearest
+                                     hipaalint.yaml in its folder or above]
+          --no-config                Read no configuration
 
     Template parameters:
           --parameter <KEY=VALUE>  Set a parameter or pseudo parameter, such as Env=prod or

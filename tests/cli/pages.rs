@@ -131,9 +131,9 @@ fn supporting_checks_alone_give_no_green_mark() {
         run("topic.yaml", "human").contains(&format!("\n{text}\n")) && !run("topic.yaml", "markdown").contains("✅")
     );
     let together = run("secret.yaml", "html");
-    let badge = "<span class=\"badge passed\"><span aria-hidden=\"true\">✓</span> 3 of 3 checks passed</span>";
+    let badge = "<span class=\"badge passed\"><span aria-hidden=\"true\">✓</span> 4 of 4 checks passed</span>";
     assert!(row(&together, citation).contains(badge), "{}", row(&together, citation));
-    assert!(row(&together, citation).contains("2 of them supporting"));
+    assert!(row(&together, citation).contains("3 of them supporting"));
     assert!(run("secret.yaml", "markdown").contains("✅"));
 }
 

@@ -113,6 +113,159 @@ fn a_name_that_no_template_has_is_a_mistake() {
     assert_eq!(problems(&ran.json()), [("file-unreadable".into(), "nowhere.yaml".into())]);
 }
 
+/// Parameters with every constraint.
+const CONSTRAINED: &str = "\
+Parameters:
+  Env: { Type: String, Default: prod, AllowedValues: [dev, prod] }
+  Name: { Type: String, AllowedPattern: '^[a-z]{3,5}$' }
+  Ahead: { Type: String, AllowedPattern: '(?=a).*' }
+  Long: { Type: String, MinLength: 3, MaxLength: 5 }
+  Days: { Type: Number, MinValue: 7, MaxValue: 35 }
+  Exact: { Type: Number, AllowedValues: [1, 1.5] }
+  Kinds: { Type: CommaDelimitedList, AllowedPattern: '[a-z]+' }
+  Some: { Type: CommaDelimitedList, AllowedValues: [a, b] }
+  Ports: { Type: List<Number> }
+  Vpc: { Type: 'AWS::EC2::VPC::Id' }
+  Subnets: { Type: 'List<AWS::EC2::Subnet::Id>' }
+  Stored: { Type: 'AWS::SSM::Parameter::Value<List<String>>', AllowedPattern: '/app/.*' }
+  DbPassword: { Type: String, NoEcho: true, MinLength: 8 }
+  ApiToken: { Type: String, MinLength: 8 }
+Resources:
+  Records:
+    Type: AWS::S3::Bucket
+    Properties:
+      VersioningConfiguration: { Status: Enabled }
+";
+
+#[test]
+fn a_value_that_cloudformation_refuses_is_an_error() {
+    let folder = Folder::with(&[("constrained.yaml", CONSTRAINED)]);
+    let run = |pin: &str| {
+        let ran = folder.versioning(&["constrained.yaml", "--parameter", pin, "--format", "json"]);
+        let report = ran.json();
+        let diagnostics = report["diagnostics"].as_array().unwrap();
+        let text = |one: &serde_json::Value| {
+            assert_eq!(one["code"], "refused-parameter");
+            one["message"].as_str().unwrap().split_once(": ").unwrap().1.to_owned()
+        };
+        (ran.code, diagnostics.iter().map(text).collect::<String>())
+    };
+    for accepted in [
+        "Env=dev",
+        "Name=abc",
+        // Look-around excludes nothing.
+        "Ahead=b",
+        "Long=abc",
+        "Long=abcde",
+        "Days=7",
+        "Days=35.0",
+        "Exact=1.0",
+        "Exact=1.5",
+        "Kinds=ab,c",
+        "Kinds=ab, c",
+        "Some=b,a",
+        "Ports=80,443",
+        "Vpc=vpc-0123456789abcdef0",
+        "Subnets=subnet-1,subnet-2",
+        "Stored=/app/names,more",
+        "DbPassword=12345678",
+        "Name={{resolve:ssm:/app/name}}",
+    ] {
+        assert_eq!(run(accepted), (0, String::new()), "{accepted}");
+    }
+    for (refused, reason) in [
+        ("Env=devel", "it is not one of the `AllowedValues`: `dev`, `prod`"),
+        ("Env=Prod", "it is not one of the `AllowedValues`: `dev`, `prod`"),
+        ("Env=", "it is not one of the `AllowedValues`: `dev`, `prod`"),
+        ("Name=abcdef", "it does not match the `AllowedPattern` `^[a-z]{3,5}$` as a whole"),
+        ("Long=ab", "it has 2 characters, fewer than the `MinLength` of 3"),
+        ("Long=abcdef", "it has 6 characters, more than the `MaxLength` of 5"),
+        ("Days=6.9", "it is less than the `MinValue` of 7"),
+        ("Days=36", "it is more than the `MaxValue` of 35"),
+        ("Days=week", "it is not a number"),
+        ("Exact=2", "it is not one of the `AllowedValues`: `1`, `1.5`"),
+        ("Kinds=ab,C", "its item `C` does not match the `AllowedPattern` `[a-z]+` as a whole"),
+        ("Kinds=", "it does not match the `AllowedPattern` `[a-z]+` as a whole"),
+        ("Some=a,c", "its item `c` is not one of the `AllowedValues`: `a`, `b`"),
+        ("Ports=80,https", "its item `https` is not a number"),
+        ("Vpc=main", "it does not begin with `vpc-`, as every `AWS::EC2::VPC::Id` does"),
+        ("Vpc=", "it is empty, and a value of type `AWS::EC2::VPC::Id` must exist in the account"),
+        (
+            "Subnets=subnet-1,vpc-1",
+            "its item `vpc-1` does not begin with `subnet-`, as every `AWS::EC2::Subnet::Id` does",
+        ),
+        // The value of a parameter that reads Parameter Store is a key, one for the whole list.
+        ("Stored=/other", "it does not match the `AllowedPattern` `/app/.*` as a whole"),
+        ("DbPassword=hunter2", "it has 7 characters, fewer than the `MinLength` of 8"),
+    ] {
+        assert_eq!(run(refused), (2, reason.to_owned()), "{refused}");
+    }
+}
+
+#[test]
+fn a_refused_value_is_not_pinned() {
+    let folder = Folder::with(&[("chooses.yaml", CHOOSES), ("open.yaml", OPEN)]);
+    // Both values of the parameter are judged, as if none was pinned; another template may accept the value.
+    let ran = folder.versioning(&["chooses.yaml", "--parameter", "Env=devel", "--format", "json"]);
+    let report = ran.json();
+    assert_eq!((ran.code, &report["findings"][0]["when"]), (2, &"when Env is dev".into()));
+    let other = CHOOSES.replace("[dev, prod]", "[devel, prod]");
+    folder.file("other.yaml", &other);
+    let ran = folder.versioning(&["chooses.yaml", "other.yaml", "--parameter", "Env=devel"]);
+    assert!(ran.code == 2 && ran.stdout.contains("hipaalint checked chooses.yaml with every value"), "{}", ran.all());
+}
+
+#[test]
+fn errors_about_values_point_to_the_file_that_pins_them() {
+    let folder = Folder::with(&[
+        ("chooses.yaml", CHOOSES),
+        ("two.yaml", CHOOSES),
+        ("hipaalint.yaml", "parameters:\n  Env: devel\n"),
+        ("parameters.json", "[{\"ParameterKey\": \"Env\", \"ParameterValue\": \"test\"}]"),
+    ]);
+    insta::assert_snapshot!(folder.run(&[".", "--rule", "s3-bucket-versioning"]).stdout);
+    let ran = folder.versioning(&["chooses.yaml", "--parameters", "parameters.json", "--format", "json"]);
+    let report = ran.json();
+    let [one] = report["diagnostics"].as_array().unwrap().as_slice() else { panic!("{report}") };
+    let place = (&one["file"], &one["start"]["line"], &one["start"]["column"]);
+    assert_eq!((ran.code, place), (2, (&"parameters.json".into(), &1.into(), &44.into())));
+    let [related] = one["related"].as_array().unwrap().as_slice() else { panic!("{one}") };
+    assert_eq!((&related["file"], &related["start"]["line"]), (&"chooses.yaml".into(), &2.into()));
+}
+
+/// Neither the value of a secret nor a line of the file that holds one is shown.
+#[test]
+fn secrets_among_the_values_are_not_shown() {
+    let folder = Folder::with(&[
+        ("constrained.yaml", CONSTRAINED),
+        ("secrets.json", "{\"DbPassword\": \"hunter2\", \"ApiToken\": \"hunter3\", \"Env\": \"devel\"}"),
+    ]);
+    for format in ["human", "json", "sarif", "html", "markdown", "github", "gitlab", "junit"] {
+        let ran = folder.versioning(&["constrained.yaml", "--parameters", "secrets.json", "--format", format]);
+        assert_eq!(ran.code, 2, "{format}");
+        assert!(!ran.all().contains("hunter"), "{format}: {}", ran.all());
+        let named = ran.all().contains("secrets.json") && ran.all().contains("devel");
+        assert!(named || matches!(format, "markdown" | "github"), "{format}: {}", ran.all());
+    }
+}
+
+#[test]
+fn what_a_parent_passes_is_held_to_the_constraints_as_well() {
+    let child = CHOOSES.replace("AllowedValues: [dev, prod]", "AllowedPattern: '[a-z]{3,4}'");
+    let parent = |value: &str| {
+        format!(
+            "Resources:\n  Nested:\n    Type: AWS::CloudFormation::Stack\n    Properties:\n      TemplateURL: \
+             ./child.yaml\n      Parameters: {{ Env: {value} }}\n"
+        )
+    };
+    for (value, codes) in [("prod", vec![]), ("Prod", vec!["refused-parameter"])] {
+        let folder = Folder::with(&[("child.yaml", &child), ("parent.yaml", &parent(value))]);
+        let report = folder.versioning(&["parent.yaml", "--format", "json"]).json();
+        let found: Vec<String> = problems(&report).into_iter().map(|(code, _)| code).collect();
+        assert_eq!(found, codes, "{value}: {report}");
+    }
+}
+
 #[test]
 fn the_configuration_pins_for_a_whole_project() {
     let folder = Folder::with(&[

@@ -83,6 +83,29 @@ fn many_rules_end() {
     assert_eq!(found.len(), 2);
 }
 
+#[test]
+fn rows_times_choices_do_not_explode() {
+    let rows: String = (0..200).map(|n| format!("r{n}: {{K: v{n}}}, ")).collect();
+    let mappings = format!("Mappings: {{M: {{{rows}}}}}\nResources: {{}}\n");
+    // Twenty open keys of two hundred rows in one text: 200^20 texts, and one question about them.
+    let parameters: String = (0..20).map(|n| format!("  P{n}: {{Type: String}}\n")).collect();
+    let pieces: String = (0..20).map(|n| format!("!FindInMap [M, !Ref P{n}, K], ")).collect();
+    let conditions = format!("Conditions: {{C: !Equals [!Join [',', [{pieces}]], x]}}\n");
+    let text = format!("Parameters:\n{parameters}{conditions}{mappings}Outputs:\n  X:\n    Value: !If [C, a, b]\n");
+    assert_eq!(outcomes(&text, &[]), ["\"b\""]);
+    // A key with thousands of values.
+    let allowed: String = (0..5_000).map(|n| format!("r{n}, ")).collect();
+    let parameters = format!("Parameters: {{P: {{Type: String, AllowedValues: [{allowed}]}}}}\n");
+    let calls = "!FindInMap [M, !Ref P, K], ".repeat(200);
+    let text = format!("{parameters}{mappings}Outputs:\n  X:\n    Value: [{calls}]\n");
+    let document = parse(&text, SourceId(0)).unwrap();
+    let template = Template::new(&document.root);
+    let (inputs, memory) = (Inputs::default(), Memory::default());
+    let model = Model::new(&template, &inputs, &memory);
+    let value = document.root.get("Outputs").unwrap().get("X").unwrap().get("Value").unwrap();
+    assert!(explore(&model.evaluator, |run| run.value(value).is_some()).complete);
+}
+
 /// Conditions `C0` to `C4999`, each a choice of its own.
 fn many_choices() -> String {
     let mut text = String::from("Parameters:\n");

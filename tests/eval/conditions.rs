@@ -106,7 +106,10 @@ fn the_same_question_gets_the_same_answer() {
         ("!Equals [!Select [0, !Ref Subnets], a]", "!Equals [!Select [1, !Ref Subnets], a]", 4),
         ("!Equals [!ImportValue a, x]", "!Equals [!ImportValue a, x]", 2),
         ("!Equals [!ImportValue a, x]", "!Equals [!ImportValue b, x]", 4),
-        ("!Equals [!FindInMap [Sizes, !Ref Free, Days], 1]", "!Equals [!FindInMap [Sizes, !Ref Vpc, Days], 1]", 4),
+        // Three rows each.
+        ("!Equals [!FindInMap [Sizes, !Ref Free, Days], 1]", "!Equals [!FindInMap [Sizes, !Ref Free, Days], 1]", 3),
+        ("!Equals [!FindInMap [Sizes, !Ref Free, Days], 1]", "!Equals [!FindInMap [Sizes, !Ref Stored, Days], 1]", 9),
+        ("!Equals [!FindInMap [Sizes, !Ref Stored, Days], 1]", "!Equals [!Ref Stored, dev]", 3),
     ] {
         assert_eq!(with(one, other), expected, "{one} and {other}");
     }

@@ -178,22 +178,27 @@ fn find_in_map() {
         ("!FindInMap [Sizes, !Ref Env, Days]", &["1 when Env is dev", "2 when Env is test", "30 when Env is prod"]),
         ("!FindInMap [!FindInMap [Names, sizes, Map], !FindInMap [Names, sizes, Key], Days]", &["1"]),
         ("!FindInMap [Sizes, !Ref AWS::Region, Days]", &["\"<Fn::FindInMap Sizes>\""]),
-        ("!FindInMap [!Ref Free, dev, Days]", &["\"<Fn::FindInMap>\""]),
+        ("!FindInMap [!Ref Free, dev, Days]", &["1"]),
+        ("!FindInMap [!Ref Stored, dev, Days]", &["\"<Fn::FindInMap>\""]),
         ("!FindInMap [Sizes, stage, Days]", &["\"<malformed Fn::FindInMap>\""]),
         ("!FindInMap [Nothing, dev, Days]", &["\"<malformed Fn::FindInMap>\""]),
         ("!FindInMap [Sizes, dev]", &["\"<malformed Fn::FindInMap>\""]),
         ("!FindInMap [Sizes, [dev], Days]", &["\"<malformed Fn::FindInMap>\""]),
-        // These take the language extensions.
-        ("!FindInMap [Sizes, stage, Days, {DefaultValue: 3}]", &["\"<malformed Fn::FindInMap>\""]),
+        // Any template may have a default value.
+        ("!FindInMap [Sizes, stage, Days, {DefaultValue: 3}]", &["3"]),
+        ("!FindInMap [Sizes, dev, Days, {DefaultValue: 3}]", &["1"]),
+        ("!FindInMap [Sizes, dev, Days, {DefaultValue: !Ref AWS::NoValue}]", &["1"]),
+        ("!FindInMap [Sizes, stage, Days, {DefaultValue: !Ref AWS::NoValue}]", &["nothing"]),
+        ("!FindInMap [Nothing, dev, Days, {DefaultValue: [a]}]", &["[\"a\"]"]),
+        ("!FindInMap [Sizes, dev, Days, {Default: 3}]", &["\"<malformed Fn::FindInMap>\""]),
+        ("!FindInMap [Sizes, dev, Days, 3]", &["\"<malformed Fn::FindInMap>\""]),
+        // Other functions as keys take the language extensions.
         ("!FindInMap [Sizes, !Sub '${Env}', Days]", &["\"<malformed Fn::FindInMap>\""]),
     ]);
     extended(&[
-        ("!FindInMap [Sizes, stage, Days, {DefaultValue: 3}]", &["3"]),
-        ("!FindInMap [Sizes, dev, Days, {DefaultValue: 3}]", &["1"]),
-        ("!FindInMap [Nothing, dev, Days, {DefaultValue: [a]}]", &["[\"a\"]"]),
         (
             "!FindInMap [Sizes, !Ref Env, Names, {DefaultValue: !Ref Name}]",
-            &["[\"x\", \"y\"] when Env is dev", "\"records\" when Env is test", "\"records\" when Env is prod"],
+            &["[\"x\", \"y\"] when Env is dev", "\"records\" when Env is test or prod"],
         ),
         ("!FindInMap [Sizes, !Select [0, !Split ['|', 'dev|x']], Days]", &["1"]),
         ("!FindInMap [!Sub 'Si${!}zes', dev, Days]", &["\"<malformed Fn::FindInMap>\""]),
@@ -202,9 +207,15 @@ fn find_in_map() {
             "!FindInMap [Sizes, !Sub '${Env}', Days]",
             &["1 when Env is dev", "2 when Env is test", "30 when Env is prod"],
         ),
-        ("!FindInMap [Sizes, !Ref Free, Days, {DefaultValue: 3}]", &["\"<Fn::FindInMap>\""]),
-        ("!FindInMap [Sizes, dev, Days, {Default: 3}]", &["\"<malformed Fn::FindInMap>\""]),
-        ("!FindInMap [Sizes, dev, Days, 3]", &["\"<malformed Fn::FindInMap>\""]),
+        (
+            "!FindInMap [Sizes, !Ref Free, Days, {DefaultValue: 3}]",
+            &[
+                "1 when Free is dev",
+                "2 when Free is test",
+                "30 when Free is prod",
+                "3 when Free is not dev, test or prod",
+            ],
+        ),
     ]);
 }
 
@@ -293,7 +304,7 @@ fn import_value() {
             "'Fn::ImportValue': !Sub 'net-${Tier}'",
             &["\"<Fn::ImportValue net-0>\" when Tier is 0", "\"<Fn::ImportValue net-1>\" when Tier is 1"],
         ),
-        ("'Fn::ImportValue': !FindInMap [Sizes, !Ref Free, Days]", &["\"<Fn::ImportValue>\""]),
+        ("'Fn::ImportValue': !FindInMap [Sizes, !Ref AWS::Region, Days]", &["\"<Fn::ImportValue>\""]),
         ("!ImportValue [a]", &["\"<malformed Fn::ImportValue>\""]),
         // "The ImportValue function can't include Ref or GetAtt functions that depend on a resource."
         ("'Fn::ImportValue': !Sub '${Bucket}-x'", &["\"<malformed Fn::ImportValue>\""]),
@@ -348,7 +359,7 @@ fn what_only_deployment_knows() {
         ("'Fn::Transform': x", &["\"<malformed Fn::Transform>\""]),
         ("{'Fn::Transform': {Name: Own}, Beside: x}", &["\"<Fn::Transform>\""]),
         ("'Fn::GetStackOutput': {StackName: a, OutputName: b}", &["\"<Fn::GetStackOutput>\""]),
-        ("'Fn::Reverse': [a]", &["\"<malformed an unknown function>\""]),
+        ("'Fn::Reverse': [a]", &["\"<malformed Fn::Reverse>\""]),
     ]);
 }
 

@@ -7,6 +7,7 @@ mod conditions;
 mod functions;
 mod parameters;
 mod reasons;
+mod rows;
 
 use hipaalint::eval::inputs::{Inputs, Pinned};
 use hipaalint::eval::value::{Content, Kind, Origin, Part, Value, placeholder};

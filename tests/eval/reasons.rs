@@ -29,6 +29,11 @@ fn the_reason_names_what_somebody_can_tell() {
         ("!Split [',', !Ref Free]", "the value of parameter `Free` is unknown"),
         ("!Select [1, !Split [',', !Ref Free]]", "the value of parameter `Free` is unknown"),
         ("!Split [',', !ImportValue Zones]", "the result of `Fn::Split` is unknown"),
+        ("!Equals [a, b]", "`Fn::Equals` is a condition function and has no value in Resources or Outputs"),
+        ("!Not [!Equals [a, b]]", "`Fn::Not` is a condition function and has no value in Resources or Outputs"),
+        ("{'Fn::Contains': [[a], a]}", "`Fn::Contains` is a rule function and has no value in Resources or Outputs"),
+        ("{'Fn::Upper': [a]}", "`Fn::Upper` is not a function of CloudFormation"),
+        ("!Sub 'x-${Nobody}'", "`Fn::Sub` has arguments that CloudFormation does not accept"),
         ("!Sub 'arn:${AWS::Partition}:s3:::x'", "`AWS::Partition` is known only when the stack is deployed"),
     ] {
         assert_eq!(reasons(value), [expected], "{value}");

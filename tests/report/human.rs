@@ -165,3 +165,22 @@ fn a_message_without_end_is_cut() {
     let text = run.human(PLAIN);
     assert!(text.len() < 5_000 && text.contains("[[…"), "{}", text.len());
 }
+
+/// The rule's remediation names CloudFormation's properties; where SAM made the resource, its own are named, too.
+#[test]
+fn what_to_set_in_sam_is_in_every_format() {
+    let mut run = Run::default();
+    let id = run.source("sam.yaml", "Resources: {}\n");
+    let span = run.span(id, "", "Resources");
+    let kind = "AWS::Serverless::Function";
+    let finding = run.fail("s3-bucket-versioning", Level::Error, span, "Intake", kind, "`Status` is not set");
+    finding.when = Some("when Env is dev".to_owned());
+    finding.advice = Some("Set `Versioned: true`".to_owned());
+    let run = run.counted();
+    let text = run.human(PLAIN);
+    assert!(text.contains("`Status` is not set, when Env is dev.\n"), "{text}");
+    assert!(text.contains("    SAM    Set `Versioned: true`\n"), "{text}");
+    assert!(run.json().contains(r#""advice": "Set `Versioned: true`""#), "{}", run.json());
+    let words = "`Status` is not set, when Env is dev. Set `Versioned: true`.";
+    assert!(run.sarif().contains(words), "{}", run.sarif());
+}

@@ -1,8 +1,8 @@
 //! Runs to report on: sources, findings and diagnostics as a linter would hand them over.
 
 use hipaalint::finding::{
-    BaselineState, Counts, Diagnostic, Dialect, Finding, Level, Outcome, Related, Severity, Subject, SuppressedRule,
-    Suppression,
+    BaselineState, Counts, Diagnostic, Dialect, Finding, Level, Outcome, Related, RuleSeverity, Severity, Subject,
+    SuppressedRule, Suppression,
 };
 use hipaalint::report::human::{self, Style};
 use hipaalint::report::{Pin, Provenance, Report, Revision, RuleReport, Summary, TemplateReport, json, sarif};
@@ -55,6 +55,7 @@ impl Run {
         self.findings.push(Finding {
             rule: rule.into(),
             level,
+            severity: severity(rule),
             outcome: Outcome::Fail,
             span,
             path: format!("Resources/{name}"),
@@ -67,6 +68,7 @@ impl Run {
             },
             message: message.into(),
             when: None,
+            advice: None,
             related: Vec::new(),
             suppression: None,
             baseline: None,
@@ -149,19 +151,25 @@ pub const PLAIN: Style = Style { color: false, width: 80, unicode: true, hyperli
 pub const ASCII: Style = Style { unicode: false, ..PLAIN };
 pub const WIDE: Style = Style { width: 120, ..PLAIN };
 
+/// The severity of a rule.
+fn severity(id: &str) -> RuleSeverity {
+    rules().into_iter().find(|(meta, _)| meta.id == id).map_or(RuleSeverity::High, |(meta, _)| meta.severity)
+}
+
 pub fn rules() -> Vec<(RuleMeta, RuleProse)> {
     let rule = |id: &str, title: &str, level, controls: &[&str], why: &str, remediation: &str| {
         let meta = RuleMeta {
             id: id.into(),
             title: title.into(),
             level,
+            severity: RuleSeverity::of_level(level),
             kind: RuleKind::Safeguard,
             profiles: vec!["core".into()],
             controls: controls.iter().map(ToString::to_string).collect(),
             aliases: BTreeMap::new(),
         };
         let references = vec![format!("https://docs.aws.amazon.com/{id}")];
-        (meta, RuleProse { why: why.into(), remediation: remediation.into(), references })
+        (meta, RuleProse { why: why.into(), remediation: remediation.into(), references, ..RuleProse::default() })
     };
     vec![
         rule(
@@ -309,6 +317,7 @@ pub fn everything() -> Run {
     let answer = |outcome, rule: &str, span, message: &str| Finding {
         rule: rule.into(),
         level: Level::Error,
+        severity: severity(rule),
         outcome,
         span,
         path: "Resources/PatientData".into(),
@@ -321,6 +330,7 @@ pub fn everything() -> Run {
         },
         message: message.into(),
         when: None,
+        advice: None,
         related: Vec::new(),
         suppression: None,
         baseline: None,

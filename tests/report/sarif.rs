@@ -1,7 +1,7 @@
 //! What programs read in SARIF. The schema itself is checked by `scripts/validate-sarif.sh`.
 
 use crate::runs::{Run, everything, hostile, many, one_long_line, without_version};
-use hipaalint::finding::Level;
+use hipaalint::finding::{Finding, Level};
 use serde_json::Value;
 
 #[test]
@@ -39,7 +39,9 @@ fn sarif_holds_what_its_readers_need() {
         let results = sarif_run["results"].as_array().unwrap();
         assert_eq!(results.len(), run.findings.len());
         let mut fingerprints = std::collections::HashSet::new();
-        for (result, finding) in results.iter().zip(&run.findings) {
+        let mut sorted: Vec<&Finding> = run.findings.iter().collect();
+        sorted.sort_by(|one, other| one.reading_order(other));
+        for (result, finding) in results.iter().zip(sorted) {
             assert_eq!(result["kind"] == "fail", result["level"] != "none");
             if let Some(index) = result["ruleIndex"].as_u64() {
                 assert_eq!(rules[usize::try_from(index).unwrap()]["id"], result["ruleId"]);

@@ -1,6 +1,6 @@
 //! Which rules are tried: the pack that the binary carries, or the files of a folder.
 
-use hipaalint::rules::load::{RuleSet, read_file, rule_files};
+use hipaalint::rules::load::{self, RuleSet, read_file};
 use hipaalint::rules::rule::RuleFile;
 use hipaalint::trial::Subject;
 use std::path::{Path, PathBuf};
@@ -36,7 +36,7 @@ pub fn pack() -> RuleSet {
         return RuleSet::embedded();
     }
     let mut rules = RuleSet::default();
-    for Tried { path, file, .. } in files_in(&folder()) {
+    for Tried { path, file, .. } in all() {
         rules.put(&path, file);
     }
     rules
@@ -45,19 +45,21 @@ pub fn pack() -> RuleSet {
 /// The files of the pack whose ids contain `RULE`.
 pub fn pack_files() -> Vec<Tried> {
     let only = std::env::var("RULE").unwrap_or_default();
-    files_in(&folder()).into_iter().filter(|tried| tried.file.rule.meta.id.contains(&only)).collect()
+    all().filter(|tried| tried.file.rule.meta.id.contains(&only)).collect()
 }
 
 /// The rules in a folder of the project.
 pub fn user_files(folder: &str) -> Vec<Tried> {
-    rule_files(&Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)).map(Tried::read).collect()
+    load::rule_files(&Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)).map(Tried::read).collect()
 }
 
-fn folder() -> PathBuf {
-    tried().unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("rules"))
+/// The files of the pack: those in the folders of services.
+pub fn rule_files() -> Vec<PathBuf> {
+    let folder = tried().unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("rules"));
+    load::rule_files(&folder).filter(|file| file.parent() != Some(&folder)).collect()
 }
 
-/// The rule files of a pack: those in the folders of services.
-fn files_in(folder: &Path) -> Vec<Tried> {
-    rule_files(folder).filter(|file| file.parent() != Some(folder)).map(Tried::read).collect()
+/// The rules in them.
+fn all() -> impl Iterator<Item = Tried> {
+    rule_files().into_iter().map(Tried::read)
 }

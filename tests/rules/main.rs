@@ -9,6 +9,7 @@
 mod aliases;
 mod files;
 mod inventory;
+mod judgments;
 mod names;
 mod pack;
 mod trials;

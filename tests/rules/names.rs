@@ -82,6 +82,8 @@ fn types_exist() {
             "there is no resource type `ASW::S3::Bucket`; did you mean `AWS::S3::Bucket`?",
         ),
         ("AWS::Quantum::Vault", "AWS::Quantum::Vault", "there is no resource type `AWS::Quantum::Vault`"),
+        ("S3::Bucket", "S3::Bucket", "there is no resource type `S3::Bucket`; did you mean `AWS::S3::Bucket`?"),
+        ("Our::Bucket", "Our::Bucket", "there is no resource type `Our::Bucket`"),
         ("AWS::RSD::*", "AWS::RSD::*", "no resource type is like `AWS::RSD::*`; did you mean `AWS::RDS::*`?"),
         ("AWS::RDS::Bucket*", "AWS::RDS::Bucket*", "no resource type is like `AWS::RDS::Bucket*`"),
         (
@@ -146,6 +148,7 @@ fn properties_exist() {
             "BucketNmae",
             "`AWS::S3::Bucket` has no property `BucketNmae`; did you mean `BucketName`?",
         ),
+        (BOTH, "$.Properties['DBInstanceClass','DBClusterInstanceClass']", "", ""),
         (
             S3,
             "$.Properties['BucketName','Tag']",

@@ -57,5 +57,5 @@ fn rules_about_anything_are_supporting() {
         supporting += usize::from(is_supporting);
     }
     // Those that look at anything, some of them at parameters as well, and one that looks at the names of SSM parameters.
-    assert_eq!(supporting, 15);
+    assert_eq!(supporting, 16);
 }

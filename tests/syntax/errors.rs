@@ -336,7 +336,7 @@ fn yaml_quotes() {
     the quoted string is not closed
       2 | b: 1
         | ^
-    help: Add the closing quote. If the string has more lines, indent them more than the key.
+    help: Add the closing quote where the string ends.
     the string starts here
       1 | a: "abc
         |    ^

@@ -128,6 +128,12 @@ fn much_of_anything_takes_linear_time() {
         ("", "? ", ""),
         ("", ": ", ""),
         ("", "é", ""),
+        ("a: ", "'x\ny'\nb: ", ""),
+        ("a: ", "'x\nb: ", ""),
+        ("[", "-,", "]"),
+        ("[", "'x\n\ty',", "]"),
+        ("[", "'x',#\n", "]"),
+        ("- ", "'x'#\n- ", ""),
     ] {
         let text = format!("{start}{}{end}", unit.repeat(BYTES / unit.len()));
         for (name, reader) in READERS {

@@ -7,6 +7,7 @@ mod errors;
 mod hostile;
 mod json;
 mod mutation;
+mod readers;
 #[path = "../skipped/mod.rs"]
 mod skipped;
 mod support;

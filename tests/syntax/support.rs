@@ -102,7 +102,7 @@ impl Plain {
                 let parts = [resource, attribute].map(|part| Self::Text(part.to_owned()));
                 Self::Map(vec![("Fn::GetAtt".to_owned(), Self::List(parts.into()))])
             }
-            (name, value) if name.contains("Rain::") => value,
+            (name, value) if name.contains("Rain::") => Self::Map(vec![(name.to_owned(), value)]),
             (name, value) => Self::Map(vec![(format!("Fn::{name}"), value)]),
         }
     }

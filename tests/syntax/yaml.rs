@@ -291,27 +291,89 @@ fn short_tags_have_places() {
 }
 
 #[test]
-fn unknown_tags_keep_their_value_and_are_noted() {
+fn unknown_tags_are_calls_of_unknown_functions() {
+    const OTHERS: &str = "If another program expands the tag, lint the output of that program.";
     for (text, value, help) in [
-        (
-            "a: !Rain::Embed file.txt",
-            "{a: \"file.txt\"}",
-            "If another program expands the tag, lint the output of that program.",
-        ),
-        ("a: !Custom [1]", "{a: [1]}", "If another program expands the tag, lint the output of that program."),
-        ("a: !sub x", "{a: \"x\"}", "Did you mean `!Sub`?"),
-        ("a: !Fn::GetAtt x.y", "{a: \"x.y\"}", "Did you mean `!GetAtt`?"),
-        ("a: !ForEach::X [1]", "{a: [1]}", "Write the loop in its long form, `Fn::ForEach::Name:`."),
-        ("a: !!binary eA==", "{a: \"eA==\"}", "If another program expands the tag, lint the output of that program."),
+        ("a: !Custom [1]", "{a: {Fn::Custom: [1]}}", OTHERS),
+        ("a: !sub x", "{a: {Fn::sub: \"x\"}}", "Did you mean `!Sub`?"),
+        ("a: !Iff [x, y, z]", "{a: {Fn::Iff: [\"x\", \"y\", \"z\"]}}", "Did you mean `!If`?"),
+        ("a: !Fn::GetAtt x.y", "{a: {Fn::fn::GetAtt: \"x.y\"}}", "Did you mean `!GetAtt`?"),
+        ("a: !ForEach::X [1]", "{a: {Fn::ForEach: [1]}}", "Write the loop in its long form, `Fn::ForEach::Name:`."),
+        ("a: !!binary eA==", "{a: \"eA==\"}", OTHERS),
     ] {
         let document = parse(text);
         assert_eq!(outline(&document.root), value, "{text}");
         let [note] = document.notes.as_slice() else { panic!("{text}: {:?}", document.notes) };
         let tag = &text[note.span.start as usize..note.span.end as usize];
         assert_eq!(tag, text.split(' ').nth(1).expect("a tag"));
-        assert_eq!(note.message, format!("`{tag}` is not a CloudFormation function, so the tag is ignored"));
-        assert_eq!(note.help, help, "{text}");
+        let result = if tag.starts_with("!!") { "the tag is ignored" } else { "its value is unknown" };
+        assert_eq!(note.message, format!("`{tag}` is not a CloudFormation function, so {result}"));
+        assert_eq!((note.code, note.help.as_str()), ("unknown-function", help), "{text}");
     }
+}
+
+#[test]
+fn directives_of_rain_are_calls_and_noted_once() {
+    for (text, value) in [
+        ("a: !Rain::Embed x\nb: !Rain::Include y", "{a: {Rain::Embed: \"x\"}, b: {Rain::Include: \"y\"}}"),
+        (
+            "{\"a\": {\"Rain::Embed\": \"x\"}, \"b\": {\"Rain::Include\": \"y\"}}",
+            "{a: {Rain::Embed: \"x\"}, b: {Rain::Include: \"y\"}}",
+        ),
+    ] {
+        let document = syntax::parse(text, SourceId(0)).unwrap();
+        assert_eq!(outline(&document.root), value, "{text}");
+        let [note] = document.notes.as_slice() else { panic!("{text}: {:?}", document.notes) };
+        assert_eq!(note.code, "rain-directive");
+        assert!(note.message.contains("Rain::Embed` is a directive of Rain"), "{}", note.message);
+    }
+}
+
+#[test]
+fn keys_that_look_like_functions_are_noted() {
+    for text in [
+        "{\"a\": {\"Fn::Iff\": []}}",
+        "{\"a\": {\"\\u0046n::Iff\": []}}",
+        "a:\n  Fn::Iff: []",
+        "a: {fn::If: []}",
+        "- 'Fn:If': x",
+    ] {
+        let document = syntax::parse(text, SourceId(0)).unwrap();
+        let [note] = document.notes.as_slice() else { panic!("{text}: {:?}", document.notes) };
+        assert_eq!((note.code, note.help.as_str()), ("unknown-function", "Did you mean `Fn::If`?"), "{text}");
+        assert!(text[note.span.start as usize..note.span.end as usize].contains(['I', 'i']), "{text}");
+    }
+    for text in ["a: {Fn::If: []}", "Fn::ForEach::X: []", "a: !Sub x", "{\"Ref\": \"Fn::Iff\"}", "Function: x"] {
+        assert_eq!(syntax::parse(text, SourceId(0)).unwrap().notes, [], "{text}");
+    }
+}
+
+#[test]
+fn of_a_repeated_key_the_last_entry_counts() {
+    for (text, value, places) in [
+        ("a: 1\nb: {c: 1, c: 2, c: 3}", "{a: 1, b: {c: 3}}", &[(15, 9), (21, 9)][..]),
+        ("[{\"a\": 1, \"b\": 2, \"\\u0061\": 3}]", "[{b: 2, a: 3}]", &[(18, 2)]),
+        ("- a: &x {b: 1, b: 2}\n  c: *x", "[{a: {b: 2}, c: {b: 2}}]", &[(15, 9)]),
+        ("- {<<: {a: 1}, b: 2, b: 3}", "[{b: 3, a: 1}]", &[(21, 15)]),
+    ] {
+        let document = syntax::read(text, SourceId(0)).unwrap();
+        assert_eq!(outline(&document.root), value, "{text}");
+        let found: Vec<_> = document
+            .repeated
+            .iter()
+            .map(|repeated| {
+                let (first, _) = repeated.error.related.as_ref().unwrap();
+                (repeated.error.span.start, first.start)
+            })
+            .collect();
+        assert_eq!(found, places, "{text}");
+        assert!(document.repeated.iter().all(|repeated| !repeated.in_root), "{text}");
+        assert_eq!(syntax::parse(text, SourceId(0)).unwrap_err(), document.repeated[0].error);
+    }
+    let document = syntax::read("a: 1\na: 2\n", SourceId(0)).unwrap();
+    assert!(document.repeated.iter().all(|repeated| repeated.in_root));
+    let many = format!("a: {{{}}}", "b: 1, ".repeat(10_000));
+    assert_eq!(syntax::read(&many, SourceId(0)).unwrap().repeated.len(), 100);
 }
 
 #[test]

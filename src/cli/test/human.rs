@@ -42,7 +42,7 @@ pub(super) fn text(tested: &[Tested<'_>], problems: Problems, mutates: bool, sty
     };
     let mut bytes = Vec::new();
     // Writing to memory does not fail.
-    let _ = human::write_part(&mut bytes, &report, style, Part::Findings);
+    let _ = human::write_part(&mut bytes, &report, style, Part::Findings, None);
     let mut text = String::from_utf8_lossy(&bytes).into_owned();
     text.push_str(&summary(tested, &invalid, mutates, style));
     text

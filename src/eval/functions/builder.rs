@@ -13,13 +13,21 @@ pub(super) const MAX_TEXT_BYTES: usize = 1 << 20;
 /// another piece of the same `Fn::Join`, which looks again.
 pub(super) fn literal<'t>(text: &'t str, span: Span) -> Value<'t> {
     // Few texts have a brace at all.
-    if text.contains('{') && text.split_once("{{resolve:").is_some_and(|(_, reference)| reference.contains("}}")) {
+    if text.contains('{') && text.split_once(DYNAMIC).is_some_and(|(_, reference)| reference.contains("}}")) {
         let mut builder = TextBuilder::default();
         builder.literal(Cow::Borrowed(text));
         return builder.finish(span, "a dynamic reference");
     }
     Value { span, kind: Kind::String(Cow::Borrowed(text)) }
 }
+
+/// A text of one part or more, with each dynamic reference in it as a part.
+pub(super) fn resolved(parts: Vec<Part<'_>>, span: Span) -> Value<'_> {
+    Value { span, kind: Kind::Text(fold_dynamic_references(parts)) }
+}
+
+/// The beginning of every dynamic reference.
+pub(super) const DYNAMIC: &str = "{{resolve:";
 
 /// Collects the parts of a text that a function makes.
 #[derive(Default)]
@@ -90,9 +98,8 @@ struct OpenReference {
 ///
 /// Source: "Get values stored in other services using dynamic references", CloudFormation user guide.
 fn fold_dynamic_references(parts: Vec<Part<'_>>) -> Vec<Part<'_>> {
-    const START: &str = "{{resolve:";
     let starts = |part: &Part<'_>| match &part.content {
-        Content::Known(text) => text.contains(START),
+        Content::Known(text) => text.contains(DYNAMIC),
         _ => false,
     };
     if !parts.iter().any(starts) {
@@ -124,7 +131,7 @@ fn fold_dynamic_references(parts: Vec<Part<'_>>) -> Vec<Part<'_>> {
                 });
                 open = None;
                 rest = after;
-            } else if let Some((before, after)) = rest.split_once(START) {
+            } else if let Some((before, after)) = rest.split_once(DYNAMIC) {
                 if !before.is_empty() {
                     folded.push(Part {
                         content: Content::Known(Cow::Owned(before.to_owned())),

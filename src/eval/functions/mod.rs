@@ -8,15 +8,18 @@ mod builder;
 mod json;
 mod lists;
 mod lookup;
+mod mapping;
 mod network;
+mod row;
 mod text;
 
+use super::forks::Open;
 use super::partition::{self, Derived};
-use super::value::{Content, Field, Kind, Origin, Part, UNKNOWN_FUNCTION, Value};
+use super::value::{Content, Field, Kind, Origin, Part, Value};
 use super::{Candidate, Run};
 use crate::source::Span;
 use crate::syntax::{self, Entry, Node};
-use builder::literal;
+use builder::{DYNAMIC, literal, resolved};
 use std::borrow::Cow;
 
 /// The result of a call: a value; nothing (`AWS::NoValue`); or no call that CloudFormation takes.
@@ -38,14 +41,15 @@ const MAX_ARGUMENTS: usize = 4096;
 /// Combinations of choices in a text past which they stay open.
 const MAX_SETTLED: usize = 16;
 
-/// Whether a map is a call of an intrinsic function: its only key is `Ref` or starts with `Fn::`.
+/// Whether a map is a call of an intrinsic function: its only key is `Ref` or begins as a function's does.
 pub fn is_function(node: &Node<'_>) -> bool {
     matches!(node.as_mapping(), Some([only]) if only.key == "Ref" || begins_as_function(&only.key))
 }
 
-/// Whether a key is that of a function or macro, `Fn::…`. Asked of nearly every key, so the four bytes are compared here and now.
+/// Whether a key is that of a function or macro, `Fn::…`, or of a directive that the program Rain replaces, `Rain::…`. Asked of
+/// nearly every key, so the bytes are compared here and now.
 pub fn begins_as_function(key: &str) -> bool {
-    matches!(key.as_bytes(), [b'F', b'n', b':', b':', ..])
+    matches!(key.as_bytes(), [b'F', b'n', b':', b':', ..] | [b'R', b'a', b'i', b'n', b':', b':', ..])
 }
 
 /// Whether a macro or loop may add keys to this map: `Fn::Transform` or `Fn::ForEach::…` stands among them.
@@ -119,7 +123,7 @@ impl<'t> Run<'_, 't> {
         match outcome {
             CallResult::Value(value) => Some(value),
             CallResult::NoValue => None,
-            CallResult::Malformed => Some(Value::unknown(Origin::Malformed(static_name(&entry.key)), span)),
+            CallResult::Malformed => Some(Value::unknown(Origin::Malformed(&entry.key), span)),
         }
     }
 
@@ -194,7 +198,7 @@ impl<'t> Run<'_, 't> {
     /// "The total number of strings should be one more than the total number of commas. Also, each member string is space
     /// trimmed." (CloudFormation user guide, "Parameters", `CommaDelimitedList`.)
     fn list_variable(&mut self, origin: Origin<'t>, name: &str, span: Span) -> Value<'t> {
-        let chosen = self.evaluator.choices.by_name(name).and_then(|(index, _)| self.fork_by(index, Clone::clone));
+        let chosen = self.evaluator.choices.by_name(name).and_then(|(index, _)| self.fork_fully(index));
         let Some(Candidate::Known(text)) = chosen else { return Value::unknown(origin, span) };
         let cost = text.len() + text.split(',').count() * std::mem::size_of::<Value<'t>>();
         if !self.evaluator.afford(cost) {
@@ -202,7 +206,7 @@ impl<'t> Run<'_, 't> {
         }
         let items = text.split(',').map(|item| {
             let content = Content::Known(Cow::Owned(item.trim().to_owned()));
-            Value { span, kind: Kind::Text(vec![Part { content, origin: origin.clone() }]) }
+            resolved(vec![Part { content, origin: origin.clone() }], span)
         });
         Value { span, kind: Kind::List(items.collect()) }
     }
@@ -210,15 +214,31 @@ impl<'t> Run<'_, 't> {
     /// A scalar parameter or pseudo parameter.
     fn variable(&mut self, origin: Origin<'t>, name: &str, span: Span) -> Value<'t> {
         let choices = &self.evaluator.choices;
-        let content = match choices.by_name(name).map(|(_, variable)| variable.candidates.as_slice()) {
+        let own = choices.by_name(name);
+        let content = match own.map(|(_, variable)| variable.candidates.as_slice()) {
             Some([Candidate::Known(text)]) => Content::Known(text.clone()),
             own => match Derived::of(name).map(|derived| choices.derived(derived)) {
                 Some(Content::Unknown) | None if own.is_some() => Content::Choice,
                 Some(content) => content,
-                None => Content::Unknown,
+                None => choices.unknown(name),
             },
         };
-        Value { span, kind: Kind::Text(vec![Part { content, origin }]) }
+        match own {
+            Some((index, variable)) if variable.has_references => {
+                let content = if content.is_known() { content } else { self.reference_or_choice(index) };
+                resolved(vec![Part { content, origin }], span)
+            }
+            _ => Value { span, kind: Kind::Text(vec![Part { content, origin }]) },
+        }
+    }
+
+    /// The content of a parameter that may be a dynamic reference: each reference is distinguished from all other values.
+    fn reference_or_choice(&mut self, index: usize) -> Content<'t> {
+        let reference = self.fork_by(index, |_, candidate| match candidate {
+            Candidate::Known(text) => Some(Some(text.clone()).filter(|text| text.contains(DYNAMIC))),
+            Candidate::Other => Some(None),
+        });
+        reference.flatten().map_or(Content::Choice, Content::Known)
     }
 
     /// What `AWS::Partition` or `AWS::URLSuffix` is in this scenario, once the Region that decides it has been chosen; its own
@@ -226,9 +246,9 @@ impl<'t> Run<'_, 't> {
     pub(super) fn settle_derived(&mut self, derived: Derived) -> Content<'t> {
         let choices = &self.evaluator.choices;
         if let Some((region, _)) = choices.by_name("AWS::Region") {
-            let class = self.fork_by(region, |candidate| match candidate {
-                Candidate::Known(region) => partition::of_region(region),
-                Candidate::Other => None,
+            let class = self.fork_by(region, |_, candidate| match candidate {
+                Candidate::Known(region) => Some(partition::of_region(region)),
+                Candidate::Other => Some(None),
             });
             if let Some(Some(partition)) = class {
                 return Content::Known(Cow::Borrowed(derived.value(partition)));
@@ -237,9 +257,9 @@ impl<'t> Run<'_, 't> {
         if derived == Derived::Suffix
             && let Some((index, _)) = choices.by_name("AWS::Partition")
         {
-            let class = self.fork_by(index, |candidate| match candidate {
-                Candidate::Known(name) => partition::named(name),
-                Candidate::Other => None,
+            let class = self.fork_by(index, |_, candidate| match candidate {
+                Candidate::Known(name) => Some(partition::named(name)),
+                Candidate::Other => Some(None),
             });
             if let Some(Some(partition)) = class {
                 return Content::Known(Cow::Borrowed(partition.suffix));
@@ -250,29 +270,40 @@ impl<'t> Run<'_, 't> {
             Derived::Suffix => choices.by_name("AWS::URLSuffix"),
         };
         let Some((index, variable)) = own else { return Content::Unknown };
-        self.fork_by(index, Clone::clone)
-            .map_or(Content::Unknown, |candidate| super::forks::settled_content(&candidate, &variable.candidates))
+        self.fork_fully(index).map_or(Content::Unknown, |candidate| variable.content(&candidate))
     }
 
     /// A value with every choice in its text made, value by value: for callers that need the characters themselves.
     pub fn settled(&mut self, value: Value<'t>) -> Value<'t> {
-        let Kind::Text(mut parts) = value.kind else { return value };
+        let evaluator = self.evaluator;
         // The same choice may be in several parts; the first makes it for all.
-        for part in &mut parts {
-            let (Content::Choice, Origin::Parameter(name) | Origin::Pseudo(name)) = (&part.content, &part.origin)
-            else {
-                continue;
-            };
-            if let Some(derived) = Derived::of(name) {
-                part.content = self.settle_derived(derived);
-                continue;
-            }
-            let Some((index, variable)) = self.evaluator.choices.by_name(name) else { continue };
-            if let Some(candidate) = self.fork_by(index, Clone::clone) {
-                part.content = super::forks::settled_content(&candidate, &variable.candidates);
+        self.settled_at(value, &|value| value.parts().iter().position(|part| evaluator.open(part).is_some()))
+    }
+
+    /// A value with those choices made that `place` finds, part by part.
+    pub fn settled_at(&mut self, value: Value<'t>, place: &dyn Fn(&Value<'t>) -> Option<usize>) -> Value<'t> {
+        let evaluator = self.evaluator;
+        let mut value = value;
+        while let Some(open) =
+            place(&value).and_then(|index| value.parts().get(index)).and_then(|part| evaluator.open(part))
+        {
+            match self.with_choice(&value, open) {
+                Some(chosen) => value = chosen,
+                None => break,
             }
         }
-        Value { span: value.span, kind: Kind::Text(parts) }
+        value
+    }
+
+    /// A value with one choice made; none if CloudFormation refuses every remaining candidate.
+    fn with_choice(&mut self, value: &Value<'t>, open: Open) -> Option<Value<'t>> {
+        match open {
+            Open::Derived(derived) => {
+                let content = self.settle_derived(derived);
+                Some(super::forks::with_derived(value, derived, &content))
+            }
+            Open::Named(variable) => self.make_choice(&[value], variable)?.pop(),
+        }
     }
 
     /// A value with its choices made if there are few: for functions whose unknown result serves almost as well.
@@ -282,14 +313,15 @@ impl<'t> Run<'_, 't> {
 
     /// How many texts a value can be by its open choices.
     fn combinations(&self, value: &Value<'t>) -> usize {
-        let mut names: Vec<&str> = Vec::new();
+        let mut known: Vec<Open> = Vec::new();
         let mut product = 1_usize;
-        for part in value.parts() {
-            if let (Content::Choice, Origin::Parameter(name) | Origin::Pseudo(name)) = (&part.content, &part.origin)
-                && !names.contains(name)
-            {
-                names.push(name);
-                let size = self.evaluator.choices.by_name(name).map_or(2, |(_, variable)| variable.candidates.len());
+        for open in value.parts().iter().filter_map(|part| self.evaluator.open(part)) {
+            if !known.contains(&open) {
+                known.push(open);
+                let size = match open {
+                    Open::Named(index) => self.evaluator.choices.get(index).map_or(2, |named| named.candidates.len()),
+                    Open::Derived(_) => 2,
+                };
                 product = product.saturating_mul(size);
             }
         }
@@ -330,27 +362,23 @@ fn origin_of_result<'t>(name: &'static str, argument: &Value<'t>) -> Origin<'t> 
     }
 }
 
-fn static_name(key: &str) -> &'static str {
-    const NAMES: [&str; 19] = [
-        "Ref",
-        "Fn::If",
-        "Fn::GetAtt",
-        "Fn::Sub",
-        "Fn::Join",
-        "Fn::FindInMap",
-        "Fn::Select",
-        "Fn::Split",
-        "Fn::ImportValue",
-        "Fn::Base64",
-        "Fn::Cidr",
-        "Fn::GetAZs",
-        "Fn::Length",
-        "Fn::ToJsonString",
-        "Fn::Transform",
-        "Fn::RefAll",
-        "Fn::ValueOf",
-        "Fn::ValueOfAll",
-        "Fn::GetStackOutput",
-    ];
-    NAMES.into_iter().find(|name| *name == key).unwrap_or(UNKNOWN_FUNCTION)
-}
+/// The functions that are computed, or known only when the stack is deployed.
+pub(super) const FUNCTIONS: [&str; 17] = [
+    "Fn::Base64",
+    "Fn::Cidr",
+    "Fn::FindInMap",
+    "Fn::ForEach",
+    "Fn::GetAZs",
+    "Fn::GetAtt",
+    "Fn::GetStackOutput",
+    "Fn::If",
+    "Fn::ImportValue",
+    "Fn::Join",
+    "Fn::Length",
+    "Fn::Select",
+    "Fn::Split",
+    "Fn::Sub",
+    "Fn::ToJsonString",
+    "Fn::Transform",
+    "Ref",
+];

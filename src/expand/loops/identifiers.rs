@@ -8,6 +8,8 @@ use std::borrow::Cow;
 pub(super) struct Binding<'t> {
     pub(super) identifier: Cow<'t, str>,
     pub(super) value: Cow<'t, str>,
+    /// The name of the condition under which the iteration is made; none if it always is.
+    pub(super) condition: Option<String>,
 }
 
 impl Binding<'_> {
@@ -76,6 +78,7 @@ mod tests {
         let binding = |identifier: &'static str, value: &'static str| Binding {
             identifier: identifier.into(),
             value: value.into(),
+            condition: None,
         };
         let bindings = [binding("Name", "outer"), binding("Ip", "10.0.0.1"), binding("Name", "inner")];
         let cases = [

@@ -3,8 +3,9 @@
 //! SAM writes them into the API's OpenAPI document. Here each is a resource, as it would be without a document: what
 //! authorizes callers is then a property. Source: AWS SAM developer guide, "Controlling API access with your AWS SAM template".
 
+use super::document::is_something;
 use super::events::Event;
-use super::nodes::{At, in_branches, is_true, plain_map};
+use super::nodes::{At, in_branches, plain_map};
 use super::resource::{Made, Resource};
 use crate::syntax::{Entry, Node};
 
@@ -71,15 +72,14 @@ pub(super) fn resource_path(event: &Event<'_, '_>) -> String {
     format!("{method}{}", steps.join("/")).replace("${", "*")
 }
 
-/// The method or route that an event is; none where the API is described by a document of its own.
+/// The method or route that an event is; none where the API is described by a document of its own (`document.rs`).
 pub(super) fn route<'t>(
     sam: &Resource<'_, 't>,
     event: &Event<'_, 't>,
     api: &Resource<'_, 't>,
     protocol: Protocol,
 ) -> Option<Made<'t>> {
-    let is_described = ["DefinitionBody", "DefinitionUri"].iter().any(|name| api.get(name).is_some());
-    if is_described && !api.get("MergeDefinitions").is_some_and(is_true) {
+    if ["DefinitionBody", "DefinitionUri"].iter().any(|name| api.get(name).is_some_and(is_something)) {
         return None;
     }
     let at = event.at;

@@ -1,16 +1,16 @@
 //! `AWS::Serverless::Api` and `AWS::Serverless::HttpApi`: the API, its stage, its domain name.
 //!
 //! Source: AWS SAM developer guide, "AWS::Serverless::Api", "AWS::Serverless::HttpApi", "Generated AWS CloudFormation resources".
-//! The second stage, `Stage`, which SAM's deployment of a REST API makes unless `OpenApiVersion` is set, is left out: nobody who
-//! writes a template asks for it, or can set it up. So are usage plans and their keys, which identify no caller.
+//! Usage plans and their keys are left out: they identify no caller.
 
-use super::api::{authorizer_permissions, stage_name};
+use super::api::{Protocol, authorizer_permissions, stage_name};
+use super::document::{self, Call};
 use super::nodes::{At, in_branches};
 use super::resource::{Made, Resource};
 use crate::syntax::{Entry, Node};
 
 /// Everything that a REST API becomes.
-pub(super) fn rest<'t>(sam: &Resource<'_, 't>) -> Vec<Made<'t>> {
+pub(super) fn rest<'t>(sam: &Resource<'_, 't>, calls: &[Call<'_, 't>]) -> Vec<Made<'t>> {
     let at = sam.at;
     let mut api = sam.main("AWS::ApiGateway::RestApi");
     api.copy(
@@ -29,7 +29,7 @@ pub(super) fn rest<'t>(sam: &Resource<'_, 't>) -> Vec<Made<'t>> {
             "SecurityPolicy",
         ],
     );
-    api.copy_as(sam.entry("DefinitionBody"), "Body");
+    api.push(document::written(sam, Protocol::Rest, calls));
     api.copy_as(sam.entry("DefinitionUri"), "BodyS3Location");
     api.push(sam.entry("EndpointConfiguration").map(endpoint_configuration));
     if api.get("Policy").is_none() {
@@ -38,6 +38,7 @@ pub(super) fn rest<'t>(sam: &Resource<'_, 't>) -> Vec<Made<'t>> {
 
     let mut deployment = sam.also(format!("{}Deployment", sam.id), "AWS::ApiGateway::Deployment");
     deployment.set(at, "RestApiId", at.reference(sam.id.to_owned()));
+    deployment.push(second_stage(sam));
 
     let id = format!("{}{}Stage", sam.id, stage_name(sam).unwrap_or_default());
     let mut stage = sam.also(id, "AWS::ApiGateway::Stage");
@@ -65,7 +66,7 @@ pub(super) fn rest<'t>(sam: &Resource<'_, 't>) -> Vec<Made<'t>> {
 }
 
 /// Everything that an HTTP API becomes.
-pub(super) fn http<'t>(sam: &Resource<'_, 't>) -> Vec<Made<'t>> {
+pub(super) fn http<'t>(sam: &Resource<'_, 't>, calls: &[Call<'_, 't>]) -> Vec<Made<'t>> {
     let at = sam.at;
     let mut api = sam.main("AWS::ApiGatewayV2::Api");
     api.set(at, "ProtocolType", at.text("HTTP"));
@@ -73,7 +74,7 @@ pub(super) fn http<'t>(sam: &Resource<'_, 't>) -> Vec<Made<'t>> {
         &sam.properties,
         &["CorsConfiguration", "Description", "DisableExecuteApiEndpoint", "FailOnWarnings", "Name"],
     );
-    api.copy_as(sam.entry("DefinitionBody"), "Body");
+    api.push(document::written(sam, Protocol::Http, calls));
     api.copy_as(sam.entry("DefinitionUri"), "BodyS3Location");
     // Written into the document as its tags.
     api.push(sam.entry("Tags").cloned());
@@ -96,17 +97,32 @@ pub(super) fn http<'t>(sam: &Resource<'_, 't>) -> Vec<Made<'t>> {
     );
 
     let mut made = vec![api, stage];
-    if let Some(domain) = sam.entry("Domain") {
-        let at = At(domain.key_span);
-        let mut name = domain_name(sam, at, "AWS::ApiGatewayV2::DomainName", domain);
-        let mut configuration = vec![at.entry("EndpointType", at.text("REGIONAL"))];
-        configuration.extend(entries(domain, &["CertificateArn", "SecurityPolicy"]));
-        name.set(at, "DomainNameConfigurations", at.list([at.entries(configuration)]));
+    if let Some(mut name) = http_domain(sam) {
         name.push(sam.entry("Tags").cloned());
         made.push(name);
     }
     made.extend(authorizer_permissions(sam));
     made
+}
+
+/// The domain name of an HTTP or WebSocket API.
+pub(super) fn http_domain<'t>(sam: &Resource<'_, 't>) -> Option<Made<'t>> {
+    let domain = sam.entry("Domain")?;
+    let at = At(domain.key_span);
+    let mut name = domain_name(sam, at, "AWS::ApiGatewayV2::DomainName", domain);
+    let mut configuration = vec![at.entry("EndpointType", at.text("REGIONAL"))];
+    configuration.extend(entries(domain, &["CertificateArn", "SecurityPolicy"]));
+    name.set(at, "DomainNameConfigurations", at.list([at.entries(configuration)]));
+    Some(name)
+}
+
+/// The name of the second stage, `Stage`, that SAM's deployment of a REST API makes unless `OpenApiVersion` is set. Nothing else
+/// sets it up.
+///
+/// Source: `_construct_deployment` of aws-sam-translator 1.115.0, `model/api/api_generator.py`.
+fn second_stage<'t>(sam: &Resource<'_, 't>) -> Option<Entry<'t>> {
+    let is_set = sam.get("OpenApiVersion").is_some_and(document::is_something);
+    (!is_set).then(|| sam.at.entry("StageName", sam.at.text("Stage")))
 }
 
 /// `REGIONAL`, or a map with `Type` and `VPCEndpointIds`, as API Gateway has it.

@@ -9,6 +9,7 @@ use super::function::Target;
 use super::nodes::{At, plain_map};
 use super::resource::{Made, Resource};
 use super::role::{Grants, starting_role};
+use crate::expand::expansion::Part;
 use crate::syntax::{Entry, Node};
 
 /// One entry of `Events` whose type and properties are written out.
@@ -38,7 +39,9 @@ impl<'n, 't> Event<'n, 't> {
 
     /// Something that is made for it: `<Id><Event><suffix>`.
     pub(super) fn make(&self, sam: &Resource<'_, 't>, suffix: &str, kind: &'static str) -> Made<'t> {
-        sam.also(format!("{}{}{suffix}", sam.id, self.name), kind).standing_at(self.at, self.properties_at)
+        let mut made = sam.also(format!("{}{}{suffix}", sam.id, self.name), kind);
+        made.part = Part::OfEvent { name: self.name.to_owned(), kind: self.kind.to_owned() };
+        made.standing_at(self.at, self.properties_at)
     }
 }
 
@@ -318,26 +321,35 @@ pub(super) fn rule<'t>(
     let mut made = Vec::new();
     if let Some(letters) = event.entry("DeadLetterConfig") {
         let at = At(letters.key_span);
-        let arn = match letters.value.get("Arn") {
-            Some(arn) => arn.clone(),
-            None => {
-                let mut queue = event.make(sam, "Queue", "AWS::SQS::Queue").standing_at(at, at);
-                if let Some(id) = letters.value.get("QueueLogicalId").and_then(Node::as_str) {
-                    id.clone_into(&mut queue.id);
-                }
-                let arn = at.attribute(queue.id.clone(), "Arn");
-                let places = [arn.clone(), at.reference(queue.id.clone())];
-                let events = at.map([("Service", at.text("events.amazonaws.com"))]);
-                made.push(queue);
-                made.push(queue_policy(sam, event, at, places, events, at.attribute(rule.id.clone(), "Arn")));
-                arn
-            }
-        };
+        let (arn, queue) = dead_letters(sam, event, letters);
+        if let Some(queue) = queue {
+            let places = [arn.clone(), at.reference(queue.id.clone())];
+            let events = at.map([("Service", at.text("events.amazonaws.com"))]);
+            made.push(queue);
+            made.push(queue_policy(sam, event, at, places, events, at.attribute(rule.id.clone(), "Arn")));
+        }
         parts.push(at.entry("DeadLetterConfig", at.map([("Arn", arn)])));
     }
     rule.set(at, "Targets", at.list([at.entries(parts)]));
     made.push(rule);
     made
+}
+
+/// The ARN of the queue for what could not be delivered, and the queue unless the event names one.
+fn dead_letters<'t>(
+    sam: &Resource<'_, 't>,
+    event: &Event<'_, 't>,
+    letters: &Entry<'t>,
+) -> (Node<'t>, Option<Made<'t>>) {
+    if let Some(arn) = letters.value.get("Arn") {
+        return (arn.clone(), None);
+    }
+    let at = At(letters.key_span);
+    let mut queue = event.make(sam, "Queue", "AWS::SQS::Queue").standing_at(at, at);
+    if let Some(id) = letters.value.get("QueueLogicalId").and_then(Node::as_str) {
+        id.clone_into(&mut queue.id);
+    }
+    (at.attribute(queue.id.clone(), "Arn"), Some(queue))
 }
 
 /// Lets a source send to a queue; `queue` is its ARN and its URL.
@@ -388,12 +400,17 @@ pub(super) fn schedule<'t>(
     let mut schedule = event.make(sam, "", "AWS::Scheduler::Schedule");
     schedule.copy(event.properties, &SCHEDULED);
     let mut made = Vec::new();
+    let letters = event.entry("DeadLetterConfig").map(|letters| (letters, dead_letters(sam, event, letters)));
     let role_arn = match event.get("RoleArn") {
         Some(arn) => arn.clone(),
         None => {
             let mut role = event.make(sam, "Role", "AWS::IAM::Role");
             role.push(event.entry("PermissionsBoundary").cloned());
-            let role = starting_role(role, at, "scheduler.amazonaws.com", action, target.clone());
+            let mut grants = vec![(at, action, target.clone())];
+            grants.extend(
+                letters.iter().map(|(written, (arn, _))| (At(written.key_span), "sqs:SendMessage", arn.clone())),
+            );
+            let role = starting_role(role, at, "scheduler.amazonaws.com", grants);
             let arn = at.attribute(role.id.clone(), "Arn");
             made.push(role);
             arn
@@ -401,6 +418,11 @@ pub(super) fn schedule<'t>(
     };
     let mut parts = vec![at.entry("Arn", target), at.entry("RoleArn", role_arn)];
     parts.extend(["Input", "RetryPolicy"].iter().filter_map(|name| event.entry(name).cloned()));
+    if let Some((written, (arn, queue))) = letters {
+        let at = At(written.key_span);
+        parts.push(at.entry("DeadLetterConfig", at.map([("Arn", arn)])));
+        made.extend(queue);
+    }
     schedule.set(at, "Target", at.entries(parts));
     made.push(schedule);
     made

@@ -1,29 +1,36 @@
 //! The AWS Serverless Application Model: its resources become the ones that AWS makes of them, under the logical ids that the
 //! transform gives them, and stand where a person wrote what they are made of.
 //!
-//! Source: AWS SAM developer guide; held against the package aws-sam-translator 1.110.0, which AWS runs. Two things differ on
-//! purpose: where SAM ends a logical id with a hash, there is none; and the routes of an API are resources of their own and no
-//! OpenAPI document (`api.rs`). What SAM refuses is expanded as far as it can be read. Connectors, GraphQL and WebSocket APIs
-//! and capacity providers stay as they are written, and no rule looks at them.
+//! Source: AWS SAM developer guide; held against the package aws-sam-translator 1.115.0, which AWS runs. Two things differ on
+//! purpose: where SAM ends a logical id with a hash, there is none; and the routes of an API without a document of its own are
+//! resources and no OpenAPI document (`api.rs`). What SAM refuses is expanded as far as it can be read. Connectors, web
+//! functions, and capacity providers stay as they are written, and no rule looks at them.
 
 mod api;
 mod apis;
+mod document;
 mod events;
 mod function;
 mod globals;
+mod graphql;
 mod nodes;
+mod parts;
 mod references;
 mod resource;
 mod role;
 mod simple;
 mod state_machine;
+mod websocket;
 
 use super::expansion::{Expansion, MadeFrom, Note};
+use crate::expand;
 use crate::syntax::{Entry, Kind, Node};
 use api::Protocol;
+use document::is_something;
 use events::Event;
 use globals::global;
-use nodes::{At, is_true, size};
+use nodes::{At, drop_nulls, is_true, size};
+pub(super) use parts::{advice, description};
 use references::References;
 use resource::{Made, Resource};
 use std::borrow::Cow;
@@ -82,8 +89,13 @@ fn cost(root: &Node<'_>) -> usize {
             let tags = properties.and_then(|properties| properties.get("Tags")).map_or(0, size);
             let repeated = attributes.map(|entry| size(&entry.value)).sum::<usize>() + tags + below;
             let events = properties.and_then(|properties| properties.get("Events")).and_then(Node::as_mapping);
-            let parts = events.map_or(0, <[_]>::len).saturating_mul(4).saturating_add(8);
-            Type::of(kind).map(|_| repeated.saturating_mul(parts))
+            let routes = properties.and_then(|properties| properties.get("Routes")).and_then(Node::as_mapping);
+            let count = events.or(routes).map_or(0, <[_]>::len);
+            let parts = count.saturating_mul(4).saturating_add(8);
+            let document = properties.and_then(|properties| properties.get("DefinitionBody")).map_or(0, document::cost);
+            // An event may be an operation of a document.
+            let operations = count.saturating_mul(10).saturating_add(document);
+            Type::of(kind).map(|_| repeated.saturating_mul(parts).saturating_add(operations))
         })
         .fold(0, usize::saturating_add)
 }
@@ -94,6 +106,8 @@ enum Type {
     Function,
     RestApi,
     HttpApi,
+    WebSocketApi,
+    GraphQlApi,
     SimpleTable,
     StateMachine,
     LayerVersion,
@@ -106,6 +120,8 @@ impl Type {
             "AWS::Serverless::Function" => Self::Function,
             "AWS::Serverless::Api" => Self::RestApi,
             "AWS::Serverless::HttpApi" => Self::HttpApi,
+            "AWS::Serverless::WebSocketApi" => Self::WebSocketApi,
+            "AWS::Serverless::GraphQLApi" => Self::GraphQlApi,
             "AWS::Serverless::SimpleTable" => Self::SimpleTable,
             "AWS::Serverless::StateMachine" => Self::StateMachine,
             "AWS::Serverless::LayerVersion" => Self::LayerVersion,
@@ -125,6 +141,8 @@ struct Expanded<'t> {
 /// What resources share while they are expanded.
 struct Pass<'n, 't> {
     apis: HashMap<&'n str, &'n Resource<'n, 't>>,
+    /// The events of functions that name an API with a document of its own, by API.
+    calls: HashMap<&'n str, Vec<document::Call<'n, 't>>>,
     /// Conditions that are made.
     conditions: Vec<Entry<'t>>,
     /// Notifications that buckets get, with the place of the first event that asks for one.
@@ -139,6 +157,29 @@ impl<'n, 't> Pass<'n, 't> {
             None => protocol.implicit_id(),
         };
         self.apis.get(id).copied().filter(|api| api.kind == protocol.kind())
+    }
+
+    /// The events of functions that name an API with a document of its own.
+    fn calls_of(&self, api: &str) -> &[document::Call<'n, 't>] {
+        self.calls.get(api).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// Finds the events that name an API with a document of its own.
+    fn find_calls(&mut self, functions: impl Iterator<Item = &'n Resource<'n, 't>>) {
+        for function in functions.filter(|sam| Type::of(sam.kind) == Some(Type::Function)) {
+            for event in events::events(function) {
+                let protocol = match event.kind {
+                    "Api" => Protocol::Rest,
+                    "HttpApi" => Protocol::Http,
+                    _ => continue,
+                };
+                let api =
+                    self.api_of(&event, protocol).filter(|api| api.get("DefinitionBody").is_some_and(is_something));
+                if let Some(api) = api {
+                    self.calls.entry(api.id).or_default().push((function, event));
+                }
+            }
+        }
     }
 
     /// A condition that holds where another does not.
@@ -159,8 +200,10 @@ impl<'n, 't> Pass<'n, 't> {
     fn expand(&mut self, sam: &Resource<'_, 't>, kind: Type) -> Vec<Made<'t>> {
         let mut made = match kind {
             Type::Function => function::expand(sam, self),
-            Type::RestApi => apis::rest(sam),
-            Type::HttpApi => apis::http(sam),
+            Type::RestApi => apis::rest(sam, self.calls_of(sam.id)),
+            Type::HttpApi => apis::http(sam, self.calls_of(sam.id)),
+            Type::WebSocketApi => websocket::expand(sam),
+            Type::GraphQlApi => graphql::expand(sam),
             Type::StateMachine => state_machine::expand(sam, self),
             Type::SimpleTable => vec![simple::table(sam)],
             Type::LayerVersion => vec![simple::layer(sam)],
@@ -183,7 +226,8 @@ fn expanded<'t>(root: &Node<'t>) -> Option<Expanded<'t>> {
     }
     let all = || explicit.iter().chain(&implicit);
     let apis = all().map(|sam| (sam.id, sam)).collect();
-    let mut pass = Pass { apis, conditions, notifications: HashMap::new() };
+    let mut pass = Pass { apis, calls: HashMap::new(), conditions, notifications: HashMap::new() };
+    pass.find_calls(all());
 
     let mut parts: HashMap<&str, Vec<Made<'t>>> = HashMap::new();
     let mut references = References::default();
@@ -196,7 +240,7 @@ fn expanded<'t>(root: &Node<'t>) -> Option<Expanded<'t>> {
         made.retain(|each| taken.insert(each.id.clone()) || each.id == sam.id);
         for each in &made {
             references.add(sam.id, each);
-            origins.push((each.id.clone(), sam.made_from()));
+            origins.push((each.id.clone(), sam.made_from(each)));
         }
         parts.insert(sam.id, made);
     }
@@ -225,15 +269,21 @@ fn resource<'n, 't>(root: &'n Node<'t>, entry: &'n Entry<'t>) -> Option<Resource
     Type::of(kind)?;
     let at = At(entry.key_span);
     let (properties_at, own) = match entry.value.entry("Properties") {
-        Some(properties) => (At(properties.key_span), properties.value.as_mapping()?),
-        None => (at, &[][..]),
+        Some(properties) if properties.value.kind != Kind::Null => {
+            (At(properties.key_span), properties.value.as_mapping()?)
+        }
+        _ => (at, &[][..]),
     };
-    let properties = match global(root, kind) {
+    let mut properties = match global(root, kind) {
         Some(global) => global.under(own, entry.value.get("IgnoreGlobals")),
         None => own.to_vec(),
     };
-    let attributes =
-        entry.value.as_mapping()?.iter().filter(|entry| !["Type", "Properties"].contains(&entry.key.as_ref()));
+    drop_nulls(&mut properties);
+    let attributes = entry
+        .value
+        .as_mapping()?
+        .iter()
+        .filter(|entry| !["Type", "Properties"].contains(&entry.key.as_ref()) && entry.value.kind != Kind::Null);
     let block = format!("Resources/{}", entry.key);
     Some(Resource {
         id: &entry.key,
@@ -283,6 +333,11 @@ fn implicit_api<'n, 't>(
         .map(|(sam, _)| sam.attributes.iter().find(|entry| entry.key == "Condition").map(|entry| &entry.value))
         .collect();
     let condition = needed.and_then(|needed| any_of(at, protocol, &needed, conditions));
+    let mut properties = match global {
+        Some(global) => global.under(&own, None),
+        None => own,
+    };
+    drop_nulls(&mut properties);
     Some(Resource {
         id: protocol.implicit_id(),
         kind: protocol.kind(),
@@ -290,10 +345,7 @@ fn implicit_api<'n, 't>(
         at,
         properties_at: at,
         attributes: condition.into_iter().map(|condition| at.entry("Condition", condition)).collect(),
-        properties: match global {
-            Some(global) => global.under(&own, None),
-            None => own,
-        },
+        properties,
     })
 }
 
@@ -304,9 +356,13 @@ fn any_of<'t>(at: At, protocol: Protocol, needed: &[&Node<'t>], conditions: &mut
         return Some((*first).clone());
     }
     let name = format!("{}Condition", protocol.implicit_id());
+    // Callers often share a condition.
+    let mut distinct: Vec<&Node<'t>> = Vec::new();
+    let mut names: HashSet<&str> = HashSet::new();
+    distinct.extend(needed.iter().filter(|condition| condition.as_str().is_none_or(|name| names.insert(name))));
     let alternatives: Vec<Node<'t>> =
-        needed.iter().map(|condition| at.map([("Condition", (*condition).clone())])).collect();
-    conditions.push(at.entry(name.clone(), at.map([("Fn::Or", at.list(alternatives))])));
+        distinct.into_iter().map(|condition| at.map([("Condition", condition.clone())])).collect();
+    conditions.push(at.entry(name.clone(), expand::conditions::any(at.0, alternatives)));
     Some(at.text(name))
 }
 

@@ -109,6 +109,23 @@ pub(super) fn in_branches<'t>(node: &Node<'t>, make: &impl Fn(&Node<'t>) -> Node
     }
 }
 
+/// Removes entries whose value is null. A property that is null is one that is not set, also over a global one.
+///
+/// Source: <https://github.com/aws/serverless-application-model/pull/3321> (2026-11), where the maintainers show what the transform
+/// makes of `DefaultAuthorizer: null`.
+pub(super) fn drop_nulls(entries: &mut Vec<Entry<'_>>) {
+    entries.retain(|entry| entry.value.kind != Kind::Null);
+    entries.iter_mut().for_each(|entry| drop_nulls_in(&mut entry.value));
+}
+
+fn drop_nulls_in(node: &mut Node<'_>) {
+    match &mut node.kind {
+        Kind::Mapping(entries) => drop_nulls(entries),
+        Kind::Sequence(items) => items.iter_mut().for_each(drop_nulls_in),
+        _ => {}
+    }
+}
+
 /// The number of nodes in a tree.
 pub(super) fn size(node: &Node<'_>) -> usize {
     1 + match &node.kind {

@@ -1,7 +1,8 @@
 //! A resource of SAM as written, and the resources of CloudFormation that are made from it.
 
 use super::nodes::{At, in_branches, plain_map};
-use crate::expand::expansion::MadeFrom;
+use super::parts;
+use crate::expand::expansion::{MadeFrom, Part};
 use crate::facts::{TagShape, tag_shape};
 use crate::syntax::{Entry, Node};
 
@@ -40,14 +41,19 @@ impl<'t> Resource<'_, 't> {
         self.entry(name).map(|entry| &entry.value)
     }
 
-    /// What findings call it.
-    pub(super) fn made_from(&self) -> MadeFrom {
-        MadeFrom { id: self.id.to_owned(), kind: self.kind.to_owned(), block: self.block.clone() }
+    /// What findings call something that is made from it.
+    pub(super) fn made_from(&self, made: &Made<'t>) -> MadeFrom {
+        MadeFrom {
+            id: self.id.to_owned(),
+            kind: self.kind.to_owned(),
+            block: self.block.clone(),
+            part: made.part.clone(),
+        }
     }
 
     /// The resource that keeps the logical id.
     pub(super) fn main(&self, kind: &'static str) -> Made<'t> {
-        let mut made = self.also(self.id.to_owned(), kind);
+        let mut made = Made { part: Part::Whole, ..self.also(self.id.to_owned(), kind) };
         made.attributes.extend(self.attributes.iter().filter(|entry| OWN.contains(&entry.key.as_ref())).cloned());
         made
     }
@@ -60,6 +66,7 @@ impl<'t> Resource<'_, 't> {
         Made {
             id,
             kind,
+            part: Part::OfResource,
             at: self.at,
             properties_at: self.properties_at,
             attributes: inherited.cloned().collect(),
@@ -84,9 +91,9 @@ impl<'t> Resource<'_, 't> {
         Some(Entry { key: "Tags".into(), key_span: entry.key_span, value: in_branches(&entry.value, &list) })
     }
 
-    /// Gives the resource's tags to everything made from it that can carry tags and has none (`PropagateTags`).
+    /// Gives the resource's tags to everything made from it that SAM can tag and has none (`PropagateTags`).
     pub(super) fn propagate_tags(&self, made: &mut [Made<'t>]) {
-        for each in made.iter_mut().filter(|each| each.get("Tags").is_none()) {
+        for each in made.iter_mut().filter(|each| each.get("Tags").is_none() && parts::takes_tags(each.kind)) {
             let tags = match tag_shape(each.kind) {
                 Some(tags) if tags.name == "Tags" => match tags.shape {
                     TagShape::List => self.tag_list(),
@@ -107,6 +114,8 @@ pub(super) struct Made<'t> {
     pub(super) id: String,
     /// Its type.
     pub(super) kind: &'static str,
+    /// What it is to the resource that it is made from.
+    pub(super) part: Part,
     at: At,
     properties_at: At,
     attributes: Vec<Entry<'t>>,
@@ -148,6 +157,11 @@ impl<'t> Made<'t> {
     pub(super) fn attribute(&mut self, name: &'static str, value: Node<'t>) {
         self.attributes.retain(|entry| entry.key != name);
         self.attributes.push(self.at.entry(name, value));
+    }
+
+    /// Removes the attributes that everything made from a resource carries.
+    pub(super) fn drop_inherited(&mut self) {
+        self.attributes.retain(|entry| !INHERITED.contains(&entry.key.as_ref()));
     }
 
     /// Writes an attribute that it does not have yet.

@@ -64,16 +64,17 @@ pub(super) fn execution_role<'t>(sam: &Resource<'_, 't>, service: &'static str, 
     role
 }
 
-/// A role for something that may do one thing: what a schedule or an event needs to start its target.
+/// A role for what a schedule or an event needs: to start its target, and to send what it could not deliver to a queue.
 pub(super) fn starting_role<'t>(
     made: Made<'t>,
     at: At,
     service: &'static str,
-    action: &'static str,
-    target: Node<'t>,
+    allowed: Vec<(At, &'static str, Node<'t>)>,
 ) -> Made<'t> {
     let mut grants = Grants::default();
-    grants.allow(at, format!("{}Policy", made.id), action, target);
+    for (at, action, resource) in allowed {
+        grants.allow(at, format!("{}Policy", made.id), action, resource);
+    }
     let mut role = made;
     role.set(at, "AssumeRolePolicyDocument", trust(at, service));
     role.set(at, "Policies", at.list(grants.inline));
@@ -81,7 +82,7 @@ pub(super) fn starting_role<'t>(
 }
 
 /// Lets a service assume the role.
-fn trust<'t>(at: At, service: &'static str) -> Node<'t> {
+pub(super) fn trust<'t>(at: At, service: &'static str) -> Node<'t> {
     let statement = at.map([
         ("Effect", at.text("Allow")),
         ("Principal", at.map([("Service", at.list([at.text(service)]))])),

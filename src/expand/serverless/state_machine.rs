@@ -48,7 +48,7 @@ pub(super) fn expand<'t>(sam: &Resource<'_, 't>, pass: &Pass<'_, 't>) -> Vec<Mad
             _ => continue,
         };
         let role = event.make(sam, "Role", "AWS::IAM::Role");
-        let role = starting_role(role, event.at, service, "states:StartExecution", target.clone());
+        let role = starting_role(role, event.at, service, vec![(event.at, "states:StartExecution", target.clone())]);
         let role_arn = event.at.attribute(role.id.clone(), "Arn");
         made.push(role);
         if event.kind == "Api" {

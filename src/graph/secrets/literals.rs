@@ -1,27 +1,47 @@
 //! Where a template writes a secret out.
 
-use super::names::is_secret_name;
-use super::texts::{is_secret_literal, secret_text};
+use super::assignments::{Assignment, Dialect, assigned_secrets};
+use super::names::{Promise, promise};
+use super::spelled::{OPEN, Spelled, Speller};
+use super::texts::{PRIVATE_KEY, is_promised, may_hold_shape, secret_texts};
 use crate::eval::begins_as_function;
 use crate::source::Span;
-use crate::syntax::{Entry, Kind, Node};
-use smallvec::SmallVec;
+use crate::syntax::{Entry, Kind, Node, base64};
+use smallvec::{SmallVec, smallvec};
 use std::borrow::Cow;
+use std::ops::Range;
 
 /// A secret that is written out.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LiteralSecret {
-    /// The text.
+    /// The text that it is, or lies in.
     pub span: Span,
-    /// From the node that was searched to the value, `/` between steps.
+    /// The way to the value, `/` between steps: from the node that was searched, or from the template's root.
     pub path: String,
     /// The property or variable that holds it.
     pub name: String,
     /// What it is: "a hard-coded secret", "a private key".
-    pub what: &'static str,
+    pub what: Cow<'static, str>,
+    /// Its line in the text, counted from 1, and the key of that text, where it is one line of several.
+    pub line: Option<(usize, String)>,
+    /// The nodes that it is written in, each with the part of it that is there. The parts are as CloudFormation reads them.
+    pub written: SmallVec<[(Span, String); 1]>,
+    /// Where it is written, if that is elsewhere: in a mapping.
+    pub elsewhere: Option<Span>,
 }
 
-/// Whether the value of a key is code, prose, an example or a recipe that makes a secret: nothing below it is searched.
+/// What a secret is called that is known by its name.
+const HARD_CODED: &str = "a hard-coded secret";
+/// The same of a command.
+const ARGUMENT: &str = "given a hard-coded secret";
+
+impl Assignment<'_> {
+    fn what(&self) -> &'static str {
+        if self.is_argument { ARGUMENT } else { HARD_CODED }
+    }
+}
+
+/// Whether what stands under a key is prose, an example or a recipe that makes a secret: nothing below it is searched.
 fn is_passed_over(key: &str) -> bool {
     matches!(
         key,
@@ -29,18 +49,74 @@ fn is_passed_over(key: &str) -> bool {
             | "AllowedPattern"
             | "ConstraintDescription"
             | "Description"
-            | "FunctionCode"
             | "GenerateSecretString"
-            | "InlineCode"
-            | "ZipFile"
             | "example"
             | "examples"
     )
 }
 
-/// Finds the secrets that are written out in a node that is under `name`, in every branch of every condition.
-pub fn literal_secrets<'t>(name: &str, node: &'t Node<'t>) -> Vec<LiteralSecret> {
-    let mut search = Search { path: SmallVec::new(), found: Vec::new() };
+/// What stands under a key, where the key says so.
+pub(super) fn dialect_under(key: &str) -> Option<Dialect> {
+    Some(match key {
+        "ZipFile"
+        | "InlineCode"
+        | "FunctionCode"
+        | "Script"
+        | "Code"
+        | "RequestMappingTemplate"
+        | "ResponseMappingTemplate" => Dialect::Program,
+        "UserData"
+        | "Command"
+        | "command"
+        | "commands"
+        | "Commands"
+        | "EntryPoint"
+        | "entryPoint"
+        | "Entrypoint"
+        | "runCommand"
+        | "BuildSpec"
+        | "test"
+        | "Args"
+        | "args"
+        | "Arguments"
+        | "HealthCheck"
+        | "OnCreate"
+        | "OnStart"
+        | "LifecycleConfigAppContent"
+        | "Data" => Dialect::Script,
+        "ServerProperties" | "PropertiesFileContent" | "content" | "ExtraConnectionAttributes" => Dialect::Settings,
+        _ => return None,
+    })
+}
+
+/// What the content of a file is, by its name: cfn-init's `files` are maps of names to contents.
+fn dialect_of_file(name: &str) -> Option<Dialect> {
+    let (_, ending) = name.rsplit('/').next()?.rsplit_once('.')?;
+    Some(match ending {
+        "js" | "mjs" | "ts" | "py" | "rb" | "php" | "pl" | "java" | "go" | "cs" => Dialect::Program,
+        "sh" | "bash" | "ps1" | "bat" | "cmd" | "sql" => Dialect::Script,
+        _ => Dialect::Settings,
+    })
+}
+
+/// What a script is, by its first line.
+fn dialect_of_script(text: &str) -> Dialect {
+    let first = text.trim_start().lines().next().unwrap_or_default();
+    let is_program =
+        first.starts_with("#!") && ["python", "node", "perl", "ruby", "php"].iter().any(|name| first.contains(name));
+    if is_program { Dialect::Program } else { Dialect::Script }
+}
+
+/// Finds the secrets that are written out in a node that stands under `name`, in every branch of every condition. `mappings` are the
+/// template's.
+pub fn literal_secrets<'t>(name: &str, node: &'t Node<'t>, mappings: &'t [Entry<'t>]) -> Vec<LiteralSecret> {
+    let mut search = Search {
+        path: SmallVec::new(),
+        dialect: Dialect::Text,
+        is_item: false,
+        speller: Speller::new(mappings),
+        found: Vec::new(),
+    };
     search.named(name, node);
     search.found
 }
@@ -48,6 +124,11 @@ pub fn literal_secrets<'t>(name: &str, node: &'t Node<'t>) -> Vec<LiteralSecret>
 /// A walk through a block. The parsers bound its depth.
 struct Search<'t> {
     path: SmallVec<[Step<'t>; 16]>,
+    /// What texts are where the walk is.
+    dialect: Dialect,
+    /// Whether it is at an item of a list, of which the list's name promises nothing.
+    is_item: bool,
+    speller: Speller<'t>,
     found: Vec<LiteralSecret>,
 }
 
@@ -59,90 +140,189 @@ enum Step<'t> {
 impl<'t> Search<'t> {
     /// The node of a key. A name that is typical of a secret decides what the texts in it are.
     fn named(&mut self, name: &str, node: &'t Node<'t>) {
-        // Lists, and maps that no function makes, are not secrets as wholes: their names need not be taken apart.
-        let may_be_text = match &node.kind {
-            Kind::String(_) | Kind::Number(_) => true,
-            Kind::Mapping(entries) => entries.len() == 1,
-            Kind::Sequence(_) | Kind::Null | Kind::Bool(_) => false,
-        };
-        if may_be_text && is_secret_name(name) {
-            self.secret_value(name, node);
-        }
-        self.node(name, node);
-    }
-
-    fn node(&mut self, name: &str, node: &'t Node<'t>) {
         match &node.kind {
-            // The name of something in the template. Beside other keys, these are keys like any other.
-            Kind::Mapping(entries) if matches!(entries.as_slice(), [only] if matches!(only.key.as_ref(), "Ref" | "Fn::GetAtt")) =>
-                {}
-            Kind::Mapping(entries) => {
-                let variable = if entries.len() > 1 { variable(entries) } else { None };
-                for entry in entries {
-                    if is_passed_over(&entry.key) {
-                        continue;
-                    }
-                    self.path.push(Step::Key(&entry.key));
-                    match variable {
-                        Some((name, value)) if std::ptr::eq(value, entry) => self.named(name, &entry.value),
-                        // A function's arguments stand where the function stands.
-                        _ if begins_as_function(&entry.key) => self.node(name, &entry.value),
-                        _ => self.named(&entry.key, &entry.value),
-                    }
-                    self.path.pop();
-                }
+            Kind::String(text) => self.text(name, node, &Spelled::plain(text, node.span)),
+            // A number of so many digits is a password that YAML or JSON took for a number.
+            Kind::Number(number) if number.text.len() >= 6 => {
+                self.text(name, node, &Spelled::plain(&number.text, node.span))
             }
-            Kind::Sequence(items) => {
-                for (index, item) in items.iter().enumerate() {
-                    self.path.push(Step::Index(index));
-                    self.node(name, item);
-                    self.path.pop();
-                }
-            }
-            Kind::String(text) => {
-                if let Some(what) = secret_text(text) {
-                    self.found(name, node.span, what);
-                }
-            }
+            Kind::Mapping(entries) => match entries.as_slice() {
+                [only] if is_call(only) => self.call(name, node, only),
+                _ => self.map(name, entries),
+            },
+            Kind::Sequence(items) => self.list(name, items),
             Kind::Null | Kind::Bool(_) | Kind::Number(_) => {}
         }
     }
 
-    /// A value under a secret's name: each text that some branch writes out is the secret.
-    fn secret_value(&mut self, name: &str, node: &'t Node<'t>) {
-        match &node.kind {
-            Kind::String(text) if is_secret_literal(text) => self.found(name, node.span, "a hard-coded secret"),
-            // A number of so many digits is a password that YAML or JSON took for a number.
-            Kind::Number(number) if number.text.len() >= 6 => self.found(name, node.span, "a hard-coded secret"),
-            Kind::Mapping(entries) => {
-                let [Entry { key, value, .. }] = entries.as_slice() else { return };
-                let arguments = value.as_sequence();
-                self.path.push(Step::Key(key));
-                match (key.as_ref(), arguments) {
-                    ("Fn::If", Some([_, branches @ ..])) => {
-                        for (index, branch) in branches.iter().enumerate() {
-                            self.path.push(Step::Index(index + 1));
-                            self.secret_value(name, branch);
-                            self.path.pop();
-                        }
-                    }
-                    ("Fn::Sub", Some([template, ..])) => {
-                        self.path.push(Step::Index(0));
-                        self.secret_value(name, template);
-                        self.path.pop();
-                    }
-                    ("Fn::Sub" | "Fn::Base64", None) => self.secret_value(name, value),
-                    _ => {}
-                }
-                self.path.pop();
+    fn map(&mut self, name: &str, entries: &'t [Entry<'t>]) {
+        let variable = if entries.len() > 1 { variable(entries) } else { None };
+        for entry in entries {
+            if is_passed_over(&entry.key) {
+                continue;
             }
-            _ => {}
+            let before = (self.dialect, std::mem::take(&mut self.is_item));
+            if let Some(dialect) = dialect_under(&entry.key) {
+                // The name of a file says more than that there is content in it.
+                if !(entry.key == "content" && self.dialect != Dialect::Text) {
+                    self.dialect = dialect;
+                }
+            } else if name == "files" {
+                self.dialect = dialect_of_file(&entry.key).unwrap_or(Dialect::Settings);
+            }
+            self.path.push(Step::Key(&entry.key));
+            match variable {
+                Some(variable) if std::ptr::eq(variable.value, entry) => {
+                    let name = self.name_of(variable).unwrap_or(Cow::Borrowed(&entry.key));
+                    self.named(&name, &entry.value);
+                }
+                // A function's arguments stand where the function stands.
+                _ if begins_as_function(&entry.key) => self.named(name, &entry.value),
+                _ => self.named(&entry.key, &entry.value),
+            }
+            self.path.pop();
+            (self.dialect, self.is_item) = before;
         }
     }
 
-    fn found(&mut self, name: &str, span: Span, what: &'static str) {
+    /// The name of a variable; of several that it can have, one that promises a secret.
+    fn name_of(&mut self, variable: Variable<'t>) -> Option<Cow<'t, str>> {
+        if let Kind::String(name) = &variable.name.kind {
+            return Some(Cow::Borrowed(name.as_ref()));
+        }
+        let names: Vec<Cow<'t, str>> =
+            self.speller.texts(variable.name).into_iter().map(|spelled| spelled.text).collect();
+        let promising = names.iter().position(|name| promise(name).is_some()).unwrap_or(0);
+        names.into_iter().nth(promising)
+    }
+
+    fn list(&mut self, name: &str, items: &'t [Node<'t>]) {
+        let before = std::mem::replace(&mut self.is_item, true);
+        for (index, item) in items.iter().enumerate() {
+            self.path.push(Step::Index(index));
+            // `["--password", "hunter2"]`: an option and its argument.
+            let option = index.checked_sub(1).and_then(|before| items.get(before)?.as_str());
+            let is_option = |option: &&str| {
+                self.dialect == Dialect::Script
+                    && option.starts_with('-')
+                    && !option.contains('=')
+                    && promise(option).is_some()
+            };
+            match option.filter(is_option) {
+                Some(option) => {
+                    self.is_item = false;
+                    self.named(option.trim_start_matches('-'), item);
+                    self.is_item = true;
+                }
+                None => self.named(name, item),
+            }
+            self.path.pop();
+        }
+        self.is_item = before;
+    }
+
+    /// A function that stands under a name.
+    fn call(&mut self, name: &str, node: &'t Node<'t>, function: &'t Entry<'t>) {
+        self.path.push(Step::Key(&function.key));
+        match (function.key.as_ref(), function.value.as_sequence()) {
+            ("Fn::If", Some([_, branches @ ..])) => {
+                for branch in branches {
+                    self.named(name, branch);
+                }
+            }
+            // Names of things in the template, and what is read elsewhere.
+            ("Ref" | "Fn::GetAtt" | "Fn::ImportValue" | "Fn::GetAZs" | "Fn::Cidr", _) => {}
+            ("Fn::Sub" | "Fn::Join" | "Fn::Select" | "Fn::Base64" | "Fn::FindInMap" | "Fn::Split", arguments) => {
+                if self.promise(name).is_some() || self.dialect != Dialect::Text || holds_mark(node) {
+                    for spelled in self.speller.texts(node) {
+                        self.text(name, node, &spelled);
+                    }
+                }
+                // The variables of a text have names of their own.
+                if let ("Fn::Sub", Some([_, variables, ..])) = (function.key.as_ref(), arguments)
+                    && let Kind::Mapping(variables) = &variables.kind
+                {
+                    self.map("", variables);
+                }
+            }
+            _ => self.named(name, &function.value),
+        }
+        self.path.pop();
+    }
+
+    /// What a name promises where the walk is.
+    fn promise(&self, name: &str) -> Option<Promise> {
+        if self.is_item { None } else { promise(name) }
+    }
+
+    /// A text that `node` can be, under a name.
+    fn text(&mut self, name: &str, node: &'t Node<'t>, spelled: &Spelled<'_>) {
+        let text = spelled.text.as_ref();
+        if let Some(promise) = self.promise(name)
+            && is_promised(promise, name, text)
+        {
+            // Of an object, the fields that are secrets.
+            let fields = if text.contains('{') { assigned_secrets(text, Dialect::Text) } else { Vec::new() };
+            let whole = 0..text.len();
+            let ranges: SmallVec<[Range<usize>; 1]> = if fields.is_empty() {
+                smallvec![whole]
+            } else {
+                fields.into_iter().map(|field| field.range).collect()
+            };
+            return self.found(name, node, spelled, &ranges, HARD_CODED);
+        }
+        for shaped in secret_texts(text) {
+            // A program that looks for the first line of a key is not the key.
+            let is_marker =
+                self.dialect == Dialect::Program && shaped.what == PRIVATE_KEY && shaped.range.len() < MARKER;
+            if !is_marker {
+                self.found(name, node, spelled, &[shaped.range], shaped.what);
+            }
+        }
+        if self.dialect == Dialect::Text && !may_assign(text) {
+            return;
+        }
+        let dialect = if self.dialect == Dialect::Script { dialect_of_script(text) } else { self.dialect };
+        for assigned in assigned_secrets(text, dialect) {
+            let what = assigned.what();
+            self.found(assigned.name, node, spelled, &[assigned.range], what);
+        }
+        if self.dialect != Dialect::Text
+            && let Some(decoded) = decoded(text)
+        {
+            let hidden = Spelled::plain(&decoded, node.span);
+            let holds = secret_texts(&decoded).first().map(|shaped| (name, shaped.what));
+            let assigned = assigned_secrets(&hidden.text, self.dialect);
+            let assigned = assigned.first().map(|assigned| (assigned.name, assigned.what()));
+            if let Some((name, what)) = holds.or(assigned) {
+                let whole = 0..text.len();
+                self.found(name, node, spelled, std::slice::from_ref(&whole), what);
+            }
+        }
+    }
+
+    fn found(
+        &mut self,
+        name: &str,
+        node: &Node<'_>,
+        spelled: &Spelled<'_>,
+        ranges: &[Range<usize>],
+        what: &'static str,
+    ) {
+        let parts = ranges.iter().flat_map(|range| spelled.written(range));
+        let written: SmallVec<[(Span, String); 1]> = parts.map(|(span, part)| (span, part.to_owned())).collect();
+        let is_below =
+            |span: Span| span.source == node.span.source && node.span.start <= span.start && span.end <= node.span.end;
+        // What is written in one place is underlined there, what a function puts together at the function.
+        let span = match written.as_slice() {
+            [(first, _), others @ ..] if is_below(*first) && others.iter().all(|(span, _)| span == first) => *first,
+            _ => node.span,
+        };
+        let elsewhere = written.iter().map(|(span, _)| *span).find(|span| !is_below(*span));
         // A text under a secret's name may have a secret's shape as well.
-        if self.found.iter().any(|secret| secret.span == span) {
+        let overlaps =
+            |secret: &LiteralSecret| secret.span == span && secret.written.iter().any(|part| written.contains(part));
+        if self.found.iter().rev().take(MAX_COMPARED).any(overlaps) {
             return;
         }
         // What a function computes is one place: its path ends there, the span is exact.
@@ -153,20 +333,82 @@ impl<'t> Search<'t> {
                 Step::Index(index) => Cow::Owned(index.to_string()),
             })
             .collect();
-        self.found.push(LiteralSecret { span, path: steps.join("/"), name: name.to_owned(), what });
+        let text = spelled.text.trim_end();
+        let line = text.contains('\n').then(|| {
+            let start = ranges.first().map_or(0, |range| range.start);
+            let before = spelled.text.get(..start).unwrap_or_default();
+            let keys = steps.iter().rev().find(|step| step.parse::<usize>().is_err());
+            (before.matches('\n').count() + 1, keys.map(|key| key.to_string()).unwrap_or_default())
+        });
+        self.found.push(LiteralSecret {
+            span,
+            path: steps.join("/"),
+            name: name.to_owned(),
+            what: Cow::Borrowed(what),
+            line,
+            written,
+            elsewhere,
+        });
     }
 }
 
-/// `{Name: DB_PASSWORD, Value: …}`: a variable as containers, build projects, option settings and tags write it, with its
-/// name and its value's entry. None if its `Type` shows that the value is the name of a stored one.
-fn variable<'t>(entries: &'t [Entry<'t>]) -> Option<(&'t str, &'t Entry<'t>)> {
+/// The shortest text that holds a private key; a program that asks whether a text is one has its first line alone.
+const MARKER: usize = 64;
+
+/// Secrets that were found before which a new one may be the same as: those of the same text come one after another.
+const MAX_COMPARED: usize = 64;
+
+/// Whether an entry that is alone in its map calls a function.
+fn is_call(entry: &Entry<'_>) -> bool {
+    entry.key == "Ref" || begins_as_function(&entry.key)
+}
+
+/// Whether a text may give a value to a name: `=`, or the quotes of JSON. Nearly all do not.
+fn may_assign(text: &str) -> bool {
+    /// The shortest that does: `pwd=hunter2`.
+    const SHORTEST: usize = 8;
+    text.len() >= SHORTEST && (text.contains('=') || (text.contains('"') && text.contains(':')))
+}
+
+/// Whether a text below a function may hold a secret, alone or with what it is put together with.
+fn holds_mark(node: &Node<'_>) -> bool {
+    match &node.kind {
+        Kind::String(text) => may_hold_shape(text) || text.contains(['=', '\n', '"']),
+        Kind::Sequence(items) => items.iter().any(holds_mark),
+        Kind::Mapping(entries) => entries.iter().any(|entry| holds_mark(&entry.value)),
+        _ => false,
+    }
+}
+
+/// The text that a long text of Base64 stands for.
+fn decoded(text: &str) -> Option<String> {
+    const SHORTEST: usize = 16;
+    let is_digit =
+        |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=') || byte.is_ascii_whitespace();
+    (text.len() >= SHORTEST && !text.contains(OPEN) && text.bytes().all(is_digit))
+        .then(|| base64::decode(text))
+        .flatten()
+}
+
+/// `{Name: DB_PASSWORD, Value: …}`: a variable.
+#[derive(Copy, Clone)]
+pub(super) struct Variable<'t> {
+    /// What it is called.
+    pub(super) name: &'t Node<'t>,
+    /// The entry of its value.
+    pub(super) value: &'t Entry<'t>,
+}
+
+/// The variable that a map is, as containers, build projects, option settings and tags write it. None where its `Type` says that
+/// the value is the name of a stored one.
+pub(super) fn variable<'t>(entries: &'t [Entry<'t>]) -> Option<Variable<'t>> {
     let entry = |is: fn(&str) -> bool| entries.iter().find(|entry| is(&entry.key));
-    let value = entry(|key| matches!(key, "Value" | "ParameterValue"))?;
-    let name = entry(|key| matches!(key, "Name" | "OptionName" | "ParameterKey" | "Key"))?.value.as_str()?;
-    let stored = entry(|key| key == "Type")
+    let value = entry(|key| matches!(key, "Value" | "value" | "ParameterValue"))?;
+    let name = entry(|key| matches!(key, "Name" | "name" | "OptionName" | "ParameterKey" | "Key" | "Variable"))?;
+    let stored = entry(|key| matches!(key, "Type" | "type"))
         .and_then(|entry| entry.value.as_str())
         .is_some_and(|kind| matches!(kind, "PARAMETER_STORE" | "SECRETS_MANAGER"));
-    (!stored).then_some((name, value))
+    (!stored).then_some(Variable { name: &name.value, value })
 }
 
 #[cfg(test)]
@@ -179,7 +421,7 @@ mod tests {
 
     fn paths(text: &str) -> Vec<String> {
         let document = parse(text, SourceId(0)).unwrap();
-        literal_secrets("", &document.root).into_iter().map(|secret| secret.path).collect()
+        literal_secrets("", &document.root, &[]).into_iter().map(|secret| secret.path).collect()
     }
 
     #[test]
@@ -215,6 +457,109 @@ Variables: {Ref: 'postgres://app:hunter9@db', Other: x}
     }
 
     #[test]
+    fn secrets_that_functions_put_together() {
+        let mappings = parse("Stage: {prod: {Pw: hunter2hunter2, Name: records}}", SourceId(1)).unwrap();
+        let document = parse(
+            r#"
+DB_PASSWORD: !Join ['-', [hunter2, hunter2]]
+DB_TOKEN: !Sub ['${first}', {first: hunter2hunter2}]
+API_KEY: !Select [1, [none, hunter2hunter2]]
+API_TOKEN: !Select [0, !Split [',', 'hunter2,hunter3']]
+MAPPED_PASSWORD: !FindInMap [Stage, !Ref Env, Pw]
+MAPPED_SECRET: !FindInMap [Stage, !Ref Env, Name]
+Url: !Sub ['postgres://app:${password}@db', {password: hunter2}]
+Joined: !Join ['', ['redis://:', hunter2, '@', !Ref Host]]
+Environment: [{Name: !If [C, DB_PASSWORD, DB_PASSWORD], Value: hunter2}, {Name: !Sub '${X}_TOKEN', Value: hunter2}]
+Referenced: {DB_PASSWORD: !Join ['', ['{{resolve:secretsmanager:', !Ref Host, ':SecretString:password}}']]}
+"#,
+            SourceId(0),
+        )
+        .unwrap();
+        let found = literal_secrets("", &document.root, mappings.root.as_mapping().unwrap());
+        let paths: Vec<&str> = found.iter().map(|secret| secret.path.as_str()).collect();
+        assert_eq!(
+            paths,
+            [
+                "DB_PASSWORD",
+                "DB_TOKEN",
+                "API_KEY",
+                "API_TOKEN",
+                "MAPPED_PASSWORD",
+                "MAPPED_SECRET",
+                "Url",
+                "Joined",
+                "Environment/0/Value",
+                "Environment/1/Value",
+            ]
+        );
+        let written: Vec<&str> =
+            found.iter().flat_map(|secret| &secret.written).map(|(_, text)| text.as_str()).collect();
+        assert_eq!(written[..4], ["hunter2", "-", "hunter2", "hunter2hunter2"]);
+        assert!(found[4].elsewhere.is_some_and(|span| span.source == SourceId(1)));
+    }
+
+    #[test]
+    fn secrets_in_code_and_settings() {
+        let document = parse(
+            r#"
+UserData:
+  Fn::Base64: !Sub |
+    #!/bin/bash
+    export DB_HOST=db.${AWS::Region}.example.com
+    export DB_PASSWORD='Tr0ub4dor-3xK9'
+LaunchTemplateData: {UserData: ZXhwb3J0IERCX1BBU1NXT1JEPWh1bnRlcjIK}
+Code: {ZipFile: "import os\npassword = 'hunter2'\n"}
+AWS::CloudFormation::Init:
+  config:
+    files:
+      /etc/app.properties: {content: "db.password = hunter\n"}
+      /opt/app.py: {content: "password = hunter\ntoken = 'hunter2'\n"}
+      /etc/app.json: {content: {password: hunter}}
+    commands:
+      a: {command: "app --password hunter2"}
+      b: {command: [app, --password, hunter2]}
+      c: {env: {DB_PASSWORD: hunter}, command: x}
+PropertiesFileContent: c3NsLmtleXN0b3JlLnBhc3N3b3JkPWNoYW5nZWl0
+ServerProperties: "ssl.keystore.password=changeit\n"
+Command: [sh, -c, "export TOKEN=hunter2 && app"]
+BuildSpec: "env:\n  variables:\n    DB_PASSWORD: hunter2\n"
+EndpointConfiguration: {AccessKey: b7Qz81Lm0PxV4tRk9sWdA2}
+Connection: Server=db;Password=hunter2;
+"#,
+            SourceId(0),
+        )
+        .unwrap();
+        let found = literal_secrets("", &document.root, &[]);
+        let paths: Vec<String> = found
+            .iter()
+            .map(|secret| match &secret.line {
+                Some((line, key)) => format!("{} {}:{line} {}", secret.path, key, secret.name),
+                None => format!("{} {}", secret.path, secret.name),
+            })
+            .collect();
+        assert_eq!(
+            paths,
+            [
+                "UserData UserData:3 DB_PASSWORD",
+                "LaunchTemplateData/UserData DB_PASSWORD",
+                "Code/ZipFile ZipFile:2 password",
+                "AWS::CloudFormation::Init/config/files//etc/app.properties/content db.password",
+                "AWS::CloudFormation::Init/config/files//opt/app.py/content content:2 token",
+                "AWS::CloudFormation::Init/config/files//etc/app.json/content/password password",
+                "AWS::CloudFormation::Init/config/commands/a/command password",
+                "AWS::CloudFormation::Init/config/commands/b/command/2 password",
+                "AWS::CloudFormation::Init/config/commands/c/env/DB_PASSWORD DB_PASSWORD",
+                "PropertiesFileContent ssl.keystore.password",
+                "ServerProperties ssl.keystore.password",
+                "Command/2 TOKEN",
+                "BuildSpec BuildSpec:3 DB_PASSWORD",
+                "EndpointConfiguration/AccessKey AccessKey",
+                "Connection Password",
+            ]
+        );
+    }
+
+    #[test]
     fn references_recipes_and_code_are_no_secrets() {
         let found = paths(
             r#"
@@ -223,7 +568,8 @@ MasterUserPassword: '{{resolve:secretsmanager:db:SecretString:password}}'
 OAuthToken: !Sub '{{resolve:secretsmanager:${Secret}:SecretString:token}}'
 SecretString: !Sub '{"user": "x", "password": "${Password}"}'
 GenerateSecretString: {SecretStringTemplate: '{"password": "x"}', GenerateStringKey: password}
-Code: {ZipFile: 'password = "hunter2"'}
+Code: {ZipFile: 'password = os.environ["PASSWORD"]'}
+UserData: {'Fn::Base64': !Sub 'export DB_PASSWORD=${Password}'}
 TokenValidityUnits: {AccessToken: hours, RefreshToken: days}
 Environment:
   - {Name: DB_PASSWORD, Type: SECRETS_MANAGER, Value: prod-db:password}

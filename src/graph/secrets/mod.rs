@@ -3,14 +3,25 @@
 //! All of it is a judgement about words that people chose. Where a name or a text is ambiguous, it is not a secret:
 //! an alarm that is wrong once is not read twice.
 
+mod assignments;
 mod attributes;
+mod commands;
+mod everywhere;
 mod literals;
 mod names;
 mod parameters;
+mod shown;
+mod spelled;
 mod texts;
+mod unread;
+mod written;
 
 pub use attributes::{SECRET_ATTRIBUTES, is_secret_attribute};
-pub use literals::{LiteralSecret, literal_secrets};
+pub use everywhere::secrets_of_block;
+pub use literals::LiteralSecret;
 pub use names::{is_secret_name, names_a_reference, promises_secret};
-pub use parameters::carries_secret;
-pub use texts::{is_secret_literal, secret_text};
+pub use parameters::{Carries, carries_secret, may_carry};
+pub use shown::{Referenced, Search, Shown, shown_secrets};
+pub use texts::{is_named_secret, is_secret_literal, secret_text};
+pub use unread::secrets_of_unread;
+pub use written::{Written, secret_parameters, written_secrets};

@@ -6,8 +6,18 @@
 use crate::eval::value::{Content, Value};
 use crate::truth::Truth;
 
+/// What a name promises.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub enum Promise {
+    /// A secret, whatever it looks like: `DatabasePassword`.
+    Secret,
+    /// A secret that services or programs generate, by a name that other things have too: `AccessKey`, `SIGNING_KEY`. Only what
+    /// looks generated is one.
+    Generated,
+}
+
 /// Last words that name a secret.
-const SECRETS: [&str; 12] = [
+const SECRETS: [&str; 14] = [
     "accesstoken",
     "apikey",
     "authtoken",
@@ -15,22 +25,66 @@ const SECRETS: [&str; 12] = [
     "passphrase",
     "passwd",
     "password",
+    "passwrd",
     "privatekey",
     "pwd",
     "secret",
     "secretkey",
+    "secretstring",
     "token",
 ];
+/// What a last word ends in that is written as one with the words before it: `MYSECRET`, `dbpassword`.
+const ENDINGS: [&str; 9] =
+    ["accesstoken", "apikey", "authtoken", "passphrase", "passwd", "password", "privatekey", "secret", "secretkey"];
+/// Further such words. Others that end alike are ordinary: `compass`, `bypass`, `pgpass` (a file).
+const JOINED: [&str; 14] = [
+    "adminpass",
+    "adminpwd",
+    "apitoken",
+    "bearertoken",
+    "bottoken",
+    "dbpass",
+    "dbpwd",
+    "dbtoken",
+    "dbuserpass",
+    "githubtoken",
+    "rootpass",
+    "rootpwd",
+    "userpass",
+    "userpwd",
+];
 /// Last two words that do.
-const SECRET_PAIRS: [(&str, &str); 5] =
-    [("api", "key"), ("auth", "key"), ("private", "key"), ("secret", "key"), ("shared", "key")];
+const SECRET_PAIRS: [(&str, &str); 6] = [
+    ("api", "key"),
+    ("auth", "key"),
+    ("authentication", "key"),
+    ("private", "key"),
+    ("secret", "key"),
+    ("shared", "key"),
+];
+/// Words before `key` that name what a program generates; `EncryptionKey` and `MasterKey` are names of KMS keys.
+const GENERATED_KEYS: [&str; 13] = [
+    "access",
+    "account",
+    "app",
+    "application",
+    "hmac",
+    "integration",
+    "jwt",
+    "license",
+    "routing",
+    "service",
+    "signing",
+    "storage",
+    "webhook",
+];
 /// Words that add nothing at the end: `SecretString`, `TOKEN_VALUE`.
 const FILLERS: [&str; 5] = ["plain", "plaintext", "string", "text", "value"];
 /// First words of a choice about a secret: `ManageMasterUserPassword`, `RequirePassword`, `MaxToken`.
-const CHOICES: [&str; 25] = [
-    "allow", "allows", "create", "delete", "disable", "enable", "expose", "force", "generate", "has", "ignore", "is",
-    "manage", "max", "min", "no", "require", "requires", "reset", "rotate", "skip", "store", "update", "use",
-    "without",
+const CHOICES: [&str; 30] = [
+    "allow", "allows", "check", "create", "delete", "disable", "disabled", "enable", "enabled", "expose", "force",
+    "generate", "has", "ignore", "is", "manage", "max", "min", "no", "require", "required", "requires", "reset",
+    "rotate", "skip", "store", "update", "use", "validate", "without",
 ];
 /// Tokens that are not secrets: of a page, of an idempotent request, of a custom resource (`ServiceToken` is an ARN), of a
 /// step that calls back, of a public DNS record.
@@ -72,24 +126,62 @@ const REFERENCES: [&str; 16] = [
 
 /// Whether a name promises a secret's value: `DatabasePassword`, `API_KEY`; not `SecretArn` or `PasswordLength`.
 pub fn is_secret_name(name: &str) -> bool {
+    promise(name) == Some(Promise::Secret)
+}
+
+/// What a name promises, if anything.
+pub fn promise(name: &str) -> Option<Promise> {
     // Most names hold none of these, and need not be taken apart.
-    if !may_be_secret(name) {
-        return false;
+    let may_be_generated = may_be_generated(name);
+    if !may_be_generated && !may_be_secret(name) {
+        return None;
     }
     let words = words(name);
     let end = words.iter().rposition(|word| !is_filler(word)).map_or(0, |last| last + 1);
     let words: Vec<&str> = words.iter().take(end).map(String::as_str).collect();
-    match words.as_slice() {
+    let is_secret = match words.as_slice() {
         [first, _, ..] if CHOICES.contains(first) => false,
         [.., before, "token"] => !PLAIN_TOKENS.contains(before),
         // The id of an access key is called an access key as well.
         [.., "secret", "access", "key"] => true,
         // `DB_PASS`; one word alone may be a season ticket.
-        [_, .., "pass"] => true,
+        [_, .., "pass" | "pw"] => true,
         [.., before, last] if SECRET_PAIRS.contains(&(before, last)) => true,
-        [.., last] => SECRETS.contains(last) || last.ends_with("password") || last.ends_with("passwd"),
+        [.., last] => {
+            SECRETS.contains(last) || JOINED.contains(last) || ENDINGS.iter().any(|end| has_ending(last, end))
+        }
         [] => false,
+    };
+    if is_secret {
+        return Some(Promise::Secret);
     }
+    match words.as_slice() {
+        [.., before, "key"] if may_be_generated && GENERATED_KEYS.contains(before) => Some(Promise::Generated),
+        _ => None,
+    }
+}
+
+/// Whether a word is an ending of [`ENDINGS`] after other words: `mysecret`, not `nosecret`.
+fn has_ending(word: &str, end: &str) -> bool {
+    word.strip_suffix(end).is_some_and(|before| !CHOICES.contains(&before))
+}
+
+/// Whether a name may end in `key` or `pw`, fillers and digits aside. Asked of every name.
+fn may_be_generated(name: &str) -> bool {
+    let bytes = name.trim_end_matches(|last: char| last.is_ascii_digit() || matches!(last, '_' | '-')).as_bytes();
+    match bytes {
+        // `Key` alone is a tag's.
+        [_, _, .., k, e, y] if [*k, *e, *y].eq_ignore_ascii_case(b"key") => true,
+        [_, .., p, w] if [*p, *w].eq_ignore_ascii_case(b"pw") => true,
+        _ => false,
+    }
+}
+
+/// Whether the last word of a name is `secret`, which people call the place of a secret as well: `DB_SECRET: prod/db`.
+pub fn may_name_a_place(name: &str) -> bool {
+    let words = words(name);
+    let last = words.iter().rfind(|word| !is_filler(word));
+    last.is_some_and(|last| last.ends_with("secret"))
 }
 
 /// Whether a physical name promises a secret's value; of a path, its last part: `/records/${Env}/db-password`.
@@ -99,7 +191,7 @@ pub fn promises_secret(name: &Value<'_>) -> Truth {
         match &part.content {
             Content::Known(text) => known.push_str(text),
             // Where the scenario still has a choice, it may be the part that matters.
-            Content::Choice => return Truth::Unknown,
+            Content::Choice | Content::Entry(_) => return Truth::Unknown,
             Content::Except(_) | Content::Unknown => known.push(UNKNOWN),
         }
     }
@@ -251,6 +343,16 @@ mod tests {
             "TOKEN_VALUE",
             "DBPwd",
             "DB_PASS",
+            "MYSQL_ROOT_PW",
+            "MYSECRET",
+            "CLIENTSECRET",
+            "PGPASSWORD",
+            "STRIPEAPIKEY",
+            "githubtoken",
+            "dbpass",
+            "spring.datasource.password",
+            "ssl.keystore.password",
+            "--db-password",
         ] {
             assert!(is_secret_name(name), "{name}");
         }
@@ -284,6 +386,12 @@ mod tests {
             "EncryptionKey",
             "PrivateKeyPath",
             "ApiKeyRequired",
+            "EnableSecretRotation",
+            "CHECK-VECTOR-STORE-SECRET",
+            "nosecret",
+            "pgpass",
+            "nexttoken",
+            "pw",
             "Pass",
             "Compass",
             "Passport",
@@ -292,6 +400,16 @@ mod tests {
             "-",
         ] {
             assert!(!is_secret_name(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn names_of_what_is_generated() {
+        for name in ["AccessKey", "AZURE_STORAGE_KEY", "SigningKey", "jwt-key", "DD_APP_KEY"] {
+            assert_eq!(promise(name), Some(Promise::Generated), "{name}");
+        }
+        for name in ["Key", "KmsKey", "PartitionKey", "AccessKeyId", "EncryptionKey", "MasterKey", "S3Key"] {
+            assert_eq!(promise(name), None, "{name}");
         }
     }
 

@@ -1,26 +1,59 @@
 //! Which parameters carry secrets.
 
+use super::assignments::{Dialect, assigned_references};
+use super::literals::{dialect_under, variable};
 use super::names::{is_secret_name, names_a_reference};
+use super::texts::is_secret_literal;
 use crate::eval::value::{Field, Kind, Value};
 use crate::eval::{Run, begins_as_function};
 use crate::expand::{Model, Parameter};
 use crate::source::Span;
 use crate::syntax::{self, Entry, Node};
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
-/// Whether a parameter carries a secret: its name promises one, or a property with a secret's name is set to it. Lists,
-/// numbers, resource ids, choices and the names of stored secrets are not secrets.
-pub fn carries_secret<'t>(run: &mut Run<'_, 't>, model: &Model<'_, 't>, parameter: &Parameter<'_>) -> bool {
-    // A parameter without a type is not valid, and still a text.
-    if !matches!(parameter.kind, "String" | "") || !parameter.allowed.is_empty() {
-        return false;
-    }
+/// What makes a parameter one that carries a secret.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Carries {
+    /// Its own name promises a secret.
+    ByName,
+    /// Something whose name promises one is set to it.
+    ByUse {
+        /// The use: "`AuthToken` of `Cache`".
+        by: String,
+        /// Where it is.
+        span: Span,
+    },
+}
+
+/// What makes a parameter carry a secret, if it does: its name promises one, or a property, variable or line of a script with a
+/// secret's name is set to it. Lists, numbers, resource ids, choices and the names of stored secrets are none; nor is, by its use
+/// alone, a parameter whose default is no secret.
+pub fn carries_secret<'t>(run: &mut Run<'_, 't>, model: &Model<'_, 't>, parameter: &Parameter<'_>) -> Option<Carries> {
+    let by_name = is_secret_name(parameter.name);
     // One look through the template serves all of its parameters: the uses are kept as a map of names to them.
     let uses = run.remembered(model.whole.node, "uses of parameters", |_| Some(Uses::new(model).into_value()));
-    let used =
-        |how: &str| uses.and_then(|uses| uses.get(how)).is_some_and(|names| names.field(parameter.name).is_some());
-    (is_secret_name(parameter.name) || used(AS_SECRET)) && !used(AS_REFERENCE) && !is_reference(parameter)
+    let used = |how: &str| uses.and_then(|uses| uses.get(how)?.get(parameter.name));
+    let as_secret = used(AS_SECRET);
+    // What a declaration says takes longest to read, and few get so far.
+    if !(by_name || as_secret.is_some()) || used(AS_REFERENCE).is_some() || !may_carry(parameter) {
+        return None;
+    }
+    if by_name {
+        return Some(Carries::ByName);
+    }
+    let is_plain = |default: Cow<'_, str>| !default.is_empty() && !is_secret_literal(&default);
+    if parameter.default.and_then(Node::scalar_text).is_some_and(is_plain) {
+        return None;
+    }
+    let used = as_secret?;
+    Some(Carries::ByUse { by: used.text()?.into_owned(), span: used.span })
+}
+
+/// Whether a parameter can carry a secret, by its own declaration.
+pub fn may_carry(parameter: &Parameter<'_>) -> bool {
+    // A parameter without a type is not valid, and still a text.
+    matches!(parameter.kind, "String" | "") && parameter.allowed.is_empty() && !is_reference(parameter)
 }
 
 const AS_SECRET: &str = "as a secret";
@@ -71,21 +104,35 @@ fn is_reference(parameter: &Parameter<'_>) -> bool {
         || text("AllowedPattern").contains("arn:")
 }
 
-/// How the resources of a template use parameters, by name.
+/// How the resources of a template use parameters, by name: the first use of each kind.
 #[derive(Default)]
 struct Uses<'t> {
     /// A property with a secret's name is set to these.
-    as_secret: BTreeSet<&'t str>,
+    as_secret: BTreeMap<&'t str, (Span, String)>,
     /// These stand where only the name of something can stand.
-    as_reference: BTreeSet<&'t str>,
+    as_reference: BTreeMap<&'t str, Span>,
+}
+
+/// Where the walk is.
+#[derive(Copy, Clone)]
+struct Place<'t> {
+    /// The resource, as people know it.
+    resource: &'t str,
+    /// The key or variable, if there is one.
+    key: Option<&'t str>,
+    /// What a text is here.
+    dialect: Dialect,
 }
 
 impl<'t> Uses<'t> {
-    /// Looks through the resources' properties, as written.
+    /// Looks through the resources' properties and metadata, as written.
     fn new(model: &Model<'_, 't>) -> Self {
         let mut uses = Self::default();
-        for properties in model.resources.iter().filter_map(|resource| resource.node.get("Properties")) {
-            uses.find(model, properties, None);
+        for resource in &model.resources {
+            let place = Place { resource: resource.written_name(), key: None, dialect: Dialect::Text };
+            for node in ["Properties", "Metadata"].into_iter().filter_map(|section| resource.node.get(section)) {
+                uses.find(model, node, place);
+            }
         }
         uses
     }
@@ -93,58 +140,116 @@ impl<'t> Uses<'t> {
     fn into_value(self) -> Value<'t> {
         let map = |fields| Value { span: Span::default(), kind: Kind::Map(fields) };
         let field = |key: &'t str, value| Field { key: Cow::Borrowed(key), key_span: Span::default(), value };
-        let names =
-            |names: BTreeSet<&'t str>| map(names.into_iter().map(|name| field(name, map(Vec::new()))).collect());
-        map(vec![field(AS_SECRET, names(self.as_secret)), field(AS_REFERENCE, names(self.as_reference))])
+        let text = |span, text: String| Value { span, kind: Kind::String(Cow::Owned(text)) };
+        let secrets = self.as_secret.into_iter().map(|(name, (span, by))| field(name, text(span, by))).collect();
+        let references =
+            self.as_reference.into_iter().map(|(name, span)| field(name, text(span, String::new()))).collect();
+        map(vec![field(AS_SECRET, map(secrets)), field(AS_REFERENCE, map(references))])
     }
 
-    /// Looks below a node that is under `key`. The parsers bound the depth.
-    fn find(&mut self, model: &Model<'_, 't>, node: &'t Node<'t>, key: Option<&str>) {
+    /// Looks below a node. The parsers bound the depth.
+    fn find(&mut self, model: &Model<'_, 't>, node: &'t Node<'t>, place: Place<'t>) {
         match &node.kind {
             syntax::Kind::Mapping(entries) => {
+                let variable = if entries.len() > 1 { variable(entries) } else { None };
                 for entry in entries {
                     // A function's arguments stand where the function stands.
                     if entry.key == "Ref" || begins_as_function(&entry.key) {
-                        self.note(model, entry, key);
-                        self.find(model, &entry.value, key);
-                    } else {
-                        self.find(model, &entry.value, Some(&entry.key));
+                        self.note(model, entry, node.span, place);
+                        // A part of a text is not what the text is called.
+                        let is_part =
+                            matches!(entry.key.as_ref(), "Fn::Join" | "Fn::Sub") && holds_several(&entry.value);
+                        let is_reference = entry.key == "Fn::Join" && holds_dynamic_reference(&entry.value);
+                        let key = match place.key {
+                            _ if is_reference => Some("ValueFrom"),
+                            _ if is_part => None,
+                            key => key,
+                        };
+                        self.find(model, &entry.value, Place { key, ..place });
+                        continue;
                     }
+                    let variable = variable.filter(|variable| std::ptr::eq(variable.value, entry));
+                    let name = variable.and_then(|variable| variable.name.as_str());
+                    let key = Some(name.unwrap_or(&entry.key));
+                    let dialect = dialect_under(&entry.key).unwrap_or(place.dialect);
+                    self.find(model, &entry.value, Place { key, dialect, ..place });
                 }
             }
-            syntax::Kind::Sequence(items) => items.iter().for_each(|item| self.find(model, item, key)),
+            syntax::Kind::Sequence(items) => items.iter().for_each(|item| self.find(model, item, place)),
             _ => {}
         }
     }
 
-    /// Notes how a function uses parameters.
-    fn note(&mut self, model: &Model<'_, 't>, function: &'t Entry<'t>, key: Option<&str>) {
+    /// Notes what a function says about parameters.
+    fn note(&mut self, model: &Model<'_, 't>, function: &'t Entry<'t>, span: Span, place: Place<'t>) {
         match function.key.as_ref() {
             "Ref" => {
                 // Most refer to resources.
-                let (Some(name), Some(key)) = (function.value.as_str(), key) else { return };
-                if model.parameter(name).is_none() {
-                    return;
-                }
-                if is_secret_name(key) {
-                    self.as_secret.insert(name);
-                }
-                if takes_a_reference(key) {
-                    self.as_reference.insert(name);
+                let (Some(name), Some(key)) = (function.value.as_str(), place.key) else { return };
+                if model.parameter(name).is_some() {
+                    self.used(name, key, span, place);
                 }
             }
             "Fn::Sub" => {
                 let text = function.value.as_str().or_else(|| function.value.as_sequence()?.first()?.as_str());
+                let text = text.unwrap_or_default();
                 // `{{resolve:secretsmanager:${DatabaseSecret}:SecretString:password}}`
-                for after in text.unwrap_or_default().split("{{resolve:").skip(1) {
+                for after in text.split("{{resolve:").skip(1) {
                     let reference = after.split_once("}}").map_or(after, |(reference, _)| reference);
                     let names = reference.split("${").skip(1).filter_map(|rest| rest.split_once('}'));
-                    self.as_reference.extend(names.map(|(name, _)| name));
+                    self.as_reference.extend(names.map(|(name, _)| (name, span)));
+                }
+                let only = text.strip_prefix("${").and_then(|rest| rest.strip_suffix('}'));
+                if let (Some(name), Some(key)) = (only.filter(|name| model.parameter(name).is_some()), place.key) {
+                    self.used(name, key, span, place);
+                } else if may_assign(text) {
+                    for (key, name) in assigned_references(text, place.dialect) {
+                        if model.parameter(name).is_some() {
+                            self.secret(name, key, span, place);
+                        }
+                    }
                 }
             }
             _ => {}
         }
     }
+
+    /// A parameter that a key is set to.
+    fn used(&mut self, parameter: &'t str, key: &str, span: Span, place: Place<'t>) {
+        if is_secret_name(key) {
+            self.secret(parameter, key, span, place);
+        }
+        if takes_a_reference(key) {
+            self.as_reference.insert(parameter, span);
+        }
+    }
+
+    fn secret(&mut self, parameter: &'t str, key: &str, span: Span, place: Place<'t>) {
+        self.as_secret.entry(parameter).or_insert_with(|| (span, format!("`{key}` of `{}`", place.resource)));
+    }
+}
+
+/// Whether a text may give a name the value `${Name}`: most name parameters in ARNs.
+fn may_assign(text: &str) -> bool {
+    let before = |at: usize| text.as_bytes().get(at.checked_sub(1)?).copied();
+    text.match_indices("${").any(|(at, _)| matches!(before(at), Some(b'=' | b' ' | b'"' | b'\'')))
+}
+
+/// Whether the arguments of a function make a text of more than one piece.
+fn holds_several(arguments: &Node<'_>) -> bool {
+    match arguments.as_sequence() {
+        Some([_, syntax::Node { kind: syntax::Kind::Sequence(items), .. }]) => items.len() > 1,
+        Some([text, _]) => {
+            !text.as_str().is_some_and(|text| text.starts_with("${") && text.find('}') == Some(text.len() - 1))
+        }
+        _ => true,
+    }
+}
+
+/// Whether a piece of a joined text begins a dynamic reference, of which the other pieces are the name.
+fn holds_dynamic_reference(arguments: &Node<'_>) -> bool {
+    let items = arguments.as_sequence().and_then(|arguments| arguments.get(1)?.as_sequence()).unwrap_or_default();
+    items.iter().any(|item| item.as_str().is_some_and(|text| text.contains("{{resolve:")))
 }
 
 /// Properties whose value is the name or the ARN of something, secrets among them.
@@ -169,8 +274,13 @@ mod tests {
         let model = Model::new(&template, &inputs, &memory);
         let mut found = Vec::new();
         explore(&model.evaluator, |run| {
-            let carrying = template.parameters.iter().filter(|parameter| carries_secret(run, &model, parameter));
-            found = carrying.map(|parameter| parameter.name.to_owned()).collect();
+            let carrying = template.parameters.iter().filter_map(|parameter| {
+                Some(match carries_secret(run, &model, parameter)? {
+                    Carries::ByName => parameter.name.to_owned(),
+                    Carries::ByUse { by, .. } => format!("{} by {by}", parameter.name),
+                })
+            });
+            found = carrying.collect();
         });
         found
     }
@@ -211,7 +321,52 @@ Resources:
       MasterUserPassword: !If [IsProd, !Ref Opener, !If [IsTest, !Ref Nested, !Ref AWS::NoValue]]
 ",
         );
-        assert_eq!(found, ["DatabasePassword", "ApiToken", "Opener", "Nested"]);
+        assert_eq!(
+            found,
+            [
+                "DatabasePassword",
+                "ApiToken",
+                "Opener by `MasterUserPassword` of `Database`",
+                "Nested by `MasterUserPassword` of `Database`"
+            ]
+        );
+    }
+
+    #[test]
+    fn by_variables_scripts_and_texts() {
+        let found = carrying(
+            r#"
+Parameters:
+  One: {Type: String}
+  Two: {Type: String}
+  Three: {Type: String}
+  Settings: {Type: String, Default: '{"deploy": "true"}'}
+  Partner: {Type: String, Default: hunter2hunter2}
+  Host: {Type: String}
+Resources:
+  Task:
+    Type: AWS::ECS::TaskDefinition
+    Properties:
+      ContainerDefinitions: [{Environment: [{Name: DB_PASSWORD, Value: !Ref One}, {Name: HOST, Value: !Ref Host}]}]
+  Server:
+    Type: AWS::EC2::Instance
+    Properties:
+      UserData: {'Fn::Base64': !Sub "export HOST=${Host}\\nexport DB_PASSWORD='${Two}'\\n"}
+      Password: !Sub '${Three}'
+  Checks:
+    Type: Custom::Checks
+    Properties: {VECTOR-STORE-SECRET: !Ref Settings, PARTNER-SECRET: !Ref Partner}
+"#,
+        );
+        assert_eq!(
+            found,
+            [
+                "One by `DB_PASSWORD` of `Task`",
+                "Two by `DB_PASSWORD` of `Server`",
+                "Three by `Password` of `Server`",
+                "Partner by `PARTNER-SECRET` of `Checks`"
+            ]
+        );
     }
 
     #[test]
@@ -230,6 +385,8 @@ Parameters:
   StoredToken: {Type: 'AWS::SSM::Parameter::Value<String>'}
   UsePassword: {Type: String}
   WithToken: {Type: String, AllowedValues: ['yes', 'no']}
+  JoinedSecret: {Type: String}
+  Host: {Type: String}
   PasswordLength: {Type: Number}
 Resources:
   Database:
@@ -237,6 +394,8 @@ Resources:
     Properties:
       MasterUserPassword: !Sub '{{resolve:secretsmanager:${ResolvedSecret}:SecretString:password}}'
       Password: !Sub ['{{resolve:secretsmanager:${Resolved}}}', {}]
+      Token: !Join ['', ['{{resolve:secretsmanager:', !Ref JoinedSecret, '}}']]
+      ApiKey: !Join ['-', [!Ref Host, x]]
   Policy:
     Type: AWS::IAM::Policy
     Properties:

@@ -1,28 +1,66 @@
 //! Texts that are secrets: by their own shape, or by their name.
 
-use super::names::is_secret_name;
+use super::names::{Promise, is_secret_name, may_name_a_place, promise};
 use crate::expression::Expression;
+use crate::syntax::base64;
+use std::ops::Range;
 
-/// Texts that are secrets whatever they are called, with what they are. The shapes are those that their issuers publish so
-/// that scanners can find them.
-static SHAPES: [(Expression, &str); 10] = [
-    (Expression::new(r"\bAKIA[A-Z2-7]{16}\b"), "a long-term AWS access key ID"),
-    (
-        Expression::new(r#"(?i)\baws_secret_access_key["']?\s*[:=]\s*["']?[A-Za-z0-9/+]{40}\b"#),
+/// Texts that are secrets whatever they are called, with what they are; of a longer text the group `secret`. The shapes are those
+/// that their issuers publish so that scanners can find them.
+///
+/// Sources, November 2026: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html> (AKIA),
+/// <https://docs.github.com/en/code-security/secret-scanning/introduction/supported-secret-scanning-patterns>, and
+/// [RFC 7519](https://www.rfc-editor.org/rfc/rfc7519#section-3.1) (a token's header is a JSON object, whose Base64 begins so),
+/// [RFC 6750](https://www.rfc-editor.org/rfc/rfc6750#section-2.1) and [RFC 7617](https://www.rfc-editor.org/rfc/rfc7617#section-2)
+/// for the values of `Authorization` headers.
+static SHAPES: [Shape; 16] = [
+    Shape::new(&["AKIA"], r"(?-u:\b)AKIA[A-Z2-7]{16}(?-u:\b)", "a long-term AWS access key ID"),
+    Shape::new(
+        &["_secret_", "_SECRET_", "_Secret_"],
+        r#"(?i)(?-u:\b)aws_secret_access_key["']?\s*[:=]\s*["']?(?P<secret>[A-Za-z0-9/+]{40})(?-u:\b)"#,
         "an AWS secret access key",
     ),
-    (Expression::new(r"-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----"), "a private key"),
-    (Expression::new(r"\bgh[pousr]_[A-Za-z0-9]{36,}\b"), "a GitHub token"),
-    (Expression::new(r"\bgithub_pat_[A-Za-z0-9_]{60,}\b"), "a GitHub token"),
-    (Expression::new(r"\bglpat-[A-Za-z0-9_-]{20,}"), "a GitLab token"),
-    (Expression::new(r"\bxox[abprs]-[A-Za-z0-9-]{10,}"), "a Slack token"),
-    (Expression::new(r"\bhooks\.slack\.com/services/T[A-Z0-9]{6,}/B[A-Z0-9]{6,}/[A-Za-z0-9]{16,}"), "a Slack webhook"),
-    (Expression::new(r"\b[rs]k_live_[A-Za-z0-9]{16,}\b"), "a Stripe key"),
-    (
-        Expression::new(r"\b[A-Za-z][A-Za-z0-9+.-]*://[^\s:/?#@${}<>*]+:[^\s:/?#@${}<>*]{3,}@(?:[^\s/]|$)"),
+    Shape::new(&["-----BEGIN "], r"-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----", PRIVATE_KEY),
+    Shape::new(&["gh"], r"(?-u:\b)gh[pousr]_[A-Za-z0-9]{36,}(?-u:\b)", "a GitHub token"),
+    Shape::new(&["github_pat_"], r"(?-u:\b)github_pat_[A-Za-z0-9_]{60,}(?-u:\b)", "a GitHub token"),
+    Shape::new(&["glpat-"], r"(?-u:\b)glpat-[A-Za-z0-9_-]{20,}", "a GitLab token"),
+    Shape::new(&["xox"], r"(?-u:\b)xox[abprs]-[A-Za-z0-9-]{10,}", "a Slack token"),
+    Shape::new(
+        &["hooks.slack.com"],
+        r"(?-u:\b)hooks\.slack\.com/services/T[A-Z0-9]{6,}/B[A-Z0-9]{6,}/[A-Za-z0-9]{16,}",
+        "a Slack webhook",
+    ),
+    Shape::new(&["k_live_"], r"(?-u:\b)[rs]k_live_[A-Za-z0-9]{16,}(?-u:\b)", "a Stripe key"),
+    Shape::new(&["npm_"], r"(?-u:\b)npm_[A-Za-z0-9]{36}(?-u:\b)", "an npm token"),
+    Shape::new(&["AIza"], r"(?-u:\b)AIza[A-Za-z0-9_-]{35}", "a Google API key"),
+    Shape::new(&["SG."], r"(?-u:\b)SG\.[A-Za-z0-9_-]{22}\.[A-Za-z0-9_-]{43}", "a SendGrid API key"),
+    Shape::new(
+        &["eyJ"],
+        r"(?-u:\b)eyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{16,}",
+        "a signed JSON web token",
+    ),
+    Shape::new(&["Bearer "], r"(?-u:\b)Bearer (?P<secret>[A-Za-z0-9._~+/-]{20,}=*)", AUTHORIZATION),
+    Shape::new(&["Basic "], r"(?-u:\b)Basic (?P<secret>[A-Za-z0-9+/]{8,}=*)", AUTHORIZATION),
+    Shape::new(
+        &["://"],
+        r"(?-u:\b)[A-Za-z][A-Za-z0-9+.-]*://[^\s:/?#@${}<>*]*:(?P<secret>[^\s:/?#@${}<>*]{3,})@(?:[^\s/]|$)",
         "a URL that contains a password",
     ),
 ];
+
+/// A shape of secrets.
+struct Shape {
+    /// One of these occurs in each: few texts make the expression worth compiling.
+    marks: &'static [&'static str],
+    expression: Expression,
+    what: &'static str,
+}
+
+impl Shape {
+    const fn new(marks: &'static [&'static str], pattern: &'static str, what: &'static str) -> Self {
+        Self { marks, expression: Expression::new(pattern), what }
+    }
+}
 
 /// Whether a text holds two characters that occur in every text that [`has_mark`]. Asked of every text of every template, so it
 /// takes no branch that a processor would have to guess.
@@ -31,8 +69,8 @@ fn may_have_mark(text: &str) -> bool {
     let following = bytes.get(1..).unwrap_or_default();
     bytes.iter().zip(following).fold(false, |found, (one, next)| {
         let is = |mark: &[u8; 2]| (*one == mark[0]) & (*next == mark[1]);
-        let of_texts = is(b"//") | is(b"--") | is(b"AK") | is(b".s");
-        let of_tokens = is(b"gh") | is(b"gl") | is(b"xo");
+        let of_texts = is(b"//") | is(b"--") | is(b"AK") | is(b".s") | is(b"AI") | is(b"SG") | is(b"yJ");
+        let of_tokens = is(b"gh") | is(b"gl") | is(b"xo") | is(b"np") | is(b"Be") | is(b"Ba");
         let of_names = is(b"_p") | is(b"_l") | is(b"_s") | is(b"_S");
         found | of_texts | of_tokens | of_names
     })
@@ -43,16 +81,19 @@ fn may_have_mark(text: &str) -> bool {
 fn has_mark(text: &str) -> bool {
     let bytes = text.as_bytes();
     bytes.iter().enumerate().any(|(at, byte)| {
-        if !matches!(byte, b':' | b'A' | b'_' | b'-' | b'.') {
+        if !matches!(byte, b':' | b'A' | b'_' | b'-' | b'.' | b'B' | b'J') {
             return false;
         }
         let (before, after) = bytes.split_at(at);
         match byte {
             b':' => after.strip_prefix(b"://").is_some_and(begins_with_password),
-            b'A' => after.starts_with(b"AKIA"),
+            b'A' => after.starts_with(b"AKIA") || after.starts_with(b"AIza"),
+            b'B' => after.starts_with(b"Bearer ") || after.starts_with(b"Basic "),
+            b'J' => before.ends_with(b"ey"),
             b'_' => {
                 let is_secret = || after.get(..8).is_some_and(|word| word.eq_ignore_ascii_case(b"_secret_"));
                 matches!(before, [.., b'g', b'h', b'p' | b'o' | b'u' | b's' | b'r'])
+                    || before.ends_with(b"npm")
                     || [&b"_pat_"[..], b"_live_"].iter().any(|word| after.starts_with(word))
                     || is_secret()
             }
@@ -61,7 +102,7 @@ fn has_mark(text: &str) -> bool {
                     || before.ends_with(b"glpat")
                     || after.starts_with(b"-----BEGIN ")
             }
-            _ => after.starts_with(b".slack.com/"),
+            _ => after.starts_with(b".slack.com/") || before.ends_with(b"SG"),
         }
     })
 }
@@ -70,38 +111,156 @@ fn has_mark(text: &str) -> bool {
 fn begins_with_password(after: &[u8]) -> bool {
     let is_end = |byte: &u8| b":/?#@${}<>* \t\r\n".contains(byte);
     let split = |text: &'_ [u8]| text.iter().position(is_end).and_then(|at| Some((at, *text.get(at)?)));
-    let Some((name @ 1.., b':')) = split(after) else { return false };
+    let Some((name, b':')) = split(after) else { return false };
     matches!(after.get(name + 1..).and_then(split), Some((3.., b'@')))
 }
 
-/// The length of the shortest text that one of [`SHAPES`] matches, `a://b:ccc@`.
-const SHORTEST: usize = 10;
+/// The length of the shortest text that one of [`SHAPES`] matches, `a://:ccc@`.
+const SHORTEST: usize = 9;
+
+/// Whether a text may hold, alone or as a piece of a longer one, what is a secret by its shape: nearly all do not.
+pub fn may_hold_shape(text: &str) -> bool {
+    may_have_mark(text)
+}
+
+/// Where a text holds what is a secret whatever it is called.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shaped {
+    /// The bytes of the secret itself.
+    pub range: Range<usize>,
+    /// What it is.
+    pub what: &'static str,
+}
+
+/// The secrets in a text that are known by their shape alone, one of each kind, in the order of the text.
+pub fn secret_texts(text: &str) -> Vec<Shaped> {
+    // Most texts are short words that none of the expressions has to see.
+    if text.len() < SHORTEST || !may_have_mark(text) || !has_mark(text) {
+        return Vec::new();
+    }
+    let mut found = Vec::new();
+    for Shape { marks, expression, what } in &SHAPES {
+        if !marks.iter().any(|mark| text.contains(mark)) {
+            continue;
+        }
+        let Some(regex) = expression.regex() else { continue };
+        for captures in regex.captures_iter(text) {
+            let Some(whole) = captures.get(0) else { continue };
+            let range = captures.name("secret").unwrap_or(whole).range();
+            // AWS's own documentation writes its keys so that they end in EXAMPLE.
+            let is_example = whole.as_str().contains("EXAMPLE");
+            let is_known =
+                found.iter().any(|known: &Shaped| known.range.start < range.end && range.start < known.range.end);
+            let is_real = *what != AUTHORIZATION || authorizes(text.get(range.clone()).unwrap_or_default());
+            if !is_example && !is_known && is_real && found.len() < MAX_FOUND {
+                let end = if *what == PRIVATE_KEY { end_of_key(text, range.end) } else { range.end };
+                found.push(Shaped { range: range.start..end, what });
+            }
+        }
+    }
+    found.sort_by_key(|found| found.range.start);
+    found
+}
+
+/// Secrets in one text past which no more are looked for.
+const MAX_FOUND: usize = 256;
+
+/// What an `Authorization` header is called: what follows its scheme may be a word of prose.
+const AUTHORIZATION: &str = "an `Authorization` header with its credentials";
+
+/// Whether what follows the scheme of an `Authorization` header is more than a word: a token with a digit, or the Base64 of a name
+/// and a password.
+fn authorizes(credentials: &str) -> bool {
+    credentials.bytes().any(|byte| byte.is_ascii_digit())
+        || base64::decode(credentials).is_some_and(|decoded| decoded.contains(':'))
+}
+
+/// What a private key is called: it ends where its last line does.
+pub const PRIVATE_KEY: &str = "a private key";
+
+/// The end of a private key whose first line ends at `from`: after the line that ends it, or with the text.
+fn end_of_key(text: &str, from: usize) -> usize {
+    let rest = text.get(from..).unwrap_or_default();
+    match rest.find("-----END ") {
+        Some(end) => {
+            let after = rest.get(end + "-----END ".len()..).unwrap_or_default();
+            let line = after.find("-----").map_or(0, |dashes| dashes + "-----".len());
+            from + end + "-----END ".len() + line
+        }
+        None => text.len(),
+    }
+}
 
 /// What kind of secret a text is or holds, judged by the text alone.
 pub fn secret_text(text: &str) -> Option<&'static str> {
-    // Most texts are short words that none of the expressions has to see.
-    if text.len() < SHORTEST {
-        return None;
-    }
-    if !may_have_mark(text) || !has_mark(text) {
-        return None;
-    }
-    SHAPES.iter().find_map(|(shape, what)| {
-        // AWS's own documentation writes its keys so that they end in EXAMPLE.
-        shape.regex()?.find_iter(text).any(|found| !found.as_str().contains("EXAMPLE")).then_some(*what)
-    })
+    Some(secret_texts(text).first()?.what)
 }
 
-/// Words with a secret's name that are not secrets: switches, units of time (`AccessToken: hours`), sentinels.
-const PLAIN_WORDS: [&str; 21] = [
-    "-", "days", "default", "disable", "disabled", "enable", "enabled", "false", "hours", "minutes", "n/a", "never",
-    "no", "none", "null", "optional", "required", "seconds", "string", "true", "yes",
+/// Words that stand under a secret's name and are none: switches, units of time (`AccessToken: hours`), sentinels, kinds and places
+/// of secrets.
+const PLAIN_WORDS: [&str; 52] = [
+    "-",
+    "all",
+    "any",
+    "auto",
+    "aws",
+    "basic",
+    "bearer",
+    "cookie",
+    "days",
+    "default",
+    "disable",
+    "disabled",
+    "enable",
+    "enabled",
+    "env",
+    "external",
+    "false",
+    "file",
+    "header",
+    "hours",
+    "iam",
+    "jwt",
+    "kms",
+    "managed",
+    "minutes",
+    "n",
+    "n/a",
+    "never",
+    "no",
+    "none",
+    "null",
+    "oauth2",
+    "off",
+    "on",
+    "optional",
+    "plain",
+    "plaintext",
+    "preferred",
+    "query",
+    "required",
+    "seconds",
+    "secrets-manager",
+    "secrets_manager",
+    "secretsmanager",
+    "ssm",
+    "string",
+    "text",
+    "token",
+    "true",
+    "vault",
+    "y",
+    "yes",
 ];
-/// What a text begins with that leads to a value elsewhere: an ARN, a path, a variable, an expression of API Gateway.
-const REFERENCES: [&str; 12] = [
+/// What a text begins with that leads to a value elsewhere: an ARN, a path, a variable, an expression of API Gateway or Step
+/// Functions, the name of a store of secrets; and what begins a text that KMS has encrypted.
+const REFERENCES: [&str; 23] = [
     "arn:",
     "/",
     "AWS::",
+    "$(",
+    "$.",
+    "$$.",
     "$context.",
     "$input.",
     "$request.",
@@ -111,6 +270,14 @@ const REFERENCES: [&str; 12] = [
     "integration.",
     "method.",
     "stageVariables.",
+    "States.",
+    "ssm:",
+    "secretsmanager:",
+    "vault:",
+    "file:",
+    "env:",
+    "ENC[",
+    "AQICAH",
 ];
 /// Parts of texts that wait for the secret, in lower case.
 const PLACEHOLDERS: [&str; 9] =
@@ -126,14 +293,124 @@ pub fn is_secret_literal(text: &str) -> bool {
     let lower = text.to_lowercase();
     let first = text.chars().next();
     !(first.is_none_or(|first| text.chars().all(|character| character == first))
+        || text.chars().all(|character| matches!(character, '*' | 'x' | 'X' | '•' | '.' | '…' | '-' | '_' | ' '))
         || text.contains("{{")
         || text.contains("${")
+        || text.contains("#{")
         || text.contains("://")
         || (text.starts_with('<') && text.ends_with('>'))
         || (text.starts_with('[') && text.ends_with(']'))
+        || is_variable(text)
+        || is_hash(text)
         || REFERENCES.iter().any(|start| text.starts_with(start))
         || PLAIN_WORDS.contains(&lower.as_str())
         || PLACEHOLDERS.iter().any(|part| lower.contains(part)))
+}
+
+/// Whether a text is the name of an environment variable, as shells write it: `$DB_PASSWORD`, `%DB_PASSWORD%`.
+fn is_variable(text: &str) -> bool {
+    let is_name = |name: &str| {
+        !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_')
+    };
+    text.strip_prefix('$').is_some_and(is_name)
+        || text.strip_prefix('%').and_then(|rest| rest.strip_suffix('%')).is_some_and(is_name)
+}
+
+/// Whether a text is the hash of a password, as crypt(5) writes it: `$6$salt$hash`.
+fn is_hash(text: &str) -> bool {
+    let mut parts = text.split('$');
+    parts.next() == Some("")
+        && parts.next().is_some_and(|method| {
+            matches!(method.len(), 1..=4) && method.bytes().all(|byte| byte.is_ascii_alphanumeric())
+        })
+        && parts.count() >= 2
+}
+
+/// Whether a text is a secret that is written out, by the name that it has.
+pub fn is_named_secret(name: &str, text: &str) -> bool {
+    promise(name).is_some_and(|promise| is_promised(promise, name, text))
+}
+
+/// Whether a text under a name is the secret that the name promises.
+pub fn is_promised(promise: Promise, name: &str, text: &str) -> bool {
+    match promise {
+        Promise::Secret => is_secret_literal(text) && !(names_a_place(text) && may_name_a_place(name)),
+        Promise::Generated => looks_generated(text) && is_secret_literal(text),
+    }
+}
+
+/// The length of the shortest text that looks generated.
+const SHORTEST_GENERATED: usize = 16;
+
+/// Whether a text looks like something that a program generated: long, of letters and digits together, and neither a UUID, as KMS
+/// keys have, nor words with a number.
+fn looks_generated(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let is_of_key = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=' | b'_' | b'-' | b'.');
+    let is_uuid = bytes.len() == 36 && text.split('-').map(str::len).eq([8, 4, 4, 4, 12]);
+    bytes.len() >= SHORTEST_GENERATED
+        && bytes.iter().all(is_of_key)
+        && bytes.iter().any(u8::is_ascii_digit)
+        && bytes.iter().any(u8::is_ascii_alphabetic)
+        && !is_uuid
+        && !text.starts_with("mrk-")
+        && !text.split(['-', '_', '.', '/']).all(is_word)
+}
+
+/// Whether a text is the name of a secret, as programs have them for fields, headers and variables: `SECRET_KEY`, `no-token`.
+pub fn names_a_secret(text: &str) -> bool {
+    const LAST_WORDS: [&str; 9] =
+        ["credentials", "key", "pass", "password", "passwords", "secret", "secrets", "token", "tokens"];
+    let is_of_name = |byte: u8| byte.is_ascii_alphabetic() || matches!(byte, b'_' | b'-' | b'.' | b' ');
+    if !text.bytes().all(is_of_name) {
+        return false;
+    }
+    let lower = text.to_ascii_lowercase();
+    let has_words = text.contains(['_', '-', '.', ' ']) || text.bytes().skip(1).any(|byte| byte.is_ascii_uppercase());
+    LAST_WORDS.iter().any(|word| if has_words { lower.ends_with(word) } else { lower == *word })
+}
+
+/// Whether a text is a word as names have them, `v2` and `2024` among them.
+fn is_word(text: &str) -> bool {
+    let letters = text.trim_end_matches(|last: char| last.is_ascii_digit());
+    let digits = text.len() - letters.len();
+    letters.bytes().all(|byte| byte.is_ascii_alphabetic()) && digits <= if letters.is_empty() { 4 } else { 2 }
+}
+
+/// Words in the names of places, which passwords seldom hold.
+const PLACE_WORDS: [&str; 19] = [
+    "api",
+    "app",
+    "config",
+    "credentials",
+    "creds",
+    "database",
+    "db",
+    "dev",
+    "key",
+    "password",
+    "prod",
+    "production",
+    "rds",
+    "secret",
+    "secrets",
+    "stage",
+    "staging",
+    "test",
+    "token",
+];
+
+/// Whether a text names the place of a secret rather than being one: words with `/` between them, or with `-` where one of them is
+/// a word that names of places have (`patient-db`).
+fn names_a_place(text: &str) -> bool {
+    if text.contains('/') {
+        return text.split('/').all(|step| !step.is_empty() && step.split(['-', '_', '.']).all(is_word));
+    }
+    let mut words = text.split(['-', '_']);
+    text.contains(['-', '_'])
+        && !text.bytes().any(|byte| byte.is_ascii_uppercase())
+        && words.clone().all(|word| !word.is_empty() && is_word(word))
+        && words.any(|word| PLACE_WORDS.contains(&word))
 }
 
 /// Whether a field with a secret's name holds a hard-coded secret. The reader's own limit bounds the depth.
@@ -171,6 +448,12 @@ mod tests {
             (format!("token {}{}", "glpat-", "a1B2".repeat(5)), "a GitLab token"),
             (format!("{}{}", "xoxb-", "1234567890-abc"), "a Slack token"),
             (format!("key={}{}", "sk_live_", "a1B2".repeat(5)), "a Stripe key"),
+            ("redis://:hunter2@cache:6379".to_owned(), "a URL that contains a password"),
+            (format!("{}{}", "AIza", "a1B2c3d".repeat(5)), "a Google API key"),
+            (format!("{}{}", "npm_", "a1".repeat(18)), "an npm token"),
+            (format!("Authorization: Bearer {}", "a1B2".repeat(6)), AUTHORIZATION),
+            ("Basic YWRtaW46aHVudGVy".to_owned(), AUTHORIZATION),
+            (format!("{0}.{0}.{1}", "eyJhbGciOiJIUzI1", "a1B2".repeat(5)), "a signed JSON web token"),
         ] {
             assert_eq!(secret_text(&text), Some(what), "{text}");
         }
@@ -181,6 +464,8 @@ mod tests {
             "https://user:****@host",
             "https://example.com:443/users/@me",
             "AKIAIOSFODNN7EXAMPLE",
+            "Basic authentication",
+            "Bearer ${Token}",
             "-----BEGIN PUBLIC KEY-----",
             "arn:aws:iam::aws:policy/ReadOnlyAccess",
         ] {
@@ -189,8 +474,40 @@ mod tests {
     }
 
     #[test]
-    fn every_shape_is_an_expression_and_has_a_mark() {
-        assert_eq!(SHAPES.len(), 10);
+    fn where_the_secret_is() {
+        let found = |text: &str| {
+            let found = secret_texts(text);
+            found.iter().map(|found| text[found.range.clone()].to_owned()).collect::<Vec<_>>()
+        };
+        assert_eq!(found("a postgres://app:hunter2@db and redis://:hunter3@x"), ["hunter2", "hunter3"]);
+        let key = "-----BEGIN PRIVATE KEY-----\nMIIE\n-----END PRIVATE KEY-----";
+        assert_eq!(found(&format!("x {key} y")), [key]);
+        assert_eq!(found("-----BEGIN PRIVATE KEY-----\nMIIE"), ["-----BEGIN PRIVATE KEY-----\nMIIE"]);
+    }
+
+    #[test]
+    fn names_decide_what_a_text_has_to_look_like() {
+        for (promise, name, text) in [
+            (Promise::Secret, "DB_SECRET", "hunter2hunter2"),
+            (Promise::Secret, "DB_PASSWORD", "patient-db"),
+            (Promise::Secret, "MYSECRET", "akdfaksdfjkasdfjskafjdkfajsdfk345"),
+            (Promise::Generated, "AccessKey", "b7Qz81Lm0PxV4tRk9sWdA2"),
+        ] {
+            assert!(is_promised(promise, name, text), "{name}: {text}");
+        }
+        for (promise, name, text) in [
+            (Promise::Secret, "DB_SECRET", "prod/db/credentials"),
+            (Promise::Secret, "DB_SECRET", "patient-db"),
+            (Promise::Secret, "DB_SECRET", "prod-db1"),
+            (Promise::Secret, "DB_SECRET", "ssm:/prod/db"),
+            (Promise::Secret, "DB_PASSWORD", "$DB_PASSWORD"),
+            (Promise::Generated, "AccessKey", "hunter2"),
+            (Promise::Generated, "APP_KEY", "patient-portal-app-2024"),
+            (Promise::Generated, "StorageKey", "1234abcd-12ab-34cd-56ef-1234567890ab"),
+            (Promise::Generated, "ServiceKey", "arn:aws:kms:us-east-1:111122223333:key/1234abcd"),
+        ] {
+            assert!(!is_promised(promise, name, text), "{name}: {text}");
+        }
     }
 
     #[test]
@@ -214,6 +531,8 @@ mod tests {
             "True",
             "hours",
             "<your password>",
+            "$6$rounds=4096$9abc$Q2w3",
+            "%DB_PASSWORD%",
             "REPLACE_ME",
             "{{resolve:secretsmanager:db:SecretString:password}}",
             "arn:aws:secretsmanager:us-east-1:111122223333:secret:db",

@@ -24,17 +24,18 @@ pub(super) fn by_rule(out: &mut impl io::Write, report: &Report, ledger: &Ledger
 fn index(out: &mut impl io::Write, violated: &[&Account]) -> io::Result<()> {
     writeln!(
         out,
-        "<table class=\"counts\">\n<thead>\n<tr>\n<th scope=\"col\">Rule</th>\n<th scope=\"col\">Findings</th>"
+        "<table class=\"counts\">\n<thead>\n<tr>\n<th scope=\"col\">Rule</th>\n<th scope=\"col\">Severity</th>\n<th scope=\"col\">Findings</th>"
     )?;
     writeln!(out, "</tr>\n</thead>\n<tbody>")?;
     for account in violated {
         let meta = account.rule.meta;
         writeln!(
             out,
-            "<tr>\n<th scope=\"row\">{} <a href=\"#{}\">{}</a></th>\n<td>{}</td>\n</tr>",
+            "<tr>\n<th scope=\"row\">{} <a href=\"#{}\">{}</a></th>\n<td>{}</td>\n<td>{}</td>\n</tr>",
             account.level().map(level).unwrap_or_default(),
             anchor("rule-", &meta.id),
             Markup(&meta.title),
+            meta.severity.name(),
             grouped(account.violations.len())
         )?;
     }
@@ -47,7 +48,9 @@ fn rule(out: &mut impl io::Write, account: &Account, report: &Report) -> io::Res
     let gravest = account.level().unwrap_or(meta.level);
     writeln!(out, "<section class=\"rule\" aria-labelledby=\"{id}\">")?;
     writeln!(out, "<h3 id=\"{id}\">{} {}</h3>", level(gravest), Markup(&meta.title))?;
-    writeln!(out, "<p class=\"facts\">{} · {}</p>", rule_id(&meta.id), count(account.violations.len(), "finding"))?;
+    let findings = count(account.violations.len(), "finding");
+    let severity = meta.severity.name();
+    writeln!(out, "<p class=\"facts\">{} · severity {severity} · {findings}</p>", rule_id(&meta.id))?;
     if !meta.controls.is_empty() {
         writeln!(out, "<ul class=\"citations\" aria-label=\"Citations of 45 CFR Part 164\">")?;
         for citation in &meta.controls {
@@ -64,7 +67,9 @@ fn rule(out: &mut impl io::Write, account: &Account, report: &Report) -> io::Res
         writeln!(out, "</ul>")?;
     }
     writeln!(out, "<div class=\"prose\">")?;
-    for (title, text) in [("Why it matters", &prose_of.why), ("How to fix it", &prose_of.remediation)] {
+    let harm = prose_of.harm.trim();
+    let why = if harm.is_empty() { prose_of.why.clone() } else { format!("**{harm}**\n\n{}", prose_of.why) };
+    for (title, text) in [("Why it matters", &why), ("How to fix it", &prose_of.remediation)] {
         if !text.trim().is_empty() {
             writeln!(out, "<div>\n<h4>{title}</h4>\n{}</div>", prose(text))?;
         }

@@ -109,7 +109,7 @@ fn parameters(out: &mut impl io::Write, report: &Report) -> io::Result<()> {
     for pin in &report.provenance.pinned {
         let value = match &pin.value {
             Some(value) => format!("<code>{}</code>", Markup(&one_line(value, true))),
-            None => "not shown (NoEcho)".to_owned(),
+            None => "not shown (secret)".to_owned(),
         };
         writeln!(out, "<tr>\n<th scope=\"row\">{}</th>\n<td>{value}</td>\n</tr>", Markup(&one_line(&pin.name, true)))?;
     }

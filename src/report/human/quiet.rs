@@ -14,9 +14,9 @@ const MAX_MESSAGE: usize = 1_000;
 /// Columns before the cells: two blanks, the mark, a blank.
 const LEAD: usize = 4;
 
-/// The lines of one file, in columns: mark, place, rule, subject, message.
-pub(super) fn lines(findings: &[&Finding], report: &Report, style: &Style) -> String {
-    let rows: Vec<Row> = findings.iter().map(|finding| Row::new(finding, report, style)).collect();
+/// The lines of one section, in columns: mark, place (with its file, if the heading does not name that), rule, subject, message.
+pub(super) fn lines(findings: &[&Finding], names_files: bool, report: &Report, style: &Style) -> String {
+    let rows: Vec<Row> = findings.iter().map(|finding| Row::new(finding, names_files, report, style)).collect();
     let widest = |cell: fn(&Row) -> &str| rows.iter().map(|row| width(cell(row))).max().unwrap_or(0).min(MAX_CELL);
     let widths = [widest(|row| &row.place), widest(|row| &row.rule), widest(|row| &row.subject)];
     let mut text: String = rows.iter().map(|row| row.line(widths, style)).collect();
@@ -38,8 +38,12 @@ struct Row {
 }
 
 impl Row {
-    fn new(finding: &Finding, report: &Report, style: &Style) -> Self {
-        let position = report.source(finding.span.source).map(|source| source.position(finding.span.start));
+    fn new(finding: &Finding, names_files: bool, report: &Report, style: &Style) -> Self {
+        let place = report.source(finding.span.source).map(|source| {
+            let at = source.position(finding.span.start);
+            let file = if names_files { format!("{}:", source.name) } else { String::new() };
+            one_line(&format!("{file}{}:{}", at.line, at.column), style.unicode).into_owned()
+        });
         // One line has no room for the type.
         let subject = match finding.subject.resource_type {
             Some(_) => finding.subject.name.clone(),
@@ -58,7 +62,7 @@ impl Row {
         Self {
             outcome: finding.outcome,
             is_suppressed: finding.is_suppressed(),
-            place: position.map(|at| format!("{}:{}", at.line, at.column)).unwrap_or_default(),
+            place: place.unwrap_or_default(),
             rule: one_line(&finding.rule, style.unicode).into_owned(),
             subject: shorten(&one_line(&subject, style.unicode), MAX_CELL, style.unicode).into_owned(),
             messages: messages.iter().map(|message| one_line(message, style.unicode).into_owned()).collect(),

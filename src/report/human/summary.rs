@@ -5,7 +5,7 @@ use super::{Report, Style};
 use crate::finding::Level;
 use crate::report::Summary;
 use crate::report::headline::{self, Headline, checks, governed, not_counted, selection, undone};
-use crate::report::statistics::{Fired, fired};
+use crate::report::statistics::{Fired, Grouping, fired};
 use crate::report::text::{count, grouped, one_line, width, wrap};
 
 /// Findings up to this many are counted at a glance; above it the rules that fired are listed.
@@ -16,6 +16,8 @@ const MANY_FINDINGS: usize = 100;
 const LEAST_TITLE: usize = 24;
 /// Rules that are listed: more than usually fire at once, so that each that fires often is among them.
 const MAX_RULES: usize = 40;
+/// Columns of a severity.
+const SEVERITY_COLUMNS: usize = 8;
 /// Columns of the labels of the facts, with the indent before them and the gap after them.
 const LABEL_COLUMNS: usize = 15;
 
@@ -25,14 +27,20 @@ const NO_BREAK_SPACE: &str = "\u{a0}";
 /// A label, and the text that belongs to it.
 type Fact = (&'static str, String);
 
-/// The summary, each line with its line break. With every rule that fired, or only where they are many.
-pub(super) fn text(report: &Report, style: &Style, every_rule: bool) -> String {
+/// The summary, each line with its line break. With the numbers of all groups of findings, or with those of rules where they
+/// are many.
+pub(super) fn text(report: &Report, style: &Style, numbers: Option<Grouping>) -> String {
     let summary = report.summary;
     let mut lines = vec![style.paint(Ink::Dim, &style.glyph("─", "-").repeat(style.width))];
     lines.extend(headline(summary, style));
-    lines.extend(by_rule(report, style, every_rule));
+    let table = table(report, style, numbers);
+    if !table.is_empty() {
+        lines.push(String::new());
+        lines.extend(table);
+        lines.push(String::new());
+    }
     let mut label_before = "";
-    for (label, text) in facts(report, every_rule) {
+    for (label, text) in facts(report, numbers.is_some()) {
         let clean = one_line(&text, style.unicode).into_owned();
         for line in wrap(&clean, style.width.saturating_sub(LABEL_COLUMNS)) {
             let shown = if label == label_before { "" } else { label };
@@ -42,6 +50,11 @@ pub(super) fn text(report: &Report, style: &Style, every_rule: bool) -> String {
         }
     }
     lines.join("\n") + "\n"
+}
+
+/// The numbers of findings alone; empty without findings.
+pub(super) fn numbers(report: &Report, style: &Style, grouping: Grouping) -> String {
+    table(report, style, Some(grouping)).into_iter().map(|line| line + "\n").collect()
 }
 
 /// The facts of the run; several in a row may share their label.
@@ -115,33 +128,45 @@ fn mark(level: Level, style: &Style) -> String {
     style.paint(Ink::of(level), mark)
 }
 
-/// The rules that fired, the gravest and most frequent first, where there is too much to take in at a glance.
-fn by_rule(report: &Report, style: &Style, every_rule: bool) -> Vec<String> {
-    let rules = fired(report);
-    let findings: usize = rules.iter().map(|rule| rule.findings).sum();
-    if rules.is_empty() || (!every_rule && (findings <= FEW_FINDINGS || rules.len() < 2)) {
+/// The groups of findings with their numbers, the gravest and most frequent first: those that were requested, or the rules, where
+/// there is too much to take in at a glance.
+fn table(report: &Report, style: &Style, numbers: Option<Grouping>) -> Vec<String> {
+    let groups = fired(report, numbers.unwrap_or(Grouping::Rule));
+    let findings: usize = groups.iter().map(|group| group.findings).sum();
+    if groups.is_empty() || (numbers.is_none() && (findings <= FEW_FINDINGS || groups.len() < 2)) {
         return Vec::new();
     }
-    let id_columns = rules.iter().map(|fired| width(fired.rule)).max().unwrap_or(0);
-    let columns = rules.iter().map(|fired| width(&grouped(fired.findings))).max().unwrap_or(1);
-    let most = if every_rule { usize::MAX } else { MAX_RULES };
-    let more = rules.len().saturating_sub(most);
-    let listed = rules.into_iter().take(most).map(|Fired { rule: id, title, level, findings, .. }| {
-        let room = style.width.saturating_sub(columns + 8);
+    let names: Vec<(String, &str)> = groups.iter().map(name).collect();
+    let name_columns = names.iter().map(|(name, _)| width(name)).max().unwrap_or(0);
+    let columns = groups.iter().map(|group| width(&grouped(group.findings))).max().unwrap_or(1);
+    let most = if numbers.is_some() { usize::MAX } else { MAX_RULES };
+    let more = groups.len().saturating_sub(most);
+    let rows = groups.iter().zip(&names).take(most).map(|(Fired { level, severity, findings, .. }, (name, text))| {
+        let severity = format!("{:SEVERITY_COLUMNS$}", severity.name());
+        let room = style.width.saturating_sub(columns + SEVERITY_COLUMNS + 10);
         // Three words of a title are worse than none.
-        let title = if room < id_columns + 2 + LEAST_TITLE { "" } else { title };
-        let text = format!("{id}{:gap$}{title}", "", gap = id_columns.saturating_sub(width(id)) + 2);
+        let text = if room < name_columns + 2 + LEAST_TITLE { "" } else { text };
+        let text = format!("{name}{:gap$}{text}", "", gap = name_columns.saturating_sub(width(name)) + 2);
         let clean = one_line(text.trim_end(), style.unicode).into_owned();
         let clean = crate::report::text::shorten(&clean, room, style.unicode).into_owned();
-        let number = format!("{:>columns$}", grouped(findings));
-        format!("  {} {}  {clean}", mark(level, style), style.paint(Ink::of(level), &number))
+        let number = style.paint(Ink::of(*level), &format!("{:>columns$}", grouped(*findings)));
+        format!("  {} {number}  {}  {clean}", mark(*level, style), style.paint(Ink::Dim, &severity))
     });
-    let mut lines: Vec<String> = std::iter::once(String::new()).chain(listed).collect();
+    let mut lines: Vec<String> = rows.collect();
     if more > 0 {
-        lines.push(format!("    {:columns$}  and {}", "", count(more, "more rule")));
+        lines.push(format!("    {:columns$}  {:SEVERITY_COLUMNS$}  and {}", "", "", count(more, "more rule")));
     }
-    lines.push(String::new());
     lines
+}
+
+/// The name of a group, and a text about it.
+fn name<'a>(group: &Fired<'a>) -> (String, &'a str) {
+    match (group.rule, &group.resource, group.resource_type) {
+        (Some(rule), ..) => (rule.to_owned(), group.title.unwrap_or_default()),
+        (None, Some(name), Some(kind)) => (format!("{name} ({kind})"), group.file.unwrap_or_default()),
+        (None, Some(name), None) => (name.clone(), group.file.unwrap_or_default()),
+        (None, None, _) => (group.file.unwrap_or_default().to_owned(), ""),
+    }
 }
 
 /// The findings that do not count, and why.

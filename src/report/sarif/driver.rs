@@ -4,7 +4,7 @@ use super::model::{
     ComponentReference, Configuration, DescriptorReference, Driver, Help, Relationship, Rule, RuleProperties, Taxon,
     TaxonProperties, Taxonomy, Text,
 };
-use crate::finding::Level;
+use crate::finding::{Level, RuleSeverity};
 use crate::report::prose::{plain, sentences};
 use crate::report::{PROJECT_ADDRESS, Report, RuleReport, rule_address};
 use crate::rules::meta::Control;
@@ -93,7 +93,8 @@ fn descriptor<'a>(rule: &RuleReport<'a>, report: &Report) -> Rule<'a> {
             tags: tags(rule),
             precision: "high",
             problem_severity: problem_severity(meta.level),
-            security_severity: security_severity(meta.level),
+            security_severity: security_severity(meta.severity),
+            severity: meta.severity,
         },
     }
 }
@@ -133,12 +134,14 @@ fn tags(rule: &RuleReport) -> Vec<String> {
     tags
 }
 
-/// GitHub reads from 7.0 as high, from 4.0 as medium, below as low.
-fn security_severity(level: Level) -> &'static str {
-    match level {
-        Level::Error => "8.0",
-        Level::Warning => "5.0",
-        Level::Note => "2.0",
+/// GitHub reads above 9.0 as critical, from 7.0 as high, from 4.0 as medium, below as low.
+/// Source: "SARIF support for code scanning" (reportingDescriptor object), GitHub documentation, 2026-11.
+fn security_severity(severity: RuleSeverity) -> &'static str {
+    match severity {
+        RuleSeverity::Critical => "9.5",
+        RuleSeverity::High => "8.0",
+        RuleSeverity::Medium => "5.5",
+        RuleSeverity::Low => "2.0",
     }
 }
 

@@ -1,7 +1,7 @@
 //! The part of SARIF 2.1.0 that is written, as types: field names and order are those of the OASIS standard.
 
 use crate::date::Date;
-use crate::finding::{BaselineState, Dialect};
+use crate::finding::{BaselineState, Dialect, RuleSeverity};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -105,6 +105,8 @@ pub(super) struct RuleProperties {
     pub(super) problem_severity: &'static str,
     #[serde(rename = "security-severity")]
     pub(super) security_severity: &'static str,
+    /// Our own word for it.
+    pub(super) severity: RuleSeverity,
 }
 
 /// `reportingConfiguration` (3.50).

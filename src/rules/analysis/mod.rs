@@ -3,8 +3,10 @@
 //! Each file contains the analyses of one subject: their arguments, as rule files write them, and the steps from a result of
 //! `policy` or `graph` to locations.
 
+mod api;
 mod backup;
 mod code;
+mod denials;
 mod dependencies;
 mod identity;
 mod names;
@@ -12,7 +14,9 @@ mod network;
 mod phi;
 mod policy;
 mod secrets;
+mod subject;
 mod tags;
+mod trails;
 
 use super::checker::{Checker, Item, Judgement};
 use super::operand::Operand;
@@ -29,6 +33,10 @@ pub enum Analysis {
     Principal(policy::Who),
     /// Whether a statement's conditions limit the callers to known ones.
     RestrictsCallers,
+    /// Whether a statement's own conditions limit the callers to known ones.
+    ConditionsRestrictCallers,
+    /// Whether a statement's conditions require one of some keys.
+    RequiresKey(policy::RequiresKey),
     /// Whether a statement allows everything on everything.
     GrantsAdmin,
     /// Whether a statement allows everything on everything, beyond doubt.
@@ -38,9 +46,15 @@ pub enum Analysis {
     /// Whether an ARN is that of an AWS managed policy which grants so much.
     ManagedPolicyGrants(Vec<Grant>),
     /// Whether the policies on a bucket deny some requests to everyone.
-    BucketPolicyDenies(policy::BucketPolicyDenies),
+    BucketPolicyDenies(denials::BucketPolicyDenies),
+    /// Whether the policies on a queue or topic deny some requests to everyone.
+    PolicyDenies(denials::PolicyDenies),
     /// Whether a resource carries tags with these keys.
     Tagged(tags::Tagged),
+    /// Whether a template has a resource that takes tags.
+    HasTaggableResources,
+    /// Whether some resource of the template carries tags with these keys.
+    UsesTagKeys(tags::UsesTagKeys),
     /// Whether a resource's explicit physical name contains a parameter.
     NameContains(names::NameContains),
     /// Whether a template has explicit names.
@@ -57,12 +71,22 @@ pub enum Analysis {
     CarriesSecret,
     /// Whether a security group rule opens one of these ports.
     OpensPort(network::OpensPort),
+    /// Whether a security group rule opens a port to the internet.
+    OpensToInternet(network::OpensToInternet),
+    /// Whether the destination of a route is the whole internet.
+    RoutesWholeInternet,
+    /// Whether an entry of a network ACL opens a port to the internet.
+    AclOpensToInternet(network::AclOpensToInternet),
     /// Whether a subnet, or the subnets of a group, route to an internet gateway.
     RoutesToInternet(network::RoutesToInternet),
     /// The number of Availability Zones of a list of subnets.
     SubnetZones(network::SubnetZones),
     /// Whether a backup selection of the template covers a resource.
     InBackupPlan,
+    /// Whether the trails of the template record all management events.
+    RecordsManagementEvents,
+    /// Whether the trails of the template record the events of the data in resources of a type.
+    RecordsDataEvents(trails::RecordsDataEvents),
     /// Whether an identity can escalate its privileges.
     Escalates,
     /// Whether a tag marks a resource as one that contains PHI.
@@ -75,6 +99,8 @@ pub enum Analysis {
     Identifies(phi::Identifies),
     /// Whether inline code logs its whole event.
     LogsEvent(code::LogsEvent),
+    /// Whether the operations of an OpenAPI document require authorization.
+    OperationsAuthorize(api::OperationsAuthorize),
     /// Whether resources of a template depend on each other in a cycle.
     DependencyCycle,
     /// Whether a template refers to a name that does not exist.
@@ -89,6 +115,10 @@ struct RawAnalysis {
     principal: Option<policy::Who>,
     /// The conditions of the statement limit the callers to known ones.
     restricts_callers: Option<True>,
+    /// The statement's own conditions limit the callers to known ones.
+    conditions_restrict_callers: Option<True>,
+    /// The statement's conditions hold only for requests that have one of these keys, with a value that they name.
+    requires_key: Option<policy::RequiresKey>,
     /// The statement allows all actions on all resources.
     grants_admin: Option<True>,
     /// The statement allows all actions on all resources, and no part of it is unknown.
@@ -98,9 +128,15 @@ struct RawAnalysis {
     /// The value is the ARN of an AWS managed policy that grants this much access.
     managed_policy_grants: Option<Vec<Grant>>,
     /// The bucket's policies deny these requests to everyone (`*`).
-    bucket_policy_denies: Option<policy::BucketPolicyDenies>,
+    bucket_policy_denies: Option<denials::BucketPolicyDenies>,
+    /// The policy of the queue or topic denies every such request to everyone.
+    policy_denies: Option<denials::PolicyDenies>,
     /// The resource has all of these tags.
     tagged: Option<tags::Tagged>,
+    /// At least one resource of the template is of a type with tags.
+    has_taggable_resources: Option<True>,
+    /// At least one resource of the template has all of these tags.
+    uses_tag_keys: Option<tags::UsesTagKeys>,
     /// The explicit physical name of the resource, if it has one, contains this parameter.
     name_contains: Option<names::NameContains>,
     /// At least one resource has an explicit physical name.
@@ -117,12 +153,22 @@ struct RawAnalysis {
     carries_secret: Option<True>,
     /// The security group rule opens one of these ports.
     opens_port: Option<network::OpensPort>,
+    /// The security group rule opens such a port to every address of the internet.
+    opens_to_internet: Option<network::OpensToInternet>,
+    /// The destination of the route is every address of the internet.
+    routes_whole_internet: Option<True>,
+    /// The entry of the network ACL lets every address of the internet reach one of these ports.
+    acl_opens_to_internet: Option<network::AclOpensToInternet>,
     /// A subnet routes to an internet gateway.
     routes_to_internet: Option<network::RoutesToInternet>,
     /// The subnets are in this number of Availability Zones.
     subnet_zones: Option<network::SubnetZones>,
     /// A backup selection of the template includes the resource.
     in_backup_plan: Option<True>,
+    /// The trails of the template record all management events.
+    records_management_events: Option<True>,
+    /// The trails of the template record the events of the data in resources of this type.
+    records_data_events: Option<trails::RecordsDataEvents>,
     /// The permissions of the identity allow privilege escalation.
     escalates: Option<True>,
     /// A tag marks the resource as one that contains PHI.
@@ -135,6 +181,8 @@ struct RawAnalysis {
     identifies: Option<phi::Identifies>,
     /// The inline code of the function logs the whole event.
     logs_event: Option<code::LogsEvent>,
+    /// Every operation of the API that the OpenAPI document describes requires authorization.
+    operations_authorize: Option<api::OperationsAuthorize>,
     /// Resources of the template depend on each other in a cycle.
     dependency_cycle: Option<True>,
     /// The template refers to a name that does not exist.
@@ -162,12 +210,17 @@ impl TryFrom<RawAnalysis> for Analysis {
         let mut named = [
             raw.principal.map(Self::Principal),
             raw.restricts_callers.map(|_| Self::RestrictsCallers),
+            raw.conditions_restrict_callers.map(|_| Self::ConditionsRestrictCallers),
+            raw.requires_key.map(Self::RequiresKey),
             raw.grants_admin.map(|_| Self::GrantsAdmin),
             raw.surely_grants_admin.map(|_| Self::SurelyGrantsAdmin),
             raw.needless_wildcard.map(|_| Self::NeedlessWildcard),
             raw.managed_policy_grants.map(Self::ManagedPolicyGrants),
             raw.bucket_policy_denies.map(Self::BucketPolicyDenies),
+            raw.policy_denies.map(Self::PolicyDenies),
             raw.tagged.map(Self::Tagged),
+            raw.has_taggable_resources.map(|_| Self::HasTaggableResources),
+            raw.uses_tag_keys.map(Self::UsesTagKeys),
             raw.name_contains.map(Self::NameContains),
             raw.has_explicit_names.map(|_| Self::HasExplicitNames),
             raw.declares_parameter.map(Self::DeclaresParameter),
@@ -176,15 +229,21 @@ impl TryFrom<RawAnalysis> for Analysis {
             raw.exposes_secret.map(Self::ExposesSecret),
             raw.carries_secret.map(|_| Self::CarriesSecret),
             raw.opens_port.map(Self::OpensPort),
+            raw.opens_to_internet.map(Self::OpensToInternet),
+            raw.routes_whole_internet.map(|_| Self::RoutesWholeInternet),
+            raw.acl_opens_to_internet.map(Self::AclOpensToInternet),
             raw.routes_to_internet.map(Self::RoutesToInternet),
             raw.subnet_zones.map(Self::SubnetZones),
             raw.in_backup_plan.map(|_| Self::InBackupPlan),
+            raw.records_management_events.map(|_| Self::RecordsManagementEvents),
+            raw.records_data_events.map(Self::RecordsDataEvents),
             raw.escalates.map(|_| Self::Escalates),
             raw.phi_tagged.map(|_| Self::PhiTagged),
             raw.hipaa_eligible.map(|_| Self::HipaaEligible),
             raw.encrypts_data.map(|_| Self::EncryptsData),
             raw.identifies.map(Self::Identifies),
             raw.logs_event.map(Self::LogsEvent),
+            raw.operations_authorize.map(Self::OperationsAuthorize),
             raw.dependency_cycle.map(|_| Self::DependencyCycle),
             raw.unresolved_reference.map(|_| Self::UnresolvedReference),
         ]
@@ -199,21 +258,28 @@ impl TryFrom<RawAnalysis> for Analysis {
 
 impl Analysis {
     /// The words that analyses have for messages, by the key of the analysis.
-    pub const WORDS: [(&'static str, &'static [&'static str]); 16] = [
+    pub const WORDS: [(&'static str, &'static [&'static str]); 23] = [
         ("needless-wildcard", &["actions"]),
         ("bucket-policy-denies", &["policies"]),
+        ("policy-denies", &["policies"]),
         ("tagged", &["missing"]),
+        ("uses-tag-keys", &["missing"]),
         ("declares-parameter", &["parameter"]),
         ("literal-secrets", &["what"]),
         ("exposes-secret", &["secret"]),
         ("opens-port", &["ports"]),
+        ("opens-to-internet", &["ports"]),
+        ("acl-opens-to-internet", &["ports"]),
         ("routes-to-internet", &["subnet"]),
         ("in-backup-plan", &["plan"]),
+        ("records-management-events", &["missing"]),
+        ("records-data-events", &["missing"]),
         ("escalates", &["actions", "more"]),
         ("hipaa-eligible", &["service"]),
         ("encrypts-data", &["user"]),
         ("identifies", &["what"]),
         ("logs-event", &["line", "code", "others"]),
+        ("operations-authorize", &["operations", "problem"]),
         ("dependency-cycle", &["cycle", "others"]),
         ("unresolved-reference", &["used-by", "meant", "hint"]),
     ];
@@ -223,18 +289,25 @@ impl Analysis {
         let key = match self {
             Self::NeedlessWildcard => "needless-wildcard",
             Self::BucketPolicyDenies(_) => "bucket-policy-denies",
+            Self::PolicyDenies(_) => "policy-denies",
             Self::Tagged(_) => "tagged",
+            Self::UsesTagKeys(_) => "uses-tag-keys",
             Self::DeclaresParameter(_) => "declares-parameter",
             Self::LiteralSecrets(_) => "literal-secrets",
             Self::ExposesSecret(_) => "exposes-secret",
             Self::OpensPort(_) => "opens-port",
+            Self::OpensToInternet(_) => "opens-to-internet",
+            Self::AclOpensToInternet(_) => "acl-opens-to-internet",
             Self::RoutesToInternet(_) => "routes-to-internet",
             Self::InBackupPlan => "in-backup-plan",
+            Self::RecordsManagementEvents => "records-management-events",
+            Self::RecordsDataEvents(_) => "records-data-events",
             Self::Escalates => "escalates",
             Self::HipaaEligible => "hipaa-eligible",
             Self::EncryptsData => "encrypts-data",
             Self::Identifies(_) => "identifies",
             Self::LogsEvent(_) => "logs-event",
+            Self::OperationsAuthorize(_) => "operations-authorize",
             Self::DependencyCycle => "dependency-cycle",
             Self::UnresolvedReference => "unresolved-reference",
             _ => return &[],
@@ -254,12 +327,17 @@ impl Analysis {
         match self {
             Self::Principal(who) => policy::principal(checker, item, *who),
             Self::RestrictsCallers => policy::restricts_callers(checker, item),
+            Self::ConditionsRestrictCallers => policy::conditions_restrict_callers(checker, item),
+            Self::RequiresKey(keys) => keys.judge(checker, item),
             Self::GrantsAdmin => policy::grants_admin(checker, item),
             Self::SurelyGrantsAdmin => policy::surely_grants_admin(checker, item),
             Self::NeedlessWildcard => policy::needless_wildcard(checker, item),
             Self::ManagedPolicyGrants(grants) => policy::managed_policy_grants(checker, item, grants),
             Self::BucketPolicyDenies(arguments) => arguments.judge(checker, item),
+            Self::PolicyDenies(arguments) => arguments.judge(checker, item),
             Self::Tagged(arguments) => arguments.judge(checker, item),
+            Self::HasTaggableResources => tags::has_taggable_resources(checker),
+            Self::UsesTagKeys(arguments) => arguments.judge(checker, item),
             Self::NameContains(arguments) => arguments.judge(checker, item),
             Self::HasExplicitNames => names::has_explicit_names(checker, item),
             Self::DeclaresParameter(arguments) => arguments.judge(checker, item),
@@ -268,15 +346,21 @@ impl Analysis {
             Self::ExposesSecret(arguments) => arguments.judge(checker, item),
             Self::CarriesSecret => secrets::carries_secret(checker, item),
             Self::OpensPort(arguments) => arguments.judge(checker, item),
+            Self::OpensToInternet(arguments) => arguments.judge(checker, item),
+            Self::RoutesWholeInternet => network::routes_whole_internet(checker, item),
+            Self::AclOpensToInternet(arguments) => arguments.judge(checker, item),
             Self::RoutesToInternet(arguments) => arguments.judge(checker, item),
             Self::SubnetZones(arguments) => arguments.judge(checker, item),
             Self::InBackupPlan => backup::in_backup_plan(checker, item),
+            Self::RecordsManagementEvents => trails::records_management_events(checker, item),
+            Self::RecordsDataEvents(arguments) => arguments.judge(checker, item),
             Self::Escalates => identity::escalates(checker, item),
             Self::PhiTagged => phi::phi_tagged(checker, item),
             Self::HipaaEligible => phi::hipaa_eligible(checker, item),
             Self::EncryptsData => phi::encrypts_data(checker, item),
             Self::Identifies(arguments) => arguments.judge(checker, item),
             Self::LogsEvent(arguments) => arguments.judge(checker, item),
+            Self::OperationsAuthorize(arguments) => arguments.judge(checker, item),
             Self::DependencyCycle => dependencies::dependency_cycle(checker),
             Self::UnresolvedReference => dependencies::unresolved_reference(checker),
         }
@@ -288,9 +372,11 @@ impl Analysis {
             Self::SecretVariables(arguments) => vec![&arguments.path],
             Self::ExposesSecret(arguments) => vec![&arguments.path],
             Self::OpensPort(arguments) => arguments.at.iter().collect(),
+            Self::AclOpensToInternet(arguments) => arguments.at.iter().collect(),
             Self::RoutesToInternet(arguments) => arguments.subnets.iter().collect(),
             Self::SubnetZones(arguments) => vec![&arguments.subnets],
             Self::LogsEvent(arguments) => arguments.paths(),
+            Self::OperationsAuthorize(arguments) => arguments.paths(),
             _ => Vec::new(),
         }
     }
@@ -299,9 +385,11 @@ impl Analysis {
     pub fn operands(&self, visit: &mut dyn FnMut(&Operand)) {
         match self {
             Self::Tagged(arguments) => visit(&arguments.keys),
+            Self::UsesTagKeys(arguments) => visit(&arguments.keys),
             Self::NameContains(arguments) => visit(&arguments.parameter),
             Self::DeclaresParameter(arguments) => visit(&arguments.parameter),
             Self::OpensPort(arguments) => arguments.operands(visit),
+            Self::OpensToInternet(arguments) => arguments.operands(visit),
             Self::Identifies(arguments) => visit(&arguments.more),
             _ => {}
         }

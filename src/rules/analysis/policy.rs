@@ -1,13 +1,13 @@
 //! Analyses of policy statements, based on [`crate::policy`].
 
+use super::subject::SubjectOf;
 use crate::eval::text;
-use crate::eval::value::Value;
+use crate::eval::value::{Origin, Value};
 use crate::facts::{Grant, managed_policy_grant};
-use crate::policy::{self, DocumentKind, Request};
-use crate::rules::checker::{Checker, Followed, Item, Judgement, value_location};
+use crate::policy::{self, DocumentKind};
+use crate::rules::checker::{Checker, Item, Judgement, Location, value_location};
 use crate::truth::Truth;
 use serde::Deserialize;
-use std::collections::BTreeMap;
 
 /// Kinds of principals.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -29,7 +29,7 @@ fn statement<'m, 't>(item: &Item<'m, 't>) -> Option<(&'m Value<'t>, String)> {
     }
 }
 
-/// Whether a principal of the statement is such; the locations are the principals that are.
+/// Whether the statement has such a principal that no `Deny` of the same policy excludes. The locations are these principals.
 pub(super) fn principal<'m, 't>(checker: &mut Checker<'_, 'm, 't>, item: &Item<'m, 't>, who: Who) -> Judgement {
     let Some((statement, path)) = statement(item) else { return Truth::Unknown.into() };
     let who = match who {
@@ -37,7 +37,15 @@ pub(super) fn principal<'m, 't>(checker: &mut Checker<'_, 'm, 't>, item: &Item<'
         Who::ForeignAccount => policy::Who::ForeignAccount,
         Who::Service => policy::Who::Service,
     };
-    let (truth, offending) = policy::principal(checker.run, statement, who);
+    let (mut truth, mut offending) = policy::principal(checker.run, statement, who);
+    if who == policy::Who::ForeignAccount && !truth.is_false() {
+        let siblings = siblings(checker, item, statement);
+        if !siblings.is_empty() {
+            let subject = SubjectOf::of(checker, item.owner());
+            (truth, offending) =
+                policy::admitted(checker.run, statement, &siblings, &subject.subject(), truth, offending);
+        }
+    }
     let locations = if checker.explain {
         offending.into_iter().map(|value| value_location(value, "Principal", &format!("{path}/Principal"))).collect()
     } else {
@@ -46,11 +54,65 @@ pub(super) fn principal<'m, 't>(checker: &mut Checker<'_, 'm, 't>, item: &Item<'
     Judgement { truth, locations }
 }
 
-/// Whether the statement's conditions limit the callers to known ones.
+/// The other statements of the policy that a statement is in.
+fn siblings<'m, 't>(
+    checker: &mut Checker<'_, 'm, 't>,
+    item: &Item<'m, 't>,
+    statement: &'m Value<'t>,
+) -> Vec<&'m Value<'t>> {
+    let document = |path: &str| match path.rsplit_once('/') {
+        Some((list, index)) if index.bytes().all(|byte| byte.is_ascii_digit()) => list.to_owned(),
+        _ => path.to_owned(),
+    };
+    for kind in [DocumentKind::Resource, DocumentKind::Trust, DocumentKind::Identity] {
+        let found = policy::statements(checker.run, item.owner(), kind).found;
+        let Some(own) = found.iter().find(|one| std::ptr::eq(one.value, statement)) else { continue };
+        let list = document(own.path);
+        let others = found.iter().filter(|one| document(one.path) == list && !std::ptr::eq(one.value, statement));
+        return others.map(|one| one.value).collect();
+    }
+    Vec::new()
+}
+
+/// Whether the statement's conditions, and the `Deny` statements of the same policy, limit the callers to known ones.
 pub(super) fn restricts_callers<'m, 't>(checker: &mut Checker<'_, 'm, 't>, item: &Item<'m, 't>) -> Judgement {
-    match statement(item) {
-        Some((statement, _)) => policy::restricts_callers(checker.run, statement).into(),
-        None => Truth::Unknown.into(),
+    let Some((statement, _)) = statement(item) else { return Truth::Unknown.into() };
+    let siblings = siblings(checker, item, statement);
+    let subject = SubjectOf::of(checker, item.owner());
+    policy::restricts_callers(checker.run, statement, &siblings, &subject.subject()).into()
+}
+
+/// Whether the statement's own conditions limit the callers to known ones.
+pub(super) fn conditions_restrict_callers<'m, 't>(checker: &mut Checker<'_, 'm, 't>, item: &Item<'m, 't>) -> Judgement {
+    let Some((statement, _)) = statement(item) else { return Truth::Unknown.into() };
+    let subject = policy::Subject::Other { names: &[], service: None };
+    policy::restricts_callers(checker.run, statement, &[], &subject).into()
+}
+
+/// Whether the statement's conditions require one of some keys.
+#[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(transparent)]
+pub struct RequiresKey(
+    /// The keys, in any case; `*` stands for any characters.
+    Vec<String>,
+);
+
+impl RequiresKey {
+    pub(super) fn judge<'m, 't>(&self, checker: &mut Checker<'_, 'm, 't>, item: &Item<'m, 't>) -> Judgement {
+        let Some((statement, _)) = statement(item) else { return Truth::Unknown.into() };
+        let keys: Vec<String> = self.0.iter().map(|key| key.to_ascii_lowercase()).collect();
+        let siblings = siblings(checker, item, statement);
+        let subject = SubjectOf::of(checker, item.owner());
+        let truth = policy::requires_condition(checker.run, statement, &siblings, &subject.subject(), &keys);
+        checker.at(truth, || {
+            let mut location = item.location();
+            // The key should be in the conditions.
+            if let Some(conditions) = statement.field("Conditions") {
+                location.span = conditions.key_span;
+            }
+            location
+        })
     }
 }
 
@@ -75,10 +137,13 @@ pub(super) fn needless_wildcard<'m, 't>(checker: &mut Checker<'_, 'm, 't>, item:
     let found = policy::needless_wildcard(checker.run, statement);
     let mut locations = Vec::new();
     if checker.explain && found.truth.is_true() {
-        let actions = listed(&found.actions);
-        for resource in found.resources {
+        for (resource, actions) in found.resources {
+            // All resources of a SAM policy template have the span of its name: the first one is enough.
+            if locations.iter().any(|location: &Location| location.span == resource.span) {
+                continue;
+            }
             let mut location = value_location(resource, "Resource", &format!("{path}/Resource"));
-            location.words = vec![("actions", actions.clone())];
+            location.words = vec![("actions", listed(&actions))];
             locations.push(location);
         }
     }
@@ -109,6 +174,12 @@ pub(super) fn managed_policy_grants<'m, 't>(
     grants: &[Grant],
 ) -> Judgement {
     let Item::Value { value, .. } = item else { return Truth::Unknown.into() };
+    // SAM attaches this policy for an event, and the template cannot replace it.
+    let by_event = grants == [Grant::Data]
+        && checker.model.written(&item.owner().path(), value.span).path.split('/').any(|step| step == "Events");
+    if by_event {
+        return Truth::False.into();
+    }
     let is_such = |arn: &str| managed_policy_grant(arn).is_some_and(|grant| grants.contains(&grant)).into();
     checker
         .run
@@ -122,7 +193,7 @@ pub(super) fn managed_policy_grants<'m, 't>(
                         Some((_, known)) if known.contains(":aws:policy/") => is_such(&format!("arn:aws{known}")),
                         _ if value.is_opaque() => match value.as_reference() {
                             // A managed policy of this template is judged where it is declared.
-                            Some(crate::eval::value::Origin::Resource { .. }) => Truth::False,
+                            Some(Origin::Resource { .. }) => Truth::False,
                             _ => Truth::Unknown,
                         },
                         _ => Truth::False,
@@ -132,104 +203,4 @@ pub(super) fn managed_policy_grants<'m, 't>(
             None => Truth::Unknown,
         })
         .into()
-}
-
-/// Whether the policies on a bucket deny certain requests to every principal.
-#[derive(Clone, Debug, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
-pub struct BucketPolicyDenies {
-    /// The actions of the requests, such as `s3:*`.
-    actions: Vec<String>,
-    /// The resources of the requests: the bucket, its objects, or both.
-    targets: Vec<BucketTarget>,
-    /// The requests, all of which must be denied. Each is a map from condition keys to the values of the request. A null value
-    /// means that the request does not have the key.
-    requests: Vec<BTreeMap<String, Option<String>>>,
-}
-
-/// The resource of a request to a bucket.
-#[derive(Copy, Clone, Debug, PartialEq, Eq, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(rename_all = "kebab-case")]
-enum BucketTarget {
-    Bucket,
-    Objects,
-}
-
-impl BucketPolicyDenies {
-    pub(super) fn judge<'m, 't>(&self, checker: &mut Checker<'_, 'm, 't>, item: &Item<'m, 't>) -> Judgement {
-        let block = item.owner();
-        let mut locations = Vec::new();
-        let mut statements = Vec::new();
-        let mut unknown = Truth::False;
-        let targets = if block.kind == "AWS::S3::BucketPolicy" {
-            // The policy of a bucket outside the template: judged alone.
-            let Some(bucket) = bucket_of(checker, block) else { return Truth::Unknown.into() };
-            let found = policy::statements(checker.run, block, DocumentKind::Resource);
-            unknown = unknown.or(found.unknown.into());
-            statements.extend(found.found);
-            policy::bucket_name_targets(bucket)
-        } else {
-            let policies = ["AWS::S3::BucketPolicy".to_owned()];
-            unknown = unknown.or(if checker.may_hide(&policies) { Truth::Unknown } else { Truth::False });
-            for other in checker.candidates(&policies) {
-                let Some(bucket) = bucket_of(checker, other) else { continue };
-                let guards = crate::graph::refers_to(checker.run, bucket, block);
-                if guards.is_false() || !crate::expand::exists(checker.run, other) {
-                    continue;
-                }
-                if checker.explain {
-                    locations.push(crate::finding::Related {
-                        span: other.key_span,
-                        message: format!("policy `{}` applies to the bucket", other.name),
-                    });
-                }
-                if guards.is_true() {
-                    let found = policy::statements(checker.run, other, DocumentKind::Resource);
-                    unknown = unknown.or(found.unknown.into());
-                    statements.extend(found.found);
-                } else {
-                    unknown = Truth::Unknown;
-                }
-            }
-            policy::bucket_targets(checker.run, block)
-        };
-        let targets: Vec<_> = targets
-            .into_iter()
-            .zip([BucketTarget::Bucket, BucketTarget::Objects])
-            .filter(|(_, kind)| self.targets.contains(kind))
-            .map(|(target, _)| target)
-            .collect();
-        let actions: Vec<&str> = self.actions.iter().map(String::as_str).collect();
-        let mut truth = Truth::True;
-        for request in &self.requests {
-            let context: Vec<(&str, Option<&str>)> =
-                request.iter().map(|(key, value)| (key.as_str(), value.as_deref())).collect();
-            let request = Request { actions: &actions, targets: &targets, context: &context };
-            truth = truth.and(policy::denies(checker.run, &statements, &request));
-        }
-        // What could not be read may deny it too.
-        if truth.is_false() && !unknown.is_false() {
-            truth = Truth::Unknown;
-        }
-        let has_policy = !locations.is_empty();
-        checker.at(truth, || {
-            let mut location = item.location();
-            location.related = locations;
-            location.words = vec![(
-                "policies",
-                if has_policy { "its bucket policy does not deny" } else { "no bucket policy in this template denies" }
-                    .to_owned(),
-            )];
-            location
-        })
-    }
-}
-
-fn bucket_of<'m, 't>(checker: &mut Checker<'_, 'm, 't>, policy: &'m crate::expand::Block<'t>) -> Option<&'m Value<'t>> {
-    match checker.follow(&["Properties", "Bucket"], &Item::Block(policy)) {
-        Followed::Value(bucket, _) => Some(bucket),
-        Followed::Absent(..) | Followed::Unknown(..) | Followed::Unwritten(_) => None,
-    }
 }

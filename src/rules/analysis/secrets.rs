@@ -1,8 +1,8 @@
 //! Exposed secrets, based on [`crate::graph::secrets`].
 
 use crate::eval::value::{DynamicService, Kind, Origin, Value};
-use crate::expand::Section;
-use crate::graph::secrets;
+use crate::finding::Related;
+use crate::graph::secrets::{self, Referenced};
 use crate::rules::checker::{Checker, Item, Judgement, Location};
 use crate::rules::path::Path;
 use crate::truth::Truth;
@@ -22,25 +22,25 @@ impl LiteralSecrets {
         let block = item.owner();
         let mut truth = Truth::False;
         let mut locations = Vec::new();
-        for (key, node) in self.below.iter().filter_map(|key| Some((key, block.node.get(key)?))) {
-            // An output's value is what the output is called.
-            let name = if block.section == Section::Outputs { block.name } else { key };
-            for secret in secrets::literal_secrets(name, node) {
-                truth = Truth::True;
-                if checker.explain {
-                    let way = [block.path().as_str(), key, &secret.path].map(str::to_owned);
-                    locations.push(Location {
-                        span: secret.span,
-                        path: way.into_iter().filter(|step| !step.is_empty()).collect::<Vec<_>>().join("/"),
-                        name: secret.name,
-                        // No message repeats the secret.
-                        state: format!("is {}", secret.what),
-                        value: secret.what.to_owned(),
-                        message: None,
-                        words: vec![("what", secret.what.to_owned())],
-                        related: Vec::new(),
-                    });
-                }
+        for secret in secrets::secrets_of_block(checker.run, checker.model, block, &self.below) {
+            truth = Truth::True;
+            if checker.explain {
+                let state = match &secret.line {
+                    Some((line, of)) => format!("is {} in line {line} of `{of}`", secret.what),
+                    None => format!("is {}", secret.what),
+                };
+                let related = secret.elsewhere.map(|span| Related { span, message: "the value".to_owned() });
+                locations.push(Location {
+                    span: secret.span,
+                    path: secret.path,
+                    name: secret.name,
+                    // No message repeats the secret.
+                    state,
+                    value: secret.what.to_string(),
+                    message: None,
+                    words: vec![("what", secret.what.into_owned())],
+                    related: related.into_iter().collect(),
+                });
             }
         }
         if checker.explain && locations.is_empty() {
@@ -96,11 +96,11 @@ fn holds_secret(checker: &Checker<'_, '_, '_>, name: &str, value: &Value<'_>) ->
         return false;
     }
     match value.text() {
-        Some(text) => secrets::is_secret_literal(&text),
+        Some(text) => secrets::is_named_secret(name, &text),
         // With a secret's name, a parameter is the secret, unless its own name shows that it is a reference. Resources and
         // other stacks return ARNs. Nothing is known about anything else.
         None => value.parts().iter().any(|part| match part.origin {
-            Origin::Parameter(name) => !secrets::names_a_reference(name),
+            Origin::Parameter(name) => checker.model.parameter(name).is_none_or(secrets::may_carry),
             Origin::Dynamic { .. } => true,
             _ => false,
         }),
@@ -135,33 +135,92 @@ fn exposed_origin(checker: &Checker<'_, '_, '_>, origin: &Origin<'_>) -> Option<
     }
 }
 
-/// Whether a value exposes a secret: a `NoEcho` parameter, the value of a stored secret, or an attribute that is a secret.
+/// Whether a value passes a secret on: a `NoEcho` parameter or one that carries a secret, the value of a stored secret, or an
+/// attribute that is one. Looked at as written, in the branches that the scenario takes. Word: `{secret}`.
 #[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(with = "RawExposesSecret"))]
+#[serde(try_from = "RawExposesSecret")]
+pub struct ExposesSecret {
+    pub(super) path: Path,
+    keys: Vec<String>,
+    except: Vec<Referenced>,
+}
+
+#[derive(Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
-pub struct ExposesSecret {
-    /// The path of the value.
-    pub(super) path: Path,
+struct RawExposesSecret {
+    /// The path of the value, or of a block that contains some. It consists of names.
+    path: Path,
+    /// In a block, only values below one of these keys.
+    #[serde(default)]
+    keys: Vec<String>,
+    /// Kinds of secrets that do not count.
+    #[serde(default)]
+    except: Vec<Excepted>,
+}
+
+impl TryFrom<RawExposesSecret> for ExposesSecret {
+    type Error = String;
+
+    fn try_from(raw: RawExposesSecret) -> Result<Self, String> {
+        if raw.path.rest.is_some() {
+            return Err(format!("`{}`: the path of `exposes-secret` must consist of names", raw.path.text));
+        }
+        let except = raw.except.into_iter().map(Referenced::from).collect();
+        Ok(Self { path: raw.path, keys: raw.keys, except })
+    }
+}
+
+/// A kind of secret that a value may pass on.
+#[derive(Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+enum Excepted {
+    /// Parameters.
+    Parameters,
+    /// Dynamic references to secrets.
+    Stored,
+    /// Attributes of resources.
+    Attributes,
+}
+
+impl From<Excepted> for Referenced {
+    fn from(excepted: Excepted) -> Self {
+        match excepted {
+            Excepted::Parameters => Self::Parameter,
+            Excepted::Stored => Self::Stored,
+            Excepted::Attributes => Self::Attribute,
+        }
+    }
 }
 
 impl ExposesSecret {
     pub(super) fn judge<'m, 't>(&self, checker: &mut Checker<'_, 'm, 't>, item: &Item<'m, 't>) -> Judgement {
-        let selection = checker.select_some(&self.path, item);
-        let mut truth = if selection.unknown { Truth::Unknown } else { Truth::False };
-        let mut locations = Vec::new();
-        for found in &selection.items {
-            let Item::Value { value, .. } = found else { continue };
-            if let Some(what) = exposed(checker, value) {
-                truth = Truth::True;
-                if checker.explain {
-                    let mut location = found.location();
-                    location.words = vec![("secret", what)];
-                    locations.push(location);
-                }
-            }
+        let block = item.owner();
+        let search = secrets::Search { keys: &self.keys, except: &self.except };
+        let (shown, hides) = secrets::shown_secrets(checker.run, checker.model, block, &self.path.names, search);
+        let truth = match (shown.is_empty(), hides) {
+            (false, _) => Truth::True,
+            (true, true) => Truth::Unknown,
+            (true, false) => Truth::False,
+        };
+        if !checker.explain {
+            return Judgement::bare(truth);
         }
-        if checker.explain && locations.is_empty() {
-            locations.push(selection.nearest);
+        let locations = shown.into_iter().map(|shown| {
+            let way = [block.path(), shown.path];
+            Location {
+                span: shown.span,
+                path: way.into_iter().filter(|step| !step.is_empty()).collect::<Vec<_>>().join("/"),
+                name: shown.name,
+                words: vec![("secret", shown.secrets.join(" and "))],
+                ..Location::default()
+            }
+        });
+        let mut locations: Vec<Location> = locations.collect();
+        if locations.is_empty() {
+            locations.push(item.location());
         }
         Judgement { truth, locations }
     }
@@ -172,6 +231,6 @@ pub(super) fn carries_secret<'m, 't>(checker: &mut Checker<'_, 'm, 't>, item: &I
     let model = checker.model;
     let carries = model
         .parameter(item.owner().name)
-        .is_some_and(|parameter| secrets::carries_secret(checker.run, model, parameter));
+        .is_some_and(|parameter| secrets::carries_secret(checker.run, model, parameter).is_some());
     checker.at(carries.into(), || item.location())
 }

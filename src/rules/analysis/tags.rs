@@ -1,7 +1,9 @@
 //! The tags of a resource.
 
 use crate::eval::value::{Kind, Value};
+use crate::expand::{Section, exists};
 use crate::facts::{self, TagShape};
+use crate::graph::tag_keys;
 use crate::rules::checker::{Checker, Followed, Item, Judgement, Location};
 use crate::rules::operand::Operand;
 use crate::truth::Truth;
@@ -51,6 +53,42 @@ impl Tagged {
                 followed => checker.short_of(&followed, &names, item),
             };
             location.words = vec![("missing", missing)];
+            location
+        })
+    }
+}
+
+/// Whether the template declares a resource whose type takes tags.
+pub(super) fn has_taggable_resources(checker: &mut Checker<'_, '_, '_>) -> Judgement {
+    let model = checker.model;
+    let mut taggable = model.resources.iter().filter(|block| facts::tag_shape(block.kind).is_some());
+    // One without a condition settles it, so that the conditions of the others are not choices of this check.
+    let always = taggable.clone().any(|block| block.condition.is_none());
+    Truth::from(always || taggable.any(|block| exists(checker.run, block))).into()
+}
+
+/// Whether some resource of the template has tags with all of these keys, as the template is written.
+#[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct UsesTagKeys {
+    /// The tag keys.
+    pub keys: Operand,
+}
+
+impl UsesTagKeys {
+    pub(super) fn judge<'m, 't>(&self, checker: &mut Checker<'_, 'm, 't>, item: &Item<'m, 't>) -> Judgement {
+        let keys = self.keys.texts(checker.settings);
+        let used = tag_keys::are_used(checker.model, &keys);
+        checker.at(used.into(), || {
+            let mut location = match (item, checker.model.whole.node.entry("Resources")) {
+                (Item::Block(block), Some(section)) if block.section == Section::Template => {
+                    Location { span: section.key_span, path: section.key.to_string(), ..item.location() }
+                }
+                _ => item.location(),
+            };
+            location.words =
+                vec![("missing", keys.iter().map(|key| format!("`{key}`")).collect::<Vec<_>>().join(", "))];
             location
         })
     }

@@ -7,7 +7,7 @@ use crate::eval::text;
 use crate::eval::value::Kind;
 use crate::expand::{self, Block, Section, written};
 use crate::graph::{self, names};
-use crate::policy;
+use crate::policy::{self, DocumentKind};
 use crate::rules::assertion::{Quantified, Related, Selector};
 use crate::rules::named::{self, Named};
 use crate::rules::path::Path;
@@ -54,6 +54,14 @@ impl<'m, 't> Checker<'_, 'm, 't> {
             Selector::Json(path) => self.json(path, item),
             Selector::Statements(kind) => {
                 let owner = item.owner();
+                let granted = match kind {
+                    // A permissions boundary grants nothing.
+                    DocumentKind::Identity => !graph::boundary::is_only_boundary(self.run, self.model, owner),
+                    DocumentKind::Trust | DocumentKind::Resource => Truth::True,
+                };
+                if granted.is_false() {
+                    return Elements { items: SmallVec::new(), nearest: self.own_location(item), unknown: false };
+                }
                 let statements = policy::statements(self.run, owner, *kind);
                 let nearest = self.around_statements(&statements, item);
                 let base = if self.explain { owner.path() } else { String::new() };
@@ -62,7 +70,7 @@ impl<'m, 't> Checker<'_, 'm, 't> {
                     .into_iter()
                     .map(|statement| {
                         let path = if base.is_empty() { base.clone() } else { format!("{base}/{}", statement.path) };
-                        (Item::Value { value: statement.value, name: String::new(), path, owner }, Truth::True)
+                        (Item::Value { value: statement.value, name: String::new(), path, owner }, granted)
                     })
                     .collect();
                 Elements { items, nearest, unknown: statements.unknown }
@@ -183,7 +191,8 @@ impl<'m, 't> Checker<'_, 'm, 't> {
                     membership = membership.or(refers);
                 }
             }
-            if !membership.is_false() && expand::exists(self.run, block) {
+            let belongs = if related.surely { membership.is_true() } else { !membership.is_false() };
+            if belongs && expand::exists(self.run, block) {
                 items.push((Item::Block(block), membership));
             }
         }

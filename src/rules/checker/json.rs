@@ -2,13 +2,25 @@
 
 use super::elements::Elements;
 use super::{Checker, Item};
-use crate::eval::value::{Kind, Value};
+use crate::eval::value::{Kind, Origin, Value};
 use crate::policy;
 use crate::rules::path::Path;
 use crate::truth::Truth;
 use smallvec::SmallVec;
 
 impl<'m, 't> Checker<'_, 'm, 't> {
+    /// The list or map in a JSON text; nothing if the text is not JSON.
+    pub fn json_text(&mut self, value: &Value<'t>) -> Option<&'m Value<'t>> {
+        if !policy::is_json(value) {
+            return None;
+        }
+        if !self.run.evaluator.afford(size(value)) {
+            return Some(self.run.keep(Value::unknown(Origin::function("Fn::Sub"), value.span)));
+        }
+        let read = policy::json_document(self.run, value)?;
+        Some(self.run.keep(read))
+    }
+
     /// The values that the JSON texts at a path hold, lists taken apart; other values as they are. All of them
     /// have the location of their text. What is not JSON may hold anything.
     pub(super) fn json(&mut self, path: &Path, item: &Item<'m, 't>) -> Elements<'m, 't> {
@@ -18,10 +30,7 @@ impl<'m, 't> Checker<'_, 'm, 't> {
         for found in selection.items {
             let Item::Value { value, name, path, owner } = found else { continue };
             let read = match &value.kind {
-                Kind::String(_) | Kind::Text(_) if self.run.evaluator.afford(size(value)) => {
-                    policy::json_document(value).map(|read| self.run.keep(read))
-                }
-                Kind::String(_) | Kind::Text(_) => None,
+                Kind::String(_) | Kind::Text(_) => self.json_text(value),
                 _ => Some(value),
             };
             let Some(read) = read else {

@@ -30,6 +30,14 @@ pub struct Location {
     pub related: Vec<RelatedLocation>,
 }
 
+impl Location {
+    /// The same location, with what a value is there.
+    pub fn of_value(self, value: &Value<'_>) -> Self {
+        let display = value.display();
+        Self { state: ["is ", &display].concat(), value: display, ..self }
+    }
+}
+
 /// A result and, where explanations were asked for, the locations that make it so.
 #[derive(Clone, Debug)]
 pub struct Judgement {

@@ -4,6 +4,7 @@ use super::Checker;
 use super::location::{Item, Location, NOT_SET};
 use crate::eval::Descent;
 use crate::eval::value::{Kind, Value};
+use crate::policy;
 use crate::rules::path::Path;
 use crate::source::Span;
 use smallvec::{SmallVec, smallvec};
@@ -50,6 +51,17 @@ impl<'m, 't> Checker<'_, 'm, 't> {
                 self.note_why(value);
                 return Followed::Unknown(value, index);
             }
+            // Properties that take a map of any kind take its JSON text as well.
+            if policy::is_json(value) {
+                match self.json_text(value) {
+                    Some(read) => value = read,
+                    None if value.text().is_some() => return Followed::Absent(span, index),
+                    None => {
+                        self.note_why(value);
+                        return Followed::Unknown(value, index);
+                    }
+                }
+            }
             let Some(field) = value.field(step.as_ref()) else { return Followed::Absent(span, index) };
             value = &field.value;
             span = field.key_span;
@@ -81,10 +93,13 @@ impl<'m, 't> Checker<'_, 'm, 't> {
             return Selection { items: smallvec![self.found(value, &path.names, item)], nearest, unknown: false };
         }
         let base = self.base(item, &path.names);
-        if value.is_opaque() {
+        let read = if policy::is_json(value) { self.json_text(value) } else { None };
+        let is_unread = read.is_none() && policy::is_json(value) && value.text().is_none();
+        if value.is_opaque() || is_unread {
             self.note_why(value);
             return Selection { items: SmallVec::new(), nearest: self.absent(value.span, base, ""), unknown: true };
         }
+        let value = read.unwrap_or(value);
         let mut unknown = false;
         let mut items = SmallVec::new();
         for (found, steps) in path.select_rest(value, self.explain) {

@@ -2,6 +2,7 @@
 
 use super::super::analysis::Analysis;
 use super::super::assertion::{Assertion, Form};
+use super::super::evidence::Evidence;
 use super::super::rule::Rule;
 use super::place::{Focus, Spot};
 use super::{Slip, did_you_mean, meant};
@@ -18,10 +19,11 @@ pub(super) fn vet(rule: &Rule, slips: &mut Vec<Slip>) {
     let mut all = COMMON.to_vec();
     for (index, check) in rule.checks.iter().enumerate() {
         let spot = Spot::check(index);
-        let mut words = COMMON.to_vec();
+        let of_evidence = check.evidence.map_or(&[][..], Evidence::words);
+        let mut words = [&COMMON, of_evidence].concat();
         for (key, assertion) in [("when", check.when.as_ref()), ("assert", Some(&check.assert))] {
             if let Some(assertion) = assertion {
-                walk(assertion, &mut words, &spot.below(key), slips);
+                walk(assertion, of_evidence, &mut words, &spot.below(key), slips);
             }
         }
         all.extend(&words);
@@ -43,18 +45,24 @@ fn words_of(flaw: Flaw) -> &'static [&'static str] {
     }
 }
 
-/// Checks the messages in an assertion, and adds the words of its analyses.
-fn walk(assertion: &Assertion, words: &mut Vec<&'static str>, spot: &Spot<'_>, slips: &mut Vec<Slip>) {
+/// Checks the messages in an assertion, and adds the words of its analyses. Those of evidence are in all of them.
+fn walk(
+    assertion: &Assertion,
+    of_evidence: &'static [&'static str],
+    words: &mut Vec<&'static str>,
+    spot: &Spot<'_>,
+    slips: &mut Vec<Slip>,
+) {
     let mut own = Vec::new();
     let mut all = |items: &[Assertion], spot: &Spot<'_>| {
         for (index, item) in items.iter().enumerate() {
-            walk(item, &mut own, &spot.item(index), slips);
+            walk(item, of_evidence, &mut own, &spot.item(index), slips);
         }
     };
     match &assertion.form {
         Form::All(items) => all(items, &spot.below("all")),
         Form::Any(items) => all(items, &spot.below("any")),
-        Form::Not(inner) => walk(inner, &mut own, &spot.below("not"), slips),
+        Form::Not(inner) => walk(inner, of_evidence, &mut own, &spot.below("not"), slips),
         Form::Quantified(_, quantified) | Form::Count(_, quantified) => {
             let key = match &assertion.form {
                 Form::Quantified(quantifier, _) => quantifier.key(),
@@ -63,15 +71,15 @@ fn walk(assertion: &Assertion, words: &mut Vec<&'static str>, spot: &Spot<'_>, s
             let spot = spot.below(key);
             for (key, inner) in [("where", &quantified.filter), ("assert", &quantified.test)] {
                 if let Some(inner) = inner {
-                    walk(inner, &mut own, &spot.below(key), slips);
+                    walk(inner, of_evidence, &mut own, &spot.below(key), slips);
                 }
             }
         }
         Form::Analysis(analysis) => own.extend(analysis.words()),
-        Form::Value { .. } | Form::Setting { .. } | Form::Undecided(_) => {}
+        Form::Value { .. } | Form::Setting { .. } | Form::Configured(_) | Form::Profile(_) | Form::Undecided(_) => {}
     }
     if let Some(text) = &assertion.message {
-        let known = COMMON.into_iter().chain(own.iter().copied()).collect();
+        let known = [&COMMON, of_evidence, own.as_slice()].concat();
         message(text, known, &spot.below("message"), slips);
     }
     words.append(&mut own);

@@ -227,14 +227,15 @@ impl<'r> Walk<'r> {
     }
 
     /// The value at a path, of those owners that have it, and those that lack it. Of several values it is the first one's, because
-    /// the same is asked of all.
+    /// the same is asked of all: one of them is enough for each owner.
     fn locate(&mut self, path: &Path, context: &Context<'r>, spot: &Spot<'_>) -> (Context<'r>, Vec<Lack<'r>>) {
         let Some(base) = &context.base else { return (Context::NOWHERE, Vec::new()) };
         if context.owners.is_empty() {
             return (Context::NOWHERE, Vec::new());
         }
         let chains = path.chains();
-        let mut all = Vec::new();
+        let number = chains.steps.len();
+        let mut all: Vec<Lack<'r>> = Vec::new();
         let mut first = None;
         for chain in chains.steps {
             let steps: Vec<PathStep> = base.iter().cloned().chain(chain).collect();
@@ -242,8 +243,11 @@ impl<'r> Walk<'r> {
             all.extend(lacks);
             first.get_or_insert(value);
         }
+        let missed = |owner: &str| all.iter().filter(|lack| lack.owner == owner).count() == number;
+        let lacking: Vec<bool> = all.iter().map(|lack| missed(lack.owner)).collect();
+        let lacks = all.into_iter().zip(lacking).filter_map(|(lack, is_lack)| is_lack.then_some(lack)).collect();
         let first = first.filter(|_| !chains.is_open);
-        (first.unwrap_or(Context::NOWHERE), all)
+        (first.unwrap_or(Context::NOWHERE), lacks)
     }
 
     fn locate_one(
@@ -333,7 +337,7 @@ impl<'r> Walk<'r> {
                 let spot = spot.below("analysis");
                 analysis.paths().into_iter().flat_map(|path| self.locate(path, context, &spot).1).collect()
             }
-            Form::Setting { .. } | Form::Undecided(_) => Vec::new(),
+            Form::Setting { .. } | Form::Configured(_) | Form::Profile(_) | Form::Undecided(_) => Vec::new(),
         }
     }
 
@@ -423,6 +427,12 @@ impl<'r> Walk<'r> {
         for test in &is.tests {
             if let Test::RefersTo(types, _) | Test::FromResource(types, _) = test {
                 self.types(types, spot);
+            }
+            if let Test::Among(path) = test {
+                // From the resource on.
+                let whole = Context { owners: value.owners.clone(), base: Some(Vec::new()) };
+                let (_, lacks) = self.locate(path, &whole, spot);
+                self.settle(lacks);
             }
         }
         let Some(base) = &value.base else { return };

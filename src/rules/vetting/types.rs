@@ -9,8 +9,8 @@ use crate::facts::{is_known_type, resource_types, resource_types_below};
 use crate::nearest::nearest;
 use std::collections::BTreeSet;
 
-/// Accepts any properties.
-const CUSTOM_RESOURCE: &str = "AWS::CloudFormation::CustomResource";
+/// Types that accept any properties.
+const OPEN_TYPES: [&str; 2] = ["AWS::CloudFormation::CustomResource", "AWS::CDK::Metadata"];
 const SAM: &str = "AWS::Serverless::";
 
 /// The types of SAM that `expand` knows, with the main type that SAM makes of each.
@@ -78,7 +78,7 @@ pub(super) fn look_up(kind: &str, newer: &Newer<'_>) -> Result<Known, Unknown> {
             }
         };
     }
-    if kind == CUSTOM_RESOURCE || kind.ends_with("::MODULE") {
+    if OPEN_TYPES.contains(&kind) || kind.ends_with("::MODULE") {
         return Ok(Known::Open);
     }
     if let Some(schema) = Schema::of(kind) {
@@ -91,9 +91,12 @@ pub(super) fn look_up(kind: &str, newer: &Newer<'_>) -> Result<Known, Unknown> {
         let made = MADE_BY_SAM.iter().find(|(own, _)| *own == name);
         return Err(Unknown::of_sam(kind, made.map(|(_, made)| *made)));
     }
+    let has_service = kind.matches("::").count() >= 2;
     let meant = match almost_of_aws(kind) {
         Some(meant) => Some(meant),
         None if kind.starts_with("AWS::") => nearest_type(kind),
+        // Every type but a custom one has three parts.
+        None if !has_service && !kind.starts_with("Custom::") => None,
         None => return Ok(Known::Open),
     };
     Err(Unknown::new(format!("there is no resource type `{kind}`{}", did_you_mean(meant))))
@@ -101,7 +104,7 @@ pub(super) fn look_up(kind: &str, newer: &Newer<'_>) -> Result<Known, Unknown> {
 
 /// The type that was probably meant by one that does not exist: one of the same service if there is such a service, because most of
 /// the letters of two types are those of their service.
-pub fn nearest_type(kind: &str) -> Option<String> {
+fn nearest_type(kind: &str) -> Option<String> {
     let (service, name) = kind.rsplit_once("::")?;
     let prefix = format!("{service}::");
     let mut names = resource_types_below(&prefix).peekable();
@@ -121,8 +124,12 @@ fn nearest_pattern(pattern: &str) -> Option<String> {
     nearest(service, services.into_iter()).map(|service| format!("AWS::{service}::{name}"))
 }
 
-/// A type of AWS whose namespace is written wrong: `Aws::S3::Bucket`. Other namespaces are of third parties.
+/// A type of AWS whose namespace is written wrong: `Aws::S3::Bucket`, or absent: `S3::Bucket`. Other namespaces are of third parties.
 fn almost_of_aws(kind: &str) -> Option<String> {
+    let without = format!("AWS::{kind}");
+    if is_known_type(&without) {
+        return Some(without);
+    }
     let (namespace, rest) = kind.split_once("::")?;
     let own = format!("AWS::{rest}");
     let is_near = namespace != "AWS" && namespace.eq_ignore_ascii_case("AWS")
@@ -181,7 +188,7 @@ impl<'r> Newer<'r> {
 
 /// The property that was probably meant by one that an object does not have: a name next to it or, if the type has it at one other
 /// place, the path of this place.
-pub fn nearest_property(schema: &Schema, name: &str, known: &[&'static str]) -> Option<String> {
+pub(super) fn nearest_property(schema: &Schema, name: &str, known: &[&'static str]) -> Option<String> {
     if let Some(meant) = meant(name, known.iter().copied()) {
         return Some(meant.to_owned());
     }

@@ -7,14 +7,12 @@ use super::scalar::Plain;
 use super::tag::Tag;
 use super::{Finished, Range, merge};
 use crate::source::{SourceId, Span};
-use crate::syntax::keys::{calls_macro, duplicate};
+use crate::syntax::functions::{self, add_note, calls_macro, is_misspelled};
+use crate::syntax::keys::unique;
 use crate::syntax::message::{quoted, too_deep};
-use crate::syntax::{Comment, Document, Entry, Kind, Language, MAX_DEPTH, Node, SyntaxError, SyntaxNote};
+use crate::syntax::{Comment, Document, Entry, Kind, Language, MAX_DEPTH, Node, Repeated, SyntaxError, SyntaxNote};
 use granit_parser::{Event, ScalarStyle, StructureStyle};
 use std::borrow::Cow;
-
-/// More notes than this are not kept: nobody reads them, and a text of octal numbers would fill the memory.
-const MAX_NOTES: usize = 100;
 
 /// A list or map that is open.
 pub(super) struct Frame<'s> {
@@ -45,6 +43,7 @@ pub(super) struct Builder<'s> {
     document: Option<Span>,
     comments: Vec<Comment<'s>>,
     notes: Vec<SyntaxNote>,
+    repeated: Vec<Repeated>,
     calls_macros: bool,
 }
 
@@ -60,6 +59,7 @@ impl<'s> Builder<'s> {
             document: None,
             comments: Vec::new(),
             notes: Vec::new(),
+            repeated: Vec::new(),
             calls_macros: false,
         }
     }
@@ -70,12 +70,6 @@ impl<'s> Builder<'s> {
 
     pub(super) fn error(&self, range: Range, message: impl Into<String>, help: impl Into<String>) -> SyntaxError {
         SyntaxError { span: self.span(range), message: message.into(), help: help.into(), related: None }
-    }
-
-    fn note(&mut self, span: Span, (message, help): (String, String)) {
-        if self.notes.len() < MAX_NOTES {
-            self.notes.push(SyntaxNote { span, message, help });
-        }
     }
 
     pub(super) fn event(&mut self, event: Event<'s>, span: &granit_parser::Span) -> Result<(), SyntaxError> {
@@ -113,12 +107,16 @@ impl<'s> Builder<'s> {
             )),
             Event::DocumentStart(explicit, _) => self.document_start(explicit, range),
             Event::Comment(..) => {
-                let text = self.layout.slice(Range { start: range.start + 1, ..range }).trim();
-                self.comments.push(Comment { span: self.span(range), text: Cow::Borrowed(text) });
+                self.comment(range);
                 Ok(())
             }
             _ => Ok(()),
         }
+    }
+
+    pub(super) fn comment(&mut self, range: Range) {
+        let text = self.layout.slice(Range { start: range.start + 1, ..range }).trim();
+        self.comments.push(Comment { span: self.span(range), text: Cow::Borrowed(text) });
     }
 
     fn document_start(&mut self, explicit: bool, range: Range) -> Result<(), SyntaxError> {
@@ -144,6 +142,7 @@ impl<'s> Builder<'s> {
             language: Language::Yaml,
             comments: self.comments,
             notes: self.notes,
+            repeated: self.repeated,
             calls_macros: self.calls_macros,
         }
     }
@@ -179,9 +178,9 @@ impl<'s> Builder<'s> {
             },
             _ => Finished::scalar(span, Kind::String(text)),
         };
-        if let Tag::Short(short) = &tag {
-            finished = short.long_form(finished, self.layout.slice(range));
-            self.calls_macros |= short.calls_macro();
+        if let Tag::Call(call) = &tag {
+            finished = call.long_form(finished, self.layout.slice(range));
+            self.calls_macros |= call.calls_macro();
         }
         self.note_tag(&tag);
         self.layout.advance(range.end);
@@ -191,15 +190,17 @@ impl<'s> Builder<'s> {
     /// A plain scalar, by YAML 1.1's rules, with a note where it is an octal number.
     fn plain(&mut self, text: Cow<'s, str>, span: Span) -> Finished<'s> {
         let plain = Plain::read(&text);
-        if let Some(note) = plain.note(&text) {
-            self.note(span, note);
+        if let Some((message, help)) = plain.note(&text) {
+            add_note(&mut self.notes, SyntaxNote { code: "octal-number", span, message, help });
         }
         Finished::scalar(span, plain.into_kind(text))
     }
 
     fn note_tag(&mut self, tag: &Tag) {
-        if let Some((range, note)) = tag.note() {
-            self.note(self.span(range), note);
+        if let Some(range) = tag.local()
+            && let Some(note) = tag.note(self.span(range))
+        {
+            add_note(&mut self.notes, note);
         }
     }
 
@@ -258,9 +259,7 @@ impl<'s> Builder<'s> {
         let kind = match frame.body {
             Body::Sequence(items) => Kind::Sequence(items),
             Body::Mapping { mut entries, merge, .. } => {
-                if let Some(error) = duplicate(&entries) {
-                    return Err(error);
-                }
+                entries = unique(entries, self.stack.is_empty(), &mut self.repeated);
                 if let Some((key, maps)) = merge {
                     merge::merge(&mut entries, key, maps, &self.layout)?;
                 }
@@ -269,9 +268,9 @@ impl<'s> Builder<'s> {
         };
         let node = Node { span: self.span(range), kind };
         let mut finished = Finished { node, height: frame.height + 1, cost: frame.cost + 1 };
-        if let Tag::Short(short) = &frame.tag {
-            finished = short.long_form(finished, "");
-            self.calls_macros |= short.calls_macro();
+        if let Tag::Call(call) = &frame.tag {
+            finished = call.long_form(finished, "");
+            self.calls_macros |= call.calls_macro();
         }
         self.complete(finished, frame.anchor, range)
     }
@@ -301,6 +300,9 @@ impl<'s> Builder<'s> {
             Body::Mapping { entries, key, merge } => match key.take() {
                 Some(Key::Named(key, key_span)) => {
                     self.calls_macros |= calls_macro(&key);
+                    if is_misspelled(&key) {
+                        add_note(&mut self.notes, functions::note(&key, key_span));
+                    }
                     entries.push(Entry { key, key_span, value: finished.node });
                 }
                 Some(Key::Merge(span)) => *merge = Some((span, finished.node)),
@@ -314,6 +316,6 @@ impl<'s> Builder<'s> {
 impl Frame<'_> {
     /// Levels of the tree that this frame becomes.
     fn levels(&self) -> usize {
-        if matches!(self.tag, Tag::Short(_)) { 2 } else { 1 }
+        if matches!(self.tag, Tag::Call(_)) { 2 } else { 1 }
     }
 }

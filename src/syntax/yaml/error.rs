@@ -7,9 +7,9 @@ use crate::syntax::message::{shown, too_deep};
 use granit_parser::{ErrorKind, ScanError, StructureStyle};
 
 impl Builder<'_> {
-    /// The parser stopped.
-    pub(super) fn refused(&self, error: &ScanError) -> SyntaxError {
-        let at = error.marker().byte_offset().unwrap_or(0);
+    /// The parser stopped. `start` is where the text that it read begins.
+    pub(super) fn refused(&self, error: &ScanError, start: usize) -> SyntaxError {
+        let at = start + error.marker().byte_offset().unwrap_or(0);
         let here = self.character(at);
         match error.kind() {
             ErrorKind::RecursionLimitExceeded => too_deep(self.span(here)),
@@ -156,12 +156,16 @@ impl Builder<'_> {
         error
     }
 
+    /// A string that is closed too late, by a quote that belongs to another one.
+    pub(super) fn never_closed(&self, quote: usize, at: usize) -> SyntaxError {
+        let mut error = self.unclosed_quote(self.character(at));
+        error.related = Some((self.span(Range { start: quote, end: quote + 1 }), "the string starts here".to_owned()));
+        error
+    }
+
     fn unclosed_quote(&self, here: Range) -> SyntaxError {
-        let mut error = self.error(
-            here,
-            "the quoted string is not closed",
-            "Add the closing quote. If the string has more lines, indent them more than the key.",
-        );
+        let mut error =
+            self.error(here, "the quoted string is not closed", "Add the closing quote where the string ends.");
         // In flow style the quote may be behind a comma or bracket.
         if let Some(quote) = self.layout.next_quote().filter(|quote| *quote < here.start) {
             let quote = Range { start: quote, end: quote + 1 };

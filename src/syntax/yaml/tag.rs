@@ -1,45 +1,12 @@
-//! Tags: CloudFormation's short forms (`!Sub`) into their long form, YAML's core tags (`!!str`), and what is neither.
+//! Tags: functions in their short form (`!Sub`) into their long form, YAML's core tags (`!!str`), and what is neither.
 
 use super::build::Body;
 use super::scalar::Plain;
 use super::{Finished, Range};
 use crate::source::Span;
-use crate::syntax::{Entry, Kind, Node, keys};
+use crate::syntax::functions::{UNKNOWN_FUNCTION, calls_macro, is_of_rain, long_form, meant, rain_note};
+use crate::syntax::{Entry, Kind, Node, SyntaxNote};
 use std::borrow::Cow;
-
-/// Short forms and the key of their long form.
-///
-/// The functions of AWS's "Intrinsic function reference" and "Rule functions", without `Fn::ForEach`: its key carries
-/// the loop's name, which a tag cannot. `Ref` and `Condition` have no `Fn::`.
-const SHORT_FORMS: [(&str, &str); 27] = [
-    ("Ref", "Ref"),
-    ("Sub", "Fn::Sub"),
-    ("GetAtt", "Fn::GetAtt"),
-    ("Join", "Fn::Join"),
-    ("Select", "Fn::Select"),
-    ("Equals", "Fn::Equals"),
-    ("If", "Fn::If"),
-    ("GetAZs", "Fn::GetAZs"),
-    ("FindInMap", "Fn::FindInMap"),
-    ("Base64", "Fn::Base64"),
-    ("ImportValue", "Fn::ImportValue"),
-    ("Not", "Fn::Not"),
-    ("Condition", "Condition"),
-    ("Split", "Fn::Split"),
-    ("Or", "Fn::Or"),
-    ("And", "Fn::And"),
-    ("Cidr", "Fn::Cidr"),
-    ("Transform", "Fn::Transform"),
-    ("Length", "Fn::Length"),
-    ("ToJsonString", "Fn::ToJsonString"),
-    ("GetStackOutput", "Fn::GetStackOutput"),
-    ("Contains", "Fn::Contains"),
-    ("EachMemberEquals", "Fn::EachMemberEquals"),
-    ("EachMemberIn", "Fn::EachMemberIn"),
-    ("RefAll", "Fn::RefAll"),
-    ("ValueOf", "Fn::ValueOf"),
-    ("ValueOfAll", "Fn::ValueOfAll"),
-];
 
 /// What a tag means for the node after it.
 #[derive(Clone, Debug)]
@@ -48,18 +15,21 @@ pub(super) enum Tag {
     None,
     /// `!` alone: a string, whatever it looks like.
     NonSpecific,
-    /// One of CloudFormation's functions.
-    Short(Short),
+    /// A function, one of CloudFormation's or another: `!Iff`, `!Rain::Embed`.
+    Call(Call),
     /// One of YAML's own types.
     Core(Core, Range),
-    /// Anything else, with its name as it is written.
+    /// Any other of YAML's types, with its name as it is written.
     Unknown(String, Range),
 }
 
-/// A function in its short form.
-#[derive(Copy, Clone, Debug)]
-pub(super) struct Short {
-    key: &'static str,
+/// The call of a function in its short form.
+#[derive(Clone, Debug)]
+pub(super) struct Call {
+    /// The key that the call has in its long form.
+    key: Cow<'static, str>,
+    /// The tag as it is written, if CloudFormation does not have the function.
+    unknown: Option<String>,
     range: Range,
 }
 
@@ -86,8 +56,8 @@ impl Tag {
             ("", whole) => whole.strip_prefix('!'),
             _ => None,
         };
-        if let Some((_, key)) = SHORT_FORMS.iter().find(|(short, _)| Some(*short) == name) {
-            return Self::Short(Short { key, range });
+        if let Some(name) = name {
+            return Self::Call(Call::of(name, range));
         }
         let whole = format!("{}{}", tag.handle(), tag.suffix());
         match whole.strip_prefix("tag:yaml.org,2002:").and_then(Core::named) {
@@ -99,38 +69,73 @@ impl Tag {
     /// Where the tag stands, if it is a function or unknown: nothing that a key can have.
     pub(super) fn local(&self) -> Option<Range> {
         match self {
-            Self::Short(Short { range, .. }) | Self::Unknown(_, range) => Some(*range),
+            Self::Call(Call { range, .. }) | Self::Unknown(_, range) => Some(*range),
             Self::None | Self::NonSpecific | Self::Core(..) => None,
         }
     }
 
-    /// Message and help for a tag that means nothing here.
-    pub(super) fn note(&self) -> Option<(Range, (String, String))> {
-        let Self::Unknown(written, range) = self else { return None };
-        let name = written.trim_start_matches('!').trim_start_matches("Fn::");
-        let similar = SHORT_FORMS.iter().find(|(short, _)| short.eq_ignore_ascii_case(name));
-        let help = match similar {
-            Some((short, _)) => format!("Did you mean `!{short}`?"),
-            None if name.starts_with("ForEach") => "Write the loop in its long form, `Fn::ForEach::Name:`.".to_owned(),
-            None => "If another program expands the tag, lint the output of that program.".to_owned(),
+    /// The note for a tag that means nothing here. It is at `span`.
+    pub(super) fn note(&self, span: Span) -> Option<SyntaxNote> {
+        let (written, result, help) = match self {
+            Self::Call(call) => {
+                let written = call.unknown.as_ref()?;
+                let name = written.trim_start_matches('!');
+                if is_of_rain(name) {
+                    return Some(rain_note(written, span));
+                }
+                (written, "its value is unknown", help(name))
+            }
+            Self::Unknown(written, _) => (written, "the tag is ignored", EXPANDED.to_owned()),
+            Self::None | Self::NonSpecific | Self::Core(..) => return None,
         };
-        Some((*range, (format!("`{written}` is not a CloudFormation function, so the tag is ignored"), help)))
+        let message = format!("`{written}` is not a CloudFormation function, so {result}");
+        Some(SyntaxNote { code: UNKNOWN_FUNCTION, span, message, help })
     }
 }
 
-impl Short {
+/// Help for a tag that looks like a function.
+fn help(name: &str) -> String {
+    if name.starts_with("ForEach") {
+        return "Write the loop in its long form, `Fn::ForEach::Name:`.".to_owned();
+    }
+    match meant(name.trim_start_matches("Fn::")) {
+        Some(short) => format!("Did you mean `!{short}`?"),
+        None => EXPANDED.to_owned(),
+    }
+}
+
+/// Help for a tag that looks like none of CloudFormation's.
+const EXPANDED: &str = "If another program expands the tag, lint the output of that program.";
+
+impl Call {
+    /// Of a tag's name, without `!`.
+    fn of(name: &str, range: Range) -> Self {
+        if let Some(key) = long_form(name) {
+            return Self { key: Cow::Borrowed(key), unknown: None, range };
+        }
+        let key = match name {
+            // A tag has no place for a loop's name.
+            _ if name.starts_with("ForEach") => Cow::Borrowed("Fn::ForEach"),
+            // The long form that Rain has.
+            _ if is_of_rain(name) => Cow::Owned(name.to_owned()),
+            // Written with the prefix of the long form, it is still not the function.
+            _ => Cow::Owned(format!("Fn::{}", name.replace("Fn::", "fn::"))),
+        };
+        Self { key, unknown: Some(format!("!{name}")), range }
+    }
+
     /// Whether the function is a macro.
-    pub(super) fn calls_macro(self) -> bool {
-        keys::calls_macro(self.key)
+    pub(super) fn calls_macro(&self) -> bool {
+        calls_macro(&self.key)
     }
 
     /// The map with one key that the tagged value stands for. `written` is the value's text, if it is a scalar.
-    pub(super) fn long_form<'s>(self, value: Finished<'s>, written: &'s str) -> Finished<'s> {
+    pub(super) fn long_form<'s>(&self, value: Finished<'s>, written: &'s str) -> Finished<'s> {
         let value = if self.key == "Fn::GetAtt" { split_attribute(value, written) } else { value };
         let source = value.node.span.source;
         let key_span = Span::new(source, self.range.start, self.range.end);
         let span = Span { end: value.node.span.end.max(key_span.end), ..key_span };
-        let entry = Entry { key: Cow::Borrowed(self.key), key_span, value: value.node };
+        let entry = Entry { key: self.key.clone(), key_span, value: value.node };
         Finished {
             node: Node { span, kind: Kind::Mapping(vec![entry]) },
             height: value.height + 1,

@@ -1,8 +1,8 @@
-//! Base64 (RFC 4648, section 4), as far as a reason may be written in it.
+//! Base64 (RFC 4648, section 4), as far as templates hold text in it.
 
 /// The text that a Base64 text stands for; none where it is not Base64 or not UTF-8. Line breaks and missing padding are passed
 /// over.
-pub(super) fn decode(text: &str) -> Option<String> {
+pub fn decode(text: &str) -> Option<String> {
     let digits: Vec<u8> = text.bytes().filter(|byte| !byte.is_ascii_whitespace()).collect();
     let padding = digits.iter().rev().take_while(|byte| **byte == b'=').count();
     let digits = digits.get(..digits.len() - padding)?;

@@ -1,0 +1,334 @@
+//! The actions and resources of an `Allow`, divided where `Deny` statements distinguish them.
+//!
+//! Statements add up: one can deny what another excepts (`NotAction`, `NotResource`) or does not name. So what is allowed is
+//! divided into cells along the patterns of these statements, and each cell is checked separately.
+
+use super::normal::element;
+use super::pattern::{Pattern, Side};
+use super::reach::is_everything;
+use super::target::{Target, covers_pattern, covers_resource, is_apart, spares_resource};
+use super::wildcard::{ask, is_wildcard_resource};
+use crate::eval::Run;
+use crate::eval::text::{CLOSE, OPEN};
+use crate::eval::value::{Origin, Value};
+use crate::truth::Truth;
+
+/// Actions or resources that are distinguished. Beyond this number, the result is unknown.
+const MOST_CELLS: usize = 64;
+
+/// The resource of a policy.
+#[derive(Clone, Debug)]
+pub enum Subject<'a, 't> {
+    /// A bucket, its objects, or both.
+    Bucket(&'a [Target<'t>]),
+    /// Something else.
+    Other {
+        /// The values that name it.
+        names: &'a [&'a Value<'t>],
+        /// The service of the actions on it (`sqs`), if it is known.
+        service: Option<&'static str>,
+    },
+}
+
+impl<'t> Subject<'_, 't> {
+    pub(super) fn service(&self) -> Option<&'static str> {
+        match self {
+            Self::Bucket(_) => Some("s3"),
+            Self::Other { service, .. } => *service,
+        }
+    }
+}
+
+/// The actions and resources that an `Allow` allows, divided where `Deny` statements distinguish them, and which of these statements
+/// applies to which.
+pub(super) struct Cells {
+    /// For each action, whether each `Deny` covers it.
+    actions: Vec<Vec<Truth>>,
+    /// For each resource.
+    resources: Vec<Vec<Truth>>,
+}
+
+impl Cells {
+    /// None if there are too many.
+    pub(super) fn of<'v, 't>(
+        run: &mut Run<'_, 't>,
+        allow: &'v Value<'t>,
+        denies: &[&'v Value<'t>],
+        subject: &Subject<'_, 't>,
+    ) -> Option<Self> {
+        let actions = Dimension { element: element::ACTIONS, excepted: element::NOT_ACTIONS, absent: Truth::False };
+        // Trust policies and file system policies have no `Resource`. Source: IAM User Guide, "IAM JSON policy elements:
+        // Resource"; Amazon EFS user guide, "Resource-based policies within Amazon EFS".
+        let without = matches!(subject.service(), Some("sts" | "elasticfilesystem"));
+        // Statements of repository policies need none either (Amazon ECR user guide, "Private repository policies", examples): both
+        // statements are then about the resource that the policy belongs to.
+        let names_none = [element::RESOURCES, element::NOT_RESOURCES].iter().all(|name| allow.get(name).is_none());
+        let absent = (without || (names_none && matches!(subject, Subject::Other { .. }))).into();
+        let resources = Dimension { element: element::RESOURCES, excepted: element::NOT_RESOURCES, absent };
+        let mut of_actions = |run: &mut Run<'_, 't>, outer: &Value<'t>, inner: &Piece<'_, '_, 't>, how: How| {
+            action_relation(run, outer, inner, how, subject)
+        };
+        let actions = actions.cells(run, allow, denies, &[Piece::All], &mut of_actions)?;
+        let whole = match subject {
+            Subject::Bucket(targets) => targets.iter().map(Piece::Target).collect(),
+            Subject::Other { .. } => vec![Piece::All],
+        };
+        let mut of_resources = |run: &mut Run<'_, 't>, outer: &Value<'t>, inner: &Piece<'_, '_, 't>, how: How| {
+            resource_relation(run, outer, inner, how, subject)
+        };
+        let resources = resources.cells(run, allow, denies, &whole, &mut of_resources)?;
+        Some(Self { actions, resources })
+    }
+
+    /// Whether one of the statements denies every action on every resource. `denied_by` contains whether each applies to a request.
+    pub(super) fn all_denied(&self, denied_by: &[Truth]) -> Truth {
+        Truth::all(
+            self.actions
+                .iter()
+                .flat_map(|actions| self.resources.iter().map(move |resources| (actions, resources)))
+                .map(|(actions, resources)| {
+                    Truth::any(
+                        denied_by
+                            .iter()
+                            .zip(actions.iter().zip(resources))
+                            .map(|(denied, (action, resource))| denied.and(*action).and(*resource)),
+                    )
+                }),
+        )
+    }
+}
+
+/// Actions or resources.
+struct Dimension {
+    element: &'static str,
+    excepted: &'static str,
+    /// Whether a statement without both elements covers everything.
+    absent: Truth,
+}
+
+/// Something that an `Allow` allows.
+#[derive(Clone, Copy)]
+enum Piece<'p, 'v, 't> {
+    /// Everything.
+    All,
+    /// What a pattern matches.
+    Pattern(&'v Value<'t>),
+    /// The bucket, or its objects.
+    Target(&'p Target<'t>),
+}
+
+/// How a pattern relates to what is allowed.
+#[derive(Copy, Clone, PartialEq, Eq)]
+enum How {
+    /// It matches all of it.
+    Covers,
+    /// It matches nothing of it.
+    Spares,
+}
+
+/// Whether a pattern relates so to what is allowed.
+type Relation<'r, 'm, 't> = &'r mut dyn FnMut(&mut Run<'m, 't>, &Value<'t>, &Piece<'_, '_, 't>, How) -> Truth;
+
+impl Dimension {
+    /// For each cell, whether each `Deny` covers it.
+    fn cells<'m, 'v, 't>(
+        &self,
+        run: &mut Run<'m, 't>,
+        allow: &'v Value<'t>,
+        denies: &[&'v Value<'t>],
+        whole: &[Piece<'_, 'v, 't>],
+        relation: Relation<'_, 'm, 't>,
+    ) -> Option<Vec<Vec<Truth>>> {
+        let mut pieces: Vec<Piece<'_, 'v, 't>> = Vec::new();
+        for pattern in allow.get(self.element).map(Value::items).unwrap_or_default() {
+            if is_all(run, pattern).is_true() {
+                pieces.extend(whole);
+            } else {
+                pieces.push(Piece::Pattern(pattern));
+            }
+        }
+        if pieces.is_empty() {
+            // Everything, or everything with exceptions: at most everything.
+            pieces.extend(whole);
+        }
+        let mut cells = Vec::new();
+        for piece in pieces {
+            // A pattern that covers only a part of the piece makes a separate cell.
+            let mut inside: Vec<&'v Value<'t>> = Vec::new();
+            for pattern in
+                denies.iter().flat_map(|deny| [self.element, self.excepted].map(|name| deny.get(name))).flatten()
+            {
+                for pattern in pattern.items() {
+                    if inside.len() >= MOST_CELLS {
+                        return None;
+                    }
+                    if relation(run, pattern, &piece, How::Covers).is_false()
+                        && relation(run, pattern, &piece, How::Spares).is_false()
+                        && !inside.iter().any(|known| known.display() == pattern.display())
+                    {
+                        inside.push(pattern);
+                    }
+                }
+            }
+            let excepted = allow.get(self.excepted).map(Value::items).unwrap_or_default();
+            for pattern in &inside {
+                let inside = Piece::Pattern(pattern);
+                if excepted.iter().any(|known| relation(run, known, &inside, How::Covers).is_true()) {
+                    continue;
+                }
+                cells.push(
+                    denies.iter().map(|deny| self.denies(run, deny, &Piece::Pattern(pattern), &[], relation)).collect(),
+                );
+            }
+            cells.push(denies.iter().map(|deny| self.denies(run, deny, &piece, &inside, relation)).collect());
+            if cells.len() > MOST_CELLS {
+                return None;
+            }
+        }
+        Some(cells)
+    }
+
+    /// Whether a statement covers all of a piece, except what matches patterns that are separate cells.
+    fn denies<'m, 'v, 't>(
+        &self,
+        run: &mut Run<'m, 't>,
+        deny: &'v Value<'t>,
+        piece: &Piece<'_, 'v, 't>,
+        without: &[&'v Value<'t>],
+        relation: Relation<'_, 'm, 't>,
+    ) -> Truth {
+        match (deny.get(self.element), deny.get(self.excepted)) {
+            (Some(patterns), _) => {
+                Truth::any(patterns.items().iter().map(|pattern| relation(run, pattern, piece, How::Covers)))
+            }
+            (None, Some(excepted)) => Truth::all(excepted.items().iter().map(|pattern| {
+                if without.iter().any(|known| known.display() == pattern.display()) {
+                    Truth::True
+                } else {
+                    relation(run, pattern, piece, How::Spares)
+                }
+            })),
+            (None, None) => self.absent,
+        }
+    }
+}
+
+fn is_all<'t>(run: &mut Run<'_, 't>, pattern: &Value<'t>) -> Truth {
+    ask(run, pattern, |value| match value.text() {
+        Some(text) => (text == "*:*" || (!text.is_empty() && text.chars().all(|c| c == '*'))).into(),
+        None => Truth::False,
+    })
+}
+
+fn action_relation<'t>(
+    run: &mut Run<'_, 't>,
+    outer: &Value<'t>,
+    inner: &Piece<'_, '_, 't>,
+    how: How,
+    subject: &Subject<'_, 't>,
+) -> Truth {
+    let relate = |outer: Option<Pattern>, inner: &Pattern| {
+        let outer = outer.unwrap_or_default().map(str::to_ascii_lowercase);
+        match how {
+            How::Covers => outer.covers(inner),
+            How::Spares => outer.is_disjoint_from(inner),
+        }
+    };
+    match inner {
+        Piece::Pattern(inner) => run.decide(&[outer, inner], &|values| match values {
+            [outer, inner] => {
+                let inner = Pattern::of(inner, Side::Inner).unwrap_or_default().map(str::to_ascii_lowercase);
+                relate(Pattern::of(outer, Side::Outer), &inner)
+            }
+            _ => Truth::Unknown,
+        }),
+        Piece::All | Piece::Target(_) => {
+            // Other services have no actions on the resource of the policy.
+            let mut all = Pattern::default();
+            all.push_text(&subject.service().map_or("*".to_owned(), |service| format!("{service}:*")));
+            ask(run, outer, |outer| relate(Pattern::of(outer, Side::Outer), &all))
+        }
+    }
+}
+
+fn resource_relation<'t>(
+    run: &mut Run<'_, 't>,
+    outer: &Value<'t>,
+    inner: &Piece<'_, '_, 't>,
+    how: How,
+    subject: &Subject<'_, 't>,
+) -> Truth {
+    let everything = is_everything(run, outer);
+    if everything.is_true() {
+        return (how == How::Covers).into();
+    }
+    match (inner, subject) {
+        (Piece::Target(target), _) => match how {
+            How::Covers => covers_resource(run, outer, target),
+            How::Spares => spares_resource(run, outer, target),
+        },
+        (Piece::Pattern(inner), Subject::Bucket(targets)) => match (how, targets.first()) {
+            (How::Covers, Some(target)) => covers_pattern(run, outer, inner, target),
+            (How::Spares, Some(target)) => is_apart(run, outer, inner, target),
+            (_, None) => Truth::Unknown,
+        },
+        (Piece::All, _) => {
+            // The policy has one resource: a pattern that names it covers everything.
+            let names = is_wildcard_resource(run, outer).or(names_subject(run, outer, subject));
+            if how == How::Covers { names } else { !names }
+        }
+        (Piece::Pattern(inner), Subject::Other { .. }) => {
+            let both = names_subject(run, outer, subject).and(names_subject(run, inner, subject));
+            let related = run.decide(&[outer, inner], &|values| match values {
+                [outer, inner] => {
+                    let (outer, inner) = (Pattern::of(outer, Side::Outer), Pattern::of(inner, Side::Inner));
+                    let (outer, inner) = (outer.unwrap_or_default(), inner.unwrap_or_default());
+                    if how == How::Covers { outer.covers(&inner) } else { outer.is_disjoint_from(&inner) }
+                }
+                _ => Truth::Unknown,
+            });
+            match (how, both) {
+                (How::Covers, Truth::True) => Truth::True,
+                (How::Spares, Truth::True) => Truth::False,
+                _ => related,
+            }
+        }
+    }
+}
+
+/// Whether a resource pattern is a name or the ARN of the resource of the policy.
+fn names_subject<'t>(run: &mut Run<'_, 't>, pattern: &Value<'t>, subject: &Subject<'_, 't>) -> Truth {
+    let Subject::Other { names, .. } = subject else { return Truth::False };
+    let ids = |value: &Value<'t>| {
+        value.parts().iter().find_map(|part| match &part.origin {
+            Origin::Resource { id, .. } => Some(*id),
+            _ => None,
+        })
+    };
+    let by_reference = ids(pattern).is_some_and(|id| names.iter().any(|name| ids(name) == Some(id)));
+    if by_reference {
+        return Truth::True;
+    }
+    Truth::any(names.iter().map(|name| {
+        run.decide(&[pattern, name], &|values| match values {
+            [pattern, name] => {
+                let text = Pattern::of(pattern, Side::Outer).unwrap_or_default();
+                let last = text.text().rsplit([':', '/']).next().unwrap_or_default();
+                match name.text() {
+                    // The account and Region of an ARN do not matter here.
+                    Some(name) if !last.contains(OPEN) && !last.contains(CLOSE) => {
+                        (last == name.rsplit([':', '/']).next().unwrap_or_default()).into()
+                    }
+                    // A literal cannot contain a name that CloudFormation generates.
+                    None if pattern.text().is_some()
+                        && matches!(name.as_reference(), Some(Origin::Resource { .. })) =>
+                    {
+                        Truth::False
+                    }
+                    _ => crate::eval::text::equal(pattern, name),
+                }
+            }
+            _ => Truth::Unknown,
+        })
+    }))
+}

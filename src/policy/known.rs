@@ -1,0 +1,250 @@
+//! Context keys that distinguish callers, and fixed values of them, which no unknown caller can have.
+//!
+//! Sources: Amazon S3 user guide, "Blocking public access to your Amazon S3 storage", "The meaning of public"; Amazon EFS
+//! user guide, "Blocking public access to EFS file systems", "The meaning of public"; IAM User Guide, "AWS global
+//! condition context keys".
+
+use super::account::{Account, account_of};
+use super::cidr::Cidr;
+use super::condition::{Test, has_policy_variable};
+use super::pattern::{Pattern, Side};
+use super::principal::is_identity;
+use crate::eval::text::{CLOSE, OPEN, equals_str};
+use crate::eval::value::{Content, Value};
+use crate::truth::Truth;
+
+/// What makes a value of a key fixed.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub(super) enum Fixed {
+    /// It has no wildcard.
+    Whole,
+    /// It is an ARN whose account is fixed, or the ARN of a bucket, whose name is unique: a wildcard elsewhere still admits
+    /// no one else.
+    Arn,
+    /// It is an ARN whose account is fixed.
+    ArnOfAccount,
+    /// The organization's ID before the first `/` is fixed; organizational units below it may be wildcards.
+    OrganizationPath,
+    /// The unique ID before the first `:` is fixed; what follows is the name of a role's session, which may be a wildcard.
+    UserId,
+    /// A range of addresses that is narrow enough.
+    Addresses,
+    /// `true`.
+    Yes,
+}
+
+/// Which requests have a key. Source: IAM User Guide, "AWS global condition context keys", "Availability" of each.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub(super) enum Group {
+    /// Signed requests: the key identifies the caller.
+    Caller,
+    /// Requests from an internet address, not through a VPC endpoint.
+    Internet,
+    /// Requests through a VPC endpoint.
+    Endpoint,
+    /// Requests that an AWS service makes for a resource.
+    Source,
+    /// Any request: the key is about the request or the resource.
+    Request,
+}
+
+/// The keys that distinguish callers, in lower case, sorted.
+///
+/// The list of S3 with the keys that it sums up as "an AWS principal, user, role, or service principal", the one that EFS
+/// adds, and keys of the same meaning: the owner of the VPC endpoint, the organization of the source, the calling function
+/// or instance, and KMS's own key for the caller's account (KMS developer guide, "Condition keys for AWS KMS").
+/// Not: `kms:ViaService`, `lambda:FunctionUrlAuthType`, `aws:PrincipalType`, `aws:PrincipalTag/…`, `aws:Referer`,
+/// `aws:UserAgent`, `aws:username`, which anyone in any account can satisfy, and `aws:VpcSourceIp`: every VPC may have the
+/// same addresses (IAM User Guide, "aws:VpcSourceIp": present for every request through any VPC endpoint).
+const KEYS: [(&str, Fixed, Group); 30] = [
+    ("aws:ec2instancesourcevpc", Fixed::Whole, Group::Caller),
+    ("aws:principalaccount", Fixed::Whole, Group::Caller),
+    ("aws:principalarn", Fixed::Arn, Group::Caller),
+    ("aws:principalorgid", Fixed::Whole, Group::Caller),
+    ("aws:principalorgpaths", Fixed::OrganizationPath, Group::Caller),
+    ("aws:principalservicename", Fixed::Whole, Group::Source),
+    ("aws:principalservicenameslist", Fixed::Whole, Group::Source),
+    ("aws:sourceaccount", Fixed::Whole, Group::Source),
+    ("aws:sourcearn", Fixed::Arn, Group::Source),
+    ("aws:sourceip", Fixed::Addresses, Group::Internet),
+    ("aws:sourceorgid", Fixed::Whole, Group::Source),
+    ("aws:sourceorgpaths", Fixed::OrganizationPath, Group::Source),
+    ("aws:sourceowner", Fixed::Whole, Group::Source),
+    ("aws:sourcevpc", Fixed::Whole, Group::Endpoint),
+    ("aws:sourcevpcarn", Fixed::Arn, Group::Endpoint),
+    ("aws:sourcevpce", Fixed::Whole, Group::Endpoint),
+    ("aws:userid", Fixed::UserId, Group::Caller),
+    ("aws:vpceaccount", Fixed::Whole, Group::Endpoint),
+    ("aws:vpceorgid", Fixed::Whole, Group::Endpoint),
+    ("aws:vpceorgpaths", Fixed::OrganizationPath, Group::Endpoint),
+    ("codebuild:buildarn", Fixed::Arn, Group::Caller),
+    ("codebuild:projectarn", Fixed::Arn, Group::Caller),
+    ("ec2:sourceinstancearn", Fixed::Arn, Group::Caller),
+    ("elasticfilesystem:accessedviamounttarget", Fixed::Yes, Group::Request),
+    ("elasticfilesystem:accesspointarn", Fixed::ArnOfAccount, Group::Request),
+    ("kms:calleraccount", Fixed::Whole, Group::Caller),
+    ("lambda:sourcefunctionarn", Fixed::Arn, Group::Caller),
+    ("s3:dataaccesspointaccount", Fixed::Whole, Group::Request),
+    ("s3:dataaccesspointarn", Fixed::ArnOfAccount, Group::Request),
+    ("s3:x-amz-server-side-encryption-aws-kms-key-id", Fixed::Arn, Group::Request),
+];
+
+/// What makes a value of a key fixed. None for keys that do not distinguish callers. The key is in lower case.
+pub(super) fn fixed(key: &str) -> Option<Fixed> {
+    entry(key).map(|(_, fixed, _)| *fixed)
+}
+
+/// Which requests have a key. The key is in lower case.
+pub(super) fn group_of(key: &str) -> Group {
+    match entry(key) {
+        Some((_, _, group)) => *group,
+        None if matches!(
+            key,
+            "aws:username" | "aws:principaltype" | "aws:multifactorauthage" | "aws:tokenissuetime"
+        ) =>
+        {
+            Group::Caller
+        }
+        None if key.starts_with("aws:principaltag/") => Group::Caller,
+        None if key == "aws:vpcsourceip" => Group::Endpoint,
+        None => Group::Request,
+    }
+}
+
+fn entry(key: &str) -> Option<&'static (&'static str, Fixed, Group)> {
+    let index = KEYS.binary_search_by(|(known, ..)| (*known).cmp(key)).ok()?;
+    KEYS.get(index)
+}
+
+/// Policy variables that stand for the owner of the resource: what is compared with them is fixed.
+/// Source: IAM User Guide, "AWS global condition context keys", "aws:ResourceAccount", "aws:ResourceOrgID", "aws:ResourceOrgPaths".
+const OWNER_VARIABLES: [&str; 3] = ["${aws:resourceaccount}", "${aws:resourceorgid}", "${aws:resourceorgpaths}"];
+
+/// Whether a value of a key that is fixed in this way admits no unknown caller.
+pub(super) fn is_fixed(value: &Value<'_>, fixed: Fixed, test: Test) -> Truth {
+    if value.text().is_some_and(|text| OWNER_VARIABLES.contains(&text.to_ascii_lowercase().as_str())) {
+        return Truth::True;
+    }
+    match fixed {
+        Fixed::Whole => has_no_wildcard(value, test),
+        Fixed::Arn => {
+            has_no_wildcard(value, test).or(is_fixed_arn(value)).or(is_bucket_arn(value)).or(is_api_arn(value))
+        }
+        Fixed::ArnOfAccount => has_no_wildcard(value, test).or(is_fixed_arn(value)),
+        Fixed::UserId => has_no_wildcard(value, test).or(is_fixed_user(value)),
+        Fixed::OrganizationPath => is_fixed_organization(value, test),
+        Fixed::Addresses => match value.text() {
+            Some(text) => Cidr::parse(&text).is_some_and(Cidr::is_narrow).into(),
+            // The address of a resource is one address.
+            None if value.as_reference().is_some_and(is_identity) => Truth::True,
+            None => Truth::Unknown,
+        },
+        Fixed::Yes => equals_str(value, "true"),
+    }
+}
+
+/// Whether a value is the same for every request, and no wildcard matches it.
+fn has_no_wildcard(value: &Value<'_>, test: Test) -> Truth {
+    if let Some(text) = value.text() {
+        return (!text.contains(['*', '?']) && !has_policy_variable(&text)).into();
+    }
+    let mut result = Truth::True;
+    for part in value.parts() {
+        result = result.and(match &part.content {
+            Content::Known(text) => (!text.contains(['*', '?']) && !has_policy_variable(text)).into(),
+            Content::Choice | Content::Entry(_) => Truth::Unknown,
+            _ if is_identity(&part.origin) => Truth::True,
+            // Whatever it is, it is compared as it stands: these operators have no wildcards.
+            _ if matches!(test, Test::StringEquals | Test::StringEqualsIgnoreCase) => Truth::True,
+            _ => Truth::Unknown,
+        });
+    }
+    result
+}
+
+/// The account of an ARN is fixed.
+fn is_fixed_arn(value: &Value<'_>) -> Truth {
+    if value.text().is_some_and(|text| has_policy_variable(&text)) {
+        return Truth::False;
+    }
+    match account_of(value) {
+        Account::Own => Truth::True,
+        Account::Text(account) => (!account.is_empty() && !account.contains(['*', '?'])).into(),
+        Account::Unsettled(part) if is_identity(&part.origin) => Truth::True,
+        Account::Unsettled(_) => Truth::Unknown,
+        Account::None => Truth::False,
+    }
+}
+
+/// The bucket that an ARN names is fixed: `arn:aws:s3:::bucket`, also written `arn:aws:s3:*:*:bucket`.
+fn is_bucket_arn(value: &Value<'_>) -> Truth {
+    let pattern = Pattern::of(value, Side::Outer).unwrap_or_default();
+    if has_written_variable(pattern.text()) {
+        return Truth::False;
+    }
+    let mut segments = pattern.text().splitn(6, ':').skip(2);
+    let (service, account, resource) = (segments.next(), segments.nth(1), segments.next().unwrap_or_default());
+    if service != Some("s3") {
+        return Truth::False;
+    }
+    // What has an account is no bucket if there is a kind before its name: `accesspoint/records`.
+    let (name, kind) = resource.split_once('/').map_or((resource, false), |(name, _)| (name, true));
+    let no_bucket = kind && account.is_some_and(|account| !account.is_empty());
+    (!no_bucket && !name.is_empty() && !name.contains(['*', '?'])).into()
+}
+
+/// The API that an ARN names is fixed: `arn:aws:execute-api:us-east-1:*:a1b2c3/*`. API Gateway chooses the ID, which is the host name
+/// of the API in its Region: `https://a1b2c3.execute-api.us-east-1.amazonaws.com` (API Gateway developer guide, "Invoke REST APIs in
+/// API Gateway").
+fn is_api_arn(value: &Value<'_>) -> Truth {
+    let pattern = Pattern::of(value, Side::Outer).unwrap_or_default();
+    let mut segments = pattern.text().splitn(6, ':').skip(2);
+    let (service, resource) = (segments.next(), segments.nth(2).unwrap_or_default());
+    let id = resource.split('/').next().unwrap_or_default();
+    let named = !id.is_empty() && !id.contains(['*', '?']) && !has_written_variable(id);
+    (service == Some("execute-api") && named).into()
+}
+
+/// Whether a pattern's text has a policy variable outside of the names of what is open in it.
+fn has_written_variable(text: &str) -> bool {
+    text.split(OPEN).any(|piece| has_policy_variable(piece.rsplit(CLOSE).next().unwrap_or_default()))
+}
+
+/// `AROAEXAMPLEID:*`, or such an ID of a role of the template.
+fn is_fixed_user(value: &Value<'_>) -> Truth {
+    let pattern = Pattern::of(value, Side::Outer).unwrap_or_default();
+    let Some((id, _)) = pattern.text().split_once(':') else { return Truth::False };
+    let open = id.contains(OPEN) && !value.parts().first().is_some_and(|part| is_identity(&part.origin));
+    match (!id.is_empty() && !id.contains(['*', '?']) && !has_written_variable(id), open) {
+        (false, _) => Truth::False,
+        (true, true) => Truth::Unknown,
+        (true, false) => Truth::True,
+    }
+}
+
+/// `o-a1b2c3d4e5/r-ab12/*`
+fn is_fixed_organization(value: &Value<'_>, test: Test) -> Truth {
+    let pattern = Pattern::of(value, Side::Outer).unwrap_or_default();
+    let organization = pattern.text().split('/').next().unwrap_or_default();
+    if organization.is_empty() || organization.contains(['*', '?']) || has_written_variable(organization) {
+        return Truth::False;
+    }
+    // What is open has a wildcard in its value at most where these are compared with wildcards.
+    let open = organization.contains(OPEN) && !matches!(test, Test::StringEquals | Test::StringEqualsIgnoreCase);
+    if open && !value.parts().first().is_some_and(|part| is_identity(&part.origin)) {
+        Truth::Unknown
+    } else {
+        Truth::True
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_keys_are_in_order() {
+        assert!(KEYS.is_sorted_by_key(|(key, ..)| *key));
+        assert!(KEYS.iter().all(|(key, ..)| *key == key.to_ascii_lowercase()));
+    }
+}
