@@ -282,7 +282,7 @@ impl Linter {
             report.bare_resources = meant::resources_in(&document.root);
             report.diagnostics.extend(meant::meant_as_template(&document.root, source));
             if !report.diagnostics.is_empty() {
-                redaction::redact(&mut report, source, Vec::new(), &redaction::unread(source));
+                redaction::redact(&mut report, source, Vec::new(), &redaction::unjudged(source, &document.root));
             }
             return report;
         }
@@ -303,7 +303,7 @@ impl Linter {
             report.diagnostics.extend(meant::meant_as_template(&document.root, source));
             let mut secrets = files.unread(&texts);
             if !report.diagnostics.is_empty() {
-                secrets.extend(redaction::unread(source));
+                secrets.extend(redaction::unjudged(source, &document.root));
             }
             redaction::redact(&mut report, source, texts.into_sources(), &secrets);
             return report;

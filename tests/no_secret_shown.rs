@@ -95,6 +95,7 @@ fn no_format_shows_a_secret_of_a_template_that_cannot_be_parsed() {
     for (name, from, to) in [
         ("template.yaml", "Password: { Value: S3cret-0035 }", "Password: { Value: S3cret-0035 ]"),
         ("template.yaml", "MasterUserPassword: S3cret-0011,", "MasterUserPassword: \"S3cret-0011,"),
+        ("template.yaml", "\nResources:\n", "\nResource:\n"),
         ("template.yaml", "Default: S3cret-0005 }", "Default: S3cret-0005 ]"),
         (
             "template.yaml",

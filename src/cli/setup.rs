@@ -204,10 +204,12 @@ impl Setups {
         let pins: TypedPins = configured.chain(typed.parameters.clone()).collect();
         let pinned = pins.iter().map(|(name, (value, _))| (name.clone(), value.clone())).collect();
         let profile = typed.profile.clone().or(config.profile).unwrap_or_else(|| DEFAULT_PROFILE.to_owned());
+        let is_left_out = |entry: &RuleEntry| {
+            typed.ignored.iter().any(|id| names(id, entry.id()))
+                || typed.min_severity.is_some_and(|least| entry.severity() < least)
+        };
         let selects = |entry: &RuleEntry| {
-            let is_left_out = typed.ignored.iter().any(|id| names(id, entry.id()))
-                || typed.min_severity.is_some_and(|least| entry.severity() < least);
-            if is_left_out {
+            if is_left_out(entry) {
                 return false;
             }
             if !typed.rules.is_empty() {
@@ -226,7 +228,7 @@ impl Setups {
             linter
         } else {
             let is_off = |entry: &RuleEntry| overrides.off.iter().any(|id| id == entry.id());
-            linter.with_companions(|entry| !is_off(entry), &overrides.changes)
+            linter.with_companions(|entry| !is_off(entry) && !is_left_out(entry), &overrides.changes)
         };
         let linter = match typed.today {
             Some(today) => linter.on(today),

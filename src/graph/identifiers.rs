@@ -55,9 +55,23 @@ static NAMED_PATIENT: Expression = Expression::new(
 static NUMBERED_PATIENT: Expression = Expression::new(
     r"(?i)(?:^|[^a-z0-9])patient[-_ ]?(?:(?:id|no|number)[-_:=# ]*|[=#])(?P<number>\d{4,})(?:$|[^0-9])",
 );
-static PARAMETER: Expression = Expression::new(
-    r"(?i)^(?:patient_?(?:id|name|number|first_?name|last_?name|mrn|ssn|dob)|mrn|ssn|dob|medical_?record_?number|social_?security_?number|date_?of_?birth)$",
-);
+/// Names of parameters that take who a patient is, in lower case and without underscores.
+const PARAMETERS: [&str; 14] = [
+    "dateofbirth",
+    "dob",
+    "medicalrecordnumber",
+    "mrn",
+    "patientdob",
+    "patientfirstname",
+    "patientid",
+    "patientlastname",
+    "patientmrn",
+    "patientname",
+    "patientnumber",
+    "patientssn",
+    "socialsecuritynumber",
+    "ssn",
+];
 
 /// Words that stand after "patient" where the whole is a purpose and the date that of a backup or a version.
 const PURPOSES: [&str; 44] = [
@@ -109,29 +123,48 @@ const PURPOSES: [&str; 44] = [
 
 /// What a text is, if it identifies a person.
 pub fn identifies(text: &str) -> Option<&'static str> {
-    // Nearly every text holds none of these.
-    if !text.bytes().any(|byte| byte.is_ascii_digit() || byte == b'=') {
+    // Nearly every text holds none of these, and no expression is compiled for it.
+    let digits = text.bytes().filter(u8::is_ascii_digit).count();
+    if digits == 0 && !text.contains('=') {
         return None;
     }
+    let names_any = |words: &[&str]| words.iter().any(|word| names(text, word));
     let matches = |expression: &Expression| expression.is_match(text) == Some(true);
-    if social_security_number(text) {
+    if digits >= 9 && social_security_number(text) {
         Some("a Social Security number")
-    } else if matches(&RECORD_NUMBER) {
+    } else if names_any(&["mrn", "medical"]) && matches(&RECORD_NUMBER) {
         Some("a medical record number")
-    } else if matches(&BIRTH_DATE) {
+    } else if names_any(&["dob", "birth"]) && matches(&BIRTH_DATE) {
         Some("a date of birth")
-    } else if named_patient(text) {
+    } else if digits >= 8 && names_any(&["patient", "beneficiary", "insured"]) && named_patient(text) {
         Some("a patient's name and date of birth")
-    } else if matches(&NUMBERED_PATIENT) {
+    } else if digits >= 4 && names_any(&["patient"]) && matches(&NUMBERED_PATIENT) {
         Some("a patient number")
     } else {
         None
     }
 }
 
+/// Whether a text contains a word in any case.
+fn names(text: &str, word: &str) -> bool {
+    text.as_bytes().windows(word.len()).any(|part| part.eq_ignore_ascii_case(word.as_bytes()))
+}
+
+/// Whether a text has the form of a Social Security number in it.
+fn has_its_form(text: &str) -> bool {
+    text.as_bytes().windows(11).any(|part| {
+        let is_right =
+            |(at, byte): (usize, &u8)| if matches!(at, 3 | 6) { *byte == b'-' } else { byte.is_ascii_digit() };
+        part.iter().enumerate().all(is_right)
+    })
+}
+
 /// Whether a text holds a number that the Social Security Administration may have given out: no area 000, 666 or from 900 on, no
 /// group 00, no serial number 0000.
 fn social_security_number(text: &str) -> bool {
+    if !has_its_form(text) {
+        return false;
+    }
     let Some(regex) = SOCIAL_SECURITY.regex() else { return false };
     regex.captures_iter(text).any(|found| {
         let part = |name: &str| found.name(name).map_or("", |part| part.as_str());
@@ -209,7 +242,8 @@ impl<'t> Search<'_, 't> {
 
     /// A name that is used: of a parameter that takes who the patient is.
     fn parameter(&mut self, name: &str, span: Span) {
-        if PARAMETER.is_match(name) == Some(true) {
+        let plain = || name.bytes().filter(|byte| *byte != b'_').map(|byte| byte.to_ascii_lowercase());
+        if PARAMETERS.iter().any(|known| plain().eq(known.bytes())) {
             self.found("a parameter that identifies a patient", span);
         }
     }

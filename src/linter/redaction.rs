@@ -5,8 +5,9 @@
 
 use super::FileReport;
 use crate::finding::{Diagnostic, Finding, Suppression};
-use crate::graph::secrets::{Written, secrets_of_unread};
+use crate::graph::secrets::{Written, secrets_of_unread, written_in_tree};
 use crate::source::{Hidden, Source, Span};
+use crate::syntax::Node;
 use aho_corasick::{AhoCorasick, MatchKind};
 use foldhash::HashMap;
 use smallvec::SmallVec;
@@ -33,6 +34,13 @@ pub(super) fn clean(diagnostic: &mut Diagnostic, source: &Source) {
     if let Some(redaction) = Redaction::new(&unread(source)) {
         redaction.diagnostic(diagnostic);
     }
+}
+
+/// What is or looks like a secret in a text that is not a template.
+pub(super) fn unjudged<'t>(source: &Source, root: &'t Node<'t>) -> Vec<Written> {
+    let mut secrets = unread(source);
+    secrets.extend(written_in_tree(root));
+    secrets
 }
 
 /// What looks like a secret in a text that cannot be parsed.

@@ -24,4 +24,4 @@ pub use parameters::{Carries, carries_secret, may_carry};
 pub use shown::{Referenced, Search, Shown, shown_secrets};
 pub use texts::{is_named_secret, is_secret_literal, secret_text};
 pub use unread::secrets_of_unread;
-pub use written::{Written, secret_parameters, written_secrets};
+pub use written::{Written, secret_parameters, written_in_tree, written_secrets};

@@ -1,6 +1,7 @@
 //! Every secret that the text of a template holds, whether a rule reports it or not: what no report may show.
 
 use super::everywhere::{decoded, secrets_of_template, secrets_of_tree};
+use super::literals::LiteralSecret;
 use super::parameters::carries_secret;
 use super::texts::is_secret_literal;
 use crate::eval::explore;
@@ -33,10 +34,7 @@ pub fn written_secrets<'m, 't>(model: &'m Model<'m, 't>, roots: &[&'t Node<'t>],
     for root in roots.iter().filter(|root| !std::ptr::eq(**root, template.root)) {
         found.extend(secrets_of_tree(root, template.mappings));
     }
-    let parts = found.into_iter().flat_map(|secret| secret.written);
-    // A mark that joins parts is no secret.
-    let parts = parts.filter(|(_, text)| text.len() > 1);
-    let mut written: Vec<Written> = parts.map(|(span, text)| Written { span: Some(span), text }).collect();
+    let mut written = parts(found);
     let judged = written.len();
     let carrying = secret_parameters(model);
     for parameter in &carrying {
@@ -55,6 +53,18 @@ pub fn written_secrets<'m, 't>(model: &'m Model<'m, 't>, roots: &[&'t Node<'t>],
     let values = written.split_off(judged);
     written.extend(values.into_iter().filter(|secret| is_secret_literal(&secret.text)));
     written
+}
+
+/// The secrets that are written out in a tree of which nothing comes to be.
+pub fn written_in_tree<'t>(root: &'t Node<'t>) -> Vec<Written> {
+    let mappings = root.get("Mappings").and_then(Node::as_mapping).unwrap_or_default();
+    parts(secrets_of_tree(root, mappings))
+}
+
+/// The parts of secrets, each where it is written. A mark that joins parts is no secret.
+fn parts(secrets: Vec<LiteralSecret>) -> Vec<Written> {
+    let parts = secrets.into_iter().flat_map(|secret| secret.written).filter(|(_, text)| text.len() > 1);
+    parts.map(|(span, text)| Written { span: Some(span), text }).collect()
 }
 
 /// The parameters whose values nobody may see: with `NoEcho`, or for a secret.
