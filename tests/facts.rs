@@ -468,7 +468,7 @@ fn every_property_of_every_type_can_be_read() {
             }
             Kind::Enum(values) | Kind::EnumInAnyCase(values) => {
                 let is_odd = |value: &&str| value.contains(['{', '}', '(', ')', '|', ';', ',']);
-                assert!(!values.iter().any(|value| is_odd(value)), "{resource_type} {path}: {values:?}");
+                assert!(!values.iter().any(is_odd), "{resource_type} {path}: {values:?}");
             }
             _ => {}
         }

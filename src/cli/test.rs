@@ -153,11 +153,11 @@ fn test_all<'r>(chosen: &[&'r Read], all: &'r [Read], mutate: bool, problems: &m
         let text = mutate.then(|| rule.source.text());
         // A bug must not hide the results of the other rules.
         let trial = catch_unwind(AssertUnwindSafe(|| Trial::of(&subject, text)));
-        trial.map(|trial| Tested { rule, trial }).map_err(|_| internal_error(&rule.path))
+        trial.map(|trial| Tested { rule, trial }).map_err(|_| Box::new(internal_error(&rule.path)))
     };
     let test_all = || chosen.par_iter().map(test).collect();
     // The templates of examples can be as deep as others.
-    let results: Vec<Result<Tested<'r>, Diagnostic>> =
+    let results: Vec<Result<Tested<'r>, Box<Diagnostic>>> =
         match rayon::ThreadPoolBuilder::new().stack_size(STACK_BYTES).build() {
             Ok(pool) => pool.install(test_all),
             Err(_) => test_all(),
@@ -166,7 +166,7 @@ fn test_all<'r>(chosen: &[&'r Read], all: &'r [Read], mutate: bool, problems: &m
     for result in results {
         match result {
             Ok(one) => tested.push(one),
-            Err(diagnostic) => problems.diagnostics.push(diagnostic),
+            Err(diagnostic) => problems.diagnostics.push(*diagnostic),
         }
     }
     tested

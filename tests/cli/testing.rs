@@ -258,7 +258,7 @@ examples:
     removed 10 /assert/is/not-equals
     removed 10 /assert/is/type
     ");
-    insta::assert_snapshot!(wrong_in(&with("when: { path: $.DeletionPolicy, is: { not-equals: Retain }, or-absent: true }\n", "when: { path: $.Type, is: { present: true } }\n").replace("DeletionPolicy: Retain, ", "").replace("Period: 60 } }\n", "Period: 60 } } # finding\n").split("  passed-over:").next().unwrap()), @"
+    insta::assert_snapshot!(wrong_in(with("when: { path: $.DeletionPolicy, is: { not-equals: Retain }, or-absent: true }\n", "when: { path: $.Type, is: { present: true } }\n").replace("DeletionPolicy: Retain, ", "").replace("Period: 60 } }\n", "Period: 60 } } # finding\n").split("  passed-over:").next().unwrap()), @"
     patch 30: the patched template still fails: Queue `Kept` deletes messages too early: `MessageRetentionPeriod` is 60.
     removed 7 /when
     ");

@@ -46,7 +46,7 @@ pub(super) fn never(test: &Test, kind: &Kind, kinds: &[Kind], settings: &Setting
         Test::Like(operand, _) => {
             let patterns = operand.texts(settings);
             let is_covered = |value: &&str| patterns.iter().any(|pattern| pattern_covers(pattern, value));
-            if values.is_empty() || values.iter().any(|value| is_covered(value)) {
+            if values.is_empty() || values.iter().any(is_covered) {
                 return None;
             }
             let why = format!("is never like `{}`{}", patterns.join("` or `"), possible(kind, values));
@@ -54,7 +54,7 @@ pub(super) fn never(test: &Test, kind: &Kind, kinds: &[Kind], settings: &Setting
         }
         Test::Matches(expression, _) => {
             let is_matched = |value: &&str| expression.is_match(value) == Some(true);
-            if values.is_empty() || values.iter().any(|value| is_matched(value)) {
+            if values.is_empty() || values.iter().any(is_matched) {
                 return None;
             }
             let why = format!("never matches{}", possible(kind, values));
