@@ -3,6 +3,11 @@
 /// The candidate that takes the fewest edits to make of a misspelled name, if these are few enough. Different capitals are not an
 /// edit if nothing else differs.
 pub fn nearest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    nearest_within(name, candidates, usize::MAX)
+}
+
+/// [`nearest`] with a limit of edits, for names of which not all are known: most of the others are not misspelled.
+pub fn nearest_within<'a>(name: &str, candidates: impl Iterator<Item = &'a str>, limit: usize) -> Option<&'a str> {
     let name: Vec<char> = name.chars().collect();
     let mut search = Search::default();
     candidates
@@ -11,7 +16,7 @@ pub fn nearest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Opt
             search.candidate.extend(candidate.chars());
             // Of short names, most are a few edits away from any other.
             let length = search.candidate.len();
-            let most = 2.max(length / 3).min(name.len().min(length) / 2);
+            let most = 2.max(length / 3).min(name.len().min(length) / 2).min(limit);
             // It takes an edit for each character that one has more than the other.
             if name.len().abs_diff(length) > most {
                 return None;

@@ -136,8 +136,10 @@ fn properties_at_every_depth() {
         both(&text, &[("unknown-property", written, &format!("Did you mean `{meant}`?"))]);
     }
     for (kind, properties) in [
-        // Not like any other: it may be newer than the data.
+        // It may be newer than the data: not like any other, too different from the nearest, or next to it.
         ("AWS::S3::Bucket", "Quaternions: 1"),
+        ("AWS::S3::Bucket", "BucketNames: [x], BucketName: x"),
+        ("AWS::Cognito::UserPool", "KeyConfiguration: {}"),
         // Free keys, free values, functions.
         ("AWS::CloudFormation::Stack", "Parameters: {Parameter: 1, TemplateUrl: 2}"),
         ("AWS::CloudFormation::CustomResource", "ServiceTokens: 1"),

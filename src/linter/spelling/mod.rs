@@ -8,7 +8,7 @@ mod types;
 
 use super::file_report::{Notice, NoticeKind};
 use crate::expand::expansion::Note;
-use crate::nearest::nearest;
+use crate::nearest::nearest_within;
 use crate::source::Span;
 use crate::syntax::{Entry, Node};
 use std::collections::HashSet;
@@ -92,9 +92,14 @@ impl Spelling {
 
     /// The name that was probably meant, if there may still be a search.
     fn meant<'a>(&mut self, name: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+        self.meant_within(name, names, usize::MAX)
+    }
+
+    /// The same with a limit of edits.
+    fn meant_within<'a>(&mut self, name: &str, names: impl Iterator<Item = &'a str>, limit: usize) -> Option<&'a str> {
         /// No name that AWS has is longer.
         const MAX_LENGTH: usize = 100;
-        if self.may_search() && name.len() <= MAX_LENGTH { nearest(name, names) } else { None }
+        if self.may_search() && name.len() <= MAX_LENGTH { nearest_within(name, names, limit) } else { None }
     }
 
     /// Whether there may be one more search.

@@ -8,12 +8,13 @@ use crate::facts::properties::{Below, Map, Names, Properties};
 use crate::facts::sam_properties;
 use crate::syntax::{Entry, Kind, Node};
 
+/// A name with more edits is taken for another one.
+const MOST_EDITS: usize = 2;
+
 pub(super) fn check(resource: &Resource<'_, '_>, newer: &[String], spelling: &mut Spelling) {
     let Some(((kind, _), properties)) = resource.kind.zip(resource.properties) else { return };
     if let Some(names) = sam_properties(kind) {
-        for entry in own_entries(properties) {
-            among(entry, kind, names.clone(), spelling);
-        }
+        among(properties, kind, names, spelling);
     } else if let Some(known) = Properties::of(kind) {
         Walk { kind, known, newer, spelling }.node(properties, Properties::TOP, 0);
     }
@@ -25,19 +26,33 @@ pub(super) fn own_entries<'n, 't>(node: &'n Node<'t>) -> impl Iterator<Item = &'
     entries.filter(|entry| entry.key != "Ref" && !begins_as_function(&entry.key))
 }
 
-/// Notes an entry whose key is not one of the names, but nearly is.
+/// Notes those entries whose key is not one of the names, but nearly is.
 pub(super) fn among<'a>(
-    entry: &Entry<'_>,
+    node: &Node<'_>,
     of: &str,
     names: impl Iterator<Item = &'a str> + Clone,
     spelling: &mut Spelling,
 ) {
-    if names.clone().any(|name| name == entry.key) {
-        return;
+    for entry in own_entries(node) {
+        if !names.clone().any(|name| name == entry.key)
+            && let Some(meant) = meant(entry, node, names.clone(), spelling)
+        {
+            note(entry, of, meant, spelling);
+        }
     }
-    if let Some(meant) = spelling.meant(&entry.key, names) {
-        note(entry, of, meant, spelling);
-    }
+}
+
+/// The name that was probably meant by a key that is not one of the names. The key may also be newer than the data, and many names
+/// of one type are like each other (`KeyConfiguration`, `MfaConfiguration`). So there must be few edits, and the map must not have
+/// the other name as well.
+fn meant<'a>(
+    entry: &Entry<'_>,
+    node: &Node<'_>,
+    names: impl Iterator<Item = &'a str>,
+    spelling: &mut Spelling,
+) -> Option<&'a str> {
+    let meant = spelling.meant_within(&entry.key, names, MOST_EDITS)?;
+    node.get(meant).is_none().then_some(meant)
 }
 
 fn note(entry: &Entry<'_>, of: &str, meant: &str, spelling: &mut Spelling) {
@@ -75,7 +90,7 @@ impl Walk<'_> {
             Kind::Mapping(_) => {
                 let names = self.known.names(map);
                 for entry in own_entries(node) {
-                    self.property(entry, &names);
+                    self.property(entry, node, &names);
                 }
             }
             _ => {}
@@ -96,13 +111,13 @@ impl Walk<'_> {
         paths.filter(|(kind, _)| *kind == self.kind).any(|(_, path)| path.split(['.', '[']).any(|step| step == name))
     }
 
-    fn property(&mut self, entry: &Entry<'_>, names: &Names) {
+    fn property(&mut self, entry: &Entry<'_>, node: &Node<'_>, names: &Names) {
         match names.get(&entry.key) {
             Some(Below::Properties(below, inside)) => self.node(&entry.value, below, inside),
             Some(Below::Nothing) => {}
             None if self.is_newer(&entry.key) => {}
             None => {
-                if let Some(meant) = self.spelling.meant(&entry.key, names.iter()) {
+                if let Some(meant) = meant(entry, node, names.iter(), self.spelling) {
                     note(entry, self.kind, meant, self.spelling);
                 }
             }

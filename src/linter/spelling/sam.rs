@@ -93,8 +93,8 @@ pub(super) fn check_events(resource: &Resource<'_, '_>, spelling: &mut Spelling)
         let Some(event) = named.as_str() else { continue };
         match sam_event_properties(kind, event) {
             Some(names) => {
-                for property in entry.value.get("Properties").into_iter().flat_map(own_entries) {
-                    among(property, event, names.clone(), spelling);
+                if let Some(properties) = entry.value.get("Properties") {
+                    among(properties, event, names, spelling);
                 }
             }
             None => {
@@ -119,11 +119,7 @@ pub(super) fn check_globals(root: &Node<'_>, spelling: &mut Spelling) {
     for section in root.get("Globals").into_iter().flat_map(own_entries) {
         let kind = format!("{PREFIX}{}", section.key);
         match sam_properties(&kind) {
-            Some(names) => {
-                for property in own_entries(&section.value) {
-                    among(property, &kind, names.clone(), spelling);
-                }
-            }
+            Some(names) => among(&section.value, &kind, names, spelling),
             None => {
                 let names = sam_types().filter_map(|name| name.strip_prefix(PREFIX));
                 if let Some(meant) = spelling.meant(&section.key, names) {
