@@ -2,10 +2,11 @@
 //!
 //! The facts are sorted text embedded in the binary and searched where it lies: nothing is parsed, allocated or
 //! copied when the program starts. `data/resource-types.txt`, `data/schemas.txt`, `data/iam-actions.txt`,
-//! `data/iam-resources.txt`, `data/sam-types.txt` and `data/sam-policy-templates.txt` are made by `scripts/facts.py`;
+//! `data/iam-resources.txt`, `data/sam-connectors.txt`, `data/sam-types.txt` and `data/sam-policy-templates.txt` are made by `scripts/facts.py`;
 //! `data/attributes.txt`, `data/names.txt`, `data/stateful.txt`, `data/managed-policies.txt`, `data/hipaa-eligible.txt` and
 //! `data/privilege-escalation.txt` and `data/service-sources.txt` are reviewed by hand.
 
+mod connectors;
 mod escalation;
 mod hipaa_eligible;
 mod iam_actions;
@@ -19,6 +20,7 @@ mod service_sources;
 mod sorted_text;
 mod tags;
 
+pub use connectors::{sam_connector, sam_connector_end};
 pub use escalation::{Needed, escalations};
 pub use hipaa_eligible::{Eligibility, hipaa_eligibility};
 pub use iam_actions::{

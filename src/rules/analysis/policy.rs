@@ -6,6 +6,7 @@ use crate::eval::value::{Content, Origin, Value};
 use crate::facts::{Grant, managed_policy_grant, sends_source};
 use crate::policy::{self, DocumentKind};
 use crate::rules::checker::{Checker, Item, Judgement, Location, value_location};
+use crate::source::Span;
 use crate::truth::Truth;
 use serde::Deserialize;
 
@@ -194,6 +195,9 @@ pub(super) fn surely_grants_admin<'m, 't>(checker: &mut Checker<'_, 'm, 't>, ite
 pub(super) fn needless_wildcard<'m, 't>(checker: &mut Checker<'_, 'm, 't>, item: &Item<'m, 't>) -> Judgement {
     let Some((statement, path)) = statement(item) else { return Truth::Unknown.into() };
     let found = policy::needless_wildcard(checker.run, statement);
+    if !found.truth.is_false() && is_of_event(checker, item, statement.span) {
+        return Truth::False.into();
+    }
     let mut locations = Vec::new();
     if checker.explain && found.truth.is_true() {
         for (resource, actions) in found.resources {
@@ -207,6 +211,12 @@ pub(super) fn needless_wildcard<'m, 't>(checker: &mut Checker<'_, 'm, 't>, item:
         }
     }
     Judgement { truth: found.truth, locations }
+}
+
+/// Whether something stands at an event of SAM: SAM itself wrote it there into a role, and the template cannot replace it.
+fn is_of_event<'m, 't>(checker: &Checker<'_, 'm, 't>, item: &Item<'m, 't>, span: Span) -> bool {
+    let written = checker.model.written(&item.owner().path(), span);
+    written.path.split('/').any(|step| step == "Events")
 }
 
 /// Action patterns as a sentence names them.
@@ -233,10 +243,7 @@ pub(super) fn managed_policy_grants<'m, 't>(
     grants: &[Grant],
 ) -> Judgement {
     let Item::Value { value, .. } = item else { return Truth::Unknown.into() };
-    // SAM attaches this policy for an event, and the template cannot replace it.
-    let by_event = grants == [Grant::Data]
-        && checker.model.written(&item.owner().path(), value.span).path.split('/').any(|step| step == "Events");
-    if by_event {
+    if grants == [Grant::Data] && is_of_event(checker, item, value.span) {
         return Truth::False.into();
     }
     let is_such = |arn: &str| managed_policy_grant(arn).is_some_and(|grant| grants.contains(&grant)).into();
