@@ -153,6 +153,11 @@ pub enum Part {
         /// Its type: `Schedule`.
         kind: String,
     },
+    /// Something that belongs to one of the connectors in its attributes.
+    OfConnector {
+        /// The connector's name.
+        name: String,
+    },
 }
 
 impl MadeFrom {
