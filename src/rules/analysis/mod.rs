@@ -260,7 +260,7 @@ impl Analysis {
     /// The words that analyses have for messages, by the key of the analysis.
     pub const WORDS: [(&'static str, &'static [&'static str]); 23] = [
         ("needless-wildcard", &["actions"]),
-        ("bucket-policy-denies", &["policies"]),
+        ("bucket-policy-denies", &["policies", "where"]),
         ("policy-denies", &["policies"]),
         ("tagged", &["missing"]),
         ("uses-tag-keys", &["missing"]),
