@@ -41,7 +41,7 @@ fn data_source<'t>(sam: &Resource<'_, 't>, entry: &Entry<'t>, store: Store) -> V
     let setting = |name: &str| settings.iter().find(|setting| setting.key == name);
     let make = |id: String, kind| {
         let mut made = sam.also(id, kind).standing_at(at, at);
-        made.part = Part::OfEvent { name: entry.key.to_string(), kind: "DataSource".to_owned() };
+        made.part = Part::OfPart { within: "DataSources", name: entry.key.to_string() };
         made
     };
     let suffix = match store {
