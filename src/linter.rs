@@ -8,11 +8,13 @@ mod includes;
 mod iterations;
 mod locations;
 mod meant;
+mod origins;
 mod redaction;
 mod setup;
 mod spelling;
 mod stacks;
 
+use crate::constructs::Constructs;
 use crate::date::Date;
 use crate::eval::Memory;
 use crate::eval::inputs::{Inputs, Pinned, Refused};
@@ -258,7 +260,7 @@ impl Linter {
 
     /// Lints one text, whose local includes `load` reads. They take the [`MAX_INCLUDES`] ids after the text's own.
     pub fn lint_with(&self, source: &Source, load: &Loader<'_>) -> FileReport {
-        self.lint_in(source, load, &self.inputs)
+        self.lint_in(source, load, &self.inputs, None)
     }
 
     /// What is known of every deployment: the parameters that the user pinned.
@@ -266,8 +268,15 @@ impl Linter {
         &self.inputs
     }
 
-    /// Lints one text as [`lint_with`](Self::lint_with) does, in a deployment of which this is known.
-    pub fn lint_in(&self, source: &Source, load: &Loader<'_>, inputs: &Inputs) -> FileReport {
+    /// Lints one text as [`lint_with`](Self::lint_with) does, in a deployment of which this is known, with the constructs that a cloud
+    /// assembly declares for it.
+    pub fn lint_in(
+        &self,
+        source: &Source,
+        load: &Loader<'_>,
+        inputs: &Inputs,
+        constructs: Option<&Constructs>,
+    ) -> FileReport {
         let mut report = FileReport::default();
         let document = match syntax::read(source.text(), source.id) {
             Ok(document) => document,
@@ -346,15 +355,19 @@ impl Linter {
             .iter()
             .map(|parameter| Declared { name: parameter.name.to_owned(), is_secret: secret.contains(parameter.name) });
         report.parameters = declared.collect();
-        let files_and_text = exceptions::Texts { source, document: &document, included: &texts, files: &files };
+        let files_and_text =
+            exceptions::Texts { source, document: &document, included: &texts, files: &files, constructs };
         let mut exceptions = self.exceptions(&expansion, &files_and_text);
         let mut pending = Vec::new();
         for (selected, kinds) in self.for_template(&model) {
             self.apply(selected, &kinds, &model, &mut exceptions, &mut pending, &mut report);
         }
-        report.nested = stacks::nested(&model);
+        report.nested = stacks::nested(&model, constructs);
         let pins_something = template.parameters.iter().any(|parameter| inputs.fixed(parameter.name).is_some());
         self.settle(&exceptions, pins_something, &mut report);
+        if let Some(constructs) = constructs {
+            origins::mark(&mut report, constructs);
+        }
         sort_findings(&mut report.findings);
         sort_findings(&mut report.suppressed);
         let mut secrets = files.unread(&texts);

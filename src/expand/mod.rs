@@ -127,6 +127,7 @@ impl<'t> Block<'t> {
             name: self.written_name().to_owned(),
             resource_type: (!self.kind.is_empty()).then(|| self.written_kind().to_owned()),
             construct: construct(self.node).map(str::to_owned),
+            origin: None,
         }
     }
 

@@ -4,7 +4,7 @@
 //! copied when the program starts. `data/resource-types.txt`, `data/schemas.txt`, `data/iam-actions.txt`,
 //! `data/iam-resources.txt`, `data/sam-connectors.txt`, `data/sam-types.txt` and `data/sam-policy-templates.txt` are made by `scripts/facts.py`;
 //! `data/attributes.txt`, `data/names.txt`, `data/stateful.txt`, `data/managed-policies.txt`, `data/hipaa-eligible.txt` and
-//! `data/privilege-escalation.txt` are reviewed by hand.
+//! `data/privilege-escalation.txt` and `data/service-sources.txt` are reviewed by hand.
 
 mod connectors;
 mod escalation;
@@ -16,6 +16,7 @@ pub mod properties;
 mod resource_types;
 mod sam_types;
 pub mod schema;
+mod service_sources;
 mod sorted_text;
 mod tags;
 
@@ -31,4 +32,5 @@ pub use resource_types::{
     is_known_type, is_property_attribute, is_stateful, name_property, resource_types, resource_types_below,
 };
 pub use sam_types::{is_of_sam, sam_event_properties, sam_events, sam_properties, sam_types};
+pub use service_sources::sends_source;
 pub use tags::{TagProperty, TagShape, tag_shape};

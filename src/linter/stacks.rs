@@ -1,6 +1,7 @@
 //! What ties a template to others: the nested stacks that it declares, with what it gives to their parameters, and the exports
 //! that it makes.
 
+use crate::constructs::Constructs;
 use crate::eval::inputs::{Given, Inputs};
 use crate::eval::value::{Kind, Value};
 use crate::eval::{Descent, Memory, Run, explore};
@@ -27,11 +28,11 @@ pub struct Nested {
 }
 
 /// The nested stacks of a template that have a local file, in the order of the template.
-pub(super) fn nested<'m>(model: &'m Model<'m, '_>) -> Vec<Nested> {
+pub(super) fn nested<'m>(model: &'m Model<'m, '_>, constructs: Option<&Constructs>) -> Vec<Nested> {
     model
         .of_type(STACK)
         .filter_map(|block| {
-            let (location, given) = stack(block, model)?;
+            let (location, given) = stack(block, model, constructs)?;
             Some(Nested { name: block.name.to_owned(), span: block.key_span, location, given })
         })
         .collect()
@@ -39,8 +40,12 @@ pub(super) fn nested<'m>(model: &'m Model<'m, '_>) -> Vec<Nested> {
 
 /// A stack's location and what it gives, over all scenarios in which it exists. Nothing where its template is not one local
 /// file.
-fn stack<'m, 't>(block: &'m Block<'t>, model: &'m Model<'m, 't>) -> Option<(String, Option<BTreeMap<String, Given>>)> {
-    let asset = asset_path(block.node);
+fn stack<'m, 't>(
+    block: &'m Block<'t>,
+    model: &'m Model<'m, 't>,
+    constructs: Option<&Constructs>,
+) -> Option<(String, Option<BTreeMap<String, Given>>)> {
+    let asset = asset_path(block.node).or_else(|| asset_file(block.node, constructs?));
     let exploration = explore(&model.evaluator, |run| {
         if !expand::exists(run, block) {
             return None;
@@ -101,6 +106,21 @@ fn asset_path<'t>(node: &'t Node<'t>) -> Option<&'t str> {
     let metadata = node.get("Metadata")?;
     let property = metadata.get("aws:asset:property").and_then(Node::as_str)?;
     metadata.get("aws:asset:path").and_then(Node::as_str).filter(|_| property == "TemplateURL")
+}
+
+/// The same where the CDK writes no metadata: the address ends in the hash of an asset, which the assembly lists.
+fn asset_file<'c>(node: &Node<'_>, constructs: &'c Constructs) -> Option<&'c str> {
+    let address = node.get("Properties")?.get("TemplateURL")?;
+    // A text, or parts of one in `Fn::Join`, `Fn::Sub` or both.
+    let mut waiting = vec![address];
+    while let Some(node) = waiting.pop() {
+        if let Some(file) = node.as_str().and_then(|text| constructs.asset(text)) {
+            return Some(file);
+        }
+        waiting.extend(node.as_sequence().unwrap_or_default());
+        waiting.extend(node.as_mapping().unwrap_or_default().iter().map(|entry| &entry.value));
+    }
+    None
 }
 
 /// Whether a location is a path in the project: no address, and not the outside of the machine.

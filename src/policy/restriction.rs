@@ -55,6 +55,28 @@ pub fn admitted<'v, 't>(
     }
 }
 
+/// Whether a statement that names a service admits it for any account: neither its conditions nor the `Deny` statements of the same
+/// policy limit the resources or accounts that the service acts for. The service sends the resource's ARN and account.
+///
+/// `kms:ViaService` and the keys of encryption contexts limit what a KMS key is used for, so they count as limits.
+pub fn admits_service_for_anyone<'v, 't>(
+    run: &mut Run<'_, 't>,
+    statement: &'v Value<'t>,
+    policy: &[&'v Value<'t>],
+    subject: &Subject<'_, 't>,
+    service: &Value<'t>,
+) -> Truth {
+    let denies = Denies::among(run, policy);
+    let admitted = admits(run, statement, &denies, subject, &Caller::Service, Some(service));
+    if admitted.is_false() {
+        return admitted;
+    }
+    let limited = requires_key(run, statement, &denies, subject, &|key| {
+        matches!(key, "kms:viaservice" | "kms:encryptioncontextkeys")
+    });
+    admitted.and(!limited)
+}
+
 /// Whether a statement requires a key: with its own conditions, and with the `Deny` statements of the same policy, it allows only
 /// requests that have the key with one of the values that they name. One of several keys is enough. `*` in the name of a key
 /// matches any characters. Keys are in lower case.

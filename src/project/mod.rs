@@ -206,7 +206,7 @@ fn lint_one(job: &Job<'_>, id: SourceId) -> File {
         let (name, text) = discover::read_beside(candidate, location)?;
         Ok(Loaded { name, text })
     };
-    let report = linter.lint_in(&source, &load, &job.inputs);
+    let report = linter.lint_in(&source, &load, &job.inputs, candidate.constructs.as_deref());
     if !report.is_template && !is_meant_as_template(&report, &source) {
         return other(candidate, report, source, ties);
     }
@@ -251,6 +251,7 @@ mod tests {
             named: true,
             folders: Vec::new(),
             pinned: BTreeMap::new(),
+            constructs: None,
         };
         let File::Unreadable(diagnostic) = guarded(&candidate, || panic!("on purpose")) else { panic!("not reported") };
         assert_eq!((diagnostic.code, diagnostic.file.as_str()), ("internal-error", "odd.yaml"));

@@ -20,10 +20,10 @@
 //!            subject: SUBJECT, alike: [SUBJECT], controls: [citation], related: [RELATED],
 //!            baseline: "new" | "unchanged" ?, exception: EXCEPTION ? }
 //! EXCEPTION: { id, rules: [rule], reason?, alternative?, owner?, ticket?, expires?,
-//!              dialect: "metadata" | "comment" | "cfn-guard" | "cfn-nag" | "checkov" | "cdk-nag",
-//!              covers: [path], required: [citation], file, start?, end? }
-//! start, end: { line, column, offset }     RELATED: { message, file, start?, end? }
-//! SUBJECT: { section, name, type?, construct? }     SEVERITY: "critical" | "high" | "medium" | "low"
+//!              dialect: "metadata" | "comment" | "cfn-guard" | "cfn-nag" | "checkov" | "cdk-nag" | "cdk",
+//!              covers: [path], required: [citation], origin: ORIGIN ?, file, start?, end? }
+//! start, end: { line, column, offset }     ORIGIN: { file, line, column }     RELATED: { message, file, start?, end? }
+//! SUBJECT: { section, name, type?, construct?, origin: ORIGIN ? }     SEVERITY: "critical" | "high" | "medium" | "low"
 //! ```
 //!
 //! Lines and columns count from 1, columns in characters, offsets in bytes; `end` is exclusive. What is marked with `?` is
@@ -32,13 +32,14 @@
 //! of their severity, the gravest first. Findings in `suppressed` do not count: an exception
 //! suppresses them, or the baseline has them. `required` are the citations that no equivalent measure can replace (164.306(d)(3));
 //! of a finding's exception, those that its rule serves. `supporting` counts those of the `passed` checks whose rule shows no
-//! safeguard. `baseline` is null where no baseline was given.
+//! safeguard. `baseline` is null where no baseline was given. `origin` is the place in
+//! a program of the AWS CDK that makes the construct, or acknowledges the rule.
 
 use super::{Report, Summary};
 use crate::date::Date;
 use crate::finding::{
-    BaselineState, Diagnostic, Dialect, Exception, ExceptionState, Finding, Level, Outcome, Related, RuleSeverity,
-    Severity, Subject, Suppression,
+    BaselineState, Diagnostic, Dialect, Exception, ExceptionState, Finding, Level, Origin, Outcome, Related,
+    RuleSeverity, Severity, Subject, Suppression,
 };
 use crate::source::Span;
 use serde::Serialize;
@@ -137,6 +138,7 @@ struct SuppressionEntry<'a> {
     dialect: Dialect,
     covers: &'a [String],
     required: Vec<&'a str>,
+    origin: Option<&'a Origin>,
     file: &'a str,
     start: Option<PositionEntry>,
     end: Option<PositionEntry>,
@@ -149,6 +151,7 @@ struct SubjectEntry<'a> {
     #[serde(rename = "type")]
     resource_type: Option<&'a str>,
     construct: Option<&'a str>,
+    origin: Option<&'a Origin>,
 }
 
 #[derive(Serialize)]
@@ -231,6 +234,7 @@ fn suppression_entry<'a>(
         dialect: suppression.dialect,
         covers: &suppression.covers,
         required,
+        origin: suppression.origin.as_deref(),
         file: report.source_name(suppression.span.source),
         start,
         end,
@@ -243,6 +247,7 @@ fn subject_entry(subject: &Subject) -> SubjectEntry<'_> {
         name: &subject.name,
         resource_type: subject.resource_type.as_deref(),
         construct: subject.construct.as_deref(),
+        origin: subject.origin.as_deref(),
     }
 }
 
