@@ -156,9 +156,11 @@ pub enum Part {
         /// Its type: `Schedule`.
         kind: String,
     },
-    /// Something that belongs to one of the connectors in its attributes.
-    OfConnector {
-        /// The connector's name.
+    /// Something that belongs to a part of it that is no event.
+    OfPart {
+        /// The attribute or property that the part is in: `Connectors`.
+        within: &'static str,
+        /// The part's name; empty where there is only one.
         name: String,
     },
 }

@@ -10,6 +10,7 @@ mod apis;
 mod compute;
 mod connectors;
 mod data_sources;
+mod deployments;
 mod document;
 mod events;
 mod function;
@@ -304,17 +305,42 @@ fn expanded<'t>(root: &Node<'t>) -> Option<Expanded<'t>> {
     let mut parts: HashMap<&str, Vec<Made<'t>>> = HashMap::new();
     let mut references = References::default();
     // What is written keeps its logical id, whatever else would be made under it.
-    let mut taken: HashSet<String> = written.iter().map(|entry| entry.key.to_string()).collect();
+    let ids: HashSet<&str> = written.iter().map(|entry| entry.key.as_ref()).collect();
+    let is_written = |id: &str| ids.contains(id);
+    let mut owners: HashMap<String, &str> = HashMap::new();
+    let mut replaced: HashSet<(&str, String)> = HashSet::new();
     let mut origins = Vec::new();
     for sam in all() {
         let Some(kind) = Type::of(sam.kind).filter(|kind| *kind != Type::Connector) else { continue };
         let mut made = pass.expand(sam, kind);
-        made.retain(|each| taken.insert(each.id.clone()) || each.id == sam.id);
+        made.retain(|each| each.id == sam.id || !is_written(&each.id));
+        // Two events may name one queue policy: what is made last is left.
+        let mut own: HashSet<String> = HashSet::new();
+        made.reverse();
+        made.retain(|each| own.insert(each.id.clone()));
+        made.reverse();
         for each in &made {
             references.add(sam.id, each);
             origins.push((each.id.clone(), sam.made_from(each)));
+            if let Some(other) = owners.insert(each.id.clone(), sam.id) {
+                replaced.insert((other, each.id.clone()));
+            }
         }
         parts.insert(sam.id, made);
+    }
+    if !replaced.is_empty() {
+        for (owner, made) in &mut parts {
+            made.retain(|each| !replaced.contains(&(*owner, each.id.clone())));
+        }
+    }
+    let mut taken: HashSet<String> = owners.into_keys().collect();
+    taken.extend(written.iter().map(|entry| entry.key.to_string()));
+    let functions = all().filter(|sam| Type::of(sam.kind) == Some(Type::Function));
+    for (function, made) in deployments::expand(functions, &mut pass.conditions) {
+        if taken.insert(made.id.clone()) {
+            origins.push((made.id.clone(), function.made_from(&made)));
+            parts.entry(function.id).or_default().push(made);
+        }
     }
     let mut connected: HashMap<&str, Vec<Made<'t>>> = HashMap::new();
     for (connector, mut made) in connected_by(root, written, &parts) {

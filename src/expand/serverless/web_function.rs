@@ -56,8 +56,12 @@ fn revision<'t>(sam: &Resource<'_, 't>, role_arn: Entry<'t>) -> Made<'t> {
     let mut build = Vec::new();
     if let Some(code) = sam.entry("CodeUri") {
         let at = At(code.key_span);
-        let object = match (code.value.get("Bucket"), code.value.get("Key")) {
-            (Some(bucket), Some(key)) => at.map([("Bucket", bucket.clone()), ("Key", key.clone())]),
+        let named = code.value.as_str().and_then(|uri| uri.strip_prefix("s3://")?.split_once('/'));
+        let object = match (code.value.get("Bucket"), code.value.get("Key"), named) {
+            (Some(bucket), Some(key), _) => at.map([("Bucket", bucket.clone()), ("Key", key.clone())]),
+            (.., Some((bucket, key))) => {
+                at.map([("Bucket", at.text(bucket.to_owned())), ("Key", at.text(key.to_owned()))])
+            }
             // What the packaging step uploads is known only by its folder.
             _ => at.map([("Key", code.value.clone())]),
         };
