@@ -1,10 +1,12 @@
 //! Templates and rules in, findings out: the library's one entry. Prints nothing.
 
 mod check;
+mod coverage;
 pub mod drawing;
 mod exceptions;
 mod file_report;
 mod includes;
+mod inner;
 mod iterations;
 mod locations;
 mod meant;
@@ -54,6 +56,10 @@ pub struct Linter {
     by_type: HashMap<String, Vec<usize>>,
     /// Those that look at anything else as well, or at nothing else.
     others: Vec<usize>,
+    /// The patterns of types that rules name.
+    patterns: Vec<TargetName>,
+    /// The wider profiles that types have rules in.
+    wider: OnceLock<coverage::Profiles>,
     /// Those that are about exceptions.
     about_exceptions: Vec<usize>,
     /// Rules about exceptions that were not selected: they say why an exception of a selected rule does not hold, and nothing else.
@@ -146,6 +152,8 @@ impl Linter {
             selected,
             by_type: HashMap::new(),
             others: Vec::new(),
+            patterns: Vec::new(),
+            wider: OnceLock::new(),
             about_exceptions: Vec::new(),
             companions: Vec::new(),
             inputs: pinned.into(),
@@ -203,6 +211,9 @@ impl Linter {
         for (position, selected) in self.selected.iter().enumerate() {
             let targets = self.rules.entries().get(selected.index).map_or(&[][..], |entry| &entry.targets);
             for target in targets {
+                if matches!(target, TargetName::Types(_)) {
+                    self.patterns.push(target.clone());
+                }
                 match target {
                     TargetName::Type(kind) => {
                         self.by_type.entry(kind.clone()).or_default().push(position);
@@ -268,6 +279,11 @@ impl Linter {
 
     /// Lints one text as [`lint_with`](Self::lint_with) does, in a deployment of which this is known.
     pub fn lint_in(&self, source: &Source, load: &Loader<'_>, inputs: &Inputs) -> FileReport {
+        self.lint_inside(source, load, inputs, 0)
+    }
+
+    /// Lints one text that is inside of so many templates.
+    fn lint_inside(&self, source: &Source, load: &Loader<'_>, inputs: &Inputs, depth: usize) -> FileReport {
         let mut report = FileReport::default();
         let document = match syntax::read(source.text(), source.id) {
             Ok(document) => document,
@@ -327,7 +343,8 @@ impl Linter {
         let tree = expansion.before_transform.as_deref().unwrap_or(&expansion.root);
         let spelling = spelling(tree, &self.newer_than_schemas);
         report.notices = spelling.notices;
-        for found in spelling.notes.iter().chain(&expansion.notes) {
+        let left = coverage::notice_left(&expansion.left, &mut report);
+        for found in spelling.notes.iter().chain(&expansion.notes).chain(&left) {
             report.diagnostics.push(note(found.code, found.span, &found.message, &found.help));
         }
         let (given, pinned): (Vec<Refused>, Vec<Refused>) = refused.into_iter().partition(|refused| refused.is_given);
@@ -336,10 +353,10 @@ impl Linter {
             let help = "Pass a value that the parameter accepts.";
             report.diagnostics.push(note("refused-parameter", refused.span, &refused.sentence(), help));
         }
-        report.diagnostics.sort_by_key(|diagnostic| diagnostic.span);
         let memory = Memory::default();
         let model = Model::expanded(&template, &expansion, inputs, &memory);
         report.resources = model.resources.len();
+        self.count_unruled(&model, &mut report);
         let secret: BTreeSet<&str> = secret_parameters(&model).into_iter().map(|parameter| parameter.name).collect();
         let declared = template
             .parameters
@@ -353,8 +370,18 @@ impl Linter {
             self.apply(selected, &kinds, &model, &mut exceptions, &mut pending, &mut report);
         }
         report.nested = stacks::nested(&model);
+        let (elsewhere, note_elsewhere) = stacks::elsewhere(&model, &report.nested);
+        report.notices.extend(elsewhere);
+        let outer = inner::Outer { linter: self, source, model: &model, depth };
+        let inside = outer.lint(&mut exceptions, &mut report);
+        for found in inside.notes.iter().chain(&note_elsewhere) {
+            report.diagnostics.push(note(found.code, found.span, &found.message, &found.help));
+        }
+        report.diagnostics.sort_by_key(|diagnostic| diagnostic.span);
         let pins_something = template.parameters.iter().any(|parameter| inputs.fixed(parameter.name).is_some());
         self.settle(&exceptions, pins_something, &mut report);
+        report.suppressed.extend(inside.suppressed);
+        report.exceptions.extend(inside.exceptions);
         sort_findings(&mut report.findings);
         sort_findings(&mut report.suppressed);
         let mut secrets = files.unread(&texts);
@@ -365,6 +392,7 @@ impl Linter {
             secrets.extend(written_secrets(&model, &roots, inputs));
         }
         redaction::redact(&mut report, source, texts.into_sources(), &secrets);
+        report.hidden.extend(inside.hidden);
         report
     }
 

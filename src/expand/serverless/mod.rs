@@ -4,7 +4,7 @@
 //! Source: AWS SAM developer guide; held against the package aws-sam-translator 1.115.0, which AWS runs. Two things differ on
 //! purpose: where SAM ends a logical id with a hash, there is none; and the routes of an API without a document of its own are
 //! resources and no OpenAPI document (`api.rs`). What SAM refuses is expanded as far as it can be read. Connectors, web
-//! functions, and capacity providers stay as they are written, and no rule looks at them.
+//! functions, and capacity providers stay as they are written, and no rule looks at them (`left.rs`).
 
 mod api;
 mod apis;
@@ -13,6 +13,7 @@ mod events;
 mod function;
 mod globals;
 mod graphql;
+mod left;
 mod nodes;
 mod parts;
 mod references;
@@ -22,7 +23,7 @@ mod simple;
 mod state_machine;
 mod websocket;
 
-use super::expansion::{Expansion, MadeFrom, Note};
+use super::expansion::{Expansion, Left, MadeFrom, Note};
 use crate::expand;
 use crate::syntax::{Entry, Kind, Node};
 use api::Protocol;
@@ -50,6 +51,7 @@ pub(super) fn expand(expansion: &mut Expansion<'_>) {
     }
     if !expansion.budget.spend(cost) {
         expansion.hidden.of_any_type();
+        expansion.left = left::resources(&expansion.root);
         expansion.notes.push(Note {
             code: "serverless-too-large",
             span,
@@ -59,6 +61,7 @@ pub(super) fn expand(expansion: &mut Expansion<'_>) {
         return;
     }
     let Some(expanded) = expanded(&expansion.root) else { return };
+    expansion.left = expanded.left;
     for (id, made_from) in expanded.made {
         let mut origin = expansion.origins.of_block("Resources", &made_from.id).cloned().unwrap_or_default();
         origin.made_from = Some(made_from);
@@ -136,6 +139,8 @@ struct Expanded<'t> {
     root: Node<'t>,
     /// The logical ids that were made, with what each was made from.
     made: Vec<(String, MadeFrom)>,
+    /// What is left as it is written.
+    left: Vec<Left>,
 }
 
 /// What resources share while they are expanded.
@@ -234,9 +239,11 @@ fn expanded<'t>(root: &Node<'t>) -> Option<Expanded<'t>> {
     // What is written keeps its logical id, whatever else would be made under it.
     let mut taken: HashSet<String> = written.iter().map(|entry| entry.key.to_string()).collect();
     let mut origins = Vec::new();
+    let mut left = Vec::new();
     for sam in all() {
         let Some(kind) = Type::of(sam.kind) else { continue };
         let mut made = pass.expand(sam, kind);
+        left.extend(left::events(sam, &made));
         made.retain(|each| taken.insert(each.id.clone()) || each.id == sam.id);
         for each in &made {
             references.add(sam.id, each);
@@ -249,18 +256,22 @@ fn expanded<'t>(root: &Node<'t>) -> Option<Expanded<'t>> {
     for entry in written {
         match parts.remove(entry.key.as_ref()) {
             Some(made) => resources.extend(made.into_iter().map(Made::into_entry)),
-            None => resources.push(match pass.notifications.remove(entry.key.as_ref()) {
-                Some((at, notifications)) => notified(entry.clone(), at, notifications),
-                None => entry.clone(),
-            }),
+            None => {
+                left.extend(left::resource(entry));
+                resources.push(match pass.notifications.remove(entry.key.as_ref()) {
+                    Some((at, notifications)) => notified(entry.clone(), at, notifications),
+                    None => entry.clone(),
+                });
+            }
         }
     }
     for sam in &implicit {
         resources.extend(parts.remove(sam.id).into_iter().flatten().map(Made::into_entry));
     }
+    left.extend(written.iter().flat_map(|entry| left::connectors(entry, &origins)));
     let mut root = rebuilt(root, resources, pass.conditions)?;
     references.rewrite(&mut root);
-    Some(Expanded { root, made: origins })
+    Some(Expanded { root, made: origins, left })
 }
 
 /// A resource of SAM; none of any other type, or where its properties cannot be read.
