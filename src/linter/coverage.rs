@@ -19,7 +19,7 @@ const MOST: usize = 20;
 
 /// The type of the resource that the CDK adds for its own statistics. It creates nothing.
 ///
-/// Source: "Configure AWS CDK usage data reporting", AWS CDK developer guide (2026-11).
+/// Source: "Configure AWS CDK Library usage data reporting", AWS CDK developer guide (2026-11).
 const CDK_METADATA: &str = "AWS::CDK::Metadata";
 
 /// The profiles that a type has a rule in, as places in [`profiles`]; by type, and by pattern.

@@ -11,6 +11,7 @@ use crate::expand::expansion::Note;
 use crate::expand::{self, Block, Model};
 use crate::finding::{Exception, Finding, Outcome, Related, Suppression};
 use crate::source::{Hidden, Source, Span};
+use foldhash::HashSet;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -160,8 +161,18 @@ struct Inside<'a> {
 impl Inside<'_> {
     /// Adds the results of the inner template to those of the outer one.
     fn add(&self, inner: FileReport, exceptions: &mut Exceptions, report: &mut FileReport, rest: &mut Rest) {
+        // Some rules read the text as well.
+        let known: HashSet<(Arc<str>, Span)> = report
+            .findings
+            .iter()
+            .filter(|finding| finding.path == self.path)
+            .map(|finding| (Arc::clone(&finding.rule), finding.span))
+            .collect();
         for mut finding in inner.findings {
             self.lead_here(&mut finding);
+            if known.contains(&(Arc::clone(&finding.rule), finding.span)) {
+                continue;
+            }
             if finding.outcome == Outcome::Fail {
                 exceptions.suppress(&mut finding);
             }

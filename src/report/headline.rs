@@ -1,5 +1,6 @@
 //! The result of a run in one sentence, no more certain than it is: the same words in every format.
 
+use super::not_looked_at::clauses;
 use super::text::{count, grouped};
 use super::{Governed, Summary};
 use crate::finding::Level;
@@ -42,7 +43,7 @@ fn nothing_found(summary: &Summary) -> Headline {
     }
     let scope = if summary.unreadable > 0 {
         " in the other files"
-    } else if summary.not_looked_at.is_empty() {
+    } else if clauses(summary, 0).is_empty() {
         ""
     } else {
         " in what was checked"

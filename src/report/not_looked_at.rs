@@ -53,24 +53,21 @@ pub(crate) const NOTES: [&str; 7] = [
 ];
 
 impl NotLookedAt {
-    /// Whether everything was looked at.
-    pub fn is_empty(&self) -> bool {
-        self.resources == 0 && self.parts().iter().all(|(number, ..)| *number == 0)
+    /// The parts of SAM that are not expanded.
+    fn of_sam(&self) -> [(usize, &'static str); 3] {
+        [(self.sam_resources, "resource"), (self.sam_events, "event"), (self.sam_connectors, "connector")]
     }
 
-    /// The numbers that a note explains, with the words for one and for several.
-    fn parts(&self) -> [(usize, &'static str, &'static str); 8] {
+    /// The other numbers that a note explains, with the words for one and for several.
+    fn parts(&self) -> [(usize, &'static str, &'static str); 5] {
         [
             (self.unreadable_types, "resource without a readable type", "resources without a readable type"),
             (self.unknown_types, "resource of an unknown type", "resources of unknown types"),
             (self.not_transformed, "SAM resource without SAM's transform", "SAM resources without SAM's transform"),
-            (self.sam_resources, "SAM resource that is not expanded", "SAM resources that are not expanded"),
-            (self.sam_events, "SAM event that is not expanded", "SAM events that are not expanded"),
-            (self.sam_connectors, "SAM connector that is not expanded", "SAM connectors that are not expanded"),
             (
                 self.inner_templates,
-                "template in a property that could not be linted",
-                "templates in properties that could not be linted",
+                "template inside a property that could not be linted",
+                "templates inside properties that could not be linted",
             ),
             (
                 self.templates_not_found,
@@ -85,9 +82,10 @@ impl NotLookedAt {
 pub(crate) fn clauses(summary: &Summary, most_types: usize) -> Vec<String> {
     let gaps = &summary.not_looked_at;
     let mut clauses = Vec::new();
-    if gaps.resources > 0 {
-        clauses.push(unruled(summary, most_types));
-        clauses.extend(wider(gaps));
+    // Rules that were named one by one leave out most types on purpose.
+    if gaps.resources > 0 && !summary.selection.starts_with("rules:") {
+        let wider = wider(gaps).map(|wider| format!(" ({wider})")).unwrap_or_default();
+        clauses.push(format!("{}{wider}", unruled(summary, most_types)));
     }
     let parts: Vec<String> = gaps
         .parts()
@@ -95,6 +93,15 @@ pub(crate) fn clauses(summary: &Summary, most_types: usize) -> Vec<String> {
         .filter(|(number, ..)| *number > 0)
         .map(|(number, one, several)| format!("{} {}", grouped(number), if number == 1 { one } else { several }))
         .collect();
+    let of_sam: Vec<String> = gaps
+        .of_sam()
+        .into_iter()
+        .filter(|(number, _)| *number > 0)
+        .map(|(number, noun)| count(number, &format!("SAM {noun}")))
+        .collect();
+    if !of_sam.is_empty() {
+        clauses.push(format!("{} not expanded", of_sam.join(", ")));
+    }
     if !parts.is_empty() {
         clauses.push(parts.join(", "));
     }
@@ -105,15 +112,7 @@ pub(crate) fn clauses(summary: &Summary, most_types: usize) -> Vec<String> {
 fn unruled(summary: &Summary, most_types: usize) -> String {
     let gaps = &summary.not_looked_at;
     let resources = count(gaps.resources, "resource");
-    if summary.selection.starts_with("rules:") {
-        // Named rules leave out most types on purpose.
-        return format!("{resources} of types that the named rules are not about");
-    }
     let is_limited = summary.min_severity.is_some() || !summary.ignored.is_empty();
-    let of = match gaps.types.len() {
-        1 => String::new(),
-        types => format!(" of {}", count(types, "type")),
-    };
     let without = match summary.selection.as_str() {
         _ if is_limited => "without a selected rule".to_owned(),
         profiles if profiles.contains(", ") => "without a rule in their profile".to_owned(),
@@ -123,16 +122,17 @@ fn unruled(summary: &Summary, most_types: usize) -> String {
         .types
         .iter()
         .take(most_types)
-        .map(|UnruledType { kind, resources, .. }| match gaps.types.len() {
+        .map(|UnruledType { kind, resources, .. }| match resources {
             1 => kind.clone(),
-            _ => format!("{kind}\u{a0}({})", grouped(*resources)),
+            _ if gaps.types.len() == 1 => kind.clone(),
+            more => format!("{kind}\u{a0}({})", grouped(*more)),
         })
         .collect();
     let more = gaps.types.len().saturating_sub(most_types);
     if more > 0 {
         types.push(count(more, "more type"));
     }
-    format!("{resources}{of} {without}: {}", types.join(", "))
+    format!("{resources} {without}: {}", types.join(", "))
 }
 
 /// How many of them a wider profile has rules about.
@@ -183,15 +183,15 @@ mod tests {
         assert!(clauses(&summary(&[]), 3).is_empty());
         assert_eq!(
             clauses(&summary(&[("A::B::C", 1, Some("strict"))]), 3),
-            ["1 resource without a rule in core: A::B::C", "profile strict has a rule about it"]
+            ["1 resource without a rule in core: A::B::C (profile strict has a rule about it)"]
         );
         let several =
             summary(&[("A", 3, Some("conformance")), ("B", 2, Some("strict")), ("C", 2, None), ("D", 1, None)]);
         assert_eq!(
             clauses(&several, 3),
             [
-                "8 resources of 4 types without a rule in core: A\u{a0}(3), B\u{a0}(2), C\u{a0}(2), 1 more type",
-                "profile conformance has rules about 3 of them, profile strict about 2 more"
+                "8 resources without a rule in core: A\u{a0}(3), B\u{a0}(2), C\u{a0}(2), 1 more type (profile conformance has rules \
+                 about 3 of them, profile strict about 2 more)"
             ]
         );
         let mut parts = summary(&[]);
@@ -199,13 +199,10 @@ mod tests {
         parts.not_looked_at.templates_not_found = 2;
         assert_eq!(
             clauses(&parts, 3),
-            ["1 SAM event that is not expanded, 2 nested stacks whose templates are not in the run"]
+            ["1 SAM event not expanded", "2 nested stacks whose templates are not in the run"]
         );
         parts.selection = "rules: a".to_owned();
         parts.not_looked_at.resources = 2;
-        assert_eq!(
-            clauses(&parts, 3).first().map(String::as_str),
-            Some("2 resources of types that the named rules are not about")
-        );
+        assert_eq!(clauses(&parts, 3).len(), 2);
     }
 }
