@@ -139,6 +139,8 @@ pub enum Origin<'t> {
     Missing {
         /// Its name.
         name: &'t str,
+        /// Whether it must be a resource: an attribute of it is wanted.
+        has_attribute: bool,
         /// The name that was probably meant.
         meant: Option<&'t str>,
     },
@@ -199,9 +201,14 @@ impl Origin<'_> {
                 format!("`{name}` is not a function of CloudFormation")
             }
             Self::Malformed(name) => format!("`{name}` has arguments that CloudFormation does not accept"),
-            Self::Missing { name, meant } => {
+            Self::Missing { name, has_attribute, meant } => {
                 let meant = meant.map(|meant| format!("; did you mean `{meant}`?")).unwrap_or_default();
-                format!("the value refers to `{name}`, which the template does not declare{meant}")
+                let lack = match has_attribute {
+                    true => "is not a resource of the template",
+                    false if name.starts_with("AWS::") => "is not a pseudo parameter",
+                    false => "the template does not declare",
+                };
+                format!("the value refers to `{name}`, which {lack}{meant}")
             }
             Self::Inside(_) => "the value is part of an unknown value".to_owned(),
         }

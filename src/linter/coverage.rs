@@ -7,7 +7,7 @@
 use super::file_report::{FileReport, Notice, NoticeKind};
 use super::{Linter, stacks};
 use crate::expand::Model;
-use crate::expand::expansion::{Left, LeftKind, Note};
+use crate::expand::expansion::{Expansion, Left, LeftKind, Note};
 use crate::rules::load::{RuleEntry, profiles};
 use crate::rules::rule::{PROPOSAL, TargetName};
 use crate::source::Span;
@@ -102,10 +102,12 @@ impl NoticeKind {
 }
 
 /// Adds what of SAM is not expanded to a report, unless it has a notice already, and returns the notes about it.
-pub(super) fn notice_left(left: &[Left], report: &mut FileReport) -> Vec<Note> {
+pub(super) fn notice_left(expansion: &Expansion<'_>, report: &mut FileReport) -> Vec<Note> {
     let mut notes: Vec<Note> = Vec::new();
+    // One note is enough if nothing is expanded.
+    let most = if expansion.before_transform.is_some() { MOST } else { 0 };
     let known: HashSet<Span> = report.notices.iter().map(|notice| notice.span).collect();
-    for Left { kind, name, of, span } in left.iter().filter(|left| !known.contains(&left.span)) {
+    for Left { kind, name, of, span } in expansion.left.iter().filter(|left| !known.contains(&left.span)) {
         let (kind, message) = match kind {
             LeftKind::Resource => (
                 NoticeKind::NotExpanded,
@@ -125,7 +127,7 @@ pub(super) fn notice_left(left: &[Left], report: &mut FileReport) -> Vec<Note> {
             ),
         };
         report.notices.push(Notice { kind, name: name.clone(), span: *span });
-        if notes.len() < MOST {
+        if notes.len() < most {
             let help = "Check the resulting permissions and resources in the deployed stack.".to_owned();
             notes.push(Note { code: "not-expanded", span: *span, message, help });
         }

@@ -11,7 +11,7 @@ use crate::expand::expansion::Note;
 use crate::expand::{self, Block, Model};
 use crate::finding::{Exception, Finding, Outcome, Related, Suppression};
 use crate::source::{Hidden, Source, Span};
-use foldhash::HashSet;
+use foldhash::{HashMap, HashSet};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -37,6 +37,68 @@ const MAX_BYTES: usize = 1 << 20;
 struct Text {
     text: String,
     given: Option<BTreeMap<String, Given>>,
+}
+
+/// The texts of a property.
+struct Texts {
+    /// With the scenarios in which the property has them.
+    texts: Vec<(Text, Vec<Scenario>)>,
+    /// The scenarios that never occur.
+    infeasible: Vec<Scenario>,
+}
+
+/// A finding in some of the texts of a property, with the scenarios in which the property has them.
+struct Pending {
+    finding: Finding,
+    scenarios: Vec<Scenario>,
+    is_suppressed: bool,
+}
+
+/// Adds the findings in the texts of one property. A finding in several is one finding.
+fn settle(
+    pending: Vec<Pending>,
+    describe: &dyn Fn(&[Scenario]) -> Option<String>,
+    exceptions: &mut Exceptions,
+    report: &mut FileReport,
+    rest: &mut Rest,
+) {
+    let mut united: Vec<Pending> = Vec::new();
+    let mut index: HashMap<(Arc<str>, Span, String, String), usize> = HashMap::default();
+    for one in pending {
+        let finding = &one.finding;
+        let when = finding.when.clone().unwrap_or_default();
+        let words = format!("{}{when}{:?}", finding.message, finding.outcome);
+        let key = (Arc::clone(&finding.rule), finding.span, finding.path.clone(), words);
+        match index.get(&key).and_then(|place| united.get_mut(*place)) {
+            Some(known) => known.scenarios.extend(one.scenarios),
+            None => {
+                index.insert(key, united.len());
+                united.push(one);
+            }
+        }
+    }
+    // Some rules read the text as well.
+    let known: HashSet<(Arc<str>, Span, String)> =
+        report.findings.iter().map(|finding| (Arc::clone(&finding.rule), finding.span, finding.path.clone())).collect();
+    for Pending { mut finding, scenarios, is_suppressed } in united {
+        let property = finding.path.find("/Resources/").and_then(|end| finding.path.get(..end)).unwrap_or_default();
+        if known.contains(&(Arc::clone(&finding.rule), finding.span, property.to_owned())) {
+            continue;
+        }
+        let outer = describe(&scenarios).map(|when| format!("when {when}"));
+        finding.when = match (finding.when.take(), outer) {
+            (Some(inner), Some(outer)) => Some(format!("{inner}, {outer}")),
+            (inner, outer) => inner.or(outer),
+        };
+        if is_suppressed {
+            rest.suppressed.push(finding);
+            continue;
+        }
+        if finding.outcome == Outcome::Fail {
+            exceptions.suppress(&mut finding);
+        }
+        report.findings.push(finding);
+    }
 }
 
 /// Results that are added to those of the outer template when its own exceptions are settled.
@@ -88,7 +150,8 @@ impl<'m, 't> Outer<'_, 'm, 't> {
                     refuse(&mut rest, report, "its text depends on values that the template does not specify");
                     continue;
                 };
-                for (Text { text, given }, scenarios, infeasible) in found {
+                let mut pending: Vec<Pending> = Vec::new();
+                for (Text { text, given }, scenarios) in found.texts {
                     texts += 1;
                     bytes = bytes.saturating_add(text.len());
                     if texts > MAX_TEXTS || bytes > MAX_BYTES {
@@ -106,21 +169,20 @@ impl<'m, 't> Outer<'_, 'm, 't> {
                         rest.hidden.extend(inner.hidden.iter().map(|hidden| place.hidden(hidden)));
                         continue;
                     }
-                    let when =
-                        self.model.evaluator.describe(&scenarios, &infeasible).map(|when| format!("when {when}"));
                     let path = format!("{}/Properties/{property}", block.path());
-                    let whole = Inside { block: block.written_name(), property, path, when, place };
-                    rest.hidden.extend(inner.hidden.iter().map(|hidden| whole.place.hidden(hidden)));
-                    whole.add(inner, exceptions, report, &mut rest);
+                    let inside = Inside { block: block.written_name(), property, path, place };
+                    rest.hidden.extend(inner.hidden.iter().map(|hidden| inside.place.hidden(hidden)));
+                    inside.add(inner, &scenarios, &mut pending, report, &mut rest);
                 }
+                let describe = |scenarios: &[Scenario]| self.model.evaluator.describe(scenarios, &found.infeasible);
+                settle(pending, &describe, exceptions, report, &mut rest);
             }
         }
         rest
     }
 
     /// The texts of a property with the scenarios in which it has them. Nothing where one of them is not known.
-    #[allow(clippy::type_complexity)]
-    fn texts(&self, block: &'m Block<'t>, property: &str) -> Option<Vec<(Text, Vec<Scenario>, Vec<Scenario>)>> {
+    fn texts(&self, block: &'m Block<'t>, property: &str) -> Option<Texts> {
         let exploration = explore(&self.model.evaluator, |run| {
             if !expand::exists(run, block) {
                 return Some(None);
@@ -137,15 +199,15 @@ impl<'m, 't> Outer<'_, 'm, 't> {
         if !exploration.complete {
             return None;
         }
-        let mut texts: Vec<(Text, Vec<Scenario>, Vec<Scenario>)> = Vec::new();
+        let mut texts: Vec<(Text, Vec<Scenario>)> = Vec::new();
         for (scenario, leaf) in exploration.leaves {
             let Some(text) = leaf? else { continue };
-            match texts.iter_mut().find(|(known, ..)| *known == text) {
-                Some((_, scenarios, _)) => scenarios.push(scenario),
-                None => texts.push((text, vec![scenario], exploration.infeasible.clone())),
+            match texts.iter_mut().find(|(known, _)| *known == text) {
+                Some((_, scenarios)) => scenarios.push(scenario),
+                None => texts.push((text, vec![scenario])),
             }
         }
-        Some(texts)
+        Some(Texts { texts, infeasible: exploration.infeasible })
     }
 }
 
@@ -154,34 +216,25 @@ struct Inside<'a> {
     block: &'a str,
     property: &'a str,
     path: String,
-    when: Option<String>,
     place: Place,
 }
 
 impl Inside<'_> {
     /// Adds the results of the inner template to those of the outer one.
-    fn add(&self, inner: FileReport, exceptions: &mut Exceptions, report: &mut FileReport, rest: &mut Rest) {
-        // Some rules read the text as well.
-        let known: HashSet<(Arc<str>, Span)> = report
-            .findings
-            .iter()
-            .filter(|finding| finding.path == self.path)
-            .map(|finding| (Arc::clone(&finding.rule), finding.span))
-            .collect();
-        for mut finding in inner.findings {
+    fn add(
+        &self,
+        inner: FileReport,
+        scenarios: &[Scenario],
+        pending: &mut Vec<Pending>,
+        report: &mut FileReport,
+        rest: &mut Rest,
+    ) {
+        let mut add = |mut finding: Finding, is_suppressed| {
             self.lead_here(&mut finding);
-            if known.contains(&(Arc::clone(&finding.rule), finding.span)) {
-                continue;
-            }
-            if finding.outcome == Outcome::Fail {
-                exceptions.suppress(&mut finding);
-            }
-            report.findings.push(finding);
-        }
-        for mut finding in inner.suppressed {
-            self.lead_here(&mut finding);
-            rest.suppressed.push(finding);
-        }
+            pending.push(Pending { finding, scenarios: scenarios.to_vec(), is_suppressed });
+        };
+        inner.findings.into_iter().for_each(|finding| add(finding, false));
+        inner.suppressed.into_iter().for_each(|finding| add(finding, true));
         for mut exception in inner.exceptions {
             self.suppression(&mut exception.suppression);
             rest.exceptions.push(exception);
@@ -217,10 +270,6 @@ impl Inside<'_> {
         };
         let message = finding.message.trim_end_matches('.');
         finding.message = format!("{message} (in `{}` of `{}`)", self.property, self.block);
-        finding.when = match (finding.when.take(), &self.when) {
-            (Some(inner), Some(outer)) => Some(format!("{inner}, {outer}")),
-            (inner, outer) => inner.or_else(|| outer.clone()),
-        };
         finding.related.iter_mut().for_each(|related| self.related(related));
         finding.suppression.iter_mut().for_each(|suppression| self.suppression(suppression));
     }

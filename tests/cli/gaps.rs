@@ -200,7 +200,7 @@ fn an_inner_template_that_cannot_be_read_is_counted() {
 #[test]
 fn exceptions_of_both_templates_hold() {
     let inner = "        Resources:\n          Inner:\n            Type: AWS::S3::Bucket\n";
-    let reason = "{ hipaalint: { exceptions: [{ rules: [s3-bucket-versioning], reason: The bucket holds copies. }] } }";
+    let reason = "{ hipaalint: { exceptions: [{ rule: s3-bucket-versioning, reason: The bucket holds copies. }] } }";
     let in_outer = stack_set(&format!("      TemplateBody: |\n{inner}    Metadata: {reason}\n"));
     let in_inner = stack_set(&format!("      TemplateBody: |\n{inner}            Metadata: {reason}\n"));
     for text in [in_outer, in_inner] {

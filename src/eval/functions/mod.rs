@@ -210,7 +210,7 @@ impl<'t> Run<'_, 't> {
             }
             false => nearest(name, resources),
         };
-        Value::unknown(Origin::Missing { name, meant }, span)
+        Value::unknown(Origin::Missing { name, has_attribute: !is_ref, meant }, span)
     }
 
     /// A parameter whose value is a list. Lists are distinguished as wholes: their items have no existence before the choice.
