@@ -204,7 +204,7 @@ impl Origin<'_> {
             Self::Missing { name, has_attribute, meant } => {
                 let meant = meant.map(|meant| format!("; did you mean `{meant}`?")).unwrap_or_default();
                 let lack = match has_attribute {
-                    true => "is not a resource of the template",
+                    true => "the template does not declare as a resource",
                     false if name.starts_with("AWS::") => "is not a pseudo parameter",
                     false => "the template does not declare",
                 };
