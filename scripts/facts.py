@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Makes the project's facts about AWS from the data in the Python package cfn-lint.
 
-    pip install cfn-lint==1.51.0
+    pip install cfn-lint==1.58.0 aws-sam-translator==1.115.0
     scripts/facts.py                      write data/resource-types.txt, data/schemas.txt, data/iam-actions.txt,
                                           data/iam-resources.txt, data/sam-policy-templates.txt, data/sam-types.txt,
                                           tests/data/serverless.json, tests/data/documents.json
@@ -11,21 +11,19 @@
 
 The output depends only on the package's version, so the version is pinned. Raising it is a change to review.
 Files that are kept by hand (data/names.txt, data/stateful.txt, data/managed-policies.txt, data/hipaa-eligible.txt,
-data/privilege-escalation.txt) are never written here.
+data/privilege-escalation.txt, data/service-sources.txt) are never written here.
 """
 
 import argparse
-import importlib
 import json
 import os
-import pkgutil
 import re
 import sys
 from pathlib import Path
 
-PINNED_VERSION = "1.51.0"
-# When the pinned version was built: the date of the files in its wheel.
-DATA_DATE = "2026-05-12"
+PINNED_VERSION = "1.58.0"
+# When AWS's schemas were fetched for the pinned version: `schema_date` of its data/schemas/version.json.
+DATA_DATE = "2026-10-20"
 PROVENANCE = f"cfn-lint {PINNED_VERSION} (licence MIT-0), data of {DATA_DATE}"
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -59,26 +57,36 @@ def package_data():
     return Path(cfnlint.__file__).parent / "data"
 
 
+# The folder has the schemas of SAM's types, too. What SAM accepts is read from the transform itself (`sam_types`).
+NOT_A_REGION = {"sam"}
+
+
 def load_schemas(data):
     """Every resource type's schema, by type. A type's schema is us-east-1's, else the first region's that has it."""
-    import cfnlint.data.schemas.providers as providers
-
-    regions = sorted(module.name for module in pkgutil.iter_modules(providers.__path__))
-    regions.sort(key=lambda region: region != "us_east_1")
+    schemas = data / "schemas"
+    date = json.loads((schemas / "version.json").read_text())["schema_date"][:10]
+    if date != DATA_DATE:
+        refuse(f"its schemas are of {date}, not of {DATA_DATE}")
+    regions = sorted(path for path in (schemas / "providers").glob("*.json") if path.stem not in NOT_A_REGION)
+    regions.sort(key=lambda path: path.stem != "us-east-1")
     files = {}
     for region in regions:
-        for type_name, file in importlib.import_module(f"{providers.__name__}.{region}").types.items():
+        for type_name, file in json.loads(region.read_text()).items():
             files.setdefault(type_name, file)
     return {
-        type_name: json.loads((data / "schemas" / "resources" / f"{files[type_name]}.json").read_text())
+        type_name: json.loads((schemas / "resources" / f"{files[type_name]}.json").read_text())
         for type_name in sorted(files)
         if type_name not in NOT_A_TYPE
     }
 
 
 def resolve(schema, node):
-    """The node that `node` refers to, if it is a reference."""
+    """The node that `node` refers to, if it is a reference. A reference to itself is anything."""
+    followed = set()
     while "$ref" in node:
+        if node["$ref"] in followed:
+            return {}
+        followed.add(node["$ref"])
         target = schema
         for step in node["$ref"].removeprefix("#/").split("/"):
             target = target[step]
@@ -126,7 +134,7 @@ def tag_shape(schema, name):
         return "items"
     elif "patternProperties" in node:
         return "map"
-    elif node.get("format") == "json":
+    elif node.get("format") == "json" or (node.get("type") == "object" and not node.get("properties")):
         return "json"
     sys.exit(f"facts.py: a tag shape that TagShape does not know: {name}: {json.dumps(node)}")
 
@@ -173,6 +181,20 @@ def resource_types(schemas, stateful, properties):
 # The resource part of ARNs that the data leaves open from its first variable on. An object is a name below its bucket:
 # "arn:${Partition}:s3:::${BucketName}/${ObjectName}" (Service Authorization Reference, "Amazon S3", resource types).
 FULLER_KINDS = {("s3", "object"): ["s3:*/*"]}
+
+
+# Kinds of which an account has exactly one, so that naming it limits nothing. "Only the `default` dataset is supported. The `default`
+# dataset is implicit for every account in every Region" (CloudWatch API reference, GetDataset; November 2026).
+SINGLE_KINDS = {("cloudwatch", "dataset")}
+
+
+def limiting(policies):
+    """The policies without the resource types that limit nothing."""
+    for service, facts in policies.items():
+        for limits in facts["Actions"].values():
+            if "Resources" in limits:
+                limits["Resources"] = [name for name in limits["Resources"] if (service, name.lower()) not in SINGLE_KINDS]
+    return policies
 
 
 def resource_kinds(service, facts):
@@ -340,6 +362,21 @@ def sam_policy_templates():
     return "\n".join(lines) + "\n"
 
 
+def sam_connectors():
+    """What SAM's connectors grant, and how they name what they connect."""
+    path = sam_package() / "model" / "connector_profiles" / "profiles.json"
+    profiles = json.loads(path.read_text())
+    lines = dict(profiles["CfnResourceProperties"])
+    for source, destinations in profiles["Permissions"].items():
+        for destination, profile in destinations.items():
+            lines[f"{source}>{destination}"] = {key: profile[key] for key in ("Type", "Properties")}
+    header = [
+        f"# Generated by scripts/facts.py from aws-sam-translator {SAM_PINNED_VERSION} (licence Apache-2.0). Do not edit.",
+        "# SOURCE>DESTINATION PROFILE for connectors, and TYPE ATTRIBUTES for what they connect, sorted. `%{...}` is a variable.",
+    ]
+    return "\n".join([*header, *(f"{name} {json.dumps(lines[name], separators=(',', ':'))}" for name in sorted(lines))]) + "\n"
+
+
 def sam_types():
     """The properties of SAM's resource types and of their events: what the transform accepts."""
     sam_package()
@@ -396,13 +433,17 @@ def merged(schema, node):
     return node
 
 
+# Words next to a reference that would add to what it refers to. Others describe it or limit its values.
+SHAPES = {"properties", "patternProperties", "items", "enum", "enumCaseInsensitive", "oneOf", "anyOf", "allOf"}
+# A value of an enumeration, as the line format can hold it.
+VALUE = "[A-Za-z0-9_ /:.*-]*"
 SCALARS = {"string": "s", "integer": "i", "number": "n", "boolean": "b"}
 
 
 def extract_node(schema, node):
     """What a node of a schema is, as a pair of its kind and what it contains; a scalar is its letter, a reference a list."""
     reference = node.get("$ref", "")
-    if reference.startswith("#/definitions/") and len(node) == 1:
+    if reference.startswith("#/definitions/") and not SHAPES & set(node):
         return [reference.removeprefix("#/definitions/")]
     node = merged(schema, node)
     if "items" in node and isinstance(node["items"], dict):
@@ -411,6 +452,10 @@ def extract_node(schema, node):
         return "object", {name: extract_node(schema, node["properties"][name]) for name in sorted(node["properties"])}
     if node.get("patternProperties"):
         return "map", extract_node(schema, next(iter(node["patternProperties"].values())))
+    # Values that the line format cannot hold exclude nothing: rate(15minutes).
+    values = node.get("enumCaseInsensitive", node.get("enum", []))
+    if any(not re.fullmatch(VALUE, str(value)) for value in values):
+        return SCALARS.get(node.get("type"), "*")
     # If both exist, CloudFormation accepts the one in any case.
     if "enumCaseInsensitive" in node:
         return "enum in any case", sorted(node["enumCaseInsensitive"], key=str)
@@ -452,7 +497,7 @@ def type_line(type_name, schema):
             case "map":
                 return "<" + text(inside)
             case "enum":
-                return "(" + "|".join(plain(str(value), "[A-Za-z0-9_ /:.*-]*") for value in inside) + ")"
+                return "(" + "|".join(plain(str(value), VALUE) for value in inside) + ")"
             case "enum in any case":
                 return "~" + text(("enum", inside))
 
@@ -509,6 +554,32 @@ def print_name_candidates(schemas, prefix):
         print(type_name, "|", " or ".join(identifiers), "|", " ".join(words))
 
 
+# ---- What changes ---------------------------------------------------------------------------------------------------
+
+# A table that loses more of its entries than this is not written.
+MOST_REMOVED = 0.02
+SHOWN_REMOVED = 20
+
+
+def entries(name, text):
+    """What a table has, by key: each IAM action, each line of another table by its first word, each key of JSON."""
+    if name.endswith(".json"):
+        return {key: json.dumps(value) for key, value in json.loads(text or "{}").items()}
+    found = {}
+    for line in text.splitlines():
+        key, _, rest = line.partition(" ")
+        if key == "#":
+            continue
+        if name == "data/iam-actions.txt":
+            service = key.partition(":")[0]
+            for action in rest.split():
+                found[f"{service}:{re.split('[!=]', action)[0]}"] = action
+        else:
+            # The place of a type's schema moves whenever one before it grows.
+            found[key] = re.sub(r" ?@\d+$", "", rest)
+    return found
+
+
 # ---- The command line -----------------------------------------------------------------------------------------------
 
 
@@ -517,6 +588,7 @@ def main():
     mode = parser.add_mutually_exclusive_group()
     mode.add_argument("--check", action="store_true", help="compare instead of writing")
     mode.add_argument("--names", metavar="PREFIX", nargs="?", const="", help="print candidates for data/names.txt")
+    parser.add_argument("--shrink", metavar="FILE", action="append", default=[], help="write FILE even if it loses many entries")
     arguments = parser.parse_args()
 
     data = package_data()
@@ -526,27 +598,46 @@ def main():
         return
 
     stateful = set(json.loads((data / "AdditionalSpecs" / "StatefulResources.json").read_text())["ResourceTypes"])
-    policies = json.loads((data / "AdditionalSpecs" / "Policies.json").read_text())
+    policies = limiting(json.loads((data / "AdditionalSpecs" / "Policies.json").read_text()))
     properties = schema_lines(schemas)
     outputs = {
         "data/resource-types.txt": resource_types(schemas, stateful, properties),
         "data/iam-actions.txt": iam_actions(policies),
         "data/iam-resources.txt": iam_resources(policies),
         "data/schemas.txt": properties,
+        "data/sam-connectors.txt": sam_connectors(),
         "data/sam-policy-templates.txt": sam_policy_templates(),
         "data/sam-types.txt": sam_types(),
         "tests/data/serverless.json": sam_translation(ROOT / "tests" / "data" / "serverless.yaml"),
         "tests/data/documents.json": sam_documents(ROOT / "tests" / "data" / "documents.yaml"),
     }
     stale = []
+    refused = []
     for name, text in outputs.items():
         path = ROOT / name
+        before = path.read_text(encoding="utf-8") if path.exists() else ""
         if arguments.check:
-            if not path.exists() or path.read_text(encoding="utf-8") != text:
+            if before != text:
                 stale.append(name)
-        else:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, encoding="utf-8")
+            continue
+        old, new = entries(name, before), entries(name, text)
+        added, removed = new.keys() - old.keys(), old.keys() - new.keys()
+        changed = sum(old[key] != new[key] for key in old.keys() & new.keys())
+        print(f"{name}: {len(old)} -> {len(new)} entries: {len(added)} added, {len(removed)} removed, {changed} changed")
+        for key in sorted(removed)[:SHOWN_REMOVED]:
+            print(f"  - {key}")
+        shrinks = len(removed) > MOST_REMOVED * len(old) or len(text) < (1 - MOST_REMOVED) * len(before)
+        if not new or shrinks:
+            if name not in arguments.shrink:
+                refused.append(name)
+                continue
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    if refused:
+        sys.exit(
+            f"facts.py: not written, because more than {MOST_REMOVED:.0%} of what they had went: {', '.join(refused)}."
+            " Either the package's layout has changed, or pass --shrink FILE after a review"
+        )
     if stale:
         sys.exit(f"facts.py: not what cfn-lint {PINNED_VERSION} gives; run scripts/facts.py: {', '.join(stale)}")
 

@@ -10,12 +10,14 @@ mod inner;
 mod iterations;
 mod locations;
 mod meant;
+mod origins;
 mod redaction;
 mod setup;
 mod spelling;
 mod stacks;
 mod targets;
 
+use crate::constructs::Constructs;
 use crate::date::Date;
 use crate::eval::Memory;
 use crate::eval::inputs::{Inputs, Pinned, Refused};
@@ -47,7 +49,7 @@ pub use file_report::{Declared, FileReport, Notice, NoticeKind};
 pub use includes::{Loaded, Loader};
 pub use meant::NOT_A_TEMPLATE;
 pub use setup::SetupError;
-pub use stacks::{Nested, exports};
+pub use stacks::{Nested, shared};
 
 /// What a project is linted with. Shared between threads.
 #[derive(Debug, Default)]
@@ -271,7 +273,7 @@ impl Linter {
 
     /// Lints one text, whose local includes `load` reads. They take the [`MAX_INCLUDES`] ids after the text's own.
     pub fn lint_with(&self, source: &Source, load: &Loader<'_>) -> FileReport {
-        self.lint_in(source, load, &self.inputs)
+        self.lint_in(source, load, &self.inputs, None)
     }
 
     /// What is known of every deployment: the parameters that the user pinned.
@@ -279,13 +281,27 @@ impl Linter {
         &self.inputs
     }
 
-    /// Lints one text as [`lint_with`](Self::lint_with) does, in a deployment of which this is known.
-    pub fn lint_in(&self, source: &Source, load: &Loader<'_>, inputs: &Inputs) -> FileReport {
-        self.lint_inside(source, load, inputs, 0)
+    /// Lints one text as [`lint_with`](Self::lint_with) does, in a deployment of which this is known, with the constructs that a cloud
+    /// assembly declares for it.
+    pub fn lint_in(
+        &self,
+        source: &Source,
+        load: &Loader<'_>,
+        inputs: &Inputs,
+        constructs: Option<&Constructs>,
+    ) -> FileReport {
+        self.lint_inside(source, load, inputs, constructs, 0)
     }
 
     /// Lints one text that is inside of so many templates.
-    fn lint_inside(&self, source: &Source, load: &Loader<'_>, inputs: &Inputs, depth: usize) -> FileReport {
+    fn lint_inside(
+        &self,
+        source: &Source,
+        load: &Loader<'_>,
+        inputs: &Inputs,
+        constructs: Option<&Constructs>,
+        depth: usize,
+    ) -> FileReport {
         let mut report = FileReport::default();
         let document = match syntax::read(source.text(), source.id) {
             Ok(document) => document,
@@ -365,13 +381,14 @@ impl Linter {
             .iter()
             .map(|parameter| Declared { name: parameter.name.to_owned(), is_secret: secret.contains(parameter.name) });
         report.parameters = declared.collect();
-        let files_and_text = exceptions::Texts { source, document: &document, included: &texts, files: &files };
+        let files_and_text =
+            exceptions::Texts { source, document: &document, included: &texts, files: &files, constructs };
         let mut exceptions = self.exceptions(&expansion, &files_and_text);
         let mut pending = Vec::new();
         for (selected, kinds) in self.for_template(&model) {
             self.apply(selected, &kinds, &model, &mut exceptions, &mut pending, &mut report);
         }
-        report.nested = stacks::nested(&model);
+        report.nested = stacks::nested(&model, constructs);
         let (elsewhere, note_elsewhere) = stacks::elsewhere(&model, &report.nested);
         report.notices.extend(elsewhere);
         let outer = inner::Outer { linter: self, source, model: &model, depth };
@@ -384,6 +401,9 @@ impl Linter {
         self.settle(&exceptions, pins_something, &mut report);
         report.suppressed.extend(inside.suppressed);
         report.exceptions.extend(inside.exceptions);
+        if let Some(constructs) = constructs {
+            origins::mark(&mut report, constructs);
+        }
         sort_findings(&mut report.findings);
         sort_findings(&mut report.suppressed);
         let mut secrets = files.unread(&texts);

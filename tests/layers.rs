@@ -7,13 +7,14 @@ use std::path::Path;
 
 /// Each part of `src/`, from the bottom up, with the parts that it may use. A part may use only parts above it in this
 /// list, so there are no circles.
-const LAYERS: [(&str, &[&str]); 28] = [
+const LAYERS: [(&str, &[&str]); 29] = [
     ("source", &[]),
     ("date", &[]),
     ("truth", &[]),
     ("expression", &[]),
     ("facts", &[]),
     ("finding", &["source", "date"]),
+    ("constructs", &["finding"]),
     ("nearest", &[]),
     ("syntax", &["source", "nearest"]),
     ("template", &["source", "nearest", "syntax"]),
@@ -40,7 +41,7 @@ const LAYERS: [(&str, &[&str]); 28] = [
             "finding",
         ],
     ),
-    ("exceptions", &["source", "date", "finding", "syntax", "eval", "expand", "rules"]),
+    ("exceptions", &["source", "date", "finding", "constructs", "syntax", "eval", "expand", "rules"]),
     (
         "linter",
         &[
@@ -49,6 +50,7 @@ const LAYERS: [(&str, &[&str]); 28] = [
             "truth",
             "facts",
             "finding",
+            "constructs",
             "nearest",
             "syntax",
             "template",
@@ -68,7 +70,7 @@ const LAYERS: [(&str, &[&str]); 28] = [
     // For tests alone: the schemas that ship with the project.
     ("schemas", &["report"]),
     ("revision", &[]),
-    ("discover", &["finding", "nearest"]),
+    ("discover", &["finding", "constructs", "nearest"]),
     ("project", &["source", "finding", "eval", "linter", "discover"]),
     ("config", &["source", "finding", "syntax", "eval", "rules", "linter", "discover"]),
     // Decides nothing about templates, so it has no business with the parts that do.

@@ -28,6 +28,8 @@ pub struct Expansion<'t> {
     pub left: Vec<Left>,
     /// Resources that exist as well, but are unknown.
     pub hidden: Hidden,
+    /// Whether a macro of the author's own gets the whole template, and may change all of it.
+    pub is_rewritten: bool,
     /// What may still be added.
     pub budget: Budget,
 }
@@ -42,6 +44,7 @@ impl<'t> Expansion<'t> {
             notes: Vec::new(),
             left: Vec::new(),
             hidden: Hidden::default(),
+            is_rewritten: false,
             budget: Budget(MAX_NODES),
         }
     }
@@ -179,6 +182,11 @@ pub enum Part {
         name: String,
         /// Its type: `Schedule`.
         kind: String,
+    },
+    /// Something that belongs to one of the connectors in its attributes.
+    OfConnector {
+        /// The connector's name.
+        name: String,
     },
 }
 

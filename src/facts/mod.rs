@@ -2,10 +2,11 @@
 //!
 //! The facts are sorted text embedded in the binary and searched where it lies: nothing is parsed, allocated or
 //! copied when the program starts. `data/resource-types.txt`, `data/schemas.txt`, `data/iam-actions.txt`,
-//! `data/iam-resources.txt`, `data/sam-types.txt` and `data/sam-policy-templates.txt` are made by `scripts/facts.py`;
+//! `data/iam-resources.txt`, `data/sam-connectors.txt`, `data/sam-types.txt` and `data/sam-policy-templates.txt` are made by `scripts/facts.py`;
 //! `data/attributes.txt`, `data/names.txt`, `data/stateful.txt`, `data/managed-policies.txt`, `data/hipaa-eligible.txt` and
-//! `data/privilege-escalation.txt` are reviewed by hand.
+//! `data/privilege-escalation.txt` and `data/service-sources.txt` are reviewed by hand.
 
+mod connectors;
 mod escalation;
 mod hipaa_eligible;
 mod iam_actions;
@@ -15,9 +16,11 @@ pub mod properties;
 mod resource_types;
 mod sam_types;
 pub mod schema;
+mod service_sources;
 mod sorted_text;
 mod tags;
 
+pub use connectors::{sam_connector, sam_connector_end};
 pub use escalation::{Needed, escalations};
 pub use hipaa_eligible::{Eligibility, hipaa_eligibility};
 pub use iam_actions::{
@@ -29,4 +32,5 @@ pub use resource_types::{
     is_known_type, is_property_attribute, is_stateful, name_property, resource_types, resource_types_below,
 };
 pub use sam_types::{is_of_sam, sam_event_properties, sam_events, sam_properties, sam_types};
+pub use service_sources::sends_source;
 pub use tags::{TagProperty, TagShape, tag_shape};

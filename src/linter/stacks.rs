@@ -2,7 +2,8 @@
 //! are somewhere else, and the exports that it makes.
 
 use super::file_report::{Notice, NoticeKind};
-use crate::eval::inputs::{Given, Inputs};
+use crate::constructs::Constructs;
+use crate::eval::inputs::{Given, Inputs, Output, Shared};
 use crate::eval::value::{Kind, Value};
 use crate::eval::{Descent, Memory, Run, explore};
 use crate::expand::expansion::Note;
@@ -52,12 +53,12 @@ pub struct Nested {
 }
 
 /// The nested stacks and stack sets of a template that have a local file, in the order of the template.
-pub(super) fn nested<'m>(model: &'m Model<'m, '_>) -> Vec<Nested> {
+pub(super) fn nested<'m>(model: &'m Model<'m, '_>, constructs: Option<&Constructs>) -> Vec<Nested> {
     let mut nested: Vec<Nested> = [STACK, STACK_SET]
         .into_iter()
         .flat_map(|kind| model.of_type(kind))
         .filter_map(|block| {
-            let (location, given) = stack(block, model)?;
+            let (location, given) = stack(block, model, constructs)?;
             Some(Nested { name: block.name.to_owned(), span: block.key_span, location, given })
         })
         .collect();
@@ -103,8 +104,12 @@ pub(super) fn elsewhere(model: &Model<'_, '_>, nested: &[Nested]) -> (Vec<Notice
 
 /// A stack's location and what it gives, over all scenarios in which it exists. Nothing where its template is not one local
 /// file.
-fn stack<'m, 't>(block: &'m Block<'t>, model: &'m Model<'m, 't>) -> Option<(String, Option<BTreeMap<String, Given>>)> {
-    let asset = asset_path(block.node);
+fn stack<'m, 't>(
+    block: &'m Block<'t>,
+    model: &'m Model<'m, 't>,
+    constructs: Option<&Constructs>,
+) -> Option<(String, Option<BTreeMap<String, Given>>)> {
+    let asset = asset_path(block.node).or_else(|| asset_file(block.node, constructs?));
     let exploration = explore(&model.evaluator, |run| {
         if !expand::exists(run, block) {
             return None;
@@ -165,6 +170,21 @@ fn asset_path<'t>(node: &'t Node<'t>) -> Option<&'t str> {
     let metadata = node.get("Metadata")?;
     let property = metadata.get("aws:asset:property").and_then(Node::as_str)?;
     metadata.get("aws:asset:path").and_then(Node::as_str).filter(|_| property == "TemplateURL")
+}
+
+/// The same where the CDK writes no metadata: the address ends in the hash of an asset, which the assembly lists.
+fn asset_file<'c>(node: &Node<'_>, constructs: &'c Constructs) -> Option<&'c str> {
+    let address = node.get("Properties")?.get("TemplateURL")?;
+    // A text, or parts of one in `Fn::Join`, `Fn::Sub` or both.
+    let mut waiting = vec![address];
+    while let Some(node) = waiting.pop() {
+        if let Some(file) = node.as_str().and_then(|text| constructs.asset(text)) {
+            return Some(file);
+        }
+        waiting.extend(node.as_sequence().unwrap_or_default());
+        waiting.extend(node.as_mapping().unwrap_or_default().iter().map(|entry| &entry.value));
+    }
+    None
 }
 
 /// Whether a location is a path in the project: no address, and not the outside of the machine.
@@ -239,33 +259,38 @@ fn overrides(block: &Block<'_>) -> Option<Vec<String>> {
     Some(names)
 }
 
-/// The exports of a template whose name and value are known, whatever is chosen: name to value.
-pub fn exports(source: &Source, inputs: &Inputs) -> BTreeMap<String, String> {
-    let mut exports = BTreeMap::new();
-    let Ok(document) = syntax::read(source.text(), source.id) else { return exports };
+/// What a template shares with other stacks, as far as it is known, whatever is chosen: its exports, and its outputs where the name of
+/// its stack is known.
+pub fn shared(source: &Source, inputs: &Inputs) -> Shared {
+    let mut shared = Shared::default();
+    let Ok(document) = syntax::read(source.text(), source.id) else { return shared };
     if !template::is_template(&document.root) {
-        return exports;
+        return shared;
     }
     let template = Template::new(&document.root);
     let (inputs, _) = inputs.accepted_by(&document.root, |_| true);
     let memory = Memory::default();
     let model = Model::new(&template, &inputs, &memory);
     for output in &model.outputs {
-        let (Some(name), Some(value)) =
-            (output.node.get("Export").and_then(|export| export.get("Name")), output.node.get("Value"))
-        else {
-            continue;
-        };
-        let exploration = explore(&model.evaluator, |run| {
-            let mut known = |node| run.value(node).cloned().and_then(|value| text(run, &value));
-            Some((known(name)?, known(value)?))
-        });
-        let mut leaves = exploration.leaves.into_iter().map(|(_, leaf)| leaf);
-        if let (true, Some(Some(first))) = (exploration.complete, leaves.next())
-            && leaves.all(|leaf| leaf.as_ref() == Some(&first))
-        {
-            exports.insert(first.0, first.1);
+        let Some(value) = output.node.get("Value") else { continue };
+        let export = output.node.get("Export").and_then(|export| export.get("Name"));
+        if let Some((name, value)) = export.and_then(|name| Some((known(name, &model)?, known(value, &model)?))) {
+            shared.exports.insert(name, value);
+        }
+        if let Some(stack) = inputs.fixed("AWS::StackName") {
+            let fixed = |name| inputs.fixed(name).map(str::to_owned);
+            let (account, region) = (fixed("AWS::AccountId"), fixed("AWS::Region"));
+            let one = Output { account, region, value: known(value, &model) };
+            shared.outputs.entry((stack.to_owned(), output.name.to_owned())).or_default().push(one);
         }
     }
-    exports
+    shared
+}
+
+/// A text that is known and the same, whatever is chosen.
+fn known<'m, 't>(node: &'t Node<'t>, model: &'m Model<'m, 't>) -> Option<String> {
+    let exploration = explore(&model.evaluator, |run| run.value(node).cloned().and_then(|value| text(run, &value)));
+    let mut leaves = exploration.leaves.into_iter().map(|(_, leaf)| leaf);
+    let first = leaves.next()??;
+    (exploration.complete && leaves.all(|leaf| leaf.as_ref() == Some(&first))).then_some(first)
 }

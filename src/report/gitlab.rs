@@ -71,12 +71,18 @@ fn of_finding<'a>(finding: &'a Finding, prints: &mut Fingerprinter, report: &Rep
     let path = relative(report.source_name(finding.span.source));
     let cited = report.rule(&finding.rule).map(|rule| rule.meta.controls.join(", ")).unwrap_or_default();
     let cited = if cited.is_empty() { String::new() } else { format!(" (45 CFR {cited})") };
+    let made_by = finding.subject.made_by().map(|made_by| format!(" CDK: {}.", one_line(&made_by, true)));
+    let location = match finding.origin_here() {
+        // Merge requests show the program, and not the template that it makes.
+        Some(origin) => Location { path: &origin.file, lines: Lines { begin: origin.line, end: origin.line } },
+        None => Location { path, lines: lines(finding.span, report) },
+    };
     Issue {
-        description: format!("{}{cited}", message(finding)),
+        description: format!("{}{cited}{}", message(finding), made_by.unwrap_or_default()),
         check_name: &finding.rule,
         fingerprint: prints.next(finding, path),
         severity: severity(finding),
-        location: Location { path, lines: lines(finding.span, report) },
+        location,
     }
 }
 

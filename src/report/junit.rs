@@ -175,6 +175,9 @@ fn write_failure(out: &mut impl io::Write, rule: &str, findings: &[&Finding], re
     let mut text = String::new();
     for finding in findings {
         text.push_str(&format!("{}{}: {}\n", place(finding.span, report), finding.level.name(), message(finding)));
+        if let Some(made_by) = finding.subject.made_by() {
+            text.push_str(&format!("CDK: {}\n", one_line(&made_by, true)));
+        }
     }
     if let Some(first) = findings.first() {
         text.push_str(&format!("Severity: {}\n", first.severity.name()));

@@ -150,8 +150,10 @@ const NO_ROOM: &str = "that this comment has no room for";
 
 fn row(finding: &Finding, report: &Report) -> String {
     let text = shorten(&message(finding), MAX_MESSAGE, true).into_owned();
+    let made_by = finding.subject.made_by().map(|made_by| one_line(&made_by, true).into_owned());
+    let made_by = made_by.map(|made_by| format!("<br>{}", MarkdownCode(&made_by))).unwrap_or_default();
     format!(
-        "| {}\u{a0}{}<br>{} | {} | {}<br>{} |\n",
+        "| {}\u{a0}{}<br>{} | {}{made_by} | {}<br>{} |\n",
         mark(finding.level),
         finding.level.name(),
         finding.severity.name(),

@@ -82,6 +82,8 @@ pub enum Test {
     EveryResourceOf(Operand),
     /// `*` or an ARN of resources of any account.
     AnyAccount(Wanted),
+    /// The ID of another account, or an ARN in one.
+    ForeignAccount(Wanted),
     /// The subject of a token, with a wildcard where its owner's name should be.
     OpenSubject(Wanted),
     /// A name that promises a secret.
@@ -187,6 +189,8 @@ struct RawPredicate {
     every_resource_of: Option<Operand>,
     /// An IAM resource that is `*`, or an ARN without an account or with a wildcard in its place.
     any_account: Option<bool>,
+    /// The ID of another account, or an ARN in another account.
+    foreign_account: Option<bool>,
     /// The subject of a token, with a wildcard in place of the owner's name.
     open_subject: Option<bool>,
     /// A name that is typical of a secret, such as `DB_PASSWORD`.
@@ -239,6 +243,7 @@ impl TryFrom<RawPredicate> for Predicate {
             raw.every_resource.map(Test::EveryResource),
             raw.every_resource_of.map(Test::EveryResourceOf),
             raw.any_account.map(Test::AnyAccount),
+            raw.foreign_account.map(Test::ForeignAccount),
             raw.open_subject.map(Test::OpenSubject),
             raw.secret_name.map(Test::SecretName),
         ]
@@ -403,6 +408,9 @@ impl Test {
                     .map(|action| crate::policy::is_every_resource_of(run, value, action)),
             ),
             Self::AnyAccount(yes) => wanted(crate::policy::is_of_any_account(run, value), *yes),
+            // Every ARN of a resource of this template is of the stack's account, whatever the attribute's name.
+            Self::ForeignAccount(yes) if is_own_arn(value, around) => wanted(Truth::False, *yes),
+            Self::ForeignAccount(yes) => wanted(crate::policy::is_of_foreign_account(run, value), *yes),
             Self::EveryResource(yes) => wanted(crate::policy::is_every_resource(run, value), *yes),
             Self::OpenSubject(yes) => wanted(crate::policy::is_open_subject(run, value), *yes),
             Self::SecretName(yes) => wanted(decide(run, &crate::graph::secrets::promises_secret), *yes),
@@ -417,6 +425,17 @@ fn noted(run: &mut Run<'_, '_>, value: &Value<'_>, result: Truth) -> Truth {
         note(run, value);
     }
     result
+}
+
+/// Whether a value begins with an ARN of a resource that AWS creates for the template: `${Vault.BackupVaultArn}`. A stack or a custom
+/// resource can return anything.
+fn is_own_arn(value: &Value<'_>, around: &Surroundings<'_>) -> bool {
+    let Some(Part { origin: Origin::Resource { id, attribute: Some(attribute) }, .. }) = value.parts().first() else {
+        return false;
+    };
+    attribute.ends_with("Arn")
+        && (around.type_of)(id)
+            .is_some_and(|kind| kind.starts_with("AWS::") && !kind.starts_with("AWS::CloudFormation::"))
 }
 
 fn note(run: &mut Run<'_, '_>, value: &Value<'_>) {

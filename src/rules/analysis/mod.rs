@@ -35,6 +35,8 @@ pub enum Analysis {
     RestrictsCallers,
     /// Whether a statement's own conditions limit the callers to known ones.
     ConditionsRestrictCallers,
+    /// Whether a statement allows an AWS service to act for any account.
+    ServesAnyAccount,
     /// Whether a statement's conditions require one of some keys.
     RequiresKey(policy::RequiresKey),
     /// Whether a statement allows everything on everything.
@@ -117,6 +119,8 @@ struct RawAnalysis {
     restricts_callers: Option<True>,
     /// The statement's own conditions limit the callers to known ones.
     conditions_restrict_callers: Option<True>,
+    /// The statement allows an AWS service to act for any account, although the service sends the account that it acts for.
+    serves_any_account: Option<True>,
     /// The statement's conditions hold only for requests that have one of these keys, with a value that they name.
     requires_key: Option<policy::RequiresKey>,
     /// The statement allows all actions on all resources.
@@ -211,6 +215,7 @@ impl TryFrom<RawAnalysis> for Analysis {
             raw.principal.map(Self::Principal),
             raw.restricts_callers.map(|_| Self::RestrictsCallers),
             raw.conditions_restrict_callers.map(|_| Self::ConditionsRestrictCallers),
+            raw.serves_any_account.map(|_| Self::ServesAnyAccount),
             raw.requires_key.map(Self::RequiresKey),
             raw.grants_admin.map(|_| Self::GrantsAdmin),
             raw.surely_grants_admin.map(|_| Self::SurelyGrantsAdmin),
@@ -258,9 +263,10 @@ impl TryFrom<RawAnalysis> for Analysis {
 
 impl Analysis {
     /// The words that analyses have for messages, by the key of the analysis.
-    pub const WORDS: [(&'static str, &'static [&'static str]); 23] = [
+    pub const WORDS: [(&'static str, &'static [&'static str]); 24] = [
+        ("serves-any-account", &["service"]),
         ("needless-wildcard", &["actions"]),
-        ("bucket-policy-denies", &["policies"]),
+        ("bucket-policy-denies", &["policies", "where"]),
         ("policy-denies", &["policies"]),
         ("tagged", &["missing"]),
         ("uses-tag-keys", &["missing"]),
@@ -287,6 +293,7 @@ impl Analysis {
     /// The words that it has for messages.
     pub fn words(&self) -> &'static [&'static str] {
         let key = match self {
+            Self::ServesAnyAccount => "serves-any-account",
             Self::NeedlessWildcard => "needless-wildcard",
             Self::BucketPolicyDenies(_) => "bucket-policy-denies",
             Self::PolicyDenies(_) => "policy-denies",
@@ -328,6 +335,7 @@ impl Analysis {
             Self::Principal(who) => policy::principal(checker, item, *who),
             Self::RestrictsCallers => policy::restricts_callers(checker, item),
             Self::ConditionsRestrictCallers => policy::conditions_restrict_callers(checker, item),
+            Self::ServesAnyAccount => policy::serves_any_account(checker, item),
             Self::RequiresKey(keys) => keys.judge(checker, item),
             Self::GrantsAdmin => policy::grants_admin(checker, item),
             Self::SurelyGrantsAdmin => policy::surely_grants_admin(checker, item),
