@@ -8,7 +8,8 @@ use super::resource::{Made, Resource};
 use crate::expand::expansion::Part;
 use crate::syntax::{Entry, Node};
 
-/// Everything that a WebSocket API becomes.
+/// Everything that a WebSocket API becomes. Without `Name`, SAM takes its logical id; a person did not name it, and such names need not
+/// be unique.
 pub(super) fn expand<'t>(sam: &Resource<'_, 't>) -> Vec<Made<'t>> {
     let at = sam.at;
     let mut api = sam.main("AWS::ApiGatewayV2::Api");
@@ -26,9 +27,6 @@ pub(super) fn expand<'t>(sam: &Resource<'_, 't>) -> Vec<Made<'t>> {
             "Tags",
         ],
     );
-    if api.get("Name").is_none() {
-        api.set(at, "Name", at.text(sam.id.to_owned()));
-    }
     let mut made = vec![api];
     let routes = sam.get("Routes").and_then(plain_map).unwrap_or_default();
     made.extend(routes.iter().flat_map(|entry| route(sam, entry)));
