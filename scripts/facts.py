@@ -2,22 +2,25 @@
 """Makes the project's facts about AWS from the data in the Python package cfn-lint.
 
     pip install cfn-lint==1.58.0 aws-sam-translator==1.115.0
-    scripts/facts.py                      write data/resource-types.txt, data/schemas.txt, data/iam-actions.txt,
-                                          data/iam-resources.txt, data/sam-policy-templates.txt, data/sam-types.txt,
-                                          tests/data/serverless.json, tests/data/documents.json
-    scripts/facts.py --check              write nothing; exit 1 if a committed file differs from what would be written,
-                                          3 if the pinned version is not installed
+    scripts/facts.py                      write the generated tables of data/ and tests/data/, and print what changes. A table
+                                          that loses much of what it had is not written (--shrink FILE writes it)
+    scripts/facts.py --compare            write nothing; exit 1 if a committed file differs from what would be written,
+                                          3 if the pinned versions are not installed
+    scripts/facts.py --check              the same, and ask PyPI for newer versions: exit 4 if a pin or a table that is kept by
+                                          hand is old. A scheduled workflow runs it
     scripts/facts.py --names [PREFIX]     print, for reviewing data/names.txt, what could name each resource type
 
-The output depends only on the package's version, so the version is pinned. Raising it is a change to review.
-Files that are kept by hand (data/names.txt, data/stateful.txt, data/managed-policies.txt, data/hipaa-eligible.txt,
-data/privilege-escalation.txt, data/service-sources.txt) are never written here.
+The output depends only on the packages' versions, so the versions are pinned. To raise them: change PINNED_VERSION, DATA_DATE and
+SAM_PINNED_VERSION, install both, run the script, run the tests, and review what they and `git diff` show. Files that are kept by
+hand (those whose first line does not say "Generated") are never written here.
 """
 
 import argparse
+import datetime
 import json
 import os
 import re
+import subprocess
 import sys
 from pathlib import Path
 
@@ -623,17 +626,55 @@ def entries(name, text):
     return found
 
 
+# ---- What is old ----------------------------------------------------------------------------------------------------
+
+# Tables that are kept by hand, and say `As of:`, are looked at again after so many days.
+REVIEWED_EVERY = 183
+
+
+def old_pins():
+    """The pins that PyPI has newer versions of."""
+    old = []
+    for package, pin in {"cfn-lint": PINNED_VERSION, "aws-sam-translator": SAM_PINNED_VERSION}.items():
+        command = [sys.executable, "-m", "pip", "index", "versions", package]
+        answer = subprocess.run(command, capture_output=True, text=True, check=False)
+        newest = re.search(rf"^{package} \(([^)]+)\)", answer.stdout, re.MULTILINE)
+        if not newest:
+            old.append(f"could not ask PyPI for the versions of {package}: {answer.stderr.strip()}")
+        elif newest[1] != pin:
+            old.append(f"{package} {newest[1]} is out; the facts are pinned to {pin}")
+    return old
+
+
+def old_tables():
+    """The tables that were reviewed long ago."""
+    old = []
+    for path in sorted((ROOT / "data").glob("*.txt")):
+        text = path.read_text(encoding="utf-8")
+        date = re.search(r"^# As of: (\S+)$", text, re.MULTILINE)
+        if date and not text.startswith("# Generated"):
+            age = (datetime.date.today() - datetime.date.fromisoformat(date[1])).days
+            if age > REVIEWED_EVERY:
+                old.append(f"data/{path.name} is of {date[1]}, {age} days ago; review it")
+    return old
+
+
 # ---- The command line -----------------------------------------------------------------------------------------------
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     mode = parser.add_mutually_exclusive_group()
-    mode.add_argument("--check", action="store_true", help="compare instead of writing")
+    mode.add_argument("--compare", action="store_true", help="compare instead of writing")
+    mode.add_argument("--check", action="store_true", help="compare, and tell which pins and tables are old")
     mode.add_argument("--names", metavar="PREFIX", nargs="?", const="", help="print candidates for data/names.txt")
     parser.add_argument("--shrink", metavar="FILE", action="append", default=[], help="write FILE even if it loses many entries")
     arguments = parser.parse_args()
 
+    if arguments.check:
+        old = old_pins() + old_tables()
+        for message in old:
+            print(f"facts.py: {message}", file=sys.stderr)
     data = package_data()
     schemas = load_schemas(data)
     if arguments.names is not None:
@@ -661,7 +702,7 @@ def main():
     for name, text in outputs.items():
         path = ROOT / name
         before = path.read_text(encoding="utf-8") if path.exists() else ""
-        if arguments.check:
+        if arguments.compare or arguments.check:
             if before != text:
                 stale.append(name)
             continue
@@ -685,6 +726,8 @@ def main():
         )
     if stale:
         sys.exit(f"facts.py: not what cfn-lint {PINNED_VERSION} gives; run scripts/facts.py: {', '.join(stale)}")
+    if arguments.check and old:
+        sys.exit(4)
 
 
 if __name__ == "__main__":
