@@ -272,7 +272,7 @@ impl Analysis {
     pub const WORDS: [(&'static str, &'static [&'static str]); 25] = [
         ("serves-any-account", &["service"]),
         ("needless-wildcard", &["actions"]),
-        ("bucket-policy-denies", &["policies"]),
+        ("bucket-policy-denies", &["policies", "where"]),
         ("policy-denies", &["policies"]),
         ("tagged", &["missing"]),
         ("uses-tag-keys", &["missing"]),
