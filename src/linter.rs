@@ -171,7 +171,8 @@ impl Linter {
         Ok(linter)
     }
 
-    /// The same linter on a day: exceptions that ended before it do not hold. Without one, none ever ends.
+    /// The same linter on a day: exceptions that ended before it do not hold, and versions whose support ended are not supported.
+    /// Without one, no exception ends, and the day of AWS's data decides on versions.
     #[must_use]
     pub fn on(self, today: Date) -> Self {
         Self { today: Some(today), ..self }
@@ -439,7 +440,7 @@ impl Linter {
         let mut counts = Counts::default();
         // A rule that runs outside of its profiles, because a configuration sets its level, runs as a whole.
         let profile = self.profile.as_deref().filter(|profile| entry.file.is_some() || entry.is_in(profile));
-        let setting = Setting { parameters: &settings, configured: &selected.settings, profile };
+        let setting = Setting { parameters: &settings, configured: &selected.settings, profile, today: self.today };
         for check in &rule.checks {
             let level = check.level.filter(|_| !selected.is_level_set).unwrap_or(selected.level);
             let mut record = Record { level, counts: &mut counts, exceptions, found: &mut *pending };
