@@ -26,6 +26,8 @@ pub struct Expansion<'t> {
     pub notes: Vec<Note>,
     /// Resources that exist as well, but are unknown.
     pub hidden: Hidden,
+    /// Whether a macro of the author's own gets the whole template, and may change all of it.
+    pub is_rewritten: bool,
     /// What may still be added.
     pub budget: Budget,
 }
@@ -39,6 +41,7 @@ impl<'t> Expansion<'t> {
             origins: Origins::default(),
             notes: Vec::new(),
             hidden: Hidden::default(),
+            is_rewritten: false,
             budget: Budget(MAX_NODES),
         }
     }

@@ -79,8 +79,16 @@ pub(super) fn run_check<'m, 't>(
             Truth::True => Leaf::Pass,
             Truth::False if applies.is_true() => {
                 checker.explain = true;
-                let locations = checker.judge(&check.assert, &item).locations;
-                let mut locations = if locations.is_empty() { vec![item.location()] } else { locations };
+                let mut locations = checker.judge(&check.assert, &item).locations;
+                if locations.is_empty() {
+                    locations.push(item.location());
+                }
+                // What a template does not set may be what a macro adds to it.
+                locations.retain(|location| !location.is_of_absence() || !model.is_rewritten(&location.path));
+                if locations.is_empty() {
+                    checker.run.note_reason(expand::REWRITTEN);
+                    return Leaf::Undecided(checker.run.reasons().to_vec());
+                }
                 if let Some(evidence) = check.evidence {
                     evidence.add(&mut checker, &mut locations);
                 }

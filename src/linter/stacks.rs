@@ -2,7 +2,7 @@
 //! that it makes.
 
 use crate::constructs::Constructs;
-use crate::eval::inputs::{Given, Inputs};
+use crate::eval::inputs::{Given, Inputs, Output, Shared};
 use crate::eval::value::{Kind, Value};
 use crate::eval::{Descent, Memory, Run, explore};
 use crate::expand::{self, Block, Model};
@@ -159,33 +159,38 @@ fn parameters<'t>(run: &mut Run<'_, 't>, block: &Block<'t>) -> Option<BTreeMap<S
     Some(fields.iter().map(|field| (field.key.clone().into_owned(), one(run, &field.value))).collect())
 }
 
-/// The exports of a template whose name and value are known, whatever is chosen: name to value.
-pub fn exports(source: &Source, inputs: &Inputs) -> BTreeMap<String, String> {
-    let mut exports = BTreeMap::new();
-    let Ok(document) = syntax::read(source.text(), source.id) else { return exports };
+/// What a template shares with other stacks, as far as it is known, whatever is chosen: its exports, and its outputs where the name of
+/// its stack is known.
+pub fn shared(source: &Source, inputs: &Inputs) -> Shared {
+    let mut shared = Shared::default();
+    let Ok(document) = syntax::read(source.text(), source.id) else { return shared };
     if !template::is_template(&document.root) {
-        return exports;
+        return shared;
     }
     let template = Template::new(&document.root);
     let (inputs, _) = inputs.accepted_by(&document.root, |_| true);
     let memory = Memory::default();
     let model = Model::new(&template, &inputs, &memory);
     for output in &model.outputs {
-        let (Some(name), Some(value)) =
-            (output.node.get("Export").and_then(|export| export.get("Name")), output.node.get("Value"))
-        else {
-            continue;
-        };
-        let exploration = explore(&model.evaluator, |run| {
-            let mut known = |node| run.value(node).cloned().and_then(|value| text(run, &value));
-            Some((known(name)?, known(value)?))
-        });
-        let mut leaves = exploration.leaves.into_iter().map(|(_, leaf)| leaf);
-        if let (true, Some(Some(first))) = (exploration.complete, leaves.next())
-            && leaves.all(|leaf| leaf.as_ref() == Some(&first))
-        {
-            exports.insert(first.0, first.1);
+        let Some(value) = output.node.get("Value") else { continue };
+        let export = output.node.get("Export").and_then(|export| export.get("Name"));
+        if let Some((name, value)) = export.and_then(|name| Some((known(name, &model)?, known(value, &model)?))) {
+            shared.exports.insert(name, value);
+        }
+        if let Some(stack) = inputs.fixed("AWS::StackName") {
+            let fixed = |name| inputs.fixed(name).map(str::to_owned);
+            let (account, region) = (fixed("AWS::AccountId"), fixed("AWS::Region"));
+            let one = Output { account, region, value: known(value, &model) };
+            shared.outputs.entry((stack.to_owned(), output.name.to_owned())).or_default().push(one);
         }
     }
-    exports
+    shared
+}
+
+/// A text that is known and the same, whatever is chosen.
+fn known<'m, 't>(node: &'t Node<'t>, model: &'m Model<'m, 't>) -> Option<String> {
+    let exploration = explore(&model.evaluator, |run| run.value(node).cloned().and_then(|value| text(run, &value)));
+    let mut leaves = exploration.leaves.into_iter().map(|(_, leaf)| leaf);
+    let first = leaves.next()??;
+    (exploration.complete && leaves.all(|leaf| leaf.as_ref() == Some(&first))).then_some(first)
 }

@@ -32,6 +32,14 @@ const VPC_ACCESS: [&str; 5] = [
     "ec2:unassignprivateipaddresses",
 ];
 
+/// Actions that AWS grants on every resource for a function's own log, in its managed policy for functions. A statement with some
+/// of these actions grants the same rights or fewer, whichever of the usual spellings of "everything" it has (`*`,
+/// `arn:aws:logs:*:*:*`), so it gets the same result as the managed policy, which no rule reports: they add to logs, and read
+/// and delete nothing. Sorted.
+///
+/// Source: AWS managed policy reference, `AWSLambdaBasicExecutionRole` (2026-11).
+const LOGS: [&str; 3] = ["logs:createloggroup", "logs:createlogstream", "logs:putlogevents"];
+
 /// The beginnings of EC2 actions that create something whose ID EC2 assigns. The ID is not known before, so `instance/*` is the
 /// narrowest ARN. Source: Amazon EC2 user guide, "Example policies to control access the Amazon EC2 API", "Launch
 /// instances (RunInstances)".
@@ -99,7 +107,7 @@ fn is_needless(resource: &Value<'_>, action: &Value<'_>) -> Truth {
         };
     };
     let lower = pattern.to_ascii_lowercase();
-    if VPC_ACCESS.contains(&lower.as_str()) {
+    if VPC_ACCESS.contains(&lower.as_str()) || LOGS.contains(&lower.as_str()) {
         return Truth::False;
     }
     match names_everything(resource) {
@@ -179,7 +187,11 @@ mod tests {
     #[test]
     fn what_aws_grants_on_everything_and_what_has_no_name_yet() {
         for (statement, expected) in [
-            ("{Action: [logs:CreateLogStream, logs:PutLogEvents], Resource: '*'}", Truth::True),
+            ("{Action: [logs:CreateLogGroup, logs:CreateLogStream, logs:PutLogEvents], Resource: '*'}", Truth::False),
+            ("{Action: logs:CreateLogGroup, Resource: 'arn:aws:logs:us-east-1:111122223333:*'}", Truth::False),
+            ("{Action: [Logs:PutLogEvents], Resource: 'arn:aws:logs:*:*:*'}", Truth::False),
+            ("{Action: [logs:PutLogEvents, logs:DeleteLogGroup], Resource: 'arn:aws:logs:*:*:*'}", Truth::True),
+            ("{Action: 'logs:*', Resource: '*'}", Truth::True),
             ("{Action: [ec2:CreateNetworkInterface, EC2:DeleteNetworkInterface], Resource: '*'}", Truth::False),
             ("{Action: 'logs:Create*', Resource: '*'}", Truth::True),
             ("{Action: ec2:RunInstances, Resource: 'arn:aws:ec2:*:*:instance/*'}", Truth::False),

@@ -5,12 +5,11 @@ mod exports;
 mod nested;
 
 use crate::discover::{self, Candidate, Foreign, Reading};
-use crate::eval::inputs::Inputs;
+use crate::eval::inputs::{Inputs, Shared};
 use crate::finding::{Diagnostic, Severity};
 use crate::linter::{FileReport, Linter, Loaded, MAX_INCLUDES, NOT_A_TEMPLATE};
 use crate::source::{Source, SourceId};
 use rayon::prelude::*;
-use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -62,6 +61,7 @@ pub struct Linted {
 struct Ties {
     imports: bool,
     exports: bool,
+    outputs: bool,
 }
 
 /// How candidates are linted.
@@ -114,18 +114,18 @@ impl Project<'_> {
         let jobs: Vec<Job> = candidates
             .iter()
             .enumerate()
-            .map(|(number, candidate)| self.job(candidate, number, &BTreeMap::new()))
+            .map(|(number, candidate)| self.job(candidate, number, &Arc::default()))
             .collect();
         let files = self.run(&jobs);
         let mut files: Vec<(Candidate, File)> = candidates.into_iter().zip(files).collect();
-        let exports = self.resolve_imports(&mut files);
-        self.lint_nested(&mut files, &exports);
+        let shared = self.resolve_imports(&mut files);
+        self.lint_nested(&mut files, &shared);
         files
     }
 
-    fn job<'c>(&self, candidate: &'c Candidate, number: usize, exports: &BTreeMap<String, String>) -> Job<'c> {
+    fn job<'c>(&self, candidate: &'c Candidate, number: usize, shared: &Arc<Shared>) -> Job<'c> {
         let linter = (self.linter)(candidate);
-        let inputs = inputs(&linter, candidate, exports);
+        let inputs = inputs(&linter, candidate, shared);
         Job { candidate, number, linter, inputs }
     }
 
@@ -160,12 +160,12 @@ impl Project<'_> {
 }
 
 /// The known inputs of a candidate's deployment. Values of the user take precedence over values of an assembly.
-fn inputs(linter: &Linter, candidate: &Candidate, exports: &BTreeMap<String, String>) -> Inputs {
+fn inputs(linter: &Linter, candidate: &Candidate, shared: &Arc<Shared>) -> Inputs {
     let mut inputs = linter.inputs().clone();
     for (name, value) in &candidate.pinned {
         inputs.pinned.entry(name.clone()).or_insert_with(|| value.clone());
     }
-    inputs.exports.clone_from(exports);
+    inputs.shared = Arc::clone(shared);
     inputs
 }
 
@@ -200,7 +200,11 @@ fn lint_one(job: &Job<'_>, id: SourceId) -> File {
             foreign => File::Other(Box::new(Other { foreign, ..Other::default() })),
         };
     }
-    let ties = Ties { imports: text.contains("ImportValue"), exports: text.contains("Export") };
+    let ties = Ties {
+        imports: text.contains("ImportValue") || text.contains("GetStackOutput"),
+        exports: text.contains("Export"),
+        outputs: text.contains("Outputs"),
+    };
     let source = Source::new(id, candidate.name.as_str(), text);
     let load = |location: &str| {
         let (name, text) = discover::read_beside(candidate, location)?;
@@ -250,7 +254,7 @@ mod tests {
             input: Input::StandardInput,
             named: true,
             folders: Vec::new(),
-            pinned: BTreeMap::new(),
+            pinned: std::collections::BTreeMap::new(),
             constructs: None,
         };
         let File::Unreadable(diagnostic) = guarded(&candidate, || panic!("on purpose")) else { panic!("not reported") };

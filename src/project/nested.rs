@@ -2,12 +2,13 @@
 
 use super::{File, Job, Linted, Project};
 use crate::discover::{self, Candidate, Input};
-use crate::eval::inputs::Given;
+use crate::eval::inputs::{Given, Shared};
 use crate::finding::{Diagnostic, Finding, Related, Severity};
 use crate::linter::{FileReport, Nested, sort_findings};
 use crate::source::Span;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// The depth of nested stacks. Deeper stacks are not linted, because a template can nest itself.
 const MAX_DEPTH: usize = 16;
@@ -36,7 +37,7 @@ struct Deployed {
 /// The descent from the templates that no other template deploys.
 struct Descent<'p> {
     project: &'p Project<'p>,
-    exports: &'p BTreeMap<String, String>,
+    shared: &'p Arc<Shared>,
     /// The result of each nested template.
     deployed: BTreeMap<PathBuf, Deployed>,
     /// The numbers of texts, see [`Job`].
@@ -52,7 +53,7 @@ struct Descent<'p> {
 impl Project<'_> {
     /// Lints the templates of nested stacks with the values of their parents. Replaces the results of those that were linted alone,
     /// and adds the others at the end.
-    pub(super) fn lint_nested(&self, files: &mut Vec<(Candidate, File)>, exports: &BTreeMap<String, String>) {
+    pub(super) fn lint_nested(&self, files: &mut Vec<(Candidate, File)>, shared: &Arc<Shared>) {
         if files.iter().all(|(_, file)| stacks(file).is_empty()) {
             return;
         }
@@ -69,7 +70,7 @@ impl Project<'_> {
         let mut waiting: Vec<Deployment> = roots.flat_map(|(candidate, file)| deployments(candidate, file)).collect();
         let mut descent = Descent {
             project: self,
-            exports,
+            shared,
             deployed: BTreeMap::new(),
             numbers,
             first: files.len(),
@@ -118,7 +119,7 @@ impl Descent<'_> {
             .iter()
             .zip(numbers)
             .map(|(Deployment { candidate, given, .. }, number)| {
-                let mut job = self.project.job(candidate, number, self.exports);
+                let mut job = self.project.job(candidate, number, self.shared);
                 job.inputs.given.clone_from(given);
                 job
             })

@@ -445,3 +445,54 @@ fn what_a_program_makes_is_reported_at_its_line() {
         assert!(shown.contains("App/Nest/Inner/Resource (lib/app.ts:9:13)"), "{format}: {shown}");
     }
 }
+
+#[test]
+fn outputs_of_stacks_whose_names_a_manifest_tells_are_read() {
+    let manifest = |stacks: &[(&str, &str)]| {
+        let artifact = |(name, region): &(&str, &str)| {
+            format!(
+                r#""{name}{region}": {{ "type": "aws:cloudformation:stack", "environment": "aws://111122223333/{region}",
+                   "properties": {{ "templateFile": "{name}{region}.template.json", "stackName": "{name}" }} }}"#
+            )
+        };
+        let artifacts: Vec<String> = stacks.iter().map(artifact).collect();
+        format!(r#"{{ "version": "55.0.0", "artifacts": {{ {} }} }}"#, artifacts.join(","))
+    };
+    let data = |versions: &str| {
+        format!(
+            r#"{{ "Resources": {{ "Topic": {{ "Type": "AWS::SNS::Topic" }} }}, "Outputs": {{ "Versions": {{ "Value": {versions} }} }} }}"#
+        )
+    };
+    let app = |more: &str| {
+        format!(
+            r#"{{ "Resources": {{ "Records": {{ "Type": "AWS::S3::Bucket", "Properties": {{ "VersioningConfiguration": {{ "Status":
+               {{ "Fn::GetStackOutput": {{ "StackName": "data", "OutputName": "Versions" {more} }} }} }} }} }} }} }}"#
+        )
+    };
+    let east = "cdk.out/dataus-east-1.template.json";
+    let lint = |east_value: &str, west_value: &str, more: &str| {
+        let stacks = [("data", "us-east-1"), ("data", "us-west-2"), ("app", "us-west-2")];
+        let folder = Folder::with(&[
+            ("cdk.out/manifest.json", &manifest(&stacks)),
+            (east, &data(east_value)),
+            ("cdk.out/dataus-west-2.template.json", &data(west_value)),
+            ("cdk.out/appus-west-2.template.json", &app(more)),
+        ]);
+        results(&versioning(&folder, &["cdk.out"]))
+    };
+    let app = "cdk.out/appus-west-2.template.json";
+    let (fail, undecided) = (vec![format!("{app} fail error -")], vec![format!("{app} undecided error -")]);
+    let none: Vec<String> = Vec::new();
+    let (bad, good) = (r#""Suspended""#, r#""Enabled""#);
+    // Without a Region, the stack is in one's own.
+    assert_eq!(lint(bad, good, ""), none);
+    assert_eq!(lint(good, bad, ""), fail);
+    assert_eq!(lint(bad, good, r#", "Region": "us-east-1""#), fail);
+    assert_eq!(lint(bad, good, r#", "Region": "eu-central-1""#), undecided);
+    // Somewhere: both stacks may be meant.
+    let anywhere = r#", "Region": { "Ref": "AWS::NotificationARNs" }"#;
+    assert_eq!((lint(bad, good, anywhere), lint(bad, bad, anywhere)), (undecided.clone(), fail));
+    // A role leads to some account, and a value may be known at the deployment only.
+    assert_eq!(lint(bad, bad, r#", "RoleArn": "arn:aws:iam::444455556666:role/reader""#), undecided);
+    assert_eq!(lint(bad, r#"{ "Ref": "Topic" }"#, ""), undecided);
+}

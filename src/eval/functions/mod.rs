@@ -113,7 +113,10 @@ impl<'t> Run<'_, 't> {
             "Fn::ToJsonString" => self.json_string(argument, span).into(),
             // Known only when the stack is deployed: macros, other stacks, the account's VPCs and what they are tagged with.
             "Fn::Transform" if argument.get("Name").is_some() => self.unknown_call("Fn::Transform", None, span),
-            "Fn::GetStackOutput" => self.unknown_call("Fn::GetStackOutput", Some(argument), span),
+            "Fn::GetStackOutput" => match self.stack_output(argument, span) {
+                Some(value) => CallResult::Value(value),
+                None => self.unknown_call("Fn::GetStackOutput", Some(argument), span),
+            },
             "Fn::RefAll" if argument.as_str().is_some() => self.unknown_call("Fn::RefAll", Some(argument), span),
             "Fn::ValueOf" if list.is_some() => self.unknown_call("Fn::ValueOf", Some(argument), span),
             "Fn::ValueOfAll" if list.is_some() => self.unknown_call("Fn::ValueOfAll", Some(argument), span),

@@ -266,7 +266,7 @@ impl Analysis {
     pub const WORDS: [(&'static str, &'static [&'static str]); 24] = [
         ("serves-any-account", &["service"]),
         ("needless-wildcard", &["actions"]),
-        ("bucket-policy-denies", &["policies"]),
+        ("bucket-policy-denies", &["policies", "where"]),
         ("policy-denies", &["policies"]),
         ("tagged", &["missing"]),
         ("uses-tag-keys", &["missing"]),

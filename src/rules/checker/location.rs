@@ -9,6 +9,9 @@ use crate::truth::Truth;
 /// The state of what is missing.
 pub const NOT_SET: &str = "is not set";
 
+/// The state of a resource that is missing.
+pub const NOT_DECLARED: &str = "is not declared";
+
 /// A location that explains a result.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Location {
@@ -31,6 +34,11 @@ pub struct Location {
 }
 
 impl Location {
+    /// Whether it is where something is missing.
+    pub fn is_of_absence(&self) -> bool {
+        self.state == NOT_SET || self.state == NOT_DECLARED
+    }
+
     /// The same location, with what a value is there.
     pub fn of_value(self, value: &Value<'_>) -> Self {
         let display = value.display();
