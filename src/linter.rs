@@ -49,7 +49,7 @@ pub use file_report::{Declared, FileReport, Notice, NoticeKind};
 pub use includes::{Loaded, Loader};
 pub use meant::NOT_A_TEMPLATE;
 pub use setup::SetupError;
-pub use stacks::{Nested, shared};
+pub use stacks::{ELSEWHERE, Nested, shared};
 
 /// What a project is linted with. Shared between threads.
 #[derive(Debug, Default)]
