@@ -11,7 +11,7 @@ use crate::source::{Source, SourceId};
 use std::collections::BTreeMap;
 use std::fmt;
 
-/// The date that the exceptions in examples are checked against.
+/// The day of examples that name none: exceptions and ends of support are compared with it.
 const TODAY: &str = "2026-01-01";
 
 /// An example that was run.
@@ -128,7 +128,7 @@ fn mismatches<'s>(subject: &'s Subject<'_>) -> impl Iterator<Item = (Expected, u
     // Most examples change neither parameters, settings nor the profile.
     let mut plain: Option<Result<Linter, String>> = None;
     subject.examples().map(move |(expected, index, example)| {
-        let is_plain = example.parameters.is_empty() && example.settings.is_empty() && example.profile.is_none();
+        let is_plain = example.parameters.is_empty() && example.settings.is_empty() && example.profile.is_none() && example.today.is_none();
         let mismatches = if is_plain {
             let linter = plain.get_or_insert_with(|| linter(subject, example));
             linter.as_ref().map_err(String::clone).map(|linter| compare(linter, subject.id(), example, expected))
@@ -150,10 +150,8 @@ pub(super) fn linter(subject: &Subject<'_>, example: &Example) -> Result<Linter,
     let keep = Keep { undecided: true, passed: false };
     let linter = Linter::new(subject.rules(), selects, &overrides, example.parameters.clone(), keep);
     let linter = linter.map_err(|error| error.to_string())?;
-    let linter = match TODAY.parse::<Date>() {
-        Ok(today) => linter.on(today),
-        Err(_) => linter,
-    };
+    let today = example.today.as_deref().unwrap_or(TODAY);
+    let linter = linter.on(today.parse::<Date>().map_err(|error| format!("`today: {today}` is {error}"))?);
     Ok(match &example.profile {
         Some(profile) => linter.in_profile(profile),
         None => linter,

@@ -3,7 +3,8 @@
 //!
 //! Source: AWS SAM developer guide; held against the package aws-sam-translator 1.115.0, which AWS runs. Two things differ on
 //! purpose: where SAM ends a logical id with a hash, there is none; and the routes of an API without a document of its own are
-//! resources and no OpenAPI document (`api.rs`). What SAM refuses is expanded as far as it can be read.
+//! resources and no OpenAPI document (`api.rs`). What SAM refuses is expanded as far as it can be read. What is left as it is
+//! written is counted (`left.rs`).
 
 mod api;
 mod apis;
@@ -16,6 +17,7 @@ mod events;
 mod function;
 mod globals;
 mod graphql;
+mod left;
 mod nodes;
 mod parts;
 mod references;
@@ -27,7 +29,7 @@ mod streams;
 mod web_function;
 mod websocket;
 
-use super::expansion::{Expansion, MadeFrom, Note};
+use super::expansion::{Expansion, Left, MadeFrom, Note};
 use crate::expand;
 use crate::syntax::{Entry, Kind, Node};
 use api::Protocol;
@@ -56,6 +58,7 @@ pub(super) fn expand(expansion: &mut Expansion<'_>) {
     }
     if !expansion.budget.spend(cost) {
         expansion.hidden.of_any_type();
+        expansion.left = left::resources(&expansion.root);
         expansion.notes.push(Note {
             code: "serverless-too-large",
             span,
@@ -65,6 +68,7 @@ pub(super) fn expand(expansion: &mut Expansion<'_>) {
         return;
     }
     let Some(expanded) = expanded(&expansion.root) else { return };
+    expansion.left = expanded.left;
     for (id, made_from) in expanded.made {
         let mut origin = expansion.origins.of_block("Resources", &made_from.id).cloned().unwrap_or_default();
         origin.made_from = Some(made_from);
@@ -184,6 +188,8 @@ struct Expanded<'t> {
     root: Node<'t>,
     /// The logical ids that were made, with what each was made from.
     made: Vec<(String, MadeFrom)>,
+    /// What is left as it is written.
+    left: Vec<Left>,
 }
 
 /// What a bucket gets whose events call functions.
@@ -310,9 +316,11 @@ fn expanded<'t>(root: &Node<'t>) -> Option<Expanded<'t>> {
     let mut owners: HashMap<String, &str> = HashMap::new();
     let mut replaced: HashSet<(&str, String)> = HashSet::new();
     let mut origins = Vec::new();
+    let mut left = Vec::new();
     for sam in all() {
         let Some(kind) = Type::of(sam.kind).filter(|kind| *kind != Type::Connector) else { continue };
         let mut made = pass.expand(sam, kind);
+        left.extend(left::events(sam, &made));
         made.retain(|each| each.id == sam.id || !is_written(&each.id));
         // Two events may name one queue policy: what is made last is left.
         let mut own: HashSet<String> = HashSet::new();
@@ -356,19 +364,23 @@ fn expanded<'t>(root: &Node<'t>) -> Option<Expanded<'t>> {
         match parts.remove(entry.key.as_ref()) {
             Some(made) => resources.extend(made.into_iter().map(Made::into_entry)),
             None if is_connector && policies.as_ref().is_some_and(|policies| !policies.is_empty()) => {}
-            None => resources.push(match pass.notifications.remove(entry.key.as_ref()) {
-                Some(added) => notified(without_connectors(entry), added),
-                None => without_connectors(entry),
-            }),
+            None => {
+                left.extend(left::resource(entry));
+                resources.push(match pass.notifications.remove(entry.key.as_ref()) {
+                    Some(added) => notified(without_connectors(entry), added),
+                    None => without_connectors(entry),
+                });
+            }
         }
         resources.extend(policies.into_iter().flatten().map(Made::into_entry));
     }
     for sam in &implicit {
         resources.extend(parts.remove(sam.id).into_iter().flatten().map(Made::into_entry));
     }
+    left.extend(written.iter().flat_map(|entry| left::connectors(entry, &origins)));
     let mut root = rebuilt(root, resources, pass.conditions)?;
     references.rewrite(&mut root);
-    Some(Expanded { root, made: origins })
+    Some(Expanded { root, made: origins, left })
 }
 
 /// The connectors of a template, with what SAM makes of each. They name other resources as these are without SAM.
