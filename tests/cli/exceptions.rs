@@ -181,7 +181,7 @@ fn the_day_comes_from_the_option_then_the_environment() {
 fn ends_of_support_follow_the_day() {
     let template = "Resources: { Intake: { Type: AWS::Lambda::Function, Properties: { Runtime: python3.10 } } }\n";
     let folder = Folder::with(&[("app.yaml", template)]);
-    let arguments = ["app.yaml", "--rule", "lambda-runtime-supported", "--fail-on", "warning", "--format", "short"];
+    let arguments = ["app.yaml", "--rule", "lambda-runtime-supported", "--fail-on", "warning", "--format", "json"];
     let on = |day: &str| folder.run(&[&arguments[..], &["--today", day]].concat());
     assert_eq!(on("2026-10-30").code, 0);
     let ended = on("2026-10-31");
@@ -203,7 +203,7 @@ fn tags_of_unknown_types_count() {
         ]);
         let run = |file| {
             let more =
-                ["--rule", "phi-eligible-service", "--show", "undecided", "--fail-on", "warning", "--format", "short"];
+                ["--rule", "phi-eligible-service", "--show", "undecided", "--fail-on", "warning", "--format", "json"];
             folder.run(&[&[file], &more[..]].concat())
         };
         let alone = run("alone.yaml");
