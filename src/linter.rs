@@ -25,7 +25,7 @@ use crate::rules::load::{RuleEntry, RuleSet};
 use crate::rules::operand::Settings;
 use crate::rules::rule::TargetName;
 use crate::source::{Source, Span};
-use crate::syntax::{self, Node};
+use crate::syntax::{self, Document, Node, SyntaxError};
 use crate::template::{self, Template};
 use check::{CheckResult, Setting, Violation, run_check};
 use foldhash::{HashMap, HashMapExt};
@@ -43,7 +43,7 @@ pub use file_report::{Declared, FileReport, Notice, NoticeKind};
 pub use includes::{Loaded, Loader};
 pub use meant::NOT_A_TEMPLATE;
 pub use setup::SetupError;
-pub use stacks::{Nested, exports};
+pub use stacks::Nested;
 
 /// What a project is linted with. Shared between threads.
 #[derive(Debug, Default)]
@@ -268,8 +268,30 @@ impl Linter {
 
     /// Lints one text as [`lint_with`](Self::lint_with) does, in a deployment of which this is known.
     pub fn lint_in(&self, source: &Source, load: &Loader<'_>, inputs: &Inputs) -> FileReport {
+        self.lint_document(source, syntax::read(source.text(), source.id), load, inputs)
+    }
+
+    /// As [`lint_in`](Self::lint_in), and the exports of the text whose name and value are known: it is read once for both.
+    pub fn lint_and_export(
+        &self,
+        source: &Source,
+        load: &Loader<'_>,
+        inputs: &Inputs,
+    ) -> (FileReport, BTreeMap<String, String>) {
+        let document = syntax::read(source.text(), source.id);
+        let exports = document.as_ref().map(|document| stacks::exports(document, inputs)).unwrap_or_default();
+        (self.lint_document(source, document, load, inputs), exports)
+    }
+
+    fn lint_document(
+        &self,
+        source: &Source,
+        document: Result<Document<'_>, SyntaxError>,
+        load: &Loader<'_>,
+        inputs: &Inputs,
+    ) -> FileReport {
         let mut report = FileReport::default();
-        let document = match syntax::read(source.text(), source.id) {
+        let document = match document {
             Ok(document) => document,
             Err(error) => {
                 report.diagnostics.push(includes::unreadable(source, error));

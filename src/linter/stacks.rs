@@ -5,8 +5,8 @@ use crate::eval::inputs::{Given, Inputs};
 use crate::eval::value::{Kind, Value};
 use crate::eval::{Descent, Memory, Run, explore};
 use crate::expand::{self, Block, Model};
-use crate::source::{Source, Span};
-use crate::syntax::{self, Node};
+use crate::source::Span;
+use crate::syntax::{Document, Node};
 use crate::template::{self, Template};
 use std::collections::BTreeMap;
 
@@ -140,10 +140,11 @@ fn parameters<'t>(run: &mut Run<'_, 't>, block: &Block<'t>) -> Option<BTreeMap<S
 }
 
 /// The exports of a template whose name and value are known, whatever is chosen: name to value.
-pub fn exports(source: &Source, inputs: &Inputs) -> BTreeMap<String, String> {
+pub(super) fn exports(document: &Document<'_>, inputs: &Inputs) -> BTreeMap<String, String> {
     let mut exports = BTreeMap::new();
-    let Ok(document) = syntax::read(source.text(), source.id) else { return exports };
-    if !template::is_template(&document.root) {
+    let outputs = document.root.get("Outputs").and_then(Node::as_mapping).unwrap_or_default();
+    let has_any = outputs.iter().any(|output| output.value.get("Export").is_some());
+    if !has_any || !template::is_template(&document.root) {
         return exports;
     }
     let template = Template::new(&document.root);

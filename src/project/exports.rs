@@ -1,9 +1,7 @@
 //! Values that one template exports and another imports.
 
-use super::{File, Job, Linted, Project, inputs};
-use crate::discover::{self, Candidate, Reading};
-use crate::linter::exports;
-use crate::source::{Source, SourceId};
+use super::{File, Job, Project, Ties};
+use crate::discover::Candidate;
 use std::collections::{BTreeMap, BTreeSet};
 
 impl Project<'_> {
@@ -11,11 +9,11 @@ impl Project<'_> {
     /// imports.
     pub(super) fn resolve_imports(&self, files: &mut [(Candidate, File)]) -> BTreeMap<String, String> {
         let importing: Vec<usize> =
-            files.iter().enumerate().filter(|(_, (_, file))| ties(file).imports).map(|(index, _)| index).collect();
+            files.iter().enumerate().filter(|(_, (_, file))| imports(file)).map(|(index, _)| index).collect();
         if importing.is_empty() {
             return BTreeMap::new();
         }
-        let exports = self.exports(files);
+        let exports = exports(files);
         if exports.is_empty() {
             return exports;
         }
@@ -34,34 +32,31 @@ impl Project<'_> {
         }
         exports
     }
-
-    /// The exports of the templates, as far as name and value are known. A name that two templates export with different values is
-    /// left out: they cannot be deployed side by side, so it is not known which one is meant.
-    fn exports(&self, files: &[(Candidate, File)]) -> BTreeMap<String, String> {
-        let mut found: BTreeMap<String, String> = BTreeMap::new();
-        let mut disputed: BTreeSet<String> = BTreeSet::new();
-        for (candidate, _) in files.iter().filter(|(_, file)| ties(file).exports) {
-            let Reading::Text(text) = discover::read(candidate) else { continue };
-            let source = Source::new(SourceId(0), candidate.name.as_str(), text);
-            for (name, value) in exports(&source, &inputs(&(self.linter)(candidate), candidate, &BTreeMap::new())) {
-                if found.get(&name).is_some_and(|known| *known != value) {
-                    disputed.insert(name);
-                } else {
-                    found.insert(name, value);
-                }
-            }
-        }
-        found.retain(|name, _| !disputed.contains(name));
-        found
-    }
 }
 
-fn ties(file: &File) -> super::Ties {
-    match file {
-        File::Linted(linted) => {
-            let Linted { ties, .. } = linted.as_ref();
-            *ties
+/// The exports of the templates, as far as name and value are known. A name that two templates export with different values is left
+/// out: they cannot be deployed side by side, so it is not known which one is meant.
+fn exports(files: &[(Candidate, File)]) -> BTreeMap<String, String> {
+    let mut found: BTreeMap<String, String> = BTreeMap::new();
+    let mut disputed: BTreeSet<&str> = BTreeSet::new();
+    for (name, value) in files.iter().filter_map(|(_, file)| ties(file)).flat_map(|ties| &ties.exports) {
+        if found.get(name).is_some_and(|known| known != value) {
+            disputed.insert(name);
+        } else {
+            found.insert(name.clone(), value.clone());
         }
-        _ => super::Ties::default(),
+    }
+    found.retain(|name, _| !disputed.contains(name.as_str()));
+    found
+}
+
+fn imports(file: &File) -> bool {
+    ties(file).is_some_and(|ties| ties.imports)
+}
+
+fn ties(file: &File) -> Option<&Ties> {
+    match file {
+        File::Linted(linted) => Some(&linted.ties),
+        _ => None,
     }
 }
