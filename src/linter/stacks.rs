@@ -8,8 +8,8 @@ use crate::eval::value::{Kind, Value};
 use crate::eval::{Descent, Memory, Run, explore};
 use crate::expand::expansion::Note;
 use crate::expand::{self, Block, Model};
-use crate::source::{Source, Span};
-use crate::syntax::{self, Node};
+use crate::source::Span;
+use crate::syntax::{Document, Node};
 use crate::template::{self, Template};
 use foldhash::HashSet;
 use std::collections::BTreeMap;
@@ -264,10 +264,12 @@ fn overrides(block: &Block<'_>) -> Option<Vec<String>> {
 
 /// What a template shares with other stacks, as far as it is known, whatever is chosen: its exports, and its outputs where the name of
 /// its stack is known.
-pub fn shared(source: &Source, inputs: &Inputs) -> Shared {
+pub(super) fn shared(document: &Document<'_>, inputs: &Inputs) -> Shared {
     let mut shared = Shared::default();
-    let Ok(document) = syntax::read(source.text(), source.id) else { return shared };
-    if !template::is_template(&document.root) {
+    let outputs = document.root.get("Outputs").and_then(Node::as_mapping).unwrap_or_default();
+    let is_named = inputs.fixed("AWS::StackName").is_some();
+    let has_any = outputs.iter().any(|output| is_named || output.value.get("Export").is_some());
+    if !has_any || !template::is_template(&document.root) {
         return shared;
     }
     let template = Template::new(&document.root);

@@ -3,10 +3,10 @@
 use super::admission::{Denies, requires_key};
 use super::cells::Subject;
 use super::normal::element;
-use super::reach::{names_every_of, names_everything};
+use super::reach::{names_every_of, names_everything, names_one};
 use crate::eval::Run;
 use crate::eval::value::Value;
-use crate::facts::{Limitable, limitable, resources_of_actions};
+use crate::facts::{Limitable, limitable};
 use crate::truth::Truth;
 
 /// What a statement allows on every resource although it need not.
@@ -80,7 +80,8 @@ pub fn needless_wildcard<'v, 't>(run: &mut Run<'_, 't>, statement: &'v Value<'t>
     let excepts_actions = statement.get(element::NOT_ACTIONS).is_some();
     let mut truth = Truth::False;
     let mut resources = Vec::new();
-    for resource in items(element::RESOURCES) {
+    // Most resources are one resource, and need not be compared with every action.
+    for resource in items(element::RESOURCES).iter().filter(|resource| !names_one(resource)) {
         let mut certain = Vec::new();
         let mut every = if excepts_actions { is_every_of_some(run, resource) } else { Truth::False };
         for action in items(element::ACTIONS) {
@@ -105,16 +106,14 @@ pub fn needless_wildcard<'v, 't>(run: &mut Run<'_, 't>, statement: &'v Value<'t>
 }
 
 fn is_every_of_some<'t>(run: &mut Run<'_, 't>, resource: &Value<'t>) -> Truth {
-    run.decide(&[resource], &|values| {
-        values.first().map_or(Truth::False, |value| names_every_of(value, &resources_of_actions("*")))
-    })
+    run.decide(&[resource], &|values| values.first().map_or(Truth::False, |value| names_every_of(value, "*")))
 }
 
 /// Whether a resource pattern names every resource of an action pattern that could be limited to fewer. Choices are made.
 fn is_needless(resource: &Value<'_>, action: &Value<'_>, makes_own_log: bool) -> Truth {
     let Some(pattern) = action.text() else {
         return if action.is_scalar() || action.is_opaque() {
-            names_every_of(resource, &resources_of_actions("*")).and(Truth::Unknown)
+            names_every_of(resource, "*").and(Truth::Unknown)
         } else {
             Truth::False
         };
@@ -125,7 +124,7 @@ fn is_needless(resource: &Value<'_>, action: &Value<'_>, makes_own_log: bool) ->
     }
     match names_everything(resource) {
         Truth::False if MAKES_IDS.iter().any(|verb| lower.starts_with(verb)) => Truth::False,
-        Truth::False => names_every_of(resource, &resources_of_actions(&pattern)),
+        Truth::False => names_every_of(resource, &pattern),
         everything => everything.and(match limitable(&pattern) {
             // Few of the actions can be limited, so listing the others separately is not worthwhile (`ec2:Describe*`).
             Limitable::Never | Limitable::Seldom => Truth::False,
