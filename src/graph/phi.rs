@@ -104,7 +104,11 @@ mod tests {
             ("AWS::S3::Bucket", "Tags: [{Key: DataClassification, Value: public}]", Some(Holds::Stateful)),
             ("AWS::S3::Bucket", "Tags: [{Key: DataClassification, Value: PHI}]", tagged("DataClassification", "PHI")),
             ("AWS::IAM::ManagedPolicy", "Description: PHI", None),
-            ("AWS::Tomorrow::Domain", "Tags: [{Key: DataClassification, Value: PHI}]", tagged("DataClassification", "PHI")),
+            (
+                "AWS::Tomorrow::Domain",
+                "Tags: [{Key: DataClassification, Value: PHI}]",
+                tagged("DataClassification", "PHI"),
+            ),
             ("AWS::Tomorrow::Domain", "Tags: {DataClassification: PHI}", tagged("DataClassification", "PHI")),
             ("AWS::Tomorrow::Domain", "Tags: [PHI]", None),
             ("Vendor::Records::Store", "Tags: {DataClassification: PHI}", tagged("DataClassification", "PHI")),

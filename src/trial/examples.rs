@@ -128,7 +128,10 @@ fn mismatches<'s>(subject: &'s Subject<'_>) -> impl Iterator<Item = (Expected, u
     // Most examples change neither parameters, settings nor the profile.
     let mut plain: Option<Result<Linter, String>> = None;
     subject.examples().map(move |(expected, index, example)| {
-        let is_plain = example.parameters.is_empty() && example.settings.is_empty() && example.profile.is_none() && example.today.is_none();
+        let is_plain = example.parameters.is_empty()
+            && example.settings.is_empty()
+            && example.profile.is_none()
+            && example.today.is_none();
         let mismatches = if is_plain {
             let linter = plain.get_or_insert_with(|| linter(subject, example));
             linter.as_ref().map_err(String::clone).map(|linter| compare(linter, subject.id(), example, expected))
