@@ -10,8 +10,8 @@ use std::process::Command;
 use hipaalint::facts::properties::{Below, Map, Properties};
 use hipaalint::facts::schema::{Kind, Schema, property};
 use hipaalint::facts::{
-    Grant, Lifecycle, Limitable, TagShape, can_be_limited, hipaa_eligibility, is_known_type, is_property_attribute, is_stateful,
-    limitable, managed_policy_grant, name_property, resource_types, tag_shape,
+    Grant, Lifecycle, Limitable, TagShape, can_be_limited, hipaa_eligibility, is_known_type, is_property_attribute,
+    is_stateful, limitable, managed_policy_grant, name_property, resource_types, tag_shape,
 };
 use skipped::skipped;
 
@@ -227,9 +227,13 @@ fn every_runtime_that_functions_accept_has_a_lifecycle() {
 
 #[test]
 fn stateful_types_are_those_that_lose_data() {
-    for stateful in
-        ["AWS::S3::Bucket", "AWS::RDS::DBInstance", "AWS::RDS::DBSnapshot", "AWS::HealthLake::FHIRDatastore", "AWS::Timestream::Table"]
-    {
+    for stateful in [
+        "AWS::S3::Bucket",
+        "AWS::RDS::DBInstance",
+        "AWS::RDS::DBSnapshot",
+        "AWS::HealthLake::FHIRDatastore",
+        "AWS::Timestream::Table",
+    ] {
         assert!(is_stateful(stateful), "{stateful}");
     }
     for stateless in ["AWS::Lambda::Function", "AWS::S3::BucketPolicy", "AWS::RDS::GlobalCluster", "AWS::No::Such", ""]

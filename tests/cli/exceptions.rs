@@ -202,7 +202,8 @@ fn tags_of_unknown_types_count() {
             ("both.yaml", format!("Resources: {{ {scribe}, {grafana} }}\n").as_str()),
         ]);
         let run = |file| {
-            let more = ["--rule", "phi-eligible-service", "--show", "undecided", "--fail-on", "warning", "--format", "short"];
+            let more =
+                ["--rule", "phi-eligible-service", "--show", "undecided", "--fail-on", "warning", "--format", "short"];
             folder.run(&[&[file], &more[..]].concat())
         };
         let alone = run("alone.yaml");
