@@ -369,7 +369,7 @@ fn expanded<'t>(root: &Node<'t>) -> Option<Expanded<'t>> {
     for sam in &implicit {
         resources.extend(parts.remove(sam.id).into_iter().flatten().map(Made::into_entry));
     }
-    left.extend(written.iter().flat_map(|entry| left::connectors(entry, &origins)));
+    left.extend(left::connectors(written, &origins));
     let mut root = rebuilt(root, resources, pass.conditions)?;
     references.rewrite(&mut root);
     Some(Expanded { root, made: origins, left })
