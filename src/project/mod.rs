@@ -134,10 +134,7 @@ impl Project<'_> {
         // The linters are chosen already, because the choice must be made on this thread.
         let counter = self.counter;
         let lint = |job: &Job<'_>| {
-            // Leaves numbers free for the files that it includes.
-            let id = job.number.saturating_mul(1 + MAX_INCLUDES);
-            let id = SourceId(u32::try_from(id).unwrap_or(u32::MAX));
-            let file = guarded(job.candidate, || lint_one(job, id));
+            let file = guarded(job.candidate, || lint_one(job, source_id(job.number)));
             counter.finish_one();
             file
         };
@@ -157,6 +154,12 @@ impl Project<'_> {
             worker.ok().and_then(|worker| worker.join().ok()).unwrap_or_else(one_by_one)
         })
     }
+}
+
+/// The number of a text among all texts: numbers are free for the files that it includes.
+fn source_id(number: usize) -> SourceId {
+    let id = number.saturating_mul(1 + MAX_INCLUDES);
+    SourceId(u32::try_from(id).unwrap_or(u32::MAX))
 }
 
 /// The known inputs of a candidate's deployment. Values of the user take precedence over values of an assembly.

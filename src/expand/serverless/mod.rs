@@ -3,18 +3,21 @@
 //!
 //! Source: AWS SAM developer guide; held against the package aws-sam-translator 1.115.0, which AWS runs. Two things differ on
 //! purpose: where SAM ends a logical id with a hash, there is none; and the routes of an API without a document of its own are
-//! resources and no OpenAPI document (`api.rs`). What SAM refuses is expanded as far as it can be read.
+//! resources and no OpenAPI document (`api.rs`). What SAM refuses is expanded as far as it can be read. What is left as it is
+//! written is counted (`left.rs`).
 
 mod api;
 mod apis;
 mod compute;
 mod connectors;
 mod data_sources;
+mod deployments;
 mod document;
 mod events;
 mod function;
 mod globals;
 mod graphql;
+mod left;
 mod nodes;
 mod parts;
 mod references;
@@ -26,7 +29,7 @@ mod streams;
 mod web_function;
 mod websocket;
 
-use super::expansion::{Expansion, MadeFrom, Note};
+use super::expansion::{Expansion, Left, MadeFrom, Note};
 use crate::expand;
 use crate::syntax::{Entry, Kind, Node};
 use api::Protocol;
@@ -55,6 +58,7 @@ pub(super) fn expand(expansion: &mut Expansion<'_>) {
     }
     if !expansion.budget.spend(cost) {
         expansion.hidden.of_any_type();
+        expansion.left = left::resources(&expansion.root);
         expansion.notes.push(Note {
             code: "serverless-too-large",
             span,
@@ -64,6 +68,7 @@ pub(super) fn expand(expansion: &mut Expansion<'_>) {
         return;
     }
     let Some(expanded) = expanded(&expansion.root) else { return };
+    expansion.left = expanded.left;
     for (id, made_from) in expanded.made {
         let mut origin = expansion.origins.of_block("Resources", &made_from.id).cloned().unwrap_or_default();
         origin.made_from = Some(made_from);
@@ -183,6 +188,8 @@ struct Expanded<'t> {
     root: Node<'t>,
     /// The logical ids that were made, with what each was made from.
     made: Vec<(String, MadeFrom)>,
+    /// What is left as it is written.
+    left: Vec<Left>,
 }
 
 /// What a bucket gets whose events call functions.
@@ -304,17 +311,44 @@ fn expanded<'t>(root: &Node<'t>) -> Option<Expanded<'t>> {
     let mut parts: HashMap<&str, Vec<Made<'t>>> = HashMap::new();
     let mut references = References::default();
     // What is written keeps its logical id, whatever else would be made under it.
-    let mut taken: HashSet<String> = written.iter().map(|entry| entry.key.to_string()).collect();
+    let ids: HashSet<&str> = written.iter().map(|entry| entry.key.as_ref()).collect();
+    let is_written = |id: &str| ids.contains(id);
+    let mut owners: HashMap<String, &str> = HashMap::new();
+    let mut replaced: HashSet<(&str, String)> = HashSet::new();
     let mut origins = Vec::new();
+    let mut left = Vec::new();
     for sam in all() {
         let Some(kind) = Type::of(sam.kind).filter(|kind| *kind != Type::Connector) else { continue };
         let mut made = pass.expand(sam, kind);
-        made.retain(|each| taken.insert(each.id.clone()) || each.id == sam.id);
+        left.extend(left::events(sam, &made));
+        made.retain(|each| each.id == sam.id || !is_written(&each.id));
+        // Two events may name one queue policy: what is made last is left.
+        let mut own: HashSet<String> = HashSet::new();
+        made.reverse();
+        made.retain(|each| own.insert(each.id.clone()));
+        made.reverse();
         for each in &made {
             references.add(sam.id, each);
             origins.push((each.id.clone(), sam.made_from(each)));
+            if let Some(other) = owners.insert(each.id.clone(), sam.id) {
+                replaced.insert((other, each.id.clone()));
+            }
         }
         parts.insert(sam.id, made);
+    }
+    if !replaced.is_empty() {
+        for (owner, made) in &mut parts {
+            made.retain(|each| !replaced.contains(&(*owner, each.id.clone())));
+        }
+    }
+    let mut taken: HashSet<String> = owners.into_keys().collect();
+    taken.extend(written.iter().map(|entry| entry.key.to_string()));
+    let functions = all().filter(|sam| Type::of(sam.kind) == Some(Type::Function));
+    for (function, made) in deployments::expand(functions, &mut pass.conditions) {
+        if taken.insert(made.id.clone()) {
+            origins.push((made.id.clone(), function.made_from(&made)));
+            parts.entry(function.id).or_default().push(made);
+        }
     }
     let mut connected: HashMap<&str, Vec<Made<'t>>> = HashMap::new();
     for (connector, mut made) in connected_by(root, written, &parts) {
@@ -330,19 +364,23 @@ fn expanded<'t>(root: &Node<'t>) -> Option<Expanded<'t>> {
         match parts.remove(entry.key.as_ref()) {
             Some(made) => resources.extend(made.into_iter().map(Made::into_entry)),
             None if is_connector && policies.as_ref().is_some_and(|policies| !policies.is_empty()) => {}
-            None => resources.push(match pass.notifications.remove(entry.key.as_ref()) {
-                Some(added) => notified(without_connectors(entry), added),
-                None => without_connectors(entry),
-            }),
+            None => {
+                left.extend(left::resource(entry));
+                resources.push(match pass.notifications.remove(entry.key.as_ref()) {
+                    Some(added) => notified(without_connectors(entry), added),
+                    None => without_connectors(entry),
+                });
+            }
         }
         resources.extend(policies.into_iter().flatten().map(Made::into_entry));
     }
     for sam in &implicit {
         resources.extend(parts.remove(sam.id).into_iter().flatten().map(Made::into_entry));
     }
+    left.extend(written.iter().flat_map(|entry| left::connectors(entry, &origins)));
     let mut root = rebuilt(root, resources, pass.conditions)?;
     references.rewrite(&mut root);
-    Some(Expanded { root, made: origins })
+    Some(Expanded { root, made: origins, left })
 }
 
 /// The connectors of a template, with what SAM makes of each. They name other resources as these are without SAM.
