@@ -1,31 +1,32 @@
 #!/usr/bin/env python3
 """Makes the project's facts about AWS from the data in the Python package cfn-lint.
 
-    pip install cfn-lint==1.51.0
-    scripts/facts.py                      write data/resource-types.txt, data/schemas.txt, data/iam-actions.txt,
-                                          data/iam-resources.txt, data/sam-policy-templates.txt, data/sam-types.txt,
-                                          tests/data/serverless.json, tests/data/documents.json
-    scripts/facts.py --check              write nothing; exit 1 if a committed file differs from what would be written,
-                                          3 if the pinned version is not installed
+    pip install cfn-lint==1.58.0 aws-sam-translator==1.115.0
+    scripts/facts.py                      write the generated tables of data/ and tests/data/, and print what changes. A table
+                                          that loses much of what it had is not written (--shrink FILE writes it)
+    scripts/facts.py --compare            write nothing; exit 1 if a committed file differs from what would be written,
+                                          3 if the pinned versions are not installed
+    scripts/facts.py --check              the same, and ask PyPI for newer versions: exit 4 if a pin or a table that is kept by
+                                          hand is old. A scheduled workflow runs it
     scripts/facts.py --names [PREFIX]     print, for reviewing data/names.txt, what could name each resource type
 
-The output depends only on the package's version, so the version is pinned. Raising it is a change to review.
-Files that are kept by hand (data/names.txt, data/stateful.txt, data/managed-policies.txt, data/hipaa-eligible.txt,
-data/privilege-escalation.txt) are never written here.
+The output depends only on the packages' versions, so the versions are pinned. To raise them: change PINNED_VERSION, DATA_DATE and
+SAM_PINNED_VERSION, install both, run the script, run the tests, and review what they and `git diff` show. Files that are kept by
+hand (those whose first line does not say "Generated") are never written here.
 """
 
 import argparse
-import importlib
+import datetime
 import json
 import os
-import pkgutil
 import re
+import subprocess
 import sys
 from pathlib import Path
 
-PINNED_VERSION = "1.51.0"
-# When the pinned version was built: the date of the files in its wheel.
-DATA_DATE = "2026-05-12"
+PINNED_VERSION = "1.58.0"
+# When AWS's schemas were fetched for the pinned version: `schema_date` of its data/schemas/version.json.
+DATA_DATE = "2026-10-20"
 PROVENANCE = f"cfn-lint {PINNED_VERSION} (licence MIT-0), data of {DATA_DATE}"
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -59,26 +60,36 @@ def package_data():
     return Path(cfnlint.__file__).parent / "data"
 
 
+# The folder has the schemas of SAM's types, too. What SAM accepts is read from the transform itself (`sam_types`).
+NOT_A_REGION = {"sam"}
+
+
 def load_schemas(data):
     """Every resource type's schema, by type. A type's schema is us-east-1's, else the first region's that has it."""
-    import cfnlint.data.schemas.providers as providers
-
-    regions = sorted(module.name for module in pkgutil.iter_modules(providers.__path__))
-    regions.sort(key=lambda region: region != "us_east_1")
+    schemas = data / "schemas"
+    date = json.loads((schemas / "version.json").read_text())["schema_date"][:10]
+    if date != DATA_DATE:
+        refuse(f"its schemas are of {date}, not of {DATA_DATE}")
+    regions = sorted(path for path in (schemas / "providers").glob("*.json") if path.stem not in NOT_A_REGION)
+    regions.sort(key=lambda path: path.stem != "us-east-1")
     files = {}
     for region in regions:
-        for type_name, file in importlib.import_module(f"{providers.__name__}.{region}").types.items():
+        for type_name, file in json.loads(region.read_text()).items():
             files.setdefault(type_name, file)
     return {
-        type_name: json.loads((data / "schemas" / "resources" / f"{files[type_name]}.json").read_text())
+        type_name: json.loads((schemas / "resources" / f"{files[type_name]}.json").read_text())
         for type_name in sorted(files)
         if type_name not in NOT_A_TYPE
     }
 
 
 def resolve(schema, node):
-    """The node that `node` refers to, if it is a reference."""
+    """The node that `node` refers to, if it is a reference. A reference to itself is anything."""
+    followed = set()
     while "$ref" in node:
+        if node["$ref"] in followed:
+            return {}
+        followed.add(node["$ref"])
         target = schema
         for step in node["$ref"].removeprefix("#/").split("/"):
             target = target[step]
@@ -126,7 +137,7 @@ def tag_shape(schema, name):
         return "items"
     elif "patternProperties" in node:
         return "map"
-    elif node.get("format") == "json":
+    elif node.get("format") == "json" or (node.get("type") == "object" and not node.get("properties")):
         return "json"
     sys.exit(f"facts.py: a tag shape that TagShape does not know: {name}: {json.dumps(node)}")
 
@@ -173,6 +184,20 @@ def resource_types(schemas, stateful, properties):
 # The resource part of ARNs that the data leaves open from its first variable on. An object is a name below its bucket:
 # "arn:${Partition}:s3:::${BucketName}/${ObjectName}" (Service Authorization Reference, "Amazon S3", resource types).
 FULLER_KINDS = {("s3", "object"): ["s3:*/*"]}
+
+
+# Kinds of which an account has exactly one, so that naming it limits nothing. "Only the `default` dataset is supported. The `default`
+# dataset is implicit for every account in every Region" (CloudWatch API reference, GetDataset; November 2026).
+SINGLE_KINDS = {("cloudwatch", "dataset")}
+
+
+def limiting(policies):
+    """The policies without the resource types that limit nothing."""
+    for service, facts in policies.items():
+        for limits in facts["Actions"].values():
+            if "Resources" in limits:
+                limits["Resources"] = [name for name in limits["Resources"] if (service, name.lower()) not in SINGLE_KINDS]
+    return policies
 
 
 def resource_kinds(service, facts):
@@ -340,6 +365,21 @@ def sam_policy_templates():
     return "\n".join(lines) + "\n"
 
 
+def sam_connectors():
+    """What SAM's connectors grant, and how they name what they connect."""
+    path = sam_package() / "model" / "connector_profiles" / "profiles.json"
+    profiles = json.loads(path.read_text())
+    lines = dict(profiles["CfnResourceProperties"])
+    for source, destinations in profiles["Permissions"].items():
+        for destination, profile in destinations.items():
+            lines[f"{source}>{destination}"] = {key: profile[key] for key in ("Type", "Properties")}
+    header = [
+        f"# Generated by scripts/facts.py from aws-sam-translator {SAM_PINNED_VERSION} (licence Apache-2.0). Do not edit.",
+        "# SOURCE>DESTINATION PROFILE for connectors, and TYPE ATTRIBUTES for what they connect, sorted. `%{...}` is a variable.",
+    ]
+    return "\n".join([*header, *(f"{name} {json.dumps(lines[name], separators=(',', ':'))}" for name in sorted(lines))]) + "\n"
+
+
 def sam_types():
     """The properties of SAM's resource types and of their events: what the transform accepts."""
     sam_package()
@@ -396,13 +436,17 @@ def merged(schema, node):
     return node
 
 
+# Words next to a reference that would add to what it refers to. Others describe it or limit its values.
+SHAPES = {"properties", "patternProperties", "items", "enum", "enumCaseInsensitive", "oneOf", "anyOf", "allOf"}
+# A value of an enumeration, as the line format can hold it.
+VALUE = "[A-Za-z0-9_ /:.*-]*"
 SCALARS = {"string": "s", "integer": "i", "number": "n", "boolean": "b"}
 
 
 def extract_node(schema, node):
     """What a node of a schema is, as a pair of its kind and what it contains; a scalar is its letter, a reference a list."""
     reference = node.get("$ref", "")
-    if reference.startswith("#/definitions/") and len(node) == 1:
+    if reference.startswith("#/definitions/") and not SHAPES & set(node):
         return [reference.removeprefix("#/definitions/")]
     node = merged(schema, node)
     if "items" in node and isinstance(node["items"], dict):
@@ -411,6 +455,10 @@ def extract_node(schema, node):
         return "object", {name: extract_node(schema, node["properties"][name]) for name in sorted(node["properties"])}
     if node.get("patternProperties"):
         return "map", extract_node(schema, next(iter(node["patternProperties"].values())))
+    # Values that the line format cannot hold exclude nothing: rate(15minutes).
+    values = node.get("enumCaseInsensitive", node.get("enum", []))
+    if any(not re.fullmatch(VALUE, str(value)) for value in values):
+        return SCALARS.get(node.get("type"), "*")
     # If both exist, CloudFormation accepts the one in any case.
     if "enumCaseInsensitive" in node:
         return "enum in any case", sorted(node["enumCaseInsensitive"], key=str)
@@ -452,7 +500,7 @@ def type_line(type_name, schema):
             case "map":
                 return "<" + text(inside)
             case "enum":
-                return "(" + "|".join(plain(str(value), "[A-Za-z0-9_ /:.*-]*") for value in inside) + ")"
+                return "(" + "|".join(plain(str(value), VALUE) for value in inside) + ")"
             case "enum in any case":
                 return "~" + text(("enum", inside))
 
@@ -478,6 +526,49 @@ def schema_lines(schemas):
     ]
     lines += [type_line(type_name, schema) for type_name, schema in schemas.items()]
     return "\n".join(lines) + "\n"
+
+
+# ---- What an update replaces ----------------------------------------------------------------------------------------
+
+
+def replacement(schemas):
+    """The properties that CloudFormation cannot change in place, by type."""
+
+    def paths(schema, key):
+        pointers = set(schema.get(key, [])) - set(schema.get("readOnlyProperties", []))
+        found = sorted(pointer.removeprefix("/properties/").replace("/", ".") for pointer in pointers)
+        for path in found:
+            if not re.fullmatch(r"[A-Za-z0-9_.*]+", path):
+                sys.exit(f"facts.py: a path that the line format cannot hold: {path}")
+        return ",".join(found)
+
+    lines = [
+        f"# Generated by scripts/facts.py from {PROVENANCE}. Do not edit.",
+        "# TYPE PATH,...;PATH,..., sorted by type: the properties whose change replaces the resource (createOnlyProperties), and those whose",
+        "# change may (conditionalCreateOnlyProperties). A type that is absent has none. `*` is any item of a list or map.",
+    ]
+    for type_name, schema in schemas.items():
+        always, maybe = paths(schema, "createOnlyProperties"), paths(schema, "conditionalCreateOnlyProperties")
+        if always or maybe:
+            lines.append(f"{type_name} {always};{maybe}")
+    return "\n".join(lines) + "\n"
+
+
+# ---- Lifecycles -----------------------------------------------------------------------------------------------------
+
+
+def lambda_runtimes(data, schemas):
+    """The day on which each runtime of Lambda is deprecated, and the runtimes without one that functions accept."""
+    runtimes = json.loads((data / "AdditionalSpecs" / "LmbdRuntimeLifecycle.json").read_text())
+    for name in schemas["AWS::Lambda::Function"]["properties"]["Runtime"]["enum"]:
+        runtimes.setdefault(name, {"deprecated": None})
+    lines = [
+        f"# Generated by scripts/facts.py from {PROVENANCE}. Do not edit.",
+        "# RUNTIME DATE, sorted: when AWS deprecates the runtime and ends its security patches; `-` where no day is known.",
+        "#",
+        f"# As of: {DATA_DATE}",
+    ]
+    return "\n".join([*lines, *(f"{name} {runtimes[name]['deprecated'] or '-'}" for name in sorted(runtimes))]) + "\n"
 
 
 # ---- Candidates for data/names.txt ----------------------------------------------------------------------------------
@@ -509,16 +600,81 @@ def print_name_candidates(schemas, prefix):
         print(type_name, "|", " or ".join(identifiers), "|", " ".join(words))
 
 
+# ---- What changes ---------------------------------------------------------------------------------------------------
+
+# A table that loses more of its entries than this is not written.
+MOST_REMOVED = 0.02
+SHOWN_REMOVED = 20
+
+
+def entries(name, text):
+    """What a table has, by key: each IAM action, each line of another table by its first word, each key of JSON."""
+    if name.endswith(".json"):
+        return {key: json.dumps(value) for key, value in json.loads(text or "{}").items()}
+    found = {}
+    for line in text.splitlines():
+        key, _, rest = line.partition(" ")
+        if key == "#":
+            continue
+        if name == "data/iam-actions.txt":
+            service = key.partition(":")[0]
+            for action in rest.split():
+                found[f"{service}:{re.split('[!=]', action)[0]}"] = action
+        else:
+            # The place of a type's schema moves whenever one before it grows.
+            found[key] = re.sub(r" ?@\d+$", "", rest)
+    return found
+
+
+# ---- What is old ----------------------------------------------------------------------------------------------------
+
+# Tables that are kept by hand, and say `As of:`, are looked at again after so many days.
+REVIEWED_EVERY = 183
+
+
+def old_pins():
+    """The pins that PyPI has newer versions of."""
+    old = []
+    for package, pin in {"cfn-lint": PINNED_VERSION, "aws-sam-translator": SAM_PINNED_VERSION}.items():
+        command = [sys.executable, "-m", "pip", "index", "versions", package]
+        answer = subprocess.run(command, capture_output=True, text=True, check=False)
+        newest = re.search(rf"^{package} \(([^)]+)\)", answer.stdout, re.MULTILINE)
+        if not newest:
+            old.append(f"could not ask PyPI for the versions of {package}: {answer.stderr.strip()}")
+        elif newest[1] != pin:
+            old.append(f"{package} {newest[1]} is out; the facts are pinned to {pin}")
+    return old
+
+
+def old_tables():
+    """The tables that were reviewed long ago."""
+    old = []
+    for path in sorted((ROOT / "data").glob("*.txt")):
+        text = path.read_text(encoding="utf-8")
+        date = re.search(r"^# As of: (\S+)$", text, re.MULTILINE)
+        if date and not text.startswith("# Generated"):
+            age = (datetime.date.today() - datetime.date.fromisoformat(date[1])).days
+            if age > REVIEWED_EVERY:
+                old.append(f"data/{path.name} is of {date[1]}, {age} days ago; review it")
+    return old
+
+
 # ---- The command line -----------------------------------------------------------------------------------------------
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     mode = parser.add_mutually_exclusive_group()
-    mode.add_argument("--check", action="store_true", help="compare instead of writing")
+    mode.add_argument("--compare", action="store_true", help="compare instead of writing")
+    mode.add_argument("--check", action="store_true", help="compare, and tell which pins and tables are old")
     mode.add_argument("--names", metavar="PREFIX", nargs="?", const="", help="print candidates for data/names.txt")
+    parser.add_argument("--shrink", metavar="FILE", action="append", default=[], help="write FILE even if it loses many entries")
     arguments = parser.parse_args()
 
+    if arguments.check:
+        old = old_pins() + old_tables()
+        for message in old:
+            print(f"facts.py: {message}", file=sys.stderr)
     data = package_data()
     schemas = load_schemas(data)
     if arguments.names is not None:
@@ -526,29 +682,52 @@ def main():
         return
 
     stateful = set(json.loads((data / "AdditionalSpecs" / "StatefulResources.json").read_text())["ResourceTypes"])
-    policies = json.loads((data / "AdditionalSpecs" / "Policies.json").read_text())
+    policies = limiting(json.loads((data / "AdditionalSpecs" / "Policies.json").read_text()))
     properties = schema_lines(schemas)
     outputs = {
         "data/resource-types.txt": resource_types(schemas, stateful, properties),
         "data/iam-actions.txt": iam_actions(policies),
         "data/iam-resources.txt": iam_resources(policies),
+        "data/lambda-runtimes.txt": lambda_runtimes(data, schemas),
+        "data/replacement.txt": replacement(schemas),
         "data/schemas.txt": properties,
+        "data/sam-connectors.txt": sam_connectors(),
         "data/sam-policy-templates.txt": sam_policy_templates(),
         "data/sam-types.txt": sam_types(),
         "tests/data/serverless.json": sam_translation(ROOT / "tests" / "data" / "serverless.yaml"),
         "tests/data/documents.json": sam_documents(ROOT / "tests" / "data" / "documents.yaml"),
     }
     stale = []
+    refused = []
     for name, text in outputs.items():
         path = ROOT / name
-        if arguments.check:
-            if not path.exists() or path.read_text(encoding="utf-8") != text:
+        before = path.read_text(encoding="utf-8") if path.exists() else ""
+        if arguments.compare or arguments.check:
+            if before != text:
                 stale.append(name)
-        else:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, encoding="utf-8")
+            continue
+        old, new = entries(name, before), entries(name, text)
+        added, removed = new.keys() - old.keys(), old.keys() - new.keys()
+        changed = sum(old[key] != new[key] for key in old.keys() & new.keys())
+        print(f"{name}: {len(old)} -> {len(new)} entries: {len(added)} added, {len(removed)} removed, {changed} changed")
+        for key in sorted(removed)[:SHOWN_REMOVED]:
+            print(f"  - {key}")
+        shrinks = len(removed) > MOST_REMOVED * len(old) or len(text) < (1 - MOST_REMOVED) * len(before)
+        if not new or shrinks:
+            if name not in arguments.shrink:
+                refused.append(name)
+                continue
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    if refused:
+        sys.exit(
+            f"facts.py: not written, because more than {MOST_REMOVED:.0%} of what they had went: {', '.join(refused)}."
+            " Either the package's layout has changed, or pass --shrink FILE after a review"
+        )
     if stale:
         sys.exit(f"facts.py: not what cfn-lint {PINNED_VERSION} gives; run scripts/facts.py: {', '.join(stale)}")
+    if arguments.check and old:
+        sys.exit(4)
 
 
 if __name__ == "__main__":

@@ -17,12 +17,14 @@ pub use look::{may_be_template, shows_template};
 pub use nested::nested;
 pub use read::{MAX_BYTES, Reading, read};
 
+use crate::constructs::Constructs;
 use crate::finding::{Diagnostic, Severity};
 use gitignore::Ignored;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ffi::OsStr;
 use std::io;
 use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
 
 /// The endings of files that are read in folders, in lower case.
 pub const ENDINGS: [&str; 4] = ["json", "yaml", "yml", "template"];
@@ -44,6 +46,8 @@ pub struct Candidate {
     pub folders: Vec<usize>,
     /// Pseudo parameters whose values are known: what a cloud assembly declares for the stack.
     pub pinned: BTreeMap<String, String>,
+    /// The constructs that a cloud assembly declares for it.
+    pub constructs: Option<Arc<Constructs>>,
 }
 
 /// The source of a text.
@@ -121,6 +125,13 @@ struct Finder<'f> {
     assemblies: HashSet<PathBuf>,
 }
 
+/// What a cloud assembly declares for a template.
+#[derive(Default)]
+struct Assembled {
+    pinned: BTreeMap<String, String>,
+    constructs: Option<Arc<Constructs>>,
+}
+
 /// The walk through a named folder.
 struct FolderWalk {
     /// Its index in [`Discovery::folders`].
@@ -145,7 +156,7 @@ impl FolderWalk {
 impl Finder<'_> {
     fn add(&mut self, path: &Path) {
         if path.as_os_str() == STANDARD_INPUT {
-            self.meet("<stdin>".to_owned(), Input::StandardInput, None, BTreeMap::new());
+            self.meet("<stdin>".to_owned(), Input::StandardInput, None, Assembled::default());
             return;
         }
         match path.metadata() {
@@ -154,8 +165,8 @@ impl Finder<'_> {
             }
             Ok(metadata) if metadata.is_dir() => self.add_folder(path),
             Ok(_) => {
-                let pinned = self.pinned_by_assembly(path);
-                self.meet(shown(path), Input::File(path.to_owned()), None, pinned);
+                let assembled = self.assembled(path);
+                self.meet(shown(path), Input::File(path.to_owned()), None, assembled);
             }
             Err(error) => self.found.diagnostics.push(unreadable(&shown(path), &error)),
         }
@@ -205,7 +216,7 @@ impl Finder<'_> {
                     let is_of_assembly = entry.path().parent().is_some_and(|folder| self.assemblies.contains(folder));
                     if !is_of_assembly && !self.leaves_out(entry.path(), false, &mut walk) {
                         let name = shown(entry.path());
-                        self.meet(name, Input::File(entry.into_path()), Some(walk.index), BTreeMap::new());
+                        self.meet(name, Input::File(entry.into_path()), Some(walk.index), Assembled::default());
                     }
                 }
                 Ok(_) => {}
@@ -235,7 +246,8 @@ impl Finder<'_> {
         for stack in stacks {
             let path = folder.join(&stack.template);
             if !self.leaves_out(&path, false, walk) {
-                self.meet(shown(&path), Input::File(path), Some(walk.index), stack.pinned);
+                let assembled = Assembled { pinned: stack.pinned, constructs: Some(stack.constructs) };
+                self.meet(shown(&path), Input::File(path), Some(walk.index), assembled);
             }
         }
         self.assemblies.insert(folder.to_owned());
@@ -247,18 +259,20 @@ impl Finder<'_> {
         is_named_so && folder.parent().is_some_and(|parent| self.assemblies.contains(parent))
     }
 
-    /// The pseudo parameters that the cloud assembly around a file declares for its stack.
-    fn pinned_by_assembly(&self, path: &Path) -> BTreeMap<String, String> {
+    /// What the cloud assembly around a file declares for its stack.
+    fn assembled(&self, path: &Path) -> Assembled {
         let (Some(folder), Some(name)) = (path.parent(), path.file_name().and_then(OsStr::to_str)) else {
-            return BTreeMap::new();
+            return Assembled::default();
         };
         let folder = if folder == Path::new("") { Path::new(".") } else { folder };
         let stacks = cdk::stacks(folder).unwrap_or_default();
-        stacks.into_iter().find(|stack| stack.template == name).map(|stack| stack.pinned).unwrap_or_default()
+        let own = stacks.into_iter().find(|stack| stack.template == name);
+        own.map(|stack| Assembled { pinned: stack.pinned, constructs: Some(stack.constructs) }).unwrap_or_default()
     }
 
     /// Keeps a file. If it was found before, adds only what is new about it.
-    fn meet(&mut self, name: String, input: Input, folder: Option<usize>, pinned: BTreeMap<String, String>) {
+    fn meet(&mut self, name: String, input: Input, folder: Option<usize>, assembled: Assembled) {
+        let Assembled { pinned, constructs } = assembled;
         let identity = match &input {
             // A path that cannot be resolved is reported with its own name when it is read.
             Input::File(path) => Input::File(path.canonicalize().unwrap_or_else(|_| path.clone())),
@@ -271,11 +285,11 @@ impl Finder<'_> {
                 known.named |= folder.is_none();
                 known.folders.extend(folder);
                 known.pinned.extend(pinned);
+                known.constructs = known.constructs.take().or(constructs);
             }
             None => {
-                let candidate =
-                    Candidate { name, input, named: folder.is_none(), folders: folder.into_iter().collect(), pinned };
-                self.found.candidates.push(candidate);
+                let (named, folders) = (folder.is_none(), folder.into_iter().collect());
+                self.found.candidates.push(Candidate { name, input, named, folders, pinned, constructs });
             }
         }
     }

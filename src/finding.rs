@@ -1,12 +1,14 @@
 //! The results of a lint: findings about resources, and diagnostics about the files themselves. Knows no rule and no format.
 
 mod exception;
+mod origin;
 mod severity;
 
 use crate::source::Span;
 use std::sync::Arc;
 
 pub use exception::{Dialect, Exception, ExceptionState, Flaw, SuppressedRule, Suppression};
+pub use origin::Origin;
 pub use severity::RuleSeverity;
 
 /// How severe a finding is. Ordered: `Note < Warning < Error`.
@@ -82,9 +84,20 @@ pub struct Subject {
     pub resource_type: Option<String>,
     /// The path of the construct that made it, where the CDK wrote it down: `AppStack/Records/Resource`.
     pub construct: Option<String>,
+    /// Where the program made that construct, where a cloud assembly tells.
+    pub origin: Option<Arc<Origin>>,
 }
 
 impl Subject {
+    /// Its construct of the CDK, and where the program makes it: `App/Records/Resource (lib/app.ts:9:15)`.
+    pub fn made_by(&self) -> Option<String> {
+        match (&self.construct, &self.origin) {
+            (Some(construct), Some(origin)) => Some(format!("{construct} ({origin})")),
+            (Some(construct), None) => Some(construct.clone()),
+            (None, origin) => origin.as_ref().map(|origin| origin.to_string()),
+        }
+    }
+
     /// `Resources/PatientDataBucket`: the fully qualified logical name.
     pub fn qualified_name(&self) -> String {
         if self.name.is_empty() { self.section.to_owned() } else { [self.section, "/", &self.name].concat() }
@@ -146,6 +159,11 @@ pub enum BaselineState {
 }
 
 impl Finding {
+    /// The place in a program of the current folder that makes what it is about, for readers who see the program and not the template.
+    pub fn origin_here(&self) -> Option<&Origin> {
+        self.subject.origin.as_deref().filter(|origin| origin.is_here)
+    }
+
     /// Whether it is a violation that nobody suppressed and that the baseline does not have: what exit codes and counts are about.
     pub fn counts(&self) -> bool {
         self.outcome == Outcome::Fail && !self.is_suppressed()

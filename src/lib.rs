@@ -43,6 +43,7 @@ pub mod baseline;
 pub mod catalogue;
 pub mod cli;
 pub mod config;
+pub mod constructs;
 pub mod date;
 pub mod discover;
 pub mod eval;

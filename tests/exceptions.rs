@@ -573,6 +573,16 @@ fn names_of_other_tools_are_understood() {
     let guard = |name: &str| format!("guard: {{ SuppressedRules: [{name}] }}");
     assert_eq!(held(&guard("OPENSEARCH_ENCRYPTED_AT_REST"), domain), ["opensearch-encryption-at-rest"]);
     assert_eq!(held(&guard("OPENSEARCH_LOGS_TO_CLOUDWATCH"), domain), ["opensearch-error-log"]);
+    // Both guard rules check the four settings of Block Public Access, and nothing else.
+    let bucket = "    Type: AWS::S3::Bucket\n    Properties: { BucketEncryption: {} }\n";
+    for name in ["S3_BUCKET_PUBLIC_READ_PROHIBITED", "S3_BUCKET_PUBLIC_WRITE_PROHIBITED"] {
+        assert_eq!(held(&guard(name), bucket), ["s3-bucket-public-access-block"], "{name}");
+    }
+    for id in ["S3BucketPublicReadProhibited", "S3BucketPublicWriteProhibited"] {
+        let metadata =
+            format!("cdk_nag: {{ rules_to_suppress: [{{ id: 'HIPAA.Security-{id}', reason: public on purpose }}] }}");
+        assert_eq!(held(&metadata, bucket), ["s3-bucket-public-access-block"], "{id}");
+    }
     let endpoint = "    Type: AWS::DMS::Endpoint\n    Properties: { EndpointType: source, EngineName: mysql, Password: Zx81pQ7rT9vw }\n";
     let nag = |id: &str| format!("cfn_nag: {{ rules_to_suppress: [{{ id: {id}, reason: rotated }}] }}");
     assert_eq!(held(&nag("F37"), endpoint), ["literal-secret"]);

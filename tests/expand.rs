@@ -654,6 +654,71 @@ fn what_a_module_makes_is_not_claimed_to_be_absent() {
     }
 }
 
+/// A macro of the author's own gets the whole template, all resources, or one resource, and may add to it: what is missing there may be
+/// what it adds. What is written there stays judged, and AWS's transforms are known.
+#[test]
+fn what_a_macro_may_add_is_not_claimed_to_be_absent() {
+    let outcomes = |rule: &str, text: &str| -> Vec<Outcome> {
+        let (_, report) = lint_with(rule, text, &[]);
+        report.findings.iter().map(|finding| finding.outcome).collect()
+    };
+    let bucket = "Bucket: {Type: AWS::S3::Bucket, Properties: {VersioningConfiguration: {}}}";
+    let own = [
+        format!("Transform: Count\nResources: {{{bucket}}}"),
+        format!("Transform: [AWS::LanguageExtensions, Count]\nResources: {{{bucket}}}"),
+        format!("Transform: [{{Name: Count, Parameters: {{}}}}, AWS::Serverless-2016-10-31]\nResources: {{{bucket}}}"),
+        format!("Transform: '111122223333::Count'\nResources: {{{bucket}}}"),
+        r#"{"Transform": ["Count"], "Resources": {"Bucket": {"Type": "AWS::S3::Bucket"}}}"#.to_owned(),
+        format!("Resources: {{{bucket}, 'Fn::Transform': {{Name: Count}}}}"),
+    ];
+    for text in &own {
+        for rule in ["s3-bucket-versioning", "s3-bucket-tls-only", "s3-bucket-public-access-block", "tags-required"] {
+            let found = outcomes(rule, text);
+            assert!(!found.is_empty() && found.iter().all(|outcome| *outcome == Outcome::Undecided), "{rule} {text}");
+        }
+        assert_eq!(outcomes("s3-bucket-public-acl", text), [], "{text}");
+    }
+    let of_aws = [
+        format!("Transform: AWS::LanguageExtensions\nResources: {{{bucket}}}"),
+        format!("Transform: [AWS::SecretsManager-2024-09-16, AWS::Serverless-2016-10-31]\nResources: {{{bucket}}}"),
+        format!("Resources: {{{bucket}}}"),
+    ];
+    for text in &of_aws {
+        for rule in ["s3-bucket-versioning", "s3-bucket-tls-only", "s3-bucket-public-access-block", "tags-required"] {
+            assert_eq!(outcomes(rule, text), [Outcome::Fail], "{rule} {text}");
+        }
+    }
+    // One that a resource calls gets the resource and what is below it, and nothing else.
+    let one = "Resources:
+  Bucket: {Type: AWS::S3::Bucket, 'Fn::Transform': {Name: Count}, Properties: {VersioningConfiguration: {}}}
+  Other: {Type: AWS::S3::Bucket, Properties: {VersioningConfiguration: {}}}";
+    assert_eq!(outcomes("s3-bucket-versioning", one), [Outcome::Fail, Outcome::Undecided]);
+    let included = "Resources:
+  Bucket:
+    Type: AWS::S3::Bucket
+    Fn::Transform: {Name: AWS::Include, Parameters: {Location: 's3://parts/a.yaml'}}
+    Properties: {VersioningConfiguration: {}}";
+    assert_eq!(outcomes("s3-bucket-versioning", included), [Outcome::Fail]);
+    // What the template sets is what its author means.
+    let written = "Transform: Count
+Resources:
+  Bucket: {Type: AWS::S3::Bucket, Properties: {AccessControl: PublicRead, VersioningConfiguration: {Status: Suspended}}}
+  Block: {Type: AWS::S3::Bucket, Properties: {PublicAccessBlockConfiguration: {BlockPublicAcls: false}}}
+  Database: {Type: AWS::RDS::DBInstance, Properties: {PubliclyAccessible: true}}";
+    for rule in ["s3-bucket-public-acl", "rds-public-access"] {
+        assert_eq!(outcomes(rule, written), [Outcome::Fail], "{rule}");
+    }
+    assert_eq!(outcomes("s3-bucket-versioning", written), [Outcome::Fail, Outcome::Undecided]);
+    let (source, report) = lint_with("s3-bucket-public-access-block", written, &[]);
+    let failed = report.findings.iter().filter(|finding| finding.outcome == Outcome::Fail);
+    let failed: Vec<String> = failed.map(|finding| said(finding, &source)).collect();
+    assert_eq!(
+        failed,
+        ["Bucket `Block` does not block all public access: `BlockPublicAcls` is false. at false []"],
+        "only what is written"
+    );
+}
+
 #[test]
 fn findings_point_into_included_files() {
     let text = "Resources:

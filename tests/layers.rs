@@ -7,17 +7,18 @@ use std::path::Path;
 
 /// Each part of `src/`, from the bottom up, with the parts that it may use. A part may use only parts above it in this
 /// list, so there are no circles.
-const LAYERS: [(&str, &[&str]); 28] = [
+const LAYERS: [(&str, &[&str]); 29] = [
     ("source", &[]),
     ("date", &[]),
     ("truth", &[]),
     ("expression", &[]),
     ("facts", &[]),
     ("finding", &["source", "date"]),
+    ("constructs", &["finding"]),
     ("nearest", &[]),
     ("syntax", &["source", "nearest"]),
     ("template", &["source", "nearest", "syntax"]),
-    ("eval", &["source", "truth", "facts", "syntax", "template"]),
+    ("eval", &["source", "nearest", "truth", "facts", "syntax", "template"]),
     // The last that reads templates as written; everything above it sees what comes to be.
     ("expand", &["source", "facts", "syntax", "template", "eval", "finding"]),
     ("policy", &["source", "truth", "facts", "syntax", "eval", "expand", "finding"]),
@@ -27,6 +28,7 @@ const LAYERS: [(&str, &[&str]); 28] = [
         "rules",
         &[
             "source",
+            "date",
             "truth",
             "facts",
             "expression",
@@ -40,7 +42,7 @@ const LAYERS: [(&str, &[&str]); 28] = [
             "finding",
         ],
     ),
-    ("exceptions", &["source", "date", "finding", "syntax", "eval", "expand", "rules"]),
+    ("exceptions", &["source", "date", "finding", "constructs", "syntax", "eval", "expand", "rules"]),
     (
         "linter",
         &[
@@ -49,6 +51,7 @@ const LAYERS: [(&str, &[&str]); 28] = [
             "truth",
             "facts",
             "finding",
+            "constructs",
             "nearest",
             "syntax",
             "template",
@@ -68,7 +71,7 @@ const LAYERS: [(&str, &[&str]); 28] = [
     // For tests alone: the schemas that ship with the project.
     ("schemas", &["report"]),
     ("revision", &[]),
-    ("discover", &["finding", "nearest"]),
+    ("discover", &["finding", "constructs", "nearest"]),
     ("project", &["source", "finding", "eval", "linter", "discover"]),
     ("config", &["source", "finding", "syntax", "eval", "rules", "linter", "discover"]),
     // Decides nothing about templates, so it has no business with the parts that do.

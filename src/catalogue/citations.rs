@@ -14,7 +14,7 @@ pub struct Citation<'a> {
     pub control: &'a Control,
     /// The ids of the rules that serve it.
     pub rules: Vec<&'a str>,
-    /// The checks of AWS Config that serve it and that need a running account.
+    /// The checks that serve it and that need a running account.
     pub runtime: Vec<&'a RuntimeCheck>,
 }
 
@@ -57,14 +57,14 @@ pub fn citations_page(rules: &RuleSet) -> String {
             citation.rules.iter().for_each(|id| page.push_str(&rule_item(id, rules)));
         }
         if !citation.runtime.is_empty() {
-            page.push_str("\n**Only in a running account**, by AWS Config:\n\n");
+            page.push_str("\n**Only in a running account**:\n\n");
             for check in &citation.runtime {
                 page.push_str(&format!("- `{}`: {}\n", check.id, check.title.trim()));
             }
         }
     }
     page.push_str(
-        "\n## Checks that need a running account\n\n| AWS Config rule | checks that | why it is not visible in a template |\n\
+        "\n## Checks that need a running account\n\n| check | checks that | why it is not visible in a template |\n\
          | --- | --- | --- |\n",
     );
     for check in runtime_checks() {

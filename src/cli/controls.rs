@@ -121,7 +121,7 @@ fn page(listed: &[Citation<'_>], is_all: bool, style: Style) -> String {
     page.blank();
     let mut summary = format!("{served} of {} with rules", count(listed.len(), "citation"));
     if is_all {
-        summary += &format!("; {} of AWS Config that need a running account", count(runtime_checks().len(), "check"));
+        summary += &format!("; {} that need a running account", count(runtime_checks().len(), "check"));
     }
     page.line(Ink::Dim, &summary);
     page.finish()

@@ -97,18 +97,21 @@ fn topic_page(topics: &[Topic], matches: &Matches<'_>, style: Style) -> String {
 
 /// The heading of citations.
 const HIPAA: &str = "HIPAA Security Rule, 45 CFR Part 164";
-/// The label of checks of AWS Config that no template can pass or fail.
-pub(super) const ONLY_RUNNING: &str = "AWS Config checks that need a running account";
+/// The label of checks that no template can pass or fail.
+pub(super) const ONLY_RUNNING: &str = "Checks that need a running account";
 
 /// The reason why no rule makes a check.
 fn runtime_page(check: &RuntimeCheck, style: Style) -> String {
     let mut page = Page::new(style);
     page.line(Ink::Bold, &check.id);
-    page.line(Ink::Dim, "An AWS Config check that needs a running account. hipaalint has no rule for it.");
+    page.line(Ink::Dim, "A check that needs a running account. hipaalint has no rule for it.");
     page.heading("Requirement");
     page.paragraph(1, None, &check.title);
     page.heading("Why a template cannot show it");
     page.paragraph(1, None, &check.reason);
+    if let Some(source) = &check.source {
+        page.paragraph(1, Some(Ink::Dim), source);
+    }
     if !check.controls.is_empty() {
         page.heading(HIPAA);
         citations(&check.controls, &mut page);

@@ -4,6 +4,7 @@
 use super::Exit;
 use super::args::Format;
 use super::baseline::Scope;
+use super::gaps::Gaps;
 use super::others::Others;
 use super::output::{self, Written};
 use super::plan::Plan;
@@ -83,6 +84,7 @@ impl Tally {
         let mut without_templates: BTreeSet<usize> = (0..found.folders.len()).collect();
         let mut others = Others::new(plan.skips_named);
         let mut included: BTreeSet<PathBuf> = BTreeSet::new();
+        let mut gaps = Gaps::default();
         // Paths are compared step by step, which takes long: they are sorted once.
         let paths = files.iter().filter_map(|(candidate, _)| match &candidate.input {
             Input::File(path) => Some(path.clone()),
@@ -122,6 +124,7 @@ impl Tally {
                         if let Some((_, templates)) = tally.governed.get_mut(setup.number) {
                             *templates += 1;
                         }
+                        gaps.add(&report, &setup);
                         let FileReport { resources, counts, .. } = report;
                         let name = candidate.name.clone();
                         tally.provenance.templates.push(TemplateReport { name, resources, counts });
@@ -157,6 +160,7 @@ impl Tally {
                 without_templates.remove(folder);
             }
         }
+        tally.summary.not_looked_at = gaps.total();
         others.finish(&included);
         tally.files.extend(included);
         tally.summary.skipped = others.skipped;

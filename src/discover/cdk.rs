@@ -3,11 +3,16 @@
 //!
 //! Source: "AWS CDK cloud assembly schema" (`aws-cdk-lib/cloud-assembly-schema`), artifacts of type `aws:cloudformation:stack`.
 
+mod metadata;
+
+use crate::constructs::Constructs;
+use metadata::Metadata;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::Read;
 use std::path::{Component, Path};
+use std::sync::Arc;
 
 /// The manifest's name.
 const MANIFEST: &str = "manifest.json";
@@ -21,6 +26,8 @@ pub(super) struct Stack {
     pub(super) template: String,
     /// Its pseudo parameters, as far as the manifest declares them.
     pub(super) pinned: BTreeMap<String, String>,
+    /// Its constructs.
+    pub(super) constructs: Arc<Constructs>,
 }
 
 #[derive(Deserialize)]
@@ -36,38 +43,58 @@ struct Artifact {
     environment: Option<String>,
     #[serde(default)]
     properties: serde_json::Value,
+    #[serde(default)]
+    dependencies: Vec<String>,
+    /// What is said of its constructs, by their paths.
+    #[serde(default)]
+    metadata: Metadata,
+    /// The file that says it instead.
+    #[serde(rename = "additionalMetadataFile")]
+    metadata_file: Option<String>,
 }
 
 /// The stacks of a folder, sorted by the names of their templates; `None` if it is not an assembly.
 pub(super) fn stacks(folder: &Path) -> Option<Vec<Stack>> {
     let mut text = String::new();
     File::open(folder.join(MANIFEST)).ok()?.take(MAX_BYTES).read_to_string(&mut text).ok()?;
-    let manifest: Manifest = serde_json::from_str(&text).ok()?;
+    let mut manifest: Manifest = serde_json::from_str(&text).ok()?;
     // Other manifests have a version, too; only this one has artifacts of the CDK.
     let is_assembly = |artifact: &Artifact| artifact.r#type.starts_with("aws:") || artifact.r#type.starts_with("cdk:");
     if manifest.version.is_empty() || !manifest.artifacts.values().any(is_assembly) {
         return None;
     }
-    let mut stacks: Vec<Stack> = manifest
+    let assets: BTreeMap<String, String> = manifest
         .artifacts
         .iter()
+        .filter(|(_, artifact)| artifact.r#type == "cdk:asset-manifest")
+        .filter_map(|(id, artifact)| Some((id.clone(), artifact.property("file")?.to_owned())))
+        .collect();
+    let mut stacks: Vec<Stack> = manifest
+        .artifacts
+        .iter_mut()
         .filter(|(_, artifact)| artifact.r#type == "aws:cloudformation:stack")
-        .filter_map(|(id, artifact)| stack(id, artifact))
+        .filter_map(|(id, artifact)| stack(folder, id, artifact, &assets))
         .collect();
     stacks.sort_by(|one, other| one.template.cmp(&other.template));
     stacks.dedup_by(|one, other| one.template == other.template);
     Some(stacks)
 }
 
-fn stack(id: &str, artifact: &Artifact) -> Option<Stack> {
-    let property = |name: &str| artifact.properties.get(name).and_then(serde_json::Value::as_str);
-    let template = property("templateFile")?.to_owned();
-    // A name in the folder, and not a path out of it.
-    if !Path::new(&template).components().all(|component| matches!(component, Component::Normal(_))) {
-        return None;
+impl Artifact {
+    fn property(&self, name: &str) -> Option<&str> {
+        self.properties.get(name).and_then(serde_json::Value::as_str)
     }
+}
+
+/// Whether a name is one of a file in the folder, and not a path out of it.
+fn is_inner(name: &str) -> bool {
+    !name.is_empty() && Path::new(name).components().all(|component| matches!(component, Component::Normal(_)))
+}
+
+fn stack(folder: &Path, id: &str, artifact: &mut Artifact, assets: &BTreeMap<String, String>) -> Option<Stack> {
+    let template = artifact.property("templateFile").filter(|template| is_inner(template))?.to_owned();
     let mut pinned = BTreeMap::new();
-    pinned.insert("AWS::StackName".to_owned(), property("stackName").unwrap_or(id).to_owned());
+    pinned.insert("AWS::StackName".to_owned(), artifact.property("stackName").unwrap_or(id).to_owned());
     let environment = artifact.environment.as_deref().and_then(|environment| environment.strip_prefix("aws://"));
     if let Some((account, region)) = environment.and_then(|environment| environment.split_once('/')) {
         for (name, value) in [("AWS::AccountId", account), ("AWS::Region", region)] {
@@ -76,5 +103,9 @@ fn stack(id: &str, artifact: &Artifact) -> Option<Stack> {
             }
         }
     }
-    Some(Stack { template, pinned })
+    let inline = std::mem::take(&mut artifact.metadata);
+    let own: Vec<&str> = artifact.dependencies.iter().filter_map(|id| assets.get(id)).map(String::as_str).collect();
+    let constructs = metadata::read(folder, artifact.metadata_file.as_deref(), inline, &own);
+    let constructs = Arc::new(Constructs { stack: Arc::new(constructs), template: template.clone() });
+    Some(Stack { template, pinned, constructs })
 }

@@ -3,6 +3,7 @@
 use super::{Candidate, Input, shown};
 use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
 
 /// The file at a path relative to a candidate's own. It may be outside of the candidate's folder, such as `../network.yaml`, but then
 /// it must be inside the current folder: no template leads out of the project.
@@ -29,8 +30,11 @@ pub fn nested(parent: &Candidate, location: &str) -> Result<Candidate, String> {
     if !found.is_file() {
         return Err("it is not a regular file".to_owned());
     }
+    // Templates of one assembly are beside each other.
+    let beside = parent.constructs.as_deref().filter(|_| Path::new(location).parent() == Some(Path::new("")));
     Ok(Candidate {
         name: shown(&file),
+        constructs: beside.map(|constructs| Arc::new(constructs.nested(location))),
         input: Input::File(file),
         named: true,
         folders: Vec::new(),

@@ -8,6 +8,7 @@ use crate::syntax::Node;
 use crate::template;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Values that the user pinned: parameter name (or `AWS::Region`) to value.
 pub type Pinned = BTreeMap<String, String>;
@@ -20,8 +21,47 @@ pub struct Inputs {
     /// What the parent stack gives to each parameter; some for nested stacks alone, whose other parameters keep their
     /// defaults.
     pub given: Option<BTreeMap<String, Given>>,
-    /// The values of exports that other templates of the run make: export name to text.
+    /// What other templates of the run share.
+    pub shared: Arc<Shared>,
+}
+
+/// What the templates of a run share with other stacks.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Shared {
+    /// The values of their exports: export name to text.
     pub exports: BTreeMap<String, String>,
+    /// The outputs of those whose stack has a known name: names of the stack and of the output to the values, one for each stack.
+    pub outputs: BTreeMap<(String, String), Vec<Output>>,
+}
+
+/// An output of a stack.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Output {
+    /// The account of the stack, if it is known.
+    pub account: Option<String>,
+    /// Its Region, if it is known.
+    pub region: Option<String>,
+    /// The value, if it is known.
+    pub value: Option<String>,
+}
+
+impl Shared {
+    /// Whether nothing is shared.
+    pub fn is_empty(&self) -> bool {
+        self.exports.is_empty() && self.outputs.is_empty()
+    }
+
+    /// The output of a stack in an account and a Region, which may be unknown; none where several stacks may be meant that have
+    /// different values.
+    pub fn output(&self, name: &(String, String), account: Option<&str>, region: Option<&str>) -> Option<&str> {
+        let may_be =
+            |known: Option<&str>, wanted: Option<&str>| known.zip(wanted).is_none_or(|(one, other)| one == other);
+        let meant =
+            |output: &&Output| may_be(output.account.as_deref(), account) && may_be(output.region.as_deref(), region);
+        let mut values = self.outputs.get(name)?.iter().filter(meant).map(|output| output.value.as_deref());
+        let first = values.next()??;
+        values.all(|value| value == Some(first)).then_some(first)
+    }
 }
 
 /// What a parent stack gives to a parameter of a nested one.

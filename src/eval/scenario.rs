@@ -86,17 +86,19 @@ pub fn describe(
     if cubes.is_empty() || cubes.iter().any(Vec::is_empty) {
         return None;
     }
+    // One more is as short as the sentence that counts it.
+    let shown = if cubes.len() == MOST + 1 { cubes.len() } else { MOST };
     let mut alternatives: Vec<String> = cubes
         .iter()
-        .take(MOST)
+        .take(shown)
         .map(|cube| {
             let terms: Vec<String> =
                 cube.iter().map(|(variable, domain)| term(*variable, domain, choices, atoms)).collect();
             terms.join(" and ")
         })
         .collect();
-    if cubes.len() > MOST {
-        alternatives.push(format!("in {} more cases", cubes.len() - MOST));
+    if cubes.len() > shown {
+        alternatives.push(format!("in {} more cases", cubes.len() - shown));
     }
     Some(alternatives.join(", or "))
 }
@@ -337,6 +339,21 @@ mod tests {
         ];
         assert_eq!(merge(all, &[], &size), [Cube::new()]);
         assert_eq!(merge(Vec::new(), &[], &size), Vec::<Cube>::new());
+    }
+
+    #[test]
+    fn four_cases_are_listed_and_more_are_counted() {
+        let atoms: Vec<AtomText> =
+            (0..6).map(|index| AtomText { holds: format!("{index} holds"), fails: format!("{index} fails") }).collect();
+        // Each case is that one condition more holds, and those before it fail.
+        let said = |cases: usize| {
+            let scenarios: Vec<Scenario> =
+                (0..cases).map(|index| Scenario { settled: vec![(Variable::Atom(index), smallvec![1])] }).collect();
+            describe(&scenarios, &[], &Choices::default(), &atoms).unwrap()
+        };
+        assert_eq!(said(3), "0 holds, or 1 holds, or 2 holds");
+        assert_eq!(said(4), "0 holds, or 1 holds, or 2 holds, or 3 holds");
+        assert_eq!(said(5), "0 holds, or 1 holds, or 2 holds, or in 2 more cases");
     }
 
     #[test]

@@ -3,9 +3,10 @@
 use super::cover::Cover;
 use crate::date::Date;
 use crate::expand::construct;
-use crate::finding::{Dialect, Subject};
+use crate::finding::{Dialect, Origin, Subject};
 use crate::source::Span;
 use crate::syntax::Node;
+use std::sync::Arc;
 
 /// What is written, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,6 +23,8 @@ pub(super) struct Draft {
     pub(super) dialect: Dialect,
     /// The whole exception.
     pub(super) span: Span,
+    /// Where it is written in a program.
+    pub(super) origin: Option<Arc<Origin>>,
     /// The block that it is in.
     pub(super) subject: Subject,
     /// The path of the exception.
@@ -47,6 +50,7 @@ impl Draft {
             expires_span: span,
             dialect,
             span,
+            origin: None,
             subject: place.subject,
             path: place.path,
             covers: Vec::new(),
@@ -98,7 +102,7 @@ impl Site {
             .and_then(construct)
             .filter(|_| section == "Resources")
             .map(str::to_owned);
-        Self { subject: Subject { section, name: name.to_owned(), resource_type, construct }, path }
+        Self { subject: Subject { section, name: name.to_owned(), resource_type, construct, origin: None }, path }
     }
 
     /// What is at a step from here.

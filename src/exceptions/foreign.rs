@@ -191,7 +191,7 @@ fn values_of(findings: &Node<'_>) -> Option<Vec<String>> {
 }
 
 /// The value that one finding is about.
-fn value_of(finding: &str) -> Option<String> {
+pub(super) fn value_of(finding: &str) -> Option<String> {
     let value = finding.split_once("::").map_or(finding, |(_, value)| value).trim();
     (!value.is_empty()).then(|| value.to_owned())
 }

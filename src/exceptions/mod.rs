@@ -5,6 +5,7 @@
 //! 45 CFR 164.306(d)(3) requires an entity that does not implement an addressable specification to document why, and what is done
 //! instead. So an exception of ours holds only if it can be read, names a rule, gives a reason and has not expired.
 
+mod acknowledged;
 mod checkov;
 mod comment;
 mod cover;
@@ -14,6 +15,7 @@ mod metadata;
 mod names;
 mod place;
 
+use crate::constructs::Constructs;
 use crate::date::Date;
 use crate::expand::Block;
 use crate::finding::{Dialect, Exception, ExceptionState, Finding, Flaw, Subject, SuppressedRule, Suppression};
@@ -30,6 +32,9 @@ use std::sync::{Arc, OnceLock};
 const MOST_HINTS: usize = 20;
 /// Nor do longer names, which are hardly a slip of the fingers.
 const LONGEST_HINTED: usize = 255;
+
+/// What our rules are called in an app of the CDK, before `::`.
+const OWN_PLUGIN: &str = "hipaalint";
 
 /// A text that exceptions may be written in, as comments.
 #[derive(Copy, Clone)]
@@ -67,6 +72,12 @@ impl Aliases {
     /// Those of all rules of a set.
     fn new(rules: &RuleSet) -> Self {
         let mut aliases: HashMap<String, ByName> = HashMap::default();
+        let mut own = ByName::default();
+        for entry in rules.entries() {
+            let rule = Arc::new(Meant { rule: Arc::from(entry.id()), suppressed: OnceLock::new() });
+            own.insert(entry.id().to_owned(), vec![rule]);
+        }
+        aliases.insert(Dialect::Metadata.tool().to_owned(), own);
         for entry in rules.entries().iter().filter(|entry| !entry.meta.aliases.is_empty()) {
             let rule = Arc::new(Meant { rule: Arc::from(entry.id()), suppressed: OnceLock::new() });
             for (tool, ids) in &entry.meta.aliases {
@@ -84,6 +95,12 @@ impl Aliases {
     }
 
     fn of(&self, tool: &str, id: &str) -> &[Arc<Meant>] {
+        // Plugins of the CDK have their own names for rules: ours, and cdk-nag's.
+        let (tool, id) = match id.strip_prefix(OWN_PLUGIN).and_then(|id| id.strip_prefix("::")) {
+            _ if tool != Dialect::Cdk.tool() => (tool, id),
+            Some(own) => (Dialect::Metadata.tool(), own),
+            None => (Dialect::CdkNag.tool(), id),
+        };
         let named = |tool: &str| self.0.get(tool).and_then(|by_name| by_name.get(names::key(tool, id)));
         // Guard's registry calls its rules what AWS Config calls them.
         let by_config = || (tool == Dialect::CfnGuard.tool()).then(|| named("aws-config")).flatten();
@@ -92,7 +109,8 @@ impl Aliases {
 
     /// Our rule with a name in some other tool.
     fn of_any(&self, id: &str) -> Option<(&str, &str)> {
-        let named = self.0.iter().filter_map(|(tool, by_name)| {
+        let others = self.0.iter().filter(|(tool, _)| **tool != *Dialect::Metadata.tool());
+        let named = others.filter_map(|(tool, by_name)| {
             let meant = by_name.get(names::key(tool, id))?;
             Some((tool.as_str(), &*meant.first()?.rule))
         });
@@ -108,6 +126,8 @@ pub struct Context<'a> {
     pub aliases: &'a OnceLock<Aliases>,
     /// The day that it is; without one nothing expires.
     pub today: Option<Date>,
+    /// The constructs that the template was made of, where a cloud assembly tells.
+    pub constructs: Option<&'a Constructs>,
 }
 
 impl Context<'_> {
@@ -194,6 +214,9 @@ pub struct Judged<'e> {
 pub fn read(tree: &Node<'_>, texts: &[Text<'_, '_>], context: &Context<'_>) -> Exceptions {
     let mut drafts = metadata::read(tree);
     drafts.extend(foreign::read(tree, &|dialect, id| !context.meant(dialect, id).is_empty()));
+    if let Some(constructs) = context.constructs {
+        drafts.extend(acknowledged::read(tree, constructs, &|id| !context.meant(Dialect::Cdk, id).is_empty()));
+    }
     for text in texts {
         drafts.extend(comment::read(text, tree));
         drafts.extend(checkov::read(text, tree, &|id| !context.meant(Dialect::Checkov, id).is_empty()));
@@ -302,6 +325,7 @@ fn known(draft: Draft, context: &Context<'_>, hints: &mut usize) -> Option<Known
         expires: draft.expires,
         dialect: draft.dialect,
         span: draft.span,
+        origin: draft.origin,
         covers: {
             let mut covers: Vec<String> = draft.covers.iter().map(|cover| cover.path.clone()).collect();
             covers.sort_unstable();

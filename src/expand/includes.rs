@@ -60,7 +60,7 @@ fn collect(node: &Node<'_>, found: &mut Vec<String>) {
 }
 
 /// The calls of macros in a `Transform` or `Fn::Transform`: one, or a list of them.
-fn calls<'n, 't>(node: &'n Node<'t>) -> &'n [Node<'t>] {
+pub(super) fn calls<'n, 't>(node: &'n Node<'t>) -> &'n [Node<'t>] {
     node.as_sequence().unwrap_or(std::slice::from_ref(node))
 }
 

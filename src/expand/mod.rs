@@ -6,6 +6,7 @@ mod conditions;
 pub mod expansion;
 pub mod includes;
 mod loops;
+mod macros;
 mod serverless;
 pub mod written;
 
@@ -26,6 +27,9 @@ pub use crate::template::Parameter;
 
 /// Why something does not follow from what is known: see [`Model::may_hide`].
 pub const HIDDEN: &str = "a loop, macro or module creates unknown resources";
+
+/// Why something that is missing may be there in the end: see [`Model::is_rewritten`].
+pub const REWRITTEN: &str = "a macro may add what is missing when the stack is deployed";
 
 /// Whether a template may call macros or loops: most call none, and what includes and unrolls has nothing to do.
 #[derive(Copy, Clone, Debug)]
@@ -60,6 +64,11 @@ pub fn expand<'t>(root: &'t Node<'t>, macros: Macros, included: &[Included<'t>],
     let resources = expansion.root.get("Resources").and_then(Node::as_mapping).unwrap_or_default();
     if resources.iter().any(|entry| entry.key == "Fn::Transform" || stands_for_others(&entry.value)) {
         expansion.hidden.of_any_type();
+    }
+    // One of the author's own that the whole template is given to may write anything.
+    if macros.are_called() && macros::rewrite_template(root) {
+        expansion.hidden.of_any_type();
+        expansion.is_rewritten = true;
     }
     expansion
 }
@@ -127,6 +136,7 @@ impl<'t> Block<'t> {
             name: self.written_name().to_owned(),
             resource_type: (!self.kind.is_empty()).then(|| self.written_kind().to_owned()),
             construct: construct(self.node).map(str::to_owned),
+            origin: None,
         }
     }
 
@@ -332,6 +342,13 @@ impl<'m, 't> Model<'m, 't> {
         self.expansion.is_some_and(|expansion| {
             expansion.hidden.may_hold(|hidden| crate::eval::text::pattern_covers(kind, hidden))
         })
+    }
+
+    /// Whether a macro of the author's own gets what is at a path of the expanded tree, and may add to it. What is written there is
+    /// what the author means; what is missing there may be what the macro adds.
+    pub fn is_rewritten(&self, path: &str) -> bool {
+        self.expansion
+            .is_some_and(|expansion| expansion.is_rewritten || macros::rewrite(self.evaluator.template.root, path))
     }
 
     /// The place of something as people know it, given its path in the expanded tree.

@@ -1,5 +1,6 @@
 //! Exceptions: who decided that a finding does not need a fix, and why. 45 CFR 164.306(d)(3) requires this record.
 
+use super::Origin;
 use crate::date::Date;
 use crate::source::Span;
 use std::sync::Arc;
@@ -20,10 +21,13 @@ pub enum Dialect {
     Checkov,
     /// `Metadata: cdk_nag: rules_to_suppress:`.
     CdkNag,
+    /// `Validations.of(construct).acknowledge(…)` in an app of the AWS CDK, as its cloud assembly keeps it.
+    Cdk,
 }
 
 impl Dialect {
-    /// The tool that the language belongs to, as rules name it in `aliases`; `hipaalint` for our own.
+    /// The tool that the language belongs to, as rules name it in `aliases`; `hipaalint` for our own, and `cdk` for the AWS CDK, whose plugins
+    /// have names of their own.
     pub fn tool(self) -> &'static str {
         match self {
             Self::Metadata | Self::Comment => "hipaalint",
@@ -31,6 +35,7 @@ impl Dialect {
             Self::CfnNag => "cfn-nag",
             Self::Checkov => "checkov",
             Self::CdkNag => "cdk-nag",
+            Self::Cdk => "cdk",
         }
     }
 
@@ -71,8 +76,10 @@ pub struct Suppression {
     pub expires: Option<Date>,
     /// The language that it is written in.
     pub dialect: Dialect,
-    /// Where it is written.
+    /// Where it is written; for one that is in a program, the first block that it covers.
     pub span: Span,
+    /// Where it is written in a program.
+    pub origin: Option<Arc<Origin>>,
     /// The paths of the blocks that it covers, as findings name them: `Resources/Records`. An empty path means the whole
     /// template.
     pub covers: Vec<String>,

@@ -2,6 +2,7 @@
 
 use super::locations::{filled, word};
 use super::{FileReport, Linter, Selected, includes};
+use crate::constructs::Constructs;
 use crate::exceptions::{self, Context, Exceptions, Judged, Problem, Text};
 use crate::expand::expansion::Expansion;
 use crate::finding::{Counts, Finding, Flaw, Level, Outcome};
@@ -17,6 +18,7 @@ pub(super) struct Texts<'a, 't> {
     pub(super) document: &'a Document<'t>,
     pub(super) included: &'a includes::Texts,
     pub(super) files: &'a includes::Files<'t>,
+    pub(super) constructs: Option<&'a Constructs>,
 }
 
 impl Linter {
@@ -29,7 +31,8 @@ impl Linter {
             Some(Text { text, root: &document.root, comments: &document.comments })
         });
         let all: Vec<Text<'_, '_>> = std::iter::once(own).chain(included).collect();
-        let context = Context { rules: &self.rules, aliases: &self.aliases, today: self.today };
+        let context =
+            Context { rules: &self.rules, aliases: &self.aliases, today: self.today, constructs: texts.constructs };
         exceptions::read(tree, &all, &context)
     }
 

@@ -11,6 +11,7 @@ use super::cidr::Cidr;
 use super::condition::{Operator, Test, compare, has_policy_variable, seconds};
 use super::known::{Fixed, Group, fixed, group_of, is_fixed};
 use super::pattern::{Pattern, Side};
+use super::principal::is_identity;
 use super::wildcard::is_wildcard_text;
 use crate::eval::Run;
 use crate::eval::value::Value;
@@ -24,6 +25,9 @@ pub(super) enum Caller {
     Unknown,
     /// A principal of an account, with the account's ID if it is known.
     Account(Option<String>),
+    /// An AWS service that acts for a resource of an account that the policy does not name, and that sends the resource's ARN and
+    /// account.
+    Service,
 }
 
 /// How a request reaches AWS.
@@ -51,11 +55,15 @@ impl Caller {
     /// policy must name it separately.
     pub(super) fn channels(&self, through_services: bool) -> Vec<Channel> {
         let channel = |signed, endpoint| Channel { signed, endpoint, service: false };
+        let service = Channel { signed: false, endpoint: false, service: true };
+        if *self == Self::Service {
+            return vec![service];
+        }
         let mut channels = vec![channel(true, false), channel(true, true)];
         if *self == Self::Unknown {
             channels.extend([channel(false, false), channel(false, true)]);
             if through_services {
-                channels.push(Channel { signed: false, endpoint: false, service: true });
+                channels.push(service);
             }
         }
         channels
@@ -110,7 +118,7 @@ pub(super) fn choices<'v, 't>(
         Group::Caller => (channel.signed, !always_signed(key)),
         Group::Internet => (!channel.endpoint && !channel.service, false),
         Group::Endpoint => (channel.endpoint, true),
-        Group::Source => (channel.service, true),
+        Group::Source => (channel.service, *caller != Caller::Service || !always_sent(key)),
         Group::Request => (true, true),
     };
     if !is_there {
@@ -175,6 +183,11 @@ pub(super) fn choices<'v, 't>(
     choices
 }
 
+/// Whether every request has a key that a service makes for a resource and that names the resource.
+fn always_sent(key: &str) -> bool {
+    matches!(key, "aws:sourcearn" | "aws:sourceaccount")
+}
+
 /// Whether every signed request has a key: IAM User Guide, "AWS global condition context keys", "Availability".
 fn always_signed(key: &str) -> bool {
     matches!(
@@ -186,7 +199,12 @@ fn always_signed(key: &str) -> bool {
 /// Whether a caller can have a value for a key that matches a value of a condition.
 fn can_have<'t>(run: &mut Run<'_, 't>, caller: &Caller, key: &str, test: Test, value: &Value<'t>) -> Truth {
     match caller {
-        Caller::Unknown => match fixed(key) {
+        // It is the service that the policy names.
+        Caller::Service if key.starts_with("aws:principalservicename") => Truth::Unknown,
+        // A service encrypts in the context of the resource that it acts for.
+        Caller::Service if key.starts_with("kms:encryptioncontext:") => !run
+            .decide(&[value], &|values| values.first().map_or(Truth::False, |value| is_fixed(value, Fixed::Arn, test))),
+        Caller::Unknown | Caller::Service => match fixed(key) {
             Some(fixed) => !run
                 .decide(&[value], &|values| values.first().map_or(Truth::False, |value| is_fixed(value, fixed, test))),
             None => Truth::True,
@@ -277,8 +295,9 @@ fn matches_anything(test: Test, value: &Value<'_>) -> Truth {
         (Test::StringLike | Test::Arn, Some(text)) => is_wildcard_text(&text.replace(':', "/")).into(),
         (Test::IpAddress, Some(text)) => Cidr::parse(text).is_some_and(Cidr::is_everything).into(),
         (Test::StringLike | Test::Arn | Test::IpAddress, None) => {
-            // Text around an open part is no wildcard.
-            if value.is_opaque() { Truth::Unknown } else { Truth::False }
+            // Text around an open part is no wildcard, and neither is the name or ARN of a resource.
+            let open = value.is_opaque() && !value.as_reference().is_some_and(is_identity);
+            if open { Truth::Unknown } else { Truth::False }
         }
         // These operators have no wildcards: an unnamed value does not equal it.
         (Test::StringEquals | Test::StringEqualsIgnoreCase | Test::Binary, _) => Truth::False,

@@ -31,7 +31,8 @@ pub enum Subject<'a, 't> {
 }
 
 impl<'t> Subject<'_, 't> {
-    pub(super) fn service(&self) -> Option<&'static str> {
+    /// The service of the actions on it (`sqs`), if it is known.
+    pub fn service(&self) -> Option<&'static str> {
         match self {
             Self::Bucket(_) => Some("s3"),
             Self::Other { service, .. } => *service,

@@ -66,6 +66,25 @@ pub fn denies<'m, 't>(run: &mut Run<'m, 't>, statements: &[Statement<'m, 't>], r
     }
 }
 
+/// The statements that certainly deny every one of the actions, for every principal and with these context keys, on whatever
+/// resources they name.
+pub fn denying<'m, 't>(
+    run: &mut Run<'m, 't>,
+    statements: &[Statement<'m, 't>],
+    request: &Request<'_, 't>,
+) -> Vec<Statement<'m, 't>> {
+    let request_value = |key: &str| request_value(request.context, key);
+    let mut denying = statements.to_vec();
+    denying.retain(|statement| {
+        let value = statement.value;
+        effect_is(run, value, "Deny").is_true()
+            && is_everybody(run, value).is_true()
+            && all_hold(run, value, &request_value).is_true()
+            && request.actions.iter().all(|action| covers_action(run, value, action).is_true())
+    });
+    denying
+}
+
 fn request_value<'a>(context: &'a [(&'a str, Option<&'a str>)], key: &str) -> RequestValue<'a> {
     match context.iter().find(|(known, _)| known.eq_ignore_ascii_case(key)) {
         Some((_, Some(value))) => RequestValue::Is(value),

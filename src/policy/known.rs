@@ -52,11 +52,12 @@ pub(super) enum Group {
 ///
 /// The list of S3 with the keys that it sums up as "an AWS principal, user, role, or service principal", the one that EFS
 /// adds, and keys of the same meaning: the owner of the VPC endpoint, the organization of the source, the calling function
-/// or instance, and KMS's own key for the caller's account (KMS developer guide, "Condition keys for AWS KMS").
+/// or instance, KMS's own key for the caller's account (KMS developer guide, "Condition keys for AWS KMS"), and VPC Lattice's keys for
+/// the VPC of the caller and its owner (VPC Lattice user guide, "Control access to VPC Lattice services using auth policies").
 /// Not: `kms:ViaService`, `lambda:FunctionUrlAuthType`, `aws:PrincipalType`, `aws:PrincipalTag/…`, `aws:Referer`,
 /// `aws:UserAgent`, `aws:username`, which anyone in any account can satisfy, and `aws:VpcSourceIp`: every VPC may have the
 /// same addresses (IAM User Guide, "aws:VpcSourceIp": present for every request through any VPC endpoint).
-const KEYS: [(&str, Fixed, Group); 30] = [
+const KEYS: [(&str, Fixed, Group); 32] = [
     ("aws:ec2instancesourcevpc", Fixed::Whole, Group::Caller),
     ("aws:principalaccount", Fixed::Whole, Group::Caller),
     ("aws:principalarn", Fixed::Arn, Group::Caller),
@@ -87,6 +88,8 @@ const KEYS: [(&str, Fixed, Group); 30] = [
     ("s3:dataaccesspointaccount", Fixed::Whole, Group::Request),
     ("s3:dataaccesspointarn", Fixed::ArnOfAccount, Group::Request),
     ("s3:x-amz-server-side-encryption-aws-kms-key-id", Fixed::Arn, Group::Request),
+    ("vpc-lattice-svcs:sourcevpc", Fixed::Whole, Group::Request),
+    ("vpc-lattice-svcs:sourcevpcowneraccount", Fixed::Whole, Group::Request),
 ];
 
 /// What makes a value of a key fixed. None for keys that do not distinguish callers. The key is in lower case.

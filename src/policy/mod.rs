@@ -30,16 +30,16 @@ mod wildcard;
 
 pub use cells::Subject;
 pub use cidr::Cidr;
-pub use coverage::{Request, denies};
+pub use coverage::{Request, denies, denying};
 pub use documents::{DocumentKind, types_with};
 pub use escalation::{Escalation, Granted, Itself, escalations, names_own_user};
 pub use json_text::{is_json, parse as json_document};
 pub use needless::{NeedlessWildcard, needless_wildcard};
-pub use principal::{Who, principal};
+pub use principal::{Who, is_of_foreign_account, principal};
 pub use reach::{is_every_resource, is_every_resource_of, is_of_any_account};
-pub use restriction::{admitted, requires_condition, restricts_callers};
+pub use restriction::{admits_service_for_anyone, admitted, requires_condition, restricts_callers};
 pub use statement::{Statement, Statements, statements};
-pub use target::{Target, bucket_name_targets, bucket_targets, covers_resource};
+pub use target::{Target, bucket_name_targets, bucket_targets, covers_resource, spares_resource};
 pub use wildcard::{
     allows_blocked, covers_action, grants_admin, is_open_subject, is_wildcard_action, is_wildcard_resource, needs_star,
 };

@@ -32,11 +32,30 @@ const VPC_ACCESS: [&str; 5] = [
     "ec2:unassignprivateipaddresses",
 ];
 
-/// The beginnings of EC2 actions that create something whose ID EC2 assigns. The ID is not known before, so `instance/*` is the
+/// The actions that AWS grants on every resource to a function which makes its own log, in its managed policy for functions. A statement
+/// with all three of them grants the same rights, so it gets the same result as the managed policy, which no rule reports: they add to
+/// logs, and read and delete nothing. Without `logs:CreateLogGroup` the log group is there already, and can be named.
+///
+/// Source: AWS managed policy reference, `AWSLambdaBasicExecutionRole` (2026-11).
+const OWN_LOG: [&str; 3] = ["logs:createloggroup", "logs:createlogstream", "logs:putlogevents"];
+
+/// The beginnings of actions, most of them of EC2, that create something whose ID EC2 assigns. The ID is not known before, so `instance/*` is the
 /// narrowest ARN. Source: Amazon EC2 user guide, "Example policies to control access the Amazon EC2 API", "Launch
 /// instances (RunInstances)".
-const MAKES_IDS: [&str; 8] =
-    ["ec2:allocate", "ec2:copy", "ec2:create", "ec2:import", "ec2:provision", "ec2:register", "ec2:request", "ec2:run"];
+///
+/// The log group of a function does not exist before it either, and is named after it: AWS limits its creation to
+/// the account and Region. Source: AWS Lambda Operator Guide, "Access to CloudWatch Logs" (2026-11).
+const MAKES_IDS: [&str; 9] = [
+    "ec2:allocate",
+    "ec2:copy",
+    "ec2:create",
+    "ec2:import",
+    "ec2:provision",
+    "ec2:register",
+    "ec2:request",
+    "ec2:run",
+    "logs:createloggroup",
+];
 
 /// Condition keys that say which resource is meant, as its ARN would, in lower case. Those that end with `/` have a tag's key
 /// behind them, and stand behind any service's prefix.
@@ -56,6 +75,8 @@ const NARROWING: [&str; 5] = [
 /// instead.
 pub fn needless_wildcard<'v, 't>(run: &mut Run<'_, 't>, statement: &'v Value<'t>) -> NeedlessWildcard<'v, 't> {
     let items = |name: &str| statement.get(name).map(Value::items).unwrap_or_default();
+    let texts: Vec<_> = items(element::ACTIONS).iter().filter_map(|action| action.text()).collect();
+    let makes_own_log = OWN_LOG.iter().all(|own| texts.iter().any(|text| text.eq_ignore_ascii_case(own)));
     let excepts_actions = statement.get(element::NOT_ACTIONS).is_some();
     let mut truth = Truth::False;
     let mut resources = Vec::new();
@@ -65,7 +86,7 @@ pub fn needless_wildcard<'v, 't>(run: &mut Run<'_, 't>, statement: &'v Value<'t>
         let mut every = if excepts_actions { is_every_of_some(run, resource) } else { Truth::False };
         for action in items(element::ACTIONS) {
             let needless = run.decide(&[resource, action], &|values| match values {
-                [resource, action] => is_needless(resource, action),
+                [resource, action] => is_needless(resource, action, makes_own_log),
                 _ => Truth::Unknown,
             });
             every = every.or(needless);
@@ -89,7 +110,7 @@ fn is_every_of_some<'t>(run: &mut Run<'_, 't>, resource: &Value<'t>) -> Truth {
 }
 
 /// Whether a resource pattern names every resource of an action pattern that could be limited to fewer. Choices are made.
-fn is_needless(resource: &Value<'_>, action: &Value<'_>) -> Truth {
+fn is_needless(resource: &Value<'_>, action: &Value<'_>, makes_own_log: bool) -> Truth {
     let Some(pattern) = action.text() else {
         return if action.is_scalar() || action.is_opaque() {
             names_every_of(resource, "*").and(Truth::Unknown)
@@ -98,7 +119,7 @@ fn is_needless(resource: &Value<'_>, action: &Value<'_>) -> Truth {
         };
     };
     let lower = pattern.to_ascii_lowercase();
-    if VPC_ACCESS.contains(&lower.as_str()) {
+    if VPC_ACCESS.contains(&lower.as_str()) || (makes_own_log && OWN_LOG.contains(&lower.as_str())) {
         return Truth::False;
     }
     match names_everything(resource) {
@@ -178,7 +199,15 @@ mod tests {
     #[test]
     fn what_aws_grants_on_everything_and_what_has_no_name_yet() {
         for (statement, expected) in [
+            ("{Action: [logs:CreateLogGroup, logs:CreateLogStream, logs:PutLogEvents], Resource: '*'}", Truth::False),
+            ("{Action: logs:CreateLogGroup, Resource: 'arn:aws:logs:us-east-1:111122223333:*'}", Truth::False),
+            ("{Action: logs:CreateLogGroup, Resource: '*'}", Truth::True),
+            (
+                "{Action: [Logs:PutLogEvents, logs:CreateLogStream, logs:createLogGroup], Resource: 'arn:aws:logs:*:*:*'}",
+                Truth::False,
+            ),
             ("{Action: [logs:CreateLogStream, logs:PutLogEvents], Resource: '*'}", Truth::True),
+            ("{Action: 'logs:*', Resource: '*'}", Truth::True),
             ("{Action: [ec2:CreateNetworkInterface, EC2:DeleteNetworkInterface], Resource: '*'}", Truth::False),
             ("{Action: 'logs:Create*', Resource: '*'}", Truth::True),
             ("{Action: ec2:RunInstances, Resource: 'arn:aws:ec2:*:*:instance/*'}", Truth::False),

@@ -125,6 +125,12 @@ fn is_foreign(value: &Value<'_>, own: Option<&str>) -> Option<Truth> {
     })
 }
 
+/// Whether a value is the ID of another account, or an ARN in one; false for a text that is neither.
+pub fn is_of_foreign_account<'t>(run: &mut Run<'_, 't>, value: &Value<'t>) -> Truth {
+    let own = own_account(run);
+    ask(run, value, &|value| is_foreign(value, own.as_deref()).unwrap_or(Truth::False))
+}
+
 /// The account that the template is deployed to, where the user pinned it.
 fn own_account(run: &Run<'_, '_>) -> Option<String> {
     let (_, variable) = run.evaluator.choices.by_name("AWS::AccountId")?;
@@ -190,6 +196,32 @@ mod tests {
 
     fn truths(element: &str, who: Who) -> Vec<Truth> {
         ask(element, who).into_iter().map(|(truth, _)| truth).collect()
+    }
+
+    #[test]
+    fn values_of_another_account() {
+        for (value, expected) in [
+            ("'111122223333'", &[True][..]),
+            ("111122223333", &[True]),
+            ("'arn:aws:logs:us-east-1:111122223333:destination:vendor'", &[True]),
+            ("{'Fn::Sub': 'arn:${AWS::Partition}:events:${AWS::Region}:111122223333:event-bus/x'}", &[True]),
+            ("{Ref: 'AWS::AccountId'}", &[False]),
+            ("{'Fn::Sub': 'arn:aws:events:${AWS::Region}:${AWS::AccountId}:event-bus/x'}", &[False]),
+            ("{'Fn::GetAtt': [Role, Arn]}", &[False]),
+            ("{Ref: Role}", &[False]),
+            ("'arn:aws:s3:::records'", &[False]),
+            ("'arn:aws:iam::aws:policy/ReadOnlyAccess'", &[False]),
+            ("'*'", &[False]),
+            ("all", &[False]),
+            ("{Ref: Open}", &[Unknown]),
+            ("{'Fn::ImportValue': x}", &[Unknown]),
+            ("{'Fn::Sub': 'arn:aws:events:us-east-1:${Open}:event-bus/x'}", &[Unknown]),
+        ] {
+            let found = with_statement(&format!("{{Effect: Allow, Sid: {value}}}"), |run, statement| {
+                is_of_foreign_account(run, statement.value.get("Sid").unwrap())
+            });
+            assert_eq!(found, expected, "{value}");
+        }
     }
 
     #[test]

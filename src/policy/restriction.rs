@@ -6,7 +6,9 @@ use super::account::{Account, account_of, is_account_id};
 use super::admission::{Denies, admits, requires_key};
 use super::caller::Caller;
 use super::cells::Subject;
+use super::normal::element;
 use crate::eval::Run;
+use crate::eval::text::canonical;
 use crate::eval::value::Value;
 use crate::truth::Truth;
 
@@ -53,6 +55,47 @@ pub fn admitted<'v, 't>(
         (true, false) => (Truth::Unknown, possible),
         (true, true) => (Truth::False, Vec::new()),
     }
+}
+
+/// Whether a statement that names a service admits it for any account: neither its conditions nor the `Deny` statements of the same
+/// policy limit the resources or accounts that the service acts for. The service sends the resource's ARN and account.
+///
+/// Log files of an account are always below `AWSLogs/` and its ID, so such a resource is a limit, too. Source: CloudWatch Logs user guide,
+/// "Enable logging from AWS services", and AWS Config developer guide, "Permissions for the Amazon S3 Bucket".
+///
+/// `kms:ViaService` and the keys of encryption contexts limit what a KMS key is used for, so they count as limits.
+pub fn admits_service_for_anyone<'v, 't>(
+    run: &mut Run<'_, 't>,
+    statement: &'v Value<'t>,
+    policy: &[&'v Value<'t>],
+    subject: &Subject<'_, 't>,
+    service: &Value<'t>,
+) -> Truth {
+    if matches!(subject, Subject::Bucket(_)) && is_for_logs_of_accounts(statement) {
+        return Truth::False;
+    }
+    let denies = Denies::among(run, policy);
+    let admitted = admits(run, statement, &denies, subject, &Caller::Service, Some(service));
+    if admitted.is_false() {
+        return admitted;
+    }
+    let limited = requires_key(run, statement, &denies, subject, &|key| {
+        // SES sent the account as the referer before it sent its source.
+        matches!(key, "kms:viaservice" | "kms:encryptioncontextkeys" | "aws:referer")
+    });
+    admitted.and(!limited)
+}
+
+/// Whether all resources of a statement are log files of accounts that it names: `arn:aws:s3:::logs/AWSLogs/123456789012/*`.
+fn is_for_logs_of_accounts(statement: &Value<'_>) -> bool {
+    const FOLDER: &str = "/AWSLogs/";
+    let resources = statement.get(element::RESOURCES).map(Value::items).unwrap_or_default();
+    let names_account = |resource: &Value<'_>| {
+        let text = canonical(resource);
+        let below = text.split_once(FOLDER).and_then(|(_, below)| below.split_once('/'));
+        below.is_some_and(|(account, _)| !account.is_empty() && !account.contains(['*', '?']))
+    };
+    !resources.is_empty() && resources.iter().all(names_account)
 }
 
 /// Whether a statement requires a key: with its own conditions, and with the `Deny` statements of the same policy, it allows only

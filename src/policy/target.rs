@@ -59,7 +59,7 @@ pub fn covers_resource<'t>(run: &mut Run<'_, 't>, pattern: &Value<'t>, target: &
 }
 
 /// Whether a resource pattern matches nothing of a target.
-pub(super) fn spares_resource<'t>(run: &mut Run<'_, 't>, pattern: &Value<'t>, target: &Target<'t>) -> Truth {
+pub fn spares_resource<'t>(run: &mut Run<'_, 't>, pattern: &Value<'t>, target: &Target<'t>) -> Truth {
     run.decide(&[pattern, &target.name], &|values| {
         patterns(values, target).map_or(Truth::True, |(pattern, arn)| pattern.is_disjoint_from(&arn))
     })

@@ -1,27 +1,28 @@
-//! Values that one template exports and another imports.
+//! Values that one template shares and another reads: exports, and outputs of stacks whose names are known.
 
 use super::{File, Job, Project, Ties};
 use crate::discover::Candidate;
-use std::collections::{BTreeMap, BTreeSet};
+use crate::eval::inputs::Shared;
+use std::collections::BTreeSet;
+use std::sync::Arc;
 
 impl Project<'_> {
-    /// Lints templates with imports again, with the exports of all templates. Returns the exports. Costs nothing if no template has
-    /// imports.
-    pub(super) fn resolve_imports(&self, files: &mut [(Candidate, File)]) -> BTreeMap<String, String> {
+    /// Lints templates with imports again, with what all templates share, which it returns. Costs nothing if no template has imports.
+    pub(super) fn resolve_imports(&self, files: &mut [(Candidate, File)]) -> Arc<Shared> {
         let importing: Vec<usize> =
             files.iter().enumerate().filter(|(_, (_, file))| imports(file)).map(|(index, _)| index).collect();
         if importing.is_empty() {
-            return BTreeMap::new();
+            return Arc::default();
         }
-        let exports = exports(files);
-        if exports.is_empty() {
-            return exports;
+        let shared = Arc::new(shared(files));
+        if shared.is_empty() {
+            return shared;
         }
         let jobs: Vec<Job> = importing
             .iter()
             .filter_map(|index| {
                 let (candidate, _) = files.get(*index)?;
-                Some(self.job(candidate, *index, &exports))
+                Some(self.job(candidate, *index, &shared))
             })
             .collect();
         let again = self.run(&jobs);
@@ -30,23 +31,28 @@ impl Project<'_> {
                 *known = file;
             }
         }
-        exports
+        shared
     }
 }
 
-/// The exports of the templates, as far as name and value are known. A name that two templates export with different values is left
-/// out: they cannot be deployed side by side, so it is not known which one is meant.
-fn exports(files: &[(Candidate, File)]) -> BTreeMap<String, String> {
-    let mut found: BTreeMap<String, String> = BTreeMap::new();
+/// What the templates share, as far as it is known. A name that two templates export with different values is left out: they cannot
+/// be deployed side by side, so it is not known which one is meant.
+fn shared(files: &[(Candidate, File)]) -> Shared {
+    let mut found = Shared::default();
     let mut disputed: BTreeSet<&str> = BTreeSet::new();
-    for (name, value) in files.iter().filter_map(|(_, file)| ties(file)).flat_map(|ties| &ties.exports) {
-        if found.get(name).is_some_and(|known| known != value) {
-            disputed.insert(name);
-        } else {
-            found.insert(name.clone(), value.clone());
+    for shared in files.iter().filter_map(|(_, file)| ties(file)).map(|ties| &ties.shared) {
+        for (name, value) in &shared.exports {
+            if found.exports.get(name).is_some_and(|known| known != value) {
+                disputed.insert(name);
+            } else {
+                found.exports.insert(name.clone(), value.clone());
+            }
+        }
+        for (name, outputs) in &shared.outputs {
+            found.outputs.entry(name.clone()).or_default().extend(outputs.iter().cloned());
         }
     }
-    found.retain(|name, _| !disputed.contains(name.as_str()));
+    found.exports.retain(|name, _| !disputed.contains(name.as_str()));
     found
 }
 

@@ -5,13 +5,12 @@ mod exports;
 mod nested;
 
 use crate::discover::{self, Candidate, Foreign, Reading};
-use crate::eval::inputs::Inputs;
+use crate::eval::inputs::{Inputs, Shared};
 use crate::finding::{Diagnostic, Severity};
 use crate::linter::{FileReport, Linter, Loaded, MAX_INCLUDES, NOT_A_TEMPLATE};
 use crate::source::{Source, SourceId};
 use memchr::memmem;
 use rayon::prelude::*;
-use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -64,7 +63,7 @@ struct Ties {
     /// Whether it may take values from them; found without parsing it.
     imports: bool,
     /// What it gives, where another text of the run, or the text itself, may take it.
-    exports: BTreeMap<String, String>,
+    shared: Shared,
 }
 
 /// How candidates are linted.
@@ -108,7 +107,7 @@ struct Job<'c> {
     number: usize,
     linter: Arc<Linter>,
     inputs: Inputs,
-    /// Whether another text may import what this one exports.
+    /// Whether another text may take what this one shares.
     may_give: bool,
 }
 
@@ -120,18 +119,18 @@ impl Project<'_> {
         let jobs: Vec<Job> = candidates
             .iter()
             .enumerate()
-            .map(|(number, candidate)| Job { may_give, ..self.job(candidate, number, &BTreeMap::new()) })
+            .map(|(number, candidate)| Job { may_give, ..self.job(candidate, number, &Arc::default()) })
             .collect();
         let files = self.run(&jobs);
         let mut files: Vec<(Candidate, File)> = candidates.into_iter().zip(files).collect();
-        let exports = self.resolve_imports(&mut files);
-        self.lint_nested(&mut files, &exports);
+        let shared = self.resolve_imports(&mut files);
+        self.lint_nested(&mut files, &shared);
         files
     }
 
-    fn job<'c>(&self, candidate: &'c Candidate, number: usize, exports: &BTreeMap<String, String>) -> Job<'c> {
+    fn job<'c>(&self, candidate: &'c Candidate, number: usize, shared: &Arc<Shared>) -> Job<'c> {
         let linter = (self.linter)(candidate);
-        let inputs = inputs(&linter, candidate, exports);
+        let inputs = inputs(&linter, candidate, shared);
         Job { candidate, number, linter, inputs, may_give: false }
     }
 
@@ -140,10 +139,7 @@ impl Project<'_> {
         // The linters are chosen already, because the choice must be made on this thread.
         let counter = self.counter;
         let lint = |job: &Job<'_>| {
-            // Leaves numbers free for the files that it includes.
-            let id = job.number.saturating_mul(1 + MAX_INCLUDES);
-            let id = SourceId(u32::try_from(id).unwrap_or(u32::MAX));
-            let file = guarded(job.candidate, || lint_one(job, id));
+            let file = guarded(job.candidate, || lint_one(job, source_id(job.number)));
             counter.finish_one();
             file
         };
@@ -165,13 +161,19 @@ impl Project<'_> {
     }
 }
 
+/// The number of a text among all texts: numbers are free for the files that it includes.
+fn source_id(number: usize) -> SourceId {
+    let id = number.saturating_mul(1 + MAX_INCLUDES);
+    SourceId(u32::try_from(id).unwrap_or(u32::MAX))
+}
+
 /// The known inputs of a candidate's deployment. Values of the user take precedence over values of an assembly.
-fn inputs(linter: &Linter, candidate: &Candidate, exports: &BTreeMap<String, String>) -> Inputs {
+fn inputs(linter: &Linter, candidate: &Candidate, shared: &Arc<Shared>) -> Inputs {
     let mut inputs = linter.inputs().clone();
     for (name, value) in &candidate.pinned {
         inputs.pinned.entry(name.clone()).or_insert_with(|| value.clone());
     }
-    inputs.exports.clone_from(exports);
+    inputs.shared = Arc::clone(shared);
     inputs
 }
 
@@ -207,19 +209,21 @@ fn lint_one(job: &Job<'_>, id: SourceId) -> File {
         };
     }
     let has = |word: &str| memmem::find(text.as_bytes(), word.as_bytes()).is_some();
-    let imports = has("ImportValue");
-    let exports = (job.may_give || imports) && has("Export");
+    let imports = has("ImportValue") || has("GetStackOutput");
+    let is_asked = job.may_give || imports;
+    let shares = is_asked && (has("Export") || (candidate.pinned.contains_key("AWS::StackName") && has("Outputs")));
     let source = Source::new(id, candidate.name.as_str(), text);
     let load = |location: &str| {
         let (name, text) = discover::read_beside(candidate, location)?;
         Ok(Loaded { name, text })
     };
-    let (report, exports) = if exports {
-        linter.lint_and_export(&source, &load, &job.inputs)
+    let constructs = candidate.constructs.as_deref();
+    let (report, shared) = if shares {
+        linter.lint_and_share(&source, &load, &job.inputs, constructs)
     } else {
-        (linter.lint_in(&source, &load, &job.inputs), BTreeMap::new())
+        (linter.lint_in(&source, &load, &job.inputs, constructs), Shared::default())
     };
-    let ties = Ties { imports, exports };
+    let ties = Ties { imports, shared };
     if !report.is_template && !is_meant_as_template(&report, &source) {
         return other(candidate, report, source, ties);
     }
@@ -263,7 +267,8 @@ mod tests {
             input: Input::StandardInput,
             named: true,
             folders: Vec::new(),
-            pinned: BTreeMap::new(),
+            pinned: std::collections::BTreeMap::new(),
+            constructs: None,
         };
         let File::Unreadable(diagnostic) = guarded(&candidate, || panic!("on purpose")) else { panic!("not reported") };
         assert_eq!((diagnostic.code, diagnostic.file.as_str()), ("internal-error", "odd.yaml"));

@@ -2,12 +2,13 @@
 
 use super::{File, Job, Linted, Project};
 use crate::discover::{self, Candidate, Input};
-use crate::eval::inputs::Given;
+use crate::eval::inputs::{Given, Shared};
 use crate::finding::{Diagnostic, Finding, Related, Severity};
-use crate::linter::{FileReport, Nested, sort_findings};
-use crate::source::Span;
+use crate::linter::{FileReport, Nested, Notice, NoticeKind, sort_findings};
+use crate::source::{SourceId, Span};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// The depth of nested stacks. Deeper stacks are not linted, because a template can nest itself.
 const MAX_DEPTH: usize = 16;
@@ -36,7 +37,7 @@ struct Deployed {
 /// The descent from the templates that no other template deploys.
 struct Descent<'p> {
     project: &'p Project<'p>,
-    exports: &'p BTreeMap<String, String>,
+    shared: &'p Arc<Shared>,
     /// The result of each nested template.
     deployed: BTreeMap<PathBuf, Deployed>,
     /// The numbers of texts, see [`Job`].
@@ -47,12 +48,14 @@ struct Descent<'p> {
     added: Vec<(PathBuf, Candidate)>,
     /// The number of deployments that may still be linted.
     left: usize,
+    /// The nested stacks beyond the limits, which nobody linted.
+    beyond: Vec<Related>,
 }
 
 impl Project<'_> {
     /// Lints the templates of nested stacks with the values of their parents. Replaces the results of those that were linted alone,
     /// and adds the others at the end.
-    pub(super) fn lint_nested(&self, files: &mut Vec<(Candidate, File)>, exports: &BTreeMap<String, String>) {
+    pub(super) fn lint_nested(&self, files: &mut Vec<(Candidate, File)>, shared: &Arc<Shared>) {
         if files.iter().all(|(_, file)| stacks(file).is_empty()) {
             return;
         }
@@ -69,12 +72,13 @@ impl Project<'_> {
         let mut waiting: Vec<Deployment> = roots.flat_map(|(candidate, file)| deployments(candidate, file)).collect();
         let mut descent = Descent {
             project: self,
-            exports,
+            shared,
             deployed: BTreeMap::new(),
             numbers,
             first: files.len(),
             added: Vec::new(),
             left: MAX_STACKS,
+            beyond: Vec::new(),
         };
         for _ in 0..MAX_DEPTH {
             if waiting.is_empty() {
@@ -82,6 +86,8 @@ impl Project<'_> {
             }
             waiting = descent.level(waiting);
         }
+        descent.beyond.extend(waiting.into_iter().flat_map(|deployment| deployment.parents));
+        let beyond = std::mem::take(&mut descent.beyond);
         let mut result =
             |identity: &PathBuf| descent.deployed.get_mut(identity).and_then(|deployed| deployed.file.take());
         for (identity, number) in &descent.numbers {
@@ -93,6 +99,34 @@ impl Project<'_> {
         }
         let added = descent.added.into_iter();
         files.extend(added.filter_map(|(identity, candidate)| result(&identity).map(|file| (candidate, file))));
+        notice_beyond(&beyond, files);
+    }
+}
+
+/// Counts the nested stacks beyond the limits in the templates of their parents.
+fn notice_beyond(beyond: &[Related], files: &mut [(Candidate, File)]) {
+    if beyond.is_empty() {
+        return;
+    }
+    let mut by_source: BTreeMap<SourceId, BTreeSet<Span>> = BTreeMap::new();
+    for parent in beyond {
+        by_source.entry(parent.span.source).or_default().insert(parent.span);
+    }
+    for (number, (candidate, file)) in files.iter_mut().enumerate() {
+        let File::Linted(linted) = file else { continue };
+        let spans = by_source.remove(&super::source_id(number)).unwrap_or_default();
+        let Some(first) = spans.first() else { continue };
+        linted.report.diagnostics.push(Diagnostic {
+            severity: Severity::Note,
+            code: "nested-stack",
+            file: candidate.name.clone(),
+            span: Some(*first),
+            message: "hipaalint did not lint all nested stacks: they are too many or too deep".to_owned(),
+            help: format!("Up to {MAX_STACKS} deployments are linted in a run, to a depth of {MAX_DEPTH}."),
+            related: Vec::new(),
+        });
+        let notice = |span| Notice { kind: NoticeKind::TemplateNotFound, name: String::new(), span };
+        linted.report.notices.extend(spans.into_iter().map(notice));
     }
 }
 
@@ -108,9 +142,14 @@ impl Descent<'_> {
                 continue;
             }
             let deployed = self.deployed.entry(deployment.identity.clone()).or_default();
-            if deployed.deployments.insert(deployment.given.clone()) && self.left > 0 {
+            if !deployed.deployments.insert(deployment.given.clone()) {
+                continue;
+            }
+            if self.left > 0 {
                 self.left -= 1;
                 fresh.push(deployment);
+            } else {
+                self.beyond.extend(deployment.parents);
             }
         }
         let numbers: Vec<usize> = fresh.iter().map(|deployment| self.number(deployment)).collect();
@@ -118,7 +157,7 @@ impl Descent<'_> {
             .iter()
             .zip(numbers)
             .map(|(Deployment { candidate, given, .. }, number)| {
-                let mut job = self.project.job(candidate, number, self.exports);
+                let mut job = self.project.job(candidate, number, self.shared);
                 job.inputs.given.clone_from(given);
                 job
             })
@@ -186,6 +225,11 @@ fn deployments(candidate: &Candidate, file: &mut File) -> Vec<Deployment> {
             Err(reason) => {
                 let note = not_linted(candidate, nested.span, &nested.name, &nested.location, &reason);
                 linted.report.diagnostics.push(note);
+                linted.report.notices.push(Notice {
+                    kind: NoticeKind::TemplateNotFound,
+                    name: nested.name.clone(),
+                    span: nested.span,
+                });
             }
         }
     }
@@ -221,7 +265,11 @@ fn united(one: File, other: File) -> File {
     match (one, other) {
         (File::Linted(mut one), File::Linted(other)) => {
             let Linted { report, source, .. } = *other;
-            let FileReport { findings, suppressed, exceptions, by_rule, nested, diagnostics, .. } = report;
+            let FileReport { findings, suppressed, exceptions, by_rule, nested, diagnostics, notices, .. } = report;
+            let known: BTreeSet<(Span, NoticeKind)> =
+                one.report.notices.iter().map(|notice| (notice.span, notice.kind)).collect();
+            let fresh = notices.into_iter().filter(|notice| !known.contains(&(notice.span, notice.kind)));
+            one.report.notices.extend(fresh);
             for diagnostic in diagnostics {
                 if !one.report.diagnostics.contains(&diagnostic) {
                     one.report.diagnostics.push(diagnostic);

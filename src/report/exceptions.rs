@@ -129,8 +129,11 @@ impl Row {
             addressable: suppression.addressable().into_iter().map(|id| report.citation(id)).collect(),
             required: suppression.required().into_iter().map(|id| report.citation(id)).collect(),
             findings: exception.findings.to_string(),
-            place: source
-                .map(|source| format!("{}:{}", source.name, source.position(suppression.span.start).line))
+            place: suppression
+                .origin
+                .as_ref()
+                .map(|origin| format!("{}:{}", origin.file, origin.line))
+                .or(source.map(|source| format!("{}:{}", source.name, source.position(suppression.span.start).line)))
                 .unwrap_or_default(),
             dialect: suppression.dialect.tool(),
         }

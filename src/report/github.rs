@@ -5,9 +5,10 @@
 //! and drops the rest silently (`ExecutionContext.cs` of actions/runner). So where there are more, nine are annotated, the gravest
 //! first and of equally grave ones one of each rule before a second of any, the tenth counts the others, and the log lists them.
 
+use super::not_looked_at::clauses;
 use super::text::{count, message, one_line, shorten};
 use super::{Report, RuleReport, headline, prose};
-use crate::finding::{Diagnostic, Finding, Level, RuleSeverity, Severity};
+use crate::finding::{Diagnostic, Finding, Level, Origin, RuleSeverity, Severity};
 use crate::source::{Position, Span};
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
@@ -20,6 +21,9 @@ const MAX_MESSAGE: usize = 4_000;
 /// Rules that the last annotation names.
 const MAX_RULES: usize = 20;
 
+/// Types of resources that the log names.
+const MAX_TYPES: usize = 10;
+
 /// Something that may become an annotation.
 struct Issue<'a> {
     /// Rule or diagnostic.
@@ -28,6 +32,7 @@ struct Issue<'a> {
     severity: Option<RuleSeverity>,
     /// The heading of the annotation.
     title: String,
+    /// Of the program that makes the resource, where that is at hand: pull requests show it, and not the template.
     file: &'a str,
     place: Option<(Position, Position)>,
     /// On one line.
@@ -49,6 +54,10 @@ pub fn write(out: &mut impl io::Write, report: &Report) -> io::Result<()> {
         write_level(out, level, issues.chain(findings.map(|finding| of_finding(finding, report))).collect())?;
     }
     writeln!(out, "{}", Log(&headline::line(report.summary)))?;
+    let gaps = clauses(report.summary, MAX_TYPES);
+    if !gaps.is_empty() {
+        writeln!(out, "{}", Log(&format!("Not checked: {}.", gaps.join("; "))))?;
+    }
     report.summary.notice.iter().try_for_each(|notice| writeln!(out, "{}", Log(notice)))
 }
 
@@ -138,11 +147,33 @@ fn of_finding<'a>(finding: &'a Finding, report: &Report<'a>) -> Issue<'a> {
         code: &finding.rule,
         severity: Some(finding.severity),
         title: rule.map_or_else(|| finding.rule.to_string(), |rule| format!("{}: {}", finding.rule, rule.meta.title)),
-        file: report.source_name(finding.span.source),
-        place: place(finding.span, report),
+        file: finding.origin_here().map_or_else(|| report.source_name(finding.span.source), |origin| &origin.file),
+        place: match finding.origin_here() {
+            Some(origin) => Some((position(origin), position(origin))),
+            None => place(finding.span, report),
+        },
         message: message(finding),
-        notes: format!("\nSeverity: {}{}", finding.severity.name(), rule.map(notes).unwrap_or_default()),
+        notes: format!(
+            "{}\nSeverity: {}{}",
+            construct(finding, report),
+            finding.severity.name(),
+            rule.map(notes).unwrap_or_default()
+        ),
     }
+}
+
+fn position(origin: &Origin) -> Position {
+    Position { line: origin.line, column: origin.column }
+}
+
+/// The construct of the CDK, and where the template is, if the annotation stands in the program.
+fn construct(finding: &Finding, report: &Report) -> String {
+    let Some(made_by) = finding.subject.made_by() else { return String::new() };
+    let template = finding.origin_here().and_then(|_| {
+        let (start, _) = place(finding.span, report)?;
+        Some(format!("\nTemplate: {}:{}", report.source_name(finding.span.source), start.line))
+    });
+    format!("\nCDK: {}{}", one_line(&made_by, true), template.unwrap_or_default())
 }
 
 /// The citations of a rule, and how to fix what it finds.

@@ -6,6 +6,7 @@
 
 use super::Report;
 use super::fingerprint::{Fingerprinter, fingerprint};
+use super::not_looked_at::NOTES;
 use super::text::{message, one_line};
 use crate::finding::{Diagnostic, Finding, Level, RuleSeverity, Severity};
 use crate::source::Span;
@@ -26,6 +27,13 @@ pub fn write(out: &mut impl io::Write, report: &Report) -> io::Result<()> {
     let unreadable =
         report.diagnostics.iter().filter(|found| found.severity == Severity::Error && !found.file.is_empty());
     for diagnostic in unreadable {
+        let first = seen.entry(format!("{} {}", diagnostic.code, diagnostic.file)).or_default();
+        *first += 1;
+        array.serialize_element(&of_diagnostic(diagnostic, *first, report))?;
+    }
+    // What no rule judged has a place, and is for information.
+    let is_gap = |found: &&Diagnostic| found.severity == Severity::Note && NOTES.contains(&found.code);
+    for diagnostic in report.diagnostics.iter().filter(is_gap) {
         let first = seen.entry(format!("{} {}", diagnostic.code, diagnostic.file)).or_default();
         *first += 1;
         array.serialize_element(&of_diagnostic(diagnostic, *first, report))?;
@@ -63,12 +71,18 @@ fn of_finding<'a>(finding: &'a Finding, prints: &mut Fingerprinter, report: &Rep
     let path = relative(report.source_name(finding.span.source));
     let cited = report.rule(&finding.rule).map(|rule| rule.meta.controls.join(", ")).unwrap_or_default();
     let cited = if cited.is_empty() { String::new() } else { format!(" (45 CFR {cited})") };
+    let made_by = finding.subject.made_by().map(|made_by| format!(" CDK: {}.", one_line(&made_by, true)));
+    let location = match finding.origin_here() {
+        // Merge requests show the program, and not the template that it makes.
+        Some(origin) => Location { path: &origin.file, lines: Lines { begin: origin.line, end: origin.line } },
+        None => Location { path, lines: lines(finding.span, report) },
+    };
     Issue {
-        description: format!("{}{cited}", message(finding)),
+        description: format!("{}{cited}{}", message(finding), made_by.unwrap_or_default()),
         check_name: &finding.rule,
         fingerprint: prints.next(finding, path),
         severity: severity(finding),
-        location: Location { path, lines: lines(finding.span, report) },
+        location,
     }
 }
 
@@ -89,7 +103,10 @@ fn of_diagnostic<'a>(diagnostic: &'a Diagnostic, occurrence: usize, report: &Rep
         description: one_line(&diagnostic.full_message(), true).into_owned(),
         check_name: diagnostic.code,
         fingerprint: fingerprint(&[diagnostic.code, path], occurrence),
-        severity: "blocker",
+        severity: match diagnostic.severity {
+            Severity::Error => "blocker",
+            Severity::Note => "info",
+        },
         location: Location {
             path,
             lines: diagnostic.span.map_or(Lines { begin: 1, end: 1 }, |span| lines(span, report)),

@@ -160,7 +160,7 @@ fn finding_block(finding: &Finding, shown: Option<Shown>, report: &Report, style
     if hidden > 0 {
         push_note(&mut block, "And", &format!("{} elsewhere", count(hidden, "related place")), style);
     }
-    push_note(&mut block, "CDK", finding.subject.construct.as_deref().unwrap_or_default(), style);
+    push_note(&mut block, "CDK", &finding.subject.made_by().unwrap_or_default(), style);
     if let Some(shown) = shown {
         let same_source = shown.line.filter(|(source, _)| *source == finding.span.source);
         if let Some((_, line)) = same_source.filter(|_| drawn) {

@@ -7,7 +7,7 @@
 //!   tool: { name, version },
 //!   summary: { selection, governed: [{ configuration?, profile?, templates }], min_severity?: SEVERITY, ignored: [rule or pattern],
 //!              notice?, templates, skipped,
-//!              left_out_files, left_out_folders, unreadable, problems, resources, rules,
+//!              left_out_files, left_out_folders, unreadable, problems, resources, not_looked_at: GAPS, rules,
 //!              passed, supporting, failed, undecided, errors, warnings, notes,
 //!              suppressed_by_exceptions, suppressed_required, in_baseline, stale },
 //!   diagnostics: [{ severity: "error" | "note", code, file, start?, end?, message, help, related: [RELATED] }],
@@ -15,15 +15,17 @@
 //!   suppressed: [FINDING],
 //!   exceptions: [{ state: "in-force" | "not-checked" | "unused" | "expired" | "without-reason" | "unknown-rule" | "malformed",
 //!                  findings: number, EXCEPTION… }] }
+//! GAPS: { resources, types: [{ type, resources, profile? }], unreadable_types, unknown_types, not_transformed, sam_resources,
+//!         sam_events, sam_connectors, inner_templates, templates_not_found }
 //! FINDING: { rule, level: "error" | "warning" | "note", severity: SEVERITY, outcome: "fail" | "undecided" | "pass",
 //!            message, when?, file, start?, end?, path,
 //!            subject: SUBJECT, alike: [SUBJECT], controls: [citation], related: [RELATED],
 //!            baseline: "new" | "unchanged" ?, exception: EXCEPTION ? }
 //! EXCEPTION: { id, rules: [rule], reason?, alternative?, owner?, ticket?, expires?,
-//!              dialect: "metadata" | "comment" | "cfn-guard" | "cfn-nag" | "checkov" | "cdk-nag",
-//!              covers: [path], required: [citation], file, start?, end? }
-//! start, end: { line, column, offset }     RELATED: { message, file, start?, end? }
-//! SUBJECT: { section, name, type?, construct? }     SEVERITY: "critical" | "high" | "medium" | "low"
+//!              dialect: "metadata" | "comment" | "cfn-guard" | "cfn-nag" | "checkov" | "cdk-nag" | "cdk",
+//!              covers: [path], required: [citation], origin: ORIGIN ?, file, start?, end? }
+//! start, end: { line, column, offset }     ORIGIN: { file, line, column }     RELATED: { message, file, start?, end? }
+//! SUBJECT: { section, name, type?, construct?, origin: ORIGIN ? }     SEVERITY: "critical" | "high" | "medium" | "low"
 //! ```
 //!
 //! Lines and columns count from 1, columns in characters, offsets in bytes; `end` is exclusive. What is marked with `?` is
@@ -32,13 +34,16 @@
 //! of their severity, the gravest first. Findings in `suppressed` do not count: an exception
 //! suppresses them, or the baseline has them. `required` are the citations that no equivalent measure can replace (164.306(d)(3));
 //! of a finding's exception, those that its rule serves. `supporting` counts those of the `passed` checks whose rule shows no
-//! safeguard. `baseline` is null where no baseline was given.
+//! safeguard. `not_looked_at` counts what no rule of the run judged: `resources` are those of types that no rule is about, where
+//! `profile` is the narrowest of the wider profiles that has such a rule; the other numbers are explained by diagnostics. `baseline`
+//! is null where no baseline was given. `origin` is the place in a program of the AWS CDK that makes the construct, or acknowledges
+//! the rule.
 
 use super::{Report, Summary};
 use crate::date::Date;
 use crate::finding::{
-    BaselineState, Diagnostic, Dialect, Exception, ExceptionState, Finding, Level, Outcome, Related, RuleSeverity,
-    Severity, Subject, Suppression,
+    BaselineState, Diagnostic, Dialect, Exception, ExceptionState, Finding, Level, Origin, Outcome, Related,
+    RuleSeverity, Severity, Subject, Suppression,
 };
 use crate::source::Span;
 use serde::Serialize;
@@ -137,6 +142,7 @@ struct SuppressionEntry<'a> {
     dialect: Dialect,
     covers: &'a [String],
     required: Vec<&'a str>,
+    origin: Option<&'a Origin>,
     file: &'a str,
     start: Option<PositionEntry>,
     end: Option<PositionEntry>,
@@ -149,6 +155,7 @@ struct SubjectEntry<'a> {
     #[serde(rename = "type")]
     resource_type: Option<&'a str>,
     construct: Option<&'a str>,
+    origin: Option<&'a Origin>,
 }
 
 #[derive(Serialize)]
@@ -231,6 +238,7 @@ fn suppression_entry<'a>(
         dialect: suppression.dialect,
         covers: &suppression.covers,
         required,
+        origin: suppression.origin.as_deref(),
         file: report.source_name(suppression.span.source),
         start,
         end,
@@ -243,6 +251,7 @@ fn subject_entry(subject: &Subject) -> SubjectEntry<'_> {
         name: &subject.name,
         resource_type: subject.resource_type.as_deref(),
         construct: subject.construct.as_deref(),
+        origin: subject.origin.as_deref(),
     }
 }
 

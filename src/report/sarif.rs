@@ -6,6 +6,7 @@ mod location;
 mod model;
 
 use super::fingerprint::Fingerprinter;
+use super::not_looked_at::clauses;
 use super::{Report, exception_text};
 use crate::finding::{self, Diagnostic, Finding, Outcome, Severity};
 use model::{
@@ -72,9 +73,22 @@ fn results<'a>(report: &Report<'a>, prints: &mut Fingerprinter) -> Vec<SarifResu
 }
 
 fn result<'a>(finding: &'a Finding, report: &Report, fingerprint: String) -> SarifResult<'a> {
-    let physical_location = location::physical_location(finding.span, report);
-    let related =
-        finding.related.iter().zip(1..).map(|(related, number)| location::related_location(number, related, report));
+    let in_template = location::physical_location(finding.span, report);
+    // Code scanning shows the program, which is in the repository, and not the template that it makes.
+    let (physical_location, template) = match finding.origin_here() {
+        Some(origin) => (location::of_origin(origin), Some(in_template)),
+        None => (in_template, None),
+    };
+    let template = template.map(|physical_location| Location {
+        id: Some(1),
+        physical_location: PhysicalLocation { context_region: None, ..physical_location },
+        logical_locations: Vec::new(),
+        message: Some(Text::new("The template that the program makes")),
+    });
+    let first = 1 + usize::from(template.is_some());
+    let related = finding.related.iter().zip(first..);
+    let related = related.map(|(related, number)| location::related_location(number, related, report));
+    let related = template.into_iter().chain(related);
     // Only failures have a level (3.27.10); an undecided check is open (3.27.9).
     let (kind, level) = match finding.outcome {
         Outcome::Fail => ("fail", finding.level.name()),
@@ -108,6 +122,7 @@ fn result<'a>(finding: &'a Finding, report: &Report, fingerprint: String) -> Sar
             path: &finding.path,
             resource_type: finding.subject.resource_type.as_deref(),
             construct: finding.subject.construct.as_deref(),
+            origin: finding.subject.origin.as_ref().map(|origin| origin.to_string()),
             when: finding.when.as_deref(),
         },
     }
@@ -125,7 +140,10 @@ fn suppression<'a>(exception: &'a finding::Suppression, rule: &str, report: &Rep
         justification,
         location: Location {
             id: None,
-            physical_location: location::physical_location(exception.span, report),
+            physical_location: match exception.origin.as_deref().filter(|origin| origin.is_here) {
+                Some(origin) => location::of_origin(origin),
+                None => location::physical_location(exception.span, report),
+            },
             logical_locations: Vec::new(),
             message: None,
         },
@@ -143,10 +161,16 @@ fn suppression<'a>(exception: &'a finding::Suppression, rule: &str, report: &Rep
 
 fn invocation(report: &Report, options: &Options) -> Invocation {
     let notifications = report.diagnostics.iter().map(|diagnostic| notification(diagnostic, report));
+    let gaps = clauses(report.summary, usize::MAX).into_iter().map(|clause| Notification {
+        descriptor: DescriptorReference { id: "not-checked", index: None, tool_component: None },
+        level: "note",
+        message: Text::new(format!("Not checked: {clause}.")),
+        locations: Vec::new(),
+    });
     Invocation {
         execution_successful: report.diagnostics.iter().all(|diagnostic| diagnostic.severity != Severity::Error),
         exit_code: options.exit_code,
-        tool_execution_notifications: notifications.collect(),
+        tool_execution_notifications: notifications.chain(gaps).collect(),
     }
 }
 

@@ -245,7 +245,7 @@ pub fn controls() -> &'static [Control] {
     ALL.get_or_init(|| serde_json::from_str(CONTROLS).unwrap_or_default())
 }
 
-/// The checks of AWS Config that no template can show, in the order of their ids.
+/// The checks that no template can show, in the order of their ids.
 pub fn runtime_checks() -> &'static [RuntimeCheck] {
     static ALL: OnceLock<Vec<RuntimeCheck>> = OnceLock::new();
     ALL.get_or_init(|| serde_json::from_str(RUNTIME).unwrap_or_default())

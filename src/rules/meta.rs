@@ -127,11 +127,11 @@ pub fn section_title(section: &str) -> &'static str {
     SECTIONS.iter().find(|(id, _)| *id == section).map_or("", |(_, title)| title)
 }
 
-/// A check of AWS Config that counts under HIPAA and that only a running account can show (from `rules/runtime.yaml`).
+/// A check that only a running account can show, of AWS Config or of a setting without a resource type (from `rules/runtime.yaml`).
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, serde::Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct RuntimeCheck {
-    /// AWS Config's name of it.
+    /// AWS Config's name of it, or a name in the same style.
     pub id: String,
     /// What it makes sure of.
     pub title: String,
@@ -139,6 +139,9 @@ pub struct RuntimeCheck {
     pub controls: Vec<String>,
     /// Why no template shows it.
     pub reason: String,
+    /// The documentation of the setting, for checks that AWS Config does not have.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
 }
 
 /// Whether an implementation specification may be replaced by an equivalent measure (164.306(d)).

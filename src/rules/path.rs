@@ -279,7 +279,10 @@ fn steps(path: &str) -> String {
 /// Whether a value that is not known may have members: parameters, attributes and imports are texts or lists of texts.
 fn may_be_a_map(value: &Value<'_>) -> bool {
     value.is_opaque()
-        && matches!(value.as_reference(), Some(Origin::Function { .. } | Origin::Malformed(_) | Origin::Inside(1..)))
+        && matches!(
+            value.as_reference(),
+            Some(Origin::Function { .. } | Origin::Malformed(_) | Origin::Missing { .. } | Origin::Inside(1..))
+        )
 }
 
 impl Queryable for Value<'_> {

@@ -82,6 +82,8 @@ pub enum Test {
     EveryResourceOf(Operand),
     /// `*` or an ARN of resources of any account.
     AnyAccount(Wanted),
+    /// The ID of another account, or an ARN in one.
+    ForeignAccount(Wanted),
     /// The subject of a token, with a wildcard where its owner's name should be.
     OpenSubject(Wanted),
     /// A name that promises a secret.
@@ -187,6 +189,8 @@ struct RawPredicate {
     every_resource_of: Option<Operand>,
     /// An IAM resource that is `*`, or an ARN without an account or with a wildcard in its place.
     any_account: Option<bool>,
+    /// The ID of another account, or an ARN in another account.
+    foreign_account: Option<bool>,
     /// The subject of a token, with a wildcard in place of the owner's name.
     open_subject: Option<bool>,
     /// A name that is typical of a secret, such as `DB_PASSWORD`.
@@ -239,6 +243,7 @@ impl TryFrom<RawPredicate> for Predicate {
             raw.every_resource.map(Test::EveryResource),
             raw.every_resource_of.map(Test::EveryResourceOf),
             raw.any_account.map(Test::AnyAccount),
+            raw.foreign_account.map(Test::ForeignAccount),
             raw.open_subject.map(Test::OpenSubject),
             raw.secret_name.map(Test::SecretName),
         ]
@@ -347,31 +352,32 @@ impl Test {
                     value,
                     &|origin| matches!(origin, Origin::Parameter(name) if names.iter().any(|n| n == name)),
                 );
-                wanted(from, *yes)
+                wanted(noted(run, value, from), *yes)
             }
-            Self::FromDynamic(services, yes) => wanted(any_origin(value, &|origin| is_dynamic(origin, services)), *yes),
+            Self::FromDynamic(services, yes) => {
+                wanted(noted(run, value, any_origin(value, &|origin| is_dynamic(origin, services))), *yes)
+            }
             Self::FromResource(types, yes) => {
                 let is_one =
                     |id: &str| (around.type_of)(id).is_some_and(|found| types.is_empty() || types.contains(&found));
-                wanted(any_origin(value, &|origin| matches!(origin, Origin::Resource { id, .. } if is_one(id))), *yes)
+                let from = any_origin(value, &|origin| matches!(origin, Origin::Resource { id, .. } if is_one(id)));
+                wanted(noted(run, value, from), *yes)
             }
             Self::FromParameterStore(names) => {
                 let result = reads_entry(run, value, &names.texts(around.settings));
-                if result == Truth::Unknown {
-                    note(run, value);
-                }
-                result
+                noted(run, value, result)
             }
-            Self::FromNoEcho(yes) => wanted(
-                any_origin(value, &|origin| matches!(origin, Origin::Parameter(name) if (around.is_no_echo)(name))),
-                *yes,
-            ),
+            Self::FromNoEcho(yes) => {
+                let is_silent =
+                    |origin: &Origin<'_>| matches!(origin, Origin::Parameter(name) if (around.is_no_echo)(name));
+                wanted(noted(run, value, any_origin(value, &is_silent)), *yes)
+            }
             Self::RefersTo(types, yes) => {
                 let result = match value.as_reference() {
                     Some(Origin::Resource { id, .. }) => {
                         (around.type_of)(id).is_some_and(|found| types.is_empty() || types.contains(&found)).into()
                     }
-                    Some(Origin::Inside(_) | Origin::Malformed(_)) => {
+                    Some(Origin::Inside(_) | Origin::Malformed(_) | Origin::Missing { .. }) => {
                         note(run, value);
                         Truth::Unknown
                     }
@@ -402,12 +408,34 @@ impl Test {
                     .map(|action| crate::policy::is_every_resource_of(run, value, action)),
             ),
             Self::AnyAccount(yes) => wanted(crate::policy::is_of_any_account(run, value), *yes),
+            // Every ARN of a resource of this template is of the stack's account, whatever the attribute's name.
+            Self::ForeignAccount(yes) if is_own_arn(value, around) => wanted(Truth::False, *yes),
+            Self::ForeignAccount(yes) => wanted(crate::policy::is_of_foreign_account(run, value), *yes),
             Self::EveryResource(yes) => wanted(crate::policy::is_every_resource(run, value), *yes),
             Self::OpenSubject(yes) => wanted(crate::policy::is_open_subject(run, value), *yes),
             Self::SecretName(yes) => wanted(decide(run, &crate::graph::secrets::promises_secret), *yes),
             Self::WildcardResource(yes) => wanted(crate::policy::is_wildcard_resource(run, value), *yes),
         }
     }
+}
+
+/// A result; the reason is noted if it is unknown.
+fn noted(run: &mut Run<'_, '_>, value: &Value<'_>, result: Truth) -> Truth {
+    if result == Truth::Unknown {
+        note(run, value);
+    }
+    result
+}
+
+/// Whether a value begins with an ARN of a resource that AWS creates for the template: `${Vault.BackupVaultArn}`. A stack or a custom
+/// resource can return anything.
+fn is_own_arn(value: &Value<'_>, around: &Surroundings<'_>) -> bool {
+    let Some(Part { origin: Origin::Resource { id, attribute: Some(attribute) }, .. }) = value.parts().first() else {
+        return false;
+    };
+    attribute.ends_with("Arn")
+        && (around.type_of)(id)
+            .is_some_and(|kind| kind.starts_with("AWS::") && !kind.starts_with("AWS::CloudFormation::"))
 }
 
 fn note(run: &mut Run<'_, '_>, value: &Value<'_>) {

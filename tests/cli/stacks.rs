@@ -157,10 +157,12 @@ fn a_nested_template_that_is_not_there_is_noted() {
         let message = format!("hipaalint did not lint `{location}`, the template of nested stack `Storage`: {reason}");
         assert_eq!(diagnostics[0]["message"], message);
     }
-    // An address is not a file.
+    // An address is not a file: one note is about all of them.
     let address = parent("{}").replace("./child.yaml", "https://example.com/child.yaml");
     let ran = Folder::with(&[("a.yaml", &address)]).versioning(&["a.yaml", "--format", "json"]);
-    assert_eq!((ran.code, &ran.json()["diagnostics"]), (0, &serde_json::json!([])));
+    let report = ran.json();
+    let notes = report["diagnostics"].as_array().unwrap();
+    assert_eq!((ran.code, notes.len(), &notes[0]["code"]), (0, 1, &Value::from("template-elsewhere")));
 }
 
 #[test]
@@ -317,4 +319,182 @@ fn a_cloud_assembly_tells_account_and_region() {
     folder.file("elsewhere/App.template.json", template);
     let arguments = ["elsewhere", "--rule", "s3-bucket-policy-foreign-account", "--format", "json"];
     assert_eq!(folder.run(&arguments).json()["findings"].as_array().unwrap().len(), 1);
+}
+
+/// An assembly of schema 55 as aws-cdk-lib 2.276.0 writes it by `app.synth()`: no metadata in the templates, the constructs in a file
+/// beside them, and a nested stack whose template is known by its hash alone.
+fn assembly_with_metadata_file() -> Folder {
+    let hash = "58c1b89409b5b8ae97b04bdf697b285f93d157827194d39b03e1a209f1876de1";
+    let call = |line: usize| format!(r#"["...new Bucket2 in aws-cdk-lib...", "new App (PROGRAM:{line}:13)"]"#);
+    let metadata = r#"{
+  "/App": [
+    { "type": "aws:cdk:templateFile", "data": "App.template.json" },
+    { "type": "aws:cdk:acknowledged-rules",
+      "data": { "HIPAA.Security::HIPAA.Security-S3BucketLoggingEnabled": "logs of the whole stack" }, "trace": CALL8 }
+  ],
+  "/App/Records/Resource": [
+    { "type": "aws:cdk:logicalId", "data": "Bucket" }, { "type": "aws:cdk:creationStack", "data": CALL6 }
+  ],
+  "/App/Records": [
+    { "type": "aws:cdk:acknowledged-rules",
+      "data": { "Annotation::HIPAA.Security-S3BucketVersioningEnabled": "scratch data" }, "trace": CALL7 }
+  ],
+  "/App/Nest": [{ "type": "aws:cdk:templateFile", "data": "Nest.json" }],
+  "/App/Nest.NestedStack/Nest.NestedStackResource": [{ "type": "aws:cdk:logicalId", "data": "Nest" }],
+  "/App/Nest/Inner/Resource": [
+    { "type": "aws:cdk:logicalId", "data": "Bucket" }, { "type": "aws:cdk:creationStack", "data": CALL9 }
+  ],
+  "/App/Other/Resource": [{ "type": "aws:cdk:logicalId", "data": "Other" }],
+  "/App/Oth": [{ "type": "aws:cdk:acknowledged-rules", "data": { "hipaalint::s3-bucket-versioning": "not this one" } }]
+}"#;
+    let metadata = (6..10).fold(metadata.to_owned(), |text, line| text.replace(&format!("CALL{line}"), &call(line)));
+    let manifest = r#"{
+  "version": "55.0.0",
+  "artifacts": {
+    "App.assets": { "type": "cdk:asset-manifest", "properties": { "file": "App.assets.json" } },
+    "App": {
+      "type": "aws:cloudformation:stack", "environment": "aws://unknown-account/us-east-1",
+      "properties": { "templateFile": "App.template.json" }, "dependencies": ["App.assets"],
+      "additionalMetadataFile": "App.metadata.json"
+    }
+  }
+}"#;
+    let url = format!(
+        r#"{{ "Fn::Join": ["", ["https://s3.us-east-1.", {{ "Ref": "AWS::URLSuffix" }}, "/", {{ "Fn::Sub": "assets-${{AWS::AccountId}}" }}, "/{hash}.json"]] }}"#
+    );
+    let template = format!(
+        r#"{{ "Resources": {{
+  "Bucket": {{ "Type": "AWS::S3::Bucket" }},
+  "Other": {{ "Type": "AWS::S3::Bucket" }},
+  "Nest": {{ "Type": "AWS::CloudFormation::Stack", "Properties": {{ "TemplateURL": {url} }} }}
+}} }}"#
+    );
+    let assets =
+        format!(r#"{{ "files": {{ "{hash}": {{ "source": {{ "path": "Nest.json", "packaging": "file" }} }} }} }}"#);
+    let folder = Folder::new();
+    folder.file("lib/app.ts", "// the program\n");
+    let program = folder.path("lib/app.ts").canonicalize().unwrap();
+    let program = program.to_str().unwrap().replace('\\', "/");
+    folder.file("cdk.out/manifest.json", manifest);
+    folder.file("cdk.out/App.metadata.json", metadata.replace("PROGRAM", &program));
+    folder.file("cdk.out/App.assets.json", &assets);
+    folder.file("cdk.out/App.template.json", &template);
+    folder.file("cdk.out/Nest.json", r#"{ "Resources": { "Bucket": { "Type": "AWS::S3::Bucket" } } }"#);
+    folder
+}
+
+#[test]
+fn constructs_of_an_assembly_are_known_from_its_metadata() {
+    let folder = assembly_with_metadata_file();
+    let report = versioning(&folder, &["cdk.out"]);
+    let found: Vec<(&str, &str, &str, String)> = report["findings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|finding| {
+            let subject = &finding["subject"];
+            let text = |value: &'static str| subject[value].as_str().unwrap();
+            (finding["file"].as_str().unwrap(), text("name"), text("construct"), subject["origin"].to_string())
+        })
+        .collect();
+    assert_eq!(
+        found,
+        [
+            ("cdk.out/App.template.json", "Other", "App/Other/Resource", "null".to_owned()),
+            (
+                "cdk.out/Nest.json",
+                "Bucket",
+                "App/Nest/Inner/Resource",
+                r#"{"file":"lib/app.ts","line":9,"column":13}"#.to_owned()
+            ),
+        ]
+    );
+}
+
+#[test]
+fn acknowledgements_of_the_cdk_are_exceptions_below_their_construct() {
+    let folder = assembly_with_metadata_file();
+    let report = versioning(&folder, &["cdk.out"]);
+    let suppressed: Vec<&Value> = report["suppressed"].as_array().unwrap().iter().collect();
+    assert_eq!(suppressed.len(), 1);
+    assert_eq!(suppressed[0]["subject"]["construct"], "App/Records/Resource");
+    assert_eq!(suppressed[0]["exception"]["dialect"], "cdk");
+    assert_eq!(suppressed[0]["exception"]["origin"]["line"], 7);
+    let register = folder.versioning(&["cdk.out", "--format", "exceptions"]).stdout;
+    assert!(register.contains("| scratch data |") && register.contains("lib/app.ts:7 (cdk)"), "{register}");
+    // The whole stack's, in the nested one, too; and nothing of a construct whose path only begins alike.
+    assert_eq!(register.matches("lib/app.ts:8 (cdk)").count(), 2, "{register}");
+    assert!(!register.contains("not this one"), "{register}");
+}
+
+#[test]
+fn what_a_program_makes_is_reported_at_its_line() {
+    let folder = assembly_with_metadata_file();
+    let sarif: Value = serde_json::from_str(&folder.versioning(&["cdk.out", "--format", "sarif"]).stdout).unwrap();
+    let results = sarif["runs"][0]["results"].as_array().unwrap();
+    let uri = |result: &Value| result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"].clone();
+    let nested = results.iter().find(|result| uri(result) == "lib/app.ts").unwrap();
+    assert_eq!(nested["locations"][0]["physicalLocation"]["region"]["startLine"], 9);
+    let related = &nested["relatedLocations"][0]["physicalLocation"]["artifactLocation"]["uri"];
+    assert_eq!(related, "cdk.out/Nest.json");
+    assert!(results.iter().any(|result| uri(result) == "cdk.out/App.template.json"), "no origin, no other place");
+    let github = folder.versioning(&["cdk.out", "--format", "github"]).stdout;
+    assert!(github.contains("file=lib/app.ts,line=9,"), "{github}");
+    let gitlab: Value = serde_json::from_str(&folder.versioning(&["cdk.out", "--format", "gitlab"]).stdout).unwrap();
+    assert!(gitlab.as_array().unwrap().iter().any(|issue| issue["location"]["path"] == "lib/app.ts"));
+    for format in ["human", "markdown", "html", "junit"] {
+        let shown = folder.versioning(&["cdk.out", "--format", format]).stdout;
+        assert!(shown.contains("App/Nest/Inner/Resource (lib/app.ts:9:13)"), "{format}: {shown}");
+    }
+}
+
+#[test]
+fn outputs_of_stacks_whose_names_a_manifest_tells_are_read() {
+    let manifest = |stacks: &[(&str, &str)]| {
+        let artifact = |(name, region): &(&str, &str)| {
+            format!(
+                r#""{name}{region}": {{ "type": "aws:cloudformation:stack", "environment": "aws://111122223333/{region}",
+                   "properties": {{ "templateFile": "{name}{region}.template.json", "stackName": "{name}" }} }}"#
+            )
+        };
+        let artifacts: Vec<String> = stacks.iter().map(artifact).collect();
+        format!(r#"{{ "version": "55.0.0", "artifacts": {{ {} }} }}"#, artifacts.join(","))
+    };
+    let data = |versions: &str| {
+        format!(
+            r#"{{ "Resources": {{ "Topic": {{ "Type": "AWS::SNS::Topic" }} }}, "Outputs": {{ "Versions": {{ "Value": {versions} }} }} }}"#
+        )
+    };
+    let app = |more: &str| {
+        format!(
+            r#"{{ "Resources": {{ "Records": {{ "Type": "AWS::S3::Bucket", "Properties": {{ "VersioningConfiguration": {{ "Status":
+               {{ "Fn::GetStackOutput": {{ "StackName": "data", "OutputName": "Versions" {more} }} }} }} }} }} }} }}"#
+        )
+    };
+    let east = "cdk.out/dataus-east-1.template.json";
+    let lint = |east_value: &str, west_value: &str, more: &str| {
+        let stacks = [("data", "us-east-1"), ("data", "us-west-2"), ("app", "us-west-2")];
+        let folder = Folder::with(&[
+            ("cdk.out/manifest.json", &manifest(&stacks)),
+            (east, &data(east_value)),
+            ("cdk.out/dataus-west-2.template.json", &data(west_value)),
+            ("cdk.out/appus-west-2.template.json", &app(more)),
+        ]);
+        results(&versioning(&folder, &["cdk.out"]))
+    };
+    let app = "cdk.out/appus-west-2.template.json";
+    let (fail, undecided) = (vec![format!("{app} fail error -")], vec![format!("{app} undecided error -")]);
+    let none: Vec<String> = Vec::new();
+    let (bad, good) = (r#""Suspended""#, r#""Enabled""#);
+    // Without a Region, the stack is in one's own.
+    assert_eq!(lint(bad, good, ""), none);
+    assert_eq!(lint(good, bad, ""), fail);
+    assert_eq!(lint(bad, good, r#", "Region": "us-east-1""#), fail);
+    assert_eq!(lint(bad, good, r#", "Region": "eu-central-1""#), undecided);
+    // Somewhere: both stacks may be meant.
+    let anywhere = r#", "Region": { "Ref": "AWS::NotificationARNs" }"#;
+    assert_eq!((lint(bad, good, anywhere), lint(bad, bad, anywhere)), (undecided.clone(), fail));
+    // A role leads to some account, and a value may be known at the deployment only.
+    assert_eq!(lint(bad, bad, r#", "RoleArn": "arn:aws:iam::444455556666:role/reader""#), undecided);
+    assert_eq!(lint(bad, r#"{ "Ref": "Topic" }"#, ""), undecided);
 }

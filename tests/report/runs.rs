@@ -65,6 +65,7 @@ impl Run {
                 name: name.into(),
                 resource_type: Some(kind.into()),
                 construct: None,
+                origin: None,
             },
             message: message.into(),
             when: None,
@@ -327,6 +328,7 @@ pub fn everything() -> Run {
             name: "PatientData".into(),
             resource_type: Some("AWS::S3::Bucket".into()),
             construct: None,
+            origin: None,
         },
         message: message.into(),
         when: None,
@@ -467,6 +469,7 @@ pub fn whole() -> Run {
         expires: Some("2031-12-31".parse().unwrap()),
         dialect: Dialect::Metadata,
         span: run.span(app, "Resources:", "PatientData"),
+        origin: None,
         covers: vec!["Resources/PatientDataPolicy".into()],
     };
     let policy = run.span(app, "Resources:", "PatientDataPolicy");

@@ -1,4 +1,4 @@
-//! Functions that read a value from elsewhere: `Fn::GetAtt`, `Fn::ImportValue`.
+//! Functions that read a value from elsewhere: `Fn::GetAtt`, `Fn::ImportValue`, `Fn::GetStackOutput`.
 
 use super::{MAX_ARGUMENTS, Name, is_function};
 use crate::eval::Run;
@@ -42,6 +42,9 @@ impl<'t> Run<'_, 't> {
             }
             _ => return None,
         };
+        if !self.evaluator.resources.contains_key(id) {
+            return Some(self.missing(id, false, span));
+        }
         self.resource_attribute(id, attribute, span)
     }
 
@@ -78,12 +81,40 @@ impl<'t> Run<'_, 't> {
         }
         // Each name is another export.
         let name = self.settled_if_few(name);
-        if let Some(value) = name.text().and_then(|name| self.evaluator.inputs.exports.get(name.as_ref())) {
+        if let Some(value) = name.text().and_then(|name| self.evaluator.inputs.shared.exports.get(name.as_ref())) {
             let origin = Origin::Import(name.text().map(Into::into));
             let part = Part { content: Content::Known(Cow::Borrowed(value)), origin };
             return Some(Value { span, kind: Kind::Text(vec![part]) });
         }
         let name = identity(&name).filter(|name| name.len() <= MAX_ARGUMENTS);
         Some(Value::unknown(Origin::Import(name.map(Into::into)), span))
+    }
+
+    /// An output of a stack of this run, where its name is known.
+    ///
+    /// Source: `Fn::GetStackOutput` of cfn-lint 1.58.0 (`StackName`, `OutputName`, `Region` and `RoleArn`), and aws-cdk-lib 2.276.0,
+    /// which writes it for references between stacks, of November 2026. With a role, the stack is in an account that the template
+    /// does not name.
+    pub(super) fn stack_output(&mut self, argument: &'t Node<'t>, span: Span) -> Option<Value<'t>> {
+        if self.evaluator.inputs.shared.outputs.is_empty() || argument.get("RoleArn").is_some() {
+            return None;
+        }
+        let stack = self.few_texts(argument.get("StackName")?)?;
+        let output = self.few_texts(argument.get("OutputName")?)?;
+        let inputs = self.evaluator.inputs;
+        let region = match argument.get("Region") {
+            Some(region) => self.few_texts(region),
+            None => inputs.fixed("AWS::Region").map(str::to_owned),
+        };
+        let value = inputs.shared.output(&(stack, output), inputs.fixed("AWS::AccountId"), region.as_deref())?;
+        let part =
+            Part { content: Content::Known(Cow::Borrowed(value)), origin: Origin::function("Fn::GetStackOutput") };
+        Some(Value { span, kind: Kind::Text(vec![part]) })
+    }
+
+    /// A text that is the same for all open choices, or whose choices are few enough to make.
+    fn few_texts(&mut self, node: &'t Node<'t>) -> Option<String> {
+        let value = self.compute(node)?;
+        self.settled_if_few(value).text().map(Cow::into_owned)
     }
 }

@@ -1,14 +1,14 @@
 //! `Events` of a function: who may call it, and what calls it.
 //!
-//! Source: AWS SAM developer guide, "EventSource". Streams of Amazon MQ, DocumentDB and of Kafka that AWS does not manage need
-//! statements in the role that SAM writes itself; those are not made, since nobody can change them.
+//! Source: AWS SAM developer guide, "EventSource". What pollers may do: `streams.rs`.
 
 use super::Pass;
 use super::api::{self, Protocol};
 use super::function::Target;
-use super::nodes::{At, plain_map};
+use super::nodes::{At, is_true, plain_map};
 use super::resource::{Made, Resource};
 use super::role::{Grants, starting_role};
+use super::streams;
 use crate::expand::expansion::Part;
 use crate::syntax::{Entry, Node};
 
@@ -63,10 +63,9 @@ fn event<'n, 't>(entry: &'n Entry<'t>) -> Option<Event<'n, 't>> {
 }
 
 /// Properties of a poller that mean the same for `AWS::Lambda::EventSourceMapping`.
-const MAPPED: [&str; 19] = [
+const MAPPED: [&str; 20] = [
     "BatchSize",
     "BisectBatchOnFunctionError",
-    "DestinationConfig",
     "Enabled",
     "FilterCriteria",
     "FunctionResponseTypes",
@@ -75,7 +74,9 @@ const MAPPED: [&str; 19] = [
     "MaximumBatchingWindowInSeconds",
     "MaximumRecordAgeInSeconds",
     "MaximumRetryAttempts",
+    "MetricsConfig",
     "ParallelizationFactor",
+    "ProvisionedPollerConfig",
     "Queues",
     "ScalingConfig",
     "SourceAccessConfigurations",
@@ -180,9 +181,14 @@ impl<'t> Caller<'_, 't> {
         mapping.set(at, "FunctionName", self.target.name(at));
         mapping.copy_as(self.event.entry(source), "EventSourceArn");
         mapping.copy(self.event.properties, &MAPPED);
+        mapping.push(self.event.entry("DestinationConfig").map(streams::destination));
+        for entry in streams::settings(self.event) {
+            mapping.push(Some(entry));
+        }
         if let Some(name) = managed_policy {
             grants.managed(at, name);
         }
+        streams::grant(self.event, grants);
         vec![mapping]
     }
 
@@ -214,7 +220,12 @@ impl<'t> Caller<'_, 't> {
                 let queue_url =
                     queue_url.unwrap_or_else(|| at.reference(format!("{}{}Queue", self.sam.id, event.name)));
                 let everyone = at.text("*");
-                made.push(queue_policy(self.sam, event, at, [queue_arn.clone(), queue_url], everyone, topic.clone()));
+                let mut policy =
+                    queue_policy(self.sam, event, at, [queue_arn.clone(), queue_url], everyone, topic.clone());
+                if let Some(id) = written.value.get("QueuePolicyLogicalId").and_then(Node::as_str) {
+                    id.clone_into(&mut policy.id);
+                }
+                made.push(policy);
                 subscription.set(at, "Protocol", at.text("sqs"));
                 subscription.set(at, "Endpoint", queue_arn.clone());
                 let mut mapping =
@@ -250,6 +261,8 @@ impl<'t> Caller<'_, 't> {
                     },
                 );
             }
+            let is_tagged = self.sam.get("PropagateTags").is_some_and(is_true);
+            pass.tag_bucket(bucket, self.sam.tag_list().filter(|_| is_tagged));
         }
         vec![self.permission("", "s3.amazonaws.com", [("SourceAccount", at.reference("AWS::AccountId"))])]
     }
@@ -399,6 +412,9 @@ pub(super) fn schedule<'t>(
     let at = event.at;
     let mut schedule = event.make(sam, "", "AWS::Scheduler::Schedule");
     schedule.copy(event.properties, &SCHEDULED);
+    if schedule.get("Name").is_none() && !event.get("OmitName").is_some_and(is_true) {
+        schedule.set(at, "Name", at.text(schedule.id.clone()));
+    }
     let mut made = Vec::new();
     let letters = event.entry("DeadLetterConfig").map(|letters| (letters, dead_letters(sam, event, letters)));
     let role_arn = match event.get("RoleArn") {

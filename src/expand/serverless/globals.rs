@@ -1,25 +1,46 @@
 //! `Globals`: properties that SAM gives to every resource of a type.
 //!
 //! Source: AWS SAM developer guide, "Globals section of the AWS SAM template": maps are merged, lists are added to each
-//! other, and of everything else the resource's own value wins.
+//! other, and of everything else the resource's own value wins. A few properties differ (`CUSTOM_STRATEGIES` of
+//! aws-sam-translator 1.115.0, `plugins/globals/globals.py`).
 
 use super::nodes::{plain_map, size};
 use crate::source::Span;
 use crate::syntax::{Entry, Kind, Node};
 use std::collections::HashMap;
 
+/// How an own value and a global one become one.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+enum Merge {
+    /// Maps are merged, lists are added to each other.
+    Deep,
+    /// The own value alone is left.
+    Replace,
+    /// Maps are merged, but only the own keys are left.
+    OwnKeys,
+}
+
+/// The properties that are not merged as all others are, by their path.
+const CUSTOM: [(&str, Merge); 3] = [
+    ("Function.Architectures", Merge::Replace),
+    ("CapacityProvider.InstanceRequirements.Architectures", Merge::Replace),
+    ("CapacityProvider.ManagedResourceTags", Merge::OwnKeys),
+];
+
 /// The settings of `Globals` for one type.
 #[derive(Copy, Clone, Debug)]
 pub(super) struct Global<'n, 't> {
     /// The type's key in `Globals`: `Function`.
     pub(super) key_span: Span,
+    /// The key.
+    section: &'n str,
     properties: &'n [Entry<'t>],
 }
 
 /// The settings of `Globals` for `AWS::Serverless::<type>`.
 pub(super) fn global<'n, 't>(root: &'n Node<'t>, kind: &str) -> Option<Global<'n, 't>> {
     let entry = root.get("Globals")?.entry(kind.strip_prefix("AWS::Serverless::")?)?;
-    Some(Global { key_span: entry.key_span, properties: entry.value.as_mapping()? })
+    Some(Global { key_span: entry.key_span, section: &entry.key, properties: entry.value.as_mapping()? })
 }
 
 impl<'t> Global<'_, 't> {
@@ -36,15 +57,17 @@ impl<'t> Global<'_, 't> {
             _ => false,
         };
         let below: Vec<&Entry<'t>> = self.properties.iter().filter(|entry| !is_ignored(&entry.key)).collect();
-        merged_entries(&below, own)
+        merged_entries(&below, own, self.section)
     }
 }
 
-fn merged_entries<'t>(below: &[&Entry<'t>], own: &[Entry<'t>]) -> Vec<Entry<'t>> {
+/// `path` is where the entries are: `Function.Environment`.
+fn merged_entries<'t>(below: &[&Entry<'t>], own: &[Entry<'t>], path: &str) -> Vec<Entry<'t>> {
     let mut left: HashMap<&str, &Entry<'t>> = below.iter().map(|entry| (entry.key.as_ref(), *entry)).collect();
     let own = own.iter().map(|entry| match left.remove(entry.key.as_ref()) {
         Some(global) => {
-            Entry { key: entry.key.clone(), key_span: entry.key_span, value: merged(&global.value, &entry.value) }
+            let value = merged(&global.value, &entry.value, &format!("{path}.{}", entry.key));
+            Entry { key: entry.key.clone(), key_span: entry.key_span, value }
         }
         None => entry.clone(),
     });
@@ -54,11 +77,21 @@ fn merged_entries<'t>(below: &[&Entry<'t>], own: &[Entry<'t>]) -> Vec<Entry<'t>>
 }
 
 /// A value of its own over a global one. A function counts as a scalar, whatever it computes.
-fn merged<'t>(global: &Node<'t>, own: &Node<'t>) -> Node<'t> {
+fn merged<'t>(global: &Node<'t>, own: &Node<'t>, path: &str) -> Node<'t> {
+    let merge = CUSTOM.iter().find(|(custom, _)| *custom == path).map_or(Merge::Deep, |(_, merge)| *merge);
+    if merge == Merge::Replace {
+        return own.clone();
+    }
     let kind = match (&global.kind, &own.kind) {
         (Kind::Sequence(first), Kind::Sequence(then)) => Kind::Sequence(first.iter().chain(then).cloned().collect()),
         _ => match (plain_map(global), plain_map(own)) {
-            (Some(below), Some(own)) => Kind::Mapping(merged_entries(&below.iter().collect::<Vec<_>>(), own)),
+            (Some(below), Some(own)) => {
+                // An own map that is empty keeps the global one.
+                let is_left = |entry: &&Entry<'t>| {
+                    merge == Merge::Deep || own.is_empty() || own.iter().any(|each| each.key == entry.key)
+                };
+                Kind::Mapping(merged_entries(&below.iter().filter(is_left).collect::<Vec<_>>(), own, path))
+            }
             _ => return own.clone(),
         },
     };

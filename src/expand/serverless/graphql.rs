@@ -1,8 +1,9 @@
-//! `AWS::Serverless::GraphQLApi`: the API, its keys, its cache, and the role with which it writes its log.
+//! `AWS::Serverless::GraphQLApi`: the API, its keys, its cache, its domain name, and the role with which it writes its log.
 //!
-//! Source: aws-sam-translator 1.115.0, `SamGraphQLApi` in `model/sam_resources.py`. The schema, resolvers, functions, and data
-//! sources are left out, and so are the roles of data sources: SAM gives them access to their source and nothing else.
+//! Source: aws-sam-translator 1.115.0, `SamGraphQLApi` in `model/sam_resources.py`. The schema, resolvers, and functions are left
+//! out: nothing in them is a safeguard. So is the name that SAM takes where there is none.
 
+use super::data_sources;
 use super::nodes::{At, in_branches, plain_map};
 use super::resource::{Made, Resource};
 use super::role::trust;
@@ -53,6 +54,14 @@ pub(super) fn expand<'t>(sam: &Resource<'_, 't>) -> Vec<Made<'t>> {
         );
         made.push(made_cache);
     }
+    if let Some(domain) = sam.entry("DomainName") {
+        let at = At(domain.key_span);
+        let mut name = sam.also(format!("{}DomainName", sam.id), "AWS::AppSync::DomainName").standing_at(at, at);
+        name.copy(domain.value.as_mapping().unwrap_or_default(), &["CertificateArn", "Description", "DomainName"]);
+        made.push(name);
+    }
+    made.extend(data_sources::authorizer_permissions(sam));
+    made.extend(data_sources::expand(sam));
     made
 }
 

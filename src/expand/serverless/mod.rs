@@ -3,16 +3,22 @@
 //!
 //! Source: AWS SAM developer guide; held against the package aws-sam-translator 1.115.0, which AWS runs. Two things differ on
 //! purpose: where SAM ends a logical id with a hash, there is none; and the routes of an API without a document of its own are
-//! resources and no OpenAPI document (`api.rs`). What SAM refuses is expanded as far as it can be read. Connectors, web
-//! functions, and capacity providers stay as they are written, and no rule looks at them.
+//! resources and no OpenAPI document (`api.rs`). What SAM refuses is expanded as far as it can be read. What is left as it is
+//! written is counted (`left.rs`).
 
 mod api;
 mod apis;
+mod assembly;
+mod compute;
+mod connectors;
+mod data_sources;
+mod deployments;
 mod document;
 mod events;
 mod function;
 mod globals;
 mod graphql;
+mod left;
 mod nodes;
 mod parts;
 mod references;
@@ -20,16 +26,20 @@ mod resource;
 mod role;
 mod simple;
 mod state_machine;
+mod streams;
+mod web_function;
 mod websocket;
 
-use super::expansion::{Expansion, MadeFrom, Note};
+use super::expansion::{Expansion, Left, MadeFrom, Note};
 use crate::expand;
 use crate::syntax::{Entry, Kind, Node};
 use api::Protocol;
+use assembly::{Notified, notified, rebuilt, without_connectors};
+use connectors::Connector;
 use document::is_something;
 use events::Event;
 use globals::global;
-use nodes::{At, drop_nulls, is_true, size};
+use nodes::{At, drop_nulls, is_true, plain_map, size};
 pub(super) use parts::{advice, description};
 use references::References;
 use resource::{Made, Resource};
@@ -50,6 +60,7 @@ pub(super) fn expand(expansion: &mut Expansion<'_>) {
     }
     if !expansion.budget.spend(cost) {
         expansion.hidden.of_any_type();
+        expansion.left = left::resources(&expansion.root);
         expansion.notes.push(Note {
             code: "serverless-too-large",
             span,
@@ -59,6 +70,7 @@ pub(super) fn expand(expansion: &mut Expansion<'_>) {
         return;
     }
     let Some(expanded) = expanded(&expansion.root) else { return };
+    expansion.left = expanded.left;
     for (id, made_from) in expanded.made {
         let mut origin = expansion.origins.of_block("Resources", &made_from.id).cloned().unwrap_or_default();
         origin.made_from = Some(made_from);
@@ -79,6 +91,15 @@ fn transform<'n, 't>(root: &'n Node<'t>) -> Option<&'n Node<'t>> {
 fn cost(root: &Node<'_>) -> usize {
     let mut sizes: HashMap<&str, usize> = HashMap::new();
     let resources = root.get("Resources").and_then(Node::as_mapping).unwrap_or_default();
+    let connectors = resources.iter().map(|entry| {
+        let declared = entry.value.get("Connectors").and_then(plain_map).unwrap_or_default();
+        let own = match entry.value.get("Type").and_then(Node::as_str).and_then(Type::of) {
+            Some(Type::Connector) => connectors::cost(&entry.value),
+            _ => 0,
+        };
+        declared.iter().map(|connector| connectors::cost(&connector.value)).fold(own, usize::saturating_add)
+    });
+    let connectors = connectors.fold(0, usize::saturating_add);
     resources
         .iter()
         .filter_map(|entry| {
@@ -95,9 +116,11 @@ fn cost(root: &Node<'_>) -> usize {
             let document = properties.and_then(|properties| properties.get("DefinitionBody")).map_or(0, document::cost);
             // An event may be an operation of a document.
             let operations = count.saturating_mul(10).saturating_add(document);
+            let sources = properties.and_then(|properties| properties.get("DataSources")).map_or(0, data_sources::cost);
+            let operations = operations.saturating_add(sources);
             Type::of(kind).map(|_| repeated.saturating_mul(parts).saturating_add(operations))
         })
-        .fold(0, usize::saturating_add)
+        .fold(connectors, usize::saturating_add)
 }
 
 /// The types that are expanded.
@@ -112,6 +135,11 @@ enum Type {
     StateMachine,
     LayerVersion,
     Application,
+    WebFunction,
+    MicrovmImage,
+    CapacityProvider,
+    NetworkConnector,
+    Connector,
 }
 
 impl Type {
@@ -126,8 +154,34 @@ impl Type {
             "AWS::Serverless::StateMachine" => Self::StateMachine,
             "AWS::Serverless::LayerVersion" => Self::LayerVersion,
             "AWS::Serverless::Application" => Self::Application,
+            "AWS::Serverless::WebFunction" => Self::WebFunction,
+            "AWS::Serverless::MicrovmImage" => Self::MicrovmImage,
+            "AWS::Serverless::CapacityProvider" => Self::CapacityProvider,
+            "AWS::Serverless::NetworkConnector" => Self::NetworkConnector,
+            "AWS::Serverless::Connector" => Self::Connector,
             _ => return None,
         })
+    }
+
+    /// Whether SAM gives the tags of such a resource to what it makes of it, where `PropagateTags` is set. HTTP APIs do so in any
+    /// case.
+    fn propagates_tags(self) -> bool {
+        match self {
+            Self::Function
+            | Self::RestApi
+            | Self::WebSocketApi
+            | Self::StateMachine
+            | Self::MicrovmImage
+            | Self::CapacityProvider
+            | Self::NetworkConnector => true,
+            Self::HttpApi
+            | Self::GraphQlApi
+            | Self::SimpleTable
+            | Self::LayerVersion
+            | Self::Application
+            | Self::WebFunction
+            | Self::Connector => false,
+        }
     }
 }
 
@@ -136,6 +190,8 @@ struct Expanded<'t> {
     root: Node<'t>,
     /// The logical ids that were made, with what each was made from.
     made: Vec<(String, MadeFrom)>,
+    /// What is left as it is written.
+    left: Vec<Left>,
 }
 
 /// What resources share while they are expanded.
@@ -145,8 +201,8 @@ struct Pass<'n, 't> {
     calls: HashMap<&'n str, Vec<document::Call<'n, 't>>>,
     /// Conditions that are made.
     conditions: Vec<Entry<'t>>,
-    /// Notifications that buckets get, with the place of the first event that asks for one.
-    notifications: HashMap<String, (At, Vec<Node<'t>>)>,
+    /// What buckets get whose events call functions.
+    notifications: HashMap<String, Notified<'t>>,
 }
 
 impl<'n, 't> Pass<'n, 't> {
@@ -194,7 +250,16 @@ impl<'n, 't> Pass<'n, 't> {
 
     /// Makes a bucket notify a function of its events.
     fn notify(&mut self, bucket: &str, at: At, notification: Node<'t>) {
-        self.notifications.entry(bucket.to_owned()).or_insert_with(|| (at, Vec::new())).1.push(notification);
+        let notified = || Notified { at, configurations: Vec::new(), tags: None };
+        self.notifications.entry(bucket.to_owned()).or_insert_with(notified).configurations.push(notification);
+    }
+
+    /// Gives a bucket the tags of the function that it calls, in place of its own. SAM writes the bucket once for each function:
+    /// the last one decides.
+    fn tag_bucket(&mut self, bucket: &str, tags: Option<Entry<'t>>) {
+        if let Some(notified) = self.notifications.get_mut(bucket) {
+            notified.tags = tags;
+        }
     }
 
     fn expand(&mut self, sam: &Resource<'_, 't>, kind: Type) -> Vec<Made<'t>> {
@@ -208,8 +273,14 @@ impl<'n, 't> Pass<'n, 't> {
             Type::SimpleTable => vec![simple::table(sam)],
             Type::LayerVersion => vec![simple::layer(sam)],
             Type::Application => vec![simple::application(sam)],
+            Type::WebFunction => web_function::expand(sam),
+            Type::MicrovmImage => compute::microvm_image(sam),
+            Type::CapacityProvider => compute::capacity_provider(sam),
+            Type::NetworkConnector => compute::network_connector(sam),
+            // They name what other resources become.
+            Type::Connector => Vec::new(),
         };
-        if sam.get("PropagateTags").is_some_and(is_true) {
+        if kind.propagates_tags() && sam.get("PropagateTags").is_some_and(is_true) {
             sam.propagate_tags(&mut made);
         }
         made
@@ -232,35 +303,110 @@ fn expanded<'t>(root: &Node<'t>) -> Option<Expanded<'t>> {
     let mut parts: HashMap<&str, Vec<Made<'t>>> = HashMap::new();
     let mut references = References::default();
     // What is written keeps its logical id, whatever else would be made under it.
-    let mut taken: HashSet<String> = written.iter().map(|entry| entry.key.to_string()).collect();
+    let ids: HashSet<&str> = written.iter().map(|entry| entry.key.as_ref()).collect();
+    let is_written = |id: &str| ids.contains(id);
+    let mut owners: HashMap<String, &str> = HashMap::new();
+    let mut replaced: HashSet<(&str, String)> = HashSet::new();
     let mut origins = Vec::new();
+    let mut left = Vec::new();
     for sam in all() {
-        let Some(kind) = Type::of(sam.kind) else { continue };
+        let Some(kind) = Type::of(sam.kind).filter(|kind| *kind != Type::Connector) else { continue };
         let mut made = pass.expand(sam, kind);
-        made.retain(|each| taken.insert(each.id.clone()) || each.id == sam.id);
+        left.extend(left::events(sam, &made));
+        made.retain(|each| each.id == sam.id || !is_written(&each.id));
+        // Two events may name one queue policy: what is made last is left.
+        let mut own: HashSet<String> = HashSet::new();
+        made.reverse();
+        made.retain(|each| own.insert(each.id.clone()));
+        made.reverse();
         for each in &made {
             references.add(sam.id, each);
             origins.push((each.id.clone(), sam.made_from(each)));
+            if let Some(other) = owners.insert(each.id.clone(), sam.id) {
+                replaced.insert((other, each.id.clone()));
+            }
         }
         parts.insert(sam.id, made);
+    }
+    if !replaced.is_empty() {
+        for (owner, made) in &mut parts {
+            made.retain(|each| !replaced.contains(&(*owner, each.id.clone())));
+        }
+    }
+    let mut taken: HashSet<String> = owners.into_keys().collect();
+    taken.extend(written.iter().map(|entry| entry.key.to_string()));
+    let functions = all().filter(|sam| Type::of(sam.kind) == Some(Type::Function));
+    for (function, made) in deployments::expand(functions, &mut pass.conditions) {
+        if taken.insert(made.id.clone()) {
+            origins.push((made.id.clone(), function.made_from(&made)));
+            parts.entry(function.id).or_default().push(made);
+        }
+    }
+    let mut connected: HashMap<&str, Vec<Made<'t>>> = HashMap::new();
+    for (connector, mut made) in connected_by(root, written, &parts) {
+        made.retain(|each| taken.insert(each.id.clone()));
+        origins.extend(made.iter().map(|each| (each.id.clone(), connector.owner.made_from(each))));
+        connected.entry(connector.owner.id).or_default().extend(made);
     }
 
     let mut resources: Vec<Entry<'t>> = Vec::new();
     for entry in written {
+        let policies = connected.remove(entry.key.as_ref());
+        let is_connector = entry.value.get("Type").and_then(Node::as_str).and_then(Type::of) == Some(Type::Connector);
         match parts.remove(entry.key.as_ref()) {
             Some(made) => resources.extend(made.into_iter().map(Made::into_entry)),
-            None => resources.push(match pass.notifications.remove(entry.key.as_ref()) {
-                Some((at, notifications)) => notified(entry.clone(), at, notifications),
-                None => entry.clone(),
-            }),
+            None if is_connector && policies.as_ref().is_some_and(|policies| !policies.is_empty()) => {}
+            None => {
+                left.extend(left::resource(entry));
+                resources.push(match pass.notifications.remove(entry.key.as_ref()) {
+                    Some(added) => notified(without_connectors(entry), added),
+                    None => without_connectors(entry),
+                });
+            }
         }
+        resources.extend(policies.into_iter().flatten().map(Made::into_entry));
     }
     for sam in &implicit {
         resources.extend(parts.remove(sam.id).into_iter().flatten().map(Made::into_entry));
     }
+    left.extend(written.iter().flat_map(|entry| left::connectors(entry, &origins)));
     let mut root = rebuilt(root, resources, pass.conditions)?;
     references.rewrite(&mut root);
-    Some(Expanded { root, made: origins })
+    Some(Expanded { root, made: origins, left })
+}
+
+/// The connectors of a template, with what SAM makes of each. They name other resources as these are without SAM.
+fn connected_by<'n, 't>(
+    root: &'n Node<'t>,
+    written: &'n [Entry<'t>],
+    parts: &HashMap<&str, Vec<Made<'t>>>,
+) -> Vec<(Connector<'n, 't>, Vec<Made<'t>>)> {
+    let mut found: Vec<Connector<'n, 't>> = Vec::new();
+    for entry in written {
+        found.extend(connectors::declared(entry));
+        let alone = resource(root, entry).filter(|sam| Type::of(sam.kind) == Some(Type::Connector));
+        found.extend(alone.and_then(connectors::standing_alone));
+    }
+    if found.is_empty() {
+        return Vec::new();
+    }
+    let mut known: connectors::Known<'_, 't> = HashMap::new();
+    for entry in written {
+        let kind = entry.value.get("Type").and_then(Node::as_str).filter(|kind| Type::of(kind).is_none());
+        if let Some(kind) = kind {
+            let properties = entry.value.get("Properties").and_then(Node::as_mapping).unwrap_or_default();
+            known.insert(&entry.key, (kind, properties));
+        }
+    }
+    let made = parts.values().flatten();
+    known.extend(made.map(|made| (made.id.as_str(), (made.kind, made.properties()))));
+    found
+        .into_iter()
+        .map(|connector| {
+            let made = connectors::expand(&connector, &known);
+            (connector, made)
+        })
+        .collect()
 }
 
 /// A resource of SAM; none of any other type, or where its properties cannot be read.
@@ -322,11 +468,8 @@ fn implicit_api<'n, 't>(
         Protocol::Rest => vec![at.entry("StageName", at.text("Prod"))],
         Protocol::Http => Vec::new(),
     };
-    let propagating = asking.iter().find(|(sam, _)| sam.get("PropagateTags").is_some_and(is_true));
-    // SAM looks for the caller's own tags before it merges global ones into them.
-    let own_tags = |id| root.get("Resources")?.get(id)?.get("Properties")?.entry("Tags");
-    if let Some(tags) = propagating.and_then(|(sam, _)| own_tags(sam.id).or_else(|| sam.entry("Tags"))) {
-        own.extend([tags.clone(), at.entry("PropagateTags", at.boolean(true))]);
+    if let Some(tags) = tags_of_callers(root, asking.iter().map(|(sam, _)| *sam)) {
+        own.extend([tags, at.entry("PropagateTags", at.boolean(true))]);
     }
     let needed: Option<Vec<&Node<'t>>> = asking
         .iter()
@@ -349,6 +492,36 @@ fn implicit_api<'n, 't>(
     })
 }
 
+/// The tags that an implicit API gets of those who ask for it. SAM looks at them before it merges global properties into theirs: each
+/// has its own tags or the global ones.
+fn tags_of_callers<'n, 't: 'n>(
+    root: &'n Node<'t>,
+    callers: impl Iterator<Item = &'n Resource<'n, 't>>,
+) -> Option<Entry<'t>> {
+    let mut tags: Option<Entry<'t>> = None;
+    for caller in callers {
+        let own = root.get("Resources").and_then(|resources| resources.get(caller.id)?.get("Properties"));
+        let global = caller.kind.strip_prefix("AWS::Serverless::").and_then(|kind| root.get("Globals")?.get(kind));
+        let set = |properties: Option<&'n Node<'t>>, name: &str| {
+            properties.and_then(|properties| properties.entry(name)).filter(|entry| is_something(&entry.value))
+        };
+        if set(own, "PropagateTags").or_else(|| set(global, "PropagateTags")).is_none() {
+            continue;
+        }
+        let Some(added) = set(own, "Tags").or_else(|| set(global, "Tags")) else { continue };
+        match &mut tags {
+            None => tags = Some(added.clone()),
+            Some(tags) => {
+                if let (Kind::Mapping(there), Some(added)) = (&mut tags.value.kind, plain_map(&added.value)) {
+                    there.retain(|entry| !added.iter().any(|each| each.key == entry.key));
+                    there.extend(added.iter().cloned());
+                }
+            }
+        }
+    }
+    tags
+}
+
 /// The condition under which an implicit API exists: that of all who ask for it, or that any of theirs holds.
 fn any_of<'t>(at: At, protocol: Protocol, needed: &[&Node<'t>], conditions: &mut Vec<Entry<'t>>) -> Option<Node<'t>> {
     let (first, rest) = needed.split_first()?;
@@ -364,59 +537,4 @@ fn any_of<'t>(at: At, protocol: Protocol, needed: &[&Node<'t>], conditions: &mut
         distinct.into_iter().map(|condition| at.map([("Condition", condition.clone())])).collect();
     conditions.push(at.entry(name.clone(), expand::conditions::any(at.0, alternatives)));
     Some(at.text(name))
-}
-
-/// A bucket with more notifications.
-fn notified<'t>(mut bucket: Entry<'t>, at: At, notifications: Vec<Node<'t>>) -> Entry<'t> {
-    let mut node = &mut bucket.value;
-    for name in ["Properties", "NotificationConfiguration"] {
-        let Kind::Mapping(entries) = &mut node.kind else { return bucket };
-        let index = entries.iter().position(|entry| entry.key == name).unwrap_or_else(|| {
-            entries.push(at.entry(name, at.map([])));
-            entries.len() - 1
-        });
-        let Some(entry) = entries.get_mut(index) else { return bucket };
-        node = &mut entry.value;
-    }
-    if let Kind::Mapping(entries) = &mut node.kind {
-        match entries.iter_mut().find(|entry| entry.key == "LambdaConfigurations").map(|entry| &mut entry.value.kind) {
-            Some(Kind::Sequence(items)) => items.extend(notifications),
-            Some(_) => {}
-            None => entries.push(at.entry("LambdaConfigurations", at.list(notifications))),
-        }
-    }
-    bucket
-}
-
-/// The document with other resources and more conditions, and without `Globals`.
-fn rebuilt<'t>(root: &Node<'t>, resources: Vec<Entry<'t>>, conditions: Vec<Entry<'t>>) -> Option<Node<'t>> {
-    let mut resources = Some(resources);
-    let mut conditions = Some(conditions).filter(|conditions| !conditions.is_empty());
-    let mut sections: Vec<Entry<'t>> = Vec::new();
-    for entry in root.as_mapping()?.iter().filter(|entry| entry.key != "Globals") {
-        let added = match entry.key.as_ref() {
-            "Resources" => {
-                let kind = Kind::Mapping(resources.take().unwrap_or_default());
-                sections.push(Entry {
-                    key: entry.key.clone(),
-                    key_span: entry.key_span,
-                    value: Node { span: entry.value.span, kind },
-                });
-                continue;
-            }
-            "Conditions" => conditions.take(),
-            _ => None,
-        };
-        let mut section = entry.clone();
-        if let (Some(added), Kind::Mapping(known)) = (added, &mut section.value.kind) {
-            let names: HashSet<String> = known.iter().map(|entry| entry.key.to_string()).collect();
-            known.extend(added.into_iter().filter(|entry| !names.contains(entry.key.as_ref())));
-        }
-        sections.push(section);
-    }
-    if let Some(conditions) = conditions {
-        let at = At(root.span.at_start());
-        sections.push(at.entry("Conditions", at.entries(conditions)));
-    }
-    Some(Node { span: root.span, kind: Kind::Mapping(sections) })
 }

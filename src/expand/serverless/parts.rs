@@ -12,10 +12,15 @@ pub(in crate::expand) fn description(made_from: &MadeFrom, kind: &str) -> Option
     match &made_from.part {
         Part::Whole if is_declared(made_from) => None,
         Part::Whole => Some("the API that SAM creates for events without one".to_owned()),
-        Part::OfResource if made_from.kind == "AWS::Serverless::GraphQLApi" && kind == "AWS::IAM::Role" => {
-            Some("the role for its log".to_owned())
-        }
-        Part::OfResource => of_resource(kind).map(str::to_owned),
+        Part::OfResource => match (made_from.kind.as_str(), kind) {
+            ("AWS::Serverless::GraphQLApi", "AWS::IAM::Role") => Some("the role for its log".to_owned()),
+            ("AWS::Serverless::MicrovmImage", "AWS::IAM::Role") => Some("its build role".to_owned()),
+            ("AWS::Serverless::CapacityProvider" | "AWS::Serverless::NetworkConnector", "AWS::IAM::Role") => {
+                Some("its operator role".to_owned())
+            }
+            _ => of_resource(kind).map(str::to_owned),
+        },
+        Part::OfPart { within, name } => Some(of_part(kind, within, name)),
         Part::OfEvent { name, kind: event } => Some(of_event(kind, name, event)),
     }
 }
@@ -32,19 +37,48 @@ fn of_resource(kind: &str) -> Option<&'static str> {
         "AWS::ApiGateway::DomainName" | "AWS::ApiGateway::DomainNameV2" | "AWS::ApiGatewayV2::DomainName" => {
             "its domain name"
         }
+        "AWS::ApiGateway::BasePathMapping" | "AWS::ApiGateway::BasePathMappingV2" | "AWS::ApiGatewayV2::ApiMapping" => {
+            "its mapping"
+        }
         "AWS::ApiGatewayV2::Authorizer" => "its authorizer",
         "AWS::AppSync::ApiCache" => "its cache",
         "AWS::AppSync::ApiKey" => "its API key",
+        "AWS::AppSync::DomainName" => "its domain name",
+        "AWS::IAM::ManagedPolicy" => "its IAM policy",
         "AWS::IAM::Role" => "its execution role",
         "AWS::Lambda::Alias" | "AWS::StepFunctions::StateMachineAlias" => "its alias",
         "AWS::Lambda::EventInvokeConfig" => "its settings for asynchronous invocation",
         "AWS::Lambda::Permission" => "a permission that SAM adds",
         "AWS::Lambda::Url" => "its function URL",
         "AWS::Lambda::Version" | "AWS::StepFunctions::StateMachineVersion" => "its version",
+        "AWS::Lambda::WebFunctionEndpoint" => "its endpoint",
+        "AWS::Lambda::WebFunctionRevision" => "its revision",
         "AWS::SNS::Topic" => "the topic of its `EventInvokeConfig`",
+        "AWS::SNS::TopicPolicy" => "its topic policy",
         "AWS::SQS::Queue" => "the queue of its `EventInvokeConfig`",
+        "AWS::SQS::QueuePolicy" => "its queue policy",
         _ => return None,
     })
+}
+
+fn of_part(kind: &str, within: &str, name: &str) -> String {
+    let whose = match within {
+        "Connectors" => format!("its connector `{name}`"),
+        "DataSources" => format!("its data source `{name}`"),
+        _ => "its deployments".to_owned(),
+    };
+    let what = match kind {
+        "AWS::AppSync::DataSource" => return whose,
+        "AWS::CodeDeploy::Application" => "the application",
+        "AWS::CodeDeploy::DeploymentGroup" => "the group",
+        "AWS::IAM::ManagedPolicy" => "the IAM policy",
+        "AWS::IAM::Role" => "the role",
+        "AWS::Lambda::Permission" => "the permission",
+        "AWS::SNS::TopicPolicy" => "the topic policy",
+        "AWS::SQS::QueuePolicy" => "the queue policy",
+        _ => "a resource",
+    };
+    format!("{what} of {whose}")
 }
 
 fn of_event(kind: &str, name: &str, event: &str) -> String {
@@ -78,15 +112,45 @@ fn of_event(kind: &str, name: &str, event: &str) -> String {
 /// How to set a property or an attribute of something that SAM makes, in SAM's own properties. None where the property is the
 /// same there.
 pub(in crate::expand) fn advice(made_from: &MadeFrom, kind: &str, property: &str) -> Option<String> {
+    let within = match &made_from.part {
+        Part::OfPart { within, .. } => Some(*within),
+        _ => None,
+    };
+    if within == Some("Connectors") || made_from.kind == "AWS::Serverless::Connector" {
+        return of_connector(kind).map(str::to_owned);
+    }
+    if within == Some("DataSources") {
+        let text = "SAM has no property for this. Declare a role, and set `ServiceRoleArn` of the data source";
+        return (kind != "AWS::AppSync::DataSource").then(|| text.to_owned());
+    }
     let sam = made_from.kind.strip_prefix("AWS::Serverless::")?;
     if property == "Tags" {
         return tags(made_from, sam, kind);
     }
+    if within == Some("DeploymentPreference") {
+        let text = "SAM has no property for this. Declare a role, and set `Role` of `DeploymentPreference`";
+        return (kind == "AWS::IAM::Role").then(|| text.to_owned());
+    }
     let event = match &made_from.part {
         Part::OfEvent { kind, .. } => Some(kind.as_str()),
-        Part::OfResource | Part::Whole => None,
+        Part::OfResource | Part::Whole | Part::OfPart { .. } => None,
     };
     let text = match (sam, event, kind, property) {
+        ("GraphQLApi", None, "AWS::IAM::Role", _) => {
+            "SAM has no property for this. Declare a role, and set `CloudWatchLogsRoleArn` of `Logging`"
+        }
+        ("WebFunction", None, "AWS::IAM::Role", _) => {
+            "SAM has no property for this. Declare a role, and set `ExecutionRoleArn`"
+        }
+        ("MicrovmImage", None, "AWS::IAM::Role", _) => {
+            "SAM has no property for this. Declare a role, and set `BuildRoleArn`"
+        }
+        ("CapacityProvider" | "NetworkConnector", None, "AWS::IAM::Role", _) => {
+            "SAM has no property for this. Declare a role, and set `OperatorRole`"
+        }
+        ("CapacityProvider", None, "AWS::Lambda::CapacityProvider", "TelemetryConfig") => {
+            "Set `LoggingConfig`, which SAM has instead of `TelemetryConfig`"
+        }
         (_, None, "AWS::ApiGateway::Deployment", _) => {
             "Set `OpenApiVersion: 3.0.1` on the API: SAM then does not create the stage `Stage`"
         }
@@ -163,7 +227,8 @@ fn tags(made_from: &MadeFrom, sam: &str, kind: &str) -> Option<String> {
     if !takes_tags(kind) {
         let alternative = match kind {
             "AWS::Events::Rule" => "an `AWS::Events::Rule` and an `AWS::Lambda::Permission`",
-            _ => "an `AWS::Lambda::EventSourceMapping`",
+            "AWS::Lambda::EventSourceMapping" => "an `AWS::Lambda::EventSourceMapping`",
+            _ => return Some("SAM has no property for these tags, and `PropagateTags` does not set them".to_owned()),
         };
         return Some(format!(
             "SAM has no property for these tags, and `PropagateTags` does not set them. Declare {alternative} instead of the \
@@ -173,7 +238,10 @@ fn tags(made_from: &MadeFrom, sam: &str, kind: &str) -> Option<String> {
     // What gets the tags of the resource in any case.
     let is_tagged = match (&made_from.part, kind) {
         (Part::Whole, "AWS::ApiGateway::RestApi") => sam != "Api",
-        (Part::Whole, _) | (Part::OfResource, "AWS::IAM::Role") => true,
+        (Part::OfResource, "AWS::IAM::Role") => {
+            !["CapacityProvider", "MicrovmImage", "NetworkConnector"].contains(&sam)
+        }
+        (Part::Whole, _) => true,
         (Part::OfResource, "AWS::ApiGateway::Stage" | "AWS::ApiGatewayV2::Stage" | "AWS::ApiGatewayV2::DomainName") => {
             true
         }
@@ -187,7 +255,53 @@ fn tags(made_from: &MadeFrom, sam: &str, kind: &str) -> Option<String> {
     (!is_tagged).then(|| format!("Set `PropagateTags: true` on {id}: SAM then gives its `Tags` to this resource"))
 }
 
-/// Whether `PropagateTags` reaches resources of this type. SAM does not know that these have tags.
+/// How to change what SAM makes of a connector.
+fn of_connector(kind: &str) -> Option<&'static str> {
+    Some(match kind {
+        "AWS::SQS::QueuePolicy" => {
+            "SAM writes this policy. Remove the connector, and grant the same access in the queue's own `AWS::SQS::QueuePolicy`"
+        }
+        "AWS::SNS::TopicPolicy" => {
+            "SAM writes this policy. Remove the connector, and grant the same access in the topic's own `AWS::SNS::TopicPolicy`"
+        }
+        "AWS::IAM::ManagedPolicy" => {
+            "SAM writes this policy. Remove the connector, and grant the access in a policy that you declare"
+        }
+        "AWS::Lambda::Permission" => {
+            "SAM writes this permission. Remove the connector, and declare an `AWS::Lambda::Permission`"
+        }
+        _ => return None,
+    })
+}
+
+/// The types that `PropagateTags` reaches: those whose tags the translator knows.
+const TAGGED: [&str; 22] = [
+    "AWS::ApiGateway::ApiKey",
+    "AWS::ApiGateway::DomainName",
+    "AWS::ApiGateway::DomainNameV2",
+    "AWS::ApiGateway::RestApi",
+    "AWS::ApiGateway::Stage",
+    "AWS::ApiGateway::UsagePlan",
+    "AWS::ApiGatewayV2::Api",
+    "AWS::ApiGatewayV2::DomainName",
+    "AWS::ApiGatewayV2::Stage",
+    "AWS::CodeDeploy::Application",
+    "AWS::CodeDeploy::DeploymentGroup",
+    "AWS::IAM::Role",
+    "AWS::IoT::TopicRule",
+    "AWS::Lambda::CapacityProvider",
+    "AWS::Lambda::Function",
+    "AWS::Lambda::MicrovmImage",
+    "AWS::Lambda::NetworkConnector",
+    "AWS::Lambda::WebFunction",
+    "AWS::S3::Bucket",
+    "AWS::SNS::Topic",
+    "AWS::SQS::Queue",
+    "AWS::StepFunctions::StateMachine",
+];
+
+/// Whether `PropagateTags` reaches resources of this type.
 pub(super) fn takes_tags(kind: &str) -> bool {
-    !["AWS::Events::Rule", "AWS::Lambda::EventSourceMapping"].contains(&kind)
+    TAGGED.contains(&kind)
+        || ["AWS::AppSync::GraphQLApi", "AWS::CloudFormation::Stack", "AWS::DynamoDB::Table"].contains(&kind)
 }

@@ -77,18 +77,7 @@ impl<'t> Resource<'_, 't> {
     /// SAM's map of tags as the list that most resources take.
     pub(super) fn tag_list(&self) -> Option<Entry<'t>> {
         let entry = self.entry("Tags")?;
-        let list = |node: &Node<'t>| match plain_map(node) {
-            Some(tags) => At(node.span).list(
-                tags.iter()
-                    .map(|tag| {
-                        let at = At(tag.key_span);
-                        at.map([("Key", at.text(tag.key.clone())), ("Value", tag.value.clone())])
-                    })
-                    .collect::<Vec<_>>(),
-            ),
-            None => node.clone(),
-        };
-        Some(Entry { key: "Tags".into(), key_span: entry.key_span, value: in_branches(&entry.value, &list) })
+        Some(Entry { key: "Tags".into(), key_span: entry.key_span, value: listed_tags(&entry.value) })
     }
 
     /// Gives the resource's tags to everything made from it that SAM can tag and has none (`PropagateTags`).
@@ -105,6 +94,22 @@ impl<'t> Resource<'_, 't> {
             each.properties.extend(tags);
         }
     }
+}
+
+/// A map of tags as a list of keys and values.
+pub(super) fn listed_tags<'t>(tags: &Node<'t>) -> Node<'t> {
+    let list = |node: &Node<'t>| match plain_map(node) {
+        Some(tags) => At(node.span).list(
+            tags.iter()
+                .map(|tag| {
+                    let at = At(tag.key_span);
+                    at.map([("Key", at.text(tag.key.clone())), ("Value", tag.value.clone())])
+                })
+                .collect::<Vec<_>>(),
+        ),
+        None => node.clone(),
+    };
+    in_branches(tags, &list)
 }
 
 /// A resource of CloudFormation that SAM's transform makes.
@@ -169,6 +174,11 @@ impl<'t> Made<'t> {
         if !self.attributes.iter().any(|entry| entry.key == name) {
             self.attribute(name, self.at.text(value));
         }
+    }
+
+    /// Its properties.
+    pub(super) fn properties(&self) -> &[Entry<'t>] {
+        &self.properties
     }
 
     /// As an entry of `Resources`.

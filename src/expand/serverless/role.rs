@@ -32,6 +32,12 @@ impl<'t> Grants<'t> {
         self.inline.push(policy(at, policy_name, at.map([("Statement", at.list([statement]))])));
     }
 
+    /// Adds a policy with statements.
+    pub(super) fn policy(&mut self, at: At, name: &'static str, statements: Vec<Node<'t>>) {
+        let document = at.map([("Version", at.text("2012-10-17")), ("Statement", at.list(statements))]);
+        self.inline.push(policy(at, name.to_owned(), document));
+    }
+
     /// Adds what `Policies` holds.
     fn written(&mut self, sam: &Resource<'_, 't>, role_id: &str) {
         let Some(written) = sam.get("Policies") else { return };
@@ -79,6 +85,40 @@ pub(super) fn starting_role<'t>(
     role.set(at, "AssumeRolePolicyDocument", trust(at, service));
     role.set(at, "Policies", at.list(grants.inline));
     role
+}
+
+/// A role that Lambda may assume, with AWS managed policies by their names with their paths.
+pub(super) fn service_role<'t>(made: Made<'t>, at: At, policies: &[&str]) -> Made<'t> {
+    role_of(made, at, "lambda.amazonaws.com", policies)
+}
+
+/// A role that a service may assume, with AWS managed policies by their names with their paths.
+pub(super) fn role_of<'t>(made: Made<'t>, at: At, service: &'static str, policies: &[&str]) -> Made<'t> {
+    let mut role = made;
+    role.set(at, "AssumeRolePolicyDocument", trust(at, service));
+    if !policies.is_empty() {
+        let arns: Vec<Node<'t>> = policies.iter().map(|name| managed_policy_arn(at, name)).collect();
+        role.set(at, "ManagedPolicyArns", at.list(arns));
+    }
+    role
+}
+
+/// The role with one inline policy.
+pub(super) fn with_policy<'t>(
+    mut role: Made<'t>,
+    at: At,
+    name: &'static str,
+    statements: impl Into<Vec<Node<'t>>>,
+) -> Made<'t> {
+    let document = at.map([("Version", at.text("2012-10-17")), ("Statement", at.list(statements))]);
+    role.set(at, "Policies", at.list([policy(at, name.to_owned(), document)]));
+    role
+}
+
+/// A statement that allows actions.
+pub(super) fn statement<'t>(at: At, actions: &[&'static str], resource: Node<'t>) -> Node<'t> {
+    let actions: Vec<Node<'t>> = actions.iter().map(|action| at.text(*action)).collect();
+    at.map([("Effect", at.text("Allow")), ("Action", at.list(actions)), ("Resource", resource)])
 }
 
 /// Lets a service assume the role.

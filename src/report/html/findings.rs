@@ -99,6 +99,9 @@ fn one(out: &mut impl io::Write, finding: &Finding, report: &Report) -> io::Resu
         place(finding.span, report)
     )?;
     writeln!(out, "<p>{}</p>", sentence(finding))?;
+    if let Some(made_by) = finding.subject.made_by() {
+        writeln!(out, "<p class=\"facts\">CDK construct <code>{}</code></p>", Markup(&one_line(&made_by, true)))?;
+    }
     write!(out, "{}", excerpts(finding.span, &finding.related, report))?;
     writeln!(out, "</li>")
 }

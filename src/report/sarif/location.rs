@@ -1,7 +1,7 @@
 //! Where things are, in SARIF's words: URIs, regions and logical locations.
 
 use super::model::{ArtifactLocation, Location, LogicalLocation, PhysicalLocation, Region, Text};
-use crate::finding::{Related, Subject};
+use crate::finding::{Origin, Related, Subject};
 use crate::report::Report;
 use crate::source::{Source, Span};
 
@@ -62,6 +62,21 @@ pub(super) fn physical_location(span: Span, report: &Report) -> PhysicalLocation
         artifact_location: artifact_location(source.map_or("", |source| &source.name), index),
         region: source.map(|source| region(span, source)),
         context_region: source.and_then(|source| context_region(span, source)),
+    }
+}
+
+/// The place in a program that makes a resource.
+pub(super) fn of_origin(origin: &Origin) -> PhysicalLocation {
+    PhysicalLocation {
+        artifact_location: artifact_location(&origin.file, None),
+        region: Some(Region {
+            start_line: origin.line,
+            start_column: Some(origin.column),
+            end_line: None,
+            end_column: None,
+            snippet: None,
+        }),
+        context_region: None,
     }
 }
 

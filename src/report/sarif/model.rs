@@ -248,6 +248,9 @@ pub(super) struct ResultProperties<'a> {
     /// The path of the CDK construct.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) construct: Option<&'a str>,
+    /// Where the program makes it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) origin: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) when: Option<&'a str>,
 }

@@ -7,6 +7,7 @@ use crate::finding::Related;
 use crate::graph::refers_to;
 use crate::policy::{self, DocumentKind, Request};
 use crate::rules::checker::{Checker, Followed, Item, Judgement};
+use crate::source::Span;
 use crate::truth::Truth;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -42,6 +43,7 @@ impl BucketPolicyDenies {
         let block = item.owner();
         let mut locations = Vec::new();
         let mut statements = Vec::new();
+        let mut policy = block;
         let mut unknown = Truth::False;
         let mut guarding = 0;
         let targets = if block.kind == "AWS::S3::BucketPolicy" {
@@ -68,6 +70,7 @@ impl BucketPolicyDenies {
                 }
                 if guards.is_true() {
                     guarding += 1;
+                    policy = other;
                     let found = policy::statements(checker.run, other, DocumentKind::Resource);
                     unknown = unknown.or(found.unknown.into());
                     statements.extend(found.found);
@@ -84,30 +87,120 @@ impl BucketPolicyDenies {
             }
             policy::bucket_targets(checker.run, block)
         };
-        let targets: Vec<_> = targets
+        let wanted: Vec<_> = targets
             .into_iter()
             .zip([BucketTarget::Bucket, BucketTarget::Objects])
             .filter(|(_, kind)| self.targets.contains(kind))
-            .map(|(target, _)| target)
             .collect();
+        let targets: Vec<_> = wanted.iter().map(|(target, _)| target.clone()).collect();
         let subject = policy::Subject::Bucket(&targets);
         let mut truth = all_denied(checker.run, &statements, &self.actions, &subject, &self.requests);
         // What could not be read may deny it too.
         if truth.is_false() && !unknown.is_false() {
             truth = Truth::Unknown;
         }
+        let shortfall =
+            if checker.explain && truth.is_false() { self.shortfall(checker.run, &statements, &wanted) } else { None };
         let has_policy = !locations.is_empty();
         checker.at(truth, || {
             let mut location = item.location();
             location.related = locations;
-            location.words = vec![(
-                "policies",
-                if has_policy { "its bucket policy does not deny" } else { "no bucket policy in this template denies" }
-                    .to_owned(),
-            )];
+            let denied =
+                if has_policy { "its bucket policy does not deny" } else { "no bucket policy in this template denies" };
+            location.words = vec![("policies", denied.to_owned())];
+            match shortfall {
+                Some(Shortfall { statement, span, place }) => {
+                    // A finding about a policy points to what the policy names, one about a bucket shows it.
+                    if policy.is(block) {
+                        location.span = span;
+                        location.path = format!("{}/{}/Resource", policy.path(), statement.path);
+                    } else {
+                        location
+                            .related
+                            .push(Related { span, message: format!("the statement does not apply {place}") });
+                    }
+                    location.words.push(("where", place));
+                }
+                None => {
+                    let places: Vec<&str> = wanted.iter().map(|(_, kind)| kind.name()).collect();
+                    let place = format!("for all principals and actions, on {}", places.join(" and "));
+                    location.words.push(("where", place));
+                }
+            }
             location
         })
     }
+
+    /// What a statement leaves out that denies the requests, but not on everything.
+    fn shortfall<'m, 't>(
+        &self,
+        run: &mut Run<'m, 't>,
+        statements: &[policy::Statement<'m, 't>],
+        wanted: &[(policy::Target<'t>, BucketTarget)],
+    ) -> Option<Shortfall<'m, 't>> {
+        let mut denying = statements.to_vec();
+        for request in &self.requests {
+            let (actions, context) = (texts(&self.actions), context(request));
+            let request = Request { actions: &actions, subject: policy::Subject::Bucket(&[]), context: &context };
+            denying = policy::denying(run, &denying, &request);
+        }
+        let mut touched = Vec::new();
+        let mut places = Vec::new();
+        for (target, kind) in wanted {
+            let mut some = false;
+            for statement in &denying {
+                let names = |name: &str| statement.value.get(name).map(Value::items).unwrap_or_default();
+                let spared =
+                    names("Resources").iter().all(|pattern| policy::spares_resource(run, pattern, target).is_true())
+                        && names("NotResources").is_empty();
+                if !spared {
+                    some = true;
+                    touched.push(statement.clone());
+                }
+            }
+            let subject = policy::Subject::Bucket(std::slice::from_ref(target));
+            if all_denied(run, statements, &self.actions, &subject, &self.requests).is_false() {
+                places.push(match kind {
+                    BucketTarget::Bucket => "on the bucket itself",
+                    BucketTarget::Objects if some => "on some of its objects",
+                    BucketTarget::Objects => "on its objects",
+                });
+            }
+        }
+        let statement = touched.into_iter().min_by_key(|statement| statement.value.span)?;
+        let resources = statement.value.field("Resources").or_else(|| statement.value.field("NotResources"))?;
+        let span = match resources.value.items() {
+            [only] => only.span,
+            _ => resources.key_span,
+        };
+        (!places.is_empty()).then(|| Shortfall { statement, span, place: places.join(" and ") })
+    }
+}
+
+/// A statement that denies requests on a part of the resources only.
+struct Shortfall<'m, 't> {
+    statement: policy::Statement<'m, 't>,
+    /// Where its resources are written.
+    span: Span,
+    /// `on the bucket itself`.
+    place: String,
+}
+
+impl BucketTarget {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Bucket => "the bucket",
+            Self::Objects => "its objects",
+        }
+    }
+}
+
+fn texts(texts: &[String]) -> Vec<&str> {
+    texts.iter().map(String::as_str).collect()
+}
+
+fn context(request: &RequestContext) -> Vec<(&str, Option<&str>)> {
+    request.iter().map(|(key, value)| (key.as_str(), value.as_deref())).collect()
 }
 
 /// Whether statements deny every one of some requests.
@@ -118,11 +211,10 @@ fn all_denied<'m, 't>(
     subject: &policy::Subject<'_, 't>,
     requests: &[RequestContext],
 ) -> Truth {
-    let actions: Vec<&str> = actions.iter().map(String::as_str).collect();
+    let actions = texts(actions);
     let mut truth = Truth::True;
     for request in requests {
-        let context: Vec<(&str, Option<&str>)> =
-            request.iter().map(|(key, value)| (key.as_str(), value.as_deref())).collect();
+        let context = context(request);
         let request = Request { actions: &actions, subject: subject.clone(), context: &context };
         truth = truth.and(policy::denies(run, statements, &request));
     }

@@ -9,6 +9,7 @@ mod code;
 mod denials;
 mod dependencies;
 mod identity;
+mod lifecycle;
 mod names;
 mod network;
 mod phi;
@@ -35,6 +36,8 @@ pub enum Analysis {
     RestrictsCallers,
     /// Whether a statement's own conditions limit the callers to known ones.
     ConditionsRestrictCallers,
+    /// Whether a statement allows an AWS service to act for any account.
+    ServesAnyAccount,
     /// Whether a statement's conditions require one of some keys.
     RequiresKey(policy::RequiresKey),
     /// Whether a statement allows everything on everything.
@@ -93,6 +96,8 @@ pub enum Analysis {
     PhiTagged,
     /// Whether AWS's Business Associate Addendum covers a resource's service.
     HipaaEligible,
+    /// Whether AWS supports a version on the day of the run.
+    InSupport(lifecycle::InSupport),
     /// Whether a key encrypts data of the template.
     EncryptsData,
     /// Whether a block identifies a patient.
@@ -117,6 +122,8 @@ struct RawAnalysis {
     restricts_callers: Option<True>,
     /// The statement's own conditions limit the callers to known ones.
     conditions_restrict_callers: Option<True>,
+    /// The statement allows an AWS service to act for any account, although the service sends the account that it acts for.
+    serves_any_account: Option<True>,
     /// The statement's conditions hold only for requests that have one of these keys, with a value that they name.
     requires_key: Option<policy::RequiresKey>,
     /// The statement allows all actions on all resources.
@@ -175,6 +182,8 @@ struct RawAnalysis {
     phi_tagged: Option<True>,
     /// AWS's Business Associate Addendum covers the resource's service, or the service is not meant for PHI.
     hipaa_eligible: Option<True>,
+    /// AWS supports the version on the day of the run.
+    in_support: Option<lifecycle::InSupport>,
     /// The key encrypts a resource that stores data.
     encrypts_data: Option<True>,
     /// The template contains a text that identifies a patient here.
@@ -211,6 +220,7 @@ impl TryFrom<RawAnalysis> for Analysis {
             raw.principal.map(Self::Principal),
             raw.restricts_callers.map(|_| Self::RestrictsCallers),
             raw.conditions_restrict_callers.map(|_| Self::ConditionsRestrictCallers),
+            raw.serves_any_account.map(|_| Self::ServesAnyAccount),
             raw.requires_key.map(Self::RequiresKey),
             raw.grants_admin.map(|_| Self::GrantsAdmin),
             raw.surely_grants_admin.map(|_| Self::SurelyGrantsAdmin),
@@ -240,6 +250,7 @@ impl TryFrom<RawAnalysis> for Analysis {
             raw.escalates.map(|_| Self::Escalates),
             raw.phi_tagged.map(|_| Self::PhiTagged),
             raw.hipaa_eligible.map(|_| Self::HipaaEligible),
+            raw.in_support.map(Self::InSupport),
             raw.encrypts_data.map(|_| Self::EncryptsData),
             raw.identifies.map(Self::Identifies),
             raw.logs_event.map(Self::LogsEvent),
@@ -258,9 +269,10 @@ impl TryFrom<RawAnalysis> for Analysis {
 
 impl Analysis {
     /// The words that analyses have for messages, by the key of the analysis.
-    pub const WORDS: [(&'static str, &'static [&'static str]); 23] = [
+    pub const WORDS: [(&'static str, &'static [&'static str]); 25] = [
+        ("serves-any-account", &["service"]),
         ("needless-wildcard", &["actions"]),
-        ("bucket-policy-denies", &["policies"]),
+        ("bucket-policy-denies", &["policies", "where"]),
         ("policy-denies", &["policies"]),
         ("tagged", &["missing"]),
         ("uses-tag-keys", &["missing"]),
@@ -275,7 +287,8 @@ impl Analysis {
         ("records-management-events", &["missing"]),
         ("records-data-events", &["missing"]),
         ("escalates", &["actions", "more"]),
-        ("hipaa-eligible", &["service"]),
+        ("hipaa-eligible", &["service", "as-of"]),
+        ("in-support", &["ended", "as-of"]),
         ("encrypts-data", &["user"]),
         ("identifies", &["what"]),
         ("logs-event", &["line", "code", "others"]),
@@ -287,6 +300,7 @@ impl Analysis {
     /// The words that it has for messages.
     pub fn words(&self) -> &'static [&'static str] {
         let key = match self {
+            Self::ServesAnyAccount => "serves-any-account",
             Self::NeedlessWildcard => "needless-wildcard",
             Self::BucketPolicyDenies(_) => "bucket-policy-denies",
             Self::PolicyDenies(_) => "policy-denies",
@@ -304,6 +318,7 @@ impl Analysis {
             Self::RecordsDataEvents(_) => "records-data-events",
             Self::Escalates => "escalates",
             Self::HipaaEligible => "hipaa-eligible",
+            Self::InSupport(_) => "in-support",
             Self::EncryptsData => "encrypts-data",
             Self::Identifies(_) => "identifies",
             Self::LogsEvent(_) => "logs-event",
@@ -328,6 +343,7 @@ impl Analysis {
             Self::Principal(who) => policy::principal(checker, item, *who),
             Self::RestrictsCallers => policy::restricts_callers(checker, item),
             Self::ConditionsRestrictCallers => policy::conditions_restrict_callers(checker, item),
+            Self::ServesAnyAccount => policy::serves_any_account(checker, item),
             Self::RequiresKey(keys) => keys.judge(checker, item),
             Self::GrantsAdmin => policy::grants_admin(checker, item),
             Self::SurelyGrantsAdmin => policy::surely_grants_admin(checker, item),
@@ -357,6 +373,7 @@ impl Analysis {
             Self::Escalates => identity::escalates(checker, item),
             Self::PhiTagged => phi::phi_tagged(checker, item),
             Self::HipaaEligible => phi::hipaa_eligible(checker, item),
+            Self::InSupport(arguments) => arguments.judge(checker, item),
             Self::EncryptsData => phi::encrypts_data(checker, item),
             Self::Identifies(arguments) => arguments.judge(checker, item),
             Self::LogsEvent(arguments) => arguments.judge(checker, item),
@@ -375,6 +392,7 @@ impl Analysis {
             Self::AclOpensToInternet(arguments) => arguments.at.iter().collect(),
             Self::RoutesToInternet(arguments) => arguments.subnets.iter().collect(),
             Self::SubnetZones(arguments) => vec![&arguments.subnets],
+            Self::InSupport(arguments) => arguments.paths(),
             Self::LogsEvent(arguments) => arguments.paths(),
             Self::OperationsAuthorize(arguments) => arguments.paths(),
             _ => Vec::new(),

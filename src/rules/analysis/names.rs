@@ -1,6 +1,7 @@
 //! Explicit physical names and the parameter that keeps them apart.
 
 use crate::eval::value::{Origin, Part, Value};
+use crate::expand::REWRITTEN;
 use crate::facts;
 use crate::graph::names::physical_name;
 use crate::rules::checker::{Checker, Item, Judgement, Location, block_location, value_location};
@@ -84,8 +85,12 @@ impl DeclaresParameter {
     pub(super) fn judge<'m, 't>(&self, checker: &mut Checker<'_, 'm, 't>, item: &Item<'m, 't>) -> Judgement {
         let template = checker.model.evaluator.template;
         let names = self.parameter.texts(checker.settings);
-        let declared = names.iter().any(|name| template.parameter(name).is_some());
-        checker.at(declared.into(), || {
+        let mut declared = Truth::from(names.iter().any(|name| template.parameter(name).is_some()));
+        if declared.is_false() && checker.model.is_rewritten(&checker.model.whole.path()) {
+            checker.run.note_reason(REWRITTEN);
+            declared = Truth::Unknown;
+        }
+        checker.at(declared, || {
             let mut location = match template.root.entry("Parameters") {
                 // Where it would stand.
                 Some(section) => Location { span: section.key_span, path: section.key.to_string(), ..item.location() },
@@ -98,14 +103,13 @@ impl DeclaresParameter {
     }
 }
 
-/// Whether any resource of the template has an explicit physical name. One that is a parameter and nothing else does not
-/// count: the deployment gives the whole of it.
+/// Whether any resource of the template has an explicit physical name that does not show what deployment it is of.
 pub(super) fn has_explicit_names<'m, 't>(checker: &mut Checker<'_, 'm, 't>, item: &Item<'m, 't>) -> Judgement {
     let model = checker.model;
     for block in &model.resources {
         // Asked in this order, so that the conditions of resources without a name are not choices of this check.
         if let Some(name) = physical_name(checker.run, block)
-            && !is_parameter(name)
+            && !is_distinguished(checker, name, MOST_STEPS)
             && crate::expand::exists(checker.run, block)
         {
             let first = block.name.to_owned();
@@ -121,6 +125,33 @@ pub(super) fn has_explicit_names<'m, 't>(checker: &mut Checker<'_, 'm, 't>, item
     checker.at(Truth::False, || item.location())
 }
 
-fn is_parameter(name: &Value<'_>) -> bool {
-    matches!(name.parts(), [Part { origin: Origin::Parameter(_), .. }])
+/// Whether a name shows what deployment it is of, whatever the rule's parameter is called: it is a parameter or the stack's name and
+/// nothing else, so the deployment gives the whole of it; or a part of it is a parameter for the environment, or a name or ID that AWS
+/// makes. The stack's name in a longer name keeps two deployments apart, but does not show which environment it is of.
+fn is_distinguished<'t>(checker: &mut Checker<'_, '_, 't>, name: &Value<'t>, steps: usize) -> bool {
+    if matches!(name.parts(), [Part { origin: Origin::Parameter(_) | Origin::Pseudo("AWS::StackName"), .. }]) {
+        return true;
+    }
+    name.parts().iter().any(|part| match &part.origin {
+        Origin::Parameter(parameter) | Origin::PieceOfParameter { parameter, .. } => is_of_environment(parameter),
+        Origin::Resource { id, .. } => match (steps.checked_sub(1), checker.model.resource(id)) {
+            (Some(steps), Some(block)) => match physical_name(checker.run, block) {
+                Some(name) => is_distinguished(checker, name, steps),
+                None => true,
+            },
+            _ => false,
+        },
+        _ => false,
+    })
+}
+
+/// What parameters for the environment are called, in lower case: the whole name, or its beginning where it ends with `*`.
+const ENVIRONMENT: [&str; 4] = ["env", "envname", "envtype", "environment*"];
+
+fn is_of_environment(parameter: &str) -> bool {
+    let lower = parameter.to_ascii_lowercase();
+    ENVIRONMENT.iter().any(|known| match known.strip_suffix('*') {
+        Some(beginning) => lower.starts_with(beginning),
+        None => lower == *known,
+    })
 }

@@ -2,10 +2,11 @@
 
 use super::subject::SubjectOf;
 use crate::eval::text;
-use crate::eval::value::{Origin, Value};
-use crate::facts::{Grant, managed_policy_grant};
+use crate::eval::value::{Content, Origin, Value};
+use crate::facts::{Grant, managed_policy_grant, sends_source};
 use crate::policy::{self, DocumentKind};
 use crate::rules::checker::{Checker, Item, Judgement, Location, value_location};
+use crate::source::Span;
 use crate::truth::Truth;
 use serde::Deserialize;
 
@@ -89,6 +90,65 @@ pub(super) fn conditions_restrict_callers<'m, 't>(checker: &mut Checker<'_, 'm, 
     policy::restricts_callers(checker.run, statement, &[], &subject).into()
 }
 
+/// Whether the statement allows an AWS service to act for any account, although the service sends the account that it acts for. The
+/// locations are such services.
+pub(super) fn serves_any_account<'m, 't>(checker: &mut Checker<'_, 'm, 't>, item: &Item<'m, 't>) -> Judgement {
+    let Some((statement, path)) = statement(item) else { return Truth::Unknown.into() };
+    let (mut truth, services) = policy::principal(checker.run, statement, policy::Who::Service);
+    if truth.is_false() {
+        return truth.into();
+    }
+    let subject = SubjectOf::of(checker, item.owner());
+    let resource = subject.subject();
+    let siblings = siblings(checker, item, statement);
+    truth = Truth::False;
+    let (mut certain, mut possible) = (Vec::new(), Vec::new());
+    for service in services {
+        let sends = checker.run.decide(&[service], &|values| match (values.first(), resource.service()) {
+            (Some(principal), Some(resource)) => sends_its_source(principal, resource),
+            _ => Truth::Unknown,
+        });
+        let admits = if sends.is_false() {
+            Truth::False
+        } else {
+            sends.and(policy::admits_service_for_anyone(checker.run, statement, &siblings, &resource, service))
+        };
+        truth = truth.or(admits);
+        match admits {
+            Truth::True => certain.push(service),
+            Truth::Unknown => possible.push(service),
+            Truth::False => {}
+        }
+    }
+    let mut locations = Vec::new();
+    if checker.explain {
+        let services = if certain.is_empty() { possible } else { certain };
+        for service in services {
+            let mut location = value_location(service, "Principal", &format!("{path}/Principal"));
+            location.words = vec![("service", service.text().unwrap_or_else(|| service.display().into()).into_owned())];
+            locations.push(location);
+        }
+    }
+    Judgement { truth, locations }
+}
+
+/// Whether a service principal is one that sends the account that it acts for to resources of a service.
+fn sends_its_source(principal: &Value<'_>, resource: &str) -> Truth {
+    if let Some(text) = principal.text() {
+        return sends_source(&text, resource).into();
+    }
+    // `logs.${AWS::Region}.amazonaws.com`
+    let beginning: String = principal
+        .parts()
+        .iter()
+        .map_while(|part| match &part.content {
+            Content::Known(text) => Some(text.as_ref()),
+            _ => None,
+        })
+        .collect();
+    if beginning.contains('.') { sends_source(&beginning, resource).into() } else { Truth::Unknown }
+}
+
 /// Whether the statement's conditions require one of some keys.
 #[derive(Clone, Debug, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
@@ -135,6 +195,9 @@ pub(super) fn surely_grants_admin<'m, 't>(checker: &mut Checker<'_, 'm, 't>, ite
 pub(super) fn needless_wildcard<'m, 't>(checker: &mut Checker<'_, 'm, 't>, item: &Item<'m, 't>) -> Judgement {
     let Some((statement, path)) = statement(item) else { return Truth::Unknown.into() };
     let found = policy::needless_wildcard(checker.run, statement);
+    if !found.truth.is_false() && is_of_event(checker, item, statement.span) {
+        return Truth::False.into();
+    }
     let mut locations = Vec::new();
     if checker.explain && found.truth.is_true() {
         for (resource, actions) in found.resources {
@@ -148,6 +211,12 @@ pub(super) fn needless_wildcard<'m, 't>(checker: &mut Checker<'_, 'm, 't>, item:
         }
     }
     Judgement { truth: found.truth, locations }
+}
+
+/// Whether something stands at an event of SAM: SAM itself wrote it there into a role, and the template cannot replace it.
+fn is_of_event<'m, 't>(checker: &Checker<'_, 'm, 't>, item: &Item<'m, 't>, span: Span) -> bool {
+    let written = checker.model.written(&item.owner().path(), span);
+    written.path.split('/').any(|step| step == "Events")
 }
 
 /// Action patterns as a sentence names them.
@@ -174,10 +243,7 @@ pub(super) fn managed_policy_grants<'m, 't>(
     grants: &[Grant],
 ) -> Judgement {
     let Item::Value { value, .. } = item else { return Truth::Unknown.into() };
-    // SAM attaches this policy for an event, and the template cannot replace it.
-    let by_event = grants == [Grant::Data]
-        && checker.model.written(&item.owner().path(), value.span).path.split('/').any(|step| step == "Events");
-    if by_event {
+    if grants == [Grant::Data] && is_of_event(checker, item, value.span) {
         return Truth::False.into();
     }
     let is_such = |arn: &str| managed_policy_grant(arn).is_some_and(|grant| grants.contains(&grant)).into();

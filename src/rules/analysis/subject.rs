@@ -15,9 +15,11 @@ pub(super) struct SubjectOf<'m, 't> {
 
 /// The services whose actions policies of these resources can have: the beginning of the types' names, and the service.
 /// Source: Service Authorization Reference.
-const SERVICES: [(&str, &str); 22] = [
+const SERVICES: [(&str, &str); 24] = [
     ("AWS::ApiGateway::", "execute-api"),
     ("AWS::Backup::", "backup"),
+    ("AWS::Bedrock::", "bedrock"),
+    ("AWS::BedrockAgentCore::", "bedrock-agentcore"),
     ("AWS::CodeArtifact::", "codeartifact"),
     ("AWS::DynamoDB::", "dynamodb"),
     ("AWS::ECR::Repository", "ecr"),

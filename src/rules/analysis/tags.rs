@@ -1,7 +1,7 @@
 //! The tags of a resource.
 
 use crate::eval::value::{Kind, Value};
-use crate::expand::{Section, exists};
+use crate::expand::{REWRITTEN, Section, exists};
 use crate::facts::{self, TagShape};
 use crate::graph::tag_keys;
 use crate::rules::checker::{Checker, Followed, Item, Judgement, Location};
@@ -46,6 +46,10 @@ impl Tagged {
                 missing.extend([before, key, "`"]);
             }
         }
+        if truth.is_false() && checker.model.is_rewritten(&block.path()) {
+            checker.run.note_reason(REWRITTEN);
+            truth = Truth::Unknown;
+        }
         checker.at(truth, || {
             let mut location = match followed {
                 // The key of the tags, not the whole list, unless the list is all there is to see.
@@ -79,8 +83,12 @@ pub struct UsesTagKeys {
 impl UsesTagKeys {
     pub(super) fn judge<'m, 't>(&self, checker: &mut Checker<'_, 'm, 't>, item: &Item<'m, 't>) -> Judgement {
         let keys = self.keys.texts(checker.settings);
-        let used = tag_keys::are_used(checker.model, &keys);
-        checker.at(used.into(), || {
+        let mut used = Truth::from(tag_keys::are_used(checker.model, &keys));
+        // A resource that is not known may have them.
+        if used.is_false() && checker.may_hide(&["*".to_owned()]) {
+            used = Truth::Unknown;
+        }
+        checker.at(used, || {
             let mut location = match (item, checker.model.whole.node.entry("Resources")) {
                 (Item::Block(block), Some(section)) if block.section == Section::Template => {
                     Location { span: section.key_span, path: section.key.to_string(), ..item.location() }

@@ -1,7 +1,7 @@
 //! What a quantifier looks at: values, statements, and resources on the other side of a reference.
 
 use super::Checker;
-use super::location::{Item, Location};
+use super::location::{Item, Location, NOT_DECLARED};
 use super::select::Selection;
 use crate::eval::text;
 use crate::eval::value::Kind;
@@ -91,7 +91,7 @@ impl<'m, 't> Checker<'_, 'm, 't> {
         match item {
             Item::Block(block) if block.section == Section::Template => match block.node.entry(section) {
                 Some(entry) => Location {
-                    state: "is not declared".to_owned(),
+                    state: NOT_DECLARED.to_owned(),
                     ..self.absent(entry.key_span, section.to_owned(), &types.join("` or `"))
                 },
                 None => self.own_location(item),

@@ -9,6 +9,9 @@ use crate::truth::Truth;
 /// The state of what is missing.
 pub const NOT_SET: &str = "is not set";
 
+/// The state of a resource that is missing.
+pub const NOT_DECLARED: &str = "is not declared";
+
 /// A location that explains a result.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Location {
@@ -31,10 +34,14 @@ pub struct Location {
 }
 
 impl Location {
+    /// Whether it is where something is missing.
+    pub fn is_of_absence(&self) -> bool {
+        self.state == NOT_SET || self.state == NOT_DECLARED
+    }
+
     /// The same location, with what a value is there.
     pub fn of_value(self, value: &Value<'_>) -> Self {
-        let display = value.display();
-        Self { state: ["is ", &display].concat(), value: display, ..self }
+        Self { state: value.state(), value: value.display(), ..self }
     }
 }
 
@@ -112,13 +119,12 @@ pub fn block_location(block: &Block<'_>) -> Location {
 
 /// The location of a value.
 pub fn value_location(value: &Value<'_>, name: &str, path: &str) -> Location {
-    let display = value.display();
     Location {
         span: value.span,
         path: path.to_owned(),
         name: name.to_owned(),
-        state: ["is ", &display].concat(),
-        value: display,
+        state: value.state(),
+        value: value.display(),
         message: None,
         words: Vec::new(),
         related: Vec::new(),

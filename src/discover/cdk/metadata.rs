@@ -1,0 +1,203 @@
+//! The metadata of a stack's constructs in a cloud assembly: `STACK.metadata.json`, which the manifest names as
+//! `additionalMetadataFile`, or `metadata` in the manifest itself before version 50.
+//!
+//! Sources: `aws-cdk-lib` 2.276.0, assemblies that it writes (schema 55.0.0), and `cloud-assembly-schema`, read in November 2026.
+
+use super::{MAX_BYTES, is_inner};
+use crate::constructs::{Acknowledgement, Construct, StackConstructs};
+use crate::discover::shown;
+use crate::finding::Origin;
+use serde::Deserialize;
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+use std::sync::Arc;
+
+/// What is said about each construct, by its path.
+pub(super) type Metadata = BTreeMap<String, Vec<Entry>>;
+
+/// One thing that is said about a construct.
+#[derive(Deserialize)]
+pub(super) struct Entry {
+    r#type: String,
+    #[serde(default)]
+    data: Value,
+    /// The calls that led to it.
+    #[serde(default)]
+    trace: Value,
+}
+
+#[derive(Deserialize)]
+struct Assets {
+    #[serde(default)]
+    files: BTreeMap<String, Asset>,
+}
+
+#[derive(Deserialize)]
+struct Asset {
+    source: Source,
+}
+
+#[derive(Deserialize)]
+struct Source {
+    path: Option<String>,
+}
+
+/// Reads a file of JSON in an assembly; none if it cannot be read or is not what it should be.
+fn json<T: for<'d> Deserialize<'d>>(folder: &Path, name: &str) -> Option<T> {
+    if !is_inner(name) {
+        return None;
+    }
+    let path = folder.join(name);
+    // Reading a pipe could wait indefinitely, and a link could lead anywhere.
+    if !path.symlink_metadata().ok()?.is_file() {
+        return None;
+    }
+    let mut text = String::new();
+    File::open(path).ok()?.take(MAX_BYTES).read_to_string(&mut text).ok()?;
+    serde_json::from_str(&text).ok()
+}
+
+/// What the metadata of a stack and the manifests of its assets tell.
+pub(super) fn read(folder: &Path, file: Option<&str>, inline: Metadata, assets: &[&str]) -> StackConstructs {
+    let mut metadata = inline;
+    metadata.extend(file.and_then(|file| json::<Metadata>(folder, file)).unwrap_or_default());
+    let mut places = Places::default();
+    let mut found = StackConstructs::default();
+    // Where templates begin in the tree of constructs.
+    let templates: BTreeMap<&str, Arc<str>> = metadata
+        .iter()
+        .filter_map(|(path, entries)| Some((trimmed(path), Arc::from(text(entries, "aws:cdk:templateFile")?))))
+        .collect();
+    for (path, entries) in &metadata {
+        let path = trimmed(path);
+        let origin = || entries.iter().filter(|entry| entry.r#type == "aws:cdk:creationStack").map(|entry| &entry.data);
+        let of_id = || entries.iter().filter(|entry| entry.r#type == "aws:cdk:logicalId").map(|entry| &entry.trace);
+        if let Some(logical_id) = text(entries, "aws:cdk:logicalId") {
+            let construct = Construct {
+                path: path.to_owned(),
+                template: template_of(path, &templates),
+                origin: origin().chain(of_id()).find_map(|calls| places.of(calls)),
+            };
+            found.by_name.entry(logical_id.to_owned()).or_default().push(construct);
+        }
+        for entry in entries.iter().filter(|entry| entry.r#type == "aws:cdk:acknowledged-rules") {
+            let origin = places.of(&entry.trace);
+            let rules = entry.data.as_object().into_iter().flatten();
+            found.acknowledged.extend(rules.map(|(rule, reason)| Acknowledgement {
+                path: path.to_owned(),
+                rule: rule.clone(),
+                reason: reason.as_str().unwrap_or_default().to_owned(),
+                origin: origin.clone(),
+            }));
+        }
+    }
+    found.acknowledged.sort_by(|one, other| (&one.path, &one.rule).cmp(&(&other.path, &other.rule)));
+    for manifest in assets {
+        let files = json::<Assets>(folder, manifest).map(|assets| assets.files).unwrap_or_default();
+        let named = files.into_iter().filter_map(|(hash, asset)| Some((hash, asset.source.path?)));
+        found.assets.extend(named.filter(|(_, path)| is_inner(path)));
+    }
+    found
+}
+
+/// The template that a construct is in: that of the nearest stack around it.
+fn template_of(path: &str, templates: &BTreeMap<&str, Arc<str>>) -> Option<Arc<str>> {
+    let mut outer = Some(path);
+    while let Some(path) = outer {
+        if let Some(template) = templates.get(path) {
+            return Some(Arc::clone(template));
+        }
+        outer = path.rsplit_once('/').map(|(outer, _)| outer);
+    }
+    None
+}
+
+/// A path without the slash before it.
+fn trimmed(path: &str) -> &str {
+    path.strip_prefix('/').unwrap_or(path)
+}
+
+fn text<'e>(entries: &'e [Entry], kind: &str) -> Option<&'e str> {
+    entries.iter().filter(|entry| entry.r#type == kind).find_map(|entry| entry.data.as_str())
+}
+
+/// The places in a program, each file looked up once.
+#[derive(Default)]
+struct Places {
+    /// The names that reports show, and whether the file is in the current folder.
+    files: BTreeMap<String, (String, bool)>,
+}
+
+impl Places {
+    /// The first place of the program itself among calls.
+    fn of(&mut self, calls: &Value) -> Option<Arc<Origin>> {
+        let calls = calls.as_array()?.iter().filter_map(Value::as_str);
+        let (file, line, column) = calls.filter_map(place).find(|(file, ..)| is_of_program(file))?;
+        let (file, is_here) = self.files.entry(file.to_owned()).or_insert_with(|| looked_up(file)).clone();
+        Some(Arc::new(Origin { file, line, column, is_here }))
+    }
+}
+
+/// Whether a file is not part of a package or of the runtime.
+fn is_of_program(file: &str) -> bool {
+    !file.starts_with("node:") && !file.split(['/', '\\']).any(|step| step == "node_modules" || step == "site-packages")
+}
+
+/// The name of a file that reports show, and whether it is in the current folder.
+fn looked_up(file: &str) -> (String, bool) {
+    let here = std::env::current_dir().and_then(|here| here.canonicalize()).ok();
+    let found = Path::new(file).canonicalize().ok().filter(|path| path.is_file());
+    match found.zip(here) {
+        Some((path, here)) if path.starts_with(&here) => (shown(path.strip_prefix(&here).unwrap_or(&path)), true),
+        _ => (file.to_owned(), false),
+    }
+}
+
+/// The file, the line and the column of a call: `new Records (/srv/app.ts:9:15)`, or without a name and parentheses.
+fn place(call: &str) -> Option<(&str, usize, usize)> {
+    let place = match call.trim().strip_suffix(')') {
+        Some(call) => call.rsplit_once('(')?.1,
+        None => call.trim().trim_start_matches("at "),
+    };
+    let (rest, column) = place.rsplit_once(':')?;
+    let (file, line) = rest.rsplit_once(':')?;
+    let number = |text: &str| text.parse().ok().filter(|number| *number > 0);
+    let file = file.strip_prefix("file://").unwrap_or(file);
+    (!file.is_empty()).then_some((file, number(line)?, number(column)?))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+    use super::*;
+
+    #[test]
+    fn calls_have_places() {
+        for (call, found) in [
+            ("new Records (/srv/app/lib/app.ts:9:15)", Some(("/srv/app/lib/app.ts", 9, 15))),
+            ("<anonymous> (C:\\app\\app.ts:12:3)", Some(("C:\\app\\app.ts", 12, 3))),
+            ("    at new Records (/srv/my app.js:8:24)", Some(("/srv/my app.js", 8, 24))),
+            ("at /srv/app.js:8:24", Some(("/srv/app.js", 8, 24))),
+            ("Object.<anonymous> (file:///srv/app.mjs:8:24)", Some(("/srv/app.mjs", 8, 24))),
+            ("...node internals...", None),
+            ("(no user code in 10 frames, use --stack-trace-limit to capture more)", None),
+            ("new App (/srv/app.js:0:1)", None),
+            ("", None),
+        ] {
+            assert_eq!(place(call), found, "{call}");
+        }
+        assert!(!is_of_program("/srv/node_modules/aws-cdk-lib/index.js") && !is_of_program("node:internal/main"));
+    }
+
+    #[test]
+    fn constructs_are_in_the_nearest_template() {
+        let templates = BTreeMap::from([("App", Arc::from("App.json")), ("App/Nest", Arc::from("Nest.json"))]);
+        let of = |path| template_of(path, &templates);
+        assert_eq!(of("App/Nest/Records/Resource").as_deref(), Some("Nest.json"));
+        assert_eq!(of("App/Nest.NestedStack/Resource").as_deref(), Some("App.json"));
+        assert_eq!(of("Other/Records"), None);
+    }
+}
