@@ -13,6 +13,7 @@ mod formats;
 mod gaps;
 mod governing;
 mod graph;
+mod graph_parts;
 mod missing;
 mod not_templates;
 mod options;
