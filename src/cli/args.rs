@@ -138,7 +138,10 @@ pub(super) struct LintArguments {
     #[arg(help_heading = PARAMETERS, long, value_name = "KEY=VALUE", value_parser = key_and_value)]
     pub(super) parameter: Vec<(String, String)>,
 
-    /// Set the parameters in a file for the AWS CLI or CodePipeline, or in a plain map (repeatable)
+    /// Set the parameters in a file for the AWS CLI, CodePipeline or the SAM CLI, or in a plain map (repeatable)
+    ///
+    /// Of a configuration of the SAM CLI, an environment is read: samconfig.toml#prod; without #, `default`. hipaalint never
+    /// reads samconfig.toml unless it is named here.
     #[arg(help_heading = PARAMETERS, long, value_name = "FILE")]
     pub(super) parameters: Vec<PathBuf>,
 

@@ -19,6 +19,7 @@ mod not_templates;
 mod options;
 mod pages;
 mod parameters;
+mod samconfig;
 mod severity;
 #[path = "../skipped/mod.rs"]
 mod skipped;
