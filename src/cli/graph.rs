@@ -187,11 +187,14 @@ fn several(folder: &Path, candidates: Vec<Candidate>, plan: &Plan, problems: &mu
     for (number, (candidate, findings, stacks)) in linted.iter().enumerate() {
         let id = SourceId(u32::try_from(number).unwrap_or(u32::MAX));
         let linter = linter(candidate);
-        let result = read(candidate, id).map_err(|diagnostic| (diagnostic, None)).and_then(|source| {
+        let result = read(candidate, id).and_then(|source| {
             let inputs = project::inputs(&linter, candidate, &Arc::default());
             let work = || draw(&source, &inputs, candidate.constructs.as_deref());
             let result = on_large_stack(work).unwrap_or_else(|| Err(bug(&source.name)));
-            result.map_err(|diagnostic| (diagnostic, Some(source)))
+            if result.is_err() {
+                problems.sources.push(source);
+            }
+            result
         });
         match result {
             Ok(mut drawing) => {
@@ -200,10 +203,7 @@ fn several(folder: &Path, candidates: Vec<Candidate>, plan: &Plan, problems: &mu
                 nested.extend(stacks.iter().map(|stack| (picture.drawings.len(), candidate, stack)));
                 picture.drawings.push(drawing);
             }
-            Err((diagnostic, source)) => {
-                problems.diagnostics.push(*diagnostic);
-                problems.sources.extend(source);
-            }
+            Err(diagnostic) => problems.diagnostics.push(*diagnostic),
         }
     }
     let ids = picture.drawings.iter().enumerate().flat_map(|(template, drawing)| {
