@@ -9,8 +9,9 @@ Sources, pinned (checked 2026-11):
   RULES.md: for each check the AWS Config rule and the control ids;
 - which of those ids exist in Revision 5: DISA's Control Correlation Identifier list of 2023-06-07, in
   @mitre/hdf-converters 2.14.0 (npm, Apache-2.0). Ids that are not in it are left out;
-- titles of controls: prowler 5.46.0 (PyPI, Apache-2.0), nist_800_53_revision_5_aws.json, and the headings of
-  https://github.com/NIST-SP-800-53-R5/NIST-SP-800-53-R5.github.io for the rest. A control without a title there has none.
+- titles of controls: prowler 5.46.0 (PyPI, Apache-2.0), nist_800_53_revision_5_aws.json, and for others the names of the pages of
+  https://github.com/NIST-SP-800-53-R5/NIST-SP-800-53-R5.github.io and the table in surreal70/Handbook-Generator
+  (templates/en/nist-800-53/9999_Framework_Mapping.md, commit 17a1367). A control without a title in these has none.
 
 The crosswalk from citations to controls is in rules/frameworks.yaml and is kept by hand.
 """
@@ -37,21 +38,24 @@ PAGES = {
     "RESTRICTED_COMMON_PORTS": "RESTRICTED_INCOMING_TRAFFIC",
     "EC2_INSTANCES_IN_VPC": "INSTANCES_IN_VPC",
 }
-# Headings of the documents of SP 800-53 Rev. 5 (see above), for controls that prowler does not have.
+# Titles of the other sources (see above), for controls that prowler does not have or misspells.
 HEADINGS = {
     "AC-11": "Device Lock",
     "AC-12": "Session Termination",
     "AC-19": "Access Control for Mobile Devices",
-    "AC-24(1)": "Transmit Access Authorization Information",
     "AT-2": "Literacy Training and Awareness",
     "AT-3": "Role-Based Training",
     "AT-4": "Training Records",
+    "AU-4": "Audit Log Storage Capacity",
+    "AU-6": "Audit Record Review, Analysis, and Reporting",
     "CA-3": "Information Exchange",
     "CA-6": "Authorization",
     "CP-3": "Contingency Training",
     "CP-4": "Contingency Plan Testing",
+    "CP-6": "Alternate Storage Site",
     "CP-7": "Alternate Processing Site",
     "CP-8": "Telecommunications Services",
+    "IA-2": "Identification and Authentication (Organizational Users)",
     "IR-2": "Incident Response Training",
     "IR-3": "Incident Response Testing",
     "IR-5": "Incident Monitoring",
@@ -79,6 +83,7 @@ HEADINGS = {
     "PL-4": "Rules of Behavior",
     "PM-1": "Information Security Program Plan",
     "PM-2": "Information Security Program Leadership Role",
+    "PM-11": "Mission and Business Process Definition",
     "PS-2": "Position Risk Designation",
     "PS-3": "Personnel Screening",
     "PS-4": "Personnel Termination",
@@ -88,6 +93,9 @@ HEADINGS = {
     "PS-8": "Personnel Sanctions",
     "RA-2": "Security Categorization",
     "SA-4": "Acquisition Process",
+    "SC-5": "Denial-of-Service Protection",
+    "SC-28": "Protection of Information at Rest",
+    "SI-5": "Security Alerts, Advisories, and Directives",
 }
 for family in "AC AT AU CA CM CP IA IR MA MP PE PL PS PT RA SA SC SI SR".split():
     HEADINGS[f"{family}-1"] = "Policy and Procedures"
@@ -131,17 +139,23 @@ def checks_of(document):
 
 
 def titles_of(requirements):
+    """The titles of controls. Those of enhancements have errors there, so an enhancement has the title of its control."""
     titles = {}
     for requirement in requirements:
-        attributes = requirement["Attributes"][0]
-        for text in (attributes.get("SubSection"), attributes.get("SubGroup"), requirement["Name"]):
-            after = re.fullmatch(r"(.*\S)\s*\(([A-Z]{2}-\d+(?:\(\d+\))?)\)", text or "")
-            before = re.fullmatch(r"([A-Z]{2}-\d+(?:\(\d+\))?) (.+)", text or "")
-            if after:
-                titles.setdefault(after[2], after[1])
-            elif before:
-                titles.setdefault(before[1], before[2])
-    return titles
+        found = re.fullmatch(r"\s*(.*\S)\s*\(([A-Z]{2}-\d+)\)", requirement["Attributes"][0].get("SubSection") or "")
+        if found:
+            titles.setdefault(found[2], found[1])
+    # Small words have capitals there.
+    small = re.compile(r"(?<=[ /-])(And|For|From|In|Of|On|Or|The|To|With)(?= )")
+    return {name: small.sub(lambda word: word[0].lower(), title) for name, title in titles.items()}
+
+
+def title_of(name, titles):
+    base, _, enhancement = name.partition("(")
+    title = HEADINGS.get(base) or titles.get(base)
+    if title and enhancement:
+        return f"{title}, enhancement {enhancement.rstrip(')')}"
+    return title
 
 
 def main():
@@ -154,7 +168,7 @@ def main():
         prowler = json.loads(wheel.read("prowler/compliance/aws/nist_800_53_revision_5_aws.json"))
     known = {control(index) for index in re.findall(r'"NIST SP 800-53 Revision 5"[^>]*index="([^"]+)"', cci)}
     titles = titles_of(prowler["Requirements"])
-    if len(rows) < 120 or len(known) < 1000 or len(titles) < 200:
+    if len(rows) < 120 or len(known) < 1000 or len(titles) < 70:
         sys.exit(f"a source has changed its form: {len(rows)} checks, {len(known)} controls, {len(titles)} titles")
     cited = re.findall(r'(?m)^    "164[^"]*": "([A-Z]{2}-[^"]*)"', (ROOT / "rules" / "frameworks.yaml").read_text())
     crosswalk = {name for names in cited for name in names.split()}
@@ -176,7 +190,7 @@ def main():
         "items:",
     ]
     for name in sorted(used, key=order):
-        title = titles.get(name) or HEADINGS.get(name)
+        title = title_of(name, titles)
         lines.append(f'  - {{ id: "{name}"' + (f', title: "{title}" }}' if title else " }"))
     lines.append("checks:")
     for name in sorted(checks):
