@@ -4,6 +4,16 @@ use super::{capitalized, cell};
 use crate::rules::frameworks::{Basis, Framework, Item, Mapping, frameworks};
 use crate::rules::load::{RuleEntry, RuleSet};
 
+/// What a neighboring regulation adds. Sources, read in November 2026: <https://natlawreview.com> (2 March 2026),
+/// <https://www.paubox.com/blog/february-deadline-set-for-compliance-with-updated-part-2-rule>, <https://perea.ai/research/42-cfr-part-2-in-production-2026>.
+const PART_2: &str = "\n### 42 CFR Part 2\n\n\
+    Records of treatment for substance use disorders are also subject to 42 CFR Part 2. Its final rule (89 FR 12472, 16 February \
+    2024) applies since 16 April 2024. Compliance is required since 16 February 2026, and since then HHS's Office for Civil Rights \
+    enforces it and takes complaints. Part 2 adds consent, also one consent for all treatment, payment and operations, limits on the \
+    use of records in proceedings against the patient, notices, and the duty to notify of breaches as under HIPAA. These are about \
+    consent and disclosure, and no template shows them, so there are no rules for Part 2. Such records are PHI as well if a covered \
+    entity or a business associate has them: tag what contains them as PHI, and the rules here apply.\n";
+
 /// The sections.
 pub(super) fn sections(rules: &RuleSet) -> String {
     let mut page = "\n## Other frameworks\n\n\
@@ -15,6 +25,7 @@ pub(super) fn sections(rules: &RuleSet) -> String {
     for framework in frameworks() {
         page.push_str(&section(framework, rules));
     }
+    page.push_str(PART_2);
     page
 }
 
