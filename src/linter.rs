@@ -1,10 +1,12 @@
 //! Templates and rules in, findings out: the library's one entry. Prints nothing.
 
 mod check;
+mod coverage;
 pub mod drawing;
 mod exceptions;
 mod file_report;
 mod includes;
+mod inner;
 mod iterations;
 mod locations;
 mod meant;
@@ -13,11 +15,12 @@ mod redaction;
 mod setup;
 mod spelling;
 mod stacks;
+mod targets;
 
 use crate::constructs::Constructs;
 use crate::date::Date;
 use crate::eval::Memory;
-use crate::eval::inputs::{Inputs, Pinned, Refused};
+use crate::eval::inputs::{Inputs, Pinned, Refused, Shared};
 use crate::exceptions::{Aliases, Exceptions};
 use crate::expand::{self, Block, Model};
 use crate::finding::{Counts, Diagnostic, Finding, Level, Outcome, RuleSeverity, Severity};
@@ -27,7 +30,7 @@ use crate::rules::load::{RuleEntry, RuleSet};
 use crate::rules::operand::Settings;
 use crate::rules::rule::TargetName;
 use crate::source::{Source, Span};
-use crate::syntax::{self, Node};
+use crate::syntax::{self, Document, Node, SyntaxError};
 use crate::template::{self, Template};
 use check::{CheckResult, Setting, Violation, run_check};
 use foldhash::{HashMap, HashMapExt};
@@ -38,6 +41,7 @@ use spelling::spelling;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, OnceLock};
+use targets::{Kinds, blocks, occurs};
 
 pub use crate::expand::includes::MAX_INCLUDES;
 pub use crate::graph::secrets::is_secret_name;
@@ -45,7 +49,7 @@ pub use file_report::{Declared, FileReport, Notice, NoticeKind};
 pub use includes::{Loaded, Loader};
 pub use meant::NOT_A_TEMPLATE;
 pub use setup::SetupError;
-pub use stacks::{Nested, shared};
+pub use stacks::{ELSEWHERE, Nested};
 
 /// What a project is linted with. Shared between threads.
 #[derive(Debug, Default)]
@@ -56,6 +60,10 @@ pub struct Linter {
     by_type: HashMap<String, Vec<usize>>,
     /// Those that look at anything else as well, or at nothing else.
     others: Vec<usize>,
+    /// The patterns of types that rules name.
+    patterns: Vec<TargetName>,
+    /// The wider profiles that types have rules in.
+    wider: OnceLock<coverage::Profiles>,
     /// Those that are about exceptions.
     about_exceptions: Vec<usize>,
     /// Rules about exceptions that were not selected: they say why an exception of a selected rule does not hold, and nothing else.
@@ -148,6 +156,8 @@ impl Linter {
             selected,
             by_type: HashMap::new(),
             others: Vec::new(),
+            patterns: Vec::new(),
+            wider: OnceLock::new(),
             about_exceptions: Vec::new(),
             companions: Vec::new(),
             inputs: pinned.into(),
@@ -161,7 +171,8 @@ impl Linter {
         Ok(linter)
     }
 
-    /// The same linter on a day: exceptions that ended before it do not hold. Without one, none ever ends.
+    /// The same linter on a day: exceptions that ended before it do not hold, and versions whose support ended are not supported.
+    /// Without one, no exception ends, and the day of AWS's data decides on versions.
     #[must_use]
     pub fn on(self, today: Date) -> Self {
         Self { today: Some(today), ..self }
@@ -205,6 +216,9 @@ impl Linter {
         for (position, selected) in self.selected.iter().enumerate() {
             let targets = self.rules.entries().get(selected.index).map_or(&[][..], |entry| &entry.targets);
             for target in targets {
+                if matches!(target, TargetName::Types(_)) {
+                    self.patterns.push(target.clone());
+                }
                 match target {
                     TargetName::Type(kind) => {
                         self.by_type.entry(kind.clone()).or_default().push(position);
@@ -277,8 +291,38 @@ impl Linter {
         inputs: &Inputs,
         constructs: Option<&Constructs>,
     ) -> FileReport {
+        self.lint_document(source, syntax::read(source.text(), source.id), load, inputs, constructs, 0)
+    }
+
+    /// As [`lint_in`](Self::lint_in), and what the text shares with other stacks: it is read once for both.
+    pub fn lint_and_share(
+        &self,
+        source: &Source,
+        load: &Loader<'_>,
+        inputs: &Inputs,
+        constructs: Option<&Constructs>,
+    ) -> (FileReport, Shared) {
+        let document = syntax::read(source.text(), source.id);
+        let shared = document.as_ref().map(|document| stacks::shared(document, inputs)).unwrap_or_default();
+        (self.lint_document(source, document, load, inputs, constructs, 0), shared)
+    }
+
+    /// Lints one text that is inside of so many templates.
+    fn lint_inside(&self, source: &Source, load: &Loader<'_>, inputs: &Inputs, depth: usize) -> FileReport {
+        self.lint_document(source, syntax::read(source.text(), source.id), load, inputs, None, depth)
+    }
+
+    fn lint_document(
+        &self,
+        source: &Source,
+        document: Result<Document<'_>, SyntaxError>,
+        load: &Loader<'_>,
+        inputs: &Inputs,
+        constructs: Option<&Constructs>,
+        depth: usize,
+    ) -> FileReport {
         let mut report = FileReport::default();
-        let document = match syntax::read(source.text(), source.id) {
+        let document = match document {
             Ok(document) => document,
             Err(error) => {
                 report.diagnostics.push(includes::unreadable(source, error));
@@ -336,7 +380,8 @@ impl Linter {
         let tree = expansion.before_transform.as_deref().unwrap_or(&expansion.root);
         let spelling = spelling(tree, &self.newer_than_schemas);
         report.notices = spelling.notices;
-        for found in spelling.notes.iter().chain(&expansion.notes) {
+        let left = coverage::notice_left(&expansion, &mut report);
+        for found in spelling.notes.iter().chain(&expansion.notes).chain(&left) {
             report.diagnostics.push(note(found.code, found.span, &found.message, &found.help));
         }
         let (given, pinned): (Vec<Refused>, Vec<Refused>) = refused.into_iter().partition(|refused| refused.is_given);
@@ -345,10 +390,10 @@ impl Linter {
             let help = "Pass a value that the parameter accepts.";
             report.diagnostics.push(note("refused-parameter", refused.span, &refused.sentence(), help));
         }
-        report.diagnostics.sort_by_key(|diagnostic| diagnostic.span);
         let memory = Memory::default();
         let model = Model::expanded(&template, &expansion, inputs, &memory);
         report.resources = model.resources.len();
+        self.count_unruled(&model, &mut report);
         let secret: BTreeSet<&str> = secret_parameters(&model).into_iter().map(|parameter| parameter.name).collect();
         let declared = template
             .parameters
@@ -363,8 +408,18 @@ impl Linter {
             self.apply(selected, &kinds, &model, &mut exceptions, &mut pending, &mut report);
         }
         report.nested = stacks::nested(&model, constructs);
+        let (elsewhere, note_elsewhere) = stacks::elsewhere(&model, &report.nested);
+        report.notices.extend(elsewhere);
+        let outer = inner::Outer { linter: self, source, model: &model, depth };
+        let inside = outer.lint(&mut exceptions, &mut report);
+        for found in inside.notes.iter().chain(&note_elsewhere) {
+            report.diagnostics.push(note(found.code, found.span, &found.message, &found.help));
+        }
+        report.diagnostics.sort_by_key(|diagnostic| diagnostic.span);
         let pins_something = template.parameters.iter().any(|parameter| inputs.fixed(parameter.name).is_some());
         self.settle(&exceptions, pins_something, &mut report);
+        report.suppressed.extend(inside.suppressed);
+        report.exceptions.extend(inside.exceptions);
         if let Some(constructs) = constructs {
             origins::mark(&mut report, constructs);
         }
@@ -378,6 +433,7 @@ impl Linter {
             secrets.extend(written_secrets(&model, &roots, inputs));
         }
         redaction::redact(&mut report, source, texts.into_sources(), &secrets);
+        report.hidden.extend(inside.hidden);
         report
     }
 
@@ -402,7 +458,7 @@ impl Linter {
         let mut counts = Counts::default();
         // A rule that runs outside of its profiles, because a configuration sets its level, runs as a whole.
         let profile = self.profile.as_deref().filter(|profile| entry.file.is_some() || entry.is_in(profile));
-        let setting = Setting { parameters: &settings, configured: &selected.settings, profile };
+        let setting = Setting { parameters: &settings, configured: &selected.settings, profile, today: self.today };
         for check in &rule.checks {
             let level = check.level.filter(|_| !selected.is_level_set).unwrap_or(selected.level);
             let mut record = Record { level, counts: &mut counts, exceptions, found: &mut *pending };
@@ -509,55 +565,6 @@ fn broken_rule(id: &str, error: &str) -> Diagnostic {
         help: "This is a bug in hipaalint. Please report it.".to_owned(),
         related: Vec::new(),
     }
-}
-
-/// Whether a template with resources of these types has any block of this kind.
-fn occurs(target: &TargetName, kinds: &[&str], model: &Model<'_, '_>) -> bool {
-    match target {
-        TargetName::Parameters => !model.parameters.is_empty(),
-        TargetName::Outputs => !model.outputs.is_empty(),
-        TargetName::Template => true,
-        // They are judged when everything else has been.
-        TargetName::Exceptions => false,
-        _ => kinds.iter().any(|kind| target.has_type(kind)),
-    }
-}
-
-/// Resource types of a template; most rules look at one.
-type Kinds<'t> = SmallVec<[&'t str; 2]>;
-
-/// The blocks that some of the targets name, each once, in the order of the template. `kinds` are the types of the template that the
-/// targets' rule names.
-fn blocks<'m, 't>(targets: &[TargetName], kinds: &[&str], model: &'m Model<'m, 't>) -> SmallVec<[&'m Block<'t>; 8]> {
-    let mut blocks: SmallVec<[&'m Block<'t>; 8]> = SmallVec::new();
-    // Groups of blocks, each in the order of the template.
-    let mut groups = 0;
-    let mut add = |kind: &str| {
-        let before = blocks.len();
-        blocks.extend(model.of_type(kind));
-        groups += usize::from(blocks.len() > before);
-    };
-    if targets.iter().all(|target| matches!(target, TargetName::Type(_))) {
-        kinds.iter().filter(|kind| targets.iter().any(|target| target.name() == **kind)).for_each(|kind| add(kind));
-    } else {
-        // A template has many resources of few types: each of its types is asked about once.
-        model.types().filter(|kind| targets.iter().any(|target| target.has_type(kind))).for_each(add);
-    }
-    for target in targets {
-        match target {
-            TargetName::Parameters => blocks.extend(&model.parameters),
-            TargetName::Outputs => blocks.extend(&model.outputs),
-            TargetName::Template => blocks.push(&model.whole),
-            _ => continue,
-        }
-        groups += 1;
-    }
-    if groups > 1 {
-        // All iterations of a loop have the same key.
-        blocks.sort_by_key(|block| (block.key_span, block.name));
-        blocks.dedup_by(|a, b| a.is(b));
-    }
-    blocks
 }
 
 /// What a finding says.

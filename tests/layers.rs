@@ -18,7 +18,7 @@ const LAYERS: [(&str, &[&str]); 29] = [
     ("nearest", &[]),
     ("syntax", &["source", "nearest"]),
     ("template", &["source", "nearest", "syntax"]),
-    ("eval", &["source", "truth", "facts", "syntax", "template"]),
+    ("eval", &["source", "nearest", "truth", "facts", "syntax", "template"]),
     // The last that reads templates as written; everything above it sees what comes to be.
     ("expand", &["source", "facts", "syntax", "template", "eval", "finding"]),
     ("policy", &["source", "truth", "facts", "syntax", "eval", "expand", "finding"]),
@@ -28,6 +28,7 @@ const LAYERS: [(&str, &[&str]); 29] = [
         "rules",
         &[
             "source",
+            "date",
             "truth",
             "facts",
             "expression",

@@ -53,7 +53,7 @@ def failing(binary, paths):
 
 
 def expected():
-    """Differences that are meant: (template, rule, reason)."""
+    """Differences that are meant: (template, rule, where it fails, reason)."""
     lines = (HERE / "sam.tsv").read_text().splitlines()
     return [line.split("\t") for line in lines if line and not line.startswith("#")]
 
@@ -93,12 +93,12 @@ def main():
                     if os.environ.get("COUNTS"):
                         print(f"COUNT\t{name}\t{rule}\t{here[rule]} on SAM, {there[rule]} translated")
                 continue
-            side = "only on SAM" if rule in here else "only translated"
+            side = "SAM" if rule in here else "translated"
             other = theirs_undecided.get(target, {}) if rule in here else ours_undecided.get(source, {})
-            reason = next((reason for template, other_rule, reason in known if fnmatch(name, template) and rule == other_rule), None)
+            reason = next((each[3] for each in known if fnmatch(name, each[0]) and [rule, side] == each[1:3]), None)
             unknown += reason is None
             note = " (undecided on the other)" if rule in other else ""
-            print(f"{'known' if reason else 'DIFFERS'}\t{name}\t{rule}\t{here[rule] or there[rule]} {side}{note}")
+            print(f"{'known' if reason else 'DIFFERS'}\t{name}\t{rule}\t{here[rule] or there[rule]} only {side}{note}")
     print(f"{len(pairs)} templates, {refused} refused by the translator")
     print(f"{agreed} of {total} pairs of template and rule agree; {total - agreed - unknown} others have their reason, {unknown} have none")
     print(f"{sum(counts.values())} pairs agree with different numbers of findings")

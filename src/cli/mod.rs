@@ -8,6 +8,7 @@ mod completions;
 mod controls;
 mod deferred;
 mod explain;
+mod gaps;
 mod graph;
 mod init;
 mod lint;

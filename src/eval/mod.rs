@@ -106,6 +106,9 @@ pub struct Resource<'t> {
 /// linted, and functions can double their arguments at every level.
 const MAX_BYTES_MADE: usize = 64 << 20;
 
+/// So many missing names of one template are compared with the names that exist.
+const MAX_SEARCHES: usize = 200;
+
 /// Evaluates the nodes of one template. Not shared between threads.
 pub struct Evaluator<'m, 't> {
     /// The template that `Ref`, `Fn::FindInMap` and conditions read.
@@ -117,6 +120,7 @@ pub struct Evaluator<'m, 't> {
     memo: RefCell<Memo<'m, 't>>,
     atoms: RefCell<Atoms>,
     bytes_made: Cell<usize>,
+    searches: Cell<usize>,
     rules_apply: OnceCell<bool>,
     /// What is known of the deployment.
     inputs: &'t Inputs,
@@ -174,6 +178,7 @@ impl<'m, 't> Evaluator<'m, 't> {
             memo: RefCell::default(),
             atoms: RefCell::default(),
             bytes_made: Cell::default(),
+            searches: Cell::default(),
             rules_apply: OnceCell::default(),
             feasible: RefCell::default(),
             openings: RefCell::default(),
@@ -214,6 +219,12 @@ impl<'m, 't> Evaluator<'m, 't> {
             self.bytes_made.set(made);
         }
         made <= MAX_BYTES_MADE
+    }
+
+    /// Whether there may be one more search for the name that was meant by a missing one.
+    fn may_search(&self) -> bool {
+        self.searches.set(self.searches.get().saturating_add(1));
+        self.searches.get() <= MAX_SEARCHES
     }
 
     /// The number of a lookup, the same for equal lookups; none if the budget is spent.

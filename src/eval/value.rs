@@ -133,8 +133,17 @@ pub enum Origin<'t> {
         /// The call, spelled so that equal spellings give equal pieces.
         of: Option<Arc<str>>,
     },
-    /// A function whose arguments are not what CloudFormation takes, or a reference to nothing.
+    /// A function whose arguments are not what CloudFormation takes.
     Malformed(&'t str),
+    /// A reference to something that the template does not declare.
+    Missing {
+        /// Its name.
+        name: &'t str,
+        /// Whether it must be a resource: an attribute of it is wanted.
+        has_attribute: bool,
+        /// The name that was probably meant.
+        meant: Option<&'t str>,
+    },
     /// Somewhere inside a value that is not known, which may still be a list of lists so many levels deep; 0 is a text.
     Inside(u8),
 }
@@ -192,6 +201,15 @@ impl Origin<'_> {
                 format!("`{name}` is not a function of CloudFormation")
             }
             Self::Malformed(name) => format!("`{name}` has arguments that CloudFormation does not accept"),
+            Self::Missing { name, has_attribute, meant } => {
+                let meant = meant.map(|meant| format!("; did you mean `{meant}`?")).unwrap_or_default();
+                let lack = match has_attribute {
+                    true => "the template does not declare as a resource",
+                    false if name.starts_with("AWS::") => "is not a pseudo parameter",
+                    false => "the template does not declare",
+                };
+                format!("the value refers to `{name}`, which {lack}{meant}")
+            }
             Self::Inside(_) => "the value is part of an unknown value".to_owned(),
         }
     }
@@ -254,7 +272,7 @@ impl<'t> Value<'t> {
                     return None;
                 }
                 [part] if !part.content.is_known() => match part.origin {
-                    Origin::Function { .. } | Origin::Malformed(_) => LISTS_INSIDE - 1,
+                    Origin::Function { .. } | Origin::Malformed(_) | Origin::Missing { .. } => LISTS_INSIDE - 1,
                     _ => 0,
                 },
                 _ => return None,
@@ -379,6 +397,13 @@ impl<'t> Value<'t> {
         unsettled.find(|part| !matches!(part.origin, Origin::Pseudo(_))).or(first)
     }
 
+    /// What a value is, to follow its name: `is "Suspended"`. Names what the value refers to if the template does not declare that.
+    pub fn state(&self) -> String {
+        let missing = self.parts().iter().find(|part| matches!(part.origin, Origin::Missing { .. }));
+        let reason = missing.map(|part| format!(", but {}", part.origin.reason())).unwrap_or_default();
+        format!("is {}{reason}", self.display())
+    }
+
     /// As a person would write it in a sentence: `"AES256"`, `true`, `"patient-${Env}"`, "a list of 3".
     pub fn display(&self) -> String {
         match &self.kind {
@@ -413,9 +438,10 @@ fn display_parts(parts: &[Part<'_>]) -> String {
 /// A part as `Fn::Sub` would spell it: `${Env}`, `${Bucket.Arn}`.
 pub fn placeholder(origin: &Origin<'_>) -> String {
     match origin {
-        Origin::Parameter(name) | Origin::Pseudo(name) | Origin::Resource { id: name, attribute: None } => {
-            ["${", name, "}"].concat()
-        }
+        Origin::Parameter(name)
+        | Origin::Pseudo(name)
+        | Origin::Resource { id: name, attribute: None }
+        | Origin::Missing { name, .. } => ["${", name, "}"].concat(),
         Origin::Resource { id, attribute: Some(attribute) } => format!("${{{id}.{attribute}}}"),
         Origin::Dynamic { service, .. } => match service {
             DynamicService::SecretsManager => "{{resolve:secretsmanager:…}}",

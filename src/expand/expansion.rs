@@ -24,6 +24,8 @@ pub struct Expansion<'t> {
     pub origins: Origins,
     /// What could not be expanded, or is odd about it.
     pub notes: Vec<Note>,
+    /// What of SAM is left as it is written, so that no rule looks at what SAM makes of it.
+    pub left: Vec<Left>,
     /// Resources that exist as well, but are unknown.
     pub hidden: Hidden,
     /// Whether a macro of the author's own gets the whole template, and may change all of it.
@@ -40,6 +42,7 @@ impl<'t> Expansion<'t> {
             before_transform: None,
             origins: Origins::default(),
             notes: Vec::new(),
+            left: Vec::new(),
             hidden: Hidden::default(),
             is_rewritten: false,
             budget: Budget(MAX_NODES),
@@ -109,6 +112,30 @@ pub struct Note {
     pub help: String,
 }
 
+/// Something of SAM that is left as it is written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Left {
+    /// What it is.
+    pub kind: LeftKind,
+    /// The logical id of the resource, or the name of the event or connector.
+    pub name: String,
+    /// The type of the resource; for an event or connector, the logical id of its resource.
+    pub of: String,
+    /// Where the name is written.
+    pub span: Span,
+}
+
+/// What is left as it is written.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum LeftKind {
+    /// A resource.
+    Resource,
+    /// An event of a resource.
+    Event,
+    /// A connector in the attributes of a resource.
+    Connector,
+}
+
 /// Where the blocks of an expanded tree come from, by the path that they have in it: `Resources/TableScore`, or for what a loop
 /// makes inside a resource `Resources/Api/Properties/Names/Score`.
 #[derive(Clone, Debug, Default)]
@@ -156,9 +183,11 @@ pub enum Part {
         /// Its type: `Schedule`.
         kind: String,
     },
-    /// Something that belongs to one of the connectors in its attributes.
-    OfConnector {
-        /// The connector's name.
+    /// Something that belongs to a part of it that is no event.
+    OfPart {
+        /// The attribute or property that the part is in: `Connectors`.
+        within: &'static str,
+        /// The part's name; empty where there is only one.
         name: String,
     },
 }

@@ -4,6 +4,7 @@ use super::Nested;
 use crate::eval::inputs::Refused;
 use crate::finding::{Counts, Diagnostic, Exception, Finding};
 use crate::source::{Hidden, Source, Span};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// A parameter that a template declares.
@@ -20,7 +21,7 @@ pub struct Declared {
 pub struct Notice {
     /// Why.
     pub kind: NoticeKind,
-    /// The logical id of the resource, or the name of the event.
+    /// The logical id of the resource, or the name of the event or connector.
     pub name: String,
     /// Where the name is written.
     pub span: Span,
@@ -37,6 +38,16 @@ pub enum NoticeKind {
     NotTransformed,
     /// An event of AWS SAM that is not known.
     UnknownEvent,
+    /// A resource of AWS SAM that is not expanded.
+    NotExpanded,
+    /// An event of AWS SAM that is not expanded.
+    EventNotExpanded,
+    /// A connector of AWS SAM that is not expanded.
+    ConnectorNotExpanded,
+    /// A template inside of a property that cannot be read.
+    InnerTemplate,
+    /// A nested stack, stack set, or product whose template is not in the run.
+    TemplateNotFound,
 }
 
 /// The result for one file.
@@ -62,6 +73,8 @@ pub struct FileReport {
     pub is_template: bool,
     /// Resources in the template.
     pub resources: usize,
+    /// The types of resources that no rule of the run is about, with their numbers, if no notice is about them.
+    pub unruled: BTreeMap<String, usize>,
     /// Checks with a result.
     pub counts: Counts,
     /// The same by rule, for each with a result.

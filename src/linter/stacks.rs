@@ -1,18 +1,46 @@
-//! What ties a template to others: the nested stacks that it declares, with what it gives to their parameters, and the exports
-//! that it makes.
+//! What ties a template to others: the nested stacks that it declares, with what it gives to their parameters, the templates that
+//! are somewhere else, and the exports that it makes.
 
+use super::file_report::{Notice, NoticeKind};
 use crate::constructs::Constructs;
 use crate::eval::inputs::{Given, Inputs, Output, Shared};
 use crate::eval::value::{Kind, Value};
 use crate::eval::{Descent, Memory, Run, explore};
+use crate::expand::expansion::Note;
 use crate::expand::{self, Block, Model};
-use crate::source::{Source, Span};
-use crate::syntax::{self, Node};
+use crate::source::Span;
+use crate::syntax::{Document, Node};
 use crate::template::{self, Template};
+use foldhash::HashSet;
 use std::collections::BTreeMap;
+
+/// The code of the note about templates that are not files of the project.
+pub const ELSEWHERE: &str = "template-elsewhere";
 
 /// The type of nested stacks; SAM's applications have become it too.
 const STACK: &str = "AWS::CloudFormation::Stack";
+/// The type of stacks in several accounts and Regions.
+pub(super) const STACK_SET: &str = "AWS::CloudFormation::StackSet";
+
+/// The types of resources that are deployed from a template somewhere else, with the property that says where; with none, the
+/// type has no other place for it. Apart from stacks and stack sets, none can have a local file.
+///
+/// Source: the resource types' pages in the CloudFormation Template Reference (2026-11).
+const TEMPLATES_ELSEWHERE: [(&str, Option<&str>); 8] = [
+    (STACK, None),
+    (STACK_SET, Some("TemplateURL")),
+    ("AWS::CloudFormation::ModuleVersion", None),
+    ("AWS::Config::ConformancePack", Some("TemplateS3Uri")),
+    ("AWS::Config::OrganizationConformancePack", Some("TemplateS3Uri")),
+    ("AWS::SageMaker::Project", None),
+    ("AWS::ServiceCatalog::CloudFormationProduct", None),
+    ("AWS::ServiceCatalog::CloudFormationProvisionedProduct", None),
+];
+
+/// Whether resources of a type do nothing but deploy a template.
+pub(super) fn holds_template(kind: &str) -> bool {
+    TEMPLATES_ELSEWHERE.iter().any(|(own, _)| *own == kind)
+}
 
 /// A nested stack whose template is a file beside its parent.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,15 +55,54 @@ pub struct Nested {
     pub given: Option<BTreeMap<String, Given>>,
 }
 
-/// The nested stacks of a template that have a local file, in the order of the template.
+/// The nested stacks and stack sets of a template that have a local file, in the order of the template.
 pub(super) fn nested<'m>(model: &'m Model<'m, '_>, constructs: Option<&Constructs>) -> Vec<Nested> {
-    model
-        .of_type(STACK)
+    let mut nested: Vec<Nested> = [STACK, STACK_SET]
+        .into_iter()
+        .flat_map(|kind| model.of_type(kind))
         .filter_map(|block| {
             let (location, given) = stack(block, model, constructs)?;
             Some(Nested { name: block.name.to_owned(), span: block.key_span, location, given })
         })
-        .collect()
+        .collect();
+    nested.sort_by_key(|nested| nested.span);
+    nested
+}
+
+/// The resources of a template whose own template is not a local file, in the order of the template, with a note about all of them.
+pub(super) fn elsewhere(model: &Model<'_, '_>, nested: &[Nested]) -> (Vec<Notice>, Option<Note>) {
+    let local: HashSet<&str> = nested.iter().map(|nested| nested.name.as_str()).collect();
+    let mut found: Vec<(&Block<'_>, Notice)> = Vec::new();
+    for (kind, property) in TEMPLATES_ELSEWHERE {
+        let has_place = |block: &&Block<'_>| {
+            let Some(name) = property else { return true };
+            block.node.get("Properties").is_some_and(|properties| properties.get(name).is_some())
+        };
+        let remote = model.of_type(kind).filter(has_place).filter(|block| !local.contains(block.name));
+        found.extend(remote.map(|block| {
+            let kind = NoticeKind::TemplateNotFound;
+            (block, Notice { kind, name: block.written_name().to_owned(), span: block.key_span })
+        }));
+    }
+    found.sort_by_key(|(block, _)| (block.key_span, block.name));
+    let note = found.first().map(|(first, _)| {
+        let others = match found.len() - 1 {
+            0 => String::new(),
+            1 => " and of 1 other resource".to_owned(),
+            more => format!(" and of {more} other resources"),
+        };
+        Note {
+            code: ELSEWHERE,
+            span: first.key_span,
+            message: format!(
+                "the template of `{}` ({}){others} is not a file of the project, so no rule checks what it creates",
+                first.written_name(),
+                first.written_kind()
+            ),
+            help: "Run hipaalint on that template as well.".to_owned(),
+        }
+    });
+    (found.into_iter().map(|(_, notice)| notice).collect(), note)
 }
 
 /// A stack's location and what it gives, over all scenarios in which it exists. Nothing where its template is not one local
@@ -141,12 +208,16 @@ fn text<'t>(run: &mut Run<'_, 't>, value: &Value<'t>) -> Option<String> {
 }
 
 /// What the stack gives; nothing where not even the names are known.
-fn parameters<'t>(run: &mut Run<'_, 't>, block: &Block<'t>) -> Option<BTreeMap<String, Given>> {
+pub(super) fn parameters<'t>(run: &mut Run<'_, 't>, block: &Block<'t>) -> Option<BTreeMap<String, Given>> {
     let value = match run.descend(block.node, block.key_span, &["Properties", "Parameters"]) {
         Descent::Value(value, 2) => value,
-        Descent::Absent(..) => return Some(BTreeMap::new()),
+        Descent::Absent(..) if block.kind != STACK_SET => return Some(BTreeMap::new()),
+        Descent::Absent(..) => return overrides(block).map(unknown),
         _ => return None,
     };
+    if block.kind == STACK_SET {
+        return of_stack_set(run, block, value);
+    }
     let Kind::Map(fields) = &value.kind else { return None };
     let given = |run: &mut Run<'_, 't>, value: &Value<'t>| match &value.kind {
         // A list is given as CloudFormation joins it.
@@ -159,12 +230,46 @@ fn parameters<'t>(run: &mut Run<'_, 't>, block: &Block<'t>) -> Option<BTreeMap<S
     Some(fields.iter().map(|field| (field.key.clone().into_owned(), one(run, &field.value))).collect())
 }
 
+/// What a stack set gives: a list of keys and values, which its instances may override.
+fn of_stack_set<'t>(run: &mut Run<'_, 't>, block: &Block<'t>, value: &Value<'t>) -> Option<BTreeMap<String, Given>> {
+    let Kind::List(items) = &value.kind else { return None };
+    let mut given = BTreeMap::new();
+    for item in items {
+        let key = item.get("ParameterKey")?.text()?.into_owned();
+        let value = item.get("ParameterValue").and_then(|value| text(run, value));
+        given.insert(key, value.map_or(Given::Unknown, |text| Given::Texts(vec![text])));
+    }
+    given.extend(unknown(overrides(block)?));
+    Some(given)
+}
+
+fn unknown(names: Vec<String>) -> BTreeMap<String, Given> {
+    names.into_iter().map(|name| (name, Given::Unknown)).collect()
+}
+
+/// The parameters that groups of instances override; nothing where they cannot be read.
+fn overrides(block: &Block<'_>) -> Option<Vec<String>> {
+    let Some(groups) = block.node.get("Properties").and_then(|properties| properties.get("StackInstancesGroup")) else {
+        return Some(Vec::new());
+    };
+    let lists = groups.as_sequence()?.iter().filter_map(|group| group.get("ParameterOverrides"));
+    let mut names = Vec::new();
+    for list in lists {
+        for item in list.as_sequence()? {
+            names.push(item.get("ParameterKey")?.as_str()?.to_owned());
+        }
+    }
+    Some(names)
+}
+
 /// What a template shares with other stacks, as far as it is known, whatever is chosen: its exports, and its outputs where the name of
 /// its stack is known.
-pub fn shared(source: &Source, inputs: &Inputs) -> Shared {
+pub(super) fn shared(document: &Document<'_>, inputs: &Inputs) -> Shared {
     let mut shared = Shared::default();
-    let Ok(document) = syntax::read(source.text(), source.id) else { return shared };
-    if !template::is_template(&document.root) {
+    let outputs = document.root.get("Outputs").and_then(Node::as_mapping).unwrap_or_default();
+    let is_named = inputs.fixed("AWS::StackName").is_some();
+    let has_any = outputs.iter().any(|output| is_named || output.value.get("Export").is_some());
+    if !has_any || !template::is_template(&document.root) {
         return shared;
     }
     let template = Template::new(&document.root);

@@ -4,8 +4,8 @@ use super::{File, Job, Linted, Project};
 use crate::discover::{self, Candidate, Input};
 use crate::eval::inputs::{Given, Shared};
 use crate::finding::{Diagnostic, Finding, Related, Severity};
-use crate::linter::{FileReport, Nested, sort_findings};
-use crate::source::Span;
+use crate::linter::{FileReport, Nested, Notice, NoticeKind, sort_findings};
+use crate::source::{SourceId, Span};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -48,6 +48,8 @@ struct Descent<'p> {
     added: Vec<(PathBuf, Candidate)>,
     /// The number of deployments that may still be linted.
     left: usize,
+    /// The nested stacks beyond the limits, which nobody linted.
+    beyond: Vec<Related>,
 }
 
 impl Project<'_> {
@@ -76,6 +78,7 @@ impl Project<'_> {
             first: files.len(),
             added: Vec::new(),
             left: MAX_STACKS,
+            beyond: Vec::new(),
         };
         for _ in 0..MAX_DEPTH {
             if waiting.is_empty() {
@@ -83,6 +86,8 @@ impl Project<'_> {
             }
             waiting = descent.level(waiting);
         }
+        descent.beyond.extend(waiting.into_iter().flat_map(|deployment| deployment.parents));
+        let beyond = std::mem::take(&mut descent.beyond);
         let mut result =
             |identity: &PathBuf| descent.deployed.get_mut(identity).and_then(|deployed| deployed.file.take());
         for (identity, number) in &descent.numbers {
@@ -94,6 +99,34 @@ impl Project<'_> {
         }
         let added = descent.added.into_iter();
         files.extend(added.filter_map(|(identity, candidate)| result(&identity).map(|file| (candidate, file))));
+        notice_beyond(&beyond, files);
+    }
+}
+
+/// Counts the nested stacks beyond the limits in the templates of their parents.
+fn notice_beyond(beyond: &[Related], files: &mut [(Candidate, File)]) {
+    if beyond.is_empty() {
+        return;
+    }
+    let mut by_source: BTreeMap<SourceId, BTreeSet<Span>> = BTreeMap::new();
+    for parent in beyond {
+        by_source.entry(parent.span.source).or_default().insert(parent.span);
+    }
+    for (number, (candidate, file)) in files.iter_mut().enumerate() {
+        let File::Linted(linted) = file else { continue };
+        let spans = by_source.remove(&super::source_id(number)).unwrap_or_default();
+        let Some(first) = spans.first() else { continue };
+        linted.report.diagnostics.push(Diagnostic {
+            severity: Severity::Note,
+            code: "nested-stack",
+            file: candidate.name.clone(),
+            span: Some(*first),
+            message: "hipaalint did not lint all nested stacks: they are too many or too deep".to_owned(),
+            help: format!("Up to {MAX_STACKS} deployments are linted in a run, to a depth of {MAX_DEPTH}."),
+            related: Vec::new(),
+        });
+        let notice = |span| Notice { kind: NoticeKind::TemplateNotFound, name: String::new(), span };
+        linted.report.notices.extend(spans.into_iter().map(notice));
     }
 }
 
@@ -109,9 +142,14 @@ impl Descent<'_> {
                 continue;
             }
             let deployed = self.deployed.entry(deployment.identity.clone()).or_default();
-            if deployed.deployments.insert(deployment.given.clone()) && self.left > 0 {
+            if !deployed.deployments.insert(deployment.given.clone()) {
+                continue;
+            }
+            if self.left > 0 {
                 self.left -= 1;
                 fresh.push(deployment);
+            } else {
+                self.beyond.extend(deployment.parents);
             }
         }
         let numbers: Vec<usize> = fresh.iter().map(|deployment| self.number(deployment)).collect();
@@ -187,6 +225,11 @@ fn deployments(candidate: &Candidate, file: &mut File) -> Vec<Deployment> {
             Err(reason) => {
                 let note = not_linted(candidate, nested.span, &nested.name, &nested.location, &reason);
                 linted.report.diagnostics.push(note);
+                linted.report.notices.push(Notice {
+                    kind: NoticeKind::TemplateNotFound,
+                    name: nested.name.clone(),
+                    span: nested.span,
+                });
             }
         }
     }
@@ -222,7 +265,11 @@ fn united(one: File, other: File) -> File {
     match (one, other) {
         (File::Linted(mut one), File::Linted(other)) => {
             let Linted { report, source, .. } = *other;
-            let FileReport { findings, suppressed, exceptions, by_rule, nested, diagnostics, .. } = report;
+            let FileReport { findings, suppressed, exceptions, by_rule, nested, diagnostics, notices, .. } = report;
+            let known: BTreeSet<(Span, NoticeKind)> =
+                one.report.notices.iter().map(|notice| (notice.span, notice.kind)).collect();
+            let fresh = notices.into_iter().filter(|notice| !known.contains(&(notice.span, notice.kind)));
+            one.report.notices.extend(fresh);
             for diagnostic in diagnostics {
                 if !one.report.diagnostics.contains(&diagnostic) {
                     one.report.diagnostics.push(diagnostic);

@@ -5,6 +5,7 @@
 //! and drops the rest silently (`ExecutionContext.cs` of actions/runner). So where there are more, nine are annotated, the gravest
 //! first and of equally grave ones one of each rule before a second of any, the tenth counts the others, and the log lists them.
 
+use super::not_looked_at::clauses;
 use super::text::{count, message, one_line, shorten};
 use super::{Report, RuleReport, headline, prose};
 use crate::finding::{Diagnostic, Finding, Level, Origin, RuleSeverity, Severity};
@@ -19,6 +20,9 @@ const MAX_ANNOTATIONS: usize = 10;
 const MAX_MESSAGE: usize = 4_000;
 /// Rules that the last annotation names.
 const MAX_RULES: usize = 20;
+
+/// Types of resources that the log names.
+const MAX_TYPES: usize = 10;
 
 /// Something that may become an annotation.
 struct Issue<'a> {
@@ -50,6 +54,10 @@ pub fn write(out: &mut impl io::Write, report: &Report) -> io::Result<()> {
         write_level(out, level, issues.chain(findings.map(|finding| of_finding(finding, report))).collect())?;
     }
     writeln!(out, "{}", Log(&headline::line(report.summary)))?;
+    let gaps = clauses(report.summary, MAX_TYPES);
+    if !gaps.is_empty() {
+        writeln!(out, "{}", Log(&format!("Not checked: {}.", gaps.join("; "))))?;
+    }
     report.summary.notice.iter().try_for_each(|notice| writeln!(out, "{}", Log(notice)))
 }
 

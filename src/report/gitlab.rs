@@ -6,6 +6,7 @@
 
 use super::Report;
 use super::fingerprint::{Fingerprinter, fingerprint};
+use super::not_looked_at::NOTES;
 use super::text::{message, one_line};
 use crate::finding::{Diagnostic, Finding, Level, RuleSeverity, Severity};
 use crate::source::Span;
@@ -26,6 +27,13 @@ pub fn write(out: &mut impl io::Write, report: &Report) -> io::Result<()> {
     let unreadable =
         report.diagnostics.iter().filter(|found| found.severity == Severity::Error && !found.file.is_empty());
     for diagnostic in unreadable {
+        let first = seen.entry(format!("{} {}", diagnostic.code, diagnostic.file)).or_default();
+        *first += 1;
+        array.serialize_element(&of_diagnostic(diagnostic, *first, report))?;
+    }
+    // What no rule judged has a place, and is for information.
+    let is_gap = |found: &&Diagnostic| found.severity == Severity::Note && NOTES.contains(&found.code);
+    for diagnostic in report.diagnostics.iter().filter(is_gap) {
         let first = seen.entry(format!("{} {}", diagnostic.code, diagnostic.file)).or_default();
         *first += 1;
         array.serialize_element(&of_diagnostic(diagnostic, *first, report))?;
@@ -95,7 +103,10 @@ fn of_diagnostic<'a>(diagnostic: &'a Diagnostic, occurrence: usize, report: &Rep
         description: one_line(&diagnostic.full_message(), true).into_owned(),
         check_name: diagnostic.code,
         fingerprint: fingerprint(&[diagnostic.code, path], occurrence),
-        severity: "blocker",
+        severity: match diagnostic.severity {
+            Severity::Error => "blocker",
+            Severity::Note => "info",
+        },
         location: Location {
             path,
             lines: diagnostic.span.map_or(Lines { begin: 1, end: 1 }, |span| lines(span, report)),

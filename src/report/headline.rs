@@ -1,5 +1,6 @@
 //! The result of a run in one sentence, no more certain than it is: the same words in every format.
 
+use super::not_looked_at::clauses;
 use super::text::{count, grouped};
 use super::{Governed, Summary};
 use crate::finding::Level;
@@ -40,7 +41,13 @@ fn nothing_found(summary: &Summary) -> Headline {
             if all_undecided { "All checks are undecided" } else { "Nothing to check: no selected rule applies" };
         return Headline::Neutral(text.to_owned());
     }
-    let scope = if summary.unreadable > 0 { " in the other files" } else { "" };
+    let scope = if summary.unreadable > 0 {
+        " in the other files"
+    } else if clauses(summary, 0).is_empty() {
+        ""
+    } else {
+        " in what was checked"
+    };
     let rest = match summary.undecided {
         0 => format!(": {}", all_passed(summary.passed)),
         // No more certain than it is: people who read one line read this one.

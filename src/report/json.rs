@@ -7,7 +7,7 @@
 //!   tool: { name, version },
 //!   summary: { selection, governed: [{ configuration?, profile?, templates }], min_severity?: SEVERITY, ignored: [rule or pattern],
 //!              notice?, templates, skipped,
-//!              left_out_files, left_out_folders, unreadable, problems, resources, rules,
+//!              left_out_files, left_out_folders, unreadable, problems, resources, not_looked_at: GAPS, rules,
 //!              passed, supporting, failed, undecided, errors, warnings, notes,
 //!              suppressed_by_exceptions, suppressed_required, in_baseline, stale },
 //!   diagnostics: [{ severity: "error" | "note", code, file, start?, end?, message, help, related: [RELATED] }],
@@ -15,6 +15,8 @@
 //!   suppressed: [FINDING],
 //!   exceptions: [{ state: "in-force" | "not-checked" | "unused" | "expired" | "without-reason" | "unknown-rule" | "malformed",
 //!                  findings: number, EXCEPTION… }] }
+//! GAPS: { resources, types: [{ type, resources, profile? }], unreadable_types, unknown_types, not_transformed, sam_resources,
+//!         sam_events, sam_connectors, inner_templates, templates_not_found }
 //! FINDING: { rule, level: "error" | "warning" | "note", severity: SEVERITY, outcome: "fail" | "undecided" | "pass",
 //!            message, when?, file, start?, end?, path,
 //!            subject: SUBJECT, alike: [SUBJECT], controls: [citation], related: [RELATED],
@@ -32,8 +34,10 @@
 //! of their severity, the gravest first. Findings in `suppressed` do not count: an exception
 //! suppresses them, or the baseline has them. `required` are the citations that no equivalent measure can replace (164.306(d)(3));
 //! of a finding's exception, those that its rule serves. `supporting` counts those of the `passed` checks whose rule shows no
-//! safeguard. `baseline` is null where no baseline was given. `origin` is the place in
-//! a program of the AWS CDK that makes the construct, or acknowledges the rule.
+//! safeguard. `not_looked_at` counts what no rule of the run judged: `resources` are those of types that no rule is about, where
+//! `profile` is the narrowest of the wider profiles that has such a rule; the other numbers are explained by diagnostics. `baseline`
+//! is null where no baseline was given. `origin` is the place in a program of the AWS CDK that makes the construct, or acknowledges
+//! the rule.
 
 use super::{Report, Summary};
 use crate::date::Date;

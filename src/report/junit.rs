@@ -6,6 +6,7 @@
 //! linted is an error.
 
 use super::escape::Markup;
+use super::not_looked_at::clauses;
 use super::text::{message, one_line};
 use super::{Report, prose};
 use crate::finding::{Diagnostic, Finding, Outcome, Severity};
@@ -13,10 +14,15 @@ use crate::source::Span;
 use std::collections::BTreeMap;
 use std::io;
 
+/// Types of resources that are named.
+const MAX_TYPES: usize = 50;
+
 /// The diagnostics and checks of one file.
 #[derive(Default)]
 struct Suite<'a> {
     errors: Vec<&'a Diagnostic>,
+    /// What no rule judged, in the suite of the run.
+    gaps: Vec<String>,
     /// By rule and subject.
     cases: BTreeMap<(&'a str, String), Case<'a>>,
 }
@@ -64,6 +70,10 @@ fn suites<'a>(report: &Report<'a>) -> BTreeMap<&'a str, Suite<'a>> {
     for diagnostic in report.diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error) {
         suites.entry(&diagnostic.file).or_default().errors.push(diagnostic);
     }
+    let gaps = clauses(report.summary, MAX_TYPES);
+    if !gaps.is_empty() {
+        suites.entry("").or_default().gaps = gaps;
+    }
     for finding in report.findings.iter().chain(report.unshown).chain(report.suppressed) {
         let suite = suites.entry(report.source_name(finding.span.source)).or_default();
         let subject = match finding.subject.resource_type {
@@ -83,7 +93,7 @@ fn suites<'a>(report: &Report<'a>) -> BTreeMap<&'a str, Suite<'a>> {
 
 impl<'a> Suite<'a> {
     fn tests(&self) -> usize {
-        self.errors.len() + self.cases.len()
+        self.errors.len() + self.gaps.len().min(1) + self.cases.len()
     }
 
     fn failures(&self) -> usize {
@@ -91,7 +101,7 @@ impl<'a> Suite<'a> {
     }
 
     fn skipped(&self) -> usize {
-        self.cases.values().filter(|case| matches!(case.end(), End::Skipped(_))).count()
+        self.cases.values().filter(|case| matches!(case.end(), End::Skipped(_))).count() + self.gaps.len().min(1)
     }
 
     fn write(&self, out: &mut impl io::Write, name: &str, report: &Report<'a>) -> io::Result<()> {
@@ -111,6 +121,12 @@ impl<'a> Suite<'a> {
             let place = diagnostic.span.map(|span| place(span, report)).unwrap_or_default();
             let text = format!("{place}{message}");
             write_end(out, "error", diagnostic.code, &message, &text)?;
+            writeln!(out, "    </testcase>")?;
+        }
+        if !self.gaps.is_empty() {
+            writeln!(out, "    <testcase name=\"not-checked\" classname=\"{}\">", Markup(&name))?;
+            let text = format!("Not checked: {}.", self.gaps.join("; "));
+            writeln!(out, "      <skipped message=\"{}\"/>", Markup(&one_line(&text, true)))?;
             writeln!(out, "    </testcase>")?;
         }
         for ((rule, subject), case) in &self.cases {

@@ -5,6 +5,7 @@
 use super::escape::{Markdown, MarkdownCode};
 use super::headline::{Headline, checks, headline, not_counted, selection};
 use super::ledger::{Breakdown, Ledger, Standing};
+use super::not_looked_at::clauses;
 use super::text::{count, message, one_line, shorten};
 use super::{Report, Revision, RuleReport, prose, rule_address, title};
 use crate::finding::{Diagnostic, Finding, Level, Outcome, Severity};
@@ -23,6 +24,8 @@ const MAX_ROWS: usize = 20;
 const MAX_MESSAGE: usize = 300;
 /// Columns of a file's name, of which the end matters.
 const MAX_NAME: usize = 120;
+/// Types of resources that are named.
+const MAX_TYPES: usize = 5;
 /// Columns of a revision that was given.
 const MAX_REVISION: usize = 80;
 
@@ -256,6 +259,10 @@ fn foot(report: &Report) -> String {
     let summary = report.summary;
     let mut facts = vec![format!("{}.", selection(summary))];
     facts.extend(checks(summary).map(|checks| format!("{checks}.")));
+    let gaps = clauses(summary, MAX_TYPES);
+    if !gaps.is_empty() {
+        facts.push(format!("Not checked: {}.", gaps.join("; ")));
+    }
     facts.extend(not_counted(summary).map(|findings| format!("Not counted: {findings}.")));
     let facts = shorten(&one_line(&facts.join(" "), true), 2_000, true).into_owned();
     let revision = match &report.provenance.revision {

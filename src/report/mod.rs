@@ -13,6 +13,7 @@ pub mod junit;
 pub(crate) mod ledger;
 pub(crate) mod lines;
 pub mod markdown;
+mod not_looked_at;
 pub(crate) mod prose;
 pub mod sarif;
 pub mod statistics;
@@ -22,6 +23,8 @@ use crate::date::Date;
 use crate::finding::{Counts, Diagnostic, Exception, Finding, Outcome, Suppression};
 use crate::rules::meta::{Control, RuleMeta, RuleProse};
 use crate::source::{Source, SourceId};
+
+pub use not_looked_at::{NotLookedAt, UnruledType};
 
 /// The address of the project.
 pub const PROJECT_ADDRESS: &str = "https://github.com/hipaalint/hipaalint";
@@ -159,6 +162,8 @@ pub struct Summary {
     pub problems: usize,
     /// Resources in the templates.
     pub resources: usize,
+    /// What no rule judged in them.
+    pub not_looked_at: NotLookedAt,
     /// Rules that were selected.
     pub rules: usize,
     /// Checks (a rule on a subject) that passed.

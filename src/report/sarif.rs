@@ -6,6 +6,7 @@ mod location;
 mod model;
 
 use super::fingerprint::Fingerprinter;
+use super::not_looked_at::clauses;
 use super::{Report, exception_text};
 use crate::finding::{self, Diagnostic, Finding, Outcome, Severity};
 use model::{
@@ -160,10 +161,16 @@ fn suppression<'a>(exception: &'a finding::Suppression, rule: &str, report: &Rep
 
 fn invocation(report: &Report, options: &Options) -> Invocation {
     let notifications = report.diagnostics.iter().map(|diagnostic| notification(diagnostic, report));
+    let gaps = clauses(report.summary, usize::MAX).into_iter().map(|clause| Notification {
+        descriptor: DescriptorReference { id: "not-checked", index: None, tool_component: None },
+        level: "note",
+        message: Text::new(format!("Not checked: {clause}.")),
+        locations: Vec::new(),
+    });
     Invocation {
         execution_successful: report.diagnostics.iter().all(|diagnostic| diagnostic.severity != Severity::Error),
         exit_code: options.exit_code,
-        tool_execution_notifications: notifications.collect(),
+        tool_execution_notifications: notifications.chain(gaps).collect(),
     }
 }
 

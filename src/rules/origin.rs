@@ -17,6 +17,7 @@ pub(super) fn any_origin(value: &Value<'_>, wanted: &dyn Fn(&Origin<'_>) -> bool
                     part.origin,
                     Origin::Inside(_)
                         | Origin::Malformed(_)
+                        | Origin::Missing { .. }
                         | Origin::Function { .. }
                         | Origin::PieceOfParameter { .. }
                 )

@@ -352,31 +352,32 @@ impl Test {
                     value,
                     &|origin| matches!(origin, Origin::Parameter(name) if names.iter().any(|n| n == name)),
                 );
-                wanted(from, *yes)
+                wanted(noted(run, value, from), *yes)
             }
-            Self::FromDynamic(services, yes) => wanted(any_origin(value, &|origin| is_dynamic(origin, services)), *yes),
+            Self::FromDynamic(services, yes) => {
+                wanted(noted(run, value, any_origin(value, &|origin| is_dynamic(origin, services))), *yes)
+            }
             Self::FromResource(types, yes) => {
                 let is_one =
                     |id: &str| (around.type_of)(id).is_some_and(|found| types.is_empty() || types.contains(&found));
-                wanted(any_origin(value, &|origin| matches!(origin, Origin::Resource { id, .. } if is_one(id))), *yes)
+                let from = any_origin(value, &|origin| matches!(origin, Origin::Resource { id, .. } if is_one(id)));
+                wanted(noted(run, value, from), *yes)
             }
             Self::FromParameterStore(names) => {
                 let result = reads_entry(run, value, &names.texts(around.settings));
-                if result == Truth::Unknown {
-                    note(run, value);
-                }
-                result
+                noted(run, value, result)
             }
-            Self::FromNoEcho(yes) => wanted(
-                any_origin(value, &|origin| matches!(origin, Origin::Parameter(name) if (around.is_no_echo)(name))),
-                *yes,
-            ),
+            Self::FromNoEcho(yes) => {
+                let is_silent =
+                    |origin: &Origin<'_>| matches!(origin, Origin::Parameter(name) if (around.is_no_echo)(name));
+                wanted(noted(run, value, any_origin(value, &is_silent)), *yes)
+            }
             Self::RefersTo(types, yes) => {
                 let result = match value.as_reference() {
                     Some(Origin::Resource { id, .. }) => {
                         (around.type_of)(id).is_some_and(|found| types.is_empty() || types.contains(&found)).into()
                     }
-                    Some(Origin::Inside(_) | Origin::Malformed(_)) => {
+                    Some(Origin::Inside(_) | Origin::Malformed(_) | Origin::Missing { .. }) => {
                         note(run, value);
                         Truth::Unknown
                     }
@@ -416,6 +417,14 @@ impl Test {
             Self::WildcardResource(yes) => wanted(crate::policy::is_wildcard_resource(run, value), *yes),
         }
     }
+}
+
+/// A result; the reason is noted if it is unknown.
+fn noted(run: &mut Run<'_, '_>, value: &Value<'_>, result: Truth) -> Truth {
+    if result == Truth::Unknown {
+        note(run, value);
+    }
+    result
 }
 
 /// Whether a value begins with an ARN of a resource that AWS creates for the template: `${Vault.BackupVaultArn}`. A stack or a custom

@@ -373,7 +373,7 @@ fn checks_of_a_running_account_are_explained() {
     assert_eq!((ran.code, ran.stderr.as_str()), (0, ""));
     insta::assert_snapshot!(ran.stdout, @"
     ROOT_ACCOUNT_MFA_ENABLED
-    An AWS Config check that needs a running account. hipaalint has no rule for it.
+    A check that needs a running account. hipaalint has no rule for it.
 
     Requirement
       The root user has MFA

@@ -10,6 +10,7 @@ mod discovery;
 mod exceptions;
 mod expansion;
 mod formats;
+mod gaps;
 mod governing;
 mod graph;
 mod missing;

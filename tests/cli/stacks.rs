@@ -157,10 +157,12 @@ fn a_nested_template_that_is_not_there_is_noted() {
         let message = format!("hipaalint did not lint `{location}`, the template of nested stack `Storage`: {reason}");
         assert_eq!(diagnostics[0]["message"], message);
     }
-    // An address is not a file.
+    // An address is not a file: one note is about all of them.
     let address = parent("{}").replace("./child.yaml", "https://example.com/child.yaml");
     let ran = Folder::with(&[("a.yaml", &address)]).versioning(&["a.yaml", "--format", "json"]);
-    assert_eq!((ran.code, &ran.json()["diagnostics"]), (0, &serde_json::json!([])));
+    let report = ran.json();
+    let notes = report["diagnostics"].as_array().unwrap();
+    assert_eq!((ran.code, notes.len(), &notes[0]["code"]), (0, 1, &Value::from("template-elsewhere")));
 }
 
 #[test]
@@ -374,7 +376,7 @@ fn assembly_with_metadata_file() -> Folder {
     let program = folder.path("lib/app.ts").canonicalize().unwrap();
     let program = program.to_str().unwrap().replace('\\', "/");
     folder.file("cdk.out/manifest.json", manifest);
-    folder.file("cdk.out/App.metadata.json", &metadata.replace("PROGRAM", &program));
+    folder.file("cdk.out/App.metadata.json", metadata.replace("PROGRAM", &program));
     folder.file("cdk.out/App.assets.json", &assets);
     folder.file("cdk.out/App.template.json", &template);
     folder.file("cdk.out/Nest.json", r#"{ "Resources": { "Bucket": { "Type": "AWS::S3::Bucket" } } }"#);

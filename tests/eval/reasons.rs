@@ -33,7 +33,7 @@ fn the_reason_names_what_somebody_can_tell() {
         ("!Not [!Equals [a, b]]", "`Fn::Not` is a condition function and has no value in Resources or Outputs"),
         ("{'Fn::Contains': [[a], a]}", "`Fn::Contains` is a rule function and has no value in Resources or Outputs"),
         ("{'Fn::Upper': [a]}", "`Fn::Upper` is not a function of CloudFormation"),
-        ("!Sub 'x-${Nobody}'", "`Fn::Sub` has arguments that CloudFormation does not accept"),
+        ("!Sub 'x-${Nobody}'", "the value refers to `Nobody`, which the template does not declare"),
         ("!Sub 'arn:${AWS::Partition}:s3:::x'", "`AWS::Partition` is known only when the stack is deployed"),
     ] {
         assert_eq!(reasons(value), [expected], "{value}");

@@ -94,6 +94,7 @@ impl<'t> Run<'_, 't> {
                 | Origin::Function { .. }
                 | Origin::PieceOfParameter { .. }
                 | Origin::Malformed(_)
+                | Origin::Missing { .. }
                 | Origin::Inside(_),
             ) => return None,
             (_, Origin::Parameter(name)) if self.evaluator.template.parameter(name)?.is_list() => return None,

@@ -42,6 +42,9 @@ impl<'t> Run<'_, 't> {
             }
             _ => return None,
         };
+        if !self.evaluator.resources.contains_key(id) {
+            return Some(self.missing(id, false, span));
+        }
         self.resource_attribute(id, attribute, span)
     }
 

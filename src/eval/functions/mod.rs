@@ -17,6 +17,7 @@ use super::forks::Open;
 use super::partition::{self, Derived};
 use super::value::{Content, Field, Kind, Origin, Part, Value};
 use super::{Candidate, Run};
+use crate::nearest::nearest;
 use crate::source::Span;
 use crate::syntax::{self, Entry, Node};
 use builder::{DYNAMIC, literal, resolved};
@@ -145,7 +146,9 @@ impl<'t> Run<'_, 't> {
         let Some(name) = self.name(argument) else { return CallResult::Malformed };
         match name {
             Name::Known("AWS::NoValue") => CallResult::NoValue,
-            Name::Known(name) => self.referred(name, span).into(),
+            Name::Known(name) => {
+                CallResult::Value(self.referred(name, span).unwrap_or_else(|| self.missing(name, true, span)))
+            }
             Name::Unknown => CallResult::Value(Value::unknown(Origin::function("Ref"), span)),
         }
     }
@@ -161,7 +164,8 @@ impl<'t> Run<'_, 't> {
         let value = self.compute(node)?;
         let value = self.settled(value);
         let Some(text) = value.text() else {
-            let malformed = value.parts().iter().any(|part| matches!(part.origin, Origin::Malformed(_)));
+            let malformed =
+                value.parts().iter().any(|part| matches!(part.origin, Origin::Malformed(_) | Origin::Missing { .. }));
             return (value.is_scalar() && !malformed).then_some(Name::Unknown);
         };
         let evaluator = self.evaluator;
@@ -194,6 +198,22 @@ impl<'t> Run<'_, 't> {
         }
         let is_resource = evaluator.resources.contains_key(name);
         is_resource.then(|| Value::unknown(Origin::Resource { id: name, attribute: None }, span))
+    }
+
+    /// What a reference gives to something that the template does not declare. `Ref` could have meant more than a resource.
+    fn missing(&self, name: &'t str, is_ref: bool, span: Span) -> Value<'t> {
+        let evaluator = self.evaluator;
+        let resources = evaluator.resources.keys().copied();
+        let meant = match is_ref {
+            // A comparison takes far longer than a lookup.
+            _ if !evaluator.may_search() => None,
+            true => {
+                let parameters = evaluator.template.parameters.iter().map(|parameter| parameter.name);
+                nearest(name, resources.chain(parameters).chain(super::choices::PSEUDO))
+            }
+            false => nearest(name, resources),
+        };
+        Value::unknown(Origin::Missing { name, has_attribute: !is_ref, meant }, span)
     }
 
     /// A parameter whose value is a list. Lists are distinguished as wholes: their items have no existence before the choice.

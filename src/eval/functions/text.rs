@@ -42,8 +42,15 @@ impl<'t> Run<'_, 't> {
                             value
                         }
                         None => match name.split_once('.') {
+                            Some((id, _)) if !self.evaluator.resources.contains_key(id) => {
+                                return Some(self.missing(id, false, span));
+                            }
                             Some((id, attribute)) => self.resource_attribute(id, Cow::Borrowed(attribute), span)?,
-                            None => self.referred(name, span)?,
+                            None => match self.referred(name, span) {
+                                Some(value) => value,
+                                None if name == "AWS::NoValue" => return None,
+                                None => return Some(self.missing(name, true, span)),
+                            },
                         },
                     };
                     text.value(value)?;

@@ -69,7 +69,7 @@ fn embedded<'n, 't>(entry: &'n Entry<'t>, connector: &'n Entry<'t>) -> Option<Co
     Some(Connector {
         owner,
         id: format!("{}{}", entry.key, connector.key),
-        part: Part::OfConnector { name: connector.key.to_string() },
+        part: Part::OfPart { within: "Connectors", name: connector.key.to_string() },
         source: at.entries(source),
     })
 }

@@ -41,7 +41,7 @@ fn data_source<'t>(sam: &Resource<'_, 't>, entry: &Entry<'t>, store: Store) -> V
     let setting = |name: &str| settings.iter().find(|setting| setting.key == name);
     let make = |id: String, kind| {
         let mut made = sam.also(id, kind).standing_at(at, at);
-        made.part = Part::OfEvent { name: entry.key.to_string(), kind: "DataSource".to_owned() };
+        made.part = Part::OfPart { within: "DataSources", name: entry.key.to_string() };
         made
     };
     let suffix = match store {
@@ -66,7 +66,8 @@ fn data_source<'t>(sam: &Resource<'_, 't>, entry: &Entry<'t>, store: Store) -> V
             source.set(at, "DynamoDBConfig", at.entries(config));
             let arn = setting("TableArn").map(|arn| arn.value.clone());
             let permissions = setting("Permissions").and_then(|written| texts(&written.value));
-            (arn.or_else(|| table_arn(at, setting("TableName"))), permissions.unwrap_or_else(|| vec!["Read", "Write"]))
+            let named = || table_arn(at, setting("TableName"), setting("Region"));
+            (arn.or_else(named), permissions.unwrap_or_else(|| vec!["Read", "Write"]))
         }
         Store::Function => {
             source.set(at, "Type", at.text("AWS_LAMBDA"));
@@ -100,9 +101,10 @@ fn data_source<'t>(sam: &Resource<'_, 't>, entry: &Entry<'t>, store: Store) -> V
 }
 
 /// The ARN of a table of this account by its name.
-fn table_arn<'t>(at: At, name: Option<&Entry<'t>>) -> Option<Node<'t>> {
-    let text = "arn:${AWS::Partition}:dynamodb:${AWS::Region}:${AWS::AccountId}:table/${TableName}";
-    name.map(|name| at.substitution(text, [("TableName", name.value.clone())]))
+fn table_arn<'t>(at: At, name: Option<&Entry<'t>>, region: Option<&Entry<'t>>) -> Option<Node<'t>> {
+    let text = "arn:${AWS::Partition}:dynamodb:${Region}:${AWS::AccountId}:table/${TableName}";
+    let region = region.map_or_else(|| at.reference("AWS::Region"), |region| region.value.clone());
+    name.map(|name| at.substitution(text, [("Region", region), ("TableName", name.value.clone())]))
 }
 
 /// The permissions to call the functions that authorize an API's callers.

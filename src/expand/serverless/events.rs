@@ -63,10 +63,9 @@ fn event<'n, 't>(entry: &'n Entry<'t>) -> Option<Event<'n, 't>> {
 }
 
 /// Properties of a poller that mean the same for `AWS::Lambda::EventSourceMapping`.
-const MAPPED: [&str; 21] = [
+const MAPPED: [&str; 20] = [
     "BatchSize",
     "BisectBatchOnFunctionError",
-    "DestinationConfig",
     "Enabled",
     "FilterCriteria",
     "FunctionResponseTypes",
@@ -182,6 +181,10 @@ impl<'t> Caller<'_, 't> {
         mapping.set(at, "FunctionName", self.target.name(at));
         mapping.copy_as(self.event.entry(source), "EventSourceArn");
         mapping.copy(self.event.properties, &MAPPED);
+        mapping.push(self.event.entry("DestinationConfig").map(streams::destination));
+        for entry in streams::settings(self.event) {
+            mapping.push(Some(entry));
+        }
         if let Some(name) = managed_policy {
             grants.managed(at, name);
         }

@@ -1,7 +1,6 @@
 //! `AWS::Serverless::Function`: the function, its role, its alias and version, its URL and where its results go.
 //!
-//! Source: AWS SAM developer guide, "AWS::Serverless::Function" and "Generated AWS CloudFormation resources". A deployment
-//! preference's CodeDeploy application is not made: nothing in it touches data.
+//! Source: AWS SAM developer guide, "AWS::Serverless::Function" and "Generated AWS CloudFormation resources".
 
 use super::Pass;
 use super::events;

@@ -3,18 +3,22 @@
 //!
 //! Source: AWS SAM developer guide; held against the package aws-sam-translator 1.115.0, which AWS runs. Two things differ on
 //! purpose: where SAM ends a logical id with a hash, there is none; and the routes of an API without a document of its own are
-//! resources and no OpenAPI document (`api.rs`). What SAM refuses is expanded as far as it can be read.
+//! resources and no OpenAPI document (`api.rs`). What SAM refuses is expanded as far as it can be read. What is left as it is
+//! written is counted (`left.rs`).
 
 mod api;
 mod apis;
+mod assembly;
 mod compute;
 mod connectors;
 mod data_sources;
+mod deployments;
 mod document;
 mod events;
 mod function;
 mod globals;
 mod graphql;
+mod left;
 mod nodes;
 mod parts;
 mod references;
@@ -26,10 +30,11 @@ mod streams;
 mod web_function;
 mod websocket;
 
-use super::expansion::{Expansion, MadeFrom, Note};
+use super::expansion::{Expansion, Left, MadeFrom, Note};
 use crate::expand;
 use crate::syntax::{Entry, Kind, Node};
 use api::Protocol;
+use assembly::{Notified, notified, rebuilt, without_connectors};
 use connectors::Connector;
 use document::is_something;
 use events::Event;
@@ -55,6 +60,7 @@ pub(super) fn expand(expansion: &mut Expansion<'_>) {
     }
     if !expansion.budget.spend(cost) {
         expansion.hidden.of_any_type();
+        expansion.left = left::resources(&expansion.root);
         expansion.notes.push(Note {
             code: "serverless-too-large",
             span,
@@ -64,6 +70,7 @@ pub(super) fn expand(expansion: &mut Expansion<'_>) {
         return;
     }
     let Some(expanded) = expanded(&expansion.root) else { return };
+    expansion.left = expanded.left;
     for (id, made_from) in expanded.made {
         let mut origin = expansion.origins.of_block("Resources", &made_from.id).cloned().unwrap_or_default();
         origin.made_from = Some(made_from);
@@ -183,16 +190,8 @@ struct Expanded<'t> {
     root: Node<'t>,
     /// The logical ids that were made, with what each was made from.
     made: Vec<(String, MadeFrom)>,
-}
-
-/// What a bucket gets whose events call functions.
-struct Notified<'t> {
-    /// The place of the first event that asks for a notification.
-    at: At,
-    /// The notifications.
-    configurations: Vec<Node<'t>>,
-    /// Tags in place of its own.
-    tags: Option<Entry<'t>>,
+    /// What is left as it is written.
+    left: Vec<Left>,
 }
 
 /// What resources share while they are expanded.
@@ -304,17 +303,44 @@ fn expanded<'t>(root: &Node<'t>) -> Option<Expanded<'t>> {
     let mut parts: HashMap<&str, Vec<Made<'t>>> = HashMap::new();
     let mut references = References::default();
     // What is written keeps its logical id, whatever else would be made under it.
-    let mut taken: HashSet<String> = written.iter().map(|entry| entry.key.to_string()).collect();
+    let ids: HashSet<&str> = written.iter().map(|entry| entry.key.as_ref()).collect();
+    let is_written = |id: &str| ids.contains(id);
+    let mut owners: HashMap<String, &str> = HashMap::new();
+    let mut replaced: HashSet<(&str, String)> = HashSet::new();
     let mut origins = Vec::new();
+    let mut left = Vec::new();
     for sam in all() {
         let Some(kind) = Type::of(sam.kind).filter(|kind| *kind != Type::Connector) else { continue };
         let mut made = pass.expand(sam, kind);
-        made.retain(|each| taken.insert(each.id.clone()) || each.id == sam.id);
+        left.extend(left::events(sam, &made));
+        made.retain(|each| each.id == sam.id || !is_written(&each.id));
+        // Two events may name one queue policy: what is made last is left.
+        let mut own: HashSet<String> = HashSet::new();
+        made.reverse();
+        made.retain(|each| own.insert(each.id.clone()));
+        made.reverse();
         for each in &made {
             references.add(sam.id, each);
             origins.push((each.id.clone(), sam.made_from(each)));
+            if let Some(other) = owners.insert(each.id.clone(), sam.id) {
+                replaced.insert((other, each.id.clone()));
+            }
         }
         parts.insert(sam.id, made);
+    }
+    if !replaced.is_empty() {
+        for (owner, made) in &mut parts {
+            made.retain(|each| !replaced.contains(&(*owner, each.id.clone())));
+        }
+    }
+    let mut taken: HashSet<String> = owners.into_keys().collect();
+    taken.extend(written.iter().map(|entry| entry.key.to_string()));
+    let functions = all().filter(|sam| Type::of(sam.kind) == Some(Type::Function));
+    for (function, made) in deployments::expand(functions, &mut pass.conditions) {
+        if taken.insert(made.id.clone()) {
+            origins.push((made.id.clone(), function.made_from(&made)));
+            parts.entry(function.id).or_default().push(made);
+        }
     }
     let mut connected: HashMap<&str, Vec<Made<'t>>> = HashMap::new();
     for (connector, mut made) in connected_by(root, written, &parts) {
@@ -330,19 +356,23 @@ fn expanded<'t>(root: &Node<'t>) -> Option<Expanded<'t>> {
         match parts.remove(entry.key.as_ref()) {
             Some(made) => resources.extend(made.into_iter().map(Made::into_entry)),
             None if is_connector && policies.as_ref().is_some_and(|policies| !policies.is_empty()) => {}
-            None => resources.push(match pass.notifications.remove(entry.key.as_ref()) {
-                Some(added) => notified(without_connectors(entry), added),
-                None => without_connectors(entry),
-            }),
+            None => {
+                left.extend(left::resource(entry));
+                resources.push(match pass.notifications.remove(entry.key.as_ref()) {
+                    Some(added) => notified(without_connectors(entry), added),
+                    None => without_connectors(entry),
+                });
+            }
         }
         resources.extend(policies.into_iter().flatten().map(Made::into_entry));
     }
     for sam in &implicit {
         resources.extend(parts.remove(sam.id).into_iter().flatten().map(Made::into_entry));
     }
+    left.extend(left::connectors(written, &origins));
     let mut root = rebuilt(root, resources, pass.conditions)?;
     references.rewrite(&mut root);
-    Some(Expanded { root, made: origins })
+    Some(Expanded { root, made: origins, left })
 }
 
 /// The connectors of a template, with what SAM makes of each. They name other resources as these are without SAM.
@@ -377,15 +407,6 @@ fn connected_by<'n, 't>(
             (connector, made)
         })
         .collect()
-}
-
-/// A resource without the attribute that CloudFormation does not know.
-fn without_connectors<'t>(entry: &Entry<'t>) -> Entry<'t> {
-    let mut entry = entry.clone();
-    if let Kind::Mapping(attributes) = &mut entry.value.kind {
-        attributes.retain(|attribute| attribute.key != "Connectors");
-    }
-    entry
 }
 
 /// A resource of SAM; none of any other type, or where its properties cannot be read.
@@ -516,66 +537,4 @@ fn any_of<'t>(at: At, protocol: Protocol, needed: &[&Node<'t>], conditions: &mut
         distinct.into_iter().map(|condition| at.map([("Condition", condition.clone())])).collect();
     conditions.push(at.entry(name.clone(), expand::conditions::any(at.0, alternatives)));
     Some(at.text(name))
-}
-
-/// A bucket with more notifications.
-fn notified<'t>(mut bucket: Entry<'t>, added: Notified<'t>) -> Entry<'t> {
-    let Notified { at, configurations: notifications, mut tags } = added;
-    let mut node = &mut bucket.value;
-    for name in ["Properties", "NotificationConfiguration"] {
-        let Kind::Mapping(entries) = &mut node.kind else { return bucket };
-        if name == "NotificationConfiguration"
-            && let Some(tags) = tags.take()
-        {
-            entries.retain(|entry| entry.key != "Tags");
-            entries.push(tags);
-        }
-        let index = entries.iter().position(|entry| entry.key == name).unwrap_or_else(|| {
-            entries.push(at.entry(name, at.map([])));
-            entries.len() - 1
-        });
-        let Some(entry) = entries.get_mut(index) else { return bucket };
-        node = &mut entry.value;
-    }
-    if let Kind::Mapping(entries) = &mut node.kind {
-        match entries.iter_mut().find(|entry| entry.key == "LambdaConfigurations").map(|entry| &mut entry.value.kind) {
-            Some(Kind::Sequence(items)) => items.extend(notifications),
-            Some(_) => {}
-            None => entries.push(at.entry("LambdaConfigurations", at.list(notifications))),
-        }
-    }
-    bucket
-}
-
-/// The document with other resources and more conditions, and without `Globals`.
-fn rebuilt<'t>(root: &Node<'t>, resources: Vec<Entry<'t>>, conditions: Vec<Entry<'t>>) -> Option<Node<'t>> {
-    let mut resources = Some(resources);
-    let mut conditions = Some(conditions).filter(|conditions| !conditions.is_empty());
-    let mut sections: Vec<Entry<'t>> = Vec::new();
-    for entry in root.as_mapping()?.iter().filter(|entry| entry.key != "Globals") {
-        let added = match entry.key.as_ref() {
-            "Resources" => {
-                let kind = Kind::Mapping(resources.take().unwrap_or_default());
-                sections.push(Entry {
-                    key: entry.key.clone(),
-                    key_span: entry.key_span,
-                    value: Node { span: entry.value.span, kind },
-                });
-                continue;
-            }
-            "Conditions" => conditions.take(),
-            _ => None,
-        };
-        let mut section = entry.clone();
-        if let (Some(added), Kind::Mapping(known)) = (added, &mut section.value.kind) {
-            let names: HashSet<String> = known.iter().map(|entry| entry.key.to_string()).collect();
-            known.extend(added.into_iter().filter(|entry| !names.contains(entry.key.as_ref())));
-        }
-        sections.push(section);
-    }
-    if let Some(conditions) = conditions {
-        let at = At(root.span.at_start());
-        sections.push(at.entry("Conditions", at.entries(conditions)));
-    }
-    Some(Node { span: root.span, kind: Kind::Mapping(sections) })
 }

@@ -20,9 +20,7 @@ pub(in crate::expand) fn description(made_from: &MadeFrom, kind: &str) -> Option
             }
             _ => of_resource(kind).map(str::to_owned),
         },
-        Part::OfConnector { name } => {
-            of_resource(kind).map(|what| format!("{} of its connector `{name}`", what.replacen("its", "the", 1)))
-        }
+        Part::OfPart { within, name } => Some(of_part(kind, within, name)),
         Part::OfEvent { name, kind: event } => Some(of_event(kind, name, event)),
     }
 }
@@ -38,6 +36,9 @@ fn of_resource(kind: &str) -> Option<&'static str> {
         "AWS::ApiGateway::Stage" | "AWS::ApiGatewayV2::Stage" => "its stage",
         "AWS::ApiGateway::DomainName" | "AWS::ApiGateway::DomainNameV2" | "AWS::ApiGatewayV2::DomainName" => {
             "its domain name"
+        }
+        "AWS::ApiGateway::BasePathMapping" | "AWS::ApiGateway::BasePathMappingV2" | "AWS::ApiGatewayV2::ApiMapping" => {
+            "its mapping"
         }
         "AWS::ApiGatewayV2::Authorizer" => "its authorizer",
         "AWS::AppSync::ApiCache" => "its cache",
@@ -60,14 +61,32 @@ fn of_resource(kind: &str) -> Option<&'static str> {
     })
 }
 
+fn of_part(kind: &str, within: &str, name: &str) -> String {
+    let whose = match within {
+        "Connectors" => format!("its connector `{name}`"),
+        "DataSources" => format!("its data source `{name}`"),
+        _ => "its deployments".to_owned(),
+    };
+    let what = match kind {
+        "AWS::AppSync::DataSource" => return whose,
+        "AWS::CodeDeploy::Application" => "the application",
+        "AWS::CodeDeploy::DeploymentGroup" => "the group",
+        "AWS::IAM::ManagedPolicy" => "the IAM policy",
+        "AWS::IAM::Role" => "the role",
+        "AWS::Lambda::Permission" => "the permission",
+        "AWS::SNS::TopicPolicy" => "the topic policy",
+        "AWS::SQS::QueuePolicy" => "the queue policy",
+        _ => "a resource",
+    };
+    format!("{what} of {whose}")
+}
+
 fn of_event(kind: &str, name: &str, event: &str) -> String {
     let what = match kind {
         "AWS::ApiGateway::Method" => "the method",
         "AWS::ApiGatewayV2::Integration" => "the integration",
         "AWS::ApiGatewayV2::Route" => "the route",
-        "AWS::AppSync::DataSource" => return format!("its data source `{name}`"),
         "AWS::Events::Rule" => "the rule",
-        "AWS::IAM::ManagedPolicy" => "the IAM policy",
         "AWS::IAM::Role" => "the role",
         "AWS::IoT::TopicRule" => "the topic rule",
         "AWS::Lambda::EventSourceMapping" => "the event source mapping",
@@ -83,7 +102,6 @@ fn of_event(kind: &str, name: &str, event: &str) -> String {
     let whose = match (event, kind) {
         ("Route", "AWS::ApiGatewayV2::Route") => return format!("its route `{name}`"),
         ("Route", _) => "route",
-        ("DataSource", _) => "data source",
         (_, "AWS::Scheduler::Schedule") => "event",
         ("Schedule" | "ScheduleV2", _) => "schedule",
         _ => "event",
@@ -94,21 +112,30 @@ fn of_event(kind: &str, name: &str, event: &str) -> String {
 /// How to set a property or an attribute of something that SAM makes, in SAM's own properties. None where the property is the
 /// same there.
 pub(in crate::expand) fn advice(made_from: &MadeFrom, kind: &str, property: &str) -> Option<String> {
-    if matches!(made_from.part, Part::OfConnector { .. }) || made_from.kind == "AWS::Serverless::Connector" {
+    let within = match &made_from.part {
+        Part::OfPart { within, .. } => Some(*within),
+        _ => None,
+    };
+    if within == Some("Connectors") || made_from.kind == "AWS::Serverless::Connector" {
         return of_connector(kind).map(str::to_owned);
     }
+    if within == Some("DataSources") {
+        let text = "SAM has no property for this. Declare a role, and set `ServiceRoleArn` of the data source";
+        return (kind != "AWS::AppSync::DataSource").then(|| text.to_owned());
+    }
     let sam = made_from.kind.strip_prefix("AWS::Serverless::")?;
-    let event = match &made_from.part {
-        Part::OfEvent { kind, .. } => Some(kind.as_str()),
-        Part::OfResource | Part::Whole | Part::OfConnector { .. } => None,
-    };
-    if property == "Tags" && event != Some("DataSource") {
+    if property == "Tags" {
         return tags(made_from, sam, kind);
     }
+    if within == Some("DeploymentPreference") {
+        let text = "SAM has no property for this. Declare a role, and set `Role` of `DeploymentPreference`";
+        return (kind == "AWS::IAM::Role").then(|| text.to_owned());
+    }
+    let event = match &made_from.part {
+        Part::OfEvent { kind, .. } => Some(kind.as_str()),
+        Part::OfResource | Part::Whole | Part::OfPart { .. } => None,
+    };
     let text = match (sam, event, kind, property) {
-        (_, Some("DataSource"), "AWS::IAM::Role" | "AWS::IAM::ManagedPolicy", _) => {
-            "SAM has no property for this. Declare a role, and set `ServiceRoleArn` of the data source"
-        }
         ("GraphQLApi", None, "AWS::IAM::Role", _) => {
             "SAM has no property for this. Declare a role, and set `CloudWatchLogsRoleArn` of `Logging`"
         }

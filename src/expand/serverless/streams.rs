@@ -5,7 +5,7 @@
 use super::events::Event;
 use super::nodes::At;
 use super::role::{Grants, statement};
-use crate::syntax::{Entry, Node};
+use crate::syntax::{Entry, Kind, Node};
 
 /// What a poller in a network may do. SAM grants it for brokers that AWS does not manage.
 const NETWORK: [&str; 6] = [
@@ -70,6 +70,42 @@ pub(super) fn grant<'t>(event: &Event<'_, 't>, grants: &mut Grants<'t>) {
         grants.policy(at, name, statements);
     }
     failures(event, grants);
+}
+
+/// `DestinationConfig` without the type that only SAM knows.
+pub(super) fn destination<'t>(written: &Entry<'t>) -> Entry<'t> {
+    let mut written = written.clone();
+    if let Kind::Mapping(parts) = &mut written.value.kind {
+        for part in parts {
+            if let Kind::Mapping(settings) = &mut part.value.kind {
+                settings.retain(|setting| setting.key != "Type");
+            }
+        }
+    }
+    written
+}
+
+/// The properties of a mapping that have a form of their own.
+pub(super) fn settings<'t>(event: &Event<'_, 't>) -> Vec<Entry<'t>> {
+    let within = |name: &'static str, keys: &[&str]| {
+        let parts: Vec<Entry<'t>> = keys.iter().filter_map(|key| event.entry(key).cloned()).collect();
+        (!parts.is_empty()).then(|| event.at.entry(name, event.at.entries(parts)))
+    };
+    let kafka = ["ConsumerGroupId", "SchemaRegistryConfig"];
+    match event.kind {
+        "MSK" => within("AmazonManagedKafkaEventSourceConfig", &kafka).into_iter().collect(),
+        "SelfManagedKafka" => {
+            let servers = within("Endpoints", &["KafkaBootstrapServers"]);
+            let servers =
+                servers.map(|servers| event.at.entry("SelfManagedEventSource", event.at.entries(vec![servers])));
+            servers.into_iter().chain(within("SelfManagedKafkaEventSourceConfig", &kafka)).collect()
+        }
+        "DocumentDB" => {
+            let keys = ["CollectionName", "DatabaseName", "FullDocument"];
+            within("DocumentDBEventSourceConfig", &keys).into_iter().collect()
+        }
+        _ => Vec::new(),
+    }
 }
 
 /// The sources of these types among `SourceAccessConfigurations`.

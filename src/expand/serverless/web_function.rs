@@ -11,7 +11,8 @@ use crate::syntax::{Entry, Kind, Node};
 pub(super) fn expand<'t>(sam: &Resource<'_, 't>) -> Vec<Made<'t>> {
     let at = sam.at;
     let mut function = sam.main("AWS::Lambda::WebFunction");
-    function.push(Some(name(sam)));
+    // The name that SAM makes up differs from stack to stack: the function counts as one without a name.
+    function.copy(&sam.properties, &["FunctionName"]);
     function.push(sam.tag_list());
     let mut made = Vec::new();
     let role_arn = match sam.entry("ExecutionRoleArn").filter(|written| !is_no_value(&written.value)) {
@@ -56,8 +57,12 @@ fn revision<'t>(sam: &Resource<'_, 't>, role_arn: Entry<'t>) -> Made<'t> {
     let mut build = Vec::new();
     if let Some(code) = sam.entry("CodeUri") {
         let at = At(code.key_span);
-        let object = match (code.value.get("Bucket"), code.value.get("Key")) {
-            (Some(bucket), Some(key)) => at.map([("Bucket", bucket.clone()), ("Key", key.clone())]),
+        let named = code.value.as_str().and_then(|uri| uri.strip_prefix("s3://")?.split_once('/'));
+        let object = match (code.value.get("Bucket"), code.value.get("Key"), named) {
+            (Some(bucket), Some(key), _) => at.map([("Bucket", bucket.clone()), ("Key", key.clone())]),
+            (.., Some((bucket, key))) => {
+                at.map([("Bucket", at.text(bucket.to_owned())), ("Key", at.text(key.to_owned()))])
+            }
             // What the packaging step uploads is known only by its folder.
             _ => at.map([("Key", code.value.clone())]),
         };

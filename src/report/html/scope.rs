@@ -3,12 +3,16 @@
 use super::markup::rule_id;
 use crate::report::escape::Markup;
 use crate::report::headline::{checks, governed, not_counted, selection};
+use crate::report::not_looked_at::clauses;
 use crate::report::text::{count, grouped, one_line, shorten};
 use crate::report::{Report, Revision, Summary, TemplateReport};
 use std::io;
 
 /// Columns of a revision that was given.
 const MAX_REVISION: usize = 200;
+
+/// Types of resources that are named.
+const MAX_TYPES: usize = 50;
 
 /// Writes the facts of the run, its parameters, templates and rules.
 pub(super) fn write(out: &mut impl io::Write, report: &Report) -> io::Result<()> {
@@ -23,7 +27,11 @@ pub(super) fn write(out: &mut impl io::Write, report: &Report) -> io::Result<()>
     facts.extend(configuration(summary).map(|configuration| ("Configuration", configuration)));
     facts.extend(checks(summary).map(|checks| ("Results", format!("{checks}."))));
     facts.extend(not_counted(summary).map(|findings| ("Not counted", format!("{findings}."))));
-    facts.extend(left_out(summary).map(|files| ("Not checked", files)));
+    let gaps = clauses(summary, MAX_TYPES).into_iter().map(|clause| format!("{}.", capitalized(&clause)));
+    let not_checked: Vec<String> = gaps.chain(left_out(summary)).collect();
+    if !not_checked.is_empty() {
+        facts.push(("Not checked", not_checked.join(" ")));
+    }
     writeln!(out, "<dl>")?;
     for (name, text) in facts {
         writeln!(out, "<dt>{name}</dt>\n<dd>{}</dd>", Markup(&text))?;
@@ -36,6 +44,11 @@ pub(super) fn write(out: &mut impl io::Write, report: &Report) -> io::Result<()>
         writeln!(out, "<li>{} {}</li>", rule_id(&rule.meta.id), Markup(&rule.meta.title))?;
     }
     writeln!(out, "</ul>\n</details>")
+}
+
+fn capitalized(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
 }
 
 /// The day of the run, or how to set it.

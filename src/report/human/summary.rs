@@ -5,6 +5,7 @@ use super::{Report, Style};
 use crate::finding::Level;
 use crate::report::Summary;
 use crate::report::headline::{self, Headline, checks, governed, not_counted, selection, undone};
+use crate::report::not_looked_at::clauses;
 use crate::report::statistics::{Fired, Grouping, fired};
 use crate::report::text::{count, grouped, one_line, width, wrap};
 
@@ -16,6 +17,8 @@ const MANY_FINDINGS: usize = 100;
 const LEAST_TITLE: usize = 24;
 /// Rules that are listed: more than usually fire at once, so that each that fires often is among them.
 const MAX_RULES: usize = 40;
+/// Types of resources that are named.
+const MAX_TYPES: usize = 3;
 /// Columns of a severity.
 const SEVERITY_COLUMNS: usize = 8;
 /// Columns of the labels of the facts, with the indent before them and the gap after them.
@@ -73,6 +76,7 @@ fn facts(report: &Report, every_rule: bool) -> Vec<Fact> {
             format!("{checks} {need} a value that the template does not specify (--show\u{a0}undecided)"),
         ));
     }
+    facts.extend(clauses(summary, MAX_TYPES).into_iter().map(|text| ("Not checked", text)));
     facts.extend(suppressed(report));
     facts.extend(left_out(summary));
     if summary.failed > 0 {

@@ -41,8 +41,7 @@ impl Location {
 
     /// The same location, with what a value is there.
     pub fn of_value(self, value: &Value<'_>) -> Self {
-        let display = value.display();
-        Self { state: ["is ", &display].concat(), value: display, ..self }
+        Self { state: value.state(), value: value.display(), ..self }
     }
 }
 
@@ -120,13 +119,12 @@ pub fn block_location(block: &Block<'_>) -> Location {
 
 /// The location of a value.
 pub fn value_location(value: &Value<'_>, name: &str, path: &str) -> Location {
-    let display = value.display();
     Location {
         span: value.span,
         path: path.to_owned(),
         name: name.to_owned(),
-        state: ["is ", &display].concat(),
-        value: display,
+        state: value.state(),
+        value: value.display(),
         message: None,
         words: Vec::new(),
         related: Vec::new(),

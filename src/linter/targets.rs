@@ -1,0 +1,58 @@
+//! The blocks of a template that the targets of a rule name.
+
+use crate::expand::{Block, Model};
+use crate::rules::rule::TargetName;
+use smallvec::SmallVec;
+
+/// Whether a template with resources of these types has any block of this kind.
+pub(super) fn occurs(target: &TargetName, kinds: &[&str], model: &Model<'_, '_>) -> bool {
+    match target {
+        TargetName::Parameters => !model.parameters.is_empty(),
+        TargetName::Outputs => !model.outputs.is_empty(),
+        TargetName::Template => true,
+        // They are judged when everything else has been.
+        TargetName::Exceptions => false,
+        _ => kinds.iter().any(|kind| target.has_type(kind)),
+    }
+}
+
+/// Resource types of a template; most rules look at one.
+pub(super) type Kinds<'t> = SmallVec<[&'t str; 2]>;
+
+/// The blocks that some of the targets name, each once, in the order of the template. `kinds` are the types of the template that the
+/// targets' rule names.
+pub(super) fn blocks<'m, 't>(
+    targets: &[TargetName],
+    kinds: &[&str],
+    model: &'m Model<'m, 't>,
+) -> SmallVec<[&'m Block<'t>; 8]> {
+    let mut blocks: SmallVec<[&'m Block<'t>; 8]> = SmallVec::new();
+    // Groups of blocks, each in the order of the template.
+    let mut groups = 0;
+    let mut add = |kind: &str| {
+        let before = blocks.len();
+        blocks.extend(model.of_type(kind));
+        groups += usize::from(blocks.len() > before);
+    };
+    if targets.iter().all(|target| matches!(target, TargetName::Type(_))) {
+        kinds.iter().filter(|kind| targets.iter().any(|target| target.name() == **kind)).for_each(|kind| add(kind));
+    } else {
+        // A template has many resources of few types: each of its types is asked about once.
+        model.types().filter(|kind| targets.iter().any(|target| target.has_type(kind))).for_each(add);
+    }
+    for target in targets {
+        match target {
+            TargetName::Parameters => blocks.extend(&model.parameters),
+            TargetName::Outputs => blocks.extend(&model.outputs),
+            TargetName::Template => blocks.push(&model.whole),
+            _ => continue,
+        }
+        groups += 1;
+    }
+    if groups > 1 {
+        // All iterations of a loop have the same key.
+        blocks.sort_by_key(|block| (block.key_span, block.name));
+        blocks.dedup_by(|a, b| a.is(b));
+    }
+    blocks
+}
