@@ -834,11 +834,28 @@ Resources:
     assert_eq!(places(&template(several, "")), ["Resources/QP", "Resources/C"]);
     let within = ", Connectors: { Out: { Properties: { Destination: { Id: Q }, Permissions: [Write] } } }";
     assert_eq!(places(&template("", within)), ["Resources/T/Connectors/Out", "Resources/QP"]);
-    // SAM refuses what it cannot connect, and permissions that it does not know.
-    let refused = "  C: { Type: AWS::Serverless::Connector, Properties: { Source: { Id: T }, Destination: { Id: Q }, Permissions: [Read] } }";
-    assert!(places(&template(refused, "")).is_empty());
-    let backwards = "  C: { Type: AWS::Serverless::Connector, Properties: { Source: { Id: Q }, Destination: { Id: T }, Permissions: [Write] } }";
-    assert!(places(&template(backwards, "")).is_empty());
+}
+
+#[test]
+fn what_sam_refuses_to_connect_is_not_expanded() {
+    let refused = |ends: &str| {
+        let text = format!(
+            "Transform: AWS::Serverless-2016-10-31
+Resources:
+  T: {{ Type: AWS::SNS::Topic }}
+  Q: {{ Type: AWS::SQS::Queue }}
+  C: {{ Type: AWS::Serverless::Connector, Properties: {{ {ends} }} }}
+"
+        );
+        let keep = Keep { undecided: true, passed: false };
+        let linter = Linter::new(RuleSet::embedded(), |_| true, &BTreeMap::new(), Pinned::default(), keep).unwrap();
+        let report = linter.lint(&Source::new(SourceId(0), "template.yaml", &text));
+        report.diagnostics.iter().map(|diagnostic| diagnostic.code).collect::<Vec<_>>()
+    };
+    assert_eq!(refused("Source: { Id: T }, Destination: { Id: Q }, Permissions: [Write]"), [""; 0]);
+    assert_eq!(refused("Source: { Id: T }, Destination: { Id: Q }, Permissions: [Read]"), ["not-expanded"]);
+    assert_eq!(refused("Source: { Id: Q }, Destination: { Id: T }, Permissions: [Write]"), ["not-expanded"]);
+    assert_eq!(refused("Source: { Id: T }, Destination: { Ref: Q }, Permissions: [Write]"), ["not-expanded"]);
 }
 
 #[test]
