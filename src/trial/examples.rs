@@ -3,7 +3,7 @@
 use super::{Expected, Subject};
 use crate::date::Date;
 use crate::finding::{Finding, Level, Outcome};
-use crate::linter::{FileReport, Keep, Linter, Override};
+use crate::linter::{ELSEWHERE, FileReport, Keep, Linter, Override};
 use crate::rules::load::{Mark, RuleEntry, unmark};
 use crate::rules::operand::{Operand, Settings};
 use crate::rules::rule::Example;
@@ -165,7 +165,9 @@ pub(super) fn linter(subject: &Subject<'_>, example: &Example) -> Result<Linter,
 pub(super) fn lint(linter: &Linter, id: &str, source: &Source) -> Result<FileReport, Mismatch> {
     let mut report = linter.lint(source);
     report.findings.retain(|finding| &*finding.rule == id);
-    let diagnostics = report.diagnostics.iter().map(|diagnostic| (diagnostic.span, diagnostic.message.clone()));
+    // An example may have a nested stack, whose template nobody needs.
+    let problems = report.diagnostics.iter().filter(|diagnostic| diagnostic.code != ELSEWHERE);
+    let diagnostics = problems.map(|diagnostic| (diagnostic.span, diagnostic.message.clone()));
     let refused = report.refused.iter().map(|refused| (Some(refused.span), refused.sentence()));
     let nothing = (None, "it is not a CloudFormation template".to_owned());
     let nothing = (!report.is_template).then_some(nothing);
