@@ -2,7 +2,6 @@
 
 use super::wrap::wrapped;
 use super::{capitalized, cell, page_name};
-use crate::facts::hipaa_service;
 use crate::rules::load::{RuleSet, controls, runtime_checks, unruled_services};
 use crate::rules::meta::{Control, RuleKind, RuntimeCheck};
 use serde::Serialize;
@@ -77,8 +76,12 @@ pub fn citations_page(rules: &RuleSet) -> String {
          | resource types | service | why a template can show nothing |\n| --- | --- | --- |\n",
     );
     for service in unruled_services() {
-        let name = hipaa_service(&service.namespace).unwrap_or_default();
-        page.push_str(&format!("| `AWS::{}` | {} | {} |\n", service.namespace, cell(name), cell(&service.reason)));
+        page.push_str(&format!(
+            "| `AWS::{}` | {} | {} |\n",
+            service.namespace,
+            cell(service.name()),
+            cell(&service.reason)
+        ));
     }
     wrapped(&page)
 }

@@ -7,7 +7,6 @@ use super::rules::list;
 use super::topic::{Matches, Topic};
 use super::{Exit, output, terminal};
 use crate::catalogue::{index_page, rule_page};
-use crate::facts::hipaa_service;
 use crate::report::human::Style;
 use crate::report::human::paint::Ink;
 use crate::rules::load::{RuleEntry, RuleSet, controls, runtime_checks, unmark, unruled_services};
@@ -138,8 +137,10 @@ fn runtime_page(check: &RuntimeCheck, style: Style) -> String {
 fn unruled_page(service: &UnruledService, style: Style) -> String {
     let mut page = Page::new(style);
     page.line(Ink::Bold, &format!("AWS::{}", service.namespace));
-    let name = hipaa_service(&service.namespace).unwrap_or_default();
-    page.line(Ink::Dim, &format!("{name}. AWS's Business Associate Addendum covers it. hipaalint has no rule for it."));
+    page.line(
+        Ink::Dim,
+        &format!("{}. AWS's Business Associate Addendum covers it. hipaalint has no rule for it.", service.name()),
+    );
     page.heading("Why a template can show nothing");
     page.paragraph(1, None, &service.reason);
     page.paragraph(1, Some(Ink::Dim), &service.source);

@@ -160,6 +160,13 @@ pub struct UnruledService {
     pub properties: Vec<NoSafeguard>,
 }
 
+impl UnruledService {
+    /// Its name in AWS's list.
+    pub fn name(&self) -> &'static str {
+        crate::facts::hipaa_service(&self.namespace).unwrap_or_default()
+    }
+}
+
 /// A property that is not a safeguard, although its name suggests one.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, serde::Serialize)]
 #[serde(deny_unknown_fields)]
