@@ -51,6 +51,7 @@ impl Run {
                 name: format!("Bucket{number}"),
                 resource_type: Some("AWS::S3::Bucket".into()),
                 construct: None,
+                origin: None,
             },
             message: "Nothing denies requests over plain HTTP: BucketPolicy has no statement with Effect Deny".into(),
             when: Some("when Env is dev or test".into()),

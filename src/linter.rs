@@ -20,7 +20,7 @@ mod targets;
 use crate::constructs::Constructs;
 use crate::date::Date;
 use crate::eval::Memory;
-use crate::eval::inputs::{Inputs, Pinned, Refused};
+use crate::eval::inputs::{Inputs, Pinned, Refused, Shared};
 use crate::exceptions::{Aliases, Exceptions};
 use crate::expand::{self, Block, Model};
 use crate::finding::{Counts, Diagnostic, Finding, Level, Outcome, RuleSeverity, Severity};
@@ -30,7 +30,7 @@ use crate::rules::load::{RuleEntry, RuleSet};
 use crate::rules::operand::Settings;
 use crate::rules::rule::TargetName;
 use crate::source::{Source, Span};
-use crate::syntax::{self, Node};
+use crate::syntax::{self, Document, Node, SyntaxError};
 use crate::template::{self, Template};
 use check::{CheckResult, Setting, Violation, run_check};
 use foldhash::{HashMap, HashMapExt};
@@ -49,7 +49,7 @@ pub use file_report::{Declared, FileReport, Notice, NoticeKind};
 pub use includes::{Loaded, Loader};
 pub use meant::NOT_A_TEMPLATE;
 pub use setup::SetupError;
-pub use stacks::{Nested, shared};
+pub use stacks::{ELSEWHERE, Nested};
 
 /// What a project is linted with. Shared between threads.
 #[derive(Debug, Default)]
@@ -171,7 +171,8 @@ impl Linter {
         Ok(linter)
     }
 
-    /// The same linter on a day: exceptions that ended before it do not hold. Without one, none ever ends.
+    /// The same linter on a day: exceptions that ended before it do not hold, and versions whose support ended are not supported.
+    /// Without one, no exception ends, and the day of AWS's data decides on versions.
     #[must_use]
     pub fn on(self, today: Date) -> Self {
         Self { today: Some(today), ..self }
@@ -290,20 +291,38 @@ impl Linter {
         inputs: &Inputs,
         constructs: Option<&Constructs>,
     ) -> FileReport {
-        self.lint_inside(source, load, inputs, constructs, 0)
+        self.lint_document(source, syntax::read(source.text(), source.id), load, inputs, constructs, 0)
+    }
+
+    /// As [`lint_in`](Self::lint_in), and what the text shares with other stacks: it is read once for both.
+    pub fn lint_and_share(
+        &self,
+        source: &Source,
+        load: &Loader<'_>,
+        inputs: &Inputs,
+        constructs: Option<&Constructs>,
+    ) -> (FileReport, Shared) {
+        let document = syntax::read(source.text(), source.id);
+        let shared = document.as_ref().map(|document| stacks::shared(document, inputs)).unwrap_or_default();
+        (self.lint_document(source, document, load, inputs, constructs, 0), shared)
     }
 
     /// Lints one text that is inside of so many templates.
-    fn lint_inside(
+    fn lint_inside(&self, source: &Source, load: &Loader<'_>, inputs: &Inputs, depth: usize) -> FileReport {
+        self.lint_document(source, syntax::read(source.text(), source.id), load, inputs, None, depth)
+    }
+
+    fn lint_document(
         &self,
         source: &Source,
+        document: Result<Document<'_>, SyntaxError>,
         load: &Loader<'_>,
         inputs: &Inputs,
         constructs: Option<&Constructs>,
         depth: usize,
     ) -> FileReport {
         let mut report = FileReport::default();
-        let document = match syntax::read(source.text(), source.id) {
+        let document = match document {
             Ok(document) => document,
             Err(error) => {
                 report.diagnostics.push(includes::unreadable(source, error));
@@ -439,7 +458,7 @@ impl Linter {
         let mut counts = Counts::default();
         // A rule that runs outside of its profiles, because a configuration sets its level, runs as a whole.
         let profile = self.profile.as_deref().filter(|profile| entry.file.is_some() || entry.is_in(profile));
-        let setting = Setting { parameters: &settings, configured: &selected.settings, profile };
+        let setting = Setting { parameters: &settings, configured: &selected.settings, profile, today: self.today };
         for check in &rule.checks {
             let level = check.level.filter(|_| !selected.is_level_set).unwrap_or(selected.level);
             let mut record = Record { level, counts: &mut counts, exceptions, found: &mut *pending };

@@ -1,5 +1,6 @@
 //! Source texts, spans in them, and lines and columns. Knows nothing of JSON, YAML or CloudFormation.
 
+use memchr::memchr2_iter;
 use std::ops::Range;
 use std::sync::OnceLock;
 
@@ -119,13 +120,11 @@ impl Source {
     fn line_starts(&self) -> &[u32] {
         self.line_starts.get_or_init(|| {
             let bytes = self.text.as_bytes();
+            // Found many bytes at a time: every text that a report points into is searched as a whole.
+            let ends_line = |end: &usize| bytes.get(*end) == Some(&b'\n') || bytes.get(*end + 1) != Some(&b'\n');
+            let ends = memchr2_iter(b'\n', b'\r', bytes).filter(ends_line);
             let mut starts = vec![0];
-            for (index, byte) in bytes.iter().enumerate() {
-                let ends_line = *byte == b'\n' || (*byte == b'\r' && bytes.get(index + 1) != Some(&b'\n'));
-                if ends_line {
-                    starts.push(u32::try_from(index + 1).unwrap_or(u32::MAX));
-                }
-            }
+            starts.extend(ends.map(|end| u32::try_from(end + 1).unwrap_or(u32::MAX)));
             starts
         })
     }

@@ -668,7 +668,7 @@ fn what_a_macro_may_add_is_not_claimed_to_be_absent() {
         format!("Transform: [AWS::LanguageExtensions, Count]\nResources: {{{bucket}}}"),
         format!("Transform: [{{Name: Count, Parameters: {{}}}}, AWS::Serverless-2016-10-31]\nResources: {{{bucket}}}"),
         format!("Transform: '111122223333::Count'\nResources: {{{bucket}}}"),
-        format!("{{\"Transform\": [\"Count\"], \"Resources\": {{\"Bucket\": {{\"Type\": \"AWS::S3::Bucket\"}}}}}}"),
+        r#"{"Transform": ["Count"], "Resources": {"Bucket": {"Type": "AWS::S3::Bucket"}}}"#.to_owned(),
         format!("Resources: {{{bucket}, 'Fn::Transform': {{Name: Count}}}}"),
     ];
     for text in &own {

@@ -10,8 +10,8 @@ use std::process::Command;
 use hipaalint::facts::properties::{Below, Map, Properties};
 use hipaalint::facts::schema::{Kind, Schema, property};
 use hipaalint::facts::{
-    Grant, Limitable, TagShape, can_be_limited, hipaa_eligibility, is_known_type, is_property_attribute, is_stateful,
-    limitable, managed_policy_grant, name_property, resource_types, tag_shape,
+    Grant, Lifecycle, Limitable, TagShape, can_be_limited, hipaa_eligibility, is_known_type, is_property_attribute,
+    is_stateful, limitable, managed_policy_grant, name_property, resource_types, tag_shape,
 };
 use skipped::skipped;
 
@@ -23,6 +23,10 @@ const IAM_RESOURCES: &str = include_str!("../data/iam-resources.txt");
 const ATTRIBUTES: &str = include_str!("../data/attributes.txt");
 const NAMES: &str = include_str!("../data/names.txt");
 const STATEFUL: &str = include_str!("../data/stateful.txt");
+const LAMBDA_RUNTIMES: &str = include_str!("../data/lambda-runtimes.txt");
+const LIFECYCLES: &str = include_str!("../data/lifecycles.txt");
+const REPLACEMENT: &str = include_str!("../data/replacement.txt");
+const REPLACEMENT_NOTES: &str = include_str!("../data/replacement-notes.txt");
 const HIPAA_ELIGIBLE: &str = include_str!("../data/hipaa-eligible.txt");
 const MANAGED_POLICIES: &str = include_str!("../data/managed-policies.txt");
 
@@ -62,6 +66,10 @@ fn data_files_are_ascii_and_sorted_after_their_header() {
         ("stateful", STATEFUL),
         ("managed-policies", MANAGED_POLICIES),
         ("hipaa-eligible", HIPAA_ELIGIBLE),
+        ("lambda-runtimes", LAMBDA_RUNTIMES),
+        ("lifecycles", LIFECYCLES),
+        ("replacement", REPLACEMENT),
+        ("replacement-notes", REPLACEMENT_NOTES),
     ] {
         assert!(text.is_ascii(), "{name} is not ASCII");
         assert!(text.ends_with('\n') && !text.contains("\n\n") && !text.contains("  \n"), "{name}");
@@ -209,10 +217,23 @@ fn the_odd_ways_to_tag_are_known() {
 }
 
 #[test]
+fn every_runtime_that_functions_accept_has_a_lifecycle() {
+    let Kind::Enum(runtimes) = property("AWS::Lambda::Function", "Runtime").unwrap().kind else { panic!("no list") };
+    assert!(runtimes.len() > 40);
+    for runtime in runtimes {
+        assert!(Lifecycle::LambdaRuntimes.last_day(runtime).is_some(), "{runtime}");
+    }
+}
+
+#[test]
 fn stateful_types_are_those_that_lose_data() {
-    for stateful in
-        ["AWS::S3::Bucket", "AWS::RDS::DBInstance", "AWS::HealthLake::FHIRDatastore", "AWS::Timestream::Table"]
-    {
+    for stateful in [
+        "AWS::S3::Bucket",
+        "AWS::RDS::DBInstance",
+        "AWS::RDS::DBSnapshot",
+        "AWS::HealthLake::FHIRDatastore",
+        "AWS::Timestream::Table",
+    ] {
         assert!(is_stateful(stateful), "{stateful}");
     }
     for stateless in ["AWS::Lambda::Function", "AWS::S3::BucketPolicy", "AWS::RDS::GlobalCluster", "AWS::No::Such", ""]
@@ -481,7 +502,7 @@ fn every_property_of_every_type_can_be_read() {
 #[test]
 fn the_script_makes_what_is_committed() {
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/scripts/facts.py");
-    let Ok(output) = Command::new("python3").args(["-B", script, "--check"]).output() else {
+    let Ok(output) = Command::new("python3").args(["-B", script, "--compare"]).output() else {
         skipped("there is no python3 to run scripts/facts.py");
         return;
     };

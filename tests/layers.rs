@@ -28,6 +28,7 @@ const LAYERS: [(&str, &[&str]); 29] = [
         "rules",
         &[
             "source",
+            "date",
             "truth",
             "facts",
             "expression",

@@ -797,3 +797,153 @@ Resources:
 ",
     );
 }
+
+#[test]
+fn connectors_are_the_policies_that_sam_writes() {
+    let template = |connector: &str, attribute: &str| {
+        format!(
+            "Transform: AWS::Serverless-2016-10-31
+Resources:
+  T: {{ Type: AWS::SNS::Topic{attribute} }}
+  Q: {{ Type: AWS::SQS::Queue }}
+  QP:
+    Type: AWS::SQS::QueuePolicy
+    Properties:
+      Queues: [!Ref Q]
+      PolicyDocument:
+        Statement: {{ Effect: Deny, Principal: '*', Action: 'sqs:*', Resource: '*', Condition: {{ Bool: {{ 'aws:SecureTransport': 'false' }} }} }}
+{connector}"
+        )
+    };
+    let reported = "Queue `Q` has more than one policy in this template: it keeps the one that is applied last, and the order is \
+                    not defined.";
+    let places = |text: &str| {
+        let found = all("resource-policy-replaced", text);
+        assert!(found.iter().all(|each| each.ends_with(reported.trim_end_matches('.'))), "{found:?}");
+        found.iter().filter_map(|each| each.split(": ").next().map(str::to_owned)).collect::<Vec<_>>()
+    };
+    let alone = "  C: { Type: AWS::Serverless::Connector, Properties: { Source: { Id: T }, Destination: { Id: Q }, Permissions: [Write] } }";
+    assert_eq!(places(&template(alone, "")), ["Resources/QP", "Resources/C"]);
+    // Several destinations, named by what their policies need.
+    let several = "  C:
+    Type: AWS::Serverless::Connector
+    Properties:
+      Source: { Type: AWS::SNS::Topic, Arn: !Ref T }
+      Destination: [{ Type: AWS::SQS::Queue, Arn: !GetAtt Q.Arn, QueueUrl: !Ref Q }]
+      Permissions: [Write]";
+    assert_eq!(places(&template(several, "")), ["Resources/QP", "Resources/C"]);
+    let within = ", Connectors: { Out: { Properties: { Destination: { Id: Q }, Permissions: [Write] } } }";
+    assert_eq!(places(&template("", within)), ["Resources/T/Connectors/Out", "Resources/QP"]);
+    // SAM refuses what it cannot connect, and permissions that it does not know: nothing is made, which is noted.
+    let nothing_made = |text: &str| {
+        let source = Source::new(SourceId(0), "template.yaml", text);
+        let linter = Linter::new(
+            RuleSet::embedded(),
+            |entry| entry.meta.id == "resource-policy-replaced",
+            &BTreeMap::new(),
+            Pinned::default(),
+            Keep::default(),
+        );
+        let report = linter.unwrap().lint(&source);
+        let codes: Vec<&str> = report.diagnostics.iter().map(|diagnostic| diagnostic.code).collect();
+        assert_eq!((report.findings.len(), codes), (0, vec!["not-expanded"]));
+    };
+    let refused = "  C: { Type: AWS::Serverless::Connector, Properties: { Source: { Id: T }, Destination: { Id: Q }, Permissions: [Read] } }";
+    nothing_made(&template(refused, ""));
+    let backwards = "  C: { Type: AWS::Serverless::Connector, Properties: { Source: { Id: Q }, Destination: { Id: T }, Permissions: [Write] } }";
+    nothing_made(&template(backwards, ""));
+}
+
+#[test]
+fn web_functions_and_what_runs_them_are_judged() {
+    let text = "Transform: AWS::Serverless-2016-10-31
+Resources:
+  Portal:
+    Type: AWS::Serverless::WebFunction
+    Properties: { CodeUri: s3://code/portal.zip, Runtime: nodejs24.x, AuthType: ApplicationManaged }
+  Image:
+    Type: AWS::Serverless::MicrovmImage
+    Properties: { Name: image, CodeUri: s3://code/image.zip, BaseImageArn: arn, BaseImageVersion: '1' }
+  Fleet:
+    Type: AWS::Serverless::CapacityProvider
+    Properties: { VpcConfig: { SubnetIds: [subnet-1] } }
+  Owned:
+    Type: AWS::Serverless::NetworkConnector
+    Properties: { VpcConfig: { SubnetIds: [subnet-1] }, OperatorRole: !ImportValue role }
+";
+    assert_eq!(
+        only("lambda-web-function-auth", text),
+        "Resources/Portal/Properties/AuthType: Web function endpoint `Portal` (its endpoint) does not authenticate callers: \
+         `AuthType` is \"ApplicationManaged\""
+    );
+    let boundaries = all("iam-permissions-boundary", text);
+    let roles: Vec<&str> = boundaries.iter().filter_map(|each| each.split('`').nth(1)).collect();
+    assert_eq!(roles, ["Portal", "Image", "Fleet"], "{boundaries:?}");
+    assert!(boundaries.iter().any(|each| each.contains("`Fleet` (its operator role)")), "{boundaries:?}");
+    let (report, _) = report_by(RuleSet::embedded(), &["iam-permissions-boundary"], text);
+    let advice: Vec<&str> = report.findings.iter().filter_map(|finding| finding.advice.as_deref()).collect();
+    assert_eq!(
+        advice,
+        [
+            "SAM has no property for this. Declare a role, and set `ExecutionRoleArn`",
+            "SAM has no property for this. Declare a role, and set `BuildRoleArn`",
+            "SAM has no property for this. Declare a role, and set `OperatorRole`",
+        ]
+    );
+}
+
+#[test]
+fn a_bucket_gets_the_tags_of_the_last_function_that_it_calls() {
+    let template = |second: &str| {
+        format!(
+            "Transform: AWS::Serverless-2016-10-31
+Resources:
+  Records: {{ Type: AWS::S3::Bucket, Properties: {{ Tags: [{{ Key: Environment, Value: prod }}, {{ Key: DataClassification, Value: PHI }}, {{ Key: ComplianceScope, Value: HIPAA }}] }} }}
+  First:
+    Type: AWS::Serverless::Function
+    Properties:
+      InlineCode: x
+      Handler: a.b
+      Runtime: python3.13
+      PropagateTags: true
+      Tags: {{ Owner: records }}
+      Events: {{ Put: {{ Type: S3, Properties: {{ Bucket: !Ref Records, Events: 's3:ObjectCreated:*' }} }} }}
+{second}"
+        )
+    };
+    // SAM puts the function's tags in place of the bucket's own.
+    assert!(!all("tags-required", &template("")).is_empty());
+    let second = "  Second:
+    Type: AWS::Serverless::Function
+    Properties:
+      InlineCode: x
+      Handler: a.b
+      Runtime: python3.13
+      Events: { Put: { Type: S3, Properties: { Bucket: !Ref Records, Events: 's3:ObjectRemoved:*' } } }
+";
+    let found = all("tags-required", &template(second));
+    assert!(!found.iter().any(|each| each.contains("No resource")), "{found:?}");
+}
+
+#[test]
+fn two_events_may_write_one_queue_policy() {
+    let template = |second: &str| {
+        format!(
+            "Transform: AWS::Serverless-2016-10-31
+Resources:
+  Q: {{ Type: AWS::SQS::Queue }}
+  F:
+    Type: AWS::Serverless::Function
+    Properties:
+      InlineCode: x
+      Handler: a.b
+      Runtime: python3.13
+      Events:
+        A: {{ Type: SNS, Properties: {{ Topic: !ImportValue a, SqsSubscription: {{ QueueArn: !GetAtt Q.Arn, QueueUrl: !Ref Q, QueuePolicyLogicalId: Shared }} }} }}
+        B: {{ Type: SNS, Properties: {{ Topic: !ImportValue b, SqsSubscription: {{ QueueArn: !GetAtt Q.Arn, QueueUrl: !Ref Q{second} }} }} }}
+"
+        )
+    };
+    assert!(all("resource-policy-replaced", &template(", QueuePolicyLogicalId: Shared")).is_empty());
+    assert_eq!(all("resource-policy-replaced", &template("")).len(), 2);
+}

@@ -172,7 +172,8 @@ pub(super) struct LintArguments {
     #[arg(help_heading = EXCEPTIONS, long, value_name = "FILE")]
     pub(super) write_baseline: Option<PathBuf>,
 
-    /// The date that exceptions are checked against, such as 2026-12-31 [default: SOURCE_DATE_EPOCH, or today in UTC]
+    /// The date that exceptions and ends of support are checked against, such as 2026-12-31 [default: SOURCE_DATE_EPOCH, or
+    /// today in UTC]
     #[arg(help_heading = EXCEPTIONS, long, value_name = "DATE")]
     pub(super) today: Option<Date>,
 

@@ -32,7 +32,7 @@ impl Gaps {
             .into_iter()
             .map(|((kind, profile), resources)| UnruledType { kind, resources, profile })
             .collect();
-        types.sort_by(|one, other| other.resources.cmp(&one.resources));
+        types.sort_by_key(|unruled| std::cmp::Reverse(unruled.resources));
         NotLookedAt {
             resources: types.iter().map(|unruled| unruled.resources).sum(),
             types,

@@ -10,6 +10,7 @@ use super::tally::Tally;
 use crate::discover::{self, Candidate, Discovery, Filter};
 use crate::project::Project;
 use std::collections::BTreeSet;
+use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -29,7 +30,9 @@ pub(super) struct Ran {
 /// # Errors
 /// Options that contradict each other.
 pub(super) fn run(arguments: LintArguments) -> Result<Exit, clap::Error> {
-    Ok(lint(&Plan::new(arguments)?).exit)
+    // Never dropped: the process ends here and gives the memory of all rules back at once.
+    let plan = ManuallyDrop::new(Plan::new(arguments)?);
+    Ok(lint(&plan).exit)
 }
 
 /// The files that a run reads.

@@ -19,7 +19,8 @@ use crate::revision;
 use crate::rules::load::{self, RuleEntry, controls, names, nearest, notice};
 use crate::rules::meta::{RuleKind, RuleProse};
 use crate::source::{Source, SourceId};
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use rustc_hash::FxHashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -40,7 +41,7 @@ pub(super) struct Tally {
     /// The files that were read, and those that they include.
     pub(super) files: BTreeSet<PathBuf>,
     diagnostics: Vec<Diagnostic>,
-    by_rule: BTreeMap<Arc<str>, Counts>,
+    by_rule: FxHashMap<Arc<str>, Counts>,
     provenance: Provenance,
     summary: Summary,
 }
@@ -61,7 +62,7 @@ impl Tally {
             governed: setups.made().iter().map(|setup| (Arc::clone(setup), 0)).collect(),
             files: BTreeSet::new(),
             diagnostics: std::mem::take(&mut setups.problems.diagnostics),
-            by_rule: BTreeMap::new(),
+            by_rule: FxHashMap::default(),
             provenance: Provenance { title: plan.title.clone(), date: plan.named_day, ..Provenance::default() },
             summary: Summary {
                 unreadable: found.diagnostics.len(),
@@ -73,7 +74,7 @@ impl Tally {
         tally.summary.problems = tally.diagnostics.len();
         tally.diagnostics.extend(found.diagnostics);
         // The folders of the templates; that of standard input is not known.
-        let mut folders: BTreeSet<Option<PathBuf>> = BTreeSet::new();
+        let mut folders: Vec<Option<PathBuf>> = Vec::new();
         // Names of parameters, and whether the value is a secret in any template.
         let mut parameters: BTreeMap<String, bool> = BTreeMap::new();
         // Those that some template declares and whose pinned value, if there is one, it accepts.
@@ -84,10 +85,13 @@ impl Tally {
         let mut others = Others::new(plan.skips_named);
         let mut included: BTreeSet<PathBuf> = BTreeSet::new();
         let mut gaps = Gaps::default();
+        // Paths are compared step by step, which takes long: they are sorted once.
+        let paths = files.iter().filter_map(|(candidate, _)| match &candidate.input {
+            Input::File(path) => Some(path.clone()),
+            Input::StandardInput => None,
+        });
+        tally.files = paths.collect();
         for (candidate, file) in files {
-            if let Input::File(path) = &candidate.input {
-                tally.files.insert(path.clone());
-            }
             let file = match file {
                 File::Other(other) => match others.add(&candidate, *other) {
                     Some(broken) => File::Linted(Box::new(broken)),
@@ -106,10 +110,14 @@ impl Tally {
                     let setup = setups.of(&candidate);
                     included.extend(report.included.iter().map(|source| PathBuf::from(&source.name)));
                     if report.is_template {
-                        folders.insert(match &candidate.input {
+                        let folder = match &candidate.input {
                             Input::File(path) => path.parent().map(PathBuf::from),
                             Input::StandardInput => None,
-                        });
+                        };
+                        // The templates of one folder come one after another.
+                        if folders.last() != Some(&folder) {
+                            folders.push(folder);
+                        }
                         let included = report.included.iter().map(|source| source.name.clone());
                         let names = included.chain([candidate.name.clone()]);
                         tally.linted.extend(names.map(|name| (name, setup.number)));
@@ -174,7 +182,7 @@ impl Tally {
         tally.sources.sort_by_key(|source| source.id);
         tally.name_governed(plan);
         tally.provenance.pinned = tally.pins(&parameters, &accepted);
-        tally.provenance.revision = revision_of(&folders, plan);
+        tally.provenance.revision = revision_of(&folders.into_iter().collect(), plan);
         tally.count();
         tally
     }
@@ -245,7 +253,7 @@ impl Tally {
         self.summary.passed = counts.passed;
         self.summary.failed = counts.failed;
         self.summary.undecided = counts.undecided;
-        let supporting = rules(&self.governed).into_iter().filter(|entry| entry.meta.kind == RuleKind::Supporting);
+        let supporting = rules(&self.governed).into_iter().filter(|entry| entry.kind() == RuleKind::Supporting);
         let supporting = supporting.filter_map(|entry| self.by_rule.get(entry.id()));
         self.summary.supporting = supporting.map(|counts| counts.passed).sum();
     }
@@ -329,6 +337,13 @@ impl Tally {
         let entry = |id: &&str| self.governed.iter().find_map(|(setup, _)| setup.linter.rules().get(id));
         let mut shown: Vec<&RuleEntry> = ran.iter().copied().chain(companions.filter_map(entry)).collect();
         shown.sort_unstable_by_key(|entry| entry.id());
+        // The other formats look rules up, those of their results and no others: the heads of the rest are not made.
+        let looks_up = |format| matches!(format, Format::Human | Format::Json | Format::Github | Format::Gitlab);
+        if looks_up(plan.shown.format) && plan.outputs.iter().all(|output| looks_up(output.format)) {
+            let results = self.findings.iter().chain(&self.suppressed).chain(&self.others);
+            let named: HashSet<&str> = results.map(|finding| finding.rule.as_ref()).collect();
+            shown.retain(|entry| named.contains(entry.id()));
+        }
         let rules: Vec<RuleReport> = shown
             .into_iter()
             .map(|entry| {

@@ -1,8 +1,15 @@
 //! Which services AWS's Business Associate Addendum covers. Which, and as of when: `data/hipaa-eligible.txt`.
 
+use super::lifecycles::as_of;
 use super::sorted_text::SortedText;
 
-const SERVICES: SortedText = SortedText::lines(include_str!("../../data/hipaa-eligible.txt"));
+const TEXT: &str = include_str!("../../data/hipaa-eligible.txt");
+const SERVICES: SortedText = SortedText::lines(TEXT);
+
+/// The day of AWS's list that the data follows.
+pub fn hipaa_list_date() -> &'static str {
+    as_of(TEXT)
+}
 
 /// The entry of a service in AWS's list of HIPAA eligible services.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]

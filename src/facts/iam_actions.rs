@@ -3,6 +3,8 @@
 use foldhash::HashMap;
 use std::cell::RefCell;
 use std::cmp::Ordering;
+use std::rc::Rc;
+use std::thread::LocalKey;
 
 use super::sorted_text::SortedText;
 
@@ -46,24 +48,33 @@ pub enum Limitable {
 /// `*` and `*:*` match actions of both kinds. A wildcard in the service is otherwise [`Limitable::Unknown`]: IAM takes
 /// wildcards in an action's name only (IAM User Guide, "IAM JSON policy elements: Action").
 pub fn limitable(pattern: &str) -> Limitable {
-    /// Patterns that a hostile template invents do not pile up.
-    const MOST: usize = 4096;
     thread_local! {
         static KNOWN: RefCell<HashMap<Box<str>, Limitable>> = RefCell::default();
     }
+    remembered(&KNOWN, 4096, pattern, look_up)
+}
+
+/// What a function says of a pattern. Policies ask the same again and again, so it is remembered, up to a number of patterns: those
+/// that a hostile template invents do not pile up.
+fn remembered<T: Clone>(
+    known: &'static LocalKey<RefCell<HashMap<Box<str>, T>>>,
+    most: usize,
+    pattern: &str,
+    look_up: impl Fn(&str) -> T,
+) -> T {
     if pattern.len() > MAX_PATTERN_BYTES {
         return look_up(pattern);
     }
-    KNOWN.with_borrow_mut(|known| {
-        if let Some(result) = known.get(pattern) {
-            return *result;
+    if let Some(result) = known.with_borrow(|known| known.get(pattern).cloned()) {
+        return result;
+    }
+    let result = look_up(pattern);
+    known.with_borrow_mut(|known| {
+        if known.len() < most {
+            known.insert(pattern.into(), result.clone());
         }
-        let result = look_up(pattern);
-        if known.len() < MOST {
-            known.insert(pattern.into(), result);
-        }
-        result
-    })
+    });
+    result
 }
 
 fn look_up(pattern: &str) -> Limitable {
@@ -147,7 +158,14 @@ pub fn resource_kinds(service: &str) -> impl Iterator<Item = ResourceKind> {
 }
 
 /// The resources that the actions which a pattern matches (`dynamodb:Get*`, `s3:*`, `*`, in any case) can be limited to.
-pub fn resources_of_actions(pattern: &str) -> ResourceSets {
+pub fn resources_of_actions(pattern: &str) -> Rc<ResourceSets> {
+    thread_local! {
+        static KNOWN: RefCell<HashMap<Box<str>, Rc<ResourceSets>>> = RefCell::default();
+    }
+    remembered(&KNOWN, 512, pattern, |pattern| Rc::new(look_up_resources(pattern)))
+}
+
+fn look_up_resources(pattern: &str) -> ResourceSets {
     let mut found = ResourceSets::default();
     if matches!(pattern, "*" | "*:*") {
         for (service, sets) in RESOURCES.from(|_| false).filter_map(|line| line.split_once(' ')) {

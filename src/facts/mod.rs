@@ -10,9 +10,11 @@ mod connectors;
 mod escalation;
 mod hipaa_eligible;
 mod iam_actions;
+mod lifecycles;
 mod managed_policies;
 mod policy_templates;
 pub mod properties;
+mod replacement;
 mod resource_types;
 mod sam_types;
 pub mod schema;
@@ -22,15 +24,17 @@ mod tags;
 
 pub use connectors::{sam_connector, sam_connector_end};
 pub use escalation::{Needed, escalations};
-pub use hipaa_eligible::{Eligibility, hipaa_eligibility, hipaa_eligible_namespaces, hipaa_service};
+pub use hipaa_eligible::{Eligibility, hipaa_eligibility, hipaa_eligible_namespaces, hipaa_list_date, hipaa_service};
 pub use iam_actions::{
     Limitable, ResourceKind, ResourceSets, can_be_limited, limitable, resource_kinds, resources_of_actions,
 };
+pub use lifecycles::Lifecycle;
 pub use managed_policies::{Grant, managed_policy_grant};
 pub use policy_templates::sam_policy_template;
+pub use replacement::{Replacement, replacement};
 pub use resource_types::{
     is_known_type, is_property_attribute, is_stateful, name_property, resource_types, resource_types_below,
 };
 pub use sam_types::{is_of_sam, sam_event_properties, sam_events, sam_properties, sam_types};
 pub use service_sources::sends_source;
-pub use tags::{TagProperty, TagShape, tag_shape};
+pub use tags::{TagProperty, TagShape, tag_shape, written_tags};

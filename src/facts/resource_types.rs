@@ -36,7 +36,7 @@ pub fn resource_types_below(prefix: &str) -> impl Iterator<Item = &'static str> 
 /// What is known of a resource type.
 #[derive(Copy, Clone)]
 pub(super) struct TypeFacts {
-    is_known: bool,
+    pub(super) is_known: bool,
     pub(super) tags: Option<TagProperty>,
     pub(super) properties: Option<Properties>,
     stateful: bool,

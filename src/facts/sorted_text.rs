@@ -1,12 +1,14 @@
 //! Binary search in text that is a sorted sequence of items between separators. Knows nothing of what the items mean.
 
+use memchr::{memchr, memrchr};
+
 /// Items in ascending order, separated by one ASCII character: the lines of a file, the words of a line.
 ///
 /// The text must be ASCII (a test holds the embedded files to that); elsewhere a search may miss, never panic.
 #[derive(Copy, Clone)]
 pub(super) struct SortedText {
     text: &'static str,
-    separator: char,
+    separator: u8,
 }
 
 impl SortedText {
@@ -21,12 +23,12 @@ impl SortedText {
                 }
             }
         }
-        Self { text: text.split_at(text.len() - rest.len()).1, separator: '\n' }
+        Self { text: text.split_at(text.len() - rest.len()).1, separator: b'\n' }
     }
 
     /// The words of one line.
     pub(super) const fn words(text: &'static str) -> Self {
-        Self { text, separator: ' ' }
+        Self { text, separator: b' ' }
     }
 
     /// The items from the first one whose key `before` denies, in order. An item's key is its first word; `before` must
@@ -37,14 +39,25 @@ impl SortedText {
         let (mut low, mut high) = (0, self.text.len());
         while low < high {
             let middle = low + (high - low) / 2;
-            let start = self.slice(low, middle).rfind(self.separator).map_or(low, |at| low + at + 1);
+            let start = memrchr(self.separator, self.slice(low, middle).as_bytes()).map_or(low, |at| low + at + 1);
             if before(first_word(self.slice(start, high))) {
-                low = self.slice(middle, high).find(self.separator).map_or(high, |at| middle + at + 1);
+                low = memchr(self.separator, self.slice(middle, high).as_bytes()).map_or(high, |at| middle + at + 1);
             } else {
                 high = start;
             }
         }
-        self.slice(low, self.text.len()).split(self.separator).filter(|item| !item.is_empty())
+        let mut rest = self.slice(low, self.text.len());
+        let next = move || {
+            let end = memchr(self.separator, rest.as_bytes());
+            let (item, after) = match end {
+                Some(end) => (rest.get(..end)?, rest.get(end + 1..)?),
+                None if rest.is_empty() => return None,
+                None => (rest, ""),
+            };
+            rest = after;
+            Some(item)
+        };
+        std::iter::from_fn(next).filter(|item| !item.is_empty())
     }
 
     /// The item whose key is `key`, without it.

@@ -54,6 +54,13 @@ pub fn tag_shape(resource_type: &str) -> Option<TagProperty> {
     facts_of(resource_type).tags
 }
 
+/// Where to read the tags that a template gives a resource: [`tag_shape`], and for types that the data does not know a property
+/// `Tags`, a list of keys and values or a map. What such a property means is certain; whether the type has it is not.
+pub fn written_tags(resource_type: &str) -> Option<TagProperty> {
+    let facts = facts_of(resource_type);
+    if facts.is_known { facts.tags } else { Some(TagProperty { name: "Tags", shape: TagShape::Json }) }
+}
+
 impl TagProperty {
     /// From the words that `data/resource-types.txt` has for a type: the one with `=`, such as `Tags=list`.
     pub(super) fn from_words(words: &'static str) -> Option<Self> {

@@ -236,8 +236,10 @@ fn carries<'t>(
         return if condition.is_opaque() { unknown(run, condition) } else { Truth::False };
     };
     // A type whose tags stand elsewhere may carry it.
-    let Some(place) = facts::tag_shape(resource.kind) else { return Truth::Unknown };
-    let Some(tags) = property(run, resource, &[place.name]) else { return Truth::False };
+    let Some(place) = facts::written_tags(resource.kind) else { return Truth::Unknown };
+    let Some(tags) = property(run, resource, &[place.name]) else {
+        return if facts::is_known_type(resource.kind) { Truth::False } else { Truth::Unknown };
+    };
     if tags.is_opaque() {
         return unknown(run, tags);
     }

@@ -7,6 +7,7 @@
 use crate::expression::Expression;
 use crate::source::Span;
 use crate::syntax::{Kind, Node};
+use memchr::{memchr, memchr2_iter};
 
 /// A text that identifies a person.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,24 +20,27 @@ pub struct Identifier {
     pub what: &'static str,
 }
 
-/// Keys whose content is code or a document of its own: nothing below them is searched.
-const NOT_SEARCHED: [&str; 15] = [
-    "AWS::CloudFormation::Init",
-    "AWS::CloudFormation::Interface",
-    "AllowedPattern",
-    "AssumeRolePolicyDocument",
-    "Body",
-    "BuildSpec",
-    "Definition",
-    "DefinitionString",
-    "FunctionCode",
-    "InlineCode",
-    "KeyPolicy",
-    "PolicyDocument",
-    "TemplateBody",
-    "UserData",
-    "ZipFile",
-];
+/// Whether what stands under a key is code or a document of its own: nothing below it is searched.
+fn is_passed_over(key: &str) -> bool {
+    matches!(
+        key,
+        "AWS::CloudFormation::Init"
+            | "AWS::CloudFormation::Interface"
+            | "AllowedPattern"
+            | "AssumeRolePolicyDocument"
+            | "Body"
+            | "BuildSpec"
+            | "Definition"
+            | "DefinitionString"
+            | "FunctionCode"
+            | "InlineCode"
+            | "KeyPolicy"
+            | "PolicyDocument"
+            | "TemplateBody"
+            | "UserData"
+            | "ZipFile"
+    )
+}
 
 static SOCIAL_SECURITY: Expression = Expression::new(
     r"(?:^|[^0-9A-Za-z-]|[^0-9]-)(?P<area>\d{3})-(?P<group>\d{2})-(?P<serial>\d{4})(?:$|[^0-9A-Za-z-]|-[^0-9])",
@@ -123,11 +127,15 @@ const PURPOSES: [&str; 44] = [
 
 /// What a text is, if it identifies a person.
 pub fn identifies(text: &str) -> Option<&'static str> {
-    // Nearly every text holds none of these, and no expression is compiled for it.
-    let digits = text.bytes().filter(u8::is_ascii_digit).count();
-    if digits == 0 && !text.contains('=') {
+    // Nearly every text holds none of these, and no expression is compiled for it. Asked of every text of a template, so it takes no
+    // branch that a processor would have to guess.
+    let bytes = text.as_bytes();
+    if bytes.len() < SHORTEST
+        || !bytes.iter().fold(false, |found, byte| found | byte.is_ascii_digit() | (*byte == b'='))
+    {
         return None;
     }
+    let digits: u32 = bytes.iter().map(|byte| u32::from(byte.is_ascii_digit())).sum();
     let names_any = |words: &[&str]| words.iter().any(|word| names(text, word));
     let matches = |expression: &Expression| expression.is_match(text) == Some(true);
     if digits >= 9 && social_security_number(text) {
@@ -145,9 +153,16 @@ pub fn identifies(text: &str) -> Option<&'static str> {
     }
 }
 
-/// Whether a text contains a word in any case.
+/// The length of the shortest text that identifies a person, `dob=`.
+const SHORTEST: usize = 4;
+
+/// Whether a text contains a word in any case. The word is in lower case.
 fn names(text: &str, word: &str) -> bool {
-    text.as_bytes().windows(word.len()).any(|part| part.eq_ignore_ascii_case(word.as_bytes()))
+    let (bytes, word) = (text.as_bytes(), word.as_bytes());
+    let Some(first) = word.first() else { return true };
+    // Only where its first letter stands.
+    memchr2_iter(*first, first.to_ascii_uppercase(), bytes)
+        .any(|at| bytes.get(at..at + word.len()).is_some_and(|part| part.eq_ignore_ascii_case(word)))
 }
 
 /// Whether a text has the form of a Social Security number in it.
@@ -209,7 +224,7 @@ impl<'t> Search<'_, 't> {
     fn node(&mut self, node: &'t Node<'t>) {
         match &node.kind {
             Kind::Mapping(entries) => {
-                for entry in entries.iter().filter(|entry| !NOT_SEARCHED.contains(&entry.key.as_ref())) {
+                for entry in entries.iter().filter(|entry| !is_passed_over(&entry.key)) {
                     self.path.push(Step::Key(&entry.key));
                     match entry.value.as_str() {
                         Some(name) if entry.key == "Ref" => self.parameter(name, entry.value.span),
@@ -234,6 +249,9 @@ impl<'t> Search<'_, 't> {
         let own = || self.more.iter().any(|expression| expression.is_match(text) == Some(true));
         if let Some(what) = identifies(text).or_else(|| own().then_some("a value that matches one of your patterns")) {
             self.found(what, span);
+        }
+        if memchr(b'$', text.as_bytes()).is_none() {
+            return;
         }
         for variable in text.split("${").skip(1).filter_map(|rest| rest.split_once('}')) {
             self.parameter(variable.0, span);

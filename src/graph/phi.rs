@@ -47,7 +47,7 @@ fn says_phi(value: &str) -> bool {
 
 /// The tags of a resource whose key and value are known.
 fn tags<'t>(run: &mut Run<'_, 't>, block: &Block<'t>) -> Vec<(String, String)> {
-    let Some(property) = facts::tag_shape(block.kind) else { return Vec::new() };
+    let Some(property) = facts::written_tags(block.kind) else { return Vec::new() };
     super::property(run, block, &[property.name]).map(|value| of_shape(value, property.shape)).unwrap_or_default()
 }
 
@@ -104,6 +104,14 @@ mod tests {
             ("AWS::S3::Bucket", "Tags: [{Key: DataClassification, Value: public}]", Some(Holds::Stateful)),
             ("AWS::S3::Bucket", "Tags: [{Key: DataClassification, Value: PHI}]", tagged("DataClassification", "PHI")),
             ("AWS::IAM::ManagedPolicy", "Description: PHI", None),
+            (
+                "AWS::Tomorrow::Domain",
+                "Tags: [{Key: DataClassification, Value: PHI}]",
+                tagged("DataClassification", "PHI"),
+            ),
+            ("AWS::Tomorrow::Domain", "Tags: {DataClassification: PHI}", tagged("DataClassification", "PHI")),
+            ("AWS::Tomorrow::Domain", "Tags: [PHI]", None),
+            ("Vendor::Records::Store", "Tags: {DataClassification: PHI}", tagged("DataClassification", "PHI")),
         ];
         for (kind, properties, expected) in cases {
             let text = format!("{{Resources: {{R: {{Type: {kind}, Properties: {{{properties}}}}}}}}}");

@@ -10,7 +10,7 @@ pub fn are_used(model: &Model<'_, '_>, keys: &[String]) -> bool {
     let known = model.tag_keys.borrow().iter().find(|(asked, _)| asked == keys).map(|(_, used)| *used);
     known.unwrap_or_else(|| {
         let used = model.resources.iter().any(|block| {
-            facts::tag_shape(block.kind).is_some_and(|property| {
+            facts::written_tags(block.kind).is_some_and(|property| {
                 let tags = block.node.get("Properties").and_then(|properties| properties.get(property.name));
                 tags.is_some_and(|tags| keys.iter().all(|key| has_key(tags, &property.shape, key)))
             })

@@ -1,6 +1,7 @@
 //! The result of a check for one block, over all scenarios.
 
 use super::locations::{as_written, fill, in_other_words, naming_part, united, word};
+use crate::date::Date;
 use crate::eval::explore;
 use crate::eval::scenario::Scenario;
 use crate::expand::{self, Block, Model};
@@ -49,6 +50,8 @@ pub(super) struct Setting<'a> {
     pub(super) configured: &'a Settings,
     /// The profile that selected the rule.
     pub(super) profile: Option<&'a str>,
+    /// The day of the run.
+    pub(super) today: Option<Date>,
 }
 
 pub(super) fn run_check<'m, 't>(
@@ -62,9 +65,9 @@ pub(super) fn run_check<'m, 't>(
         if !expand::exists(run, block) {
             return Leaf::NotApplicable;
         }
-        let Setting { parameters, configured, profile } = setting;
+        let Setting { parameters, configured, profile, today } = setting;
         let mut checker =
-            Checker { run, model, settings: parameters, configured, profile, this: block, explain: false };
+            Checker { run, model, settings: parameters, configured, profile, today, this: block, explain: false };
         let item = Item::Block(block);
         let applies = match &check.when {
             Some(when) => checker.judge(when, &item).truth,

@@ -162,7 +162,7 @@ impl<'m, 't> Outer<'_, 'm, 't> {
                     let inner = Source::new(self.source.id, self.source.name.as_str(), text);
                     let inputs = Inputs { given, ..Inputs::default() };
                     let no_files = |_: &str| Err("the text of a template cannot include files".to_owned());
-                    let inner = self.linter.lint_inside(&inner, &no_files, &inputs, None, self.depth + 1);
+                    let inner = self.linter.lint_inside(&inner, &no_files, &inputs, self.depth + 1);
                     if !inner.is_template {
                         let reason = inner.diagnostics.first().map(|first| first.message.clone());
                         refuse(&mut rest, report, &reason.unwrap_or_else(|| "its text is not a template".to_owned()));

@@ -8,11 +8,14 @@ use crate::eval::value::{Kind, Value};
 use crate::eval::{Descent, Memory, Run, explore};
 use crate::expand::expansion::Note;
 use crate::expand::{self, Block, Model};
-use crate::source::{Source, Span};
-use crate::syntax::{self, Node};
+use crate::source::Span;
+use crate::syntax::{Document, Node};
 use crate::template::{self, Template};
 use foldhash::HashSet;
 use std::collections::BTreeMap;
+
+/// The code of the note about templates that are not files of the project.
+pub const ELSEWHERE: &str = "template-elsewhere";
 
 /// The type of nested stacks; SAM's applications have become it too.
 const STACK: &str = "AWS::CloudFormation::Stack";
@@ -23,7 +26,7 @@ pub(super) const STACK_SET: &str = "AWS::CloudFormation::StackSet";
 /// type has no other place for it. Apart from stacks and stack sets, none can have a local file.
 ///
 /// Source: the resource types' pages in the CloudFormation Template Reference (2026-11).
-const ELSEWHERE: [(&str, Option<&str>); 8] = [
+const TEMPLATES_ELSEWHERE: [(&str, Option<&str>); 8] = [
     (STACK, None),
     (STACK_SET, Some("TemplateURL")),
     ("AWS::CloudFormation::ModuleVersion", None),
@@ -36,7 +39,7 @@ const ELSEWHERE: [(&str, Option<&str>); 8] = [
 
 /// Whether resources of a type do nothing but deploy a template.
 pub(super) fn holds_template(kind: &str) -> bool {
-    ELSEWHERE.iter().any(|(own, _)| *own == kind)
+    TEMPLATES_ELSEWHERE.iter().any(|(own, _)| *own == kind)
 }
 
 /// A nested stack whose template is a file beside its parent.
@@ -70,7 +73,7 @@ pub(super) fn nested<'m>(model: &'m Model<'m, '_>, constructs: Option<&Construct
 pub(super) fn elsewhere(model: &Model<'_, '_>, nested: &[Nested]) -> (Vec<Notice>, Option<Note>) {
     let local: HashSet<&str> = nested.iter().map(|nested| nested.name.as_str()).collect();
     let mut found: Vec<(&Block<'_>, Notice)> = Vec::new();
-    for (kind, property) in ELSEWHERE {
+    for (kind, property) in TEMPLATES_ELSEWHERE {
         let has_place = |block: &&Block<'_>| {
             let Some(name) = property else { return true };
             block.node.get("Properties").is_some_and(|properties| properties.get(name).is_some())
@@ -89,7 +92,7 @@ pub(super) fn elsewhere(model: &Model<'_, '_>, nested: &[Nested]) -> (Vec<Notice
             more => format!(" and of {more} other resources"),
         };
         Note {
-            code: "template-elsewhere",
+            code: ELSEWHERE,
             span: first.key_span,
             message: format!(
                 "the template of `{}` ({}){others} is not a file of the project, so no rule checks what it creates",
@@ -261,10 +264,12 @@ fn overrides(block: &Block<'_>) -> Option<Vec<String>> {
 
 /// What a template shares with other stacks, as far as it is known, whatever is chosen: its exports, and its outputs where the name of
 /// its stack is known.
-pub fn shared(source: &Source, inputs: &Inputs) -> Shared {
+pub(super) fn shared(document: &Document<'_>, inputs: &Inputs) -> Shared {
     let mut shared = Shared::default();
-    let Ok(document) = syntax::read(source.text(), source.id) else { return shared };
-    if !template::is_template(&document.root) {
+    let outputs = document.root.get("Outputs").and_then(Node::as_mapping).unwrap_or_default();
+    let is_named = inputs.fixed("AWS::StackName").is_some();
+    let has_any = outputs.iter().any(|output| is_named || output.value.get("Export").is_some());
+    if !has_any || !template::is_template(&document.root) {
         return shared;
     }
     let template = Template::new(&document.root);

@@ -3,7 +3,7 @@
 use super::cells::{Cells, Subject};
 use super::condition::{RequestValue, all_hold};
 use super::normal::{self, element};
-use super::pattern::{Pattern, Side};
+use super::pattern::{Pattern, Side, begin_apart};
 use super::principal::{effect_is, is_everybody};
 use super::statement::Statement;
 use crate::eval::Run;
@@ -97,18 +97,22 @@ fn request_value<'a>(context: &'a [(&'a str, Option<&'a str>)], key: &str) -> Re
 /// Whether a statement's `Actions`, or all but its `NotActions`, have every action that a pattern matches. Actions are not
 /// case-sensitive (IAM User Guide, "IAM JSON policy elements: Action").
 pub(super) fn covers_action<'t>(run: &mut Run<'_, 't>, statement: &Value<'t>, action: &str) -> Truth {
-    let mut inner = Pattern::default();
-    inner.push_text(&action.to_ascii_lowercase());
-    let ask = |run: &mut Run<'_, 't>, value: &Value<'t>, question: fn(&Pattern, &Pattern) -> Truth| {
+    let ask = |run: &mut Run<'_, 't>, value: &Value<'t>, apart: Truth, question: fn(&Pattern, &Pattern) -> Truth| {
         run.decide(&[value], &|values| {
-            let pattern = values.first().and_then(|value| Pattern::of(value, Side::Outer)).unwrap_or_default();
-            question(&pattern.map(str::to_ascii_lowercase), &inner)
+            let value = values.first();
+            if value.and_then(|value| value.text()).is_some_and(|text| begin_apart(&text, action)) {
+                return apart;
+            }
+            let pattern = value.and_then(|value| Pattern::of(value, Side::Outer)).unwrap_or_default();
+            question(&pattern.map(str::to_ascii_lowercase), &Pattern::lower(action))
         })
     };
     match (statement.get(element::ACTIONS), statement.get(element::NOT_ACTIONS)) {
-        (Some(actions), _) => Truth::any(actions.items().iter().map(|value| ask(run, value, Pattern::covers))),
+        (Some(actions), _) => {
+            Truth::any(actions.items().iter().map(|value| ask(run, value, Truth::False, Pattern::covers)))
+        }
         (None, Some(excepted)) => {
-            Truth::all(excepted.items().iter().map(|value| ask(run, value, Pattern::is_disjoint_from)))
+            Truth::all(excepted.items().iter().map(|value| ask(run, value, Truth::True, Pattern::is_disjoint_from)))
         }
         (None, None) => Truth::False,
     }

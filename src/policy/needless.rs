@@ -3,10 +3,10 @@
 use super::admission::{Denies, requires_key};
 use super::cells::Subject;
 use super::normal::element;
-use super::reach::{names_every_of, names_everything};
+use super::reach::{names_every_of, names_everything, names_one};
 use crate::eval::Run;
 use crate::eval::value::Value;
-use crate::facts::{Limitable, limitable, resources_of_actions};
+use crate::facts::{Limitable, limitable};
 use crate::truth::Truth;
 
 /// What a statement allows on every resource although it need not.
@@ -32,19 +32,30 @@ const VPC_ACCESS: [&str; 5] = [
     "ec2:unassignprivateipaddresses",
 ];
 
-/// Actions that AWS grants on every resource for a function's own log, in its managed policy for functions. A statement with some
-/// of these actions grants the same rights or fewer, whichever of the usual spellings of "everything" it has (`*`,
-/// `arn:aws:logs:*:*:*`), so it gets the same result as the managed policy, which no rule reports: they add to logs, and read
-/// and delete nothing. Sorted.
+/// The actions that AWS grants on every resource to a function which makes its own log, in its managed policy for functions. A statement
+/// with all three of them grants the same rights, so it gets the same result as the managed policy, which no rule reports: they add to
+/// logs, and read and delete nothing. Without `logs:CreateLogGroup` the log group is there already, and can be named.
 ///
 /// Source: AWS managed policy reference, `AWSLambdaBasicExecutionRole` (2026-11).
-const LOGS: [&str; 3] = ["logs:createloggroup", "logs:createlogstream", "logs:putlogevents"];
+const OWN_LOG: [&str; 3] = ["logs:createloggroup", "logs:createlogstream", "logs:putlogevents"];
 
-/// The beginnings of EC2 actions that create something whose ID EC2 assigns. The ID is not known before, so `instance/*` is the
+/// The beginnings of actions, most of them of EC2, that create something whose ID EC2 assigns. The ID is not known before, so `instance/*` is the
 /// narrowest ARN. Source: Amazon EC2 user guide, "Example policies to control access the Amazon EC2 API", "Launch
 /// instances (RunInstances)".
-const MAKES_IDS: [&str; 8] =
-    ["ec2:allocate", "ec2:copy", "ec2:create", "ec2:import", "ec2:provision", "ec2:register", "ec2:request", "ec2:run"];
+///
+/// The log group of a function does not exist before it either, and is named after it: AWS limits its creation to
+/// the account and Region. Source: AWS Lambda Operator Guide, "Access to CloudWatch Logs" (2026-11).
+const MAKES_IDS: [&str; 9] = [
+    "ec2:allocate",
+    "ec2:copy",
+    "ec2:create",
+    "ec2:import",
+    "ec2:provision",
+    "ec2:register",
+    "ec2:request",
+    "ec2:run",
+    "logs:createloggroup",
+];
 
 /// Condition keys that say which resource is meant, as its ARN would, in lower case. Those that end with `/` have a tag's key
 /// behind them, and stand behind any service's prefix.
@@ -64,15 +75,18 @@ const NARROWING: [&str; 5] = [
 /// instead.
 pub fn needless_wildcard<'v, 't>(run: &mut Run<'_, 't>, statement: &'v Value<'t>) -> NeedlessWildcard<'v, 't> {
     let items = |name: &str| statement.get(name).map(Value::items).unwrap_or_default();
+    let texts: Vec<_> = items(element::ACTIONS).iter().filter_map(|action| action.text()).collect();
+    let makes_own_log = OWN_LOG.iter().all(|own| texts.iter().any(|text| text.eq_ignore_ascii_case(own)));
     let excepts_actions = statement.get(element::NOT_ACTIONS).is_some();
     let mut truth = Truth::False;
     let mut resources = Vec::new();
-    for resource in items(element::RESOURCES) {
+    // Most resources are one resource, and need not be compared with every action.
+    for resource in items(element::RESOURCES).iter().filter(|resource| !names_one(resource)) {
         let mut certain = Vec::new();
         let mut every = if excepts_actions { is_every_of_some(run, resource) } else { Truth::False };
         for action in items(element::ACTIONS) {
             let needless = run.decide(&[resource, action], &|values| match values {
-                [resource, action] => is_needless(resource, action),
+                [resource, action] => is_needless(resource, action, makes_own_log),
                 _ => Truth::Unknown,
             });
             every = every.or(needless);
@@ -92,27 +106,25 @@ pub fn needless_wildcard<'v, 't>(run: &mut Run<'_, 't>, statement: &'v Value<'t>
 }
 
 fn is_every_of_some<'t>(run: &mut Run<'_, 't>, resource: &Value<'t>) -> Truth {
-    run.decide(&[resource], &|values| {
-        values.first().map_or(Truth::False, |value| names_every_of(value, &resources_of_actions("*")))
-    })
+    run.decide(&[resource], &|values| values.first().map_or(Truth::False, |value| names_every_of(value, "*")))
 }
 
 /// Whether a resource pattern names every resource of an action pattern that could be limited to fewer. Choices are made.
-fn is_needless(resource: &Value<'_>, action: &Value<'_>) -> Truth {
+fn is_needless(resource: &Value<'_>, action: &Value<'_>, makes_own_log: bool) -> Truth {
     let Some(pattern) = action.text() else {
         return if action.is_scalar() || action.is_opaque() {
-            names_every_of(resource, &resources_of_actions("*")).and(Truth::Unknown)
+            names_every_of(resource, "*").and(Truth::Unknown)
         } else {
             Truth::False
         };
     };
     let lower = pattern.to_ascii_lowercase();
-    if VPC_ACCESS.contains(&lower.as_str()) || LOGS.contains(&lower.as_str()) {
+    if VPC_ACCESS.contains(&lower.as_str()) || (makes_own_log && OWN_LOG.contains(&lower.as_str())) {
         return Truth::False;
     }
     match names_everything(resource) {
         Truth::False if MAKES_IDS.iter().any(|verb| lower.starts_with(verb)) => Truth::False,
-        Truth::False => names_every_of(resource, &resources_of_actions(&pattern)),
+        Truth::False => names_every_of(resource, &pattern),
         everything => everything.and(match limitable(&pattern) {
             // Few of the actions can be limited, so listing the others separately is not worthwhile (`ec2:Describe*`).
             Limitable::Never | Limitable::Seldom => Truth::False,
@@ -189,8 +201,12 @@ mod tests {
         for (statement, expected) in [
             ("{Action: [logs:CreateLogGroup, logs:CreateLogStream, logs:PutLogEvents], Resource: '*'}", Truth::False),
             ("{Action: logs:CreateLogGroup, Resource: 'arn:aws:logs:us-east-1:111122223333:*'}", Truth::False),
-            ("{Action: [Logs:PutLogEvents], Resource: 'arn:aws:logs:*:*:*'}", Truth::False),
-            ("{Action: [logs:PutLogEvents, logs:DeleteLogGroup], Resource: 'arn:aws:logs:*:*:*'}", Truth::True),
+            ("{Action: logs:CreateLogGroup, Resource: '*'}", Truth::True),
+            (
+                "{Action: [Logs:PutLogEvents, logs:CreateLogStream, logs:createLogGroup], Resource: 'arn:aws:logs:*:*:*'}",
+                Truth::False,
+            ),
+            ("{Action: [logs:CreateLogStream, logs:PutLogEvents], Resource: '*'}", Truth::True),
             ("{Action: 'logs:*', Resource: '*'}", Truth::True),
             ("{Action: [ec2:CreateNetworkInterface, EC2:DeleteNetworkInterface], Resource: '*'}", Truth::False),
             ("{Action: 'logs:Create*', Resource: '*'}", Truth::True),

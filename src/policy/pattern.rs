@@ -3,6 +3,7 @@
 use crate::eval::text::{CLOSE, OPEN, pattern_covers, patterns_overlap};
 use crate::eval::value::{Content, Kind, Origin, Part, Value, placeholder};
 use crate::truth::Truth;
+use std::borrow::Cow;
 
 /// A text with wildcards (`*`, `?`) in which every unsettled part is written as a name between [`OPEN`] and [`CLOSE`]:
 /// the same characters wherever it stands, whatever these are.
@@ -19,6 +20,18 @@ pub(super) enum Side {
     Inner,
 }
 
+/// Whether two patterns, compared without case, begin differently before the first wildcard of either, so that no text matches both:
+/// `s3:Get*` and `kms:Decrypt`. Most actions of a policy do, whatever is asked of them.
+pub(super) fn begin_apart(one: &str, other: &str) -> bool {
+    let is_plain = |(one, other): &(u8, u8)| ![one, other].iter().any(|byte| matches!(byte, b'*' | b'?'));
+    one.bytes().zip(other.bytes()).take_while(is_plain).any(|(one, other)| !one.eq_ignore_ascii_case(&other))
+}
+
+/// A text that does not change.
+fn as_is(text: &str) -> Cow<'_, str> {
+    Cow::Borrowed(text)
+}
+
 /// Opens the name of a name that CloudFormation makes up: it ends in characters that nobody can write down beforehand.
 const GENERATED: char = '#';
 
@@ -30,6 +43,11 @@ impl Pattern {
             pattern.push_value(value, side);
             pattern
         })
+    }
+
+    /// A text in lower case.
+    pub(super) fn lower(text: &str) -> Self {
+        Self { text: text.to_ascii_lowercase() }
     }
 
     pub(super) fn push_text(&mut self, text: &str) {
@@ -81,9 +99,13 @@ impl Pattern {
 
     /// Everything that the pattern may turn out to be: unsettled parts as `*`, but for those that `other` has too, which
     /// stay the same on both sides. What else the text has is changed by `change`.
-    fn loose(&self, other: &Self, change: impl Fn(&str) -> String) -> String {
-        let mut loose = String::with_capacity(self.text.len());
+    fn loose(&self, other: &Self, change: impl Fn(&str) -> Cow<'_, str>) -> Cow<'_, str> {
         let mut rest = self.text.as_str();
+        // Most patterns are written out.
+        if !rest.contains(OPEN) {
+            return change(rest);
+        }
+        let mut loose = String::with_capacity(self.text.len());
         while let Some((before, after)) = rest.split_once(OPEN) {
             let (name, after) = after.split_once(CLOSE).unwrap_or((after, ""));
             loose.push_str(&change(before));
@@ -100,7 +122,7 @@ impl Pattern {
             rest = after;
         }
         loose.push_str(&change(rest));
-        loose
+        Cow::Owned(loose)
     }
 
     /// Whether this pattern matches everything that `inner` matches, whatever the unsettled parts are.
@@ -108,16 +130,19 @@ impl Pattern {
         if pattern_covers(&self.text, &inner.text) {
             return Truth::True;
         }
-        let outer = self.loose(inner, str::to_owned);
-        let settled = outer == self.text && inner.loose(self, str::to_owned) == inner.text;
+        let outer = self.loose(inner, as_is);
+        if outer == self.text && inner.loose(self, as_is) == inner.text {
+            // Everything is settled.
+            return Truth::False;
+        }
         // The wildcards of `inner` must be covered by wildcards: a character that no text has stands for them.
-        let covered = inner.loose(self, |text| text.replace('*', "\u{10FFFD}"));
-        if settled || !patterns_overlap(&outer, &covered) { Truth::False } else { Truth::Unknown }
+        let covered = inner.loose(self, |text| text.replace('*', "\u{10FFFD}").into());
+        if patterns_overlap(&outer, &covered) { Truth::Unknown } else { Truth::False }
     }
 
     /// Whether this pattern matches nothing of what `other` matches, whatever the unsettled parts are.
     pub(super) fn is_disjoint_from(&self, other: &Self) -> Truth {
-        if !patterns_overlap(&self.loose(other, str::to_owned), &other.loose(self, str::to_owned)) {
+        if !patterns_overlap(&self.loose(other, as_is), &other.loose(self, as_is)) {
             Truth::True
         } else if patterns_overlap(&self.text, &other.text) {
             // With names for the unsettled parts something matches both, and it does whatever they stand for.

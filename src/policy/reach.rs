@@ -43,8 +43,11 @@ impl<'a> ArnPattern<'a> {
 
     /// Whether it names every resource of a kind, at least in one Region and account.
     fn names_every(&self, kind: ResourceKind) -> bool {
-        if !kind.name.contains('*') || !pattern_covers(self.service, kind.service) {
-            // A single resource is not a kind.
+        // A single resource is not a kind.
+        let Some((begin, _)) = kind.name.split_once('*') else { return false };
+        // Nearly all kinds begin with another word than the pattern.
+        let fixed = self.resource.split(['*', '?']).next().unwrap_or_default();
+        if !begin.starts_with(fixed) || !pattern_covers(self.service, kind.service) {
             return false;
         }
         let any = kind.name.replace('*', ANY_NAME);
@@ -126,13 +129,22 @@ pub fn is_of_any_account<'t>(run: &mut Run<'_, 't>, resource: &Value<'t>) -> Tru
 /// Whether a resource pattern names every resource of a kind that an action has, or that an action has which a pattern matches.
 /// Unknown where the action is not known and the pattern names every resource of its service.
 pub fn is_every_resource_of<'t>(run: &mut Run<'_, 't>, resource: &Value<'t>, action: &str) -> Truth {
-    let of = resources_of_actions(action);
-    ask(run, resource, |value| names_every_of(value, &of))
+    ask(run, resource, |value| names_every_of(value, action))
+}
+
+/// Whether a resource pattern has no wildcard and is the ARN of one resource, whatever is asked of it.
+pub(super) fn names_one(resource: &Value<'_>) -> bool {
+    resource.text().is_some_and(|text| text.starts_with("arn:") && !text.contains(['*', '?']))
 }
 
 /// As [`is_every_resource_of`], of a pattern whose choices are made.
-pub(super) fn names_every_of(resource: &Value<'_>, of: &ResourceSets) -> Truth {
+pub(super) fn names_every_of(resource: &Value<'_>, action: &str) -> Truth {
     every(resource, &|arn| {
+        // Only a wildcard names every resource. Most ARNs have none, and nobody has to look up the action.
+        if !arn.resource.contains(['*', '?']) {
+            return Truth::False;
+        }
+        let of = resources_of_actions(action);
         if of.kinds().any(|kind| arn.names_every(kind)) {
             Truth::True
         } else if of.unknown && is_wildcard_text(arn.resource) {

@@ -2,7 +2,7 @@
 
 use super::condition::{RequestValue, all_hold};
 use super::normal::element;
-use super::pattern::{Pattern, Side};
+use super::pattern::{Pattern, Side, begin_apart};
 use super::principal::{effect_is, has_choice, is_identity};
 use super::reach::is_everything;
 use crate::eval::Run;
@@ -14,11 +14,12 @@ use crate::truth::Truth;
 /// Whether an action pattern matches an action, or all that a pattern matches: `kms:*` covers `kms:Decrypt`. Actions are not
 /// case-sensitive (IAM User Guide, "IAM JSON policy elements: Action").
 pub fn covers_action<'t>(run: &mut Run<'_, 't>, value: &Value<'t>, action: &str) -> Truth {
-    let mut inner = Pattern::default();
-    inner.push_text(&action.to_ascii_lowercase());
-    ask(run, value, |value| match Pattern::of(value, Side::Outer) {
-        Some(pattern) => pattern.map(str::to_ascii_lowercase).covers(&inner),
-        None => Truth::False,
+    ask(run, value, |value| {
+        if is_about_others(value, action) {
+            return Truth::False;
+        }
+        let pattern = Pattern::of(value, Side::Outer).map(|pattern| pattern.map(str::to_ascii_lowercase));
+        pattern.map_or(Truth::False, |pattern| pattern.covers(&Pattern::lower(action)))
     })
 }
 
@@ -53,15 +54,21 @@ pub fn is_wildcard_resource<'t>(run: &mut Run<'_, 't>, resource: &Value<'t>) -> 
 /// Whether an action pattern allows what another blocks: all of it, or a part of it where it blocks more than one action by
 /// a beginning of their names (`kms:ReEncrypt*`). `kms:*` blocks whole services only.
 pub fn allows_blocked<'t>(run: &mut Run<'_, 't>, action: &Value<'t>, blocked: &str) -> Truth {
-    let mut inner = Pattern::default();
-    inner.push_text(&blocked.to_ascii_lowercase());
     let begins_a_name = blocked.split_once(':').is_some_and(|(_, name)| name.ends_with('*') && name.len() > 1);
     ask(run, action, |value| {
+        if is_about_others(value, blocked) {
+            return Truth::False;
+        }
         let Some(pattern) = Pattern::of(value, Side::Outer) else { return Truth::False };
-        let pattern = pattern.map(str::to_ascii_lowercase);
+        let (pattern, inner) = (pattern.map(str::to_ascii_lowercase), Pattern::lower(blocked));
         let part = if begins_a_name { inner.covers(&pattern) } else { Truth::False };
         pattern.covers(&inner).or(part)
     })
+}
+
+/// Whether an action pattern is written out and begins so that it matches nothing of what another one matches.
+fn is_about_others(action: &Value<'_>, other: &str) -> bool {
+    action.text().is_some_and(|text| begin_apart(&text, other))
 }
 
 /// Whether the subject that a condition asks of an OpenID Connect token leaves open whose it is: `*`, `repo:*`, `repo:my-*`,

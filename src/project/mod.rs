@@ -9,6 +9,7 @@ use crate::eval::inputs::{Inputs, Shared};
 use crate::finding::{Diagnostic, Severity};
 use crate::linter::{FileReport, Linter, Loaded, MAX_INCLUDES, NOT_A_TEMPLATE};
 use crate::source::{Source, SourceId};
+use memchr::memmem;
 use rayon::prelude::*;
 use std::num::NonZeroUsize;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -56,12 +57,13 @@ pub struct Linted {
     ties: Ties,
 }
 
-/// The ties of a text to other stacks, found without parsing it.
-#[derive(Copy, Clone, Debug, Default)]
+/// The ties of a text to other stacks.
+#[derive(Debug, Default)]
 struct Ties {
+    /// Whether it may take values from them; found without parsing it.
     imports: bool,
-    exports: bool,
-    outputs: bool,
+    /// What it gives, where another text of the run, or the text itself, may take it.
+    shared: Shared,
 }
 
 /// How candidates are linted.
@@ -105,16 +107,19 @@ struct Job<'c> {
     number: usize,
     linter: Arc<Linter>,
     inputs: Inputs,
+    /// Whether another text may take what this one shares.
+    may_give: bool,
 }
 
 impl Project<'_> {
     /// Lints every candidate. The results are in the order of the candidates, whatever the number of threads. Templates of nested
     /// stacks that are not candidates follow at the end.
     pub fn lint(&self, candidates: Vec<Candidate>) -> Vec<(Candidate, File)> {
+        let may_give = candidates.len() > 1;
         let jobs: Vec<Job> = candidates
             .iter()
             .enumerate()
-            .map(|(number, candidate)| self.job(candidate, number, &Arc::default()))
+            .map(|(number, candidate)| Job { may_give, ..self.job(candidate, number, &Arc::default()) })
             .collect();
         let files = self.run(&jobs);
         let mut files: Vec<(Candidate, File)> = candidates.into_iter().zip(files).collect();
@@ -126,7 +131,7 @@ impl Project<'_> {
     fn job<'c>(&self, candidate: &'c Candidate, number: usize, shared: &Arc<Shared>) -> Job<'c> {
         let linter = (self.linter)(candidate);
         let inputs = inputs(&linter, candidate, shared);
-        Job { candidate, number, linter, inputs }
+        Job { candidate, number, linter, inputs, may_give: false }
     }
 
     /// Does all jobs. The results are in the order of the jobs.
@@ -203,17 +208,22 @@ fn lint_one(job: &Job<'_>, id: SourceId) -> File {
             foreign => File::Other(Box::new(Other { foreign, ..Other::default() })),
         };
     }
-    let ties = Ties {
-        imports: text.contains("ImportValue") || text.contains("GetStackOutput"),
-        exports: text.contains("Export"),
-        outputs: text.contains("Outputs"),
-    };
+    let has = |word: &str| memmem::find(text.as_bytes(), word.as_bytes()).is_some();
+    let imports = has("ImportValue") || has("GetStackOutput");
+    let is_named = candidate.pinned.contains_key("AWS::StackName");
+    let shares = (job.may_give || imports) && (has("Export") || (is_named && has("Outputs")));
     let source = Source::new(id, candidate.name.as_str(), text);
     let load = |location: &str| {
         let (name, text) = discover::read_beside(candidate, location)?;
         Ok(Loaded { name, text })
     };
-    let report = linter.lint_in(&source, &load, &job.inputs, candidate.constructs.as_deref());
+    let constructs = candidate.constructs.as_deref();
+    let (report, shared) = if shares {
+        linter.lint_and_share(&source, &load, &job.inputs, constructs)
+    } else {
+        (linter.lint_in(&source, &load, &job.inputs, constructs), Shared::default())
+    };
+    let ties = Ties { imports, shared };
     if !report.is_template && !is_meant_as_template(&report, &source) {
         return other(candidate, report, source, ties);
     }

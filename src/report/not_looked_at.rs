@@ -145,7 +145,7 @@ fn wider(gaps: &NotLookedAt) -> Option<String> {
             None => profiles.push((profile, *resources)),
         }
     }
-    profiles.sort_by(|(_, one), (_, other)| other.cmp(one));
+    profiles.sort_by_key(|(_, resources)| std::cmp::Reverse(*resources));
     let (first, rest) = profiles.split_first()?;
     let them = match first.1 {
         all if all == gaps.resources && all == 1 => "it".to_owned(),

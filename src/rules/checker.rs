@@ -13,6 +13,7 @@ use super::assertion::{Assertion, Form, Quantified, Quantifier};
 use super::operand::{Operand, Settings};
 use super::path::Path;
 use super::predicate::{Predicate, Surroundings, Test, empty_text};
+use crate::date::Date;
 use crate::eval::Run;
 use crate::eval::text;
 use crate::eval::value::{Content, Kind, Origin, Value};
@@ -35,6 +36,8 @@ pub struct Checker<'c, 'm, 't> {
     pub configured: &'c Settings,
     /// The profile of the run; none where rules were named.
     pub profile: Option<&'c str>,
+    /// The day of the run, if it has one.
+    pub today: Option<Date>,
     /// The block that the rule looks at.
     pub this: &'m Block<'t>,
     /// Whether locations are wanted.

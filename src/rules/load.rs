@@ -2,7 +2,7 @@
 
 pub use crate::nearest::nearest;
 
-use super::meta::{Control, FalseAlarms, RuleMeta, RuleProse, RuntimeCheck, UnruledService};
+use super::meta::{Control, FalseAlarms, RuleKind, RuleMeta, RuleProse, RuntimeCheck, UnruledService};
 use super::pack::{Head, Lazy, heads};
 use super::read_error::{ReadError, position_of};
 use super::rule::{Example, Examples, PROPOSAL, Rule, RuleFile, TargetName, Targets};
@@ -156,6 +156,14 @@ impl RuleEntry {
         match &self.texts {
             Texts::Embedded(head) => head.severity,
             Texts::Own(_) => self.meta.severity,
+        }
+    }
+
+    /// What it is for.
+    pub fn kind(&self) -> RuleKind {
+        match &self.texts {
+            Texts::Embedded(head) => head.kind,
+            Texts::Own(_) => self.meta.kind,
         }
     }
 

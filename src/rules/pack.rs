@@ -21,7 +21,7 @@ pub struct Head {
     title: &'static str,
     pub(super) level: Level,
     pub(super) severity: RuleSeverity,
-    kind: RuleKind,
+    pub(super) kind: RuleKind,
     pub(super) profiles: &'static [&'static str],
     controls: &'static [&'static str],
     /// Tools with their names of the rule.

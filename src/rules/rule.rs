@@ -182,6 +182,9 @@ pub struct Example {
     /// The profile of the run. Without it, the rule runs as if it had been named.
     #[serde(default)]
     pub profile: Option<String>,
+    /// The day of the run, such as `2026-12-31`. Without it, 2026-01-01.
+    #[serde(default)]
+    pub today: Option<String>,
     /// Only for examples that fail: the fix that the remediation recommends, as a merge patch (RFC 7396) of the template. The
     /// rule must pass on the patched template.
     #[serde(default)]

@@ -58,7 +58,7 @@ pub fn at_least(value: &Value<'_>, least: &Version) -> Truth {
 }
 
 /// The characters before the first unknown part, and whether they are all there is.
-fn known_start(value: &Value<'_>) -> (String, bool) {
+pub(super) fn known_start(value: &Value<'_>) -> (String, bool) {
     let Kind::Text(parts) = &value.kind else { return (value.text().unwrap_or_default().into_owned(), true) };
     let mut known = String::new();
     for part in parts {

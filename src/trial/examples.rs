@@ -3,7 +3,7 @@
 use super::{Expected, Subject};
 use crate::date::Date;
 use crate::finding::{Finding, Level, Outcome};
-use crate::linter::{FileReport, Keep, Linter, Override};
+use crate::linter::{ELSEWHERE, FileReport, Keep, Linter, Override};
 use crate::rules::load::{Mark, RuleEntry, unmark};
 use crate::rules::operand::{Operand, Settings};
 use crate::rules::rule::Example;
@@ -11,7 +11,7 @@ use crate::source::{Source, SourceId};
 use std::collections::BTreeMap;
 use std::fmt;
 
-/// The date that the exceptions in examples are checked against.
+/// The day of examples that name none: exceptions and ends of support are compared with it.
 const TODAY: &str = "2026-01-01";
 
 /// An example that was run.
@@ -128,7 +128,10 @@ fn mismatches<'s>(subject: &'s Subject<'_>) -> impl Iterator<Item = (Expected, u
     // Most examples change neither parameters, settings nor the profile.
     let mut plain: Option<Result<Linter, String>> = None;
     subject.examples().map(move |(expected, index, example)| {
-        let is_plain = example.parameters.is_empty() && example.settings.is_empty() && example.profile.is_none();
+        let is_plain = example.parameters.is_empty()
+            && example.settings.is_empty()
+            && example.profile.is_none()
+            && example.today.is_none();
         let mismatches = if is_plain {
             let linter = plain.get_or_insert_with(|| linter(subject, example));
             linter.as_ref().map_err(String::clone).map(|linter| compare(linter, subject.id(), example, expected))
@@ -150,10 +153,8 @@ pub(super) fn linter(subject: &Subject<'_>, example: &Example) -> Result<Linter,
     let keep = Keep { undecided: true, passed: false };
     let linter = Linter::new(subject.rules(), selects, &overrides, example.parameters.clone(), keep);
     let linter = linter.map_err(|error| error.to_string())?;
-    let linter = match TODAY.parse::<Date>() {
-        Ok(today) => linter.on(today),
-        Err(_) => linter,
-    };
+    let today = example.today.as_deref().unwrap_or(TODAY);
+    let linter = linter.on(today.parse::<Date>().map_err(|error| format!("`today: {today}` is {error}"))?);
     Ok(match &example.profile {
         Some(profile) => linter.in_profile(profile),
         None => linter,
@@ -164,7 +165,9 @@ pub(super) fn linter(subject: &Subject<'_>, example: &Example) -> Result<Linter,
 pub(super) fn lint(linter: &Linter, id: &str, source: &Source) -> Result<FileReport, Mismatch> {
     let mut report = linter.lint(source);
     report.findings.retain(|finding| &*finding.rule == id);
-    let diagnostics = report.diagnostics.iter().map(|diagnostic| (diagnostic.span, diagnostic.message.clone()));
+    // An example may have a nested stack, whose template nobody needs.
+    let problems = report.diagnostics.iter().filter(|diagnostic| diagnostic.code != ELSEWHERE);
+    let diagnostics = problems.map(|diagnostic| (diagnostic.span, diagnostic.message.clone()));
     let refused = report.refused.iter().map(|refused| (Some(refused.span), refused.sentence()));
     let nothing = (None, "it is not a CloudFormation template".to_owned());
     let nothing = (!report.is_template).then_some(nothing);

@@ -176,6 +176,43 @@ fn the_day_comes_from_the_option_then_the_environment() {
     assert!(odd.stderr.contains("not a date of the form YYYY-MM-DD"), "{}", odd.stderr);
 }
 
+/// What AWS ends on a day is supported until the day before, whatever the clock says.
+#[test]
+fn ends_of_support_follow_the_day() {
+    let template = "Resources: { Intake: { Type: AWS::Lambda::Function, Properties: { Runtime: python3.10 } } }\n";
+    let folder = Folder::with(&[("app.yaml", template)]);
+    let arguments = ["app.yaml", "--rule", "lambda-runtime-supported", "--fail-on", "warning", "--format", "json"];
+    let on = |day: &str| folder.run(&[&arguments[..], &["--today", day]].concat());
+    assert_eq!(on("2026-10-30").code, 0);
+    let ended = on("2026-10-31");
+    assert_eq!(ended.code, 1);
+    assert!(ended.stdout.contains("not patched since 2026-10-31"), "{}", ended.stdout);
+    assert!(ended.stdout.contains("dates as of 2026-"), "{}", ended.stdout);
+    assert_eq!(ran(folder.command(&arguments).env("SOURCE_DATE_EPOCH", "1704067200")).code, 0);
+}
+
+/// A type that is newer than the data keeps its tags: what they mark as PHI is PHI, and its service stays undecided.
+#[test]
+fn tags_of_unknown_types_count() {
+    for tags in ["[{ Key: DataClassification, Value: PHI }]", "{ DataClassification: PHI }"] {
+        let scribe = format!("Scribe: {{ Type: AWS::Tomorrow::Domain, Properties: {{ Tags: {tags} }} }}");
+        let grafana = "Board: { Type: AWS::Grafana::Workspace }";
+        let folder = Folder::with(&[
+            ("alone.yaml", format!("Resources: {{ {scribe} }}\n").as_str()),
+            ("both.yaml", format!("Resources: {{ {scribe}, {grafana} }}\n").as_str()),
+        ]);
+        let run = |file| {
+            let more =
+                ["--rule", "phi-eligible-service", "--show", "undecided", "--fail-on", "warning", "--format", "json"];
+            folder.run(&[&[file], &more[..]].concat())
+        };
+        let alone = run("alone.yaml");
+        assert_eq!(alone.code, 0, "{}", alone.stdout);
+        assert!(alone.stdout.contains("of 2026-05-22 does not show whether it covers"), "{}", alone.stdout);
+        assert_eq!(run("both.yaml").code, 1, "the dashboard is beside PHI");
+    }
+}
+
 /// Problems with exceptions are findings of rules, which can be explained, changed and disabled.
 #[test]
 fn what_is_said_about_exceptions_is_a_rule() {

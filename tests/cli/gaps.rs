@@ -27,7 +27,16 @@ Resources:
         Tick: { Type: Schedule, Properties: { Schedule: rate(1 day) } }
         SignUp: { Type: Cognito, Properties: { UserPool: !Ref Pool, Trigger: PreSignUp } }
         SignIn: { Type: Cognito, Properties: { UserPool: !Ref Pool, Trigger: PreAuthentication } }
-  Pool: { Type: AWS::Cognito::UserPool }
+  Pool:
+    Type: AWS::Cognito::UserPool
+    Connectors: { ToIntake: { Properties: { Destination: { Id: Intake }, Permissions: [Write] } } }
+  Table: { Type: AWS::Serverless::SimpleTable }
+  Works:
+    Type: AWS::Serverless::Connector
+    Properties: { Source: { Id: Intake }, Destination: { Id: Table }, Permissions: [Read] }
+  Fails:
+    Type: AWS::Serverless::Connector
+    Properties: { Source: { Id: Intake }, Destination: { Id: Pool }, Permissions: [Read] }
   Odd: { Type: AWS::Serverless::Nonsense }
 ";
 
@@ -69,10 +78,13 @@ fn types_without_a_rule_are_counted_with_the_profile_that_has_one() {
 fn sam_that_is_not_expanded_is_counted() {
     let folder = Folder::with(&[("a.yaml", SAM)]);
     let report = folder.run(&["a.yaml", "--no-config", "--format", "json"]).json();
-    assert_eq!(gaps(&report), serde_json::json!({ "sam_events": 2, "unknown_types": 1 }));
+    assert_eq!(
+        gaps(&report),
+        serde_json::json!({ "sam_resources": 1, "sam_events": 2, "sam_connectors": 1, "unknown_types": 1 })
+    );
     let notes = report["diagnostics"].as_array().unwrap();
     let left = notes.iter().filter(|note| note["code"] == "not-expanded");
-    assert_eq!(left.map(|note| note["start"]["line"].clone()).collect::<Vec<_>>(), [10], "{notes:?}");
+    assert_eq!(left.map(|note| note["start"]["line"].clone()).collect::<Vec<_>>(), [10, 17, 22], "{notes:?}");
 }
 
 #[test]

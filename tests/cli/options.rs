@@ -292,8 +292,8 @@ fn help_goes_to_standard_output() {
                                    the configuration]
           --write-baseline <FILE>  Write the findings of this run to a baseline; from then on, only new
                                    findings count
-          --today <DATE>           The date that exceptions are checked against, such as 2026-12-31
-                                   [default: SOURCE_DATE_EPOCH, or today in UTC]
+          --today <DATE>           The date that exceptions and ends of support are checked against,
+                                   such as 2026-12-31 [default: SOURCE_DATE_EPOCH, or today in UTC]
 
     Examples and exit codes: hipaalint --help
     ");

@@ -376,7 +376,7 @@ fn assembly_with_metadata_file() -> Folder {
     let program = folder.path("lib/app.ts").canonicalize().unwrap();
     let program = program.to_str().unwrap().replace('\\', "/");
     folder.file("cdk.out/manifest.json", manifest);
-    folder.file("cdk.out/App.metadata.json", &metadata.replace("PROGRAM", &program));
+    folder.file("cdk.out/App.metadata.json", metadata.replace("PROGRAM", &program));
     folder.file("cdk.out/App.assets.json", &assets);
     folder.file("cdk.out/App.template.json", &template);
     folder.file("cdk.out/Nest.json", r#"{ "Resources": { "Bucket": { "Type": "AWS::S3::Bucket" } } }"#);

@@ -7,7 +7,7 @@ use super::api::{Protocol, authorizer_permissions, stage_name};
 use super::document::{self, Call};
 use super::nodes::{At, in_branches};
 use super::resource::{Made, Resource};
-use crate::syntax::{Entry, Node};
+use crate::syntax::{Entry, Kind, Node};
 
 /// Everything that a REST API becomes.
 pub(super) fn rest<'t>(sam: &Resource<'_, 't>, calls: &[Call<'_, 't>]) -> Vec<Made<'t>> {
@@ -59,8 +59,12 @@ pub(super) fn rest<'t>(sam: &Resource<'_, 't>, calls: &[Call<'_, 't>]) -> Vec<Ma
     );
     stage.push(sam.tag_list());
 
+    let stage_id = stage.id.clone();
     let mut made = vec![api, deployment, stage];
-    made.extend(rest_domain(sam));
+    if let Some(name) = rest_domain(sam) {
+        made.extend(mappings(sam, &name, &stage_id));
+        made.push(name);
+    }
     made.extend(authorizer_permissions(sam));
     made
 }
@@ -96,8 +100,10 @@ pub(super) fn http<'t>(sam: &Resource<'_, 't>, calls: &[Call<'_, 't>]) -> Vec<Ma
         &["AccessLogSettings", "DefaultRouteSettings", "RouteSettings", "StageVariables", "Tags"],
     );
 
+    let stage_id = stage.id.clone();
     let mut made = vec![api, stage];
     if let Some(mut name) = http_domain(sam) {
+        made.extend(mappings(sam, &name, &stage_id));
         name.push(sam.entry("Tags").cloned());
         made.push(name);
     }
@@ -113,7 +119,47 @@ pub(super) fn http_domain<'t>(sam: &Resource<'_, 't>) -> Option<Made<'t>> {
     let mut configuration = vec![at.entry("EndpointType", at.text("REGIONAL"))];
     configuration.extend(entries(domain, &["CertificateArn", "SecurityPolicy"]));
     name.set(at, "DomainNameConfigurations", at.list([at.entries(configuration)]));
+    name.copy(domain.value.as_mapping().unwrap_or_default(), &["MutualTlsAuthentication"]);
     Some(name)
+}
+
+/// What connects the API with its domain name, for each of its base paths.
+pub(super) fn mappings<'t>(sam: &Resource<'_, 't>, name: &Made<'t>, stage_id: &str) -> Vec<Made<'t>> {
+    /// More base paths than an API has. Nothing depends on which one it is.
+    const MOST: usize = 200;
+    let Some(domain) = sam.entry("Domain") else { return Vec::new() };
+    let at = At(domain.key_span);
+    let paths = domain.value.get("BasePath").filter(|path| path.kind != Kind::Null);
+    let paths: Vec<Option<&Node<'t>>> = match paths.map(|paths| (paths, paths.as_sequence())) {
+        None => vec![None],
+        Some((_, Some(items))) => items.iter().take(MOST).map(Some).collect(),
+        Some((only, None)) => vec![Some(only)],
+    };
+    let (kind, suffix, api, key) = match name.kind {
+        "AWS::ApiGatewayV2::DomainName" => ("AWS::ApiGatewayV2::ApiMapping", "ApiMapping", "ApiId", "ApiMappingKey"),
+        "AWS::ApiGateway::DomainNameV2" => {
+            ("AWS::ApiGateway::BasePathMappingV2", "BasePathMapping", "RestApiId", "BasePath")
+        }
+        _ => ("AWS::ApiGateway::BasePathMapping", "BasePathMapping", "RestApiId", "BasePath"),
+    };
+    let mapping = |path: Option<&Node<'t>>| {
+        let letters = path.and_then(Node::as_str).unwrap_or_default().chars().filter(|letter| letter.is_alphanumeric());
+        let id = format!("{}{}{suffix}", sam.id, letters.collect::<String>());
+        let mut mapping = sam.also(id, kind).standing_at(at, at);
+        match name.kind {
+            "AWS::ApiGateway::DomainNameV2" => {
+                mapping.set(at, "DomainNameArn", at.attribute(name.id.clone(), "DomainNameArn"));
+            }
+            _ => mapping.set(at, "DomainName", at.reference(name.id.clone())),
+        }
+        mapping.set(at, api, at.reference(sam.id.to_owned()));
+        mapping.set(at, "Stage", at.reference(stage_id.to_owned()));
+        if let Some(path) = path {
+            mapping.set(at, key, path.clone());
+        }
+        mapping
+    };
+    paths.into_iter().map(mapping).collect()
 }
 
 /// The name of the second stage, `Stage`, that SAM's deployment of a REST API makes unless `OpenApiVersion` is set. Nothing else

@@ -1,7 +1,7 @@
 //! `AWS::Serverless::GraphQLApi`: the API, its keys, its cache, its domain name, and the role with which it writes its log.
 //!
 //! Source: aws-sam-translator 1.115.0, `SamGraphQLApi` in `model/sam_resources.py`. The schema, resolvers, and functions are left
-//! out: nothing in them is a safeguard.
+//! out: nothing in them is a safeguard. So is the name that SAM takes where there is none.
 
 use super::data_sources;
 use super::nodes::{At, in_branches, plain_map};
@@ -25,9 +25,6 @@ pub(super) fn expand<'t>(sam: &Resource<'_, 't>) -> Vec<Made<'t>> {
             "XrayEnabled",
         ],
     );
-    if api.get("Name").is_none() {
-        api.set(at, "Name", at.text(sam.id.to_owned()));
-    }
     for entry in authentication(sam) {
         api.push(Some(entry));
     }

@@ -2,8 +2,9 @@
 //! expanded besides the code that expands it.
 
 use super::resource::{Made, Resource};
-use crate::expand::expansion::{Left, LeftKind, Part};
+use crate::expand::expansion::{Left, LeftKind, MadeFrom, Part};
 use crate::syntax::{Entry, Node};
+use std::collections::HashSet;
 
 /// What the names of SAM's resource types begin with.
 const PREFIX: &str = "AWS::Serverless::";
@@ -21,9 +22,12 @@ pub(super) fn resources(root: &Node<'_>) -> Vec<Left> {
 
 /// The events of a resource of which nothing was made.
 pub(super) fn events(sam: &Resource<'_, '_>, made: &[Made<'_>]) -> Vec<Left> {
-    let is_made =
-        |event: &str| made.iter().any(|each| matches!(&each.part, Part::OfEvent { name, .. } if name == event));
-    let left = entries(sam.get("Events")).iter().filter(|entry| !is_made(&entry.key));
+    let names = made.iter().filter_map(|each| match &each.part {
+        Part::OfEvent { name, .. } => Some(name.as_str()),
+        _ => None,
+    });
+    let names: HashSet<&str> = names.collect();
+    let left = entries(sam.get("Events")).iter().filter(|entry| !names.contains(entry.key.as_ref()));
     left.map(|entry| Left {
         kind: LeftKind::Event,
         name: entry.key.to_string(),
@@ -33,18 +37,21 @@ pub(super) fn events(sam: &Resource<'_, '_>, made: &[Made<'_>]) -> Vec<Left> {
     .collect()
 }
 
-/// The connectors that a resource declares and of which nothing was made: what SAM makes of one has a logical id that begins with
-/// the resource's and the connector's.
-pub(super) fn connectors(entry: &Entry<'_>, made: &[(String, super::MadeFrom)]) -> Vec<Left> {
-    let is_made = |name: &str| {
-        let id = format!("{}{name}", entry.key);
-        made.iter().any(|(each, from)| each.starts_with(&id) && (from.id == id || from.id == entry.key))
-    };
-    let left = entries(entry.value.get("Connectors")).iter().filter(|connector| !is_made(&connector.key));
-    left.map(|connector| Left {
+/// The connectors that resources declare in their attributes and of which nothing was made.
+pub(super) fn connectors(resources: &[Entry<'_>], made: &[(String, MadeFrom)]) -> Vec<Left> {
+    let names = made.iter().filter_map(|(_, from)| match &from.part {
+        Part::OfPart { within: "Connectors", name } => Some((from.id.as_str(), name.as_str())),
+        _ => None,
+    });
+    let names: HashSet<(&str, &str)> = names.collect();
+    let declared = resources
+        .iter()
+        .flat_map(|entry| entries(entry.value.get("Connectors")).iter().map(move |connector| (&entry.key, connector)));
+    let left = declared.filter(|(id, connector)| !names.contains(&(id.as_ref(), connector.key.as_ref())));
+    left.map(|(id, connector)| Left {
         kind: LeftKind::Connector,
         name: connector.key.to_string(),
-        of: entry.key.to_string(),
+        of: id.to_string(),
         span: connector.key_span,
     })
     .collect()

@@ -8,6 +8,7 @@
 
 mod api;
 mod apis;
+mod assembly;
 mod compute;
 mod connectors;
 mod data_sources;
@@ -33,6 +34,7 @@ use super::expansion::{Expansion, Left, MadeFrom, Note};
 use crate::expand;
 use crate::syntax::{Entry, Kind, Node};
 use api::Protocol;
+use assembly::{Notified, notified, rebuilt, without_connectors};
 use connectors::Connector;
 use document::is_something;
 use events::Event;
@@ -190,16 +192,6 @@ struct Expanded<'t> {
     made: Vec<(String, MadeFrom)>,
     /// What is left as it is written.
     left: Vec<Left>,
-}
-
-/// What a bucket gets whose events call functions.
-struct Notified<'t> {
-    /// The place of the first event that asks for a notification.
-    at: At,
-    /// The notifications.
-    configurations: Vec<Node<'t>>,
-    /// Tags in place of its own.
-    tags: Option<Entry<'t>>,
 }
 
 /// What resources share while they are expanded.
@@ -377,7 +369,7 @@ fn expanded<'t>(root: &Node<'t>) -> Option<Expanded<'t>> {
     for sam in &implicit {
         resources.extend(parts.remove(sam.id).into_iter().flatten().map(Made::into_entry));
     }
-    left.extend(written.iter().flat_map(|entry| left::connectors(entry, &origins)));
+    left.extend(left::connectors(written, &origins));
     let mut root = rebuilt(root, resources, pass.conditions)?;
     references.rewrite(&mut root);
     Some(Expanded { root, made: origins, left })
@@ -415,15 +407,6 @@ fn connected_by<'n, 't>(
             (connector, made)
         })
         .collect()
-}
-
-/// A resource without the attribute that CloudFormation does not know.
-fn without_connectors<'t>(entry: &Entry<'t>) -> Entry<'t> {
-    let mut entry = entry.clone();
-    if let Kind::Mapping(attributes) = &mut entry.value.kind {
-        attributes.retain(|attribute| attribute.key != "Connectors");
-    }
-    entry
 }
 
 /// A resource of SAM; none of any other type, or where its properties cannot be read.
@@ -554,66 +537,4 @@ fn any_of<'t>(at: At, protocol: Protocol, needed: &[&Node<'t>], conditions: &mut
         distinct.into_iter().map(|condition| at.map([("Condition", condition.clone())])).collect();
     conditions.push(at.entry(name.clone(), expand::conditions::any(at.0, alternatives)));
     Some(at.text(name))
-}
-
-/// A bucket with more notifications.
-fn notified<'t>(mut bucket: Entry<'t>, added: Notified<'t>) -> Entry<'t> {
-    let Notified { at, configurations: notifications, mut tags } = added;
-    let mut node = &mut bucket.value;
-    for name in ["Properties", "NotificationConfiguration"] {
-        let Kind::Mapping(entries) = &mut node.kind else { return bucket };
-        if name == "NotificationConfiguration"
-            && let Some(tags) = tags.take()
-        {
-            entries.retain(|entry| entry.key != "Tags");
-            entries.push(tags);
-        }
-        let index = entries.iter().position(|entry| entry.key == name).unwrap_or_else(|| {
-            entries.push(at.entry(name, at.map([])));
-            entries.len() - 1
-        });
-        let Some(entry) = entries.get_mut(index) else { return bucket };
-        node = &mut entry.value;
-    }
-    if let Kind::Mapping(entries) = &mut node.kind {
-        match entries.iter_mut().find(|entry| entry.key == "LambdaConfigurations").map(|entry| &mut entry.value.kind) {
-            Some(Kind::Sequence(items)) => items.extend(notifications),
-            Some(_) => {}
-            None => entries.push(at.entry("LambdaConfigurations", at.list(notifications))),
-        }
-    }
-    bucket
-}
-
-/// The document with other resources and more conditions, and without `Globals`.
-fn rebuilt<'t>(root: &Node<'t>, resources: Vec<Entry<'t>>, conditions: Vec<Entry<'t>>) -> Option<Node<'t>> {
-    let mut resources = Some(resources);
-    let mut conditions = Some(conditions).filter(|conditions| !conditions.is_empty());
-    let mut sections: Vec<Entry<'t>> = Vec::new();
-    for entry in root.as_mapping()?.iter().filter(|entry| entry.key != "Globals") {
-        let added = match entry.key.as_ref() {
-            "Resources" => {
-                let kind = Kind::Mapping(resources.take().unwrap_or_default());
-                sections.push(Entry {
-                    key: entry.key.clone(),
-                    key_span: entry.key_span,
-                    value: Node { span: entry.value.span, kind },
-                });
-                continue;
-            }
-            "Conditions" => conditions.take(),
-            _ => None,
-        };
-        let mut section = entry.clone();
-        if let (Some(added), Kind::Mapping(known)) = (added, &mut section.value.kind) {
-            let names: HashSet<String> = known.iter().map(|entry| entry.key.to_string()).collect();
-            known.extend(added.into_iter().filter(|entry| !names.contains(entry.key.as_ref())));
-        }
-        sections.push(section);
-    }
-    if let Some(conditions) = conditions {
-        let at = At(root.span.at_start());
-        sections.push(at.entry("Conditions", at.entries(conditions)));
-    }
-    Some(Node { span: root.span, kind: Kind::Mapping(sections) })
 }

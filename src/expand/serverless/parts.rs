@@ -37,6 +37,9 @@ fn of_resource(kind: &str) -> Option<&'static str> {
         "AWS::ApiGateway::DomainName" | "AWS::ApiGateway::DomainNameV2" | "AWS::ApiGatewayV2::DomainName" => {
             "its domain name"
         }
+        "AWS::ApiGateway::BasePathMapping" | "AWS::ApiGateway::BasePathMappingV2" | "AWS::ApiGatewayV2::ApiMapping" => {
+            "its mapping"
+        }
         "AWS::ApiGatewayV2::Authorizer" => "its authorizer",
         "AWS::AppSync::ApiCache" => "its cache",
         "AWS::AppSync::ApiKey" => "its API key",

@@ -47,10 +47,20 @@ pub(super) fn expand<'t>(sam: &Resource<'_, 't>, pass: &Pass<'_, 't>) -> Vec<Mad
             "Schedule" | "CloudWatchEvent" | "EventBridgeRule" => "events.amazonaws.com",
             _ => continue,
         };
-        let role = event.make(sam, "Role", "AWS::IAM::Role");
-        let role = starting_role(role, event.at, service, vec![(event.at, "states:StartExecution", target.clone())]);
-        let role_arn = event.at.attribute(role.id.clone(), "Arn");
-        made.push(role);
+        // A schedule may name its role.
+        let named = event.entry("RoleArn").filter(|_| event.kind == "Schedule");
+        let role_arn = match named {
+            Some(named) => named.value.clone(),
+            None => {
+                let mut role = event.make(sam, "Role", "AWS::IAM::Role");
+                role.push(sam.entry("PermissionsBoundary").cloned());
+                let start = vec![(event.at, "states:StartExecution", target.clone())];
+                let role = starting_role(role, event.at, service, start);
+                let arn = event.at.attribute(role.id.clone(), "Arn");
+                made.push(role);
+                arn
+            }
+        };
         if event.kind == "Api" {
             let api = pass.api_of(&event, Protocol::Rest);
             made.extend(api.and_then(|api| api::route(sam, &event, api, Protocol::Rest)));

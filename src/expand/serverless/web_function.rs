@@ -11,7 +11,8 @@ use crate::syntax::{Entry, Kind, Node};
 pub(super) fn expand<'t>(sam: &Resource<'_, 't>) -> Vec<Made<'t>> {
     let at = sam.at;
     let mut function = sam.main("AWS::Lambda::WebFunction");
-    function.push(Some(name(sam)));
+    // The name that SAM makes up differs from stack to stack: the function counts as one without a name.
+    function.copy(&sam.properties, &["FunctionName"]);
     function.push(sam.tag_list());
     let mut made = Vec::new();
     let role_arn = match sam.entry("ExecutionRoleArn").filter(|written| !is_no_value(&written.value)) {

@@ -2,13 +2,14 @@
 //!
 //! Source: aws-sam-translator 1.115.0, `model/api/websocket_api_generator.py`.
 
-use super::apis::http_domain;
+use super::apis::{http_domain, mappings};
 use super::nodes::{At, plain_map};
 use super::resource::{Made, Resource};
 use crate::expand::expansion::Part;
 use crate::syntax::{Entry, Node};
 
-/// Everything that a WebSocket API becomes.
+/// Everything that a WebSocket API becomes. Without `Name`, SAM takes its logical id; a person did not name it, and such names need not
+/// be unique.
 pub(super) fn expand<'t>(sam: &Resource<'_, 't>) -> Vec<Made<'t>> {
     let at = sam.at;
     let mut api = sam.main("AWS::ApiGatewayV2::Api");
@@ -26,14 +27,15 @@ pub(super) fn expand<'t>(sam: &Resource<'_, 't>) -> Vec<Made<'t>> {
             "Tags",
         ],
     );
-    if api.get("Name").is_none() {
-        api.set(at, "Name", at.text(sam.id.to_owned()));
-    }
     let mut made = vec![api];
     let routes = sam.get("Routes").and_then(plain_map).unwrap_or_default();
     made.extend(routes.iter().flat_map(|entry| route(sam, entry)));
-    made.push(stage(sam));
-    made.extend(http_domain(sam));
+    let stage = stage(sam);
+    if let Some(name) = http_domain(sam) {
+        made.extend(mappings(sam, &name, &stage.id));
+        made.push(name);
+    }
+    made.push(stage);
     made.extend(authorizer(sam));
     // SAM does not pass `Condition` and the policies of this type on: what it makes exists under every condition.
     made.iter_mut().for_each(Made::drop_inherited);

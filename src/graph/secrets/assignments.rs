@@ -5,7 +5,7 @@
 //! variable or a word of the program is no secret.
 
 use super::commands;
-use super::names::{Promise, promise};
+use super::names::{Promise, may_hold_promise, promise};
 use super::texts::{is_promised, names_a_secret};
 use std::ops::Range;
 
@@ -43,12 +43,15 @@ const SHORTEST: usize = 4;
 /// The secrets that a text writes out, in the order of the text.
 pub fn assigned_secrets(text: &str, dialect: Dialect) -> Vec<Assignment<'_>> {
     let mut found = Vec::new();
-    each_assignment(text, dialect, |candidate| {
-        if candidate.is_secret(text, dialect) {
-            let range = candidate.value.range.clone();
-            found.push(Assignment { name: candidate.name, range, is_argument: false });
-        }
-    });
+    // Most texts hold no such name, and are not taken apart.
+    if may_hold_promise(text) {
+        each_assignment(text, dialect, |candidate| {
+            if candidate.is_secret(text, dialect) {
+                let range = candidate.value.range.clone();
+                found.push(Assignment { name: candidate.name, range, is_argument: false });
+            }
+        });
+    }
     if matches!(dialect, Dialect::Script | Dialect::Settings) {
         found.extend(commands::secrets(text));
     }

@@ -257,6 +257,19 @@ fn may_be_secret(name: &str) -> bool {
     met & ENOUGH != 0 || (met & KEY != 0 && met & KINDS != 0)
 }
 
+/// Whether a text may hold a name that promises something: each of them holds one of these, in either case. Asked of whole scripts, so
+/// it takes no branch that a processor would have to guess.
+pub fn may_hold_promise(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let (second, third) = (bytes.get(1..).unwrap_or_default(), bytes.get(2..).unwrap_or_default());
+    let within = bytes.iter().zip(second).zip(third).fold(false, |found, ((one, two), three)| {
+        let (one, two, three) = (one | 0x20, two | 0x20, three | 0x20);
+        let is = |mark: &[u8; 3]| (one == mark[0]) & (two == mark[1]) & (three == mark[2]);
+        found | is(b"pas") | is(b"sec") | is(b"tok") | is(b"key") | ((one == b'p') & (two == b'w'))
+    });
+    within || matches!(bytes, [.., b'p' | b'P', b'w' | b'W'])
+}
+
 fn is_filler(word: &str) -> bool {
     FILLERS.contains(&word) || word.bytes().all(|byte| byte.is_ascii_digit())
 }
@@ -315,6 +328,16 @@ mod tests {
                 promises_secret(run.value(node).unwrap())
             });
             assert_eq!(found, expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_text_that_holds_no_such_name_is_known_at_a_glance() {
+        for text in ["DB_PASS=x", "the pwd", "x:Pw", "Pw1", "apiKEY", "a toKen", "my-Secret"] {
+            assert!(may_hold_promise(text), "{text}");
+        }
+        for text in ["", "p", "to", "ke", "pa s", "spare", "é"] {
+            assert!(!may_hold_promise(text), "{text}");
         }
     }
 

@@ -9,6 +9,7 @@ use crate::eval::{Run, begins_as_function};
 use crate::expand::{Model, Parameter};
 use crate::source::Span;
 use crate::syntax::{self, Entry, Node};
+use memchr::memchr;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
@@ -193,8 +194,12 @@ impl<'t> Uses<'t> {
             "Fn::Sub" => {
                 let text = function.value.as_str().or_else(|| function.value.as_sequence()?.first()?.as_str());
                 let text = text.unwrap_or_default();
+                if memchr(b'$', text.as_bytes()).is_none() {
+                    return;
+                }
                 // `{{resolve:secretsmanager:${DatabaseSecret}:SecretString:password}}`
-                for after in text.split("{{resolve:").skip(1) {
+                let references = if text.contains("{{resolve:") { text } else { "" };
+                for after in references.split("{{resolve:").skip(1) {
                     let reference = after.split_once("}}").map_or(after, |(reference, _)| reference);
                     let names = reference.split("${").skip(1).filter_map(|rest| rest.split_once('}'));
                     self.as_reference.extend(names.map(|(name, _)| (name, span)));

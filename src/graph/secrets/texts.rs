@@ -65,14 +65,18 @@ impl Shape {
 /// Whether a text holds two characters that occur in every text that [`has_mark`]. Asked of every text of every template, so it
 /// takes no branch that a processor would have to guess.
 fn may_have_mark(text: &str) -> bool {
+    /// Bytes that are looked at together: a long text that has a mark has it early.
+    const STRETCH: usize = 128;
     let bytes = text.as_bytes();
     let following = bytes.get(1..).unwrap_or_default();
-    bytes.iter().zip(following).fold(false, |found, (one, next)| {
-        let is = |mark: &[u8; 2]| (*one == mark[0]) & (*next == mark[1]);
-        let of_texts = is(b"//") | is(b"--") | is(b"AK") | is(b".s") | is(b"AI") | is(b"SG") | is(b"yJ");
-        let of_tokens = is(b"gh") | is(b"gl") | is(b"xo") | is(b"np") | is(b"Be") | is(b"Ba");
-        let of_names = is(b"_p") | is(b"_l") | is(b"_s") | is(b"_S");
-        found | of_texts | of_tokens | of_names
+    bytes.chunks(STRETCH).zip(following.chunks(STRETCH)).any(|(bytes, following)| {
+        bytes.iter().zip(following).fold(false, |found, (one, next)| {
+            let is = |mark: &[u8; 2]| (*one == mark[0]) & (*next == mark[1]);
+            let of_texts = is(b"//") | is(b"--") | is(b"AK") | is(b".s") | is(b"AI") | is(b"SG") | is(b"yJ");
+            let of_tokens = is(b"gh") | is(b"gl") | is(b"xo") | is(b"np") | is(b"Be") | is(b"Ba");
+            let of_names = is(b"_p") | is(b"_l") | is(b"_s") | is(b"_S");
+            found | of_texts | of_tokens | of_names
+        })
     })
 }
 

@@ -110,9 +110,16 @@ impl BucketPolicyDenies {
             location.words = vec![("policies", denied.to_owned())];
             match shortfall {
                 Some(Shortfall { statement, span, place }) => {
+                    // A finding about a policy points to what the policy names, one about a bucket shows it.
+                    if policy.is(block) {
+                        location.span = span;
+                        location.path = format!("{}/{}/Resource", policy.path(), statement.path);
+                    } else {
+                        location
+                            .related
+                            .push(Related { span, message: format!("the statement does not apply {place}") });
+                    }
                     location.words.push(("where", place));
-                    location.span = span;
-                    location.path = format!("{}/{}/Resource", policy.path(), statement.path);
                 }
                 None => {
                     let places: Vec<&str> = wanted.iter().map(|(_, kind)| kind.name()).collect();

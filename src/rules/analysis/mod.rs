@@ -9,6 +9,7 @@ mod code;
 mod denials;
 mod dependencies;
 mod identity;
+mod lifecycle;
 mod names;
 mod network;
 mod phi;
@@ -95,6 +96,8 @@ pub enum Analysis {
     PhiTagged,
     /// Whether AWS's Business Associate Addendum covers a resource's service.
     HipaaEligible,
+    /// Whether AWS supports a version on the day of the run.
+    InSupport(lifecycle::InSupport),
     /// Whether a key encrypts data of the template.
     EncryptsData,
     /// Whether a block identifies a patient.
@@ -179,6 +182,8 @@ struct RawAnalysis {
     phi_tagged: Option<True>,
     /// AWS's Business Associate Addendum covers the resource's service, or the service is not meant for PHI.
     hipaa_eligible: Option<True>,
+    /// AWS supports the version on the day of the run.
+    in_support: Option<lifecycle::InSupport>,
     /// The key encrypts a resource that stores data.
     encrypts_data: Option<True>,
     /// The template contains a text that identifies a patient here.
@@ -245,6 +250,7 @@ impl TryFrom<RawAnalysis> for Analysis {
             raw.escalates.map(|_| Self::Escalates),
             raw.phi_tagged.map(|_| Self::PhiTagged),
             raw.hipaa_eligible.map(|_| Self::HipaaEligible),
+            raw.in_support.map(Self::InSupport),
             raw.encrypts_data.map(|_| Self::EncryptsData),
             raw.identifies.map(Self::Identifies),
             raw.logs_event.map(Self::LogsEvent),
@@ -263,7 +269,7 @@ impl TryFrom<RawAnalysis> for Analysis {
 
 impl Analysis {
     /// The words that analyses have for messages, by the key of the analysis.
-    pub const WORDS: [(&'static str, &'static [&'static str]); 24] = [
+    pub const WORDS: [(&'static str, &'static [&'static str]); 25] = [
         ("serves-any-account", &["service"]),
         ("needless-wildcard", &["actions"]),
         ("bucket-policy-denies", &["policies", "where"]),
@@ -281,7 +287,8 @@ impl Analysis {
         ("records-management-events", &["missing"]),
         ("records-data-events", &["missing"]),
         ("escalates", &["actions", "more"]),
-        ("hipaa-eligible", &["service"]),
+        ("hipaa-eligible", &["service", "as-of"]),
+        ("in-support", &["ended", "as-of"]),
         ("encrypts-data", &["user"]),
         ("identifies", &["what"]),
         ("logs-event", &["line", "code", "others"]),
@@ -311,6 +318,7 @@ impl Analysis {
             Self::RecordsDataEvents(_) => "records-data-events",
             Self::Escalates => "escalates",
             Self::HipaaEligible => "hipaa-eligible",
+            Self::InSupport(_) => "in-support",
             Self::EncryptsData => "encrypts-data",
             Self::Identifies(_) => "identifies",
             Self::LogsEvent(_) => "logs-event",
@@ -365,6 +373,7 @@ impl Analysis {
             Self::Escalates => identity::escalates(checker, item),
             Self::PhiTagged => phi::phi_tagged(checker, item),
             Self::HipaaEligible => phi::hipaa_eligible(checker, item),
+            Self::InSupport(arguments) => arguments.judge(checker, item),
             Self::EncryptsData => phi::encrypts_data(checker, item),
             Self::Identifies(arguments) => arguments.judge(checker, item),
             Self::LogsEvent(arguments) => arguments.judge(checker, item),
@@ -383,6 +392,7 @@ impl Analysis {
             Self::AclOpensToInternet(arguments) => arguments.at.iter().collect(),
             Self::RoutesToInternet(arguments) => arguments.subnets.iter().collect(),
             Self::SubnetZones(arguments) => vec![&arguments.subnets],
+            Self::InSupport(arguments) => arguments.paths(),
             Self::LogsEvent(arguments) => arguments.paths(),
             Self::OperationsAuthorize(arguments) => arguments.paths(),
             _ => Vec::new(),

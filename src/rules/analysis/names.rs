@@ -103,8 +103,7 @@ impl DeclaresParameter {
     }
 }
 
-/// Whether any resource of the template has an explicit physical name that nothing distinguishes between the deployments of the
-/// template.
+/// Whether any resource of the template has an explicit physical name that does not show what deployment it is of.
 pub(super) fn has_explicit_names<'m, 't>(checker: &mut Checker<'_, 'm, 't>, item: &Item<'m, 't>) -> Judgement {
     let model = checker.model;
     for block in &model.resources {
@@ -126,17 +125,14 @@ pub(super) fn has_explicit_names<'m, 't>(checker: &mut Checker<'_, 'm, 't>, item
     checker.at(Truth::False, || item.location())
 }
 
-/// Whether a name differs between deployments, whatever the rule's parameter is called: it is a parameter and nothing else, so the
-/// deployment gives the whole of it; or a part of it is the stack's name or ID, of which an account and Region have one, a parameter for
-/// the environment, or a name or ID that AWS makes.
+/// Whether a name shows what deployment it is of, whatever the rule's parameter is called: it is a parameter or the stack's name and
+/// nothing else, so the deployment gives the whole of it; or a part of it is a parameter for the environment, or a name or ID that AWS
+/// makes. The stack's name in a longer name keeps two deployments apart, but does not show which environment it is of.
 fn is_distinguished<'t>(checker: &mut Checker<'_, '_, 't>, name: &Value<'t>, steps: usize) -> bool {
-    if matches!(name.parts(), [Part { origin: Origin::Parameter(_), .. }]) {
+    if matches!(name.parts(), [Part { origin: Origin::Parameter(_) | Origin::Pseudo("AWS::StackName"), .. }]) {
         return true;
     }
     name.parts().iter().any(|part| match &part.origin {
-        Origin::Pseudo(pseudo) => STACK.contains(pseudo),
-        // A piece of the stack's ID is its last part.
-        Origin::Function { of: Some(of), .. } => STACK.iter().any(|pseudo| of.contains(pseudo)),
         Origin::Parameter(parameter) | Origin::PieceOfParameter { parameter, .. } => is_of_environment(parameter),
         Origin::Resource { id, .. } => match (steps.checked_sub(1), checker.model.resource(id)) {
             (Some(steps), Some(block)) => match physical_name(checker.run, block) {
@@ -149,11 +145,8 @@ fn is_distinguished<'t>(checker: &mut Checker<'_, '_, 't>, name: &Value<'t>, ste
     })
 }
 
-/// The pseudo parameters that differ between two stacks.
-const STACK: [&str; 2] = ["AWS::StackName", "AWS::StackId"];
-
 /// What parameters for the environment are called, in lower case: the whole name, or its beginning where it ends with `*`.
-const ENVIRONMENT: [&str; 6] = ["env", "envname", "envtype", "environment*", "stage", "stagename"];
+const ENVIRONMENT: [&str; 4] = ["env", "envname", "envtype", "environment*"];
 
 fn is_of_environment(parameter: &str) -> bool {
     let lower = parameter.to_ascii_lowercase();

@@ -1,7 +1,7 @@
 //! Where PHI is stored and exposed, based on [`crate::graph`] and [`crate::facts`].
 
 use crate::expression::Expression;
-use crate::facts::{Eligibility, hipaa_eligibility};
+use crate::facts::{Eligibility, hipaa_eligibility, hipaa_list_date};
 use crate::graph::phi::Holds;
 use crate::graph::{identifiers, key_use, phi};
 use crate::rules::checker::{Checker, Item, Judgement, Location};
@@ -14,8 +14,8 @@ pub(super) fn phi_tagged<'m, 't>(checker: &mut Checker<'_, 'm, 't>, item: &Item<
     Truth::from(matches!(phi::holds(checker.run, item.owner()), Some(Holds::Tagged(..)))).into()
 }
 
-/// Whether AWS's Business Associate Addendum covers the resource's service, or the service is not meant for PHI at all. Word:
-/// `{service}`.
+/// Whether AWS's Business Associate Addendum covers the resource's service, or the service is not meant for PHI at all. Words:
+/// `{service}`, `{as-of}`.
 pub(super) fn hipaa_eligible<'m, 't>(checker: &mut Checker<'_, 'm, 't>, item: &Item<'m, 't>) -> Judgement {
     let block = item.owner();
     // The addendum does not apply to custom resources and modules.
@@ -28,7 +28,8 @@ pub(super) fn hipaa_eligible<'m, 't>(checker: &mut Checker<'_, 'm, 't>, item: &I
         Eligibility::Outside => Truth::False,
         Eligibility::Unclear => {
             checker.run.note_reason(format!(
-                "AWS's list of HIPAA eligible services does not show whether it covers `{}`",
+                "AWS's list of HIPAA eligible services of {} does not show whether it covers `{}`",
+                hipaa_list_date(),
                 block.kind
             ));
             Truth::Unknown
@@ -36,7 +37,7 @@ pub(super) fn hipaa_eligible<'m, 't>(checker: &mut Checker<'_, 'm, 't>, item: &I
     };
     checker.at(truth, || {
         let mut location = item.location();
-        location.words = vec![("service", service.to_owned())];
+        location.words = vec![("service", service.to_owned()), ("as-of", hipaa_list_date().to_owned())];
         location
     })
 }
