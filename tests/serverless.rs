@@ -834,11 +834,24 @@ Resources:
     assert_eq!(places(&template(several, "")), ["Resources/QP", "Resources/C"]);
     let within = ", Connectors: { Out: { Properties: { Destination: { Id: Q }, Permissions: [Write] } } }";
     assert_eq!(places(&template("", within)), ["Resources/T/Connectors/Out", "Resources/QP"]);
-    // SAM refuses what it cannot connect, and permissions that it does not know.
+    // SAM refuses what it cannot connect, and permissions that it does not know: nothing is made, which is noted.
+    let nothing_made = |text: &str| {
+        let source = Source::new(SourceId(0), "template.yaml", text);
+        let linter = Linter::new(
+            RuleSet::embedded(),
+            |entry| entry.meta.id == "resource-policy-replaced",
+            &BTreeMap::new(),
+            Pinned::default(),
+            Keep::default(),
+        );
+        let report = linter.unwrap().lint(&source);
+        let codes: Vec<&str> = report.diagnostics.iter().map(|diagnostic| diagnostic.code).collect();
+        assert_eq!((report.findings.len(), codes), (0, vec!["not-expanded"]));
+    };
     let refused = "  C: { Type: AWS::Serverless::Connector, Properties: { Source: { Id: T }, Destination: { Id: Q }, Permissions: [Read] } }";
-    assert!(places(&template(refused, "")).is_empty());
+    nothing_made(&template(refused, ""));
     let backwards = "  C: { Type: AWS::Serverless::Connector, Properties: { Source: { Id: Q }, Destination: { Id: T }, Permissions: [Write] } }";
-    assert!(places(&template(backwards, "")).is_empty());
+    nothing_made(&template(backwards, ""));
 }
 
 #[test]
