@@ -9,6 +9,7 @@ use super::{Exit, output, terminal};
 use crate::catalogue::{index_page, rule_page};
 use crate::report::human::Style;
 use crate::report::human::paint::Ink;
+use crate::rules::frameworks::{Framework, frameworks};
 use crate::rules::load::{RuleEntry, RuleSet, controls, runtime_checks, unmark, unruled_services};
 use crate::rules::meta::{Control, RuntimeCheck, UnruledService};
 use crate::rules::operand::Settings;
@@ -109,6 +110,8 @@ fn topic_page(topics: &[Topic], matches: &Matches<'_>, style: Style) -> String {
     page.finish()
 }
 
+/// How many items of a framework have a line each.
+const MAX_LINES: usize = 8;
 /// The heading of citations.
 const HIPAA: &str = "HIPAA Security Rule, 45 CFR Part 164";
 /// The label of checks that no template can pass or fail.
@@ -166,6 +169,9 @@ fn page(entry: &RuleEntry, rules: &Rules, style: Style) -> String {
     if !meta.controls.is_empty() {
         page.heading(HIPAA);
         citations(&meta.controls, &mut page);
+    }
+    for framework in frameworks() {
+        place(framework, entry, &mut page);
     }
     for (heading, text) in [("Why", &prose.why), ("Remediation", &prose.remediation)] {
         if !text.trim().is_empty() {
@@ -246,6 +252,22 @@ fn citations(ids: &[String], page: &mut Page) {
             None => page.row(&[(None, id)], &columns),
         }
     }
+}
+
+/// The items of a framework that the rule is related to, and what that rests on.
+fn place(framework: &'static Framework, entry: &RuleEntry, page: &mut Page) {
+    let Some(mapping) = framework.mapping(&entry.meta) else { return };
+    page.heading(&framework.name());
+    if mapping.items.len() > MAX_LINES {
+        let ids: Vec<&str> = mapping.items.iter().map(|item| item.id.as_str()).collect();
+        page.paragraph(1, None, &ids.join(", "));
+    } else {
+        let columns = [widest(mapping.items.iter().map(|item| item.id.as_str()))];
+        for item in &mapping.items {
+            page.row(&[(None, &item.id), (None, item.title.as_deref().unwrap_or_default())], &columns);
+        }
+    }
+    page.paragraph(1, Some(Ink::Dim), mapping.basis.text());
 }
 
 fn parameters(
