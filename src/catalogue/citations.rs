@@ -3,7 +3,7 @@
 use super::elsewhere;
 use super::wrap::wrapped;
 use super::{capitalized, cell, page_name};
-use crate::rules::load::{RuleSet, controls, runtime_checks};
+use crate::rules::load::{RuleSet, controls, runtime_checks, unruled_services};
 use crate::rules::meta::{Control, RuleKind, RuntimeCheck};
 use serde::Serialize;
 
@@ -70,6 +70,19 @@ pub fn citations_page(rules: &RuleSet) -> String {
     );
     for check in runtime_checks() {
         page.push_str(&format!("| `{}` | {} | {} |\n", check.id, cell(&check.title), cell(&check.reason)));
+    }
+    page.push_str(
+        "\n## Eligible services without a rule\n\nAWS's Business Associate Addendum covers these services, but nothing that a template \
+         sets for them is a safeguard of PHI. `hipaalint explain NAMESPACE` prints the same text with its source.\n\n\
+         | resource types | service | why a template can show nothing |\n| --- | --- | --- |\n",
+    );
+    for service in unruled_services() {
+        page.push_str(&format!(
+            "| `AWS::{}` | {} | {} |\n",
+            service.namespace,
+            cell(service.name()),
+            cell(&service.reason)
+        ));
     }
     page.push_str(&elsewhere::sections(rules));
     wrapped(&page)

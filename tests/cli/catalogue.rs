@@ -282,6 +282,23 @@ fn every_rule_can_be_explained() {
     }
 }
 
+/// However the service is spelled, and also by one of its types.
+#[test]
+fn a_service_without_a_rule_is_explained() {
+    let folder = Folder::new();
+    for name in ["AppFabric", "appfabric", "AWS::AppFabric", "aws::appfabric::IngestionDestination"] {
+        let ran = folder.run(&["explain", name]);
+        assert_eq!((ran.code, ran.stderr.as_str()), (0, ""), "{name}");
+        for part in ["AWS AppFabric.", "Why a template can show nothing\n", "https://", "AuditLog: "] {
+            assert!(ran.stdout.contains(part), "{name}: {}", ran.stdout);
+        }
+    }
+    assert!(folder.run(&["controls"]).stdout.contains("Eligible services without a rule\n"));
+    // Rules on a service come first, and a service that is not known stays unknown.
+    assert!(folder.run(&["explain", "chime"]).stdout.contains("chime-voice-connector-encryption"));
+    assert_eq!(folder.run(&["explain", "AWS::Nonsense"]).code, 2);
+}
+
 #[test]
 fn citations_are_listed_with_their_rules() {
     let folder = Folder::with(&[("own/rule.yaml", OWN_RULE)]);
