@@ -142,9 +142,10 @@ def titles_of(requirements):
     """The titles of controls. Those of enhancements have errors there, so an enhancement has the title of its control."""
     titles = {}
     for requirement in requirements:
-        found = re.fullmatch(r"\s*(.*\S)\s*\(([A-Z]{2}-\d+)\)", requirement["Attributes"][0].get("SubSection") or "")
-        if found:
-            titles.setdefault(found[2], found[1])
+        for text in (requirement["Attributes"][0].get("SubSection"), requirement["Name"]):
+            found = re.fullmatch(r"\s*(.*\S)\s*\(([A-Z]{2}-\d+)\)", text or "")
+            if found:
+                titles.setdefault(found[2], found[1])
     # Small words have capitals there.
     small = re.compile(r"(?<=[ /-])(And|For|From|In|Of|On|Or|The|To|With)(?= )")
     return {name: small.sub(lambda word: word[0].lower(), title) for name, title in titles.items()}

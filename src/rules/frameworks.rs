@@ -1,4 +1,4 @@
-//! Where rules stand in other frameworks than the Security Rule: NIST SP 800-53 and SP 800-66, HHS's performance goals. The files
+//! The relation of rules to other frameworks than the Security Rule: NIST SP 800-53 and SP 800-66, HHS's performance goals. The files
 //! rules/frameworks.yaml and rules/nist-800-53.yaml have the data and name its sources. Read on demand only.
 
 use super::meta::RuleMeta;
