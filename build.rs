@@ -49,7 +49,7 @@ fn main() {
     write(&out.join("heads.rs"), &format!("static HEADS: [Head; {}] = [\n{listed}];\n", heads.len()));
     write(&out.join("logic.json"), &logic);
     write(&out.join("prose.json"), &prose);
-    for name in ["controls", "profiles", "runtime"] {
+    for name in ["controls", "profiles", "runtime", "services", "frameworks", "nist-800-53"] {
         write(&out.join(format!("{name}.json")), &read(&Path::new("rules").join(format!("{name}.yaml"))).to_string());
     }
 }

@@ -75,6 +75,22 @@ fn no_format_shows_a_secret_of_yaml() {
     in_every_format(&data("template.yaml"), 1);
 }
 
+/// Long secrets that repeat themselves took the square of their length to search for: a megabyte would not end.
+#[test]
+fn a_secret_may_be_as_long_as_a_template() {
+    let folder = tempfile::tempdir().unwrap();
+    let template = folder.path().join("template.yaml");
+    let secret = "qZ7-".repeat(1 << 18);
+    let text = format!(
+        "Resources:\n  Records:\n    Type: AWS::RDS::DBInstance\n    Properties:\n      Engine: postgres\n      \
+         MasterUsername: admin\n      MasterUserPassword: \"{secret}\"\n"
+    );
+    fs::write(&template, text).unwrap();
+    let output = run(&[template.to_str().unwrap(), "--no-config", "--rule", "literal-secret", "--format", "sarif"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(!String::from_utf8_lossy(&output.stdout).contains("qZ7-"));
+}
+
 #[test]
 fn no_format_shows_a_secret_of_json() {
     in_every_format(&data("template.json"), 1);

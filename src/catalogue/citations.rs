@@ -1,8 +1,9 @@
 //! The citations of the Security Rule: the rules that serve each, and the part that is not visible in a template.
 
+use super::elsewhere;
 use super::wrap::wrapped;
 use super::{capitalized, cell, page_name};
-use crate::rules::load::{RuleSet, controls, runtime_checks};
+use crate::rules::load::{RuleSet, controls, runtime_checks, unruled_services};
 use crate::rules::meta::{Control, RuleKind, RuntimeCheck};
 use serde::Serialize;
 
@@ -41,7 +42,7 @@ pub fn citations_page(rules: &RuleSet) -> String {
         "<!-- Generated from rules/. Edit the files there. -->\n# The HIPAA Security Rule, citation by citation\n\n\
          For each standard and implementation specification of 45 CFR Part 164, Subpart C, this page lists the rules that check \
          part of it, and names the part that is not visible in a template. {served} of {} citations have rules. \
-         `hipaalint controls` prints the same list.\n\n\
+         `hipaalint controls` prints the same list. [Other frameworks](#other-frameworks), of NIST and HHS, are at the end.\n\n\
          A rule checks what a template declares. It does not show whether an organization meets a citation. *Supporting* \
          rules check tags, names, texts and references: [rule language](rule-language.md).\n",
         citations.len()
@@ -70,6 +71,20 @@ pub fn citations_page(rules: &RuleSet) -> String {
     for check in runtime_checks() {
         page.push_str(&format!("| `{}` | {} | {} |\n", check.id, cell(&check.title), cell(&check.reason)));
     }
+    page.push_str(
+        "\n## Eligible services without a rule\n\nAWS's Business Associate Addendum covers these services, but nothing that a template \
+         sets for them is a safeguard of PHI. `hipaalint explain NAMESPACE` prints the same text with its source.\n\n\
+         | resource types | service | why a template can show nothing |\n| --- | --- | --- |\n",
+    );
+    for service in unruled_services() {
+        page.push_str(&format!(
+            "| `AWS::{}` | {} | {} |\n",
+            service.namespace,
+            cell(service.name()),
+            cell(&service.reason)
+        ));
+    }
+    page.push_str(&elsewhere::sections(rules));
     wrapped(&page)
 }
 

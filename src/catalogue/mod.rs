@@ -3,6 +3,7 @@
 
 mod citations;
 mod core_page;
+mod elsewhere;
 mod index;
 mod rule_page;
 mod wrap;

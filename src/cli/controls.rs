@@ -10,7 +10,7 @@ use crate::catalogue::{Citation, citations, citations_page};
 use crate::report::human::Style;
 use crate::report::human::paint::Ink;
 use crate::report::text::count;
-use crate::rules::load::{RuleSet, controls, runtime_checks};
+use crate::rules::load::{RuleSet, controls, runtime_checks, unruled_services};
 use crate::rules::meta::section_title;
 use clap::error::ErrorKind;
 use std::collections::BTreeSet;
@@ -116,6 +116,11 @@ fn page(listed: &[Citation<'_>], is_all: bool, style: Style) -> String {
             page.paragraph(1, Some(Ink::Bold), &check.id);
             page.paragraph(3, None, &check.title);
             page.paragraph(3, Some(Ink::Dim), &check.reason);
+        }
+        page.heading("Eligible services without a rule");
+        for service in unruled_services() {
+            page.paragraph(1, Some(Ink::Bold), &service.namespace);
+            page.paragraph(3, Some(Ink::Dim), &service.reason);
         }
     }
     page.blank();

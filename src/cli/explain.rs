@@ -9,8 +9,9 @@ use super::{Exit, output, terminal};
 use crate::catalogue::{index_page, rule_page};
 use crate::report::human::Style;
 use crate::report::human::paint::Ink;
-use crate::rules::load::{RuleEntry, RuleSet, controls, runtime_checks, unmark};
-use crate::rules::meta::{Control, RuntimeCheck};
+use crate::rules::frameworks::{Framework, frameworks};
+use crate::rules::load::{RuleEntry, RuleSet, controls, runtime_checks, unmark, unruled_services};
+use crate::rules::meta::{Control, RuntimeCheck, UnruledService};
 use crate::rules::operand::Settings;
 use crate::rules::rule::Example;
 use std::collections::BTreeMap;
@@ -26,6 +27,7 @@ pub(super) fn run(arguments: &ExplainArguments) -> Exit {
         Ok(Subject::Rule(entry)) if is_markdown => rule_page(entry),
         Ok(Subject::Rule(entry)) => page(entry, &rules, style),
         Ok(Subject::Runtime(check)) => runtime_page(check, style),
+        Ok(Subject::Unruled(service)) => unruled_page(service, style),
         Ok(Subject::Several(_, matches)) if is_markdown => index_page(&matches.rules),
         Ok(Subject::Several(topics, matches)) => {
             topic_page(&topics, &matches, terminal::list_style(arguments.color.color))
@@ -43,6 +45,8 @@ enum Subject<'r> {
     Rule(&'r RuleEntry),
     /// A check of another tool that no rule can make.
     Runtime(&'static RuntimeCheck),
+    /// A service for which no template can show a safeguard.
+    Unruled(&'static UnruledService),
     Several(Vec<Topic>, Matches<'r>),
 }
 
@@ -61,6 +65,9 @@ fn subject<'r>(texts: &[String], set: &'r RuleSet) -> Result<Subject<'r>, String
         if let [only] = set.with_alias(id).as_slice() {
             return Ok(Subject::Rule(only));
         }
+        if let Some(service) = unruled(id) {
+            return Ok(Subject::Unruled(service));
+        }
     }
     let topics = Topic::all(texts);
     let matches = Matches::of_all(&topics, set)?;
@@ -69,6 +76,14 @@ fn subject<'r>(texts: &[String], set: &'r RuleSet) -> Result<Subject<'r>, String
         ([], [only]) => Ok(Subject::Runtime(only)),
         _ => Ok(Subject::Several(topics, matches)),
     }
+}
+
+/// The service without a rule that a text names: `Polly`, `AWS::Polly`, or one of its types.
+fn unruled(text: &str) -> Option<&'static UnruledService> {
+    let mut parts = text.split("::");
+    let first = parts.next().unwrap_or_default();
+    let namespace = if first.eq_ignore_ascii_case("AWS") { parts.next()? } else { first };
+    unruled_services().iter().find(|service| service.namespace.eq_ignore_ascii_case(namespace))
 }
 
 /// The rules on some topics. A citation is shown with what no rule checks.
@@ -95,6 +110,8 @@ fn topic_page(topics: &[Topic], matches: &Matches<'_>, style: Style) -> String {
     page.finish()
 }
 
+/// How many items of a framework have a line each.
+const MAX_LINES: usize = 8;
 /// The heading of citations.
 const HIPAA: &str = "HIPAA Security Rule, 45 CFR Part 164";
 /// The label of checks that no template can pass or fail.
@@ -119,6 +136,26 @@ fn runtime_page(check: &RuntimeCheck, style: Style) -> String {
     page.finish()
 }
 
+/// The reason why no rule is for a service.
+fn unruled_page(service: &UnruledService, style: Style) -> String {
+    let mut page = Page::new(style);
+    page.line(Ink::Bold, &format!("AWS::{}", service.namespace));
+    page.line(
+        Ink::Dim,
+        &format!("{}. AWS's Business Associate Addendum covers it. hipaalint has no rule for it.", service.name()),
+    );
+    page.heading("Why a template can show nothing");
+    page.paragraph(1, None, &service.reason);
+    page.paragraph(1, Some(Ink::Dim), &service.source);
+    if !service.properties.is_empty() {
+        page.heading("Properties that are not a safeguard");
+        for property in &service.properties {
+            page.paragraph(1, None, &format!("{}: {}", property.name, property.reason));
+        }
+    }
+    page.finish()
+}
+
 fn page(entry: &RuleEntry, rules: &Rules, style: Style) -> String {
     let meta = &entry.meta;
     let prose = entry.prose();
@@ -132,6 +169,9 @@ fn page(entry: &RuleEntry, rules: &Rules, style: Style) -> String {
     if !meta.controls.is_empty() {
         page.heading(HIPAA);
         citations(&meta.controls, &mut page);
+    }
+    for framework in frameworks() {
+        place(framework, entry, &mut page);
     }
     for (heading, text) in [("Why", &prose.why), ("Remediation", &prose.remediation)] {
         if !text.trim().is_empty() {
@@ -212,6 +252,22 @@ fn citations(ids: &[String], page: &mut Page) {
             None => page.row(&[(None, id)], &columns),
         }
     }
+}
+
+/// The items of a framework that the rule is related to, and what that rests on.
+fn place(framework: &'static Framework, entry: &RuleEntry, page: &mut Page) {
+    let Some(mapping) = framework.mapping(&entry.meta) else { return };
+    page.heading(&framework.name());
+    if mapping.items.len() > MAX_LINES {
+        let ids: Vec<&str> = mapping.items.iter().map(|item| item.id.as_str()).collect();
+        page.paragraph(1, None, &ids.join(", "));
+    } else {
+        let columns = [widest(mapping.items.iter().map(|item| item.id.as_str()))];
+        for item in &mapping.items {
+            page.row(&[(None, &item.id), (None, item.title.as_deref().unwrap_or_default())], &columns);
+        }
+    }
+    page.paragraph(1, Some(Ink::Dim), mapping.basis.text());
 }
 
 fn parameters(

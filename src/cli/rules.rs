@@ -9,6 +9,7 @@ use crate::catalogue::{cites, index_page, is_about, is_within};
 use crate::finding::{Level, RuleSeverity};
 use crate::report::human::paint::Ink;
 use crate::report::text::count;
+use crate::rules::frameworks::{Basis, Framework, frameworks};
 use crate::rules::load::{RuleEntry, RuleSet, controls};
 use crate::rules::meta::{FalseAlarms, RuleProse};
 use serde::Serialize;
@@ -122,9 +123,18 @@ struct Row<'a> {
     gate: Option<bool>,
     profiles: &'a [String],
     controls: &'a [String],
+    /// By the id of each framework that the rule has a place in.
+    frameworks: BTreeMap<&'a str, Place>,
     resources: Vec<&'a str>,
     aliases: &'a BTreeMap<String, Vec<String>>,
     parameters: BTreeMap<&'a str, Parameter<'a>>,
+}
+
+/// What a rule is related to in a framework other than the Security Rule.
+#[derive(Serialize)]
+struct Place {
+    basis: Basis,
+    ids: Vec<&'static str>,
 }
 
 #[derive(Serialize)]
@@ -144,6 +154,11 @@ fn row(entry: &RuleEntry) -> Row<'_> {
         rule.settings.iter().map(parameter).collect()
     });
     let RuleProse { harm, false_alarms, gate, .. } = entry.prose();
+    let place = |framework: &'static Framework| {
+        let mapping = framework.mapping(&entry.meta)?;
+        let ids = mapping.items.iter().map(|item| item.id.as_str()).collect();
+        Some((framework.id.as_str(), Place { basis: mapping.basis, ids }))
+    };
     Row {
         id: &entry.meta.id,
         title: &entry.meta.title,
@@ -154,6 +169,7 @@ fn row(entry: &RuleEntry) -> Row<'_> {
         gate,
         profiles: &entry.meta.profiles,
         controls: &entry.meta.controls,
+        frameworks: frameworks().iter().filter_map(place).collect(),
         resources: entry.targets.iter().map(|target| target.name()).collect(),
         aliases: &entry.meta.aliases,
         parameters: parameters.unwrap_or_default(),

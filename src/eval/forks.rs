@@ -145,24 +145,18 @@ impl<'t> Run<'_, 't> {
         self.scenario.domain(variable).is_some_and(|domain| domain.contains(&1))
     }
 
-    /// A value as far as this scenario determines it, for a message. This settles nothing.
+    /// A value as this scenario has it, for a message: of several that it may have, the first. This settles nothing.
     pub fn as_chosen(&self, value: &Value<'t>) -> Value<'t> {
         let Kind::Text(parts) = &value.kind else { return value.clone() };
         let known = |part: &Part<'t>| {
             let Some(Open::Named(variable)) = self.evaluator.open(part) else { return None };
             let named = self.evaluator.choices.get(variable)?;
-            let mut chosen = None;
-            for index in self.domain(Variable::Named(variable), named.candidates.len()) {
-                let candidate = named.candidates.get(index)?;
-                let part = self.evaluator.chosen(part, variable, index, candidate);
-                match (part, &chosen) {
-                    (Some(part), None) if part.content.is_known() => chosen = Some(part),
-                    (Some(part), Some(other)) if part == *other => {}
-                    (Some(_), _) => return None,
-                    (None, _) => {}
-                }
-            }
-            chosen
+            let domain = self.domain(Variable::Named(variable), named.candidates.len());
+            let candidates = domain.into_iter().filter_map(|index| Some((index, named.candidates.get(index)?)));
+            // The default comes first, and the message names the others.
+            let mut chosen =
+                candidates.filter_map(|(index, candidate)| self.evaluator.chosen(part, variable, index, candidate));
+            chosen.next().filter(|part| part.content.is_known())
         };
         let parts = parts.iter().map(|part| known(part).unwrap_or_else(|| part.clone()));
         Value { span: value.span, kind: Kind::Text(parts.collect()) }

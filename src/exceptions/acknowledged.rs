@@ -5,6 +5,7 @@
 //! also with a single finding in brackets); a name without a plugin is kept as `Annotation::RULE`, and cdk-nag takes it, too.
 //! `hipaalint::RULE` is a rule of ours. Source: aws-cdk-lib 2.276.0 and cdk-nag 3.0.2, run in November 2026.
 
+use super::OWN_PLUGIN;
 use super::cover::Cover;
 use super::draft::{Draft, Site, join, one_line};
 use super::foreign::value_of;
@@ -15,8 +16,16 @@ use crate::syntax::Node;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// The exceptions of a template's constructs from rules that have one of ours for it.
-pub(super) fn read(tree: &Node<'_>, constructs: &Constructs, has_rule: &dyn Fn(&str) -> bool) -> Vec<Draft> {
+/// What is known of the names of rules.
+pub(super) struct Names<'a> {
+    /// Whether a rule of ours has a name, as the CDK keeps it.
+    pub(super) has: &'a dyn Fn(&str) -> bool,
+    /// The id of ours that is nearest to one that no rule has.
+    pub(super) nearest: &'a dyn Fn(&str) -> Option<String>,
+}
+
+/// The exceptions of a template's constructs from rules that have one of ours for it, and from rules that are said to be ours.
+pub(super) fn read(tree: &Node<'_>, constructs: &Constructs, rules: &Names<'_>) -> Vec<Draft> {
     let Some(resources) = tree.get("Resources").and_then(Node::as_mapping) else { return Vec::new() };
     if constructs.stack.acknowledged.is_empty() {
         return Vec::new();
@@ -34,7 +43,9 @@ pub(super) fn read(tree: &Node<'_>, constructs: &Constructs, has_rule: &dyn Fn(&
     let mut drafts = Vec::new();
     for acknowledged in &constructs.stack.acknowledged {
         let id = acknowledged.rule.trim();
-        if !has_rule(id) {
+        let own = id.strip_prefix(OWN_PLUGIN).and_then(|id| id.strip_prefix("::"));
+        let is_known = (rules.has)(id);
+        if !is_known && own.is_none() {
             continue;
         }
         let below = paths.range(&*acknowledged.path..).take_while(|(path, _)| path.starts_with(&acknowledged.path));
@@ -56,7 +67,12 @@ pub(super) fn read(tree: &Node<'_>, constructs: &Constructs, has_rule: &dyn Fn(&
             .map(|(_, name)| Cover { only: only.clone(), ..Cover::of(join("Resources", name)) })
             .collect();
         let place = Site::at(join("Resources", &first.key), tree);
+        let problem = own.filter(|_| !is_known).map(|own| {
+            let meant = (rules.nearest)(own).map(|nearest| format!("; did you mean `{nearest}`?")).unwrap_or_default();
+            (first.key_span, format!("hipaalint has no rule `{own}`{meant}"))
+        });
         drafts.push(Draft {
+            problems: problem.into_iter().collect(),
             id: id.to_owned(),
             reason: one_line(&acknowledged.reason),
             origin: acknowledged.origin.as_ref().map(Arc::clone),

@@ -215,7 +215,11 @@ pub fn read(tree: &Node<'_>, texts: &[Text<'_, '_>], context: &Context<'_>) -> E
     let mut drafts = metadata::read(tree);
     drafts.extend(foreign::read(tree, &|dialect, id| !context.meant(dialect, id).is_empty()));
     if let Some(constructs) = context.constructs {
-        drafts.extend(acknowledged::read(tree, constructs, &|id| !context.meant(Dialect::Cdk, id).is_empty()));
+        let names = acknowledged::Names {
+            has: &|id| !context.meant(Dialect::Cdk, id).is_empty(),
+            nearest: &|id| context.rules.nearest(id).map(str::to_owned).filter(|_| id.len() <= LONGEST_HINTED),
+        };
+        drafts.extend(acknowledged::read(tree, constructs, &names));
     }
     for text in texts {
         drafts.extend(comment::read(text, tree));

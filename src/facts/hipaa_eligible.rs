@@ -41,6 +41,17 @@ pub fn hipaa_eligibility(resource_type: &str) -> Option<(Eligibility, &'static s
     Some((verdict, service))
 }
 
+/// The name of the service that a namespace of resource types belongs to.
+pub fn hipaa_service(namespace: &str) -> Option<&'static str> {
+    SERVICES.entry(namespace)?.split_once(' ').map(|(_, service)| service)
+}
+
+/// The namespaces of the services that are HIPAA eligible.
+pub fn hipaa_eligible_namespaces() -> impl Iterator<Item = &'static str> {
+    let lines = SERVICES.from(|_| false).filter_map(|line| line.split_once(' '));
+    lines.filter(|(_, entry)| entry.starts_with("eligible ")).map(|(namespace, _)| namespace)
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]

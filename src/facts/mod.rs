@@ -24,7 +24,7 @@ mod tags;
 
 pub use connectors::{sam_connector, sam_connector_end};
 pub use escalation::{Needed, escalations};
-pub use hipaa_eligible::{Eligibility, hipaa_eligibility, hipaa_list_date};
+pub use hipaa_eligible::{Eligibility, hipaa_eligibility, hipaa_eligible_namespaces, hipaa_list_date, hipaa_service};
 pub use iam_actions::{
     Limitable, ResourceKind, ResourceSets, can_be_limited, limitable, resource_kinds, resources_of_actions,
 };

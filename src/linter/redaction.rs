@@ -8,7 +8,7 @@ use crate::finding::{Diagnostic, Finding, Suppression};
 use crate::graph::secrets::{Written, secrets_of_unread, written_in_tree};
 use crate::source::{Hidden, Source, Span};
 use crate::syntax::Node;
-use aho_corasick::{AhoCorasick, MatchKind};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use foldhash::HashMap;
 use smallvec::SmallVec;
 use std::ops::Range;
@@ -133,7 +133,10 @@ impl Redaction {
             needle.spans.dedup();
         }
         let texts = needles.iter().map(|needle| needle.text.as_bytes());
-        let automaton = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(texts).ok()?;
+        // A table of all transitions would be faster to search, and takes the square of a long text that repeats itself to make.
+        let mut builder = AhoCorasick::builder();
+        builder.match_kind(MatchKind::LeftmostLongest).kind(Some(AhoCorasickKind::ContiguousNFA));
+        let automaton = builder.build(texts).ok()?;
         let text_of = |place: &usize| needles.get(*place).map_or("", |needle| needle.text.as_str());
         let mut sorted: Vec<usize> = (0..needles.len()).collect();
         sorted.sort_by(|one, other| text_of(one).cmp(text_of(other)));

@@ -57,6 +57,12 @@ pub(super) enum Account<'v, 't> {
 /// The index of the account among the colon-separated segments of an ARN: `arn:partition:service:region:account:resource`.
 const ACCOUNT_SEGMENT: usize = 4;
 
+/// What Lake Formation puts behind an account and a colon: all identities of the account.
+///
+/// Source: AWS Lake Formation developer guide, "Granting permissions using attribute-based access control",
+/// whose example grants to `111122223333:IAMPrincipals` (2026-11).
+const ALL_IDENTITIES: &str = "IAMPrincipals";
+
 /// The account that a scalar names.
 pub(super) fn account_of<'v, 't>(value: &'v Value<'t>) -> Account<'v, 't> {
     let Kind::Text(parts) = &value.kind else {
@@ -64,17 +70,26 @@ pub(super) fn account_of<'v, 't>(value: &'v Value<'t>) -> Account<'v, 't> {
         return match text.split(':').nth(ACCOUNT_SEGMENT) {
             Some(account) if text.starts_with("arn:") => Account::Text(account.to_owned()),
             _ if is_account_id(&text) => Account::Text(text.into_owned()),
-            _ => Account::None,
+            _ => match text.split_once(':') {
+                Some((account, ALL_IDENTITIES)) if is_account_id(account) => Account::Text(account.to_owned()),
+                _ => Account::None,
+            },
         };
     };
     match parts.as_slice() {
         [Part { origin: Origin::Pseudo("AWS::AccountId"), .. }] => return Account::Own,
+        [Part { origin: Origin::Pseudo("AWS::AccountId"), .. }, Part { content: Content::Known(rest), .. }]
+            if rest.strip_prefix(':') == Some(ALL_IDENTITIES) =>
+        {
+            return Account::Own;
+        }
         [part @ Part { content, .. }, ..] if !content.is_known() => return account_of_reference(part, parts.len()),
         _ => {}
     }
     let mut segment = 0;
     let mut account = String::new();
     let mut before = String::new();
+    let mut second = String::new();
     for part in parts {
         match &part.content {
             _ if segment == ACCOUNT_SEGMENT && part.origin == Origin::Pseudo("AWS::AccountId") => return Account::Own,
@@ -83,6 +98,7 @@ pub(super) fn account_of<'v, 't>(value: &'v Value<'t>) -> Account<'v, 't> {
                     match (character, segment) {
                         (':', _) => segment += 1,
                         (character, 0) => before.push(character),
+                        (character, 1) => second.push(character),
                         (character, ACCOUNT_SEGMENT) => account.push(character),
                         _ => {}
                     }
@@ -97,7 +113,7 @@ pub(super) fn account_of<'v, 't>(value: &'v Value<'t>) -> Account<'v, 't> {
     }
     if before == "arn" && segment >= ACCOUNT_SEGMENT {
         Account::Text(account)
-    } else if segment == 0 && is_account_id(&before) {
+    } else if (segment == 0 || (segment == 1 && second == ALL_IDENTITIES)) && is_account_id(&before) {
         Account::Text(before)
     } else {
         parts.iter().find(|part| !part.content.is_known()).map_or(Account::None, Account::Unsettled)

@@ -45,6 +45,8 @@ const OWN_LOG: [&str; 3] = ["logs:createloggroup", "logs:createlogstream", "logs
 ///
 /// The log group of a function does not exist before it either, and is named after it: AWS limits its creation to
 /// the account and Region. Source: AWS Lambda Operator Guide, "Access to CloudWatch Logs" (2026-11).
+///
+/// Apart from those in [`ON_EXISTING`].
 const MAKES_IDS: [&str; 9] = [
     "ec2:allocate",
     "ec2:copy",
@@ -57,14 +59,45 @@ const MAKES_IDS: [&str; 9] = [
     "logs:createloggroup",
 ];
 
+/// Actions that begin so and change something that exists, which an ARN can name.
+///
+/// Source: Service Authorization Reference, "Actions, resources, and condition keys for Amazon EC2" (2026-11).
+const ON_EXISTING: [&str; 4] =
+    ["ec2:createnetworkaclentry", "ec2:createnetworkinterfacepermission", "ec2:createroute", "ec2:createtags"];
+
+/// The actions of AWS's managed policies for the service roles of containers, which grant them on every resource. A statement with
+/// exactly these actions grants the same rights, so it gets the same result as the managed policy, which no rule reports. Sorted.
+///
+/// Source: AWS managed policy reference, `AmazonECSTaskExecutionRolePolicy` and `AWSAppRunnerServicePolicyForECRAccess` (2026-11).
+const SERVICE_ROLES: [&[&str]; 2] = [
+    &[
+        "ecr:batchchecklayeravailability",
+        "ecr:batchgetimage",
+        "ecr:getauthorizationtoken",
+        "ecr:getdownloadurlforlayer",
+        "logs:createlogstream",
+        "logs:putlogevents",
+    ],
+    &[
+        "ecr:batchchecklayeravailability",
+        "ecr:batchgetimage",
+        "ecr:describeimages",
+        "ecr:getauthorizationtoken",
+        "ecr:getdownloadurlforlayer",
+    ],
+];
+
 /// Condition keys that say which resource is meant, as its ARN would, in lower case. Those that end with `/` have a tag's key
 /// behind them, and stand behind any service's prefix.
 ///
 /// Sources: AWS KMS developer guide, "Use aliases to control access to KMS keys"; Amazon ECS developer guide, "Condition keys
 /// for Amazon ECS"; IAM User Guide, "Controlling access to AWS resources using tags", and "AWS global condition context keys"; Service
-/// Authorization Reference, "AWS Secrets Manager", condition keys.
-const NARROWING: [&str; 5] = [
+/// Authorization Reference, "AWS Secrets Manager", condition keys; Amazon EC2 user guide, "Grant permission to tag Amazon EC2
+/// resources during creation".
+const NARROWING: [&str; 6] = [
     ":resourcetag/",
+    // Tags of what an action creates.
+    "ec2:createaction",
     "ecs:cluster",
     "kms:requestalias",
     "kms:resourcealiases",
@@ -78,6 +111,9 @@ pub fn needless_wildcard<'v, 't>(run: &mut Run<'_, 't>, statement: &'v Value<'t>
     let texts: Vec<_> = items(element::ACTIONS).iter().filter_map(|action| action.text()).collect();
     let makes_own_log = OWN_LOG.iter().all(|own| texts.iter().any(|text| text.eq_ignore_ascii_case(own)));
     let excepts_actions = statement.get(element::NOT_ACTIONS).is_some();
+    if is_of_service_role(&texts) {
+        return NeedlessWildcard { truth: Truth::False, resources: Vec::new() };
+    }
     let mut truth = Truth::False;
     let mut resources = Vec::new();
     // Most resources are one resource, and need not be compared with every action.
@@ -105,6 +141,19 @@ pub fn needless_wildcard<'v, 't>(run: &mut Run<'_, 't>, statement: &'v Value<'t>
     NeedlessWildcard { truth, resources }
 }
 
+/// Whether actions are exactly those of a managed policy for a service role.
+fn is_of_service_role(actions: &[std::borrow::Cow<'_, str>]) -> bool {
+    SERVICE_ROLES.iter().any(|known| {
+        known.len() == actions.len()
+            && known.iter().all(|own| actions.iter().any(|action| action.eq_ignore_ascii_case(own)))
+    })
+}
+
+/// Whether an action, in lower case, creates something whose ID is not known before.
+fn makes_id(action: &str) -> bool {
+    MAKES_IDS.iter().any(|verb| action.starts_with(verb)) && !ON_EXISTING.contains(&action)
+}
+
 fn is_every_of_some<'t>(run: &mut Run<'_, 't>, resource: &Value<'t>) -> Truth {
     run.decide(&[resource], &|values| values.first().map_or(Truth::False, |value| names_every_of(value, "*")))
 }
@@ -123,7 +172,7 @@ fn is_needless(resource: &Value<'_>, action: &Value<'_>, makes_own_log: bool) ->
         return Truth::False;
     }
     match names_everything(resource) {
-        Truth::False if MAKES_IDS.iter().any(|verb| lower.starts_with(verb)) => Truth::False,
+        Truth::False if makes_id(&lower) => Truth::False,
         Truth::False => names_every_of(resource, &pattern),
         everything => everything.and(match limitable(&pattern) {
             // Few of the actions can be limited, so listing the others separately is not worthwhile (`ec2:Describe*`).

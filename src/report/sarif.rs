@@ -47,13 +47,14 @@ fn run<'a>(report: &Report<'a>, options: &Options) -> Run<'a> {
     // No URI for the base: it would be the folder of one machine. Readers resolve it to the checkout.
     let base = json!({ "description": { "text": "The folder that hipaalint was run in." } });
     let mut prints = Fingerprinter::default();
+    let (driver, taxonomies) = driver::components(report);
     Run {
-        tool: Tool { driver: driver::driver(report) },
+        tool: Tool { driver },
         invocations: [invocation(report, options)],
         original_uri_base_ids: [(location::BASE_ID.to_owned(), base)].into_iter().collect(),
         artifacts,
         column_kind: "utf16CodeUnits",
-        taxonomies: driver::taxonomies(report),
+        taxonomies,
         results: results(report, &mut prints),
         properties: report.summary,
     }

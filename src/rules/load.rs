@@ -2,7 +2,7 @@
 
 pub use crate::nearest::nearest;
 
-use super::meta::{Control, FalseAlarms, RuleKind, RuleMeta, RuleProse, RuntimeCheck};
+use super::meta::{Control, FalseAlarms, RuleKind, RuleMeta, RuleProse, RuntimeCheck, UnruledService};
 use super::pack::{Head, Lazy, heads};
 use super::read_error::{ReadError, position_of};
 use super::rule::{Example, Examples, PROPOSAL, Rule, RuleFile, TargetName, Targets};
@@ -18,6 +18,7 @@ use std::sync::OnceLock;
 
 const CONTROLS: &str = include_str!(concat!(env!("OUT_DIR"), "/controls.json"));
 const RUNTIME: &str = include_str!(concat!(env!("OUT_DIR"), "/runtime.json"));
+const SERVICES: &str = include_str!(concat!(env!("OUT_DIR"), "/services.json"));
 const PROFILES: &str = include_str!(concat!(env!("OUT_DIR"), "/profiles.json"));
 
 /// A set of rules, sorted by id. Embedded rules are read when they are first wanted.
@@ -249,6 +250,12 @@ pub fn controls() -> &'static [Control] {
 pub fn runtime_checks() -> &'static [RuntimeCheck] {
     static ALL: OnceLock<Vec<RuntimeCheck>> = OnceLock::new();
     ALL.get_or_init(|| serde_json::from_str(RUNTIME).unwrap_or_default())
+}
+
+/// The eligible services for which no template can show a safeguard, in the order of their names.
+pub fn unruled_services() -> &'static [UnruledService] {
+    static ALL: OnceLock<Vec<UnruledService>> = OnceLock::new();
+    ALL.get_or_init(|| serde_json::from_str(SERVICES).unwrap_or_default())
 }
 
 /// The profiles with what each is for, from the narrowest to the widest.

@@ -144,6 +144,39 @@ pub struct RuntimeCheck {
     pub source: Option<String>,
 }
 
+/// A service under AWS's Business Associate Addendum that no rule names, because nothing that a template sets for it is a safeguard
+/// (from `rules/services.yaml`).
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, serde::Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct UnruledService {
+    /// Its name in resource types.
+    pub namespace: String,
+    /// Why a template can show nothing.
+    pub reason: String,
+    /// The documentation of what the reason states.
+    pub source: String,
+    /// Properties whose names suggest a safeguard that they are not.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub properties: Vec<NoSafeguard>,
+}
+
+impl UnruledService {
+    /// Its name in AWS's list.
+    pub fn name(&self) -> &'static str {
+        crate::facts::hipaa_service(&self.namespace).unwrap_or_default()
+    }
+}
+
+/// A property that is not a safeguard, although its name suggests one.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, serde::Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct NoSafeguard {
+    /// Its name.
+    pub name: String,
+    /// What it is instead.
+    pub reason: String,
+}
+
 /// Whether an implementation specification may be replaced by an equivalent measure (164.306(d)).
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Deserialize, serde::Serialize)]
 #[serde(rename_all = "kebab-case")]

@@ -5,6 +5,7 @@ pub mod analysis;
 pub mod assertion;
 pub mod checker;
 pub mod evidence;
+pub mod frameworks;
 pub mod load;
 pub mod meta;
 pub mod named;

@@ -46,6 +46,14 @@ fn programs_read_the_list() {
             "gate": null,
             "profiles": [],
             "controls": ["164.312(c)(1)", "164.308(a)(7)(ii)(A)"],
+            // By NIST's references for these citations; no goal names the rule.
+            "frameworks": {
+                "nist-800-53": {
+                    "basis": "citation",
+                    "ids": ["CP-6", "CP-9", "CP-9(1)", "MP-2", "MP-5", "SC-8", "SI-1", "SI-7"]
+                },
+                "nist-800-66": { "basis": "citation", "ids": ["KA_164.308(a)(7).5", "KA_164.312(c).4"] }
+            },
             "resources": ["AWS::S3::Bucket"],
             "aliases": { "our-wiki": ["STORAGE-7"] },
             "parameters": { "status": { "description": "The status that is wanted", "default": ["Enabled"] } }
@@ -70,6 +78,22 @@ fn a_rule_is_explained_in_full() {
     HIPAA Security Rule, 45 CFR Part 164
       164.312(c)(1)         Integrity         standard
       164.308(a)(7)(ii)(A)  Data backup plan  required
+
+    NIST SP 800-53 Rev. 5
+      CP-6     Alternate Storage Site
+      CP-9     System Backup
+      CP-9(1)  System Backup, enhancement 1
+      MP-2     Media Access
+      MP-5     Media Transport
+      SC-8     Transmission Confidentiality and Integrity
+      SI-1     Policy and Procedures
+      SI-7     Software, Firmware, and Information Integrity
+      From NIST's tables for the citations above.
+
+    NIST SP 800-66 Rev. 2
+      KA_164.308(a)(7).5  Data Backup Plan and Disaster Recovery Plan
+      KA_164.312(c).4     Implement Procedures to Address These Requirements
+      From NIST's tables for the citations above.
 
     Why
       Without versions an overwrite is final. What was lost, stays lost:
@@ -280,6 +304,23 @@ fn every_rule_can_be_explained() {
         }
         assert!(!text.contains("# finding"), "{id}");
     }
+}
+
+/// However the service is spelled, and also by one of its types.
+#[test]
+fn a_service_without_a_rule_is_explained() {
+    let folder = Folder::new();
+    for name in ["AppFabric", "appfabric", "AWS::AppFabric", "aws::appfabric::IngestionDestination"] {
+        let ran = folder.run(&["explain", name]);
+        assert_eq!((ran.code, ran.stderr.as_str()), (0, ""), "{name}");
+        for part in ["AWS AppFabric.", "Why a template can show nothing\n", "https://", "AuditLog: "] {
+            assert!(ran.stdout.contains(part), "{name}: {}", ran.stdout);
+        }
+    }
+    assert!(folder.run(&["controls"]).stdout.contains("Eligible services without a rule\n"));
+    // Rules on a service come first, and a service that is not known stays unknown.
+    assert!(folder.run(&["explain", "chime"]).stdout.contains("chime-voice-connector-encryption"));
+    assert_eq!(folder.run(&["explain", "AWS::Nonsense"]).code, 2);
 }
 
 #[test]

@@ -345,7 +345,8 @@ fn assembly_with_metadata_file() -> Folder {
     { "type": "aws:cdk:logicalId", "data": "Bucket" }, { "type": "aws:cdk:creationStack", "data": CALL9 }
   ],
   "/App/Other/Resource": [{ "type": "aws:cdk:logicalId", "data": "Other" }],
-  "/App/Oth": [{ "type": "aws:cdk:acknowledged-rules", "data": { "hipaalint::s3-bucket-versioning": "not this one" } }]
+  "/App/Oth": [{ "type": "aws:cdk:acknowledged-rules", "data": { "hipaalint::s3-bucket-versioning": "not this one" } }],
+  "/App/Other": [{ "type": "aws:cdk:acknowledged-rules", "data": { "hipaalint::s3-bucket-versionning": "misspelled" } }]
 }"#;
     let metadata = (6..10).fold(metadata.to_owned(), |text, line| text.replace(&format!("CALL{line}"), &call(line)));
     let manifest = r#"{
@@ -391,6 +392,7 @@ fn constructs_of_an_assembly_are_known_from_its_metadata() {
         .as_array()
         .unwrap()
         .iter()
+        .filter(|finding| finding["rule"] == "s3-bucket-versioning")
         .map(|finding| {
             let subject = &finding["subject"];
             let text = |value: &'static str| subject[value].as_str().unwrap();
@@ -422,6 +424,11 @@ fn acknowledgements_of_the_cdk_are_exceptions_below_their_construct() {
     assert_eq!(suppressed[0]["exception"]["origin"]["line"], 7);
     let register = folder.versioning(&["cdk.out", "--format", "exceptions"]).stdout;
     assert!(register.contains("| scratch data |") && register.contains("lib/app.ts:7 (cdk)"), "{register}");
+    let malformed = folder.run(&["cdk.out", "--rule", "exception-malformed", "--format", "github"]).stdout;
+    assert!(
+        malformed.contains("hipaalint has no rule `s3-bucket-versionning`; did you mean `s3-bucket-versioning`?"),
+        "{malformed}"
+    );
     // The whole stack's, in the nested one, too; and nothing of a construct whose path only begins alike.
     assert_eq!(register.matches("lib/app.ts:8 (cdk)").count(), 2, "{register}");
     assert!(!register.contains("not this one"), "{register}");

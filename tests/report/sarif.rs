@@ -20,8 +20,14 @@ fn sarif_holds_what_its_readers_need() {
         assert_eq!(sarif_run["columnKind"], "utf16CodeUnits");
         let driver = &sarif_run["tool"]["driver"];
         let rules = driver["rules"].as_array().unwrap();
-        let taxa = sarif_run["taxonomies"][0]["taxa"].as_array().unwrap();
-        assert_eq!(sarif_run["taxonomies"][0]["guid"], driver["supportedTaxonomies"][0]["guid"]);
+        let taxonomies = sarif_run["taxonomies"].as_array().unwrap();
+        let supported = driver["supportedTaxonomies"].as_array().unwrap();
+        assert_eq!(taxonomies.len(), 4);
+        assert_eq!(taxonomies.len(), supported.len());
+        for (number, (taxonomy, reference)) in (0_u64..).zip(taxonomies.iter().zip(supported)) {
+            assert_eq!((&taxonomy["guid"], &taxonomy["name"]), (&reference["guid"], &reference["name"]));
+            assert_eq!(reference["index"], number);
+        }
         assert!(rules.is_sorted_by_key(|rule| rule["id"].as_str().unwrap().to_owned()));
         for rule in rules {
             for text in
@@ -33,7 +39,10 @@ fn sarif_holds_what_its_readers_need() {
             assert!(rule["properties"]["security-severity"].as_str().unwrap().parse::<f32>().is_ok());
             for relationship in rule["relationships"].as_array().unwrap() {
                 let target = &relationship["target"];
-                assert_eq!(taxa[usize::try_from(target["index"].as_u64().unwrap()).unwrap()]["id"], target["id"]);
+                let at = |list: &Value, index: &Value| list[usize::try_from(index.as_u64().unwrap()).unwrap()].clone();
+                let taxonomy = at(&sarif_run["taxonomies"], &target["toolComponent"]["index"]);
+                assert_eq!(taxonomy["name"], target["toolComponent"]["name"]);
+                assert_eq!(at(&taxonomy["taxa"], &target["index"])["id"], target["id"]);
             }
         }
         let results = sarif_run["results"].as_array().unwrap();

@@ -1,4 +1,4 @@
-//! The tool in SARIF: its rules, its kinds of diagnostics, and the Security Rule as a taxonomy.
+//! The tool in SARIF: its rules, its kinds of diagnostics, and as taxonomies the Security Rule and the other frameworks.
 
 use super::model::{
     ComponentReference, Configuration, DescriptorReference, Driver, Help, Relationship, Rule, RuleProperties, Taxon,
@@ -7,12 +7,14 @@ use super::model::{
 use crate::finding::{Level, RuleSeverity};
 use crate::report::prose::{plain, sentences};
 use crate::report::{PROJECT_ADDRESS, Report, RuleReport, rule_address};
+use crate::rules::frameworks::{Framework, Item, frameworks};
 use crate::rules::meta::Control;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-/// The taxonomy, as rules refer to it. The GUID was drawn once and names it for ever.
-const HIPAA: ComponentReference =
-    ComponentReference { name: "HIPAA Security Rule", index: 0, guid: "5b1d9c6e-2f0a-4e7b-9a41-7c3e8d52f6a0" };
+/// The Security Rule, as rules refer to it.
+const HIPAA: ComponentReference = ComponentReference { name: "HIPAA Security Rule", index: 0, guid: Some(HIPAA_GUID) };
+/// Drawn once.
+const HIPAA_GUID: &str = "5b1d9c6e-2f0a-4e7b-9a41-7c3e8d52f6a0";
 /// 45 CFR Part 164, Subpart C.
 const HIPAA_ADDRESS: &str = "https://www.ecfr.gov/current/title-45/subtitle-A/subchapter-C/part-164/subpart-C";
 /// GitHub cuts descriptions after 1,024 characters.
@@ -20,27 +22,67 @@ const MAX_DESCRIPTION: usize = 1000;
 /// GitHub takes no more tags of a rule.
 const MAX_TAGS: usize = 10;
 
+/// A framework other than the Security Rule, as far as the rules that ran are related to it.
+struct Place {
+    reference: ComponentReference,
+    framework: &'static Framework,
+    /// The items that rules are related to, in the framework's order.
+    items: Vec<&'static Item>,
+    /// For each rule that ran, the numbers of its items.
+    of_rules: Vec<Vec<usize>>,
+}
+
+/// The tool, and its taxonomies: the Security Rule, then the other frameworks. None where the report knows no citations.
+pub(super) fn components<'a>(report: &Report<'a>) -> (Driver<'a>, Vec<Taxonomy<'a>>) {
+    if report.controls.is_empty() {
+        return (driver(report, &[]), Vec::new());
+    }
+    let places: Vec<Place> =
+        frameworks().iter().zip(1..).map(|(framework, index)| place(framework, index, report)).collect();
+    let taxonomies = std::iter::once(security_rule(report)).chain(places.iter().map(taxonomy)).collect();
+    (driver(report, &places), taxonomies)
+}
+
+fn place(framework: &'static Framework, index: usize, report: &Report) -> Place {
+    let mappings: Vec<Vec<&'static Item>> = report
+        .rules
+        .iter()
+        .map(|rule| framework.mapping(rule.meta).map(|mapping| mapping.items).unwrap_or_default())
+        .collect();
+    let named: BTreeSet<&str> = mappings.iter().flatten().map(|item| item.id.as_str()).collect();
+    let items: Vec<&'static Item> = framework.items.iter().filter(|item| named.contains(item.id.as_str())).collect();
+    let numbers: BTreeMap<&str, usize> =
+        items.iter().zip(0..).map(|(item, number)| (item.id.as_str(), number)).collect();
+    let of_rules = mappings
+        .iter()
+        .map(|items| items.iter().filter_map(|item| numbers.get(item.id.as_str()).copied()).collect())
+        .collect();
+    let reference = ComponentReference { name: &framework.title, index, guid: Some(&framework.guid) };
+    Place { reference, framework, items, of_rules }
+}
+
 /// The driver with all rules that ran.
-pub(super) fn driver<'a>(report: &Report<'a>) -> Driver<'a> {
+fn driver<'a>(report: &Report<'a>, places: &[Place]) -> Driver<'a> {
     Driver {
         name: "hipaalint",
         version: env!("CARGO_PKG_VERSION"),
         semantic_version: env!("CARGO_PKG_VERSION"),
         information_uri: PROJECT_ADDRESS,
         short_description: Text::new(format!("{}.", env!("CARGO_PKG_DESCRIPTION"))),
-        rules: report.rules.iter().map(|rule| descriptor(rule, report)).collect(),
-        supported_taxonomies: if report.controls.is_empty() { Vec::new() } else { vec![HIPAA] },
+        rules: report.rules.iter().zip(0..).map(|(rule, number)| descriptor(rule, number, report, places)).collect(),
+        supported_taxonomies: if report.controls.is_empty() {
+            Vec::new()
+        } else {
+            std::iter::once(HIPAA).chain(places.iter().map(|place| place.reference)).collect()
+        },
     }
 }
 
-/// The Security Rule; nothing where the report knows no citations.
-pub(super) fn taxonomies<'a>(report: &Report<'a>) -> Vec<Taxonomy<'a>> {
-    if report.controls.is_empty() {
-        return Vec::new();
-    }
-    vec![Taxonomy {
-        guid: HIPAA.guid,
+fn security_rule<'a>(report: &Report<'a>) -> Taxonomy<'a> {
+    Taxonomy {
+        guid: HIPAA_GUID,
         name: HIPAA.name,
+        version: None,
         organization: "U.S. Department of Health and Human Services",
         short_description: Text::new(
             "Security Standards for the Protection of Electronic Protected Health Information (45 CFR Part 164, Subpart C).",
@@ -48,7 +90,31 @@ pub(super) fn taxonomies<'a>(report: &Report<'a>) -> Vec<Taxonomy<'a>> {
         information_uri: HIPAA_ADDRESS,
         is_comprehensive: false,
         taxa: report.controls.iter().map(|control| taxon(control, report)).collect(),
-    }]
+    }
+}
+
+/// A framework, with the items that rules are related to.
+fn taxonomy<'a>(place: &Place) -> Taxonomy<'a> {
+    let framework = place.framework;
+    Taxonomy {
+        guid: &framework.guid,
+        name: &framework.title,
+        version: Some(&framework.version),
+        organization: &framework.organization,
+        short_description: Text::new(format!("{} ({}).", framework.description, framework.name())),
+        information_uri: &framework.address,
+        is_comprehensive: false,
+        taxa: place.items.iter().map(|item| item_taxon(item, framework)).collect(),
+    }
+}
+
+fn item_taxon<'a>(item: &'static Item, framework: &Framework) -> Taxon<'a> {
+    let title = item.title.as_deref().unwrap_or(&item.id);
+    let text = match &item.text {
+        Some(text) => text.clone(),
+        None => format!("{title} ({} {}).", framework.name(), item.id),
+    };
+    Taxon { id: &item.id, name: title, short_description: Text::new(text), relationships: Vec::new(), properties: None }
 }
 
 fn taxon<'a>(control: &'a Control, report: &Report) -> Taxon<'a> {
@@ -64,17 +130,26 @@ fn taxon<'a>(control: &'a Control, report: &Report) -> Taxon<'a> {
         name: &control.title,
         short_description: Text::new(format!("{} (45 CFR {}).", control.title, control.id)),
         relationships: relationships.into_iter().collect(),
-        properties: TaxonProperties { requirement: control.requirement },
+        properties: Some(TaxonProperties { requirement: control.requirement }),
     }
 }
 
-fn descriptor<'a>(rule: &RuleReport<'a>, report: &Report) -> Rule<'a> {
+fn descriptor<'a>(rule: &RuleReport<'a>, number: usize, report: &Report, places: &[Place]) -> Rule<'a> {
     let (meta, title) = (rule.meta, sentence(&rule.meta.title));
     let why = plain(&rule.prose.why);
     let relationships = meta.controls.iter().filter_map(|id| {
         let index = control_index(id, report)?;
         let target = DescriptorReference { id, index: Some(index), tool_component: Some(HIPAA) };
         Some(Relationship { target, kinds: ["relevant"] })
+    });
+    let elsewhere = places.iter().flat_map(|place| {
+        place.of_rules.get(number).into_iter().flatten().filter_map(|index| {
+            let id = place.items.get(*index)?.id.as_str();
+            // There are thousands: the GUID is in the taxonomy.
+            let component = ComponentReference { guid: None, ..place.reference };
+            let target = DescriptorReference { id, index: Some(*index), tool_component: Some(component) };
+            Some(Relationship { target, kinds: ["relevant"] })
+        })
     });
     Rule {
         id: &meta.id,
@@ -88,7 +163,7 @@ fn descriptor<'a>(rule: &RuleReport<'a>, report: &Report) -> Rule<'a> {
         short_description: Text::new(title),
         help_uri: rule_address(&meta.id),
         default_configuration: Configuration { level: meta.level.name() },
-        relationships: relationships.collect(),
+        relationships: relationships.chain(elsewhere).collect(),
         properties: RuleProperties {
             tags: tags(rule),
             precision: "high",

@@ -55,6 +55,8 @@ pub(super) struct Driver<'a> {
 pub(super) struct Taxonomy<'a> {
     pub(super) guid: &'static str,
     pub(super) name: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) version: Option<&'static str>,
     pub(super) organization: &'static str,
     pub(super) short_description: Text,
     pub(super) information_uri: &'static str,
@@ -62,7 +64,7 @@ pub(super) struct Taxonomy<'a> {
     pub(super) taxa: Vec<Taxon<'a>>,
 }
 
-/// `reportingDescriptor` (3.49), of a citation.
+/// `reportingDescriptor` (3.49), of a citation, or of an item of another framework.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Taxon<'a> {
@@ -71,7 +73,8 @@ pub(super) struct Taxon<'a> {
     pub(super) short_description: Text,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) relationships: Vec<Relationship<'a>>,
-    pub(super) properties: TaxonProperties,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) properties: Option<TaxonProperties>,
 }
 
 /// Our own words about a citation.
@@ -138,7 +141,8 @@ pub(super) struct DescriptorReference<'a> {
 pub(super) struct ComponentReference {
     pub(super) name: &'static str,
     pub(super) index: usize,
-    pub(super) guid: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) guid: Option<&'static str>,
 }
 
 /// `invocation` (3.20).
