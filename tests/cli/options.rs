@@ -284,8 +284,8 @@ fn help_goes_to_standard_output() {
     Template parameters:
           --parameter <KEY=VALUE>  Set a parameter or pseudo parameter, such as Env=prod or
                                    AWS::Region=us-east-1 (repeatable)
-          --parameters <FILE>      Set the parameters in a file for the AWS CLI or CodePipeline, or in a
-                                   plain map (repeatable)
+          --parameters <FILE>      Set the parameters in a file for the AWS CLI, CodePipeline or the SAM
+                                   CLI, or in a plain map (repeatable)
 
     Exceptions and baseline:
           --baseline <FILE>        A file of known findings, which do not count [default: `baseline` in
