@@ -20,11 +20,13 @@
 pub mod keys;
 mod nearest;
 mod parameters;
+mod samconfig;
 #[cfg(test)]
 mod schema;
 
 pub use nearest::Nearest;
 pub use parameters::read_parameters;
+pub use samconfig::{file_and_environment, is_samconfig, read_samconfig};
 
 use crate::discover::{Globs, shown};
 use crate::finding::{Diagnostic, Level, Severity};

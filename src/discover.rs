@@ -349,6 +349,11 @@ pub fn relative(folder: &Path, file: &Path) -> PathBuf {
     from.map(|_| Component::ParentDir).chain(to).collect()
 }
 
+/// Whether a folder is a cloud assembly of the AWS CDK.
+pub fn is_assembly(folder: &Path) -> bool {
+    cdk::stacks(folder).is_some()
+}
+
 /// A named folder without templates.
 pub fn no_templates(folder: &str, left_out: &LeftOut) -> Diagnostic {
     let hint = match left_out.names.as_slice() {

@@ -138,7 +138,10 @@ pub(super) struct LintArguments {
     #[arg(help_heading = PARAMETERS, long, value_name = "KEY=VALUE", value_parser = key_and_value)]
     pub(super) parameter: Vec<(String, String)>,
 
-    /// Set the parameters in a file for the AWS CLI or CodePipeline, or in a plain map (repeatable)
+    /// Set the parameters in a file for the AWS CLI, CodePipeline or the SAM CLI, or in a plain map (repeatable)
+    ///
+    /// Of a configuration of the SAM CLI, an environment is read: samconfig.toml#prod; without #, `default`. hipaalint never
+    /// reads samconfig.toml unless it is named here.
     #[arg(help_heading = PARAMETERS, long, value_name = "FILE")]
     pub(super) parameters: Vec<PathBuf>,
 
@@ -334,26 +337,58 @@ Examples:
 #[derive(Debug, Args)]
 #[command(after_long_help = GRAPH_HELP)]
 pub(super) struct GraphArguments {
-    /// The template, or - for standard input
+    /// The template, - for standard input, or the folder of a cloud assembly of the AWS CDK (cdk.out)
     #[arg(value_name = "FILE")]
     pub(super) file: PathBuf,
 
     /// The format of the graph
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t = GraphFormat::Dot)]
     pub(super) format: GraphFormat,
+
+    /// Only this resource and its neighbors: a logical ID or the path of a CDK construct (repeatable)
+    #[arg(long, value_name = "ID", conflicts_with = "phi")]
+    pub(super) around: Vec<String>,
+
+    /// With --around: how many edges away the neighbors may be
+    #[arg(long, value_name = "N", default_value_t = 1, requires = "around")]
+    pub(super) depth: usize,
+
+    /// Only resources that hold data, and what leads to them
+    ///
+    /// Resources hold PHI if a tag states it, and may hold PHI if their type stores data. Others lead to them: resources that
+    /// refer to them, that get their data, or that use a role with a policy about them, and so on. For databases, this
+    /// includes security groups and the path from the internet.
+    #[arg(long)]
+    pub(super) phi: bool,
+
+    /// The profile of the findings that are marked: core, conformance, strict or proposed-2025 [default: core]
+    #[arg(help_heading = RULES, long, value_name = "NAME", value_parser = PossibleValuesParser::new(PROFILES), hide_possible_values = true)]
+    pub(super) profile: Option<String>,
+
+    #[command(flatten)]
+    pub(super) sources: RuleSources,
 }
 
 const GRAPH_HELP: &str = "\
 Edges are references (Ref, Fn::GetAtt, Fn::Sub, DependsOn). Dashed edges are
 relations that follow from them: a policy applies to a bucket, a function uses a
 role, a policy is attached to a role, an instance is in a security group, a subnet
-has a route to an internet gateway. Cycles are drawn bold. Resources are red if a
-tag states that they contain PHI, and yellow if their type stores data.
+has a route to an internet gateway. All relations from one resource to another are
+one edge. The edges of cycles are drawn bold. AWS::CDK::Metadata is left out.
+
+Resources are red if a tag states that they contain PHI, and yellow if their type
+stores data. Resources with findings have another shape and border: octagons for
+errors, hexagons for warnings, notes for notes. The legend has the signs that occur.
+
+In a cloud assembly, each template is a cluster. So are the templates of nested
+stacks, with an edge from the nested stack that deploys them.
 
 Examples:
   hipaalint graph template.yaml | dot -Tsvg > template.svg
   hipaalint graph template.yaml --format mermaid
-  hipaalint graph template.yaml --format json | jq '.cycles'";
+  hipaalint graph template.yaml --format json | jq '.cycles'
+  hipaalint graph template.yaml --around PatientTable --depth 2
+  hipaalint graph cdk.out --phi --profile conformance";
 
 /// `hipaalint init`.
 #[derive(Debug, Args)]

@@ -1,88 +1,266 @@
-//! `hipaalint graph FILE`: the resources of a template and the relations between them.
+//! `hipaalint graph FILE`: the resources of a template, or of a cloud assembly, and the relations between them.
 
-use super::args::{GraphArguments, GraphFormat};
-use super::plan::Problems;
+use super::args::{Arguments, GraphArguments, GraphFormat};
+use super::plan::{Plan, Problems};
+use super::progress::Progress;
 use super::{Exit, missing, output};
-use crate::discover::{self, Filter, Reading};
-use crate::finding::{Diagnostic, Severity};
-use crate::linter::drawing::draw;
-use crate::project::STACK_BYTES;
+use crate::discover::{self, Candidate, Discovery, Filter, Input, Reading};
+use crate::finding::{Diagnostic, Finding, Severity};
+use crate::linter::drawing::{Deployment, Graph, Picture, draw, mark};
+use crate::linter::{Linter, Loaded, Nested};
+use crate::project::{self, File, Project, STACK_BYTES};
+use crate::rules::load::nearest;
 use crate::source::{Source, SourceId};
-use std::path::Path;
+use clap::Parser;
+use std::collections::{BTreeSet, HashMap};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::thread;
 
-/// Draws the template of the arguments.
-pub(super) fn run(arguments: &GraphArguments) -> Exit {
-    let source = match read(&arguments.file) {
-        Ok(source) => source,
-        Err(diagnostic) => return refuse(*diagnostic, None),
+/// The command, as it is typed.
+const COMMAND: &str = "hipaalint graph";
+
+/// Draws the template or the assembly of the arguments.
+///
+/// # Errors
+/// Options that contradict each other.
+pub(super) fn run(arguments: &GraphArguments) -> Result<Exit, clap::Error> {
+    let plan = plan(arguments)?;
+    let mut problems = Problems::default();
+    let drawn = found(&arguments.file).and_then(|candidates| match candidates {
+        Candidates::One(candidate) => one(&candidate, &plan, &mut problems),
+        Candidates::Assembly(candidates) => Ok(several(&arguments.file, candidates, &plan, &mut problems)),
+    });
+    let drawn = drawn.and_then(|picture| part(picture, arguments));
+    let setups = std::mem::take(&mut plan.setups.borrow_mut().problems);
+    problems.diagnostics.extend(setups.diagnostics);
+    problems.sources.extend(setups.sources);
+    let text = match drawn {
+        Ok(picture) => written(&picture, arguments.format),
+        Err(diagnostic) => {
+            problems.diagnostics.push(*diagnostic);
+            String::new()
+        }
     };
-    match written(&source, arguments.format) {
-        Ok(text) => output::print(&text, Exit::Clean),
-        Err(diagnostic) => refuse(*diagnostic, Some(source)),
-    }
+    let exit = output::complain_of(&problems);
+    Ok(output::print(&text, exit))
 }
 
-/// The text of one file, or of standard input.
-fn read(file: &Path) -> Result<Source, Box<Diagnostic>> {
+/// The run that finds what is marked.
+fn plan(arguments: &GraphArguments) -> Result<Plan, clap::Error> {
+    let mut lint = Arguments::try_parse_from([COMMAND])?.lint;
+    lint.paths = vec![arguments.file.clone()];
+    lint.profile.clone_from(&arguments.profile);
+    lint.sources = arguments.sources.clone();
+    lint.no_ignore = true;
+    Plan::new(lint)
+}
+
+/// What is drawn.
+enum Candidates {
+    /// One template.
+    One(Box<Candidate>),
+    /// The stacks of a cloud assembly.
+    Assembly(Vec<Candidate>),
+}
+
+/// One file, standard input, or the templates of a folder that is an assembly.
+fn found(file: &Path) -> Result<Candidates, Box<Diagnostic>> {
     let paths = [file.to_owned()];
-    let mut found =
-        discover::discover(&paths, Filter { gitignore: false, skips: &mut |_, _, _| false, skips_named: false });
-    missing::suggest(&mut found, &paths, "hipaalint graph");
-    let name = discover::shown(file);
-    let problem = |message: String, help: String| {
-        let severity = Severity::Error;
-        let (code, file) = ("file-unreadable", name.clone());
-        Box::new(Diagnostic { severity, code, file, span: None, message, help, related: Vec::new() })
-    };
-    if !found.folders.is_empty() {
-        return Err(problem("it is a folder".to_owned(), "A graph shows one template. Name its file.".to_owned()));
+    let is_assembly = file.is_dir() && discover::is_assembly(file);
+    if file.is_dir() && !is_assembly {
+        let help = "A graph shows one template, or the stacks of a cloud assembly. Name the template's file, or the folder \
+                    that `cdk synth` writes (cdk.out).";
+        return Err(problem(file, "the folder is not a cloud assembly".to_owned(), help.to_owned()));
     }
+    let mut found: Discovery =
+        discover::discover(&paths, Filter { gitignore: false, skips: &mut |_, _, _| false, skips_named: false });
+    missing::suggest(&mut found, &paths, COMMAND);
     if let Some(diagnostic) = found.diagnostics.into_iter().next() {
         return Err(Box::new(diagnostic));
     }
-    let reading = found.candidates.first().map(|candidate| (candidate, discover::read(candidate)));
-    match reading {
-        Some((candidate, Reading::Text(text))) => Ok(Source::new(SourceId(0), candidate.name.as_str(), text)),
-        Some((_, Reading::Unreadable(diagnostic) | Reading::NoTemplate(diagnostic))) => Err(diagnostic),
-        None => Err(problem("it is not a template".to_owned(), "Name a CloudFormation template.".to_owned())),
+    if is_assembly {
+        if found.candidates.is_empty() {
+            let help = "Write it again with `cdk synth`.".to_owned();
+            return Err(problem(file, "the cloud assembly has no stack".to_owned(), help));
+        }
+        return Ok(Candidates::Assembly(found.candidates));
+    }
+    match found.candidates.into_iter().next() {
+        Some(candidate) => Ok(Candidates::One(Box::new(candidate))),
+        None => Err(problem(file, "it is not a template".to_owned(), "Name a CloudFormation template.".to_owned())),
     }
 }
 
-/// The graph in a format. The thread's stack is large enough for the deepest template.
-fn written(source: &Source, format: GraphFormat) -> Result<String, Box<Diagnostic>> {
-    let write = || -> Result<Vec<u8>, Box<Diagnostic>> {
-        let drawing = draw(source)?;
-        let mut bytes = Vec::new();
-        // Writing to memory does not fail.
-        let _ = match format {
-            GraphFormat::Dot => drawing.write_dot(&mut bytes),
-            GraphFormat::Mermaid => drawing.write_mermaid(&mut bytes),
-            GraphFormat::Json => drawing.write_json(&mut bytes),
-        };
-        Ok(bytes)
-    };
-    let bytes = thread::scope(|scope| {
-        let worker = thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, write);
+fn problem(file: &Path, message: String, help: String) -> Box<Diagnostic> {
+    let (severity, code) = (Severity::Error, "file-unreadable");
+    Box::new(Diagnostic { severity, code, file: discover::shown(file), span: None, message, help, related: Vec::new() })
+}
+
+/// The text of a candidate.
+fn read(candidate: &Candidate, id: SourceId) -> Result<Source, Box<Diagnostic>> {
+    match discover::read(candidate) {
+        Reading::Text(text) => Ok(Source::new(id, candidate.name.as_str(), text)),
+        Reading::Unreadable(diagnostic) | Reading::NoTemplate(diagnostic) => Err(diagnostic),
+    }
+}
+
+/// Does work on a thread whose stack is large enough for the deepest template. None if it fails because of a bug.
+fn on_large_stack<T: Send>(work: impl FnOnce() -> T + Send) -> Option<T> {
+    thread::scope(|scope| {
+        let worker = thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, work);
         worker.ok().and_then(|worker| worker.join().ok())
-    });
-    match bytes {
-        Some(bytes) => Ok(String::from_utf8_lossy(&bytes?).into_owned()),
-        None => Err(Box::new(Diagnostic {
-            severity: Severity::Error,
-            code: "internal-error",
-            file: source.name.clone(),
-            span: None,
-            message: "hipaalint failed on this file because of a bug".to_owned(),
-            help: format!("Report it at {}/issues.", crate::report::PROJECT_ADDRESS),
-            related: Vec::new(),
-        })),
+    })
+}
+
+fn bug(name: &str) -> Box<Diagnostic> {
+    Box::new(Diagnostic {
+        severity: Severity::Error,
+        code: "internal-error",
+        file: name.to_owned(),
+        span: None,
+        message: "hipaalint failed on this file because of a bug".to_owned(),
+        help: format!("Report it at {}/issues.", crate::report::PROJECT_ADDRESS),
+        related: Vec::new(),
+    })
+}
+
+/// What the findings of a candidate are of: the profile.
+fn findings_of(candidate: &Candidate, plan: &Plan) -> Option<String> {
+    let profile = plan.setups.borrow_mut().of(candidate).profile.clone();
+    profile.map(|profile| format!("profile {profile}"))
+}
+
+/// The picture of one template, which may be a pipe: its text is read once.
+fn one(candidate: &Candidate, plan: &Plan, problems: &mut Problems) -> Result<Picture, Box<Diagnostic>> {
+    let source = read(candidate, SourceId(0))?;
+    let linter = Arc::clone(&plan.setups.borrow_mut().of(candidate).linter);
+    let work = || drawn_alone(candidate, &source, &linter);
+    let drawn = on_large_stack(work).unwrap_or_else(|| Err(bug(&source.name)));
+    match drawn {
+        Ok(drawing) => Ok(Picture {
+            name: source.name.clone(),
+            findings_of: findings_of(candidate, plan),
+            drawings: vec![drawing],
+            ..Picture::default()
+        }),
+        Err(diagnostic) => {
+            problems.sources.push(source);
+            Err(diagnostic)
+        }
     }
 }
 
-fn refuse(diagnostic: Diagnostic, source: Option<Source>) -> Exit {
-    let mut problems = Problems::default();
-    problems.diagnostics.push(diagnostic);
-    problems.sources.extend(source);
-    output::complain_of(&problems)
+fn drawn_alone(candidate: &Candidate, source: &Source, linter: &Linter) -> Result<Graph, Box<Diagnostic>> {
+    let inputs = project::inputs(linter, candidate, &Arc::default());
+    let constructs = candidate.constructs.as_deref();
+    let mut drawing = draw(source, &inputs, constructs)?;
+    let load = |location: &str| {
+        let (name, text) = discover::read_beside(candidate, location)?;
+        Ok(Loaded { name, text })
+    };
+    let report = linter.lint_in(source, &load, &inputs, constructs);
+    mark(&mut drawing, &report.findings);
+    Ok(drawing)
+}
+
+/// The picture of an assembly: its stacks, and the templates of nested stacks.
+fn several(folder: &Path, candidates: Vec<Candidate>, plan: &Plan, problems: &mut Problems) -> Picture {
+    let counter = Arc::default();
+    let progress = Progress::start(&counter, plan.quiet);
+    let linter = |candidate: &Candidate| Arc::clone(&plan.setups.borrow_mut().of(candidate).linter);
+    let profile = candidates.first().and_then(|candidate| findings_of(candidate, plan));
+    let files = Project { linter: &linter, counter: &counter, threads: None }.lint(candidates);
+    drop(progress);
+    let linted: Vec<(Candidate, Vec<Finding>, Vec<Nested>)> = files
+        .into_iter()
+        .map(|(candidate, file)| match file {
+            File::Linted(linted) => (candidate, linted.report.findings, linted.report.nested),
+            _ => (candidate, Vec::new(), Vec::new()),
+        })
+        .collect();
+    let mut picture =
+        Picture { name: discover::shown(folder), findings_of: profile, is_assembly: true, ..Picture::default() };
+    // The index of each drawn template by its file.
+    let mut drawn: HashMap<PathBuf, usize> = HashMap::new();
+    let mut nested: Vec<(usize, &Candidate, &Nested)> = Vec::new();
+    for (number, (candidate, findings, stacks)) in linted.iter().enumerate() {
+        let id = SourceId(u32::try_from(number).unwrap_or(u32::MAX));
+        let linter = linter(candidate);
+        let result = read(candidate, id).and_then(|source| {
+            let inputs = project::inputs(&linter, candidate, &Arc::default());
+            let work = || draw(&source, &inputs, candidate.constructs.as_deref());
+            let result = on_large_stack(work).unwrap_or_else(|| Err(bug(&source.name)));
+            if result.is_err() {
+                problems.sources.push(source);
+            }
+            result
+        });
+        match result {
+            Ok(mut drawing) => {
+                mark(&mut drawing, findings);
+                drawn.extend(identity(candidate).map(|file| (file, picture.drawings.len())));
+                nested.extend(stacks.iter().map(|stack| (picture.drawings.len(), candidate, stack)));
+                picture.drawings.push(drawing);
+            }
+            Err(diagnostic) => problems.diagnostics.push(*diagnostic),
+        }
+    }
+    let ids = picture.drawings.iter().enumerate().flat_map(|(template, drawing)| {
+        drawing.nodes.iter().enumerate().map(move |(place, node)| ((template, node.id.as_str()), place))
+    });
+    let resources: HashMap<(usize, &str), usize> = ids.collect();
+    let deployments: BTreeSet<Deployment> = nested
+        .into_iter()
+        .filter_map(|(parent, candidate, stack)| {
+            let child = discover::nested(candidate, &stack.location).ok()?;
+            let template = *drawn.get(&identity(&child)?)?;
+            Some(Deployment { parent, resource: *resources.get(&(parent, stack.name.as_str()))?, template })
+        })
+        .collect();
+    picture.deployments = deployments.into_iter().collect();
+    picture.connect();
+    picture
+}
+
+/// What tells the file of a candidate from others.
+fn identity(candidate: &Candidate) -> Option<PathBuf> {
+    match &candidate.input {
+        Input::File(path) => path.canonicalize().ok(),
+        Input::StandardInput => None,
+    }
+}
+
+/// The part of a picture that the arguments select.
+fn part(mut picture: Picture, arguments: &GraphArguments) -> Result<Picture, Box<Diagnostic>> {
+    if arguments.phi {
+        picture.keep_phi();
+        if picture.drawings.iter().all(|drawing| drawing.nodes.is_empty()) {
+            let message = "no resource holds PHI, as far as tags and types show".to_owned();
+            return Err(problem(&arguments.file, message, "Draw the graph without --phi.".to_owned()));
+        }
+    }
+    if !arguments.around.is_empty()
+        && let Err(unknown) = picture.keep_around(&arguments.around, arguments.depth)
+    {
+        let name = unknown.first().map_or("", String::as_str);
+        let help = match nearest(name, picture.names()) {
+            Some(nearest) => format!("Did you mean `{nearest}`?"),
+            None => "Name a logical ID or the path of a CDK construct.".to_owned(),
+        };
+        return Err(problem(&arguments.file, format!("there is no resource `{name}`"), help));
+    }
+    Ok(picture)
+}
+
+/// A picture in a format.
+fn written(picture: &Picture, format: GraphFormat) -> String {
+    let mut bytes = Vec::new();
+    // Writing to memory does not fail.
+    let _ = match format {
+        GraphFormat::Dot => picture.write_dot(&mut bytes),
+        GraphFormat::Mermaid => picture.write_mermaid(&mut bytes),
+        GraphFormat::Json => picture.write_json(&mut bytes),
+    };
+    String::from_utf8_lossy(&bytes).into_owned()
 }

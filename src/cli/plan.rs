@@ -6,7 +6,7 @@ use super::output::{Output, Shown};
 use super::refused::TypedPins;
 use super::setup::{Setups, Typed};
 use super::terminal;
-use crate::config::{self, Config, Nearest, Overrides, read_parameters};
+use crate::config::{self, Config, Nearest, Overrides};
 use crate::date::Date;
 use crate::discover::{self, from_here};
 use crate::eval::choices::PSEUDO;
@@ -125,7 +125,8 @@ impl Plan {
             undecided: all.undecided || one.undecided,
             passed: all.passed || one.passed,
         });
-        let files = arguments.parameters.iter().chain(&arguments.baseline).cloned().collect();
+        let parameter_files = arguments.parameters.iter().map(|file| config::file_and_environment(file).0);
+        let files = parameter_files.chain(arguments.baseline.clone()).collect();
         let has_baseline = arguments.baseline.is_some() || arguments.write_baseline.is_some();
         let baselines =
             has_baseline.then(|| Baselines::new(arguments.baseline, arguments.write_baseline, &mut problems));
@@ -347,14 +348,19 @@ impl Problems {
 /// The parameters of `--parameters` and `--parameter`. The latter take precedence.
 fn named_parameters(arguments: &LintArguments, problems: &mut Problems) -> TypedPins {
     let mut pinned = TypedPins::new();
-    for path in &arguments.parameters {
+    for argument in &arguments.parameters {
+        let (path, environment) = config::file_and_environment(argument);
         let complaint = |path: &Path, error: &std::io::Error| Diagnostic {
             code: "parameter-file",
-            help: "Name a JSON or YAML file with parameters.".to_owned(),
+            help: "Name a JSON or YAML file with parameters, or samconfig.toml.".to_owned(),
             ..config::unreadable(path, error)
         };
-        let Some(source) = problems.open(path, complaint) else { continue };
-        let (read, found) = read_parameters(&source);
+        let Some(source) = problems.open(&path, complaint) else { continue };
+        let (read, found) = if config::is_samconfig(&path) {
+            config::read_samconfig(&source, environment.as_deref())
+        } else {
+            config::read_parameters(&source)
+        };
         pinned.extend(read.into_iter().map(|(name, pin)| (name, (pin.value, Some(pin.span)))));
         problems.diagnostics.extend(found);
         problems.keep(source);

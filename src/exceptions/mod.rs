@@ -227,7 +227,9 @@ pub fn read(tree: &Node<'_>, texts: &[Text<'_, '_>], context: &Context<'_>) -> E
     }
     let mut exceptions = Exceptions::default();
     let mut hints = MOST_HINTS;
-    for draft in united(drafts) {
+    let owner = owner(tree);
+    for mut draft in united(drafts) {
+        draft.owner = draft.owner.or_else(|| owner.map(str::to_owned));
         exceptions.all.extend(known(draft, context, &mut hints));
     }
     exceptions.index();
@@ -264,6 +266,15 @@ fn united(drafts: Vec<Draft>) -> Vec<Draft> {
         }
     }
     united
+}
+
+/// The contact for the whole template, who answers for exceptions that name nobody else.
+///
+/// Source: `owner` of the CloudFormation Metadata Context Schema v1, on the level of the template (cfn-lint 1.58.0; "CfnTemplateMetadataContext",
+/// AWS CDK API reference 2.278.0, 2026-11).
+fn owner<'t>(tree: &'t Node<'_>) -> Option<&'t str> {
+    let context = tree.get("Metadata")?.get("com.aws.cloudformation.Context")?;
+    context.get("owner")?.as_str().map(str::trim).filter(|owner| !owner.is_empty())
 }
 
 /// Looks up what an exception means, and whether it holds; none where it is another tool's, and about nothing of ours.

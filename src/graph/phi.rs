@@ -47,8 +47,22 @@ fn says_phi(value: &str) -> bool {
 
 /// The tags of a resource whose key and value are known.
 fn tags<'t>(run: &mut Run<'_, 't>, block: &Block<'t>) -> Vec<(String, String)> {
+    if !facts::is_known_type(block.kind) {
+        return super::property(run, block, &[]).map(of_unknown).unwrap_or_default();
+    }
     let Some(property) = facts::written_tags(block.kind) else { return Vec::new() };
     super::property(run, block, &[property.name]).map(|value| of_shape(value, property.shape)).unwrap_or_default()
+}
+
+/// The tags of a resource whose type the data does not know, by these properties: what is called so is tags, in whatever shape. Types
+/// that the data knows have `Tags`, `FileSystemTags`, `TagList`, and `TagSpecifications`, for example.
+fn of_unknown(properties: &Value<'_>) -> Vec<(String, String)> {
+    const SHAPES: [TagShape; 4] = [TagShape::Map, TagShape::Items, TagShape::List, TagShape::Specifications];
+    const ENDINGS: [&str; 3] = ["tags", "taglist", "tagspecifications"];
+    let Kind::Map(fields) = &properties.kind else { return Vec::new() };
+    let is_tags = |name: &str| ENDINGS.iter().any(|ending| name.to_ascii_lowercase().ends_with(ending));
+    let of_field = |value| SHAPES.iter().flat_map(move |shape| of_shape(value, *shape));
+    fields.iter().filter(|field| is_tags(&field.key)).flat_map(|field| of_field(&field.value)).collect()
 }
 
 fn of_shape(value: &Value<'_>, shape: TagShape) -> Vec<(String, String)> {
@@ -69,7 +83,9 @@ fn of_shape(value: &Value<'_>, shape: TagShape) -> Vec<(String, String)> {
             items
                 .iter()
                 .filter_map(|tag| {
-                    pair(tag.get("Key").or_else(|| tag.get("TagKey")), tag.get("Value").or_else(|| tag.get("TagValue")))
+                    let key = tag.get("Key").or_else(|| tag.get("TagKey")).or_else(|| tag.get("key"));
+                    let value = tag.get("Value").or_else(|| tag.get("TagValue")).or_else(|| tag.get("value"));
+                    pair(key, value)
                 })
                 .collect()
         }
@@ -111,6 +127,15 @@ mod tests {
             ),
             ("AWS::Tomorrow::Domain", "Tags: {DataClassification: PHI}", tagged("DataClassification", "PHI")),
             ("AWS::Tomorrow::Domain", "Tags: [PHI]", None),
+            ("AWS::Tomorrow::Domain", "tags: [{key: DataClass, value: PHI}]", tagged("DataClass", "PHI")),
+            ("AWS::Tomorrow::Domain", "StoreTags: [{Key: DataClass, Value: PHI}]", tagged("DataClass", "PHI")),
+            ("AWS::Tomorrow::Domain", "TagList: [{TagKey: DataClass, TagValue: PHI}]", tagged("DataClass", "PHI")),
+            (
+                "AWS::Tomorrow::Domain",
+                "TagSpecifications: [{ResourceType: x, Tags: [{Key: DataClass, Value: PHI}]}]",
+                tagged("DataClass", "PHI"),
+            ),
+            ("AWS::Tomorrow::Domain", "Stages: [{Key: DataClass, Value: PHI}]", None),
             ("Vendor::Records::Store", "Tags: {DataClassification: PHI}", tagged("DataClassification", "PHI")),
         ];
         for (kind, properties, expected) in cases {

@@ -168,7 +168,7 @@ fn source_id(number: usize) -> SourceId {
 }
 
 /// The known inputs of a candidate's deployment. Values of the user take precedence over values of an assembly.
-fn inputs(linter: &Linter, candidate: &Candidate, shared: &Arc<Shared>) -> Inputs {
+pub fn inputs(linter: &Linter, candidate: &Candidate, shared: &Arc<Shared>) -> Inputs {
     let mut inputs = linter.inputs().clone();
     for (name, value) in &candidate.pinned {
         inputs.pinned.entry(name.clone()).or_insert_with(|| value.clone());

@@ -129,12 +129,13 @@ impl Row {
             addressable: suppression.addressable().into_iter().map(|id| report.citation(id)).collect(),
             required: suppression.required().into_iter().map(|id| report.citation(id)).collect(),
             findings: exception.findings.to_string(),
-            place: suppression
-                .origin
-                .as_ref()
-                .map(|origin| format!("{}:{}", origin.file, origin.line))
-                .or(source.map(|source| format!("{}:{}", source.name, source.position(suppression.span.start).line)))
-                .unwrap_or_default(),
+            place: match (&suppression.origin, source) {
+                // One place in a program may make several stacks.
+                (Some(origin), Some(source)) => format!("{}:{}, for {}", origin.file, origin.line, source.name),
+                (Some(origin), None) => format!("{}:{}", origin.file, origin.line),
+                (None, Some(source)) => format!("{}:{}", source.name, source.position(suppression.span.start).line),
+                (None, None) => String::new(),
+            },
             dialect: suppression.dialect.tool(),
         }
     }

@@ -327,3 +327,23 @@ Resources:
     };
     assert_eq!((level("exception-expired"), level("exception-malformed")), (None, Some("note".to_owned())));
 }
+
+/// The template's own contact answers for exceptions that name nobody.
+#[test]
+fn the_owner_of_the_template_owns_exceptions_without_one() {
+    let owners = |context: &str, owner: &str| {
+        let template = format!(
+            "Metadata:\n  com.aws.cloudformation.Context: {context}\nResources:\n  Records:\n    Type: AWS::S3::Bucket\n    \
+             Metadata:\n      hipaalint:\n        exceptions: [{{ rule: s3-bucket-versioning, reason: kept elsewhere{owner} }}]\n"
+        );
+        let folder = Folder::with(&[("app.yaml", &template)]);
+        let report = folder.versioning(&["app.yaml", "--format", "json", "--show", "suppressed"]).json();
+        let [exception] = report["exceptions"].as_array().unwrap().as_slice() else { panic!("{report}") };
+        exception["owner"].clone()
+    };
+    assert_eq!(owners("{ owner: data@example.com, arch: x }", ""), "data@example.com");
+    assert_eq!(owners("{ owner: data@example.com }", ", owner: team@example.com"), "team@example.com");
+    for context in ["{ arch: x }", "[]", "{ owner: '  ' }", "{ owner: !Ref AWS::StackName }", "text"] {
+        assert_eq!(owners(context, ""), serde_json::Value::Null, "{context}");
+    }
+}

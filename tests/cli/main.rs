@@ -13,11 +13,13 @@ mod formats;
 mod gaps;
 mod governing;
 mod graph;
+mod graph_parts;
 mod missing;
 mod not_templates;
 mod options;
 mod pages;
 mod parameters;
+mod samconfig;
 mod severity;
 #[path = "../skipped/mod.rs"]
 mod skipped;

@@ -423,14 +423,17 @@ fn acknowledgements_of_the_cdk_are_exceptions_below_their_construct() {
     assert_eq!(suppressed[0]["exception"]["dialect"], "cdk");
     assert_eq!(suppressed[0]["exception"]["origin"]["line"], 7);
     let register = folder.versioning(&["cdk.out", "--format", "exceptions"]).stdout;
-    assert!(register.contains("| scratch data |") && register.contains("lib/app.ts:7 (cdk)"), "{register}");
+    assert!(
+        register.contains("| scratch data |") && register.contains("lib/app.ts:7, for cdk.out/App.template.json (cdk)"),
+        "{register}"
+    );
     let malformed = folder.run(&["cdk.out", "--rule", "exception-malformed", "--format", "github"]).stdout;
     assert!(
         malformed.contains("hipaalint has no rule `s3-bucket-versionning`; did you mean `s3-bucket-versioning`?"),
         "{malformed}"
     );
     // The whole stack's, in the nested one, too; and nothing of a construct whose path only begins alike.
-    assert_eq!(register.matches("lib/app.ts:8 (cdk)").count(), 2, "{register}");
+    assert_eq!(register.matches("lib/app.ts:8, for cdk.out/").count(), 2, "{register}");
     assert!(!register.contains("not this one"), "{register}");
 }
 

@@ -1,31 +1,77 @@
-//! A template as a graph to look at or to work on: what is drawn. How it is written has a file for each format.
+//! Templates as graphs to look at or to work on: the parts of a picture. How it is written has a file for each format.
 
 mod dot;
+mod draw;
 mod json;
 mod label;
 mod mermaid;
+mod part;
+mod sign;
+mod ties;
 
-use super::cycles::cycles;
-use super::edges::dependencies;
-use super::links::links_of;
-use super::phi::{self, Holds};
-use crate::eval::scenario::Scenario;
-use crate::eval::{Evaluator, Run, explore};
-use crate::expand::{Model, exists};
-use crate::source::{Source, Span};
-use std::collections::{BTreeMap, HashSet};
+use super::phi::Holds;
+use crate::finding::{Level, Origin};
+use std::sync::Arc;
+
+pub use ties::Shared;
+
+/// The graphs of one or more templates.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Picture {
+    /// The file or folder that was drawn, as it was named.
+    pub name: String,
+    /// What the findings are of: `profile core`. None if nothing was linted.
+    pub findings_of: Option<String>,
+    /// Whether it is a cloud assembly, whatever the number of its templates.
+    pub is_assembly: bool,
+    /// The templates. One that several parents deploy is there once.
+    pub drawings: Vec<Drawing>,
+    /// Which nested stacks deploy which of them.
+    pub deployments: Vec<Deployment>,
+    /// Which resources take values from which resources of other templates: see [`connect`](Self::connect).
+    pub imports: Vec<Import>,
+}
+
+/// A resource that takes a value from a resource of another template. Each is a template's index and its own in it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Import {
+    /// The resource that takes it.
+    pub from: (usize, usize),
+    /// The resource that it comes from.
+    pub to: (usize, usize),
+    /// `Fn::ImportValue` or `Fn::GetStackOutput`.
+    pub kind: &'static str,
+}
+
+/// A nested stack and its template.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Deployment {
+    /// The template of the nested stack's resource: its index.
+    pub parent: usize,
+    /// The resource: its index among those of the parent.
+    pub resource: usize,
+    /// The template that it deploys: its index.
+    pub template: usize,
+}
 
 /// The graph of one template. Borrows nothing, so that it outlives the template.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Drawing {
     /// The template's file, as it was named.
     pub file: String,
+    /// The name of its stack, if it is known.
+    pub stack: Option<String>,
     /// The resources, in the order of the template.
     pub nodes: Vec<Node>,
-    /// References (of a resource to itself too), then what follows from them, each in the order of the template.
+    /// References (of a resource to itself too), then what follows from them, each in the order of the template. From one
+    /// resource to another there is one at most.
     pub edges: Vec<Edge>,
     /// Cycles of references: the names of the resources, each of which waits for the next, and the last for the first.
     pub cycles: Vec<Cycle>,
+    /// What other stacks may take, with the resources that its value refers to. [`Picture::connect`] uses it up.
+    pub gives: Vec<(Shared, Vec<usize>)>,
+    /// What resources take from other stacks. Used up as well.
+    pub takes: Vec<(Shared, usize)>,
 }
 
 /// A resource.
@@ -37,21 +83,47 @@ pub struct Node {
     pub kind: String,
     /// The line of its name, from 1.
     pub line: usize,
+    /// The logical id of what a transform made it from; else its own.
+    pub written_name: String,
+    /// The path of the CDK construct that made it.
+    pub construct: Option<String>,
+    /// Where a program of the CDK makes it.
+    pub origin: Option<Arc<Origin>>,
     /// When it exists.
     pub when: When,
     /// Why it counts as one that holds PHI.
     pub phi: Option<Holds>,
+    /// The findings about it, the gravest first.
+    pub marks: Vec<Mark>,
     /// Whether it is part of a cycle.
     pub in_cycle: bool,
+    /// Of a database: the resources on the path from the internet to it.
+    pub route: Vec<usize>,
 }
 
-/// A relation between two resources.
+/// A finding about a resource.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mark {
+    /// The rule.
+    pub rule: Arc<str>,
+    /// The level of the finding.
+    pub level: Level,
+}
+
+/// What one resource has to do with another.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Edge {
     /// Index of the resource that it starts from.
     pub from: usize,
     /// Index of the resource that it leads to.
     pub to: usize,
+    /// What there is between them: one at least.
+    pub relations: Vec<Relation>,
+}
+
+/// One reference, or something that follows from references.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Relation {
     /// `Ref`, `Fn::GetAtt`, `Fn::Sub`, `DependsOn`; `guards`, `acts-as`, …
     pub kind: &'static str,
     /// Whether it follows from references and is not a reference itself.
@@ -99,100 +171,52 @@ impl When {
     }
 }
 
-/// What a question found over all scenarios, in the order it was first met, each with when it holds.
-fn found<'m, 't, R: PartialEq>(
-    evaluator: &'m Evaluator<'m, 't>,
-    ask: impl FnMut(&mut Run<'m, 't>) -> Vec<R>,
-) -> Vec<(R, When)> {
-    let exploration = explore(evaluator, ask);
-    let mut found: Vec<(R, Vec<Scenario>)> = Vec::new();
-    for (scenario, results) in exploration.leaves {
-        for result in results {
-            match found.iter_mut().find(|(known, _)| *known == result) {
-                Some((_, scenarios)) => scenarios.push(scenario.clone()),
-                None => found.push((result, vec![scenario.clone()])),
-            }
-        }
+impl Edge {
+    /// Whether all of it follows from references.
+    fn is_derived(&self) -> bool {
+        self.relations.iter().all(|relation| relation.derived)
     }
-    let when = |scenarios: &[Scenario]| match evaluator.describe(scenarios, &exploration.infeasible) {
-        Some(text) => When::If(text),
-        None if exploration.complete => When::Always,
-        None => When::If("some of many conditions are met".to_owned()),
-    };
-    found.into_iter().map(|(result, scenarios)| (result, when(&scenarios))).collect()
+
+    /// Whether it is a step of some cycle.
+    fn is_in_cycle(&self) -> bool {
+        self.relations.iter().any(|relation| relation.in_cycle)
+    }
 }
 
 impl Drawing {
-    /// Draws a template.
-    pub fn new<'m, 't>(model: &'m Model<'m, 't>, source: &Source) -> Self {
-        let line = |span: Span| source.position(span.start).line;
-        let evaluator = &model.evaluator;
-        let index: BTreeMap<&str, usize> =
-            model.resources.iter().enumerate().map(|(index, block)| (block.name, index)).collect();
-        let mut drawing = Self { file: source.name.clone(), ..Self::default() };
-
-        // Every reference between two resources that wait for each other closes some cycle.
-        let mut members: Vec<HashSet<&str>> = Vec::new();
-        for (cycle, when) in found(evaluator, |run| cycles(run, model)) {
-            members.push(cycle.members.iter().copied().collect());
-            drawing.cycles.push(Cycle { path: cycle.edges.iter().map(|edge| edge.from.to_owned()).collect(), when });
-        }
-        let in_cycle = |names: [&str; 2]| members.iter().any(|cycle| names.iter().all(|name| cycle.contains(name)));
-
-        for block in &model.resources {
-            // What a resource holds may differ from scenario to scenario; a tag that marks PHI outweighs its type.
-            let holds = found(evaluator, |run| vec![exists(run, block).then(|| phi::holds(run, block))]);
-            let there = found(evaluator, |run| if exists(run, block) { vec![()] } else { Vec::new() });
-            drawing.nodes.push(Node {
-                id: block.name.to_owned(),
-                kind: block.kind.to_owned(),
-                line: line(block.key_span),
-                when: there.into_iter().next().map_or(When::Never, |((), when)| when),
-                phi: holds.into_iter().filter_map(|(holds, _)| holds.flatten()).min(),
-                in_cycle: in_cycle([block.name; 2]),
-            });
-        }
-        for edge in dependencies(model) {
-            let live = found(evaluator, |run| if edge.is_live(run, model) { vec![()] } else { Vec::new() });
-            let when = live.into_iter().next().map_or(When::Never, |((), when)| when);
-            if let (Some(from), Some(to)) = (index.get(edge.from), index.get(edge.to)) {
-                drawing.edges.push(Edge {
-                    from: *from,
-                    to: *to,
-                    kind: edge.kind.name(),
-                    derived: false,
-                    attribute: edge.attribute.map(str::to_owned),
-                    line: line(edge.span),
-                    in_cycle: when != When::Never && in_cycle([edge.from, edge.to]),
-                    when,
-                    path: edge.path,
-                });
-            }
-        }
-        for block in &model.resources {
-            let links =
-                found(evaluator, |run| if exists(run, block) { links_of(run, model, block) } else { Vec::new() });
-            for (link, when) in links {
-                if let (Some(from), Some(to)) = (index.get(link.from), index.get(link.to)) {
-                    drawing.edges.push(Edge {
-                        from: *from,
-                        to: *to,
-                        kind: link.meaning.name(),
-                        derived: true,
-                        attribute: None,
-                        path: String::new(),
-                        line: line(link.span),
-                        when,
-                        in_cycle: false,
-                    });
-                }
-            }
-        }
-        drawing
-    }
-
     /// The id of a resource; empty where there is none.
     fn id(&self, index: usize) -> &str {
         self.nodes.get(index).map_or("", |node| &node.id)
+    }
+}
+
+impl Picture {
+    /// The templates, each with the number of the first of its resources among those of all templates.
+    fn numbered(&self) -> impl Iterator<Item = (usize, &Drawing)> {
+        self.drawings.iter().scan(0, |next, drawing| {
+            let first = *next;
+            *next += drawing.nodes.len();
+            Some((first, drawing))
+        })
+    }
+
+    /// The nested stacks whose resource and template are drawn: the number of the resource, and the template's index, with the
+    /// number of its first resource.
+    fn deployed(&self) -> Vec<(usize, usize, usize)> {
+        let firsts: Vec<(usize, &Drawing)> = self.numbered().collect();
+        let drawn = |deployment: &Deployment| {
+            let (parent, _) = firsts.get(deployment.parent)?;
+            let (first, template) = firsts.get(deployment.template)?;
+            (!template.nodes.is_empty()).then_some((parent + deployment.resource, deployment.template, *first))
+        };
+        self.deployments.iter().filter_map(drawn).collect()
+    }
+
+    /// The imports, by the numbers of their resources.
+    fn imported(&self) -> Vec<(usize, usize, &'static str)> {
+        let firsts: Vec<usize> = self.numbered().map(|(first, _)| first).collect();
+        let number = |(template, resource): (usize, usize)| firsts.get(template).map(|first| first + resource);
+        let drawn = |import: &Import| Some((number(import.from)?, number(import.to)?, import.kind));
+        self.imports.iter().filter_map(drawn).collect()
     }
 }
