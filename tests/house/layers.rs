@@ -1,0 +1,256 @@
+//! The house stands as it was drawn: every arrow between its parts points down, and every file keeps its habits.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+/// Each part of `src/`, from the bottom up, with the parts that it may use. A part may use only parts above it in this
+/// list, so there are no circles.
+const LAYERS: [(&str, &[&str]); 29] = [
+    ("source", &[]),
+    ("date", &[]),
+    ("truth", &[]),
+    ("expression", &[]),
+    ("facts", &[]),
+    ("finding", &["source", "date"]),
+    ("constructs", &["finding"]),
+    ("nearest", &[]),
+    ("syntax", &["source", "nearest"]),
+    ("template", &["source", "nearest", "syntax"]),
+    ("eval", &["source", "nearest", "truth", "facts", "syntax", "template"]),
+    // The last that reads templates as written; everything above it sees what comes to be.
+    ("expand", &["source", "facts", "syntax", "template", "eval", "finding"]),
+    ("policy", &["source", "truth", "facts", "syntax", "eval", "expand", "finding"]),
+    ("openapi", &["source", "truth", "eval"]),
+    ("graph", &["source", "truth", "facts", "expression", "syntax", "eval", "expand", "finding", "policy"]),
+    (
+        "rules",
+        &[
+            "source",
+            "date",
+            "truth",
+            "facts",
+            "expression",
+            "nearest",
+            "syntax",
+            "eval",
+            "expand",
+            "policy",
+            "openapi",
+            "graph",
+            "finding",
+        ],
+    ),
+    ("exceptions", &["source", "date", "finding", "constructs", "syntax", "eval", "expand", "rules"]),
+    (
+        "linter",
+        &[
+            "source",
+            "date",
+            "truth",
+            "facts",
+            "finding",
+            "constructs",
+            "nearest",
+            "syntax",
+            "template",
+            "eval",
+            "expand",
+            "policy",
+            "graph",
+            "rules",
+            "exceptions",
+        ],
+    ),
+    // As the linter's other callers do, it gives it texts.
+    ("trial", &["source", "date", "finding", "syntax", "rules", "linter"]),
+    ("baseline", &["source", "syntax", "finding", "rules"]),
+    ("catalogue", &["finding", "rules"]),
+    ("report", &["source", "date", "finding", "rules"]),
+    // For tests alone: the schemas that ship with the project.
+    ("schemas", &["report"]),
+    ("revision", &[]),
+    ("discover", &["finding", "constructs", "nearest"]),
+    ("project", &["source", "finding", "eval", "linter", "discover"]),
+    ("config", &["source", "finding", "syntax", "eval", "rules", "linter", "discover"]),
+    // Decides nothing about templates, so it has no business with the parts that do.
+    (
+        "cli",
+        &[
+            "source",
+            "date",
+            "finding",
+            "eval",
+            "rules",
+            "linter",
+            "trial",
+            "baseline",
+            "catalogue",
+            "report",
+            "revision",
+            "discover",
+            "project",
+            "config",
+        ],
+    ),
+    ("main", &["cli"]),
+];
+
+/// Where two ideas would live in one file.
+const MAX_LINES: usize = 600;
+
+/// A source file of the crate.
+struct File {
+    /// `src/cli/mod.rs`.
+    name: String,
+    text: String,
+}
+
+impl File {
+    /// `cli` of `src/cli/mod.rs` and of `src/cli.rs`.
+    fn part(&self) -> &str {
+        let name = self.name.strip_prefix("src/").unwrap();
+        name.split('/').next().unwrap().trim_end_matches(".rs")
+    }
+
+    /// Its lines with their numbers, up to its tests.
+    fn code(&self) -> impl Iterator<Item = (usize, &str)> {
+        let lines: Vec<&str> = self.text.lines().collect();
+        let is_tests = |index: usize| {
+            lines[index].trim() == "#[cfg(test)]"
+                && lines.get(index + 1).is_some_and(|next| next.starts_with("mod tests {"))
+        };
+        let end = (0..lines.len()).find(|index| is_tests(*index)).unwrap_or(lines.len());
+        (1..).zip(lines.into_iter().take(end))
+    }
+
+    /// The files of modules that it declares for tests alone: `testing` of `#[cfg(test)] mod testing;`.
+    fn test_modules(&self) -> Vec<String> {
+        let folder = match self.name.strip_suffix("/mod.rs") {
+            Some(folder) => folder,
+            None => self.name.trim_end_matches(".rs"),
+        };
+        let lines: Vec<&str> = self.text.lines().map(str::trim).collect();
+        let names = lines.windows(2).filter(|pair| pair[0] == "#[cfg(test)]").filter_map(|pair| {
+            let declared = pair[1].trim_start_matches("pub(crate) ").trim_start_matches("pub(super) ");
+            declared.strip_prefix("mod ")?.strip_suffix(';')
+        });
+        names.map(|name| format!("{folder}/{name}.rs")).collect()
+    }
+}
+
+fn files() -> Vec<File> {
+    fn collect(folder: &Path, files: &mut Vec<File>) {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                collect(&path, files);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                let name = path.strip_prefix(env!("CARGO_MANIFEST_DIR")).unwrap().to_str().unwrap().replace('\\', "/");
+                files.push(File { name, text: fs::read_to_string(&path).unwrap() });
+            }
+        }
+    }
+    let mut files = Vec::new();
+    collect(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut files);
+    files.sort_by(|a, b| a.name.cmp(&b.name));
+    assert!(files.len() > 20);
+    files
+}
+
+/// The parts that a line of code names after `crate::`, or `hipaalint::` in `main.rs`.
+fn named_parts(line: &str) -> Vec<&str> {
+    if line.trim_start().starts_with("//") {
+        return Vec::new();
+    }
+    let after = ["crate::", "hipaalint::"].into_iter().flat_map(|root| line.split(root).skip(1));
+    after.map(|rest| rest.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or_default()).collect()
+}
+
+#[test]
+fn lines_name_parts() {
+    assert_eq!(named_parts("use crate::eval::text;"), ["eval"]);
+    assert_eq!(named_parts("    crate::a::b(crate::c)"), ["a", "c"]);
+    assert_eq!(named_parts("use crate::{a, b};"), [""]);
+    assert_eq!(named_parts("/// See [`x`](crate::x)."), Vec::<&str>::new());
+    assert_eq!(named_parts("    hipaalint::cli::run()"), ["cli"]);
+}
+
+#[test]
+fn every_arrow_points_down() {
+    for (index, (part, uses)) in LAYERS.iter().enumerate() {
+        for used in *uses {
+            let below = LAYERS[..index].iter().any(|(lower, _)| lower == used);
+            assert!(below, "LAYERS: `{part}` may use `{used}`, which is not below it");
+        }
+    }
+}
+
+#[test]
+fn parts_use_only_what_is_below_them() {
+    let files = files();
+    let for_tests: BTreeSet<String> = files.iter().flat_map(File::test_modules).collect();
+    let mut seen = BTreeSet::new();
+    let mut complaints = Vec::new();
+    for file in files.iter().filter(|file| file.part() != "lib" && !for_tests.contains(&file.name)) {
+        let part = file.part();
+        seen.insert(part.to_owned());
+        let Some((_, uses)) = LAYERS.iter().find(|(name, _)| *name == part) else {
+            complaints.push(format!("{}: `{part}` is a new part; say in LAYERS what it may use", file.name));
+            continue;
+        };
+        for (number, line) in file.code() {
+            for used in named_parts(line) {
+                let place = format!("{}:{number}", file.name);
+                if used.is_empty() {
+                    complaints.push(format!("{place}: give each part a `use` of its own: {}", line.trim()));
+                } else if used != part && !uses.contains(&used) {
+                    let may = if uses.is_empty() { "nothing".to_owned() } else { uses.join(", ") };
+                    complaints.push(format!(
+                        "{place}: breaks the arrow `{part}` → `{used}`: {}\n    `{part}` may use {may}",
+                        line.trim()
+                    ));
+                }
+            }
+        }
+    }
+    for (part, _) in LAYERS {
+        if !seen.contains(part) {
+            complaints.push(format!("LAYERS: there is no part `{part}`"));
+        }
+    }
+    assert!(complaints.is_empty(), "\n{}", complaints.join("\n"));
+}
+
+#[test]
+fn files_keep_their_habits() {
+    let mut complaints = Vec::new();
+    for file in files() {
+        let name = &file.name;
+        let text = &file.text;
+        if !text.starts_with("//! ") {
+            complaints.push(format!("{name}:1: begins with `//!` and what the file owns"));
+        }
+        if !text.ends_with('\n') || text.ends_with("\n\n") {
+            complaints.push(format!("{name}: ends with exactly one line break"));
+        }
+        let lines = text.lines().count();
+        if lines > MAX_LINES {
+            complaints.push(format!("{name}: {lines} lines are more than {MAX_LINES}: do two ideas live there?"));
+        }
+        for (line, number) in text.lines().zip(1..) {
+            if line.ends_with([' ', '\t']) {
+                complaints.push(format!("{name}:{number}: ends with white space"));
+            }
+            if line.contains('\t') {
+                complaints.push(format!("{name}:{number}: has a tab"));
+            }
+            for left in ["todo!(", "unimplemented!(", "dbg!(", "TODO", "FIXME"] {
+                if line.contains(left) {
+                    complaints.push(format!("{name}:{number}: `{left}` was left behind"));
+                }
+            }
+        }
+    }
+    assert!(complaints.is_empty(), "\n{}", complaints.join("\n"));
+}
