@@ -54,7 +54,6 @@ pub mod facts;
 pub mod finding;
 pub mod graph;
 pub mod linter;
-pub mod nearest;
 pub mod openapi;
 pub mod policy;
 pub mod project;
@@ -64,6 +63,7 @@ pub mod rules;
 #[cfg(test)]
 mod schemas;
 pub mod source;
+pub mod suggest;
 pub mod syntax;
 pub mod template;
 pub mod trial;

@@ -97,9 +97,14 @@ fn unescaped(text: &str) -> String {
     assert!(text.chars().all(allowed), "a character that XML does not know: {text:?}");
     for reference in text.split('&').skip(1) {
         let name = reference.split_once(';').map(|(name, _)| name);
-        assert!(matches!(name, Some("amp" | "lt" | "gt" | "quot" | "#39")), "&{reference}");
+        assert!(matches!(name, Some("amp" | "lt" | "gt" | "quot" | "apos" | "#39")), "&{reference}");
     }
-    let text = text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&#39;", "'");
+    let text = text
+        .replace("&lt;", "<")
+        .replace("&gt;", ">")
+        .replace("&quot;", "\"")
+        .replace("&#39;", "'")
+        .replace("&apos;", "'");
     text.replace("&amp;", "&")
 }
 
