@@ -63,6 +63,7 @@ pub mod revision;
 pub mod rules;
 #[cfg(test)]
 mod schemas;
+pub mod session;
 pub mod source;
 pub mod syntax;
 pub mod template;
