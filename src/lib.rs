@@ -62,6 +62,7 @@ pub mod revision;
 pub mod rules;
 #[cfg(test)]
 mod schemas;
+pub mod session;
 pub mod source;
 pub mod suggest;
 pub mod syntax;

@@ -1,12 +1,12 @@
 //! The house stands as it was drawn: every arrow between its parts points down, and every file keeps its habits.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
 /// Each part of `src/`, from the bottom up, with the parts that it may use. A part may use only parts above it in this
 /// list, so there are no circles.
-const LAYERS: [(&str, &[&str]); 29] = [
+const LAYERS: [(&str, &[&str]); 30] = [
     ("source", &[]),
     ("date", &[]),
     ("truth", &[]),
@@ -73,6 +73,14 @@ const LAYERS: [(&str, &[&str]); 29] = [
     ("discover", &["finding", "constructs", "suggest"]),
     ("project", &["source", "finding", "eval", "linter", "discover"]),
     ("config", &["source", "finding", "syntax", "eval", "rules", "linter", "discover"]),
+    // What a run means. Knows neither arguments nor the terminal.
+    (
+        "session",
+        &[
+            "source", "date", "finding", "nearest", "eval", "rules", "linter", "baseline", "report", "revision",
+            "discover", "project", "config",
+        ],
+    ),
     // Decides nothing about templates, so it has no business with the parts that do.
     (
         "cli",
@@ -80,21 +88,28 @@ const LAYERS: [(&str, &[&str]); 29] = [
             "source",
             "date",
             "finding",
-            "eval",
+            "nearest",
             "rules",
             "linter",
             "trial",
-            "baseline",
             "catalogue",
             "report",
-            "revision",
             "discover",
             "project",
             "config",
+            "session",
         ],
     ),
     ("main", &["cli"]),
 ];
+
+/// The parts in which no two files use each other, directly or through others. Not yet: `rules`, whose language and checks are one
+/// circle.
+const WITHOUT_CIRCLES: [&str; 2] = ["cli", "session"];
+
+/// What only front ends have: neither a library that reads arguments nor one that prints.
+const OF_FRONT_ENDS: [&str; 7] =
+    ["clap", "miette", "terminal_size", "supports_unicode", "supports_hyperlinks", "println!", "eprintln!"];
 
 /// Where two ideas would live in one file.
 const MAX_LINES: usize = 600;
@@ -220,6 +235,163 @@ fn parts_use_only_what_is_below_them() {
         }
     }
     assert!(complaints.is_empty(), "\n{}", complaints.join("\n"));
+}
+
+/// The modules that a file may name, by the steps of their paths: `cli::args`.
+type Modules = BTreeSet<String>;
+
+impl File {
+    /// `cli::args` of `src/cli/args.rs`, `cli` of `src/cli/mod.rs`.
+    fn module(&self) -> String {
+        let name = self.name.strip_prefix("src/").unwrap().trim_end_matches(".rs");
+        name.trim_end_matches("/mod").replace('/', "::")
+    }
+
+    /// The modules that it uses, other than itself.
+    fn uses(&self, modules: &Modules) -> Modules {
+        let own = self.module();
+        let lines = self.code().map(|(_, line)| line).filter(|line| !line.trim_start().starts_with("//"));
+        let code: String = lines.collect::<Vec<_>>().join("\n");
+        let mut paths: Vec<String> = Vec::new();
+        for root in ["crate::", "super::", "self::"] {
+            for (at, _) in code.match_indices(root) {
+                let before = code[..at].chars().next_back().unwrap_or(' ');
+                let is_visibility = code[..at].ends_with("pub(in ");
+                if !is_visibility && !before.is_alphanumeric() && !matches!(before, '_' | ':') {
+                    paths.extend(expanded(&code[at..]).into_iter().map(|path| resolved(&own, &path)));
+                }
+            }
+        }
+        // Its own submodules need no `self::`.
+        let inner = modules.iter().filter_map(|module| module.strip_prefix(&format!("{own}::")));
+        for inner in inner.filter(|inner| !inner.contains("::")) {
+            let names = |at: usize| !code[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == ':');
+            if code.match_indices(&format!("{inner}::")).any(|(at, _)| names(at)) {
+                paths.push(format!("{own}::{inner}"));
+            }
+        }
+        let module_of = |path: &String| {
+            let steps: Vec<&str> = path.split("::").collect();
+            (1..=steps.len()).rev().map(|end| steps[..end].join("::")).find(|path| modules.contains(path))
+        };
+        paths.iter().filter_map(module_of).filter(|module| *module != own).collect()
+    }
+}
+
+/// The paths that a `use` or an expression names: `a::b`, `a::c` of `a::{b, c}`.
+fn expanded(text: &str) -> Vec<String> {
+    let end = text.find(|c: char| !c.is_alphanumeric() && !matches!(c, '_' | ':')).unwrap_or(text.len());
+    let (path, rest) = text.split_at(end);
+    if !(path.ends_with("::") && rest.starts_with('{')) {
+        return vec![path.trim_end_matches(':').to_owned()];
+    }
+    let mut paths = Vec::new();
+    let (mut depth, mut start) = (0, 1);
+    for (at, c) in rest.char_indices() {
+        match c {
+            '{' => depth += 1,
+            '}' => depth -= 1,
+            _ => {}
+        }
+        if (c == ',' && depth == 1) || depth == 0 {
+            let items = expanded(rest[start..at].trim_start());
+            paths.extend(items.into_iter().map(|item| format!("{path}{item}")));
+            start = at + 1;
+        }
+        if depth == 0 {
+            break;
+        }
+    }
+    paths
+}
+
+/// A path from the root of the crate.
+fn resolved(own: &str, path: &str) -> String {
+    let mut steps: Vec<&str> = own.split("::").collect();
+    for step in path.split("::") {
+        match step {
+            "crate" => steps.clear(),
+            "super" => drop(steps.pop()),
+            "self" | "" => {}
+            step => steps.push(step),
+        }
+    }
+    steps.join("::")
+}
+
+/// A circle through a module, if there is one.
+fn circle(module: &str, uses: &BTreeMap<String, Modules>) -> Option<Vec<String>> {
+    let mut from: BTreeMap<&str, &str> = BTreeMap::new();
+    let mut waiting = vec![module];
+    while let Some(one) = waiting.pop() {
+        for used in uses.get(one).into_iter().flatten() {
+            if used == module {
+                let mut circle = vec![one.to_owned()];
+                let mut at = one;
+                while let Some(before) = from.get(at) {
+                    circle.push((*before).to_owned());
+                    at = before;
+                }
+                circle.reverse();
+                return Some(circle);
+            }
+            if !from.contains_key(used.as_str()) {
+                from.insert(used, one);
+                waiting.push(used);
+            }
+        }
+    }
+    None
+}
+
+#[test]
+fn no_files_use_each_other_in_a_circle() {
+    let files = files();
+    let for_tests: BTreeSet<String> = files.iter().flat_map(File::test_modules).collect();
+    let mut complaints = BTreeSet::new();
+    for part in WITHOUT_CIRCLES {
+        let own = || files.iter().filter(|file| file.part() == part && !for_tests.contains(&file.name));
+        let modules: Modules = own().map(File::module).collect();
+        let uses: BTreeMap<String, Modules> = own().map(|file| (file.module(), file.uses(&modules))).collect();
+        assert!(uses.values().map(BTreeSet::len).sum::<usize>() > modules.len(), "{part}: finds what files use");
+        for module in &modules {
+            complaints.extend(circle(module, &uses).map(|mut circle| {
+                let first = (0..circle.len()).min_by_key(|at| &circle[*at]).unwrap();
+                circle.rotate_left(first);
+                circle.join(" → ")
+            }));
+        }
+    }
+    let complaints: Vec<String> = complaints.into_iter().collect();
+    assert!(complaints.is_empty(), "files that use each other in a circle:\n{}", complaints.join("\n"));
+}
+
+#[test]
+fn paths_of_modules_are_resolved() {
+    assert_eq!(expanded("super::{a, b::{self, c}, d};"), ["super::a", "super::b::self", "super::b::c", "super::d"]);
+    assert_eq!(expanded("crate::a::b(c)"), ["crate::a::b"]);
+    assert_eq!(resolved("cli::args::graph", "super::super::page"), "cli::page");
+    assert_eq!(resolved("cli::args", "crate::cli::page::Page"), "cli::page::Page");
+    let of = |pairs: &[(&str, &str)]| {
+        let mut uses: BTreeMap<String, Modules> = BTreeMap::new();
+        for (one, other) in pairs {
+            uses.entry((*one).to_owned()).or_default().insert((*other).to_owned());
+        }
+        circle("a", &uses)
+    };
+    assert_eq!(of(&[("a", "b"), ("b", "c"), ("c", "b")]), None);
+    assert_eq!(of(&[("a", "b"), ("b", "c"), ("c", "a")]).unwrap().len(), 3);
+}
+
+#[test]
+fn a_session_is_no_front_end() {
+    let files = files();
+    let named = files.iter().filter(|file| file.part() == "session").flat_map(|file| {
+        let lines = file.code().filter(|(_, line)| OF_FRONT_ENDS.iter().any(|name| line.contains(name)));
+        lines.map(|(number, line)| format!("{}:{number}: {}", file.name, line.trim()))
+    });
+    let named: Vec<String> = named.collect();
+    assert!(named.is_empty(), "a session knows no arguments and no terminal:\n{}", named.join("\n"));
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Counts what the files of a run were not judged for.
 
-use super::setup::Setup;
+use super::settings::Settings;
 use crate::linter::{FileReport, NoticeKind};
 use crate::report::{NotLookedAt, UnruledType};
 use std::collections::BTreeMap;
@@ -15,9 +15,9 @@ pub(super) struct Gaps {
 
 impl Gaps {
     /// Adds what is not judged in one file.
-    pub(super) fn add(&mut self, report: &FileReport, setup: &Setup) {
+    pub(super) fn add(&mut self, report: &FileReport, settings: &Settings) {
         for (kind, resources) in &report.unruled {
-            *self.types.entry((kind.clone(), setup.linter.wider_profile(kind))).or_default() += resources;
+            *self.types.entry((kind.clone(), settings.linter.wider_profile(kind))).or_default() += resources;
         }
         for notice in &report.notices {
             *self.kinds.entry(notice.kind).or_default() += 1;

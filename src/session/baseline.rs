@@ -1,14 +1,12 @@
-//! The baseline of a run: selects the file, marks known findings, and writes the file.
+//! The baselines of a session: reads them, marks the findings that they have, and writes the file.
 
-use super::output;
-use super::plan::Problems;
+use super::problems::Problems;
 use crate::baseline::{Baseline, Key, is_baseline};
-use crate::config::{self, FILE_NAME};
+use crate::config;
 use crate::discover::{relative, shown};
 use crate::finding::{Diagnostic, Finding, Severity};
-use crate::report::text::count;
 use crate::source::{Source, SourceId, Span};
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::io;
 use std::path::{Component, Path, PathBuf, absolute};
@@ -22,31 +20,52 @@ pub(super) struct Baselines {
     written: Option<(PathBuf, Names, Baseline)>,
 }
 
-/// The scope of a run.
-pub(super) struct Scope<'a> {
+/// A baseline, and the templates that it covers.
+#[derive(Debug)]
+pub(super) struct Scope {
+    /// The number of the settings whose configuration names it; `None` if the options name it, so that it covers the whole run.
+    pub(super) settings: Option<usize>,
+    pub(super) baselines: Baselines,
+}
+
+/// What a run looked at in the scope of a baseline.
+pub(super) struct LookedAt<'a> {
     /// The texts that findings point into.
-    pub(super) sources: &'a [Source],
+    pub(super) sources: Vec<&'a Source>,
     /// The linted files, as reports name them.
-    pub(super) files: &'a BTreeSet<String>,
+    pub(super) files: Vec<&'a str>,
     /// Whether a rule ran, or does not exist any more.
     pub(super) was_checked: &'a dyn Fn(&str) -> bool,
 }
 
+/// A baseline that was to be written.
+#[derive(Debug)]
+pub struct WrittenBaseline {
+    /// The file.
+    pub file: PathBuf,
+    /// The number of findings in it.
+    pub findings: usize,
+    /// Whether there was no such file before.
+    pub is_first: bool,
+    /// Whether the file was written.
+    pub result: io::Result<()>,
+}
+
 impl Baselines {
-    /// Reads the baselines of the arguments. The run is also compared with a baseline that it writes.
-    pub(super) fn new(given: Option<PathBuf>, write_to: Option<PathBuf>, problems: &mut Problems) -> Self {
+    /// Reads the baseline to compare with, or the one to write. The run is also compared with a baseline that it writes.
+    pub(super) fn new(given: Option<&Path>, write_to: Option<&Path>, problems: &mut Problems) -> Self {
         let Some(file) = write_to else {
-            let known = given.and_then(|file| Some((Names::new(&file), read(&file, problems)?)));
+            let known = given.and_then(|file| Some((Names::new(file), read(file, problems)?)));
             return Self { known, written: None };
         };
-        let before = match fs::read_to_string(&file) {
+        let before = match fs::read_to_string(file) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Some(Baseline::default()),
             Ok(text) if text.trim().is_empty() => Some(Baseline::default()),
             Ok(text) if !is_baseline(&text) => {
                 problems.diagnostics.push(Diagnostic {
                     severity: Severity::Error,
                     code: "baseline",
-                    file: shown(&file),
+                    file: shown(file),
                     span: None,
                     message: "the file is not a baseline, so hipaalint does not overwrite it".to_owned(),
                     help: "Name another file with --write-baseline.".to_owned(),
@@ -54,20 +73,20 @@ impl Baselines {
                 });
                 None
             }
-            Ok(_) | Err(_) => read(&file, problems),
+            Ok(_) | Err(_) => read(file, problems),
         };
-        Self { known: None, written: before.map(|before| (file.clone(), Names::new(&file), before)) }
+        Self { known: None, written: before.map(|before| (file.to_owned(), Names::new(file), before)) }
     }
 
     /// Marks the findings of a run, and returns the number of stale entries. A baseline that is written gets all findings.
     pub(super) fn apply<'f>(
         &mut self,
         findings: impl IntoIterator<Item = &'f mut Finding>,
-        scope: &Scope<'_>,
+        looked_at: &LookedAt<'_>,
     ) -> usize {
         if let Some((_, names, before)) = &mut self.written {
             let mut findings: Vec<&mut Finding> = findings.into_iter().collect();
-            let keys = Keys::new(names, scope);
+            let keys = Keys::new(names, looked_at);
             let file = |span| keys.of(span);
             let counting = findings.iter().map(|finding| &**finding).filter(|finding| finding.suppression.is_none());
             let mut now = Baseline::of(counting, file);
@@ -77,30 +96,16 @@ impl Baselines {
             return 0;
         }
         let Some((names, known)) = &self.known else { return 0 };
-        let keys = Keys::new(names, scope);
+        let keys = Keys::new(names, looked_at);
         known.mark(findings, |span| keys.of(span), |key| keys.is_in_scope(key))
     }
 
-    /// Writes the baseline, if requested, and reports it. False if that fails.
-    pub(super) fn write(&self) -> bool {
-        let Some((file, _, baseline)) = &self.written else { return true };
+    /// Writes the baseline, if the options name one to write.
+    pub(super) fn write(&self) -> Option<WrittenBaseline> {
+        let (file, _, baseline) = self.written.as_ref()?;
         let is_first = !file.exists();
-        match fs::write(file, baseline.text()) {
-            Ok(()) => {
-                let file = shown(file);
-                output::complain(&format!("wrote {} to {file}", count(baseline.len(), "finding")));
-                if is_first {
-                    output::complain(&format!(
-                        "with --baseline {file}, or with `baseline` in {FILE_NAME}, only new findings count"
-                    ));
-                }
-                true
-            }
-            Err(error) => {
-                output::complain(&format!("cannot write {}: {error}", file.display()));
-                false
-            }
-        }
+        let result = fs::write(file, baseline.text());
+        Some(WrittenBaseline { file: file.clone(), findings: baseline.len(), is_first, result })
     }
 }
 
@@ -145,16 +150,16 @@ impl Names {
 /// The names of the files of a run in a baseline.
 struct Keys<'a> {
     names: &'a Names,
-    scope: &'a Scope<'a>,
+    looked_at: &'a LookedAt<'a>,
     by_source: HashMap<SourceId, String>,
     linted: HashSet<String>,
 }
 
 impl<'a> Keys<'a> {
-    fn new(names: &'a Names, scope: &'a Scope<'a>) -> Self {
-        let by_source = scope.sources.iter().map(|source| (source.id, names.key(&source.name))).collect();
-        let linted = scope.files.iter().map(|file| names.key(file)).collect();
-        Self { names, scope, by_source, linted }
+    fn new(names: &'a Names, looked_at: &'a LookedAt<'a>) -> Self {
+        let by_source = looked_at.sources.iter().map(|source| (source.id, names.key(&source.name))).collect();
+        let linted = looked_at.files.iter().map(|file| names.key(file)).collect();
+        Self { names, looked_at, by_source, linted }
     }
 
     fn of(&self, span: Span) -> String {
@@ -164,7 +169,7 @@ impl<'a> Keys<'a> {
     /// Whether the run decides about an entry: its file was linted or does not exist, and its rule ran or does not exist.
     fn is_in_scope(&self, key: &Key) -> bool {
         let exists = || self.names.folder.join(&key.file).exists();
-        (self.scope.was_checked)(&key.rule) && (self.linted.contains(&key.file) || !exists())
+        (self.looked_at.was_checked)(&key.rule) && (self.linted.contains(&key.file) || !exists())
     }
 }
 

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 /// The files that are not templates.
 #[derive(Default)]
 pub(super) struct Others {
-    /// Whether named files are skipped (`--force-skip`): a program named them.
+    /// Whether named files are skipped: a program named them.
     skips_named: bool,
     /// The files with resources that a template may include.
     parts: Vec<(Candidate, usize)>,
@@ -47,6 +47,11 @@ impl Others {
             None => {}
         }
         None
+    }
+
+    /// The number of errors.
+    pub(super) fn errors(&self) -> usize {
+        self.diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error).count()
     }
 
     /// Adds the diagnostics of files whose resources no template includes. `included` are the paths of files that templates include.

@@ -1,7 +1,7 @@
 //! Pinned values that the parameters of a template do not accept: errors at the option or the configuration that pins them.
 
-use super::plan::Problems;
-use super::setup::Setup;
+use super::problems::Problems;
+use super::settings::Settings;
 use crate::eval::inputs::Refused;
 use crate::finding::{Diagnostic, Related, Severity};
 use crate::linter::is_secret_name;
@@ -11,9 +11,6 @@ use std::sync::Arc;
 
 /// The number of templates that an error points to.
 const MAX_TEMPLATES: usize = 3;
-
-/// Pinned values by the names of their parameters, with the place in a file that pins them; none if an option does.
-pub(super) type TypedPins = BTreeMap<String, (String, Option<Span>)>;
 
 /// The place of the value and the sentence about it, which identify an error.
 type Key = (Option<Span>, String);
@@ -27,9 +24,9 @@ pub(super) struct RefusedPins {
 
 impl RefusedPins {
     /// Adds the values that one template does not accept.
-    pub(super) fn add(&mut self, setup: &Setup, template: &str, refused: Vec<Refused>) {
+    pub(super) fn add(&mut self, settings: &Settings, template: &str, refused: Vec<Refused>) {
         for one in refused {
-            let place = setup.pins.get(&one.parameter).and_then(|(_, place)| *place);
+            let place = settings.pins.get(&one.parameter).and_then(|(_, place)| *place);
             let templates = self.by_sentence.entry((place, one.sentence())).or_default();
             templates.push((template.to_owned(), one.span));
         }
@@ -37,11 +34,11 @@ impl RefusedPins {
 
     /// Reports each value once, with the templates that do not accept it. `declared` has the parameters of all templates, and whether
     /// one of them hides the value. A file with such a value is named, but its text is not shown.
-    pub(super) fn complain(self, declared: &BTreeMap<String, bool>, setups: &[Arc<Setup>], problems: &mut Problems) {
+    pub(super) fn complain(self, declared: &BTreeMap<String, bool>, all: &[Arc<Settings>], problems: &mut Problems) {
         let is_shown = |name: &String| declared.get(name) != Some(&true) && !is_secret_name(name);
-        let hidden: BTreeSet<SourceId> = setups
+        let hidden: BTreeSet<SourceId> = all
             .iter()
-            .flat_map(|setup| &setup.pins)
+            .flat_map(|settings| &settings.pins)
             .filter_map(|(name, (_, place))| place.filter(|_| !is_shown(name)).map(|place| place.source))
             .collect();
         for ((place, message), templates) in self.by_sentence {
