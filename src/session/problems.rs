@@ -3,9 +3,9 @@
 use crate::discover;
 use crate::eval::choices::PSEUDO;
 use crate::finding::{Diagnostic, Severity};
-use crate::nearest::nearest;
 use crate::rules::load::{RuleError, RuleSet};
 use crate::source::{Source, SourceId, Span};
+use crate::suggest::nearest;
 use std::fs;
 use std::path::Path;
 

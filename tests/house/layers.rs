@@ -77,7 +77,7 @@ const LAYERS: [(&str, &[&str]); 30] = [
     (
         "session",
         &[
-            "source", "date", "finding", "nearest", "eval", "rules", "linter", "baseline", "report", "revision",
+            "source", "date", "finding", "suggest", "eval", "rules", "linter", "baseline", "report", "revision",
             "discover", "project", "config",
         ],
     ),
@@ -88,7 +88,7 @@ const LAYERS: [(&str, &[&str]); 30] = [
             "source",
             "date",
             "finding",
-            "nearest",
+            "suggest",
             "rules",
             "linter",
             "trial",
