@@ -108,10 +108,15 @@ pub(super) fn run_check<'m, 't>(
     let mut passed = false;
     let never_occurs = exploration.leaves.is_empty() && !exploration.infeasible.is_empty();
     if !exploration.complete {
-        reasons.push(format!(
-            "the result depends on more than {} combinations of parameters and conditions",
-            crate::eval::MAX_SCENARIOS
-        ));
+        let most = exploration.most;
+        reasons.push(if most == crate::eval::MAX_SCENARIOS {
+            format!("the result depends on more than {most} combinations of parameters and conditions")
+        } else {
+            format!(
+                "the result depends on more than {most} combinations of parameters and conditions, and the template has too many \
+                 others to look at more of them"
+            )
+        });
     }
     for (scenario, leaf) in exploration.leaves {
         match leaf {
