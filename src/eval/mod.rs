@@ -106,6 +106,12 @@ pub struct Resource<'t> {
 /// linted, and functions can double their arguments at every level.
 const MAX_BYTES_MADE: usize = 64 << 20;
 
+/// So many guesses are made of one template: see [`Evaluator::guess`].
+const MAX_GUESSES: usize = 1 << 20;
+
+/// Why a result is unknown where there would be more guesses.
+const TOO_MANY_GUESSES: &str = "too many names in the template are not known before it is deployed";
+
 /// So many missing names of one template are compared with the names that exist.
 const MAX_SEARCHES: usize = 200;
 
@@ -121,6 +127,7 @@ pub struct Evaluator<'m, 't> {
     atoms: RefCell<Atoms>,
     bytes_made: Cell<usize>,
     searches: Cell<usize>,
+    guesses: Cell<usize>,
     rules_apply: OnceCell<bool>,
     /// What is known of the deployment.
     inputs: &'t Inputs,
@@ -179,6 +186,7 @@ impl<'m, 't> Evaluator<'m, 't> {
             atoms: RefCell::default(),
             bytes_made: Cell::default(),
             searches: Cell::default(),
+            guesses: Cell::default(),
             rules_apply: OnceCell::default(),
             feasible: RefCell::default(),
             openings: RefCell::default(),
@@ -219,6 +227,21 @@ impl<'m, 't> Evaluator<'m, 't> {
             self.bytes_made.set(made);
         }
         made <= MAX_BYTES_MADE
+    }
+
+    /// Whether another so many pairs of resources may be compared of which only values tell whether one names the other; counts them.
+    /// What is written as a reference, or as a text that ends like the name, is no guess.
+    pub fn guess(&self, pairs: usize) -> bool {
+        let guesses = self.guesses.get().saturating_add(pairs);
+        if guesses <= MAX_GUESSES {
+            self.guesses.set(guesses);
+        }
+        guesses <= MAX_GUESSES
+    }
+
+    /// How many guesses were made.
+    pub fn guesses(&self) -> usize {
+        self.guesses.get()
     }
 
     /// Whether there may be one more search for the name that was meant by a missing one.
@@ -272,8 +295,10 @@ pub struct Exploration<R> {
     pub leaves: SmallVec<[(Scenario, R); 1]>,
     /// The scenarios that never occur: the template's `Rules` forbid them, or CloudFormation refuses them.
     pub infeasible: Vec<Scenario>,
-    /// False where there were more than [`MAX_SCENARIOS`], or one with too many choices.
+    /// False where there were more than [`MAX_SCENARIOS`], or one with too many choices or guesses.
     pub complete: bool,
+    /// Why it is not complete, where that is something else than the number of scenarios.
+    pub gave_up: Option<&'static str>,
 }
 
 /// Runs `check` once for each scenario that it distinguishes.
@@ -288,9 +313,10 @@ pub fn explore<'m, 't, R>(
     let mut infeasible = Vec::new();
     let mut exhausted = 0;
     let mut looked_at = 0;
+    let mut gave_up = None;
     while let Some(scenario) = first.take().or_else(|| waiting.pop()) {
         if looked_at >= MAX_SCENARIOS || exhausted >= MAX_EXHAUSTED {
-            return Exploration { leaves, infeasible, complete: false };
+            return Exploration { leaves, infeasible, complete: false, gave_up };
         }
         looked_at += 1;
         if !evaluator.is_feasible(&scenario) {
@@ -307,6 +333,7 @@ pub fn explore<'m, 't, R>(
         }
         infeasible.append(&mut run.refused);
         infeasible.truncate(MAX_SCENARIOS);
+        gave_up = gave_up.or(run.gave_up);
         if run.exhausted {
             exhausted += 1;
         } else if !run.is_refused && evaluator.is_feasible(&run.scenario) {
@@ -315,7 +342,7 @@ pub fn explore<'m, 't, R>(
             infeasible.push(run.scenario);
         }
     }
-    Exploration { leaves, infeasible, complete: exhausted == 0 }
+    Exploration { leaves, infeasible, complete: exhausted == 0, gave_up }
 }
 
 /// One evaluation in one scenario, which narrows as it is asked.
@@ -327,6 +354,8 @@ pub struct Run<'m, 't> {
     forks: usize,
     /// Whether more than [`MAX_FORKS`] choices were met; the result of the run then means nothing.
     exhausted: bool,
+    /// Why it gave up, where that is something else than the choices.
+    gave_up: Option<&'static str>,
     /// Whether CloudFormation refuses the scenario, so that it never occurs. The result of the run then means nothing.
     is_refused: bool,
     /// Other scenarios that CloudFormation refuses.
@@ -357,6 +386,7 @@ impl<'m, 't> Run<'m, 't> {
             siblings: Vec::new(),
             forks: 0,
             exhausted: false,
+            gave_up: None,
             is_refused: false,
             refused: Vec::new(),
             consulted: Vec::new(),
@@ -382,6 +412,12 @@ impl<'m, 't> Run<'m, 't> {
     /// Whether the result of the run means nothing: it met more choices than it may make, or its scenario never occurs.
     fn is_over(&self) -> bool {
         self.exhausted || self.is_refused
+    }
+
+    /// Records that there would be too many guesses: see [`Evaluator::guess`].
+    pub fn give_up(&mut self) {
+        self.exhausted = true;
+        self.gave_up = Some(TOO_MANY_GUESSES);
     }
 
     /// Records that CloudFormation refuses this scenario.

@@ -108,10 +108,11 @@ pub(super) fn run_check<'m, 't>(
     let mut passed = false;
     let never_occurs = exploration.leaves.is_empty() && !exploration.infeasible.is_empty();
     if !exploration.complete {
-        reasons.push(format!(
-            "the result depends on more than {} combinations of parameters and conditions",
-            crate::eval::MAX_SCENARIOS
-        ));
+        let of_choices = || {
+            let most = crate::eval::MAX_SCENARIOS;
+            format!("the result depends on more than {most} combinations of parameters and conditions")
+        };
+        reasons.push(exploration.gave_up.map_or_else(of_choices, str::to_owned));
     }
     for (scenario, leaf) in exploration.leaves {
         match leaf {

@@ -3,6 +3,7 @@
 use crate::nearest::nearest;
 use crate::source::Span;
 use crate::syntax::{Entry, Kind, Node};
+use foldhash::HashMap;
 
 /// A template whose sections have been distinguished. Borrows the located tree.
 #[derive(Debug)]
@@ -27,6 +28,8 @@ pub struct Template<'t> {
     pub transforms: Vec<&'t str>,
     /// Sections and entries that are not what CloudFormation takes; the rest of the template is still there.
     pub oddities: Vec<Oddity>,
+    /// The places of the parameters by name.
+    places: HashMap<&'t str, usize>,
 }
 
 /// One entry of `Parameters`.
@@ -129,7 +132,7 @@ impl<'t> Template<'t> {
                 });
             }
         }
-        let parameters = section(root, "Parameters", &mut oddities)
+        let parameters: Vec<Parameter<'t>> = section(root, "Parameters", &mut oddities)
             .iter()
             .filter(|entry| is_map(entry, "parameter", &mut oddities))
             .map(parameter)
@@ -152,6 +155,7 @@ impl<'t> Template<'t> {
         let resources = resources.into_iter().map(|entry| resource(entry, &mut oddities)).collect();
         Self {
             root,
+            places: parameters.iter().enumerate().map(|(place, parameter)| (parameter.name, place)).collect(),
             parameters,
             resources,
             conditions: section(root, "Conditions", &mut oddities),
@@ -169,7 +173,7 @@ impl<'t> Template<'t> {
 
     /// The parameter with this name.
     pub fn parameter(&self, name: &str) -> Option<&Parameter<'t>> {
-        self.parameters.iter().find(|parameter| parameter.name == name)
+        self.parameters.get(*self.places.get(name)?)
     }
 
     /// The condition with this name.
