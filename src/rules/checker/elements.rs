@@ -170,13 +170,13 @@ impl<'m, 't> Checker<'_, 'm, 't> {
             let mut membership = if selection.unknown { Truth::Unknown } else { Truth::False };
             for found in &selection.items {
                 let Item::Value { value, .. } = found else { continue };
-                for value in value.items() {
-                    let refers = match &name {
-                        Some(pieces) => graph::names::is_named(self.run, value, pieces, target),
-                        None => graph::refers_to(self.run, value, target),
-                    };
-                    membership = membership.or(refers);
-                }
+                membership = membership.or(match &name {
+                    Some(pieces) => {
+                        let items = value.items().iter();
+                        Truth::any(items.map(|value| graph::names::is_named(self.run, value, pieces, target)))
+                    }
+                    None => graph::any_refers_to(self.run, self.model, value, target),
+                });
             }
             let belongs = if related.surely { membership.is_true() } else { !membership.is_false() };
             if belongs && expand::exists(self.run, block) {
