@@ -195,7 +195,7 @@ impl Source {
 
 /// Bytes between two marks of [`Source::counts`]: small enough to be counted for each position that is asked for. Without
 /// them the positions in a minified template, which is one line, would take the square of its length.
-const BLOCK_BYTES: usize = 4096;
+const BLOCK_BYTES: usize = 512;
 
 /// Numbers of characters.
 #[derive(Copy, Clone, Debug, Default)]

@@ -65,6 +65,12 @@ pub struct Resource<'t> {
 /// linted, and functions can double their arguments at every level.
 const MAX_BYTES_MADE: usize = 64 << 20;
 
+/// So many guesses are made of one template: see [`Evaluator::guess`].
+const MAX_GUESSES: usize = 1 << 20;
+
+/// Why a result is unknown where there would be more guesses.
+const TOO_MANY_GUESSES: &str = "too many names in the template are not known before it is deployed";
+
 /// So many missing names of one template are compared with the names that exist.
 const MAX_SEARCHES: usize = 200;
 
@@ -82,6 +88,7 @@ pub struct Evaluator<'m, 't> {
     searches: Cell<usize>,
     /// Steps of evaluation so far.
     work: Cell<usize>,
+    guesses: Cell<usize>,
     rules_apply: OnceCell<bool>,
     /// What is known of the deployment.
     inputs: &'t Inputs,
@@ -141,6 +148,7 @@ impl<'m, 't> Evaluator<'m, 't> {
             atoms: RefCell::default(),
             bytes_made: Cell::default(),
             searches: Cell::default(),
+            guesses: Cell::default(),
             rules_apply: OnceCell::default(),
             feasible: RefCell::default(),
             openings: RefCell::default(),
@@ -196,6 +204,21 @@ impl<'m, 't> Evaluator<'m, 't> {
     /// How far the next check may go.
     fn limits(&self) -> Limits {
         if self.work.get() <= MAX_WORK { Limits::USUAL } else { Limits::SPENT }
+    }
+
+    /// Whether another so many pairs of resources may be compared of which only values tell whether one names the other; counts them.
+    /// What is written as a reference, or as a text that ends like the name, is no guess.
+    pub fn guess(&self, pairs: usize) -> bool {
+        let guesses = self.guesses.get().saturating_add(pairs);
+        if guesses <= MAX_GUESSES {
+            self.guesses.set(guesses);
+        }
+        guesses <= MAX_GUESSES
+    }
+
+    /// How many guesses were made.
+    pub fn guesses(&self) -> usize {
+        self.guesses.get()
     }
 
     /// Whether there may be one more search for the name that was meant by a missing one.
@@ -266,10 +289,12 @@ pub struct Exploration<R> {
     pub leaves: SmallVec<[(Scenario, R); 1]>,
     /// The scenarios that never occur: the template's `Rules` forbid them, or CloudFormation refuses them.
     pub infeasible: Vec<Scenario>,
-    /// False where there were more scenarios than [`most`](Self::most), or one with too many choices.
+    /// False where there were more scenarios than [`most`](Self::most), or one with too many choices or guesses.
     pub complete: bool,
     /// How many scenarios could be looked at: [`MAX_SCENARIOS`], or fewer if the template has taken too much work already.
     pub most: usize,
+    /// Why it is not complete, where that is something else than the number of scenarios.
+    pub gave_up: Option<&'static str>,
 }
 
 /// Runs `check` once for each scenario that it distinguishes.
@@ -285,9 +310,10 @@ pub fn explore<'m, 't, R>(
     let mut exhausted = 0;
     let mut looked_at = 0;
     let limits = evaluator.limits();
+    let mut gave_up = None;
     while let Some(scenario) = first.take().or_else(|| waiting.pop().map(|(path, branch)| path.scenario(&branch))) {
         if looked_at >= limits.scenarios || exhausted >= MAX_EXHAUSTED {
-            return Exploration { leaves, infeasible, complete: false, most: limits.scenarios };
+            return Exploration { leaves, infeasible, complete: false, most: limits.scenarios, gave_up };
         }
         looked_at += 1;
         evaluator.spend(scenario.len());
@@ -297,7 +323,7 @@ pub fn explore<'m, 't, R>(
         }
         let mut run = Run::new(evaluator, scenario, limits);
         let result = check(&mut run);
-        let Run { scenario, path, siblings, refused, is_refused, exhausted: is_exhausted, .. } = run;
+        let Run { scenario, path, siblings, refused, is_refused, exhausted: is_exhausted, gave_up: stopped, .. } = run;
         let refused = refused.iter().take(MAX_SCENARIOS.saturating_sub(infeasible.len()));
         infeasible.extend(refused.map(|branch| path.scenario(branch)));
         if !siblings.is_empty() {
@@ -307,6 +333,7 @@ pub fn explore<'m, 't, R>(
             // Those at the far end would never be reached.
             waiting.drain(..waiting.len().saturating_sub(MAX_SCENARIOS + 1));
         }
+        gave_up = gave_up.or(stopped);
         if is_exhausted {
             exhausted += 1;
         } else if !is_refused && evaluator.is_feasible(&scenario) {
@@ -315,7 +342,7 @@ pub fn explore<'m, 't, R>(
             infeasible.push(scenario);
         }
     }
-    Exploration { leaves, infeasible, complete: exhausted == 0, most: limits.scenarios }
+    Exploration { leaves, infeasible, complete: exhausted == 0, most: limits.scenarios, gave_up }
 }
 
 /// What a run settled, in order, from where it began.
@@ -357,6 +384,8 @@ pub struct Run<'m, 't> {
     forks: usize,
     /// Whether more choices were met than the limit; the result of the run then means nothing.
     exhausted: bool,
+    /// Why it gave up, where that is something else than the choices.
+    gave_up: Option<&'static str>,
     /// Whether CloudFormation refuses the scenario, so that it never occurs. The result of the run then means nothing.
     is_refused: bool,
     /// Other scenarios that CloudFormation refuses.
@@ -399,6 +428,7 @@ impl<'m, 't> Run<'m, 't> {
             limits,
             forks: 0,
             exhausted: false,
+            gave_up: None,
             is_refused: false,
             refused: Vec::new(),
             consulted: Vec::new(),
@@ -428,6 +458,12 @@ impl<'m, 't> Run<'m, 't> {
     /// Whether the result of the run means nothing: it met more choices than it may make, or its scenario never occurs.
     fn is_over(&self) -> bool {
         self.exhausted || self.is_refused
+    }
+
+    /// Records that there would be too many guesses: see [`Evaluator::guess`].
+    pub fn give_up(&mut self) {
+        self.exhausted = true;
+        self.gave_up = Some(TOO_MANY_GUESSES);
     }
 
     /// Records that CloudFormation refuses this scenario.
