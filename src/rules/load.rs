@@ -2,8 +2,9 @@
 
 pub use crate::nearest::nearest;
 
-use super::meta::{Control, FalseAlarms, RuleKind, RuleMeta, RuleProse, RuntimeCheck, UnruledService};
-use super::pack::{Head, Lazy, heads};
+use super::meta::{Control, RuleKind, RuleMeta, RuleProse, RuntimeCheck, UnruledService};
+use super::pack::{Head, Lazy, general, heads, with_target};
+use super::packed;
 use super::read_error::{ReadError, position_of};
 use super::rule::{Example, Examples, PROPOSAL, Rule, RuleFile, TargetName, Targets};
 use super::vetting::{Slip, vet};
@@ -11,7 +12,7 @@ use crate::eval::text::pattern_covers;
 use crate::finding::{Level, RuleSeverity};
 use crate::source::{Source, SourceId};
 use crate::syntax;
-use serde::Deserialize;
+use std::borrow::Cow;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
@@ -25,6 +26,8 @@ const PROFILES: &str = include_str!(concat!(env!("OUT_DIR"), "/profiles.json"));
 #[derive(Debug, Default)]
 pub struct RuleSet {
     entries: Vec<RuleEntry>,
+    /// Which of them are users' own; none if it is the pack alone.
+    own: Vec<usize>,
 }
 
 /// One rule of a set.
@@ -137,10 +140,7 @@ impl RuleEntry {
 
     /// Whether it has a parameter of this name.
     pub fn has_parameter(&self, name: &str) -> bool {
-        match &self.texts {
-            Texts::Embedded(head) => head.parameters.contains(&name),
-            Texts::Own(_) => self.rule().is_ok_and(|rule| rule.settings.contains_key(name)),
-        }
+        self.rule().is_ok_and(|rule| rule.settings.contains_key(name))
     }
 
     /// Its level.
@@ -170,7 +170,7 @@ impl RuleEntry {
     /// Whether a profile selects it.
     pub fn is_in(&self, profile: &str) -> bool {
         match &self.texts {
-            Texts::Embedded(head) => head.profiles.contains(&profile),
+            Texts::Embedded(head) => head.is_in(profile),
             Texts::Own(_) => self.meta.profiles.iter().any(|own| own == profile),
         }
     }
@@ -182,9 +182,7 @@ impl RuleEntry {
     /// own was read when it was loaded.
     pub fn rule(&self) -> Result<&Rule, &str> {
         let read = || match &self.texts {
-            Texts::Embedded(head) => serde_json::from_str::<RuleFile>(head.logic())
-                .map(|file| Box::new(file.rule))
-                .map_err(|error| error.to_string()),
+            Texts::Embedded(head) => Rule::of_pack(head).map(Box::new),
             // Its cell was filled when it was added.
             Texts::Own(_) => Err("the rule was not read".to_owned()),
         };
@@ -194,7 +192,7 @@ impl RuleEntry {
     /// Whether it is about the exceptions that a template makes, not about what it declares.
     pub fn is_about_exceptions(&self) -> bool {
         match &self.texts {
-            Texts::Embedded(head) => head.targets.contains(&TargetName::Exceptions.name()),
+            Texts::Embedded(head) => head.is_about_exceptions,
             Texts::Own(_) => self.targets.contains(&TargetName::Exceptions),
         }
     }
@@ -202,11 +200,7 @@ impl RuleEntry {
     /// Its texts.
     pub fn prose(&self) -> RuleProse {
         match &self.texts {
-            Texts::Embedded(head) => {
-                let Prose { harm, false_alarms, gate, why, remediation, references, .. } =
-                    serde_json::from_str(head.prose()).unwrap_or_default();
-                RuleProse { harm, false_alarms, gate, why, remediation, references }
-            }
+            Texts::Embedded(head) => packed::read(head.prose()).unwrap_or_default(),
             Texts::Own(own) => own.0.clone(),
         }
     }
@@ -214,30 +208,10 @@ impl RuleEntry {
     /// Its examples.
     pub fn examples(&self) -> Examples {
         match &self.texts {
-            Texts::Embedded(head) => serde_json::from_str::<Prose>(head.prose()).unwrap_or_default().examples,
+            Texts::Embedded(head) => serde_json::from_str(head.examples()).unwrap_or_default(),
             Texts::Own(own) => own.1.clone(),
         }
     }
-}
-
-/// The texts of an embedded rule.
-#[derive(Default, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-struct Prose {
-    #[serde(default)]
-    harm: String,
-    #[serde(default)]
-    false_alarms: Option<FalseAlarms>,
-    #[serde(default)]
-    gate: Option<bool>,
-    #[serde(default)]
-    why: String,
-    #[serde(default)]
-    remediation: String,
-    #[serde(default)]
-    references: Vec<String>,
-    #[serde(default)]
-    examples: Examples,
 }
 
 /// The citations of the Security Rule, in the order of the regulation.
@@ -279,7 +253,7 @@ pub fn notice(profile: &str) -> Option<&'static str> {
 impl RuleSet {
     /// The pack that the binary carries.
     pub fn embedded() -> Self {
-        Self { entries: heads().iter().map(RuleEntry::embedded).collect() }
+        Self { entries: heads().iter().map(RuleEntry::embedded).collect(), own: Vec::new() }
     }
 
     /// Adds the rules of a folder: every `.yaml` and `.yml` file in it and below, in sorted order.
@@ -348,7 +322,7 @@ impl RuleSet {
             }
         }
         let rule = OnceLock::new();
-        let meta = file.rule.meta.clone();
+        let meta = (*file.rule.meta).clone();
         // A new cell is empty, so this cannot fail.
         let _ = rule.set(Ok(Box::new(file.rule)));
         let entry = RuleEntry {
@@ -362,6 +336,54 @@ impl RuleSet {
             Ok(index) => drop(self.entries.get_mut(index).map(|known| *known = entry)),
             Err(index) => self.entries.insert(index, entry),
         }
+        let entries = self.entries.iter().enumerate();
+        self.own = entries.filter(|(_, entry)| entry.file.is_some()).map(|(index, _)| index).collect();
+    }
+
+    /// The rules that name a type of resource or another target, not by a pattern: places among the [`entries`](Self::entries).
+    pub fn naming(&self, target: &str) -> impl Iterator<Item = usize> {
+        let embedded = with_target(target).iter().filter_map(|place| self.place_of(usize::from(*place)));
+        let names = move |index: &usize| {
+            let targets = self.entries.get(*index).map_or(&[][..], |entry| &entry.targets);
+            targets.iter().any(|own| own.name() == target)
+        };
+        embedded.chain(self.own.iter().copied().filter(names))
+    }
+
+    /// The rules that name a type of resource, alone or by a pattern: places among the [`entries`](Self::entries).
+    pub fn about(&self, kind: &str) -> impl Iterator<Item = usize> {
+        let of_own = self.own.iter().filter_map(|index| self.entries.get(*index)).flat_map(|entry| entry.targets.iter());
+        let own = of_own.filter(|target| matches!(target, TargetName::Types(_))).map(TargetName::name);
+        let patterns = general().filter(|name| name.contains("::")).chain(own);
+        let covering = patterns.filter(move |pattern| pattern_covers(pattern, kind));
+        self.naming(kind).chain(covering.flat_map(|pattern| self.naming(pattern)))
+    }
+
+    /// The targets of rules that are no single types of resources, each with the rules that name it.
+    pub fn general(&self) -> Vec<(TargetName, Vec<usize>)> {
+        let embedded = general().filter_map(|name: &'static str| TargetName::of(Cow::Borrowed(name)).ok());
+        let own = self.own.iter().filter_map(|index| self.entries.get(*index)).flat_map(|entry| entry.targets.iter());
+        let mut names: Vec<TargetName> = embedded.collect();
+        for target in own.filter(|target| !matches!(target, TargetName::Type(_))) {
+            if !names.contains(target) {
+                names.push(target.clone());
+            }
+        }
+        let with_rules = |target: TargetName| {
+            let rules = self.naming(target.name()).collect();
+            (target, rules)
+        };
+        names.into_iter().map(with_rules).collect()
+    }
+
+    /// Where a rule of the pack is among the entries; none if a user's own replaces it.
+    fn place_of(&self, place: usize) -> Option<usize> {
+        if self.own.is_empty() {
+            return (place < self.entries.len()).then_some(place);
+        }
+        let id = heads().get(place)?.id;
+        let index = self.entries.binary_search_by(|entry| entry.id().cmp(id)).ok()?;
+        self.entries.get(index)?.file.is_none().then_some(index)
     }
 
     /// The types and properties that custom rules name as newer than the schemas.
