@@ -64,7 +64,8 @@ fn main() {
     );
     write(&out.join("pack.txt"), &pack);
     write(&out.join("examples.json"), &all_examples);
-    for name in ["controls", "profiles", "runtime", "services", "frameworks", "nist-800-53"] {
+    write(&out.join("controls.txt"), &packed(&read(Path::new("rules/controls.yaml"))));
+    for name in ["profiles", "runtime", "services", "frameworks", "nist-800-53"] {
         write(&out.join(format!("{name}.json")), &read(&Path::new("rules").join(format!("{name}.yaml"))).to_string());
     }
 }
@@ -123,10 +124,30 @@ fn logic(fields: &Map<String, Value>) -> Map<String, Value> {
     let own = fields.contains_key("assert").then(|| picked(fields, &["resources", "when", "assert"]));
     let checks = own.into_iter().chain(further.cloned()).map(|mut check| {
         let targets = check.shift_remove("resources").unwrap_or_default();
-        json!({ "targets": targets, "body": packed(&Value::Object(check)) })
+        json!({ "targets": targets, "body": packed(&apart(Value::Object(check))) })
     });
     logic.insert("checks".to_owned(), checks.collect());
     logic
+}
+
+/// A check with each of its assertions packed apart, as a text, so that a run reads those that it comes to.
+fn apart(value: Value) -> Value {
+    let assertion = |value: Value| if value.is_object() { packed(&apart(value)).into() } else { value };
+    match value {
+        Value::Object(fields) => fields
+            .into_iter()
+            .map(|(key, value)| {
+                let value = match (key.as_str(), value) {
+                    ("when" | "assert" | "where" | "not", value) => assertion(value),
+                    ("all" | "any", Value::Array(items)) => items.into_iter().map(assertion).collect(),
+                    (_, value) => apart(value),
+                };
+                (key, value)
+            })
+            .collect(),
+        Value::Array(items) => items.into_iter().map(apart).collect(),
+        other => other,
+    }
 }
 
 /// Some of the entries of a map.

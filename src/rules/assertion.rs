@@ -6,22 +6,74 @@ use super::analysis::Analysis;
 use super::entries::Entries;
 use super::named::Named;
 use super::operand::Operand;
+use super::pack::in_pack;
+use super::packed;
 use super::path::Path;
 use super::predicate::Predicate;
 use super::rule::PROFILES;
 use crate::policy::DocumentKind;
-use serde::Deserialize;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
 use smallvec::SmallVec;
+use std::fmt;
+use std::ops::Deref;
+use std::sync::OnceLock;
 
-/// One assertion, with an optional message.
-#[derive(Clone, Debug, Deserialize)]
+/// One assertion, with an optional message. One of a built-in rule is read when it is first asked for: a check often ends before it
+/// comes to all of its assertions.
+#[derive(Clone)]
 #[cfg_attr(test, derive(schemars::JsonSchema), schemars(with = "RawAssertion"))]
-#[serde(try_from = "Entries<RawAssertion>")]
 pub struct Assertion {
+    packed: &'static str,
+    read: OnceLock<Box<Content>>,
+}
+
+/// What an assertion says.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(try_from = "Entries<RawAssertion>")]
+pub struct Content {
     /// Replaces the rule's message for the locations that this assertion names.
     pub message: Option<String>,
     /// What is asserted.
     pub form: Form,
+}
+
+impl Deref for Assertion {
+    type Target = Content;
+
+    fn deref(&self) -> &Content {
+        self.read.get_or_init(|| {
+            // A test holds that every one can be read. If one slips through, no run may look as if the check had passed.
+            Box::new(packed::read(self.packed).unwrap_or_else(|error| Content {
+                message: None,
+                form: Form::Undecided(format!("the built-in rule cannot be read: {error}")),
+            }))
+        })
+    }
+}
+
+impl From<Content> for Assertion {
+    fn from(content: Content) -> Self {
+        Self { packed: "", read: Box::new(content).into() }
+    }
+}
+
+impl fmt::Debug for Assertion {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        (**self).fmt(formatter)
+    }
+}
+
+impl<'de> Deserialize<'de> for Assertion {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        if deserializer.is_human_readable() {
+            return Content::deserialize(deserializer).map(Self::from);
+        }
+        let packed = in_pack(Deserialize::deserialize(deserializer)?);
+        packed
+            .map(|packed| Self { packed, read: OnceLock::new() })
+            .ok_or_else(|| D::Error::custom("an assertion outside of the pack"))
+    }
 }
 
 /// The forms of assertion.
@@ -47,7 +99,7 @@ pub enum Form {
     /// How many of what a selector finds pass.
     Count(Bounds, Box<Quantified>),
     /// A built-in analysis.
-    Analysis(Analysis),
+    Analysis(Box<Analysis>),
     /// The rule's own parameter passes, whatever the template declares.
     Setting {
         /// The parameter, in the form that predicates take it.
@@ -231,7 +283,7 @@ impl TryFrom<Entries<RawQuantified>> for Quantified {
                 RawQuantified::Where(assertion) => filter = Some(assertion),
                 RawQuantified::Is(is) => {
                     let path = Path { text: "$".to_owned(), names: Vec::new(), rest: None };
-                    own = Some(Assertion { message: None, form: Form::Value { path, is, or_absent: false } });
+                    own = Some(Content { message: None, form: Form::Value { path, is, or_absent: false } }.into());
                 }
                 RawQuantified::Assert(assertion) => test = Some(assertion),
                 RawQuantified::AtLeast(least) => bounds.at_least = Some(least),
@@ -276,7 +328,7 @@ enum RawAssertion {
     /// The number of elements that pass is in a range. Needs `at-least`, `at-most` or both.
     Count(Box<Quantified>),
     /// A built-in analysis.
-    Analysis(Analysis),
+    Analysis(Box<Analysis>),
     /// A parameter of the rule. Its values pass `is`.
     Parameter(String),
     /// A parameter of the rule. The configuration sets it.
@@ -289,7 +341,7 @@ enum RawAssertion {
     Message(String),
 }
 
-impl TryFrom<Entries<RawAssertion>> for Assertion {
+impl TryFrom<Entries<RawAssertion>> for Content {
     type Error = String;
 
     fn try_from(raw: Entries<RawAssertion>) -> Result<Self, String> {
@@ -365,7 +417,7 @@ impl TryFrom<Entries<RawAssertion>> for Assertion {
 impl Assertion {
     /// One that is always unknown, for this reason.
     pub(super) fn undecided(reason: String) -> Self {
-        Self { message: None, form: Form::Undecided(reason) }
+        Content { message: None, form: Form::Undecided(reason) }.into()
     }
 
     /// Whether it depends on what the user set: a profile, or a parameter in the configuration.

@@ -8,6 +8,7 @@ use serde::de::{
     Deserialize, DeserializeSeed, Deserializer, EnumAccess, Error, IntoDeserializer, MapAccess, VariantAccess, Visitor,
 };
 use serde::forward_to_deserialize_any;
+use smallvec::SmallVec;
 use std::fmt;
 use std::marker::PhantomData;
 
@@ -86,7 +87,8 @@ impl<'de, E: Deserialize<'de>> Visitor<'de> for EntriesVisitor<E> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Entries<E>, A::Error> {
-        let mut found: Vec<(usize, E)> = Vec::with_capacity(map.size_hint().unwrap_or_default().min(self.keys.len()));
+        let mut entries: Vec<E> = Vec::with_capacity(map.size_hint().unwrap_or_default().min(self.keys.len()));
+        let mut indices: SmallVec<[usize; 4]> = SmallVec::new();
         let mut seen = 0_u128;
         while let Some(index) = map.next_key_seed(Key { keys: self.keys })? {
             let bit = 1_u128 << (index % 128);
@@ -96,15 +98,20 @@ impl<'de, E: Deserialize<'de>> Visitor<'de> for EntriesVisitor<E> {
             seen |= bit;
             let mut is_null = false;
             match E::deserialize(Entry { index, map: &mut map, is_null: &mut is_null }) {
-                Ok(entry) => found.push((index, entry)),
+                Ok(entry) => {
+                    entries.push(entry);
+                    indices.push(index);
+                }
                 Err(_) if is_null => {}
                 Err(error) => return Err(error),
             }
         }
-        if !found.is_sorted_by_key(|(index, _)| *index) {
-            found.sort_by_key(|(index, _)| *index);
+        if !indices.is_sorted() {
+            let mut sorted: Vec<(usize, E)> = indices.into_iter().zip(entries).collect();
+            sorted.sort_by_key(|(index, _)| *index);
+            entries = sorted.into_iter().map(|(_, entry)| entry).collect();
         }
-        Ok(Entries(found.into_iter().map(|(_, entry)| entry).collect()))
+        Ok(Entries(entries))
     }
 }
 

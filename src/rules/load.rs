@@ -17,7 +17,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
-const CONTROLS: &str = include_str!(concat!(env!("OUT_DIR"), "/controls.json"));
+const CONTROLS: &str = include_str!(concat!(env!("OUT_DIR"), "/controls.txt"));
 const RUNTIME: &str = include_str!(concat!(env!("OUT_DIR"), "/runtime.json"));
 const SERVICES: &str = include_str!(concat!(env!("OUT_DIR"), "/services.json"));
 const PROFILES: &str = include_str!(concat!(env!("OUT_DIR"), "/profiles.json"));
@@ -217,7 +217,7 @@ impl RuleEntry {
 /// The citations of the Security Rule, in the order of the regulation.
 pub fn controls() -> &'static [Control] {
     static ALL: OnceLock<Vec<Control>> = OnceLock::new();
-    ALL.get_or_init(|| serde_json::from_str(CONTROLS).unwrap_or_default())
+    ALL.get_or_init(|| packed::read(CONTROLS).unwrap_or_default())
 }
 
 /// The checks that no template can show, in the order of their ids.

@@ -63,6 +63,12 @@ pub(super) fn general<'a>() -> impl Iterator<Item = &'a str> {
     GENERAL.iter().copied()
 }
 
+/// A text of the pack as what it is, a part of the binary; none for any other text. So what refers to it can be kept.
+pub(super) fn in_pack(text: &str) -> Option<&'static str> {
+    let start = text.as_ptr().addr().checked_sub(PACK.as_ptr().addr())?;
+    PACK.get(start..start.checked_add(text.len())?)
+}
+
 /// What of a head only some runs ask.
 #[derive(Deserialize)]
 struct PackedMeta<'p> {

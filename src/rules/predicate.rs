@@ -32,7 +32,7 @@ pub enum Test {
     /// One of these, as CloudFormation compares: `true` equals `"true"`, `7` equals `"7"`.
     In(Operand, Wanted),
     /// Matches the regular expression somewhere.
-    Matches(Expression, Wanted),
+    Matches(Box<Expression>, Wanted),
     /// Matches one of the patterns as a whole; `*` stands for any characters.
     Like(Operand, Wanted),
     /// A number of at least this.
@@ -210,8 +210,8 @@ impl TryFrom<Entries<RawPredicate>> for Predicate {
                 RawPredicate::NotEquals(operand) => Test::In(operand, false),
                 RawPredicate::In(operand) => Test::In(operand, true),
                 RawPredicate::NotIn(operand) => Test::In(operand, false),
-                RawPredicate::Matches(pattern) => Test::Matches(pattern.expression()?, true),
-                RawPredicate::NotMatches(pattern) => Test::Matches(pattern.expression()?, false),
+                RawPredicate::Matches(pattern) => Test::Matches(Box::new(pattern.expression()?), true),
+                RawPredicate::NotMatches(pattern) => Test::Matches(Box::new(pattern.expression()?), false),
                 RawPredicate::Like(operand) => Test::Like(operand, true),
                 RawPredicate::NotLike(operand) => Test::Like(operand, false),
                 RawPredicate::AtLeast(asked) => Test::AtLeast(asked),
