@@ -54,7 +54,6 @@ pub mod facts;
 pub mod finding;
 pub mod graph;
 pub mod linter;
-pub mod nearest;
 pub mod openapi;
 pub mod policy;
 pub mod project;
@@ -63,7 +62,9 @@ pub mod revision;
 pub mod rules;
 #[cfg(test)]
 mod schemas;
+pub mod session;
 pub mod source;
+pub mod suggest;
 pub mod syntax;
 pub mod template;
 pub mod trial;

@@ -2,10 +2,9 @@
 
 use super::args::{DocumentFormat, ExplainArguments};
 use super::page::{Page, widest};
-use super::plan::{Problems, Rules};
 use super::rules::list;
 use super::topic::{Matches, Topic};
-use super::{Exit, output, terminal};
+use super::{output, terminal};
 use crate::catalogue::{index_page, rule_page};
 use crate::report::human::Style;
 use crate::report::human::paint::Ink;
@@ -14,12 +13,14 @@ use crate::rules::load::{RuleEntry, RuleSet, controls, runtime_checks, unmark, u
 use crate::rules::meta::{Control, RuntimeCheck, UnruledService};
 use crate::rules::operand::Settings;
 use crate::rules::rule::Example;
+use crate::session::Exit;
+use crate::session::{Problems, Rules};
 use std::collections::BTreeMap;
 
 /// Explains the rule with an id, in hipaalint or in another tool, or lists the rules on the topics.
 pub(super) fn run(arguments: &ExplainArguments) -> Exit {
     let mut problems = Problems::default();
-    let rules = Rules::load(&arguments.sources, &mut problems);
+    let rules = Rules::load(&arguments.sources.clone().into(), &mut problems);
     let exit = output::complain_of(&problems);
     let style = terminal::style(arguments.color.color);
     let is_markdown = arguments.format == DocumentFormat::Markdown;

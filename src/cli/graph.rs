@@ -1,15 +1,17 @@
 //! `hipaalint graph FILE`: the resources of a template, or of a cloud assembly, and the relations between them.
 
 use super::args::{Arguments, GraphArguments, GraphFormat};
-use super::plan::{Plan, Problems};
+use super::plan::Plan;
 use super::progress::Progress;
-use super::{Exit, missing, output};
+use super::{missing, output};
 use crate::discover::{self, Candidate, Discovery, Filter, Input, Reading};
 use crate::finding::{Diagnostic, Finding, Severity};
 use crate::linter::drawing::{Deployment, Graph, Picture, draw, mark};
 use crate::linter::{Linter, Loaded, Nested};
 use crate::project::{self, File, Project, STACK_BYTES};
 use crate::rules::load::nearest;
+use crate::session::Exit;
+use crate::session::Problems;
 use crate::source::{Source, SourceId};
 use clap::Parser;
 use std::collections::{BTreeSet, HashMap};
@@ -32,9 +34,9 @@ pub(super) fn run(arguments: &GraphArguments) -> Result<Exit, clap::Error> {
         Candidates::Assembly(candidates) => Ok(several(&arguments.file, candidates, &plan, &mut problems)),
     });
     let drawn = drawn.and_then(|picture| part(picture, arguments));
-    let setups = std::mem::take(&mut plan.setups.borrow_mut().problems);
-    problems.diagnostics.extend(setups.diagnostics);
-    problems.sources.extend(setups.sources);
+    let of_session = plan.session.take_problems();
+    problems.diagnostics.extend(of_session.diagnostics);
+    problems.sources.extend(of_session.sources);
     let text = match drawn {
         Ok(picture) => written(&picture, arguments.format),
         Err(diagnostic) => {
@@ -127,14 +129,14 @@ fn bug(name: &str) -> Box<Diagnostic> {
 
 /// What the findings of a candidate are of: the profile.
 fn findings_of(candidate: &Candidate, plan: &Plan) -> Option<String> {
-    let profile = plan.setups.borrow_mut().of(candidate).profile.clone();
+    let profile = plan.session.settings(candidate).profile.clone();
     profile.map(|profile| format!("profile {profile}"))
 }
 
 /// The picture of one template, which may be a pipe: its text is read once.
 fn one(candidate: &Candidate, plan: &Plan, problems: &mut Problems) -> Result<Picture, Box<Diagnostic>> {
     let source = read(candidate, SourceId(0))?;
-    let linter = Arc::clone(&plan.setups.borrow_mut().of(candidate).linter);
+    let linter = Arc::clone(&plan.session.settings(candidate).linter);
     let work = || drawn_alone(candidate, &source, &linter);
     let drawn = on_large_stack(work).unwrap_or_else(|| Err(bug(&source.name)));
     match drawn {
@@ -168,7 +170,7 @@ fn drawn_alone(candidate: &Candidate, source: &Source, linter: &Linter) -> Resul
 fn several(folder: &Path, candidates: Vec<Candidate>, plan: &Plan, problems: &mut Problems) -> Picture {
     let counter = Arc::default();
     let progress = Progress::start(&counter, plan.quiet);
-    let linter = |candidate: &Candidate| Arc::clone(&plan.setups.borrow_mut().of(candidate).linter);
+    let linter = |candidate: &Candidate| Arc::clone(&plan.session.settings(candidate).linter);
     let profile = candidates.first().and_then(|candidate| findings_of(candidate, plan));
     let files = Project { linter: &linter, counter: &counter, threads: None }.lint(candidates);
     drop(progress);

@@ -1,11 +1,12 @@
 //! `hipaalint init`: a first configuration, with a description of each key.
 
 use super::args::InitArguments;
-use super::{Exit, output};
+use super::output;
 use crate::config::{FILE_NAME, Nearest, keys::KEYS};
 use crate::discover::{from_here, shown};
 use crate::report::PROJECT_ADDRESS;
 use crate::report::text::wrap;
+use crate::session::Exit;
 use std::fs::OpenOptions;
 use std::io::{self, Write};
 use std::path::Path;

@@ -2,60 +2,25 @@
 
 mod human;
 mod json;
+mod tested;
 
 use super::args::{TestArguments, TestFormat};
-use super::plan::{Problems, Rules};
-use super::{Exit, output, terminal};
+use super::{output, terminal};
 use crate::discover;
 use crate::finding::{Diagnostic, Severity};
 use crate::project::STACK_BYTES;
 use crate::report::PROJECT_ADDRESS;
 use crate::rules::load::{RuleSet, is_pattern, names, nearest, read_file, rule_files};
 use crate::rules::rule::RuleFile;
+use crate::session::Exit;
+use crate::session::{Problems, Rules};
 use crate::source::{Source, SourceId};
 use crate::trial::{Subject, Trial};
 use rayon::prelude::*;
 use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
-
-/// A rule that was read.
-struct Read {
-    path: PathBuf,
-    source: Source,
-    file: RuleFile,
-}
-
-/// A rule that was tested.
-struct Tested<'r> {
-    rule: &'r Read,
-    trial: Trial,
-}
-
-/// How a rule did, in short.
-#[derive(Copy, Clone, Debug, PartialEq, Eq)]
-enum Standing {
-    Passed,
-    Failed,
-    /// Nothing shows whether it works.
-    WithoutExamples,
-}
-
-impl Read {
-    fn id(&self) -> &str {
-        &self.file.rule.meta.id
-    }
-}
-
-impl Tested<'_> {
-    fn standing(&self) -> Standing {
-        match (self.trial.examples.is_empty(), self.trial.passed()) {
-            (_, false) => Standing::Failed,
-            (true, true) => Standing::WithoutExamples,
-            (false, true) => Standing::Passed,
-        }
-    }
-}
+use tested::{Read, Standing, Tested};
 
 /// Tests the rules of the arguments, and reports.
 pub(super) fn run(arguments: &TestArguments) -> Exit {

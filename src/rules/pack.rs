@@ -5,7 +5,7 @@
 
 use super::meta::{RuleKind, RuleMeta};
 use super::packed;
-use super::rule::{PROFILES, TargetName, Targets};
+use super::rule::{PROFILES, Rule, TargetName, Targets};
 use crate::finding::{Level, RuleSeverity};
 use serde::Deserialize;
 use std::borrow::Cow;
@@ -47,9 +47,23 @@ impl Place {
     }
 }
 
-/// The heads of all embedded rules, sorted by id.
-pub(super) fn heads() -> &'static [Head] {
-    &HEADS
+/// What is made of an embedded rule on demand, once for all sets of rules.
+#[derive(Debug, Default)]
+pub(super) struct Made {
+    pub(super) meta: OnceLock<Box<RuleMeta>>,
+    pub(super) targets: OnceLock<Box<Targets>>,
+    pub(super) rule: OnceLock<Result<Box<Rule>, String>>,
+}
+
+/// The heads of all embedded rules, sorted by id, with what was made of each.
+pub(super) fn heads() -> impl Iterator<Item = (&'static Head, &'static Made)> {
+    static MADE: OnceLock<Vec<Made>> = OnceLock::new();
+    HEADS.iter().zip(MADE.get_or_init(|| HEADS.iter().map(|_| Made::default()).collect()))
+}
+
+/// A head by its place among the [`heads`].
+pub(super) fn head_at(place: usize) -> Option<&'static Head> {
+    HEADS.get(place)
 }
 
 /// The embedded rules that name a target, such as `AWS::S3::Bucket`, as rule files write it: places among the [`heads`], sorted.
@@ -139,7 +153,7 @@ impl From<&'static Head> for Targets {
 
 /// A part of a rule's head: there already, or made of its head on demand.
 #[derive(Clone, Debug)]
-pub enum Lazy<T> {
+pub enum Lazy<T: 'static> {
     /// Of a user's own rule.
     Own(Box<T>),
     /// Of an embedded one.
@@ -148,14 +162,14 @@ pub enum Lazy<T> {
 
 /// What is made of the head of an embedded rule.
 #[derive(Clone, Debug)]
-pub struct EmbeddedIn<T> {
+pub struct EmbeddedIn<T: 'static> {
     head: &'static Head,
-    made: OnceLock<Box<T>>,
+    made: &'static OnceLock<Box<T>>,
 }
 
 impl<T> Lazy<T> {
-    pub(super) fn of(head: &'static Head) -> Self {
-        Self::Embedded(EmbeddedIn { head, made: OnceLock::new() })
+    pub(super) fn of(head: &'static Head, made: &'static OnceLock<Box<T>>) -> Self {
+        Self::Embedded(EmbeddedIn { head, made })
     }
 }
 

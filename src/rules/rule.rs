@@ -4,7 +4,7 @@ use super::assertion::Assertion;
 use super::evidence::Evidence;
 use super::meta::{FalseAlarms, RuleKind, RuleMeta, RuleProse};
 use super::operand::{Operand, Settings, settings_of};
-use super::pack::{Head, Lazy};
+use super::pack::{Head, Lazy, Made};
 use super::packed;
 use crate::eval::text;
 use crate::facts;
@@ -386,7 +386,7 @@ impl Rule {
     ///
     /// # Errors
     /// What of it is not as the language has it.
-    pub(super) fn of_pack(head: &'static Head) -> Result<Self, String> {
+    pub(super) fn of_pack(head: &'static Head, made: &'static Made) -> Result<Self, String> {
         let raw: PackedRule<'static> = packed::read(head.logic()).map_err(|error| error.to_string())?;
         let check = |check: PackedCheck<'static>| {
             let targets = check.targets.into_iter().map(|name| TargetName::of(Cow::Borrowed(name)));
@@ -394,7 +394,7 @@ impl Rule {
         };
         let (settings, descriptions) = declared(raw.parameters)?;
         Ok(Self {
-            meta: Lazy::of(head),
+            meta: Lazy::of(head, &made.meta),
             checks: raw.checks.into_iter().map(check).collect::<Result<_, String>>()?,
             exception: raw.exception,
             message: raw.message,
