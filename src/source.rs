@@ -208,6 +208,9 @@ struct Counts {
 impl Counts {
     /// The characters that begin in these bytes of UTF-8.
     fn of(bytes: &[u8]) -> Self {
+        if bytes.is_ascii() {
+            return Self { characters: u32::try_from(bytes.len()).unwrap_or(u32::MAX), supplementary: 0 };
+        }
         // Bytes that continue a character are 10xxxxxx; a character of four bytes begins with 11110xxx (RFC 3629).
         Self {
             characters: bytes.iter().map(|byte| u32::from(byte & 0xc0 != 0x80)).sum(),
