@@ -97,6 +97,7 @@ fn read(folder: &Path, name: &Path, limit: u64, files: &Files) -> Option<String>
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
     use super::*;
+    use std::fs;
 
     const ONE: &str = "0123456789abcdef0123456789abcdef01234567";
     const TWO: &str = "fedcba9876543210fedcba9876543210fedcba98";

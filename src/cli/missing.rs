@@ -51,7 +51,7 @@ fn suggest_for(diagnostic: &mut Diagnostic, path: &Path, paths: &[PathBuf], comm
         return;
     }
     if let Some(similar) = similar(path, files) {
-        diagnostic.help = format!("Did you mean `{}`?", similar.display());
+        diagnostic.help = format!("Did you mean `{}`?", files.name(&similar));
     } else if command == LINTING
         && let Some(meant) = command_meant(&typed)
     {

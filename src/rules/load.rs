@@ -1,6 +1,6 @@
 //! Where rules come from: the pack that the binary carries, and the folders that users name.
 
-pub use crate::nearest::nearest;
+pub use crate::suggest::nearest;
 
 use super::meta::{Control, FalseAlarms, RuleKind, RuleMeta, RuleProse, RuntimeCheck, UnruledService};
 use super::pack::{Head, Lazy, Made, heads};

@@ -3,9 +3,9 @@
 use crate::eval::choices::PSEUDO;
 use crate::files::Files;
 use crate::finding::{Diagnostic, Severity};
-use crate::nearest::nearest;
 use crate::rules::load::{RuleError, RuleSet};
 use crate::source::{Source, SourceId, Span};
+use crate::suggest::nearest;
 use std::path::Path;
 
 /// Problems with options, configuration and rules, with the texts that they point into.

@@ -1,7 +1,7 @@
 //! One template as written: its sections, parameters, conditions and resources, with their places. Judges nothing.
 
-use crate::nearest::nearest;
 use crate::source::Span;
+use crate::suggest::nearest;
 use crate::syntax::{Entry, Kind, Node};
 
 /// A template whose sections have been distinguished. Borrows the located tree.
