@@ -6,9 +6,12 @@ use std::path::Path;
 
 /// Each part of `src/`, from the bottom up, with the parts that it may use. A part may use only parts above it in this
 /// list, so there are no circles.
-const LAYERS: [(&str, &[&str]); 30] = [
+const LAYERS: [(&str, &[&str]); 32] = [
     ("source", &[]),
     ("date", &[]),
+    ("paths", &[]),
+    // The only part that reads.
+    ("files", &["paths"]),
     ("truth", &[]),
     ("expression", &[]),
     ("facts", &[]),
@@ -28,6 +31,7 @@ const LAYERS: [(&str, &[&str]); 30] = [
         &[
             "source",
             "date",
+            "files",
             "truth",
             "facts",
             "expression",
@@ -69,16 +73,16 @@ const LAYERS: [(&str, &[&str]); 30] = [
     ("report", &["source", "date", "finding", "rules"]),
     // For tests alone: the schemas that ship with the project.
     ("schemas", &["report"]),
-    ("revision", &[]),
-    ("discover", &["finding", "constructs", "suggest"]),
-    ("project", &["source", "finding", "eval", "linter", "discover"]),
-    ("config", &["source", "finding", "syntax", "eval", "rules", "linter", "discover"]),
+    ("revision", &["files"]),
+    ("discover", &["paths", "files", "finding", "constructs", "suggest"]),
+    ("project", &["source", "files", "finding", "eval", "linter", "discover"]),
+    ("config", &["source", "paths", "files", "finding", "syntax", "eval", "rules", "linter", "discover"]),
     // What a run means. Knows neither arguments nor the terminal.
     (
         "session",
         &[
-            "source", "date", "finding", "suggest", "eval", "rules", "linter", "baseline", "report", "revision",
-            "discover", "project", "config",
+            "source", "date", "paths", "files", "finding", "suggest", "eval", "rules", "linter", "baseline", "report",
+            "revision", "discover", "project", "config",
         ],
     ),
     // Decides nothing about templates, so it has no business with the parts that do.
@@ -87,6 +91,8 @@ const LAYERS: [(&str, &[&str]); 30] = [
         &[
             "source",
             "date",
+            "paths",
+            "files",
             "finding",
             "suggest",
             "rules",
@@ -110,6 +116,28 @@ const WITHOUT_CIRCLES: [&str; 2] = ["cli", "session"];
 /// What only front ends have: neither a library that reads arguments nor one that prints.
 const OF_FRONT_ENDS: [&str; 7] =
     ["clap", "miette", "terminal_size", "supports_unicode", "supports_hyperlinks", "println!", "eprintln!"];
+
+/// What asks the operating system about files.
+const READS: [&str; 14] = [
+    "std::fs",
+    "fs::",
+    "File::open",
+    "env::current_dir",
+    "path::absolute",
+    "walkdir",
+    ".canonicalize()",
+    ".exists()",
+    ".is_file()",
+    ".is_dir()",
+    ".metadata()",
+    ".symlink_metadata()",
+    ".read_dir()",
+    "io::stdin",
+];
+
+/// The one file that does so for all others, and those that write: reports, a first configuration, a baseline, and, in tests, schemas.
+const MAY_NAME_FILE_SYSTEM: [&str; 5] =
+    ["src/files/disk.rs", "src/cli/output.rs", "src/cli/init.rs", "src/session/baseline.rs", "src/schemas.rs"];
 
 /// Where two ideas would live in one file.
 const MAX_LINES: usize = 600;
@@ -392,6 +420,24 @@ fn a_session_is_no_front_end() {
     });
     let named: Vec<String> = named.collect();
     assert!(named.is_empty(), "a session knows no arguments and no terminal:\n{}", named.join("\n"));
+}
+
+#[test]
+fn files_are_read_in_one_place() {
+    let files = files();
+    let for_tests: BTreeSet<String> = files.iter().flat_map(File::test_modules).collect();
+    let is_allowed = |file: &&File| MAY_NAME_FILE_SYSTEM.contains(&file.name.as_str());
+    let reads = |file: &File| -> Vec<String> {
+        let code = file.code().filter(|(_, line)| !line.trim_start().starts_with("//"));
+        let found = code.filter(|(_, line)| READS.iter().any(|read| line.contains(read)));
+        found.map(|(number, line)| format!("{}:{number}: {}", file.name, line.trim())).collect()
+    };
+    for file in files.iter().filter(is_allowed) {
+        assert!(!reads(file).is_empty(), "{}: needs no exception", file.name);
+    }
+    let others = files.iter().filter(|file| !is_allowed(file) && !for_tests.contains(&file.name));
+    let complaints: Vec<String> = others.flat_map(reads).collect();
+    assert!(complaints.is_empty(), "read it through `Files`:\n{}", complaints.join("\n"));
 }
 
 #[test]
