@@ -268,8 +268,8 @@ const MAX_FORKS: usize = MAX_SCENARIOS;
 const MAX_EXHAUSTED: usize = 2;
 
 /// Steps of evaluation for all checks of one template, past which [`Limits::SPENT`] hold for the checks that remain. No template of
-/// the corpus takes a twentieth of it.
-const MAX_WORK: usize = 1 << 20;
+/// the corpus takes a hundredth of it.
+const MAX_WORK: usize = 1 << 17;
 
 /// How far one check may go.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]

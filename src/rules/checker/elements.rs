@@ -251,7 +251,7 @@ impl<'m, 't> Checker<'_, 'm, 't> {
                     continue;
                 };
                 for block in blocks {
-                    let refers = graph::refers_to(self.run, value, block);
+                    let refers = graph::kept_refers_to(self.run, value, block);
                     if !refers.is_false() && expand::exists(self.run, block) {
                         met = met.or(refers);
                         items.push((Item::Block(block), refers));
