@@ -210,7 +210,7 @@ impl Source {
 
 /// Bytes between two marks of [`Source::counts`]: small enough to be counted for each position that is asked for. Without
 /// them the positions in a minified template, which is one line, would take the square of its length.
-const BLOCK_BYTES: usize = 4096;
+const BLOCK_BYTES: usize = 512;
 
 /// Numbers of characters.
 #[derive(Copy, Clone, Debug, Default)]
@@ -223,6 +223,9 @@ struct Counts {
 impl Counts {
     /// The characters that begin in these bytes of UTF-8.
     fn of(bytes: &[u8]) -> Self {
+        if bytes.is_ascii() {
+            return Self { characters: u32::try_from(bytes.len()).unwrap_or(u32::MAX), supplementary: 0 };
+        }
         // Bytes that continue a character are 10xxxxxx; a character of four bytes begins with 11110xxx (RFC 3629).
         Self {
             characters: bytes.iter().map(|byte| u32::from(byte & 0xc0 != 0x80)).sum(),

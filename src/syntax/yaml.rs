@@ -6,6 +6,7 @@
 mod anchor;
 mod build;
 mod error;
+mod fast;
 mod key;
 mod layout;
 mod merge;
@@ -34,6 +35,20 @@ pub fn parse(text: &str, source: SourceId) -> Result<Document<'_>, SyntaxError> 
 /// second document, an alias to nothing, aliases that add more than [`MAX_ALIAS_NODES`](super::MAX_ALIAS_NODES), or
 /// nesting past [`MAX_DEPTH`].
 pub(super) fn read(text: &str, source: SourceId) -> Result<Document<'_>, SyntaxError> {
+    match fast::read(text, source) {
+        Some(document) => Ok(document),
+        None => read_by_events(text, source),
+    }
+}
+
+/// A text as the fast reader reads it, if it does, and as the builder reads granit-parser's events. For tests and fuzz targets: if there
+/// are both, they are equal.
+#[doc(hidden)]
+pub fn read_both(text: &str, source: SourceId) -> (Option<Document<'_>>, Result<Document<'_>, SyntaxError>) {
+    (fast::read(text, source), read_by_events(text, source))
+}
+
+fn read_by_events(text: &str, source: SourceId) -> Result<Document<'_>, SyntaxError> {
     let mut builder = Builder::new(text, source);
     match drive(text, options(text), &mut |event, span| builder.event(event, span)) {
         Ok(()) => Ok(builder.finish()),

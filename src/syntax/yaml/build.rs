@@ -86,12 +86,8 @@ impl<'s> Builder<'s> {
             Event::SequenceStart(style, anchor, tag) => {
                 // The parser places a list without indentation of its own behind its first dash.
                 let in_mapping = matches!(self.stack.last(), Some(Frame { body: Body::Mapping { .. }, .. }));
-                let start = if style == StructureStyle::Block && in_mapping {
-                    self.layout.first_dash().unwrap_or(range.start)
-                } else {
-                    range.start
-                };
-                let range = Range { start, end: range.end.max(start) };
+                let dash = if style == StructureStyle::Block && in_mapping { self.layout.first_dash() } else { None };
+                let range = dash.map_or(range, |dash| Range { start: dash, end: dash });
                 self.open(range, style, anchor, Tag::read(tag.as_deref(), span), Body::Sequence(Vec::new()))
             }
             Event::MappingStart(style, anchor, tag) => {
