@@ -9,7 +9,7 @@ use crate::suggest::nearest;
 use std::path::Path;
 
 /// Problems with options, configuration and rules, with the texts that they point into.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Problems {
     /// The problems.
     pub diagnostics: Vec<Diagnostic>,
