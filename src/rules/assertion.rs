@@ -19,8 +19,8 @@ use std::fmt;
 use std::ops::Deref;
 use std::sync::OnceLock;
 
-/// One assertion, with an optional message. One of a built-in rule is read when it is first asked for: a check often ends before it
-/// comes to all of its assertions.
+/// One assertion, with an optional message.
+// One of a built-in rule is read when it is first asked for: a check often ends before it comes to all of its assertions.
 #[derive(Clone)]
 #[cfg_attr(test, derive(schemars::JsonSchema), schemars(with = "RawAssertion"))]
 pub struct Assertion {
@@ -290,10 +290,8 @@ impl TryFrom<Entries<RawQuantified>> for Quantified {
                 RawQuantified::AtMost(most) => bounds.at_most = Some(most),
             }
         }
-        let selector = exactly_one(
-            selectors,
-            "`path`, `items`, `json`, `statements`, `related`, `referenced`, `resources`",
-        )?;
+        let selector =
+            exactly_one(selectors, "`path`, `items`, `json`, `statements`, `related`, `referenced`, `resources`")?;
         let test = match (own, test) {
             (Some(_), Some(_)) => return Err("`is` and `assert` cannot be used together".to_owned()),
             (own, assert) => own.or(assert),
