@@ -32,7 +32,7 @@ pub fn parse(text: &str, source: SourceId) -> Result<Document<'_>, SyntaxError> 
 ///
 /// # Errors
 /// The first thing that YAML or CloudFormation does not allow: broken grammar, a key that is not a scalar, a
-/// second document, an alias to nothing, aliases that add more than [`MAX_ALIAS_NODES`](super::MAX_ALIAS_NODES), or
+/// second document, an alias to nothing, aliases that add more than [`max_alias_nodes`](super::max_alias_nodes), or
 /// nesting past [`MAX_DEPTH`].
 pub(super) fn read(text: &str, source: SourceId) -> Result<Document<'_>, SyntaxError> {
     match fast::read(text, source) {
