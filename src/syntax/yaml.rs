@@ -1,6 +1,7 @@
-//! YAML, as CloudFormation takes it, into the located tree: straight from parser events, without recursion.
+//! YAML, as CloudFormation takes it, into the located tree: by a reader of our own where that knows everything in the text, otherwise
+//! straight from parser events, without recursion.
 //!
-//! The grammar (indentation, quoting, escapes) is granit-parser's. Here is what CloudFormation makes of it: YAML 1.1
+//! The grammar (indentation, quoting, escapes) is granit-parser's, and `fast` agrees with it. Here is what CloudFormation makes of it: YAML 1.1
 //! scalars, short tags, anchors and merges with a bound on what they may add, and spans that cover what a person sees.
 
 mod anchor;
