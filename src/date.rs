@@ -1,15 +1,12 @@
 //! Calendar days, for exceptions that end. Knows no time of day and no time zone: an exception ends with a day, wherever.
 
+use jiff::{Span, civil};
 use std::fmt;
 use std::str::FromStr;
 
 /// A day of the Gregorian calendar, from the year 0 to 9999. Ordered by time.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Date {
-    year: u16,
-    month: u8,
-    day: u8,
-}
+pub struct Date(civil::Date);
 
 /// A text that is not a day.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
@@ -26,41 +23,15 @@ impl std::error::Error for NotADate {}
 impl Date {
     /// The day, if the calendar has it.
     pub fn new(year: u16, month: u8, day: u8) -> Option<Self> {
-        let in_year = (1..=12).contains(&month) && year <= 9999;
-        (in_year && (1..=days_of(year, month)).contains(&day)).then_some(Self { year, month, day })
+        let [year, month, day] = [i16::try_from(year).ok()?, i16::from(month), i16::from(day)];
+        civil::Date::new(year, i8::try_from(month).ok()?, i8::try_from(day).ok()?).ok().map(Self)
     }
 
     /// The day, in UTC, of a number of seconds since 1970-01-01; none past the year 9999.
     pub fn of_unix_seconds(seconds: u64) -> Option<Self> {
-        let mut days = seconds / 86_400;
-        let mut year: u16 = 1970;
-        while year <= 9999 {
-            let length = if is_leap(year) { 366 } else { 365 };
-            if days < length {
-                break;
-            }
-            days -= length;
-            year += 1;
-        }
-        let mut month = 1;
-        while month < 12 && days >= u64::from(days_of(year, month)) {
-            days -= u64::from(days_of(year, month));
-            month += 1;
-        }
-        Self::new(year, month, u8::try_from(days + 1).ok()?)
-    }
-}
-
-fn is_leap(year: u16) -> bool {
-    year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400))
-}
-
-fn days_of(year: u16, month: u8) -> u8 {
-    match month {
-        2 if is_leap(year) => 29,
-        2 => 28,
-        4 | 6 | 9 | 11 => 30,
-        _ => 31,
+        // Whole days: jiff's instants end a day before its days.
+        let days = Span::new().try_days(i64::try_from(seconds / 86_400).ok()?).ok()?;
+        civil::date(1970, 1, 1).checked_add(days).ok().map(Self)
     }
 }
 
@@ -69,25 +40,19 @@ impl FromStr for Date {
 
     /// Reads `2026-03-31` (ISO 8601); nothing shorter, and nothing after it.
     fn from_str(text: &str) -> Result<Self, NotADate> {
-        let number = |range| {
-            let digits = text.get(range).filter(|digits: &&str| digits.bytes().all(|byte| byte.is_ascii_digit()));
-            digits.and_then(|digits| digits.parse::<u16>().ok())
-        };
-        let separated = text.len() == 10 && text.get(4..5) == Some("-") && text.get(7..8) == Some("-");
-        match (separated, number(0..4), number(5..7), number(8..10)) {
-            (true, Some(year), Some(month), Some(day)) => {
-                let (month, day) =
-                    (u8::try_from(month).map_err(|_| NotADate)?, u8::try_from(day).map_err(|_| NotADate)?);
-                Self::new(year, month, day).ok_or(NotADate)
-            }
-            _ => Err(NotADate),
-        }
+        let is_day = text.len() == 10
+            && text
+                .bytes()
+                .enumerate()
+                .all(|(at, byte)| if at == 4 || at == 7 { byte == b'-' } else { byte.is_ascii_digit() });
+        // jiff reads other forms of the standard, too.
+        if is_day { text.parse().map(Self).map_err(|_| NotADate) } else { Err(NotADate) }
     }
 }
 
 impl fmt::Display for Date {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{:04}-{:02}-{:02}", self.year, self.month, self.day)
+        self.0.fmt(formatter)
     }
 }
 

@@ -33,9 +33,9 @@ use crate::source::{Source, Span};
 use crate::syntax::{self, Document, Node, SyntaxError};
 use crate::template::{self, Template};
 use check::{CheckResult, Setting, Violation, run_check};
-use foldhash::{HashMap, HashMapExt};
 use iterations::Pending;
 use locations::as_written;
+use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 use spelling::spelling;
 use std::borrow::Cow;
@@ -56,14 +56,8 @@ pub use stacks::{ELSEWHERE, Nested};
 pub struct Linter {
     rules: RuleSet,
     selected: Vec<Selected>,
-    /// Which of them look at resources of a type: their indices, so that a template asks only for its own types.
-    by_type: HashMap<String, Vec<usize>>,
-    /// Those that look at anything else as well, or at nothing else.
-    others: Vec<usize>,
-    /// The patterns of types that rules name.
-    patterns: Vec<TargetName>,
-    /// The wider profiles that types have rules in.
-    wider: OnceLock<coverage::Profiles>,
+    /// What rules look at other than resources of a type, and which of the selected ones do.
+    general: Vec<(TargetName, Vec<usize>)>,
     /// Those that are about exceptions.
     about_exceptions: Vec<usize>,
     /// Rules about exceptions that were not selected: they say why an exception of a selected rule does not hold, and nothing else.
@@ -154,10 +148,7 @@ impl Linter {
         let mut linter = Self {
             rules,
             selected,
-            by_type: HashMap::new(),
-            others: Vec::new(),
-            patterns: Vec::new(),
-            wider: OnceLock::new(),
+            general: Vec::new(),
             about_exceptions: Vec::new(),
             companions: Vec::new(),
             inputs: pinned.into(),
@@ -213,39 +204,35 @@ impl Linter {
     }
 
     fn index(&mut self) {
-        for (position, selected) in self.selected.iter().enumerate() {
-            let targets = self.rules.entries().get(selected.index).map_or(&[][..], |entry| &entry.targets);
-            for target in targets {
-                if matches!(target, TargetName::Types(_)) {
-                    self.patterns.push(target.clone());
-                }
-                match target {
-                    TargetName::Type(kind) => {
-                        self.by_type.entry(kind.clone()).or_default().push(position);
-                    }
-                    // They are judged when everything else has been.
-                    TargetName::Exceptions => self.about_exceptions.push(position),
-                    _ if self.others.last() == Some(&position) => {}
-                    _ => self.others.push(position),
-                }
+        for (target, rules) in self.rules.general() {
+            let positions: Vec<usize> = rules.into_iter().filter_map(|index| self.position_of(index)).collect();
+            // They are judged when everything else has been.
+            if target == TargetName::Exceptions {
+                self.about_exceptions = positions;
+                self.about_exceptions.sort_unstable();
+            } else if !positions.is_empty() {
+                self.general.push((target, positions));
             }
         }
+    }
+
+    /// Where a rule of the set is among the selected ones.
+    fn position_of(&self, index: usize) -> Option<usize> {
+        self.selected.binary_search_by_key(&index, |selected| selected.index).ok()
+    }
+
+    /// The selected rules that name a type of resource.
+    fn naming(&self, kind: &str) -> impl Iterator<Item = usize> {
+        self.rules.naming(kind).filter_map(|index| self.position_of(index))
     }
 
     /// The selected rules that have something to look at in a template, in the order of their ids, with the types among those of the
     /// template that a rule names.
     fn for_template<'t>(&self, model: &Model<'_, 't>) -> Vec<(&Selected, Kinds<'t>)> {
-        let targets = |position: &usize| {
-            let entry = self.selected.get(*position).and_then(|selected| self.rules.entries().get(selected.index));
-            entry.map_or(&[][..], |entry| &entry.targets)
-        };
         let kinds: SmallVec<[&'t str; 16]> = model.types().collect();
-        let has_target = |position: &usize| targets(position).iter().any(|target| occurs(target, &kinds, model));
-        let others = self.others.iter().copied().filter(has_target).map(|position| (position, None));
-        let named = kinds.iter().flat_map(|kind| {
-            let positions = self.by_type.get(*kind).map_or(&[][..], Vec::as_slice);
-            positions.iter().map(|position| (*position, Some(*kind)))
-        });
+        let others = self.general.iter().filter(|(target, _)| occurs(target, &kinds, model));
+        let others = others.flat_map(|(_, positions)| positions).map(|position| (*position, None));
+        let named = kinds.iter().flat_map(|kind| self.naming(kind).map(|position| (position, Some(*kind))));
         let mut positions: Vec<(usize, Option<&'t str>)> = others.chain(named).collect();
         positions.sort_unstable();
         let of_same = positions.chunk_by(|(one, _), (other, _)| one == other);
@@ -461,7 +448,8 @@ impl Linter {
         let setting = Setting { parameters: &settings, configured: &selected.settings, profile, today: self.today };
         for check in &rule.checks {
             let level = check.level.filter(|_| !selected.is_level_set).unwrap_or(selected.level);
-            let mut record = Record { level, counts: &mut counts, exceptions, found: &mut *pending };
+            let mut record =
+                Record { level, counts: &mut counts, exceptions, found: &mut *pending, at: FxHashMap::default() };
             for block in blocks(&check.targets, kinds, model) {
                 let result = run_check(check, rule, setting, block, model);
                 self.record(selected, block, model, result, &mut record);
@@ -479,7 +467,7 @@ impl Linter {
         result: CheckResult,
         record: &mut Record<'_, 't>,
     ) {
-        let Record { level: own_level, counts, exceptions, found } = record;
+        let Record { level: own_level, counts, exceptions, found, at } = record;
         let own_level = *own_level;
         if matches!(result, CheckResult::Undecided(_)) {
             exceptions.note_undecided(&selected.id, block);
@@ -508,11 +496,15 @@ impl Linter {
                 exceptions.suppress(&mut finding);
             }
             // What a transform makes of one resource stands together, and may lack the same.
-            let subject = finding.subject.clone();
-            let mut of_subject = found.iter().rev().take_while(|known| known.finding.subject == subject);
+            if found.last().is_none_or(|known| known.finding.subject != finding.subject) {
+                at.clear();
+            }
             let one = Pending { finding, of_whole, as_written, iterations };
-            let is_news = of_subject.all(|known| !known.is_like(&one));
+            let place = found.len();
+            let same = at.entry(one.finding.span).or_default();
+            let is_news = same.iter().all(|known| found.get(*known).is_none_or(|known| !known.is_like(&one)));
             if is_news {
+                same.push(place);
                 found.push(one);
             }
             is_news
@@ -591,4 +583,6 @@ struct Record<'a, 't> {
     counts: &'a mut Counts,
     exceptions: &'a mut Exceptions,
     found: &'a mut Vec<Pending<'t>>,
+    /// By their places, those of them that are about the same as the last one.
+    at: FxHashMap<Span, SmallVec<[usize; 1]>>,
 }

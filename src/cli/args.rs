@@ -1,9 +1,11 @@
 //! The arguments as typed, for clap: each option with its help. [`plan`](super::plan) works out their meaning.
 
 mod graph;
+mod shared;
 mod test;
 
 pub(super) use graph::{GraphArguments, GraphFormat};
+pub(super) use shared::{Color, ColorArguments, RuleSources};
 pub(super) use test::{TestArguments, TestFormat};
 
 use super::deferred::Deferred;
@@ -14,6 +16,7 @@ use crate::report::statistics::Grouping;
 use crate::rules::rule::PROFILES;
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use shared::{REPORT, RULES};
 use std::path::PathBuf;
 
 /// Checks AWS CloudFormation templates against the HIPAA Security Rule
@@ -61,11 +64,9 @@ Environment:
   SOURCE_DATE_EPOCH  the date that exceptions are checked against, in seconds since 1970
   HIPAALINT_THREADS  the number of files to lint at the same time [default: one for each core]";
 
-/// The headings of the help.
-const RULES: &str = "Rules";
+/// Headings of the help.
 const PARAMETERS: &str = "Template parameters";
 const EXCEPTIONS: &str = "Exceptions and baseline";
-const REPORT: &str = "Report";
 
 /// The commands other than linting.
 #[derive(Debug, Subcommand)]
@@ -210,30 +211,6 @@ pub(super) struct LintArguments {
     /// The number of files to lint at the same time
     #[arg(long, value_name = "N", hide = true)]
     pub(super) threads: Option<std::num::NonZeroUsize>,
-}
-
-/// The sources of rules and of their changes, the same for every command.
-#[derive(Clone, Debug, Args)]
-pub(super) struct RuleSources {
-    /// Add a folder of custom rules, which run with every profile (repeatable)
-    #[arg(help_heading = RULES, long, value_name = "DIR")]
-    pub(super) rules: Vec<PathBuf>,
-
-    /// The configuration [default: for each template, the nearest hipaalint.yaml in its folder or above]
-    #[arg(help_heading = RULES, long, value_name = "FILE", conflicts_with = "no_config")]
-    pub(super) config: Option<PathBuf>,
-
-    /// Read no configuration
-    #[arg(help_heading = RULES, long)]
-    pub(super) no_config: bool,
-}
-
-/// `--color`.
-#[derive(Clone, Debug, Args)]
-pub(super) struct ColorArguments {
-    /// When to use color
-    #[arg(help_heading = REPORT, long, value_enum, value_name = "WHEN", default_value_t = Color::Auto)]
-    pub(super) color: Color,
 }
 
 /// `hipaalint rules`.
@@ -528,17 +505,6 @@ pub(super) enum Show {
     Passed,
     /// Violations that an exception or the baseline suppresses
     Suppressed,
-}
-
-/// `--color`.
-#[derive(Copy, Clone, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum Color {
-    /// Color on a terminal
-    Auto,
-    /// Always color
-    Always,
-    /// Never color
-    Never,
 }
 
 /// `KEY=VALUE`; only the first `=` separates.

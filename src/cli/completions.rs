@@ -2,9 +2,10 @@
 //! binary.
 
 use super::args::{Arguments, CompletionsArguments};
-use super::{Exit, output};
+use super::output;
 use crate::catalogue::services;
 use crate::rules::load::{RuleEntry, RuleSet};
+use crate::session::Exit;
 use clap::builder::{PossibleValue, PossibleValuesParser};
 use clap::{Arg, Command, CommandFactory};
 use clap_complete::Shell;

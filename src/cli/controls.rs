@@ -3,29 +3,35 @@
 use super::args::{ControlsArguments, ListFormat};
 use super::explain::ONLY_RUNNING;
 use super::page::{Page, widest};
-use super::plan::{Problems, Rules, usage};
+use super::plan::usage;
 use super::topic::{Matches, Topic};
-use super::{Exit, output, terminal};
+use super::{output, terminal};
 use crate::catalogue::{Citation, citations, citations_page};
+use crate::files::Files;
 use crate::report::human::Style;
 use crate::report::human::paint::Ink;
 use crate::report::text::count;
 use crate::rules::load::{RuleSet, controls, runtime_checks, unruled_services};
 use crate::rules::meta::section_title;
+use crate::session::Exit;
+use crate::session::{Problems, Rules};
 use clap::error::ErrorKind;
 use std::collections::BTreeSet;
 
 /// Lists the citations in the order of the regulation.
-pub(super) fn run(arguments: &ControlsArguments) -> Exit {
-    let mut problems = Problems::default();
-    let rules = Rules::load(&arguments.sources, &mut problems);
+///
+/// # Errors
+/// Options that contradict each other.
+pub(super) fn run(arguments: &ControlsArguments) -> Result<Exit, clap::Error> {
+    let mut problems = Problems::new(Files::here());
+    let rules = Rules::load(&arguments.sources.clone().into(), &mut problems);
     let exit = output::complain_of(&problems);
     let topics = Topic::all(&arguments.topics);
     let listed = match listed(&topics, &rules.set) {
         Ok(listed) => listed,
         Err(complaint) => {
             output::complain(&complaint);
-            return Exit::Trouble;
+            return Ok(Exit::Trouble);
         }
     };
     let text = match arguments.format {
@@ -34,10 +40,10 @@ pub(super) fn run(arguments: &ControlsArguments) -> Exit {
         ListFormat::Markdown if topics.is_empty() => citations_page(&rules.set),
         ListFormat::Markdown => {
             let message = "--format markdown writes all citations; use --format human or json with a topic";
-            return super::usage(&usage(ErrorKind::ArgumentConflict, message));
+            return Err(usage(ErrorKind::ArgumentConflict, message));
         }
     };
-    output::print(&text, exit)
+    Ok(output::print(&text, exit))
 }
 
 /// The citations that some topics name, or else those that the rules on the topics are for; all without topics.

@@ -1,17 +1,17 @@
 //! `hipaalint [PATHS]…`: finds templates, lints them on all cores, and reports.
 
-use super::Exit;
 use super::args::LintArguments;
 use super::missing;
-use super::output::Written;
+use super::output::{self, Written};
 use super::plan::Plan;
 use super::progress::Progress;
-use super::tally::Tally;
-use crate::discover::{self, Candidate, Discovery, Filter};
-use crate::project::Project;
+use crate::config::FILE_NAME;
+use crate::discover::Discovery;
+use crate::report::text::count;
+use crate::session::{Exit, Session, WrittenBaseline};
 use std::collections::BTreeSet;
 use std::mem::ManuallyDrop;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 /// The end of a run.
@@ -37,11 +37,8 @@ pub(super) fn run(arguments: LintArguments) -> Result<Exit, clap::Error> {
 
 /// The files that a run reads.
 pub(super) fn discover(plan: &Plan) -> Discovery {
-    let skips =
-        &mut |folder: &Path, entry: &Path, is_folder: bool| plan.setups.borrow_mut().skips(folder, entry, is_folder);
-    let filter = Filter { gitignore: plan.gitignore, skips, skips_named: plan.skips_named };
-    let mut found = discover::discover(&plan.paths, filter);
-    missing::suggest(&mut found, &plan.paths, missing::LINTING);
+    let mut found = plan.session.discover(&plan.paths);
+    missing::suggest(&mut found, &plan.paths, missing::LINTING, plan.session.files());
     found
 }
 
@@ -49,14 +46,31 @@ pub(super) fn discover(plan: &Plan) -> Discovery {
 pub(super) fn lint(plan: &Plan) -> Ran {
     let counter = Arc::default();
     let progress = Progress::start(&counter, plan.quiet);
-    let mut found = discover(plan);
-    let linter = |candidate: &Candidate| Arc::clone(&plan.setups.borrow_mut().of(candidate).linter);
-    let project = Project { linter: &linter, counter: &counter, threads: plan.threads };
-    let files = project.lint(std::mem::take(&mut found.candidates));
+    let outcome = plan.session.lint(discover(plan), &counter);
     drop(progress);
-    let mut tally = Tally::gather(files, found, plan);
-    tally.compare(plan);
-    let exit = if plan.setups.borrow().write_baseline() { tally.exit() } else { Exit::Trouble };
-    let Written { exit, is_read } = tally.report(plan, exit);
-    Ran { exit, is_read, templates: tally.templates(), files: tally.files }
+    let exit = if write_baseline(&plan.session) { outcome.exit() } else { Exit::Trouble };
+    let Written { exit, is_read } =
+        outcome.report(plan.session.options(), |report| output::write_all(&plan.outputs, plan.shown, report, exit));
+    Ran { exit, is_read, templates: outcome.templates(), files: outcome.files().clone() }
+}
+
+/// Writes the baseline, if requested, and reports it. False if that fails.
+fn write_baseline(session: &Session) -> bool {
+    let Some(WrittenBaseline { file, findings, is_first, result }) = session.write_baseline() else { return true };
+    match result {
+        Ok(()) => {
+            let file = session.files().name(&file);
+            output::complain(&format!("wrote {} to {file}", count(findings, "finding")));
+            if is_first {
+                output::complain(&format!(
+                    "with --baseline {file}, or with `baseline` in {FILE_NAME}, only new findings count"
+                ));
+            }
+            true
+        }
+        Err(error) => {
+            output::complain(&format!("cannot write {}: {error}", file.display()));
+            false
+        }
+    }
 }

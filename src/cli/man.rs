@@ -1,8 +1,9 @@
 //! `hipaalint man [COMMAND]`: the manual pages, for `man -l -` or an installation.
 
 use super::args::{Arguments, ManArguments};
-use super::{Exit, output};
+use super::output;
 use crate::rules::load::nearest;
+use crate::session::Exit;
 use clap::CommandFactory;
 
 /// Prints the page of hipaalint, or of a command.

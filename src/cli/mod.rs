@@ -3,63 +3,30 @@
 //! `args` has the arguments as typed, `plan` their meaning. Each command has its own file.
 
 mod args;
-mod baseline;
 mod completions;
 mod controls;
 mod deferred;
 mod explain;
-mod gaps;
 mod graph;
 mod init;
 mod lint;
 mod man;
 mod missing;
-mod others;
 mod output;
 mod page;
 mod plan;
 mod progress;
-mod refused;
 mod rules;
-mod setup;
-mod tally;
 mod terminal;
 mod test;
 mod topic;
 mod watch;
 
+use crate::session::Exit;
 use args::{Arguments, Command};
 use clap::Parser;
 use deferred::Deferred;
 use std::ffi::OsString;
-
-/// The end of a run.
-#[derive(Copy, Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Exit {
-    /// Everything was done, without a finding at or above `--fail-on`.
-    Clean,
-    /// Everything was done, with findings.
-    Findings,
-    /// Something could not be done.
-    Trouble,
-}
-
-impl Exit {
-    /// The exit code of the process.
-    pub fn code(self) -> u8 {
-        match self {
-            Self::Clean => 0,
-            Self::Findings => 1,
-            Self::Trouble => 2,
-        }
-    }
-}
-
-impl From<Exit> for std::process::ExitCode {
-    fn from(exit: Exit) -> Self {
-        exit.code().into()
-    }
-}
 
 /// Runs the command of the arguments; the first argument is the name of the program.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
@@ -72,7 +39,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         None => lint::run(arguments.lint).unwrap_or_else(|error| usage(&error)),
         Some(Command::Rules(arguments)) => rules::run(&arguments),
         Some(Command::Explain(arguments)) => explain::run(&arguments),
-        Some(Command::Controls(Deferred(arguments))) => controls::run(&arguments),
+        Some(Command::Controls(Deferred(arguments))) => controls::run(&arguments).unwrap_or_else(|error| usage(&error)),
         Some(Command::Graph(Deferred(arguments))) => graph::run(&arguments).unwrap_or_else(|error| usage(&error)),
         Some(Command::Test(Deferred(arguments))) => test::run(&arguments),
         Some(Command::Init(Deferred(arguments))) => init::run(&arguments),

@@ -1,12 +1,13 @@
 //! Writes reports to standard output and to files, and messages to standard error.
 
 use super::args::Format;
-use super::plan::Problems;
-use super::{Exit, terminal};
+use super::terminal;
 use crate::report::human::{self, Part, Style};
 use crate::report::statistics::Grouping;
 use crate::report::text::one_line;
 use crate::report::{Report, exceptions, github, gitlab, html, json, junit, markdown, sarif, statistics};
+use crate::session::Exit;
+use crate::session::Problems;
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::PathBuf;

@@ -2,23 +2,25 @@
 
 use super::args::{ListFormat, RulesArguments};
 use super::page::{Page, widest};
-use super::plan::{Problems, Rules};
 use super::topic::{Matches, Topic, unknown_citation, unknown_service};
-use super::{Exit, output, terminal};
+use super::{output, terminal};
 use crate::catalogue::{cites, index_page, is_about, is_within};
+use crate::files::Files;
 use crate::finding::{Level, RuleSeverity};
 use crate::report::human::paint::Ink;
 use crate::report::text::count;
 use crate::rules::frameworks::{Basis, Framework, frameworks};
 use crate::rules::load::{RuleEntry, RuleSet, controls};
 use crate::rules::meta::{FalseAlarms, RuleProse};
+use crate::session::Exit;
+use crate::session::{Problems, Rules};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
 /// Lists the requested rules, or reports the names that do not exist.
 pub(super) fn run(arguments: &RulesArguments) -> Exit {
-    let mut problems = Problems::default();
-    let rules = Rules::load(&arguments.sources, &mut problems);
+    let mut problems = Problems::new(Files::here());
+    let rules = Rules::load(&arguments.sources.clone().into(), &mut problems);
     let exit = output::complain_of(&problems);
     let found = match found(arguments, &rules.set) {
         Ok(found) => found,

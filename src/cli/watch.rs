@@ -5,9 +5,10 @@
 
 use super::args::LintArguments;
 use super::plan::{Plan, usage};
-use super::{Exit, lint, output};
+use super::{lint, output};
 use crate::discover::Input;
 use crate::report::text::count;
+use crate::session::Exit;
 use clap::error::ErrorKind;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, IsTerminal, Write};
@@ -79,11 +80,11 @@ fn state(plan: &Plan, named: &BTreeSet<PathBuf>) -> State {
         Input::StandardInput => None,
     });
     let mut files: BTreeSet<PathBuf> = candidates.collect();
-    files.extend(plan.setups.borrow().files());
-    files.extend(plan.files.iter().chain(named).cloned());
+    files.extend(plan.session.depends_on());
+    files.extend(named.iter().cloned());
     let stamp = |file: &PathBuf| {
-        let metadata = file.metadata().ok()?;
-        Some((metadata.modified().ok()?, metadata.len()))
+        let metadata = plan.session.files().metadata(file).ok()?;
+        Some((metadata.modified?, metadata.bytes))
     };
     files.into_iter().map(|file| (file.clone(), stamp(&file))).collect()
 }

@@ -1,6 +1,6 @@
 //! Whether a text looks like a template, without parsing it.
 
-use crate::nearest::nearest;
+use crate::suggest::nearest;
 
 /// Whether a text can be a template, can be meant as one, or can have resources of one. It must contain the root key `Resources`,
 /// possibly with escapes, or what only templates have.

@@ -1,8 +1,8 @@
 //! Texts that are not templates: which were meant as one, and how many resources stand in them as a bare map.
 
 use crate::finding::{Diagnostic, Severity};
-use crate::nearest::nearest;
 use crate::source::Source;
+use crate::suggest::nearest;
 use crate::syntax::{Entry, Node};
 
 /// The code of a file that is not a template.

@@ -1,43 +1,37 @@
 //! IP addresses and ranges in CIDR notation: as conditions on `aws:SourceIp` compare them, and as rules of networks name them.
 
+use ipnet::IpNet;
 use std::net::IpAddr;
 
 /// A range of addresses.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
-pub struct Cidr {
-    address: IpAddr,
-    prefix: u8,
-}
+pub struct Cidr(IpNet);
 
 impl Cidr {
     /// Reads `203.0.113.0/24`; an address alone is a range of its own (IAM User Guide, "IP address condition operators").
     pub fn parse(text: &str) -> Option<Self> {
-        let (address, prefix) = text.split_once('/').map_or((text, None), |(address, prefix)| (address, Some(prefix)));
-        let address: IpAddr = address.trim().parse().ok()?;
-        let most = if address.is_ipv4() { 32 } else { 128 };
-        let prefix = prefix.map_or(Some(most), |prefix| prefix.parse().ok())?;
-        (prefix <= most).then_some(Self { address, prefix })
+        let text = text.trim();
+        let range = if text.contains('/') { text.parse().ok() } else { text.parse::<IpAddr>().ok().map(IpNet::from) };
+        range.map(Self)
     }
 
     /// Whether every address of `inner` is in this range.
     pub fn contains(self, inner: Self) -> bool {
-        let ((family, first, last), (of, from, to)) = (self.bounds(), inner.bounds());
-        family == of && first <= from && to <= last
+        self.0.contains(&inner.0)
     }
 
     /// Whether it is a range of IPv4, and its first and last address, as numbers that compare within a family.
     pub fn bounds(self) -> (bool, u128, u128) {
-        let bits = match self.address {
-            IpAddr::V4(address) => u128::from(address.to_bits()) << 96,
+        let number = |address: IpAddr| match address {
+            IpAddr::V4(address) => u128::from(address.to_bits()),
             IpAddr::V6(address) => address.to_bits(),
         };
-        let mask = u128::MAX.checked_shl(128 - u32::from(self.prefix)).unwrap_or(0);
-        (self.address.is_ipv4(), bits & mask, bits | !mask)
+        (self.0.addr().is_ipv4(), number(self.0.network()), number(self.0.broadcast()))
     }
 
     /// Whether the range has every address there is.
     pub fn is_everything(self) -> bool {
-        self.prefix == 0
+        self.0.prefix_len() == 0
     }
 
     /// Whether the range is so narrow that its addresses count as known: not broader than /8 (IPv4) or /32 (IPv6). None of
@@ -45,7 +39,7 @@ impl Cidr {
     ///
     /// Source: Amazon S3 user guide, "Blocking public access to your Amazon S3 storage", "The meaning of public".
     pub fn is_narrow(self) -> bool {
-        self.prefix >= if self.address.is_ipv4() { 8 } else { 32 }
+        self.0.prefix_len() >= if self.0.addr().is_ipv4() { 8 } else { 32 }
     }
 }
 

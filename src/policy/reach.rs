@@ -100,6 +100,10 @@ pub(super) fn names_everything(resource: &Value<'_>) -> Truth {
 pub fn is_every_resource<'t>(run: &mut Run<'_, 't>, resource: &Value<'t>) -> Truth {
     ask(run, resource, |value| {
         every(value, &|arn| {
+            // Only a wildcard names every resource, and most ARNs have none.
+            if !arn.resource.contains(['*', '?']) {
+                return Truth::False;
+            }
             let mut kinds = resource_kinds(arn.service).peekable();
             match kinds.peek() {
                 Some(_) => kinds.any(|kind| arn.names_every(kind)).into(),

@@ -3,24 +3,35 @@
 
 use super::prose::{Piece, code_pieces};
 use super::text::{is_unprintable, visible};
+use std::borrow::Cow;
 use std::fmt::{self, Write};
 
-/// A text as HTML or XML, between elements or between quotes. Characters that XML has no way to write (2.2), and those that
-/// reorder or hide what is read, become visible.
+/// A text of characters that XML can write (2.2): others, and those that reorder or hide what is read, become visible.
+pub(crate) fn allowed(text: &str) -> Cow<'_, str> {
+    let is_odd = |c: char| matches!(c, '\u{fffe}' | '\u{ffff}') || is_unprintable(c) && !matches!(c, '\n' | '\t');
+    if !text.contains(is_odd) {
+        return Cow::Borrowed(text);
+    }
+    let seen = |c| match c {
+        '\u{fffe}' | '\u{ffff}' => '\u{fffd}',
+        c if is_odd(c) => visible(c, true),
+        c => c,
+    };
+    Cow::Owned(text.chars().map(seen).collect())
+}
+
+/// A text as HTML, between elements or between quotes.
 pub(crate) struct Markup<'t>(pub(crate) &'t str);
 
 impl fmt::Display for Markup<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for c in self.0.chars() {
+        for c in allowed(self.0).chars() {
             match c {
                 '&' => f.write_str("&amp;")?,
                 '<' => f.write_str("&lt;")?,
                 '>' => f.write_str("&gt;")?,
                 '"' => f.write_str("&quot;")?,
                 '\'' => f.write_str("&#39;")?,
-                '\n' | '\t' => f.write_char(c)?,
-                '\u{fffe}' | '\u{ffff}' => f.write_char('\u{fffd}')?,
-                c if is_unprintable(c) => f.write_char(visible(c, true))?,
                 c => f.write_char(c)?,
             }
         }

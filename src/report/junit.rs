@@ -5,12 +5,14 @@
 //! violation goes. A check that is undecided, suppressed or in the baseline is skipped, with the reason. A file that could not be
 //! linted is an error.
 
-use super::escape::Markup;
+use super::escape::allowed;
 use super::not_looked_at::clauses;
 use super::text::{message, one_line};
 use super::{Report, prose};
 use crate::finding::{Diagnostic, Finding, Outcome, Severity};
 use crate::source::Span;
+use quick_xml::events::{BytesDecl, BytesText, Event};
+use quick_xml::writer::{ElementWriter, Writer};
 use std::collections::BTreeMap;
 use std::io;
 
@@ -48,18 +50,32 @@ enum End<'c, 'a> {
 /// Those of `out`.
 pub fn write(out: &mut impl io::Write, report: &Report) -> io::Result<()> {
     let suites = suites(report);
-    writeln!(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>")?;
-    writeln!(
-        out,
-        "<testsuites name=\"hipaalint\" tests=\"{}\" failures=\"{}\" errors=\"{}\">",
-        suites.values().map(Suite::tests).sum::<usize>(),
-        suites.values().map(Suite::failures).sum::<usize>(),
-        suites.values().map(|suite| suite.errors.len()).sum::<usize>()
-    )?;
-    for (name, suite) in &suites {
-        suite.write(out, if name.is_empty() { "hipaalint" } else { name }, report)?;
-    }
-    writeln!(out, "</testsuites>")
+    let mut xml = Writer::new_with_indent(&mut *out, b' ', 2);
+    xml.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;
+    let counted = [
+        ("tests", suites.values().map(Suite::tests).sum::<usize>()),
+        ("failures", suites.values().map(Suite::failures).sum()),
+        ("errors", suites.values().map(|suite| suite.errors.len()).sum()),
+    ];
+    let counted = counted.map(|(name, count)| (name, count.to_string()));
+    let all = element(&mut xml, "testsuites", &[("name", "hipaalint")]);
+    all.with_attributes(counted.iter().map(|(name, count)| (*name, count.as_str()))).write_inner_content(|xml| {
+        suites
+            .iter()
+            .try_for_each(|(name, suite)| suite.write(xml, if name.is_empty() { "hipaalint" } else { name }, report))
+    })?;
+    writeln!(out)
+}
+
+/// An element to be filled. What is in its attributes is on one line.
+fn element<'a, W: io::Write>(
+    xml: &'a mut Writer<W>,
+    name: &'a str,
+    attributes: &[(&'a str, &str)],
+) -> ElementWriter<'a, W> {
+    let attributes: Vec<(&str, String)> =
+        attributes.iter().map(|(name, value)| (*name, allowed(&one_line(value, true)).into_owned())).collect();
+    xml.create_element(name).with_attributes(attributes.iter().map(|(name, value)| (*name, value.as_str())))
 }
 
 fn suites<'a>(report: &Report<'a>) -> BTreeMap<&'a str, Suite<'a>> {
@@ -104,52 +120,46 @@ impl<'a> Suite<'a> {
         self.cases.values().filter(|case| matches!(case.end(), End::Skipped(_))).count() + self.gaps.len().min(1)
     }
 
-    fn write(&self, out: &mut impl io::Write, name: &str, report: &Report<'a>) -> io::Result<()> {
-        let name = one_line(name, true);
-        writeln!(
-            out,
-            "  <testsuite name=\"{}\" tests=\"{}\" failures=\"{}\" errors=\"{}\" skipped=\"{}\">",
-            Markup(&name),
-            self.tests(),
-            self.failures(),
-            self.errors.len(),
-            self.skipped()
-        )?;
-        for diagnostic in &self.errors {
-            let message = diagnostic.full_message();
-            writeln!(out, "    <testcase name=\"{}\" classname=\"{}\">", Markup(diagnostic.code), Markup(&name))?;
-            let place = diagnostic.span.map(|span| place(span, report)).unwrap_or_default();
-            let text = format!("{place}{message}");
-            write_end(out, "error", diagnostic.code, &message, &text)?;
-            writeln!(out, "    </testcase>")?;
-        }
-        if !self.gaps.is_empty() {
-            writeln!(out, "    <testcase name=\"not-checked\" classname=\"{}\">", Markup(&name))?;
-            let text = format!("Not checked: {}.", self.gaps.join("; "));
-            writeln!(out, "      <skipped message=\"{}\"/>", Markup(&one_line(&text, true)))?;
-            writeln!(out, "    </testcase>")?;
-        }
-        for ((rule, subject), case) in &self.cases {
-            let test = format!("{rule}: {subject}");
-            let test = one_line(&test, true);
-            write!(out, "    <testcase name=\"{}\" classname=\"{}\"", Markup(&test), Markup(&name))?;
-            match case.end() {
-                End::Passed => {
-                    writeln!(out, "/>")?;
-                    continue;
-                }
-                End::Skipped(why) => {
-                    writeln!(out, ">\n      <skipped message=\"{}\"/>", Markup(&one_line(&why, true)))?
-                }
-                End::Failed(findings) => {
-                    writeln!(out, ">")?;
-                    write_failure(out, rule, findings, report)?;
-                }
+    fn write<W: io::Write>(&self, xml: &mut Writer<W>, name: &str, report: &Report<'a>) -> io::Result<()> {
+        let counted = [self.tests(), self.failures(), self.errors.len(), self.skipped()].map(|count| count.to_string());
+        let [tests, failures, errors, skipped] = &counted;
+        let attributes =
+            [("name", name), ("tests", tests), ("failures", failures), ("errors", errors), ("skipped", skipped)];
+        element(xml, "testsuite", &attributes).write_inner_content(|xml| {
+            for diagnostic in &self.errors {
+                let message = diagnostic.full_message();
+                let place = diagnostic.span.map(|span| place(span, report)).unwrap_or_default();
+                let text = format!("{place}{message}");
+                test(xml, diagnostic.code, name)
+                    .write_inner_content(|xml| write_end(xml, "error", diagnostic.code, &message, &text))?;
             }
-            writeln!(out, "    </testcase>")?;
-        }
-        writeln!(out, "  </testsuite>")
+            if !self.gaps.is_empty() {
+                let text = format!("Not checked: {}.", self.gaps.join("; "));
+                test(xml, "not-checked", name).write_inner_content(|xml| write_skipped(xml, &text))?;
+            }
+            for ((rule, subject), case) in &self.cases {
+                let test = test(xml, &format!("{rule}: {subject}"), name);
+                match case.end() {
+                    End::Passed => test.write_empty()?,
+                    End::Skipped(why) => test.write_inner_content(|xml| write_skipped(xml, &why))?,
+                    End::Failed(findings) => {
+                        test.write_inner_content(|xml| write_failure(xml, rule, findings, report))?
+                    }
+                };
+            }
+            Ok(())
+        })?;
+        Ok(())
     }
+}
+
+/// A test of a suite.
+fn test<'a, W: io::Write>(xml: &'a mut Writer<W>, name: &str, suite: &str) -> ElementWriter<'a, W> {
+    element(xml, "testcase", &[("name", name), ("classname", suite)])
+}
+
+fn write_skipped<W: io::Write>(xml: &mut Writer<W>, why: &str) -> io::Result<()> {
+    element(xml, "skipped", &[("message", why)]).write_empty().map(|_| ())
 }
 
 impl<'a> Case<'a> {
@@ -167,7 +177,12 @@ impl<'a> Case<'a> {
 }
 
 /// One failure with all findings of a check: most readers show only the first failure of a test.
-fn write_failure(out: &mut impl io::Write, rule: &str, findings: &[&Finding], report: &Report) -> io::Result<()> {
+fn write_failure<W: io::Write>(
+    xml: &mut Writer<W>,
+    rule: &str,
+    findings: &[&Finding],
+    report: &Report,
+) -> io::Result<()> {
     let Some(level) = findings.iter().map(|finding| finding.level).max() else { return Ok(()) };
     let more = findings.len() - 1;
     let first = findings.first().map(|finding| message(finding)).unwrap_or_default();
@@ -192,18 +207,13 @@ fn write_failure(out: &mut impl io::Write, rule: &str, findings: &[&Finding], re
             text.push_str(&format!("Fix: {fix}\n"));
         }
     }
-    write_end(out, "failure", level.name(), &head, text.trim_end())
+    write_end(xml, "failure", level.name(), &head, text.trim_end())
 }
 
 /// An element that states how a test ended.
-fn write_end(out: &mut impl io::Write, element: &str, kind: &str, message: &str, text: &str) -> io::Result<()> {
-    writeln!(
-        out,
-        "      <{element} type=\"{}\" message=\"{}\">{}</{element}>",
-        Markup(kind),
-        Markup(&one_line(message, true)),
-        Markup(text)
-    )
+fn write_end<W: io::Write>(xml: &mut Writer<W>, name: &str, kind: &str, message: &str, text: &str) -> io::Result<()> {
+    let end = element(xml, name, &[("type", kind), ("message", message)]);
+    end.write_text_content(BytesText::new(&allowed(text))).map(|_| ())
 }
 
 /// `app.yaml:3:1: `; empty where the source is not part of the report.

@@ -3,8 +3,8 @@
 //! The YAML library and serde describe errors in terms of their own types ("invalid type: sequence, expected struct …"). What
 //! they find is kept; the words and the missing positions come from here.
 
-use crate::nearest::nearest;
 use crate::source::{Source, SourceId, Span};
+use crate::suggest::nearest;
 use crate::syntax::{self, Node};
 
 /// What is wrong in a rule file.

@@ -14,7 +14,7 @@ pub use place::{Focus, Place, Step};
 
 use super::load::{controls, profiles};
 use super::rule::Rule;
-use crate::nearest::nearest;
+use crate::suggest::nearest;
 use place::Spot;
 use properties::Walk;
 use types::Newer;

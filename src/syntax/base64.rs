@@ -1,37 +1,23 @@
 //! Base64 (RFC 4648, section 4), as far as templates hold text in it.
 
+use base64::Engine as _;
+use base64::alphabet::STANDARD;
+use base64::engine::DecodePaddingMode;
+use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
+
+/// People leave out the padding, and other tools leave bits over.
+const LENIENT: GeneralPurpose = GeneralPurpose::new(
+    &STANDARD,
+    GeneralPurposeConfig::new()
+        .with_decode_padding_mode(DecodePaddingMode::Indifferent)
+        .with_decode_allow_trailing_bits(true),
+);
+
 /// The text that a Base64 text stands for; none where it is not Base64 or not UTF-8. Line breaks and missing padding are passed
 /// over.
 pub fn decode(text: &str) -> Option<String> {
     let digits: Vec<u8> = text.bytes().filter(|byte| !byte.is_ascii_whitespace()).collect();
-    let padding = digits.iter().rev().take_while(|byte| **byte == b'=').count();
-    let digits = digits.get(..digits.len() - padding)?;
-    if padding > 2 || digits.len() % 4 == 1 {
-        return None;
-    }
-    let mut bytes = Vec::with_capacity(digits.len() / 4 * 3 + 2);
-    for group in digits.chunks(4) {
-        let mut bits: u32 = 0;
-        for digit in group {
-            bits = bits << 6 | u32::from(value(*digit)?);
-        }
-        // A group of two digits holds one byte, of three two, and the bits left over are nothing.
-        bits <<= 6 * (4 - group.len());
-        let [_, whole @ ..] = bits.to_be_bytes();
-        bytes.extend(whole.iter().take(group.len() - 1));
-    }
-    String::from_utf8(bytes).ok()
-}
-
-fn value(digit: u8) -> Option<u8> {
-    match digit {
-        b'A'..=b'Z' => Some(digit - b'A'),
-        b'a'..=b'z' => Some(digit - b'a' + 26),
-        b'0'..=b'9' => Some(digit - b'0' + 52),
-        b'+' => Some(62),
-        b'/' => Some(63),
-        _ => None,
-    }
+    String::from_utf8(LENIENT.decode(digits).ok()?).ok()
 }
 
 #[cfg(test)]

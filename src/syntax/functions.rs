@@ -1,8 +1,8 @@
 //! CloudFormation's functions by name: their short tags, and which keys call one.
 
 use super::{MAX_NOTES, SyntaxNote};
-use crate::nearest::nearest;
 use crate::source::Span;
+use crate::suggest::nearest;
 
 /// Short forms and the key of their long form.
 ///

@@ -15,10 +15,12 @@ mod governing;
 mod graph;
 mod graph_parts;
 mod missing;
+mod no_secret_shown;
 mod not_templates;
 mod options;
 mod pages;
 mod parameters;
+mod report;
 mod samconfig;
 mod severity;
 #[path = "../skipped/mod.rs"]

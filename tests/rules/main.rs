@@ -13,4 +13,5 @@ mod inventory;
 mod judgments;
 mod names;
 mod pack;
+mod policy_types;
 mod trials;

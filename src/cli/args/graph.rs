@@ -1,6 +1,6 @@
 //! The arguments of `hipaalint graph`.
 
-use super::{RULES, RuleSources};
+use super::shared::{RULES, RuleSources};
 use crate::rules::rule::PROFILES;
 use clap::builder::PossibleValuesParser;
 use clap::{Args, ValueEnum};

@@ -1,6 +1,6 @@
 //! The arguments of `hipaalint test` as typed.
 
-use super::ColorArguments;
+use super::shared::ColorArguments;
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 

@@ -1,14 +1,14 @@
 //! The results of tests as people read them: what came out wrong with its place in the rule file, then the rules and the numbers.
 
-use super::{Standing, Tested};
+use super::tested::{Standing, Tested};
 use crate::cli::page::{Page, widest};
-use crate::cli::plan::Problems;
 use crate::finding::{Diagnostic, Outcome, Related, Severity};
 use crate::report::human::paint::Ink;
 use crate::report::human::{self, Part, Style};
 use crate::report::text::{count, grouped};
 use crate::report::{PROJECT_ADDRESS, Provenance, Report, Summary};
 use crate::rules::load::controls;
+use crate::session::Problems;
 use crate::source::{Source, Span};
 use crate::trial::{Change, Expected, Found, Mismatch, Mutation, PatchProblem, Patched, Places, Tried};
 use std::collections::BTreeSet;

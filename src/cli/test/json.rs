@@ -21,9 +21,9 @@
 //! `line` and the positions in `found` are those in the template of the example. What is marked with `?` is null where there is no
 //! value. `path` is a JSON pointer into the rule file. `mutations` is null if they were not tried.
 
-use super::{Standing, Tested};
-use crate::cli::plan::Problems;
+use super::tested::{Standing, Tested};
 use crate::finding::{Diagnostic, Level, Outcome};
+use crate::session::Problems;
 use crate::source::{Source, Span};
 use crate::trial::{Found, Mismatch, Mutations, Patched, Places, Tried};
 use serde::Serialize;

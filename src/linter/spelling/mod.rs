@@ -8,8 +8,8 @@ mod types;
 
 use super::file_report::{Notice, NoticeKind};
 use crate::expand::expansion::Note;
-use crate::nearest::nearest_within;
 use crate::source::Span;
+use crate::suggest::nearest_within;
 use crate::syntax::{Entry, Node};
 use std::collections::HashSet;
 

@@ -6,6 +6,7 @@
 use super::Row;
 use crate::report::Report;
 use crate::report::text::is_unprintable;
+use csv::{QuoteStyle, Terminator, WriterBuilder};
 use std::io;
 
 const HEADER: [&str; 14] = [
@@ -30,45 +31,40 @@ const HEADER: [&str; 14] = [
 /// # Errors
 /// Those of `out`.
 pub fn write(out: &mut impl io::Write, report: &Report) -> io::Result<()> {
-    record(out, &HEADER)?;
+    let mut records =
+        WriterBuilder::new().quote_style(QuoteStyle::Always).terminator(Terminator::CRLF).from_writer(out);
+    records.write_record(HEADER).map_err(io::Error::from)?;
     for exception in report.exceptions {
         let row = Row::new(exception, report);
         let (file, line) = row.place.rsplit_once(':').unwrap_or((&row.place, ""));
         let (rules, covers) = (row.rules(str::to_owned), row.covers.join("; "));
         let (addressable, required) = (row.addressable.join("; "), row.required.join("; "));
-        record(
-            out,
-            &[
-                row.state,
-                &rules,
-                &covers,
-                &row.reason,
-                &row.alternative,
-                &row.owner,
-                &row.ticket,
-                &row.expires,
-                &addressable,
-                &required,
-                &row.findings,
-                file,
-                line,
-                row.dialect,
-            ],
-        )?;
+        let fields = [
+            row.state,
+            &rules,
+            &covers,
+            &row.reason,
+            &row.alternative,
+            &row.owner,
+            &row.ticket,
+            &row.expires,
+            &addressable,
+            &required,
+            &row.findings,
+            file,
+            line,
+            row.dialect,
+        ];
+        records.write_record(fields.map(field)).map_err(io::Error::from)?;
     }
-    Ok(())
-}
-
-fn record(out: &mut impl io::Write, fields: &[&str]) -> io::Result<()> {
-    let fields: Vec<String> = fields.iter().map(|text| field(text)).collect();
-    write!(out, "{}\r\n", fields.join(","))
+    records.flush()
 }
 
 fn field(text: &str) -> String {
     let is_formula = text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '\0', '＝', '＋', '－', '＠']);
     let guard = if is_formula { "'" } else { "" };
     // A terminal that prints the file gets no control characters either.
-    format!("\"{guard}{}\"", text.replace(is_unprintable, " ").replace('"', "\"\""))
+    format!("{guard}{}", text.replace(is_unprintable, " "))
 }
 
 #[cfg(test)]
@@ -76,13 +72,13 @@ mod tests {
     use super::field;
 
     #[test]
-    fn quotes_are_doubled_and_nothing_is_a_formula() {
-        assert_eq!(field("a \"b\", c\u{1b}d"), "\"a \"\"b\"\", c d\"");
+    fn nothing_is_a_formula_or_a_control() {
+        assert_eq!(field("a \"b\", c\u{1b}d"), "a \"b\", c d");
         for formula in ["=1+1", "+1", "-1", "@SUM(A1)", "＝1"] {
-            assert_eq!(field(formula), format!("\"'{formula}\""));
+            assert_eq!(field(formula), format!("'{formula}"));
         }
-        assert_eq!(["\t=1", "\r=1"].map(field), ["\"' =1\"", "\"' =1\""]);
-        assert_eq!(field("2026-12-31"), "\"2026-12-31\"");
-        assert_eq!(field(""), "\"\"");
+        assert_eq!(["\t=1", "\r=1"].map(field), ["' =1", "' =1"]);
+        assert_eq!(field("2026-12-31"), "2026-12-31");
+        assert_eq!(field(""), "");
     }
 }

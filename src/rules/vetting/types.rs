@@ -6,7 +6,7 @@ use super::{Slip, did_you_mean, meant};
 use crate::eval::text::pattern_covers;
 use crate::facts::schema::{Schema, Step};
 use crate::facts::{is_known_type, resource_types, resource_types_below};
-use crate::nearest::nearest;
+use crate::suggest::nearest;
 use std::collections::BTreeSet;
 
 /// Types that accept any properties.

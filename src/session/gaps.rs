@@ -1,0 +1,49 @@
+//! Counts what the files of a run were not judged for.
+
+use super::settings::Settings;
+use crate::linter::{FileReport, NoticeKind};
+use crate::report::{NotLookedAt, UnruledType};
+use std::collections::BTreeMap;
+
+/// What was not judged so far.
+#[derive(Default)]
+pub(super) struct Gaps {
+    /// Resources by type, with the wider profile that has a rule about it.
+    types: BTreeMap<(String, Option<&'static str>), usize>,
+    kinds: BTreeMap<NoticeKind, usize>,
+}
+
+impl Gaps {
+    /// Adds what is not judged in one file.
+    pub(super) fn add(&mut self, report: &FileReport, settings: &Settings) {
+        for (kind, resources) in &report.unruled {
+            *self.types.entry((kind.clone(), settings.linter.wider_profile(kind))).or_default() += resources;
+        }
+        for notice in &report.notices {
+            *self.kinds.entry(notice.kind).or_default() += 1;
+        }
+    }
+
+    /// All of it.
+    pub(super) fn total(self) -> NotLookedAt {
+        let of = |kinds: &[NoticeKind]| kinds.iter().filter_map(|kind| self.kinds.get(kind)).sum();
+        let mut types: Vec<UnruledType> = self
+            .types
+            .into_iter()
+            .map(|((kind, profile), resources)| UnruledType { kind, resources, profile })
+            .collect();
+        types.sort_by_key(|unruled| std::cmp::Reverse(unruled.resources));
+        NotLookedAt {
+            resources: types.iter().map(|unruled| unruled.resources).sum(),
+            types,
+            unreadable_types: of(&[NoticeKind::UnreadableType]),
+            unknown_types: of(&[NoticeKind::UnknownType]),
+            not_transformed: of(&[NoticeKind::NotTransformed]),
+            sam_resources: of(&[NoticeKind::NotExpanded]),
+            sam_events: of(&[NoticeKind::UnknownEvent, NoticeKind::EventNotExpanded]),
+            sam_connectors: of(&[NoticeKind::ConnectorNotExpanded]),
+            inner_templates: of(&[NoticeKind::InnerTemplate]),
+            templates_not_found: of(&[NoticeKind::TemplateNotFound]),
+        }
+    }
+}

@@ -1,0 +1,164 @@
+//! Which settings govern a folder. Each configuration is read once, for the first template or folder that needs it, because the
+//! configurations are not known before the walk.
+
+use super::baseline::{Baselines, Scope};
+use super::options::{Configuration, Options};
+use super::pins::{self, Pins};
+use super::problems::Problems;
+use super::settings::Settings;
+use crate::config::{self, Nearest};
+use crate::discover::{Candidate, Input};
+use crate::files::Files;
+use crate::paths::folder_of;
+use crate::rules::load::{is_pattern, rule_files};
+use std::collections::{BTreeSet, HashMap};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// The settings of a session so far, and what is wrong about them.
+#[derive(Debug)]
+pub(super) struct Governing {
+    options: Arc<Options>,
+    files: Files,
+    /// The parameters of the options.
+    pinned: Pins,
+    nearest: Nearest,
+    made: Vec<Arc<Settings>>,
+    by_configuration: HashMap<Option<PathBuf>, Arc<Settings>>,
+    /// By the folders of candidates, as they are named.
+    by_folder: HashMap<PathBuf, Arc<Settings>>,
+    /// The baselines that findings are compared with.
+    pub(super) scopes: Vec<Scope>,
+    /// Problems with options, configurations and rules.
+    pub(super) problems: Problems,
+}
+
+impl Governing {
+    /// Starts without settings. A baseline of the options is the only one.
+    pub(super) fn new(options: Arc<Options>, files: &Files) -> Self {
+        let mut problems = Problems::new(files.clone());
+        let pinned = pins::pinned(&options, &mut problems);
+        problems.check_pseudo_parameters(pinned.keys());
+        let Options { baseline, write_baseline, .. } = &*options;
+        let has_baseline = baseline.is_some() || write_baseline.is_some();
+        let whole = has_baseline.then(|| Scope {
+            settings: None,
+            baselines: Baselines::new(baseline.as_deref(), write_baseline.as_deref(), &mut problems),
+        });
+        Self {
+            options,
+            files: files.clone(),
+            pinned,
+            nearest: Nearest::default(),
+            made: Vec::new(),
+            by_configuration: HashMap::new(),
+            by_folder: HashMap::new(),
+            scopes: whole.into_iter().collect(),
+            problems,
+        }
+    }
+
+    /// The parameters of the options, which some template must have.
+    pub(super) fn pinned(&self) -> &Pins {
+        &self.pinned
+    }
+
+    /// All settings so far, in the order of their creation: at least one.
+    pub(super) fn made(&mut self) -> &[Arc<Settings>] {
+        if self.made.is_empty() {
+            self.of_folder(Path::new("."));
+        }
+        &self.made
+    }
+
+    /// The settings of a candidate.
+    pub(super) fn of(&mut self, candidate: &Candidate) -> Arc<Settings> {
+        let folder = match &candidate.input {
+            Input::File(path) => folder_of(path),
+            Input::StandardInput => Path::new("."),
+        };
+        self.of_folder(folder)
+    }
+
+    /// Whether the configuration that governs a folder skips an entry of it; both are absolute.
+    pub(super) fn skips(&mut self, folder: &Path, entry: &Path, is_folder: bool) -> bool {
+        self.of_folder(folder).skip(entry, is_folder)
+    }
+
+    /// The files that the settings depend on: configurations, also those that do not exist yet, baselines, and custom rules.
+    pub(super) fn files(&self) -> BTreeSet<PathBuf> {
+        let named = self.by_configuration.keys().flatten().cloned();
+        let named = named.chain(self.made.iter().filter_map(|settings| settings.baseline.clone()));
+        let mut files: BTreeSet<PathBuf> = self.nearest.looked_at().chain(named).collect();
+        for folder in self.made.iter().flat_map(|settings| &settings.rule_folders) {
+            files.extend(rule_files(folder, &self.files));
+        }
+        files
+    }
+
+    /// Reports rules of the options that no settings have.
+    pub(super) fn complain_of_unknown_rules(&mut self) {
+        self.made();
+        let options = Arc::clone(&self.options);
+        for id in options.rules.iter().chain(&options.ignored) {
+            let Some(first) = self.made.first() else { return };
+            if !self.made.iter().any(|settings| settings.linter.rules().has(id)) {
+                let rules = first.linter.rules();
+                let message = if is_pattern(id) {
+                    format!("no rule is named `{id}`")
+                } else {
+                    format!("there is no rule `{id}`")
+                };
+                self.problems.option("unknown-rule", message, rules.instead_of(id));
+            }
+        }
+    }
+
+    fn of_folder(&mut self, folder: &Path) -> Arc<Settings> {
+        if let Some(known) = self.by_folder.get(folder) {
+            return Arc::clone(known);
+        }
+        let configuration = self.configuration(folder);
+        let settings = match self.by_configuration.get(&configuration) {
+            Some(known) => Arc::clone(known),
+            None => self.make(configuration),
+        };
+        self.by_folder.insert(folder.to_owned(), Arc::clone(&settings));
+        settings
+    }
+
+    /// The configuration that governs the templates of a folder.
+    fn configuration(&mut self, folder: &Path) -> Option<PathBuf> {
+        match &self.options.sources.configuration {
+            Configuration::Ignored => None,
+            Configuration::File(file) => Some(file.clone()),
+            Configuration::Nearest => {
+                // A folder that does not exist is reported with its own name.
+                let files = &self.files;
+                let folder = files.real(folder).or_else(|_| files.real(Path::new("."))).ok()?;
+                let found = self.nearest.of(&folder, files).map(|file| files.base().lead_to(&file));
+                let misnamed = self.nearest.take_misnamed().into_iter().map(|file| files.base().lead_to(&file));
+                self.problems.diagnostics.extend(misnamed.map(|file| config::misnamed(files.name(&file))));
+                found
+            }
+        }
+    }
+
+    fn make(&mut self, configuration: Option<PathBuf>) -> Arc<Settings> {
+        let Self { options, pinned, problems, .. } = self;
+        let number = self.made.len();
+        let mut settings = Settings::read(number, configuration.as_deref(), options, pinned, problems);
+        if self.scopes.iter().any(|scope| scope.settings.is_none()) {
+            // A baseline of the options takes precedence.
+            settings.baseline = None;
+        }
+        if let Some(file) = &settings.baseline {
+            let baselines = Baselines::new(Some(file), None, problems);
+            self.scopes.push(Scope { settings: Some(number), baselines });
+        }
+        let settings = Arc::new(settings);
+        self.made.push(Arc::clone(&settings));
+        self.by_configuration.insert(configuration, Arc::clone(&settings));
+        settings
+    }
+}

@@ -1,0 +1,116 @@
+//! What a run *means*: which configuration governs a file, which rules it selects, what a baseline covers, and how the run ends.
+//!
+//! Front ends fill [`Options`], and show what the session finds. A session knows no arguments, no terminal and no format.
+
+mod baseline;
+mod exit;
+mod gaps;
+mod governing;
+mod options;
+mod others;
+mod outcome;
+mod pins;
+mod problems;
+mod ran;
+mod refused;
+mod rules;
+mod settings;
+mod tally;
+
+pub use baseline::WrittenBaseline;
+pub use exit::Exit;
+pub use options::{Configuration, Contents, Options, RuleSources};
+pub use outcome::Outcome;
+pub use problems::Problems;
+pub use rules::Rules;
+pub use settings::Settings;
+
+use crate::config;
+use crate::discover::{self, Candidate, Discovery, Filter};
+use crate::files::Files;
+use crate::project::{Counter, Project};
+use governing::Governing;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use tally::{Found, Tally};
+
+/// Options, and the settings that were read for them so far.
+#[derive(Debug)]
+pub struct Session {
+    options: Arc<Options>,
+    files: Files,
+    governing: Mutex<Governing>,
+}
+
+impl Session {
+    /// Starts a session. Mistakes in the options that still allow a run become problems of the run.
+    pub fn new(options: Options, files: Files) -> Self {
+        let options = Arc::new(options);
+        Self { governing: Mutex::new(Governing::new(Arc::clone(&options), &files)), options, files }
+    }
+
+    /// The options.
+    pub fn options(&self) -> &Options {
+        &self.options
+    }
+
+    /// The settings so far. What was read before a panic is still valid.
+    fn governing(&self) -> MutexGuard<'_, Governing> {
+        self.governing.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Where the session reads.
+    pub fn files(&self) -> &Files {
+        &self.files
+    }
+
+    /// The files that some paths name, and those below folders, as far as no configuration leaves them out.
+    pub fn discover(&self, paths: &[PathBuf]) -> Discovery {
+        let skips =
+            &mut |folder: &Path, entry: &Path, is_folder: bool| self.governing().skips(folder, entry, is_folder);
+        let filter = Filter { gitignore: self.options.gitignore, skips, skips_named: self.options.skips_named };
+        discover::discover(paths, filter, &self.files)
+    }
+
+    /// The settings that govern a candidate.
+    pub fn settings(&self, candidate: &Candidate) -> Arc<Settings> {
+        self.governing().of(candidate)
+    }
+
+    /// Lints the files that were found, and compares the findings with the baselines. `counter` counts the linted files.
+    pub fn lint(&self, found: Discovery, counter: &Counter) -> Outcome {
+        let Discovery { candidates, folders, diagnostics, left_out, .. } = found;
+        let found = Found { folders, diagnostics, left_out };
+        let linter = |candidate: &Candidate| Arc::clone(&self.settings(candidate).linter);
+        let project = Project { files: &self.files, linter: &linter, counter, threads: self.options.threads };
+        let files = project.lint(candidates);
+        let governing = &mut *self.governing();
+        let mut tally = Tally::new(&self.options, &found);
+        for (candidate, file) in files {
+            tally.add(&candidate, file, governing);
+        }
+        let mut outcome = tally.finish(found, &self.options, governing, &self.files);
+        outcome.compare(self.options.contents.requested, &mut governing.scopes, &self.files);
+        outcome
+    }
+
+    /// Writes the baseline with the findings of the last run, if the options name one to write.
+    pub fn write_baseline(&self) -> Option<WrittenBaseline> {
+        self.governing().scopes.iter().find_map(|scope| scope.baselines.write(&self.files))
+    }
+
+    /// The files that the session depends on, other than templates: configurations, also those that do not exist yet, custom rules,
+    /// parameters and baselines.
+    pub fn depends_on(&self) -> BTreeSet<PathBuf> {
+        let parameter_files = self.options.parameter_files.iter();
+        let parameters = parameter_files.map(|file| config::file_and_environment(file, &self.files).0);
+        let named = parameters.chain(self.options.baseline.clone());
+        self.governing().files().into_iter().chain(named).collect()
+    }
+
+    /// The problems with options, configurations and rules since the last run.
+    pub fn take_problems(&self) -> Problems {
+        std::mem::replace(&mut self.governing().problems, Problems::new(self.files.clone()))
+    }
+}

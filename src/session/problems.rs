@@ -1,0 +1,165 @@
+//! What is wrong about options, configurations and rules, with the texts that it points into.
+
+use crate::eval::choices::PSEUDO;
+use crate::files::Files;
+use crate::finding::{Diagnostic, Severity};
+use crate::rules::load::{RuleError, RuleSet};
+use crate::source::{Source, SourceId, Span};
+use crate::suggest::nearest;
+use std::path::Path;
+
+/// Problems with options, configuration and rules, with the texts that they point into.
+#[derive(Debug)]
+pub struct Problems {
+    /// The problems.
+    pub diagnostics: Vec<Diagnostic>,
+    /// The texts that they point into.
+    pub sources: Vec<Source>,
+    /// Where the texts are read.
+    files: Files,
+    /// Texts of configurations and parameters that no problem points into yet.
+    aside: Vec<Source>,
+    /// Texts opened so far, kept or not.
+    opened: u32,
+}
+
+impl Problems {
+    /// No problems.
+    pub fn new(files: Files) -> Self {
+        Self { diagnostics: Vec::new(), sources: Vec::new(), files, aside: Vec::new(), opened: 0 }
+    }
+
+    /// Where the texts are read.
+    pub fn files(&self) -> &Files {
+        &self.files
+    }
+
+    /// The id of the next source. It is unique: the ids of templates count up from 0.
+    fn next_id(&mut self) -> SourceId {
+        self.opened += 1;
+        SourceId(u32::MAX - self.opened)
+    }
+
+    /// Opens a file of the run itself.
+    pub(super) fn open(&mut self, path: &Path, complaint: fn(String, &std::io::Error) -> Diagnostic) -> Option<Source> {
+        let name = self.files.name(path);
+        match self.files.text(path, u64::MAX) {
+            Ok(text) => Some(Source::new(self.next_id(), name, text).in_file(Some(path.to_owned()))),
+            Err(error) => {
+                self.diagnostics.push(complaint(name, &error));
+                None
+            }
+        }
+    }
+
+    /// Keeps a text if a problem points into it; others are put aside for problems that templates have with it.
+    pub(super) fn keep(&mut self, source: Source) {
+        let points_there = |diagnostic: &Diagnostic| diagnostic.span.is_some_and(|span| span.source == source.id);
+        if self.diagnostics.iter().any(points_there) {
+            self.sources.push(source);
+        } else {
+            self.aside.push(source);
+        }
+    }
+
+    /// A problem with a place in a text that was opened, or with an option. Where the place must not be shown, the text is named.
+    pub(super) fn at(&mut self, span: Option<Span>, is_shown: bool, problem: Diagnostic) {
+        let is_there = |source: &Source| span.is_some_and(|span| span.source == source.id);
+        if let Some(index) = self.aside.iter().position(is_there) {
+            self.sources.push(self.aside.swap_remove(index));
+        }
+        let file = self.sources.iter().find(|source| is_there(source)).map(|source| source.name.clone());
+        let span = span.filter(|_| is_shown);
+        self.diagnostics.push(Diagnostic { span, file: file.unwrap_or_default(), ..problem });
+    }
+
+    /// A problem with an option.
+    pub fn option(&mut self, code: &'static str, message: String, help: String) {
+        self.diagnostics.push(Diagnostic {
+            severity: Severity::Error,
+            code,
+            file: String::new(),
+            span: None,
+            message,
+            help,
+            related: Vec::new(),
+        });
+    }
+
+    /// Adds the rules of a folder to a set.
+    pub(super) fn add_rules(&mut self, set: &mut RuleSet, folder: &Path) {
+        let before = set.entries().len();
+        let known = self.diagnostics.len();
+        match set.add_folder(folder, &self.files) {
+            Ok(()) if set.entries().len() == before => self.no_rules(folder),
+            Ok(()) => {}
+            Err(errors) => errors.into_iter().for_each(|error| self.broken_rule(error, known)),
+        }
+    }
+
+    /// A folder without rules.
+    pub fn no_rules(&mut self, folder: &Path) {
+        self.diagnostics.push(Diagnostic {
+            severity: Severity::Error,
+            code: "rule-folder",
+            file: self.files.name(folder),
+            span: None,
+            message: "the folder has no rules".to_owned(),
+            help: "A rule is a file that ends with .yaml or .yml. Name the folder of these files.".to_owned(),
+            related: Vec::new(),
+        });
+    }
+
+    /// An invalid custom rule, with its text if that can be read. Several configurations can name the same folder: what is among the
+    /// first `known` problems is not reported again.
+    pub fn broken_rule(&mut self, error: RuleError, known: usize) {
+        let file = self.files.name(&error.file);
+        let mut before = self.diagnostics.iter().take(known);
+        if before.any(|known| known.file == file && known.message == error.message) {
+            return;
+        }
+        if error.position.is_some()
+            && !self.sources.iter().any(|source| source.path() == Some(&error.file))
+            && let Ok(text) = self.files.text(&error.file, u64::MAX)
+        {
+            let source = Source::new(self.next_id(), file.as_str(), text).in_file(Some(error.file.clone()));
+            self.sources.push(source);
+        }
+        let span = error.position.and_then(|(line, column)| {
+            let source = self.sources.iter().find(|source| source.path() == Some(&error.file))?;
+            let (start, end) = source.line_range(line)?;
+            let text = source.text().get(start..end)?;
+            let byte = |column: usize| text.char_indices().nth(column).map_or(text.len(), |(at, _)| at);
+            let first = column.saturating_sub(1);
+            let end = error.length.map_or(end, |length| start + byte(first + length));
+            Some(Span::new(source.id, start + byte(first), end))
+        });
+        let not_used = "hipaalint does not use this rule until the file is fixed.";
+        self.diagnostics.push(Diagnostic {
+            severity: Severity::Error,
+            code: "rule-file",
+            file,
+            span,
+            message: error.message,
+            help: if self.files.has(&error.file) {
+                format!("{} {not_used}", error.help).trim_start().to_owned()
+            } else {
+                "Check the spelling. A folder in `--rules` is relative to the current folder, a folder in the configuration to the \
+                 configuration."
+                    .to_owned()
+            },
+            related: Vec::new(),
+        });
+    }
+
+    /// Reports pseudo parameters that do not exist.
+    pub(super) fn check_pseudo_parameters<'n>(&mut self, pinned: impl IntoIterator<Item = &'n String>) {
+        for name in pinned.into_iter().filter(|name| name.starts_with("AWS::") && !PSEUDO.contains(&name.as_str())) {
+            let help = match nearest(name, PSEUDO.into_iter()) {
+                Some(nearest) => format!("Did you mean `{nearest}`?"),
+                None => format!("The pseudo parameters are {}.", PSEUDO.join(", ")),
+            };
+            self.option("unknown-parameter", format!("there is no pseudo parameter `{name}`"), help);
+        }
+    }
+}

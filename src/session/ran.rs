@@ -1,0 +1,96 @@
+//! Which settings governed the templates of a run, and so which rules ran.
+
+use super::options::Options;
+use super::settings::Settings;
+use crate::finding::RuleSeverity;
+use crate::report::{Governed, Pin, Summary};
+use crate::rules::load::{self, RuleEntry, names, notice};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+/// The settings of a run with the number of templates that each governs. Settings without templates are left out, unless there are
+/// no templates at all.
+pub(super) struct Ran(Vec<(Arc<Settings>, usize)>);
+
+impl Ran {
+    /// `governed` has the number of templates by the number of the settings.
+    pub(super) fn new(all: &[Arc<Settings>], governed: &BTreeMap<usize, usize>) -> Self {
+        let templates = |settings: &Settings| governed.get(&settings.number).copied().unwrap_or_default();
+        let of = |settings: &Arc<Settings>| (Arc::clone(settings), templates(settings));
+        Self(all.iter().map(of).filter(|(_, templates)| governed.is_empty() || *templates > 0).collect())
+    }
+
+    /// The settings.
+    pub(super) fn settings(&self) -> impl Iterator<Item = &Arc<Settings>> {
+        self.0.iter().map(|(settings, _)| settings)
+    }
+
+    /// The rules that ran, each once, sorted by id.
+    pub(super) fn rules(&self) -> Vec<&RuleEntry> {
+        let mut entries: Vec<&RuleEntry> = self.settings().flat_map(|settings| settings.linter.selected()).collect();
+        // Of settings with rules of the same id, the last is taken.
+        entries.reverse();
+        entries.sort_by_key(|entry| entry.id());
+        entries.dedup_by_key(|entry| entry.id());
+        entries
+    }
+
+    /// The rule with an id, selected or not.
+    pub(super) fn rule(&self, id: &str) -> Option<&RuleEntry> {
+        self.settings().find_map(|settings| settings.linter.rules().get(id))
+    }
+
+    fn profiles(&self) -> BTreeSet<&str> {
+        self.settings().filter_map(|settings| settings.profile.as_deref()).collect()
+    }
+
+    /// What the profile is for; none if several profiles or single rules ran.
+    pub(super) fn only_profile(&self) -> Option<String> {
+        match self.profiles().into_iter().collect::<Vec<_>>().as_slice() {
+            [only] => load::profiles().iter().find(|(name, _)| name == *only).map(|(_, text)| text.clone()),
+            _ => None,
+        }
+    }
+
+    /// Names the rules and profiles in a summary.
+    pub(super) fn describe(&self, options: &Options, summary: &mut Summary) {
+        let rules = self.rules();
+        let profiles = self.profiles();
+        summary.rules = rules.len();
+        summary.selection = if profiles.is_empty() {
+            let is_run = |name: &&str| rules.iter().any(|entry| names(name, entry.id()));
+            let ran: BTreeSet<&str> = options.rules.iter().map(String::as_str).filter(is_run).collect();
+            let ran: Vec<&str> = ran.into_iter().collect();
+            format!("rules: {}", if ran.is_empty() { "none of those named".to_owned() } else { ran.join(", ") })
+        } else {
+            profiles.iter().copied().collect::<Vec<_>>().join(", ")
+        };
+        summary.min_severity = options.min_severity.map(RuleSeverity::name);
+        summary.ignored = options.ignored.iter().collect::<BTreeSet<_>>().into_iter().cloned().collect();
+        summary.notice = profiles.iter().find_map(|profile| notice(profile));
+        let governed = self.0.iter().map(|(settings, templates)| Governed {
+            configuration: settings.configuration.clone(),
+            profile: settings.profile.clone(),
+            templates: *templates,
+        });
+        summary.governed = governed.collect();
+    }
+
+    /// The parameters with a value from the run, if some template declares them and accepts it. `declared` has the names of parameters
+    /// and whether the value is a secret.
+    pub(super) fn pins(&self, declared: &BTreeMap<String, bool>, accepted: &BTreeSet<String>) -> Vec<Pin> {
+        let given = self.settings().flat_map(|settings| &settings.linter.inputs().pinned);
+        let given: BTreeSet<(&String, &String)> = given.collect();
+        let pin = |(name, value): (&String, &String)| {
+            let is_secret = match declared.get(name) {
+                Some(_) if !accepted.contains(name) => return None,
+                Some(is_secret) => *is_secret,
+                // Templates do not declare pseudo parameters, and these are not secret.
+                None if name.starts_with("AWS::") => false,
+                None => return None,
+            };
+            Some(Pin { name: name.clone(), value: (!is_secret).then(|| value.clone()) })
+        };
+        given.into_iter().filter_map(pin).collect()
+    }
+}

@@ -1,0 +1,70 @@
+//! Pinned values that the parameters of a template do not accept: errors at the option or the configuration that pins them.
+
+use super::problems::Problems;
+use super::settings::Settings;
+use crate::eval::inputs::Refused;
+use crate::finding::{Diagnostic, Related, Severity};
+use crate::linter::is_secret_name;
+use crate::source::{SourceId, Span};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+/// The number of templates that an error points to.
+const MAX_TEMPLATES: usize = 3;
+
+/// The place of the value and the sentence about it, which identify an error.
+type Key = (Option<Span>, String);
+
+/// The pinned values that templates do not accept.
+#[derive(Debug, Default)]
+pub(super) struct RefusedPins {
+    /// The templates of each: their names, and where they declare the constraint.
+    by_sentence: BTreeMap<Key, Vec<(String, Span)>>,
+}
+
+impl RefusedPins {
+    /// Adds the values that one template does not accept.
+    pub(super) fn add(&mut self, settings: &Settings, template: &str, refused: Vec<Refused>) {
+        for one in refused {
+            let place = settings.pins.get(&one.parameter).and_then(|(_, place)| *place);
+            let templates = self.by_sentence.entry((place, one.sentence())).or_default();
+            templates.push((template.to_owned(), one.span));
+        }
+    }
+
+    /// Reports each value once, with the templates that do not accept it. `declared` has the parameters of all templates, and whether
+    /// one of them hides the value. A file with such a value is named, but its text is not shown.
+    pub(super) fn complain(self, declared: &BTreeMap<String, bool>, all: &[Arc<Settings>], problems: &mut Problems) {
+        let is_shown = |name: &String| declared.get(name) != Some(&true) && !is_secret_name(name);
+        let hidden: BTreeSet<SourceId> = all
+            .iter()
+            .flat_map(|settings| &settings.pins)
+            .filter_map(|(name, (_, place))| place.filter(|_| !is_shown(name)).map(|place| place.source))
+            .collect();
+        for ((place, message), templates) in self.by_sentence {
+            let related = templates.iter().take(MAX_TEMPLATES).map(|(_, span)| Related {
+                span: *span,
+                message: "the parameter declares the constraint here".to_owned(),
+            });
+            let template = match templates.as_slice() {
+                [(only, _)] => only.clone(),
+                many => format!("these {} templates", many.len()),
+            };
+            problems.at(
+                place,
+                place.is_some_and(|place| !hidden.contains(&place.source)),
+                Diagnostic {
+                    severity: Severity::Error,
+                    code: "refused-parameter",
+                    file: String::new(),
+                    span: None,
+                    message,
+                    help: format!(
+                        "Pin a value that the parameter accepts. hipaalint checked {template} with every value that it accepts."
+                    ),
+                    related: related.collect(),
+                },
+            );
+        }
+    }
+}

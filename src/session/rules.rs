@@ -1,0 +1,74 @@
+//! The rules of a session: the built-in ones and those of folders, with the changes of a configuration.
+
+use super::options::{Configuration, RuleSources};
+use super::problems::Problems;
+use crate::config::{self, Config, Nearest, Overrides};
+use crate::files::Files;
+use crate::rules::load::RuleSet;
+use std::path::{Path, PathBuf};
+
+/// The rules of a run or a catalogue: the built-in pack and custom rules, with the changes of the configuration.
+pub struct Rules {
+    /// The rules.
+    pub set: RuleSet,
+    /// The configuration.
+    pub config: Config,
+    /// The changes of the configuration, checked against the rules.
+    pub overrides: Overrides,
+    /// The configuration as reports name it, if there is one.
+    pub name: Option<String>,
+}
+
+impl Rules {
+    /// The built-in rules, and those of the folders of the configuration and the options, for a command that lints nothing. The
+    /// configuration is the one nearest to the base folder.
+    pub fn load(sources: &RuleSources, problems: &mut Problems) -> Self {
+        let configuration = match &sources.configuration {
+            Configuration::Ignored => None,
+            Configuration::File(file) => Some(file.clone()),
+            Configuration::Nearest => nearest_to_base(problems.files()),
+        };
+        Self::read(configuration.as_deref(), &sources.folders, problems)
+    }
+
+    /// The folders of custom rules that a configuration names: this one, or the one nearest to the base folder.
+    pub fn folders(configuration: Option<&Path>, problems: &mut Problems) -> Vec<PathBuf> {
+        let configuration = configuration.map(Path::to_owned).or_else(|| nearest_to_base(problems.files()));
+        let Some(source) = configuration.and_then(|path| problems.open(&path, config::unreadable)) else {
+            return Vec::new();
+        };
+        let (config, found) = Config::read(&source, problems.files());
+        problems.diagnostics.extend(found);
+        problems.keep(source);
+        config.rule_folders
+    }
+
+    /// The same with a known configuration.
+    pub fn read(configuration: Option<&Path>, folders: &[PathBuf], problems: &mut Problems) -> Self {
+        let mut set = RuleSet::embedded();
+        let source = configuration.and_then(|path| problems.open(path, config::unreadable));
+        let name = source.as_ref().map(|source| source.name.clone());
+        let mut config = Config::default();
+        if let Some(source) = &source {
+            let (read, found) = Config::read(source, problems.files());
+            config = read;
+            problems.diagnostics.extend(found);
+        }
+        for folder in config.rule_folders.iter().chain(folders) {
+            problems.add_rules(&mut set, folder);
+        }
+        let mut overrides = Overrides::default();
+        if let Some(source) = source {
+            let (checked, found) = config.overrides(&source, &set);
+            overrides = checked;
+            problems.diagnostics.extend(found);
+            problems.keep(source);
+        }
+        Self { set, config, overrides, name }
+    }
+}
+
+/// The configuration that is nearest to the base folder.
+fn nearest_to_base(files: &Files) -> Option<PathBuf> {
+    Nearest::default().of(&files.real(Path::new(".")).ok()?, files).map(|file| files.base().lead_to(&file))
+}

@@ -1,0 +1,127 @@
+//! What governs the templates of one configuration: the options and the configuration, as a linter with the selected rules.
+
+use super::options::Options;
+use super::pins::Pins;
+use super::problems::Problems;
+use super::rules::Rules;
+use crate::config::{FailOn, Overrides};
+use crate::discover::Globs;
+use crate::finding::Level;
+use crate::linter::Linter;
+use crate::report::PROJECT_ADDRESS;
+use crate::rules::load::{RuleEntry, names};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// The profile if neither the options nor the configuration name one.
+const DEFAULT_PROFILE: &str = "core";
+
+/// The linter and the settings for the templates that one configuration governs.
+#[derive(Debug)]
+pub struct Settings {
+    /// Their index among the settings of the session.
+    pub(super) number: usize,
+    /// The configuration as reports name it, if there is one.
+    pub configuration: Option<String>,
+    /// The linter.
+    pub linter: Arc<Linter>,
+    /// The pinned parameters, and where they are pinned.
+    pub(super) pins: Pins,
+    /// The name of the profile; `None` if the options name rules.
+    pub profile: Option<String>,
+    /// The lowest level that fails the run.
+    pub fail_on: FailOn,
+    /// Files and folders that are left out of folders.
+    pub(super) skip: Option<Globs>,
+    /// Folders of custom rules.
+    pub(super) rule_folders: Vec<PathBuf>,
+    /// The baseline that the configuration names.
+    pub(super) baseline: Option<PathBuf>,
+}
+
+impl Settings {
+    /// Reads a configuration and custom rules. `pinned` are the parameters of the options.
+    pub(super) fn read(
+        number: usize,
+        configuration: Option<&Path>,
+        options: &Options,
+        pinned: &Pins,
+        problems: &mut Problems,
+    ) -> Self {
+        let Rules { set, config, overrides, name } = Rules::read(configuration, &options.sources.folders, problems);
+        problems.check_pseudo_parameters(config.parameters.keys());
+        let configured = config.parameters.into_iter().map(|(name, pin)| (name, (pin.value, Some(pin.span))));
+        let pins: Pins = configured.chain(pinned.clone()).collect();
+        let selection = Selection {
+            options,
+            overrides: &overrides,
+            profile: options.profile.clone().or(config.profile).unwrap_or_else(|| DEFAULT_PROFILE.to_owned()),
+        };
+        let values = pins.iter().map(|(name, (value, _))| (name.clone(), value.clone())).collect();
+        let selects = |entry: &RuleEntry| selection.has(entry);
+        let linter = Linter::new(set, selects, &overrides.changes, values, options.contents.needed);
+        let linter = linter.unwrap_or_else(|error| {
+            // The changes were checked against this set, so the pack itself is wrong.
+            problems.option("internal-error", error.to_string(), format!("Report it at {PROJECT_ADDRESS}/issues."));
+            Linter::default()
+        });
+        let linter = selection.finish(linter);
+        Self {
+            number,
+            configuration: name,
+            linter: Arc::new(linter),
+            pins,
+            profile: options.rules.is_empty().then_some(selection.profile),
+            fail_on: options.fail_on.or(config.fail_on).unwrap_or(FailOn::Level(Level::Error)),
+            skip: config.skip,
+            rule_folders: config.rule_folders.into_iter().chain(options.sources.folders.iter().cloned()).collect(),
+            baseline: config.baseline,
+        }
+    }
+
+    /// Whether they leave out an entry of a folder that is searched, by its absolute path without links.
+    pub(super) fn skip(&self, entry: &Path, is_folder: bool) -> bool {
+        self.skip.as_ref().is_some_and(|globs| globs.name(entry, is_folder))
+    }
+}
+
+/// Which rules run.
+struct Selection<'a> {
+    options: &'a Options,
+    overrides: &'a Overrides,
+    profile: String,
+}
+
+impl Selection<'_> {
+    /// Whether a rule runs.
+    fn has(&self, entry: &RuleEntry) -> bool {
+        if self.leaves_out(entry) {
+            return false;
+        }
+        if !self.options.rules.is_empty() {
+            return self.options.rules.iter().any(|id| names(id, entry.id()));
+        }
+        let is_among = |ids: &[String]| ids.iter().any(|id| id == entry.id());
+        let is_wanted = entry.file.is_some() || entry.is_in(&self.profile);
+        (is_wanted || is_among(&self.overrides.on)) && !is_among(&self.overrides.off)
+    }
+
+    /// Whether the options leave a rule out.
+    fn leaves_out(&self, entry: &RuleEntry) -> bool {
+        self.options.ignored.iter().any(|id| names(id, entry.id()))
+            || self.options.min_severity.is_some_and(|least| entry.severity() < least)
+    }
+
+    /// Gives a linter what depends on how the rules were selected, and the date.
+    fn finish(&self, linter: Linter) -> Linter {
+        let linter = match self.options.today {
+            Some(today) => linter.on(today),
+            None => linter,
+        };
+        if self.options.rules.is_empty() {
+            return linter.in_profile(&self.profile);
+        }
+        let is_off = |entry: &RuleEntry| self.overrides.off.iter().any(|id| id == entry.id());
+        linter.with_companions(|entry| !is_off(entry) && !self.leaves_out(entry), &self.overrides.changes)
+    }
+}

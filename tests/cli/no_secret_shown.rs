@@ -1,0 +1,163 @@
+//! No output shows a secret of a template: its first two characters and its length at most.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+/// What all secrets of the templates have in common but their first two characters, and one that is a word.
+const SECRETS: [&str; 2] = ["cret", "sesame"];
+
+const FORMATS: [&str; 10] =
+    ["human", "json", "sarif", "html", "github", "gitlab", "junit", "markdown", "exceptions", "exceptions-csv"];
+
+fn data(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/secrets").join(name)
+}
+
+fn run(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_hipaalint")).args(arguments).env("NO_COLOR", "1").output().unwrap()
+}
+
+/// What of a secret is in a text, with what is around it. "Secret" is a word of the reports.
+fn leaks(text: &str) -> Vec<String> {
+    let is_leak = |at: usize, secret: &str| secret == "sesame" || text[..at].ends_with("S3");
+    let around = |at: usize| text[..at].chars().rev().take(60).collect::<String>().chars().rev().collect::<String>();
+    SECRETS
+        .iter()
+        .flat_map(|secret| text.match_indices(secret).filter(|(at, _)| is_leak(*at, secret)).map(|(at, _)| around(at)))
+        .collect()
+}
+
+fn assert_hidden(what: &str, output: &Output) {
+    for stream in [&output.stdout, &output.stderr] {
+        let found = leaks(&String::from_utf8_lossy(stream));
+        assert!(found.is_empty(), "{what}: {} secrets shown, the first after: {}", found.len(), found[0]);
+    }
+}
+
+/// The formats with everything that can be shown, rules that print values, and pinned parameters.
+fn in_every_format(template: &Path, code: i32) {
+    let template = template.to_str().unwrap();
+    let rules = data("values.yaml");
+    for format in FORMATS {
+        let arguments = [
+            template,
+            "--no-config",
+            "--profile",
+            "strict",
+            "--format",
+            format,
+            "--show",
+            "undecided",
+            "--show",
+            "passed",
+            "--show",
+            "suppressed",
+            "--rules",
+            rules.to_str().unwrap(),
+            "--parameter",
+            "AdminPassword=S3cret-0099",
+            "--parameter",
+            "Opener=sesame",
+        ];
+        let output = run(&arguments);
+        assert_hidden(format, &output);
+        assert_eq!(output.status.code(), Some(code), "{format}");
+    }
+    for format in ["dot", "mermaid", "json"] {
+        assert_hidden(format, &run(&["graph", template, "--format", format]));
+    }
+}
+
+#[test]
+fn no_format_shows_a_secret_of_yaml() {
+    in_every_format(&data("template.yaml"), 1);
+}
+
+/// Long secrets that repeat themselves took the square of their length to search for: a megabyte would not end.
+#[test]
+fn a_secret_may_be_as_long_as_a_template() {
+    let folder = tempfile::tempdir().unwrap();
+    let template = folder.path().join("template.yaml");
+    let secret = "qZ7-".repeat(1 << 18);
+    let text = format!(
+        "Resources:\n  Records:\n    Type: AWS::RDS::DBInstance\n    Properties:\n      Engine: postgres\n      \
+         MasterUsername: admin\n      MasterUserPassword: \"{secret}\"\n"
+    );
+    fs::write(&template, text).unwrap();
+    let output = run(&[template.to_str().unwrap(), "--no-config", "--rule", "literal-secret", "--format", "sarif"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(!String::from_utf8_lossy(&output.stdout).contains("qZ7-"));
+}
+
+#[test]
+fn no_format_shows_a_secret_of_json() {
+    in_every_format(&data("template.json"), 1);
+}
+
+#[test]
+fn no_format_shows_a_secret_of_a_template_in_one_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let template = folder.path().join("template.json");
+    let json: serde_json::Value = serde_json::from_str(&fs::read_to_string(data("template.json")).unwrap()).unwrap();
+    fs::write(&template, json.to_string()).unwrap();
+    in_every_format(&template, 1);
+}
+
+#[test]
+fn no_format_shows_a_secret_of_a_template_that_cannot_be_parsed() {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, from, to) in [
+        ("template.yaml", "Password: { Value: S3cret-0035 }", "Password: { Value: S3cret-0035 ]"),
+        ("template.yaml", "MasterUserPassword: S3cret-0011,", "MasterUserPassword: \"S3cret-0011,"),
+        ("template.yaml", "\nResources:\n", "\nResource:\n"),
+        ("template.yaml", "Default: S3cret-0005 }", "Default: S3cret-0005 ]"),
+        (
+            "template.yaml",
+            "DB_PASSWORD, DB_TOKEN], Value: S3cret-0034 }",
+            "DB_PASSWORD, DB_TOKEN], Value: S3cret-0034 ]",
+        ),
+        ("template.json", "\"S3cret-0035\"", "\"S3cret-0035\" x"),
+    ] {
+        let text = fs::read_to_string(data(name)).unwrap();
+        assert!(text.contains(from), "{from}");
+        let template = folder.path().join(name);
+        fs::write(&template, text.replace(from, to)).unwrap();
+        in_every_format(&template, 2);
+    }
+}
+
+#[test]
+fn no_secret_is_in_a_baseline() {
+    let folder = tempfile::tempdir().unwrap();
+    let baseline = folder.path().join("baseline.json");
+    let template = data("template.yaml");
+    let file = baseline.to_str().unwrap();
+    let output = run(&[template.to_str().unwrap(), "--no-config", "--write-baseline", file]);
+    assert_hidden("stdout", &output);
+    let text = fs::read_to_string(&baseline).unwrap();
+    assert_eq!(leaks(&text), Vec::<String>::new());
+}
+
+/// The secrets are found: what is shown of them is there.
+#[test]
+fn what_is_shown_are_two_characters_and_the_length() {
+    let output = run(&[data("template.yaml").to_str().unwrap(), "--no-config", "--profile", "strict"]);
+    let text = String::from_utf8_lossy(&output.stdout);
+    for shown in
+        ["MasterUserPassword: S3*********,", "MasterUserPassword: ******", "# the password is S3*********, by the way"]
+    {
+        assert!(text.contains(shown), "{shown}");
+    }
+    let rules = data("values.yaml");
+    let output = run(&[
+        data("template.yaml").to_str().unwrap(),
+        "--no-config",
+        "--format",
+        "json",
+        "--rules",
+        rules.to_str().unwrap(),
+    ]);
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(text.contains("`MasterUserPassword` of `Db` is \\\"S3… (11 characters)\\\""), "{text}");
+}

@@ -1,0 +1,19 @@
+//! What the library answers about a template: reading, evaluation, expansion, the language of rules, and whole templates.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+mod cases;
+mod corpus;
+mod eval;
+mod eval_properties;
+mod evidence;
+mod exceptions;
+mod expand;
+mod language;
+mod secrets;
+mod serverless;
+#[path = "../skipped/mod.rs"]
+mod skipped;
+mod spelling;
+mod syntax;
+mod translator;
+mod twins;

@@ -1,0 +1,11 @@
+//! Located parsing, tried as the parts above it use it.
+
+mod both;
+mod corpus;
+mod errors;
+mod hostile;
+mod json;
+mod mutation;
+mod readers;
+mod support;
+mod yaml;
