@@ -20,6 +20,7 @@ mod rows;
 mod rules;
 pub mod scenario;
 pub mod text;
+mod trace;
 pub mod value;
 
 pub use functions::{begins_as_function, has_macro, is_function};
@@ -27,18 +28,18 @@ pub use functions::{begins_as_function, has_macro, is_function};
 use crate::syntax::{self, Node};
 use crate::template::{Parameter, Template};
 use choices::{Candidate, Choices};
-use conditions::Opening;
-use domain::Domain;
+use conditions::{Opening, Visiting};
 use foldhash::HashMap;
 use inputs::Inputs;
 use memo::Step;
 use remembered::{Known, Memo};
-use rustc_hash::{FxHashMap, FxHashSet};
-use scenario::{AtomText, Scenario, Variable};
+use rustc_hash::FxHashMap;
+use scenario::{AtomText, Scenario};
 use smallvec::SmallVec;
 use std::borrow::Cow;
 use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::Rc;
+use trace::{Branch, Trace};
 use typed_arena::Arena;
 use value::Value;
 
@@ -93,7 +94,7 @@ pub struct Evaluator<'m, 't> {
     /// What is known of the deployment.
     inputs: &'t Inputs,
     feasible: RefCell<HashMap<Scenario, bool>>,
-    openings: RefCell<HashMap<&'t str, (Limits, Opening<'t>)>>,
+    openings: RefCell<HashMap<&'t str, (Limits, Rc<Opening<'t>>)>>,
     lookups: RefCell<Lookups<'t>>,
     /// The larger maps of `Mappings` that were searched, by the address of their entries.
     row_indices: RefCell<FxHashMap<*const syntax::Entry<'t>, RowIndex<'t>>>,
@@ -304,14 +305,14 @@ pub fn explore<'m, 't, R>(
 ) -> Exploration<R> {
     // Most checks meet no choice: nothing waits.
     let mut first = Some(Scenario::default());
-    let mut waiting: Vec<(Rc<Path>, Branch)> = Vec::new();
+    let mut waiting: Vec<(Rc<Trace>, Branch)> = Vec::new();
     let mut leaves = SmallVec::new();
     let mut infeasible = Vec::new();
     let mut exhausted = 0;
     let mut looked_at = 0;
     let limits = evaluator.limits();
     let mut gave_up = None;
-    while let Some(scenario) = first.take().or_else(|| waiting.pop().map(|(path, branch)| path.scenario(&branch))) {
+    while let Some(scenario) = first.take().or_else(|| waiting.pop().map(|(trace, branch)| trace.scenario(&branch))) {
         if looked_at >= limits.scenarios || exhausted >= MAX_EXHAUSTED {
             return Exploration { leaves, infeasible, complete: false, most: limits.scenarios, gave_up };
         }
@@ -323,13 +324,14 @@ pub fn explore<'m, 't, R>(
         }
         let mut run = Run::new(evaluator, scenario, limits);
         let result = check(&mut run);
-        let Run { scenario, path, siblings, refused, is_refused, exhausted: is_exhausted, gave_up: stopped, .. } = run;
-        let refused = refused.iter().take(MAX_SCENARIOS.saturating_sub(infeasible.len()));
-        infeasible.extend(refused.map(|branch| path.scenario(branch)));
-        if !siblings.is_empty() {
+        let Run { scenario, trace, is_refused, exhausted: is_exhausted, gave_up: stopped, .. } = run;
+        if let Some(mut trace) = trace {
+            let refused = trace.refused.iter().take(MAX_SCENARIOS.saturating_sub(infeasible.len()));
+            infeasible.extend(refused.map(|branch| trace.scenario(branch)));
             // The first alternative of the first fork was taken; the rest follow in the order they were met.
-            let path = Rc::new(path);
-            waiting.extend(siblings.into_iter().rev().map(|branch| (Rc::clone(&path), branch)));
+            let siblings = std::mem::take(&mut trace.siblings);
+            let trace: Rc<Trace> = Rc::from(trace);
+            waiting.extend(siblings.into_iter().rev().map(|branch| (Rc::clone(&trace), branch)));
             // Those at the far end would never be reached.
             waiting.drain(..waiting.len().saturating_sub(MAX_SCENARIOS + 1));
         }
@@ -345,41 +347,13 @@ pub fn explore<'m, 't, R>(
     Exploration { leaves, infeasible, complete: exhausted == 0, most: limits.scenarios, gave_up }
 }
 
-/// What a run settled, in order, from where it began.
-#[derive(Clone, Debug, Default)]
-struct Path {
-    start: Scenario,
-    settled: Vec<(Variable, Domain)>,
-}
-
-/// An alternative that a run did not take: what one variable may be there, after so much as was settled before.
-#[derive(Clone, Debug)]
-struct Branch {
-    after: usize,
-    variable: Variable,
-    domain: Domain,
-}
-
-impl Path {
-    /// The scenario at a branch.
-    fn scenario(&self, branch: &Branch) -> Scenario {
-        let mut scenario = self.start.clone();
-        for (variable, domain) in self.settled.iter().take(branch.after) {
-            scenario.settle(*variable, domain.clone());
-        }
-        scenario.settle(branch.variable, branch.domain.clone());
-        scenario
-    }
-}
-
 /// One evaluation in one scenario, which narrows as it is asked.
 pub struct Run<'m, 't> {
     /// The evaluator whose template is read.
     pub evaluator: &'m Evaluator<'m, 't>,
     scenario: Scenario,
-    /// How the scenario came to be, where something waits in `siblings` or `refused`.
-    path: Path,
-    siblings: Vec<Branch>,
+    /// How the scenario came to be, and what was left behind; none before the first choice.
+    trace: Option<Box<Trace>>,
     limits: Limits,
     forks: usize,
     /// Whether more choices were met than the limit; the result of the run then means nothing.
@@ -388,8 +362,6 @@ pub struct Run<'m, 't> {
     gave_up: Option<&'static str>,
     /// Whether CloudFormation refuses the scenario, so that it never occurs. The result of the run then means nothing.
     is_refused: bool,
-    /// Other scenarios that CloudFormation refuses.
-    refused: Vec<Branch>,
     /// What the computations that are under way asked, in order.
     consulted: Vec<Step<'t>>,
     /// The computations under way whose questions are recorded.
@@ -397,9 +369,9 @@ pub struct Run<'m, 't> {
     /// Whether so many questions were asked that nothing under way will be kept for other runs.
     is_long: bool,
     /// What was computed in this run, and cannot be kept for others.
-    known: Known<'m, 't>,
-    /// The conditions that are being evaluated, by the addresses of their nodes.
-    visiting: FxHashSet<*const Node<'t>>,
+    known: Option<Box<Known<'m, 't>>>,
+    /// The conditions that are being evaluated.
+    visiting: Visiting<'t>,
     /// Conditions in values in conditions, and so on.
     nested: usize,
     /// The properties that attributes are being read from.
@@ -422,20 +394,18 @@ impl<'m, 't> Run<'m, 't> {
     fn new(evaluator: &'m Evaluator<'m, 't>, scenario: Scenario, limits: Limits) -> Self {
         Self {
             evaluator,
-            path: Path { start: scenario.clone(), settled: Vec::new() },
             scenario,
-            siblings: Vec::new(),
+            trace: None,
             limits,
             forks: 0,
             exhausted: false,
             gave_up: None,
             is_refused: false,
-            refused: Vec::new(),
             consulted: Vec::new(),
             frames: 0,
             is_long: false,
-            known: Known::default(),
-            visiting: FxHashSet::default(),
+            known: None,
+            visiting: Visiting::default(),
             nested: 0,
             attributes: Vec::new(),
             reasons: Vec::new(),
