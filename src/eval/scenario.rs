@@ -35,6 +35,11 @@ impl Scenario {
         }
     }
 
+    /// How many variables have been settled.
+    pub fn len(&self) -> usize {
+        self.settled.len()
+    }
+
     /// Whether nothing has been settled.
     pub fn is_open(&self) -> bool {
         self.settled.is_empty()
