@@ -66,7 +66,7 @@ pub struct Resource<'t> {
 /// linted, and functions can double their arguments at every level.
 const MAX_BYTES_MADE: usize = 64 << 20;
 
-/// So many guesses are made of one template: see [`Evaluator::guess`].
+/// So many guesses are made of one template: see [`Run::guess`].
 const MAX_GUESSES: usize = 1 << 20;
 
 /// Why a result is unknown where there would be more guesses.
@@ -207,9 +207,9 @@ impl<'m, 't> Evaluator<'m, 't> {
         if self.work.get() <= MAX_WORK { Limits::USUAL } else { Limits::SPENT }
     }
 
-    /// Whether another so many pairs of resources may be compared of which only values tell whether one names the other; counts them.
-    /// What is written as a reference, or as a text that ends like the name, is no guess.
-    pub fn guess(&self, pairs: usize) -> bool {
+    /// Whether there may be another so many guesses; counts them. What is written as a reference, or as a text that ends like the name,
+    /// is no guess.
+    fn guess(&self, pairs: usize) -> bool {
         let guesses = self.guesses.get().saturating_add(pairs);
         if guesses <= MAX_GUESSES {
             self.guesses.set(guesses);
@@ -430,10 +430,15 @@ impl<'m, 't> Run<'m, 't> {
         self.exhausted || self.is_refused
     }
 
-    /// Records that there would be too many guesses: see [`Evaluator::guess`].
-    pub fn give_up(&mut self) {
-        self.exhausted = true;
-        self.gave_up = Some(TOO_MANY_GUESSES);
+    /// Whether so many pairs of resources may be compared of which only values tell whether one names the other. If not, the run gives
+    /// up. The choices that were made count: the same pairs are compared again for the others.
+    pub fn guess(&mut self, pairs: usize) -> bool {
+        let may = self.evaluator.guess(pairs.saturating_mul(self.scenario.len() + 1));
+        if !may {
+            self.exhausted = true;
+            self.gave_up = Some(TOO_MANY_GUESSES);
+        }
+        may
     }
 
     /// Records that CloudFormation refuses this scenario.

@@ -112,11 +112,7 @@ pub fn naming<'m, 't>(
     property: &[&str],
     target: &Block<'t>,
 ) -> Vec<&'m Block<'t>> {
-    let found = model.naming_by(kind, property, target);
-    if found.is_none() {
-        run.give_up();
-    }
-    found.unwrap_or_default()
+    model.naming_by(run, kind, property, target)
 }
 
 /// Whether one more resource of a type might change the result: unknown where there may be some that are not known.
