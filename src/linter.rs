@@ -35,6 +35,7 @@ use crate::template::{self, Template};
 use check::{CheckResult, Setting, Violation, run_check};
 use iterations::Pending;
 use locations::as_written;
+use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 use spelling::spelling;
 use std::borrow::Cow;
@@ -447,7 +448,8 @@ impl Linter {
         let setting = Setting { parameters: &settings, configured: &selected.settings, profile, today: self.today };
         for check in &rule.checks {
             let level = check.level.filter(|_| !selected.is_level_set).unwrap_or(selected.level);
-            let mut record = Record { level, counts: &mut counts, exceptions, found: &mut *pending };
+            let mut record =
+                Record { level, counts: &mut counts, exceptions, found: &mut *pending, at: FxHashMap::default() };
             for block in blocks(&check.targets, kinds, model) {
                 let result = run_check(check, rule, setting, block, model);
                 self.record(selected, block, model, result, &mut record);
@@ -465,7 +467,7 @@ impl Linter {
         result: CheckResult,
         record: &mut Record<'_, 't>,
     ) {
-        let Record { level: own_level, counts, exceptions, found } = record;
+        let Record { level: own_level, counts, exceptions, found, at } = record;
         let own_level = *own_level;
         if matches!(result, CheckResult::Undecided(_)) {
             exceptions.note_undecided(&selected.id, block);
@@ -494,11 +496,15 @@ impl Linter {
                 exceptions.suppress(&mut finding);
             }
             // What a transform makes of one resource stands together, and may lack the same.
-            let subject = finding.subject.clone();
-            let mut of_subject = found.iter().rev().take_while(|known| known.finding.subject == subject);
+            if found.last().is_none_or(|known| known.finding.subject != finding.subject) {
+                at.clear();
+            }
             let one = Pending { finding, of_whole, as_written, iterations };
-            let is_news = of_subject.all(|known| !known.is_like(&one));
+            let place = found.len();
+            let same = at.entry(one.finding.span).or_default();
+            let is_news = same.iter().all(|known| found.get(*known).is_none_or(|known| !known.is_like(&one)));
             if is_news {
+                same.push(place);
                 found.push(one);
             }
             is_news
@@ -577,4 +583,6 @@ struct Record<'a, 't> {
     counts: &'a mut Counts,
     exceptions: &'a mut Exceptions,
     found: &'a mut Vec<Pending<'t>>,
+    /// By their places, those of them that are about the same as the last one.
+    at: FxHashMap<Span, SmallVec<[usize; 1]>>,
 }

@@ -68,6 +68,16 @@ pub fn refers_to<'t>(run: &mut Run<'_, 't>, value: &Value<'t>, target: &Block<'t
     })
 }
 
+/// Whether a value, or an item of it if it is a list, names a resource.
+pub fn any_refers_to<'m, 't>(
+    run: &mut Run<'m, 't>,
+    model: &'m Model<'m, 't>,
+    value: &'m Value<'t>,
+    target: &Block<'t>,
+) -> Truth {
+    Truth::any(model.items_naming(value, target).into_iter().map(|item| refers_to(run, item, target)))
+}
+
 /// Whether a text ends with a name as ARNs do.
 fn is_arn_of(text: &str, name: &str) -> bool {
     text.strip_suffix(name).is_some_and(|before| before.ends_with([':', '/']))
@@ -91,6 +101,22 @@ fn property<'m, 't>(run: &mut Run<'m, 't>, block: &Block<'t>, path: &[&str]) -> 
         Descent::Value(value, walked) => names.iter().skip(walked).try_fold(value, |value, name| value.get(name)),
         Descent::Absent(..) | Descent::Unknown(_) => None,
     }
+}
+
+/// The resources of a type that may name a resource by a property; whether they do, and whether they exist, is to be asked of each. Where
+/// there are too many, the run gives up.
+pub fn naming<'m, 't>(
+    run: &mut Run<'_, 't>,
+    model: &'m Model<'m, 't>,
+    kind: &str,
+    property: &[&str],
+    target: &Block<'t>,
+) -> Vec<&'m Block<'t>> {
+    let found = model.naming_by(kind, property, target);
+    if found.is_none() {
+        run.give_up();
+    }
+    found.unwrap_or_default()
 }
 
 /// Whether one more resource of a type might change the result: unknown where there may be some that are not known.

@@ -9,6 +9,7 @@ use super::read_error::{ReadError, position_of};
 use super::rule::{Example, Examples, PROPOSAL, Rule, RuleFile, TargetName, Targets};
 use super::vetting::{Slip, vet};
 use crate::eval::text::pattern_covers;
+use crate::files::{Files, Kind, Unlisted};
 use crate::finding::{Level, RuleSeverity};
 use crate::source::{Source, SourceId};
 use crate::syntax;
@@ -267,18 +268,16 @@ impl RuleSet {
     ///
     /// # Errors
     /// Those of [`add_file`](Self::add_file) for each file; the others are added all the same.
-    pub fn add_folder(&mut self, folder: &Path) -> Result<(), Vec<RuleError>> {
+    pub fn add_folder(&mut self, folder: &Path, files: &Files) -> Result<(), Vec<RuleError>> {
         let mut errors = Vec::new();
-        for entry in walkdir::WalkDir::new(folder).sort_by_file_name() {
-            match entry {
-                Ok(entry) if entry.file_type().is_file() && is_yaml(entry.path()) => {
-                    errors.extend(self.add_file(entry.path()).err().unwrap_or_default());
+        for met in files.walk(folder) {
+            match met {
+                Ok(met) if met.kind == Kind::File && is_yaml(&met.path) => {
+                    errors.extend(self.add_file(&met.path, files).err().unwrap_or_default());
                 }
                 Ok(_) => {}
-                Err(error) => {
-                    let why = error.io_error().map_or_else(|| error.to_string(), ToString::to_string);
-                    let file = error.path().unwrap_or(folder);
-                    errors.push(RuleError::of_file(file, format!("cannot be read: {why}")));
+                Err(Unlisted { path, error }) => {
+                    errors.push(RuleError::of_file(&path, format!("cannot be read: {error}")));
                 }
             }
         }
@@ -289,8 +288,8 @@ impl RuleSet {
     ///
     /// # Errors
     /// If it cannot be read, is not a rule, names something that does not exist, or has the id of a rule that is already there.
-    pub fn add_file(&mut self, path: &Path) -> Result<(), Vec<RuleError>> {
-        let text = read_file(path).map_err(|error| vec![error])?;
+    pub fn add_file(&mut self, path: &Path, files: &Files) -> Result<(), Vec<RuleError>> {
+        let text = read_file(path, files).map_err(|error| vec![error])?;
         let file = RuleFile::read(path, &text).map_err(|error| vec![error])?;
         match file.vet(path, &text) {
             slips if slips.is_empty() => self.add(path, &text, file).map_err(|error| vec![error]),
@@ -455,8 +454,8 @@ pub fn names(text: &str, id: &str) -> bool {
 ///
 /// # Errors
 /// If it cannot be read.
-pub fn read_file(path: &Path) -> Result<String, RuleError> {
-    std::fs::read_to_string(path).map_err(|error| {
+pub fn read_file(path: &Path, files: &Files) -> Result<String, RuleError> {
+    files.text(path, u64::MAX).map_err(|error| {
         let message = match error.kind() {
             std::io::ErrorKind::InvalidData => "the file is not UTF-8 text".to_owned(),
             _ => format!("cannot be read: {error}"),
@@ -466,9 +465,9 @@ pub fn read_file(path: &Path) -> Result<String, RuleError> {
 }
 
 /// The files of rules in a folder and below, in sorted order.
-pub fn rule_files(folder: &Path) -> impl Iterator<Item = PathBuf> {
-    let entries = walkdir::WalkDir::new(folder).sort_by_file_name().into_iter().filter_map(Result::ok);
-    entries.filter(|entry| entry.file_type().is_file() && is_yaml(entry.path())).map(walkdir::DirEntry::into_path)
+pub fn rule_files<'f>(folder: &Path, files: &'f Files) -> impl Iterator<Item = PathBuf> + use<'f> {
+    let met = files.walk(folder).filter_map(Result::ok);
+    met.filter(|met| met.kind == Kind::File && is_yaml(&met.path)).map(|met| met.path)
 }
 
 fn is_yaml(path: &Path) -> bool {

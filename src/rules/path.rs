@@ -4,6 +4,7 @@
 //! is evaluated. What follows selects in evaluated values: names, indices and `[*]` here, anything else through jsonpath-rust.
 
 use crate::eval::value::{Kind, Origin, Value};
+use crate::expand::ties::Route;
 use jsonpath_rust::parser::model::{JpQuery, Segment, Selector};
 use jsonpath_rust::parser::parse_json_path;
 use jsonpath_rust::query::js_path_process;
@@ -202,6 +203,18 @@ impl Path {
             }
         }
         chains
+    }
+
+    /// The same chains, as [`ties`](crate::expand::ties) follow them in a block as written.
+    pub fn routes(&self) -> Vec<Route> {
+        let Chains { steps, is_open } = self.chains();
+        let names = |steps: Vec<Step>| {
+            steps.into_iter().map(|step| match step {
+                Step::Name(name) => Some(name),
+                Step::Index(_) | Step::Every => None,
+            })
+        };
+        steps.into_iter().map(|steps| Route { steps: names(steps).collect(), is_open }).collect()
     }
 
     /// Selects with what follows the leading names. The steps are `/`-separated, relative to `value`.

@@ -11,6 +11,7 @@ mod expand;
 mod language;
 mod secrets;
 mod serverless;
+mod session;
 #[path = "../skipped/mod.rs"]
 mod skipped;
 mod spelling;
