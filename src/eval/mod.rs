@@ -90,6 +90,7 @@ pub struct Evaluator<'m, 't> {
     /// Steps of evaluation so far.
     work: Cell<usize>,
     guesses: Cell<usize>,
+    steps: Cell<usize>,
     rules_apply: OnceCell<bool>,
     /// What is known of the deployment.
     inputs: &'t Inputs,
@@ -150,6 +151,7 @@ impl<'m, 't> Evaluator<'m, 't> {
             bytes_made: Cell::default(),
             searches: Cell::default(),
             guesses: Cell::default(),
+            steps: Cell::default(),
             rules_apply: OnceCell::default(),
             feasible: RefCell::default(),
             openings: RefCell::default(),
@@ -217,9 +219,14 @@ impl<'m, 't> Evaluator<'m, 't> {
         guesses <= MAX_GUESSES
     }
 
-    /// How many guesses were made.
-    pub fn guesses(&self) -> usize {
-        self.guesses.get()
+    /// How many values were asked for and how many questions decided: what the evaluation costs, the same on every machine.
+    pub fn steps(&self) -> usize {
+        self.steps.get()
+    }
+
+    /// Counts steps.
+    pub fn count_steps(&self, steps: usize) {
+        self.steps.set(self.steps.get().saturating_add(steps));
     }
 
     /// Whether there may be one more search for the name that was meant by a missing one.
@@ -475,6 +482,7 @@ impl<'m, 't> Run<'m, 't> {
         at: crate::source::Span,
         names: &[impl AsRef<str>],
     ) -> Descent<'m, 't> {
+        self.evaluator.count_steps(1);
         let mut node = block;
         let mut at = at;
         for (index, name) in names.iter().enumerate() {

@@ -311,6 +311,7 @@ impl<'m, 't> Model<'m, 't> {
 
     /// The resources at some places, if the budget allows for those that are not written as references.
     fn take(&self, run: &mut Run<'_, 't>, mut places: Vec<usize>, written: usize) -> Vec<&Block<'t>> {
+        self.evaluator.count_steps(places.len());
         if !run.guess(places.len().saturating_sub(written)) {
             return Vec::new();
         }

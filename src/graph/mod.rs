@@ -41,6 +41,7 @@ use crate::truth::Truth;
 /// A resource without an explicit name gets one when it is created, so no literal names it. Another stack's export never
 /// names a resource of this template: that stack was there first.
 pub fn refers_to<'t>(run: &mut Run<'_, 't>, value: &Value<'t>, target: &Block<'t>) -> Truth {
+    run.evaluator.count_steps(1);
     let mut other_resource = false;
     for part in value.parts() {
         match &part.origin {
