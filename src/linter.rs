@@ -404,7 +404,7 @@ impl Linter {
         }
         report.diagnostics.sort_by_key(|diagnostic| diagnostic.span);
         let pins_something = template.parameters.iter().any(|parameter| inputs.fixed(parameter.name).is_some());
-        self.settle(&exceptions, pins_something, &mut report);
+        self.settle(&mut exceptions, pins_something, &mut report);
         report.suppressed.extend(inside.suppressed);
         report.exceptions.extend(inside.exceptions);
         if let Some(constructs) = constructs {
@@ -419,6 +419,7 @@ impl Linter {
                 std::iter::once(&document).chain(files.documents()).map(|document| &document.root).collect();
             secrets.extend(written_secrets(&model, &roots, inputs));
         }
+        report.steps += model.evaluator.steps();
         redaction::redact(&mut report, source, texts.into_sources(), &secrets);
         report.hidden.extend(inside.hidden);
         report

@@ -53,7 +53,7 @@ pub struct Position {
 }
 
 /// One text that was read, with the name it is reported under.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Source {
     /// This source's own id.
     pub id: SourceId,

@@ -9,7 +9,8 @@ use crate::files::Files;
 use crate::finding::{Diagnostic, Finding, Severity};
 use crate::linter::drawing::{Deployment, Graph, Picture, draw, mark};
 use crate::linter::{Linter, Nested};
-use crate::project::{self, File, Project, STACK_BYTES, identity};
+use crate::pool::on_large_stack;
+use crate::project::{self, File, Project, identity};
 use crate::rules::load::nearest;
 use crate::session::Exit;
 use crate::session::Problems;
@@ -18,7 +19,6 @@ use clap::Parser;
 use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::thread;
 
 /// The command, as it is typed.
 const COMMAND: &str = "hipaalint graph";
@@ -36,7 +36,7 @@ pub(super) fn run(arguments: &GraphArguments) -> Result<Exit, clap::Error> {
         Candidates::Assembly(candidates) => Ok(several(&arguments.file, candidates, &plan, &mut problems)),
     });
     let drawn = drawn.and_then(|picture| part(picture, arguments, files));
-    let of_session = plan.session.take_problems();
+    let of_session = plan.session.problems();
     problems.diagnostics.extend(of_session.diagnostics);
     problems.sources.extend(of_session.sources);
     let text = match drawn {
@@ -112,14 +112,6 @@ fn read(candidate: &Candidate, id: SourceId, files: &Files) -> Result<Source, Bo
         Reading::Text(text) => Ok(project::source_of(candidate, id, text)),
         Reading::Unreadable(diagnostic) | Reading::NoTemplate(diagnostic) => Err(diagnostic),
     }
-}
-
-/// Does work on a thread whose stack is large enough for the deepest template. None if it fails because of a bug.
-fn on_large_stack<T: Send>(work: impl FnOnce() -> T + Send) -> Option<T> {
-    thread::scope(|scope| {
-        let worker = thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, work);
-        worker.ok().and_then(|worker| worker.join().ok())
-    })
 }
 
 fn bug(name: &str) -> Box<Diagnostic> {

@@ -46,7 +46,7 @@ pub(super) fn discover(plan: &Plan) -> Discovery {
 pub(super) fn lint(plan: &Plan) -> Ran {
     let counter = Arc::default();
     let progress = Progress::start(&counter, plan.quiet);
-    let outcome = plan.session.lint(discover(plan), &counter);
+    let outcome = plan.session.lint(discover(plan), &counter, &mut |_, _| {});
     drop(progress);
     let exit = if write_baseline(&plan.session) { outcome.exit() } else { Exit::Trouble };
     let Written { exit, is_read } =

@@ -8,7 +8,7 @@ use super::args::{TestArguments, TestFormat};
 use super::{output, terminal};
 use crate::files::Files;
 use crate::finding::{Diagnostic, Severity};
-use crate::project::STACK_BYTES;
+use crate::pool;
 use crate::report::PROJECT_ADDRESS;
 use crate::rules::load::{RuleSet, is_pattern, names, nearest, read_file, rule_files};
 use crate::rules::rule::RuleFile;
@@ -16,7 +16,6 @@ use crate::session::Exit;
 use crate::session::{Problems, Rules};
 use crate::source::{Source, SourceId};
 use crate::trial::{Subject, Trial};
-use rayon::prelude::*;
 use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
@@ -123,13 +122,8 @@ fn test_all<'r>(chosen: &[&'r Read], all: &'r [Read], mutate: bool, problems: &m
         let trial = catch_unwind(AssertUnwindSafe(|| Trial::of(&subject, text)));
         trial.map(|trial| Tested { rule, trial }).map_err(|_| Box::new(internal_error(&rule.source.name)))
     };
-    let test_all = || chosen.par_iter().map(test).collect();
     // The templates of examples can be as deep as others.
-    let results: Vec<Result<Tested<'r>, Box<Diagnostic>>> =
-        match rayon::ThreadPoolBuilder::new().stack_size(STACK_BYTES).build() {
-            Ok(pool) => pool.install(test_all),
-            Err(_) => test_all(),
-        };
+    let results: Vec<Result<Tested<'r>, Box<Diagnostic>>> = pool::map_divided(chosen, test);
     let mut tested = Vec::with_capacity(results.len());
     for result in results {
         match result {

@@ -220,6 +220,7 @@ impl<'t> Run<'_, 't> {
     /// `question` gets the values, in order, with choices settled as far as they have been made so far; it decides
     /// [`Truth::Unknown`] where unsettled parts matter.
     pub fn decide(&mut self, values: &[&Value<'t>], question: &dyn Fn(&[&Value<'t>]) -> Truth) -> Truth {
+        self.evaluator.count_steps(1);
         let result = question(values);
         if result != Truth::Unknown || self.is_over() {
             return result;

@@ -66,7 +66,7 @@ pub struct Resource<'t> {
 /// linted, and functions can double their arguments at every level.
 const MAX_BYTES_MADE: usize = 64 << 20;
 
-/// So many guesses are made of one template: see [`Evaluator::guess`].
+/// So many guesses are made of one template: see [`Run::guess`].
 const MAX_GUESSES: usize = 1 << 20;
 
 /// Why a result is unknown where there would be more guesses.
@@ -87,9 +87,10 @@ pub struct Evaluator<'m, 't> {
     atoms: RefCell<Atoms>,
     bytes_made: Cell<usize>,
     searches: Cell<usize>,
-    /// Steps of evaluation so far.
+    /// Steps that choices took: see [`MAX_WORK`].
     work: Cell<usize>,
     guesses: Cell<usize>,
+    steps: Cell<usize>,
     rules_apply: OnceCell<bool>,
     /// What is known of the deployment.
     inputs: &'t Inputs,
@@ -150,6 +151,7 @@ impl<'m, 't> Evaluator<'m, 't> {
             bytes_made: Cell::default(),
             searches: Cell::default(),
             guesses: Cell::default(),
+            steps: Cell::default(),
             rules_apply: OnceCell::default(),
             feasible: RefCell::default(),
             openings: RefCell::default(),
@@ -192,14 +194,10 @@ impl<'m, 't> Evaluator<'m, 't> {
         made <= MAX_BYTES_MADE
     }
 
-    /// Counts steps of evaluation.
+    /// Counts steps that a choice takes.
     fn spend(&self, steps: usize) {
         self.work.set(self.work.get().saturating_add(steps));
-    }
-
-    /// The steps of evaluation so far, for tests of what a template costs: a choice, a value, a condition are one each.
-    pub fn work(&self) -> usize {
-        self.work.get()
+        self.count_steps(steps);
     }
 
     /// How far the next check may go.
@@ -207,9 +205,9 @@ impl<'m, 't> Evaluator<'m, 't> {
         if self.work.get() <= MAX_WORK { Limits::USUAL } else { Limits::SPENT }
     }
 
-    /// Whether another so many pairs of resources may be compared of which only values tell whether one names the other; counts them.
-    /// What is written as a reference, or as a text that ends like the name, is no guess.
-    pub fn guess(&self, pairs: usize) -> bool {
+    /// Whether there may be another so many guesses; counts them. What is written as a reference, or as a text that ends like the name,
+    /// is no guess.
+    fn guess(&self, pairs: usize) -> bool {
         let guesses = self.guesses.get().saturating_add(pairs);
         if guesses <= MAX_GUESSES {
             self.guesses.set(guesses);
@@ -217,9 +215,14 @@ impl<'m, 't> Evaluator<'m, 't> {
         guesses <= MAX_GUESSES
     }
 
-    /// How many guesses were made.
-    pub fn guesses(&self) -> usize {
-        self.guesses.get()
+    /// How many values were asked for and how many questions decided: what the evaluation costs, the same on every machine.
+    pub fn steps(&self) -> usize {
+        self.steps.get()
+    }
+
+    /// Counts steps.
+    pub fn count_steps(&self, steps: usize) {
+        self.steps.set(self.steps.get().saturating_add(steps));
     }
 
     /// Whether there may be one more search for the name that was meant by a missing one.
@@ -267,7 +270,7 @@ const MAX_FORKS: usize = MAX_SCENARIOS;
 /// Runs that met more than [`MAX_FORKS`] choices before the rest is not looked at: each costs much and shows nothing.
 const MAX_EXHAUSTED: usize = 2;
 
-/// Steps of evaluation for all checks of one template, past which [`Limits::SPENT`] hold for the checks that remain. No template of
+/// Steps that choices may take in all checks of one template; then [`Limits::SPENT`] hold for the checks that remain. No template of
 /// the corpus takes a hundredth of it.
 const MAX_WORK: usize = 1 << 17;
 
@@ -430,10 +433,15 @@ impl<'m, 't> Run<'m, 't> {
         self.exhausted || self.is_refused
     }
 
-    /// Records that there would be too many guesses: see [`Evaluator::guess`].
-    pub fn give_up(&mut self) {
-        self.exhausted = true;
-        self.gave_up = Some(TOO_MANY_GUESSES);
+    /// Whether so many pairs of resources may be compared of which only values tell whether one names the other. If not, the run gives
+    /// up. The choices that were made count: the same pairs are compared again for the others.
+    pub fn guess(&mut self, pairs: usize) -> bool {
+        let may = self.evaluator.guess(pairs.saturating_mul(self.scenario.len() + 1));
+        if !may {
+            self.exhausted = true;
+            self.gave_up = Some(TOO_MANY_GUESSES);
+        }
+        may
     }
 
     /// Records that CloudFormation refuses this scenario.
@@ -470,6 +478,7 @@ impl<'m, 't> Run<'m, 't> {
         at: crate::source::Span,
         names: &[impl AsRef<str>],
     ) -> Descent<'m, 't> {
+        self.evaluator.count_steps(1);
         let mut node = block;
         let mut at = at;
         for (index, name) in names.iter().enumerate() {

@@ -121,6 +121,7 @@ impl<'m, 't> Run<'m, 't> {
             // The result is not used.
             return None;
         }
+        self.evaluator.count_steps(1);
         let key = Computed { node, what };
         if let Some(value) = self.recalled(&key) {
             return value;

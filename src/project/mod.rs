@@ -11,17 +11,13 @@ use crate::eval::inputs::{Inputs, Shared};
 use crate::files::Files;
 use crate::finding::{Diagnostic, Severity};
 use crate::linter::{FileReport, Linter, Loaded, MAX_INCLUDES, NOT_A_TEMPLATE};
+use crate::pool;
 use crate::source::{Source, SourceId};
 use memchr::memmem;
-use rayon::prelude::*;
 use std::num::NonZeroUsize;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread;
-
-/// The depth of all recursion is bounded. This size is enough for it, also in builds without optimization.
-pub const STACK_BYTES: usize = 16 << 20;
 
 /// The result for one candidate.
 #[derive(Debug)]
@@ -149,20 +145,7 @@ impl Project<'_> {
             file
         };
         counter.expect(jobs.len());
-        let one_by_one = || jobs.iter().map(lint).collect();
-        let threads = self.threads.map_or(0, NonZeroUsize::get);
-        if jobs.len() > 1 && threads != 1 {
-            // Zero threads means one for each core.
-            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).stack_size(STACK_BYTES).build();
-            if let Ok(pool) = pool {
-                return pool.install(|| jobs.par_iter().map(lint).collect());
-            }
-        }
-        // One file does not need a pool. If no thread can be started, this thread does the work.
-        thread::scope(|scope| {
-            let worker = thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, one_by_one);
-            worker.ok().and_then(|worker| worker.join().ok()).unwrap_or_else(one_by_one)
-        })
+        pool::map(jobs, self.threads.map_or(0, NonZeroUsize::get), lint)
     }
 }
 

@@ -67,6 +67,7 @@ pub(crate) fn one_line(text: &str, unicode: bool) -> Cow<'_, str> {
 
 /// A text broken at spaces into lines of at most `limit` columns; words longer than a line are broken where it ends.
 /// Always at least one line.
+#[cfg(feature = "cli")]
 pub(crate) fn wrap(text: &str, limit: usize) -> Vec<String> {
     let limit = limit.max(2);
     let mut lines = Vec::new();

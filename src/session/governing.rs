@@ -97,7 +97,7 @@ impl Governing {
     }
 
     /// Reports rules of the options that no settings have.
-    pub(super) fn complain_of_unknown_rules(&mut self) {
+    pub(super) fn complain_of_unknown_rules(&mut self, problems: &mut Problems) {
         self.made();
         let options = Arc::clone(&self.options);
         for id in options.rules.iter().chain(&options.ignored) {
@@ -109,12 +109,13 @@ impl Governing {
                 } else {
                     format!("there is no rule `{id}`")
                 };
-                self.problems.option("unknown-rule", message, rules.instead_of(id));
+                problems.option("unknown-rule", message, rules.instead_of(id));
             }
         }
     }
 
-    fn of_folder(&mut self, folder: &Path) -> Arc<Settings> {
+    /// The settings of the files in a folder.
+    pub(super) fn of_folder(&mut self, folder: &Path) -> Arc<Settings> {
         if let Some(known) = self.by_folder.get(folder) {
             return Arc::clone(known);
         }

@@ -1,13 +1,14 @@
-//! The results of the files of a run, added one by one. [`Outcome`] is what follows from all of them.
+//! The results of the files of a run, added one by one. [`Results`] is what follows from all of them.
 
 use super::baseline::Place;
 use super::gaps::Gaps;
 use super::governing::Governing;
 use super::options::Options;
 use super::others::Others;
-use super::outcome::Outcome;
+use super::problems::Problems;
 use super::ran::Ran;
 use super::refused::RefusedPins;
+use super::results::Results;
 use super::settings::Settings;
 use crate::discover::{self, Candidate, Input, LeftOut};
 use crate::eval::inputs::Refused;
@@ -171,23 +172,25 @@ impl Tally {
         });
     }
 
-    /// What follows from all files. Takes the problems of the session.
+    /// What follows from all files.
     pub(super) fn finish(
         mut self,
         found: Found,
         options: &Options,
         governing: &mut Governing,
         files: &Files,
-    ) -> Outcome {
-        governing.complain_of_unknown_rules();
+    ) -> Results {
         let all = governing.made().to_vec();
-        std::mem::take(&mut self.refused).complain(&self.parameters.declared, &all, &mut governing.problems);
-        let mut problems = std::mem::take(&mut governing.problems.diagnostics);
+        // Those of the run are added to a copy: the same settings may govern another run.
+        let mut problems = governing.problems.clone();
+        governing.complain_of_unknown_rules(&mut problems);
+        std::mem::take(&mut self.refused).complain(&self.parameters.declared, &all, &mut problems);
+        let Problems { diagnostics: mut problems, sources, .. } = problems;
         if !self.templates.is_empty() {
             let pinned = governing.pinned().keys();
             problems.extend(pinned.filter_map(|name| self.parameters.unknown(name)));
         }
-        self.sources.extend(std::mem::take(&mut governing.problems.sources));
+        self.sources.extend(sources);
         self.others.finish(&self.included, files);
         let mut summary = Summary {
             problems: problems.len(),
@@ -216,7 +219,7 @@ impl Tally {
         // Paths are compared step by step, which takes long: they are sorted once.
         let mut read: BTreeSet<PathBuf> = self.files.into_iter().collect();
         read.extend(self.included);
-        let mut outcome = Outcome {
+        let mut results = Results {
             sources: self.sources,
             findings: self.findings,
             unshown: Vec::new(),
@@ -231,8 +234,8 @@ impl Tally {
             provenance,
             summary,
         };
-        outcome.count();
-        outcome
+        results.count();
+        results
     }
 }
 

@@ -6,10 +6,12 @@ use std::path::Path;
 
 /// Each part of `src/`, from the bottom up, with the parts that it may use. A part may use only parts above it in this
 /// list, so there are no circles.
-const LAYERS: [(&str, &[&str]); 32] = [
+const LAYERS: [(&str, &[&str]); 33] = [
     ("source", &[]),
     ("date", &[]),
     ("paths", &[]),
+    // The only part that knows of threads.
+    ("pool", &[]),
     // The only part that reads.
     ("files", &["paths"]),
     ("truth", &[]),
@@ -67,7 +69,7 @@ const LAYERS: [(&str, &[&str]); 32] = [
         ],
     ),
     // As the linter's other callers do, it gives it texts.
-    ("trial", &["source", "date", "finding", "syntax", "rules", "linter"]),
+    ("trial", &["source", "date", "pool", "finding", "syntax", "rules", "linter"]),
     ("baseline", &["source", "syntax", "finding", "rules"]),
     ("catalogue", &["finding", "rules"]),
     ("report", &["source", "date", "finding", "rules"]),
@@ -75,7 +77,7 @@ const LAYERS: [(&str, &[&str]); 32] = [
     ("schemas", &["report"]),
     ("revision", &["files"]),
     ("discover", &["paths", "files", "finding", "constructs", "suggest"]),
-    ("project", &["source", "files", "finding", "eval", "linter", "discover"]),
+    ("project", &["source", "pool", "files", "finding", "eval", "linter", "discover"]),
     ("config", &["source", "paths", "files", "finding", "syntax", "eval", "rules", "linter", "discover"]),
     // What a run means. Knows neither arguments nor the terminal.
     (
@@ -92,6 +94,7 @@ const LAYERS: [(&str, &[&str]); 32] = [
             "source",
             "date",
             "paths",
+            "pool",
             "files",
             "finding",
             "suggest",
@@ -438,6 +441,29 @@ fn files_are_read_in_one_place() {
     let others = files.iter().filter(|file| !is_allowed(file) && !for_tests.contains(&file.name));
     let complaints: Vec<String> = others.flat_map(reads).collect();
     assert!(complaints.is_empty(), "read it through `Files`:\n{}", complaints.join("\n"));
+}
+
+/// The example of a front end uses what is stable: the names at the root of the crate.
+#[test]
+fn a_front_end_needs_the_facade_alone() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let example = fs::read_to_string(root.join("examples/watch_buffer.rs")).unwrap();
+    let facade = fs::read_to_string(root.join("src/lib.rs")).unwrap();
+    assert!(example.lines().count() <= 40, "{} lines", example.lines().count());
+    let of_facade: BTreeSet<String> = facade
+        .lines()
+        .filter_map(|line| line.strip_prefix("pub use ")?.split_once("::"))
+        .flat_map(|(_, names)| expanded(&format!("x::{}", names.trim_end_matches(';'))))
+        .map(|name| name.replace("x::", ""))
+        .collect();
+    let used: BTreeSet<String> = example
+        .lines()
+        .filter_map(|line| line.strip_prefix("use hipaalint::"))
+        .flat_map(|names| expanded(&format!("x::{}", names.trim_end_matches(';'))))
+        .map(|name| name.replace("x::", ""))
+        .collect();
+    assert!(used.len() > 3 && used.is_subset(&of_facade), "{used:?} {of_facade:?}");
+    assert_eq!(example.matches("hipaalint::").count(), 1, "one `use`");
 }
 
 #[test]

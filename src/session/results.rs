@@ -1,4 +1,4 @@
-//! What a run comes to: its findings against the baselines, its numbers, its report, and its exit.
+//! The results of a run: its findings against the baselines, its numbers, its report, and its exit.
 
 use super::baseline::{LookedAt, Place, Scope};
 use super::exit::Exit;
@@ -11,14 +11,14 @@ use crate::linter::{Keep, sort_findings};
 use crate::report::{Provenance, Report, RuleReport, Summary};
 use crate::rules::load::{RuleEntry, controls};
 use crate::rules::meta::{RuleKind, RuleProse};
-use crate::source::{Source, SourceId};
+use crate::source::{Source, SourceId, Span};
 use rustc_hash::FxHashMap;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
 /// The results of all files.
-pub struct Outcome {
+pub struct Results {
     pub(super) sources: Vec<Source>,
     pub(super) findings: Vec<Finding>,
     /// Undecided and passed checks that were not requested, for formats that contain all results.
@@ -63,7 +63,7 @@ impl Members<'_> {
     }
 }
 
-impl Outcome {
+impl Results {
     /// Sorts everything but findings into its final order, and counts it.
     pub(super) fn count(&mut self) {
         self.sources.sort_by_key(|source| source.id);
@@ -152,6 +152,32 @@ impl Outcome {
         self.summary.in_baseline = self.suppressed.len() - self.summary.suppressed_by_exceptions;
     }
 
+    /// The findings that count and those that were requested, in the order of reports.
+    pub fn findings(&self) -> &[Finding] {
+        &self.findings
+    }
+
+    /// The violations that an exception or a baseline suppresses.
+    pub fn suppressed(&self) -> &[Finding] {
+        &self.suppressed
+    }
+
+    /// What is wrong about files, options, configurations and rules.
+    pub fn diagnostics(&self) -> &[Diagnostic] {
+        &self.diagnostics
+    }
+
+    /// The text that a span is in, without its secrets.
+    pub fn source(&self, span: Span) -> Option<&Source> {
+        let index = self.sources.binary_search_by_key(&span.source, |source| source.id).ok()?;
+        self.sources.get(index)
+    }
+
+    /// The numbers of the run.
+    pub fn summary(&self) -> &Summary {
+        &self.summary
+    }
+
     /// The number of templates that were linted.
     pub fn templates(&self) -> usize {
         self.summary.templates
@@ -217,7 +243,7 @@ impl Outcome {
             let is_wanted = contents.all_texts || fired.contains(entry.id());
             RuleReport {
                 meta: &entry.meta,
-                prose: if is_wanted { entry.prose() } else { RuleProse::default() },
+                prose: Arc::new(if is_wanted { entry.prose() } else { RuleProse::default() }),
                 counts: self.by_rule.get(entry.id()).copied().unwrap_or_default(),
             }
         };
