@@ -60,7 +60,9 @@ fn main() {
     let by_target: String = by_target.iter().map(|(target, rules)| format!("({target:?}, &{rules:?}),\n")).collect();
     write(
         &out.join("heads.rs"),
-        &format!("static HEADS: [Head; {count}] = [\n{heads}];\nstatic BY_TARGET: &[(&str, &[u16])] = &[\n{by_target}];\n{general}"),
+        &format!(
+            "static HEADS: [Head; {count}] = [\n{heads}];\nstatic BY_TARGET: &[(&str, &[u16])] = &[\n{by_target}];\n{general}"
+        ),
     );
     write(&out.join("pack.txt"), &pack);
     write(&out.join("examples.json"), &all_examples);

@@ -101,8 +101,8 @@ fn of_diagnostic<'a>(diagnostic: &'a Diagnostic, occurrence: usize, report: &Rep
     let path = relative(&diagnostic.file);
     Issue {
         description: one_line(&diagnostic.full_message(), true).into_owned(),
-        check_name: diagnostic.code,
-        fingerprint: fingerprint(&[diagnostic.code, path], occurrence),
+        check_name: diagnostic.code.name(),
+        fingerprint: fingerprint(&[diagnostic.code.name(), path], occurrence),
         severity: match diagnostic.severity {
             Severity::Error => "blocker",
             Severity::Note => "info",

@@ -13,7 +13,7 @@
 //!   diagnostics: [{ severity: "error" | "note", code, file, start?, end?, message, help, related: [RELATED] }],
 //!   findings: [FINDING],
 //!   suppressed: [FINDING],
-//!   exceptions: [{ state: "in-force" | "not-checked" | "unused" | "expired" | "without-reason" | "unknown-rule" | "malformed",
+//!   exceptions: [{ state: "in-force" | "not-checked" | "unused" | "expired" | "without-reason" | Code::UnknownRule | "malformed",
 //!                  findings: number, EXCEPTION… }] }
 //! GAPS: { resources, types: [{ type, resources, profile? }], unreadable_types, unknown_types, not_transformed, sam_resources,
 //!         sam_events, sam_connectors, inner_templates, templates_not_found }
@@ -180,7 +180,7 @@ fn diagnostic_entry<'a>(diagnostic: &'a Diagnostic, report: &Report<'a>) -> Diag
             Severity::Error => "error",
             Severity::Note => "note",
         },
-        code: diagnostic.code,
+        code: diagnostic.code.name(),
         file: &diagnostic.file,
         start,
         end,

@@ -290,10 +290,8 @@ impl TryFrom<Entries<RawQuantified>> for Quantified {
                 RawQuantified::AtMost(most) => bounds.at_most = Some(most),
             }
         }
-        let selector = exactly_one(
-            selectors,
-            "`path`, `items`, `json`, `statements`, `related`, `referenced`, `resources`",
-        )?;
+        let selector =
+            exactly_one(selectors, "`path`, `items`, `json`, `statements`, `related`, `referenced`, `resources`")?;
         let test = match (own, test) {
             (Some(_), Some(_)) => return Err("`is` and `assert` cannot be used together".to_owned()),
             (own, assert) => own.or(assert),

@@ -354,7 +354,8 @@ impl RuleSet {
 
     /// The rules that name a type of resource, alone or by a pattern: places among the [`entries`](Self::entries).
     pub fn about(&self, kind: &str) -> impl Iterator<Item = usize> {
-        let of_own = self.places.iter().filter_map(|index| self.entries().get(*index)).flat_map(|entry| entry.targets.iter());
+        let of_own =
+            self.places.iter().filter_map(|index| self.entries().get(*index)).flat_map(|entry| entry.targets.iter());
         let own = of_own.filter(|target| matches!(target, TargetName::Types(_))).map(TargetName::name);
         let patterns = general().filter(|name| name.contains("::")).chain(own);
         let covering = patterns.filter(move |pattern| pattern_covers(pattern, kind));
@@ -364,7 +365,8 @@ impl RuleSet {
     /// The targets of rules that are no single types of resources, each with the rules that name it.
     pub fn general(&self) -> Vec<(TargetName, Vec<usize>)> {
         let embedded = general().filter_map(|name: &'static str| TargetName::of(Cow::Borrowed(name)).ok());
-        let own = self.places.iter().filter_map(|index| self.entries().get(*index)).flat_map(|entry| entry.targets.iter());
+        let own =
+            self.places.iter().filter_map(|index| self.entries().get(*index)).flat_map(|entry| entry.targets.iter());
         let mut names: Vec<TargetName> = embedded.collect();
         for target in own.filter(|target| !matches!(target, TargetName::Type(_))) {
             if !names.contains(target) {

@@ -2,7 +2,9 @@
 //! is, texts and lists after their length. Reading it takes a fifth of the instructions of JSON, and texts are not copied.
 
 use serde::de::value::{Error, StrDeserializer};
-use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error as _, IntoDeserializer, MapAccess, SeqAccess, Visitor};
+use serde::de::{
+    Deserialize, DeserializeSeed, Deserializer, Error as _, IntoDeserializer, MapAccess, SeqAccess, Visitor,
+};
 use serde::forward_to_deserialize_any;
 
 /// Reads a packed value.

@@ -118,7 +118,7 @@ pub(super) fn diagnostics(out: &mut impl io::Write, report: &Report, severity: S
         writeln!(
             out,
             "<li class=\"finding {class}\">\n<p class=\"head\"><code>{}</code> {place}</p>",
-            Markup(diagnostic.code)
+            Markup(diagnostic.code.name())
         )?;
         writeln!(out, "<p>{}</p>", CodeMarkup(&one_line(&diagnostic.full_message(), true)))?;
         if let Some(span) = diagnostic.span {
