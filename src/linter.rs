@@ -17,13 +17,14 @@ mod spelling;
 mod stacks;
 mod targets;
 
+use crate::code::Code;
 use crate::constructs::Constructs;
 use crate::date::Date;
 use crate::eval::Memory;
 use crate::eval::inputs::{Inputs, Pinned, Refused, Shared};
 use crate::exceptions::{Aliases, Exceptions};
 use crate::expand::{self, Block, Model};
-use crate::finding::{Counts, Diagnostic, Finding, Level, Outcome, RuleSeverity, Severity};
+use crate::finding::{Counts, Diagnostic, Finding, Level, Outcome, RuleSeverity};
 use crate::graph::secrets::{secret_parameters, written_secrets};
 use crate::rules::checker::Location;
 use crate::rules::load::{RuleEntry, RuleSet};
@@ -47,9 +48,8 @@ pub use crate::expand::includes::MAX_INCLUDES;
 pub use crate::graph::secrets::is_secret_name;
 pub use file_report::{Declared, FileReport, Notice, NoticeKind};
 pub use includes::{Loaded, Loader};
-pub use meant::NOT_A_TEMPLATE;
 pub use setup::SetupError;
-pub use stacks::{ELSEWHERE, Nested};
+pub use stacks::Nested;
 
 /// What a project is linted with. Shared between threads.
 #[derive(Debug, Default)]
@@ -349,20 +349,17 @@ impl Linter {
             return report;
         }
         let template = Template::new(&expansion.root);
-        let note = |code, span: Span, message: &str, help: &str| Diagnostic {
-            severity: Severity::Note,
-            code,
-            file: texts.name(span).unwrap_or(&source.name).to_owned(),
-            span: Some(span),
-            message: message.to_owned(),
-            help: help.to_owned(),
-            related: Vec::new(),
+        let note = |code, span: Span, message: &str, help: &str| {
+            Diagnostic::note(code, message.to_owned())
+                .in_file(texts.name(span).unwrap_or(&source.name).to_owned())
+                .at(span)
+                .with_help(help.to_owned())
         };
         for found in document.notes.iter().chain(files.notes()) {
             report.diagnostics.push(note(found.code, found.span, &found.message, &found.help));
         }
         for oddity in &template.oddities {
-            report.diagnostics.push(note("odd-section", oddity.span, &oddity.message, &oddity.help));
+            report.diagnostics.push(note(Code::OddSection, oddity.span, &oddity.message, &oddity.help));
         }
         let tree = expansion.before_transform.as_deref().unwrap_or(&expansion.root);
         let spelling = spelling(tree, &self.newer_than_schemas);
@@ -375,7 +372,7 @@ impl Linter {
         report.refused = pinned;
         for refused in given {
             let help = "Pass a value that the parameter accepts.";
-            report.diagnostics.push(note("refused-parameter", refused.span, &refused.sentence(), help));
+            report.diagnostics.push(note(Code::RefusedParameter, refused.span, &refused.sentence(), help));
         }
         let memory = Memory::default();
         let model = Model::expanded(&template, &expansion, inputs, &memory);
@@ -549,15 +546,8 @@ pub fn sort_findings(findings: &mut [Finding]) {
 /// A rule of the embedded pack that cannot be read. Its tests should keep that from being released; if one slips through,
 /// no run may look as if the rule had passed. (Users' own rules were read when they were loaded.)
 fn broken_rule(id: &str, error: &str) -> Diagnostic {
-    Diagnostic {
-        severity: Severity::Error,
-        code: "rule-unreadable",
-        file: String::new(),
-        span: None,
-        message: format!("built-in rule `{id}` cannot be read, so it did not run: {error}"),
-        help: "This is a bug in hipaalint. Please report it.".to_owned(),
-        related: Vec::new(),
-    }
+    Diagnostic::error(Code::RuleUnreadable, format!("built-in rule `{id}` cannot be read, so it did not run: {error}"))
+        .with_help("This is a bug in hipaalint. Please report it.")
 }
 
 /// What a finding says.
