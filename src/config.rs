@@ -28,9 +28,11 @@ pub use nearest::Nearest;
 pub use parameters::read_parameters;
 pub use samconfig::{file_and_environment, is_samconfig, read_samconfig};
 
-use crate::discover::{Globs, shown};
+use crate::discover::Globs;
+use crate::files::Files;
 use crate::finding::{Diagnostic, Level, Severity};
 use crate::linter::Override;
+use crate::paths::folder_of;
 use crate::rules::load::{LIST_RULES, RuleEntry, RuleSet, is_pattern, names, nearest};
 use crate::rules::rule::PROFILES;
 use crate::source::{Source, Span};
@@ -126,17 +128,17 @@ pub struct Overrides {
 
 impl Config {
     /// Reads a configuration. Returns the valid part, and a diagnostic for each mistake.
-    pub fn read(source: &Source) -> (Self, Vec<Diagnostic>) {
+    pub fn read(source: &Source, files: &Files) -> (Self, Vec<Diagnostic>) {
         let mut reader = ConfigReader { source, problems: Vec::new() };
         let mut config = Self::default();
         if source.text().trim().is_empty() {
             return (config, Vec::new());
         }
         match syntax::parse(source.text(), source.id) {
-            Ok(document) => reader.config(&document.root, &mut config),
+            Ok(document) => reader.config(&document.root, &mut config, files),
             Err(error) => reader.problem(error.span, error.message, error.help),
         }
-        let folder = Path::new(&source.name).parent().unwrap_or(Path::new(""));
+        let folder = source.path().and_then(Path::parent).unwrap_or(Path::new(""));
         for path in config.rule_folders.iter_mut().chain(&mut config.baseline) {
             *path = folder.join(&*path);
         }
@@ -252,13 +254,13 @@ impl ConfigReader<'_> {
         self.problem(entry.key_span, format!("`{}` is not a key of the configuration", entry.key), help);
     }
 
-    fn config(&mut self, root: &Node<'_>, config: &mut Config) {
+    fn config(&mut self, root: &Node<'_>, config: &mut Config, files: &Files) {
         for entry in self.entries(root, "the configuration", "Write `profile: core`, for example.") {
             let value = &entry.value;
             match entry.key.as_ref() {
                 "profile" => config.profile = self.one_of(value, "`profile`", &PROFILES).map(str::to_owned),
                 "fail-on" => config.fail_on = self.fail_on(value),
-                "skip" => config.skip = self.globs(value),
+                "skip" => config.skip = self.globs(value, files),
                 "parameters" => config.parameters = self.parameters(value, "`parameters`"),
                 "rules" => config.changes = self.rules(value),
                 "rule-folders" => {
@@ -283,11 +285,10 @@ impl ConfigReader<'_> {
     }
 
     /// Globs, relative to the folder of the configuration.
-    fn globs(&mut self, node: &Node<'_>) -> Option<Globs> {
+    fn globs(&mut self, node: &Node<'_>, files: &Files) -> Option<Globs> {
         let texts = self.texts(node, "`skip`");
-        let folder = Path::new(&self.source.name).parent().filter(|folder| !folder.as_os_str().is_empty());
-        let folder = folder.unwrap_or(Path::new("."));
-        let folder = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
+        let folder = self.source.path().map_or(Path::new("."), folder_of);
+        let folder = files.real(folder).unwrap_or_else(|_| folder.to_owned());
         match Globs::new(&folder, &texts) {
             Ok(globs) => Some(globs),
             Err((index, reason)) => {
@@ -419,11 +420,11 @@ fn known_names<'k>(name: &str, known: impl Iterator<Item = &'k str> + Clone, lea
 }
 
 /// A file that looks like a configuration, but has another name and is not read.
-pub fn misnamed(path: &Path) -> Diagnostic {
+pub fn misnamed(name: String) -> Diagnostic {
     Diagnostic {
         severity: Severity::Error,
         code: "configuration",
-        file: shown(path),
+        file: name,
         span: None,
         message: format!("hipaalint does not read it, because the name of a configuration is {FILE_NAME}"),
         help: format!("Rename it to {FILE_NAME}, or use --config with this file."),
@@ -432,11 +433,11 @@ pub fn misnamed(path: &Path) -> Diagnostic {
 }
 
 /// A named configuration that cannot be read.
-pub fn unreadable(path: &Path, error: &std::io::Error) -> Diagnostic {
+pub fn unreadable(name: String, error: &std::io::Error) -> Diagnostic {
     Diagnostic {
         severity: Severity::Error,
         code: "configuration",
-        file: shown(path),
+        file: name,
         span: None,
         message: format!("the file cannot be read: {error}"),
         help: "Name another file, or run with --no-config.".to_owned(),

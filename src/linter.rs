@@ -33,7 +33,6 @@ use crate::source::{Source, Span};
 use crate::syntax::{self, Document, Node, SyntaxError};
 use crate::template::{self, Template};
 use check::{CheckResult, Setting, Violation, run_check};
-use foldhash::{HashMap, HashMapExt};
 use iterations::Pending;
 use locations::as_written;
 use rustc_hash::FxHashMap;
@@ -57,14 +56,8 @@ pub use stacks::{ELSEWHERE, Nested};
 pub struct Linter {
     rules: RuleSet,
     selected: Vec<Selected>,
-    /// Which of them look at resources of a type: their indices, so that a template asks only for its own types.
-    by_type: HashMap<String, Vec<usize>>,
-    /// Those that look at anything else as well, or at nothing else.
-    others: Vec<usize>,
-    /// The patterns of types that rules name.
-    patterns: Vec<TargetName>,
-    /// The wider profiles that types have rules in.
-    wider: OnceLock<coverage::Profiles>,
+    /// What rules look at other than resources of a type, and which of the selected ones do.
+    general: Vec<(TargetName, Vec<usize>)>,
     /// Those that are about exceptions.
     about_exceptions: Vec<usize>,
     /// Rules about exceptions that were not selected: they say why an exception of a selected rule does not hold, and nothing else.
@@ -155,10 +148,7 @@ impl Linter {
         let mut linter = Self {
             rules,
             selected,
-            by_type: HashMap::new(),
-            others: Vec::new(),
-            patterns: Vec::new(),
-            wider: OnceLock::new(),
+            general: Vec::new(),
             about_exceptions: Vec::new(),
             companions: Vec::new(),
             inputs: pinned.into(),
@@ -214,39 +204,35 @@ impl Linter {
     }
 
     fn index(&mut self) {
-        for (position, selected) in self.selected.iter().enumerate() {
-            let targets = self.rules.entries().get(selected.index).map_or(&[][..], |entry| &entry.targets);
-            for target in targets {
-                if matches!(target, TargetName::Types(_)) {
-                    self.patterns.push(target.clone());
-                }
-                match target {
-                    TargetName::Type(kind) => {
-                        self.by_type.entry(kind.clone()).or_default().push(position);
-                    }
-                    // They are judged when everything else has been.
-                    TargetName::Exceptions => self.about_exceptions.push(position),
-                    _ if self.others.last() == Some(&position) => {}
-                    _ => self.others.push(position),
-                }
+        for (target, rules) in self.rules.general() {
+            let positions: Vec<usize> = rules.into_iter().filter_map(|index| self.position_of(index)).collect();
+            // They are judged when everything else has been.
+            if target == TargetName::Exceptions {
+                self.about_exceptions = positions;
+                self.about_exceptions.sort_unstable();
+            } else if !positions.is_empty() {
+                self.general.push((target, positions));
             }
         }
+    }
+
+    /// Where a rule of the set is among the selected ones.
+    fn position_of(&self, index: usize) -> Option<usize> {
+        self.selected.binary_search_by_key(&index, |selected| selected.index).ok()
+    }
+
+    /// The selected rules that name a type of resource.
+    fn naming(&self, kind: &str) -> impl Iterator<Item = usize> {
+        self.rules.naming(kind).filter_map(|index| self.position_of(index))
     }
 
     /// The selected rules that have something to look at in a template, in the order of their ids, with the types among those of the
     /// template that a rule names.
     fn for_template<'t>(&self, model: &Model<'_, 't>) -> Vec<(&Selected, Kinds<'t>)> {
-        let targets = |position: &usize| {
-            let entry = self.selected.get(*position).and_then(|selected| self.rules.entries().get(selected.index));
-            entry.map_or(&[][..], |entry| &entry.targets)
-        };
         let kinds: SmallVec<[&'t str; 16]> = model.types().collect();
-        let has_target = |position: &usize| targets(position).iter().any(|target| occurs(target, &kinds, model));
-        let others = self.others.iter().copied().filter(has_target).map(|position| (position, None));
-        let named = kinds.iter().flat_map(|kind| {
-            let positions = self.by_type.get(*kind).map_or(&[][..], Vec::as_slice);
-            positions.iter().map(|position| (*position, Some(*kind)))
-        });
+        let others = self.general.iter().filter(|(target, _)| occurs(target, &kinds, model));
+        let others = others.flat_map(|(_, positions)| positions).map(|position| (*position, None));
+        let named = kinds.iter().flat_map(|kind| self.naming(kind).map(|position| (position, Some(*kind))));
         let mut positions: Vec<(usize, Option<&'t str>)> = others.chain(named).collect();
         positions.sort_unstable();
         let of_same = positions.chunk_by(|(one, _), (other, _)| one == other);

@@ -1,9 +1,9 @@
 //! A candidate's bytes as text, or the problem with them.
 
 use super::{Candidate, Input, shows_template, unreadable};
+use crate::files::Files;
 use crate::finding::{Diagnostic, Severity};
-use std::fs::File;
-use std::io::{self, Read};
+use std::io;
 use std::path::Path;
 
 /// Larger files are refused, because a large dump would fill the memory. CloudFormation's own quota for templates is far below (AWS CloudFormation User Guide, "Understand CloudFormation quotas").
@@ -21,10 +21,10 @@ pub enum Reading {
 }
 
 /// Reads a candidate whole.
-pub fn read(candidate: &Candidate) -> Reading {
+pub fn read(candidate: &Candidate, files: &Files) -> Reading {
     let bytes = match &candidate.input {
-        Input::StandardInput => bounded(io::stdin().lock(), 0),
-        Input::File(path) => bytes_of(path),
+        Input::StandardInput => files.standard_input(MAX_BYTES + 1),
+        Input::File(path) => bytes_of(path, files),
     };
     let bytes = match bytes {
         Ok(bytes) => bytes,
@@ -48,18 +48,8 @@ pub fn read(candidate: &Candidate) -> Reading {
 }
 
 /// The bytes of a file, at most one more than is allowed.
-pub(super) fn bytes_of(path: &Path) -> io::Result<Vec<u8>> {
-    let file = File::open(path)?;
-    // A growing buffer would need twice the memory. The length of devices and pipes is unknown.
-    let length = file.metadata().map_or(0, |metadata| metadata.len());
-    bounded(file, length)
-}
-
-/// All bytes, at most one more than is allowed. `expected` is the likely number.
-fn bounded(reader: impl Read, expected: u64) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::with_capacity(usize::try_from(expected.min(MAX_BYTES)).unwrap_or_default());
-    reader.take(MAX_BYTES + 1).read_to_end(&mut bytes)?;
-    Ok(bytes)
+pub(super) fn bytes_of(path: &Path, files: &Files) -> io::Result<Vec<u8>> {
+    files.read(path, MAX_BYTES + 1)
 }
 
 /// The reason why bytes are not text.
@@ -109,7 +99,13 @@ pub(super) fn decode(bytes: Vec<u8>) -> Result<String, Problem> {
             let at = error.utf8_error().valid_up_to();
             undecodable(error.as_bytes(), at)
         })
-        .and_then(|text| if text.contains('\0') { Err(undecodable(text.as_bytes(), text.len())) } else { Ok(text) })
+        .and_then(|text| {
+            if memchr::memchr(b'\0', text.as_bytes()).is_some() {
+                Err(undecodable(text.as_bytes(), text.len()))
+            } else {
+                Ok(text)
+            }
+        })
 }
 
 /// Names the encoding if it can be recognized, and otherwise the first invalid byte.

@@ -1,6 +1,7 @@
 //! One feasible combination of choices, as far as a check has asked for it, and how a set of them reads in a sentence.
 
 use super::choices::{Candidate, Choices};
+use super::domain::Domain;
 use smallvec::{SmallVec, smallvec};
 
 /// Something a scenario can settle.
@@ -12,27 +13,34 @@ pub enum Variable {
     Atom(usize),
 }
 
-/// The candidates that a variable may still take: indices into its list; for an atom 0 is false and 1 is true.
-pub type Domain = SmallVec<[usize; 3]>;
-
 /// What has been settled so far. A variable that is absent may take any of its values.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Scenario {
+    /// Ordered by variable.
     settled: Vec<(Variable, Domain)>,
 }
 
 impl Scenario {
     /// What a variable may still take; none if nothing was settled about it.
     pub fn domain(&self, variable: Variable) -> Option<&Domain> {
-        self.settled.iter().find(|(known, _)| *known == variable).map(|(_, domain)| domain)
+        let place = self.place(variable).ok()?;
+        self.settled.get(place).map(|(_, domain)| domain)
     }
 
     /// Settles a variable, or narrows it.
     pub fn settle(&mut self, variable: Variable, domain: Domain) {
-        match self.settled.iter_mut().find(|(known, _)| *known == variable) {
-            Some((_, old)) => *old = domain,
-            None => self.settled.push((variable, domain)),
+        match self.place(variable) {
+            Ok(place) => {
+                if let Some((_, old)) = self.settled.get_mut(place) {
+                    *old = domain;
+                }
+            }
+            Err(place) => self.settled.insert(place, (variable, domain)),
         }
+    }
+
+    fn place(&self, variable: Variable) -> Result<usize, usize> {
+        self.settled.binary_search_by_key(&variable, |(known, _)| *known)
     }
 
     /// How many variables have been settled.
@@ -108,20 +116,14 @@ pub fn describe(
     Some(alternatives.join(", or "))
 }
 
-type Cube = Vec<(Variable, Domain)>;
+type Cube = Vec<(Variable, Values)>;
+
+/// The candidates of a domain, in order.
+type Values = SmallVec<[usize; 3]>;
 
 fn normal(settled: &[(Variable, Domain)], size: &impl Fn(Variable) -> usize) -> Cube {
-    let mut cube: Cube = settled
-        .iter()
-        .filter(|(variable, domain)| domain.len() < size(*variable))
-        .map(|(variable, domain)| {
-            let mut domain = domain.clone();
-            domain.sort_unstable();
-            (*variable, domain)
-        })
-        .collect();
-    cube.sort();
-    cube
+    let narrowed = settled.iter().filter(|(variable, domain)| domain.len() < size(*variable));
+    narrowed.map(|(variable, domain)| (*variable, domain.iter().collect())).collect()
 }
 
 /// Combinations of values up to which cases are simplified: what is simplified is a sentence.
@@ -145,7 +147,7 @@ fn merge(mut cubes: Vec<Cube>, free: &[Cube], size: &impl Fn(Variable) -> usize)
         cubes.sort();
         return cubes;
     };
-    let everywhere = |cube: &Cube| -> Vec<Domain> {
+    let everywhere = |cube: &Cube| -> Vec<Values> {
         let domain = |(variable, size): (&Variable, &usize)| {
             let own = cube.iter().find(|(other, _)| other == variable).map(|(_, domain)| domain.clone());
             own.unwrap_or_else(|| (0..*size).collect())
@@ -167,10 +169,10 @@ fn merge(mut cubes: Vec<Cube>, free: &[Cube], size: &impl Fn(Variable) -> usize)
     let mut may = applies.clone();
     lay_out(&mut may, free);
     let holds =
-        |domains: &[Domain]| each_combination(domains, &sizes, &mut |index| may.get(index).copied().unwrap_or(false));
+        |domains: &[Values]| each_combination(domains, &sizes, &mut |index| may.get(index).copied().unwrap_or(false));
     // How many of the cases found include a combination.
     let mut said = vec![0usize; combinations];
-    let mut found: Vec<Vec<Domain>> = Vec::new();
+    let mut found: Vec<Vec<Values>> = Vec::new();
     for index in 0..combinations {
         if !applies.get(index).copied().unwrap_or(false) || said.get(index).is_none_or(|times| *times > 0) {
             continue;
@@ -230,7 +232,7 @@ fn merge(mut cubes: Vec<Cube>, free: &[Cube], size: &impl Fn(Variable) -> usize)
                 }
                 !each_combination(&slice, &sizes, &mut |index| !applies.get(index).copied().unwrap_or(false))
             };
-            let needed: Domain = values.iter().copied().filter(occurs).collect();
+            let needed: Values = values.iter().copied().filter(occurs).collect();
             if let Some(domain) = domains.get_mut(place) {
                 *domain = needed;
             }
@@ -248,8 +250,8 @@ fn merge(mut cubes: Vec<Cube>, free: &[Cube], size: &impl Fn(Variable) -> usize)
 }
 
 /// Calls `visit` with the index of each combination in the product of some domains, until it returns false; whether it never did.
-fn each_combination(domains: &[Domain], sizes: &[usize], visit: &mut impl FnMut(usize) -> bool) -> bool {
-    fn go(domains: &[Domain], sizes: &[usize], index: usize, visit: &mut impl FnMut(usize) -> bool) -> bool {
+fn each_combination(domains: &[Values], sizes: &[usize], visit: &mut impl FnMut(usize) -> bool) -> bool {
+    fn go(domains: &[Values], sizes: &[usize], index: usize, visit: &mut impl FnMut(usize) -> bool) -> bool {
         let (Some((domain, domains)), Some((size, sizes))) = (domains.split_first(), sizes.split_first()) else {
             return visit(index);
         };
@@ -259,9 +261,9 @@ fn each_combination(domains: &[Domain], sizes: &[usize], visit: &mut impl FnMut(
 }
 
 /// The combination at an index: one value for each variable.
-fn combination(index: usize, sizes: &[usize]) -> Vec<Domain> {
+fn combination(index: usize, sizes: &[usize]) -> Vec<Values> {
     let mut rest = index;
-    let mut domains: Vec<Domain> = sizes
+    let mut domains: Vec<Values> = sizes
         .iter()
         .rev()
         .map(|size| {
@@ -274,7 +276,7 @@ fn combination(index: usize, sizes: &[usize]) -> Vec<Domain> {
     domains
 }
 
-fn term(variable: Variable, domain: &Domain, choices: &Choices<'_>, atoms: &[AtomText]) -> String {
+fn term(variable: Variable, domain: &Values, choices: &Choices<'_>, atoms: &[AtomText]) -> String {
     match variable {
         Variable::Atom(index) => atoms
             .get(index)
@@ -353,7 +355,7 @@ mod tests {
         // Each case is that one condition more holds, and those before it fail.
         let said = |cases: usize| {
             let scenarios: Vec<Scenario> =
-                (0..cases).map(|index| Scenario { settled: vec![(Variable::Atom(index), smallvec![1])] }).collect();
+                (0..cases).map(|index| Scenario { settled: vec![(Variable::Atom(index), Domain::only(1))] }).collect();
             describe(&scenarios, &[], &Choices::default(), &atoms).unwrap()
         };
         assert_eq!(said(3), "0 holds, or 1 holds, or 2 holds");

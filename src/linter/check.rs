@@ -109,9 +109,16 @@ pub(super) fn run_check<'m, 't>(
     let mut passed = false;
     let never_occurs = exploration.leaves.is_empty() && !exploration.infeasible.is_empty();
     if !exploration.complete {
+        let most = exploration.most;
         let of_choices = || {
-            let most = crate::eval::MAX_SCENARIOS;
-            format!("the result depends on more than {most} combinations of parameters and conditions")
+            if most == crate::eval::MAX_SCENARIOS {
+                format!("the result depends on more than {most} combinations of parameters and conditions")
+            } else {
+                format!(
+                    "the result depends on more than {most} combinations of parameters and conditions, and the template has too many \
+                     others to look at more of them"
+                )
+            }
         };
         reasons.push(exploration.gave_up.map_or_else(of_choices, str::to_owned));
     }

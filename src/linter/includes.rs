@@ -7,6 +7,7 @@ use crate::finding::{Diagnostic, Related, Severity};
 use crate::graph::secrets::Written;
 use crate::source::{Source, SourceId, Span};
 use crate::syntax::{self, Document, Node, Repeated, SyntaxError, SyntaxNote};
+use std::path::PathBuf;
 
 /// Reads a local file that a template includes: its location in, relative to the template; out its text, or why there is
 /// none, in words that follow "… is not included: ". The linter itself opens no file.
@@ -17,6 +18,8 @@ pub type Loader<'l> = dyn Fn(&str) -> Result<Loaded, String> + 'l;
 pub struct Loaded {
     /// The name that reports show.
     pub name: String,
+    /// The file, if it is one.
+    pub path: Option<PathBuf>,
     /// The whole text.
     pub text: String,
 }
@@ -31,7 +34,7 @@ pub(super) fn texts(root: &Node<'_>, macros: Macros, own: SourceId, load: &Loade
     }
     let ids = (1..).map(|number| SourceId(own.0.saturating_add(number)));
     let texts = locations(root).into_iter().zip(ids).map(|(location, id)| {
-        let source = load(&location).map(|loaded| Source::new(id, loaded.name, loaded.text));
+        let source = load(&location).map(|Loaded { name, path, text }| Source::new(id, name, text).in_file(path));
         (location, source)
     });
     Texts(texts.collect())

@@ -1,6 +1,7 @@
 //! The files of a run that are not templates: which are errors, which are noted, and which are skipped.
 
 use crate::discover::{Candidate, Foreign, Input};
+use crate::files::Files;
 use crate::finding::{Diagnostic, Severity};
 use crate::linter::NOT_A_TEMPLATE;
 use crate::project::{Linted, Other};
@@ -55,13 +56,13 @@ impl Others {
     }
 
     /// Adds the diagnostics of files whose resources no template includes. `included` are the paths of files that templates include.
-    pub(super) fn finish(&mut self, included: &BTreeSet<PathBuf>) {
+    pub(super) fn finish(&mut self, included: &BTreeSet<PathBuf>, files: &Files) {
         if self.parts.is_empty() {
             return;
         }
-        let included: BTreeSet<PathBuf> = included.iter().map(|path| identity(path)).collect();
+        let included: BTreeSet<PathBuf> = included.iter().map(|path| identity(path, files)).collect();
         for (candidate, resources) in std::mem::take(&mut self.parts) {
-            if matches!(&candidate.input, Input::File(path) if included.contains(&identity(path))) {
+            if matches!(&candidate.input, Input::File(path) if included.contains(&identity(path, files))) {
                 continue;
             }
             let (count, them) = match resources {
@@ -86,8 +87,8 @@ fn of_program(candidate: &Candidate, foreign: Foreign, is_error: bool) -> Diagno
     diagnostic(candidate, is_error, message, foreign.help())
 }
 
-fn identity(path: &Path) -> PathBuf {
-    path.canonicalize().unwrap_or_else(|_| path.to_owned())
+fn identity(path: &Path, files: &Files) -> PathBuf {
+    files.real(path).unwrap_or_else(|_| path.to_owned())
 }
 
 fn diagnostic(candidate: &Candidate, is_error: bool, message: String, help: &str) -> Diagnostic {

@@ -1,22 +1,23 @@
 //! What is wrong about options, configurations and rules, with the texts that it points into.
 
-use crate::discover;
 use crate::eval::choices::PSEUDO;
+use crate::files::Files;
 use crate::finding::{Diagnostic, Severity};
 use crate::rules::load::{RuleError, RuleSet};
 use crate::source::{Source, SourceId, Span};
 use crate::suggest::nearest;
 use std::collections::HashMap;
-use std::fs;
 use std::path::Path;
 
 /// Problems with options, configuration and rules, with the texts that they point into.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Problems {
     /// The problems.
     pub diagnostics: Vec<Diagnostic>,
     /// The texts that they point into.
     pub sources: Vec<Source>,
+    /// Where the texts are read.
+    files: Files,
     /// Texts of configurations and parameters that no problem points into yet.
     aside: HashMap<SourceId, Source>,
     /// How many problems there were when a text was opened: none of these points into it.
@@ -30,6 +31,25 @@ pub struct Problems {
 }
 
 impl Problems {
+    /// No problems.
+    pub fn new(files: Files) -> Self {
+        Self {
+            diagnostics: Vec::new(),
+            sources: Vec::new(),
+            files,
+            aside: HashMap::new(),
+            before: HashMap::new(),
+            names: HashMap::new(),
+            broken: HashMap::new(),
+            opened: 0,
+        }
+    }
+
+    /// Where the texts are read.
+    pub fn files(&self) -> &Files {
+        &self.files
+    }
+
     /// The id of the next source. It is unique: the ids of templates count up from 0.
     fn next_id(&mut self) -> SourceId {
         self.opened += 1;
@@ -37,15 +57,16 @@ impl Problems {
     }
 
     /// Opens a file of the run itself.
-    pub(super) fn open(&mut self, path: &Path, complaint: fn(&Path, &std::io::Error) -> Diagnostic) -> Option<Source> {
-        match fs::read_to_string(path) {
+    pub(super) fn open(&mut self, path: &Path, complaint: fn(String, &std::io::Error) -> Diagnostic) -> Option<Source> {
+        let name = self.files.name(path);
+        match self.files.text(path, u64::MAX) {
             Ok(text) => {
-                let source = Source::new(self.next_id(), discover::shown(path), text);
+                let source = Source::new(self.next_id(), name, text).in_file(Some(path.to_owned()));
                 self.before.insert(source.id, self.diagnostics.len());
                 Some(source)
             }
             Err(error) => {
-                self.diagnostics.push(complaint(path, &error));
+                self.diagnostics.push(complaint(name, &error));
                 None
             }
         }
@@ -95,7 +116,7 @@ impl Problems {
     pub(super) fn add_rules(&mut self, set: &mut RuleSet, folder: &Path) {
         let before = set.entries().len();
         let known = self.diagnostics.len();
-        match set.add_folder(folder) {
+        match set.add_folder(folder, &self.files) {
             Ok(()) if set.entries().len() == before => self.no_rules(folder),
             Ok(()) => {}
             Err(errors) => errors.into_iter().for_each(|error| self.broken_rule(error, known)),
@@ -107,7 +128,7 @@ impl Problems {
         self.diagnostics.push(Diagnostic {
             severity: Severity::Error,
             code: "rule-folder",
-            file: discover::shown(folder),
+            file: self.files.name(folder),
             span: None,
             message: "the folder has no rules".to_owned(),
             help: "A rule is a file that ends with .yaml or .yml. Name the folder of these files.".to_owned(),
@@ -118,20 +139,20 @@ impl Problems {
     /// An invalid custom rule, with its text if that can be read. Several configurations can name the same folder: what is among the
     /// first `known` problems is not reported again.
     pub fn broken_rule(&mut self, error: RuleError, known: usize) {
-        let file = discover::shown(&error.file);
+        let file = self.files.name(&error.file);
         let place = *self.broken.entry((file.clone(), error.message.clone())).or_insert(self.diagnostics.len());
         if place < known {
             return;
         }
         if error.position.is_some()
-            && !self.sources.iter().any(|source| source.name == file)
-            && let Ok(text) = fs::read_to_string(&error.file)
+            && !self.sources.iter().any(|source| source.path() == Some(&error.file))
+            && let Ok(text) = self.files.text(&error.file, u64::MAX)
         {
-            let source = Source::new(self.next_id(), file.as_str(), text);
+            let source = Source::new(self.next_id(), file.as_str(), text).in_file(Some(error.file.clone()));
             self.point_into(source);
         }
         let span = error.position.and_then(|(line, column)| {
-            let source = self.sources.iter().find(|source| source.name == file)?;
+            let source = self.sources.iter().find(|source| source.path() == Some(&error.file))?;
             let (start, end) = source.line_range(line)?;
             let text = source.text().get(start..end)?;
             let byte = |column: usize| text.char_indices().nth(column).map_or(text.len(), |(at, _)| at);
@@ -146,7 +167,7 @@ impl Problems {
             file,
             span,
             message: error.message,
-            help: if error.file.exists() {
+            help: if self.files.has(&error.file) {
                 format!("{} {not_used}", error.help).trim_start().to_owned()
             } else {
                 "Check the spelling. A folder in `--rules` is relative to the current folder, a folder in the configuration to the \

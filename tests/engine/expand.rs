@@ -525,7 +525,7 @@ fn lint_with(rule: &str, text: &str, files: &[(&str, &str)]) -> (Source, FileRep
     let report = linter.lint_with(&source, &|location| {
         let found = files.iter().find(|(name, _)| *name == location);
         let (name, text) = found.ok_or("there is no such file")?;
-        Ok(Loaded { name: (*name).to_owned(), text: (*text).to_owned() })
+        Ok(Loaded { name: (*name).to_owned(), path: None, text: (*text).to_owned() })
     });
     (source, report)
 }

@@ -12,6 +12,7 @@ mod growth;
 mod language;
 mod secrets;
 mod serverless;
+mod session;
 #[path = "../skipped/mod.rs"]
 mod skipped;
 mod spelling;

@@ -587,7 +587,7 @@ fn user_rule(text: &str) -> RuleSet {
     let id = text.lines().next().unwrap().strip_prefix("id: ").unwrap();
     std::fs::write(folder.path().join(format!("{id}.yaml")), text).unwrap();
     let mut rules = RuleSet::default();
-    rules.add_folder(folder.path()).unwrap();
+    rules.add_folder(folder.path(), &hipaalint::files::Files::here()).unwrap();
     rules
 }
 

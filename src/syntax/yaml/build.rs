@@ -54,7 +54,7 @@ impl<'s> Builder<'s> {
             source,
             stack: Vec::new(),
             depth: 0,
-            anchors: Anchors::default(),
+            anchors: Anchors::new(text.len()),
             root: None,
             document: None,
             comments: Vec::new(),
@@ -64,8 +64,10 @@ impl<'s> Builder<'s> {
         }
     }
 
+    /// A range as a span, which always lies on borders of characters, whatever the parser reports.
     pub(super) fn span(&self, range: Range) -> Span {
-        Span::new(self.source, range.start, range.end)
+        let start = self.layout.border(range.start);
+        Span::new(self.source, start, self.layout.border(range.end).max(start))
     }
 
     pub(super) fn error(&self, range: Range, message: impl Into<String>, help: impl Into<String>) -> SyntaxError {
@@ -86,12 +88,8 @@ impl<'s> Builder<'s> {
             Event::SequenceStart(style, anchor, tag) => {
                 // The parser places a list without indentation of its own behind its first dash.
                 let in_mapping = matches!(self.stack.last(), Some(Frame { body: Body::Mapping { .. }, .. }));
-                let start = if style == StructureStyle::Block && in_mapping {
-                    self.layout.first_dash().unwrap_or(range.start)
-                } else {
-                    range.start
-                };
-                let range = Range { start, end: range.end.max(start) };
+                let dash = if style == StructureStyle::Block && in_mapping { self.layout.first_dash() } else { None };
+                let range = dash.map_or(range, |dash| Range { start: dash, end: dash });
                 self.open(range, style, anchor, Tag::read(tag.as_deref(), span), Body::Sequence(Vec::new()))
             }
             Event::MappingStart(style, anchor, tag) => {

@@ -66,6 +66,11 @@ impl Tag {
         }
     }
 
+    /// A tag with `!` and a name.
+    pub(super) fn short(name: &str, range: Range) -> Self {
+        Self::Call(Call::of(name, range))
+    }
+
     /// Where the tag stands, if it is a function or unknown: nothing that a key can have.
     pub(super) fn local(&self) -> Option<Range> {
         match self {
