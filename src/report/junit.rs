@@ -7,8 +7,8 @@
 
 use super::escape::allowed;
 use super::not_looked_at::clauses;
-use super::text::{message, one_line};
 use super::spill::Spill;
+use super::text::{message, one_line};
 use super::{Report, Reporter, prose, write_whole};
 use crate::finding::{Diagnostic, Finding, Outcome, Severity};
 use crate::source::Span;

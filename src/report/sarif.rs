@@ -416,11 +416,7 @@ fn result<'a>(finding: &'a Finding, part: Part<'_, '_>, fingerprint: String) -> 
         related_locations: related.collect(),
         partial_fingerprints: Fingerprints { v1: fingerprint },
         baseline_state: finding.baseline,
-        suppressions: finding
-            .suppression
-            .iter()
-            .map(|exception| suppression(exception, &finding.rule, part))
-            .collect(),
+        suppressions: finding.suppression.iter().map(|exception| suppression(exception, &finding.rule, part)).collect(),
         properties: ResultProperties {
             path: &finding.path,
             resource_type: finding.subject.resource_type.as_deref(),
@@ -479,8 +475,7 @@ fn notification(diagnostic: &Diagnostic, part: Part<'_, '_>) -> Notification {
         logical_locations: Vec::new(),
         message: None,
     });
-    let related =
-        diagnostic.related.iter().zip(1..).map(|(related, id)| location::related_location(id, related, part));
+    let related = diagnostic.related.iter().zip(1..).map(|(related, id)| location::related_location(id, related, part));
     Notification {
         // No descriptors of our own: GitHub would demand a help page for each.
         descriptor: DescriptorReference { id: diagnostic.code, index: None, tool_component: None },
