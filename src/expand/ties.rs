@@ -35,6 +35,18 @@ impl Route {
     }
 }
 
+/// A text that is put together of the name of a resource.
+pub struct PutTogether<'a, 't> {
+    /// Stands for the routes, and for the resources that may have such a text.
+    pub path: &'a str,
+    /// The text, if all of it is known.
+    pub expected: Option<&'a str>,
+    /// Whether the resource's name is a piece of it.
+    pub by_name: bool,
+    /// Whether a resource may have such a text at all.
+    pub may_have: &'a dyn Fn(&Block<'t>) -> bool,
+}
+
 /// What of a template was looked at.
 #[derive(Default)]
 pub(super) struct Ties<'t> {
@@ -144,19 +156,17 @@ impl<'m, 't> Model<'m, 't> {
     }
 
     /// The resources of a type that have, at the end of one of some routes, what may be a text that is put together of `target`'s name.
-    /// `expected` is the text, if all of it is known; `by_name`, whether the name is a piece of it; `path` stands for the routes and
-    /// for those that are wanted at all. As for [`naming`](Self::naming).
+    /// As for [`naming`](Self::naming).
     pub fn put_together(
         &self,
         run: &mut Run<'_, 't>,
         kind: &str,
-        path: &str,
         routes: impl FnOnce() -> Vec<Route>,
         target: &Block<'t>,
-        (expected, by_name): (Option<&str>, bool),
-        is_wanted: impl Fn(&Block<'t>) -> bool,
+        text: &PutTogether<'_, 't>,
     ) -> Vec<&Block<'t>> {
-        let naming = self.naming_index(kind, path, routes, is_wanted);
+        let PutTogether { path, expected, by_name, may_have } = *text;
+        let naming = self.naming_index(kind, path, routes, may_have);
         let mut places: Vec<usize> = naming.by_id.get(target.name).cloned().unwrap_or_default();
         let written = places.len();
         // The name of another resource of the type is another one, unless both may have the same.
