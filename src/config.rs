@@ -34,12 +34,12 @@ use crate::files::Files;
 use crate::finding::{Diagnostic, Level};
 use crate::linter::Override;
 use crate::paths::folder_of;
-use crate::rules::load::{RuleEntry, RuleSet, is_pattern, names, nearest};
+use crate::rules::load::{LIST_RULES, RuleEntry, RuleSet, is_pattern, names, nearest};
 use crate::rules::rule::PROFILES;
 use crate::source::{Source, Span};
 use crate::syntax::{self, Entry, Kind, Node};
 use keys::{FAIL_ON, KEYS, RULE_KEYS, RULE_LEVELS, SHARED_PARAMETERS};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// The file's name.
@@ -73,6 +73,9 @@ pub struct Pin {
     /// Where it is written.
     pub span: Span,
 }
+
+/// Unknown rules after this many get no suggestion: comparing each with every rule takes time.
+const MOST_HINTS: usize = 20;
 
 /// Pinned values by the names of their parameters.
 pub type Pins = BTreeMap<String, Pin>;
@@ -119,9 +122,9 @@ pub struct Overrides {
     /// Levels and parameters, for the linter.
     pub changes: BTreeMap<String, Override>,
     /// Rules that do not run.
-    pub off: Vec<String>,
+    pub off: BTreeSet<String>,
     /// Rules that run with every profile, because the configuration sets their level.
-    pub on: Vec<String>,
+    pub on: BTreeSet<String>,
 }
 
 impl Config {
@@ -147,14 +150,24 @@ impl Config {
     pub fn overrides(&self, source: &Source, rules: &RuleSet) -> (Overrides, Vec<Diagnostic>) {
         let mut reader = ConfigReader { source, problems: Vec::new() };
         let mut overrides = Overrides::default();
+        let mut hints = MOST_HINTS;
         // A change to one rule takes precedence over those to several.
         let (several, single): (Vec<&Change>, Vec<&Change>) =
             self.changes.iter().partition(|change| is_pattern(&change.id));
         for change in several.into_iter().chain(single) {
-            let named: Vec<&RuleEntry> = rules.entries().iter().filter(|entry| names(&change.id, entry.id())).collect();
+            let named: Vec<&RuleEntry> = if is_pattern(&change.id) {
+                rules.entries().iter().filter(|entry| names(&change.id, entry.id())).collect()
+            } else {
+                rules.get(&change.id).into_iter().collect()
+            };
             if named.is_empty() {
                 let message = if is_pattern(&change.id) { "no rule is named" } else { "there is no rule" };
-                reader.problem(change.id_span, format!("{message} `{}`", change.id), rules.instead_of(&change.id));
+                let help = match hints {
+                    0 => LIST_RULES.to_owned(),
+                    _ => rules.instead_of(&change.id),
+                };
+                hints = hints.saturating_sub(1);
+                reader.problem(change.id_span, format!("{message} `{}`", change.id), help);
                 continue;
             }
             for (name, span, _) in &change.parameters {
@@ -167,12 +180,12 @@ impl Config {
             for entry in named {
                 let id = entry.id().to_owned();
                 match change.level {
-                    Some(Setting::Off) => overrides.off.push(id.clone()),
+                    Some(Setting::Off) => drop(overrides.off.insert(id.clone())),
                     // Several rules get another level if they run. One rule also runs with it.
                     Some(Setting::Level(_)) => {
-                        overrides.off.retain(|off| *off != id);
+                        overrides.off.remove(&id);
                         if !is_pattern(&change.id) {
-                            overrides.on.push(id.clone());
+                            overrides.on.insert(id.clone());
                         }
                     }
                     None => {}

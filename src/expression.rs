@@ -4,16 +4,23 @@ mod words;
 
 use regex::Regex;
 use serde::{Deserialize, Deserializer};
+use std::fmt;
 use std::sync::OnceLock;
 use words::Words;
 
 /// A regular expression (linear time, unanchored).
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Expression {
     pattern: &'static str,
     own: Option<String>,
     words: OnceLock<Option<Words>>,
     compiled: OnceLock<Option<Regex>>,
+}
+
+impl fmt::Debug for Expression {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_tuple("Expression").field(&self.pattern()).finish()
+    }
 }
 
 impl Expression {
@@ -57,7 +64,7 @@ impl Expression {
 
 /// The text of an expression in a rule file.
 #[derive(Clone, Debug)]
-#[cfg_attr(test, derive(schemars::JsonSchema), schemars(with = "String"))]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(with = "String", inline))]
 pub struct Pattern {
     text: String,
     /// Whether it is one of the built-in rules, whose expressions the tests check.

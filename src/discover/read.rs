@@ -91,7 +91,13 @@ pub(super) fn decode(bytes: Vec<u8>) -> Result<String, Problem> {
             let at = error.utf8_error().valid_up_to();
             undecodable(error.as_bytes(), at)
         })
-        .and_then(|text| if text.contains('\0') { Err(undecodable(text.as_bytes(), text.len())) } else { Ok(text) })
+        .and_then(|text| {
+            if memchr::memchr(b'\0', text.as_bytes()).is_some() {
+                Err(undecodable(text.as_bytes(), text.len()))
+            } else {
+                Ok(text)
+            }
+        })
 }
 
 /// Names the encoding if it can be recognized, and otherwise the first invalid byte.

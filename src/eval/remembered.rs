@@ -33,6 +33,12 @@ pub(super) struct Known<'m, 't> {
     conditions: FxHashMap<*const Node<'t>, Made<bool>>,
 }
 
+impl<'t> Known<'_, 't> {
+    fn holds(&self, condition: &'t Node<'t>) -> Option<bool> {
+        self.conditions.get(&address(condition)).map(|made| made.value)
+    }
+}
+
 impl Memo<'_, '_> {
     /// Whether a result may be kept after so many answers.
     fn has_room(&self, steps: &[Step<'_>]) -> bool {
@@ -98,6 +104,7 @@ impl<'m, 't> Run<'m, 't> {
             // The result is not used.
             return None;
         }
+        self.evaluator.count_steps(1);
         let key = Computed { node, what };
         if let Some(value) = self.recalled(&key) {
             return value;
@@ -112,7 +119,7 @@ impl<'m, 't> Run<'m, 't> {
             let memo = &self.evaluator.memo;
             if steps.len() > MOST_OF_VALUE || self.is_long || !memo.has_room(steps) {
                 self.is_long = true;
-                self.known.values.insert(key, made);
+                self.known().values.insert(key, made);
             } else {
                 let places = memo.values.borrow_mut().entry(key).or_default().keep(steps, made);
                 memo.take(places);
@@ -141,8 +148,7 @@ impl<'m, 't> Run<'m, 't> {
                 memo = evaluator.memo.values.borrow();
             }
             let Self { scenario, consulted, known, .. } = self;
-            let holds =
-                |name| known.conditions.get(&address(evaluator.template.condition(name)?)).map(|made| made.value);
+            let holds = |name| known.as_ref()?.holds(evaluator.template.condition(name)?);
             if let Some(made) = memo.get(key).and_then(|results| results.find(scenario, &holds, consulted)) {
                 self.note_all(&made.reasons);
                 self.forget(mark);
@@ -151,7 +157,7 @@ impl<'m, 't> Run<'m, 't> {
             self.consulted.truncate(mark);
         }
         drop(memo);
-        let made = self.known.values.get(key)?;
+        let made = self.known.as_ref()?.values.get(key)?;
         let (value, reasons) = (made.value, made.reasons.clone());
         self.is_long = true;
         self.note_all(&reasons);
@@ -161,7 +167,7 @@ impl<'m, 't> Run<'m, 't> {
     /// Whether a condition holds that was evaluated before.
     pub(super) fn recalled_condition(&mut self, name: &'t str, node: &'t Node<'t>) -> Option<bool> {
         let evaluator = self.evaluator;
-        if let Some(made) = self.known.conditions.get(&address(node)) {
+        if let Some(made) = self.known.as_ref().and_then(|known| known.conditions.get(&address(node))) {
             let (holds, reasons) = (made.value, made.reasons.clone());
             self.note_all(&reasons);
             self.consult(Question::Condition(name), Domain::only(usize::from(holds)));
@@ -171,7 +177,7 @@ impl<'m, 't> Run<'m, 't> {
         let results = memo.get(&address(node))?;
         let mark = self.consulted.len();
         let Self { scenario, consulted, known, .. } = self;
-        let holds = |name| known.conditions.get(&address(evaluator.template.condition(name)?)).map(|made| made.value);
+        let holds = |name| known.as_ref()?.holds(evaluator.template.condition(name)?);
         let Some(made) = results.find(scenario, &holds, consulted) else {
             self.consulted.truncate(mark);
             return None;
@@ -191,7 +197,7 @@ impl<'m, 't> Run<'m, 't> {
         let steps = self.consulted.get(mark..).unwrap_or_default();
         let memo = &self.evaluator.memo;
         if steps.len() > MOST_OF_CONDITION || self.is_long || !memo.has_room(steps) {
-            self.known.conditions.insert(address(node), made);
+            self.known().conditions.insert(address(node), made);
             self.consulted.truncate(mark);
             self.is_long = was_long;
             self.consult(Question::Condition(name), Domain::only(usize::from(holds)));
@@ -206,8 +212,12 @@ impl<'m, 't> Run<'m, 't> {
     /// Makes a condition known of which `steps` are all that it asked.
     pub(super) fn know_condition(&mut self, name: &'t str, node: &'t Node<'t>, holds: bool, steps: &[Step<'t>]) {
         if matches!(steps, [(Question::Condition(only), _)] if *only == name) {
-            self.known.conditions.insert(address(node), Made { value: holds, reasons: Box::default() });
+            self.known().conditions.insert(address(node), Made { value: holds, reasons: Box::default() });
         }
+    }
+
+    fn known(&mut self) -> &mut Known<'m, 't> {
+        self.known.get_or_insert_default()
     }
 
     /// Ends the recording of a computation that is not kept.

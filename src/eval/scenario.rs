@@ -43,8 +43,8 @@ impl Scenario {
         self.settled.binary_search_by_key(&variable, |(known, _)| *known)
     }
 
-    /// How many variables are settled.
-    pub(super) fn len(&self) -> usize {
+    /// How many variables have been settled.
+    pub fn len(&self) -> usize {
         self.settled.len()
     }
 

@@ -6,7 +6,7 @@
 
 use super::{Block, Model};
 use crate::eval::value::{Content, Origin, Value};
-use crate::eval::{has_macro, is_function};
+use crate::eval::{Run, has_macro, is_function};
 use crate::facts;
 use crate::syntax::{Entry, Kind, Node};
 use foldhash::HashMap;
@@ -104,15 +104,16 @@ enum Name<'t> {
 }
 
 impl<'m, 't> Model<'m, 't> {
-    /// The resources of a type that may name a resource at the end of one of some routes, in the order of the template. None if the
-    /// template has too many names that are not known. `path` stands for the routes.
+    /// The resources of a type that may name a resource at the end of one of some routes, in the order of the template. `path` stands
+    /// for the routes. Where the template has too many names that are not known, the run gives up.
     pub fn naming(
         &self,
+        run: &mut Run<'_, 't>,
         kind: &str,
         path: &str,
         routes: impl FnOnce() -> Vec<Route>,
         target: &Block<'t>,
-    ) -> Option<Vec<&Block<'t>>> {
+    ) -> Vec<&Block<'t>> {
         let naming = self.naming_index(kind, path, routes, |_| true);
         let mut places: Vec<usize> = naming.by_id.get(target.name).cloned().unwrap_or_default();
         let written = places.len();
@@ -128,13 +129,19 @@ impl<'m, 't> Model<'m, 't> {
                 places.extend(&naming.unknown);
             }
         }
-        self.take(places, written)
+        self.take(run, places, written)
     }
 
     /// As [`naming`](Self::naming) does, for a property.
-    pub fn naming_by(&self, kind: &str, property: &[&str], target: &Block<'t>) -> Option<Vec<&Block<'t>>> {
+    pub fn naming_by(
+        &self,
+        run: &mut Run<'_, 't>,
+        kind: &str,
+        property: &[&str],
+        target: &Block<'t>,
+    ) -> Vec<&Block<'t>> {
         let path = property.join("/");
-        self.naming(kind, &path, || vec![Route::to_property(property)], target)
+        self.naming(run, kind, &path, || vec![Route::to_property(property)], target)
     }
 
     /// The resources of a type that have, at the end of one of some routes, what may be a text that is put together of `target`'s name.
@@ -142,13 +149,14 @@ impl<'m, 't> Model<'m, 't> {
     /// for those that are wanted at all. As for [`naming`](Self::naming).
     pub fn put_together(
         &self,
+        run: &mut Run<'_, 't>,
         kind: &str,
         path: &str,
         routes: impl FnOnce() -> Vec<Route>,
         target: &Block<'t>,
         (expected, by_name): (Option<&str>, bool),
         is_wanted: impl Fn(&Block<'t>) -> bool,
-    ) -> Option<Vec<&Block<'t>>> {
+    ) -> Vec<&Block<'t>> {
         let naming = self.naming_index(kind, path, routes, is_wanted);
         let mut places: Vec<usize> = naming.by_id.get(target.name).cloned().unwrap_or_default();
         let written = places.len();
@@ -173,17 +181,17 @@ impl<'m, 't> Model<'m, 't> {
             Some(expected) => places.extend(naming.by_end.get(end(expected)).into_iter().flatten()),
             None => places.extend(&naming.texts),
         }
-        self.take(places, written)
+        self.take(run, places, written)
     }
 
-    /// The resources of a type that a value may name, in the order of the template. None as for [`naming`](Self::naming).
-    pub fn named_by(&self, kind: &str, value: &Value<'t>) -> Option<Vec<&Block<'t>>> {
+    /// The resources of a type that a value may name, in the order of the template. As for [`naming`](Self::naming).
+    pub fn named_by(&self, run: &mut Run<'_, 't>, kind: &str, value: &Value<'t>) -> Vec<&Block<'t>> {
         let mut places = Vec::new();
         for part in value.parts() {
             match &part.origin {
                 Origin::Resource { id, .. } => places.push(self.place_of(id)),
                 // Another stack's export names no resource of this template.
-                Origin::Import(_) if places.is_empty() => return Some(Vec::new()),
+                Origin::Import(_) if places.is_empty() => return Vec::new(),
                 _ => {}
             }
         }
@@ -191,13 +199,13 @@ impl<'m, 't> Model<'m, 't> {
             let mut places: Vec<usize> = places.into_iter().flatten().collect();
             places.retain(|place| self.resources.get(*place).is_some_and(|block| block.kind == kind));
             let written = places.len();
-            return self.take(places, written);
+            return self.take(run, places, written);
         }
         if !value.is_scalar() {
-            return Some(Vec::new());
+            return Vec::new();
         }
         if value.is_inside_unknown() {
-            return self.take(self.by_type.get(kind).map(|places| places.to_vec()).unwrap_or_default(), 0);
+            return self.take(run, self.by_type.get(kind).map(|places| places.to_vec()).unwrap_or_default(), 0);
         }
         let called = self.called(kind);
         let known_end = match value.text() {
@@ -212,7 +220,7 @@ impl<'m, 't> Model<'m, 't> {
             Some(text) => places.extend(called.by_end.get(end(&text)).into_iter().flatten()),
             None => places.extend(called.by_end.values().flatten()),
         }
-        self.take(places, 0)
+        self.take(run, places, 0)
     }
 
     /// The entry of a map with a key.
@@ -302,15 +310,16 @@ impl<'m, 't> Model<'m, 't> {
     }
 
     /// The resources at some places, if the budget allows for those that are not written as references.
-    fn take(&self, mut places: Vec<usize>, written: usize) -> Option<Vec<&Block<'t>>> {
-        if !self.evaluator.guess(places.len().saturating_sub(written)) {
-            return None;
+    fn take(&self, run: &mut Run<'_, 't>, mut places: Vec<usize>, written: usize) -> Vec<&Block<'t>> {
+        self.evaluator.count_steps(places.len());
+        if !run.guess(places.len().saturating_sub(written)) {
+            return Vec::new();
         }
         if places.len() > 1 {
             places.sort_unstable();
             places.dedup();
         }
-        Some(places.into_iter().filter_map(|place| self.resources.get(place)).collect())
+        places.into_iter().filter_map(|place| self.resources.get(place)).collect()
     }
 
     fn naming_index(

@@ -5,6 +5,7 @@ use std::env;
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+use walkdir::{DirEntry, WalkDir};
 
 /// The file system of the process.
 #[derive(Copy, Clone, Debug, Default)]
@@ -41,11 +42,9 @@ impl FileSystem for Disk {
     }
 
     fn entries(&self, folder: &Path) -> io::Result<Vec<Entry>> {
-        let entry = |entry: io::Result<fs::DirEntry>| {
-            let entry = entry?;
-            Ok(Entry { name: entry.file_name(), kind: entry.file_type().map_or(Kind::Other, kind) })
-        };
-        fs::read_dir(folder)?.map(entry).collect()
+        let listed = WalkDir::new(folder).min_depth(1).max_depth(1).into_iter();
+        let entry = |entry: DirEntry| Entry { name: entry.file_name().to_owned(), kind: kind(entry.file_type()) };
+        listed.map(|listed| listed.map(entry).map_err(io::Error::from)).collect()
     }
 
     fn standard_input(&self, limit: u64) -> io::Result<Vec<u8>> {

@@ -88,11 +88,7 @@ pub(super) fn targets<'m, 't>(
         return target.into_iter().map(|block| (block, Truth::True)).collect();
     }
     let mut found = Vec::new();
-    let Some(blocks) = model.named_by(kind, value) else {
-        run.give_up();
-        return found;
-    };
-    for block in blocks {
+    for block in model.named_by(run, kind, value) {
         let refers = refers_to(run, value, block);
         if !refers.is_false() && exists(run, block) {
             found.push((block, refers));

@@ -38,11 +38,7 @@ const ARNS: [(&str, &str, &str); 13] = [
 /// Whether a backup selection of the template covers a resource.
 pub fn covered<'m, 't>(run: &mut Run<'m, 't>, model: &'m Model<'m, 't>, resource: &Block<'t>) -> Truth {
     let mut covered = Truth::False;
-    let Some(selections) = candidates(model, resource) else {
-        run.give_up();
-        return Truth::Unknown;
-    };
-    for selection in selections {
+    for selection in candidates(run, model, resource) {
         let own = covers(run, model, selection, resource);
         // Existence is asked last, so that the conditions of unrelated resources are not choices of the check.
         if !own.is_false() && exists(run, selection) {
@@ -69,8 +65,8 @@ pub fn selections<'m, 't>(run: &mut Run<'m, 't>, model: &'m Model<'m, 't>, most:
     found
 }
 
-/// The selections that may include a resource, as they are written. None if that are too many for the budget.
-fn candidates<'m, 't>(model: &'m Model<'m, 't>, resource: &Block<'t>) -> Option<Vec<&'m Block<'t>>> {
+/// The selections that may include a resource, as they are written.
+fn candidates<'m, 't>(run: &mut Run<'_, 't>, model: &'m Model<'m, 't>, resource: &Block<'t>) -> Vec<&'m Block<'t>> {
     let table = model.table("backup selections", || {
         let mut table = Table::default();
         for selection in model.of_type(SELECTION) {
@@ -87,13 +83,13 @@ fn candidates<'m, 't>(model: &'m Model<'m, 't>, resource: &Block<'t>) -> Option<
         None => places.extend(table.get(TAGGED).into_iter().flatten()),
     }
     let any = table.get(ANY).map(Vec::as_slice).unwrap_or_default();
-    if !model.evaluator.guess(any.len()) {
-        return None;
+    if !run.guess(any.len()) {
+        return Vec::new();
     }
     places.extend(any);
     places.sort_unstable();
     places.dedup();
-    Some(places.into_iter().filter_map(|place| model.resources.get(place)).collect())
+    places.into_iter().filter_map(|place| model.resources.get(place)).collect()
 }
 
 /// Selections that may include any resource.

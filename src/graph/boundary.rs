@@ -63,11 +63,7 @@ pub fn is_only_boundary<'m, 't>(run: &mut Run<'m, 't>, model: &'m Model<'m, 't>,
             }
             vec![route]
         };
-        let Some(identities) = model.naming(kind, list, routes, policy) else {
-            run.give_up();
-            return Truth::Unknown;
-        };
-        for identity in identities {
+        for identity in model.naming(run, kind, list, routes, policy) {
             let Some(listed) = property(run, identity, &[list]) else { continue };
             let refers = if name.is_empty() {
                 any_refers_to(run, model, listed, policy)

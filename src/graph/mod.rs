@@ -41,6 +41,7 @@ use crate::truth::Truth;
 /// A resource without an explicit name gets one when it is created, so no literal names it. Another stack's export never
 /// names a resource of this template: that stack was there first.
 pub fn refers_to<'t>(run: &mut Run<'_, 't>, value: &Value<'t>, target: &Block<'t>) -> Truth {
+    run.evaluator.count_steps(1);
     let mut other_resource = false;
     for part in value.parts() {
         match &part.origin {
@@ -112,11 +113,7 @@ pub fn naming<'m, 't>(
     property: &[&str],
     target: &Block<'t>,
 ) -> Vec<&'m Block<'t>> {
-    let found = model.naming_by(kind, property, target);
-    if found.is_none() {
-        run.give_up();
-    }
-    found.unwrap_or_default()
+    model.naming_by(run, kind, property, target)
 }
 
 /// Whether one more resource of a type might change the result: unknown where there may be some that are not known.

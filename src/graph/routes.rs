@@ -114,8 +114,7 @@ fn table_reaches_internet<'m, 't>(
     let Some(declared) = declared_table(model, table) else {
         note(run, table);
         let routes: Vec<_> = model.of_type("AWS::EC2::Route").collect();
-        if !model.evaluator.guess(routes.len()) {
-            run.give_up();
+        if !run.guess(routes.len()) {
             return (Truth::Unknown, Vec::new());
         }
         // The same parameter, import or attribute names the same table.

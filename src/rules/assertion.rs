@@ -19,8 +19,8 @@ use std::fmt;
 use std::ops::Deref;
 use std::sync::OnceLock;
 
-/// One assertion, with an optional message. One of a built-in rule is read when it is first asked for: a check often ends before it
-/// comes to all of its assertions.
+/// One assertion, with an optional message.
+// One of a built-in rule is read when it is first asked for: a check often ends before it comes to all of its assertions.
 #[derive(Clone)]
 #[cfg_attr(test, derive(schemars::JsonSchema), schemars(with = "RawAssertion"))]
 pub struct Assertion {

@@ -430,7 +430,7 @@ impl RuleSet {
         }
         match self.nearest(id) {
             Some(nearest) => format!("Did you mean `{nearest}`?"),
-            None => "Run `hipaalint rules` to list all rules.".to_owned(),
+            None => LIST_RULES.to_owned(),
         }
     }
 
@@ -439,6 +439,9 @@ impl RuleSet {
         nearest(id, self.entries().iter().map(RuleEntry::id))
     }
 }
+
+/// Where to look for a rule if no name is like the one that does not exist.
+pub const LIST_RULES: &str = "Run `hipaalint rules` to list all rules.";
 
 /// Whether a text stands for several rules: `*` stands for any characters.
 pub fn is_pattern(text: &str) -> bool {

@@ -62,11 +62,11 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
                     (Ok(number), ..) => visitor.visit_u64(number),
                     (_, Ok(number), _) => visitor.visit_i64(number),
                     (.., Ok(number)) => visitor.visit_f64(number),
-                    _ => Err(Error::custom("the pack has a number that is none")),
+                    _ => Err(Error::custom("the pack has a number that cannot be read")),
                 }
             }
             "0" => visitor.visit_unit(),
-            _ => Err(Error::custom("the pack has a value that is none")),
+            _ => Err(Error::custom("the pack has a value of an unknown kind")),
         }
     }
 

@@ -7,6 +7,7 @@ use crate::finding::Diagnostic;
 use crate::rules::load::{RuleError, RuleSet};
 use crate::source::{Source, SourceId, Span};
 use crate::suggest::nearest;
+use std::collections::HashMap;
 use std::path::Path;
 
 /// Problems with options, configuration and rules, with the texts that they point into.
@@ -19,7 +20,13 @@ pub struct Problems {
     /// Where the texts are read.
     files: Files,
     /// Texts of configurations and parameters that no problem points into yet.
-    aside: Vec<Source>,
+    aside: HashMap<SourceId, Source>,
+    /// How many problems there were when a text was opened: none of these points into it.
+    before: HashMap<SourceId, usize>,
+    /// The names of the texts that problems point into.
+    names: HashMap<SourceId, String>,
+    /// The broken rules that were reported, by file and message, with the places of the problems.
+    broken: HashMap<(String, String), usize>,
     /// Texts opened so far, kept or not.
     opened: u32,
 }
@@ -27,7 +34,16 @@ pub struct Problems {
 impl Problems {
     /// No problems.
     pub fn new(files: Files) -> Self {
-        Self { diagnostics: Vec::new(), sources: Vec::new(), files, aside: Vec::new(), opened: 0 }
+        Self {
+            diagnostics: Vec::new(),
+            sources: Vec::new(),
+            files,
+            aside: HashMap::new(),
+            before: HashMap::new(),
+            names: HashMap::new(),
+            broken: HashMap::new(),
+            opened: 0,
+        }
     }
 
     /// Where the texts are read.
@@ -45,7 +61,11 @@ impl Problems {
     pub(super) fn open(&mut self, path: &Path, complaint: fn(String, &std::io::Error) -> Diagnostic) -> Option<Source> {
         let name = self.files.name(path);
         match self.files.text(path, u64::MAX) {
-            Ok(text) => Some(Source::new(self.next_id(), name, text).in_file(Some(path.to_owned()))),
+            Ok(text) => {
+                let source = Source::new(self.next_id(), name, text).in_file(Some(path.to_owned()));
+                self.before.insert(source.id, self.diagnostics.len());
+                Some(source)
+            }
             Err(error) => {
                 self.diagnostics.push(complaint(name, &error));
                 None
@@ -56,20 +76,26 @@ impl Problems {
     /// Keeps a text if a problem points into it; others are put aside for problems that templates have with it.
     pub(super) fn keep(&mut self, source: Source) {
         let points_there = |diagnostic: &Diagnostic| diagnostic.span.is_some_and(|span| span.source == source.id);
-        if self.diagnostics.iter().any(points_there) {
-            self.sources.push(source);
+        // The problems may have been taken since.
+        let before = self.before.remove(&source.id).filter(|before| *before <= self.diagnostics.len()).unwrap_or(0);
+        if self.diagnostics.iter().skip(before).any(points_there) {
+            self.point_into(source);
         } else {
-            self.aside.push(source);
+            self.aside.insert(source.id, source);
         }
+    }
+
+    fn point_into(&mut self, source: Source) {
+        self.names.insert(source.id, source.name.clone());
+        self.sources.push(source);
     }
 
     /// A problem with a place in a text that was opened, or with an option. Where the place must not be shown, the text is named.
     pub(super) fn at(&mut self, span: Option<Span>, is_shown: bool, problem: Diagnostic) {
-        let is_there = |source: &Source| span.is_some_and(|span| span.source == source.id);
-        if let Some(index) = self.aside.iter().position(is_there) {
-            self.sources.push(self.aside.swap_remove(index));
+        if let Some(source) = span.and_then(|span| self.aside.remove(&span.source)) {
+            self.point_into(source);
         }
-        let file = self.sources.iter().find(|source| is_there(source)).map(|source| source.name.clone());
+        let file = span.and_then(|span| self.names.get(&span.source)).cloned();
         let span = span.filter(|_| is_shown);
         self.diagnostics.push(problem.at(span).in_file(file.unwrap_or_default()));
     }
@@ -103,8 +129,8 @@ impl Problems {
     /// first `known` problems is not reported again.
     pub fn broken_rule(&mut self, error: RuleError, known: usize) {
         let file = self.files.name(&error.file);
-        let mut before = self.diagnostics.iter().take(known);
-        if before.any(|known| known.file == file && known.message == error.message) {
+        let place = *self.broken.entry((file.clone(), error.message.clone())).or_insert(self.diagnostics.len());
+        if place < known {
             return;
         }
         if error.position.is_some()
@@ -112,7 +138,7 @@ impl Problems {
             && let Ok(text) = self.files.text(&error.file, u64::MAX)
         {
             let source = Source::new(self.next_id(), file.as_str(), text).in_file(Some(error.file.clone()));
-            self.sources.push(source);
+            self.point_into(source);
         }
         let span = error.position.and_then(|(line, column)| {
             let source = self.sources.iter().find(|source| source.path() == Some(&error.file))?;

@@ -243,7 +243,7 @@ impl Results {
             let is_wanted = contents.all_texts || fired.contains(entry.id());
             RuleReport {
                 meta: &entry.meta,
-                prose: if is_wanted { entry.prose() } else { RuleProse::default() },
+                prose: Arc::new(if is_wanted { entry.prose() } else { RuleProse::default() }),
                 counts: self.by_rule.get(entry.id()).copied().unwrap_or_default(),
             }
         };

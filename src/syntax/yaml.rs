@@ -1,6 +1,7 @@
-//! YAML, as CloudFormation takes it, into the located tree: straight from parser events, without recursion.
+//! YAML, as CloudFormation takes it, into the located tree: by a reader of our own where that knows everything in the text, otherwise
+//! straight from parser events, without recursion.
 //!
-//! The grammar (indentation, quoting, escapes) is granit-parser's. Here is what CloudFormation makes of it: YAML 1.1
+//! The grammar (indentation, quoting, escapes) is granit-parser's, and `fast` agrees with it. Here is what CloudFormation makes of it: YAML 1.1
 //! scalars, short tags, anchors and merges with a bound on what they may add, and spans that cover what a person sees.
 
 mod anchor;
@@ -32,7 +33,7 @@ pub fn parse(text: &str, source: SourceId) -> Result<Document<'_>, SyntaxError> 
 ///
 /// # Errors
 /// The first thing that YAML or CloudFormation does not allow: broken grammar, a key that is not a scalar, a
-/// second document, an alias to nothing, aliases that add more than [`MAX_ALIAS_NODES`](super::MAX_ALIAS_NODES), or
+/// second document, an alias to nothing, aliases that add more than [`max_alias_nodes`](super::max_alias_nodes), or
 /// nesting past [`MAX_DEPTH`].
 pub(super) fn read(text: &str, source: SourceId) -> Result<Document<'_>, SyntaxError> {
     match fast::read(text, source) {

@@ -8,6 +8,7 @@ mod eval_properties;
 mod evidence;
 mod exceptions;
 mod expand;
+mod growth;
 mod language;
 mod secrets;
 mod serverless;

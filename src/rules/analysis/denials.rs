@@ -263,10 +263,10 @@ impl PolicyDenies {
                 let found = policy::statements(checker.run, policy, DocumentKind::Resource);
                 unknown =
                     unknown.or(found.unknown.into()).or(if about.is_true() { Truth::False } else { Truth::Unknown });
-                let mut subject = SubjectOf::of(checker, policy);
                 let own = Value::unknown(Origin::Resource { id: block.name, attribute: None }, block.key_span);
-                subject.names = vec![checker.run.keep(own)];
-                subject.names.extend(crate::graph::names::physical_name(checker.run, block));
+                let mut names = vec![checker.run.keep(own)];
+                names.extend(graph::names::physical_name(checker.run, block));
+                let subject = SubjectOf::named(policy, names);
                 let denied = all_denied(checker.run, &found.found, &self.actions, &subject.subject(), &self.requests);
                 (all, some) = (all.and(denied), some.or(denied));
                 number += 1;

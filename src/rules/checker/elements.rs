@@ -126,6 +126,10 @@ impl<'m, 't> Checker<'_, 'm, 't> {
     /// The resources of these types that exist in this scenario, in the order of the template.
     fn blocks(&mut self, types: &[String]) -> Vec<&'m Block<'t>> {
         let mut blocks = self.candidates(types);
+        // For every resource that a rule looks at, all others: a rule's author knows why.
+        if !self.run.guess(blocks.len()) {
+            return Vec::new();
+        }
         blocks.retain(|block| expand::exists(self.run, block));
         blocks
     }
@@ -136,7 +140,7 @@ impl<'m, 't> Checker<'_, 'm, 't> {
     /// are not choices of this check.
     pub fn candidates(&self, types: &[String]) -> Vec<&'m Block<'t>> {
         let model = self.model;
-        each_kind(model, types, |kind| Some(model.of_type(kind).collect())).unwrap_or_default()
+        each_kind(model, types, |kind| model.of_type(kind).collect())
     }
 
     /// Whether there may be resources of these types besides those that are declared; if so, it notes the reason.
@@ -159,10 +163,7 @@ impl<'m, 't> Checker<'_, 'm, 't> {
             },
             None => None,
         };
-        let Some(blocks) = self.naming(related, name.as_deref(), target) else {
-            return Elements { items, nearest: self.own_location(item), unknown: true };
-        };
-        for block in blocks {
+        for block in self.naming(related, name.as_deref(), target) {
             if block.is(target) {
                 continue;
             }
@@ -187,14 +188,15 @@ impl<'m, 't> Checker<'_, 'm, 't> {
     }
 
     /// The resources that may name a resource, or have a text that is put together of these pieces, as [`candidates`](Self::candidates)
-    /// has them. None if there are too many; then the run gives up.
+    /// has them. If there are too many, the run gives up.
     fn naming(
         &mut self,
         related: &Related,
         pieces: Option<&[names::Piece<'_, 'm, 't>]>,
         target: &Block<'t>,
-    ) -> Option<Vec<&'m Block<'t>>> {
+    ) -> Vec<&'m Block<'t>> {
         let model = self.model;
+        let run = &mut *self.run;
         let via = &related.via;
         let naming = |kind: &str| match pieces {
             Some(pieces) => {
@@ -206,15 +208,11 @@ impl<'m, 't> Checker<'_, 'm, 't> {
                 };
                 let path = format!("{} {start}", via.text);
                 let is_wanted = |block: &Block<'t>| may_be_named(block, via, Some(pieces));
-                model.put_together(kind, &path, || via.routes(), target, (expected.as_deref(), by_name), is_wanted)
+                model.put_together(run, kind, &path, || via.routes(), target, (expected.as_deref(), by_name), is_wanted)
             }
-            None => model.naming(kind, &via.text, || via.routes(), target),
+            None => model.naming(run, kind, &via.text, || via.routes(), target),
         };
-        let found = each_kind(model, &related.types, naming);
-        if found.is_none() {
-            self.run.give_up();
-        }
-        found
+        each_kind(model, &related.types, naming)
     }
 
     /// The pieces of a name, with the values at its paths. Where one is missing: whether it may be there all the same.
@@ -245,12 +243,8 @@ impl<'m, 't> Checker<'_, 'm, 't> {
             let Item::Value { value, .. } = found else { continue };
             for value in value.items() {
                 let mut met = Truth::False;
-                let Some(blocks) = each_kind(model, &related.types, |kind| model.named_by(kind, value)) else {
-                    self.run.give_up();
-                    unknown = true;
-                    continue;
-                };
-                for block in blocks {
+                let run = &mut *self.run;
+                for block in each_kind(model, &related.types, |kind| model.named_by(run, kind, value)) {
                     let refers = graph::refers_to(self.run, value, block);
                     if !refers.is_false() && expand::exists(self.run, block) {
                         met = met.or(refers);
@@ -279,17 +273,17 @@ impl<'m, 't> Checker<'_, 'm, 't> {
 fn each_kind<'m, 't>(
     model: &'m Model<'m, 't>,
     types: &[String],
-    of_kind: impl Fn(&str) -> Option<Vec<&'m Block<'t>>>,
-) -> Option<Vec<&'m Block<'t>>> {
+    mut of_kind: impl FnMut(&str) -> Vec<&'m Block<'t>>,
+) -> Vec<&'m Block<'t>> {
     let mut blocks: Vec<&'m Block<'t>> = Vec::new();
     for kind in types {
         if kind.contains('*') {
             // Templates have few types and many resources.
             for found in model.types().filter(|found| text::pattern_covers(kind, found)) {
-                blocks.extend(of_kind(found)?);
+                blocks.extend(of_kind(found));
             }
         } else if model.has_type(kind) {
-            blocks.extend(of_kind(kind)?);
+            blocks.extend(of_kind(kind));
         }
     }
     if types.len() > 1 || types.iter().any(|kind| kind.contains('*')) {
@@ -297,7 +291,7 @@ fn each_kind<'m, 't>(
         blocks.sort_by_key(|block| (block.key_span, block.name));
         blocks.dedup_by(|one, other| one.is(other));
     }
-    Some(blocks)
+    blocks
 }
 
 /// Whether a property as written may be a name that begins with text: see [`names::may_begin_with`].

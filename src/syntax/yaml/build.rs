@@ -55,7 +55,7 @@ impl<'s> Builder<'s> {
             source,
             stack: Vec::new(),
             depth: 0,
-            anchors: Anchors::default(),
+            anchors: Anchors::new(text.len()),
             root: None,
             document: None,
             comments: Vec::new(),
@@ -65,8 +65,10 @@ impl<'s> Builder<'s> {
         }
     }
 
+    /// A range as a span, which always lies on borders of characters, whatever the parser reports.
     pub(super) fn span(&self, range: Range) -> Span {
-        Span::new(self.source, range.start, range.end)
+        let start = self.layout.border(range.start);
+        Span::new(self.source, start, self.layout.border(range.end).max(start))
     }
 
     pub(super) fn error(&self, range: Range, message: impl Into<String>, help: impl Into<String>) -> SyntaxError {

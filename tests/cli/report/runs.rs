@@ -107,7 +107,7 @@ impl Run {
             .iter()
             .map(|(meta, prose)| {
                 let counts = self.counts.get(meta.id.as_str()).copied().unwrap_or_default();
-                RuleReport { meta, prose: prose.clone(), counts }
+                RuleReport { meta, prose: Arc::new(prose.clone()), counts }
             })
             .collect();
         write(&Report {

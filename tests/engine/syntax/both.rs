@@ -38,7 +38,7 @@ fn files(folder: &str) -> Vec<(PathBuf, String)> {
 #[test]
 fn fixtures_examples_and_rules_are_read_the_same() {
     // Rules are no templates: some have anchors.
-    for (_, text) in ["examples", "rules", "tests/syntax/templates"].into_iter().flat_map(files) {
+    for (_, text) in ["examples", "rules", "tests/engine/syntax/templates"].into_iter().flat_map(files) {
         is_fast(&text);
     }
     let all = files("fixtures");
