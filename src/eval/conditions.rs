@@ -291,6 +291,9 @@ impl<'t> Run<'_, 't> {
             _ => {}
         }
         if left.is_scalar() && right.is_scalar() {
+            if let Some(result) = self.fork_by_literal(left, right).or_else(|| self.fork_by_literal(right, left)) {
+                return result;
+            }
             let result = self.decide_quietly(&[left, right], &|values| match values {
                 [left, right] => text::equal(left, right),
                 _ => Truth::Unknown,

@@ -141,6 +141,35 @@ impl<'t> Run<'_, 't> {
         classes.into_iter().nth(taken)
     }
 
+    /// Whether a value is a literal, where the value is one choice and nothing else: the candidate is looked up, and the others are not
+    /// looked at. None where it is not so simple.
+    pub(super) fn fork_by_literal(&mut self, value: &Value<'t>, literal: &Value<'t>) -> Option<bool> {
+        let [part] = value.parts() else { return None };
+        let (Content::Choice, Some(Open::Named(index)), Kind::String(literal)) =
+            (&part.content, self.evaluator.open(part), &literal.kind)
+        else {
+            return None;
+        };
+        let named = self.evaluator.choices.get(index)?;
+        let own = named.place(literal)?;
+        let variable = Variable::Named(index);
+        let domain = self.domain(variable, named.candidates.len());
+        self.evaluator.spend(1);
+        let mut groups: SmallVec<[(bool, Domain); 2]> = SmallVec::new();
+        if domain.contains(&own) {
+            groups.push((true, Domain::only(own)));
+        }
+        let rest = domain.without(own);
+        if !rest.is_empty() {
+            groups.push((false, rest));
+        }
+        // In the order of their first candidates.
+        groups.sort_by_key(|(_, group)| group.iter().next());
+        let (classes, domains): (SmallVec<[bool; 2]>, Vec<Domain>) = groups.into_iter().unzip();
+        let taken = self.fork(variable, domains, named.default);
+        classes.get(taken).copied()
+    }
+
     /// Takes one candidate of a variable.
     pub(super) fn fork_fully(&mut self, index: usize) -> Option<Candidate<'t>> {
         self.fork_by(index, |_, candidate| Some(candidate.clone()))

@@ -87,7 +87,7 @@ pub struct Evaluator<'m, 't> {
     atoms: RefCell<Atoms>,
     bytes_made: Cell<usize>,
     searches: Cell<usize>,
-    /// Steps of evaluation so far.
+    /// Steps that choices took: see [`MAX_WORK`].
     work: Cell<usize>,
     guesses: Cell<usize>,
     steps: Cell<usize>,
@@ -194,14 +194,10 @@ impl<'m, 't> Evaluator<'m, 't> {
         made <= MAX_BYTES_MADE
     }
 
-    /// Counts steps of evaluation.
+    /// Counts steps that a choice takes.
     fn spend(&self, steps: usize) {
         self.work.set(self.work.get().saturating_add(steps));
-    }
-
-    /// The steps of evaluation so far, for tests of what a template costs: a choice, a value, a condition are one each.
-    pub fn work(&self) -> usize {
-        self.work.get()
+        self.count_steps(steps);
     }
 
     /// How far the next check may go.
@@ -274,9 +270,9 @@ const MAX_FORKS: usize = MAX_SCENARIOS;
 /// Runs that met more than [`MAX_FORKS`] choices before the rest is not looked at: each costs much and shows nothing.
 const MAX_EXHAUSTED: usize = 2;
 
-/// Steps of evaluation for all checks of one template, past which [`Limits::SPENT`] hold for the checks that remain. No template of
-/// the corpus takes a twentieth of it.
-const MAX_WORK: usize = 1 << 20;
+/// Steps that choices may take in all checks of one template; then [`Limits::SPENT`] hold for the checks that remain. No template of
+/// the corpus takes a hundredth of it.
+const MAX_WORK: usize = 1 << 17;
 
 /// How far one check may go.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]

@@ -5,6 +5,7 @@ use super::domain::Domain;
 use super::memo::{self, Made, Question, Results, Step};
 use super::value::Value;
 use crate::syntax::Node;
+use crate::truth::Truth;
 use rustc_hash::FxHashMap;
 use std::cell::{Cell, RefCell};
 use std::hash::{Hash, Hasher};
@@ -15,6 +16,9 @@ const MOST_OF_CONDITION: usize = 32;
 /// Questions past which a value is not kept for other runs.
 const MOST_OF_VALUE: usize = 512;
 
+/// Questions up to which a value is found quickly enough each time.
+const FEW_QUESTIONS: usize = 4;
+
 /// Places in the memory of one template past which results that depend on choices are not kept for other runs.
 const MAX_PLACES: usize = 1 << 17;
 
@@ -23,13 +27,26 @@ const MAX_PLACES: usize = 1 << 17;
 pub(super) struct Memo<'m, 't> {
     values: RefCell<FxHashMap<Computed<'t>, Results<'t, Option<&'m Value<'t>>>>>,
     conditions: RefCell<FxHashMap<*const Node<'t>, Results<'t, bool>>>,
+    decided: RefCell<FxHashMap<Asked<'t>, Results<'t, Truth>>>,
     places: Cell<usize>,
 }
 
-/// What one run computed and could not keep for others.
+/// A question about two values that are kept as long as the memory: their addresses, and the name of the question.
+type Asked<'t> = (*const Value<'t>, *const Value<'t>, &'static str);
+
+/// Whether a value that one run knows is kept for others, too.
+#[derive(Copy, Clone, PartialEq, Eq)]
+enum Length {
+    /// It is, with all the questions that it depends on.
+    Short,
+    /// It asked too many questions.
+    Long,
+}
+
+/// What one run computed and could not keep for others, or would take long to find among what was kept.
 #[derive(Default)]
 pub(super) struct Known<'m, 't> {
-    values: FxHashMap<Computed<'t>, Made<Option<&'m Value<'t>>>>,
+    values: FxHashMap<Computed<'t>, (Made<Option<&'m Value<'t>>>, Length)>,
     conditions: FxHashMap<*const Node<'t>, Made<bool>>,
 }
 
@@ -119,7 +136,7 @@ impl<'m, 't> Run<'m, 't> {
             let memo = &self.evaluator.memo;
             if steps.len() > MOST_OF_VALUE || self.is_long || !memo.has_room(steps) {
                 self.is_long = true;
-                self.known().values.insert(key, made);
+                self.known().values.insert(key, (made, Length::Long));
             } else {
                 let places = memo.values.borrow_mut().entry(key).or_default().keep(steps, made);
                 memo.take(places);
@@ -133,6 +150,14 @@ impl<'m, 't> Run<'m, 't> {
     /// A value that was computed before.
     fn recalled(&mut self, key: &Computed<'t>) -> Option<Option<&'m Value<'t>>> {
         let evaluator = self.evaluator;
+        // Where nothing under way depends on it, what it depends on does not matter.
+        if self.frames == 0
+            && let Some((made, _)) = self.known.as_ref().and_then(|known| known.values.get(key))
+        {
+            let (value, reasons) = (made.value, made.reasons.clone());
+            self.note_all(&reasons);
+            return Some(value);
+        }
         let mut memo = evaluator.memo.values.borrow();
         if let Some(results) = memo.get(key) {
             if let Some(made) = results.made() {
@@ -151,17 +176,64 @@ impl<'m, 't> Run<'m, 't> {
             let holds = |name| known.as_ref()?.holds(evaluator.template.condition(name)?);
             if let Some(made) = memo.get(key).and_then(|results| results.find(scenario, &holds, consulted)) {
                 self.note_all(&made.reasons);
+                if self.frames == 0 && self.consulted.len() > mark + FEW_QUESTIONS {
+                    self.known().values.insert(*key, (made.clone(), Length::Short));
+                }
                 self.forget(mark);
                 return Some(made.value);
             }
             self.consulted.truncate(mark);
         }
         drop(memo);
-        let made = self.known.as_ref()?.values.get(key)?;
+        let (made, length) = self.known.as_ref()?.values.get(key)?;
+        if *length == Length::Short {
+            return None;
+        }
         let (value, reasons) = (made.value, made.reasons.clone());
         self.is_long = true;
         self.note_all(&reasons);
         Some(value)
+    }
+
+    /// [`decide`](Run::decide), remembered across runs under the two values and the name of the question.
+    pub fn decided(
+        &mut self,
+        values: [&'m Value<'t>; 2],
+        what: &'static str,
+        question: &dyn Fn(&[&Value<'t>]) -> Truth,
+    ) -> Truth {
+        if self.is_over() {
+            return Truth::Unknown;
+        }
+        let evaluator = self.evaluator;
+        if !values.iter().flat_map(|value| value.parts()).any(|part| evaluator.open(part).is_some()) {
+            // Nothing to choose.
+            return self.decide(&values, question);
+        }
+        let [one, other] = values;
+        let key: Asked<'t> = (one, other, what);
+        let memo = &evaluator.memo;
+        let mark = self.consulted.len();
+        let Self { scenario, consulted, .. } = self;
+        let known = memo.decided.borrow();
+        if let Some(made) = known.get(&key).and_then(|results| results.find(scenario, &|_| None, consulted)) {
+            self.note_all(&made.reasons);
+            self.forget(mark);
+            return made.value;
+        }
+        drop(known);
+        self.consulted.truncate(mark);
+        let frame = self.begin();
+        let was_long = frame.was_long;
+        let value = self.decide(&values, question);
+        let made = Made { value, reasons: self.end(frame) };
+        let steps = self.consulted.get(mark..).unwrap_or_default();
+        if !self.is_over() && !self.is_long && steps.len() <= MOST_OF_CONDITION && memo.has_room(steps) {
+            memo.take(memo.decided.borrow_mut().entry(key).or_default().keep(steps, made) + 1);
+        }
+        self.is_long |= was_long;
+        self.forget(mark);
+        value
     }
 
     /// Whether a condition holds that was evaluated before.
