@@ -20,6 +20,10 @@ pub enum Lifecycle {
     DatabaseEngines,
     /// Versions of Amazon DocumentDB: `3.6.0`.
     DocumentdbEngines,
+    /// Versions of Amazon Neptune: `1.4.6.0`.
+    NeptuneEngines,
+    /// Runtimes of CloudWatch Synthetics: `syn-nodejs-puppeteer-7.0`.
+    SyntheticsRuntimes,
     /// Certificate authorities of RDS and DocumentDB: `rds-ca-2019`.
     CertificateAuthorities,
 }
@@ -31,6 +35,8 @@ impl Lifecycle {
             Self::LambdaRuntimes => "Lambda runtimes",
             Self::DatabaseEngines => "database engine versions",
             Self::DocumentdbEngines => "DocumentDB engine versions",
+            Self::NeptuneEngines => "Neptune engine versions",
+            Self::SyntheticsRuntimes => "Synthetics runtimes",
             Self::CertificateAuthorities => "certificate authorities",
         }
     }
@@ -48,6 +54,9 @@ impl Lifecycle {
             Self::CertificateAuthorities => LIFECYCLES.entry(&format!("certificate-authorities/{id}")),
             Self::DatabaseEngines => version("database-engines", id),
             Self::DocumentdbEngines => version("documentdb-engines", id),
+            Self::NeptuneEngines => version("neptune-engines", id),
+            // `syn-nodejs-2.0-beta` is another runtime than `syn-nodejs-2.0`.
+            Self::SyntheticsRuntimes => LIFECYCLES.entry(&format!("synthetics-runtimes/{id}")),
         };
         entry.map(|rest| Some(first_word(rest)).filter(|day| *day != "-"))
     }
@@ -91,6 +100,11 @@ mod tests {
         }
         assert_eq!(Lifecycle::DocumentdbEngines.last_day("3.6.0"), Some(Some("2026-03-30")));
         assert_eq!(Lifecycle::DocumentdbEngines.last_day("5.0.0"), Some(None));
+        assert_eq!(Lifecycle::NeptuneEngines.last_day("1.0.4.2.R5"), Some(Some("2023-01-30")));
+        assert_eq!(Lifecycle::NeptuneEngines.last_day("1.4"), None);
+        assert_eq!(Lifecycle::SyntheticsRuntimes.last_day("syn-nodejs-2.0"), Some(Some("2021-05-28")));
+        assert_eq!(Lifecycle::SyntheticsRuntimes.last_day("syn-nodejs-2.0-beta"), Some(Some("2021-02-08")));
+        assert_eq!(Lifecycle::SyntheticsRuntimes.last_day("syn-nodejs-puppeteer-99.0"), None);
         assert_eq!(Lifecycle::CertificateAuthorities.last_day("rds-ca-2019"), Some(Some("2024-08-22")));
         assert_eq!(Lifecycle::LambdaRuntimes.last_day("python3.10"), Some(Some("2026-10-31")));
         assert_eq!(Lifecycle::LambdaRuntimes.last_day("python3"), None);
