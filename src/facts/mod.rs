@@ -28,7 +28,7 @@ pub use hipaa_eligible::{Eligibility, hipaa_eligibility, hipaa_eligible_namespac
 pub use iam_actions::{
     Limitable, ResourceKind, ResourceSets, can_be_limited, limitable, resource_kinds, resources_of_actions,
 };
-pub use lifecycles::Lifecycle;
+pub use lifecycles::{Lifecycle, day_of_oldest};
 pub use managed_policies::{Grant, managed_policy_grant};
 pub use policy_templates::sam_policy_template;
 pub use replacement::{Replacement, replacement};
