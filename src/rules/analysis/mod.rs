@@ -40,6 +40,10 @@ pub enum Analysis {
     ServesAnyAccount,
     /// Whether a statement's conditions require one of some keys.
     RequiresKey(policy::RequiresKey),
+    /// Whether a statement allows every action of a service.
+    AllowsEveryAction,
+    /// Whether a statement allows all actions on the resource except some.
+    AllowsOtherActions,
     /// Whether a statement allows everything on everything.
     GrantsAdmin,
     /// Whether a statement allows everything on everything, beyond doubt.
@@ -126,6 +130,10 @@ struct RawAnalysis {
     serves_any_account: Option<True>,
     /// The statement's conditions hold only for requests that have one of these keys, with a value that they name.
     requires_key: Option<policy::RequiresKey>,
+    /// The actions of the statement include every action of a service.
+    allows_every_action: Option<True>,
+    /// The statement has `NotAction`, which leaves actions on the resource.
+    allows_other_actions: Option<True>,
     /// The statement allows all actions on all resources.
     grants_admin: Option<True>,
     /// The statement allows all actions on all resources, and no part of it is unknown.
@@ -222,6 +230,8 @@ impl TryFrom<RawAnalysis> for Analysis {
             raw.conditions_restrict_callers.map(|_| Self::ConditionsRestrictCallers),
             raw.serves_any_account.map(|_| Self::ServesAnyAccount),
             raw.requires_key.map(Self::RequiresKey),
+            raw.allows_every_action.map(|_| Self::AllowsEveryAction),
+            raw.allows_other_actions.map(|_| Self::AllowsOtherActions),
             raw.grants_admin.map(|_| Self::GrantsAdmin),
             raw.surely_grants_admin.map(|_| Self::SurelyGrantsAdmin),
             raw.needless_wildcard.map(|_| Self::NeedlessWildcard),
@@ -345,6 +355,8 @@ impl Analysis {
             Self::ConditionsRestrictCallers => policy::conditions_restrict_callers(checker, item),
             Self::ServesAnyAccount => policy::serves_any_account(checker, item),
             Self::RequiresKey(keys) => keys.judge(checker, item),
+            Self::AllowsEveryAction => policy::allows_every_action(checker, item),
+            Self::AllowsOtherActions => policy::allows_other_actions(checker, item),
             Self::GrantsAdmin => policy::grants_admin(checker, item),
             Self::SurelyGrantsAdmin => policy::surely_grants_admin(checker, item),
             Self::NeedlessWildcard => policy::needless_wildcard(checker, item),
