@@ -93,7 +93,7 @@ fn folder_lint(bencher: Bencher<'_, '_>, report: &str) {
         }
         let rules: Vec<RuleReport<'_>> = linter
             .selected()
-            .map(|entry| RuleReport { meta: &entry.meta, prose: entry.prose(), counts: Counts::default() })
+            .map(|entry| RuleReport { meta: &entry.meta, prose: entry.prose().into(), counts: Counts::default() })
             .collect();
         let summary = Summary { failed: counts.failed, errors: findings.len(), ..Summary::default() };
         let report_on = Report {

@@ -17,13 +17,14 @@ mod spelling;
 mod stacks;
 mod targets;
 
+use crate::code::Code;
 use crate::constructs::Constructs;
 use crate::date::Date;
 use crate::eval::Memory;
 use crate::eval::inputs::{Inputs, Pinned, Refused, Shared};
 use crate::exceptions::{Aliases, Exceptions};
 use crate::expand::{self, Block, Model};
-use crate::finding::{Counts, Diagnostic, Finding, Level, Outcome, RuleSeverity, Severity};
+use crate::finding::{Counts, Diagnostic, Finding, Level, Outcome, RuleSeverity};
 use crate::graph::secrets::{secret_parameters, written_secrets};
 use crate::rules::checker::Location;
 use crate::rules::load::{RuleEntry, RuleSet};
@@ -33,9 +34,9 @@ use crate::source::{Source, Span};
 use crate::syntax::{self, Document, Node, SyntaxError};
 use crate::template::{self, Template};
 use check::{CheckResult, Setting, Violation, run_check};
-use foldhash::{HashMap, HashMapExt};
 use iterations::Pending;
 use locations::as_written;
+use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 use spelling::spelling;
 use std::borrow::Cow;
@@ -47,23 +48,16 @@ pub use crate::expand::includes::MAX_INCLUDES;
 pub use crate::graph::secrets::is_secret_name;
 pub use file_report::{Declared, FileReport, Notice, NoticeKind};
 pub use includes::{Loaded, Loader};
-pub use meant::NOT_A_TEMPLATE;
 pub use setup::SetupError;
-pub use stacks::{ELSEWHERE, Nested};
+pub use stacks::Nested;
 
 /// What a project is linted with. Shared between threads.
 #[derive(Debug, Default)]
 pub struct Linter {
     rules: RuleSet,
     selected: Vec<Selected>,
-    /// Which of them look at resources of a type: their indices, so that a template asks only for its own types.
-    by_type: HashMap<String, Vec<usize>>,
-    /// Those that look at anything else as well, or at nothing else.
-    others: Vec<usize>,
-    /// The patterns of types that rules name.
-    patterns: Vec<TargetName>,
-    /// The wider profiles that types have rules in.
-    wider: OnceLock<coverage::Profiles>,
+    /// What rules look at other than resources of a type, and which of the selected ones do.
+    general: Vec<(TargetName, Vec<usize>)>,
     /// Those that are about exceptions.
     about_exceptions: Vec<usize>,
     /// Rules about exceptions that were not selected: they say why an exception of a selected rule does not hold, and nothing else.
@@ -154,10 +148,7 @@ impl Linter {
         let mut linter = Self {
             rules,
             selected,
-            by_type: HashMap::new(),
-            others: Vec::new(),
-            patterns: Vec::new(),
-            wider: OnceLock::new(),
+            general: Vec::new(),
             about_exceptions: Vec::new(),
             companions: Vec::new(),
             inputs: pinned.into(),
@@ -213,39 +204,35 @@ impl Linter {
     }
 
     fn index(&mut self) {
-        for (position, selected) in self.selected.iter().enumerate() {
-            let targets = self.rules.entries().get(selected.index).map_or(&[][..], |entry| &entry.targets);
-            for target in targets {
-                if matches!(target, TargetName::Types(_)) {
-                    self.patterns.push(target.clone());
-                }
-                match target {
-                    TargetName::Type(kind) => {
-                        self.by_type.entry(kind.clone()).or_default().push(position);
-                    }
-                    // They are judged when everything else has been.
-                    TargetName::Exceptions => self.about_exceptions.push(position),
-                    _ if self.others.last() == Some(&position) => {}
-                    _ => self.others.push(position),
-                }
+        for (target, rules) in self.rules.general() {
+            let positions: Vec<usize> = rules.into_iter().filter_map(|index| self.position_of(index)).collect();
+            // They are judged when everything else has been.
+            if target == TargetName::Exceptions {
+                self.about_exceptions = positions;
+                self.about_exceptions.sort_unstable();
+            } else if !positions.is_empty() {
+                self.general.push((target, positions));
             }
         }
+    }
+
+    /// Where a rule of the set is among the selected ones.
+    fn position_of(&self, index: usize) -> Option<usize> {
+        self.selected.binary_search_by_key(&index, |selected| selected.index).ok()
+    }
+
+    /// The selected rules that name a type of resource.
+    fn naming(&self, kind: &str) -> impl Iterator<Item = usize> {
+        self.rules.naming(kind).filter_map(|index| self.position_of(index))
     }
 
     /// The selected rules that have something to look at in a template, in the order of their ids, with the types among those of the
     /// template that a rule names.
     fn for_template<'t>(&self, model: &Model<'_, 't>) -> Vec<(&Selected, Kinds<'t>)> {
-        let targets = |position: &usize| {
-            let entry = self.selected.get(*position).and_then(|selected| self.rules.entries().get(selected.index));
-            entry.map_or(&[][..], |entry| &entry.targets)
-        };
         let kinds: SmallVec<[&'t str; 16]> = model.types().collect();
-        let has_target = |position: &usize| targets(position).iter().any(|target| occurs(target, &kinds, model));
-        let others = self.others.iter().copied().filter(has_target).map(|position| (position, None));
-        let named = kinds.iter().flat_map(|kind| {
-            let positions = self.by_type.get(*kind).map_or(&[][..], Vec::as_slice);
-            positions.iter().map(|position| (*position, Some(*kind)))
-        });
+        let others = self.general.iter().filter(|(target, _)| occurs(target, &kinds, model));
+        let others = others.flat_map(|(_, positions)| positions).map(|position| (*position, None));
+        let named = kinds.iter().flat_map(|kind| self.naming(kind).map(|position| (position, Some(*kind))));
         let mut positions: Vec<(usize, Option<&'t str>)> = others.chain(named).collect();
         positions.sort_unstable();
         let of_same = positions.chunk_by(|(one, _), (other, _)| one == other);
@@ -362,20 +349,17 @@ impl Linter {
             return report;
         }
         let template = Template::new(&expansion.root);
-        let note = |code, span: Span, message: &str, help: &str| Diagnostic {
-            severity: Severity::Note,
-            code,
-            file: texts.name(span).unwrap_or(&source.name).to_owned(),
-            span: Some(span),
-            message: message.to_owned(),
-            help: help.to_owned(),
-            related: Vec::new(),
+        let note = |code, span: Span, message: &str, help: &str| {
+            Diagnostic::note(code, message.to_owned())
+                .in_file(texts.name(span).unwrap_or(&source.name).to_owned())
+                .at(span)
+                .with_help(help.to_owned())
         };
         for found in document.notes.iter().chain(files.notes()) {
             report.diagnostics.push(note(found.code, found.span, &found.message, &found.help));
         }
         for oddity in &template.oddities {
-            report.diagnostics.push(note("odd-section", oddity.span, &oddity.message, &oddity.help));
+            report.diagnostics.push(note(Code::OddSection, oddity.span, &oddity.message, &oddity.help));
         }
         let tree = expansion.before_transform.as_deref().unwrap_or(&expansion.root);
         let spelling = spelling(tree, &self.newer_than_schemas);
@@ -388,7 +372,7 @@ impl Linter {
         report.refused = pinned;
         for refused in given {
             let help = "Pass a value that the parameter accepts.";
-            report.diagnostics.push(note("refused-parameter", refused.span, &refused.sentence(), help));
+            report.diagnostics.push(note(Code::RefusedParameter, refused.span, &refused.sentence(), help));
         }
         let memory = Memory::default();
         let model = Model::expanded(&template, &expansion, inputs, &memory);
@@ -417,7 +401,7 @@ impl Linter {
         }
         report.diagnostics.sort_by_key(|diagnostic| diagnostic.span);
         let pins_something = template.parameters.iter().any(|parameter| inputs.fixed(parameter.name).is_some());
-        self.settle(&exceptions, pins_something, &mut report);
+        self.settle(&mut exceptions, pins_something, &mut report);
         report.suppressed.extend(inside.suppressed);
         report.exceptions.extend(inside.exceptions);
         if let Some(constructs) = constructs {
@@ -432,6 +416,7 @@ impl Linter {
                 std::iter::once(&document).chain(files.documents()).map(|document| &document.root).collect();
             secrets.extend(written_secrets(&model, &roots, inputs));
         }
+        report.steps += model.evaluator.steps();
         redaction::redact(&mut report, source, texts.into_sources(), &secrets);
         report.hidden.extend(inside.hidden);
         report
@@ -461,7 +446,8 @@ impl Linter {
         let setting = Setting { parameters: &settings, configured: &selected.settings, profile, today: self.today };
         for check in &rule.checks {
             let level = check.level.filter(|_| !selected.is_level_set).unwrap_or(selected.level);
-            let mut record = Record { level, counts: &mut counts, exceptions, found: &mut *pending };
+            let mut record =
+                Record { level, counts: &mut counts, exceptions, found: &mut *pending, at: FxHashMap::default() };
             for block in blocks(&check.targets, kinds, model) {
                 let result = run_check(check, rule, setting, block, model);
                 self.record(selected, block, model, result, &mut record);
@@ -479,7 +465,7 @@ impl Linter {
         result: CheckResult,
         record: &mut Record<'_, 't>,
     ) {
-        let Record { level: own_level, counts, exceptions, found } = record;
+        let Record { level: own_level, counts, exceptions, found, at } = record;
         let own_level = *own_level;
         if matches!(result, CheckResult::Undecided(_)) {
             exceptions.note_undecided(&selected.id, block);
@@ -508,11 +494,15 @@ impl Linter {
                 exceptions.suppress(&mut finding);
             }
             // What a transform makes of one resource stands together, and may lack the same.
-            let subject = finding.subject.clone();
-            let mut of_subject = found.iter().rev().take_while(|known| known.finding.subject == subject);
+            if found.last().is_none_or(|known| known.finding.subject != finding.subject) {
+                at.clear();
+            }
             let one = Pending { finding, of_whole, as_written, iterations };
-            let is_news = of_subject.all(|known| !known.is_like(&one));
+            let place = found.len();
+            let same = at.entry(one.finding.span).or_default();
+            let is_news = same.iter().all(|known| found.get(*known).is_none_or(|known| !known.is_like(&one)));
             if is_news {
+                same.push(place);
                 found.push(one);
             }
             is_news
@@ -556,15 +546,8 @@ pub fn sort_findings(findings: &mut [Finding]) {
 /// A rule of the embedded pack that cannot be read. Its tests should keep that from being released; if one slips through,
 /// no run may look as if the rule had passed. (Users' own rules were read when they were loaded.)
 fn broken_rule(id: &str, error: &str) -> Diagnostic {
-    Diagnostic {
-        severity: Severity::Error,
-        code: "rule-unreadable",
-        file: String::new(),
-        span: None,
-        message: format!("built-in rule `{id}` cannot be read, so it did not run: {error}"),
-        help: "This is a bug in hipaalint. Please report it.".to_owned(),
-        related: Vec::new(),
-    }
+    Diagnostic::error(Code::RuleUnreadable, format!("built-in rule `{id}` cannot be read, so it did not run: {error}"))
+        .with_help("This is a bug in hipaalint. Please report it.")
 }
 
 /// What a finding says.
@@ -591,4 +574,6 @@ struct Record<'a, 't> {
     counts: &'a mut Counts,
     exceptions: &'a mut Exceptions,
     found: &'a mut Vec<Pending<'t>>,
+    /// By their places, those of them that are about the same as the last one.
+    at: FxHashMap<Span, SmallVec<[usize; 1]>>,
 }

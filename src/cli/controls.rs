@@ -7,6 +7,7 @@ use super::plan::usage;
 use super::topic::{Matches, Topic};
 use super::{output, terminal};
 use crate::catalogue::{Citation, citations, citations_page};
+use crate::files::Files;
 use crate::report::human::Style;
 use crate::report::human::paint::Ink;
 use crate::report::text::count;
@@ -22,7 +23,7 @@ use std::collections::BTreeSet;
 /// # Errors
 /// Options that contradict each other.
 pub(super) fn run(arguments: &ControlsArguments) -> Result<Exit, clap::Error> {
-    let mut problems = Problems::default();
+    let mut problems = Problems::new(Files::here());
     let rules = Rules::load(&arguments.sources.clone().into(), &mut problems);
     let exit = output::complain_of(&problems);
     let topics = Topic::all(&arguments.topics);

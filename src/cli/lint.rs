@@ -6,7 +6,7 @@ use super::output::{self, Written};
 use super::plan::Plan;
 use super::progress::Progress;
 use crate::config::FILE_NAME;
-use crate::discover::{Discovery, shown};
+use crate::discover::Discovery;
 use crate::report::text::count;
 use crate::session::{Exit, Session, WrittenBaseline};
 use std::collections::BTreeSet;
@@ -38,7 +38,7 @@ pub(super) fn run(arguments: LintArguments) -> Result<Exit, clap::Error> {
 /// The files that a run reads.
 pub(super) fn discover(plan: &Plan) -> Discovery {
     let mut found = plan.session.discover(&plan.paths);
-    missing::suggest(&mut found, &plan.paths, missing::LINTING);
+    missing::suggest(&mut found, &plan.paths, missing::LINTING, plan.session.files());
     found
 }
 
@@ -46,7 +46,7 @@ pub(super) fn discover(plan: &Plan) -> Discovery {
 pub(super) fn lint(plan: &Plan) -> Ran {
     let counter = Arc::default();
     let progress = Progress::start(&counter, plan.quiet);
-    let outcome = plan.session.lint(discover(plan), &counter);
+    let outcome = plan.session.lint(discover(plan), &counter, &mut |_, _| {});
     drop(progress);
     let exit = if write_baseline(&plan.session) { outcome.exit() } else { Exit::Trouble };
     let Written { exit, is_read } =
@@ -59,7 +59,7 @@ fn write_baseline(session: &Session) -> bool {
     let Some(WrittenBaseline { file, findings, is_first, result }) = session.write_baseline() else { return true };
     match result {
         Ok(()) => {
-            let file = shown(&file);
+            let file = session.files().name(&file);
             output::complain(&format!("wrote {} to {file}", count(findings, "finding")));
             if is_first {
                 output::complain(&format!(

@@ -34,7 +34,7 @@ fn write(out: impl Write, shown: Shown, report: &Report, exit: Exit) -> io::Resu
     let mut out = BufWriter::new(out);
     match shown.format {
         Format::Json if shown.part == Part::Statistics => {
-            statistics::write_json(&mut out, report, shown.grouping.unwrap_or(Grouping::Rule))?;
+            statistics::write_json(&mut out, report, shown.grouping.unwrap_or(Grouping::Rule))?
         }
         Format::Human => human::write_part(&mut out, report, &shown.style, shown.part, shown.grouping)?,
         Format::Json => json::write(&mut out, report)?,

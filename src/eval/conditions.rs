@@ -5,21 +5,20 @@ use super::remembered::Frame;
 use super::scenario::{AtomText, Scenario};
 use super::text::{self, canonical};
 use super::value::{Kind, Value};
-use super::{Branch, Path, Run};
+use super::{Run, Trace};
 use crate::syntax::{Entry, Node};
 use crate::truth::Truth;
+use rustc_hash::FxHashSet;
+use std::rc::Rc;
 
 /// Conditions in values in conditions, past which nothing is known of one more: a chain of them is as deep as a template makes it.
 const MAX_NESTED: usize = crate::syntax::MAX_DEPTH;
 
 /// The result of a run that tests a condition before anything else. The checks of conditional resources all begin so.
-#[derive(Clone)]
 pub(super) struct Opening<'t> {
     holds: bool,
     scenario: Scenario,
-    path: Path,
-    siblings: Vec<Branch>,
-    refused: Vec<Branch>,
+    trace: Option<Box<Trace>>,
     forks: usize,
     exhausted: bool,
     is_refused: bool,
@@ -46,6 +45,43 @@ enum Waiting<'t> {
     Or(std::slice::Iter<'t, Node<'t>>),
 }
 
+/// The conditions that are being evaluated, by the addresses of their nodes.
+#[derive(Default)]
+pub(super) struct Visiting<'t> {
+    chain: Vec<*const Node<'t>>,
+    /// Those past the first few.
+    rest: FxHashSet<*const Node<'t>>,
+}
+
+impl<'t> Visiting<'t> {
+    /// So many are searched one after the other.
+    const FEW: usize = 8;
+
+    fn is_empty(&self) -> bool {
+        self.chain.is_empty()
+    }
+
+    fn contains(&self, node: &'t Node<'t>) -> bool {
+        let node: *const Node<'t> = node;
+        self.chain.iter().take(Self::FEW).any(|known| *known == node) || self.rest.contains(&node)
+    }
+
+    fn enter(&mut self, node: &'t Node<'t>) {
+        if self.chain.len() >= Self::FEW {
+            self.rest.insert(node);
+        }
+        self.chain.push(node);
+    }
+
+    fn leave(&mut self) {
+        if let Some(last) = self.chain.pop()
+            && self.chain.len() >= Self::FEW
+        {
+            self.rest.remove(&last);
+        }
+    }
+}
+
 impl<'t> Run<'_, 't> {
     /// Whether a named condition holds in this scenario. A condition that the template lacks, or that refers to itself,
     /// is a free question of its own.
@@ -58,19 +94,20 @@ impl<'t> Run<'_, 't> {
         }
         let evaluator = self.evaluator;
         let limits = self.limits;
-        let known = evaluator.openings.borrow().get(name).filter(|(known, _)| *known == limits).map(|(_, o)| o.clone());
-        if let Some(opening) = known {
-            let Opening { holds, scenario, path, siblings, refused, forks, exhausted, is_refused, steps, reasons } =
-                opening;
-            (self.scenario, self.path, self.siblings, self.refused) = (scenario, path, siblings, refused);
-            (self.forks, self.exhausted, self.is_refused, self.reasons) = (forks, exhausted, is_refused, reasons);
+        let known =
+            evaluator.openings.borrow().get(name).filter(|(of, _)| *of == limits).map(|(_, known)| Rc::clone(known));
+        if let Some(known) = known {
+            let Opening { holds, scenario, trace, forks, exhausted, is_refused, steps, reasons } = &*known;
+            (self.scenario, self.trace, self.forks) = (scenario.clone(), trace.clone(), *forks);
+            (self.exhausted, self.is_refused) = (*exhausted, *is_refused);
+            self.reasons.clone_from(reasons);
             if let Some(node) = evaluator.template.condition(name) {
-                self.know_condition(name, node, holds, &steps);
+                self.know_condition(name, node, *holds, steps);
             }
             for (question, answer) in steps {
-                self.consult(question, answer);
+                self.consult(*question, answer.clone());
             }
-            return holds;
+            return *holds;
         }
         let frame = self.begin();
         let mark = self.consulted.len();
@@ -80,16 +117,14 @@ impl<'t> Run<'_, 't> {
         let opening = Opening {
             holds,
             scenario: self.scenario.clone(),
-            path: self.path.clone(),
-            siblings: self.siblings.clone(),
-            refused: self.refused.clone(),
+            trace: self.trace.clone(),
             forks: self.forks,
             exhausted: self.exhausted,
             is_refused: self.is_refused,
             steps,
             reasons: self.reasons.clone(),
         };
-        evaluator.openings.borrow_mut().insert(name, (limits, opening));
+        evaluator.openings.borrow_mut().insert(name, (limits, Rc::new(opening)));
         holds
     }
 
@@ -97,8 +132,7 @@ impl<'t> Run<'_, 't> {
     fn is_fresh(&self) -> bool {
         self.scenario.is_open()
             && self.forks == 0
-            && self.siblings.is_empty()
-            && self.refused.is_empty()
+            && self.trace.is_none()
             && self.consulted.is_empty()
             && self.reasons.is_empty()
             && self.visiting.is_empty()
@@ -121,7 +155,7 @@ impl<'t> Run<'_, 't> {
                 Turn::Is(holds) => match waiting.pop() {
                     None => break holds,
                     Some(Waiting::Named { name, node, frame }) => {
-                        self.visiting.remove(&std::ptr::from_ref(node));
+                        self.visiting.leave();
                         self.conclude(name, node, frame, holds);
                         Turn::Is(holds)
                     }
@@ -152,14 +186,14 @@ impl<'t> Run<'_, 't> {
             return Turn::Is(false);
         }
         let Some(node) = self.evaluator.template.condition(name) else { return Turn::Is(self.free_condition(name)) };
-        if self.visiting.contains(&std::ptr::from_ref(node)) || self.nested > MAX_NESTED {
+        if self.visiting.contains(node) || self.nested > MAX_NESTED {
             return Turn::Is(self.free_condition(name));
         }
         if let Some(holds) = self.recalled_condition(name, node) {
             return Turn::Is(holds);
         }
         self.evaluator.spend(1);
-        self.visiting.insert(node);
+        self.visiting.enter(node);
         waiting.push(Waiting::Named { name, node, frame: self.begin() });
         Turn::Test(node)
     }
@@ -257,6 +291,9 @@ impl<'t> Run<'_, 't> {
             _ => {}
         }
         if left.is_scalar() && right.is_scalar() {
+            if let Some(result) = self.fork_by_literal(left, right).or_else(|| self.fork_by_literal(right, left)) {
+                return result;
+            }
             let result = self.decide_quietly(&[left, right], &|values| match values {
                 [left, right] => text::equal(left, right),
                 _ => Truth::Unknown,

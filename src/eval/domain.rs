@@ -30,6 +30,19 @@ impl Domain {
         }
     }
 
+    /// All of it but one candidate.
+    pub fn without(&self, candidate: usize) -> Self {
+        let (word, bit) = place(candidate);
+        let mut rest = self.clone();
+        if let Some(word) = rest.words.get_mut(word) {
+            *word &= !bit;
+        }
+        while rest.words.last() == Some(&0) {
+            rest.words.pop();
+        }
+        rest
+    }
+
     /// Whether a candidate is in it.
     pub fn contains(&self, candidate: &usize) -> bool {
         let (word, bit) = place(*candidate);
@@ -105,6 +118,7 @@ mod tests {
         assert!(few.is_within(&many) && !many.is_within(&few) && Domain::default().is_within(&few));
         assert!(few.contains(&200) && !few.contains(&64) && !few.contains(&5000));
         assert_eq!(of(&[200, 3]), of(&[3, 3, 200]));
+        assert_eq!((few.without(200), few.without(3), few.without(7)), (of(&[3]), of(&[200]), few.clone()));
         let mut lists = [of(&[1]), of(&[0, 2]), of(&[0]), of(&[0, 1])];
         lists.sort();
         assert_eq!(lists, [of(&[0]), of(&[0, 1]), of(&[0, 2]), of(&[1])]);

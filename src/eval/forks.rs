@@ -6,7 +6,7 @@ use super::memo::Question;
 use super::partition::Derived;
 use super::scenario::{AtomText, Variable};
 use super::value::{Content, Kind, Origin, Part, Value};
-use super::{Branch, Evaluator, MAX_SCENARIOS, Run};
+use super::{Branch, Evaluator, MAX_SCENARIOS, Run, Trace};
 use crate::truth::Truth;
 use smallvec::SmallVec;
 
@@ -81,18 +81,24 @@ impl<'t> Run<'_, 't> {
         if self.is_over() {
             return first;
         }
+        let after = self.trace().len();
         for (index, domain) in groups.into_iter().enumerate() {
             if index == first {
                 self.consult(Question::Variable(variable), domain.clone());
                 self.scenario.settle(variable, domain.clone());
-                self.path.settled.push((variable, domain));
+                self.trace().settle(variable, domain);
             // One more than will be looked at shows that there are more.
-            } else if self.siblings.len() <= MAX_SCENARIOS {
-                let after = self.path.settled.len() - usize::from(index > first);
-                self.siblings.push(Branch { after, variable, domain });
+            } else if self.trace().siblings.len() <= MAX_SCENARIOS {
+                self.trace().siblings.push(Branch { after, variable, domain });
             }
         }
         first
+    }
+
+    /// How the scenario came to be.
+    fn trace(&mut self) -> &mut Trace {
+        let Self { trace, scenario, .. } = self;
+        trace.get_or_insert_with(|| Box::new(Trace::new(scenario.clone())))
     }
 
     /// Splits a variable's remaining candidates by the `class` of each, and takes one class. CloudFormation refuses a candidate
@@ -126,12 +132,42 @@ impl<'t> Run<'_, 't> {
             self.refuse();
             return None;
         }
-        if !refused.is_empty() && self.refused.len() < MAX_SCENARIOS {
-            self.refused.push(Branch { after: self.path.settled.len(), variable, domain: refused });
+        if !refused.is_empty() && self.trace().refused.len() < MAX_SCENARIOS {
+            let after = self.trace().len();
+            self.trace().refused.push(Branch { after, variable, domain: refused });
         }
         let (classes, domains): (Vec<C>, Vec<Domain>) = groups.into_iter().unzip();
         let taken = self.fork(variable, domains, named.default);
         classes.into_iter().nth(taken)
+    }
+
+    /// Whether a value is a literal, where the value is one choice and nothing else: the candidate is looked up, and the others are not
+    /// looked at. None where it is not so simple.
+    pub(super) fn fork_by_literal(&mut self, value: &Value<'t>, literal: &Value<'t>) -> Option<bool> {
+        let [part] = value.parts() else { return None };
+        let (Content::Choice, Some(Open::Named(index)), Kind::String(literal)) =
+            (&part.content, self.evaluator.open(part), &literal.kind)
+        else {
+            return None;
+        };
+        let named = self.evaluator.choices.get(index)?;
+        let own = named.place(literal)?;
+        let variable = Variable::Named(index);
+        let domain = self.domain(variable, named.candidates.len());
+        self.evaluator.spend(1);
+        let mut groups: SmallVec<[(bool, Domain); 2]> = SmallVec::new();
+        if domain.contains(&own) {
+            groups.push((true, Domain::only(own)));
+        }
+        let rest = domain.without(own);
+        if !rest.is_empty() {
+            groups.push((false, rest));
+        }
+        // In the order of their first candidates.
+        groups.sort_by_key(|(_, group)| group.iter().next());
+        let (classes, domains): (SmallVec<[bool; 2]>, Vec<Domain>) = groups.into_iter().unzip();
+        let taken = self.fork(variable, domains, named.default);
+        classes.get(taken).copied()
     }
 
     /// Takes one candidate of a variable.
@@ -184,11 +220,13 @@ impl<'t> Run<'_, 't> {
     /// `question` gets the values, in order, with choices settled as far as they have been made so far; it decides
     /// [`Truth::Unknown`] where unsettled parts matter.
     pub fn decide(&mut self, values: &[&Value<'t>], question: &dyn Fn(&[&Value<'t>]) -> Truth) -> Truth {
+        self.evaluator.count_steps(1);
         let result = question(values);
         if result != Truth::Unknown || self.is_over() {
             return result;
         }
         let evaluator = self.evaluator;
+        evaluator.spend(1);
         let all: SmallVec<[Open; 4]> =
             values.iter().flat_map(|value| value.parts()).filter_map(|part| evaluator.open(part)).collect();
         let Some(open) = all.first().copied() else {

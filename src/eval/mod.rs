@@ -20,6 +20,7 @@ mod rows;
 mod rules;
 pub mod scenario;
 pub mod text;
+mod trace;
 pub mod value;
 
 pub use functions::{begins_as_function, has_macro, is_function};
@@ -27,18 +28,18 @@ pub use functions::{begins_as_function, has_macro, is_function};
 use crate::syntax::{self, Node};
 use crate::template::{Parameter, Template};
 use choices::{Candidate, Choices};
-use conditions::Opening;
-use domain::Domain;
+use conditions::{Opening, Visiting};
 use foldhash::HashMap;
 use inputs::Inputs;
 use memo::Step;
 use remembered::{Known, Memo};
-use rustc_hash::{FxHashMap, FxHashSet};
-use scenario::{AtomText, Scenario, Variable};
+use rustc_hash::FxHashMap;
+use scenario::{AtomText, Scenario};
 use smallvec::SmallVec;
 use std::borrow::Cow;
 use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::Rc;
+use trace::{Branch, Trace};
 use typed_arena::Arena;
 use value::Value;
 
@@ -65,6 +66,12 @@ pub struct Resource<'t> {
 /// linted, and functions can double their arguments at every level.
 const MAX_BYTES_MADE: usize = 64 << 20;
 
+/// So many guesses are made of one template: see [`Run::guess`].
+const MAX_GUESSES: usize = 1 << 20;
+
+/// Why a result is unknown where there would be more guesses.
+const TOO_MANY_GUESSES: &str = "too many names in the template are not known before it is deployed";
+
 /// So many missing names of one template are compared with the names that exist.
 const MAX_SEARCHES: usize = 200;
 
@@ -80,13 +87,15 @@ pub struct Evaluator<'m, 't> {
     atoms: RefCell<Atoms>,
     bytes_made: Cell<usize>,
     searches: Cell<usize>,
-    /// Steps of evaluation so far.
+    /// Steps that choices took: see [`MAX_WORK`].
     work: Cell<usize>,
+    guesses: Cell<usize>,
+    steps: Cell<usize>,
     rules_apply: OnceCell<bool>,
     /// What is known of the deployment.
     inputs: &'t Inputs,
     feasible: RefCell<HashMap<Scenario, bool>>,
-    openings: RefCell<HashMap<&'t str, (Limits, Opening<'t>)>>,
+    openings: RefCell<HashMap<&'t str, (Limits, Rc<Opening<'t>>)>>,
     lookups: RefCell<Lookups<'t>>,
     /// The larger maps of `Mappings` that were searched, by the address of their entries.
     row_indices: RefCell<FxHashMap<*const syntax::Entry<'t>, RowIndex<'t>>>,
@@ -141,6 +150,8 @@ impl<'m, 't> Evaluator<'m, 't> {
             atoms: RefCell::default(),
             bytes_made: Cell::default(),
             searches: Cell::default(),
+            guesses: Cell::default(),
+            steps: Cell::default(),
             rules_apply: OnceCell::default(),
             feasible: RefCell::default(),
             openings: RefCell::default(),
@@ -183,19 +194,35 @@ impl<'m, 't> Evaluator<'m, 't> {
         made <= MAX_BYTES_MADE
     }
 
-    /// Counts steps of evaluation.
+    /// Counts steps that a choice takes.
     fn spend(&self, steps: usize) {
         self.work.set(self.work.get().saturating_add(steps));
-    }
-
-    /// The steps of evaluation so far, for tests of what a template costs: a choice, a value, a condition are one each.
-    pub fn work(&self) -> usize {
-        self.work.get()
+        self.count_steps(steps);
     }
 
     /// How far the next check may go.
     fn limits(&self) -> Limits {
         if self.work.get() <= MAX_WORK { Limits::USUAL } else { Limits::SPENT }
+    }
+
+    /// Whether there may be another so many guesses; counts them. What is written as a reference, or as a text that ends like the name,
+    /// is no guess.
+    fn guess(&self, pairs: usize) -> bool {
+        let guesses = self.guesses.get().saturating_add(pairs);
+        if guesses <= MAX_GUESSES {
+            self.guesses.set(guesses);
+        }
+        guesses <= MAX_GUESSES
+    }
+
+    /// How many values were asked for and how many questions decided: what the evaluation costs, the same on every machine.
+    pub fn steps(&self) -> usize {
+        self.steps.get()
+    }
+
+    /// Counts steps.
+    pub fn count_steps(&self, steps: usize) {
+        self.steps.set(self.steps.get().saturating_add(steps));
     }
 
     /// Whether there may be one more search for the name that was meant by a missing one.
@@ -243,9 +270,9 @@ const MAX_FORKS: usize = MAX_SCENARIOS;
 /// Runs that met more than [`MAX_FORKS`] choices before the rest is not looked at: each costs much and shows nothing.
 const MAX_EXHAUSTED: usize = 2;
 
-/// Steps of evaluation for all checks of one template, past which [`Limits::SPENT`] hold for the checks that remain. No template of
-/// the corpus takes a twentieth of it.
-const MAX_WORK: usize = 1 << 20;
+/// Steps that choices may take in all checks of one template; then [`Limits::SPENT`] hold for the checks that remain. No template of
+/// the corpus takes a hundredth of it.
+const MAX_WORK: usize = 1 << 17;
 
 /// How far one check may go.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
@@ -266,10 +293,12 @@ pub struct Exploration<R> {
     pub leaves: SmallVec<[(Scenario, R); 1]>,
     /// The scenarios that never occur: the template's `Rules` forbid them, or CloudFormation refuses them.
     pub infeasible: Vec<Scenario>,
-    /// False where there were more scenarios than [`most`](Self::most), or one with too many choices.
+    /// False where there were more scenarios than [`most`](Self::most), or one with too many choices or guesses.
     pub complete: bool,
     /// How many scenarios could be looked at: [`MAX_SCENARIOS`], or fewer if the template has taken too much work already.
     pub most: usize,
+    /// Why it is not complete, where that is something else than the number of scenarios.
+    pub gave_up: Option<&'static str>,
 }
 
 /// Runs `check` once for each scenario that it distinguishes.
@@ -279,15 +308,16 @@ pub fn explore<'m, 't, R>(
 ) -> Exploration<R> {
     // Most checks meet no choice: nothing waits.
     let mut first = Some(Scenario::default());
-    let mut waiting: Vec<(Rc<Path>, Branch)> = Vec::new();
+    let mut waiting: Vec<(Rc<Trace>, Branch)> = Vec::new();
     let mut leaves = SmallVec::new();
     let mut infeasible = Vec::new();
     let mut exhausted = 0;
     let mut looked_at = 0;
     let limits = evaluator.limits();
-    while let Some(scenario) = first.take().or_else(|| waiting.pop().map(|(path, branch)| path.scenario(&branch))) {
+    let mut gave_up = None;
+    while let Some(scenario) = first.take().or_else(|| waiting.pop().map(|(trace, branch)| trace.scenario(&branch))) {
         if looked_at >= limits.scenarios || exhausted >= MAX_EXHAUSTED {
-            return Exploration { leaves, infeasible, complete: false, most: limits.scenarios };
+            return Exploration { leaves, infeasible, complete: false, most: limits.scenarios, gave_up };
         }
         looked_at += 1;
         evaluator.spend(scenario.len());
@@ -297,16 +327,18 @@ pub fn explore<'m, 't, R>(
         }
         let mut run = Run::new(evaluator, scenario, limits);
         let result = check(&mut run);
-        let Run { scenario, path, siblings, refused, is_refused, exhausted: is_exhausted, .. } = run;
-        let refused = refused.iter().take(MAX_SCENARIOS.saturating_sub(infeasible.len()));
-        infeasible.extend(refused.map(|branch| path.scenario(branch)));
-        if !siblings.is_empty() {
+        let Run { scenario, trace, is_refused, exhausted: is_exhausted, gave_up: stopped, .. } = run;
+        if let Some(mut trace) = trace {
+            let refused = trace.refused.iter().take(MAX_SCENARIOS.saturating_sub(infeasible.len()));
+            infeasible.extend(refused.map(|branch| trace.scenario(branch)));
             // The first alternative of the first fork was taken; the rest follow in the order they were met.
-            let path = Rc::new(path);
-            waiting.extend(siblings.into_iter().rev().map(|branch| (Rc::clone(&path), branch)));
+            let siblings = std::mem::take(&mut trace.siblings);
+            let trace: Rc<Trace> = Rc::from(trace);
+            waiting.extend(siblings.into_iter().rev().map(|branch| (Rc::clone(&trace), branch)));
             // Those at the far end would never be reached.
             waiting.drain(..waiting.len().saturating_sub(MAX_SCENARIOS + 1));
         }
+        gave_up = gave_up.or(stopped);
         if is_exhausted {
             exhausted += 1;
         } else if !is_refused && evaluator.is_feasible(&scenario) {
@@ -315,34 +347,7 @@ pub fn explore<'m, 't, R>(
             infeasible.push(scenario);
         }
     }
-    Exploration { leaves, infeasible, complete: exhausted == 0, most: limits.scenarios }
-}
-
-/// What a run settled, in order, from where it began.
-#[derive(Clone, Debug, Default)]
-struct Path {
-    start: Scenario,
-    settled: Vec<(Variable, Domain)>,
-}
-
-/// An alternative that a run did not take: what one variable may be there, after so much as was settled before.
-#[derive(Clone, Debug)]
-struct Branch {
-    after: usize,
-    variable: Variable,
-    domain: Domain,
-}
-
-impl Path {
-    /// The scenario at a branch.
-    fn scenario(&self, branch: &Branch) -> Scenario {
-        let mut scenario = self.start.clone();
-        for (variable, domain) in self.settled.iter().take(branch.after) {
-            scenario.settle(*variable, domain.clone());
-        }
-        scenario.settle(branch.variable, branch.domain.clone());
-        scenario
-    }
+    Exploration { leaves, infeasible, complete: exhausted == 0, most: limits.scenarios, gave_up }
 }
 
 /// One evaluation in one scenario, which narrows as it is asked.
@@ -350,17 +355,16 @@ pub struct Run<'m, 't> {
     /// The evaluator whose template is read.
     pub evaluator: &'m Evaluator<'m, 't>,
     scenario: Scenario,
-    /// How the scenario came to be, where something waits in `siblings` or `refused`.
-    path: Path,
-    siblings: Vec<Branch>,
+    /// How the scenario came to be, and what was left behind; none before the first choice.
+    trace: Option<Box<Trace>>,
     limits: Limits,
     forks: usize,
     /// Whether more choices were met than the limit; the result of the run then means nothing.
     exhausted: bool,
+    /// Why it gave up, where that is something else than the choices.
+    gave_up: Option<&'static str>,
     /// Whether CloudFormation refuses the scenario, so that it never occurs. The result of the run then means nothing.
     is_refused: bool,
-    /// Other scenarios that CloudFormation refuses.
-    refused: Vec<Branch>,
     /// What the computations that are under way asked, in order.
     consulted: Vec<Step<'t>>,
     /// The computations under way whose questions are recorded.
@@ -368,9 +372,9 @@ pub struct Run<'m, 't> {
     /// Whether so many questions were asked that nothing under way will be kept for other runs.
     is_long: bool,
     /// What was computed in this run, and cannot be kept for others.
-    known: Known<'m, 't>,
-    /// The conditions that are being evaluated, by the addresses of their nodes.
-    visiting: FxHashSet<*const Node<'t>>,
+    known: Option<Box<Known<'m, 't>>>,
+    /// The conditions that are being evaluated.
+    visiting: Visiting<'t>,
     /// Conditions in values in conditions, and so on.
     nested: usize,
     /// The properties that attributes are being read from.
@@ -393,19 +397,18 @@ impl<'m, 't> Run<'m, 't> {
     fn new(evaluator: &'m Evaluator<'m, 't>, scenario: Scenario, limits: Limits) -> Self {
         Self {
             evaluator,
-            path: Path { start: scenario.clone(), settled: Vec::new() },
             scenario,
-            siblings: Vec::new(),
+            trace: None,
             limits,
             forks: 0,
             exhausted: false,
+            gave_up: None,
             is_refused: false,
-            refused: Vec::new(),
             consulted: Vec::new(),
             frames: 0,
             is_long: false,
-            known: Known::default(),
-            visiting: FxHashSet::default(),
+            known: None,
+            visiting: Visiting::default(),
             nested: 0,
             attributes: Vec::new(),
             reasons: Vec::new(),
@@ -428,6 +431,17 @@ impl<'m, 't> Run<'m, 't> {
     /// Whether the result of the run means nothing: it met more choices than it may make, or its scenario never occurs.
     fn is_over(&self) -> bool {
         self.exhausted || self.is_refused
+    }
+
+    /// Whether so many pairs of resources may be compared of which only values tell whether one names the other. If not, the run gives
+    /// up. The choices that were made count: the same pairs are compared again for the others.
+    pub fn guess(&mut self, pairs: usize) -> bool {
+        let may = self.evaluator.guess(pairs.saturating_mul(self.scenario.len() + 1));
+        if !may {
+            self.exhausted = true;
+            self.gave_up = Some(TOO_MANY_GUESSES);
+        }
+        may
     }
 
     /// Records that CloudFormation refuses this scenario.
@@ -464,6 +478,7 @@ impl<'m, 't> Run<'m, 't> {
         at: crate::source::Span,
         names: &[impl AsRef<str>],
     ) -> Descent<'m, 't> {
+        self.evaluator.count_steps(1);
         let mut node = block;
         let mut at = at;
         for (index, name) in names.iter().enumerate() {

@@ -50,7 +50,9 @@ impl<'m, 't> Evaluator<'m, 't> {
             if run.exhausted || (passes && !run.is_refused) {
                 return true;
             }
-            waiting.extend(run.siblings.iter().map(|branch| run.path.scenario(branch)));
+            if let Some(trace) = run.trace {
+                waiting.extend(trace.siblings.iter().map(|branch| trace.scenario(branch)));
+            }
         }
         true
     }

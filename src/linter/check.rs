@@ -1,6 +1,6 @@
 //! The result of a check for one block, over all scenarios.
 
-use super::locations::{as_written, fill, in_other_words, naming_part, united, word};
+use super::locations::{BySpan, as_written, fill, in_other_words, naming_part, united, word};
 use crate::date::Date;
 use crate::eval::explore;
 use crate::eval::scenario::Scenario;
@@ -103,20 +103,24 @@ pub(super) fn run_check<'m, 't>(
         }
     });
     let mut violations: Vec<Violation> = Vec::new();
+    let mut at = BySpan::default();
     let mut reasons: Vec<String> = Vec::new();
     let mut undecided = !exploration.complete;
     let mut passed = false;
     let never_occurs = exploration.leaves.is_empty() && !exploration.infeasible.is_empty();
     if !exploration.complete {
         let most = exploration.most;
-        reasons.push(if most == crate::eval::MAX_SCENARIOS {
-            format!("the result depends on more than {most} combinations of parameters and conditions")
-        } else {
-            format!(
-                "the result depends on more than {most} combinations of parameters and conditions, and the template has too many \
-                 others to look at more of them"
-            )
-        });
+        let of_choices = || {
+            if most == crate::eval::MAX_SCENARIOS {
+                format!("the result depends on more than {most} combinations of parameters and conditions")
+            } else {
+                format!(
+                    "the result depends on more than {most} combinations of parameters and conditions, and the template has too many \
+                     others to look at more of them"
+                )
+            }
+        };
+        reasons.push(exploration.gave_up.map_or_else(of_choices, str::to_owned));
     }
     for (scenario, leaf) in exploration.leaves {
         match leaf {
@@ -141,12 +145,12 @@ pub(super) fn run_check<'m, 't>(
                         message =
                             fill(&naming_part(template), &location, block, block.written_name(), setting.parameters);
                     }
-                    let same = violations.iter_mut().find(|known| {
-                        known.location.span == location.span
-                            && known.location.path == location.path
-                            && known.message == message
+                    let same = at.of(location.span).iter().copied().find(|place| {
+                        violations
+                            .get(*place)
+                            .is_some_and(|known| known.location.path == location.path && known.message == message)
                     });
-                    match same {
+                    match same.and_then(|place| violations.get_mut(place)) {
                         Some(known) => known.scenarios.push(scenario.clone()),
                         None => {
                             let in_loop = block.origin.filter(|origin| !origin.written_name.is_empty());
@@ -154,6 +158,7 @@ pub(super) fn run_check<'m, 't>(
                                 fill(&naming_part(template), &location, block, &origin.written_name, setting.parameters)
                             });
                             let advice = word(&location.words, "advice").map(str::to_owned);
+                            at.add(location.span, violations.len());
                             violations.push(Violation {
                                 location,
                                 message,

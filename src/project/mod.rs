@@ -4,21 +4,21 @@
 mod exports;
 mod nested;
 
-use crate::discover::{self, Candidate, Foreign, Reading};
+pub use nested::identity;
+
+use crate::code::Code;
+use crate::discover::{self, Beside, Candidate, Foreign, Input, Reading};
 use crate::eval::inputs::{Inputs, Shared};
-use crate::finding::{Diagnostic, Severity};
-use crate::linter::{FileReport, Linter, Loaded, MAX_INCLUDES, NOT_A_TEMPLATE};
+use crate::files::Files;
+use crate::finding::Diagnostic;
+use crate::linter::{FileReport, Linter, Loaded, MAX_INCLUDES};
+use crate::pool;
 use crate::source::{Source, SourceId};
 use memchr::memmem;
-use rayon::prelude::*;
 use std::num::NonZeroUsize;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread;
-
-/// The depth of all recursion is bounded. This size is enough for it, also in builds without optimization.
-pub const STACK_BYTES: usize = 16 << 20;
 
 /// The result for one candidate.
 #[derive(Debug)]
@@ -68,6 +68,8 @@ struct Ties {
 
 /// How candidates are linted.
 pub struct Project<'l> {
+    /// Where texts are read.
+    pub files: &'l Files,
     /// The linter of each candidate.
     pub linter: &'l dyn Fn(&Candidate) -> Arc<Linter>,
     /// Counts the linted files.
@@ -139,25 +141,12 @@ impl Project<'_> {
         // The linters are chosen already, because the choice must be made on this thread.
         let counter = self.counter;
         let lint = |job: &Job<'_>| {
-            let file = guarded(job.candidate, || lint_one(job, source_id(job.number)));
+            let file = guarded(job.candidate, || lint_one(job, source_id(job.number), self.files));
             counter.finish_one();
             file
         };
         counter.expect(jobs.len());
-        let one_by_one = || jobs.iter().map(lint).collect();
-        let threads = self.threads.map_or(0, NonZeroUsize::get);
-        if jobs.len() > 1 && threads != 1 {
-            // Zero threads means one for each core.
-            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).stack_size(STACK_BYTES).build();
-            if let Ok(pool) = pool {
-                return pool.install(|| jobs.par_iter().map(lint).collect());
-            }
-        }
-        // One file does not need a pool. If no thread can be started, this thread does the work.
-        thread::scope(|scope| {
-            let worker = thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, one_by_one);
-            worker.ok().and_then(|worker| worker.join().ok()).unwrap_or_else(one_by_one)
-        })
+        pool::map(jobs, self.threads.map_or(0, NonZeroUsize::get), lint)
     }
 }
 
@@ -180,21 +169,17 @@ pub fn inputs(linter: &Linter, candidate: &Candidate, shared: &Arc<Shared>) -> I
 /// A bug of the linter must not lose the findings of other files, and must not look like a file without findings.
 fn guarded(candidate: &Candidate, lint: impl FnOnce() -> File) -> File {
     catch_unwind(AssertUnwindSafe(lint)).unwrap_or_else(|_| {
-        File::Unreadable(Box::new(Diagnostic {
-            severity: Severity::Error,
-            code: "internal-error",
-            file: candidate.name.clone(),
-            span: None,
-            message: "hipaalint failed on this file because of a bug".to_owned(),
-            help: "Report it to the project, with the file if possible.".to_owned(),
-            related: Vec::new(),
-        }))
+        File::Unreadable(Box::new(
+            Diagnostic::error(Code::InternalError, "hipaalint failed on this file because of a bug")
+                .in_file(candidate.name.as_str())
+                .with_help("Report it to the project, with the file if possible."),
+        ))
     })
 }
 
-fn lint_one(job: &Job<'_>, id: SourceId) -> File {
+fn lint_one(job: &Job<'_>, id: SourceId, files: &Files) -> File {
     let Job { candidate, linter, .. } = job;
-    let text = match discover::read(candidate) {
+    let text = match discover::read(candidate, files) {
         Reading::Text(text) => text,
         Reading::NoTemplate(problem) if candidate.named => {
             return File::Other(Box::new(Other { problem: Some(problem), ..Other::default() }));
@@ -212,11 +197,8 @@ fn lint_one(job: &Job<'_>, id: SourceId) -> File {
     let imports = has("ImportValue") || has("GetStackOutput");
     let is_named = candidate.pinned.contains_key("AWS::StackName");
     let shares = (job.may_give || imports) && (has("Export") || (is_named && has("Outputs")));
-    let source = Source::new(id, candidate.name.as_str(), text);
-    let load = |location: &str| {
-        let (name, text) = discover::read_beside(candidate, location)?;
-        Ok(Loaded { name, text })
-    };
+    let source = source_of(candidate, id, text);
+    let load = |location: &str| load_beside(candidate, location, files);
     let constructs = candidate.constructs.as_deref();
     let (report, shared) = if shares {
         linter.lint_and_share(&source, &load, &job.inputs, constructs)
@@ -232,10 +214,28 @@ fn lint_one(job: &Job<'_>, id: SourceId) -> File {
     File::Linted(Box::new(Linted { report, source, ties }))
 }
 
+/// The text of a candidate as a source.
+pub fn source_of(candidate: &Candidate, id: SourceId, text: String) -> Source {
+    let path = match &candidate.input {
+        Input::File(path) => Some(path.clone()),
+        Input::StandardInput => None,
+    };
+    Source::new(id, candidate.name.as_str(), text).in_file(path)
+}
+
+/// Reads a file that a candidate includes.
+///
+/// # Errors
+/// The reason why it is not read, as a clause.
+pub fn load_beside(candidate: &Candidate, location: &str, files: &Files) -> Result<Loaded, String> {
+    let Beside { name, path, text } = discover::read_beside(candidate, location, files)?;
+    Ok(Loaded { name, path: Some(path), text })
+}
+
 /// Whether a text that is not a template should be one.
 fn is_meant_as_template(report: &FileReport, source: &Source) -> bool {
     let has_error = |code| report.diagnostics.iter().any(|diagnostic| diagnostic.code == code);
-    has_error(NOT_A_TEMPLATE) || (!report.diagnostics.is_empty() && discover::shows_template(source.text()))
+    has_error(Code::NotATemplate) || (!report.diagnostics.is_empty() && discover::shows_template(source.text()))
 }
 
 /// A text that is not a template, and is not meant as one.
@@ -258,7 +258,6 @@ fn other(candidate: &Candidate, report: FileReport, source: Source, ties: Ties) 
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
     use super::*;
-    use crate::discover::Input;
 
     #[test]
     fn a_bug_of_the_linter_affects_one_file() {
@@ -271,8 +270,8 @@ mod tests {
             constructs: None,
         };
         let File::Unreadable(diagnostic) = guarded(&candidate, || panic!("on purpose")) else { panic!("not reported") };
-        assert_eq!((diagnostic.code, diagnostic.file.as_str()), ("internal-error", "odd.yaml"));
-        assert_eq!(diagnostic.severity, Severity::Error);
+        assert_eq!((diagnostic.code.name(), diagnostic.file.as_str()), ("internal-error", "odd.yaml"));
+        assert_eq!(diagnostic.severity, crate::finding::Severity::Error);
         assert!(matches!(guarded(&candidate, || File::NoTemplate), File::NoTemplate));
     }
 }

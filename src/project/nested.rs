@@ -1,9 +1,11 @@
 //! Nested stacks: the template of each is linted as its parents deploy it, and not alone.
 
 use super::{File, Job, Linted, Project};
+use crate::code::Code;
 use crate::discover::{self, Candidate, Input};
 use crate::eval::inputs::{Given, Shared};
-use crate::finding::{Diagnostic, Finding, Related, Severity};
+use crate::files::Files;
+use crate::finding::{Diagnostic, Finding, Related};
 use crate::linter::{FileReport, Nested, Notice, NoticeKind, sort_findings};
 use crate::source::{SourceId, Span};
 use std::collections::{BTreeMap, BTreeSet};
@@ -62,14 +64,18 @@ impl Project<'_> {
         let mut numbers: BTreeMap<PathBuf, usize> = BTreeMap::new();
         let mut children: BTreeSet<PathBuf> = BTreeSet::new();
         for (number, (candidate, file)) in files.iter().enumerate() {
-            numbers.extend(identity(candidate).map(|identity| (identity, number)));
+            numbers.extend(identity(candidate, self.files).map(|identity| (identity, number)));
             for nested in stacks(file) {
-                children.extend(discover::nested(candidate, &nested.location).ok().as_ref().and_then(identity));
+                let child = discover::nested(candidate, &nested.location, self.files).ok();
+                children.extend(child.and_then(|child| identity(&child, self.files)));
             }
         }
-        let is_root = |candidate: &Candidate| identity(candidate).is_none_or(|identity| !children.contains(&identity));
+        let is_root = |candidate: &Candidate| {
+            identity(candidate, self.files).is_none_or(|identity| !children.contains(&identity))
+        };
         let roots = files.iter_mut().filter(|(candidate, _)| is_root(candidate));
-        let mut waiting: Vec<Deployment> = roots.flat_map(|(candidate, file)| deployments(candidate, file)).collect();
+        let mut waiting: Vec<Deployment> =
+            roots.flat_map(|(candidate, file)| deployments(candidate, file, self.files)).collect();
         let mut descent = Descent {
             project: self,
             shared,
@@ -116,15 +122,15 @@ fn notice_beyond(beyond: &[Related], files: &mut [(Candidate, File)]) {
         let File::Linted(linted) = file else { continue };
         let spans = by_source.remove(&super::source_id(number)).unwrap_or_default();
         let Some(first) = spans.first() else { continue };
-        linted.report.diagnostics.push(Diagnostic {
-            severity: Severity::Note,
-            code: "nested-stack",
-            file: candidate.name.clone(),
-            span: Some(*first),
-            message: "hipaalint did not lint all nested stacks: they are too many or too deep".to_owned(),
-            help: format!("Up to {MAX_STACKS} deployments are linted in a run, to a depth of {MAX_DEPTH}."),
-            related: Vec::new(),
-        });
+        linted.report.diagnostics.push(
+            Diagnostic::note(
+                Code::NestedStack,
+                "hipaalint did not lint all nested stacks: they are too many or too deep",
+            )
+            .in_file(candidate.name.as_str())
+            .at(*first)
+            .with_help(format!("Up to {MAX_STACKS} deployments are linted in a run, to a depth of {MAX_DEPTH}.")),
+        );
         let notice = |span| Notice { kind: NoticeKind::TemplateNotFound, name: String::new(), span };
         linted.report.notices.extend(spans.into_iter().map(notice));
     }
@@ -164,7 +170,7 @@ impl Descent<'_> {
             .collect();
         let mut next = Vec::new();
         for (mut file, deployment) in self.project.run(&jobs).into_iter().zip(&fresh) {
-            next.extend(deployments(&deployment.candidate, &mut file));
+            next.extend(deployments(&deployment.candidate, &mut file, self.project.files));
             if let File::Linted(linted) = &mut file {
                 name_parents(linted, &deployment.parents);
             }
@@ -195,20 +201,20 @@ fn stacks(file: &File) -> &[Nested] {
 }
 
 /// The identity of a candidate's file; `None` for standard input and for files that do not exist.
-fn identity(candidate: &Candidate) -> Option<PathBuf> {
+pub fn identity(candidate: &Candidate, files: &Files) -> Option<PathBuf> {
     match &candidate.input {
-        Input::File(path) => path.canonicalize().ok(),
+        Input::File(path) => files.real(path).ok(),
         Input::StandardInput => None,
     }
 }
 
 /// A template's deployments of other templates. Notes a stack whose template does not exist.
-fn deployments(candidate: &Candidate, file: &mut File) -> Vec<Deployment> {
+fn deployments(candidate: &Candidate, file: &mut File, files: &Files) -> Vec<Deployment> {
     let File::Linted(linted) = file else { return Vec::new() };
     let mut deployments = Vec::new();
     for nested in &linted.report.nested {
-        let found = discover::nested(candidate, &nested.location).and_then(|child| {
-            let identity = identity(&child).ok_or("there is no such file")?;
+        let found = discover::nested(candidate, &nested.location, files).and_then(|child| {
+            let identity = identity(&child, files).ok_or("there is no such file")?;
             Ok((child, identity))
         });
         match found {
@@ -242,15 +248,13 @@ fn without_name(pinned: &BTreeMap<String, String>) -> BTreeMap<String, String> {
 }
 
 fn not_linted(candidate: &Candidate, span: Span, name: &str, location: &str, reason: &str) -> Diagnostic {
-    Diagnostic {
-        severity: Severity::Note,
-        code: "nested-stack",
-        file: candidate.name.clone(),
-        span: Some(span),
-        message: format!("hipaalint did not lint `{location}`, the template of nested stack `{name}`: {reason}"),
-        help: "The path is relative to the folder of this template.".to_owned(),
-        related: Vec::new(),
-    }
+    Diagnostic::note(
+        Code::NestedStack,
+        format!("hipaalint did not lint `{location}`, the template of nested stack `{name}`: {reason}"),
+    )
+    .in_file(candidate.name.as_str())
+    .at(span)
+    .with_help("The path is relative to the folder of this template.")
 }
 
 /// Adds the parents of a deployment to its findings.

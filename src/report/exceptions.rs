@@ -3,11 +3,12 @@
 
 mod csv;
 
-pub use csv::write as write_csv;
+pub use csv::{Csv, write as write_csv};
 
-use super::Report;
 use super::escape::{Markdown, MarkdownCode};
+use super::spill::Spill;
 use super::text::count;
+use super::{Report, Reporter, write_whole};
 use crate::finding::{Exception, ExceptionState};
 use std::io;
 
@@ -31,42 +32,73 @@ const STATES: [(ExceptionState, &str, &str); 7] = [
 /// # Errors
 /// Those of `out`.
 pub fn write(out: &mut impl io::Write, report: &Report) -> io::Result<()> {
-    out.write_all(page(report).as_bytes())
+    write_whole(&mut Register::new(out), report, None)
 }
 
-fn page(report: &Report) -> String {
-    let mut page = String::from("# Register of exceptions\n\n");
-    let templates = count(report.summary.templates, "template");
-    let as_of = report.today.map(|day| format!(", as of {day}")).unwrap_or_default();
-    if report.exceptions.is_empty() {
-        page.push_str(&format!("No exceptions in {templates}{as_of}.\n"));
-        return page;
-    }
-    page.push_str(&format!("{} in {templates}{as_of}.\n", count(report.exceptions.len(), "exception")));
-    let concerning = report.exceptions.iter().filter(|exception| !exception.suppression.required().is_empty()).count();
-    if concerning > 0 {
-        page.push_str(&format!(
-            "\n**{} {} a required specification.** 45 CFR 164.306(d)(3) allows an equivalent measure only for addressable \
-             specifications, with documented reasons. Required specifications must be implemented.\n",
-            count(concerning, "exception"),
-            if concerning == 1 { "concerns" } else { "concern" },
-        ));
-    }
-    for (state, heading, meaning) in STATES {
-        let exceptions: Vec<&Exception> =
-            report.exceptions.iter().filter(|exception| exception.state == state).collect();
-        if exceptions.is_empty() {
-            continue;
-        }
-        page.push_str(&format!("\n## {heading} ({})\n\n{meaning}\n\n", exceptions.len()));
-        page.push_str("| Rule | Covers | Reason | Alternative | Owner | Ticket | Until | Addressable | Required | Findings | Written in |\n");
-        page.push_str("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |\n");
-        for exception in exceptions {
-            page.push_str(&row(&Row::new(exception, report)));
-        }
-    }
-    page
+/// Writes the register in Markdown file by file. The rows wait for the end, by state.
+pub struct Register<W> {
+    out: W,
+    rows: Spill,
+    /// The numbers of rows by state.
+    numbers: [usize; STATES.len()],
+    /// Those about required specifications.
+    concerning: usize,
 }
+
+impl<W: io::Write> Register<W> {
+    /// Starts a register.
+    pub fn new(out: W) -> Self {
+        Self { out, rows: Spill::default(), numbers: [0; STATES.len()], concerning: 0 }
+    }
+}
+
+impl<W: io::Write> Reporter for Register<W> {
+    fn file(&mut self, part: &Report<'_>) -> io::Result<()> {
+        for exception in part.exceptions {
+            self.concerning += usize::from(!exception.suppression.required().is_empty());
+            let Some(state) = STATES.iter().position(|(state, ..)| *state == exception.state) else { continue };
+            self.rows.write(state, row(&Row::new(exception, part)).as_bytes());
+            if let Some(number) = self.numbers.get_mut(state) {
+                *number += 1;
+            }
+        }
+        Ok(())
+    }
+
+    fn end(&mut self, rest: &Report<'_>, _: Option<u8>) -> io::Result<()> {
+        let out = &mut self.out;
+        let templates = count(rest.summary.templates, "template");
+        let as_of = rest.today.map(|day| format!(", as of {day}")).unwrap_or_default();
+        let all: usize = self.numbers.iter().sum();
+        writeln!(out, "# Register of exceptions\n")?;
+        if all == 0 {
+            writeln!(out, "No exceptions in {templates}{as_of}.")?;
+            return out.flush();
+        }
+        writeln!(out, "{} in {templates}{as_of}.", count(all, "exception"))?;
+        if self.concerning > 0 {
+            writeln!(
+                out,
+                "\n**{} {} a required specification.** 45 CFR 164.306(d)(3) allows an equivalent measure only for addressable \
+                 specifications, with documented reasons. Required specifications must be implemented.",
+                count(self.concerning, "exception"),
+                if self.concerning == 1 { "concerns" } else { "concern" },
+            )?;
+        }
+        for (state, ((_, heading, meaning), number)) in STATES.iter().zip(self.numbers).enumerate() {
+            if number == 0 {
+                continue;
+            }
+            writeln!(out, "\n## {heading} ({number})\n\n{meaning}\n\n{HEAD}")?;
+            self.rows.copy(state, out)?;
+        }
+        out.flush()
+    }
+}
+
+/// The head of a table of exceptions.
+const HEAD: &str = "| Rule | Covers | Reason | Alternative | Owner | Ticket | Until | Addressable | Required | Findings | Written in |\n\
+                    | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |";
 
 fn row(row: &Row) -> String {
     let escaped = |text: &str| Markdown(text).to_string();

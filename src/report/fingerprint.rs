@@ -26,18 +26,27 @@ pub(crate) fn fingerprint(parts: &[&str], occurrence: usize) -> String {
 /// Gives each finding its fingerprint, in the order of the report.
 #[derive(Default)]
 pub(crate) struct Fingerprinter {
-    seen: HashMap<u128, usize>,
+    /// What was seen in the templates of the part at hand: no other part has findings there.
+    own: HashMap<u128, usize>,
+    /// What was seen in files that templates include: several may include the same.
+    shared: HashMap<u128, usize>,
 }
 
 impl Fingerprinter {
     /// The fingerprint of a finding in the file with this URI: of rule, file, subject and path, and of how many findings
     /// like it came before. No line, no value, no message: those change without the violation going away.
-    pub(crate) fn next(&mut self, finding: &Finding, uri: &str) -> String {
+    pub(crate) fn next(&mut self, finding: &Finding, uri: &str, is_own: bool) -> String {
         let [rule, subject, path] = &finding.identity();
         let parts = [rule, uri, subject, path];
-        let occurrence = self.seen.entry(hash(&parts)).or_default();
+        let seen = if is_own { &mut self.own } else { &mut self.shared };
+        let occurrence = seen.entry(hash(&parts)).or_default();
         *occurrence += 1;
         fingerprint(&parts, *occurrence)
+    }
+
+    /// Ends a part.
+    pub(crate) fn end_part(&mut self) {
+        self.own.clear();
     }
 }
 

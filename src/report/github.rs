@@ -6,13 +6,15 @@
 //! first and of equally grave ones one of each rule before a second of any, the tenth counts the others, and the log lists them.
 
 use super::not_looked_at::clauses;
+use super::spill::Spill;
 use super::text::{count, message, one_line, shorten};
-use super::{Report, RuleReport, headline, prose};
+use super::{Report, Reporter, RuleReport, headline, prose, write_whole};
 use crate::finding::{Diagnostic, Finding, Level, Origin, RuleSeverity, Severity};
 use crate::source::{Position, Span};
-use std::collections::{BTreeMap, HashMap};
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
 use std::fmt;
-use std::io;
+use std::io::{self, Write};
 
 /// Annotations of one kind that the runner takes from a step.
 const MAX_ANNOTATIONS: usize = 10;
@@ -47,45 +49,128 @@ struct Issue<'a> {
 /// # Errors
 /// Those of `out`.
 pub fn write(out: &mut impl io::Write, report: &Report) -> io::Result<()> {
-    for level in [Level::Error, Level::Warning, Level::Note] {
-        let diagnostics = report.diagnostics.iter().filter(|diagnostic| level_of(diagnostic.severity) == level);
-        let findings = report.violations().filter(|finding| finding.level == level);
-        let issues = diagnostics.map(|diagnostic| of_diagnostic(diagnostic, report));
-        write_level(out, level, issues.chain(findings.map(|finding| of_finding(finding, report))).collect())?;
-    }
-    writeln!(out, "{}", Log(&headline::line(report.summary)))?;
-    let gaps = clauses(report.summary, MAX_TYPES);
-    if !gaps.is_empty() {
-        writeln!(out, "{}", Log(&format!("Not checked: {}.", gaps.join("; "))))?;
-    }
-    report.summary.notice.iter().try_for_each(|notice| writeln!(out, "{}", Log(notice)))
+    write_whole(&mut Github::new(out), report, None)
 }
 
-fn write_level(out: &mut impl io::Write, level: Level, issues: Vec<Issue>) -> io::Result<()> {
-    if issues.len() <= MAX_ANNOTATIONS {
-        return issues.iter().try_for_each(|issue| write_command(out, level, issue));
-    }
-    // What could not be done, then the gravest; of these the first of each rule, then the second of each, and so on; within that,
-    // the order of the report.
-    let mut times: HashMap<&str, usize> = HashMap::new();
-    let mut ranked: Vec<(usize, &Issue)> = Vec::with_capacity(issues.len());
-    for issue in &issues {
-        let time = times.entry(issue.code).or_default();
-        ranked.push((*time, issue));
+/// The levels, in the order of their commands.
+const LEVELS: [Level; 3] = [Level::Error, Level::Warning, Level::Note];
+
+/// Writes commands for the issues of files. They wait for the end, because the gravest of all are annotated.
+pub struct Github<W> {
+    out: W,
+    /// By level.
+    issues: [Issues; LEVELS.len()],
+    /// The lines of the log, by level.
+    lines: Spill,
+}
+
+/// The issues of a level so far.
+#[derive(Default)]
+struct Issues {
+    number: usize,
+    by_code: BTreeMap<String, usize>,
+    /// Those with the least ranks, sorted: at most as many as are annotated.
+    annotated: Vec<Annotation>,
+}
+
+struct Annotation {
+    rank: Rank,
+    /// Its number among the issues.
+    number: usize,
+    code: String,
+    command: Vec<u8>,
+}
+
+/// What could not be done, then the gravest; of these the first of each rule, then the second of each, and so on; within that, the
+/// order of the report.
+type Rank = (bool, Reverse<Option<RuleSeverity>>, usize, usize);
+
+impl Issues {
+    /// Adds an issue. Returns its number.
+    fn add(&mut self, level: Level, issue: &Issue<'_>) -> io::Result<usize> {
+        let number = self.number;
+        self.number += 1;
+        let time = self.by_code.entry(issue.code.to_owned()).or_default();
+        let rank = (issue.severity.is_some(), Reverse(issue.severity), *time, number);
         *time += 1;
+        let place = self.annotated.partition_point(|annotation| annotation.rank < rank);
+        if place < MAX_ANNOTATIONS {
+            let mut command = Vec::new();
+            write_command(&mut command, level, issue)?;
+            self.annotated.insert(place, Annotation { rank, number, code: issue.code.to_owned(), command });
+            self.annotated.truncate(MAX_ANNOTATIONS);
+        }
+        Ok(number)
     }
-    ranked.sort_by_key(|(time, issue)| (issue.severity.is_some(), std::cmp::Reverse(issue.severity), *time));
-    let (annotated, others) = ranked.split_at(MAX_ANNOTATIONS - 1);
-    for (_, issue) in annotated {
-        write_command(out, level, issue)?;
+}
+
+impl<W: io::Write> Github<W> {
+    /// Starts without issues.
+    pub fn new(out: W) -> Self {
+        Self { out, issues: Default::default(), lines: Spill::default() }
     }
-    let more = count(others.len(), &format!("more {}", level.name()));
-    let mut by_code: BTreeMap<&str, usize> = BTreeMap::new();
-    for (_, issue) in others {
-        *by_code.entry(issue.code).or_default() += 1;
+}
+
+impl<W: io::Write> Reporter for Github<W> {
+    fn file(&mut self, part: &Report<'_>) -> io::Result<()> {
+        for (stream, (level, known)) in LEVELS.into_iter().zip(&mut self.issues).enumerate() {
+            let diagnostics = part.diagnostics.iter().filter(|diagnostic| level_of(diagnostic.severity) == level);
+            let diagnostics = diagnostics.map(|diagnostic| of_diagnostic(diagnostic, part));
+            let findings = part.violations().filter(|finding| finding.level == level);
+            let issues = diagnostics.chain(findings.map(|finding| of_finding(finding, part)));
+            let issues = issues.map(|issue| Ok((known.add(level, &issue)?, issue)));
+            let mut issues: Vec<(usize, Issue)> = issues.collect::<io::Result<_>>()?;
+            issues.sort_by_key(|(_, issue)| (issue.file, issue.place.map(|(start, _)| start)));
+            for (number, issue) in issues {
+                let start = issue.place.map(|(start, _)| format!(":{}:{}", start.line, start.column));
+                let place = format!("{}{}", issue.file, start.unwrap_or_default());
+                let line = format!("{place}: {}[{}] {}", level.name(), issue.code, issue.message);
+                let mut record = number.to_le_bytes().to_vec();
+                write!(record, "{}", Log(&line))?;
+                self.lines.add_record(stream, &record);
+            }
+        }
+        Ok(())
     }
-    let mut codes: Vec<(&str, usize)> = by_code.into_iter().collect();
-    codes.sort_by_key(|(code, number)| (std::cmp::Reverse(*number), *code));
+
+    fn end(&mut self, rest: &Report<'_>, _: Option<u8>) -> io::Result<()> {
+        self.file(rest)?;
+        let out = &mut self.out;
+        for (stream, (level, issues)) in LEVELS.into_iter().zip(&mut self.issues).enumerate() {
+            write_level(out, level, issues, stream, &self.lines)?;
+        }
+        writeln!(out, "{}", Log(&headline::line(rest.summary)))?;
+        let gaps = clauses(rest.summary, MAX_TYPES);
+        if !gaps.is_empty() {
+            writeln!(out, "{}", Log(&format!("Not checked: {}.", gaps.join("; "))))?;
+        }
+        rest.summary.notice.iter().try_for_each(|notice| writeln!(out, "{}", Log(notice)))?;
+        out.flush()
+    }
+}
+
+fn write_level(
+    out: &mut impl io::Write,
+    level: Level,
+    issues: &mut Issues,
+    stream: usize,
+    lines: &Spill,
+) -> io::Result<()> {
+    if issues.number <= MAX_ANNOTATIONS {
+        issues.annotated.sort_by_key(|annotation| annotation.number);
+        return issues.annotated.iter().try_for_each(|annotation| out.write_all(&annotation.command));
+    }
+    let annotated = issues.annotated.get(..MAX_ANNOTATIONS - 1).unwrap_or_default();
+    for Annotation { code, command, .. } in annotated {
+        out.write_all(command)?;
+        if let Some(others) = issues.by_code.get_mut(code) {
+            *others = others.saturating_sub(1);
+        }
+    }
+    let more = count(issues.number - annotated.len(), &format!("more {}", level.name()));
+    let others = issues.by_code.iter().map(|(code, number)| (code.as_str(), *number)).filter(|(_, number)| *number > 0);
+    let mut codes: Vec<(&str, usize)> = others.collect();
+    codes.sort_by_key(|(code, number)| (Reverse(*number), *code));
     let mut listed: Vec<String> =
         codes.iter().take(MAX_RULES).map(|(code, number)| format!("{code} ({number})")).collect();
     if codes.len() > MAX_RULES {
@@ -98,13 +183,15 @@ fn write_level(out: &mut impl io::Write, level: Level, issues: Vec<Issue>) -> io
     let title = format!("hipaalint: {more}");
     writeln!(out, "::{} title={}::{}", command(level), Property(&title), Data(&message))?;
     writeln!(out, "::group::{}", Data(&format!("{more} without an annotation")))?;
-    let mut others: Vec<&Issue> = others.iter().map(|(_, issue)| *issue).collect();
-    others.sort_by_key(|issue| (issue.file, issue.place.map(|(start, _)| start)));
-    for issue in others {
-        let start = issue.place.map(|(start, _)| format!(":{}:{}", start.line, start.column)).unwrap_or_default();
-        let line = format!("{}{start}: {}[{}] {}", issue.file, level.name(), issue.code, issue.message);
-        writeln!(out, "{}", Log(&line))?;
-    }
+    lines.records(stream, |record| {
+        if let Some((number, line)) = record.split_first_chunk()
+            && !annotated.iter().any(|annotation| annotation.number == usize::from_le_bytes(*number))
+        {
+            out.write_all(line)?;
+            out.write_all(b"\n")?;
+        }
+        Ok(true)
+    })?;
     writeln!(out, "::endgroup::")
 }
 
@@ -191,9 +278,9 @@ fn notes(rule: &RuleReport) -> String {
 
 fn of_diagnostic<'a>(diagnostic: &'a Diagnostic, report: &Report<'a>) -> Issue<'a> {
     Issue {
-        code: diagnostic.code,
+        code: diagnostic.code.name(),
         severity: None,
-        title: diagnostic.code.to_owned(),
+        title: diagnostic.code.name().to_owned(),
         file: &diagnostic.file,
         place: diagnostic.span.and_then(|span| place(span, report)),
         message: one_line(&diagnostic.full_message(), true).into_owned(),

@@ -4,14 +4,14 @@
 //! the first issue that lacks one, and shows one issue for each fingerprint. What could not be linted is an issue too, so
 //! that it does not look like nothing was found.
 
-use super::Report;
+use super::array::Array;
 use super::fingerprint::{Fingerprinter, fingerprint};
 use super::not_looked_at::NOTES;
 use super::text::{message, one_line};
+use super::{Report, Reporter, write_whole};
 use crate::finding::{Diagnostic, Finding, Level, RuleSeverity, Severity};
 use crate::source::Span;
 use serde::Serialize;
-use serde::ser::{SerializeSeq, Serializer};
 use std::collections::HashMap;
 use std::io;
 
@@ -20,30 +20,58 @@ use std::io;
 /// # Errors
 /// Those of `out`.
 pub fn write(out: &mut impl io::Write, report: &Report) -> io::Result<()> {
-    let mut serializer = serde_json::Serializer::pretty(&mut *out);
-    let mut array = serializer.serialize_seq(None)?;
-    let mut seen: HashMap<String, usize> = HashMap::new();
-    // A diagnostic about the run and not a file has no place in a merge request; the exit code shows it.
-    let unreadable =
-        report.diagnostics.iter().filter(|found| found.severity == Severity::Error && !found.file.is_empty());
-    for diagnostic in unreadable {
-        let first = seen.entry(format!("{} {}", diagnostic.code, diagnostic.file)).or_default();
-        *first += 1;
-        array.serialize_element(&of_diagnostic(diagnostic, *first, report))?;
+    write_whole(&mut Gitlab::new(out), report, None)
+}
+
+/// Writes the array file by file.
+pub struct Gitlab<W> {
+    out: W,
+    has_begun: bool,
+    issues: Array,
+    prints: Fingerprinter,
+}
+
+impl<W: io::Write> Gitlab<W> {
+    /// Starts an array.
+    pub fn new(out: W) -> Self {
+        Self { out, has_begun: false, issues: Array::new(1), prints: Fingerprinter::default() }
     }
-    // What no rule judged has a place, and is for information.
-    let is_gap = |found: &&Diagnostic| found.severity == Severity::Note && NOTES.contains(&found.code);
-    for diagnostic in report.diagnostics.iter().filter(is_gap) {
-        let first = seen.entry(format!("{} {}", diagnostic.code, diagnostic.file)).or_default();
-        *first += 1;
-        array.serialize_element(&of_diagnostic(diagnostic, *first, report))?;
+
+    fn add(&mut self, issue: &Issue<'_>) -> io::Result<()> {
+        self.out.write_all(&self.issues.element(issue)?)
     }
-    let mut prints = Fingerprinter::default();
-    for finding in report.violations() {
-        array.serialize_element(&of_finding(finding, &mut prints, report))?;
+}
+
+impl<W: io::Write> Reporter for Gitlab<W> {
+    fn file(&mut self, part: &Report<'_>) -> io::Result<()> {
+        if !std::mem::replace(&mut self.has_begun, true) {
+            self.out.write_all(b"[")?;
+        }
+        // A diagnostic about the run and not a file has no place in a merge request; the exit code shows it.
+        let is_unreadable = |found: &&Diagnostic| found.severity == Severity::Error && !found.file.is_empty();
+        // What no rule judged has a place, and is for information.
+        let is_gap = |found: &&Diagnostic| found.severity == Severity::Note && NOTES.contains(&found.code);
+        let all = || part.diagnostics.iter();
+        let mut seen: HashMap<(&str, &str), usize> = HashMap::new();
+        for diagnostic in all().filter(is_unreadable).chain(all().filter(is_gap)) {
+            let occurrence = seen.entry((diagnostic.code.name(), &diagnostic.file)).or_default();
+            *occurrence += 1;
+            self.add(&of_diagnostic(diagnostic, *occurrence, part))?;
+        }
+        for finding in part.violations() {
+            let issue = of_finding(finding, &mut self.prints, part);
+            self.add(&issue)?;
+        }
+        self.prints.end_part();
+        Ok(())
     }
-    array.end()?;
-    out.write_all(b"\n")
+
+    fn end(&mut self, rest: &Report<'_>, _: Option<u8>) -> io::Result<()> {
+        self.file(rest)?;
+        self.issues.end(&mut self.out)?;
+        self.out.write_all(b"\n")?;
+        self.out.flush()
+    }
 }
 
 #[derive(Serialize)]
@@ -80,7 +108,7 @@ fn of_finding<'a>(finding: &'a Finding, prints: &mut Fingerprinter, report: &Rep
     Issue {
         description: format!("{}{cited}{}", message(finding), made_by.unwrap_or_default()),
         check_name: &finding.rule,
-        fingerprint: prints.next(finding, path),
+        fingerprint: prints.next(finding, path, report.is_in_template(finding)),
         severity: severity(finding),
         location,
     }
@@ -101,8 +129,8 @@ fn of_diagnostic<'a>(diagnostic: &'a Diagnostic, occurrence: usize, report: &Rep
     let path = relative(&diagnostic.file);
     Issue {
         description: one_line(&diagnostic.full_message(), true).into_owned(),
-        check_name: diagnostic.code,
-        fingerprint: fingerprint(&[diagnostic.code, path], occurrence),
+        check_name: diagnostic.code.name(),
+        fingerprint: fingerprint(&[diagnostic.code.name(), path], occurrence),
         severity: match diagnostic.severity {
             Severity::Error => "blocker",
             Severity::Note => "info",

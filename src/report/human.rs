@@ -9,19 +9,22 @@ mod quiet;
 mod section;
 mod summary;
 
-use super::statistics::Grouping;
+use super::spill::Spill;
+use super::statistics::{Grouping, Statistics};
 use super::text::{MAX_MESSAGE, count, one_line, shorten, width, wrap};
-use super::{Report, prose};
-use crate::finding::{Diagnostic, Finding, Level, Related, Severity};
+use super::{Report, Reporter, prose, write_whole};
+use crate::finding::{Diagnostic, Finding, Level, Outcome, Related, RuleSeverity, Severity};
 use crate::report::lines::Mark;
 use crate::source::{SourceId, Span};
 use excerpt::{Excerpt, Window};
 use miette::GraphicalReportHandler;
 use paint::Ink;
-use section::{heading, sections};
+use section::{Numbers, Section, heading, sections};
+use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::fmt;
 use std::io;
+use std::sync::Arc;
 
 /// Findings of one rule in one file that are drawn with their source; further ones only name their place.
 const MAX_DRAWN: usize = 3;
@@ -82,34 +85,139 @@ pub fn write_part(
     part: Part,
     grouping: Option<Grouping>,
 ) -> io::Result<()> {
-    let style = Style { width: style.width.max(MIN_WIDTH), ..*style };
-    let counts_only = matches!(part, Part::Statistics | Part::Numbers);
-    let shown = Report { findings: if counts_only { &[] } else { report.findings }, ..*report };
-    let grouping_of_findings = grouping.unwrap_or(Grouping::File);
-    for group in sections(&shown, grouping_of_findings, &style) {
-        let mut text = heading(&group, &style);
-        for diagnostic in group.diagnostics {
-            text.push_str(&diagnostic_block(diagnostic, report, &style)?);
-        }
-        let mut shown: HashMap<&str, Shown> = HashMap::new();
-        for finding in group.failures {
-            text.push_str(&finding_block(finding, shown.get(&*finding.rule).copied(), report, &style)?);
-            let shown = shown.entry(&finding.rule).or_insert_with(|| Shown::at(finding, report));
-            shown.times += 1;
-            out.write_all(text.as_bytes())?;
-            text.clear();
-        }
-        let names_files = grouping_of_findings == Grouping::Rule;
-        text.push_str(&quiet::lines(&group.others, names_files, report, &style));
-        out.write_all(text.as_bytes())?;
+    write_whole(&mut Human::new(out, style, part, grouping), report, None)
+}
+
+/// Writes the report file by file. If findings are grouped by rules, they wait for the end.
+pub struct Human<W> {
+    out: W,
+    style: Style,
+    part: Part,
+    grouping: Option<Grouping>,
+    statistics: Statistics,
+    by_rule: RuleGroups,
+}
+
+impl<W: io::Write> Human<W> {
+    /// Starts a report, or a part of one.
+    pub fn new(out: W, style: &Style, part: Part, grouping: Option<Grouping>) -> Self {
+        let style = Style { width: style.width.max(MIN_WIDTH), ..*style };
+        let of_numbers = grouping.filter(|_| counts_only(part)).unwrap_or(Grouping::Rule);
+        let statistics = Statistics::new(of_numbers);
+        Self { out, style, part, grouping, statistics, by_rule: RuleGroups::default() }
     }
-    let numbers = counts_only.then_some(grouping.unwrap_or(Grouping::Rule));
-    let end = match part {
-        Part::Findings => String::new(),
-        Part::Numbers => summary::numbers(report, &style, numbers.unwrap_or(Grouping::Rule)),
-        Part::Whole | Part::Statistics => summary::text(report, &style, numbers),
-    };
-    out.write_all(end.as_bytes())
+
+    /// Writes the diagnostics of a part, and its findings unless they wait.
+    fn add(&mut self, part: &Report<'_>) -> io::Result<()> {
+        let findings = if counts_only(self.part) { &[] } else { part.findings };
+        let shown = Report { findings, ..*part };
+        let Self { out, style, .. } = self;
+        let grouping = self.grouping.unwrap_or(Grouping::File);
+        for group in sections(&shown, grouping, style) {
+            if let Some(rule) = &group.rule {
+                self.by_rule.add(rule, &group, part, style)?;
+                continue;
+            }
+            let mut text = heading(&group.heading, group.numbers(), style);
+            for diagnostic in &group.diagnostics {
+                text.push_str(&diagnostic_block(diagnostic, part, style)?);
+            }
+            let mut seen: HashMap<&str, Shown> = HashMap::new();
+            for finding in &group.failures {
+                text.push_str(&finding_block(finding, seen.get(&*finding.rule).copied(), part, style)?);
+                seen.entry(&finding.rule).or_insert_with(|| Shown::at(finding, part)).times += 1;
+                out.write_all(text.as_bytes())?;
+                text.clear();
+            }
+            text.push_str(&quiet::lines(&group.others, false, part, style));
+            out.write_all(text.as_bytes())?;
+        }
+        Ok(())
+    }
+}
+
+impl<W: io::Write> Reporter for Human<W> {
+    fn file(&mut self, part: &Report<'_>) -> io::Result<()> {
+        self.statistics.add(part);
+        self.add(part)
+    }
+
+    fn end(&mut self, rest: &Report<'_>, _: Option<u8>) -> io::Result<()> {
+        self.add(rest)?;
+        let Self { out, style, part, statistics, .. } = self;
+        self.by_rule.write(out, style)?;
+        let end = match part {
+            Part::Findings => String::new(),
+            Part::Numbers => summary::numbers(rest, statistics, style),
+            Part::Whole | Part::Statistics => summary::text(rest, statistics, counts_only(*part), style),
+        };
+        out.write_all(end.as_bytes())?;
+        out.flush()
+    }
+}
+
+/// Whether findings are counted and not shown.
+fn counts_only(part: Part) -> bool {
+    matches!(part, Part::Statistics | Part::Numbers)
+}
+
+/// The findings of rules, in their own sections. They wait for the end.
+#[derive(Default)]
+struct RuleGroups {
+    groups: Vec<RuleGroup>,
+    /// Two streams for each: what is drawn, and the lines of what is not.
+    waiting: Spill,
+}
+
+struct RuleGroup {
+    rule: Arc<str>,
+    /// The gravest of its findings, in the order of reports.
+    rank: (Outcome, Reverse<RuleSeverity>),
+    numbers: Numbers,
+    first: Option<Shown>,
+    has_lines: bool,
+}
+
+impl RuleGroups {
+    fn add(&mut self, rule: &Arc<str>, section: &Section<'_>, part: &Report<'_>, style: &Style) -> io::Result<()> {
+        let all = section.failures.iter().chain(&section.others);
+        let Some(rank) = all.map(|finding| (finding.outcome, Reverse(finding.severity))).min() else { return Ok(()) };
+        let index = match self.groups.iter().position(|group| group.rule == *rule) {
+            Some(index) => index,
+            None => {
+                let rule = Arc::clone(rule);
+                let numbers = Numbers::default();
+                self.groups.push(RuleGroup { rule, rank, numbers, first: None, has_lines: false });
+                self.groups.len() - 1
+            }
+        };
+        let Some(group) = self.groups.get_mut(index) else { return Ok(()) };
+        group.rank = group.rank.min(rank);
+        group.numbers.add(section.numbers());
+        for finding in &section.failures {
+            let block = finding_block(finding, group.first, part, style)?;
+            self.waiting.write(2 * index, block.as_bytes());
+            group.first.get_or_insert_with(|| Shown::at(finding, part)).times += 1;
+        }
+        let lines = quiet::lines(&section.others, true, part, style);
+        group.has_lines |= !lines.is_empty();
+        // An empty line ends them all.
+        self.waiting.write(2 * index + 1, lines.strip_suffix('\n').unwrap_or_default().as_bytes());
+        Ok(())
+    }
+
+    /// Writes the groups, the gravest first.
+    fn write(&self, out: &mut impl io::Write, style: &Style) -> io::Result<()> {
+        let mut groups: Vec<(usize, &RuleGroup)> = self.groups.iter().enumerate().collect();
+        groups.sort_by_key(|(_, group)| group.rank);
+        for (index, group) in groups {
+            out.write_all(heading(&group.rule, group.numbers, style).as_bytes())?;
+            self.waiting.copy(2 * index, out)?;
+            self.waiting.copy(2 * index + 1, out)?;
+            out.write_all(if group.has_lines { b"\n" } else { b"" })?;
+        }
+        Ok(())
+    }
 }
 
 /// The findings of a rule so far below the heading at hand: its citations and remediation are shown once.

@@ -5,19 +5,19 @@
 //! ```text
 //! { schema: 1,
 //!   tool: { name, version },
+//!   findings: [FINDING],
+//!   suppressed: [FINDING],
+//!   exceptions: [{ state: "in-force" | "not-checked" | "unused" | "expired" | "without-reason" | "unknown-rule" | "malformed",
+//!                  findings: number, EXCEPTION… }],
+//!   diagnostics: [{ severity: "error" | "note", code, file, start?, end?, message, help, related: [RELATED] }],
 //!   summary: { selection, governed: [{ configuration?, profile?, templates }], min_severity?: SEVERITY, ignored: [rule or pattern],
 //!              notice?, templates, skipped,
 //!              left_out_files, left_out_folders, unreadable, problems, resources, not_looked_at: GAPS, rules,
 //!              passed, supporting, failed, undecided, errors, warnings, notes,
-//!              suppressed_by_exceptions, suppressed_required, in_baseline, stale },
-//!   diagnostics: [{ severity: "error" | "note", code, file, start?, end?, message, help, related: [RELATED] }],
-//!   findings: [FINDING],
-//!   suppressed: [FINDING],
-//!   exceptions: [{ state: "in-force" | "not-checked" | "unused" | "expired" | "without-reason" | "unknown-rule" | "malformed",
-//!                  findings: number, EXCEPTION… }] }
+//!              suppressed_by_exceptions, suppressed_required, in_baseline, stale } }
 //! GAPS: { resources, types: [{ type, resources, profile? }], unreadable_types, unknown_types, not_transformed, sam_resources,
 //!         sam_events, sam_connectors, inner_templates, templates_not_found }
-//! FINDING: { rule, level: "error" | "warning" | "note", severity: SEVERITY, outcome: "fail" | "undecided" | "pass",
+//! FINDING: { rule, title?, url, remediation?, level: "error" | "warning" | "note", severity: SEVERITY, outcome: "fail" | "undecided" | "pass",
 //!            message, when?, file, start?, end?, path,
 //!            subject: SUBJECT, alike: [SUBJECT], controls: [citation], related: [RELATED],
 //!            baseline: "new" | "unchanged" ?, exception: EXCEPTION ? }
@@ -30,8 +30,8 @@
 //!
 //! Lines and columns count from 1, columns in characters, offsets in bytes; `end` is exclusive. What is marked with `?` is
 //! null where there is no value, never absent. `alike` are further subjects of the same finding, which a loop makes of the
-//! same text. `level` is the level of the finding and `severity` that of its rule, whatever the outcome. Findings are in the order
-//! of their severity, the gravest first. Findings in `suppressed` do not count: an exception
+//! same text. `level` is the level of the finding and `severity` that of its rule, whatever the outcome. Lists are in the order
+//! of the files, and findings of one file in that of their severity, the gravest first. Findings in `suppressed` do not count: an exception
 //! suppresses them, or the baseline has them. `required` are the citations that no equivalent measure can replace (164.306(d)(3));
 //! of a finding's exception, those that its rule serves. `supporting` counts those of the `passed` checks whose rule shows no
 //! safeguard. `not_looked_at` counts what no rule of the run judged: `resources` are those of types that no rule is about, where
@@ -39,7 +39,9 @@
 //! is null where no baseline was given. `origin` is the place in a program of the AWS CDK that makes the construct, or acknowledges
 //! the rule.
 
-use super::{Report, Summary};
+use super::array::{Array, pretty};
+use super::spill::Spill;
+use super::{Report, Reporter, rule_address, write_whole};
 use crate::date::Date;
 use crate::finding::{
     BaselineState, Diagnostic, Dialect, Exception, ExceptionState, Finding, Level, Origin, Outcome, Related,
@@ -57,38 +59,93 @@ const SCHEMA: u32 = 1;
 /// # Errors
 /// Those of `out`.
 pub fn write(out: &mut impl io::Write, report: &Report) -> io::Result<()> {
-    let document = Document {
-        schema: SCHEMA,
-        tool: Tool { name: "hipaalint", version: env!("CARGO_PKG_VERSION") },
-        summary: report.summary,
-        diagnostics: report.diagnostics.iter().map(|diagnostic| diagnostic_entry(diagnostic, report)).collect(),
-        findings: report.findings.iter().map(|finding| finding_entry(finding, report)).collect(),
-        suppressed: report.suppressed.iter().map(|finding| finding_entry(finding, report)).collect(),
-        exceptions: report.exceptions.iter().map(|exception| exception_entry(exception, report)).collect(),
-    };
-    serde_json::to_writer_pretty(&mut *out, &document)?;
-    out.write_all(b"\n")
+    write_whole(&mut Json::new(out), report, None)
 }
 
-#[derive(Serialize)]
-struct Document<'a> {
-    schema: u32,
-    tool: Tool,
-    summary: &'a Summary,
-    diagnostics: Vec<DiagnosticEntry<'a>>,
-    findings: Vec<FindingEntry<'a>>,
-    suppressed: Vec<FindingEntry<'a>>,
-    exceptions: Vec<ExceptionEntry<'a>>,
+/// The lists after `findings`, in their order: each waits in a stream.
+const LISTS: [&str; 3] = ["suppressed", "exceptions", "diagnostics"];
+const SUPPRESSED: usize = 0;
+const EXCEPTIONS: usize = 1;
+const DIAGNOSTICS: usize = 2;
+
+/// Writes the document file by file.
+pub struct Json<W> {
+    out: W,
+    has_begun: bool,
+    findings: Array,
+    lists: [Array; LISTS.len()],
+    waiting: Spill,
 }
 
+impl<W: io::Write> Json<W> {
+    /// Starts a document.
+    pub fn new(out: W) -> Self {
+        let [findings, lists @ ..] = [Array::new(2); 1 + LISTS.len()];
+        Self { out, has_begun: false, findings, lists, waiting: Spill::default() }
+    }
+
+    fn begin(&mut self) -> io::Result<()> {
+        if self.has_begun {
+            return Ok(());
+        }
+        self.has_begun = true;
+        let tool = String::from_utf8_lossy(&pretty(&Tool::default(), 1)?).into_owned();
+        write!(self.out, "{{\n  \"schema\": {SCHEMA},\n  \"tool\": {tool},\n  \"findings\": [")
+    }
+
+    fn wait(&mut self, list: usize, entry: &impl Serialize) -> io::Result<()> {
+        if let Some(array) = self.lists.get_mut(list) {
+            self.waiting.write(list, &array.element(entry)?);
+        }
+        Ok(())
+    }
+}
+
+impl<W: io::Write> Reporter for Json<W> {
+    fn file(&mut self, part: &Report<'_>) -> io::Result<()> {
+        self.begin()?;
+        for finding in part.findings {
+            self.out.write_all(&self.findings.element(&finding_entry(finding, part))?)?;
+        }
+        for finding in part.suppressed {
+            self.wait(SUPPRESSED, &finding_entry(finding, part))?;
+        }
+        for exception in part.exceptions {
+            self.wait(EXCEPTIONS, &exception_entry(exception, part))?;
+        }
+        part.diagnostics.iter().try_for_each(|found| self.wait(DIAGNOSTICS, &diagnostic_entry(found, part)))
+    }
+
+    fn end(&mut self, rest: &Report<'_>, _: Option<u8>) -> io::Result<()> {
+        self.file(rest)?;
+        self.findings.end(&mut self.out)?;
+        for (list, (name, array)) in LISTS.iter().zip(self.lists).enumerate() {
+            write!(self.out, ",\n  \"{name}\": [")?;
+            self.waiting.copy(list, &mut self.out)?;
+            array.end(&mut self.out)?;
+        }
+        self.out.write_all(b",\n  \"summary\": ")?;
+        self.out.write_all(&pretty(rest.summary, 1)?)?;
+        self.out.write_all(b"\n}\n")?;
+        self.out.flush()
+    }
+}
+
+/// The program that writes a report.
 #[derive(Serialize)]
-struct Tool {
+pub(super) struct Tool {
     name: &'static str,
     version: &'static str,
 }
 
+impl Default for Tool {
+    fn default() -> Self {
+        Self { name: "hipaalint", version: env!("CARGO_PKG_VERSION") }
+    }
+}
+
 #[derive(Serialize)]
-struct DiagnosticEntry<'a> {
+pub(super) struct DiagnosticEntry<'a> {
     severity: &'static str,
     code: &'static str,
     file: &'a str,
@@ -100,8 +157,12 @@ struct DiagnosticEntry<'a> {
 }
 
 #[derive(Serialize)]
-struct FindingEntry<'a> {
+pub(super) struct FindingEntry<'a> {
     rule: &'a str,
+    /// The rule's title, the page about it, and how to fix what it finds.
+    title: Option<&'a str>,
+    url: String,
+    remediation: Option<&'a str>,
     level: Level,
     severity: RuleSeverity,
     outcome: Outcome,
@@ -123,7 +184,7 @@ struct FindingEntry<'a> {
 }
 
 #[derive(Serialize)]
-struct ExceptionEntry<'a> {
+pub(super) struct ExceptionEntry<'a> {
     state: ExceptionState,
     findings: usize,
     #[serde(flatten)]
@@ -173,14 +234,14 @@ struct PositionEntry {
     offset: u32,
 }
 
-fn diagnostic_entry<'a>(diagnostic: &'a Diagnostic, report: &Report<'a>) -> DiagnosticEntry<'a> {
+pub(super) fn diagnostic_entry<'a>(diagnostic: &'a Diagnostic, report: &Report<'a>) -> DiagnosticEntry<'a> {
     let (start, end) = diagnostic.span.map(|span| places(span, report)).unwrap_or_default();
     DiagnosticEntry {
         severity: match diagnostic.severity {
             Severity::Error => "error",
             Severity::Note => "note",
         },
-        code: diagnostic.code,
+        code: diagnostic.code.name(),
         file: &diagnostic.file,
         start,
         end,
@@ -190,10 +251,14 @@ fn diagnostic_entry<'a>(diagnostic: &'a Diagnostic, report: &Report<'a>) -> Diag
     }
 }
 
-fn finding_entry<'a>(finding: &'a Finding, report: &Report<'a>) -> FindingEntry<'a> {
+pub(super) fn finding_entry<'a>(finding: &'a Finding, report: &Report<'a>) -> FindingEntry<'a> {
     let (start, end) = places(finding.span, report);
+    let rule = report.rule(&finding.rule);
     FindingEntry {
         rule: &finding.rule,
+        title: rule.map(|rule| rule.meta.title.as_str()),
+        url: rule_address(&finding.rule),
+        remediation: rule.map(|rule| rule.prose.remediation.trim()).filter(|text| !text.is_empty()),
         level: finding.level,
         severity: finding.severity,
         outcome: finding.outcome,
@@ -206,7 +271,7 @@ fn finding_entry<'a>(finding: &'a Finding, report: &Report<'a>) -> FindingEntry<
         path: &finding.path,
         subject: subject_entry(&finding.subject),
         alike: finding.alike.iter().map(subject_entry).collect(),
-        controls: report.rule(&finding.rule).map_or(&[], |rule| &rule.meta.controls),
+        controls: rule.map_or(&[], |rule| &rule.meta.controls),
         related: related_entries(&finding.related, report),
         baseline: finding.baseline,
         exception: finding.suppression.as_deref().map(|suppression| {
@@ -216,7 +281,7 @@ fn finding_entry<'a>(finding: &'a Finding, report: &Report<'a>) -> FindingEntry<
     }
 }
 
-fn exception_entry<'a>(exception: &'a Exception, report: &Report<'a>) -> ExceptionEntry<'a> {
+pub(super) fn exception_entry<'a>(exception: &'a Exception, report: &Report<'a>) -> ExceptionEntry<'a> {
     let written = suppression_entry(&exception.suppression, exception.suppression.required(), report);
     ExceptionEntry { state: exception.state, findings: exception.findings, exception: written }
 }

@@ -7,11 +7,12 @@
 
 use super::escape::allowed;
 use super::not_looked_at::clauses;
+use super::spill::Spill;
 use super::text::{message, one_line};
-use super::{Report, prose};
+use super::{Report, Reporter, prose, write_whole};
 use crate::finding::{Diagnostic, Finding, Outcome, Severity};
 use crate::source::Span;
-use quick_xml::events::{BytesDecl, BytesText, Event};
+use quick_xml::events::{BytesDecl, BytesStart, BytesText, Event};
 use quick_xml::writer::{ElementWriter, Writer};
 use std::collections::BTreeMap;
 use std::io;
@@ -49,22 +50,69 @@ enum End<'c, 'a> {
 /// # Errors
 /// Those of `out`.
 pub fn write(out: &mut impl io::Write, report: &Report) -> io::Result<()> {
-    let suites = suites(report);
-    let mut xml = Writer::new_with_indent(&mut *out, b' ', 2);
-    xml.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;
-    let counted = [
-        ("tests", suites.values().map(Suite::tests).sum::<usize>()),
-        ("failures", suites.values().map(Suite::failures).sum()),
-        ("errors", suites.values().map(|suite| suite.errors.len()).sum()),
-    ];
-    let counted = counted.map(|(name, count)| (name, count.to_string()));
-    let all = element(&mut xml, "testsuites", &[("name", "hipaalint")]);
-    all.with_attributes(counted.iter().map(|(name, count)| (*name, count.as_str()))).write_inner_content(|xml| {
-        suites
-            .iter()
-            .try_for_each(|(name, suite)| suite.write(xml, if name.is_empty() { "hipaalint" } else { name }, report))
-    })?;
-    writeln!(out)
+    write_whole(&mut Junit::new(out), report, None)
+}
+
+/// Writes the document file by file. The suites wait for the end, because the numbers of all tests are before them.
+pub struct Junit<W> {
+    out: W,
+    /// Inside of the element of all suites.
+    xml: Writer<Vec<u8>>,
+    waiting: Spill,
+    tests: usize,
+    failures: usize,
+    errors: usize,
+}
+
+impl<W: io::Write> Junit<W> {
+    /// Starts a document.
+    pub fn new(out: W) -> Self {
+        let xml = Writer::new_with_indent(Vec::new(), b' ', 2);
+        Self { out, xml, waiting: Spill::default(), tests: 0, failures: 0, errors: 0 }
+    }
+
+    fn add(&mut self, name: &str, suite: &Suite<'_>, part: &Report<'_>) -> io::Result<()> {
+        if self.xml.get_ref().is_empty() {
+            // It is written at the end with its attributes. Here it only indents the suites.
+            self.xml.write_event(Event::Start(BytesStart::new(ALL)))?;
+        }
+        self.xml.get_mut().clear();
+        suite.write(&mut self.xml, if name.is_empty() { "hipaalint" } else { name }, part)?;
+        self.waiting.write(0, self.xml.get_ref());
+        self.tests += suite.tests();
+        self.failures += suite.failures();
+        self.errors += suite.errors.len();
+        Ok(())
+    }
+}
+
+/// The element of all suites.
+const ALL: &str = "testsuites";
+
+impl<W: io::Write> Reporter for Junit<W> {
+    fn file(&mut self, part: &Report<'_>) -> io::Result<()> {
+        suites(part).iter().try_for_each(|(name, suite)| self.add(name, suite, part))
+    }
+
+    fn end(&mut self, rest: &Report<'_>, _: Option<u8>) -> io::Result<()> {
+        let mut suites = suites_of_diagnostics(rest);
+        let gaps = clauses(rest.summary, MAX_TYPES);
+        if !gaps.is_empty() {
+            suites.entry("").or_default().gaps = gaps;
+        }
+        suites.iter().try_for_each(|(name, suite)| self.add(name, suite, rest))?;
+        let counted = [("tests", self.tests), ("failures", self.failures), ("errors", self.errors)];
+        let counted = counted.map(|(name, count)| (name, count.to_string()));
+        let mut all = BytesStart::new(ALL);
+        all.push_attribute(("name", "hipaalint"));
+        all.extend_attributes(counted.iter().map(|(name, count)| (*name, count.as_str())));
+        let mut xml = Writer::new_with_indent(&mut self.out, b' ', 2);
+        xml.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;
+        xml.write_event(Event::Start(all))?;
+        self.waiting.copy(0, &mut self.out)?;
+        self.out.write_all(format!("\n</{ALL}>\n").as_bytes())?;
+        self.out.flush()
+    }
 }
 
 /// An element to be filled. What is in its attributes is on one line.
@@ -78,20 +126,22 @@ fn element<'a, W: io::Write>(
     xml.create_element(name).with_attributes(attributes.iter().map(|(name, value)| (*name, value.as_str())))
 }
 
-fn suites<'a>(report: &Report<'a>) -> BTreeMap<&'a str, Suite<'a>> {
+/// The suites of diagnostics alone.
+fn suites_of_diagnostics<'a>(part: &Report<'a>) -> BTreeMap<&'a str, Suite<'a>> {
     let mut suites: BTreeMap<&str, Suite> = BTreeMap::new();
-    for template in &report.provenance.templates {
-        suites.entry(&template.name).or_default();
-    }
-    for diagnostic in report.diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error) {
+    for diagnostic in part.diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error) {
         suites.entry(&diagnostic.file).or_default().errors.push(diagnostic);
     }
-    let gaps = clauses(report.summary, MAX_TYPES);
-    if !gaps.is_empty() {
-        suites.entry("").or_default().gaps = gaps;
+    suites
+}
+
+fn suites<'a>(part: &Report<'a>) -> BTreeMap<&'a str, Suite<'a>> {
+    let mut suites = suites_of_diagnostics(part);
+    for template in &part.provenance.templates {
+        suites.entry(&template.name).or_default();
     }
-    for finding in report.findings.iter().chain(report.unshown).chain(report.suppressed) {
-        let suite = suites.entry(report.source_name(finding.span.source)).or_default();
+    for finding in part.findings.iter().chain(part.unshown).chain(part.suppressed) {
+        let suite = suites.entry(part.source_name(finding.span.source)).or_default();
         let subject = match finding.subject.resource_type {
             Some(_) => finding.subject.name.clone(),
             None => finding.subject.qualified_name(),
@@ -130,8 +180,8 @@ impl<'a> Suite<'a> {
                 let message = diagnostic.full_message();
                 let place = diagnostic.span.map(|span| place(span, report)).unwrap_or_default();
                 let text = format!("{place}{message}");
-                test(xml, diagnostic.code, name)
-                    .write_inner_content(|xml| write_end(xml, "error", diagnostic.code, &message, &text))?;
+                test(xml, diagnostic.code.name(), name)
+                    .write_inner_content(|xml| write_end(xml, "error", diagnostic.code.name(), &message, &text))?;
             }
             if !self.gaps.is_empty() {
                 let text = format!("Not checked: {}.", self.gaps.join("; "));

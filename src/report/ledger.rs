@@ -3,10 +3,11 @@
 
 use super::text::{count, grouped};
 use super::{Report, RuleReport};
-use crate::finding::{Finding, Level, Outcome, Subject};
+use crate::finding::{Level, Outcome, Subject};
 use crate::rules::meta::{Control, RuleKind};
 use crate::source::SourceId;
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 /// How the checks of a run ended, by rule.
 pub(crate) struct Ledger<'a> {
@@ -23,9 +24,46 @@ pub(crate) struct Ledger<'a> {
 /// How the checks of one rule ended.
 pub(crate) struct Account<'a> {
     pub(crate) rule: &'a RuleReport<'a>,
-    /// Its findings that count, in the order of the report.
-    pub(crate) violations: Vec<&'a Finding>,
+    /// The number of its findings that count, and the gravest level of them.
+    pub(crate) violations: usize,
+    pub(crate) level: Option<Level>,
     pub(crate) breakdown: Breakdown,
+}
+
+/// What a ledger needs to know of the findings, added part by part.
+#[derive(Default)]
+pub(crate) struct Results {
+    by_rule: HashMap<Arc<str>, RuleResults>,
+    undecided: usize,
+}
+
+/// The findings of a rule.
+#[derive(Copy, Clone, Default)]
+struct RuleResults {
+    violations: usize,
+    level: Option<Level>,
+    /// Its failed checks.
+    failed: Breakdown,
+}
+
+impl Results {
+    /// Adds the findings of a part.
+    pub(crate) fn add(&mut self, part: &Report<'_>) {
+        self.undecided += part.with_outcome(Outcome::Undecided).count();
+        for finding in part.violations() {
+            let results = self.by_rule.entry(Arc::clone(&finding.rule)).or_default();
+            results.violations += 1;
+            results.level = results.level.max(Some(finding.level));
+        }
+        for (rule, failed) in failed_checks(part) {
+            self.by_rule.entry(Arc::clone(rule)).or_default().failed += failed;
+        }
+    }
+
+    /// Whether a rule has findings that count.
+    pub(crate) fn has_fired(&self, rule: &str) -> bool {
+        self.by_rule.get(rule).is_some_and(|results| results.violations > 0)
+    }
 }
 
 /// How checks ended. Each check (a rule on a resource) is in one of the numbers.
@@ -238,29 +276,19 @@ impl std::ops::AddAssign for Breakdown {
     }
 }
 
-impl Account<'_> {
-    /// The gravest level of its findings that count.
-    pub(crate) fn level(&self) -> Option<Level> {
-        self.violations.iter().map(|finding| finding.level).max()
-    }
-}
-
 impl<'a> Ledger<'a> {
-    pub(crate) fn new(report: &Report<'a>) -> Self {
-        let mut violations: HashMap<&str, Vec<&Finding>> = HashMap::new();
-        for finding in report.violations() {
-            violations.entry(&finding.rule).or_default().push(finding);
-        }
-        let failed = failed_checks(report);
+    /// `rest` has the rules, with the numbers of their checks.
+    pub(crate) fn new(rest: &Report<'a>, results: &Results) -> Self {
         let mut ledger = Self {
-            rules: Vec::with_capacity(report.rules.len()),
+            rules: Vec::with_capacity(rest.rules.len()),
             breakdown: Breakdown::default(),
             violations: 0,
-            undecided: report.with_outcome(Outcome::Undecided).count(),
+            undecided: results.undecided,
         };
-        for rule in report.rules {
-            let violations = violations.remove(rule.meta.id.as_str()).unwrap_or_default();
-            let mut breakdown = failed.get(rule.meta.id.as_str()).copied().unwrap_or_default();
+        for rule in rest.rules {
+            let RuleResults { violations, level, failed } =
+                results.by_rule.get(rule.meta.id.as_str()).copied().unwrap_or_default();
+            let mut breakdown = failed;
             breakdown.settle(rule.counts.failed);
             breakdown.undecided = rule.counts.undecided;
             match rule.meta.kind {
@@ -268,8 +296,8 @@ impl<'a> Ledger<'a> {
                 RuleKind::Supporting => breakdown.supporting = rule.counts.passed,
             }
             ledger.breakdown += breakdown;
-            ledger.violations += violations.len();
-            ledger.rules.push(Account { rule, violations, breakdown });
+            ledger.violations += violations;
+            ledger.rules.push(Account { rule, violations, level, breakdown });
         }
         ledger
     }
@@ -295,10 +323,9 @@ impl<'a> Ledger<'a> {
 
     /// The rules with findings that count: the gravest first, by severity and level, then those with most.
     pub(crate) fn violated(&self) -> Vec<&Account<'a>> {
-        let mut violated: Vec<&Account> = self.rules.iter().filter(|account| !account.violations.is_empty()).collect();
-        violated.sort_by_key(|account| {
-            std::cmp::Reverse((account.rule.meta.severity, account.level(), account.violations.len()))
-        });
+        let mut violated: Vec<&Account> = self.rules.iter().filter(|account| account.violations > 0).collect();
+        violated
+            .sort_by_key(|account| std::cmp::Reverse((account.rule.meta.severity, account.level, account.violations)));
         violated
     }
 }
@@ -312,8 +339,8 @@ enum Failure {
 }
 
 /// For each rule, its failed checks. A check with several findings is where the gravest of them puts it.
-fn failed_checks<'a>(report: &Report<'a>) -> BTreeMap<&'a str, Breakdown> {
-    let mut checks: HashMap<(&str, SourceId, &Subject), Failure> = HashMap::new();
+fn failed_checks<'a>(report: &Report<'a>) -> BTreeMap<&'a Arc<str>, Breakdown> {
+    let mut checks: HashMap<(&Arc<str>, SourceId, &Subject), Failure> = HashMap::new();
     for finding in report.violations().chain(report.suppressed) {
         let failure = match finding {
             finding if finding.counts() => Failure::Counts(finding.level),
@@ -325,7 +352,7 @@ fn failed_checks<'a>(report: &Report<'a>) -> BTreeMap<&'a str, Breakdown> {
             *check = failure.max(*check);
         }
     }
-    let mut by_rule: BTreeMap<&str, Breakdown> = BTreeMap::new();
+    let mut by_rule: BTreeMap<&Arc<str>, Breakdown> = BTreeMap::new();
     for ((rule, ..), failure) in checks {
         let breakdown = by_rule.entry(rule).or_default();
         *match failure {

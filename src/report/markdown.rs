@@ -4,14 +4,15 @@
 
 use super::escape::{Markdown, MarkdownCode};
 use super::headline::{Headline, checks, headline, not_counted, selection};
-use super::ledger::{Breakdown, Ledger, Standing};
+use super::ledger::{Breakdown, Ledger, Results, Standing};
 use super::not_looked_at::clauses;
 use super::text::{count, message, one_line, shorten};
-use super::{Report, Revision, RuleReport, prose, rule_address, title};
-use crate::finding::{Diagnostic, Finding, Level, Outcome, Severity};
+use super::{Report, Reporter, Revision, RuleReport, prose, rule_address, title, write_whole};
+use crate::finding::{Diagnostic, Finding, Level, Outcome, RuleSeverity, Severity};
 use crate::rules::meta::Control;
 use crate::source::Span;
-use std::collections::HashSet;
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
 use std::io;
 
 /// The limit of a comment in characters; here in bytes, of which there are never fewer.
@@ -45,15 +46,9 @@ impl Page {
         fits
     }
 
-    /// Adds blocks as long as there is room for them and for `after`. Gives how many were left out.
-    fn add_all(&mut self, blocks: impl ExactSizeIterator<Item = String>, after: usize) -> usize {
-        let all = blocks.len();
-        for (added, block) in blocks.enumerate() {
-            if !self.add(&block, after) {
-                return all - added;
-            }
-        }
-        0
+    /// Adds blocks as long as there is room for them and for `after`. Gives how many were added.
+    fn add_all(&mut self, blocks: &[String], after: usize) -> usize {
+        blocks.iter().take_while(|block| self.add(block, after)).count()
     }
 }
 
@@ -62,15 +57,81 @@ impl Page {
 /// # Errors
 /// Those of `out`.
 pub fn write(out: &mut impl io::Write, report: &Report) -> io::Result<()> {
-    let mut page = Page { text: head(report), limit: MAX_BYTES };
-    let foot = foot(report);
-    unreadable(&mut page, report, foot.len() + RESERVED);
-    findings(&mut page, report, foot.len() + RESERVED);
-    rules(&mut page, report, foot.len() + RESERVED / 2);
-    citations(&mut page, report, foot.len() + RESERVED / 8);
-    undecided(&mut page, report, foot.len());
-    page.text.push_str(&foot);
-    out.write_all(page.text.as_bytes())
+    write_whole(&mut Comment::new(out), report, None)
+}
+
+/// Writes the comment at the end. It keeps no more rows than a comment has room for.
+pub struct Comment<W> {
+    out: W,
+    results: Results,
+    unreadable: Rows,
+    /// By severity and level, the gravest first.
+    findings: BTreeMap<Reverse<(RuleSeverity, Level)>, Rows>,
+    undecided: Rows,
+}
+
+/// Rows as far as a comment has room for them, and the number of all.
+#[derive(Clone, Default)]
+struct Rows {
+    kept: Vec<String>,
+    bytes: usize,
+    number: usize,
+}
+
+impl Rows {
+    fn add(&mut self, row: impl FnOnce() -> String) {
+        self.number += 1;
+        // The first that is not kept has no room either.
+        if self.bytes <= MAX_BYTES {
+            let row = row();
+            self.bytes += row.len();
+            self.kept.push(row);
+        }
+    }
+}
+
+impl<W: io::Write> Comment<W> {
+    /// Starts without findings.
+    pub fn new(out: W) -> Self {
+        let (unreadable, undecided) = (Rows::default(), Rows::default());
+        Self { out, results: Results::default(), unreadable, findings: BTreeMap::new(), undecided }
+    }
+}
+
+impl<W: io::Write> Reporter for Comment<W> {
+    fn file(&mut self, part: &Report<'_>) -> io::Result<()> {
+        self.results.add(part);
+        for diagnostic in part.diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error) {
+            self.unreadable.add(|| unreadable_row(diagnostic, part));
+        }
+        for finding in part.violations() {
+            let rows = self.findings.entry(Reverse((finding.severity, finding.level))).or_default();
+            rows.add(|| row(finding, part));
+        }
+        for finding in part.findings.iter().filter(|finding| finding.outcome == Outcome::Undecided) {
+            self.undecided.add(|| undecided_row(finding, part));
+        }
+        Ok(())
+    }
+
+    fn end(&mut self, rest: &Report<'_>, _: Option<u8>) -> io::Result<()> {
+        self.file(rest)?;
+        let mut page = Page { text: head(rest), limit: MAX_BYTES };
+        let foot = foot(rest);
+        unreadable(&mut page, &self.unreadable, foot.len() + RESERVED);
+        let mut found = Rows::default();
+        for rows in self.findings.values() {
+            found.number += rows.number;
+            found.kept.extend(rows.kept.iter().cloned());
+        }
+        findings(&mut page, &found, foot.len() + RESERVED);
+        rules(&mut page, rest, &self.results, foot.len() + RESERVED / 2);
+        citations(&mut page, rest, &self.results, foot.len() + RESERVED / 8);
+        undecided(&mut page, &self.undecided, foot.len());
+        page.text.push_str(&foot);
+        self.out.write_all(page.text.as_bytes())?;
+        self.out.flush()
+    }
 }
 
 fn head(report: &Report) -> String {
@@ -105,43 +166,40 @@ fn mark(level: Level) -> &'static str {
     }
 }
 
-fn unreadable(page: &mut Page, report: &Report, after: usize) {
-    let errors: Vec<&Diagnostic> =
-        report.diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error).collect();
-    if errors.is_empty() {
+fn unreadable(page: &mut Page, errors: &Rows, after: usize) {
+    if errors.number == 0 {
         return;
     }
     page.add("\n| | Could not be done |\n| --- | --- |\n", after);
-    let rows = errors.iter().map(|diagnostic| {
-        let file = match diagnostic.span {
-            Some(span) => place(span, report),
-            None if diagnostic.file.is_empty() => "hipaalint".to_owned(),
-            None => file_name(&diagnostic.file),
-        };
-        let text = one_line(&diagnostic.full_message(), true).into_owned();
-        let text = shorten(&text, MAX_MESSAGE, true).into_owned();
-        format!("| ❌ {} | {} |\n", MarkdownCode(&file), Markdown(&text))
-    });
-    let more = page.add_all(rows, after);
-    and_more(page, more, "could not be done");
+    let added = page.add_all(&errors.kept, after);
+    and_more(page, errors.number - added, "could not be done");
 }
 
-fn findings(page: &mut Page, report: &Report, after: usize) {
-    let mut found: Vec<&Finding> = report.violations().collect();
-    if found.is_empty() {
+fn unreadable_row(diagnostic: &Diagnostic, report: &Report) -> String {
+    let file = match diagnostic.span {
+        Some(span) => place(span, report),
+        None if diagnostic.file.is_empty() => "hipaalint".to_owned(),
+        None => file_name(&diagnostic.file),
+    };
+    let text = one_line(&diagnostic.full_message(), true).into_owned();
+    let text = shorten(&text, MAX_MESSAGE, true).into_owned();
+    format!("| ❌ {} | {} |\n", MarkdownCode(&file), Markdown(&text))
+}
+
+fn findings(page: &mut Page, found: &Rows, after: usize) {
+    if found.number == 0 {
         return;
     }
-    found.sort_by_key(|finding| std::cmp::Reverse((finding.severity, finding.level)));
-    let rows = found.iter().map(|finding| row(finding, report));
     page.add(&format!("\n{HEAD}"), after);
-    if found.len() <= MAX_ROWS {
-        let more = page.add_all(rows, after);
-        return and_more(page, more, NO_ROOM);
+    if found.number <= MAX_ROWS {
+        let added = page.add_all(&found.kept, after);
+        return and_more(page, found.number - added, NO_ROOM);
     }
-    let shown = page.add_all(rows.clone().take(MAX_ROWS), after);
-    and_more(page, shown, NO_ROOM);
-    let title = count(found.len() - MAX_ROWS, "more finding");
-    fold(page, &title, HEAD, rows.skip(MAX_ROWS), after);
+    let (first, others) = found.kept.split_at(MAX_ROWS.min(found.kept.len()));
+    let added = page.add_all(first, after);
+    and_more(page, first.len() - added, NO_ROOM);
+    let number = found.number - first.len();
+    fold(page, &count(number, "more finding"), HEAD, others, number, after);
 }
 
 /// The head of the table of findings.
@@ -172,14 +230,14 @@ fn and_more(page: &mut Page, more: usize, what: &str) {
 }
 
 /// The rules that fired: their citations, and how to fix what they find.
-fn rules(page: &mut Page, report: &Report, after: usize) {
-    let fired: HashSet<&str> = report.violations().map(|finding| &*finding.rule).collect();
-    let fired: Vec<&RuleReport> = report.rules.iter().filter(|rule| fired.contains(rule.meta.id.as_str())).collect();
+fn rules(page: &mut Page, rest: &Report, results: &Results, after: usize) {
+    let fired = rest.rules.iter().filter(|rule| results.has_fired(&rule.meta.id));
+    let fired: Vec<&RuleReport> = fired.collect();
     if fired.is_empty() {
         return;
     }
     let blocks = fired.iter().map(|rule| {
-        let cited: Vec<String> = rule.meta.controls.iter().map(|id| report.citation(id)).collect();
+        let cited: Vec<String> = rule.meta.controls.iter().map(|id| rest.citation(id)).collect();
         let cited =
             if cited.is_empty() { String::new() } else { format!("<br>45 CFR {}", Markdown(&cited.join("; "))) };
         let fix = prose::lead(&rule.prose.remediation);
@@ -188,13 +246,14 @@ fn rules(page: &mut Page, report: &Report, after: usize) {
     });
     let cites = fired.iter().any(|rule| !rule.meta.controls.is_empty());
     let what = if cites { "How to fix, with citations" } else { "How to fix" };
-    fold(page, &format!("{what} ({})", count(fired.len(), "rule")), "", blocks, after);
+    let blocks: Vec<String> = blocks.collect();
+    fold(page, &format!("{what} ({})", count(fired.len(), "rule")), "", &blocks, blocks.len(), after);
 }
 
 /// How the checks of each citation ended; those without a check are counted.
-fn citations(page: &mut Page, report: &Report, after: usize) {
-    let ledger = Ledger::new(report);
-    let checked: Vec<(&Control, Breakdown)> = report
+fn citations(page: &mut Page, rest: &Report, results: &Results, after: usize) {
+    let ledger = Ledger::new(rest, results);
+    let checked: Vec<(&Control, Breakdown)> = rest
         .controls
         .iter()
         .filter_map(|control| Some((control, ledger.breakdown(control).filter(|breakdown| breakdown.total() > 0)?)))
@@ -213,10 +272,11 @@ fn citations(page: &mut Page, report: &Report, after: usize) {
             breakdown.lead()
         )
     });
-    let unchecked = report.controls.len() - checked.len();
+    let unchecked = rest.controls.len() - checked.len();
     let unchecked = if unchecked > 0 { format!(", {unchecked} not checked") } else { String::new() };
     let title = format!("Checks by citation ({}{unchecked})", count(checked.len(), "citation"));
-    fold(page, &title, "| 45 CFR | Checks |\n| --- | --- |\n", rows, after);
+    let rows: Vec<String> = rows.collect();
+    fold(page, &title, "| 45 CFR | Checks |\n| --- | --- |\n", &rows, rows.len(), after);
 }
 
 /// A mark for the checks of a citation. Only errors are red, and only checks that passed are green.
@@ -231,26 +291,26 @@ fn mark_of(standing: Standing) -> &'static str {
 }
 
 /// The undecided checks, if the report shows them.
-fn undecided(page: &mut Page, report: &Report, after: usize) {
-    let found: Vec<&Finding> = report.findings.iter().filter(|finding| finding.outcome == Outcome::Undecided).collect();
-    if found.is_empty() {
-        return;
+fn undecided(page: &mut Page, found: &Rows, after: usize) {
+    if found.number > 0 {
+        let title = format!("Undecided ({})", count(found.number, "check"));
+        fold(page, &title, "", &found.kept, found.number, after);
     }
-    let blocks = found.iter().map(|finding| {
-        let text = shorten(&message(finding), MAX_MESSAGE, true).into_owned();
-        let place = place(finding.span, report);
-        format!("- {} {}: {}\n", MarkdownCode(&place), rule_link(&finding.rule), Markdown(&text))
-    });
-    fold(page, &format!("Undecided ({})", count(found.len(), "check")), "", blocks, after);
 }
 
-/// A folded list or table.
-fn fold(page: &mut Page, title: &str, head: &str, blocks: impl ExactSizeIterator<Item = String>, after: usize) {
+fn undecided_row(finding: &Finding, report: &Report) -> String {
+    let text = shorten(&message(finding), MAX_MESSAGE, true).into_owned();
+    let place = place(finding.span, report);
+    format!("- {} {}: {}\n", MarkdownCode(&place), rule_link(&finding.rule), Markdown(&text))
+}
+
+/// A folded list or table of so many blocks.
+fn fold(page: &mut Page, title: &str, head: &str, blocks: &[String], number: usize, after: usize) {
     const END: &str = "\n</details>\n";
     const MORE: usize = 100;
     if page.add(&format!("\n<details>\n<summary>{title}</summary>\n\n{head}"), after + END.len() + MORE) {
-        let more = page.add_all(blocks, after + END.len() + MORE);
-        and_more(page, more, NO_ROOM);
+        let added = page.add_all(blocks, after + END.len() + MORE);
+        and_more(page, number - added, NO_ROOM);
         page.text.push_str(END);
     }
 }

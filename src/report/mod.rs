@@ -1,5 +1,9 @@
 //! What a run found, and one file for each format. Recomputes nothing.
+//!
+//! A format is a [`Reporter`]: it is fed file by file, and keeps in memory only what is bounded. What has to wait for the end of the
+//! run waits in a [`spill`].
 
+mod array;
 pub(crate) mod escape;
 pub mod exceptions;
 pub(crate) mod fingerprint;
@@ -7,6 +11,7 @@ pub mod github;
 pub mod gitlab;
 pub(crate) mod headline;
 pub mod html;
+#[cfg(feature = "cli")]
 pub mod human;
 pub mod json;
 pub mod junit;
@@ -16,6 +21,7 @@ pub mod markdown;
 mod not_looked_at;
 pub(crate) mod prose;
 pub mod sarif;
+mod spill;
 pub mod statistics;
 pub(crate) mod text;
 
@@ -23,6 +29,8 @@ use crate::date::Date;
 use crate::finding::{Counts, Diagnostic, Exception, Finding, Outcome, Suppression};
 use crate::rules::meta::{Control, RuleMeta, RuleProse};
 use crate::source::{Source, SourceId};
+use std::io;
+use std::sync::Arc;
 
 pub use not_looked_at::{NotLookedAt, UnruledType};
 
@@ -34,7 +42,31 @@ pub fn rule_address(id: &str) -> String {
     format!("{PROJECT_ADDRESS}/blob/main/docs/rules/{id}.md")
 }
 
-/// Everything a format may show. Built once at the end of a run; the order of all lists is final and deterministic.
+/// What writes a report in one format. It gets the files of a run one by one, in their order.
+pub trait Reporter {
+    /// Adds what was found in one file, with the texts and the rules that it needs.
+    ///
+    /// # Errors
+    /// Those of writing.
+    fn file(&mut self, part: &Report<'_>) -> io::Result<()>;
+
+    /// Adds the rest, and ends the report: diagnostics of the run as a whole, the rules that ran, and the numbers. `exit_code` is how
+    /// the process ends, if it does.
+    ///
+    /// # Errors
+    /// Those of writing.
+    fn end(&mut self, rest: &Report<'_>, exit_code: Option<u8>) -> io::Result<()>;
+}
+
+/// Writes a whole report.
+fn write_whole(reporter: &mut impl Reporter, report: &Report<'_>, exit_code: Option<u8>) -> io::Result<()> {
+    reporter.file(report)?;
+    reporter.end(&report.rest(), exit_code)
+}
+
+/// Everything a format may show: of one file, of the rest of a run, or of a whole run. The order of all lists is final and
+/// deterministic.
+#[derive(Copy, Clone)]
 pub struct Report<'a> {
     /// The sources that findings and diagnostics point into (others may be missing).
     pub sources: &'a [Source],
@@ -117,7 +149,7 @@ pub struct RuleReport<'a> {
     /// Its head.
     pub meta: &'a RuleMeta,
     /// Its texts.
-    pub prose: RuleProse,
+    pub prose: Arc<RuleProse>,
     /// How its checks ended.
     pub counts: Counts,
 }
@@ -191,6 +223,17 @@ pub struct Summary {
 }
 
 impl<'a> Report<'a> {
+    /// What is left after the files.
+    fn rest(&self) -> Self {
+        Self { findings: &[], suppressed: &[], unshown: &[], exceptions: &[], diagnostics: &[], ..*self }
+    }
+
+    /// Whether a finding is in a template itself, and not in a file that templates include.
+    fn is_in_template(&self, finding: &Finding) -> bool {
+        let name = self.source_name(finding.span.source);
+        self.provenance.templates.iter().any(|template| template.name == name)
+    }
+
     /// The violations that count.
     pub fn violations(&self) -> impl Iterator<Item = &'a Finding> + use<'a> {
         self.findings.iter().filter(|finding| finding.counts())

@@ -1,20 +1,32 @@
 //! SARIF 2.1.0: what other programs (GitHub code scanning, editors) read. One complete document with one run, also when
 //! something could not be linted. No timestamps: the same input gives the same bytes.
+//!
+//! GitHub refuses larger documents than its limits, and shows the first results only. So the results are in the order of their
+//! severity, and the gravest go in.
 
+mod deflated;
 mod driver;
 mod location;
 mod model;
 
+use super::array::{Array, pretty};
 use super::fingerprint::Fingerprinter;
 use super::not_looked_at::clauses;
-use super::{Report, exception_text};
-use crate::finding::{self, Diagnostic, Finding, Outcome, Severity};
+use super::spill::Spill;
+use super::text::{count, grouped};
+use super::{Report, Reporter, exception_text, write_whole};
+use crate::finding::{self, Diagnostic, Finding, Outcome, RuleSeverity, Severity};
+use crate::source::{Source, SourceId};
+use deflated::Deflated;
 use model::{
-    Artifact, DescriptorReference, Fingerprints, Invocation, Location, Log, Notification, PhysicalLocation,
-    ResultProperties, Run, SarifResult, Suppression, SuppressionProperties, Text, Tool,
+    Artifact, DescriptorReference, Fingerprints, Location, Notification, PhysicalLocation, ResultProperties,
+    SarifResult, Suppression, SuppressionProperties, Text, Tool,
 };
 use serde_json::json;
-use std::io;
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::io::{self, Write};
+use std::sync::Arc;
 
 /// What the report does not know about the run.
 #[derive(Copy, Clone, Debug, Default, PartialEq, Eq)]
@@ -23,58 +35,349 @@ pub struct Options {
     pub exit_code: Option<u8>,
 }
 
+/// Results that code scanning at GitHub takes in one run.
+/// Source: "SARIF support for code scanning" (validating your SARIF file), GitHub documentation, 2026-11.
+const MAX_RESULTS: usize = 25_000;
+/// Bytes that it takes of a compressed file (same source).
+const MAX_COMPRESSED: u64 = 10_000_000;
+/// The bytes that a document has at most where nobody needs to know how small it becomes: those of its parts that always go in
+/// among them.
+const SURELY_SMALL: usize = 8_000_000;
+/// Diagnostics that go in: so many of any kind, and so many errors.
+const MAX_NOTIFICATIONS: usize = 5_000;
+
 /// Writes the document, with a line break at its end.
 ///
 /// # Errors
 /// Those of `out`.
 pub fn write(out: &mut impl io::Write, report: &Report, options: &Options) -> io::Result<()> {
-    let log =
-        Log { schema: "https://json.schemastore.org/sarif-2.1.0.json", version: "2.1.0", runs: [run(report, options)] };
-    serde_json::to_writer_pretty(&mut *out, &log)?;
-    out.write_all(b"\n")
+    write_whole(&mut Sarif::new(out), report, options.exit_code)
 }
 
-fn run<'a>(report: &Report<'a>, options: &Options) -> Run<'a> {
-    let artifacts: Vec<Artifact> = report
-        .sources
-        .iter()
-        .enumerate()
-        .map(|(index, source)| Artifact {
-            location: location::artifact_location(&source.name, Some(index)),
-            roles: ["analysisTarget"],
-        })
-        .collect();
-    // No URI for the base: it would be the folder of one machine. Readers resolve it to the checkout.
-    let base = json!({ "description": { "text": "The folder that hipaalint was run in." } });
-    let mut prints = Fingerprinter::default();
-    let (driver, taxonomies) = driver::components(report);
-    Run {
-        tool: Tool { driver },
-        invocations: [invocation(report, options)],
-        original_uri_base_ids: [(location::BASE_ID.to_owned(), base)].into_iter().collect(),
-        artifacts,
-        column_kind: "utf16CodeUnits",
-        taxonomies,
-        results: results(report, &mut prints),
-        properties: report.summary,
+/// Writes the document at the end.
+pub struct Sarif<W> {
+    out: W,
+    document: Pending,
+}
+
+/// The document so far: its results wait by their gravity, as many as it takes.
+struct Pending {
+    waiting: Spill,
+    /// For each class of results, how many wait.
+    results: [usize; CLASSES],
+    result_bytes: usize,
+    left_out: usize,
+    rules: Vec<Arc<str>>,
+    rule_numbers: HashMap<Arc<str>, usize>,
+    artifacts: Artifacts,
+    notifications: Array,
+    errors: usize,
+    notes: usize,
+    notifications_left_out: usize,
+    is_successful: bool,
+    prints: Fingerprinter,
+}
+
+/// The classes of results: by outcome, and then by severity.
+const CLASSES: usize = 12;
+/// The streams after those of the classes.
+const ARTIFACTS: usize = CLASSES;
+const NOTIFICATIONS: usize = CLASSES + 1;
+
+/// The class of a finding: the smaller, the graver.
+fn class(finding: &Finding) -> usize {
+    let outcome = match finding.outcome {
+        Outcome::Fail => 0,
+        Outcome::Undecided => 1,
+        Outcome::Pass => 2,
+    };
+    let severity = match finding.severity {
+        RuleSeverity::Critical => 0,
+        RuleSeverity::High => 1,
+        RuleSeverity::Medium => 2,
+        RuleSeverity::Low => 3,
+    };
+    outcome * 4 + severity
+}
+
+/// The files that results and notifications point into, in the order of the document.
+#[derive(Default)]
+struct Artifacts {
+    list: Array,
+    indices: HashMap<SourceId, usize>,
+}
+
+impl Artifacts {
+    fn add(&mut self, source: &Source, waiting: &mut Spill) -> io::Result<()> {
+        let next = self.indices.len();
+        if let Entry::Vacant(free) = self.indices.entry(source.id) {
+            free.insert(next);
+            let location = location::artifact_location(&source.name, Some(next));
+            waiting.write(ARTIFACTS, &self.list.element(&Artifact { location, roles: ["analysisTarget"] })?);
+        }
+        Ok(())
     }
 }
 
-/// The results. Code scanning at GitHub knows no suppressions, and opens an alert for each result that has one. So those are left out,
-/// unless the report is to show them.
-fn results<'a>(report: &Report<'a>, prints: &mut Fingerprinter) -> Vec<SarifResult<'a>> {
-    let all = report.all_findings().into_iter().map(|finding| {
-        // Of all, shown or not: a finding keeps its fingerprint when another one is suppressed.
-        let uri = location::artifact_location(report.source_name(finding.span.source), None).uri;
-        (finding, prints.next(finding, &uri))
-    });
-    all.filter(|(finding, _)| report.shows_suppressed || !finding.is_suppressed())
-        .map(|(finding, fingerprint)| result(finding, report, fingerprint))
-        .collect()
+/// A part of a report, with the numbers of its files in the document.
+#[derive(Copy, Clone)]
+struct Part<'p, 'a> {
+    report: &'p Report<'a>,
+    indices: &'p HashMap<SourceId, usize>,
 }
 
-fn result<'a>(finding: &'a Finding, report: &Report, fingerprint: String) -> SarifResult<'a> {
-    let in_template = location::physical_location(finding.span, report);
+impl<W: io::Write> Sarif<W> {
+    /// Starts a document.
+    pub fn new(out: W) -> Self {
+        Self { out, document: Pending::new() }
+    }
+}
+
+impl<W: io::Write> Reporter for Sarif<W> {
+    fn file(&mut self, part: &Report<'_>) -> io::Result<()> {
+        self.document.add_results(part)?;
+        self.document.add_notifications(part)
+    }
+
+    fn end(&mut self, rest: &Report<'_>, exit_code: Option<u8>) -> io::Result<()> {
+        self.document.add_notifications(rest)?;
+        let results = self.document.room(rest, exit_code)?;
+        self.document.write(&mut self.out, rest, exit_code, results)?;
+        self.out.flush()
+    }
+}
+
+impl Pending {
+    fn new() -> Self {
+        Self {
+            waiting: Spill::default(),
+            results: [0; CLASSES],
+            result_bytes: 0,
+            left_out: 0,
+            rules: Vec::new(),
+            rule_numbers: HashMap::new(),
+            artifacts: Artifacts { list: Array::new(4), indices: HashMap::new() },
+            notifications: Array::new(6),
+            errors: 0,
+            notes: 0,
+            notifications_left_out: 0,
+            is_successful: true,
+            prints: Fingerprinter::default(),
+        }
+    }
+
+    /// Whether the document takes a result of a class: whether those that are as grave leave room.
+    fn takes(&self, class: usize) -> bool {
+        self.results.iter().take(class + 1).sum::<usize>() < MAX_RESULTS
+    }
+
+    /// Adds the results of a part. Code scanning at GitHub knows no suppressions, and opens an alert for each result that has one. So
+    /// those are left out, unless the report is to show them.
+    fn add_results(&mut self, part: &Report<'_>) -> io::Result<()> {
+        // Once results are left out, files without one are, too.
+        let is_full = self.left_out > 0;
+        for source in part.sources.iter().filter(|_| !is_full) {
+            self.artifacts.add(source, &mut self.waiting)?;
+        }
+        for finding in part.all_findings() {
+            let class = class(finding);
+            let is_shown = part.shows_suppressed || !finding.is_suppressed();
+            if !self.takes(class) {
+                self.left_out += usize::from(is_shown);
+                continue;
+            }
+            // Of all, shown or not: a finding keeps its fingerprint when another one is suppressed.
+            let uri = location::artifact_location(part.source_name(finding.span.source), None).uri;
+            let fingerprint = self.prints.next(finding, &uri, part.is_in_template(finding));
+            if is_shown {
+                self.add_result(finding, class, part, fingerprint)?;
+            }
+        }
+        self.prints.end_part();
+        Ok(())
+    }
+
+    fn add_result(
+        &mut self,
+        finding: &Finding,
+        class: usize,
+        part: &Report<'_>,
+        fingerprint: String,
+    ) -> io::Result<()> {
+        let spans = std::iter::once(finding.span).chain(finding.related.iter().map(|related| related.span));
+        for source in spans.filter_map(|span| part.source(span.source)) {
+            self.artifacts.add(source, &mut self.waiting)?;
+        }
+        let next = self.rules.len();
+        let rule = *self.rule_numbers.entry(Arc::clone(&finding.rule)).or_insert(next);
+        if rule == next {
+            self.rules.push(Arc::clone(&finding.rule));
+        }
+        let part = Part { report: part, indices: &self.artifacts.indices };
+        let mut record = rule.to_le_bytes().to_vec();
+        serde_json::to_writer_pretty(&mut record, &result(finding, part, fingerprint))?;
+        self.waiting.add_record(class, &record);
+        self.result_bytes += record.len();
+        if let Some(results) = self.results.get_mut(class) {
+            *results += 1;
+        }
+        Ok(())
+    }
+
+    fn add_notifications(&mut self, part: &Report<'_>) -> io::Result<()> {
+        for diagnostic in part.diagnostics {
+            let is_error = diagnostic.severity == Severity::Error;
+            self.is_successful &= !is_error;
+            let number = if is_error { self.errors } else { self.errors + self.notes };
+            if number >= MAX_NOTIFICATIONS {
+                self.notifications_left_out += 1;
+                continue;
+            }
+            *(if is_error { &mut self.errors } else { &mut self.notes }) += 1;
+            let related = diagnostic.related.iter().map(|related| related.span);
+            for source in diagnostic.span.into_iter().chain(related).filter_map(|span| part.source(span.source)) {
+                self.artifacts.add(source, &mut self.waiting)?;
+            }
+            let part = Part { report: part, indices: &self.artifacts.indices };
+            let text = self.notifications.element(&notification(diagnostic, part))?;
+            self.waiting.write(NOTIFICATIONS, &text);
+        }
+        Ok(())
+    }
+
+    /// The number of results that go in: the first so many of all classes.
+    fn room(&self, rest: &Report<'_>, exit_code: Option<u8>) -> io::Result<usize> {
+        let waiting = self.results.iter().sum::<usize>().min(MAX_RESULTS);
+        if self.result_bytes + self.artifacts.indices.len() * 300 < SURELY_SMALL {
+            return Ok(waiting);
+        }
+        let mut deflated = Deflated::new();
+        self.write(&mut deflated, rest, exit_code, 0)?;
+        let mut room = 0;
+        self.each_result(waiting, rest, |text| {
+            deflated.write_all(&text)?;
+            room += usize::from(deflated.bytes() <= MAX_COMPRESSED);
+            Ok(deflated.bytes() <= MAX_COMPRESSED)
+        })?;
+        Ok(room)
+    }
+
+    /// Gives the first results to a function until it returns false, indented and separated.
+    fn each_result(
+        &self,
+        number: usize,
+        rest: &Report<'_>,
+        mut each: impl FnMut(Vec<u8>) -> io::Result<bool>,
+    ) -> io::Result<()> {
+        let mut list = Array::new(4);
+        let mut left = number;
+        let mut goes_on = true;
+        for class in 0..CLASSES {
+            self.waiting.records(class, |record| {
+                if left == 0 || !goes_on {
+                    return Ok(false);
+                }
+                left -= 1;
+                let text = list.text(&with_rule_index(record, &self.rules, rest));
+                goes_on = each(text)?;
+                Ok(goes_on)
+            })?;
+        }
+        Ok(())
+    }
+
+    /// Writes the document with so many results.
+    fn write(
+        &self,
+        out: &mut impl io::Write,
+        rest: &Report<'_>,
+        exit_code: Option<u8>,
+        results: usize,
+    ) -> io::Result<()> {
+        let (driver, taxonomies) = driver::components(rest);
+        let exit_code = exit_code.map(|code| format!(",\n          \"exitCode\": {code}")).unwrap_or_default();
+        write!(
+            out,
+            "{{\n  \"$schema\": \"https://json.schemastore.org/sarif-2.1.0.json\",\n  \"version\": \"2.1.0\",\n  \
+             \"runs\": [\n    {{\n      \"tool\": "
+        )?;
+        out.write_all(&pretty(&Tool { driver }, 3)?)?;
+        write!(
+            out,
+            ",\n      \"invocations\": [\n        {{\n          \"executionSuccessful\": {}{exit_code}",
+            self.is_successful
+        )?;
+        let mut notifications = self.notifications;
+        let own = self.own_notifications(rest, results);
+        if self.errors + self.notes > 0 || !own.is_empty() {
+            write!(out, ",\n          \"toolExecutionNotifications\": [")?;
+            self.waiting.copy(NOTIFICATIONS, out)?;
+            for notification in own {
+                out.write_all(&notifications.element(&notification)?)?;
+            }
+            notifications.end(out)?;
+        }
+        // No URI for the base: it would be the folder of one machine. Readers resolve it to the checkout.
+        let base = json!({ location::BASE_ID: { "description": { "text": "The folder that hipaalint was run in." } } });
+        write!(out, "\n        }}\n      ],\n      \"originalUriBaseIds\": ")?;
+        out.write_all(&pretty(&base, 3)?)?;
+        write!(out, ",\n      \"artifacts\": [")?;
+        self.waiting.copy(ARTIFACTS, out)?;
+        self.artifacts.list.end(out)?;
+        write!(out, ",\n      \"columnKind\": \"utf16CodeUnits\",\n      \"taxonomies\": ")?;
+        out.write_all(&pretty(&taxonomies, 3)?)?;
+        write!(out, ",\n      \"results\": [")?;
+        self.each_result(results, rest, |text| out.write_all(&text).map(|()| true))?;
+        out.write_all(if results > 0 { b"\n      ]" } else { b"]" })?;
+        write!(out, ",\n      \"properties\": ")?;
+        out.write_all(&pretty(rest.summary, 3)?)?;
+        out.write_all(b"\n    }\n  ]\n}\n")
+    }
+
+    /// What the report has to say about itself: what no rule judged, and what did not go in.
+    fn own_notifications(&self, rest: &Report<'_>, results: usize) -> Vec<Notification> {
+        let own = |id, level, text| Notification {
+            descriptor: DescriptorReference { id, index: None, tool_component: None },
+            level,
+            message: Text::new(text),
+            locations: Vec::new(),
+        };
+        let gaps = clauses(rest.summary, usize::MAX).into_iter();
+        let mut all: Vec<Notification> =
+            gaps.map(|clause| own("not-checked", "note", format!("Not checked: {clause}."))).collect();
+        let left_out = self.left_out + self.results.iter().sum::<usize>() - results;
+        if left_out > 0 {
+            let text = format!(
+                "This file has the {} of highest severity. It leaves out {}: code scanning accepts at most {} results, and 10 MB \
+                 of compressed text. The formats json and jsonl have all of them.",
+                count(results, "result"),
+                count(left_out, "other"),
+                grouped(MAX_RESULTS)
+            );
+            all.push(own("results-left-out", "warning", text));
+        }
+        if self.notifications_left_out > 0 {
+            let number = count(self.notifications_left_out, "notification");
+            let text = format!("This file leaves out {number}. The formats json and jsonl have all of them.");
+            all.push(own("notifications-left-out", "warning", text));
+        }
+        all
+    }
+}
+
+/// A result with the index of its rule, which is known only at the end.
+fn with_rule_index(record: &[u8], rules: &[Arc<str>], rest: &Report<'_>) -> Vec<u8> {
+    let Some((number, text)) = record.split_first_chunk() else { return Vec::new() };
+    let index = rules.get(usize::from_le_bytes(*number)).and_then(|rule| rest.rule_index(rule));
+    let Some(index) = index else { return text.to_vec() };
+    // After the first key, which is the id of the rule.
+    let after = memchr::memchr_iter(b'\n', text).nth(1).unwrap_or(text.len());
+    let (before, after) = text.split_at(after);
+    [before, format!("\n  \"ruleIndex\": {index},").as_bytes(), after].concat()
+}
+
+fn result<'a>(finding: &'a Finding, part: Part<'_, '_>, fingerprint: String) -> SarifResult<'a> {
+    let in_template = location::physical_location(finding.span, part);
     // Code scanning shows the program, which is in the repository, and not the template that it makes.
     let (physical_location, template) = match finding.origin_here() {
         Some(origin) => (location::of_origin(origin), Some(in_template)),
@@ -88,7 +391,7 @@ fn result<'a>(finding: &'a Finding, report: &Report, fingerprint: String) -> Sar
     });
     let first = 1 + usize::from(template.is_some());
     let related = finding.related.iter().zip(first..);
-    let related = related.map(|(related, number)| location::related_location(number, related, report));
+    let related = related.map(|(related, number)| location::related_location(number, related, part));
     let related = template.into_iter().chain(related);
     // Only failures have a level (3.27.10); an undecided check is open (3.27.9).
     let (kind, level) = match finding.outcome {
@@ -98,7 +401,6 @@ fn result<'a>(finding: &'a Finding, report: &Report, fingerprint: String) -> Sar
     };
     SarifResult {
         rule_id: &finding.rule,
-        rule_index: report.rule_index(&finding.rule),
         kind,
         level,
         message: Text::new(finding.full_message()),
@@ -114,11 +416,7 @@ fn result<'a>(finding: &'a Finding, report: &Report, fingerprint: String) -> Sar
         related_locations: related.collect(),
         partial_fingerprints: Fingerprints { v1: fingerprint },
         baseline_state: finding.baseline,
-        suppressions: finding
-            .suppression
-            .iter()
-            .map(|exception| suppression(exception, &finding.rule, report))
-            .collect(),
+        suppressions: finding.suppression.iter().map(|exception| suppression(exception, &finding.rule, part)).collect(),
         properties: ResultProperties {
             path: &finding.path,
             resource_type: finding.subject.resource_type.as_deref(),
@@ -130,9 +428,9 @@ fn result<'a>(finding: &'a Finding, report: &Report, fingerprint: String) -> Sar
 }
 
 /// An exception as SARIF has it: the suppression of a result (3.35).
-fn suppression<'a>(exception: &'a finding::Suppression, rule: &str, report: &Report) -> Suppression<'a> {
+fn suppression<'a>(exception: &'a finding::Suppression, rule: &str, part: Part<'_, '_>) -> Suppression<'a> {
     let mut justification = exception_text(exception);
-    if let Some(warning) = report.not_replaceable(exception.required_of(rule).iter().map(String::as_str)) {
+    if let Some(warning) = part.report.not_replaceable(exception.required_of(rule).iter().map(String::as_str)) {
         justification = format!("{justification} {warning}");
     }
     Suppression {
@@ -143,7 +441,7 @@ fn suppression<'a>(exception: &'a finding::Suppression, rule: &str, report: &Rep
             id: None,
             physical_location: match exception.origin.as_deref().filter(|origin| origin.is_here) {
                 Some(origin) => location::of_origin(origin),
-                None => location::physical_location(exception.span, report),
+                None => location::physical_location(exception.span, part),
             },
             logical_locations: Vec::new(),
             message: None,
@@ -160,24 +458,9 @@ fn suppression<'a>(exception: &'a finding::Suppression, rule: &str, report: &Rep
     }
 }
 
-fn invocation(report: &Report, options: &Options) -> Invocation {
-    let notifications = report.diagnostics.iter().map(|diagnostic| notification(diagnostic, report));
-    let gaps = clauses(report.summary, usize::MAX).into_iter().map(|clause| Notification {
-        descriptor: DescriptorReference { id: "not-checked", index: None, tool_component: None },
-        level: "note",
-        message: Text::new(format!("Not checked: {clause}.")),
-        locations: Vec::new(),
-    });
-    Invocation {
-        execution_successful: report.diagnostics.iter().all(|diagnostic| diagnostic.severity != Severity::Error),
-        exit_code: options.exit_code,
-        tool_execution_notifications: notifications.chain(gaps).collect(),
-    }
-}
-
-fn notification(diagnostic: &Diagnostic, report: &Report) -> Notification {
+fn notification(diagnostic: &Diagnostic, part: Part<'_, '_>) -> Notification {
     let physical_location = match diagnostic.span {
-        Some(span) => Some(location::physical_location(span, report)),
+        Some(span) => Some(location::physical_location(span, part)),
         // About the run, not about a file.
         None if diagnostic.file.is_empty() => None,
         None => Some(PhysicalLocation {
@@ -192,11 +475,10 @@ fn notification(diagnostic: &Diagnostic, report: &Report) -> Notification {
         logical_locations: Vec::new(),
         message: None,
     });
-    let related =
-        diagnostic.related.iter().zip(1..).map(|(related, id)| location::related_location(id, related, report));
+    let related = diagnostic.related.iter().zip(1..).map(|(related, id)| location::related_location(id, related, part));
     Notification {
         // No descriptors of our own: GitHub would demand a help page for each.
-        descriptor: DescriptorReference { id: diagnostic.code, index: None, tool_component: None },
+        descriptor: DescriptorReference { id: diagnostic.code.name(), index: None, tool_component: None },
         level: match diagnostic.severity {
             Severity::Error => "error",
             Severity::Note => "note",

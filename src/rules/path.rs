@@ -1,13 +1,14 @@
 //! JSONPath (RFC 9535) as rules use it: to select, never to filter.
 //!
 //! The leading names of a path (`$.Properties.BucketEncryption`) are walked directly, so that nothing else of a resource
-//! is evaluated. What follows selects in evaluated values: names, indices and `[*]` here, anything else through jsonpath-rust.
+//! is evaluated. What follows selects in evaluated values. The grammar is jsonpath-rust's.
 
 use crate::eval::value::{Kind, Origin, Value};
+use crate::expand::ties::Route;
 use jsonpath_rust::parser::model::{JpQuery, Segment, Selector};
 use jsonpath_rust::parser::parse_json_path;
-use jsonpath_rust::query::js_path_process;
 use jsonpath_rust::query::queryable::Queryable;
+use rustc_hash::FxHashSet;
 use serde::Deserialize;
 use std::borrow::Cow;
 use std::fmt::Display;
@@ -204,6 +205,18 @@ impl Path {
         chains
     }
 
+    /// The same chains, as [`ties`](crate::expand::ties) follow them in a block as written.
+    pub fn routes(&self) -> Vec<Route> {
+        let Chains { steps, is_open } = self.chains();
+        let names = |steps: Vec<Step>| {
+            steps.into_iter().map(|step| match step {
+                Step::Name(name) => Some(name),
+                Step::Index(_) | Step::Every => None,
+            })
+        };
+        steps.into_iter().map(|steps| Route { steps: names(steps).collect(), is_open }).collect()
+    }
+
     /// Selects with what follows the leading names. The steps are `/`-separated, relative to `value`.
     pub fn select_rest<'a, 't>(&self, value: &'a Value<'t>, with_steps: bool) -> Vec<(&'a Value<'t>, String)> {
         match &self.rest {
@@ -213,12 +226,11 @@ impl Path {
                 follow(value, steps, String::new(), with_steps, &mut found);
                 found
             }
-            // The only error is a query that yields computed values, which needs a filter.
-            Some(Rest::Query(query)) => js_path_process(query, value)
-                .unwrap_or_default()
-                .into_iter()
-                .map(|found| (found.val, if with_steps { steps(&found.path) } else { String::new() }))
-                .collect(),
+            Some(Rest::Query(query)) => {
+                let mut walk = Walk { with_steps, found: vec![(value, String::new())], met: FxHashSet::default() };
+                query.segments.iter().for_each(|segment| walk.segment(segment));
+                walk.found
+            }
         }
     }
 }
@@ -261,19 +273,123 @@ fn follow<'a, 't>(
     }
 }
 
-/// `$['Rules'][0]['Id']` to `Rules/0/Id`.
-fn steps(path: &str) -> String {
-    let mut steps = Vec::new();
-    let mut rest = path.strip_prefix('$').unwrap_or(path);
-    while let Some(after) = rest.strip_prefix('[') {
-        let (step, after) = match after.strip_prefix('\'') {
-            Some(quoted) => quoted.split_once("']").unwrap_or((quoted, "")),
-            None => after.split_once(']').unwrap_or((after, "")),
+/// A query on its way through a value. Unlike RFC 9535 it has every value once, on whatever ways a path leads there: several `..` would
+/// otherwise multiply a deep value beyond all bounds, and a rule that counts means values.
+struct Walk<'a, 't> {
+    with_steps: bool,
+    /// The values so far, with the steps to each.
+    found: Vec<(&'a Value<'t>, String)>,
+    met: FxHashSet<*const Value<'t>>,
+}
+
+impl<'a, 't> Walk<'a, 't> {
+    fn segment(&mut self, segment: &Segment) {
+        let selectors = match segment {
+            Segment::Descendant(inner) => {
+                self.met.clear();
+                for (value, path) in std::mem::take(&mut self.found) {
+                    self.descend(value, path);
+                }
+                return self.segment(inner);
+            }
+            Segment::Selector(selector) => std::slice::from_ref(selector),
+            Segment::Selectors(selectors) => selectors.as_slice(),
         };
-        steps.push(step);
-        rest = after;
+        self.met.clear();
+        let from = std::mem::take(&mut self.found);
+        for selector in selectors {
+            for (value, path) in &from {
+                self.select(selector, value, path);
+            }
+        }
     }
-    steps.join("/")
+
+    /// Adds a value and everything below it.
+    fn descend(&mut self, value: &'a Value<'t>, path: String) {
+        if !self.met.insert(value) {
+            return;
+        }
+        self.found.push((value, path.clone()));
+        for (index, inner) in value.as_array().into_iter().flatten().enumerate() {
+            let path = self.on(&path, &index);
+            self.descend(inner, path);
+        }
+        for field in value.fields() {
+            let path = self.on(&path, &field.key);
+            self.descend(&field.value, path);
+        }
+    }
+
+    fn select(&mut self, selector: &Selector, value: &'a Value<'t>, path: &str) {
+        match selector {
+            Selector::Name(name) => {
+                if let Some(inner) = Queryable::get(value, name) {
+                    self.add(inner, path, name);
+                }
+            }
+            Selector::Index(index) => {
+                let items = value.as_array().map(Vec::as_slice).unwrap_or_default();
+                let index = usize::try_from(*index).ok().or_else(|| from_end(items.len(), *index));
+                if let Some((index, inner)) = index.and_then(|index| Some((index, items.get(index)?))) {
+                    self.add(inner, path, &index);
+                }
+            }
+            Selector::Wildcard => {
+                for (index, inner) in value.as_array().into_iter().flatten().enumerate() {
+                    self.add(inner, path, &index);
+                }
+                for field in value.fields() {
+                    self.add(&field.value, path, &field.key);
+                }
+            }
+            Selector::Slice(start, end, step) => {
+                let items = value.as_array().map(Vec::as_slice).unwrap_or_default();
+                for index in slice(items.len(), *start, *end, step.unwrap_or(1)) {
+                    if let Some(inner) = items.get(index) {
+                        self.add(inner, path, &index);
+                    }
+                }
+            }
+            // Refused when the path is read.
+            Selector::Filter(_) => {}
+        }
+    }
+
+    fn add(&mut self, value: &'a Value<'t>, path: &str, step: &dyn Display) {
+        if self.met.insert(value) {
+            let path = self.on(path, step);
+            self.found.push((value, path));
+        }
+    }
+
+    fn on(&self, path: &str, step: &dyn Display) -> String {
+        match (self.with_steps, path) {
+            (false, _) => String::new(),
+            (true, "") => step.to_string(),
+            (true, path) => format!("{path}/{step}"),
+        }
+    }
+}
+
+/// The index that a negative one stands for.
+fn from_end(length: usize, index: i64) -> Option<usize> {
+    length.checked_sub(usize::try_from(index.unsigned_abs()).ok()?)
+}
+
+/// The indices of a slice (RFC 9535, 2.3.4.2.2).
+fn slice(length: usize, start: Option<i64>, end: Option<i64>, step: i64) -> Vec<usize> {
+    let length = i64::try_from(length).unwrap_or(i64::MAX);
+    let normal = |index: i64| if index >= 0 { index } else { length.saturating_add(index) };
+    let (first, last) = if step >= 0 {
+        let bound = |index: i64| normal(index).clamp(0, length);
+        (bound(start.unwrap_or(0)), bound(end.unwrap_or(length)))
+    } else {
+        let bound = |index: i64| normal(index).clamp(-1, length - 1);
+        (start.map_or(length - 1, bound), end.map_or(-1, bound))
+    };
+    let indices = std::iter::successors(Some(first), |index| index.checked_add(step));
+    let within = |index: &i64| if step > 0 { *index < last } else { step < 0 && *index > last };
+    indices.take_while(within).filter_map(|index| usize::try_from(index).ok()).collect()
 }
 
 /// Whether a value that is not known may have members: parameters, attributes and imports are texts or lists of texts.
@@ -379,6 +495,7 @@ mod tests {
     use super::*;
     use crate::eval::value::Field;
     use crate::source::Span;
+    use jsonpath_rust::query::js_path_process;
 
     #[test]
     fn chains_name_what_is_selected() {
@@ -404,6 +521,27 @@ mod tests {
         ] {
             assert_eq!(chains(text), (expected.to_owned(), is_open), "{text}");
         }
+    }
+
+    /// Each value once.
+    fn once<'a, 't>(mut found: Vec<(&'a Value<'t>, String)>) -> Vec<(&'a Value<'t>, String)> {
+        let mut met = FxHashSet::default();
+        found.retain(|(value, _)| met.insert(std::ptr::from_ref(*value)));
+        found
+    }
+
+    /// However many descents a path has, it has no more values than there are.
+    #[test]
+    fn descents_do_not_multiply() {
+        let mut value = Value::from("end");
+        for _ in 0..150 {
+            let field = Field { key: Cow::Borrowed("a"), key_span: Span::default(), value };
+            value = Value { kind: Kind::Map(vec![field]), ..Value::default() };
+        }
+        let path = Path::try_from("$..*..*..*..*..*..*..*".to_owned()).unwrap();
+        let found = path.select_rest(&value, true);
+        assert_eq!(found.len(), 150 - 6);
+        assert_eq!(found[0].1, "a/a/a/a/a/a/a");
     }
 
     /// Steps and the query that they stand for give the same.
@@ -438,8 +576,25 @@ mod tests {
             let short = Path { text: text.to_owned(), names: Vec::new(), rest: Rest::of(segments.clone()) };
             assert!(matches!(short.rest, Some(Rest::Steps(_))), "{text}");
             let long = Path { rest: Some(Rest::Query(JpQuery::new(segments))), ..short.clone() };
-            assert_eq!(short.select_rest(&value, true), long.select_rest(&value, true), "{text}");
-            assert_eq!(short.select_rest(&value, false), long.select_rest(&value, false), "{text}");
+            assert_eq!(once(short.select_rest(&value, true)), long.select_rest(&value, true), "{text}");
+            assert_eq!(once(short.select_rest(&value, false)), long.select_rest(&value, false), "{text}");
+        }
+        for text in [
+            "$..Name",
+            "$..*",
+            "$..[0]",
+            "$[*][-1]",
+            "$[*][-9]",
+            "$[*][0:1]",
+            "$[*][::-1]",
+            "$[*][-3:-1]",
+            "$[0,1]",
+            "$..['x','Name']",
+        ] {
+            let query = parse_json_path(text).unwrap();
+            let peer = js_path_process(&query, &value).unwrap().into_iter().map(|found| (found.val, String::new()));
+            let path = Path { text: text.to_owned(), names: Vec::new(), rest: Rest::of(query.segments.clone()) };
+            assert_eq!(path.select_rest(&value, false), once(peer.collect()), "{text}");
         }
         for text in ["$..Name", "$[*][-1]", "$[*][0:1]", "$[0,1]"] {
             let rest = Rest::of(parse_json_path(text).unwrap().segments);

@@ -1,16 +1,20 @@
-//! The results of the files of a run, added one by one. [`Outcome`] is what follows from all of them.
+//! The results of the files of a run, added one by one. [`Results`] is what follows from all of them.
 
+use super::baseline::Place;
 use super::gaps::Gaps;
 use super::governing::Governing;
 use super::options::Options;
 use super::others::Others;
-use super::outcome::Outcome;
+use super::problems::Problems;
 use super::ran::Ran;
 use super::refused::RefusedPins;
+use super::results::Results;
 use super::settings::Settings;
+use crate::code::Code;
 use crate::discover::{self, Candidate, Input, LeftOut};
 use crate::eval::inputs::Refused;
-use crate::finding::{Counts, Diagnostic, Exception, Finding, Severity};
+use crate::files::Files;
+use crate::finding::{Counts, Diagnostic, Exception, Finding};
 use crate::linter::{Declared, FileReport};
 use crate::project::{File, Linted};
 use crate::report::{Provenance, Revision, Summary, TemplateReport};
@@ -31,8 +35,8 @@ pub(super) struct Tally {
     diagnostics: Vec<Diagnostic>,
     by_rule: FxHashMap<Arc<str>, Counts>,
     templates: Vec<TemplateReport>,
-    /// The names of the linted files and of the files that they include, with the numbers of their settings.
-    linted: BTreeMap<String, usize>,
+    /// The linted files and the files that they include, with the numbers of their settings.
+    linted: BTreeMap<Place, usize>,
     /// The settings for each text.
     settings: HashMap<SourceId, Arc<Settings>>,
     /// The number of templates that some settings govern, by the number of the settings.
@@ -126,7 +130,7 @@ impl Tally {
         } else {
             self.unreadable += 1;
         }
-        self.included.extend(report.included.iter().map(|source| PathBuf::from(&source.name)));
+        self.included.extend(report.included.iter().filter_map(Source::path).map(PathBuf::from));
         for (rule, counts) in report.by_rule {
             *self.by_rule.entry(rule).or_default() += counts;
         }
@@ -154,9 +158,12 @@ impl Tally {
         if self.folders.last() != Some(&folder) {
             self.folders.push(folder);
         }
-        let included = report.included.iter().map(|source| source.name.clone());
-        let names = included.chain([candidate.name.clone()]);
-        self.linted.extend(names.map(|name| (name, settings.number)));
+        let own = match &candidate.input {
+            Input::File(path) => Place::File(path.clone()),
+            Input::StandardInput => Place::Unsaved(candidate.name.clone()),
+        };
+        let places = report.included.iter().map(Place::of).chain([own]);
+        self.linted.extend(places.map(|place| (place, settings.number)));
         *self.governed.entry(settings.number).or_default() += 1;
         self.gaps.add(report, settings);
         self.templates.push(TemplateReport {
@@ -166,18 +173,26 @@ impl Tally {
         });
     }
 
-    /// What follows from all files. Takes the problems of the session.
-    pub(super) fn finish(mut self, found: Found, options: &Options, governing: &mut Governing) -> Outcome {
-        governing.complain_of_unknown_rules();
+    /// What follows from all files.
+    pub(super) fn finish(
+        mut self,
+        found: Found,
+        options: &Options,
+        governing: &mut Governing,
+        files: &Files,
+    ) -> Results {
         let all = governing.made().to_vec();
-        std::mem::take(&mut self.refused).complain(&self.parameters.declared, &all, &mut governing.problems);
-        let mut problems = std::mem::take(&mut governing.problems.diagnostics);
+        // Those of the run are added to a copy: the same settings may govern another run.
+        let mut problems = governing.problems.clone();
+        governing.complain_of_unknown_rules(&mut problems);
+        std::mem::take(&mut self.refused).complain(&self.parameters.declared, &all, &mut problems);
+        let Problems { diagnostics: mut problems, sources, .. } = problems;
         if !self.templates.is_empty() {
             let pinned = governing.pinned().keys();
             problems.extend(pinned.filter_map(|name| self.parameters.unknown(name)));
         }
-        self.sources.extend(std::mem::take(&mut governing.problems.sources));
-        self.others.finish(&self.included);
+        self.sources.extend(sources);
+        self.others.finish(&self.included, files);
         let mut summary = Summary {
             problems: problems.len(),
             unreadable: self.unreadable + found.diagnostics.len() + self.others.errors(),
@@ -200,12 +215,12 @@ impl Tally {
             pinned: ran.pins(&self.parameters.declared, &self.parameters.accepted),
             templates: self.templates,
             date: options.today.filter(|_| options.is_today_named),
-            revision: revision_of(&self.folders.into_iter().collect(), options),
+            revision: revision_of(&self.folders.into_iter().collect(), options, files),
         };
         // Paths are compared step by step, which takes long: they are sorted once.
-        let mut files: BTreeSet<PathBuf> = self.files.into_iter().collect();
-        files.extend(self.included);
-        let mut outcome = Outcome {
+        let mut read: BTreeSet<PathBuf> = self.files.into_iter().collect();
+        read.extend(self.included);
+        let mut results = Results {
             sources: self.sources,
             findings: self.findings,
             unshown: Vec::new(),
@@ -216,12 +231,12 @@ impl Tally {
             linted: self.linted,
             settings: self.settings,
             ran,
-            files,
+            files: read,
             provenance,
             summary,
         };
-        outcome.count();
-        outcome
+        results.count();
+        results
     }
 }
 
@@ -242,28 +257,22 @@ impl Parameters {
             return None;
         }
         let names = || self.declared.keys().map(String::as_str);
-        Some(Diagnostic {
-            severity: Severity::Error,
-            code: "unknown-parameter",
-            file: String::new(),
-            span: None,
-            message: format!("no template has a parameter `{name}`"),
-            help: match nearest(name, names()) {
+        Some(Diagnostic::error(Code::UnknownParameter, format!("no template has a parameter `{name}`")).with_help(
+            match nearest(name, names()) {
                 Some(nearest) => format!("Did you mean `{nearest}`?"),
                 None if self.declared.is_empty() => "The templates declare no parameters.".to_owned(),
                 None => format!("The templates declare {}.", names().collect::<Vec<_>>().join(", ")),
             },
-            related: Vec::new(),
-        })
+        ))
     }
 }
 
 /// The state of the templates in version control: as it was given, else as their folders show it to a page that names it.
-fn revision_of(folders: &BTreeSet<Option<PathBuf>>, options: &Options) -> Revision {
+fn revision_of(folders: &BTreeSet<Option<PathBuf>>, options: &Options, files: &Files) -> Revision {
     match &options.revision {
         Some(text) => Revision::Given(text.clone()),
         None if options.contents.revision && !folders.contains(&None) => {
-            revision::checked_out(folders.iter().flatten().map(PathBuf::as_path))
+            revision::checked_out(folders.iter().flatten().map(PathBuf::as_path), files)
                 .map_or(Revision::Unknown, Revision::CheckedOut)
         }
         None => Revision::Unknown,

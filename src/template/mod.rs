@@ -157,7 +157,7 @@ impl<'t> Template<'t> {
                 });
             }
         }
-        let parameters = section(root, "Parameters", &mut oddities)
+        let parameters: Vec<Parameter<'t>> = section(root, "Parameters", &mut oddities)
             .iter()
             .filter(|entry| is_map(entry, "parameter", &mut oddities))
             .map(parameter)

@@ -353,7 +353,7 @@ fn citations_are_listed_with_their_rules() {
         assert!(ran.stdout.contains(heading));
     }
     let last = ran.stdout.lines().last().unwrap();
-    assert!(last.contains(" of 68 citations with rules; 32 checks that need a running account"), "{last}");
+    assert!(last.contains(" of 68 citations with rules; 33 checks that need a running account"), "{last}");
     assert!(ran.stdout.contains("Checks that need a running account: ACCESS_KEYS_ROTATED"), "{}", ran.stdout);
 }
 

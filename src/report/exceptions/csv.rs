@@ -4,9 +4,9 @@
 //! an apostrophe here, by which they know that it is text (OWASP ASVS 5.0, 1.2.10).
 
 use super::Row;
-use crate::report::Report;
 use crate::report::text::is_unprintable;
-use csv::{QuoteStyle, Terminator, WriterBuilder};
+use crate::report::{Report, Reporter, write_whole};
+use csv::{QuoteStyle, Terminator, Writer, WriterBuilder};
 use std::io;
 
 const HEADER: [&str; 14] = [
@@ -31,33 +31,59 @@ const HEADER: [&str; 14] = [
 /// # Errors
 /// Those of `out`.
 pub fn write(out: &mut impl io::Write, report: &Report) -> io::Result<()> {
-    let mut records =
-        WriterBuilder::new().quote_style(QuoteStyle::Always).terminator(Terminator::CRLF).from_writer(out);
-    records.write_record(HEADER).map_err(io::Error::from)?;
-    for exception in report.exceptions {
-        let row = Row::new(exception, report);
-        let (file, line) = row.place.rsplit_once(':').unwrap_or((&row.place, ""));
-        let (rules, covers) = (row.rules(str::to_owned), row.covers.join("; "));
-        let (addressable, required) = (row.addressable.join("; "), row.required.join("; "));
-        let fields = [
-            row.state,
-            &rules,
-            &covers,
-            &row.reason,
-            &row.alternative,
-            &row.owner,
-            &row.ticket,
-            &row.expires,
-            &addressable,
-            &required,
-            &row.findings,
-            file,
-            line,
-            row.dialect,
-        ];
-        records.write_record(fields.map(field)).map_err(io::Error::from)?;
+    write_whole(&mut Csv::new(out), report, None)
+}
+
+/// Writes the register file by file.
+pub struct Csv<W: io::Write> {
+    records: Writer<W>,
+    has_begun: bool,
+}
+
+impl<W: io::Write> Csv<W> {
+    /// Starts a register.
+    pub fn new(out: W) -> Self {
+        let records =
+            WriterBuilder::new().quote_style(QuoteStyle::Always).terminator(Terminator::CRLF).from_writer(out);
+        Self { records, has_begun: false }
     }
-    records.flush()
+}
+
+impl<W: io::Write> Reporter for Csv<W> {
+    fn file(&mut self, part: &Report<'_>) -> io::Result<()> {
+        if !std::mem::replace(&mut self.has_begun, true) {
+            self.records.write_record(HEADER).map_err(io::Error::from)?;
+        }
+        for exception in part.exceptions {
+            let row = Row::new(exception, part);
+            let (file, line) = row.place.rsplit_once(':').unwrap_or((&row.place, ""));
+            let (rules, covers) = (row.rules(str::to_owned), row.covers.join("; "));
+            let (addressable, required) = (row.addressable.join("; "), row.required.join("; "));
+            let fields = [
+                row.state,
+                &rules,
+                &covers,
+                &row.reason,
+                &row.alternative,
+                &row.owner,
+                &row.ticket,
+                &row.expires,
+                &addressable,
+                &required,
+                &row.findings,
+                file,
+                line,
+                row.dialect,
+            ];
+            self.records.write_record(fields.map(field)).map_err(io::Error::from)?;
+        }
+        Ok(())
+    }
+
+    fn end(&mut self, rest: &Report<'_>, _: Option<u8>) -> io::Result<()> {
+        self.file(rest)?;
+        self.records.flush()
+    }
 }
 
 fn field(text: &str) -> String {

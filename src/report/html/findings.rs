@@ -1,7 +1,8 @@
 //! The findings that count, rule by rule: citations, reason and remediation once, then each place.
 
 use super::markup::{anchor, class, excerpts, level, place, prose, references, rule_id, sentence, subject};
-use crate::finding::{Finding, Severity};
+use super::{List, Pieces, RuleList};
+use crate::finding::{Diagnostic, Finding, Severity};
 use crate::report::Report;
 use crate::report::escape::{CodeMarkup, Markup};
 use crate::report::ledger::{Account, Ledger, Standing};
@@ -12,12 +13,12 @@ use std::io;
 const FEW_RULES: usize = 4;
 
 /// Writes the rules that have findings, the gravest first.
-pub(super) fn by_rule(out: &mut impl io::Write, report: &Report, ledger: &Ledger) -> io::Result<()> {
+pub(super) fn by_rule(out: &mut impl io::Write, rest: &Report, ledger: &Ledger, pieces: &Pieces) -> io::Result<()> {
     let violated = ledger.violated();
     if violated.len() > FEW_RULES {
         index(out, &violated)?;
     }
-    violated.iter().try_for_each(|account| rule(out, account, report))
+    violated.iter().try_for_each(|account| rule(out, account, rest, pieces))
 }
 
 /// The rules at a glance, for readers who look for one.
@@ -32,23 +33,23 @@ fn index(out: &mut impl io::Write, violated: &[&Account]) -> io::Result<()> {
         writeln!(
             out,
             "<tr>\n<th scope=\"row\">{} <a href=\"#{}\">{}</a></th>\n<td>{}</td>\n<td>{}</td>\n</tr>",
-            account.level().map(level).unwrap_or_default(),
+            account.level.map(level).unwrap_or_default(),
             anchor("rule-", &meta.id),
             Markup(&meta.title),
             meta.severity.name(),
-            grouped(account.violations.len())
+            grouped(account.violations)
         )?;
     }
     writeln!(out, "</tbody>\n</table>")
 }
 
-fn rule(out: &mut impl io::Write, account: &Account, report: &Report) -> io::Result<()> {
+fn rule(out: &mut impl io::Write, account: &Account, report: &Report, pieces: &Pieces) -> io::Result<()> {
     let (meta, prose_of) = (account.rule.meta, &account.rule.prose);
     let id = anchor("rule-", &meta.id);
-    let gravest = account.level().unwrap_or(meta.level);
+    let gravest = account.level.unwrap_or(meta.level);
     writeln!(out, "<section class=\"rule\" aria-labelledby=\"{id}\">")?;
     writeln!(out, "<h3 id=\"{id}\">{} {}</h3>", level(gravest), Markup(&meta.title))?;
-    let findings = count(account.violations.len(), "finding");
+    let findings = count(account.violations, "finding");
     let severity = meta.severity.name();
     writeln!(out, "<p class=\"facts\">{} · severity {severity} · {findings}</p>", rule_id(&meta.id))?;
     if !meta.controls.is_empty() {
@@ -83,48 +84,45 @@ fn rule(out: &mut impl io::Write, account: &Account, report: &Report) -> io::Res
         )?;
     }
     writeln!(out, "<ol class=\"findings\">")?;
-    for finding in &account.violations {
-        one(out, finding, report)?;
-    }
+    pieces.copy_of_rule(&meta.id, RuleList::Findings, out)?;
     writeln!(out, "</ol>\n</section>")
 }
 
-fn one(out: &mut impl io::Write, finding: &Finding, report: &Report) -> io::Result<()> {
-    writeln!(out, "<li class=\"finding {}\">", class(Standing::Failed(finding.level)))?;
-    writeln!(
-        out,
-        "<p class=\"head\">{} {} {}</p>",
-        level(finding.level),
-        subject(finding),
-        place(finding.span, report)
-    )?;
-    writeln!(out, "<p>{}</p>", sentence(finding))?;
+/// A finding in the list of its rule.
+pub(super) fn one(finding: &Finding, report: &Report) -> String {
+    let class = class(Standing::Failed(finding.level));
+    let (level, subject, place) = (level(finding.level), subject(finding), place(finding.span, report));
+    let mut html = format!("<li class=\"finding {class}\">\n<p class=\"head\">{level} {subject} {place}</p>\n");
+    html.push_str(&format!("<p>{}</p>\n", sentence(finding)));
     if let Some(made_by) = finding.subject.made_by() {
-        writeln!(out, "<p class=\"facts\">CDK construct <code>{}</code></p>", Markup(&one_line(&made_by, true)))?;
+        let made_by = one_line(&made_by, true).into_owned();
+        html.push_str(&format!("<p class=\"facts\">CDK construct <code>{}</code></p>\n", Markup(&made_by)));
     }
-    write!(out, "{}", excerpts(finding.span, &finding.related, report))?;
-    writeln!(out, "</li>")
+    html.push_str(&excerpts(finding.span, &finding.related, report));
+    html.push_str("</li>\n");
+    html
 }
 
-/// Writes the diagnostics, which are about files themselves.
-pub(super) fn diagnostics(out: &mut impl io::Write, report: &Report, severity: Severity) -> io::Result<()> {
-    let class = if severity == Severity::Error { "failed" } else { "noted" };
+/// Writes a list of diagnostics.
+pub(super) fn list(out: &mut impl io::Write, list: List, pieces: &Pieces) -> io::Result<()> {
     writeln!(out, "<ol class=\"findings\">")?;
-    for diagnostic in report.diagnostics.iter().filter(|diagnostic| diagnostic.severity == severity) {
-        let place = match diagnostic.span {
-            Some(span) => place(span, report),
-            None => format!("<span class=\"place\">{}</span>", Markup(&one_line(&diagnostic.file, true))),
-        };
-        writeln!(
-            out,
-            "<li class=\"finding {class}\">\n<p class=\"head\"><code>{}</code> {place}</p>",
-            Markup(diagnostic.code)
-        )?;
-        writeln!(out, "<p>{}</p>", CodeMarkup(&one_line(&diagnostic.full_message(), true)))?;
-        if let Some(span) = diagnostic.span {
-            write!(out, "{}", excerpts(span, &diagnostic.related, report))?;
-        }
-        writeln!(out, "</li>")?;
-    }
+    pieces.copy(list, out)?;
     writeln!(out, "</ol>")
+}
+
+/// A diagnostic, which is about a file itself.
+pub(super) fn diagnostic(diagnostic: &Diagnostic, report: &Report) -> String {
+    let class = if diagnostic.severity == Severity::Error { "failed" } else { "noted" };
+    let place = match diagnostic.span {
+        Some(span) => place(span, report),
+        None => format!("<span class=\"place\">{}</span>", Markup(&one_line(&diagnostic.file, true))),
+    };
+    let code = Markup(diagnostic.code.name());
+    let mut html = format!("<li class=\"finding {class}\">\n<p class=\"head\"><code>{code}</code> {place}</p>\n");
+    html.push_str(&format!("<p>{}</p>\n", CodeMarkup(&one_line(&diagnostic.full_message(), true))));
+    if let Some(span) = diagnostic.span {
+        html.push_str(&excerpts(span, &diagnostic.related, report));
+    }
+    html.push_str("</li>\n");
+    html
 }

@@ -61,7 +61,7 @@ fn row(out: &mut impl io::Write, control: &Control, ledger: &Ledger) -> io::Resu
         writeln!(out, "<details>\n<summary>{}</summary>\n<ul>", count(accounts.len(), "rule"))?;
         for account in &accounts {
             let id = &account.rule.meta.id;
-            let name = if account.violations.is_empty() {
+            let name = if account.violations == 0 {
                 format!("<code>{}</code>", Markup(id))
             } else {
                 format!("<a href=\"#{}\"><code>{}</code></a>", anchor("rule-", id), Markup(id))

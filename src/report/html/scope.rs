@@ -1,6 +1,7 @@
 //! What was checked, and under which assumptions: an auditor needs it in order to trust a run, and to repeat it.
 
 use super::markup::rule_id;
+use super::{List, Pieces};
 use crate::report::escape::Markup;
 use crate::report::headline::{checks, governed, not_counted, selection};
 use crate::report::not_looked_at::clauses;
@@ -15,7 +16,7 @@ const MAX_REVISION: usize = 200;
 const MAX_TYPES: usize = 50;
 
 /// Writes the facts of the run, its parameters, templates and rules.
-pub(super) fn write(out: &mut impl io::Write, report: &Report) -> io::Result<()> {
+pub(super) fn write(out: &mut impl io::Write, report: &Report, pieces: &Pieces) -> io::Result<()> {
     let summary = report.summary;
     let mut facts = vec![
         ("Tool", format!("hipaalint {}", env!("CARGO_PKG_VERSION"))),
@@ -38,7 +39,7 @@ pub(super) fn write(out: &mut impl io::Write, report: &Report) -> io::Result<()>
     }
     writeln!(out, "</dl>")?;
     parameters(out, report)?;
-    templates(out, &report.provenance.templates)?;
+    templates(out, pieces)?;
     writeln!(out, "<h3>Rules</h3>\n<details>\n<summary>{}</summary>\n<ul>", count(report.rules.len(), "rule"))?;
     for rule in report.rules {
         writeln!(out, "<li>{} {}</li>", rule_id(&rule.meta.id), Markup(&rule.meta.title))?;
@@ -129,9 +130,9 @@ fn parameters(out: &mut impl io::Write, report: &Report) -> io::Result<()> {
     writeln!(out, "</tbody>\n</table>")
 }
 
-fn templates(out: &mut impl io::Write, templates: &[TemplateReport]) -> io::Result<()> {
+fn templates(out: &mut impl io::Write, pieces: &Pieces) -> io::Result<()> {
     writeln!(out, "<h3 id=\"templates\">Templates</h3>")?;
-    if templates.is_empty() {
+    if pieces.number(List::Templates) == 0 {
         return writeln!(out, "<p>No template was linted.</p>");
     }
     writeln!(
@@ -142,13 +143,14 @@ fn templates(out: &mut impl io::Write, templates: &[TemplateReport]) -> io::Resu
         writeln!(out, "<th scope=\"col\">{head}</th>")?;
     }
     writeln!(out, "</tr>\n</thead>\n<tbody>")?;
-    for template in templates {
-        writeln!(out, "<tr>\n<th scope=\"row\">{}</th>", Markup(&one_line(&template.name, true)))?;
-        let counts = template.counts;
-        for number in [template.resources, counts.failed, counts.undecided, counts.passed] {
-            writeln!(out, "<td>{}</td>", grouped(number))?;
-        }
-        writeln!(out, "</tr>")?;
-    }
+    pieces.copy(List::Templates, out)?;
     writeln!(out, "</tbody>\n</table>\n</div>")
+}
+
+/// A template in the table of all.
+pub(super) fn template(template: &TemplateReport) -> String {
+    let TemplateReport { name, resources, counts } = template;
+    let numbers = [*resources, counts.failed, counts.undecided, counts.passed];
+    let cells: String = numbers.iter().map(|number| format!("<td>{}</td>\n", grouped(*number))).collect();
+    format!("<tr>\n<th scope=\"row\">{}</th>\n{cells}</tr>\n", Markup(&one_line(name, true)))
 }

@@ -7,12 +7,15 @@ use crate::report::Report;
 use crate::report::statistics::{Group, Grouping};
 use crate::report::text::{count, one_line, shorten_start, width};
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 /// What is shown below one heading: of one file, unless findings are grouped by something else.
 #[derive(Default)]
 pub(super) struct Section<'a> {
     /// What they have in common.
     pub(super) heading: String,
+    /// The rule, if it is the section of one.
+    pub(super) rule: Option<Arc<str>>,
     pub(super) diagnostics: Vec<&'a Diagnostic>,
     pub(super) failures: Vec<&'a Finding>,
     /// Checks that passed or are undecided, and findings that do not count.
@@ -47,7 +50,9 @@ pub(super) fn sections<'a>(report: &Report<'a>, grouping: Grouping, style: &Styl
     for finding in findings {
         let place = *places.entry(Group::of(finding, report, grouping)).or_insert(sections.len());
         if place == sections.len() {
-            sections.push(Section { heading: group_heading(finding, report, grouping, style), ..Section::default() });
+            let rule = (grouping == Grouping::Rule).then(|| Arc::clone(&finding.rule));
+            let heading = resource_heading(finding, report, style);
+            sections.push(Section { heading, rule, ..Section::default() });
         }
         if let Some(section) = sections.get_mut(place) {
             section.push(finding);
@@ -56,32 +61,55 @@ pub(super) fn sections<'a>(report: &Report<'a>, grouping: Grouping, style: &Styl
     sections
 }
 
+/// The numbers in a heading.
+#[derive(Copy, Clone, Default)]
+pub(super) struct Numbers {
+    errors: usize,
+    warnings: usize,
+    notes: usize,
+    problems: usize,
+}
+
+impl Numbers {
+    pub(super) fn add(&mut self, other: Self) {
+        self.errors += other.errors;
+        self.warnings += other.warnings;
+        self.notes += other.notes;
+        self.problems += other.problems;
+    }
+}
+
 impl<'a> Section<'a> {
     fn push(&mut self, finding: &'a Finding) {
         let list = if finding.counts() { &mut self.failures } else { &mut self.others };
         list.push(finding);
     }
+
+    /// The numbers in its heading.
+    pub(super) fn numbers(&self) -> Numbers {
+        let level = |level| self.failures.iter().filter(|finding| finding.level == level).count();
+        let is_error = |diagnostic: &&&Diagnostic| diagnostic.severity == Severity::Error;
+        Numbers {
+            errors: level(Level::Error),
+            warnings: level(Level::Warning),
+            notes: level(Level::Note),
+            problems: self.diagnostics.iter().filter(is_error).count(),
+        }
+    }
 }
 
-/// The rule, or the file and what the finding is about.
-fn group_heading(finding: &Finding, report: &Report, grouping: Grouping, style: &Style) -> String {
-    if grouping == Grouping::Rule {
-        return finding.rule.to_string();
-    }
+/// The file, and what the finding is about.
+fn resource_heading(finding: &Finding, report: &Report, style: &Style) -> String {
     let subject = Finding { alike: Vec::new(), ..finding.clone() };
     format!("{}: {}", report.source_name(finding.span.source), subject_text(&subject, style))
 }
 
 /// A rule across the page with the name of a section and its counts.
-pub(super) fn heading(group: &Section, style: &Style) -> String {
-    let name = group.heading.as_str();
-    let level = |level| group.failures.iter().filter(|finding| finding.level == level).count();
-    let problems = group.diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error).count();
-    let mut counts: Vec<String> = [Level::Error, Level::Warning, Level::Note]
-        .into_iter()
-        .filter(|one| level(*one) > 0)
-        .map(|one| count(level(one), one.name()))
-        .collect();
+pub(super) fn heading(name: &str, numbers: Numbers, style: &Style) -> String {
+    let Numbers { errors, warnings, notes, problems } = numbers;
+    let levels = [(errors, Level::Error), (warnings, Level::Warning), (notes, Level::Note)];
+    let levels = levels.into_iter().filter(|(number, _)| *number > 0);
+    let mut counts: Vec<String> = levels.map(|(number, level)| count(number, level.name())).collect();
     if problems > 0 {
         counts.push(count(problems, "problem"));
     }

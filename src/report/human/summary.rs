@@ -6,7 +6,7 @@ use crate::finding::Level;
 use crate::report::Summary;
 use crate::report::headline::{self, Headline, checks, governed, not_counted, selection, undone};
 use crate::report::not_looked_at::clauses;
-use crate::report::statistics::{Fired, Grouping, fired};
+use crate::report::statistics::{Fired, Statistics};
 use crate::report::text::{count, grouped, one_line, width, wrap};
 
 /// Findings up to this many are counted at a glance; above it the rules that fired are listed.
@@ -32,18 +32,18 @@ type Fact = (&'static str, String);
 
 /// The summary, each line with its line break. With the numbers of all groups of findings, or with those of rules where they
 /// are many.
-pub(super) fn text(report: &Report, style: &Style, numbers: Option<Grouping>) -> String {
+pub(super) fn text(report: &Report, statistics: &Statistics, counts_only: bool, style: &Style) -> String {
     let summary = report.summary;
     let mut lines = vec![style.paint(Ink::Dim, &style.glyph("─", "-").repeat(style.width))];
     lines.extend(headline(summary, style));
-    let table = table(report, style, numbers);
+    let table = table(report, statistics, counts_only, style);
     if !table.is_empty() {
         lines.push(String::new());
         lines.extend(table);
         lines.push(String::new());
     }
     let mut label_before = "";
-    for (label, text) in facts(report, numbers.is_some()) {
+    for (label, text) in facts(report, statistics, counts_only) {
         let clean = one_line(&text, style.unicode).into_owned();
         for line in wrap(&clean, style.width.saturating_sub(LABEL_COLUMNS)) {
             let shown = if label == label_before { "" } else { label };
@@ -56,12 +56,12 @@ pub(super) fn text(report: &Report, style: &Style, numbers: Option<Grouping>) ->
 }
 
 /// The numbers of findings alone; empty without findings.
-pub(super) fn numbers(report: &Report, style: &Style, grouping: Grouping) -> String {
-    table(report, style, Some(grouping)).into_iter().map(|line| line + "\n").collect()
+pub(super) fn numbers(report: &Report, statistics: &Statistics, style: &Style) -> String {
+    table(report, statistics, true, style).into_iter().map(|line| line + "\n").collect()
 }
 
 /// The facts of the run; several in a row may share their label.
-fn facts(report: &Report, every_rule: bool) -> Vec<Fact> {
+fn facts(report: &Report, statistics: &Statistics, every_rule: bool) -> Vec<Fact> {
     let summary = report.summary;
     let mut facts = vec![("Checked", selection(summary))];
     facts.extend(governed(summary).map(|text| ("Configured", text)));
@@ -82,7 +82,7 @@ fn facts(report: &Report, every_rule: bool) -> Vec<Fact> {
     if summary.failed > 0 {
         facts.push(("Details", "Reasons and remediation in full: hipaalint\u{a0}explain\u{a0}RULE".to_owned()));
     }
-    if report.findings.len() >= MANY_FINDINGS && !every_rule {
+    if statistics.findings() >= MANY_FINDINGS && !every_rule {
         facts.push(("Hint", "--statistics counts the findings by rule".to_owned()));
         facts.push(("Hint", "--write-baseline\u{a0}FILE records them, so that only new ones count".to_owned()));
     }
@@ -134,16 +134,16 @@ fn mark(level: Level, style: &Style) -> String {
 
 /// The groups of findings with their numbers, the gravest and most frequent first: those that were requested, or the rules, where
 /// there is too much to take in at a glance.
-fn table(report: &Report, style: &Style, numbers: Option<Grouping>) -> Vec<String> {
-    let groups = fired(report, numbers.unwrap_or(Grouping::Rule));
+fn table(report: &Report, statistics: &Statistics, counts_only: bool, style: &Style) -> Vec<String> {
+    let groups = statistics.fired(report);
     let findings: usize = groups.iter().map(|group| group.findings).sum();
-    if groups.is_empty() || (numbers.is_none() && (findings <= FEW_FINDINGS || groups.len() < 2)) {
+    if groups.is_empty() || (!counts_only && (findings <= FEW_FINDINGS || groups.len() < 2)) {
         return Vec::new();
     }
     let names: Vec<(String, &str)> = groups.iter().map(name).collect();
     let name_columns = names.iter().map(|(name, _)| width(name)).max().unwrap_or(0);
     let columns = groups.iter().map(|group| width(&grouped(group.findings))).max().unwrap_or(1);
-    let most = if numbers.is_some() { usize::MAX } else { MAX_RULES };
+    let most = if counts_only { usize::MAX } else { MAX_RULES };
     let more = groups.len().saturating_sub(most);
     let rows = groups.iter().zip(&names).take(most).map(|(Fired { level, severity, findings, .. }, (name, text))| {
         let severity = format!("{:SEVERITY_COLUMNS$}", severity.name());

@@ -1,8 +1,8 @@
 //! Where things are, in SARIF's words: URIs, regions and logical locations.
 
+use super::Part;
 use super::model::{ArtifactLocation, Location, LogicalLocation, PhysicalLocation, Region, Text};
 use crate::finding::{Origin, Related, Subject};
-use crate::report::Report;
 use crate::source::{Source, Span};
 
 /// What relative paths start from: the folder that the linter was run in.
@@ -55,9 +55,9 @@ fn percent_encoded(path: &str) -> String {
 }
 
 /// The file and region of a span.
-pub(super) fn physical_location(span: Span, report: &Report) -> PhysicalLocation {
-    let index = report.source_index(span.source);
-    let source = index.and_then(|index| report.sources.get(index));
+pub(super) fn physical_location(span: Span, part: Part<'_, '_>) -> PhysicalLocation {
+    let index = part.indices.get(&span.source).copied();
+    let source = part.report.source(span.source);
     PhysicalLocation {
         artifact_location: artifact_location(source.map_or("", |source| &source.name), index),
         region: source.map(|source| region(span, source)),
@@ -81,10 +81,10 @@ pub(super) fn of_origin(origin: &Origin) -> PhysicalLocation {
 }
 
 /// A related place with its number (from 1) and its relation to the result.
-pub(super) fn related_location(number: usize, related: &Related, report: &Report) -> Location<'static> {
+pub(super) fn related_location(number: usize, related: &Related, part: Part<'_, '_>) -> Location<'static> {
     Location {
         id: Some(number),
-        physical_location: PhysicalLocation { context_region: None, ..physical_location(related.span, report) },
+        physical_location: PhysicalLocation { context_region: None, ..physical_location(related.span, part) },
         logical_locations: Vec::new(),
         message: Some(Text::new(&related.message)),
     }

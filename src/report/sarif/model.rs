@@ -3,31 +3,6 @@
 use crate::date::Date;
 use crate::finding::{BaselineState, Dialect, RuleSeverity};
 use serde::Serialize;
-use serde_json::{Map, Value};
-
-/// `sarifLog` (3.13).
-#[derive(Serialize)]
-pub(super) struct Log<'a> {
-    #[serde(rename = "$schema")]
-    pub(super) schema: &'static str,
-    pub(super) version: &'static str,
-    pub(super) runs: [Run<'a>; 1],
-}
-
-/// `run` (3.14).
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct Run<'a> {
-    pub(super) tool: Tool<'a>,
-    pub(super) invocations: [Invocation; 1],
-    #[serde(skip_serializing_if = "Map::is_empty")]
-    pub(super) original_uri_base_ids: Map<String, Value>,
-    pub(super) artifacts: Vec<Artifact>,
-    pub(super) column_kind: &'static str,
-    pub(super) taxonomies: Vec<Taxonomy<'a>>,
-    pub(super) results: Vec<SarifResult<'a>>,
-    pub(super) properties: &'a crate::report::Summary,
-}
 
 /// `tool` (3.18).
 #[derive(Serialize)]
@@ -145,17 +120,6 @@ pub(super) struct ComponentReference {
     pub(super) guid: Option<&'static str>,
 }
 
-/// `invocation` (3.20).
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct Invocation {
-    pub(super) execution_successful: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) exit_code: Option<u8>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub(super) tool_execution_notifications: Vec<Notification>,
-}
-
 /// `notification` (3.58).
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -190,8 +154,6 @@ pub(super) struct ArtifactLocation {
 #[serde(rename_all = "camelCase")]
 pub(super) struct SarifResult<'a> {
     pub(super) rule_id: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) rule_index: Option<usize>,
     pub(super) kind: &'static str,
     pub(super) level: &'static str,
     pub(super) message: Text,

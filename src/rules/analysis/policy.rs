@@ -61,10 +61,12 @@ fn siblings<'m, 't>(
     item: &Item<'m, 't>,
     statement: &'m Value<'t>,
 ) -> Vec<&'m Value<'t>> {
-    let document = |path: &str| match path.rsplit_once('/') {
-        Some((list, index)) if index.bytes().all(|byte| byte.is_ascii_digit()) => list.to_owned(),
-        _ => path.to_owned(),
-    };
+    fn document(path: &str) -> &str {
+        match path.rsplit_once('/') {
+            Some((list, index)) if index.bytes().all(|byte| byte.is_ascii_digit()) => list,
+            _ => path,
+        }
+    }
     for kind in [DocumentKind::Resource, DocumentKind::Trust, DocumentKind::Identity] {
         let found = policy::statements(checker.run, item.owner(), kind).found;
         let Some(own) = found.iter().find(|one| std::ptr::eq(one.value, statement)) else { continue };

@@ -9,7 +9,7 @@ use crate::rules::checker::{Checker, Followed, Item};
 pub(super) struct SubjectOf<'m, 't> {
     bucket: Option<[policy::Target<'t>; 2]>,
     /// The values that name it, where it is no bucket.
-    pub(super) names: Vec<&'m Value<'t>>,
+    names: Vec<&'m Value<'t>>,
     service: Option<&'static str>,
 }
 
@@ -62,7 +62,7 @@ impl<'m, 't> SubjectOf<'m, 't> {
             });
             return subject;
         }
-        subject.service = SERVICES.iter().find(|(start, _)| owner.kind.starts_with(start)).map(|(_, service)| *service);
+        subject.service = service_of(owner);
         let own = Value::unknown(Origin::Resource { id: owner.name, attribute: None }, owner.key_span);
         subject.names.push(checker.run.keep(own));
         for name in SUBJECTS {
@@ -73,12 +73,22 @@ impl<'m, 't> SubjectOf<'m, 't> {
         subject
     }
 
+    /// What a policy applies to that is no bucket's, by its names.
+    pub(super) fn named(owner: &Block<'t>, names: Vec<&'m Value<'t>>) -> Self {
+        Self { bucket: None, names, service: service_of(owner) }
+    }
+
     pub(super) fn subject(&self) -> policy::Subject<'_, 't> {
         match &self.bucket {
             Some(targets) => policy::Subject::Bucket(targets),
             None => policy::Subject::Other { names: &self.names, service: self.service },
         }
     }
+}
+
+/// The service whose actions the policies of a resource can have.
+fn service_of(owner: &Block<'_>) -> Option<&'static str> {
+    SERVICES.iter().find(|(start, _)| owner.kind.starts_with(start)).map(|(_, service)| *service)
 }
 
 /// The value by which the policy of a bucket names the bucket.

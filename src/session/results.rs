@@ -1,23 +1,24 @@
-//! What a run comes to: its findings against the baselines, its numbers, its report, and its exit.
+//! The results of a run: its findings against the baselines, its numbers, its report, and its exit.
 
-use super::baseline::{LookedAt, Scope};
+use super::baseline::{LookedAt, Place, Scope};
 use super::exit::Exit;
 use super::options::{Contents, Options};
 use super::ran::Ran;
 use super::settings::Settings;
+use crate::files::Files;
 use crate::finding::{self, Counts, Diagnostic, Exception, Finding, Level, Severity, Suppression};
 use crate::linter::{Keep, sort_findings};
 use crate::report::{Provenance, Report, RuleReport, Summary};
 use crate::rules::load::{RuleEntry, controls};
 use crate::rules::meta::{RuleKind, RuleProse};
-use crate::source::{Source, SourceId};
+use crate::source::{Source, SourceId, Span};
 use rustc_hash::FxHashMap;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
 /// The results of all files.
-pub struct Outcome {
+pub struct Results {
     pub(super) sources: Vec<Source>,
     pub(super) findings: Vec<Finding>,
     /// Undecided and passed checks that were not requested, for formats that contain all results.
@@ -26,8 +27,8 @@ pub struct Outcome {
     pub(super) exceptions: Vec<Exception>,
     pub(super) diagnostics: Vec<Diagnostic>,
     pub(super) by_rule: FxHashMap<Arc<str>, Counts>,
-    /// The names of the linted files and of the files that they include, with the numbers of their settings.
-    pub(super) linted: BTreeMap<String, usize>,
+    /// The linted files and the files that they include, with the numbers of their settings.
+    pub(super) linted: BTreeMap<Place, usize>,
     /// The settings for each text.
     pub(super) settings: HashMap<SourceId, Arc<Settings>>,
     pub(super) ran: Ran,
@@ -42,23 +43,27 @@ pub struct Outcome {
 struct Members<'o> {
     findings: Vec<&'o mut Finding>,
     sources: Vec<&'o Source>,
-    files: Vec<&'o str>,
+    files: Vec<&'o Place>,
     settings: Vec<&'o Settings>,
 }
 
 impl Members<'_> {
     /// Compares them with a baseline. Returns the number of its entries whose findings are gone.
-    fn compare(self, scope: &mut Scope) -> usize {
+    fn compare(self, scope: &mut Scope, files: &Files) -> usize {
         let selected = self.settings.iter().flat_map(|settings| settings.linter.selected());
         let ran: HashSet<&str> = selected.map(RuleEntry::id).collect();
         let is_rule = |id: &str| self.settings.iter().any(|settings| settings.linter.rules().get(id).is_some());
-        let looked_at =
-            LookedAt { sources: self.sources, files: self.files, was_checked: &|id| ran.contains(id) || !is_rule(id) };
+        let looked_at = LookedAt {
+            on: files,
+            sources: self.sources,
+            files: self.files,
+            was_checked: &|id| ran.contains(id) || !is_rule(id),
+        };
         scope.baselines.apply(self.findings, &looked_at)
     }
 }
 
-impl Outcome {
+impl Results {
     /// Sorts everything but findings into its final order, and counts it.
     pub(super) fn count(&mut self) {
         self.sources.sort_by_key(|source| source.id);
@@ -81,12 +86,12 @@ impl Outcome {
     }
 
     /// Compares the findings with the baselines, and counts the rest.
-    pub(super) fn compare(&mut self, requested: Keep, scopes: &mut [Scope]) {
+    pub(super) fn compare(&mut self, requested: Keep, scopes: &mut [Scope], files: &Files) {
         // In the order of the report. Suppressed findings are last, because the others have priority for entries of a baseline.
         sort_findings(&mut self.findings);
         sort_findings(&mut self.suppressed);
         if !scopes.is_empty() {
-            self.summary.stale = self.compare_with(scopes);
+            self.summary.stale = self.compare_with(scopes, files);
         }
         let (known, findings) = std::mem::take(&mut self.findings).into_iter().partition(Finding::is_suppressed);
         self.suppressed.extend::<Vec<Finding>>(known);
@@ -101,7 +106,7 @@ impl Outcome {
     }
 
     /// Marks the findings that baselines have. Returns the number of entries whose findings are gone.
-    fn compare_with(&mut self, scopes: &mut [Scope]) -> usize {
+    fn compare_with(&mut self, scopes: &mut [Scope], files: &Files) -> usize {
         // A baseline of the options covers everything, and is the only one.
         let is_whole = scopes.iter().any(|scope| scope.settings.is_none());
         let group = |number: usize| if is_whole { 0 } else { number };
@@ -117,8 +122,8 @@ impl Outcome {
                 members.entry(group).or_default().sources.push(source);
             }
         }
-        for (name, number) in &self.linted {
-            members.entry(group(*number)).or_default().files.push(name);
+        for (place, number) in &self.linted {
+            members.entry(group(*number)).or_default().files.push(place);
         }
         for finding in self.findings.iter_mut().chain(&mut self.suppressed) {
             if let Some(group) = group_of(&finding.span.source) {
@@ -128,7 +133,7 @@ impl Outcome {
         let mut stale = 0;
         for scope in scopes {
             let own = members.remove(&scope.settings.map_or(0, group)).unwrap_or_default();
-            stale += own.compare(scope);
+            stale += own.compare(scope, files);
         }
         stale
     }
@@ -145,6 +150,32 @@ impl Outcome {
             |(finding, suppression): &(&Finding, &Arc<Suppression>)| !suppression.required_of(&finding.rule).is_empty();
         self.summary.suppressed_required = excepted.filter(is_required).count();
         self.summary.in_baseline = self.suppressed.len() - self.summary.suppressed_by_exceptions;
+    }
+
+    /// The findings that count and those that were requested, in the order of reports.
+    pub fn findings(&self) -> &[Finding] {
+        &self.findings
+    }
+
+    /// The violations that an exception or a baseline suppresses.
+    pub fn suppressed(&self) -> &[Finding] {
+        &self.suppressed
+    }
+
+    /// What is wrong about files, options, configurations and rules.
+    pub fn diagnostics(&self) -> &[Diagnostic] {
+        &self.diagnostics
+    }
+
+    /// The text that a span is in, without its secrets.
+    pub fn source(&self, span: Span) -> Option<&Source> {
+        let index = self.sources.binary_search_by_key(&span.source, |source| source.id).ok()?;
+        self.sources.get(index)
+    }
+
+    /// The numbers of the run.
+    pub fn summary(&self) -> &Summary {
+        &self.summary
     }
 
     /// The number of templates that were linted.
@@ -212,7 +243,7 @@ impl Outcome {
             let is_wanted = contents.all_texts || fired.contains(entry.id());
             RuleReport {
                 meta: &entry.meta,
-                prose: if is_wanted { entry.prose() } else { RuleProse::default() },
+                prose: Arc::new(if is_wanted { entry.prose() } else { RuleProse::default() }),
                 counts: self.by_rule.get(entry.id()).copied().unwrap_or_default(),
             }
         };
