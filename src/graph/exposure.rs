@@ -4,9 +4,10 @@ use super::attached::targets;
 use super::routes::{routes_to_internet, vpc_has_internet_gateway};
 use super::{naming, network, property};
 use crate::eval::Run;
-use crate::eval::value::Value;
+use crate::eval::value::{Kind, Value};
 use crate::expand::{Block, Model, exists};
 use crate::finding::Related;
+use std::borrow::Cow;
 
 /// Further databases behind one group are not listed: the first ones are enough.
 const MOST_DATABASES: usize = 4;
@@ -69,14 +70,22 @@ fn databases<'m, 't>(
 }
 
 fn to_guarded<'m, 't>(run: &mut Run<'m, 't>, model: &'m Model<'m, 't>, group: &Block<'t>, places: &mut Vec<Related>) {
-    let mut reported = 0;
-    for database in databases(run, model, group, groups_property) {
-        if reported >= MOST_DATABASES {
-            break;
+    // The same for every rule of the group.
+    let guarded = run.remembered(group.node, "databases behind it", |run| {
+        let mut names = Vec::new();
+        for database in databases(run, model, group, groups_property) {
+            if names.len() < MOST_DATABASES
+                && security_groups(run, model, database).iter().any(|guard| guard.is(group))
+                && exists(run, database)
+            {
+                names.push(Value { span: database.key_span, kind: Kind::String(Cow::Borrowed(database.name)) });
+            }
         }
-        if security_groups(run, model, database).iter().any(|guard| guard.is(group)) && exists(run, database) {
+        Some(Value { span: group.key_span, kind: Kind::List(names) })
+    });
+    for name in guarded.map(Value::items).unwrap_or_default() {
+        if let Some(database) = name.text().and_then(|name| model.resource(&name)) {
             to_database(run, model, database, places);
-            reported += 1;
         }
     }
 }

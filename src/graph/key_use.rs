@@ -5,6 +5,7 @@ use super::phi;
 use crate::eval::Run;
 use crate::expand::ties::Table;
 use crate::expand::{Block, Model};
+use std::collections::HashSet;
 
 /// Aliases are between a key and who uses it.
 const ALIAS: &str = "AWS::KMS::Alias";
@@ -29,7 +30,7 @@ pub fn used_by<'m, 't>(run: &mut Run<'m, 't>, model: &'m Model<'m, 't>, key: &Bl
         let places = users.get(name).map(Vec::as_slice).unwrap_or_default();
         places.iter().filter_map(|place| model.resources.get(*place)).collect()
     };
-    let mut names = vec![key.name];
+    let mut names = HashSet::from([key.name]);
     let mut found = Vec::new();
     for user in users_of(key.name) {
         if user.kind != ALIAS {
@@ -38,7 +39,7 @@ pub fn used_by<'m, 't>(run: &mut Run<'m, 't>, model: &'m Model<'m, 't>, key: &Bl
         }
         let is_alias = |edge: &Edge<'t>| edge.to == key.name && edge.path.ends_with("TargetKeyId");
         if edges_of(model, user).iter().any(|edge| is_alias(edge) && edge.is_live(run, model)) {
-            names.push(user.name);
+            names.insert(user.name);
             found.extend(users_of(user.name));
         }
     }
@@ -46,7 +47,7 @@ pub fn used_by<'m, 't>(run: &mut Run<'m, 't>, model: &'m Model<'m, 't>, key: &Bl
     found.dedup_by(|one, other| one.is(other));
     found.into_iter().filter(|user| user.kind != ALIAS).find(|user| {
         edges_of(model, user).iter().any(|edge| {
-            names.contains(&edge.to) && names_a_key(edge) && phi::holds(run, user).is_some() && edge.is_live(run, model)
+            names.contains(edge.to) && names_a_key(edge) && phi::holds(run, user).is_some() && edge.is_live(run, model)
         })
     })
 }
