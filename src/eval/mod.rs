@@ -320,7 +320,7 @@ pub fn explore<'m, 't, R>(
             return Exploration { leaves, infeasible, complete: false, most: limits.scenarios, gave_up };
         }
         looked_at += 1;
-        evaluator.spend(scenario.len());
+        evaluator.spend(scenario.choices());
         if !evaluator.is_feasible(&scenario) {
             infeasible.push(scenario);
             continue;
@@ -434,9 +434,9 @@ impl<'m, 't> Run<'m, 't> {
     }
 
     /// Whether so many pairs of resources may be compared of which only values tell whether one names the other. If not, the run gives
-    /// up. The choices that were made count: the same pairs are compared again for the others.
+    /// up.
     pub fn guess(&mut self, pairs: usize) -> bool {
-        let may = self.evaluator.guess(pairs.saturating_mul(self.scenario.len() + 1));
+        let may = self.evaluator.guess(pairs);
         if !may {
             self.exhausted = true;
             self.gave_up = Some(TOO_MANY_GUESSES);
