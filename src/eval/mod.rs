@@ -278,7 +278,7 @@ const FREE_WORK: usize = 128;
 
 /// Steps that choices may take in all checks of one template past [`FREE_WORK`]; then [`Limits::SPENT`] hold for the checks that
 /// remain. No template of the corpus takes a hundredth of it.
-const MAX_WORK: usize = 1 << 17;
+const MAX_WORK: usize = 1 << 18;
 
 /// How far one check may go.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
@@ -293,9 +293,9 @@ struct Limits {
 }
 
 impl Limits {
-    const USUAL: Self = Self { scenarios: MAX_SCENARIOS, forks: MAX_FORKS, conditions: usize::MAX, work: MAX_WORK / 2 };
+    const USUAL: Self = Self { scenarios: MAX_SCENARIOS, forks: MAX_FORKS, conditions: usize::MAX, work: MAX_WORK / 4 };
     /// Once the template's checks have taken [`MAX_WORK`] together.
-    const SPENT: Self = Self { scenarios: 4, forks: 8, conditions: 16, work: 4 * FREE_WORK };
+    const SPENT: Self = Self { scenarios: 64, forks: 16, conditions: 32, work: 4 * FREE_WORK };
 }
 
 /// The results of a check in each scenario that it distinguished.

@@ -3,6 +3,7 @@
 use crate::eval::begins_as_function;
 use crate::source::Span;
 use crate::syntax::{Entry, Kind, Node};
+use foldhash::HashSet;
 
 /// What uses a name.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -260,7 +261,8 @@ impl<'v, 't> Walk<'v, 't> {
             _ => (argument, [].as_slice()),
         };
         let whole = text.as_str().unwrap_or_default();
-        for name in placeholders(whole).filter(|name| own.iter().all(|entry| entry.key != *name)) {
+        let names: HashSet<&str> = own.iter().map(|entry| entry.key.as_ref()).collect();
+        for name in placeholders(whole).filter(|name| !names.contains(name)) {
             let (name, attribute) = match name.split_once('.') {
                 Some((name, attribute)) => (name, Some(attribute)),
                 None => (name, None),

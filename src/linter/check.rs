@@ -16,8 +16,15 @@ pub(super) enum CheckResult {
     NotApplicable,
     Pass,
     Undecided(Vec<String>),
-    /// With the scenarios that the template's `Rules` forbid.
-    Fail(Vec<Violation>, Vec<Scenario>),
+    Fail(Vec<Violation>, Cases),
+}
+
+/// What is known of the scenarios besides those that violate.
+pub(super) struct Cases {
+    /// Those that never occur: the template's `Rules` forbid them, or CloudFormation refuses them.
+    pub(super) infeasible: Vec<Scenario>,
+    /// Whether all others were looked at.
+    pub(super) complete: bool,
 }
 
 /// One location that violates, with the scenarios in which it does.
@@ -149,7 +156,8 @@ impl<'m, 't> Question<'_, 'm, 't> {
             }
         }
         if !violations.all.is_empty() {
-            CheckResult::Fail(violations.all, exploration.infeasible)
+            let Exploration { infeasible, complete, .. } = exploration;
+            CheckResult::Fail(violations.all, Cases { infeasible, complete })
         } else if undecided {
             if reasons.is_empty() {
                 reasons.push("a required value is unknown".to_owned());

@@ -331,11 +331,11 @@ impl<'t> Run<'_, 't> {
 
     /// A value with its choices made if there are few: for functions whose unknown result serves almost as well.
     fn settled_if_few(&mut self, value: Value<'t>) -> Value<'t> {
-        if self.combinations(&value) <= MAX_SETTLED { self.settled(value) } else { value }
+        if self.has_few_texts(&value) { self.settled(value) } else { value }
     }
 
-    /// How many texts a value can be by its open choices.
-    fn combinations(&self, value: &Value<'t>) -> usize {
+    /// Whether a value can be [`MAX_SETTLED`] texts at most by its open choices.
+    fn has_few_texts(&self, value: &Value<'t>) -> bool {
         let mut known: Vec<Open> = Vec::new();
         let mut product = 1_usize;
         for open in value.parts().iter().filter_map(|part| self.evaluator.open(part)) {
@@ -346,9 +346,12 @@ impl<'t> Run<'_, 't> {
                     Open::Derived(_) => 2,
                 };
                 product = product.saturating_mul(size);
+                if product > MAX_SETTLED {
+                    return false;
+                }
             }
         }
-        product
+        true
     }
 
     fn choose(&mut self, list: Option<&'t [Node<'t>]>) -> CallResult<'t> {

@@ -6,8 +6,12 @@ use crate::eval::Run;
 use crate::eval::value::{Content, Kind, Origin, Part, Value};
 use crate::source::Span;
 use crate::syntax::{Entry, Node};
+use foldhash::HashMap;
 use smallvec::SmallVec;
 use std::borrow::Cow;
+
+/// Variables of `Fn::Sub` that are searched one after the other.
+const FEW_VARIABLES: usize = 8;
 
 impl<'t> Run<'_, 't> {
     /// The text that a function has put together, if there is room for it.
@@ -28,20 +32,29 @@ impl<'t> Run<'_, 't> {
         };
         let mut text = TextBuilder::default();
         // Computed once each: nested substitutions that name a variable twice would double the work at every level.
-        let mut own: Vec<(&str, Value<'t>)> = Vec::new();
+        let mut own: HashMap<&str, Value<'t>> = HashMap::default();
+        let places: HashMap<&str, &'t Entry<'t>> = if variables.len() > FEW_VARIABLES {
+            variables.iter().map(|entry| (entry.key.as_ref(), entry)).collect()
+        } else {
+            HashMap::default()
+        };
         for piece in pieces(template) {
             match piece {
                 Piece::Literal(literal) => text.literal(Cow::Borrowed(literal)),
                 Piece::Variable(name) => {
-                    let known = own.iter().find(|(known, _)| *known == name).map(|(_, value)| value.clone());
-                    let value = match variables.iter().find(|entry| entry.key == name) {
-                        Some(_) if known.is_some() => known?,
-                        Some(entry) => {
+                    let entry = if places.is_empty() {
+                        variables.iter().find(|entry| entry.key == name)
+                    } else {
+                        places.get(name).copied()
+                    };
+                    let value = match (entry, own.get(name)) {
+                        (Some(_), Some(known)) => known.clone(),
+                        (Some(entry), None) => {
                             let value = self.compute(&entry.value)?;
-                            own.push((name, value.clone()));
+                            own.insert(name, value.clone());
                             value
                         }
-                        None => match name.split_once('.') {
+                        (None, _) => match name.split_once('.') {
                             Some((id, _)) if !self.evaluator.resources.contains_key(id) => {
                                 return Some(self.missing(id, false, span));
                             }
