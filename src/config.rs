@@ -28,9 +28,10 @@ pub use nearest::Nearest;
 pub use parameters::read_parameters;
 pub use samconfig::{file_and_environment, is_samconfig, read_samconfig};
 
+use crate::code::Code;
 use crate::discover::Globs;
 use crate::files::Files;
-use crate::finding::{Diagnostic, Level, Severity};
+use crate::finding::{Diagnostic, Level};
 use crate::linter::Override;
 use crate::paths::folder_of;
 use crate::rules::load::{LIST_RULES, RuleEntry, RuleSet, is_pattern, names, nearest};
@@ -234,15 +235,9 @@ struct ConfigReader<'s> {
 
 impl ConfigReader<'_> {
     fn problem(&mut self, span: Span, message: String, help: String) {
-        self.problems.push(Diagnostic {
-            severity: Severity::Error,
-            code: "configuration",
-            file: self.source.name.clone(),
-            span: Some(span),
-            message,
-            help,
-            related: Vec::new(),
-        });
+        self.problems.push(
+            Diagnostic::error(Code::Configuration, message).in_file(self.source.name.as_str()).at(span).with_help(help),
+        );
     }
 
     fn unexpected(&mut self, node: &Node<'_>, what: &str, expected: &str, help: &str) {
@@ -421,26 +416,17 @@ fn known_names<'k>(name: &str, known: impl Iterator<Item = &'k str> + Clone, lea
 
 /// A file that looks like a configuration, but has another name and is not read.
 pub fn misnamed(name: String) -> Diagnostic {
-    Diagnostic {
-        severity: Severity::Error,
-        code: "configuration",
-        file: name,
-        span: None,
-        message: format!("hipaalint does not read it, because the name of a configuration is {FILE_NAME}"),
-        help: format!("Rename it to {FILE_NAME}, or use --config with this file."),
-        related: Vec::new(),
-    }
+    Diagnostic::error(
+        Code::Configuration,
+        format!("hipaalint does not read it, because the name of a configuration is {FILE_NAME}"),
+    )
+    .in_file(name)
+    .with_help(format!("Rename it to {FILE_NAME}, or use --config with this file."))
 }
 
 /// A named configuration that cannot be read.
 pub fn unreadable(name: String, error: &std::io::Error) -> Diagnostic {
-    Diagnostic {
-        severity: Severity::Error,
-        code: "configuration",
-        file: name,
-        span: None,
-        message: format!("the file cannot be read: {error}"),
-        help: "Name another file, or run with --no-config.".to_owned(),
-        related: Vec::new(),
-    }
+    Diagnostic::error(Code::Configuration, format!("the file cannot be read: {error}"))
+        .in_file(name)
+        .with_help("Name another file, or run with --no-config.")
 }

@@ -17,9 +17,10 @@ pub use look::{may_be_template, shows_template};
 pub use nested::nested;
 pub use read::{MAX_BYTES, Reading, read};
 
+use crate::code::Code;
 use crate::constructs::Constructs;
 use crate::files::{Files, Kind, Met, Unlisted};
-use crate::finding::{Diagnostic, Severity};
+use crate::finding::Diagnostic;
 use crate::paths::folder_of;
 use gitignore::Ignored;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -329,22 +330,11 @@ pub fn no_templates(folder: &str, left_out: &LeftOut) -> Diagnostic {
             names.join(", ")
         ),
     };
-    Diagnostic {
-        severity: Severity::Error,
-        code: "no-templates",
-        file: folder.to_owned(),
-        span: None,
-        message: "the folder has no CloudFormation template".to_owned(),
-        help: "A template is a map with `Resources` in a file that ends with .json, .yaml, .yml or .template. hipaalint leaves \
+    Diagnostic::error(Code::NoTemplates, "the folder has no CloudFormation template").in_file(folder).with_help("A template is a map with `Resources` in a file that ends with .json, .yaml, .yml or .template. hipaalint leaves \
                out hidden folders, node_modules and symbolic links. To lint such a file or folder, name it."
             .to_owned()
-            + &hint,
-        related: Vec::new(),
-    }
+            + &hint)
 }
-
-/// The code of a path that cannot be read.
-pub const NOT_THERE: &str = "file-unreadable";
 
 /// A path that cannot be read, with help for the reason.
 fn unreadable(name: &str, error: &io::Error) -> Diagnostic {
@@ -360,15 +350,7 @@ fn unreadable(name: &str, error: &io::Error) -> Diagnostic {
         io::ErrorKind::IsADirectory => ("it is a folder".to_owned(), "Name a file.".to_owned()),
         _ => (format!("it cannot be read: {error}"), String::new()),
     };
-    Diagnostic {
-        severity: Severity::Error,
-        code: NOT_THERE,
-        file: name.to_owned(),
-        span: None,
-        message,
-        help,
-        related: Vec::new(),
-    }
+    Diagnostic::error(Code::FileUnreadable, message).in_file(name).with_help(help)
 }
 
 #[cfg(test)]

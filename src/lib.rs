@@ -67,6 +67,7 @@ pub mod baseline;
 pub mod catalogue;
 #[cfg(feature = "cli")]
 pub mod cli;
+pub mod code;
 pub mod config;
 pub mod constructs;
 pub mod date;
@@ -98,6 +99,7 @@ pub mod template;
 pub mod trial;
 pub mod truth;
 
+pub use code::Code;
 pub use config::FailOn;
 pub use date::Date;
 pub use discover::{Candidate, Discovery, Input};

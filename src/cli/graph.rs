@@ -4,9 +4,10 @@ use super::args::{Arguments, GraphArguments, GraphFormat};
 use super::plan::Plan;
 use super::progress::Progress;
 use super::{missing, output};
+use crate::code::Code;
 use crate::discover::{self, Candidate, Discovery, Filter, Reading};
 use crate::files::Files;
-use crate::finding::{Diagnostic, Finding, Severity};
+use crate::finding::{Diagnostic, Finding};
 use crate::linter::drawing::{Deployment, Graph, Picture, draw, mark};
 use crate::linter::{Linter, Nested};
 use crate::pool::on_large_stack;
@@ -102,8 +103,7 @@ fn found(file: &Path, files: &Files) -> Result<Candidates, Box<Diagnostic>> {
 }
 
 fn problem(file: String, message: String, help: String) -> Box<Diagnostic> {
-    let (severity, code) = (Severity::Error, "file-unreadable");
-    Box::new(Diagnostic { severity, code, file, span: None, message, help, related: Vec::new() })
+    Box::new(Diagnostic::error(Code::FileUnreadable, message).in_file(file).with_help(help))
 }
 
 /// The text of a candidate.
@@ -115,15 +115,11 @@ fn read(candidate: &Candidate, id: SourceId, files: &Files) -> Result<Source, Bo
 }
 
 fn bug(name: &str) -> Box<Diagnostic> {
-    Box::new(Diagnostic {
-        severity: Severity::Error,
-        code: "internal-error",
-        file: name.to_owned(),
-        span: None,
-        message: "hipaalint failed on this file because of a bug".to_owned(),
-        help: format!("Report it at {}/issues.", crate::report::PROJECT_ADDRESS),
-        related: Vec::new(),
-    })
+    Box::new(
+        Diagnostic::error(Code::InternalError, "hipaalint failed on this file because of a bug")
+            .in_file(name)
+            .with_help(format!("Report it at {}/issues.", crate::report::PROJECT_ADDRESS)),
+    )
 }
 
 /// What the findings of a candidate are of: the profile.

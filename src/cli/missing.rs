@@ -1,7 +1,8 @@
 //! Paths that do not exist: what the person probably meant, and what to type.
 
 use super::args::Arguments;
-use crate::discover::{Discovery, ENDINGS, NOT_THERE};
+use crate::code::Code;
+use crate::discover::{Discovery, ENDINGS};
 use crate::files::Files;
 use crate::finding::Diagnostic;
 use crate::paths::folder_of;
@@ -20,7 +21,7 @@ const MAX_ENTRIES: usize = 10_000;
 /// Adds to the diagnostics of paths that do not exist what was probably meant. Takes the paths as typed, and the command that they
 /// were typed after.
 pub(super) fn suggest(found: &mut Discovery, paths: &[PathBuf], command: &str, files: &Files) {
-    for diagnostic in found.diagnostics.iter_mut().filter(|diagnostic| diagnostic.code == NOT_THERE) {
+    for diagnostic in found.diagnostics.iter_mut().filter(|diagnostic| diagnostic.code == Code::FileUnreadable) {
         // A link to a file that does not exist is not misspelt.
         let is_missing =
             |path: &PathBuf| files.own_metadata(path).is_err_and(|error| error.kind() == io::ErrorKind::NotFound);

@@ -6,8 +6,9 @@ mod tested;
 
 use super::args::{TestArguments, TestFormat};
 use super::{output, terminal};
+use crate::code::Code;
 use crate::files::Files;
-use crate::finding::{Diagnostic, Severity};
+use crate::finding::Diagnostic;
 use crate::pool;
 use crate::report::PROJECT_ADDRESS;
 use crate::rules::load::{RuleSet, is_pattern, names, nearest, read_file, rule_files};
@@ -49,7 +50,7 @@ fn paths(arguments: &TestArguments, problems: &mut Problems) -> Vec<PathBuf> {
     let folders = Rules::folders(arguments.config.as_deref(), problems);
     if folders.is_empty() && problems.diagnostics.is_empty() {
         let help = "Name a folder of rule files, or set `rule-folders` in hipaalint.yaml.";
-        problems.option("rule-folder", "there are no custom rules to test".to_owned(), help.to_owned());
+        problems.option(Code::RuleFolder, "there are no custom rules to test".to_owned(), help.to_owned());
     }
     folders
 }
@@ -102,7 +103,7 @@ fn choose<'r>(rules: &'r [Read], wanted: &[String], problems: &mut Problems) -> 
             Some(nearest) => format!("Did you mean `{nearest}`?"),
             None => "The text must be part of an id, or a pattern with `*`.".to_owned(),
         };
-        problems.option("unknown-rule", format!("the id of none of these rules contains `{text}`"), help);
+        problems.option(Code::UnknownRule, format!("the id of none of these rules contains `{text}`"), help);
     }
     let is_wanted = |rule: &&Read| wanted.is_empty() || wanted.iter().any(|text| is_meant(text, rule.id()));
     rules.iter().filter(is_wanted).collect()
@@ -135,13 +136,7 @@ fn test_all<'r>(chosen: &[&'r Read], all: &'r [Read], mutate: bool, problems: &m
 }
 
 fn internal_error(name: &str) -> Diagnostic {
-    Diagnostic {
-        severity: Severity::Error,
-        code: "internal-error",
-        file: name.to_owned(),
-        span: None,
-        message: "hipaalint failed on this rule because of a bug".to_owned(),
-        help: format!("Report it at {PROJECT_ADDRESS}/issues, with the rule if possible."),
-        related: Vec::new(),
-    }
+    Diagnostic::error(Code::InternalError, "hipaalint failed on this rule because of a bug")
+        .in_file(name)
+        .with_help(format!("Report it at {PROJECT_ADDRESS}/issues, with the rule if possible."))
 }

@@ -17,6 +17,7 @@
 //! (`file://`, `$include`) are not read.
 
 use super::{ConfigReader, Pin, Pins};
+use crate::code::Code;
 use crate::files::Files;
 use crate::finding::Diagnostic;
 use crate::linter::is_secret_name;
@@ -79,7 +80,7 @@ pub fn read_samconfig(source: &Source, environment: Option<&str>) -> (Pins, Vec<
     let pins = read.map(|root| reader.environment(&root, environment.unwrap_or(DEFAULT))).unwrap_or_default();
     let hides = has_secrets(source.text());
     for problem in &mut reader.problems {
-        problem.code = "parameter-file";
+        problem.code = Code::ParameterFile;
         if hides && let Some(span) = problem.span.take() {
             // A report shows the text of a place.
             problem.message = format!("{} (line {})", problem.message, source.position(span.start).line);

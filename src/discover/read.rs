@@ -1,8 +1,9 @@
 //! A candidate's bytes as text, or the problem with them.
 
 use super::{Candidate, Input, shows_template, unreadable};
+use crate::code::Code;
 use crate::files::Files;
-use crate::finding::{Diagnostic, Severity};
+use crate::finding::Diagnostic;
 use std::io;
 use std::path::Path;
 
@@ -32,18 +33,12 @@ pub fn read(candidate: &Candidate, files: &Files) -> Reading {
     };
     let problem = match decode(bytes) {
         Ok(text) => return Reading::Text(text),
-        Err(problem) if problem.code == EMPTY && candidate.input == Input::StandardInput => nothing_piped(),
+        Err(problem) if problem.code == Code::FileEmpty && candidate.input == Input::StandardInput => nothing_piped(),
         Err(problem) => problem,
     };
-    let diagnostic = Box::new(Diagnostic {
-        severity: Severity::Error,
-        code: problem.code,
-        file: candidate.name.clone(),
-        span: None,
-        message: problem.message,
-        help: problem.help,
-        related: Vec::new(),
-    });
+    let diagnostic = Box::new(
+        Diagnostic::error(problem.code, problem.message).in_file(candidate.name.as_str()).with_help(problem.help),
+    );
     if problem.shows_template { Reading::Unreadable(diagnostic) } else { Reading::NoTemplate(diagnostic) }
 }
 
@@ -54,20 +49,17 @@ pub(super) fn bytes_of(path: &Path, files: &Files) -> io::Result<Vec<u8>> {
 
 /// The reason why bytes are not text.
 pub(super) struct Problem {
-    code: &'static str,
+    code: Code,
     pub(super) message: String,
     help: String,
     /// Whether the readable part of the bytes looks like a template.
     shows_template: bool,
 }
 
-/// The code of a file without content.
-const EMPTY: &str = "file-empty";
-
 /// Standard input without content: the command before the pipe printed nothing.
 fn nothing_piped() -> Problem {
     Problem {
-        code: EMPTY,
+        code: Code::FileEmpty,
         message: "standard input is empty".to_owned(),
         help: "Run the command before the pipe alone to see its error. With the AWS CDK, type `cdk synth -q && hipaalint cdk.out` \
                to lint all stacks. `cdk synth | hipaalint -` works only for an app with one stack."
@@ -80,7 +72,7 @@ fn nothing_piped() -> Problem {
 pub(super) fn decode(bytes: Vec<u8>) -> Result<String, Problem> {
     if bytes.len() as u64 > MAX_BYTES {
         return Err(Problem {
-            code: "file-too-large",
+            code: Code::FileTooLarge,
             message: format!("the file is larger than {} MiB", MAX_BYTES >> 20),
             help: "CloudFormation does not accept a template of this size. Check the name of the file.".to_owned(),
             shows_template: false,
@@ -88,7 +80,7 @@ pub(super) fn decode(bytes: Vec<u8>) -> Result<String, Problem> {
     }
     if bytes.trim_ascii().is_empty() {
         return Err(Problem {
-            code: EMPTY,
+            code: Code::FileEmpty,
             message: "the file is empty".to_owned(),
             help: "A template needs at least `Resources`. Save the file, or run the command that writes it.".to_owned(),
             shows_template: false,
@@ -110,7 +102,7 @@ pub(super) fn decode(bytes: Vec<u8>) -> Result<String, Problem> {
 
 /// Names the encoding if it can be recognized, and otherwise the first invalid byte.
 fn undecodable(bytes: &[u8], at: usize) -> Problem {
-    let code = "file-encoding";
+    let code = Code::FileEncoding;
     let to_utf16 = match bytes {
         [0xff, 0xfe, ..] => Some(("little", u16::from_le_bytes as fn([u8; 2]) -> u16)),
         [0xfe, 0xff, ..] => Some(("big", u16::from_be_bytes as fn([u8; 2]) -> u16)),

@@ -30,6 +30,25 @@ impl Domain {
         }
     }
 
+    /// All of it but one candidate.
+    pub fn without(&self, candidate: usize) -> Self {
+        let (word, bit) = place(candidate);
+        let mut rest = self.clone();
+        if let Some(word) = rest.words.get_mut(word) {
+            *word &= !bit;
+        }
+        trim(&mut rest.words);
+        rest
+    }
+
+    /// What is in it and in another.
+    pub fn intersection(&self, other: &Self) -> Self {
+        let mut words: SmallVec<[u64; 2]> =
+            self.words.iter().zip(&other.words).map(|(own, other)| own & other).collect();
+        trim(&mut words);
+        Self { words }
+    }
+
     /// Whether a candidate is in it.
     pub fn contains(&self, candidate: &usize) -> bool {
         let (word, bit) = place(*candidate);
@@ -62,6 +81,12 @@ impl Domain {
                 Some(index * BITS + bit)
             })
         })
+    }
+}
+
+fn trim(words: &mut SmallVec<[u64; 2]>) {
+    while words.last() == Some(&0) {
+        words.pop();
     }
 }
 
@@ -105,6 +130,9 @@ mod tests {
         assert!(few.is_within(&many) && !many.is_within(&few) && Domain::default().is_within(&few));
         assert!(few.contains(&200) && !few.contains(&64) && !few.contains(&5000));
         assert_eq!(of(&[200, 3]), of(&[3, 3, 200]));
+        assert_eq!((few.without(200), few.without(3), few.without(7)), (of(&[3]), of(&[200]), few.clone()));
+        assert_eq!((few.intersection(&many), few.intersection(&of(&[3, 9]))), (few.clone(), of(&[3])));
+        assert!(few.intersection(&of(&[9, 64])).is_empty());
         let mut lists = [of(&[1]), of(&[0, 2]), of(&[0]), of(&[0, 1])];
         lists.sort();
         assert_eq!(lists, [of(&[0]), of(&[0, 1]), of(&[0, 2]), of(&[1])]);

@@ -87,7 +87,7 @@ pub struct Evaluator<'m, 't> {
     atoms: RefCell<Atoms>,
     bytes_made: Cell<usize>,
     searches: Cell<usize>,
-    /// Steps of evaluation so far.
+    /// Steps that choices took: see [`MAX_WORK`].
     work: Cell<usize>,
     guesses: Cell<usize>,
     steps: Cell<usize>,
@@ -194,14 +194,10 @@ impl<'m, 't> Evaluator<'m, 't> {
         made <= MAX_BYTES_MADE
     }
 
-    /// Counts steps of evaluation.
+    /// Counts steps that a choice takes.
     fn spend(&self, steps: usize) {
         self.work.set(self.work.get().saturating_add(steps));
-    }
-
-    /// The steps of evaluation so far, for tests of what a template costs: a choice, a value, a condition are one each.
-    pub fn work(&self) -> usize {
-        self.work.get()
+        self.count_steps(steps);
     }
 
     /// How far the next check may go.
@@ -274,21 +270,24 @@ const MAX_FORKS: usize = MAX_SCENARIOS;
 /// Runs that met more than [`MAX_FORKS`] choices before the rest is not looked at: each costs much and shows nothing.
 const MAX_EXHAUSTED: usize = 2;
 
-/// Steps of evaluation for all checks of one template, past which [`Limits::SPENT`] hold for the checks that remain. No template of
-/// the corpus takes a twentieth of it.
-const MAX_WORK: usize = 1 << 20;
+/// Steps that choices may take in all checks of one template; then [`Limits::SPENT`] hold for the checks that remain. No template of
+/// the corpus takes a hundredth of it.
+const MAX_WORK: usize = 1 << 17;
 
 /// How far one check may go.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 struct Limits {
     scenarios: usize,
+    /// Choices of one run.
     forks: usize,
+    /// Conditions that one run evaluates.
+    conditions: usize,
 }
 
 impl Limits {
-    const USUAL: Self = Self { scenarios: MAX_SCENARIOS, forks: MAX_FORKS };
+    const USUAL: Self = Self { scenarios: MAX_SCENARIOS, forks: MAX_FORKS, conditions: usize::MAX };
     /// Once the template's checks have taken [`MAX_WORK`] together.
-    const SPENT: Self = Self { scenarios: 8, forks: 16 };
+    const SPENT: Self = Self { scenarios: 4, forks: 16, conditions: 32 };
 }
 
 /// The results of a check in each scenario that it distinguished.
@@ -363,6 +362,8 @@ pub struct Run<'m, 't> {
     trace: Option<Box<Trace>>,
     limits: Limits,
     forks: usize,
+    /// Conditions that were evaluated.
+    conditions: usize,
     /// Whether more choices were met than the limit; the result of the run then means nothing.
     exhausted: bool,
     /// Why it gave up, where that is something else than the choices.
@@ -405,6 +406,7 @@ impl<'m, 't> Run<'m, 't> {
             trace: None,
             limits,
             forks: 0,
+            conditions: 0,
             exhausted: false,
             gave_up: None,
             is_refused: false,

@@ -2,7 +2,9 @@
 
 use super::choices::{Candidate, Choices};
 use super::domain::Domain;
+use rustc_hash::FxHashSet;
 use smallvec::{SmallVec, smallvec};
+use std::rc::Rc;
 
 /// Something a scenario can settle.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -16,46 +18,52 @@ pub enum Variable {
 /// What has been settled so far. A variable that is absent may take any of its values.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Scenario {
-    /// Ordered by variable.
-    settled: Vec<(Variable, Domain)>,
+    /// Ordered by variable. Shared by those who hold the scenario; none where nothing was settled.
+    settled: Option<Rc<Vec<(Variable, Domain)>>>,
 }
 
 impl Scenario {
     /// What a variable may still take; none if nothing was settled about it.
     pub fn domain(&self, variable: Variable) -> Option<&Domain> {
         let place = self.place(variable).ok()?;
-        self.settled.get(place).map(|(_, domain)| domain)
+        self.settled().get(place).map(|(_, domain)| domain)
     }
 
     /// Settles a variable, or narrows it.
     pub fn settle(&mut self, variable: Variable, domain: Domain) {
-        match self.place(variable) {
+        let place = self.place(variable);
+        let settled = Rc::make_mut(self.settled.get_or_insert_default());
+        match place {
             Ok(place) => {
-                if let Some((_, old)) = self.settled.get_mut(place) {
+                if let Some((_, old)) = settled.get_mut(place) {
                     *old = domain;
                 }
             }
-            Err(place) => self.settled.insert(place, (variable, domain)),
+            Err(place) => settled.insert(place, (variable, domain)),
         }
     }
 
+    fn settled(&self) -> &[(Variable, Domain)] {
+        self.settled.as_ref().map_or(&[], |settled| settled.as_slice())
+    }
+
     fn place(&self, variable: Variable) -> Result<usize, usize> {
-        self.settled.binary_search_by_key(&variable, |(known, _)| *known)
+        self.settled().binary_search_by_key(&variable, |(known, _)| *known)
     }
 
     /// How many variables have been settled.
     pub fn choices(&self) -> usize {
-        self.settled.len()
+        self.settled().len()
     }
 
     /// Whether nothing has been settled.
     pub fn is_open(&self) -> bool {
-        self.settled.is_empty()
+        self.settled().is_empty()
     }
 
     /// Whether every parameter that has a default may have it here.
     pub fn keeps_defaults(&self, choices: &Choices<'_>) -> bool {
-        self.settled.iter().all(|(variable, domain)| match variable {
+        self.settled().iter().all(|(variable, domain)| match variable {
             Variable::Named(index) => {
                 choices.get(*index).and_then(|named| named.default).is_none_or(|default| domain.contains(&default))
             }
@@ -84,6 +92,7 @@ pub fn describe(
     atoms: &[AtomText],
 ) -> Option<String> {
     const MOST: usize = 3;
+    const MOST_TERMS: usize = 12;
     // Most of what is found is found whatever is chosen.
     if scenarios.iter().any(Scenario::is_open) {
         return None;
@@ -93,7 +102,7 @@ pub fn describe(
         Variable::Atom(_) => 2,
     };
     let cubes_of = |scenarios: &[Scenario]| -> Vec<Cube> {
-        scenarios.iter().map(|scenario| normal(&scenario.settled, &size)).collect()
+        scenarios.iter().map(|scenario| normal(scenario.settled(), &size)).collect()
     };
     let cubes = merge(cubes_of(scenarios), &cubes_of(infeasible), &size);
     if cubes.is_empty() || cubes.iter().any(Vec::is_empty) {
@@ -105,8 +114,14 @@ pub fn describe(
         .iter()
         .take(shown)
         .map(|cube| {
-            let terms: Vec<String> =
-                cube.iter().map(|(variable, domain)| term(*variable, domain, choices, atoms)).collect();
+            // One more is as short as the words that count it.
+            let shown = if cube.len() == MOST_TERMS + 1 { cube.len() } else { MOST_TERMS };
+            let terms = cube.iter().take(shown);
+            let mut terms: Vec<String> =
+                terms.map(|(variable, domain)| term(*variable, domain, choices, atoms)).collect();
+            if cube.len() > shown {
+                terms.push(format!("{} more conditions hold", cube.len() - shown));
+            }
             terms.join(" and ")
         })
         .collect();
@@ -134,9 +149,9 @@ const MOST_COMBINATIONS: usize = 4096;
 /// All combinations of the variables' values are laid out in a table; the first that applies and is not yet described is
 /// widened, variable by variable, as far as all of it applies or is `free`, which may be included or not.
 fn merge(mut cubes: Vec<Cube>, free: &[Cube], size: &impl Fn(Variable) -> usize) -> Vec<Cube> {
-    let mut variables: Vec<Variable> = cubes.iter().chain(free).flatten().map(|(variable, _)| *variable).collect();
+    let variables: FxHashSet<Variable> = cubes.iter().chain(free).flatten().map(|(variable, _)| *variable).collect();
+    let mut variables: Vec<Variable> = variables.into_iter().collect();
     variables.sort_unstable();
-    variables.dedup();
     let sizes: Vec<usize> = variables.iter().map(|variable| size(*variable)).collect();
     let combinations = sizes.iter().try_fold(1usize, |product, size| product.checked_mul(*size));
     let Some(combinations) = combinations.filter(|combinations| *combinations <= MOST_COMBINATIONS) else {
@@ -348,14 +363,31 @@ mod tests {
         assert_eq!(merge(Vec::new(), &[], &size), Vec::<Cube>::new());
     }
 
+    /// The scenario in which these atoms hold.
+    fn of(atoms: &[usize]) -> Scenario {
+        let mut scenario = Scenario::default();
+        atoms.iter().for_each(|atom| scenario.settle(Variable::Atom(*atom), Domain::only(1)));
+        scenario
+    }
+
+    #[test]
+    fn what_depends_on_many_choices_is_said_in_a_few() {
+        let atoms: Vec<AtomText> = (0..40)
+            .map(|index| AtomText { holds: format!("{index} holds"), fails: format!("{index} fails") })
+            .collect();
+        let said =
+            |terms: usize| describe(&[of(&(0..terms).collect::<Vec<_>>())], &[], &Choices::default(), &atoms).unwrap();
+        assert!(said(13).ends_with("11 holds and 12 holds"));
+        assert!(said(14).ends_with("11 holds and 2 more conditions hold"));
+    }
+
     #[test]
     fn four_cases_are_listed_and_more_are_counted() {
         let atoms: Vec<AtomText> =
             (0..6).map(|index| AtomText { holds: format!("{index} holds"), fails: format!("{index} fails") }).collect();
         // Each case is that one condition more holds, and those before it fail.
         let said = |cases: usize| {
-            let scenarios: Vec<Scenario> =
-                (0..cases).map(|index| Scenario { settled: vec![(Variable::Atom(index), Domain::only(1))] }).collect();
+            let scenarios: Vec<Scenario> = (0..cases).map(|index| of(&[index])).collect();
             describe(&scenarios, &[], &Choices::default(), &atoms).unwrap()
         };
         assert_eq!(said(3), "0 holds, or 1 holds, or 2 holds");

@@ -6,6 +6,7 @@
 
 use super::file_report::{FileReport, Notice, NoticeKind};
 use super::{Linter, stacks};
+use crate::code::Code;
 use crate::expand::Model;
 use crate::expand::expansion::{Expansion, Left, LeftKind, Note};
 use crate::rules::load::RuleEntry;
@@ -96,7 +97,7 @@ pub(super) fn notice_left(expansion: &Expansion<'_>, report: &mut FileReport) ->
         report.notices.push(Notice { kind, name: name.clone(), span: *span });
         if notes.len() < most {
             let help = "Check the resulting permissions and resources in the deployed stack.".to_owned();
-            notes.push(Note { code: "not-expanded", span: *span, message, help });
+            notes.push(Note { code: Code::NotExpanded, span: *span, message, help });
         }
     }
     notes

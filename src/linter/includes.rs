@@ -1,9 +1,10 @@
 //! The files that a template includes: read by who calls the linter, parsed here.
 
 use super::redaction;
+use crate::code::Code;
 use crate::expand::Macros;
 use crate::expand::includes::{Included, locations};
-use crate::finding::{Diagnostic, Related, Severity};
+use crate::finding::{Diagnostic, Related};
 use crate::graph::secrets::Written;
 use crate::source::{Source, SourceId, Span};
 use crate::syntax::{self, Document, Node, Repeated, SyntaxError, SyntaxNote};
@@ -124,7 +125,7 @@ pub(super) fn report_repeated(source: &Source, document: &Document<'_>, diagnost
             "Rename one of the keys, or remove one of the entries. CloudFormation uses the last one, and so do the checks."
         };
         let mut diagnostic = unreadable(source, SyntaxError { help: help.to_owned(), ..error.clone() });
-        diagnostic.code = "repeated-key";
+        diagnostic.code = Code::RepeatedKey;
         diagnostics.push(diagnostic);
     }
     is_clear
@@ -132,13 +133,9 @@ pub(super) fn report_repeated(source: &Source, document: &Document<'_>, diagnost
 
 /// The diagnostic of a text that cannot be parsed.
 pub(super) fn unreadable(source: &Source, error: SyntaxError) -> Diagnostic {
-    Diagnostic {
-        severity: Severity::Error,
-        code: "syntax-error",
-        file: source.name.clone(),
-        span: Some(error.span),
-        message: error.message,
-        help: error.help,
-        related: error.related.into_iter().map(|(span, message)| Related { span, message }).collect(),
-    }
+    Diagnostic::error(Code::SyntaxError, error.message)
+        .in_file(source.name.as_str())
+        .at(error.span)
+        .with_help(error.help)
+        .with_related(error.related.into_iter().map(|(span, message)| Related { span, message }).collect())
 }

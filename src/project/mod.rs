@@ -6,11 +6,12 @@ mod nested;
 
 pub use nested::identity;
 
+use crate::code::Code;
 use crate::discover::{self, Beside, Candidate, Foreign, Input, Reading};
 use crate::eval::inputs::{Inputs, Shared};
 use crate::files::Files;
-use crate::finding::{Diagnostic, Severity};
-use crate::linter::{FileReport, Linter, Loaded, MAX_INCLUDES, NOT_A_TEMPLATE};
+use crate::finding::Diagnostic;
+use crate::linter::{FileReport, Linter, Loaded, MAX_INCLUDES};
 use crate::pool;
 use crate::source::{Source, SourceId};
 use memchr::memmem;
@@ -168,15 +169,11 @@ pub fn inputs(linter: &Linter, candidate: &Candidate, shared: &Arc<Shared>) -> I
 /// A bug of the linter must not lose the findings of other files, and must not look like a file without findings.
 fn guarded(candidate: &Candidate, lint: impl FnOnce() -> File) -> File {
     catch_unwind(AssertUnwindSafe(lint)).unwrap_or_else(|_| {
-        File::Unreadable(Box::new(Diagnostic {
-            severity: Severity::Error,
-            code: "internal-error",
-            file: candidate.name.clone(),
-            span: None,
-            message: "hipaalint failed on this file because of a bug".to_owned(),
-            help: "Report it to the project, with the file if possible.".to_owned(),
-            related: Vec::new(),
-        }))
+        File::Unreadable(Box::new(
+            Diagnostic::error(Code::InternalError, "hipaalint failed on this file because of a bug")
+                .in_file(candidate.name.as_str())
+                .with_help("Report it to the project, with the file if possible."),
+        ))
     })
 }
 
@@ -238,7 +235,7 @@ pub fn load_beside(candidate: &Candidate, location: &str, files: &Files) -> Resu
 /// Whether a text that is not a template should be one.
 fn is_meant_as_template(report: &FileReport, source: &Source) -> bool {
     let has_error = |code| report.diagnostics.iter().any(|diagnostic| diagnostic.code == code);
-    has_error(NOT_A_TEMPLATE) || (!report.diagnostics.is_empty() && discover::shows_template(source.text()))
+    has_error(Code::NotATemplate) || (!report.diagnostics.is_empty() && discover::shows_template(source.text()))
 }
 
 /// A text that is not a template, and is not meant as one.
@@ -273,8 +270,8 @@ mod tests {
             constructs: None,
         };
         let File::Unreadable(diagnostic) = guarded(&candidate, || panic!("on purpose")) else { panic!("not reported") };
-        assert_eq!((diagnostic.code, diagnostic.file.as_str()), ("internal-error", "odd.yaml"));
-        assert_eq!(diagnostic.severity, Severity::Error);
+        assert_eq!((diagnostic.code.name(), diagnostic.file.as_str()), ("internal-error", "odd.yaml"));
+        assert_eq!(diagnostic.severity, crate::finding::Severity::Error);
         assert!(matches!(guarded(&candidate, || File::NoTemplate), File::NoTemplate));
     }
 }

@@ -1,10 +1,11 @@
 //! Nested stacks: the template of each is linted as its parents deploy it, and not alone.
 
 use super::{File, Job, Linted, Project};
+use crate::code::Code;
 use crate::discover::{self, Candidate, Input};
 use crate::eval::inputs::{Given, Shared};
 use crate::files::Files;
-use crate::finding::{Diagnostic, Finding, Related, Severity};
+use crate::finding::{Diagnostic, Finding, Related};
 use crate::linter::{FileReport, Nested, Notice, NoticeKind, sort_findings};
 use crate::source::{SourceId, Span};
 use std::collections::{BTreeMap, BTreeSet};
@@ -121,15 +122,15 @@ fn notice_beyond(beyond: &[Related], files: &mut [(Candidate, File)]) {
         let File::Linted(linted) = file else { continue };
         let spans = by_source.remove(&super::source_id(number)).unwrap_or_default();
         let Some(first) = spans.first() else { continue };
-        linted.report.diagnostics.push(Diagnostic {
-            severity: Severity::Note,
-            code: "nested-stack",
-            file: candidate.name.clone(),
-            span: Some(*first),
-            message: "hipaalint did not lint all nested stacks: they are too many or too deep".to_owned(),
-            help: format!("Up to {MAX_STACKS} deployments are linted in a run, to a depth of {MAX_DEPTH}."),
-            related: Vec::new(),
-        });
+        linted.report.diagnostics.push(
+            Diagnostic::note(
+                Code::NestedStack,
+                "hipaalint did not lint all nested stacks: they are too many or too deep",
+            )
+            .in_file(candidate.name.as_str())
+            .at(*first)
+            .with_help(format!("Up to {MAX_STACKS} deployments are linted in a run, to a depth of {MAX_DEPTH}.")),
+        );
         let notice = |span| Notice { kind: NoticeKind::TemplateNotFound, name: String::new(), span };
         linted.report.notices.extend(spans.into_iter().map(notice));
     }
@@ -247,15 +248,13 @@ fn without_name(pinned: &BTreeMap<String, String>) -> BTreeMap<String, String> {
 }
 
 fn not_linted(candidate: &Candidate, span: Span, name: &str, location: &str, reason: &str) -> Diagnostic {
-    Diagnostic {
-        severity: Severity::Note,
-        code: "nested-stack",
-        file: candidate.name.clone(),
-        span: Some(span),
-        message: format!("hipaalint did not lint `{location}`, the template of nested stack `{name}`: {reason}"),
-        help: "The path is relative to the folder of this template.".to_owned(),
-        related: Vec::new(),
-    }
+    Diagnostic::note(
+        Code::NestedStack,
+        format!("hipaalint did not lint `{location}`, the template of nested stack `{name}`: {reason}"),
+    )
+    .in_file(candidate.name.as_str())
+    .at(span)
+    .with_help("The path is relative to the folder of this template.")
 }
 
 /// Adds the parents of a deployment to its findings.

@@ -241,7 +241,7 @@ pub(super) fn diagnostic_entry<'a>(diagnostic: &'a Diagnostic, report: &Report<'
             Severity::Error => "error",
             Severity::Note => "note",
         },
-        code: diagnostic.code,
+        code: diagnostic.code.name(),
         file: &diagnostic.file,
         start,
         end,

@@ -478,7 +478,7 @@ fn notification(diagnostic: &Diagnostic, part: Part<'_, '_>) -> Notification {
     let related = diagnostic.related.iter().zip(1..).map(|(related, id)| location::related_location(id, related, part));
     Notification {
         // No descriptors of our own: GitHub would demand a help page for each.
-        descriptor: DescriptorReference { id: diagnostic.code, index: None, tool_component: None },
+        descriptor: DescriptorReference { id: diagnostic.code.name(), index: None, tool_component: None },
         level: match diagnostic.severity {
             Severity::Error => "error",
             Severity::Note => "note",

@@ -2,9 +2,10 @@
 
 use super::problems::Problems;
 use crate::baseline::{Baseline, Key, is_baseline};
+use crate::code::Code;
 use crate::config;
 use crate::files::Files;
-use crate::finding::{Diagnostic, Finding, Severity};
+use crate::finding::{Diagnostic, Finding};
 use crate::paths::{Base, folder_of, relative};
 use crate::source::{Source, SourceId, Span};
 use std::collections::{HashMap, HashSet};
@@ -84,15 +85,11 @@ impl Baselines {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Some(Baseline::default()),
             Ok(text) if text.trim().is_empty() => Some(Baseline::default()),
             Ok(text) if !is_baseline(&text) => {
-                problems.diagnostics.push(Diagnostic {
-                    severity: Severity::Error,
-                    code: "baseline",
-                    file: problems.files().name(file),
-                    span: None,
-                    message: "the file is not a baseline, so hipaalint does not overwrite it".to_owned(),
-                    help: "Name another file with --write-baseline.".to_owned(),
-                    related: Vec::new(),
-                });
+                problems.diagnostics.push(
+                    Diagnostic::error(Code::Baseline, "the file is not a baseline, so hipaalint does not overwrite it")
+                        .in_file(problems.files().name(file))
+                        .with_help("Name another file with --write-baseline."),
+                );
                 None
             }
             Ok(_) | Err(_) => read(file, problems),
@@ -133,10 +130,9 @@ impl Baselines {
 }
 
 fn read(file: &Path, problems: &mut Problems) -> Option<Baseline> {
-    let complaint = |name: String, error: &io::Error| Diagnostic {
-        code: "baseline",
-        help: "Name another file, or write this one first with --write-baseline.".to_owned(),
-        ..config::unreadable(name, error)
+    let complaint = |name: String, error: &io::Error| {
+        let help = "Name another file, or write this one first with --write-baseline.";
+        config::unreadable(name, error).coded(Code::Baseline).with_help(help)
     };
     let source = problems.open(file, complaint)?;
     let baseline = Baseline::read(&source);

@@ -6,6 +6,7 @@ use super::options::{Configuration, Options};
 use super::pins::{self, Pins};
 use super::problems::Problems;
 use super::settings::Settings;
+use crate::code::Code;
 use crate::config::{self, Nearest};
 use crate::discover::{Candidate, Input};
 use crate::files::Files;
@@ -109,7 +110,7 @@ impl Governing {
                 } else {
                     format!("there is no rule `{id}`")
                 };
-                problems.option("unknown-rule", message, rules.instead_of(id));
+                problems.option(Code::UnknownRule, message, rules.instead_of(id));
             }
         }
     }

@@ -1,9 +1,9 @@
 //! The files of a run that are not templates: which are errors, which are noted, and which are skipped.
 
+use crate::code::Code;
 use crate::discover::{Candidate, Foreign, Input};
 use crate::files::Files;
 use crate::finding::{Diagnostic, Severity};
-use crate::linter::NOT_A_TEMPLATE;
 use crate::project::{Linted, Other};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -92,13 +92,7 @@ fn identity(path: &Path, files: &Files) -> PathBuf {
 }
 
 fn diagnostic(candidate: &Candidate, is_error: bool, message: String, help: &str) -> Diagnostic {
-    Diagnostic {
-        severity: if is_error { Severity::Error } else { Severity::Note },
-        code: NOT_A_TEMPLATE,
-        file: candidate.name.clone(),
-        span: None,
-        message,
-        help: help.to_owned(),
-        related: Vec::new(),
-    }
+    Diagnostic::error_if(is_error, Code::NotATemplate, message)
+        .in_file(candidate.name.as_str())
+        .with_help(help.to_owned())
 }

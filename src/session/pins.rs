@@ -2,8 +2,8 @@
 
 use super::options::Options;
 use super::problems::Problems;
+use crate::code::Code;
 use crate::config;
-use crate::finding::Diagnostic;
 use crate::source::Span;
 use std::collections::BTreeMap;
 
@@ -15,10 +15,9 @@ pub(super) fn pinned(options: &Options, problems: &mut Problems) -> Pins {
     let mut pinned = Pins::new();
     for argument in &options.parameter_files {
         let (path, environment) = config::file_and_environment(argument, problems.files());
-        let complaint = |name: String, error: &std::io::Error| Diagnostic {
-            code: "parameter-file",
-            help: "Name a JSON or YAML file with parameters, or samconfig.toml.".to_owned(),
-            ..config::unreadable(name, error)
+        let complaint = |name: String, error: &std::io::Error| {
+            let help = "Name a JSON or YAML file with parameters, or samconfig.toml.";
+            config::unreadable(name, error).coded(Code::ParameterFile).with_help(help)
         };
         let Some(source) = problems.open(&path, complaint) else { continue };
         let (read, found) = if config::is_samconfig(&path) {

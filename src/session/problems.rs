@@ -1,8 +1,9 @@
 //! What is wrong about options, configurations and rules, with the texts that it points into.
 
+use crate::code::Code;
 use crate::eval::choices::PSEUDO;
 use crate::files::Files;
-use crate::finding::{Diagnostic, Severity};
+use crate::finding::Diagnostic;
 use crate::rules::load::{RuleError, RuleSet};
 use crate::source::{Source, SourceId, Span};
 use crate::suggest::nearest;
@@ -96,20 +97,12 @@ impl Problems {
         }
         let file = span.and_then(|span| self.names.get(&span.source)).cloned();
         let span = span.filter(|_| is_shown);
-        self.diagnostics.push(Diagnostic { span, file: file.unwrap_or_default(), ..problem });
+        self.diagnostics.push(problem.at(span).in_file(file.unwrap_or_default()));
     }
 
     /// A problem with an option.
-    pub fn option(&mut self, code: &'static str, message: String, help: String) {
-        self.diagnostics.push(Diagnostic {
-            severity: Severity::Error,
-            code,
-            file: String::new(),
-            span: None,
-            message,
-            help,
-            related: Vec::new(),
-        });
+    pub fn option(&mut self, code: Code, message: String, help: String) {
+        self.diagnostics.push(Diagnostic::error(code, message).with_help(help));
     }
 
     /// Adds the rules of a folder to a set.
@@ -125,15 +118,11 @@ impl Problems {
 
     /// A folder without rules.
     pub fn no_rules(&mut self, folder: &Path) {
-        self.diagnostics.push(Diagnostic {
-            severity: Severity::Error,
-            code: "rule-folder",
-            file: self.files.name(folder),
-            span: None,
-            message: "the folder has no rules".to_owned(),
-            help: "A rule is a file that ends with .yaml or .yml. Name the folder of these files.".to_owned(),
-            related: Vec::new(),
-        });
+        self.diagnostics.push(
+            Diagnostic::error(Code::RuleFolder, "the folder has no rules")
+                .in_file(self.files.name(folder))
+                .with_help("A rule is a file that ends with .yaml or .yml. Name the folder of these files."),
+        );
     }
 
     /// An invalid custom rule, with its text if that can be read. Several configurations can name the same folder: what is among the
@@ -161,21 +150,13 @@ impl Problems {
             Some(Span::new(source.id, start + byte(first), end))
         });
         let not_used = "hipaalint does not use this rule until the file is fixed.";
-        self.diagnostics.push(Diagnostic {
-            severity: Severity::Error,
-            code: "rule-file",
-            file,
-            span,
-            message: error.message,
-            help: if self.files.has(&error.file) {
+        self.diagnostics.push(Diagnostic::error(Code::RuleFile, error.message).in_file(file).at(span).with_help(if self.files.has(&error.file) {
                 format!("{} {not_used}", error.help).trim_start().to_owned()
             } else {
                 "Check the spelling. A folder in `--rules` is relative to the current folder, a folder in the configuration to the \
                  configuration."
                     .to_owned()
-            },
-            related: Vec::new(),
-        });
+            }));
     }
 
     /// Reports pseudo parameters that do not exist.
@@ -185,7 +166,7 @@ impl Problems {
                 Some(nearest) => format!("Did you mean `{nearest}`?"),
                 None => format!("The pseudo parameters are {}.", PSEUDO.join(", ")),
             };
-            self.option("unknown-parameter", format!("there is no pseudo parameter `{name}`"), help);
+            self.option(Code::UnknownParameter, format!("there is no pseudo parameter `{name}`"), help);
         }
     }
 }

@@ -4,6 +4,7 @@ use super::options::Options;
 use super::pins::Pins;
 use super::problems::Problems;
 use super::rules::Rules;
+use crate::code::Code;
 use crate::config::{FailOn, Overrides};
 use crate::discover::Globs;
 use crate::finding::Level;
@@ -62,7 +63,7 @@ impl Settings {
         let linter = Linter::new(set, selects, &overrides.changes, values, options.contents.needed);
         let linter = linter.unwrap_or_else(|error| {
             // The changes were checked against this set, so the pack itself is wrong.
-            problems.option("internal-error", error.to_string(), format!("Report it at {PROJECT_ADDRESS}/issues."));
+            problems.option(Code::InternalError, error.to_string(), format!("Report it at {PROJECT_ADDRESS}/issues."));
             Linter::default()
         });
         let linter = selection.finish(linter);

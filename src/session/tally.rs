@@ -10,10 +10,11 @@ use super::ran::Ran;
 use super::refused::RefusedPins;
 use super::results::Results;
 use super::settings::Settings;
+use crate::code::Code;
 use crate::discover::{self, Candidate, Input, LeftOut};
 use crate::eval::inputs::Refused;
 use crate::files::Files;
-use crate::finding::{Counts, Diagnostic, Exception, Finding, Severity};
+use crate::finding::{Counts, Diagnostic, Exception, Finding};
 use crate::linter::{Declared, FileReport};
 use crate::project::{File, Linted};
 use crate::report::{Provenance, Revision, Summary, TemplateReport};
@@ -256,19 +257,13 @@ impl Parameters {
             return None;
         }
         let names = || self.declared.keys().map(String::as_str);
-        Some(Diagnostic {
-            severity: Severity::Error,
-            code: "unknown-parameter",
-            file: String::new(),
-            span: None,
-            message: format!("no template has a parameter `{name}`"),
-            help: match nearest(name, names()) {
+        Some(Diagnostic::error(Code::UnknownParameter, format!("no template has a parameter `{name}`")).with_help(
+            match nearest(name, names()) {
                 Some(nearest) => format!("Did you mean `{nearest}`?"),
                 None if self.declared.is_empty() => "The templates declare no parameters.".to_owned(),
                 None => format!("The templates declare {}.", names().collect::<Vec<_>>().join(", ")),
             },
-            related: Vec::new(),
-        })
+        ))
     }
 }
 

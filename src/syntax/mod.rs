@@ -10,6 +10,7 @@ mod keys;
 mod message;
 pub mod yaml;
 
+use crate::code::Code;
 use crate::source::{Source, SourceId, Span};
 use std::borrow::Cow;
 
@@ -126,7 +127,7 @@ pub struct Repeated {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SyntaxNote {
     /// Stable, lower-case, hyphenated: `octal-number`.
-    pub code: &'static str,
+    pub code: Code,
     /// Where.
     pub span: Span,
     /// What was read, in one sentence.
@@ -194,7 +195,7 @@ pub fn read(text: &str, source: SourceId) -> Result<Document<'_>, SyntaxError> {
 /// Other tools refuse what CloudFormation takes: so the author may want to know.
 fn not_json(error: SyntaxError) -> SyntaxNote {
     SyntaxNote {
-        code: "json-as-yaml",
+        code: Code::JsonAsYaml,
         span: error.span,
         message: format!("not valid JSON, so the file is read as YAML: {}", error.message),
         help: error.help,

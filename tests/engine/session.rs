@@ -31,7 +31,7 @@ fn places(results: &Results) -> Vec<String> {
 }
 
 fn codes(results: &Results) -> Vec<&str> {
-    results.diagnostics().iter().map(|diagnostic: &Diagnostic| diagnostic.code).collect()
+    results.diagnostics().iter().map(|diagnostic: &Diagnostic| diagnostic.code.name()).collect()
 }
 
 #[test]

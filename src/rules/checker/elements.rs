@@ -249,7 +249,7 @@ impl<'m, 't> Checker<'_, 'm, 't> {
                 let mut met = Truth::False;
                 let run = &mut *self.run;
                 for block in each_kind(model, &related.types, |kind| model.named_by(run, kind, value)) {
-                    let refers = graph::refers_to(self.run, value, block);
+                    let refers = graph::kept_refers_to(self.run, value, block);
                     if !refers.is_false() && expand::exists(self.run, block) {
                         met = met.or(refers);
                         items.push((Item::Block(block), refers));

@@ -6,6 +6,7 @@ use super::layout::Layout;
 use super::scalar::Plain;
 use super::tag::Tag;
 use super::{Finished, Range, merge};
+use crate::code::Code;
 use crate::source::{SourceId, Span};
 use crate::syntax::functions::{self, add_note, calls_macro, is_misspelled};
 use crate::syntax::keys::unique;
@@ -189,7 +190,7 @@ impl<'s> Builder<'s> {
     fn plain(&mut self, text: Cow<'s, str>, span: Span) -> Finished<'s> {
         let plain = Plain::read(&text);
         if let Some((message, help)) = plain.note(&text) {
-            add_note(&mut self.notes, SyntaxNote { code: "octal-number", span, message, help });
+            add_note(&mut self.notes, SyntaxNote { code: Code::OctalNumber, span, message, help });
         }
         Finished::scalar(span, plain.into_kind(text))
     }

@@ -19,6 +19,7 @@ mod text;
 use super::Finished;
 use super::scalar::Plain;
 use super::tag::Tag;
+use crate::code::Code;
 use crate::source::{SourceId, Span};
 use crate::syntax::functions::{self, add_note, calls_macro, is_misspelled};
 use crate::syntax::keys::unique;
@@ -149,7 +150,7 @@ impl<'s> Reader<'s> {
         }
         let plain = Plain::read(&text);
         if let Some((message, help)) = plain.note(&text) {
-            add_note(&mut self.notes, SyntaxNote { code: "octal-number", span, message, help });
+            add_note(&mut self.notes, SyntaxNote { code: Code::OctalNumber, span, message, help });
         }
         Node { span, kind: plain.into_kind(text) }
     }
