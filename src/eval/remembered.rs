@@ -12,13 +12,16 @@ use std::hash::{Hash, Hasher};
 use std::rc::Rc;
 
 /// Questions past which a condition counts as one question for those who ask it.
-const MOST_OF_CONDITION: usize = 256;
+const MOST_OF_CONDITION: usize = 64;
 
 /// Questions past which a value is not kept for other runs.
 const MOST_OF_VALUE: usize = 512;
 
 /// Questions up to which a value is found quickly enough each time.
 const FEW_QUESTIONS: usize = 4;
+
+/// Questions that take as long to look at as a choice.
+const STEPS_AT_A_TIME: usize = 8;
 
 /// Places in the memory of one template past which results that depend on choices are not kept for other runs.
 const MAX_PLACES: usize = 1 << 17;
@@ -195,6 +198,7 @@ impl<'m, 't> Run<'m, 't> {
         let evaluator = self.evaluator;
         let mark = self.consulted.len();
         for _ in 0..MOST_OF_VALUE {
+            evaluator.spend(self.consulted.len().saturating_sub(mark) / STEPS_AT_A_TIME);
             self.consulted.truncate(mark);
             let name = {
                 let memo = memo.borrow();
@@ -203,7 +207,10 @@ impl<'m, 't> Run<'m, 't> {
                     let Self { scenario, consulted, known, .. } = self;
                     let holds = |name| known.as_ref()?.holds(evaluator.template.condition(name)?);
                     match here.follow(scenario, &holds, consulted) {
-                        Following::Made(made) => return Some(made.clone()),
+                        Following::Made(made) => {
+                            evaluator.spend(self.consulted.len().saturating_sub(mark) / STEPS_AT_A_TIME);
+                            return Some(made.clone());
+                        }
                         Following::Choice(variable, answers, from) if self.fork_again(variable, &answers) => {
                             if self.is_over() {
                                 break None;
@@ -222,6 +229,7 @@ impl<'m, 't> Run<'m, 't> {
                 break;
             }
         }
+        evaluator.spend(self.consulted.len().saturating_sub(mark) / STEPS_AT_A_TIME);
         self.consulted.truncate(mark);
         None
     }
@@ -289,6 +297,7 @@ impl<'m, 't> Run<'m, 't> {
     /// Keeps whether a condition holds.
     pub(super) fn conclude(&mut self, name: &'t str, node: &'t Node<'t>, frame: Frame, holds: bool) {
         let Frame { mark, was_long, .. } = frame;
+        self.evaluator.spend(self.consulted.len().saturating_sub(mark) / STEPS_AT_A_TIME);
         let made = Made { value: holds, reasons: self.end(frame) };
         if self.is_over() {
             return;

@@ -206,18 +206,20 @@ impl Violations {
     }
 }
 
+/// Why fewer scenarios were looked at than usual.
+const TOO_MANY: &str = "the template has too many of them to look at all";
+
 /// Why not every scenario was looked at; none if all were.
 fn incomplete(exploration: &Exploration<Leaf>) -> Option<String> {
     if exploration.complete {
         return None;
     }
     let most = exploration.most;
-    let of_choices = || {
-        let most = format!("the result depends on more than {most} combinations of parameters and conditions");
-        if exploration.most == MAX_SCENARIOS {
-            most
-        } else {
-            format!("{most}, and the template has too many others to look at more of them")
+    let of_choices = || match most {
+        MAX_SCENARIOS => format!("the result depends on more than {most} combinations of parameters and conditions"),
+        1 => format!("the result depends on several combinations of parameters and conditions, and {TOO_MANY}"),
+        _ => {
+            format!("the result depends on more than {most} combinations of parameters and conditions, and {TOO_MANY}")
         }
     };
     Some(exploration.gave_up.map_or_else(of_choices, str::to_owned))
