@@ -172,15 +172,14 @@ fn several(folder: &Path, candidates: Vec<Candidate>, plan: &Plan, problems: &mu
     let progress = Progress::start(&counter, plan.quiet);
     let linter = |candidate: &Candidate| Arc::clone(&plan.session.settings(candidate).linter);
     let profile = candidates.first().and_then(|candidate| findings_of(candidate, plan));
-    let files = Project { linter: &linter, counter: &counter, threads: None }.lint(candidates);
+    let mut linted: Vec<(Candidate, Vec<Finding>, Vec<Nested>)> = Vec::new();
+    Project { linter: &linter, counter: &counter, threads: None }.lint(candidates, |candidate, file| {
+        linted.push(match file {
+            File::Linted(linted) => (candidate.clone(), linted.report.findings, linted.report.nested),
+            _ => (candidate.clone(), Vec::new(), Vec::new()),
+        });
+    });
     drop(progress);
-    let linted: Vec<(Candidate, Vec<Finding>, Vec<Nested>)> = files
-        .into_iter()
-        .map(|(candidate, file)| match file {
-            File::Linted(linted) => (candidate, linted.report.findings, linted.report.nested),
-            _ => (candidate, Vec::new(), Vec::new()),
-        })
-        .collect();
     let mut picture =
         Picture { name: discover::shown(folder), findings_of: profile, is_assembly: true, ..Picture::default() };
     // The index of each drawn template by its file.

@@ -73,6 +73,7 @@ fn options(arguments: LintArguments, formats: &[Format]) -> Result<Options, clap
         None => named_day()?,
     };
     Ok(Options {
+        names_files: arguments.watch,
         contents: contents(&arguments.show, formats),
         sources: arguments.sources.into(),
         profile: arguments.profile,

@@ -1,21 +1,21 @@
-//! Lints many templates on all cores. Templates that belong together are linted together: a nested stack with the parameters of its
-//! parents, an import with the exports of other templates.
+//! Lints many templates on all cores, each once. A [`survey`] before it decides what ties them: a nested stack is linted with the
+//! parameters of its parents, an import with the exports of other templates. Results leave in order, through a bounded [`window`].
 
-mod exports;
 mod nested;
+mod survey;
+mod window;
 
 use crate::discover::{self, Candidate, Foreign, Reading};
 use crate::eval::inputs::{Inputs, Shared};
 use crate::finding::{Diagnostic, Severity};
 use crate::linter::{FileReport, Linter, Loaded, MAX_INCLUDES, NOT_A_TEMPLATE};
 use crate::source::{Source, SourceId};
-use memchr::memmem;
-use rayon::prelude::*;
 use std::num::NonZeroUsize;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
+use survey::{Deployment, Survey};
+use window::in_order;
 
 /// The depth of all recursion is bounded. This size is enough for it, also in builds without optimization.
 pub const STACK_BYTES: usize = 16 << 20;
@@ -53,17 +53,8 @@ pub struct Linted {
     pub report: FileReport,
     /// The text, where something points into it.
     pub source: Option<Source>,
-    /// Whether it may take values from other stacks, or give some.
-    ties: Ties,
-}
-
-/// The ties of a text to other stacks.
-#[derive(Debug, Default)]
-struct Ties {
-    /// Whether it may take values from them; found without parsing it.
-    imports: bool,
-    /// What it gives, where another text of the run, or the text itself, may take it.
-    shared: Shared,
+    /// The texts of the templates that deploy it, where something points into them.
+    pub parents: Vec<Source>,
 }
 
 /// How candidates are linted.
@@ -105,59 +96,37 @@ struct Job<'c> {
     candidate: &'c Candidate,
     /// The number of its text in the run.
     number: usize,
-    linter: Arc<Linter>,
+    linter: &'c Linter,
     inputs: Inputs,
-    /// Whether another text may take what this one shares.
-    may_give: bool,
 }
 
 impl Project<'_> {
-    /// Lints every candidate. The results are in the order of the candidates, whatever the number of threads. Templates of nested
-    /// stacks that are not candidates follow at the end.
-    pub fn lint(&self, candidates: Vec<Candidate>) -> Vec<(Candidate, File)> {
-        let may_give = candidates.len() > 1;
-        let jobs: Vec<Job> = candidates
-            .iter()
-            .enumerate()
-            .map(|(number, candidate)| Job { may_give, ..self.job(candidate, number, &Arc::default()) })
-            .collect();
-        let files = self.run(&jobs);
-        let mut files: Vec<(Candidate, File)> = candidates.into_iter().zip(files).collect();
-        let shared = self.resolve_imports(&mut files);
-        self.lint_nested(&mut files, &shared);
-        files
-    }
-
-    fn job<'c>(&self, candidate: &'c Candidate, number: usize, shared: &Arc<Shared>) -> Job<'c> {
-        let linter = (self.linter)(candidate);
-        let inputs = inputs(&linter, candidate, shared);
-        Job { candidate, number, linter, inputs, may_give: false }
-    }
-
-    /// Does all jobs. The results are in the order of the jobs.
-    fn run(&self, jobs: &[Job<'_>]) -> Vec<File> {
-        // The linters are chosen already, because the choice must be made on this thread.
+    /// Lints every candidate, and gives the results to `take` in the order of their names, whatever the number of threads. Templates of
+    /// nested stacks that are not candidates are among them.
+    pub fn lint(&self, candidates: Vec<Candidate>, mut take: impl FnMut(&Candidate, File)) {
+        let survey = self.survey(candidates);
+        let mut order: Vec<usize> = (0..survey.candidates.len()).collect();
+        // Candidates are sorted already.
+        order.sort_by_key(|number| survey.candidates.get(*number).map(|candidate| candidate.name.as_str()));
+        self.counter.expect(order.len());
         let counter = self.counter;
-        let lint = |job: &Job<'_>| {
-            let file = guarded(job.candidate, || lint_one(job, source_id(job.number)));
+        let work = |index: usize| {
+            let file = order.get(index).and_then(|number| lint_number(*number, &survey));
             counter.finish_one();
             file
         };
-        counter.expect(jobs.len());
-        let one_by_one = || jobs.iter().map(lint).collect();
-        let threads = self.threads.map_or(0, NonZeroUsize::get);
-        if jobs.len() > 1 && threads != 1 {
-            // Zero threads means one for each core.
-            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).stack_size(STACK_BYTES).build();
-            if let Ok(pool) = pool {
-                return pool.install(|| jobs.par_iter().map(lint).collect());
+        in_order(order.len(), self.thread_number(), &work, |index, file| {
+            let candidate = order.get(index).and_then(|number| survey.candidates.get(*number));
+            if let Some(candidate) = candidate {
+                // A bug of the linter must not lose the findings of other files, and must not look like a file without findings.
+                take(candidate, file.flatten().unwrap_or_else(|| bug(candidate)));
             }
-        }
-        // One file does not need a pool. If no thread can be started, this thread does the work.
-        thread::scope(|scope| {
-            let worker = thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, one_by_one);
-            worker.ok().and_then(|worker| worker.join().ok()).unwrap_or_else(one_by_one)
-        })
+        });
+    }
+
+    fn thread_number(&self) -> usize {
+        let threads = self.threads.or_else(|| thread::available_parallelism().ok());
+        threads.map_or(1, NonZeroUsize::get)
     }
 }
 
@@ -165,6 +134,11 @@ impl Project<'_> {
 fn source_id(number: usize) -> SourceId {
     let id = number.saturating_mul(1 + MAX_INCLUDES);
     SourceId(u32::try_from(id).unwrap_or(u32::MAX))
+}
+
+/// The number of the text that a span is in, or that includes it.
+fn number_of(id: SourceId) -> usize {
+    id.0 as usize / (1 + MAX_INCLUDES)
 }
 
 /// The known inputs of a candidate's deployment. Values of the user take precedence over values of an assembly.
@@ -177,24 +151,55 @@ pub fn inputs(linter: &Linter, candidate: &Candidate, shared: &Arc<Shared>) -> I
     inputs
 }
 
-/// A bug of the linter must not lose the findings of other files, and must not look like a file without findings.
-fn guarded(candidate: &Candidate, lint: impl FnOnce() -> File) -> File {
-    catch_unwind(AssertUnwindSafe(lint)).unwrap_or_else(|_| {
-        File::Unreadable(Box::new(Diagnostic {
-            severity: Severity::Error,
-            code: "internal-error",
-            file: candidate.name.clone(),
-            span: None,
-            message: "hipaalint failed on this file because of a bug".to_owned(),
-            help: "Report it to the project, with the file if possible.".to_owned(),
-            related: Vec::new(),
-        }))
-    })
+/// Lints a text alone, or as its parents deploy it.
+fn lint_number(number: usize, survey: &Survey) -> Option<File> {
+    let reading = survey.read(number)?;
+    let Some(deployments) = survey.deployments.get(&number) else {
+        let (candidate, linter) = survey.candidates.get(number).zip(survey.linters.get(number))?;
+        let inputs = inputs(linter, candidate, &survey.shared);
+        let mut file = lint_one(&Job { candidate, number, linter, inputs }, reading);
+        nested::note_missing(candidate, &mut file);
+        nested::note_beyond(candidate, &mut file, survey.beyond.get(&number));
+        return Some(file);
+    };
+    let mut whole: Option<File> = None;
+    for Deployment { candidate, linter, given, parents } in deployments {
+        let inputs = Inputs { given: given.clone(), ..inputs(linter, candidate, &survey.shared) };
+        let mut file = lint_one(&Job { candidate, number, linter, inputs }, reading.clone());
+        nested::note_missing(candidate, &mut file);
+        nested::name_parents(&mut file, parents);
+        whole = Some(match whole {
+            Some(known) => nested::united(known, file),
+            None => file,
+        });
+    }
+    let mut file = whole?;
+    nested::note_beyond(survey.candidates.get(number)?, &mut file, survey.beyond.get(&number));
+    nested::add_parents(&mut file, survey);
+    Some(file)
 }
 
-fn lint_one(job: &Job<'_>, id: SourceId) -> File {
+fn bug(candidate: &Candidate) -> File {
+    File::Unreadable(Box::new(Diagnostic {
+        severity: Severity::Error,
+        code: "internal-error",
+        file: candidate.name.clone(),
+        span: None,
+        message: "hipaalint failed on this file because of a bug".to_owned(),
+        help: "Report it to the project, with the file if possible.".to_owned(),
+        related: Vec::new(),
+    }))
+}
+
+/// Reads a file that a candidate includes.
+fn load(candidate: &Candidate, location: &str) -> Result<Loaded, String> {
+    let (name, text) = discover::read_beside(candidate, location)?;
+    Ok(Loaded { name, text })
+}
+
+fn lint_one(job: &Job<'_>, reading: Reading) -> File {
     let Job { candidate, linter, .. } = job;
-    let text = match discover::read(candidate) {
+    let text = match reading {
         Reading::Text(text) => text,
         Reading::NoTemplate(problem) if candidate.named => {
             return File::Other(Box::new(Other { problem: Some(problem), ..Other::default() }));
@@ -208,28 +213,15 @@ fn lint_one(job: &Job<'_>, id: SourceId) -> File {
             foreign => File::Other(Box::new(Other { foreign, ..Other::default() })),
         };
     }
-    let has = |word: &str| memmem::find(text.as_bytes(), word.as_bytes()).is_some();
-    let imports = has("ImportValue") || has("GetStackOutput");
-    let is_named = candidate.pinned.contains_key("AWS::StackName");
-    let shares = (job.may_give || imports) && (has("Export") || (is_named && has("Outputs")));
-    let source = Source::new(id, candidate.name.as_str(), text);
-    let load = |location: &str| {
-        let (name, text) = discover::read_beside(candidate, location)?;
-        Ok(Loaded { name, text })
-    };
-    let constructs = candidate.constructs.as_deref();
-    let (report, shared) = if shares {
-        linter.lint_and_share(&source, &load, &job.inputs, constructs)
-    } else {
-        (linter.lint_in(&source, &load, &job.inputs, constructs), Shared::default())
-    };
-    let ties = Ties { imports, shared };
+    let source = Source::new(source_id(job.number), candidate.name.as_str(), text);
+    let load = |location: &str| load(candidate, location);
+    let report = linter.lint_in(&source, &load, &job.inputs, candidate.constructs.as_deref());
     if !report.is_template && !is_meant_as_template(&report, &source) {
-        return other(candidate, report, source, ties);
+        return other(candidate, report, source);
     }
     // A text is kept only if something points into it. Findings in nested stacks point to their parents.
     let source = report.shows_text().then(|| source.hiding(&report.hidden));
-    File::Linted(Box::new(Linted { report, source, ties }))
+    File::Linted(Box::new(Linted { report, source, parents: Vec::new() }))
 }
 
 /// Whether a text that is not a template should be one.
@@ -239,7 +231,7 @@ fn is_meant_as_template(report: &FileReport, source: &Source) -> bool {
 }
 
 /// A text that is not a template, and is not meant as one.
-fn other(candidate: &Candidate, report: FileReport, source: Source, ties: Ties) -> File {
+fn other(candidate: &Candidate, report: FileReport, source: Source) -> File {
     let find: fn(&str, &str) -> Option<Foreign> = if candidate.named { Foreign::of } else { Foreign::with_resources };
     let foreign = find(&candidate.name, source.text());
     let resources = report.bare_resources;
@@ -249,30 +241,7 @@ fn other(candidate: &Candidate, report: FileReport, source: Source, ties: Ties) 
     }
     let broken = (is_broken && foreign.is_none()).then(|| {
         let source = Some(source.hiding(&report.hidden));
-        Linted { report, source, ties }
+        Linted { report, source, parents: Vec::new() }
     });
     File::Other(Box::new(Other { foreign, resources, broken, problem: None }))
-}
-
-#[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
-    use super::*;
-    use crate::discover::Input;
-
-    #[test]
-    fn a_bug_of_the_linter_affects_one_file() {
-        let candidate = Candidate {
-            name: "odd.yaml".to_owned(),
-            input: Input::StandardInput,
-            named: true,
-            folders: Vec::new(),
-            pinned: std::collections::BTreeMap::new(),
-            constructs: None,
-        };
-        let File::Unreadable(diagnostic) = guarded(&candidate, || panic!("on purpose")) else { panic!("not reported") };
-        assert_eq!((diagnostic.code, diagnostic.file.as_str()), ("internal-error", "odd.yaml"));
-        assert_eq!(diagnostic.severity, Severity::Error);
-        assert!(matches!(guarded(&candidate, || File::NoTemplate), File::NoTemplate));
-    }
 }

@@ -9,12 +9,14 @@ mod governing;
 mod options;
 mod others;
 mod outcome;
+mod part;
 mod pins;
 mod problems;
 mod ran;
 mod refused;
 mod rules;
 mod settings;
+mod sink;
 mod tally;
 
 pub use baseline::WrittenBaseline;
@@ -24,6 +26,7 @@ pub use outcome::Outcome;
 pub use problems::Problems;
 pub use rules::Rules;
 pub use settings::Settings;
+pub use sink::{End, Sink};
 
 use crate::config;
 use crate::discover::{self, Candidate, Discovery, Filter};
@@ -68,26 +71,29 @@ impl Session {
         self.governing.borrow_mut().of(candidate)
     }
 
-    /// Lints the files that were found, and compares the findings with the baselines. `counter` counts the linted files.
-    pub fn lint(&self, found: Discovery, counter: &Counter) -> Outcome {
+    /// Lints the files that were found, and compares the findings with the baselines. `sink` gets the results file by file. `counter`
+    /// counts the linted files. Writes the baseline, if the options name one to write.
+    pub fn lint(&self, found: Discovery, counter: &Counter, sink: &mut dyn Sink) -> Outcome {
         let Discovery { candidates, folders, diagnostics, left_out } = found;
         let found = Found { folders, diagnostics, left_out };
         let linter = |candidate: &Candidate| Arc::clone(&self.settings(candidate).linter);
         let project = Project { linter: &linter, counter, threads: self.options.threads };
-        let files = project.lint(candidates);
-        let governing = &mut *self.governing.borrow_mut();
         let mut tally = Tally::new(&self.options, &found);
-        for (candidate, file) in files {
-            tally.add(&candidate, file, governing);
+        // Configurations are read for their first template, so all baselines are known once all candidates have their settings.
+        for candidate in &candidates {
+            self.settings(candidate);
         }
-        let mut outcome = tally.finish(found, &self.options, governing);
-        outcome.compare(self.options.contents.requested, &mut governing.scopes);
-        outcome
-    }
-
-    /// Writes the baseline with the findings of the last run, if the options name one to write.
-    pub fn write_baseline(&self) -> Option<WrittenBaseline> {
-        self.governing.borrow().scopes.iter().find_map(|scope| scope.baselines.write())
+        self.governing.borrow_mut().scopes.iter_mut().for_each(|scope| scope.baselines.begin());
+        sink.begin();
+        project.lint(candidates, |candidate, file| {
+            tally.add(candidate, file, &self.options, &mut self.governing.borrow_mut(), sink);
+        });
+        let ended = tally.finish(found, &self.options, &mut self.governing.borrow_mut());
+        let baseline = self.governing.borrow().scopes.iter().find_map(|scope| scope.baselines.write());
+        let is_lost = baseline.as_ref().is_some_and(|written| written.result.is_err());
+        let exit = if is_lost { Exit::Trouble } else { ended.exit };
+        ended.report(&self.options, |rest| sink.end(&End { rest, exit, baseline }));
+        Outcome { templates: ended.summary.templates, files: ended.files, exit }
     }
 
     /// The files that the session depends on, other than templates: configurations, also those that do not exist yet, custom rules,
