@@ -12,6 +12,7 @@ use crate::report::gitlab::Gitlab;
 use crate::report::html::Page;
 use crate::report::human::{Human, Part, Style};
 use crate::report::json::Json;
+use crate::report::jsonl::JsonLines;
 use crate::report::junit::Junit;
 use crate::report::markdown::Comment;
 use crate::report::sarif::Sarif;
@@ -48,6 +49,7 @@ fn reporter<'o>(out: impl Write + 'o, shown: Shown) -> Box<dyn Reporter + 'o> {
         }
         Format::Human => Box::new(Human::new(out, &style, part, grouping)),
         Format::Json => Box::new(Json::new(out)),
+        Format::Jsonl => Box::new(JsonLines::new(out)),
         Format::Sarif => Box::new(Sarif::new(out)),
         Format::Github => Box::new(Github::new(out)),
         Format::Gitlab => Box::new(Gitlab::new(out)),

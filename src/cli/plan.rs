@@ -103,7 +103,9 @@ fn contents(show: &[Show], formats: &[Format]) -> Contents {
         passed: all.passed || one.passed,
     });
     // The other formats look rules up: those of their results.
-    let looks_up = |format: &Format| matches!(format, Format::Human | Format::Json | Format::Github | Format::Gitlab);
+    let looks_up = |format: &Format| {
+        matches!(format, Format::Human | Format::Json | Format::Jsonl | Format::Github | Format::Gitlab)
+    };
     Contents {
         requested,
         needed,

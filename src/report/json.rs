@@ -52,7 +52,7 @@ use serde::Serialize;
 use std::io;
 
 /// The number of the shape.
-const SCHEMA: u32 = 1;
+pub(super) const SCHEMA: u32 = 1;
 
 /// Writes the document, with a line break at its end.
 ///

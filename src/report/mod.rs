@@ -13,6 +13,7 @@ pub(crate) mod headline;
 pub mod html;
 pub mod human;
 pub mod json;
+pub mod jsonl;
 pub mod junit;
 pub(crate) mod ledger;
 pub(crate) mod lines;

@@ -83,6 +83,9 @@ impl Spill {
         let mut open: Vec<u8> = Vec::new();
         let mut goes_on = true;
         self.blocks(stream, |bytes| {
+            if !goes_on {
+                return Ok(());
+            }
             open.extend_from_slice(bytes);
             let mut done = 0;
             while goes_on && let Some(record) = record(open.get(done..).unwrap_or_default()) {

@@ -187,7 +187,7 @@ fn bad_options_are_explained() {
     error: invalid value 'sometimes' for '--color <WHEN>'
     error: invalid value 'Env' for '--parameter <KEY=VALUE>': write it as KEY=VALUE, such as Env=prod
     error: invalid value '=prod' for '--parameter <KEY=VALUE>': write it as KEY=VALUE, such as Env=prod
-    error: 'xml' in '--output xml=out.xml' is not a format; use human, json, sarif, github, gitlab, junit, markdown, html, exceptions or exceptions-csv
+    error: 'xml' in '--output xml=out.xml' is not a format; use human, json, jsonl, sarif, github, gitlab, junit, markdown, html, exceptions or exceptions-csv
     error: '--output json=' does not name a file
     error: two reports cannot have the same file 'a.json'
     error: the argument '--config <FILE>' cannot be used with '--no-config'
