@@ -1,6 +1,6 @@
 //! Converts the rule pack from YAML into what the binary carries: the heads, which every run needs, as Rust, so that nothing is read at
-//! start-up; as JSON the logic, which some runs need, apart from the texts, which fewer do. It converts only: the types and their
-//! validation live in the library.
+//! start-up; the logic and the texts, of which a run needs a part, in a form that is quick to read; the examples as JSON. It converts
+//! only: the types and their validation live in the library.
 #![allow(
     clippy::expect_used,
     clippy::panic,
@@ -8,14 +8,17 @@
     reason = "a build that cannot go on has nobody to return an error to"
 )]
 
-use serde_json::{Map, Value};
-use std::fmt::Write;
+use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 /// Keys of a rule file that are for people.
-const PROSE: [&str; 7] = ["harm", "false-alarms", "gate", "why", "remediation", "references", "examples"];
+const PROSE: [&str; 6] = ["harm", "false-alarms", "gate", "why", "remediation", "references"];
+
+/// The profiles, as `rules/rule.rs` of the library lists them: a rule's own are bits in this order.
+const PROFILES: [&str; 4] = ["core", "conformance", "strict", "proposed-2025"];
 
 fn main() {
     println!("cargo::rerun-if-changed=rules");
@@ -24,13 +27,10 @@ fn main() {
     collect(Path::new("rules"), 0, &mut files);
     files.sort();
 
-    // Of the blobs a run reads only the pieces that it wants, at the places that the heads tell.
-    let mut heads: Vec<(String, String)> = Vec::new();
-    let mut logic = String::new();
-    let mut prose = String::new();
+    // Of the pack a run reads only the pieces that it wants, at the places that the heads tell.
+    let mut rules: Vec<(String, Map<String, Value>)> = Vec::new();
     for file in files {
-        let mut rule = read(&file);
-        let fields = rule.as_object_mut().unwrap_or_else(|| panic!("{}: a rule file is a map", file.display()));
+        let Value::Object(fields) = read(&file) else { panic!("{}: a rule file is a map", file.display()) };
         let id = fields.get("id").and_then(Value::as_str).unwrap_or_default().to_owned();
         assert_eq!(
             file.file_stem().and_then(|stem| stem.to_str()),
@@ -38,35 +38,44 @@ fn main() {
             "{}: a rule file is named after its rule",
             file.display()
         );
-        let texts: Map<String, Value> =
-            PROSE.iter().filter_map(|key| Some(((*key).to_owned(), fields.shift_remove(*key)?))).collect();
-        let prose = append(&mut prose, &Value::Object(texts));
-        let logic = append(&mut logic, &Value::Object(fields.clone()));
-        heads.push((id, head(fields, &logic, &prose)));
+        rules.push((id, fields));
     }
-    heads.sort();
-    let listed: String = heads.iter().map(|(_, head)| head.as_str()).collect();
-    write(&out.join("heads.rs"), &format!("static HEADS: [Head; {}] = [\n{listed}];\n", heads.len()));
-    write(&out.join("logic.json"), &logic);
-    write(&out.join("prose.json"), &prose);
-    for name in ["controls", "profiles", "runtime", "services", "frameworks", "nist-800-53"] {
+    rules.sort_by(|(one, _), (other, _)| one.cmp(other));
+    let mut pack = String::new();
+    let mut all_examples = String::new();
+    let mut heads = String::new();
+    let mut by_target: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    for (index, (_, mut fields)) in rules.into_iter().enumerate() {
+        let targets = targets(&fields);
+        for target in &targets {
+            by_target.entry(target.clone()).or_default().push(index);
+        }
+        let examples = fields.shift_remove("examples").unwrap_or_else(|| json!({}));
+        let examples = append(&mut all_examples, &examples.to_string());
+        heads.push_str(&head(&fields, &targets, &mut pack, &examples));
+    }
+    let count = by_target.values().flatten().max().map_or(0, |last| last + 1);
+    let general: Vec<&String> = by_target.keys().filter(|name| !name.contains("::") || name.contains('*')).collect();
+    let general = format!("static GENERAL: &[&str] = &{general:?};\n");
+    let by_target: String = by_target.iter().map(|(target, rules)| format!("({target:?}, &{rules:?}),\n")).collect();
+    write(
+        &out.join("heads.rs"),
+        &format!(
+            "static HEADS: [Head; {count}] = [\n{heads}];\nstatic BY_TARGET: &[(&str, &[u16])] = &[\n{by_target}];\n{general}"
+        ),
+    );
+    write(&out.join("pack.txt"), &pack);
+    write(&out.join("examples.json"), &all_examples);
+    write(&out.join("controls.txt"), &packed(&read(Path::new("rules/controls.yaml"))));
+    for name in ["profiles", "runtime", "services", "frameworks", "nist-800-53"] {
         write(&out.join(format!("{name}.json")), &read(&Path::new("rules").join(format!("{name}.yaml"))).to_string());
     }
 }
 
-/// The head of a rule as an expression of the library's type. What is missing here the library complains of when it reads the logic.
-fn head(fields: &Map<String, Value>, logic: &Range<usize>, prose: &Range<usize>) -> String {
+/// The head of a rule as an expression of the library's type; adds the rest of the rule to the pack. What is missing here the library
+/// complains of when it reads the rule.
+fn head(fields: &Map<String, Value>, targets: &[String], pack: &mut String, examples: &Range<usize>) -> String {
     let text = |key: &str| fields.get(key).and_then(Value::as_str).unwrap_or_default();
-    let texts = |value: Option<&Value>| {
-        let items: Vec<&str> =
-            value.and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
-        format!("&{items:?}")
-    };
-    let list = |key: &str| texts(fields.get(key));
-    let mut aliases = String::new();
-    for (tool, names) in fields.get("aliases").and_then(Value::as_object).into_iter().flatten() {
-        write!(aliases, "({tool:?}, {}), ", texts(Some(names))).expect("a text takes any text");
-    }
     let level = match text("level") {
         "error" => "Error",
         "warning" => "Warning",
@@ -82,50 +91,138 @@ fn head(fields: &Map<String, Value>, logic: &Range<usize>, prose: &Range<usize>)
         "supporting" => "Supporting",
         _ => "Safeguard",
     };
+    let listed = fields.get("profiles").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
+    let profiles = listed.fold(0, |all, name| {
+        let place = PROFILES.iter().position(|known| *known == name).unwrap_or_else(|| panic!("no profile `{name}`"));
+        all | 1_u8 << place
+    });
+    let mut meta = picked(fields, &["title", "controls", "aliases"]);
+    meta.insert("targets".to_owned(), targets.into());
+    let mut add = |part: Map<String, Value>| append(pack, &packed(&Value::Object(part)));
+    let (meta, logic, prose) = (add(meta), add(logic(fields)), add(picked(fields, &PROSE)));
     format!(
-        "Head {{ id: {:?}, title: {:?}, level: Level::{level}, severity: RuleSeverity::{severity}, kind: RuleKind::{kind}, profiles: {}, controls: {}, aliases: &[{aliases}], \
-         targets: {}, parameters: {}, logic: {logic:?}, prose: {prose:?} }},\n",
+        "Head {{ id: {:?}, level: Level::{level}, severity: RuleSeverity::{severity}, kind: RuleKind::{kind}, \
+         profiles: {profiles}, is_about_exceptions: {}, meta: {}, logic: {}, prose: {}, \
+         examples: {} }},\n",
         text("id"),
-        text("title"),
-        list("profiles"),
-        list("controls"),
-        texts(Some(&targets(fields))),
-        parameters(fields),
+        targets.iter().any(|target| target == "exceptions"),
+        place(&meta),
+        place(&logic),
+        place(&prose),
+        place(examples),
     )
 }
 
-/// The names of a rule's parameters, as an expression.
-fn parameters(fields: &Map<String, Value>) -> String {
-    let names: Vec<&str> = fields
-        .get("parameters")
-        .and_then(Value::as_object)
-        .into_iter()
-        .flatten()
-        .map(|(name, _)| name.as_str())
-        .collect();
-    format!("&{names:?}")
+/// A place in a blob as an expression.
+fn place(range: &Range<usize>) -> String {
+    format!("Place({}, {})", range.start, range.end)
+}
+
+/// What runs of a rule. Its checks are packed apart, so that a run reads those whose targets a template has.
+fn logic(fields: &Map<String, Value>) -> Map<String, Value> {
+    let keys = ["message", "parameters", "exception", "evidence", "newer-than-schemas"];
+    let mut logic = picked(fields, &keys);
+    let further = fields.get("checks").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_object);
+    let own = fields.contains_key("assert").then(|| picked(fields, &["resources", "when", "assert"]));
+    let checks = own.into_iter().chain(further.cloned()).map(|mut check| {
+        let targets = check.shift_remove("resources").unwrap_or_default();
+        json!({ "targets": targets, "body": packed(&apart(Value::Object(check))) })
+    });
+    logic.insert("checks".to_owned(), checks.collect());
+    logic
+}
+
+/// A check with each of its assertions packed apart, as a text, so that a run reads those that it comes to.
+fn apart(value: Value) -> Value {
+    let assertion = |value: Value| if value.is_object() { packed(&apart(value)).into() } else { value };
+    match value {
+        Value::Object(fields) => fields
+            .into_iter()
+            .map(|(key, value)| {
+                let value = match (key.as_str(), value) {
+                    ("when" | "assert" | "where" | "not", value) => assertion(value),
+                    ("all" | "any", Value::Array(items)) => items.into_iter().map(assertion).collect(),
+                    (_, value) => apart(value),
+                };
+                (key, value)
+            })
+            .collect(),
+        Value::Array(items) => items.into_iter().map(apart).collect(),
+        other => other,
+    }
+}
+
+/// Some of the entries of a map.
+fn picked(fields: &Map<String, Value>, keys: &[&str]) -> Map<String, Value> {
+    keys.iter().filter_map(|key| Some(((*key).to_owned(), fields.get(*key)?.clone()))).collect()
+}
+
+/// A document as `rules/packed.rs` of the library reads it.
+fn packed(value: &Value) -> String {
+    /// A number of 14 bits as two characters.
+    fn number(number: usize, out: &mut String) {
+        assert!(number < 1 << 14, "{number} is too large for the pack");
+        for seven in [number >> 7, number & 0x7f] {
+            out.push(char::from(u8::try_from(seven).expect("seven bits")));
+        }
+    }
+    fn text(text: &str, out: &mut String) {
+        number(text.len(), out);
+        out.push_str(text);
+    }
+    fn write(value: &Value, out: &mut String) {
+        match value {
+            Value::Null => out.push('0'),
+            Value::Bool(false) => out.push('f'),
+            Value::Bool(true) => out.push('t'),
+            Value::Number(own) => {
+                out.push('n');
+                text(&own.to_string(), out);
+            }
+            Value::String(own) => {
+                out.push('s');
+                text(own, out);
+            }
+            Value::Array(items) => {
+                out.push('l');
+                number(items.len(), out);
+                items.iter().for_each(|item| write(item, out));
+            }
+            Value::Object(fields) => {
+                out.push('m');
+                number(fields.len(), out);
+                for (key, value) in fields {
+                    text(key, out);
+                    write(value, out);
+                }
+            }
+        }
+    }
+    let mut out = String::new();
+    write(value, &mut out);
+    out
 }
 
 /// Adds a document to a blob, on a line of its own. Gives its place.
-fn append(blob: &mut String, document: &Value) -> Range<usize> {
+fn append(blob: &mut String, document: &str) -> Range<usize> {
     let start = blob.len();
-    blob.push_str(&document.to_string());
+    blob.push_str(document);
     let end = blob.len();
     blob.push('\n');
     start..end
 }
 
 /// Every kind of block that some check of a rule looks at, so that a run can pass over rules without reading them.
-fn targets(fields: &Map<String, Value>) -> Value {
-    let mut targets: Vec<Value> = Vec::new();
+fn targets(fields: &Map<String, Value>) -> Vec<String> {
+    let mut targets: Vec<String> = Vec::new();
     let checks = fields.get("checks").and_then(Value::as_array).into_iter().flatten();
     let lists = checks.filter_map(|check| check.get("resources")).chain(fields.get("resources"));
-    for target in lists.filter_map(Value::as_array).flatten() {
-        if !targets.contains(target) {
-            targets.push(target.clone());
+    for target in lists.filter_map(Value::as_array).flatten().filter_map(Value::as_str) {
+        if !targets.iter().any(|known| known == target) {
+            targets.push(target.to_owned());
         }
     }
-    Value::Array(targets)
+    targets
 }
 
 /// Rule files: those in the folders of services, not the lists beside the folders.

@@ -105,7 +105,11 @@ impl Run {
 
     fn bench(&self, bencher: Bencher, write: impl Fn(&mut Vec<u8>, &Report) + Sync) {
         let prose = RuleProse { remediation: "Attach a bucket policy that denies it.".into(), ..RuleProse::default() };
-        let rules = [RuleReport { meta: &self.meta, prose: prose.into(), counts: Counts { failed: FINDINGS, ..Counts::default() } }];
+        let rules = [RuleReport {
+            meta: &self.meta,
+            prose: prose.into(),
+            counts: Counts { failed: FINDINGS, ..Counts::default() },
+        }];
         let report = Report {
             sources: &self.sources,
             findings: &self.findings,

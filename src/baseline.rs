@@ -13,7 +13,8 @@
 //! Neither lines nor words are part of it: a finding is known by its file, rule, subject and path, and by how many there are
 //! of it. Entries are sorted, each on a line of its own, so that a change of one finding is a change of one line.
 
-use crate::finding::{BaselineState, Diagnostic, Finding, Outcome, Severity};
+use crate::code::Code;
+use crate::finding::{BaselineState, Diagnostic, Finding, Outcome};
 use crate::rules::load::nearest;
 use crate::source::{Source, Span};
 use crate::syntax::{self, Entry as Field, Kind, Node};
@@ -139,15 +140,10 @@ fn key(finding: &Finding, file: String) -> Key {
 
 /// Something that is wrong about a baseline.
 fn problem(source: &Source, span: Option<Span>, message: String) -> Diagnostic {
-    Diagnostic {
-        severity: Severity::Error,
-        code: "baseline",
-        file: source.name.clone(),
-        span,
-        message,
-        help: "Fix it, or delete the file and write it again with --write-baseline.".to_owned(),
-        related: Vec::new(),
-    }
+    Diagnostic::error(Code::Baseline, message)
+        .in_file(source.name.as_str())
+        .at(span)
+        .with_help("Fix it, or delete the file and write it again with --write-baseline.")
 }
 
 struct BaselineReader<'s> {

@@ -28,15 +28,18 @@ pub use nearest::Nearest;
 pub use parameters::read_parameters;
 pub use samconfig::{file_and_environment, is_samconfig, read_samconfig};
 
-use crate::discover::{Globs, shown};
-use crate::finding::{Diagnostic, Level, Severity};
+use crate::code::Code;
+use crate::discover::Globs;
+use crate::files::Files;
+use crate::finding::{Diagnostic, Level};
 use crate::linter::Override;
-use crate::rules::load::{RuleEntry, RuleSet, is_pattern, names, nearest};
+use crate::paths::folder_of;
+use crate::rules::load::{LIST_RULES, RuleEntry, RuleSet, is_pattern, names, nearest};
 use crate::rules::rule::PROFILES;
 use crate::source::{Source, Span};
 use crate::syntax::{self, Entry, Kind, Node};
 use keys::{FAIL_ON, KEYS, RULE_KEYS, RULE_LEVELS, SHARED_PARAMETERS};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// The file's name.
@@ -70,6 +73,9 @@ pub struct Pin {
     /// Where it is written.
     pub span: Span,
 }
+
+/// Unknown rules after this many get no suggestion: comparing each with every rule takes time.
+const MOST_HINTS: usize = 20;
 
 /// Pinned values by the names of their parameters.
 pub type Pins = BTreeMap<String, Pin>;
@@ -116,24 +122,24 @@ pub struct Overrides {
     /// Levels and parameters, for the linter.
     pub changes: BTreeMap<String, Override>,
     /// Rules that do not run.
-    pub off: Vec<String>,
+    pub off: BTreeSet<String>,
     /// Rules that run with every profile, because the configuration sets their level.
-    pub on: Vec<String>,
+    pub on: BTreeSet<String>,
 }
 
 impl Config {
     /// Reads a configuration. Returns the valid part, and a diagnostic for each mistake.
-    pub fn read(source: &Source) -> (Self, Vec<Diagnostic>) {
+    pub fn read(source: &Source, files: &Files) -> (Self, Vec<Diagnostic>) {
         let mut reader = ConfigReader { source, problems: Vec::new() };
         let mut config = Self::default();
         if source.text().trim().is_empty() {
             return (config, Vec::new());
         }
         match syntax::parse(source.text(), source.id) {
-            Ok(document) => reader.config(&document.root, &mut config),
+            Ok(document) => reader.config(&document.root, &mut config, files),
             Err(error) => reader.problem(error.span, error.message, error.help),
         }
-        let folder = Path::new(&source.name).parent().unwrap_or(Path::new(""));
+        let folder = source.path().and_then(Path::parent).unwrap_or(Path::new(""));
         for path in config.rule_folders.iter_mut().chain(&mut config.baseline) {
             *path = folder.join(&*path);
         }
@@ -144,14 +150,24 @@ impl Config {
     pub fn overrides(&self, source: &Source, rules: &RuleSet) -> (Overrides, Vec<Diagnostic>) {
         let mut reader = ConfigReader { source, problems: Vec::new() };
         let mut overrides = Overrides::default();
+        let mut hints = MOST_HINTS;
         // A change to one rule takes precedence over those to several.
         let (several, single): (Vec<&Change>, Vec<&Change>) =
             self.changes.iter().partition(|change| is_pattern(&change.id));
         for change in several.into_iter().chain(single) {
-            let named: Vec<&RuleEntry> = rules.entries().iter().filter(|entry| names(&change.id, entry.id())).collect();
+            let named: Vec<&RuleEntry> = if is_pattern(&change.id) {
+                rules.entries().iter().filter(|entry| names(&change.id, entry.id())).collect()
+            } else {
+                rules.get(&change.id).into_iter().collect()
+            };
             if named.is_empty() {
                 let message = if is_pattern(&change.id) { "no rule is named" } else { "there is no rule" };
-                reader.problem(change.id_span, format!("{message} `{}`", change.id), rules.instead_of(&change.id));
+                let help = match hints {
+                    0 => LIST_RULES.to_owned(),
+                    _ => rules.instead_of(&change.id),
+                };
+                hints = hints.saturating_sub(1);
+                reader.problem(change.id_span, format!("{message} `{}`", change.id), help);
                 continue;
             }
             for (name, span, _) in &change.parameters {
@@ -164,12 +180,12 @@ impl Config {
             for entry in named {
                 let id = entry.id().to_owned();
                 match change.level {
-                    Some(Setting::Off) => overrides.off.push(id.clone()),
+                    Some(Setting::Off) => drop(overrides.off.insert(id.clone())),
                     // Several rules get another level if they run. One rule also runs with it.
                     Some(Setting::Level(_)) => {
-                        overrides.off.retain(|off| *off != id);
+                        overrides.off.remove(&id);
                         if !is_pattern(&change.id) {
-                            overrides.on.push(id.clone());
+                            overrides.on.insert(id.clone());
                         }
                     }
                     None => {}
@@ -219,15 +235,9 @@ struct ConfigReader<'s> {
 
 impl ConfigReader<'_> {
     fn problem(&mut self, span: Span, message: String, help: String) {
-        self.problems.push(Diagnostic {
-            severity: Severity::Error,
-            code: "configuration",
-            file: self.source.name.clone(),
-            span: Some(span),
-            message,
-            help,
-            related: Vec::new(),
-        });
+        self.problems.push(
+            Diagnostic::error(Code::Configuration, message).in_file(self.source.name.as_str()).at(span).with_help(help),
+        );
     }
 
     fn unexpected(&mut self, node: &Node<'_>, what: &str, expected: &str, help: &str) {
@@ -239,13 +249,13 @@ impl ConfigReader<'_> {
         self.problem(entry.key_span, format!("`{}` is not a key of the configuration", entry.key), help);
     }
 
-    fn config(&mut self, root: &Node<'_>, config: &mut Config) {
+    fn config(&mut self, root: &Node<'_>, config: &mut Config, files: &Files) {
         for entry in self.entries(root, "the configuration", "Write `profile: core`, for example.") {
             let value = &entry.value;
             match entry.key.as_ref() {
                 "profile" => config.profile = self.one_of(value, "`profile`", &PROFILES).map(str::to_owned),
                 "fail-on" => config.fail_on = self.fail_on(value),
-                "skip" => config.skip = self.globs(value),
+                "skip" => config.skip = self.globs(value, files),
                 "parameters" => config.parameters = self.parameters(value, "`parameters`"),
                 "rules" => config.changes = self.rules(value),
                 "rule-folders" => {
@@ -270,11 +280,10 @@ impl ConfigReader<'_> {
     }
 
     /// Globs, relative to the folder of the configuration.
-    fn globs(&mut self, node: &Node<'_>) -> Option<Globs> {
+    fn globs(&mut self, node: &Node<'_>, files: &Files) -> Option<Globs> {
         let texts = self.texts(node, "`skip`");
-        let folder = Path::new(&self.source.name).parent().filter(|folder| !folder.as_os_str().is_empty());
-        let folder = folder.unwrap_or(Path::new("."));
-        let folder = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
+        let folder = self.source.path().map_or(Path::new("."), folder_of);
+        let folder = files.real(folder).unwrap_or_else(|_| folder.to_owned());
         match Globs::new(&folder, &texts) {
             Ok(globs) => Some(globs),
             Err((index, reason)) => {
@@ -406,27 +415,18 @@ fn known_names<'k>(name: &str, known: impl Iterator<Item = &'k str> + Clone, lea
 }
 
 /// A file that looks like a configuration, but has another name and is not read.
-pub fn misnamed(path: &Path) -> Diagnostic {
-    Diagnostic {
-        severity: Severity::Error,
-        code: "configuration",
-        file: shown(path),
-        span: None,
-        message: format!("hipaalint does not read it, because the name of a configuration is {FILE_NAME}"),
-        help: format!("Rename it to {FILE_NAME}, or use --config with this file."),
-        related: Vec::new(),
-    }
+pub fn misnamed(name: String) -> Diagnostic {
+    Diagnostic::error(
+        Code::Configuration,
+        format!("hipaalint does not read it, because the name of a configuration is {FILE_NAME}"),
+    )
+    .in_file(name)
+    .with_help(format!("Rename it to {FILE_NAME}, or use --config with this file."))
 }
 
 /// A named configuration that cannot be read.
-pub fn unreadable(path: &Path, error: &std::io::Error) -> Diagnostic {
-    Diagnostic {
-        severity: Severity::Error,
-        code: "configuration",
-        file: shown(path),
-        span: None,
-        message: format!("the file cannot be read: {error}"),
-        help: "Name another file, or run with --no-config.".to_owned(),
-        related: Vec::new(),
-    }
+pub fn unreadable(name: String, error: &std::io::Error) -> Diagnostic {
+    Diagnostic::error(Code::Configuration, format!("the file cannot be read: {error}"))
+        .in_file(name)
+        .with_help("Name another file, or run with --no-config.")
 }

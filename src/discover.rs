@@ -10,20 +10,23 @@ mod look;
 mod nested;
 mod read;
 
-pub use beside::read_beside;
+pub use beside::{Beside, read_beside};
 pub use foreign::Foreign;
 pub use gitignore::{Globs, is_repository};
 pub use look::{may_be_template, shows_template};
 pub use nested::nested;
 pub use read::{MAX_BYTES, Reading, read};
 
+use crate::code::Code;
 use crate::constructs::Constructs;
-use crate::finding::{Diagnostic, Severity};
+use crate::files::{Files, Kind, Met, Unlisted};
+use crate::finding::Diagnostic;
+use crate::paths::folder_of;
 use gitignore::Ignored;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ffi::OsStr;
 use std::io;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// The endings of files that are read in folders, in lower case.
@@ -36,7 +39,7 @@ const STANDARD_INPUT: &str = "-";
 /// A file that may be a template.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Candidate {
-    /// The name that reports show: see [`shown`].
+    /// The name that reports show: see [`Base::name`](crate::paths::Base::name).
     pub name: String,
     /// The source of its text.
     pub input: Input,
@@ -68,6 +71,8 @@ pub struct Discovery {
     pub folders: Vec<String>,
     /// Paths that do not exist or cannot be read.
     pub diagnostics: Vec<Diagnostic>,
+    /// The paths in the diagnostics, by their names in reports.
+    pub unread: BTreeMap<String, PathBuf>,
     /// Files and folders that `.gitignore` and configurations left out.
     pub left_out: LeftOut,
 }
@@ -87,10 +92,10 @@ impl LeftOut {
     /// The number of names to keep.
     const MAX_NAMES: usize = 3;
 
-    fn note(&mut self, path: &Path, is_folder: bool) {
+    fn note(&mut self, path: &Path, is_folder: bool, files: &Files) {
         *(if is_folder { &mut self.folders } else { &mut self.files }) += 1;
         if self.names.len() < Self::MAX_NAMES {
-            self.names.push(shown(path));
+            self.names.push(files.name(path));
         }
     }
 }
@@ -107,9 +112,9 @@ pub struct Filter<'f> {
 }
 
 /// Finds the files that some paths name. Folders are walked without following symbolic links, so loops cannot occur.
-pub fn discover(paths: &[PathBuf], filter: Filter<'_>) -> Discovery {
+pub fn discover(paths: &[PathBuf], filter: Filter<'_>, files: &Files) -> Discovery {
     let mut finder =
-        Finder { filter, found: Discovery::default(), by_identity: HashMap::new(), assemblies: HashSet::new() };
+        Finder { files, filter, found: Discovery::default(), by_identity: HashMap::new(), assemblies: HashSet::new() };
     for path in paths {
         finder.add(path);
     }
@@ -117,7 +122,8 @@ pub fn discover(paths: &[PathBuf], filter: Filter<'_>) -> Discovery {
 }
 
 /// The files found so far, by their identity.
-struct Finder<'f> {
+struct Finder<'d, 'f> {
+    files: &'d Files,
     filter: Filter<'f>,
     found: Discovery,
     by_identity: HashMap<Input, usize>,
@@ -153,22 +159,22 @@ impl FolderWalk {
     }
 }
 
-impl Finder<'_> {
+impl Finder<'_, '_> {
     fn add(&mut self, path: &Path) {
         if path.as_os_str() == STANDARD_INPUT {
             self.meet("<stdin>".to_owned(), Input::StandardInput, None, Assembled::default());
             return;
         }
-        match path.metadata() {
-            Ok(metadata) if self.filter.skips_named && self.is_skipped(path, metadata.is_dir()) => {
-                self.found.left_out.note(path, metadata.is_dir());
+        match self.files.metadata(path).map(|metadata| metadata.kind == Kind::Folder) {
+            Ok(is_folder) if self.filter.skips_named && self.is_skipped(path, is_folder) => {
+                self.found.left_out.note(path, is_folder, self.files);
             }
-            Ok(metadata) if metadata.is_dir() => self.add_folder(path),
-            Ok(_) => {
+            Ok(true) => self.add_folder(path),
+            Ok(false) => {
                 let assembled = self.assembled(path);
-                self.meet(shown(path), Input::File(path.to_owned()), None, assembled);
+                self.meet(self.files.name(path), Input::File(path.to_owned()), None, assembled);
             }
-            Err(error) => self.found.diagnostics.push(unreadable(&shown(path), &error)),
+            Err(error) => self.report(path, &error),
         }
     }
 
@@ -176,58 +182,58 @@ impl Finder<'_> {
     fn is_skipped(&mut self, path: &Path, is_folder: bool) -> bool {
         // For a link, its own folder counts, as on a walk.
         let absolute = match (path.parent(), path.file_name()) {
-            (Some(folder), Some(name)) if !is_folder => {
-                let folder = if folder == Path::new("") { Path::new(".") } else { folder };
-                folder.canonicalize().map(|folder| folder.join(name))
-            }
-            _ => path.canonicalize(),
+            (Some(_), Some(name)) if !is_folder => self.files.real(folder_of(path)).map(|folder| folder.join(name)),
+            _ => self.files.real(path),
         };
         let Ok(absolute) = absolute else { return false };
-        let below_root = absolute.ancestors().take_while(|above| !is_repository(above));
+        let files = self.files;
+        let below_root = absolute.ancestors().take_while(|above| !is_repository(above, files));
         let mut entries = below_root.filter_map(|entry| Some((entry, entry.parent()?)));
         entries.any(|(entry, folder)| (self.filter.skips)(folder, entry, is_folder || entry != absolute))
     }
 
     fn add_folder(&mut self, folder: &Path) {
-        let absolute = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
-        let ignored = if self.filter.gitignore { Ignored::above(&absolute) } else { Ignored::default() };
+        let files = self.files;
+        let absolute = files.real(folder).unwrap_or_else(|_| folder.to_owned());
+        let ignored = if self.filter.gitignore { Ignored::above(&absolute, files) } else { Ignored::default() };
         let mut walk = FolderWalk { index: self.found.folders.len(), named: folder.to_owned(), absolute, ignored };
-        self.found.folders.push(shown(folder));
-        let mut entries = walkdir::WalkDir::new(folder).sort_by_file_name().into_iter();
+        self.found.folders.push(files.name(folder));
+        let mut entries = files.walk(folder);
         while let Some(entry) = entries.next() {
             match entry {
-                Ok(entry) if entry.file_type().is_dir() => {
-                    let path = entry.path();
-                    let is_foreign = is_left_out(&entry) || self.is_asset(path);
-                    if entry.depth() > 0 && (is_foreign || self.leaves_out(path, true, &mut walk)) {
-                        entries.skip_current_dir();
+                Ok(Met { path, kind: Kind::Folder, is_start }) => {
+                    let is_foreign = is_left_out(&path) || self.is_asset(&path);
+                    if !is_start && (is_foreign || self.leaves_out(&path, true, &mut walk)) {
+                        entries.skip_folder();
                         continue;
                     }
                     if self.filter.gitignore {
-                        let absolute = walk.absolute(entry.path());
-                        walk.ignored.enter(&absolute);
+                        let absolute = walk.absolute(&path);
+                        walk.ignored.enter(&absolute, files);
                     }
-                    if let Some(stacks) = cdk::stacks(entry.path()) {
-                        self.add_assembly(entry.path(), stacks, &mut walk);
+                    if let Some(stacks) = cdk::stacks(&path, files) {
+                        self.add_assembly(&path, stacks, &mut walk);
                     }
                 }
-                Ok(entry) if entry.file_type().is_file() && has_template_ending(entry.path()) => {
+                Ok(Met { path, kind: Kind::File, .. }) if has_template_ending(&path) => {
                     // Other files of an assembly are not templates, or are templates of nested stacks.
-                    let is_of_assembly = entry.path().parent().is_some_and(|folder| self.assemblies.contains(folder));
-                    if !is_of_assembly && !self.leaves_out(entry.path(), false, &mut walk) {
-                        let name = shown(entry.path());
-                        self.meet(name, Input::File(entry.into_path()), Some(walk.index), Assembled::default());
+                    let is_of_assembly = path.parent().is_some_and(|folder| self.assemblies.contains(folder));
+                    if !is_of_assembly && !self.leaves_out(&path, false, &mut walk) {
+                        let name = files.name(&path);
+                        self.meet(name, Input::File(path), Some(walk.index), Assembled::default());
                     }
                 }
                 Ok(_) => {}
-                Err(error) => {
-                    let name = shown(error.path().unwrap_or(folder));
-                    let error =
-                        error.into_io_error().unwrap_or_else(|| io::Error::other("the folder cannot be listed"));
-                    self.found.diagnostics.push(unreadable(&name, &error));
-                }
+                Err(Unlisted { path, error }) => self.report(&path, &error),
             }
         }
+    }
+
+    /// Reports a path that cannot be read.
+    fn report(&mut self, path: &Path, error: &io::Error) {
+        let name = self.files.name(path);
+        self.found.diagnostics.push(unreadable(&name, error));
+        self.found.unread.insert(name, path.to_owned());
     }
 
     /// Whether an entry of a walk is left out. If so, notes it.
@@ -236,7 +242,7 @@ impl Finder<'_> {
         let left_out = walk.ignored.leave_out(&absolute, is_folder)
             || absolute.parent().is_some_and(|folder| (self.filter.skips)(folder, &absolute, is_folder));
         if left_out {
-            self.found.left_out.note(path, is_folder);
+            self.found.left_out.note(path, is_folder, self.files);
         }
         left_out
     }
@@ -247,7 +253,7 @@ impl Finder<'_> {
             let path = folder.join(&stack.template);
             if !self.leaves_out(&path, false, walk) {
                 let assembled = Assembled { pinned: stack.pinned, constructs: Some(stack.constructs) };
-                self.meet(shown(&path), Input::File(path), Some(walk.index), assembled);
+                self.meet(self.files.name(&path), Input::File(path), Some(walk.index), assembled);
             }
         }
         self.assemblies.insert(folder.to_owned());
@@ -261,11 +267,8 @@ impl Finder<'_> {
 
     /// What the cloud assembly around a file declares for its stack.
     fn assembled(&self, path: &Path) -> Assembled {
-        let (Some(folder), Some(name)) = (path.parent(), path.file_name().and_then(OsStr::to_str)) else {
-            return Assembled::default();
-        };
-        let folder = if folder == Path::new("") { Path::new(".") } else { folder };
-        let stacks = cdk::stacks(folder).unwrap_or_default();
+        let Some(name) = path.file_name().and_then(OsStr::to_str) else { return Assembled::default() };
+        let stacks = cdk::stacks(folder_of(path), self.files).unwrap_or_default();
         let own = stacks.into_iter().find(|stack| stack.template == name);
         own.map(|stack| Assembled { pinned: stack.pinned, constructs: Some(stack.constructs) }).unwrap_or_default()
     }
@@ -275,7 +278,7 @@ impl Finder<'_> {
         let Assembled { pinned, constructs } = assembled;
         let identity = match &input {
             // A path that cannot be resolved is reported with its own name when it is read.
-            Input::File(path) => Input::File(path.canonicalize().unwrap_or_else(|_| path.clone())),
+            Input::File(path) => Input::File(self.files.real(path).unwrap_or_else(|_| path.clone())),
             Input::StandardInput => Input::StandardInput,
         };
         let next = self.found.candidates.len();
@@ -295,7 +298,8 @@ impl Finder<'_> {
     }
 
     fn finish(mut self) -> Discovery {
-        self.found.candidates.sort_by(|a, b| a.name.cmp(&b.name));
+        self.found.candidates.shrink_to_fit();
+        self.found.candidates.sort_unstable_by(|a, b| a.name.cmp(&b.name));
         self.found.diagnostics.sort_by(|a, b| a.file.cmp(&b.file));
         self.found.diagnostics.dedup();
         self.found
@@ -303,10 +307,9 @@ impl Finder<'_> {
 }
 
 /// Whether a folder is hidden, or has third-party files.
-fn is_left_out(entry: &walkdir::DirEntry) -> bool {
-    let name = entry.file_name();
-    entry.file_type().is_dir()
-        && (name.as_encoded_bytes().starts_with(b".") || FOREIGN_FOLDERS.iter().any(|foreign| name == *foreign))
+fn is_left_out(folder: &Path) -> bool {
+    let name = folder.file_name().unwrap_or_default();
+    name.as_encoded_bytes().starts_with(b".") || FOREIGN_FOLDERS.iter().any(|foreign| name == *foreign)
 }
 
 fn has_template_ending(path: &Path) -> bool {
@@ -314,44 +317,9 @@ fn has_template_ending(path: &Path) -> bool {
     ENDINGS.iter().any(|known| ending.eq_ignore_ascii_case(known))
 }
 
-/// A path as reports show it. An absolute path into the current folder becomes relative, because readers of the report, such as
-/// code scanning, expect the same name for the same file. Folders are separated by `/`, and the name has no `./` in front.
-pub fn shown(path: &Path) -> String {
-    let here = path.is_absolute().then(std::env::current_dir).and_then(Result::ok);
-    let inside = here.as_deref().and_then(|here| path.strip_prefix(here).ok());
-    let path = inside.filter(|inside| !inside.as_os_str().is_empty()).unwrap_or(path);
-    let mut name = path.to_string_lossy().into_owned();
-    if std::path::MAIN_SEPARATOR == '\\' {
-        name = name.replace('\\', "/");
-    }
-    match name.strip_prefix("./") {
-        Some(rest) if !rest.is_empty() => rest.trim_start_matches('/').to_owned(),
-        _ => name,
-    }
-}
-
-/// The relative path from the current folder to a file, whose path is absolute and has no links: `../hipaalint.yaml`. The path
-/// itself if the two have nothing in common.
-pub fn from_here(path: &Path) -> PathBuf {
-    match std::env::current_dir().and_then(|here| here.canonicalize()) {
-        Ok(here) if here.components().nth(1) == path.components().nth(1) => relative(&here, path),
-        _ => path.to_owned(),
-    }
-}
-
-/// The relative path from a folder to a file. Both are absolute paths without `..`.
-pub fn relative(folder: &Path, file: &Path) -> PathBuf {
-    let (mut from, mut to) = (folder.components().peekable(), file.components().peekable());
-    while from.peek().is_some() && from.peek() == to.peek() {
-        from.next();
-        to.next();
-    }
-    from.map(|_| Component::ParentDir).chain(to).collect()
-}
-
 /// Whether a folder is a cloud assembly of the AWS CDK.
-pub fn is_assembly(folder: &Path) -> bool {
-    cdk::stacks(folder).is_some()
+pub fn is_assembly(folder: &Path, files: &Files) -> bool {
+    cdk::stacks(folder, files).is_some()
 }
 
 /// A named folder without templates.
@@ -363,22 +331,11 @@ pub fn no_templates(folder: &str, left_out: &LeftOut) -> Diagnostic {
             names.join(", ")
         ),
     };
-    Diagnostic {
-        severity: Severity::Error,
-        code: "no-templates",
-        file: folder.to_owned(),
-        span: None,
-        message: "the folder has no CloudFormation template".to_owned(),
-        help: "A template is a map with `Resources` in a file that ends with .json, .yaml, .yml or .template. hipaalint leaves \
+    Diagnostic::error(Code::NoTemplates, "the folder has no CloudFormation template").in_file(folder).with_help("A template is a map with `Resources` in a file that ends with .json, .yaml, .yml or .template. hipaalint leaves \
                out hidden folders, node_modules and symbolic links. To lint such a file or folder, name it."
             .to_owned()
-            + &hint,
-        related: Vec::new(),
-    }
+            + &hint)
 }
-
-/// The code of a path that cannot be read.
-pub const NOT_THERE: &str = "file-unreadable";
 
 /// A path that cannot be read, with help for the reason.
 fn unreadable(name: &str, error: &io::Error) -> Diagnostic {
@@ -394,28 +351,13 @@ fn unreadable(name: &str, error: &io::Error) -> Diagnostic {
         io::ErrorKind::IsADirectory => ("it is a folder".to_owned(), "Name a file.".to_owned()),
         _ => (format!("it cannot be read: {error}"), String::new()),
     };
-    Diagnostic {
-        severity: Severity::Error,
-        code: NOT_THERE,
-        file: name.to_owned(),
-        span: None,
-        message,
-        help,
-        related: Vec::new(),
-    }
+    Diagnostic::error(Code::FileUnreadable, message).in_file(name).with_help(help)
 }
 
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
     use super::*;
-
-    #[test]
-    fn names_are_as_given_without_the_current_folder() {
-        let names = ["./a.yaml", "a/./b.yaml", ".", "./", "../a", ".//a", "/a"];
-        let shown = names.map(|name| shown(Path::new(name)));
-        assert_eq!(shown, ["a.yaml", "a/./b.yaml", ".", "./", "../a", "a", "/a"]);
-    }
 
     #[test]
     fn endings_are_known_in_any_case() {

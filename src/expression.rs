@@ -3,16 +3,24 @@
 mod words;
 
 use regex::Regex;
+use serde::{Deserialize, Deserializer};
+use std::fmt;
 use std::sync::OnceLock;
 use words::Words;
 
 /// A regular expression (linear time, unanchored).
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Expression {
     pattern: &'static str,
     own: Option<String>,
     words: OnceLock<Option<Words>>,
     compiled: OnceLock<Option<Regex>>,
+}
+
+impl fmt::Debug for Expression {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_tuple("Expression").field(&self.pattern()).finish()
+    }
 }
 
 impl Expression {
@@ -51,6 +59,35 @@ impl Expression {
             Some(result) => Some(result),
             None => Some(self.regex()?.is_match(text)),
         }
+    }
+}
+
+/// The text of an expression in a rule file.
+#[derive(Clone, Debug)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(with = "String", inline))]
+pub struct Pattern {
+    text: String,
+    /// Whether it is one of the built-in rules, whose expressions the tests check.
+    is_built_in: bool,
+}
+
+impl Pattern {
+    /// The expression.
+    ///
+    /// # Errors
+    /// Where the text is not a regular expression.
+    pub fn expression(self) -> Result<Expression, String> {
+        if !self.is_built_in {
+            return Expression::parse(&self.text);
+        }
+        Ok(Expression { pattern: "", own: Some(self.text), words: OnceLock::new(), compiled: OnceLock::new() })
+    }
+}
+
+impl<'de> Deserialize<'de> for Pattern {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let is_built_in = !deserializer.is_human_readable();
+        Ok(Self { text: String::deserialize(deserializer)?, is_built_in })
     }
 }
 

@@ -4,6 +4,7 @@ mod exception;
 mod origin;
 mod severity;
 
+use crate::code::Code;
 use crate::source::Span;
 use std::sync::Arc;
 
@@ -228,8 +229,8 @@ pub enum Severity {
 pub struct Diagnostic {
     /// Note or error.
     pub severity: Severity,
-    /// Stable, lower-case, hyphenated: `file-unreadable`, `syntax-error`, `odd-section`, `octal-number`.
-    pub code: &'static str,
+    /// What it is about.
+    pub code: Code,
     /// The file as reports show it; empty where it is about the run itself, such as an option.
     pub file: String,
     /// The place in it, where there is one.
@@ -243,6 +244,56 @@ pub struct Diagnostic {
 }
 
 impl Diagnostic {
+    /// Something that could not be done: what is wrong, in one sentence without a full stop.
+    pub fn error(code: Code, message: impl Into<String>) -> Self {
+        Self::new(Severity::Error, code, message.into())
+    }
+
+    /// Something that is odd.
+    pub fn note(code: Code, message: impl Into<String>) -> Self {
+        Self::new(Severity::Note, code, message.into())
+    }
+
+    /// Something about the run itself. An error where `is_error` says so.
+    pub fn error_if(is_error: bool, code: Code, message: impl Into<String>) -> Self {
+        Self::new(if is_error { Severity::Error } else { Severity::Note }, code, message.into())
+    }
+
+    fn new(severity: Severity, code: Code, message: String) -> Self {
+        let (file, help, related) = (String::new(), String::new(), Vec::new());
+        Self { severity, code, file, span: None, message, help, related }
+    }
+
+    /// The same about a file, by its name in reports.
+    #[must_use]
+    pub fn in_file(self, file: impl Into<String>) -> Self {
+        Self { file: file.into(), ..self }
+    }
+
+    /// The same at a place.
+    #[must_use]
+    pub fn at(self, span: impl Into<Option<Span>>) -> Self {
+        Self { span: span.into(), ..self }
+    }
+
+    /// The same with what to do about it.
+    #[must_use]
+    pub fn with_help(self, help: impl Into<String>) -> Self {
+        Self { help: help.into(), ..self }
+    }
+
+    /// The same with places that belong to it.
+    #[must_use]
+    pub fn with_related(self, related: Vec<Related>) -> Self {
+        Self { related, ..self }
+    }
+
+    /// The same with another code.
+    #[must_use]
+    pub fn coded(self, code: Code) -> Self {
+        Self { code, ..self }
+    }
+
     /// The message with what to do about it, as one text that ends with a full stop.
     pub fn full_message(&self) -> String {
         let message = capitalised(self.message.trim_end_matches('.'));

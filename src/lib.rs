@@ -1,7 +1,18 @@
 //! hipaalint checks AWS CloudFormation templates against the HIPAA Security Rule.
 //!
-//! The binary is a thin layer ([`cli`]) over this library. Its entry point is the [`linter`]: it takes rules and a text, and returns
-//! findings with their positions.
+//! Front ends use a [`Session`]: it knows which configuration governs a file, which rules that selects, and what a baseline covers.
+//!
+//! ```
+//! use hipaalint::{Buffers, Files, Options, Session};
+//! use std::path::{Path, PathBuf};
+//! use std::sync::Arc;
+//!
+//! let session = Session::new(Options::default(), Files::new(Arc::new(Buffers::default()), PathBuf::from("/project")));
+//! let results = session.lint_open(Path::new("app.yaml"), "Resources: {Records: {Type: AWS::S3::Bucket}}");
+//! assert!(results.findings().iter().any(|finding| &*finding.rule == "s3-bucket-public-access-block"));
+//! ```
+//!
+//! The [`Linter`] below it takes rules and a text, and returns findings with their positions.
 //!
 //! ```
 //! use hipaalint::eval::inputs::Pinned;
@@ -35,13 +46,28 @@
 //! # Ok::<(), hipaalint::linter::SetupError>(())
 //! ```
 //!
+//! # What is stable
+//!
+//! The names at the root of the crate are stable from one minor version to the next, and so are the configuration, the language of
+//! rules, and the formats of reports. The modules are open to the program, its tests and its benchmarks, and change without notice.
+//! So do the parts of stable types that only modules name.
+//!
+//! # Features
+//!
+//! `cli` (default) is the program and the report for people, with clap, miette, and an allocator that needs a C compiler.
+//! `parallel` (default) lints many templates on all cores.
+//!
+//! # The modules
+//!
 //! [`source`] and [`syntax`] parse a text into a located tree, and [`template`] splits it into sections. [`expand`] and [`eval`]
 //! compute what CloudFormation would create. [`graph`] and [`policy`] derive relations and permissions. [`rules`] check the result,
 //! and [`report`] writes the [`finding`]s. A value that the template leaves open is [`truth::Truth::Unknown`] in every step.
 //! `ARCHITECTURE.md` has an overview of the code.
 pub mod baseline;
 pub mod catalogue;
+#[cfg(feature = "cli")]
 pub mod cli;
+pub mod code;
 pub mod config;
 pub mod constructs;
 pub mod date;
@@ -51,11 +77,14 @@ pub mod exceptions;
 pub mod expand;
 pub mod expression;
 pub mod facts;
+pub mod files;
 pub mod finding;
 pub mod graph;
 pub mod linter;
 pub mod openapi;
+pub mod paths;
 pub mod policy;
+pub mod pool;
 pub mod project;
 pub mod report;
 pub mod revision;
@@ -69,3 +98,14 @@ pub mod syntax;
 pub mod template;
 pub mod trial;
 pub mod truth;
+
+pub use code::Code;
+pub use config::FailOn;
+pub use date::Date;
+pub use discover::{Candidate, Discovery, Input};
+pub use files::{Buffers, Disk, FileSystem, Files};
+pub use finding::{Diagnostic, Finding, Level, Outcome, RuleSeverity, Severity, Subject};
+pub use linter::{FileReport, Keep, Linter};
+pub use report::Report;
+pub use session::{Configuration, Contents, End, Exit, Options, Results, RuleSources, Session, Sink};
+pub use source::{Position, Source, SourceId, Span};

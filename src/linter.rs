@@ -11,31 +11,32 @@ mod iterations;
 mod locations;
 mod meant;
 mod origins;
+mod record;
 mod redaction;
 mod setup;
 mod spelling;
 mod stacks;
 mod targets;
 
+use crate::code::Code;
 use crate::constructs::Constructs;
 use crate::date::Date;
 use crate::eval::Memory;
 use crate::eval::inputs::{Inputs, Pinned, Refused, Shared};
 use crate::exceptions::{Aliases, Exceptions};
-use crate::expand::{self, Block, Model};
-use crate::finding::{Counts, Diagnostic, Finding, Level, Outcome, RuleSeverity, Severity};
+use crate::expand::{self, Model};
+use crate::finding::{Counts, Diagnostic, Finding, Level, RuleSeverity};
 use crate::graph::secrets::{secret_parameters, written_secrets};
-use crate::rules::checker::Location;
 use crate::rules::load::{RuleEntry, RuleSet};
 use crate::rules::operand::Settings;
 use crate::rules::rule::TargetName;
 use crate::source::{Source, Span};
 use crate::syntax::{self, Document, Node, SyntaxError};
 use crate::template::{self, Template};
-use check::{CheckResult, Setting, Violation, run_check};
-use foldhash::{HashMap, HashMapExt};
+use check::{Setting, run_check};
 use iterations::Pending;
-use locations::as_written;
+use record::Record;
+use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 use spelling::spelling;
 use std::borrow::Cow;
@@ -47,9 +48,8 @@ pub use crate::expand::includes::MAX_INCLUDES;
 pub use crate::graph::secrets::is_secret_name;
 pub use file_report::{Declared, FileReport, Notice, NoticeKind};
 pub use includes::{Loaded, Loader};
-pub use meant::NOT_A_TEMPLATE;
 pub use setup::SetupError;
-pub use stacks::{ELSEWHERE, Nested};
+pub use stacks::Nested;
 
 /// What a text shares with other stacks, in a deployment of which this is known.
 pub fn shared(source: &Source, inputs: &Inputs) -> Shared {
@@ -62,14 +62,8 @@ pub fn shared(source: &Source, inputs: &Inputs) -> Shared {
 pub struct Linter {
     rules: RuleSet,
     selected: Vec<Selected>,
-    /// Which of them look at resources of a type: their indices, so that a template asks only for its own types.
-    by_type: HashMap<String, Vec<usize>>,
-    /// Those that look at anything else as well, or at nothing else.
-    others: Vec<usize>,
-    /// The patterns of types that rules name.
-    patterns: Vec<TargetName>,
-    /// The wider profiles that types have rules in.
-    wider: OnceLock<coverage::Profiles>,
+    /// What rules look at other than resources of a type, and which of the selected ones do.
+    general: Vec<(TargetName, Vec<usize>)>,
     /// Those that are about exceptions.
     about_exceptions: Vec<usize>,
     /// Rules about exceptions that were not selected: they say why an exception of a selected rule does not hold, and nothing else.
@@ -160,10 +154,7 @@ impl Linter {
         let mut linter = Self {
             rules,
             selected,
-            by_type: HashMap::new(),
-            others: Vec::new(),
-            patterns: Vec::new(),
-            wider: OnceLock::new(),
+            general: Vec::new(),
             about_exceptions: Vec::new(),
             companions: Vec::new(),
             inputs: pinned.into(),
@@ -219,39 +210,35 @@ impl Linter {
     }
 
     fn index(&mut self) {
-        for (position, selected) in self.selected.iter().enumerate() {
-            let targets = self.rules.entries().get(selected.index).map_or(&[][..], |entry| &entry.targets);
-            for target in targets {
-                if matches!(target, TargetName::Types(_)) {
-                    self.patterns.push(target.clone());
-                }
-                match target {
-                    TargetName::Type(kind) => {
-                        self.by_type.entry(kind.clone()).or_default().push(position);
-                    }
-                    // They are judged when everything else has been.
-                    TargetName::Exceptions => self.about_exceptions.push(position),
-                    _ if self.others.last() == Some(&position) => {}
-                    _ => self.others.push(position),
-                }
+        for (target, rules) in self.rules.general() {
+            let positions: Vec<usize> = rules.into_iter().filter_map(|index| self.position_of(index)).collect();
+            // They are judged when everything else has been.
+            if target == TargetName::Exceptions {
+                self.about_exceptions = positions;
+                self.about_exceptions.sort_unstable();
+            } else if !positions.is_empty() {
+                self.general.push((target, positions));
             }
         }
+    }
+
+    /// Where a rule of the set is among the selected ones.
+    fn position_of(&self, index: usize) -> Option<usize> {
+        self.selected.binary_search_by_key(&index, |selected| selected.index).ok()
+    }
+
+    /// The selected rules that name a type of resource.
+    fn naming(&self, kind: &str) -> impl Iterator<Item = usize> {
+        self.rules.naming(kind).filter_map(|index| self.position_of(index))
     }
 
     /// The selected rules that have something to look at in a template, in the order of their ids, with the types among those of the
     /// template that a rule names.
     fn for_template<'t>(&self, model: &Model<'_, 't>) -> Vec<(&Selected, Kinds<'t>)> {
-        let targets = |position: &usize| {
-            let entry = self.selected.get(*position).and_then(|selected| self.rules.entries().get(selected.index));
-            entry.map_or(&[][..], |entry| &entry.targets)
-        };
         let kinds: SmallVec<[&'t str; 16]> = model.types().collect();
-        let has_target = |position: &usize| targets(position).iter().any(|target| occurs(target, &kinds, model));
-        let others = self.others.iter().copied().filter(has_target).map(|position| (position, None));
-        let named = kinds.iter().flat_map(|kind| {
-            let positions = self.by_type.get(*kind).map_or(&[][..], Vec::as_slice);
-            positions.iter().map(|position| (*position, Some(*kind)))
-        });
+        let others = self.general.iter().filter(|(target, _)| occurs(target, &kinds, model));
+        let others = others.flat_map(|(_, positions)| positions).map(|position| (*position, None));
+        let named = kinds.iter().flat_map(|kind| self.naming(kind).map(|position| (position, Some(*kind))));
         let mut positions: Vec<(usize, Option<&'t str>)> = others.chain(named).collect();
         positions.sort_unstable();
         let of_same = positions.chunk_by(|(one, _), (other, _)| one == other);
@@ -314,24 +301,15 @@ impl Linter {
         constructs: Option<&Constructs>,
         depth: usize,
     ) -> FileReport {
-        let mut report = FileReport::default();
         let document = match document {
             Ok(document) => document,
-            Err(error) => {
-                report.diagnostics.push(includes::unreadable(source, error));
-                redaction::redact(&mut report, source, Vec::new(), &redaction::unread(source));
-                return report;
-            }
+            Err(error) => return unread(source, error),
         };
         // A template may include its resources.
         if !template::is_template(&document.root) && document.root.get("Transform").is_none() {
-            report.bare_resources = meant::resources_in(&document.root);
-            report.diagnostics.extend(meant::meant_as_template(&document.root, source));
-            if !report.diagnostics.is_empty() {
-                redaction::redact(&mut report, source, Vec::new(), &redaction::unjudged(source, &document.root));
-            }
-            return report;
+            return no_template(source, &document);
         }
+        let mut report = FileReport::default();
         // Entries that another one replaces are not in the tree, but near the places of the errors.
         let left_out = if document.repeated.is_empty() { Vec::new() } else { redaction::unread(source) };
         if !includes::report_repeated(source, &document, &mut report.diagnostics) {
@@ -355,20 +333,17 @@ impl Linter {
             return report;
         }
         let template = Template::new(&expansion.root);
-        let note = |code, span: Span, message: &str, help: &str| Diagnostic {
-            severity: Severity::Note,
-            code,
-            file: texts.name(span).unwrap_or(&source.name).to_owned(),
-            span: Some(span),
-            message: message.to_owned(),
-            help: help.to_owned(),
-            related: Vec::new(),
+        let note = |code, span: Span, message: &str, help: &str| {
+            Diagnostic::note(code, message.to_owned())
+                .in_file(texts.name(span).unwrap_or(&source.name).to_owned())
+                .at(span)
+                .with_help(help.to_owned())
         };
         for found in document.notes.iter().chain(files.notes()) {
             report.diagnostics.push(note(found.code, found.span, &found.message, &found.help));
         }
         for oddity in &template.oddities {
-            report.diagnostics.push(note("odd-section", oddity.span, &oddity.message, &oddity.help));
+            report.diagnostics.push(note(Code::OddSection, oddity.span, &oddity.message, &oddity.help));
         }
         let tree = expansion.before_transform.as_deref().unwrap_or(&expansion.root);
         let spelling = spelling(tree, &self.newer_than_schemas);
@@ -381,7 +356,7 @@ impl Linter {
         report.refused = pinned;
         for refused in given {
             let help = "Pass a value that the parameter accepts.";
-            report.diagnostics.push(note("refused-parameter", refused.span, &refused.sentence(), help));
+            report.diagnostics.push(note(Code::RefusedParameter, refused.span, &refused.sentence(), help));
         }
         let memory = Memory::default();
         let model = Model::expanded(&template, &expansion, inputs, &memory);
@@ -410,7 +385,7 @@ impl Linter {
         }
         report.diagnostics.sort_by_key(|diagnostic| diagnostic.span);
         let pins_something = template.parameters.iter().any(|parameter| inputs.fixed(parameter.name).is_some());
-        self.settle(&exceptions, pins_something, &mut report);
+        self.settle(&mut exceptions, pins_something, &mut report);
         report.suppressed.extend(inside.suppressed);
         report.exceptions.extend(inside.exceptions);
         if let Some(constructs) = constructs {
@@ -425,6 +400,7 @@ impl Linter {
                 std::iter::once(&document).chain(files.documents()).map(|document| &document.root).collect();
             secrets.extend(written_secrets(&model, &roots, inputs));
         }
+        report.steps += model.evaluator.steps();
         redaction::redact(&mut report, source, texts.into_sources(), &secrets);
         report.hidden.extend(inside.hidden);
         report
@@ -454,91 +430,43 @@ impl Linter {
         let setting = Setting { parameters: &settings, configured: &selected.settings, profile, today: self.today };
         for check in &rule.checks {
             let level = check.level.filter(|_| !selected.is_level_set).unwrap_or(selected.level);
-            let mut record = Record { level, counts: &mut counts, exceptions, found: &mut *pending };
+            let mut record = Record {
+                selected,
+                level,
+                keep: self.keep,
+                counts: &mut counts,
+                exceptions,
+                found: &mut *pending,
+                at: FxHashMap::default(),
+            };
             for block in blocks(&check.targets, kinds, model) {
                 let result = run_check(check, rule, setting, block, model);
-                self.record(selected, block, model, result, &mut record);
+                record.add(block, model, result);
             }
             iterations::unite(pending, &mut report.findings);
         }
         report.count(&selected.id, counts);
     }
+}
 
-    fn record<'m, 't>(
-        &self,
-        selected: &Selected,
-        block: &Block<'t>,
-        model: &'m Model<'m, 't>,
-        result: CheckResult,
-        record: &mut Record<'_, 't>,
-    ) {
-        let Record { level: own_level, counts, exceptions, found } = record;
-        let own_level = *own_level;
-        if matches!(result, CheckResult::Undecided(_)) {
-            exceptions.note_undecided(&selected.id, block);
-        }
-        // Whether it was not reported before.
-        let mut add = |outcome, location: Location, words: Words, level, when| {
-            let Words { message, of_whole, as_written, advice } = words;
-            let iterations = model.iterations(&location.path);
-            let mut finding = Finding {
-                rule: Arc::clone(&selected.id),
-                level,
-                severity: selected.severity,
-                outcome,
-                span: location.span,
-                path: location.path,
-                subject: block.subject(),
-                alike: Vec::new(),
-                message,
-                when,
-                advice,
-                related: location.related,
-                suppression: None,
-                baseline: None,
-            };
-            if outcome == Outcome::Fail {
-                exceptions.suppress(&mut finding);
-            }
-            // What a transform makes of one resource stands together, and may lack the same.
-            let subject = finding.subject.clone();
-            let mut of_subject = found.iter().rev().take_while(|known| known.finding.subject == subject);
-            let one = Pending { finding, of_whole, as_written, iterations };
-            let is_news = of_subject.all(|known| !known.is_like(&one));
-            if is_news {
-                found.push(one);
-            }
-            is_news
-        };
-        let own_location = || as_written(crate::rules::checker::block_location(block), model);
-        match result {
-            CheckResult::NotApplicable => {}
-            CheckResult::Pass => {
-                counts.passed += 1;
-                if self.keep.passed {
-                    add(Outcome::Pass, own_location(), Words::of("Passes".to_owned()), own_level, None);
-                }
-            }
-            CheckResult::Undecided(reasons) => {
-                counts.undecided += 1;
-                if self.keep.undecided {
-                    let message = format!("Cannot be decided: {}", reasons.join("; "));
-                    add(Outcome::Undecided, own_location(), Words::of(message), own_level, None);
-                }
-            }
-            CheckResult::Fail(violations, infeasible) => {
-                let mut is_news = false;
-                for Violation { location, message, of_whole, advice, as_written, scenarios } in violations {
-                    let by_default = scenarios.iter().any(|scenario| scenario.keeps_defaults(&model.evaluator.choices));
-                    let level = if by_default { own_level } else { own_level.min(Level::Warning) };
-                    let when = model.evaluator.describe(&scenarios, &infeasible).map(|when| format!("when {when}"));
-                    let words = Words { message, of_whole, as_written, advice };
-                    is_news |= add(Outcome::Fail, location, words, level, when);
-                }
-                counts.failed += usize::from(is_news);
-            }
-        }
+/// The report of a text that cannot be parsed.
+fn unread(source: &Source, error: SyntaxError) -> FileReport {
+    let mut report = FileReport { diagnostics: vec![includes::unreadable(source, error)], ..FileReport::default() };
+    redaction::redact(&mut report, source, Vec::new(), &redaction::unread(source));
+    report
+}
+
+/// The report of a text that is not a template, which may be meant as one.
+fn no_template(source: &Source, document: &Document<'_>) -> FileReport {
+    let mut report = FileReport {
+        bare_resources: meant::resources_in(&document.root),
+        diagnostics: meant::meant_as_template(&document.root, source).into_iter().collect(),
+        ..FileReport::default()
+    };
+    if !report.diagnostics.is_empty() {
+        redaction::redact(&mut report, source, Vec::new(), &redaction::unjudged(source, &document.root));
     }
+    report
 }
 
 /// Sorts in the order of reports.
@@ -549,39 +477,6 @@ pub fn sort_findings(findings: &mut [Finding]) {
 /// A rule of the embedded pack that cannot be read. Its tests should keep that from being released; if one slips through,
 /// no run may look as if the rule had passed. (Users' own rules were read when they were loaded.)
 fn broken_rule(id: &str, error: &str) -> Diagnostic {
-    Diagnostic {
-        severity: Severity::Error,
-        code: "rule-unreadable",
-        file: String::new(),
-        span: None,
-        message: format!("built-in rule `{id}` cannot be read, so it did not run: {error}"),
-        help: "This is a bug in hipaalint. Please report it.".to_owned(),
-        related: Vec::new(),
-    }
-}
-
-/// What a finding says.
-struct Words {
-    message: String,
-    /// See [`Pending::of_whole`].
-    of_whole: Option<String>,
-    /// See [`Pending::as_written`].
-    as_written: Option<String>,
-    advice: Option<String>,
-}
-
-impl Words {
-    /// A message alone.
-    fn of(message: String) -> Self {
-        Self { message, of_whole: None, as_written: None, advice: None }
-    }
-}
-
-/// What the results of one check go into.
-struct Record<'a, 't> {
-    /// The level of its findings, unless a violation needs a parameter to leave its default.
-    level: Level,
-    counts: &'a mut Counts,
-    exceptions: &'a mut Exceptions,
-    found: &'a mut Vec<Pending<'t>>,
+    Diagnostic::error(Code::RuleUnreadable, format!("built-in rule `{id}` cannot be read, so it did not run: {error}"))
+        .with_help("This is a bug in hipaalint. Please report it.")
 }

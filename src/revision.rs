@@ -4,9 +4,8 @@
 //! that leads elsewhere (a worktree's or submodule's `gitdir:`, a symbolic link) is not followed. Files are read up to a limit,
 //! and the result is a hash in hexadecimal digits or nothing.
 
+use crate::files::Files;
 use std::collections::BTreeSet;
-use std::fs::{self, File};
-use std::io::Read;
 use std::path::{Path, PathBuf};
 
 /// The longest `HEAD`, reference and `.git` file that is read, in bytes.
@@ -20,52 +19,52 @@ const HASH_DIGITS: [usize; 2] = [40, 64];
 
 /// The hash of the commit that is checked out in all of these folders. None where they are in no repository or in several, or
 /// where the repository does not show it.
-pub fn checked_out<'p>(folders: impl IntoIterator<Item = &'p Path>) -> Option<String> {
-    let roots: BTreeSet<Option<PathBuf>> = folders.into_iter().map(repository).collect();
+pub fn checked_out<'p>(folders: impl IntoIterator<Item = &'p Path>, files: &Files) -> Option<String> {
+    let roots: BTreeSet<Option<PathBuf>> = folders.into_iter().map(|folder| repository(folder, files)).collect();
     match roots.into_iter().collect::<Vec<_>>().as_slice() {
-        [Some(root)] => commit(&git_folder(root)?),
+        [Some(root)] => commit(&git_folder(root, files)?, files),
         _ => None,
     }
 }
 
 /// The nearest folder, from this one up, that has a `.git`, without symbolic links.
-fn repository(folder: &Path) -> Option<PathBuf> {
+fn repository(folder: &Path, files: &Files) -> Option<PathBuf> {
     let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
-    let folder = folder.canonicalize().ok()?;
-    folder.ancestors().find(|above| above.join(".git").symlink_metadata().is_ok()).map(Path::to_owned)
+    let folder = files.real(folder).ok()?;
+    folder.ancestors().find(|above| files.own_metadata(&above.join(".git")).is_ok()).map(Path::to_owned)
 }
 
 /// The folder of git's own files, if it is inside the repository's folder.
-fn git_folder(root: &Path) -> Option<PathBuf> {
-    let git = root.join(".git").canonicalize().ok().filter(|git| git.starts_with(root))?;
-    if git.is_dir() {
+fn git_folder(root: &Path, files: &Files) -> Option<PathBuf> {
+    let git = files.real(&root.join(".git")).ok().filter(|git| git.starts_with(root))?;
+    if files.has_folder(&git) {
         return Some(git);
     }
-    let text = read(root, Path::new(".git"), MAX_FILE)?;
-    let folder = root.join(text.strip_prefix("gitdir:")?.trim()).canonicalize().ok()?;
-    (folder.starts_with(root) && folder.is_dir()).then_some(folder)
+    let text = read(root, Path::new(".git"), MAX_FILE, files)?;
+    let folder = files.real(&root.join(text.strip_prefix("gitdir:")?.trim())).ok()?;
+    (folder.starts_with(root) && files.has_folder(&folder)).then_some(folder)
 }
 
 /// The hash that `HEAD` leads to.
-fn commit(git: &Path) -> Option<String> {
-    let mut text = read(git, Path::new("HEAD"), MAX_FILE)?;
+fn commit(git: &Path, files: &Files) -> Option<String> {
+    let mut text = read(git, Path::new("HEAD"), MAX_FILE, files)?;
     for _ in 0..MAX_REFERENCES {
         let Some(reference) = text.trim().strip_prefix("ref:") else { return hash(text.trim()) };
         let reference = reference.trim();
         if !is_reference(reference) {
             return None;
         }
-        match read(git, Path::new(reference), MAX_FILE) {
+        match read(git, Path::new(reference), MAX_FILE, files) {
             Some(loose) => text = loose,
-            None => return packed(git, reference),
+            None => return packed(git, reference, files),
         }
     }
     None
 }
 
 /// The hash of a reference in the list of packed ones.
-fn packed(git: &Path, reference: &str) -> Option<String> {
-    let list = read(git, Path::new("packed-refs"), MAX_PACKED)?;
+fn packed(git: &Path, reference: &str, files: &Files) -> Option<String> {
+    let list = read(git, Path::new("packed-refs"), MAX_PACKED, files)?;
     let of_line = |line: &str| line.split_once(' ').filter(|(_, name)| *name == reference).and_then(|(id, _)| hash(id));
     list.lines().find_map(of_line)
 }
@@ -84,21 +83,21 @@ fn hash(text: &str) -> Option<String> {
 
 /// The text of a regular file inside a folder, which has no symbolic links in its path. None if it is too long, is not text, or
 /// is elsewhere.
-fn read(folder: &Path, name: &Path, limit: u64) -> Option<String> {
-    let path = folder.join(name).canonicalize().ok().filter(|path| path.starts_with(folder))?;
-    if !fs::metadata(&path).ok()?.is_file() {
+fn read(folder: &Path, name: &Path, limit: u64, files: &Files) -> Option<String> {
+    let path = files.real(&folder.join(name)).ok().filter(|path| path.starts_with(folder))?;
+    if !files.has_file(&path) {
         // To open a pipe would wait for a writer.
         return None;
     }
-    let mut text = String::new();
-    let length = File::open(path).ok()?.take(limit + 1).read_to_string(&mut text).ok()?;
-    (length as u64 <= limit).then_some(text)
+    let text = files.text(&path, limit + 1).ok()?;
+    (text.len() as u64 <= limit).then_some(text)
 }
 
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
     use super::*;
+    use std::fs;
 
     const ONE: &str = "0123456789abcdef0123456789abcdef01234567";
     const TWO: &str = "fedcba9876543210fedcba9876543210fedcba98";
@@ -107,7 +106,7 @@ mod tests {
     fn found(files: &[(&str, &str)]) -> Option<String> {
         let folder = tempfile::tempdir().unwrap();
         write(folder.path(), files);
-        checked_out([folder.path().join("templates").as_path()])
+        checked_out([folder.path().join("templates").as_path()], &Files::here())
     }
 
     fn write(folder: &Path, files: &[(&str, &str)]) {
@@ -193,7 +192,7 @@ mod tests {
             let folder = tempfile::tempdir().unwrap();
             write(folder.path(), files);
             symlink(target, folder.path().join(link)).unwrap();
-            checked_out([folder.path().join("templates").as_path()])
+            checked_out([folder.path().join("templates").as_path()], &Files::here())
         };
         assert_eq!(linked(&[], ".git", &outside.path().join("git")), None);
         assert_eq!(linked(&[(".git/config", "")], ".git/HEAD", &outside.path().join("git/HEAD")), None);
@@ -209,9 +208,9 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         write(folder.path(), &[("a/.git/HEAD", ONE), ("b/.git/HEAD", ONE), ("a/x/y", "")]);
         let paths = ["a", "a/x", "b", "."].map(|name| folder.path().join(name));
-        assert_eq!(checked_out([paths[0].as_path(), &paths[1]]).as_deref(), Some(ONE));
-        assert_eq!(checked_out([paths[0].as_path(), &paths[2]]), None);
-        assert_eq!(checked_out([paths[0].as_path(), &paths[3]]), None);
-        assert_eq!(checked_out([]), None);
+        assert_eq!(checked_out([paths[0].as_path(), &paths[1]], &Files::here()).as_deref(), Some(ONE));
+        assert_eq!(checked_out([paths[0].as_path(), &paths[2]], &Files::here()), None);
+        assert_eq!(checked_out([paths[0].as_path(), &paths[3]], &Files::here()), None);
+        assert_eq!(checked_out([], &Files::here()), None);
     }
 }

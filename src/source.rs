@@ -2,6 +2,7 @@
 
 use memchr::memchr2_iter;
 use std::ops::Range;
+use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 /// Which source a span points into: a number that the run gives to each [`Source`], in its own order.
@@ -52,12 +53,14 @@ pub struct Position {
 }
 
 /// One text that was read, with the name it is reported under.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Source {
     /// This source's own id.
     pub id: SourceId,
-    /// The path as reports show it: as the user gave it, with `/` between folders.
+    /// The path as reports show it: as the user gave it, with `/` between folders. Never used as a path: it may have lost bytes.
     pub name: String,
+    /// The file, if it is one.
+    path: Option<PathBuf>,
     text: String,
     line_starts: OnceLock<Vec<u32>>,
     /// For each block of the text, the characters before it.
@@ -79,7 +82,19 @@ impl Source {
 
     /// A source with its text; a leading byte-order mark stays part of the text (parsers skip it).
     pub fn new(id: SourceId, name: impl Into<String>, text: impl Into<String>) -> Self {
-        Self { id, name: name.into(), text: text.into(), line_starts: OnceLock::new(), block_counts: OnceLock::new() }
+        let (name, text) = (name.into(), text.into());
+        Self { id, name, path: None, text, line_starts: OnceLock::new(), block_counts: OnceLock::new() }
+    }
+
+    /// The same source, as the text of a file if it is one.
+    #[must_use]
+    pub fn in_file(self, path: Option<PathBuf>) -> Self {
+        Self { path, ..self }
+    }
+
+    /// The file that it is the text of, if it is one.
+    pub fn path(&self) -> Option<&Path> {
+        self.path.as_deref()
     }
 
     /// The whole text.
@@ -195,7 +210,7 @@ impl Source {
 
 /// Bytes between two marks of [`Source::counts`]: small enough to be counted for each position that is asked for. Without
 /// them the positions in a minified template, which is one line, would take the square of its length.
-const BLOCK_BYTES: usize = 4096;
+const BLOCK_BYTES: usize = 512;
 
 /// Numbers of characters.
 #[derive(Copy, Clone, Debug, Default)]
@@ -208,6 +223,9 @@ struct Counts {
 impl Counts {
     /// The characters that begin in these bytes of UTF-8.
     fn of(bytes: &[u8]) -> Self {
+        if bytes.is_ascii() {
+            return Self { characters: u32::try_from(bytes.len()).unwrap_or(u32::MAX), supplementary: 0 };
+        }
         // Bytes that continue a character are 10xxxxxx; a character of four bytes begins with 11110xxx (RFC 3629).
         Self {
             characters: bytes.iter().map(|byte| u32::from(byte & 0xc0 != 0x80)).sum(),

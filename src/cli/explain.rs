@@ -6,6 +6,7 @@ use super::rules::list;
 use super::topic::{Matches, Topic};
 use super::{output, terminal};
 use crate::catalogue::{index_page, rule_page};
+use crate::files::Files;
 use crate::report::human::Style;
 use crate::report::human::paint::Ink;
 use crate::rules::frameworks::{Framework, frameworks};
@@ -19,14 +20,14 @@ use std::collections::BTreeMap;
 
 /// Explains the rule with an id, in hipaalint or in another tool, or lists the rules on the topics.
 pub(super) fn run(arguments: &ExplainArguments) -> Exit {
-    let mut problems = Problems::default();
+    let mut problems = Problems::new(Files::here());
     let rules = Rules::load(&arguments.sources.clone().into(), &mut problems);
     let exit = output::complain_of(&problems);
     let style = terminal::style(arguments.color.color);
     let is_markdown = arguments.format == DocumentFormat::Markdown;
     let text = match subject(&arguments.topics, &rules.set) {
         Ok(Subject::Rule(entry)) if is_markdown => rule_page(entry),
-        Ok(Subject::Rule(entry)) => page(entry, &rules, style),
+        Ok(Subject::Rule(entry)) => page(entry, &rules, style, problems.files()),
         Ok(Subject::Runtime(check)) => runtime_page(check, style),
         Ok(Subject::Unruled(service)) => unruled_page(service, style),
         Ok(Subject::Several(_, matches)) if is_markdown => index_page(&matches.rules),
@@ -157,14 +158,14 @@ fn unruled_page(service: &UnruledService, style: Style) -> String {
     page.finish()
 }
 
-fn page(entry: &RuleEntry, rules: &Rules, style: Style) -> String {
+fn page(entry: &RuleEntry, rules: &Rules, style: Style, files: &Files) -> String {
     let meta = &entry.meta;
     let prose = entry.prose();
     let mut page = Page::new(style);
     page.line(Ink::Bold, &meta.id);
     page.line(Ink::of(meta.level), &meta.title);
     page.blank();
-    facts(entry, rules, &mut page);
+    facts(entry, rules, files, &mut page);
 
     // A custom rule may have no citation.
     if !meta.controls.is_empty() {
@@ -218,7 +219,7 @@ fn page(entry: &RuleEntry, rules: &Rules, style: Style) -> String {
 }
 
 /// The table of the rule's level, severity, profiles and resource types in a run.
-fn facts(entry: &RuleEntry, rules: &Rules, page: &mut Page) {
+fn facts(entry: &RuleEntry, rules: &Rules, files: &Files, page: &mut Page) {
     let meta = &entry.meta;
     let change = rules.overrides.changes.get(&meta.id);
     let level = match change.and_then(|change| change.level) {
@@ -235,7 +236,7 @@ fn facts(entry: &RuleEntry, rules: &Rules, page: &mut Page) {
         row("Harm", &harm);
     }
     match &entry.file {
-        Some(file) => row("File", &crate::discover::shown(file)),
+        Some(file) => row("File", &files.name(file)),
         None => row("Profiles", &meta.profiles.join(", ")),
     }
     row("Checks", &targets.join(", "));

@@ -4,11 +4,14 @@ use super::args::{Arguments, GraphArguments, GraphFormat};
 use super::plan::Plan;
 use super::progress::Progress;
 use super::{missing, output};
-use crate::discover::{self, Candidate, Discovery, Filter, Input, Reading};
-use crate::finding::{Diagnostic, Finding, Severity};
+use crate::code::Code;
+use crate::discover::{self, Candidate, Discovery, Filter, Reading};
+use crate::files::Files;
+use crate::finding::{Diagnostic, Finding};
 use crate::linter::drawing::{Deployment, Graph, Picture, draw, mark};
-use crate::linter::{Linter, Loaded, Nested};
-use crate::project::{self, File, Project, STACK_BYTES};
+use crate::linter::{Linter, Nested};
+use crate::pool::on_large_stack;
+use crate::project::{self, File, Project, identity};
 use crate::rules::load::nearest;
 use crate::session::Exit;
 use crate::session::Problems;
@@ -17,7 +20,6 @@ use clap::Parser;
 use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::thread;
 
 /// The command, as it is typed.
 const COMMAND: &str = "hipaalint graph";
@@ -28,13 +30,14 @@ const COMMAND: &str = "hipaalint graph";
 /// Options that contradict each other.
 pub(super) fn run(arguments: &GraphArguments) -> Result<Exit, clap::Error> {
     let plan = plan(arguments)?;
-    let mut problems = Problems::default();
-    let drawn = found(&arguments.file).and_then(|candidates| match candidates {
+    let mut problems = Problems::new(plan.session.files().clone());
+    let files = plan.session.files();
+    let drawn = found(&arguments.file, files).and_then(|candidates| match candidates {
         Candidates::One(candidate) => one(&candidate, &plan, &mut problems),
         Candidates::Assembly(candidates) => Ok(several(&arguments.file, candidates, &plan, &mut problems)),
     });
-    let drawn = drawn.and_then(|picture| part(picture, arguments));
-    let of_session = plan.session.take_problems();
+    let drawn = drawn.and_then(|picture| part(picture, arguments, files));
+    let of_session = plan.session.problems();
     problems.diagnostics.extend(of_session.diagnostics);
     problems.sources.extend(of_session.sources);
     let text = match drawn {
@@ -67,64 +70,56 @@ enum Candidates {
 }
 
 /// One file, standard input, or the templates of a folder that is an assembly.
-fn found(file: &Path) -> Result<Candidates, Box<Diagnostic>> {
+fn found(file: &Path, files: &Files) -> Result<Candidates, Box<Diagnostic>> {
     let paths = [file.to_owned()];
-    let is_assembly = file.is_dir() && discover::is_assembly(file);
-    if file.is_dir() && !is_assembly {
+    let is_folder = files.has_folder(file);
+    let is_assembly = is_folder && discover::is_assembly(file, files);
+    if is_folder && !is_assembly {
         let help = "A graph shows one template, or the stacks of a cloud assembly. Name the template's file, or the folder \
                     that `cdk synth` writes (cdk.out).";
-        return Err(problem(file, "the folder is not a cloud assembly".to_owned(), help.to_owned()));
+        return Err(problem(files.name(file), "the folder is not a cloud assembly".to_owned(), help.to_owned()));
     }
     let mut found: Discovery =
-        discover::discover(&paths, Filter { gitignore: false, skips: &mut |_, _, _| false, skips_named: false });
-    missing::suggest(&mut found, &paths, COMMAND);
+        discover::discover(&paths, Filter { gitignore: false, skips: &mut |_, _, _| false, skips_named: false }, files);
+    missing::suggest(&mut found, &paths, COMMAND, files);
     if let Some(diagnostic) = found.diagnostics.into_iter().next() {
         return Err(Box::new(diagnostic));
     }
     if is_assembly {
         if found.candidates.is_empty() {
             let help = "Write it again with `cdk synth`.".to_owned();
-            return Err(problem(file, "the cloud assembly has no stack".to_owned(), help));
+            return Err(problem(files.name(file), "the cloud assembly has no stack".to_owned(), help));
         }
         return Ok(Candidates::Assembly(found.candidates));
     }
     match found.candidates.into_iter().next() {
         Some(candidate) => Ok(Candidates::One(Box::new(candidate))),
-        None => Err(problem(file, "it is not a template".to_owned(), "Name a CloudFormation template.".to_owned())),
+        None => Err(problem(
+            files.name(file),
+            "it is not a template".to_owned(),
+            "Name a CloudFormation template.".to_owned(),
+        )),
     }
 }
 
-fn problem(file: &Path, message: String, help: String) -> Box<Diagnostic> {
-    let (severity, code) = (Severity::Error, "file-unreadable");
-    Box::new(Diagnostic { severity, code, file: discover::shown(file), span: None, message, help, related: Vec::new() })
+fn problem(file: String, message: String, help: String) -> Box<Diagnostic> {
+    Box::new(Diagnostic::error(Code::FileUnreadable, message).in_file(file).with_help(help))
 }
 
 /// The text of a candidate.
-fn read(candidate: &Candidate, id: SourceId) -> Result<Source, Box<Diagnostic>> {
-    match discover::read(candidate) {
-        Reading::Text(text) => Ok(Source::new(id, candidate.name.as_str(), text)),
+fn read(candidate: &Candidate, id: SourceId, files: &Files) -> Result<Source, Box<Diagnostic>> {
+    match discover::read(candidate, files) {
+        Reading::Text(text) => Ok(project::source_of(candidate, id, text)),
         Reading::Unreadable(diagnostic) | Reading::NoTemplate(diagnostic) => Err(diagnostic),
     }
 }
 
-/// Does work on a thread whose stack is large enough for the deepest template. None if it fails because of a bug.
-fn on_large_stack<T: Send>(work: impl FnOnce() -> T + Send) -> Option<T> {
-    thread::scope(|scope| {
-        let worker = thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, work);
-        worker.ok().and_then(|worker| worker.join().ok())
-    })
-}
-
 fn bug(name: &str) -> Box<Diagnostic> {
-    Box::new(Diagnostic {
-        severity: Severity::Error,
-        code: "internal-error",
-        file: name.to_owned(),
-        span: None,
-        message: "hipaalint failed on this file because of a bug".to_owned(),
-        help: format!("Report it at {}/issues.", crate::report::PROJECT_ADDRESS),
-        related: Vec::new(),
-    })
+    Box::new(
+        Diagnostic::error(Code::InternalError, "hipaalint failed on this file because of a bug")
+            .in_file(name)
+            .with_help(format!("Report it at {}/issues.", crate::report::PROJECT_ADDRESS)),
+    )
 }
 
 /// What the findings of a candidate are of: the profile.
@@ -135,9 +130,9 @@ fn findings_of(candidate: &Candidate, plan: &Plan) -> Option<String> {
 
 /// The picture of one template, which may be a pipe: its text is read once.
 fn one(candidate: &Candidate, plan: &Plan, problems: &mut Problems) -> Result<Picture, Box<Diagnostic>> {
-    let source = read(candidate, SourceId(0))?;
+    let source = read(candidate, SourceId(0), plan.session.files())?;
     let linter = Arc::clone(&plan.session.settings(candidate).linter);
-    let work = || drawn_alone(candidate, &source, &linter);
+    let work = || drawn_alone(candidate, &source, &linter, plan.session.files());
     let drawn = on_large_stack(work).unwrap_or_else(|| Err(bug(&source.name)));
     match drawn {
         Ok(drawing) => Ok(Picture {
@@ -153,14 +148,16 @@ fn one(candidate: &Candidate, plan: &Plan, problems: &mut Problems) -> Result<Pi
     }
 }
 
-fn drawn_alone(candidate: &Candidate, source: &Source, linter: &Linter) -> Result<Graph, Box<Diagnostic>> {
+fn drawn_alone(
+    candidate: &Candidate,
+    source: &Source,
+    linter: &Linter,
+    files: &Files,
+) -> Result<Graph, Box<Diagnostic>> {
     let inputs = project::inputs(linter, candidate, &Arc::default());
     let constructs = candidate.constructs.as_deref();
     let mut drawing = draw(source, &inputs, constructs)?;
-    let load = |location: &str| {
-        let (name, text) = discover::read_beside(candidate, location)?;
-        Ok(Loaded { name, text })
-    };
+    let load = |location: &str| project::load_beside(candidate, location, files);
     let report = linter.lint_in(source, &load, &inputs, constructs);
     mark(&mut drawing, &report.findings);
     Ok(drawing)
@@ -172,8 +169,10 @@ fn several(folder: &Path, candidates: Vec<Candidate>, plan: &Plan, problems: &mu
     let progress = Progress::start(&counter, plan.quiet);
     let linter = |candidate: &Candidate| Arc::clone(&plan.session.settings(candidate).linter);
     let profile = candidates.first().and_then(|candidate| findings_of(candidate, plan));
+    let sources = plan.session.files();
     let mut linted: Vec<(Candidate, Vec<Finding>, Vec<Nested>)> = Vec::new();
-    Project { linter: &linter, counter: &counter, threads: None }.lint(candidates, |candidate, file| {
+    let project = Project { files: sources, linter: &linter, counter: &counter, threads: None };
+    project.lint(candidates, |candidate, file| {
         linted.push(match file {
             File::Linted(linted) => (candidate.clone(), linted.report.findings, linted.report.nested),
             _ => (candidate.clone(), Vec::new(), Vec::new()),
@@ -181,14 +180,14 @@ fn several(folder: &Path, candidates: Vec<Candidate>, plan: &Plan, problems: &mu
     });
     drop(progress);
     let mut picture =
-        Picture { name: discover::shown(folder), findings_of: profile, is_assembly: true, ..Picture::default() };
+        Picture { name: sources.name(folder), findings_of: profile, is_assembly: true, ..Picture::default() };
     // The index of each drawn template by its file.
     let mut drawn: HashMap<PathBuf, usize> = HashMap::new();
     let mut nested: Vec<(usize, &Candidate, &Nested)> = Vec::new();
     for (number, (candidate, findings, stacks)) in linted.iter().enumerate() {
         let id = SourceId(u32::try_from(number).unwrap_or(u32::MAX));
         let linter = linter(candidate);
-        let result = read(candidate, id).and_then(|source| {
+        let result = read(candidate, id, sources).and_then(|source| {
             let inputs = project::inputs(&linter, candidate, &Arc::default());
             let work = || draw(&source, &inputs, candidate.constructs.as_deref());
             let result = on_large_stack(work).unwrap_or_else(|| Err(bug(&source.name)));
@@ -200,7 +199,7 @@ fn several(folder: &Path, candidates: Vec<Candidate>, plan: &Plan, problems: &mu
         match result {
             Ok(mut drawing) => {
                 mark(&mut drawing, findings);
-                drawn.extend(identity(candidate).map(|file| (file, picture.drawings.len())));
+                drawn.extend(identity(candidate, sources).map(|file| (file, picture.drawings.len())));
                 nested.extend(stacks.iter().map(|stack| (picture.drawings.len(), candidate, stack)));
                 picture.drawings.push(drawing);
             }
@@ -214,8 +213,8 @@ fn several(folder: &Path, candidates: Vec<Candidate>, plan: &Plan, problems: &mu
     let deployments: BTreeSet<Deployment> = nested
         .into_iter()
         .filter_map(|(parent, candidate, stack)| {
-            let child = discover::nested(candidate, &stack.location).ok()?;
-            let template = *drawn.get(&identity(&child)?)?;
+            let child = discover::nested(candidate, &stack.location, sources).ok()?;
+            let template = *drawn.get(&identity(&child, sources)?)?;
             Some(Deployment { parent, resource: *resources.get(&(parent, stack.name.as_str()))?, template })
         })
         .collect();
@@ -224,21 +223,13 @@ fn several(folder: &Path, candidates: Vec<Candidate>, plan: &Plan, problems: &mu
     picture
 }
 
-/// What tells the file of a candidate from others.
-fn identity(candidate: &Candidate) -> Option<PathBuf> {
-    match &candidate.input {
-        Input::File(path) => path.canonicalize().ok(),
-        Input::StandardInput => None,
-    }
-}
-
 /// The part of a picture that the arguments select.
-fn part(mut picture: Picture, arguments: &GraphArguments) -> Result<Picture, Box<Diagnostic>> {
+fn part(mut picture: Picture, arguments: &GraphArguments, files: &Files) -> Result<Picture, Box<Diagnostic>> {
     if arguments.phi {
         picture.keep_phi();
         if picture.drawings.iter().all(|drawing| drawing.nodes.is_empty()) {
             let message = "no resource holds PHI, as far as tags and types show".to_owned();
-            return Err(problem(&arguments.file, message, "Draw the graph without --phi.".to_owned()));
+            return Err(problem(files.name(&arguments.file), message, "Draw the graph without --phi.".to_owned()));
         }
     }
     if !arguments.around.is_empty()
@@ -249,7 +240,7 @@ fn part(mut picture: Picture, arguments: &GraphArguments) -> Result<Picture, Box
             Some(nearest) => format!("Did you mean `{nearest}`?"),
             None => "Name a logical ID or the path of a CDK construct.".to_owned(),
         };
-        return Err(problem(&arguments.file, format!("there is no resource `{name}`"), help));
+        return Err(problem(files.name(&arguments.file), format!("there is no resource `{name}`"), help));
     }
     Ok(picture)
 }

@@ -3,7 +3,7 @@
 use super::args::InitArguments;
 use super::output;
 use crate::config::{FILE_NAME, Nearest, keys::KEYS};
-use crate::discover::{from_here, shown};
+use crate::files::Files;
 use crate::report::PROJECT_ADDRESS;
 use crate::report::text::wrap;
 use crate::session::Exit;
@@ -20,8 +20,9 @@ const SET: [&str; 2] = ["profile", "fail-on"];
 pub(super) fn run(arguments: &InitArguments) -> Exit {
     let folder = arguments.folder.as_deref().unwrap_or(Path::new("."));
     let file = folder.join(FILE_NAME);
-    let name = shown(&file);
-    let above = folder.canonicalize().ok().and_then(|folder| Nearest::default().of(folder.parent()?));
+    let files = Files::here();
+    let name = files.name(&file);
+    let above = files.real(folder).ok().and_then(|folder| Nearest::default().of(folder.parent()?, &files));
     // `create_new` never overwrites a file.
     let written = OpenOptions::new()
         .write(true)
@@ -33,7 +34,7 @@ pub(super) fn run(arguments: &InitArguments) -> Exit {
             let mut message =
                 format!("Wrote {name}. It sets `profile` and `fail-on`, and has the other keys as comments.\n");
             if let Some(above) = above {
-                let above = shown(&from_here(&above));
+                let above = files.name(&files.base().lead_to(&above));
                 message += &format!("For the templates in its folder and below, it replaces {above}.\n");
             }
             message += "Next: run `hipaalint` to lint this folder, or `hipaalint rules` to list the rules.\n";
@@ -83,7 +84,7 @@ mod tests {
         let with_all = examples.join("\n");
         for text in [text(), with_all] {
             let source = Source::new(SourceId(0), FILE_NAME, text.as_str());
-            let (config, problems) = Config::read(&source);
+            let (config, problems) = Config::read(&source, &Files::here());
             assert_eq!(problems, [], "{text}");
             assert_eq!(config.profile.as_deref(), Some("core"));
             assert_eq!(config.overrides(&source, &RuleSet::embedded()).1, [], "{text}");

@@ -36,7 +36,7 @@ pub(super) fn run(arguments: LintArguments) -> Result<Exit, clap::Error> {
 /// The files that a run reads.
 pub(super) fn discover(plan: &Plan) -> Discovery {
     let mut found = plan.session.discover(&plan.paths);
-    missing::suggest(&mut found, &plan.paths, missing::LINTING);
+    missing::suggest(&mut found, &plan.paths, missing::LINTING, plan.session.files());
     found
 }
 

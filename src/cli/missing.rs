@@ -1,11 +1,13 @@
 //! Paths that do not exist: what the person probably meant, and what to type.
 
 use super::args::Arguments;
-use crate::discover::{Discovery, ENDINGS, NOT_THERE};
+use crate::code::Code;
+use crate::discover::{Discovery, ENDINGS};
+use crate::files::Files;
 use crate::finding::Diagnostic;
+use crate::paths::folder_of;
 use crate::rules::load::nearest;
 use clap::CommandFactory;
-use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -18,19 +20,18 @@ const MAX_ENTRIES: usize = 10_000;
 
 /// Adds to the diagnostics of paths that do not exist what was probably meant. Takes the paths as typed, and the command that they
 /// were typed after.
-pub(super) fn suggest(found: &mut Discovery, paths: &[PathBuf], command: &str) {
-    for diagnostic in found.diagnostics.iter_mut().filter(|diagnostic| diagnostic.code == NOT_THERE) {
+pub(super) fn suggest(found: &mut Discovery, paths: &[PathBuf], command: &str, files: &Files) {
+    for diagnostic in found.diagnostics.iter_mut().filter(|diagnostic| diagnostic.code == Code::FileUnreadable) {
         // A link to a file that does not exist is not misspelt.
         let is_missing =
-            |path: &Path| path.symlink_metadata().is_err_and(|error| error.kind() == io::ErrorKind::NotFound);
-        let path = PathBuf::from(&diagnostic.file);
-        if is_missing(&path) {
-            suggest_for(diagnostic, &path, paths, command);
+            |path: &PathBuf| files.own_metadata(path).is_err_and(|error| error.kind() == io::ErrorKind::NotFound);
+        if let Some(path) = found.unread.get(&diagnostic.file).filter(|path| is_missing(path)) {
+            suggest_for(diagnostic, path, paths, command, files);
         }
     }
 }
 
-fn suggest_for(diagnostic: &mut Diagnostic, path: &Path, paths: &[PathBuf], command: &str) {
+fn suggest_for(diagnostic: &mut Diagnostic, path: &Path, paths: &[PathBuf], command: &str, files: &Files) {
     let typed = diagnostic.file.clone();
     if let Some((scheme, rest)) = typed.split_once("://") {
         (diagnostic.message, diagnostic.help) = remote(scheme, rest, &typed, command);
@@ -38,7 +39,7 @@ fn suggest_for(diagnostic: &mut Diagnostic, path: &Path, paths: &[PathBuf], comm
     }
     if typed.contains(['*', '?', '[']) {
         diagnostic.message = "no file has this name, and hipaalint does not expand patterns".to_owned();
-        diagnostic.help = pattern(path, command);
+        diagnostic.help = pattern(path, command, files);
         return;
     }
     if command == LINTING && LINT.contains(&typed.as_str()) {
@@ -50,8 +51,8 @@ fn suggest_for(diagnostic: &mut Diagnostic, path: &Path, paths: &[PathBuf], comm
         };
         return;
     }
-    if let Some(similar) = similar(path) {
-        diagnostic.help = format!("Did you mean `{}`?", similar.display());
+    if let Some(similar) = similar(path, files) {
+        diagnostic.help = format!("Did you mean `{}`?", files.name(&similar));
     } else if command == LINTING
         && let Some(meant) = command_meant(&typed)
     {
@@ -90,14 +91,14 @@ fn remote(scheme: &str, rest: &str, typed: &str, command: &str) -> (String, Stri
 }
 
 /// What to type instead of a pattern that the shell did not expand.
-fn pattern(path: &Path, command: &str) -> String {
+fn pattern(path: &Path, command: &str, files: &Files) -> String {
     let has_wildcard = |part: &Path| part.to_string_lossy().contains(['*', '?', '[']);
     let folder = path.ancestors().find(|above| !has_wildcard(above)).unwrap_or(Path::new(""));
     let unquoted = "Without quotes around the pattern, the shell expands it";
     if command != LINTING {
         return format!("{unquoted}. `{command}` takes one file.");
     }
-    if !folder.as_os_str().is_empty() && !folder.is_dir() {
+    if !folder.as_os_str().is_empty() && !files.has_folder(folder) {
         return format!("There is no folder `{}`. Paths are relative to the current folder.", folder.display());
     }
     let folder = if folder.as_os_str().is_empty() { ".".to_owned() } else { quoted(folder) };
@@ -105,16 +106,16 @@ fn pattern(path: &Path, command: &str) -> String {
 }
 
 /// A path that exists and is nearly this one: the same name with another ending, or a similar name in the same folder.
-fn similar(path: &Path) -> Option<PathBuf> {
+fn similar(path: &Path, files: &Files) -> Option<PathBuf> {
     let name = path.file_name()?.to_str()?;
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
     let other_endings = ENDINGS.iter().map(|ending| path.with_extension(ending));
-    if let Some(other) = other_endings.into_iter().find(|other| other != path && other.is_file()) {
+    if let Some(other) = other_endings.into_iter().find(|other| other != path && files.has_file(other)) {
         return Some(other);
     }
-    let entries = fs::read_dir(folder.unwrap_or(Path::new("."))).ok()?;
+    let entries = files.entries(folder_of(path)).ok()?;
     let names: Vec<String> =
-        entries.take(MAX_ENTRIES).filter_map(|entry| entry.ok()?.file_name().into_string().ok()).collect();
+        entries.into_iter().take(MAX_ENTRIES).filter_map(|entry| entry.name.into_string().ok()).collect();
     let near = nearest(name, names.iter().map(String::as_str).filter(|name| !name.starts_with('.')))?;
     Some(folder.map_or_else(|| PathBuf::from(near), |folder| folder.join(near)))
 }

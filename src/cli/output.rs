@@ -5,7 +5,6 @@ use super::file::{Unfinished, create};
 use super::progress::Progress;
 use super::terminal;
 use crate::config::FILE_NAME;
-use crate::discover;
 use crate::report::exceptions::{Csv, Register};
 use crate::report::github::Github;
 use crate::report::gitlab::Gitlab;
@@ -154,14 +153,13 @@ impl Sink for Outputs<'_> {
 
 /// Reports a baseline that was written.
 fn tell_of_baseline(baseline: Option<&WrittenBaseline>) {
-    let Some(WrittenBaseline { file, findings, is_first, result }) = baseline else { return };
+    let Some(WrittenBaseline { file, name, findings, is_first, result }) = baseline else { return };
     match result {
         Ok(()) => {
-            let file = discover::shown(file);
-            complain(&format!("wrote {} to {file}", count(*findings, "finding")));
+            complain(&format!("wrote {} to {name}", count(*findings, "finding")));
             if *is_first {
                 complain(&format!(
-                    "with --baseline {file}, or with `baseline` in {FILE_NAME}, only new findings count"
+                    "with --baseline {name}, or with `baseline` in {FILE_NAME}, only new findings count"
                 ));
             }
         }

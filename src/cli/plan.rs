@@ -4,6 +4,7 @@ use super::args::{self, Format, LintArguments, Show};
 use super::output::{Output, Shown};
 use super::terminal;
 use crate::date::Date;
+use crate::files::Files;
 use crate::linter::Keep;
 use crate::report::human::Part;
 use crate::session::{Contents, Options, Session};
@@ -43,7 +44,7 @@ impl Plan {
         let shown = Shown { format, style: terminal::style(arguments.color.color), part, grouping };
         let quiet = arguments.quiet;
         let paths = if arguments.paths.is_empty() { vec![PathBuf::from(".")] } else { arguments.paths.clone() };
-        let session = Session::new(options(arguments, &formats)?);
+        let session = Session::new(options(arguments, &formats)?, Files::here());
         Ok(Self { paths, session, shown, outputs, quiet })
     }
 }

@@ -5,6 +5,7 @@ use super::page::{Page, widest};
 use super::topic::{Matches, Topic, unknown_citation, unknown_service};
 use super::{output, terminal};
 use crate::catalogue::{cites, index_page, is_about, is_within};
+use crate::files::Files;
 use crate::finding::{Level, RuleSeverity};
 use crate::report::human::paint::Ink;
 use crate::report::text::count;
@@ -18,7 +19,7 @@ use std::collections::BTreeMap;
 
 /// Lists the requested rules, or reports the names that do not exist.
 pub(super) fn run(arguments: &RulesArguments) -> Exit {
-    let mut problems = Problems::default();
+    let mut problems = Problems::new(Files::here());
     let rules = Rules::load(&arguments.sources.clone().into(), &mut problems);
     let exit = output::complain_of(&problems);
     let found = match found(arguments, &rules.set) {

@@ -6,9 +6,10 @@ mod tested;
 
 use super::args::{TestArguments, TestFormat};
 use super::{output, terminal};
-use crate::discover;
-use crate::finding::{Diagnostic, Severity};
-use crate::project::STACK_BYTES;
+use crate::code::Code;
+use crate::files::Files;
+use crate::finding::Diagnostic;
+use crate::pool;
 use crate::report::PROJECT_ADDRESS;
 use crate::rules::load::{RuleSet, is_pattern, names, nearest, read_file, rule_files};
 use crate::rules::rule::RuleFile;
@@ -16,15 +17,14 @@ use crate::session::Exit;
 use crate::session::{Problems, Rules};
 use crate::source::{Source, SourceId};
 use crate::trial::{Subject, Trial};
-use rayon::prelude::*;
 use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use tested::{Read, Standing, Tested};
 
 /// Tests the rules of the arguments, and reports.
 pub(super) fn run(arguments: &TestArguments) -> Exit {
-    let mut problems = Problems::default();
+    let mut problems = Problems::new(Files::here());
     let rules = read_all(&paths(arguments, &mut problems), &mut problems);
     let chosen = choose(&rules, &arguments.rule, &mut problems);
     let tested = test_all(&chosen, &rules, !arguments.no_mutations, &mut problems);
@@ -50,34 +50,37 @@ fn paths(arguments: &TestArguments, problems: &mut Problems) -> Vec<PathBuf> {
     let folders = Rules::folders(arguments.config.as_deref(), problems);
     if folders.is_empty() && problems.diagnostics.is_empty() {
         let help = "Name a folder of rule files, or set `rule-folders` in hipaalint.yaml.";
-        problems.option("rule-folder", "there are no custom rules to test".to_owned(), help.to_owned());
+        problems.option(Code::RuleFolder, "there are no custom rules to test".to_owned(), help.to_owned());
     }
     folders
 }
 
 /// The valid rules of some files and folders, each once, sorted by path in each folder.
 fn read_all(paths: &[PathBuf], problems: &mut Problems) -> Vec<Read> {
-    let mut files: Vec<PathBuf> = Vec::new();
+    let mut all: Vec<PathBuf> = Vec::new();
     let mut met = BTreeSet::new();
     for path in paths {
-        let found: Vec<PathBuf> = if path.is_dir() { rule_files(path).collect() } else { vec![path.clone()] };
+        let files = problems.files();
+        let found: Vec<PathBuf> =
+            if files.has_folder(path) { rule_files(path, files).collect() } else { vec![path.clone()] };
         if found.is_empty() {
             problems.no_rules(path);
         }
-        let is_new = |file: &PathBuf| met.insert(file.canonicalize().unwrap_or_else(|_| file.clone()));
-        files.extend(found.into_iter().filter(is_new));
+        let files = problems.files();
+        let is_new = |file: &PathBuf| met.insert(files.real(file).unwrap_or_else(|_| file.clone()));
+        all.extend(found.into_iter().filter(is_new));
     }
     let mut rules = Vec::new();
     // Only to find rules with the same id.
     let mut set = RuleSet::default();
-    for (number, path) in (0..).zip(files) {
+    for (number, path) in (0..).zip(all) {
         let known = problems.diagnostics.len();
-        let read = read_file(&path).and_then(|text| Ok((RuleFile::read(&path, &text)?, text)));
+        let read = read_file(&path, problems.files()).and_then(|text| Ok((RuleFile::read(&path, &text)?, text)));
         let errors = match read {
             Ok((file, text)) => match file.vet(&path, &text) {
                 slips if slips.is_empty() => match set.add(&path, &text, file.clone()) {
                     Ok(()) => {
-                        let source = Source::new(SourceId(number), discover::shown(&path), text);
+                        let source = Source::new(SourceId(number), problems.files().name(&path), text);
                         rules.push(Read { path, source, file });
                         Vec::new()
                     }
@@ -100,7 +103,7 @@ fn choose<'r>(rules: &'r [Read], wanted: &[String], problems: &mut Problems) -> 
             Some(nearest) => format!("Did you mean `{nearest}`?"),
             None => "The text must be part of an id, or a pattern with `*`.".to_owned(),
         };
-        problems.option("unknown-rule", format!("the id of none of these rules contains `{text}`"), help);
+        problems.option(Code::UnknownRule, format!("the id of none of these rules contains `{text}`"), help);
     }
     let is_wanted = |rule: &&Read| wanted.is_empty() || wanted.iter().any(|text| is_meant(text, rule.id()));
     rules.iter().filter(is_wanted).collect()
@@ -118,15 +121,10 @@ fn test_all<'r>(chosen: &[&'r Read], all: &'r [Read], mutate: bool, problems: &m
         let text = mutate.then(|| rule.source.text());
         // A bug must not hide the results of the other rules.
         let trial = catch_unwind(AssertUnwindSafe(|| Trial::of(&subject, text)));
-        trial.map(|trial| Tested { rule, trial }).map_err(|_| Box::new(internal_error(&rule.path)))
+        trial.map(|trial| Tested { rule, trial }).map_err(|_| Box::new(internal_error(&rule.source.name)))
     };
-    let test_all = || chosen.par_iter().map(test).collect();
     // The templates of examples can be as deep as others.
-    let results: Vec<Result<Tested<'r>, Box<Diagnostic>>> =
-        match rayon::ThreadPoolBuilder::new().stack_size(STACK_BYTES).build() {
-            Ok(pool) => pool.install(test_all),
-            Err(_) => test_all(),
-        };
+    let results: Vec<Result<Tested<'r>, Box<Diagnostic>>> = pool::map_divided(chosen, test);
     let mut tested = Vec::with_capacity(results.len());
     for result in results {
         match result {
@@ -137,14 +135,8 @@ fn test_all<'r>(chosen: &[&'r Read], all: &'r [Read], mutate: bool, problems: &m
     tested
 }
 
-fn internal_error(path: &Path) -> Diagnostic {
-    Diagnostic {
-        severity: Severity::Error,
-        code: "internal-error",
-        file: discover::shown(path),
-        span: None,
-        message: "hipaalint failed on this rule because of a bug".to_owned(),
-        help: format!("Report it at {PROJECT_ADDRESS}/issues, with the rule if possible."),
-        related: Vec::new(),
-    }
+fn internal_error(name: &str) -> Diagnostic {
+    Diagnostic::error(Code::InternalError, "hipaalint failed on this rule because of a bug")
+        .in_file(name)
+        .with_help(format!("Report it at {PROJECT_ADDRESS}/issues, with the rule if possible."))
 }

@@ -80,11 +80,11 @@ fn state(plan: &Plan, named: &BTreeSet<PathBuf>) -> State {
         Input::StandardInput => None,
     });
     let mut files: BTreeSet<PathBuf> = candidates.collect();
-    files.extend(plan.session.files());
+    files.extend(plan.session.depends_on());
     files.extend(named.iter().cloned());
     let stamp = |file: &PathBuf| {
-        let metadata = file.metadata().ok()?;
-        Some((metadata.modified().ok()?, metadata.len()))
+        let metadata = plan.session.files().metadata(file).ok()?;
+        Some((metadata.modified?, metadata.bytes))
     };
     files.into_iter().map(|file| (file.clone(), stamp(&file))).collect()
 }

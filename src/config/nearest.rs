@@ -2,6 +2,7 @@
 
 use super::FILE_NAME;
 use crate::discover::is_repository;
+use crate::files::Files;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
@@ -17,7 +18,7 @@ const MISNAMED: [&str; 3] = ["hipaalint.yml", ".hipaalint.yaml", ".hipaalint.yml
 
 impl Nearest {
     /// The configuration that governs the files of a folder, which is an absolute path without links.
-    pub fn of(&mut self, folder: &Path) -> Option<PathBuf> {
+    pub fn of(&mut self, folder: &Path, files: &Files) -> Option<PathBuf> {
         let mut passed = Vec::new();
         let mut found = None;
         for above in folder.ancestors() {
@@ -27,13 +28,14 @@ impl Nearest {
             }
             passed.push(above.to_owned());
             let file = above.join(FILE_NAME);
-            if file.is_file() {
+            if files.has_file(&file) {
                 found = Some(file);
                 break;
             }
             // If it were ignored silently, the project would run with the wrong profile.
-            self.misnamed.extend(MISNAMED.into_iter().map(|name| above.join(name)).filter(|file| file.is_file()));
-            if is_repository(above) {
+            let similar = MISNAMED.into_iter().map(|name| above.join(name));
+            self.misnamed.extend(similar.filter(|file| files.has_file(file)));
+            if is_repository(above, files) {
                 break;
             }
         }
@@ -68,13 +70,14 @@ mod tests {
         let (outer, own) = (root.join(FILE_NAME), root.join("own").join(FILE_NAME));
         fs::write(&outer, "").unwrap();
         fs::write(&own, "").unwrap();
+        let files = Files::here();
         let mut nearest = Nearest::default();
         // The second time, from the known folders.
         for _ in 0..2 {
-            assert_eq!(nearest.of(&root.join("a/b/c")).as_ref(), Some(&outer));
-            assert_eq!(nearest.of(&root.join("a")).as_ref(), Some(&outer));
-            assert_eq!(nearest.of(&root.join("own/d")).as_ref(), Some(&own));
-            assert_eq!(nearest.of(&root.join("repository/e")), None);
+            assert_eq!(nearest.of(&root.join("a/b/c"), &files).as_ref(), Some(&outer));
+            assert_eq!(nearest.of(&root.join("a"), &files).as_ref(), Some(&outer));
+            assert_eq!(nearest.of(&root.join("own/d"), &files).as_ref(), Some(&own));
+            assert_eq!(nearest.of(&root.join("repository/e"), &files), None);
         }
         assert_eq!(nearest.take_misnamed(), Vec::<PathBuf>::new());
     }
@@ -86,14 +89,15 @@ mod tests {
         fs::create_dir_all(root.join("a/.git")).unwrap();
         let file = root.join("a/hipaalint.yml");
         fs::write(&file, "").unwrap();
+        let files = Files::here();
         let mut nearest = Nearest::default();
-        assert_eq!(nearest.of(&root.join("a")), None);
-        assert_eq!(nearest.of(&root.join("a")), None);
+        assert_eq!(nearest.of(&root.join("a"), &files), None);
+        assert_eq!(nearest.of(&root.join("a"), &files), None);
         assert_eq!(nearest.take_misnamed(), [file]);
         // Next to a configuration, it is a copy.
         fs::write(root.join("a").join(FILE_NAME), "").unwrap();
         let mut nearest = Nearest::default();
-        assert!(nearest.of(&root.join("a")).is_some());
+        assert!(nearest.of(&root.join("a"), &files).is_some());
         assert_eq!(nearest.take_misnamed(), Vec::<PathBuf>::new());
     }
 }

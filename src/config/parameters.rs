@@ -8,6 +8,7 @@
 //! JSON or YAML.
 
 use super::{ConfigReader, Pin, Pins};
+use crate::code::Code;
 use crate::finding::Diagnostic;
 use crate::source::Source;
 use crate::syntax::{self, Kind, Node};
@@ -27,7 +28,7 @@ pub fn read_parameters(source: &Source) -> (Pins, Vec<Diagnostic>) {
         },
     }
     for problem in &mut reader.problems {
-        problem.code = "parameter-file";
+        problem.code = Code::ParameterFile;
     }
     (pinned, reader.problems)
 }

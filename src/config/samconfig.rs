@@ -17,6 +17,8 @@
 //! (`file://`, `$include`) are not read.
 
 use super::{ConfigReader, Pin, Pins};
+use crate::code::Code;
+use crate::files::Files;
 use crate::finding::Diagnostic;
 use crate::linter::is_secret_name;
 use crate::rules::load::nearest;
@@ -54,10 +56,10 @@ enum SettingKind {
 }
 
 /// The file and the environment of `FILE#ENVIRONMENT`, if there is no file of that whole name.
-pub fn file_and_environment(argument: &Path) -> (PathBuf, Option<String>) {
+pub fn file_and_environment(argument: &Path, files: &Files) -> (PathBuf, Option<String>) {
     let parts = argument.to_str().and_then(|text| text.rsplit_once('#'));
     match parts {
-        Some((file, environment)) if !argument.exists() && is_samconfig(Path::new(file)) => {
+        Some((file, environment)) if !files.has(argument) && is_samconfig(Path::new(file)) => {
             (PathBuf::from(file), Some(environment.to_owned()))
         }
         _ => (argument.to_owned(), None),
@@ -73,12 +75,12 @@ pub fn is_samconfig(file: &Path) -> bool {
 /// Reads an environment of a configuration. Returns the valid part, and a diagnostic for each mistake.
 pub fn read_samconfig(source: &Source, environment: Option<&str>) -> (Pins, Vec<Diagnostic>) {
     let mut reader = ConfigReader { source, problems: Vec::new() };
-    let is_toml = Path::new(&source.name).extension().is_some_and(|ending| ending.eq_ignore_ascii_case("toml"));
+    let is_toml = source.path().and_then(Path::extension).is_some_and(|ending| ending.eq_ignore_ascii_case("toml"));
     let read = if is_toml { reader.toml() } else { reader.yaml() };
     let pins = read.map(|root| reader.environment(&root, environment.unwrap_or(DEFAULT))).unwrap_or_default();
     let hides = has_secrets(source.text());
     for problem in &mut reader.problems {
-        problem.code = "parameter-file";
+        problem.code = Code::ParameterFile;
         if hides && let Some(span) = problem.span.take() {
             // A report shows the text of a place.
             problem.message = format!("{} (line {})", problem.message, source.position(span.start).line);

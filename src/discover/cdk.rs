@@ -6,11 +6,10 @@
 mod metadata;
 
 use crate::constructs::Constructs;
+use crate::files::Files;
 use metadata::Metadata;
 use serde::Deserialize;
 use std::collections::BTreeMap;
-use std::fs::File;
-use std::io::Read;
 use std::path::{Component, Path};
 use std::sync::Arc;
 
@@ -54,9 +53,8 @@ struct Artifact {
 }
 
 /// The stacks of a folder, sorted by the names of their templates; `None` if it is not an assembly.
-pub(super) fn stacks(folder: &Path) -> Option<Vec<Stack>> {
-    let mut text = String::new();
-    File::open(folder.join(MANIFEST)).ok()?.take(MAX_BYTES).read_to_string(&mut text).ok()?;
+pub(super) fn stacks(folder: &Path, files: &Files) -> Option<Vec<Stack>> {
+    let text = files.text(&folder.join(MANIFEST), MAX_BYTES).ok()?;
     let mut manifest: Manifest = serde_json::from_str(&text).ok()?;
     // Other manifests have a version, too; only this one has artifacts of the CDK.
     let is_assembly = |artifact: &Artifact| artifact.r#type.starts_with("aws:") || artifact.r#type.starts_with("cdk:");
@@ -73,7 +71,7 @@ pub(super) fn stacks(folder: &Path) -> Option<Vec<Stack>> {
         .artifacts
         .iter_mut()
         .filter(|(_, artifact)| artifact.r#type == "aws:cloudformation:stack")
-        .filter_map(|(id, artifact)| stack(folder, id, artifact, &assets))
+        .filter_map(|(id, artifact)| stack(folder, id, artifact, &assets, files))
         .collect();
     stacks.sort_by(|one, other| one.template.cmp(&other.template));
     stacks.dedup_by(|one, other| one.template == other.template);
@@ -91,7 +89,13 @@ fn is_inner(name: &str) -> bool {
     !name.is_empty() && Path::new(name).components().all(|component| matches!(component, Component::Normal(_)))
 }
 
-fn stack(folder: &Path, id: &str, artifact: &mut Artifact, assets: &BTreeMap<String, String>) -> Option<Stack> {
+fn stack(
+    folder: &Path,
+    id: &str,
+    artifact: &mut Artifact,
+    assets: &BTreeMap<String, String>,
+    files: &Files,
+) -> Option<Stack> {
     let template = artifact.property("templateFile").filter(|template| is_inner(template))?.to_owned();
     let mut pinned = BTreeMap::new();
     pinned.insert("AWS::StackName".to_owned(), artifact.property("stackName").unwrap_or(id).to_owned());
@@ -105,7 +109,7 @@ fn stack(folder: &Path, id: &str, artifact: &mut Artifact, assets: &BTreeMap<Str
     }
     let inline = std::mem::take(&mut artifact.metadata);
     let own: Vec<&str> = artifact.dependencies.iter().filter_map(|id| assets.get(id)).map(String::as_str).collect();
-    let constructs = metadata::read(folder, artifact.metadata_file.as_deref(), inline, &own);
+    let constructs = metadata::read(folder, artifact.metadata_file.as_deref(), inline, &own, files);
     let constructs = Arc::new(Constructs { stack: Arc::new(constructs), template: template.clone() });
     Some(Stack { template, pinned, constructs })
 }

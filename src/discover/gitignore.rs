@@ -1,5 +1,6 @@
 //! Globs in the syntax of `.gitignore` (gitignore(5)): those of such files on a walk, and those that a configuration lists.
 
+use crate::files::{Files, Kind, Metadata};
 use ignore::Match;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use std::path::{Path, PathBuf};
@@ -55,13 +56,13 @@ pub(super) struct Ignored {
 impl Ignored {
     /// The files above a folder, up to the root of its repository; none outside of a repository. Also none if they leave out the
     /// folder itself: a person who names an ignored folder wants to lint its files.
-    pub(super) fn above(folder: &Path) -> Self {
-        let Some(root) = folder.ancestors().find(|above| is_repository(above)) else { return Self::default() };
+    pub(super) fn above(folder: &Path, files: &Files) -> Self {
+        let Some(root) = folder.ancestors().find(|above| is_repository(above, files)) else { return Self::default() };
         let mut folders: Vec<&Path> = folder.ancestors().take_while(|above| above.starts_with(root)).collect();
         folders.reverse();
         let mut ignored = Self::default();
         for (above, below) in folders.iter().zip(folders.iter().skip(1)) {
-            ignored.enter(above);
+            ignored.enter(above, files);
             if ignored.leave_out(below, true) {
                 return Self::default();
             }
@@ -70,11 +71,20 @@ impl Ignored {
     }
 
     /// Adds the file of a folder, if it has one. The walk enters folders in order.
-    pub(super) fn enter(&mut self, folder: &Path) {
+    pub(super) fn enter(&mut self, folder: &Path, files: &Files) {
         let file = folder.join(FILE_NAME);
-        if file.metadata().is_ok_and(|metadata| metadata.is_file() && metadata.len() <= MAX_BYTES) {
+        let is_read = |metadata: Metadata| metadata.kind == Kind::File && metadata.bytes <= MAX_BYTES;
+        if !files.metadata(&file).is_ok_and(is_read) {
+            return;
+        }
+        let bytes = files.read(&file, MAX_BYTES).unwrap_or_default();
+        let text = String::from_utf8_lossy(&bytes);
+        let mut builder = GitignoreBuilder::new(folder);
+        for line in text.trim_start_matches('\u{feff}').lines() {
             // Invalid lines are ignored, as in git.
-            let (matcher, _) = Gitignore::new(&file);
+            let _ = builder.add_line(None, line);
+        }
+        if let Ok(matcher) = builder.build() {
             self.levels.push((folder.to_owned(), matcher));
         }
     }
@@ -96,8 +106,8 @@ impl Ignored {
 }
 
 /// Whether a folder is the root of a repository. A worktree's and a submodule's `.git` is a file.
-pub fn is_repository(folder: &Path) -> bool {
-    folder.join(".git").symlink_metadata().is_ok()
+pub fn is_repository(folder: &Path, files: &Files) -> bool {
+    files.own_metadata(&folder.join(".git")).is_ok()
 }
 
 #[cfg(test)]

@@ -1,8 +1,10 @@
 //! The template of a nested stack, by the path in its parent.
 
-use super::{Candidate, Input, shown};
+use super::{Candidate, Input};
+use crate::files::Files;
+use crate::paths::{folder_of, without_detours};
 use std::collections::BTreeMap;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// The file at a path relative to a candidate's own. It may be outside of the candidate's folder, such as `../network.yaml`, but then
@@ -10,61 +12,34 @@ use std::sync::Arc;
 ///
 /// # Errors
 /// The reason why there is no such template, as a clause.
-pub fn nested(parent: &Candidate, location: &str) -> Result<Candidate, String> {
+pub fn nested(parent: &Candidate, location: &str, files: &Files) -> Result<Candidate, String> {
     let Input::File(path) = &parent.input else {
         return Err("a template on standard input has no folder".to_owned());
     };
-    let folder = path.parent().filter(|parent| *parent != Path::new("")).unwrap_or(Path::new("."));
+    let folder = folder_of(path);
     let file = match without_detours(&folder.join(location)) {
         here if here.as_os_str().is_empty() => PathBuf::from("."),
         file => file,
     };
-    let found = file.canonicalize().map_err(|error| match error.kind() {
+    let found = files.real(&file).map_err(|error| match error.kind() {
         std::io::ErrorKind::NotFound => "there is no such file".to_owned(),
         _ => format!("it cannot be read: {error}"),
     })?;
-    let contains = |folder: &Path| folder.canonicalize().is_ok_and(|folder| found.starts_with(folder));
-    if !contains(folder) && !contains(Path::new(".")) {
+    let is_beside = files.real(folder).is_ok_and(|folder| found.starts_with(folder));
+    if !is_beside && files.base().strip(&found).is_none() {
         return Err("its path leads out of the folder of the template and out of the current folder".to_owned());
     }
-    if !found.is_file() {
+    if !files.has_file(&found) {
         return Err("it is not a regular file".to_owned());
     }
     // Templates of one assembly are beside each other.
     let beside = parent.constructs.as_deref().filter(|_| Path::new(location).parent() == Some(Path::new("")));
     Ok(Candidate {
-        name: shown(&file),
+        name: files.name(&file),
         constructs: beside.map(|constructs| Arc::new(constructs.nested(location))),
         input: Input::File(file),
         named: true,
         folders: Vec::new(),
         pinned: BTreeMap::new(),
     })
-}
-
-/// A path without `..` after a folder, as people read it.
-fn without_detours(path: &Path) -> PathBuf {
-    let mut short = PathBuf::new();
-    for component in path.components() {
-        match component {
-            Component::CurDir => {}
-            Component::ParentDir if matches!(short.components().next_back(), Some(Component::Normal(_))) => {
-                short.pop();
-            }
-            other => short.push(other),
-        }
-    }
-    short
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn detours_go() {
-        for (path, short) in [("a/../b.yaml", "b.yaml"), ("./a/./b", "a/b"), ("../a/../b", "../b"), ("/a/../b", "/b")] {
-            assert_eq!(without_detours(Path::new(path)), Path::new(short), "{path}");
-        }
-    }
 }

@@ -1,9 +1,10 @@
 //! A candidate's bytes as text, or the problem with them.
 
 use super::{Candidate, Input, shows_template, unreadable};
-use crate::finding::{Diagnostic, Severity};
-use std::fs::File;
-use std::io::{self, Read};
+use crate::code::Code;
+use crate::files::Files;
+use crate::finding::Diagnostic;
+use std::io;
 use std::path::Path;
 
 /// Larger files are refused, because a large dump would fill the memory. CloudFormation's own quota for templates is far below (AWS CloudFormation User Guide, "Understand CloudFormation quotas").
@@ -21,10 +22,10 @@ pub enum Reading {
 }
 
 /// Reads a candidate whole.
-pub fn read(candidate: &Candidate) -> Reading {
+pub fn read(candidate: &Candidate, files: &Files) -> Reading {
     let bytes = match &candidate.input {
-        Input::StandardInput => bounded(io::stdin().lock(), 0),
-        Input::File(path) => bytes_of(path),
+        Input::StandardInput => files.standard_input(MAX_BYTES + 1),
+        Input::File(path) => bytes_of(path, files),
     };
     let bytes = match bytes {
         Ok(bytes) => bytes,
@@ -32,52 +33,33 @@ pub fn read(candidate: &Candidate) -> Reading {
     };
     let problem = match decode(bytes) {
         Ok(text) => return Reading::Text(text),
-        Err(problem) if problem.code == EMPTY && candidate.input == Input::StandardInput => nothing_piped(),
+        Err(problem) if problem.code == Code::FileEmpty && candidate.input == Input::StandardInput => nothing_piped(),
         Err(problem) => problem,
     };
-    let diagnostic = Box::new(Diagnostic {
-        severity: Severity::Error,
-        code: problem.code,
-        file: candidate.name.clone(),
-        span: None,
-        message: problem.message,
-        help: problem.help,
-        related: Vec::new(),
-    });
+    let diagnostic = Box::new(
+        Diagnostic::error(problem.code, problem.message).in_file(candidate.name.as_str()).with_help(problem.help),
+    );
     if problem.shows_template { Reading::Unreadable(diagnostic) } else { Reading::NoTemplate(diagnostic) }
 }
 
 /// The bytes of a file, at most one more than is allowed.
-pub(super) fn bytes_of(path: &Path) -> io::Result<Vec<u8>> {
-    let file = File::open(path)?;
-    // A growing buffer would need twice the memory. The length of devices and pipes is unknown.
-    let length = file.metadata().map_or(0, |metadata| metadata.len());
-    bounded(file, length)
-}
-
-/// All bytes, at most one more than is allowed. `expected` is the likely number.
-fn bounded(reader: impl Read, expected: u64) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::with_capacity(usize::try_from(expected.min(MAX_BYTES)).unwrap_or_default());
-    reader.take(MAX_BYTES + 1).read_to_end(&mut bytes)?;
-    Ok(bytes)
+pub(super) fn bytes_of(path: &Path, files: &Files) -> io::Result<Vec<u8>> {
+    files.read(path, MAX_BYTES + 1)
 }
 
 /// The reason why bytes are not text.
 pub(super) struct Problem {
-    code: &'static str,
+    code: Code,
     pub(super) message: String,
     help: String,
     /// Whether the readable part of the bytes looks like a template.
     shows_template: bool,
 }
 
-/// The code of a file without content.
-const EMPTY: &str = "file-empty";
-
 /// Standard input without content: the command before the pipe printed nothing.
 fn nothing_piped() -> Problem {
     Problem {
-        code: EMPTY,
+        code: Code::FileEmpty,
         message: "standard input is empty".to_owned(),
         help: "Run the command before the pipe alone to see its error. With the AWS CDK, type `cdk synth -q && hipaalint cdk.out` \
                to lint all stacks. `cdk synth | hipaalint -` works only for an app with one stack."
@@ -90,7 +72,7 @@ fn nothing_piped() -> Problem {
 pub(super) fn decode(bytes: Vec<u8>) -> Result<String, Problem> {
     if bytes.len() as u64 > MAX_BYTES {
         return Err(Problem {
-            code: "file-too-large",
+            code: Code::FileTooLarge,
             message: format!("the file is larger than {} MiB", MAX_BYTES >> 20),
             help: "CloudFormation does not accept a template of this size. Check the name of the file.".to_owned(),
             shows_template: false,
@@ -98,7 +80,7 @@ pub(super) fn decode(bytes: Vec<u8>) -> Result<String, Problem> {
     }
     if bytes.trim_ascii().is_empty() {
         return Err(Problem {
-            code: EMPTY,
+            code: Code::FileEmpty,
             message: "the file is empty".to_owned(),
             help: "A template needs at least `Resources`. Save the file, or run the command that writes it.".to_owned(),
             shows_template: false,
@@ -109,12 +91,18 @@ pub(super) fn decode(bytes: Vec<u8>) -> Result<String, Problem> {
             let at = error.utf8_error().valid_up_to();
             undecodable(error.as_bytes(), at)
         })
-        .and_then(|text| if text.contains('\0') { Err(undecodable(text.as_bytes(), text.len())) } else { Ok(text) })
+        .and_then(|text| {
+            if memchr::memchr(b'\0', text.as_bytes()).is_some() {
+                Err(undecodable(text.as_bytes(), text.len()))
+            } else {
+                Ok(text)
+            }
+        })
 }
 
 /// Names the encoding if it can be recognized, and otherwise the first invalid byte.
 fn undecodable(bytes: &[u8], at: usize) -> Problem {
-    let code = "file-encoding";
+    let code = Code::FileEncoding;
     let to_utf16 = match bytes {
         [0xff, 0xfe, ..] => Some(("little", u16::from_le_bytes as fn([u8; 2]) -> u16)),
         [0xfe, 0xff, ..] => Some(("big", u16::from_be_bytes as fn([u8; 2]) -> u16)),

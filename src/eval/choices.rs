@@ -33,9 +33,25 @@ pub struct Variable<'t> {
     pub(super) has_references: bool,
     /// The texts that any other value is not: the candidates, and refused texts that the template compares it with.
     other: Arc<[Cow<'t, str>]>,
+    /// Where its texts are among the candidates; none where they are few.
+    places: Option<HashMap<Cow<'t, str>, usize>>,
 }
 
 impl<'t> Variable<'t> {
+    /// So many candidates are searched one after the other.
+    const FEW: usize = 8;
+
+    /// Where a text is among the candidates.
+    pub(super) fn place(&self, text: &str) -> Option<usize> {
+        match &self.places {
+            Some(places) => places.get(text).copied(),
+            None => self.candidates.iter().position(|candidate| match candidate {
+                Candidate::Known(known) => known == text,
+                Candidate::Other => false,
+            }),
+        }
+    }
+
     fn new(
         name: &'t str,
         candidates: Vec<Candidate<'t>>,
@@ -50,7 +66,14 @@ impl<'t> Variable<'t> {
         // Most variables have no other values.
         let has_other = candidates.last() == Some(&Candidate::Other);
         let other = if has_other { known.cloned().chain(refused).collect() } else { Vec::new() };
-        Self { name, candidates, default, has_references, other: other.into() }
+        let places = (candidates.len() > Self::FEW).then(|| {
+            let known = candidates.iter().enumerate().filter_map(|(place, candidate)| match candidate {
+                Candidate::Known(text) => Some((text.clone(), place)),
+                Candidate::Other => None,
+            });
+            known.collect()
+        });
+        Self { name, candidates, default, has_references, other: other.into(), places }
     }
 
     /// What is known of the variable once a candidate has been taken.

@@ -1,25 +1,85 @@
 //! Conditions: `Fn::Equals`, `Fn::And`, `Fn::Or`, `Fn::Not` and references to other conditions.
 
-use super::Run;
-use super::scenario::{AtomText, Scenario, Variable};
+use super::memo::Step;
+use super::remembered::Frame;
+use super::scenario::{AtomText, Scenario};
 use super::text::{self, canonical};
 use super::value::{Kind, Value};
+use super::{Run, Trace};
 use crate::syntax::{Entry, Node};
 use crate::truth::Truth;
+use rustc_hash::FxHashSet;
+use std::rc::Rc;
 
-/// Scenarios past which the result of a condition is not kept.
-const MOST_KEPT: usize = 16;
+/// Conditions in values in conditions, past which nothing is known of one more: a chain of them is as deep as a template makes it.
+const MAX_NESTED: usize = crate::syntax::MAX_DEPTH;
 
 /// The result of a run that tests a condition before anything else. The checks of conditional resources all begin so.
-#[derive(Clone)]
-pub(super) struct Opening {
+pub(super) struct Opening<'t> {
     holds: bool,
     scenario: Scenario,
-    siblings: Vec<Scenario>,
-    refused: Vec<Scenario>,
+    trace: Option<Box<Trace>>,
     forks: usize,
-    consulted: Vec<Variable>,
+    exhausted: bool,
+    is_refused: bool,
+    steps: Vec<Step<'t>>,
     reasons: Vec<String>,
+}
+
+/// Where the evaluation of a condition goes on.
+enum Turn<'t> {
+    /// With a condition by its name.
+    Name(&'t str),
+    /// With a condition as written.
+    Test(&'t Node<'t>),
+    /// With what waits for this result.
+    Is(bool),
+}
+
+/// What waits for the result of a condition. Conditions refer to each other in chains that are as long as a template makes them,
+/// so they wait in a list and not on the stack.
+enum Waiting<'t> {
+    Named { name: &'t str, node: &'t Node<'t>, frame: Frame },
+    Not,
+    And(std::slice::Iter<'t, Node<'t>>),
+    Or(std::slice::Iter<'t, Node<'t>>),
+}
+
+/// The conditions that are being evaluated, by the addresses of their nodes.
+#[derive(Default)]
+pub(super) struct Visiting<'t> {
+    chain: Vec<*const Node<'t>>,
+    /// Those past the first few.
+    rest: FxHashSet<*const Node<'t>>,
+}
+
+impl<'t> Visiting<'t> {
+    /// So many are searched one after the other.
+    const FEW: usize = 8;
+
+    fn is_empty(&self) -> bool {
+        self.chain.is_empty()
+    }
+
+    fn contains(&self, node: &'t Node<'t>) -> bool {
+        let node: *const Node<'t> = node;
+        self.chain.iter().take(Self::FEW).any(|known| *known == node) || self.rest.contains(&node)
+    }
+
+    fn enter(&mut self, node: &'t Node<'t>) {
+        if self.chain.len() >= Self::FEW {
+            self.rest.insert(node);
+        }
+        self.chain.push(node);
+    }
+
+    fn leave(&mut self) {
+        if let Some(last) = self.chain.pop()
+            && self.chain.len() >= Self::FEW
+        {
+            self.rest.remove(&last);
+        }
+    }
 }
 
 impl<'t> Run<'_, 't> {
@@ -30,28 +90,41 @@ impl<'t> Run<'_, 't> {
             return false;
         }
         if !self.is_fresh() {
-            return self.condition_here(name);
+            return self.evaluated(Turn::Name(name));
         }
-        if let Some(opening) = self.evaluator.openings.borrow().get(name).cloned() {
-            let Opening { holds, scenario, siblings, refused, forks, consulted, reasons } = opening;
-            (self.scenario, self.siblings, self.forks) = (scenario, siblings, forks);
-            self.refused = refused;
-            (self.consulted, self.reasons) = (consulted, reasons);
-            return holds;
+        let evaluator = self.evaluator;
+        let limits = self.limits;
+        let known =
+            evaluator.openings.borrow().get(name).filter(|(of, _)| *of == limits).map(|(_, known)| Rc::clone(known));
+        if let Some(known) = known {
+            let Opening { holds, scenario, trace, forks, exhausted, is_refused, steps, reasons } = &*known;
+            (self.scenario, self.trace, self.forks) = (scenario.clone(), trace.clone(), *forks);
+            (self.exhausted, self.is_refused) = (*exhausted, *is_refused);
+            self.reasons.clone_from(reasons);
+            if let Some(node) = evaluator.template.condition(name) {
+                self.know_condition(name, node, *holds, steps);
+            }
+            for (question, answer) in steps {
+                self.consult(*question, answer.clone());
+            }
+            return *holds;
         }
-        let holds = self.condition_here(name);
-        if !self.is_over() && self.siblings.len() <= MOST_KEPT {
-            let opening = Opening {
-                holds,
-                scenario: self.scenario.clone(),
-                siblings: self.siblings.clone(),
-                refused: self.refused.clone(),
-                forks: self.forks,
-                consulted: self.consulted.clone(),
-                reasons: self.reasons.clone(),
-            };
-            self.evaluator.openings.borrow_mut().insert(name, opening);
-        }
+        let frame = self.begin();
+        let mark = self.consulted.len();
+        let holds = self.evaluated(Turn::Name(name));
+        let steps = self.consulted.get(mark..).unwrap_or_default().to_vec();
+        self.abandon(frame);
+        let opening = Opening {
+            holds,
+            scenario: self.scenario.clone(),
+            trace: self.trace.clone(),
+            forks: self.forks,
+            exhausted: self.exhausted,
+            is_refused: self.is_refused,
+            steps,
+            reasons: self.reasons.clone(),
+        };
+        evaluator.openings.borrow_mut().insert(name, (limits, Rc::new(opening)));
         holds
     }
 
@@ -59,28 +132,70 @@ impl<'t> Run<'_, 't> {
     fn is_fresh(&self) -> bool {
         self.scenario.is_open()
             && self.forks == 0
-            && self.siblings.is_empty()
-            && self.refused.is_empty()
+            && self.trace.is_none()
             && self.consulted.is_empty()
             && self.reasons.is_empty()
             && self.visiting.is_empty()
             && self.attributes.is_empty()
     }
 
-    fn condition_here(&mut self, name: &'t str) -> bool {
-        let template = self.evaluator.template;
-        let node = template.condition(name).filter(|_| {
-            // A chain of conditions is as deep as a template makes it; past the bound nothing is known.
-            !self.visiting.contains(&name) && self.visiting.len() < crate::syntax::MAX_DEPTH
-        });
-        let Some(node) = node else { return self.free_condition(name) };
-        let kept = self.remembered(node, "condition", |run| {
-            run.visiting.push(name);
-            let holds = run.test(node);
-            run.visiting.pop();
-            Some(Value { span: node.span, kind: Kind::Bool(holds) })
-        });
-        kept.is_some_and(|value| value.kind == Kind::Bool(true))
+    /// Whether a condition, or a rule's condition or assertion, holds in this scenario.
+    pub(super) fn test(&mut self, node: &'t Node<'t>) -> bool {
+        self.evaluated(Turn::Test(node))
+    }
+
+    fn evaluated(&mut self, start: Turn<'t>) -> bool {
+        self.nested += 1;
+        let mut waiting: Vec<Waiting<'t>> = Vec::new();
+        let mut turn = start;
+        let holds = loop {
+            turn = match turn {
+                Turn::Name(name) => self.named(name, &mut waiting),
+                Turn::Test(node) => self.tested(node, &mut waiting),
+                Turn::Is(holds) => match waiting.pop() {
+                    None => break holds,
+                    Some(Waiting::Named { name, node, frame }) => {
+                        self.visiting.leave();
+                        self.conclude(name, node, frame, holds);
+                        Turn::Is(holds)
+                    }
+                    Some(Waiting::Not) => Turn::Is(!holds),
+                    Some(Waiting::And(mut items)) => match items.next() {
+                        Some(next) if holds => {
+                            waiting.push(Waiting::And(items));
+                            Turn::Test(next)
+                        }
+                        _ => Turn::Is(holds),
+                    },
+                    Some(Waiting::Or(mut items)) => match items.next() {
+                        Some(next) if !holds => {
+                            waiting.push(Waiting::Or(items));
+                            Turn::Test(next)
+                        }
+                        _ => Turn::Is(holds),
+                    },
+                },
+            };
+        };
+        self.nested -= 1;
+        holds
+    }
+
+    fn named(&mut self, name: &'t str, waiting: &mut Vec<Waiting<'t>>) -> Turn<'t> {
+        if self.is_over() {
+            return Turn::Is(false);
+        }
+        let Some(node) = self.evaluator.template.condition(name) else { return Turn::Is(self.free_condition(name)) };
+        if self.visiting.contains(node) || self.nested > MAX_NESTED {
+            return Turn::Is(self.free_condition(name));
+        }
+        if let Some(holds) = self.recalled_condition(name, node) {
+            return Turn::Is(holds);
+        }
+        self.evaluator.spend(1);
+        self.visiting.enter(node);
+        waiting.push(Waiting::Named { name, node, frame: self.begin() });
+        Turn::Test(node)
     }
 
     fn free_condition(&mut self, name: &str) -> bool {
@@ -90,22 +205,40 @@ impl<'t> Run<'_, 't> {
         })
     }
 
-    /// Whether a condition, or a rule's condition or assertion, holds in this scenario.
-    pub(super) fn test(&mut self, node: &'t Node<'t>) -> bool {
+    fn tested(&mut self, node: &'t Node<'t>, waiting: &mut Vec<Waiting<'t>>) -> Turn<'t> {
         if let Some([Entry { key, value, .. }]) = node.as_mapping() {
             match (key.as_ref(), value.as_sequence()) {
-                ("Fn::And", Some(items)) if is_takeable(items) => return items.iter().all(|item| self.test(item)),
-                ("Fn::Or", Some(items)) if is_takeable(items) => return items.iter().any(|item| self.test(item)),
-                ("Fn::Not", Some([item])) => return !self.test(item),
+                ("Fn::And", Some([first, rest @ ..])) if is_takeable(rest) => {
+                    waiting.push(Waiting::And(rest.iter()));
+                    return Turn::Test(first);
+                }
+                ("Fn::Or", Some([first, rest @ ..])) if is_takeable(rest) => {
+                    waiting.push(Waiting::Or(rest.iter()));
+                    return Turn::Test(first);
+                }
+                ("Fn::Not", Some([item])) => {
+                    waiting.push(Waiting::Not);
+                    return Turn::Test(item);
+                }
+                ("Condition", None) => {
+                    if let Some(name) = value.as_str() {
+                        return Turn::Name(name);
+                    }
+                }
+                _ => {}
+            }
+        }
+        Turn::Is(self.holds(node))
+    }
+
+    /// Whether a condition holds that is not made of others.
+    fn holds(&mut self, node: &'t Node<'t>) -> bool {
+        if let Some([Entry { key, value, .. }]) = node.as_mapping() {
+            match (key.as_ref(), value.as_sequence()) {
                 ("Fn::Equals", Some([left, right])) => return self.equals(node, left, right),
                 ("Fn::Contains", Some([list, item])) => return self.contains(node, list, item),
                 ("Fn::EachMemberEquals", Some([list, item])) => return self.each_equals(node, list, item),
                 ("Fn::EachMemberIn", Some([list, among])) => return self.each_in(node, list, among),
-                ("Condition", None) => {
-                    if let Some(name) = value.as_str() {
-                        return self.condition(name);
-                    }
-                }
                 _ => {}
             }
         }
@@ -158,6 +291,9 @@ impl<'t> Run<'_, 't> {
             _ => {}
         }
         if left.is_scalar() && right.is_scalar() {
+            if let Some(result) = self.fork_by_literal(left, right).or_else(|| self.fork_by_literal(right, left)) {
+                return result;
+            }
             let result = self.decide_quietly(&[left, right], &|values| match values {
                 [left, right] => text::equal(left, right),
                 _ => Truth::Unknown,
@@ -195,6 +331,6 @@ impl<'t> Run<'_, 't> {
 }
 
 /// "The minimum number of conditions that you can include is 2, and the maximum is 10." (Condition functions, `Fn::And`, `Fn::Or`)
-fn is_takeable(conditions: &[Node<'_>]) -> bool {
-    (2..=10).contains(&conditions.len())
+fn is_takeable(rest: &[Node<'_>]) -> bool {
+    (1..=9).contains(&rest.len())
 }

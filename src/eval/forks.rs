@@ -1,12 +1,14 @@
 //! Choices that a run meets: it takes one alternative, and leaves the others to later runs.
 
 use super::choices::Candidate;
+use super::domain::Domain;
+use super::memo::Question;
 use super::partition::Derived;
-use super::scenario::{AtomText, Domain, Variable};
+use super::scenario::{AtomText, Variable};
 use super::value::{Content, Kind, Origin, Part, Value};
-use super::{Evaluator, MAX_FORKS, MAX_SCENARIOS, Run};
+use super::{Branch, Evaluator, MAX_SCENARIOS, Run, Trace};
 use crate::truth::Truth;
-use smallvec::{SmallVec, smallvec};
+use smallvec::SmallVec;
 
 /// The choice that decides the characters of an open part.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
@@ -75,23 +77,28 @@ impl<'t> Run<'_, 't> {
             .and_then(|preferred| groups.iter().position(|group| group.contains(&preferred)))
             .unwrap_or_default();
         self.forks += usize::from(groups.len() > 1);
-        self.exhausted |= self.forks > MAX_FORKS;
+        self.exhausted |= self.forks > self.limits.forks;
         if self.is_over() {
             return first;
         }
-        self.consulted.push(variable);
-        for (index, group) in groups.iter().enumerate() {
+        let after = self.trace().len();
+        for (index, domain) in groups.into_iter().enumerate() {
+            if index == first {
+                self.consult(Question::Variable(variable), domain.clone());
+                self.scenario.settle(variable, domain.clone());
+                self.trace().settle(variable, domain);
             // One more than will be looked at shows that there are more.
-            if index != first && self.siblings.len() <= MAX_SCENARIOS {
-                let mut sibling = self.scenario.clone();
-                sibling.settle(variable, group.clone());
-                self.siblings.push(sibling);
+            } else if self.trace().siblings.len() <= MAX_SCENARIOS {
+                self.trace().siblings.push(Branch { after, variable, domain });
             }
         }
-        if let Some(group) = groups.into_iter().nth(first) {
-            self.scenario.settle(variable, group);
-        }
         first
+    }
+
+    /// How the scenario came to be.
+    fn trace(&mut self) -> &mut Trace {
+        let Self { trace, scenario, .. } = self;
+        trace.get_or_insert_with(|| Box::new(Trace::new(scenario.clone())))
     }
 
     /// Splits a variable's remaining candidates by the `class` of each, and takes one class. CloudFormation refuses a candidate
@@ -105,30 +112,62 @@ impl<'t> Run<'_, 't> {
         let named = evaluator.choices.get(index)?;
         let variable = Variable::Named(index);
         let mut groups: Vec<(C, Domain)> = Vec::new();
-        let mut refused = Domain::new();
-        for candidate_index in self.domain(variable, named.candidates.len()) {
+        let mut refused = Domain::default();
+        let domain = self.domain(variable, named.candidates.len());
+        evaluator.spend(domain.len());
+        for candidate_index in domain.iter() {
             let Some(candidate) = named.candidates.get(candidate_index) else { continue };
             let Some(found) = class(candidate_index, candidate) else {
-                refused.push(candidate_index);
+                refused.insert(candidate_index);
                 continue;
             };
-            match groups.iter_mut().find(|(known, _)| *known == found) {
-                Some((_, domain)) => domain.push(candidate_index),
-                None => groups.push((found, smallvec![candidate_index])),
+            if let Some((_, domain)) = groups.iter_mut().find(|(known, _)| *known == found) {
+                domain.insert(candidate_index);
+            // More than will be looked at: that there are so many is all that matters of the others.
+            } else if groups.len() <= MAX_SCENARIOS + 1 {
+                groups.push((found, Domain::only(candidate_index)));
             }
         }
         if groups.is_empty() {
             self.refuse();
             return None;
         }
-        if !refused.is_empty() && self.refused.len() < MAX_SCENARIOS {
-            let mut scenario = self.scenario.clone();
-            scenario.settle(variable, refused);
-            self.refused.push(scenario);
+        if !refused.is_empty() && self.trace().refused.len() < MAX_SCENARIOS {
+            let after = self.trace().len();
+            self.trace().refused.push(Branch { after, variable, domain: refused });
         }
         let (classes, domains): (Vec<C>, Vec<Domain>) = groups.into_iter().unzip();
         let taken = self.fork(variable, domains, named.default);
         classes.into_iter().nth(taken)
+    }
+
+    /// Whether a value is a literal, where the value is one choice and nothing else: the candidate is looked up, and the others are not
+    /// looked at. None where it is not so simple.
+    pub(super) fn fork_by_literal(&mut self, value: &Value<'t>, literal: &Value<'t>) -> Option<bool> {
+        let [part] = value.parts() else { return None };
+        let (Content::Choice, Some(Open::Named(index)), Kind::String(literal)) =
+            (&part.content, self.evaluator.open(part), &literal.kind)
+        else {
+            return None;
+        };
+        let named = self.evaluator.choices.get(index)?;
+        let own = named.place(literal)?;
+        let variable = Variable::Named(index);
+        let domain = self.domain(variable, named.candidates.len());
+        self.evaluator.spend(1);
+        let mut groups: SmallVec<[(bool, Domain); 2]> = SmallVec::new();
+        if domain.contains(&own) {
+            groups.push((true, Domain::only(own)));
+        }
+        let rest = domain.without(own);
+        if !rest.is_empty() {
+            groups.push((false, rest));
+        }
+        // In the order of their first candidates.
+        groups.sort_by_key(|(_, group)| group.iter().next());
+        let (classes, domains): (SmallVec<[bool; 2]>, Vec<Domain>) = groups.into_iter().unzip();
+        let taken = self.fork(variable, domains, named.default);
+        classes.get(taken).copied()
     }
 
     /// Takes one candidate of a variable.
@@ -140,7 +179,8 @@ impl<'t> Run<'_, 't> {
     pub(super) fn fork_atom(&mut self, key: String, text: impl FnOnce() -> AtomText) -> bool {
         let variable = Variable::Atom(self.evaluator.atom(key, text));
         let domain = self.domain(variable, 2);
-        let groups: Vec<Domain> = domain.into_iter().rev().map(|result| smallvec![result]).collect();
+        self.evaluator.spend(1);
+        let groups = [1, 0].into_iter().filter(|result| domain.contains(result)).map(Domain::only).collect();
         self.fork(variable, groups, None);
         self.scenario.domain(variable).is_some_and(|domain| domain.contains(&1))
     }
@@ -152,7 +192,7 @@ impl<'t> Run<'_, 't> {
             let Some(Open::Named(variable)) = self.evaluator.open(part) else { return None };
             let named = self.evaluator.choices.get(variable)?;
             let domain = self.domain(Variable::Named(variable), named.candidates.len());
-            let candidates = domain.into_iter().filter_map(|index| Some((index, named.candidates.get(index)?)));
+            let candidates = domain.iter().filter_map(|index| Some((index, named.candidates.get(index)?)));
             // The default comes first, and the message names the others.
             let mut chosen =
                 candidates.filter_map(|(index, candidate)| self.evaluator.chosen(part, variable, index, candidate));
@@ -180,11 +220,13 @@ impl<'t> Run<'_, 't> {
     /// `question` gets the values, in order, with choices settled as far as they have been made so far; it decides
     /// [`Truth::Unknown`] where unsettled parts matter.
     pub fn decide(&mut self, values: &[&Value<'t>], question: &dyn Fn(&[&Value<'t>]) -> Truth) -> Truth {
+        self.evaluator.count_steps(1);
         let result = question(values);
         if result != Truth::Unknown || self.is_over() {
             return result;
         }
         let evaluator = self.evaluator;
+        evaluator.spend(1);
         let all: SmallVec<[Open; 4]> =
             values.iter().flat_map(|value| value.parts()).filter_map(|part| evaluator.open(part)).collect();
         let Some(open) = all.first().copied() else {

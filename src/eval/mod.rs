@@ -9,14 +9,18 @@
 pub mod choices;
 mod conditions;
 pub mod constraints;
+pub mod domain;
 mod forks;
 mod functions;
 pub mod inputs;
+mod memo;
 mod partition;
+mod remembered;
 mod rows;
 mod rules;
 pub mod scenario;
 pub mod text;
+mod trace;
 pub mod value;
 
 pub use functions::{begins_as_function, has_macro, is_function};
@@ -24,17 +28,18 @@ pub use functions::{begins_as_function, has_macro, is_function};
 use crate::syntax::{self, Node};
 use crate::template::{Parameter, Template};
 use choices::{Candidate, Choices};
-use conditions::Opening;
+use conditions::{Opening, Visiting};
 use foldhash::HashMap;
 use inputs::Inputs;
+use memo::Step;
+use remembered::{Known, Memo};
 use rustc_hash::FxHashMap;
-use scenario::{AtomText, Domain, Scenario, Variable};
+use scenario::{AtomText, Scenario};
 use smallvec::SmallVec;
 use std::borrow::Cow;
 use std::cell::{Cell, OnceCell, RefCell};
-use std::collections::hash_map::Entry;
-use std::hash::{Hash, Hasher};
 use std::rc::Rc;
+use trace::{Branch, Trace};
 use typed_arena::Arena;
 use value::Value;
 
@@ -43,51 +48,6 @@ use value::Value;
 pub struct Memory<'t> {
     values: Arena<Value<'t>>,
 }
-
-/// A value of one node that was computed before, and the choices it depends on.
-struct Variant<'m, 't> {
-    depends_on: Vec<(Variable, Domain)>,
-    reasons: Vec<String>,
-    value: Option<&'m Value<'t>>,
-}
-
-/// What was computed of each node. Keyed by addresses, which no template chooses: a fast hash will do.
-type Memo<'m, 't> = FxHashMap<Computed<'t>, Variants<'m, 't>>;
-
-/// The variants of one node, nearly always one.
-struct Variants<'m, 't> {
-    first: Variant<'m, 't>,
-    more: Vec<Variant<'m, 't>>,
-}
-
-impl<'m, 't> Variants<'m, 't> {
-    fn iter(&self) -> impl Iterator<Item = &Variant<'m, 't>> {
-        std::iter::once(&self.first).chain(&self.more)
-    }
-}
-
-/// A node, and the name of what was made of it.
-#[derive(Copy, Clone)]
-struct Computed<'t> {
-    node: *const Node<'t>,
-    what: &'static str,
-}
-
-/// Several things are seldom made of one node: the node alone distinguishes them well enough.
-impl Hash for Computed<'_> {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        self.node.hash(state);
-    }
-}
-
-impl PartialEq for Computed<'_> {
-    fn eq(&self, other: &Self) -> bool {
-        // The same name is nearly always the same text.
-        self.node == other.node && (std::ptr::eq(self.what, other.what) || self.what == other.what)
-    }
-}
-
-impl Eq for Computed<'_> {}
 
 /// A resource as attributes and references see it.
 #[derive(Copy, Clone, Debug)]
@@ -106,6 +66,12 @@ pub struct Resource<'t> {
 /// linted, and functions can double their arguments at every level.
 const MAX_BYTES_MADE: usize = 64 << 20;
 
+/// So many guesses are made of one template: see [`Run::guess`].
+const MAX_GUESSES: usize = 1 << 20;
+
+/// Why a result is unknown where there would be more guesses.
+const TOO_MANY_GUESSES: &str = "too many names in the template are not known before it is deployed";
+
 /// So many missing names of one template are compared with the names that exist.
 const MAX_SEARCHES: usize = 200;
 
@@ -117,15 +83,19 @@ pub struct Evaluator<'m, 't> {
     pub choices: Choices<'t>,
     resources: HashMap<&'t str, Resource<'t>>,
     memory: &'m Memory<'t>,
-    memo: RefCell<Memo<'m, 't>>,
+    memo: Memo<'m, 't>,
     atoms: RefCell<Atoms>,
     bytes_made: Cell<usize>,
     searches: Cell<usize>,
+    /// Steps that choices took: see [`MAX_WORK`].
+    work: Cell<usize>,
+    guesses: Cell<usize>,
+    steps: Cell<usize>,
     rules_apply: OnceCell<bool>,
     /// What is known of the deployment.
     inputs: &'t Inputs,
     feasible: RefCell<HashMap<Scenario, bool>>,
-    openings: RefCell<HashMap<&'t str, Opening>>,
+    openings: RefCell<HashMap<&'t str, (Limits, Rc<Opening<'t>>)>>,
     lookups: RefCell<Lookups<'t>>,
     /// The larger maps of `Mappings` that were searched, by the address of their entries.
     row_indices: RefCell<FxHashMap<*const syntax::Entry<'t>, RowIndex<'t>>>,
@@ -175,10 +145,13 @@ impl<'m, 't> Evaluator<'m, 't> {
             inputs,
             resources: resources.into_iter().map(|resource| (resource.id, resource)).collect(),
             memory,
-            memo: RefCell::default(),
+            memo: Memo::default(),
+            work: Cell::default(),
             atoms: RefCell::default(),
             bytes_made: Cell::default(),
             searches: Cell::default(),
+            guesses: Cell::default(),
+            steps: Cell::default(),
             rules_apply: OnceCell::default(),
             feasible: RefCell::default(),
             openings: RefCell::default(),
@@ -219,6 +192,37 @@ impl<'m, 't> Evaluator<'m, 't> {
             self.bytes_made.set(made);
         }
         made <= MAX_BYTES_MADE
+    }
+
+    /// Counts steps that a choice takes.
+    fn spend(&self, steps: usize) {
+        self.work.set(self.work.get().saturating_add(steps));
+        self.count_steps(steps);
+    }
+
+    /// How far the next check may go.
+    fn limits(&self) -> Limits {
+        if self.work.get() <= MAX_WORK { Limits::USUAL } else { Limits::SPENT }
+    }
+
+    /// Whether there may be another so many guesses; counts them. What is written as a reference, or as a text that ends like the name,
+    /// is no guess.
+    fn guess(&self, pairs: usize) -> bool {
+        let guesses = self.guesses.get().saturating_add(pairs);
+        if guesses <= MAX_GUESSES {
+            self.guesses.set(guesses);
+        }
+        guesses <= MAX_GUESSES
+    }
+
+    /// How many values were asked for and how many questions decided: what the evaluation costs, the same on every machine.
+    pub fn steps(&self) -> usize {
+        self.steps.get()
+    }
+
+    /// Counts steps.
+    pub fn count_steps(&self, steps: usize) {
+        self.steps.set(self.steps.get().saturating_add(steps));
     }
 
     /// Whether there may be one more search for the name that was meant by a missing one.
@@ -266,14 +270,35 @@ const MAX_FORKS: usize = MAX_SCENARIOS;
 /// Runs that met more than [`MAX_FORKS`] choices before the rest is not looked at: each costs much and shows nothing.
 const MAX_EXHAUSTED: usize = 2;
 
+/// Steps that choices may take in all checks of one template; then [`Limits::SPENT`] hold for the checks that remain. No template of
+/// the corpus takes a hundredth of it.
+const MAX_WORK: usize = 1 << 17;
+
+/// How far one check may go.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+struct Limits {
+    scenarios: usize,
+    forks: usize,
+}
+
+impl Limits {
+    const USUAL: Self = Self { scenarios: MAX_SCENARIOS, forks: MAX_FORKS };
+    /// Once the template's checks have taken [`MAX_WORK`] together.
+    const SPENT: Self = Self { scenarios: 8, forks: 16 };
+}
+
 /// The results of a check in each scenario that it distinguished.
 pub struct Exploration<R> {
     /// The scenarios, together covering every feasible choice unless `complete` is false.
     pub leaves: SmallVec<[(Scenario, R); 1]>,
     /// The scenarios that never occur: the template's `Rules` forbid them, or CloudFormation refuses them.
     pub infeasible: Vec<Scenario>,
-    /// False where there were more than [`MAX_SCENARIOS`], or one with too many choices.
+    /// False where there were more scenarios than [`most`](Self::most), or one with too many choices or guesses.
     pub complete: bool,
+    /// How many scenarios could be looked at: [`MAX_SCENARIOS`], or fewer if the template has taken too much work already.
+    pub most: usize,
+    /// Why it is not complete, where that is something else than the number of scenarios.
+    pub gave_up: Option<&'static str>,
 }
 
 /// Runs `check` once for each scenario that it distinguishes.
@@ -283,39 +308,46 @@ pub fn explore<'m, 't, R>(
 ) -> Exploration<R> {
     // Most checks meet no choice: nothing waits.
     let mut first = Some(Scenario::default());
-    let mut waiting = Vec::new();
+    let mut waiting: Vec<(Rc<Trace>, Branch)> = Vec::new();
     let mut leaves = SmallVec::new();
     let mut infeasible = Vec::new();
     let mut exhausted = 0;
     let mut looked_at = 0;
-    while let Some(scenario) = first.take().or_else(|| waiting.pop()) {
-        if looked_at >= MAX_SCENARIOS || exhausted >= MAX_EXHAUSTED {
-            return Exploration { leaves, infeasible, complete: false };
+    let limits = evaluator.limits();
+    let mut gave_up = None;
+    while let Some(scenario) = first.take().or_else(|| waiting.pop().map(|(trace, branch)| trace.scenario(&branch))) {
+        if looked_at >= limits.scenarios || exhausted >= MAX_EXHAUSTED {
+            return Exploration { leaves, infeasible, complete: false, most: limits.scenarios, gave_up };
         }
         looked_at += 1;
+        evaluator.spend(scenario.choices());
         if !evaluator.is_feasible(&scenario) {
             infeasible.push(scenario);
             continue;
         }
-        let mut run = Run::new(evaluator, scenario);
+        let mut run = Run::new(evaluator, scenario, limits);
         let result = check(&mut run);
-        if !run.siblings.is_empty() {
+        let Run { scenario, trace, is_refused, exhausted: is_exhausted, gave_up: stopped, .. } = run;
+        if let Some(mut trace) = trace {
+            let refused = trace.refused.iter().take(MAX_SCENARIOS.saturating_sub(infeasible.len()));
+            infeasible.extend(refused.map(|branch| trace.scenario(branch)));
             // The first alternative of the first fork was taken; the rest follow in the order they were met.
-            waiting.extend(run.siblings.into_iter().rev());
+            let siblings = std::mem::take(&mut trace.siblings);
+            let trace: Rc<Trace> = Rc::from(trace);
+            waiting.extend(siblings.into_iter().rev().map(|branch| (Rc::clone(&trace), branch)));
             // Those at the far end would never be reached.
             waiting.drain(..waiting.len().saturating_sub(MAX_SCENARIOS + 1));
         }
-        infeasible.append(&mut run.refused);
-        infeasible.truncate(MAX_SCENARIOS);
-        if run.exhausted {
+        gave_up = gave_up.or(stopped);
+        if is_exhausted {
             exhausted += 1;
-        } else if !run.is_refused && evaluator.is_feasible(&run.scenario) {
-            leaves.push((run.scenario, result));
+        } else if !is_refused && evaluator.is_feasible(&scenario) {
+            leaves.push((scenario, result));
         } else {
-            infeasible.push(run.scenario);
+            infeasible.push(scenario);
         }
     }
-    Exploration { leaves, infeasible, complete: exhausted == 0 }
+    Exploration { leaves, infeasible, complete: exhausted == 0, most: limits.scenarios, gave_up }
 }
 
 /// One evaluation in one scenario, which narrows as it is asked.
@@ -323,16 +355,28 @@ pub struct Run<'m, 't> {
     /// The evaluator whose template is read.
     pub evaluator: &'m Evaluator<'m, 't>,
     scenario: Scenario,
-    siblings: Vec<Scenario>,
+    /// How the scenario came to be, and what was left behind; none before the first choice.
+    trace: Option<Box<Trace>>,
+    limits: Limits,
     forks: usize,
-    /// Whether more than [`MAX_FORKS`] choices were met; the result of the run then means nothing.
+    /// Whether more choices were met than the limit; the result of the run then means nothing.
     exhausted: bool,
+    /// Why it gave up, where that is something else than the choices.
+    gave_up: Option<&'static str>,
     /// Whether CloudFormation refuses the scenario, so that it never occurs. The result of the run then means nothing.
     is_refused: bool,
-    /// Other scenarios that CloudFormation refuses.
-    refused: Vec<Scenario>,
-    consulted: Vec<Variable>,
-    visiting: Vec<&'t str>,
+    /// What the computations that are under way asked, in order.
+    consulted: Vec<Step<'t>>,
+    /// The computations under way whose questions are recorded.
+    frames: usize,
+    /// Whether so many questions were asked that nothing under way will be kept for other runs.
+    is_long: bool,
+    /// What was computed in this run, and cannot be kept for others.
+    known: Option<Box<Known<'m, 't>>>,
+    /// The conditions that are being evaluated.
+    visiting: Visiting<'t>,
+    /// Conditions in values in conditions, and so on.
+    nested: usize,
     /// The properties that attributes are being read from.
     attributes: Vec<*const Node<'t>>,
     reasons: Vec<String>,
@@ -350,17 +394,22 @@ pub enum Descent<'m, 't> {
 }
 
 impl<'m, 't> Run<'m, 't> {
-    fn new(evaluator: &'m Evaluator<'m, 't>, scenario: Scenario) -> Self {
+    fn new(evaluator: &'m Evaluator<'m, 't>, scenario: Scenario, limits: Limits) -> Self {
         Self {
             evaluator,
             scenario,
-            siblings: Vec::new(),
+            trace: None,
+            limits,
             forks: 0,
             exhausted: false,
+            gave_up: None,
             is_refused: false,
-            refused: Vec::new(),
             consulted: Vec::new(),
-            visiting: Vec::new(),
+            frames: 0,
+            is_long: false,
+            known: None,
+            visiting: Visiting::default(),
+            nested: 0,
             attributes: Vec::new(),
             reasons: Vec::new(),
         }
@@ -384,6 +433,17 @@ impl<'m, 't> Run<'m, 't> {
         self.exhausted || self.is_refused
     }
 
+    /// Whether so many pairs of resources may be compared of which only values tell whether one names the other. If not, the run gives
+    /// up.
+    pub fn guess(&mut self, pairs: usize) -> bool {
+        let may = self.evaluator.guess(pairs);
+        if !may {
+            self.exhausted = true;
+            self.gave_up = Some(TOO_MANY_GUESSES);
+        }
+        may
+    }
+
     /// Records that CloudFormation refuses this scenario.
     fn refuse(&mut self) {
         self.is_refused = true;
@@ -392,76 +452,6 @@ impl<'m, 't> Run<'m, 't> {
     /// Keeps a value as long as the evaluator's memory lives.
     pub fn keep(&self, value: Value<'t>) -> &'m Value<'t> {
         self.evaluator.memory.values.alloc(value)
-    }
-
-    /// The value of a node in this scenario; none where it is `AWS::NoValue`. Remembered across runs.
-    pub fn value(&mut self, node: &'t Node<'t>) -> Option<&'m Value<'t>> {
-        self.remembered(node, "", |run| run.compute(node))
-    }
-
-    /// What `make` makes of a node in this scenario. Remembered across runs, with the choices that it depends on, under the
-    /// node and the name of what is made.
-    pub fn remembered(
-        &mut self,
-        node: &'t Node<'t>,
-        what: &'static str,
-        make: impl FnOnce(&mut Self) -> Option<Value<'t>>,
-    ) -> Option<&'m Value<'t>> {
-        if self.is_over() {
-            // The result is not used.
-            return None;
-        }
-        let key = Computed { node, what };
-        if let Some(variants) = self.evaluator.memo.borrow().get(&key) {
-            let fits = |variant: &&Variant<'m, 't>| {
-                variant.depends_on.iter().all(|(variable, domain)| {
-                    self.scenario
-                        .domain(*variable)
-                        .is_some_and(|current| current.iter().all(|candidate| domain.contains(candidate)))
-                })
-            };
-            if let Some(variant) = variants.iter().find(fits) {
-                self.consulted.extend(variant.depends_on.iter().map(|(variable, _)| *variable));
-                for reason in &variant.reasons {
-                    self.note_reason(reason.clone());
-                }
-                return variant.value;
-            }
-        }
-        let mark = self.consulted.len();
-        // Reasons that were met before may be met again: each value remembers all of its own.
-        let before = std::mem::take(&mut self.reasons);
-        let value = make(self).map(|value| self.keep(value));
-        let reasons = std::mem::replace(&mut self.reasons, before);
-        for reason in &reasons {
-            self.note_reason(reason.clone());
-        }
-        // Each once: conditions that ask others twice would otherwise double the list at every step of a chain.
-        let mut consulted = self.consulted.split_off(mark);
-        consulted.sort_unstable();
-        consulted.dedup();
-        self.consulted.extend_from_slice(&consulted);
-        let mut depends_on: Vec<(Variable, Domain)> = Vec::new();
-        for variable in &consulted {
-            if let Some(domain) = self.scenario.domain(*variable) {
-                depends_on.push((*variable, domain.clone()));
-            }
-        }
-        if !self.is_over() {
-            let variant = Variant { depends_on, reasons, value };
-            match self.evaluator.memo.borrow_mut().entry(key) {
-                Entry::Vacant(vacant) => {
-                    vacant.insert(Variants { first: variant, more: Vec::new() });
-                }
-                Entry::Occupied(mut known) => {
-                    // A run that had not settled the choices yet computed anew what another had.
-                    if !known.get().iter().any(|known| known.depends_on == variant.depends_on) {
-                        known.get_mut().more.push(variant);
-                    }
-                }
-            }
-        }
-        value
     }
 
     /// The texts of all entries of a mapping: what `Fn::FindInMap` can give where the keys are not known. None where an entry
@@ -488,6 +478,7 @@ impl<'m, 't> Run<'m, 't> {
         at: crate::source::Span,
         names: &[impl AsRef<str>],
     ) -> Descent<'m, 't> {
+        self.evaluator.count_steps(1);
         let mut node = block;
         let mut at = at;
         for (index, name) in names.iter().enumerate() {

@@ -6,7 +6,7 @@
 use super::scenario::{AtomText, Scenario};
 use super::text::{self, canonical};
 use super::value::{Kind, Value};
-use super::{Evaluator, Run};
+use super::{Evaluator, Limits, Run};
 use crate::syntax::Node;
 use crate::truth::Truth;
 
@@ -44,13 +44,15 @@ impl<'m, 't> Evaluator<'m, 't> {
         let mut waiting = vec![scenario];
         for _ in 0..MAX_TRIALS {
             let Some(scenario) = waiting.pop() else { return false };
-            let mut run = Run::new(self, scenario);
+            let mut run = Run::new(self, scenario, Limits::USUAL);
             let passes = self.template.rules.iter().all(|rule| run.passes(&rule.value));
             // A run that stopped forbids nothing.
             if run.exhausted || (passes && !run.is_refused) {
                 return true;
             }
-            waiting.extend(run.siblings);
+            if let Some(trace) = run.trace {
+                waiting.extend(trace.siblings.iter().map(|branch| trace.scenario(branch)));
+            }
         }
         true
     }

@@ -1,7 +1,10 @@
 //! One feasible combination of choices, as far as a check has asked for it, and how a set of them reads in a sentence.
 
 use super::choices::{Candidate, Choices};
+use super::domain::Domain;
+use rustc_hash::FxHashSet;
 use smallvec::{SmallVec, smallvec};
+use std::rc::Rc;
 
 /// Something a scenario can settle.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -12,37 +15,55 @@ pub enum Variable {
     Atom(usize),
 }
 
-/// The candidates that a variable may still take: indices into its list; for an atom 0 is false and 1 is true.
-pub type Domain = SmallVec<[usize; 3]>;
-
 /// What has been settled so far. A variable that is absent may take any of its values.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Scenario {
-    settled: Vec<(Variable, Domain)>,
+    /// Ordered by variable. Shared by those who hold the scenario; none where nothing was settled.
+    settled: Option<Rc<Vec<(Variable, Domain)>>>,
 }
 
 impl Scenario {
     /// What a variable may still take; none if nothing was settled about it.
     pub fn domain(&self, variable: Variable) -> Option<&Domain> {
-        self.settled.iter().find(|(known, _)| *known == variable).map(|(_, domain)| domain)
+        let place = self.place(variable).ok()?;
+        self.settled().get(place).map(|(_, domain)| domain)
     }
 
     /// Settles a variable, or narrows it.
     pub fn settle(&mut self, variable: Variable, domain: Domain) {
-        match self.settled.iter_mut().find(|(known, _)| *known == variable) {
-            Some((_, old)) => *old = domain,
-            None => self.settled.push((variable, domain)),
+        let place = self.place(variable);
+        let settled = Rc::make_mut(self.settled.get_or_insert_default());
+        match place {
+            Ok(place) => {
+                if let Some((_, old)) = settled.get_mut(place) {
+                    *old = domain;
+                }
+            }
+            Err(place) => settled.insert(place, (variable, domain)),
         }
+    }
+
+    fn settled(&self) -> &[(Variable, Domain)] {
+        self.settled.as_ref().map_or(&[], |settled| settled.as_slice())
+    }
+
+    fn place(&self, variable: Variable) -> Result<usize, usize> {
+        self.settled().binary_search_by_key(&variable, |(known, _)| *known)
+    }
+
+    /// How many variables have been settled.
+    pub fn choices(&self) -> usize {
+        self.settled().len()
     }
 
     /// Whether nothing has been settled.
     pub fn is_open(&self) -> bool {
-        self.settled.is_empty()
+        self.settled().is_empty()
     }
 
     /// Whether every parameter that has a default may have it here.
     pub fn keeps_defaults(&self, choices: &Choices<'_>) -> bool {
-        self.settled.iter().all(|(variable, domain)| match variable {
+        self.settled().iter().all(|(variable, domain)| match variable {
             Variable::Named(index) => {
                 choices.get(*index).and_then(|named| named.default).is_none_or(|default| domain.contains(&default))
             }
@@ -71,6 +92,7 @@ pub fn describe(
     atoms: &[AtomText],
 ) -> Option<String> {
     const MOST: usize = 3;
+    const MOST_TERMS: usize = 12;
     // Most of what is found is found whatever is chosen.
     if scenarios.iter().any(Scenario::is_open) {
         return None;
@@ -80,7 +102,7 @@ pub fn describe(
         Variable::Atom(_) => 2,
     };
     let cubes_of = |scenarios: &[Scenario]| -> Vec<Cube> {
-        scenarios.iter().map(|scenario| normal(&scenario.settled, &size)).collect()
+        scenarios.iter().map(|scenario| normal(scenario.settled(), &size)).collect()
     };
     let cubes = merge(cubes_of(scenarios), &cubes_of(infeasible), &size);
     if cubes.is_empty() || cubes.iter().any(Vec::is_empty) {
@@ -92,8 +114,14 @@ pub fn describe(
         .iter()
         .take(shown)
         .map(|cube| {
-            let terms: Vec<String> =
-                cube.iter().map(|(variable, domain)| term(*variable, domain, choices, atoms)).collect();
+            // One more is as short as the words that count it.
+            let shown = if cube.len() == MOST_TERMS + 1 { cube.len() } else { MOST_TERMS };
+            let terms = cube.iter().take(shown);
+            let mut terms: Vec<String> =
+                terms.map(|(variable, domain)| term(*variable, domain, choices, atoms)).collect();
+            if cube.len() > shown {
+                terms.push(format!("{} more conditions hold", cube.len() - shown));
+            }
             terms.join(" and ")
         })
         .collect();
@@ -103,20 +131,14 @@ pub fn describe(
     Some(alternatives.join(", or "))
 }
 
-type Cube = Vec<(Variable, Domain)>;
+type Cube = Vec<(Variable, Values)>;
+
+/// The candidates of a domain, in order.
+type Values = SmallVec<[usize; 3]>;
 
 fn normal(settled: &[(Variable, Domain)], size: &impl Fn(Variable) -> usize) -> Cube {
-    let mut cube: Cube = settled
-        .iter()
-        .filter(|(variable, domain)| domain.len() < size(*variable))
-        .map(|(variable, domain)| {
-            let mut domain = domain.clone();
-            domain.sort_unstable();
-            (*variable, domain)
-        })
-        .collect();
-    cube.sort();
-    cube
+    let narrowed = settled.iter().filter(|(variable, domain)| domain.len() < size(*variable));
+    narrowed.map(|(variable, domain)| (*variable, domain.iter().collect())).collect()
 }
 
 /// Combinations of values up to which cases are simplified: what is simplified is a sentence.
@@ -127,9 +149,9 @@ const MOST_COMBINATIONS: usize = 4096;
 /// All combinations of the variables' values are laid out in a table; the first that applies and is not yet described is
 /// widened, variable by variable, as far as all of it applies or is `free`, which may be included or not.
 fn merge(mut cubes: Vec<Cube>, free: &[Cube], size: &impl Fn(Variable) -> usize) -> Vec<Cube> {
-    let mut variables: Vec<Variable> = cubes.iter().chain(free).flatten().map(|(variable, _)| *variable).collect();
+    let variables: FxHashSet<Variable> = cubes.iter().chain(free).flatten().map(|(variable, _)| *variable).collect();
+    let mut variables: Vec<Variable> = variables.into_iter().collect();
     variables.sort_unstable();
-    variables.dedup();
     let sizes: Vec<usize> = variables.iter().map(|variable| size(*variable)).collect();
     let combinations = sizes.iter().try_fold(1usize, |product, size| product.checked_mul(*size));
     let Some(combinations) = combinations.filter(|combinations| *combinations <= MOST_COMBINATIONS) else {
@@ -140,7 +162,7 @@ fn merge(mut cubes: Vec<Cube>, free: &[Cube], size: &impl Fn(Variable) -> usize)
         cubes.sort();
         return cubes;
     };
-    let everywhere = |cube: &Cube| -> Vec<Domain> {
+    let everywhere = |cube: &Cube| -> Vec<Values> {
         let domain = |(variable, size): (&Variable, &usize)| {
             let own = cube.iter().find(|(other, _)| other == variable).map(|(_, domain)| domain.clone());
             own.unwrap_or_else(|| (0..*size).collect())
@@ -162,10 +184,10 @@ fn merge(mut cubes: Vec<Cube>, free: &[Cube], size: &impl Fn(Variable) -> usize)
     let mut may = applies.clone();
     lay_out(&mut may, free);
     let holds =
-        |domains: &[Domain]| each_combination(domains, &sizes, &mut |index| may.get(index).copied().unwrap_or(false));
+        |domains: &[Values]| each_combination(domains, &sizes, &mut |index| may.get(index).copied().unwrap_or(false));
     // How many of the cases found include a combination.
     let mut said = vec![0usize; combinations];
-    let mut found: Vec<Vec<Domain>> = Vec::new();
+    let mut found: Vec<Vec<Values>> = Vec::new();
     for index in 0..combinations {
         if !applies.get(index).copied().unwrap_or(false) || said.get(index).is_none_or(|times| *times > 0) {
             continue;
@@ -225,7 +247,7 @@ fn merge(mut cubes: Vec<Cube>, free: &[Cube], size: &impl Fn(Variable) -> usize)
                 }
                 !each_combination(&slice, &sizes, &mut |index| !applies.get(index).copied().unwrap_or(false))
             };
-            let needed: Domain = values.iter().copied().filter(occurs).collect();
+            let needed: Values = values.iter().copied().filter(occurs).collect();
             if let Some(domain) = domains.get_mut(place) {
                 *domain = needed;
             }
@@ -243,8 +265,8 @@ fn merge(mut cubes: Vec<Cube>, free: &[Cube], size: &impl Fn(Variable) -> usize)
 }
 
 /// Calls `visit` with the index of each combination in the product of some domains, until it returns false; whether it never did.
-fn each_combination(domains: &[Domain], sizes: &[usize], visit: &mut impl FnMut(usize) -> bool) -> bool {
-    fn go(domains: &[Domain], sizes: &[usize], index: usize, visit: &mut impl FnMut(usize) -> bool) -> bool {
+fn each_combination(domains: &[Values], sizes: &[usize], visit: &mut impl FnMut(usize) -> bool) -> bool {
+    fn go(domains: &[Values], sizes: &[usize], index: usize, visit: &mut impl FnMut(usize) -> bool) -> bool {
         let (Some((domain, domains)), Some((size, sizes))) = (domains.split_first(), sizes.split_first()) else {
             return visit(index);
         };
@@ -254,9 +276,9 @@ fn each_combination(domains: &[Domain], sizes: &[usize], visit: &mut impl FnMut(
 }
 
 /// The combination at an index: one value for each variable.
-fn combination(index: usize, sizes: &[usize]) -> Vec<Domain> {
+fn combination(index: usize, sizes: &[usize]) -> Vec<Values> {
     let mut rest = index;
-    let mut domains: Vec<Domain> = sizes
+    let mut domains: Vec<Values> = sizes
         .iter()
         .rev()
         .map(|size| {
@@ -269,7 +291,7 @@ fn combination(index: usize, sizes: &[usize]) -> Vec<Domain> {
     domains
 }
 
-fn term(variable: Variable, domain: &Domain, choices: &Choices<'_>, atoms: &[AtomText]) -> String {
+fn term(variable: Variable, domain: &Values, choices: &Choices<'_>, atoms: &[AtomText]) -> String {
     match variable {
         Variable::Atom(index) => atoms
             .get(index)
@@ -341,14 +363,31 @@ mod tests {
         assert_eq!(merge(Vec::new(), &[], &size), Vec::<Cube>::new());
     }
 
+    /// The scenario in which these atoms hold.
+    fn of(atoms: &[usize]) -> Scenario {
+        let mut scenario = Scenario::default();
+        atoms.iter().for_each(|atom| scenario.settle(Variable::Atom(*atom), Domain::only(1)));
+        scenario
+    }
+
+    #[test]
+    fn what_depends_on_many_choices_is_said_in_a_few() {
+        let atoms: Vec<AtomText> = (0..40)
+            .map(|index| AtomText { holds: format!("{index} holds"), fails: format!("{index} fails") })
+            .collect();
+        let said =
+            |terms: usize| describe(&[of(&(0..terms).collect::<Vec<_>>())], &[], &Choices::default(), &atoms).unwrap();
+        assert!(said(13).ends_with("11 holds and 12 holds"));
+        assert!(said(14).ends_with("11 holds and 2 more conditions hold"));
+    }
+
     #[test]
     fn four_cases_are_listed_and_more_are_counted() {
         let atoms: Vec<AtomText> =
             (0..6).map(|index| AtomText { holds: format!("{index} holds"), fails: format!("{index} fails") }).collect();
         // Each case is that one condition more holds, and those before it fail.
         let said = |cases: usize| {
-            let scenarios: Vec<Scenario> =
-                (0..cases).map(|index| Scenario { settled: vec![(Variable::Atom(index), smallvec![1])] }).collect();
+            let scenarios: Vec<Scenario> = (0..cases).map(|index| of(&[index])).collect();
             describe(&scenarios, &[], &Choices::default(), &atoms).unwrap()
         };
         assert_eq!(said(3), "0 holds, or 1 holds, or 2 holds");

@@ -61,14 +61,30 @@ impl Draft {
 
     /// Whether both are the same, whatever they cover.
     pub(super) fn is_alike(&self, other: &Self) -> bool {
-        let covers = Vec::new();
-        let bare = |draft: &Self| Self {
-            covers: covers.clone(),
-            subject: self.subject.clone(),
-            path: self.path.clone(),
-            ..draft.clone()
-        };
-        bare(self) == bare(other)
+        // Every field is here, so that a new one is not forgotten.
+        let Self {
+            id,
+            id_span,
+            reason,
+            alternative,
+            owner,
+            ticket,
+            expires,
+            expires_span,
+            dialect,
+            span,
+            origin,
+            subject: _,
+            path: _,
+            covers: _,
+            problems,
+            is_granular,
+        } = self;
+        (id, id_span, reason, alternative, owner, ticket)
+            == (&other.id, &other.id_span, &other.reason, &other.alternative, &other.owner, &other.ticket)
+            && (expires, expires_span, dialect, span)
+                == (&other.expires, &other.expires_span, &other.dialect, &other.span)
+            && (origin, problems, is_granular) == (&other.origin, &other.problems, &other.is_granular)
     }
 }
 

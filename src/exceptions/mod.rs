@@ -11,6 +11,7 @@ mod comment;
 mod cover;
 mod draft;
 mod foreign;
+mod groups;
 mod metadata;
 mod names;
 mod place;
@@ -23,9 +24,10 @@ use crate::rules::load::{RuleSet, controls};
 use crate::rules::meta::Requirement;
 use crate::source::Span;
 use crate::syntax::{Comment, Node};
-use cover::{Cover, block_of};
+use cover::Cover;
 use draft::Draft;
-use foldhash::HashMap;
+use foldhash::{HashMap, HashSet};
+use groups::Groups;
 use std::sync::{Arc, OnceLock};
 
 /// Misspelt names after this many get no suggestion: comparing each with every rule takes time.
@@ -145,26 +147,13 @@ impl Context<'_> {
 #[derive(Debug, Default)]
 pub struct Exceptions {
     all: Vec<Known>,
-    /// Those that hold, sorted by the rule that they suppress and the block that they cover something of.
-    holding: Vec<Holding>,
+    /// Those that hold.
+    groups: Groups,
 }
 
-/// One of the exceptions that hold, with one of the rules that it suppresses and one of the blocks that it covers something of.
-#[derive(Debug)]
-struct Holding {
-    rule: Arc<str>,
-    /// Its index.
-    known: usize,
-    /// The index of a cover in the block.
-    cover: usize,
-}
-
-impl Holding {
-    fn block<'k>(&self, all: &'k [Known]) -> &'k str {
-        let cover = all.get(self.known).and_then(|known| known.covers.get(self.cover));
-        cover.map_or("", |cover| block_of(&cover.path))
-    }
-}
+/// Of several exceptions that cover a finding it names one of our own before another tool's, one with a reason before one without, and
+/// the narrowest.
+type Rank = (bool, bool, usize);
 
 #[derive(Debug)]
 struct Known {
@@ -232,7 +221,7 @@ pub fn read(tree: &Node<'_>, texts: &[Text<'_, '_>], context: &Context<'_>) -> E
         draft.owner = draft.owner.or_else(|| owner.map(str::to_owned));
         exceptions.all.extend(known(draft, context, &mut hints));
     }
-    exceptions.index();
+    exceptions.groups = Groups::of(&exceptions.all);
     exceptions
 }
 
@@ -246,6 +235,7 @@ fn united(drafts: Vec<Draft>) -> Vec<Draft> {
         .map(|(index, draft)| *known.entry((draft.span, draft.id.as_str())).or_insert(index))
         .collect();
     let mut united: Vec<Draft> = Vec::with_capacity(drafts.len());
+    let mut covers: HashMap<usize, HashSet<Cover>> = HashMap::default();
     // Where each has gone.
     let mut places: Vec<usize> = Vec::with_capacity(drafts.len());
     for (draft, first) in drafts.into_iter().zip(firsts) {
@@ -253,11 +243,8 @@ fn united(drafts: Vec<Draft>) -> Vec<Draft> {
         match united.get_mut(place) {
             Some(same) if same.is_alike(&draft) => {
                 places.push(place);
-                for cover in draft.covers {
-                    if !same.covers.contains(&cover) {
-                        same.covers.push(cover);
-                    }
-                }
+                let met = covers.entry(place).or_insert_with(|| same.covers.iter().cloned().collect());
+                same.covers.extend(draft.covers.into_iter().filter(|cover| met.insert(cover.clone())));
             }
             _ => {
                 places.push(united.len());
@@ -394,106 +381,35 @@ fn citations(rule: &str, requirement: Requirement, rules: &RuleSet) -> Vec<Strin
 }
 
 impl Exceptions {
-    fn index(&mut self) {
-        let Self { all, holding } = self;
-        for (known, exception) in all.iter().enumerate().filter(|(_, known)| known.flaws.is_empty()) {
-            for suppressed in &exception.suppression.suppresses {
-                let rule = &suppressed.rule;
-                let covers = 0..exception.covers.len();
-                holding.extend(covers.map(|cover| Holding { rule: Arc::clone(rule), known, cover }));
-            }
-        }
-        holding.sort_by(|one, other| {
-            let key = |holding: &Holding| (holding.block(all), holding.known);
-            one.rule.cmp(&other.rule).then_with(|| key(one).cmp(&key(other)))
-        });
-    }
-
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.all.is_empty()
     }
 
-    /// Those that hold for a rule and may cover something of the blocks at these paths: the whole template's, its section's,
-    /// and its own.
-    fn holding(&self, rule: &str, subject: &str, path: &str) -> Vec<usize> {
-        let of_rule = self.of_rule(rule);
-        fn section(path: &str) -> &str {
-            path.split('/').next().unwrap_or_default()
-        }
-        let mut found = Vec::new();
-        for block in ["", section(subject), section(path), subject, block_of(path)] {
-            let start = of_rule.partition_point(|holding| holding.block(&self.all) < block);
-            let of_block = of_rule.iter().skip(start).take_while(|holding| holding.block(&self.all) == block);
-            found.extend(of_block.map(|holding| holding.known));
-        }
-        found.sort_unstable();
-        found.dedup();
-        found
-    }
-
-    /// Those that suppress a rule.
-    fn of_rule(&self, rule: &str) -> &[Holding] {
-        let start = self.holding.partition_point(|holding| &*holding.rule < rule);
-        let rest = self.holding.get(start..).unwrap_or_default();
-        let length = rest.partition_point(|holding| &*holding.rule == rule);
-        rest.get(..length).unwrap_or_default()
-    }
-
-    /// Marks a finding with the exception that covers it, if one does. Where several do, all are of use; the finding names
-    /// one of our own before another tool's, one with a reason before one without, and the narrowest.
+    /// Marks a finding with the exception that covers it, if one does. Where several do, all are of use; the finding names the one with
+    /// the highest [`Rank`].
     pub fn suppress(&mut self, finding: &mut Finding) {
-        if self.of_rule(&finding.rule).is_empty() {
+        if !self.groups.have(&finding.rule) {
             return;
         }
         let subject = finding.subject.qualified_name();
-        let mut best: Option<((bool, bool, usize), Arc<Suppression>)> = None;
-        for index in self.holding(&finding.rule, &subject, &finding.path) {
-            let Some(known) = self.all.get_mut(index) else { continue };
-            let covering = known.covers.iter().filter(|cover| cover.holds(finding, &subject));
-            let Some(length) = covering.map(|cover| cover.path.len()).max() else { continue };
-            known.is_used = true;
-            let rank = (known.suppression.dialect.is_own(), known.suppression.reason.is_some(), length);
-            if best.as_ref().is_none_or(|(known, _)| rank > *known) {
-                best = Some((rank, Arc::clone(&known.suppression)));
-            }
-        }
-        finding.suppression = best.map(|(_, suppression)| suppression);
+        let best = self.groups.suppress(&mut self.all, finding, &subject);
+        let known = best.and_then(|index| self.all.get(index));
+        finding.suppression = known.map(|known| Arc::clone(&known.suppression));
     }
 
     /// Notes that a check could not be decided: whether an exception is needed there is open.
     pub fn note_undecided(&mut self, rule: &str, block: &Block<'_>) {
-        if self.of_rule(rule).is_empty() {
-            return;
+        if self.groups.have(rule) {
+            self.groups.note_undecided(rule, &block.subject().qualified_name());
         }
-        let subject = &block.subject().qualified_name();
-        for index in self.holding(rule, subject, subject) {
-            if let Some(known) = self.all.get_mut(index)
-                && known.covers.iter().any(|cover| cover.touches(subject))
-            {
-                known.undecided = true;
-            }
-        }
-    }
-
-    /// The findings among these that each suppresses, alone or with others.
-    fn tally(&self, suppressed: &[Finding]) -> Vec<usize> {
-        let mut numbers = vec![0; self.all.len()];
-        for finding in suppressed {
-            let subject = finding.subject.qualified_name();
-            for index in self.holding(&finding.rule, &subject, &finding.path) {
-                if let (Some(known), Some(number)) = (self.all.get(index), numbers.get_mut(index)) {
-                    *number += usize::from(known.covers.iter().any(|cover| cover.holds(finding, &subject)));
-                }
-            }
-        }
-        numbers
     }
 
     /// What became of each, in the order of the text. `suppressed` are the findings that were marked, `ran` returns whether a rule ran;
     /// where `may_change` is true, this run looked at some deployments only, and what is of no use in it may be in another.
-    pub fn judge(&self, suppressed: &[Finding], ran: impl Fn(&str) -> bool, may_change: bool) -> Vec<Judged<'_>> {
-        let numbers = self.tally(suppressed);
+    pub fn judge(&mut self, suppressed: &[Finding], ran: impl Fn(&str) -> bool, may_change: bool) -> Vec<Judged<'_>> {
+        self.groups.note(&mut self.all);
+        let numbers = self.groups.tally(&self.all, suppressed);
         let mut judged: Vec<Judged<'_>> = self
             .all
             .iter()
@@ -535,6 +451,10 @@ impl Exceptions {
 }
 
 impl Known {
+    fn rank(&self, cover: &Cover) -> Rank {
+        (self.suppression.dialect.is_own(), self.suppression.reason.is_some(), cover.path.len())
+    }
+
     /// The problem of an exception that is in force without a reason, which other tools' languages do not require.
     fn without_reason(&self) -> Option<Problem> {
         if self.suppression.dialect.is_own() || self.suppression.reason.is_some() {

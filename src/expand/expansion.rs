@@ -4,6 +4,7 @@
 //! Every node that a pass makes keeps the span of the text that it was made from, so findings point into a loop's body or an
 //! included file. As long as no pass has anything to do, the tree as written is borrowed.
 
+use crate::code::Code;
 use crate::source::Span;
 use crate::syntax::Node;
 use std::borrow::Cow;
@@ -103,7 +104,7 @@ impl Hidden {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Note {
     /// Stable, lower-case, hyphenated: `loop-unknown`.
-    pub code: &'static str,
+    pub code: Code,
     /// Where.
     pub span: Span,
     /// What it is, in one sentence without a full stop.

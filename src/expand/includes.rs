@@ -7,6 +7,7 @@
 //! Source: "`AWS::Include` transform", CloudFormation template reference; `aws cloudformation package`, AWS CLI reference.
 
 use super::expansion::{Budget, Expansion, Note};
+use crate::code::Code;
 use crate::syntax::{Entry, Kind, MAX_DEPTH, Node};
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -157,7 +158,7 @@ impl<'t> Includer<'_, 't> {
         let (new, twice): (Vec<_>, Vec<_>) = content.into_iter().partition(|entry| keys.insert(entry.key.clone()));
         for entry in twice {
             self.notes.push(Note {
-                code: "include-duplicate",
+                code: Code::IncludeDuplicate,
                 span: entry.key_span,
                 message: format!(
                     "`{}` is defined twice: in the template and in the included file. Only the first definition is \
@@ -190,7 +191,7 @@ impl<'t> Includer<'_, 't> {
                 let at = call.get("Parameters").and_then(|parameters| parameters.get("Location")).unwrap_or(call);
                 let name = location(call).map_or_else(|| "this".to_owned(), |location| format!("`{location}`"));
                 self.notes.push(Note {
-                    code: "include-unknown",
+                    code: Code::IncludeUnknown,
                     span: at.span,
                     message: format!("{name} is not included: {reason}"),
                     help: "Set `Location` to a file in the template's folder or below it. The content of other files \

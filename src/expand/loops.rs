@@ -10,6 +10,7 @@ mod conditional;
 mod identifiers;
 
 use super::expansion::{Budget, Expansion, Hidden, Note, Origins, Provenance};
+use crate::code::Code;
 use crate::eval::choices::Choices;
 use crate::eval::inputs::Inputs;
 use crate::eval::{begins_as_function, is_function};
@@ -48,7 +49,7 @@ pub(super) fn expand(expansion: &mut Expansion<'_>, inputs: &Inputs) {
     let Expansion { root, origins, notes, hidden, budget, .. } = expansion;
     if !is_transformed(root) {
         notes.push(Note {
-            code: "loop-without-transform",
+            code: Code::LoopWithoutTransform,
             span: first,
             message: format!("a loop needs the transform `{TRANSFORM}`, which the template does not declare"),
             help: format!("Add `Transform: {TRANSFORM}`. CloudFormation rejects the template without it."),
@@ -132,7 +133,7 @@ struct Unroller<'a, 't> {
     /// Blocks that loops have made.
     blocks: usize,
     /// What has been noted: every iteration meets the same again.
-    noted: HashSet<(&'static str, Span)>,
+    noted: HashSet<(Code, Span)>,
     /// The conditions of iterations that are not made for every choice of parameters, by name.
     conditions: BTreeMap<String, Node<'t>>,
 }
@@ -142,7 +143,7 @@ impl<'t> Unroller<'_, 't> {
         if !SECTIONS.contains(&section.key.as_ref()) {
             for entry in section.value.as_mapping().unwrap_or_default().iter().filter(|entry| is_loop(entry)) {
                 self.note(
-                    "loop-misplaced",
+                    Code::LoopMisplaced,
                     entry.key_span,
                     format!("loops are not allowed in `{}`", section.key),
                     || {
@@ -256,7 +257,7 @@ impl<'t> Unroller<'_, 't> {
         let key = self.text(&entry.key)?;
         if !made.keys.insert(key.clone()) {
             self.note(
-                "loop-duplicate",
+                Code::LoopDuplicate,
                 entry.key_span,
                 format!("the loop creates `{key}` more than once, and only the first one is checked"),
                 || {
@@ -312,7 +313,7 @@ impl<'t> Unroller<'_, 't> {
                     "{} creates more than CloudFormation allows in a template, so it is not expanded",
                     named(entry)
                 );
-                self.note("loop-too-large", entry.key_span, message, || {
+                self.note(Code::LoopTooLarge, entry.key_span, message, || {
                     "Reduce the items of the collection, or split the template. The content of the loop is not \
                      checked."
                         .to_owned()
@@ -396,8 +397,8 @@ impl<'t> Unroller<'_, 't> {
     }
 
     /// The arguments of a loop, or the code, place and words for what is wrong with them.
-    fn parts<'e>(&self, entry: &'e Entry<'t>) -> Result<Loop<'e, 't>, (&'static str, Span, String)> {
-        let malformed = |span, problem: &str| ("loop-malformed", span, problem.to_owned());
+    fn parts<'e>(&self, entry: &'e Entry<'t>) -> Result<Loop<'e, 't>, (Code, Span, String)> {
+        let malformed = |span, problem: &str| (Code::LoopMalformed, span, problem.to_owned());
         let named = entry.key.strip_prefix(PREFIX).and_then(|rest| rest.strip_prefix("::"));
         if named.is_none_or(str::is_empty) {
             return Err(malformed(entry.key_span, "its key is not `Fn::ForEach::` with a name"));
@@ -419,7 +420,7 @@ impl<'t> Unroller<'_, 't> {
         };
         if self.bindings.len() >= MAX_NESTING {
             let problem = format!("CloudFormation allows at most {MAX_NESTING} nested loops");
-            return Err(("loop-too-deep", entry.key_span, problem));
+            return Err((Code::LoopTooDeep, entry.key_span, problem));
         }
         Ok(Loop { identifier: name, collection, body })
     }
@@ -454,18 +455,18 @@ impl<'t> Unroller<'_, 't> {
                     .to_owned()
             }
         };
-        self.note("loop-unknown", span, message, help);
+        self.note(Code::LoopUnknown, span, message, help);
     }
 
     /// Notes that a collection is unknown for some values of parameters; for others it is expanded.
     fn note_partly_unknown(&mut self, entry: &Entry<'t>, span: Span, unknown: &Unknown) {
         let message = format!("the collection of {} is unknown for some parameters: {}", named(entry), unknown.reason);
         let help = || "The content of the loop is checked only for the other values of the parameters.".to_owned();
-        self.note("loop-unknown", span, message, help);
+        self.note(Code::LoopUnknown, span, message, help);
     }
 
     /// Notes something once, however many turns meet it.
-    fn note(&mut self, code: &'static str, span: Span, message: String, help: impl FnOnce() -> String) {
+    fn note(&mut self, code: Code, span: Span, message: String, help: impl FnOnce() -> String) {
         if self.noted.insert((code, span)) {
             self.notes.push(Note { code, span, message, help: help() });
         }

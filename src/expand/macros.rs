@@ -5,6 +5,7 @@
 //! (`AWS::…`) are documented: `AWS::Include` puts a text in its place, and the others leave resources of other types as they are.
 
 use super::includes::calls;
+use super::written::Find;
 use crate::syntax::{Kind, Node};
 
 /// Whether one gets the whole template.
@@ -13,15 +14,16 @@ pub(super) fn rewrite_template(root: &Node<'_>) -> bool {
 }
 
 /// Whether one that is called below the root gets what is at a path.
-pub(super) fn rewrite(root: &Node<'_>, path: &str) -> bool {
+pub(super) fn rewrite<'n, 't>(root: &'n Node<'t>, path: &str, find: Find<'_, 'n, 't>) -> bool {
+    let get = |node: &'n Node<'t>, key: &str| find(node.as_mapping()?, key).map(|entry| &entry.value);
     let mut node = root;
     for step in path.split('/') {
         let next = match node.as_sequence() {
             Some(items) => step.parse::<usize>().ok().and_then(|index| items.get(index)),
-            None => node.get(step),
+            None => get(node, step),
         };
         let Some(next) = next else { return false };
-        if next.get("Fn::Transform").is_some_and(is_own) {
+        if get(next, "Fn::Transform").is_some_and(is_own) {
             return true;
         }
         node = next;

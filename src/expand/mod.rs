@@ -8,6 +8,7 @@ pub mod includes;
 mod loops;
 mod macros;
 mod serverless;
+pub mod ties;
 pub mod written;
 
 use crate::eval::inputs::Inputs;
@@ -21,6 +22,7 @@ use foldhash::HashMap;
 use includes::Included;
 use smallvec::SmallVec;
 use std::cell::RefCell;
+use ties::Ties;
 use written::Written;
 
 pub use crate::template::Parameter;
@@ -212,6 +214,7 @@ pub struct Model<'m, 't> {
     pub whole: Block<'t>,
     /// Lists of tag keys, and whether some resource is written with all of them, as far as asked (`graph::tag_keys`).
     pub tag_keys: RefCell<Vec<(Vec<String>, bool)>>,
+    ties: Ties<'t>,
     expansion: Option<&'t Expansion<'t>>,
     by_type: HashMap<&'t str, SmallVec<[usize; 2]>>,
 }
@@ -307,6 +310,7 @@ impl<'m, 't> Model<'m, 't> {
             outputs,
             whole,
             tag_keys: RefCell::default(),
+            ties: Ties::default(),
             expansion,
             by_type,
         }
@@ -347,8 +351,10 @@ impl<'m, 't> Model<'m, 't> {
     /// Whether a macro of the author's own gets what is at a path of the expanded tree, and may add to it. What is written there is
     /// what the author means; what is missing there may be what the macro adds.
     pub fn is_rewritten(&self, path: &str) -> bool {
-        self.expansion
-            .is_some_and(|expansion| expansion.is_rewritten || macros::rewrite(self.evaluator.template.root, path))
+        self.expansion.is_some_and(|expansion| {
+            expansion.is_rewritten
+                || macros::rewrite(self.evaluator.template.root, path, &|entries, key| self.entry(entries, key))
+        })
     }
 
     /// The place of something as people know it, given its path in the expanded tree.
@@ -358,14 +364,16 @@ impl<'m, 't> Model<'m, 't> {
     /// resource.
     pub fn written(&self, path: &str, span: Span) -> Written {
         let origin = self.expansion.and_then(|expansion| expansion.origins.nearest(path));
+        let find: written::Find<'_, 't, 't> = &|entries, key| self.entry(entries, key);
         let known = self.expansion.and_then(|expansion| expansion.before_transform.as_deref());
         match (origin.and_then(|origin| origin.made_from.as_ref()), known) {
             (Some(made_from), Some(root)) => made_from
                 .blocks()
-                .find_map(|block| written::written(root, &block, span))
+                .find_map(|block| written::written(root, &block, span, find))
                 .unwrap_or_else(|| Written { path: made_from.block.clone(), span }),
             _ => {
-                written::written(self.whole.node, path, span).unwrap_or_else(|| Written { path: path.to_owned(), span })
+                let found = written::written(self.whole.node, path, span, find);
+                found.unwrap_or_else(|| Written { path: path.to_owned(), span })
             }
         }
     }

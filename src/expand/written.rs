@@ -21,7 +21,7 @@ pub struct Written {
 /// covers the span: what a YAML alias or merge brought from elsewhere.
 ///
 /// All iterations of a loop have the same spans; the path distinguishes them.
-pub fn written(root: &Node<'_>, path: &str, span: Span) -> Option<Written> {
+pub fn written<'n, 't>(root: &'n Node<'t>, path: &str, span: Span, find: Find<'_, 'n, 't>) -> Option<Written> {
     // By bytes: a step is short, and most are looked at once.
     let mut steps = path.as_bytes().split(|byte| *byte == b'/');
     let mut step = steps.next();
@@ -43,14 +43,16 @@ pub fn written(root: &Node<'_>, path: &str, span: Span) -> Option<Written> {
             }
             Kind::Mapping(entries) => {
                 let covers = |entry: &&Entry<'_>| entry.key_span == span || holds(&entry.value, span);
-                let wanted = |entry: &&Entry<'_>| step.is_some_and(|step| step == entry.key.as_bytes());
+                let wanted = step.and_then(|step| find(entries, std::str::from_utf8(step).ok()?)).filter(covers);
                 let entry = match depth {
                     // The section, and the block in it.
-                    0 | 1 => entries.iter().find(wanted).filter(covers)?,
-                    _ => entries
-                        .iter()
-                        .find(|entry| wanted(entry) && covers(entry))
-                        .or_else(|| entries.iter().find(covers))?,
+                    0 | 1 => wanted?,
+                    _ => match wanted {
+                        Some(entry) => entry,
+                        None => {
+                            entries.get(first(entries, span, |entry| entry.value.span.end, |entry| covers(&entry))?)?
+                        }
+                    },
                 };
                 add(&mut walked, &entry.key);
                 (depth, step) = (depth + 1, steps.next());
@@ -61,7 +63,7 @@ pub fn written(root: &Node<'_>, path: &str, span: Span) -> Option<Written> {
                 node = &entry.value;
             }
             Kind::Sequence(items) => {
-                let index = items.iter().position(|item| holds(item, span))?;
+                let index = first(items, span, |item| item.span.end, |item| holds(item, span))?;
                 add(&mut walked, &index.to_string());
                 (depth, step) = (depth + 1, steps.next());
                 key = None;
@@ -71,6 +73,22 @@ pub fn written(root: &Node<'_>, path: &str, span: Span) -> Option<Written> {
             _ => return Some(Written { path: walked, span: node.span }),
         }
     }
+}
+
+/// Finds the entry of a map with a key.
+pub type Find<'f, 'n, 't> = &'f dyn Fn(&'n [Entry<'t>], &str) -> Option<&'n Entry<'t>>;
+
+/// Longer lists and maps are searched by halves: their items are nearly always in the order of the text.
+const LONG: usize = 32;
+
+/// The place of the first item that covers a span. Where the items are not in the order of the text, or several stand for the same text, one that
+/// covers it.
+fn first<'n, T>(items: &'n [T], span: Span, end: impl Fn(&T) -> u32, covers: impl Fn(&'n T) -> bool) -> Option<usize> {
+    let place = items.partition_point(|item| end(item) < span.end);
+    if items.len() > LONG && items.get(place).is_some_and(&covers) {
+        return Some(place);
+    }
+    items.iter().position(covers)
 }
 
 /// Adds a step to a path.
@@ -149,7 +167,8 @@ Resources:
         let document = syntax::parse(TEXT, SourceId(0)).unwrap();
         let start = TEXT.find(from).unwrap();
         let end = TEXT[start..].find(to).unwrap() + start + to.len();
-        let place = written(&document.root, "Resources/Role", Span::new(SourceId(0), start, end)).unwrap();
+        let find: Find<'_, '_, '_> = &|entries, key| entries.iter().find(|entry| entry.key == key);
+        let place = written(&document.root, "Resources/Role", Span::new(SourceId(0), start, end), find).unwrap();
         format!("{} at {}", place.path, &TEXT[place.span.start as usize..place.span.end as usize])
     }
 

@@ -6,6 +6,7 @@
 use super::resource_types::facts_of;
 use super::schema::TEXT;
 use foldhash::HashMap;
+use memchr::{memchr, memchr_iter};
 use std::cell::RefCell;
 use std::rc::Rc;
 
@@ -58,8 +59,16 @@ impl Properties {
     }
 
     fn read(self, map: Map) -> Names {
-        let line = TEXT.get(self.place..).and_then(|rest| rest.lines().next()).unwrap_or_default();
-        let object = line.split(';').nth(map.0).unwrap_or_default();
+        let rest = TEXT.get(self.place..).unwrap_or_default();
+        let line = memchr(b'\n', rest.as_bytes()).map_or(rest, |end| rest.get(..end).unwrap_or_default());
+        // Some types have hundreds of maps: those before are passed over many bytes at a time.
+        let mut ends = memchr_iter(b';', line.as_bytes());
+        let start = match map.0.checked_sub(1) {
+            None => Some(0),
+            Some(before) => ends.nth(before).map(|end| end + 1),
+        };
+        let end = ends.next().unwrap_or(line.len());
+        let object = start.and_then(|start| line.get(start..end)).unwrap_or_default();
         Names(object.split(',').filter_map(|field| field.split_once(':')).map(name).collect())
     }
 }

@@ -4,7 +4,7 @@
 //! the traffic decides, regardless of later ones.
 
 use super::addresses::{are_internet, hold, is_broad};
-use super::{property, refers_to};
+use super::{naming, property, refers_to};
 use crate::eval::value::{Origin, Value};
 use crate::eval::{Run, text};
 use crate::expand::{Block, Model, exists};
@@ -17,6 +17,9 @@ const ENTRY: &str = "AWS::EC2::NetworkAclEntry";
 /// TCP. Source: IANA, "Protocol Numbers"; -1 means all protocols.
 const TCP: f64 = 6.0;
 const ALL_PROTOCOLS: f64 = -1.0;
+
+/// With more entries, what the others do is unknown.
+const MOST_ENTRIES: usize = 256;
 
 /// An entry for inbound traffic, as far as it is known.
 struct Entry<'m, 't> {
@@ -102,7 +105,20 @@ fn entries<'m, 't>(
 ) -> (Vec<Entry<'m, 't>>, bool) {
     let mut found = Vec::new();
     let mut unknown = model.may_hide(ENTRY);
-    for other in model.of_type(ENTRY) {
+    let acl = property(run, entry, &["NetworkAclId"]).and_then(Value::as_reference);
+    let declared = match acl {
+        Some(Origin::Resource { id, .. }) => model.resource(id),
+        _ => None,
+    };
+    let others = match declared {
+        Some(declared) => naming(run, model, ENTRY, &["NetworkAclId"], declared),
+        None => model.of_type(ENTRY).collect(),
+    };
+    if others.len() > MOST_ENTRIES {
+        run.note_reason("the network ACL has too many entries to add them up");
+        return (found, true);
+    }
+    for other in others {
         if other.is(entry) {
             continue;
         }

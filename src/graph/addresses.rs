@@ -4,6 +4,7 @@ use crate::eval::value::Value;
 use crate::eval::{Run, text};
 use crate::policy::Cidr;
 use crate::truth::Truth;
+use std::sync::OnceLock;
 
 /// Addresses that are not on the internet: ranges without them can still contain all of it.
 ///
@@ -34,17 +35,36 @@ const IPV4: &str = "0.0.0.0/0";
 
 /// Whether ranges together contain every internet address, of IPv4 or of IPv6.
 pub fn are_internet(ranges: &[Cidr]) -> bool {
-    let hold = |whole: &str, more: &[&str]| {
-        let more = more.iter().filter_map(|text| Cidr::parse(text));
-        Cidr::parse(whole).is_some_and(|whole| hold_all(ranges.iter().copied().chain(more), whole))
+    let known = Known::get();
+    let hold = |whole: Option<Cidr>, more: &[Cidr]| {
+        whole.is_some_and(|whole| hold_all(ranges.iter().chain(more).copied(), whole))
     };
-    !ranges.is_empty() && (hold(IPV4, &NOT_OF_THE_INTERNET) || hold(IPV6_INTERNET, &[]))
+    // It takes more than two hundred narrow ranges.
+    let may_be = ranges.len() > 128 || ranges.iter().copied().any(is_broad);
+    may_be && (hold(known.ipv4, &known.special) || hold(known.ipv6, &[]))
+}
+
+/// The ranges above. They are asked for once for each rule of a security group.
+struct Known {
+    special: Vec<Cidr>,
+    ipv4: Option<Cidr>,
+    ipv6: Option<Cidr>,
+}
+
+impl Known {
+    fn get() -> &'static Self {
+        static KNOWN: OnceLock<Known> = OnceLock::new();
+        KNOWN.get_or_init(|| Known {
+            special: NOT_OF_THE_INTERNET.iter().filter_map(|text| Cidr::parse(text)).collect(),
+            ipv4: Cidr::parse(IPV4),
+            ipv6: Cidr::parse(IPV6_INTERNET),
+        })
+    }
 }
 
 /// Whether ranges together contain every internet address of another range.
 pub fn hold(ranges: &[Cidr], whole: Cidr) -> bool {
-    let special = NOT_OF_THE_INTERNET.iter().filter_map(|text| Cidr::parse(text));
-    hold_all(ranges.iter().copied().chain(special), whole)
+    hold_all(ranges.iter().chain(&Known::get().special).copied(), whole)
 }
 
 fn hold_all(ranges: impl Iterator<Item = Cidr>, whole: Cidr) -> bool {

@@ -1,9 +1,9 @@
 //! Which role a resource acts as, and every policy that is attached to a role, user or group.
 
-use super::{existing, property, refers_to};
+use super::{any_refers_to, naming, property, refers_to};
 use crate::eval::Run;
 use crate::eval::value::{Origin, Value};
-use crate::expand::{Block, Model};
+use crate::expand::{Block, Model, exists};
 use crate::source::Span;
 use crate::truth::Truth;
 
@@ -88,9 +88,9 @@ pub(super) fn targets<'m, 't>(
         return target.into_iter().map(|block| (block, Truth::True)).collect();
     }
     let mut found = Vec::new();
-    for block in existing(run, model, kind) {
+    for block in model.named_by(run, kind, value) {
         let refers = refers_to(run, value, block);
-        if !refers.is_false() {
+        if !refers.is_false() && exists(run, block) {
             found.push((block, refers));
         }
     }
@@ -125,13 +125,10 @@ pub fn attached<'m, 't>(
         }
     }
     for (_, kind, list) in POLICIES.iter().filter(|(of, ..)| *of == identity.kind) {
-        for policy in existing(run, model, kind) {
+        for policy in naming(run, model, kind, &[list], identity) {
             let Some(names) = property(run, policy, &[list]) else { continue };
-            let mut truth = Truth::False;
-            for item in names.items() {
-                truth = truth.or(refers_to(run, item, identity));
-            }
-            if !truth.is_false() {
+            let truth = any_refers_to(run, model, names, identity);
+            if !truth.is_false() && exists(run, policy) {
                 found.push(Attached { policy: Policy::Declared(policy), truth, span: names.span });
             }
         }
@@ -151,13 +148,10 @@ pub fn groups_of<'m, 't>(
             groups.extend(targets(run, model, group, "AWS::IAM::Group"));
         }
     }
-    for addition in existing(run, model, "AWS::IAM::UserToGroupAddition") {
+    for addition in naming(run, model, "AWS::IAM::UserToGroupAddition", &["Users"], user) {
         let Some(users) = property(run, addition, &["Users"]) else { continue };
-        let mut member = Truth::False;
-        for item in users.items() {
-            member = member.or(refers_to(run, item, user));
-        }
-        if member.is_false() {
+        let member = any_refers_to(run, model, users, user);
+        if member.is_false() || !exists(run, addition) {
             continue;
         }
         let Some(group) = property(run, addition, &["GroupName"]) else { continue };

@@ -3,13 +3,15 @@
 //! Source: AWS Backup developer guide, "Assign resources with AWS CLI" and "BackupSelection". That AWS Backup is opted in to
 //! the resource's service is taken for granted. Tags that the stack is given when it is deployed are not seen.
 
-use super::{existing, hidden, property, refers_to};
-use crate::eval::Run;
+use super::{hidden, property, refers_to};
 use crate::eval::text;
 use crate::eval::value::{Content, Kind, Origin, Part, Value};
-use crate::expand::{Block, Model};
+use crate::eval::{Run, begins_as_function};
+use crate::expand::ties::{Table, plain};
+use crate::expand::{Block, Model, exists};
 use crate::facts::{self, TagShape};
 use crate::graph::names;
+use crate::syntax::Node;
 use crate::truth::Truth;
 use std::borrow::Cow;
 
@@ -33,41 +35,158 @@ const ARNS: [(&str, &str, &str); 13] = [
     ("AWS::Timestream::Database", "timestream", "database/"),
 ];
 
-/// The backup selections of a template that include a resource.
-#[derive(Clone, Debug)]
-pub struct Protection<'m, 't> {
-    /// Whether one of them covers it.
-    pub covered: Truth,
-    /// Those that were asked: all that exist in the scenario.
-    pub selections: Vec<&'m Block<'t>>,
-}
-
 /// Whether a backup selection of the template covers a resource.
-pub fn protection<'m, 't>(run: &mut Run<'m, 't>, model: &'m Model<'m, 't>, resource: &Block<'t>) -> Protection<'m, 't> {
-    let selections = existing(run, model, SELECTION);
+pub fn covered<'m, 't>(run: &mut Run<'m, 't>, model: &'m Model<'m, 't>, resource: &Block<'t>) -> Truth {
     let mut covered = Truth::False;
-    for selection in &selections {
-        covered = covered.or(covers(run, selection, resource));
+    for selection in candidates(run, model, resource) {
+        let own = covers(run, model, selection, resource);
+        // Existence is asked last, so that the conditions of unrelated resources are not choices of the check.
+        if !own.is_false() && exists(run, selection) {
+            covered = covered.or(own);
+        }
         if covered.is_true() {
-            return Protection { covered, selections };
+            return covered;
         }
     }
-    let covered = covered.or(hidden(run, model, SELECTION));
-    Protection { covered, selections }
+    covered.or(hidden(run, model, SELECTION))
 }
 
-fn covers<'t>(run: &mut Run<'_, 't>, selection: &Block<'t>, resource: &Block<'t>) -> Truth {
-    let mut part = |name: &str| property(run, selection, &["BackupSelection", name]).cloned();
+/// The first backup selections that exist, at most so many.
+pub fn selections<'m, 't>(run: &mut Run<'m, 't>, model: &'m Model<'m, 't>, most: usize) -> Vec<&'m Block<'t>> {
+    let mut found = Vec::new();
+    for selection in model.of_type(SELECTION) {
+        if found.len() == most {
+            break;
+        }
+        if exists(run, selection) {
+            found.push(selection);
+        }
+    }
+    found
+}
+
+/// The selections that may include a resource, as they are written.
+fn candidates<'m, 't>(run: &mut Run<'_, 't>, model: &'m Model<'m, 't>, resource: &Block<'t>) -> Vec<&'m Block<'t>> {
+    let table = model.table("backup selections", || {
+        let mut table = Table::default();
+        for selection in model.of_type(SELECTION) {
+            let Some(place) = model.place_of(selection.name) else { continue };
+            for key in keys(model, selection).unwrap_or_else(|| vec![ANY.to_owned()]) {
+                table.entry(key).or_default().push(place);
+            }
+        }
+        table
+    });
+    let mut places: Vec<usize> = table.get(&by_name(resource.name)).cloned().unwrap_or_default();
+    match own_tags(resource) {
+        Some(tags) => places.extend(tags.iter().filter_map(|tag| table.get(tag)).flatten()),
+        None => places.extend(table.get(TAGGED).into_iter().flatten()),
+    }
+    let any = table.get(ANY).map(Vec::as_slice).unwrap_or_default();
+    // To compare a pattern with an ARN takes longer than to compare two names.
+    if !run.guess(any.len() * PATTERN) {
+        return Vec::new();
+    }
+    places.extend(any);
+    places.sort_unstable();
+    places.dedup();
+    places.into_iter().filter_map(|place| model.resources.get(place)).collect()
+}
+
+/// A comparison with a pattern counts as so many guesses.
+const PATTERN: usize = 8;
+/// Selections that may include any resource.
+const ANY: &str = "any";
+/// Selections by tags.
+const TAGGED: &str = "tagged";
+
+fn by_name(id: &str) -> String {
+    format!("name {id}")
+}
+
+fn by_tag(key: &str, value: &str) -> String {
+    format!("tag {key} {value}")
+}
+
+/// What a selection includes resources by, as far as that is references and plain tags. None where it is something else.
+fn keys(model: &Model<'_, '_>, selection: &Block<'_>) -> Option<Vec<String>> {
+    let selection = selection.node.get("Properties")?.get("BackupSelection")?.as_mapping()?;
+    if selection.iter().any(|entry| begins_as_function(&entry.key) || entry.key == "Ref") {
+        return None;
+    }
+    let list = |name: &str| match selection.iter().find(|entry| entry.key == name) {
+        Some(entry) => entry.value.as_sequence().map(Some),
+        None => Some(None),
+    };
+    let (listed, tags) = (list("Resources")?, list("ListOfTags")?);
+    if listed.is_none() && tags.is_none() {
+        return None;
+    }
+    let mut keys = Vec::new();
+    for item in listed.unwrap_or_default() {
+        let id = match item.as_mapping()? {
+            [call] if call.key == "Ref" => call.value.as_str()?,
+            // Another attribute may be a property, which is what the template sets.
+            [call] if call.key == "Fn::GetAtt" => match (call.value.as_str(), call.value.as_sequence()) {
+                (Some(text), _) => text.strip_suffix(".Arn")?,
+                (None, Some([id, attribute])) if attribute.as_str() == Some("Arn") => id.as_str()?,
+                _ => return None,
+            },
+            _ => return None,
+        };
+        model.resource(id).filter(|_| model.parameter(id).is_none())?;
+        keys.push(by_name(id));
+    }
+    for tag in tags.unwrap_or_default() {
+        let (key, value) = (plain(tag.get("ConditionKey")?)?, plain(tag.get("ConditionValue")?)?);
+        keys.push(by_tag(key.strip_prefix("aws:ResourceTag/").unwrap_or(key), value));
+        keys.push(TAGGED.to_owned());
+    }
+    Some(keys)
+}
+
+/// The tags of a resource, as far as all of them are plain.
+fn own_tags(resource: &Block<'_>) -> Option<Vec<String>> {
+    let place = facts::written_tags(resource.kind)?;
+    let properties = match resource.node.get("Properties") {
+        Some(properties) => properties.as_mapping()?,
+        None => &[],
+    };
+    if properties.iter().any(|entry| begins_as_function(&entry.key) || entry.key == "Ref") {
+        return None;
+    }
+    let Some(tags) = properties.iter().find(|entry| entry.key == place.name) else {
+        return facts::is_known_type(resource.kind).then(Vec::new);
+    };
+    if let Some(tags) = tags.value.as_mapping() {
+        let is_plain = matches!(place.shape, TagShape::Map | TagShape::Json);
+        let tags = tags.iter().map(|tag| {
+            let is_function = begins_as_function(&tag.key) || tag.key == "Ref";
+            (!is_function && is_plain).then(|| Some(by_tag(&tag.key, plain(&tag.value)?)))?
+        });
+        return tags.collect();
+    }
+    let tag = |tag: &Node<'_>| Some(by_tag(plain(tag.get("Key")?)?, plain(tag.get("Value")?)?));
+    tags.value.as_sequence()?.iter().map(tag).collect()
+}
+
+fn covers<'m, 't>(
+    run: &mut Run<'m, 't>,
+    model: &'m Model<'m, 't>,
+    selection: &Block<'t>,
+    resource: &Block<'t>,
+) -> Truth {
+    let mut part = |name: &str| property(run, selection, &["BackupSelection", name]);
     let (listed, tags) = (part("Resources"), part("ListOfTags"));
     let (conditions, excluded) = (part("Conditions"), part("NotResources"));
     let included = match (listed, tags) {
         // Neither names nor tags: everything that the conditions leave.
         (None, None) => Truth::True,
-        (Some(listed), None) => any_item(run, &listed, |run, arn| matches_arn(run, arn, resource)),
-        (None, Some(tags)) => any_item(run, &tags, |run, tag| carries(run, tag, resource, &text::equal)),
+        (Some(listed), None) => any_arn(run, model, listed, resource),
+        (None, Some(tags)) => any_item(run, tags, |run, tag| carries(run, tag, resource, &text::equal)),
         (Some(listed), Some(tags)) => {
-            let listed = any_item(run, &listed, |run, arn| matches_arn(run, arn, resource));
-            let tagged = any_item(run, &tags, |run, tag| carries(run, tag, resource, &text::equal));
+            let listed = any_arn(run, model, listed, resource);
+            let tagged = any_item(run, tags, |run, tag| carries(run, tag, resource, &text::equal));
             // Whether tags add to the names or narrow them down is documented in both forms.
             if listed == tagged { listed } else { Truth::Unknown }
         }
@@ -76,11 +195,24 @@ fn covers<'t>(run: &mut Run<'_, 't>, selection: &Block<'t>, resource: &Block<'t>
         return Truth::False;
     }
     let excluded = match excluded {
-        Some(excluded) => any_item(run, &excluded, |run, arn| matches_arn(run, arn, resource)),
+        Some(excluded) => any_arn(run, model, excluded, resource),
         None => Truth::False,
     };
-    let conditions = conditions.map_or(Truth::True, |conditions| meets(run, &conditions, resource));
+    let conditions = conditions.map_or(Truth::True, |conditions| meets(run, conditions, resource));
     included.and(!excluded).and(conditions)
+}
+
+/// Whether a name or pattern of a list means a resource.
+fn any_arn<'m, 't>(
+    run: &mut Run<'m, 't>,
+    model: &'m Model<'m, 't>,
+    list: &'m Value<'t>,
+    resource: &Block<'t>,
+) -> Truth {
+    if list.is_inside_unknown() {
+        return unknown(run, list);
+    }
+    Truth::any(model.items_matching(list, resource).into_iter().map(|item| matches_arn(run, item, resource)))
 }
 
 /// Whether a question holds of an item of a list; unknown for a list that is not known.
@@ -306,7 +438,7 @@ Resources:
   Cluster: {{Type: AWS::RDS::DBCluster, Properties: {{DBClusterIdentifier: !Sub 'phi-${{Given}}'}}}}
   Selection: {{Type: AWS::Backup::BackupSelection, Properties: {{BackupSelection: {selection}}}}}"
         );
-        first_scenario(&text, |run, model| protection(run, model, model.resource(resource).unwrap()).covered)
+        first_scenario(&text, |run, model| covered(run, model, model.resource(resource).unwrap()))
     }
 
     #[test]

@@ -3,10 +3,11 @@
 //! Source: IAM User Guide, "Permissions boundaries for IAM entities".
 
 use super::references::{self, Met, Use};
-use super::{existing, property, refers_to};
+use super::{any_refers_to, naming, property, refers_to};
 use crate::eval::Run;
 use crate::eval::value::{Kind, Value};
-use crate::expand::{Block, Model};
+use crate::expand::ties::Route;
+use crate::expand::{Block, Model, exists};
 use crate::truth::Truth;
 use std::borrow::Cow;
 
@@ -46,13 +47,33 @@ pub fn is_only_boundary<'m, 't>(run: &mut Run<'m, 't>, model: &'m Model<'m, 't>,
     let mut bounds: Truth = written.contains(LIMITS, policy.name).into();
     let mut attached = Truth::False;
     for (kind, boundary, list, name) in BOUNDED {
-        for identity in existing(run, model, kind) {
+        for identity in naming(run, model, kind, boundary, policy) {
             if let Some(value) = property(run, identity, boundary) {
-                bounds = bounds.or(refers_to(run, value, policy));
+                let refers = refers_to(run, value, policy);
+                if !refers.is_false() && exists(run, identity) {
+                    bounds = bounds.or(refers);
+                }
             }
-            for item in property(run, identity, &[list]).map(Value::items).unwrap_or_default() {
-                let item = name.iter().try_fold(item, |item, name| item.get(name));
-                attached = attached.or(item.map_or(Truth::False, |item| refers_to(run, item, policy)));
+        }
+        let routes = || {
+            let items = name.iter().map(|name| Some((*name).to_owned()));
+            let mut route = Route::to_property(&[list]);
+            if !name.is_empty() {
+                route.steps.extend(std::iter::once(None).chain(items));
+            }
+            vec![route]
+        };
+        for identity in model.naming(run, kind, list, routes, policy) {
+            let Some(listed) = property(run, identity, &[list]) else { continue };
+            let refers = if name.is_empty() {
+                any_refers_to(run, model, listed, policy)
+            } else {
+                let items = listed.items().iter();
+                let named = items.filter_map(|item| name.iter().try_fold(item, |item, name| item.get(name)));
+                Truth::any(named.map(|item| refers_to(run, item, policy)))
+            };
+            if !refers.is_false() && exists(run, identity) {
+                attached = attached.or(refers);
             }
         }
     }

@@ -85,16 +85,19 @@ pub fn edges<'t>(model: &Model<'_, 't>) -> Vec<Edge<'t>> {
 
 /// All references between the resources of a template, of a resource to itself too, in the order of the text.
 pub fn dependencies<'t>(model: &Model<'_, 't>) -> Vec<Edge<'t>> {
+    model.resources.iter().flat_map(|resource| edges_of(model, resource)).collect()
+}
+
+/// The references of one resource to resources of the template, in the order of the text.
+pub fn edges_of<'t>(model: &Model<'_, 't>, resource: &Block<'t>) -> Vec<Edge<'t>> {
     let mut edges = Vec::new();
-    for resource in &model.resources {
-        references::of_resource(resource.node, &mut |met| {
-            let Some(kind) = EdgeKind::by(met.by) else { return };
-            if let Some(to) = model.resource(met.name) {
-                let Reference { attribute, path, span, branches, .. } = met.reference();
-                edges.push(Edge { from: resource.name, to: to.name, kind, attribute, path, span, branches });
-            }
-        });
-    }
+    references::of_resource(resource.node, &mut |met| {
+        let Some(kind) = EdgeKind::by(met.by) else { return };
+        if let Some(to) = model.resource(met.name) {
+            let Reference { attribute, path, span, branches, .. } = met.reference();
+            edges.push(Edge { from: resource.name, to: to.name, kind, attribute, path, span, branches });
+        }
+    });
     edges
 }
 

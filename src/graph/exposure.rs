@@ -2,11 +2,12 @@
 
 use super::attached::targets;
 use super::routes::{routes_to_internet, vpc_has_internet_gateway};
-use super::{existing, network, property};
+use super::{naming, network, property};
 use crate::eval::Run;
-use crate::eval::value::Value;
-use crate::expand::{Block, Model};
+use crate::eval::value::{Kind, Value};
+use crate::expand::{Block, Model, exists};
 use crate::finding::Related;
+use std::borrow::Cow;
 
 /// Further databases behind one group are not listed: the first ones are enough.
 const MOST_DATABASES: usize = 4;
@@ -26,8 +27,8 @@ pub fn route_in<'m, 't>(run: &mut Run<'m, 't>, model: &'m Model<'m, 't>, block: 
     match block.kind {
         INSTANCE | CLUSTER => to_database(run, model, block, &mut places),
         SUBNET_GROUP => {
-            for database in databases(run, model) {
-                if subnet_group(run, model, database).is_some_and(|group| group.is(block)) {
+            for database in databases(run, model, block, |_| "DBSubnetGroupName") {
+                if subnet_group(run, model, database).is_some_and(|group| group.is(block)) && exists(run, database) {
                     from_groups(run, model, database, &mut places);
                 }
             }
@@ -50,19 +51,41 @@ pub fn route_in<'m, 't>(run: &mut Run<'m, 't>, model: &'m Model<'m, 't>, block: 
     places
 }
 
-/// The first databases that exist.
-fn databases<'m, 't>(run: &mut Run<'m, 't>, model: &'m Model<'m, 't>) -> Vec<&'m Block<'t>> {
-    let mut databases = existing(run, model, CLUSTER);
-    databases.extend(existing(run, model, INSTANCE));
+/// The databases that may have something in a property of their network, their own or their cluster's: clusters first.
+fn databases<'m, 't>(
+    run: &mut Run<'m, 't>,
+    model: &'m Model<'m, 't>,
+    of: &Block<'t>,
+    name: impl Fn(&str) -> &'static str,
+) -> Vec<&'m Block<'t>> {
+    let mut databases = naming(run, model, CLUSTER, &[name(CLUSTER)], of);
+    let mut instances = naming(run, model, INSTANCE, &[name(INSTANCE)], of);
+    for cluster in &databases {
+        instances.extend(naming(run, model, INSTANCE, &["DBClusterIdentifier"], cluster));
+    }
+    instances.sort_by_key(|block| model.place_of(block.name));
+    instances.dedup_by(|one, other| one.is(other));
+    databases.extend(instances);
     databases
 }
 
 fn to_guarded<'m, 't>(run: &mut Run<'m, 't>, model: &'m Model<'m, 't>, group: &Block<'t>, places: &mut Vec<Related>) {
-    let mut reported = 0;
-    for database in databases(run, model) {
-        if reported < MOST_DATABASES && security_groups(run, model, database).iter().any(|guard| guard.is(group)) {
+    // The same for every rule of the group.
+    let guarded = run.remembered(group.node, "databases behind it", |run| {
+        let mut names = Vec::new();
+        for database in databases(run, model, group, groups_property) {
+            if names.len() < MOST_DATABASES
+                && security_groups(run, model, database).iter().any(|guard| guard.is(group))
+                && exists(run, database)
+            {
+                names.push(Value { span: database.key_span, kind: Kind::String(Cow::Borrowed(database.name)) });
+            }
+        }
+        Some(Value { span: group.key_span, kind: Kind::List(names) })
+    });
+    for name in guarded.map(Value::items).unwrap_or_default() {
+        if let Some(database) = name.text().and_then(|name| model.resource(&name)) {
             to_database(run, model, database, places);
-            reported += 1;
         }
     }
 }
@@ -120,15 +143,16 @@ fn subnet_group<'m, 't>(
     certain(run, model, name, SUBNET_GROUP)
 }
 
+fn groups_property(kind: &str) -> &'static str {
+    if kind == INSTANCE { "VPCSecurityGroups" } else { "VpcSecurityGroupIds" }
+}
+
 fn security_groups<'m, 't>(
     run: &mut Run<'m, 't>,
     model: &'m Model<'m, 't>,
     database: &'m Block<'t>,
 ) -> Vec<&'m Block<'t>> {
-    let list = of_network(run, model, database, |kind| match kind {
-        INSTANCE => "VPCSecurityGroups",
-        _ => "VpcSecurityGroupIds",
-    });
+    let list = of_network(run, model, database, groups_property);
     let ids = list.map(Value::items).unwrap_or_default();
     ids.iter().filter_map(|id| certain(run, model, id, SECURITY_GROUP)).collect()
 }

@@ -1,9 +1,11 @@
 //! Which resources a KMS key encrypts, as far as they refer to it.
 
-use super::edges::{Edge, edges};
+use super::edges::{Edge, edges, edges_of};
 use super::phi;
 use crate::eval::Run;
+use crate::expand::ties::Table;
 use crate::expand::{Block, Model};
+use std::collections::HashSet;
 
 /// Aliases are between a key and who uses it.
 const ALIAS: &str = "AWS::KMS::Alias";
@@ -12,17 +14,41 @@ const ALIAS: &str = "AWS::KMS::Alias";
 ///
 /// References by a text that happens to be the key's id or alias are not followed.
 pub fn used_by<'m, 't>(run: &mut Run<'m, 't>, model: &'m Model<'m, 't>, key: &Block<'t>) -> Option<&'m Block<'t>> {
-    let edges = edges(model);
-    let mut names = vec![key.name];
-    for edge in &edges {
-        let is_alias = model.resource(edge.from).is_some_and(|block| block.kind == ALIAS);
-        if is_alias && edge.to == key.name && edge.path.ends_with("TargetKeyId") && edge.is_live(run, model) {
-            names.push(edge.from);
+    let users = model.table("uses of keys", || {
+        let mut users = Table::default();
+        for edge in edges(model).iter().filter(|edge| names_a_key(edge)) {
+            if let Some(from) = model.place_of(edge.from) {
+                users.entry(edge.to.to_owned()).or_default().push(from);
+            }
+        }
+        for places in users.values_mut() {
+            places.dedup();
+        }
+        users
+    });
+    let users_of = |name: &str| -> Vec<&'m Block<'t>> {
+        let places = users.get(name).map(Vec::as_slice).unwrap_or_default();
+        places.iter().filter_map(|place| model.resources.get(*place)).collect()
+    };
+    let mut names = HashSet::from([key.name]);
+    let mut found = Vec::new();
+    for user in users_of(key.name) {
+        if user.kind != ALIAS {
+            found.push(user);
+            continue;
+        }
+        let is_alias = |edge: &Edge<'t>| edge.to == key.name && edge.path.ends_with("TargetKeyId");
+        if edges_of(model, user).iter().any(|edge| is_alias(edge) && edge.is_live(run, model)) {
+            names.insert(user.name);
+            found.extend(users_of(user.name));
         }
     }
-    edges.iter().filter(|edge| names.contains(&edge.to) && names_a_key(edge)).find_map(|edge| {
-        let user = model.resource(edge.from).filter(|block| block.kind != ALIAS)?;
-        (phi::holds(run, user).is_some() && edge.is_live(run, model)).then_some(user)
+    found.sort_by_key(|user| model.place_of(user.name));
+    found.dedup_by(|one, other| one.is(other));
+    found.into_iter().filter(|user| user.kind != ALIAS).find(|user| {
+        edges_of(model, user).iter().any(|edge| {
+            names.contains(edge.to) && names_a_key(edge) && phi::holds(run, user).is_some() && edge.is_live(run, model)
+        })
     })
 }
 

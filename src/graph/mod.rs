@@ -41,31 +41,64 @@ use crate::truth::Truth;
 /// A resource without an explicit name gets one when it is created, so no literal names it. Another stack's export never
 /// names a resource of this template: that stack was there first.
 pub fn refers_to<'t>(run: &mut Run<'_, 't>, value: &Value<'t>, target: &Block<'t>) -> Truth {
+    run.evaluator.count_steps(1);
+    match without_name(value, target) {
+        Some(truth) => truth,
+        None => match names::physical_name(run, target) {
+            Some(name) => run.decide(&[value, name], &is_name),
+            None => Truth::False,
+        },
+    }
+}
+
+/// [`refers_to`] of a value that is kept as long as the model: asked again in every scenario, and so remembered.
+pub fn kept_refers_to<'m, 't>(run: &mut Run<'m, 't>, value: &'m Value<'t>, target: &Block<'t>) -> Truth {
+    run.evaluator.count_steps(1);
+    match without_name(value, target) {
+        Some(truth) => truth,
+        None => match names::physical_name(run, target) {
+            Some(name) => run.decided([value, name], "is the name", &is_name),
+            None => Truth::False,
+        },
+    }
+}
+
+/// Whether a value refers to a resource; none if its physical name decides that.
+fn without_name(value: &Value<'_>, target: &Block<'_>) -> Option<Truth> {
     let mut other_resource = false;
     for part in value.parts() {
         match &part.origin {
-            Origin::Resource { id, .. } if *id == target.name => return Truth::True,
+            Origin::Resource { id, .. } if *id == target.name => return Some(Truth::True),
             Origin::Resource { .. } => other_resource = true,
-            Origin::Import(_) => return Truth::False,
+            Origin::Import(_) => return Some(Truth::False),
             _ => {}
         }
     }
     if other_resource || !value.is_scalar() {
-        return Truth::False;
+        return Some(Truth::False);
     }
-    if value.is_inside_unknown() {
-        return Truth::Unknown;
+    value.is_inside_unknown().then_some(Truth::Unknown)
+}
+
+/// Whether a value is a name, or an ARN of it.
+fn is_name(values: &[&Value<'_>]) -> Truth {
+    let [value, name] = values else { return Truth::Unknown };
+    match (value.text(), name.text()) {
+        (Some(value), Some(name)) => (value == name || is_arn_of(&value, &name)).into(),
+        // Which account and region an ARN speaks of does not matter for whose it is.
+        (None, Some(name)) if is_arn_of(&known_end(value), &name) => Truth::True,
+        _ => text::equal(value, name),
     }
-    let Some(name) = names::physical_name(run, target) else { return Truth::False };
-    run.decide(&[value, name], &|values| match values {
-        [value, name] => match (value.text(), name.text()) {
-            (Some(value), Some(name)) => (value == name || is_arn_of(&value, &name)).into(),
-            // Which account and region an ARN speaks of does not matter for whose it is.
-            (None, Some(name)) if is_arn_of(&known_end(value), &name) => Truth::True,
-            _ => text::equal(value, name),
-        },
-        _ => Truth::Unknown,
-    })
+}
+
+/// Whether a value, or an item of it if it is a list, names a resource.
+pub fn any_refers_to<'m, 't>(
+    run: &mut Run<'m, 't>,
+    model: &'m Model<'m, 't>,
+    value: &'m Value<'t>,
+    target: &Block<'t>,
+) -> Truth {
+    Truth::any(model.items_naming(value, target).into_iter().map(|item| kept_refers_to(run, item, target)))
 }
 
 /// Whether a text ends with a name as ARNs do.
@@ -91,6 +124,18 @@ fn property<'m, 't>(run: &mut Run<'m, 't>, block: &Block<'t>, path: &[&str]) -> 
         Descent::Value(value, walked) => names.iter().skip(walked).try_fold(value, |value, name| value.get(name)),
         Descent::Absent(..) | Descent::Unknown(_) => None,
     }
+}
+
+/// The resources of a type that may name a resource by a property; whether they do, and whether they exist, is to be asked of each. Where
+/// there are too many, the run gives up.
+pub fn naming<'m, 't>(
+    run: &mut Run<'_, 't>,
+    model: &'m Model<'m, 't>,
+    kind: &str,
+    property: &[&str],
+    target: &Block<'t>,
+) -> Vec<&'m Block<'t>> {
+    model.naming_by(run, kind, property, target)
 }
 
 /// Whether one more resource of a type might change the result: unknown where there may be some that are not known.

@@ -3,7 +3,7 @@
 use crate::eval::text;
 use crate::eval::value::{Content, Kind, Origin, Part, Value};
 use crate::eval::{Descent, Run};
-use crate::expand::Block;
+use crate::expand::{Block, ties};
 use crate::facts;
 use crate::source::Span;
 use crate::syntax::Node;
@@ -35,6 +35,19 @@ pub enum Piece<'n, 'm, 't> {
     Name,
     /// A value of the template.
     Value(&'m Value<'t>),
+}
+
+/// The text of these pieces for a resource, as far as all of it is written in plain text.
+pub fn expected(pieces: &[Piece<'_, '_, '_>], target: &Block<'_>) -> Option<String> {
+    let mut text = String::new();
+    for piece in pieces {
+        match piece {
+            Piece::Text(literal) => text.push_str(literal),
+            Piece::Name => text.push_str(ties::plain_name(target)?),
+            Piece::Value(value) => text.push_str(&value.text()?),
+        }
+    }
+    Some(text)
 }
 
 /// Whether a value as written may begin with `start` in some branch of its conditions. Asked before the value is evaluated: the
@@ -114,10 +127,10 @@ pub fn is_named<'t>(
 /// Whether a value holds the name of another resource of the target's type (`Ref`), which is certainly not `name`: two of a
 /// type do not share one, and one that CloudFormation makes is not one that a person wrote.
 fn names_another<'t>(run: &mut Run<'_, 't>, value: &Value<'t>, name: &Value<'t>, target: &Block<'t>) -> bool {
-    let template = run.evaluator.template;
+    let evaluator = run.evaluator;
     value.parts().iter().any(|part| {
         let Origin::Resource { id, attribute: None } = &part.origin else { return false };
-        let other = template.resources.iter().find(|other| other.id == *id && other.kind == target.kind);
+        let other = evaluator.resource(id).filter(|other| other.kind == target.kind);
         other.is_some_and(|other| other.id != target.name && !is_called(run, other.node, target.kind, name))
     })
 }

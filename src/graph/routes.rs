@@ -5,12 +5,13 @@
 //! Source: "Configure route tables", "NAT gateways" and "Enable outbound IPv6 traffic using an egress-only internet gateway",
 //! Amazon VPC user guide; `AWS::EC2::Route`, CloudFormation resource reference.
 
-use super::{hidden, property, refers_to};
-use crate::eval::value::{Origin, Value};
+use super::{hidden, naming, property, refers_to};
+use crate::eval::value::{Kind, Origin, Value};
 use crate::eval::{Run, text};
 use crate::expand::{Block, Model, exists};
 use crate::finding::Related;
 use crate::truth::Truth;
+use std::borrow::Cow;
 
 const NOT_DECLARED: &str = "the VPC is not declared in the template";
 
@@ -30,7 +31,7 @@ pub fn routes_to_internet<'m, 't>(
     let mut result = hidden(run, model, "AWS::EC2::SubnetRouteTableAssociation");
     let mut own_table = Truth::False;
     let mut related = Vec::new();
-    for association in model.of_type("AWS::EC2::SubnetRouteTableAssociation") {
+    for association in naming(run, model, "AWS::EC2::SubnetRouteTableAssociation", &["SubnetId"], subnet) {
         let Some(subnet_id) = property(run, association, &["SubnetId"]) else { continue };
         let associated = refers_to(run, subnet_id, subnet);
         // Existence is asked last, so that the conditions of unrelated resources are not choices of the check.
@@ -69,17 +70,21 @@ fn main_table_reaches_internet<'m, 't>(
         run.note_reason(NOT_DECLARED);
         return Truth::Unknown;
     }
-    for route in model.of_type("AWS::EC2::Route") {
-        let Some(table) = property(run, route, &["RouteTableId"]) else { continue };
-        if declared_table(model, table).is_none()
-            && !leads_to_internet(run, model, route).is_false()
-            && exists(run, route)
-        {
-            note(run, table);
-            return Truth::Unknown;
+    // The same for every subnet.
+    let led = run.remembered(model.whole.node, "main route table", |run| {
+        for route in model.of_type("AWS::EC2::Route") {
+            let Some(table) = property(run, route, &["RouteTableId"]) else { continue };
+            if declared_table(model, table).is_none()
+                && !leads_to_internet(run, model, route).is_false()
+                && exists(run, route)
+            {
+                note(run, table);
+                return Some(table.clone());
+            }
         }
-    }
-    Truth::False
+        None
+    });
+    if led.is_some() { Truth::Unknown } else { Truth::False }
 }
 
 /// The VPC of a subnet, where this template declares it.
@@ -106,30 +111,62 @@ fn table_reaches_internet<'m, 't>(
     model: &'m Model<'m, 't>,
     table: &Value<'t>,
 ) -> (Truth, Vec<Related>) {
-    let declared = declared_table(model, table);
-    let mut result = hidden(run, model, "AWS::EC2::Route");
-    let mut related = Vec::new();
-    if declared.is_none() {
+    let Some(declared) = declared_table(model, table) else {
         note(run, table);
-        result = Truth::Unknown;
-    }
-    for route in model.of_type("AWS::EC2::Route") {
-        let Some(own_table) = property(run, route, &["RouteTableId"]) else { continue };
-        let belongs = match declared {
-            Some(declared) => refers_to(run, own_table, declared),
-            // The same parameter, import or attribute names the same table.
-            None => text::equal(own_table, table),
+        let routes: Vec<_> = model.of_type("AWS::EC2::Route").collect();
+        if !run.guess(routes.len()) {
+            return (Truth::Unknown, Vec::new());
+        }
+        // The same parameter, import or attribute names the same table.
+        let (open, route) = first_way_out(run, model, routes, |_, own_table| text::equal(own_table, table));
+        let related = route.map(|route| gateway_and_route(run, model, route)).unwrap_or_default();
+        return (open.or(Truth::Unknown), related);
+    };
+    // Many subnets may have one table.
+    let found = run.remembered(declared.node, "routes to the internet", |run| {
+        let routes = naming(run, model, "AWS::EC2::Route", &["RouteTableId"], declared);
+        let (open, route) = first_way_out(run, model, routes, |run, own_table| refers_to(run, own_table, declared));
+        let text = |text| Value { span: declared.key_span, kind: Kind::String(Cow::Borrowed(text)) };
+        let open = match open {
+            Truth::True => text("open"),
+            Truth::False => return None,
+            Truth::Unknown => text("unknown"),
         };
+        let items = std::iter::once(open).chain(route.map(|route| text(route.name)));
+        Some(Value { span: declared.key_span, kind: Kind::List(items.collect()) })
+    });
+    let found = found.map(Value::items).unwrap_or_default();
+    let open = match found.first().and_then(Value::text).as_deref() {
+        Some("open") => Truth::True,
+        Some(_) => Truth::Unknown,
+        None => Truth::False,
+    };
+    let route = found.get(1).and_then(Value::text).and_then(|name| model.resource(&name));
+    let related = route.map(|route| gateway_and_route(run, model, route)).unwrap_or_default();
+    (open.or(hidden(run, model, "AWS::EC2::Route")), related)
+}
+
+/// Whether one of some routes that belong to a table leads to an internet gateway, and the first that certainly does.
+fn first_way_out<'m, 't>(
+    run: &mut Run<'m, 't>,
+    model: &'m Model<'m, 't>,
+    routes: Vec<&'m Block<'t>>,
+    belongs: impl Fn(&mut Run<'m, 't>, &'m Value<'t>) -> Truth,
+) -> (Truth, Option<&'m Block<'t>>) {
+    let (mut result, mut first) = (Truth::False, None);
+    for route in routes {
+        let Some(own_table) = property(run, route, &["RouteTableId"]) else { continue };
+        let belongs = belongs(run, own_table);
         if belongs.is_false() || !exists(run, route) {
             continue;
         }
         let open = belongs.and(leads_to_internet(run, model, route));
-        if open.is_true() && related.is_empty() {
-            related = gateway_and_route(run, model, route);
+        if open.is_true() && first.is_none() {
+            first = Some(route);
         }
         result = result.or(open);
     }
-    (result, related)
+    (result, first)
 }
 
 /// Resources whose attributes may be anything: an internet gateway's id too.
@@ -201,7 +238,7 @@ pub fn vpc_has_internet_gateway<'m, 't>(
     };
     let mut result = hidden(run, model, "AWS::EC2::VPCGatewayAttachment");
     let mut related = Vec::new();
-    for attachment in model.of_type("AWS::EC2::VPCGatewayAttachment") {
+    for attachment in naming(run, model, "AWS::EC2::VPCGatewayAttachment", &["VpcId"], vpc) {
         let Some(gateway) = property(run, attachment, &["InternetGatewayId"]) else { continue };
         let Some(attached_to) = property(run, attachment, &["VpcId"]) else { continue };
         let attached = refers_to(run, attached_to, vpc);

@@ -6,12 +6,13 @@
 
 use super::file_report::{FileReport, Notice, NoticeKind};
 use super::{Linter, stacks};
+use crate::code::Code;
 use crate::expand::Model;
 use crate::expand::expansion::{Expansion, Left, LeftKind, Note};
-use crate::rules::load::{RuleEntry, profiles};
-use crate::rules::rule::{PROPOSAL, TargetName};
+use crate::rules::load::RuleEntry;
+use crate::rules::rule::{PROFILES, PROPOSAL};
 use crate::source::Span;
-use foldhash::{HashMap, HashSet};
+use foldhash::HashSet;
 use std::collections::BTreeMap;
 
 /// This many notes are made; a notice counts each.
@@ -22,54 +23,21 @@ const MOST: usize = 20;
 /// Source: "Configure AWS CDK Library usage data reporting", AWS CDK developer guide (2026-11).
 const CDK_METADATA: &str = "AWS::CDK::Metadata";
 
-/// The profiles that a type has a rule in, as places in [`profiles`]; by type, and by pattern.
-#[derive(Debug, Default)]
-pub(super) struct Profiles {
-    by_type: HashMap<String, usize>,
-    patterns: Vec<(TargetName, usize)>,
-}
-
 impl Linter {
     /// Whether a rule of the run is about a type of resource.
     fn is_about(&self, kind: &str) -> bool {
-        self.by_type.contains_key(kind) || self.patterns.iter().any(|pattern| pattern.has_type(kind))
+        self.rules.about(kind).any(|index| self.position_of(index).is_some())
     }
 
     /// The narrowest of the wider profiles that has a rule about a type of resource. None if the run has no profile, or one that is
     /// not part of wider ones.
     pub fn wider_profile(&self, kind: &str) -> Option<&'static str> {
         let own = self.profile.as_deref().filter(|own| *own != PROPOSAL)?;
-        let own = profiles().iter().position(|(name, _)| name == own)?;
-        let wider = self.wider.get_or_init(|| self.narrowest_after(own));
-        let by_pattern = wider.patterns.iter().filter(|(pattern, _)| pattern.has_type(kind)).map(|(_, place)| place);
-        let place = wider.by_type.get(kind).into_iter().chain(by_pattern).min()?;
-        profiles().get(*place).map(|(name, _)| name.as_str())
-    }
-
-    fn narrowest_after(&self, own: usize) -> Profiles {
-        let mut wider = Profiles::default();
-        let after: Vec<(usize, &str)> = profiles()
-            .iter()
-            .map(|(name, _)| name.as_str())
-            .enumerate()
-            .skip(own + 1)
-            .filter(|(_, name)| *name != PROPOSAL)
-            .collect();
-        for entry in self.rules.entries() {
-            let first = after.iter().find(|(_, name)| RuleEntry::is_in(entry, name));
-            let Some((place, _)) = first else { continue };
-            for target in entry.targets.iter() {
-                match target {
-                    TargetName::Type(kind) => {
-                        let known = wider.by_type.entry(kind.clone()).or_insert(*place);
-                        *known = (*known).min(*place);
-                    }
-                    TargetName::Types(_) => wider.patterns.push((target.clone(), *place)),
-                    _ => {}
-                }
-            }
-        }
-        wider
+        let own = PROFILES.iter().position(|name| *name == own)?;
+        let about: Vec<&RuleEntry> =
+            self.rules.about(kind).filter_map(|index| self.rules.entries().get(index)).collect();
+        let wider = PROFILES.iter().skip(own + 1).filter(|name| **name != PROPOSAL);
+        wider.copied().find(|name| about.iter().any(|entry| entry.is_in(name)))
     }
 
     /// Counts the resources of a template that no rule is about, apart from those that a notice is about and those that only hold a
@@ -129,7 +97,7 @@ pub(super) fn notice_left(expansion: &Expansion<'_>, report: &mut FileReport) ->
         report.notices.push(Notice { kind, name: name.clone(), span: *span });
         if notes.len() < most {
             let help = "Check the resulting permissions and resources in the deployed stack.".to_owned();
-            notes.push(Note { code: "not-expanded", span: *span, message, help });
+            notes.push(Note { code: Code::NotExpanded, span: *span, message, help });
         }
     }
     notes

@@ -2,13 +2,14 @@
 
 use super::includes::unreadable;
 use super::is_secret_name;
-use super::meant::{NOT_A_TEMPLATE, meant_as_template};
+use super::meant::meant_as_template;
 use super::redaction;
+use crate::code::Code;
 use crate::constructs::Constructs;
 use crate::eval::Memory;
 use crate::eval::inputs::Inputs;
 use crate::expand::{self, Macros, Model};
-use crate::finding::{Diagnostic, Finding, Outcome, Severity};
+use crate::finding::{Diagnostic, Finding, Outcome};
 use crate::graph::drawing::{Drawing, Mark};
 use crate::source::Source;
 use crate::syntax;
@@ -30,14 +31,10 @@ pub fn draw(source: &Source, inputs: &Inputs, constructs: Option<&Constructs>) -
         diagnostic
     })?;
     if !template::is_template(&document.root) {
-        return Err(Box::new(meant_as_template(&document.root, source).unwrap_or_else(|| Diagnostic {
-            severity: Severity::Error,
-            code: NOT_A_TEMPLATE,
-            file: source.name.clone(),
-            span: None,
-            message: "the file is not a CloudFormation template".to_owned(),
-            help: "Name a file with a `Resources` section.".to_owned(),
-            related: Vec::new(),
+        return Err(Box::new(meant_as_template(&document.root, source).unwrap_or_else(|| {
+            Diagnostic::error(Code::NotATemplate, "the file is not a CloudFormation template")
+                .in_file(source.name.as_str())
+                .with_help("Name a file with a `Resources` section.")
         })));
     }
     let (inputs, _) = inputs.accepted_by(&document.root, is_secret_name);

@@ -38,7 +38,7 @@ impl Linter {
 
     /// Takes the suppressed findings aside, and adds what rules report about the exceptions. `may_change`: whether parameters of the
     /// template are pinned, so that other deployments may need what this one does not.
-    pub(super) fn settle(&self, exceptions: &Exceptions, may_change: bool, report: &mut FileReport) {
+    pub(super) fn settle(&self, exceptions: &mut Exceptions, may_change: bool, report: &mut FileReport) {
         if exceptions.is_empty() {
             return;
         }

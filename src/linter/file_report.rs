@@ -85,6 +85,8 @@ pub struct FileReport {
     pub refused: Vec<Refused>,
     /// The nested stacks that it declares and whose template is a local file.
     pub nested: Vec<Nested>,
+    /// How many values were asked for and how many questions decided: what the file cost, the same on every machine.
+    pub steps: usize,
 }
 
 impl FileReport {

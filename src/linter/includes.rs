@@ -1,12 +1,14 @@
 //! The files that a template includes: read by who calls the linter, parsed here.
 
 use super::redaction;
+use crate::code::Code;
 use crate::expand::Macros;
 use crate::expand::includes::{Included, locations};
-use crate::finding::{Diagnostic, Related, Severity};
+use crate::finding::{Diagnostic, Related};
 use crate::graph::secrets::Written;
 use crate::source::{Source, SourceId, Span};
 use crate::syntax::{self, Document, Node, Repeated, SyntaxError, SyntaxNote};
+use std::path::PathBuf;
 
 /// Reads a local file that a template includes: its location in, relative to the template; out its text, or why there is
 /// none, in words that follow "… is not included: ". The linter itself opens no file.
@@ -17,6 +19,8 @@ pub type Loader<'l> = dyn Fn(&str) -> Result<Loaded, String> + 'l;
 pub struct Loaded {
     /// The name that reports show.
     pub name: String,
+    /// The file, if it is one.
+    pub path: Option<PathBuf>,
     /// The whole text.
     pub text: String,
 }
@@ -31,7 +35,7 @@ pub(super) fn texts(root: &Node<'_>, macros: Macros, own: SourceId, load: &Loade
     }
     let ids = (1..).map(|number| SourceId(own.0.saturating_add(number)));
     let texts = locations(root).into_iter().zip(ids).map(|(location, id)| {
-        let source = load(&location).map(|loaded| Source::new(id, loaded.name, loaded.text));
+        let source = load(&location).map(|Loaded { name, path, text }| Source::new(id, name, text).in_file(path));
         (location, source)
     });
     Texts(texts.collect())
@@ -121,7 +125,7 @@ pub(super) fn report_repeated(source: &Source, document: &Document<'_>, diagnost
             "Rename one of the keys, or remove one of the entries. CloudFormation uses the last one, and so do the checks."
         };
         let mut diagnostic = unreadable(source, SyntaxError { help: help.to_owned(), ..error.clone() });
-        diagnostic.code = "repeated-key";
+        diagnostic.code = Code::RepeatedKey;
         diagnostics.push(diagnostic);
     }
     is_clear
@@ -129,13 +133,9 @@ pub(super) fn report_repeated(source: &Source, document: &Document<'_>, diagnost
 
 /// The diagnostic of a text that cannot be parsed.
 pub(super) fn unreadable(source: &Source, error: SyntaxError) -> Diagnostic {
-    Diagnostic {
-        severity: Severity::Error,
-        code: "syntax-error",
-        file: source.name.clone(),
-        span: Some(error.span),
-        message: error.message,
-        help: error.help,
-        related: error.related.into_iter().map(|(span, message)| Related { span, message }).collect(),
-    }
+    Diagnostic::error(Code::SyntaxError, error.message)
+        .in_file(source.name.as_str())
+        .at(error.span)
+        .with_help(error.help)
+        .with_related(error.related.into_iter().map(|(span, message)| Related { span, message }).collect())
 }

@@ -3,6 +3,7 @@
 
 use super::file_report::{FileReport, Notice, NoticeKind};
 use super::{Linter, stacks};
+use crate::code::Code;
 use crate::eval::inputs::{Given, Inputs};
 use crate::eval::scenario::Scenario;
 use crate::eval::{Descent, explore};
@@ -140,7 +141,7 @@ impl<'m, 't> Outer<'_, 'm, 't> {
                     report.notices.push(Notice { kind, name: name.to_owned(), span: written.key_span });
                     let message = format!("the template in `{property}` of `{name}` is not checked: {reason}");
                     let help = "Run hipaalint on that template alone.".to_owned();
-                    rest.notes.push(Note { code: "inner-template", span: written.key_span, message, help });
+                    rest.notes.push(Note { code: Code::InnerTemplate, span: written.key_span, message, help });
                 };
                 if self.depth >= MAX_DEPTH {
                     refuse(&mut rest, report, "too many templates are around it");

@@ -3,6 +3,9 @@
 use crate::expand::{Block, Model};
 use crate::rules::checker::Location;
 use crate::rules::operand::{SETTING, Settings};
+use crate::source::Span;
+use rustc_hash::FxHashMap;
+use smallvec::SmallVec;
 use std::borrow::Cow;
 
 /// A location with the path and span that people find it at.
@@ -21,17 +24,21 @@ pub(super) fn united(locations: Vec<Location>) -> Vec<Location> {
         return locations;
     }
     let mut united: Vec<(Location, Vec<String>)> = Vec::new();
+    let mut at = BySpan::default();
     for location in locations {
         let name = location.name.clone();
-        match united.iter_mut().find(|(known, _)| {
-            known.span == location.span
-                && known.path == location.path
-                && known.message == location.message
-                && known.state == location.state
-        }) {
+        let same = at.of(location.span).iter().copied().find(|place| {
+            united.get(*place).is_some_and(|(known, _)| {
+                known.path == location.path && known.message == location.message && known.state == location.state
+            })
+        });
+        match same.and_then(|place| united.get_mut(place)) {
             Some((_, names)) if names.contains(&name) => {}
             Some((_, names)) => names.push(name),
-            None => united.push((location, vec![name])),
+            None => {
+                at.add(location.span, united.len());
+                united.push((location, vec![name]));
+            }
         }
     }
     united
@@ -49,6 +56,20 @@ pub(super) fn united(locations: Vec<Location>) -> Vec<Location> {
             location
         })
         .collect()
+}
+
+/// The places in a list of what is at a span: a template as a whole may have thousands of findings.
+#[derive(Default)]
+pub(super) struct BySpan(FxHashMap<Span, SmallVec<[usize; 1]>>);
+
+impl BySpan {
+    pub(super) fn of(&self, span: Span) -> &[usize] {
+        self.0.get(&span).map(SmallVec::as_slice).unwrap_or_default()
+    }
+
+    pub(super) fn add(&mut self, span: Span, place: usize) {
+        self.0.entry(span).or_default().push(place);
+    }
 }
 
 /// A location with the words for what a transform made of what a person wrote: `{part}`, what the block is to the resource that

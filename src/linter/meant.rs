@@ -1,12 +1,10 @@
 //! Texts that are not templates: which were meant as one, and how many resources stand in them as a bare map.
 
-use crate::finding::{Diagnostic, Severity};
+use crate::code::Code;
+use crate::finding::Diagnostic;
 use crate::source::Source;
 use crate::suggest::nearest;
 use crate::syntax::{Entry, Node};
-
-/// The code of a file that is not a template.
-pub const NOT_A_TEMPLATE: &str = "not-a-template";
 
 /// The error for a document without `Resources` that was meant as a template: it has a key that is nearly `Resources`, or one that
 /// only templates have.
@@ -33,15 +31,7 @@ pub(super) fn meant_as_template(root: &Node<'_>, source: &Source) -> Option<Diag
         ),
         (None, None) => return None,
     };
-    Some(Diagnostic {
-        severity: Severity::Error,
-        code: NOT_A_TEMPLATE,
-        file: source.name.clone(),
-        span: Some(span),
-        message,
-        help,
-        related: Vec::new(),
-    })
+    Some(Diagnostic::error(Code::NotATemplate, message).in_file(source.name.as_str()).at(span).with_help(help))
 }
 
 /// Whether only templates have a root key like this one.

@@ -2,6 +2,7 @@
 //! are somewhere else, and the exports that it makes.
 
 use super::file_report::{Notice, NoticeKind};
+use crate::code::Code;
 use crate::constructs::Constructs;
 use crate::eval::inputs::{Given, Inputs, Output, Shared};
 use crate::eval::value::{Kind, Value};
@@ -13,9 +14,6 @@ use crate::syntax::{Document, Node};
 use crate::template::{self, Template};
 use foldhash::HashSet;
 use std::collections::BTreeMap;
-
-/// The code of the note about templates that are not files of the project.
-pub const ELSEWHERE: &str = "template-elsewhere";
 
 /// The type of nested stacks; SAM's applications have become it too.
 const STACK: &str = "AWS::CloudFormation::Stack";
@@ -92,7 +90,7 @@ pub(super) fn elsewhere(model: &Model<'_, '_>, nested: &[Nested]) -> (Vec<Notice
             more => format!(" and of {more} other resources"),
         };
         Note {
-            code: ELSEWHERE,
+            code: Code::TemplateElsewhere,
             span: first.key_span,
             message: format!(
                 "the template of `{}` ({}){others} is not a file of the project, so no rule checks what it creates",

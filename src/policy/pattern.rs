@@ -83,7 +83,12 @@ impl Pattern {
         self.text.reserve(name.len() + prefix.len() + OPEN.len_utf8() + CLOSE.len_utf8());
         self.text.push(OPEN);
         self.text.push_str(prefix);
-        self.text.extend(name.chars().map(|character| if ":*?".contains(character) { ';' } else { character }));
+        for (index, piece) in name.split([':', '*', '?']).enumerate() {
+            if index > 0 {
+                self.text.push(';');
+            }
+            self.text.push_str(piece);
+        }
         self.text.push(CLOSE);
     }
 

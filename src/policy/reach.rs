@@ -85,6 +85,9 @@ pub(super) fn is_everything<'t>(run: &mut Run<'_, 't>, resource: &Value<'t>) -> 
 
 /// As [`is_everything`], of a pattern whose choices are made.
 pub(super) fn names_everything(resource: &Value<'_>) -> Truth {
+    if is_without_wildcard(resource) {
+        return Truth::False;
+    }
     let pattern = Pattern::of(resource, Side::Outer).unwrap_or_default();
     match pattern.text().strip_prefix("arn:") {
         None => is_wildcard(pattern.text(), resource),
@@ -100,6 +103,10 @@ pub(super) fn names_everything(resource: &Value<'_>) -> Truth {
 pub fn is_every_resource<'t>(run: &mut Run<'_, 't>, resource: &Value<'t>) -> Truth {
     ask(run, resource, |value| {
         every(value, &|arn| {
+            // Only a wildcard names every resource, and most ARNs have none.
+            if !arn.resource.contains(['*', '?']) {
+                return Truth::False;
+            }
             let mut kinds = resource_kinds(arn.service).peekable();
             match kinds.peek() {
                 Some(_) => kinds.any(|kind| arn.names_every(kind)).into(),
@@ -155,8 +162,16 @@ pub(super) fn names_every_of(resource: &Value<'_>, action: &str) -> Truth {
     })
 }
 
+/// Whether a pattern is known to its end and has no wildcard, as most are.
+fn is_without_wildcard(resource: &Value<'_>) -> bool {
+    resource.text().is_some_and(|text| !text.contains(['*', '?']))
+}
+
 /// Whether a pattern is `*`, or an ARN of which a question is answered yes.
 fn every(resource: &Value<'_>, question: &dyn Fn(&ArnPattern<'_>) -> Truth) -> Truth {
+    if is_without_wildcard(resource) {
+        return Truth::False;
+    }
     let pattern = Pattern::of(resource, Side::Outer).unwrap_or_default();
     let text = pattern.text();
     if !text.starts_with("arn:") {

@@ -1,24 +1,24 @@
 //! Lints many templates on all cores, each once. A [`survey`] before it decides what ties them: a nested stack is linted with the
-//! parameters of its parents, an import with the exports of other templates. Results leave in order, through a bounded [`window`].
+//! parameters of its parents, an import with the exports of other templates. Results leave in order, through a bounded window.
 
 mod nested;
 mod survey;
-mod window;
 
-use crate::discover::{self, Candidate, Foreign, Reading};
+pub use survey::identity;
+
+use crate::code::Code;
+use crate::discover::{self, Beside, Candidate, Foreign, Input, Reading};
 use crate::eval::inputs::{Inputs, Shared};
-use crate::finding::{Diagnostic, Severity};
-use crate::linter::{FileReport, Linter, Loaded, MAX_INCLUDES, NOT_A_TEMPLATE};
+use crate::files::Files;
+use crate::finding::Diagnostic;
+use crate::linter::{FileReport, Linter, Loaded, MAX_INCLUDES};
+use crate::pool::in_order;
 use crate::source::{Source, SourceId};
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use survey::{Deployment, Survey};
-use window::in_order;
-
-/// The depth of all recursion is bounded. This size is enough for it, also in builds without optimization.
-pub const STACK_BYTES: usize = 16 << 20;
 
 /// The result for one candidate.
 #[derive(Debug)]
@@ -59,6 +59,8 @@ pub struct Linted {
 
 /// How candidates are linted.
 pub struct Project<'l> {
+    /// Where texts are read.
+    pub files: &'l Files,
     /// The linter of each candidate.
     pub linter: &'l dyn Fn(&Candidate) -> Arc<Linter>,
     /// Counts the linted files.
@@ -109,9 +111,9 @@ impl Project<'_> {
         // Candidates are sorted already.
         order.sort_by_key(|number| survey.candidates.get(*number).map(|candidate| candidate.name.as_str()));
         self.counter.expect(order.len());
-        let counter = self.counter;
+        let (counter, files) = (self.counter, self.files);
         let work = |index: usize| {
-            let file = order.get(index).and_then(|number| lint_number(*number, &survey));
+            let file = order.get(index).and_then(|number| lint_number(*number, &survey, files));
             counter.finish_one();
             file
         };
@@ -152,21 +154,21 @@ pub fn inputs(linter: &Linter, candidate: &Candidate, shared: &Arc<Shared>) -> I
 }
 
 /// Lints a text alone, or as its parents deploy it.
-fn lint_number(number: usize, survey: &Survey) -> Option<File> {
-    let reading = survey.read(number)?;
+fn lint_number(number: usize, survey: &Survey, files: &Files) -> Option<File> {
+    let reading = survey.read(number, files)?;
     let Some(deployments) = survey.deployments.get(&number) else {
         let (candidate, linter) = survey.candidates.get(number).zip(survey.linters.get(number))?;
         let inputs = inputs(linter, candidate, &survey.shared);
-        let mut file = lint_one(&Job { candidate, number, linter, inputs }, reading);
-        nested::note_missing(candidate, &mut file);
+        let mut file = lint_one(&Job { candidate, number, linter, inputs }, reading, files);
+        nested::note_missing(candidate, &mut file, files);
         nested::note_beyond(candidate, &mut file, survey.beyond.get(&number));
         return Some(file);
     };
     let mut whole: Option<File> = None;
     for Deployment { candidate, linter, given, parents } in deployments {
         let inputs = Inputs { given: given.clone(), ..inputs(linter, candidate, &survey.shared) };
-        let mut file = lint_one(&Job { candidate, number, linter, inputs }, reading.clone());
-        nested::note_missing(candidate, &mut file);
+        let mut file = lint_one(&Job { candidate, number, linter, inputs }, reading.clone(), files);
+        nested::note_missing(candidate, &mut file, files);
         nested::name_parents(&mut file, parents);
         whole = Some(match whole {
             Some(known) => nested::united(known, file),
@@ -175,29 +177,37 @@ fn lint_number(number: usize, survey: &Survey) -> Option<File> {
     }
     let mut file = whole?;
     nested::note_beyond(survey.candidates.get(number)?, &mut file, survey.beyond.get(&number));
-    nested::add_parents(&mut file, survey);
+    nested::add_parents(&mut file, survey, files);
     Some(file)
 }
 
 fn bug(candidate: &Candidate) -> File {
-    File::Unreadable(Box::new(Diagnostic {
-        severity: Severity::Error,
-        code: "internal-error",
-        file: candidate.name.clone(),
-        span: None,
-        message: "hipaalint failed on this file because of a bug".to_owned(),
-        help: "Report it to the project, with the file if possible.".to_owned(),
-        related: Vec::new(),
-    }))
+    File::Unreadable(Box::new(
+        Diagnostic::error(Code::InternalError, "hipaalint failed on this file because of a bug")
+            .in_file(candidate.name.as_str())
+            .with_help("Report it to the project, with the file if possible."),
+    ))
+}
+
+/// The text of a candidate as a source.
+pub fn source_of(candidate: &Candidate, id: SourceId, text: String) -> Source {
+    let path = match &candidate.input {
+        Input::File(path) => Some(path.clone()),
+        Input::StandardInput => None,
+    };
+    Source::new(id, candidate.name.as_str(), text).in_file(path)
 }
 
 /// Reads a file that a candidate includes.
-fn load(candidate: &Candidate, location: &str) -> Result<Loaded, String> {
-    let (name, text) = discover::read_beside(candidate, location)?;
-    Ok(Loaded { name, text })
+///
+/// # Errors
+/// The reason why it is not read, as a clause.
+pub fn load_beside(candidate: &Candidate, location: &str, files: &Files) -> Result<Loaded, String> {
+    let Beside { name, path, text } = discover::read_beside(candidate, location, files)?;
+    Ok(Loaded { name, path: Some(path), text })
 }
 
-fn lint_one(job: &Job<'_>, reading: Reading) -> File {
+fn lint_one(job: &Job<'_>, reading: Reading, files: &Files) -> File {
     let Job { candidate, linter, .. } = job;
     let text = match reading {
         Reading::Text(text) => text,
@@ -213,8 +223,8 @@ fn lint_one(job: &Job<'_>, reading: Reading) -> File {
             foreign => File::Other(Box::new(Other { foreign, ..Other::default() })),
         };
     }
-    let source = Source::new(source_id(job.number), candidate.name.as_str(), text);
-    let load = |location: &str| load(candidate, location);
+    let source = source_of(candidate, source_id(job.number), text);
+    let load = |location: &str| load_beside(candidate, location, files);
     let report = linter.lint_in(&source, &load, &job.inputs, candidate.constructs.as_deref());
     if !report.is_template && !is_meant_as_template(&report, &source) {
         return other(candidate, report, source);
@@ -227,7 +237,7 @@ fn lint_one(job: &Job<'_>, reading: Reading) -> File {
 /// Whether a text that is not a template should be one.
 fn is_meant_as_template(report: &FileReport, source: &Source) -> bool {
     let has_error = |code| report.diagnostics.iter().any(|diagnostic| diagnostic.code == code);
-    has_error(NOT_A_TEMPLATE) || (!report.diagnostics.is_empty() && discover::shows_template(source.text()))
+    has_error(Code::NotATemplate) || (!report.diagnostics.is_empty() && discover::shows_template(source.text()))
 }
 
 /// A text that is not a template, and is not meant as one.

@@ -2,8 +2,10 @@
 
 use super::survey::{MAX_DEPTH, MAX_STACKS, Survey, identity};
 use super::{File, Linted, number_of};
+use crate::code::Code;
 use crate::discover::{self, Candidate};
-use crate::finding::{Diagnostic, Finding, Related, Severity};
+use crate::files::Files;
+use crate::finding::{Diagnostic, Finding, Related};
 use crate::linter::{FileReport, Notice, NoticeKind, sort_findings};
 use crate::source::{SourceId, Span};
 use std::collections::BTreeSet;
@@ -12,12 +14,12 @@ use std::collections::BTreeSet;
 const MAX_PARENTS: usize = 5;
 
 /// Notes the nested stacks whose templates do not exist.
-pub(super) fn note_missing(candidate: &Candidate, file: &mut File) {
+pub(super) fn note_missing(candidate: &Candidate, file: &mut File, files: &Files) {
     let File::Linted(linted) = file else { return };
     let report = &mut linted.report;
     for nested in &report.nested {
-        let found = discover::nested(candidate, &nested.location)
-            .and_then(|child| identity(&child).ok_or_else(|| "there is no such file".to_owned()));
+        let found = discover::nested(candidate, &nested.location, files)
+            .and_then(|child| identity(&child, files).ok_or_else(|| "there is no such file".to_owned()));
         if let Err(reason) = found {
             let note = not_linted(candidate, nested.span, &nested.name, &nested.location, &reason);
             report.diagnostics.push(note);
@@ -31,39 +33,35 @@ pub(super) fn note_missing(candidate: &Candidate, file: &mut File) {
 pub(super) fn note_beyond(candidate: &Candidate, file: &mut File, beyond: Option<&BTreeSet<Span>>) {
     let (File::Linted(linted), Some(spans)) = (file, beyond) else { return };
     let Some(first) = spans.first() else { return };
-    linted.report.diagnostics.push(Diagnostic {
-        severity: Severity::Note,
-        code: "nested-stack",
-        file: candidate.name.clone(),
-        span: Some(*first),
-        message: "hipaalint did not lint all nested stacks: they are too many or too deep".to_owned(),
-        help: format!("Up to {MAX_STACKS} deployments are linted in a run, to a depth of {MAX_DEPTH}."),
-        related: Vec::new(),
-    });
+    let text = "hipaalint did not lint all nested stacks: they are too many or too deep";
+    linted.report.diagnostics.push(
+        Diagnostic::note(Code::NestedStack, text)
+            .in_file(candidate.name.as_str())
+            .at(*first)
+            .with_help(format!("Up to {MAX_STACKS} deployments are linted in a run, to a depth of {MAX_DEPTH}.")),
+    );
     let notice = |span: &Span| Notice { kind: NoticeKind::TemplateNotFound, name: String::new(), span: *span };
     linted.report.notices.extend(spans.iter().map(notice));
 }
 
 /// Adds the texts of parents that findings point into.
-pub(super) fn add_parents(file: &mut File, survey: &Survey) {
+pub(super) fn add_parents(file: &mut File, survey: &Survey, files: &Files) {
     let File::Linted(linted) = file else { return };
     let Some(own) = linted.source.as_ref().map(|source| number_of(source.id)) else { return };
     let findings = linted.report.findings.iter().chain(&linted.report.suppressed);
     let places = findings.flat_map(|finding| &finding.related).map(|related| related.span.source);
     let others: BTreeSet<SourceId> = places.filter(|id| number_of(*id) != own).collect();
-    linted.parents = others.into_iter().filter_map(|id| survey.parent(id)).collect();
+    linted.parents = others.into_iter().filter_map(|id| survey.parent(id, files)).collect();
 }
 
 fn not_linted(candidate: &Candidate, span: Span, name: &str, location: &str, reason: &str) -> Diagnostic {
-    Diagnostic {
-        severity: Severity::Note,
-        code: "nested-stack",
-        file: candidate.name.clone(),
-        span: Some(span),
-        message: format!("hipaalint did not lint `{location}`, the template of nested stack `{name}`: {reason}"),
-        help: "The path is relative to the folder of this template.".to_owned(),
-        related: Vec::new(),
-    }
+    Diagnostic::note(
+        Code::NestedStack,
+        format!("hipaalint did not lint `{location}`, the template of nested stack `{name}`: {reason}"),
+    )
+    .in_file(candidate.name.as_str())
+    .at(span)
+    .with_help("The path is relative to the folder of this template.")
 }
 
 /// Adds the parents of a deployment to its findings.

@@ -1,12 +1,13 @@
 //! Which templates of a run belong together, before any of them is linted: the exports that others import, and the nested stacks with
 //! the values that their parents pass. A text test finds the few templates that have such ties, and only those are parsed.
 
-use super::window::in_order;
-use super::{Project, inputs, load, source_id};
+use super::{Project, inputs, load_beside, source_id, source_of};
 use crate::discover::{self, Candidate, Input, Reading};
 use crate::eval::inputs::{Given, Inputs, Shared};
+use crate::files::Files;
 use crate::finding::Related;
 use crate::linter::{FileReport, Linter, Nested, shared};
+use crate::pool::in_order;
 use crate::source::{Hidden, Source, SourceId, Span};
 use memchr::memmem;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -103,11 +104,12 @@ impl Project<'_> {
 
     /// The ties of each text. Keeps the readings that are needed again.
     fn ties(&self, survey: &mut Survey) -> Vec<Ties> {
+        let files = self.files;
         let is_small = survey.candidates.len() <= FEW_FILES;
         let read = |number: usize| {
             let Some(candidate) = survey.candidates.get(number) else { return (Ties::default(), None) };
-            let is_file = matches!(&candidate.input, Input::File(path) if path.is_file());
-            let reading = discover::read(candidate);
+            let is_file = matches!(&candidate.input, Input::File(path) if files.has_file(path));
+            let reading = discover::read(candidate, files);
             let ties = match &reading {
                 Reading::Text(text) if candidate.named || discover::may_be_template(text) => Ties::of(text, candidate),
                 _ => Ties::default(),
@@ -136,8 +138,9 @@ impl Project<'_> {
     /// What some candidates share, as far as it is known. A name that two templates export with different values is left out: they
     /// cannot be deployed side by side, so it is not known which one is meant.
     fn shared(&self, survey: &Survey, exporting: &[usize]) -> Shared {
+        let files = self.files;
         let share = |index: usize| {
-            let source = exporting.get(index).and_then(|number| survey.source(*number));
+            let source = exporting.get(index).and_then(|number| survey.source(*number, files));
             let (number, source) = exporting.get(index).zip(source)?;
             let (candidate, linter) = survey.candidates.get(*number).zip(survey.linters.get(*number))?;
             Some(shared(&source, &inputs(linter, candidate, &Arc::default())))
@@ -176,28 +179,28 @@ impl Ties {
 
 impl Survey {
     /// The reading of a candidate, from the file or as it was kept.
-    pub(super) fn read(&self, number: usize) -> Option<Reading> {
+    pub(super) fn read(&self, number: usize, files: &Files) -> Option<Reading> {
         match self.readings.get(&number) {
             Some(kept) => Some(kept.clone()),
-            None => self.candidates.get(number).map(discover::read),
+            None => self.candidates.get(number).map(|candidate| discover::read(candidate, files)),
         }
     }
 
     /// The text of a candidate, if it has one.
-    fn source(&self, number: usize) -> Option<Source> {
+    fn source(&self, number: usize, files: &Files) -> Option<Source> {
         let candidate = self.candidates.get(number)?;
-        match self.read(number)? {
-            Reading::Text(text) => Some(Source::new(source_id(number), candidate.name.as_str(), text)),
+        match self.read(number, files)? {
+            Reading::Text(text) => Some(source_of(candidate, source_id(number), text)),
             Reading::NoTemplate(_) | Reading::Unreadable(_) => None,
         }
     }
 
     /// The text of a parent or of a file that it includes, without secrets.
-    pub(super) fn parent(&self, id: SourceId) -> Option<Source> {
+    pub(super) fn parent(&self, id: SourceId, files: &Files) -> Option<Source> {
         let number = super::number_of(id);
         let parent = self.parents.get(&number)?;
         if id == source_id(number) {
-            return self.source(number).map(|source| source.hiding(&parent.hidden));
+            return self.source(number, files).map(|source| source.hiding(&parent.hidden));
         }
         parent.included.get(&id).map(|(name, text)| Source::new(id, name.as_str(), text.as_str()))
     }
@@ -228,7 +231,7 @@ impl<'s, 'p> Descent<'s, 'p> {
         }
         // Paths are resolved only if there is a nested stack.
         for (number, candidate) in self.survey.candidates.iter().enumerate() {
-            self.numbers.extend(identity(candidate).map(|identity| (hash(&identity), number)));
+            self.numbers.extend(identity(candidate, self.project.files).map(|identity| (hash(&identity), number)));
         }
         let of_job = |(index, nested): (usize, Vec<Nested>)| {
             let (number, _) = jobs.get(index)?;
@@ -260,11 +263,12 @@ impl<'s, 'p> Descent<'s, 'p> {
     /// The nested stacks of templates, each in a deployment if one is given, with the indices of the jobs.
     fn surveyed(&mut self, jobs: &[(usize, Option<Deployment>)]) -> Vec<(usize, Vec<Nested>)> {
         let survey: &Survey = self.survey;
+        let files = self.project.files;
         // It has no rules, so it only evaluates what the survey needs.
         let surveyor = Linter::default();
         let look = |index: usize| {
             let (number, deployment) = jobs.get(index)?;
-            let source = survey.source(*number)?;
+            let source = survey.source(*number, files)?;
             let (candidate, linter) = match deployment {
                 Some(deployment) => (&deployment.candidate, &deployment.linter),
                 None => survey.candidates.get(*number).zip(survey.linters.get(*number))?,
@@ -272,13 +276,20 @@ impl<'s, 'p> Descent<'s, 'p> {
             let given = deployment.as_ref().and_then(|deployment| deployment.given.clone());
             let inputs = Inputs { given, ..inputs(linter, candidate, &survey.shared) };
             Ties::of(source.text(), candidate).nests.then(|| {
-                surveyor.lint_in(&source, &|location| load(candidate, location), &inputs, candidate.constructs.as_deref())
+                surveyor.lint_in(
+                    &source,
+                    &|location| load_beside(candidate, location, files),
+                    &inputs,
+                    candidate.constructs.as_deref(),
+                )
             })
         };
         let mut found = Vec::new();
         let mut parents: HashMap<usize, Parent> = HashMap::new();
         in_order(jobs.len(), self.project.thread_number(), &look, |index, report| {
-            let Some((number, report)) = jobs.get(index).map(|(number, _)| *number).zip(report.flatten()) else { return };
+            let Some((number, report)) = jobs.get(index).map(|(number, _)| *number).zip(report.flatten()) else {
+                return;
+            };
             if !report.nested.is_empty() {
                 parents.entry(number).or_default().add(&report);
             }
@@ -296,9 +307,10 @@ impl<'s, 'p> Descent<'s, 'p> {
     fn waiting(&self, number: usize, deployment: Option<&Deployment>, nested: &[Nested]) -> Vec<Waiting> {
         let own = self.survey.candidates.get(number);
         let Some(parent) = deployment.map(|deployment| &deployment.candidate).or(own) else { return Vec::new() };
+        let files = self.project.files;
         let find = |nested: &Nested| {
-            let child = discover::nested(parent, &nested.location).ok()?;
-            let identity = identity(&child)?;
+            let child = discover::nested(parent, &nested.location, files).ok()?;
+            let identity = identity(&child, files)?;
             // The same account and Region. CloudFormation generates the name of a nested stack at deployment.
             let candidate = Candidate { pinned: without_name(&parent.pinned), ..child };
             let parents = vec![Related {
@@ -353,7 +365,7 @@ impl<'s, 'p> Descent<'s, 'p> {
     /// The number of a file, if it has one.
     fn known_number(&self, file: &Path) -> Option<usize> {
         let number = self.numbers.get(&hash(file)).copied()?;
-        let is_same = |candidate| identity(candidate).is_some_and(|identity| identity == file);
+        let is_same = |candidate| identity(candidate, self.project.files).is_some_and(|identity| identity == file);
         self.survey.candidates.get(number).is_some_and(is_same).then_some(number)
     }
 
@@ -386,9 +398,9 @@ fn hash(path: &Path) -> u64 {
 }
 
 /// The identity of a candidate's file; `None` for standard input and for files that do not exist.
-pub(super) fn identity(candidate: &Candidate) -> Option<PathBuf> {
+pub fn identity(candidate: &Candidate, files: &Files) -> Option<PathBuf> {
     match &candidate.input {
-        Input::File(path) => path.canonicalize().ok(),
+        Input::File(path) => files.real(path).ok(),
         Input::StandardInput => None,
     }
 }

@@ -278,9 +278,9 @@ fn notes(rule: &RuleReport) -> String {
 
 fn of_diagnostic<'a>(diagnostic: &'a Diagnostic, report: &Report<'a>) -> Issue<'a> {
     Issue {
-        code: diagnostic.code,
+        code: diagnostic.code.name(),
         severity: None,
-        title: diagnostic.code.to_owned(),
+        title: diagnostic.code.name().to_owned(),
         file: &diagnostic.file,
         place: diagnostic.span.and_then(|span| place(span, report)),
         message: one_line(&diagnostic.full_message(), true).into_owned(),

@@ -54,7 +54,7 @@ impl<W: io::Write> Reporter for Gitlab<W> {
         let all = || part.diagnostics.iter();
         let mut seen: HashMap<(&str, &str), usize> = HashMap::new();
         for diagnostic in all().filter(is_unreadable).chain(all().filter(is_gap)) {
-            let occurrence = seen.entry((diagnostic.code, &diagnostic.file)).or_default();
+            let occurrence = seen.entry((diagnostic.code.name(), &diagnostic.file)).or_default();
             *occurrence += 1;
             self.add(&of_diagnostic(diagnostic, *occurrence, part))?;
         }
@@ -129,8 +129,8 @@ fn of_diagnostic<'a>(diagnostic: &'a Diagnostic, occurrence: usize, report: &Rep
     let path = relative(&diagnostic.file);
     Issue {
         description: one_line(&diagnostic.full_message(), true).into_owned(),
-        check_name: diagnostic.code,
-        fingerprint: fingerprint(&[diagnostic.code, path], occurrence),
+        check_name: diagnostic.code.name(),
+        fingerprint: fingerprint(&[diagnostic.code.name(), path], occurrence),
         severity: match diagnostic.severity {
             Severity::Error => "blocker",
             Severity::Note => "info",

@@ -7,8 +7,8 @@
 
 use super::escape::allowed;
 use super::not_looked_at::clauses;
-use super::text::{message, one_line};
 use super::spill::Spill;
+use super::text::{message, one_line};
 use super::{Report, Reporter, prose, write_whole};
 use crate::finding::{Diagnostic, Finding, Outcome, Severity};
 use crate::source::Span;
@@ -180,8 +180,8 @@ impl<'a> Suite<'a> {
                 let message = diagnostic.full_message();
                 let place = diagnostic.span.map(|span| place(span, report)).unwrap_or_default();
                 let text = format!("{place}{message}");
-                test(xml, diagnostic.code, name)
-                    .write_inner_content(|xml| write_end(xml, "error", diagnostic.code, &message, &text))?;
+                test(xml, diagnostic.code.name(), name)
+                    .write_inner_content(|xml| write_end(xml, "error", diagnostic.code.name(), &message, &text))?;
             }
             if !self.gaps.is_empty() {
                 let text = format!("Not checked: {}.", self.gaps.join("; "));

@@ -324,9 +324,8 @@ impl<'a> Ledger<'a> {
     /// The rules with findings that count: the gravest first, by severity and level, then those with most.
     pub(crate) fn violated(&self) -> Vec<&Account<'a>> {
         let mut violated: Vec<&Account> = self.rules.iter().filter(|account| account.violations > 0).collect();
-        violated.sort_by_key(|account| {
-            std::cmp::Reverse((account.rule.meta.severity, account.level, account.violations))
-        });
+        violated
+            .sort_by_key(|account| std::cmp::Reverse((account.rule.meta.severity, account.level, account.violations)));
         violated
     }
 }

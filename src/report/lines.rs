@@ -8,6 +8,7 @@ pub(crate) const MAX_COLUMNS: usize = 200;
 /// Two columns like an indent of JSON; a true tab stop would depend on what was cropped.
 const TAB: &str = "  ";
 /// Places at most this many lines apart can be shown together.
+#[cfg(feature = "cli")]
 const NEAR_LINES: usize = 2;
 
 /// A place to be shown, and the label under it.
@@ -42,6 +43,7 @@ impl<'m, 'a> Placed<'m, 'a> {
     }
 
     /// Whether both can be marked in one pane: near, not across each other, and visible together.
+    #[cfg(feature = "cli")]
     pub(crate) fn goes_with(&self, other: &Placed) -> bool {
         let near = self.mark.source.id == other.mark.source.id && self.line.abs_diff(other.line) <= NEAR_LINES;
         let apart = self.start >= other.end.max(other.start + 1) || other.start >= self.end.max(self.start + 1);

@@ -11,6 +11,7 @@ pub mod github;
 pub mod gitlab;
 pub(crate) mod headline;
 pub mod html;
+#[cfg(feature = "cli")]
 pub mod human;
 pub mod json;
 pub mod jsonl;

@@ -2,6 +2,7 @@
 
 use super::Summary;
 use super::text::{count, grouped};
+use crate::code::Code;
 
 /// What no rule judged in the templates of a run.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
@@ -42,14 +43,14 @@ pub struct UnruledType {
 }
 
 /// The codes of the notes that are about it.
-pub(crate) const NOTES: [&str; 7] = [
-    "inner-template",
-    "nested-stack",
-    "not-expanded",
-    "template-elsewhere",
-    "transform-missing",
-    "unknown-event",
-    "unknown-type",
+pub(crate) const NOTES: [Code; 7] = [
+    Code::InnerTemplate,
+    Code::NestedStack,
+    Code::NotExpanded,
+    Code::TemplateElsewhere,
+    Code::TransformMissing,
+    Code::UnknownEvent,
+    Code::UnknownType,
 ];
 
 impl NotLookedAt {

@@ -94,10 +94,12 @@ pub(crate) fn sentences(text: &str, limit: usize) -> &str {
 /// (`e.g. this` goes on).
 fn sentence_ends(text: &str) -> impl Iterator<Item = usize> + '_ {
     let ends_here = |(at, c): (usize, char)| {
+        if !matches!(c, '.' | '!' | '?') {
+            return None;
+        }
         let rest = text.get(at + c.len_utf8()..)?;
         let next = rest.trim_start();
-        let over = matches!(c, '.' | '!' | '?')
-            && (next.is_empty() || (next.len() < rest.len() && !next.starts_with(char::is_lowercase)));
+        let over = next.is_empty() || (next.len() < rest.len() && !next.starts_with(char::is_lowercase));
         over.then_some(at + c.len_utf8())
     };
     text.char_indices().filter_map(ends_here)

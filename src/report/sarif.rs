@@ -9,7 +9,7 @@ mod driver;
 mod location;
 mod model;
 
-use super::array::{Array, pretty};
+use super::array::{Array, write_pretty};
 use super::fingerprint::Fingerprinter;
 use super::not_looked_at::clauses;
 use super::spill::Spill;
@@ -294,14 +294,14 @@ impl Pending {
         exit_code: Option<u8>,
         results: usize,
     ) -> io::Result<()> {
-        let (driver, taxonomies) = driver::components(rest);
+        let places = driver::places(rest);
         let exit_code = exit_code.map(|code| format!(",\n          \"exitCode\": {code}")).unwrap_or_default();
         write!(
             out,
             "{{\n  \"$schema\": \"https://json.schemastore.org/sarif-2.1.0.json\",\n  \"version\": \"2.1.0\",\n  \
              \"runs\": [\n    {{\n      \"tool\": "
         )?;
-        out.write_all(&pretty(&Tool { driver }, 3)?)?;
+        write_pretty(out, &Tool { driver: driver::driver(rest, &places) }, 3)?;
         write!(
             out,
             ",\n      \"invocations\": [\n        {{\n          \"executionSuccessful\": {}{exit_code}",
@@ -320,17 +320,17 @@ impl Pending {
         // No URI for the base: it would be the folder of one machine. Readers resolve it to the checkout.
         let base = json!({ location::BASE_ID: { "description": { "text": "The folder that hipaalint was run in." } } });
         write!(out, "\n        }}\n      ],\n      \"originalUriBaseIds\": ")?;
-        out.write_all(&pretty(&base, 3)?)?;
+        write_pretty(out, &base, 3)?;
         write!(out, ",\n      \"artifacts\": [")?;
         self.waiting.copy(ARTIFACTS, out)?;
         self.artifacts.list.end(out)?;
         write!(out, ",\n      \"columnKind\": \"utf16CodeUnits\",\n      \"taxonomies\": ")?;
-        out.write_all(&pretty(&taxonomies, 3)?)?;
+        write_pretty(out, &driver::taxonomies(rest, &places), 3)?;
         write!(out, ",\n      \"results\": [")?;
         self.each_result(results, rest, |text| out.write_all(&text).map(|()| true))?;
         out.write_all(if results > 0 { b"\n      ]" } else { b"]" })?;
         write!(out, ",\n      \"properties\": ")?;
-        out.write_all(&pretty(rest.summary, 3)?)?;
+        write_pretty(out, rest.summary, 3)?;
         out.write_all(b"\n    }\n  ]\n}\n")
     }
 
@@ -416,11 +416,7 @@ fn result<'a>(finding: &'a Finding, part: Part<'_, '_>, fingerprint: String) -> 
         related_locations: related.collect(),
         partial_fingerprints: Fingerprints { v1: fingerprint },
         baseline_state: finding.baseline,
-        suppressions: finding
-            .suppression
-            .iter()
-            .map(|exception| suppression(exception, &finding.rule, part))
-            .collect(),
+        suppressions: finding.suppression.iter().map(|exception| suppression(exception, &finding.rule, part)).collect(),
         properties: ResultProperties {
             path: &finding.path,
             resource_type: finding.subject.resource_type.as_deref(),
@@ -479,11 +475,10 @@ fn notification(diagnostic: &Diagnostic, part: Part<'_, '_>) -> Notification {
         logical_locations: Vec::new(),
         message: None,
     });
-    let related =
-        diagnostic.related.iter().zip(1..).map(|(related, id)| location::related_location(id, related, part));
+    let related = diagnostic.related.iter().zip(1..).map(|(related, id)| location::related_location(id, related, part));
     Notification {
         // No descriptors of our own: GitHub would demand a help page for each.
-        descriptor: DescriptorReference { id: diagnostic.code, index: None, tool_component: None },
+        descriptor: DescriptorReference { id: diagnostic.code.name(), index: None, tool_component: None },
         level: match diagnostic.severity {
             Severity::Error => "error",
             Severity::Note => "note",

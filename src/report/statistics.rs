@@ -142,7 +142,8 @@ impl Statistics {
 
     /// The groups, the gravest and most frequent first. `rest` has the rules.
     pub fn fired<'a>(&'a self, rest: &Report<'a>) -> Vec<Fired<'a>> {
-        let mut fired: Vec<Fired<'a>> = self.groups.iter().map(|gathered| gathered.fired(rest, self.grouping)).collect();
+        let mut fired: Vec<Fired<'a>> =
+            self.groups.iter().map(|gathered| gathered.fired(rest, self.grouping)).collect();
         // Groups that are alike stay in the order of the report; rules are in the order of their ids.
         fired.sort_by_key(|fired| (std::cmp::Reverse((fired.severity, fired.level, fired.findings)), fired.rule));
         fired

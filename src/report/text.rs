@@ -24,7 +24,7 @@ pub(crate) fn columns(c: char) -> usize {
 
 /// The columns of a whole text, at most.
 pub(crate) fn width(text: &str) -> usize {
-    text.chars().map(columns).sum()
+    if text.is_ascii() { text.len() } else { text.chars().map(columns).sum() }
 }
 
 /// Whether a character is shown as something else because a terminal would act on it, or show nothing: controls (C0, DEL,
@@ -52,7 +52,8 @@ pub(crate) fn one_line(text: &str, unicode: bool) -> Cow<'_, str> {
     if !unicode && text.contains('…') {
         return Cow::Owned(one_line(&text.replace('…', "..."), unicode).into_owned());
     }
-    if !text.chars().any(is_unprintable) {
+    // Nearly every text is of printable ASCII.
+    if text.bytes().fold(true, |plain, byte| plain & matches!(byte, b' '..=b'~')) || !text.chars().any(is_unprintable) {
         return Cow::Borrowed(text);
     }
     let show = |c: char| match c {
@@ -66,6 +67,7 @@ pub(crate) fn one_line(text: &str, unicode: bool) -> Cow<'_, str> {
 
 /// A text broken at spaces into lines of at most `limit` columns; words longer than a line are broken where it ends.
 /// Always at least one line.
+#[cfg(feature = "cli")]
 pub(crate) fn wrap(text: &str, limit: usize) -> Vec<String> {
     let limit = limit.max(2);
     let mut lines = Vec::new();
@@ -79,6 +81,11 @@ pub(crate) fn wrap(text: &str, limit: usize) -> Vec<String> {
         if used > 0 {
             line.push(' ');
             used += 1;
+        }
+        if used + needed <= limit {
+            line.push_str(word);
+            used += needed;
+            continue;
         }
         for c in word.chars() {
             if used + columns(c) > limit {
@@ -97,6 +104,10 @@ pub(crate) fn wrap(text: &str, limit: usize) -> Vec<String> {
 
 /// A text cut to `limit` columns, with a mark where something is missing.
 pub(crate) fn shorten(text: &str, limit: usize, unicode: bool) -> Cow<'_, str> {
+    // No character takes more columns than bytes.
+    if text.len() <= limit {
+        return Cow::Borrowed(text);
+    }
     let mark = ellipsis(unicode);
     let (mut used, mut keep) = (0, 0);
     for (at, c) in text.char_indices() {

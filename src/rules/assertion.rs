@@ -3,23 +3,77 @@
 //! The result of every form is true, false or unknown (Kleene), on request with the locations that explain it.
 
 use super::analysis::Analysis;
+use super::entries::Entries;
 use super::named::Named;
 use super::operand::Operand;
+use super::pack::in_pack;
+use super::packed;
 use super::path::Path;
 use super::predicate::Predicate;
 use super::rule::PROFILES;
 use crate::policy::DocumentKind;
-use serde::Deserialize;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
+use smallvec::SmallVec;
+use std::fmt;
+use std::ops::Deref;
+use std::sync::OnceLock;
 
 /// One assertion, with an optional message.
-#[derive(Clone, Debug, Deserialize)]
+// One of a built-in rule is read when it is first asked for: a check often ends before it comes to all of its assertions.
+#[derive(Clone)]
 #[cfg_attr(test, derive(schemars::JsonSchema), schemars(with = "RawAssertion"))]
-#[serde(try_from = "RawAssertion")]
 pub struct Assertion {
+    packed: &'static str,
+    read: OnceLock<Box<Content>>,
+}
+
+/// What an assertion says.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(try_from = "Entries<RawAssertion>")]
+pub struct Content {
     /// Replaces the rule's message for the locations that this assertion names.
     pub message: Option<String>,
     /// What is asserted.
     pub form: Form,
+}
+
+impl Deref for Assertion {
+    type Target = Content;
+
+    fn deref(&self) -> &Content {
+        self.read.get_or_init(|| {
+            // A test holds that every one can be read. If one slips through, no run may look as if the check had passed.
+            Box::new(packed::read(self.packed).unwrap_or_else(|error| Content {
+                message: None,
+                form: Form::Undecided(format!("the built-in rule cannot be read: {error}")),
+            }))
+        })
+    }
+}
+
+impl From<Content> for Assertion {
+    fn from(content: Content) -> Self {
+        Self { packed: "", read: Box::new(content).into() }
+    }
+}
+
+impl fmt::Debug for Assertion {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        (**self).fmt(formatter)
+    }
+}
+
+impl<'de> Deserialize<'de> for Assertion {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        if deserializer.is_human_readable() {
+            return Content::deserialize(deserializer).map(Self::from);
+        }
+        let packed = in_pack(Deserialize::deserialize(deserializer)?);
+        packed
+            .map(|packed| Self { packed, read: OnceLock::new() })
+            .ok_or_else(|| D::Error::custom("an assertion outside of the pack"))
+    }
 }
 
 /// The forms of assertion.
@@ -45,7 +99,7 @@ pub enum Form {
     /// How many of what a selector finds pass.
     Count(Bounds, Box<Quantified>),
     /// A built-in analysis.
-    Analysis(Analysis),
+    Analysis(Box<Analysis>),
     /// The rule's own parameter passes, whatever the template declares.
     Setting {
         /// The parameter, in the form that predicates take it.
@@ -95,7 +149,7 @@ pub struct Bounds {
 /// The elements to check, and the condition that they must meet.
 #[derive(Clone, Debug, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema), schemars(with = "RawQuantified"))]
-#[serde(try_from = "RawQuantified")]
+#[serde(try_from = "Entries<RawQuantified>")]
 pub struct Quantified {
     /// Finds the elements.
     pub selector: Selector,
@@ -166,41 +220,40 @@ impl From<RawDocumentKind> for DocumentKind {
 
 #[derive(Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-struct RawQuantified {
+#[serde(rename_all = "kebab-case")]
+enum RawQuantified {
     /// The values at this path.
-    path: Option<Path>,
+    Path(Path),
     /// The values at this path. Each item of a list is a separate element.
-    items: Option<Path>,
+    Items(Path),
     /// The values in the JSON strings at this path. Each item of a list is a separate element.
-    json: Option<Path>,
+    Json(Path),
     /// The statements of the resource's policies of one kind, in a normalized form.
-    statements: Option<RawDocumentKind>,
+    Statements(RawDocumentKind),
     /// Resources that refer to the current one.
-    related: Option<Related>,
+    Related(Related),
     /// Resources that the current element refers to.
-    referenced: Option<Related>,
+    Referenced(Related),
     /// All resources of these types in the template.
-    resources: Option<Vec<String>>,
+    Resources(Vec<String>),
     /// The condition that selects the elements to check.
-    r#where: Option<Assertion>,
+    Where(Assertion),
     /// The predicates that an element must pass.
-    is: Option<Predicate>,
+    Is(Predicate),
     /// The assertion that must be true for an element.
-    assert: Option<Assertion>,
+    Assert(Assertion),
     /// Only for `count`: the minimum.
-    at_least: Option<usize>,
+    AtLeast(usize),
     /// Only for `count`: the maximum.
-    at_most: Option<usize>,
+    AtMost(usize),
 }
 
-/// Takes the only present one of some alternatives.
-fn exactly_one<T>(alternatives: Vec<Option<T>>, names: &str) -> Result<T, String> {
-    let mut present = alternatives.into_iter().flatten();
-    match (present.next(), present.next()) {
-        (Some(only), None) => Ok(only),
+/// Takes the only one of some alternatives.
+fn exactly_one<T>(mut alternatives: SmallVec<[T; 1]>, names: &str) -> Result<T, String> {
+    match (alternatives.pop(), alternatives.is_empty()) {
+        (Some(only), true) => Ok(only),
         (None, _) => Err(format!("one of these keys is required: {names}")),
-        (Some(_), Some(_)) => Err(format!("only one of these keys is allowed: {names}")),
+        (Some(_), false) => Err(format!("only one of these keys is allowed: {names}")),
     }
 }
 
@@ -211,129 +264,160 @@ impl Quantified {
     }
 }
 
-impl TryFrom<RawQuantified> for Quantified {
+impl TryFrom<Entries<RawQuantified>> for Quantified {
     type Error = String;
 
-    fn try_from(raw: RawQuantified) -> Result<Self, String> {
-        let selector = exactly_one(
-            vec![
-                raw.path.map(Selector::Path),
-                raw.items.map(Selector::Items),
-                raw.json.map(Selector::Json),
-                raw.statements.map(|kind| Selector::Statements(kind.into())),
-                raw.related.map(Selector::Related),
-                raw.referenced.map(Selector::Referenced),
-                raw.resources.map(Selector::Resources),
-            ],
-            "`path`, `items`, `json`, `statements`, `related`, `referenced`, `resources`",
-        )?;
-        let own = raw.is.map(|is| {
-            let path = Path { text: "$".to_owned(), names: Vec::new(), rest: None };
-            Assertion { message: None, form: Form::Value { path, is, or_absent: false } }
-        });
-        let test = match (own, raw.assert) {
+    fn try_from(raw: Entries<RawQuantified>) -> Result<Self, String> {
+        let mut selectors = SmallVec::new();
+        let (mut filter, mut own, mut test) = (None, None, None);
+        let mut bounds = Bounds { at_least: None, at_most: None };
+        for entry in raw.0 {
+            match entry {
+                RawQuantified::Path(path) => selectors.push(Selector::Path(path)),
+                RawQuantified::Items(path) => selectors.push(Selector::Items(path)),
+                RawQuantified::Json(path) => selectors.push(Selector::Json(path)),
+                RawQuantified::Statements(kind) => selectors.push(Selector::Statements(kind.into())),
+                RawQuantified::Related(related) => selectors.push(Selector::Related(related)),
+                RawQuantified::Referenced(related) => selectors.push(Selector::Referenced(related)),
+                RawQuantified::Resources(types) => selectors.push(Selector::Resources(types)),
+                RawQuantified::Where(assertion) => filter = Some(assertion),
+                RawQuantified::Is(is) => {
+                    let path = Path { text: "$".to_owned(), names: Vec::new(), rest: None };
+                    own = Some(Content { message: None, form: Form::Value { path, is, or_absent: false } }.into());
+                }
+                RawQuantified::Assert(assertion) => test = Some(assertion),
+                RawQuantified::AtLeast(least) => bounds.at_least = Some(least),
+                RawQuantified::AtMost(most) => bounds.at_most = Some(most),
+            }
+        }
+        let selector =
+            exactly_one(selectors, "`path`, `items`, `json`, `statements`, `related`, `referenced`, `resources`")?;
+        let test = match (own, test) {
             (Some(_), Some(_)) => return Err("`is` and `assert` cannot be used together".to_owned()),
             (own, assert) => own.or(assert),
         };
-        let bounds = Bounds { at_least: raw.at_least, at_most: raw.at_most };
         let bounds = (bounds.at_least.is_some() || bounds.at_most.is_some()).then_some(bounds);
-        Ok(Self { selector, filter: raw.r#where, test, bounds })
+        Ok(Self { selector, filter, test, bounds })
     }
 }
 
 #[derive(Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-struct RawAssertion {
+#[serde(rename_all = "kebab-case")]
+enum RawAssertion {
     /// All of these assertions are true.
-    all: Option<Vec<Assertion>>,
+    All(Vec<Assertion>),
     /// At least one of these assertions is true. Put the usual fix first: findings point to the location where it fails.
-    any: Option<Vec<Assertion>>,
+    Any(Vec<Assertion>),
     /// The assertion is false.
-    not: Option<Box<Assertion>>,
+    Not(Box<Assertion>),
     /// A JSONPath without filters, from the current element. At least one value exists there, and every value passes `is`.
-    path: Option<Path>,
+    Path(Path),
     /// The predicates that every value at `path` must pass.
-    is: Option<Predicate>,
+    Is(Predicate),
     /// Whether the assertion is also true if nothing exists at `path`.
-    or_absent: Option<bool>,
+    OrAbsent(bool),
     /// Every element passes.
-    every: Option<Box<Quantified>>,
+    Every(Box<Quantified>),
     /// At least one element passes.
-    some: Option<Box<Quantified>>,
+    Some(Box<Quantified>),
     /// No element passes.
-    none: Option<Box<Quantified>>,
+    None(Box<Quantified>),
     /// The number of elements that pass is in a range. Needs `at-least`, `at-most` or both.
-    count: Option<Box<Quantified>>,
+    Count(Box<Quantified>),
     /// A built-in analysis.
-    analysis: Option<Analysis>,
+    Analysis(Box<Analysis>),
     /// A parameter of the rule. Its values pass `is`.
-    parameter: Option<String>,
+    Parameter(String),
     /// A parameter of the rule. The configuration sets it.
-    configured: Option<String>,
+    Configured(String),
     /// The run has one of these profiles, or the rule was named.
-    profile: Option<Vec<String>>,
+    Profile(Vec<String>),
     /// Always undecided, for this reason. Use it as the last item of `any` if the template cannot show the result.
-    undecided: Option<String>,
+    Undecided(String),
     /// Replaces the rule's message for findings of this assertion.
-    message: Option<String>,
+    Message(String),
 }
 
-impl TryFrom<RawAssertion> for Assertion {
+impl TryFrom<Entries<RawAssertion>> for Content {
     type Error = String;
 
-    fn try_from(raw: RawAssertion) -> Result<Self, String> {
-        let setting = match (&raw.parameter, &raw.is) {
-            (Some(name), Some(is)) if raw.path.is_none() => {
-                Some(Form::Setting { parameter: Operand::Parameter(name.clone()), is: is.clone() })
+    fn try_from(raw: Entries<RawAssertion>) -> Result<Self, String> {
+        let mut forms = SmallVec::new();
+        let (mut path, mut is, mut or_absent, mut parameter, mut message) = (None, None, None, None, None);
+        let (mut counts, mut misplaced, mut unknown) = (None, false, None);
+        for entry in raw.0 {
+            match entry {
+                RawAssertion::All(items) => forms.push(Form::All(items)),
+                RawAssertion::Any(items) => forms.push(Form::Any(items)),
+                RawAssertion::Not(inner) => forms.push(Form::Not(inner)),
+                RawAssertion::Path(own) => path = Some(own),
+                RawAssertion::Is(own) => is = Some(own),
+                RawAssertion::OrAbsent(own) => or_absent = Some(own),
+                RawAssertion::Every(of) => {
+                    misplaced |= of.bounds.is_some();
+                    forms.push(Form::Quantified(Quantifier::Every, of));
+                }
+                RawAssertion::Some(of) => {
+                    misplaced |= of.bounds.is_some();
+                    forms.push(Form::Quantified(Quantifier::Some, of));
+                }
+                RawAssertion::None(of) => {
+                    misplaced |= of.bounds.is_some();
+                    forms.push(Form::Quantified(Quantifier::None, of));
+                }
+                RawAssertion::Count(of) => counts = Some(of),
+                RawAssertion::Analysis(analysis) => forms.push(Form::Analysis(analysis)),
+                RawAssertion::Parameter(name) => parameter = Some(name),
+                RawAssertion::Configured(name) => forms.push(Form::Configured(Operand::Parameter(name))),
+                RawAssertion::Profile(names) => {
+                    unknown = names.iter().find(|name| !PROFILES.contains(&name.as_str())).cloned();
+                    forms.push(Form::Profile(names));
+                }
+                RawAssertion::Undecided(reason) => forms.push(Form::Undecided(reason)),
+                RawAssertion::Message(own) => message = Some(own),
             }
-            (Some(_), _) => return Err("`parameter` needs `is`, and cannot be used with `path`".to_owned()),
-            (None, _) => None,
-        };
-        let value = match (raw.path, raw.is.filter(|_| setting.is_none())) {
-            (Some(path), Some(is)) => Some(Form::Value { path, is, or_absent: raw.or_absent.unwrap_or(false) }),
-            (None, None) if raw.or_absent.is_some() => return Err("`or-absent` needs `path` and `is`".to_owned()),
-            (None, None) => None,
-            (Some(_), None) => return Err("`path` needs `is`".to_owned()),
-            (None, Some(_)) => return Err("`is` needs `path`".to_owned()),
-        };
-        if let Some(unknown) = raw.profile.iter().flatten().find(|name| !PROFILES.contains(&name.as_str())) {
+        }
+        match (parameter, path, is) {
+            (Some(name), None, Some(is)) => {
+                forms.push(Form::Setting { parameter: Operand::Parameter(name), is });
+            }
+            (Some(_), ..) => return Err("`parameter` needs `is`, and cannot be used with `path`".to_owned()),
+            (None, Some(path), Some(is)) => {
+                forms.push(Form::Value { path, is, or_absent: or_absent.unwrap_or(false) });
+            }
+            (None, None, None) if or_absent.is_some() => return Err("`or-absent` needs `path` and `is`".to_owned()),
+            (None, None, None) => {}
+            (None, Some(_), None) => return Err("`path` needs `is`".to_owned()),
+            (None, None, Some(_)) => return Err("`is` needs `path`".to_owned()),
+        }
+        if let Some(unknown) = unknown {
             return Err(format!("there is no profile `{unknown}`; the profiles are {}", PROFILES.join(", ")));
         }
-        if raw.every.iter().chain(&raw.some).chain(&raw.none).any(|quantified| quantified.bounds.is_some()) {
+        if misplaced {
             return Err("`at-least` and `at-most` are allowed only in `count`".to_owned());
         }
-        let count = match raw.count {
-            Some(quantified) => match quantified.bounds {
-                Some(bounds) => Some(Form::Count(bounds, quantified)),
+        if let Some(quantified) = counts {
+            match quantified.bounds {
+                Some(bounds) => forms.push(Form::Count(bounds, quantified)),
                 None => return Err("`count` needs `at-least`, `at-most` or both".to_owned()),
-            },
-            None => None,
-        };
+            }
+        }
         let form = exactly_one(
-            vec![
-                raw.all.map(Form::All),
-                raw.any.map(Form::Any),
-                raw.not.map(Form::Not),
-                value,
-                setting,
-                raw.every.map(|quantified| Form::Quantified(Quantifier::Every, quantified)),
-                raw.some.map(|quantified| Form::Quantified(Quantifier::Some, quantified)),
-                raw.none.map(|quantified| Form::Quantified(Quantifier::None, quantified)),
-                count,
-                raw.analysis.map(Form::Analysis),
-                raw.configured.map(|name| Form::Configured(Operand::Parameter(name))),
-                raw.profile.map(Form::Profile),
-                raw.undecided.map(Form::Undecided),
-            ],
+            forms,
             "`all`, `any`, `not`, `path` (with `is`), `parameter` (with `is`), `every`, `some`, `none`, `count`, \
              `analysis`, `configured`, `profile`, `undecided`",
         )?;
-        Ok(Self { message: raw.message, form })
+        Ok(Self { message, form })
     }
 }
 
 impl Assertion {
+    /// One that is always unknown, for this reason.
+    pub(super) fn undecided(reason: String) -> Self {
+        Content { message: None, form: Form::Undecided(reason) }.into()
+    }
+
     /// Whether it depends on what the user set: a profile, or a parameter in the configuration.
     pub fn depends_on_user(&self) -> bool {
         match &self.form {

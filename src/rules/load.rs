@@ -2,21 +2,23 @@
 
 pub use crate::suggest::nearest;
 
-use super::meta::{Control, FalseAlarms, RuleKind, RuleMeta, RuleProse, RuntimeCheck, UnruledService};
-use super::pack::{Head, Lazy, Made, heads};
+use super::meta::{Control, RuleKind, RuleMeta, RuleProse, RuntimeCheck, UnruledService};
+use super::pack::{Head, Lazy, Made, general, head_at, heads, with_target};
+use super::packed;
 use super::read_error::{ReadError, position_of};
 use super::rule::{Example, Examples, PROPOSAL, Rule, RuleFile, TargetName, Targets};
 use super::vetting::{Slip, vet};
 use crate::eval::text::pattern_covers;
+use crate::files::{Files, Kind, Unlisted};
 use crate::finding::{Level, RuleSeverity};
 use crate::source::{Source, SourceId};
 use crate::syntax;
-use serde::Deserialize;
+use std::borrow::Cow;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
-const CONTROLS: &str = include_str!(concat!(env!("OUT_DIR"), "/controls.json"));
+const CONTROLS: &str = include_str!(concat!(env!("OUT_DIR"), "/controls.txt"));
 const RUNTIME: &str = include_str!(concat!(env!("OUT_DIR"), "/runtime.json"));
 const SERVICES: &str = include_str!(concat!(env!("OUT_DIR"), "/services.json"));
 const PROFILES: &str = include_str!(concat!(env!("OUT_DIR"), "/profiles.json"));
@@ -26,12 +28,14 @@ const PROFILES: &str = include_str!(concat!(env!("OUT_DIR"), "/profiles.json"));
 pub struct RuleSet {
     /// None for the pack that the binary carries, as it is.
     own: Option<Vec<RuleEntry>>,
+    /// Which of them are users' own.
+    places: Vec<usize>,
 }
 
 impl Default for RuleSet {
     /// A set without rules.
     fn default() -> Self {
-        Self { own: Some(Vec::new()) }
+        Self { own: Some(Vec::new()), places: Vec::new() }
     }
 }
 
@@ -143,10 +147,7 @@ impl RuleEntry {
 
     /// Whether it has a parameter of this name.
     pub fn has_parameter(&self, name: &str) -> bool {
-        match &self.rest {
-            Rest::Embedded(head, _) => head.parameters.contains(&name),
-            Rest::Own(_) => self.rule().is_ok_and(|rule| rule.settings.contains_key(name)),
-        }
+        self.rule().is_ok_and(|rule| rule.settings.contains_key(name))
     }
 
     /// Its level.
@@ -176,7 +177,7 @@ impl RuleEntry {
     /// Whether a profile selects it.
     pub fn is_in(&self, profile: &str) -> bool {
         match &self.rest {
-            Rest::Embedded(head, _) => head.profiles.contains(&profile),
+            Rest::Embedded(head, _) => head.is_in(profile),
             Rest::Own(_) => self.meta.profiles.iter().any(|own| own == profile),
         }
     }
@@ -189,8 +190,7 @@ impl RuleEntry {
     pub fn rule(&self) -> Result<&Rule, &str> {
         match &self.rest {
             Rest::Embedded(head, made) => {
-                let read = || serde_json::from_str::<RuleFile>(head.logic()).map(|file| Box::new(file.rule));
-                let rule = made.rule.get_or_init(|| read().map_err(|error| error.to_string()));
+                let rule = made.rule.get_or_init(|| Rule::of_pack(head, made).map(Box::new));
                 rule.as_deref().map_err(String::as_str)
             }
             Rest::Own(own) => Ok(&own.0),
@@ -200,7 +200,7 @@ impl RuleEntry {
     /// Whether it is about the exceptions that a template makes, not about what it declares.
     pub fn is_about_exceptions(&self) -> bool {
         match &self.rest {
-            Rest::Embedded(head, _) => head.targets.contains(&TargetName::Exceptions.name()),
+            Rest::Embedded(head, _) => head.is_about_exceptions,
             Rest::Own(_) => self.targets.contains(&TargetName::Exceptions),
         }
     }
@@ -208,11 +208,7 @@ impl RuleEntry {
     /// Its texts.
     pub fn prose(&self) -> RuleProse {
         match &self.rest {
-            Rest::Embedded(head, _) => {
-                let Prose { harm, false_alarms, gate, why, remediation, references, .. } =
-                    serde_json::from_str(head.prose()).unwrap_or_default();
-                RuleProse { harm, false_alarms, gate, why, remediation, references }
-            }
+            Rest::Embedded(head, _) => packed::read(head.prose()).unwrap_or_default(),
             Rest::Own(own) => own.1.clone(),
         }
     }
@@ -220,36 +216,16 @@ impl RuleEntry {
     /// Its examples.
     pub fn examples(&self) -> Examples {
         match &self.rest {
-            Rest::Embedded(head, _) => serde_json::from_str::<Prose>(head.prose()).unwrap_or_default().examples,
+            Rest::Embedded(head, _) => serde_json::from_str(head.examples()).unwrap_or_default(),
             Rest::Own(own) => own.2.clone(),
         }
     }
 }
 
-/// The texts of an embedded rule.
-#[derive(Default, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-struct Prose {
-    #[serde(default)]
-    harm: String,
-    #[serde(default)]
-    false_alarms: Option<FalseAlarms>,
-    #[serde(default)]
-    gate: Option<bool>,
-    #[serde(default)]
-    why: String,
-    #[serde(default)]
-    remediation: String,
-    #[serde(default)]
-    references: Vec<String>,
-    #[serde(default)]
-    examples: Examples,
-}
-
 /// The citations of the Security Rule, in the order of the regulation.
 pub fn controls() -> &'static [Control] {
     static ALL: OnceLock<Vec<Control>> = OnceLock::new();
-    ALL.get_or_init(|| serde_json::from_str(CONTROLS).unwrap_or_default())
+    ALL.get_or_init(|| packed::read(CONTROLS).unwrap_or_default())
 }
 
 /// The checks that no template can show, in the order of their ids.
@@ -285,25 +261,23 @@ pub fn notice(profile: &str) -> Option<&'static str> {
 impl RuleSet {
     /// The pack that the binary carries.
     pub fn embedded() -> Self {
-        Self { own: None }
+        Self { own: None, places: Vec::new() }
     }
 
     /// Adds the rules of a folder: every `.yaml` and `.yml` file in it and below, in sorted order.
     ///
     /// # Errors
     /// Those of [`add_file`](Self::add_file) for each file; the others are added all the same.
-    pub fn add_folder(&mut self, folder: &Path) -> Result<(), Vec<RuleError>> {
+    pub fn add_folder(&mut self, folder: &Path, files: &Files) -> Result<(), Vec<RuleError>> {
         let mut errors = Vec::new();
-        for entry in walkdir::WalkDir::new(folder).sort_by_file_name() {
-            match entry {
-                Ok(entry) if entry.file_type().is_file() && is_yaml(entry.path()) => {
-                    errors.extend(self.add_file(entry.path()).err().unwrap_or_default());
+        for met in files.walk(folder) {
+            match met {
+                Ok(met) if met.kind == Kind::File && is_yaml(&met.path) => {
+                    errors.extend(self.add_file(&met.path, files).err().unwrap_or_default());
                 }
                 Ok(_) => {}
-                Err(error) => {
-                    let why = error.io_error().map_or_else(|| error.to_string(), ToString::to_string);
-                    let file = error.path().unwrap_or(folder);
-                    errors.push(RuleError::of_file(file, format!("cannot be read: {why}")));
+                Err(Unlisted { path, error }) => {
+                    errors.push(RuleError::of_file(&path, format!("cannot be read: {error}")));
                 }
             }
         }
@@ -314,8 +288,8 @@ impl RuleSet {
     ///
     /// # Errors
     /// If it cannot be read, is not a rule, names something that does not exist, or has the id of a rule that is already there.
-    pub fn add_file(&mut self, path: &Path) -> Result<(), Vec<RuleError>> {
-        let text = read_file(path).map_err(|error| vec![error])?;
+    pub fn add_file(&mut self, path: &Path, files: &Files) -> Result<(), Vec<RuleError>> {
+        let text = read_file(path, files).map_err(|error| vec![error])?;
         let file = RuleFile::read(path, &text).map_err(|error| vec![error])?;
         match file.vet(path, &text) {
             slips if slips.is_empty() => self.add(path, &text, file).map_err(|error| vec![error]),
@@ -354,7 +328,7 @@ impl RuleSet {
             }
         }
         let entry = RuleEntry {
-            meta: Lazy::Own(Box::new(file.rule.meta.clone())),
+            meta: Lazy::Own(Box::new((*file.rule.meta).clone())),
             targets: Lazy::Own(Box::new(targets)),
             file: Some(path.to_owned()),
             rest: Rest::Own(Box::new((file.rule, file.prose, file.examples))),
@@ -364,6 +338,56 @@ impl RuleSet {
             Ok(index) => drop(entries.get_mut(index).map(|known| *known = entry)),
             Err(index) => entries.insert(index, entry),
         }
+        let own = entries.iter().enumerate().filter(|(_, entry)| entry.file.is_some());
+        self.places = own.map(|(index, _)| index).collect();
+    }
+
+    /// The rules that name a type of resource or another target, not by a pattern: places among the [`entries`](Self::entries).
+    pub fn naming(&self, target: &str) -> impl Iterator<Item = usize> {
+        let embedded = with_target(target).iter().filter_map(|place| self.place_of(usize::from(*place)));
+        let names = move |index: &usize| {
+            let targets = self.entries().get(*index).map_or(&[][..], |entry| &entry.targets);
+            targets.iter().any(|own| own.name() == target)
+        };
+        embedded.chain(self.places.iter().copied().filter(names))
+    }
+
+    /// The rules that name a type of resource, alone or by a pattern: places among the [`entries`](Self::entries).
+    pub fn about(&self, kind: &str) -> impl Iterator<Item = usize> {
+        let of_own =
+            self.places.iter().filter_map(|index| self.entries().get(*index)).flat_map(|entry| entry.targets.iter());
+        let own = of_own.filter(|target| matches!(target, TargetName::Types(_))).map(TargetName::name);
+        let patterns = general().filter(|name| name.contains("::")).chain(own);
+        let covering = patterns.filter(move |pattern| pattern_covers(pattern, kind));
+        self.naming(kind).chain(covering.flat_map(|pattern| self.naming(pattern)))
+    }
+
+    /// The targets of rules that are no single types of resources, each with the rules that name it.
+    pub fn general(&self) -> Vec<(TargetName, Vec<usize>)> {
+        let embedded = general().filter_map(|name: &'static str| TargetName::of(Cow::Borrowed(name)).ok());
+        let own =
+            self.places.iter().filter_map(|index| self.entries().get(*index)).flat_map(|entry| entry.targets.iter());
+        let mut names: Vec<TargetName> = embedded.collect();
+        for target in own.filter(|target| !matches!(target, TargetName::Type(_))) {
+            if !names.contains(target) {
+                names.push(target.clone());
+            }
+        }
+        let with_rules = |target: TargetName| {
+            let rules = self.naming(target.name()).collect();
+            (target, rules)
+        };
+        names.into_iter().map(with_rules).collect()
+    }
+
+    /// Where a rule of the pack is among the entries; none if a user's own replaces it.
+    fn place_of(&self, place: usize) -> Option<usize> {
+        if self.own.is_none() {
+            return Some(place);
+        }
+        let id = head_at(place)?.id;
+        let index = self.entries().binary_search_by(|entry| entry.id().cmp(id)).ok()?;
+        self.entries().get(index)?.file.is_none().then_some(index)
     }
 
     /// The types and properties that custom rules name as newer than the schemas.
@@ -406,7 +430,7 @@ impl RuleSet {
         }
         match self.nearest(id) {
             Some(nearest) => format!("Did you mean `{nearest}`?"),
-            None => "Run `hipaalint rules` to list all rules.".to_owned(),
+            None => LIST_RULES.to_owned(),
         }
     }
 
@@ -415,6 +439,9 @@ impl RuleSet {
         nearest(id, self.entries().iter().map(RuleEntry::id))
     }
 }
+
+/// Where to look for a rule if no name is like the one that does not exist.
+pub const LIST_RULES: &str = "Run `hipaalint rules` to list all rules.";
 
 /// Whether a text stands for several rules: `*` stands for any characters.
 pub fn is_pattern(text: &str) -> bool {
@@ -430,8 +457,8 @@ pub fn names(text: &str, id: &str) -> bool {
 ///
 /// # Errors
 /// If it cannot be read.
-pub fn read_file(path: &Path) -> Result<String, RuleError> {
-    std::fs::read_to_string(path).map_err(|error| {
+pub fn read_file(path: &Path, files: &Files) -> Result<String, RuleError> {
+    files.text(path, u64::MAX).map_err(|error| {
         let message = match error.kind() {
             std::io::ErrorKind::InvalidData => "the file is not UTF-8 text".to_owned(),
             _ => format!("cannot be read: {error}"),
@@ -441,9 +468,9 @@ pub fn read_file(path: &Path) -> Result<String, RuleError> {
 }
 
 /// The files of rules in a folder and below, in sorted order.
-pub fn rule_files(folder: &Path) -> impl Iterator<Item = PathBuf> {
-    let entries = walkdir::WalkDir::new(folder).sort_by_file_name().into_iter().filter_map(Result::ok);
-    entries.filter(|entry| entry.file_type().is_file() && is_yaml(entry.path())).map(walkdir::DirEntry::into_path)
+pub fn rule_files<'f>(folder: &Path, files: &'f Files) -> impl Iterator<Item = PathBuf> + use<'f> {
+    let met = files.walk(folder).filter_map(Result::ok);
+    met.filter(|met| met.kind == Kind::File && is_yaml(&met.path)).map(|met| met.path)
 }
 
 fn is_yaml(path: &Path) -> bool {

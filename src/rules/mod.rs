@@ -4,6 +4,7 @@
 pub mod analysis;
 pub mod assertion;
 pub mod checker;
+mod entries;
 pub mod evidence;
 pub mod frameworks;
 pub mod load;
@@ -12,6 +13,7 @@ pub mod named;
 pub mod operand;
 mod origin;
 pub mod pack;
+mod packed;
 pub mod path;
 pub mod predicate;
 mod read_error;

@@ -1,37 +1,50 @@
-//! The rule pack that the binary carries: heads as the build wrote them down, logic and texts as JSON that is read when it is wanted.
+//! The rule pack that the binary carries: heads as the build wrote them down, logic and texts packed, to be read when they are
+//! wanted.
 //!
 //! A start of hipaalint goes through all heads, so nothing is made of them until it is needed.
 
 use super::meta::{RuleKind, RuleMeta};
-use super::rule::{Rule, TargetName, Targets};
+use super::packed;
+use super::rule::{PROFILES, Rule, TargetName, Targets};
 use crate::finding::{Level, RuleSeverity};
-use std::ops::{Deref, Range};
+use serde::Deserialize;
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::ops::Deref;
 use std::sync::OnceLock;
 
-const LOGIC: &str = include_str!(concat!(env!("OUT_DIR"), "/logic.json"));
-const PROSE: &str = include_str!(concat!(env!("OUT_DIR"), "/prose.json"));
+const PACK: &str = include_str!(concat!(env!("OUT_DIR"), "/pack.txt"));
+const EXAMPLES: &str = include_str!(concat!(env!("OUT_DIR"), "/examples.json"));
 
-// `static HEADS: [Head; …]`, sorted by id.
+// `static HEADS: [Head; …]`, sorted by id; `static BY_TARGET: &[(&str, &[u16])]`, sorted by the target: the rules that name it, as
+// places among the heads; `static GENERAL: &[&str]`: those of them that are no single types of resources.
 include!(concat!(env!("OUT_DIR"), "/heads.rs"));
 
-/// The head of an embedded rule, and where the rest of it is.
+/// What every run asks of every built-in rule, and where the rest of it is.
 #[derive(Debug)]
 pub struct Head {
     pub(super) id: &'static str,
-    title: &'static str,
     pub(super) level: Level,
     pub(super) severity: RuleSeverity,
     pub(super) kind: RuleKind,
-    pub(super) profiles: &'static [&'static str],
-    controls: &'static [&'static str],
-    /// Tools with their names of the rule.
-    aliases: &'static [(&'static str, &'static [&'static str])],
-    /// What it looks at, as rule files write it.
-    pub(super) targets: &'static [&'static str],
-    /// The names of its parameters.
-    pub(super) parameters: &'static [&'static str],
-    logic: Range<usize>,
-    prose: Range<usize>,
+    /// A bit for each of [`PROFILES`] that selects it.
+    profiles: u8,
+    pub(super) is_about_exceptions: bool,
+    meta: Place,
+    logic: Place,
+    prose: Place,
+    examples: Place,
+}
+
+/// Where a part of a rule is in its blob: the bytes from here to there.
+#[derive(Debug)]
+struct Place(u32, u32);
+
+impl Place {
+    fn of(&self, blob: &'static str) -> &'static str {
+        let Self(start, end) = *self;
+        blob.get(start as usize..end as usize).unwrap_or_default()
+    }
 }
 
 /// What is made of an embedded rule on demand, once for all sets of rules.
@@ -48,30 +61,85 @@ pub(super) fn heads() -> impl Iterator<Item = (&'static Head, &'static Made)> {
     HEADS.iter().zip(MADE.get_or_init(|| HEADS.iter().map(|_| Made::default()).collect()))
 }
 
+/// A head by its place among the [`heads`].
+pub(super) fn head_at(place: usize) -> Option<&'static Head> {
+    HEADS.get(place)
+}
+
+/// The embedded rules that name a target, such as `AWS::S3::Bucket`, as rule files write it: places among the [`heads`], sorted.
+pub(super) fn with_target(name: &str) -> &'static [u16] {
+    let found = BY_TARGET.binary_search_by(|(target, _)| (*target).cmp(name)).ok();
+    found.and_then(|place| BY_TARGET.get(place)).map_or(&[], |(_, rules)| rules)
+}
+
+/// The targets that embedded rules name and that are no single types of resources: `any`, `AWS::RDS::*`.
+pub(super) fn general<'a>() -> impl Iterator<Item = &'a str> {
+    GENERAL.iter().copied()
+}
+
+/// A text of the pack as what it is, a part of the binary; none for any other text. So what refers to it can be kept.
+pub(super) fn in_pack(text: &str) -> Option<&'static str> {
+    let start = text.as_ptr().addr().checked_sub(PACK.as_ptr().addr())?;
+    PACK.get(start..start.checked_add(text.len())?)
+}
+
+/// What of a head only some runs ask.
+#[derive(Deserialize)]
+struct PackedMeta<'p> {
+    title: String,
+    #[serde(default)]
+    controls: Vec<String>,
+    #[serde(default)]
+    aliases: BTreeMap<String, Vec<String>>,
+    #[serde(borrow)]
+    targets: Vec<&'p str>,
+}
+
 impl Head {
-    /// The rule without its texts, as JSON.
-    pub(super) fn logic(&self) -> &'static str {
-        LOGIC.get(self.logic.clone()).unwrap_or_default()
+    /// Whether a profile selects it.
+    pub(super) fn is_in(&self, profile: &str) -> bool {
+        let place = PROFILES.iter().position(|name| *name == profile);
+        place.is_some_and(|place| self.profiles & 1 << place != 0)
     }
 
-    /// Its texts, as JSON.
+    /// The rule without its head and texts, packed.
+    pub(super) fn logic(&self) -> &'static str {
+        self.logic.of(PACK)
+    }
+
+    /// Its texts, packed.
     pub(super) fn prose(&self) -> &'static str {
-        PROSE.get(self.prose.clone()).unwrap_or_default()
+        self.prose.of(PACK)
+    }
+
+    /// Its examples, as JSON.
+    pub(super) fn examples(&self) -> &'static str {
+        self.examples.of(EXAMPLES)
+    }
+
+    /// The rest of its head. The tests check that every one can be read.
+    fn meta(&self) -> PackedMeta<'static> {
+        packed::read(self.meta.of(PACK)).unwrap_or_else(|_| PackedMeta {
+            title: String::new(),
+            controls: Vec::new(),
+            aliases: BTreeMap::new(),
+            targets: Vec::new(),
+        })
     }
 }
 
 impl From<&'static Head> for RuleMeta {
     fn from(head: &'static Head) -> Self {
-        let texts = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect();
+        let PackedMeta { title, controls, aliases, .. } = head.meta();
         Self {
             id: head.id.to_owned(),
-            title: head.title.to_owned(),
+            title,
             level: head.level,
             severity: head.severity,
             kind: head.kind,
-            profiles: texts(head.profiles),
-            controls: texts(head.controls),
-            aliases: head.aliases.iter().map(|(tool, names)| ((*tool).to_owned(), texts(names))).collect(),
+            profiles: PROFILES.iter().filter(|name| head.is_in(name)).map(|name| (*name).to_owned()).collect(),
+            controls,
+            aliases,
         }
     }
 }
@@ -79,12 +147,12 @@ impl From<&'static Head> for RuleMeta {
 impl From<&'static Head> for Targets {
     fn from(head: &'static Head) -> Self {
         // An invalid one fails in the logic, with a message.
-        head.targets.iter().filter_map(|name| TargetName::try_from((*name).to_owned()).ok()).collect()
+        head.meta().targets.into_iter().filter_map(|name| TargetName::of(Cow::Borrowed(name)).ok()).collect()
     }
 }
 
 /// A part of a rule's head: there already, or made of its head on demand.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub enum Lazy<T: 'static> {
     /// Of a user's own rule.
     Own(Box<T>),
@@ -93,7 +161,7 @@ pub enum Lazy<T: 'static> {
 }
 
 /// What is made of the head of an embedded rule.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct EmbeddedIn<T: 'static> {
     head: &'static Head,
     made: &'static OnceLock<Box<T>>,

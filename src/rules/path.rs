@@ -1,16 +1,19 @@
 //! JSONPath (RFC 9535) as rules use it: to select, never to filter.
 //!
 //! The leading names of a path (`$.Properties.BucketEncryption`) are walked directly, so that nothing else of a resource
-//! is evaluated. What follows selects in evaluated values: names, indices and `[*]` here, anything else through jsonpath-rust.
+//! is evaluated. What follows selects in evaluated values. The grammar is jsonpath-rust's.
+
+mod walk;
 
 use crate::eval::value::{Kind, Origin, Value};
+use crate::expand::ties::Route;
 use jsonpath_rust::parser::model::{JpQuery, Segment, Selector};
 use jsonpath_rust::parser::parse_json_path;
-use jsonpath_rust::query::js_path_process;
 use jsonpath_rust::query::queryable::Queryable;
 use serde::Deserialize;
 use std::borrow::Cow;
 use std::fmt::Display;
+use walk::Walk;
 
 /// A JSONPath (RFC 9535) without filters, such as `$.Properties.Tags[*].Key`.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -204,6 +207,18 @@ impl Path {
         chains
     }
 
+    /// The same chains, as [`ties`](crate::expand::ties) follow them in a block as written.
+    pub fn routes(&self) -> Vec<Route> {
+        let Chains { steps, is_open } = self.chains();
+        let names = |steps: Vec<Step>| {
+            steps.into_iter().map(|step| match step {
+                Step::Name(name) => Some(name),
+                Step::Index(_) | Step::Every => None,
+            })
+        };
+        steps.into_iter().map(|steps| Route { steps: names(steps).collect(), is_open }).collect()
+    }
+
     /// Selects with what follows the leading names. The steps are `/`-separated, relative to `value`.
     pub fn select_rest<'a, 't>(&self, value: &'a Value<'t>, with_steps: bool) -> Vec<(&'a Value<'t>, String)> {
         match &self.rest {
@@ -213,12 +228,11 @@ impl Path {
                 follow(value, steps, String::new(), with_steps, &mut found);
                 found
             }
-            // The only error is a query that yields computed values, which needs a filter.
-            Some(Rest::Query(query)) => js_path_process(query, value)
-                .unwrap_or_default()
-                .into_iter()
-                .map(|found| (found.val, if with_steps { steps(&found.path) } else { String::new() }))
-                .collect(),
+            Some(Rest::Query(query)) => {
+                let mut walk = Walk::from(value, with_steps);
+                query.segments.iter().for_each(|segment| walk.segment(segment));
+                walk.found
+            }
         }
     }
 }
@@ -259,21 +273,6 @@ fn follow<'a, 't>(
             }
         }
     }
-}
-
-/// `$['Rules'][0]['Id']` to `Rules/0/Id`.
-fn steps(path: &str) -> String {
-    let mut steps = Vec::new();
-    let mut rest = path.strip_prefix('$').unwrap_or(path);
-    while let Some(after) = rest.strip_prefix('[') {
-        let (step, after) = match after.strip_prefix('\'') {
-            Some(quoted) => quoted.split_once("']").unwrap_or((quoted, "")),
-            None => after.split_once(']').unwrap_or((after, "")),
-        };
-        steps.push(step);
-        rest = after;
-    }
-    steps.join("/")
 }
 
 /// Whether a value that is not known may have members: parameters, attributes and imports are texts or lists of texts.
@@ -379,6 +378,8 @@ mod tests {
     use super::*;
     use crate::eval::value::Field;
     use crate::source::Span;
+    use jsonpath_rust::query::js_path_process;
+    use rustc_hash::FxHashSet;
 
     #[test]
     fn chains_name_what_is_selected() {
@@ -404,6 +405,27 @@ mod tests {
         ] {
             assert_eq!(chains(text), (expected.to_owned(), is_open), "{text}");
         }
+    }
+
+    /// Each value once.
+    fn once<'a, 't>(mut found: Vec<(&'a Value<'t>, String)>) -> Vec<(&'a Value<'t>, String)> {
+        let mut met = FxHashSet::default();
+        found.retain(|(value, _)| met.insert(std::ptr::from_ref(*value)));
+        found
+    }
+
+    /// However many descents a path has, it has no more values than there are.
+    #[test]
+    fn descents_do_not_multiply() {
+        let mut value = Value::from("end");
+        for _ in 0..150 {
+            let field = Field { key: Cow::Borrowed("a"), key_span: Span::default(), value };
+            value = Value { kind: Kind::Map(vec![field]), ..Value::default() };
+        }
+        let path = Path::try_from("$..*..*..*..*..*..*..*".to_owned()).unwrap();
+        let found = path.select_rest(&value, true);
+        assert_eq!(found.len(), 150 - 6);
+        assert_eq!(found[0].1, "a/a/a/a/a/a/a");
     }
 
     /// Steps and the query that they stand for give the same.
@@ -438,8 +460,25 @@ mod tests {
             let short = Path { text: text.to_owned(), names: Vec::new(), rest: Rest::of(segments.clone()) };
             assert!(matches!(short.rest, Some(Rest::Steps(_))), "{text}");
             let long = Path { rest: Some(Rest::Query(JpQuery::new(segments))), ..short.clone() };
-            assert_eq!(short.select_rest(&value, true), long.select_rest(&value, true), "{text}");
-            assert_eq!(short.select_rest(&value, false), long.select_rest(&value, false), "{text}");
+            assert_eq!(once(short.select_rest(&value, true)), long.select_rest(&value, true), "{text}");
+            assert_eq!(once(short.select_rest(&value, false)), long.select_rest(&value, false), "{text}");
+        }
+        for text in [
+            "$..Name",
+            "$..*",
+            "$..[0]",
+            "$[*][-1]",
+            "$[*][-9]",
+            "$[*][0:1]",
+            "$[*][::-1]",
+            "$[*][-3:-1]",
+            "$[0,1]",
+            "$..['x','Name']",
+        ] {
+            let query = parse_json_path(text).unwrap();
+            let peer = js_path_process(&query, &value).unwrap().into_iter().map(|found| (found.val, String::new()));
+            let path = Path { text: text.to_owned(), names: Vec::new(), rest: Rest::of(query.segments.clone()) };
+            assert_eq!(path.select_rest(&value, false), once(peer.collect()), "{text}");
         }
         for text in ["$..Name", "$[*][-1]", "$[*][0:1]", "$[0,1]"] {
             let rest = Rest::of(parse_json_path(text).unwrap().segments);

@@ -1,5 +1,6 @@
 //! What `is:` can ask of one value.
 
+use super::entries::Entries;
 use super::operand::{Operand, Settings};
 use super::origin::{any_origin, is_dynamic, reads_entry};
 use super::path::Path;
@@ -8,7 +9,7 @@ use super::version::{self, Version};
 use crate::eval::Run;
 use crate::eval::text;
 use crate::eval::value::{Content, Kind, Origin, Part, Value};
-use crate::expression::Expression;
+use crate::expression::{Expression, Pattern};
 use crate::graph::addresses;
 use crate::syntax::Node;
 use crate::truth::Truth;
@@ -17,9 +18,9 @@ use serde::Deserialize;
 /// Predicates of one value. All of them must be true.
 #[derive(Clone, Debug, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema), schemars(with = "RawPredicate"))]
-#[serde(try_from = "RawPredicate")]
+#[serde(try_from = "Entries<RawPredicate>")]
 pub struct Predicate {
-    /// In the order of `RawPredicate`'s fields.
+    /// In the order of `RawPredicate`'s variants.
     pub tests: Vec<Test>,
 }
 
@@ -31,7 +32,7 @@ pub enum Test {
     /// One of these, as CloudFormation compares: `true` equals `"true"`, `7` equals `"7"`.
     In(Operand, Wanted),
     /// Matches the regular expression somewhere.
-    Matches(Expression, Wanted),
+    Matches(Box<Expression>, Wanted),
     /// Matches one of the patterns as a whole; `*` stands for any characters.
     Like(Operand, Wanted),
     /// A number of at least this.
@@ -121,135 +122,127 @@ pub enum ServiceName {
 
 #[derive(Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-struct RawPredicate {
+#[serde(rename_all = "kebab-case")]
+enum RawPredicate {
     /// Whether a value exists. An empty string or list counts as absent. Cannot be combined with other predicates.
-    present: Option<bool>,
+    Present(bool),
     /// Equal to one of these values, as CloudFormation compares them: `true` equals `"true"`.
-    equals: Option<Operand>,
+    Equals(Operand),
     /// Not equal to any of these values.
-    not_equals: Option<Operand>,
+    NotEquals(Operand),
     /// Equal to one of these values.
-    r#in: Option<Operand>,
+    In(Operand),
     /// Not equal to any of these values.
-    not_in: Option<Operand>,
+    NotIn(Operand),
     /// Contains a match of this regular expression.
-    matches: Option<String>,
+    Matches(Pattern),
     /// Does not contain a match of this regular expression.
-    not_matches: Option<String>,
+    NotMatches(Pattern),
     /// Matches this pattern as a whole. `*` matches any characters.
-    like: Option<Operand>,
+    Like(Operand),
     /// Does not match this pattern as a whole.
-    not_like: Option<Operand>,
+    NotLike(Operand),
     /// A number that is at least this large.
-    at_least: Option<Operand>,
+    AtLeast(Operand),
     /// A number that is at most this large.
-    at_most: Option<Operand>,
+    AtMost(Operand),
     /// The first version number in the value is this version or a later one.
-    version_at_least: Option<Operand>,
+    VersionAtLeast(Operand),
     /// A schedule, `cron(…)` or `rate(…)`, that runs at least once in this number of hours.
-    recurs_within_hours: Option<Operand>,
+    RecursWithinHours(Operand),
     /// The type of the value.
-    r#type: Option<TypeName>,
+    Type(TypeName),
     /// Whether a string, list or map is empty.
-    empty: Option<bool>,
+    Empty(bool),
     /// Contains the value of this template parameter.
-    from_parameter: Option<Operand>,
+    FromParameter(Operand),
     /// Contains a dynamic reference to one of these services.
-    from_dynamic_reference: Option<Vec<ServiceName>>,
+    FromDynamicReference(Vec<ServiceName>),
     /// Contains a name or attribute of a resource of one of these types. An empty list means any type.
-    from_resource: Option<Vec<String>>,
+    FromResource(Vec<String>),
     /// Is read from the Parameter Store parameter with this name.
-    from_parameter_store: Option<Operand>,
+    FromParameterStore(Operand),
     /// Contains the value of a `NoEcho` parameter.
-    from_no_echo_parameter: Option<bool>,
+    FromNoEchoParameter(bool),
     /// Refers to a resource of one of these types. An empty list means any type.
-    refers_to: Option<Vec<String>>,
+    RefersTo(Vec<String>),
     /// Refers to the resource that the rule checks.
-    refers_to_this: Option<bool>,
+    RefersToThis(bool),
     /// Equal to one of the values at this path of the resource that the rule checks.
-    among: Option<Path>,
+    Among(Path),
     /// A customer managed KMS key: not empty, and not a key of AWS such as `alias/aws/s3`.
-    customer_key: Option<bool>,
+    CustomerKey(bool),
     /// A CIDR block that contains every address of the internet, or a list of CIDR blocks that do together.
-    world: Option<bool>,
+    World(bool),
     /// An IAM action that does not support resource-level permissions, or a pattern of mostly such actions.
-    needs_star: Option<bool>,
+    NeedsStar(bool),
     /// An IAM action that is `*`, or all actions of a service.
-    wildcard_action: Option<bool>,
+    WildcardAction(bool),
     /// An IAM resource that is `*`, or an ARN whose resource part is `*`.
-    wildcard_resource: Option<bool>,
+    WildcardResource(bool),
     /// An IAM action or pattern that includes this action. For a list, it must include all of them.
-    covers_action: Option<Operand>,
+    CoversAction(Operand),
     /// An IAM action or pattern that includes one of these actions, or a part of one that ends with `*`.
-    allows: Option<Operand>,
+    Allows(Operand),
     /// An IAM resource that is `*`, or an ARN that matches every resource of one type.
-    every_resource: Option<bool>,
+    EveryResource(bool),
     /// An IAM resource that is `*`, or every resource of a kind that one of these actions has.
-    every_resource_of: Option<Operand>,
+    EveryResourceOf(Operand),
     /// An IAM resource that is `*`, or an ARN without an account or with a wildcard in its place.
-    any_account: Option<bool>,
+    AnyAccount(bool),
     /// The ID of another account, or an ARN in another account.
-    foreign_account: Option<bool>,
+    ForeignAccount(bool),
     /// The subject of a token, with a wildcard in place of the owner's name.
-    open_subject: Option<bool>,
+    OpenSubject(bool),
     /// A name that is typical of a secret, such as `DB_PASSWORD`.
-    secret_name: Option<bool>,
+    SecretName(bool),
 }
 
-impl TryFrom<RawPredicate> for Predicate {
+impl TryFrom<Entries<RawPredicate>> for Predicate {
     type Error = String;
 
-    fn try_from(raw: RawPredicate) -> Result<Self, String> {
-        let tests: Vec<Test> = [
-            raw.present.map(Test::Present),
-            raw.equals.map(|operand| Test::In(operand, true)),
-            raw.not_equals.map(|operand| Test::In(operand, false)),
-            raw.r#in.map(|operand| Test::In(operand, true)),
-            raw.not_in.map(|operand| Test::In(operand, false)),
-            raw.matches
-                .as_deref()
-                .map(Expression::parse)
-                .transpose()?
-                .map(|expression| Test::Matches(expression, true)),
-            raw.not_matches
-                .as_deref()
-                .map(Expression::parse)
-                .transpose()?
-                .map(|expression| Test::Matches(expression, false)),
-            raw.like.map(|operand| Test::Like(operand, true)),
-            raw.not_like.map(|operand| Test::Like(operand, false)),
-            raw.at_least.map(Test::AtLeast),
-            raw.at_most.map(Test::AtMost),
-            raw.version_at_least.map(Version::try_from).transpose()?.map(Test::VersionAtLeast),
-            raw.recurs_within_hours.map(Test::RecursWithinHours),
-            raw.r#type.map(Test::Type),
-            raw.empty.map(Test::Empty),
-            raw.from_parameter.map(|operand| Test::FromParameter(operand, true)),
-            raw.from_dynamic_reference.map(|services| Test::FromDynamic(services, true)),
-            raw.from_resource.map(|types| Test::FromResource(types, true)),
-            raw.from_parameter_store.map(Test::FromParameterStore),
-            raw.from_no_echo_parameter.map(Test::FromNoEcho),
-            raw.refers_to.map(|types| Test::RefersTo(types, true)),
-            raw.refers_to_this.map(Test::RefersToThis),
-            raw.among.map(Test::Among),
-            raw.customer_key.map(Test::CustomerKey),
-            raw.world.map(Test::World),
-            raw.needs_star.map(Test::NeedsStar),
-            raw.wildcard_action.map(Test::WildcardAction),
-            raw.wildcard_resource.map(Test::WildcardResource),
-            raw.covers_action.map(Test::CoversAction),
-            raw.allows.map(Test::Allows),
-            raw.every_resource.map(Test::EveryResource),
-            raw.every_resource_of.map(Test::EveryResourceOf),
-            raw.any_account.map(Test::AnyAccount),
-            raw.foreign_account.map(Test::ForeignAccount),
-            raw.open_subject.map(Test::OpenSubject),
-            raw.secret_name.map(Test::SecretName),
-        ]
-        .into_iter()
-        .flatten()
-        .collect();
+    fn try_from(raw: Entries<RawPredicate>) -> Result<Self, String> {
+        let mut tests = Vec::with_capacity(raw.0.len());
+        for entry in raw.0 {
+            tests.push(match entry {
+                RawPredicate::Present(asked) => Test::Present(asked),
+                RawPredicate::Equals(operand) => Test::In(operand, true),
+                RawPredicate::NotEquals(operand) => Test::In(operand, false),
+                RawPredicate::In(operand) => Test::In(operand, true),
+                RawPredicate::NotIn(operand) => Test::In(operand, false),
+                RawPredicate::Matches(pattern) => Test::Matches(Box::new(pattern.expression()?), true),
+                RawPredicate::NotMatches(pattern) => Test::Matches(Box::new(pattern.expression()?), false),
+                RawPredicate::Like(operand) => Test::Like(operand, true),
+                RawPredicate::NotLike(operand) => Test::Like(operand, false),
+                RawPredicate::AtLeast(asked) => Test::AtLeast(asked),
+                RawPredicate::AtMost(asked) => Test::AtMost(asked),
+                RawPredicate::VersionAtLeast(operand) => Test::VersionAtLeast(Version::try_from(operand)?),
+                RawPredicate::RecursWithinHours(asked) => Test::RecursWithinHours(asked),
+                RawPredicate::Type(asked) => Test::Type(asked),
+                RawPredicate::Empty(asked) => Test::Empty(asked),
+                RawPredicate::FromParameter(operand) => Test::FromParameter(operand, true),
+                RawPredicate::FromDynamicReference(services) => Test::FromDynamic(services, true),
+                RawPredicate::FromResource(types) => Test::FromResource(types, true),
+                RawPredicate::FromParameterStore(asked) => Test::FromParameterStore(asked),
+                RawPredicate::FromNoEchoParameter(asked) => Test::FromNoEcho(asked),
+                RawPredicate::RefersTo(types) => Test::RefersTo(types, true),
+                RawPredicate::RefersToThis(asked) => Test::RefersToThis(asked),
+                RawPredicate::Among(asked) => Test::Among(asked),
+                RawPredicate::CustomerKey(asked) => Test::CustomerKey(asked),
+                RawPredicate::World(asked) => Test::World(asked),
+                RawPredicate::NeedsStar(asked) => Test::NeedsStar(asked),
+                RawPredicate::WildcardAction(asked) => Test::WildcardAction(asked),
+                RawPredicate::WildcardResource(asked) => Test::WildcardResource(asked),
+                RawPredicate::CoversAction(asked) => Test::CoversAction(asked),
+                RawPredicate::Allows(asked) => Test::Allows(asked),
+                RawPredicate::EveryResource(asked) => Test::EveryResource(asked),
+                RawPredicate::EveryResourceOf(asked) => Test::EveryResourceOf(asked),
+                RawPredicate::AnyAccount(asked) => Test::AnyAccount(asked),
+                RawPredicate::ForeignAccount(asked) => Test::ForeignAccount(asked),
+                RawPredicate::OpenSubject(asked) => Test::OpenSubject(asked),
+                RawPredicate::SecretName(asked) => Test::SecretName(asked),
+            });
+        }
         if tests.is_empty() {
             return Err("`is` needs at least one predicate, such as `equals: true`".to_owned());
         }

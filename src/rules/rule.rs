@@ -4,17 +4,22 @@ use super::assertion::Assertion;
 use super::evidence::Evidence;
 use super::meta::{FalseAlarms, RuleKind, RuleMeta, RuleProse};
 use super::operand::{Operand, Settings, settings_of};
+use super::pack::{Head, Lazy, Made};
+use super::packed;
 use crate::eval::text;
 use crate::facts;
 use crate::finding::{Flaw, Level, RuleSeverity};
 use serde::Deserialize;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::ops::Deref;
+use std::sync::OnceLock;
 
 /// A rule that can be run.
 #[derive(Clone, Debug)]
 pub struct Rule {
     /// Its head.
-    pub meta: RuleMeta,
+    pub meta: Lazy<RuleMeta>,
     /// What it checks; each block of a template is looked at by the checks whose targets it is. None of a rule about exceptions.
     pub checks: Vec<Check>,
     /// The problem of exceptions that it reports, if it is about exceptions.
@@ -29,11 +34,19 @@ pub struct Rule {
     pub newer_than_schemas: Vec<String>,
 }
 
-/// Blocks and what must hold for each.
+/// Blocks and what must hold for each. What must hold is read when it is first asked for: most rules check types of resources that a
+/// template does not have.
 #[derive(Clone, Debug)]
 pub struct Check {
     /// The blocks.
     pub targets: Targets,
+    packed: Option<(&'static str, Option<Evidence>)>,
+    body: OnceLock<Box<Body>>,
+}
+
+/// What must hold for a block.
+#[derive(Clone, Debug)]
+pub struct Body {
     /// Where the check applies; everywhere if absent.
     pub when: Option<Assertion>,
     /// What must hold.
@@ -46,15 +59,57 @@ pub struct Check {
     pub evidence: Option<Evidence>,
 }
 
+impl Check {
+    /// A check that was read.
+    fn of(targets: Targets, body: Body) -> Self {
+        Self { targets, packed: None, body: Box::new(body).into() }
+    }
+
+    /// A check of a built-in rule, with what the rule shows as evidence.
+    pub(super) fn packed(targets: Targets, packed: &'static str, evidence: Option<Evidence>) -> Self {
+        Self { targets, packed: Some((packed, evidence)), body: OnceLock::new() }
+    }
+}
+
+impl Deref for Check {
+    type Target = Body;
+
+    fn deref(&self) -> &Body {
+        self.body.get_or_init(|| {
+            let (packed, evidence) = self.packed.unwrap_or_default();
+            Box::new(match packed::read(packed) {
+                Ok(PackedBody { when, assert, message, level }) => Body { when, assert, message, level, evidence },
+                // A test holds that there is none. If one slips through, no run may look as if the check had passed.
+                Err(error) => Body {
+                    when: None,
+                    assert: Assertion::undecided(format!("the built-in rule cannot be read: {error}")),
+                    message: None,
+                    level: None,
+                    evidence,
+                },
+            })
+        })
+    }
+}
+
+/// A check as the pack has it.
+#[derive(Deserialize)]
+struct PackedBody {
+    when: Option<Assertion>,
+    assert: Assertion,
+    message: Option<String>,
+    level: Option<Level>,
+}
+
 /// The blocks that a check looks at.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema), schemars(with = "String"))]
 #[serde(try_from = "String")]
 pub enum TargetName {
     /// A resource type.
-    Type(String),
+    Type(Cow<'static, str>),
     /// The resource types of a pattern, in which `*` stands for any characters: `AWS::RDS::*`.
-    Types(String),
+    Types(Cow<'static, str>),
     /// Every resource.
     AnyResource,
     /// Every resource whose type takes tags.
@@ -80,7 +135,17 @@ impl TryFrom<String> for TargetName {
     type Error = String;
 
     fn try_from(name: String) -> Result<Self, String> {
-        Ok(match name.as_str() {
+        Self::of(Cow::Owned(name))
+    }
+}
+
+impl TargetName {
+    /// The blocks that a name in a rule file stands for.
+    ///
+    /// # Errors
+    /// What else it could be.
+    pub(super) fn of(name: Cow<'static, str>) -> Result<Self, String> {
+        Ok(match name.as_ref() {
             "any" => Self::AnyResource,
             "taggable" => Self::Taggable,
             "named" => Self::Named,
@@ -89,14 +154,14 @@ impl TryFrom<String> for TargetName {
             "outputs" => Self::Outputs,
             "template" => Self::Template,
             "exceptions" => Self::Exceptions,
-            _ if name.contains("::") && name.contains('*') => Self::Types(name),
-            _ if name.contains("::") => Self::Type(name),
-            _ => {
+            _ if !name.contains("::") => {
                 return Err(format!(
                     "`{name}` is not a resource type such as `AWS::S3::Bucket`, and not one of `any`, `taggable`, \
                      `named`, `stateful`, `parameters`, `outputs`, `template`, `exceptions`"
                 ));
             }
+            _ if name.contains('*') => Self::Types(name),
+            _ => Self::Type(name),
         })
     }
 }
@@ -294,6 +359,68 @@ pub const PROFILES: [&str; 4] = ["core", "conformance", "strict", PROPOSAL];
 /// The profile of what would be mandatory if the changes proposed in 90 FR 898 became law.
 pub const PROPOSAL: &str = "proposed-2025";
 
+/// A rule as the pack has it.
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
+struct PackedRule<'p> {
+    message: String,
+    #[serde(default)]
+    parameters: BTreeMap<String, RawParameter>,
+    exception: Option<Flaw>,
+    evidence: Option<Evidence>,
+    #[serde(default)]
+    newer_than_schemas: Vec<String>,
+    #[serde(borrow)]
+    checks: Vec<PackedCheck<'p>>,
+}
+
+#[derive(Deserialize)]
+struct PackedCheck<'p> {
+    #[serde(borrow)]
+    targets: Vec<&'p str>,
+    body: &'p str,
+}
+
+impl Rule {
+    /// A built-in rule. Whether its parts fit together, the tests check.
+    ///
+    /// # Errors
+    /// What of it is not as the language has it.
+    pub(super) fn of_pack(head: &'static Head, made: &'static Made) -> Result<Self, String> {
+        let raw: PackedRule<'static> = packed::read(head.logic()).map_err(|error| error.to_string())?;
+        let check = |check: PackedCheck<'static>| {
+            let targets = check.targets.into_iter().map(|name| TargetName::of(Cow::Borrowed(name)));
+            Ok(Check::packed(targets.collect::<Result<_, String>>()?, check.body, raw.evidence))
+        };
+        let (settings, descriptions) = declared(raw.parameters)?;
+        Ok(Self {
+            meta: Lazy::of(head, &made.meta),
+            checks: raw.checks.into_iter().map(check).collect::<Result<_, String>>()?,
+            exception: raw.exception,
+            message: raw.message,
+            settings,
+            descriptions,
+            newer_than_schemas: raw.newer_than_schemas,
+        })
+    }
+}
+
+/// The values of parameters by default, and what each is for.
+fn declared(parameters: BTreeMap<String, RawParameter>) -> Result<(Settings, BTreeMap<String, String>), String> {
+    let mut settings = Settings::new();
+    let mut descriptions = BTreeMap::new();
+    for (name, parameter) in parameters {
+        descriptions.insert(name.clone(), parameter.description);
+        match parameter.default {
+            Operand::Scalars(texts) => settings.insert(name, texts),
+            Operand::Parameter(_) => {
+                return Err(format!("the default value of parameter `{name}` cannot be another parameter"));
+            }
+        };
+    }
+    Ok((settings, descriptions))
+}
+
 impl TryFrom<RawRule> for RuleFile {
     type Error = String;
 
@@ -305,27 +432,13 @@ impl TryFrom<RawRule> for RuleFile {
         if !well_formed {
             return Err(format!("`id` cannot be `{}`; use lowercase letters, digits and hyphens", raw.id));
         }
-        let mut settings = Settings::new();
-        let mut descriptions = BTreeMap::new();
-        for (name, parameter) in raw.parameters {
-            descriptions.insert(name.clone(), parameter.description);
-            match parameter.default {
-                Operand::Scalars(texts) => settings.insert(name, texts),
-                Operand::Parameter(_) => {
-                    return Err(format!("the default value of parameter `{name}` cannot be another parameter"));
-                }
-            };
-        }
+        let (settings, descriptions) = declared(raw.parameters)?;
         let mut checks: Vec<Check> = raw
             .checks
             .into_iter()
-            .map(|check| Check {
-                targets: check.resources,
-                when: check.when,
-                assert: check.assert,
-                message: check.message,
-                level: check.level,
-                evidence: raw.evidence,
+            .map(|check| {
+                let RawCheck { resources, when, assert, message, level } = check;
+                Check::of(resources, Body { when, assert, message, level, evidence: raw.evidence })
             })
             .collect();
         let is_about_exceptions = |targets: &Targets| targets.contains(&TargetName::Exceptions);
@@ -345,7 +458,7 @@ impl TryFrom<RawRule> for RuleFile {
             }
             (Some(targets), Some(assert)) => {
                 let (when, evidence) = (raw.when, raw.evidence);
-                checks.insert(0, Check { targets, when, assert, message: None, level: None, evidence })
+                checks.insert(0, Check::of(targets, Body { when, assert, message: None, level: None, evidence }));
             }
             (None, None) if !checks.is_empty() && raw.when.is_none() => {}
             _ => return Err("a rule needs `resources` and `assert`, or `checks` that each have both".to_owned()),
@@ -378,7 +491,7 @@ impl TryFrom<RawRule> for RuleFile {
             return Err(format!("a message prints `{{setting:{name}}}`, but the rule has no parameter `{name}`"));
         }
         let rule = Rule {
-            meta: RuleMeta {
+            meta: Lazy::Own(Box::new(RuleMeta {
                 id: raw.id,
                 title: raw.title,
                 level: raw.level,
@@ -387,7 +500,7 @@ impl TryFrom<RawRule> for RuleFile {
                 profiles: raw.profiles,
                 controls: raw.controls,
                 aliases: raw.aliases,
-            },
+            })),
             checks,
             exception: raw.exception,
             message: raw.message,

@@ -69,6 +69,30 @@ fn required(property: &mut Value) {
     }
 }
 
+/// An enum that is read as the entries of a map (see `entries.rs`): each variant is a property.
+fn entries(schema: &mut Value) {
+    let variants = schema["oneOf"].as_array().unwrap().iter();
+    let properties: serde_json::Map<String, Value> = variants
+        .map(|variant| {
+            let (name, inner) = variant["properties"].as_object().unwrap().iter().next().unwrap();
+            let description = variant["description"].clone();
+            if inner.get("$ref").is_some() {
+                return (name.clone(), json!({ "description": description, "$ref": inner["$ref"] }));
+            }
+            let mut property = inner.clone();
+            property["description"] = description;
+            (name.clone(), property)
+        })
+        .collect();
+    let fields = schema.as_object_mut().unwrap();
+    fields.shift_remove("oneOf");
+    fields.extend([
+        ("type".to_owned(), "object".into()),
+        ("additionalProperties".to_owned(), false.into()),
+        ("properties".to_owned(), properties.into()),
+    ]);
+}
+
 /// Requires exactly one of a map's properties, in addition to these.
 fn exactly_one(schema: &mut Value, besides: &[&str]) {
     let names: Vec<String> = schema["properties"].as_object().unwrap().keys().cloned().collect();
@@ -82,6 +106,9 @@ fn exactly_one(schema: &mut Value, besides: &[&str]) {
 fn schema() -> Value {
     let generator = SchemaSettings::draft07().into_generator();
     let mut schema = generator.into_root_schema_for::<RuleFile>().to_value();
+    for name in ["Assertion", "Quantified", "Predicate", "Analysis"] {
+        entries(&mut schema["definitions"][name]);
+    }
     without_null(&mut schema);
     schema["$id"] = address(NAME).into();
     schema["title"] = "A hipaalint rule".into();

@@ -2,14 +2,16 @@
 
 use super::problems::Problems;
 use crate::baseline::{Baseline, Key, is_baseline};
+use crate::code::Code;
 use crate::config;
-use crate::discover::{relative, shown};
-use crate::finding::{Diagnostic, Finding, Severity};
+use crate::files::Files;
+use crate::finding::{Diagnostic, Finding};
+use crate::paths::{Base, folder_of, relative};
 use crate::source::{Source, SourceId, Span};
 use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::io;
-use std::path::{Component, Path, PathBuf, absolute};
+use std::path::{Path, PathBuf};
 
 /// The baselines of a run.
 #[derive(Debug, Default)]
@@ -40,10 +42,31 @@ pub(super) struct Scope {
 
 /// What a run looked at in the scope of a baseline.
 pub(super) struct LookedAt<'a> {
-    /// The linted files, as reports name them.
-    pub(super) files: Vec<&'a str>,
+    /// The file system that they are on.
+    pub(super) on: &'a Files,
+    /// The linted files.
+    pub(super) files: Vec<&'a Place>,
     /// Whether a rule ran, or does not exist any more.
     pub(super) was_checked: &'a dyn Fn(&str) -> bool,
+}
+
+/// Where a text is.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Place {
+    /// In a file.
+    File(PathBuf),
+    /// Nowhere, such as that of standard input: it has only a name.
+    Unsaved(String),
+}
+
+impl Place {
+    /// The place of a source.
+    pub(super) fn of(source: &Source) -> Self {
+        match source.path() {
+            Some(path) => Self::File(path.to_owned()),
+            None => Self::Unsaved(source.name.clone()),
+        }
+    }
 }
 
 /// A baseline that was to be written.
@@ -51,6 +74,8 @@ pub(super) struct LookedAt<'a> {
 pub struct WrittenBaseline {
     /// The file.
     pub file: PathBuf,
+    /// Its name, as reports show it.
+    pub name: String,
     /// The number of findings in it.
     pub findings: usize,
     /// Whether there was no such file before.
@@ -63,27 +88,26 @@ impl Baselines {
     /// Reads the baseline to compare with, or the one to write. The run is also compared with a baseline that it writes.
     pub(super) fn new(given: Option<&Path>, write_to: Option<&Path>, problems: &mut Problems) -> Self {
         let Some(file) = write_to else {
-            let known = given.and_then(|file| Some((Names::new(file), read(file, problems)?, Baseline::default())));
+            let known = given.and_then(|file| {
+                Some((Names::new(file, problems.files()), read(file, problems)?, Baseline::default()))
+            });
             return Self { known, written: None };
         };
-        let before = match fs::read_to_string(file) {
+        let before = match problems.files().text(file, u64::MAX) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Some(Baseline::default()),
             Ok(text) if text.trim().is_empty() => Some(Baseline::default()),
             Ok(text) if !is_baseline(&text) => {
-                problems.diagnostics.push(Diagnostic {
-                    severity: Severity::Error,
-                    code: "baseline",
-                    file: shown(file),
-                    span: None,
-                    message: "the file is not a baseline, so hipaalint does not overwrite it".to_owned(),
-                    help: "Name another file with --write-baseline.".to_owned(),
-                    related: Vec::new(),
-                });
+                problems.diagnostics.push(
+                    Diagnostic::error(Code::Baseline, "the file is not a baseline, so hipaalint does not overwrite it")
+                        .in_file(problems.files().name(file))
+                        .with_help("Name another file with --write-baseline."),
+                );
                 None
             }
             Ok(_) | Err(_) => read(file, problems),
         };
-        let (file, names) = (file.to_owned(), Names::new(file));
+        let names = Names::new(file, problems.files());
+        let file = file.to_owned();
         let written = before.map(|before| WrittenFile { file, names, before, now: Baseline::default() });
         Self { known: None, written }
     }
@@ -106,7 +130,7 @@ impl Baselines {
             (None, None) => return,
         };
         let keys: HashMap<SourceId, String> =
-            sources.iter().map(|source| (source.id, names.key(&source.name))).collect();
+            sources.iter().map(|source| (source.id, names.key(&Place::of(source)))).collect();
         let file = |span: Span| keys.get(&span.source).cloned().unwrap_or_default();
         if let Some(written) = &mut self.written {
             let mut findings: Vec<&mut Finding> = findings.into_iter().collect();
@@ -133,19 +157,18 @@ impl Baselines {
     }
 
     /// Writes the baseline, if the options name one to write.
-    pub(super) fn write(&self) -> Option<WrittenBaseline> {
+    pub(super) fn write(&self, files: &Files) -> Option<WrittenBaseline> {
         let WrittenFile { file, before: baseline, .. } = self.written.as_ref()?;
-        let is_first = !file.exists();
-        let result = fs::write(file, baseline.text());
-        Some(WrittenBaseline { file: file.clone(), findings: baseline.len(), is_first, result })
+        let is_first = !files.has(file);
+        let result = fs::write(files.base().join(file), baseline.text());
+        Some(WrittenBaseline { file: file.clone(), name: files.name(file), findings: baseline.len(), is_first, result })
     }
 }
 
 fn read(file: &Path, problems: &mut Problems) -> Option<Baseline> {
-    let complaint = |path: &Path, error: &io::Error| Diagnostic {
-        code: "baseline",
-        help: "Name another file, or write this one first with --write-baseline.".to_owned(),
-        ..config::unreadable(path, error)
+    let complaint = |name: String, error: &io::Error| {
+        let help = "Name another file, or write this one first with --write-baseline.";
+        config::unreadable(name, error).coded(Code::Baseline).with_help(help)
     };
     let source = problems.open(file, complaint)?;
     let baseline = Baseline::read(&source);
@@ -159,23 +182,26 @@ fn read(file: &Path, problems: &mut Problems) -> Option<Baseline> {
     }
 }
 
-/// The names of files in a baseline: relative to its folder, whatever the current folder is.
+/// The names of files in a baseline: relative to its folder, whatever the base of the session is.
 #[derive(Debug)]
 struct Names {
-    /// The baseline's folder.
+    /// The baseline's folder, without `.` and `..`.
     folder: PathBuf,
+    base: Base,
 }
 
 impl Names {
-    fn new(baseline: &Path) -> Self {
-        let folder = baseline.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        Self { folder: normal(folder) }
+    fn new(baseline: &Path, files: &Files) -> Self {
+        let base = files.base().clone();
+        Self { folder: base.normal(folder_of(baseline)), base }
     }
 
-    /// The name of a file in the baseline, from its name in reports.
-    fn key(&self, name: &str) -> String {
-        let file = normal(Path::new(name));
-        shown(&relative(&self.folder, &file))
+    /// The name of a place in the baseline.
+    fn key(&self, place: &Place) -> String {
+        match place {
+            Place::File(path) => self.base.name(&relative(&self.folder, &self.base.normal(path))),
+            Place::Unsaved(name) => name.clone(),
+        }
     }
 }
 
@@ -188,28 +214,13 @@ struct InScope<'a> {
 
 impl<'a> InScope<'a> {
     fn new(names: &'a Names, looked_at: &'a LookedAt<'a>) -> Self {
-        let linted = looked_at.files.iter().map(|file| names.key(file)).collect();
+        let linted = looked_at.files.iter().map(|place| names.key(place)).collect();
         Self { names, looked_at, linted }
     }
 
     /// Whether the run decides about an entry: its file was linted or does not exist, and its rule ran or does not exist.
     fn contains(&self, key: &Key) -> bool {
-        let exists = || self.names.folder.join(&key.file).exists();
+        let exists = || self.looked_at.on.has(&self.names.folder.join(&key.file));
         (self.looked_at.was_checked)(&key.rule) && (self.linted.contains(&key.file) || !exists())
     }
-}
-
-/// An absolute path without `.` and `..`; symbolic links stay.
-fn normal(path: &Path) -> PathBuf {
-    let mut normal = PathBuf::new();
-    for component in absolute(path).unwrap_or_else(|_| path.to_owned()).components() {
-        match component {
-            Component::CurDir => {}
-            Component::ParentDir => {
-                normal.pop();
-            }
-            _ => normal.push(component),
-        }
-    }
-    normal
 }

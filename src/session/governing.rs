@@ -6,11 +6,13 @@ use super::options::{Configuration, Options};
 use super::pins::{self, Pins};
 use super::problems::Problems;
 use super::settings::Settings;
+use crate::code::Code;
 use crate::config::{self, Nearest};
-use crate::discover::{Candidate, Input, from_here};
+use crate::discover::{Candidate, Input};
+use crate::files::Files;
+use crate::paths::folder_of;
 use crate::rules::load::{is_pattern, rule_files};
 use std::collections::{BTreeSet, HashMap};
-use std::env;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -18,6 +20,7 @@ use std::sync::Arc;
 #[derive(Debug)]
 pub(super) struct Governing {
     options: Arc<Options>,
+    files: Files,
     /// The parameters of the options.
     pinned: Pins,
     nearest: Nearest,
@@ -33,8 +36,8 @@ pub(super) struct Governing {
 
 impl Governing {
     /// Starts without settings. A baseline of the options is the only one.
-    pub(super) fn new(options: Arc<Options>) -> Self {
-        let mut problems = Problems::default();
+    pub(super) fn new(options: Arc<Options>, files: &Files) -> Self {
+        let mut problems = Problems::new(files.clone());
         let pinned = pins::pinned(&options, &mut problems);
         problems.check_pseudo_parameters(pinned.keys());
         let Options { baseline, write_baseline, .. } = &*options;
@@ -45,6 +48,7 @@ impl Governing {
         });
         Self {
             options,
+            files: files.clone(),
             pinned,
             nearest: Nearest::default(),
             made: Vec::new(),
@@ -71,10 +75,10 @@ impl Governing {
     /// The settings of a candidate.
     pub(super) fn of(&mut self, candidate: &Candidate) -> Arc<Settings> {
         let folder = match &candidate.input {
-            Input::File(path) => path.parent().filter(|folder| !folder.as_os_str().is_empty()),
-            Input::StandardInput => None,
+            Input::File(path) => folder_of(path),
+            Input::StandardInput => Path::new("."),
         };
-        self.of_folder(folder.unwrap_or(Path::new(".")))
+        self.of_folder(folder)
     }
 
     /// Whether the configuration that governs a folder skips an entry of it; both are absolute.
@@ -88,13 +92,13 @@ impl Governing {
         let named = named.chain(self.made.iter().filter_map(|settings| settings.baseline.clone()));
         let mut files: BTreeSet<PathBuf> = self.nearest.looked_at().chain(named).collect();
         for folder in self.made.iter().flat_map(|settings| &settings.rule_folders) {
-            files.extend(rule_files(folder));
+            files.extend(rule_files(folder, &self.files));
         }
         files
     }
 
     /// Reports rules of the options that no settings have.
-    pub(super) fn complain_of_unknown_rules(&mut self) {
+    pub(super) fn complain_of_unknown_rules(&mut self, problems: &mut Problems) {
         self.made();
         let options = Arc::clone(&self.options);
         for id in options.rules.iter().chain(&options.ignored) {
@@ -106,12 +110,13 @@ impl Governing {
                 } else {
                     format!("there is no rule `{id}`")
                 };
-                self.problems.option("unknown-rule", message, rules.instead_of(id));
+                problems.option(Code::UnknownRule, message, rules.instead_of(id));
             }
         }
     }
 
-    fn of_folder(&mut self, folder: &Path) -> Arc<Settings> {
+    /// The settings of the files in a folder.
+    pub(super) fn of_folder(&mut self, folder: &Path) -> Arc<Settings> {
         if let Some(known) = self.by_folder.get(folder) {
             return Arc::clone(known);
         }
@@ -131,10 +136,11 @@ impl Governing {
             Configuration::File(file) => Some(file.clone()),
             Configuration::Nearest => {
                 // A folder that does not exist is reported with its own name.
-                let folder = folder.canonicalize().or_else(|_| env::current_dir()).ok()?;
-                let found = self.nearest.of(&folder).map(|file| from_here(&file));
-                let misnamed = self.nearest.take_misnamed();
-                self.problems.diagnostics.extend(misnamed.iter().map(|file| config::misnamed(&from_here(file))));
+                let files = &self.files;
+                let folder = files.real(folder).or_else(|_| files.real(Path::new("."))).ok()?;
+                let found = self.nearest.of(&folder, files).map(|file| files.base().lead_to(&file));
+                let misnamed = self.nearest.take_misnamed().into_iter().map(|file| files.base().lead_to(&file));
+                self.problems.diagnostics.extend(misnamed.map(|file| config::misnamed(files.name(&file))));
                 found
             }
         }

@@ -8,12 +8,12 @@ mod gaps;
 mod governing;
 mod options;
 mod others;
-mod outcome;
 mod part;
 mod pins;
 mod problems;
 mod ran;
 mod refused;
+mod results;
 mod rules;
 mod settings;
 mod sink;
@@ -22,34 +22,35 @@ mod tally;
 pub use baseline::WrittenBaseline;
 pub use exit::Exit;
 pub use options::{Configuration, Contents, Options, RuleSources};
-pub use outcome::Outcome;
 pub use problems::Problems;
+pub use results::{Outcome, Results};
 pub use rules::Rules;
 pub use settings::Settings;
 pub use sink::{End, Sink};
 
 use crate::config;
 use crate::discover::{self, Candidate, Discovery, Filter};
+use crate::files::Files;
 use crate::project::{Counter, Project};
 use governing::Governing;
-use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tally::{Found, Tally};
 
-/// Options, and the settings that were read for them so far.
+/// Options, and the settings that were read for them so far. Can be shared between threads.
 #[derive(Debug)]
 pub struct Session {
     options: Arc<Options>,
-    governing: RefCell<Governing>,
+    files: Files,
+    governing: Mutex<Governing>,
 }
 
 impl Session {
     /// Starts a session. Mistakes in the options that still allow a run become problems of the run.
-    pub fn new(options: Options) -> Self {
+    pub fn new(options: Options, files: Files) -> Self {
         let options = Arc::new(options);
-        Self { governing: RefCell::new(Governing::new(Arc::clone(&options))), options }
+        Self { governing: Mutex::new(Governing::new(Arc::clone(&options), &files)), options, files }
     }
 
     /// The options.
@@ -57,55 +58,100 @@ impl Session {
         &self.options
     }
 
+    /// The settings so far. What was read before a panic is still valid.
+    fn governing(&self) -> MutexGuard<'_, Governing> {
+        self.governing.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Where the session reads.
+    pub fn files(&self) -> &Files {
+        &self.files
+    }
+
     /// The files that some paths name, and those below folders, as far as no configuration leaves them out.
     pub fn discover(&self, paths: &[PathBuf]) -> Discovery {
-        let skips = &mut |folder: &Path, entry: &Path, is_folder: bool| {
-            self.governing.borrow_mut().skips(folder, entry, is_folder)
-        };
+        let skips =
+            &mut |folder: &Path, entry: &Path, is_folder: bool| self.governing().skips(folder, entry, is_folder);
         let filter = Filter { gitignore: self.options.gitignore, skips, skips_named: self.options.skips_named };
-        discover::discover(paths, filter)
+        discover::discover(paths, filter, &self.files)
     }
 
     /// The settings that govern a candidate.
     pub fn settings(&self, candidate: &Candidate) -> Arc<Settings> {
-        self.governing.borrow_mut().of(candidate)
+        self.governing().of(candidate)
+    }
+
+    /// The settings that govern the files of a folder.
+    pub fn settings_of(&self, folder: &Path) -> Arc<Settings> {
+        self.governing().of_folder(folder)
     }
 
     /// Lints the files that were found, and compares the findings with the baselines. `sink` gets the results file by file. `counter`
     /// counts the linted files. Writes the baseline, if the options name one to write.
     pub fn lint(&self, found: Discovery, counter: &Counter, sink: &mut dyn Sink) -> Outcome {
-        let Discovery { candidates, folders, diagnostics, left_out } = found;
+        self.run(found, &self.files, counter, self.options.write_baseline.is_some(), sink)
+    }
+
+    /// Lints one text as the contents of a file, such as the buffer of an editor. What it includes and nests is read from
+    /// [`files`](Self::files).
+    pub fn lint_open(&self, path: &Path, text: impl Into<String>) -> Results {
+        let files = self.files.with_buffers([(path.to_owned(), text.into())]);
+        let nothing = &mut |_: &Path, _: &Path, _: bool| false;
+        let filter = Filter { gitignore: false, skips: nothing, skips_named: false };
+        let found = discover::discover(&[path.to_owned()], filter, &files);
+        let mut results = Results::default();
+        self.run(found, &files, &Counter::default(), false, &mut results);
+        results
+    }
+
+    fn run(
+        &self,
+        found: Discovery,
+        files: &Files,
+        counter: &Counter,
+        writes_baseline: bool,
+        sink: &mut dyn Sink,
+    ) -> Outcome {
+        let Discovery { candidates, folders, diagnostics, left_out, .. } = found;
         let found = Found { folders, diagnostics, left_out };
         let linter = |candidate: &Candidate| Arc::clone(&self.settings(candidate).linter);
-        let project = Project { linter: &linter, counter, threads: self.options.threads };
+        let project = Project { files, linter: &linter, counter, threads: self.options.threads };
         let mut tally = Tally::new(&self.options, &found);
-        // Configurations are read for their first template, so all baselines are known once all candidates have their settings.
+        // A configuration is read for its first template, so all baselines are known once all candidates have their settings.
         for candidate in &candidates {
             self.settings(candidate);
         }
-        self.governing.borrow_mut().scopes.iter_mut().for_each(|scope| scope.baselines.begin());
+        self.governing().scopes.iter_mut().for_each(|scope| scope.baselines.begin());
         sink.begin();
         project.lint(candidates, |candidate, file| {
-            tally.add(candidate, file, &self.options, &mut self.governing.borrow_mut(), sink);
+            tally.add(candidate, file, &self.options, &mut self.governing(), sink);
         });
-        let ended = tally.finish(found, &self.options, &mut self.governing.borrow_mut());
-        let baseline = self.governing.borrow().scopes.iter().find_map(|scope| scope.baselines.write());
+        let ended = tally.finish(found, &self.options, &mut self.governing(), files);
+        let write = |governing: &Governing| governing.scopes.iter().find_map(|scope| scope.baselines.write(files));
+        let baseline = if writes_baseline { write(&self.governing()) } else { None };
         let is_lost = baseline.as_ref().is_some_and(|written| written.result.is_err());
         let exit = if is_lost { Exit::Trouble } else { ended.exit };
         ended.report(&self.options, |rest| sink.end(&End { rest, exit, baseline }));
         Outcome { templates: ended.summary.templates, files: ended.files, exit }
     }
 
-    /// The files that the session depends on, other than templates: configurations, also those that do not exist yet, custom rules,
-    /// parameters and baselines.
-    pub fn files(&self) -> BTreeSet<PathBuf> {
-        let parameters = self.options.parameter_files.iter().map(|file| config::file_and_environment(file).0);
-        let named = parameters.chain(self.options.baseline.clone());
-        self.governing.borrow().files().into_iter().chain(named).collect()
+    /// Forgets what was read of configurations, custom rules, parameters and baselines. To be called if one of the files that
+    /// [`depends_on`](Self::depends_on) names has changed.
+    pub fn reread(&self) {
+        *self.governing() = Governing::new(Arc::clone(&self.options), &self.files);
     }
 
-    /// The problems with options, configurations and rules since the last run.
-    pub fn take_problems(&self) -> Problems {
-        std::mem::take(&mut self.governing.borrow_mut().problems)
+    /// The files that the session depends on, other than templates: configurations, also those that do not exist yet, custom rules,
+    /// parameters and baselines.
+    pub fn depends_on(&self) -> BTreeSet<PathBuf> {
+        let parameter_files = self.options.parameter_files.iter();
+        let parameters = parameter_files.map(|file| config::file_and_environment(file, &self.files).0);
+        let named = parameters.chain(self.options.baseline.clone());
+        self.governing().files().into_iter().chain(named).collect()
+    }
+
+    /// The problems with options, configurations and rules so far.
+    pub fn problems(&self) -> Problems {
+        self.governing().problems.clone()
     }
 }

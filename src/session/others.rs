@@ -1,8 +1,9 @@
 //! The files of a run that are not templates: which are errors, which are noted, and which are skipped.
 
+use crate::code::Code;
 use crate::discover::{Candidate, Foreign, Input};
+use crate::files::Files;
 use crate::finding::{Diagnostic, Severity};
-use crate::linter::NOT_A_TEMPLATE;
 use crate::project::{Linted, Other};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -70,14 +71,14 @@ impl Others {
     }
 
     /// The diagnostics of files whose resources no template includes. `included` are the paths of files that templates include.
-    pub(super) fn finish(&mut self, included: &BTreeSet<PathBuf>) -> Vec<Diagnostic> {
+    pub(super) fn finish(&mut self, included: &BTreeSet<PathBuf>, files: &Files) -> Vec<Diagnostic> {
         let mut diagnostics = Vec::new();
         if self.parts.is_empty() {
             return diagnostics;
         }
-        let included: BTreeSet<PathBuf> = included.iter().map(|path| identity(path)).collect();
+        let included: BTreeSet<PathBuf> = included.iter().map(|path| identity(path, files)).collect();
         for (candidate, resources) in std::mem::take(&mut self.parts) {
-            if matches!(&candidate.input, Input::File(path) if included.contains(&identity(path))) {
+            if matches!(&candidate.input, Input::File(path) if included.contains(&identity(path, files))) {
                 continue;
             }
             let (count, them) = match resources {
@@ -104,18 +105,12 @@ fn of_program(candidate: &Candidate, foreign: Foreign, is_error: bool) -> Diagno
     diagnostic(candidate, is_error, message, foreign.help())
 }
 
-fn identity(path: &Path) -> PathBuf {
-    path.canonicalize().unwrap_or_else(|_| path.to_owned())
+fn identity(path: &Path, files: &Files) -> PathBuf {
+    files.real(path).unwrap_or_else(|_| path.to_owned())
 }
 
 fn diagnostic(candidate: &Candidate, is_error: bool, message: String, help: &str) -> Diagnostic {
-    Diagnostic {
-        severity: if is_error { Severity::Error } else { Severity::Note },
-        code: NOT_A_TEMPLATE,
-        file: candidate.name.clone(),
-        span: None,
-        message,
-        help: help.to_owned(),
-        related: Vec::new(),
-    }
+    Diagnostic::error_if(is_error, Code::NotATemplate, message)
+        .in_file(candidate.name.as_str())
+        .with_help(help.to_owned())
 }

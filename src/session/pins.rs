@@ -2,11 +2,10 @@
 
 use super::options::Options;
 use super::problems::Problems;
+use crate::code::Code;
 use crate::config;
-use crate::finding::Diagnostic;
 use crate::source::Span;
 use std::collections::BTreeMap;
-use std::path::Path;
 
 /// Pinned values by the names of their parameters, with the place in a file that pins them; none if an option does.
 pub type Pins = BTreeMap<String, (String, Option<Span>)>;
@@ -15,11 +14,10 @@ pub type Pins = BTreeMap<String, (String, Option<Span>)>;
 pub(super) fn pinned(options: &Options, problems: &mut Problems) -> Pins {
     let mut pinned = Pins::new();
     for argument in &options.parameter_files {
-        let (path, environment) = config::file_and_environment(argument);
-        let complaint = |path: &Path, error: &std::io::Error| Diagnostic {
-            code: "parameter-file",
-            help: "Name a JSON or YAML file with parameters, or samconfig.toml.".to_owned(),
-            ..config::unreadable(path, error)
+        let (path, environment) = config::file_and_environment(argument, problems.files());
+        let complaint = |name: String, error: &std::io::Error| {
+            let help = "Name a JSON or YAML file with parameters, or samconfig.toml.";
+            config::unreadable(name, error).coded(Code::ParameterFile).with_help(help)
         };
         let Some(source) = problems.open(&path, complaint) else { continue };
         let (read, found) = if config::is_samconfig(&path) {

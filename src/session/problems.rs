@@ -1,28 +1,56 @@
 //! What is wrong about options, configurations and rules, with the texts that it points into.
 
-use crate::discover;
+use crate::code::Code;
 use crate::eval::choices::PSEUDO;
-use crate::finding::{Diagnostic, Severity};
+use crate::files::Files;
+use crate::finding::Diagnostic;
 use crate::rules::load::{RuleError, RuleSet};
 use crate::source::{Source, SourceId, Span};
 use crate::suggest::nearest;
-use std::fs;
+use std::collections::HashMap;
 use std::path::Path;
 
 /// Problems with options, configuration and rules, with the texts that they point into.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Problems {
     /// The problems.
     pub diagnostics: Vec<Diagnostic>,
     /// The texts that they point into.
     pub sources: Vec<Source>,
+    /// Where the texts are read.
+    files: Files,
     /// Texts of configurations and parameters that no problem points into yet.
-    aside: Vec<Source>,
+    aside: HashMap<SourceId, Source>,
+    /// How many problems there were when a text was opened: none of these points into it.
+    before: HashMap<SourceId, usize>,
+    /// The names of the texts that problems point into.
+    names: HashMap<SourceId, String>,
+    /// The broken rules that were reported, by file and message, with the places of the problems.
+    broken: HashMap<(String, String), usize>,
     /// Texts opened so far, kept or not.
     opened: u32,
 }
 
 impl Problems {
+    /// No problems.
+    pub fn new(files: Files) -> Self {
+        Self {
+            diagnostics: Vec::new(),
+            sources: Vec::new(),
+            files,
+            aside: HashMap::new(),
+            before: HashMap::new(),
+            names: HashMap::new(),
+            broken: HashMap::new(),
+            opened: 0,
+        }
+    }
+
+    /// Where the texts are read.
+    pub fn files(&self) -> &Files {
+        &self.files
+    }
+
     /// The id of the next source. It is unique: the ids of templates count up from 0.
     fn next_id(&mut self) -> SourceId {
         self.opened += 1;
@@ -30,11 +58,16 @@ impl Problems {
     }
 
     /// Opens a file of the run itself.
-    pub(super) fn open(&mut self, path: &Path, complaint: fn(&Path, &std::io::Error) -> Diagnostic) -> Option<Source> {
-        match fs::read_to_string(path) {
-            Ok(text) => Some(Source::new(self.next_id(), discover::shown(path), text)),
+    pub(super) fn open(&mut self, path: &Path, complaint: fn(String, &std::io::Error) -> Diagnostic) -> Option<Source> {
+        let name = self.files.name(path);
+        match self.files.text(path, u64::MAX) {
+            Ok(text) => {
+                let source = Source::new(self.next_id(), name, text).in_file(Some(path.to_owned()));
+                self.before.insert(source.id, self.diagnostics.len());
+                Some(source)
+            }
             Err(error) => {
-                self.diagnostics.push(complaint(path, &error));
+                self.diagnostics.push(complaint(name, &error));
                 None
             }
         }
@@ -43,42 +76,40 @@ impl Problems {
     /// Keeps a text if a problem points into it; others are put aside for problems that templates have with it.
     pub(super) fn keep(&mut self, source: Source) {
         let points_there = |diagnostic: &Diagnostic| diagnostic.span.is_some_and(|span| span.source == source.id);
-        if self.diagnostics.iter().any(points_there) {
-            self.sources.push(source);
+        // The problems may have been taken since.
+        let before = self.before.remove(&source.id).filter(|before| *before <= self.diagnostics.len()).unwrap_or(0);
+        if self.diagnostics.iter().skip(before).any(points_there) {
+            self.point_into(source);
         } else {
-            self.aside.push(source);
+            self.aside.insert(source.id, source);
         }
+    }
+
+    fn point_into(&mut self, source: Source) {
+        self.names.insert(source.id, source.name.clone());
+        self.sources.push(source);
     }
 
     /// A problem with a place in a text that was opened, or with an option. Where the place must not be shown, the text is named.
     pub(super) fn at(&mut self, span: Option<Span>, is_shown: bool, problem: Diagnostic) {
-        let is_there = |source: &Source| span.is_some_and(|span| span.source == source.id);
-        if let Some(index) = self.aside.iter().position(is_there) {
-            self.sources.push(self.aside.swap_remove(index));
+        if let Some(source) = span.and_then(|span| self.aside.remove(&span.source)) {
+            self.point_into(source);
         }
-        let file = self.sources.iter().find(|source| is_there(source)).map(|source| source.name.clone());
+        let file = span.and_then(|span| self.names.get(&span.source)).cloned();
         let span = span.filter(|_| is_shown);
-        self.diagnostics.push(Diagnostic { span, file: file.unwrap_or_default(), ..problem });
+        self.diagnostics.push(problem.at(span).in_file(file.unwrap_or_default()));
     }
 
     /// A problem with an option.
-    pub fn option(&mut self, code: &'static str, message: String, help: String) {
-        self.diagnostics.push(Diagnostic {
-            severity: Severity::Error,
-            code,
-            file: String::new(),
-            span: None,
-            message,
-            help,
-            related: Vec::new(),
-        });
+    pub fn option(&mut self, code: Code, message: String, help: String) {
+        self.diagnostics.push(Diagnostic::error(code, message).with_help(help));
     }
 
     /// Adds the rules of a folder to a set.
     pub(super) fn add_rules(&mut self, set: &mut RuleSet, folder: &Path) {
         let before = set.entries().len();
         let known = self.diagnostics.len();
-        match set.add_folder(folder) {
+        match set.add_folder(folder, &self.files) {
             Ok(()) if set.entries().len() == before => self.no_rules(folder),
             Ok(()) => {}
             Err(errors) => errors.into_iter().for_each(|error| self.broken_rule(error, known)),
@@ -87,34 +118,30 @@ impl Problems {
 
     /// A folder without rules.
     pub fn no_rules(&mut self, folder: &Path) {
-        self.diagnostics.push(Diagnostic {
-            severity: Severity::Error,
-            code: "rule-folder",
-            file: discover::shown(folder),
-            span: None,
-            message: "the folder has no rules".to_owned(),
-            help: "A rule is a file that ends with .yaml or .yml. Name the folder of these files.".to_owned(),
-            related: Vec::new(),
-        });
+        self.diagnostics.push(
+            Diagnostic::error(Code::RuleFolder, "the folder has no rules")
+                .in_file(self.files.name(folder))
+                .with_help("A rule is a file that ends with .yaml or .yml. Name the folder of these files."),
+        );
     }
 
     /// An invalid custom rule, with its text if that can be read. Several configurations can name the same folder: what is among the
     /// first `known` problems is not reported again.
     pub fn broken_rule(&mut self, error: RuleError, known: usize) {
-        let file = discover::shown(&error.file);
-        let mut before = self.diagnostics.iter().take(known);
-        if before.any(|known| known.file == file && known.message == error.message) {
+        let file = self.files.name(&error.file);
+        let place = *self.broken.entry((file.clone(), error.message.clone())).or_insert(self.diagnostics.len());
+        if place < known {
             return;
         }
         if error.position.is_some()
-            && !self.sources.iter().any(|source| source.name == file)
-            && let Ok(text) = fs::read_to_string(&error.file)
+            && !self.sources.iter().any(|source| source.path() == Some(&error.file))
+            && let Ok(text) = self.files.text(&error.file, u64::MAX)
         {
-            let source = Source::new(self.next_id(), file.as_str(), text);
-            self.sources.push(source);
+            let source = Source::new(self.next_id(), file.as_str(), text).in_file(Some(error.file.clone()));
+            self.point_into(source);
         }
         let span = error.position.and_then(|(line, column)| {
-            let source = self.sources.iter().find(|source| source.name == file)?;
+            let source = self.sources.iter().find(|source| source.path() == Some(&error.file))?;
             let (start, end) = source.line_range(line)?;
             let text = source.text().get(start..end)?;
             let byte = |column: usize| text.char_indices().nth(column).map_or(text.len(), |(at, _)| at);
@@ -123,21 +150,13 @@ impl Problems {
             Some(Span::new(source.id, start + byte(first), end))
         });
         let not_used = "hipaalint does not use this rule until the file is fixed.";
-        self.diagnostics.push(Diagnostic {
-            severity: Severity::Error,
-            code: "rule-file",
-            file,
-            span,
-            message: error.message,
-            help: if error.file.exists() {
+        self.diagnostics.push(Diagnostic::error(Code::RuleFile, error.message).in_file(file).at(span).with_help(if self.files.has(&error.file) {
                 format!("{} {not_used}", error.help).trim_start().to_owned()
             } else {
                 "Check the spelling. A folder in `--rules` is relative to the current folder, a folder in the configuration to the \
                  configuration."
                     .to_owned()
-            },
-            related: Vec::new(),
-        });
+            }));
     }
 
     /// Reports pseudo parameters that do not exist.
@@ -147,7 +166,7 @@ impl Problems {
                 Some(nearest) => format!("Did you mean `{nearest}`?"),
                 None => format!("The pseudo parameters are {}.", PSEUDO.join(", ")),
             };
-            self.option("unknown-parameter", format!("there is no pseudo parameter `{name}`"), help);
+            self.option(Code::UnknownParameter, format!("there is no pseudo parameter `{name}`"), help);
         }
     }
 }

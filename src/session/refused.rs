@@ -2,8 +2,9 @@
 
 use super::problems::Problems;
 use super::settings::Settings;
+use crate::code::Code;
 use crate::eval::inputs::Refused;
-use crate::finding::{Diagnostic, Related, Severity};
+use crate::finding::{Diagnostic, Related};
 use crate::linter::is_secret_name;
 use crate::source::{SourceId, Span};
 use std::collections::{BTreeMap, BTreeSet};
@@ -56,17 +57,9 @@ impl RefusedPins {
             problems.at(
                 place,
                 place.is_some_and(|place| !hidden.contains(&place.source)),
-                Diagnostic {
-                    severity: Severity::Error,
-                    code: "refused-parameter",
-                    file: String::new(),
-                    span: None,
-                    message,
-                    help: format!(
+                Diagnostic::error(Code::RefusedParameter, message).with_help(format!(
                         "Pin a value that the parameter accepts. hipaalint checked {template} with every value that it accepts."
-                    ),
-                    related: related.collect(),
-                },
+                    )).with_related(related.collect()),
             );
         }
     }

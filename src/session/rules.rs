@@ -3,9 +3,8 @@
 use super::options::{Configuration, RuleSources};
 use super::problems::Problems;
 use crate::config::{self, Config, Nearest, Overrides};
-use crate::discover::from_here;
+use crate::files::Files;
 use crate::rules::load::RuleSet;
-use std::env;
 use std::path::{Path, PathBuf};
 
 /// The rules of a run or a catalogue: the built-in pack and custom rules, with the changes of the configuration.
@@ -22,23 +21,23 @@ pub struct Rules {
 
 impl Rules {
     /// The built-in rules, and those of the folders of the configuration and the options, for a command that lints nothing. The
-    /// configuration is the one nearest to the current folder.
+    /// configuration is the one nearest to the base folder.
     pub fn load(sources: &RuleSources, problems: &mut Problems) -> Self {
         let configuration = match &sources.configuration {
             Configuration::Ignored => None,
             Configuration::File(file) => Some(file.clone()),
-            Configuration::Nearest => nearest_to_here(),
+            Configuration::Nearest => nearest_to_base(problems.files()),
         };
         Self::read(configuration.as_deref(), &sources.folders, problems)
     }
 
-    /// The folders of custom rules that a configuration names: this one, or the one nearest to the current folder.
+    /// The folders of custom rules that a configuration names: this one, or the one nearest to the base folder.
     pub fn folders(configuration: Option<&Path>, problems: &mut Problems) -> Vec<PathBuf> {
-        let configuration = configuration.map(Path::to_owned).or_else(nearest_to_here);
+        let configuration = configuration.map(Path::to_owned).or_else(|| nearest_to_base(problems.files()));
         let Some(source) = configuration.and_then(|path| problems.open(&path, config::unreadable)) else {
             return Vec::new();
         };
-        let (config, found) = Config::read(&source);
+        let (config, found) = Config::read(&source, problems.files());
         problems.diagnostics.extend(found);
         problems.keep(source);
         config.rule_folders
@@ -51,7 +50,7 @@ impl Rules {
         let name = source.as_ref().map(|source| source.name.clone());
         let mut config = Config::default();
         if let Some(source) = &source {
-            let (read, found) = Config::read(source);
+            let (read, found) = Config::read(source, problems.files());
             config = read;
             problems.diagnostics.extend(found);
         }
@@ -69,7 +68,7 @@ impl Rules {
     }
 }
 
-/// The configuration that is nearest to the current folder.
-fn nearest_to_here() -> Option<PathBuf> {
-    Nearest::default().of(&env::current_dir().ok()?).map(|file| from_here(&file))
+/// The configuration that is nearest to the base folder.
+fn nearest_to_base(files: &Files) -> Option<PathBuf> {
+    Nearest::default().of(&files.real(Path::new(".")).ok()?, files).map(|file| files.base().lead_to(&file))
 }

@@ -4,6 +4,7 @@ use super::options::Options;
 use super::pins::Pins;
 use super::problems::Problems;
 use super::rules::Rules;
+use crate::code::Code;
 use crate::config::{FailOn, Overrides};
 use crate::discover::Globs;
 use crate::finding::Level;
@@ -62,7 +63,7 @@ impl Settings {
         let linter = Linter::new(set, selects, &overrides.changes, values, options.contents.needed);
         let linter = linter.unwrap_or_else(|error| {
             // The changes were checked against this set, so the pack itself is wrong.
-            problems.option("internal-error", error.to_string(), format!("Report it at {PROJECT_ADDRESS}/issues."));
+            problems.option(Code::InternalError, error.to_string(), format!("Report it at {PROJECT_ADDRESS}/issues."));
             Linter::default()
         });
         let linter = selection.finish(linter);
@@ -101,9 +102,8 @@ impl Selection<'_> {
         if !self.options.rules.is_empty() {
             return self.options.rules.iter().any(|id| names(id, entry.id()));
         }
-        let is_among = |ids: &[String]| ids.iter().any(|id| id == entry.id());
         let is_wanted = entry.file.is_some() || entry.is_in(&self.profile);
-        (is_wanted || is_among(&self.overrides.on)) && !is_among(&self.overrides.off)
+        (is_wanted || self.overrides.on.contains(entry.id())) && !self.overrides.off.contains(entry.id())
     }
 
     /// Whether the options leave a rule out.
@@ -121,7 +121,7 @@ impl Selection<'_> {
         if self.options.rules.is_empty() {
             return linter.in_profile(&self.profile);
         }
-        let is_off = |entry: &RuleEntry| self.overrides.off.iter().any(|id| id == entry.id());
+        let is_off = |entry: &RuleEntry| self.overrides.off.contains(entry.id());
         linter.with_companions(|entry| !is_off(entry) && !self.leaves_out(entry), &self.overrides.changes)
     }
 }

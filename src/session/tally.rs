@@ -1,18 +1,21 @@
 //! The numbers of a run, added up file by file. Each file is reported as it comes, and then forgotten.
 
-use super::baseline::{LookedAt, Scope};
+use super::baseline::{LookedAt, Place, Scope};
 use super::exit::Exit;
 use super::gaps::Gaps;
 use super::governing::Governing;
 use super::options::Options;
 use super::others::{Others, Verdict};
 use super::part::{Part, Texts, sort_diagnostics};
+use super::problems::Problems;
 use super::ran::Ran;
 use super::refused::RefusedPins;
 use super::settings::Settings;
 use super::sink::Sink;
+use crate::code::Code;
 use crate::discover::{self, Candidate, Input, LeftOut};
 use crate::eval::inputs::Refused;
+use crate::files::Files;
 use crate::finding::{Counts, Diagnostic, Severity};
 use crate::linter::{Declared, FileReport};
 use crate::project::{File, Linted};
@@ -43,8 +46,8 @@ pub(super) struct Tally {
     fails: bool,
     /// Texts that diagnostics at the end point into.
     kept: Vec<Source>,
-    /// The names of the linted files and of the files that they include, with the numbers of their settings, for baselines.
-    linted: BTreeMap<String, usize>,
+    /// The linted files and the files that they include, with the numbers of their settings, for baselines.
+    linted: BTreeMap<Place, usize>,
     /// The number of templates that some settings govern, by the number of the settings.
     governed: BTreeMap<usize, usize>,
     /// The files that were read, if the front end needs to know.
@@ -190,7 +193,7 @@ impl Tally {
             Some(template) => self.add_template(candidate, template, &report, &settings, options, governing),
             None => self.unreadable += 1,
         }
-        self.included.extend(report.included.iter().map(|source| PathBuf::from(&source.name)));
+        self.included.extend(report.included.iter().filter_map(Source::path).map(PathBuf::from));
         for (rule, counts) in report.by_rule {
             *self.by_rule.entry(rule).or_default() += counts;
         }
@@ -276,9 +279,12 @@ impl Tally {
             }
         }
         if !governing.scopes.is_empty() {
-            let included = report.included.iter().map(|source| source.name.clone());
-            let names = included.chain([candidate.name.clone()]);
-            self.linted.extend(names.map(|name| (name, settings.number)));
+            let own = match &candidate.input {
+                Input::File(path) => Place::File(path.clone()),
+                Input::StandardInput => Place::Unsaved(candidate.name.clone()),
+            };
+            let places = report.included.iter().map(Place::of).chain([own]);
+            self.linted.extend(places.map(|place| (place, settings.number)));
         }
         *self.governed.entry(settings.number).or_default() += 1;
         self.gaps.add(report, settings);
@@ -287,20 +293,22 @@ impl Tally {
         self.counts += template.counts;
     }
 
-    /// What follows from all files. Takes the problems of the session.
-    pub(super) fn finish(mut self, found: Found, options: &Options, governing: &mut Governing) -> Ended {
-        governing.complain_of_unknown_rules();
+    /// What follows from all files.
+    pub(super) fn finish(mut self, found: Found, options: &Options, governing: &mut Governing, files: &Files) -> Ended {
         let all = governing.made().to_vec();
-        std::mem::take(&mut self.refused).complain(&self.parameters.declared, &all, &mut governing.problems);
-        let mut problems = std::mem::take(&mut governing.problems.diagnostics);
+        // Those of the run are added to a copy: the same settings may govern another run.
+        let mut problems = governing.problems.clone();
+        governing.complain_of_unknown_rules(&mut problems);
+        std::mem::take(&mut self.refused).complain(&self.parameters.declared, &all, &mut problems);
+        let Problems { diagnostics: mut problems, sources: of_problems, .. } = problems;
         if self.summary.templates > 0 {
             let pinned = governing.pinned().keys();
             problems.extend(pinned.filter_map(|name| self.parameters.unknown(name)));
         }
         let mut sources = std::mem::take(&mut self.kept);
-        sources.extend(std::mem::take(&mut governing.problems.sources));
+        sources.extend(of_problems);
         sources.sort_by_key(|source| source.id);
-        let not_included = self.others.finish(&self.included);
+        let not_included = self.others.finish(&self.included, files);
         let mut summary = Summary {
             problems: problems.len(),
             unreadable: self.unreadable + found.diagnostics.len() + self.others.errors,
@@ -315,22 +323,22 @@ impl Tally {
         };
         let empty = self.without_templates.iter().filter_map(|index| found.folders.get(*index));
         let empty: Vec<Diagnostic> = empty.map(|folder| discover::no_templates(folder, &found.left_out)).collect();
-        let mut diagnostics = [problems, found.diagnostics, not_included, empty, std::mem::take(&mut self.of_run)].concat();
+        let mut diagnostics =
+            [problems, found.diagnostics, not_included, empty, std::mem::take(&mut self.of_run)].concat();
         sort_diagnostics(&mut diagnostics);
         let ran = Ran::new(&all, &self.governed);
         ran.describe(options, &mut summary);
         let supporting = ran.rules().into_iter().filter(|entry| entry.kind() == RuleKind::Supporting);
         summary.supporting = supporting.filter_map(|entry| Some(self.by_rule.get(entry.id())?.passed)).sum();
-        summary.stale = self.end_baselines(&ran, &mut governing.scopes);
-        let has_error =
-            self.has_error || diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
+        summary.stale = self.end_baselines(&ran, &mut governing.scopes, files);
+        let has_error = self.has_error || diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
         let provenance = Provenance {
             title: options.title.clone(),
             profile: ran.only_profile(),
             pinned: ran.pins(&self.parameters.declared, &self.parameters.accepted),
             templates: Vec::new(),
             date: options.today.filter(|_| options.is_today_named),
-            revision: revision_of(&self.folders.into_iter().collect(), options),
+            revision: revision_of(&self.folders.into_iter().collect(), options, files),
         };
         self.files.extend(self.included);
         Ended {
@@ -352,7 +360,7 @@ impl Tally {
     }
 
     /// Ends the comparison with baselines. Returns the number of their entries whose findings are gone.
-    fn end_baselines(&self, ran: &Ran, scopes: &mut [Scope]) -> usize {
+    fn end_baselines(&self, ran: &Ran, scopes: &mut [Scope], on: &Files) -> usize {
         let mut stale = 0;
         for scope in scopes {
             let is_own = |number: usize| scope.settings.is_none_or(|own| own == number);
@@ -360,9 +368,9 @@ impl Tally {
             let selected = own.iter().flat_map(|settings| settings.linter.selected());
             let ids: HashSet<&str> = selected.map(RuleEntry::id).collect();
             let is_rule = |id: &str| own.iter().any(|settings| settings.linter.rules().get(id).is_some());
-            let files = self.linted.iter().filter(|(_, number)| is_own(**number)).map(|(name, _)| name.as_str());
+            let files = self.linted.iter().filter(|(_, number)| is_own(**number)).map(|(place, _)| place);
             let looked_at =
-                LookedAt { files: files.collect(), was_checked: &|id| ids.contains(id) || !is_rule(id) };
+                LookedAt { on, files: files.collect(), was_checked: &|id| ids.contains(id) || !is_rule(id) };
             stale += scope.baselines.end(&looked_at);
         }
         stale
@@ -440,28 +448,22 @@ impl Parameters {
             return None;
         }
         let names = || self.declared.keys().map(String::as_str);
-        Some(Diagnostic {
-            severity: Severity::Error,
-            code: "unknown-parameter",
-            file: String::new(),
-            span: None,
-            message: format!("no template has a parameter `{name}`"),
-            help: match nearest(name, names()) {
+        Some(Diagnostic::error(Code::UnknownParameter, format!("no template has a parameter `{name}`")).with_help(
+            match nearest(name, names()) {
                 Some(nearest) => format!("Did you mean `{nearest}`?"),
                 None if self.declared.is_empty() => "The templates declare no parameters.".to_owned(),
                 None => format!("The templates declare {}.", names().collect::<Vec<_>>().join(", ")),
             },
-            related: Vec::new(),
-        })
+        ))
     }
 }
 
 /// The state of the templates in version control: as it was given, else as their folders show it to a page that names it.
-fn revision_of(folders: &BTreeSet<Option<PathBuf>>, options: &Options) -> Revision {
+fn revision_of(folders: &BTreeSet<Option<PathBuf>>, options: &Options, files: &Files) -> Revision {
     match &options.revision {
         Some(text) => Revision::Given(text.clone()),
         None if options.contents.revision && !folders.contains(&None) => {
-            revision::checked_out(folders.iter().flatten().map(PathBuf::as_path))
+            revision::checked_out(folders.iter().flatten().map(PathBuf::as_path), files)
                 .map_or(Revision::Unknown, Revision::CheckedOut)
         }
         None => Revision::Unknown,

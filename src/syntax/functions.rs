@@ -1,6 +1,7 @@
 //! CloudFormation's functions by name: their short tags, and which keys call one.
 
 use super::{MAX_NOTES, SyntaxNote};
+use crate::code::Code;
 use crate::source::Span;
 use crate::suggest::nearest;
 
@@ -38,9 +39,6 @@ pub(super) const SHORT_FORMS: [(&str, &str); 27] = [
     ("ValueOfAll", "Fn::ValueOfAll"),
 ];
 
-/// The code of a function that CloudFormation does not have.
-pub(super) const UNKNOWN_FUNCTION: &str = "unknown-function";
-
 /// Whether a key calls a macro or a loop.
 pub(super) fn calls_macro(key: &str) -> bool {
     key.starts_with("Fn::") && (key == "Fn::Transform" || key.starts_with("Fn::ForEach"))
@@ -53,19 +51,16 @@ pub(super) fn is_of_rain(name: &str) -> bool {
     name.starts_with("Rain::")
 }
 
-/// The code of Rain's directives. A text that has one has many, so only the first is noted.
-const RAIN: &str = "rain-directive";
-
 /// The note for a directive of Rain.
 pub(super) fn rain_note(written: &str, span: Span) -> SyntaxNote {
     let message = format!("`{written}` is a directive of Rain, so this value and others like it are unknown");
     let help = "Rain expands its directives. Run `rain pkg` on the file, and lint the output.".to_owned();
-    SyntaxNote { code: RAIN, span, message, help }
+    SyntaxNote { code: Code::RainDirective, span, message, help }
 }
 
 /// Adds a note, unless there are too many.
 pub(super) fn add_note(notes: &mut Vec<SyntaxNote>, note: SyntaxNote) {
-    let is_known = note.code == RAIN && notes.iter().any(|known| known.code == RAIN);
+    let is_known = note.code == Code::RainDirective && notes.iter().any(|known| known.code == Code::RainDirective);
     if notes.len() < MAX_NOTES && !is_known {
         notes.push(note);
     }
@@ -108,7 +103,7 @@ pub(super) fn note(key: &str, span: Span) -> SyntaxNote {
         None => "Check the spelling. If another program replaces it, lint the output of that program.".to_owned(),
     };
     let message = format!("`{key}` is not a CloudFormation function, so its value is unknown");
-    SyntaxNote { code: UNKNOWN_FUNCTION, span, message, help }
+    SyntaxNote { code: Code::UnknownFunction, span, message, help }
 }
 
 #[cfg(test)]

@@ -2,8 +2,8 @@
 
 use super::message::quoted;
 use super::{Entry, Repeated, SyntaxError};
+use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 use std::collections::hash_map::Entry as Slot;
-use std::collections::{HashMap, HashSet};
 
 /// Up to this many keys, comparing each with those before it is faster than hashing.
 const COMPARED: usize = 16;

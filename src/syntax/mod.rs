@@ -10,16 +10,26 @@ mod keys;
 mod message;
 pub mod yaml;
 
+use crate::code::Code;
 use crate::source::{Source, SourceId, Span};
 use std::borrow::Cow;
 
 /// Nesting past this depth is an error, in both parsers; everything recursive below may rely on it.
 pub const MAX_DEPTH: usize = 200;
-/// Nodes that aliases and merges may add to one document, all together.
+/// Nodes that aliases and merges may add to one document, all together, however long its text is.
 pub const MAX_ALIAS_NODES: usize = 200_000;
+/// Nodes that they may add to any document.
+const MIN_ALIAS_NODES: usize = 25_000;
 
 /// More notes than this are not kept: nobody reads them, and a text of octal numbers would fill the memory.
 const MAX_NOTES: usize = 100;
+
+/// Nodes that aliases and merges may add to a document of so many bytes. Templates that merge the same tags into all their
+/// resources need a small part of it. Everything after the reading takes the time that the nodes need, so if a text of a few lines could
+/// ask for any number of them, no time would follow from a text's size.
+pub fn max_alias_nodes(bytes: usize) -> usize {
+    bytes.saturating_add(MIN_ALIAS_NODES).min(MAX_ALIAS_NODES)
+}
 
 /// A value with its place.
 #[derive(Clone, Debug, PartialEq)]
@@ -117,7 +127,7 @@ pub struct Repeated {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SyntaxNote {
     /// Stable, lower-case, hyphenated: `octal-number`.
-    pub code: &'static str,
+    pub code: Code,
     /// Where.
     pub span: Span,
     /// What was read, in one sentence.
@@ -185,7 +195,7 @@ pub fn read(text: &str, source: SourceId) -> Result<Document<'_>, SyntaxError> {
 /// Other tools refuse what CloudFormation takes: so the author may want to know.
 fn not_json(error: SyntaxError) -> SyntaxNote {
     SyntaxNote {
-        code: "json-as-yaml",
+        code: Code::JsonAsYaml,
         span: error.span,
         message: format!("not valid JSON, so the file is read as YAML: {}", error.message),
         help: error.help,

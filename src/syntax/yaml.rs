@@ -1,11 +1,13 @@
-//! YAML, as CloudFormation takes it, into the located tree: straight from parser events, without recursion.
+//! YAML, as CloudFormation takes it, into the located tree: by a reader of our own where that knows everything in the text, otherwise
+//! straight from parser events, without recursion.
 //!
-//! The grammar (indentation, quoting, escapes) is granit-parser's. Here is what CloudFormation makes of it: YAML 1.1
+//! The grammar (indentation, quoting, escapes) is granit-parser's, and `fast` agrees with it. Here is what CloudFormation makes of it: YAML 1.1
 //! scalars, short tags, anchors and merges with a bound on what they may add, and spans that cover what a person sees.
 
 mod anchor;
 mod build;
 mod error;
+mod fast;
 mod key;
 mod layout;
 mod merge;
@@ -31,9 +33,23 @@ pub fn parse(text: &str, source: SourceId) -> Result<Document<'_>, SyntaxError> 
 ///
 /// # Errors
 /// The first thing that YAML or CloudFormation does not allow: broken grammar, a key that is not a scalar, a
-/// second document, an alias to nothing, aliases that add more than [`MAX_ALIAS_NODES`](super::MAX_ALIAS_NODES), or
+/// second document, an alias to nothing, aliases that add more than [`max_alias_nodes`](super::max_alias_nodes), or
 /// nesting past [`MAX_DEPTH`].
 pub(super) fn read(text: &str, source: SourceId) -> Result<Document<'_>, SyntaxError> {
+    match fast::read(text, source) {
+        Some(document) => Ok(document),
+        None => read_by_events(text, source),
+    }
+}
+
+/// A text as the fast reader reads it, if it does, and as the builder reads granit-parser's events. For tests and fuzz targets: if there
+/// are both, they are equal.
+#[doc(hidden)]
+pub fn read_both(text: &str, source: SourceId) -> (Option<Document<'_>>, Result<Document<'_>, SyntaxError>) {
+    (fast::read(text, source), read_by_events(text, source))
+}
+
+fn read_by_events(text: &str, source: SourceId) -> Result<Document<'_>, SyntaxError> {
     let mut builder = Builder::new(text, source);
     match drive(text, options(text), &mut |event, span| builder.event(event, span)) {
         Ok(()) => Ok(builder.finish()),

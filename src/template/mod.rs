@@ -3,6 +3,8 @@
 use crate::source::Span;
 use crate::suggest::nearest;
 use crate::syntax::{Entry, Kind, Node};
+use foldhash::HashMap;
+use std::sync::OnceLock;
 
 /// A template whose sections have been distinguished. Borrows the located tree.
 #[derive(Debug)]
@@ -27,6 +29,32 @@ pub struct Template<'t> {
     pub transforms: Vec<&'t str>,
     /// Sections and entries that are not what CloudFormation takes; the rest of the template is still there.
     pub oddities: Vec<Oddity>,
+    places: Places<'t>,
+}
+
+/// Where the entries of sections are, by name; made when a longer section is first searched.
+#[derive(Debug, Default)]
+struct Places<'t> {
+    parameters: OnceLock<HashMap<&'t str, usize>>,
+    conditions: OnceLock<HashMap<&'t str, usize>>,
+    mappings: OnceLock<HashMap<&'t str, usize>>,
+}
+
+/// The entry of a section with a name.
+fn find<'a, 't, T>(
+    entries: &'a [T],
+    name_of: impl Fn(&'a T) -> &'t str,
+    places: &OnceLock<HashMap<&'t str, usize>>,
+    name: &str,
+) -> Option<&'a T> {
+    /// So many are searched one after the other.
+    const FEW: usize = 8;
+    if entries.len() <= FEW {
+        return entries.iter().find(|entry| name_of(entry) == name);
+    }
+    let places =
+        places.get_or_init(|| entries.iter().enumerate().map(|(place, entry)| (name_of(entry), place)).collect());
+    entries.get(*places.get(name)?)
 }
 
 /// One entry of `Parameters`.
@@ -129,7 +157,7 @@ impl<'t> Template<'t> {
                 });
             }
         }
-        let parameters = section(root, "Parameters", &mut oddities)
+        let parameters: Vec<Parameter<'t>> = section(root, "Parameters", &mut oddities)
             .iter()
             .filter(|entry| is_map(entry, "parameter", &mut oddities))
             .map(parameter)
@@ -164,22 +192,23 @@ impl<'t> Template<'t> {
                 oddities.sort_by_key(|oddity| oddity.span);
                 oddities
             },
+            places: Places::default(),
         }
     }
 
     /// The parameter with this name.
     pub fn parameter(&self, name: &str) -> Option<&Parameter<'t>> {
-        self.parameters.iter().find(|parameter| parameter.name == name)
+        find(&self.parameters, |parameter| parameter.name, &self.places.parameters, name)
     }
 
     /// The condition with this name.
     pub fn condition(&self, name: &str) -> Option<&'t Node<'t>> {
-        self.conditions.iter().find(|entry| entry.key == name).map(|entry| &entry.value)
+        find(self.conditions, |entry| entry.key.as_ref(), &self.places.conditions, name).map(|entry| &entry.value)
     }
 
     /// The mapping with this name, with its key.
     pub fn mapping_entry(&self, name: &str) -> Option<&'t Entry<'t>> {
-        self.mappings.iter().find(|entry| entry.key == name)
+        find(self.mappings, |entry| entry.key.as_ref(), &self.places.mappings, name)
     }
 
     /// The mapping with this name.

@@ -1,9 +1,10 @@
 //! Runs the examples of a rule, and compares the findings with the marks.
 
 use super::{Expected, Subject};
+use crate::code::Code;
 use crate::date::Date;
 use crate::finding::{Finding, Level, Outcome};
-use crate::linter::{ELSEWHERE, FileReport, Keep, Linter, Override};
+use crate::linter::{FileReport, Keep, Linter, Override};
 use crate::rules::load::{Mark, RuleEntry, unmark};
 use crate::rules::operand::{Operand, Settings};
 use crate::rules::rule::Example;
@@ -166,7 +167,7 @@ pub(super) fn lint(linter: &Linter, id: &str, source: &Source) -> Result<FileRep
     let mut report = linter.lint(source);
     report.findings.retain(|finding| &*finding.rule == id);
     // An example may have a nested stack, whose template nobody needs.
-    let problems = report.diagnostics.iter().filter(|diagnostic| diagnostic.code != ELSEWHERE);
+    let problems = report.diagnostics.iter().filter(|diagnostic| diagnostic.code != Code::TemplateElsewhere);
     let diagnostics = problems.map(|diagnostic| (diagnostic.span, diagnostic.message.clone()));
     let refused = report.refused.iter().map(|refused| (Some(refused.span), refused.sentence()));
     let nothing = (None, "it is not a CloudFormation template".to_owned());

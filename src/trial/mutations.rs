@@ -3,8 +3,8 @@
 
 use super::Subject;
 use super::examples::all_right;
+use crate::pool;
 use crate::rules::rule::RuleFile;
-use rayon::prelude::*;
 use serde_json::{Value, json};
 use std::fmt;
 
@@ -72,7 +72,7 @@ pub(super) fn run(subject: &Subject<'_>, text: &str) -> Mutations {
         let Some(Ok(file)) = mutant else { return false };
         all_right(&Subject { file: &file, ..*subject })
     };
-    Mutations { tried, unnoticed: all.into_par_iter().filter(is_unnoticed).collect(), left_out: found - tried }
+    Mutations { tried, unnoticed: pool::filter(all, is_unnoticed), left_out: found - tried }
 }
 
 impl Mutation {

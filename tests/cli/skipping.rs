@@ -1,6 +1,6 @@
 //! What is left out of folders: `.gitignore`, and `skip` in the configuration.
 
-use crate::support::{BAD, Folder, Ran, ran};
+use crate::support::{BAD, Folder, OWN_RULE, Ran, ran};
 
 /// The files with findings.
 fn files(ran: &Ran) -> Vec<String> {
@@ -143,4 +143,30 @@ fn an_invalid_glob_is_shown_at_its_place() {
     assert_eq!(ran.code, 2);
     assert!(ran.stdout.contains("[hipaalint.yaml:3:5]"), "{}", ran.stdout);
     assert!(ran.stdout.contains("`skip` has an invalid glob: unclosed character class"), "{}", ran.stdout);
+}
+
+/// What a configuration names is relative to its folder, not to the name of the folder in reports.
+#[cfg(target_os = "linux")]
+#[test]
+fn folders_may_have_names_that_are_not_text() {
+    use std::os::unix::ffi::OsStrExt;
+    let folder = Folder::new();
+    let odd = folder.path("").join(std::ffi::OsStr::from_bytes(b"caf\xe9"));
+    std::fs::create_dir_all(odd.join("policies")).unwrap();
+    let write = |name: &str, text: &str| std::fs::write(odd.join(name), text).unwrap();
+    write("old.yaml", BAD);
+    write("app.yaml", BAD);
+    write("policies/own.yaml", OWN_RULE);
+    write("hipaalint.yaml", "skip: [old.yaml]\nrule-folders: [policies]\nbaseline: known.json\n");
+    write("known.json", "{\"hipaalint-baseline\": 1, \"findings\": []}");
+    let ran = folder.run(&[".", "--rule", "own-bucket-versions", "--format", "json"]);
+    assert_eq!(files(&ran), ["caf\u{fffd}/app.yaml"], "{}", ran.all());
+    assert_eq!(ran.json()["summary"]["problems"], 0, "{}", ran.all());
+    // The findings of a run are known in the next one.
+    write("known.json", "");
+    let mut command = folder.command(&[".", "--rule", "own-bucket-versions", "--write-baseline"]);
+    command.arg(odd.join("known.json"));
+    assert!(super::support::ran(&mut command).stderr.contains("wrote 1 finding"));
+    let again = folder.run(&[".", "--rule", "own-bucket-versions", "--format", "json"]);
+    assert_eq!((again.code, &again.json()["summary"]["in_baseline"]), (0, &1.into()), "{}", again.all());
 }

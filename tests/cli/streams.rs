@@ -88,7 +88,12 @@ fn records_fit_their_schema_and_are_the_entries_of_the_report() {
         }
         assert_eq!((kinds[0].as_str(), kinds.last().unwrap().as_str()), ("run", "summary"));
         let report = folder.run(&[&arguments[..], &["--format", "json"]].concat()).json();
-        for (list, kind) in [("findings", "finding"), ("suppressed", "suppressed"), ("exceptions", "exception"), ("diagnostics", "diagnostic")] {
+        for (list, kind) in [
+            ("findings", "finding"),
+            ("suppressed", "suppressed"),
+            ("exceptions", "exception"),
+            ("diagnostics", "diagnostic"),
+        ] {
             let of_kind = kinds.iter().zip(&records).filter(|(own, _)| *own == kind);
             let of_kind: Vec<&Value> = of_kind.map(|(_, record)| record).collect();
             assert_eq!(of_kind, report[list].as_array().unwrap().iter().collect::<Vec<_>>(), "{list}");

@@ -407,7 +407,7 @@ fn exceptions_hold_in_included_files() {
     let part = "# hipaalint: except s3-bucket-versioning because of the archive\nA: { Type: AWS::S3::Bucket }\nB:\n  \
                 Type: AWS::S3::Bucket\n  Metadata: { checkov: { skip: [{ id: CKV_AWS_21, comment: Copies }] } }\n";
     let source = Source::new(SourceId(0), "template.yaml", text);
-    let load = |_: &str| Ok(Loaded { name: "part.yaml".into(), text: part.into() });
+    let load = |_: &str| Ok(Loaded { name: "part.yaml".into(), path: None, text: part.into() });
     let report = linter(&[]).lint_with(&source, &load);
     let (counting, suppressed) = of_rule(&report, VERSIONING);
     assert_eq!((counting, suppressed), (vec![], vec!["Resources/A", "Resources/B"]), "{:?}", report.exceptions);

@@ -470,13 +470,13 @@ fn malformed_loops_are_noted() {
         let document = syntax::parse(&text, SourceId(0)).unwrap();
         let expansion = expand(&document.root, Macros::of(&document), &[], &Inputs::default());
         let [note] = expansion.notes.as_slice() else { panic!("{resources}: {:?}", expansion.notes) };
-        assert_eq!((note.code, source.slice(note.span)), (code, at), "{resources}");
+        assert_eq!((note.code.name(), source.slice(note.span)), (code, at), "{resources}");
         assert!(note.message.contains(words), "{resources}: {}", note.message);
     }
     let text = "Resources: {'Fn::ForEach::L': [N, [a], {'A${N}': 1}]}";
     let document = syntax::parse(text, SourceId(0)).unwrap();
     let expansion = expand(&document.root, Macros::of(&document), &[], &Inputs::default());
-    assert_eq!(expansion.notes.iter().map(|note| note.code).collect::<Vec<_>>(), ["loop-without-transform"]);
+    assert_eq!(expansion.notes.iter().map(|note| note.code.name()).collect::<Vec<_>>(), ["loop-without-transform"]);
     assert_eq!(shown(expansion.root.get("Resources").unwrap()), "{Aa: 1}");
 }
 
@@ -525,7 +525,7 @@ fn lint_with(rule: &str, text: &str, files: &[(&str, &str)]) -> (Source, FileRep
     let report = linter.lint_with(&source, &|location| {
         let found = files.iter().find(|(name, _)| *name == location);
         let (name, text) = found.ok_or("there is no such file")?;
-        Ok(Loaded { name: (*name).to_owned(), text: (*text).to_owned() })
+        Ok(Loaded { name: (*name).to_owned(), path: None, text: (*text).to_owned() })
     });
     (source, report)
 }
@@ -624,7 +624,7 @@ Resources:
         let (_, report) = lint_with(rule, text, &[]);
         let [finding] = report.findings.as_slice() else { panic!("{:?}", report.findings) };
         assert_eq!(report.resources, 1);
-        assert_eq!(report.diagnostics.iter().map(|found| found.code).collect::<Vec<_>>(), ["loop-unknown"]);
+        assert_eq!(report.diagnostics.iter().map(|found| found.code.name()).collect::<Vec<_>>(), ["loop-unknown"]);
         format!("{:?}: {}", finding.outcome, finding.message)
     };
     let policies = outcome(&loop_of("AWS::S3::BucketPolicy"), "s3-bucket-tls-only");
@@ -789,14 +789,14 @@ fn what_cannot_be_included_is_noted_and_nothing_is_claimed() {
   B: {{Type: AWS::S3::Bucket, Properties: {{Fn::Transform: {{Name: AWS::Include, Parameters: {{Location: {location}}}}}}}}}"
         );
         let (_, report) = lint_with("s3-bucket-versioning", &text, &files);
-        let notes: Vec<_> = report.diagnostics.iter().map(|note| (note.code, note.message.as_str())).collect();
+        let notes: Vec<_> = report.diagnostics.iter().map(|note| (note.code.name(), note.message.as_str())).collect();
         assert_eq!(notes, [("include-unknown", message)], "{location}");
         assert_eq!((report.counts.failed, report.counts.undecided), (0, 1), "{location}");
     }
     // A file that is there but cannot be parsed is an error of that file.
     let text = "Resources: {Fn::Transform: {Name: AWS::Include, Parameters: {Location: broken.json}}}";
     let (_, report) = lint_with("s3-bucket-versioning", text, &[("broken.json", "{\"a\": [}")]);
-    let found: Vec<_> = report.diagnostics.iter().map(|found| (found.code, found.file.as_str())).collect();
+    let found: Vec<_> = report.diagnostics.iter().map(|found| (found.code.name(), found.file.as_str())).collect();
     assert_eq!(found, [("include-unknown", "t.yaml"), ("syntax-error", "broken.json")]);
 }
 
@@ -830,7 +830,7 @@ fn hostile_loops_end_quickly() {
         let parsed = start.elapsed();
         let expansion = expand(&document.root, Macros::of(&document), &[], &Inputs::default());
         let spent = start.elapsed() - parsed;
-        let codes: Vec<_> = expansion.notes.iter().map(|note| note.code).collect();
+        let codes: Vec<_> = expansion.notes.iter().map(|note| note.code.name()).collect();
         let shown = &text[..text.len().min(120)];
         assert!(codes.contains(&"loop-too-large"), "{codes:?} for {shown}");
         assert!(spent < Duration::from_secs(3), "{spent:?} for {shown}");

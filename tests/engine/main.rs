@@ -8,9 +8,11 @@ mod eval_properties;
 mod evidence;
 mod exceptions;
 mod expand;
+mod growth;
 mod language;
 mod secrets;
 mod serverless;
+mod session;
 #[path = "../skipped/mod.rs"]
 mod skipped;
 mod spelling;

@@ -587,7 +587,7 @@ fn user_rule(text: &str) -> RuleSet {
     let id = text.lines().next().unwrap().strip_prefix("id: ").unwrap();
     std::fs::write(folder.path().join(format!("{id}.yaml")), text).unwrap();
     let mut rules = RuleSet::default();
-    rules.add_folder(folder.path()).unwrap();
+    rules.add_folder(folder.path(), &hipaalint::files::Files::here()).unwrap();
     rules
 }
 
@@ -604,7 +604,7 @@ fn without_the_transform_nothing_is_expanded() {
     );
     let report = linter.unwrap().lint(&Source::new(SourceId(0), "template.yaml", text));
     assert!(report.findings.is_empty(), "{:#?}", report.findings);
-    let codes: Vec<&str> = report.diagnostics.iter().map(|diagnostic| diagnostic.code).collect();
+    let codes: Vec<&str> = report.diagnostics.iter().map(|diagnostic| diagnostic.code.name()).collect();
     assert_eq!(codes, ["transform-missing"]);
 }
 
@@ -622,7 +622,7 @@ Resources:
     let linter =
         Linter::new(RuleSet::embedded(), |_| true, &BTreeMap::new(), Pinned::default(), Keep::default()).unwrap();
     let report = linter.lint(&Source::new(SourceId(0), "template.yaml", text));
-    let codes: Vec<&str> = report.diagnostics.iter().map(|diagnostic| diagnostic.code).collect();
+    let codes: Vec<&str> = report.diagnostics.iter().map(|diagnostic| diagnostic.code.name()).collect();
     assert_eq!(codes, ["serverless-too-large"]);
 }
 
@@ -844,7 +844,7 @@ Resources:
             Keep::default(),
         );
         let report = linter.unwrap().lint(&source);
-        let codes: Vec<&str> = report.diagnostics.iter().map(|diagnostic| diagnostic.code).collect();
+        let codes: Vec<&str> = report.diagnostics.iter().map(|diagnostic| diagnostic.code.name()).collect();
         assert_eq!((report.findings.len(), codes), (0, vec!["not-expanded"]));
     };
     let refused = "  C: { Type: AWS::Serverless::Connector, Properties: { Source: { Id: T }, Destination: { Id: Q }, Permissions: [Read] } }";

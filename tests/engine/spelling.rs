@@ -22,7 +22,7 @@ fn notes(text: &str) -> Vec<(&'static str, String, String)> {
         .filter(|note| note.code != "template-elsewhere")
         .map(|note| {
             assert_eq!(note.severity, Severity::Note, "{text}: {}", note.message);
-            (note.code, source.slice(note.span.unwrap()).trim_matches('"').to_owned(), note.help)
+            (note.code.name(), source.slice(note.span.unwrap()).trim_matches('"').to_owned(), note.help)
         })
         .collect()
 }
@@ -298,7 +298,7 @@ fn of_a_repeated_key_the_last_entry_is_judged() {
             let report = linter.lint(&source);
             assert_eq!(report.findings.len(), usize::from(!second), "{text}");
             let [error] = report.diagnostics.as_slice() else { panic!("{text}: {:?}", report.diagnostics) };
-            assert_eq!((error.code, error.severity), ("repeated-key", Severity::Error));
+            assert_eq!((error.code.name(), error.severity), ("repeated-key", Severity::Error));
             assert!(error.message.contains("is used twice in the same map"), "{}", error.message);
             assert!(error.help.contains("CloudFormation uses the last one"), "{}", error.help);
             let (place, first) = (error.span.unwrap(), error.related[0].span);

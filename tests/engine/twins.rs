@@ -118,7 +118,7 @@ fn lint(text: &str, of: &str, profile: Profile) -> (Source, FileReport) {
 
 fn user_rules(of: &str) -> RuleSet {
     let mut rules = RuleSet::default();
-    let read = rules.add_folder(&folder(of));
+    let read = rules.add_folder(&folder(of), &hipaalint::files::Files::here());
     assert!(read.is_ok(), "{}", read.unwrap_err().iter().map(|error| format!("\n{error}")).collect::<String>());
     rules
 }

@@ -1,6 +1,7 @@
 //! The schemas that editors complete and check by take what hipaalint takes, and refuse what it refuses.
 
 use hipaalint::config::Config;
+use hipaalint::files::Files;
 use hipaalint::rules::load::{RuleSet, rule_files};
 use hipaalint::source::{Source, SourceId};
 use jsonschema::Validator;
@@ -42,7 +43,9 @@ fn every_rule_of_the_pack_fits() {
     let validator = validator("hipaalint-rule.schema.json");
     let mut files = 0;
     // The lists beside the folders are no rules.
-    for file in rule_files(&root().join("rules")).filter(|file| file.parent() != Some(&root().join("rules"))) {
+    for file in
+        rule_files(&root().join("rules"), &Files::here()).filter(|file| file.parent() != Some(&root().join("rules")))
+    {
         assert_eq!(
             complaints(&validator, &fs::read_to_string(&file).unwrap()),
             Vec::<String>::new(),
@@ -68,7 +71,7 @@ fn every_documented_configuration_fits() {
 /// What is wrong about a configuration, as hipaalint says it.
 fn refused(text: &str) -> bool {
     let source = Source::new(SourceId(0), "hipaalint.yaml", text);
-    let (config, problems) = Config::read(&source);
+    let (config, problems) = Config::read(&source, &Files::here());
     !problems.is_empty() || !config.overrides(&source, &RuleSet::embedded()).1.is_empty()
 }
 

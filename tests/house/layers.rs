@@ -6,20 +6,26 @@ use std::path::Path;
 
 /// Each part of `src/`, from the bottom up, with the parts that it may use. A part may use only parts above it in this
 /// list, so there are no circles.
-const LAYERS: [(&str, &[&str]); 30] = [
+const LAYERS: [(&str, &[&str]); 34] = [
     ("source", &[]),
     ("date", &[]),
+    ("code", &[]),
+    ("paths", &[]),
+    // The only part that knows of threads.
+    ("pool", &[]),
+    // The only part that reads.
+    ("files", &["paths"]),
     ("truth", &[]),
     ("expression", &[]),
     ("facts", &[]),
-    ("finding", &["source", "date"]),
+    ("finding", &["code", "source", "date"]),
     ("constructs", &["finding"]),
     ("suggest", &[]),
-    ("syntax", &["source", "suggest"]),
+    ("syntax", &["code", "source", "suggest"]),
     ("template", &["source", "suggest", "syntax"]),
     ("eval", &["source", "suggest", "truth", "facts", "syntax", "template"]),
     // The last that reads templates as written; everything above it sees what comes to be.
-    ("expand", &["source", "facts", "syntax", "template", "eval", "finding"]),
+    ("expand", &["code", "source", "facts", "syntax", "template", "eval", "finding"]),
     ("policy", &["source", "truth", "facts", "syntax", "eval", "expand", "finding"]),
     ("openapi", &["source", "truth", "eval"]),
     ("graph", &["source", "truth", "facts", "expression", "syntax", "eval", "expand", "finding", "policy"]),
@@ -28,6 +34,7 @@ const LAYERS: [(&str, &[&str]); 30] = [
         &[
             "source",
             "date",
+            "files",
             "truth",
             "facts",
             "expression",
@@ -45,6 +52,7 @@ const LAYERS: [(&str, &[&str]); 30] = [
     (
         "linter",
         &[
+            "code",
             "source",
             "date",
             "truth",
@@ -63,30 +71,34 @@ const LAYERS: [(&str, &[&str]); 30] = [
         ],
     ),
     // As the linter's other callers do, it gives it texts.
-    ("trial", &["source", "date", "finding", "syntax", "rules", "linter"]),
-    ("baseline", &["source", "syntax", "finding", "rules"]),
+    ("trial", &["code", "source", "date", "pool", "finding", "syntax", "rules", "linter"]),
+    ("baseline", &["code", "source", "syntax", "finding", "rules"]),
     ("catalogue", &["finding", "rules"]),
-    ("report", &["source", "date", "finding", "rules"]),
+    ("report", &["code", "source", "date", "finding", "rules"]),
     // For tests alone: the schemas that ship with the project.
     ("schemas", &["report"]),
-    ("revision", &[]),
-    ("discover", &["finding", "constructs", "suggest"]),
-    ("project", &["source", "finding", "eval", "linter", "discover"]),
-    ("config", &["source", "finding", "syntax", "eval", "rules", "linter", "discover"]),
+    ("revision", &["files"]),
+    ("discover", &["code", "paths", "files", "finding", "constructs", "suggest"]),
+    ("project", &["code", "source", "pool", "files", "finding", "eval", "linter", "discover"]),
+    ("config", &["code", "source", "paths", "files", "finding", "syntax", "eval", "rules", "linter", "discover"]),
     // What a run means. Knows neither arguments nor the terminal.
     (
         "session",
         &[
-            "source", "date", "finding", "suggest", "eval", "rules", "linter", "baseline", "report", "revision",
-            "discover", "project", "config",
+            "code", "source", "date", "paths", "files", "finding", "suggest", "eval", "rules", "linter", "baseline",
+            "report", "revision", "discover", "project", "config",
         ],
     ),
     // Decides nothing about templates, so it has no business with the parts that do.
     (
         "cli",
         &[
+            "code",
             "source",
             "date",
+            "paths",
+            "pool",
+            "files",
             "finding",
             "suggest",
             "rules",
@@ -110,6 +122,35 @@ const WITHOUT_CIRCLES: [&str; 2] = ["cli", "session"];
 /// What only front ends have: neither a library that reads arguments nor one that prints.
 const OF_FRONT_ENDS: [&str; 7] =
     ["clap", "miette", "terminal_size", "supports_unicode", "supports_hyperlinks", "println!", "eprintln!"];
+
+/// What asks the operating system about files.
+const READS: [&str; 14] = [
+    "std::fs",
+    "fs::",
+    "File::open",
+    "env::current_dir",
+    "path::absolute",
+    "walkdir",
+    ".canonicalize()",
+    ".exists()",
+    ".is_file()",
+    ".is_dir()",
+    ".metadata()",
+    ".symlink_metadata()",
+    ".read_dir()",
+    "io::stdin",
+];
+
+/// The one file that does so for all others, and those that write: reports, their temporary file, a first configuration, a baseline,
+/// and, in tests, schemas.
+const MAY_NAME_FILE_SYSTEM: [&str; 6] = [
+    "src/files/disk.rs",
+    "src/cli/file.rs",
+    "src/cli/init.rs",
+    "src/report/spill.rs",
+    "src/session/baseline.rs",
+    "src/schemas.rs",
+];
 
 /// Where two ideas would live in one file.
 const MAX_LINES: usize = 600;
@@ -392,6 +433,47 @@ fn a_session_is_no_front_end() {
     });
     let named: Vec<String> = named.collect();
     assert!(named.is_empty(), "a session knows no arguments and no terminal:\n{}", named.join("\n"));
+}
+
+#[test]
+fn files_are_read_in_one_place() {
+    let files = files();
+    let for_tests: BTreeSet<String> = files.iter().flat_map(File::test_modules).collect();
+    let is_allowed = |file: &&File| MAY_NAME_FILE_SYSTEM.contains(&file.name.as_str());
+    let reads = |file: &File| -> Vec<String> {
+        let code = file.code().filter(|(_, line)| !line.trim_start().starts_with("//"));
+        let found = code.filter(|(_, line)| READS.iter().any(|read| line.contains(read)));
+        found.map(|(number, line)| format!("{}:{number}: {}", file.name, line.trim())).collect()
+    };
+    for file in files.iter().filter(is_allowed) {
+        assert!(!reads(file).is_empty(), "{}: needs no exception", file.name);
+    }
+    let others = files.iter().filter(|file| !is_allowed(file) && !for_tests.contains(&file.name));
+    let complaints: Vec<String> = others.flat_map(reads).collect();
+    assert!(complaints.is_empty(), "read it through `Files`:\n{}", complaints.join("\n"));
+}
+
+/// The example of a front end uses what is stable: the names at the root of the crate.
+#[test]
+fn a_front_end_needs_the_facade_alone() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let example = fs::read_to_string(root.join("examples/watch_buffer.rs")).unwrap();
+    let facade = fs::read_to_string(root.join("src/lib.rs")).unwrap();
+    assert!(example.lines().count() <= 40, "{} lines", example.lines().count());
+    let of_facade: BTreeSet<String> = facade
+        .lines()
+        .filter_map(|line| line.strip_prefix("pub use ")?.split_once("::"))
+        .flat_map(|(_, names)| expanded(&format!("x::{}", names.trim_end_matches(';'))))
+        .map(|name| name.replace("x::", ""))
+        .collect();
+    let used: BTreeSet<String> = example
+        .lines()
+        .filter_map(|line| line.strip_prefix("use hipaalint::"))
+        .flat_map(|names| expanded(&format!("x::{}", names.trim_end_matches(';'))))
+        .map(|name| name.replace("x::", ""))
+        .collect();
+    assert!(used.len() > 3 && used.is_subset(&of_facade), "{used:?} {of_facade:?}");
+    assert_eq!(example.matches("hipaalint::").count(), 1, "one `use`");
 }
 
 #[test]

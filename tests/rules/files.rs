@@ -1,5 +1,6 @@
 //! Which rules are tried: the pack that the binary carries, or the files of a folder.
 
+use hipaalint::files::Files;
 use hipaalint::rules::load::{self, RuleSet, read_file};
 use hipaalint::rules::rule::RuleFile;
 use hipaalint::trial::Subject;
@@ -14,7 +15,7 @@ pub struct Tried {
 
 impl Tried {
     fn read(path: PathBuf) -> Self {
-        let text = read_file(&path).unwrap_or_else(|error| panic!("{error}"));
+        let text = read_file(&path, &Files::here()).unwrap_or_else(|error| panic!("{error}"));
         let file = RuleFile::read(&path, &text).unwrap_or_else(|error| panic!("{error}"));
         Self { path, text, file }
     }
@@ -50,13 +51,13 @@ pub fn pack_files() -> Vec<Tried> {
 
 /// The rules in a folder of the project.
 pub fn user_files(folder: &str) -> Vec<Tried> {
-    load::rule_files(&Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)).map(Tried::read).collect()
+    load::rule_files(&Path::new(env!("CARGO_MANIFEST_DIR")).join(folder), &Files::here()).map(Tried::read).collect()
 }
 
 /// The files of the pack: those in the folders of services.
 pub fn rule_files() -> Vec<PathBuf> {
     let folder = tried().unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("rules"));
-    load::rule_files(&folder).filter(|file| file.parent() != Some(&folder)).collect()
+    load::rule_files(&folder, &Files::here()).filter(|file| file.parent() != Some(&folder)).collect()
 }
 
 /// The rules in them.

@@ -1,9 +1,10 @@
 //! The heads of the pack are complete.
 
-use super::files::pack;
+use super::files::{pack, pack_files};
+use hipaalint::rules::load::RuleSet;
 use hipaalint::rules::load::controls;
 use hipaalint::rules::meta::RuleKind;
-use hipaalint::rules::rule::PROFILES;
+use hipaalint::rules::rule::{PROFILES, Rule};
 use std::fmt::Write as _;
 
 #[test]
@@ -56,6 +57,32 @@ fn rules_about_anything_are_supporting() {
         assert!(is_supporting || !is_general, "{}: needs `kind: supporting`", entry.meta.id);
         supporting += usize::from(is_supporting);
     }
-    // Those that look at anything, some of them at parameters as well, and one that looks at the names of SSM parameters.
-    assert_eq!(supporting, 16);
+    // Those that look at anything, some of them at parameters as well, one that looks at the names of SSM parameters, and one that looks
+    // at services which have ended.
+    assert_eq!(supporting, 17);
+}
+
+/// What the binary carries, packed and read piece by piece, is what the files say.
+#[test]
+fn the_pack_is_what_the_files_say() {
+    if std::env::var_os("RULES_DIR").is_some() {
+        // Files that are tried without building anything are not in the binary.
+        return;
+    }
+    let embedded = RuleSet::embedded();
+    for tried in pack_files() {
+        let file = &tried.file;
+        let entry = embedded.get(&file.rule.meta.id).unwrap();
+        let rule = entry.rule().unwrap();
+        let shown = |rule: &Rule| {
+            let checks: Vec<String> =
+                rule.checks.iter().map(|check| format!("{:#?} {:#?}", check.targets, &**check)).collect();
+            let Rule { exception, message, settings, descriptions, newer_than_schemas, .. } = rule;
+            let rest = (exception, message, settings, descriptions, newer_than_schemas);
+            format!("{:#?} {} {rest:#?}", *rule.meta, checks.join("\n"))
+        };
+        assert_eq!(shown(rule), shown(&file.rule));
+        assert_eq!(entry.prose(), file.prose);
+        assert_eq!(format!("{:?}", entry.examples()), format!("{:?}", file.examples));
+    }
 }

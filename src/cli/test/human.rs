@@ -2,7 +2,8 @@
 
 use super::tested::{Standing, Tested};
 use crate::cli::page::{Page, widest};
-use crate::finding::{Diagnostic, Outcome, Related, Severity};
+use crate::code::Code;
+use crate::finding::{Diagnostic, Outcome, Related};
 use crate::report::human::paint::Ink;
 use crate::report::human::{self, Part, Style};
 use crate::report::text::{count, grouped};
@@ -51,7 +52,7 @@ pub(super) fn text(tested: &[Tested<'_>], problems: Problems, mutates: bool, sty
 /// What could not be tested.
 fn invalid(problems: &[Diagnostic]) -> Vec<String> {
     let (files, others): (Vec<&Diagnostic>, Vec<&Diagnostic>) =
-        problems.iter().partition(|diagnostic| diagnostic.code == "rule-file");
+        problems.iter().partition(|diagnostic| diagnostic.code == Code::RuleFile);
     let files: BTreeSet<&str> = files.iter().map(|diagnostic| diagnostic.file.as_str()).collect();
     let verb = if files.len() == 1 { "is" } else { "are" };
     let files = (!files.is_empty()).then(|| format!("{} {verb} invalid", count(files.len(), "rule file")));
@@ -69,21 +70,19 @@ fn about(tested: &Tested<'_>) -> Vec<Diagnostic> {
     let unnoticed = trial.mutations.iter().flat_map(|mutations| &mutations.unnoticed);
     let mutations = unnoticed.map(|mutation| of_mutation(id, mutation, &places));
     let drafts: Vec<Draft> = examples.chain(patches).chain(mutations).collect();
-    let finished = |draft: Draft| Diagnostic {
-        severity: Severity::Error,
-        code: draft.code,
-        file: tested.rule.source.name.clone(),
-        span: Some(draft.span),
-        message: draft.message,
-        help: draft.help.to_owned(),
-        related: draft.related,
+    let finished = |draft: Draft| {
+        Diagnostic::error(draft.code, draft.message)
+            .in_file(tested.rule.source.name.as_str())
+            .at(draft.span)
+            .with_help(draft.help.to_owned())
+            .with_related(draft.related)
     };
     drafts.into_iter().map(finished).collect()
 }
 
 /// Something that came out wrong.
 struct Draft {
-    code: &'static str,
+    code: Code,
     span: Span,
     message: String,
     help: &'static str,
@@ -91,12 +90,12 @@ struct Draft {
 }
 
 /// The code and the words for examples of a kind.
-fn kind(expected: Expected) -> (&'static str, &'static str) {
+fn kind(expected: Expected) -> (Code, &'static str) {
     match expected {
-        Expected::Pass => ("example-pass", "passing example"),
-        Expected::Fail => ("example-fail", "failing example"),
-        Expected::Undecided => ("example-undecided", "undecided example"),
-        Expected::PassedOver => ("example-passed-over", "passed-over example"),
+        Expected::Pass => (Code::ExamplePass, "passing example"),
+        Expected::Fail => (Code::ExampleFail, "failing example"),
+        Expected::Undecided => (Code::ExampleUndecided, "undecided example"),
+        Expected::PassedOver => (Code::ExamplePassedOver, "passed-over example"),
     }
 }
 
@@ -171,8 +170,7 @@ fn of_example(id: &str, tried: &Tried, places: &Places<'_>) -> Vec<Draft> {
             Mismatch::Decided => {}
         }
     }
-    drafts
-        .extend(on_other_lines(tried, &example, &lines, &unexpected, &mark, &at).map(|draft| Draft { code, ..draft }));
+    drafts.extend(on_other_lines(tried, &example, &lines, &unexpected, &mark, &at));
     drafts
 }
 
@@ -212,7 +210,7 @@ fn on_other_lines(
     // The first one is in the message, if there is nothing else.
     let shown = unexpected.iter().skip(usize::from(lines.is_empty()));
     let related = further_lines.chain(shown.map(|found| seen(found, at(found)))).collect();
-    Some(Draft { code: "", span, message, help, related })
+    Some(Draft { code: kind(tried.expected).0, span, message, help, related })
 }
 
 /// A result as a related place.
@@ -232,7 +230,7 @@ fn reason(found: &Found) -> &str {
 fn of_patch(id: &str, patched: &Patched, places: &Places<'_>) -> Vec<Draft> {
     let span = places.patch(patched.expected, patched.index);
     let draft = |problem: &PatchProblem| Draft {
-        code: "patch",
+        code: Code::Patch,
         span,
         message: format!("the patch of the {} `{}` of `{id}`: {problem}", kind(patched.expected).1, patched.name),
         help: match problem {
@@ -257,7 +255,7 @@ fn of_mutation(id: &str, mutation: &Mutation, places: &Places<'_>) -> Draft {
             "Add an example that passes or fails only because of this assertion, or remove it from the rule.",
         ),
     };
-    Draft { code: "mutation", span: places.pointer(&mutation.place), message, help, related: Vec::new() }
+    Draft { code: Code::Mutation, span: places.pointer(&mutation.place), message, help, related: Vec::new() }
 }
 
 /// `assert.any[0].or-absent` of `/assert/any/0/or-absent`.

@@ -162,7 +162,7 @@ fn problem<'a>(diagnostic: &'a Diagnostic, sources: &[Source]) -> ProblemEntry<'
         let source = sources.iter().find(|source| source.id == span.source)?;
         Some(start(span, source))
     });
-    ProblemEntry { code, file, start, message, help }
+    ProblemEntry { code: code.name(), file, start, message, help }
 }
 
 fn rule<'a>(tested: &'a Tested<'_>) -> RuleEntry<'a> {

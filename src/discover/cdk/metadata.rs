@@ -5,13 +5,11 @@
 
 use super::{MAX_BYTES, is_inner};
 use crate::constructs::{Acknowledgement, Construct, StackConstructs};
-use crate::discover::shown;
+use crate::files::{Files, Kind};
 use crate::finding::Origin;
 use serde::Deserialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
-use std::fs::File;
-use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -46,25 +44,30 @@ struct Source {
 }
 
 /// Reads a file of JSON in an assembly; none if it cannot be read or is not what it should be.
-fn json<T: for<'d> Deserialize<'d>>(folder: &Path, name: &str) -> Option<T> {
+fn json<T: for<'d> Deserialize<'d>>(folder: &Path, name: &str, files: &Files) -> Option<T> {
     if !is_inner(name) {
         return None;
     }
     let path = folder.join(name);
     // Reading a pipe could wait indefinitely, and a link could lead anywhere.
-    if !path.symlink_metadata().ok()?.is_file() {
+    if files.own_metadata(&path).ok()?.kind != Kind::File {
         return None;
     }
-    let mut text = String::new();
-    File::open(path).ok()?.take(MAX_BYTES).read_to_string(&mut text).ok()?;
+    let text = files.text(&path, MAX_BYTES).ok()?;
     serde_json::from_str(&text).ok()
 }
 
 /// What the metadata of a stack and the manifests of its assets tell.
-pub(super) fn read(folder: &Path, file: Option<&str>, inline: Metadata, assets: &[&str]) -> StackConstructs {
+pub(super) fn read(
+    folder: &Path,
+    file: Option<&str>,
+    inline: Metadata,
+    assets: &[&str],
+    files: &Files,
+) -> StackConstructs {
     let mut metadata = inline;
-    metadata.extend(file.and_then(|file| json::<Metadata>(folder, file)).unwrap_or_default());
-    let mut places = Places::default();
+    metadata.extend(file.and_then(|file| json::<Metadata>(folder, file, files)).unwrap_or_default());
+    let mut places = Places { sources: files, known: BTreeMap::new() };
     let mut found = StackConstructs::default();
     // Where templates begin in the tree of constructs.
     let templates: BTreeMap<&str, Arc<str>> = metadata
@@ -96,8 +99,8 @@ pub(super) fn read(folder: &Path, file: Option<&str>, inline: Metadata, assets: 
     }
     found.acknowledged.sort_by(|one, other| (&one.path, &one.rule).cmp(&(&other.path, &other.rule)));
     for manifest in assets {
-        let files = json::<Assets>(folder, manifest).map(|assets| assets.files).unwrap_or_default();
-        let named = files.into_iter().filter_map(|(hash, asset)| Some((hash, asset.source.path?)));
+        let assets = json::<Assets>(folder, manifest, files).map(|assets| assets.files).unwrap_or_default();
+        let named = assets.into_iter().filter_map(|(hash, asset)| Some((hash, asset.source.path?)));
         found.assets.extend(named.filter(|(_, path)| is_inner(path)));
     }
     found
@@ -125,18 +128,19 @@ fn text<'e>(entries: &'e [Entry], kind: &str) -> Option<&'e str> {
 }
 
 /// The places in a program, each file looked up once.
-#[derive(Default)]
-struct Places {
+struct Places<'f> {
+    sources: &'f Files,
     /// The names that reports show, and whether the file is in the current folder.
-    files: BTreeMap<String, (String, bool)>,
+    known: BTreeMap<String, (String, bool)>,
 }
 
-impl Places {
+impl Places<'_> {
     /// The first place of the program itself among calls.
     fn of(&mut self, calls: &Value) -> Option<Arc<Origin>> {
         let calls = calls.as_array()?.iter().filter_map(Value::as_str);
         let (file, line, column) = calls.filter_map(place).find(|(file, ..)| is_of_program(file))?;
-        let (file, is_here) = self.files.entry(file.to_owned()).or_insert_with(|| looked_up(file)).clone();
+        let sources = self.sources;
+        let (file, is_here) = self.known.entry(file.to_owned()).or_insert_with(|| looked_up(file, sources)).clone();
         Some(Arc::new(Origin { file, line, column, is_here }))
     }
 }
@@ -147,12 +151,11 @@ fn is_of_program(file: &str) -> bool {
 }
 
 /// The name of a file that reports show, and whether it is in the current folder.
-fn looked_up(file: &str) -> (String, bool) {
-    let here = std::env::current_dir().and_then(|here| here.canonicalize()).ok();
-    let found = Path::new(file).canonicalize().ok().filter(|path| path.is_file());
-    match found.zip(here) {
-        Some((path, here)) if path.starts_with(&here) => (shown(path.strip_prefix(&here).unwrap_or(&path)), true),
-        _ => (file.to_owned(), false),
+fn looked_up(file: &str, files: &Files) -> (String, bool) {
+    let found = files.real(Path::new(file)).ok().filter(|path| files.has_file(path));
+    match found.as_deref().and_then(|path| files.base().strip(path)) {
+        Some(inside) => (files.name(inside), true),
+        None => (file.to_owned(), false),
     }
 }
 

@@ -35,17 +35,23 @@ impl<'t> Run<'_, 't> {
         if let Some([only]) = items.as_mapping()
             && only.key == "Fn::Split"
         {
-            let (cut, text) = self.cut(only.value.as_sequence())?;
+            let arguments = only.value.as_sequence();
+            let (cut, text) = self.cut(arguments)?;
             return match position.and_then(|position| cut.items.get(position)) {
                 Some(item) => Some(Value { span, kind: item.kind.clone() }),
                 None if cut.complete && position.is_some() => None,
-                None => Some(taken("Fn::Select", text, index, span)),
+                None => {
+                    // The same index of a text that is cut elsewhere is another piece.
+                    let delimiter = arguments.and_then(<[_]>::first).and_then(Node::scalar_text)?;
+                    let delimiter = Value { span, kind: Kind::String(delimiter) };
+                    Some(taken("Fn::Select", text, vec![index, delimiter], span))
+                }
             };
         }
         let items = self.compute(items)?;
         match (items.as_reference(), position) {
             (Some(Origin::Zones), Some(position)) => return Some(Value::unknown(Origin::Zone(position), span)),
-            _ if items.is_opaque() => return Some(taken("Fn::Select", items, index, span)),
+            _ if items.is_opaque() => return Some(taken("Fn::Select", items, vec![index], span)),
             _ => {}
         }
         let Kind::List(items) = items.kind else { return None };
@@ -59,7 +65,7 @@ impl<'t> Run<'_, 't> {
         let delimiter = list.and_then(<[_]>::first).and_then(Node::scalar_text)?;
         if !cut.complete {
             let delimiter = Value { span, kind: Kind::String(delimiter) };
-            return Some(taken("Fn::Split", text, delimiter, span));
+            return Some(taken("Fn::Split", text, vec![delimiter], span));
         }
         Some(Value { span, kind: Kind::List(cut.items) })
     }
@@ -153,14 +159,16 @@ impl<'t> Run<'_, 't> {
 
 /// What a function takes out of a value by an index or delimiter, where that is not known. A piece of a parameter stays one:
 /// who knows the parameter knows the part, and what is secret in one is in the other.
-fn taken<'t>(function: &'static str, whole: Value<'t>, by: Value<'t>, span: Span) -> Value<'t> {
+fn taken<'t>(function: &'static str, whole: Value<'t>, by: Vec<Value<'t>>, span: Span) -> Value<'t> {
     let parameter = match whole.as_reference() {
         Some(Origin::Parameter(name) | Origin::PieceOfParameter { parameter: name, .. }) if whole.is_opaque() => {
             Some(*name)
         }
         _ => None,
     };
-    let mut result = unknown_result(function, &[by, whole], span);
+    let mut arguments = by;
+    arguments.push(whole);
+    let mut result = unknown_result(function, &arguments, span);
     if let (Some(parameter), Kind::Text(parts)) = (parameter, &mut result.kind) {
         for part in parts {
             if let Origin::Function { of, .. } = &part.origin {

@@ -187,7 +187,7 @@ impl<'t> Run<'_, 't> {
         }
         let domain = self.domain(Variable::Named(variable), named.candidates.len());
         let mut reachable: Vec<usize> =
-            domain.iter().filter_map(|index| classes.get(*index).copied().flatten()).collect();
+            domain.iter().filter_map(|index| classes.get(index).copied().flatten()).collect();
         reachable.sort_unstable();
         reachable.dedup();
         let stays_open = reachable.len() > MAX_AT_ONCE || (reachable.len() > 1 && named.name.starts_with("AWS::"));

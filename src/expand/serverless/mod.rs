@@ -31,6 +31,7 @@ mod web_function;
 mod websocket;
 
 use super::expansion::{Expansion, Left, MadeFrom, Note};
+use crate::code::Code;
 use crate::expand;
 use crate::syntax::{Entry, Kind, Node};
 use api::Protocol;
@@ -62,7 +63,7 @@ pub(super) fn expand(expansion: &mut Expansion<'_>) {
         expansion.hidden.of_any_type();
         expansion.left = left::resources(&expansion.root);
         expansion.notes.push(Note {
-            code: "serverless-too-large",
+            code: Code::ServerlessTooLarge,
             span,
             message: "the SAM resources are not expanded, because the result is too large".to_owned(),
             help: "Split the template. Its expanded form is larger than CloudFormation allows.".to_owned(),

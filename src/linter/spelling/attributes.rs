@@ -1,6 +1,7 @@
 //! Misspelled attributes of resources (`DeletionPolcy`) and of parameters (`NoEco`).
 
 use super::{Resource, Spelling, did_you_mean};
+use crate::code::Code;
 use crate::eval::begins_as_function;
 use crate::syntax::{Entry, Node};
 
@@ -56,7 +57,7 @@ fn attributes(entries: &[Entry<'_>], what: &str, name: &str, known: &[&'static s
         if let Some(meant) = spelling.meant(&entry.key, known.iter().copied()) {
             let message =
                 format!("CloudFormation has no attribute `{}` for {what} `{name}`, so it has no effect", entry.key);
-            spelling.note("unknown-attribute", entry.key_span, message, did_you_mean(meant));
+            spelling.note(Code::UnknownAttribute, entry.key_span, message, did_you_mean(meant));
         }
     }
 }

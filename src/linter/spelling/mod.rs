@@ -7,6 +7,7 @@ mod sam;
 mod types;
 
 use super::file_report::{Notice, NoticeKind};
+use crate::code::Code;
 use crate::expand::expansion::Note;
 use crate::source::Span;
 use crate::suggest::nearest_within;
@@ -79,7 +80,7 @@ impl<'n, 't> Resource<'n, 't> {
 
 impl Spelling {
     /// Adds a note, unless its place has one or there are too many of its kind.
-    fn note(&mut self, code: &'static str, span: Span, message: String, help: String) {
+    fn note(&mut self, code: Code, span: Span, message: String, help: String) {
         let of_kind = self.notes.iter().filter(|note| note.code == code).count();
         if of_kind < MOST && self.seen.insert(span) {
             self.notes.push(Note { code, span, message, help });

@@ -3,6 +3,7 @@
 //! A name that is like no other may be newer than the data, so it is not noted.
 
 use super::{Resource, Spelling, did_you_mean};
+use crate::code::Code;
 use crate::eval::{begins_as_function, is_function};
 use crate::facts::properties::{Below, Map, Names, Properties};
 use crate::facts::sam_properties;
@@ -58,7 +59,7 @@ fn meant<'a>(
 fn note(entry: &Entry<'_>, of: &str, meant: &str, spelling: &mut Spelling) {
     let message =
         format!("this version of hipaalint does not know the property `{}` of `{of}`, so no rule reads it", entry.key);
-    spelling.note("unknown-property", entry.key_span, message, did_you_mean(meant));
+    spelling.note(Code::UnknownProperty, entry.key_span, message, did_you_mean(meant));
 }
 
 /// A walk through the properties of one resource.

@@ -2,6 +2,7 @@
 
 use super::properties::{among, own_entries};
 use super::{NoticeKind, Resource, Spelling, did_you_mean};
+use crate::code::Code;
 use crate::facts::{is_of_sam, sam_event_properties, sam_events, sam_properties, sam_types};
 use crate::source::Span;
 use crate::syntax::Node;
@@ -52,7 +53,7 @@ impl<'n> Transforms<'n> {
                 None => continue,
             };
             let message = format!("CloudFormation has no transform `{name}`, so the template is checked without it");
-            spelling.note("unknown-transform", *span, message, help);
+            spelling.note(Code::UnknownTransform, *span, message, help);
         }
     }
 
@@ -77,7 +78,7 @@ impl<'n> Transforms<'n> {
             "`{kind}` needs the transform of AWS SAM, which the template does not name, so no rule checks `{}`{others}",
             first.id
         );
-        spelling.note("transform-missing", span, message, format!("Add `Transform: {SAM}` to the template."));
+        spelling.note(Code::TransformMissing, span, message, format!("Add `Transform: {SAM}` to the template."));
     }
 }
 
@@ -108,7 +109,7 @@ pub(super) fn check_events(resource: &Resource<'_, '_>, spelling: &mut Spelling)
                      the event `{}`",
                     entry.key
                 );
-                spelling.note("unknown-event", named.span, message, help);
+                spelling.note(Code::UnknownEvent, named.span, message, help);
             }
         }
     }
@@ -124,7 +125,7 @@ pub(super) fn check_globals(root: &Node<'_>, spelling: &mut Spelling) {
                 let names = sam_types().filter_map(|name| name.strip_prefix(PREFIX));
                 if let Some(meant) = spelling.meant(&section.key, names) {
                     let message = format!("`Globals` has no section `{}`, so it has no effect", section.key);
-                    spelling.note("unknown-attribute", section.key_span, message, did_you_mean(meant));
+                    spelling.note(Code::UnknownAttribute, section.key_span, message, did_you_mean(meant));
                 }
             }
         }

@@ -2,6 +2,7 @@
 
 use super::sam::Transforms;
 use super::{NoticeKind, Resource, Spelling, did_you_mean};
+use crate::code::Code;
 use crate::facts::{is_known_type, is_of_sam, resource_types, resource_types_below, sam_properties, sam_types};
 
 /// What the names of AWS's own types begin with.
@@ -39,7 +40,7 @@ pub(super) fn check(
         Some(meant) => did_you_mean(&meant),
         None => "Check the spelling. Newer versions of hipaalint know newer resource types.".to_owned(),
     };
-    spelling.note("unknown-type", span, message, help);
+    spelling.note(Code::UnknownType, span, message, help);
 }
 
 /// Whether a type that CloudFormation's schemas do not have should be in them. Custom resources, modules and types that others

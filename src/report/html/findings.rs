@@ -117,7 +117,7 @@ pub(super) fn diagnostic(diagnostic: &Diagnostic, report: &Report) -> String {
         Some(span) => place(span, report),
         None => format!("<span class=\"place\">{}</span>", Markup(&one_line(&diagnostic.file, true))),
     };
-    let code = Markup(diagnostic.code);
+    let code = Markup(diagnostic.code.name());
     let mut html = format!("<li class=\"finding {class}\">\n<p class=\"head\"><code>{code}</code> {place}</p>\n");
     html.push_str(&format!("<p>{}</p>\n", CodeMarkup(&one_line(&diagnostic.full_message(), true))));
     if let Some(span) = diagnostic.span {

@@ -41,7 +41,8 @@ impl Deflated {
         let last = std::mem::replace(self.places.get_mut(hash)?, self.dropped + at + 1);
         let before = last.checked_sub(self.dropped + 1)?;
         let distance = at.checked_sub(before).filter(|distance| (1..=WINDOW).contains(distance))?;
-        let same = rest.iter().zip(self.kept.get(before..)?).take(LONGEST_MATCH).take_while(|(one, other)| one == other);
+        let same =
+            rest.iter().zip(self.kept.get(before..)?).take(LONGEST_MATCH).take_while(|(one, other)| one == other);
         let length = same.count();
         (length >= SHORTEST_MATCH).then_some((length, distance))
     }

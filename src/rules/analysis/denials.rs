@@ -4,7 +4,7 @@ use super::subject::{SubjectOf, bucket_of};
 use crate::eval::Run;
 use crate::eval::value::{Origin, Value};
 use crate::finding::Related;
-use crate::graph::refers_to;
+use crate::graph::{self, refers_to};
 use crate::policy::{self, DocumentKind, Request};
 use crate::rules::checker::{Checker, Followed, Item, Judgement};
 use crate::source::Span;
@@ -56,7 +56,7 @@ impl BucketPolicyDenies {
         } else {
             let policies = ["AWS::S3::BucketPolicy".to_owned()];
             unknown = unknown.or(if checker.may_hide(&policies) { Truth::Unknown } else { Truth::False });
-            for other in checker.candidates(&policies) {
+            for other in graph::naming(checker.run, checker.model, "AWS::S3::BucketPolicy", &["Bucket"], block) {
                 let Some(bucket) = bucket_of(checker, other) else { continue };
                 let guards = refers_to(checker.run, bucket, block);
                 if guards.is_false() || !crate::expand::exists(checker.run, other) {
@@ -252,21 +252,21 @@ impl PolicyDenies {
         for (_, kind, property) in POLICIES.iter().filter(|(of, ..)| *of == block.kind) {
             let kinds = [(*kind).to_owned()];
             hidden |= checker.may_hide(&kinds);
-            for policy in checker.candidates(&kinds) {
+            for policy in graph::naming(checker.run, checker.model, kind, &[property], block) {
                 let Followed::Value(names, _) = checker.follow(&["Properties", property], &Item::Block(policy)) else {
                     continue;
                 };
-                let about = Truth::any(names.items().iter().map(|name| refers_to(checker.run, name, block)));
+                let about = graph::any_refers_to(checker.run, checker.model, names, block);
                 if about.is_false() || !crate::expand::exists(checker.run, policy) {
                     continue;
                 }
                 let found = policy::statements(checker.run, policy, DocumentKind::Resource);
                 unknown =
                     unknown.or(found.unknown.into()).or(if about.is_true() { Truth::False } else { Truth::Unknown });
-                let mut subject = SubjectOf::of(checker, policy);
                 let own = Value::unknown(Origin::Resource { id: block.name, attribute: None }, block.key_span);
-                subject.names = vec![checker.run.keep(own)];
-                subject.names.extend(crate::graph::names::physical_name(checker.run, block));
+                let mut names = vec![checker.run.keep(own)];
+                names.extend(graph::names::physical_name(checker.run, block));
+                let subject = SubjectOf::named(policy, names);
                 let denied = all_denied(checker.run, &found.found, &self.actions, &subject.subject(), &self.requests);
                 (all, some) = (all.and(denied), some.or(denied));
                 number += 1;

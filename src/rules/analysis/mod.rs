@@ -20,6 +20,7 @@ mod tags;
 mod trails;
 
 use super::checker::{Checker, Item, Judgement};
+use super::entries::Entries;
 use super::operand::Operand;
 use super::path::Path;
 use crate::facts::Grant;
@@ -28,7 +29,7 @@ use serde::Deserialize;
 /// A built-in analysis with its arguments.
 #[derive(Clone, Debug, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema), schemars(with = "RawAnalysis"))]
-#[serde(try_from = "RawAnalysis")]
+#[serde(try_from = "Entries<RawAnalysis>")]
 pub enum Analysis {
     /// The principals of a normalized statement.
     Principal(policy::Who),
@@ -40,6 +41,10 @@ pub enum Analysis {
     ServesAnyAccount,
     /// Whether a statement's conditions require one of some keys.
     RequiresKey(policy::RequiresKey),
+    /// Whether a statement allows every action of a service.
+    AllowsEveryAction,
+    /// Whether a statement allows all actions on the resource except some.
+    AllowsOtherActions,
     /// Whether a statement allows everything on everything.
     GrantsAdmin,
     /// Whether a statement allows everything on everything, beyond doubt.
@@ -114,88 +119,92 @@ pub enum Analysis {
 
 #[derive(Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-struct RawAnalysis {
+#[serde(rename_all = "kebab-case")]
+enum RawAnalysis {
     /// A principal of the statement is of this kind.
-    principal: Option<policy::Who>,
+    Principal(policy::Who),
     /// The conditions of the statement limit the callers to known ones.
-    restricts_callers: Option<True>,
+    RestrictsCallers(True),
     /// The statement's own conditions limit the callers to known ones.
-    conditions_restrict_callers: Option<True>,
+    ConditionsRestrictCallers(True),
     /// The statement allows an AWS service to act for any account, although the service sends the account that it acts for.
-    serves_any_account: Option<True>,
+    ServesAnyAccount(True),
     /// The statement's conditions hold only for requests that have one of these keys, with a value that they name.
-    requires_key: Option<policy::RequiresKey>,
+    RequiresKey(policy::RequiresKey),
+    /// The actions of the statement include every action of a service.
+    AllowsEveryAction(True),
+    /// The statement has `NotAction`, which leaves actions on the resource.
+    AllowsOtherActions(True),
     /// The statement allows all actions on all resources.
-    grants_admin: Option<True>,
+    GrantsAdmin(True),
     /// The statement allows all actions on all resources, and no part of it is unknown.
-    surely_grants_admin: Option<True>,
+    SurelyGrantsAdmin(True),
     /// The statement applies to all resources, although some of its actions support resource-level permissions.
-    needless_wildcard: Option<True>,
+    NeedlessWildcard(True),
     /// The value is the ARN of an AWS managed policy that grants this much access.
-    managed_policy_grants: Option<Vec<Grant>>,
+    ManagedPolicyGrants(Vec<Grant>),
     /// The bucket's policies deny these requests to everyone (`*`).
-    bucket_policy_denies: Option<denials::BucketPolicyDenies>,
+    BucketPolicyDenies(denials::BucketPolicyDenies),
     /// The policy of the queue or topic denies every such request to everyone.
-    policy_denies: Option<denials::PolicyDenies>,
+    PolicyDenies(denials::PolicyDenies),
     /// The resource has all of these tags.
-    tagged: Option<tags::Tagged>,
+    Tagged(tags::Tagged),
     /// At least one resource of the template is of a type with tags.
-    has_taggable_resources: Option<True>,
+    HasTaggableResources(True),
     /// At least one resource of the template has all of these tags.
-    uses_tag_keys: Option<tags::UsesTagKeys>,
+    UsesTagKeys(tags::UsesTagKeys),
     /// The explicit physical name of the resource, if it has one, contains this parameter.
-    name_contains: Option<names::NameContains>,
+    NameContains(names::NameContains),
     /// At least one resource has an explicit physical name.
-    has_explicit_names: Option<True>,
+    HasExplicitNames(True),
     /// The template declares this parameter.
-    declares_parameter: Option<names::DeclaresParameter>,
+    DeclaresParameter(names::DeclaresParameter),
     /// The template contains a hard-coded secret here.
-    literal_secrets: Option<secrets::LiteralSecrets>,
+    LiteralSecrets(secrets::LiteralSecrets),
     /// The map contains a secret.
-    secret_variables: Option<secrets::SecretVariables>,
+    SecretVariables(secrets::SecretVariables),
     /// The value exposes a secret.
-    exposes_secret: Option<secrets::ExposesSecret>,
+    ExposesSecret(secrets::ExposesSecret),
     /// The parameter's value is a secret.
-    carries_secret: Option<True>,
+    CarriesSecret(True),
     /// The security group rule opens one of these ports.
-    opens_port: Option<network::OpensPort>,
+    OpensPort(network::OpensPort),
     /// The security group rule opens such a port to every address of the internet.
-    opens_to_internet: Option<network::OpensToInternet>,
+    OpensToInternet(network::OpensToInternet),
     /// The destination of the route is every address of the internet.
-    routes_whole_internet: Option<True>,
+    RoutesWholeInternet(True),
     /// The entry of the network ACL lets every address of the internet reach one of these ports.
-    acl_opens_to_internet: Option<network::AclOpensToInternet>,
+    AclOpensToInternet(network::AclOpensToInternet),
     /// A subnet routes to an internet gateway.
-    routes_to_internet: Option<network::RoutesToInternet>,
+    RoutesToInternet(network::RoutesToInternet),
     /// The subnets are in this number of Availability Zones.
-    subnet_zones: Option<network::SubnetZones>,
+    SubnetZones(network::SubnetZones),
     /// A backup selection of the template includes the resource.
-    in_backup_plan: Option<True>,
+    InBackupPlan(True),
     /// The trails of the template record all management events.
-    records_management_events: Option<True>,
+    RecordsManagementEvents(True),
     /// The trails of the template record the events of the data in resources of this type.
-    records_data_events: Option<trails::RecordsDataEvents>,
+    RecordsDataEvents(trails::RecordsDataEvents),
     /// The permissions of the identity allow privilege escalation.
-    escalates: Option<True>,
+    Escalates(True),
     /// A tag marks the resource as one that contains PHI.
-    phi_tagged: Option<True>,
+    PhiTagged(True),
     /// AWS's Business Associate Addendum covers the resource's service, or the service is not meant for PHI.
-    hipaa_eligible: Option<True>,
+    HipaaEligible(True),
     /// AWS supports the version on the day of the run.
-    in_support: Option<lifecycle::InSupport>,
+    InSupport(lifecycle::InSupport),
     /// The key encrypts a resource that stores data.
-    encrypts_data: Option<True>,
+    EncryptsData(True),
     /// The template contains a text that identifies a patient here.
-    identifies: Option<phi::Identifies>,
+    Identifies(phi::Identifies),
     /// The inline code of the function logs the whole event.
-    logs_event: Option<code::LogsEvent>,
+    LogsEvent(code::LogsEvent),
     /// Every operation of the API that the OpenAPI document describes requires authorization.
-    operations_authorize: Option<api::OperationsAuthorize>,
+    OperationsAuthorize(api::OperationsAuthorize),
     /// Resources of the template depend on each other in a cycle.
-    dependency_cycle: Option<True>,
+    DependencyCycle(True),
     /// The template refers to a name that does not exist.
-    unresolved_reference: Option<True>,
+    UnresolvedReference(True),
 }
 
 /// `true`: the analysis does not take arguments. For the opposite, use `not:`.
@@ -212,56 +221,56 @@ impl TryFrom<bool> for True {
     }
 }
 
-impl TryFrom<RawAnalysis> for Analysis {
+impl TryFrom<Entries<RawAnalysis>> for Analysis {
     type Error = String;
 
-    fn try_from(raw: RawAnalysis) -> Result<Self, String> {
-        let mut named = [
-            raw.principal.map(Self::Principal),
-            raw.restricts_callers.map(|_| Self::RestrictsCallers),
-            raw.conditions_restrict_callers.map(|_| Self::ConditionsRestrictCallers),
-            raw.serves_any_account.map(|_| Self::ServesAnyAccount),
-            raw.requires_key.map(Self::RequiresKey),
-            raw.grants_admin.map(|_| Self::GrantsAdmin),
-            raw.surely_grants_admin.map(|_| Self::SurelyGrantsAdmin),
-            raw.needless_wildcard.map(|_| Self::NeedlessWildcard),
-            raw.managed_policy_grants.map(Self::ManagedPolicyGrants),
-            raw.bucket_policy_denies.map(Self::BucketPolicyDenies),
-            raw.policy_denies.map(Self::PolicyDenies),
-            raw.tagged.map(Self::Tagged),
-            raw.has_taggable_resources.map(|_| Self::HasTaggableResources),
-            raw.uses_tag_keys.map(Self::UsesTagKeys),
-            raw.name_contains.map(Self::NameContains),
-            raw.has_explicit_names.map(|_| Self::HasExplicitNames),
-            raw.declares_parameter.map(Self::DeclaresParameter),
-            raw.literal_secrets.map(Self::LiteralSecrets),
-            raw.secret_variables.map(Self::SecretVariables),
-            raw.exposes_secret.map(Self::ExposesSecret),
-            raw.carries_secret.map(|_| Self::CarriesSecret),
-            raw.opens_port.map(Self::OpensPort),
-            raw.opens_to_internet.map(Self::OpensToInternet),
-            raw.routes_whole_internet.map(|_| Self::RoutesWholeInternet),
-            raw.acl_opens_to_internet.map(Self::AclOpensToInternet),
-            raw.routes_to_internet.map(Self::RoutesToInternet),
-            raw.subnet_zones.map(Self::SubnetZones),
-            raw.in_backup_plan.map(|_| Self::InBackupPlan),
-            raw.records_management_events.map(|_| Self::RecordsManagementEvents),
-            raw.records_data_events.map(Self::RecordsDataEvents),
-            raw.escalates.map(|_| Self::Escalates),
-            raw.phi_tagged.map(|_| Self::PhiTagged),
-            raw.hipaa_eligible.map(|_| Self::HipaaEligible),
-            raw.in_support.map(Self::InSupport),
-            raw.encrypts_data.map(|_| Self::EncryptsData),
-            raw.identifies.map(Self::Identifies),
-            raw.logs_event.map(Self::LogsEvent),
-            raw.operations_authorize.map(Self::OperationsAuthorize),
-            raw.dependency_cycle.map(|_| Self::DependencyCycle),
-            raw.unresolved_reference.map(|_| Self::UnresolvedReference),
-        ]
-        .into_iter()
-        .flatten();
+    fn try_from(raw: Entries<RawAnalysis>) -> Result<Self, String> {
+        let mut named = raw.0.into_iter();
         match (named.next(), named.next()) {
-            (Some(only), None) => Ok(only),
+            (Some(only), None) => Ok(match only {
+                RawAnalysis::Principal(arguments) => Self::Principal(arguments),
+                RawAnalysis::RestrictsCallers(True) => Self::RestrictsCallers,
+                RawAnalysis::ConditionsRestrictCallers(True) => Self::ConditionsRestrictCallers,
+                RawAnalysis::ServesAnyAccount(True) => Self::ServesAnyAccount,
+                RawAnalysis::RequiresKey(arguments) => Self::RequiresKey(arguments),
+                RawAnalysis::AllowsEveryAction(True) => Self::AllowsEveryAction,
+                RawAnalysis::AllowsOtherActions(True) => Self::AllowsOtherActions,
+                RawAnalysis::GrantsAdmin(True) => Self::GrantsAdmin,
+                RawAnalysis::SurelyGrantsAdmin(True) => Self::SurelyGrantsAdmin,
+                RawAnalysis::NeedlessWildcard(True) => Self::NeedlessWildcard,
+                RawAnalysis::ManagedPolicyGrants(arguments) => Self::ManagedPolicyGrants(arguments),
+                RawAnalysis::BucketPolicyDenies(arguments) => Self::BucketPolicyDenies(arguments),
+                RawAnalysis::PolicyDenies(arguments) => Self::PolicyDenies(arguments),
+                RawAnalysis::Tagged(arguments) => Self::Tagged(arguments),
+                RawAnalysis::HasTaggableResources(True) => Self::HasTaggableResources,
+                RawAnalysis::UsesTagKeys(arguments) => Self::UsesTagKeys(arguments),
+                RawAnalysis::NameContains(arguments) => Self::NameContains(arguments),
+                RawAnalysis::HasExplicitNames(True) => Self::HasExplicitNames,
+                RawAnalysis::DeclaresParameter(arguments) => Self::DeclaresParameter(arguments),
+                RawAnalysis::LiteralSecrets(arguments) => Self::LiteralSecrets(arguments),
+                RawAnalysis::SecretVariables(arguments) => Self::SecretVariables(arguments),
+                RawAnalysis::ExposesSecret(arguments) => Self::ExposesSecret(arguments),
+                RawAnalysis::CarriesSecret(True) => Self::CarriesSecret,
+                RawAnalysis::OpensPort(arguments) => Self::OpensPort(arguments),
+                RawAnalysis::OpensToInternet(arguments) => Self::OpensToInternet(arguments),
+                RawAnalysis::RoutesWholeInternet(True) => Self::RoutesWholeInternet,
+                RawAnalysis::AclOpensToInternet(arguments) => Self::AclOpensToInternet(arguments),
+                RawAnalysis::RoutesToInternet(arguments) => Self::RoutesToInternet(arguments),
+                RawAnalysis::SubnetZones(arguments) => Self::SubnetZones(arguments),
+                RawAnalysis::InBackupPlan(True) => Self::InBackupPlan,
+                RawAnalysis::RecordsManagementEvents(True) => Self::RecordsManagementEvents,
+                RawAnalysis::RecordsDataEvents(arguments) => Self::RecordsDataEvents(arguments),
+                RawAnalysis::Escalates(True) => Self::Escalates,
+                RawAnalysis::PhiTagged(True) => Self::PhiTagged,
+                RawAnalysis::HipaaEligible(True) => Self::HipaaEligible,
+                RawAnalysis::InSupport(arguments) => Self::InSupport(arguments),
+                RawAnalysis::EncryptsData(True) => Self::EncryptsData,
+                RawAnalysis::Identifies(arguments) => Self::Identifies(arguments),
+                RawAnalysis::LogsEvent(arguments) => Self::LogsEvent(arguments),
+                RawAnalysis::OperationsAuthorize(arguments) => Self::OperationsAuthorize(arguments),
+                RawAnalysis::DependencyCycle(True) => Self::DependencyCycle,
+                RawAnalysis::UnresolvedReference(True) => Self::UnresolvedReference,
+            }),
             _ => Err("`analysis` must contain exactly one analysis".to_owned()),
         }
     }
@@ -345,6 +354,8 @@ impl Analysis {
             Self::ConditionsRestrictCallers => policy::conditions_restrict_callers(checker, item),
             Self::ServesAnyAccount => policy::serves_any_account(checker, item),
             Self::RequiresKey(keys) => keys.judge(checker, item),
+            Self::AllowsEveryAction => policy::allows_every_action(checker, item),
+            Self::AllowsOtherActions => policy::allows_other_actions(checker, item),
             Self::GrantsAdmin => policy::grants_admin(checker, item),
             Self::SurelyGrantsAdmin => policy::surely_grants_admin(checker, item),
             Self::NeedlessWildcard => policy::needless_wildcard(checker, item),

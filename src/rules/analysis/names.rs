@@ -1,6 +1,6 @@
 //! Explicit physical names and the parameter that keeps them apart.
 
-use crate::eval::value::{Origin, Part, Value};
+use crate::eval::value::{Content, Origin, Part, Value};
 use crate::expand::REWRITTEN;
 use crate::facts;
 use crate::graph::names::physical_name;
@@ -127,9 +127,16 @@ pub(super) fn has_explicit_names<'m, 't>(checker: &mut Checker<'_, 'm, 't>, item
 
 /// Whether a name shows what deployment it is of, whatever the rule's parameter is called: it is a parameter or the stack's name and
 /// nothing else, so the deployment gives the whole of it; or a part of it is a parameter for the environment, or a name or ID that AWS
-/// makes. The stack's name in a longer name keeps two deployments apart, but does not show which environment it is of.
+/// makes, of a resource or of the stack. The stack's name in a longer name keeps two deployments apart, but does not show which environment it is of.
 fn is_distinguished<'t>(checker: &mut Checker<'_, '_, 't>, name: &Value<'t>, steps: usize) -> bool {
-    if matches!(name.parts(), [Part { origin: Origin::Parameter(_) | Origin::Pseudo("AWS::StackName"), .. }]) {
+    let mut parts = name.parts();
+    // Names of first-in-first-out queues and topics have to end with it.
+    if let [whole, Part { content: Content::Known(end), origin: Origin::Literal }] = parts
+        && end == ".fifo"
+    {
+        parts = std::slice::from_ref(whole);
+    }
+    if matches!(parts, [Part { origin: Origin::Parameter(_) | Origin::Pseudo("AWS::StackName"), .. }]) {
         return true;
     }
     name.parts().iter().any(|part| match &part.origin {
@@ -141,6 +148,10 @@ fn is_distinguished<'t>(checker: &mut Checker<'_, '_, 't>, name: &Value<'t>, ste
             },
             _ => false,
         },
+        Origin::Pseudo("AWS::StackId") => true,
+        // The stack's ID, cut at its slashes: `!Select [2, !Split ["/", !Ref AWS::StackId]]` is unique. Cut at its colons only, it may
+        // be the Region.
+        Origin::Function { of: Some(of), .. } => of.contains("AWS::StackId") && of.contains('/'),
         _ => false,
     })
 }

@@ -61,10 +61,12 @@ fn siblings<'m, 't>(
     item: &Item<'m, 't>,
     statement: &'m Value<'t>,
 ) -> Vec<&'m Value<'t>> {
-    let document = |path: &str| match path.rsplit_once('/') {
-        Some((list, index)) if index.bytes().all(|byte| byte.is_ascii_digit()) => list.to_owned(),
-        _ => path.to_owned(),
-    };
+    fn document(path: &str) -> &str {
+        match path.rsplit_once('/') {
+            Some((list, index)) if index.bytes().all(|byte| byte.is_ascii_digit()) => list,
+            _ => path,
+        }
+    }
     for kind in [DocumentKind::Resource, DocumentKind::Trust, DocumentKind::Identity] {
         let found = policy::statements(checker.run, item.owner(), kind).found;
         let Some(own) = found.iter().find(|one| std::ptr::eq(one.value, statement)) else { continue };
@@ -174,6 +176,31 @@ impl RequiresKey {
             location
         })
     }
+}
+
+/// Whether the actions of the statement include every action of a service.
+pub(super) fn allows_every_action<'m, 't>(checker: &mut Checker<'_, 'm, 't>, item: &Item<'m, 't>) -> Judgement {
+    let Some((statement, _)) = statement(item) else { return Truth::Unknown.into() };
+    let subject = SubjectOf::of(checker, item.owner());
+    let truth = policy::allows_every_action(checker.run, statement, subject.subject().service());
+    checker.at(truth, || at_element(item, statement, "Actions"))
+}
+
+/// Where an element of a statement is written, or else the statement.
+fn at_element<'m, 't>(item: &Item<'m, 't>, statement: &Value<'t>, element: &str) -> Location {
+    let mut location = item.location();
+    if let Some(found) = statement.field(element) {
+        location.span = found.key_span;
+    }
+    location
+}
+
+/// Whether the statement has `NotAction`, which leaves actions on the resource of the policy.
+pub(super) fn allows_other_actions<'m, 't>(checker: &mut Checker<'_, 'm, 't>, item: &Item<'m, 't>) -> Judgement {
+    let Some((statement, _)) = statement(item) else { return Truth::Unknown.into() };
+    let subject = SubjectOf::of(checker, item.owner());
+    let truth = policy::allows_other_actions(checker.run, statement, subject.subject().service());
+    checker.at(truth, || at_element(item, statement, "NotActions"))
 }
 
 /// Whether the statement allows all actions on all resources.

@@ -9,19 +9,20 @@ use crate::rules::checker::{Checker, Followed, Item};
 pub(super) struct SubjectOf<'m, 't> {
     bucket: Option<[policy::Target<'t>; 2]>,
     /// The values that name it, where it is no bucket.
-    pub(super) names: Vec<&'m Value<'t>>,
+    names: Vec<&'m Value<'t>>,
     service: Option<&'static str>,
 }
 
 /// The services whose actions policies of these resources can have: the beginning of the types' names, and the service.
 /// Source: Service Authorization Reference.
-const SERVICES: [(&str, &str); 24] = [
+const SERVICES: [(&str, &str); 26] = [
     ("AWS::ApiGateway::", "execute-api"),
     ("AWS::Backup::", "backup"),
     ("AWS::Bedrock::", "bedrock"),
     ("AWS::BedrockAgentCore::", "bedrock-agentcore"),
     ("AWS::CodeArtifact::", "codeartifact"),
     ("AWS::DynamoDB::", "dynamodb"),
+    ("AWS::ECR::PublicRepository", "ecr-public"),
     ("AWS::ECR::Repository", "ecr"),
     ("AWS::EFS::", "elasticfilesystem"),
     ("AWS::Elasticsearch::", "es"),
@@ -39,7 +40,8 @@ const SERVICES: [(&str, &str); 24] = [
     ("AWS::SNS::", "sns"),
     ("AWS::SQS::", "sqs"),
     ("AWS::SecretsManager::", "secretsmanager"),
-    ("AWS::VpcLattice::", "vpc-lattice-svcs"),
+    ("AWS::VpcLattice::AuthPolicy", "vpc-lattice-svcs"),
+    ("AWS::VpcLattice::ResourcePolicy", "vpc-lattice"),
 ];
 
 /// The properties of policy resources that name the resource that the policy applies to. Source: the types' schemas.
@@ -60,7 +62,7 @@ impl<'m, 't> SubjectOf<'m, 't> {
             });
             return subject;
         }
-        subject.service = SERVICES.iter().find(|(start, _)| owner.kind.starts_with(start)).map(|(_, service)| *service);
+        subject.service = service_of(owner);
         let own = Value::unknown(Origin::Resource { id: owner.name, attribute: None }, owner.key_span);
         subject.names.push(checker.run.keep(own));
         for name in SUBJECTS {
@@ -71,12 +73,22 @@ impl<'m, 't> SubjectOf<'m, 't> {
         subject
     }
 
+    /// What a policy applies to that is no bucket's, by its names.
+    pub(super) fn named(owner: &Block<'t>, names: Vec<&'m Value<'t>>) -> Self {
+        Self { bucket: None, names, service: service_of(owner) }
+    }
+
     pub(super) fn subject(&self) -> policy::Subject<'_, 't> {
         match &self.bucket {
             Some(targets) => policy::Subject::Bucket(targets),
             None => policy::Subject::Other { names: &self.names, service: self.service },
         }
     }
+}
+
+/// The service whose actions the policies of a resource can have.
+fn service_of(owner: &Block<'_>) -> Option<&'static str> {
+    SERVICES.iter().find(|(start, _)| owner.kind.starts_with(start)).map(|(_, service)| *service)
 }
 
 /// The value by which the policy of a bucket names the bucket.

@@ -5,7 +5,8 @@ use super::location::{Item, Location, NOT_DECLARED};
 use super::select::Selection;
 use crate::eval::text;
 use crate::eval::value::Kind;
-use crate::expand::{self, Block, Section, written};
+use crate::expand::ties::PutTogether;
+use crate::expand::{self, Block, Model, Section, written};
 use crate::graph::{self, names};
 use crate::policy::{self, DocumentKind};
 use crate::rules::assertion::{Quantified, Related, Selector};
@@ -126,6 +127,10 @@ impl<'m, 't> Checker<'_, 'm, 't> {
     /// The resources of these types that exist in this scenario, in the order of the template.
     fn blocks(&mut self, types: &[String]) -> Vec<&'m Block<'t>> {
         let mut blocks = self.candidates(types);
+        // For every resource that a rule looks at, all others: a rule's author knows why.
+        if !self.run.guess(blocks.len()) {
+            return Vec::new();
+        }
         blocks.retain(|block| expand::exists(self.run, block));
         blocks
     }
@@ -136,23 +141,7 @@ impl<'m, 't> Checker<'_, 'm, 't> {
     /// are not choices of this check.
     pub fn candidates(&self, types: &[String]) -> Vec<&'m Block<'t>> {
         let model = self.model;
-        let mut blocks: Vec<&'m Block<'t>> = Vec::new();
-        for kind in types {
-            if kind.contains('*') {
-                // Templates have few types and many resources.
-                for found in model.types().filter(|found| text::pattern_covers(kind, found)) {
-                    blocks.extend(model.of_type(found));
-                }
-            } else {
-                blocks.extend(model.of_type(kind));
-            }
-        }
-        if types.len() > 1 || types.iter().any(|kind| kind.contains('*')) {
-            // All iterations of a loop have the same key.
-            blocks.sort_by_key(|block| (block.key_span, block.name));
-            blocks.dedup_by(|one, other| one.is(other));
-        }
-        blocks
+        each_kind(model, types, |kind| model.of_type(kind).collect())
     }
 
     /// Whether there may be resources of these types besides those that are declared; if so, it notes the reason.
@@ -175,21 +164,21 @@ impl<'m, 't> Checker<'_, 'm, 't> {
             },
             None => None,
         };
-        for block in self.candidates(&related.types) {
-            if block.is(target) || !may_be_named(block, &related.via, name.as_deref()) {
+        for block in self.naming(related, name.as_deref(), target) {
+            if block.is(target) {
                 continue;
             }
             let selection = self.select(&related.via, &Item::Block(block));
             let mut membership = if selection.unknown { Truth::Unknown } else { Truth::False };
             for found in &selection.items {
                 let Item::Value { value, .. } = found else { continue };
-                for value in value.items() {
-                    let refers = match &name {
-                        Some(pieces) => graph::names::is_named(self.run, value, pieces, target),
-                        None => graph::refers_to(self.run, value, target),
-                    };
-                    membership = membership.or(refers);
-                }
+                membership = membership.or(match &name {
+                    Some(pieces) => {
+                        let items = value.items().iter();
+                        Truth::any(items.map(|value| graph::names::is_named(self.run, value, pieces, target)))
+                    }
+                    None => graph::any_refers_to(self.run, self.model, value, target),
+                });
             }
             let belongs = if related.surely { membership.is_true() } else { !membership.is_false() };
             if belongs && expand::exists(self.run, block) {
@@ -197,6 +186,37 @@ impl<'m, 't> Checker<'_, 'm, 't> {
             }
         }
         Elements { items, nearest: self.own_location(item), unknown: self.may_hide(&related.types) }
+    }
+
+    /// The resources that may name a resource, or have a text that is put together of these pieces, as [`candidates`](Self::candidates)
+    /// has them. If there are too many, the run gives up.
+    fn naming(
+        &mut self,
+        related: &Related,
+        pieces: Option<&[names::Piece<'_, 'm, 't>]>,
+        target: &Block<'t>,
+    ) -> Vec<&'m Block<'t>> {
+        let model = self.model;
+        let run = &mut *self.run;
+        let via = &related.via;
+        let naming = |kind: &str| match pieces {
+            Some(pieces) => {
+                let expected = names::expected(pieces, target);
+                let start = match pieces.first() {
+                    Some(names::Piece::Text(start)) => start,
+                    _ => "",
+                };
+                let text = PutTogether {
+                    path: &format!("{} {start}", via.text),
+                    expected: expected.as_deref(),
+                    by_name: pieces.iter().any(|piece| matches!(piece, names::Piece::Name)),
+                    may_have: &|block| may_be_named(block, via, Some(pieces)),
+                };
+                model.put_together(run, kind, || via.routes(), target, &text)
+            }
+            None => model.naming(run, kind, &via.text, || via.routes(), target),
+        };
+        each_kind(model, &related.types, naming)
     }
 
     /// The pieces of a name, with the values at its paths. Where one is missing: whether it may be there all the same.
@@ -220,15 +240,16 @@ impl<'m, 't> Checker<'_, 'm, 't> {
 
     fn referenced(&mut self, related: &Related, existence: bool, item: &Item<'m, 't>) -> Elements<'m, 't> {
         let selection = self.select(&related.via, item);
-        let blocks = self.candidates(&related.types);
+        let model = self.model;
         let mut items = SmallVec::new();
         let mut unknown = selection.unknown;
         for found in &selection.items {
             let Item::Value { value, .. } = found else { continue };
             for value in value.items() {
                 let mut met = Truth::False;
-                for block in &blocks {
-                    let refers = graph::refers_to(self.run, value, block);
+                let run = &mut *self.run;
+                for block in each_kind(model, &related.types, |kind| model.named_by(run, kind, value)) {
+                    let refers = graph::kept_refers_to(self.run, value, block);
                     if !refers.is_false() && expand::exists(self.run, block) {
                         met = met.or(refers);
                         items.push((Item::Block(block), refers));
@@ -250,6 +271,31 @@ impl<'m, 't> Checker<'_, 'm, 't> {
         };
         Elements { items, nearest, unknown }
     }
+}
+
+/// The resources of these types that `of_kind` has of each type, in the order of the template; `*` stands for any characters.
+fn each_kind<'m, 't>(
+    model: &'m Model<'m, 't>,
+    types: &[String],
+    mut of_kind: impl FnMut(&str) -> Vec<&'m Block<'t>>,
+) -> Vec<&'m Block<'t>> {
+    let mut blocks: Vec<&'m Block<'t>> = Vec::new();
+    for kind in types {
+        if kind.contains('*') {
+            // Templates have few types and many resources.
+            for found in model.types().filter(|found| text::pattern_covers(kind, found)) {
+                blocks.extend(of_kind(found));
+            }
+        } else if model.has_type(kind) {
+            blocks.extend(of_kind(kind));
+        }
+    }
+    if types.len() > 1 || types.iter().any(|kind| kind.contains('*')) {
+        // All iterations of a loop have the same key.
+        blocks.sort_by_key(|block| (block.key_span, block.name));
+        blocks.dedup_by(|one, other| one.is(other));
+    }
+    blocks
 }
 
 /// Whether a property as written may be a name that begins with text: see [`names::may_begin_with`].

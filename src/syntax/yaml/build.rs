@@ -6,6 +6,7 @@ use super::layout::Layout;
 use super::scalar::Plain;
 use super::tag::Tag;
 use super::{Finished, Range, merge};
+use crate::code::Code;
 use crate::source::{SourceId, Span};
 use crate::syntax::functions::{self, add_note, calls_macro, is_misspelled};
 use crate::syntax::keys::unique;
@@ -54,7 +55,7 @@ impl<'s> Builder<'s> {
             source,
             stack: Vec::new(),
             depth: 0,
-            anchors: Anchors::default(),
+            anchors: Anchors::new(text.len()),
             root: None,
             document: None,
             comments: Vec::new(),
@@ -64,8 +65,10 @@ impl<'s> Builder<'s> {
         }
     }
 
+    /// A range as a span, which always lies on borders of characters, whatever the parser reports.
     pub(super) fn span(&self, range: Range) -> Span {
-        Span::new(self.source, range.start, range.end)
+        let start = self.layout.border(range.start);
+        Span::new(self.source, start, self.layout.border(range.end).max(start))
     }
 
     pub(super) fn error(&self, range: Range, message: impl Into<String>, help: impl Into<String>) -> SyntaxError {
@@ -86,12 +89,8 @@ impl<'s> Builder<'s> {
             Event::SequenceStart(style, anchor, tag) => {
                 // The parser places a list without indentation of its own behind its first dash.
                 let in_mapping = matches!(self.stack.last(), Some(Frame { body: Body::Mapping { .. }, .. }));
-                let start = if style == StructureStyle::Block && in_mapping {
-                    self.layout.first_dash().unwrap_or(range.start)
-                } else {
-                    range.start
-                };
-                let range = Range { start, end: range.end.max(start) };
+                let dash = if style == StructureStyle::Block && in_mapping { self.layout.first_dash() } else { None };
+                let range = dash.map_or(range, |dash| Range { start: dash, end: dash });
                 self.open(range, style, anchor, Tag::read(tag.as_deref(), span), Body::Sequence(Vec::new()))
             }
             Event::MappingStart(style, anchor, tag) => {
@@ -191,7 +190,7 @@ impl<'s> Builder<'s> {
     fn plain(&mut self, text: Cow<'s, str>, span: Span) -> Finished<'s> {
         let plain = Plain::read(&text);
         if let Some((message, help)) = plain.note(&text) {
-            add_note(&mut self.notes, SyntaxNote { code: "octal-number", span, message, help });
+            add_note(&mut self.notes, SyntaxNote { code: Code::OctalNumber, span, message, help });
         }
         Finished::scalar(span, plain.into_kind(text))
     }

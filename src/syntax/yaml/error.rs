@@ -1,7 +1,7 @@
 //! What the YAML parser refuses, with where to look and what to do.
 
 use super::Range;
-use super::build::Builder;
+use super::build::{Builder, Frame};
 use crate::syntax::SyntaxError;
 use crate::syntax::message::{shown, too_deep};
 use granit_parser::{ErrorKind, ScanError, StructureStyle};
@@ -137,7 +137,7 @@ impl Builder<'_> {
     /// The character at a place; nothing where a line or the text ends.
     pub(super) fn character(&self, at: usize) -> Range {
         let text = self.layout.text();
-        let start = at.min(text.len());
+        let start = self.layout.border(at);
         let found =
             text.get(start..).and_then(|rest| rest.chars().next()).filter(|found| !matches!(found, '\n' | '\r'));
         Range { start, end: start + found.map_or(0, char::len_utf8) }
@@ -176,8 +176,10 @@ impl Builder<'_> {
 
     /// No comma in a flow list or map.
     fn no_separator(&self, here: Range) -> SyntaxError {
-        let bracket =
-            self.stack.iter().rev().find(|frame| frame.style == StructureStyle::Flow).map(|frame| frame.start);
+        // `[key: value` opens a map without a bracket of its own.
+        let bracketed = |frame: &Frame<'_>| matches!(self.byte(frame.start), Some(b'[' | b'{')).then_some(frame.start);
+        let flow = |frame: &&Frame<'_>| frame.style == StructureStyle::Flow;
+        let bracket = self.stack.iter().rev().filter(flow).find_map(bracketed);
         let open = bracket.and_then(|at| self.byte(at)).map_or('{', char::from);
         let close = closing(open);
         let help = format!(

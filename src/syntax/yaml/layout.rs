@@ -39,6 +39,15 @@ impl<'s> Layout<'s> {
         self.seen = self.seen.max(end);
     }
 
+    /// The place itself, if a character starts there or the text ends, otherwise the one before it.
+    pub(super) fn border(&self, at: usize) -> usize {
+        let mut at = at.min(self.text.len());
+        while !self.text.is_char_boundary(at) {
+            at -= 1;
+        }
+        at
+    }
+
     fn byte(&self, at: usize) -> Option<u8> {
         self.text.as_bytes().get(at).copied()
     }

@@ -3,7 +3,7 @@
 use super::layout::Layout;
 use crate::source::Span;
 use crate::syntax::{Entry, Kind, Node, SyntaxError};
-use std::collections::HashSet;
+use foldhash::{HashSet, HashSetExt};
 
 /// Appends the entries of `maps` (a map, or a list of maps of which earlier ones win) to `entries`, which win over all.
 /// They keep the spans of where they are written.
@@ -21,7 +21,7 @@ pub(super) fn merge<'s>(
         Kind::Mapping(_) => Err(no_map(key, node.span, "a function")),
         _ => Err(no_map(key, node.span, node.describe())),
     };
-    let merged = match maps.kind {
+    let merged: Vec<Entry<'s>> = match maps.kind {
         Kind::Sequence(items) => {
             let maps = items.into_iter().map(map).collect::<Result<Vec<_>, _>>()?;
             maps.into_iter().flatten().collect()
@@ -29,7 +29,8 @@ pub(super) fn merge<'s>(
         _ => map(maps)?,
     };
     let taken = {
-        let mut seen: HashSet<&str> = entries.iter().map(|entry| entry.key.as_ref()).collect();
+        let mut seen = HashSet::with_capacity(entries.len() + merged.len());
+        seen.extend(entries.iter().map(|entry| entry.key.as_ref()));
         merged.iter().map(|entry| !seen.insert(&entry.key)).collect::<Vec<bool>>()
     };
     entries.extend(merged.into_iter().zip(taken).filter(|(_, taken)| !taken).map(|(entry, _)| entry));

@@ -3,8 +3,9 @@
 use super::build::Body;
 use super::scalar::Plain;
 use super::{Finished, Range};
+use crate::code::Code;
 use crate::source::Span;
-use crate::syntax::functions::{UNKNOWN_FUNCTION, calls_macro, is_of_rain, long_form, meant, rain_note};
+use crate::syntax::functions::{calls_macro, is_of_rain, long_form, meant, rain_note};
 use crate::syntax::{Entry, Kind, Node, SyntaxNote};
 use std::borrow::Cow;
 
@@ -66,6 +67,11 @@ impl Tag {
         }
     }
 
+    /// A tag with `!` and a name.
+    pub(super) fn short(name: &str, range: Range) -> Self {
+        Self::Call(Call::of(name, range))
+    }
+
     /// Where the tag stands, if it is a function or unknown: nothing that a key can have.
     pub(super) fn local(&self) -> Option<Range> {
         match self {
@@ -89,7 +95,7 @@ impl Tag {
             Self::None | Self::NonSpecific | Self::Core(..) => return None,
         };
         let message = format!("`{written}` is not a CloudFormation function, so {result}");
-        Some(SyntaxNote { code: UNKNOWN_FUNCTION, span, message, help })
+        Some(SyntaxNote { code: Code::UnknownFunction, span, message, help })
     }
 }
 

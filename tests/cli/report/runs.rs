@@ -1,5 +1,6 @@
 //! Runs to report on: sources, findings and diagnostics as a linter would hand them over.
 
+use hipaalint::Code;
 use hipaalint::finding::{
     BaselineState, Counts, Diagnostic, Dialect, Finding, Level, Outcome, Related, RuleSeverity, Severity, Subject,
     SuppressedRule, Suppression,
@@ -348,7 +349,7 @@ pub fn everything() -> Run {
     run.diagnostics = vec![
         Diagnostic {
             severity: Severity::Note,
-            code: "octal-number",
+            code: Code::OctalNumber,
             file: "stacks/app.yaml".into(),
             span: Some(run.span(app, "Default", "prod")),
             message: "this would be another value in YAML 1.1".into(),
@@ -357,7 +358,7 @@ pub fn everything() -> Run {
         },
         Diagnostic {
             severity: Severity::Error,
-            code: "syntax-error",
+            code: Code::SyntaxError,
             file: "stacks/broken.yaml".into(),
             span: Some(run.span(broken, "Type", "\"AWS")),
             message: "the text that begins here has no closing quote".into(),
@@ -366,7 +367,7 @@ pub fn everything() -> Run {
         },
         Diagnostic {
             severity: Severity::Error,
-            code: "file-unreadable",
+            code: Code::FileUnreadable,
             file: "stacks/secret.yaml".into(),
             span: None,
             message: "permission denied".into(),
@@ -391,7 +392,7 @@ pub fn hostile() -> Run {
     finding.related = vec![Related { span: Span::new(id, 0, 9), message: "root\u{1b}[5m\nblinks".into() }];
     run.diagnostics.push(Diagnostic {
         severity: Severity::Note,
-        code: "odd-section",
+        code: Code::OddSection,
         file: "a\u{1b}]0;owned\u{7}\nb.yaml".into(),
         span: None,
         message: "\u{1b}[31mred".into(),
@@ -528,7 +529,7 @@ pub fn injecting() -> Run {
     run.findings.push(undecided);
     run.diagnostics.push(Diagnostic {
         severity: Severity::Error,
-        code: "syntax-error",
+        code: Code::SyntaxError,
         file: "</pre>,:%<b>.yaml".into(),
         span: Some(span),
         message: format!("{command} {name}"),

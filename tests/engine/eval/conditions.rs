@@ -66,6 +66,18 @@ fn condition_functions() {
             "!Equals [!Join ['', !Ref Subnets], '']",
             &["\"yes\" when \"Fn::Join\" equals \"\"", "\"no\" when \"Fn::Join\" does not equal \"\""],
         ),
+        // The same piece of a text is the same text, and the same index of another cut is not.
+        (
+            "!Equals [!Select [2, !Split ['/', !Ref AWS::StackId]], !Select [2, !Split ['/', !Ref AWS::StackId]]]",
+            &["\"yes\""],
+        ),
+        (
+            "!Equals [!Select [2, !Split ['/', !Ref AWS::StackId]], !Select [2, !Split [':', !Ref AWS::StackId]]]",
+            &[
+                "\"yes\" when \"Fn::Select\" equals \"Fn::Select\"",
+                "\"no\" when \"Fn::Select\" does not equal \"Fn::Select\"",
+            ],
+        ),
         ("!Not [!Equals [a, b]]", &["\"yes\""]),
         ("!And [!Condition Always, !Equals [a, b]]", &["\"no\""]),
         ("!Or [!Condition Always, !Equals [a, b]]", &["\"yes\""]),

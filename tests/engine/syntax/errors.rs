@@ -322,6 +322,25 @@ fn yaml_brackets() {
       1 | a: {b: c d: e}
         |    ^
     "#);
+    // A key with a value is a map of its own, which no bracket opens.
+    insta::assert_snapshot!(yaml("B: [key: v\n  l{]\n"), @r#"
+    expected a comma or `]`
+      2 |   l{]
+        |    ^
+    help: Separate values with `,`, close with `]`, and put values that contain `: ` or `,` in quotes.
+    opened here
+      1 | B: [key: v
+        |    ^
+    "#);
+    insta::assert_snapshot!(yaml("R: [éé: x, ü: y\nl{"), @r#"
+    expected a comma or `]`
+      2 | l{
+        |  ^
+    help: Separate values with `,`, close with `]`, and put values that contain `: ` or `,` in quotes.
+    opened here
+      1 | R: [éé: x, ü: y
+        |    ^
+    "#);
     insta::assert_snapshot!(yaml("a: ]\n"), @r#"
     this closing bracket does not match an opening bracket
       1 | a: ]

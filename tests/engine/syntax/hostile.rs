@@ -1,7 +1,7 @@
 //! Texts that are made to hurt: they end soon, on a small stack, with a clear error or a value.
 
 use hipaalint::source::SourceId;
-use hipaalint::syntax::{self, Document, MAX_ALIAS_NODES, MAX_DEPTH, SyntaxError};
+use hipaalint::syntax::{self, Document, MAX_ALIAS_NODES, MAX_DEPTH, SyntaxError, max_alias_nodes};
 use std::time::{Duration, Instant};
 
 /// The stack of rayon's workers. Tests run unoptimised, where frames are largest.
@@ -72,19 +72,29 @@ fn a_billion_laughs_are_refused() {
     for n in 1..12 {
         text += &format!("a{n}: &a{n} [{}]\n", vec![format!("*a{}", n - 1); 9].join(", "));
     }
-    let too_much = Err(format!("the aliases expand to more than {MAX_ALIAS_NODES} values"));
-    assert_eq!(outcome("laughs", syntax::yaml::parse, &text), too_much);
+    let too_much = |text: &str| Err(format!("the aliases expand to more than {} values", max_alias_nodes(text.len())));
+    assert_eq!(outcome("laughs", syntax::yaml::parse, &text), too_much(&text));
 
     // One large text, many times: few nodes, but many bytes. Folded lines cannot be borrowed.
     let lines = "  word\n".repeat(100_000);
     let text = format!("a: &a >\n{lines}b: [{}]\n", vec!["*a"; 10_000].join(", "));
-    assert_eq!(outcome("text", syntax::yaml::parse, &text), too_much);
+    assert_eq!(outcome("text", syntax::yaml::parse, &text), too_much(&text));
 
     // Merges copy too.
     let entries: String = (0..1000).map(|n| format!("  k{n}: {n}\n")).collect();
     let merges: String = (0..1000).map(|n| format!("m{n}: {{<<: *a}}\n")).collect();
     let text = format!("a: &a\n{entries}{merges}");
-    assert_eq!(outcome("merges", syntax::yaml::parse, &text), too_much);
+    assert_eq!(outcome("merges", syntax::yaml::parse, &text), too_much(&text));
+
+    // What is added follows from the length of the text.
+    assert!(max_alias_nodes(0) < MAX_ALIAS_NODES);
+    for (merges, fits) in [(100, true), (200, false), (1000, false)] {
+        let entries: String = (0..merges).map(|n| format!("k{n}: 1, ")).collect();
+        let text: String = (0..merges).map(|n| format!("m{n}: {{<<: *a}}\n")).collect();
+        let text = format!("a: &a {{{entries}}}\n{text}");
+        let expected = if fits { Ok(()) } else { too_much(&text) };
+        assert_eq!(outcome("merges", syntax::yaml::parse, &text), expected, "{merges}");
+    }
 
     // A large anchored value that nobody refers to is no bomb.
     let items = "- [1, 2, 3]\n".repeat(100_000);

@@ -1,5 +1,6 @@
 //! Located parsing, tried as the parts above it use it.
 
+mod both;
 mod corpus;
 mod errors;
 mod hostile;

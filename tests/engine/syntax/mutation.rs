@@ -15,7 +15,7 @@ const ODD: &str = include_str!("templates/odd.yaml");
 const CASES: u32 = 1500;
 
 /// Own templates, and real ones where they are.
-static SEEDS: LazyLock<Vec<String>> = LazyLock::new(|| {
+pub static SEEDS: LazyLock<Vec<String>> = LazyLock::new(|| {
     let own = [BUCKET, NETWORK, ODD].map(str::to_owned).into_iter();
     let real = corpus::files().into_iter().map(|(_, text)| text).filter(|text| text.len() < 20_000).step_by(10);
     own.chain(real).collect()
@@ -25,7 +25,7 @@ static SEEDS: LazyLock<Vec<String>> = LazyLock::new(|| {
 const SIGNS: &str = "{}[],:-?&*!|>'\"%@`#~<= \t\n\r\\0123456789.eE+xuabn_/\u{feff}é😀\0\u{85}\u{2028}";
 
 #[derive(Clone, Debug)]
-enum Change {
+pub enum Change {
     Insert(usize, char),
     Delete(usize, usize),
     Flip(usize, u8),
@@ -34,7 +34,7 @@ enum Change {
     Indent(usize, usize),
 }
 
-fn changes() -> impl Strategy<Value = Vec<Change>> {
+pub fn changes() -> impl Strategy<Value = Vec<Change>> {
     let signs: Vec<char> = SIGNS.chars().collect();
     let at = any::<usize>();
     let change = prop_oneof![
@@ -48,7 +48,7 @@ fn changes() -> impl Strategy<Value = Vec<Change>> {
     prop::collection::vec(change, 1..6)
 }
 
-fn apply(text: &str, changes: &[Change]) -> String {
+pub fn apply(text: &str, changes: &[Change]) -> String {
     let mut bytes = text.as_bytes().to_vec();
     for change in changes {
         let place = |at: usize| at % (bytes.len() + 1);

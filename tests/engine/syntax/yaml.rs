@@ -308,7 +308,7 @@ fn unknown_tags_are_calls_of_unknown_functions() {
         assert_eq!(tag, text.split(' ').nth(1).expect("a tag"));
         let result = if tag.starts_with("!!") { "the tag is ignored" } else { "its value is unknown" };
         assert_eq!(note.message, format!("`{tag}` is not a CloudFormation function, so {result}"));
-        assert_eq!((note.code, note.help.as_str()), ("unknown-function", help), "{text}");
+        assert_eq!((note.code.name(), note.help.as_str()), ("unknown-function", help), "{text}");
     }
 }
 
@@ -324,7 +324,7 @@ fn directives_of_rain_are_calls_and_noted_once() {
         let document = syntax::parse(text, SourceId(0)).unwrap();
         assert_eq!(outline(&document.root), value, "{text}");
         let [note] = document.notes.as_slice() else { panic!("{text}: {:?}", document.notes) };
-        assert_eq!(note.code, "rain-directive");
+        assert_eq!(note.code.name(), "rain-directive");
         assert!(note.message.contains("Rain::Embed` is a directive of Rain"), "{}", note.message);
     }
 }
@@ -340,7 +340,7 @@ fn keys_that_look_like_functions_are_noted() {
     ] {
         let document = syntax::parse(text, SourceId(0)).unwrap();
         let [note] = document.notes.as_slice() else { panic!("{text}: {:?}", document.notes) };
-        assert_eq!((note.code, note.help.as_str()), ("unknown-function", "Did you mean `Fn::If`?"), "{text}");
+        assert_eq!((note.code.name(), note.help.as_str()), ("unknown-function", "Did you mean `Fn::If`?"), "{text}");
         assert!(text[note.span.start as usize..note.span.end as usize].contains(['I', 'i']), "{text}");
     }
     for text in ["a: {Fn::If: []}", "Fn::ForEach::X: []", "a: !Sub x", "{\"Ref\": \"Fn::Iff\"}", "Function: x"] {

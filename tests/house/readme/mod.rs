@@ -9,6 +9,7 @@
 mod picture;
 
 use hipaalint::config::Config;
+use hipaalint::files::Files;
 use hipaalint::rules::load::RuleSet;
 use hipaalint::rules::rule::RuleFile;
 use hipaalint::source::{Source, SourceId};
@@ -187,7 +188,7 @@ fn configurations_and_rules_can_be_read() {
             let place = format!("{name}, line {first}");
             if lines[0].starts_with("# hipaalint.yaml") {
                 let source = Source::new(SourceId(0), "hipaalint.yaml", text);
-                let (config, problems) = Config::read(&source);
+                let (config, problems) = Config::read(&source, &Files::here());
                 assert_eq!(problems, [], "{place}");
                 let (_, problems) = config.overrides(&source, &RuleSet::embedded());
                 assert_eq!(problems, [], "{place}");

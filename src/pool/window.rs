@@ -10,8 +10,8 @@ use std::thread;
 /// The number of results that wait at most, for each thread.
 const AHEAD: usize = 16;
 
-/// Jobs with the numbers from 0, on threads with a large stack.
-pub(super) struct Window<T> {
+/// Jobs with the numbers from 0.
+struct Window<T> {
     state: Mutex<State<T>>,
     /// A result is there.
     is_done: Condvar,
@@ -31,7 +31,7 @@ struct State<T> {
 }
 
 /// Does jobs on so many threads, and gives their results to `take` in the order of their numbers. A job that panics has none.
-pub(super) fn in_order<T: Send>(
+pub fn in_order<T: Send>(
     jobs: usize,
     threads: usize,
     work: &(impl Fn(usize) -> T + Sync),
@@ -39,10 +39,11 @@ pub(super) fn in_order<T: Send>(
 ) {
     let state = State { next: 0, left: 0, done: BTreeMap::new(), is_over: false };
     let window = Window { state: Mutex::new(state), is_done: Condvar::new(), has_left: Condvar::new() };
-    let threads = threads.min(jobs);
+    let threads = if cfg!(feature = "parallel") { threads.min(jobs) } else { 1 };
     thread::scope(|scope| {
         let end = End(&window);
-        let start = || thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, || window.run(jobs, threads, work));
+        let start =
+            || thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, || window.run(jobs, threads, work));
         let started = (0..threads).filter(|_| start().is_ok()).count();
         for job in 0..jobs {
             // If no thread can be started, this thread does the work.

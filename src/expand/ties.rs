@@ -1,0 +1,425 @@
+//! Which resources a property may name, as the template is written: so that a question about two resources is asked of those that
+//! may have to do with each other, and not of every pair.
+//!
+//! What is left out is certain: in no scenario does the property name the resource. What is found is a candidate, to be judged as
+//! the scenario has it (`graph::refers_to`).
+
+mod written;
+
+use super::{Block, Model};
+use crate::eval::value::{Content, Origin, Value};
+use crate::eval::{Run, has_macro, is_function};
+use crate::facts;
+use crate::syntax::{Entry, Kind, Node};
+use foldhash::HashMap;
+use rustc_hash::FxHashMap;
+use smallvec::SmallVec;
+use std::cell::RefCell;
+use std::rc::Rc;
+use written::{Found, Names};
+
+/// A way through a block, from the block on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Route {
+    /// Each step a name, or none for every element of a list or map.
+    pub steps: Vec<Option<String>>,
+    /// Whether it goes on to any depth.
+    pub is_open: bool,
+}
+
+impl Route {
+    /// Of a property.
+    pub fn to_property(names: &[&str]) -> Self {
+        let names = std::iter::once("Properties").chain(names.iter().copied());
+        Self { steps: names.map(|name| Some(name.to_owned())).collect(), is_open: false }
+    }
+}
+
+/// A text that is put together of the name of a resource.
+pub struct PutTogether<'a, 't> {
+    /// Stands for the routes, and for the resources that may have such a text.
+    pub path: &'a str,
+    /// The text, if all of it is known.
+    pub expected: Option<&'a str>,
+    /// Whether the resource's name is a piece of it.
+    pub by_name: bool,
+    /// Whether a resource may have such a text at all.
+    pub may_have: &'a dyn Fn(&Block<'t>) -> bool,
+}
+
+/// What of a template was looked at.
+#[derive(Default)]
+pub(super) struct Ties<'t> {
+    /// By type and path: which of the resources may name which.
+    naming: RefCell<HashMap<String, Rc<Naming<'t>>>>,
+    /// By type: the explicit names of the resources.
+    called: RefCell<HashMap<String, Rc<Called<'t>>>>,
+    /// By address: the items of long lists. Values are kept as long as the model.
+    items: RefCell<FxHashMap<*const Value<'t>, Rc<Items<'t>>>>,
+    /// By the address of their entries: the places of the entries of large maps, by key.
+    entries: RefCell<FxHashMap<*const Entry<'t>, HashMap<&'t str, usize>>>,
+    /// By what they are about: see [`Model::table`].
+    tables: RefCell<FxHashMap<&'static str, Rc<Table>>>,
+}
+
+/// For a name, or something else that resources are found by, their places.
+pub type Table = HashMap<String, Vec<usize>>;
+
+/// The items of a list, by the resources that they refer to.
+#[derive(Default)]
+struct Items<'t> {
+    by_id: HashMap<&'t str, Vec<usize>>,
+    /// Texts without a reference. They may be explicit names, but not one that CloudFormation makes.
+    texts: Vec<usize>,
+    open: Vec<usize>,
+}
+
+/// Lists of so many items are short.
+const SHORT: usize = 8;
+
+/// Resources of a type, by what one of their properties may name. They are numbered by their places among the resources.
+#[derive(Default)]
+struct Naming<'t> {
+    /// By logical id, those that refer to it.
+    by_id: HashMap<&'t str, Vec<usize>>,
+    /// By the type of a resource, those that refer to one.
+    by_kind: HashMap<&'t str, Vec<usize>>,
+    /// Those that refer to an attribute of a resource.
+    attributes: Vec<usize>,
+    /// By the last segment of a text, those that have such a text.
+    by_end: HashMap<&'t str, Vec<usize>>,
+    /// Those that have a text whose end is known.
+    texts: Vec<usize>,
+    /// Those that have a text of which nothing is known. It may be an explicit name, but not one that CloudFormation makes.
+    unknown: Vec<usize>,
+    /// Those that may have anything.
+    open: Vec<usize>,
+}
+
+/// The explicit names of the resources of a type.
+#[derive(Default)]
+struct Called<'t> {
+    /// By the last segment of the name.
+    by_end: HashMap<&'t str, Vec<usize>>,
+    /// Those whose name is not a plain text.
+    open: Vec<usize>,
+}
+
+/// The explicit name of a resource as written.
+enum Name<'t> {
+    /// CloudFormation makes it.
+    Made,
+    Text(&'t str),
+    /// A function does, or something else that has to be evaluated.
+    Open,
+}
+
+impl<'m, 't> Model<'m, 't> {
+    /// The resources of a type that may name a resource at the end of one of some routes, in the order of the template. `path` stands
+    /// for the routes. Where the template has too many names that are not known, the run gives up.
+    pub fn naming(
+        &self,
+        run: &mut Run<'_, 't>,
+        kind: &str,
+        path: &str,
+        routes: impl FnOnce() -> Vec<Route>,
+        target: &Block<'t>,
+    ) -> Vec<&Block<'t>> {
+        let naming = self.naming_index(kind, path, routes, |_| true);
+        let mut places: Vec<usize> = naming.by_id.get(target.name).cloned().unwrap_or_default();
+        let written = places.len();
+        places.extend(&naming.open);
+        match name(target) {
+            Name::Made => {}
+            Name::Text(text) => {
+                places.extend(naming.by_end.get(end(text)).into_iter().flatten());
+                places.extend(&naming.unknown);
+            }
+            Name::Open => {
+                places.extend(&naming.texts);
+                places.extend(&naming.unknown);
+            }
+        }
+        self.take(run, places, written)
+    }
+
+    /// As [`naming`](Self::naming) does, for a property.
+    pub fn naming_by(
+        &self,
+        run: &mut Run<'_, 't>,
+        kind: &str,
+        property: &[&str],
+        target: &Block<'t>,
+    ) -> Vec<&Block<'t>> {
+        let path = property.join("/");
+        self.naming(run, kind, &path, || vec![Route::to_property(property)], target)
+    }
+
+    /// The resources of a type that have, at the end of one of some routes, what may be a text that is put together of `target`'s name.
+    /// As for [`naming`](Self::naming).
+    pub fn put_together(
+        &self,
+        run: &mut Run<'_, 't>,
+        kind: &str,
+        routes: impl FnOnce() -> Vec<Route>,
+        target: &Block<'t>,
+        text: &PutTogether<'_, 't>,
+    ) -> Vec<&Block<'t>> {
+        let PutTogether { path, expected, by_name, may_have } = *text;
+        let naming = self.naming_index(kind, path, routes, may_have);
+        let mut places: Vec<usize> = naming.by_id.get(target.name).cloned().unwrap_or_default();
+        let written = places.len();
+        // The name of another resource of the type is another one, unless both may have the same.
+        let called = self.called(target.kind);
+        let alike: Vec<usize> = match name(target) {
+            Name::Made => Vec::new(),
+            Name::Text(text) => {
+                called.by_end.get(end(text)).into_iter().flatten().chain(&called.open).copied().collect()
+            }
+            Name::Open => called.by_end.values().flatten().chain(&called.open).copied().collect(),
+        };
+        for place in alike {
+            let id = self.resources.get(place).map_or("", |block| block.name);
+            places.extend(naming.by_id.get(id).into_iter().flatten());
+        }
+        for (_, found) in naming.by_kind.iter().filter(|(kind, _)| !by_name || **kind != target.kind) {
+            places.extend(found);
+        }
+        places.extend(naming.open.iter().chain(&naming.unknown).chain(&naming.attributes));
+        match expected {
+            Some(expected) => places.extend(naming.by_end.get(end(expected)).into_iter().flatten()),
+            None => places.extend(&naming.texts),
+        }
+        self.take(run, places, written)
+    }
+
+    /// The resources of a type that a value may name, in the order of the template. As for [`naming`](Self::naming).
+    pub fn named_by(&self, run: &mut Run<'_, 't>, kind: &str, value: &Value<'t>) -> Vec<&Block<'t>> {
+        let mut places = Vec::new();
+        for part in value.parts() {
+            match &part.origin {
+                Origin::Resource { id, .. } => places.push(self.place_of(id)),
+                // Another stack's export names no resource of this template.
+                Origin::Import(_) if places.is_empty() => return Vec::new(),
+                _ => {}
+            }
+        }
+        if !places.is_empty() {
+            let mut places: Vec<usize> = places.into_iter().flatten().collect();
+            places.retain(|place| self.resources.get(*place).is_some_and(|block| block.kind == kind));
+            let written = places.len();
+            return self.take(run, places, written);
+        }
+        if !value.is_scalar() {
+            return Vec::new();
+        }
+        if value.is_inside_unknown() {
+            return self.take(run, self.by_type.get(kind).map(|places| places.to_vec()).unwrap_or_default(), 0);
+        }
+        let called = self.called(kind);
+        let known_end = match value.text() {
+            Some(text) => Some(text),
+            None => match value.parts().last().map(|part| &part.content) {
+                Some(Content::Known(text)) if text.contains(SEPARATORS) => Some(text.as_ref().into()),
+                _ => None,
+            },
+        };
+        let mut places = called.open.clone();
+        match known_end {
+            Some(text) => places.extend(called.by_end.get(end(&text)).into_iter().flatten()),
+            None => places.extend(called.by_end.values().flatten()),
+        }
+        self.take(run, places, 0)
+    }
+
+    /// The entry of a map with a key.
+    pub fn entry(&self, entries: &'t [Entry<'t>], key: &str) -> Option<&'t Entry<'t>> {
+        if entries.len() <= SHORT {
+            return entries.iter().find(|entry| entry.key == key);
+        }
+        let mut known = self.ties.entries.borrow_mut();
+        let places = known.entry(entries.as_ptr()).or_insert_with(|| {
+            let places = entries.iter().enumerate();
+            places.map(|(place, entry)| (entry.key.as_ref(), place)).collect()
+        });
+        entries.get(*places.get(key)?)
+    }
+
+    /// A table that is made once for the template.
+    pub fn table(&self, about: &'static str, make: impl FnOnce() -> Table) -> Rc<Table> {
+        if let Some(known) = self.ties.tables.borrow().get(about) {
+            return Rc::clone(known);
+        }
+        let table = Rc::new(make());
+        self.ties.tables.borrow_mut().insert(about, Rc::clone(&table));
+        table
+    }
+
+    /// The items of a list, or the value itself, that may name a resource.
+    pub fn items_naming(&self, list: &'m Value<'t>, target: &Block<'t>) -> SmallVec<[&'m Value<'t>; SHORT]> {
+        let items = list.items();
+        if items.len() <= SHORT {
+            return items.iter().collect();
+        }
+        self.chosen_items(list, target, !matches!(name(target), Name::Made))
+    }
+
+    /// The items of a list, or the value itself, that refer to a resource, and all those that are texts, such as patterns.
+    pub fn items_matching(&self, list: &'m Value<'t>, target: &Block<'t>) -> SmallVec<[&'m Value<'t>; SHORT]> {
+        let items = list.items();
+        if items.len() <= SHORT {
+            return items.iter().collect();
+        }
+        self.chosen_items(list, target, true)
+    }
+
+    fn chosen_items(
+        &self,
+        list: &'m Value<'t>,
+        target: &Block<'t>,
+        with_texts: bool,
+    ) -> SmallVec<[&'m Value<'t>; SHORT]> {
+        let items = list.items();
+        let index = self.items(list);
+        let mut places = index.by_id.get(target.name).cloned().unwrap_or_default();
+        places.extend(&index.open);
+        if with_texts {
+            places.extend(&index.texts);
+        }
+        places.sort_unstable();
+        places.into_iter().filter_map(|place| items.get(place)).collect()
+    }
+
+    fn items(&self, list: &'m Value<'t>) -> Rc<Items<'t>> {
+        let key: *const Value<'t> = list;
+        if let Some(known) = self.ties.items.borrow().get(&key) {
+            return Rc::clone(known);
+        }
+        let mut index = Items::default();
+        for (place, item) in list.items().iter().enumerate() {
+            let mut ids: SmallVec<[&'t str; 2]> = SmallVec::new();
+            for part in item.parts() {
+                match part.origin {
+                    Origin::Resource { id, .. } if !ids.contains(&id) => ids.push(id),
+                    _ => {}
+                }
+            }
+            if item.is_inside_unknown() {
+                index.open.push(place);
+            } else if ids.is_empty() {
+                index.texts.push(place);
+            }
+            for id in ids {
+                index.by_id.entry(id).or_default().push(place);
+            }
+        }
+        let index = Rc::new(index);
+        self.ties.items.borrow_mut().insert(key, Rc::clone(&index));
+        index
+    }
+
+    /// The resources at some places, if the budget allows for those that are not written as references.
+    fn take(&self, run: &mut Run<'_, 't>, mut places: Vec<usize>, written: usize) -> Vec<&Block<'t>> {
+        self.evaluator.count_steps(places.len());
+        if !run.guess(places.len().saturating_sub(written)) {
+            return Vec::new();
+        }
+        if places.len() > 1 {
+            places.sort_unstable();
+            places.dedup();
+        }
+        places.into_iter().filter_map(|place| self.resources.get(place)).collect()
+    }
+
+    fn naming_index(
+        &self,
+        kind: &str,
+        path: &str,
+        routes: impl FnOnce() -> Vec<Route>,
+        is_wanted: impl Fn(&Block<'t>) -> bool,
+    ) -> Rc<Naming<'t>> {
+        let key = [kind, " ", path].concat();
+        if let Some(known) = self.ties.naming.borrow().get(&key) {
+            return Rc::clone(known);
+        }
+        let routes = routes();
+        let mut naming = Naming::default();
+        for place in self.by_type.get(kind).into_iter().flatten() {
+            let Some(block) = self.resources.get(*place).filter(|block| is_wanted(block)) else { continue };
+            let mut names = Names { model: self, naming: Found::default() };
+            for route in &routes {
+                names.follow(block.node, &route.steps, route.is_open);
+            }
+            names.naming.kinds = names.naming.ids.iter().filter_map(|id| Some(self.resource(id)?.kind)).collect();
+            names.naming.file(*place, &mut naming);
+        }
+        let naming = Rc::new(naming);
+        self.ties.naming.borrow_mut().insert(key, Rc::clone(&naming));
+        naming
+    }
+
+    fn called(&self, kind: &str) -> Rc<Called<'t>> {
+        if let Some(known) = self.ties.called.borrow().get(kind) {
+            return Rc::clone(known);
+        }
+        let mut called = Called::default();
+        for place in self.by_type.get(kind).into_iter().flatten() {
+            match self.resources.get(*place).map_or(Name::Made, name) {
+                Name::Made => {}
+                Name::Text(text) => called.by_end.entry(end(text)).or_default().push(*place),
+                Name::Open => called.open.push(*place),
+            }
+        }
+        let called = Rc::new(called);
+        self.ties.called.borrow_mut().insert(kind.to_owned(), Rc::clone(&called));
+        called
+    }
+}
+
+/// What comes before a name in an ARN, and between the parts of many names.
+const SEPARATORS: [char; 2] = [':', '/'];
+
+/// The last segment of a text. A text that is a name, or an ARN that ends with it, has the same one as the name.
+fn end(text: &str) -> &str {
+    text.rsplit(SEPARATORS).next().unwrap_or_default()
+}
+
+/// The explicit name of a resource, from the property that names its type.
+fn name<'t>(block: &Block<'t>) -> Name<'t> {
+    let Some(property) = facts::name_property(block.kind) else { return Name::Made };
+    let mut node = block.node;
+    for step in std::iter::once("Properties").chain(property.split('.')) {
+        if is_function(node) || node.as_str().is_some() {
+            return Name::Open;
+        }
+        match node.get(step) {
+            Some(next) => node = next,
+            None => return if has_macro(node) { Name::Open } else { Name::Made },
+        }
+    }
+    match (plain(node), node.get("Ref").and_then(Node::as_str)) {
+        (Some(text), _) => Name::Text(text),
+        (None, Some("AWS::NoValue")) => Name::Made,
+        _ => Name::Open,
+    }
+}
+
+/// The explicit name of a resource, if it is written in plain text.
+pub fn plain_name<'t>(block: &Block<'t>) -> Option<&'t str> {
+    match name(block) {
+        Name::Text(text) => Some(text),
+        Name::Made | Name::Open => None,
+    }
+}
+
+/// The text of a scalar that is what it says: no JSON, no dynamic reference.
+pub fn plain<'t>(node: &'t Node<'t>) -> Option<&'t str> {
+    match &node.kind {
+        Kind::String(text) if text.contains("{{") || text.trim_start().starts_with(['{', '[']) => None,
+        Kind::String(text) => Some(text),
+        Kind::Number(number) => Some(&number.text),
+        Kind::Bool(true) => Some("true"),
+        Kind::Bool(false) => Some("false"),
+        _ => None,
+    }
+}

@@ -1,0 +1,213 @@
+//! Everything that is read from a file system goes through [`Files`]: from the disk, from open buffers over it, or from memory alone.
+//!
+//! Reads, and never writes. Decides nothing about what may be read.
+
+mod buffers;
+mod disk;
+mod walk;
+
+pub use buffers::Buffers;
+pub use disk::Disk;
+pub use walk::{Met, Unlisted, Walk};
+
+use crate::paths::Base;
+use std::ffi::OsString;
+use std::fmt;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::SystemTime;
+
+/// A file system. Paths are absolute.
+pub trait FileSystem: fmt::Debug + Send + Sync {
+    /// The bytes of a file, at most so many of them.
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    fn read(&self, path: &Path, limit: u64) -> io::Result<Vec<u8>>;
+
+    /// What a path leads to.
+    ///
+    /// # Errors
+    /// If it leads nowhere.
+    fn metadata(&self, path: &Path) -> io::Result<Metadata>;
+
+    /// What is at a path, which may be a symbolic link.
+    ///
+    /// # Errors
+    /// If there is nothing.
+    fn own_metadata(&self, path: &Path) -> io::Result<Metadata>;
+
+    /// A path without symbolic links, `.` and `..` to what a path leads to.
+    ///
+    /// # Errors
+    /// If it leads nowhere.
+    fn real(&self, path: &Path) -> io::Result<PathBuf>;
+
+    /// What is in a folder, in any order.
+    ///
+    /// # Errors
+    /// If it cannot be listed.
+    fn entries(&self, folder: &Path) -> io::Result<Vec<Entry>>;
+
+    /// The bytes of standard input, at most so many of them. Only the disk of a process has one.
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    fn standard_input(&self, limit: u64) -> io::Result<Vec<u8>> {
+        let _ = limit;
+        Err(io::ErrorKind::Unsupported.into())
+    }
+}
+
+/// What a path names.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A regular file.
+    File,
+    /// A folder.
+    Folder,
+    /// A symbolic link.
+    Link,
+    /// A device, a pipe or a socket.
+    Other,
+}
+
+/// What is known of a file without reading it.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub struct Metadata {
+    /// What it is.
+    pub kind: Kind,
+    /// Its length. That of devices and pipes is not known.
+    pub bytes: u64,
+    /// When it changed.
+    pub modified: Option<SystemTime>,
+}
+
+/// A name in a folder.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// The name.
+    pub name: OsString,
+    /// What is there. A symbolic link is a link.
+    pub kind: Kind,
+}
+
+/// A file system, and the folder in it that relative paths start in.
+#[derive(Clone, Debug)]
+pub struct Files {
+    system: Arc<dyn FileSystem>,
+    base: Base,
+}
+
+impl Files {
+    /// The disk, from the current folder of the process.
+    pub fn here() -> Self {
+        Self::new(Arc::new(Disk), Disk::current_folder())
+    }
+
+    /// A file system, and the folder that relative paths start in.
+    pub fn new(system: Arc<dyn FileSystem>, base: PathBuf) -> Self {
+        let real = system.real(&base).unwrap_or_else(|_| base.clone());
+        Self { system, base: Base::new(base, real) }
+    }
+
+    /// The same files with the texts of open buffers in place of what is on the disk. The paths may be relative.
+    #[must_use]
+    pub fn with_buffers(&self, buffers: impl IntoIterator<Item = (PathBuf, String)>) -> Self {
+        let mut over = Buffers::over(Arc::clone(&self.system));
+        for (path, text) in buffers {
+            over.open(&self.base.normal(&path), text);
+        }
+        Self { system: Arc::new(over), base: self.base.clone() }
+    }
+
+    /// The folder that relative paths start in.
+    pub fn base(&self) -> &Base {
+        &self.base
+    }
+
+    /// The name of a file in reports.
+    pub fn name(&self, path: &Path) -> String {
+        self.base.name(path)
+    }
+
+    /// The bytes of a file, at most so many of them.
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    pub fn read(&self, path: &Path, limit: u64) -> io::Result<Vec<u8>> {
+        self.system.read(&self.base.join(path), limit)
+    }
+
+    /// The text of a file, which has at most so many bytes. The rest of a longer one is left out.
+    ///
+    /// # Errors
+    /// If it cannot be read, or is not UTF-8.
+    pub fn text(&self, path: &Path, limit: u64) -> io::Result<String> {
+        String::from_utf8(self.read(path, limit)?)
+            .map_err(|_| io::Error::new(io::ErrorKind::InvalidData, "stream did not contain valid UTF-8"))
+    }
+
+    /// The bytes of standard input, at most so many of them.
+    ///
+    /// # Errors
+    /// If it cannot be read, or there is none.
+    pub fn standard_input(&self, limit: u64) -> io::Result<Vec<u8>> {
+        self.system.standard_input(limit)
+    }
+
+    /// What a path leads to.
+    ///
+    /// # Errors
+    /// If it leads nowhere.
+    pub fn metadata(&self, path: &Path) -> io::Result<Metadata> {
+        self.system.metadata(&self.base.join(path))
+    }
+
+    /// What is at a path, which may be a symbolic link.
+    ///
+    /// # Errors
+    /// If there is nothing.
+    pub fn own_metadata(&self, path: &Path) -> io::Result<Metadata> {
+        self.system.own_metadata(&self.base.join(path))
+    }
+
+    /// An absolute path without symbolic links, `.` and `..` to what a path leads to.
+    ///
+    /// # Errors
+    /// If it leads nowhere.
+    pub fn real(&self, path: &Path) -> io::Result<PathBuf> {
+        self.system.real(&self.base.join(path))
+    }
+
+    /// What is in a folder, sorted by name.
+    ///
+    /// # Errors
+    /// If it cannot be listed.
+    pub fn entries(&self, folder: &Path) -> io::Result<Vec<Entry>> {
+        let mut entries = self.system.entries(&self.base.join(folder))?;
+        entries.sort_by(|one, other| one.name.cmp(&other.name));
+        Ok(entries)
+    }
+
+    /// Whether a path leads to anything.
+    pub fn has(&self, path: &Path) -> bool {
+        self.metadata(path).is_ok()
+    }
+
+    /// Whether a path leads to a regular file.
+    pub fn has_file(&self, path: &Path) -> bool {
+        self.metadata(path).is_ok_and(|metadata| metadata.kind == Kind::File)
+    }
+
+    /// Whether a path leads to a folder.
+    pub fn has_folder(&self, path: &Path) -> bool {
+        self.metadata(path).is_ok_and(|metadata| metadata.kind == Kind::Folder)
+    }
+
+    /// A folder and everything below it.
+    pub fn walk(&self, folder: &Path) -> Walk<'_> {
+        Walk::new(self, folder)
+    }
+}

@@ -1,0 +1,173 @@
+//! Paths into names and back, by their steps alone: nothing here looks at the file system or at the current folder.
+//!
+//! A name is what reports show. It may have lost bytes that are not UTF-8, so no file is ever opened by a name.
+
+use std::path::{Component, MAIN_SEPARATOR, Path, PathBuf};
+
+/// The folder that relative paths start in, and that names of files inside it leave out.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Base {
+    /// As it is known to the user.
+    folder: PathBuf,
+    /// Without symbolic links.
+    real: PathBuf,
+}
+
+impl Base {
+    /// A folder, as it is known to the user and without symbolic links.
+    pub fn new(folder: PathBuf, real: PathBuf) -> Self {
+        Self { folder, real }
+    }
+
+    /// The path from the folder to what is inside it, of an absolute path without links; none for what is elsewhere.
+    pub fn strip<'p>(&self, path: &'p Path) -> Option<&'p Path> {
+        if self.real.is_absolute() { path.strip_prefix(&self.real).ok() } else { None }
+    }
+
+    /// A path that starts in the folder, unless it is absolute.
+    pub fn join(&self, path: &Path) -> PathBuf {
+        self.folder.join(path)
+    }
+
+    /// An absolute path without `.` and `..`; symbolic links stay.
+    pub fn normal(&self, path: &Path) -> PathBuf {
+        let mut normal = PathBuf::new();
+        for component in self.join(path).components() {
+            match component {
+                Component::CurDir => {}
+                Component::ParentDir => {
+                    normal.pop();
+                }
+                _ => normal.push(component),
+            }
+        }
+        normal
+    }
+
+    /// A path as reports show it. An absolute path into the folder becomes relative, because readers of the report, such as code
+    /// scanning, expect the same name for the same file. Steps are separated by `/`, and the name has no `./` in front.
+    pub fn name(&self, path: &Path) -> String {
+        let inside = if path.is_absolute() { path.strip_prefix(&self.folder).ok() } else { None };
+        let name = slashed(inside.filter(|inside| !inside.as_os_str().is_empty()).unwrap_or(path));
+        match name.strip_prefix("./") {
+            Some(rest) if !rest.is_empty() => rest.trim_start_matches('/').to_owned(),
+            _ => name,
+        }
+    }
+
+    /// The relative path from the folder to a file, whose path is absolute and has no links: `../hipaalint.yaml`. The path itself if
+    /// the two have nothing in common.
+    pub fn lead_to(&self, path: &Path) -> PathBuf {
+        if self.real.is_absolute() && self.real.components().nth(1) == path.components().nth(1) {
+            relative(&self.real, path)
+        } else {
+            path.to_owned()
+        }
+    }
+}
+
+/// The relative path from a folder to a file. Both are absolute paths without `..`.
+pub fn relative(folder: &Path, file: &Path) -> PathBuf {
+    let (mut from, mut to) = (folder.components().peekable(), file.components().peekable());
+    while from.peek().is_some() && from.peek() == to.peek() {
+        from.next();
+        to.next();
+    }
+    from.map(|_| Component::ParentDir).chain(to).collect()
+}
+
+/// The folder of a file; `.` for a file without one.
+pub fn folder_of(file: &Path) -> &Path {
+    file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// A path as a name, with `/` between its steps.
+pub fn slashed(path: &Path) -> String {
+    let name = path.to_string_lossy();
+    if MAIN_SEPARATOR == '\\' { name.replace('\\', "/") } else { name.into_owned() }
+}
+
+/// A path without `..` after a folder, as people read it.
+pub fn without_detours(path: &Path) -> PathBuf {
+    let mut short = PathBuf::new();
+    for component in path.components() {
+        match component {
+            Component::CurDir => {}
+            Component::ParentDir if matches!(short.components().next_back(), Some(Component::Normal(_))) => {
+                short.pop();
+            }
+            other => short.push(other),
+        }
+    }
+    short
+}
+
+/// A relative path without `..`, if no part of it leaves the folder that it starts in.
+pub fn inside(path: &Path) -> Option<PathBuf> {
+    let mut inside = PathBuf::new();
+    for component in path.components() {
+        match component {
+            Component::Normal(name) => inside.push(name),
+            Component::CurDir => {}
+            Component::ParentDir if inside.pop() => {}
+            Component::ParentDir | Component::RootDir | Component::Prefix(_) => return None,
+        }
+    }
+    (!inside.as_os_str().is_empty()).then_some(inside)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+    use super::*;
+
+    fn base() -> Base {
+        Base::new(PathBuf::from("/home/link"), PathBuf::from("/home/me"))
+    }
+
+    #[test]
+    fn names_are_as_given_without_the_base() {
+        let names = ["./a.yaml", "a/./b.yaml", ".", "./", "../a", ".//a", "/a", "/home/link/a/b", "/home/link"];
+        let shown = names.map(|name| base().name(Path::new(name)));
+        assert_eq!(shown, ["a.yaml", "a/./b.yaml", ".", "./", "../a", "a", "/a", "a/b", "/home/link"]);
+    }
+
+    #[test]
+    fn files_are_led_to_from_the_base() {
+        for (path, led) in [
+            ("/home/me/a/b", "a/b"),
+            ("/home/a", "../a"),
+            ("/srv/a", "/srv/a"),
+            ("/home/me", ""),
+            ("/home/meadow/a", "../meadow/a"),
+        ] {
+            assert_eq!(base().lead_to(Path::new(path)), Path::new(led), "{path}");
+        }
+        assert_eq!(Base::default().lead_to(Path::new("/a")), Path::new("/a"));
+        assert_eq!(base().normal(Path::new("a/../b/./c")), Path::new("/home/link/b/c"));
+    }
+
+    #[test]
+    fn detours_go() {
+        for (path, short) in [("a/../b.yaml", "b.yaml"), ("./a/./b", "a/b"), ("../a/../b", "../b"), ("/a/../b", "/b")] {
+            assert_eq!(without_detours(Path::new(path)), Path::new(short), "{path}");
+        }
+    }
+
+    #[test]
+    fn paths_stay_inside_their_folder() {
+        let cases = [
+            ("a.yaml", Some("a.yaml")),
+            ("./parts/../a.yaml", Some("a.yaml")),
+            ("parts/a.yaml", Some("parts/a.yaml")),
+            ("../a.yaml", None),
+            ("parts/../../a.yaml", None),
+            ("/etc/passwd", None),
+            ("", None),
+            (".", None),
+        ];
+        for (path, found) in cases {
+            assert_eq!(inside(Path::new(path)).as_deref(), found.map(Path::new), "{path}");
+        }
+    }
+}

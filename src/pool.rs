@@ -1,0 +1,62 @@
+//! Work on all cores, with results in the order of the work. The only part that knows of threads.
+//!
+//! Without the feature `parallel`, everything is done one after another.
+
+mod window;
+
+use std::thread;
+
+pub use window::in_order;
+
+/// The depth of all recursion is bounded. This size is enough for it, also in builds without optimization.
+pub const STACK_BYTES: usize = 16 << 20;
+
+/// Does some work for each item, on so many threads, or on one for each core if it is zero. Every thread has a large stack.
+pub fn map<T: Sync, R: Send>(items: &[T], threads: usize, work: impl Fn(&T) -> R + Sync) -> Vec<R> {
+    // One item does not need a pool.
+    if items.len() > 1 && threads != 1 { in_pool(items, threads, &work) } else { one_by_one(items, &work) }
+}
+
+/// Does some work for each item on all cores. The work of an item may be divided again, with [`filter`].
+pub fn map_divided<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
+    in_pool(items, 0, &work)
+}
+
+#[cfg(feature = "parallel")]
+fn in_pool<T: Sync, R: Send>(items: &[T], threads: usize, work: &(impl Fn(&T) -> R + Sync)) -> Vec<R> {
+    use rayon::prelude::*;
+    match rayon::ThreadPoolBuilder::new().num_threads(threads).stack_size(STACK_BYTES).build() {
+        Ok(pool) => pool.install(|| items.par_iter().map(work).collect()),
+        Err(_) => one_by_one(items, work),
+    }
+}
+
+#[cfg(not(feature = "parallel"))]
+fn in_pool<T: Sync, R: Send>(items: &[T], _: usize, work: &(impl Fn(&T) -> R + Sync)) -> Vec<R> {
+    one_by_one(items, work)
+}
+
+fn one_by_one<T: Sync, R: Send>(items: &[T], work: &(impl Fn(&T) -> R + Sync)) -> Vec<R> {
+    let all = || items.iter().map(work).collect();
+    // If no thread can be started, this thread does the work.
+    on_large_stack(all).unwrap_or_else(all)
+}
+
+/// The items that some work finds, in their order: on the threads of the pool that this is called in.
+pub fn filter<T: Send + Sync>(items: Vec<T>, is_found: impl Fn(&T) -> bool + Sync + Send) -> Vec<T> {
+    #[cfg(feature = "parallel")]
+    {
+        use rayon::prelude::*;
+        items.into_par_iter().filter(is_found).collect()
+    }
+    #[cfg(not(feature = "parallel"))]
+    items.into_iter().filter(is_found).collect()
+}
+
+/// Does work on a thread whose stack is large enough for the deepest template. None if no thread can be started, or if it panics.
+pub fn on_large_stack<T: Send>(work: impl FnOnce() -> T + Send) -> Option<T> {
+    thread::scope(|scope| {
+        let worker = thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, work);
+        worker.ok().and_then(|worker| worker.join().ok())
+    })
+}

@@ -1,0 +1,338 @@
+//! What a template costs grows with its size, whatever it is made of: counted in steps of the evaluation, not in time.
+
+use hipaalint::eval::inputs::Pinned;
+use hipaalint::finding::Outcome;
+use hipaalint::linter::{FileReport, Keep, Linter};
+use hipaalint::rules::load::RuleSet;
+use hipaalint::source::{Source, SourceId};
+use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
+
+fn linter() -> Linter {
+    let keep = Keep { undecided: true, passed: false };
+    Linter::new(RuleSet::embedded(), |_| true, &BTreeMap::new(), Pinned::default(), keep).unwrap()
+}
+
+fn lint(linter: &Linter, template: &Value) -> FileReport {
+    let report = linter.lint(&Source::new(SourceId(0), "template.json", template.to_string()));
+    assert!(report.is_template);
+    report
+}
+
+fn resource(kind: &str, properties: Value) -> Value {
+    json!({ "Type": kind, "Properties": properties })
+}
+
+fn policy(resource: Value) -> Value {
+    json!({ "Version": "2012-10-17", "Statement": [
+        { "Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": resource,
+          "Condition": { "Bool": { "aws:SecureTransport": "false" } } }
+    ] })
+}
+
+fn reference(name: String) -> Value {
+    json!({ "Ref": name })
+}
+
+fn arn(name: String) -> Value {
+    json!({ "Fn::GetAtt": [name, "Arn"] })
+}
+
+/// Resources for each number below `n`, by a letter and the number.
+type Family = fn(usize, usize) -> Vec<(&'static str, Value)>;
+
+const FAMILIES: [(&str, Family); 14] = [
+    ("bare buckets", |_, _| vec![("B", json!({ "Type": "AWS::S3::Bucket" }))]),
+    ("named buckets, and policies by name", |_, i| {
+        vec![
+            ("B", resource("AWS::S3::Bucket", json!({ "BucketName": format!("records-{i}") }))),
+            (
+                "Q",
+                resource(
+                    "AWS::S3::BucketPolicy",
+                    json!({ "Bucket": format!("records-{i}"), "PolicyDocument": policy(json!(format!("arn:aws:s3:::records-{i}/*"))) }),
+                ),
+            ),
+        ]
+    }),
+    ("buckets and policies", |_, i| {
+        vec![
+            (
+                "B",
+                resource(
+                    "AWS::S3::Bucket",
+                    json!({ "LoggingConfiguration": { "DestinationBucketName": reference(format!("B{}", i / 2)) } }),
+                ),
+            ),
+            (
+                "Q",
+                resource(
+                    "AWS::S3::BucketPolicy",
+                    json!({ "Bucket": reference(format!("B{i}")), "PolicyDocument": policy(arn(format!("B{i}"))) }),
+                ),
+            ),
+        ]
+    }),
+    ("queues and policies", |_, i| {
+        vec![
+            ("Q", resource("AWS::SQS::Queue", json!({}))),
+            (
+                "P",
+                resource(
+                    "AWS::SQS::QueuePolicy",
+                    json!({ "Queues": [reference(format!("Q{i}"))], "PolicyDocument": policy(json!("*")) }),
+                ),
+            ),
+        ]
+    }),
+    ("keys, aliases and databases", |_, i| {
+        vec![
+            ("K", resource("AWS::KMS::Key", json!({ "KeyPolicy": policy(json!("*")) }))),
+            (
+                "A",
+                resource(
+                    "AWS::KMS::Alias",
+                    json!({ "AliasName": format!("alias/k{i}"), "TargetKeyId": reference(format!("K{i}")) }),
+                ),
+            ),
+            (
+                "D",
+                resource(
+                    "AWS::RDS::DBInstance",
+                    json!({ "KmsKeyId": reference(format!("A{i}")), "DBInstanceIdentifier": format!("d{i}") }),
+                ),
+            ),
+        ]
+    }),
+    ("functions, roles and log groups", |_, i| {
+        vec![
+            (
+                "F",
+                resource(
+                    "AWS::Lambda::Function",
+                    json!({ "Role": arn(format!("R{i}")), "Runtime": "python3.12", "Code": { "ZipFile": "x" } }),
+                ),
+            ),
+            ("R", resource("AWS::IAM::Role", json!({ "AssumeRolePolicyDocument": policy(json!("*")) }))),
+            (
+                "P",
+                resource(
+                    "AWS::IAM::Policy",
+                    json!({ "PolicyName": "p", "Roles": [reference(format!("R{i}"))], "PolicyDocument": policy(json!("*")) }),
+                ),
+            ),
+            (
+                "G",
+                resource(
+                    "AWS::Logs::LogGroup",
+                    json!({ "LogGroupName": { "Fn::Sub": format!("/aws/lambda/${{F{i}}}") } }),
+                ),
+            ),
+        ]
+    }),
+    ("roles by name", |_, i| {
+        vec![
+            (
+                "R",
+                resource(
+                    "AWS::IAM::Role",
+                    json!({ "RoleName": format!("reader-{i}"), "AssumeRolePolicyDocument": policy(json!("*")) }),
+                ),
+            ),
+            (
+                "F",
+                resource(
+                    "AWS::Lambda::Function",
+                    json!({ "Role": { "Fn::Sub": format!("arn:aws:iam::${{AWS::AccountId}}:role/reader-{i}") }, "Code": { "ZipFile": "x" } }),
+                ),
+            ),
+        ]
+    }),
+    ("subnets, routes and databases", |_, i| {
+        vec![
+            ("V", resource("AWS::EC2::VPC", json!({}))),
+            ("S", resource("AWS::EC2::Subnet", json!({ "VpcId": reference(format!("V{i}")) }))),
+            ("T", resource("AWS::EC2::RouteTable", json!({ "VpcId": reference(format!("V{i}")) }))),
+            (
+                "A",
+                resource(
+                    "AWS::EC2::SubnetRouteTableAssociation",
+                    json!({ "SubnetId": reference(format!("S{i}")), "RouteTableId": reference(format!("T{i}")) }),
+                ),
+            ),
+            ("I", resource("AWS::EC2::InternetGateway", json!({}))),
+            (
+                "R",
+                resource(
+                    "AWS::EC2::Route",
+                    json!({ "RouteTableId": reference(format!("T{i}")), "DestinationCidrBlock": "0.0.0.0/0", "GatewayId": reference(format!("I{i}")) }),
+                ),
+            ),
+            ("H", resource("AWS::RDS::DBSubnetGroup", json!({ "SubnetIds": [reference(format!("S{i}"))] }))),
+            (
+                "D",
+                resource(
+                    "AWS::RDS::DBInstance",
+                    json!({ "DBSubnetGroupName": reference(format!("H{i}")), "PubliclyAccessible": true }),
+                ),
+            ),
+        ]
+    }),
+    ("subnets of one route table", |_, i| {
+        let table = if i == 0 { vec![("T", resource("AWS::EC2::RouteTable", json!({})))] } else { Vec::new() };
+        let own = vec![
+            ("S", resource("AWS::EC2::Subnet", json!({}))),
+            (
+                "A",
+                resource(
+                    "AWS::EC2::SubnetRouteTableAssociation",
+                    json!({ "SubnetId": reference(format!("S{i}")), "RouteTableId": reference("T0".to_owned()) }),
+                ),
+            ),
+            (
+                "R",
+                resource(
+                    "AWS::EC2::Route",
+                    json!({ "RouteTableId": reference("T0".to_owned()), "GatewayId": "igw-1" }),
+                ),
+            ),
+        ];
+        table.into_iter().chain(own).collect()
+    }),
+    ("security groups and databases", |_, i| {
+        let rule = json!({ "IpProtocol": "tcp", "FromPort": 5432, "ToPort": 5432, "CidrIp": "0.0.0.0/0" });
+        vec![
+            (
+                "G",
+                resource("AWS::EC2::SecurityGroup", json!({ "GroupDescription": "x", "SecurityGroupIngress": [rule] })),
+            ),
+            ("D", resource("AWS::RDS::DBInstance", json!({ "VPCSecurityGroups": [reference(format!("G{i}"))] }))),
+        ]
+    }),
+    ("log groups, filters and alarms", |_, i| {
+        vec![
+            ("L", resource("AWS::Logs::LogGroup", json!({}))),
+            (
+                "M",
+                resource(
+                    "AWS::Logs::MetricFilter",
+                    json!({ "LogGroupName": reference(format!("L{i}")), "MetricTransformations": [{ "MetricName": format!("m{i}"), "MetricNamespace": "n" }] }),
+                ),
+            ),
+            (
+                "A",
+                resource(
+                    "AWS::CloudWatch::Alarm",
+                    json!({ "MetricName": format!("m{i}"), "Namespace": "n", "AlarmActions": [reference(format!("T{i}"))] }),
+                ),
+            ),
+            ("T", resource("AWS::SNS::Topic", json!({}))),
+        ]
+    }),
+    ("backup plans, selections and tables", |_, i| {
+        let tag = json!({ "ConditionKey": "plan", "ConditionValue": i.to_string(), "ConditionType": "STRINGEQUALS" });
+        vec![
+            ("P", resource("AWS::Backup::BackupPlan", json!({ "BackupPlan": { "BackupPlanName": "x" } }))),
+            (
+                "S",
+                resource(
+                    "AWS::Backup::BackupSelection",
+                    json!({ "BackupPlanId": reference(format!("P{i}")), "BackupSelection": { "ListOfTags": [tag] } }),
+                ),
+            ),
+            ("D", resource("AWS::DynamoDB::Table", json!({ "Tags": [{ "Key": "plan", "Value": i.to_string() }] }))),
+        ]
+    }),
+    ("load balancers, listeners and web ACLs", |_, i| {
+        vec![
+            ("L", resource("AWS::ElasticLoadBalancingV2::LoadBalancer", json!({}))),
+            (
+                "H",
+                resource(
+                    "AWS::ElasticLoadBalancingV2::Listener",
+                    json!({ "LoadBalancerArn": reference(format!("L{i}")), "Port": 80, "Protocol": "HTTP" }),
+                ),
+            ),
+            (
+                "W",
+                resource(
+                    "AWS::WAFv2::WebACLAssociation",
+                    json!({ "ResourceArn": reference(format!("L{i}")), "WebACLArn": "x" }),
+                ),
+            ),
+        ]
+    }),
+    ("dependencies in a circle", |n, i| {
+        vec![("T", json!({ "Type": "AWS::SNS::Topic", "DependsOn": format!("T{}", (i + 1) % n) }))]
+    }),
+];
+
+fn template(family: Family, n: usize) -> Value {
+    let mut resources = Map::new();
+    for i in 0..n {
+        for (letter, resource) in family(n, i) {
+            resources.insert(format!("{letter}{i}"), resource);
+        }
+    }
+    json!({ "Resources": resources })
+}
+
+#[test]
+fn steps_grow_with_the_template() {
+    let linter = linter();
+    for (name, family) in FAMILIES {
+        let [small, large] = [15, 60].map(|n| lint(&linter, &template(family, n)).steps);
+        assert!(small > 100, "{name}: {small}");
+        assert!(large <= small * 9 / 2, "{name}: {small} steps, and {large} for four times as many resources");
+    }
+}
+
+/// Buckets and their policies by names that nobody knows before the deployment: the results are open, and that is said.
+#[test]
+fn names_that_are_not_known_end_in_undecided_checks() {
+    let linter = linter();
+    let names = |n: usize| {
+        let mut template = template(
+            |n, i| {
+                vec![
+                    ("B", resource("AWS::S3::Bucket", json!({ "BucketName": reference(format!("P{i}")) }))),
+                    (
+                        "Q",
+                        resource(
+                            "AWS::S3::BucketPolicy",
+                            json!({ "Bucket": reference(format!("P{}", (i + 1) % n)), "PolicyDocument": policy(json!("*")) }),
+                        ),
+                    ),
+                ]
+            },
+            n,
+        );
+        let parameter = |i| (format!("P{i}"), json!({ "Type": "String", "AllowedValues": ["records", "claims"] }));
+        template["Parameters"] = Value::Object((0..n).map(parameter).collect());
+        lint(&linter, &template)
+    };
+    let open = |report: &FileReport| {
+        let is_open =
+            |message: &str| message.contains("too many names in the template are not known before it is deployed");
+        report.findings.iter().filter(|one| one.outcome == Outcome::Undecided && is_open(&one.message)).count()
+    };
+    let [few, some, many] = [3, 24, 96].map(names);
+    assert_eq!(open(&few), 0);
+    assert!(open(&many) > 0);
+    assert!(many.steps < 6 * some.steps, "{} and {}", some.steps, many.steps);
+}
+
+/// Exceptions are looked up by what they cover: a thousand for the whole template, and one that covers a thousand iterations.
+#[test]
+fn each_of_many_exceptions_is_counted() {
+    let linter = linter();
+    let waiver = json!({ "rule": "s3-bucket-versioning", "reason": "The archive keeps every version" });
+    let mut template = template(|_, _| vec![("B", json!({ "Type": "AWS::S3::Bucket" }))], 20);
+    template["Metadata"] = json!({ "hipaalint": { "exceptions": vec![waiver; 50] } });
+    let report = lint(&linter, &template);
+    let versions =
+        |report: &FileReport| report.suppressed.iter().filter(|one| &*one.rule == "s3-bucket-versioning").count();
+    assert_eq!(versions(&report), 20);
+    assert_eq!(report.exceptions.len(), 50);
+    assert!(report.exceptions.iter().all(|exception| exception.findings == 20));
+}

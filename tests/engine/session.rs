@@ -1,0 +1,110 @@
+//! Sessions, as front ends other than the command line use them.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+use hipaalint::project::Counter;
+use hipaalint::{Buffers, Diagnostic, Exit, Files, Options, Results, Session};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+const BAD: &str = "Resources:\n  Records:\n    Type: AWS::S3::Bucket\n";
+
+/// Files in memory.
+fn memory(files: &[(&str, &str)]) -> Files {
+    let mut buffers = Buffers::default();
+    for (name, text) in files {
+        buffers.open(&Path::new("/project").join(name), *text);
+    }
+    Files::new(Arc::new(buffers), PathBuf::from("/project"))
+}
+
+fn versioning() -> Options {
+    Options { rules: vec!["s3-bucket-versioning".to_owned()], gitignore: true, ..Options::default() }
+}
+
+/// The places of findings: `app.yaml:2`.
+fn places(results: &Results) -> Vec<String> {
+    let place = |finding: &hipaalint::Finding| {
+        let source = results.source(finding.span).unwrap();
+        format!("{}:{}", source.name, source.position(finding.span.start).line)
+    };
+    results.findings().iter().map(place).collect()
+}
+
+fn codes(results: &Results) -> Vec<&str> {
+    results.diagnostics().iter().map(|diagnostic: &Diagnostic| diagnostic.code.name()).collect()
+}
+
+#[test]
+fn a_whole_project_may_be_in_memory() {
+    let parent =
+        "Resources:\n  Inner:\n    Type: AWS::CloudFormation::Stack\n    Properties: {TemplateURL: inner/stack.yaml}\n";
+    let files = memory(&[
+        (".git/HEAD", ""),
+        (".gitignore", "build/\n"),
+        ("hipaalint.yaml", "skip: [old.yaml]\nbaseline: known.json\n"),
+        ("app.yaml", BAD),
+        ("old.yaml", BAD),
+        ("build/out.yaml", BAD),
+        ("other/hipaalint.yaml", "fail-on: never\n"),
+        ("other/parent.yaml", parent),
+        ("other/inner/stack.yaml", BAD),
+        (
+            "known.json",
+            "{\"hipaalint-baseline\": 1, \"findings\": [{\"file\": \"app.yaml\", \"rule\": \"s3-bucket-versioning\", \
+             \"subject\": \"Resources/Records\", \"path\": \"Resources/Records\"}]}",
+        ),
+    ]);
+    let session = Session::new(versioning(), files);
+    let found = session.discover(&[PathBuf::from(".")]);
+    let expected = found.candidates.clone();
+    let names: Vec<&str> = expected.iter().map(|candidate| candidate.name.as_str()).collect();
+    assert!(names.contains(&"app.yaml") && !names.contains(&"old.yaml") && !names.contains(&"build/out.yaml"));
+    let mut results = Results::default();
+    let outcome = session.lint(found, &Counter::default(), &mut results);
+    assert_eq!((outcome.templates(), outcome.exit()), (expected.len(), Exit::Clean));
+    assert_eq!(places(&results), ["other/inner/stack.yaml:2"]);
+    assert_eq!((results.suppressed().len(), results.summary().in_baseline, results.exit()), (1, 1, Exit::Clean));
+    assert!(session.depends_on().contains(Path::new("/project/other/hipaalint.yaml")));
+}
+
+#[test]
+fn an_open_buffer_is_judged_instead_of_the_file() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("app.yaml"), "Resources: {}").unwrap();
+    std::fs::write(folder.path().join("hipaalint.yaml"), "profil: core\n").unwrap();
+    let files = Files::new(Arc::new(hipaalint::Disk), folder.path().to_owned());
+    let parameters = vec![("Env".to_owned(), "qa".to_owned())];
+    let session = Session::new(Options { parameters, ..versioning() }, files);
+    let path = folder.path().join("app.yaml");
+    let declares = |allowed: &str| format!("Parameters: {{Env: {{Type: String, AllowedValues: [{allowed}]}}}}\n{BAD}");
+    // What was wrong in an earlier text is not kept; what is wrong in the configuration is.
+    for (text, expected) in [
+        (declares("dev"), vec!["configuration", "refused-parameter"]),
+        (declares("qa"), vec!["configuration"]),
+        (BAD.to_owned(), vec!["configuration", "unknown-parameter"]),
+        (declares("dev"), vec!["configuration", "refused-parameter"]),
+    ] {
+        let results = session.lint_open(&path, text);
+        let mut found = codes(&results);
+        found.sort_unstable();
+        assert_eq!(found, expected);
+        assert_eq!(places(&results).len(), 1);
+        assert_eq!(results.exit(), Exit::Trouble);
+    }
+    std::fs::write(folder.path().join("hipaalint.yaml"), "fail-on: never\n").unwrap();
+    session.reread();
+    let results = session.lint_open(Path::new("app.yaml"), declares("qa"));
+    assert_eq!((codes(&results).len(), results.exit()), (0, Exit::Clean));
+    // A file that was never saved.
+    assert_eq!(places(&session.lint_open(Path::new("fresh.yaml"), declares("qa"))), ["fresh.yaml:3"]);
+}
+
+#[test]
+fn the_built_in_rules_are_parsed_once() {
+    let session = || Session::new(versioning(), memory(&[]));
+    let (one, other) = (session().settings_of(Path::new(".")), session().settings_of(Path::new(".")));
+    let address = |settings: &hipaalint::session::Settings| {
+        std::ptr::from_ref(settings.linter.rules().get("s3-bucket-versioning").unwrap().rule().unwrap())
+    };
+    assert_eq!(address(&one), address(&other));
+}
