@@ -119,7 +119,7 @@ mod tests {
             let work = |job: usize| {
                 let ahead = begun.fetch_add(1, Ordering::SeqCst) - left.load(Ordering::SeqCst).min(job);
                 assert!(ahead <= (AHEAD + 1) * threads + 1, "{ahead}");
-                if job % 50 == 0 {
+                if job.is_multiple_of(50) {
                     thread::yield_now();
                 }
                 job * 2
