@@ -94,7 +94,12 @@ struct Naming<'t> {
     unknown: Vec<usize>,
     /// Those that may have anything.
     open: Vec<usize>,
+    /// As how many guesses one counts: to look for a name at any depth takes longer.
+    weight: usize,
 }
+
+/// As how many guesses one counts that looks at any depth.
+const DEEP: usize = 4;
 
 /// The explicit names of the resources of a type.
 #[derive(Default)]
@@ -140,7 +145,7 @@ impl<'m, 't> Model<'m, 't> {
                 places.extend(&naming.unknown);
             }
         }
-        self.take(run, places, written)
+        self.take(run, places, (written, naming.weight))
     }
 
     /// As [`naming`](Self::naming) does, for a property.
@@ -190,7 +195,7 @@ impl<'m, 't> Model<'m, 't> {
             Some(expected) => places.extend(naming.by_end.get(end(expected)).into_iter().flatten()),
             None => places.extend(&naming.texts),
         }
-        self.take(run, places, written)
+        self.take(run, places, (written, naming.weight))
     }
 
     /// The resources of a type that a value may name, in the order of the template. As for [`naming`](Self::naming).
@@ -208,13 +213,13 @@ impl<'m, 't> Model<'m, 't> {
             let mut places: Vec<usize> = places.into_iter().flatten().collect();
             places.retain(|place| self.resources.get(*place).is_some_and(|block| block.kind == kind));
             let written = places.len();
-            return self.take(run, places, written);
+            return self.take(run, places, (written, 1));
         }
         if !value.is_scalar() {
             return Vec::new();
         }
         if value.is_inside_unknown() {
-            return self.take(run, self.by_type.get(kind).map(|places| places.to_vec()).unwrap_or_default(), 0);
+            return self.take(run, self.by_type.get(kind).map(|places| places.to_vec()).unwrap_or_default(), (0, 1));
         }
         let called = self.called(kind);
         let known_end = match value.text() {
@@ -229,7 +234,7 @@ impl<'m, 't> Model<'m, 't> {
             Some(text) => places.extend(called.by_end.get(end(&text)).into_iter().flatten()),
             None => places.extend(called.by_end.values().flatten()),
         }
-        self.take(run, places, 0)
+        self.take(run, places, (0, 1))
     }
 
     /// The entry of a map with a key.
@@ -319,9 +324,14 @@ impl<'m, 't> Model<'m, 't> {
     }
 
     /// The resources at some places, if the budget allows for those that are not written as references.
-    fn take(&self, run: &mut Run<'_, 't>, mut places: Vec<usize>, written: usize) -> Vec<&Block<'t>> {
+    fn take(
+        &self,
+        run: &mut Run<'_, 't>,
+        mut places: Vec<usize>,
+        (written, weight): (usize, usize),
+    ) -> Vec<&Block<'t>> {
         self.evaluator.count_steps(places.len());
-        if !run.guess(places.len().saturating_sub(written)) {
+        if !run.guess(places.len().saturating_sub(written).saturating_mul(weight)) {
             return Vec::new();
         }
         if places.len() > 1 {
@@ -343,7 +353,8 @@ impl<'m, 't> Model<'m, 't> {
             return Rc::clone(known);
         }
         let routes = routes();
-        let mut naming = Naming::default();
+        let weight = if routes.iter().any(|route| route.is_open) { DEEP } else { 1 };
+        let mut naming = Naming { weight, ..Naming::default() };
         for place in self.by_type.get(kind).into_iter().flatten() {
             let Some(block) = self.resources.get(*place).filter(|block| is_wanted(block)) else { continue };
             let mut names = Names { model: self, naming: Found::default() };
@@ -421,5 +432,112 @@ pub fn plain<'t>(node: &'t Node<'t>) -> Option<&'t str> {
         Kind::Bool(true) => Some("true"),
         Kind::Bool(false) => Some("false"),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+    use super::*;
+    use crate::eval::inputs::Inputs;
+    use crate::eval::{Memory, explore};
+    use crate::source::SourceId;
+    use crate::template::Template;
+
+    const TEXT: &str = "
+Parameters: {Given: {Type: String}, Several: {Type: CommaDelimitedList}}
+Resources:
+  Made: {Type: AWS::S3::Bucket}
+  Named: {Type: AWS::S3::Bucket, Properties: {BucketName: records}}
+  Open: {Type: AWS::S3::Bucket, Properties: {BucketName: !Sub 'records-${Given}'}}
+  Key: {Type: AWS::KMS::Key}
+  Policy: {Type: AWS::S3::BucketPolicy, Properties: {Bucket: VALUE}}
+";
+
+    fn with<R>(value: &str, ask: impl for<'m, 't> Fn(&mut Run<'m, 't>, &'m Model<'m, 't>) -> R) -> (R, bool) {
+        let text = TEXT.replace("VALUE", value);
+        let document = crate::syntax::parse(&text, SourceId(0)).unwrap();
+        let template = Template::new(&document.root);
+        let (inputs, memory) = (Inputs::default(), Memory::default());
+        let model = Model::new(&template, &inputs, &memory);
+        let mut found = explore(&model.evaluator, |run| ask(run, &model));
+        (found.leaves.pop().unwrap().1, found.complete)
+    }
+
+    /// The buckets that a policy with this value is a candidate for, by the first letters of their names.
+    fn candidates(value: &str) -> String {
+        fn ask<'t>(run: &mut Run<'_, 't>, model: &Model<'_, 't>) -> String {
+            let buckets = model.of_type("AWS::S3::Bucket");
+            let named =
+                buckets.filter(|bucket| !model.naming_by(run, "AWS::S3::BucketPolicy", &["Bucket"], bucket).is_empty());
+            named.map(|bucket| &bucket.name[..1]).collect()
+        }
+        with(value, ask).0
+    }
+
+    #[test]
+    fn what_a_property_may_name() {
+        for (value, expected) in [
+            ("!Ref Made", "M"),
+            ("!GetAtt Named.Arn", "N"),
+            ("!Sub 'arn:aws:s3:::${Made}/x'", "M"),
+            ("!Join ['', ['arn:aws:s3:::', !Ref Named, '/*']]", "N"),
+            ("!If [C, !Ref Made, !Ref Open]", "MO"),
+            ("!Select [0, [!Ref Made]]", "MNO"),
+            ("records", "NO"),
+            ("'arn:aws:s3:::records'", "NO"),
+            ("other", "O"),
+            ("!Sub 'arn:${AWS::Partition}:s3:::records'", "NO"),
+            ("!Sub 'arn:${AWS::Partition}:s3:::other'", "O"),
+            ("!Ref Given", "NO"),
+            ("!Sub 'records-${Given}'", "NO"),
+            ("!Ref Several", "MNO"),
+            ("!Ref Nowhere", "MNO"),
+            ("!ImportValue x", "MNO"),
+            ("{Fn::Transform: {Name: Mine}}", "MNO"),
+            ("!Ref AWS::NoValue", ""),
+            ("[!Ref Made, records]", "MNO"),
+        ] {
+            assert_eq!(candidates(value), expected, "{value}");
+        }
+    }
+
+    #[test]
+    fn what_a_value_may_name() {
+        for (value, expected) in [
+            ("!GetAtt Made.Arn", vec!["Made"]),
+            ("records", vec!["Named", "Open"]),
+            ("'arn:aws:s3:::claims'", vec!["Open"]),
+            ("!Sub '${Given}/records'", vec!["Named", "Open"]),
+            ("!Ref Given", vec!["Named", "Open"]),
+            ("!ImportValue x", vec![]),
+        ] {
+            fn ask<'t>(run: &mut Run<'_, 't>, model: &Model<'_, 't>) -> Vec<String> {
+                let node = model.resource("Policy").unwrap().node.get("Properties").unwrap().get("Bucket").unwrap();
+                let value = run.value(node).unwrap();
+                let named = model.named_by(run, "AWS::S3::Bucket", value);
+                named.iter().map(|block| block.name.to_owned()).collect()
+            }
+            assert_eq!(with(value, ask).0, expected, "{value}");
+        }
+    }
+
+    /// Past the budget a check is undecided, and the reason is there to be shown.
+    #[test]
+    fn guesses_end() {
+        let document = crate::syntax::parse(TEXT, SourceId(0)).unwrap();
+        let template = Template::new(&document.root);
+        let (inputs, memory) = (Inputs::default(), Memory::default());
+        let model = Model::new(&template, &inputs, &memory);
+        let made = model.resource("Named").unwrap();
+        let found = explore(&model.evaluator, |run| {
+            while run.guess(1 << 16) {}
+            model.naming_by(run, "AWS::S3::BucketPolicy", &["Bucket"], made).len()
+        });
+        assert!(!found.complete && found.leaves.is_empty());
+        assert!(found.gave_up.unwrap().contains("not known before it is deployed"));
+        // References are no guesses.
+        let found = explore(&model.evaluator, |run| model.naming_by(run, "AWS::KMS::Key", &["X"], made).len());
+        assert!(found.complete);
     }
 }
