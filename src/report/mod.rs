@@ -14,6 +14,7 @@ pub mod html;
 #[cfg(feature = "cli")]
 pub mod human;
 pub mod json;
+pub mod jsonl;
 pub mod junit;
 pub(crate) mod ledger;
 pub(crate) mod lines;

@@ -145,7 +145,7 @@ const READS: [&str; 14] = [
 /// and, in tests, schemas.
 const MAY_NAME_FILE_SYSTEM: [&str; 6] = [
     "src/files/disk.rs",
-    "src/cli/output.rs",
+    "src/cli/file.rs",
     "src/cli/init.rs",
     "src/report/spill.rs",
     "src/session/baseline.rs",
