@@ -4,17 +4,13 @@ use super::{assert_reported, memory};
 use hipaalint::linter::Keep;
 use hipaalint::{Contents, Options, Session};
 use std::path::Path;
-use std::sync::OnceLock;
 
 /// Panics if something is wrong with the results.
 pub fn check(data: &[u8]) {
-    static SESSION: OnceLock<Session> = OnceLock::new();
     let text = String::from_utf8_lossy(data);
-    let session = SESSION.get_or_init(|| {
-        let all = Keep { undecided: true, passed: false };
-        let contents = Contents { requested: all, needed: all, suppressed: true, ..Contents::default() };
-        let profile = Some("strict".to_owned());
-        Session::new(Options { profile, contents, ..Options::default() }, memory(&[]))
-    });
-    assert_reported(session, &session.lint_open(Path::new("app.yaml"), text));
+    let all = Keep { undecided: true, passed: false };
+    let contents = Contents { requested: all, needed: all, suppressed: true, ..Contents::default() };
+    let profile = Some("strict".to_owned());
+    let session = Session::new(Options { profile, contents, ..Options::default() }, memory(&[("app.yaml", &text)]));
+    assert_reported(&session, &session.lint_open(Path::new("app.yaml"), &*text));
 }

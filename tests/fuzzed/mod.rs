@@ -2,6 +2,11 @@
 //! `tests/engine/replays.rs` with those in which something was wrong once.
 
 use hipaalint::finding::Diagnostic;
+use hipaalint::project::Counter;
+use hipaalint::report::json::Json;
+use hipaalint::report::sarif::Sarif;
+use hipaalint::report::{Report, Reporter};
+use hipaalint::session::{End, Sink};
 use hipaalint::source::{Source, SourceId, Span};
 use hipaalint::syntax::Node;
 use hipaalint::{Buffers, Files, Finding, Options, Results, Session};
@@ -63,7 +68,8 @@ const TEMPLATE: &str = "Parameters:\n  Env: {Type: String, AllowedValues: [dev, 
 
 /// Lints [`TEMPLATE`] as `app.yaml` among these files.
 fn lint_among(options: Options, files: &[(&str, &str)]) {
-    let session = Session::new(options, memory(files));
+    let files: Vec<(&str, &str)> = files.iter().copied().chain([("app.yaml", TEMPLATE)]).collect();
+    let session = Session::new(options, memory(&files));
     let results = session.lint_open(Path::new("app.yaml"), TEMPLATE);
     assert_reported(&session, &results);
 }
@@ -85,23 +91,41 @@ fn assert_reported(session: &Session, results: &Results) {
         one.span.into_iter().for_each(inside);
         one.related.iter().for_each(|related| inside(related.span));
     });
-    let json = written(session, results, |out, report| hipaalint::report::json::write(out, report));
-    let json: serde_json::Value = serde_json::from_slice(&json).expect("a JSON report");
+    let mut reports = Reports { json: Vec::new(), sarif: Vec::new() };
+    session.lint(session.discover(&[PathBuf::from("app.yaml")]), &Counter::default(), &mut Fed::new(&mut reports));
+    let json: serde_json::Value = serde_json::from_slice(&reports.json).expect("a JSON report");
     assert_eq!(json["findings"].as_array().map(Vec::len), Some(results.findings().len()));
-    let sarif = written(session, results, |out, report| {
-        hipaalint::report::sarif::write(out, report, &hipaalint::report::sarif::Options::default())
-    });
-    assert!(serde_json::from_slice::<serde_json::Value>(&sarif).is_ok(), "a SARIF report");
+    assert!(serde_json::from_slice::<serde_json::Value>(&reports.sarif).is_ok(), "a SARIF report");
 }
 
-fn written(
-    session: &Session,
-    results: &Results,
-    write: impl FnOnce(&mut Vec<u8>, &hipaalint::report::Report<'_>) -> std::io::Result<()>,
-) -> Vec<u8> {
-    let mut out = Vec::new();
-    results.report(session.options(), |report| write(&mut out, report)).expect("memory takes everything");
-    out
+/// The reports for programs.
+struct Reports {
+    json: Vec<u8>,
+    sarif: Vec<u8>,
+}
+
+/// Writes them as results come.
+struct Fed<'r> {
+    json: Json<&'r mut Vec<u8>>,
+    sarif: Sarif<&'r mut Vec<u8>>,
+}
+
+impl<'r> Fed<'r> {
+    fn new(reports: &'r mut Reports) -> Self {
+        Self { json: Json::new(&mut reports.json), sarif: Sarif::new(&mut reports.sarif) }
+    }
+}
+
+impl Sink for Fed<'_> {
+    fn file(&mut self, part: &Report<'_>) {
+        self.json.file(part).expect("memory takes everything");
+        self.sarif.file(part).expect("memory takes everything");
+    }
+
+    fn end(&mut self, end: &End<'_>) {
+        self.json.end(end.rest, None).expect("memory takes everything");
+        self.sarif.end(end.rest, None).expect("memory takes everything");
+    }
 }
 
 /// A text on its own.
