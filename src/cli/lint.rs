@@ -2,7 +2,7 @@
 
 use super::args::LintArguments;
 use super::missing;
-use super::output::{self, Written};
+use super::output::{self, Inputs, Written};
 use super::plan::Plan;
 use super::progress::Progress;
 use crate::config::FILE_NAME;
@@ -49,8 +49,10 @@ pub(super) fn lint(plan: &Plan) -> Ran {
     let outcome = plan.session.lint(discover(plan), &counter, &mut |_, _| {});
     drop(progress);
     let exit = if write_baseline(&plan.session) { outcome.exit() } else { Exit::Trouble };
-    let Written { exit, is_read } =
-        outcome.report(plan.session.options(), |report| output::write_all(&plan.outputs, plan.shown, report, exit));
+    let read = if plan.outputs.is_empty() { BTreeSet::new() } else { plan.session.depends_on() };
+    let inputs = Inputs::new(read.into_iter().chain(outcome.files().iter().cloned()), plan.session.files());
+    let Written { exit, is_read } = outcome
+        .report(plan.session.options(), |report| output::write_all(&plan.outputs, &inputs, plan.shown, report, exit));
     Ran { exit, is_read, templates: outcome.templates(), files: outcome.files().clone() }
 }
 

@@ -2,15 +2,17 @@
 
 use super::args::Format;
 use super::terminal;
+use crate::config::FILE_NAME;
+use crate::discover::has_resources;
+use crate::files::{Files, MAX_NAMED, Reach};
 use crate::report::human::{self, Part, Style};
 use crate::report::statistics::Grouping;
 use crate::report::text::one_line;
 use crate::report::{Report, exceptions, github, gitlab, html, json, junit, markdown, sarif, statistics};
-use crate::session::Exit;
-use crate::session::Problems;
-use std::fs::File;
+use crate::session::{Exit, Problems, Saving};
+use std::collections::BTreeSet;
 use std::io::{self, BufWriter, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// A file for a report.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,12 +61,50 @@ pub(super) struct Written {
     pub(super) is_read: bool,
 }
 
+/// What no report overwrites.
+pub(super) struct Inputs<'f> {
+    files: &'f Files,
+    /// The files that the run read, without links.
+    read: BTreeSet<PathBuf>,
+}
+
+impl<'f> Inputs<'f> {
+    /// The files that a run read.
+    pub(super) fn new(read: impl IntoIterator<Item = PathBuf>, files: &'f Files) -> Self {
+        Self { read: read.into_iter().filter_map(|file| files.real(&file).ok()).collect(), files }
+    }
+
+    /// Whether a report may be written to a file.
+    fn check(&self, file: &Path) -> io::Result<()> {
+        let refusal =
+            |what| Err(io::Error::new(io::ErrorKind::AlreadyExists, format!("a report never overwrites {what}")));
+        let Ok(real) = self.files.real(file) else {
+            return if is_configuration(file) { refusal("a configuration") } else { Ok(()) };
+        };
+        if is_configuration(&real) || is_configuration(file) {
+            return refusal("a configuration");
+        }
+        if self.read.contains(&real) {
+            return refusal("a file that this run read");
+        }
+        match Reach::Below(real.clone()).read(&real, MAX_NAMED, self.files) {
+            Ok(bytes) if has_resources(&String::from_utf8_lossy(&bytes)) => refusal("a template"),
+            _ => Ok(()),
+        }
+    }
+}
+
+fn is_configuration(file: &Path) -> bool {
+    file.file_name().is_some_and(|name| name == FILE_NAME)
+}
+
 /// Writes the files, and then standard output with the resulting exit code.
-pub(super) fn write_all(outputs: &[Output], shown: Shown, report: &Report, exit: Exit) -> Written {
+pub(super) fn write_all(outputs: &[Output], inputs: &Inputs<'_>, shown: Shown, report: &Report, exit: Exit) -> Written {
     let mut exit = exit;
     for Output { format, file } in outputs {
         let whole = Shown { format: *format, style: terminal::FILE, part: Part::Whole, grouping: shown.grouping };
-        let written = File::create(file).and_then(|out| write(out, whole, report, exit));
+        let written = inputs.check(file).and_then(|()| Saving::start(file));
+        let written = written.and_then(|mut out| write(&mut out, whole, report, exit).and_then(|()| out.finish()));
         if let Err(error) = written {
             complain(&format!("cannot write {}: {error}", file.display()));
             exit = Exit::Trouble;

@@ -14,6 +14,7 @@ mod ran;
 mod refused;
 mod results;
 mod rules;
+mod saving;
 mod settings;
 mod tally;
 
@@ -23,6 +24,7 @@ pub use options::{Configuration, Contents, Options, RuleSources};
 pub use problems::Problems;
 pub use results::Results;
 pub use rules::Rules;
+pub use saving::Saving;
 pub use settings::Settings;
 
 use crate::config;
