@@ -40,11 +40,7 @@ impl Saving {
             Ok(known) if !known.is_file() || is_open_file(path) => {
                 let refused =
                     || io::Error::new(ErrorKind::InvalidInput, "it is a pipe or a device, not a regular file");
-                return if is_open_file(path) {
-                    File::create(path).map(Self::Direct)
-                } else {
-                    Err(refused())
-                };
+                return if is_open_file(path) { File::create(path).map(Self::Direct) } else { Err(refused()) };
             }
             Ok(known) if known.permissions().readonly() => return Err(ErrorKind::PermissionDenied.into()),
             Ok(known) => Some(known),
