@@ -292,7 +292,7 @@ pub(super) struct ControlsArguments {
     /// Only the citations on a topic: a citation, words in its title, or a topic of rules
     ///
     /// A citation includes everything below it. A topic of rules is a service, a resource type, or words in rule ids and
-    /// titles; it lists the citations of these rules. With several topics, citations on any of them are listed.
+    /// titles; it lists the citations of these rules. With several words, all must match; of several citations, any.
     #[arg(value_name = "TOPIC")]
     pub(super) topics: Vec<String>,
 

@@ -278,13 +278,16 @@ const MAX_WORK: usize = 1 << 17;
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 struct Limits {
     scenarios: usize,
+    /// Choices of one run.
     forks: usize,
+    /// Conditions that one run evaluates.
+    conditions: usize,
 }
 
 impl Limits {
-    const USUAL: Self = Self { scenarios: MAX_SCENARIOS, forks: MAX_FORKS };
+    const USUAL: Self = Self { scenarios: MAX_SCENARIOS, forks: MAX_FORKS, conditions: usize::MAX };
     /// Once the template's checks have taken [`MAX_WORK`] together.
-    const SPENT: Self = Self { scenarios: 8, forks: 16 };
+    const SPENT: Self = Self { scenarios: 4, forks: 16, conditions: 32 };
 }
 
 /// The results of a check in each scenario that it distinguished.
@@ -320,7 +323,7 @@ pub fn explore<'m, 't, R>(
             return Exploration { leaves, infeasible, complete: false, most: limits.scenarios, gave_up };
         }
         looked_at += 1;
-        evaluator.spend(scenario.len());
+        evaluator.spend(scenario.choices());
         if !evaluator.is_feasible(&scenario) {
             infeasible.push(scenario);
             continue;
@@ -359,6 +362,8 @@ pub struct Run<'m, 't> {
     trace: Option<Box<Trace>>,
     limits: Limits,
     forks: usize,
+    /// Conditions that were evaluated.
+    conditions: usize,
     /// Whether more choices were met than the limit; the result of the run then means nothing.
     exhausted: bool,
     /// Why it gave up, where that is something else than the choices.
@@ -401,6 +406,7 @@ impl<'m, 't> Run<'m, 't> {
             trace: None,
             limits,
             forks: 0,
+            conditions: 0,
             exhausted: false,
             gave_up: None,
             is_refused: false,
@@ -434,9 +440,9 @@ impl<'m, 't> Run<'m, 't> {
     }
 
     /// Whether so many pairs of resources may be compared of which only values tell whether one names the other. If not, the run gives
-    /// up. The choices that were made count: the same pairs are compared again for the others.
+    /// up. The choices that were made count, too: the same pairs are compared again for the others.
     pub fn guess(&mut self, pairs: usize) -> bool {
-        let may = self.evaluator.guess(pairs.saturating_mul(self.scenario.len() + 1));
+        let may = self.evaluator.guess(pairs.saturating_mul(self.scenario.choices() / 2 + 1));
         if !may {
             self.exhausted = true;
             self.gave_up = Some(TOO_MANY_GUESSES);

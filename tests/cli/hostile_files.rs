@@ -56,17 +56,23 @@ fn run(folder: &Folder, arguments: &[&str]) -> Ran {
 fn run_os(folder: &Folder, arguments: &[&OsStr]) -> Ran {
     let mut command = folder.command(&[]);
     command.current_dir(folder.path("repository")).args(arguments);
-    let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    // A pipe would hold no long report.
+    let [stdout, stderr] = [(); 2].map(|()| tempfile::NamedTempFile::new().unwrap());
+    command.stdin(Stdio::null()).stdout(stdout.reopen().unwrap()).stderr(stderr.reopen().unwrap());
+    let mut child = command.spawn().unwrap();
     let start = Instant::now();
-    while child.try_wait().unwrap().is_none() && start.elapsed() < Duration::from_secs(60) {
-        std::thread::sleep(Duration::from_millis(10));
-    }
-    if child.try_wait().unwrap().is_none() {
-        child.kill().unwrap();
-    }
-    let output = child.wait_with_output().unwrap();
-    assert!(output.status.code().is_some(), "it waits for ever");
-    Ran::from(output)
+    let status = loop {
+        match child.try_wait().unwrap() {
+            Some(status) => break status,
+            None if start.elapsed() > Duration::from_secs(60) => {
+                child.kill().unwrap();
+                panic!("it waits indefinitely: {arguments:?}");
+            }
+            None => std::thread::sleep(Duration::from_millis(5)),
+        }
+    };
+    let [stdout, stderr] = [stdout, stderr].map(|file| fs::read_to_string(file.path()).unwrap());
+    Ran { code: status.code().unwrap(), stdout, stderr }
 }
 
 /// Each place that names a file: its name, the ending of the file, and how it names it.
@@ -247,7 +253,9 @@ fn a_run_overwrites_only_its_own_files() {
 fn a_second_run_loses_nothing_of_a_baseline() {
     let folder = Folder::new();
     let names: Vec<String> = (0..6).map(|number| format!("t{number}.yaml")).collect();
-    names.iter().for_each(|name| drop(folder.file(name, BAD)));
+    for name in &names {
+        folder.file(name, BAD);
+    }
     let runs = names.iter().map(|name| {
         let mut command = folder.command(&VERSIONING);
         command.args([name.as_str(), "--write-baseline", "known.json"]).stdout(Stdio::null()).stderr(Stdio::null());

@@ -141,8 +141,8 @@ const READS: [&str; 14] = [
     "io::stdin",
 ];
 
-/// The one file that does so for all others, and those that write: reports and what they keep aside, a first configuration, a baseline, and,
-/// in tests, schemas.
+/// The one file that does so for all others, and those that write: reports and baselines, a temporary file of reports, a first
+/// configuration, and, in tests, schemas.
 const MAY_NAME_FILE_SYSTEM: [&str; 5] =
     ["src/files/disk.rs", "src/cli/init.rs", "src/session/saving.rs", "src/report/spill.rs", "src/schemas.rs"];
 
