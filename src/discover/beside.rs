@@ -1,4 +1,4 @@
-//! Files that a candidate includes, by the relative path that it gives. No other file is opened for it.
+//! Files in a candidate's folder or below, by the relative path that the candidate gives. No other file is opened for it.
 
 use super::read::decode;
 use super::{Candidate, Input};
@@ -21,15 +21,19 @@ pub struct Beside {
 /// Reads a file that a candidate names.
 ///
 /// # Errors
-/// The reason why it is not read, as a clause: the path leads out of the project (symbolic links followed), or does not name a
-/// regular file, or the file is too large or is not text.
+/// The reason why it is not read, as a clause: the path leads out of the candidate's folder (symbolic links followed), or does not
+/// name a regular file, or the file is too large or is not text.
 pub fn read_beside(candidate: &Candidate, location: &str, files: &Files) -> Result<Beside, String> {
     let Input::File(path) = &candidate.input else {
         return Err("a template on standard input has no folder".to_owned());
     };
     let folder = folder_of(path);
     let included = without_detours(&path.with_file_name("").join(location));
-    let bytes = Reach::of_project(folder, files).read(&included, MAX_NAMED, files).map_err(|error| reason(&error))?;
+    let beside = Reach::Below(files.real(folder).map_err(|error| reason(&error))?);
+    let bytes = beside.read(&included, MAX_NAMED, files).map_err(|error| match Refusal::of(&error) {
+        Some(Refusal::Outside) => "the path leads out of the folder of the template".to_owned(),
+        _ => reason(&error),
+    })?;
     let text = decode(bytes).map_err(|problem| problem.message)?;
     Ok(Beside { name: files.name(&included), path: included, text })
 }

@@ -133,10 +133,12 @@ fn what_a_repository_names_is_a_regular_file_in_it() {
                     continue;
                 }
                 assert_eq!(ran.code, if is_error { 2 } else { 0 }, "{case}");
-                if format == "json" && !is_about_folder {
+                // A link to nothing is a file that does not exist.
+                let is_broken_link = place == "configuration" && thing == "outside that does not exist";
+                if format == "json" && !is_about_folder && !is_broken_link {
                     let report = ran.json();
                     let said = report["diagnostics"].to_string();
-                    let reasons = ["leads out of the project", "not a regular file", "larger than 16 MiB"];
+                    let reasons = ["leads out of the", "not a regular file", "larger than 16 MiB"];
                     assert!(reasons.iter().any(|reason| said.contains(reason)), "{case}");
                     let shown = if place == "configuration" { "hipaalint.yaml" } else { &name };
                     assert!(said.contains(shown), "{case}");
