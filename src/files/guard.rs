@@ -150,7 +150,7 @@ fn is_open_file(path: &Path) -> bool {
         path.strip_prefix(folder)
             .is_ok_and(|inner| inner.components().count() == 1 && inner.components().all(|name| is_number(&name)))
     };
-    path == Path::new(STANDARD_INPUT) || OPEN_FILES.iter().any(|folder| in_folder(folder))
+    path == Path::new(STANDARD_INPUT) || OPEN_FILES.iter().any(in_folder)
 }
 
 /// Whether a folder is the root of a repository. A worktree's and a submodule's `.git` is a file.
