@@ -18,7 +18,7 @@ use crate::finding::{BaselineState, Diagnostic, Finding, Outcome};
 use crate::rules::load::nearest;
 use crate::source::{Source, Span};
 use crate::syntax::{self, Entry as Field, Kind, Node};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The key that a baseline is known by; its value is the number of the shape.
 const MARK: &str = "hipaalint-baseline";
@@ -110,6 +110,24 @@ impl Baseline {
         for (key, count) in other.0 {
             *self.0.entry(key).or_default() += count;
         }
+    }
+
+    /// What this one and another one, written by another run in the meantime, made of the same baseline.
+    #[must_use]
+    pub fn merged(&self, before: &Self, other: &Self) -> Self {
+        let keys: BTreeSet<&Key> = self.0.keys().chain(other.0.keys()).collect();
+        let merge = |key: &Key| {
+            let [before, own, other] = [before, self, other].map(|one| one.0.get(key).copied().unwrap_or(0));
+            // Where both changed the entry, no finding is lost.
+            if own == before {
+                other
+            } else if other == before {
+                own
+            } else {
+                own.max(other)
+            }
+        };
+        Self(keys.into_iter().map(|key| (key.clone(), merge(key))).filter(|(_, count)| *count > 0).collect())
     }
 
     /// Marks failing findings as new or unchanged, in their order, and takes their entries out: those of findings that are gone are

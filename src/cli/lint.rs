@@ -44,7 +44,7 @@ pub(super) fn discover(plan: &Plan) -> Discovery {
 pub(super) fn lint(plan: &Plan) -> Ran {
     let counter = Arc::default();
     let progress = Progress::start(&counter, plan.quiet);
-    let mut outputs = Outputs::new(&plan.outputs, plan.shown, progress);
+    let mut outputs = Outputs::new(&plan.outputs, &plan.session, plan.shown, progress);
     let outcome = plan.session.lint(discover(plan), &counter, &mut outputs);
     let Written { exit, is_read } = outputs.written(outcome.exit());
     Ran { exit, is_read, templates: outcome.templates(), files: outcome.files().clone() }

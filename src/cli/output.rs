@@ -1,10 +1,11 @@
 //! Writes reports to standard output and to files, and messages to standard error.
 
 use super::args::Format;
-use super::file::{Unfinished, create};
 use super::progress::Progress;
 use super::terminal;
 use crate::config::FILE_NAME;
+use crate::discover::has_resources;
+use crate::files::{Files, MAX_NAMED, Reach};
 use crate::report::exceptions::{Csv, Register};
 use crate::report::github::Github;
 use crate::report::gitlab::Gitlab;
@@ -18,7 +19,8 @@ use crate::report::sarif::Sarif;
 use crate::report::statistics::{Grouping, JsonStatistics};
 use crate::report::text::{count, one_line};
 use crate::report::{Report, Reporter};
-use crate::session::{End, Exit, Problems, Sink, WrittenBaseline};
+use crate::session::{End, Exit, Problems, Saving, Session, Sink, WrittenBaseline};
+use std::collections::BTreeSet;
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
@@ -79,12 +81,13 @@ impl Writing<'_> {
 struct WritingFile<'o> {
     name: &'o Path,
     writing: Writing<'o>,
-    file: Option<Unfinished>,
+    file: Option<Saving>,
 }
 
 /// All reports of a run, which are written at the same time.
 pub(super) struct Outputs<'o> {
     files: Vec<WritingFile<'o>>,
+    session: &'o Session,
     /// The report on standard output, and whether that is a terminal.
     standard: Writing<'o>,
     is_terminal: bool,
@@ -95,11 +98,13 @@ pub(super) struct Outputs<'o> {
 
 impl<'o> Outputs<'o> {
     /// Starts the reports.
-    pub(super) fn new(outputs: &'o [Output], shown: Shown, progress: Option<Progress>) -> Self {
+    pub(super) fn new(outputs: &'o [Output], session: &'o Session, shown: Shown, progress: Option<Progress>) -> Self {
+        let inputs = Inputs::new([], session.files());
         let start = |Output { format, file }: &'o Output| {
             let whole = Shown { format: *format, style: terminal::FILE, part: Part::Whole, grouping: shown.grouping };
-            let (file_in_work, reporter) = match create(file) {
-                Ok((unfinished, out)) => (Some(unfinished), Ok(reporter(out, whole))),
+            let started = inputs.check(file).and_then(|()| Saving::start(file));
+            let (file_in_work, reporter) = match started.and_then(|saving| Ok((saving.writer()?, saving))) {
+                Ok((out, saving)) => (Some(saving), Ok(reporter(BufWriter::new(out), whole))),
                 Err(error) => (None, Err(error)),
             };
             WritingFile { name: file, writing: Writing { reporter }, file: file_in_work }
@@ -107,7 +112,7 @@ impl<'o> Outputs<'o> {
         let files = outputs.iter().map(start).collect();
         let out = BufWriter::with_capacity(STANDARD_BUFFER, io::stdout().lock());
         let standard = Writing { reporter: Ok(reporter(out, shown)) };
-        Self { files, standard, is_terminal: io::stdout().is_terminal(), progress, written: None }
+        Self { files, session, standard, is_terminal: io::stdout().is_terminal(), progress, written: None }
     }
 
     /// How writing ended, with the exit of the run.
@@ -135,10 +140,15 @@ impl Sink for Outputs<'_> {
         self.progress = None;
         tell_of_baseline(end.baseline.as_ref());
         let mut exit = end.exit;
+        // What the run depends on is known only now.
+        let read = if self.files.is_empty() { BTreeSet::new() } else { self.session.depends_on() };
+        let inputs = Inputs::new(read, self.session.files());
         for WritingFile { name, mut writing, file } in self.files.drain(..) {
             writing.feed(|reporter| reporter.end(end.rest, Some(exit.code())));
             let written = writing.reporter.map(drop);
-            if let Err(error) = written.and_then(|()| file.map_or(Ok(()), Unfinished::finish)) {
+            if let Err(error) =
+                written.and_then(|()| inputs.check(name)).and_then(|()| file.map_or(Ok(()), Saving::finish))
+            {
                 complain(&format!("cannot write {}: {error}", name.display()));
                 exit = Exit::Trouble;
             }
@@ -174,6 +184,43 @@ pub(super) struct Written {
     pub(super) exit: Exit,
     /// Whether standard output is still open.
     pub(super) is_read: bool,
+}
+
+/// What no report overwrites.
+pub(super) struct Inputs<'f> {
+    files: &'f Files,
+    /// The files that the run read, without links.
+    read: BTreeSet<PathBuf>,
+}
+
+impl<'f> Inputs<'f> {
+    /// The files that a run read.
+    pub(super) fn new(read: impl IntoIterator<Item = PathBuf>, files: &'f Files) -> Self {
+        Self { read: read.into_iter().filter_map(|file| files.real(&file).ok()).collect(), files }
+    }
+
+    /// Whether a report may be written to a file.
+    fn check(&self, file: &Path) -> io::Result<()> {
+        let refusal =
+            |what| Err(io::Error::new(io::ErrorKind::AlreadyExists, format!("a report never overwrites {what}")));
+        let Ok(real) = self.files.real(file) else {
+            return if is_configuration(file) { refusal("a configuration") } else { Ok(()) };
+        };
+        if is_configuration(&real) || is_configuration(file) {
+            return refusal("a configuration");
+        }
+        if self.read.contains(&real) {
+            return refusal("a file that this run read");
+        }
+        match Reach::Below(real.clone()).read(&real, MAX_NAMED, self.files) {
+            Ok(bytes) if has_resources(&String::from_utf8_lossy(&bytes)) => refusal("a template"),
+            _ => Ok(()),
+        }
+    }
+}
+
+fn is_configuration(file: &Path) -> bool {
+    file.file_name().is_some_and(|name| name == FILE_NAME)
 }
 
 /// Prints the text of a command that lints nothing.

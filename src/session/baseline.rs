@@ -1,16 +1,16 @@
 //! The baselines of a session: reads them, marks the findings that they have, and writes the file.
 
 use super::problems::Problems;
+use super::saving::{Lock, Saving};
 use crate::baseline::{Baseline, Key, is_baseline};
 use crate::code::Code;
-use crate::config;
-use crate::files::Files;
+use crate::config::{self, FILE_NAME};
+use crate::files::{Files, Reach};
 use crate::finding::{Diagnostic, Finding};
 use crate::paths::{Base, folder_of, relative};
 use crate::source::{Source, SourceId, Span};
 use std::collections::{HashMap, HashSet};
-use std::fs;
-use std::io;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 /// The baselines of a run.
@@ -86,14 +86,22 @@ pub struct WrittenBaseline {
 
 impl Baselines {
     /// Reads the baseline to compare with, or the one to write. The run is also compared with a baseline that it writes.
-    pub(super) fn new(given: Option<&Path>, write_to: Option<&Path>, problems: &mut Problems) -> Self {
+    pub(super) fn new(given: Option<&Path>, write_to: Option<&Path>, reach: &Reach, problems: &mut Problems) -> Self {
         let Some(file) = write_to else {
             let known = given.and_then(|file| {
-                Some((Names::new(file, problems.files()), read(file, problems)?, Baseline::default()))
+                Some((Names::new(file, problems.files()), read(file, reach, problems)?, Baseline::default()))
             });
             return Self { known, written: None };
         };
-        let before = match problems.files().text(file, u64::MAX) {
+        if file.file_name().is_some_and(|name| name == FILE_NAME) {
+            problems.diagnostics.push(
+                Diagnostic::error(Code::Baseline, "the file is a configuration, so hipaalint does not overwrite it")
+                    .in_file(problems.files().name(file))
+                    .with_help("Name another file with --write-baseline."),
+            );
+            return Self::default();
+        }
+        let before = match Reach::Anywhere.text(file, problems.files()) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Some(Baseline::default()),
             Ok(text) if text.trim().is_empty() => Some(Baseline::default()),
             Ok(text) if !is_baseline(&text) => {
@@ -104,7 +112,7 @@ impl Baselines {
                 );
                 None
             }
-            Ok(_) | Err(_) => read(file, problems),
+            Ok(_) | Err(_) => read(file, &Reach::Anywhere, problems),
         };
         let names = Names::new(file, problems.files());
         let file = file.to_owned();
@@ -148,7 +156,6 @@ impl Baselines {
         if let Some(WrittenFile { names, before, now, .. }) = &mut self.written {
             let scope = InScope::new(names, looked_at);
             now.keep(before, |key| !scope.contains(key));
-            before.clone_from(now);
             return 0;
         }
         let Some((names, _, left)) = &self.known else { return 0 };
@@ -158,19 +165,39 @@ impl Baselines {
 
     /// Writes the baseline, if the options name one to write.
     pub(super) fn write(&self, files: &Files) -> Option<WrittenBaseline> {
-        let WrittenFile { file, before: baseline, .. } = self.written.as_ref()?;
+        let WrittenFile { file, before, now, .. } = self.written.as_ref()?;
         let is_first = !files.has(file);
-        let result = fs::write(files.base().join(file), baseline.text());
-        Some(WrittenBaseline { file: file.clone(), name: files.name(file), findings: baseline.len(), is_first, result })
+        let written = write(file, before, now, files);
+        let findings = *written.as_ref().unwrap_or(&0);
+        let (file, name) = (file.clone(), files.name(file));
+        Some(WrittenBaseline { file, name, findings, is_first, result: written.map(drop) })
     }
 }
 
-fn read(file: &Path, problems: &mut Problems) -> Option<Baseline> {
+/// Writes a baseline, with what another run has changed since this one read it. Returns the number of findings in it.
+fn write(file: &Path, before: &Baseline, now: &Baseline, files: &Files) -> io::Result<usize> {
+    let path = files.base().join(file);
+    let _lock = Lock::of(&path)?;
+    let current = match Reach::Anywhere.text(file, files) {
+        Ok(text) if text.trim().is_empty() => Baseline::default(),
+        Ok(text) => Baseline::read(&Source::new(SourceId(0), files.name(file), text))
+            .map_err(|_| io::Error::other("it changed during the run, and is not a baseline now"))?,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Baseline::default(),
+        Err(error) => return Err(error),
+    };
+    let merged = now.merged(before, &current);
+    let mut saving = Saving::start(&path)?;
+    saving.write_all(merged.text().as_bytes())?;
+    saving.finish()?;
+    Ok(merged.len())
+}
+
+fn read(file: &Path, reach: &Reach, problems: &mut Problems) -> Option<Baseline> {
     let complaint = |name: String, error: &io::Error| {
         let help = "Name another file, or write this one first with --write-baseline.";
         config::unreadable(name, error).coded(Code::Baseline).with_help(help)
     };
-    let source = problems.open(file, complaint)?;
+    let source = problems.open(file, reach, complaint)?;
     let baseline = Baseline::read(&source);
     match baseline {
         Ok(baseline) => Some(baseline),
@@ -220,7 +247,8 @@ impl<'a> InScope<'a> {
 
     /// Whether the run decides about an entry: its file was linted or does not exist, and its rule ran or does not exist.
     fn contains(&self, key: &Key) -> bool {
-        let exists = || self.looked_at.on.has(&self.names.folder.join(&key.file));
+        // A name that lost bytes leads to no file, though there may be one.
+        let exists = || key.file.contains('\u{fffd}') || self.looked_at.on.has(&self.names.folder.join(&key.file));
         (self.looked_at.was_checked)(&key.rule) && (self.linted.contains(&key.file) || !exists())
     }
 }

@@ -15,6 +15,7 @@ mod ran;
 mod refused;
 mod results;
 mod rules;
+mod saving;
 mod settings;
 mod sink;
 mod tally;
@@ -25,6 +26,7 @@ pub use options::{Configuration, Contents, Options, RuleSources};
 pub use problems::Problems;
 pub use results::{Outcome, Results};
 pub use rules::Rules;
+pub use saving::Saving;
 pub use settings::Settings;
 pub use sink::{End, Sink};
 

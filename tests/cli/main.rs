@@ -14,6 +14,7 @@ mod gaps;
 mod governing;
 mod graph;
 mod graph_parts;
+mod hostile_files;
 mod missing;
 mod no_secret_shown;
 mod not_templates;
