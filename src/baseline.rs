@@ -105,17 +105,18 @@ impl Baseline {
         }
     }
 
-    /// Marks failing findings as new or unchanged, in their order. Gives how many it has that are not among them, as far as the
-    /// run looked for them.
-    pub fn mark<'f>(
-        &self,
-        findings: impl IntoIterator<Item = &'f mut Finding>,
-        file: impl Fn(Span) -> String,
-        was_looked_for: impl Fn(&Key) -> bool,
-    ) -> usize {
-        let mut left = self.0.clone();
+    /// Adds the entries of another one, about other files.
+    pub fn extend(&mut self, other: Self) {
+        for (key, count) in other.0 {
+            *self.0.entry(key).or_default() += count;
+        }
+    }
+
+    /// Marks failing findings as new or unchanged, in their order, and takes their entries out: those of findings that are gone are
+    /// left in the end.
+    pub fn mark<'f>(&mut self, findings: impl IntoIterator<Item = &'f mut Finding>, file: impl Fn(Span) -> String) {
         for finding in findings.into_iter().filter(|finding| finding.outcome == Outcome::Fail) {
-            let state = match left.get_mut(&key(finding, file(finding.span))) {
+            let state = match self.0.get_mut(&key(finding, file(finding.span))) {
                 Some(count) if *count > 0 => {
                     *count -= 1;
                     BaselineState::Unchanged
@@ -124,7 +125,11 @@ impl Baseline {
             };
             finding.baseline = Some(state);
         }
-        left.iter().filter(|(key, _)| was_looked_for(key)).map(|(_, count)| count).sum()
+    }
+
+    /// How many findings the entries are of that the run looked for.
+    pub fn looked_for(&self, was_looked_for: impl Fn(&Key) -> bool) -> usize {
+        self.0.iter().filter(|(key, _)| was_looked_for(key)).map(|(_, count)| count).sum()
     }
 }
 

@@ -11,6 +11,7 @@ mod iterations;
 mod locations;
 mod meant;
 mod origins;
+mod record;
 mod redaction;
 mod setup;
 mod spelling;
@@ -23,19 +24,18 @@ use crate::date::Date;
 use crate::eval::Memory;
 use crate::eval::inputs::{Inputs, Pinned, Refused, Shared};
 use crate::exceptions::{Aliases, Exceptions};
-use crate::expand::{self, Block, Model};
-use crate::finding::{Counts, Diagnostic, Finding, Level, Outcome, RuleSeverity};
+use crate::expand::{self, Model};
+use crate::finding::{Counts, Diagnostic, Finding, Level, RuleSeverity};
 use crate::graph::secrets::{secret_parameters, written_secrets};
-use crate::rules::checker::Location;
 use crate::rules::load::{RuleEntry, RuleSet};
 use crate::rules::operand::Settings;
 use crate::rules::rule::TargetName;
 use crate::source::{Source, Span};
 use crate::syntax::{self, Document, Node, SyntaxError};
 use crate::template::{self, Template};
-use check::{CheckResult, Setting, Violation, run_check};
+use check::{Setting, run_check};
 use iterations::Pending;
-use locations::as_written;
+use record::Record;
 use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 use spelling::spelling;
@@ -50,6 +50,12 @@ pub use file_report::{Declared, FileReport, Notice, NoticeKind};
 pub use includes::{Loaded, Loader};
 pub use setup::SetupError;
 pub use stacks::Nested;
+
+/// What a text shares with other stacks, in a deployment of which this is known.
+pub fn shared(source: &Source, inputs: &Inputs) -> Shared {
+    let document = syntax::read(source.text(), source.id);
+    document.as_ref().map(|document| stacks::shared(document, inputs)).unwrap_or_default()
+}
 
 /// What a project is linted with. Shared between threads.
 #[derive(Debug, Default)]
@@ -281,19 +287,6 @@ impl Linter {
         self.lint_document(source, syntax::read(source.text(), source.id), load, inputs, constructs, 0)
     }
 
-    /// As [`lint_in`](Self::lint_in), and what the text shares with other stacks: it is read once for both.
-    pub fn lint_and_share(
-        &self,
-        source: &Source,
-        load: &Loader<'_>,
-        inputs: &Inputs,
-        constructs: Option<&Constructs>,
-    ) -> (FileReport, Shared) {
-        let document = syntax::read(source.text(), source.id);
-        let shared = document.as_ref().map(|document| stacks::shared(document, inputs)).unwrap_or_default();
-        (self.lint_document(source, document, load, inputs, constructs, 0), shared)
-    }
-
     /// Lints one text that is inside of so many templates.
     fn lint_inside(&self, source: &Source, load: &Loader<'_>, inputs: &Inputs, depth: usize) -> FileReport {
         self.lint_document(source, syntax::read(source.text(), source.id), load, inputs, None, depth)
@@ -308,24 +301,15 @@ impl Linter {
         constructs: Option<&Constructs>,
         depth: usize,
     ) -> FileReport {
-        let mut report = FileReport::default();
         let document = match document {
             Ok(document) => document,
-            Err(error) => {
-                report.diagnostics.push(includes::unreadable(source, error));
-                redaction::redact(&mut report, source, Vec::new(), &redaction::unread(source));
-                return report;
-            }
+            Err(error) => return unread(source, error),
         };
         // A template may include its resources.
         if !template::is_template(&document.root) && document.root.get("Transform").is_none() {
-            report.bare_resources = meant::resources_in(&document.root);
-            report.diagnostics.extend(meant::meant_as_template(&document.root, source));
-            if !report.diagnostics.is_empty() {
-                redaction::redact(&mut report, source, Vec::new(), &redaction::unjudged(source, &document.root));
-            }
-            return report;
+            return no_template(source, &document);
         }
+        let mut report = FileReport::default();
         // Entries that another one replaces are not in the tree, but near the places of the errors.
         let left_out = if document.repeated.is_empty() { Vec::new() } else { redaction::unread(source) };
         if !includes::report_repeated(source, &document, &mut report.diagnostics) {
@@ -446,96 +430,43 @@ impl Linter {
         let setting = Setting { parameters: &settings, configured: &selected.settings, profile, today: self.today };
         for check in &rule.checks {
             let level = check.level.filter(|_| !selected.is_level_set).unwrap_or(selected.level);
-            let mut record =
-                Record { level, counts: &mut counts, exceptions, found: &mut *pending, at: FxHashMap::default() };
+            let mut record = Record {
+                selected,
+                level,
+                keep: self.keep,
+                counts: &mut counts,
+                exceptions,
+                found: &mut *pending,
+                at: FxHashMap::default(),
+            };
             for block in blocks(&check.targets, kinds, model) {
                 let result = run_check(check, rule, setting, block, model);
-                self.record(selected, block, model, result, &mut record);
+                record.add(block, model, result);
             }
             iterations::unite(pending, &mut report.findings);
         }
         report.count(&selected.id, counts);
     }
+}
 
-    fn record<'m, 't>(
-        &self,
-        selected: &Selected,
-        block: &Block<'t>,
-        model: &'m Model<'m, 't>,
-        result: CheckResult,
-        record: &mut Record<'_, 't>,
-    ) {
-        let Record { level: own_level, counts, exceptions, found, at } = record;
-        let own_level = *own_level;
-        if matches!(result, CheckResult::Undecided(_)) {
-            exceptions.note_undecided(&selected.id, block);
-        }
-        // Whether it was not reported before.
-        let mut add = |outcome, location: Location, words: Words, level, when| {
-            let Words { message, of_whole, as_written, advice } = words;
-            let iterations = model.iterations(&location.path);
-            let mut finding = Finding {
-                rule: Arc::clone(&selected.id),
-                level,
-                severity: selected.severity,
-                outcome,
-                span: location.span,
-                path: location.path,
-                subject: block.subject(),
-                alike: Vec::new(),
-                message,
-                when,
-                advice,
-                related: location.related,
-                suppression: None,
-                baseline: None,
-            };
-            if outcome == Outcome::Fail {
-                exceptions.suppress(&mut finding);
-            }
-            // What a transform makes of one resource stands together, and may lack the same.
-            if found.last().is_none_or(|known| known.finding.subject != finding.subject) {
-                at.clear();
-            }
-            let one = Pending { finding, of_whole, as_written, iterations };
-            let place = found.len();
-            let same = at.entry(one.finding.span).or_default();
-            let is_news = same.iter().all(|known| found.get(*known).is_none_or(|known| !known.is_like(&one)));
-            if is_news {
-                same.push(place);
-                found.push(one);
-            }
-            is_news
-        };
-        let own_location = || as_written(crate::rules::checker::block_location(block), model);
-        match result {
-            CheckResult::NotApplicable => {}
-            CheckResult::Pass => {
-                counts.passed += 1;
-                if self.keep.passed {
-                    add(Outcome::Pass, own_location(), Words::of("Passes".to_owned()), own_level, None);
-                }
-            }
-            CheckResult::Undecided(reasons) => {
-                counts.undecided += 1;
-                if self.keep.undecided {
-                    let message = format!("Cannot be decided: {}", reasons.join("; "));
-                    add(Outcome::Undecided, own_location(), Words::of(message), own_level, None);
-                }
-            }
-            CheckResult::Fail(violations, infeasible) => {
-                let mut is_news = false;
-                for Violation { location, message, of_whole, advice, as_written, scenarios } in violations {
-                    let by_default = scenarios.iter().any(|scenario| scenario.keeps_defaults(&model.evaluator.choices));
-                    let level = if by_default { own_level } else { own_level.min(Level::Warning) };
-                    let when = model.evaluator.describe(&scenarios, &infeasible).map(|when| format!("when {when}"));
-                    let words = Words { message, of_whole, as_written, advice };
-                    is_news |= add(Outcome::Fail, location, words, level, when);
-                }
-                counts.failed += usize::from(is_news);
-            }
-        }
+/// The report of a text that cannot be parsed.
+fn unread(source: &Source, error: SyntaxError) -> FileReport {
+    let mut report = FileReport { diagnostics: vec![includes::unreadable(source, error)], ..FileReport::default() };
+    redaction::redact(&mut report, source, Vec::new(), &redaction::unread(source));
+    report
+}
+
+/// The report of a text that is not a template, which may be meant as one.
+fn no_template(source: &Source, document: &Document<'_>) -> FileReport {
+    let mut report = FileReport {
+        bare_resources: meant::resources_in(&document.root),
+        diagnostics: meant::meant_as_template(&document.root, source).into_iter().collect(),
+        ..FileReport::default()
+    };
+    if !report.diagnostics.is_empty() {
+        redaction::redact(&mut report, source, Vec::new(), &redaction::unjudged(source, &document.root));
     }
+    report
 }
 
 /// Sorts in the order of reports.
@@ -548,32 +479,4 @@ pub fn sort_findings(findings: &mut [Finding]) {
 fn broken_rule(id: &str, error: &str) -> Diagnostic {
     Diagnostic::error(Code::RuleUnreadable, format!("built-in rule `{id}` cannot be read, so it did not run: {error}"))
         .with_help("This is a bug in hipaalint. Please report it.")
-}
-
-/// What a finding says.
-struct Words {
-    message: String,
-    /// See [`Pending::of_whole`].
-    of_whole: Option<String>,
-    /// See [`Pending::as_written`].
-    as_written: Option<String>,
-    advice: Option<String>,
-}
-
-impl Words {
-    /// A message alone.
-    fn of(message: String) -> Self {
-        Self { message, of_whole: None, as_written: None, advice: None }
-    }
-}
-
-/// What the results of one check go into.
-struct Record<'a, 't> {
-    /// The level of its findings, unless a violation needs a parameter to leave its default.
-    level: Level,
-    counts: &'a mut Counts,
-    exceptions: &'a mut Exceptions,
-    found: &'a mut Vec<Pending<'t>>,
-    /// By their places, those of them that are about the same as the last one.
-    at: FxHashMap<Span, SmallVec<[usize; 1]>>,
 }

@@ -114,7 +114,7 @@ pub(super) struct LintArguments {
     /// Also write a report to a file (repeatable)
     ///
     /// FORMAT is a format of --format. Without FORMAT, the file has the format of --format. Without both, the ending of the
-    /// file selects it (.html, .json, .md, .sarif, or .xml for junit); other endings get human. With `exceptions`, a file
+    /// file selects it (.html, .json, .jsonl, .md, .sarif, or .xml for junit); other endings get human. With `exceptions`, a file
     /// that ends with .csv is for spreadsheets.
     #[arg(help_heading = REPORT, long, value_name = "[FORMAT=]FILE")]
     pub(super) output: Vec<String>,
@@ -291,7 +291,7 @@ pub(super) struct ControlsArguments {
     /// Only the citations on a topic: a citation, words in its title, or a topic of rules
     ///
     /// A citation includes everything below it. A topic of rules is a service, a resource type, or words in rule ids and
-    /// titles; it lists the citations of these rules. With several topics, citations on any of them are listed.
+    /// titles; it lists the citations of these rules. With several words, all must match; of several citations, any.
     #[arg(value_name = "TOPIC")]
     pub(super) topics: Vec<String>,
 
@@ -358,6 +358,8 @@ pub(super) enum Format {
     Human,
     /// All results, for programs
     Json,
+    /// The same as records, one on each line, as they come
+    Jsonl,
     /// SARIF 2.1.0, for code scanning and editors
     Sarif,
     /// Annotations for GitHub Actions
@@ -382,6 +384,7 @@ impl Format {
         match ending.to_ascii_lowercase().as_str() {
             "html" | "htm" => Some(Self::Html),
             "json" => Some(Self::Json),
+            "jsonl" | "ndjson" => Some(Self::Jsonl),
             "md" => Some(Self::Markdown),
             "sarif" => Some(Self::Sarif),
             "xml" => Some(Self::Junit),
@@ -397,6 +400,7 @@ impl Format {
             Self::Html => Keep { undecided: true, passed: false },
             Self::Human
             | Self::Json
+            | Self::Jsonl
             | Self::Sarif
             | Self::Github
             | Self::Gitlab

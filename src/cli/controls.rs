@@ -12,7 +12,7 @@ use crate::report::human::Style;
 use crate::report::human::paint::Ink;
 use crate::report::text::count;
 use crate::rules::load::{RuleSet, controls, runtime_checks, unruled_services};
-use crate::rules::meta::section_title;
+use crate::rules::meta::{Control, section_title};
 use crate::session::Exit;
 use crate::session::{Problems, Rules};
 use clap::error::ErrorKind;
@@ -46,7 +46,8 @@ pub(super) fn run(arguments: &ControlsArguments) -> Result<Exit, clap::Error> {
     Ok(output::print(&text, exit))
 }
 
-/// The citations that some topics name, or else those that the rules on the topics are for; all without topics.
+/// The citations that the topics name, or else those that the rules on the topics are for; all without topics. Of several words and
+/// types, all must match, as for `rules`. Citations are alternatives: with words and types, only these citations are listed.
 ///
 /// # Errors
 /// A topic without citations and rules, with the name that was probably meant.
@@ -55,19 +56,23 @@ fn listed<'r>(topics: &[Topic], set: &'r RuleSet) -> Result<Vec<Citation<'r>>, S
     if topics.is_empty() {
         return Ok(all);
     }
-    // By the number of each citation: whether it is listed with all its rules, or with these.
-    let mut whole: BTreeSet<&str> = BTreeSet::new();
-    let mut on_topic: BTreeSet<&str> = BTreeSet::new();
-    for topic in topics {
-        let named = controls().iter().filter(|control| topic.names(control)).map(|control| control.id.as_str());
-        let named: Vec<&str> = named.collect();
-        if named.is_empty() {
-            let matches = Matches::of_all(std::slice::from_ref(topic), set)?;
-            on_topic.extend(matches.rules.iter().map(|entry| entry.id()));
-            on_topic.extend(matches.runtime.iter().map(|check| check.id.as_str()));
-        }
-        whole.extend(named);
+    let (numbers, words): (Vec<&Topic>, Vec<&Topic>) =
+        topics.iter().partition(|topic| matches!(topic, Topic::Citation(_)));
+    if let Some(unknown) = numbers.iter().find(|number| !controls().iter().any(|control| number.names(control))) {
+        return Err(unknown.complaint(set));
     }
+    // By the number of each citation: whether it is listed with all its rules, or with these.
+    let is_whole = |control: &Control| words.iter().all(|word| word.names(control));
+    let whole: BTreeSet<&str> =
+        controls().iter().filter(|control| is_whole(control)).map(|control| control.id.as_str()).collect();
+    let mut on_topic: BTreeSet<&str> = BTreeSet::new();
+    if whole.is_empty() {
+        let words: Vec<Topic> = words.into_iter().cloned().collect();
+        let matches = Matches::of_all(&words, set)?;
+        on_topic.extend(matches.rules.iter().map(|entry| entry.id()));
+        on_topic.extend(matches.runtime.iter().map(|check| check.id.as_str()));
+    }
+    all.retain(|citation| numbers.is_empty() || numbers.iter().any(|number| number.names(citation.control)));
     for citation in &mut all {
         if !whole.contains(citation.control.id.as_str()) {
             citation.rules.retain(|id| on_topic.contains(id));

@@ -7,6 +7,7 @@ mod completions;
 mod controls;
 mod deferred;
 mod explain;
+mod file;
 mod graph;
 mod init;
 mod lint;

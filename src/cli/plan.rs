@@ -74,6 +74,7 @@ fn options(arguments: LintArguments, formats: &[Format]) -> Result<Options, clap
         None => named_day()?,
     };
     Ok(Options {
+        names_files: arguments.watch,
         contents: contents(&arguments.show, formats),
         sources: arguments.sources.into(),
         profile: arguments.profile,
@@ -103,7 +104,9 @@ fn contents(show: &[Show], formats: &[Format]) -> Contents {
         passed: all.passed || one.passed,
     });
     // The other formats look rules up: those of their results.
-    let looks_up = |format: &Format| matches!(format, Format::Human | Format::Json | Format::Github | Format::Gitlab);
+    let looks_up = |format: &Format| {
+        matches!(format, Format::Human | Format::Json | Format::Jsonl | Format::Github | Format::Gitlab)
+    };
     Contents {
         requested,
         needed,

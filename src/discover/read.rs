@@ -11,7 +11,7 @@ use std::path::Path;
 pub const MAX_BYTES: u64 = 64 << 20;
 
 /// The result of reading a candidate.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Reading {
     /// Its text, which may or may not be a template.
     Text(String),

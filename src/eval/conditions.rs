@@ -102,10 +102,10 @@ impl<'t> Run<'_, 't> {
             (self.exhausted, self.is_refused) = (*exhausted, *is_refused);
             self.reasons.clone_from(reasons);
             if let Some(node) = evaluator.template.condition(name) {
-                self.know_condition(name, node, *holds, steps);
+                self.know_condition(node, *holds, steps);
             }
-            for (question, answer) in steps {
-                self.consult(*question, answer.clone());
+            for Step { question, answer, answers } in steps {
+                self.consult(*question, answer.clone(), answers.clone());
             }
             return *holds;
         }
@@ -189,10 +189,15 @@ impl<'t> Run<'_, 't> {
         if self.visiting.contains(node) || self.nested > MAX_NESTED {
             return Turn::Is(self.free_condition(name));
         }
-        if let Some(holds) = self.recalled_condition(name, node) {
+        if let Some(holds) = self.recalled_condition(node) {
             return Turn::Is(holds);
         }
+        if self.is_over() {
+            return Turn::Is(false);
+        }
         self.evaluator.spend(1);
+        self.conditions += 1;
+        self.exhausted |= self.conditions > self.limits.conditions;
         self.visiting.enter(node);
         waiting.push(Waiting::Named { name, node, frame: self.begin() });
         Turn::Test(node)

@@ -37,10 +37,16 @@ impl Domain {
         if let Some(word) = rest.words.get_mut(word) {
             *word &= !bit;
         }
-        while rest.words.last() == Some(&0) {
-            rest.words.pop();
-        }
+        trim(&mut rest.words);
         rest
+    }
+
+    /// What is in it and in another.
+    pub fn intersection(&self, other: &Self) -> Self {
+        let mut words: SmallVec<[u64; 2]> =
+            self.words.iter().zip(&other.words).map(|(own, other)| own & other).collect();
+        trim(&mut words);
+        Self { words }
     }
 
     /// Whether a candidate is in it.
@@ -75,6 +81,12 @@ impl Domain {
                 Some(index * BITS + bit)
             })
         })
+    }
+}
+
+fn trim(words: &mut SmallVec<[u64; 2]>) {
+    while words.last() == Some(&0) {
+        words.pop();
     }
 }
 
@@ -119,6 +131,8 @@ mod tests {
         assert!(few.contains(&200) && !few.contains(&64) && !few.contains(&5000));
         assert_eq!(of(&[200, 3]), of(&[3, 3, 200]));
         assert_eq!((few.without(200), few.without(3), few.without(7)), (of(&[3]), of(&[200]), few.clone()));
+        assert_eq!((few.intersection(&many), few.intersection(&of(&[3, 9]))), (few.clone(), of(&[3])));
+        assert!(few.intersection(&of(&[9, 64])).is_empty());
         let mut lists = [of(&[1]), of(&[0, 2]), of(&[0]), of(&[0, 1])];
         lists.sort();
         assert_eq!(lists, [of(&[0]), of(&[0, 1]), of(&[0, 2]), of(&[1])]);

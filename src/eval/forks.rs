@@ -9,6 +9,10 @@ use super::value::{Content, Kind, Origin, Part, Value};
 use super::{Branch, Evaluator, MAX_SCENARIOS, Run, Trace};
 use crate::truth::Truth;
 use smallvec::SmallVec;
+use std::rc::Rc;
+
+/// Answers to a question up to which all are kept with it.
+const MOST_ANSWERS: usize = 16;
 
 /// The choice that decides the characters of an open part.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
@@ -82,9 +86,10 @@ impl<'t> Run<'_, 't> {
             return first;
         }
         let after = self.trace().len();
+        let answers = (self.frames > 0 && groups.len() <= MOST_ANSWERS).then(|| Rc::from(groups.as_slice()));
         for (index, domain) in groups.into_iter().enumerate() {
             if index == first {
-                self.consult(Question::Variable(variable), domain.clone());
+                self.consult(Question::Variable(variable), domain.clone(), answers.clone());
                 self.scenario.settle(variable, domain.clone());
                 self.trace().settle(variable, domain);
             // One more than will be looked at shows that there are more.
@@ -93,6 +98,27 @@ impl<'t> Run<'_, 't> {
             }
         }
         first
+    }
+
+    /// Takes the first of those answers to a variable that are still possible, and leaves the others to later runs. Whether these are all
+    /// that it may still be.
+    pub(super) fn fork_again(&mut self, variable: Variable, answers: &[Domain]) -> bool {
+        let (size, preferred) = match variable {
+            Variable::Atom(_) => (2, None),
+            Variable::Named(index) => {
+                self.evaluator.choices.get(index).map_or((0, None), |named| (named.candidates.len(), named.default))
+            }
+        };
+        let domain = self.domain(variable, size);
+        let groups = answers.iter().map(|answer| answer.intersection(&domain)).filter(|group| !group.is_empty());
+        let groups: Vec<Domain> = groups.collect();
+        // One is no choice: what follows it was not computed yet.
+        if groups.len() < 2 || groups.iter().map(Domain::len).sum::<usize>() != domain.len() {
+            return false;
+        }
+        self.evaluator.spend(1);
+        self.fork(variable, groups, preferred);
+        true
     }
 
     /// How the scenario came to be.

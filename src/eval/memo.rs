@@ -2,6 +2,7 @@
 
 use super::domain::Domain;
 use super::scenario::{Scenario, Variable};
+use std::rc::Rc;
 
 /// Something that a computation asks of its scenario.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Hash)]
@@ -13,7 +14,13 @@ pub(super) enum Question<'t> {
 }
 
 /// A question, and the answer that the computation went on with.
-pub(super) type Step<'t> = (Question<'t>, Domain);
+#[derive(Clone, Debug)]
+pub(super) struct Step<'t> {
+    pub question: Question<'t>,
+    pub answer: Domain,
+    /// All answers that make a difference, of which this is one; none where they are not known.
+    pub answers: Option<Rc<[Domain]>>,
+}
 
 /// A result, and why something in it is not known.
 #[derive(Clone, Debug)]
@@ -34,6 +41,8 @@ pub(super) struct Results<'t, T> {
 #[derive(Debug)]
 struct Next<'t, T> {
     question: Question<'t>,
+    /// All answers that make a difference, as far as they are known.
+    all: Option<Rc<[Domain]>>,
     answers: Vec<(Domain, Results<'t, T>)>,
 }
 
@@ -43,35 +52,47 @@ impl<T> Default for Results<'_, T> {
     }
 }
 
+/// What follows the answers that a scenario has.
+pub(super) enum Following<'a, 't, T> {
+    /// This result.
+    Made(&'a Made<T>),
+    /// This question, and these answers make a difference. Once it is answered, the rest follows from here.
+    Choice(Variable, Rc<[Domain]>, &'a Results<'t, T>),
+    /// This condition.
+    Condition(&'t str),
+    /// Nothing that was computed before.
+    New,
+}
+
 impl<'t, T> Results<'t, T> {
-    /// The result that needs no more answers.
+    /// The result that needs no answers.
     pub fn made(&self) -> Option<&Made<T>> {
         self.made.as_ref()
     }
 
-    /// The condition that is asked next, if it is one.
-    pub fn asks(&self) -> Option<&'t str> {
-        match self.next.first()?.question {
-            Question::Condition(name) => Some(name),
-            Question::Variable(_) => None,
-        }
-    }
-
-    /// The result after the answers of a scenario, and of conditions that are known in it; the answers are added to `steps`.
-    pub fn find(
+    /// What follows the answers of a scenario, and of conditions that are known in it; the answers are added to `steps`.
+    pub fn follow(
         &self,
         scenario: &Scenario,
         condition: &dyn Fn(&'t str) -> Option<bool>,
         steps: &mut Vec<Step<'t>>,
-    ) -> Option<&Made<T>> {
+    ) -> Following<'_, 't, T> {
         let mut here = self;
         loop {
-            if here.made.is_some() {
-                return here.made.as_ref();
+            if let Some(made) = &here.made {
+                return Following::Made(made);
             }
-            let (step, next) = here.next.iter().find_map(|next| next.answered(scenario, condition))?;
-            steps.push(step);
-            here = next;
+            match here.next.iter().find_map(|next| next.answered(scenario, condition)) {
+                Some((step, next)) => {
+                    steps.push(step);
+                    here = next;
+                }
+                // The same answers lead to the same question, mostly.
+                None => match here.next.as_slice() {
+                    [next] => return next.open(here, condition),
+                    _ => return Following::New,
+                },
+            }
         }
     }
 
@@ -79,12 +100,18 @@ impl<'t, T> Results<'t, T> {
     pub fn keep(&mut self, steps: &[Step<'t>], made: Made<T>) -> usize {
         let mut here = self;
         let mut taken = 0;
-        for (question, answer) in steps {
+        for Step { question, answer, answers } in steps {
             let index = here.next.iter().position(|next| next.question == *question).unwrap_or_else(|| {
-                here.next.push(Next { question: *question, answers: Vec::new() });
+                here.next.push(Next { question: *question, all: None, answers: Vec::new() });
                 here.next.len() - 1
             });
             let Some(next) = here.next.get_mut(index) else { return taken };
+            let count = |answers: &Option<Rc<[Domain]>>| {
+                answers.as_ref().map_or(0, |answers| answers.iter().map(Domain::len).sum::<usize>())
+            };
+            if answers.is_some() && count(answers) > count(&next.all) {
+                next.all.clone_from(answers);
+            }
             let index = next.answers.iter().position(|(known, _)| known == answer).unwrap_or_else(|| {
                 taken += 1;
                 next.answers.push((answer.clone(), Results::default()));
@@ -114,7 +141,20 @@ impl<'t, T> Next<'t, T> {
             }
         };
         let (known, results) = self.answers.iter().find(|(known, _)| answer.is_within(known))?;
-        Some(((self.question, known.clone()), results))
+        Some((Step { question: self.question, answer: known.clone(), answers: self.all.clone() }, results))
+    }
+
+    /// What to ask where a scenario has no answer that leads on.
+    fn open<'a>(
+        &'a self,
+        here: &'a Results<'t, T>,
+        condition: &dyn Fn(&'t str) -> Option<bool>,
+    ) -> Following<'a, 't, T> {
+        match (self.question, &self.all) {
+            (Question::Condition(name), _) if condition(name).is_none() => Following::Condition(name),
+            (Question::Variable(variable), Some(all)) => Following::Choice(variable, Rc::clone(all), here),
+            _ => Following::New,
+        }
     }
 }
 
@@ -127,21 +167,21 @@ pub(super) fn distinct(steps: &mut Vec<Step<'_>>, mark: usize) {
     }
     let own = steps.split_off(mark);
     if own.len() <= FEW {
-        for (question, answer) in own {
+        for step in own {
             let mut before = steps.iter().skip(mark);
-            if !before.any(|(known, said)| *known == question && said.is_within(&answer)) {
-                steps.push((question, answer));
+            if !before.any(|known| known.question == step.question && known.answer.is_within(&step.answer)) {
+                steps.push(step);
             }
         }
         return;
     }
     // Answers to a question narrow.
     let mut narrowest: rustc_hash::FxHashMap<Question<'_>, Domain> = rustc_hash::FxHashMap::default();
-    for (question, answer) in own {
-        if narrowest.get(&question).is_some_and(|said| said.is_within(&answer)) {
+    for step in own {
+        if narrowest.get(&step.question).is_some_and(|said| said.is_within(&step.answer)) {
             continue;
         }
-        narrowest.insert(question, answer.clone());
-        steps.push((question, answer));
+        narrowest.insert(step.question, step.answer.clone());
+        steps.push(step);
     }
 }

@@ -87,8 +87,10 @@ pub struct Evaluator<'m, 't> {
     atoms: RefCell<Atoms>,
     bytes_made: Cell<usize>,
     searches: Cell<usize>,
-    /// Steps that choices took: see [`MAX_WORK`].
+    /// Steps that choices took.
     work: Cell<usize>,
+    /// Those of them past what each check has: see [`MAX_WORK`].
+    extra: Cell<usize>,
     guesses: Cell<usize>,
     steps: Cell<usize>,
     rules_apply: OnceCell<bool>,
@@ -147,6 +149,7 @@ impl<'m, 't> Evaluator<'m, 't> {
             memory,
             memo: Memo::default(),
             work: Cell::default(),
+            extra: Cell::default(),
             atoms: RefCell::default(),
             bytes_made: Cell::default(),
             searches: Cell::default(),
@@ -202,7 +205,7 @@ impl<'m, 't> Evaluator<'m, 't> {
 
     /// How far the next check may go.
     fn limits(&self) -> Limits {
-        if self.work.get() <= MAX_WORK { Limits::USUAL } else { Limits::SPENT }
+        if self.extra.get() <= MAX_WORK { Limits::USUAL } else { Limits::SPENT }
     }
 
     /// Whether there may be another so many guesses; counts them. What is written as a reference, or as a text that ends like the name,
@@ -270,21 +273,29 @@ const MAX_FORKS: usize = MAX_SCENARIOS;
 /// Runs that met more than [`MAX_FORKS`] choices before the rest is not looked at: each costs much and shows nothing.
 const MAX_EXHAUSTED: usize = 2;
 
-/// Steps that choices may take in all checks of one template; then [`Limits::SPENT`] hold for the checks that remain. No template of
-/// the corpus takes a hundredth of it.
+/// Steps that choices may take in each check, however many checks there are. What a check takes besides is counted for all of them.
+const FREE_WORK: usize = 128;
+
+/// Steps that choices may take in all checks of one template past [`FREE_WORK`]; then [`Limits::SPENT`] hold for the checks that
+/// remain. No template of the corpus takes a hundredth of it.
 const MAX_WORK: usize = 1 << 17;
 
 /// How far one check may go.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 struct Limits {
     scenarios: usize,
+    /// Choices of one run.
     forks: usize,
+    /// Conditions that one run evaluates.
+    conditions: usize,
+    /// Steps after which no other scenario is looked at.
+    work: usize,
 }
 
 impl Limits {
-    const USUAL: Self = Self { scenarios: MAX_SCENARIOS, forks: MAX_FORKS };
+    const USUAL: Self = Self { scenarios: MAX_SCENARIOS, forks: MAX_FORKS, conditions: usize::MAX, work: MAX_WORK / 2 };
     /// Once the template's checks have taken [`MAX_WORK`] together.
-    const SPENT: Self = Self { scenarios: 8, forks: 16 };
+    const SPENT: Self = Self { scenarios: 4, forks: 8, conditions: 16, work: 4 * FREE_WORK };
 }
 
 /// The results of a check in each scenario that it distinguished.
@@ -295,7 +306,7 @@ pub struct Exploration<R> {
     pub infeasible: Vec<Scenario>,
     /// False where there were more scenarios than [`most`](Self::most), or one with too many choices or guesses.
     pub complete: bool,
-    /// How many scenarios could be looked at: [`MAX_SCENARIOS`], or fewer if the template has taken too much work already.
+    /// How many scenarios could be looked at: [`MAX_SCENARIOS`], or fewer if that took too much work.
     pub most: usize,
     /// Why it is not complete, where that is something else than the number of scenarios.
     pub gave_up: Option<&'static str>,
@@ -315,12 +326,18 @@ pub fn explore<'m, 't, R>(
     let mut looked_at = 0;
     let limits = evaluator.limits();
     let mut gave_up = None;
+    let mut is_cut = false;
+    let mut most = limits.scenarios;
+    let begun = evaluator.work.get();
     while let Some(scenario) = first.take().or_else(|| waiting.pop().map(|(trace, branch)| trace.scenario(&branch))) {
-        if looked_at >= limits.scenarios || exhausted >= MAX_EXHAUSTED {
-            return Exploration { leaves, infeasible, complete: false, most: limits.scenarios, gave_up };
+        let is_long = looked_at > 0 && evaluator.work.get().saturating_sub(begun) > limits.work;
+        is_cut = is_long || looked_at >= limits.scenarios || exhausted >= MAX_EXHAUSTED;
+        if is_cut {
+            most = if is_long { looked_at } else { limits.scenarios };
+            break;
         }
         looked_at += 1;
-        evaluator.spend(scenario.len());
+        evaluator.spend(scenario.choices());
         if !evaluator.is_feasible(&scenario) {
             infeasible.push(scenario);
             continue;
@@ -347,7 +364,9 @@ pub fn explore<'m, 't, R>(
             infeasible.push(scenario);
         }
     }
-    Exploration { leaves, infeasible, complete: exhausted == 0, most: limits.scenarios, gave_up }
+    let work = evaluator.work.get().saturating_sub(begun);
+    evaluator.extra.set(evaluator.extra.get().saturating_add(work.saturating_sub(FREE_WORK)));
+    Exploration { leaves, infeasible, complete: !is_cut && exhausted == 0, most, gave_up }
 }
 
 /// One evaluation in one scenario, which narrows as it is asked.
@@ -359,6 +378,8 @@ pub struct Run<'m, 't> {
     trace: Option<Box<Trace>>,
     limits: Limits,
     forks: usize,
+    /// Conditions that were evaluated.
+    conditions: usize,
     /// Whether more choices were met than the limit; the result of the run then means nothing.
     exhausted: bool,
     /// Why it gave up, where that is something else than the choices.
@@ -401,6 +422,7 @@ impl<'m, 't> Run<'m, 't> {
             trace: None,
             limits,
             forks: 0,
+            conditions: 0,
             exhausted: false,
             gave_up: None,
             is_refused: false,
@@ -434,9 +456,9 @@ impl<'m, 't> Run<'m, 't> {
     }
 
     /// Whether so many pairs of resources may be compared of which only values tell whether one names the other. If not, the run gives
-    /// up. The choices that were made count: the same pairs are compared again for the others.
+    /// up. The choices that were made count, too: the same pairs are compared again for the others.
     pub fn guess(&mut self, pairs: usize) -> bool {
-        let may = self.evaluator.guess(pairs.saturating_mul(self.scenario.len() + 1));
+        let may = self.evaluator.guess(pairs.saturating_mul(self.scenario.choices() / 8 + 1));
         if !may {
             self.exhausted = true;
             self.gave_up = Some(TOO_MANY_GUESSES);

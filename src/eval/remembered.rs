@@ -2,22 +2,26 @@
 
 use super::Run;
 use super::domain::Domain;
-use super::memo::{self, Made, Question, Results, Step};
+use super::memo::{self, Following, Made, Question, Results, Step};
 use super::value::Value;
 use crate::syntax::Node;
 use crate::truth::Truth;
 use rustc_hash::FxHashMap;
 use std::cell::{Cell, RefCell};
 use std::hash::{Hash, Hasher};
+use std::rc::Rc;
 
 /// Questions past which a condition counts as one question for those who ask it.
-const MOST_OF_CONDITION: usize = 32;
+const MOST_OF_CONDITION: usize = 64;
 
 /// Questions past which a value is not kept for other runs.
 const MOST_OF_VALUE: usize = 512;
 
 /// Questions up to which a value is found quickly enough each time.
 const FEW_QUESTIONS: usize = 4;
+
+/// Questions that take as long to look at as a choice.
+const STEPS_AT_A_TIME: usize = 8;
 
 /// Places in the memory of one template past which results that depend on choices are not kept for other runs.
 const MAX_PLACES: usize = 1 << 17;
@@ -47,12 +51,12 @@ enum Length {
 #[derive(Default)]
 pub(super) struct Known<'m, 't> {
     values: FxHashMap<Computed<'t>, (Made<Option<&'m Value<'t>>>, Length)>,
-    conditions: FxHashMap<*const Node<'t>, Made<bool>>,
+    conditions: FxHashMap<*const Node<'t>, (Made<bool>, Rc<[Step<'t>]>)>,
 }
 
 impl<'t> Known<'_, 't> {
     fn holds(&self, condition: &'t Node<'t>) -> Option<bool> {
-        self.conditions.get(&address(condition)).map(|made| made.value)
+        self.conditions.get(&address(condition)).map(|(made, _)| made.value)
     }
 }
 
@@ -158,33 +162,22 @@ impl<'m, 't> Run<'m, 't> {
             self.note_all(&reasons);
             return Some(value);
         }
-        let mut memo = evaluator.memo.values.borrow();
-        if let Some(results) = memo.get(key) {
-            if let Some(made) = results.made() {
-                self.note_all(&made.reasons);
-                return Some(made.value);
-            }
-            let mark = self.consulted.len();
-            if let Some(name) = results.asks() {
-                // The computation would ask it now.
-                drop(memo);
-                self.condition(name);
-                self.consulted.truncate(mark);
-                memo = evaluator.memo.values.borrow();
-            }
-            let Self { scenario, consulted, known, .. } = self;
-            let holds = |name| known.as_ref()?.holds(evaluator.template.condition(name)?);
-            if let Some(made) = memo.get(key).and_then(|results| results.find(scenario, &holds, consulted)) {
-                self.note_all(&made.reasons);
-                if self.frames == 0 && self.consulted.len() > mark + FEW_QUESTIONS {
-                    self.known().values.insert(*key, (made.clone(), Length::Short));
-                }
-                self.forget(mark);
-                return Some(made.value);
-            }
-            self.consulted.truncate(mark);
+        if let Some(made) = evaluator.memo.values.borrow().get(key).and_then(Results::made) {
+            self.note_all(&made.reasons);
+            return Some(made.value);
         }
-        drop(memo);
+        let mark = self.consulted.len();
+        if let Some(made) = self.followed(&evaluator.memo.values, key) {
+            if self.frames == 0 && self.consulted.len() > mark + FEW_QUESTIONS {
+                self.known().values.insert(*key, (made.clone(), Length::Short));
+            }
+            self.note_all(&made.reasons);
+            self.forget(mark);
+            return Some(made.value);
+        }
+        if self.is_over() {
+            return Some(None);
+        }
         let (made, length) = self.known.as_ref()?.values.get(key)?;
         if *length == Length::Short {
             return None;
@@ -193,6 +186,52 @@ impl<'m, 't> Run<'m, 't> {
         self.is_long = true;
         self.note_all(&reasons);
         Some(value)
+    }
+
+    /// What was computed before from the answers to the same questions, which are asked again: the choices among them are made as the
+    /// computation would make them.
+    fn followed<K: Hash + Eq, T: Clone>(
+        &mut self,
+        memo: &RefCell<FxHashMap<K, Results<'t, T>>>,
+        key: &K,
+    ) -> Option<Made<T>> {
+        let evaluator = self.evaluator;
+        let mark = self.consulted.len();
+        for _ in 0..MOST_OF_VALUE {
+            evaluator.spend(self.consulted.len().saturating_sub(mark) / STEPS_AT_A_TIME);
+            self.consulted.truncate(mark);
+            let name = {
+                let memo = memo.borrow();
+                let mut here = memo.get(key)?;
+                loop {
+                    let Self { scenario, consulted, known, .. } = self;
+                    let holds = |name| known.as_ref()?.holds(evaluator.template.condition(name)?);
+                    match here.follow(scenario, &holds, consulted) {
+                        Following::Made(made) => {
+                            evaluator.spend(self.consulted.len().saturating_sub(mark) / STEPS_AT_A_TIME);
+                            return Some(made.clone());
+                        }
+                        Following::Choice(variable, answers, from) if self.fork_again(variable, &answers) => {
+                            if self.is_over() {
+                                break None;
+                            }
+                            here = from;
+                        }
+                        Following::Condition(name) => break Some(name),
+                        Following::Choice(..) | Following::New => break None,
+                    }
+                }
+            };
+            let Some(name) = name else { break };
+            self.condition(name);
+            let known = |known: &Known<'_, 't>| known.holds(evaluator.template.condition(name)?);
+            if self.is_over() || self.known.as_deref().and_then(known).is_none() {
+                break;
+            }
+        }
+        evaluator.spend(self.consulted.len().saturating_sub(mark) / STEPS_AT_A_TIME);
+        self.consulted.truncate(mark);
+        None
     }
 
     /// [`decide`](Run::decide), remembered across runs under the two values and the name of the question.
@@ -212,17 +251,17 @@ impl<'m, 't> Run<'m, 't> {
         }
         let [one, other] = values;
         let key: Asked<'t> = (one, other, what);
+        evaluator.spend(1);
         let memo = &evaluator.memo;
         let mark = self.consulted.len();
-        let Self { scenario, consulted, .. } = self;
-        let known = memo.decided.borrow();
-        if let Some(made) = known.get(&key).and_then(|results| results.find(scenario, &|_| None, consulted)) {
+        if let Some(made) = self.followed(&memo.decided, &key) {
             self.note_all(&made.reasons);
             self.forget(mark);
             return made.value;
         }
-        drop(known);
-        self.consulted.truncate(mark);
+        if self.is_over() {
+            return Truth::Unknown;
+        }
         let frame = self.begin();
         let was_long = frame.was_long;
         let value = self.decide(&values, question);
@@ -237,23 +276,19 @@ impl<'m, 't> Run<'m, 't> {
     }
 
     /// Whether a condition holds that was evaluated before.
-    pub(super) fn recalled_condition(&mut self, name: &'t str, node: &'t Node<'t>) -> Option<bool> {
+    pub(super) fn recalled_condition(&mut self, node: &'t Node<'t>) -> Option<bool> {
         let evaluator = self.evaluator;
-        if let Some(made) = self.known.as_ref().and_then(|known| known.conditions.get(&address(node))) {
-            let (holds, reasons) = (made.value, made.reasons.clone());
-            self.note_all(&reasons);
-            self.consult(Question::Condition(name), Domain::only(usize::from(holds)));
-            return Some(holds);
+        let key = address(node);
+        if let Some((made, steps)) = self.known.as_ref().and_then(|known| known.conditions.get(&key)) {
+            let (made, steps) = (made.clone(), Rc::clone(steps));
+            self.note_all(&made.reasons);
+            if self.frames > 0 {
+                self.consulted.extend_from_slice(&steps);
+            }
+            return Some(made.value);
         }
-        let memo = evaluator.memo.conditions.borrow();
-        let results = memo.get(&address(node))?;
         let mark = self.consulted.len();
-        let Self { scenario, consulted, known, .. } = self;
-        let holds = |name| known.as_ref()?.holds(evaluator.template.condition(name)?);
-        let Some(made) = results.find(scenario, &holds, consulted) else {
-            self.consulted.truncate(mark);
-            return None;
-        };
+        let made = self.followed(&evaluator.memo.conditions, &key)?;
         self.note_all(&made.reasons);
         self.forget(mark);
         Some(made.value)
@@ -262,6 +297,7 @@ impl<'m, 't> Run<'m, 't> {
     /// Keeps whether a condition holds.
     pub(super) fn conclude(&mut self, name: &'t str, node: &'t Node<'t>, frame: Frame, holds: bool) {
         let Frame { mark, was_long, .. } = frame;
+        self.evaluator.spend(self.consulted.len().saturating_sub(mark) / STEPS_AT_A_TIME);
         let made = Made { value: holds, reasons: self.end(frame) };
         if self.is_over() {
             return;
@@ -269,22 +305,24 @@ impl<'m, 't> Run<'m, 't> {
         let steps = self.consulted.get(mark..).unwrap_or_default();
         let memo = &self.evaluator.memo;
         if steps.len() > MOST_OF_CONDITION || self.is_long || !memo.has_room(steps) {
-            self.known().conditions.insert(address(node), made);
             self.consulted.truncate(mark);
-            self.is_long = was_long;
-            self.consult(Question::Condition(name), Domain::only(usize::from(holds)));
+            let answer = Domain::only(usize::from(holds));
+            self.consulted.push(Step { question: Question::Condition(name), answer, answers: None });
         } else {
-            let places = memo.conditions.borrow_mut().entry(address(node)).or_default().keep(steps, made);
-            memo.take(places);
-            self.is_long = was_long;
-            self.forget(mark);
+            memo.take(memo.conditions.borrow_mut().entry(address(node)).or_default().keep(steps, made.clone()));
         }
+        // Conditions that ask it again do so in this run, too.
+        let steps = self.consulted.get(mark..).unwrap_or_default().into();
+        self.known().conditions.insert(address(node), (made, steps));
+        self.is_long = was_long;
+        self.forget(mark);
     }
 
     /// Makes a condition known of which `steps` are all that it asked.
-    pub(super) fn know_condition(&mut self, name: &'t str, node: &'t Node<'t>, holds: bool, steps: &[Step<'t>]) {
-        if matches!(steps, [(Question::Condition(only), _)] if *only == name) {
-            self.known().conditions.insert(address(node), Made { value: holds, reasons: Box::default() });
+    pub(super) fn know_condition(&mut self, node: &'t Node<'t>, holds: bool, steps: &[Step<'t>]) {
+        if let [Step { question: Question::Condition(_), .. }] = steps {
+            let made = Made { value: holds, reasons: Box::default() };
+            self.known().conditions.insert(address(node), (made, steps.into()));
         }
     }
 
@@ -321,9 +359,9 @@ impl<'m, 't> Run<'m, 't> {
     }
 
     /// Records a question of the computations under way.
-    pub(super) fn consult(&mut self, question: Question<'t>, answer: Domain) {
+    pub(super) fn consult(&mut self, question: Question<'t>, answer: Domain, answers: Option<Rc<[Domain]>>) {
         if self.frames > 0 {
-            self.consulted.push((question, answer));
+            self.consulted.push(Step { question, answer, answers });
         }
     }
 

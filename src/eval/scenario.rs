@@ -52,7 +52,7 @@ impl Scenario {
     }
 
     /// How many variables have been settled.
-    pub fn len(&self) -> usize {
+    pub fn choices(&self) -> usize {
         self.settled().len()
     }
 

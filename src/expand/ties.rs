@@ -4,6 +4,8 @@
 //! What is left out is certain: in no scenario does the property name the resource. What is found is a candidate, to be judged as
 //! the scenario has it (`graph::refers_to`).
 
+mod written;
+
 use super::{Block, Model};
 use crate::eval::value::{Content, Origin, Value};
 use crate::eval::{Run, has_macro, is_function};
@@ -14,10 +16,7 @@ use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 use std::cell::RefCell;
 use std::rc::Rc;
-
-/// Texts of `Fn::Sub` and `Fn::Join` are read as far as they are short: what is put together of more may be too large to evaluate.
-const MAX_TEXT: usize = 1024;
-const MAX_PIECES: usize = 32;
+use written::{Found, Names};
 
 /// A way through a block, from the block on.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,6 +33,18 @@ impl Route {
         let names = std::iter::once("Properties").chain(names.iter().copied());
         Self { steps: names.map(|name| Some(name.to_owned())).collect(), is_open: false }
     }
+}
+
+/// A text that is put together of the name of a resource.
+pub struct PutTogether<'a, 't> {
+    /// Stands for the routes, and for the resources that may have such a text.
+    pub path: &'a str,
+    /// The text, if all of it is known.
+    pub expected: Option<&'a str>,
+    /// Whether the resource's name is a piece of it.
+    pub by_name: bool,
+    /// Whether a resource may have such a text at all.
+    pub may_have: &'a dyn Fn(&Block<'t>) -> bool,
 }
 
 /// What of a template was looked at.
@@ -83,7 +94,12 @@ struct Naming<'t> {
     unknown: Vec<usize>,
     /// Those that may have anything.
     open: Vec<usize>,
+    /// As how many guesses one counts: to look for a name at any depth takes longer.
+    weight: usize,
 }
+
+/// As how many guesses one counts that looks at any depth.
+const DEEP: usize = 4;
 
 /// The explicit names of the resources of a type.
 #[derive(Default)]
@@ -129,7 +145,7 @@ impl<'m, 't> Model<'m, 't> {
                 places.extend(&naming.unknown);
             }
         }
-        self.take(run, places, written)
+        self.take(run, places, (written, naming.weight))
     }
 
     /// As [`naming`](Self::naming) does, for a property.
@@ -145,19 +161,17 @@ impl<'m, 't> Model<'m, 't> {
     }
 
     /// The resources of a type that have, at the end of one of some routes, what may be a text that is put together of `target`'s name.
-    /// `expected` is the text, if all of it is known; `by_name`, whether the name is a piece of it; `path` stands for the routes and
-    /// for those that are wanted at all. As for [`naming`](Self::naming).
+    /// As for [`naming`](Self::naming).
     pub fn put_together(
         &self,
         run: &mut Run<'_, 't>,
         kind: &str,
-        path: &str,
         routes: impl FnOnce() -> Vec<Route>,
         target: &Block<'t>,
-        (expected, by_name): (Option<&str>, bool),
-        is_wanted: impl Fn(&Block<'t>) -> bool,
+        text: &PutTogether<'_, 't>,
     ) -> Vec<&Block<'t>> {
-        let naming = self.naming_index(kind, path, routes, is_wanted);
+        let PutTogether { path, expected, by_name, may_have } = *text;
+        let naming = self.naming_index(kind, path, routes, may_have);
         let mut places: Vec<usize> = naming.by_id.get(target.name).cloned().unwrap_or_default();
         let written = places.len();
         // The name of another resource of the type is another one, unless both may have the same.
@@ -181,7 +195,7 @@ impl<'m, 't> Model<'m, 't> {
             Some(expected) => places.extend(naming.by_end.get(end(expected)).into_iter().flatten()),
             None => places.extend(&naming.texts),
         }
-        self.take(run, places, written)
+        self.take(run, places, (written, naming.weight))
     }
 
     /// The resources of a type that a value may name, in the order of the template. As for [`naming`](Self::naming).
@@ -199,13 +213,13 @@ impl<'m, 't> Model<'m, 't> {
             let mut places: Vec<usize> = places.into_iter().flatten().collect();
             places.retain(|place| self.resources.get(*place).is_some_and(|block| block.kind == kind));
             let written = places.len();
-            return self.take(run, places, written);
+            return self.take(run, places, (written, 1));
         }
         if !value.is_scalar() {
             return Vec::new();
         }
         if value.is_inside_unknown() {
-            return self.take(run, self.by_type.get(kind).map(|places| places.to_vec()).unwrap_or_default(), 0);
+            return self.take(run, self.by_type.get(kind).map(|places| places.to_vec()).unwrap_or_default(), (0, 1));
         }
         let called = self.called(kind);
         let known_end = match value.text() {
@@ -220,7 +234,7 @@ impl<'m, 't> Model<'m, 't> {
             Some(text) => places.extend(called.by_end.get(end(&text)).into_iter().flatten()),
             None => places.extend(called.by_end.values().flatten()),
         }
-        self.take(run, places, 0)
+        self.take(run, places, (0, 1))
     }
 
     /// The entry of a map with a key.
@@ -310,9 +324,14 @@ impl<'m, 't> Model<'m, 't> {
     }
 
     /// The resources at some places, if the budget allows for those that are not written as references.
-    fn take(&self, run: &mut Run<'_, 't>, mut places: Vec<usize>, written: usize) -> Vec<&Block<'t>> {
+    fn take(
+        &self,
+        run: &mut Run<'_, 't>,
+        mut places: Vec<usize>,
+        (written, weight): (usize, usize),
+    ) -> Vec<&Block<'t>> {
         self.evaluator.count_steps(places.len());
-        if !run.guess(places.len().saturating_sub(written)) {
+        if !run.guess(places.len().saturating_sub(written).saturating_mul(weight)) {
             return Vec::new();
         }
         if places.len() > 1 {
@@ -334,7 +353,8 @@ impl<'m, 't> Model<'m, 't> {
             return Rc::clone(known);
         }
         let routes = routes();
-        let mut naming = Naming::default();
+        let weight = if routes.iter().any(|route| route.is_open) { DEEP } else { 1 };
+        let mut naming = Naming { weight, ..Naming::default() };
         for place in self.by_type.get(kind).into_iter().flatten() {
             let Some(block) = self.resources.get(*place).filter(|block| is_wanted(block)) else { continue };
             let mut names = Names { model: self, naming: Found::default() };
@@ -415,272 +435,109 @@ pub fn plain<'t>(node: &'t Node<'t>) -> Option<&'t str> {
     }
 }
 
-/// What the property of one resource may name.
-#[derive(Default)]
-struct Found<'t> {
-    ids: Vec<&'t str>,
-    kinds: Vec<&'t str>,
-    ends: Vec<&'t str>,
-    has_attribute: bool,
-    is_unknown: bool,
-    is_open: bool,
-}
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+    use super::*;
+    use crate::eval::inputs::Inputs;
+    use crate::eval::{Memory, explore};
+    use crate::source::SourceId;
+    use crate::template::Template;
 
-impl<'t> Found<'t> {
-    fn file(mut self, place: usize, naming: &mut Naming<'t>) {
-        if self.is_open {
-            naming.open.push(place);
-            return;
+    const TEXT: &str = "
+Parameters: {Given: {Type: String}, Several: {Type: CommaDelimitedList}}
+Resources:
+  Made: {Type: AWS::S3::Bucket}
+  Named: {Type: AWS::S3::Bucket, Properties: {BucketName: records}}
+  Open: {Type: AWS::S3::Bucket, Properties: {BucketName: !Sub 'records-${Given}'}}
+  Key: {Type: AWS::KMS::Key}
+  Policy: {Type: AWS::S3::BucketPolicy, Properties: {Bucket: VALUE}}
+";
+
+    fn with<R>(value: &str, ask: impl for<'m, 't> Fn(&mut Run<'m, 't>, &'m Model<'m, 't>) -> R) -> (R, bool) {
+        let text = TEXT.replace("VALUE", value);
+        let document = crate::syntax::parse(&text, SourceId(0)).unwrap();
+        let template = Template::new(&document.root);
+        let (inputs, memory) = (Inputs::default(), Memory::default());
+        let model = Model::new(&template, &inputs, &memory);
+        let mut found = explore(&model.evaluator, |run| ask(run, &model));
+        (found.leaves.pop().unwrap().1, found.complete)
+    }
+
+    /// The buckets that a policy with this value is a candidate for, by the first letters of their names.
+    fn candidates(value: &str) -> String {
+        fn ask<'t>(run: &mut Run<'_, 't>, model: &Model<'_, 't>) -> String {
+            let buckets = model.of_type("AWS::S3::Bucket");
+            let named =
+                buckets.filter(|bucket| !model.naming_by(run, "AWS::S3::BucketPolicy", &["Bucket"], bucket).is_empty());
+            named.map(|bucket| &bucket.name[..1]).collect()
         }
-        if self.has_attribute {
-            naming.attributes.push(place);
+        with(value, ask).0
+    }
+
+    #[test]
+    fn what_a_property_may_name() {
+        for (value, expected) in [
+            ("!Ref Made", "M"),
+            ("!GetAtt Named.Arn", "N"),
+            ("!Sub 'arn:aws:s3:::${Made}/x'", "M"),
+            ("!Join ['', ['arn:aws:s3:::', !Ref Named, '/*']]", "N"),
+            ("!If [C, !Ref Made, !Ref Open]", "MO"),
+            ("!Select [0, [!Ref Made]]", "MNO"),
+            ("records", "NO"),
+            ("'arn:aws:s3:::records'", "NO"),
+            ("other", "O"),
+            ("!Sub 'arn:${AWS::Partition}:s3:::records'", "NO"),
+            ("!Sub 'arn:${AWS::Partition}:s3:::other'", "O"),
+            ("!Ref Given", "NO"),
+            ("!Sub 'records-${Given}'", "NO"),
+            ("!Ref Several", "MNO"),
+            ("!Ref Nowhere", "MNO"),
+            ("!ImportValue x", "MNO"),
+            ("{Fn::Transform: {Name: Mine}}", "MNO"),
+            ("!Ref AWS::NoValue", ""),
+            ("[!Ref Made, records]", "MNO"),
+        ] {
+            assert_eq!(candidates(value), expected, "{value}");
         }
-        if self.is_unknown {
-            naming.unknown.push(place);
-        }
-        if !self.ends.is_empty() {
-            naming.texts.push(place);
-        }
-        let indices = [
-            (&mut self.ids, &mut naming.by_id),
-            (&mut self.kinds, &mut naming.by_kind),
-            (&mut self.ends, &mut naming.by_end),
-        ];
-        for (names, index) in indices {
-            names.sort_unstable();
-            names.dedup();
-            for name in names {
-                index.entry(name).or_default().push(place);
+    }
+
+    #[test]
+    fn what_a_value_may_name() {
+        for (value, expected) in [
+            ("!GetAtt Made.Arn", vec!["Made"]),
+            ("records", vec!["Named", "Open"]),
+            ("'arn:aws:s3:::claims'", vec!["Open"]),
+            ("!Sub '${Given}/records'", vec!["Named", "Open"]),
+            ("!Ref Given", vec!["Named", "Open"]),
+            ("!ImportValue x", vec![]),
+        ] {
+            fn ask<'t>(run: &mut Run<'_, 't>, model: &Model<'_, 't>) -> Vec<String> {
+                let node = model.resource("Policy").unwrap().node.get("Properties").unwrap().get("Bucket").unwrap();
+                let value = run.value(node).unwrap();
+                let named = model.named_by(run, "AWS::S3::Bucket", value);
+                named.iter().map(|block| block.name.to_owned()).collect()
             }
-        }
-    }
-}
-
-/// Reads what a property may name.
-struct Names<'a, 'm, 't> {
-    model: &'a Model<'m, 't>,
-    naming: Found<'t>,
-}
-
-/// A piece of a text that functions put together.
-enum Piece<'t> {
-    Text(&'t str),
-    /// A resource, and whether an attribute of it.
-    Resource(&'t str, bool),
-    Unknown,
-    /// Something of which it is not certain that it is a text.
-    Open,
-}
-
-impl<'t> Names<'_, '_, 't> {
-    fn resource(&mut self, id: &'t str, is_attribute: bool) {
-        self.naming.ids.push(id);
-        self.naming.has_attribute |= is_attribute;
-    }
-
-    fn open(&mut self) {
-        self.naming.is_open = true;
-    }
-
-    fn follow(&mut self, node: &'t Node<'t>, steps: &[Option<String>], is_open: bool) {
-        if self.naming.is_open {
-            return;
-        }
-        let Some((step, rest)) = steps.split_first() else {
-            return if is_open { self.anywhere(node) } else { self.list(node) };
-        };
-        match (&node.kind, step) {
-            (Kind::Mapping(entries), _) if is_function(node) => match branches(entries) {
-                Some(branches) => branches.iter().for_each(|branch| self.follow(branch, steps, is_open)),
-                None => self.open(),
-            },
-            (Kind::Mapping(_), _) if has_macro(node) => self.open(),
-            (Kind::Mapping(_), Some(name)) => {
-                if let Some(next) = node.get(name) {
-                    self.follow(next, rest, is_open);
-                }
-            }
-            (Kind::Mapping(entries), None) => {
-                entries.iter().for_each(|entry| self.follow(&entry.value, rest, is_open));
-            }
-            (Kind::Sequence(items), None) => items.iter().for_each(|item| self.follow(item, rest, is_open)),
-            // The text of JSON.
-            (Kind::String(_), _) if plain(node).is_none() => self.open(),
-            _ => {}
+            assert_eq!(with(value, ask).0, expected, "{value}");
         }
     }
 
-    /// A value, or the items of a list.
-    fn list(&mut self, node: &'t Node<'t>) {
-        match &node.kind {
-            Kind::Sequence(items) => items.iter().for_each(|item| self.list(item)),
-            Kind::Mapping(entries) if is_function(node) => match entries.first() {
-                Some(call) => self.call(call),
-                None => self.open(),
-            },
-            Kind::Mapping(_) if has_macro(node) => self.open(),
-            Kind::Mapping(_) | Kind::Null => {}
-            _ => match plain(node) {
-                Some(text) => self.naming.ends.push(end(text)),
-                None => self.open(),
-            },
-        }
+    /// Past the budget a check is undecided, and the reason is there to be shown.
+    #[test]
+    fn guesses_end() {
+        let document = crate::syntax::parse(TEXT, SourceId(0)).unwrap();
+        let template = Template::new(&document.root);
+        let (inputs, memory) = (Inputs::default(), Memory::default());
+        let model = Model::new(&template, &inputs, &memory);
+        let made = model.resource("Named").unwrap();
+        let found = explore(&model.evaluator, |run| {
+            while run.guess(1 << 16) {}
+            model.naming_by(run, "AWS::S3::BucketPolicy", &["Bucket"], made).len()
+        });
+        assert!(!found.complete && found.leaves.is_empty());
+        assert!(found.gave_up.unwrap().contains("not known before it is deployed"));
+        // References are no guesses.
+        let found = explore(&model.evaluator, |run| model.naming_by(run, "AWS::KMS::Key", &["X"], made).len());
+        assert!(found.complete);
     }
-
-    /// Every value below one.
-    fn anywhere(&mut self, node: &'t Node<'t>) {
-        match &node.kind {
-            Kind::Sequence(items) => items.iter().for_each(|item| self.anywhere(item)),
-            Kind::Mapping(entries) if is_function(node) => match branches(entries) {
-                Some(branches) => branches.iter().for_each(|branch| self.anywhere(branch)),
-                None => self.open(),
-            },
-            Kind::Mapping(_) if has_macro(node) => self.open(),
-            Kind::Mapping(entries) => entries.iter().for_each(|entry| self.anywhere(&entry.value)),
-            _ => self.list(node),
-        }
-    }
-
-    fn call(&mut self, call: &'t Entry<'t>) {
-        if let Some(branches) = branches(std::slice::from_ref(call)) {
-            return branches.iter().for_each(|branch| self.list(branch));
-        }
-        match call.key.as_ref() {
-            "Ref" if call.value.as_str() == Some("AWS::NoValue") => {}
-            "Ref" | "Fn::GetAtt" => match self.piece(call) {
-                Piece::Resource(id, attribute) => self.resource(id, attribute),
-                Piece::Unknown => self.naming.is_unknown = true,
-                Piece::Text(_) | Piece::Open => self.open(),
-            },
-            "Fn::Sub" => match call.value.as_str() {
-                Some(text) => {
-                    let pieces = self.substituted(text);
-                    self.text(&pieces);
-                }
-                None => self.open(),
-            },
-            "Fn::Join" => {
-                let pieces = self.joined(&call.value);
-                self.text(&pieces);
-            }
-            _ => self.open(),
-        }
-    }
-
-    /// A text of pieces. With a reference it names the resources of its references, and no other.
-    fn text(&mut self, pieces: &[Piece<'t>]) {
-        if pieces.iter().any(|piece| matches!(piece, Piece::Open)) || pieces.len() > 2 * MAX_PIECES {
-            return self.open();
-        }
-        let before = self.naming.ids.len();
-        for piece in pieces {
-            if let Piece::Resource(id, attribute) = piece {
-                self.resource(id, *attribute);
-            }
-        }
-        if self.naming.ids.len() > before {
-            return;
-        }
-        match pieces {
-            [Piece::Text(text)] => self.naming.ends.push(end(text)),
-            [.., Piece::Text(text)] if text.contains(SEPARATORS) => self.naming.ends.push(end(text)),
-            [.., Piece::Text(before), Piece::Text(text)] if before.ends_with(SEPARATORS) => {
-                self.naming.ends.push(text);
-            }
-            _ => self.naming.is_unknown = true,
-        }
-    }
-
-    /// The pieces of a text of `Fn::Sub`.
-    fn substituted(&self, text: &'t str) -> Vec<Piece<'t>> {
-        if text.len() > MAX_TEXT || text.contains("${!") || text.contains("{{") {
-            return vec![Piece::Open];
-        }
-        let mut pieces = Vec::new();
-        let mut rest = text;
-        while let Some((before, after)) = rest.split_once("${") {
-            let Some((name, after)) = after.split_once('}') else { return vec![Piece::Open] };
-            if !before.is_empty() {
-                pieces.push(Piece::Text(before));
-            }
-            pieces.push(match name.trim().split_once('.') {
-                Some((id, attribute)) => self.attribute(id, attribute),
-                None => self.referred(name.trim()),
-            });
-            rest = after;
-        }
-        if !rest.is_empty() {
-            pieces.push(Piece::Text(rest));
-        }
-        pieces
-    }
-
-    /// The pieces of a text of `Fn::Join`.
-    fn joined(&self, argument: &'t Node<'t>) -> Vec<Piece<'t>> {
-        let (Some(delimiter), Some(items)) = (match argument.as_sequence() {
-            Some([delimiter, items]) => (plain(delimiter), items.as_sequence()),
-            _ => (None, None),
-        }) else {
-            return vec![Piece::Open];
-        };
-        let mut pieces = Vec::new();
-        for item in items.iter().take(MAX_PIECES) {
-            if !pieces.is_empty() && !delimiter.is_empty() {
-                pieces.push(Piece::Text(delimiter));
-            }
-            pieces.push(self.item(item));
-        }
-        if items.len() > MAX_PIECES { vec![Piece::Open] } else { pieces }
-    }
-
-    /// An item of `Fn::Join`.
-    fn item(&self, node: &'t Node<'t>) -> Piece<'t> {
-        match (node.as_mapping(), plain(node)) {
-            (_, Some(text)) => Piece::Text(text),
-            (Some([call]), None) => self.piece(call),
-            _ => Piece::Open,
-        }
-    }
-
-    /// `Ref` or `Fn::GetAtt`.
-    fn piece(&self, call: &'t Entry<'t>) -> Piece<'t> {
-        match (call.key.as_ref(), call.value.as_str(), call.value.as_sequence()) {
-            ("Ref", Some(name), _) => self.referred(name),
-            ("Fn::GetAtt", Some(text), _) => {
-                text.split_once('.').map_or(Piece::Open, |(id, attribute)| self.attribute(id, attribute))
-            }
-            ("Fn::GetAtt", None, Some([id, attribute])) => match (id.as_str(), attribute.as_str()) {
-                (Some(id), Some(attribute)) => self.attribute(id, attribute),
-                _ => Piece::Open,
-            },
-            _ => Piece::Open,
-        }
-    }
-
-    fn referred(&self, name: &'t str) -> Piece<'t> {
-        if let Some(parameter) = self.model.parameter(name) {
-            return if parameter.is_list() { Piece::Open } else { Piece::Unknown };
-        }
-        match name {
-            "AWS::NotificationARNs" | "AWS::NoValue" => Piece::Open,
-            _ if name.starts_with("AWS::") => Piece::Unknown,
-            _ if self.model.resource(name).is_some() => Piece::Resource(name, false),
-            _ => Piece::Open,
-        }
-    }
-
-    /// An attribute that is a property is what the property is.
-    fn attribute(&self, id: &'t str, attribute: &str) -> Piece<'t> {
-        match self.model.resource(id) {
-            Some(block) if !facts::is_property_attribute(block.kind, attribute) => Piece::Resource(id, true),
-            _ => Piece::Open,
-        }
-    }
-}
-
-/// The branches of an `Fn::If`; none for any other function.
-fn branches<'t>(entries: &'t [Entry<'t>]) -> Option<&'t [Node<'t>]> {
-    let [call] = entries else { return None };
-    let branches = call.value.as_sequence().filter(|list| list.len() == 3)?.get(1..)?;
-    (call.key == "Fn::If").then_some(branches)
 }

@@ -108,6 +108,14 @@ pub fn can_be_limited(service: &str, action: &str) -> Option<bool> {
     name_of(word).eq_ignore_ascii_case(action).then_some(!word.ends_with(UNLIMITABLE))
 }
 
+/// Whether every known action of a service (`sqs`, in any case) matches one of these patterns, which are without the service (`Send*`).
+/// False for a service without known actions.
+pub fn cover_service(service: &str, patterns: &[&str]) -> bool {
+    let mut actions = words_matching(service, "").map(name_of).peekable();
+    actions.peek().is_some()
+        && actions.all(|action| patterns.iter().any(|pattern| matches_pattern(pattern.as_bytes(), action.as_bytes())))
+}
+
 /// The action that a word of the data is about.
 fn name_of(word: &str) -> &str {
     word.split([UNLIMITABLE, NUMBERED]).next().unwrap_or_default()
@@ -293,6 +301,21 @@ mod tests {
             assert_eq!(kinds(pattern), expected, "{pattern}");
         }
         assert!(kinds("*").contains("dynamodb:table/*") && kinds("*:*").contains("kms:key/*"));
+    }
+
+    #[test]
+    fn patterns_cover_a_service_together() {
+        for (patterns, expected) in [
+            (&["*"][..], true),
+            (&["?*"], true),
+            (&["Assume*", "Decode*", "Get*", "Set*", "Tag*"], true),
+            (&["assume*", "decode*", "get*", "set*"], false),
+            (&["AssumeRole"], false),
+            (&[], false),
+        ] {
+            assert_eq!(cover_service("STS", patterns), expected, "{patterns:?}");
+        }
+        assert!(!cover_service("nosuchservice", &["*"]));
     }
 
     #[test]

@@ -24,6 +24,8 @@ pub enum Lifecycle {
     NeptuneEngines,
     /// Runtimes of CloudWatch Synthetics: `syn-nodejs-puppeteer-7.0`.
     SyntheticsRuntimes,
+    /// Services that AWS has ended. The id is a resource type: `AWS::QLDB::Ledger`.
+    Services,
     /// Certificate authorities of RDS and DocumentDB: `rds-ca-2019`.
     CertificateAuthorities,
 }
@@ -37,6 +39,7 @@ impl Lifecycle {
             Self::DocumentdbEngines => "DocumentDB engine versions",
             Self::NeptuneEngines => "Neptune engine versions",
             Self::SyntheticsRuntimes => "Synthetics runtimes",
+            Self::Services => "services",
             Self::CertificateAuthorities => "certificate authorities",
         }
     }
@@ -55,11 +58,33 @@ impl Lifecycle {
             Self::DatabaseEngines => version("database-engines", id),
             Self::DocumentdbEngines => version("documentdb-engines", id),
             Self::NeptuneEngines => version("neptune-engines", id),
+            Self::Services => LIFECYCLES.entry(&format!("services/{}", id.split("::").nth(1)?)),
             // `syn-nodejs-2.0-beta` is another runtime than `syn-nodejs-2.0`.
             Self::SyntheticsRuntimes => LIFECYCLES.entry(&format!("synthetics-runtimes/{id}")),
         };
         entry.map(|rest| Some(first_word(rest)).filter(|day| *day != "-"))
     }
+}
+
+/// The last day of the oldest version that the data has of an engine, if an id names an older one of it: `mysql/5.5.62`. AWS's calendars no
+/// longer list such versions.
+pub fn day_of_oldest(id: &str) -> Option<&'static str> {
+    let (engine, version) = id.split_once('/')?;
+    let version = numbers(version)?;
+    let beginning = format!("database-engines/{}/", engine.to_ascii_lowercase());
+    let entries = LIFECYCLES
+        .from(|key| key < beginning.as_str())
+        .map_while(|line| line.strip_prefix(&beginning)?.split_once(' '));
+    let (oldest, day) = entries.filter_map(|(own, day)| Some((numbers(own)?, first_word(day)))).min()?;
+    // `5` may be any of its minor versions.
+    (version < oldest && !oldest.starts_with(&version) && day != "-").then_some(day)
+}
+
+/// The numbers that begin a version: 5, 5, 62 of `5.5.62` and of `5.5.62-rds`.
+fn numbers(version: &str) -> Option<Vec<u32>> {
+    let end = version.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(version.len());
+    let numbers: Vec<u32> = version.get(..end)?.split('.').filter_map(|number| number.parse().ok()).collect();
+    (!numbers.is_empty()).then_some(numbers)
 }
 
 /// The entry of the version that begins the id: that of `postgres/12` for `postgres/12.22`.
@@ -106,9 +131,30 @@ mod tests {
         assert_eq!(Lifecycle::SyntheticsRuntimes.last_day("syn-nodejs-2.0-beta"), Some(Some("2021-02-08")));
         assert_eq!(Lifecycle::SyntheticsRuntimes.last_day("syn-nodejs-puppeteer-99.0"), None);
         assert_eq!(Lifecycle::CertificateAuthorities.last_day("rds-ca-2019"), Some(Some("2024-08-22")));
+        assert_eq!(Lifecycle::Services.last_day("AWS::QLDB::Ledger"), Some(Some("2025-07-31")));
+        assert_eq!(Lifecycle::Services.last_day("AWS::S3::Bucket"), None);
         assert_eq!(Lifecycle::LambdaRuntimes.last_day("python3.10"), Some(Some("2026-10-31")));
         assert_eq!(Lifecycle::LambdaRuntimes.last_day("python3"), None);
         assert_eq!(Lifecycle::LambdaRuntimes.last_day("python3.10.1"), None);
+    }
+
+    #[test]
+    fn versions_older_than_the_oldest_have_ended_too() {
+        for (id, expected) in [
+            ("mysql/5.5.62", Some("2022-03-01")),
+            ("MySQL/5.5", Some("2022-03-01")),
+            ("mariadb/10.2.44", Some("2023-10-23")),
+            ("postgres/9.5.25", Some("2022-04-30")),
+            ("mysql/5.6", None),
+            ("mysql/5", None),
+            ("postgres/9", None),
+            ("mysql/9.0", None),
+            ("oracle-ee/11.2", None),
+            ("mysql/", None),
+            ("mysql", None),
+        ] {
+            assert_eq!(day_of_oldest(id), expected, "{id}");
+        }
     }
 
     #[test]

@@ -26,9 +26,10 @@ pub use connectors::{sam_connector, sam_connector_end};
 pub use escalation::{Needed, escalations};
 pub use hipaa_eligible::{Eligibility, hipaa_eligibility, hipaa_eligible_namespaces, hipaa_list_date, hipaa_service};
 pub use iam_actions::{
-    Limitable, ResourceKind, ResourceSets, can_be_limited, limitable, resource_kinds, resources_of_actions,
+    Limitable, ResourceKind, ResourceSets, can_be_limited, cover_service, limitable, resource_kinds,
+    resources_of_actions,
 };
-pub use lifecycles::Lifecycle;
+pub use lifecycles::{Lifecycle, day_of_oldest};
 pub use managed_policies::{Grant, managed_policy_grant};
 pub use policy_templates::sam_policy_template;
 pub use replacement::{Replacement, replacement};

@@ -1,9 +1,10 @@
 //! Which resources hold PHI, as far as their tags and types show.
 
 use crate::eval::Run;
-use crate::eval::value::{Kind, Value};
+use crate::eval::value::{Content, Kind, Origin, Value};
 use crate::expand::Block;
 use crate::facts::{self, TagShape};
+use crate::truth::Truth;
 
 /// Why a resource counts as one that holds PHI.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -25,38 +26,166 @@ const PHI_WORDS: [&str; 8] =
 /// Words that turn the others into their opposite: `non-PHI`, `no PHI`.
 const NEGATIONS: [&str; 6] = ["no", "non", "nonphi", "not", "without", "free"];
 
+/// Keys of tags that state with `true` or `yes` that data is PHI, in lower case, without separators.
+///
+/// `ComplianceScope` is not among them, whatever its value: teams put the regulation that an application is subject to on every
+/// resource of it, also on those that never receive PHI.
+const STATING_KEYS: [&str; 13] = [
+    "containsephi",
+    "containsphi",
+    "ephi",
+    "handlesphi",
+    "hasphi",
+    "hipaa",
+    "hipaadata",
+    "holdsphi",
+    "phi",
+    "phidata",
+    "processesphi",
+    "protectedhealthinformation",
+    "storesphi",
+];
+
+/// Values that agree with such a key, in lower case.
+const AGREEING: [&str; 6] = ["1", "on", "t", "true", "y", "yes"];
+
+/// Tags that are not in the property that a type's schema names for them: those of what the resource creates, or of an older property.
+/// The names lead through lists. Source: CloudFormation's resource schemas of 2026-11.
+const MORE_TAGS: [(&str, &[&str], TagShape); 19] = [
+    ("AWS::Batch::ComputeEnvironment", &["ComputeResources", "Tags"], TagShape::Map),
+    ("AWS::DRS::ReplicationConfigurationTemplate", &["StagingAreaTags"], TagShape::Map),
+    ("AWS::DataZone::Project", &["ResourceTags"], TagShape::List),
+    ("AWS::DataZone::ProjectProfile", &["ProjectResourceTags"], TagShape::List),
+    ("AWS::DynamoDB::GlobalTable", &["Replicas", "Tags"], TagShape::List),
+    ("AWS::EC2::EC2Fleet", &["TagSpecifications"], TagShape::Specifications),
+    ("AWS::EC2::LaunchTemplate", &["LaunchTemplateData", "TagSpecifications"], TagShape::Specifications),
+    ("AWS::EC2::LaunchTemplate", &["TagSpecifications"], TagShape::Specifications),
+    (
+        "AWS::EC2::SpotFleet",
+        &["SpotFleetRequestConfigData", "LaunchSpecifications", "TagSpecifications"],
+        TagShape::Specifications,
+    ),
+    ("AWS::EC2::SpotFleet", &["SpotFleetRequestConfigData", "TagSpecifications"], TagShape::Specifications),
+    ("AWS::EC2::SpotFleet", &["Tags"], TagShape::List),
+    ("AWS::ECR::RepositoryCreationTemplate", &["ResourceTags"], TagShape::List),
+    ("AWS::ECS::Service", &["VolumeConfigurations", "ManagedEBSVolume", "TagSpecifications"], TagShape::Specifications),
+    ("AWS::EMRContainers::JobTemplate", &["JobTemplateData", "JobTags"], TagShape::Map),
+    ("AWS::ImageBuilder::ImagePipeline", &["ImageTags"], TagShape::Map),
+    ("AWS::ImageBuilder::ImageRecipe", &["AmiTags"], TagShape::Map),
+    ("AWS::ImageBuilder::InfrastructureConfiguration", &["ResourceTags"], TagShape::Map),
+    ("AWS::WorkspacesInstances::Volume", &["TagSpecifications"], TagShape::Specifications),
+    (
+        "AWS::WorkspacesInstances::WorkspaceInstance",
+        &["ManagedInstance", "TagSpecifications"],
+        TagShape::Specifications,
+    ),
+];
+
 /// Whether a resource holds PHI in a run's scenario, and why.
 pub fn holds<'t>(run: &mut Run<'_, 't>, block: &Block<'t>) -> Option<Holds> {
-    let classified = tags(run, block).into_iter().find(|(key, value)| classifies(key) && says_phi(value));
-    match classified {
-        Some((key, value)) => Some(Holds::Tagged(key, value)),
-        None => facts::is_stateful(block.kind).then_some(Holds::Stateful),
+    match tagged(run, block) {
+        (Truth::True, Some((key, value))) => Some(Holds::Tagged(key, value)),
+        _ => facts::is_stateful(block.kind).then_some(Holds::Stateful),
     }
 }
 
-fn classifies(key: &str) -> bool {
-    let bare: String = key.chars().filter(|c| c.is_alphanumeric()).collect::<String>().to_lowercase();
-    CLASSIFYING_KEYS.contains(&bare.as_str())
+/// Whether a tag marks a resource as one that holds PHI, and the key and value of that tag. Unknown if the value of a tag that can do so
+/// is not known.
+pub fn tagged<'t>(run: &mut Run<'_, 't>, block: &Block<'t>) -> (Truth, Option<(String, String)>) {
+    let mut result = Truth::False;
+    for (key, value) in tags(run, block) {
+        let Some(question) = Question::of(&key) else { continue };
+        let truth = run.decide(&[value], &|values| values.first().map_or(Truth::False, |value| question.ask(value)));
+        if truth.is_true() {
+            let text =
+                value.text().map_or_else(|| value.display().trim_matches('"').to_owned(), |text| text.into_owned());
+            return (truth, Some((key, text)));
+        }
+        result = result.or(truth);
+    }
+    (result, None)
 }
+
+/// What the key of a tag asks of its value.
+#[derive(Copy, Clone)]
+enum Question {
+    /// Whether it names PHI: `DataClassification: PHI`.
+    Names,
+    /// Whether it agrees: `ContainsPHI: true`.
+    Agrees,
+}
+
+impl Question {
+    fn of(key: &str) -> Option<Self> {
+        let bare: String = key.chars().filter(|c| c.is_alphanumeric()).collect::<String>().to_lowercase();
+        if CLASSIFYING_KEYS.contains(&bare.as_str()) {
+            return Some(Self::Names);
+        }
+        STATING_KEYS.contains(&bare.as_str()).then_some(Self::Agrees)
+    }
+
+    fn ask(self, value: &Value<'_>) -> Truth {
+        let says_so = |text: &str| match self {
+            Self::Names => says_phi(text),
+            Self::Agrees => says_phi(text) || AGREEING.contains(&text.trim().to_lowercase().as_str()),
+        };
+        if let Some(text) = value.text() {
+            return says_so(&text).into();
+        }
+        let (mut text, mut open) = (String::new(), false);
+        for part in value.parts() {
+            match (&part.content, &part.origin) {
+                (Content::Known(known), _) => text.push_str(known),
+                // The name of a stack, Region or resource says nothing of its data.
+                (_, origin) => {
+                    text.push(SOME_LETTER);
+                    open |= !matches!(origin, Origin::Pseudo(_) | Origin::Resource { .. });
+                }
+            }
+        }
+        if says_phi(&text) {
+            return Truth::True;
+        }
+        if open && !denies(&text) { Truth::Unknown } else { Truth::False }
+    }
+}
+
+/// Stands in a text for a part that is not known: it makes no word of what is next to it.
+const SOME_LETTER: char = 'x';
 
 fn says_phi(value: &str) -> bool {
     let value = value.to_lowercase();
-    let words = || value.split(|c: char| !c.is_alphanumeric());
-    words().any(|word| PHI_WORDS.contains(&word)) && !words().any(|word| NEGATIONS.contains(&word))
+    let says_so = value.split(|c: char| !c.is_alphanumeric()).any(|word| PHI_WORDS.contains(&word));
+    says_so && !denies(&value)
 }
 
-/// The tags of a resource whose key and value are known.
-fn tags<'t>(run: &mut Run<'_, 't>, block: &Block<'t>) -> Vec<(String, String)> {
+fn denies(value: &str) -> bool {
+    value.to_lowercase().split(|c: char| !c.is_alphanumeric()).any(|word| NEGATIONS.contains(&word))
+}
+
+/// The tags of a resource whose key is known.
+fn tags<'m, 't>(run: &mut Run<'m, 't>, block: &Block<'t>) -> Vec<(String, &'m Value<'t>)> {
     if !facts::is_known_type(block.kind) {
         return super::property(run, block, &[]).map(of_unknown).unwrap_or_default();
     }
-    let Some(property) = facts::written_tags(block.kind) else { return Vec::new() };
-    super::property(run, block, &[property.name]).map(|value| of_shape(value, property.shape)).unwrap_or_default()
+    let written = facts::written_tags(block.kind).and_then(|property| {
+        super::property(run, block, &[property.name]).map(|value| of_shape(value, property.shape))
+    });
+    let mut tags = written.unwrap_or_default();
+    for (_, path, shape) in MORE_TAGS.iter().filter(|(kind, ..)| *kind == block.kind) {
+        let Some((first, rest)) = path.split_first() else { continue };
+        let mut values: Vec<&Value<'_>> = super::property(run, block, &[first]).into_iter().collect();
+        for name in rest {
+            values = values.into_iter().flat_map(Value::items).filter_map(|value| value.get(name)).collect();
+        }
+        tags.extend(values.into_iter().flat_map(|value| of_shape(value, *shape)));
+    }
+    tags
 }
 
 /// The tags of a resource whose type the data does not know, by these properties: what is called so is tags, in whatever shape. Types
 /// that the data knows have `Tags`, `FileSystemTags`, `TagList`, and `TagSpecifications`, for example.
-fn of_unknown(properties: &Value<'_>) -> Vec<(String, String)> {
+fn of_unknown<'m, 't>(properties: &'m Value<'t>) -> Vec<(String, &'m Value<'t>)> {
     const SHAPES: [TagShape; 4] = [TagShape::Map, TagShape::Items, TagShape::List, TagShape::Specifications];
     const ENDINGS: [&str; 3] = ["tags", "taglist", "tagspecifications"];
     let Kind::Map(fields) = &properties.kind else { return Vec::new() };
@@ -65,13 +194,11 @@ fn of_unknown(properties: &Value<'_>) -> Vec<(String, String)> {
     fields.iter().filter(|field| is_tags(&field.key)).flat_map(|field| of_field(&field.value)).collect()
 }
 
-fn of_shape(value: &Value<'_>, shape: TagShape) -> Vec<(String, String)> {
-    let pair = |key: Option<&Value<'_>>, value: Option<&Value<'_>>| {
-        Some((key?.text()?.into_owned(), value?.text()?.into_owned()))
-    };
+fn of_shape<'m, 't>(value: &'m Value<'t>, shape: TagShape) -> Vec<(String, &'m Value<'t>)> {
+    let pair = |key: Option<&Value<'_>>, value: Option<&'m Value<'t>>| Some((key?.text()?.into_owned(), value?));
     match (&value.kind, shape) {
         (Kind::Map(fields), TagShape::Map | TagShape::Json) => {
-            fields.iter().filter_map(|field| Some((field.key.to_string(), field.value.text()?.into_owned()))).collect()
+            fields.iter().map(|field| (field.key.to_string(), &field.value)).collect()
         }
         (Kind::Map(_), TagShape::Items) => {
             value.get("Items").map(|items| of_shape(items, TagShape::List)).unwrap_or_default()
@@ -135,6 +262,52 @@ mod tests {
                 "TagSpecifications: [{ResourceType: x, Tags: [{Key: DataClass, Value: PHI}]}]",
                 tagged("DataClass", "PHI"),
             ),
+            ("AWS::SNS::Topic", "Tags: [{Key: ContainsPHI, Value: 'true'}]", tagged("ContainsPHI", "true")),
+            ("AWS::SNS::Topic", "Tags: [{Key: phi, Value: 'Yes'}]", tagged("phi", "Yes")),
+            ("AWS::SNS::Topic", "Tags: [{Key: HIPAA, Value: true}]", tagged("HIPAA", "true")),
+            ("AWS::SNS::Topic", "Tags: [{Key: PHI, Value: ePHI}]", tagged("PHI", "ePHI")),
+            ("AWS::SNS::Topic", "Tags: [{Key: ContainsPHI, Value: 'false'}]", None),
+            ("AWS::SNS::Topic", "Tags: [{Key: PHI, Value: none}]", None),
+            ("AWS::SNS::Topic", "Tags: [{Key: PHI, Value: ''}]", None),
+            ("AWS::SNS::Topic", "Tags: [{Key: ComplianceScope, Value: HIPAA}]", None),
+            (
+                "AWS::SNS::Topic",
+                "Tags: [{Key: DataClass, Value: {'Fn::Sub': 'PHI-${AWS::Region}'}}]",
+                tagged("DataClass", "PHI-${AWS::Region}"),
+            ),
+            (
+                "AWS::EC2::LaunchTemplate",
+                "LaunchTemplateData: {TagSpecifications: [{ResourceType: volume, Tags: [{Key: DataClass, Value: PHI}]}]}",
+                tagged("DataClass", "PHI"),
+            ),
+            (
+                "AWS::EC2::LaunchTemplate",
+                "TagSpecifications: [{ResourceType: launch-template, Tags: [{Key: DataClass, Value: PHI}]}]",
+                tagged("DataClass", "PHI"),
+            ),
+            (
+                "AWS::EC2::EC2Fleet",
+                "TagSpecifications: [{ResourceType: fleet, Tags: [{Key: DataClass, Value: PHI}]}]",
+                tagged("DataClass", "PHI"),
+            ),
+            (
+                "AWS::EC2::SpotFleet",
+                "SpotFleetRequestConfigData: {LaunchSpecifications: [{TagSpecifications: [{Tags: [{Key: DataClass, Value: PHI}]}]}]}",
+                tagged("DataClass", "PHI"),
+            ),
+            ("AWS::DataZone::Project", "ResourceTags: [{Key: DataClass, Value: PHI}]", tagged("DataClass", "PHI")),
+            (
+                "AWS::ECR::RepositoryCreationTemplate",
+                "ResourceTags: [{Key: DataClass, Value: PHI}]",
+                tagged("DataClass", "PHI"),
+            ),
+            (
+                "AWS::WorkspacesInstances::Volume",
+                "TagSpecifications: [{Tags: [{Key: DataClass, Value: PHI}]}]",
+                tagged("DataClass", "PHI"),
+            ),
+            // These are a filter.
+            ("AWS::FMS::Policy", "ResourceTags: [{Key: DataClass, Value: PHI}]", None),
             ("AWS::Tomorrow::Domain", "Stages: [{Key: DataClass, Value: PHI}]", None),
             ("Vendor::Records::Store", "Tags: {DataClassification: PHI}", tagged("DataClassification", "PHI")),
         ];
@@ -142,6 +315,29 @@ mod tests {
             let text = format!("{{Resources: {{R: {{Type: {kind}, Properties: {{{properties}}}}}}}}}");
             let found = first_scenario(&text, |run, model| holds(run, model.resource("R").unwrap()));
             assert_eq!(found, expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn values_that_are_not_known() {
+        let text = |value: &str| {
+            format!(
+                "{{Parameters: {{Open: {{Type: String}}, Choice: {{Type: String, AllowedValues: [PHI, public], Default: public}}}}, \
+                 Resources: {{R: {{Type: AWS::SNS::Topic, Properties: {{Tags: [{{Key: DataClassification, Value: {value}}}]}}}}}}}}"
+            )
+        };
+        for (value, expected) in [
+            ("{Ref: Open}", Truth::Unknown),
+            ("{'Fn::Sub': '${Open}'}", Truth::Unknown),
+            ("{'Fn::ImportValue': classification}", Truth::Unknown),
+            ("{'Fn::Sub': 'PHI/${Open}'}", Truth::True),
+            ("{'Fn::Sub': 'not ${Open}'}", Truth::False),
+            ("{Ref: Choice}", Truth::False),
+            ("{Ref: 'AWS::StackName'}", Truth::False),
+            ("{'Fn::Sub': '${AWS::StackName}-data'}", Truth::False),
+        ] {
+            let found = first_scenario(&text(value), |run, model| super::tagged(run, model.resource("R").unwrap()).0);
+            assert_eq!(found, expected, "{value}");
         }
     }
 }

@@ -2,8 +2,8 @@
 
 use super::locations::{BySpan, as_written, fill, in_other_words, naming_part, united, word};
 use crate::date::Date;
-use crate::eval::explore;
 use crate::eval::scenario::Scenario;
+use crate::eval::{Exploration, MAX_SCENARIOS, Run, explore};
 use crate::expand::{self, Block, Model};
 use crate::rules::checker::{Checker, Item, Location};
 use crate::rules::operand::Settings;
@@ -54,6 +54,7 @@ pub(super) struct Setting<'a> {
     pub(super) today: Option<Date>,
 }
 
+/// Runs a check on a block in every scenario that it distinguishes.
 pub(super) fn run_check<'m, 't>(
     check: &Check,
     rule: &Rule,
@@ -61,11 +62,28 @@ pub(super) fn run_check<'m, 't>(
     block: &'m Block<'t>,
     model: &'m Model<'m, 't>,
 ) -> CheckResult {
-    let exploration = explore(&model.evaluator, |run| {
+    let question = Question { check, rule, setting, block, model };
+    let exploration = explore(&model.evaluator, |run| question.in_scenario(run));
+    question.over_all(exploration)
+}
+
+/// A check of a block.
+struct Question<'q, 'm, 't> {
+    check: &'q Check,
+    rule: &'q Rule,
+    setting: Setting<'q>,
+    block: &'m Block<'t>,
+    model: &'m Model<'m, 't>,
+}
+
+impl<'m, 't> Question<'_, 'm, 't> {
+    /// The result in one scenario.
+    fn in_scenario(&self, run: &mut Run<'m, 't>) -> Leaf {
+        let Self { check, block, model, .. } = *self;
         if !expand::exists(run, block) {
             return Leaf::NotApplicable;
         }
-        let Setting { parameters, configured, profile, today } = setting;
+        let Setting { parameters, configured, profile, today } = self.setting;
         let mut checker =
             Checker { run, model, settings: parameters, configured, profile, today, this: block, explain: false };
         let item = Item::Block(block);
@@ -77,114 +95,132 @@ pub(super) fn run_check<'m, 't>(
             return Leaf::NotApplicable;
         }
         match checker.judge(&check.assert, &item).truth {
-            Truth::True if applies.is_true() => Leaf::Pass,
             // Whether it applies or not: nothing is wrong.
             Truth::True => Leaf::Pass,
-            Truth::False if applies.is_true() => {
-                checker.explain = true;
-                let mut locations = checker.judge(&check.assert, &item).locations;
-                if locations.is_empty() {
-                    locations.push(item.location());
-                }
-                // What a template does not set may be what a macro adds to it.
-                locations.retain(|location| !location.is_of_absence() || !model.is_rewritten(&location.path));
-                if locations.is_empty() {
-                    checker.run.note_reason(expand::REWRITTEN);
-                    return Leaf::Undecided(checker.run.reasons().to_vec());
-                }
-                if let Some(evidence) = check.evidence {
-                    evidence.add(&mut checker, &mut locations);
-                }
-                Leaf::Fail(united(
-                    locations.into_iter().map(|location| as_written(in_other_words(location, block), model)).collect(),
-                ))
-            }
+            Truth::False if applies.is_true() => self.violated(&mut checker, &item),
             Truth::False | Truth::Unknown => Leaf::Undecided(checker.run.reasons().to_vec()),
         }
-    });
-    let mut violations: Vec<Violation> = Vec::new();
-    let mut at = BySpan::default();
-    let mut reasons: Vec<String> = Vec::new();
-    let mut undecided = !exploration.complete;
-    let mut passed = false;
-    let never_occurs = exploration.leaves.is_empty() && !exploration.infeasible.is_empty();
-    if !exploration.complete {
-        let most = exploration.most;
-        let of_choices = || {
-            if most == crate::eval::MAX_SCENARIOS {
-                format!("the result depends on more than {most} combinations of parameters and conditions")
-            } else {
-                format!(
-                    "the result depends on more than {most} combinations of parameters and conditions, and the template has too many \
-                     others to look at more of them"
-                )
-            }
-        };
-        reasons.push(exploration.gave_up.map_or_else(of_choices, str::to_owned));
     }
-    for (scenario, leaf) in exploration.leaves {
-        match leaf {
-            Leaf::NotApplicable => {}
-            Leaf::Pass => passed = true,
-            Leaf::Undecided(found) => {
-                undecided = true;
-                for reason in found {
-                    if !reasons.contains(&reason) {
-                        reasons.push(reason);
-                    }
-                }
-            }
-            Leaf::Fail(locations) => {
-                violations.reserve_exact(locations.len());
-                for location in locations {
-                    let template = location.message.as_ref().or(check.message.as_ref()).unwrap_or(&rule.message);
-                    let mut message = fill(template, &location, block, block.written_name(), setting.parameters);
-                    let mut of_whole = None;
-                    if word(&location.words, "part").is_some() {
-                        of_whole = Some(message);
-                        message =
-                            fill(&naming_part(template), &location, block, block.written_name(), setting.parameters);
-                    }
-                    let same = at.of(location.span).iter().copied().find(|place| {
-                        violations
-                            .get(*place)
-                            .is_some_and(|known| known.location.path == location.path && known.message == message)
-                    });
-                    match same.and_then(|place| violations.get_mut(place)) {
-                        Some(known) => known.scenarios.push(scenario.clone()),
-                        None => {
-                            let in_loop = block.origin.filter(|origin| !origin.written_name.is_empty());
-                            let as_written = in_loop.map(|origin| {
-                                fill(&naming_part(template), &location, block, &origin.written_name, setting.parameters)
-                            });
-                            let advice = word(&location.words, "advice").map(str::to_owned);
-                            at.add(location.span, violations.len());
-                            violations.push(Violation {
-                                location,
-                                message,
-                                of_whole,
-                                advice,
-                                as_written,
-                                scenarios: smallvec![scenario.clone()],
-                            });
+
+    /// The places of a violation.
+    fn violated(&self, checker: &mut Checker<'_, 'm, 't>, item: &Item<'m, 't>) -> Leaf {
+        let Self { check, block, model, .. } = *self;
+        checker.explain = true;
+        let mut locations = checker.judge(&check.assert, item).locations;
+        if locations.is_empty() {
+            locations.push(item.location());
+        }
+        // What a template does not set may be what a macro adds to it.
+        locations.retain(|location| !location.is_of_absence() || !model.is_rewritten(&location.path));
+        if locations.is_empty() {
+            checker.run.note_reason(expand::REWRITTEN);
+            return Leaf::Undecided(checker.run.reasons().to_vec());
+        }
+        if let Some(evidence) = check.evidence {
+            evidence.add(checker, &mut locations);
+        }
+        let written = locations.into_iter().map(|location| as_written(in_other_words(location, block), model));
+        Leaf::Fail(united(written.collect()))
+    }
+
+    /// The result over all scenarios.
+    fn over_all(&self, exploration: Exploration<Leaf>) -> CheckResult {
+        let mut violations = Violations::default();
+        let mut undecided = !exploration.complete;
+        let mut reasons: Vec<String> = incomplete(&exploration).into_iter().collect();
+        let mut passed = false;
+        let never_occurs = exploration.leaves.is_empty() && !exploration.infeasible.is_empty();
+        for (scenario, leaf) in exploration.leaves {
+            match leaf {
+                Leaf::NotApplicable => {}
+                Leaf::Pass => passed = true,
+                Leaf::Undecided(found) => {
+                    undecided = true;
+                    for reason in found {
+                        if !reasons.contains(&reason) {
+                            reasons.push(reason);
                         }
                     }
                 }
+                Leaf::Fail(locations) => {
+                    violations.all.reserve_exact(locations.len());
+                    locations.into_iter().for_each(|location| self.add(location, &scenario, &mut violations));
+                }
             }
         }
-    }
-    if !violations.is_empty() {
-        CheckResult::Fail(violations, exploration.infeasible)
-    } else if undecided {
-        if reasons.is_empty() {
-            reasons.push("a required value is unknown".to_owned());
+        if !violations.all.is_empty() {
+            CheckResult::Fail(violations.all, exploration.infeasible)
+        } else if undecided {
+            if reasons.is_empty() {
+                reasons.push("a required value is unknown".to_owned());
+            }
+            CheckResult::Undecided(reasons)
+        } else if passed {
+            CheckResult::Pass
+        } else if never_occurs {
+            let reason = "CloudFormation refuses every choice: `Fn::FindInMap` finds no entry";
+            CheckResult::Undecided(vec![reason.to_owned()])
+        } else {
+            CheckResult::NotApplicable
         }
-        CheckResult::Undecided(reasons)
-    } else if passed {
-        CheckResult::Pass
-    } else if never_occurs {
-        CheckResult::Undecided(vec!["CloudFormation refuses every choice: `Fn::FindInMap` finds no entry".to_owned()])
-    } else {
-        CheckResult::NotApplicable
     }
+
+    /// Adds a violation in a scenario. The same one in another scenario is one violation with both.
+    fn add(&self, location: Location, scenario: &Scenario, violations: &mut Violations) {
+        let template = location.message.as_ref().or(self.check.message.as_ref()).unwrap_or(&self.rule.message);
+        let block = self.block;
+        let filled = |template: &str, name: &str| fill(template, &location, block, name, self.setting.parameters);
+        let mut message = filled(template, block.written_name());
+        let mut of_whole = None;
+        if word(&location.words, "part").is_some() {
+            of_whole = Some(message);
+            message = filled(&naming_part(template), block.written_name());
+        }
+        if let Some(known) = violations.same(&location, &message) {
+            known.scenarios.push(scenario.clone());
+            return;
+        }
+        let in_loop = block.origin.filter(|origin| !origin.written_name.is_empty());
+        let as_written = in_loop.map(|origin| filled(&naming_part(template), &origin.written_name));
+        let advice = word(&location.words, "advice").map(str::to_owned);
+        violations.by_span.add(location.span, violations.all.len());
+        let scenarios = smallvec![scenario.clone()];
+        violations.all.push(Violation { location, message, of_whole, advice, as_written, scenarios });
+    }
+}
+
+/// Violations, with their indices by place.
+#[derive(Default)]
+struct Violations {
+    all: Vec<Violation>,
+    by_span: BySpan,
+}
+
+impl Violations {
+    /// The one at a place with a message.
+    fn same(&mut self, location: &Location, message: &str) -> Option<&mut Violation> {
+        let is_same = |known: &Violation| known.location.path == location.path && known.message == message;
+        let at = self.by_span.of(location.span).iter().copied();
+        let place = at.into_iter().find(|place| self.all.get(*place).is_some_and(is_same))?;
+        self.all.get_mut(place)
+    }
+}
+
+/// Why fewer scenarios were looked at than usual.
+const TOO_MANY: &str = "the template has too many of them to look at all";
+
+/// Why not every scenario was looked at; none if all were.
+fn incomplete(exploration: &Exploration<Leaf>) -> Option<String> {
+    if exploration.complete {
+        return None;
+    }
+    let most = exploration.most;
+    let of_choices = || match most {
+        MAX_SCENARIOS => format!("the result depends on more than {most} combinations of parameters and conditions"),
+        1 => format!("the result depends on several combinations of parameters and conditions, and {TOO_MANY}"),
+        _ => {
+            format!("the result depends on more than {most} combinations of parameters and conditions, and {TOO_MANY}")
+        }
+    };
+    Some(exploration.gave_up.map_or_else(of_choices, str::to_owned))
 }

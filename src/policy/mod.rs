@@ -41,5 +41,6 @@ pub use restriction::{admits_service_for_anyone, admitted, requires_condition, r
 pub use statement::{Statement, Statements, statements};
 pub use target::{Target, bucket_name_targets, bucket_targets, covers_resource, spares_resource};
 pub use wildcard::{
-    allows_blocked, covers_action, grants_admin, is_open_subject, is_wildcard_action, is_wildcard_resource, needs_star,
+    allows_blocked, allows_every_action, allows_other_actions, covers_action, grants_admin, is_open_subject,
+    is_wildcard_action, is_wildcard_resource, needs_star,
 };

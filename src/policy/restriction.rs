@@ -60,8 +60,11 @@ pub fn admitted<'v, 't>(
 /// Whether a statement that names a service admits it for any account: neither its conditions nor the `Deny` statements of the same
 /// policy limit the resources or accounts that the service acts for. The service sends the resource's ARN and account.
 ///
-/// Log files of an account are always below `AWSLogs/` and its ID, so such a resource is a limit, too. Source: CloudWatch Logs user guide,
-/// "Enable logging from AWS services", and AWS Config developer guide, "Permissions for the Amazon S3 Bucket".
+/// Log files of an account are below `AWSLogs/` and its ID, so such a resource is a limit, too. Source: CloudWatch Logs user guide,
+/// "Enable logging from AWS services", and AWS Config developer guide, "Permissions for the Amazon S3 Bucket". Only
+/// `delivery.logs.amazonaws.com` also delivers to paths that the owner of a delivery chooses (CloudWatch Logs API reference,
+/// `CreateDelivery`, `S3DeliveryConfiguration`; CloudFront developer guide, "Configure standard logging (v2)", 2026-11), so there it
+/// stays unknown.
 ///
 /// `kms:ViaService` and the keys of encryption contexts limit what a KMS key is used for, so they count as limits.
 pub fn admits_service_for_anyone<'v, 't>(
@@ -71,7 +74,9 @@ pub fn admits_service_for_anyone<'v, 't>(
     subject: &Subject<'_, 't>,
     service: &Value<'t>,
 ) -> Truth {
-    if matches!(subject, Subject::Bucket(_)) && is_for_logs_of_accounts(statement) {
+    let is_below_account = matches!(subject, Subject::Bucket(_)) && is_for_logs_of_accounts(statement);
+    let chooses_path = canonical(service).starts_with("delivery.logs.");
+    if is_below_account && !chooses_path {
         return Truth::False;
     }
     let denies = Denies::among(run, policy);
@@ -83,7 +88,12 @@ pub fn admits_service_for_anyone<'v, 't>(
         // SES sent the account as the referer before it sent its source.
         matches!(key, "kms:viaservice" | "kms:encryptioncontextkeys" | "aws:referer")
     });
-    admitted.and(!limited)
+    let result = admitted.and(!limited);
+    if is_below_account && result.is_true() {
+        run.note_reason("the owner of a delivery of logs can choose its path in the bucket");
+        return Truth::Unknown;
+    }
+    result
 }
 
 /// Whether all resources of a statement are log files of accounts that it names: `arn:aws:s3:::logs/AWSLogs/123456789012/*`.

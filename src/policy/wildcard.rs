@@ -6,10 +6,11 @@ use super::pattern::{Pattern, Side, begin_apart};
 use super::principal::{effect_is, has_choice, is_identity};
 use super::reach::is_everything;
 use crate::eval::Run;
-use crate::eval::text::OPEN;
+use crate::eval::text::{OPEN, pattern_covers};
 use crate::eval::value::Value;
-use crate::facts::{Limitable, limitable};
+use crate::facts::{Limitable, cover_service, limitable};
 use crate::truth::Truth;
+use std::collections::BTreeMap;
 
 /// Whether an action pattern matches an action, or all that a pattern matches: `kms:*` covers `kms:Decrypt`. Actions are not
 /// case-sensitive (IAM User Guide, "IAM JSON policy elements: Action").
@@ -32,6 +33,41 @@ pub fn is_wildcard_action<'t>(run: &mut Run<'_, 't>, action: &Value<'t>) -> Trut
             None => is_wildcard(pattern.text(), value),
         }
     })
+}
+
+/// More patterns of one service than a policy has room for: AWS limits the size of a policy.
+const MOST_TOGETHER: usize = 256;
+
+/// Whether the actions of a normalised statement include every action of a service, or of this one: one pattern alone (`*`, `sqs:*`,
+/// `sqs:?*`, `sqs*`), or several patterns together that match every known action (`sts:A*`, `sts:D*`, …).
+pub fn allows_every_action<'t>(run: &mut Run<'_, 't>, statement: &Value<'t>, service: Option<&str>) -> Truth {
+    let is_of = |pattern: &str| service.is_none_or(|service| pattern_covers(&pattern.to_ascii_lowercase(), service));
+    let actions = statement.get(element::ACTIONS).map(Value::items).unwrap_or_default();
+    let alone = Truth::any(actions.iter().map(|action| match action.text() {
+        Some(text) if !is_of(text.split(':').next().unwrap_or_default()) => Truth::False,
+        // Its `*` reaches beyond the service: `sqs*`.
+        Some(text) if !text.contains(':') && text.ends_with('*') => Truth::True,
+        _ => is_wildcard_action(run, action),
+    }));
+    if alone.is_true() {
+        return alone;
+    }
+    let texts: Vec<_> = actions.iter().filter_map(Value::text).collect();
+    let mut services: BTreeMap<String, Vec<&str>> = BTreeMap::new();
+    for (service, name) in texts.iter().filter_map(|text| text.split_once(':')).filter(|(service, _)| is_of(service)) {
+        let names = services.entry(service.to_ascii_lowercase()).or_default();
+        if names.len() < MOST_TOGETHER {
+            names.push(name);
+        }
+    }
+    alone.or(services.iter().any(|(service, names)| cover_service(service, names)).into())
+}
+
+/// Whether a normalised statement has `NotAction`, and leaves actions of a service: none of the actions that it excepts is `sqs:*`.
+pub fn allows_other_actions<'t>(run: &mut Run<'_, 't>, statement: &Value<'t>, service: Option<&str>) -> Truth {
+    let Some(excepted) = statement.get(element::NOT_ACTIONS) else { return Truth::False };
+    let whole = service.map_or_else(|| "*".to_owned(), |service| format!("{service}:*"));
+    !Truth::any(excepted.items().iter().map(|action| covers_action(run, action, &whole)))
 }
 
 /// Whether a resource pattern is `*`, or an ARN whose resource part is nothing else: `arn:aws:s3:::*`,
@@ -207,6 +243,58 @@ mod tests {
                 ("{'Fn::Sub': 's3:${Choice}'}", &[False, True]),
             ],
         );
+    }
+
+    #[test]
+    fn every_action_of_a_service() {
+        for (actions, expected) in [
+            ("Action: '*'", True),
+            ("Action: '*:*'", True),
+            ("Action: ['sqs:SendMessage', 's*:*']", True),
+            ("Action: 'sqs:?*'", True),
+            ("Action: 'sqs*'", True),
+            ("Action: ['sts:a*', 'STS:D*', 'sts:Get*', 'sts:S*', 'sts:T*']", True),
+            ("Action: ['sts:A*', 'sts:D*', 'sts:Get*', 'sts:S*']", False),
+            ("Action: ['sts:A*', {Ref: Open}]", Unknown),
+            ("Action: ['sts:*', {Ref: Open}]", True),
+            ("Action: ['sqs:Send*', 'sqs']", False),
+            ("NotAction: 'sqs:SendMessage'", False),
+        ] {
+            let found = with_statement(&format!("{{{actions}}}"), |run, statement| {
+                allows_every_action(run, statement.value, None)
+            });
+            assert_eq!(found, [expected], "{actions}");
+        }
+        for (actions, expected) in [
+            ("Action: '*'", True),
+            ("Action: 'SQS:*'", True),
+            ("Action: 's*:*'", True),
+            ("Action: 'sq*'", True),
+            ("Action: ['kms:*', 'sns*']", False),
+            ("Action: ['sts:A*', 'sts:D*', 'sts:Get*', 'sts:S*', 'sts:T*']", False),
+        ] {
+            let found = with_statement(&format!("{{{actions}}}"), |run, statement| {
+                allows_every_action(run, statement.value, Some("sqs"))
+            });
+            assert_eq!(found, [expected], "{actions}");
+        }
+    }
+
+    #[test]
+    fn other_actions() {
+        for (actions, expected) in [
+            ("NotAction: 'sqs:SendMessage'", True),
+            ("NotAction: ['kms:*', 'sqs:Send*']", True),
+            ("NotAction: ['kms:*', 'SQS:*']", False),
+            ("NotAction: '*'", False),
+            ("NotAction: {Ref: Open}", Unknown),
+            ("Action: 'sqs:*'", False),
+        ] {
+            let found = with_statement(&format!("{{{actions}}}"), |run, statement| {
+                allows_other_actions(run, statement.value, Some("sqs"))
+            });
+            assert_eq!(found, [expected], "{actions}");
+        }
     }
 
     #[test]

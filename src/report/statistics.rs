@@ -136,6 +136,7 @@ impl Statistics {
     }
 
     /// The number of all findings, also of those that are no violations.
+    #[cfg(feature = "cli")]
     pub(crate) fn findings(&self) -> usize {
         self.findings
     }

@@ -2,6 +2,7 @@
 
 use crate::support::{Folder, OWN_RULE};
 use serde_json::json;
+use std::collections::BTreeSet;
 
 #[test]
 fn rules_are_listed() {
@@ -267,6 +268,21 @@ fn citations_are_filtered_by_topic() {
     assert!(technical.len() > 5 && technical.iter().all(|id| id.starts_with("164.312(")), "{technical:?}");
     // Words of titles.
     assert_eq!(ids(&["encryption"]), ["164.312(a)(2)(iv)", "164.312(e)(2)(ii)"]);
+    assert_eq!(ids(&["audit controls"]), ["164.312(b)"]);
+    // All words, as for `rules`, in one argument or several.
+    let of = |topics: &[&str]| {
+        let list = folder.run(&[&["controls", "--format", "json"], topics].concat()).json();
+        let rules = list.as_array().unwrap().iter().flat_map(|one| one["rules"].as_array().unwrap().clone());
+        rules.map(|id| id.as_str().unwrap().to_owned()).collect::<BTreeSet<_>>()
+    };
+    let on_gateways = of(&["API Gateway"]);
+    assert_eq!(on_gateways, of(&["API", "Gateway"]));
+    let listed = folder.run(&["rules", "API Gateway", "--format", "json"]).json();
+    let cited = listed.as_array().unwrap().iter().filter(|rule| rule["controls"] != json!([]));
+    let cited: BTreeSet<String> = cited.map(|rule| rule["id"].as_str().unwrap().to_owned()).collect();
+    assert_eq!(on_gateways, cited);
+    // Of these citations, those of the rules on the word.
+    assert_eq!(ids(&["164.312(b)", "164.312(d)", "s3"]), ["164.312(b)"]);
     // The citations of rules, with these rules only.
     let list = folder.run(&["controls", "s3", "--format", "json"]).json();
     let integrity = list.as_array().unwrap().iter().find(|one| one["id"] == "164.312(c)(1)").unwrap();

@@ -27,6 +27,7 @@ mod severity;
 mod skipped;
 mod skipping;
 mod stacks;
+mod streams;
 mod support;
 mod terminal;
 mod testing;

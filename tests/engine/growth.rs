@@ -1,7 +1,6 @@
 //! What a template costs grows with its size, whatever it is made of: counted in steps of the evaluation, not in time.
 
 use hipaalint::eval::inputs::Pinned;
-use hipaalint::finding::Outcome;
 use hipaalint::linter::{FileReport, Keep, Linter};
 use hipaalint::rules::load::RuleSet;
 use hipaalint::source::{Source, SourceId};
@@ -285,41 +284,6 @@ fn steps_grow_with_the_template() {
         assert!(small > 100, "{name}: {small}");
         assert!(large <= small * 9 / 2, "{name}: {small} steps, and {large} for four times as many resources");
     }
-}
-
-/// Buckets and their policies by names that nobody knows before the deployment: the results are open, and that is said.
-#[test]
-fn names_that_are_not_known_end_in_undecided_checks() {
-    let linter = linter();
-    let names = |n: usize| {
-        let mut template = template(
-            |n, i| {
-                vec![
-                    ("B", resource("AWS::S3::Bucket", json!({ "BucketName": reference(format!("P{i}")) }))),
-                    (
-                        "Q",
-                        resource(
-                            "AWS::S3::BucketPolicy",
-                            json!({ "Bucket": reference(format!("P{}", (i + 1) % n)), "PolicyDocument": policy(json!("*")) }),
-                        ),
-                    ),
-                ]
-            },
-            n,
-        );
-        let parameter = |i| (format!("P{i}"), json!({ "Type": "String", "AllowedValues": ["records", "claims"] }));
-        template["Parameters"] = Value::Object((0..n).map(parameter).collect());
-        lint(&linter, &template)
-    };
-    let open = |report: &FileReport| {
-        let is_open =
-            |message: &str| message.contains("too many names in the template are not known before it is deployed");
-        report.findings.iter().filter(|one| one.outcome == Outcome::Undecided && is_open(&one.message)).count()
-    };
-    let [few, some, many] = [3, 24, 96].map(names);
-    assert_eq!(open(&few), 0);
-    assert!(open(&many) > 0);
-    assert!(many.steps < 6 * some.steps, "{} and {}", some.steps, many.steps);
 }
 
 /// Exceptions are looked up by what they cover: a thousand for the whole template, and one that covers a thousand iterations.

@@ -57,8 +57,9 @@ fn rules_about_anything_are_supporting() {
         assert!(is_supporting || !is_general, "{}: needs `kind: supporting`", entry.meta.id);
         supporting += usize::from(is_supporting);
     }
-    // Those that look at anything, some of them at parameters as well, and one that looks at the names of SSM parameters.
-    assert_eq!(supporting, 16);
+    // Those that look at anything, some of them at parameters as well, one that looks at the names of SSM parameters, and one that looks
+    // at services which have ended.
+    assert_eq!(supporting, 17);
 }
 
 /// What the binary carries, packed and read piece by piece, is what the files say.

@@ -43,3 +43,39 @@ fn rules_of_iam_look_at_every_type_that_holds_such_policies() {
     assert!(seen > 0, "no rule of IAM looks at statements");
     assert!(complaints.is_empty(), "\n{complaints}");
 }
+
+/// Types whose resource policies rules of one kind do not look at. The comment in the rule gives the reason.
+const LEFT_OUT: [(&str, &[&str]); 2] = [
+    ("foreign-account", &["AWS::EC2::VPCEndpoint", "AWS::Organizations::ResourcePolicy", "AWS::RUM::AppMonitor"]),
+    (
+        "wildcard-action",
+        &[
+            "AWS::ApiGateway::DomainNameV2",
+            "AWS::ApiGateway::RestApi",
+            "AWS::EC2::VPCEndpoint",
+            "AWS::RUM::AppMonitor",
+            "AWS::VpcLattice::AuthPolicy",
+        ],
+    ),
+];
+
+#[test]
+fn a_rule_on_accounts_and_one_on_actions_look_at_every_resource_policy() {
+    for (ending, left_out) in LEFT_OUT {
+        let mut listed = Vec::new();
+        for entry in RuleSet::embedded().entries().iter().filter(|entry| entry.meta.id.ends_with(ending)) {
+            for check in &entry.rule().unwrap().checks {
+                let mut kinds = Vec::new();
+                statements_of(&check.assert, &mut kinds);
+                if kinds.contains(&DocumentKind::Resource) {
+                    listed.extend(check.targets.iter().map(|target| target.name().to_owned()));
+                }
+            }
+        }
+        let missing: Vec<&str> = types_with(DocumentKind::Resource)
+            .into_iter()
+            .filter(|kind| !listed.iter().any(|own| own == kind))
+            .collect();
+        assert_eq!(missing, left_out, "no rule {ending} looks at these types");
+    }
+}

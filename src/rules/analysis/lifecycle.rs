@@ -1,7 +1,7 @@
 //! Versions that AWS no longer supports, based on [`crate::facts::Lifecycle`].
 
 use crate::eval::value::Value;
-use crate::facts::Lifecycle;
+use crate::facts::{Lifecycle, day_of_oldest};
 use crate::rules::checker::{Checker, Item, Judgement};
 use crate::rules::path::Path;
 use crate::rules::version::known_start;
@@ -42,11 +42,11 @@ impl InSupport {
             },
         };
         let settled = checker.run.settled((*value).clone());
-        let last_day = engine.and_then(|engine| self.last_day(checker, &engine, &settled));
-        let truth = match last_day {
+        let end = engine.and_then(|engine| self.end(checker, &engine, &settled));
+        let truth = match end {
             None => Truth::Unknown,
-            Some(None) => Truth::True,
-            Some(Some(day)) => {
+            Some(End::NotAnnounced) => Truth::True,
+            Some(End::On(day) | End::Before(day)) => {
                 let today = checker.today.map(|today| today.to_string());
                 Truth::from(day > today.as_deref().unwrap_or(self.of.as_of()))
             }
@@ -54,25 +54,21 @@ impl InSupport {
         let found = versions.items.first();
         checker.at(truth, || {
             let mut location = found.map(|found| checker.explained(found)).unwrap_or(versions.nearest);
-            location.words = vec![
-                ("ended", last_day.flatten().unwrap_or_default().to_owned()),
-                ("as-of", self.of.as_of().to_owned()),
-            ];
+            location.words =
+                vec![("ended", end.map(End::words).unwrap_or_default()), ("as-of", self.of.as_of().to_owned())];
             location
         })
     }
 
-    /// The last day of a version, as far as the version is known. None, with the reason noted, if it is not.
-    fn last_day<'t>(
-        &self,
-        checker: &mut Checker<'_, '_, 't>,
-        engine: &str,
-        version: &Value<'t>,
-    ) -> Option<Option<&'static str>> {
+    /// The end of the support of a version, as far as the version is known. None, with the reason noted, if it is not.
+    fn end<'t>(&self, checker: &mut Checker<'_, '_, 't>, engine: &str, version: &Value<'t>) -> Option<End> {
         let (known, complete) = known_start(version);
         // `12.` is version 12, whatever follows; `1` may be the beginning of 12.
         let known = if complete { known.as_str() } else { known.rsplit_once('.').map_or("", |(known, _)| known) };
-        let found = self.of.last_day(&format!("{engine}{known}"));
+        let id = format!("{engine}{known}");
+        let found = self.of.last_day(&id).map(|day| day.map_or(End::NotAnnounced, End::On));
+        let older = || (self.of == Lifecycle::DatabaseEngines).then(|| day_of_oldest(&id).map(End::Before)).flatten();
+        let found = found.or_else(older);
         if found.is_none() {
             checker.run.note_reason(match version.unsettled() {
                 Some(part) if !complete => part.origin.reason(),
@@ -80,5 +76,27 @@ impl InSupport {
             });
         }
         found
+    }
+}
+
+/// When AWS ends the support of a version.
+#[derive(Copy, Clone)]
+enum End {
+    /// AWS has announced no day.
+    NotAnnounced,
+    /// On this day.
+    On(&'static str),
+    /// Before this day, the last one of a newer version.
+    Before(&'static str),
+}
+
+impl End {
+    /// As a message says it.
+    fn words(self) -> String {
+        match self {
+            Self::NotAnnounced => String::new(),
+            Self::On(day) => day.to_owned(),
+            Self::Before(day) => format!("or before {day}"),
+        }
     }
 }

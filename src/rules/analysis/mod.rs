@@ -41,6 +41,10 @@ pub enum Analysis {
     ServesAnyAccount,
     /// Whether a statement's conditions require one of some keys.
     RequiresKey(policy::RequiresKey),
+    /// Whether a statement allows every action of a service.
+    AllowsEveryAction,
+    /// Whether a statement allows all actions on the resource except some.
+    AllowsOtherActions,
     /// Whether a statement allows everything on everything.
     GrantsAdmin,
     /// Whether a statement allows everything on everything, beyond doubt.
@@ -127,6 +131,10 @@ enum RawAnalysis {
     ServesAnyAccount(True),
     /// The statement's conditions hold only for requests that have one of these keys, with a value that they name.
     RequiresKey(policy::RequiresKey),
+    /// The actions of the statement include every action of a service.
+    AllowsEveryAction(True),
+    /// The statement has `NotAction`, which leaves actions on the resource.
+    AllowsOtherActions(True),
     /// The statement allows all actions on all resources.
     GrantsAdmin(True),
     /// The statement allows all actions on all resources, and no part of it is unknown.
@@ -225,6 +233,8 @@ impl TryFrom<Entries<RawAnalysis>> for Analysis {
                 RawAnalysis::ConditionsRestrictCallers(True) => Self::ConditionsRestrictCallers,
                 RawAnalysis::ServesAnyAccount(True) => Self::ServesAnyAccount,
                 RawAnalysis::RequiresKey(arguments) => Self::RequiresKey(arguments),
+                RawAnalysis::AllowsEveryAction(True) => Self::AllowsEveryAction,
+                RawAnalysis::AllowsOtherActions(True) => Self::AllowsOtherActions,
                 RawAnalysis::GrantsAdmin(True) => Self::GrantsAdmin,
                 RawAnalysis::SurelyGrantsAdmin(True) => Self::SurelyGrantsAdmin,
                 RawAnalysis::NeedlessWildcard(True) => Self::NeedlessWildcard,
@@ -344,6 +354,8 @@ impl Analysis {
             Self::ConditionsRestrictCallers => policy::conditions_restrict_callers(checker, item),
             Self::ServesAnyAccount => policy::serves_any_account(checker, item),
             Self::RequiresKey(keys) => keys.judge(checker, item),
+            Self::AllowsEveryAction => policy::allows_every_action(checker, item),
+            Self::AllowsOtherActions => policy::allows_other_actions(checker, item),
             Self::GrantsAdmin => policy::grants_admin(checker, item),
             Self::SurelyGrantsAdmin => policy::surely_grants_admin(checker, item),
             Self::NeedlessWildcard => policy::needless_wildcard(checker, item),

@@ -2,7 +2,6 @@
 
 use crate::expression::Expression;
 use crate::facts::{Eligibility, hipaa_eligibility, hipaa_list_date};
-use crate::graph::phi::Holds;
 use crate::graph::{identifiers, key_use, phi};
 use crate::rules::checker::{Checker, Item, Judgement, Location};
 use crate::rules::operand::Operand;
@@ -11,7 +10,7 @@ use serde::Deserialize;
 
 /// Whether a tag marks the resource as one that contains PHI.
 pub(super) fn phi_tagged<'m, 't>(checker: &mut Checker<'_, 'm, 't>, item: &Item<'m, 't>) -> Judgement {
-    Truth::from(matches!(phi::holds(checker.run, item.owner()), Some(Holds::Tagged(..)))).into()
+    phi::tagged(checker.run, item.owner()).0.into()
 }
 
 /// Whether AWS's Business Associate Addendum covers the resource's service, or the service is not meant for PHI at all. Words:

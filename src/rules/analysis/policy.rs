@@ -178,6 +178,31 @@ impl RequiresKey {
     }
 }
 
+/// Whether the actions of the statement include every action of a service.
+pub(super) fn allows_every_action<'m, 't>(checker: &mut Checker<'_, 'm, 't>, item: &Item<'m, 't>) -> Judgement {
+    let Some((statement, _)) = statement(item) else { return Truth::Unknown.into() };
+    let subject = SubjectOf::of(checker, item.owner());
+    let truth = policy::allows_every_action(checker.run, statement, subject.subject().service());
+    checker.at(truth, || at_element(item, statement, "Actions"))
+}
+
+/// Where an element of a statement is written, or else the statement.
+fn at_element<'m, 't>(item: &Item<'m, 't>, statement: &Value<'t>, element: &str) -> Location {
+    let mut location = item.location();
+    if let Some(found) = statement.field(element) {
+        location.span = found.key_span;
+    }
+    location
+}
+
+/// Whether the statement has `NotAction`, which leaves actions on the resource of the policy.
+pub(super) fn allows_other_actions<'m, 't>(checker: &mut Checker<'_, 'm, 't>, item: &Item<'m, 't>) -> Judgement {
+    let Some((statement, _)) = statement(item) else { return Truth::Unknown.into() };
+    let subject = SubjectOf::of(checker, item.owner());
+    let truth = policy::allows_other_actions(checker.run, statement, subject.subject().service());
+    checker.at(truth, || at_element(item, statement, "NotActions"))
+}
+
 /// Whether the statement allows all actions on all resources.
 pub(super) fn grants_admin<'m, 't>(checker: &mut Checker<'_, 'm, 't>, item: &Item<'m, 't>) -> Judgement {
     match statement(item) {

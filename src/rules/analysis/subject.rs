@@ -15,13 +15,14 @@ pub(super) struct SubjectOf<'m, 't> {
 
 /// The services whose actions policies of these resources can have: the beginning of the types' names, and the service.
 /// Source: Service Authorization Reference.
-const SERVICES: [(&str, &str); 24] = [
+const SERVICES: [(&str, &str); 26] = [
     ("AWS::ApiGateway::", "execute-api"),
     ("AWS::Backup::", "backup"),
     ("AWS::Bedrock::", "bedrock"),
     ("AWS::BedrockAgentCore::", "bedrock-agentcore"),
     ("AWS::CodeArtifact::", "codeartifact"),
     ("AWS::DynamoDB::", "dynamodb"),
+    ("AWS::ECR::PublicRepository", "ecr-public"),
     ("AWS::ECR::Repository", "ecr"),
     ("AWS::EFS::", "elasticfilesystem"),
     ("AWS::Elasticsearch::", "es"),
@@ -39,7 +40,8 @@ const SERVICES: [(&str, &str); 24] = [
     ("AWS::SNS::", "sns"),
     ("AWS::SQS::", "sqs"),
     ("AWS::SecretsManager::", "secretsmanager"),
-    ("AWS::VpcLattice::", "vpc-lattice-svcs"),
+    ("AWS::VpcLattice::AuthPolicy", "vpc-lattice-svcs"),
+    ("AWS::VpcLattice::ResourcePolicy", "vpc-lattice"),
 ];
 
 /// The properties of policy resources that name the resource that the policy applies to. Source: the types' schemas.

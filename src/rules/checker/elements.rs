@@ -5,6 +5,7 @@ use super::location::{Item, Location, NOT_DECLARED};
 use super::select::Selection;
 use crate::eval::text;
 use crate::eval::value::Kind;
+use crate::expand::ties::PutTogether;
 use crate::expand::{self, Block, Model, Section, written};
 use crate::graph::{self, names};
 use crate::policy::{self, DocumentKind};
@@ -201,14 +202,17 @@ impl<'m, 't> Checker<'_, 'm, 't> {
         let naming = |kind: &str| match pieces {
             Some(pieces) => {
                 let expected = names::expected(pieces, target);
-                let by_name = pieces.iter().any(|piece| matches!(piece, names::Piece::Name));
                 let start = match pieces.first() {
                     Some(names::Piece::Text(start)) => start,
                     _ => "",
                 };
-                let path = format!("{} {start}", via.text);
-                let is_wanted = |block: &Block<'t>| may_be_named(block, via, Some(pieces));
-                model.put_together(run, kind, &path, || via.routes(), target, (expected.as_deref(), by_name), is_wanted)
+                let text = PutTogether {
+                    path: &format!("{} {start}", via.text),
+                    expected: expected.as_deref(),
+                    by_name: pieces.iter().any(|piece| matches!(piece, names::Piece::Name)),
+                    may_have: &|block| may_be_named(block, via, Some(pieces)),
+                };
+                model.put_together(run, kind, || via.routes(), target, &text)
             }
             None => model.naming(run, kind, &via.text, || via.routes(), target),
         };

@@ -1,0 +1,134 @@
+//! The results of one check on the blocks of a template, as counts and findings.
+
+use super::check::{CheckResult, Violation};
+use super::iterations::Pending;
+use super::locations::as_written;
+use super::{Keep, Selected};
+use crate::exceptions::Exceptions;
+use crate::expand::{Block, Model};
+use crate::finding::{Counts, Finding, Level, Outcome};
+use crate::rules::checker::{Location, block_location};
+use crate::source::Span;
+use rustc_hash::FxHashMap;
+use smallvec::SmallVec;
+use std::sync::Arc;
+
+/// What the results of one check go into.
+pub(super) struct Record<'a, 't> {
+    pub(super) selected: &'a Selected,
+    /// The level of its findings, unless a violation needs a parameter to leave its default.
+    pub(super) level: Level,
+    pub(super) keep: Keep,
+    pub(super) counts: &'a mut Counts,
+    pub(super) exceptions: &'a mut Exceptions,
+    pub(super) found: &'a mut Vec<Pending<'t>>,
+    /// By their places, those of them that are about the same as the last one.
+    pub(super) at: FxHashMap<Span, SmallVec<[usize; 1]>>,
+}
+
+/// What a finding says.
+struct Words {
+    message: String,
+    /// See [`Pending::of_whole`].
+    of_whole: Option<String>,
+    /// See [`Pending::as_written`].
+    as_written: Option<String>,
+    advice: Option<String>,
+    when: Option<String>,
+}
+
+impl Words {
+    /// A message alone.
+    fn of(message: String) -> Self {
+        Self { message, of_whole: None, as_written: None, advice: None, when: None }
+    }
+}
+
+impl<'t> Record<'_, 't> {
+    /// Adds the result for a block.
+    pub(super) fn add<'m>(&mut self, block: &Block<'t>, model: &'m Model<'m, 't>, result: CheckResult) {
+        match result {
+            CheckResult::NotApplicable => {}
+            CheckResult::Pass => {
+                self.counts.passed += 1;
+                if self.keep.passed {
+                    self.add_whole(block, model, Outcome::Pass, "Passes".to_owned());
+                }
+            }
+            CheckResult::Undecided(reasons) => {
+                self.exceptions.note_undecided(&self.selected.id, block);
+                self.counts.undecided += 1;
+                if self.keep.undecided {
+                    let message = format!("Cannot be decided: {}", reasons.join("; "));
+                    self.add_whole(block, model, Outcome::Undecided, message);
+                }
+            }
+            CheckResult::Fail(violations, infeasible) => {
+                let mut is_news = false;
+                for Violation { location, message, of_whole, advice, as_written, scenarios } in violations {
+                    let by_default = scenarios.iter().any(|scenario| scenario.keeps_defaults(&model.evaluator.choices));
+                    let level = if by_default { self.level } else { self.level.min(Level::Warning) };
+                    let when = model.evaluator.describe(&scenarios, &infeasible).map(|when| format!("when {when}"));
+                    let words = Words { message, of_whole, as_written, advice, when };
+                    let mut pending = self.pending(block, model, Outcome::Fail, location, words);
+                    pending.finding.level = level;
+                    self.exceptions.suppress(&mut pending.finding);
+                    is_news |= self.push(pending);
+                }
+                self.counts.failed += usize::from(is_news);
+            }
+        }
+    }
+
+    /// Adds a result about a block as a whole.
+    fn add_whole<'m>(&mut self, block: &Block<'t>, model: &'m Model<'m, 't>, outcome: Outcome, message: String) {
+        let location = as_written(block_location(block), model);
+        let pending = self.pending(block, model, outcome, location, Words::of(message));
+        self.push(pending);
+    }
+
+    /// A finding about a block.
+    fn pending<'m>(
+        &self,
+        block: &Block<'t>,
+        model: &'m Model<'m, 't>,
+        outcome: Outcome,
+        location: Location,
+        words: Words,
+    ) -> Pending<'t> {
+        let Words { message, of_whole, as_written, advice, when } = words;
+        let iterations = model.iterations(&location.path);
+        let finding = Finding {
+            rule: Arc::clone(&self.selected.id),
+            level: self.level,
+            severity: self.selected.severity,
+            outcome,
+            span: location.span,
+            path: location.path,
+            subject: block.subject(),
+            alike: Vec::new(),
+            message,
+            when,
+            advice,
+            related: location.related,
+            suppression: None,
+            baseline: None,
+        };
+        Pending { finding, of_whole, as_written, iterations }
+    }
+
+    /// Keeps a finding. False if it is like one that was kept before.
+    fn push(&mut self, one: Pending<'t>) -> bool {
+        // What a transform makes of one resource stands together, and may lack the same.
+        if self.found.last().is_none_or(|known| known.finding.subject != one.finding.subject) {
+            self.at.clear();
+        }
+        let same = self.at.entry(one.finding.span).or_default();
+        let is_news = same.iter().all(|known| self.found.get(*known).is_none_or(|known| !known.is_like(&one)));
+        if is_news {
+            same.push(self.found.len());
+            self.found.push(one);
+        }
+        is_news
+    }
+}
