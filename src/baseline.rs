@@ -18,7 +18,7 @@ use crate::finding::{BaselineState, Diagnostic, Finding, Outcome};
 use crate::rules::load::nearest;
 use crate::source::{Source, Span};
 use crate::syntax::{self, Entry as Field, Kind, Node};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The key that a baseline is known by; its value is the number of the shape.
 const MARK: &str = "hipaalint-baseline";
@@ -105,17 +105,36 @@ impl Baseline {
         }
     }
 
-    /// Marks failing findings as new or unchanged, in their order. Gives how many it has that are not among them, as far as the
-    /// run looked for them.
-    pub fn mark<'f>(
-        &self,
-        findings: impl IntoIterator<Item = &'f mut Finding>,
-        file: impl Fn(Span) -> String,
-        was_looked_for: impl Fn(&Key) -> bool,
-    ) -> usize {
-        let mut left = self.0.clone();
+    /// Adds the entries of another one, about other files.
+    pub fn extend(&mut self, other: Self) {
+        for (key, count) in other.0 {
+            *self.0.entry(key).or_default() += count;
+        }
+    }
+
+    /// What this one and another one, written by another run in the meantime, made of the same baseline.
+    #[must_use]
+    pub fn merged(&self, before: &Self, other: &Self) -> Self {
+        let keys: BTreeSet<&Key> = self.0.keys().chain(other.0.keys()).collect();
+        let merge = |key: &Key| {
+            let [before, own, other] = [before, self, other].map(|one| one.0.get(key).copied().unwrap_or(0));
+            // Where both changed the entry, no finding is lost.
+            if own == before {
+                other
+            } else if other == before {
+                own
+            } else {
+                own.max(other)
+            }
+        };
+        Self(keys.into_iter().map(|key| (key.clone(), merge(key))).filter(|(_, count)| *count > 0).collect())
+    }
+
+    /// Marks failing findings as new or unchanged, in their order, and takes their entries out: those of findings that are gone are
+    /// left in the end.
+    pub fn mark<'f>(&mut self, findings: impl IntoIterator<Item = &'f mut Finding>, file: impl Fn(Span) -> String) {
         for finding in findings.into_iter().filter(|finding| finding.outcome == Outcome::Fail) {
-            let state = match left.get_mut(&key(finding, file(finding.span))) {
+            let state = match self.0.get_mut(&key(finding, file(finding.span))) {
                 Some(count) if *count > 0 => {
                     *count -= 1;
                     BaselineState::Unchanged
@@ -124,7 +143,11 @@ impl Baseline {
             };
             finding.baseline = Some(state);
         }
-        left.iter().filter(|(key, _)| was_looked_for(key)).map(|(_, count)| count).sum()
+    }
+
+    /// How many findings the entries are of that the run looked for.
+    pub fn looked_for(&self, was_looked_for: impl Fn(&Key) -> bool) -> usize {
+        self.0.iter().filter(|(key, _)| was_looked_for(key)).map(|(_, count)| count).sum()
     }
 }
 

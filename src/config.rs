@@ -30,7 +30,7 @@ pub use samconfig::{file_and_environment, is_samconfig, read_samconfig};
 
 use crate::code::Code;
 use crate::discover::Globs;
-use crate::files::Files;
+use crate::files::{Files, Refusal};
 use crate::finding::{Diagnostic, Level};
 use crate::linter::Override;
 use crate::paths::folder_of;
@@ -426,7 +426,11 @@ pub fn misnamed(name: String) -> Diagnostic {
 
 /// A named configuration that cannot be read.
 pub fn unreadable(name: String, error: &std::io::Error) -> Diagnostic {
-    Diagnostic::error(Code::Configuration, format!("the file cannot be read: {error}"))
+    let message = match Refusal::of(error) {
+        Some(refusal) => format!("hipaalint does not read the file: {refusal}"),
+        None => format!("the file cannot be read: {error}"),
+    };
+    Diagnostic::error(Code::Configuration, message)
         .in_file(name)
         .with_help("Name another file, or run with --no-config.")
 }

@@ -12,14 +12,14 @@ mod read;
 
 pub use beside::{Beside, read_beside};
 pub use foreign::Foreign;
-pub use gitignore::{Globs, is_repository};
-pub use look::{may_be_template, shows_template};
+pub use gitignore::Globs;
+pub use look::{has_resources, may_be_template, shows_template};
 pub use nested::nested;
 pub use read::{MAX_BYTES, Reading, read};
 
 use crate::code::Code;
 use crate::constructs::Constructs;
-use crate::files::{Files, Kind, Met, Unlisted};
+use crate::files::{Files, Kind, MAX_NAMED, Met, Reach, Refusal, Unlisted, is_repository};
 use crate::finding::Diagnostic;
 use crate::paths::folder_of;
 use gitignore::Ignored;
@@ -252,6 +252,10 @@ impl Finder<'_, '_> {
         for stack in stacks {
             let path = folder.join(&stack.template);
             if !self.leaves_out(&path, false, walk) {
+                if let Err(error) = Reach::of_project(folder, self.files).file(&path, MAX_NAMED, self.files) {
+                    self.report(&path, &error);
+                    continue;
+                }
                 let assembled = Assembled { pinned: stack.pinned, constructs: Some(stack.constructs) };
                 self.meet(self.files.name(&path), Input::File(path), Some(walk.index), assembled);
             }
@@ -298,7 +302,8 @@ impl Finder<'_, '_> {
     }
 
     fn finish(mut self) -> Discovery {
-        self.found.candidates.sort_by(|a, b| a.name.cmp(&b.name));
+        self.found.candidates.shrink_to_fit();
+        self.found.candidates.sort_unstable_by(|a, b| a.name.cmp(&b.name));
         self.found.diagnostics.sort_by(|a, b| a.file.cmp(&b.file));
         self.found.diagnostics.dedup();
         self.found
@@ -348,7 +353,16 @@ fn unreadable(name: &str, error: &io::Error) -> Diagnostic {
             "Run hipaalint as a user with permission to read it, or change its permissions.".to_owned(),
         ),
         io::ErrorKind::IsADirectory => ("it is a folder".to_owned(), "Name a file.".to_owned()),
-        _ => (format!("it cannot be read: {error}"), String::new()),
+        _ => match Refusal::of(error) {
+            Some(Refusal::Pipe) => (
+                format!("hipaalint does not read it: {error}"),
+                "Name a file, or pipe a template to `hipaalint -`.".to_owned(),
+            ),
+            Some(refusal) => {
+                (format!("hipaalint does not read it: {refusal}"), "Name a regular file in the project.".to_owned())
+            }
+            None => (format!("it cannot be read: {error}"), String::new()),
+        },
     };
     Diagnostic::error(Code::FileUnreadable, message).in_file(name).with_help(help)
 }

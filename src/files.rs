@@ -1,16 +1,19 @@
 //! Everything that is read from a file system goes through [`Files`]: from the disk, from open buffers over it, or from memory alone.
 //!
-//! Reads, and never writes. Decides nothing about what may be read.
+//! Reads, and never writes. [`Reach`] decides what may be read.
 
 mod buffers;
 mod disk;
+mod guard;
 mod walk;
 
 pub use buffers::Buffers;
 pub use disk::Disk;
+pub use guard::{MAX_NAMED, Reach, Refusal, is_repository};
 pub use walk::{Met, Unlisted, Walk};
 
 use crate::paths::Base;
+use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::fmt;
 use std::io;
@@ -69,7 +72,9 @@ pub enum Kind {
     Folder,
     /// A symbolic link.
     Link,
-    /// A device, a pipe or a socket.
+    /// A pipe.
+    Pipe,
+    /// A device or a socket.
     Other,
 }
 
@@ -98,6 +103,8 @@ pub struct Entry {
 pub struct Files {
     system: Arc<dyn FileSystem>,
     base: Base,
+    /// The folders that a person named, as absolute paths without links.
+    named: Arc<BTreeSet<PathBuf>>,
 }
 
 impl Files {
@@ -109,7 +116,7 @@ impl Files {
     /// A file system, and the folder that relative paths start in.
     pub fn new(system: Arc<dyn FileSystem>, base: PathBuf) -> Self {
         let real = system.real(&base).unwrap_or_else(|_| base.clone());
-        Self { system, base: Base::new(base, real) }
+        Self { system, base: Base::new(base, real), named: Arc::default() }
     }
 
     /// The same files with the texts of open buffers in place of what is on the disk. The paths may be relative.
@@ -119,7 +126,20 @@ impl Files {
         for (path, text) in buffers {
             over.open(&self.base.normal(&path), text);
         }
-        Self { system: Arc::new(over), base: self.base.clone() }
+        Self { system: Arc::new(over), ..self.clone() }
+    }
+
+    /// The same files, with the paths that a person named: outside of a repository, the files of a project lead only into the folders
+    /// among these.
+    #[must_use]
+    pub fn naming(&self, paths: &[PathBuf]) -> Self {
+        let folders = paths.iter().filter(|path| self.has_folder(path));
+        Self { named: Arc::new(folders.filter_map(|folder| self.real(folder).ok()).collect()), ..self.clone() }
+    }
+
+    /// The folders that a person named, as absolute paths without links.
+    pub fn named(&self) -> &BTreeSet<PathBuf> {
+        &self.named
     }
 
     /// The folder that relative paths start in.
@@ -145,8 +165,7 @@ impl Files {
     /// # Errors
     /// If it cannot be read, or is not UTF-8.
     pub fn text(&self, path: &Path, limit: u64) -> io::Result<String> {
-        String::from_utf8(self.read(path, limit)?)
-            .map_err(|_| io::Error::new(io::ErrorKind::InvalidData, "stream did not contain valid UTF-8"))
+        text_of(self.read(path, limit)?)
     }
 
     /// The bytes of standard input, at most so many of them.
@@ -210,4 +229,13 @@ impl Files {
     pub fn walk(&self, folder: &Path) -> Walk<'_> {
         Walk::new(self, folder)
     }
+}
+
+/// Bytes as text.
+///
+/// # Errors
+/// If they are not UTF-8.
+pub fn text_of(bytes: Vec<u8>) -> io::Result<String> {
+    let invalid = || io::Error::new(io::ErrorKind::InvalidData, "stream did not contain valid UTF-8");
+    String::from_utf8(bytes).map_err(|_| invalid())
 }

@@ -106,5 +106,6 @@ pub use discover::{Candidate, Discovery, Input};
 pub use files::{Buffers, Disk, FileSystem, Files};
 pub use finding::{Diagnostic, Finding, Level, Outcome, RuleSeverity, Severity, Subject};
 pub use linter::{FileReport, Keep, Linter};
-pub use session::{Configuration, Contents, Exit, Options, Results, RuleSources, Session};
+pub use report::Report;
+pub use session::{Configuration, Contents, End, Exit, Options, Results, RuleSources, Session, Sink};
 pub use source::{Position, Source, SourceId, Span};

@@ -51,6 +51,12 @@ pub use includes::{Loaded, Loader};
 pub use setup::SetupError;
 pub use stacks::Nested;
 
+/// What a text shares with other stacks, in a deployment of which this is known.
+pub fn shared(source: &Source, inputs: &Inputs) -> Shared {
+    let document = syntax::read(source.text(), source.id);
+    document.as_ref().map(|document| stacks::shared(document, inputs)).unwrap_or_default()
+}
+
 /// What a project is linted with. Shared between threads.
 #[derive(Debug, Default)]
 pub struct Linter {
@@ -279,19 +285,6 @@ impl Linter {
         constructs: Option<&Constructs>,
     ) -> FileReport {
         self.lint_document(source, syntax::read(source.text(), source.id), load, inputs, constructs, 0)
-    }
-
-    /// As [`lint_in`](Self::lint_in), and what the text shares with other stacks: it is read once for both.
-    pub fn lint_and_share(
-        &self,
-        source: &Source,
-        load: &Loader<'_>,
-        inputs: &Inputs,
-        constructs: Option<&Constructs>,
-    ) -> (FileReport, Shared) {
-        let document = syntax::read(source.text(), source.id);
-        let shared = document.as_ref().map(|document| stacks::shared(document, inputs)).unwrap_or_default();
-        (self.lint_document(source, document, load, inputs, constructs, 0), shared)
     }
 
     /// Lints one text that is inside of so many templates.

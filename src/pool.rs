@@ -2,7 +2,11 @@
 //!
 //! Without the feature `parallel`, everything is done one after another.
 
+mod window;
+
 use std::thread;
+
+pub use window::in_order;
 
 /// The depth of all recursion is bounded. This size is enough for it, also in builds without optimization.
 pub const STACK_BYTES: usize = 16 << 20;

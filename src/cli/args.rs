@@ -17,6 +17,7 @@ use crate::rules::rule::PROFILES;
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use shared::{REPORT, RULES};
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 /// Checks AWS CloudFormation templates against the HIPAA Security Rule
@@ -114,10 +115,11 @@ pub(super) struct LintArguments {
     /// Also write a report to a file (repeatable)
     ///
     /// FORMAT is a format of --format. Without FORMAT, the file has the format of --format. Without both, the ending of the
-    /// file selects it (.html, .json, .md, .sarif, or .xml for junit); other endings get human. With `exceptions`, a file
+    /// file selects it (.html, .json, .jsonl, .md, .sarif, .txt for human, or .xml for junit). Another ending needs a FORMAT. With
+    /// `exceptions`, a file
     /// that ends with .csv is for spreadsheets.
     #[arg(help_heading = REPORT, long, value_name = "[FORMAT=]FILE")]
-    pub(super) output: Vec<String>,
+    pub(super) output: Vec<OsString>,
 
     /// The profile to run: core, conformance, strict or proposed-2025 [default: core]
     #[arg(help_heading = RULES, long, value_name = "NAME", value_parser = PossibleValuesParser::new(PROFILES), hide_possible_values = true)]
@@ -358,6 +360,8 @@ pub(super) enum Format {
     Human,
     /// All results, for programs
     Json,
+    /// The same as records, one on each line, as they come
+    Jsonl,
     /// SARIF 2.1.0, for code scanning and editors
     Sarif,
     /// Annotations for GitHub Actions
@@ -382,6 +386,7 @@ impl Format {
         match ending.to_ascii_lowercase().as_str() {
             "html" | "htm" => Some(Self::Html),
             "json" => Some(Self::Json),
+            "jsonl" | "ndjson" => Some(Self::Jsonl),
             "md" => Some(Self::Markdown),
             "sarif" => Some(Self::Sarif),
             "xml" => Some(Self::Junit),
@@ -397,6 +402,7 @@ impl Format {
             Self::Html => Keep { undecided: true, passed: false },
             Self::Human
             | Self::Json
+            | Self::Jsonl
             | Self::Sarif
             | Self::Github
             | Self::Gitlab

@@ -170,15 +170,18 @@ fn several(folder: &Path, candidates: Vec<Candidate>, plan: &Plan, problems: &mu
     let linter = |candidate: &Candidate| Arc::clone(&plan.session.settings(candidate).linter);
     let profile = candidates.first().and_then(|candidate| findings_of(candidate, plan));
     let sources = plan.session.files();
-    let files = Project { files: sources, linter: &linter, counter: &counter, threads: None }.lint(candidates);
+    let stacks: BTreeSet<String> = candidates.iter().map(|candidate| candidate.name.clone()).collect();
+    let mut linted: Vec<(Candidate, Vec<Finding>, Vec<Nested>)> = Vec::new();
+    let project = Project { files: sources, linter: &linter, counter: &counter, threads: None };
+    project.lint(candidates, |candidate, file| {
+        linted.push(match file {
+            File::Linted(linted) => (candidate.clone(), linted.report.findings, linted.report.nested),
+            _ => (candidate.clone(), Vec::new(), Vec::new()),
+        });
+    });
     drop(progress);
-    let linted: Vec<(Candidate, Vec<Finding>, Vec<Nested>)> = files
-        .into_iter()
-        .map(|(candidate, file)| match file {
-            File::Linted(linted) => (candidate, linted.report.findings, linted.report.nested),
-            _ => (candidate, Vec::new(), Vec::new()),
-        })
-        .collect();
+    // Stacks come before those that they nest.
+    linted.sort_by_key(|(candidate, ..)| !stacks.contains(&candidate.name));
     let mut picture =
         Picture { name: sources.name(folder), findings_of: profile, is_assembly: true, ..Picture::default() };
     // The index of each drawn template by its file.

@@ -2,13 +2,11 @@
 
 use super::args::LintArguments;
 use super::missing;
-use super::output::{self, Written};
+use super::output::{Outputs, Written};
 use super::plan::Plan;
 use super::progress::Progress;
-use crate::config::FILE_NAME;
 use crate::discover::Discovery;
-use crate::report::text::count;
-use crate::session::{Exit, Session, WrittenBaseline};
+use crate::session::Exit;
 use std::collections::BTreeSet;
 use std::mem::ManuallyDrop;
 use std::path::PathBuf;
@@ -46,31 +44,8 @@ pub(super) fn discover(plan: &Plan) -> Discovery {
 pub(super) fn lint(plan: &Plan) -> Ran {
     let counter = Arc::default();
     let progress = Progress::start(&counter, plan.quiet);
-    let outcome = plan.session.lint(discover(plan), &counter, &mut |_, _| {});
-    drop(progress);
-    let exit = if write_baseline(&plan.session) { outcome.exit() } else { Exit::Trouble };
-    let Written { exit, is_read } =
-        outcome.report(plan.session.options(), |report| output::write_all(&plan.outputs, plan.shown, report, exit));
+    let mut outputs = Outputs::new(&plan.outputs, &plan.session, plan.shown, progress);
+    let outcome = plan.session.lint(discover(plan), &counter, &mut outputs);
+    let Written { exit, is_read } = outputs.written(outcome.exit());
     Ran { exit, is_read, templates: outcome.templates(), files: outcome.files().clone() }
-}
-
-/// Writes the baseline, if requested, and reports it. False if that fails.
-fn write_baseline(session: &Session) -> bool {
-    let Some(WrittenBaseline { file, findings, is_first, result }) = session.write_baseline() else { return true };
-    match result {
-        Ok(()) => {
-            let file = session.files().name(&file);
-            output::complain(&format!("wrote {} to {file}", count(findings, "finding")));
-            if is_first {
-                output::complain(&format!(
-                    "with --baseline {file}, or with `baseline` in {FILE_NAME}, only new findings count"
-                ));
-            }
-            true
-        }
-        Err(error) => {
-            output::complain(&format!("cannot write {}: {error}", file.display()));
-            false
-        }
-    }
 }

@@ -1,16 +1,28 @@
 //! Writes reports to standard output and to files, and messages to standard error.
 
 use super::args::Format;
+use super::progress::Progress;
 use super::terminal;
-use crate::report::human::{self, Part, Style};
-use crate::report::statistics::Grouping;
-use crate::report::text::one_line;
-use crate::report::{Report, exceptions, github, gitlab, html, json, junit, markdown, sarif, statistics};
-use crate::session::Exit;
-use crate::session::Problems;
-use std::fs::File;
-use std::io::{self, BufWriter, Write};
-use std::path::PathBuf;
+use crate::config::FILE_NAME;
+use crate::discover::has_resources;
+use crate::files::{Files, MAX_NAMED, Reach};
+use crate::report::exceptions::{Csv, Register};
+use crate::report::github::Github;
+use crate::report::gitlab::Gitlab;
+use crate::report::html::Page;
+use crate::report::human::{Human, Part, Style};
+use crate::report::json::Json;
+use crate::report::jsonl::JsonLines;
+use crate::report::junit::Junit;
+use crate::report::markdown::Comment;
+use crate::report::sarif::Sarif;
+use crate::report::statistics::{Grouping, JsonStatistics};
+use crate::report::text::{count, one_line};
+use crate::report::{Report, Reporter};
+use crate::session::{End, Exit, Problems, Saving, Session, Sink, WrittenBaseline};
+use std::collections::BTreeSet;
+use std::io::{self, BufWriter, IsTerminal, Write};
+use std::path::{Path, PathBuf};
 
 /// A file for a report.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,25 +41,140 @@ pub(super) struct Shown {
     pub(super) grouping: Option<Grouping>,
 }
 
-/// Writes one report in one format.
-fn write(out: impl Write, shown: Shown, report: &Report, exit: Exit) -> io::Result<()> {
-    let mut out = BufWriter::new(out);
-    match shown.format {
-        Format::Json if shown.part == Part::Statistics => {
-            statistics::write_json(&mut out, report, shown.grouping.unwrap_or(Grouping::Rule))?
+/// What writes a report in a format.
+fn reporter<'o>(out: impl Write + 'o, shown: Shown) -> Box<dyn Reporter + 'o> {
+    let Shown { format, style, part, grouping } = shown;
+    match format {
+        Format::Json if part == Part::Statistics => {
+            Box::new(JsonStatistics::new(out, grouping.unwrap_or(Grouping::Rule)))
         }
-        Format::Human => human::write_part(&mut out, report, &shown.style, shown.part, shown.grouping)?,
-        Format::Json => json::write(&mut out, report)?,
-        Format::Sarif => sarif::write(&mut out, report, &sarif::Options { exit_code: Some(exit.code()) })?,
-        Format::Github => github::write(&mut out, report)?,
-        Format::Gitlab => gitlab::write(&mut out, report)?,
-        Format::Junit => junit::write(&mut out, report)?,
-        Format::Markdown => markdown::write(&mut out, report)?,
-        Format::Html => html::write(&mut out, report)?,
-        Format::Exceptions => exceptions::write(&mut out, report)?,
-        Format::ExceptionsCsv => exceptions::write_csv(&mut out, report)?,
+        Format::Human => Box::new(Human::new(out, &style, part, grouping)),
+        Format::Json => Box::new(Json::new(out)),
+        Format::Jsonl => Box::new(JsonLines::new(out)),
+        Format::Sarif => Box::new(Sarif::new(out)),
+        Format::Github => Box::new(Github::new(out)),
+        Format::Gitlab => Box::new(Gitlab::new(out)),
+        Format::Junit => Box::new(Junit::new(out)),
+        Format::Markdown => Box::new(Comment::new(out)),
+        Format::Html => Box::new(Page::new(out)),
+        Format::Exceptions => Box::new(Register::new(out)),
+        Format::ExceptionsCsv => Box::new(Csv::new(out)),
     }
-    out.flush()
+}
+
+/// A report that is being written. After an error, nothing more is written.
+struct Writing<'o> {
+    reporter: io::Result<Box<dyn Reporter + 'o>>,
+}
+
+impl Writing<'_> {
+    fn feed(&mut self, feed: impl FnOnce(&mut dyn Reporter) -> io::Result<()>) {
+        if let Ok(reporter) = &mut self.reporter
+            && let Err(error) = feed(reporter.as_mut())
+        {
+            self.reporter = Err(error);
+        }
+    }
+}
+
+/// A report to a file.
+struct WritingFile<'o> {
+    name: &'o Path,
+    writing: Writing<'o>,
+    file: Option<Saving>,
+}
+
+/// All reports of a run, which are written at the same time.
+pub(super) struct Outputs<'o> {
+    files: Vec<WritingFile<'o>>,
+    session: &'o Session,
+    /// The report on standard output, and whether that is a terminal.
+    standard: Writing<'o>,
+    is_terminal: bool,
+    /// Until something else is on the terminal.
+    progress: Option<Progress>,
+    written: Option<Written>,
+}
+
+impl<'o> Outputs<'o> {
+    /// Starts the reports.
+    pub(super) fn new(outputs: &'o [Output], session: &'o Session, shown: Shown, progress: Option<Progress>) -> Self {
+        let inputs = Inputs::new([], session.files());
+        let start = |Output { format, file }: &'o Output| {
+            let whole = Shown { format: *format, style: terminal::FILE, part: Part::Whole, grouping: shown.grouping };
+            let started = inputs.check(file).and_then(|()| Saving::start(file));
+            let (file_in_work, reporter) = match started.and_then(|saving| Ok((saving.writer()?, saving))) {
+                Ok((out, saving)) => (Some(saving), Ok(reporter(BufWriter::new(out), whole))),
+                Err(error) => (None, Err(error)),
+            };
+            WritingFile { name: file, writing: Writing { reporter }, file: file_in_work }
+        };
+        let files = outputs.iter().map(start).collect();
+        let out = BufWriter::with_capacity(STANDARD_BUFFER, io::stdout().lock());
+        let standard = Writing { reporter: Ok(reporter(out, shown)) };
+        Self { files, session, standard, is_terminal: io::stdout().is_terminal(), progress, written: None }
+    }
+
+    /// How writing ended, with the exit of the run.
+    pub(super) fn written(self, exit: Exit) -> Written {
+        self.written.unwrap_or(Written { exit, is_read: true })
+    }
+}
+
+/// Bytes that wait to be written to standard output.
+const STANDARD_BUFFER: usize = 1 << 16;
+
+impl Sink for Outputs<'_> {
+    fn file(&mut self, part: &Report<'_>) {
+        if self.is_terminal && !(part.findings.is_empty() && part.diagnostics.is_empty()) {
+            self.progress = None;
+        }
+        for file in &mut self.files {
+            file.writing.feed(|reporter| reporter.file(part));
+        }
+        self.standard.feed(|reporter| reporter.file(part));
+    }
+
+    /// Ends the files, and then standard output with the resulting exit code.
+    fn end(&mut self, end: &End<'_>) {
+        self.progress = None;
+        tell_of_baseline(end.baseline.as_ref());
+        let mut exit = end.exit;
+        // What the run depends on is known only now.
+        let read = if self.files.is_empty() { BTreeSet::new() } else { self.session.depends_on() };
+        let inputs = Inputs::new(read, self.session.files());
+        for WritingFile { name, mut writing, file } in self.files.drain(..) {
+            writing.feed(|reporter| reporter.end(end.rest, Some(exit.code())));
+            let written = writing.reporter.map(drop);
+            if let Err(error) =
+                written.and_then(|()| inputs.check(name)).and_then(|()| file.map_or(Ok(()), Saving::finish))
+            {
+                complain(&format!("cannot write {}: {error}", name.display()));
+                exit = Exit::Trouble;
+            }
+        }
+        self.standard.feed(|reporter| reporter.end(end.rest, Some(exit.code())));
+        let standard = std::mem::replace(&mut self.standard.reporter, Err(io::ErrorKind::BrokenPipe.into()));
+        let written = standard.map(drop);
+        let is_read = written.is_ok();
+        self.written = Some(Written { exit: finish(written, exit), is_read });
+    }
+}
+
+/// Reports a baseline that was written.
+fn tell_of_baseline(baseline: Option<&WrittenBaseline>) {
+    let Some(WrittenBaseline { file, name, findings, is_first, result }) = baseline else { return };
+    match result {
+        Ok(()) => {
+            complain(&format!("wrote {} to {name}", count(*findings, "finding")));
+            if *is_first {
+                complain(&format!(
+                    "with --baseline {name}, or with `baseline` in {FILE_NAME}, only new findings count"
+                ));
+            }
+        }
+        Err(error) => complain(&format!("cannot write {}: {error}", file.display())),
+    }
 }
 
 /// The result of writing a report.
@@ -59,20 +186,41 @@ pub(super) struct Written {
     pub(super) is_read: bool,
 }
 
-/// Writes the files, and then standard output with the resulting exit code.
-pub(super) fn write_all(outputs: &[Output], shown: Shown, report: &Report, exit: Exit) -> Written {
-    let mut exit = exit;
-    for Output { format, file } in outputs {
-        let whole = Shown { format: *format, style: terminal::FILE, part: Part::Whole, grouping: shown.grouping };
-        let written = File::create(file).and_then(|out| write(out, whole, report, exit));
-        if let Err(error) = written {
-            complain(&format!("cannot write {}: {error}", file.display()));
-            exit = Exit::Trouble;
+/// What no report overwrites.
+pub(super) struct Inputs<'f> {
+    files: &'f Files,
+    /// The files that the run read, without links.
+    read: BTreeSet<PathBuf>,
+}
+
+impl<'f> Inputs<'f> {
+    /// The files that a run read.
+    pub(super) fn new(read: impl IntoIterator<Item = PathBuf>, files: &'f Files) -> Self {
+        Self { read: read.into_iter().filter_map(|file| files.real(&file).ok()).collect(), files }
+    }
+
+    /// Whether a report may be written to a file.
+    fn check(&self, file: &Path) -> io::Result<()> {
+        let refusal =
+            |what| Err(io::Error::new(io::ErrorKind::AlreadyExists, format!("a report never overwrites {what}")));
+        let Ok(real) = self.files.real(file) else {
+            return if is_configuration(file) { refusal("a configuration") } else { Ok(()) };
+        };
+        if is_configuration(&real) || is_configuration(file) {
+            return refusal("a configuration");
+        }
+        if self.read.contains(&real) {
+            return refusal("a file that this run read");
+        }
+        match Reach::Below(real.clone()).read(&real, MAX_NAMED, self.files) {
+            Ok(bytes) if has_resources(&String::from_utf8_lossy(&bytes)) => refusal("a template"),
+            _ => Ok(()),
         }
     }
-    let written = write(io::stdout().lock(), shown, report, exit);
-    let is_read = written.is_ok();
-    Written { exit: finish(written, exit), is_read }
+}
+
+fn is_configuration(file: &Path) -> bool {
+    file.file_name().is_some_and(|name| name == FILE_NAME)
 }
 
 /// Prints the text of a command that lints nothing.

@@ -6,12 +6,15 @@ use super::terminal;
 use crate::date::Date;
 use crate::files::Files;
 use crate::linter::Keep;
+use crate::paths::folder_of;
 use crate::report::human::Part;
 use crate::session::{Contents, Options, Session};
 use crate::suggest::nearest;
 use clap::error::ErrorKind;
 use clap::{CommandFactory, ValueEnum};
+use std::collections::BTreeSet;
 use std::env;
+use std::ffi::OsStr;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -31,7 +34,8 @@ impl Plan {
     /// # Errors
     /// Options that contradict each other.
     pub(super) fn new(arguments: LintArguments) -> Result<Self, clap::Error> {
-        let outputs = outputs(&arguments)?;
+        let files = Files::here();
+        let outputs = outputs(&arguments, &files)?;
         let format = arguments.format.unwrap_or(Format::Human);
         let part = part(&arguments, format)?;
         let has_human = format == Format::Human || outputs.iter().any(|output| output.format == Format::Human);
@@ -44,7 +48,8 @@ impl Plan {
         let shown = Shown { format, style: terminal::style(arguments.color.color), part, grouping };
         let quiet = arguments.quiet;
         let paths = if arguments.paths.is_empty() { vec![PathBuf::from(".")] } else { arguments.paths.clone() };
-        let session = Session::new(options(arguments, &formats)?, Files::here());
+        let files = files.naming(&paths);
+        let session = Session::new(options(arguments, &formats)?, files);
         Ok(Self { paths, session, shown, outputs, quiet })
     }
 }
@@ -74,6 +79,7 @@ fn options(arguments: LintArguments, formats: &[Format]) -> Result<Options, clap
         None => named_day()?,
     };
     Ok(Options {
+        names_files: arguments.watch,
         contents: contents(&arguments.show, formats),
         sources: arguments.sources.into(),
         profile: arguments.profile,
@@ -103,7 +109,9 @@ fn contents(show: &[Show], formats: &[Format]) -> Contents {
         passed: all.passed || one.passed,
     });
     // The other formats look rules up: those of their results.
-    let looks_up = |format: &Format| matches!(format, Format::Human | Format::Json | Format::Github | Format::Gitlab);
+    let looks_up = |format: &Format| {
+        matches!(format, Format::Human | Format::Json | Format::Jsonl | Format::Github | Format::Gitlab)
+    };
     Contents {
         requested,
         needed,
@@ -115,17 +123,51 @@ fn contents(show: &[Show], formats: &[Format]) -> Contents {
 }
 
 /// `--output [FORMAT=]FILE`, each with its format.
-fn outputs(arguments: &LintArguments) -> Result<Vec<Output>, clap::Error> {
+fn outputs(arguments: &LintArguments, files: &Files) -> Result<Vec<Output>, clap::Error> {
     let mut outputs: Vec<Output> = Vec::new();
+    let mut places = BTreeSet::new();
     for text in &arguments.output {
-        let output = output(text, arguments.format)?;
-        if outputs.iter().any(|other| other.file == output.file) {
+        let output = match text.to_str() {
+            Some(text) => output(text, arguments.format)?,
+            None => unreadable_output(text, arguments.format)?,
+        };
+        if !places.insert(place(&output.file, files)) {
             let message = format!("two reports cannot have the same file '{}'", output.file.display());
             return Err(usage(ErrorKind::ArgumentConflict, message));
         }
         outputs.push(output);
     }
+    if let Some(file) = arguments.write_baseline.as_ref().filter(|file| places.contains(&place(file, files))) {
+        let message = format!("a report and the baseline cannot have the same file '{}'", file.display());
+        return Err(usage(ErrorKind::ArgumentConflict, message));
+    }
     Ok(outputs)
+}
+
+/// Where a file is or will be, without links.
+fn place(file: &Path, files: &Files) -> PathBuf {
+    files.real(file).unwrap_or_else(|_| match (files.real(folder_of(file)), file.file_name()) {
+        (Ok(folder), Some(name)) => folder.join(name),
+        _ => files.base().normal(file),
+    })
+}
+
+/// A file whose name is not UTF-8, perhaps after the name of a format. Only its bytes lead to it.
+#[cfg(unix)]
+fn unreadable_output(text: &OsStr, format: Option<Format>) -> Result<Output, clap::Error> {
+    use std::os::unix::ffi::OsStrExt;
+    let bytes = text.as_bytes();
+    let lossy = text.to_string_lossy();
+    let file = match bytes.iter().position(|byte| *byte == b'=') {
+        Some(at) if !bytes.iter().take(at).any(|byte| *byte == b'/') => bytes.get(at + 1..).unwrap_or_default(),
+        _ => bytes,
+    };
+    Ok(Output { file: PathBuf::from(OsStr::from_bytes(file)), ..output(&lossy, format)? })
+}
+
+#[cfg(not(unix))]
+fn unreadable_output(text: &OsStr, _: Option<Format>) -> Result<Output, clap::Error> {
+    Err(usage(ErrorKind::InvalidValue, format!("the name in '--output {}' is not Unicode", text.display())))
 }
 
 fn output(text: &str, format: Option<Format>) -> Result<Output, clap::Error> {
@@ -151,12 +193,23 @@ fn output(text: &str, format: Option<Format>) -> Result<Output, clap::Error> {
         return Err(usage(ErrorKind::InvalidValue, format!("'--output {text}' does not name a file")));
     }
     let ending = Path::new(file).extension().and_then(|ending| ending.to_str()).unwrap_or_default();
-    let format = match named.or(format).or(Format::of_ending(ending)).unwrap_or(Format::Human) {
+    let format = named.or(format).or(Format::of_ending(ending));
+    let is_plain = ending.is_empty() || PLAIN.iter().any(|plain| ending.eq_ignore_ascii_case(plain));
+    let Some(format) = format.or(is_plain.then_some(Format::Human)) else {
+        let message = format!(
+            "no format has the ending of '--output {text}'; name one, such as '--output json={file}', or use --format"
+        );
+        return Err(usage(ErrorKind::InvalidValue, message));
+    };
+    let format = match format {
         Format::Exceptions if ending.eq_ignore_ascii_case("csv") => Format::ExceptionsCsv,
         format => format,
     };
     Ok(Output { format, file: PathBuf::from(file) })
 }
+
+/// Endings of the human report.
+const PLAIN: [&str; 2] = ["txt", "log"];
 
 /// The names of the formats.
 fn formats() -> Vec<String> {

@@ -1,8 +1,7 @@
 //! Finds the configuration that governs a template: the nearest one in its folder or above, not above the root of the repository.
 
 use super::FILE_NAME;
-use crate::discover::is_repository;
-use crate::files::Files;
+use crate::files::{Files, Kind, is_repository};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
@@ -28,7 +27,8 @@ impl Nearest {
             }
             passed.push(above.to_owned());
             let file = above.join(FILE_NAME);
-            if files.has_file(&file) {
+            // One that must not be read is reported, and not overlooked.
+            if files.own_metadata(&file).is_ok_and(|metadata| metadata.kind != Kind::Folder) {
                 found = Some(file);
                 break;
             }

@@ -6,7 +6,7 @@
 mod metadata;
 
 use crate::constructs::Constructs;
-use crate::files::Files;
+use crate::files::{Files, Reach};
 use metadata::Metadata;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 /// The manifest's name.
 const MANIFEST: &str = "manifest.json";
-/// Larger manifests are not read: they list stacks, not their resources.
+/// Larger manifests are not read: they list stacks and constructs, not resources.
 const MAX_BYTES: u64 = 64 << 20;
 
 /// A stack of an assembly.
@@ -54,8 +54,11 @@ struct Artifact {
 
 /// The stacks of a folder, sorted by the names of their templates; `None` if it is not an assembly.
 pub(super) fn stacks(folder: &Path, files: &Files) -> Option<Vec<Stack>> {
-    let text = files.text(&folder.join(MANIFEST), MAX_BYTES).ok()?;
-    let mut manifest: Manifest = serde_json::from_str(&text).ok()?;
+    let path = folder.join(MANIFEST);
+    // Most folders have none.
+    files.own_metadata(&path).ok()?;
+    let text = Reach::of_project(folder, files).read(&path, MAX_BYTES, files).ok()?;
+    let mut manifest: Manifest = serde_json::from_slice(&text).ok()?;
     // Other manifests have a version, too; only this one has artifacts of the CDK.
     let is_assembly = |artifact: &Artifact| artifact.r#type.starts_with("aws:") || artifact.r#type.starts_with("cdk:");
     if manifest.version.is_empty() || !manifest.artifacts.values().any(is_assembly) {

@@ -1,6 +1,6 @@
 //! Globs in the syntax of `.gitignore` (gitignore(5)): those of such files on a walk, and those that a configuration lists.
 
-use crate::files::{Files, Kind, Metadata};
+use crate::files::{Files, Kind, Metadata, is_repository};
 use ignore::Match;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use std::path::{Path, PathBuf};
@@ -74,7 +74,8 @@ impl Ignored {
     pub(super) fn enter(&mut self, folder: &Path, files: &Files) {
         let file = folder.join(FILE_NAME);
         let is_read = |metadata: Metadata| metadata.kind == Kind::File && metadata.bytes <= MAX_BYTES;
-        if !files.metadata(&file).is_ok_and(is_read) {
+        // A link could lead anywhere; git does not follow it either.
+        if !files.own_metadata(&file).is_ok_and(is_read) {
             return;
         }
         let bytes = files.read(&file, MAX_BYTES).unwrap_or_default();
@@ -103,11 +104,6 @@ impl Ignored {
         }
         false
     }
-}
-
-/// Whether a folder is the root of a repository. A worktree's and a submodule's `.git` is a file.
-pub fn is_repository(folder: &Path, files: &Files) -> bool {
-    files.own_metadata(&folder.join(".git")).is_ok()
 }
 
 #[cfg(test)]

@@ -11,6 +11,11 @@ pub fn may_be_template(text: &str) -> bool {
         || (text.contains("Transform") && has_root_key(text, |key| key == "Transform"))
 }
 
+/// Whether the root of a text has `Resources`, as every template has, as far as that can be seen without parsing.
+pub fn has_resources(text: &str) -> bool {
+    has_root_key(text, |key| key == "Resources")
+}
+
 /// Whether a text that does not parse is meant as a template: it has `AWSTemplateFormatVersion`, or `Resources` at the level of
 /// the root's keys, or nearly so with types of CloudFormation's.
 pub fn shows_template(text: &str) -> bool {

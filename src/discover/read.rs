@@ -2,16 +2,14 @@
 
 use super::{Candidate, Input, shows_template, unreadable};
 use crate::code::Code;
-use crate::files::Files;
+use crate::files::{Files, Reach, Refusal};
 use crate::finding::Diagnostic;
-use std::io;
-use std::path::Path;
 
 /// Larger files are refused, because a large dump would fill the memory. CloudFormation's own quota for templates is far below (AWS CloudFormation User Guide, "Understand CloudFormation quotas").
 pub const MAX_BYTES: u64 = 64 << 20;
 
 /// The result of reading a candidate.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Reading {
     /// Its text, which may or may not be a template.
     Text(String),
@@ -25,10 +23,17 @@ pub enum Reading {
 pub fn read(candidate: &Candidate, files: &Files) -> Reading {
     let bytes = match &candidate.input {
         Input::StandardInput => files.standard_input(MAX_BYTES + 1),
-        Input::File(path) => bytes_of(path, files),
+        // How far its path may lead was decided when it was found.
+        Input::File(path) => Reach::Anywhere.read(path, MAX_BYTES, files),
     };
     let bytes = match bytes {
         Ok(bytes) => bytes,
+        Err(error) if matches!(Refusal::of(&error), Some(Refusal::TooLarge(_))) => {
+            let Problem { code, message, help, .. } = too_large();
+            return Reading::NoTemplate(Box::new(
+                Diagnostic::error(code, message).in_file(candidate.name.as_str()).with_help(help),
+            ));
+        }
         Err(error) => return Reading::Unreadable(Box::new(unreadable(&candidate.name, &error))),
     };
     let problem = match decode(bytes) {
@@ -40,11 +45,6 @@ pub fn read(candidate: &Candidate, files: &Files) -> Reading {
         Diagnostic::error(problem.code, problem.message).in_file(candidate.name.as_str()).with_help(problem.help),
     );
     if problem.shows_template { Reading::Unreadable(diagnostic) } else { Reading::NoTemplate(diagnostic) }
-}
-
-/// The bytes of a file, at most one more than is allowed.
-pub(super) fn bytes_of(path: &Path, files: &Files) -> io::Result<Vec<u8>> {
-    files.read(path, MAX_BYTES + 1)
 }
 
 /// The reason why bytes are not text.
@@ -68,15 +68,19 @@ fn nothing_piped() -> Problem {
     }
 }
 
+fn too_large() -> Problem {
+    Problem {
+        code: Code::FileTooLarge,
+        message: format!("the file is larger than {} MiB", MAX_BYTES >> 20),
+        help: "CloudFormation does not accept a template of this size. Check the name of the file.".to_owned(),
+        shows_template: false,
+    }
+}
+
 /// Bytes as text.
 pub(super) fn decode(bytes: Vec<u8>) -> Result<String, Problem> {
     if bytes.len() as u64 > MAX_BYTES {
-        return Err(Problem {
-            code: Code::FileTooLarge,
-            message: format!("the file is larger than {} MiB", MAX_BYTES >> 20),
-            help: "CloudFormation does not accept a template of this size. Check the name of the file.".to_owned(),
-            shows_template: false,
-        });
+        return Err(too_large());
     }
     if bytes.trim_ascii().is_empty() {
         return Err(Problem {

@@ -458,7 +458,7 @@ impl<'m, 't> Run<'m, 't> {
     /// Whether so many pairs of resources may be compared of which only values tell whether one names the other. If not, the run gives
     /// up. The choices that were made count, too: the same pairs are compared again for the others.
     pub fn guess(&mut self, pairs: usize) -> bool {
-        let may = self.evaluator.guess(pairs.saturating_mul(self.scenario.choices() / 2 + 1));
+        let may = self.evaluator.guess(pairs.saturating_mul(self.scenario.choices() / 8 + 1));
         if !may {
             self.exhausted = true;
             self.gave_up = Some(TOO_MANY_GUESSES);

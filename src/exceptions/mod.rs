@@ -387,7 +387,7 @@ impl Exceptions {
     }
 
     /// Marks a finding with the exception that covers it, if one does. Where several do, all are of use; the finding names the one with
-    /// the highest [`Rank`].
+    /// the highest `Rank`.
     pub fn suppress(&mut self, finding: &mut Finding) {
         if !self.groups.have(&finding.rule) {
             return;

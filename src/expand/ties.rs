@@ -472,7 +472,7 @@ Resources:
                 buckets.filter(|bucket| !model.naming_by(run, "AWS::S3::BucketPolicy", &["Bucket"], bucket).is_empty());
             named.map(|bucket| &bucket.name[..1]).collect()
         }
-        with(value, |run, model| ask(run, model)).0
+        with(value, ask).0
     }
 
     #[test]
@@ -518,7 +518,7 @@ Resources:
                 let named = model.named_by(run, "AWS::S3::Bucket", value);
                 named.iter().map(|block| block.name.to_owned()).collect()
             }
-            assert_eq!(with(value, |run, model| ask(run, model)).0, expected, "{value}");
+            assert_eq!(with(value, ask).0, expected, "{value}");
         }
     }
 

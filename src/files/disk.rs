@@ -71,7 +71,19 @@ fn kind(kind: fs::FileType) -> Kind {
         Kind::Folder
     } else if kind.is_symlink() {
         Kind::Link
+    } else if is_pipe(kind) {
+        Kind::Pipe
     } else {
         Kind::Other
     }
+}
+
+#[cfg(unix)]
+fn is_pipe(kind: fs::FileType) -> bool {
+    std::os::unix::fs::FileTypeExt::is_fifo(&kind)
+}
+
+#[cfg(not(unix))]
+fn is_pipe(_: fs::FileType) -> bool {
+    false
 }

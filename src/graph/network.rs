@@ -59,6 +59,9 @@ pub fn in_zones<'m, 't>(run: &mut Run<'m, 't>, subnets: &Subnets<'m, 't>, least:
     let mut zones: Vec<(&str, &'m Value<'t>)> = Vec::new();
     let mut unsure = subnets.others;
     for subnet in &subnets.declared {
+        if zones.len() >= least {
+            break;
+        }
         let named = ["AvailabilityZone", "AvailabilityZoneId"]
             .into_iter()
             .find_map(|spelling| Some((spelling, property(run, subnet, &[spelling])?)));

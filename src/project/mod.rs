@@ -1,10 +1,10 @@
-//! Lints many templates on all cores. Templates that belong together are linted together: a nested stack with the parameters of its
-//! parents, an import with the exports of other templates.
+//! Lints many templates on all cores, each once. A [`survey`] before it decides what ties them: a nested stack is linted with the
+//! parameters of its parents, an import with the exports of other templates. Results leave in order, through a bounded window.
 
-mod exports;
 mod nested;
+mod survey;
 
-pub use nested::identity;
+pub use survey::identity;
 
 use crate::code::Code;
 use crate::discover::{self, Beside, Candidate, Foreign, Input, Reading};
@@ -12,13 +12,13 @@ use crate::eval::inputs::{Inputs, Shared};
 use crate::files::Files;
 use crate::finding::Diagnostic;
 use crate::linter::{FileReport, Linter, Loaded, MAX_INCLUDES};
-use crate::pool;
+use crate::pool::in_order;
 use crate::source::{Source, SourceId};
-use memchr::memmem;
 use std::num::NonZeroUsize;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+use survey::{Deployment, Survey};
 
 /// The result for one candidate.
 #[derive(Debug)]
@@ -53,17 +53,8 @@ pub struct Linted {
     pub report: FileReport,
     /// The text, where something points into it.
     pub source: Option<Source>,
-    /// Whether it may take values from other stacks, or give some.
-    ties: Ties,
-}
-
-/// The ties of a text to other stacks.
-#[derive(Debug, Default)]
-struct Ties {
-    /// Whether it may take values from them; found without parsing it.
-    imports: bool,
-    /// What it gives, where another text of the run, or the text itself, may take it.
-    shared: Shared,
+    /// The texts of the templates that deploy it, where something points into them.
+    pub parents: Vec<Source>,
 }
 
 /// How candidates are linted.
@@ -107,46 +98,37 @@ struct Job<'c> {
     candidate: &'c Candidate,
     /// The number of its text in the run.
     number: usize,
-    linter: Arc<Linter>,
+    linter: &'c Linter,
     inputs: Inputs,
-    /// Whether another text may take what this one shares.
-    may_give: bool,
 }
 
 impl Project<'_> {
-    /// Lints every candidate. The results are in the order of the candidates, whatever the number of threads. Templates of nested
-    /// stacks that are not candidates follow at the end.
-    pub fn lint(&self, candidates: Vec<Candidate>) -> Vec<(Candidate, File)> {
-        let may_give = candidates.len() > 1;
-        let jobs: Vec<Job> = candidates
-            .iter()
-            .enumerate()
-            .map(|(number, candidate)| Job { may_give, ..self.job(candidate, number, &Arc::default()) })
-            .collect();
-        let files = self.run(&jobs);
-        let mut files: Vec<(Candidate, File)> = candidates.into_iter().zip(files).collect();
-        let shared = self.resolve_imports(&mut files);
-        self.lint_nested(&mut files, &shared);
-        files
-    }
-
-    fn job<'c>(&self, candidate: &'c Candidate, number: usize, shared: &Arc<Shared>) -> Job<'c> {
-        let linter = (self.linter)(candidate);
-        let inputs = inputs(&linter, candidate, shared);
-        Job { candidate, number, linter, inputs, may_give: false }
-    }
-
-    /// Does all jobs. The results are in the order of the jobs.
-    fn run(&self, jobs: &[Job<'_>]) -> Vec<File> {
-        // The linters are chosen already, because the choice must be made on this thread.
-        let counter = self.counter;
-        let lint = |job: &Job<'_>| {
-            let file = guarded(job.candidate, || lint_one(job, source_id(job.number), self.files));
+    /// Lints every candidate, and gives the results to `take` in the order of their names, whatever the number of threads. Templates of
+    /// nested stacks that are not candidates are among them.
+    pub fn lint(&self, candidates: Vec<Candidate>, mut take: impl FnMut(&Candidate, File)) {
+        let survey = self.survey(candidates);
+        let mut order: Vec<usize> = (0..survey.candidates.len()).collect();
+        // Candidates are sorted already.
+        order.sort_by_key(|number| survey.candidates.get(*number).map(|candidate| candidate.name.as_str()));
+        self.counter.expect(order.len());
+        let (counter, files) = (self.counter, self.files);
+        let work = |index: usize| {
+            let file = order.get(index).and_then(|number| lint_number(*number, &survey, files));
             counter.finish_one();
             file
         };
-        counter.expect(jobs.len());
-        pool::map(jobs, self.threads.map_or(0, NonZeroUsize::get), lint)
+        in_order(order.len(), self.thread_number(), &work, |index, file| {
+            let candidate = order.get(index).and_then(|number| survey.candidates.get(*number));
+            if let Some(candidate) = candidate {
+                // A bug of the linter must not lose the findings of other files, and must not look like a file without findings.
+                take(candidate, file.flatten().unwrap_or_else(|| bug(candidate)));
+            }
+        });
+    }
+
+    fn thread_number(&self) -> usize {
+        let threads = self.threads.or_else(|| thread::available_parallelism().ok());
+        threads.map_or(1, NonZeroUsize::get)
     }
 }
 
@@ -154,6 +136,11 @@ impl Project<'_> {
 fn source_id(number: usize) -> SourceId {
     let id = number.saturating_mul(1 + MAX_INCLUDES);
     SourceId(u32::try_from(id).unwrap_or(u32::MAX))
+}
+
+/// The number of the text that a span is in, or that includes it.
+fn number_of(id: SourceId) -> usize {
+    id.0 as usize / (1 + MAX_INCLUDES)
 }
 
 /// The known inputs of a candidate's deployment. Values of the user take precedence over values of an assembly.
@@ -166,52 +153,40 @@ pub fn inputs(linter: &Linter, candidate: &Candidate, shared: &Arc<Shared>) -> I
     inputs
 }
 
-/// A bug of the linter must not lose the findings of other files, and must not look like a file without findings.
-fn guarded(candidate: &Candidate, lint: impl FnOnce() -> File) -> File {
-    catch_unwind(AssertUnwindSafe(lint)).unwrap_or_else(|_| {
-        File::Unreadable(Box::new(
-            Diagnostic::error(Code::InternalError, "hipaalint failed on this file because of a bug")
-                .in_file(candidate.name.as_str())
-                .with_help("Report it to the project, with the file if possible."),
-        ))
-    })
+/// Lints a text alone, or as its parents deploy it.
+fn lint_number(number: usize, survey: &Survey, files: &Files) -> Option<File> {
+    let reading = survey.read(number, files)?;
+    let Some(deployments) = survey.deployments.get(&number) else {
+        let (candidate, linter) = survey.candidates.get(number).zip(survey.linters.get(number))?;
+        let inputs = inputs(linter, candidate, &survey.shared);
+        let mut file = lint_one(&Job { candidate, number, linter, inputs }, reading, files);
+        nested::note_missing(candidate, &mut file, files);
+        nested::note_beyond(candidate, &mut file, survey.beyond.get(&number));
+        return Some(file);
+    };
+    let mut whole: Option<File> = None;
+    for Deployment { candidate, linter, given, parents } in deployments {
+        let inputs = Inputs { given: given.clone(), ..inputs(linter, candidate, &survey.shared) };
+        let mut file = lint_one(&Job { candidate, number, linter, inputs }, reading.clone(), files);
+        nested::note_missing(candidate, &mut file, files);
+        nested::name_parents(&mut file, parents);
+        whole = Some(match whole {
+            Some(known) => nested::united(known, file),
+            None => file,
+        });
+    }
+    let mut file = whole?;
+    nested::note_beyond(survey.candidates.get(number)?, &mut file, survey.beyond.get(&number));
+    nested::add_parents(&mut file, survey, files);
+    Some(file)
 }
 
-fn lint_one(job: &Job<'_>, id: SourceId, files: &Files) -> File {
-    let Job { candidate, linter, .. } = job;
-    let text = match discover::read(candidate, files) {
-        Reading::Text(text) => text,
-        Reading::NoTemplate(problem) if candidate.named => {
-            return File::Other(Box::new(Other { problem: Some(problem), ..Other::default() }));
-        }
-        Reading::NoTemplate(_) => return File::NoTemplate,
-        Reading::Unreadable(diagnostic) => return File::Unreadable(diagnostic),
-    };
-    if !candidate.named && !discover::may_be_template(&text) {
-        return match Foreign::with_resources(&candidate.name, &text) {
-            None => File::NoTemplate,
-            foreign => File::Other(Box::new(Other { foreign, ..Other::default() })),
-        };
-    }
-    let has = |word: &str| memmem::find(text.as_bytes(), word.as_bytes()).is_some();
-    let imports = has("ImportValue") || has("GetStackOutput");
-    let is_named = candidate.pinned.contains_key("AWS::StackName");
-    let shares = (job.may_give || imports) && (has("Export") || (is_named && has("Outputs")));
-    let source = source_of(candidate, id, text);
-    let load = |location: &str| load_beside(candidate, location, files);
-    let constructs = candidate.constructs.as_deref();
-    let (report, shared) = if shares {
-        linter.lint_and_share(&source, &load, &job.inputs, constructs)
-    } else {
-        (linter.lint_in(&source, &load, &job.inputs, constructs), Shared::default())
-    };
-    let ties = Ties { imports, shared };
-    if !report.is_template && !is_meant_as_template(&report, &source) {
-        return other(candidate, report, source, ties);
-    }
-    // A text is kept only if something points into it. Findings in nested stacks point to their parents.
-    let source = report.shows_text().then(|| source.hiding(&report.hidden));
-    File::Linted(Box::new(Linted { report, source, ties }))
+fn bug(candidate: &Candidate) -> File {
+    File::Unreadable(Box::new(
+        Diagnostic::error(Code::InternalError, "hipaalint failed on this file because of a bug")
+            .in_file(candidate.name.as_str())
+            .with_help("Report it to the project, with the file if possible."),
+    ))
 }
 
 /// The text of a candidate as a source.
@@ -232,6 +207,33 @@ pub fn load_beside(candidate: &Candidate, location: &str, files: &Files) -> Resu
     Ok(Loaded { name, path: Some(path), text })
 }
 
+fn lint_one(job: &Job<'_>, reading: Reading, files: &Files) -> File {
+    let Job { candidate, linter, .. } = job;
+    let text = match reading {
+        Reading::Text(text) => text,
+        Reading::NoTemplate(problem) if candidate.named => {
+            return File::Other(Box::new(Other { problem: Some(problem), ..Other::default() }));
+        }
+        Reading::NoTemplate(_) => return File::NoTemplate,
+        Reading::Unreadable(diagnostic) => return File::Unreadable(diagnostic),
+    };
+    if !candidate.named && !discover::may_be_template(&text) {
+        return match Foreign::with_resources(&candidate.name, &text) {
+            None => File::NoTemplate,
+            foreign => File::Other(Box::new(Other { foreign, ..Other::default() })),
+        };
+    }
+    let source = source_of(candidate, source_id(job.number), text);
+    let load = |location: &str| load_beside(candidate, location, files);
+    let report = linter.lint_in(&source, &load, &job.inputs, candidate.constructs.as_deref());
+    if !report.is_template && !is_meant_as_template(&report, &source) {
+        return other(candidate, report, source);
+    }
+    // A text is kept only if something points into it. Findings in nested stacks point to their parents.
+    let source = report.shows_text().then(|| source.hiding(&report.hidden));
+    File::Linted(Box::new(Linted { report, source, parents: Vec::new() }))
+}
+
 /// Whether a text that is not a template should be one.
 fn is_meant_as_template(report: &FileReport, source: &Source) -> bool {
     let has_error = |code| report.diagnostics.iter().any(|diagnostic| diagnostic.code == code);
@@ -239,7 +241,7 @@ fn is_meant_as_template(report: &FileReport, source: &Source) -> bool {
 }
 
 /// A text that is not a template, and is not meant as one.
-fn other(candidate: &Candidate, report: FileReport, source: Source, ties: Ties) -> File {
+fn other(candidate: &Candidate, report: FileReport, source: Source) -> File {
     let find: fn(&str, &str) -> Option<Foreign> = if candidate.named { Foreign::of } else { Foreign::with_resources };
     let foreign = find(&candidate.name, source.text());
     let resources = report.bare_resources;
@@ -249,29 +251,7 @@ fn other(candidate: &Candidate, report: FileReport, source: Source, ties: Ties) 
     }
     let broken = (is_broken && foreign.is_none()).then(|| {
         let source = Some(source.hiding(&report.hidden));
-        Linted { report, source, ties }
+        Linted { report, source, parents: Vec::new() }
     });
     File::Other(Box::new(Other { foreign, resources, broken, problem: None }))
-}
-
-#[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
-    use super::*;
-
-    #[test]
-    fn a_bug_of_the_linter_affects_one_file() {
-        let candidate = Candidate {
-            name: "odd.yaml".to_owned(),
-            input: Input::StandardInput,
-            named: true,
-            folders: Vec::new(),
-            pinned: std::collections::BTreeMap::new(),
-            constructs: None,
-        };
-        let File::Unreadable(diagnostic) = guarded(&candidate, || panic!("on purpose")) else { panic!("not reported") };
-        assert_eq!((diagnostic.code.name(), diagnostic.file.as_str()), ("internal-error", "odd.yaml"));
-        assert_eq!(diagnostic.severity, crate::finding::Severity::Error);
-        assert!(matches!(guarded(&candidate, || File::NoTemplate), File::NoTemplate));
-    }
 }

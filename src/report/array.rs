@@ -3,12 +3,28 @@
 use serde::Serialize;
 use std::io::{self, Write};
 
-/// A value, indented, for a place so many steps deep.
-pub(crate) fn pretty(value: &impl Serialize, depth: usize) -> io::Result<Vec<u8>> {
-    let text = serde_json::to_vec_pretty(value)?;
-    let mut indented = Vec::with_capacity(text.len() + text.len() / 4);
-    indent(&text, depth, &mut indented);
-    Ok(indented)
+/// Writes a value, indented, for a place so many steps deep.
+pub(crate) fn write_pretty(out: &mut (impl Write + ?Sized), value: &impl Serialize, depth: usize) -> io::Result<()> {
+    serde_json::to_writer_pretty(Indented { out, depth }, value).map_err(io::Error::from)
+}
+
+/// Moves the lines after the first to the right.
+struct Indented<'o, W: ?Sized> {
+    out: &'o mut W,
+    depth: usize,
+}
+
+impl<W: Write + ?Sized> Write for Indented<'_, W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let mut indented = Vec::with_capacity(bytes.len());
+        indent(bytes, self.depth, &mut indented);
+        self.out.write_all(&indented)?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
 }
 
 /// Adds a text whose later lines are moved to the right. A JSON text has line breaks between tokens only.

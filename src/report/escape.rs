@@ -71,14 +71,20 @@ impl fmt::Display for Markdown<'_> {
 }
 
 fn write_markdown(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
-    let mut before = ' ';
+    let mut last = [' '; 3];
     let mut chars = text.chars().peekable();
     while let Some(c) = chars.next() {
         let after = chars.peek().copied().unwrap_or(' ');
         match c {
             '\n' | '\r' | '\t' => f.write_char(' ')?,
             // GitHub looks for mentions and references after it has read the Markdown, so a backslash does not help.
-            '@' if !before.is_alphanumeric() => f.write_str("@\u{200b}")?,
+            // It also links addresses: of pages by `://` and `www.`, of mail by `@`.
+            '@' => f.write_str("@\u{200b}")?,
+            ':' if after == '/' => f.write_str(":\u{200b}")?,
+            '.' if is_word(&last, "www") => f.write_str("\u{200b}.")?,
+            '-' if last.get(1..).is_some_and(|last| is_word(last, "gh")) && after.is_ascii_digit() => {
+                f.write_str("-\u{200b}")?
+            }
             '#' if after.is_ascii_digit() => f.write_str("#\u{200b}")?,
             // Entities, which are also what ends a `<details>` too early.
             '&' => f.write_str("&amp;")?,
@@ -88,9 +94,14 @@ fn write_markdown(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
             c if is_unprintable(c) => f.write_char(visible(c, true))?,
             c => f.write_char(c)?,
         }
-        before = c;
+        last = [last[1], last[2], c];
     }
     Ok(())
+}
+
+/// Whether characters are those of a word, in upper or lower case.
+fn is_word(chars: &[char], word: &str) -> bool {
+    chars.iter().map(char::to_ascii_lowercase).eq(word.chars())
 }
 
 /// A text as a code span of GitHub Flavored Markdown, fit for the cell of a table.
@@ -138,7 +149,10 @@ mod tests {
             ("</details> <!-- x", "&lt;/details&gt; &lt;!-- x"),
             ("[a](b) **c** _d_", "\\[a\\](b) \\*\\*c\\*\\* \\_d\\_"),
             ("@org/team #12", "@\u{200b}org/team #\u{200b}12"),
-            ("a@b.example, C# and #", "a@b.example, C# and #"),
+            ("a@b.example, C# and #", "a@\u{200b}b.example, C# and #"),
+            ("see https://a.example", "see https:\u{200b}//a.example"),
+            ("WWW.a.example www. w.", "WWW\u{200b}.a.example www\u{200b}. w."),
+            ("GH-12 gh-x AGH-1", "GH-\u{200b}12 gh-x AGH-\u{200b}1"),
             ("see `a|b` now", "see `a\\|b` now"),
             ("odd ` one", "odd \\` one"),
         ];

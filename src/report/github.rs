@@ -157,7 +157,9 @@ fn write_level(
     lines: &Spill,
 ) -> io::Result<()> {
     if issues.number <= MAX_ANNOTATIONS {
-        issues.annotated.sort_by_key(|annotation| annotation.number);
+        issues
+            .annotated
+            .sort_by_key(|Annotation { rank: (is_rule, severity, ..), number, .. }| (*is_rule, *severity, *number));
         return issues.annotated.iter().try_for_each(|annotation| out.write_all(&annotation.command));
     }
     let annotated = issues.annotated.get(..MAX_ANNOTATIONS - 1).unwrap_or_default();

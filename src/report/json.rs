@@ -39,7 +39,7 @@
 //! is null where no baseline was given. `origin` is the place in a program of the AWS CDK that makes the construct, or acknowledges
 //! the rule.
 
-use super::array::{Array, pretty};
+use super::array::{Array, write_pretty};
 use super::spill::Spill;
 use super::{Report, Reporter, rule_address, write_whole};
 use crate::date::Date;
@@ -52,7 +52,7 @@ use serde::Serialize;
 use std::io;
 
 /// The number of the shape.
-const SCHEMA: u32 = 1;
+pub(super) const SCHEMA: u32 = 1;
 
 /// Writes the document, with a line break at its end.
 ///
@@ -89,8 +89,9 @@ impl<W: io::Write> Json<W> {
             return Ok(());
         }
         self.has_begun = true;
-        let tool = String::from_utf8_lossy(&pretty(&Tool::default(), 1)?).into_owned();
-        write!(self.out, "{{\n  \"schema\": {SCHEMA},\n  \"tool\": {tool},\n  \"findings\": [")
+        write!(self.out, "{{\n  \"schema\": {SCHEMA},\n  \"tool\": ")?;
+        write_pretty(&mut self.out, &Tool::default(), 1)?;
+        self.out.write_all(b",\n  \"findings\": [")
     }
 
     fn wait(&mut self, list: usize, entry: &impl Serialize) -> io::Result<()> {
@@ -125,7 +126,7 @@ impl<W: io::Write> Reporter for Json<W> {
             array.end(&mut self.out)?;
         }
         self.out.write_all(b",\n  \"summary\": ")?;
-        self.out.write_all(&pretty(rest.summary, 1)?)?;
+        write_pretty(&mut self.out, rest.summary, 1)?;
         self.out.write_all(b"\n}\n")?;
         self.out.flush()
     }

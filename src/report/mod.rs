@@ -1,7 +1,7 @@
 //! What a run found, and one file for each format. Recomputes nothing.
 //!
 //! A format is a [`Reporter`]: it is fed file by file, and keeps in memory only what is bounded. What has to wait for the end of the
-//! run waits in a [`spill`].
+//! run waits in a `spill`.
 
 mod array;
 pub(crate) mod escape;
@@ -14,6 +14,7 @@ pub mod html;
 #[cfg(feature = "cli")]
 pub mod human;
 pub mod json;
+pub mod jsonl;
 pub mod junit;
 pub(crate) mod ledger;
 pub(crate) mod lines;

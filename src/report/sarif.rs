@@ -9,7 +9,7 @@ mod driver;
 mod location;
 mod model;
 
-use super::array::{Array, pretty};
+use super::array::{Array, write_pretty};
 use super::fingerprint::Fingerprinter;
 use super::not_looked_at::clauses;
 use super::spill::Spill;
@@ -294,14 +294,14 @@ impl Pending {
         exit_code: Option<u8>,
         results: usize,
     ) -> io::Result<()> {
-        let (driver, taxonomies) = driver::components(rest);
+        let places = driver::places(rest);
         let exit_code = exit_code.map(|code| format!(",\n          \"exitCode\": {code}")).unwrap_or_default();
         write!(
             out,
             "{{\n  \"$schema\": \"https://json.schemastore.org/sarif-2.1.0.json\",\n  \"version\": \"2.1.0\",\n  \
              \"runs\": [\n    {{\n      \"tool\": "
         )?;
-        out.write_all(&pretty(&Tool { driver }, 3)?)?;
+        write_pretty(out, &Tool { driver: driver::driver(rest, &places) }, 3)?;
         write!(
             out,
             ",\n      \"invocations\": [\n        {{\n          \"executionSuccessful\": {}{exit_code}",
@@ -320,17 +320,17 @@ impl Pending {
         // No URI for the base: it would be the folder of one machine. Readers resolve it to the checkout.
         let base = json!({ location::BASE_ID: { "description": { "text": "The folder that hipaalint was run in." } } });
         write!(out, "\n        }}\n      ],\n      \"originalUriBaseIds\": ")?;
-        out.write_all(&pretty(&base, 3)?)?;
+        write_pretty(out, &base, 3)?;
         write!(out, ",\n      \"artifacts\": [")?;
         self.waiting.copy(ARTIFACTS, out)?;
         self.artifacts.list.end(out)?;
         write!(out, ",\n      \"columnKind\": \"utf16CodeUnits\",\n      \"taxonomies\": ")?;
-        out.write_all(&pretty(&taxonomies, 3)?)?;
+        write_pretty(out, &driver::taxonomies(rest, &places), 3)?;
         write!(out, ",\n      \"results\": [")?;
         self.each_result(results, rest, |text| out.write_all(&text).map(|()| true))?;
         out.write_all(if results > 0 { b"\n      ]" } else { b"]" })?;
         write!(out, ",\n      \"properties\": ")?;
-        out.write_all(&pretty(rest.summary, 3)?)?;
+        write_pretty(out, rest.summary, 3)?;
         out.write_all(b"\n    }\n  ]\n}\n")
     }
 

@@ -26,9 +26,10 @@ struct Stream {
     buffer: Vec<u8>,
 }
 
-enum Block {
-    Stored { start: u64, length: usize },
-    Kept(Vec<u8>),
+/// The place of some bytes in the temporary file.
+struct Block {
+    start: u64,
+    length: usize,
 }
 
 impl Spill {
@@ -41,29 +42,26 @@ impl Spill {
         own.buffer.extend_from_slice(bytes);
         self.kept += bytes.len();
         if self.kept > MAX_KEPT && own.buffer.len() >= BLOCK && !self.has_no_place {
-            let full = std::mem::take(&mut own.buffer);
-            let block = self.store(full);
-            if let Some(own) = self.streams.get_mut(stream) {
-                own.blocks.push(block);
-            }
+            self.store(stream);
         }
     }
 
-    /// Stores a block if there is a place for it.
-    fn store(&mut self, bytes: Vec<u8>) -> Block {
+    /// Stores the buffer of a stream if there is a place for it. The buffer keeps its memory for the next block.
+    fn store(&mut self, stream: usize) {
+        let Some(own) = self.streams.get_mut(stream) else { return };
         let stored = match &mut self.file {
-            Some(file) => append(file, &bytes),
-            None => tempfile::tempfile().and_then(|file| append(self.file.insert((file, 0)), &bytes)),
+            Some(file) => append(file, &own.buffer),
+            None => tempfile::tempfile().and_then(|file| append(self.file.insert((file, 0)), &own.buffer)),
         };
         match stored {
             Ok(start) => {
-                self.kept -= bytes.len().min(self.kept);
-                Block::Stored { start, length: bytes.len() }
+                let length = own.buffer.len();
+                self.kept = self.kept.saturating_sub(length);
+                own.blocks.push(Block { start, length });
+                own.buffer.clear();
             }
-            Err(_) => {
-                self.has_no_place = true;
-                Block::Kept(bytes)
-            }
+            // What comes after it stays in memory, too.
+            Err(_) => self.has_no_place = true,
         }
     }
 
@@ -83,6 +81,9 @@ impl Spill {
         let mut open: Vec<u8> = Vec::new();
         let mut goes_on = true;
         self.blocks(stream, |bytes| {
+            if !goes_on {
+                return Ok(());
+            }
             open.extend_from_slice(bytes);
             let mut done = 0;
             while goes_on && let Some(record) = record(open.get(done..).unwrap_or_default()) {
@@ -105,18 +106,12 @@ impl Spill {
     fn blocks(&self, stream: usize, mut each: impl FnMut(&[u8]) -> io::Result<()>) -> io::Result<()> {
         let Some(own) = self.streams.get(stream) else { return Ok(()) };
         let mut read = Vec::new();
-        for block in &own.blocks {
-            match (block, &self.file) {
-                (Block::Kept(bytes), _) => each(bytes)?,
-                (Block::Stored { start, length }, Some((file, _))) => {
-                    let mut file = file;
-                    read.resize(*length, 0);
-                    file.seek(SeekFrom::Start(*start))?;
-                    file.read_exact(&mut read)?;
-                    each(&read)?;
-                }
-                (Block::Stored { .. }, None) => {}
-            }
+        for Block { start, length } in &own.blocks {
+            let Some((mut file, _)) = self.file.as_ref().map(|(file, end)| (file, end)) else { break };
+            read.resize(*length, 0);
+            file.seek(SeekFrom::Start(*start))?;
+            file.read_exact(&mut read)?;
+            each(&read)?;
         }
         each(&own.buffer)
     }

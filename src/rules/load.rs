@@ -9,7 +9,7 @@ use super::read_error::{ReadError, position_of};
 use super::rule::{Example, Examples, PROPOSAL, Rule, RuleFile, TargetName, Targets};
 use super::vetting::{Slip, vet};
 use crate::eval::text::pattern_covers;
-use crate::files::{Files, Kind, Unlisted};
+use crate::files::{Files, Kind, MAX_NAMED, Reach, Unlisted, text_of};
 use crate::finding::{Level, RuleSeverity};
 use crate::source::{Source, SourceId};
 use crate::syntax;
@@ -458,7 +458,9 @@ pub fn names(text: &str, id: &str) -> bool {
 /// # Errors
 /// If it cannot be read.
 pub fn read_file(path: &Path, files: &Files) -> Result<String, RuleError> {
-    files.text(path, u64::MAX).map_err(|error| {
+    // The walk to it followed no link.
+    let read = Reach::Anywhere.read(path, MAX_NAMED, files).and_then(text_of);
+    read.map_err(|error| {
         let message = match error.kind() {
             std::io::ErrorKind::InvalidData => "the file is not UTF-8 text".to_owned(),
             _ => format!("cannot be read: {error}"),

@@ -1,25 +1,35 @@
 //! The baselines of a session: reads them, marks the findings that they have, and writes the file.
 
 use super::problems::Problems;
+use super::saving::{Lock, Saving};
 use crate::baseline::{Baseline, Key, is_baseline};
 use crate::code::Code;
-use crate::config;
-use crate::files::Files;
+use crate::config::{self, FILE_NAME};
+use crate::files::{Files, Reach};
 use crate::finding::{Diagnostic, Finding};
 use crate::paths::{Base, folder_of, relative};
 use crate::source::{Source, SourceId, Span};
 use std::collections::{HashMap, HashSet};
-use std::fs;
-use std::io;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 /// The baselines of a run.
 #[derive(Debug, Default)]
 pub(super) struct Baselines {
-    /// The baseline to compare with, if any.
-    known: Option<(Names, Baseline)>,
-    /// The file for the findings of the run, with its contents before.
-    written: Option<(PathBuf, Names, Baseline)>,
+    /// The baseline to compare with, if any, and what is left of it in this run.
+    known: Option<(Names, Baseline, Baseline)>,
+    /// The file for the findings of the run.
+    written: Option<WrittenFile>,
+}
+
+/// A baseline that is written at the end of a run.
+#[derive(Debug)]
+struct WrittenFile {
+    file: PathBuf,
+    names: Names,
+    before: Baseline,
+    /// The findings of the run so far.
+    now: Baseline,
 }
 
 /// A baseline, and the templates that it covers.
@@ -34,8 +44,6 @@ pub(super) struct Scope {
 pub(super) struct LookedAt<'a> {
     /// The file system that they are on.
     pub(super) on: &'a Files,
-    /// The texts that findings point into.
-    pub(super) sources: Vec<&'a Source>,
     /// The linted files.
     pub(super) files: Vec<&'a Place>,
     /// Whether a rule ran, or does not exist any more.
@@ -66,6 +74,8 @@ impl Place {
 pub struct WrittenBaseline {
     /// The file.
     pub file: PathBuf,
+    /// Its name, as reports show it.
+    pub name: String,
     /// The number of findings in it.
     pub findings: usize,
     /// Whether there was no such file before.
@@ -76,12 +86,22 @@ pub struct WrittenBaseline {
 
 impl Baselines {
     /// Reads the baseline to compare with, or the one to write. The run is also compared with a baseline that it writes.
-    pub(super) fn new(given: Option<&Path>, write_to: Option<&Path>, problems: &mut Problems) -> Self {
+    pub(super) fn new(given: Option<&Path>, write_to: Option<&Path>, reach: &Reach, problems: &mut Problems) -> Self {
         let Some(file) = write_to else {
-            let known = given.and_then(|file| Some((Names::new(file, problems.files()), read(file, problems)?)));
+            let known = given.and_then(|file| {
+                Some((Names::new(file, problems.files()), read(file, reach, problems)?, Baseline::default()))
+            });
             return Self { known, written: None };
         };
-        let before = match problems.files().text(file, u64::MAX) {
+        if file.file_name().is_some_and(|name| name == FILE_NAME) {
+            problems.diagnostics.push(
+                Diagnostic::error(Code::Baseline, "the file is a configuration, so hipaalint does not overwrite it")
+                    .in_file(problems.files().name(file))
+                    .with_help("Name another file with --write-baseline."),
+            );
+            return Self::default();
+        }
+        let before = match Reach::Anywhere.text(file, problems.files()) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Some(Baseline::default()),
             Ok(text) if text.trim().is_empty() => Some(Baseline::default()),
             Ok(text) if !is_baseline(&text) => {
@@ -92,49 +112,92 @@ impl Baselines {
                 );
                 None
             }
-            Ok(_) | Err(_) => read(file, problems),
+            Ok(_) | Err(_) => read(file, &Reach::Anywhere, problems),
         };
         let names = Names::new(file, problems.files());
-        Self { known: None, written: before.map(|before| (file.to_owned(), names, before)) }
+        let file = file.to_owned();
+        let written = before.map(|before| WrittenFile { file, names, before, now: Baseline::default() });
+        Self { known: None, written }
     }
 
-    /// Marks the findings of a run, and returns the number of stale entries. A baseline that is written gets all findings.
-    pub(super) fn apply<'f>(
-        &mut self,
-        findings: impl IntoIterator<Item = &'f mut Finding>,
-        looked_at: &LookedAt<'_>,
-    ) -> usize {
-        if let Some((_, names, before)) = &mut self.written {
+    /// Starts a run.
+    pub(super) fn begin(&mut self) {
+        if let Some((_, known, left)) = &mut self.known {
+            left.clone_from(known);
+        }
+        if let Some(written) = &mut self.written {
+            written.now = Baseline::default();
+        }
+    }
+
+    /// Marks the findings of a file that point into some texts. A baseline that is written gets all of them.
+    pub(super) fn mark<'f>(&mut self, findings: impl IntoIterator<Item = &'f mut Finding>, sources: &[&Source]) {
+        let names = match (&self.written, &self.known) {
+            (Some(written), _) => &written.names,
+            (None, Some((names, ..))) => names,
+            (None, None) => return,
+        };
+        let keys: HashMap<SourceId, String> =
+            sources.iter().map(|source| (source.id, names.key(&Place::of(source)))).collect();
+        let file = |span: Span| keys.get(&span.source).cloned().unwrap_or_default();
+        if let Some(written) = &mut self.written {
             let mut findings: Vec<&mut Finding> = findings.into_iter().collect();
-            let keys = Keys::new(names, looked_at);
-            let file = |span| keys.of(span);
             let counting = findings.iter().map(|finding| &**finding).filter(|finding| finding.suppression.is_none());
-            let mut now = Baseline::of(counting, file);
-            now.keep(before, |key| !keys.is_in_scope(key));
-            now.mark(findings.iter_mut().map(|finding| &mut **finding), file, |_| false);
-            *before = now;
+            let now = Baseline::of(counting, file);
+            now.clone().mark(findings.iter_mut().map(|finding| &mut **finding), file);
+            written.now.extend(now);
+        } else if let Some((_, _, left)) = &mut self.known {
+            left.mark(findings, file);
+        }
+    }
+
+    /// Ends a run. Returns the number of entries whose findings are gone.
+    pub(super) fn end(&mut self, looked_at: &LookedAt<'_>) -> usize {
+        if let Some(WrittenFile { names, before, now, .. }) = &mut self.written {
+            let scope = InScope::new(names, looked_at);
+            now.keep(before, |key| !scope.contains(key));
             return 0;
         }
-        let Some((names, known)) = &self.known else { return 0 };
-        let keys = Keys::new(names, looked_at);
-        known.mark(findings, |span| keys.of(span), |key| keys.is_in_scope(key))
+        let Some((names, _, left)) = &self.known else { return 0 };
+        let scope = InScope::new(names, looked_at);
+        left.looked_for(|key| scope.contains(key))
     }
 
     /// Writes the baseline, if the options name one to write.
     pub(super) fn write(&self, files: &Files) -> Option<WrittenBaseline> {
-        let (file, _, baseline) = self.written.as_ref()?;
+        let WrittenFile { file, before, now, .. } = self.written.as_ref()?;
         let is_first = !files.has(file);
-        let result = fs::write(files.base().join(file), baseline.text());
-        Some(WrittenBaseline { file: file.clone(), findings: baseline.len(), is_first, result })
+        let written = write(file, before, now, files);
+        let findings = *written.as_ref().unwrap_or(&0);
+        let (file, name) = (file.clone(), files.name(file));
+        Some(WrittenBaseline { file, name, findings, is_first, result: written.map(drop) })
     }
 }
 
-fn read(file: &Path, problems: &mut Problems) -> Option<Baseline> {
+/// Writes a baseline, with what another run has changed since this one read it. Returns the number of findings in it.
+fn write(file: &Path, before: &Baseline, now: &Baseline, files: &Files) -> io::Result<usize> {
+    let path = files.base().join(file);
+    let _lock = Lock::of(&path)?;
+    let current = match Reach::Anywhere.text(file, files) {
+        Ok(text) if text.trim().is_empty() => Baseline::default(),
+        Ok(text) => Baseline::read(&Source::new(SourceId(0), files.name(file), text))
+            .map_err(|_| io::Error::other("it changed during the run, and is not a baseline now"))?,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Baseline::default(),
+        Err(error) => return Err(error),
+    };
+    let merged = now.merged(before, &current);
+    let mut saving = Saving::start(&path)?;
+    saving.write_all(merged.text().as_bytes())?;
+    saving.finish()?;
+    Ok(merged.len())
+}
+
+fn read(file: &Path, reach: &Reach, problems: &mut Problems) -> Option<Baseline> {
     let complaint = |name: String, error: &io::Error| {
         let help = "Name another file, or write this one first with --write-baseline.";
         config::unreadable(name, error).coded(Code::Baseline).with_help(help)
     };
-    let source = problems.open(file, complaint)?;
+    let source = problems.open(file, reach, complaint)?;
     let baseline = Baseline::read(&source);
     match baseline {
         Ok(baseline) => Some(baseline),
@@ -169,28 +232,23 @@ impl Names {
     }
 }
 
-/// The names of the files of a run in a baseline.
-struct Keys<'a> {
+/// What a run decides about.
+struct InScope<'a> {
     names: &'a Names,
     looked_at: &'a LookedAt<'a>,
-    by_source: HashMap<SourceId, String>,
     linted: HashSet<String>,
 }
 
-impl<'a> Keys<'a> {
+impl<'a> InScope<'a> {
     fn new(names: &'a Names, looked_at: &'a LookedAt<'a>) -> Self {
-        let by_source = looked_at.sources.iter().map(|source| (source.id, names.key(&Place::of(source)))).collect();
         let linted = looked_at.files.iter().map(|place| names.key(place)).collect();
-        Self { names, looked_at, by_source, linted }
-    }
-
-    fn of(&self, span: Span) -> String {
-        self.by_source.get(&span.source).cloned().unwrap_or_default()
+        Self { names, looked_at, linted }
     }
 
     /// Whether the run decides about an entry: its file was linted or does not exist, and its rule ran or does not exist.
-    fn is_in_scope(&self, key: &Key) -> bool {
-        let exists = || self.looked_at.on.has(&self.names.folder.join(&key.file));
+    fn contains(&self, key: &Key) -> bool {
+        // A name that lost bytes leads to no file, though there may be one.
+        let exists = || key.file.contains('\u{fffd}') || self.looked_at.on.has(&self.names.folder.join(&key.file));
         (self.looked_at.was_checked)(&key.rule) && (self.linted.contains(&key.file) || !exists())
     }
 }

@@ -9,7 +9,7 @@ use super::settings::Settings;
 use crate::code::Code;
 use crate::config::{self, Nearest};
 use crate::discover::{Candidate, Input};
-use crate::files::Files;
+use crate::files::{Files, Reach};
 use crate::paths::folder_of;
 use crate::rules::load::{is_pattern, rule_files};
 use std::collections::{BTreeSet, HashMap};
@@ -44,7 +44,7 @@ impl Governing {
         let has_baseline = baseline.is_some() || write_baseline.is_some();
         let whole = has_baseline.then(|| Scope {
             settings: None,
-            baselines: Baselines::new(baseline.as_deref(), write_baseline.as_deref(), &mut problems),
+            baselines: Baselines::new(baseline.as_deref(), write_baseline.as_deref(), &Reach::Anywhere, &mut problems),
         });
         Self {
             options,
@@ -155,7 +155,7 @@ impl Governing {
             settings.baseline = None;
         }
         if let Some(file) = &settings.baseline {
-            let baselines = Baselines::new(Some(file), None, problems);
+            let baselines = Baselines::new(Some(file), None, &settings.reach, problems);
             self.scopes.push(Scope { settings: Some(number), baselines });
         }
         let settings = Arc::new(settings);

@@ -8,35 +8,37 @@ mod gaps;
 mod governing;
 mod options;
 mod others;
+mod part;
 mod pins;
 mod problems;
 mod ran;
 mod refused;
 mod results;
 mod rules;
+mod saving;
 mod settings;
+mod sink;
 mod tally;
 
 pub use baseline::WrittenBaseline;
 pub use exit::Exit;
 pub use options::{Configuration, Contents, Options, RuleSources};
 pub use problems::Problems;
-pub use results::Results;
+pub use results::{Outcome, Results};
 pub use rules::Rules;
+pub use saving::Saving;
 pub use settings::Settings;
+pub use sink::{End, Sink};
 
 use crate::config;
 use crate::discover::{self, Candidate, Discovery, Filter};
 use crate::files::Files;
-use crate::project::{Counter, File, Project};
+use crate::project::{Counter, Project};
 use governing::Governing;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tally::{Found, Tally};
-
-/// Gets the result of each file.
-pub type Sink<'s> = dyn FnMut(&Candidate, &File) + 's;
 
 /// Options, and the settings that were read for them so far. Can be shared between threads.
 #[derive(Debug)]
@@ -86,10 +88,10 @@ impl Session {
         self.governing().of_folder(folder)
     }
 
-    /// Lints the files that were found, and compares the findings with the baselines. `counter` counts the linted files. `sink` gets
-    /// the result of each file, in their order, before it is compared.
-    pub fn lint(&self, found: Discovery, counter: &Counter, sink: &mut Sink<'_>) -> Results {
-        self.run(found, &self.files, counter, sink)
+    /// Lints the files that were found, and compares the findings with the baselines. `sink` gets the results file by file. `counter`
+    /// counts the linted files. Writes the baseline, if the options name one to write.
+    pub fn lint(&self, found: Discovery, counter: &Counter, sink: &mut dyn Sink) -> Outcome {
+        self.run(found, &self.files, counter, self.options.write_baseline.is_some(), sink)
     }
 
     /// Lints one text as the contents of a file, such as the buffer of an editor. What it includes and nests is read from
@@ -99,35 +101,46 @@ impl Session {
         let nothing = &mut |_: &Path, _: &Path, _: bool| false;
         let filter = Filter { gitignore: false, skips: nothing, skips_named: false };
         let found = discover::discover(&[path.to_owned()], filter, &files);
-        self.run(found, &files, &Counter::default(), &mut |_, _| {})
+        let mut results = Results::default();
+        self.run(found, &files, &Counter::default(), false, &mut results);
+        results
     }
 
-    fn run(&self, found: Discovery, files: &Files, counter: &Counter, sink: &mut Sink<'_>) -> Results {
+    fn run(
+        &self,
+        found: Discovery,
+        files: &Files,
+        counter: &Counter,
+        writes_baseline: bool,
+        sink: &mut dyn Sink,
+    ) -> Outcome {
         let Discovery { candidates, folders, diagnostics, left_out, .. } = found;
         let found = Found { folders, diagnostics, left_out };
         let linter = |candidate: &Candidate| Arc::clone(&self.settings(candidate).linter);
         let project = Project { files, linter: &linter, counter, threads: self.options.threads };
-        let linted = project.lint(candidates);
         let mut tally = Tally::new(&self.options, &found);
-        for (candidate, file) in linted {
-            sink(&candidate, &file);
-            tally.add(&candidate, file, &mut self.governing());
+        // A configuration is read for its first template, so all baselines are known once all candidates have their settings.
+        for candidate in &candidates {
+            self.settings(candidate);
         }
-        let governing = &mut *self.governing();
-        let mut results = tally.finish(found, &self.options, governing, files);
-        results.compare(self.options.contents.requested, &mut governing.scopes, files);
-        results
+        self.governing().scopes.iter_mut().for_each(|scope| scope.baselines.begin());
+        sink.begin();
+        project.lint(candidates, |candidate, file| {
+            tally.add(candidate, file, &self.options, &mut self.governing(), sink);
+        });
+        let ended = tally.finish(found, &self.options, &mut self.governing(), files);
+        let write = |governing: &Governing| governing.scopes.iter().find_map(|scope| scope.baselines.write(files));
+        let baseline = if writes_baseline { write(&self.governing()) } else { None };
+        let is_lost = baseline.as_ref().is_some_and(|written| written.result.is_err());
+        let exit = if is_lost { Exit::Trouble } else { ended.exit };
+        ended.report(&self.options, |rest| sink.end(&End { rest, exit, baseline }));
+        Outcome { templates: ended.summary.templates, files: ended.files, exit }
     }
 
     /// Forgets what was read of configurations, custom rules, parameters and baselines. To be called if one of the files that
     /// [`depends_on`](Self::depends_on) names has changed.
     pub fn reread(&self) {
         *self.governing() = Governing::new(Arc::clone(&self.options), &self.files);
-    }
-
-    /// Writes the baseline with the findings of the last run, if the options name one to write.
-    pub fn write_baseline(&self) -> Option<WrittenBaseline> {
-        self.governing().scopes.iter().find_map(|scope| scope.baselines.write(&self.files))
     }
 
     /// The files that the session depends on, other than templates: configurations, also those that do not exist yet, custom rules,

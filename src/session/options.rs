@@ -38,6 +38,8 @@ pub struct Options {
     pub gitignore: bool,
     /// Whether named files that are not templates, or that a configuration skips, are skipped: a program may have named them.
     pub skips_named: bool,
+    /// Whether the outcome names the files that were read, for a front end that watches them.
+    pub names_files: bool,
     /// What the reports of the run contain.
     pub contents: Contents,
     /// The title of the pages, if it was given.

@@ -17,7 +17,18 @@ pub(super) struct Others {
     parts: Vec<(Candidate, usize)>,
     /// Named files that were skipped.
     pub(super) skipped: usize,
-    pub(super) diagnostics: Vec<Diagnostic>,
+    /// Those that are errors.
+    pub(super) errors: usize,
+}
+
+/// What is reported about a file that is not a template.
+pub(super) enum Verdict {
+    /// Nothing, or nothing yet.
+    Silent,
+    /// This.
+    Noted(Box<Diagnostic>),
+    /// That it cannot be parsed.
+    Broken(Box<Linted>),
 }
 
 impl Others {
@@ -25,17 +36,22 @@ impl Others {
         Self { skips_named, ..Self::default() }
     }
 
-    /// Adds a file. Returns it if it is to be reported because it cannot be parsed.
-    pub(super) fn add(&mut self, candidate: &Candidate, other: Other) -> Option<Linted> {
+    /// Adds a file, and decides what is reported about it.
+    pub(super) fn add(&mut self, candidate: &Candidate, other: Other) -> Verdict {
         let Other { foreign, resources, broken, problem } = other;
         let is_error = candidate.named && !self.skips_named;
         match foreign {
             None if resources > 0 => self.parts.push((candidate.clone(), resources)),
             _ if candidate.named && self.skips_named => self.skipped += 1,
-            Some(foreign) => self.diagnostics.push(of_program(candidate, foreign, is_error)),
-            None if is_error && broken.is_some() => return broken,
-            None if is_error && problem.is_some() => self.diagnostics.extend(problem.map(|problem| *problem)),
-            None if is_error => {
+            Some(foreign) => return self.noted(of_program(candidate, foreign, is_error)),
+            None if !is_error => {}
+            None => {
+                if let Some(broken) = broken {
+                    return Verdict::Broken(Box::new(broken));
+                }
+                if let Some(problem) = problem {
+                    return self.noted(*problem);
+                }
                 let message = "the file is not a CloudFormation template: it has no `Resources`".to_owned();
                 let help = match candidate.input {
                     Input::StandardInput => "Pipe a template. Run the command before the pipe alone to see its output.",
@@ -43,22 +59,22 @@ impl Others {
                         "Name a template. With --force-skip, hipaalint skips files that are not templates."
                     }
                 };
-                self.diagnostics.push(diagnostic(candidate, true, message, help));
+                return self.noted(diagnostic(candidate, true, message, help));
             }
-            None => {}
         }
-        None
+        Verdict::Silent
     }
 
-    /// The number of errors.
-    pub(super) fn errors(&self) -> usize {
-        self.diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error).count()
+    fn noted(&mut self, diagnostic: Diagnostic) -> Verdict {
+        self.errors += usize::from(diagnostic.severity == Severity::Error);
+        Verdict::Noted(Box::new(diagnostic))
     }
 
-    /// Adds the diagnostics of files whose resources no template includes. `included` are the paths of files that templates include.
-    pub(super) fn finish(&mut self, included: &BTreeSet<PathBuf>, files: &Files) {
+    /// The diagnostics of files whose resources no template includes. `included` are the paths of files that templates include.
+    pub(super) fn finish(&mut self, included: &BTreeSet<PathBuf>, files: &Files) -> Vec<Diagnostic> {
+        let mut diagnostics = Vec::new();
         if self.parts.is_empty() {
-            return;
+            return diagnostics;
         }
         let included: BTreeSet<PathBuf> = included.iter().map(|path| identity(path, files)).collect();
         for (candidate, resources) in std::mem::take(&mut self.parts) {
@@ -75,8 +91,10 @@ impl Others {
             let help =
                 "Lint the template that includes the file, or move the resources below `Resources` in a template.";
             let is_error = candidate.named && !self.skips_named;
-            self.diagnostics.push(diagnostic(&candidate, is_error, message, help));
+            self.errors += usize::from(is_error);
+            diagnostics.push(diagnostic(&candidate, is_error, message, help));
         }
+        diagnostics
     }
 }
 

@@ -4,6 +4,7 @@ use super::options::Options;
 use super::problems::Problems;
 use crate::code::Code;
 use crate::config;
+use crate::files::Reach;
 use crate::source::Span;
 use std::collections::BTreeMap;
 
@@ -19,7 +20,7 @@ pub(super) fn pinned(options: &Options, problems: &mut Problems) -> Pins {
             let help = "Name a JSON or YAML file with parameters, or samconfig.toml.";
             config::unreadable(name, error).coded(Code::ParameterFile).with_help(help)
         };
-        let Some(source) = problems.open(&path, complaint) else { continue };
+        let Some(source) = problems.open(&path, &Reach::Anywhere, complaint) else { continue };
         let (read, found) = if config::is_samconfig(&path) {
             config::read_samconfig(&source, environment.as_deref())
         } else {

@@ -2,7 +2,7 @@
 
 use crate::code::Code;
 use crate::eval::choices::PSEUDO;
-use crate::files::Files;
+use crate::files::{Files, Reach, Refusal};
 use crate::finding::Diagnostic;
 use crate::rules::load::{RuleError, RuleSet};
 use crate::source::{Source, SourceId, Span};
@@ -57,10 +57,15 @@ impl Problems {
         SourceId(u32::MAX - self.opened)
     }
 
-    /// Opens a file of the run itself.
-    pub(super) fn open(&mut self, path: &Path, complaint: fn(String, &std::io::Error) -> Diagnostic) -> Option<Source> {
+    /// Opens a file of the run itself, if it is within reach of who names it.
+    pub(super) fn open(
+        &mut self,
+        path: &Path,
+        reach: &Reach,
+        complaint: fn(String, &std::io::Error) -> Diagnostic,
+    ) -> Option<Source> {
         let name = self.files.name(path);
-        match self.files.text(path, u64::MAX) {
+        match reach.text(path, &self.files) {
             Ok(text) => {
                 let source = Source::new(self.next_id(), name, text).in_file(Some(path.to_owned()));
                 self.before.insert(source.id, self.diagnostics.len());
@@ -105,6 +110,23 @@ impl Problems {
         self.diagnostics.push(Diagnostic::error(code, message).with_help(help));
     }
 
+    /// Whether a folder of rules is within reach of the configuration that names it. Reports one that is not.
+    pub(super) fn reaches(&mut self, folder: &Path, reach: &Reach) -> bool {
+        match reach.place(folder, &self.files) {
+            Err(error) if Refusal::of(&error).is_some() => {
+                let message = format!("hipaalint does not read the rules of this folder: {error}");
+                self.diagnostics.push(
+                    Diagnostic::error(Code::RuleFolder, message)
+                        .in_file(self.files.name(folder))
+                        .with_help("Name a folder in the project, or name this one with --rules."),
+                );
+                false
+            }
+            // One that does not exist is reported when it is read.
+            _ => true,
+        }
+    }
+
     /// Adds the rules of a folder to a set.
     pub(super) fn add_rules(&mut self, set: &mut RuleSet, folder: &Path) {
         let before = set.entries().len();
@@ -135,7 +157,7 @@ impl Problems {
         }
         if error.position.is_some()
             && !self.sources.iter().any(|source| source.path() == Some(&error.file))
-            && let Ok(text) = self.files.text(&error.file, u64::MAX)
+            && let Ok(text) = Reach::Anywhere.text(&error.file, &self.files)
         {
             let source = Source::new(self.next_id(), file.as_str(), text).in_file(Some(error.file.clone()));
             self.point_into(source);

@@ -24,13 +24,16 @@ pub(super) struct RefusedPins {
 }
 
 impl RefusedPins {
-    /// Adds the values that one template does not accept.
-    pub(super) fn add(&mut self, settings: &Settings, template: &str, refused: Vec<Refused>) {
+    /// Adds the values that one template does not accept. Returns whether an error will point into it.
+    pub(super) fn add(&mut self, settings: &Settings, template: &str, refused: Vec<Refused>) -> bool {
+        let mut is_shown = false;
         for one in refused {
             let place = settings.pins.get(&one.parameter).and_then(|(_, place)| *place);
             let templates = self.by_sentence.entry((place, one.sentence())).or_default();
+            is_shown |= templates.len() < MAX_TEMPLATES;
             templates.push((template.to_owned(), one.span));
         }
+        is_shown
     }
 
     /// Reports each value once, with the templates that do not accept it. `declared` has the parameters of all templates, and whether

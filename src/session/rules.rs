@@ -3,7 +3,8 @@
 use super::options::{Configuration, RuleSources};
 use super::problems::Problems;
 use crate::config::{self, Config, Nearest, Overrides};
-use crate::files::Files;
+use crate::files::{Files, Reach};
+use crate::paths::folder_of;
 use crate::rules::load::RuleSet;
 use std::path::{Path, PathBuf};
 
@@ -17,6 +18,8 @@ pub struct Rules {
     pub overrides: Overrides,
     /// The configuration as reports name it, if there is one.
     pub name: Option<String>,
+    /// How far it may lead.
+    pub(super) reach: Reach,
 }
 
 impl Rules {
@@ -28,25 +31,31 @@ impl Rules {
             Configuration::File(file) => Some(file.clone()),
             Configuration::Nearest => nearest_to_base(problems.files()),
         };
-        Self::read(configuration.as_deref(), &sources.folders, problems)
+        Self::read(configuration.as_deref(), sources, problems)
     }
 
     /// The folders of custom rules that a configuration names: this one, or the one nearest to the base folder.
     pub fn folders(configuration: Option<&Path>, problems: &mut Problems) -> Vec<PathBuf> {
-        let configuration = configuration.map(Path::to_owned).or_else(|| nearest_to_base(problems.files()));
-        let Some(source) = configuration.and_then(|path| problems.open(&path, config::unreadable)) else {
-            return Vec::new();
+        let (configuration, is_given) = match configuration {
+            Some(given) => (Some(given.to_owned()), true),
+            None => (nearest_to_base(problems.files()), false),
         };
-        let (config, found) = Config::read(&source, problems.files());
+        let Some(configuration) = configuration else { return Vec::new() };
+        let reach = reach(&configuration, is_given, problems.files());
+        let Some(source) = problems.open(&configuration, &reach, config::unreadable) else { return Vec::new() };
+        let (mut config, found) = Config::read(&source, problems.files());
         problems.diagnostics.extend(found);
         problems.keep(source);
+        config.rule_folders.retain(|folder| problems.reaches(folder, &reach));
         config.rule_folders
     }
 
     /// The same with a known configuration.
-    pub fn read(configuration: Option<&Path>, folders: &[PathBuf], problems: &mut Problems) -> Self {
+    pub fn read(configuration: Option<&Path>, sources: &RuleSources, problems: &mut Problems) -> Self {
         let mut set = RuleSet::embedded();
-        let source = configuration.and_then(|path| problems.open(path, config::unreadable));
+        let is_given = matches!(sources.configuration, Configuration::File(_));
+        let reach = configuration.map_or(Reach::Anywhere, |path| reach(path, is_given, problems.files()));
+        let source = configuration.and_then(|path| problems.open(path, &reach, config::unreadable));
         let name = source.as_ref().map(|source| source.name.clone());
         let mut config = Config::default();
         if let Some(source) = &source {
@@ -54,7 +63,8 @@ impl Rules {
             config = read;
             problems.diagnostics.extend(found);
         }
-        for folder in config.rule_folders.iter().chain(folders) {
+        config.rule_folders.retain(|folder| problems.reaches(folder, &reach));
+        for folder in config.rule_folders.iter().chain(&sources.folders) {
             problems.add_rules(&mut set, folder);
         }
         let mut overrides = Overrides::default();
@@ -64,8 +74,13 @@ impl Rules {
             problems.diagnostics.extend(found);
             problems.keep(source);
         }
-        Self { set, config, overrides, name }
+        Self { set, config, overrides, name, reach }
     }
+}
+
+/// How far a configuration may lead, and what it names: anywhere if a person gives it, and not out of the project if it was found.
+fn reach(configuration: &Path, is_given: bool, files: &Files) -> Reach {
+    if is_given { Reach::Anywhere } else { Reach::of_project(folder_of(configuration), files) }
 }
 
 /// The configuration that is nearest to the base folder.

@@ -7,6 +7,7 @@ use super::rules::Rules;
 use crate::code::Code;
 use crate::config::{FailOn, Overrides};
 use crate::discover::Globs;
+use crate::files::Reach;
 use crate::finding::Level;
 use crate::linter::Linter;
 use crate::report::PROJECT_ADDRESS;
@@ -38,6 +39,8 @@ pub struct Settings {
     pub(super) rule_folders: Vec<PathBuf>,
     /// The baseline that the configuration names.
     pub(super) baseline: Option<PathBuf>,
+    /// How far the configuration may lead.
+    pub(super) reach: Reach,
 }
 
 impl Settings {
@@ -49,7 +52,7 @@ impl Settings {
         pinned: &Pins,
         problems: &mut Problems,
     ) -> Self {
-        let Rules { set, config, overrides, name } = Rules::read(configuration, &options.sources.folders, problems);
+        let Rules { set, config, overrides, name, reach } = Rules::read(configuration, &options.sources, problems);
         problems.check_pseudo_parameters(config.parameters.keys());
         let configured = config.parameters.into_iter().map(|(name, pin)| (name, (pin.value, Some(pin.span))));
         let pins: Pins = configured.chain(pinned.clone()).collect();
@@ -77,6 +80,7 @@ impl Settings {
             skip: config.skip,
             rule_folders: config.rule_folders.into_iter().chain(options.sources.folders.iter().cloned()).collect(),
             baseline: config.baseline,
+            reach,
         }
     }
 

@@ -1,51 +1,60 @@
-//! The results of the files of a run, added one by one. [`Results`] is what follows from all of them.
+//! The numbers of a run, added up file by file. Each file is reported as it comes, and then forgotten.
 
-use super::baseline::Place;
+use super::baseline::{LookedAt, Place, Scope};
+use super::exit::Exit;
 use super::gaps::Gaps;
 use super::governing::Governing;
 use super::options::Options;
-use super::others::Others;
+use super::others::{Others, Verdict};
+use super::part::{Part, Texts, sort_diagnostics};
 use super::problems::Problems;
 use super::ran::Ran;
 use super::refused::RefusedPins;
-use super::results::Results;
 use super::settings::Settings;
+use super::sink::Sink;
 use crate::code::Code;
 use crate::discover::{self, Candidate, Input, LeftOut};
 use crate::eval::inputs::Refused;
 use crate::files::Files;
-use crate::finding::{Counts, Diagnostic, Exception, Finding};
+use crate::finding::{Counts, Diagnostic, Severity};
 use crate::linter::{Declared, FileReport};
 use crate::project::{File, Linted};
-use crate::report::{Provenance, Revision, Summary, TemplateReport};
+use crate::report::{Provenance, Report, Revision, RuleReport, Summary, TemplateReport};
 use crate::revision;
-use crate::source::{Source, SourceId};
+use crate::rules::load::{RuleEntry, controls};
+use crate::rules::meta::{RuleKind, RuleProse};
+use crate::source::Source;
 use crate::suggest::nearest;
 use rustc_hash::FxHashMap;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-/// The results of the files so far.
+/// The numbers of the files so far.
 pub(super) struct Tally {
-    sources: Vec<Source>,
-    findings: Vec<Finding>,
-    suppressed: Vec<Finding>,
-    exceptions: Vec<Exception>,
-    diagnostics: Vec<Diagnostic>,
+    summary: Summary,
+    counts: Counts,
     by_rule: FxHashMap<Arc<str>, Counts>,
-    templates: Vec<TemplateReport>,
-    /// The linted files and the files that they include, with the numbers of their settings.
+    /// The rules with a result, and those among them with findings that are shown.
+    named: HashSet<Arc<str>>,
+    fired: BTreeSet<Arc<str>>,
+    texts: Texts,
+    /// Diagnostics about the run, which every file may have: of a rule that cannot be read.
+    of_run: Vec<Diagnostic>,
+    /// Whether there is an error, and a finding that fails the run.
+    has_error: bool,
+    fails: bool,
+    /// Texts that diagnostics at the end point into.
+    kept: Vec<Source>,
+    /// The linted files and the files that they include, with the numbers of their settings, for baselines.
     linted: BTreeMap<Place, usize>,
-    /// The settings for each text.
-    settings: HashMap<SourceId, Arc<Settings>>,
     /// The number of templates that some settings govern, by the number of the settings.
     governed: BTreeMap<usize, usize>,
-    /// The files that were read.
-    files: Vec<PathBuf>,
+    /// The files that were read, if the front end needs to know.
+    files: BTreeSet<PathBuf>,
     /// The files that templates include.
     included: BTreeSet<PathBuf>,
-    /// The folders of the templates; that of standard input is not known.
+    /// The folders of the templates, if a report names their revision; that of standard input is not known.
     folders: Vec<Option<PathBuf>>,
     parameters: Parameters,
     refused: RefusedPins,
@@ -75,21 +84,37 @@ pub(super) struct Found {
     pub(super) left_out: LeftOut,
 }
 
+/// The end of a run, before it is reported.
+pub(super) struct Ended {
+    pub(super) summary: Summary,
+    pub(super) exit: Exit,
+    pub(super) files: BTreeSet<PathBuf>,
+    sources: Vec<Source>,
+    diagnostics: Vec<Diagnostic>,
+    by_rule: FxHashMap<Arc<str>, Counts>,
+    named: HashSet<Arc<str>>,
+    fired: BTreeSet<Arc<str>>,
+    ran: Ran,
+    provenance: Provenance,
+}
+
 impl Tally {
     /// Starts without files. A named folder whose files cannot be read has its own diagnostics.
     pub(super) fn new(options: &Options, found: &Found) -> Self {
         Self {
-            sources: Vec::new(),
-            findings: Vec::new(),
-            suppressed: Vec::new(),
-            exceptions: Vec::new(),
-            diagnostics: Vec::new(),
+            summary: Summary::default(),
+            counts: Counts::default(),
             by_rule: FxHashMap::default(),
-            templates: Vec::new(),
+            named: HashSet::new(),
+            fired: BTreeSet::new(),
+            texts: Texts::default(),
+            of_run: Vec::new(),
+            has_error: false,
+            fails: false,
+            kept: Vec::new(),
             linted: BTreeMap::new(),
-            settings: HashMap::new(),
             governed: BTreeMap::new(),
-            files: Vec::new(),
+            files: BTreeSet::new(),
             included: BTreeSet::new(),
             folders: Vec::new(),
             parameters: Parameters::default(),
@@ -101,142 +126,308 @@ impl Tally {
         }
     }
 
-    /// Adds the result of a file.
-    pub(super) fn add(&mut self, candidate: &Candidate, file: File, governing: &mut Governing) {
-        if let Input::File(path) = &candidate.input {
-            self.files.push(path.clone());
+    /// Adds the result of a file, and reports it.
+    pub(super) fn add(
+        &mut self,
+        candidate: &Candidate,
+        file: File,
+        options: &Options,
+        governing: &mut Governing,
+        sink: &mut dyn Sink,
+    ) {
+        if let Input::File(path) = &candidate.input
+            && options.names_files
+        {
+            self.files.insert(path.clone());
         }
         match file {
             File::NoTemplate => return,
             File::Other(other) => match self.others.add(candidate, *other) {
-                Some(broken) => self.add_linted(candidate, broken, &governing.of(candidate)),
-                None => return,
+                Verdict::Silent => return,
+                Verdict::Noted(diagnostic) => {
+                    self.report_alone(candidate, *diagnostic, options, governing, sink);
+                    return;
+                }
+                Verdict::Broken(broken) => self.add_linted(candidate, *broken, options, governing, sink),
             },
             File::Unreadable(diagnostic) => {
                 self.unreadable += 1;
-                self.diagnostics.push(*diagnostic);
+                self.report_alone(candidate, *diagnostic, options, governing, sink);
             }
-            File::Linted(linted) => self.add_linted(candidate, *linted, &governing.of(candidate)),
+            File::Linted(linted) => self.add_linted(candidate, *linted, options, governing, sink),
         }
         for folder in &candidate.folders {
             self.without_templates.remove(folder);
         }
     }
 
-    fn add_linted(&mut self, candidate: &Candidate, linted: Linted, settings: &Arc<Settings>) {
-        let Linted { report, source, .. } = linted;
-        if report.is_template {
-            self.add_template(candidate, &report, settings);
-        } else {
-            self.unreadable += 1;
+    /// Reports a file of which only a diagnostic is known.
+    fn report_alone(
+        &mut self,
+        candidate: &Candidate,
+        diagnostic: Diagnostic,
+        options: &Options,
+        governing: &mut Governing,
+        sink: &mut dyn Sink,
+    ) {
+        let part = Part { diagnostics: vec![diagnostic], ..Part::default() };
+        self.report(part, None, &governing.of(candidate), options, sink);
+    }
+
+    fn add_linted(
+        &mut self,
+        candidate: &Candidate,
+        linted: Linted,
+        options: &Options,
+        governing: &mut Governing,
+        sink: &mut dyn Sink,
+    ) {
+        let settings = governing.of(candidate);
+        let Linted { report, source, parents } = linted;
+        let template = report.is_template.then(|| TemplateReport {
+            name: candidate.name.clone(),
+            resources: report.resources,
+            counts: report.counts,
+        });
+        match &template {
+            Some(template) => self.add_template(candidate, template, &report, &settings, options, governing),
+            None => self.unreadable += 1,
         }
         self.included.extend(report.included.iter().filter_map(Source::path).map(PathBuf::from));
         for (rule, counts) in report.by_rule {
             *self.by_rule.entry(rule).or_default() += counts;
         }
         self.parameters.add(report.parameters, &report.refused);
-        self.refused.add(settings, &candidate.name, report.refused);
-        self.findings.extend(report.findings);
-        self.suppressed.extend(report.suppressed);
-        self.exceptions.extend(report.exceptions);
-        self.diagnostics.extend(report.diagnostics);
-        if source.is_some() {
-            for text in source.into_iter().chain(report.included) {
-                self.settings.insert(text.id, Arc::clone(settings));
-                self.sources.push(text);
+        let is_needed = self.refused.add(&settings, &candidate.name, report.refused);
+        let shows_text = source.is_some();
+        let mut part = Part {
+            sources: source.into_iter().chain(report.included.into_iter().filter(|_| shows_text)).collect(),
+            findings: report.findings,
+            suppressed: report.suppressed,
+            exceptions: report.exceptions,
+            diagnostics: report.diagnostics,
+            ..Part::default()
+        };
+        let own = |scope: &&mut Scope| scope.settings.is_none_or(|number| number == settings.number);
+        // Suppressed findings are last, because the others have priority for entries of a baseline.
+        for scope in governing.scopes.iter_mut().filter(own) {
+            let sources: Vec<&Source> = part.sources.iter().collect();
+            scope.baselines.mark(part.findings.iter_mut().chain(&mut part.suppressed), &sources);
+        }
+        let own_sources = part.sources.len();
+        part.sources.extend(parents);
+        let kept = self.report(part, template, &settings, options, sink);
+        if is_needed {
+            self.kept.extend(kept.into_iter().take(own_sources));
+        }
+    }
+
+    /// Reports what was found in a file. Returns its texts.
+    fn report(
+        &mut self,
+        mut part: Part,
+        template: Option<TemplateReport>,
+        settings: &Settings,
+        options: &Options,
+        sink: &mut dyn Sink,
+    ) -> Vec<Source> {
+        let is_of_run = |diagnostic: &mut Diagnostic| diagnostic.file.is_empty();
+        for diagnostic in part.diagnostics.extract_if(.., is_of_run) {
+            if !self.of_run.contains(&diagnostic) {
+                self.of_run.push(diagnostic);
             }
         }
+        part.sort(options.contents);
+        if template.is_none() && part.is_empty() {
+            return part.sources;
+        }
+        part.count(&mut self.summary);
+        self.has_error |= part.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
+        self.fails |= part.findings.iter().any(|finding| finding.counts() && settings.fail_on.counts(finding.level));
+        for finding in part.results() {
+            if !self.named.contains(&finding.rule) {
+                self.named.insert(Arc::clone(&finding.rule));
+            }
+        }
+        for finding in part.findings.iter().filter(|finding| !self.fired.contains(&finding.rule)).collect::<Vec<_>>() {
+            self.fired.insert(Arc::clone(&finding.rule));
+        }
+        let provenance = Provenance { templates: template.into_iter().collect(), ..Provenance::default() };
+        let rules = self.texts.rules(&part, settings);
+        sink.file(&part.report(&rules, &empty(options, &Summary::default(), &provenance)));
+        part.sources
     }
 
     /// Adds what is known of a template as a whole.
-    fn add_template(&mut self, candidate: &Candidate, report: &FileReport, settings: &Settings) {
-        let folder = match &candidate.input {
-            Input::File(path) => path.parent().map(PathBuf::from),
-            Input::StandardInput => None,
-        };
-        // The templates of one folder come one after another.
-        if self.folders.last() != Some(&folder) {
-            self.folders.push(folder);
+    fn add_template(
+        &mut self,
+        candidate: &Candidate,
+        template: &TemplateReport,
+        report: &FileReport,
+        settings: &Settings,
+        options: &Options,
+        governing: &Governing,
+    ) {
+        if options.contents.revision {
+            let folder = match &candidate.input {
+                Input::File(path) => path.parent().map(PathBuf::from),
+                Input::StandardInput => None,
+            };
+            // The templates of one folder come one after another.
+            if self.folders.last() != Some(&folder) {
+                self.folders.push(folder);
+            }
         }
-        let own = match &candidate.input {
-            Input::File(path) => Place::File(path.clone()),
-            Input::StandardInput => Place::Unsaved(candidate.name.clone()),
-        };
-        let places = report.included.iter().map(Place::of).chain([own]);
-        self.linted.extend(places.map(|place| (place, settings.number)));
+        if !governing.scopes.is_empty() {
+            let own = match &candidate.input {
+                Input::File(path) => Place::File(path.clone()),
+                Input::StandardInput => Place::Unsaved(candidate.name.clone()),
+            };
+            let places = report.included.iter().map(Place::of).chain([own]);
+            self.linted.extend(places.map(|place| (place, settings.number)));
+        }
         *self.governed.entry(settings.number).or_default() += 1;
         self.gaps.add(report, settings);
-        self.templates.push(TemplateReport {
-            name: candidate.name.clone(),
-            resources: report.resources,
-            counts: report.counts,
-        });
+        self.summary.templates += 1;
+        self.summary.resources += template.resources;
+        self.counts += template.counts;
     }
 
     /// What follows from all files.
-    pub(super) fn finish(
-        mut self,
-        found: Found,
-        options: &Options,
-        governing: &mut Governing,
-        files: &Files,
-    ) -> Results {
+    pub(super) fn finish(mut self, found: Found, options: &Options, governing: &mut Governing, files: &Files) -> Ended {
         let all = governing.made().to_vec();
         // Those of the run are added to a copy: the same settings may govern another run.
         let mut problems = governing.problems.clone();
         governing.complain_of_unknown_rules(&mut problems);
         std::mem::take(&mut self.refused).complain(&self.parameters.declared, &all, &mut problems);
-        let Problems { diagnostics: mut problems, sources, .. } = problems;
-        if !self.templates.is_empty() {
+        let Problems { diagnostics: mut problems, sources: of_problems, .. } = problems;
+        if self.summary.templates > 0 {
             let pinned = governing.pinned().keys();
             problems.extend(pinned.filter_map(|name| self.parameters.unknown(name)));
         }
-        self.sources.extend(sources);
-        self.others.finish(&self.included, files);
+        let mut sources = std::mem::take(&mut self.kept);
+        sources.extend(of_problems);
+        sources.sort_by_key(|source| source.id);
+        let not_included = self.others.finish(&self.included, files);
         let mut summary = Summary {
             problems: problems.len(),
-            unreadable: self.unreadable + found.diagnostics.len() + self.others.errors(),
+            unreadable: self.unreadable + found.diagnostics.len() + self.others.errors,
             skipped: self.others.skipped,
             left_out_files: found.left_out.files,
             left_out_folders: found.left_out.folders,
-            not_looked_at: self.gaps.total(),
-            ..Summary::default()
+            not_looked_at: std::mem::take(&mut self.gaps).total(),
+            passed: self.counts.passed,
+            failed: self.counts.failed,
+            undecided: self.counts.undecided,
+            ..std::mem::take(&mut self.summary)
         };
         let empty = self.without_templates.iter().filter_map(|index| found.folders.get(*index));
         let empty: Vec<Diagnostic> = empty.map(|folder| discover::no_templates(folder, &found.left_out)).collect();
-        for diagnostics in [problems, found.diagnostics, self.others.diagnostics, empty] {
-            self.diagnostics.extend(diagnostics);
-        }
+        let mut diagnostics =
+            [problems, found.diagnostics, not_included, empty, std::mem::take(&mut self.of_run)].concat();
+        sort_diagnostics(&mut diagnostics);
         let ran = Ran::new(&all, &self.governed);
         ran.describe(options, &mut summary);
+        let supporting = ran.rules().into_iter().filter(|entry| entry.kind() == RuleKind::Supporting);
+        summary.supporting = supporting.filter_map(|entry| Some(self.by_rule.get(entry.id())?.passed)).sum();
+        summary.stale = self.end_baselines(&ran, &mut governing.scopes, files);
+        let has_error = self.has_error || diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
         let provenance = Provenance {
             title: options.title.clone(),
             profile: ran.only_profile(),
             pinned: ran.pins(&self.parameters.declared, &self.parameters.accepted),
-            templates: self.templates,
+            templates: Vec::new(),
             date: options.today.filter(|_| options.is_today_named),
             revision: revision_of(&self.folders.into_iter().collect(), options, files),
         };
-        // Paths are compared step by step, which takes long: they are sorted once.
-        let mut read: BTreeSet<PathBuf> = self.files.into_iter().collect();
-        read.extend(self.included);
-        let mut results = Results {
-            sources: self.sources,
-            findings: self.findings,
-            unshown: Vec::new(),
-            suppressed: self.suppressed,
-            exceptions: self.exceptions,
-            diagnostics: self.diagnostics,
-            by_rule: self.by_rule,
-            linted: self.linted,
-            settings: self.settings,
-            ran,
-            files: read,
-            provenance,
+        self.files.extend(self.included);
+        Ended {
             summary,
+            exit: match (has_error, self.fails) {
+                (true, _) => Exit::Trouble,
+                (false, true) => Exit::Findings,
+                (false, false) => Exit::Clean,
+            },
+            files: self.files,
+            sources,
+            diagnostics,
+            by_rule: self.by_rule,
+            named: self.named,
+            fired: self.fired,
+            ran,
+            provenance,
+        }
+    }
+
+    /// Ends the comparison with baselines. Returns the number of their entries whose findings are gone.
+    fn end_baselines(&self, ran: &Ran, scopes: &mut [Scope], on: &Files) -> usize {
+        let mut stale = 0;
+        for scope in scopes {
+            let is_own = |number: usize| scope.settings.is_none_or(|own| own == number);
+            let own: Vec<&Arc<Settings>> = ran.settings().filter(|settings| is_own(settings.number)).collect();
+            let selected = own.iter().flat_map(|settings| settings.linter.selected());
+            let ids: HashSet<&str> = selected.map(RuleEntry::id).collect();
+            let is_rule = |id: &str| own.iter().any(|settings| settings.linter.rules().get(id).is_some());
+            let files = self.linted.iter().filter(|(_, number)| is_own(**number)).map(|(place, _)| place);
+            let looked_at =
+                LookedAt { on, files: files.collect(), was_checked: &|id| ids.contains(id) || !is_rule(id) };
+            stale += scope.baselines.end(&looked_at);
+        }
+        stale
+    }
+}
+
+/// A report without files.
+fn empty<'a>(options: &Options, summary: &'a Summary, provenance: &'a Provenance) -> Report<'a> {
+    Report {
+        sources: &[],
+        findings: &[],
+        suppressed: &[],
+        shows_suppressed: options.contents.suppressed,
+        unshown: &[],
+        exceptions: &[],
+        today: options.today,
+        diagnostics: &[],
+        rules: &[],
+        controls: controls(),
+        summary,
+        provenance,
+    }
+}
+
+impl Ended {
+    /// Gives the rest of the report to a function.
+    pub(super) fn report(&self, options: &Options, show: impl FnOnce(&Report<'_>)) {
+        let rules = self.rules(options);
+        let empty = empty(options, &self.summary, &self.provenance);
+        show(&Report { sources: &self.sources, diagnostics: &self.diagnostics, rules: &rules, ..empty });
+    }
+
+    /// The rules that a report looks up, sorted by id.
+    fn rules(&self, options: &Options) -> Vec<RuleReport<'_>> {
+        let contents = options.contents;
+        let mut shown = self.ran.rules();
+        // Rules about exceptions may speak without being among those that ran.
+        let ran = |id: &str| shown.binary_search_by(|entry| entry.id().cmp(id)).is_ok();
+        let companions: Vec<&RuleEntry> =
+            self.fired.iter().filter(|id| !ran(id)).filter_map(|id| self.ran.rule(id)).collect();
+        shown.extend(companions);
+        shown.sort_unstable_by_key(|entry| entry.id());
+        if !contents.all_rules {
+            // The heads of the rest are not made.
+            shown.retain(|entry| self.named.contains(entry.id()));
+        }
+        let report = |entry| {
+            let entry: &RuleEntry = entry;
+            // Reading texts takes time, so only formats that show them get them.
+            let is_wanted = contents.all_texts || self.fired.contains(entry.id());
+            RuleReport {
+                meta: &entry.meta,
+                prose: Arc::new(if is_wanted { entry.prose() } else { RuleProse::default() }),
+                counts: self.by_rule.get(entry.id()).copied().unwrap_or_default(),
+            }
         };
-        results.count();
-        results
+        shown.into_iter().map(report).collect()
     }
 }
 

@@ -88,7 +88,7 @@ fn hostile_texts_end_soon() {
     syntax-error: lists and maps are nested more than 200 levels deep
     syntax-error: lists and maps are nested more than 200 levels deep
     syntax-error: lists and maps are nested more than 200 levels deep
-    syntax-error: the aliases expand to more than 200000 values
+    syntax-error: the aliases expand to more than 25822 values
     file-too-large: the file is larger than 64 MiB
     ");
 }

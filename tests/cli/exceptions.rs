@@ -140,7 +140,7 @@ fn the_register_is_a_page_or_a_table() {
 
     | Rule | Covers | Reason | Alternative | Owner | Ticket | Until | Addressable | Required | Findings | Written in |
     | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |
-    | `s3-bucket-versioning` | `Resources/Records` | =cmd\|'/c calc'!A1, "quoted" \| and &lt;b&gt;bold&lt;/b&gt; | Copies | data@example.com | SEC-1 | 2026-12-31 | 164.312(c)(2) Mechanism to authenticate electronic protected health information | 164.308(a)(7)(ii)(A) Data backup plan; 164.308(a)(7)(ii)(B) Disaster recovery plan | 1 | app.yaml:7 (hipaalint) |
+    | `s3-bucket-versioning` | `Resources/Records` | =cmd\|'/c calc'!A1, "quoted" \| and &lt;b&gt;bold&lt;/b&gt; | Copies | data@​example.com | SEC-1 | 2026-12-31 | 164.312(c)(2) Mechanism to authenticate electronic protected health information | 164.308(a)(7)(ii)(A) Data backup plan; 164.308(a)(7)(ii)(B) Disaster recovery plan | 1 | app.yaml:7 (hipaalint) |
     | `logs-retention` | `Resources/Logs` | the archive keeps them |  |  |  |  |  | 164.312(b) Audit controls | 1 | app.yaml:13 (hipaalint) |
     "#);
     let csv = folder.read("register.csv");

@@ -7,7 +7,7 @@ use std::io::Read;
 use std::process::Stdio;
 
 /// The formats with findings.
-const FORMATS: [&str; 8] = ["human", "json", "sarif", "github", "gitlab", "junit", "markdown", "html"];
+const FORMATS: [&str; 9] = ["human", "json", "jsonl", "sarif", "github", "gitlab", "junit", "markdown", "html"];
 
 #[test]
 fn formats_go_to_standard_output() {
@@ -54,6 +54,7 @@ fn files_have_the_format_of_their_ending() {
         ("a.xml", "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites "),
         ("a.sarif", "{\n  \"$schema\""),
         ("a.json", "{\n  \"schema\": 1"),
+        ("a.jsonl", "{\"record\":\"run\",\"schema\":1,"),
         ("gitlab=b.json", "[\n  {\n    \"description\""),
         ("github=b.txt", "::"),
     ];
@@ -67,7 +68,7 @@ fn files_have_the_format_of_their_ending() {
     let wrong = folder.versioning(&["bad.yaml", "--output", "xml=a.xml"]);
     assert_eq!(wrong.code, 2);
     assert!(
-        wrong.stderr.contains("is not a format; use human, json, sarif, github, gitlab, junit"),
+        wrong.stderr.contains("is not a format; use human, json, jsonl, sarif, github, gitlab, junit"),
         "{}",
         wrong.stderr
     );
@@ -181,10 +182,10 @@ fn findings_come_in_the_order_of_the_text() {
     insta::assert_snapshot!(order.join("\n").replace('"', ""), @"
     a.yaml:2 own-bucket-versions
     a.yaml:4 own-bucket-versions
-    b.yaml:2 own-bucket-versions
-    b.yaml:4 own-bucket-versions
     a.yaml:2 s3-bucket-versioning
     a.yaml:4 s3-bucket-versioning
+    b.yaml:2 own-bucket-versions
+    b.yaml:4 own-bucket-versions
     b.yaml:2 s3-bucket-versioning
     b.yaml:4 s3-bucket-versioning
     ");

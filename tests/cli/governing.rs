@@ -118,9 +118,9 @@ fn each_has_its_own_rules_levels_parameters_and_baseline() {
     let report = folder.run(&[&["a", "b", "c", "--format", "json"][..], &rules].concat()).json();
     assert_eq!(problems(&report), [], "a rule of one configuration is not a misspelling");
     let expected = [
-        // The gravest first.
-        ("c/bad.yaml", "own-bucket-versions"),
         ("a/chooses.yaml", "s3-bucket-versioning"),
+        // The gravest of a file first.
+        ("c/bad.yaml", "own-bucket-versions"),
         ("c/bad.yaml", "s3-bucket-versioning"),
     ];
     assert_eq!(findings(&report), expected.map(|(file, rule)| (file.to_owned(), rule.to_owned())));

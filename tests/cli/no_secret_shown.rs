@@ -7,8 +7,19 @@ use std::process::{Command, Output};
 /// What all secrets of the templates have in common but their first two characters, and one that is a word.
 const SECRETS: [&str; 2] = ["cret", "sesame"];
 
-const FORMATS: [&str; 10] =
-    ["human", "json", "sarif", "html", "github", "gitlab", "junit", "markdown", "exceptions", "exceptions-csv"];
+const FORMATS: [&str; 11] = [
+    "human",
+    "json",
+    "jsonl",
+    "sarif",
+    "html",
+    "github",
+    "gitlab",
+    "junit",
+    "markdown",
+    "exceptions",
+    "exceptions-csv",
+];
 
 fn data(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/secrets").join(name)

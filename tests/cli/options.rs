@@ -107,8 +107,8 @@ fn answers_are_shown_on_request() {
     assert_eq!(outcomes(&[]), Vec::<String>::new());
     assert_eq!(outcomes(&["--show", "passed"]), ["pass"]);
     assert_eq!(outcomes(&["--show", "undecided"]), ["undecided"]);
-    assert_eq!(outcomes(&["--show", "passed,undecided"]), ["undecided", "pass"]);
-    assert_eq!(outcomes(&["--show", "passed", "--show", "undecided"]), ["undecided", "pass"]);
+    assert_eq!(outcomes(&["--show", "passed,undecided"]), ["pass", "undecided"]);
+    assert_eq!(outcomes(&["--show", "passed", "--show", "undecided"]), ["pass", "undecided"]);
     let ran = folder.versioning(&["good.yaml", "open.yaml", "--show", "passed,undecided"]);
     assert_eq!(ran.code, 0);
     insta::assert_snapshot!(ran.stdout, @"
@@ -187,7 +187,7 @@ fn bad_options_are_explained() {
     error: invalid value 'sometimes' for '--color <WHEN>'
     error: invalid value 'Env' for '--parameter <KEY=VALUE>': write it as KEY=VALUE, such as Env=prod
     error: invalid value '=prod' for '--parameter <KEY=VALUE>': write it as KEY=VALUE, such as Env=prod
-    error: 'xml' in '--output xml=out.xml' is not a format; use human, json, sarif, github, gitlab, junit, markdown, html, exceptions or exceptions-csv
+    error: 'xml' in '--output xml=out.xml' is not a format; use human, json, jsonl, sarif, github, gitlab, junit, markdown, html, exceptions or exceptions-csv
     error: '--output json=' does not name a file
     error: two reports cannot have the same file 'a.json'
     error: the argument '--config <FILE>' cannot be used with '--no-config'
@@ -246,8 +246,9 @@ fn help_goes_to_standard_output() {
       -V, --version     Print version
 
     Report:
-          --format <FORMAT>         The format of standard output [possible values: human, json, sarif,
-                                    github, gitlab, junit, markdown, html, exceptions, exceptions-csv]
+          --format <FORMAT>         The format of standard output [possible values: human, json, jsonl,
+                                    sarif, github, gitlab, junit, markdown, html, exceptions,
+                                    exceptions-csv]
           --output <[FORMAT=]FILE>  Also write a report to a file (repeatable)
           --title <TEXT>            Title of the HTML and Markdown pages [default: HIPAA Security Rule
                                     report]

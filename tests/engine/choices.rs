@@ -219,7 +219,7 @@ const FAMILIES: [(&str, usize, Family); 15] = [
             let of =
                 |j: usize| condition(if i < 10 { format!("C{}", (i * j + j) % n) } else { format!("W{}", i - j - 1) });
             let items: Vec<Value> = (0..10).map(of).collect();
-            if i % 2 == 0 { json!({"Fn::Or": items}) } else { json!({"Fn::And": items}) }
+            if i.is_multiple_of(2) { json!({"Fn::Or": items}) } else { json!({"Fn::And": items}) }
         };
         conditions.append(&mut named("W", n, wide));
         let resources = named("B", n, |i| versioned_if(&format!("W{}", n - 1 - i % 8)));

@@ -9,8 +9,11 @@ mod eval_properties;
 mod evidence;
 mod exceptions;
 mod expand;
+#[path = "../fuzzed/mod.rs"]
+mod fuzzed;
 mod growth;
 mod language;
+mod replays;
 mod secrets;
 mod serverless;
 mod session;

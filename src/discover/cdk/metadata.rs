@@ -3,9 +3,9 @@
 //!
 //! Sources: `aws-cdk-lib` 2.276.0, assemblies that it writes (schema 55.0.0), and `cloud-assembly-schema`, read in November 2026.
 
-use super::{MAX_BYTES, is_inner};
+use super::is_inner;
 use crate::constructs::{Acknowledgement, Construct, StackConstructs};
-use crate::files::{Files, Kind};
+use crate::files::{Files, MAX_NAMED, Reach};
 use crate::finding::Origin;
 use serde::Deserialize;
 use serde_json::Value;
@@ -49,12 +49,8 @@ fn json<T: for<'d> Deserialize<'d>>(folder: &Path, name: &str, files: &Files) ->
         return None;
     }
     let path = folder.join(name);
-    // Reading a pipe could wait indefinitely, and a link could lead anywhere.
-    if files.own_metadata(&path).ok()?.kind != Kind::File {
-        return None;
-    }
-    let text = files.text(&path, MAX_BYTES).ok()?;
-    serde_json::from_str(&text).ok()
+    let text = Reach::of_project(folder, files).read(&path, MAX_NAMED, files).ok()?;
+    serde_json::from_slice(&text).ok()
 }
 
 /// What the metadata of a stack and the manifests of its assets tell.

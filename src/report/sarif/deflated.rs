@@ -25,7 +25,7 @@ pub(super) struct Deflated {
 
 impl Deflated {
     pub(super) fn new() -> Self {
-        Self { bits: 0, kept: Vec::new(), done: 0, dropped: 0, places: vec![0; 1 << HASH_BITS] }
+        Self { bits: 0, kept: Vec::with_capacity(2 * MAX_KEPT), done: 0, dropped: 0, places: vec![0; 1 << HASH_BITS] }
     }
 
     /// The number of compressed bytes so far.

@@ -9,6 +9,7 @@ use crate::report::prose::{plain, sentences};
 use crate::report::{PROJECT_ADDRESS, Report, RuleReport, rule_address};
 use crate::rules::frameworks::{Framework, Item, frameworks};
 use crate::rules::meta::Control;
+use serde::{Serialize, Serializer};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The Security Rule, as rules refer to it.
@@ -23,7 +24,7 @@ const MAX_DESCRIPTION: usize = 1000;
 const MAX_TAGS: usize = 10;
 
 /// A framework other than the Security Rule, as far as the rules that ran are related to it.
-struct Place {
+pub(super) struct Place {
     reference: ComponentReference,
     framework: &'static Framework,
     /// The items that rules are related to, in the framework's order.
@@ -32,15 +33,33 @@ struct Place {
     of_rules: Vec<Vec<usize>>,
 }
 
-/// The tool, and its taxonomies: the Security Rule, then the other frameworks. None where the report knows no citations.
-pub(super) fn components<'a>(report: &Report<'a>) -> (Driver<'a>, Vec<Taxonomy<'a>>) {
-    if report.controls.is_empty() {
-        return (driver(report, &[]), Vec::new());
+/// The frameworks other than the Security Rule. None where the report knows no citations.
+pub(super) fn places(rest: &Report<'_>) -> Vec<Place> {
+    if rest.controls.is_empty() {
+        return Vec::new();
     }
-    let places: Vec<Place> =
-        frameworks().iter().zip(1..).map(|(framework, index)| place(framework, index, report)).collect();
-    let taxonomies = std::iter::once(security_rule(report)).chain(places.iter().map(taxonomy)).collect();
-    (driver(report, &places), taxonomies)
+    frameworks().iter().zip(1..).map(|(framework, index)| place(framework, index, rest)).collect()
+}
+
+/// The taxonomies: the Security Rule, then the other frameworks. None where the report knows no citations.
+pub(super) fn taxonomies<'a>(rest: &Report<'a>, places: &[Place]) -> Vec<Taxonomy<'a>> {
+    if rest.controls.is_empty() {
+        return Vec::new();
+    }
+    std::iter::once(security_rule(rest)).chain(places.iter().map(taxonomy)).collect()
+}
+
+/// The rules of the driver. Each is made when it is written: their texts are long.
+pub(super) struct Rules<'r> {
+    report: &'r Report<'r>,
+    places: &'r [Place],
+}
+
+impl Serialize for Rules<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let rules = self.report.rules.iter().zip(0..);
+        serializer.collect_seq(rules.map(|(rule, number)| descriptor(rule, number, self.report, self.places)))
+    }
 }
 
 fn place(framework: &'static Framework, index: usize, report: &Report) -> Place {
@@ -62,14 +81,14 @@ fn place(framework: &'static Framework, index: usize, report: &Report) -> Place 
 }
 
 /// The driver with all rules that ran.
-fn driver<'a>(report: &Report<'a>, places: &[Place]) -> Driver<'a> {
+pub(super) fn driver<'r>(report: &'r Report<'r>, places: &'r [Place]) -> Driver<'r> {
     Driver {
         name: "hipaalint",
         version: env!("CARGO_PKG_VERSION"),
         semantic_version: env!("CARGO_PKG_VERSION"),
         information_uri: PROJECT_ADDRESS,
         short_description: Text::new(format!("{}.", env!("CARGO_PKG_DESCRIPTION"))),
-        rules: report.rules.iter().zip(0..).map(|(rule, number)| descriptor(rule, number, report, places)).collect(),
+        rules: Rules { report, places },
         supported_taxonomies: if report.controls.is_empty() {
             Vec::new()
         } else {

@@ -19,7 +19,7 @@ pub(super) struct Driver<'a> {
     pub(super) semantic_version: &'static str,
     pub(super) information_uri: &'static str,
     pub(super) short_description: Text,
-    pub(super) rules: Vec<Rule<'a>>,
+    pub(super) rules: super::driver::Rules<'a>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) supported_taxonomies: Vec<ComponentReference>,
 }

@@ -5,6 +5,7 @@ mod html;
 mod human;
 mod junit;
 mod markup;
+mod parsers;
 mod runs;
 mod sarif;
 

@@ -1,0 +1,411 @@
+//! Which templates of a run belong together, before any of them is linted: the exports that others import, and the nested stacks with
+//! the values that their parents pass. A text test finds the few templates that have such ties, and only those are parsed.
+
+use super::{Project, inputs, load_beside, source_id, source_of};
+use crate::discover::{self, Candidate, Input, Reading};
+use crate::eval::inputs::{Given, Inputs, Shared};
+use crate::files::Files;
+use crate::finding::Related;
+use crate::linter::{FileReport, Linter, Nested, shared};
+use crate::pool::in_order;
+use crate::source::{Hidden, Source, SourceId, Span};
+use memchr::memmem;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// The depth of nested stacks. Deeper stacks are not linted, because a template can nest itself.
+pub(super) const MAX_DEPTH: usize = 16;
+/// The number of deployments of nested stacks that are linted in one run.
+pub(super) const MAX_STACKS: usize = 2000;
+/// The numbers of files and of bytes up to which texts are kept, so that small runs read them once.
+const FEW_FILES: usize = 64;
+const FEW_BYTES: usize = 4 << 20;
+
+/// Words of which a text has one if it may have nested stacks: their types, what may hide these from a text test, and what makes
+/// resources of other files or of loops.
+const NESTING: [&str; 6] = ["CloudFormation::Stack", "Serverless::Application", "::Include", "ForEach", "\\u00", "\\x"];
+
+/// What is known of the candidates of a run as a whole.
+#[derive(Default)]
+pub(super) struct Survey {
+    /// Those of the run, then templates of nested stacks that are not among them. Their indices are the numbers of their texts.
+    pub(super) candidates: Vec<Candidate>,
+    /// The linter of each.
+    pub(super) linters: Vec<Arc<Linter>>,
+    /// The readings of files that can be read once only, and of the files of small runs.
+    readings: HashMap<usize, Reading>,
+    /// What the templates share.
+    pub(super) shared: Arc<Shared>,
+    /// The deployments of templates of nested stacks, by their numbers.
+    pub(super) deployments: HashMap<usize, Vec<Deployment>>,
+    /// The nested stacks beyond the limits, by the numbers of their parents.
+    pub(super) beyond: BTreeMap<usize, BTreeSet<Span>>,
+    /// What the texts of parents need before anybody sees them, by their numbers.
+    parents: HashMap<usize, Parent>,
+}
+
+/// A template as one parent deploys it.
+#[derive(Clone)]
+pub(super) struct Deployment {
+    pub(super) candidate: Candidate,
+    pub(super) linter: Arc<Linter>,
+    pub(super) given: Option<BTreeMap<String, Given>>,
+    /// The nested stacks that deploy it with these values.
+    pub(super) parents: Vec<Related>,
+}
+
+/// What is known of a template with nested stacks, without its text.
+#[derive(Default)]
+struct Parent {
+    /// The bytes that nobody may see.
+    hidden: Vec<Hidden>,
+    /// The included files in which its nested stacks are: their names, and their texts without secrets.
+    included: BTreeMap<SourceId, (String, String)>,
+}
+
+/// The ties of one text, by a test of its words.
+#[derive(Copy, Clone, Default)]
+struct Ties {
+    /// Whether it may take values from other stacks.
+    imports: bool,
+    /// Whether it may give some.
+    exports: bool,
+    /// Whether it may have nested stacks.
+    nests: bool,
+}
+
+/// A deployment that waits to be surveyed.
+struct Waiting {
+    /// The identity of its file.
+    identity: PathBuf,
+    deployment: Deployment,
+}
+
+impl Project<'_> {
+    /// Surveys candidates.
+    pub(super) fn survey(&self, candidates: Vec<Candidate>) -> Survey {
+        let linters = candidates.iter().map(|candidate| (self.linter)(candidate)).collect();
+        let mut survey = Survey { candidates, linters, ..Survey::default() };
+        let ties = self.ties(&mut survey);
+        let with = |has: fn(&Ties) -> bool| -> Vec<usize> {
+            ties.iter().enumerate().filter(|(_, ties)| has(ties)).map(|(number, _)| number).collect()
+        };
+        if ties.iter().any(|ties| ties.imports) {
+            survey.shared = Arc::new(self.shared(&survey, &with(|ties| ties.exports)));
+        }
+        let nesting = with(|ties| ties.nests);
+        if !nesting.is_empty() {
+            Descent::new(self, &mut survey).run(&nesting);
+        }
+        survey
+    }
+
+    /// The ties of each text. Keeps the readings that are needed again.
+    fn ties(&self, survey: &mut Survey) -> Vec<Ties> {
+        let files = self.files;
+        let is_small = survey.candidates.len() <= FEW_FILES;
+        let read = |number: usize| {
+            let Some(candidate) = survey.candidates.get(number) else { return (Ties::default(), None) };
+            let is_file = matches!(&candidate.input, Input::File(path) if files.has_file(path));
+            let reading = discover::read(candidate, files);
+            let ties = match &reading {
+                Reading::Text(text) if candidate.named || discover::may_be_template(text) => Ties::of(text, candidate),
+                _ => Ties::default(),
+            };
+            (ties, (is_small || !is_file).then_some((reading, is_file)))
+        };
+        let mut all = Vec::with_capacity(survey.candidates.len());
+        let mut readings = HashMap::new();
+        let mut bytes = 0;
+        in_order(survey.candidates.len(), self.thread_number(), &read, |number, result| {
+            let (ties, reading) = result.unwrap_or_default();
+            all.push(ties);
+            if let Some((reading, is_file)) = reading {
+                if let Reading::Text(text) = &reading {
+                    bytes += text.len();
+                }
+                if bytes <= FEW_BYTES || !is_file {
+                    readings.insert(number, reading);
+                }
+            }
+        });
+        survey.readings = readings;
+        all
+    }
+
+    /// What some candidates share, as far as it is known. A name that two templates export with different values is left out: they
+    /// cannot be deployed side by side, so it is not known which one is meant.
+    fn shared(&self, survey: &Survey, exporting: &[usize]) -> Shared {
+        let files = self.files;
+        let share = |index: usize| {
+            let source = exporting.get(index).and_then(|number| survey.source(*number, files));
+            let (number, source) = exporting.get(index).zip(source)?;
+            let (candidate, linter) = survey.candidates.get(*number).zip(survey.linters.get(*number))?;
+            Some(shared(&source, &inputs(linter, candidate, &Arc::default())))
+        };
+        let mut found = Shared::default();
+        let mut disputed: BTreeSet<String> = BTreeSet::new();
+        in_order(exporting.len(), self.thread_number(), &share, |_, result| {
+            let Some(shared) = result.flatten() else { return };
+            for (name, value) in shared.exports {
+                if found.exports.get(&name).is_some_and(|known| *known != value) {
+                    disputed.insert(name);
+                } else {
+                    found.exports.insert(name, value);
+                }
+            }
+            for (name, outputs) in shared.outputs {
+                found.outputs.entry(name).or_default().extend(outputs);
+            }
+        });
+        found.exports.retain(|name, _| !disputed.contains(name));
+        found
+    }
+}
+
+impl Ties {
+    fn of(text: &str, candidate: &Candidate) -> Self {
+        let has = |word: &str| memmem::find(text.as_bytes(), word.as_bytes()).is_some();
+        let is_named = candidate.pinned.contains_key("AWS::StackName");
+        Self {
+            imports: has("ImportValue") || has("GetStackOutput"),
+            exports: has("Export") || (is_named && has("Outputs")),
+            nests: NESTING.into_iter().any(has),
+        }
+    }
+}
+
+impl Survey {
+    /// The reading of a candidate, from the file or as it was kept.
+    pub(super) fn read(&self, number: usize, files: &Files) -> Option<Reading> {
+        match self.readings.get(&number) {
+            Some(kept) => Some(kept.clone()),
+            None => self.candidates.get(number).map(|candidate| discover::read(candidate, files)),
+        }
+    }
+
+    /// The text of a candidate, if it has one.
+    fn source(&self, number: usize, files: &Files) -> Option<Source> {
+        let candidate = self.candidates.get(number)?;
+        match self.read(number, files)? {
+            Reading::Text(text) => Some(source_of(candidate, source_id(number), text)),
+            Reading::NoTemplate(_) | Reading::Unreadable(_) => None,
+        }
+    }
+
+    /// The text of a parent or of a file that it includes, without secrets.
+    pub(super) fn parent(&self, id: SourceId, files: &Files) -> Option<Source> {
+        let number = super::number_of(id);
+        let parent = self.parents.get(&number)?;
+        if id == source_id(number) {
+            return self.source(number, files).map(|source| source.hiding(&parent.hidden));
+        }
+        parent.included.get(&id).map(|(name, text)| Source::new(id, name.as_str(), text.as_str()))
+    }
+}
+
+/// The descent from the templates that no other template deploys.
+struct Descent<'s, 'p> {
+    project: &'s Project<'p>,
+    survey: &'s mut Survey,
+    /// The numbers of files by the hashes of their identities: there may be many.
+    numbers: HashMap<u64, usize>,
+    /// The parameters of the deployments so far.
+    known: HashMap<PathBuf, BTreeSet<Option<BTreeMap<String, Given>>>>,
+    /// The number of deployments that may still be linted.
+    left: usize,
+}
+
+impl<'s, 'p> Descent<'s, 'p> {
+    fn new(project: &'s Project<'p>, survey: &'s mut Survey) -> Self {
+        Self { project, survey, numbers: HashMap::new(), known: HashMap::new(), left: MAX_STACKS }
+    }
+
+    fn run(mut self, nesting: &[usize]) {
+        let jobs: Vec<(usize, Option<Deployment>)> = nesting.iter().map(|number| (*number, None)).collect();
+        let surveyed = self.surveyed(&jobs);
+        if surveyed.iter().all(|(_, nested)| nested.is_empty()) {
+            return;
+        }
+        // Paths are resolved only if there is a nested stack.
+        for (number, candidate) in self.survey.candidates.iter().enumerate() {
+            self.numbers.extend(identity(candidate, self.project.files).map(|identity| (hash(&identity), number)));
+        }
+        let of_job = |(index, nested): (usize, Vec<Nested>)| {
+            let (number, _) = jobs.get(index)?;
+            Some((*number, self.waiting(*number, None, &nested)))
+        };
+        let mut waiting: Vec<(usize, Vec<Waiting>)> = surveyed.into_iter().filter_map(of_job).collect();
+        let children: BTreeSet<&PathBuf> =
+            waiting.iter().flat_map(|(_, own)| own.iter().map(|one| &one.identity)).collect();
+        let deployed: BTreeSet<usize> = children.into_iter().filter_map(|file| self.known_number(file)).collect();
+        waiting.retain(|(number, _)| !deployed.contains(number));
+        let mut waiting: Vec<Waiting> = waiting.into_iter().flat_map(|(_, own)| own).collect();
+        for _ in 0..MAX_DEPTH {
+            if waiting.is_empty() {
+                break;
+            }
+            waiting = self.level(waiting);
+        }
+        for Waiting { deployment, .. } in waiting {
+            self.note_beyond(deployment.parents);
+        }
+    }
+
+    fn note_beyond(&mut self, parents: Vec<Related>) {
+        for parent in parents {
+            self.survey.beyond.entry(super::number_of(parent.span.source)).or_default().insert(parent.span);
+        }
+    }
+
+    /// The nested stacks of templates, each in a deployment if one is given, with the indices of the jobs.
+    fn surveyed(&mut self, jobs: &[(usize, Option<Deployment>)]) -> Vec<(usize, Vec<Nested>)> {
+        let survey: &Survey = self.survey;
+        let files = self.project.files;
+        // It has no rules, so it only evaluates what the survey needs.
+        let surveyor = Linter::default();
+        let look = |index: usize| {
+            let (number, deployment) = jobs.get(index)?;
+            let source = survey.source(*number, files)?;
+            let (candidate, linter) = match deployment {
+                Some(deployment) => (&deployment.candidate, &deployment.linter),
+                None => survey.candidates.get(*number).zip(survey.linters.get(*number))?,
+            };
+            let given = deployment.as_ref().and_then(|deployment| deployment.given.clone());
+            let inputs = Inputs { given, ..inputs(linter, candidate, &survey.shared) };
+            Ties::of(source.text(), candidate).nests.then(|| {
+                surveyor.lint_in(
+                    &source,
+                    &|location| load_beside(candidate, location, files),
+                    &inputs,
+                    candidate.constructs.as_deref(),
+                )
+            })
+        };
+        let mut found = Vec::new();
+        let mut parents: HashMap<usize, Parent> = HashMap::new();
+        in_order(jobs.len(), self.project.thread_number(), &look, |index, report| {
+            let Some((number, report)) = jobs.get(index).map(|(number, _)| *number).zip(report.flatten()) else {
+                return;
+            };
+            if !report.nested.is_empty() {
+                parents.entry(number).or_default().add(&report);
+            }
+            found.push((index, report.nested));
+        });
+        for (number, parent) in parents {
+            let known = self.survey.parents.entry(number).or_default();
+            known.hidden.extend(parent.hidden);
+            known.included.extend(parent.included);
+        }
+        found
+    }
+
+    /// The deployments of nested stacks.
+    fn waiting(&self, number: usize, deployment: Option<&Deployment>, nested: &[Nested]) -> Vec<Waiting> {
+        let own = self.survey.candidates.get(number);
+        let Some(parent) = deployment.map(|deployment| &deployment.candidate).or(own) else { return Vec::new() };
+        let files = self.project.files;
+        let find = |nested: &Nested| {
+            let child = discover::nested(parent, &nested.location, files).ok()?;
+            let identity = identity(&child, files)?;
+            // The same account and Region. CloudFormation generates the name of a nested stack at deployment.
+            let candidate = Candidate { pinned: without_name(&parent.pinned), ..child };
+            let parents = vec![Related {
+                span: nested.span,
+                message: format!("nested stack `{}` deploys this template with these parameters", nested.name),
+            }];
+            let linter = (self.project.linter)(&candidate);
+            let deployment = Deployment { candidate, linter, given: nested.given.clone(), parents };
+            Some(Waiting { identity, deployment })
+        };
+        nested.iter().filter_map(find).collect()
+    }
+
+    /// Surveys some deployments. Returns the deployments of the stacks that they nest.
+    fn level(&mut self, waiting: Vec<Waiting>) -> Vec<Waiting> {
+        let mut fresh: Vec<(usize, Deployment)> = Vec::new();
+        let mut places: HashMap<usize, Vec<usize>> = HashMap::new();
+        for Waiting { identity, deployment } in waiting {
+            let number = self.number(&identity, &deployment);
+            let same = places.entry(number).or_default();
+            let is_same = |place: &&usize| fresh.get(**place).is_some_and(|(_, known)| known.given == deployment.given);
+            if let Some(place) = same.iter().find(is_same) {
+                if let Some((_, known)) = fresh.get_mut(*place) {
+                    known.parents.extend(deployment.parents);
+                }
+                continue;
+            }
+            if !self.known.entry(identity).or_default().insert(deployment.given.clone()) {
+                continue;
+            }
+            if self.left > 0 {
+                self.left -= 1;
+                same.push(fresh.len());
+                fresh.push((number, deployment));
+            } else {
+                self.note_beyond(deployment.parents);
+            }
+        }
+        let jobs: Vec<_> = fresh.into_iter().map(|(number, deployment)| (number, Some(deployment))).collect();
+        let surveyed = self.surveyed(&jobs);
+        let next = surveyed.into_iter().filter_map(|(index, nested)| {
+            let (number, deployment) = jobs.get(index)?;
+            Some(self.waiting(*number, deployment.as_ref(), &nested))
+        });
+        let next = next.flatten().collect();
+        for (number, deployment) in jobs {
+            self.survey.deployments.entry(number).or_default().extend(deployment);
+        }
+        next
+    }
+
+    /// The number of a file, if it has one.
+    fn known_number(&self, file: &Path) -> Option<usize> {
+        let number = self.numbers.get(&hash(file)).copied()?;
+        let is_same = |candidate| identity(candidate, self.project.files).is_some_and(|identity| identity == file);
+        self.survey.candidates.get(number).is_some_and(is_same).then_some(number)
+    }
+
+    /// The number of a template's text: that of a candidate, or a new one.
+    fn number(&mut self, identity: &Path, deployment: &Deployment) -> usize {
+        if let Some(known) = self.known_number(identity) {
+            return known;
+        }
+        let number = self.survey.candidates.len();
+        self.numbers.insert(hash(identity), number);
+        self.survey.candidates.push(deployment.candidate.clone());
+        self.survey.linters.push(Arc::clone(&deployment.linter));
+        number
+    }
+}
+
+impl Parent {
+    fn add(&mut self, report: &FileReport) {
+        self.hidden.extend(report.hidden.iter().cloned());
+        let is_named = |source: &&Source| report.nested.iter().any(|nested| nested.span.source == source.id);
+        let included = report.included.iter().filter(is_named);
+        self.included.extend(included.map(|source| (source.id, (source.name.clone(), source.text().to_owned()))));
+    }
+}
+
+fn hash(path: &Path) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    path.hash(&mut hasher);
+    hasher.finish()
+}
+
+/// The identity of a candidate's file; `None` for standard input and for files that do not exist.
+pub fn identity(candidate: &Candidate, files: &Files) -> Option<PathBuf> {
+    match &candidate.input {
+        Input::File(path) => files.real(path).ok(),
+        Input::StandardInput => None,
+    }
+}
+
+fn without_name(pinned: &BTreeMap<String, String>) -> BTreeMap<String, String> {
+    let is_environment = |name: &&String| matches!(name.as_str(), "AWS::AccountId" | "AWS::Region");
+    pinned.iter().filter(|(name, _)| is_environment(name)).map(|(name, value)| (name.clone(), value.clone())).collect()
+}

@@ -1,0 +1,107 @@
+//! What was found in one file, as reports get it: its findings against the baseline, in their final order, with the texts and rules
+//! that they need.
+
+use super::options::Contents;
+use super::settings::Settings;
+use crate::finding::{self, Diagnostic, Exception, Finding, Level, Suppression};
+use crate::linter::sort_findings;
+use crate::report::{Report, RuleReport, Summary};
+use crate::rules::load::RuleEntry;
+use crate::rules::meta::RuleProse;
+use crate::source::Source;
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+
+/// The findings and diagnostics of one file.
+#[derive(Default)]
+pub(super) struct Part {
+    pub(super) sources: Vec<Source>,
+    pub(super) findings: Vec<Finding>,
+    pub(super) suppressed: Vec<Finding>,
+    /// Undecided and passed checks that were not requested, for formats that contain all results.
+    pub(super) unshown: Vec<Finding>,
+    pub(super) exceptions: Vec<Exception>,
+    pub(super) diagnostics: Vec<Diagnostic>,
+}
+
+impl Part {
+    /// Moves findings to where reports have them, and sorts everything. The baselines have marked the findings.
+    pub(super) fn sort(&mut self, contents: Contents) {
+        let (known, findings): (Vec<Finding>, _) =
+            std::mem::take(&mut self.findings).into_iter().partition(Finding::is_suppressed);
+        self.suppressed.extend(known);
+        sort_findings(&mut self.suppressed);
+        let is_shown = |finding: &Finding| match finding.outcome {
+            finding::Outcome::Fail => true,
+            finding::Outcome::Undecided => contents.requested.undecided,
+            finding::Outcome::Pass => contents.requested.passed,
+        };
+        (self.findings, self.unshown) = Vec::into_iter(findings).partition(is_shown);
+        self.sources.sort_by_key(|source| source.id);
+        sort_diagnostics(&mut self.diagnostics);
+    }
+
+    /// Counts the findings that count, and those that do not.
+    pub(super) fn count(&self, summary: &mut Summary) {
+        let level =
+            |level: Level| self.findings.iter().filter(|finding| finding.counts() && finding.level == level).count();
+        summary.errors += level(Level::Error);
+        summary.warnings += level(Level::Warning);
+        summary.notes += level(Level::Note);
+        let excepted = self.suppressed.iter().filter_map(|finding| Some((finding, finding.suppression.as_ref()?)));
+        let exceptions = excepted.clone().count();
+        summary.suppressed_by_exceptions += exceptions;
+        let is_required =
+            |(finding, suppression): &(&Finding, &Arc<Suppression>)| !suppression.required_of(&finding.rule).is_empty();
+        summary.suppressed_required += excepted.filter(is_required).count();
+        summary.in_baseline += self.suppressed.len() - exceptions;
+    }
+
+    /// All findings.
+    pub(super) fn results(&self) -> impl Iterator<Item = &Finding> {
+        self.findings.iter().chain(&self.suppressed).chain(&self.unshown)
+    }
+
+    /// Whether there is something to report.
+    pub(super) fn is_empty(&self) -> bool {
+        self.results().next().is_none() && self.exceptions.is_empty() && self.diagnostics.is_empty()
+    }
+
+    /// The report of the file. `rest` has what does not depend on files.
+    pub(super) fn report<'a>(&'a self, rules: &'a [RuleReport<'a>], rest: &Report<'a>) -> Report<'a> {
+        Report {
+            sources: &self.sources,
+            findings: &self.findings,
+            suppressed: &self.suppressed,
+            unshown: &self.unshown,
+            exceptions: &self.exceptions,
+            diagnostics: &self.diagnostics,
+            rules,
+            ..*rest
+        }
+    }
+}
+
+/// Diagnostics in the order of reports, each once.
+pub(super) fn sort_diagnostics(diagnostics: &mut Vec<Diagnostic>) {
+    diagnostics.sort_by(|a, b| (&a.file, a.span, a.code, &a.message).cmp(&(&b.file, b.span, b.code, &b.message)));
+    diagnostics.dedup();
+}
+
+/// The texts of rules, each read once: that takes time.
+#[derive(Default)]
+pub(super) struct Texts(HashMap<(usize, Arc<str>), Arc<RuleProse>>);
+
+impl Texts {
+    /// The rules of the findings of a part, sorted by id.
+    pub(super) fn rules<'s>(&mut self, part: &Part, settings: &'s Settings) -> Vec<RuleReport<'s>> {
+        let named: BTreeSet<&Arc<str>> = part.results().map(|finding| &finding.rule).collect();
+        let entry = |id: &Arc<str>| Some((Arc::clone(id), settings.linter.rules().get(id)?));
+        let named: Vec<(Arc<str>, &RuleEntry)> = named.into_iter().filter_map(entry).collect();
+        let report = |(id, entry): (Arc<str>, &'s RuleEntry)| {
+            let prose = self.0.entry((settings.number, id)).or_insert_with(|| Arc::new(entry.prose()));
+            RuleReport { meta: &entry.meta, prose: Arc::clone(prose), counts: finding::Counts::default() }
+        };
+        named.into_iter().map(report).collect()
+    }
+}

@@ -1,0 +1,184 @@
+//! Writes the files of a run: each next to its place, and renamed when it is whole, so that a full disk or a second run leaves the old
+//! file or the new one, and nothing between them.
+
+use std::ffi::OsString;
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, ErrorKind, Write};
+use std::path::{Path, PathBuf};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+use tempfile::{Builder, NamedTempFile};
+
+/// The beginning of the name of a file that is not whole yet.
+const UNFINISHED: &str = ".hipaalint-";
+/// The time to wait for another run that writes the same file.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// The age of a lock that a run left behind when it was killed: writing takes no second.
+const STALE: Duration = Duration::from_secs(30);
+/// The time between two looks at a lock.
+const INTERVAL: Duration = Duration::from_millis(20);
+
+/// A file that is being written.
+#[derive(Debug)]
+pub enum Saving {
+    /// Next to its place.
+    Beside(NamedTempFile, PathBuf),
+    /// What cannot be replaced, such as standard output by its path, or a file in a folder that takes no other file.
+    Direct(File),
+}
+
+impl Saving {
+    /// Starts to write a regular file, or what the process has open (`/dev/stdout`).
+    ///
+    /// # Errors
+    /// If there is something else at the path, or if nothing can be written there.
+    pub fn start(path: &Path) -> io::Result<Self> {
+        // A link stays, and the file that it leads to is replaced.
+        let place = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        let known = match fs::metadata(path) {
+            Ok(known) if known.is_dir() => return Err(ErrorKind::IsADirectory.into()),
+            Ok(known) if !known.is_file() || is_open_file(path) => {
+                let refused =
+                    || io::Error::new(ErrorKind::InvalidInput, "it is a pipe or a device, not a regular file");
+                return if is_open_file(path) { File::create(path).map(Self::Direct) } else { Err(refused()) };
+            }
+            Ok(known) if known.permissions().readonly() => return Err(ErrorKind::PermissionDenied.into()),
+            Ok(known) => Some(known),
+            // A link to a file that does not exist yet.
+            Err(_) if fs::symlink_metadata(path).is_ok() => return File::create(path).map(Self::Direct),
+            Err(_) => None,
+        };
+        let folder = place.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        match unfinished(folder) {
+            Ok(file) => {
+                if let Some(known) = known {
+                    fs::set_permissions(file.path(), known.permissions())?;
+                }
+                Ok(Self::Beside(file, place))
+            }
+            // Only the file itself may be written, as in a container that has it mounted.
+            Err(error) if known.is_some() && is_about_folder(&error) => File::create(path).map(Self::Direct),
+            Err(error) => Err(without_path(error)),
+        }
+    }
+
+    /// What is written to the file, as long as the file is not in its place.
+    ///
+    /// # Errors
+    /// If the process cannot open it once more.
+    pub fn writer(&self) -> io::Result<File> {
+        match self {
+            Self::Beside(file, _) => file.reopen(),
+            Self::Direct(file) => file.try_clone(),
+        }
+    }
+
+    /// Puts the file in its place.
+    ///
+    /// # Errors
+    /// If that fails. Then the file that was there before is as it was.
+    pub fn finish(self) -> io::Result<()> {
+        match self {
+            Self::Direct(mut file) => file.flush(),
+            Self::Beside(mut file, place) => {
+                file.flush()?;
+                // Some file systems report a full disk here and not before.
+                file.as_file().sync_all()?;
+                file.persist(&place).map(drop).map_err(|error| error.error)
+            }
+        }
+    }
+}
+
+impl Write for Saving {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self {
+            Self::Beside(file, _) => file.as_file_mut().write(bytes),
+            Self::Direct(file) => file.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match self {
+            Self::Beside(file, _) => file.as_file_mut().flush(),
+            Self::Direct(file) => file.flush(),
+        }
+    }
+}
+
+/// Whether a path names what the process or every process has open, and not a file of a folder.
+fn is_open_file(path: &Path) -> bool {
+    ["/dev/stdout", "/dev/stderr", "/dev/null", "/dev/tty"].iter().any(|known| path == Path::new(known))
+        || path.starts_with("/dev/fd")
+        || path.starts_with("/proc/self/fd")
+}
+
+#[cfg(unix)]
+fn unfinished(folder: &Path) -> io::Result<NamedTempFile> {
+    use std::os::unix::fs::PermissionsExt;
+    // As any other file: less what the process masks.
+    Builder::new().prefix(UNFINISHED).permissions(fs::Permissions::from_mode(0o666)).tempfile_in(folder)
+}
+
+#[cfg(not(unix))]
+fn unfinished(folder: &Path) -> io::Result<NamedTempFile> {
+    Builder::new().prefix(UNFINISHED).tempfile_in(folder)
+}
+
+fn is_about_folder(error: &io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem)
+}
+
+/// An error without the name of the unfinished file, which nobody knows.
+fn without_path(error: io::Error) -> io::Error {
+    error
+        .get_ref()
+        .and_then(|inner| std::error::Error::source(inner)?.downcast_ref::<io::Error>()?.raw_os_error())
+        .map_or_else(|| io::Error::from(error.kind()), io::Error::from_raw_os_error)
+}
+
+/// The lock of a file: no two runs have it. It goes when it is dropped.
+#[derive(Debug)]
+pub(super) struct Lock(PathBuf);
+
+impl Lock {
+    /// Waits for the lock of a file.
+    ///
+    /// # Errors
+    /// If another run has it for too long, or if the file for it cannot be written.
+    pub(super) fn of(file: &Path) -> io::Result<Self> {
+        let place = fs::canonicalize(file).unwrap_or_else(|_| file.to_owned());
+        let mut name = OsString::from(".");
+        name.push(place.file_name().unwrap_or_default());
+        name.push(".lock");
+        let lock = place.with_file_name(name);
+        let start = Instant::now();
+        loop {
+            match OpenOptions::new().write(true).create_new(true).open(&lock) {
+                Ok(_) => return Ok(Self(lock)),
+                Err(error) if error.kind() != ErrorKind::AlreadyExists => return Err(error),
+                Err(_) if is_stale(&lock) => {
+                    // Another run may have done so just now.
+                    let _ = fs::remove_file(&lock);
+                }
+                Err(_) if start.elapsed() > PATIENCE => {
+                    let message = format!("another run holds {}. If there is none, delete that file", lock.display());
+                    return Err(io::Error::new(ErrorKind::WouldBlock, message));
+                }
+                Err(_) => sleep(INTERVAL),
+            }
+        }
+    }
+}
+
+fn is_stale(lock: &Path) -> bool {
+    let modified = fs::symlink_metadata(lock).and_then(|metadata| metadata.modified());
+    modified.is_ok_and(|modified| modified.elapsed().is_ok_and(|age| age > STALE))
+}
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // If it cannot be removed, it becomes stale.
+        let _ = fs::remove_file(&self.0);
+    }
+}

@@ -1,0 +1,27 @@
+//! Who gets the results of a run, file by file.
+
+use super::baseline::WrittenBaseline;
+use super::exit::Exit;
+use crate::report::Report;
+
+/// Gets the results of a run as they come: those of files one by one, in the order of their names, and then the rest.
+pub trait Sink {
+    /// The run begins.
+    fn begin(&mut self) {}
+
+    /// What was found in one file.
+    fn file(&mut self, part: &Report<'_>);
+
+    /// What is known only at the end.
+    fn end(&mut self, end: &End<'_>);
+}
+
+/// The end of a run.
+pub struct End<'e> {
+    /// Diagnostics of the run as a whole, the rules that ran, and the numbers.
+    pub rest: &'e Report<'e>,
+    /// How the run ends, as far as findings, diagnostics and baselines decide it.
+    pub exit: Exit,
+    /// The baseline that was to be written, if any.
+    pub baseline: Option<WrittenBaseline>,
+}
