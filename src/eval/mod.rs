@@ -32,6 +32,7 @@ use conditions::{Opening, Visiting};
 use foldhash::HashMap;
 use inputs::Inputs;
 use memo::Step;
+pub use remembered::Groups;
 use remembered::{Known, Memo};
 use rustc_hash::FxHashMap;
 use scenario::{AtomText, Scenario};
@@ -380,6 +381,8 @@ pub struct Run<'m, 't> {
     forks: usize,
     /// Conditions that were evaluated.
     conditions: usize,
+    /// Nodes that were evaluated.
+    computed: usize,
     /// Whether more choices were met than the limit; the result of the run then means nothing.
     exhausted: bool,
     /// Why it gave up, where that is something else than the choices.
@@ -423,6 +426,7 @@ impl<'m, 't> Run<'m, 't> {
             limits,
             forks: 0,
             conditions: 0,
+            computed: 0,
             exhausted: false,
             gave_up: None,
             is_refused: false,

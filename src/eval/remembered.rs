@@ -20,7 +20,7 @@ const MOST_OF_VALUE: usize = 512;
 /// Questions up to which a value is found quickly enough each time.
 const FEW_QUESTIONS: usize = 4;
 
-/// Questions that take as long to look at as a choice.
+/// Questions that take as long to look at as a choice, or nodes to compute.
 const STEPS_AT_A_TIME: usize = 8;
 
 /// Places in the memory of one template past which results that depend on choices are not kept for other runs.
@@ -52,6 +52,35 @@ enum Length {
 pub(super) struct Known<'m, 't> {
     values: FxHashMap<Computed<'t>, (Made<Option<&'m Value<'t>>>, Length)>,
     conditions: FxHashMap<*const Node<'t>, (Made<bool>, Rc<[Step<'t>]>)>,
+    groups: FxHashMap<Computed<'t>, Rc<Groups<'m, 't>>>,
+}
+
+/// Values that are kept as long as the memory, in groups.
+#[derive(Default)]
+pub struct Groups<'m, 't> {
+    group_of: FxHashMap<*const Value<'t>, usize>,
+    groups: Vec<Vec<&'m Value<'t>>>,
+}
+
+impl<'m, 't> Groups<'m, 't> {
+    /// Puts a value into a group; it is among those that others find there only if it `counts`.
+    pub fn add(&mut self, group: usize, value: &'m Value<'t>, counts: bool) {
+        self.group_of.insert(value, group);
+        if self.groups.len() <= group {
+            self.groups.resize_with(group + 1, Vec::new);
+        }
+        if let Some(group) = self.groups.get_mut(group)
+            && counts
+        {
+            group.push(value);
+        }
+    }
+
+    /// Those that count in the group of a value; none if it is in no group.
+    pub fn around(&self, value: &'m Value<'t>) -> Option<&[&'m Value<'t>]> {
+        let value: *const Value<'t> = value;
+        self.groups.get(*self.group_of.get(&value)?).map(Vec::as_slice)
+    }
 }
 
 impl<'t> Known<'_, 't> {
@@ -132,8 +161,13 @@ impl<'m, 't> Run<'m, 't> {
         }
         self.evaluator.spend(1);
         let frame = self.begin();
+        let computed = self.computed;
         let value = make(self).map(|value| self.keep(value));
         let Frame { mark, was_long, .. } = frame;
+        if self.consulted.len() > mark {
+            // It is made again for other choices.
+            self.evaluator.spend((self.computed - computed) / STEPS_AT_A_TIME);
+        }
         let made = Made { value, reasons: self.end(frame) };
         if !self.is_over() {
             let steps = self.consulted.get(mark..).unwrap_or_default();
@@ -328,6 +362,26 @@ impl<'m, 't> Run<'m, 't> {
 
     fn known(&mut self) -> &mut Known<'m, 't> {
         self.known.get_or_insert_default()
+    }
+
+    /// Values in groups, made once in this run.
+    pub fn grouped(
+        &mut self,
+        node: &'t Node<'t>,
+        what: &'static str,
+        make: impl FnOnce(&mut Self) -> Groups<'m, 't>,
+    ) -> Rc<Groups<'m, 't>> {
+        let key = Computed { node, what };
+        // What a computation asks has to be recorded each time.
+        if self.frames > 0 {
+            return Rc::new(make(self));
+        }
+        if let Some(groups) = self.known.as_ref().and_then(|known| known.groups.get(&key)) {
+            return Rc::clone(groups);
+        }
+        let groups = Rc::new(make(self));
+        self.known().groups.insert(key, Rc::clone(&groups));
+        groups
     }
 
     /// Ends the recording of a computation that is not kept.

@@ -104,12 +104,20 @@ pub fn describe(
     let cubes_of = |scenarios: &[Scenario]| -> Vec<Cube> {
         scenarios.iter().map(|scenario| normal(scenario.settled(), &size)).collect()
     };
-    let cubes = merge(cubes_of(scenarios), &cubes_of(infeasible), &size);
+    let (count, cubes) = if are_few(scenarios, &size) {
+        // What is free may bring variables of its own, and can be left out.
+        let all: Vec<Scenario> = scenarios.iter().chain(infeasible).cloned().collect();
+        let free = if are_few(&all, &size) { cubes_of(infeasible) } else { Vec::new() };
+        let cubes = merge(cubes_of(scenarios), &free, &size);
+        (cubes.len(), cubes)
+    } else {
+        (scenarios.len(), least(scenarios, MOST + 1, &size))
+    };
     if cubes.is_empty() || cubes.iter().any(Vec::is_empty) {
         return None;
     }
     // One more is as short as the sentence that counts it.
-    let shown = if cubes.len() == MOST + 1 { cubes.len() } else { MOST };
+    let shown = if count == MOST + 1 { count } else { MOST };
     let mut alternatives: Vec<String> = cubes
         .iter()
         .take(shown)
@@ -125,8 +133,8 @@ pub fn describe(
             terms.join(" and ")
         })
         .collect();
-    if cubes.len() > shown {
-        alternatives.push(format!("in {} more cases", cubes.len() - shown));
+    if count > shown {
+        alternatives.push(format!("in {} more cases", count - shown));
     }
     Some(alternatives.join(", or "))
 }
@@ -139,6 +147,42 @@ type Values = SmallVec<[usize; 3]>;
 fn normal(settled: &[(Variable, Domain)], size: &impl Fn(Variable) -> usize) -> Cube {
     let narrowed = settled.iter().filter(|(variable, domain)| domain.len() < size(*variable));
     narrowed.map(|(variable, domain)| (*variable, domain.iter().collect())).collect()
+}
+
+/// The terms of a scenario that say something.
+fn narrowed<'s>(
+    scenario: &'s Scenario,
+    size: &impl Fn(Variable) -> usize,
+) -> impl Iterator<Item = &'s (Variable, Domain)> {
+    scenario.settled().iter().filter(move |(variable, domain)| domain.len() < size(*variable))
+}
+
+/// Whether the variables of some scenarios have few combinations.
+fn are_few(scenarios: &[Scenario], size: &impl Fn(Variable) -> usize) -> bool {
+    let mut known: FxHashSet<Variable> = FxHashSet::default();
+    let mut combinations = 1_usize;
+    for (variable, _) in scenarios.iter().flat_map(|scenario| narrowed(scenario, size)) {
+        if known.insert(*variable) {
+            combinations = combinations.saturating_mul(size(*variable));
+            if combinations > MOST_COMBINATIONS {
+                return false;
+            }
+        }
+    }
+    true
+}
+
+/// The first of many scenarios, in the order of their terms.
+fn least(scenarios: &[Scenario], count: usize, size: &impl Fn(Variable) -> usize) -> Vec<Cube> {
+    let mut first: Vec<&Scenario> = Vec::with_capacity(count + 1);
+    for scenario in scenarios {
+        let place = first.partition_point(|known| narrowed(known, size).le(narrowed(scenario, size)));
+        if place < count {
+            first.insert(place, scenario);
+            first.truncate(count);
+        }
+    }
+    first.into_iter().map(|scenario| normal(scenario.settled(), size)).collect()
 }
 
 /// Combinations of values up to which cases are simplified: what is simplified is a sentence.
@@ -155,10 +199,6 @@ fn merge(mut cubes: Vec<Cube>, free: &[Cube], size: &impl Fn(Variable) -> usize)
     let sizes: Vec<usize> = variables.iter().map(|variable| size(*variable)).collect();
     let combinations = sizes.iter().try_fold(1usize, |product, size| product.checked_mul(*size));
     let Some(combinations) = combinations.filter(|combinations| *combinations <= MOST_COMBINATIONS) else {
-        if !free.is_empty() {
-            // What is free may bring variables of its own, and can be left out.
-            return merge(cubes, &[], size);
-        }
         cubes.sort();
         return cubes;
     };
@@ -414,15 +454,21 @@ mod tests {
     }
 
     #[test]
-    fn free_cases_with_many_variables_of_their_own_are_left_aside() {
-        let never: Vec<Cube> = (1..200).map(|n| vec![(Variable::Atom(n), smallvec![1])]).collect();
-        let cubes = vec![vec![(C, smallvec![2])], vec![(C, smallvec![0])]];
-        assert_eq!(merge(cubes, &never, &size), [[(C, smallvec![0, 2])]]);
+    fn what_never_happens_and_has_many_variables_of_its_own_is_left_aside() {
+        let atoms: Vec<AtomText> = (0..200)
+            .map(|index| AtomText { holds: format!("{index} holds"), fails: format!("{index} fails") })
+            .collect();
+        let never: Vec<Scenario> = (1..200).map(|atom| of(&[atom])).collect();
+        assert_eq!(describe(&[of(&[0])], &never, &Choices::default(), &atoms).unwrap(), "0 holds");
     }
 
     #[test]
-    fn many_variables_end() {
-        let cubes: Vec<Cube> = (0..200).map(|n| vec![(Variable::Atom(n), smallvec![1])]).collect();
-        assert!(!merge(cubes, &[], &|_| 2).is_empty());
+    fn of_many_variables_the_first_cases_are_said() {
+        let atoms: Vec<AtomText> = (0..200)
+            .map(|index| AtomText { holds: format!("{index} holds"), fails: format!("{index} fails") })
+            .collect();
+        let many: Vec<Scenario> = (0..200).rev().map(|atom| of(&[atom])).collect();
+        let said = describe(&many, &[], &Choices::default(), &atoms).unwrap();
+        assert_eq!(said, "0 holds, or 1 holds, or 2 holds, or in 197 more cases");
     }
 }

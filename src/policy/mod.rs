@@ -35,7 +35,7 @@ pub use documents::{DocumentKind, types_with};
 pub use escalation::{Escalation, Granted, Itself, escalations, names_own_user};
 pub use json_text::{is_json, parse as json_document};
 pub use needless::{NeedlessWildcard, needless_wildcard};
-pub use principal::{Who, is_of_foreign_account, principal};
+pub use principal::{Who, is_of_foreign_account, only_allows, principal};
 pub use reach::{is_every_resource, is_every_resource_of, is_of_any_account};
 pub use restriction::{admits_service_for_anyone, admitted, requires_condition, restricts_callers};
 pub use statement::{Statement, Statements, statements};

@@ -146,6 +146,11 @@ pub(super) fn effect_is<'t>(run: &mut Run<'_, 't>, statement: &Value<'t>, effect
     run.decide(&[value], &|values| values.first().map_or(Truth::False, |value| equals_str(value, effect)))
 }
 
+/// Whether a statement's effect is `Allow`, whatever is chosen.
+pub fn only_allows(statement: &Value<'_>) -> bool {
+    statement.get(element::EFFECT).and_then(Value::text).is_some_and(|effect| effect == "Allow")
+}
+
 /// Whether a statement speaks of every principal without exception, anonymous ones included: `*` or `{"AWS": "*"}`, which
 /// are equivalent (IAM User Guide, "AWS JSON policy elements: Principal", "All principals").
 pub(super) fn is_everybody<'t>(run: &mut Run<'_, 't>, statement: &Value<'t>) -> Truth {

@@ -176,7 +176,7 @@ fn versioned_if(name: &str) -> Value {
 type Family = fn(usize) -> Value;
 
 /// With the sizes that show how each grows: past the number of scenarios that a check may have, where there are so many.
-const FAMILIES: [(&str, usize, Family); 15] = [
+const FAMILIES: [(&str, usize, Family); 14] = [
     ("a chain of conditions over one parameter", 24, |n| {
         let chain = |i: usize| match i {
             0 => json!({"Fn::Equals": [{"Ref": "P"}, "a"]}),
@@ -248,16 +248,6 @@ const FAMILIES: [(&str, usize, Family); 15] = [
             }})
         };
         json!({"Parameters": {"K": {"Type": "String", "AllowedValues": texts}}, "Conditions": conditions, "Resources": named("B", n, bucket)})
-    }),
-    ("rules and conditions over the same parameters", 24, |n| {
-        let rule = |i: usize| {
-            json!({
-                "RuleCondition": {"Fn::Equals": [{"Ref": format!("P{i}")}, "a"]},
-                "Assertions": [{"Assert": {"Fn::Contains": [["b", "a"], {"Ref": format!("P{}", (i + 1) % n)}]}}],
-            })
-        };
-        let resources = named("B", n, |i| versioned_if(&format!("C{i}")));
-        json!({"Parameters": parameters(n), "Conditions": equals(n), "Rules": named("R", n, rule), "Resources": resources})
     }),
     ("choices in choices in a list", 24, |n| {
         let tag = |i: usize| {

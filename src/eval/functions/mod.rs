@@ -62,6 +62,7 @@ impl<'t> Run<'_, 't> {
     /// Evaluates a node without looking it up; none where it is `AWS::NoValue`.
     pub(super) fn compute(&mut self, node: &'t Node<'t>) -> Option<Value<'t>> {
         let span = node.span;
+        self.computed += 1;
         let kind = match &node.kind {
             syntax::Kind::Null => Kind::Null,
             syntax::Kind::Bool(value) => Kind::Bool(*value),

@@ -1,13 +1,14 @@
 //! Analyses of policy statements, based on [`crate::policy`].
 
 use super::subject::SubjectOf;
-use crate::eval::text;
 use crate::eval::value::{Content, Origin, Value};
+use crate::eval::{Groups, text};
 use crate::facts::{Grant, managed_policy_grant, sends_source};
 use crate::policy::{self, DocumentKind};
 use crate::rules::checker::{Checker, Item, Judgement, Location, value_location};
 use crate::source::Span;
 use crate::truth::Truth;
+use foldhash::HashMap;
 use serde::Deserialize;
 
 /// Kinds of principals.
@@ -55,7 +56,7 @@ pub(super) fn principal<'m, 't>(checker: &mut Checker<'_, 'm, 't>, item: &Item<'
     Judgement { truth, locations }
 }
 
-/// The other statements of the policy that a statement is in.
+/// The other statements of the policy that a statement is in, without those that deny nothing.
 fn siblings<'m, 't>(
     checker: &mut Checker<'_, 'm, 't>,
     item: &Item<'m, 't>,
@@ -67,14 +68,24 @@ fn siblings<'m, 't>(
             _ => path,
         }
     }
-    for kind in [DocumentKind::Resource, DocumentKind::Trust, DocumentKind::Identity] {
-        let found = policy::statements(checker.run, item.owner(), kind).found;
-        let Some(own) = found.iter().find(|one| std::ptr::eq(one.value, statement)) else { continue };
-        let list = document(own.path);
-        let others = found.iter().filter(|one| document(one.path) == list && !std::ptr::eq(one.value, statement));
-        return others.map(|one| one.value).collect();
-    }
-    Vec::new()
+    let owner = item.owner();
+    // Each statement asks for the others: they are found once.
+    let policies = checker.run.grouped(owner.node, "policies", |run| {
+        let mut policies = Groups::default();
+        let mut numbers: HashMap<(usize, &str), usize> = HashMap::default();
+        for (place, kind) in
+            [DocumentKind::Resource, DocumentKind::Trust, DocumentKind::Identity].into_iter().enumerate()
+        {
+            for one in policy::statements(run, owner, kind).found {
+                let next = numbers.len();
+                let number = *numbers.entry((place, document(one.path))).or_insert(next);
+                policies.add(number, one.value, !policy::only_allows(one.value));
+            }
+        }
+        policies
+    });
+    let around = policies.around(statement).unwrap_or_default();
+    around.iter().copied().filter(|other| !std::ptr::eq(*other, statement)).collect()
 }
 
 /// Whether the statement's conditions, and the `Deny` statements of the same policy, limit the callers to known ones.
