@@ -95,6 +95,7 @@ pub struct Evaluator<'m, 't> {
     guesses: Cell<usize>,
     steps: Cell<usize>,
     rules_apply: OnceCell<bool>,
+    mentions: OnceCell<rules::Mentions>,
     /// What is known of the deployment.
     inputs: &'t Inputs,
     feasible: RefCell<HashMap<Scenario, bool>>,
@@ -157,6 +158,7 @@ impl<'m, 't> Evaluator<'m, 't> {
             guesses: Cell::default(),
             steps: Cell::default(),
             rules_apply: OnceCell::default(),
+            mentions: OnceCell::default(),
             feasible: RefCell::default(),
             openings: RefCell::default(),
             lookups: RefCell::default(),

@@ -3,12 +3,16 @@
 //! Source: "Rules" and "Rule functions" of the CloudFormation user guide. A scenario in which some rule's condition holds and
 //! one of its assertions fails never occurs. What cannot be decided excludes nothing.
 
-use super::scenario::{AtomText, Scenario};
+use super::choices::Choices;
+use super::functions::begins_as_function;
+use super::scenario::{AtomText, Scenario, Variable};
 use super::text::{self, canonical};
 use super::value::{Kind, Value};
 use super::{Evaluator, Limits, Run};
-use crate::syntax::Node;
+use crate::syntax::{Entry, Node};
 use crate::truth::Truth;
+use rustc_hash::{FxHashMap, FxHashSet};
+use std::collections::BTreeSet;
 
 /// Runs of the rules after which a scenario is taken to be feasible.
 const MAX_TRIALS: usize = 64;
@@ -23,7 +27,7 @@ impl<'m, 't> Evaluator<'m, 't> {
         if self.template.rules.is_empty() {
             return true;
         }
-        let apply = *self.rules_apply.get_or_init(|| self.passes_rules(Scenario::default()));
+        let apply = *self.rules_apply.get_or_init(|| self.passes_rules(Scenario::default(), |run| run.passes_all()));
         if !apply || scenario.is_open() {
             return true;
         }
@@ -31,7 +35,7 @@ impl<'m, 't> Evaluator<'m, 't> {
         if let Some(known) = self.feasible.borrow().get(scenario) {
             return *known;
         }
-        let feasible = self.passes_rules(scenario.clone());
+        let feasible = self.passes_rules(scenario.clone(), |run| run.passes_touched());
         let mut known = self.feasible.borrow_mut();
         if known.len() < MAX_REMEMBERED {
             known.insert(scenario.clone(), feasible);
@@ -40,12 +44,12 @@ impl<'m, 't> Evaluator<'m, 't> {
     }
 
     /// Whether the rules hold for some choice of what a scenario leaves open.
-    fn passes_rules(&'m self, scenario: Scenario) -> bool {
+    fn passes_rules(&'m self, scenario: Scenario, passes: impl Fn(&mut Run<'m, 't>) -> bool) -> bool {
         let mut waiting = vec![scenario];
         for _ in 0..MAX_TRIALS {
             let Some(scenario) = waiting.pop() else { return false };
             let mut run = Run::new(self, scenario, Limits::USUAL);
-            let passes = self.template.rules.iter().all(|rule| run.passes(&rule.value));
+            let passes = passes(&mut run);
             // A run that stopped forbids nothing.
             if run.exhausted || (passes && !run.is_refused) {
                 return true;
@@ -58,16 +62,148 @@ impl<'m, 't> Evaluator<'m, 't> {
     }
 }
 
+/// The side of a rule that is looked at first.
+#[derive(Copy, Clone, PartialEq, Eq)]
+enum Side {
+    Condition,
+    Assertions,
+}
+
+/// Which rules are about which variables.
+#[derive(Default)]
+pub(super) struct Mentions {
+    /// The places of the rules that refer to a variable.
+    of: FxHashMap<usize, Vec<usize>>,
+    /// The places of the rules that ask something else, too.
+    other: Vec<usize>,
+    /// The variables in the condition of each rule.
+    in_condition: Vec<Vec<usize>>,
+}
+
+impl Mentions {
+    pub fn new(rules: &[Entry<'_>], choices: &Choices<'_>) -> Self {
+        let mut mentions = Self::default();
+        for (place, rule) in rules.iter().enumerate() {
+            let mut names = Vec::new();
+            if !only_refers(&rule.value, &mut names) {
+                mentions.other.push(place);
+            }
+            let mut of_condition = Vec::new();
+            if let Some(condition) = rule.value.get("RuleCondition") {
+                only_refers(condition, &mut of_condition);
+            }
+            let variable = |name: &str| choices.by_name(name).map(|(variable, _)| variable);
+            mentions.in_condition.push(of_condition.into_iter().filter_map(variable).collect());
+            for variable in names.into_iter().filter_map(variable) {
+                let places = mentions.of.entry(variable).or_default();
+                if places.last() != Some(&place) {
+                    places.push(place);
+                }
+            }
+        }
+        mentions
+    }
+}
+
+/// Whether parameters are all that a node asks about; adds their names.
+fn only_refers<'t>(node: &'t Node<'t>, names: &mut Vec<&'t str>) -> bool {
+    const FUNCTIONS: [&str; 7] =
+        ["Fn::And", "Fn::Contains", "Fn::EachMemberEquals", "Fn::EachMemberIn", "Fn::Equals", "Fn::Not", "Fn::Or"];
+    let mut all = true;
+    for entry in node.as_mapping().unwrap_or_default() {
+        match (entry.key.as_ref(), entry.value.as_str()) {
+            ("Ref", Some(name)) => {
+                names.push(name);
+                // What the partition is follows from the Region.
+                all &= !name.starts_with("AWS::");
+            }
+            ("AssertDescription", _) => {}
+            (key, _) => {
+                all &= !begins_as_function(key) || FUNCTIONS.contains(&key);
+                all &= key != "Condition";
+                all &= only_refers(&entry.value, names);
+            }
+        }
+    }
+    for item in node.as_sequence().unwrap_or_default() {
+        all &= only_refers(item, names);
+    }
+    all
+}
+
 impl<'t> Run<'_, 't> {
-    fn passes(&mut self, rule: &'t Node<'t>) -> bool {
-        let kept = self.remembered(rule, "rule", |run| {
-            let applies = rule.get("RuleCondition").is_none_or(|condition| run.test(condition));
-            let assertions = rule.get("Assertions").and_then(Node::as_sequence).unwrap_or_default();
-            let passes = !applies
-                || assertions.iter().all(|assertion| assertion.get("Assert").is_none_or(|assert| run.test(assert)));
+    fn passes_all(&mut self) -> bool {
+        self.evaluator.template.rules.iter().all(|rule| self.passes(&rule.value, Side::Condition))
+    }
+
+    /// Whether the rules pass that are about what the scenario settles, and those that are about what these settle, and so on. The others
+    /// are about variables that are open, and these have values for which all rules pass.
+    fn passes_touched(&mut self) -> bool {
+        let evaluator = self.evaluator;
+        let rules = evaluator.template.rules;
+        let mentions = evaluator.mentions.get_or_init(|| Mentions::new(rules, &evaluator.choices));
+        let mut next: BTreeSet<usize> = mentions.other.iter().copied().collect();
+        let mut done: FxHashSet<usize> = FxHashSet::default();
+        let mut settled: Vec<Variable> = self.scenario.variables().collect();
+        loop {
+            for variable in settled.drain(..) {
+                let Variable::Named(index) = variable else { return self.passes_all() };
+                if self.is_narrowed(index) {
+                    let touched = mentions.of.get(&index).into_iter().flatten();
+                    next.extend(touched.filter(|place| !done.contains(place)));
+                }
+            }
+            let Some(place) = next.pop_first() else { return true };
+            done.insert(place);
+            let before = self.trace.as_ref().map_or(0, |trace| trace.len());
+            // What is settled may decide the rule without the rest of it.
+            let in_condition = mentions.in_condition.get(place).into_iter().flatten();
+            let first = if in_condition.into_iter().any(|variable| self.is_narrowed(*variable)) {
+                Side::Condition
+            } else {
+                Side::Assertions
+            };
+            if rules.get(place).is_some_and(|rule| !self.passes(&rule.value, first)) {
+                return false;
+            }
+            settled.extend(self.settled_since(before));
+        }
+    }
+
+    /// The variables that this run settled, after the first so many.
+    fn settled_since(&self, before: usize) -> impl Iterator<Item = Variable> + '_ {
+        self.trace.iter().flat_map(move |trace| trace.settled_since(before))
+    }
+
+    /// Whether a variable can no longer be all that it could.
+    fn is_narrowed(&self, index: usize) -> bool {
+        let size = self.evaluator.choices.get(index).map_or(0, |named| named.candidates.len());
+        self.scenario.domain(Variable::Named(index)).is_some_and(|domain| domain.len() < size)
+    }
+
+    /// Whether a rule does not apply, or its assertions hold.
+    fn passes(&mut self, rule: &'t Node<'t>, first: Side) -> bool {
+        let what = match first {
+            Side::Condition => "rule",
+            Side::Assertions => "rule by its assertions",
+        };
+        let kept = self.remembered(rule, what, |run| {
+            let passes = match first {
+                Side::Condition => !run.applies(rule) || run.is_asserted(rule),
+                Side::Assertions => run.is_asserted(rule) || !run.applies(rule),
+            };
             Some(Value { span: rule.span, kind: Kind::Bool(passes) })
         });
         kept.is_some_and(|value| value.kind == Kind::Bool(true))
+    }
+
+    fn applies(&mut self, rule: &'t Node<'t>) -> bool {
+        rule.get("RuleCondition").is_none_or(|condition| self.test(condition))
+    }
+
+    fn is_asserted(&mut self, rule: &'t Node<'t>) -> bool {
+        let assertions = rule.get("Assertions").and_then(Node::as_sequence).unwrap_or_default();
+        assertions.iter().all(|assertion| assertion.get("Assert").is_none_or(|assert| self.test(assert)))
     }
 
     /// `Fn::Contains`: whether a text is in a list.

@@ -56,6 +56,11 @@ impl Scenario {
         self.settled().len()
     }
 
+    /// The variables that have been settled.
+    pub(super) fn variables(&self) -> impl Iterator<Item = Variable> + '_ {
+        self.settled().iter().map(|(variable, _)| *variable)
+    }
+
     /// Whether nothing has been settled.
     pub fn is_open(&self) -> bool {
         self.settled().is_empty()

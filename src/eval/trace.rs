@@ -34,6 +34,11 @@ impl Trace {
         self.settled.len()
     }
 
+    /// The variables that were settled after the first so many.
+    pub fn settled_since(&self, before: usize) -> impl Iterator<Item = Variable> + '_ {
+        self.settled.iter().skip(before).map(|(variable, _)| *variable)
+    }
+
     /// Adds what was settled.
     pub fn settle(&mut self, variable: Variable, domain: Domain) {
         self.settled.push((variable, domain));

@@ -1,4 +1,4 @@
-//! Lints many templates on all cores, each once. A [`survey`] before it decides what ties them: a nested stack is linted with the
+//! Lints many templates on all cores, each once. A `survey` before it decides what ties them: a nested stack is linted with the
 //! parameters of its parents, an import with the exports of other templates. Results leave in order, through a bounded window.
 
 mod nested;

@@ -122,6 +122,7 @@ fn sarif_has_them_on_request() {
 }
 
 #[test]
+#[allow(clippy::invisible_characters)]
 fn the_register_is_a_page_or_a_table() {
     let folder = Folder::with(&[("app.yaml", WAIVED)]);
     let outputs = ["--output", "exceptions=register.md", "--output", "exceptions=register.csv"];
