@@ -95,11 +95,15 @@ fn holds_secret(checker: &Checker<'_, '_, '_>, name: &str, value: &Value<'_>) ->
     if !secrets::is_secret_name(name) || !value.is_scalar() {
         return false;
     }
+    let is_parameter = |origin: &Origin<'_>| matches!(origin, Origin::Parameter(_));
     match value.text() {
-        Some(text) => secrets::is_named_secret(name, &text),
+        // What a parameter is set to is not written in the template, also where the run sets its value.
+        Some(text) if !value.parts().iter().any(|part| is_parameter(&part.origin)) => {
+            secrets::is_named_secret(name, &text)
+        }
         // With a secret's name, a parameter is the secret, unless its own name shows that it is a reference. Resources and
         // other stacks return ARNs. Nothing is known about anything else.
-        None => value.parts().iter().any(|part| match part.origin {
+        _ => value.parts().iter().any(|part| match part.origin {
             Origin::Parameter(name) => checker.model.parameter(name).is_none_or(secrets::may_carry),
             Origin::Dynamic { .. } => true,
             _ => false,
