@@ -116,8 +116,7 @@ pub(super) struct LintArguments {
     ///
     /// FORMAT is a format of --format. Without FORMAT, the file has the format of --format. Without both, the ending of the
     /// file selects it (.html, .json, .jsonl, .md, .sarif, .txt for human, or .xml for junit). Another ending needs a FORMAT. With
-    /// `exceptions`, a file
-    /// that ends with .csv is for spreadsheets.
+    /// `exceptions`, a file that ends with .csv is for spreadsheets.
     #[arg(help_heading = REPORT, long, value_name = "[FORMAT=]FILE")]
     pub(super) output: Vec<OsString>,
 

@@ -1,5 +1,6 @@
 //! JSON that is written piece by piece, indented as a whole document would be.
 
+use memchr::memchr;
 use serde::Serialize;
 use std::io::{self, Write};
 
@@ -16,7 +17,12 @@ struct Indented<'o, W: ?Sized> {
 
 impl<W: Write + ?Sized> Write for Indented<'_, W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let mut indented = Vec::with_capacity(bytes.len());
+        // Nearly all writes are one token.
+        if memchr(b'\n', bytes).is_none() {
+            self.out.write_all(bytes)?;
+            return Ok(bytes.len());
+        }
+        let mut indented = Vec::with_capacity(bytes.len() + 2 * self.depth);
         indent(bytes, self.depth, &mut indented);
         self.out.write_all(&indented)?;
         Ok(bytes.len())
@@ -29,12 +35,13 @@ impl<W: Write + ?Sized> Write for Indented<'_, W> {
 
 /// Adds a text whose later lines are moved to the right. A JSON text has line breaks between tokens only.
 pub(crate) fn indent(text: &[u8], depth: usize, to: &mut Vec<u8>) {
-    for (number, line) in text.split(|byte| *byte == b'\n').enumerate() {
-        if number > 0 {
-            start_line(depth, to);
-        }
+    let mut rest = text;
+    while let Some((line, after)) = memchr(b'\n', rest).and_then(|end| Some((rest.get(..end)?, rest.get(end + 1..)?))) {
         to.extend_from_slice(line);
+        start_line(depth, to);
+        rest = after;
     }
+    to.extend_from_slice(rest);
 }
 
 fn start_line(depth: usize, to: &mut Vec<u8>) {
