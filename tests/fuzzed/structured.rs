@@ -278,7 +278,8 @@ impl Made<'_> {
         let pins = [
             ("Env", self.any(&["dev", "test", "prod"])?),
             ("Flag", self.any(&["true", "false"])?),
-            ("Word", self.any(&TEXTS)?),
+            // Without a value from the run, a parameter that takes any text is its default.
+            ("Word", "records"),
             ("Free", self.any(&TEXTS)?),
         ];
         Ok((template, pins.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()))
