@@ -164,18 +164,18 @@ impl Baselines {
     }
 
     /// Writes the baseline, if the options name one to write.
-    pub(super) fn write(&self, files: &Files) -> Option<WrittenBaseline> {
-        let WrittenFile { file, before, now, .. } = self.written.as_ref()?;
+    pub(super) fn write(&mut self, files: &Files) -> Option<WrittenBaseline> {
+        let WrittenFile { file, before, now, .. } = self.written.as_mut()?;
         let is_first = !files.has(file);
-        let written = write(file, before, now, files);
-        let findings = *written.as_ref().unwrap_or(&0);
+        // The next run of the session begins with what is in the file now.
+        let result = write(file, before, now, files).map(|merged| *before = merged);
         let (file, name) = (file.clone(), files.name(file));
-        Some(WrittenBaseline { file, name, findings, is_first, result: written.map(drop) })
+        Some(WrittenBaseline { file, name, findings: before.len(), is_first, result })
     }
 }
 
-/// Writes a baseline, with what another run has changed since this one read it. Returns the number of findings in it.
-fn write(file: &Path, before: &Baseline, now: &Baseline, files: &Files) -> io::Result<usize> {
+/// Writes a baseline, with what another run has changed since this one read it. Returns what is in the file then.
+fn write(file: &Path, before: &Baseline, now: &Baseline, files: &Files) -> io::Result<Baseline> {
     let path = files.base().join(file);
     let _lock = Lock::of(&path)?;
     let current = match Reach::Anywhere.text(file, files) {
@@ -189,7 +189,7 @@ fn write(file: &Path, before: &Baseline, now: &Baseline, files: &Files) -> io::R
     let mut saving = Saving::start(&path)?;
     saving.write_all(merged.text().as_bytes())?;
     saving.finish()?;
-    Ok(merged.len())
+    Ok(merged)
 }
 
 fn read(file: &Path, reach: &Reach, problems: &mut Problems) -> Option<Baseline> {

@@ -129,8 +129,9 @@ impl Session {
             tally.add(candidate, file, &self.options, &mut self.governing(), sink);
         });
         let ended = tally.finish(found, &self.options, &mut self.governing(), files);
-        let write = |governing: &Governing| governing.scopes.iter().find_map(|scope| scope.baselines.write(files));
-        let baseline = if writes_baseline { write(&self.governing()) } else { None };
+        let write =
+            |governing: &mut Governing| governing.scopes.iter_mut().find_map(|scope| scope.baselines.write(files));
+        let baseline = if writes_baseline { write(&mut self.governing()) } else { None };
         let is_lost = baseline.as_ref().is_some_and(|written| written.result.is_err());
         let exit = if is_lost { Exit::Trouble } else { ended.exit };
         ended.report(&self.options, |rest| sink.end(&End { rest, exit, baseline }));

@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 use hipaalint::project::Counter;
-use hipaalint::{Buffers, Diagnostic, Exit, Files, Options, Results, Session};
+use hipaalint::{Buffers, Diagnostic, Disk, Exit, Files, Options, Results, Session};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -108,4 +108,21 @@ fn the_built_in_rules_are_parsed_once() {
         std::ptr::from_ref(settings.linter.rules().get("s3-bucket-versioning").unwrap().rule().unwrap())
     };
     assert_eq!(address(&one), address(&other));
+}
+
+/// A second run of a session writes what it found, and not what only the first one did.
+#[test]
+fn a_baseline_is_written_after_each_run() {
+    let folder = tempfile::tempdir().unwrap();
+    let (template, baseline) = (folder.path().join("app.yaml"), folder.path().join("known.json"));
+    let files = Files::new(Arc::new(Disk), folder.path().to_owned());
+    let session = Session::new(Options { write_baseline: Some("known.json".into()), ..versioning() }, files);
+    let run = |text: &str| {
+        std::fs::write(&template, text).unwrap();
+        session.lint(session.discover(&["app.yaml".into()]), &Counter::default(), &mut Results::default());
+        std::fs::read_to_string(&baseline).unwrap().matches("s3-bucket-versioning").count()
+    };
+    assert_eq!(run(BAD), 1);
+    assert_eq!(run("Resources:\n  Queue:\n    Type: AWS::SQS::Queue\n"), 0);
+    assert_eq!(run(BAD), 1);
 }
