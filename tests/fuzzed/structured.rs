@@ -280,7 +280,8 @@ impl Made<'_> {
             ("Flag", self.any(&["true", "false"])?),
             // Without a value from the run, a parameter that takes any text is its default.
             ("Word", "records"),
-            ("Free", self.any(&TEXTS)?),
+            // Where a rule only asks that a property is set, a parameter sets it; that its value may be empty is left out there.
+            ("Free", Some(self.any(&TEXTS)?).filter(|text| !text.is_empty()).unwrap_or("records")),
         ];
         Ok((template, pins.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()))
     }
