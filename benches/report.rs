@@ -56,6 +56,7 @@ impl Run {
             message: "Nothing denies requests over plain HTTP: BucketPolicy has no statement with Effect Deny".into(),
             when: Some("when Env is dev or test".into()),
             advice: None,
+            fix: None,
             related: related.map(|span| Related { span, message: "the one before".into() }).into_iter().collect(),
             suppression: None,
             baseline: None,

@@ -1,6 +1,7 @@
 //! The results of a lint: findings about resources, and diagnostics about the files themselves. Knows no rule and no format.
 
 mod exception;
+mod fix;
 mod origin;
 mod severity;
 
@@ -9,6 +10,7 @@ use crate::source::Span;
 use std::sync::Arc;
 
 pub use exception::{Dialect, Exception, ExceptionState, Flaw, SuppressedRule, Suppression};
+pub use fix::{Applicability, Edit, Fix};
 pub use origin::Origin;
 pub use severity::RuleSeverity;
 
@@ -141,6 +143,8 @@ pub struct Finding {
     /// How to fix it in the template as written, where that differs from the rule's remediation because a transform made the
     /// resource. One or two sentences without the last period.
     pub advice: Option<String>,
+    /// The change of the template that mends it, where one is known.
+    pub fix: Option<Arc<Fix>>,
     /// Places that explain it, in the order they should be read.
     pub related: Vec<Related>,
     /// The exception that suppresses it, where one holds.

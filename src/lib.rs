@@ -65,6 +65,7 @@
 //! `ARCHITECTURE.md` has an overview of the code.
 pub mod baseline;
 pub mod catalogue;
+pub mod change;
 #[cfg(feature = "cli")]
 pub mod cli;
 pub mod code;
@@ -104,7 +105,7 @@ pub use config::FailOn;
 pub use date::Date;
 pub use discover::{Candidate, Discovery, Input};
 pub use files::{Buffers, Disk, FileSystem, Files};
-pub use finding::{Diagnostic, Finding, Level, Outcome, RuleSeverity, Severity, Subject};
+pub use finding::{Applicability, Diagnostic, Edit, Finding, Fix, Level, Outcome, RuleSeverity, Severity, Subject};
 pub use linter::{FileReport, Keep, Linter};
 pub use report::Report;
 pub use session::{Configuration, Contents, End, Exit, Options, Results, RuleSources, Session, Sink};

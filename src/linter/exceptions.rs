@@ -124,6 +124,7 @@ fn finding(
         message,
         when: None,
         advice: None,
+        fix: None,
         related: Vec::new(),
         suppression: None,
         baseline: None,

@@ -112,6 +112,7 @@ impl<'t> Record<'_, 't> {
             message,
             when,
             advice,
+            fix: None,
             related: location.related,
             suppression: None,
             baseline: None,

@@ -6,11 +6,12 @@ use std::path::Path;
 
 /// Each part of `src/`, from the bottom up, with the parts that it may use. A part may use only parts above it in this
 /// list, so there are no circles.
-const LAYERS: [(&str, &[&str]); 34] = [
+const LAYERS: [(&str, &[&str]); 35] = [
     ("source", &[]),
     ("date", &[]),
     ("code", &[]),
     ("paths", &[]),
+    ("change", &[]),
     // The only part that knows of threads.
     ("pool", &[]),
     // The only part that reads.
@@ -18,10 +19,10 @@ const LAYERS: [(&str, &[&str]); 34] = [
     ("truth", &[]),
     ("expression", &[]),
     ("facts", &[]),
-    ("finding", &["code", "source", "date"]),
+    ("finding", &["code", "source", "date", "change"]),
     ("constructs", &["finding"]),
     ("suggest", &[]),
-    ("syntax", &["code", "source", "suggest"]),
+    ("syntax", &["code", "source", "suggest", "change"]),
     ("template", &["source", "suggest", "syntax"]),
     ("eval", &["source", "suggest", "truth", "facts", "syntax", "template"]),
     // The last that reads templates as written; everything above it sees what comes to be.

@@ -1,0 +1,52 @@
+//! The change of a template that mends a finding.
+
+use crate::change::Change;
+use crate::source::Span;
+
+/// Who may apply a fix.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum Applicability {
+    /// Nobody: it is shown, with the place to look at.
+    Display,
+    /// A person who has read it: it may replace, interrupt, deny, delete or cost something, or somebody has to choose.
+    Unsafe,
+    /// Anybody: CloudFormation changes the resource in place, and nothing else changes.
+    Safe,
+}
+
+impl Applicability {
+    /// `safe`, `unsafe`, `display`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Safe => "safe",
+            Self::Unsafe => "unsafe",
+            Self::Display => "display",
+        }
+    }
+}
+
+/// Bytes of a text, and what stands there instead.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Edit {
+    /// The bytes; none for an insertion.
+    pub span: Span,
+    /// The new text.
+    pub text: String,
+}
+
+/// A change of a template that mends a finding.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fix {
+    /// What it does, as a command without a period: "Set `VersioningConfiguration.Status` to `Enabled`".
+    pub title: String,
+    /// Who may apply it.
+    pub applicability: Applicability,
+    /// What else it does, or why it is not safe or not applied, as sentences; empty if there is nothing to say.
+    pub note: String,
+    /// The changes of the template, for those who apply several fixes at once. None if it is only shown.
+    pub changes: Vec<Change>,
+    /// The same changes as edits of the text, in its order, for those who apply this fix alone.
+    pub edits: Vec<Edit>,
+}
