@@ -45,6 +45,11 @@ impl Target<'_> {
         self.gone > 0
     }
 
+    /// Whether some change is here or below: one that was refused leaves nothing.
+    pub(super) fn is_touched(&self) -> bool {
+        self.touched
+    }
+
     fn untouched(&self) -> Result<(), Refused> {
         if self.touched { Err(Refused::Conflict) } else { Ok(()) }
     }

@@ -100,7 +100,7 @@ impl<'t> Writer<'t> {
                 Form::Tag | Form::Other => Err(Refused::Unusual),
             };
         }
-        for (index, below) in target.children.iter().filter(|(_, below)| !below.removed) {
+        for (index, below) in target.children.iter().filter(|(_, below)| below.is_touched() && !below.removed) {
             let (child, place) = self.child(node, *index, form, flow)?;
             self.visit(child, below, place)?;
         }

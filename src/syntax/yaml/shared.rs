@@ -168,3 +168,34 @@ fn united(mut ranges: Vec<(usize, usize)>) -> Vec<(usize, usize)> {
     }
     united
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+    use super::*;
+
+    #[test]
+    fn anchors_with_aliases_and_merges_are_found() {
+        for (text, anchored, merged, merging) in [
+            ("A: [&a x, &b y, *a, *b]\n", vec!["x", "y"], vec![], 0),
+            ("A: [&a x, *a, y]\n", vec!["x"], vec![], 0),
+            ("- &a x\n- *a\n- y\n", vec!["x"], vec![], 0),
+            ("A: &a\n  B: 1\n  C: x\nD: *a\nE: y\n", vec!["B", "x"], vec![], 0),
+            ("A: &a\n- x\nD: *a\n", vec!["- x", "x"], vec![], 0),
+            ("A: &a !Sub x\nD: *a\n", vec!["!Sub", "x"], vec![], 0),
+            ("A: !Sub &a x\nD: *a\n", vec!["x"], vec![], 0),
+            ("A: &a {x: 1}\nD: {y: 2, <<: *a}\n", vec!["{x", "x"], vec!["*a}"], 1),
+            ("A:\n  <<: {b: 1}\n  y: 1\n", vec![], vec!["b"], 1),
+            ("A: &a x\nB: '*a'\nC: a & b && *\n", vec![], vec![], 0),
+        ] {
+            let shared = Shared::of(text).unwrap();
+            let at = |what: &str| text.find(what).unwrap();
+            for what in ["A", "D", "y"].iter().filter(|what| text.contains(**what) && !anchored.contains(what)) {
+                assert!(!shared.is_anchored(at(what)) && !shared.is_merged(at(what)), "{text} {what} {shared:?}");
+            }
+            anchored.iter().for_each(|what| assert!(shared.is_anchored(at(what)), "{text} {what} {shared:?}"));
+            merged.iter().for_each(|what| assert!(shared.is_merged(at(what)), "{text} {what} {shared:?}"));
+            assert_eq!(shared.merging.len(), merging, "{text}");
+        }
+    }
+}
