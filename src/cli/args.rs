@@ -398,7 +398,9 @@ impl Format {
         let fixes = match self {
             Self::Json | Self::Jsonl | Self::Sarif | Self::Markdown => Fixes::WithEdits,
             Self::Human => Fixes::Changes,
-            Self::Github | Self::Gitlab | Self::Junit | Self::Html | Self::Exceptions | Self::ExceptionsCsv => Fixes::None,
+            Self::Github | Self::Gitlab | Self::Junit | Self::Html | Self::Exceptions | Self::ExceptionsCsv => {
+                Fixes::None
+            }
         };
         // The page counts passed checks, and lists them only on request.
         Keep { undecided: matches!(self, Self::Junit | Self::Html), passed: self == Self::Junit, fixes }

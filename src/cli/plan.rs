@@ -103,11 +103,8 @@ fn options(arguments: LintArguments, formats: &[Format]) -> Result<Options, clap
 
 /// What reports of these formats contain.
 fn contents(show: &[Show], formats: &[Format]) -> Contents {
-    let requested = Keep {
-        undecided: show.contains(&Show::Undecided),
-        passed: show.contains(&Show::Passed),
-        fixes: Fixes::None,
-    };
+    let requested =
+        Keep { undecided: show.contains(&Show::Undecided), passed: show.contains(&Show::Passed), fixes: Fixes::None };
     let needed = formats.iter().map(|format| format.keeps()).fold(requested, |all, one| Keep {
         undecided: all.undecided || one.undecided,
         passed: all.passed || one.passed,

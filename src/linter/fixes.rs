@@ -102,7 +102,8 @@ impl<'a, 'm, 't> Workshop<'a, 'm, 't> {
         };
         let job = Job { rule, setting, block, finding, mark };
         let (about, others): (Vec<&Recipe>, Vec<&Recipe>) = recipes.iter().partition(|recipe| job.is_about(recipe));
-        let others = if recipes.len() == 1 || job.place().is_some_and(|place| place.is_empty()) { others } else { Vec::new() };
+        let others =
+            if recipes.len() == 1 || job.place().is_some_and(|place| place.is_empty()) { others } else { Vec::new() };
         let mut shown = None;
         for recipe in about.into_iter().chain(others) {
             match self.attempt(&job, recipe) {
@@ -162,7 +163,8 @@ impl<'a, 'm, 't> Workshop<'a, 'm, 't> {
                 None => return Attempt::None,
             },
         };
-        let mut making = Making { shop: self, job, target, deeds: Deeds::default(), changes: Vec::new(), additions: Vec::new() };
+        let mut making =
+            Making { shop: self, job, target, deeds: Deeds::default(), changes: Vec::new(), additions: Vec::new() };
         match making.all(recipe) {
             None => Attempt::None,
             Some(Some(why)) => Attempt::Shown(why, making.deeds),
@@ -179,8 +181,16 @@ impl<'a, 'm, 't> Workshop<'a, 'm, 't> {
             if !expand::exists(run, job.block) {
                 return Truth::True;
             }
-            let mut checker =
-                Checker { run, model, settings: parameters, configured, profile, today, this: job.block, explain: false };
+            let mut checker = Checker {
+                run,
+                model,
+                settings: parameters,
+                configured,
+                profile,
+                today,
+                this: job.block,
+                explain: false,
+            };
             checker.judge(assertion, &Item::Block(job.block)).truth
         });
         exploration.complete && exploration.leaves.iter().all(|(_, truth)| truth.is_true())
@@ -210,13 +220,13 @@ impl<'a, 'm, 't> Workshop<'a, 'm, 't> {
             return Err("The resource is in an included file: change it there.".to_owned());
         }
         let [section, name] = steps;
-        let entry = self.document.root.get(section).and_then(|section| {
-            section.as_mapping().and_then(|entries| self.model.entry(entries, name))
-        });
+        let entry = self
+            .document
+            .root
+            .get(section)
+            .and_then(|section| section.as_mapping().and_then(|entries| self.model.entry(entries, name)));
         match entry.filter(|entry| entry.key_span == block.key_span) {
-            Some(entry) => {
-                Ok((&entry.value, vec![Step::Key(section.to_owned()), Step::Key(name.to_owned())]))
-            }
+            Some(entry) => Ok((&entry.value, vec![Step::Key(section.to_owned()), Step::Key(name.to_owned())])),
             None => Err(elsewhere("The resource")),
         }
     }
@@ -488,15 +498,17 @@ impl<'t> Making<'_, '_, '_, 't> {
             node = match step {
                 path::Step::Name(name) => node.get(name)?,
                 path::Step::Index(index) => node.as_sequence()?.get(*index)?,
-                path::Step::Every => {
-                    node.as_sequence()?.iter().find(|item| item.span.start <= self.job.mark.exact.start
-                        && self.job.mark.exact.end <= item.span.end)?
-                }
+                path::Step::Every => node.as_sequence()?.iter().find(|item| {
+                    item.span.start <= self.job.mark.exact.start && self.job.mark.exact.end <= item.span.end
+                })?,
             };
         }
-        let has_comment = self.shop.document.comments.iter().any(|comment| {
-            node.span.start <= comment.span.start && comment.span.end <= node.span.end
-        });
+        let has_comment = self
+            .shop
+            .document
+            .comments
+            .iter()
+            .any(|comment| node.span.start <= comment.span.start && comment.span.end <= node.span.end);
         (!has_comment && is_in_one_place(node, node.span)).then(|| place::copied(node))
     }
 
@@ -557,14 +569,18 @@ impl<'t> Making<'_, '_, '_, 't> {
         match obstacle {
             Obstacle::Computed(function, name) => match function.as_str() {
                 "Ref" if self.shop.model.parameter(name).is_some() => {
-                    format!("The value comes from the parameter `{name}`: change its default, and the values that you deploy with.")
+                    format!(
+                        "The value comes from the parameter `{name}`: change its default, and the values that you deploy with."
+                    )
                 }
                 "Ref" => format!("The value comes from `{name}`."),
                 "Fn::FindInMap" => format!("The value comes from the mapping `{name}`: change it there."),
                 "Fn::ImportValue" => "The value comes from another stack: change it there.".to_owned(),
                 function => format!("`{function}` computes the value."),
             },
-            Obstacle::Dynamic => "The value is read when the stack is deployed: change it where it is stored.".to_owned(),
+            Obstacle::Dynamic => {
+                "The value is read when the stack is deployed: change it where it is stored.".to_owned()
+            }
             Obstacle::Macro => "A macro or loop writes this part of the template.".to_owned(),
             Obstacle::Included => "The place is in an included file: change it there.".to_owned(),
             Obstacle::InText => "The place is in a text of JSON.".to_owned(),

@@ -28,11 +28,7 @@ const SERVICES: [Service; 2] = [
         kind: "AWS::CloudTrail::Trail",
         principal: "cloudtrail.amazonaws.com",
         actions: &["kms:GenerateDataKey*", "kms:Decrypt", "kms:DescribeKey"],
-        condition: [
-            "StringLike",
-            "aws:SourceArn",
-            "arn:${AWS::Partition}:cloudtrail:*:${AWS::AccountId}:trail/*",
-        ],
+        condition: ["StringLike", "aws:SourceArn", "arn:${AWS::Partition}:cloudtrail:*:${AWS::AccountId}:trail/*"],
     },
     Service {
         kind: "AWS::Logs::LogGroup",

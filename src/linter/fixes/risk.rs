@@ -110,7 +110,9 @@ impl Touched {
         match self.replacement() {
             None | Some(Replacement::InPlace) => {}
             Some(Replacement::Unlisted) => {
-                risk.push(format!("No source says whether CloudFormation changes `{path}` without replacing the resource."));
+                risk.push(format!(
+                    "No source says whether CloudFormation changes `{path}` without replacing the resource."
+                ));
             }
             Some(Replacement::Maybe) => {
                 risk.push(format!("CloudFormation may replace `{name}`: read the change set."));
