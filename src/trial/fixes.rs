@@ -27,6 +27,8 @@ pub struct Fixed {
     pub applied: Vec<(Applicability, String, String)>,
     /// Those that are only shown: title and note.
     pub shown: Vec<(String, String)>,
+    /// The findings that no fix fits, in words.
+    pub without: Vec<String>,
     /// What is wrong.
     pub problems: Vec<String>,
 }
@@ -46,6 +48,7 @@ fn fixed(subject: &Subject<'_>, index: usize, example: &Example) -> Fixed {
         after: text,
         applied: Vec::new(),
         shown: Vec::new(),
+        without: Vec::new(),
         problems: Vec::new(),
     };
     let linter = match linter(subject, example) {
@@ -87,11 +90,11 @@ fn fixed(subject: &Subject<'_>, index: usize, example: &Example) -> Fixed {
                         }
                     }
                 }
-                None => left.push(format!("there is no fix for: {}", finding.full_message())),
+                None => left.push(finding.full_message()),
             }
         }
         if changes.is_empty() {
-            fixed.problems.extend(left);
+            fixed.without = left;
             return fixed;
         }
         let Ok(document) = syntax::read(source.text(), source.id) else { return fixed };
