@@ -4,4 +4,4 @@
 pub mod check;
 mod language;
 
-pub use language::{analysis, assertion, frameworks, load, meta, operand, rule, vetting};
+pub use language::{analysis, assertion, fix, frameworks, load, meta, operand, path, rule, vetting};

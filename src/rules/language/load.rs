@@ -4,6 +4,7 @@ pub use super::lists::{controls, notice, profiles, runtime_checks, unruled_servi
 pub use crate::suggest::nearest;
 
 use super::embedded::{Made, embedded};
+use super::fix::Recipes;
 use super::meta::{RuleKind, RuleMeta, RuleProse};
 use super::pack::{Head, Lazy, general, head_at, with_target};
 use super::packed;
@@ -209,6 +210,11 @@ impl RuleEntry {
             Rest::Embedded(head, _) => packed::read(head.prose()).unwrap_or_default(),
             Rest::Own(own) => own.1.clone(),
         }
+    }
+
+    /// What fixes its findings, as its file writes it.
+    pub fn fixes(&self) -> Option<&Recipes> {
+        self.rule().ok().map(|rule| &rule.fixes)
     }
 
     /// Its examples.

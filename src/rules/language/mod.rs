@@ -5,6 +5,7 @@ pub mod assertion;
 mod embedded;
 mod entries;
 pub mod evidence;
+pub mod fix;
 pub mod frameworks;
 mod lists;
 pub mod load;
