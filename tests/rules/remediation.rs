@@ -16,8 +16,9 @@ static REPLACES: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"\breplaces\b|\breplaced\b|(may|can) replace\b|makes a replacement|recreat|new revision").unwrap()
 });
 static REFUSES: LazyLock<Regex> = LazyLock::new(|| Regex::new("cannot be|cannot change|refuses").unwrap());
-static INTERRUPTS: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"interrupt|restart|reboot|\bstops\b|maintenance|Maintenance|outage").unwrap());
+static INTERRUPTS: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"interrupt|blue.green|restart|reboot|\bstops\b|maintenance|Maintenance|outage").unwrap()
+});
 
 /// Rules that speak of a replacement that CloudFormation does not make.
 const BY_OTHERS: [&str; 3] = ["ec2-instance-in-backup-plan", "ecs-volume-encrypted", "secretsmanager-rotation"];
