@@ -107,6 +107,10 @@ impl Walk<'_> {
                 if items.is_empty() {
                     return self.absent(at, steps, deed, false);
                 }
+                // An empty list would be left.
+                if items.len() == 1 && rest.is_empty() && matches!(deed, Deed::Remove) {
+                    return self.remove(at);
+                }
                 for index in chosen {
                     if let Some(item) = items.get(index) {
                         at.push(Step::Index(index));
