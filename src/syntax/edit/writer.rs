@@ -88,10 +88,14 @@ impl<'t> Writer<'t> {
 
     pub(super) fn visit(&mut self, node: &Node<'_>, target: &Target<'_>, place: Place<'_>) -> Result<(), Refused> {
         let flow = place.is_flow();
-        if let Some(draft) = &target.replaced {
-            return self.replace(node, &draft.value(), place);
-        }
         let form = self.form(node, flow);
+        if let Some(draft) = &target.replaced {
+            let value = draft.value();
+            return match self.difference(node, &value, form) {
+                Some(target) => self.visit(node, &target, place),
+                None => self.replace(node, &value, place),
+            };
+        }
         if target.is_emptied(node) {
             let nothing =
                 if matches!(node.kind, Kind::Sequence(_)) { Value::List(Vec::new()) } else { Value::Map(Vec::new()) };
@@ -133,6 +137,17 @@ impl<'t> Writer<'t> {
             }
             Form::Flow => self.add_flow(node, target),
             Form::Tag | Form::Other => Err(Refused::Unusual),
+        }
+    }
+
+    /// What changes in a map to become another one, if that keeps some of its text.
+    fn difference<'d>(&self, node: &Node<'_>, value: &Value, form: Form) -> Option<Target<'d>> {
+        let entries = node.as_mapping().filter(|entries| entries.iter().all(|entry| self.is_own(node, entry)))?;
+        let target = Target::difference(entries, value)?;
+        match form {
+            Form::Block => Some(target),
+            Form::Flow => (!target.loses() || target.added.is_empty()).then_some(target),
+            Form::Tag | Form::Other => None,
         }
     }
 
@@ -245,6 +260,8 @@ impl<'t> Writer<'t> {
             colon: habits.colon.clone(),
             comma: if habits.json && habits.colon == ":" { "," } else { ", " },
             eol: self.page.eol,
+            functions: habits.functions,
+            scalars: habits.scalars,
         };
         let Some(around) = around else { return style };
         match &around.kind {
