@@ -50,7 +50,7 @@ pub fn made(text: &str, document: &Document<'_>, changes: &[Change]) -> Edited {
     }
     let (model, result) = (normal(model.root), normal(read.root.to_json()));
     if model != result {
-        panic!("not as asked\n{changes:#?}\n{edited:#?}\n{new}\nasked: {model:#}\nresult: {result:#}");
+        panic!("not as asked\n{changes:?}\n{edited:?}\n{text}\n=>\n{new}\nasked: {model:#}\nresult: {result:#}");
     }
     assert_comments(document, &read, changes, &edited, &new);
     edited
@@ -89,6 +89,8 @@ impl Model {
         for (depth, step) in change.path.iter().enumerate() {
             if is_nothing(node) {
                 *node = json!({});
+                self.made.insert(change.path[..depth].to_vec());
+                is_made = true;
             }
             let so_far = change.path[..=depth].to_vec();
             is_made |= self.made.contains(&so_far);
@@ -206,8 +208,30 @@ fn change(root: &Json, choose: &mut dyn FnMut(usize) -> usize) -> Change {
 
 /// Texts that are hard to write.
 const TEXTS: [&str; 24] = [
-    "Enabled", "2012-10-17", "*", "yes", "010", "a: b", "a #b", "- x", "", " ", "x\ny\n", "\u{7}é\u{feff}", "\"'\\", "${A}", "[x]", "null", "%x",
-    "a,b", "arn:aws:s3:::x/*", "&x", "!x", "|", "x:", "1.5",
+    "Enabled",
+    "2012-10-17",
+    "*",
+    "yes",
+    "010",
+    "a: b",
+    "a #b",
+    "- x",
+    "",
+    " ",
+    "x\ny\n",
+    "\u{7}é\u{feff}",
+    "\"'\\",
+    "${A}",
+    "[x]",
+    "null",
+    "%x",
+    "a,b",
+    "arn:aws:s3:::x/*",
+    "&x",
+    "!x",
+    "|",
+    "x:",
+    "1.5",
 ];
 
 fn value(choose: &mut dyn FnMut(usize) -> usize, depth: usize) -> Value {

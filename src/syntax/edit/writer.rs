@@ -123,11 +123,12 @@ impl<'t> Writer<'t> {
                 }
                 self.add_block(node, target)
             }
-            Form::Flow if node.as_mapping().is_some_and(<[_]>::is_empty) && !target.added.is_empty() => {
-                self.replace(node, &Value::Map(target.added.values()), place)
-            }
-            Form::Flow if node.as_sequence().is_some_and(<[_]>::is_empty) && !target.appended.is_empty() => {
-                self.replace(node, &Value::List(target.appended.clone()), place)
+            Form::Flow if self.is_bare(node) && !target.loses() => {
+                let value = match node.kind {
+                    Kind::Mapping(_) => Value::Map(target.added.values()),
+                    _ => Value::List(target.appended.clone()),
+                };
+                self.replace(node, &value, place)
             }
             Form::Flow if target.loses() => {
                 if !target.added.is_empty() || !target.appended.is_empty() {
@@ -138,6 +139,12 @@ impl<'t> Writer<'t> {
             Form::Flow => self.add_flow(node, target),
             Form::Tag | Form::Other => Err(Refused::Unusual),
         }
+    }
+
+    /// Whether nothing but blanks is between the brackets of a list or map.
+    fn is_bare(&self, node: &Node<'_>) -> bool {
+        let inside = self.page.slice(node.span.start as usize + 1, (node.span.end as usize).saturating_sub(1));
+        inside.trim_ascii().is_empty()
     }
 
     /// What changes in a map to become another one, if that keeps some of its text.
