@@ -215,7 +215,8 @@ fn templates() -> Vec<(String, String)> {
     let more = std::env::var("MORE").unwrap_or("fixtures".into());
     for folder in [&*more, "fixtures", "examples", "tests/sam", "tests/engine/syntax/templates"] {
         for entry in walkdir::WalkDir::new(root.join(folder)).sort_by_file_name().into_iter().flatten() {
-            let is_template = entry.path().extension().is_some_and(|end| ["json", "yaml", "yml"].iter().any(|known| end == *known));
+            let is_template =
+                entry.path().extension().is_some_and(|end| ["json", "yaml", "yml"].iter().any(|known| end == *known));
             if let Ok(text) = std::fs::read_to_string(entry.path())
                 && is_template
             {
@@ -243,12 +244,17 @@ fn templates_are_edited_as_asked() {
     for (number, (name, text)) in templates().into_iter().enumerate().filter(|(_, (_, text))| text.len() < 50_000) {
         for seed in 0..std::env::var("SEEDS").unwrap_or("8".into()).parse::<u64>().unwrap() {
             println!("{name} {seed}");
-            let Some((changes, edited)) = fuzzed::edit::random(&text, &mut choices((number as u64) << 32 | seed << 20)) else { break };
+            let Some((changes, edited)) = fuzzed::edit::random(&text, &mut choices((number as u64) << 32 | seed << 20))
+            else {
+                break;
+            };
             asked += changes.len();
             for (number, reason) in &edited.refused {
                 if *reason == Refused::Unusual {
                     unusual += 1;
-                    if std::env::var("SHOW").is_ok() { eprintln!("{name} {:?}", changes[*number]); }
+                    if std::env::var("SHOW").is_ok() {
+                        eprintln!("{name} {:?}", changes[*number]);
+                    }
                 }
             }
         }

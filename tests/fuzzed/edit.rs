@@ -206,8 +206,30 @@ fn change(root: &Json, choose: &mut dyn FnMut(usize) -> usize) -> Change {
 
 /// Texts that are hard to write.
 const TEXTS: [&str; 24] = [
-    "Enabled", "2012-10-17", "*", "yes", "010", "a: b", "a #b", "- x", "", " ", "x\ny\n", "\u{7}é\u{feff}", "\"'\\", "${A}", "[x]", "null", "%x",
-    "a,b", "arn:aws:s3:::x/*", "&x", "!x", "|", "x:", "1.5",
+    "Enabled",
+    "2012-10-17",
+    "*",
+    "yes",
+    "010",
+    "a: b",
+    "a #b",
+    "- x",
+    "",
+    " ",
+    "x\ny\n",
+    "\u{7}é\u{feff}",
+    "\"'\\",
+    "${A}",
+    "[x]",
+    "null",
+    "%x",
+    "a,b",
+    "arn:aws:s3:::x/*",
+    "&x",
+    "!x",
+    "|",
+    "x:",
+    "1.5",
 ];
 
 fn value(choose: &mut dyn FnMut(usize) -> usize, depth: usize) -> Value {
