@@ -10,6 +10,7 @@ mod eval_properties;
 mod evidence;
 mod exceptions;
 mod expand;
+mod fixes;
 #[path = "../fuzzed/mod.rs"]
 mod fuzzed;
 mod growth;
