@@ -17,7 +17,7 @@ use std::{env, fs};
 /// Keys of a rule file that are for people.
 const PROSE: [&str; 6] = ["harm", "false-alarms", "gate", "why", "remediation", "references"];
 
-/// The profiles, as `rules/rule.rs` of the library lists them: a rule's own are bits in this order.
+/// The profiles, as `rules/language/rule.rs` of the library lists them: a rule's own are bits in this order.
 const PROFILES: [&str; 4] = ["core", "conformance", "strict", "proposed-2025"];
 
 fn main() {
@@ -157,7 +157,7 @@ fn picked(fields: &Map<String, Value>, keys: &[&str]) -> Map<String, Value> {
     keys.iter().filter_map(|key| Some(((*key).to_owned(), fields.get(*key)?.clone()))).collect()
 }
 
-/// A document as `rules/packed.rs` of the library reads it.
+/// A document as `rules/language/packed.rs` of the library reads it.
 fn packed(value: &Value) -> String {
     /// A number of 14 bits as two characters.
     fn number(number: usize, out: &mut String) {
