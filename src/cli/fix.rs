@@ -28,7 +28,7 @@ pub(super) fn fixing(arguments: &LintArguments) -> Result<Option<Fixing>, clap::
         (*interactive, "--interactive"),
     ];
     if let Some((_, option)) = need.into_iter().find(|(is_set, _)| *is_set && !fix) {
-        return Err(usage(ErrorKind::MissingRequiredArgument, format!("{option} needs --fix: type --fix {option}")));
+        return Err(usage(ErrorKind::MissingRequiredArgument, format!("{option} needs --fix")));
     }
     let conflicts = [
         (*fix && arguments.watch, "--fix cannot be used with --watch"),

@@ -181,3 +181,77 @@ fn undecided(before: &FileReport, made: &[(usize, &Finding)], after: &FileReport
     let has_more = |rule: &str| after.get(rule).copied().unwrap_or(0) > before.get(rule).copied().unwrap_or(0);
     made.iter().filter(|(_, finding)| has_more(&finding.rule)).map(|(index, _)| *index).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+    use super::*;
+    use crate::code::Code;
+    use crate::finding::Counts;
+    use crate::project::fixing::testing;
+
+    /// A template with findings of the rule `r` at these places, or of another rule: `other:Resources/B`.
+    fn report(places: &[&str]) -> FileReport {
+        let finding = |place: &&str| {
+            let (rule, path) = place.split_once(':').unwrap_or(("r", place));
+            let mut finding = testing::finding(&testing::Rule { id: "r", name: "", wanted: "", fix: &[] });
+            finding.rule = Arc::from(rule);
+            finding.subject.name = path.split('/').nth(1).unwrap().to_owned();
+            finding.path = path.to_owned();
+            finding
+        };
+        FileReport { is_template: true, findings: places.iter().map(finding).collect(), ..FileReport::default() }
+    }
+
+    /// What is said if the first finding was fixed.
+    fn said(before: &[&str], after: &[&str]) -> Verdict {
+        let (before, after) = (report(before), report(after));
+        verdict(&before, &[(0, &before.findings[0])], &after)
+    }
+
+    #[test]
+    fn fixed_findings_are_gone_and_none_is_new() {
+        assert_eq!(said(&["Resources/A", "Resources/B"], &["Resources/B"]), Verdict::Good);
+        assert_eq!(said(&["Resources/A"], &[]), Verdict::Good);
+        let still = Verdict::StillThere(BTreeSet::from([0]));
+        assert_eq!(said(&["Resources/A"], &["Resources/A"]), still);
+        assert_eq!(said(&["Resources/A/x", "Resources/A/x"], &["Resources/A/x", "Resources/A/x"]), still);
+        assert_eq!(said(&["Resources/A/x", "Resources/A/x"], &["Resources/A/x"]), Verdict::Good);
+        let new = |name: &str| Verdict::New(BTreeSet::from([format!("Resources/{name}")]));
+        assert_eq!(said(&["Resources/A"], &["Resources/C"]), new("C"));
+        assert_eq!(said(&["Resources/A"], &["other:Resources/A"]), new("A"));
+        assert_eq!(said(&["Resources/A", "Resources/B/x"], &["Resources/B/x", "Resources/B/y"]), new("B"));
+    }
+
+    #[test]
+    fn a_place_that_is_more_exact_or_has_another_number_is_the_same() {
+        let near = ["Resources/A/Properties", "Resources/A", "other:Resources/A"];
+        assert_eq!(said(&near, &["Resources/A/Properties/x", "other:Resources/A/Properties/x"]), Verdict::Good);
+        assert_eq!(said(&["Resources/A/x", "Resources/A/y/z"], &["Resources/A/y"]), Verdict::Good);
+        let items = ["Resources/A/Statement/0", "Resources/A/Statement/1/Action"];
+        assert_eq!(said(&items, &["Resources/A/Statement/0/Action"]), Verdict::Good);
+        assert_eq!(
+            said(&["Resources/A/x", "other:Resources/A/Statement/Action"], &["other:Resources/A/Statement/0/Action"]),
+            Verdict::Good
+        );
+        // A fixed finding that only moved is still there.
+        assert_eq!(said(&["Resources/A"], &["Resources/A/x"]), Verdict::StillThere(BTreeSet::from([0])));
+    }
+
+    #[test]
+    fn an_error_or_doubt_is_no_proof() {
+        let before = report(&["Resources/A"]);
+        let made = [(0, &before.findings[0])];
+        assert_eq!(verdict(&before, &made, &FileReport::default()), Verdict::Broken);
+        let error = Diagnostic::error(Code::SyntaxError, "it is broken");
+        let broken = FileReport { diagnostics: vec![error.clone()], ..report(&[]) };
+        assert_eq!(verdict(&before, &made, &broken), Verdict::Broken);
+        let noted = FileReport { diagnostics: vec![Diagnostic::note(Code::OddSection, "odd")], ..report(&[]) };
+        assert_eq!(verdict(&before, &made, &noted), Verdict::Good);
+        let counts = Counts { undecided: 1, ..Counts::default() };
+        let open = FileReport { by_rule: vec![(Arc::from("r"), counts)], ..report(&[]) };
+        assert_eq!(verdict(&before, &made, &open), Verdict::StillThere(BTreeSet::from([0])));
+        let elsewhere = FileReport { by_rule: vec![(Arc::from("s"), counts)], ..report(&[]) };
+        assert_eq!(verdict(&before, &made, &elsewhere), Verdict::Good);
+    }
+}

@@ -95,7 +95,7 @@ fn linted(text: &str, rules: &[Rule]) -> File {
     File::Linted(Box::new(Linted { report, source, parents: Vec::new() }))
 }
 
-fn finding(rule: &Rule) -> Finding {
+pub(super) fn finding(rule: &Rule) -> Finding {
     let change = |(name, value): &(&str, &str)| Change {
         path: vec![Step::Key("Resources".to_owned()), Step::Key((*name).to_owned())],
         action: Action::Set(Value::String((*value).to_owned())),
