@@ -1,7 +1,7 @@
 //! The change of a template that mends a finding.
 
 use crate::change::Change;
-use crate::source::Span;
+pub use crate::change::Edit;
 
 /// Who may apply a fix.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
@@ -25,15 +25,6 @@ impl Applicability {
             Self::Display => "display",
         }
     }
-}
-
-/// Bytes of a text, and what stands there instead.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Edit {
-    /// The bytes; none for an insertion.
-    pub span: Span,
-    /// The new text.
-    pub text: String,
 }
 
 /// A change of a template that mends a finding.

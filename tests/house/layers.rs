@@ -11,7 +11,7 @@ const LAYERS: [(&str, &[&str]); 35] = [
     ("date", &[]),
     ("code", &[]),
     ("paths", &[]),
-    ("change", &[]),
+    ("change", &["source"]),
     // The only part that knows of threads.
     ("pool", &[]),
     // The only part that reads.
