@@ -2,6 +2,8 @@
 
 use crate::change::Change;
 use crate::finding::Fix;
+use crate::source::SourceId;
+use crate::syntax::{self, edit};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Attempts to leave out what cannot be made. After them, the fixes are made one by one.
@@ -109,6 +111,10 @@ fn united(fixes: &[(usize, &Fix)]) -> (Vec<Change>, Vec<BTreeSet<usize>>) {
 
 /// Makes changes in the text of a template.
 pub(in crate::project) fn edited(text: &str, changes: &[Change]) -> Edited {
-    let _ = text;
-    Edited { text: String::new(), refused: (0..changes.len()).map(|index| (index, false)).collect() }
+    let Ok(document) = syntax::read(text, SourceId::default()) else {
+        return Edited { text: text.to_owned(), refused: (0..changes.len()).map(|index| (index, false)).collect() };
+    };
+    let edit::Edited { edits, refused } = edit::edits(text, &document, changes);
+    let refused = refused.into_iter().map(|(index, reason)| (index, reason == edit::Refused::Conflict)).collect();
+    Edited { text: edit::apply(text, &edits), refused }
 }
