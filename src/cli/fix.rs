@@ -2,14 +2,14 @@
 
 use super::args::LintArguments;
 use super::diff;
-use super::plan::usage;
+use crate::files::Disk;
 use crate::finding::Applicability;
 use crate::project::Proposal;
 use crate::report::human::Style;
 use crate::report::text::{one_line, wrap};
 use crate::session::{Answer, Ask, Fixing};
 use clap::error::ErrorKind;
-use std::io::{self, BufRead, Write};
+use std::io::{self, Write};
 use std::path::Path;
 
 /// Columns of the labels of a question, with the indent before them and the gap after them.
@@ -19,7 +19,7 @@ const LABEL_COLUMNS: usize = 9;
 ///
 /// # Errors
 /// Options that contradict each other.
-pub(super) fn fixing(arguments: &LintArguments) -> Result<Option<Fixing>, clap::Error> {
+pub(super) fn fixing(arguments: &LintArguments) -> Result<Option<Fixing>, (ErrorKind, String)> {
     let LintArguments { fix, unsafe_fixes, fix_rule, diff, interactive, .. } = arguments;
     let need = [
         (*unsafe_fixes, "--unsafe-fixes"),
@@ -28,7 +28,7 @@ pub(super) fn fixing(arguments: &LintArguments) -> Result<Option<Fixing>, clap::
         (*interactive, "--interactive"),
     ];
     if let Some((_, option)) = need.into_iter().find(|(is_set, _)| *is_set && !fix) {
-        return Err(usage(ErrorKind::MissingRequiredArgument, format!("{option} needs --fix")));
+        return Err((ErrorKind::MissingRequiredArgument, format!("{option} needs --fix")));
     }
     let conflicts = [
         (*fix && arguments.watch, "--fix cannot be used with --watch"),
@@ -45,7 +45,7 @@ pub(super) fn fixing(arguments: &LintArguments) -> Result<Option<Fixing>, clap::
         ),
     ];
     if let Some((_, message)) = conflicts.into_iter().find(|(is_set, _)| *is_set) {
-        return Err(usage(ErrorKind::ArgumentConflict, message));
+        return Err((ErrorKind::ArgumentConflict, message.to_owned()));
     }
     Ok(fix.then(|| Fixing { unsafe_too: *unsafe_fixes, rules: fix_rule.clone(), is_dry: *diff }))
 }
@@ -58,27 +58,20 @@ pub(super) struct Prompt {
 impl Ask for Prompt {
     fn ask(&self, proposal: &Proposal<'_>) -> Answer {
         let mut out = io::stderr().lock();
-        let mut input = io::stdin().lock();
         // If nobody sees the question, nobody answers it.
-        answer(proposal, &self.style, &mut input, &mut out).unwrap_or(Answer::Quit)
+        answer(proposal, &self.style, &mut out).unwrap_or(Answer::Quit)
     }
 }
 
-fn answer(
-    proposal: &Proposal<'_>,
-    style: &Style,
-    input: &mut impl BufRead,
-    out: &mut impl Write,
-) -> io::Result<Answer> {
+fn answer(proposal: &Proposal<'_>, style: &Style, out: &mut impl Write) -> io::Result<Answer> {
     out.write_all(question(proposal, style).as_bytes())?;
     loop {
         write!(out, "{} [y, n, a, q, ?] ", style.bold("Make this fix?"))?;
         out.flush()?;
-        let mut line = String::new();
-        if input.read_line(&mut line)? == 0 {
+        let Some(line) = Disk::line_of_input()? else {
             writeln!(out)?;
             return Ok(Answer::Quit);
-        }
+        };
         let answer = match line.trim().to_ascii_lowercase().as_str() {
             "y" | "yes" => Answer::Yes,
             "n" | "no" => Answer::No,

@@ -41,7 +41,7 @@ impl Plan {
     pub(super) fn new(arguments: LintArguments) -> Result<Self, clap::Error> {
         let files = Files::here();
         let outputs = outputs(&arguments, &files)?;
-        let fixing = fix::fixing(&arguments)?;
+        let fixing = fix::fixing(&arguments).map_err(|(kind, message)| usage(kind, message))?;
         let format = arguments.format.unwrap_or(Format::Human);
         let part = part(&arguments, format)?;
         let has_human = format == Format::Human || outputs.iter().any(|output| output.format == Format::Human);

@@ -22,6 +22,6 @@ pub enum Unfixed {
     NotNamed,
     /// The file was not written.
     NotWritten,
-    /// An exception or a baseline covers it, and it has a fix that would have been made.
+    /// An exception or a baseline covers it.
     Covered,
 }

@@ -52,7 +52,9 @@ impl Fixes {
         if self.unsafe_fixes > 0 {
             facts.push(("Fixable", format!("{} with --unsafe-fixes", count(self.unsafe_fixes, "more finding"))));
         }
-        facts.extend(self.not_fixed.iter().map(|left| ("Not fixed", self.why(left))));
+        // Those that an exception or the baseline covers are listed as not counted.
+        let left = self.not_fixed.iter().filter(|left| left.reason != Unfixed::Covered);
+        facts.extend(left.map(|left| ("Not fixed", self.why(left))));
         facts
     }
 

@@ -1,7 +1,6 @@
 //! Which fixes a run makes, who is asked about them, and where fixed texts go.
 
-use super::Session;
-use super::baseline::Place;
+use super::baseline::{Known, Place};
 use super::options::Fixing;
 use super::saving::{self, Changed};
 use crate::code::Code;
@@ -39,29 +38,24 @@ pub enum Answer {
 
 /// What a run fixes.
 pub(super) struct Fixes<'s> {
-    session: &'s Session,
-    fixing: &'s Fixing,
-    files: &'s Files,
-    ask: Option<&'s dyn Ask>,
-    answered: Mutex<Answered>,
+    pub(super) fixing: &'s Fixing,
+    pub(super) files: &'s Files,
+    pub(super) ask: Option<&'s dyn Ask>,
+    /// The findings that a baseline has.
+    pub(super) known: &'s (dyn Fn(&Candidate, &Place) -> Option<Known> + Sync),
+    pub(super) answered: Mutex<Answered>,
 }
 
 /// The answers that hold for further fixes.
 #[derive(Default)]
-struct Answered {
+pub(super) struct Answered {
     all_of: BTreeSet<Arc<str>>,
     is_over: bool,
 }
 
-impl<'s> Fixes<'s> {
-    pub(super) fn new(session: &'s Session, fixing: &'s Fixing, files: &'s Files, ask: Option<&'s dyn Ask>) -> Self {
-        Self { session, fixing, files, ask, answered: Mutex::default() }
-    }
-}
-
 impl Fixer for Fixes<'_> {
     fn mark(&self, candidate: &Candidate, report: &mut FileReport, source: &Source) {
-        if let Some(known) = self.session.governing().known(candidate, &Place::of(source)) {
+        if let Some(known) = (self.known)(candidate, &Place::of(source)) {
             known.mark(source.id, report.findings.iter_mut().chain(&mut report.suppressed));
         }
     }

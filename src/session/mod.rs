@@ -37,6 +37,7 @@ use crate::config;
 use crate::discover::{self, Candidate, Discovery, Filter};
 use crate::files::Files;
 use crate::project::{Counter, Project};
+use baseline::Place;
 use fixing::Fixes;
 use governing::Governing;
 use std::collections::BTreeSet;
@@ -142,7 +143,8 @@ impl Session {
                 tally.add(candidate, file, &self.options, &mut self.governing(), sink);
             }),
             Some(fixing) => {
-                let fixes = Fixes::new(self, fixing, files, ask);
+                let known = |candidate: &Candidate, place: &Place| self.governing().known(candidate, place);
+                let fixes = Fixes { fixing, files, ask, known: &known, answered: Mutex::default() };
                 project.fix(candidates, &fixes, |candidate, file, fixed| {
                     tally.add_fixed(candidate, file, fixed, &self.options, &mut self.governing(), sink);
                 });

@@ -302,10 +302,7 @@ impl Fixed {
             let made = fix.filter(|fix| can_be_made(fix) && finding.span.source == id);
             let choice = made.map(|fix| fixer.choice(finding, fix));
             let left = match (fix, made, choice) {
-                _ if !finding.counts() => match choice {
-                    Some(Choice::Wanted) => Unfixed::Covered,
-                    _ => continue,
-                },
+                _ if !finding.counts() => Unfixed::Covered,
                 (None, ..) => Unfixed::NoFix,
                 (Some(_), Some(_), Some(Choice::NeedsUnsafe)) => Unfixed::Unsafe,
                 (Some(_), Some(_), Some(Choice::OtherRule)) => Unfixed::OtherRule,
