@@ -6,5 +6,5 @@ mod language;
 
 pub use check::{analysis, checker, schedule};
 pub use language::{
-    assertion, evidence, frameworks, load, meta, named, operand, pack, path, predicate, rule, version, vetting,
+    assertion, evidence, fix, frameworks, load, meta, named, operand, pack, path, predicate, rule, version, vetting,
 };

@@ -56,6 +56,7 @@ const LAYERS: [(&str, &[&str]); 35] = [
             "code",
             "source",
             "date",
+            "change",
             "truth",
             "facts",
             "finding",

@@ -2,6 +2,7 @@
 
 pub use crate::suggest::nearest;
 
+use super::fix::Recipes;
 use super::meta::{Control, RuleKind, RuleMeta, RuleProse, RuntimeCheck, UnruledService};
 use super::pack::{Head, Lazy, Made, general, head_at, heads, with_target};
 use super::packed;
@@ -211,6 +212,11 @@ impl RuleEntry {
             Rest::Embedded(head, _) => packed::read(head.prose()).unwrap_or_default(),
             Rest::Own(own) => own.1.clone(),
         }
+    }
+
+    /// What fixes its findings, as its file writes it.
+    pub fn fixes(&self) -> Option<&Recipes> {
+        self.rule().ok().map(|rule| &rule.fixes)
     }
 
     /// Its examples.

@@ -3,6 +3,7 @@
 pub mod assertion;
 pub(super) mod entries;
 pub mod evidence;
+pub mod fix;
 pub mod frameworks;
 pub mod load;
 pub mod meta;

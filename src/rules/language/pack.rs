@@ -33,6 +33,7 @@ pub struct Head {
     meta: Place,
     logic: Place,
     prose: Place,
+    fixes: Place,
     examples: Place,
 }
 
@@ -105,6 +106,11 @@ impl Head {
     /// The rule without its head and texts, packed.
     pub(super) fn logic(&self) -> &'static str {
         self.logic.of(PACK)
+    }
+
+    /// Its fixes, packed; empty if it has none.
+    pub(super) fn fixes(&self) -> &'static str {
+        self.fixes.of(PACK)
     }
 
     /// Its texts, packed.

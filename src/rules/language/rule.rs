@@ -2,6 +2,7 @@
 
 use super::assertion::Assertion;
 use super::evidence::Evidence;
+use super::fix::{self, Many, Recipe, Recipes};
 use super::meta::{FalseAlarms, RuleKind, RuleMeta, RuleProse};
 use super::operand::{Operand, Settings, settings_of};
 use super::pack::{Head, Lazy, Made};
@@ -32,6 +33,8 @@ pub struct Rule {
     pub descriptions: BTreeMap<String, String>,
     /// Resource types, and properties such as `AWS::S3::Bucket.NewProperty`, that exist although the schemas do not have them.
     pub newer_than_schemas: Vec<String>,
+    /// What fixes its findings.
+    pub fixes: Recipes,
 }
 
 /// Blocks and what must hold for each. What must hold is read when it is first asked for: most rules check types of resources that a
@@ -318,6 +321,9 @@ struct RawRule {
     /// How to fix it. Most reports show the first sentence only. Markdown.
     #[serde(default)]
     remediation: String,
+    /// What fixes a finding: one fix, or a list of which the first that fits is taken.
+    #[serde(default)]
+    fix: Many<Recipe>,
     /// Links to documentation.
     #[serde(default)]
     references: Vec<String>,
@@ -350,6 +356,8 @@ struct RawCheck {
     message: Option<String>,
     /// Replaces the rule's level.
     level: Option<Level>,
+    /// Replaces the rule's fix.
+    fix: Option<Many<Recipe>>,
 }
 
 /// The profiles that exist: three from the narrowest to the widest, each with the rules of those before it, and one that is
@@ -401,6 +409,7 @@ impl Rule {
             settings,
             descriptions,
             newer_than_schemas: raw.newer_than_schemas,
+            fixes: Recipes::packed(head.fixes()),
         })
     }
 }
@@ -433,11 +442,13 @@ impl TryFrom<RawRule> for RuleFile {
             return Err(format!("`id` cannot be `{}`; use lowercase letters, digits and hyphens", raw.id));
         }
         let (settings, descriptions) = declared(raw.parameters)?;
+        let mut of_checks: Vec<Option<Many<Recipe>>> = Vec::new();
         let mut checks: Vec<Check> = raw
             .checks
             .into_iter()
             .map(|check| {
-                let RawCheck { resources, when, assert, message, level } = check;
+                let RawCheck { resources, when, assert, message, level, fix } = check;
+                of_checks.push(fix);
                 Check::of(resources, Body { when, assert, message, level, evidence: raw.evidence })
             })
             .collect();
@@ -458,12 +469,24 @@ impl TryFrom<RawRule> for RuleFile {
             }
             (Some(targets), Some(assert)) => {
                 let (when, evidence) = (raw.when, raw.evidence);
+                of_checks.insert(0, None);
                 checks.insert(0, Check::of(targets, Body { when, assert, message: None, level: None, evidence }));
             }
             (None, None) if !checks.is_empty() && raw.when.is_none() => {}
             _ => return Err("a rule needs `resources` and `assert`, or `checks` that each have both".to_owned()),
         }
+        let recipes = of_checks.iter().flatten().flat_map(|all| all.iter()).chain(raw.fix.iter());
+        if raw.exception.is_some() && recipes.clone().next().is_some() {
+            return Err("a rule about exceptions cannot have a `fix`".to_owned());
+        }
+        for recipe in recipes {
+            if let Some(slip) = fix::slip(recipe, &|name| settings.contains_key(name)) {
+                return Err(slip);
+            }
+        }
         let mut undeclared = None;
+        let whens = of_checks.iter().flatten().flat_map(|all| all.iter()).chain(raw.fix.iter());
+        let whens: Vec<&Assertion> = whens.filter_map(|recipe| recipe.when.as_ref()).collect();
         for check in &checks {
             let mut visit = |operand: &Operand| {
                 if let Operand::Parameter(name) = operand
@@ -476,6 +499,7 @@ impl TryFrom<RawRule> for RuleFile {
             if let Some(when) = &check.when {
                 when.operands(&mut visit);
             }
+            whens.iter().for_each(|when| when.operands(&mut visit));
         }
         if let Some(name) = undeclared {
             return Err(format!("the rule does not declare `{name}` in its `parameters`"));
@@ -507,6 +531,7 @@ impl TryFrom<RawRule> for RuleFile {
             settings,
             descriptions,
             newer_than_schemas: raw.newer_than_schemas,
+            fixes: Recipes::of(raw.fix, of_checks),
         };
         let prose = RuleProse {
             harm: raw.harm,

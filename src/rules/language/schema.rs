@@ -1,6 +1,7 @@
 //! The JSON Schema of rule files, from the types that read them.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+use super::fix::{Fields, Many, Pattern, Places};
 use super::operand::Operand;
 use super::rule::{PROFILES, RuleFile};
 use crate::schemas::{address, hold};
@@ -32,6 +33,61 @@ impl JsonSchema for Operand {
                 }
             ]
         })
+    }
+}
+
+/// They are read by hand, so they are described by hand.
+impl<T: JsonSchema> JsonSchema for Many<T> {
+    fn schema_name() -> Cow<'static, str> {
+        format!("OneOrMore{}", T::schema_name()).into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let one = generator.subschema_for::<T>();
+        json_schema!({ "anyOf": [one, { "type": "array", "items": one, "minItems": 1 }] })
+    }
+}
+
+impl JsonSchema for Pattern {
+    fn schema_name() -> Cow<'static, str> {
+        "Value".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "description": "A value to write: YAML, with functions in their long form. `{ parameter: NAME }` is the rule's own \
+                            parameter, `{ added: Arn }` (or `{ added: [1, Arn] }` for the second one) refers to a resource that the \
+                            fix adds, `{ found: { types: [TYPE], get: Arn } }` to the only resource of the template with one of \
+                            the types, and `{ written: PATH }` is a copy of what the resource has there. Placeholder in texts: \
+                            `{resource}`."
+        })
+    }
+}
+
+impl JsonSchema for Places {
+    fn schema_name() -> Cow<'static, str> {
+        "Places".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let value = generator.subschema_for::<Pattern>();
+        json_schema!({
+            "description": "Paths with the values that they get.",
+            "type": "object",
+            "propertyNames": { "pattern": "^\\$" },
+            "additionalProperties": value
+        })
+    }
+}
+
+impl JsonSchema for Fields {
+    fn schema_name() -> Cow<'static, str> {
+        "Fields".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let value = generator.subschema_for::<Pattern>();
+        json_schema!({ "type": "object", "additionalProperties": value })
     }
 }
 

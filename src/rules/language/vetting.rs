@@ -4,6 +4,7 @@
 //! Custom rules are vetted when they are loaded, built-in rules by the tests.
 
 mod blocks;
+mod fixes;
 mod place;
 mod placeholders;
 mod properties;
@@ -57,6 +58,7 @@ pub fn vet(rule: &Rule) -> Vetted {
     let newer = Newer::of(rule, &mut slips);
     let mut walk = Walk::new(rule, &newer, slips);
     walk.rule();
+    walk.fixes();
     let mut vetted = walk.finish();
     placeholders::vet(rule, &mut vetted.slips);
     let mut kept: Vec<Slip> = Vec::new();

@@ -71,6 +71,7 @@ fn name_location(checker: &Checker<'_, '_, '_>, found: &Unresolved<'_>, hinted: 
     let separator = if reference.path.is_empty() { "" } else { "/" };
     Location {
         span: reference.name_span,
+        exact: reference.name_span,
         path: format!("{}{separator}{}", found.block, reference.path),
         name: reference.name.to_owned(),
         state: "does not exist".to_owned(),

@@ -32,6 +32,7 @@ impl LiteralSecrets {
                 let related = secret.elsewhere.map(|span| Related { span, message: "the value".to_owned() });
                 locations.push(Location {
                     span: secret.span,
+                    exact: secret.span,
                     path: secret.path,
                     name: secret.name,
                     // No message repeats the secret.

@@ -17,6 +17,8 @@ pub const NOT_DECLARED: &str = "is not declared";
 pub struct Location {
     /// The most exact span.
     pub span: Span,
+    /// The same, before the place was looked for as people find it: below functions, the value and not its key.
+    pub exact: Span,
     /// From the template's root, `/` between steps.
     pub path: String,
     /// The property's own name: the last step, or the first missing one.
@@ -107,6 +109,7 @@ impl<'m, 't> Item<'m, 't> {
 pub fn block_location(block: &Block<'_>) -> Location {
     Location {
         span: block.key_span,
+        exact: block.key_span,
         path: block.path(),
         name: block.written_name().to_owned(),
         state: String::new(),
@@ -121,6 +124,7 @@ pub fn block_location(block: &Block<'_>) -> Location {
 pub fn value_location(value: &Value<'_>, name: &str, path: &str) -> Location {
     Location {
         span: value.span,
+        exact: value.span,
         path: path.to_owned(),
         name: name.to_owned(),
         state: value.state(),

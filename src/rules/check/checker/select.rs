@@ -205,6 +205,7 @@ impl<'m, 't> Checker<'_, 'm, 't> {
         }
         Location {
             span,
+            exact: span,
             path,
             name: name.to_owned(),
             state: NOT_SET.to_owned(),

@@ -124,7 +124,7 @@ fn listed(known: &[&str]) -> String {
 }
 
 /// What a message has in braces and looks like a placeholder: not `${Env}`, not `{{resolve:…}}`, not JSON.
-fn placeholders(text: &str) -> impl Iterator<Item = &str> {
+pub(super) fn placeholders(text: &str) -> impl Iterator<Item = &str> {
     let pieces = text.match_indices('{');
     pieces.filter_map(|(at, _)| {
         let is_own = !text.get(..at).is_some_and(|before| before.ends_with(['$', '{']));

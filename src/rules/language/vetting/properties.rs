@@ -20,15 +20,15 @@ const MAX_LIKE: usize = 200;
 
 /// What an assertion is about: a block or a value of one of these owners.
 #[derive(Clone)]
-struct Context<'r> {
-    owners: Vec<Owner<'r>>,
+pub(super) struct Context<'r> {
+    pub(super) owners: Vec<Owner<'r>>,
     /// The steps from the owner to the value; none where nothing is known of its shape.
-    base: Option<Vec<PathStep>>,
+    pub(super) base: Option<Vec<PathStep>>,
 }
 
 /// A kind of block, or of value, with what it has inside.
 #[derive(Clone)]
-struct Owner<'r> {
+pub(super) struct Owner<'r> {
     /// `AWS::S3::Bucket`, or words such as `a parameter`.
     name: &'r str,
     shape: Shape,
@@ -47,16 +47,16 @@ enum Shape {
 }
 
 /// A type without a property that other types of the same check have.
-struct Lack<'r> {
+pub(super) struct Lack<'r> {
     owner: &'r str,
     slip: Slip,
 }
 
 impl<'r> Context<'r> {
     /// What is in no schema.
-    const NOWHERE: Self = Self { owners: Vec::new(), base: None };
+    pub(super) const NOWHERE: Self = Self { owners: Vec::new(), base: None };
 
-    fn of(owners: Vec<Owner<'r>>) -> Self {
+    pub(super) fn of(owners: Vec<Owner<'r>>) -> Self {
         Self { owners, base: Some(Vec::new()) }
     }
 
@@ -66,7 +66,7 @@ impl<'r> Context<'r> {
     }
 }
 
-fn step(step: &PathStep) -> Step<'_> {
+pub(super) fn step(step: &PathStep) -> Step<'_> {
     match step {
         PathStep::Name(name) => Step::Name(name),
         PathStep::Index(_) | PathStep::Every => Step::Element,
@@ -79,7 +79,7 @@ impl<'r> Owner<'r> {
     }
 
     /// The value at the end of some steps.
-    fn property(&self, steps: &[Step<'_>], newer: &Newer<'_>) -> Result<Property, Missing> {
+    pub(super) fn property(&self, steps: &[Step<'_>], newer: &Newer<'_>) -> Result<Property, Missing> {
         let anything = Property { kind: Kind::Any, read_only: false };
         match (self.shape, steps) {
             (Shape::Resource(_), [Step::Name("Properties"), below @ ..]) if newer.has(self.name, below) => Ok(anything),
@@ -132,9 +132,9 @@ impl<'r> Owner<'r> {
 
 /// The walk through the checks of a rule.
 pub(super) struct Walk<'r> {
-    rule: &'r Rule,
-    newer: &'r Newer<'r>,
-    vetted: Vetted,
+    pub(super) rule: &'r Rule,
+    pub(super) newer: &'r Newer<'r>,
+    pub(super) vetted: Vetted,
 }
 
 impl<'r> Walk<'r> {
@@ -146,7 +146,7 @@ impl<'r> Walk<'r> {
         self.vetted
     }
 
-    fn slip(&mut self, place: Place, message: String, may_be_newer: bool) {
+    pub(super) fn slip(&mut self, place: Place, message: String, may_be_newer: bool) {
         self.vetted.slips.push(Slip { place, message, may_be_newer });
     }
 
@@ -169,7 +169,7 @@ impl<'r> Walk<'r> {
     }
 
     /// The blocks that a check looks at.
-    fn targets(&mut self, targets: &'r Targets, spot: &Spot<'_>) -> Context<'r> {
+    pub(super) fn targets(&mut self, targets: &'r Targets, spot: &Spot<'_>) -> Context<'r> {
         let mut owners = Vec::new();
         for target in targets {
             match target {
@@ -187,7 +187,7 @@ impl<'r> Walk<'r> {
     }
 
     /// Resources of some types or patterns.
-    fn resources(&mut self, types: &'r [String], spot: &Spot<'_>) -> Context<'r> {
+    pub(super) fn resources(&mut self, types: &'r [String], spot: &Spot<'_>) -> Context<'r> {
         let mut owners = Vec::new();
         for kind in types {
             self.add_type(kind, spot, &mut owners);
@@ -207,7 +207,7 @@ impl<'r> Walk<'r> {
     }
 
     /// Types that are compared with something.
-    fn types(&mut self, types: &[String], spot: &Spot<'_>) {
+    pub(super) fn types(&mut self, types: &[String], spot: &Spot<'_>) {
         for kind in types {
             if let Err(unknown) = look_up(kind, self.newer) {
                 self.unknown_type(kind, unknown, spot);
@@ -215,7 +215,7 @@ impl<'r> Walk<'r> {
         }
     }
 
-    fn settle(&mut self, lacks: Vec<Lack<'r>>) {
+    pub(super) fn settle(&mut self, lacks: Vec<Lack<'r>>) {
         for Lack { owner, mut slip } in lacks {
             let hint = match slip.message.contains("; did you mean") {
                 true => String::new(),
@@ -228,7 +228,12 @@ impl<'r> Walk<'r> {
 
     /// The value at a path, of those owners that have it, and those that lack it. Of several values it is the first one's, because
     /// the same is asked of all: one of them is enough for each owner.
-    fn locate(&mut self, path: &Path, context: &Context<'r>, spot: &Spot<'_>) -> (Context<'r>, Vec<Lack<'r>>) {
+    pub(super) fn locate(
+        &mut self,
+        path: &Path,
+        context: &Context<'r>,
+        spot: &Spot<'_>,
+    ) -> (Context<'r>, Vec<Lack<'r>>) {
         let Some(base) = &context.base else { return (Context::NOWHERE, Vec::new()) };
         if context.owners.is_empty() {
             return (Context::NOWHERE, Vec::new());
@@ -310,7 +315,12 @@ impl<'r> Walk<'r> {
     }
 
     /// Walks through an assertion; returns the types on which it cannot be decided.
-    fn assertion(&mut self, assertion: &'r Assertion, context: &Context<'r>, spot: &Spot<'_>) -> Vec<Lack<'r>> {
+    pub(super) fn assertion(
+        &mut self,
+        assertion: &'r Assertion,
+        context: &Context<'r>,
+        spot: &Spot<'_>,
+    ) -> Vec<Lack<'r>> {
         match &assertion.form {
             Form::All(items) => {
                 let spot = spot.below("all");
@@ -466,7 +476,7 @@ impl<'r> Walk<'r> {
 
 impl Owner<'_> {
     /// Its name in a sentence.
-    fn shown(&self) -> String {
+    pub(super) fn shown(&self) -> String {
         match self.shape {
             Shape::Resource(_) => format!("`{}`", self.name),
             Shape::OpenResource | Shape::Other(_) => self.name.to_owned(),

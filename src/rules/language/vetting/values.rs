@@ -83,6 +83,11 @@ fn possible(kind: &Kind, values: &[&str]) -> String {
     }
 }
 
+/// Whether a text, number or boolean can be written where values are of this kind.
+pub(super) fn may_be_written(kind: &Kind, text: &str) -> bool {
+    !matches!(kind, Kind::Array | Kind::Map | Kind::Object(_)) && may_be(kind, text)
+}
+
 /// Whether a property of this kind can be this text, as far as its kind shows: booleans in any case, numbers by value.
 fn may_be(kind: &Kind, text: &str) -> bool {
     let number = |text: &str| text.parse::<f64>().ok();
