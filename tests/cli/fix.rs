@@ -244,7 +244,7 @@ fn standard_input_is_fixed_to_standard_output() {
 fn exceptions_and_baselines_keep_findings() {
     let excepted = KEY.replace(
         "    Type: AWS::KMS::Key\n",
-        "    Type: AWS::KMS::Key\n    Metadata:\n      hipaalint:\n        exceptions:\n          - { rules: [own-rotation], reason: We \
+        "    Type: AWS::KMS::Key\n    Metadata:\n      hipaalint:\n        exceptions:\n          - { rule: own-rotation, reason: We \
          rotate by hand }\n",
     );
     let two = "Resources:\n  Old:\n    Type: AWS::KMS::Key\n";
