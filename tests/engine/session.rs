@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 use hipaalint::project::Counter;
-use hipaalint::{Buffers, Diagnostic, Disk, Exit, Files, Fixing, Options, Results, Session};
+use hipaalint::{Buffers, Diagnostic, Disk, Exit, Files, Fixing, Options, Results, RuleSources, Session};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -127,6 +127,35 @@ fn a_baseline_is_written_after_each_run() {
     assert_eq!(run(BAD), 1);
 }
 
+/// A rule whose fix is safe.
+const ROTATION: &str = "\
+id: own-rotation
+title: Key does not rotate
+level: error
+controls: [\"164.312(a)(2)(iv)\"]
+resources: [AWS::KMS::Key]
+assert: { path: $.Properties.EnableKeyRotation, is: { equals: true } }
+message: Key `{resource}` does not rotate
+why: It keeps its material.
+remediation: Set it.
+references: [https://example.com]
+fix: { applicability: safe, set: { $.Properties.EnableKeyRotation: true } }
+examples:
+  pass:
+    - name: rotates
+      template: |
+        Resources:
+          Key:
+            Type: AWS::KMS::Key
+            Properties: { EnableKeyRotation: true }
+  fail:
+    - name: does not
+      template: |
+        Resources:
+          Key: # finding
+            Type: AWS::KMS::Key
+";
+
 /// A file system whose file is not what it was when the session read it.
 #[derive(Debug)]
 struct Stale(Disk);
@@ -158,13 +187,16 @@ impl hipaalint::FileSystem for Stale {
 fn a_file_that_changed_since_it_was_read_is_not_fixed() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("app.yaml");
+    std::fs::create_dir(folder.path().join("rules")).unwrap();
+    std::fs::write(folder.path().join("rules/own-rotation.yaml"), ROTATION).unwrap();
+    let options = Options {
+        fixing: Some(Fixing::default()),
+        rules: vec!["own-rotation".to_owned()],
+        sources: RuleSources { folders: vec![PathBuf::from("rules")], ..RuleSources::default() },
+        ..Options::default()
+    };
     let fix = |system: Arc<dyn hipaalint::FileSystem>| {
-        let options = Options {
-            fixing: Some(Fixing::default()),
-            rules: vec!["kms-key-rotation".to_owned()],
-            ..Options::default()
-        };
-        let session = Session::new(options, Files::new(system, folder.path().to_owned()));
+        let session = Session::new(options.clone(), Files::new(system, folder.path().to_owned()));
         let mut results = Results::default();
         let found = session.discover(&[PathBuf::from("app.yaml")]);
         session.lint(found, &Counter::default(), &mut results);
@@ -181,7 +213,6 @@ fn a_file_that_changed_since_it_was_read_is_not_fixed() {
     assert!(std::fs::read_to_string(&file).unwrap().contains("{ EnableKeyRotation: true }"));
     // What is open in an editor is not written.
     std::fs::write(&file, text).unwrap();
-    let options = Options { fixing: Some(Fixing::default()), ..Options::default() };
     let session = Session::new(options, Files::new(Arc::new(Disk), folder.path().to_owned()));
     session.lint_open(Path::new("app.yaml"), text);
     assert_eq!(std::fs::read_to_string(&file).unwrap(), text);
