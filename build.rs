@@ -17,7 +17,7 @@ use std::{env, fs};
 /// Keys of a rule file that are for people.
 const PROSE: [&str; 6] = ["harm", "false-alarms", "gate", "why", "remediation", "references"];
 
-/// The profiles, as `rules/language/rule.rs` of the library lists them: a rule's own are bits in this order.
+/// The profiles, as `rules/language/lists.rs` of the library lists them: a rule's own are bits in this order.
 const PROFILES: [&str; 4] = ["core", "conformance", "strict", "proposed-2025"];
 
 fn main() {

@@ -1,7 +1,7 @@
 //! Places of violations, with the paths and the words that people find them by.
 
 use crate::expand::{Block, Model};
-use crate::rules::checker::Location;
+use crate::rules::check::location::Location;
 use crate::rules::operand::{SETTING, Settings};
 use crate::source::Span;
 use rustc_hash::FxHashMap;

@@ -8,7 +8,7 @@ use super::{Fixes, Keep, Selected};
 use crate::exceptions::Exceptions;
 use crate::expand::{Block, Model};
 use crate::finding::{Counts, Finding, Level, Outcome};
-use crate::rules::checker::{Location, block_location};
+use crate::rules::check::location::{Location, block_location};
 use crate::source::Span;
 use rustc_hash::FxHashMap;
 use smallvec::SmallVec;

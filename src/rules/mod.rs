@@ -1,10 +1,7 @@
 //! Rules as data: the language in which they are written and loaded, and the checks that run them.
 //!
 //! Nothing here names one particular rule.
-mod check;
+pub mod check;
 mod language;
 
-pub use check::{analysis, checker, schedule};
-pub use language::{
-    assertion, evidence, fix, frameworks, load, meta, named, operand, pack, path, predicate, rule, version, vetting,
-};
+pub use language::{analysis, assertion, fix, frameworks, load, meta, operand, path, rule, vetting};

@@ -1,5 +1,6 @@
 //! Changes of templates as edits of their texts: each kind, in each style, and many at random.
 
+use crate::fuzzed;
 use hipaalint::change::{Action, Change, Step, Value};
 use hipaalint::source::SourceId;
 use hipaalint::syntax;
@@ -205,4 +206,59 @@ fn contradictions_wait() {
     );
     assert_eq!(edited, "A:\n  B: 2\n  C:\n    D: 1\n");
     assert_eq!(refused, [(1, Refused::Conflict), (2, Refused::Conflict), (4, Refused::Conflict)]);
+}
+
+/// The templates of the project.
+fn templates() -> Vec<(String, String)> {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut templates = Vec::new();
+    let more = std::env::var("MORE").unwrap_or("fixtures".into());
+    for folder in [&*more, "fixtures", "examples", "tests/sam", "tests/engine/syntax/templates"] {
+        for entry in walkdir::WalkDir::new(root.join(folder)).sort_by_file_name().into_iter().flatten() {
+            let is_template =
+                entry.path().extension().is_some_and(|end| ["json", "yaml", "yml"].iter().any(|known| end == *known));
+            if let Ok(text) = std::fs::read_to_string(entry.path())
+                && is_template
+            {
+                templates.push((entry.path().display().to_string(), text));
+            }
+        }
+    }
+    templates
+}
+
+/// Numbers that look random, from a seed.
+fn choices(mut state: u64) -> impl FnMut(usize) -> usize {
+    // SplitMix64.
+    move |below| {
+        state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut mixed = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        ((mixed ^ (mixed >> 31)) % below.max(1) as u64) as usize
+    }
+}
+
+#[test]
+fn templates_are_edited_as_asked() {
+    let (mut asked, mut unusual) = (0, 0);
+    for (number, (name, text)) in templates().into_iter().enumerate().filter(|(_, (_, text))| text.len() < 50_000) {
+        for seed in 0..std::env::var("SEEDS").unwrap_or("8".into()).parse::<u64>().unwrap() {
+            println!("{name} {seed}");
+            let Some((changes, edited)) = fuzzed::edit::random(&text, &mut choices((number as u64) << 32 | seed << 20))
+            else {
+                break;
+            };
+            asked += changes.len();
+            for (number, reason) in &edited.refused {
+                if *reason == Refused::Unusual {
+                    unusual += 1;
+                    if std::env::var("SHOW").is_ok() {
+                        eprintln!("{name} {:?}", changes[*number]);
+                    }
+                }
+            }
+        }
+    }
+    eprintln!("{unusual} of {asked}");
+    assert!(unusual * 100 < asked, "{unusual} of {asked}");
 }

@@ -1,5 +1,15 @@
 //! What runs rules: decides what they ask of a template, and where.
-pub mod analysis;
+mod analysis;
 pub mod checker;
-pub(super) mod origin;
-pub mod schedule;
+mod elements;
+pub mod evidence;
+mod json;
+mod judge;
+pub mod location;
+mod origin;
+mod paths;
+mod predicate;
+mod schedule;
+mod select;
+mod version;
+mod walk;

@@ -7,7 +7,7 @@ use crate::rules::language::predicate::ServiceName;
 use crate::truth::Truth;
 
 /// Whether any part of a scalar, or of the scalars in a list or map, has such an origin.
-pub(in crate::rules) fn any_origin(value: &Value<'_>, wanted: &dyn Fn(&Origin<'_>) -> bool) -> Truth {
+pub(super) fn any_origin(value: &Value<'_>, wanted: &dyn Fn(&Origin<'_>) -> bool) -> Truth {
     match &value.kind {
         Kind::Text(parts) => {
             if parts.iter().any(|part| wanted(&part.origin)) {
@@ -34,7 +34,7 @@ pub(in crate::rules) fn any_origin(value: &Value<'_>, wanted: &dyn Fn(&Origin<'_
 }
 
 /// Whether a dynamic reference reads from one of these services.
-pub(in crate::rules) fn is_dynamic(origin: &Origin<'_>, wanted: &[ServiceName]) -> bool {
+pub(super) fn is_dynamic(origin: &Origin<'_>, wanted: &[ServiceName]) -> bool {
     let Origin::Dynamic { service, .. } = origin else { return false };
     wanted.iter().any(|wanted| {
         matches!(
@@ -48,7 +48,7 @@ pub(in crate::rules) fn is_dynamic(origin: &Origin<'_>, wanted: &[ServiceName]) 
 
 /// Whether a scalar is read from an entry of Parameter Store whose name is like one of these patterns: by a dynamic reference,
 /// or by a parameter of the template of the type `AWS::SSM::Parameter::Value<…>`.
-pub(in crate::rules) fn reads_entry(run: &Run<'_, '_>, value: &Value<'_>, patterns: &[String]) -> Truth {
+pub(super) fn reads_entry(run: &Run<'_, '_>, value: &Value<'_>, patterns: &[String]) -> Truth {
     let like = |name: &str| Truth::from(patterns.iter().any(|pattern| text::pattern_covers(pattern, name)));
     match value.as_reference() {
         Some(Origin::Dynamic { service: DynamicService::Ssm, name }) => name.as_deref().map_or(Truth::Unknown, like),

@@ -3,15 +3,15 @@
 //! The result of every form is true, false or unknown (Kleene), on request with the locations that explain it.
 
 use super::entries::Entries;
+use super::lists::PROFILES;
 use super::named::Named;
 use super::operand::Operand;
 use super::pack::in_pack;
 use super::packed;
 use super::path::Path;
 use super::predicate::Predicate;
-use super::rule::PROFILES;
 use crate::policy::DocumentKind;
-use crate::rules::check::analysis::Analysis;
+use crate::rules::language::analysis::Analysis;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 use smallvec::SmallVec;

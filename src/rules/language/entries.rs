@@ -14,7 +14,7 @@ use std::marker::PhantomData;
 
 /// The entries of a map, in the order of the variants of `E`. One that is null is left out, as an absent one.
 #[derive(Debug)]
-pub(in crate::rules) struct Entries<E>(pub(in crate::rules) Vec<E>);
+pub(super) struct Entries<E>(pub(super) Vec<E>);
 
 impl<'de, E: Deserialize<'de>> Deserialize<'de> for Entries<E> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

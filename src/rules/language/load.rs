@@ -1,13 +1,16 @@
 //! Where rules come from: the pack that the binary carries, and the folders that users name.
 
+pub use super::lists::{controls, notice, profiles, runtime_checks, unruled_services};
 pub use crate::suggest::nearest;
 
+use super::embedded::{Made, embedded};
 use super::fix::Recipes;
-use super::meta::{Control, RuleKind, RuleMeta, RuleProse, RuntimeCheck, UnruledService};
-use super::pack::{Head, Lazy, Made, general, head_at, heads, with_target};
+use super::meta::{RuleKind, RuleMeta, RuleProse};
+use super::pack::{Head, Lazy, general, head_at, with_target};
 use super::packed;
 use super::read_error::{ReadError, position_of};
-use super::rule::{Example, Examples, PROPOSAL, Rule, RuleFile, TargetName, Targets};
+use super::rule::{Example, Examples, Rule, RuleFile};
+use super::target::{TargetName, Targets};
 use super::vetting::{Slip, vet};
 use crate::eval::text::pattern_covers;
 use crate::files::{Files, Kind, MAX_NAMED, Reach, Unlisted, text_of};
@@ -18,11 +21,6 @@ use std::borrow::Cow;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
-
-const CONTROLS: &str = include_str!(concat!(env!("OUT_DIR"), "/controls.txt"));
-const RUNTIME: &str = include_str!(concat!(env!("OUT_DIR"), "/runtime.json"));
-const SERVICES: &str = include_str!(concat!(env!("OUT_DIR"), "/services.json"));
-const PROFILES: &str = include_str!(concat!(env!("OUT_DIR"), "/profiles.json"));
 
 /// A set of rules, sorted by id. Embedded rules are read when they are first wanted, once for all sets.
 #[derive(Debug)]
@@ -191,7 +189,7 @@ impl RuleEntry {
     pub fn rule(&self) -> Result<&Rule, &str> {
         match &self.rest {
             Rest::Embedded(head, made) => {
-                let rule = made.rule.get_or_init(|| Rule::of_pack(head, made).map(Box::new));
+                let rule = made.rule.get_or_init(|| Rule::of_pack(head, &made.meta).map(Box::new));
                 rule.as_deref().map_err(String::as_str)
             }
             Rest::Own(own) => Ok(&own.0),
@@ -226,42 +224,6 @@ impl RuleEntry {
             Rest::Own(own) => own.2.clone(),
         }
     }
-}
-
-/// The citations of the Security Rule, in the order of the regulation.
-pub fn controls() -> &'static [Control] {
-    static ALL: OnceLock<Vec<Control>> = OnceLock::new();
-    ALL.get_or_init(|| packed::read(CONTROLS).unwrap_or_default())
-}
-
-/// The checks that no template can show, in the order of their ids.
-pub fn runtime_checks() -> &'static [RuntimeCheck] {
-    static ALL: OnceLock<Vec<RuntimeCheck>> = OnceLock::new();
-    ALL.get_or_init(|| serde_json::from_str(RUNTIME).unwrap_or_default())
-}
-
-/// The eligible services for which no template can show a safeguard, in the order of their names.
-pub fn unruled_services() -> &'static [UnruledService] {
-    static ALL: OnceLock<Vec<UnruledService>> = OnceLock::new();
-    ALL.get_or_init(|| serde_json::from_str(SERVICES).unwrap_or_default())
-}
-
-/// The profiles with what each is for, from the narrowest to the widest.
-pub fn profiles() -> &'static [(String, String)] {
-    static ALL: OnceLock<Vec<(String, String)>> = OnceLock::new();
-    ALL.get_or_init(|| {
-        serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(PROFILES)
-            .unwrap_or_default()
-            .into_iter()
-            .map(|(name, text)| (name, text.as_str().unwrap_or_default().to_owned()))
-            .collect()
-    })
-}
-
-/// What has to be known about a profile that is a proposal and no law; none for the others.
-pub fn notice(profile: &str) -> Option<&'static str> {
-    let (name, text) = profiles().iter().find(|(name, _)| name == profile)?;
-    (name == PROPOSAL).then_some(text)
 }
 
 impl RuleSet {
@@ -339,7 +301,7 @@ impl RuleSet {
             file: Some(path.to_owned()),
             rest: Rest::Own(Box::new((file.rule, file.prose, file.examples))),
         };
-        let entries = self.own.get_or_insert_with(|| heads().map(RuleEntry::embedded).collect());
+        let entries = self.own.get_or_insert_with(|| embedded().map(RuleEntry::embedded).collect());
         match entries.binary_search_by(|known| known.id().cmp(entry.id())) {
             Ok(index) => drop(entries.get_mut(index).map(|known| *known = entry)),
             Err(index) => entries.insert(index, entry),
@@ -405,7 +367,7 @@ impl RuleSet {
     /// The rules, sorted by id.
     pub fn entries(&self) -> &[RuleEntry] {
         static EMBEDDED: OnceLock<Vec<RuleEntry>> = OnceLock::new();
-        let embedded = || EMBEDDED.get_or_init(|| heads().map(RuleEntry::embedded).collect());
+        let embedded = || EMBEDDED.get_or_init(|| embedded().map(RuleEntry::embedded).collect());
         self.own.as_ref().unwrap_or_else(embedded)
     }
 

@@ -3,9 +3,10 @@
 //!
 //! A start of hipaalint goes through all heads, so nothing is made of them until it is needed.
 
+use super::lists::PROFILES;
 use super::meta::{RuleKind, RuleMeta};
 use super::packed;
-use super::rule::{PROFILES, Rule, TargetName, Targets};
+use super::target::{TargetName, Targets};
 use crate::finding::{Level, RuleSeverity};
 use serde::Deserialize;
 use std::borrow::Cow;
@@ -48,18 +49,9 @@ impl Place {
     }
 }
 
-/// What is made of an embedded rule on demand, once for all sets of rules.
-#[derive(Debug, Default)]
-pub(super) struct Made {
-    pub(super) meta: OnceLock<Box<RuleMeta>>,
-    pub(super) targets: OnceLock<Box<Targets>>,
-    pub(super) rule: OnceLock<Result<Box<Rule>, String>>,
-}
-
-/// The heads of all embedded rules, sorted by id, with what was made of each.
-pub(super) fn heads() -> impl Iterator<Item = (&'static Head, &'static Made)> {
-    static MADE: OnceLock<Vec<Made>> = OnceLock::new();
-    HEADS.iter().zip(MADE.get_or_init(|| HEADS.iter().map(|_| Made::default()).collect()))
+/// The heads of all embedded rules, sorted by id.
+pub(super) fn heads() -> &'static [Head] {
+    &HEADS
 }
 
 /// A head by its place among the [`heads`].

@@ -1,14 +1,15 @@
 //! A rule: what it looks at and what must hold there.
 
+pub use super::lists::{PROFILES, PROPOSAL};
+pub use super::target::{TargetName, Targets};
+
 use super::assertion::Assertion;
 use super::evidence::Evidence;
 use super::fix::{self, Many, Recipe, Recipes};
 use super::meta::{FalseAlarms, RuleKind, RuleMeta, RuleProse};
 use super::operand::{Operand, Settings, settings_of};
-use super::pack::{Head, Lazy, Made};
+use super::pack::{Head, Lazy};
 use super::packed;
-use crate::eval::text;
-use crate::facts;
 use crate::finding::{Flaw, Level, RuleSeverity};
 use serde::Deserialize;
 use std::borrow::Cow;
@@ -102,101 +103,6 @@ struct PackedBody {
     assert: Assertion,
     message: Option<String>,
     level: Option<Level>,
-}
-
-/// The blocks that a check looks at.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema), schemars(with = "String"))]
-#[serde(try_from = "String")]
-pub enum TargetName {
-    /// A resource type.
-    Type(Cow<'static, str>),
-    /// The resource types of a pattern, in which `*` stands for any characters: `AWS::RDS::*`.
-    Types(Cow<'static, str>),
-    /// Every resource.
-    AnyResource,
-    /// Every resource whose type takes tags.
-    Taggable,
-    /// Every resource whose type has a property that names it.
-    Named,
-    /// Every resource whose type holds data.
-    Stateful,
-    /// Every parameter.
-    Parameters,
-    /// Every output.
-    Outputs,
-    /// The template as a whole.
-    Template,
-    /// The exceptions that the template makes.
-    Exceptions,
-}
-
-/// One or more kinds of block.
-pub type Targets = Vec<TargetName>;
-
-impl TryFrom<String> for TargetName {
-    type Error = String;
-
-    fn try_from(name: String) -> Result<Self, String> {
-        Self::of(Cow::Owned(name))
-    }
-}
-
-impl TargetName {
-    /// The blocks that a name in a rule file stands for.
-    ///
-    /// # Errors
-    /// What else it could be.
-    pub(super) fn of(name: Cow<'static, str>) -> Result<Self, String> {
-        Ok(match name.as_ref() {
-            "any" => Self::AnyResource,
-            "taggable" => Self::Taggable,
-            "named" => Self::Named,
-            "stateful" => Self::Stateful,
-            "parameters" => Self::Parameters,
-            "outputs" => Self::Outputs,
-            "template" => Self::Template,
-            "exceptions" => Self::Exceptions,
-            _ if !name.contains("::") => {
-                return Err(format!(
-                    "`{name}` is not a resource type such as `AWS::S3::Bucket`, and not one of `any`, `taggable`, \
-                     `named`, `stateful`, `parameters`, `outputs`, `template`, `exceptions`"
-                ));
-            }
-            _ if name.contains('*') => Self::Types(name),
-            _ => Self::Type(name),
-        })
-    }
-}
-
-impl TargetName {
-    /// Whether resources of a type are meant.
-    pub fn has_type(&self, kind: &str) -> bool {
-        match self {
-            Self::Type(own) => own == kind,
-            Self::Types(pattern) => text::pattern_covers(pattern, kind),
-            Self::AnyResource => true,
-            Self::Taggable => facts::tag_shape(kind).is_some(),
-            Self::Named => facts::name_property(kind).is_some(),
-            Self::Stateful => facts::is_stateful(kind),
-            Self::Parameters | Self::Outputs | Self::Template | Self::Exceptions => false,
-        }
-    }
-
-    /// As rule files write it.
-    pub fn name(&self) -> &str {
-        match self {
-            Self::Type(name) | Self::Types(name) => name,
-            Self::AnyResource => "any",
-            Self::Taggable => "taggable",
-            Self::Named => "named",
-            Self::Stateful => "stateful",
-            Self::Parameters => "parameters",
-            Self::Outputs => "outputs",
-            Self::Template => "template",
-            Self::Exceptions => "exceptions",
-        }
-    }
 }
 
 /// A rule file: the rule, its texts and its examples. The built-in pack stores the texts and examples separately.
@@ -360,13 +266,6 @@ struct RawCheck {
     fix: Option<Many<Recipe>>,
 }
 
-/// The profiles that exist: three from the narrowest to the widest, each with the rules of those before it, and one that is
-/// a proposal.
-pub const PROFILES: [&str; 4] = ["core", "conformance", "strict", PROPOSAL];
-
-/// The profile of what would be mandatory if the changes proposed in 90 FR 898 became law.
-pub const PROPOSAL: &str = "proposed-2025";
-
 /// A rule as the pack has it.
 #[derive(Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -394,7 +293,7 @@ impl Rule {
     ///
     /// # Errors
     /// What of it is not as the language has it.
-    pub(super) fn of_pack(head: &'static Head, made: &'static Made) -> Result<Self, String> {
+    pub(super) fn of_pack(head: &'static Head, meta: &'static OnceLock<Box<RuleMeta>>) -> Result<Self, String> {
         let raw: PackedRule<'static> = packed::read(head.logic()).map_err(|error| error.to_string())?;
         let check = |check: PackedCheck<'static>| {
             let targets = check.targets.into_iter().map(|name| TargetName::of(Cow::Borrowed(name)));
@@ -402,7 +301,7 @@ impl Rule {
         };
         let (settings, descriptions) = declared(raw.parameters)?;
         Ok(Self {
-            meta: Lazy::of(head, &made.meta),
+            meta: Lazy::of(head, meta),
             checks: raw.checks.into_iter().map(check).collect::<Result<_, String>>()?,
             exception: raw.exception,
             message: raw.message,

@@ -106,10 +106,11 @@ pub(super) fn is_value(node: &Node<'_>, value: &Value) -> bool {
         (Kind::String(one), Value::String(other)) => one == other,
         (Kind::Sequence(ones), Value::List(others)) => are_values(ones.iter(), others),
         (Kind::Mapping(ones), Value::Map(others)) => {
-            ones.len() == others.len()
-                && ones.iter().zip(others).all(|(one, (key, other))| {
-                    one.key == *key && (is_value(&one.value, other) || is_attribute(key, &one.value, other))
-                })
+            let found = Found::new(ones);
+            let is_there = |key: &str, other: &Value| {
+                found.get(key).is_some_and(|one| is_value(one, other) || is_attribute(key, one, other))
+            };
+            ones.len() == others.len() && others.iter().all(|(key, other)| is_there(key, other))
         }
         _ => false,
     }

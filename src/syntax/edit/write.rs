@@ -37,7 +37,9 @@ pub(super) struct Written {
 fn tagged(value: &Value) -> Option<(&'static str, &Value)> {
     let Value::Map(entries) = value else { return None };
     let [(key, argument)] = entries.as_slice() else { return None };
-    Some((short_form(key)?, argument)).filter(|_| is_call(value))
+    // Behind a tag, every scalar is text.
+    let reads_back = matches!(argument, Value::String(_) | Value::List(_) | Value::Map(_));
+    Some((short_form(key)?, argument)).filter(|_| is_call(value) && reads_back)
 }
 
 impl Style {

@@ -3,38 +3,12 @@
 use crate::eval::value::{Kind, Value};
 use crate::finding::Related;
 use crate::openapi::{Operation, Protocol, operations};
-use crate::rules::check::checker::{Checker, Item, Judgement, Location};
-use crate::rules::language::path::Path;
+use crate::rules::check::checker::Checker;
+use crate::rules::check::location::{Item, Judgement, Location};
+use crate::rules::language::analysis::{Api, OperationsAuthorize};
 use crate::truth::Truth;
-use serde::Deserialize;
-
-/// Whether there is an OpenAPI document, and every operation that it describes requires authorization, apart from `OPTIONS`. Words:
-/// `{operations}`, `{problem}`.
-#[derive(Clone, Debug, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
-pub struct OperationsAuthorize {
-    /// The path of the document.
-    document: Path,
-    /// The kind of API, which determines what API Gateway reads in the document.
-    api: Api,
-}
-
-#[derive(Copy, Clone, Debug, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(rename_all = "kebab-case")]
-enum Api {
-    /// A REST API.
-    Rest,
-    /// An HTTP API.
-    Http,
-}
 
 impl OperationsAuthorize {
-    pub(super) fn paths(&self) -> Vec<&Path> {
-        vec![&self.document]
-    }
-
     pub(super) fn judge<'m, 't>(&self, checker: &mut Checker<'_, 'm, 't>, item: &Item<'m, 't>) -> Judgement {
         let selection = checker.select_some(&self.document, item);
         let protocol = match self.api {

@@ -2,7 +2,8 @@
 
 use crate::finding::Related;
 use crate::graph::backup;
-use crate::rules::check::checker::{Checker, Item, Judgement};
+use crate::rules::check::checker::Checker;
+use crate::rules::check::location::{Item, Judgement};
 
 /// Further selections are not listed: the first ones show what kind the template has.
 const MOST_SHOWN: usize = 16;

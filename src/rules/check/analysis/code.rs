@@ -2,29 +2,13 @@
 
 use crate::eval::text;
 use crate::graph::inline_code::{Language, logged_events};
-use crate::rules::check::checker::{Checker, Item, Judgement, value_location};
+use crate::rules::check::checker::Checker;
+use crate::rules::check::location::{Item, Judgement, value_location};
+use crate::rules::language::analysis::LogsEvent;
 use crate::rules::language::path::Path;
 use crate::truth::Truth;
-use serde::Deserialize;
-
-/// Whether a function's inline code writes its whole event to the log. Words: `{line}`, `{code}`.
-#[derive(Clone, Debug, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
-pub struct LogsEvent {
-    /// The path of the code.
-    code: Path,
-    /// The path of the handler, such as `index.handler`.
-    handler: Path,
-    /// The path of the runtime, such as `python3.12`, which determines the language.
-    runtime: Path,
-}
 
 impl LogsEvent {
-    pub(super) fn paths(&self) -> Vec<&Path> {
-        vec![&self.code, &self.handler, &self.runtime]
-    }
-
     pub(super) fn judge<'m, 't>(&self, checker: &mut Checker<'_, 'm, 't>, item: &Item<'m, 't>) -> Judgement {
         let handler = text_at(checker, &self.handler, item).unwrap_or_default();
         let handler = handler.rsplit('.').next().unwrap_or_default();

@@ -6,37 +6,12 @@ use crate::eval::value::{Origin, Value};
 use crate::finding::Related;
 use crate::graph::{self, refers_to};
 use crate::policy::{self, DocumentKind, Request};
-use crate::rules::check::checker::{Checker, Followed, Item, Judgement};
+use crate::rules::check::checker::Checker;
+use crate::rules::check::location::{Item, Judgement};
+use crate::rules::check::select::Followed;
+use crate::rules::language::analysis::{BucketPolicyDenies, BucketTarget, PolicyDenies, RequestContext};
 use crate::source::Span;
 use crate::truth::Truth;
-use serde::Deserialize;
-use std::collections::BTreeMap;
-
-/// Whether the policies on a bucket deny certain requests to every principal.
-#[derive(Clone, Debug, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
-pub struct BucketPolicyDenies {
-    /// The actions of the requests, such as `s3:*`.
-    actions: Vec<String>,
-    /// The resources of the requests: the bucket, its objects, or both.
-    targets: Vec<BucketTarget>,
-    /// The requests, all of which must be denied. Each is a map from condition keys to the values of the request. A null value
-    /// means that the request does not have the key.
-    requests: Vec<RequestContext>,
-}
-
-/// Condition keys with the values that a request has, or none where it does not have the key.
-type RequestContext = BTreeMap<String, Option<String>>;
-
-/// The resource of a request to a bucket.
-#[derive(Copy, Clone, Debug, PartialEq, Eq, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(rename_all = "kebab-case")]
-enum BucketTarget {
-    Bucket,
-    Objects,
-}
 
 impl BucketPolicyDenies {
     pub(super) fn judge<'m, 't>(&self, checker: &mut Checker<'_, 'm, 't>, item: &Item<'m, 't>) -> Judgement {
@@ -219,18 +194,6 @@ fn all_denied<'m, 't>(
         truth = truth.and(policy::denies(run, statements, &request));
     }
     truth
-}
-
-/// Whether the policy on a queue or topic denies certain requests to every principal.
-#[derive(Clone, Debug, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
-pub struct PolicyDenies {
-    /// The actions of the requests, such as `sqs:SendMessage`.
-    actions: Vec<String>,
-    /// The requests, all of which must be denied. Each is a map from condition keys to the values of the request. A null value
-    /// means that the request does not have the key.
-    requests: Vec<RequestContext>,
 }
 
 /// The types of policies on resources of a type, and the property that names the resources. Source: the types' schemas.

@@ -3,13 +3,14 @@
 use crate::finding::Related;
 use crate::graph::cycles::{Cycle, cycles};
 use crate::graph::unresolved::{Names, Unresolved, unresolved};
-use crate::rules::check::checker::{Checker, Judgement, Location, block_location};
-use crate::rules::language::load::nearest;
+use crate::rules::check::checker::Checker;
+use crate::rules::check::location::{Item, Judgement, Location, block_location};
+use crate::suggest::nearest;
 use crate::truth::Truth;
 
 /// Whether resources of the template depend on each other in a cycle. One location for each cycle: the name of its first
 /// resource.
-pub(super) fn dependency_cycle(checker: &mut Checker<'_, '_, '_>) -> Judgement {
+pub(super) fn dependency_cycle<'m, 't>(checker: &mut Checker<'_, 'm, 't>, _: &Item<'m, 't>) -> Judgement {
     let cycles = cycles(checker.run, checker.model);
     let truth = Truth::from(!cycles.is_empty());
     let locations = if checker.explain {
@@ -45,7 +46,7 @@ const MOST_HINTS: usize = 20;
 const LONGEST_HINTED: usize = 255;
 
 /// Whether the template refers to a name that does not exist. One location for each reference: the name itself.
-pub(super) fn unresolved_reference(checker: &mut Checker<'_, '_, '_>) -> Judgement {
+pub(super) fn unresolved_reference<'m, 't>(checker: &mut Checker<'_, 'm, 't>, _: &Item<'m, 't>) -> Judgement {
     let Names { missing, hidden } = unresolved(checker.model);
     if missing.is_empty() {
         return Truth::False.into();

@@ -7,7 +7,8 @@ use crate::finding::Related;
 use crate::graph::granted::{Grants, grants};
 use crate::graph::refers_to;
 use crate::policy::{Escalation, escalations, names_own_user};
-use crate::rules::check::checker::{Checker, Item, Judgement, value_location};
+use crate::rules::check::checker::Checker;
+use crate::rules::check::location::{Item, Judgement, value_location};
 use crate::truth::Truth;
 
 /// Whether the permissions of an identity together allow privilege escalation. The location is the statement that allows the

@@ -2,31 +2,13 @@
 
 use crate::eval::value::Value;
 use crate::facts::{Lifecycle, day_of_oldest};
-use crate::rules::check::checker::{Checker, Item, Judgement};
-use crate::rules::language::path::Path;
-use crate::rules::language::version::known_start;
+use crate::rules::check::checker::Checker;
+use crate::rules::check::location::{Item, Judgement};
+use crate::rules::check::version::known_start;
+use crate::rules::language::analysis::InSupport;
 use crate::truth::Truth;
-use serde::Deserialize;
-
-/// Whether AWS supports a version on the day of the run: its last day is later. Without a day, on that of the data. Words:
-/// `{ended}`, `{as-of}`.
-#[derive(Clone, Debug, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
-pub struct InSupport {
-    /// What has versions.
-    of: Lifecycle,
-    /// The path of the version.
-    path: Path,
-    /// The path of the engine. Only for `database-engines`.
-    engine: Option<Path>,
-}
 
 impl InSupport {
-    pub(super) fn paths(&self) -> Vec<&Path> {
-        std::iter::once(&self.path).chain(&self.engine).collect()
-    }
-
     pub(super) fn judge<'m, 't>(&self, checker: &mut Checker<'_, 'm, 't>, item: &Item<'m, 't>) -> Judgement {
         let versions = checker.select_some(&self.path, item);
         let Some(Item::Value { value, .. }) = versions.items.first() else {

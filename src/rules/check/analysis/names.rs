@@ -4,20 +4,10 @@ use crate::eval::value::{Content, Origin, Part, Value};
 use crate::expand::REWRITTEN;
 use crate::facts;
 use crate::graph::names::physical_name;
-use crate::rules::check::checker::{Checker, Item, Judgement, Location, block_location, value_location};
-use crate::rules::language::operand::Operand;
+use crate::rules::check::checker::Checker;
+use crate::rules::check::location::{Item, Judgement, Location, block_location, value_location};
+use crate::rules::language::analysis::{DeclaresParameter, NameContains};
 use crate::truth::Truth;
-use serde::Deserialize;
-
-/// Whether a resource's explicit physical name contains a parameter, in any spelling. A resource without an explicit name
-/// passes: CloudFormation generates a unique name.
-#[derive(Clone, Debug, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
-pub struct NameContains {
-    /// The parameter's name.
-    pub parameter: Operand,
-}
 
 impl NameContains {
     pub(super) fn judge<'m, 't>(&self, checker: &mut Checker<'_, 'm, 't>, item: &Item<'m, 't>) -> Judgement {
@@ -70,15 +60,6 @@ fn made_of<'t>(checker: &mut Checker<'_, '_, 't>, id: &str, parameters: &[String
         Some(name) => contains(checker, name, parameters, steps),
         None => Truth::True,
     }
-}
-
-/// Whether the template declares one of these parameters.
-#[derive(Clone, Debug, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
-pub struct DeclaresParameter {
-    /// The parameter's name.
-    pub parameter: Operand,
 }
 
 impl DeclaresParameter {

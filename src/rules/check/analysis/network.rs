@@ -5,31 +5,14 @@ use crate::eval::value::{Kind, Value};
 use crate::expand::Block;
 use crate::finding::Related;
 use crate::graph::{acl, ingress, network, routes, wide_routes};
-use crate::rules::check::checker::{Checker, Item, Judgement, value_location};
+use crate::rules::check::checker::Checker;
+use crate::rules::check::location::{Item, Judgement, value_location};
+use crate::rules::language::analysis::{AclOpensToInternet, OpensPort, OpensToInternet, RoutesToInternet, SubnetZones};
 use crate::rules::language::operand::{Operand, Settings};
 use crate::rules::language::path::Path;
 use crate::truth::Truth;
-use serde::Deserialize;
-
-/// Whether a security group rule (a map with `IpProtocol`, `FromPort`, `ToPort`) opens one of some ports, or a port other than
-/// those.
-#[derive(Clone, Debug, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct OpensPort {
-    /// One of these ports.
-    any_of: Option<Operand>,
-    /// A port other than these.
-    other_than: Option<Operand>,
-    /// The path of the value to point at, such as the source. Without it, findings point at the security group rule.
-    pub(super) at: Option<Path>,
-}
 
 impl OpensPort {
-    pub(super) fn operands(&self, visit: &mut dyn FnMut(&Operand)) {
-        self.any_of.iter().chain(&self.other_than).for_each(visit);
-    }
-
     pub(super) fn judge<'m, 't>(&self, checker: &mut Checker<'_, 'm, 't>, item: &Item<'m, 't>) -> Judgement {
         let Some(rule) = rule_of(checker, item) else { return Truth::Unknown.into() };
         let numbers = |operand: &Option<Operand>| operand.as_ref().map(|operand| ports_in(operand, checker.settings));
@@ -107,21 +90,7 @@ fn ports_text<'t>(run: &Run<'_, 't>, rule: &Value<'t>) -> String {
     }
 }
 
-/// Whether a security group rule opens a port to every address of the internet: by its own source, by the entries of a prefix list
-/// of the template, or together with other rules of its security group.
-#[derive(Clone, Debug, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct OpensToInternet {
-    /// A port other than these. Without it, any port.
-    other_than: Option<Operand>,
-}
-
 impl OpensToInternet {
-    pub(super) fn operands(&self, visit: &mut dyn FnMut(&Operand)) {
-        self.other_than.iter().for_each(visit);
-    }
-
     pub(super) fn judge<'m, 't>(&self, checker: &mut Checker<'_, 'm, 't>, item: &Item<'m, 't>) -> Judgement {
         let Some(rule) = rule_of(checker, item) else { return Truth::Unknown.into() };
         let spared = self.other_than.as_ref().map(|operand| ports_in(operand, checker.settings));
@@ -178,17 +147,6 @@ pub(super) fn routes_whole_internet<'m, 't>(checker: &mut Checker<'_, 'm, 't>, i
         Some((name, value)) => value_location(value, name, &format!("{}/Properties/{name}", route.path())),
         None => item.location(),
     })
-}
-
-/// Whether an entry of a network ACL lets every address of the internet reach one of some ports over TCP.
-#[derive(Clone, Debug, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct AclOpensToInternet {
-    /// The ports.
-    ports: Vec<u16>,
-    /// The path of the value to point at. Without it, findings point at the entry.
-    pub(super) at: Option<Path>,
 }
 
 impl AclOpensToInternet {
@@ -264,18 +222,6 @@ fn range(protocol: &Value<'_>, from: &Value<'_>, to: &Value<'_>) -> Range {
     }
 }
 
-/// Whether a subnet of the element has a route to an internet gateway. Without `subnets`, the element is the subnet.
-#[derive(Clone, Debug, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct RoutesToInternet {
-    /// The path of a subnet ID, or of a list of them.
-    pub(super) subnets: Option<Path>,
-    /// Check only whether the VPC of the subnets has an internet gateway.
-    #[serde(default)]
-    vpc_only: bool,
-}
-
 impl RoutesToInternet {
     fn open<'m, 't>(&self, checker: &mut Checker<'_, 'm, 't>, subnet: &'m Block<'t>) -> (Truth, Vec<Related>) {
         let model = checker.model;
@@ -323,7 +269,7 @@ impl RoutesToInternet {
                     let exact = index.and_then(|index| Some((index, value.items().get(index)?)));
                     let mut location = match exact {
                         Some((index, id)) if matches!(value.kind, Kind::List(_)) => {
-                            crate::rules::check::checker::value_location(id, name, &format!("{path}/{index}"))
+                            value_location(id, name, &format!("{path}/{index}"))
                         }
                         _ => Item::Value { value, name: name.clone(), path: path.clone(), owner }.location(),
                     };
@@ -338,17 +284,6 @@ impl RoutesToInternet {
         }
         Judgement { truth: result, locations }
     }
-}
-
-/// Whether the subnets are in at least this number of Availability Zones.
-#[derive(Clone, Debug, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct SubnetZones {
-    /// The path of the list of subnet IDs.
-    pub(super) subnets: Path,
-    /// The minimum number of zones.
-    at_least: usize,
 }
 
 impl SubnetZones {

@@ -3,10 +3,10 @@
 use crate::expression::Expression;
 use crate::facts::{Eligibility, hipaa_eligibility, hipaa_list_date};
 use crate::graph::{identifiers, key_use, phi};
-use crate::rules::check::checker::{Checker, Item, Judgement, Location};
-use crate::rules::language::operand::Operand;
+use crate::rules::check::checker::Checker;
+use crate::rules::check::location::{Item, Judgement, Location};
+use crate::rules::language::analysis::Identifies;
 use crate::truth::Truth;
-use serde::Deserialize;
 
 /// Whether a tag marks the resource as one that contains PHI.
 pub(super) fn phi_tagged<'m, 't>(checker: &mut Checker<'_, 'm, 't>, item: &Item<'m, 't>) -> Judgement {
@@ -49,17 +49,6 @@ pub(super) fn encrypts_data<'m, 't>(checker: &mut Checker<'_, 'm, 't>, item: &It
         location.words = user.map(|user| ("user", user.name.to_owned())).into_iter().collect();
         location
     })
-}
-
-/// Whether a block contains a text that identifies a patient. The search includes every branch of every condition.
-#[derive(Clone, Debug, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
-pub struct Identifies {
-    /// The keys of the block to search, such as `Properties`.
-    below: Vec<String>,
-    /// Additional regular expressions.
-    pub more: Operand,
 }
 
 impl Identifies {

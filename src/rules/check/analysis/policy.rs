@@ -5,24 +5,12 @@ use crate::eval::value::{Content, Origin, Value};
 use crate::eval::{Groups, text};
 use crate::facts::{Grant, managed_policy_grant, sends_source};
 use crate::policy::{self, DocumentKind};
-use crate::rules::check::checker::{Checker, Item, Judgement, Location, value_location};
+use crate::rules::check::checker::Checker;
+use crate::rules::check::location::{Item, Judgement, Location, value_location};
+use crate::rules::language::analysis::{RequiresKey, Who};
 use crate::source::Span;
 use crate::truth::Truth;
 use foldhash::HashMap;
-use serde::Deserialize;
-
-/// Kinds of principals.
-#[derive(Copy, Clone, Debug, PartialEq, Eq, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(rename_all = "kebab-case")]
-pub enum Who {
-    /// Everyone (`*`).
-    Everyone,
-    /// An AWS account other than the stack's account.
-    ForeignAccount,
-    /// An AWS service.
-    Service,
-}
 
 fn statement<'m, 't>(item: &Item<'m, 't>) -> Option<(&'m Value<'t>, String)> {
     match item {
@@ -32,7 +20,7 @@ fn statement<'m, 't>(item: &Item<'m, 't>) -> Option<(&'m Value<'t>, String)> {
 }
 
 /// Whether the statement has such a principal that no `Deny` of the same policy excludes. The locations are these principals.
-pub(super) fn principal<'m, 't>(checker: &mut Checker<'_, 'm, 't>, item: &Item<'m, 't>, who: Who) -> Judgement {
+pub(super) fn principal<'m, 't>(who: &Who, checker: &mut Checker<'_, 'm, 't>, item: &Item<'m, 't>) -> Judgement {
     let Some((statement, path)) = statement(item) else { return Truth::Unknown.into() };
     let who = match who {
         Who::Everyone => policy::Who::Everyone,
@@ -162,15 +150,6 @@ fn sends_its_source(principal: &Value<'_>, resource: &str) -> Truth {
     if beginning.contains('.') { sends_source(&beginning, resource).into() } else { Truth::Unknown }
 }
 
-/// Whether the statement's conditions require one of some keys.
-#[derive(Clone, Debug, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(transparent)]
-pub struct RequiresKey(
-    /// The keys, in any case; `*` stands for any characters.
-    Vec<String>,
-);
-
 impl RequiresKey {
     pub(super) fn judge<'m, 't>(&self, checker: &mut Checker<'_, 'm, 't>, item: &Item<'m, 't>) -> Judgement {
         let Some((statement, _)) = statement(item) else { return Truth::Unknown.into() };
@@ -276,9 +255,9 @@ fn listed(actions: &[&Value<'_>]) -> String {
 
 /// Whether a value is the ARN of an AWS managed policy that grants one of these.
 pub(super) fn managed_policy_grants<'m, 't>(
+    grants: &[Grant],
     checker: &mut Checker<'_, 'm, 't>,
     item: &Item<'m, 't>,
-    grants: &[Grant],
 ) -> Judgement {
     let Item::Value { value, .. } = item else { return Truth::Unknown.into() };
     if grants == [Grant::Data] && is_of_event(checker, item, value.span) {

@@ -3,19 +3,10 @@
 use crate::eval::value::{DynamicService, Kind, Origin, Value};
 use crate::finding::Related;
 use crate::graph::secrets::{self, Referenced};
-use crate::rules::check::checker::{Checker, Item, Judgement, Location};
-use crate::rules::language::path::Path;
+use crate::rules::check::checker::Checker;
+use crate::rules::check::location::{Item, Judgement, Location};
+use crate::rules::language::analysis::{Excepted, ExposesSecret, LiteralSecrets, SecretVariables};
 use crate::truth::Truth;
-use serde::Deserialize;
-
-/// Whether a block contains a hard-coded secret. The search includes every branch of every condition.
-#[derive(Clone, Debug, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
-pub struct LiteralSecrets {
-    /// The keys of the block to search, such as `Properties`.
-    below: Vec<String>,
-}
 
 impl LiteralSecrets {
     pub(super) fn judge<'m, 't>(&self, checker: &mut Checker<'_, 'm, 't>, item: &Item<'m, 't>) -> Judgement {
@@ -49,16 +40,6 @@ impl LiteralSecrets {
         }
         Judgement { truth, locations }
     }
-}
-
-/// Whether a map of environment variables contains a secret: a `NoEcho` parameter, the value of a stored secret, or a value
-/// with a secret's name that is not a reference to a stored secret.
-#[derive(Clone, Debug, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
-pub struct SecretVariables {
-    /// The path of the map.
-    pub(super) path: Path,
 }
 
 impl SecretVariables {
@@ -140,56 +121,6 @@ fn exposed_origin(checker: &Checker<'_, '_, '_>, origin: &Origin<'_>) -> Option<
     }
 }
 
-/// Whether a value passes a secret on: a `NoEcho` parameter or one that carries a secret, the value of a stored secret, or an
-/// attribute that is one. Looked at as written, in the branches that the scenario takes. Word: `{secret}`.
-#[derive(Clone, Debug, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema), schemars(with = "RawExposesSecret"))]
-#[serde(try_from = "RawExposesSecret")]
-pub struct ExposesSecret {
-    pub(super) path: Path,
-    keys: Vec<String>,
-    except: Vec<Referenced>,
-}
-
-#[derive(Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
-struct RawExposesSecret {
-    /// The path of the value, or of a block that contains some. It consists of names.
-    path: Path,
-    /// In a block, only values below one of these keys.
-    #[serde(default)]
-    keys: Vec<String>,
-    /// Kinds of secrets that do not count.
-    #[serde(default)]
-    except: Vec<Excepted>,
-}
-
-impl TryFrom<RawExposesSecret> for ExposesSecret {
-    type Error = String;
-
-    fn try_from(raw: RawExposesSecret) -> Result<Self, String> {
-        if raw.path.rest.is_some() {
-            return Err(format!("`{}`: the path of `exposes-secret` must consist of names", raw.path.text));
-        }
-        let except = raw.except.into_iter().map(Referenced::from).collect();
-        Ok(Self { path: raw.path, keys: raw.keys, except })
-    }
-}
-
-/// A kind of secret that a value may pass on.
-#[derive(Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(rename_all = "kebab-case")]
-enum Excepted {
-    /// Parameters.
-    Parameters,
-    /// Dynamic references to secrets.
-    Stored,
-    /// Attributes of resources.
-    Attributes,
-}
-
 impl From<Excepted> for Referenced {
     fn from(excepted: Excepted) -> Self {
         match excepted {
@@ -203,7 +134,8 @@ impl From<Excepted> for Referenced {
 impl ExposesSecret {
     pub(super) fn judge<'m, 't>(&self, checker: &mut Checker<'_, 'm, 't>, item: &Item<'m, 't>) -> Judgement {
         let block = item.owner();
-        let search = secrets::Search { keys: &self.keys, except: &self.except };
+        let except: Vec<Referenced> = self.except.iter().copied().map(Referenced::from).collect();
+        let search = secrets::Search { keys: &self.keys, except: &except };
         let (shown, hides) = secrets::shown_secrets(checker.run, checker.model, block, &self.path.names, search);
         let truth = match (shown.is_empty(), hides) {
             (false, _) => Truth::True,

@@ -3,7 +3,9 @@
 use crate::eval::value::{Origin, Value};
 use crate::expand::Block;
 use crate::policy;
-use crate::rules::check::checker::{Checker, Followed, Item};
+use crate::rules::check::checker::Checker;
+use crate::rules::check::location::Item;
+use crate::rules::check::select::Followed;
 
 /// The resource that a policy applies to.
 pub(super) struct SubjectOf<'m, 't> {

@@ -4,19 +4,11 @@ use crate::eval::value::{Kind, Value};
 use crate::expand::{REWRITTEN, Section, exists};
 use crate::facts::{self, TagShape};
 use crate::graph::tag_keys;
-use crate::rules::check::checker::{Checker, Followed, Item, Judgement, Location};
-use crate::rules::language::operand::Operand;
+use crate::rules::check::checker::Checker;
+use crate::rules::check::location::{Item, Judgement, Location};
+use crate::rules::check::select::Followed;
+use crate::rules::language::analysis::{Tagged, UsesTagKeys};
 use crate::truth::Truth;
-use serde::Deserialize;
-
-/// Whether a resource has tags with all of these keys, in the form that its type uses.
-#[derive(Clone, Debug, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
-pub struct Tagged {
-    /// The tag keys.
-    pub keys: Operand,
-}
 
 impl Tagged {
     pub(super) fn judge<'m, 't>(&self, checker: &mut Checker<'_, 'm, 't>, item: &Item<'m, 't>) -> Judgement {
@@ -63,21 +55,12 @@ impl Tagged {
 }
 
 /// Whether the template declares a resource whose type takes tags.
-pub(super) fn has_taggable_resources(checker: &mut Checker<'_, '_, '_>) -> Judgement {
+pub(super) fn has_taggable_resources<'m, 't>(checker: &mut Checker<'_, 'm, 't>, _: &Item<'m, 't>) -> Judgement {
     let model = checker.model;
     let mut taggable = model.resources.iter().filter(|block| facts::tag_shape(block.kind).is_some());
     // One without a condition settles it, so that the conditions of the others are not choices of this check.
     let always = taggable.clone().any(|block| block.condition.is_none());
     Truth::from(always || taggable.any(|block| exists(checker.run, block))).into()
-}
-
-/// Whether some resource of the template has tags with all of these keys, as the template is written.
-#[derive(Clone, Debug, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
-pub struct UsesTagKeys {
-    /// The tag keys.
-    pub keys: Operand,
 }
 
 impl UsesTagKeys {

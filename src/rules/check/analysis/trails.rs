@@ -1,27 +1,10 @@
 //! Whether the trails of a template record some events, answered by [`crate::graph::trails`].
 
 use crate::graph::trails::{self, DataEvents, Events, Recorded};
-use crate::rules::check::checker::{Checker, Item, Judgement};
+use crate::rules::check::checker::Checker;
+use crate::rules::check::location::{Item, Judgement};
+use crate::rules::language::analysis::RecordsDataEvents;
 use crate::truth::Truth;
-use serde::Deserialize;
-
-/// Events of the data in resources of one type.
-#[derive(Clone, Debug, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
-pub struct RecordsDataEvents {
-    /// The type, as selectors name it.
-    r#type: String,
-    /// Patterns of what basic selectors name for all of its resources.
-    everything: Vec<String>,
-    /// Patterns of the names of events that read. Without them, what is limited to reads or to writes is only known to be
-    /// some of the events.
-    #[serde(default)]
-    reads: Vec<String>,
-    /// Patterns of the names of events that write.
-    #[serde(default)]
-    writes: Vec<String>,
-}
 
 /// Why it is open whether a part of the events is enough.
 const PARTLY: &str =

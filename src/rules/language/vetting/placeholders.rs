@@ -1,9 +1,9 @@
 //! The placeholders of a rule's messages.
 
 use super::place::{Focus, Spot};
-use super::{Slip, did_you_mean, meant};
+use super::slip::{Slip, did_you_mean, meant};
 use crate::finding::Flaw;
-use crate::rules::check::analysis::Analysis;
+use crate::rules::language::analysis::ANALYSES;
 use crate::rules::language::assertion::{Assertion, Form};
 use crate::rules::language::evidence::Evidence;
 use crate::rules::language::rule::Rule;
@@ -104,8 +104,7 @@ fn message(text: &str, known: Vec<&'static str>, spot: &Spot<'_>, slips: &mut Ve
 
 /// An analysis that has a word.
 fn analysis_with(word: &str) -> Option<&'static str> {
-    let has = |(_, words): &&(&str, &[&str])| words.contains(&word);
-    Analysis::WORDS.iter().find(has).map(|(analysis, _)| *analysis)
+    ANALYSES.iter().find(|row| row.words.iter().any(|(own, _)| *own == word)).map(|row| row.name)
 }
 
 fn listed(known: &[&str]) -> String {

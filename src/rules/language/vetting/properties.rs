@@ -5,15 +5,16 @@
 
 use super::blocks::{AS_WRITTEN, OUTPUT, PARAMETER, RESOURCE, STATEMENT, TEMPLATE};
 use super::place::{Focus, Place, Spot};
+use super::slip::{Slip, Vetted, did_you_mean, meant};
 use super::types::{Known, Newer, Unknown, look_up, nearest_property};
 use super::values::{Never, never};
-use super::{Slip, Vetted, did_you_mean, meant};
 use crate::facts::schema::{self, Kind, Missing, Property, Schema, Step};
 use crate::rules::language::assertion::{Assertion, Form, Quantified, Related, Selector};
 use crate::rules::language::named::Piece;
 use crate::rules::language::path::{Path, Step as PathStep};
 use crate::rules::language::predicate::{Predicate, Test};
-use crate::rules::language::rule::{Rule, TargetName, Targets};
+use crate::rules::language::rule::Rule;
+use crate::rules::language::target::{TargetName, Targets};
 
 /// More types than this are not looked up for one pattern.
 const MAX_LIKE: usize = 200;

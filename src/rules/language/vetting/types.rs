@@ -1,7 +1,7 @@
 //! The resource types that a rule names.
 
 use super::place::{Focus, Spot};
-use super::{Slip, did_you_mean, meant};
+use super::slip::{Slip, did_you_mean, meant};
 use crate::eval::text::pattern_covers;
 use crate::facts::schema::{Schema, Step};
 use crate::facts::{is_known_type, resource_types, resource_types_below};

@@ -1,6 +1,6 @@
 //! Whether a property can have the values that a rule compares it with.
 
-use super::meant;
+use super::slip::meant;
 use crate::eval::text::pattern_covers;
 use crate::facts::schema::Kind;
 use crate::rules::language::operand::{Operand, Settings};

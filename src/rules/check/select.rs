@@ -1,7 +1,8 @@
 //! Selecting with a path, and the nearest location where it finds nothing.
 
-use super::Checker;
+use super::checker::Checker;
 use super::location::{Item, Location, NOT_SET};
+use super::paths::select_rest;
 use crate::eval::Descent;
 use crate::eval::value::{Kind, Value};
 use crate::policy;
@@ -102,7 +103,7 @@ impl<'m, 't> Checker<'_, 'm, 't> {
         let value = read.unwrap_or(value);
         let mut unknown = false;
         let mut items = SmallVec::new();
-        for (found, steps) in path.select_rest(value, self.explain) {
+        for (found, steps) in select_rest(path, value, self.explain) {
             if found.is_inside_unknown() {
                 unknown = true;
                 continue;

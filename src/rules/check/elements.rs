@@ -1,10 +1,10 @@
 //! What a quantifier looks at: values, statements, and resources on the other side of a reference.
 
-use super::Checker;
+use super::checker::Checker;
 use super::location::{Item, Location, NOT_DECLARED};
 use super::select::Selection;
 use crate::eval::text;
-use crate::eval::value::Kind;
+use crate::eval::value::{Kind, Value};
 use crate::expand::ties::PutTogether;
 use crate::expand::{self, Block, Model, Section, written};
 use crate::graph::{self, names};
@@ -84,6 +84,33 @@ impl<'m, 't> Checker<'_, 'm, 't> {
             Selector::Related(related) => self.related(related, item),
             Selector::Referenced(related) => self.referenced(related, quantified.asks_for_existence(), item),
         }
+    }
+
+    /// The values that the JSON texts at a path hold, lists taken apart; other values as they are. All of them
+    /// have the location of their text. What is not JSON may hold anything.
+    fn json(&mut self, path: &Path, item: &Item<'m, 't>) -> Elements<'m, 't> {
+        let selection = self.select_some(path, item);
+        let mut unknown = selection.unknown;
+        let mut items = SmallVec::new();
+        for found in selection.items {
+            let Item::Value { value, name, path, owner } = found else { continue };
+            let read = match &value.kind {
+                Kind::String(_) | Kind::Text(_) => self.json_text(value),
+                _ => Some(value),
+            };
+            let Some(read) = read else {
+                if let Some(part) = value.unsettled() {
+                    self.run.note_reason(part.origin.reason());
+                }
+                unknown = true;
+                continue;
+            };
+            let element = |value: &'m Value<'t>| {
+                (Item::Value { value, name: name.clone(), path: path.clone(), owner }, Truth::True)
+            };
+            items.extend(read.items().iter().map(element));
+        }
+        Elements { items, nearest: selection.nearest, unknown }
     }
 
     /// Where a resource of one of these types should be: for the template as a whole, its section.
