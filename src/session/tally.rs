@@ -185,7 +185,7 @@ impl Tally {
         let settings = governing.of(candidate);
         let Linted { report, source, parents } = linted;
         let template = report.is_template.then(|| TemplateReport {
-            name: candidate.name.clone(),
+            name: candidate.name().to_owned(),
             resources: report.resources,
             counts: report.counts,
         });
@@ -198,7 +198,7 @@ impl Tally {
             *self.by_rule.entry(rule).or_default() += counts;
         }
         self.parameters.add(report.parameters, &report.refused);
-        let is_needed = self.refused.add(&settings, &candidate.name, report.refused);
+        let is_needed = self.refused.add(&settings, candidate.name(), report.refused);
         let shows_text = source.is_some();
         let mut part = Part {
             sources: source.into_iter().chain(report.included.into_iter().filter(|_| shows_text)).collect(),
@@ -281,7 +281,7 @@ impl Tally {
         if !governing.scopes.is_empty() {
             let own = match &candidate.input {
                 Input::File(path) => Place::File(path.clone()),
-                Input::StandardInput => Place::Unsaved(candidate.name.clone()),
+                Input::StandardInput => Place::Unsaved(candidate.name().to_owned()),
             };
             let places = report.included.iter().map(Place::of).chain([own]);
             self.linted.extend(places.map(|place| (place, settings.number)));
