@@ -411,11 +411,15 @@ impl Ended {
         let ran = |id: &str| shown.binary_search_by(|entry| entry.id().cmp(id)).is_ok();
         let companions: Vec<&RuleEntry> =
             self.fired.iter().filter(|id| !ran(id)).filter_map(|id| self.ran.rule(id)).collect();
-        shown.extend(companions);
-        shown.sort_unstable_by_key(|entry| entry.id());
+        if !companions.is_empty() {
+            shown.extend(companions);
+            shown.sort_unstable_by_key(|entry| entry.id());
+        }
         if !contents.all_rules {
             // The heads of the rest are not made.
-            shown.retain(|entry| self.named.contains(entry.id()));
+            let place = |id: &Arc<str>| shown.binary_search_by(|entry| entry.id().cmp(id)).ok();
+            let named: BTreeSet<usize> = self.named.iter().filter_map(place).collect();
+            shown = named.into_iter().filter_map(|place| shown.get(place).copied()).collect();
         }
         let report = |entry| {
             let entry: &RuleEntry = entry;
