@@ -1,6 +1,6 @@
 //! Source texts, spans in them, and lines and columns. Knows nothing of JSON, YAML or CloudFormation.
 
-use memchr::{memchr_iter, memchr2_iter, memrchr2_iter};
+use memchr::memchr2_iter;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
@@ -62,8 +62,7 @@ pub struct Source {
     /// The file, if it is one.
     path: Option<PathBuf>,
     text: String,
-    /// For each block of the text, the lines that end before it.
-    block_lines: OnceLock<Vec<u32>>,
+    line_starts: OnceLock<Vec<u32>>,
     /// For each block of the text, the characters before it.
     block_counts: OnceLock<Vec<Counts>>,
 }
@@ -84,7 +83,7 @@ impl Source {
     /// A source with its text; a leading byte-order mark stays part of the text (parsers skip it).
     pub fn new(id: SourceId, name: impl Into<String>, text: impl Into<String>) -> Self {
         let (name, text) = (name.into(), text.into());
-        Self { id, name, path: None, text, block_lines: OnceLock::new(), block_counts: OnceLock::new() }
+        Self { id, name, path: None, text, line_starts: OnceLock::new(), block_counts: OnceLock::new() }
     }
 
     /// The same source, as the text of a file if it is one.
@@ -133,70 +132,36 @@ impl Source {
         self
     }
 
-    /// Whether a line ends with the byte at this place.
-    fn ends_line(&self, at: usize) -> bool {
-        let byte = |at: usize| self.text.as_bytes().get(at);
-        byte(at) == Some(&b'\n') || (byte(at) == Some(&b'\r') && byte(at + 1) != Some(&b'\n'))
-    }
-
-    /// The number of lines that end in some bytes.
-    fn ends(&self, from: usize, to: usize) -> usize {
-        let bytes = self.text.as_bytes().get(from..to).unwrap_or_default();
-        // Found many bytes at a time: every text that a report points into is searched as a whole.
-        memchr_iter(b'\n', bytes).count() + memchr_iter(b'\r', bytes).filter(|at| self.ends_line(from + at)).count()
-    }
-
-    fn block_lines(&self) -> &[u32] {
-        self.block_lines.get_or_init(|| {
-            let mut before = 0;
-            let starts = (0..=self.text.len()).step_by(BLOCK_BYTES);
-            let next = |start: usize| {
-                let after = before + self.ends(start, self.text.len().min(start + BLOCK_BYTES));
-                u32::try_from(std::mem::replace(&mut before, after)).unwrap_or(u32::MAX)
-            };
-            starts.map(next).collect()
+    fn line_starts(&self) -> &[u32] {
+        self.line_starts.get_or_init(|| {
+            let bytes = self.text.as_bytes();
+            // Found many bytes at a time: every text that a report points into is searched as a whole.
+            let ends_line = |end: &usize| bytes.get(*end) == Some(&b'\n') || bytes.get(*end + 1) != Some(&b'\n');
+            let ends = memchr2_iter(b'\n', b'\r', bytes).filter(ends_line);
+            let mut starts = vec![0];
+            starts.extend(ends.map(|end| u32::try_from(end + 1).unwrap_or(u32::MAX)));
+            starts
         })
     }
 
     /// Number of lines; a text that ends with a line break has an empty last line.
     pub fn line_count(&self) -> usize {
-        self.line_of(self.text.len()).0
+        self.line_starts().len()
     }
 
     /// Bytes `[start, end)` of a line (from 1) without its line break; `None` past the last line.
     pub fn line_range(&self, line: usize) -> Option<(usize, usize)> {
-        let start = match line.checked_sub(1)? {
-            0 => 0,
-            before => self.line_end(before)?,
-        };
-        let end = self.line_end(line).unwrap_or(self.text.len());
+        let starts = self.line_starts();
+        let start = *starts.get(line.checked_sub(1)?)? as usize;
+        let end = starts.get(line).map_or(self.text.len(), |next| *next as usize);
         let content = self.text.get(start..end)?.trim_end_matches(['\r', '\n']);
         Some((start, start + content.len()))
     }
 
-    /// The byte after a line (from 1) with its line break; none if it has none.
-    fn line_end(&self, line: usize) -> Option<usize> {
-        let blocks = self.block_lines();
-        let block = blocks.partition_point(|before| (*before as usize) < line).checked_sub(1)?;
-        let start = block * BLOCK_BYTES;
-        let ends = memchr2_iter(b'\n', b'\r', self.text.as_bytes().get(start..)?).map(|at| start + at);
-        let number = line.checked_sub(*blocks.get(block)? as usize + 1)?;
-        ends.filter(|end| self.ends_line(*end)).nth(number).map(|end| end + 1)
-    }
-
-    /// The number of the line that a byte is in, and where that line starts.
     fn line_of(&self, offset: usize) -> (usize, usize) {
-        let block = offset / BLOCK_BYTES;
-        let from = block * BLOCK_BYTES;
-        let before = self.block_lines().get(block).map_or(0, |before| *before as usize);
-        let within = self.ends(from, offset);
-        let start = if within > 0 {
-            let bytes = self.text.as_bytes().get(from..offset).unwrap_or_default();
-            memrchr2_iter(b'\n', b'\r', bytes).map(|at| from + at).find(|at| self.ends_line(*at)).map(|at| at + 1)
-        } else {
-            self.line_end(before)
-        };
-        (before + within + 1, start.unwrap_or(0))
+        let starts = self.line_starts();
+        let line = starts.partition_point(|start| *start as usize <= offset).max(1);
+        (line, starts.get(line - 1).map_or(0, |start| *start as usize))
     }
 
     /// The characters of this text that begin before a byte offset.
@@ -243,8 +208,8 @@ impl Source {
     }
 }
 
-/// Bytes between two marks of [`Source::counts`] and of [`Source::block_lines`]: small enough to be counted for each position that is
-/// asked for. Without them the positions in a minified template, which is one line, would take the square of its length.
+/// Bytes between two marks of [`Source::counts`]: small enough to be counted for each position that is asked for. Without
+/// them the positions in a minified template, which is one line, would take the square of its length.
 const BLOCK_BYTES: usize = 512;
 
 /// Numbers of characters.
@@ -307,30 +272,6 @@ mod tests {
         assert_eq!(source.position(end), Position { line: 4, column: 1 });
         assert_eq!(source.position(0), Position { line: 1, column: 1 });
         assert_eq!(source.position(u32::MAX), source.position(end));
-    }
-
-    #[test]
-    fn lines_are_found_across_blocks() {
-        for text in [
-            "a\r\n".repeat(500),
-            "\n\r".repeat(700),
-            format!("x{}\r\ny\r", "-".repeat(3 * BLOCK_BYTES - 2)),
-            String::new(),
-        ] {
-            let source = source(&text);
-            let (mut line, mut start) = (1, 0);
-            for offset in 0..=text.len() {
-                let (before, after) = text.split_at(offset);
-                if before.ends_with('\n') || (before.ends_with('\r') && !after.starts_with('\n')) {
-                    (line, start) = (line + 1, offset);
-                }
-                assert_eq!(source.line_of(offset), (line, start), "{offset}");
-                let end = after.find(['\r', '\n']).map_or(text.len(), |end| offset + end);
-                assert_eq!(source.line_range(line), Some((start, end.max(start))), "{offset}");
-            }
-            assert_eq!(source.line_count(), line);
-            assert_eq!(source.line_range(line + 1), None);
-        }
     }
 
     #[test]
