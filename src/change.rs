@@ -1,4 +1,6 @@
-//! Changes of a document by their paths, before anybody knows how its text is written. Knows no language and no format.
+//! Changes of a document by their paths, before anybody knows how its text is written, and edits of a text. Knows no language and no format.
+
+use crate::source::Span;
 
 /// One step down a document as it is written: short tags count as the long form (`Fn::If`, then the number of its argument).
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -10,7 +12,7 @@ pub enum Step {
 }
 
 /// A value to write. Functions are in their long form.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Value {
     /// `null`.
     Null,
@@ -44,4 +46,13 @@ pub struct Change {
     pub path: Vec<Step>,
     /// What happens there.
     pub action: Action,
+}
+
+/// Bytes of a text, and what stands there instead.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Edit {
+    /// The bytes; none for an insertion.
+    pub span: Span,
+    /// The new text.
+    pub text: String,
 }

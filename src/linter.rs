@@ -5,6 +5,7 @@ mod coverage;
 pub mod drawing;
 mod exceptions;
 mod file_report;
+mod fixes;
 mod includes;
 mod inner;
 mod iterations;
@@ -34,6 +35,7 @@ use crate::source::{Source, Span};
 use crate::syntax::{self, Document, Node, SyntaxError};
 use crate::template::{self, Template};
 use check::{Setting, run_check};
+use fixes::Workshop;
 use iterations::Pending;
 use record::Record;
 use rustc_hash::FxHashMap;
@@ -100,6 +102,20 @@ pub struct Keep {
     pub undecided: bool,
     /// Checks that passed.
     pub passed: bool,
+    /// What fixes violations.
+    pub fixes: Fixes,
+}
+
+/// How much of the fixes of violations is made.
+#[derive(Copy, Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Fixes {
+    /// Nothing.
+    None,
+    /// The changes of the document, for those who make several at once. Whether the text can be edited there is not looked at.
+    Changes,
+    /// The edits of the text, too.
+    #[default]
+    WithEdits,
 }
 
 /// What a user changes about one rule.
@@ -372,8 +388,9 @@ impl Linter {
             exceptions::Texts { source, document: &document, included: &texts, files: &files, constructs };
         let mut exceptions = self.exceptions(&expansion, &files_and_text);
         let mut pending = Vec::new();
+        let workshop = Workshop::new(source, &document, &model, self.keep.fixes);
         for (selected, kinds) in self.for_template(&model) {
-            self.apply(selected, &kinds, &model, &mut exceptions, &mut pending, &mut report);
+            self.apply(selected, &kinds, &workshop, &model, &mut exceptions, &mut pending, &mut report);
         }
         report.nested = stacks::nested(&model, constructs);
         let (elsewhere, note_elsewhere) = stacks::elsewhere(&model, &report.nested);
@@ -410,6 +427,7 @@ impl Linter {
         &self,
         selected: &Selected,
         kinds: &[&str],
+        workshop: &Workshop<'_, 'm, 't>,
         model: &'m Model<'m, 't>,
         exceptions: &mut Exceptions,
         pending: &mut Vec<Pending<'t>>,
@@ -428,7 +446,7 @@ impl Linter {
         // A rule that runs outside of its profiles, because a configuration sets its level, runs as a whole.
         let profile = self.profile.as_deref().filter(|profile| entry.file.is_some() || entry.is_in(profile));
         let setting = Setting { parameters: &settings, configured: &selected.settings, profile, today: self.today };
-        for check in &rule.checks {
+        for (index, check) in rule.checks.iter().enumerate() {
             let level = check.level.filter(|_| !selected.is_level_set).unwrap_or(selected.level);
             let mut record = Record {
                 selected,
@@ -442,6 +460,13 @@ impl Linter {
             for block in blocks(&check.targets, kinds, model) {
                 let result = run_check(check, rule, setting, block, model);
                 record.add(block, model, result);
+            }
+            if workshop.is_open() {
+                for Pending { finding, mark, .. } in pending.iter_mut() {
+                    if let (Some(mark), false) = (mark, finding.is_suppressed()) {
+                        finding.fix = workshop.fix(rule, index, setting, finding, mark).map(Arc::new);
+                    }
+                }
             }
             iterations::unite(pending, &mut report.findings);
         }

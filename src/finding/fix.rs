@@ -1,7 +1,7 @@
 //! The change of a template that mends a finding.
 
 use crate::change::Change;
-use crate::source::Span;
+pub use crate::change::Edit;
 
 /// Who may apply a fix.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
@@ -27,15 +27,6 @@ impl Applicability {
     }
 }
 
-/// Bytes of a text, and what stands there instead.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Edit {
-    /// The bytes; none for an insertion.
-    pub span: Span,
-    /// The new text.
-    pub text: String,
-}
-
 /// A change of a template that mends a finding.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fix {
@@ -49,4 +40,12 @@ pub struct Fix {
     pub changes: Vec<Change>,
     /// The same changes as edits of the text, in its order, for those who apply this fix alone.
     pub edits: Vec<Edit>,
+}
+
+impl Fix {
+    /// The title with what there is to say, as one text that ends with a period.
+    pub fn description(&self) -> String {
+        let title = self.title.trim_end_matches('.');
+        if self.note.is_empty() { format!("{title}.") } else { format!("{title}. {}", self.note) }
+    }
 }

@@ -15,12 +15,12 @@ use super::not_looked_at::clauses;
 use super::spill::Spill;
 use super::text::{count, grouped};
 use super::{Report, Reporter, exception_text, write_whole};
-use crate::finding::{self, Diagnostic, Finding, Outcome, RuleSeverity, Severity};
+use crate::finding::{self, Diagnostic, Edit, Finding, Outcome, RuleSeverity, Severity};
 use crate::source::{Source, SourceId};
 use deflated::Deflated;
 use model::{
-    Artifact, DescriptorReference, Fingerprints, Location, Notification, PhysicalLocation, ResultProperties,
-    SarifResult, Suppression, SuppressionProperties, Text, Tool,
+    Artifact, ArtifactChange, Content, DescriptorReference, Fingerprints, Fix, FixProperties, Location, Notification,
+    PhysicalLocation, Replacement, ResultProperties, SarifResult, Suppression, SuppressionProperties, Text, Tool,
 };
 use serde_json::json;
 use std::collections::HashMap;
@@ -423,6 +423,7 @@ fn result<'a>(finding: &'a Finding, part: Part<'_, '_>, fingerprint: String) -> 
         }],
         related_locations: related.collect(),
         partial_fingerprints: Fingerprints { v1: fingerprint },
+        fixes: finding.fix.iter().filter_map(|fix| fix_of(fix, part)).collect(),
         baseline_state: finding.baseline,
         suppressions: finding.suppression.iter().map(|exception| suppression(exception, &finding.rule, part)).collect(),
         properties: ResultProperties {
@@ -433,6 +434,25 @@ fn result<'a>(finding: &'a Finding, part: Part<'_, '_>, fingerprint: String) -> 
             when: finding.when.as_deref(),
         },
     }
+}
+
+/// A fix as SARIF has it (3.55). One that is only shown changes nothing, and a fix must change something.
+fn fix_of<'a>(fix: &'a finding::Fix, part: Part<'_, '_>) -> Option<Fix<'a>> {
+    let id = fix.edits.first()?.span.source;
+    let source = part.report.source(id)?;
+    let replacement = |edit: &'a Edit| Replacement {
+        deleted_region: location::deleted_region(edit.span, source),
+        inserted_content: (!edit.text.is_empty()).then_some(Content { text: &edit.text }),
+    };
+    let change = ArtifactChange {
+        artifact_location: location::artifact_location(&source.name, part.indices.get(&id).copied()),
+        replacements: fix.edits.iter().map(replacement).collect(),
+    };
+    Some(Fix {
+        description: Text::new(fix.description()),
+        artifact_changes: [change],
+        properties: FixProperties { applicability: fix.applicability },
+    })
 }
 
 /// An exception as SARIF has it: the suppression of a result (3.35).

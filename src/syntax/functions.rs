@@ -1,6 +1,7 @@
 //! CloudFormation's functions by name: their short tags, and which keys call one.
 
 use super::{MAX_NOTES, SyntaxNote};
+use crate::change::Value;
 use crate::code::Code;
 use crate::source::Span;
 use crate::suggest::nearest;
@@ -87,6 +88,22 @@ pub(super) fn meant(name: &str) -> Option<&'static str> {
 /// The key that calls a function, by its short name.
 pub(super) fn long_form(short: &str) -> Option<&'static str> {
     SHORT_FORMS.iter().find(|(name, _)| *name == short).map(|(_, long)| *long)
+}
+
+/// The short name of the function that a key calls. `Condition` is none: as a key it mostly is no function.
+pub(super) fn short_form(long: &str) -> Option<&'static str> {
+    SHORT_FORMS.iter().find(|(_, key)| *key == long && *key != "Condition").map(|(short, _)| *short)
+}
+
+/// Whether a key calls a function, known or unknown, that stands for the whole map, which has no other key then. Macros and loops may
+/// have others beside them.
+pub(super) fn is_function(key: &str) -> bool {
+    key == "Ref" || (key.starts_with("Fn::") && !calls_macro(key))
+}
+
+/// Whether a value to write is the call of a function.
+pub(super) fn is_call(value: &Value) -> bool {
+    matches!(value, Value::Map(entries) if matches!(entries.as_slice(), [(key, _)] if is_function(key)))
 }
 
 /// The note for a key that looks like a function.

@@ -4,6 +4,7 @@
 //! those tags, and which keys call macros, and nothing more: no section, no resource type.
 
 pub mod base64;
+pub mod edit;
 mod functions;
 pub mod json;
 mod keys;

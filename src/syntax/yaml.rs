@@ -13,13 +13,21 @@ mod layout;
 mod merge;
 mod readers;
 mod scalar;
+mod shared;
 mod tag;
+
+pub(super) use shared::Shared;
 
 use super::{Document, Kind, MAX_DEPTH, Node, Number, SyntaxError};
 use crate::source::{SourceId, Span};
 use build::Builder;
 use granit_parser::{Event, Options, Parser, ScanError};
 use std::borrow::Cow;
+
+/// Whether a plain scalar with this text is text, and not a number, a boolean or null.
+pub(super) fn is_plain_text(text: &str) -> bool {
+    scalar::Plain::read(text) == scalar::Plain::Text
+}
 
 /// Reads a YAML text with one document. Nothing at all, or comments alone, are `null`.
 ///

@@ -4,6 +4,7 @@
 mod cases;
 mod choices;
 mod corpus;
+mod edits;
 mod eval;
 mod eval_properties;
 mod evidence;

@@ -14,6 +14,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 pub mod config;
+pub mod edit;
 pub mod json;
 pub mod lint;
 pub mod structured;
@@ -23,8 +24,9 @@ pub mod yaml;
 pub type Check = fn(&[u8]);
 
 /// The targets, by name.
-pub const TARGETS: [(&str, Check); 5] = [
+pub const TARGETS: [(&str, Check); 6] = [
     ("config", config::check),
+    ("edit", edit::check),
     ("json", json::check),
     ("lint", lint::check),
     ("structured", structured::check),

@@ -9,6 +9,7 @@
 mod aliases;
 mod eligible;
 mod files;
+mod fixes;
 mod inventory;
 mod judgments;
 mod names;

@@ -1,0 +1,224 @@
+//! From changes of a document to edits of its text. What no edit covers stays as it is, byte for byte.
+//!
+//! All changes of a document are planned together ([`edits`]): two below a map that is absent make it once, two at the end of one list
+//! stand one after another. What is written follows its neighbors: block or flow style, indentation, quotes, short tags, line ends. A
+//! comment stays with what it describes: directly above an entry and in its column, or behind it in its line, it goes where the entry
+//! goes; everything else stays.
+//!
+//! Nothing is guessed. A change at or below an anchor with aliases, an alias or a merge is refused, and so is one whose text is written
+//! in a way that is not understood here. The edited text is read again, and only if it is the old document with the changes in it,
+//! with the same comments, are there edits.
+
+mod block;
+mod draft;
+mod flow;
+mod habits;
+mod page;
+mod plan;
+mod proof;
+mod scalar;
+mod write;
+mod writer;
+
+use super::yaml::Shared;
+use super::{Document, Language};
+use crate::change::{Change, Edit};
+use crate::source::Span;
+use habits::Habits;
+use page::Page;
+use plan::Plan;
+use writer::{Piece, Place, Writer};
+
+/// Attempts to find the changes that cannot be made. After them, what is left waits.
+const MAX_ATTEMPTS: usize = 64;
+
+/// Edits of a text for changes of its document.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Edited {
+    /// In the order of the text, without overlaps.
+    pub edits: Vec<Edit>,
+    /// The changes that the edits do not make, by their numbers, in order.
+    pub refused: Vec<(usize, Refused)>,
+}
+
+/// Why a change is not made.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Refused {
+    /// It contradicts a change before it, or both at once are too much: it may be possible once that one is made.
+    Conflict,
+    /// It is in an anchored value with aliases, so it would change other places, too; or such a value would go.
+    Anchor,
+    /// The value is an alias.
+    Alias,
+    /// The entry is merged from another map (`<<`), or would then be.
+    Merge,
+    /// The key is used more than once in its map.
+    Repeated,
+    /// The value has one of YAML's own tags (`!!str`).
+    Tag,
+    /// Nothing is there.
+    NotThere,
+    /// A key of something that is not a map, or of a function.
+    NotAMap,
+    /// An item of something that is not a list, or of a function that may result in one.
+    NotAList,
+    /// The whole document.
+    Root,
+    /// The nesting would be too deep.
+    TooDeep,
+    /// The text is written in a way that is not edited: parts of `!GetAtt A.B`, keys with `?`, old line ends.
+    Unusual,
+}
+
+impl Refused {
+    /// The reason, as a sentence.
+    pub fn reason(self) -> &'static str {
+        match self {
+            Self::Conflict => "Another fix changes the same place.",
+            Self::Anchor => "The value has a YAML anchor, and aliases elsewhere refer to it.",
+            Self::Alias => "The value is a YAML alias.",
+            Self::Merge => "The map is merged from another map with `<<`.",
+            Self::Repeated => "The key is used more than once in its map.",
+            Self::Tag => "The value has a YAML tag.",
+            Self::NotThere => "The template does not have the place.",
+            Self::NotAMap => "The value is not a map.",
+            Self::NotAList => "The value is not a list, or a function computes it.",
+            Self::Root => "The change is of the whole template.",
+            Self::TooDeep => "The nesting is too deep.",
+            Self::Unusual => "The text is written in a way that hipaalint does not edit.",
+        }
+    }
+}
+
+/// The edits of `text` that make `changes` in the document that was read from it, all of them together. A change that cannot be made,
+/// alone or after those before it, is refused.
+pub fn edits(text: &str, document: &Document<'_>, changes: &[Change]) -> Edited {
+    let mut session = Session::new(text, document, changes);
+    if let Some(editor) = Editor::new(text, document) {
+        let numbers: Vec<usize> = (0..changes.len()).collect();
+        session.settle(&editor, &numbers);
+    } else {
+        session.refused.extend((0..changes.len()).map(|number| (number, Refused::Unusual)));
+    }
+    session.refused.sort_unstable();
+    let source = document.root.span.source;
+    let edit = |piece: Piece| Edit { span: Span::new(source, piece.start, piece.end), text: piece.text };
+    Edited { edits: session.pieces.into_iter().map(edit).collect(), refused: session.refused }
+}
+
+/// The text after its edits, which are in its order and do not overlap. Edits that are not parts of the text are left out.
+pub fn apply(text: &str, edits: &[Edit]) -> String {
+    let mut edited = String::with_capacity(text.len() + edits.iter().map(|edit| edit.text.len()).sum::<usize>());
+    let mut at = 0;
+    for Edit { span, text: new } in edits {
+        let (start, end) = (span.start as usize, span.end as usize);
+        if let Some(kept) = text.get(at..start)
+            && text.get(start..end).is_some()
+        {
+            edited.push_str(kept);
+            edited.push_str(new);
+            at = end;
+        }
+    }
+    edited.push_str(text.get(at..).unwrap_or(""));
+    edited
+}
+
+/// Which of the changes are made so far.
+struct Session<'d> {
+    text: &'d str,
+    document: &'d Document<'d>,
+    changes: &'d [Change],
+    kept: Vec<usize>,
+    pieces: Vec<Piece>,
+    refused: Vec<(usize, Refused)>,
+    attempts: usize,
+}
+
+impl<'d> Session<'d> {
+    fn new(text: &'d str, document: &'d Document<'d>, changes: &'d [Change]) -> Self {
+        Self { text, document, changes, kept: Vec::new(), pieces: Vec::new(), refused: Vec::new(), attempts: 0 }
+    }
+
+    /// Makes these changes with those that are kept, or as many of them as possible.
+    fn settle(&mut self, editor: &Editor<'d>, numbers: &[usize]) {
+        if numbers.is_empty() {
+            return;
+        }
+        if self.attempts >= MAX_ATTEMPTS {
+            self.refused.extend(numbers.iter().map(|number| (*number, Refused::Conflict)));
+            return;
+        }
+        self.attempts += 1;
+        match self.attempt(editor, numbers) {
+            Ok(attempt) => {
+                let refused = attempt.refused.iter().filter(|(number, _)| numbers.contains(number));
+                self.refused.extend(refused);
+                self.kept = attempt.kept;
+                self.pieces = attempt.pieces;
+            }
+            Err(reason) => match numbers {
+                [only] => self.refused.push((*only, reason)),
+                _ => {
+                    let (first, second) = numbers.split_at(numbers.len() / 2);
+                    self.settle(editor, first);
+                    self.settle(editor, second);
+                }
+            },
+        }
+    }
+
+    fn attempt(&self, editor: &Editor<'d>, numbers: &[usize]) -> Result<Attempt, Refused> {
+        let mut plan = Plan::new(self.document, &editor.shared);
+        let mut attempt = Attempt::default();
+        for number in self.kept.iter().chain(numbers) {
+            let Some(change) = self.changes.get(*number) else { continue };
+            match plan.add(change) {
+                Ok(()) => attempt.kept.push(*number),
+                Err(reason) => attempt.refused.push((*number, reason)),
+            }
+        }
+        let mut writer = Writer::new(&editor.page, &editor.habits);
+        writer.visit(&self.document.root, &plan.root, Place::Root)?;
+        attempt.pieces = writer.finish().ok_or(Refused::Unusual)?;
+        attempt.pieces.retain(|piece| piece.start != piece.end || !piece.text.is_empty());
+        if !attempt.pieces.is_empty() && !editor.proves(self, &plan, &attempt.pieces) {
+            return Err(Refused::Unusual);
+        }
+        Ok(attempt)
+    }
+}
+
+/// What an attempt led to.
+#[derive(Default)]
+struct Attempt {
+    kept: Vec<usize>,
+    pieces: Vec<Piece>,
+    refused: Vec<(usize, Refused)>,
+}
+
+/// What is known of the text before any change.
+struct Editor<'d> {
+    page: Page<'d>,
+    habits: Habits,
+    shared: Shared,
+}
+
+impl<'d> Editor<'d> {
+    fn new(text: &'d str, document: &'d Document<'d>) -> Option<Self> {
+        let is_yaml = document.language == Language::Yaml;
+        let page = Page::new(text, is_yaml)?;
+        let shared = if is_yaml { Shared::of(text)? } else { Shared::default() };
+        let habits = Habits::of(&page, document);
+        Some(Self { page, habits, shared })
+    }
+
+    /// Reads the edited text, and compares it with the old one and the plan.
+    fn proves(&self, session: &Session<'_>, plan: &Plan<'_>, pieces: &[Piece]) -> bool {
+        let source = session.document.root.span.source;
+        let edit = |piece: &Piece| Edit { span: Span::new(source, piece.start, piece.end), text: piece.text.clone() };
+        let text = apply(session.text, &pieces.iter().map(edit).collect::<Vec<_>>());
+        let Ok(new) = super::read(&text, source) else { return false };
+        proof::holds(session.document, &plan.root, &new) && proof::keeps_comments(session.document, pieces, &new)
+    }
+}

@@ -1,0 +1,136 @@
+//! A value that is still put together: several changes may add to a map or list that the text does not have.
+
+use super::Refused;
+use crate::change::{Action, Step, Value};
+use crate::syntax::functions::is_call;
+use foldhash::{HashMap, HashMapExt};
+
+/// A value to write.
+#[derive(Debug)]
+pub(super) enum Draft {
+    /// A scalar, a list or a function, as a change sets it.
+    Set(Value),
+    /// A list of what changes append.
+    List(Vec<Value>),
+    /// A map that may still grow.
+    Map(Entries),
+}
+
+/// The entries of a map that may still grow.
+#[derive(Debug, Default)]
+pub(super) struct Entries {
+    entries: Vec<(String, Draft)>,
+    index: HashMap<String, usize>,
+}
+
+impl Entries {
+    pub(super) fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// Makes a change at the path `first`, `rest` below the map.
+    pub(super) fn change(&mut self, first: &Step, rest: &[Step], action: &Action) -> Result<(), Refused> {
+        let Step::Key(key) = first else { return Err(Refused::NotThere) };
+        match self.index.get(key.as_str()).and_then(|at| self.entries.get_mut(*at)) {
+            Some((_, draft)) => draft.change(rest, action),
+            None => {
+                let draft = Draft::new(rest, action)?;
+                self.push(key.clone(), draft);
+                Ok(())
+            }
+        }
+    }
+
+    fn push(&mut self, key: String, draft: Draft) {
+        self.index.insert(key.clone(), self.entries.len());
+        self.entries.push((key, draft));
+    }
+
+    pub(super) fn values(&self) -> Vec<(String, Value)> {
+        self.entries.iter().map(|(key, draft)| (key.clone(), draft.value())).collect()
+    }
+}
+
+impl Draft {
+    /// What has to be there so that the change at this path is made.
+    pub(super) fn new(path: &[Step], action: &Action) -> Result<Self, Refused> {
+        match path.split_first() {
+            Some((first, rest)) => {
+                let mut entries = Entries { entries: Vec::new(), index: HashMap::new() };
+                entries.change(first, rest, action)?;
+                Ok(Self::Map(entries))
+            }
+            None => match action {
+                Action::Set(value) => Self::of(value),
+                Action::Append(value) => Ok(Self::List(vec![value.clone()])),
+                Action::Remove => Err(Refused::NotThere),
+            },
+        }
+    }
+
+    fn of(value: &Value) -> Result<Self, Refused> {
+        match value {
+            Value::Map(map) if !map.is_empty() && !is_call(value) => {
+                let mut entries = Entries::default();
+                for (key, value) in map {
+                    if entries.index.contains_key(key) {
+                        return Err(Refused::Conflict);
+                    }
+                    entries.push(key.clone(), Self::of(value)?);
+                }
+                Ok(Self::Map(entries))
+            }
+            _ => Ok(Self::Set(value.clone())),
+        }
+    }
+
+    /// Makes a change at this path below. Nothing changes if it is refused.
+    pub(super) fn change(&mut self, path: &[Step], action: &Action) -> Result<(), Refused> {
+        match (path.split_first(), &mut *self, action) {
+            (Some((first, rest)), Self::Map(entries), _) => entries.change(first, rest, action),
+            (None, _, Action::Set(value)) => {
+                let new = Self::of(value)?;
+                if !self.agrees(&new) {
+                    return Err(Refused::Conflict);
+                }
+                self.merge(new);
+                Ok(())
+            }
+            (None, Self::List(items), Action::Append(value)) => {
+                items.push(value.clone());
+                Ok(())
+            }
+            _ => Err(Refused::Conflict),
+        }
+    }
+
+    /// Whether both can be at the same place: maps whose common entries agree, or the same value.
+    fn agrees(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Map(one), Self::Map(other)) => other.entries.iter().all(|(key, draft)| {
+                let known = one.index.get(key).and_then(|at| one.entries.get(*at));
+                known.is_none_or(|(_, known)| known.agrees(draft))
+            }),
+            (Self::Set(one), Self::Set(other)) => one == other,
+            _ => false,
+        }
+    }
+
+    fn merge(&mut self, other: Self) {
+        let (Self::Map(one), Self::Map(other)) = (self, other) else { return };
+        for (key, draft) in other.entries {
+            match one.index.get(&key).and_then(|at| one.entries.get_mut(*at)) {
+                Some((_, known)) => known.merge(draft),
+                None => one.push(key, draft),
+            }
+        }
+    }
+
+    pub(super) fn value(&self) -> Value {
+        match self {
+            Self::Set(value) => value.clone(),
+            Self::List(items) => Value::List(items.clone()),
+            Self::Map(entries) => Value::Map(entries.values()),
+        }
+    }
+}

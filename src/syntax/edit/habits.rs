@@ -1,0 +1,126 @@
+//! How a document is written: what a new part of it should look like.
+
+use super::page::Page;
+use super::scalar::Quotes;
+use crate::syntax::functions::is_function;
+use crate::syntax::{Document, Entry, Kind, Language, Node};
+use std::collections::BTreeMap;
+
+/// How a document is written. Where its own parts differ, most of them decide.
+pub(super) struct Habits {
+    /// As JSON: all texts in double quotes, functions in their long form. So is JSON that is read as YAML's flow style.
+    pub(super) json: bool,
+    /// Functions have their short tags.
+    pub(super) short: bool,
+    /// Which quotes texts have that need some.
+    pub(super) quotes: Quotes,
+    /// Columns that a map is indented below its key.
+    pub(super) step: usize,
+    /// Columns that a list is indented below its key.
+    pub(super) list: usize,
+    /// The indentation of one level of maps in flow style on several lines.
+    pub(super) unit: String,
+    /// What is between a key and its value, in flow style.
+    pub(super) colon: String,
+}
+
+#[derive(Default)]
+struct Counts {
+    short: usize,
+    long: usize,
+    single: usize,
+    double: usize,
+    steps: BTreeMap<usize, usize>,
+    lists: BTreeMap<usize, usize>,
+    unit: Option<String>,
+    colon: Option<String>,
+}
+
+impl Habits {
+    pub(super) fn of(page: &Page<'_>, document: &Document<'_>) -> Self {
+        let mut counts = Counts::default();
+        counts.node(page, &document.root);
+        let root = document.root.span.start as usize;
+        let keys = document.root.as_mapping().unwrap_or_default();
+        let quoted = keys.first().is_some_and(|first| page.byte(first.key_span.start as usize) == b'"');
+        let flow = page.byte(root) == b'{';
+        let json = document.language == Language::Json || (flow && quoted && counts.short == 0);
+        let most = |counts: &BTreeMap<usize, usize>| {
+            counts.iter().max_by_key(|(width, count)| (**count, std::cmp::Reverse(**width))).map(|(width, _)| *width)
+        };
+        let step = most(&counts.steps).unwrap_or(2);
+        Self {
+            json,
+            short: !json && (counts.short > 0 || counts.long == 0),
+            quotes: if json || counts.double > counts.single { Quotes::Double } else { Quotes::Single },
+            step,
+            list: most(&counts.lists).unwrap_or(step),
+            unit: counts.unit.unwrap_or_else(|| "  ".to_owned()),
+            colon: counts.colon.unwrap_or_else(|| ": ".to_owned()),
+        }
+    }
+}
+
+impl Counts {
+    fn node(&mut self, page: &Page<'_>, node: &Node<'_>) {
+        let start = node.span.start as usize;
+        match &node.kind {
+            Kind::String(_) => match page.byte(start) {
+                b'\'' => self.single += 1,
+                b'"' => self.double += 1,
+                _ => {}
+            },
+            Kind::Sequence(items) => items.iter().for_each(|item| self.node(page, item)),
+            Kind::Mapping(entries) => entries.iter().for_each(|entry| self.entry(page, node, entry)),
+            _ => {}
+        }
+    }
+
+    fn entry(&mut self, page: &Page<'_>, map: &Node<'_>, entry: &Entry<'_>) {
+        let (key, value) = (entry.key_span.start as usize, entry.value.span.start as usize);
+        let tagged = page.byte(key) == b'!';
+        if tagged {
+            self.short += 1;
+        } else if is_function(&entry.key) {
+            self.long += 1;
+        }
+        if page.byte(map.span.start as usize) == b'{' {
+            if self.colon.is_none() {
+                self.colon = colon(page, entry);
+            }
+            if self.unit.is_none() && page.is_first(key) {
+                let (outer, inner) = (page.indentation(map.span.start as usize), page.indentation(key));
+                self.unit = inner.strip_prefix(outer).filter(|unit| !unit.is_empty()).map(str::to_owned);
+            }
+        } else if !tagged && value > key {
+            let is_block = match &entry.value.kind {
+                Kind::Mapping(entries) => {
+                    entries.first().is_some_and(|first| first.key_span.start == entry.value.span.start)
+                        && page.byte(value) != b'!'
+                }
+                Kind::Sequence(_) => is_dash(page, value),
+                _ => false,
+            };
+            if is_block && page.is_first(value) {
+                let counts = if page.byte(value) == b'-' { &mut self.lists } else { &mut self.steps };
+                let (outer, inner) = (page.column(key), page.column(value));
+                if let Some(width) = inner.checked_sub(outer) {
+                    *counts.entry(width).or_default() += 1;
+                }
+            }
+        }
+        self.node(page, &entry.value);
+    }
+}
+
+/// Whether the dash of a block list is here.
+pub(super) fn is_dash(page: &Page<'_>, at: usize) -> bool {
+    page.byte(at) == b'-' && matches!(page.byte(at + 1), b' ' | b'\t' | b'\n' | b'\r' | 0)
+}
+
+/// What is between a key in flow style and its value, if that is usual.
+pub(super) fn colon(page: &Page<'_>, entry: &Entry<'_>) -> Option<String> {
+    let between = page.slice(entry.key_span.end as usize, entry.value.span.start as usize);
+    let quoted = page.byte(entry.key_span.start as usize) == b'"';
+    (matches!(between, ": " | " : " | " :") || (between == ":" && quoted)).then(|| between.to_owned())
+}

@@ -1,0 +1,253 @@
+//! Values as text, in the style of what is around them.
+
+use super::scalar::{self, Quotes};
+use crate::change::Value;
+use crate::syntax::functions::{is_call, short_form};
+
+/// Functions with a list of arguments are on one line up to this many bytes.
+const ONE_LINE: usize = 100;
+
+/// How a value is written at one place.
+#[derive(Clone, Debug)]
+pub(super) struct Style {
+    pub(super) json: bool,
+    pub(super) short: bool,
+    pub(super) quotes: Quotes,
+    /// Whether texts have quotes that do not need them, and which.
+    pub(super) always: Option<Quotes>,
+    /// The same for keys.
+    pub(super) keys: Option<Quotes>,
+    pub(super) step: usize,
+    pub(super) list: usize,
+    pub(super) unit: String,
+    /// What is between a key and its value, in flow style.
+    pub(super) colon: String,
+    /// What is between two items on one line.
+    pub(super) comma: &'static str,
+    pub(super) eol: &'static str,
+}
+
+/// A value as lines: what stands behind the colon or dash, and the lines below, each with the line break before it.
+pub(super) struct Written {
+    pub(super) head: String,
+    pub(super) tail: String,
+}
+
+/// A function with a short tag, and its argument.
+fn tagged(value: &Value) -> Option<(&'static str, &Value)> {
+    let Value::Map(entries) = value else { return None };
+    let [(key, argument)] = entries.as_slice() else { return None };
+    // Behind a tag, every scalar is text.
+    let reads_back = matches!(argument, Value::String(_) | Value::List(_) | Value::Map(_));
+    Some((short_form(key)?, argument)).filter(|_| is_call(value) && reads_back)
+}
+
+impl Style {
+    fn text(&self, text: &str, flow: bool) -> String {
+        if self.json {
+            return scalar::double(text);
+        }
+        scalar::yaml(text, flow, self.always.unwrap_or(self.quotes), self.always.is_some())
+    }
+
+    pub(super) fn key(&self, key: &str, flow: bool) -> String {
+        if self.json {
+            return scalar::double(key);
+        }
+        scalar::yaml(key, flow, self.keys.unwrap_or(self.quotes), self.keys.is_some())
+    }
+
+    fn scalar(&self, value: &Value, flow: bool) -> Option<String> {
+        Some(match value {
+            Value::Null => "null".to_owned(),
+            Value::Bool(value) => value.to_string(),
+            Value::Number(text) => text.clone(),
+            Value::String(text) => self.text(text, flow),
+            Value::List(items) if items.is_empty() => "[]".to_owned(),
+            Value::Map(entries) if entries.is_empty() => "{}".to_owned(),
+            _ => return None,
+        })
+    }
+
+    /// A value on one line, in flow style. `bare`: a tag is before it, so it may not have one of its own.
+    pub(super) fn line(&self, value: &Value, bare: bool) -> String {
+        if let Some(scalar) = self.scalar(value, true) {
+            return scalar;
+        }
+        if self.short
+            && !bare
+            && let Some((name, argument)) = tagged(value)
+        {
+            return format!("!{name} {}", self.argument(name, argument));
+        }
+        match value {
+            Value::List(items) => {
+                let items: Vec<String> = items.iter().map(|item| self.line(item, false)).collect();
+                format!("[{}]", items.join(self.comma))
+            }
+            Value::Map(entries) => {
+                let entry = |(key, value): &(String, Value)| {
+                    format!("{}{}{}", self.key(key, true), self.colon, self.line(value, false))
+                };
+                let entries: Vec<String> = entries.iter().map(entry).collect();
+                format!("{{{}}}", entries.join(self.comma))
+            }
+            _ => String::new(),
+        }
+    }
+
+    /// What stands behind a short tag, on one line.
+    fn argument(&self, name: &str, argument: &Value) -> String {
+        match attribute(name, argument) {
+            Some(text) => self.text(&text, true),
+            None => self.line(argument, true),
+        }
+    }
+
+    /// A value in flow style, on as many lines as JSON usually has, if `base` is the indentation of its first line.
+    pub(super) fn flow(&self, value: &Value, base: Option<&str>) -> String {
+        let Some(base) = base else { return self.line(value, false) };
+        if self.is_short(value) {
+            return self.line(value, false);
+        }
+        let inner = format!("{base}{}", self.unit);
+        let (open, close, items): (char, char, Vec<String>) = match value {
+            Value::List(items) => ('[', ']', items.iter().map(|item| self.flow(item, Some(&inner))).collect()),
+            Value::Map(entries) => {
+                let entry = |(key, value): &(String, Value)| {
+                    format!("{}{}{}", self.key(key, true), self.colon, self.flow(value, Some(&inner)))
+                };
+                ('{', '}', entries.iter().map(entry).collect())
+            }
+            _ => return self.line(value, false),
+        };
+        let eol = self.eol;
+        format!("{open}{eol}{inner}{}{eol}{base}{close}", items.join(&format!(",{eol}{inner}")))
+    }
+
+    /// Whether a value is on one line even if others are not: scalars, and functions of scalars.
+    fn is_short(&self, value: &Value) -> bool {
+        self.scalar(value, true).is_some()
+            || (is_call(value) && is_plain(value) && self.line(value, false).len() <= ONE_LINE)
+    }
+
+    /// A value behind the colon of a key in this column, in block style.
+    pub(super) fn below(&self, value: &Value, column: usize) -> Written {
+        if let Some(head) = self.one_line(value) {
+            return Written { head: format!(" {head}"), tail: String::new() };
+        }
+        if let Some((name, argument)) = self.tag(value) {
+            return Written { head: format!(" !{name}"), tail: self.lines(argument, column) };
+        }
+        Written { head: String::new(), tail: self.lines(value, column) }
+    }
+
+    /// A value behind the dash of an item in this column, in block style: its first line is the dash's.
+    pub(super) fn behind(&self, value: &Value, column: usize) -> Written {
+        if let Some(head) = self.one_line(value) {
+            return Written { head: format!(" {head}"), tail: String::new() };
+        }
+        let inner = column + 2;
+        if let Some((name, argument)) = self.tag(value) {
+            return Written { head: format!(" !{name}"), tail: self.block(argument, inner) };
+        }
+        let lines = self.block(value, inner);
+        let skipped = self.eol.len() + inner;
+        let lines = lines.get(skipped..).unwrap_or_default();
+        let (head, tail) = lines.split_at(lines.find(self.eol).unwrap_or(lines.len()));
+        Written { head: format!(" {head}"), tail: tail.to_owned() }
+    }
+
+    /// A function whose tag stands alone, with its argument in the lines below.
+    fn tag<'v>(&self, value: &'v Value) -> Option<(&'static str, &'v Value)> {
+        let is_long = |argument: &Value| matches!(argument, Value::List(_) | Value::Map(_)) && !is_call(argument);
+        tagged(value).filter(|(_, argument)| self.short && is_long(argument))
+    }
+
+    /// A value that is on one line in block style, too.
+    fn one_line(&self, value: &Value) -> Option<String> {
+        if let Some(scalar) = self.scalar(value, false) {
+            return Some(scalar);
+        }
+        let (name, argument) = tagged(value)?;
+        if !self.short {
+            return None;
+        }
+        if let Some(text) = attribute(name, argument) {
+            return Some(format!("!{name} {}", self.text(&text, false)));
+        }
+        match argument {
+            _ if is_call(argument) => None,
+            Value::List(_) | Value::Map(_) if !argument.is_empty() => {
+                let line = format!("!{name} {}", self.line(argument, true));
+                (is_plain(value) && line.len() <= ONE_LINE).then_some(line)
+            }
+            _ => Some(format!("!{name} {}", self.scalar(argument, false)?)),
+        }
+    }
+
+    /// The lines of a map or list below a key in this column.
+    fn lines(&self, value: &Value, column: usize) -> String {
+        self.block(value, column + if matches!(value, Value::List(_)) { self.list } else { self.step })
+    }
+
+    /// The lines of a map or list in this column.
+    fn block(&self, value: &Value, column: usize) -> String {
+        let mut text = String::new();
+        match value {
+            Value::List(items) => items.iter().for_each(|item| text.push_str(&self.item(item, column))),
+            Value::Map(entries) => {
+                entries.iter().for_each(|(key, value)| text.push_str(&self.entry(key, value, column)));
+            }
+            _ => {}
+        }
+        text
+    }
+
+    /// The lines of an entry of a map in this column.
+    pub(super) fn entry(&self, key: &str, value: &Value, column: usize) -> String {
+        let Written { head, tail } = self.below(value, column);
+        format!("{}{}{}:{head}{tail}", self.eol, " ".repeat(column), self.key(key, false))
+    }
+
+    /// The lines of an item of a list in this column.
+    pub(super) fn item(&self, value: &Value, column: usize) -> String {
+        let Written { head, tail } = self.behind(value, column);
+        format!("{}{}-{head}{tail}", self.eol, " ".repeat(column))
+    }
+}
+
+impl Value {
+    fn is_empty(&self) -> bool {
+        match self {
+            Self::List(items) => items.is_empty(),
+            Self::Map(entries) => entries.is_empty(),
+            _ => false,
+        }
+    }
+}
+
+/// The short argument of `!GetAtt`.
+fn attribute(name: &str, argument: &Value) -> Option<String> {
+    if name != "GetAtt" {
+        return None;
+    }
+    let Value::List(parts) = argument else { return None };
+    match parts.as_slice() {
+        [Value::String(resource), Value::String(attribute)] if !resource.contains('.') => {
+            Some(format!("{resource}.{attribute}"))
+        }
+        _ => None,
+    }
+}
+
+/// Whether there are only scalars, functions, and lists in functions.
+fn is_plain(value: &Value) -> bool {
+    match value {
+        Value::List(items) => items.iter().all(is_plain),
+        Value::Map(entries) => {
+            entries.is_empty() || (is_call(value) && entries.iter().all(|(_, argument)| is_plain(argument)))
+        }
+        _ => true,
+    }
+}

@@ -1,0 +1,332 @@
+//! From the plan to edits of the text: down the tree, the deepest edits first.
+
+use super::Refused;
+use super::habits::{Habits, colon, is_dash};
+use super::page::Page;
+use super::plan::Target;
+use super::scalar::Quotes;
+use super::write::Style;
+use crate::change::Value;
+use crate::syntax::{Entry, Kind, Node};
+
+/// Bytes, and what stands there instead.
+pub(super) struct Piece {
+    pub(super) start: usize,
+    pub(super) end: usize,
+    pub(super) text: String,
+    /// Comments among the bytes go with them.
+    pub(super) loses: bool,
+}
+
+/// Collects edits.
+pub(super) struct Writer<'t> {
+    pub(super) page: &'t Page<'t>,
+    pub(super) habits: &'t Habits,
+    pub(super) pieces: Vec<Piece>,
+}
+
+/// What a node belongs to.
+#[derive(Copy, Clone)]
+pub(super) enum Place<'n> {
+    /// Nothing.
+    Root,
+    /// A key or dash of a block: where its colon or dash ends, and its column.
+    Block { end: usize, column: usize, item: bool },
+    /// A short tag, which ends here.
+    Tag { end: usize, flow: bool },
+    /// A list or map in flow style: what is before the node begins here, and whether it is on several lines.
+    Flow { around: &'n Node<'n>, before: usize },
+}
+
+impl Place<'_> {
+    pub(super) fn is_flow(self) -> bool {
+        matches!(self, Self::Flow { .. } | Self::Tag { flow: true, .. })
+    }
+}
+
+/// How a list or map is written.
+#[derive(Copy, Clone, PartialEq, Eq)]
+pub(super) enum Form {
+    /// With indentation.
+    Block,
+    /// With brackets.
+    Flow,
+    /// A short tag.
+    Tag,
+    /// Something else: the parts of `!GetAtt A.B`, a map without braces in a list with brackets, a key with `?`.
+    Other,
+}
+
+impl<'t> Writer<'t> {
+    pub(super) fn new(page: &'t Page<'t>, habits: &'t Habits) -> Self {
+        Self { page, habits, pieces: Vec::new() }
+    }
+
+    pub(super) fn put(&mut self, start: usize, end: usize, text: String) {
+        self.pieces.push(Piece { start, end, text, loses: true });
+    }
+
+    pub(super) fn form(&self, node: &Node<'_>, flow: bool) -> Form {
+        let start = node.span.start as usize;
+        match (&node.kind, self.page.byte(start)) {
+            (Kind::Mapping(_), b'{') | (Kind::Sequence(_), b'[') => Form::Flow,
+            (Kind::Mapping(entries), _) => match entries.first() {
+                Some(first) if self.page.byte(first.key_span.start as usize) == b'!' => Form::Tag,
+                Some(_) if !flow && self.is_clean(start) && self.page.byte(start) != b'?' => Form::Block,
+                _ => Form::Other,
+            },
+            (Kind::Sequence(_), _) if !flow && is_dash(self.page, start) && self.is_clean(start) => Form::Block,
+            _ => Form::Other,
+        }
+    }
+
+    /// Whether nothing but spaces and dashes is before a byte in its line.
+    fn is_clean(&self, at: usize) -> bool {
+        let before = self.page.slice(self.page.start(self.page.line(at)), at);
+        before.bytes().all(|byte| matches!(byte, b' ' | b'-'))
+    }
+
+    pub(super) fn visit(&mut self, node: &Node<'_>, target: &Target<'_>, place: Place<'_>) -> Result<(), Refused> {
+        let flow = place.is_flow();
+        if let Some(draft) = &target.replaced {
+            return self.replace(node, &draft.value(), place);
+        }
+        let form = self.form(node, flow);
+        if target.is_emptied(node) {
+            let nothing =
+                if matches!(node.kind, Kind::Sequence(_)) { Value::List(Vec::new()) } else { Value::Map(Vec::new()) };
+            return match form {
+                Form::Block | Form::Flow => self.replace(node, &nothing, place),
+                Form::Tag | Form::Other => Err(Refused::Unusual),
+            };
+        }
+        for (index, below) in target.children.iter().filter(|(_, below)| below.is_touched() && !below.removed) {
+            let (child, place) = self.child(node, *index, form, flow)?;
+            self.visit(child, below, place)?;
+        }
+        let is_list = matches!(node.kind, Kind::Sequence(_));
+        if !is_list && !target.appended.is_empty() {
+            return self.wrap(node, &target.appended, place);
+        }
+        let changes = target.loses() || !target.added.is_empty() || !target.appended.is_empty();
+        if !changes {
+            return Ok(());
+        }
+        match form {
+            Form::Block => {
+                if target.loses() {
+                    self.remove_block(node, target)?;
+                }
+                self.add_block(node, target)
+            }
+            Form::Flow if node.as_mapping().is_some_and(<[_]>::is_empty) && !target.added.is_empty() => {
+                self.replace(node, &Value::Map(target.added.values()), place)
+            }
+            Form::Flow if node.as_sequence().is_some_and(<[_]>::is_empty) && !target.appended.is_empty() => {
+                self.replace(node, &Value::List(target.appended.clone()), place)
+            }
+            Form::Flow if target.loses() => {
+                if !target.added.is_empty() || !target.appended.is_empty() {
+                    return Err(Refused::Conflict);
+                }
+                self.remove_flow(node, target)
+            }
+            Form::Flow => self.add_flow(node, target),
+            Form::Tag | Form::Other => Err(Refused::Unusual),
+        }
+    }
+
+    /// A child, and what it belongs to.
+    fn child<'n>(
+        &self,
+        node: &'n Node<'n>,
+        index: usize,
+        form: Form,
+        flow: bool,
+    ) -> Result<(&'n Node<'n>, Place<'n>), Refused> {
+        match (&node.kind, form) {
+            (Kind::Mapping(entries), form) => {
+                let entry = entries.get(index).ok_or(Refused::Unusual)?;
+                let key_end = entry.key_span.end as usize;
+                let place = match form {
+                    Form::Tag => Place::Tag { end: key_end, flow },
+                    Form::Block => Place::Block {
+                        end: self.colon(key_end).ok_or(Refused::Unusual)?,
+                        column: self.page.column(entry.key_span.start as usize),
+                        item: false,
+                    },
+                    Form::Flow => {
+                        let before = self.flow_colon(entry).ok_or(Refused::Unusual)?;
+                        Place::Flow { around: node, before }
+                    }
+                    Form::Other => return Err(Refused::Unusual),
+                };
+                Ok((&entry.value, place))
+            }
+            (Kind::Sequence(items), Form::Block) => {
+                let item = items.get(index).ok_or(Refused::Unusual)?;
+                let dash = self.dash(item).ok_or(Refused::Unusual)?;
+                Ok((item, Place::Block { end: dash + 1, column: self.page.column(dash), item: true }))
+            }
+            (Kind::Sequence(items), Form::Flow) => {
+                let item = items.get(index).ok_or(Refused::Unusual)?;
+                let before = self.flow_before(item.span.start as usize).ok_or(Refused::Unusual)?;
+                Ok((item, Place::Flow { around: node, before }))
+            }
+            _ => Err(Refused::Unusual),
+        }
+    }
+
+    /// Behind the colon of the key that ends here.
+    fn colon(&self, key_end: usize) -> Option<usize> {
+        let colon = self.page.skip(key_end);
+        (self.page.byte(colon) == b':').then_some(colon + 1)
+    }
+
+    /// The same in flow style, where the colon may be on a later line.
+    fn flow_colon(&self, entry: &Entry<'_>) -> Option<usize> {
+        let colon = self.page.skip_all(entry.key_span.end as usize);
+        (self.page.byte(colon) == b':').then_some(colon + 1)
+    }
+
+    /// Where the blanks before an item in flow style begin, if a bracket, a comma, or a line break is before them.
+    fn flow_before(&self, start: usize) -> Option<usize> {
+        let line = self.page.start(self.page.line(start));
+        let before = self.page.slice(line, start).trim_end_matches([' ', '\t']);
+        (before.is_empty() || before.ends_with(['[', ',', '{'])).then_some(line + before.len())
+    }
+
+    /// The dash before an item of a block list.
+    pub(super) fn dash(&self, item: &Node<'_>) -> Option<usize> {
+        let mut at = item.span.start as usize;
+        loop {
+            let line = self.page.line(at);
+            let start = self.page.start(line);
+            let before = self.page.slice(start, at).trim_end_matches([' ', '\t']);
+            if before.ends_with('-') {
+                return Some(start + before.len() - 1);
+            }
+            // Below its dash, perhaps behind comments.
+            if !before.is_empty() {
+                return None;
+            }
+            at = self.page.end(self.before(line)?);
+            while self.page.is_comment(self.page.line(at)) || self.page.is_empty(self.page.line(at)) {
+                at = self.page.end(self.before(self.page.line(at))?);
+            }
+            let line = self.page.line(at);
+            // `- # comment`
+            let first = self.page.first(line);
+            let dashes = self.page.slice(first, at);
+            let end = dashes.find(|c: char| !matches!(c, '-' | ' ')).unwrap_or(dashes.len());
+            if !self.page.is_last(first + end) {
+                return None;
+            }
+            at = first + end;
+        }
+    }
+
+    fn before(&self, line: usize) -> Option<usize> {
+        line.checked_sub(1)
+    }
+
+    /// How a value is written beside the entries or items of `around`.
+    pub(super) fn style(&self, around: Option<&Node<'_>>) -> Style {
+        let habits = self.habits;
+        let mut style = Style {
+            json: habits.json,
+            short: habits.short,
+            quotes: habits.quotes,
+            always: None,
+            keys: None,
+            step: habits.step,
+            list: habits.list,
+            unit: habits.unit.clone(),
+            colon: habits.colon.clone(),
+            comma: if habits.json && habits.colon == ":" { "," } else { ", " },
+            eol: self.page.eol,
+        };
+        let Some(around) = around else { return style };
+        match &around.kind {
+            Kind::Mapping(entries) => {
+                let own: Vec<&Entry<'_>> =
+                    entries.iter().rev().take(8).filter(|entry| self.is_own(around, entry)).collect();
+                style.keys = self.always(own.iter().map(|entry| entry.key_span.start));
+                let texts = own.iter().filter(|entry| matches!(entry.value.kind, Kind::String(_)));
+                let starts: Vec<u32> = texts.map(|entry| entry.value.span.start).collect();
+                if starts.len() > 1 {
+                    style.always = self.always(starts.into_iter());
+                }
+                if let Some(colon) = own.first().and_then(|entry| colon(self.page, entry)) {
+                    style.comma = if habits.json && colon == ":" { "," } else { ", " };
+                    style.colon = colon;
+                }
+                let nested = own.iter().find_map(|entry| self.nested(entry));
+                if let Some((is_list, width)) = nested {
+                    *(if is_list { &mut style.list } else { &mut style.step }) = width;
+                }
+            }
+            Kind::Sequence(items) => {
+                let texts = items.iter().rev().take(8).filter(|item| matches!(item.kind, Kind::String(_)));
+                style.always = self.always(texts.map(|item| item.span.start));
+                if let [first, second, ..] = items.as_slice() {
+                    let between = self.page.slice(first.span.end as usize, second.span.start as usize);
+                    if habits.json && between == "," {
+                        style.comma = ",";
+                        style.colon = ":".to_owned();
+                    }
+                }
+            }
+            _ => {}
+        }
+        style
+    }
+
+    /// Whether an entry is written in its map: neither merged nor a tag.
+    pub(super) fn is_own(&self, map: &Node<'_>, entry: &Entry<'_>) -> bool {
+        (map.span.start..map.span.end).contains(&entry.key_span.start)
+            && entry.value.span.start >= entry.key_span.end
+            && self.page.byte(entry.key_span.start as usize) != b'!'
+    }
+
+    /// The quotes that all of the texts have that start here.
+    fn always(&self, mut starts: impl Iterator<Item = u32>) -> Option<Quotes> {
+        let quotes = |start: u32| match self.page.byte(start as usize) {
+            b'\'' => Some(Quotes::Single),
+            b'"' => Some(Quotes::Double),
+            _ => None,
+        };
+        let first = quotes(starts.next()?)?;
+        starts.all(|start| quotes(start) == Some(first)).then_some(first)
+    }
+
+    /// Columns that the block below a key is indented, and whether it is a list.
+    fn nested(&self, entry: &Entry<'_>) -> Option<(bool, usize)> {
+        let start = entry.value.span.start as usize;
+        let form = self.form(&entry.value, false);
+        if form != Form::Block || !self.page.is_first(start) {
+            return None;
+        }
+        let is_list = matches!(entry.value.kind, Kind::Sequence(_));
+        let width = self.page.column(start).checked_sub(self.page.column(entry.key_span.start as usize))?;
+        Some((is_list, width))
+    }
+
+    /// Edits in order, those that touch as one; nothing if some overlap.
+    pub(super) fn finish(mut self) -> Option<Vec<Piece>> {
+        // The sort is stable: of insertions at one place, the first comes first.
+        self.pieces.sort_by_key(|piece| (piece.start, piece.end));
+        let mut pieces: Vec<Piece> = Vec::with_capacity(self.pieces.len());
+        for piece in self.pieces {
+            match pieces.last_mut() {
+                Some(last) if piece.start < last.end => return None,
+                Some(last) if piece.start == last.end && piece.loses == last.loses => {
+                    last.end = piece.end;
+                    last.text.push_str(&piece.text);
+                }
+                _ => pieces.push(piece),
+            }
+        }
+        Some(pieces)
+    }
+}

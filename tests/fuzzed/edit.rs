@@ -1,0 +1,253 @@
+//! Edits make the changes that they are for, and nothing else: the edited text is read again and compared with a model of the document.
+//!
+//! The first bytes of an input choose the changes, the others are the text.
+
+use hipaalint::change::{Action, Change, Step, Value};
+use hipaalint::source::SourceId;
+use hipaalint::syntax::edit::{Edited, apply, edits};
+use hipaalint::syntax::{self, Document};
+use serde_json::{Map, Value as Json, json};
+use std::collections::BTreeSet;
+
+/// Bytes that choose changes.
+const CHOICES: usize = 32;
+
+/// Panics if an edit does something else.
+pub fn check(data: &[u8]) {
+    let (choices, text) = data.split_at(data.len().min(CHOICES));
+    let Ok(text) = std::str::from_utf8(text) else { return };
+    let mut choices = choices.iter();
+    random(text, &mut |below| choices.next().map_or(0, |byte| usize::from(*byte)) % below.max(1));
+}
+
+/// Makes random changes of a text, and checks what comes of them. Returns the changes, and what is refused.
+pub fn random(text: &str, choose: &mut dyn FnMut(usize) -> usize) -> Option<(Vec<Change>, Edited)> {
+    let document = syntax::read(text, SourceId(3)).ok()?;
+    let root = document.root.to_json();
+    let count = 1 + choose(4);
+    let changes: Vec<Change> = (0..count).map(|_| change(&root, choose)).collect();
+    let edited = made(text, &document, &changes);
+    Some((changes, edited))
+}
+
+/// The edits for these changes, which are checked.
+pub fn made(text: &str, document: &Document<'_>, changes: &[Change]) -> Edited {
+    let edited = edits(text, document, changes);
+    let mut before = 0;
+    for edit in &edited.edits {
+        super::assert_inside(edit.span, text);
+        assert!(before <= edit.span.start && (!edit.span.is_empty() || !edit.text.is_empty()), "{edited:?}");
+        before = edit.span.end;
+    }
+    assert!(edited.refused.is_sorted() && edited.refused.iter().all(|(number, _)| *number < changes.len()));
+    let new = apply(text, &edited.edits);
+    let read = syntax::read(&new, SourceId(3)).unwrap_or_else(|error| panic!("{error:?}\n{changes:#?}\n{new}"));
+    let mut model = Model { root: document.root.to_json(), made: BTreeSet::new() };
+    for (number, change) in changes.iter().enumerate() {
+        if edited.refused.iter().all(|(refused, _)| *refused != number) {
+            model.make(change);
+        }
+    }
+    let (model, result) = (normal(model.root), normal(read.root.to_json()));
+    if model != result {
+        panic!("not as asked\n{changes:#?}\n{edited:#?}\n{new}\nasked: {model:#}\nresult: {result:#}");
+    }
+    assert_comments(document, &read, changes, &edited, &new);
+    edited
+}
+
+/// Comments go only with what goes.
+fn assert_comments(old: &Document<'_>, new: &Document<'_>, changes: &[Change], edited: &Edited, text: &str) {
+    let mut left = new.comments.iter().map(|comment| &*comment.text);
+    let mut next = left.next();
+    for comment in &old.comments {
+        if next == Some(&*comment.text) {
+            next = left.next();
+        } else {
+            let (start, end) = (comment.span.start, comment.span.end);
+            let goes = edited.edits.iter().any(|edit| edit.span.start <= start && end <= edit.span.end);
+            let loses = changes.iter().any(|change| !matches!(change.action, Action::Append(_)));
+            assert!(goes && loses, "`{}` is gone\n{changes:#?}\n{edited:#?}\n{text}", comment.text);
+        }
+    }
+    assert_eq!(next, None, "a new comment\n{changes:#?}\n{edited:#?}\n{text}");
+}
+
+/// The document as JSON, in which removed parts leave a mark, so that the others keep their numbers.
+struct Model {
+    root: Json,
+    /// Paths of what changes have made: what is set there again is merged with it.
+    made: BTreeSet<Vec<Step>>,
+}
+
+const REMOVED: &str = "\0removed";
+
+impl Model {
+    fn make(&mut self, change: &Change) {
+        let mut node = &mut self.root;
+        let mut is_made = false;
+        for (depth, step) in change.path.iter().enumerate() {
+            if is_nothing(node) {
+                *node = json!({});
+            }
+            let so_far = change.path[..=depth].to_vec();
+            is_made |= self.made.contains(&so_far);
+            node = match step {
+                Step::Key(key) => {
+                    let map = node.as_object_mut().expect("a map");
+                    if !map.contains_key(key) {
+                        is_made = true;
+                        self.made.insert(so_far);
+                    }
+                    map.entry(key.clone()).or_insert(Json::Null)
+                }
+                Step::Index(index) => node.get_mut(*index).expect("an item"),
+            };
+        }
+        match &change.action {
+            Action::Set(value) if is_made => merge(node, json_of(value)),
+            Action::Set(value) => {
+                self.made.insert(change.path.clone());
+                *node = json_of(value);
+            }
+            Action::Append(value) => {
+                if is_nothing(node) {
+                    *node = json!([]);
+                } else if !node.is_array() {
+                    *node = json!([node.take()]);
+                }
+                node.as_array_mut().expect("a list").push(json_of(value));
+            }
+            Action::Remove => *node = json!(REMOVED),
+        }
+    }
+}
+
+fn merge(one: &mut Json, other: Json) {
+    match (one, other) {
+        (Json::Object(one), Json::Object(other)) => {
+            for (key, value) in other {
+                merge(one.entry(key).or_insert(Json::Null), value);
+            }
+        }
+        (one, other) => *one = other,
+    }
+}
+
+fn is_nothing(value: &Json) -> bool {
+    value.is_null() || *value == json!({"Ref": "AWS::NoValue"})
+}
+
+/// Without what is removed, and with one spelling of attributes.
+fn normal(value: Json) -> Json {
+    let is_left = |value: &Json| value.as_str() != Some(REMOVED);
+    match value {
+        Json::Array(items) => items.into_iter().filter(is_left).map(normal).collect(),
+        Json::Object(entries) => {
+            let entries = entries.into_iter().filter(|(_, value)| is_left(value)).map(|(key, value)| {
+                let value = match (key.as_str(), value.as_str().and_then(|text| text.split_once('.'))) {
+                    ("Fn::GetAtt", Some((resource, attribute))) => json!([resource, attribute]),
+                    _ => normal(value),
+                };
+                (key, value)
+            });
+            Json::Object(entries.collect::<Map<_, _>>())
+        }
+        other => other,
+    }
+}
+
+fn json_of(value: &Value) -> Json {
+    match value {
+        Value::Null => Json::Null,
+        Value::Bool(value) => json!(value),
+        Value::Number(text) => serde_json::from_str(text).expect("a number"),
+        Value::String(text) => json!(text),
+        Value::List(items) => items.iter().map(json_of).collect(),
+        Value::Map(entries) => Json::Object(entries.iter().map(|(key, value)| (key.clone(), json_of(value))).collect()),
+    }
+}
+
+/// A change at some place of a document, or near one.
+fn change(root: &Json, choose: &mut dyn FnMut(usize) -> usize) -> Change {
+    let mut path = Vec::new();
+    let mut node = root;
+    loop {
+        let size = node.as_object().map_or(0, Map::len) + node.as_array().map_or(0, Vec::len);
+        if size == 0 || (path.len() > 2 && choose(4) == 0) {
+            break;
+        }
+        let number = choose(size);
+        match node {
+            Json::Object(entries) => {
+                let Some((key, value)) = entries.iter().nth(number) else { break };
+                path.push(Step::Key(key.clone()));
+                node = value;
+            }
+            _ => {
+                path.push(Step::Index(number));
+                node = &node[number];
+            }
+        }
+    }
+    if choose(3) == 0 && !path.is_empty() {
+        path.pop();
+    }
+    for _ in 0..choose(3) {
+        path.push(Step::Key(["New", "Other", "a: b", "yes"][choose(4)].to_owned()));
+    }
+    let action = match choose(4) {
+        0 | 1 => Action::Set(value(choose, 3)),
+        2 => Action::Append(value(choose, 2)),
+        _ => Action::Remove,
+    };
+    Change { path, action }
+}
+
+/// Texts that are hard to write.
+const TEXTS: [&str; 24] = [
+    "Enabled",
+    "2012-10-17",
+    "*",
+    "yes",
+    "010",
+    "a: b",
+    "a #b",
+    "- x",
+    "",
+    " ",
+    "x\ny\n",
+    "\u{7}é\u{feff}",
+    "\"'\\",
+    "${A}",
+    "[x]",
+    "null",
+    "%x",
+    "a,b",
+    "arn:aws:s3:::x/*",
+    "&x",
+    "!x",
+    "|",
+    "x:",
+    "1.5",
+];
+
+fn value(choose: &mut dyn FnMut(usize) -> usize, depth: usize) -> Value {
+    let text = |text: &str| Value::String(text.to_owned());
+    let call = |key: &str, argument: Value| Value::Map(vec![(key.to_owned(), argument)]);
+    match choose(if depth == 0 { 7 } else { 12 }) {
+        0 | 1 => text(TEXTS[choose(TEXTS.len())]),
+        2 => Value::Bool(choose(2) == 0),
+        3 => Value::Number(["0", "-7", "1.5"][choose(3)].to_owned()),
+        4 => call("Ref", text("Other")),
+        5 => call("Fn::GetAtt", Value::List(vec![text("A"), text("B.C")])),
+        6 => call("Fn::Sub", text(["${A}-x", "x: ${A}"][choose(2)])),
+        7 => call("Fn::Base64", value(choose, depth - 1)),
+        8 => call("Fn::If", Value::List(vec![text("C"), value(choose, depth - 1), value(choose, depth - 1)])),
+        9 => Value::List((0..choose(4)).map(|_| value(choose, depth - 1)).collect()),
+        _ => {
+            let keys = ["A", "b c", "1", "aws:x"].into_iter().take(choose(5));
+            Value::Map(keys.map(|key| (key.to_owned(), value(choose, depth - 1))).collect())
+        }
+    }
+}
