@@ -353,7 +353,6 @@ impl Finder<'_, '_> {
     }
 
     fn finish(mut self) -> Discovery {
-        self.found.candidates.shrink_to_fit();
         self.found.candidates.sort_unstable_by(|a, b| a.name().cmp(b.name()));
         self.found.diagnostics.sort_by(|a, b| a.file.cmp(&b.file));
         self.found.diagnostics.dedup();
