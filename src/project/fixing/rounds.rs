@@ -181,7 +181,7 @@ impl Rounds<'_, '_> {
             return false;
         }
         let texts = Texts { before: self.now.clone(), after, hidden: report.hidden.clone() };
-        let proposal = Proposal { name: &self.text.candidate.name, finding, fix, texts: &texts };
+        let proposal = Proposal { name: self.text.candidate.name(), finding, fix, texts: &texts };
         let agrees = self.fixer.agrees(&proposal);
         self.fates.set(finding, fix, if agrees { Fate::Agreed } else { Fate::Left(Unfixed::Declined) });
         agrees
