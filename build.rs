@@ -17,7 +17,7 @@ use std::{env, fs};
 /// Keys of a rule file that are for people.
 const PROSE: [&str; 6] = ["harm", "false-alarms", "gate", "why", "remediation", "references"];
 
-/// The profiles, as `rules/rule.rs` of the library lists them: a rule's own are bits in this order.
+/// The profiles, as `rules/language/lists.rs` of the library lists them: a rule's own are bits in this order.
 const PROFILES: [&str; 4] = ["core", "conformance", "strict", "proposed-2025"];
 
 fn main() {
@@ -100,15 +100,17 @@ fn head(fields: &Map<String, Value>, targets: &[String], pack: &mut String, exam
     meta.insert("targets".to_owned(), targets.into());
     let mut add = |part: Map<String, Value>| append(pack, &packed(&Value::Object(part)));
     let (meta, logic, prose) = (add(meta), add(logic(fields)), add(picked(fields, &PROSE)));
+    let fixes = fixes(fields).map_or(0..0, add);
     format!(
         "Head {{ id: {:?}, level: Level::{level}, severity: RuleSeverity::{severity}, kind: RuleKind::{kind}, \
          profiles: {profiles}, is_about_exceptions: {}, meta: {}, logic: {}, prose: {}, \
-         examples: {} }},\n",
+         fixes: {}, examples: {} }},\n",
         text("id"),
         targets.iter().any(|target| target == "exceptions"),
         place(&meta),
         place(&logic),
         place(&prose),
+        place(&fixes),
         place(examples),
     )
 }
@@ -126,10 +128,41 @@ fn logic(fields: &Map<String, Value>) -> Map<String, Value> {
     let own = fields.contains_key("assert").then(|| picked(fields, &["resources", "when", "assert"]));
     let checks = own.into_iter().chain(further.cloned()).map(|mut check| {
         let targets = check.shift_remove("resources").unwrap_or_default();
+        check.shift_remove("fix");
         json!({ "targets": targets, "body": packed(&apart(Value::Object(check))) })
     });
     logic.insert("checks".to_owned(), checks.collect());
     logic
+}
+
+/// What fixes the findings of a rule and of those of its checks that have their own fix; none if nothing does.
+fn fixes(fields: &Map<String, Value>) -> Option<Map<String, Value>> {
+    let further = fields.get("checks").and_then(Value::as_array).into_iter().flatten();
+    let fix = |fields: &Value| fields.get("fix").map_or(Value::Null, |fix| with_packed_conditions(fix.clone()));
+    let own = fields.contains_key("assert").then_some(Value::Null);
+    let checks: Vec<Value> = own.into_iter().chain(further.map(fix)).collect();
+    let mut fixes = Map::new();
+    if let Some(own) = fields.get("fix") {
+        fixes.insert("own".to_owned(), with_packed_conditions(own.clone()));
+    }
+    if checks.iter().any(|check| !check.is_null()) {
+        fixes.insert("checks".to_owned(), checks.into());
+    }
+    (!fixes.is_empty()).then_some(fixes)
+}
+
+/// A fix, or a list of them, with its condition as a check has its own.
+fn with_packed_conditions(fix: Value) -> Value {
+    match fix {
+        Value::Array(all) => all.into_iter().map(with_packed_conditions).collect(),
+        Value::Object(mut fields) => {
+            if let Some(when) = fields.get_mut("when") {
+                *when = packed(&apart(when.take())).into();
+            }
+            fields.into()
+        }
+        other => other,
+    }
 }
 
 /// A check with each of its assertions packed apart, as a text, so that a run reads those that it comes to.
@@ -157,7 +190,7 @@ fn picked(fields: &Map<String, Value>, keys: &[&str]) -> Map<String, Value> {
     keys.iter().filter_map(|key| Some(((*key).to_owned(), fields.get(*key)?.clone()))).collect()
 }
 
-/// A document as `rules/packed.rs` of the library reads it.
+/// A document as `rules/language/packed.rs` of the library reads it.
 fn packed(value: &Value) -> String {
     /// A number of 14 bits as two characters.
     fn number(number: usize, out: &mut String) {

@@ -105,7 +105,7 @@ fn peak() -> usize {
 
 /// Runs one size, and prints milliseconds, steps, and kilobytes.
 fn run(attack: Attack, n: usize) {
-    let keep = Keep { undecided: true, passed: false };
+    let keep = Keep { undecided: true, passed: false, ..Keep::default() };
     let linter = Linter::new(RuleSet::embedded(), |_| true, &BTreeMap::new(), Pinned::new(), keep);
     let Ok(linter) = linter else { return };
     // The rules are made before the clock starts.

@@ -11,7 +11,7 @@ pub(super) use test::{TestArguments, TestFormat};
 use super::deferred::Deferred;
 use crate::date::Date;
 use crate::finding::{Level, RuleSeverity};
-use crate::linter::Keep;
+use crate::linter::{Fixes, Keep};
 use crate::report::statistics::Grouping;
 use crate::rules::rule::PROFILES;
 use clap::builder::PossibleValuesParser;
@@ -393,22 +393,17 @@ impl Format {
         }
     }
 
-    /// The results other than violations that the format always contains.
+    /// What the format always contains besides violations.
     pub(super) fn keeps(self) -> Keep {
-        match self {
-            Self::Junit => Keep { undecided: true, passed: true },
-            // The page counts passed checks, and lists them only on request.
-            Self::Html => Keep { undecided: true, passed: false },
-            Self::Human
-            | Self::Json
-            | Self::Jsonl
-            | Self::Sarif
-            | Self::Github
-            | Self::Gitlab
-            | Self::Markdown
-            | Self::Exceptions
-            | Self::ExceptionsCsv => Keep::default(),
-        }
+        let fixes = match self {
+            Self::Json | Self::Jsonl | Self::Sarif | Self::Markdown => Fixes::WithEdits,
+            Self::Human => Fixes::Changes,
+            Self::Github | Self::Gitlab | Self::Junit | Self::Html | Self::Exceptions | Self::ExceptionsCsv => {
+                Fixes::None
+            }
+        };
+        // The page counts passed checks, and lists them only on request.
+        Keep { undecided: matches!(self, Self::Junit | Self::Html), passed: self == Self::Junit, fixes }
     }
 }
 

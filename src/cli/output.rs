@@ -141,7 +141,11 @@ impl Sink for Outputs<'_> {
         tell_of_baseline(end.baseline.as_ref());
         let mut exit = end.exit;
         // What the run depends on is known only now.
-        let read = if self.files.is_empty() { BTreeSet::new() } else { self.session.depends_on() };
+        let mut read = BTreeSet::new();
+        if !self.files.is_empty() {
+            read = self.session.depends_on();
+            read.extend(end.files.iter().cloned());
+        }
         let inputs = Inputs::new(read, self.session.files());
         for WritingFile { name, mut writing, file } in self.files.drain(..) {
             writing.feed(|reporter| reporter.end(end.rest, Some(exit.code())));

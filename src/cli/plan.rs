@@ -5,7 +5,7 @@ use super::output::{Output, Shown};
 use super::terminal;
 use crate::date::Date;
 use crate::files::Files;
-use crate::linter::Keep;
+use crate::linter::{Fixes, Keep};
 use crate::paths::folder_of;
 use crate::report::human::Part;
 use crate::session::{Contents, Options, Session};
@@ -103,10 +103,12 @@ fn options(arguments: LintArguments, formats: &[Format]) -> Result<Options, clap
 
 /// What reports of these formats contain.
 fn contents(show: &[Show], formats: &[Format]) -> Contents {
-    let requested = Keep { undecided: show.contains(&Show::Undecided), passed: show.contains(&Show::Passed) };
+    let requested =
+        Keep { undecided: show.contains(&Show::Undecided), passed: show.contains(&Show::Passed), fixes: Fixes::None };
     let needed = formats.iter().map(|format| format.keeps()).fold(requested, |all, one| Keep {
         undecided: all.undecided || one.undecided,
         passed: all.passed || one.passed,
+        fixes: all.fixes.max(one.fixes),
     });
     // The other formats look rules up: those of their results.
     let looks_up = |format: &Format| {

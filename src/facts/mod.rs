@@ -4,7 +4,8 @@
 //! copied when the program starts. `data/resource-types.txt`, `data/schemas.txt`, `data/iam-actions.txt`,
 //! `data/iam-resources.txt`, `data/sam-connectors.txt`, `data/sam-types.txt` and `data/sam-policy-templates.txt` are made by `scripts/facts.py`;
 //! `data/attributes.txt`, `data/names.txt`, `data/stateful.txt`, `data/managed-policies.txt`, `data/hipaa-eligible.txt` and
-//! `data/privilege-escalation.txt` and `data/service-sources.txt` are reviewed by hand.
+//! `data/privilege-escalation.txt`, `data/service-sources.txt`, `data/replacement-notes.txt`, `data/safe-fixes.txt` and
+//! `data/interruptions.txt` are reviewed by hand.
 
 mod connectors;
 mod escalation;
@@ -21,6 +22,7 @@ pub mod schema;
 mod service_sources;
 mod sorted_text;
 mod tags;
+mod updates;
 
 pub use connectors::{sam_connector, sam_connector_end};
 pub use escalation::{Needed, escalations};
@@ -39,3 +41,4 @@ pub use resource_types::{
 pub use sam_types::{is_of_sam, sam_event_properties, sam_events, sam_properties, sam_types};
 pub use service_sources::sends_source;
 pub use tags::{TagProperty, TagShape, tag_shape, written_tags};
+pub use updates::{interruption, is_reviewed_safe, reviewed_value};

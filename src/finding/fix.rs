@@ -41,3 +41,11 @@ pub struct Fix {
     /// The same changes as edits of the text, in its order, for those who apply this fix alone.
     pub edits: Vec<Edit>,
 }
+
+impl Fix {
+    /// The title with what there is to say, as one text that ends with a period.
+    pub fn description(&self) -> String {
+        let title = self.title.trim_end_matches('.');
+        if self.note.is_empty() { format!("{title}.") } else { format!("{title}. {}", self.note) }
+    }
+}

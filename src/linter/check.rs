@@ -5,7 +5,9 @@ use crate::date::Date;
 use crate::eval::scenario::Scenario;
 use crate::eval::{Exploration, MAX_SCENARIOS, Run, explore};
 use crate::expand::{self, Block, Model};
-use crate::rules::checker::{Checker, Item, Location};
+use crate::rules::check::checker::Checker;
+use crate::rules::check::evidence;
+use crate::rules::check::location::{Item, Location};
 use crate::rules::operand::Settings;
 use crate::rules::rule::{Check, Rule};
 use crate::truth::Truth;
@@ -124,7 +126,7 @@ impl<'m, 't> Question<'_, 'm, 't> {
             return Leaf::Undecided(checker.run.reasons().to_vec());
         }
         if let Some(evidence) = check.evidence {
-            evidence.add(checker, &mut locations);
+            evidence::add(evidence, checker, &mut locations);
         }
         let written = locations.into_iter().map(|location| as_written(in_other_words(location, block), model));
         Leaf::Fail(united(written.collect()))

@@ -10,7 +10,7 @@ use crate::eval::{Descent, explore};
 use crate::exceptions::Exceptions;
 use crate::expand::expansion::Note;
 use crate::expand::{self, Block, Model};
-use crate::finding::{Exception, Finding, Outcome, Related, Suppression};
+use crate::finding::{Applicability, Exception, Finding, Outcome, Related, Suppression};
 use crate::source::{Hidden, Source, Span};
 use foldhash::{HashMap, HashSet};
 use std::collections::BTreeMap;
@@ -273,6 +273,13 @@ impl Inside<'_> {
         finding.message = format!("{message} (in `{}` of `{}`)", self.property, self.block);
         finding.related.iter_mut().for_each(|related| self.related(related));
         finding.suppression.iter_mut().for_each(|suppression| self.suppression(suppression));
+        if let Some(fix) = &mut finding.fix {
+            let fix = Arc::make_mut(fix);
+            fix.applicability = Applicability::Display;
+            fix.note = "The place is in a template inside of a property.".to_owned();
+            fix.changes.clear();
+            fix.edits.clear();
+        }
     }
 
     fn related(&self, related: &mut Related) {

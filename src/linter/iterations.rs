@@ -1,6 +1,7 @@
 //! One finding for what all iterations of a loop have in common: the same place in the loop's body, reported once, with the iterations that
 //! bring it.
 
+use super::fixes::Mark;
 use crate::expand::expansion::Iteration;
 use crate::finding::{Finding, Level, Outcome};
 use crate::source::Span;
@@ -21,6 +22,8 @@ pub(super) struct Pending<'t> {
     pub(super) as_written: Option<String>,
     /// The turns that made the place, outermost loop first.
     pub(super) iterations: &'t [Iteration],
+    /// Where it is, of a violation.
+    pub(super) mark: Option<Mark>,
 }
 
 impl Pending<'_> {

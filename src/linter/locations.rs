@@ -1,7 +1,7 @@
 //! Places of violations, with the paths and the words that people find them by.
 
 use crate::expand::{Block, Model};
-use crate::rules::checker::Location;
+use crate::rules::check::location::Location;
 use crate::rules::operand::{SETTING, Settings};
 use crate::source::Span;
 use rustc_hash::FxHashMap;
@@ -10,6 +10,7 @@ use std::borrow::Cow;
 
 /// A location with the path and span that people find it at.
 pub(super) fn as_written(mut location: Location, model: &Model<'_, '_>) -> Location {
+    location.exact = location.span;
     if !location.path.is_empty() {
         let found = model.written(&location.path, location.span);
         location.path = found.path;

@@ -1,13 +1,14 @@
 //! The results of one check on the blocks of a template, as counts and findings.
 
 use super::check::{CheckResult, Violation};
+use super::fixes::Mark;
 use super::iterations::Pending;
 use super::locations::as_written;
-use super::{Keep, Selected};
+use super::{Fixes, Keep, Selected};
 use crate::exceptions::Exceptions;
 use crate::expand::{Block, Model};
 use crate::finding::{Counts, Finding, Level, Outcome};
-use crate::rules::checker::{Location, block_location};
+use crate::rules::check::location::{Location, block_location};
 use crate::source::Span;
 use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
@@ -100,6 +101,13 @@ impl<'t> Record<'_, 't> {
     ) -> Pending<'t> {
         let Words { message, of_whole, as_written, advice, when } = words;
         let iterations = model.iterations(&location.path);
+        let mark = (outcome == Outcome::Fail && self.keep.fixes != Fixes::None).then(|| Mark {
+            section: block.section,
+            block: block.name.to_owned(),
+            exact: location.exact,
+            is_absent: location.is_of_absence(),
+            names: location.name.clone(),
+        });
         let finding = Finding {
             rule: Arc::clone(&self.selected.id),
             level: self.level,
@@ -117,7 +125,7 @@ impl<'t> Record<'_, 't> {
             suppression: None,
             baseline: None,
         };
-        Pending { finding, of_whole, as_written, iterations }
+        Pending { finding, of_whole, as_written, iterations, mark }
     }
 
     /// Keeps a finding. False if it is like one that was kept before.

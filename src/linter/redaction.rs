@@ -4,7 +4,8 @@
 //! ([`Source::hiding`]). In messages a secret becomes its first two characters and its length.
 
 use super::FileReport;
-use crate::finding::{Diagnostic, Finding, Suppression};
+use crate::change::{Action, Value};
+use crate::finding::{Applicability, Diagnostic, Finding, Fix, Suppression};
 use crate::graph::secrets::{Written, secrets_of_unread, written_in_tree};
 use crate::source::{Hidden, Source, Span};
 use crate::syntax::Node;
@@ -57,6 +58,16 @@ pub(super) fn unread(source: &Source) -> Vec<Written> {
 const SHOWN: usize = 2;
 /// Characters that a secret has at least of which some are shown.
 const SHORTEST_SHOWN: usize = 8;
+
+/// Whether some text of a value is like this.
+fn any_text(value: &Value, is: &dyn Fn(&str) -> bool) -> bool {
+    match value {
+        Value::String(text) | Value::Number(text) => is(text),
+        Value::List(items) => items.iter().any(|item| any_text(item, is)),
+        Value::Map(fields) => fields.iter().any(|(key, value)| is(key) || any_text(value, is)),
+        Value::Null | Value::Bool(_) => false,
+    }
+}
 
 /// A text that is a secret, or one line of it.
 struct Needle {
@@ -192,6 +203,30 @@ impl Redaction {
             self.sentence(&mut related.message);
         }
         finding.suppression.iter_mut().for_each(|suppression| self.suppression(suppression));
+        if let Some(fix) = &mut finding.fix {
+            self.fix(Arc::make_mut(fix));
+        }
+    }
+
+    /// Takes the secrets out of a fix. One that would write a secret is only shown.
+    fn fix(&self, fix: &mut Fix) {
+        self.sentence(&mut fix.title);
+        self.sentence(&mut fix.note);
+        let is_secret = |text: &str| {
+            self.matches(text).any(|(_, needle, range)| {
+                range == (0..text.len()) || (needle.is_distinct && stands_alone(text, &range))
+            })
+        };
+        let writes = fix.changes.iter().any(|change| match &change.action {
+            Action::Set(value) | Action::Append(value) => any_text(value, &is_secret),
+            Action::Remove => false,
+        });
+        if writes || fix.edits.iter().any(|edit| is_secret(&edit.text)) {
+            fix.applicability = Applicability::Display;
+            fix.note = "The change would copy a secret.".to_owned();
+            fix.changes.clear();
+            fix.edits.clear();
+        }
     }
 
     /// Takes the secrets out of a diagnostic.

@@ -1,52 +1,89 @@
 //! JSON that is written piece by piece, indented as a whole document would be.
 
-use memchr::memchr;
 use serde::Serialize;
+use serde_json::Serializer;
+use serde_json::ser::Formatter;
 use std::io::{self, Write};
 
 /// Writes a value, indented, for a place so many steps deep.
 pub(crate) fn write_pretty(out: &mut (impl Write + ?Sized), value: &impl Serialize, depth: usize) -> io::Result<()> {
-    serde_json::to_writer_pretty(Indented { out, depth }, value).map_err(io::Error::from)
+    value.serialize(&mut Serializer::with_formatter(out, Indented { depth, is_empty: true })).map_err(io::Error::from)
 }
 
-/// Moves the lines after the first to the right.
-struct Indented<'o, W: ?Sized> {
-    out: &'o mut W,
+/// As serde_json's own pretty form, which always begins at the left.
+struct Indented {
     depth: usize,
+    /// Whether the list or map that was written last is empty.
+    is_empty: bool,
 }
 
-impl<W: Write + ?Sized> Write for Indented<'_, W> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        // Nearly all writes are one token.
-        if memchr(b'\n', bytes).is_none() {
-            self.out.write_all(bytes)?;
-            return Ok(bytes.len());
+/// What separates elements, up to the depth that nearly all have.
+const BREAK: &[u8] = b",\n                                ";
+
+/// Begins the line of an element, or that of the end of a list or map.
+fn start_line(out: &mut (impl Write + ?Sized), depth: usize, is_first: bool) -> io::Result<()> {
+    let start = usize::from(is_first);
+    if let Some(text) = BREAK.get(start..2 + 2 * depth) {
+        return out.write_all(text);
+    }
+    out.write_all(BREAK.get(start..2).unwrap_or_default())?;
+    (0..depth).try_for_each(|_| out.write_all(b"  "))
+}
+
+impl Indented {
+    fn begin(&mut self, out: &mut (impl Write + ?Sized), bracket: &[u8]) -> io::Result<()> {
+        self.depth += 1;
+        self.is_empty = true;
+        out.write_all(bracket)
+    }
+
+    fn end(&mut self, out: &mut (impl Write + ?Sized), bracket: &[u8]) -> io::Result<()> {
+        self.depth = self.depth.saturating_sub(1);
+        if !self.is_empty {
+            start_line(out, self.depth, true)?;
         }
-        let mut indented = Vec::with_capacity(bytes.len() + 2 * self.depth);
-        indent(bytes, self.depth, &mut indented);
-        self.out.write_all(&indented)?;
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.out.flush()
+        out.write_all(bracket)
     }
 }
 
-/// Adds a text whose later lines are moved to the right. A JSON text has line breaks between tokens only.
-pub(crate) fn indent(text: &[u8], depth: usize, to: &mut Vec<u8>) {
-    let mut rest = text;
-    while let Some((line, after)) = memchr(b'\n', rest).and_then(|end| Some((rest.get(..end)?, rest.get(end + 1..)?))) {
-        to.extend_from_slice(line);
-        start_line(depth, to);
-        rest = after;
+impl Formatter for Indented {
+    fn begin_array<W: Write + ?Sized>(&mut self, out: &mut W) -> io::Result<()> {
+        self.begin(out, b"[")
     }
-    to.extend_from_slice(rest);
-}
 
-fn start_line(depth: usize, to: &mut Vec<u8>) {
-    to.push(b'\n');
-    to.extend(std::iter::repeat_n(b' ', 2 * depth));
+    fn end_array<W: Write + ?Sized>(&mut self, out: &mut W) -> io::Result<()> {
+        self.end(out, b"]")
+    }
+
+    fn begin_array_value<W: Write + ?Sized>(&mut self, out: &mut W, first: bool) -> io::Result<()> {
+        start_line(out, self.depth, first)
+    }
+
+    fn end_array_value<W: Write + ?Sized>(&mut self, _: &mut W) -> io::Result<()> {
+        self.is_empty = false;
+        Ok(())
+    }
+
+    fn begin_object<W: Write + ?Sized>(&mut self, out: &mut W) -> io::Result<()> {
+        self.begin(out, b"{")
+    }
+
+    fn end_object<W: Write + ?Sized>(&mut self, out: &mut W) -> io::Result<()> {
+        self.end(out, b"}")
+    }
+
+    fn begin_object_key<W: Write + ?Sized>(&mut self, out: &mut W, first: bool) -> io::Result<()> {
+        start_line(out, self.depth, first)
+    }
+
+    fn begin_object_value<W: Write + ?Sized>(&mut self, out: &mut W) -> io::Result<()> {
+        out.write_all(b": ")
+    }
+
+    fn end_object_value<W: Write + ?Sized>(&mut self, _: &mut W) -> io::Result<()> {
+        self.is_empty = false;
+        Ok(())
+    }
 }
 
 /// An array whose elements come one by one.
@@ -62,30 +99,56 @@ impl Array {
         Self { depth, has_elements: false }
     }
 
-    /// The bytes of an element, with what separates it from the one before.
-    pub(crate) fn element(&mut self, value: &impl Serialize) -> io::Result<Vec<u8>> {
-        Ok(self.text(&serde_json::to_vec_pretty(value)?))
+    /// Writes what comes before an element.
+    pub(crate) fn begin(&mut self, out: &mut (impl Write + ?Sized)) -> io::Result<()> {
+        let is_first = !std::mem::replace(&mut self.has_elements, true);
+        start_line(out, self.depth, is_first)
     }
 
-    /// As [`element`](Self::element), of a text that begins without indentation.
-    pub(crate) fn text(&mut self, element: &[u8]) -> Vec<u8> {
-        let mut bytes = Vec::with_capacity(element.len() + element.len() / 4);
-        if self.has_elements {
-            bytes.push(b',');
-        }
-        self.has_elements = true;
-        start_line(self.depth, &mut bytes);
-        indent(element, self.depth, &mut bytes);
-        bytes
+    /// The bytes of an element, with what separates it from the one before.
+    pub(crate) fn element(&mut self, value: &impl Serialize) -> io::Result<Vec<u8>> {
+        let mut bytes = Vec::with_capacity(ELEMENT);
+        self.begin(&mut bytes)?;
+        write_pretty(&mut bytes, value, self.depth)?;
+        Ok(bytes)
     }
 
     /// Ends the array.
     pub(crate) fn end(self, out: &mut (impl Write + ?Sized)) -> io::Result<()> {
-        let mut bytes = Vec::new();
         if self.has_elements {
-            start_line(self.depth.saturating_sub(1), &mut bytes);
+            start_line(out, self.depth.saturating_sub(1), true)?;
         }
-        bytes.push(b']');
-        out.write_all(&bytes)
+        out.write_all(b"]")
+    }
+}
+
+/// Bytes that most elements take.
+const ELEMENT: usize = 2048;
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+    use super::*;
+    use serde_json::{Value, json};
+
+    #[test]
+    fn indented_as_serde_json_does() {
+        let deep = (0..40).fold(json!([{}, []]), |inner, _| json!({ "a": [1, inner, {}], "b\n": "c\n" }));
+        let mut bytes = Vec::new();
+        write_pretty(&mut bytes, &deep, 0).unwrap();
+        assert_eq!(String::from_utf8(bytes).unwrap(), serde_json::to_string_pretty(&deep).unwrap());
+    }
+
+    #[test]
+    fn arrays_are_what_they_would_be_in_the_whole() {
+        for elements in [vec![], vec![json!(1)], vec![json!({ "b": [true] }), json!([]), json!("c")]] {
+            let whole = json!({ "a": { "list": elements } });
+            let mut bytes = b"{\n  \"a\": {\n    \"list\": [".to_vec();
+            let mut array = Array::new(3);
+            elements.iter().for_each(|element: &Value| bytes.extend(array.element(element).unwrap()));
+            array.end(&mut bytes).unwrap();
+            bytes.extend_from_slice(b"\n  }\n}");
+            assert_eq!(String::from_utf8(bytes).unwrap(), serde_json::to_string_pretty(&whole).unwrap());
+        }
     }
 }

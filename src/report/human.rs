@@ -13,7 +13,7 @@ use super::spill::Spill;
 use super::statistics::{Grouping, Statistics};
 use super::text::{MAX_MESSAGE, count, one_line, shorten, width, wrap};
 use super::{Report, Reporter, prose, write_whole};
-use crate::finding::{Diagnostic, Finding, Level, Outcome, Related, RuleSeverity, Severity};
+use crate::finding::{Applicability, Diagnostic, Finding, Fix, Level, Outcome, Related, RuleSeverity, Severity};
 use crate::report::lines::Mark;
 use crate::source::{SourceId, Span};
 use excerpt::{Excerpt, Window};
@@ -241,7 +241,8 @@ fn finding_block(finding: &Finding, shown: Option<Shown>, report: &Report, style
     let rule = report.rule(&finding.rule);
     let code = one_line(&finding.rule, style.unicode);
     let title = format!("{}[{code}]", finding.level.name());
-    let subject = format!("{}, severity {}", subject_text(finding, style), finding.severity.name());
+    let fixable = finding.fix.as_deref().map_or("", fixable);
+    let subject = format!("{}, severity {}{fixable}", subject_text(finding, style), finding.severity.name());
     let fits = width(&title) + 1 + width(&subject) <= style.width.saturating_sub(HEADER_INDENT);
     let title = style.link(&super::rule_address(&code), &style.paint(Ink::of(finding.level), &title));
     let mut header = if fits { format!("{title} {subject}") } else { title };
@@ -278,9 +279,21 @@ fn finding_block(finding: &Finding, shown: Option<Shown>, report: &Report, style
         push_citations(&mut block, &rule.meta.controls, report, style);
         push_note(&mut block, "Fix", &prose::lead(&rule.prose.remediation), style);
     }
+    // What a person has to change, where no program can.
+    let shown_only = finding.fix.as_deref().filter(|fix| fix.applicability == Applicability::Display);
+    push_note(&mut block, "Where", shown_only.map_or("", |fix| &fix.note), style);
     push_note(&mut block, "SAM", finding.advice.as_deref().unwrap_or_default(), style);
     block.push('\n');
     Ok(block)
+}
+
+/// The mark of a finding that `--fix` fixes.
+fn fixable(fix: &Fix) -> &'static str {
+    match fix.applicability {
+        Applicability::Safe => ", fixable",
+        Applicability::Unsafe => ", fixable (unsafe)",
+        Applicability::Display => "",
+    }
 }
 
 /// Something about the file itself.

@@ -19,8 +19,9 @@
 //!         sam_events, sam_connectors, inner_templates, templates_not_found }
 //! FINDING: { rule, title?, url, remediation?, level: "error" | "warning" | "note", severity: SEVERITY, outcome: "fail" | "undecided" | "pass",
 //!            message, when?, file, start?, end?, path,
-//!            subject: SUBJECT, alike: [SUBJECT], controls: [citation], related: [RELATED],
+//!            fixes: [FIX], subject: SUBJECT, alike: [SUBJECT], controls: [citation], related: [RELATED],
 //!            baseline: "new" | "unchanged" ?, exception: EXCEPTION ? }
+//! FIX: { title, applicability: "safe" | "unsafe" | "display", note?, edits: [{ start, end, text }] }
 //! EXCEPTION: { id, rules: [rule], reason?, alternative?, owner?, ticket?, expires?,
 //!              dialect: "metadata" | "comment" | "cfn-guard" | "cfn-nag" | "checkov" | "cdk-nag" | "cdk",
 //!              covers: [path], required: [citation], origin: ORIGIN ?, file, start?, end? }
@@ -30,7 +31,8 @@
 //!
 //! Lines and columns count from 1, columns in characters, offsets in bytes; `end` is exclusive. What is marked with `?` is
 //! null where there is no value, never absent. `alike` are further subjects of the same finding, which a loop makes of the
-//! same text. `level` is the level of the finding and `severity` that of its rule, whatever the outcome. Lists are in the order
+//! same text. `fixes` has the change of the template that mends the finding, where one is known: `text` stands in place of the
+//! bytes from `start` to `end`, in the finding's file. A `display` fix has no edits. `level` is the level of the finding and `severity` that of its rule, whatever the outcome. Lists are in the order
 //! of the files, and findings of one file in that of their severity, the gravest first. Findings in `suppressed` do not count: an exception
 //! suppresses them, or the baseline has them. `required` are the citations that no equivalent measure can replace (164.306(d)(3));
 //! of a finding's exception, those that its rule serves. `supporting` counts those of the `passed` checks whose rule shows no
@@ -44,8 +46,8 @@ use super::spill::Spill;
 use super::{Report, Reporter, rule_address, write_whole};
 use crate::date::Date;
 use crate::finding::{
-    BaselineState, Diagnostic, Dialect, Exception, ExceptionState, Finding, Level, Origin, Outcome, Related,
-    RuleSeverity, Severity, Subject, Suppression,
+    Applicability, BaselineState, Diagnostic, Dialect, Edit, Exception, ExceptionState, Finding, Fix, Level, Origin,
+    Outcome, Related, RuleSeverity, Severity, Subject, Suppression,
 };
 use crate::source::Span;
 use serde::Serialize;
@@ -176,12 +178,28 @@ pub(super) struct FindingEntry<'a> {
     start: Option<PositionEntry>,
     end: Option<PositionEntry>,
     path: &'a str,
+    fixes: Vec<FixEntry<'a>>,
     subject: SubjectEntry<'a>,
     alike: Vec<SubjectEntry<'a>>,
     controls: &'a [String],
     related: Vec<RelatedEntry<'a>>,
     baseline: Option<BaselineState>,
     exception: Option<SuppressionEntry<'a>>,
+}
+
+#[derive(Serialize)]
+struct FixEntry<'a> {
+    title: &'a str,
+    applicability: Applicability,
+    note: Option<&'a str>,
+    edits: Vec<EditEntry<'a>>,
+}
+
+#[derive(Serialize)]
+struct EditEntry<'a> {
+    start: Option<PositionEntry>,
+    end: Option<PositionEntry>,
+    text: &'a str,
 }
 
 #[derive(Serialize)]
@@ -270,6 +288,7 @@ pub(super) fn finding_entry<'a>(finding: &'a Finding, report: &Report<'a>) -> Fi
         start,
         end,
         path: &finding.path,
+        fixes: finding.fix.iter().map(|fix| fix_entry(fix, report)).collect(),
         subject: subject_entry(&finding.subject),
         alike: finding.alike.iter().map(subject_entry).collect(),
         controls: rule.map_or(&[], |rule| &rule.meta.controls),
@@ -318,6 +337,19 @@ fn subject_entry(subject: &Subject) -> SubjectEntry<'_> {
         resource_type: subject.resource_type.as_deref(),
         construct: subject.construct.as_deref(),
         origin: subject.origin.as_deref(),
+    }
+}
+
+fn fix_entry<'a>(fix: &'a Fix, report: &Report<'a>) -> FixEntry<'a> {
+    let edit = |edit: &'a Edit| {
+        let (start, end) = places(edit.span, report);
+        EditEntry { start, end, text: &edit.text }
+    };
+    FixEntry {
+        title: &fix.title,
+        applicability: fix.applicability,
+        note: Some(fix.note.as_str()).filter(|note| !note.is_empty()),
+        edits: fix.edits.iter().map(edit).collect(),
     }
 }
 

@@ -6,11 +6,12 @@ use super::escape::{Markdown, MarkdownCode};
 use super::headline::{Headline, checks, headline, not_counted, selection};
 use super::ledger::{Breakdown, Ledger, Results, Standing};
 use super::not_looked_at::clauses;
+use super::patch::{Hunk, hunks};
 use super::text::{count, message, one_line, shorten};
 use super::{Report, Reporter, Revision, RuleReport, prose, rule_address, title, write_whole};
-use crate::finding::{Diagnostic, Finding, Level, Outcome, RuleSeverity, Severity};
+use crate::finding::{Applicability, Diagnostic, Finding, Fix, Level, Outcome, RuleSeverity, Severity};
 use crate::rules::meta::Control;
-use crate::source::Span;
+use crate::source::{Source, Span};
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::io;
@@ -68,6 +69,7 @@ pub struct Comment<W> {
     /// By severity and level, the gravest first.
     findings: BTreeMap<Reverse<(RuleSeverity, Level)>, Rows>,
     undecided: Rows,
+    changes: Rows,
 }
 
 /// Rows as far as a comment has room for them, and the number of all.
@@ -79,6 +81,10 @@ struct Rows {
 }
 
 impl Rows {
+    const fn new() -> Self {
+        Self { kept: Vec::new(), bytes: 0, number: 0 }
+    }
+
     fn add(&mut self, row: impl FnOnce() -> String) {
         self.number += 1;
         // The first that is not kept has no room either.
@@ -93,8 +99,8 @@ impl Rows {
 impl<W: io::Write> Comment<W> {
     /// Starts without findings.
     pub fn new(out: W) -> Self {
-        let (unreadable, undecided) = (Rows::default(), Rows::default());
-        Self { out, results: Results::default(), unreadable, findings: BTreeMap::new(), undecided }
+        let [unreadable, undecided, changes] = [const { Rows::new() }; 3];
+        Self { out, results: Results::default(), unreadable, findings: BTreeMap::new(), undecided, changes }
     }
 }
 
@@ -107,6 +113,9 @@ impl<W: io::Write> Reporter for Comment<W> {
         for finding in part.violations() {
             let rows = self.findings.entry(Reverse((finding.severity, finding.level))).or_default();
             rows.add(|| row(finding, part));
+            if let Some(change) = finding.fix.as_deref().and_then(|fix| Change::of(fix, part)) {
+                self.changes.add(|| change.block(finding));
+            }
         }
         for finding in part.findings.iter().filter(|finding| finding.outcome == Outcome::Undecided) {
             self.undecided.add(|| undecided_row(finding, part));
@@ -125,6 +134,7 @@ impl<W: io::Write> Reporter for Comment<W> {
             found.kept.extend(rows.kept.iter().cloned());
         }
         findings(&mut page, &found, foot.len() + RESERVED);
+        changes(&mut page, &self.changes, foot.len() + RESERVED * 3 / 4);
         rules(&mut page, rest, &self.results, foot.len() + RESERVED / 2);
         citations(&mut page, rest, &self.results, foot.len() + RESERVED / 8);
         undecided(&mut page, &self.undecided, foot.len());
@@ -219,6 +229,57 @@ fn row(finding: &Finding, report: &Report) -> String {
         rule_link(&finding.rule),
         Markdown(&text)
     )
+}
+
+/// The change of a template that mends a finding.
+struct Change<'a> {
+    fix: &'a Fix,
+    source: &'a Source,
+}
+
+impl<'a> Change<'a> {
+    fn of(fix: &'a Fix, report: &Report<'a>) -> Option<Self> {
+        Some(Self { fix, source: report.source(fix.edits.first()?.span.source)? })
+    }
+
+    /// The place, what the fix does, and the lines that go and come.
+    fn block(&self, finding: &Finding) -> String {
+        let Self { fix, source } = self;
+        let mut lines = Vec::new();
+        for Hunk { line, old, new } in hunks(&fix.edits, source) {
+            lines.push(format!("@@ line {line} @@"));
+            lines.extend(old.iter().map(|line| format!("-{line}")));
+            lines.extend(new.iter().map(|line| format!("+{line}")));
+        }
+        let more = lines.len().saturating_sub(MAX_LINES);
+        lines.truncate(MAX_LINES);
+        lines.extend((more > 0).then(|| format!("@@ {} @@", count(more, "more line"))));
+        // Nothing in a line closes the block.
+        let longest = lines.iter().flat_map(|line| line.split(|c| c != '`')).map(str::len).max().unwrap_or(0);
+        let fence = "`".repeat(longest.max(2) + 1);
+        let lines: String =
+            lines.iter().map(|line| shorten(&one_line(line, true), MAX_MESSAGE, true).into_owned() + "\n").collect();
+        let place = format!("{}:{}", file_name(&source.name), source.position(finding.span.start).line);
+        let unsafe_too = if fix.applicability == Applicability::Unsafe { " (unsafe)" } else { "" };
+        let description = format!("{}{unsafe_too}. {}", fix.title.trim_end_matches('.'), fix.note);
+        format!(
+            "\n{} {}<br>{}\n\n{fence}diff\n{lines}{fence}\n",
+            MarkdownCode(&place),
+            rule_link(&finding.rule),
+            Markdown(&shorten(&one_line(description.trim_end(), true), MAX_MESSAGE, true)),
+        )
+    }
+}
+
+/// Lines of one change.
+const MAX_LINES: usize = 40;
+
+/// The changes that mend findings.
+fn changes(page: &mut Page, found: &Rows, after: usize) {
+    if found.number > 0 {
+        let title = format!("Suggested changes ({})", count(found.number, "finding"));
+        fold(page, &title, "", &found.kept, found.number, after);
+    }
 }
 
 /// The number of things that were left out, as a paragraph.

@@ -20,6 +20,7 @@ pub(crate) mod ledger;
 pub(crate) mod lines;
 pub mod markdown;
 mod not_looked_at;
+pub(crate) mod patch;
 pub(crate) mod prose;
 pub mod sarif;
 mod spill;

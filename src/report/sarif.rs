@@ -15,12 +15,12 @@ use super::not_looked_at::clauses;
 use super::spill::Spill;
 use super::text::{count, grouped};
 use super::{Report, Reporter, exception_text, write_whole};
-use crate::finding::{self, Diagnostic, Finding, Outcome, RuleSeverity, Severity};
+use crate::finding::{self, Diagnostic, Edit, Finding, Outcome, RuleSeverity, Severity};
 use crate::source::{Source, SourceId};
 use deflated::Deflated;
 use model::{
-    Artifact, DescriptorReference, Fingerprints, Location, Notification, PhysicalLocation, ResultProperties,
-    SarifResult, Suppression, SuppressionProperties, Text, Tool,
+    Artifact, ArtifactChange, Content, DescriptorReference, Fingerprints, Fix, FixProperties, Location, Notification,
+    PhysicalLocation, Replacement, ResultProperties, SarifResult, Suppression, SuppressionProperties, Text, Tool,
 };
 use serde_json::json;
 use std::collections::HashMap;
@@ -43,6 +43,8 @@ const MAX_COMPRESSED: u64 = 10_000_000;
 /// The bytes that a document has at most where nobody needs to know how small it becomes: those of its parts that always go in
 /// among them.
 const SURELY_SMALL: usize = 8_000_000;
+/// The depth of results in the document.
+const RESULTS: usize = 4;
 /// Diagnostics that go in: so many of any kind, and so many errors.
 const MAX_NOTIFICATIONS: usize = 5_000;
 
@@ -215,7 +217,7 @@ impl Pending {
         }
         let part = Part { report: part, indices: &self.artifacts.indices };
         let mut record = rule.to_le_bytes().to_vec();
-        serde_json::to_writer_pretty(&mut record, &result(finding, part, fingerprint))?;
+        write_pretty(&mut record, &result(finding, part, fingerprint), RESULTS)?;
         self.waiting.add_record(class, &record);
         self.result_bytes += record.len();
         if let Some(results) = self.results.get_mut(class) {
@@ -269,7 +271,7 @@ impl Pending {
         rest: &Report<'_>,
         mut each: impl FnMut(Vec<u8>) -> io::Result<bool>,
     ) -> io::Result<()> {
-        let mut list = Array::new(4);
+        let mut list = Array::new(RESULTS);
         let mut left = number;
         let mut goes_on = true;
         for class in 0..CLASSES {
@@ -278,12 +280,28 @@ impl Pending {
                     return Ok(false);
                 }
                 left -= 1;
-                let text = list.text(&with_rule_index(record, &self.rules, rest));
-                goes_on = each(text)?;
+                goes_on = each(self.text_of(record, &mut list, rest)?)?;
                 Ok(goes_on)
             })?;
         }
         Ok(())
+    }
+
+    /// A result, as it stands in the list, with the index of its rule, which is known only at the end.
+    fn text_of(&self, record: &[u8], list: &mut Array, rest: &Report<'_>) -> io::Result<Vec<u8>> {
+        let mut bytes = Vec::with_capacity(record.len() + 64);
+        list.begin(&mut bytes)?;
+        let Some((number, text)) = record.split_first_chunk() else { return Ok(bytes) };
+        let index = self.rules.get(usize::from_le_bytes(*number)).and_then(|rule| rest.rule_index(rule));
+        // After the first key, which is the id of the rule.
+        let after = index.and_then(|_| memchr::memchr_iter(b'\n', text).nth(1)).unwrap_or(text.len());
+        let (before, after) = text.split_at(after);
+        bytes.extend_from_slice(before);
+        if let Some(index) = index {
+            write!(bytes, "\n{:indent$}\"ruleIndex\": {index},", "", indent = 2 * (RESULTS + 1))?;
+        }
+        bytes.extend_from_slice(after);
+        Ok(bytes)
     }
 
     /// Writes the document with so many results.
@@ -365,17 +383,6 @@ impl Pending {
     }
 }
 
-/// A result with the index of its rule, which is known only at the end.
-fn with_rule_index(record: &[u8], rules: &[Arc<str>], rest: &Report<'_>) -> Vec<u8> {
-    let Some((number, text)) = record.split_first_chunk() else { return Vec::new() };
-    let index = rules.get(usize::from_le_bytes(*number)).and_then(|rule| rest.rule_index(rule));
-    let Some(index) = index else { return text.to_vec() };
-    // After the first key, which is the id of the rule.
-    let after = memchr::memchr_iter(b'\n', text).nth(1).unwrap_or(text.len());
-    let (before, after) = text.split_at(after);
-    [before, format!("\n  \"ruleIndex\": {index},").as_bytes(), after].concat()
-}
-
 fn result<'a>(finding: &'a Finding, part: Part<'_, '_>, fingerprint: String) -> SarifResult<'a> {
     let in_template = location::physical_location(finding.span, part);
     // Code scanning shows the program, which is in the repository, and not the template that it makes.
@@ -415,6 +422,7 @@ fn result<'a>(finding: &'a Finding, part: Part<'_, '_>, fingerprint: String) -> 
         }],
         related_locations: related.collect(),
         partial_fingerprints: Fingerprints { v1: fingerprint },
+        fixes: finding.fix.iter().filter_map(|fix| fix_of(fix, part)).collect(),
         baseline_state: finding.baseline,
         suppressions: finding.suppression.iter().map(|exception| suppression(exception, &finding.rule, part)).collect(),
         properties: ResultProperties {
@@ -425,6 +433,25 @@ fn result<'a>(finding: &'a Finding, part: Part<'_, '_>, fingerprint: String) -> 
             when: finding.when.as_deref(),
         },
     }
+}
+
+/// A fix as SARIF has it (3.55). One that is only shown changes nothing, and a fix must change something.
+fn fix_of<'a>(fix: &'a finding::Fix, part: Part<'_, '_>) -> Option<Fix<'a>> {
+    let id = fix.edits.first()?.span.source;
+    let source = part.report.source(id)?;
+    let replacement = |edit: &'a Edit| Replacement {
+        deleted_region: location::deleted_region(edit.span, source),
+        inserted_content: (!edit.text.is_empty()).then_some(Content { text: &edit.text }),
+    };
+    let change = ArtifactChange {
+        artifact_location: location::artifact_location(&source.name, part.indices.get(&id).copied()),
+        replacements: fix.edits.iter().map(replacement).collect(),
+    };
+    Some(Fix {
+        description: Text::new(fix.description()),
+        artifact_changes: [change],
+        properties: FixProperties { applicability: fix.applicability },
+    })
 }
 
 /// An exception as SARIF has it: the suppression of a result (3.35).

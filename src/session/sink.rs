@@ -3,6 +3,8 @@
 use super::baseline::WrittenBaseline;
 use super::exit::Exit;
 use crate::report::Report;
+use std::collections::BTreeSet;
+use std::path::PathBuf;
 
 /// Gets the results of a run as they come: those of files one by one, in the order of their names, and then the rest.
 pub trait Sink {
@@ -22,6 +24,8 @@ pub struct End<'e> {
     pub rest: &'e Report<'e>,
     /// How the run ends, as far as findings, diagnostics and baselines decide it.
     pub exit: Exit,
+    /// The files that were read, if the options ask for them, and those that they include.
+    pub files: &'e BTreeSet<PathBuf>,
     /// The baseline that was to be written, if any.
     pub baseline: Option<WrittenBaseline>,
 }

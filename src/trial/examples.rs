@@ -151,7 +151,7 @@ pub(super) fn linter(subject: &Subject<'_>, example: &Example) -> Result<Linter,
     let settings = example.settings.iter().map(|(name, operand)| (name.clone(), texts(operand))).collect();
     let overrides = BTreeMap::from([(subject.id().to_owned(), Override { level: None, settings })]);
     let selects = |entry: &RuleEntry| subject.is_about_exceptions() || entry.id() == subject.id();
-    let keep = Keep { undecided: true, passed: false };
+    let keep = Keep { undecided: true, passed: false, ..Keep::default() };
     let linter = Linter::new(subject.rules(), selects, &overrides, example.parameters.clone(), keep);
     let linter = linter.map_err(|error| error.to_string())?;
     let today = example.today.as_deref().unwrap_or(TODAY);

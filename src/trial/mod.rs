@@ -4,11 +4,13 @@
 //! Prints nothing and reads no file. Whether what a rule names exists is the subject of [`vetting`](crate::rules::vetting).
 
 mod examples;
+mod fixes;
 mod mutations;
 mod patches;
 mod places;
 
 pub use examples::{Found, Mismatch, Tried};
+pub use fixes::Fixed;
 pub use mutations::{Change, Mutation, Mutations};
 pub use patches::{PatchProblem, Patched};
 pub use places::Places;
@@ -112,6 +114,11 @@ impl Subject<'_> {
             list.iter().enumerate().map(move |(index, example)| (expected, index, example))
         })
     }
+}
+
+/// Applies the fixes of a rule to its failing examples.
+pub fn fixes(subject: &Subject<'_>) -> Vec<Fixed> {
+    fixes::all(subject)
 }
 
 /// Tries the changes to the assertions of a rule, without its examples and patches.

@@ -222,6 +222,16 @@ fn what_a_shell_opens_is_read() {
 }
 
 #[test]
+fn a_report_does_not_overwrite_what_a_template_includes() {
+    let template = "Resources:\n  Records:\n    Type: AWS::S3::Bucket\n    Properties:\n      Fn::Transform:\n        Name: AWS::Include\n        Parameters: {Location: ./common.yaml}\n";
+    let fragment = "VersioningConfiguration: {Status: Suspended}\n";
+    let folder = Folder::with(&[("app.yaml", template), ("common.yaml", fragment)]);
+    let ran = folder.versioning(&["app.yaml", "--output", "json=common.yaml"]);
+    assert!(ran.code == 2 && ran.stderr.contains("a report never overwrites"), "{}", ran.all());
+    assert_eq!(folder.read("common.yaml"), fragment);
+}
+
+#[test]
 fn a_run_overwrites_only_its_own_files() {
     let own = "profile: core\n";
     let folder = Folder::with(&[("bad.yaml", BAD), ("other.json", "{\"Resources\": {}}"), ("hipaalint.yaml", own)]);

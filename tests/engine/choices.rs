@@ -185,7 +185,7 @@ proptest! {
 }
 
 fn lint(template: &Value) -> FileReport {
-    let keep = Keep { undecided: true, passed: true };
+    let keep = Keep { undecided: true, passed: true, ..Keep::default() };
     let linter = Linter::new(RuleSet::embedded(), |_| true, &BTreeMap::new(), Pinned::default(), keep).unwrap();
     let report = linter.lint(&Source::new(SourceId(0), "template.json", template.to_string()));
     assert!(report.is_template);

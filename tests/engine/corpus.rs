@@ -34,7 +34,7 @@ fn templates() -> Vec<(String, String)> {
 }
 
 fn strict() -> Linter {
-    let keep = Keep { undecided: true, passed: true };
+    let keep = Keep { undecided: true, passed: true, ..Keep::default() };
     Linter::new(RuleSet::embedded(), |_| true, &BTreeMap::new(), BTreeMap::new(), keep).unwrap()
 }
 

@@ -518,7 +518,7 @@ Resources:
 
 /// Through the linter, with one rule.
 fn lint_with(rule: &str, text: &str, files: &[(&str, &str)]) -> (Source, FileReport) {
-    let keep = Keep { undecided: true, passed: false };
+    let keep = Keep { undecided: true, passed: false, ..Keep::default() };
     let linter =
         Linter::new(RuleSet::embedded(), |entry| entry.meta.id == rule, &BTreeMap::new(), Pinned::new(), keep).unwrap();
     let source = Source::new(SourceId(0), "t.yaml", text);

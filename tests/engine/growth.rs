@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
 fn linter() -> Linter {
-    let keep = Keep { undecided: true, passed: false };
+    let keep = Keep { undecided: true, passed: false, ..Keep::default() };
     Linter::new(RuleSet::embedded(), |_| true, &BTreeMap::new(), Pinned::default(), keep).unwrap()
 }
 

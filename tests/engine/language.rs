@@ -45,7 +45,7 @@ fn paths(text: &str, template: &str) -> Vec<String> {
 #[test]
 fn limits_of_parameters_decide_limits() {
     let outcomes = |assert: &str, declaration: &str| {
-        let keep = Keep { undecided: true, passed: true };
+        let keep = Keep { undecided: true, passed: true, ..Keep::default() };
         let rules = rule(&format!("resources: [AWS::RDS::DBInstance]\nassert: {assert}\n"));
         let linter = Linter::new(rules, |_| true, &BTreeMap::new(), BTreeMap::new(), keep).unwrap();
         let template = format!(
@@ -86,7 +86,7 @@ Resources:
         )
     };
     let outcomes = |assert: &str, value: &str| {
-        let keep = Keep { undecided: true, passed: true };
+        let keep = Keep { undecided: true, passed: true, ..Keep::default() };
         let rules = rule(&format!("resources: [AWS::EMR::SecurityConfiguration]\nassert: {assert}\n"));
         let linter = Linter::new(rules, |_| true, &BTreeMap::new(), BTreeMap::new(), keep).unwrap();
         let report = linter.lint(&Source::new(SourceId(0), "template", template(value)));

@@ -27,7 +27,7 @@ const RULES: [&str; 14] = [
 ];
 
 fn report_by(rules: RuleSet, selects: &[&str], text: &str) -> (FileReport, Source) {
-    let keep = Keep { undecided: true, passed: false };
+    let keep = Keep { undecided: true, passed: false, ..Keep::default() };
     let selects = |id: &str| selects.contains(&id);
     let linter =
         Linter::new(rules, |entry| selects(&entry.meta.id), &BTreeMap::new(), Pinned::default(), keep).unwrap();
@@ -594,7 +594,7 @@ fn user_rule(text: &str) -> RuleSet {
 #[test]
 fn without_the_transform_nothing_is_expanded() {
     let text = "Resources: { F: { Type: AWS::Serverless::Function, Properties: { Policies: AdministratorAccess } } }";
-    let keep = Keep { undecided: true, passed: false };
+    let keep = Keep { undecided: true, passed: false, ..Keep::default() };
     let linter = Linter::new(
         RuleSet::embedded(),
         |entry| RULES.contains(&&*entry.meta.id),

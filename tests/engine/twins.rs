@@ -107,7 +107,7 @@ fn lint(text: &str, of: &str, profile: Profile) -> (Source, FileReport) {
         Profile::User => user_rules(of),
     };
     let selects = |profiles: &[String]| profile == Profile::User || profiles.iter().any(|name| name == profile.name());
-    let keep = Keep { undecided: true, passed: false };
+    let keep = Keep { undecided: true, passed: false, ..Keep::default() };
     let linter =
         Linter::new(rules, |entry| selects(&entry.meta.profiles), &BTreeMap::new(), BTreeMap::new(), keep).unwrap();
     let linter = linter.in_profile(profile.name());

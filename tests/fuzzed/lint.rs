@@ -8,7 +8,7 @@ use std::path::Path;
 /// Panics if something is wrong with the results.
 pub fn check(data: &[u8]) {
     let text = String::from_utf8_lossy(data);
-    let all = Keep { undecided: true, passed: false };
+    let all = Keep { undecided: true, passed: false, ..Keep::default() };
     let contents = Contents { requested: all, needed: all, suppressed: true, ..Contents::default() };
     let profile = Some("strict".to_owned());
     let session = Session::new(Options { profile, contents, ..Options::default() }, memory(&[("app.yaml", &text)]));

@@ -78,7 +78,7 @@ fn said(text: &str, pins: &Pinned) -> Said {
 }
 
 fn linter(pins: Pinned) -> Linter {
-    let keep = Keep { undecided: true, passed: true };
+    let keep = Keep { undecided: true, passed: true, ..Keep::default() };
     Linter::new(RuleSet::embedded(), |_| true, &BTreeMap::new(), pins, keep).expect("the embedded rules")
 }
 

@@ -23,6 +23,8 @@ const LAMBDA_RUNTIMES: &str = include_str!("../../data/lambda-runtimes.txt");
 const LIFECYCLES: &str = include_str!("../../data/lifecycles.txt");
 const REPLACEMENT: &str = include_str!("../../data/replacement.txt");
 const REPLACEMENT_NOTES: &str = include_str!("../../data/replacement-notes.txt");
+const SAFE_FIXES: &str = include_str!("../../data/safe-fixes.txt");
+const INTERRUPTIONS: &str = include_str!("../../data/interruptions.txt");
 const HIPAA_ELIGIBLE: &str = include_str!("../../data/hipaa-eligible.txt");
 const MANAGED_POLICIES: &str = include_str!("../../data/managed-policies.txt");
 
@@ -66,6 +68,8 @@ fn data_files_are_ascii_and_sorted_after_their_header() {
         ("lifecycles", LIFECYCLES),
         ("replacement", REPLACEMENT),
         ("replacement-notes", REPLACEMENT_NOTES),
+        ("safe-fixes", SAFE_FIXES),
+        ("interruptions", INTERRUPTIONS),
     ] {
         assert!(text.is_ascii(), "{name} is not ASCII");
         assert!(text.ends_with('\n') && !text.contains("\n\n") && !text.contains("  \n"), "{name}");

@@ -1,6 +1,8 @@
-//! `docs/rules/`, `docs/controls.md` and `docs/core.md` are generated from the rules. `DOCS_UPDATE=1 cargo test --test house rule_docs` writes them.
+//! `docs/rules/`, `docs/controls.md` and `docs/core.md` are generated from the rules, and the analyses in `docs/rule-language.md` from
+//! their table. `DOCS_UPDATE=1 cargo test --test house rule_docs` writes them.
 
 use hipaalint::catalogue::{citations_page, core_page, index_page, rule_page};
+use hipaalint::rules::analysis::{ANALYSES, Row};
 use hipaalint::rules::load::{RuleEntry, RuleSet};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -19,11 +21,37 @@ fn wanted() -> BTreeMap<PathBuf, String> {
     documents
 }
 
+/// The document on the language, with the rows of its table of analyses as the code has them.
+fn language(document: &str) -> String {
+    const HEAD: &str = "| analysis | on | true if |\n| --- | --- | --- |\n";
+    let (before, rest) = document.split_once(HEAD).unwrap();
+    let (_, after) = rest.split_once("\n\n").unwrap();
+    let rows: String = ANALYSES.iter().map(row).collect();
+    format!("{before}{HEAD}{rows}\n{after}")
+}
+
+fn row(row: &Row) -> String {
+    let word = |(word, note): &(&str, &str)| match *note {
+        "" => format!("`{{{word}}}`"),
+        note => format!("`{{{word}}}` ({note})"),
+    };
+    let words: Vec<String> = row.words.iter().map(word).collect();
+    let words = match words.as_slice() {
+        [] => String::new(),
+        [only] => format!(". Word: {only}"),
+        words => format!(". Words: {}", words.join(", ")),
+    };
+    format!("| {} | {} | {}{words} |\n", row.operands, row.on, row.decides)
+}
+
 #[test]
 fn documents_are_up_to_date() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let update = env::var_os("DOCS_UPDATE").is_some();
-    let wanted = wanted();
+    let mut wanted = wanted();
+    let of_language = PathBuf::from("docs/rule-language.md");
+    let document = fs::read_to_string(root.join(&of_language)).unwrap();
+    wanted.insert(of_language, language(&document));
     let mut complaints = Vec::new();
     for (name, text) in &wanted {
         let file = root.join(name);

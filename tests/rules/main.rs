@@ -9,9 +9,11 @@
 mod aliases;
 mod eligible;
 mod files;
+mod fixes;
 mod inventory;
 mod judgments;
 mod names;
 mod pack;
 mod policy_types;
+mod remediation;
 mod trials;

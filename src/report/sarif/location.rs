@@ -104,6 +104,11 @@ pub(super) fn logical_location(subject: &Subject) -> LogicalLocation<'_> {
     LogicalLocation { name, fully_qualified_name: subject.qualified_name(), kind }
 }
 
+/// The bytes that an edit takes away. Empty where it only adds a text.
+pub(super) fn deleted_region(span: Span, source: &Source) -> Region {
+    Region { snippet: None, ..region(span, source) }
+}
+
 fn region(span: Span, source: &Source) -> Region {
     let (start, end) = (source.position_utf16(span.start), source.position_utf16(span.end.max(span.start)));
     let text = source.slice(span);

@@ -1,7 +1,7 @@
 //! The part of SARIF 2.1.0 that is written, as types: field names and order are those of the OASIS standard.
 
 use crate::date::Date;
-use crate::finding::{BaselineState, Dialect, RuleSeverity};
+use crate::finding::{Applicability, BaselineState, Dialect, RuleSeverity};
 use serde::Serialize;
 
 /// `tool` (3.18).
@@ -161,11 +161,51 @@ pub(super) struct SarifResult<'a> {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) related_locations: Vec<Location<'a>>,
     pub(super) partial_fingerprints: Fingerprints,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) fixes: Vec<Fix<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) baseline_state: Option<BaselineState>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) suppressions: Vec<Suppression<'a>>,
     pub(super) properties: ResultProperties<'a>,
+}
+
+/// `fix` (3.55).
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Fix<'a> {
+    pub(super) description: Text,
+    pub(super) artifact_changes: [ArtifactChange<'a>; 1],
+    pub(super) properties: FixProperties,
+}
+
+/// Our own words about a fix.
+#[derive(Serialize)]
+pub(super) struct FixProperties {
+    pub(super) applicability: Applicability,
+}
+
+/// `artifactChange` (3.56).
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct ArtifactChange<'a> {
+    pub(super) artifact_location: ArtifactLocation,
+    pub(super) replacements: Vec<Replacement<'a>>,
+}
+
+/// `replacement` (3.57).
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Replacement<'a> {
+    pub(super) deleted_region: Region,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) inserted_content: Option<Content<'a>>,
+}
+
+/// `artifactContent` (3.3).
+#[derive(Serialize)]
+pub(super) struct Content<'a> {
+    pub(super) text: &'a str,
 }
 
 /// `suppression` (3.35).

@@ -2,8 +2,8 @@
 
 use hipaalint::Code;
 use hipaalint::finding::{
-    BaselineState, Counts, Diagnostic, Dialect, Finding, Level, Outcome, Related, RuleSeverity, Severity, Subject,
-    SuppressedRule, Suppression,
+    Applicability, BaselineState, Counts, Diagnostic, Dialect, Edit, Finding, Fix, Level, Outcome, Related,
+    RuleSeverity, Severity, Subject, SuppressedRule, Suppression,
 };
 use hipaalint::report::human::{self, Style};
 use hipaalint::report::{Pin, Provenance, Report, Revision, RuleReport, Summary, TemplateReport, json, sarif};
@@ -292,6 +292,13 @@ pub fn everything() -> Run {
     finding.path = "Resources/PatientData/Properties/VersioningConfiguration/Status".into();
     finding.when = Some("when Env is dev or test".into());
     finding.related = vec![Related { span: condition, message: "false unless Env is prod".into() }];
+    finding.fix = Some(Arc::new(Fix {
+        title: "Set `VersioningConfiguration.Status` to `Enabled`".into(),
+        applicability: Applicability::Safe,
+        note: String::new(),
+        changes: Vec::new(),
+        edits: vec![Edit { span: status, text: "Enabled".into() }],
+    }));
 
     let encrypted = run.span(app, "StorageEncrypted", "false");
     let parent = run.span(app, "Records", "AWS::RDS::DBInstance");
@@ -302,11 +309,23 @@ pub fn everything() -> Run {
         "Records",
         "AWS::RDS::DBInstance",
         "StorageEncrypted is false",
-    )
-    .related = vec![
+    );
+    let finding = run.findings.last_mut().unwrap();
+    finding.related = vec![
         Related { span: parent, message: "the database".into() },
         Related { span: database_type, message: "the source of the replica".into() },
     ];
+    let after = Span::new(app, encrypted.end as usize, encrypted.end as usize);
+    finding.fix = Some(Arc::new(Fix {
+        title: "Encrypt the database".into(),
+        applicability: Applicability::Unsafe,
+        note: "CloudFormation replaces the database: the new one is empty.".into(),
+        changes: Vec::new(),
+        edits: vec![
+            Edit { span: encrypted, text: "true".into() },
+            Edit { span: after, text: "\n      KmsKeyId: !GetAtt Key.Arn # ``` @somebody".into() },
+        ],
+    }));
 
     run.fail(
         "rds-storage-encrypted",
@@ -315,7 +334,14 @@ pub fn everything() -> Run {
         "Records",
         "AWS::RDS::DBInstance",
         "The replica does not set StorageEncrypted",
-    );
+    )
+    .fix = Some(Arc::new(Fix {
+        title: "Encrypt the replica".into(),
+        applicability: Applicability::Display,
+        note: "The value comes from the parameter `Encrypted`: change its default.".into(),
+        changes: Vec::new(),
+        edits: Vec::new(),
+    }));
 
     let answer = |outcome, rule: &str, span, message: &str| Finding {
         rule: rule.into(),

@@ -1,0 +1,69 @@
+"""Fixes copies of templates, and compares what cfn-lint says before and after. See fix.sh."""
+
+import collections
+import concurrent.futures
+import json
+import pathlib
+import shutil
+import subprocess
+import sys
+
+ENDINGS = {".json", ".yaml", ".yml", ".template"}
+
+
+def errors(python, file):
+    """The errors of cfn-lint in one file, by rule, with the messages."""
+    ran = subprocess.run(
+        [python, "-m", "cfnlint", "--format", "json", "--ignore-checks", "W", "I", "--", str(file)],
+        capture_output=True, text=True, timeout=600,
+    )
+    try:
+        found = json.loads(ran.stdout or "[]")
+    except json.JSONDecodeError:
+        return collections.Counter({("unreadable", ran.stderr[-200:]): 1}), {}
+    counted = collections.Counter(match["Rule"]["Id"] for match in found)
+    return counted, {match["Rule"]["Id"]: f"{match['Location']['Start']['LineNumber']}: {match['Message']}" for match in found}
+
+
+def comments(text):
+    """The lines that are a comment as a whole: neither lost, nor changed, nor moved past each other."""
+    return [line.strip() for line in text.splitlines() if line.lstrip().startswith("#")]
+
+
+def main(binary, work, *folders):
+    work, python = pathlib.Path(work), sys.executable
+    before = work / "before"
+    for number, folder in enumerate(folders):
+        shutil.copytree(folder, before / str(number), symlinks=True)
+    after = work / "after"
+    shutil.copytree(before, after, symlinks=True)
+    ran = subprocess.run(
+        [binary, "--fix", "--unsafe-fixes", "--profile", "conformance", "--no-config", "--format", "json", "--threads", "2", "."],
+        cwd=after, capture_output=True, text=True,
+    )
+    print(f"hipaalint: exit {ran.returncode}; {ran.stderr.strip()[:300]}")
+    changed = [
+        path.relative_to(before)
+        for path in sorted(before.rglob("*"))
+        if path.is_file() and path.suffix in ENDINGS and path.read_bytes() != (after / path.relative_to(before)).read_bytes()
+    ]
+    print(f"{len(changed)} templates changed")
+    bad = 0
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        olds = pool.map(lambda name: errors(python, before / name), changed)
+        news = pool.map(lambda name: errors(python, after / name), changed)
+        for name, (old, _), (new, messages) in zip(changed, olds, news):
+            more = new - old
+            if more:
+                bad += 1
+                for rule in more:
+                    print(f"MORE ERRORS: {name}: {rule}: {messages.get(rule, '')}")
+            one, two = (comments((place / name).read_text(errors="replace")) for place in (before, after))
+            if one != two:
+                bad += 1
+                print(f"COMMENTS DIFFER: {name}: {sorted(set(one) ^ set(two))[:3]}")
+    print("as expected" if not bad else f"DIFFERENT: {bad}")
+    sys.exit(bool(bad) or not changed)
+
+
+main(*sys.argv[1:])

@@ -1,0 +1,194 @@
+//! The resources around the one that a fix is for, by what their properties refer to, as written. Made when they are first asked for, once
+//! for a template.
+
+use super::place::branches;
+use crate::expand::ties::{plain, plain_name};
+use crate::expand::{Block, Model};
+use crate::graph::references::{Use, of_resource};
+use crate::rules::fix::Within;
+use crate::rules::path::Step;
+use crate::syntax::Node;
+use foldhash::{HashMap, HashSet};
+use std::cell::{OnceCell, RefCell};
+use std::rc::Rc;
+
+/// The resources of a template.
+pub(super) struct Neighbors<'m, 't> {
+    model: &'m Model<'m, 't>,
+    uses: OnceCell<Uses<'t>>,
+    values: RefCell<HashMap<(String, String), Rc<Values<'t>>>>,
+}
+
+/// Which resource refers to which.
+#[derive(Default)]
+struct Uses<'t> {
+    /// The names that each resource uses.
+    of: Vec<Vec<&'t str>>,
+    /// The resources that use a name, with the property that does.
+    by: HashMap<&'t str, Vec<(usize, String)>>,
+}
+
+/// What the resources of a type have at a path: places among the resources.
+#[derive(Default)]
+struct Values<'t> {
+    /// By the resource that the value refers to.
+    references: HashMap<&'t str, Vec<usize>>,
+    /// By the text.
+    texts: HashMap<&'t str, Vec<usize>>,
+    /// Those whose value is not known.
+    open: Vec<usize>,
+}
+
+impl<'m, 't> Neighbors<'m, 't> {
+    pub(super) fn new(model: &'m Model<'m, 't>) -> Self {
+        Self { model, uses: OnceCell::new(), values: RefCell::default() }
+    }
+
+    /// The related resource that a fix changes; none if there is not exactly one.
+    pub(super) fn within(&self, within: &Within, block: &Block<'t>) -> Option<&'m Block<'t>> {
+        if within.types.iter().any(|kind| self.model.may_hide(kind)) {
+            return None;
+        }
+        let mut places: Vec<usize> = Vec::new();
+        if let Some(via) = &within.via {
+            for kind in &within.types {
+                let values = self.values(kind, &via.path.text, via.chains.first()?);
+                places.extend(values.references.get(block.name).into_iter().flatten());
+                places.extend(plain_name(block).and_then(|name| values.texts.get(name)).into_iter().flatten());
+            }
+        }
+        if let Some(from) = &within.from {
+            let mut found = Values::default();
+            self.collect(block.node, from.chains.first()?, 0, &mut found);
+            if !found.open.is_empty() || !found.texts.is_empty() {
+                return None;
+            }
+            places.extend(found.references.keys().filter_map(|name| self.model.place_of(name)));
+        }
+        places.sort_unstable();
+        places.dedup();
+        let &[only] = places.as_slice() else { return None };
+        self.model.resources.get(only).filter(|block| within.types.iter().any(|kind| kind == block.kind))
+    }
+
+    /// Whether there may be a resource of a type whose properties of these names refer to a block.
+    pub(super) fn may_have(&self, kind: &str, properties: &[&str], block: &Block<'t>) -> bool {
+        if properties.is_empty() {
+            return false;
+        }
+        self.model.may_hide(kind)
+            || properties.iter().any(|property| {
+                let path = [Step::Name("Properties".to_owned()), Step::Name((*property).to_owned())];
+                let values = self.values(kind, property, &path);
+                let named = plain_name(block).and_then(|name| values.texts.get(name));
+                values.references.contains_key(block.name) || named.is_some() || !values.open.is_empty()
+            })
+    }
+
+    /// Whether references lead from one resource to another.
+    pub(super) fn leads(&self, from: &Block<'t>, to: &Block<'t>) -> bool {
+        let uses = self.uses();
+        let mut met: HashSet<&str> = HashSet::default();
+        let mut waiting = vec![from.name];
+        while let Some(name) = waiting.pop() {
+            if name == to.name {
+                return true;
+            }
+            let place = self.model.place_of(name);
+            for used in place.and_then(|place| uses.of.get(place)).into_iter().flatten() {
+                if met.insert(used) {
+                    waiting.push(used);
+                }
+            }
+        }
+        false
+    }
+
+    /// The properties of other resources that refer to one.
+    pub(super) fn users(&self, name: &str) -> impl Iterator<Item = (&'m Block<'t>, &str)> {
+        let users = self.uses().by.get(name).into_iter().flatten();
+        users.filter_map(|(place, path)| Some((self.model.resources.get(*place)?, path.as_str())))
+    }
+
+    fn uses(&self) -> &Uses<'t> {
+        self.uses.get_or_init(|| {
+            let mut uses = Uses::default();
+            for (place, block) in self.model.resources.iter().enumerate() {
+                let mut names: Vec<&'t str> = Vec::new();
+                of_resource(block.node, &mut |met| {
+                    let is_of_resource = matches!(met.by, Use::Ref | Use::GetAtt | Use::Sub | Use::DependsOn);
+                    if !is_of_resource || self.model.place_of(met.name).is_none() {
+                        return;
+                    }
+                    if !names.contains(&met.name) {
+                        names.push(met.name);
+                    }
+                    if met.by != Use::DependsOn {
+                        uses.by.entry(met.name).or_default().push((place, met.reference().path));
+                    }
+                });
+                uses.of.push(names);
+            }
+            uses
+        })
+    }
+
+    fn values(&self, kind: &str, text: &str, path: &[Step]) -> Rc<Values<'t>> {
+        let key = (kind.to_owned(), text.to_owned());
+        if let Some(known) = self.values.borrow().get(&key) {
+            return Rc::clone(known);
+        }
+        let mut values = Values::default();
+        for block in self.model.of_type(kind) {
+            if let Some(place) = self.model.place_of(block.name) {
+                self.collect(block.node, path, place, &mut values);
+            }
+        }
+        let values = Rc::new(values);
+        self.values.borrow_mut().insert(key, Rc::clone(&values));
+        values
+    }
+
+    fn collect(&self, node: &'t Node<'t>, path: &[Step], place: usize, into: &mut Values<'t>) {
+        if let Some(both) = branches(node) {
+            return both.into_iter().for_each(|branch| self.collect(branch, path, place, into));
+        }
+        match path.split_first() {
+            Some((Step::Name(name), rest)) => match node.get(name) {
+                Some(inner) => self.collect(inner, rest, place, into),
+                None if crate::eval::has_macro(node) => into.open.push(place),
+                None => {}
+            },
+            Some((_, rest)) => match node.as_sequence() {
+                Some(items) => items.iter().for_each(|item| self.collect(item, rest, place, into)),
+                None => self.collect(node, rest, place, into),
+            },
+            None => match (plain(node), referred(node)) {
+                (Some(text), _) => into.texts.entry(text).or_default().push(place),
+                (None, Some("AWS::NoValue")) => {}
+                (None, Some(name)) if self.model.place_of(name).is_some() => {
+                    into.references.entry(name).or_default().push(place);
+                }
+                _ => into.open.push(place),
+            },
+        }
+    }
+}
+
+/// The name that a value is a reference to, and nothing else.
+fn referred<'t>(node: &'t Node<'t>) -> Option<&'t str> {
+    let [only] = node.as_mapping()? else { return None };
+    let argument = &only.value;
+    match only.key.as_ref() {
+        "Ref" => argument.as_str(),
+        "Fn::GetAtt" => match argument.as_sequence() {
+            Some(list) => list.first()?.as_str(),
+            None => argument.as_str()?.split('.').next(),
+        },
+        "Fn::Sub" => {
+            let name = argument.as_str()?.strip_prefix("${")?.strip_suffix('}')?;
+            (!name.contains('$')).then(|| name.split('.').next()).flatten()
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,356 @@
+//! The place of a fix in a template as it is written: the rule's path, walked through functions, along the finding.
+
+use crate::change::{Action, Change, Step, Value};
+use crate::eval::{begins_as_function, has_macro, is_function};
+use crate::rules::path;
+use crate::source::Span;
+use crate::syntax::{Kind, Node};
+
+/// What happens at the end of a path.
+#[derive(Clone, Debug)]
+pub(super) enum Deed {
+    /// There is this value.
+    Set(Value),
+    /// There is this value instead of another one.
+    Replace(Value),
+    /// The list at the end has this item.
+    Append(Value),
+    /// The list at the end has an item with these values, which is known by the first of them.
+    Put(Vec<(String, Value)>),
+    /// Nothing is there.
+    Remove,
+}
+
+/// Why a fix is shown and not applied.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Obstacle {
+    /// A function computes the value: its name, and what it takes it from.
+    Computed(String, String),
+    /// The value is read when the stack is deployed.
+    Dynamic,
+    /// A macro or loop writes this part of the template.
+    Macro,
+    /// The place is in another file.
+    Included,
+    /// The place is in a text of JSON.
+    InText,
+}
+
+/// The result of a walk.
+#[derive(Debug, Default)]
+pub(super) struct Walked {
+    /// The changes.
+    pub(super) changes: Vec<Change>,
+    /// What kept from more of them.
+    pub(super) obstacle: Option<Obstacle>,
+    /// Whether something was at the path, or could be added there.
+    pub(super) is_possible: bool,
+}
+
+/// A walk through a block as written.
+pub(super) struct Walk<'a> {
+    /// The place of the finding.
+    pub(super) at: Span,
+    pub(super) walked: &'a mut Walked,
+}
+
+/// What a reference to nothing is written as.
+pub(super) fn no_value() -> Value {
+    Value::Map(vec![("Ref".to_owned(), Value::String("AWS::NoValue".to_owned()))])
+}
+
+impl Walk<'_> {
+    /// Takes the steps from a node that is at a path.
+    pub(super) fn go(&mut self, node: &Node<'_>, at: &mut Vec<Step>, steps: &[path::Step], deed: &Deed) {
+        if is_no_value(node) || (node.kind == Kind::Null && !matches!(deed, Deed::Remove)) {
+            return self.absent(at, steps, deed, is_no_value(node));
+        }
+        if let Some(branches) = branches(node) {
+            return self.branches(branches, at, steps, deed);
+        }
+        if is_function(node) {
+            return match (steps, deed) {
+                ([], Deed::Remove) => self.remove(at),
+                _ => self.stop(computed(node)),
+            };
+        }
+        match (steps.split_first(), &node.kind) {
+            (None, _) => self.end(node, at, deed),
+            (Some((path::Step::Name(name), rest)), Kind::Mapping(_)) => {
+                if has_macro(node) {
+                    return self.stop(Obstacle::Macro);
+                }
+                match node.get(name) {
+                    Some(inner) => {
+                        at.push(Step::Key(name.clone()));
+                        self.go(inner, at, rest, deed);
+                        at.pop();
+                    }
+                    None => self.absent(at, steps, deed, false),
+                }
+            }
+            (Some((path::Step::Every | path::Step::Index(_), rest)), Kind::Mapping(_)) => {
+                // One alone may stand for a list of one.
+                self.go(node, at, rest, deed);
+            }
+            (Some((step, rest)), Kind::Sequence(items)) => {
+                let chosen: Vec<usize> = match step {
+                    path::Step::Name(_) => return,
+                    path::Step::Index(index) => vec![*index],
+                    path::Step::Every => match items.iter().position(|item| holds(item.span, self.at)) {
+                        Some(index) => vec![index],
+                        // Which of them is to go, only the finding knows.
+                        None if rest.is_empty() && matches!(deed, Deed::Remove) => return,
+                        None => (0..items.len()).collect(),
+                    },
+                };
+                if items.is_empty() {
+                    return self.absent(at, steps, deed, false);
+                }
+                for index in chosen {
+                    if let Some(item) = items.get(index) {
+                        at.push(Step::Index(index));
+                        self.go(item, at, rest, deed);
+                        at.pop();
+                    }
+                }
+            }
+            (Some(_), Kind::String(text)) if text.trim_start().starts_with(['{', '[']) => self.stop(Obstacle::InText),
+            (Some(_), Kind::String(text)) if text.contains("{{resolve:") => self.stop(Obstacle::Dynamic),
+            (Some(_), _) => {}
+        }
+    }
+
+    /// The branches of `Fn::If`: the one that the finding is in, or those in which nothing is there.
+    fn branches(&mut self, branches: [&Node<'_>; 2], at: &mut Vec<Step>, steps: &[path::Step], deed: &Deed) {
+        let chosen = branches.iter().position(|branch| holds(branch.span, self.at) || key_in(branch, self.at));
+        let is_absent = |branch: &&Node<'_>| !has(branch, steps);
+        let some_absent = branches.iter().any(is_absent);
+        at.push(Step::Key("Fn::If".to_owned()));
+        for (index, branch) in branches.into_iter().enumerate() {
+            let is_meant = match chosen {
+                Some(chosen) => chosen == index,
+                None => !some_absent || is_absent(&branch),
+            };
+            if is_meant {
+                at.push(Step::Index(index + 1));
+                self.go(branch, at, steps, deed);
+                at.pop();
+            }
+        }
+        at.pop();
+    }
+
+    /// At the end of the path.
+    fn end(&mut self, node: &Node<'_>, at: &mut Vec<Step>, deed: &Deed) {
+        if node.as_str().is_some_and(|text| text.contains("{{resolve:")) && !matches!(deed, Deed::Remove) {
+            return self.stop(Obstacle::Dynamic);
+        }
+        self.walked.is_possible = true;
+        match deed {
+            Deed::Set(value) | Deed::Replace(value) => {
+                if !is_same(node, value) {
+                    self.change(at, Action::Set(value.clone()));
+                }
+            }
+            Deed::Append(value) => {
+                let items = node.as_sequence().unwrap_or(std::slice::from_ref(node));
+                if !items.iter().any(|item| is_same(item, value)) {
+                    self.change(at, Action::Append(value.clone()));
+                }
+            }
+            Deed::Put(fields) => self.put(node, at, fields),
+            Deed::Remove => self.remove(at),
+        }
+    }
+
+    /// An item of a list that has a name.
+    fn put(&mut self, node: &Node<'_>, at: &mut Vec<Step>, fields: &[(String, Value)]) {
+        let Some((by, name)) = fields.first() else { return };
+        let Some(items) = node.as_sequence() else { return };
+        let known = items.iter().position(|item| item.get(by).is_some_and(|own| is_same(own, name)));
+        let Some(index) = known else {
+            if items.iter().any(|item| is_function(item) || item.get(by).is_some_and(is_function)) {
+                return self.stop(Obstacle::Computed("Fn::If".to_owned(), String::new()));
+            }
+            return self.change(at, Action::Append(Value::Map(fields.to_vec())));
+        };
+        let Some(item) = items.get(index) else { return };
+        at.push(Step::Index(index));
+        for (key, value) in fields.iter().skip(1) {
+            self.go(item, at, &[path::Step::Name(key.clone())], &Deed::Set(value.clone()));
+        }
+        at.pop();
+    }
+
+    /// Where the path ends early: the rest of it is added.
+    fn absent(&mut self, at: &[Step], steps: &[path::Step], deed: &Deed, is_no_value: bool) {
+        let (value, is_item) = match deed {
+            Deed::Set(value) => (value.clone(), false),
+            Deed::Append(value) => (value.clone(), true),
+            Deed::Put(fields) => (Value::Map(fields.clone()), true),
+            Deed::Replace(_) | Deed::Remove => return,
+        };
+        self.walked.is_possible = true;
+        let mut path = at.to_vec();
+        let mut rest = steps;
+        // A place that is written as nothing is filled as a whole.
+        if !is_no_value {
+            while let Some((path::Step::Name(name), below)) = rest.split_first() {
+                path.push(Step::Key(name.clone()));
+                rest = below;
+            }
+        }
+        let value = if is_item { Value::List(vec![value]) } else { value };
+        let value = rest.iter().rev().fold(value, |value, step| match step {
+            path::Step::Name(name) => Value::Map(vec![(name.clone(), value)]),
+            path::Step::Index(_) | path::Step::Every => Value::List(vec![value]),
+        });
+        self.change(&path, Action::Set(value));
+    }
+
+    fn remove(&mut self, at: &[Step]) {
+        self.walked.is_possible = true;
+        let in_branch = matches!(at, [.., Step::Key(key), Step::Index(_)] if key == "Fn::If");
+        self.change(at, if in_branch { Action::Set(no_value()) } else { Action::Remove });
+    }
+
+    fn stop(&mut self, obstacle: Obstacle) {
+        self.walked.is_possible = true;
+        self.walked.obstacle.get_or_insert(obstacle);
+    }
+
+    fn change(&mut self, at: &[Step], action: Action) {
+        self.take(Change { path: at.to_vec(), action });
+    }
+
+    /// Adds a change. Several values in what is absent are one value.
+    pub(super) fn take(&mut self, change: Change) {
+        if let Action::Set(new) = &change.action
+            && let Some(known) = self.walked.changes.iter_mut().find(|known| known.path == change.path)
+            && let Action::Set(old) = &mut known.action
+        {
+            return merge(old, new);
+        }
+        if !self.walked.changes.contains(&change) {
+            self.walked.changes.push(change);
+        }
+    }
+}
+
+/// Puts what another value has into one.
+fn merge(into: &mut Value, from: &Value) {
+    match (into, from) {
+        (Value::Map(fields), Value::Map(others)) => {
+            for (key, value) in others {
+                match fields.iter_mut().find(|(known, _)| known == key) {
+                    Some((_, known)) => merge(known, value),
+                    None => fields.push((key.clone(), value.clone())),
+                }
+            }
+        }
+        (Value::List(items), Value::List(others)) => match (items.as_mut_slice(), others.as_slice()) {
+            ([one @ Value::Map(_)], [other @ Value::Map(_)]) => merge(one, other),
+            _ => {
+                for other in others {
+                    if !items.contains(other) {
+                        items.push(other.clone());
+                    }
+                }
+            }
+        },
+        (into, from) => *into = from.clone(),
+    }
+}
+
+/// Whether something is at the end of a path, in some branch of each function.
+fn has(node: &Node<'_>, steps: &[path::Step]) -> bool {
+    if is_no_value(node) || node.kind == Kind::Null {
+        return false;
+    }
+    if let Some(branches) = branches(node) {
+        return branches.into_iter().all(|branch| has(branch, steps));
+    }
+    match steps.split_first() {
+        None => true,
+        Some(_) if is_function(node) => true,
+        Some((path::Step::Name(name), rest)) => node.get(name).is_some_and(|inner| has(inner, rest)),
+        Some((step, rest)) => match node.as_sequence() {
+            Some(items) => match step {
+                path::Step::Index(index) => items.get(*index).is_some_and(|item| has(item, rest)),
+                _ => !items.is_empty() && items.iter().all(|item| has(item, rest)),
+            },
+            None => has(node, rest),
+        },
+    }
+}
+
+/// The branches of an `Fn::If`.
+pub(super) fn branches<'n, 't>(node: &'n Node<'t>) -> Option<[&'n Node<'t>; 2]> {
+    match node.as_mapping()? {
+        [only] if only.key == "Fn::If" => match only.value.as_sequence()? {
+            [_, one, other] => Some([one, other]),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// Whether it is `AWS::NoValue`.
+pub(super) fn is_no_value(node: &Node<'_>) -> bool {
+    matches!(node.as_mapping(), Some([only]) if only.key == "Ref" && only.value.as_str() == Some("AWS::NoValue"))
+}
+
+/// Why the value of a function cannot be set.
+fn computed(node: &Node<'_>) -> Obstacle {
+    let Some([only]) = node.as_mapping() else { return Obstacle::Macro };
+    if only.key == "Fn::Transform" || !begins_as_function(&only.key) && only.key != "Ref" {
+        return Obstacle::Macro;
+    }
+    let first = only.value.as_sequence().and_then(<[_]>::first).unwrap_or(&only.value);
+    let name = first.as_str().unwrap_or_default();
+    Obstacle::Computed(only.key.to_string(), name.lines().next().unwrap_or_default().chars().take(60).collect())
+}
+
+/// Whether a span is in another one.
+fn holds(outer: Span, inner: Span) -> bool {
+    outer.source == inner.source && outer.start <= inner.start && inner.end <= outer.end
+}
+
+/// Whether a span is of a key of a map.
+fn key_in(node: &Node<'_>, span: Span) -> bool {
+    node.as_mapping().is_some_and(|entries| entries.iter().any(|entry| entry.key_span == span))
+}
+
+/// Whether a template writes a value, in any spelling that means the same.
+pub(super) fn is_same(node: &Node<'_>, value: &Value) -> bool {
+    match (value, &node.kind) {
+        (Value::List(items), Kind::Sequence(own)) => {
+            items.len() == own.len() && items.iter().zip(own).all(|(item, own)| is_same(own, item))
+        }
+        (Value::Map(fields), Kind::Mapping(own)) => {
+            fields.len() == own.len()
+                && fields.iter().all(|(key, value)| node.get(key).is_some_and(|own| is_same(own, value)))
+        }
+        (Value::Null, Kind::Null) => true,
+        (Value::Bool(value), _) => {
+            node.scalar_text().is_some_and(|text| text.eq_ignore_ascii_case(if *value { "true" } else { "false" }))
+        }
+        (Value::Number(text) | Value::String(text), _) => node.scalar_text().is_some_and(|own| own == text.as_str()),
+        _ => false,
+    }
+}
+
+/// What a template writes, as a value; none if a part of it has no other form.
+pub(super) fn copied(node: &Node<'_>) -> Value {
+    match &node.kind {
+        Kind::Null => Value::Null,
+        Kind::Bool(value) => Value::Bool(*value),
+        Kind::Number(number) => Value::Number(number.text.to_string()),
+        Kind::String(text) => Value::String(text.to_string()),
+        Kind::Sequence(items) => Value::List(items.iter().map(copied).collect()),
+        Kind::Mapping(entries) => {
+            Value::Map(entries.iter().map(|entry| (entry.key.to_string(), copied(&entry.value))).collect())
+        }
+    }
+}

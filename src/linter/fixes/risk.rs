@@ -1,0 +1,263 @@
+//! What a fix does to a deployed resource, from AWS's data: whether CloudFormation replaces it, refuses the change, or interrupts it.
+
+use super::neighbors::Neighbors;
+use super::place::Deed;
+use crate::change::Value;
+use crate::expand::{Block, Section};
+use crate::facts::{Replacement, interruption, is_stateful, replacement, reviewed_value};
+use crate::rules::fix::Recipe;
+use crate::rules::path::Step;
+
+/// Names that a title or note lists.
+const MAX_NAMED: usize = 4;
+/// Longer values are not in titles.
+const MAX_VALUE: usize = 60;
+
+/// What a fix changes.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Deeds {
+    pub(super) all: Vec<Touched>,
+    /// New resources: name and type.
+    pub(super) added: Vec<(String, String)>,
+    /// More that has to be known, as sentences.
+    pub(super) notes: Vec<String>,
+}
+
+/// A property that is changed.
+#[derive(Clone, Debug)]
+pub(super) struct Touched {
+    /// The logical ID and the type of the resource; `parameter` for one.
+    name: String,
+    kind: String,
+    is_property: bool,
+    /// Joined by dots, without `Properties`.
+    path: String,
+    deed: Deed,
+}
+
+impl Touched {
+    pub(super) fn new(block: &Block<'_>, chain: &[Step], deed: &Deed) -> Self {
+        let is_property = matches!(chain.first(), Some(Step::Name(name)) if name == "Properties");
+        let mut path = String::new();
+        for step in chain.iter().skip(usize::from(is_property)) {
+            match step {
+                Step::Name(name) => {
+                    if !path.is_empty() {
+                        path.push('.');
+                    }
+                    path.push_str(name);
+                }
+                Step::Index(_) | Step::Every => path.push_str("[*]"),
+            }
+        }
+        let kind = match block.section {
+            Section::Parameters => "parameter",
+            _ => block.kind,
+        };
+        Self { name: block.written_name().to_owned(), kind: kind.to_owned(), is_property, path, deed: deed.clone() }
+    }
+
+    /// The scalars that change, with their paths; none as the value if it goes.
+    fn leaves(&self) -> Vec<(String, Option<String>)> {
+        fn walk(path: String, value: &Value, leaves: &mut Vec<(String, Option<String>)>) {
+            match value {
+                Value::Map(fields) if !is_call(fields) => {
+                    fields.iter().for_each(|(key, value)| walk(format!("{path}.{key}"), value, leaves));
+                }
+                Value::List(items) => items.iter().for_each(|item| walk(format!("{path}[*]"), item, leaves)),
+                Value::Bool(value) => leaves.push((path, Some(value.to_string()))),
+                Value::Number(text) | Value::String(text) => leaves.push((path, Some(text.clone()))),
+                Value::Null | Value::Map(_) => leaves.push((path, Some(String::new()))),
+            }
+        }
+        let mut leaves = Vec::new();
+        let item = format!("{}[*]", self.path);
+        match &self.deed {
+            Deed::Set(value) | Deed::Replace(value) => walk(self.path.clone(), value, &mut leaves),
+            Deed::Append(value) => walk(item, value, &mut leaves),
+            Deed::Put(fields) => {
+                fields.iter().skip(1).for_each(|(key, value)| walk(format!("{item}.{key}"), value, &mut leaves));
+            }
+            Deed::Remove => leaves.push((self.path.clone(), None)),
+        }
+        leaves
+    }
+
+    fn is_reviewed(&self) -> bool {
+        self.leaves().iter().all(|(path, value)| match (reviewed_value(&self.kind, path), value) {
+            (Some(reviewed), Some(value)) => !reviewed.is_empty() && reviewed == value,
+            (Some(reviewed), None) => reviewed.is_empty(),
+            (None, _) => false,
+        })
+    }
+
+    /// What CloudFormation does to the resource: the worst of it.
+    fn replacement(&self) -> Option<Replacement> {
+        let rank = |replacement: &Replacement| match replacement {
+            Replacement::InPlace => 0,
+            Replacement::Unlisted => 1,
+            Replacement::Maybe => 2,
+            Replacement::Always => 3,
+            Replacement::Refused => 4,
+        };
+        let all = self.leaves().into_iter().map(|(path, _)| replacement(&self.kind, &path));
+        self.is_property.then(|| all.max_by_key(rank)).flatten()
+    }
+
+    fn risk(&self, neighbors: &Neighbors<'_, '_>) -> Vec<String> {
+        let Self { name, kind, path, .. } = self;
+        let mut risk = Vec::new();
+        match self.replacement() {
+            None | Some(Replacement::InPlace) => {}
+            Some(Replacement::Unlisted) => {
+                risk.push(format!(
+                    "No source says whether CloudFormation changes `{path}` without replacing the resource."
+                ));
+            }
+            Some(Replacement::Maybe) => {
+                risk.push(format!("CloudFormation may replace `{name}`: read the change set."));
+            }
+            Some(Replacement::Refused) => {
+                risk.push(format!(
+                    "CloudFormation refuses to change `{path}` of a deployed resource: create a new one with it, and move \
+                     what the old one has."
+                ));
+            }
+            Some(Replacement::Always) => {
+                risk.push(match (is_stateful(kind), has_snapshots(kind)) {
+                    (false, _) => format!("CloudFormation replaces `{name}`."),
+                    (true, true) => format!(
+                        "CloudFormation replaces `{name}`, and the new one is empty: make a snapshot, copy it encrypted, and \
+                         restore from the copy instead."
+                    ),
+                    (true, false) => format!(
+                        "CloudFormation replaces `{name}`, and the new one is empty: create a new one next to it, and move the \
+                         data first."
+                    ),
+                });
+                let mut others: Vec<&str> = Vec::new();
+                for (other, path) in neighbors.users(name) {
+                    let property = path.strip_prefix("Properties/").map(|path| path.replace('/', "."));
+                    let is_replaced =
+                        property.is_some_and(|path| replacement(other.kind, &path) == Replacement::Always);
+                    if is_replaced && other.name != name.as_str() && !others.contains(&other.name) {
+                        others.push(other.name);
+                    }
+                }
+                if !others.is_empty() {
+                    risk.push(format!("It also replaces {}, which cannot change the reference.", listed(&others)));
+                }
+            }
+        }
+        let mut sentences = self.leaves().into_iter().filter_map(|(path, _)| interruption(kind, &path));
+        risk.extend(sentences.next().filter(|_| self.is_property).map(str::to_owned));
+        risk
+    }
+}
+
+impl Deeds {
+    /// Whether all that changes was reviewed.
+    pub(super) fn are_reviewed(&self) -> bool {
+        self.added.is_empty() && self.all.iter().all(Touched::is_reviewed)
+    }
+
+    /// What else the changes do, as sentences.
+    pub(super) fn risk(&self, neighbors: &Neighbors<'_, '_>) -> Vec<String> {
+        let mut risk: Vec<String> = Vec::new();
+        let all = self.all.iter().flat_map(|touched| touched.risk(neighbors));
+        for sentence in all.chain(self.notes.iter().cloned()) {
+            if !risk.contains(&sentence) {
+                risk.push(sentence);
+            }
+        }
+        risk
+    }
+
+    /// What the changes do, as a command.
+    pub(super) fn title(&self, recipe: &Recipe) -> String {
+        let mut parts: Vec<String> = Vec::new();
+        for (name, kind) in &self.added {
+            parts.push(format!("add `{name}` ({kind})"));
+        }
+        for touched in &self.all {
+            let path = &touched.path;
+            let part = match &touched.deed {
+                Deed::Set(value) | Deed::Replace(value) => match shown(value) {
+                    Some(value) => format!("set `{path}` to {value}"),
+                    None => format!("set `{path}`"),
+                },
+                Deed::Append(_) => format!("add an item to `{path}`"),
+                Deed::Put(fields) => match fields.as_slice() {
+                    [(_, name), (_, value), ..] => match (shown(name), shown(value)) {
+                        (Some(name), Some(value)) => format!("set {name} of `{path}` to {value}"),
+                        _ => format!("set an item of `{path}`"),
+                    },
+                    _ => format!("set an item of `{path}`"),
+                },
+                Deed::Remove => format!("remove `{path}`"),
+            };
+            if !parts.contains(&part) {
+                parts.push(part);
+            }
+        }
+        if parts.is_empty() {
+            // Nothing was found: the paths of the rule.
+            parts.extend(recipe.places().map(|(_, path, _)| format!("set `{}`", path.path.text)));
+        }
+        let more = parts.len().saturating_sub(MAX_NAMED);
+        parts.truncate(MAX_NAMED);
+        if more > 0 {
+            parts.push(format!("change {more} more"));
+        }
+        let mut title = match parts.as_slice() {
+            [first @ .., last] if !first.is_empty() => format!("{} and {last}", first.join(", ")),
+            parts => parts.concat(),
+        };
+        if let Some(first) = title.get(..1).map(str::to_ascii_uppercase) {
+            title.replace_range(..1, &first);
+        }
+        let replaces = self.all.iter().any(|touched| touched.replacement() == Some(Replacement::Always));
+        if replaces { format!("{title}, which replaces the resource") } else { title }
+    }
+}
+
+/// A value in a title; none if it is too long.
+fn shown(value: &Value) -> Option<String> {
+    match value {
+        Value::Bool(value) => Some(format!("`{value}`")),
+        Value::Number(text) | Value::String(text) if text.len() <= MAX_VALUE && !text.contains(['\n', '`']) => {
+            Some(format!("`{text}`"))
+        }
+        Value::Map(fields) => match fields.as_slice() {
+            [(function, Value::String(name))] if function == "Ref" => Some(format!("`{name}`")),
+            [(function, Value::List(parts))] if function == "Fn::GetAtt" => match parts.as_slice() {
+                [Value::String(name), ..] => Some(format!("`{name}`")),
+                _ => None,
+            },
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+fn is_call(fields: &[(String, Value)]) -> bool {
+    matches!(fields, [(name, _)] if name == "Ref" || name.starts_with("Fn::"))
+}
+
+/// Whether snapshots of resources of a type can be copied with a key.
+fn has_snapshots(kind: &str) -> bool {
+    ["AWS::RDS::", "AWS::DocDB::", "AWS::Neptune::", "AWS::Redshift::"].iter().any(|service| kind.starts_with(service))
+}
+
+/// `` `A`, `B` and 3 more ``.
+fn listed(names: &[&str]) -> String {
+    let mut shown: Vec<String> = names.iter().take(MAX_NAMED).map(|name| format!("`{name}`")).collect();
+    let more = names.len().saturating_sub(MAX_NAMED);
+    if more > 0 {
+        shown.push(format!("{more} more"));
+    }
+    match shown.as_slice() {
+        [first @ .., last] if !first.is_empty() => format!("{} and {last}", first.join(", ")),
+        _ => shown.concat(),
+    }
+}

@@ -1,0 +1,108 @@
+//! The values that a fix writes, with what only the template and the configuration know.
+
+use crate::change::Value;
+use crate::facts::schema::{Kind, Schema, Step};
+use crate::rules::fix::Pattern;
+use crate::rules::operand::Settings;
+use crate::rules::path;
+
+/// What values are made with.
+pub(super) struct Values<'a> {
+    /// The logical ID of the finding's resource.
+    pub(super) resource: &'a str,
+    /// The number of the item that the finding is about, from 1.
+    pub(super) item: usize,
+    pub(super) settings: &'a Settings,
+    /// The logical IDs of the resources that are added.
+    pub(super) added: Vec<String>,
+    /// A reference to the only resource of some types.
+    pub(super) found: &'a dyn Fn(&[String], &str) -> Option<Value>,
+    /// A copy of what the template has at a path.
+    pub(super) written: &'a dyn Fn(&[Vec<path::Step>]) -> Option<Value>,
+}
+
+/// The properties of the type that values are for, and the steps to one of them.
+#[derive(Clone)]
+pub(super) struct Shape<'s> {
+    pub(super) kind: &'s str,
+    pub(super) steps: Vec<path::Step>,
+}
+
+impl Shape<'_> {
+    fn below(&self, step: path::Step) -> Self {
+        Self { kind: self.kind, steps: self.steps.iter().cloned().chain([step]).collect() }
+    }
+
+    /// What the property is; none if it is not known.
+    fn of(&self) -> Option<Kind> {
+        let mut steps = self.steps.iter();
+        if !matches!(steps.next(), Some(path::Step::Name(name)) if name == "Properties") {
+            return None;
+        }
+        let steps: Vec<Step<'_>> = steps
+            .map(|step| match step {
+                path::Step::Name(name) => Step::Name(name),
+                path::Step::Index(_) | path::Step::Every => Step::Element,
+            })
+            .collect();
+        Schema::of(self.kind)?.property(&steps).ok().map(|found| found.kind)
+    }
+}
+
+/// A reference to a resource.
+pub(super) fn reference(resource: &str, get: &str) -> Value {
+    let name = Value::String(resource.to_owned());
+    match get {
+        "Ref" => Value::Map(vec![("Ref".to_owned(), name)]),
+        _ => Value::Map(vec![("Fn::GetAtt".to_owned(), Value::List(vec![name, Value::String(get.to_owned())]))]),
+    }
+}
+
+impl Values<'_> {
+    /// A text with its placeholders filled.
+    pub(super) fn text(&self, text: &str) -> String {
+        text.replace("{resource}", self.resource).replace("{item}", &self.item.to_string())
+    }
+
+    /// The value of a pattern at a place; none if the template does not have what it refers to.
+    pub(super) fn value(&self, pattern: &Pattern, shape: &Shape<'_>) -> Option<Value> {
+        Some(match pattern {
+            Pattern::Null => Value::Null,
+            Pattern::Bool(value) => Value::Bool(*value),
+            Pattern::Number(text) => Value::Number(text.clone()),
+            Pattern::Text(text) => Value::String(self.text(text)),
+            Pattern::List(items) => {
+                let inner = shape.below(path::Step::Every);
+                Value::List(items.iter().map(|item| self.value(item, &inner)).collect::<Option<_>>()?)
+            }
+            Pattern::Map(fields) => {
+                let field = |(key, value): &(String, Pattern)| {
+                    Some((self.text(key), self.value(value, &shape.below(path::Step::Name(key.clone())))?))
+                };
+                Value::Map(fields.iter().map(field).collect::<Option<_>>()?)
+            }
+            Pattern::Parameter(name) => {
+                let texts = self.settings.get(name)?;
+                match shape.of() {
+                    Some(Kind::Array) => {
+                        let inner = shape.below(path::Step::Every).of();
+                        Value::List(texts.iter().map(|text| scalar(text, inner.as_ref())).collect())
+                    }
+                    kind => scalar(texts.first()?, kind.as_ref()),
+                }
+            }
+            Pattern::Added(place, get) => reference(self.added.get(*place)?, get),
+            Pattern::Found(found) => (self.found)(&found.types, &found.get)?,
+            Pattern::Written(path) => (self.written)(&path.chains)?,
+        })
+    }
+}
+
+/// A text as a property of a kind takes it.
+fn scalar(text: &str, kind: Option<&Kind>) -> Value {
+    match kind {
+        Some(Kind::Integer | Kind::Number) => Value::Number(text.to_owned()),
+        Some(Kind::Boolean) => Value::Bool(text == "true"),
+        _ => Value::String(text.to_owned()),
+    }
+}

@@ -1,0 +1,84 @@
+//! Privilege escalation, based on [`crate::policy`] and [`crate::graph`].
+
+use crate::eval::Run;
+use crate::eval::value::Value;
+use crate::expand::Block;
+use crate::finding::Related;
+use crate::graph::granted::{Grants, grants};
+use crate::graph::refers_to;
+use crate::policy::{Escalation, escalations, names_own_user};
+use crate::rules::check::checker::Checker;
+use crate::rules::check::location::{Item, Judgement, value_location};
+use crate::truth::Truth;
+
+/// Whether the permissions of an identity together allow privilege escalation. The location is the statement that allows the
+/// first action of the first path. The statements of its other actions are related locations.
+pub(super) fn escalates<'m, 't>(checker: &mut Checker<'_, 'm, 't>, item: &Item<'m, 't>) -> Judgement {
+    let identity = item.owner();
+    let grants = grants(checker.run, checker.model, identity);
+    let paths = escalations(checker.run, &grants.statements, &|run, resource, action| {
+        names_itself(run, resource, action, identity, &grants)
+    });
+    let doubt = if grants.unknown { Truth::Unknown } else { Truth::False };
+    let truth = Truth::any(paths.iter().map(|escalation| escalation.truth)).or(doubt);
+    let open: Vec<&Escalation> = paths.iter().filter(|escalation| escalation.truth.is_true()).collect();
+    let Some(first) = open.first() else { return checker.at(truth, || item.location()) };
+    checker.at(truth, || {
+        let statement = |index: usize| Some((grants.statements.get(index)?, grants.owners.get(index)?));
+        let mut location = item.location();
+        let mut actions = Vec::new();
+        for (action, index) in &first.steps {
+            let Some((granted, owner)) = statement(*index) else { continue };
+            let value = granted.statement.value;
+            if actions.is_empty() {
+                let path = format!("{}/{}", owner.path(), granted.statement.path);
+                location = value_location(value, "Statement", &path);
+            } else if value.span != location.span {
+                location.related.push(Related { span: value.span, message: format!("allows `{action}`") });
+            }
+            actions.push(format!("`{action}`"));
+        }
+        let more = match open.len() {
+            1 => String::new(),
+            2 => ", and there is one more path".to_owned(),
+            more => format!(", and there are {} more paths", more - 1),
+        };
+        location.words = vec![("actions", actions.join(" and ")), ("more", more)];
+        location
+    })
+}
+
+/// Whether a resource pattern names the identity itself, or what is attached to it, as far as an action is about that.
+fn names_itself<'m, 't>(
+    run: &mut Run<'m, 't>,
+    resource: &Value<'t>,
+    action: &str,
+    identity: &Block<'t>,
+    grants: &Grants<'m, 't>,
+) -> Truth {
+    let mut is_one_of = |kind: &str| {
+        let own = Some(identity).filter(|block| block.kind == kind);
+        let blocks = own.into_iter().chain(grants.owners.iter().copied().filter(|block| block.kind == kind));
+        Truth::any(blocks.map(|block| refers_to(run, resource, block)))
+    };
+    match action {
+        "iam:AttachRolePolicy" | "iam:PutRolePolicy" => is_one_of("AWS::IAM::Role"),
+        "iam:AttachGroupPolicy" | "iam:PutGroupPolicy" => is_one_of("AWS::IAM::Group"),
+        "iam:CreatePolicyVersion" | "iam:SetDefaultPolicyVersion" => is_one_of("AWS::IAM::ManagedPolicy"),
+        "iam:AttachUserPolicy" | "iam:PutUserPolicy" => {
+            let user = is_one_of("AWS::IAM::User");
+            if may_be_of_users(identity) { user.or(names_own_user(run, resource)) } else { user }
+        }
+        _ => Truth::False,
+    }
+}
+
+/// Whether what an identity, or a policy for one, allows may be allowed to a user.
+fn may_be_of_users(identity: &Block<'_>) -> bool {
+    let lists = |name: &str| identity.node.get("Properties").is_some_and(|properties| properties.get(name).is_some());
+    match identity.kind {
+        "AWS::IAM::Role" | "AWS::IAM::RolePolicy" | "AWS::SSO::PermissionSet" => false,
+        "AWS::IAM::Policy" | "AWS::IAM::ManagedPolicy" => !lists("Roles") || lists("Users") || lists("Groups"),
+        _ => true,
+    }
+}

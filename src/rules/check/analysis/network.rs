@@ -1,0 +1,300 @@
+//! Ports, routes and zones, based on [`crate::graph::network`] and [`crate::graph::routes`].
+
+use crate::eval::Run;
+use crate::eval::value::{Kind, Value};
+use crate::expand::Block;
+use crate::finding::Related;
+use crate::graph::{acl, ingress, network, routes, wide_routes};
+use crate::rules::check::checker::Checker;
+use crate::rules::check::location::{Item, Judgement, value_location};
+use crate::rules::language::analysis::{AclOpensToInternet, OpensPort, OpensToInternet, RoutesToInternet, SubnetZones};
+use crate::rules::language::operand::{Operand, Settings};
+use crate::rules::language::path::Path;
+use crate::truth::Truth;
+
+impl OpensPort {
+    pub(super) fn judge<'m, 't>(&self, checker: &mut Checker<'_, 'm, 't>, item: &Item<'m, 't>) -> Judgement {
+        let Some(rule) = rule_of(checker, item) else { return Truth::Unknown.into() };
+        let numbers = |operand: &Option<Operand>| operand.as_ref().map(|operand| ports_in(operand, checker.settings));
+        let (wanted, excepted) = (numbers(&self.any_of), numbers(&self.other_than));
+        let truth = opened(checker.run, rule, wanted.as_deref(), excepted.as_deref());
+        let exact = match &self.at {
+            Some(at) if checker.explain => checker.select(at, item).items.into_iter().next(),
+            _ => None,
+        };
+        checker.at(truth, || {
+            let mut location = checker.explained(exact.as_ref().unwrap_or(item));
+            location.words = vec![("ports", ports_text(checker.run, rule))];
+            location
+        })
+    }
+}
+
+/// The security group rule that an item is: a map, or the properties of a resource.
+fn rule_of<'m, 't>(checker: &mut Checker<'_, 'm, 't>, item: &Item<'m, 't>) -> Option<&'m Value<'t>> {
+    let rule = match item {
+        Item::Value { value, .. } => *value,
+        Item::Block(block) => {
+            let path = Path { text: "$.Properties".to_owned(), names: vec!["Properties".to_owned()], rest: None };
+            match checker.select(&path, &Item::Block(block)).items.into_iter().next() {
+                Some(Item::Value { value, .. }) => value,
+                _ => return None,
+            }
+        }
+    };
+    (!rule.is_opaque()).then_some(rule)
+}
+
+fn ports_in(operand: &Operand, settings: &Settings) -> Vec<i64> {
+    operand.texts(settings).iter().filter_map(|text| text.parse().ok()).collect()
+}
+
+/// The protocol and the ports of a rule, as written; null where one is absent.
+fn written<'a, 't>(rule: &'a Value<'t>, absent: &'a Value<'t>) -> [&'a Value<'t>; 3] {
+    ["IpProtocol", "FromPort", "ToPort"].map(|name| rule.get(name).unwrap_or(absent))
+}
+
+/// Whether a rule opens one of some ports, or a port other than some; any port where neither are given.
+fn opened<'t>(run: &mut Run<'_, 't>, rule: &Value<'t>, wanted: Option<&[i64]>, excepted: Option<&[i64]>) -> Truth {
+    let absent = Value::default();
+    run.decide(&written(rule, &absent), &|values| {
+        let [protocol, from, to] = values else { return Truth::Unknown };
+        let range = match range(protocol, from, to) {
+            Range::All => 0..=65535,
+            Range::None => return Truth::False,
+            Range::Unknown => return Truth::Unknown,
+            Range::Ports(from, to) => from..=to,
+        };
+        match (wanted, excepted) {
+            (Some(wanted), _) => wanted.iter().any(|port| range.contains(port)).into(),
+            (None, Some(excepted)) => {
+                let inside = excepted.iter().filter(|port| range.contains(port)).count();
+                let inside = i64::try_from(inside).unwrap_or(i64::MAX);
+                (range.end() - range.start() + 1 > inside).into()
+            }
+            (None, None) => Truth::True,
+        }
+    })
+}
+
+/// The ports of a rule in words.
+fn ports_text<'t>(run: &Run<'_, 't>, rule: &Value<'t>) -> String {
+    let absent = Value::default();
+    let texts = written(rule, &absent).map(|value| run.as_chosen(value).text().unwrap_or_default().into_owned());
+    match texts.each_ref().map(String::as_str) {
+        ["-1", _, _] | [_, "", ""] => "all ports".to_owned(),
+        [_, port, ""] => format!("port {port} (`ToPort` is not set)"),
+        [_, "", port] => format!("port {port} (`FromPort` is not set)"),
+        [_, from, to] if from == to => format!("port {from}"),
+        [_, from, to] => format!("ports {from} to {to}"),
+    }
+}
+
+impl OpensToInternet {
+    pub(super) fn judge<'m, 't>(&self, checker: &mut Checker<'_, 'm, 't>, item: &Item<'m, 't>) -> Judgement {
+        let Some(rule) = rule_of(checker, item) else { return Truth::Unknown.into() };
+        let spared = self.other_than.as_ref().map(|operand| ports_in(operand, checker.settings));
+        let opened = opened(checker.run, rule, None, spared.as_deref());
+        if opened.is_false() {
+            return Truth::False.into();
+        }
+        let model = checker.model;
+        let spared = spared.unwrap_or_default();
+        let sources = ingress::from_internet(checker.run, model, item.owner(), rule, &mut open_ports, &spared);
+        let truth = opened.and(Truth::any(sources.iter().map(|source| source.truth)));
+        let mut locations = Vec::new();
+        if checker.explain {
+            let base = match item {
+                Item::Value { path, .. } => path.clone(),
+                Item::Block(block) => format!("{}/Properties", block.path()),
+            };
+            for source in sources.iter().filter(|source| source.truth == truth || !truth.is_true()) {
+                let mut location = value_location(source.value, source.name, &format!("{base}/{}", source.name));
+                location.words = vec![("ports", ports_text(checker.run, rule))];
+                location.related = source
+                    .related
+                    .iter()
+                    .map(|(span, message)| Related { span: *span, message: (*message).to_owned() })
+                    .collect();
+                locations.push(location);
+            }
+        }
+        Judgement { truth, locations }
+    }
+}
+
+/// The ports that a rule opens; nothing where they are not known.
+fn open_ports<'m, 't>(run: &mut Run<'m, 't>, rule: &'m Value<'t>) -> Option<(i64, i64)> {
+    let absent = Value::default();
+    let texts = written(rule, &absent).map(|value| match value.kind {
+        Kind::Null => Some(absent.clone()),
+        _ => run.settled_text(value).map(|text| Value { span: value.span, kind: Kind::String(text.into()) }),
+    });
+    let [Some(protocol), Some(from), Some(to)] = texts else { return None };
+    match range(&protocol, &from, &to) {
+        Range::All => Some((0, 65535)),
+        Range::Ports(from, to) => Some((from, to)),
+        Range::None | Range::Unknown => None,
+    }
+}
+
+/// Whether the destination of a route is every address of the internet, alone or with other routes of its table.
+pub(super) fn routes_whole_internet<'m, 't>(checker: &mut Checker<'_, 'm, 't>, item: &Item<'m, 't>) -> Judgement {
+    let model = checker.model;
+    let route = item.owner();
+    let (truth, destination) = wide_routes::is_whole_internet(checker.run, model, route);
+    checker.at(truth, || match destination {
+        Some((name, value)) => value_location(value, name, &format!("{}/Properties/{name}", route.path())),
+        None => item.location(),
+    })
+}
+
+impl AclOpensToInternet {
+    pub(super) fn judge<'m, 't>(&self, checker: &mut Checker<'_, 'm, 't>, item: &Item<'m, 't>) -> Judgement {
+        let entry = item.owner();
+        let model = checker.model;
+        let mut truth = Truth::False;
+        let (mut open, mut related) = (Vec::new(), Vec::new());
+        for port in &self.ports {
+            let (opens, with) = acl::opens(checker.run, model, entry, *port);
+            truth = truth.or(opens);
+            if opens.is_true() {
+                open.push(*port);
+                related = with;
+            }
+        }
+        let exact = match &self.at {
+            Some(at) if checker.explain => checker.select(at, item).items.into_iter().next(),
+            _ => None,
+        };
+        checker.at(truth, || {
+            let mut location = exact.as_ref().unwrap_or(item).location();
+            location.words = vec![("ports", named_ports(&open))];
+            location.related = related;
+            location
+        })
+    }
+}
+
+/// Ports in words, with what listens on them.
+fn named_ports(ports: &[u16]) -> String {
+    let named: Vec<String> = ports
+        .iter()
+        .map(|port| match port {
+            22 => "port 22 (SSH)".to_owned(),
+            3389 => "port 3389 (remote desktop)".to_owned(),
+            port => format!("port {port}"),
+        })
+        .collect();
+    named.join(" and ")
+}
+
+enum Range {
+    All,
+    None,
+    Unknown,
+    Ports(i64, i64),
+}
+
+/// The ports of a rule. Source: `AWS::EC2::SecurityGroupIngress` in the CloudFormation resource reference:
+/// protocol -1 means all, ICMP has types instead of ports, a protocol other than tcp, udp and icmp has all ports.
+fn range(protocol: &Value<'_>, from: &Value<'_>, to: &Value<'_>) -> Range {
+    let Some(protocol) = protocol.text() else {
+        return if matches!(protocol.kind, Kind::Null) { Range::All } else { Range::Unknown };
+    };
+    match protocol.to_ascii_lowercase().as_str() {
+        "-1" | "all" => return Range::All,
+        "icmp" | "1" | "icmpv6" | "58" => return Range::None,
+        "tcp" | "6" | "udp" | "17" => {}
+        _ => return Range::All,
+    }
+    let port = |value: &Value<'_>| value.number().filter(|port| port.fract() == 0.0).map(|port| port as i64);
+    match (port(from), port(to)) {
+        (Some(-1), _) | (_, Some(-1)) => Range::All,
+        (Some(from), Some(to)) => Range::Ports(from.clamp(0, 65535), to.clamp(0, 65535)),
+        (None, None) if matches!((&from.kind, &to.kind), (Kind::Null, Kind::Null)) => Range::All,
+        // EC2 refuses one end without the other; whatever is meant, it is this port at least.
+        (Some(port), None) if matches!(to.kind, Kind::Null) => Range::Ports(port.clamp(0, 65535), port.clamp(0, 65535)),
+        (None, Some(port)) if matches!(from.kind, Kind::Null) => {
+            Range::Ports(port.clamp(0, 65535), port.clamp(0, 65535))
+        }
+        _ => Range::Unknown,
+    }
+}
+
+impl RoutesToInternet {
+    fn open<'m, 't>(&self, checker: &mut Checker<'_, 'm, 't>, subnet: &'m Block<'t>) -> (Truth, Vec<Related>) {
+        let model = checker.model;
+        if self.vpc_only {
+            routes::vpc_has_internet_gateway(checker.run, model, subnet)
+        } else {
+            routes::routes_to_internet(checker.run, model, subnet)
+        }
+    }
+
+    fn judge_subnet<'m, 't>(&self, checker: &mut Checker<'_, 'm, 't>, item: &Item<'m, 't>) -> Judgement {
+        let subnet = item.owner();
+        if subnet.kind != "AWS::EC2::Subnet" {
+            return Truth::Unknown.into();
+        }
+        let (open, related) = self.open(checker, subnet);
+        checker.at(open, || {
+            let mut location = item.location();
+            location.words = vec![("subnet", subnet.name.to_owned())];
+            location.related = related;
+            location
+        })
+    }
+
+    pub(super) fn judge<'m, 't>(&self, checker: &mut Checker<'_, 'm, 't>, item: &Item<'m, 't>) -> Judgement {
+        let Some(subnets) = &self.subnets else { return self.judge_subnet(checker, item) };
+        let selection = checker.select_some(subnets, item);
+        let mut result = if selection.unknown { Truth::Unknown } else { Truth::False };
+        let mut locations = Vec::new();
+        for found in &selection.items {
+            let Item::Value { value, name, path, owner } = found else { continue };
+            let model = checker.model;
+            let subnets = network::subnets(checker.run, model, value);
+            if subnets.others {
+                result = result.or(Truth::Unknown);
+            }
+            for subnet in subnets.declared {
+                let (open, related) = self.open(checker, subnet);
+                result = result.or(open);
+                if checker.explain && open.is_true() {
+                    // The item of the list that names the subnet.
+                    let index = value.items().iter().position(|id| {
+                        matches!(id.as_reference(), Some(crate::eval::value::Origin::Resource { id, .. }) if *id == subnet.name)
+                    });
+                    let exact = index.and_then(|index| Some((index, value.items().get(index)?)));
+                    let mut location = match exact {
+                        Some((index, id)) if matches!(value.kind, Kind::List(_)) => {
+                            value_location(id, name, &format!("{path}/{index}"))
+                        }
+                        _ => Item::Value { value, name: name.clone(), path: path.clone(), owner }.location(),
+                    };
+                    location.words = vec![("subnet", subnet.name.to_owned())];
+                    location.related = related;
+                    locations.push(location);
+                }
+            }
+        }
+        if checker.explain && locations.is_empty() {
+            locations.push(selection.nearest);
+        }
+        Judgement { truth: result, locations }
+    }
+}
+
+impl SubnetZones {
+    pub(super) fn judge<'m, 't>(&self, checker: &mut Checker<'_, 'm, 't>, item: &Item<'m, 't>) -> Judgement {
+        let selection = checker.select(&self.subnets, item);
+        let mut result = if selection.unknown { Truth::Unknown } else { Truth::False };
+        for found in &selection.items {
+            let Item::Value { value, .. } = found else { continue };
+            let subnets = network::subnets(checker.run, checker.model, value);
+            result = result.or(network::in_zones(checker.run, &subnets, self.at_least));
+        }
+        checker.at(result, || selection.items.first().map_or(selection.nearest, Item::location))
+    }
+}

@@ -1,0 +1,333 @@
+//! What a quantifier looks at: values, statements, and resources on the other side of a reference.
+
+use super::checker::Checker;
+use super::location::{Item, Location, NOT_DECLARED};
+use super::select::Selection;
+use crate::eval::text;
+use crate::eval::value::{Kind, Value};
+use crate::expand::ties::PutTogether;
+use crate::expand::{self, Block, Model, Section, written};
+use crate::graph::{self, names};
+use crate::policy::{self, DocumentKind};
+use crate::rules::language::assertion::{Quantified, Related, Selector};
+use crate::rules::language::named::{self, Named};
+use crate::rules::language::path::Path;
+use crate::truth::Truth;
+use smallvec::SmallVec;
+
+/// Elements with the truth of their belonging.
+pub(super) struct Elements<'m, 't> {
+    pub(super) items: SmallVec<[(Item<'m, 't>, Truth); 1]>,
+    pub(super) nearest: Location,
+    pub(super) unknown: bool,
+}
+
+impl<'m, 't> From<Selection<'m, 't>> for Elements<'m, 't> {
+    fn from(selection: Selection<'m, 't>) -> Self {
+        Self {
+            items: selection.items.into_iter().map(|item| (item, Truth::True)).collect(),
+            nearest: selection.nearest,
+            unknown: selection.unknown,
+        }
+    }
+}
+
+impl<'m, 't> Checker<'_, 'm, 't> {
+    pub(super) fn elements(&mut self, quantified: &Quantified, item: &Item<'m, 't>) -> Elements<'m, 't> {
+        match &quantified.selector {
+            Selector::Path(path) => Elements::from(self.select_some(path, item)),
+            Selector::Items(path) => {
+                let selection = self.select_some(path, item);
+                let mut items = SmallVec::new();
+                for found in selection.items {
+                    match &found {
+                        Item::Value { value, name, path, owner } if matches!(value.kind, Kind::List(_)) => {
+                            for (index, inner) in value.items().iter().enumerate() {
+                                let path = if self.explain { format!("{path}/{index}") } else { String::new() };
+                                items.push(Item::Value { value: inner, name: name.clone(), path, owner });
+                            }
+                        }
+                        _ => items.push(found),
+                    }
+                }
+                Elements::from(Selection { items, ..selection })
+            }
+            Selector::Json(path) => self.json(path, item),
+            Selector::Statements(kind) => {
+                let owner = item.owner();
+                let granted = match kind {
+                    // A permissions boundary grants nothing.
+                    DocumentKind::Identity => !graph::boundary::is_only_boundary(self.run, self.model, owner),
+                    DocumentKind::Trust | DocumentKind::Resource => Truth::True,
+                };
+                if granted.is_false() {
+                    return Elements { items: SmallVec::new(), nearest: self.own_location(item), unknown: false };
+                }
+                let statements = policy::statements(self.run, owner, *kind);
+                let nearest = self.around_statements(&statements, item);
+                let base = if self.explain { owner.path() } else { String::new() };
+                let items = statements
+                    .found
+                    .into_iter()
+                    .map(|statement| {
+                        let path = if base.is_empty() { base.clone() } else { format!("{base}/{}", statement.path) };
+                        (Item::Value { value: statement.value, name: String::new(), path, owner }, granted)
+                    })
+                    .collect();
+                Elements { items, nearest, unknown: statements.unknown }
+            }
+            Selector::Resources(types) => Elements {
+                items: self.blocks(types).into_iter().map(|block| (Item::Block(block), Truth::True)).collect(),
+                nearest: self.section_of_resources(types, item),
+                unknown: self.may_hide(types),
+            },
+            Selector::Related(related) => self.related(related, item),
+            Selector::Referenced(related) => self.referenced(related, quantified.asks_for_existence(), item),
+        }
+    }
+
+    /// The values that the JSON texts at a path hold, lists taken apart; other values as they are. All of them
+    /// have the location of their text. What is not JSON may hold anything.
+    fn json(&mut self, path: &Path, item: &Item<'m, 't>) -> Elements<'m, 't> {
+        let selection = self.select_some(path, item);
+        let mut unknown = selection.unknown;
+        let mut items = SmallVec::new();
+        for found in selection.items {
+            let Item::Value { value, name, path, owner } = found else { continue };
+            let read = match &value.kind {
+                Kind::String(_) | Kind::Text(_) => self.json_text(value),
+                _ => Some(value),
+            };
+            let Some(read) = read else {
+                if let Some(part) = value.unsettled() {
+                    self.run.note_reason(part.origin.reason());
+                }
+                unknown = true;
+                continue;
+            };
+            let element = |value: &'m Value<'t>| {
+                (Item::Value { value, name: name.clone(), path: path.clone(), owner }, Truth::True)
+            };
+            items.extend(read.items().iter().map(element));
+        }
+        Elements { items, nearest: selection.nearest, unknown }
+    }
+
+    /// Where a resource of one of these types should be: for the template as a whole, its section.
+    fn section_of_resources(&self, types: &[String], item: &Item<'m, 't>) -> Location {
+        let section = Section::Resources.name();
+        match item {
+            Item::Block(block) if block.section == Section::Template => match block.node.entry(section) {
+                Some(entry) => Location {
+                    state: NOT_DECLARED.to_owned(),
+                    ..self.absent(entry.key_span, section.to_owned(), &types.join("` or `"))
+                },
+                None => self.own_location(item),
+            },
+            _ => self.own_location(item),
+        }
+    }
+
+    /// The deepest block that holds all of a resource's statements.
+    fn around_statements(&self, statements: &policy::Statements<'m, 't>, item: &Item<'m, 't>) -> Location {
+        if !self.explain {
+            return Location::default();
+        }
+        let owner = item.owner();
+        let lists = statements.found.iter().map(|statement| {
+            let steps: Vec<&str> = statement.path.split('/').collect();
+            match steps.as_slice() {
+                [list @ .., index] if index.parse::<usize>().is_ok() => list.to_vec(),
+                _ => steps,
+            }
+        });
+        let common = lists.reduce(|one, other| {
+            one.iter().zip(&other).take_while(|(one, other)| one == other).map(|(step, _)| *step).collect()
+        });
+        let path = common.unwrap_or_default().join("/");
+        match written::key_at(owner.node, &path) {
+            Some(span) => self.absent(span, format!("{}/{path}", owner.path()), ""),
+            _ => self.own_location(item),
+        }
+    }
+
+    /// The resources of these types that exist in this scenario, in the order of the template.
+    fn blocks(&mut self, types: &[String]) -> Vec<&'m Block<'t>> {
+        let mut blocks = self.candidates(types);
+        // For every resource that a rule looks at, all others: a rule's author knows why.
+        if !self.run.guess(blocks.len()) {
+            return Vec::new();
+        }
+        blocks.retain(|block| expand::exists(self.run, block));
+        blocks
+    }
+
+    /// The resources of these types, in which `*` stands for any characters, in the order of the template.
+    ///
+    /// Callers that look for resources tied to another one test last whether one exists: the conditions of unrelated resources
+    /// are not choices of this check.
+    pub fn candidates(&self, types: &[String]) -> Vec<&'m Block<'t>> {
+        let model = self.model;
+        each_kind(model, types, |kind| model.of_type(kind).collect())
+    }
+
+    /// Whether there may be resources of these types besides those that are declared; if so, it notes the reason.
+    pub fn may_hide(&mut self, types: &[String]) -> bool {
+        let hides = types.iter().any(|kind| self.model.may_hide(kind));
+        if hides {
+            self.run.note_reason(expand::HIDDEN);
+        }
+        hides
+    }
+
+    fn related(&mut self, related: &Related, item: &Item<'m, 't>) -> Elements<'m, 't> {
+        let target = item.owner();
+        let mut items = SmallVec::new();
+        let name = match &related.named {
+            Some(named) => match self.name(named, item) {
+                Ok(pieces) => Some(pieces),
+                // What the name is made of is absent, or not known.
+                Err(unknown) => return Elements { items, nearest: self.own_location(item), unknown },
+            },
+            None => None,
+        };
+        for block in self.naming(related, name.as_deref(), target) {
+            if block.is(target) {
+                continue;
+            }
+            let selection = self.select(&related.via, &Item::Block(block));
+            let mut membership = if selection.unknown { Truth::Unknown } else { Truth::False };
+            for found in &selection.items {
+                let Item::Value { value, .. } = found else { continue };
+                membership = membership.or(match &name {
+                    Some(pieces) => {
+                        let items = value.items().iter();
+                        Truth::any(items.map(|value| graph::names::is_named(self.run, value, pieces, target)))
+                    }
+                    None => graph::any_refers_to(self.run, self.model, value, target),
+                });
+            }
+            let belongs = if related.surely { membership.is_true() } else { !membership.is_false() };
+            if belongs && expand::exists(self.run, block) {
+                items.push((Item::Block(block), membership));
+            }
+        }
+        Elements { items, nearest: self.own_location(item), unknown: self.may_hide(&related.types) }
+    }
+
+    /// The resources that may name a resource, or have a text that is put together of these pieces, as [`candidates`](Self::candidates)
+    /// has them. If there are too many, the run gives up.
+    fn naming(
+        &mut self,
+        related: &Related,
+        pieces: Option<&[names::Piece<'_, 'm, 't>]>,
+        target: &Block<'t>,
+    ) -> Vec<&'m Block<'t>> {
+        let model = self.model;
+        let run = &mut *self.run;
+        let via = &related.via;
+        let naming = |kind: &str| match pieces {
+            Some(pieces) => {
+                let expected = names::expected(pieces, target);
+                let start = match pieces.first() {
+                    Some(names::Piece::Text(start)) => start,
+                    _ => "",
+                };
+                let text = PutTogether {
+                    path: &format!("{} {start}", via.text),
+                    expected: expected.as_deref(),
+                    by_name: pieces.iter().any(|piece| matches!(piece, names::Piece::Name)),
+                    may_have: &|block| may_be_named(block, via, Some(pieces)),
+                };
+                model.put_together(run, kind, || via.routes(), target, &text)
+            }
+            None => model.naming(run, kind, &via.text, || via.routes(), target),
+        };
+        each_kind(model, &related.types, naming)
+    }
+
+    /// The pieces of a name, with the values at its paths. Where one is missing: whether it may be there all the same.
+    fn name<'n>(&mut self, named: &'n Named, item: &Item<'m, 't>) -> Result<Vec<names::Piece<'n, 'm, 't>>, bool> {
+        let mut pieces = Vec::new();
+        for piece in &named.pieces {
+            pieces.push(match piece {
+                named::Piece::Text(text) => names::Piece::Text(text),
+                named::Piece::Name => names::Piece::Name,
+                named::Piece::Path(path) => {
+                    let selection = self.select(path, item);
+                    match selection.items.as_slice() {
+                        [Item::Value { value, .. }] => names::Piece::Value(value),
+                        _ => return Err(selection.unknown),
+                    }
+                }
+            });
+        }
+        Ok(pieces)
+    }
+
+    fn referenced(&mut self, related: &Related, existence: bool, item: &Item<'m, 't>) -> Elements<'m, 't> {
+        let selection = self.select(&related.via, item);
+        let model = self.model;
+        let mut items = SmallVec::new();
+        let mut unknown = selection.unknown;
+        for found in &selection.items {
+            let Item::Value { value, .. } = found else { continue };
+            for value in value.items() {
+                let mut met = Truth::False;
+                let run = &mut *self.run;
+                for block in each_kind(model, &related.types, |kind| model.named_by(run, kind, value)) {
+                    let refers = graph::kept_refers_to(self.run, value, block);
+                    if !refers.is_false() && expand::exists(self.run, block) {
+                        met = met.or(refers);
+                        items.push((Item::Block(block), refers));
+                    }
+                }
+                // A name from outside the template: what it names cannot be looked at, but it is not here.
+                if met.is_false() && value.text().is_none() && !existence {
+                    if let Some(part) = value.unsettled() {
+                        self.run.note_reason(part.origin.reason());
+                    }
+                    unknown = true;
+                }
+            }
+        }
+        // A name that leads nowhere is what is wrong; where there is none, it is missing.
+        let nearest = match selection.items.first() {
+            Some(named) if self.explain => self.explained(named),
+            _ => selection.nearest,
+        };
+        Elements { items, nearest, unknown }
+    }
+}
+
+/// The resources of these types that `of_kind` has of each type, in the order of the template; `*` stands for any characters.
+fn each_kind<'m, 't>(
+    model: &'m Model<'m, 't>,
+    types: &[String],
+    mut of_kind: impl FnMut(&str) -> Vec<&'m Block<'t>>,
+) -> Vec<&'m Block<'t>> {
+    let mut blocks: Vec<&'m Block<'t>> = Vec::new();
+    for kind in types {
+        if kind.contains('*') {
+            // Templates have few types and many resources.
+            for found in model.types().filter(|found| text::pattern_covers(kind, found)) {
+                blocks.extend(of_kind(found));
+            }
+        } else if model.has_type(kind) {
+            blocks.extend(of_kind(kind));
+        }
+    }
+    if types.len() > 1 || types.iter().any(|kind| kind.contains('*')) {
+        // All iterations of a loop have the same key.
+        blocks.sort_by_key(|block| (block.key_span, block.name));
+        blocks.dedup_by(|one, other| one.is(other));
+    }
+    blocks
+}
+
+/// Whether a property as written may be a name that begins with text: see [`names::may_begin_with`].
+fn may_be_named(block: &Block<'_>, via: &Path, name: Option<&[names::Piece<'_, '_, '_>]>) -> bool {
+    let Some([names::Piece::Text(start), ..]) = name else { return true };
+    let written = via.names.iter().try_fold(block.node, |node, name| node.get(name));
+    via.rest.is_some() || written.is_none_or(|node| names::may_begin_with(node, start))
+}

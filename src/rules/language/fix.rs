@@ -1,0 +1,492 @@
+//! `fix:` of a rule or check: what in a template changes so that a finding is gone, as data. Read when a fix is asked for, not before:
+//! most runs show none. Which place of a template is meant, `linter::fixes` finds.
+
+use super::assertion::{Assertion, Related};
+use super::packed;
+use super::path::{Path, Step};
+use serde::de::{Error as _, MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer};
+use std::fmt;
+use std::marker::PhantomData;
+use std::ops::Deref;
+use std::sync::OnceLock;
+
+/// What a rule says of its fixes.
+#[derive(Clone, Debug, Default)]
+pub struct Recipes {
+    packed: &'static str,
+    read: OnceLock<Box<ByCheck>>,
+}
+
+/// The fixes of a rule, and those of its checks that have their own.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub struct ByCheck {
+    #[serde(default)]
+    own: Many<Recipe>,
+    #[serde(default)]
+    checks: Vec<Option<Many<Recipe>>>,
+}
+
+impl Recipes {
+    /// Those of a built-in rule.
+    pub(super) fn packed(packed: &'static str) -> Self {
+        Self { packed, read: OnceLock::new() }
+    }
+
+    /// Those of a rule that was read: its own, and those of each check.
+    pub(super) fn of(own: Many<Recipe>, checks: Vec<Option<Many<Recipe>>>) -> Self {
+        Self { packed: "", read: Box::new(ByCheck { own, checks }).into() }
+    }
+
+    fn read(&self) -> &ByCheck {
+        self.read.get_or_init(|| match self.packed {
+            "" => Box::default(),
+            // A test holds that every one can be read. A rule without a fix reports all the same.
+            packed => packed::read(packed).unwrap_or_default(),
+        })
+    }
+
+    /// Those for findings of a check, by its place in the rule: the first that fits is taken.
+    pub fn of_check(&self, index: usize) -> &[Recipe] {
+        let ByCheck { own, checks } = self.read();
+        checks.get(index).and_then(Option::as_ref).unwrap_or(own)
+    }
+
+    /// The rule's own, for checks that do not have any.
+    pub fn own(&self) -> &[Recipe] {
+        &self.read().own
+    }
+
+    /// Those that a check has of its own.
+    pub fn only_of_check(&self, index: usize) -> &[Recipe] {
+        self.read().checks.get(index).and_then(Option::as_ref).map_or(&[], |all| all)
+    }
+
+    /// All of them.
+    pub fn all(&self) -> impl Iterator<Item = &Recipe> {
+        let ByCheck { own, checks } = self.read();
+        own.iter().chain(checks.iter().flatten().flat_map(|all| all.iter()))
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.all().next().is_none()
+    }
+
+    /// What of a built-in rule cannot be read.
+    ///
+    /// # Errors
+    /// If its type does not take it.
+    pub fn readable(&self) -> Result<(), String> {
+        match self.packed {
+            "" => Ok(()),
+            packed => packed::read::<ByCheck>(packed).map(drop).map_err(|error| error.to_string()),
+        }
+    }
+}
+
+/// One or several of something.
+#[derive(Clone, Debug)]
+pub struct Many<T>(Vec<T>);
+
+impl<T> Default for Many<T> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<T> Deref for Many<T> {
+    type Target = [T];
+
+    fn deref(&self) -> &[T] {
+        &self.0
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Many<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct OneOrMany<T>(PhantomData<T>);
+
+        impl<'de, T: Deserialize<'de>> Visitor<'de> for OneOrMany<T> {
+            type Value = Many<T>;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("a map or a list of maps")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Many<T>, A::Error> {
+                let one = T::deserialize(serde::de::value::MapAccessDeserializer::new(map))?;
+                Ok(Many(vec![one]))
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Many<T>, A::Error> {
+                let mut all = Vec::new();
+                while let Some(item) = items.next_element()? {
+                    all.push(item);
+                }
+                Ok(Many(all))
+            }
+        }
+
+        deserializer.deserialize_any(OneOrMany(PhantomData))
+    }
+}
+
+/// A fix of a rule's findings.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Recipe {
+    /// What the fix does, as a command without a period. Without it, one is made of the changes. Placeholder: `{resource}`.
+    pub title: Option<String>,
+    /// `safe` if anyone may apply the fix: it changes the resource in place, and deletes, denies, restarts and costs nothing.
+    /// Without it, `unsafe`. The properties of a built-in rule that says `safe` are on a reviewed list.
+    #[serde(default)]
+    pub applicability: Limit,
+    /// What the fix costs, denies, deletes or reaches, or what to do after it, as sentences. Placeholder: `{resource}`.
+    #[serde(default)]
+    pub note: String,
+    /// The fix is for resources for which this is surely true. Without it, for all.
+    pub when: Option<Assertion>,
+    /// Values to set: a map of paths to values. What is absent is added.
+    #[serde(default)]
+    pub set: Places,
+    /// Values to set only where the template has another value.
+    #[serde(default)]
+    pub replace: Places,
+    /// Values that become the last items of lists: a map of paths to values. An absent list is made; a single value becomes the
+    /// first item of one.
+    #[serde(default)]
+    pub append: Places,
+    /// Values to remove: a list of paths.
+    #[serde(default)]
+    pub remove: Vec<FixPath>,
+    /// Items of lists that have a name: the item with the same name gets the values; if there is none, the item is added.
+    #[serde(default)]
+    pub put: Many<Put>,
+    /// Properties to set to a customer managed key: the only `AWS::KMS::Key` of the template, or a new one.
+    #[serde(default)]
+    pub customer_key: Vec<FixPath>,
+    /// The changes are of a related resource instead of the one that the finding is about.
+    #[serde(default, rename = "in")]
+    pub within: Option<Within>,
+    /// New resources.
+    #[serde(default)]
+    pub add: Many<Addition>,
+}
+
+/// Who may apply a fix at most.
+#[derive(Copy, Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum Limit {
+    /// Anyone.
+    Safe,
+    /// A person who has read it.
+    #[default]
+    Unsafe,
+}
+
+/// Paths with the values that they get, in order.
+#[derive(Clone, Debug, Default)]
+pub struct Places(pub Vec<(FixPath, Pattern)>);
+
+/// A path from a resource to a property: names, numbers of items and `[*]`.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(with = "String"))]
+#[serde(try_from = "String")]
+pub struct FixPath {
+    /// As written.
+    pub path: Path,
+    /// Its steps, once for each combination of the names that it lists.
+    pub chains: Vec<Vec<Step>>,
+}
+
+impl TryFrom<String> for FixPath {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        let path = Path::try_from(text)?;
+        let chains = path.chains();
+        let begins = |steps: &Vec<Step>| matches!(steps.first(), Some(Step::Name(_)));
+        if chains.is_open || !chains.steps.iter().all(begins) {
+            return Err(format!(
+                "`{}` must be a path of names, numbers and `[*]`, such as `$.Properties.Volumes[*].Encrypted`",
+                path.text
+            ));
+        }
+        Ok(Self { path, chains: chains.steps })
+    }
+}
+
+/// A related resource to change.
+#[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Within {
+    /// Its possible types. The fix is for templates that have exactly one such resource.
+    pub types: Vec<String>,
+    /// Its property that refers to the resource of the finding.
+    pub via: Option<FixPath>,
+    /// The property of the finding's resource that refers to it.
+    pub from: Option<FixPath>,
+}
+
+/// An item of a list of named items.
+#[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Put {
+    /// The list.
+    #[serde(rename = "in")]
+    pub list: FixPath,
+    /// The key that names an item: `Key`.
+    pub by: String,
+    /// The item.
+    pub item: Pattern,
+}
+
+/// A new resource.
+#[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Addition {
+    /// Its logical ID. A number is added if the template has the name already. Placeholders: `{resource}`, `{item}`.
+    pub name: String,
+    /// Its type.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// `DeletionPolicy` and others.
+    #[serde(default)]
+    pub attributes: Fields,
+    /// Its properties.
+    #[serde(default)]
+    pub properties: Fields,
+}
+
+/// The entries of a map, in order.
+#[derive(Clone, Debug, Default)]
+pub struct Fields(pub Vec<(String, Pattern)>);
+
+/// A value to write, with what is only known where it is written.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Pattern {
+    /// `null`.
+    Null,
+    /// A boolean.
+    Bool(bool),
+    /// A number.
+    Number(String),
+    /// A text, with the placeholders `{resource}` and `{item}`.
+    Text(String),
+    /// A list.
+    List(Vec<Pattern>),
+    /// A map.
+    Map(Vec<(String, Pattern)>),
+    /// `{ parameter: NAME }`: the rule's own parameter.
+    Parameter(String),
+    /// `{ added: Arn }`: a reference to a resource that the fix adds, by its place among them.
+    Added(usize, String),
+    /// `{ found: { types: […], get: Arn } }`: a reference to the only resource of these types.
+    Found(Found),
+    /// `{ written: PATH }`: a copy of what the resource has at a path.
+    Written(FixPath),
+}
+
+/// The only resource of some types.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Found {
+    /// The types.
+    pub types: Vec<String>,
+    /// `Ref`, or the attribute.
+    pub get: String,
+}
+
+/// The place of an added resource, and its attribute; of the first one, the attribute alone.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Added {
+    First(String),
+    Nth(usize, String),
+}
+
+impl<'de> Deserialize<'de> for Pattern {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Of;
+
+        impl<'de> Visitor<'de> for Of {
+            type Value = Pattern;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("a value")
+            }
+
+            fn visit_unit<E>(self) -> Result<Pattern, E> {
+                Ok(Pattern::Null)
+            }
+
+            fn visit_bool<E>(self, value: bool) -> Result<Pattern, E> {
+                Ok(Pattern::Bool(value))
+            }
+
+            fn visit_u64<E>(self, value: u64) -> Result<Pattern, E> {
+                Ok(Pattern::Number(value.to_string()))
+            }
+
+            fn visit_i64<E>(self, value: i64) -> Result<Pattern, E> {
+                Ok(Pattern::Number(value.to_string()))
+            }
+
+            fn visit_f64<E>(self, value: f64) -> Result<Pattern, E> {
+                Ok(Pattern::Number(value.to_string()))
+            }
+
+            fn visit_str<E>(self, value: &str) -> Result<Pattern, E> {
+                Ok(Pattern::Text(value.to_owned()))
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Pattern, A::Error> {
+                let mut all = Vec::new();
+                while let Some(item) = items.next_element()? {
+                    all.push(item);
+                }
+                Ok(Pattern::List(all))
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Pattern, A::Error> {
+                let mut fields = Vec::new();
+                while let Some(key) = map.next_key::<String>()? {
+                    let special = match key.as_str() {
+                        "parameter" => Pattern::Parameter(map.next_value()?),
+                        "added" => match map.next_value()? {
+                            Added::First(get) => Pattern::Added(0, get),
+                            Added::Nth(place, get) => Pattern::Added(place, get),
+                        },
+                        "found" => Pattern::Found(map.next_value()?),
+                        "written" => Pattern::Written(map.next_value()?),
+                        _ => {
+                            fields.push((key, map.next_value()?));
+                            continue;
+                        }
+                    };
+                    if !fields.is_empty() || map.next_key::<String>()?.is_some() {
+                        return Err(A::Error::custom(format!("`{key}` cannot have other keys next to it")));
+                    }
+                    return Ok(special);
+                }
+                Ok(Pattern::Map(fields))
+            }
+        }
+
+        deserializer.deserialize_any(Of)
+    }
+}
+
+/// Reads a map in its order.
+fn pairs<'de, D: Deserializer<'de>, K: Deserialize<'de>>(deserializer: D) -> Result<Vec<(K, Pattern)>, D::Error> {
+    struct Of<K>(PhantomData<K>);
+
+    impl<'de, K: Deserialize<'de>> Visitor<'de> for Of<K> {
+        type Value = Vec<(K, Pattern)>;
+
+        fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+            formatter.write_str("a map")
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+            let mut all = Vec::new();
+            while let Some(entry) = map.next_entry()? {
+                all.push(entry);
+            }
+            Ok(all)
+        }
+    }
+
+    deserializer.deserialize_map(Of(PhantomData))
+}
+
+impl<'de> Deserialize<'de> for Places {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        pairs(deserializer).map(Self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Fields {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        pairs(deserializer).map(Self)
+    }
+}
+
+impl Pattern {
+    /// Every pattern in it, and itself.
+    pub fn each<'p>(&'p self, visit: &mut impl FnMut(&'p Self)) {
+        visit(self);
+        match self {
+            Self::List(items) => items.iter().for_each(|item| item.each(visit)),
+            Self::Map(fields) => fields.iter().for_each(|(_, value)| value.each(visit)),
+            _ => {}
+        }
+    }
+}
+
+impl Recipe {
+    /// The paths that get a value, with it: those of `set`, `replace` and `append`.
+    pub fn places(&self) -> impl Iterator<Item = (&'static str, &FixPath, &Pattern)> {
+        let keyed = [("set", &self.set), ("replace", &self.replace), ("append", &self.append)];
+        keyed.into_iter().flat_map(|(key, places)| places.0.iter().map(move |(path, value)| (key, path, value)))
+    }
+
+    /// Every value in it.
+    pub fn patterns<'p>(&'p self, visit: &mut impl FnMut(&'p Pattern)) {
+        self.places().for_each(|(_, _, value)| value.each(visit));
+        self.put.iter().for_each(|put| put.item.each(visit));
+        for addition in self.add.iter() {
+            let fields = addition.attributes.0.iter().chain(&addition.properties.0);
+            fields.for_each(|(_, value)| value.each(visit));
+        }
+    }
+
+    /// Whether it changes nothing.
+    pub fn is_empty(&self) -> bool {
+        self.places().next().is_none()
+            && self.remove.is_empty()
+            && self.put.is_empty()
+            && self.customer_key.is_empty()
+            && self.add.is_empty()
+    }
+}
+
+/// What is wrong with a fix, whatever it is about.
+pub(super) fn slip(recipe: &Recipe, parameters: &dyn Fn(&str) -> bool) -> Option<String> {
+    if recipe.is_empty() {
+        let forms = "`set`, `replace`, `append`, `remove`, `put`, `customer-key` or `add`";
+        return Some(format!("a `fix` needs at least one of {forms}"));
+    }
+    if recipe.title.as_deref().is_some_and(|title| title.is_empty() || title.ends_with('.')) {
+        return Some("the `title` of a `fix` is a command without a period".to_owned());
+    }
+    if recipe.within.as_ref().is_some_and(|within| within.via.is_some() == within.from.is_some()) {
+        return Some("`in` of a `fix` needs either `via` or `from`".to_owned());
+    }
+    let mut wrong = None;
+    recipe.patterns(&mut |pattern| match pattern {
+        Pattern::Parameter(name) if !parameters(name) => {
+            wrong = Some(format!("the rule does not declare `{name}` in its `parameters`"));
+        }
+        Pattern::Added(place, _) if recipe.add.get(*place).is_none() => {
+            wrong = Some(format!("a `fix` refers to the added resource {place}, but `add` does not have it"));
+        }
+        _ => {}
+    });
+    wrong
+}
+
+/// Related resources as assertions have them, for the same question.
+impl Within {
+    /// The question of an assertion, if the other resource refers to this one.
+    pub fn related(&self) -> Option<Related> {
+        let via = self.via.as_ref()?.path.clone();
+        Some(Related { types: self.types.clone(), via, named: None, surely: false })
+    }
+}

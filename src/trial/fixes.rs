@@ -1,0 +1,110 @@
+//! Applies the fixes of failing examples, in rounds as people do: the rule must pass on the fixed template, or say what is left to do.
+
+use super::examples::{lint, linter};
+use super::{Expected, Subject};
+use crate::change::Change;
+use crate::finding::{Applicability, Outcome};
+use crate::rules::load::unmark;
+use crate::rules::rule::Example;
+use crate::source::{Source, SourceId};
+use crate::syntax::{self, edit};
+
+/// More rounds than this do not end.
+const MAX_ROUNDS: usize = 10;
+
+/// A failing example with the fixes of the rule applied.
+#[derive(Debug)]
+pub struct Fixed {
+    /// Its number among the examples of its kind, from 0.
+    pub index: usize,
+    /// What it shows.
+    pub name: String,
+    /// The template.
+    pub before: String,
+    /// The template after its fixes.
+    pub after: String,
+    /// Those that were applied: who may apply it, title and note, in the order of the findings.
+    pub applied: Vec<(Applicability, String, String)>,
+    /// Those that are only shown: title and note.
+    pub shown: Vec<(String, String)>,
+    /// The findings that no fix fits, in words.
+    pub without: Vec<String>,
+    /// What is wrong.
+    pub problems: Vec<String>,
+}
+
+/// Applies the fixes of every failing example.
+pub(super) fn all(subject: &Subject<'_>) -> Vec<Fixed> {
+    let failing = subject.examples().filter(|(expected, ..)| *expected == Expected::Fail);
+    failing.map(|(_, index, example)| fixed(subject, index, example)).collect()
+}
+
+fn fixed(subject: &Subject<'_>, index: usize, example: &Example) -> Fixed {
+    let (text, _) = unmark(example);
+    let mut fixed = Fixed {
+        index,
+        name: example.name.clone(),
+        before: text.clone(),
+        after: text,
+        applied: Vec::new(),
+        shown: Vec::new(),
+        without: Vec::new(),
+        problems: Vec::new(),
+    };
+    let linter = match linter(subject, example) {
+        Ok(linter) => linter,
+        Err(message) => {
+            fixed.problems.push(message);
+            return fixed;
+        }
+    };
+    let mut known: Option<usize> = None;
+    for _ in 0..MAX_ROUNDS {
+        let source = Source::new(SourceId(0), "example", fixed.after.clone());
+        let report = match lint(&linter, subject.id(), &source) {
+            Ok(report) => report,
+            Err(mismatch) => {
+                fixed.problems.push(mismatch.to_string());
+                return fixed;
+            }
+        };
+        let violations: Vec<_> =
+            report.findings.into_iter().filter(|finding| finding.outcome == Outcome::Fail).collect();
+        if known.is_some_and(|known| violations.len() > known) {
+            fixed.problems.push("the fixes lead to new findings".to_owned());
+        }
+        known = Some(violations.len());
+        let mut changes: Vec<Change> = Vec::new();
+        fixed.shown.clear();
+        let mut left = Vec::new();
+        for finding in &violations {
+            match finding.fix.as_deref() {
+                Some(fix) if fix.applicability == Applicability::Display => {
+                    fixed.shown.push((fix.title.clone(), fix.note.clone()));
+                }
+                Some(fix) => {
+                    fixed.applied.push((fix.applicability, fix.title.clone(), fix.note.clone()));
+                    for change in &fix.changes {
+                        if !changes.contains(change) {
+                            changes.push(change.clone());
+                        }
+                    }
+                }
+                None => left.push(finding.full_message()),
+            }
+        }
+        if changes.is_empty() {
+            fixed.without = left;
+            return fixed;
+        }
+        let Ok(document) = syntax::read(source.text(), source.id) else { return fixed };
+        let edited = edit::edits(source.text(), &document, &changes);
+        if edited.edits.is_empty() {
+            fixed.problems.push(format!("no change is possible: {:?}", edited.refused));
+            return fixed;
+        }
+        fixed.after = edit::apply(source.text(), &edited.edits);
+    }
+    fixed.problems.push(format!("the rule reports findings after {MAX_ROUNDS} rounds of fixes"));
+    fixed
+}
