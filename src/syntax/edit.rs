@@ -85,7 +85,7 @@ impl Refused {
             Self::NotAList => "The value is not a list, or a function computes it.",
             Self::Root => "The change is of the whole template.",
             Self::TooDeep => "The nesting is too deep.",
-            Self::Unusual => "The text is written in a way that hipaalint does not edit.",
+            Self::Unusual => "hipaalint does not edit text of this form.",
         }
     }
 }
