@@ -17,10 +17,19 @@ pub(super) enum Verdict {
     Good,
     /// Some findings are still there, by the numbers of the fixes.
     StillThere(BTreeSet<usize>),
-    /// There is a new finding about these subjects, by their names.
-    New(BTreeSet<String>),
+    /// There are new findings.
+    New(New),
     /// The text cannot be read any more, or not as a template.
     Broken,
+}
+
+/// New findings.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct New {
+    /// The names of what they are about.
+    pub(super) subjects: BTreeSet<String>,
+    /// Their numbers among the findings of the text; suppressed ones come after the others.
+    pub(super) findings: Vec<usize>,
 }
 
 /// Compares. `made` are the fixed findings, with the numbers of their fixes.
@@ -41,19 +50,20 @@ pub(super) fn verdict(before: &FileReport, made: &[(usize, &Finding)], after: &F
             _ => *left.entry(key).or_default() += 1,
         }
     }
-    let mut elsewhere: Vec<Key> = Vec::new();
-    for key in violations(after).map(key) {
+    let mut elsewhere: Vec<(usize, Key)> = Vec::new();
+    for (index, finding) in all(after).enumerate().filter(|(_, finding)| finding.outcome == Outcome::Fail) {
+        let key = key(finding);
         match left.get_mut(&key) {
             Some(number) if *number > 0 => *number -= 1,
-            _ => elsewhere.push(key),
+            _ => elsewhere.push((index, key)),
         }
     }
     let mut by_group: HashMap<&Group, Vec<&Key>> = HashMap::new();
     fixed.keys().for_each(|key| by_group.entry(&key.0).or_default().push(key));
     let mut still: BTreeSet<usize> = BTreeSet::new();
     let mut moved = Moved::new(left);
-    let mut new: BTreeSet<String> = BTreeSet::new();
-    for found in elsewhere {
+    let mut new = New::default();
+    for (index, found) in elsewhere {
         if let Some(fixes) = fixed.get(&found) {
             still.extend(fixes);
         } else if !moved.takes(&found) {
@@ -61,14 +71,15 @@ pub(super) fn verdict(before: &FileReport, made: &[(usize, &Finding)], after: &F
             let near = by_group.get(&found.0).into_iter().flatten().filter(|key| is_near(&key.1, &found.1));
             let near: Vec<usize> = near.filter_map(|key| fixed.get(*key)).flatten().copied().collect();
             if near.is_empty() {
-                new.insert(found.0.1);
+                new.subjects.insert(found.0.1);
+                new.findings.push(index);
             } else {
                 still.extend(near);
             }
         }
     }
     still.extend(undecided(before, made, after));
-    match (still.is_empty(), new.is_empty()) {
+    match (still.is_empty(), new.findings.is_empty()) {
         (false, _) => Verdict::StillThere(still),
         (true, false) => Verdict::New(new),
         (true, true) => Verdict::Good,
@@ -77,7 +88,11 @@ pub(super) fn verdict(before: &FileReport, made: &[(usize, &Finding)], after: &F
 
 /// The violations of a text, also those that an exception covers.
 fn violations(report: &FileReport) -> impl Iterator<Item = &Finding> {
-    report.findings.iter().chain(&report.suppressed).filter(|finding| finding.outcome == Outcome::Fail)
+    all(report).filter(|finding| finding.outcome == Outcome::Fail)
+}
+
+fn all(report: &FileReport) -> impl Iterator<Item = &Finding> {
+    report.findings.iter().chain(&report.suppressed)
 }
 
 fn key(finding: &Finding) -> Key {
@@ -168,7 +183,8 @@ fn has_new_error(before: &[Diagnostic], after: &[Diagnostic]) -> bool {
     errors(after).into_iter().any(|(error, number)| number > before.get(&error).copied().unwrap_or(0))
 }
 
-/// The fixes of rules that have more undecided checks than before: what cannot be decided is not fixed.
+/// The fixes of rules that have more undecided checks than before: what cannot be decided is not fixed. A finding that some choice brings
+/// may hide that another choice is undecided, so it proves nothing.
 fn undecided(before: &FileReport, made: &[(usize, &Finding)], after: &FileReport) -> BTreeSet<usize> {
     fn numbers(report: &FileReport) -> HashMap<&str, usize> {
         let mut numbers = HashMap::new();
@@ -179,7 +195,10 @@ fn undecided(before: &FileReport, made: &[(usize, &Finding)], after: &FileReport
     }
     let (before, after) = (numbers(before), numbers(after));
     let has_more = |rule: &str| after.get(rule).copied().unwrap_or(0) > before.get(rule).copied().unwrap_or(0);
-    made.iter().filter(|(_, finding)| has_more(&finding.rule)).map(|(index, _)| *index).collect()
+    made.iter()
+        .filter(|(_, finding)| finding.when.is_none() && has_more(&finding.rule))
+        .map(|(index, _)| *index)
+        .collect()
 }
 
 #[cfg(test)]
@@ -217,10 +236,12 @@ mod tests {
         assert_eq!(said(&["Resources/A"], &["Resources/A"]), still);
         assert_eq!(said(&["Resources/A/x", "Resources/A/x"], &["Resources/A/x", "Resources/A/x"]), still);
         assert_eq!(said(&["Resources/A/x", "Resources/A/x"], &["Resources/A/x"]), Verdict::Good);
-        let new = |name: &str| Verdict::New(BTreeSet::from([format!("Resources/{name}")]));
-        assert_eq!(said(&["Resources/A"], &["Resources/C"]), new("C"));
-        assert_eq!(said(&["Resources/A"], &["other:Resources/A"]), new("A"));
-        assert_eq!(said(&["Resources/A", "Resources/B/x"], &["Resources/B/x", "Resources/B/y"]), new("B"));
+        let new = |name: &str, index: usize| {
+            Verdict::New(New { subjects: BTreeSet::from([format!("Resources/{name}")]), findings: vec![index] })
+        };
+        assert_eq!(said(&["Resources/A"], &["Resources/C"]), new("C", 0));
+        assert_eq!(said(&["Resources/A"], &["other:Resources/A"]), new("A", 0));
+        assert_eq!(said(&["Resources/A", "Resources/B/x"], &["Resources/B/x", "Resources/B/y"]), new("B", 1));
     }
 
     #[test]
@@ -251,6 +272,9 @@ mod tests {
         let counts = Counts { undecided: 1, ..Counts::default() };
         let open = FileReport { by_rule: vec![(Arc::from("r"), counts)], ..report(&[]) };
         assert_eq!(verdict(&before, &made, &open), Verdict::StillThere(BTreeSet::from([0])));
+        let mut choice = before.findings[0].clone();
+        choice.when = Some("when Env is dev".to_owned());
+        assert_eq!(verdict(&before, &[(0, &choice)], &open), Verdict::Good);
         let elsewhere = FileReport { by_rule: vec![(Arc::from("s"), counts)], ..report(&[]) };
         assert_eq!(verdict(&before, &made, &elsewhere), Verdict::Good);
     }
