@@ -159,7 +159,7 @@ impl Project<'_> {
     ) {
         let mut order: Vec<usize> = (0..survey.candidates.len()).collect();
         // Candidates are sorted already.
-        order.sort_by_key(|number| survey.candidates.get(*number).map(|candidate| candidate.name.as_str()));
+        order.sort_by_key(|number| survey.candidates.get(*number).map(|candidate| candidate.name()));
         self.counter.expect(order.len());
         let counter = self.counter;
         let work = |index: usize| {
@@ -262,7 +262,7 @@ fn lint_reading(number: usize, reading: Reading, survey: &Survey, files: &Files)
 fn bug(candidate: &Candidate) -> File {
     File::Unreadable(Box::new(
         Diagnostic::error(Code::InternalError, "hipaalint failed on this file because of a bug")
-            .in_file(candidate.name.as_str())
+            .in_file(candidate.name())
             .with_help("Report it to the project, with the file if possible."),
     ))
 }
@@ -273,7 +273,7 @@ pub fn source_of(candidate: &Candidate, id: SourceId, text: String) -> Source {
         Input::File(path) => Some(path.clone()),
         Input::StandardInput => None,
     };
-    Source::new(id, candidate.name.as_str(), text).in_file(path)
+    Source::new(id, candidate.name(), text).in_file(path)
 }
 
 /// Reads a file that a candidate includes.
@@ -296,7 +296,7 @@ fn lint_one(job: &Job<'_>, reading: Reading, files: &Files) -> File {
         Reading::Unreadable(diagnostic) => return File::Unreadable(diagnostic),
     };
     if !candidate.named && !discover::may_be_template(&text) {
-        return match Foreign::with_resources(&candidate.name, &text) {
+        return match Foreign::with_resources(candidate.name(), &text) {
             None => File::NoTemplate,
             foreign => File::Other(Box::new(Other { foreign, ..Other::default() })),
         };
@@ -321,7 +321,7 @@ fn is_meant_as_template(report: &FileReport, source: &Source) -> bool {
 /// A text that is not a template, and is not meant as one.
 fn other(candidate: &Candidate, report: FileReport, source: Source) -> File {
     let find: fn(&str, &str) -> Option<Foreign> = if candidate.named { Foreign::of } else { Foreign::with_resources };
-    let foreign = find(&candidate.name, source.text());
+    let foreign = find(candidate.name(), source.text());
     let resources = report.bare_resources;
     let is_broken = !report.diagnostics.is_empty();
     if !candidate.named && foreign.is_none() && resources == 0 {

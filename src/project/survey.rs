@@ -327,10 +327,10 @@ impl<'s, 'p> Descent<'s, 'p> {
         let Some(parent) = deployment.map(|deployment| &deployment.candidate).or(own) else { return Vec::new() };
         let files = self.project.files;
         let find = |nested: &Nested| {
-            let child = discover::nested(parent, &nested.location, files).ok()?;
-            let identity = identity(&child, files)?;
+            let mut candidate = discover::nested(parent, &nested.location, files).ok()?;
+            let identity = identity(&candidate, files)?;
             // The same account and Region. CloudFormation generates the name of a nested stack at deployment.
-            let candidate = Candidate { pinned: without_name(&parent.pinned), ..child };
+            candidate.pinned = without_name(&parent.pinned);
             let parents = vec![Related {
                 span: nested.span,
                 message: format!("nested stack `{}` deploys this template with these parameters", nested.name),

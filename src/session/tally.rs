@@ -209,7 +209,7 @@ impl Tally {
         let settings = governing.of(candidate);
         let Linted { report, source, parents } = linted;
         let template = report.is_template.then(|| TemplateReport {
-            name: candidate.name.clone(),
+            name: candidate.name().to_owned(),
             resources: report.resources,
             counts: report.counts,
         });
@@ -222,7 +222,7 @@ impl Tally {
             *self.by_rule.entry(rule).or_default() += counts;
         }
         self.parameters.add(report.parameters, &report.refused);
-        let is_needed = self.refused.add(&settings, &candidate.name, report.refused);
+        let is_needed = self.refused.add(&settings, candidate.name(), report.refused);
         let shows_text = source.is_some();
         let mut part = Part {
             sources: source.into_iter().chain(report.included.into_iter().filter(|_| shows_text)).collect(),
@@ -305,7 +305,7 @@ impl Tally {
         if !governing.scopes.is_empty() {
             let own = match &candidate.input {
                 Input::File(path) => Place::File(path.clone()),
-                Input::StandardInput => Place::Unsaved(candidate.name.clone()),
+                Input::StandardInput => Place::Unsaved(candidate.name().to_owned()),
             };
             let places = report.included.iter().map(Place::of).chain([own]);
             self.linted.extend(places.map(|place| (place, settings.number)));
@@ -436,11 +436,15 @@ impl Ended {
         let ran = |id: &str| shown.binary_search_by(|entry| entry.id().cmp(id)).is_ok();
         let companions: Vec<&RuleEntry> =
             self.fired.iter().filter(|id| !ran(id)).filter_map(|id| self.ran.rule(id)).collect();
-        shown.extend(companions);
-        shown.sort_unstable_by_key(|entry| entry.id());
+        if !companions.is_empty() {
+            shown.extend(companions);
+            shown.sort_unstable_by_key(|entry| entry.id());
+        }
         if !contents.all_rules {
             // The heads of the rest are not made.
-            shown.retain(|entry| self.named.contains(entry.id()));
+            let place = |id: &Arc<str>| shown.binary_search_by(|entry| entry.id().cmp(id)).ok();
+            let named: BTreeSet<usize> = self.named.iter().filter_map(place).collect();
+            shown = named.into_iter().filter_map(|place| shown.get(place).copied()).collect();
         }
         let report = |entry| {
             let entry: &RuleEntry = entry;

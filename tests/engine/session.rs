@@ -57,7 +57,7 @@ fn a_whole_project_may_be_in_memory() {
     let session = Session::new(versioning(), files);
     let found = session.discover(&[PathBuf::from(".")]);
     let expected = found.candidates.clone();
-    let names: Vec<&str> = expected.iter().map(|candidate| candidate.name.as_str()).collect();
+    let names: Vec<&str> = expected.iter().map(|candidate| candidate.name()).collect();
     assert!(names.contains(&"app.yaml") && !names.contains(&"old.yaml") && !names.contains(&"build/out.yaml"));
     let mut results = Results::default();
     let outcome = session.lint(found, &Counter::default(), &mut results);

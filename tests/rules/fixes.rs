@@ -33,6 +33,9 @@ fn described(id: &str, fixed: &Fixed) -> String {
     for (title, note) in &fixed.shown {
         writeln!(text, "shown: {title}\n    {note}").unwrap();
     }
+    for message in &fixed.left {
+        writeln!(text, "no fix: {message}").unwrap();
+    }
     let diff = TextDiff::from_lines(&fixed.before, &fixed.after);
     for hunk in diff.unified_diff().context_radius(2).iter_hunks() {
         write!(text, "{hunk}").unwrap();
