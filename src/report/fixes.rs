@@ -61,7 +61,7 @@ impl Fixes {
     /// `5 findings in 2 files: a (4), b (1)`.
     fn done(&self) -> String {
         if self.fixed == 0 {
-            return "no finding".to_owned();
+            return "no findings".to_owned();
         }
         let rules: Vec<&FixedRule> = self.rules.iter().filter(|rule| rule.fixed > 0).collect();
         let named = names(&rules, |rule| rule.fixed);

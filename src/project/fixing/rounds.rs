@@ -5,7 +5,7 @@ use super::super::File;
 use super::plan::{Editor, Plan, plan};
 use super::proof::{New, Verdict, verdict};
 use super::{Choice, Fixed, Fixer, Proposal, Settled, Texts};
-use crate::change::{Change, Step};
+use crate::change::{Action, Change, Step};
 use crate::discover::{Candidate, Input};
 use crate::finding::{Applicability, Finding, Fix, Outcome, Unfixed};
 use crate::linter::FileReport;
@@ -191,7 +191,7 @@ impl Rounds<'_, '_> {
             return false;
         }
         let texts = Texts { before: text.to_owned(), after, hidden: report.hidden.clone() };
-        let proposal = Proposal { name: &self.text.candidate.name, finding, fix, texts: &texts };
+        let proposal = Proposal { name: self.text.candidate.name(), finding, fix, texts: &texts };
         let agrees = self.fixer.agrees(&proposal);
         self.fates.set(finding, fix, if agrees { Fate::Agreed } else { Fate::Left(Unfixed::Declined) });
         agrees
@@ -212,9 +212,10 @@ impl Rounds<'_, '_> {
             if made.is_empty() {
                 break;
             }
-            let (tried_file, verdict) = self.tried(&text, report, &findings);
+            let added = added(&made, wanted);
+            let (tried_file, verdict) = self.tried(&text, report, &findings, &added);
             let (tried_file, text, verdict) = match (tried_file, verdict) {
-                (Some(file), Verdict::New(new)) => self.followed(text, file, new, report, &findings),
+                (Some(file), Verdict::New(new)) => self.followed(text, file, new, report, (&findings, &added)),
                 (file, verdict) => (file, text, verdict),
             };
             tried = match verdict {
@@ -246,11 +247,17 @@ impl Rounds<'_, '_> {
     }
 
     /// Lints a text in which these findings are fixed.
-    fn tried(&mut self, text: &str, report: &FileReport, fixed: &[(usize, &Finding)]) -> (Option<File>, Verdict) {
+    fn tried(
+        &mut self,
+        text: &str,
+        report: &FileReport,
+        fixed: &[(usize, &Finding)],
+        added: &BTreeSet<String>,
+    ) -> (Option<File>, Verdict) {
         self.lints += 1;
         match (text != self.now).then(|| (self.text.lint)(text)).flatten() {
             Some(File::Linted(linted)) => {
-                let verdict = verdict(report, fixed, &linted.report);
+                let verdict = verdict(report, fixed, added, &linted.report);
                 (Some(File::Linted(linted)), verdict)
             }
             _ => (None, Verdict::Broken),
@@ -265,12 +272,12 @@ impl Rounds<'_, '_> {
         file: File,
         new: New,
         report: &FileReport,
-        fixed: &[(usize, &Finding)],
+        (fixed, added): (&[(usize, &Finding)], &BTreeSet<String>),
     ) -> (Option<File>, String, Verdict) {
         let mut next = self.follow(&text, &file, &new);
         for _ in 0..MAX_FOLLOWED {
             let Some(after) = next.take().filter(|_| self.lints < MAX_LINTS) else { break };
-            match self.tried(&after, report, fixed) {
+            match self.tried(&after, report, fixed, added) {
                 (file, Verdict::Good) => return (file, after, Verdict::Good),
                 (Some(file), Verdict::New(new)) => next = self.follow(&after, &file, &new),
                 _ => {}
@@ -318,6 +325,16 @@ impl Rounds<'_, '_> {
             self.fates.set(finding, fix, Fate::Left(left));
         }
     }
+}
+
+/// The names of the resources that some fixes add.
+fn added(made: &[usize], wanted: &[(&Finding, Arc<Fix>)]) -> BTreeSet<String> {
+    let changes = made.iter().filter_map(|index| wanted.get(*index)).flat_map(|(_, fix)| &fix.changes);
+    let name = |change: &Change| match (change.path.as_slice(), &change.action) {
+        ([Step::Key(section), Step::Key(name)], Action::Set(_)) => Some(format!("{section}/{name}")),
+        _ => None,
+    };
+    changes.filter_map(name).collect()
 }
 
 /// Whether a fix is more than a text.

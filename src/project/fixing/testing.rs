@@ -55,14 +55,7 @@ impl Fixer for All {
 
 /// Fixes a text. Returns the text that is reported on, what was fixed, and how often it was linted.
 pub(super) fn fixed(text: &str, rules: &[Rule], fixer: &All) -> (String, Fixed, usize) {
-    let candidate = Candidate {
-        name: "app.yaml".to_owned(),
-        input: Input::File(PathBuf::from("app.yaml")),
-        named: true,
-        folders: Vec::new(),
-        pinned: BTreeMap::new(),
-        constructs: None,
-    };
+    let candidate = Candidate::new("app.yaml".to_owned(), Input::File(PathBuf::from("app.yaml")));
     let lints = Cell::new(0);
     let lint = |text: &str| {
         lints.set(lints.get() + 1);
