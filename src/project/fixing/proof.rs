@@ -71,7 +71,7 @@ pub(super) fn verdict(
     for (index, found) in elsewhere {
         if let Some(fixes) = fixed.get(&found) {
             still.extend(fixes);
-        } else if !moved.takes(&found) && !(added.contains(&found.0.1) && moved.takes_of_rule(&found)) {
+        } else if !(moved.takes(&found) || added.contains(&found.0.1) && moved.takes_of_rule(&found)) {
             // The place of a finding becomes more exact with what is added there.
             let near = by_group.get(&found.0).into_iter().flatten().filter(|key| is_near(&key.1, &found.1));
             let near: Vec<usize> = near.filter_map(|key| fixed.get(*key)).flatten().copied().collect();

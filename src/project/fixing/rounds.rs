@@ -78,7 +78,10 @@ pub(in crate::project) fn fix(text: Text<'_>, first: File, fixer: &dyn Fixer) ->
 
 /// The fixes that are not made, and why: by the rule and subject of the finding, and by what they would change.
 #[derive(Default)]
-struct Fates(HashMap<(Arc<str>, String), Vec<(Vec<Change>, Fate)>>);
+struct Fates(HashMap<(Arc<str>, String), Vec<Fated>>);
+
+/// What a fix would change, and what becomes of it.
+type Fated = (Vec<Change>, Fate);
 
 #[derive(Copy, Clone, PartialEq, Eq)]
 enum Fate {
@@ -395,7 +398,7 @@ mod tests {
 
     const WRITES: All = All { place: Settled::InPlace, asks: false };
 
-    fn numbers<'f, K: std::fmt::Debug>(map: &'f BTreeMap<K, usize>) -> String {
+    fn numbers<K: std::fmt::Debug>(map: &BTreeMap<K, usize>) -> String {
         map.iter().map(|(key, number)| format!("{key:?} {number}")).collect::<Vec<_>>().join(", ").replace('"', "")
     }
 
