@@ -75,7 +75,9 @@ impl Fixes {
         let why = match left.reason {
             Unfixed::Unsafe => format!("{has} a fix that is not safe"),
             Unfixed::OtherRule => format!("{is} not of a rule of --fix-rule"),
-            Unfixed::Declined => format!("{is} left because the answer was no"),
+            Unfixed::Declined => {
+                format!("{is} left because you declined the {}", if number == 1 { "fix" } else { "fixes" })
+            }
             Unfixed::Display => format!("{has} to be fixed by hand: hipaalint does not edit {its} place"),
             Unfixed::NoFix => format!("{has} no automatic fix"),
             Unfixed::Place => format!("{is} where hipaalint cannot edit the text"),
