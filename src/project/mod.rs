@@ -137,7 +137,7 @@ impl Project<'_> {
         let mut results: HashMap<String, Fixed> = HashMap::new();
         let only_fix = |number: usize| fix(number).map(|(_, fixed)| fixed);
         self.in_order_of_names(&survey, threads, &only_fix, |candidate, fixed| {
-            results.insert(candidate.name().into(), fixed.unwrap_or_default());
+            results.insert(candidate.name().to_owned(), fixed.unwrap_or_default());
         });
         let readings = survey.inputs(|candidate| results.get(candidate.name())?.texts.as_deref());
         let candidates = survey.candidates.into_iter().take(named).collect();

@@ -1,4 +1,5 @@
 //! A language of lines `name=value` with a linter and an editor, so that rounds can be tried without rules and templates.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 use super::plan::Edited;
 use super::{Choice, Fixed, Fixer, Proposal, Settled, Text, fix};
