@@ -27,19 +27,26 @@ use crate::truth::Truth;
 use neighbors::Neighbors;
 use place::{Deed, Obstacle, Walk, Walked};
 use risk::{Deeds, Touched};
+use std::cell::{Cell, OnceCell};
 use values::{Shape, Values, reference};
 
 use super::Fixes;
 use super::check::Setting;
 
 /// What fixes of one template are made with.
-pub(super) struct Workshop<'a, 'm, 't> {
+pub(super) struct Workshop<'a, 'm, 't: 'a> {
     source: &'a Source,
     document: &'t Document<'t>,
     model: &'m Model<'m, 't>,
     wanted: Fixes,
     neighbors: Neighbors<'m, 't>,
+    text: OnceCell<edit::Text<'a>>,
+    /// The bytes that may still be read to prove edits.
+    budget: Cell<usize>,
 }
+
+/// The bytes of edited texts that are read for one template: each fix with edits is proven by reading the text with them.
+const MAX_PROVEN: usize = 16 << 20;
 
 /// What is known of a violation besides its finding.
 #[derive(Clone, Debug)]
@@ -76,7 +83,15 @@ enum Attempt {
 
 impl<'a, 'm, 't> Workshop<'a, 'm, 't> {
     pub(super) fn new(source: &'a Source, document: &'t Document<'t>, model: &'m Model<'m, 't>, wanted: Fixes) -> Self {
-        Self { source, document, model, wanted, neighbors: Neighbors::new(model) }
+        Self {
+            source,
+            document,
+            model,
+            wanted,
+            neighbors: Neighbors::new(model),
+            text: OnceCell::new(),
+            budget: Cell::new(MAX_PROVEN),
+        }
     }
 
     /// Whether fixes are asked for at all.
@@ -122,8 +137,10 @@ impl<'a, 'm, 't> Workshop<'a, 'm, 't> {
 
     fn made(&self, job: &Job<'_, 'm, 't>, recipe: &Recipe, changes: Vec<Change>, deeds: Deeds) -> Fix {
         let mut edits = Vec::new();
-        if self.wanted == Fixes::WithEdits {
-            let edited = edit::edits(self.source.text(), self.document, &changes);
+        if let (Fixes::WithEdits, Some(left)) = (self.wanted, self.budget.get().checked_sub(self.source.text().len())) {
+            self.budget.set(left);
+            let text = self.text.get_or_init(|| edit::Text::new(self.source.text(), self.document));
+            let edited = text.edits(&changes);
             if let Some((_, refused)) = edited.refused.first() {
                 return self.shown(job, recipe, refused.reason(), &deeds);
             }
