@@ -307,7 +307,7 @@ impl<'t> Job<'_, '_, 't> {
         }
         let Some(place) = self.place() else { return false };
         let names: Vec<&str> =
-            self.mark.names.split(['`', ' ', ',']).filter_map(|name| name.split(['.', '[']).next()).collect();
+            self.mark.names.split(['`', ' ', ',']).flat_map(|name| name.split(['.', '['])).collect();
         let is_near = |chain: &[path::Step]| {
             let mut rest = chain.iter();
             for own in &place {

@@ -108,7 +108,8 @@ impl Walk<'_> {
                     return self.absent(at, steps, deed, false);
                 }
                 // An empty list would be left.
-                if items.len() == 1 && rest.is_empty() && matches!(deed, Deed::Remove) {
+                let is_last = matches!(items.as_slice(), [item] if branches(item).is_none());
+                if is_last && rest.is_empty() && matches!(deed, Deed::Remove) {
                     return self.remove(at);
                 }
                 for index in chosen {
