@@ -37,7 +37,7 @@ use super::check::Setting;
 pub(super) struct Workshop<'a, 'm, 't: 'a> {
     source: &'a Source,
     document: &'t Document<'t>,
-    model: &'m Model<'m, 't>,
+    pub(super) model: &'m Model<'m, 't>,
     wanted: Fixes,
     neighbors: Neighbors<'m, 't>,
     text: OnceCell<edit::Text<'a>>,
@@ -306,8 +306,7 @@ impl<'t> Job<'_, '_, 't> {
             return true;
         }
         let Some(place) = self.place() else { return false };
-        let names: Vec<&str> =
-            self.mark.names.split(['`', ' ', ',']).flat_map(|name| name.split(['.', '['])).collect();
+        let names: Vec<&str> = self.mark.names.split(['`', ' ', ',']).flat_map(|name| name.split(['.', '['])).collect();
         let is_near = |chain: &[path::Step]| {
             let mut rest = chain.iter();
             for own in &place {
