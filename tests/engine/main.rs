@@ -4,6 +4,7 @@
 mod cases;
 mod choices;
 mod corpus;
+mod edit_properties;
 mod edits;
 mod eval;
 mod eval_properties;
