@@ -362,7 +362,7 @@ impl Linter {
         let mut pending = Vec::new();
         let workshop = Workshop::new(source, &document, &model, self.keep.fixes);
         for (selected, kinds) in self.for_template(&model) {
-            self.apply(selected, &kinds, &workshop, &model, &mut exceptions, &mut pending, &mut report);
+            self.apply(selected, &kinds, &workshop, &mut exceptions, &mut pending, &mut report);
         }
         report.nested = stacks::nested(&model, constructs);
         let (elsewhere, note_elsewhere) = stacks::elsewhere(&model, &report.nested);
@@ -407,11 +407,11 @@ impl Linter {
         selected: &Selected,
         kinds: &[&str],
         workshop: &Workshop<'_, 'm, 't>,
-        model: &'m Model<'m, 't>,
         exceptions: &mut Exceptions,
         pending: &mut Vec<Pending<'t>>,
         report: &mut FileReport,
     ) {
+        let model = workshop.model;
         let Some(entry) = self.rules.entries().get(selected.index) else { return };
         let rule = match entry.rule() {
             Ok(rule) => rule,

@@ -4,42 +4,48 @@
 //! (a parameter, a loop, an included file) is shown and not changed. What the change does to a running resource, `risk` knows.
 
 mod key;
+mod making;
 mod neighbors;
 mod place;
 mod risk;
 mod sam;
 mod values;
 
-use crate::change::{Action, Change, Step, Value};
+use crate::change::{Change, Step};
 use crate::eval::explore;
 use crate::expand::{self, Block, Model, Section};
-use crate::facts::schema::{self, Schema};
 use crate::finding::{Applicability, Finding, Fix};
 use crate::rules::assertion::Assertion;
 use crate::rules::check::checker::Checker;
 use crate::rules::check::location::Item;
-use crate::rules::fix::{FixPath, Limit, Pattern, Recipe};
+use crate::rules::fix::{Limit, Recipe};
 use crate::rules::path;
 use crate::rules::rule::{Check, Rule};
 use crate::source::{Source, Span};
 use crate::syntax::{Document, Node, edit};
 use crate::truth::Truth;
+use making::Making;
 use neighbors::Neighbors;
-use place::{Deed, Obstacle, Walk, Walked};
-use risk::{Deeds, Touched};
-use values::{Shape, Values, reference};
+use risk::Deeds;
+use std::cell::{Cell, OnceCell};
 
 use super::Fixes;
 use super::check::Setting;
 
 /// What fixes of one template are made with.
-pub(super) struct Workshop<'a, 'm, 't> {
+pub(super) struct Workshop<'a, 'm, 't: 'a> {
     source: &'a Source,
     document: &'t Document<'t>,
-    model: &'m Model<'m, 't>,
+    pub(super) model: &'m Model<'m, 't>,
     wanted: Fixes,
     neighbors: Neighbors<'m, 't>,
+    text: OnceCell<edit::Text<'a>>,
+    /// The bytes that may still be read to prove edits.
+    budget: Cell<usize>,
 }
+
+/// The bytes of edited texts that are read for one template: each fix with edits is proven by reading the text with them.
+const MAX_PROVEN: usize = 16 << 20;
 
 /// What is known of a violation besides its finding.
 #[derive(Clone, Debug)]
@@ -76,7 +82,15 @@ enum Attempt {
 
 impl<'a, 'm, 't> Workshop<'a, 'm, 't> {
     pub(super) fn new(source: &'a Source, document: &'t Document<'t>, model: &'m Model<'m, 't>, wanted: Fixes) -> Self {
-        Self { source, document, model, wanted, neighbors: Neighbors::new(model) }
+        Self {
+            source,
+            document,
+            model,
+            wanted,
+            neighbors: Neighbors::new(model),
+            text: OnceCell::new(),
+            budget: Cell::new(MAX_PROVEN),
+        }
     }
 
     /// Whether fixes are asked for at all.
@@ -122,8 +136,10 @@ impl<'a, 'm, 't> Workshop<'a, 'm, 't> {
 
     fn made(&self, job: &Job<'_, 'm, 't>, recipe: &Recipe, changes: Vec<Change>, deeds: Deeds) -> Fix {
         let mut edits = Vec::new();
-        if self.wanted == Fixes::WithEdits {
-            let edited = edit::edits(self.source.text(), self.document, &changes);
+        if let (Fixes::WithEdits, Some(left)) = (self.wanted, self.budget.get().checked_sub(self.source.text().len())) {
+            self.budget.set(left);
+            let text = self.text.get_or_init(|| edit::Text::new(self.source.text(), self.document));
+            let edited = text.edits(&changes);
             if let Some((_, refused)) = edited.refused.first() {
                 return self.shown(job, recipe, refused.reason(), &deeds);
             }
@@ -166,8 +182,7 @@ impl<'a, 'm, 't> Workshop<'a, 'm, 't> {
                 None => return Attempt::None,
             },
         };
-        let mut making =
-            Making { shop: self, job, target, deeds: Deeds::default(), changes: Vec::new(), additions: Vec::new() };
+        let mut making = Making::new(self, job, target);
         match making.all(recipe) {
             None => Attempt::None,
             Some(Some(why)) => Attempt::Shown(why, making.deeds),
@@ -289,8 +304,7 @@ impl<'t> Job<'_, '_, 't> {
             return true;
         }
         let Some(place) = self.place() else { return false };
-        let names: Vec<&str> =
-            self.mark.names.split(['`', ' ', ',']).flat_map(|name| name.split(['.', '['])).collect();
+        let names: Vec<&str> = self.mark.names.split(['`', ' ', ',']).flat_map(|name| name.split(['.', '['])).collect();
         let is_near = |chain: &[path::Step]| {
             let mut rest = chain.iter();
             for own in &place {
@@ -327,273 +341,4 @@ impl<'t> Job<'_, '_, 't> {
             None => deeds.title(recipe),
         }
     }
-}
-
-/// The changes of a recipe in the making.
-struct Making<'w, 'a, 'm, 't> {
-    shop: &'w Workshop<'a, 'm, 't>,
-    job: &'w Job<'w, 'm, 't>,
-    target: &'m Block<'t>,
-    deeds: Deeds,
-    changes: Vec<Change>,
-    additions: Vec<(String, Value)>,
-}
-
-impl<'t> Making<'_, '_, '_, 't> {
-    /// Makes everything. None if the recipe is for something else; why it is only shown, if it is.
-    fn all(&mut self, recipe: &Recipe) -> Option<Option<String>> {
-        let added: Vec<String> = recipe.add.iter().map(|addition| self.free(&addition.name)).collect::<Option<_>>()?;
-        let mut obstacle = None;
-        let mut is_possible = false;
-        let key = (!recipe.customer_key.is_empty()).then(|| self.key()).flatten();
-        if !recipe.customer_key.is_empty() && key.is_none() {
-            return None;
-        }
-        let key = key.unwrap_or_default();
-        let keys = recipe.customer_key.iter().map(|path| (path, Deed::Set(reference(&key, "Arn"))));
-        let mut deeds: Vec<(&FixPath, Deed)> = keys.collect();
-        for (kind, path, pattern) in recipe.places() {
-            let value = self.value(pattern, path, kind == "append", &added)?;
-            deeds.push((
-                path,
-                match kind {
-                    "append" => Deed::Append(value),
-                    "replace" => Deed::Replace(value),
-                    _ => Deed::Set(value),
-                },
-            ));
-        }
-        for put in recipe.put.iter() {
-            let Value::Map(mut fields) = self.value(&put.item, &put.list, true, &added)? else { return None };
-            let name = fields.iter().position(|(key, _)| *key == put.by)?;
-            let first = fields.remove(name);
-            fields.insert(0, first);
-            deeds.push((&put.list, Deed::Put(fields)));
-        }
-        deeds.extend(recipe.remove.iter().map(|path| (path, Deed::Remove)));
-        for (path, deed) in deeds {
-            for chain in &path.chains {
-                if self.has_property(chain) {
-                    let walked = self.walk(chain, &deed);
-                    match walked {
-                        Ok(walked) => {
-                            is_possible |= walked.is_possible;
-                            if !walked.changes.is_empty() || walked.obstacle.is_some() {
-                                self.deeds.all.push(Touched::new(self.target, chain, &deed));
-                            }
-                            obstacle = obstacle.or(walked.obstacle.map(|obstacle| self.why(&obstacle)));
-                            self.add(walked.changes);
-                        }
-                        Err(why) => {
-                            is_possible = true;
-                            self.deeds.all.push(Touched::new(self.target, chain, &deed));
-                            obstacle.get_or_insert(why);
-                        }
-                    }
-                }
-            }
-        }
-        for (addition, name) in recipe.add.iter().zip(&added) {
-            is_possible = true;
-            self.resource(addition, name, &added)?;
-        }
-        for (name, resource) in std::mem::take(&mut self.additions) {
-            let path = vec![Step::Key("Resources".to_owned()), Step::Key(name)];
-            self.changes.push(Change { path, action: Action::Set(resource) });
-        }
-        // One that needs a place in the template that is not there is for something else.
-        is_possible.then_some(obstacle)
-    }
-
-    /// Adds changes; values in the same absent list are one.
-    fn add(&mut self, changes: Vec<Change>) {
-        let mut walked = Walked { changes: std::mem::take(&mut self.changes), ..Walked::default() };
-        let mut walk = Walk { at: self.job.mark.exact, walked: &mut walked };
-        changes.into_iter().for_each(|change| walk.take(change));
-        self.changes = walked.changes;
-    }
-
-    /// Whether the type of the changed resource has a property.
-    fn has_property(&self, chain: &[path::Step]) -> bool {
-        let [path::Step::Name(first), below @ ..] = chain else { return true };
-        let (true, Some(schema)) = (first == "Properties", Schema::of(self.target.kind)) else { return true };
-        let steps: Vec<schema::Step<'_>> = below
-            .iter()
-            .map(|step| match step {
-                path::Step::Name(name) => schema::Step::Name(name),
-                path::Step::Index(_) | path::Step::Every => schema::Step::Element,
-            })
-            .collect();
-        match schema.property(&steps) {
-            Ok(_) => true,
-            // What the schemas do not have yet, the rule says.
-            Err(schema::Missing::Name { .. }) => {
-                let name = format!("{}.{}", self.target.kind, schema::shown(&steps));
-                self.job.rule.newer_than_schemas.iter().any(|newer| name.starts_with(newer.as_str()))
-            }
-            Err(_) => false,
-        }
-    }
-
-    /// Walks to a place of the changed resource.
-    fn walk(&self, chain: &[path::Step], deed: &Deed) -> Result<Walked, String> {
-        let (node, mut at) = self.shop.written(self.target)?;
-        let exact = self.job.mark.exact;
-        if exact.source != self.shop.document.root.span.source {
-            return Err(self.why(&Obstacle::Included));
-        }
-        let mut steps = chain.to_vec();
-        if let Some(made_from) = self.target.origin.and_then(|origin| origin.made_from.as_ref()) {
-            if self.job.finding.path.starts_with("Globals/") {
-                return Err("The value is in `Globals`, where it is for all resources of the type.".to_owned());
-            }
-            let is_attribute = !matches!(chain, [path::Step::Name(name), ..] if name == "Properties");
-            let is_whole = made_from.part == expand::expansion::Part::Whole;
-            if !(is_attribute && is_whole) {
-                steps = sam::steps(&made_from.kind, self.target.kind, chain).ok_or_else(|| {
-                    format!("AWS SAM creates the resource from `{}`, which sets this in another form.", made_from.id)
-                })?;
-            }
-        }
-        let mut walked = Walked::default();
-        Walk { at: exact, walked: &mut walked }.go(node, &mut at, &steps, deed);
-        Ok(walked)
-    }
-
-    /// A value of the recipe at its place.
-    fn value(&self, pattern: &Pattern, path: &FixPath, is_item: bool, added: &[String]) -> Option<Value> {
-        let mut steps = path.chains.first().cloned().unwrap_or_default();
-        if is_item {
-            steps.push(path::Step::Every);
-        }
-        self.values(added, |values| values.value(pattern, &Shape { kind: self.target.kind, steps }))
-    }
-
-    fn values<T>(&self, added: &[String], work: impl FnOnce(&Values<'_>) -> T) -> T {
-        let found = |types: &[String], get: &str| {
-            self.shop.found(types, self.job.block).map(|block| reference(block.name, get))
-        };
-        let written = |chains: &[Vec<path::Step>]| self.copy(chains);
-        let values = Values {
-            resource: self.job.block.written_name(),
-            item: self.item(),
-            settings: self.job.setting.parameters,
-            added: added.to_vec(),
-            found: &found,
-            written: &written,
-        };
-        work(&values)
-    }
-
-    /// The number of the list item that the finding is about, from 1.
-    fn item(&self) -> usize {
-        let place = self.job.place().unwrap_or_default();
-        place.iter().rev().find_map(|step| step.parse::<usize>().ok()).map_or(1, |index| index.saturating_add(1))
-    }
-
-    /// A copy of what the finding's resource has at a path; none if it is not copied as a whole.
-    fn copy(&self, chains: &[Vec<path::Step>]) -> Option<Value> {
-        let (mut node, _) = self.shop.written(self.job.block).ok()?;
-        for step in chains.first()? {
-            node = match step {
-                path::Step::Name(name) => node.get(name)?,
-                path::Step::Index(index) => node.as_sequence()?.get(*index)?,
-                path::Step::Every => node.as_sequence()?.iter().find(|item| {
-                    item.span.start <= self.job.mark.exact.start && self.job.mark.exact.end <= item.span.end
-                })?,
-            };
-        }
-        let has_comment = self
-            .shop
-            .document
-            .comments
-            .iter()
-            .any(|comment| node.span.start <= comment.span.start && comment.span.end <= node.span.end);
-        (!has_comment && is_in_one_place(node, node.span)).then(|| place::copied(node))
-    }
-
-    /// A name for a new resource that is free.
-    fn free(&self, name: &str) -> Option<String> {
-        let name = self.values(&[], |values| values.text(name));
-        let is_name = !name.is_empty() && name.len() <= 250 && name.bytes().all(|byte| byte.is_ascii_alphanumeric());
-        let numbers = (2..100).map(|number| format!("{name}{number}"));
-        let is_taken = |name: &String| self.additions.iter().any(|(taken, _)| taken == name);
-        let mut names = std::iter::once(name.clone()).chain(numbers);
-        names.find(|name| self.shop.is_free(name) && !is_taken(name)).filter(|_| is_name)
-    }
-
-    /// A new resource. None if it does not fit next to what is there.
-    fn resource(&mut self, addition: &crate::rules::fix::Addition, name: &str, added: &[String]) -> Option<()> {
-        let fields = |fields: &[(String, Pattern)], below: Option<&str>| -> Option<Vec<(String, Value)>> {
-            let field = |(key, pattern): &(String, Pattern)| {
-                let steps = below.into_iter().chain([key.as_str()]).map(|name| path::Step::Name(name.to_owned()));
-                let shape = Shape { kind: &addition.kind, steps: steps.collect() };
-                Some((key.clone(), self.values(added, |values| values.value(pattern, &shape))?))
-            };
-            fields.iter().map(field).collect()
-        };
-        let attributes = fields(&addition.attributes.0, None)?;
-        let properties = fields(&addition.properties.0, Some("Properties"))?;
-        // One for the same resource may be there already.
-        let is_for_it = |value: &Value| *value == reference(self.job.block.name, "Ref");
-        let own: Vec<&str> =
-            properties.iter().filter(|(_, value)| is_for_it(value)).map(|(key, _)| key.as_str()).collect();
-        if self.shop.neighbors.may_have(&addition.kind, &own, self.job.block) {
-            return None;
-        }
-        self.push_resource(name.to_owned(), &addition.kind, attributes, properties);
-        Some(())
-    }
-
-    fn push_resource(
-        &mut self,
-        name: String,
-        kind: &str,
-        attributes: Vec<(String, Value)>,
-        properties: Vec<(String, Value)>,
-    ) {
-        let mut resource = vec![("Type".to_owned(), Value::String(kind.to_owned()))];
-        if let Some(condition) = self.job.block.condition {
-            resource.push(("Condition".to_owned(), Value::String(condition.to_owned())));
-        }
-        resource.extend(attributes);
-        if !properties.is_empty() {
-            resource.push(("Properties".to_owned(), Value::Map(properties)));
-        }
-        self.deeds.added.push((name.clone(), kind.to_owned()));
-        self.additions.push((name, Value::Map(resource)));
-    }
-
-    /// Why something is only shown.
-    fn why(&self, obstacle: &Obstacle) -> String {
-        match obstacle {
-            Obstacle::Computed(function, name) => match function.as_str() {
-                "Ref" if self.shop.model.parameter(name).is_some() => {
-                    format!(
-                        "The value comes from the parameter `{name}`: change its default, and the values that you deploy with."
-                    )
-                }
-                "Ref" => format!("The value comes from `{name}`."),
-                "Fn::FindInMap" => format!("The value comes from the mapping `{name}`: change it there."),
-                "Fn::ImportValue" => "The value comes from another stack: change it there.".to_owned(),
-                function => format!("`{function}` computes the value."),
-            },
-            Obstacle::Dynamic => {
-                "The value is read when the stack is deployed: change it where it is stored.".to_owned()
-            }
-            Obstacle::Macro => "A macro or loop writes this part of the template.".to_owned(),
-            Obstacle::Included => "The place is in an included file: change it there.".to_owned(),
-            Obstacle::InText => "The place is in a text of JSON.".to_owned(),
-        }
-    }
-}
-
-/// Whether all of a value is written in its span: no alias and no merge brought parts of it.
-fn is_in_one_place(node: &Node<'_>, span: Span) -> bool {
-    let is_inside = node.span.source == span.source && span.start <= node.span.start && node.span.end <= span.end;
-    is_inside
-        && match node.as_mapping() {
-            Some(entries) => entries.iter().all(|entry| is_in_one_place(&entry.value, span)),
-            None => node.as_sequence().unwrap_or_default().iter().all(|item| is_in_one_place(item, span)),
-        }
 }

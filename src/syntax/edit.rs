@@ -93,17 +93,37 @@ impl Refused {
 /// The edits of `text` that make `changes` in the document that was read from it, all of them together. A change that cannot be made,
 /// alone or after those before it, is refused.
 pub fn edits(text: &str, document: &Document<'_>, changes: &[Change]) -> Edited {
-    let mut session = Session::new(text, document, changes);
-    if let Some(editor) = Editor::new(text, document) {
-        let numbers: Vec<usize> = (0..changes.len()).collect();
-        session.settle(&editor, &numbers);
-    } else {
-        session.refused.extend((0..changes.len()).map(|number| (number, Refused::Unusual)));
+    Text::new(text, document).edits(changes)
+}
+
+/// A text with the document that was read from it, for several sets of changes, each of which is made alone.
+pub struct Text<'d> {
+    text: &'d str,
+    document: &'d Document<'d>,
+    /// None if it is written in a way that is not edited.
+    editor: Option<Editor<'d>>,
+}
+
+impl<'d> Text<'d> {
+    /// What does not depend on the changes is looked at here.
+    pub fn new(text: &'d str, document: &'d Document<'d>) -> Self {
+        Self { text, document, editor: Editor::new(text, document) }
     }
-    session.refused.sort_unstable();
-    let source = document.root.span.source;
-    let edit = |piece: Piece| Edit { span: Span::new(source, piece.start, piece.end), text: piece.text };
-    Edited { edits: session.pieces.into_iter().map(edit).collect(), refused: session.refused }
+
+    /// The edits that make some changes: see [`edits`].
+    pub fn edits(&self, changes: &[Change]) -> Edited {
+        let mut session = Session::new(self.text, self.document, changes);
+        if let Some(editor) = &self.editor {
+            let numbers: Vec<usize> = (0..changes.len()).collect();
+            session.settle(editor, &numbers);
+        } else {
+            session.refused.extend((0..changes.len()).map(|number| (number, Refused::Unusual)));
+        }
+        session.refused.sort_unstable();
+        let source = self.document.root.span.source;
+        let edit = |piece: Piece| Edit { span: Span::new(source, piece.start, piece.end), text: piece.text };
+        Edited { edits: session.pieces.into_iter().map(edit).collect(), refused: session.refused }
+    }
 }
 
 /// The text after its edits, which are in its order and do not overlap. Edits that are not parts of the text are left out.

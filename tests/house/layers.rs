@@ -73,7 +73,7 @@ const LAYERS: [(&str, &[&str]); 35] = [
         ],
     ),
     // As the linter's other callers do, it gives it texts.
-    ("trial", &["code", "source", "date", "pool", "finding", "syntax", "rules", "linter"]),
+    ("trial", &["code", "source", "date", "change", "pool", "finding", "syntax", "rules", "linter"]),
     ("baseline", &["code", "source", "syntax", "finding", "rules"]),
     ("catalogue", &["finding", "rules"]),
     ("report", &["code", "source", "date", "finding", "rules"]),

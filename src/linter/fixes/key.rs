@@ -1,6 +1,6 @@
 //! The customer managed key of a fix: the only one of the template, or a new one.
 
-use super::Making;
+use super::making::Making;
 use crate::change::Value;
 use crate::expand::Block;
 use crate::syntax::Node;
@@ -65,7 +65,7 @@ impl Making<'_, '_, '_, '_> {
         let found = self.shop.found(&[KEY.to_owned()], self.target).filter(is_for);
         if let Some(found) = found {
             self.deeds.notes.push(format!(
-                "Whoever uses `{}` needs permission to use the key `{}`.",
+                "Principals that use `{}` need permission to use the key `{}`.",
                 self.target.written_name(),
                 found.name
             ));
@@ -101,7 +101,7 @@ impl Making<'_, '_, '_, '_> {
         let attributes = vec![retain("DeletionPolicy"), retain("UpdateReplacePolicy")];
         self.push_resource(name.clone(), KEY, attributes, properties);
         self.deeds.notes.push(format!(
-            "The key costs money, and whoever uses `{}` needs permission to use the key.",
+            "The key costs money, and principals that use `{}` need permission to use it.",
             self.target.written_name()
         ));
         Some(name)

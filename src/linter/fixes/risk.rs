@@ -111,7 +111,7 @@ impl Touched {
             None | Some(Replacement::InPlace) => {}
             Some(Replacement::Unlisted) => {
                 risk.push(format!(
-                    "No source says whether CloudFormation changes `{path}` without replacing the resource."
+                    "No source states whether CloudFormation changes `{path}` without replacing the resource."
                 ));
             }
             Some(Replacement::Maybe) => {

@@ -140,7 +140,7 @@ pub struct Recipe {
     /// What the fix does, as a command without a period. Without it, one is made of the changes. Placeholder: `{resource}`.
     pub title: Option<String>,
     /// `safe` if anyone may apply the fix: it changes the resource in place, and deletes, denies, restarts and costs nothing.
-    /// Without it, `unsafe`. The properties of a built-in rule that says `safe` are on a reviewed list.
+    /// Without it, `unsafe`. Every value that a safe fix sets is on a reviewed list.
     #[serde(default)]
     pub applicability: Limit,
     /// What the fix costs, denies, deletes or reaches, or what to do after it, as sentences. Placeholder: `{resource}`.
