@@ -58,7 +58,7 @@ pub struct Candidate {
 
 impl Candidate {
     /// A text without anything that is known of it. `name` is what reports show.
-    fn new(name: String, input: Input) -> Self {
+    pub(crate) fn new(name: String, input: Input) -> Self {
         let mut own = Self {
             name: None,
             input,

@@ -41,7 +41,7 @@ pub(super) fn fixing(arguments: &LintArguments) -> Result<Option<Fixing>, (Error
         ),
         (
             *interactive && arguments.paths.iter().any(|path| path == Path::new("-")),
-            "--interactive reads answers from standard input, so it cannot fix standard input; name a file",
+            "--interactive reads your choices from standard input, so it cannot fix standard input; name a file",
         ),
     ];
     if let Some((_, message)) = conflicts.into_iter().find(|(is_set, _)| *is_set) {

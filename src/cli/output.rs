@@ -117,6 +117,7 @@ pub(super) struct Outputs<'o> {
     /// The texts on standard output, if they are there in place of the report, and how they are shown.
     texts: Option<(Texts, Style)>,
     text_out: io::Result<Box<dyn Write + 'o>>,
+    has_diffs: bool,
     /// Until something else is on the terminal.
     progress: Option<Progress>,
     written: Option<Written>,
@@ -152,7 +153,7 @@ impl<'o> Outputs<'o> {
         };
         let texts = texts.map(|texts| (texts, shown.style));
         let standard = Writing { reporter: Ok(report) };
-        Self { files, session, standard, is_terminal, texts, text_out, progress, written: None }
+        Self { files, session, standard, is_terminal, texts, text_out, has_diffs: false, progress, written: None }
     }
 
     /// How writing ended, with the exit of the run.
@@ -184,6 +185,7 @@ impl Sink for Outputs<'_> {
         if self.is_terminal {
             self.progress = None;
         }
+        self.has_diffs |= !shown.is_empty();
         if let Ok(out) = &mut self.text_out
             && let Err(error) = out.write_all(shown.as_bytes())
         {
@@ -214,7 +216,12 @@ impl Sink for Outputs<'_> {
             }
         }
         // On a terminal, the numbers stand below the diffs.
-        if let Err(error) = self.text_out.as_mut().map_or(Ok(()), |out| out.flush()) {
+        let is_seen = self.has_diffs && self.is_terminal && io::stdout().is_terminal();
+        let flush = |out: &mut Box<dyn Write + '_>| {
+            out.write_all(if is_seen { b"\n" } else { b"" })?;
+            out.flush()
+        };
+        if let Err(error) = self.text_out.as_mut().map_or(Ok(()), flush) {
             self.text_out = Err(error);
         }
         self.standard.feed(|reporter| reporter.end(end.rest, Some(exit.code())));

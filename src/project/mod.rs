@@ -137,14 +137,14 @@ impl Project<'_> {
         let mut results: HashMap<String, Fixed> = HashMap::new();
         let only_fix = |number: usize| fix(number).map(|(_, fixed)| fixed);
         self.in_order_of_names(&survey, threads, &only_fix, |candidate, fixed| {
-            results.insert(candidate.name.clone(), fixed.unwrap_or_default());
+            results.insert(candidate.name().to_owned(), fixed.unwrap_or_default());
         });
-        let readings = survey.inputs(|candidate| results.get(&candidate.name)?.texts.as_deref());
+        let readings = survey.inputs(|candidate| results.get(candidate.name())?.texts.as_deref());
         let candidates = survey.candidates.into_iter().take(named).collect();
         let survey = self.survey(candidates, readings);
         let lint = |number: usize| lint_number(number, &survey, files);
         self.in_order_of_names(&survey, self.thread_number(), &lint, |candidate, file| {
-            let fixed = results.remove(&candidate.name).unwrap_or_default();
+            let fixed = results.remove(candidate.name()).unwrap_or_default();
             take(candidate, file.unwrap_or_else(|| bug(candidate)), fixed);
         });
     }

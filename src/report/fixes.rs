@@ -61,7 +61,7 @@ impl Fixes {
     /// `5 findings in 2 files: a (4), b (1)`.
     fn done(&self) -> String {
         if self.fixed == 0 {
-            return "no finding".to_owned();
+            return "no findings".to_owned();
         }
         let rules: Vec<&FixedRule> = self.rules.iter().filter(|rule| rule.fixed > 0).collect();
         let named = names(&rules, |rule| rule.fixed);
@@ -75,7 +75,9 @@ impl Fixes {
         let why = match left.reason {
             Unfixed::Unsafe => format!("{has} a fix that is not safe"),
             Unfixed::OtherRule => format!("{is} not of a rule of --fix-rule"),
-            Unfixed::Declined => format!("{is} left because the answer was no"),
+            Unfixed::Declined => {
+                format!("{is} left because you declined the {}", if number == 1 { "fix" } else { "fixes" })
+            }
             Unfixed::Display => format!("{has} to be fixed by hand: hipaalint does not edit {its} place"),
             Unfixed::NoFix => format!("{has} no automatic fix"),
             Unfixed::Place => format!("{is} where hipaalint cannot edit the text"),

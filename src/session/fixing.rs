@@ -102,7 +102,7 @@ impl Fixer for Fixes<'_> {
         let Input::File(path) = &candidate.input else { return Settled::InPlace };
         match write(path, before, after, self.files) {
             Ok(()) => Settled::InPlace,
-            Err(error) => Settled::Failed(Box::new(not_written(&candidate.name, &error))),
+            Err(error) => Settled::Failed(Box::new(not_written(candidate.name(), &error))),
         }
     }
 }

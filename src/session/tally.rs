@@ -142,7 +142,7 @@ impl Tally {
         self.fixes.add(&fixed);
         if let Some(texts) = &fixed.texts {
             let is_input = candidate.input == Input::StandardInput;
-            sink.fixed(&FixedText { name: &candidate.name, is_input, texts });
+            sink.fixed(&FixedText { name: candidate.name(), is_input, texts });
         }
         if let (Some(problem), File::Linted(linted)) = (fixed.problem, &mut file) {
             linted.report.diagnostics.push(*problem);

@@ -296,6 +296,15 @@ fn help_goes_to_standard_output() {
           --today <DATE>           The date that exceptions and ends of support are checked against,
                                    such as 2026-12-31 [default: SOURCE_DATE_EPOCH, or today in UTC]
 
+    Fixes:
+          --fix            Fix what can be fixed safely, and lint what comes of it
+          --unsafe-fixes   With --fix: also make fixes that are not safe. Read the diff before you
+                           deploy it
+          --fix-rule <ID>  With --fix: fix only what this rule finds (repeatable); 's3-*' is every rule
+                           with such an id
+          --diff           With --fix: write no template, and print a diff instead of a report
+          --interactive    With --fix: show each fix, and ask before it is made
+
     Examples and exit codes: hipaalint --help
     ");
     let long = folder.run(&["--help"]).stdout;

@@ -17,14 +17,28 @@ pub(super) enum Verdict {
     Good,
     /// Some findings are still there, by the numbers of the fixes.
     StillThere(BTreeSet<usize>),
-    /// There is a new finding about these subjects, by their names.
-    New(BTreeSet<String>),
+    /// There are new findings.
+    New(New),
     /// The text cannot be read any more, or not as a template.
     Broken,
 }
 
-/// Compares. `made` are the fixed findings, with the numbers of their fixes.
-pub(super) fn verdict(before: &FileReport, made: &[(usize, &Finding)], after: &FileReport) -> Verdict {
+/// New findings.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct New {
+    /// The names of what they are about.
+    pub(super) subjects: BTreeSet<String>,
+    /// Their numbers among the findings of the text; suppressed ones come after the others.
+    pub(super) findings: Vec<usize>,
+}
+
+/// Compares. `made` are the fixed findings, with the numbers of their fixes, and `added` the names of what the fixes added.
+pub(super) fn verdict(
+    before: &FileReport,
+    made: &[(usize, &Finding)],
+    added: &BTreeSet<String>,
+    after: &FileReport,
+) -> Verdict {
     if !after.is_template || has_new_error(&before.diagnostics, &after.diagnostics) {
         return Verdict::Broken;
     }
@@ -41,34 +55,36 @@ pub(super) fn verdict(before: &FileReport, made: &[(usize, &Finding)], after: &F
             _ => *left.entry(key).or_default() += 1,
         }
     }
-    let mut elsewhere: Vec<Key> = Vec::new();
-    for key in violations(after).map(key) {
+    let mut elsewhere: Vec<(usize, Key)> = Vec::new();
+    for (index, finding) in all(after).enumerate().filter(|(_, finding)| finding.outcome == Outcome::Fail) {
+        let key = key(finding);
         match left.get_mut(&key) {
             Some(number) if *number > 0 => *number -= 1,
-            _ => elsewhere.push(key),
+            _ => elsewhere.push((index, key)),
         }
     }
     let mut by_group: HashMap<&Group, Vec<&Key>> = HashMap::new();
     fixed.keys().for_each(|key| by_group.entry(&key.0).or_default().push(key));
     let mut still: BTreeSet<usize> = BTreeSet::new();
     let mut moved = Moved::new(left);
-    let mut new: BTreeSet<String> = BTreeSet::new();
-    for found in elsewhere {
+    let mut new = New::default();
+    for (index, found) in elsewhere {
         if let Some(fixes) = fixed.get(&found) {
             still.extend(fixes);
-        } else if !moved.takes(&found) {
+        } else if !(moved.takes(&found) || added.contains(&found.0.1) && moved.takes_of_rule(&found)) {
             // The place of a finding becomes more exact with what is added there.
             let near = by_group.get(&found.0).into_iter().flatten().filter(|key| is_near(&key.1, &found.1));
             let near: Vec<usize> = near.filter_map(|key| fixed.get(*key)).flatten().copied().collect();
             if near.is_empty() {
-                new.insert(found.0.1);
+                new.subjects.insert(found.0.1);
+                new.findings.push(index);
             } else {
                 still.extend(near);
             }
         }
     }
     still.extend(undecided(before, made, after));
-    match (still.is_empty(), new.is_empty()) {
+    match (still.is_empty(), new.findings.is_empty()) {
         (false, _) => Verdict::StillThere(still),
         (true, false) => Verdict::New(new),
         (true, true) => Verdict::Good,
@@ -77,7 +93,11 @@ pub(super) fn verdict(before: &FileReport, made: &[(usize, &Finding)], after: &F
 
 /// The violations of a text, also those that an exception covers.
 fn violations(report: &FileReport) -> impl Iterator<Item = &Finding> {
-    report.findings.iter().chain(&report.suppressed).filter(|finding| finding.outcome == Outcome::Fail)
+    all(report).filter(|finding| finding.outcome == Outcome::Fail)
+}
+
+fn all(report: &FileReport) -> impl Iterator<Item = &Finding> {
+    report.findings.iter().chain(&report.suppressed)
 }
 
 fn key(finding: &Finding) -> Key {
@@ -110,6 +130,8 @@ struct Moved {
     left: HashMap<Key, usize>,
     /// Those below a place.
     below: HashMap<Key, Vec<Key>>,
+    /// Those of a rule.
+    of_rule: HashMap<Arc<str>, Vec<Key>>,
 }
 
 impl Moved {
@@ -118,12 +140,14 @@ impl Moved {
         let mut below: HashMap<Key, Vec<Key>> = HashMap::new();
         let mut all: Vec<&Key> = left.keys().collect();
         all.sort();
+        let mut of_rule: HashMap<Arc<str>, Vec<Key>> = HashMap::new();
         for key in all {
+            of_rule.entry(Arc::clone(&key.0.0)).or_default().push(key.clone());
             for above in ancestors(&key.1).skip(1) {
                 below.entry((key.0.clone(), above.to_owned())).or_default().push(key.clone());
             }
         }
-        Self { left, below }
+        Self { left, below, of_rule }
     }
 
     /// Takes one that may now be at this place. False if there is none.
@@ -137,6 +161,19 @@ impl Moved {
             if self.take(&key) {
                 if let Some(below) = self.below.get_mut(found) {
                     below.push(key);
+                }
+                return true;
+            }
+        }
+        false
+    }
+
+    /// Takes one of the same rule, for a resource that a fix added: what was wrong elsewhere may be there now.
+    fn takes_of_rule(&mut self, found: &Key) -> bool {
+        while let Some(key) = self.of_rule.get_mut(&found.0.0).and_then(Vec::pop) {
+            if self.take(&key) {
+                if let Some(others) = self.of_rule.get_mut(&found.0.0) {
+                    others.push(key);
                 }
                 return true;
             }
@@ -168,7 +205,8 @@ fn has_new_error(before: &[Diagnostic], after: &[Diagnostic]) -> bool {
     errors(after).into_iter().any(|(error, number)| number > before.get(&error).copied().unwrap_or(0))
 }
 
-/// The fixes of rules that have more undecided checks than before: what cannot be decided is not fixed.
+/// The fixes of rules that have more undecided checks than before: what cannot be decided is not fixed. A finding that some choice brings
+/// may hide that another choice is undecided, so it proves nothing.
 fn undecided(before: &FileReport, made: &[(usize, &Finding)], after: &FileReport) -> BTreeSet<usize> {
     fn numbers(report: &FileReport) -> HashMap<&str, usize> {
         let mut numbers = HashMap::new();
@@ -179,7 +217,10 @@ fn undecided(before: &FileReport, made: &[(usize, &Finding)], after: &FileReport
     }
     let (before, after) = (numbers(before), numbers(after));
     let has_more = |rule: &str| after.get(rule).copied().unwrap_or(0) > before.get(rule).copied().unwrap_or(0);
-    made.iter().filter(|(_, finding)| has_more(&finding.rule)).map(|(index, _)| *index).collect()
+    made.iter()
+        .filter(|(_, finding)| finding.when.is_none() && has_more(&finding.rule))
+        .map(|(index, _)| *index)
+        .collect()
 }
 
 #[cfg(test)]
@@ -206,7 +247,7 @@ mod tests {
     /// What is said if the first finding was fixed.
     fn said(before: &[&str], after: &[&str]) -> Verdict {
         let (before, after) = (report(before), report(after));
-        verdict(&before, &[(0, &before.findings[0])], &after)
+        verdict(&before, &[(0, &before.findings[0])], &BTreeSet::from(["Resources/Added".to_owned()]), &after)
     }
 
     #[test]
@@ -217,10 +258,12 @@ mod tests {
         assert_eq!(said(&["Resources/A"], &["Resources/A"]), still);
         assert_eq!(said(&["Resources/A/x", "Resources/A/x"], &["Resources/A/x", "Resources/A/x"]), still);
         assert_eq!(said(&["Resources/A/x", "Resources/A/x"], &["Resources/A/x"]), Verdict::Good);
-        let new = |name: &str| Verdict::New(BTreeSet::from([format!("Resources/{name}")]));
-        assert_eq!(said(&["Resources/A"], &["Resources/C"]), new("C"));
-        assert_eq!(said(&["Resources/A"], &["other:Resources/A"]), new("A"));
-        assert_eq!(said(&["Resources/A", "Resources/B/x"], &["Resources/B/x", "Resources/B/y"]), new("B"));
+        let new = |name: &str, index: usize| {
+            Verdict::New(New { subjects: BTreeSet::from([format!("Resources/{name}")]), findings: vec![index] })
+        };
+        assert_eq!(said(&["Resources/A"], &["Resources/C"]), new("C", 0));
+        assert_eq!(said(&["Resources/A"], &["other:Resources/A"]), new("A", 0));
+        assert_eq!(said(&["Resources/A", "Resources/B/x"], &["Resources/B/x", "Resources/B/y"]), new("B", 1));
     }
 
     #[test]
@@ -234,6 +277,11 @@ mod tests {
             said(&["Resources/A/x", "other:Resources/A/Statement/Action"], &["other:Resources/A/Statement/0/Action"]),
             Verdict::Good
         );
+        // What a fix moves into a resource that it adds is not new, as long as it is not more.
+        let inline = ["Resources/A/Policies/0", "other:Resources/A/Policies/0/Action"];
+        assert_eq!(said(&inline, &["other:Resources/Added/Action"]), Verdict::Good);
+        assert!(matches!(said(&inline, &["other:Resources/Added/Action", "other:Resources/Added/x"]), Verdict::New(_)));
+        assert!(matches!(said(&inline, &["other:Resources/B/Action"]), Verdict::New(_)));
         // A fixed finding that only moved is still there.
         assert_eq!(said(&["Resources/A"], &["Resources/A/x"]), Verdict::StillThere(BTreeSet::from([0])));
     }
@@ -241,17 +289,20 @@ mod tests {
     #[test]
     fn an_error_or_doubt_is_no_proof() {
         let before = report(&["Resources/A"]);
-        let made = [(0, &before.findings[0])];
-        assert_eq!(verdict(&before, &made, &FileReport::default()), Verdict::Broken);
+        let (made, none) = ([(0, &before.findings[0])], BTreeSet::new());
+        assert_eq!(verdict(&before, &made, &none, &FileReport::default()), Verdict::Broken);
         let error = Diagnostic::error(Code::SyntaxError, "it is broken");
         let broken = FileReport { diagnostics: vec![error.clone()], ..report(&[]) };
-        assert_eq!(verdict(&before, &made, &broken), Verdict::Broken);
+        assert_eq!(verdict(&before, &made, &none, &broken), Verdict::Broken);
         let noted = FileReport { diagnostics: vec![Diagnostic::note(Code::OddSection, "odd")], ..report(&[]) };
-        assert_eq!(verdict(&before, &made, &noted), Verdict::Good);
+        assert_eq!(verdict(&before, &made, &none, &noted), Verdict::Good);
         let counts = Counts { undecided: 1, ..Counts::default() };
         let open = FileReport { by_rule: vec![(Arc::from("r"), counts)], ..report(&[]) };
-        assert_eq!(verdict(&before, &made, &open), Verdict::StillThere(BTreeSet::from([0])));
+        assert_eq!(verdict(&before, &made, &none, &open), Verdict::StillThere(BTreeSet::from([0])));
+        let mut choice = before.findings[0].clone();
+        choice.when = Some("when Env is dev".to_owned());
+        assert_eq!(verdict(&before, &[(0, &choice)], &none, &open), Verdict::Good);
         let elsewhere = FileReport { by_rule: vec![(Arc::from("s"), counts)], ..report(&[]) };
-        assert_eq!(verdict(&before, &made, &elsewhere), Verdict::Good);
+        assert_eq!(verdict(&before, &made, &none, &elsewhere), Verdict::Good);
     }
 }

@@ -3,9 +3,9 @@
 
 use super::super::File;
 use super::plan::{Editor, Plan, plan};
-use super::proof::{Verdict, verdict};
+use super::proof::{New, Verdict, verdict};
 use super::{Choice, Fixed, Fixer, Proposal, Settled, Texts};
-use crate::change::{Change, Step};
+use crate::change::{Action, Change, Step};
 use crate::discover::{Candidate, Input};
 use crate::finding::{Applicability, Finding, Fix, Outcome, Unfixed};
 use crate::linter::FileReport;
@@ -17,6 +17,8 @@ use std::sync::Arc;
 const MAX_ROUNDS: usize = 10;
 /// The number of times that one text is linted again, at most.
 const MAX_LINTS: usize = 64;
+/// How often what fixes bring is fixed, too.
+const MAX_FOLLOWED: usize = 3;
 
 /// A text to fix.
 pub(in crate::project) struct Text<'t> {
@@ -76,7 +78,10 @@ pub(in crate::project) fn fix(text: Text<'_>, first: File, fixer: &dyn Fixer) ->
 
 /// The fixes that are not made, and why: by the rule and subject of the finding, and by what they would change.
 #[derive(Default)]
-struct Fates(HashMap<(Arc<str>, String), Vec<(Vec<Change>, Fate)>>);
+struct Fates(HashMap<(Arc<str>, String), Vec<Fated>>);
+
+/// What a fix would change, and what becomes of it.
+type Fated = (Vec<Change>, Fate);
 
 #[derive(Copy, Clone, PartialEq, Eq)]
 enum Fate {
@@ -157,31 +162,39 @@ impl Rounds<'_, '_> {
 
     /// The findings that are to be fixed.
     fn wanted<'f>(&mut self, report: &'f FileReport) -> Vec<(&'f Finding, Arc<Fix>)> {
-        let mut wanted = Vec::new();
-        for finding in report.findings.iter().filter(|finding| finding.counts() && finding.span.source == self.text.id)
-        {
-            let Some(fix) = finding.fix.as_ref().filter(|fix| can_be_made(fix)) else { continue };
-            if self.fixer.choice(finding, fix) != Choice::Wanted {
-                continue;
-            }
-            match self.fates.get(finding, fix) {
-                Some(Fate::Left(_)) => continue,
-                None if self.fixer.asks() && !self.is_agreed(finding, fix, report) => continue,
-                Some(Fate::Agreed) | None => wanted.push((finding, Arc::clone(fix))),
-            }
-        }
+        let now = std::mem::take(&mut self.now);
+        let wanted = report.findings.iter().filter_map(|finding| Some((finding, self.fix_of(finding, &now, report)?)));
+        let wanted = wanted.collect();
+        self.now = now;
         wanted
     }
 
+    /// The fix of a finding in a text, if it is to be made.
+    fn fix_of(&mut self, finding: &Finding, text: &str, report: &FileReport) -> Option<Arc<Fix>> {
+        if !finding.counts() || finding.span.source != self.text.id {
+            return None;
+        }
+        let fix = finding.fix.as_ref().filter(|fix| can_be_made(fix))?;
+        if self.fixer.choice(finding, fix) != Choice::Wanted {
+            return None;
+        }
+        let is_wanted = match self.fates.get(finding, fix) {
+            Some(Fate::Left(_)) => false,
+            Some(Fate::Agreed) => true,
+            None => !self.fixer.asks() || self.is_agreed(finding, fix, text, report),
+        };
+        is_wanted.then(|| Arc::clone(fix))
+    }
+
     /// Asks a person about a fix.
-    fn is_agreed(&mut self, finding: &Finding, fix: &Fix, report: &FileReport) -> bool {
-        let Plan { text: after, made, .. } = plan(&self.now, &[(0, fix)], self.text.editor);
+    fn is_agreed(&mut self, finding: &Finding, fix: &Fix, text: &str, report: &FileReport) -> bool {
+        let Plan { text: after, made, .. } = plan(text, &[(0, fix)], self.text.editor);
         if made.is_empty() {
             self.fates.set(finding, fix, Fate::Left(Unfixed::Place));
             return false;
         }
-        let texts = Texts { before: self.now.clone(), after, hidden: report.hidden.clone() };
-        let proposal = Proposal { name: &self.text.candidate.name, finding, fix, texts: &texts };
+        let texts = Texts { before: text.to_owned(), after, hidden: report.hidden.clone() };
+        let proposal = Proposal { name: self.text.candidate.name(), finding, fix, texts: &texts };
         let agrees = self.fixer.agrees(&proposal);
         self.fates.set(finding, fix, if agrees { Fate::Agreed } else { Fate::Left(Unfixed::Declined) });
         agrees
@@ -202,17 +215,15 @@ impl Rounds<'_, '_> {
             if made.is_empty() {
                 break;
             }
-            self.lints += 1;
-            let after = (text != self.now).then(|| (self.text.lint)(&text)).flatten();
-            let (mut file, verdict) = match after {
-                Some(File::Linted(linted)) => {
-                    let verdict = verdict(report, &findings, &linted.report);
-                    (Some(File::Linted(linted)), verdict)
-                }
-                _ => (None, Verdict::Broken),
+            let added = added(&made, wanted);
+            let (tried_file, verdict) = self.tried(&text, report, &findings, &added);
+            let (tried_file, text, verdict) = match (tried_file, verdict) {
+                (Some(file), Verdict::New(new)) => self.followed(text, file, new, report, (&findings, &added)),
+                (file, verdict) => (file, text, verdict),
             };
             tried = match verdict {
                 Verdict::Good => {
+                    let mut file = tried_file;
                     if let Some(File::Linted(linted)) = &mut file {
                         self.mark(&mut linted.report);
                     }
@@ -226,7 +237,7 @@ impl Rounds<'_, '_> {
                     self.leave(&bad, wanted, Unfixed::TakenBack);
                     made.into_iter().filter(|index| !bad.contains(index)).collect()
                 }
-                Verdict::New(subjects) => self.without(&suspects(&subjects, &findings, wanted), made, wanted),
+                Verdict::New(new) => self.without(&suspects(&new.subjects, &findings, wanted), made, wanted),
                 Verdict::Broken => self.without(&BTreeSet::new(), made, wanted),
             };
             is_whole = false;
@@ -236,6 +247,58 @@ impl Rounds<'_, '_> {
             self.leave(&all, wanted, Unfixed::TakenBack);
         }
         (None, is_whole)
+    }
+
+    /// Lints a text in which these findings are fixed.
+    fn tried(
+        &mut self,
+        text: &str,
+        report: &FileReport,
+        fixed: &[(usize, &Finding)],
+        added: &BTreeSet<String>,
+    ) -> (Option<File>, Verdict) {
+        self.lints += 1;
+        match (text != self.now).then(|| (self.text.lint)(text)).flatten() {
+            Some(File::Linted(linted)) => {
+                let verdict = verdict(report, fixed, added, &linted.report);
+                (Some(File::Linted(linted)), verdict)
+            }
+            _ => (None, Verdict::Broken),
+        }
+    }
+
+    /// Fixes what fixes bring, if all of that can be fixed: a database that is encrypted now needs a key. Otherwise, the result is what
+    /// it was.
+    fn followed(
+        &mut self,
+        text: String,
+        file: File,
+        new: New,
+        report: &FileReport,
+        (fixed, added): (&[(usize, &Finding)], &BTreeSet<String>),
+    ) -> (Option<File>, String, Verdict) {
+        let mut next = self.follow(&text, &file, &new);
+        for _ in 0..MAX_FOLLOWED {
+            let Some(after) = next.take().filter(|_| self.lints < MAX_LINTS) else { break };
+            match self.tried(&after, report, fixed, added) {
+                (file, Verdict::Good) => return (file, after, Verdict::Good),
+                (Some(file), Verdict::New(new)) => next = self.follow(&after, &file, &new),
+                _ => {}
+            }
+        }
+        (Some(file), text, Verdict::New(new))
+    }
+
+    /// The text in which new findings are fixed, if all of them can be.
+    fn follow(&mut self, text: &str, file: &File, new: &New) -> Option<String> {
+        let File::Linted(linted) = file else { return None };
+        let report = &linted.report;
+        let fixes: Option<Vec<Arc<Fix>>> =
+            new.findings.iter().map(|index| self.fix_of(report.findings.get(*index)?, text, report)).collect();
+        let fixes = fixes?;
+        let numbered: Vec<(usize, &Fix)> = fixes.iter().map(|fix| &**fix).enumerate().collect();
+        let plan = plan(text, &numbered, self.text.editor);
+        (plan.made.len() == fixes.len()).then_some(plan.text)
     }
 
     /// What to try after something new was found: the fixes without the suspects, or half of them. One alone is taken back.
@@ -265,6 +328,16 @@ impl Rounds<'_, '_> {
             self.fates.set(finding, fix, Fate::Left(left));
         }
     }
+}
+
+/// The names of the resources that some fixes add.
+fn added(made: &[usize], wanted: &[(&Finding, Arc<Fix>)]) -> BTreeSet<String> {
+    let changes = made.iter().filter_map(|index| wanted.get(*index)).flat_map(|(_, fix)| &fix.changes);
+    let name = |change: &Change| match (change.path.as_slice(), &change.action) {
+        ([Step::Key(section), Step::Key(name)], Action::Set(_)) => Some(format!("{section}/{name}")),
+        _ => None,
+    };
+    changes.filter_map(name).collect()
 }
 
 /// Whether a fix is more than a text.
@@ -325,7 +398,7 @@ mod tests {
 
     const WRITES: All = All { place: Settled::InPlace, asks: false };
 
-    fn numbers<'f, K: std::fmt::Debug>(map: &'f BTreeMap<K, usize>) -> String {
+    fn numbers<K: std::fmt::Debug>(map: &BTreeMap<K, usize>) -> String {
         map.iter().map(|(key, number)| format!("{key:?} {number}")).collect::<Vec<_>>().join(", ").replace('"', "")
     }
 
@@ -363,8 +436,8 @@ mod tests {
         let rules =
             [good("a", &[("x", "1")]), Rule { id: "b", name: "y", wanted: "2", fix: &[("x", "2"), ("y", "2")] }];
         let (text, result, _) = fixed("x=0\ny=0\n", &rules, &WRITES);
-        assert_eq!((text.as_str(), numbers(&result.fixed).as_str()), ("x=1\ny=0\n", "a 1"));
-        assert_eq!(numbers(&result.left), "TakenBack 1", "it would bring back what the first fixed");
+        assert_eq!((text.as_str(), numbers(&result.fixed).as_str()), ("x=1\ny=2\n", "a 1, b 1"));
+        assert!(result.left.is_empty(), "what the second brings back is fixed again");
     }
 
     #[test]
@@ -397,6 +470,19 @@ mod tests {
         assert_eq!(numbers(&result.fixed), "a 1, b 1, z 1");
         assert_eq!(numbers(&result.taken_back), "bad 1, worse 1");
         assert!(lints <= 12, "{lints}");
+    }
+
+    #[test]
+    fn what_a_fix_brings_is_fixed_with_it() {
+        // `key` looks at what is encrypted only.
+        let key = |fix| Rule { id: "key", name: "key", wanted: "own", fix };
+        let encrypted = Rule { id: "encrypted", name: "on", wanted: "yes", fix: &[("on", "yes"), ("key", "none")] };
+        let rules = [encrypted, key(&[("key", "own")]), good("a", &[("x", "1")])];
+        let (text, result, lints) = fixed("on=no\nx=0\n", &rules, &WRITES);
+        assert_eq!((text.as_str(), lints), ("key=own\non=yes\nx=1\n", 2));
+        assert_eq!(numbers(&result.fixed), "a 1, encrypted 1");
+        let (text, result, _) = fixed("on=no\nx=0\n", &[encrypted, key(&[]), good("a", &[("x", "1")])], &WRITES);
+        assert_eq!((text.as_str(), numbers(&result.left).as_str()), ("on=no\nx=1\n", "TakenBack 1"));
     }
 
     #[test]

@@ -1,4 +1,5 @@
 //! A language of lines `name=value` with a linter and an editor, so that rounds can be tried without rules and templates.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 use super::plan::Edited;
 use super::{Choice, Fixed, Fixer, Proposal, Settled, Text, fix};
@@ -55,14 +56,7 @@ impl Fixer for All {
 
 /// Fixes a text. Returns the text that is reported on, what was fixed, and how often it was linted.
 pub(super) fn fixed(text: &str, rules: &[Rule], fixer: &All) -> (String, Fixed, usize) {
-    let candidate = Candidate {
-        name: "app.yaml".to_owned(),
-        input: Input::File(PathBuf::from("app.yaml")),
-        named: true,
-        folders: Vec::new(),
-        pinned: BTreeMap::new(),
-        constructs: None,
-    };
+    let candidate = Candidate::new("app.yaml".to_owned(), Input::File(PathBuf::from("app.yaml")));
     let lints = Cell::new(0);
     let lint = |text: &str| {
         lints.set(lints.get() + 1);
