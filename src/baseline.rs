@@ -28,7 +28,7 @@ const SHAPE: &str = "1";
 const KEYS: [&str; 5] = ["file", "rule", "subject", "path", "count"];
 
 /// What findings are known by, in the order of the file.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Key {
     /// The file, relative to the baseline's folder, with `/` between folders.
     pub file: String,
@@ -103,6 +103,14 @@ impl Baseline {
         for (key, count) in other.0.iter().filter(|(key, _)| is_kept(key)) {
             self.0.entry(key.clone()).or_insert(*count);
         }
+    }
+
+    /// The entries about one file.
+    #[must_use]
+    pub fn of_file(&self, file: &str) -> Self {
+        let first = Key { file: file.to_owned(), ..Key::default() };
+        let own = self.0.range(first..).take_while(|(key, _)| key.file == file);
+        Self(own.map(|(key, count)| (key.clone(), *count)).collect())
     }
 
     /// Adds the entries of another one, about other files.

@@ -21,6 +21,8 @@ pub enum Code {
     FileEmpty,
     /// A file is not UTF-8.
     FileEncoding,
+    /// The fixes of a file are not written.
+    FileNotWritten,
     /// A file is too large to be read.
     FileTooLarge,
     /// A path does not exist, or cannot be read.
@@ -117,6 +119,7 @@ impl Code {
             Self::ExampleUndecided => "example-undecided",
             Self::FileEmpty => "file-empty",
             Self::FileEncoding => "file-encoding",
+            Self::FileNotWritten => "file-not-written",
             Self::FileTooLarge => "file-too-large",
             Self::FileUnreadable => "file-unreadable",
             Self::IncludeDuplicate => "include-duplicate",

@@ -23,8 +23,11 @@ use crate::files::{Files, Kind, MAX_NAMED, Met, Reach, Refusal, Unlisted, is_rep
 use crate::finding::Diagnostic;
 use crate::paths::folder_of;
 use gitignore::Ignored;
+use smallvec::SmallVec;
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ffi::OsStr;
+use std::hash::{BuildHasher, RandomState};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -39,18 +42,45 @@ const STANDARD_INPUT: &str = "-";
 /// A file that may be a template.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Candidate {
-    /// The name that reports show: see [`Base::name`](crate::paths::Base::name).
-    pub name: String,
+    /// Its name, unless that is its path: there may be many candidates, and all are kept until the end.
+    name: Option<Box<str>>,
     /// The source of its text.
     pub input: Input,
     /// Whether the user named the file itself, and not a folder above it: then it must be readable.
     pub named: bool,
     /// The named folders it was found in, as indices into [`Discovery::folders`].
-    pub folders: Vec<usize>,
+    pub folders: SmallVec<[usize; 1]>,
     /// Pseudo parameters whose values are known: what a cloud assembly declares for the stack.
     pub pinned: BTreeMap<String, String>,
     /// The constructs that a cloud assembly declares for it.
     pub constructs: Option<Arc<Constructs>>,
+}
+
+impl Candidate {
+    /// A text without anything that is known of it. `name` is what reports show.
+    fn new(name: String, input: Input) -> Self {
+        let mut own = Self {
+            name: None,
+            input,
+            named: false,
+            folders: SmallVec::new(),
+            pinned: BTreeMap::new(),
+            constructs: None,
+        };
+        if own.name() != name {
+            own.name = Some(name.into());
+        }
+        own
+    }
+
+    /// The name that reports show: see [`Base::name`](crate::paths::Base::name).
+    pub fn name(&self) -> &str {
+        match (&self.name, &self.input) {
+            (Some(name), _) => name,
+            (None, Input::File(path)) => path.to_str().unwrap_or_default(),
+            (None, Input::StandardInput) => "",
+        }
+    }
 }
 
 /// The source of a text.
@@ -113,8 +143,14 @@ pub struct Filter<'f> {
 
 /// Finds the files that some paths name. Folders are walked without following symbolic links, so loops cannot occur.
 pub fn discover(paths: &[PathBuf], filter: Filter<'_>, files: &Files) -> Discovery {
-    let mut finder =
-        Finder { files, filter, found: Discovery::default(), by_identity: HashMap::new(), assemblies: HashSet::new() };
+    let mut finder = Finder {
+        files,
+        filter,
+        found: Discovery::default(),
+        by_identity: HashMap::new(),
+        hashes: RandomState::new(),
+        assemblies: HashSet::new(),
+    };
     for path in paths {
         finder.add(path);
     }
@@ -126,7 +162,9 @@ struct Finder<'d, 'f> {
     files: &'d Files,
     filter: Filter<'f>,
     found: Discovery,
-    by_identity: HashMap<Input, usize>,
+    /// The files by the hashes of their paths without links: there may be many.
+    by_identity: HashMap<u64, usize>,
+    hashes: RandomState,
     /// The folders that are cloud assemblies of the CDK.
     assemblies: HashSet<PathBuf>,
 }
@@ -277,17 +315,24 @@ impl Finder<'_, '_> {
         own.map(|stack| Assembled { pinned: stack.pinned, constructs: Some(stack.constructs) }).unwrap_or_default()
     }
 
+    /// A file without links; if its path cannot be resolved, as it is: it is reported with its own name when it is read.
+    fn identity<'i>(&self, input: &'i Input) -> Cow<'i, Input> {
+        let real = match input {
+            Input::File(path) => self.files.real(path).ok(),
+            Input::StandardInput => None,
+        };
+        real.map_or(Cow::Borrowed(input), |path| Cow::Owned(Input::File(path)))
+    }
+
     /// Keeps a file. If it was found before, adds only what is new about it.
     fn meet(&mut self, name: String, input: Input, folder: Option<usize>, assembled: Assembled) {
         let Assembled { pinned, constructs } = assembled;
-        let identity = match &input {
-            // A path that cannot be resolved is reported with its own name when it is read.
-            Input::File(path) => Input::File(self.files.real(path).unwrap_or_else(|_| path.clone())),
-            Input::StandardInput => Input::StandardInput,
-        };
+        let identity = self.identity(&input);
         let next = self.found.candidates.len();
-        let index = *self.by_identity.entry(identity).or_insert(next);
-        match self.found.candidates.get_mut(index) {
+        let place = *self.by_identity.entry(self.hashes.hash_one(&identity)).or_insert(next);
+        let is_same = |known: &Candidate| self.identity(&known.input) == identity;
+        let is_known = self.found.candidates.get(place).is_some_and(is_same);
+        match self.found.candidates.get_mut(place).filter(|_| is_known) {
             Some(known) => {
                 known.named |= folder.is_none();
                 known.folders.extend(folder);
@@ -296,14 +341,19 @@ impl Finder<'_, '_> {
             }
             None => {
                 let (named, folders) = (folder.is_none(), folder.into_iter().collect());
-                self.found.candidates.push(Candidate { name, input, named, folders, pinned, constructs });
+                self.found.candidates.push(Candidate {
+                    named,
+                    folders,
+                    pinned,
+                    constructs,
+                    ..Candidate::new(name, input)
+                });
             }
         }
     }
 
     fn finish(mut self) -> Discovery {
-        self.found.candidates.shrink_to_fit();
-        self.found.candidates.sort_unstable_by(|a, b| a.name.cmp(&b.name));
+        self.found.candidates.sort_unstable_by(|a, b| a.name().cmp(b.name()));
         self.found.diagnostics.sort_by(|a, b| a.file.cmp(&b.file));
         self.found.diagnostics.dedup();
         self.found

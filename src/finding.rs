@@ -4,6 +4,7 @@ mod exception;
 mod fix;
 mod origin;
 mod severity;
+mod unfixed;
 
 use crate::code::Code;
 use crate::source::Span;
@@ -13,6 +14,7 @@ pub use exception::{Dialect, Exception, ExceptionState, Flaw, SuppressedRule, Su
 pub use fix::{Applicability, Edit, Fix};
 pub use origin::Origin;
 pub use severity::RuleSeverity;
+pub use unfixed::Unfixed;
 
 /// How severe a finding is. Ordered: `Note < Warning < Error`.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]

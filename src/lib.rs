@@ -108,5 +108,6 @@ pub use files::{Buffers, Disk, FileSystem, Files};
 pub use finding::{Applicability, Diagnostic, Edit, Finding, Fix, Level, Outcome, RuleSeverity, Severity, Subject};
 pub use linter::{FileReport, Keep, Linter};
 pub use report::Report;
+pub use session::{Answer, Ask, FixedText, Fixing};
 pub use session::{Configuration, Contents, End, Exit, Options, Results, RuleSources, Session, Sink};
 pub use source::{Position, Source, SourceId, Span};

@@ -11,6 +11,7 @@ mod inner;
 mod iterations;
 mod locations;
 mod meant;
+mod notes;
 mod origins;
 mod record;
 mod redaction;
@@ -23,20 +24,22 @@ use crate::code::Code;
 use crate::constructs::Constructs;
 use crate::date::Date;
 use crate::eval::Memory;
-use crate::eval::inputs::{Inputs, Pinned, Refused, Shared};
+use crate::eval::inputs::{Inputs, Pinned, Shared};
 use crate::exceptions::{Aliases, Exceptions};
+use crate::expand::expansion::Expansion;
 use crate::expand::{self, Model};
 use crate::finding::{Counts, Diagnostic, Finding, Level, RuleSeverity};
-use crate::graph::secrets::{secret_parameters, written_secrets};
+use crate::graph::secrets::{Written, secret_parameters, written_secrets};
 use crate::rules::load::{RuleEntry, RuleSet};
 use crate::rules::operand::Settings;
 use crate::rules::rule::TargetName;
-use crate::source::{Source, Span};
+use crate::source::Source;
 use crate::syntax::{self, Document, Node, SyntaxError};
 use crate::template::{self, Template};
 use check::{Setting, run_check};
 use fixes::Workshop;
 use iterations::Pending;
+use notes::Notes;
 use record::Record;
 use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
@@ -340,50 +343,19 @@ impl Linter {
         let expansion = expand::expand(&document.root, macros, &files.included(), inputs);
         report.is_template = template::is_template(&expansion.root);
         if !report.is_template {
-            report.diagnostics.extend(meant::meant_as_template(&document.root, source));
-            let mut secrets = files.unread(&texts);
-            if !report.diagnostics.is_empty() {
-                secrets.extend(redaction::unjudged(source, &document.root));
-            }
-            redaction::redact(&mut report, source, texts.into_sources(), &secrets);
-            return report;
+            return unjudged(report, source, &document, files.unread(&texts), texts);
         }
         let template = Template::new(&expansion.root);
-        let note = |code, span: Span, message: &str, help: &str| {
-            Diagnostic::note(code, message.to_owned())
-                .in_file(texts.name(span).unwrap_or(&source.name).to_owned())
-                .at(span)
-                .with_help(help.to_owned())
-        };
-        for found in document.notes.iter().chain(files.notes()) {
-            report.diagnostics.push(note(found.code, found.span, &found.message, &found.help));
-        }
-        for oddity in &template.oddities {
-            report.diagnostics.push(note(Code::OddSection, oddity.span, &oddity.message, &oddity.help));
-        }
-        let tree = expansion.before_transform.as_deref().unwrap_or(&expansion.root);
-        let spelling = spelling(tree, &self.newer_than_schemas);
-        report.notices = spelling.notices;
-        let left = coverage::notice_left(&expansion, &mut report);
-        for found in spelling.notes.iter().chain(&expansion.notes).chain(&left) {
-            report.diagnostics.push(note(found.code, found.span, &found.message, &found.help));
-        }
-        let (given, pinned): (Vec<Refused>, Vec<Refused>) = refused.into_iter().partition(|refused| refused.is_given);
-        report.refused = pinned;
-        for refused in given {
-            let help = "Pass a value that the parameter accepts.";
-            report.diagnostics.push(note(Code::RefusedParameter, refused.span, &refused.sentence(), help));
-        }
+        let notes = Notes { source, texts: &texts };
+        notes.add_syntax(document.notes.iter().chain(files.notes()), &mut report);
+        notes.add_oddities(&template, &mut report);
+        self.add_expansion(&expansion, &notes, &mut report);
+        notes.add_refused(refused, &mut report);
         let memory = Memory::default();
         let model = Model::expanded(&template, &expansion, inputs, &memory);
         report.resources = model.resources.len();
         self.count_unruled(&model, &mut report);
-        let secret: BTreeSet<&str> = secret_parameters(&model).into_iter().map(|parameter| parameter.name).collect();
-        let declared = template
-            .parameters
-            .iter()
-            .map(|parameter| Declared { name: parameter.name.to_owned(), is_secret: secret.contains(parameter.name) });
-        report.parameters = declared.collect();
+        report.parameters = declared(&template, &model);
         let files_and_text =
             exceptions::Texts { source, document: &document, included: &texts, files: &files, constructs };
         let mut exceptions = self.exceptions(&expansion, &files_and_text);
@@ -397,9 +369,7 @@ impl Linter {
         report.notices.extend(elsewhere);
         let outer = inner::Outer { linter: self, source, model: &model, depth };
         let inside = outer.lint(&mut exceptions, &mut report);
-        for found in inside.notes.iter().chain(&note_elsewhere) {
-            report.diagnostics.push(note(found.code, found.span, &found.message, &found.help));
-        }
+        notes.add(inside.notes.iter().chain(&note_elsewhere), &mut report);
         report.diagnostics.sort_by_key(|diagnostic| diagnostic.span);
         let pins_something = template.parameters.iter().any(|parameter| inputs.fixed(parameter.name).is_some());
         self.settle(&mut exceptions, pins_something, &mut report);
@@ -421,6 +391,15 @@ impl Linter {
         redaction::redact(&mut report, source, texts.into_sources(), &secrets);
         report.hidden.extend(inside.hidden);
         report
+    }
+
+    /// Adds what the names of a template and its expansion leave open.
+    fn add_expansion(&self, expansion: &Expansion<'_>, notes: &Notes<'_>, report: &mut FileReport) {
+        let tree = expansion.before_transform.as_deref().unwrap_or(&expansion.root);
+        let spelling = spelling(tree, &self.newer_than_schemas);
+        report.notices = spelling.notices;
+        let left = coverage::notice_left(expansion, report);
+        notes.add(spelling.notes.iter().chain(&expansion.notes).chain(&left), report);
     }
 
     fn apply<'m, 't>(
@@ -474,6 +453,16 @@ impl Linter {
     }
 }
 
+/// The parameters that a template declares.
+fn declared<'m, 't>(template: &Template<'t>, model: &'m Model<'m, 't>) -> Vec<Declared> {
+    let secret: BTreeSet<&str> = secret_parameters(model).into_iter().map(|parameter| parameter.name).collect();
+    let declared = template
+        .parameters
+        .iter()
+        .map(|parameter| Declared { name: parameter.name.to_owned(), is_secret: secret.contains(parameter.name) });
+    declared.collect()
+}
+
 /// The report of a text that cannot be parsed.
 fn unread(source: &Source, error: SyntaxError) -> FileReport {
     let mut report = FileReport { diagnostics: vec![includes::unreadable(source, error)], ..FileReport::default() };
@@ -491,6 +480,22 @@ fn no_template(source: &Source, document: &Document<'_>) -> FileReport {
     if !report.diagnostics.is_empty() {
         redaction::redact(&mut report, source, Vec::new(), &redaction::unjudged(source, &document.root));
     }
+    report
+}
+
+/// The report of a text that includes its resources, and does not become a template by that.
+fn unjudged(
+    mut report: FileReport,
+    source: &Source,
+    document: &Document<'_>,
+    mut secrets: Vec<Written>,
+    texts: includes::Texts,
+) -> FileReport {
+    report.diagnostics.extend(meant::meant_as_template(&document.root, source));
+    if !report.diagnostics.is_empty() {
+        secrets.extend(redaction::unjudged(source, &document.root));
+    }
+    redaction::redact(&mut report, source, texts.into_sources(), &secrets);
     report
 }
 

@@ -47,6 +47,8 @@ Examples:
   hipaalint app.yaml --parameter Env=prod    check the production deployment only
   cdk synth -q && hipaalint cdk.out          lint the stacks of an AWS CDK app
   cdk synth | hipaalint -                    lint standard input
+  hipaalint infra --fix --diff               show what hipaalint would fix
+  hipaalint infra --fix                      fix the templates
   hipaalint explain s3-bucket-tls-only       explain a rule
   hipaalint explain encryption               list the rules on a topic
   hipaalint init                             write a first hipaalint.yaml
@@ -68,6 +70,7 @@ Environment:
 /// Headings of the help.
 const PARAMETERS: &str = "Template parameters";
 const EXCEPTIONS: &str = "Exceptions and baseline";
+const FIXES: &str = "Fixes";
 
 /// The commands other than linting.
 #[derive(Debug, Subcommand)]
@@ -175,7 +178,7 @@ pub(super) struct LintArguments {
     /// Write the findings of this run to a baseline; from then on, only new findings count
     ///
     /// When hipaalint writes the file again, it removes findings that were fixed. It keeps the entries of files that it did not
-    /// lint and of rules that it did not run. It never changes a template.
+    /// lint and of rules that it did not run. With --fix, it records what is left.
     #[arg(help_heading = EXCEPTIONS, long, value_name = "FILE")]
     pub(super) write_baseline: Option<PathBuf>,
 
@@ -204,6 +207,32 @@ pub(super) struct LintArguments {
     /// What findings are grouped by in the human report, and what --statistics counts [default: file; for --statistics: rule]
     #[arg(help_heading = REPORT, long, value_enum, value_name = "WHAT")]
     pub(super) group_by: Option<GroupBy>,
+
+    /// Fix what can be fixed safely, and lint what comes of it
+    ///
+    /// A safe fix changes a resource in place: nothing is replaced, interrupted, deleted, denied or paid for. hipaalint lints each
+    /// fixed template again. If a finding is not gone, or if there is a new one, the fix is taken back. Comments, order and line
+    /// ends stay as they are. docs/fixes.md has the details.
+    #[arg(help_heading = FIXES, long)]
+    pub(super) fix: bool,
+
+    /// With --fix: also make fixes that are not safe. Read the diff before you deploy it
+    #[arg(help_heading = FIXES, long)]
+    pub(super) unsafe_fixes: bool,
+
+    /// With --fix: fix only what this rule finds (repeatable); 's3-*' is every rule with such an id
+    #[arg(help_heading = FIXES, long, value_name = "ID")]
+    pub(super) fix_rule: Vec<String>,
+
+    /// With --fix: write no template, and print a diff instead of a report
+    ///
+    /// The diff is for `git apply` or `patch -p1`. Reports of --output and the exit code are about the templates as they are.
+    #[arg(help_heading = FIXES, long)]
+    pub(super) diff: bool,
+
+    /// With --fix: show each fix, and ask before it is made
+    #[arg(help_heading = FIXES, long)]
+    pub(super) interactive: bool,
 
     /// Lint again when a template, its configuration or a custom rule changes, until Ctrl-C
     #[arg(long, conflicts_with = "write_baseline")]

@@ -170,7 +170,7 @@ fn several(folder: &Path, candidates: Vec<Candidate>, plan: &Plan, problems: &mu
     let linter = |candidate: &Candidate| Arc::clone(&plan.session.settings(candidate).linter);
     let profile = candidates.first().and_then(|candidate| findings_of(candidate, plan));
     let sources = plan.session.files();
-    let stacks: BTreeSet<String> = candidates.iter().map(|candidate| candidate.name.clone()).collect();
+    let stacks: BTreeSet<String> = candidates.iter().map(|candidate| candidate.name().to_owned()).collect();
     let mut linted: Vec<(Candidate, Vec<Finding>, Vec<Nested>)> = Vec::new();
     let project = Project { files: sources, linter: &linter, counter: &counter, threads: None };
     project.lint(candidates, |candidate, file| {
@@ -181,7 +181,7 @@ fn several(folder: &Path, candidates: Vec<Candidate>, plan: &Plan, problems: &mu
     });
     drop(progress);
     // Stacks come before those that they nest.
-    linted.sort_by_key(|(candidate, ..)| !stacks.contains(&candidate.name));
+    linted.sort_by_key(|(candidate, ..)| !stacks.contains(candidate.name()));
     let mut picture =
         Picture { name: sources.name(folder), findings_of: profile, is_assembly: true, ..Picture::default() };
     // The index of each drawn template by its file.

@@ -43,9 +43,13 @@ pub(super) fn discover(plan: &Plan) -> Discovery {
 /// Lints, and reports.
 pub(super) fn lint(plan: &Plan) -> Ran {
     let counter = Arc::default();
-    let progress = Progress::start(&counter, plan.quiet);
-    let mut outputs = Outputs::new(&plan.outputs, &plan.session, plan.shown, progress);
-    let outcome = plan.session.lint(discover(plan), &counter, &mut outputs);
+    let progress = Progress::start(&counter, plan.quiet || plan.prompt.is_some());
+    let mut outputs = Outputs::new(&plan.outputs, &plan.session, plan.shown, plan.texts, progress);
+    let found = discover(plan);
+    let outcome = match &plan.prompt {
+        Some(prompt) => plan.session.lint_asking(found, &counter, &mut outputs, prompt),
+        None => plan.session.lint(found, &counter, &mut outputs),
+    };
     let Written { exit, is_read } = outputs.written(outcome.exit());
     Ran { exit, is_read, templates: outcome.templates(), files: outcome.files().clone() }
 }

@@ -1,6 +1,7 @@
 //! Writes reports to standard output and to files, and messages to standard error.
 
 use super::args::Format;
+use super::diff;
 use super::progress::Progress;
 use super::terminal;
 use crate::config::FILE_NAME;
@@ -19,7 +20,7 @@ use crate::report::sarif::Sarif;
 use crate::report::statistics::{Grouping, JsonStatistics};
 use crate::report::text::{count, one_line};
 use crate::report::{Report, Reporter};
-use crate::session::{End, Exit, Problems, Saving, Session, Sink, WrittenBaseline};
+use crate::session::{End, Exit, FixedText, Problems, Saving, Session, Sink, WrittenBaseline};
 use std::collections::BTreeSet;
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
@@ -39,6 +40,28 @@ pub(super) struct Shown {
     pub(super) part: Part,
     /// What findings are grouped by, if the arguments set it.
     pub(super) grouping: Option<Grouping>,
+}
+
+/// The fixed texts on standard output. The report goes to standard error then.
+#[derive(Copy, Clone, Debug)]
+pub(super) enum Texts {
+    /// Standard input as it is now.
+    Whole { error_style: Style },
+    /// Diffs of all fixed texts. Only problems and numbers are reported.
+    Diffs { error_style: Style },
+}
+
+impl Texts {
+    /// What is shown on standard error.
+    fn shown(self, shown: Shown) -> Shown {
+        match self {
+            Self::Whole { error_style } => Shown { style: error_style, ..shown },
+            Self::Diffs { error_style } => {
+                let part = if shown.part == Part::Findings { Part::Problems } else { Part::Fixes };
+                Shown { format: Format::Human, style: error_style, part, grouping: None }
+            }
+        }
+    }
 }
 
 /// What writes a report in a format.
@@ -91,6 +114,9 @@ pub(super) struct Outputs<'o> {
     /// The report on standard output, and whether that is a terminal.
     standard: Writing<'o>,
     is_terminal: bool,
+    /// The texts on standard output, if they are there in place of the report, and how they are shown.
+    texts: Option<(Texts, Style)>,
+    text_out: io::Result<Box<dyn Write + 'o>>,
     /// Until something else is on the terminal.
     progress: Option<Progress>,
     written: Option<Written>,
@@ -98,7 +124,13 @@ pub(super) struct Outputs<'o> {
 
 impl<'o> Outputs<'o> {
     /// Starts the reports.
-    pub(super) fn new(outputs: &'o [Output], session: &'o Session, shown: Shown, progress: Option<Progress>) -> Self {
+    pub(super) fn new(
+        outputs: &'o [Output],
+        session: &'o Session,
+        shown: Shown,
+        texts: Option<Texts>,
+        progress: Option<Progress>,
+    ) -> Self {
         let inputs = Inputs::new([], session.files());
         let start = |Output { format, file }: &'o Output| {
             let whole = Shown { format: *format, style: terminal::FILE, part: Part::Whole, grouping: shown.grouping };
@@ -110,9 +142,17 @@ impl<'o> Outputs<'o> {
             WritingFile { name: file, writing: Writing { reporter }, file: file_in_work }
         };
         let files = outputs.iter().map(start).collect();
-        let out = BufWriter::with_capacity(STANDARD_BUFFER, io::stdout().lock());
-        let standard = Writing { reporter: Ok(reporter(out, shown)) };
-        Self { files, session, standard, is_terminal: io::stdout().is_terminal(), progress, written: None }
+        let out: Box<dyn Write> = Box::new(BufWriter::with_capacity(STANDARD_BUFFER, io::stdout().lock()));
+        let (report, text_out, is_terminal): (_, io::Result<Box<dyn Write>>, _) = match texts {
+            Some(texts) => {
+                let report = reporter(BufWriter::new(io::stderr()), texts.shown(shown));
+                (report, Ok(out), io::stderr().is_terminal())
+            }
+            None => (reporter(out, shown), Err(io::ErrorKind::Unsupported.into()), io::stdout().is_terminal()),
+        };
+        let texts = texts.map(|texts| (texts, shown.style));
+        let standard = Writing { reporter: Ok(report) };
+        Self { files, session, standard, is_terminal, texts, text_out, progress, written: None }
     }
 
     /// How writing ended, with the exit of the run.
@@ -133,6 +173,22 @@ impl Sink for Outputs<'_> {
             file.writing.feed(|reporter| reporter.file(part));
         }
         self.standard.feed(|reporter| reporter.file(part));
+    }
+
+    fn fixed(&mut self, text: &FixedText<'_>) {
+        let shown = match &self.texts {
+            Some((Texts::Diffs { .. }, style)) => diff::unified(text.name, text.texts, style),
+            Some((Texts::Whole { .. }, _)) if text.is_input => text.texts.after.clone(),
+            Some((Texts::Whole { .. }, _)) | None => return,
+        };
+        if self.is_terminal {
+            self.progress = None;
+        }
+        if let Ok(out) = &mut self.text_out
+            && let Err(error) = out.write_all(shown.as_bytes())
+        {
+            self.text_out = Err(error);
+        }
     }
 
     /// Ends the files, and then standard output with the resulting exit code.
@@ -157,9 +213,17 @@ impl Sink for Outputs<'_> {
                 exit = Exit::Trouble;
             }
         }
+        // On a terminal, the numbers stand below the diffs.
+        if let Err(error) = self.text_out.as_mut().map_or(Ok(()), |out| out.flush()) {
+            self.text_out = Err(error);
+        }
         self.standard.feed(|reporter| reporter.end(end.rest, Some(exit.code())));
         let standard = std::mem::replace(&mut self.standard.reporter, Err(io::ErrorKind::BrokenPipe.into()));
-        let written = standard.map(drop);
+        let written = match (&self.texts, &self.text_out) {
+            (None, _) => standard.map(drop),
+            (Some(_), Ok(_)) => Ok(()),
+            (Some(_), Err(error)) => Err(io::Error::new(error.kind(), error.to_string())),
+        };
         let is_read = written.is_ok();
         self.written = Some(Written { exit: finish(written, exit), is_read });
     }

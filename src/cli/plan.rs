@@ -1,7 +1,8 @@
 //! The meaning of the arguments together with the configuration. Every choice of a run is made here, once.
 
 use super::args::{self, Format, LintArguments, Show};
-use super::output::{Output, Shown};
+use super::fix::{self, Prompt};
+use super::output::{Output, Shown, Texts};
 use super::terminal;
 use crate::date::Date;
 use crate::files::Files;
@@ -24,6 +25,10 @@ pub(super) struct Plan {
     pub(super) paths: Vec<PathBuf>,
     pub(super) session: Session,
     pub(super) shown: Shown,
+    /// The fixed texts on standard output, if they take the place of the report.
+    pub(super) texts: Option<Texts>,
+    /// Who is asked about each fix.
+    pub(super) prompt: Option<Prompt>,
     pub(super) outputs: Vec<Output>,
     pub(super) quiet: bool,
 }
@@ -36,6 +41,7 @@ impl Plan {
     pub(super) fn new(arguments: LintArguments) -> Result<Self, clap::Error> {
         let files = Files::here();
         let outputs = outputs(&arguments, &files)?;
+        let fixing = fix::fixing(&arguments).map_err(|(kind, message)| usage(kind, message))?;
         let format = arguments.format.unwrap_or(Format::Human);
         let part = part(&arguments, format)?;
         let has_human = format == Format::Human || outputs.iter().any(|output| output.format == Format::Human);
@@ -45,12 +51,23 @@ impl Plan {
         }
         let grouping = arguments.group_by.map(Into::into);
         let formats: Vec<Format> = outputs.iter().map(|output| output.format).chain([format]).collect();
-        let shown = Shown { format, style: terminal::style(arguments.color.color), part, grouping };
+        let color = arguments.color.color;
+        let shown = Shown { format, style: terminal::style(color), part, grouping };
         let quiet = arguments.quiet;
+        let prompt = arguments.interactive.then(|| Prompt { style: terminal::error_style(color) });
+        let texts = fixing.as_ref().and_then(|fixing| {
+            let has_input = arguments.paths.iter().any(|path| path == Path::new("-"));
+            let error_style = terminal::error_style(color);
+            match (fixing.is_dry, has_input) {
+                (true, _) => Some(Texts::Diffs { error_style }),
+                (false, true) => Some(Texts::Whole { error_style }),
+                (false, false) => None,
+            }
+        });
         let paths = if arguments.paths.is_empty() { vec![PathBuf::from(".")] } else { arguments.paths.clone() };
         let files = files.naming(&paths);
-        let session = Session::new(options(arguments, &formats)?, files);
-        Ok(Self { paths, session, shown, outputs, quiet })
+        let session = Session::new(Options { fixing, ..options(arguments, &formats)? }, files);
+        Ok(Self { paths, session, shown, texts, prompt, outputs, quiet })
     }
 }
 
@@ -98,6 +115,7 @@ fn options(arguments: LintArguments, formats: &[Format]) -> Result<Options, clap
         title: arguments.title,
         revision: arguments.revision.filter(|text| !text.trim().is_empty()),
         threads,
+        fixing: None,
     })
 }
 

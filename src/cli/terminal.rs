@@ -3,7 +3,7 @@
 use super::args::Color;
 use crate::report::human::Style;
 use std::env;
-use std::io::{IsTerminal, stdout};
+use std::io::{IsTerminal, stderr, stdout};
 
 /// Columns without a terminal.
 const DEFAULT_WIDTH: usize = 100;
@@ -16,11 +16,7 @@ pub(super) const FILE: Style = Style { color: false, width: DEFAULT_WIDTH, unico
 /// The style of standard output.
 pub(super) fn style(color: Color) -> Style {
     let terminal = stdout().is_terminal();
-    let color = match color {
-        Color::Always => true,
-        Color::Never => false,
-        Color::Auto => wants_color(terminal),
-    };
+    let color = is_colored(color, terminal);
     let columns = if terminal { terminal_size::terminal_size().map(|(width, _)| usize::from(width.0)) } else { None };
     Style {
         color,
@@ -28,6 +24,27 @@ pub(super) fn style(color: Color) -> Style {
         unicode: supports_unicode::on(supports_unicode::Stream::Stdout),
         // Links are escape sequences, too: without color, there are none.
         hyperlinks: color && terminal && supports_hyperlinks::on(supports_hyperlinks::Stream::Stdout),
+    }
+}
+
+/// The style of standard error.
+pub(super) fn error_style(color: Color) -> Style {
+    let terminal = stderr().is_terminal();
+    // The size is that of the first stream that is a terminal.
+    let columns = if terminal { terminal_size::terminal_size().map(|(width, _)| usize::from(width.0)) } else { None };
+    Style {
+        color: is_colored(color, terminal),
+        width: columns.unwrap_or(DEFAULT_WIDTH).min(MAX_WIDTH),
+        unicode: supports_unicode::on(supports_unicode::Stream::Stderr),
+        hyperlinks: false,
+    }
+}
+
+fn is_colored(color: Color, terminal: bool) -> bool {
+    match color {
+        Color::Always => true,
+        Color::Never => false,
+        Color::Auto => wants_color(terminal),
     }
 }
 

@@ -3,7 +3,6 @@
 use super::{Candidate, Input};
 use crate::files::{Files, MAX_NAMED, Reach};
 use crate::paths::{folder_of, without_detours};
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -25,11 +24,8 @@ pub fn nested(parent: &Candidate, location: &str, files: &Files) -> Result<Candi
     // Templates of one assembly are beside each other.
     let beside = parent.constructs.as_deref().filter(|_| Path::new(location).parent() == Some(Path::new("")));
     Ok(Candidate {
-        name: files.name(&file),
         constructs: beside.map(|constructs| Arc::new(constructs.nested(location))),
-        input: Input::File(file),
         named: true,
-        folders: Vec::new(),
-        pinned: BTreeMap::new(),
+        ..Candidate::new(files.name(&file), Input::File(file))
     })
 }

@@ -31,19 +31,18 @@ pub fn read(candidate: &Candidate, files: &Files) -> Reading {
         Err(error) if matches!(Refusal::of(&error), Some(Refusal::TooLarge(_))) => {
             let Problem { code, message, help, .. } = too_large();
             return Reading::NoTemplate(Box::new(
-                Diagnostic::error(code, message).in_file(candidate.name.as_str()).with_help(help),
+                Diagnostic::error(code, message).in_file(candidate.name()).with_help(help),
             ));
         }
-        Err(error) => return Reading::Unreadable(Box::new(unreadable(&candidate.name, &error))),
+        Err(error) => return Reading::Unreadable(Box::new(unreadable(candidate.name(), &error))),
     };
     let problem = match decode(bytes) {
         Ok(text) => return Reading::Text(text),
         Err(problem) if problem.code == Code::FileEmpty && candidate.input == Input::StandardInput => nothing_piped(),
         Err(problem) => problem,
     };
-    let diagnostic = Box::new(
-        Diagnostic::error(problem.code, problem.message).in_file(candidate.name.as_str()).with_help(problem.help),
-    );
+    let diagnostic =
+        Box::new(Diagnostic::error(problem.code, problem.message).in_file(candidate.name()).with_help(problem.help));
     if problem.shows_template { Reading::Unreadable(diagnostic) } else { Reading::NoTemplate(diagnostic) }
 }
 

@@ -3,7 +3,7 @@
 use super::{Entry, FileSystem, Kind, Metadata};
 use std::env;
 use std::fs::{self, File};
-use std::io::{self, Read};
+use std::io::{self, BufRead, Read};
 use std::path::{Path, PathBuf};
 use walkdir::{DirEntry, WalkDir};
 
@@ -14,10 +14,23 @@ pub struct Disk;
 /// No more memory than this is taken before any byte was read.
 const MAX_EXPECTED: u64 = 64 << 20;
 
+/// The longest line that is read as an answer.
+const MAX_LINE: u64 = 1 << 12;
+
 impl Disk {
     /// The current folder of the process. Empty if there is none: then relative paths stay as they are.
     pub(super) fn current_folder() -> PathBuf {
         env::current_dir().unwrap_or_default()
+    }
+
+    /// A line of standard input, with its end; none after the last one. The rest of a very long line is another one.
+    ///
+    /// # Errors
+    /// If it cannot be read, or is not UTF-8.
+    pub fn line_of_input() -> io::Result<Option<String>> {
+        let mut line = String::new();
+        let bytes = io::stdin().lock().take(MAX_LINE).read_line(&mut line)?;
+        Ok((bytes > 0).then_some(line))
     }
 }
 

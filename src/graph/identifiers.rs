@@ -260,6 +260,13 @@ impl<'t> Search<'_, 't> {
 
     /// A name that is used: of a parameter that takes who the patient is.
     fn parameter(&mut self, name: &str, span: Span) {
+        // Nearly all names begin otherwise.
+        if !matches!(
+            name.trim_start_matches('_').bytes().next(),
+            Some(b'd' | b'D' | b'm' | b'M' | b'p' | b'P' | b's' | b'S')
+        ) {
+            return;
+        }
         let plain = || name.bytes().filter(|byte| *byte != b'_').map(|byte| byte.to_ascii_lowercase());
         if PARAMETERS.iter().any(|known| plain().eq(known.bytes())) {
             self.found("a parameter that identifies a patient", span);

@@ -134,6 +134,12 @@ impl<'m, 't> Question<'_, 'm, 't> {
 
     /// The result over all scenarios.
     fn over_all(&self, exploration: Exploration<Leaf>) -> CheckResult {
+        // Nearly all checks meet no choice, and find nothing.
+        match exploration.leaves.as_slice() {
+            [(_, Leaf::Pass)] if exploration.complete => return CheckResult::Pass,
+            [(_, Leaf::NotApplicable)] if exploration.complete => return CheckResult::NotApplicable,
+            _ => {}
+        }
         let mut violations = Violations::default();
         let mut undecided = !exploration.complete;
         let mut reasons: Vec<String> = incomplete(&exploration).into_iter().collect();

@@ -15,11 +15,12 @@ use crate::eval::explore;
 use crate::expand::{self, Block, Model, Section};
 use crate::facts::schema::{self, Schema};
 use crate::finding::{Applicability, Finding, Fix};
+use crate::rules::assertion::Assertion;
 use crate::rules::check::checker::Checker;
 use crate::rules::check::location::Item;
 use crate::rules::fix::{FixPath, Limit, Pattern, Recipe};
 use crate::rules::path;
-use crate::rules::rule::Rule;
+use crate::rules::rule::{Check, Rule};
 use crate::source::{Source, Span};
 use crate::syntax::{Document, Node, edit};
 use crate::truth::Truth;
@@ -56,6 +57,7 @@ pub(super) struct Mark {
 /// A violation to fix.
 struct Job<'j, 'm, 't> {
     rule: &'j Rule,
+    check: &'j Check,
     setting: Setting<'j>,
     block: &'m Block<'t>,
     finding: &'j Finding,
@@ -101,7 +103,7 @@ impl<'a, 'm, 't> Workshop<'a, 'm, 't> {
             Section::Outputs => self.model.outputs.iter().find(|block| block.name == mark.block)?,
             Section::Template => &self.model.whole,
         };
-        let job = Job { rule, setting, block, finding, mark };
+        let job = Job { rule, check: rule.checks.get(check)?, setting, block, finding, mark };
         let (about, others): (Vec<&Recipe>, Vec<&Recipe>) = recipes.iter().partition(|recipe| job.is_about(recipe));
         let others =
             if recipes.len() == 1 || job.place().is_some_and(|place| place.is_empty()) { others } else { Vec::new() };
@@ -142,7 +144,7 @@ impl<'a, 'm, 't> Workshop<'a, 'm, 't> {
     fn shown(&self, job: &Job<'_, 'm, 't>, recipe: &Recipe, why: &str, deeds: &Deeds) -> Fix {
         let note = [why.to_owned(), job.text(&recipe.note)].into_iter().filter(|text| !text.is_empty());
         Fix {
-            title: job.title(recipe, deeds),
+            title: job.title(recipe, &deeds.clone().shown()),
             applicability: Applicability::Display,
             note: note.collect::<Vec<_>>().join(" "),
             changes: Vec::new(),
@@ -174,25 +176,22 @@ impl<'a, 'm, 't> Workshop<'a, 'm, 't> {
         }
     }
 
-    /// Whether an assertion surely holds for a block.
-    fn holds(&self, job: &Job<'_, 'm, 't>, assertion: &crate::rules::assertion::Assertion) -> bool {
+    /// Whether an assertion surely holds for a block, wherever the block fails the check.
+    fn holds(&self, job: &Job<'_, 'm, 't>, assertion: &Assertion) -> bool {
         let Setting { parameters, configured, profile, today } = job.setting;
-        let model = self.model;
+        let (model, this, check) = (self.model, job.block, job.check);
         let exploration = explore(&model.evaluator, |run| {
-            if !expand::exists(run, job.block) {
+            if !expand::exists(run, this) {
                 return Truth::True;
             }
-            let mut checker = Checker {
-                run,
-                model,
-                settings: parameters,
-                configured,
-                profile,
-                today,
-                this: job.block,
-                explain: false,
-            };
-            checker.judge(assertion, &Item::Block(job.block)).truth
+            let mut checker =
+                Checker { run, model, settings: parameters, configured, profile, today, this, explain: false };
+            let item = Item::Block(this);
+            let applies = check.when.as_ref().is_none_or(|when| !checker.judge(when, &item).truth.is_false());
+            if !applies || checker.judge(&check.assert, &item).truth.is_true() {
+                return Truth::True;
+            }
+            checker.judge(assertion, &item).truth
         });
         exploration.complete && exploration.leaves.iter().all(|(_, truth)| truth.is_true())
     }
@@ -291,7 +290,7 @@ impl<'t> Job<'_, '_, 't> {
         }
         let Some(place) = self.place() else { return false };
         let names: Vec<&str> =
-            self.mark.names.split(['`', ' ', ',']).filter_map(|name| name.split(['.', '[']).next()).collect();
+            self.mark.names.split(['`', ' ', ',']).flat_map(|name| name.split(['.', '['])).collect();
         let is_near = |chain: &[path::Step]| {
             let mut rest = chain.iter();
             for own in &place {

@@ -12,6 +12,7 @@ use crate::eval::Run;
 use crate::eval::text::{CLOSE, OPEN};
 use crate::eval::value::{Origin, Value};
 use crate::truth::Truth;
+use rustc_hash::FxHashMap;
 
 /// Actions or resources that are distinguished. Beyond this number, the result is unknown.
 const MOST_CELLS: usize = 64;
@@ -130,6 +131,9 @@ enum How {
 /// Whether a pattern relates so to what is allowed.
 type Relation<'r, 'm, 't> = &'r mut dyn FnMut(&mut Run<'m, 't>, &Value<'t>, &Piece<'_, '_, 't>, How) -> Truth;
 
+/// Whether patterns match all of a piece, as far as it is known.
+type Covered<'t> = FxHashMap<*const Value<'t>, Truth>;
+
 impl Dimension {
     /// For each cell, whether each `Deny` covers it.
     fn cells<'m, 'v, 't>(
@@ -156,6 +160,7 @@ impl Dimension {
         for piece in pieces {
             // A pattern that covers only a part of the piece makes a separate cell.
             let mut inside: Vec<&'v Value<'t>> = Vec::new();
+            let mut covered = Covered::default();
             for pattern in
                 denies.iter().flat_map(|deny| [self.element, self.excepted].map(|name| deny.get(name))).flatten()
             {
@@ -163,7 +168,9 @@ impl Dimension {
                     if inside.len() >= MOST_CELLS {
                         return None;
                     }
-                    if relation(run, pattern, &piece, How::Covers).is_false()
+                    let covers = relation(run, pattern, &piece, How::Covers);
+                    covered.insert(pattern, covers);
+                    if covers.is_false()
                         && relation(run, pattern, &piece, How::Spares).is_false()
                         && !inside.iter().any(|known| known.display() == pattern.display())
                     {
@@ -178,10 +185,15 @@ impl Dimension {
                     continue;
                 }
                 cells.push(
-                    denies.iter().map(|deny| self.denies(run, deny, &Piece::Pattern(pattern), &[], relation)).collect(),
+                    denies
+                        .iter()
+                        .map(|deny| {
+                            self.denies(run, deny, &Piece::Pattern(pattern), &[], &Covered::default(), relation)
+                        })
+                        .collect(),
                 );
             }
-            cells.push(denies.iter().map(|deny| self.denies(run, deny, &piece, &inside, relation)).collect());
+            cells.push(denies.iter().map(|deny| self.denies(run, deny, &piece, &inside, &covered, relation)).collect());
             if cells.len() > MOST_CELLS {
                 return None;
             }
@@ -196,11 +208,16 @@ impl Dimension {
         deny: &'v Value<'t>,
         piece: &Piece<'_, 'v, 't>,
         without: &[&'v Value<'t>],
+        covered: &Covered<'t>,
         relation: Relation<'_, 'm, 't>,
     ) -> Truth {
         match (deny.get(self.element), deny.get(self.excepted)) {
             (Some(patterns), _) => {
-                Truth::any(patterns.items().iter().map(|pattern| relation(run, pattern, piece, How::Covers)))
+                let covers = |pattern: &Value<'t>| match covered.get(&std::ptr::from_ref(pattern)) {
+                    Some(known) => *known,
+                    None => relation(run, pattern, piece, How::Covers),
+                };
+                Truth::any(patterns.items().iter().map(covers))
             }
             (None, Some(excepted)) => Truth::all(excepted.items().iter().map(|pattern| {
                 if without.iter().any(|known| known.display() == pattern.display()) {

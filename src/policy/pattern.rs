@@ -111,17 +111,16 @@ impl Pattern {
             return change(rest);
         }
         let mut loose = String::with_capacity(self.text.len());
-        while let Some((before, after)) = rest.split_once(OPEN) {
-            let (name, after) = after.split_once(CLOSE).unwrap_or((after, ""));
+        while let Some((before, from)) = rest.find(OPEN).map(|start| rest.split_at(start)) {
+            let (marked, after) = from.split_at(from.find(CLOSE).map_or(from.len(), |end| end + CLOSE.len_utf8()));
             loose.push_str(&change(before));
-            let marked = format!("{OPEN}{name}{CLOSE}");
-            if other.text.contains(&marked) {
-                loose.push_str(&marked);
+            if other.text.contains(marked) {
+                loose.push_str(marked);
             } else {
                 loose.push('*');
-                if name.starts_with(GENERATED) {
+                if marked.chars().nth(1) == Some(GENERATED) {
                     // Wildcards may match its end, other text does not.
-                    loose.push_str(&marked);
+                    loose.push_str(marked);
                 }
             }
             rest = after;

@@ -9,9 +9,10 @@ use super::principal::is_identity;
 use super::wildcard::{ask, is_wildcard, is_wildcard_text, may_be_anything};
 use crate::eval::Run;
 use crate::eval::text::{CLOSE, OPEN, pattern_covers, patterns_overlap};
-use crate::eval::value::Value;
+use crate::eval::value::{Content, Part, Value};
 use crate::facts::{ResourceKind, ResourceSets, resource_kinds, resources_of_actions};
 use crate::truth::Truth;
+use memchr::memchr2;
 
 /// A name that no resource has and that only a wildcard matches. It represents the name of any resource.
 const ANY_NAME: &str = "\u{10FFFD}";
@@ -25,6 +26,8 @@ const BELOW: [&str; 7] = ["/*", ":*", "/index/*", "/stream/*", ":log-stream:*", 
 struct ArnPattern<'a> {
     service: &'a str,
     resource: &'a str,
+    /// What the resource begins with before its first wildcard.
+    begin: &'a str,
 }
 
 impl<'a> ArnPattern<'a> {
@@ -38,16 +41,17 @@ impl<'a> ArnPattern<'a> {
         let region = segments.next().or_else(|| rest(service))?;
         let account = segments.next().or_else(|| rest(region))?;
         let resource = segments.next().or_else(|| rest(account))?;
-        Some(Self { service, resource })
+        Some(Self { service, resource, begin: resource.split(['*', '?']).next().unwrap_or_default() })
     }
 
     /// Whether it names every resource of a kind, at least in one Region and account.
     fn names_every(&self, kind: ResourceKind) -> bool {
-        // A single resource is not a kind.
-        let Some((begin, _)) = kind.name.split_once('*') else { return false };
         // Nearly all kinds begin with another word than the pattern.
-        let fixed = self.resource.split(['*', '?']).next().unwrap_or_default();
-        if !begin.starts_with(fixed) || !pattern_covers(self.service, kind.service) {
+        if !kind.name.starts_with(self.begin) || !pattern_covers(self.service, kind.service) {
+            return false;
+        }
+        // A single resource is not a kind.
+        if !kind.name.split_once('*').is_some_and(|(begin, _)| begin.starts_with(self.begin)) {
             return false;
         }
         let any = kind.name.replace('*', ANY_NAME);
@@ -162,9 +166,16 @@ pub(super) fn names_every_of(resource: &Value<'_>, action: &str) -> Truth {
     })
 }
 
-/// Whether a pattern is known to its end and has no wildcard, as most are.
+/// Whether a pattern has no wildcard, and none can stand where it is unsettled, as with most.
 fn is_without_wildcard(resource: &Value<'_>) -> bool {
-    resource.text().is_some_and(|text| !text.contains(['*', '?']))
+    let has_none = |text: &str| memchr2(b'*', b'?', text.as_bytes()).is_none();
+    match resource.text() {
+        Some(text) => has_none(&text),
+        None => {
+            let has_one = |part: &Part<'_>| matches!(&part.content, Content::Known(text) if !has_none(text));
+            !resource.parts().iter().any(has_one) && !may_be_anything(resource)
+        }
+    }
 }
 
 /// Whether a pattern is `*`, or an ARN of which a question is answered yes.

@@ -1,9 +1,11 @@
 //! Lints many templates on all cores, each once. A `survey` before it decides what ties them: a nested stack is linted with the
 //! parameters of its parents, an import with the exports of other templates. Results leave in order, through a bounded window.
 
+mod fixing;
 mod nested;
 mod survey;
 
+pub use fixing::{Choice, Fixed, Fixer, Proposal, Settled, Texts};
 pub use survey::identity;
 
 use crate::code::Code;
@@ -14,6 +16,7 @@ use crate::finding::Diagnostic;
 use crate::linter::{FileReport, Linter, Loaded, MAX_INCLUDES};
 use crate::pool::in_order;
 use crate::source::{Source, SourceId};
+use std::collections::HashMap;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -106,22 +109,68 @@ impl Project<'_> {
     /// Lints every candidate, and gives the results to `take` in the order of their names, whatever the number of threads. Templates of
     /// nested stacks that are not candidates are among them.
     pub fn lint(&self, candidates: Vec<Candidate>, mut take: impl FnMut(&Candidate, File)) {
-        let survey = self.survey(candidates);
+        let survey = self.survey(candidates, HashMap::new());
+        let files = self.files;
+        let lint = |number: usize| lint_number(number, &survey, files);
+        self.in_order_of_names(&survey, self.thread_number(), &lint, |candidate, file| {
+            // A bug of the linter must not lose the findings of other files, and must not look like a file without findings.
+            take(candidate, file.unwrap_or_else(|| bug(candidate)));
+        });
+    }
+
+    /// Fixes the candidates and lints what comes of them, as [`lint`](Self::lint) does. Templates of nested stacks that are not candidates
+    /// are not changed.
+    pub fn fix(&self, candidates: Vec<Candidate>, fixer: &dyn Fixer, mut take: impl FnMut(&Candidate, File, Fixed)) {
+        let named = candidates.len();
+        let survey = self.survey(candidates, HashMap::new());
+        let files = self.files;
+        let fix = |number: usize| fix_number(number, number < named, &survey, files, fixer);
+        // A person is asked about one after another.
+        let threads = if fixer.asks() { 1 } else { self.thread_number() };
+        if !fixer.asks() && !survey.is_tied() {
+            return self.in_order_of_names(&survey, threads, &fix, |candidate, result| {
+                let (file, fixed) = result.unwrap_or_else(|| (bug(candidate), Fixed::default()));
+                take(candidate, file, fixed);
+            });
+        }
+        // What templates say about each other changes with their texts, so nothing is reported before all are fixed.
+        let mut results: HashMap<String, Fixed> = HashMap::new();
+        let only_fix = |number: usize| fix(number).map(|(_, fixed)| fixed);
+        self.in_order_of_names(&survey, threads, &only_fix, |candidate, fixed| {
+            results.insert(candidate.name.clone(), fixed.unwrap_or_default());
+        });
+        let readings = survey.inputs(|candidate| results.get(&candidate.name)?.texts.as_deref());
+        let candidates = survey.candidates.into_iter().take(named).collect();
+        let survey = self.survey(candidates, readings);
+        let lint = |number: usize| lint_number(number, &survey, files);
+        self.in_order_of_names(&survey, self.thread_number(), &lint, |candidate, file| {
+            let fixed = results.remove(&candidate.name).unwrap_or_default();
+            take(candidate, file.unwrap_or_else(|| bug(candidate)), fixed);
+        });
+    }
+
+    /// Does some work for each candidate of a survey, and gives the results to `take` in the order of the names.
+    fn in_order_of_names<T: Send>(
+        &self,
+        survey: &Survey,
+        threads: usize,
+        work: &(impl Fn(usize) -> Option<T> + Sync),
+        mut take: impl FnMut(&Candidate, Option<T>),
+    ) {
         let mut order: Vec<usize> = (0..survey.candidates.len()).collect();
         // Candidates are sorted already.
-        order.sort_by_key(|number| survey.candidates.get(*number).map(|candidate| candidate.name.as_str()));
+        order.sort_by_key(|number| survey.candidates.get(*number).map(|candidate| candidate.name()));
         self.counter.expect(order.len());
-        let (counter, files) = (self.counter, self.files);
+        let counter = self.counter;
         let work = |index: usize| {
-            let file = order.get(index).and_then(|number| lint_number(*number, &survey, files));
+            let result = order.get(index).and_then(|number| work(*number));
             counter.finish_one();
-            file
+            result
         };
-        in_order(order.len(), self.thread_number(), &work, |index, file| {
+        in_order(order.len(), threads, &work, |index, result| {
             let candidate = order.get(index).and_then(|number| survey.candidates.get(*number));
             if let Some(candidate) = candidate {
-                // A bug of the linter must not lose the findings of other files, and must not look like a file without findings.
-                take(candidate, file.flatten().unwrap_or_else(|| bug(candidate)));
+                take(candidate, result.flatten());
             }
         });
     }
@@ -155,7 +204,36 @@ pub fn inputs(linter: &Linter, candidate: &Candidate, shared: &Arc<Shared>) -> I
 
 /// Lints a text alone, or as its parents deploy it.
 fn lint_number(number: usize, survey: &Survey, files: &Files) -> Option<File> {
+    lint_reading(number, survey.read(number, files)?, survey, files)
+}
+
+/// Fixes a text, and lints it. Only a named one is changed.
+fn fix_number(
+    number: usize,
+    is_named: bool,
+    survey: &Survey,
+    files: &Files,
+    fixer: &dyn Fixer,
+) -> Option<(File, Fixed)> {
+    let candidate = survey.candidates.get(number)?;
     let reading = survey.read(number, files)?;
+    let Reading::Text(text) = &reading else {
+        return Some((lint_reading(number, reading, survey, files)?, Fixed::default()));
+    };
+    let text = fixing::Text {
+        candidate,
+        id: source_id(number),
+        text: text.clone(),
+        is_named,
+        lint: &|text| lint_reading(number, Reading::Text(text.to_owned()), survey, files),
+        editor: &fixing::edited,
+    };
+    let file = lint_reading(number, reading, survey, files)?;
+    Some(fixing::fix(text, file, fixer))
+}
+
+/// Lints what was read as the text with a number.
+fn lint_reading(number: usize, reading: Reading, survey: &Survey, files: &Files) -> Option<File> {
     let Some(deployments) = survey.deployments.get(&number) else {
         let (candidate, linter) = survey.candidates.get(number).zip(survey.linters.get(number))?;
         let inputs = inputs(linter, candidate, &survey.shared);
@@ -184,7 +262,7 @@ fn lint_number(number: usize, survey: &Survey, files: &Files) -> Option<File> {
 fn bug(candidate: &Candidate) -> File {
     File::Unreadable(Box::new(
         Diagnostic::error(Code::InternalError, "hipaalint failed on this file because of a bug")
-            .in_file(candidate.name.as_str())
+            .in_file(candidate.name())
             .with_help("Report it to the project, with the file if possible."),
     ))
 }
@@ -195,7 +273,7 @@ pub fn source_of(candidate: &Candidate, id: SourceId, text: String) -> Source {
         Input::File(path) => Some(path.clone()),
         Input::StandardInput => None,
     };
-    Source::new(id, candidate.name.as_str(), text).in_file(path)
+    Source::new(id, candidate.name(), text).in_file(path)
 }
 
 /// Reads a file that a candidate includes.
@@ -218,7 +296,7 @@ fn lint_one(job: &Job<'_>, reading: Reading, files: &Files) -> File {
         Reading::Unreadable(diagnostic) => return File::Unreadable(diagnostic),
     };
     if !candidate.named && !discover::may_be_template(&text) {
-        return match Foreign::with_resources(&candidate.name, &text) {
+        return match Foreign::with_resources(candidate.name(), &text) {
             None => File::NoTemplate,
             foreign => File::Other(Box::new(Other { foreign, ..Other::default() })),
         };
@@ -243,7 +321,7 @@ fn is_meant_as_template(report: &FileReport, source: &Source) -> bool {
 /// A text that is not a template, and is not meant as one.
 fn other(candidate: &Candidate, report: FileReport, source: Source) -> File {
     let find: fn(&str, &str) -> Option<Foreign> = if candidate.named { Foreign::of } else { Foreign::with_resources };
-    let foreign = find(&candidate.name, source.text());
+    let foreign = find(candidate.name(), source.text());
     let resources = report.bare_resources;
     let is_broken = !report.diagnostics.is_empty();
     if !candidate.named && foreign.is_none() && resources == 0 {

@@ -36,7 +36,7 @@ pub(super) fn note_beyond(candidate: &Candidate, file: &mut File, beyond: Option
     let text = "hipaalint did not lint all nested stacks: they are too many or too deep";
     linted.report.diagnostics.push(
         Diagnostic::note(Code::NestedStack, text)
-            .in_file(candidate.name.as_str())
+            .in_file(candidate.name())
             .at(*first)
             .with_help(format!("Up to {MAX_STACKS} deployments are linted in a run, to a depth of {MAX_DEPTH}.")),
     );
@@ -59,7 +59,7 @@ fn not_linted(candidate: &Candidate, span: Span, name: &str, location: &str, rea
         Code::NestedStack,
         format!("hipaalint did not lint `{location}`, the template of nested stack `{name}`: {reason}"),
     )
-    .in_file(candidate.name.as_str())
+    .in_file(candidate.name())
     .at(span)
     .with_help("The path is relative to the folder of this template.")
 }

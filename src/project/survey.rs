@@ -1,7 +1,7 @@
 //! Which templates of a run belong together, before any of them is linted: the exports that others import, and the nested stacks with
 //! the values that their parents pass. A text test finds the few templates that have such ties, and only those are parsed.
 
-use super::{Project, inputs, load_beside, source_id, source_of};
+use super::{Project, Texts, inputs, load_beside, source_id, source_of};
 use crate::discover::{self, Candidate, Input, Reading};
 use crate::eval::inputs::{Given, Inputs, Shared};
 use crate::files::Files;
@@ -84,10 +84,10 @@ struct Waiting {
 }
 
 impl Project<'_> {
-    /// Surveys candidates.
-    pub(super) fn survey(&self, candidates: Vec<Candidate>) -> Survey {
+    /// Surveys candidates. Some of them have been read already, by their numbers.
+    pub(super) fn survey(&self, candidates: Vec<Candidate>, readings: HashMap<usize, Reading>) -> Survey {
         let linters = candidates.iter().map(|candidate| (self.linter)(candidate)).collect();
-        let mut survey = Survey { candidates, linters, ..Survey::default() };
+        let mut survey = Survey { candidates, linters, readings, ..Survey::default() };
         let ties = self.ties(&mut survey);
         let with = |has: fn(&Ties) -> bool| -> Vec<usize> {
             ties.iter().enumerate().filter(|(_, ties)| has(ties)).map(|(number, _)| number).collect()
@@ -109,7 +109,8 @@ impl Project<'_> {
         let read = |number: usize| {
             let Some(candidate) = survey.candidates.get(number) else { return (Ties::default(), None) };
             let is_file = matches!(&candidate.input, Input::File(path) if files.has_file(path));
-            let reading = discover::read(candidate, files);
+            let known = survey.readings.get(&number).cloned();
+            let reading = known.unwrap_or_else(|| discover::read(candidate, files));
             let ties = match &reading {
                 Reading::Text(text) if candidate.named || discover::may_be_template(text) => Ties::of(text, candidate),
                 _ => Ties::default(),
@@ -178,6 +179,23 @@ impl Ties {
 }
 
 impl Survey {
+    /// Whether what is reported of one text may depend on another one.
+    pub(super) fn is_tied(&self) -> bool {
+        !self.deployments.is_empty() || !self.shared.is_empty()
+    }
+
+    /// The readings of standard input, with the texts that it has now.
+    pub(super) fn inputs<'t>(&self, text: impl Fn(&Candidate) -> Option<&'t Texts>) -> HashMap<usize, Reading> {
+        let inputs = self.candidates.iter().enumerate();
+        let inputs = inputs.filter(|(_, candidate)| candidate.input == Input::StandardInput);
+        let reading = |(number, candidate): (usize, &Candidate)| {
+            let kept = || self.readings.get(&number).cloned();
+            let now = text(candidate).map(|texts| Reading::Text(texts.after.clone()));
+            Some((number, now.or_else(kept)?))
+        };
+        inputs.filter_map(reading).collect()
+    }
+
     /// The reading of a candidate, from the file or as it was kept.
     pub(super) fn read(&self, number: usize, files: &Files) -> Option<Reading> {
         match self.readings.get(&number) {
@@ -309,10 +327,10 @@ impl<'s, 'p> Descent<'s, 'p> {
         let Some(parent) = deployment.map(|deployment| &deployment.candidate).or(own) else { return Vec::new() };
         let files = self.project.files;
         let find = |nested: &Nested| {
-            let child = discover::nested(parent, &nested.location, files).ok()?;
-            let identity = identity(&child, files)?;
+            let mut candidate = discover::nested(parent, &nested.location, files).ok()?;
+            let identity = identity(&candidate, files)?;
             // The same account and Region. CloudFormation generates the name of a nested stack at deployment.
-            let candidate = Candidate { pinned: without_name(&parent.pinned), ..child };
+            candidate.pinned = without_name(&parent.pinned);
             let parents = vec![Related {
                 span: nested.span,
                 message: format!("nested stack `{}` deploys this template with these parameters", nested.name),

@@ -5,22 +5,32 @@ use std::collections::HashMap;
 
 /// FNV-1a with 128 bits (RFC 9923): simple enough to stay the same indefinitely, which the standard library's hashes do
 /// not promise. Nobody gains by a collision: it only merges two alerts of the same owner.
-fn fnv1a(bytes: impl Iterator<Item = u8>) -> u128 {
-    const OFFSET_BASIS: u128 = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d;
+fn fnv1a(bytes: impl Iterator<Item = u8>, before: u128) -> u128 {
     const PRIME: u128 = 0x0000_0000_0100_0000_0000_0000_0000_013b;
-    bytes.fold(OFFSET_BASIS, |hash, byte| (hash ^ u128::from(byte)).wrapping_mul(PRIME))
+    bytes.fold(before, |hash, byte| (hash ^ u128::from(byte)).wrapping_mul(PRIME))
 }
+
+/// The hash of nothing.
+const OFFSET_BASIS: u128 = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d;
 
 /// The hash of some texts. A zero byte ends each, so that what moves from one to the next makes a difference.
 fn hash(parts: &[&str]) -> u128 {
-    fnv1a(parts.iter().flat_map(|part| part.bytes().chain([0])))
+    parts.iter().fold(OFFSET_BASIS, |hash, part| with_part(hash, part))
+}
+
+/// The hash of some texts and another one.
+fn with_part(hash: u128, part: &str) -> u128 {
+    fnv1a([0].into_iter(), fnv1a(part.bytes(), hash))
 }
 
 /// The fingerprint of the occurrence, from 1, of something that some texts tell from everything else.
 pub(crate) fn fingerprint(parts: &[&str], occurrence: usize) -> String {
-    let number = occurrence.to_string();
-    let parts: Vec<&str> = parts.iter().copied().chain([number.as_str()]).collect();
-    format!("{:032x}", hash(&parts))
+    of_occurrence(hash(parts), occurrence)
+}
+
+/// The same, of texts with this hash.
+fn of_occurrence(hash: u128, occurrence: usize) -> String {
+    format!("{:032x}", with_part(hash, &occurrence.to_string()))
 }
 
 /// Gives each finding its fingerprint, in the order of the report.
@@ -37,11 +47,11 @@ impl Fingerprinter {
     /// like it came before. No line, no value, no message: those change without the violation going away.
     pub(crate) fn next(&mut self, finding: &Finding, uri: &str, is_own: bool) -> String {
         let [rule, subject, path] = &finding.identity();
-        let parts = [rule, uri, subject, path];
+        let hash = hash(&[rule, uri, subject, path]);
         let seen = if is_own { &mut self.own } else { &mut self.shared };
-        let occurrence = seen.entry(hash(&parts)).or_default();
+        let occurrence = seen.entry(hash).or_default();
         *occurrence += 1;
-        fingerprint(&parts, *occurrence)
+        of_occurrence(hash, *occurrence)
     }
 
     /// Ends a part.
@@ -57,8 +67,8 @@ mod tests {
     /// Vectors of the FNV reference code.
     #[test]
     fn the_hash_is_fnv1a() {
-        assert_eq!(fnv1a(b"a".iter().copied()), 0xd228_cb69_6f1a_8caf_7891_2b70_4e4a_8964);
-        assert_eq!(fnv1a(b"foobar".iter().copied()), 0x343e_1662_793c_64bf_6f0d_3597_ba44_6f18);
+        assert_eq!(fnv1a(b"a".iter().copied(), OFFSET_BASIS), 0xd228_cb69_6f1a_8caf_7891_2b70_4e4a_8964);
+        assert_eq!(fnv1a(b"foobar".iter().copied(), OFFSET_BASIS), 0x343e_1662_793c_64bf_6f0d_3597_ba44_6f18);
     }
 
     #[test]

@@ -64,6 +64,10 @@ pub enum Part {
     Statistics,
     /// The same without a summary.
     Numbers,
+    /// Problems, and what was fixed.
+    Fixes,
+    /// Problems alone.
+    Problems,
 }
 
 /// Writes the report: file by file (diagnostics, failures, then what `--show` adds), and a summary.
@@ -147,7 +151,8 @@ impl<W: io::Write> Reporter for Human<W> {
         let Self { out, style, part, statistics, .. } = self;
         self.by_rule.write(out, style)?;
         let end = match part {
-            Part::Findings => String::new(),
+            Part::Findings | Part::Problems => String::new(),
+            Part::Fixes => summary::fixes(rest.summary, style),
             Part::Numbers => summary::numbers(rest, statistics, style),
             Part::Whole | Part::Statistics => summary::text(rest, statistics, counts_only(*part), style),
         };
@@ -158,7 +163,7 @@ impl<W: io::Write> Reporter for Human<W> {
 
 /// Whether findings are counted and not shown.
 fn counts_only(part: Part) -> bool {
-    matches!(part, Part::Statistics | Part::Numbers)
+    matches!(part, Part::Statistics | Part::Numbers | Part::Fixes | Part::Problems)
 }
 
 /// The findings of rules, in their own sections. They wait for the end.

@@ -7,6 +7,7 @@ mod array;
 pub(crate) mod escape;
 pub mod exceptions;
 pub(crate) mod fingerprint;
+pub(crate) mod fixes;
 pub mod github;
 pub mod gitlab;
 pub(crate) mod headline;
@@ -34,6 +35,7 @@ use crate::source::{Source, SourceId};
 use std::io;
 use std::sync::Arc;
 
+pub use fixes::{FixedRule, Fixes, NotFixed};
 pub use not_looked_at::{NotLookedAt, UnruledType};
 
 /// The address of the project.
@@ -222,6 +224,9 @@ pub struct Summary {
     pub in_baseline: usize,
     /// Entries of the baseline whose findings are gone, counted with their number.
     pub stale: usize,
+    /// What was fixed, in a run that fixes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fixes: Option<Fixes>,
 }
 
 impl<'a> Report<'a> {

@@ -143,8 +143,9 @@ impl<W: io::Write> Reporter for Sarif<W> {
 
     fn end(&mut self, rest: &Report<'_>, exit_code: Option<u8>) -> io::Result<()> {
         self.document.add_notifications(rest)?;
-        let results = self.document.room(rest, exit_code)?;
-        self.document.write(&mut self.out, rest, exit_code, results)?;
+        let places = driver::places(rest);
+        let results = self.document.room(rest, &places, exit_code)?;
+        self.document.write(&mut self.out, rest, &places, exit_code, results)?;
         self.out.flush()
     }
 }
@@ -248,13 +249,13 @@ impl Pending {
     }
 
     /// The number of results that go in: the first so many of all classes.
-    fn room(&self, rest: &Report<'_>, exit_code: Option<u8>) -> io::Result<usize> {
+    fn room(&self, rest: &Report<'_>, places: &[driver::Place], exit_code: Option<u8>) -> io::Result<usize> {
         let waiting = self.results.iter().sum::<usize>().min(MAX_RESULTS);
         if self.result_bytes + self.artifacts.indices.len() * 300 < SURELY_SMALL {
             return Ok(waiting);
         }
         let mut deflated = Deflated::new();
-        self.write(&mut deflated, rest, exit_code, 0)?;
+        self.write(&mut deflated, rest, places, exit_code, 0)?;
         let mut room = 0;
         self.each_result(waiting, rest, |text| {
             deflated.write_all(&text)?;
@@ -309,17 +310,17 @@ impl Pending {
         &self,
         out: &mut impl io::Write,
         rest: &Report<'_>,
+        places: &[driver::Place],
         exit_code: Option<u8>,
         results: usize,
     ) -> io::Result<()> {
-        let places = driver::places(rest);
         let exit_code = exit_code.map(|code| format!(",\n          \"exitCode\": {code}")).unwrap_or_default();
         write!(
             out,
             "{{\n  \"$schema\": \"https://json.schemastore.org/sarif-2.1.0.json\",\n  \"version\": \"2.1.0\",\n  \
              \"runs\": [\n    {{\n      \"tool\": "
         )?;
-        write_pretty(out, &Tool { driver: driver::driver(rest, &places) }, 3)?;
+        write_pretty(out, &Tool { driver: driver::driver(rest, places) }, 3)?;
         write!(
             out,
             ",\n      \"invocations\": [\n        {{\n          \"executionSuccessful\": {}{exit_code}",
@@ -343,7 +344,7 @@ impl Pending {
         self.waiting.copy(ARTIFACTS, out)?;
         self.artifacts.list.end(out)?;
         write!(out, ",\n      \"columnKind\": \"utf16CodeUnits\",\n      \"taxonomies\": ")?;
-        write_pretty(out, &driver::taxonomies(rest, &places), 3)?;
+        write_pretty(out, &driver::taxonomies(rest, places), 3)?;
         write!(out, ",\n      \"results\": [")?;
         self.each_result(results, rest, |text| out.write_all(&text).map(|()| true))?;
         out.write_all(if results > 0 { b"\n      ]" } else { b"]" })?;

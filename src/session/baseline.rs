@@ -40,6 +40,21 @@ pub(super) struct Scope {
     pub(super) baselines: Baselines,
 }
 
+/// The known findings of one text.
+pub(super) struct Known {
+    /// Its name in the baseline.
+    file: String,
+    left: Baseline,
+}
+
+impl Known {
+    /// Marks the findings in the text; those elsewhere are not among the known ones.
+    pub(super) fn mark<'f>(mut self, id: SourceId, findings: impl IntoIterator<Item = &'f mut Finding>) {
+        let file = |span: Span| if span.source == id { self.file.clone() } else { String::new() };
+        self.left.mark(findings, file);
+    }
+}
+
 /// What a run looked at in the scope of a baseline.
 pub(super) struct LookedAt<'a> {
     /// The file system that they are on.
@@ -149,6 +164,17 @@ impl Baselines {
         } else if let Some((_, _, left)) = &mut self.known {
             left.mark(findings, file);
         }
+    }
+
+    /// What was known of a text before the run: the same findings are not fixed.
+    pub(super) fn known(&self, place: &Place) -> Option<Known> {
+        let (names, baseline) = match (&self.written, &self.known) {
+            (Some(written), _) => (&written.names, &written.before),
+            (None, Some((names, known, _))) => (names, known),
+            (None, None) => return None,
+        };
+        let file = names.key(place);
+        Some(Known { left: baseline.of_file(&file), file })
     }
 
     /// Ends a run. Returns the number of entries whose findings are gone.

@@ -1,7 +1,7 @@
 //! Which settings govern a folder. Each configuration is read once, for the first template or folder that needs it, because the
 //! configurations are not known before the walk.
 
-use super::baseline::{Baselines, Scope};
+use super::baseline::{Baselines, Known, Place, Scope};
 use super::options::{Configuration, Options};
 use super::pins::{self, Pins};
 use super::problems::Problems;
@@ -81,6 +81,16 @@ impl Governing {
         self.of_folder(folder)
     }
 
+    /// The findings of a candidate's text that a baseline has.
+    pub(super) fn known(&mut self, candidate: &Candidate, place: &Place) -> Option<Known> {
+        if self.scopes.is_empty() {
+            return None;
+        }
+        let own = self.of(candidate).number;
+        let scopes = self.scopes.iter().filter(|scope| scope.settings.is_none_or(|number| number == own));
+        scopes.filter_map(|scope| scope.baselines.known(place)).next()
+    }
+
     /// Whether the configuration that governs a folder skips an entry of it; both are absolute.
     pub(super) fn skips(&mut self, folder: &Path, entry: &Path, is_folder: bool) -> bool {
         self.of_folder(folder).skip(entry, is_folder)
@@ -101,7 +111,8 @@ impl Governing {
     pub(super) fn complain_of_unknown_rules(&mut self, problems: &mut Problems) {
         self.made();
         let options = Arc::clone(&self.options);
-        for id in options.rules.iter().chain(&options.ignored) {
+        let of_fixes = options.fixing.iter().flat_map(|fixing| &fixing.rules);
+        for id in options.rules.iter().chain(&options.ignored).chain(of_fixes) {
             let Some(first) = self.made.first() else { return };
             if !self.made.iter().any(|settings| settings.linter.rules().has(id)) {
                 let rules = first.linter.rules();

@@ -4,6 +4,8 @@
 
 mod baseline;
 mod exit;
+mod fix_tally;
+mod fixing;
 mod gaps;
 mod governing;
 mod options;
@@ -22,23 +24,34 @@ mod tally;
 
 pub use baseline::WrittenBaseline;
 pub use exit::Exit;
-pub use options::{Configuration, Contents, Options, RuleSources};
+pub use fixing::{Answer, Ask};
+pub use options::{Configuration, Contents, Fixing, Options, RuleSources};
 pub use problems::Problems;
 pub use results::{Outcome, Results};
 pub use rules::Rules;
 pub use saving::Saving;
 pub use settings::Settings;
-pub use sink::{End, Sink};
+pub use sink::{End, FixedText, Sink};
 
 use crate::config;
 use crate::discover::{self, Candidate, Discovery, Filter};
 use crate::files::Files;
 use crate::project::{Counter, Project};
+use baseline::Place;
+use fixing::Fixes;
 use governing::Governing;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tally::{Found, Tally};
+
+/// How a run is done.
+struct Doing<'d> {
+    counter: &'d Counter,
+    /// Whether it is about an open text: then nothing is written.
+    is_open: bool,
+    ask: Option<&'d dyn Ask>,
+}
 
 /// Options, and the settings that were read for them so far. Can be shared between threads.
 #[derive(Debug)]
@@ -90,30 +103,30 @@ impl Session {
 
     /// Lints the files that were found, and compares the findings with the baselines. `sink` gets the results file by file. `counter`
     /// counts the linted files. Writes the baseline, if the options name one to write.
+    /// Fixes what the options name before that.
     pub fn lint(&self, found: Discovery, counter: &Counter, sink: &mut dyn Sink) -> Outcome {
-        self.run(found, &self.files, counter, self.options.write_baseline.is_some(), sink)
+        self.run(found, &self.files, &Doing { counter, is_open: false, ask: None }, sink)
+    }
+
+    /// The same, where somebody is asked about each fix.
+    pub fn lint_asking(&self, found: Discovery, counter: &Counter, sink: &mut dyn Sink, ask: &dyn Ask) -> Outcome {
+        self.run(found, &self.files, &Doing { counter, is_open: false, ask: Some(ask) }, sink)
     }
 
     /// Lints one text as the contents of a file, such as the buffer of an editor. What it includes and nests is read from
-    /// [`files`](Self::files).
+    /// [`files`](Self::files). Nothing is fixed or written.
     pub fn lint_open(&self, path: &Path, text: impl Into<String>) -> Results {
         let files = self.files.with_buffers([(path.to_owned(), text.into())]);
         let nothing = &mut |_: &Path, _: &Path, _: bool| false;
         let filter = Filter { gitignore: false, skips: nothing, skips_named: false };
         let found = discover::discover(&[path.to_owned()], filter, &files);
         let mut results = Results::default();
-        self.run(found, &files, &Counter::default(), false, &mut results);
+        self.run(found, &files, &Doing { counter: &Counter::default(), is_open: true, ask: None }, &mut results);
         results
     }
 
-    fn run(
-        &self,
-        found: Discovery,
-        files: &Files,
-        counter: &Counter,
-        writes_baseline: bool,
-        sink: &mut dyn Sink,
-    ) -> Outcome {
+    fn run(&self, found: Discovery, files: &Files, doing: &Doing<'_>, sink: &mut dyn Sink) -> Outcome {
+        let Doing { counter, is_open, ask } = *doing;
         let Discovery { candidates, folders, diagnostics, left_out, .. } = found;
         let found = Found { folders, diagnostics, left_out };
         let linter = |candidate: &Candidate| Arc::clone(&self.settings(candidate).linter);
@@ -125,13 +138,23 @@ impl Session {
         }
         self.governing().scopes.iter_mut().for_each(|scope| scope.baselines.begin());
         sink.begin();
-        project.lint(candidates, |candidate, file| {
-            tally.add(candidate, file, &self.options, &mut self.governing(), sink);
-        });
+        match self.options.fixing.as_ref().filter(|_| !is_open) {
+            None => project.lint(candidates, |candidate, file| {
+                tally.add(candidate, file, &self.options, &mut self.governing(), sink);
+            }),
+            Some(fixing) => {
+                let known = |candidate: &Candidate, place: &Place| self.governing().known(candidate, place);
+                let fixes = Fixes { fixing, files, ask, known: &known, answered: Mutex::default() };
+                project.fix(candidates, &fixes, |candidate, file, fixed| {
+                    tally.add_fixed(candidate, file, fixed, &self.options, &mut self.governing(), sink);
+                });
+            }
+        }
         let ended = tally.finish(found, &self.options, &mut self.governing(), files);
         let write =
             |governing: &mut Governing| governing.scopes.iter_mut().find_map(|scope| scope.baselines.write(files));
-        let baseline = if writes_baseline { write(&mut self.governing()) } else { None };
+        let baseline =
+            if self.options.write_baseline.is_some() && !is_open { write(&mut self.governing()) } else { None };
         let is_lost = baseline.as_ref().is_some_and(|written| written.result.is_err());
         let exit = if is_lost { Exit::Trouble } else { ended.exit };
         ended.report(&self.options, |rest| sink.end(&End { rest, exit, files: &ended.files, baseline }));

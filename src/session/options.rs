@@ -48,6 +48,19 @@ pub struct Options {
     pub revision: Option<String>,
     /// The number of files to lint at the same time; without it, one for each core.
     pub threads: Option<NonZeroUsize>,
+    /// What is fixed, if anything is.
+    pub fixing: Option<Fixing>,
+}
+
+/// Which findings a run fixes.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Fixing {
+    /// Whether fixes are made that are not safe.
+    pub unsafe_too: bool,
+    /// The rules whose findings are fixed: ids, or patterns such as `s3-*`. Without any, those of all rules.
+    pub rules: Vec<String>,
+    /// Whether no file is written: the fixed texts go to the sink.
+    pub is_dry: bool,
 }
 
 /// Where rules and their changes come from.

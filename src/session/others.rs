@@ -110,7 +110,5 @@ fn identity(path: &Path, files: &Files) -> PathBuf {
 }
 
 fn diagnostic(candidate: &Candidate, is_error: bool, message: String, help: &str) -> Diagnostic {
-    Diagnostic::error_if(is_error, Code::NotATemplate, message)
-        .in_file(candidate.name.as_str())
-        .with_help(help.to_owned())
+    Diagnostic::error_if(is_error, Code::NotATemplate, message).in_file(candidate.name()).with_help(help.to_owned())
 }

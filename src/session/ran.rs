@@ -27,6 +27,9 @@ impl Ran {
 
     /// The rules that ran, each once, sorted by id.
     pub(super) fn rules(&self) -> Vec<&RuleEntry> {
+        if let [(only, _)] = self.0.as_slice() {
+            return only.linter.selected().collect();
+        }
         let mut entries: Vec<&RuleEntry> = self.settings().flat_map(|settings| settings.linter.selected()).collect();
         // Of settings with rules of the same id, the last is taken.
         entries.reverse();

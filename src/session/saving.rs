@@ -2,6 +2,7 @@
 //! file or the new one, and nothing between them.
 
 use std::ffi::OsString;
+use std::fmt;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
@@ -105,6 +106,52 @@ impl Write for Saving {
         }
     }
 }
+
+/// Replaces the text of a regular file, as long as it still has the text that it had. The path leads there without links.
+///
+/// # Errors
+/// If the text is another one, or if the new one cannot be written. Then the file is as it was.
+pub(super) fn replace(place: &Path, before: &[u8], after: &[u8]) -> io::Result<()> {
+    let known = fs::symlink_metadata(place)?;
+    if !known.is_file() {
+        return Err(io::Error::new(ErrorKind::InvalidInput, "it is not a regular file any more"));
+    }
+    if known.permissions().readonly() {
+        return Err(ErrorKind::PermissionDenied.into());
+    }
+    let folder = place.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut file = unfinished(folder).map_err(without_path)?;
+    file.write_all(after)?;
+    keep_owner(file.path(), &known);
+    fs::set_permissions(file.path(), known.permissions())?;
+    file.as_file().sync_all()?;
+    if known.len() != before.len() as u64 || fs::read(place)? != before {
+        return Err(io::Error::other(Changed));
+    }
+    file.persist(place).map(drop).map_err(|error| error.error)
+}
+
+/// A file that is not what it was any more.
+#[derive(Debug)]
+pub(super) struct Changed;
+
+impl fmt::Display for Changed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("it changed during the run")
+    }
+}
+
+impl std::error::Error for Changed {}
+
+/// Leaves a file with its owner and group, if the process may do so.
+#[cfg(unix)]
+fn keep_owner(file: &Path, known: &fs::Metadata) {
+    use std::os::unix::fs::{MetadataExt, chown};
+    let _ = chown(file, Some(known.uid()), Some(known.gid()));
+}
+
+#[cfg(not(unix))]
+fn keep_owner(_: &Path, _: &fs::Metadata) {}
 
 /// Whether a path names what the process or every process has open, and not a file of a folder.
 fn is_open_file(path: &Path) -> bool {

@@ -9,7 +9,7 @@ use crate::config::{FailOn, Overrides};
 use crate::discover::Globs;
 use crate::files::Reach;
 use crate::finding::Level;
-use crate::linter::Linter;
+use crate::linter::{Fixes, Linter};
 use crate::report::PROJECT_ADDRESS;
 use crate::rules::load::{RuleEntry, names};
 use std::path::{Path, PathBuf};
@@ -63,7 +63,11 @@ impl Settings {
         };
         let values = pins.iter().map(|(name, (value, _))| (name.clone(), value.clone())).collect();
         let selects = |entry: &RuleEntry| selection.has(entry);
-        let linter = Linter::new(set, selects, &overrides.changes, values, options.contents.needed);
+        let mut needed = options.contents.needed;
+        if options.fixing.is_some() {
+            needed.fixes = needed.fixes.max(Fixes::Changes);
+        }
+        let linter = Linter::new(set, selects, &overrides.changes, values, needed);
         let linter = linter.unwrap_or_else(|error| {
             // The changes were checked against this set, so the pack itself is wrong.
             problems.option(Code::InternalError, error.to_string(), format!("Report it at {PROJECT_ADDRESS}/issues."));

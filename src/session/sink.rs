@@ -2,6 +2,7 @@
 
 use super::baseline::WrittenBaseline;
 use super::exit::Exit;
+use crate::project::Texts;
 use crate::report::Report;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -14,8 +15,21 @@ pub trait Sink {
     /// What was found in one file.
     fn file(&mut self, part: &Report<'_>);
 
+    /// A text that was fixed and is in no file, before what was found in it. Standard input is one even if nothing was fixed.
+    fn fixed(&mut self, _: &FixedText<'_>) {}
+
     /// What is known only at the end.
     fn end(&mut self, end: &End<'_>);
+}
+
+/// A text that was fixed and is in no file.
+pub struct FixedText<'f> {
+    /// Its name in reports.
+    pub name: &'f str,
+    /// Whether it is standard input.
+    pub is_input: bool,
+    /// The text before and after.
+    pub texts: &'f Texts,
 }
 
 /// The end of a run.

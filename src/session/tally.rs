@@ -2,6 +2,7 @@
 
 use super::baseline::{LookedAt, Place, Scope};
 use super::exit::Exit;
+use super::fix_tally::FixTally;
 use super::gaps::Gaps;
 use super::governing::Governing;
 use super::options::Options;
@@ -11,14 +12,14 @@ use super::problems::Problems;
 use super::ran::Ran;
 use super::refused::RefusedPins;
 use super::settings::Settings;
-use super::sink::Sink;
+use super::sink::{FixedText, Sink};
 use crate::code::Code;
 use crate::discover::{self, Candidate, Input, LeftOut};
 use crate::eval::inputs::Refused;
 use crate::files::Files;
 use crate::finding::{Counts, Diagnostic, Severity};
 use crate::linter::{Declared, FileReport};
-use crate::project::{File, Linted};
+use crate::project::{File, Fixed, Linted};
 use crate::report::{Provenance, Report, Revision, RuleReport, Summary, TemplateReport};
 use crate::revision;
 use crate::rules::load::{RuleEntry, controls};
@@ -63,6 +64,7 @@ pub(super) struct Tally {
     others: Others,
     gaps: Gaps,
     unreadable: usize,
+    fixes: FixTally,
 }
 
 /// The parameters of the templates.
@@ -123,7 +125,29 @@ impl Tally {
             others: Others::new(options.skips_named),
             gaps: Gaps::default(),
             unreadable: 0,
+            fixes: FixTally::default(),
         }
+    }
+
+    /// Adds what was fixed in a file and the result after that, and reports it.
+    pub(super) fn add_fixed(
+        &mut self,
+        candidate: &Candidate,
+        mut file: File,
+        fixed: Fixed,
+        options: &Options,
+        governing: &mut Governing,
+        sink: &mut dyn Sink,
+    ) {
+        self.fixes.add(&fixed);
+        if let Some(texts) = &fixed.texts {
+            let is_input = candidate.input == Input::StandardInput;
+            sink.fixed(&FixedText { name: &candidate.name, is_input, texts });
+        }
+        if let (Some(problem), File::Linted(linted)) = (fixed.problem, &mut file) {
+            linted.report.diagnostics.push(*problem);
+        }
+        self.add(candidate, file, options, governing, sink);
     }
 
     /// Adds the result of a file, and reports it.
@@ -185,7 +209,7 @@ impl Tally {
         let settings = governing.of(candidate);
         let Linted { report, source, parents } = linted;
         let template = report.is_template.then(|| TemplateReport {
-            name: candidate.name.clone(),
+            name: candidate.name().to_owned(),
             resources: report.resources,
             counts: report.counts,
         });
@@ -198,7 +222,7 @@ impl Tally {
             *self.by_rule.entry(rule).or_default() += counts;
         }
         self.parameters.add(report.parameters, &report.refused);
-        let is_needed = self.refused.add(&settings, &candidate.name, report.refused);
+        let is_needed = self.refused.add(&settings, candidate.name(), report.refused);
         let shows_text = source.is_some();
         let mut part = Part {
             sources: source.into_iter().chain(report.included.into_iter().filter(|_| shows_text)).collect(),
@@ -281,7 +305,7 @@ impl Tally {
         if !governing.scopes.is_empty() {
             let own = match &candidate.input {
                 Input::File(path) => Place::File(path.clone()),
-                Input::StandardInput => Place::Unsaved(candidate.name.clone()),
+                Input::StandardInput => Place::Unsaved(candidate.name().to_owned()),
             };
             let places = report.included.iter().map(Place::of).chain([own]);
             self.linted.extend(places.map(|place| (place, settings.number)));
@@ -319,6 +343,7 @@ impl Tally {
             passed: self.counts.passed,
             failed: self.counts.failed,
             undecided: self.counts.undecided,
+            fixes: options.fixing.as_ref().map(|fixing| std::mem::take(&mut self.fixes).total(fixing)),
             ..std::mem::take(&mut self.summary)
         };
         let empty = self.without_templates.iter().filter_map(|index| found.folders.get(*index));
@@ -411,11 +436,15 @@ impl Ended {
         let ran = |id: &str| shown.binary_search_by(|entry| entry.id().cmp(id)).is_ok();
         let companions: Vec<&RuleEntry> =
             self.fired.iter().filter(|id| !ran(id)).filter_map(|id| self.ran.rule(id)).collect();
-        shown.extend(companions);
-        shown.sort_unstable_by_key(|entry| entry.id());
+        if !companions.is_empty() {
+            shown.extend(companions);
+            shown.sort_unstable_by_key(|entry| entry.id());
+        }
         if !contents.all_rules {
             // The heads of the rest are not made.
-            shown.retain(|entry| self.named.contains(entry.id()));
+            let place = |id: &Arc<str>| shown.binary_search_by(|entry| entry.id().cmp(id)).ok();
+            let named: BTreeSet<usize> = self.named.iter().filter_map(place).collect();
+            shown = named.into_iter().filter_map(|place| shown.get(place).copied()).collect();
         }
         let report = |entry| {
             let entry: &RuleEntry = entry;

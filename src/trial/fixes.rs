@@ -27,8 +27,8 @@ pub struct Fixed {
     pub applied: Vec<(Applicability, String, String)>,
     /// Those that are only shown: title and note.
     pub shown: Vec<(String, String)>,
-    /// The findings that no fix fits, in words.
-    pub without: Vec<String>,
+    /// The findings that are left and have no fix.
+    pub left: Vec<String>,
     /// What is wrong.
     pub problems: Vec<String>,
 }
@@ -48,7 +48,7 @@ fn fixed(subject: &Subject<'_>, index: usize, example: &Example) -> Fixed {
         after: text,
         applied: Vec::new(),
         shown: Vec::new(),
-        without: Vec::new(),
+        left: Vec::new(),
         problems: Vec::new(),
     };
     let linter = match linter(subject, example) {
@@ -76,7 +76,7 @@ fn fixed(subject: &Subject<'_>, index: usize, example: &Example) -> Fixed {
         known = Some(violations.len());
         let mut changes: Vec<Change> = Vec::new();
         fixed.shown.clear();
-        let mut left = Vec::new();
+        fixed.left.clear();
         for finding in &violations {
             match finding.fix.as_deref() {
                 Some(fix) if fix.applicability == Applicability::Display => {
@@ -90,11 +90,10 @@ fn fixed(subject: &Subject<'_>, index: usize, example: &Example) -> Fixed {
                         }
                     }
                 }
-                None => left.push(finding.full_message()),
+                None => fixed.left.push(finding.full_message()),
             }
         }
         if changes.is_empty() {
-            fixed.without = left;
             return fixed;
         }
         let Ok(document) = syntax::read(source.text(), source.id) else { return fixed };

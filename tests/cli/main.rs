@@ -9,6 +9,7 @@ mod configuration;
 mod discovery;
 mod exceptions;
 mod expansion;
+mod fix;
 mod formats;
 mod gaps;
 mod governing;

@@ -4,12 +4,14 @@
 mod cases;
 mod choices;
 mod corpus;
+mod edit_properties;
 mod edits;
 mod eval;
 mod eval_properties;
 mod evidence;
 mod exceptions;
 mod expand;
+mod fixes;
 #[path = "../fuzzed/mod.rs"]
 mod fuzzed;
 mod growth;

@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 use hipaalint::project::Counter;
-use hipaalint::{Buffers, Diagnostic, Disk, Exit, Files, Options, Results, Session};
+use hipaalint::{Buffers, Diagnostic, Disk, Exit, Files, Fixing, Options, Results, RuleSources, Session};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -57,7 +57,7 @@ fn a_whole_project_may_be_in_memory() {
     let session = Session::new(versioning(), files);
     let found = session.discover(&[PathBuf::from(".")]);
     let expected = found.candidates.clone();
-    let names: Vec<&str> = expected.iter().map(|candidate| candidate.name.as_str()).collect();
+    let names: Vec<&str> = expected.iter().map(|candidate| candidate.name()).collect();
     assert!(names.contains(&"app.yaml") && !names.contains(&"old.yaml") && !names.contains(&"build/out.yaml"));
     let mut results = Results::default();
     let outcome = session.lint(found, &Counter::default(), &mut results);
@@ -125,4 +125,95 @@ fn a_baseline_is_written_after_each_run() {
     assert_eq!(run(BAD), 1);
     assert_eq!(run("Resources:\n  Queue:\n    Type: AWS::SQS::Queue\n"), 0);
     assert_eq!(run(BAD), 1);
+}
+
+/// A rule whose fix is safe.
+const ROTATION: &str = "\
+id: own-rotation
+title: Key does not rotate
+level: error
+controls: [\"164.312(a)(2)(iv)\"]
+resources: [AWS::KMS::Key]
+assert: { path: $.Properties.EnableKeyRotation, is: { equals: true } }
+message: Key `{resource}` does not rotate
+why: It keeps its material.
+remediation: Set it.
+references: [https://example.com]
+fix: { applicability: safe, set: { $.Properties.EnableKeyRotation: true } }
+examples:
+  pass:
+    - name: rotates
+      template: |
+        Resources:
+          Key:
+            Type: AWS::KMS::Key
+            Properties: { EnableKeyRotation: true }
+  fail:
+    - name: does not
+      template: |
+        Resources:
+          Key: # finding
+            Type: AWS::KMS::Key
+";
+
+/// A file system whose file is not what it was when the session read it.
+#[derive(Debug)]
+struct Stale(Disk);
+
+impl hipaalint::FileSystem for Stale {
+    fn read(&self, path: &Path, limit: u64) -> std::io::Result<Vec<u8>> {
+        let text = self.0.read(path, limit)?;
+        Ok(String::from_utf8(text).unwrap().replace("# now", "# then").into_bytes())
+    }
+
+    fn metadata(&self, path: &Path) -> std::io::Result<hipaalint::files::Metadata> {
+        self.0.metadata(path)
+    }
+
+    fn own_metadata(&self, path: &Path) -> std::io::Result<hipaalint::files::Metadata> {
+        self.0.own_metadata(path)
+    }
+
+    fn real(&self, path: &Path) -> std::io::Result<PathBuf> {
+        self.0.real(path)
+    }
+
+    fn entries(&self, folder: &Path) -> std::io::Result<Vec<hipaalint::files::Entry>> {
+        self.0.entries(folder)
+    }
+}
+
+#[test]
+fn a_file_that_changed_since_it_was_read_is_not_fixed() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("app.yaml");
+    std::fs::create_dir(folder.path().join("rules")).unwrap();
+    std::fs::write(folder.path().join("rules/own-rotation.yaml"), ROTATION).unwrap();
+    let options = Options {
+        fixing: Some(Fixing::default()),
+        rules: vec!["own-rotation".to_owned()],
+        sources: RuleSources { folders: vec![PathBuf::from("rules")], ..RuleSources::default() },
+        ..Options::default()
+    };
+    let fix = |system: Arc<dyn hipaalint::FileSystem>| {
+        let session = Session::new(options.clone(), Files::new(system, folder.path().to_owned()));
+        let mut results = Results::default();
+        let found = session.discover(&[PathBuf::from("app.yaml")]);
+        session.lint(found, &Counter::default(), &mut results);
+        results
+    };
+    let text = "Resources:\n  Key: # now\n    Type: AWS::KMS::Key\n    Properties: { EnableKeyRotation: false }\n";
+    std::fs::write(&file, text).unwrap();
+    let results = fix(Arc::new(Stale(Disk)));
+    assert_eq!((codes(&results), results.exit()), (vec!["file-not-written"], Exit::Trouble));
+    assert!(results.diagnostics()[0].message.ends_with("it changed during the run"), "{:?}", results.diagnostics());
+    assert_eq!((results.findings().len(), std::fs::read_to_string(&file).unwrap().as_str()), (1, text));
+    let results = fix(Arc::new(Disk));
+    assert_eq!((results.findings().len(), results.exit()), (0, Exit::Clean));
+    assert!(std::fs::read_to_string(&file).unwrap().contains("{ EnableKeyRotation: true }"));
+    // What is open in an editor is not written.
+    std::fs::write(&file, text).unwrap();
+    let session = Session::new(options, Files::new(Arc::new(Disk), folder.path().to_owned()));
+    session.lint_open(Path::new("app.yaml"), text);
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), text);
 }

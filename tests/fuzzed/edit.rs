@@ -50,7 +50,7 @@ pub fn made(text: &str, document: &Document<'_>, changes: &[Change]) -> Edited {
     }
     let (model, result) = (normal(model.root), normal(read.root.to_json()));
     if model != result {
-        panic!("not as asked\n{changes:#?}\n{edited:#?}\n{new}\nasked: {model:#}\nresult: {result:#}");
+        panic!("not as asked\n{changes:?}\n{edited:?}\n{text}\n=>\n{new}\nasked: {model:#}\nresult: {result:#}");
     }
     assert_comments(document, &read, changes, &edited, &new);
     edited
@@ -89,6 +89,8 @@ impl Model {
         for (depth, step) in change.path.iter().enumerate() {
             if is_nothing(node) {
                 *node = json!({});
+                self.made.insert(change.path[..depth].to_vec());
+                is_made = true;
             }
             let so_far = change.path[..=depth].to_vec();
             is_made |= self.made.contains(&so_far);

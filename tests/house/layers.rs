@@ -81,7 +81,7 @@ const LAYERS: [(&str, &[&str]); 35] = [
     ("schemas", &["report"]),
     ("revision", &["files"]),
     ("discover", &["code", "paths", "files", "finding", "constructs", "suggest"]),
-    ("project", &["code", "source", "pool", "files", "finding", "eval", "linter", "discover"]),
+    ("project", &["code", "source", "pool", "files", "finding", "change", "syntax", "eval", "linter", "discover"]),
     ("config", &["code", "source", "paths", "files", "finding", "syntax", "eval", "rules", "linter", "discover"]),
     // What a run means. Knows neither arguments nor the terminal.
     (

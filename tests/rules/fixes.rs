@@ -33,7 +33,7 @@ fn described(id: &str, fixed: &Fixed) -> String {
     for (title, note) in &fixed.shown {
         writeln!(text, "shown: {title}\n    {note}").unwrap();
     }
-    for message in &fixed.without {
+    for message in &fixed.left {
         writeln!(text, "no fix: {message}").unwrap();
     }
     let diff = TextDiff::from_lines(&fixed.before, &fixed.after);

@@ -15,4 +15,5 @@ mod judgments;
 mod names;
 mod pack;
 mod policy_types;
+mod remediation;
 mod trials;

@@ -42,7 +42,11 @@ fn examples_hold_and_patches_fix_what_fails() {
             shown.pass.len() < 2 || shown.fail.len() < 2,
             "needs at least two examples that pass and two that fail",
         );
-        complain(!shown.fail.iter().any(|example| example.patch.is_some()), "no failing example has a `patch`");
+        let has_patch = shown.fail.iter().any(|example| example.patch.is_some());
+        complain(
+            !has_patch && tried.file.rule.fixes.is_empty(),
+            "no failing example has a `patch`, and there is no `fix`",
+        );
         let spellings: Vec<Spelling> = shown.pass.iter().chain(&shown.fail).map(Spelling::of).collect();
         complain(!spellings.iter().any(|spelling| spelling.is_json), "no example that passes or fails is in JSON");
         complain(

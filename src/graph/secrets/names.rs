@@ -5,6 +5,7 @@
 
 use crate::eval::value::{Content, Value};
 use crate::truth::Truth;
+use smallvec::SmallVec;
 
 /// What a name promises.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
@@ -136,9 +137,9 @@ pub fn promise(name: &str) -> Option<Promise> {
     if !may_be_generated && !may_be_secret(name) {
         return None;
     }
-    let words = words(name);
-    let end = words.iter().rposition(|word| !is_filler(word)).map_or(0, |last| last + 1);
-    let words: Vec<&str> = words.iter().take(end).map(String::as_str).collect();
+    let words = Words::of(name);
+    let mut words: SmallVec<[&str; 8]> = words.iter().collect();
+    words.truncate(words.iter().rposition(|word| !is_filler(word)).map_or(0, |last| last + 1));
     let is_secret = match words.as_slice() {
         [first, _, ..] if CHOICES.contains(first) => false,
         [.., before, "token"] => !PLAIN_TOKENS.contains(before),
@@ -179,7 +180,7 @@ fn may_be_generated(name: &str) -> bool {
 
 /// Whether the last word of a name is `secret`, which people call the place of a secret as well: `DB_SECRET: prod/db`.
 pub fn may_name_a_place(name: &str) -> bool {
-    let words = words(name);
+    let words = Words::of(name);
     let last = words.iter().rfind(|word| !is_filler(word));
     last.is_some_and(|last| last.ends_with("secret"))
 }
@@ -218,7 +219,7 @@ pub fn names_a_reference(name: &str) -> bool {
         start.and_then(|start| bytes.get(start..)).is_some_and(|end| end.eq_ignore_ascii_case(word.as_bytes()))
     };
     // Few names end like one, and need to be taken apart.
-    REFERENCES.iter().any(ends) && words(name).last().is_some_and(|last| REFERENCES.contains(&last.as_str()))
+    REFERENCES.iter().any(ends) && Words::of(name).iter().next_back().is_some_and(|last| REFERENCES.contains(&last))
 }
 
 /// The first letters of what occurs in every name that promises a secret: `pass`, `pwd`, `secret`, `token`, or `key` and what a secret
@@ -274,35 +275,40 @@ fn is_filler(word: &str) -> bool {
     FILLERS.contains(&word) || word.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// The lower-cased words of a name: `DBMasterPassword`, `db_master_password` and `db-master-password` are alike.
-fn words(name: &str) -> Vec<String> {
-    let mut words: Vec<String> = Vec::new();
-    let mut previous: Option<char> = None;
-    let mut characters = name.chars().peekable();
-    while let Some(character) = characters.next() {
-        if !character.is_alphanumeric() {
-            previous = None;
-            continue;
-        }
-        let begins = match previous {
-            None => true,
-            Some(before) => {
-                let next_is_lower = characters.peek().is_some_and(|next| next.is_lowercase());
-                (character.is_uppercase() && (before.is_lowercase() || before.is_numeric() || next_is_lower))
-                    || (character.is_numeric() && !before.is_numeric())
+/// The words of a name in lower case, with spaces between them: `DBMasterPassword`, `db_master_password` and `db-master-password` are
+/// alike.
+struct Words(String);
+
+impl Words {
+    fn of(name: &str) -> Self {
+        let mut words = String::with_capacity(name.len() + name.len() / 2);
+        let mut previous: Option<char> = None;
+        let mut characters = name.chars().peekable();
+        while let Some(character) = characters.next() {
+            if !character.is_alphanumeric() {
+                previous = None;
+                continue;
             }
-        };
-        match words.last_mut() {
-            Some(word) if !begins => word.extend(character.to_lowercase()),
-            _ => {
-                let mut word = String::with_capacity(name.len());
-                word.extend(character.to_lowercase());
-                words.push(word);
+            let begins = match previous {
+                None => true,
+                Some(before) => {
+                    let next_is_lower = characters.peek().is_some_and(|next| next.is_lowercase());
+                    (character.is_uppercase() && (before.is_lowercase() || before.is_numeric() || next_is_lower))
+                        || (character.is_numeric() && !before.is_numeric())
+                }
+            };
+            if begins && !words.is_empty() {
+                words.push(' ');
             }
+            words.extend(character.to_lowercase());
+            previous = Some(character);
         }
-        previous = Some(character);
+        Self(words)
     }
-    words
+
+    fn iter(&self) -> impl DoubleEndedIterator<Item = &str> {
+        self.0.split(' ').filter(|word| !word.is_empty())
+    }
 }
 
 #[cfg(test)]

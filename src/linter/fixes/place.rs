@@ -107,6 +107,11 @@ impl Walk<'_> {
                 if items.is_empty() {
                     return self.absent(at, steps, deed, false);
                 }
+                // An empty list would be left.
+                let is_last = matches!(items.as_slice(), [item] if branches(item).is_none());
+                if is_last && rest.is_empty() && matches!(deed, Deed::Remove) {
+                    return self.remove(at);
+                }
                 for index in chosen {
                     if let Some(item) = items.get(index) {
                         at.push(Step::Index(index));

@@ -173,6 +173,19 @@ impl Deeds {
         risk
     }
 
+    /// The same, of a fix that is only shown: what would be added has no name.
+    pub(super) fn shown(mut self) -> Self {
+        let added = std::mem::take(&mut self.added);
+        for touched in &mut self.all {
+            if let Deed::Set(value) | Deed::Replace(value) = &mut touched.deed
+                && let Some((_, kind)) = added.iter().find(|(name, _)| shown(value) == Some(format!("`{name}`")))
+            {
+                *value = Value::List(vec![Value::String(kind.clone())]);
+            }
+        }
+        self
+    }
+
     /// What the changes do, as a command.
     pub(super) fn title(&self, recipe: &Recipe) -> String {
         let mut parts: Vec<String> = Vec::new();
@@ -228,6 +241,11 @@ fn shown(value: &Value) -> Option<String> {
         Value::Number(text) | Value::String(text) if text.len() <= MAX_VALUE && !text.contains(['\n', '`']) => {
             Some(format!("`{text}`"))
         }
+        // What a fix that is only shown does not add.
+        Value::List(items) => match items.as_slice() {
+            [Value::String(kind)] if kind == "AWS::KMS::Key" => Some("a customer managed key".to_owned()),
+            _ => None,
+        },
         Value::Map(fields) => match fields.as_slice() {
             [(function, Value::String(name))] if function == "Ref" => Some(format!("`{name}`")),
             [(function, Value::List(parts))] if function == "Fn::GetAtt" => match parts.as_slice() {

@@ -44,6 +44,35 @@ impl Style {
         if self.color { format!("\u{1b}[{}m{text}\u{1b}[0m", ink.parameters()) } else { text.to_owned() }
     }
 
+    /// The text of a heading of a diff.
+    pub(crate) fn bold(&self, text: &str) -> String {
+        self.paint(Ink::Bold, text)
+    }
+
+    /// A label.
+    pub(crate) fn dim(&self, text: &str) -> String {
+        self.paint(Ink::Dim, text)
+    }
+
+    /// A part of a diff, in the colors that diffs have everywhere: what is new.
+    pub(crate) fn green(&self, text: &str) -> String {
+        self.colored("32", text)
+    }
+
+    /// What is gone.
+    pub(crate) fn red(&self, text: &str) -> String {
+        self.colored("31", text)
+    }
+
+    /// Where it is.
+    pub(crate) fn cyan(&self, text: &str) -> String {
+        self.colored("36", text)
+    }
+
+    fn colored(&self, parameters: &str, text: &str) -> String {
+        if self.color { format!("\u{1b}[{parameters}m{text}\u{1b}[0m") } else { text.to_owned() }
+    }
+
     /// The text as a link (OSC 8), where the terminal knows links.
     pub(crate) fn link(&self, address: &str, text: &str) -> String {
         if self.hyperlinks { format!("\u{1b}]8;;{address}\u{1b}\\{text}\u{1b}]8;;\u{1b}\\") } else { text.to_owned() }

@@ -3,11 +3,11 @@
 use super::paint::Ink;
 use super::{Report, Style};
 use crate::finding::Level;
-use crate::report::Summary;
 use crate::report::headline::{self, Headline, checks, governed, not_counted, selection, undone};
 use crate::report::not_looked_at::clauses;
 use crate::report::statistics::{Fired, Statistics};
 use crate::report::text::{count, grouped, one_line, width, wrap};
+use crate::report::{Fixes, Summary};
 
 /// Findings up to this many are counted at a glance; above it the rules that fired are listed.
 const FEW_FINDINGS: usize = 8;
@@ -42,8 +42,15 @@ pub(super) fn text(report: &Report, statistics: &Statistics, counts_only: bool, 
         lines.extend(table);
         lines.push(String::new());
     }
+    lines.extend(aligned(facts(report, statistics, counts_only), style));
+    lines.join("\n") + "\n"
+}
+
+/// Facts with their labels in a column; a label that repeats is not repeated.
+fn aligned(facts: impl IntoIterator<Item = Fact>, style: &Style) -> Vec<String> {
+    let mut lines = Vec::new();
     let mut label_before = "";
-    for (label, text) in facts(report, statistics, counts_only) {
+    for (label, text) in facts {
         let clean = one_line(&text, style.unicode).into_owned();
         for line in wrap(&clean, style.width.saturating_sub(LABEL_COLUMNS)) {
             let shown = if label == label_before { "" } else { label };
@@ -52,7 +59,13 @@ pub(super) fn text(report: &Report, statistics: &Statistics, counts_only: bool, 
             lines.push(format!("{label}{}", line.replace(NO_BREAK_SPACE, " ")));
         }
     }
-    lines.join("\n") + "\n"
+    lines
+}
+
+/// What was fixed alone, for a run whose report is a diff.
+pub(super) fn fixes(summary: &Summary, style: &Style) -> String {
+    let facts = summary.fixes.iter().flat_map(Fixes::facts);
+    aligned(facts, style).into_iter().map(|line| line + "\n").collect()
 }
 
 /// The numbers of findings alone; empty without findings.
@@ -79,6 +92,7 @@ fn facts(report: &Report, statistics: &Statistics, every_rule: bool) -> Vec<Fact
     facts.extend(clauses(summary, MAX_TYPES).into_iter().map(|text| ("Not checked", text)));
     facts.extend(suppressed(report));
     facts.extend(left_out(summary));
+    facts.extend(summary.fixes.iter().flat_map(Fixes::facts));
     if summary.failed > 0 {
         facts.push(("Details", "Reasons and remediation in full: hipaalint\u{a0}explain\u{a0}RULE".to_owned()));
     }

@@ -41,9 +41,8 @@ impl Deflated {
         let last = std::mem::replace(self.places.get_mut(hash)?, self.dropped + at + 1);
         let before = last.checked_sub(self.dropped + 1)?;
         let distance = at.checked_sub(before).filter(|distance| (1..=WINDOW).contains(distance))?;
-        let same =
-            rest.iter().zip(self.kept.get(before..)?).take(LONGEST_MATCH).take_while(|(one, other)| one == other);
-        let length = same.count();
+        let longest = rest.len().min(LONGEST_MATCH);
+        let length = same(rest.get(..longest)?, self.kept.get(before..before + longest)?);
         (length >= SHORTEST_MATCH).then_some((length, distance))
     }
 
@@ -68,6 +67,15 @@ impl Deflated {
             self.done -= old;
         }
     }
+}
+
+/// The bytes that two texts of one length begin with alike.
+fn same(one: &[u8], other: &[u8]) -> usize {
+    let ((words, _), (others, _)) = (one.as_chunks::<8>(), other.as_chunks::<8>());
+    // Many bytes at a time.
+    let start = 8 * words.iter().zip(others).take_while(|(one, other)| one == other).count();
+    let rest = one.iter().zip(other).skip(start);
+    start + rest.take_while(|(one, other)| one == other).count()
 }
 
 /// The extra bits of a length or distance: one more for each doubling from `first` on.

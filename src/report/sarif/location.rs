@@ -38,11 +38,14 @@ fn absolute_prefix(path: &str) -> Option<&'static str> {
 /// A path with everything escaped that a URI path may not contain (RFC 3986, 3.3). Colons too, except a drive's: in the
 /// first segment of a relative reference they would end a scheme.
 fn percent_encoded(path: &str) -> String {
+    if path.bytes().all(is_unreserved) {
+        return path.to_owned();
+    }
     let absolute = absolute_prefix(path).is_some();
     let mut uri = String::with_capacity(path.len());
     for (index, byte) in path.bytes().enumerate() {
         match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => uri.push(char::from(byte)),
+            _ if is_unreserved(byte) => uri.push(char::from(byte)),
             b'!' | b'$' | b'&' | b'\'' | b'(' | b')' | b'*' | b'+' | b',' | b';' | b'=' | b'@' => {
                 uri.push(char::from(byte))
             }
@@ -52,6 +55,11 @@ fn percent_encoded(path: &str) -> String {
         }
     }
     uri
+}
+
+/// Whether a byte of a path stands for itself in every part of it, and so in nearly all paths.
+fn is_unreserved(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~' | b'/')
 }
 
 /// The file and region of a span.

@@ -2,6 +2,7 @@
 
 use super::Refused;
 use super::plan::Target;
+use super::write::Style;
 use super::writer::{Piece, Writer};
 use crate::change::Value;
 use crate::syntax::{Kind, Node};
@@ -108,18 +109,20 @@ impl Writer<'_> {
             Kind::Sequence(items) => items.iter().map(|item| (item.span.start, item.span.end)).collect::<Vec<_>>(),
             _ => Vec::new(),
         };
-        let (start, end) = ends.pop().ok_or(Refused::Unusual)?;
+        let close = (node.span.end as usize).saturating_sub(1);
+        let Some((start, end)) = ends.pop() else {
+            // There is a comment between the brackets.
+            let items = self.items(target, &style, None);
+            self.put(close, close, items.join(style.comma));
+            return Ok(());
+        };
         let (start, end) = (start as usize, end as usize);
         if start < node.span.start as usize || end > node.span.end as usize {
             return Err(Refused::Alias);
         }
         let base = page.is_first(start).then(|| page.indentation(start));
         let pretty = base.filter(|_| self.habits.json);
-        let mut items: Vec<String> = target.appended.iter().map(|value| style.flow(value, pretty)).collect();
-        for (key, value) in target.added.values() {
-            items.push(format!("{}{}{}", style.key(&key, true), style.colon, style.flow(&value, pretty)));
-        }
-        let close = (node.span.end as usize).saturating_sub(1);
+        let items = self.items(target, &style, pretty);
         let after = page.skip_all(end);
         let comma = page.byte(after) == b',';
         if !comma && after != close {
@@ -143,6 +146,15 @@ impl Writer<'_> {
             None => self.put(from, from, format!("{}{}", style.comma, items.join(style.comma))),
         }
         Ok(())
+    }
+
+    /// What is added, in flow style.
+    fn items(&self, target: &Target<'_>, style: &Style, base: Option<&str>) -> Vec<String> {
+        let mut items: Vec<String> = target.appended.iter().map(|value| style.flow(value, base)).collect();
+        for (key, value) in target.added.values() {
+            items.push(format!("{}{}{}", style.key(&key, true), style.colon, style.flow(&value, base)));
+        }
+        items
     }
 
     /// Entries or items go, with their commas and the comments that describe them.

@@ -22,6 +22,9 @@ pub(super) struct Habits {
     pub(super) unit: String,
     /// What is between a key and its value, in flow style.
     pub(super) colon: String,
+    /// In JSON on several lines: whether functions are on one line, and lists of scalars.
+    pub(super) functions: bool,
+    pub(super) scalars: bool,
 }
 
 #[derive(Default)]
@@ -34,6 +37,9 @@ struct Counts {
     lists: BTreeMap<usize, usize>,
     unit: Option<String>,
     colon: Option<String>,
+    /// Functions and lists of scalars on one line, less those on several.
+    functions: isize,
+    scalars: isize,
 }
 
 impl Habits {
@@ -57,6 +63,8 @@ impl Habits {
             list: most(&counts.lists).unwrap_or(step),
             unit: counts.unit.unwrap_or_else(|| "  ".to_owned()),
             colon: counts.colon.unwrap_or_else(|| ": ".to_owned()),
+            functions: counts.functions >= 0,
+            scalars: counts.scalars > 0,
         }
     }
 }
@@ -70,6 +78,13 @@ impl Counts {
                 b'"' => self.double += 1,
                 _ => {}
             },
+            Kind::Sequence(items) if page.byte(start) == b'[' => {
+                let is_scalar = |item: &Node<'_>| !matches!(item.kind, Kind::Sequence(_) | Kind::Mapping(_));
+                if !items.is_empty() && items.iter().all(is_scalar) {
+                    self.scalars += one_line(page, node);
+                }
+                items.iter().for_each(|item| self.node(page, item));
+            }
             Kind::Sequence(items) => items.iter().for_each(|item| self.node(page, item)),
             Kind::Mapping(entries) => entries.iter().for_each(|entry| self.entry(page, node, entry)),
             _ => {}
@@ -85,6 +100,9 @@ impl Counts {
             self.long += 1;
         }
         if page.byte(map.span.start as usize) == b'{' {
+            if is_function(&entry.key) && matches!(entry.value.kind, Kind::String(_)) {
+                self.functions += one_line(page, map);
+            }
             if self.colon.is_none() {
                 self.colon = colon(page, entry);
             }
@@ -116,6 +134,11 @@ impl Counts {
 /// Whether the dash of a block list is here.
 pub(super) fn is_dash(page: &Page<'_>, at: usize) -> bool {
     page.byte(at) == b'-' && matches!(page.byte(at + 1), b' ' | b'\t' | b'\n' | b'\r' | 0)
+}
+
+/// 1 for a value on one line, otherwise -1.
+fn one_line(page: &Page<'_>, node: &Node<'_>) -> isize {
+    if page.line(node.span.start as usize) == page.line(node.span.end as usize) { 1 } else { -1 }
 }
 
 /// What is between a key in flow style and its value, if that is usual.

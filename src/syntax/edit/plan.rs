@@ -4,7 +4,7 @@ use super::draft::{Draft, Entries};
 use super::{Refused, proof};
 use crate::change::{Action, Change, Step, Value};
 use crate::source::Span;
-use crate::syntax::functions::is_function;
+use crate::syntax::functions::{is_call, is_function};
 use crate::syntax::yaml::Shared;
 use crate::syntax::{Document, Entry, Kind, MAX_DEPTH, Node};
 use foldhash::{HashMap, HashSet};
@@ -48,6 +48,36 @@ impl Target<'_> {
     /// Whether some change is here or below: one that was refused leaves nothing.
     pub(super) fn is_touched(&self) -> bool {
         self.touched
+    }
+
+    /// What makes this map the map `value`, if they have a key in common. Entries that are the same stay as they are written.
+    pub(super) fn difference(entries: &[Entry<'_>], value: &Value) -> Option<Self> {
+        let Value::Map(new) = value else { return None };
+        if calls(entries) || is_call(value) {
+            return None;
+        }
+        let mut target = Self { touched: true, ..Self::default() };
+        let mut left: HashMap<&str, &Value> = new.iter().map(|(key, value)| (key.as_str(), value)).collect();
+        for (index, entry) in entries.iter().enumerate() {
+            match left.remove(entry.key.as_ref()) {
+                Some(new) if proof::is_value(&entry.value, new) => {}
+                Some(new) => {
+                    let replaced = Some(Draft::Set(new.clone()));
+                    target.children.insert(index, Target { replaced, touched: true, ..Target::default() });
+                }
+                None => {
+                    target.children.insert(index, Target { removed: true, touched: true, ..Target::default() });
+                    target.gone += 1;
+                }
+            }
+        }
+        if target.gone == entries.len() {
+            return None;
+        }
+        for (key, value) in new.iter().filter(|(key, _)| left.contains_key(key.as_str())) {
+            target.added.change(&Step::Key(key.clone()), &[], &Action::Set(value.clone())).ok()?;
+        }
+        Some(target)
     }
 
     fn untouched(&self) -> Result<(), Refused> {

@@ -25,6 +25,9 @@ pub(super) struct Style {
     /// What is between two items on one line.
     pub(super) comma: &'static str,
     pub(super) eol: &'static str,
+    /// In JSON on several lines: whether functions are on one line, and lists of scalars.
+    pub(super) functions: bool,
+    pub(super) scalars: bool,
 }
 
 /// A value as lines: what stands behind the colon or dash, and the lines below, each with the line break before it.
@@ -127,8 +130,12 @@ impl Style {
 
     /// Whether a value is on one line even if others are not: scalars, and functions of scalars.
     fn is_short(&self, value: &Value) -> bool {
-        self.scalar(value, true).is_some()
-            || (is_call(value) && is_plain(value) && self.line(value, false).len() <= ONE_LINE)
+        let fits = match value {
+            Value::List(items) => self.scalars && items.iter().all(|item| self.scalar(item, true).is_some()),
+            Value::Map(_) => self.functions && is_call(value) && is_plain(value),
+            _ => return true,
+        };
+        self.scalar(value, true).is_some() || (fits && self.line(value, false).len() <= ONE_LINE)
     }
 
     /// A value behind the colon of a key in this column, in block style.

@@ -88,10 +88,14 @@ impl<'t> Writer<'t> {
 
     pub(super) fn visit(&mut self, node: &Node<'_>, target: &Target<'_>, place: Place<'_>) -> Result<(), Refused> {
         let flow = place.is_flow();
-        if let Some(draft) = &target.replaced {
-            return self.replace(node, &draft.value(), place);
-        }
         let form = self.form(node, flow);
+        if let Some(draft) = &target.replaced {
+            let value = draft.value();
+            return match self.difference(node, &value, form) {
+                Some(target) => self.visit(node, &target, place),
+                None => self.replace(node, &value, place),
+            };
+        }
         if target.is_emptied(node) {
             let nothing =
                 if matches!(node.kind, Kind::Sequence(_)) { Value::List(Vec::new()) } else { Value::Map(Vec::new()) };
@@ -119,11 +123,12 @@ impl<'t> Writer<'t> {
                 }
                 self.add_block(node, target)
             }
-            Form::Flow if node.as_mapping().is_some_and(<[_]>::is_empty) && !target.added.is_empty() => {
-                self.replace(node, &Value::Map(target.added.values()), place)
-            }
-            Form::Flow if node.as_sequence().is_some_and(<[_]>::is_empty) && !target.appended.is_empty() => {
-                self.replace(node, &Value::List(target.appended.clone()), place)
+            Form::Flow if self.is_bare(node) && !target.loses() => {
+                let value = match node.kind {
+                    Kind::Mapping(_) => Value::Map(target.added.values()),
+                    _ => Value::List(target.appended.clone()),
+                };
+                self.replace(node, &value, place)
             }
             Form::Flow if target.loses() => {
                 if !target.added.is_empty() || !target.appended.is_empty() {
@@ -133,6 +138,23 @@ impl<'t> Writer<'t> {
             }
             Form::Flow => self.add_flow(node, target),
             Form::Tag | Form::Other => Err(Refused::Unusual),
+        }
+    }
+
+    /// Whether nothing but blanks is between the brackets of a list or map.
+    fn is_bare(&self, node: &Node<'_>) -> bool {
+        let inside = self.page.slice(node.span.start as usize + 1, (node.span.end as usize).saturating_sub(1));
+        inside.trim_ascii().is_empty()
+    }
+
+    /// What changes in a map to become another one, if that keeps some of its text.
+    fn difference<'d>(&self, node: &Node<'_>, value: &Value, form: Form) -> Option<Target<'d>> {
+        let entries = node.as_mapping().filter(|entries| entries.iter().all(|entry| self.is_own(node, entry)))?;
+        let target = Target::difference(entries, value)?;
+        match form {
+            Form::Block => Some(target),
+            Form::Flow => (!target.loses() || target.added.is_empty()).then_some(target),
+            Form::Tag | Form::Other => None,
         }
     }
 
@@ -245,6 +267,8 @@ impl<'t> Writer<'t> {
             colon: habits.colon.clone(),
             comma: if habits.json && habits.colon == ":" { "," } else { ", " },
             eol: self.page.eol,
+            functions: habits.functions,
+            scalars: habits.scalars,
         };
         let Some(around) = around else { return style };
         match &around.kind {

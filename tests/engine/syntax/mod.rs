@@ -5,7 +5,7 @@ mod corpus;
 mod errors;
 mod hostile;
 mod json;
-mod mutation;
+pub mod mutation;
 mod readers;
 mod support;
 mod yaml;

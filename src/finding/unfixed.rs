@@ -1,0 +1,27 @@
+//! Why a finding was not fixed by a run that fixes.
+
+/// Why a finding was not fixed. In the order of reports.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Unfixed {
+    /// The fix is not safe, and only safe fixes were made.
+    Unsafe,
+    /// Only fixes of other rules were made.
+    OtherRule,
+    /// A person declined it.
+    Declined,
+    /// Its fix is only shown: a person has to look at the place.
+    Display,
+    /// No fix is known.
+    NoFix,
+    /// The text at its place cannot be edited.
+    Place,
+    /// Its fix did not help, or made a new finding.
+    TakenBack,
+    /// It is in the template of a nested stack that nobody named.
+    NotNamed,
+    /// The file was not written.
+    NotWritten,
+    /// An exception or a baseline covers it.
+    Covered,
+}

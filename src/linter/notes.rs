@@ -1,0 +1,48 @@
+//! What a report notes about a text besides findings, each in the file that it is in.
+
+use super::FileReport;
+use super::includes::Texts;
+use crate::code::Code;
+use crate::eval::inputs::Refused;
+use crate::expand::expansion::Note;
+use crate::finding::Diagnostic;
+use crate::source::{Source, Span};
+use crate::syntax::SyntaxNote;
+use crate::template::Template;
+
+/// Notes on a text and on what it includes.
+pub(super) struct Notes<'n> {
+    pub(super) source: &'n Source,
+    pub(super) texts: &'n Texts,
+}
+
+impl Notes<'_> {
+    fn one(&self, code: Code, span: Span, message: &str, help: &str) -> Diagnostic {
+        Diagnostic::note(code, message.to_owned())
+            .in_file(self.texts.name(span).unwrap_or(&self.source.name).to_owned())
+            .at(span)
+            .with_help(help.to_owned())
+    }
+
+    pub(super) fn add<'f>(&self, found: impl Iterator<Item = &'f Note>, report: &mut FileReport) {
+        report.diagnostics.extend(found.map(|found| self.one(found.code, found.span, &found.message, &found.help)));
+    }
+
+    pub(super) fn add_syntax<'f>(&self, found: impl Iterator<Item = &'f SyntaxNote>, report: &mut FileReport) {
+        report.diagnostics.extend(found.map(|found| self.one(found.code, found.span, &found.message, &found.help)));
+    }
+
+    pub(super) fn add_oddities(&self, template: &Template<'_>, report: &mut FileReport) {
+        let oddities = template.oddities.iter();
+        report.diagnostics.extend(oddities.map(|odd| self.one(Code::OddSection, odd.span, &odd.message, &odd.help)));
+    }
+
+    /// Parameters whose value the template does not accept: those that the user gave are noted, pinned ones are kept for the caller.
+    pub(super) fn add_refused(&self, refused: Vec<Refused>, report: &mut FileReport) {
+        let (given, pinned): (Vec<Refused>, Vec<Refused>) = refused.into_iter().partition(|refused| refused.is_given);
+        report.refused = pinned;
+        let help = "Pass a value that the parameter accepts.";
+        let given = given.iter().map(|one| self.one(Code::RefusedParameter, one.span, &one.sentence(), help));
+        report.diagnostics.extend(given);
+    }
+}

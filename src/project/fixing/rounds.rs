@@ -1,0 +1,440 @@
+//! Rounds of edits of one text, until nothing changes. What does not stand the proof is taken back: first what is suspected, then by
+//! halves.
+
+use super::super::File;
+use super::plan::{Editor, Plan, plan};
+use super::proof::{Verdict, verdict};
+use super::{Choice, Fixed, Fixer, Proposal, Settled, Texts};
+use crate::change::{Change, Step};
+use crate::discover::{Candidate, Input};
+use crate::finding::{Applicability, Finding, Fix, Outcome, Unfixed};
+use crate::linter::FileReport;
+use crate::source::SourceId;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+
+/// Rounds of one text.
+const MAX_ROUNDS: usize = 10;
+/// The number of times that one text is linted again, at most.
+const MAX_LINTS: usize = 64;
+
+/// A text to fix.
+pub(in crate::project) struct Text<'t> {
+    pub(in crate::project) candidate: &'t Candidate,
+    pub(in crate::project) id: SourceId,
+    pub(in crate::project) text: String,
+    /// Whether it may be changed. Otherwise, its findings are only counted.
+    pub(in crate::project) is_named: bool,
+    /// Lints another text in its place.
+    pub(in crate::project) lint: &'t dyn Fn(&str) -> Option<File>,
+    pub(in crate::project) editor: &'t Editor<'t>,
+}
+
+/// Fixes a text with this result. Returns the result for reports.
+pub(in crate::project) fn fix(text: Text<'_>, first: File, fixer: &dyn Fixer) -> (File, Fixed) {
+    let Text { candidate, id, is_named, .. } = text;
+    let is_input = candidate.input == Input::StandardInput;
+    let mut rounds =
+        Rounds { text: &text, fixer, now: text.text.clone(), fates: Fates::default(), made: BTreeMap::new(), lints: 0 };
+    let mut current: Option<File> = None;
+    let mut first = first;
+    if let File::Linted(linted) = &mut first {
+        rounds.mark(&mut linted.report);
+        if is_named && linted.report.is_template {
+            current = rounds.run(&linted.report);
+        }
+    }
+    let Rounds { now, fates, made, .. } = rounds;
+    let hidden = |file: &File| match file {
+        File::Linted(linted) => linted.report.hidden.clone(),
+        _ => Vec::new(),
+    };
+    let texts = |after: String| Texts { before: text.text.clone(), after, hidden: hidden(&first) };
+    let mut fixed = Fixed { fixed: made, ..Fixed::default() };
+    let Some(last) = current else {
+        fixed.count_left(&first, id, fixer, &|finding, fix| {
+            if is_named { fates.of(finding, fix) } else { Unfixed::NotNamed }
+        });
+        fixed.texts = is_input.then(|| Box::new(texts(text.text.clone())));
+        return (first, fixed);
+    };
+    match fixer.settle(candidate, &text.text, &now) {
+        Settled::Failed(problem) => {
+            let mut failed = Fixed { problem: Some(problem), ..Fixed::default() };
+            let fate = |finding: &Finding, fix: &Fix| fates.known(finding, fix).unwrap_or(Unfixed::NotWritten);
+            failed.count_left(&first, id, fixer, &fate);
+            (first, failed)
+        }
+        place => {
+            fixed.count_left(&last, id, fixer, &|finding, fix| fates.of(finding, fix));
+            let is_aside = place == Settled::Aside;
+            fixed.texts = (is_aside || is_input).then(|| Box::new(texts(now)));
+            (if is_aside { first } else { last }, fixed)
+        }
+    }
+}
+
+/// The fixes that are not made, and why: by the rule and subject of the finding, and by what they would change.
+#[derive(Default)]
+struct Fates(HashMap<(Arc<str>, String), Vec<(Vec<Change>, Fate)>>);
+
+#[derive(Copy, Clone, PartialEq, Eq)]
+enum Fate {
+    Agreed,
+    Left(Unfixed),
+}
+
+impl Fates {
+    fn get(&self, finding: &Finding, fix: &Fix) -> Option<Fate> {
+        let of = self.0.get(&(Arc::clone(&finding.rule), finding.subject.qualified_name()))?;
+        of.iter().find(|(changes, _)| *changes == fix.changes).map(|(_, fate)| *fate)
+    }
+
+    fn known(&self, finding: &Finding, fix: &Fix) -> Option<Unfixed> {
+        match self.get(finding, fix) {
+            Some(Fate::Left(left)) => Some(left),
+            Some(Fate::Agreed) | None => None,
+        }
+    }
+
+    /// Why the fix of a finding that is left was not made.
+    fn of(&self, finding: &Finding, fix: &Fix) -> Unfixed {
+        self.known(finding, fix).unwrap_or(Unfixed::TakenBack)
+    }
+
+    fn set(&mut self, finding: &Finding, fix: &Fix, fate: Fate) {
+        let of = self.0.entry((Arc::clone(&finding.rule), finding.subject.qualified_name())).or_default();
+        match of.iter_mut().find(|(changes, _)| *changes == fix.changes) {
+            Some((_, known)) => *known = fate,
+            None => of.push((fix.changes.clone(), fate)),
+        }
+    }
+}
+
+struct Rounds<'r, 't> {
+    text: &'r Text<'t>,
+    fixer: &'r dyn Fixer,
+    /// The text so far.
+    now: String,
+    fates: Fates,
+    /// The fixed findings, by rule.
+    made: BTreeMap<Arc<str>, usize>,
+    lints: usize,
+}
+
+impl Rounds<'_, '_> {
+    /// Marks the findings that a baseline has.
+    fn mark(&self, report: &mut FileReport) {
+        let Text { candidate, id, .. } = self.text;
+        self.fixer.mark(candidate, report, &super::super::source_of(candidate, *id, String::new()));
+    }
+
+    /// Fixes until nothing changes. Returns the result for the last text, if it is another one.
+    fn run(&mut self, first: &FileReport) -> Option<File> {
+        let mut last: Option<File> = None;
+        let mut whole = 0;
+        while whole < MAX_ROUNDS {
+            let report = match &last {
+                Some(File::Linted(linted)) => &linted.report,
+                Some(_) => break,
+                None => first,
+            };
+            let wanted: Vec<(&Finding, Arc<Fix>)> = self.wanted(report);
+            if wanted.is_empty() {
+                break;
+            }
+            let (file, is_whole) = self.round(report, &wanted);
+            whole += usize::from(is_whole);
+            match file {
+                Some(file) => last = Some(file),
+                // All that was tried has been taken back, or nothing more may be tried.
+                None if self.lints >= MAX_LINTS => break,
+                None => {}
+            }
+        }
+        last
+    }
+
+    /// The findings that are to be fixed.
+    fn wanted<'f>(&mut self, report: &'f FileReport) -> Vec<(&'f Finding, Arc<Fix>)> {
+        let mut wanted = Vec::new();
+        for finding in report.findings.iter().filter(|finding| finding.counts() && finding.span.source == self.text.id)
+        {
+            let Some(fix) = finding.fix.as_ref().filter(|fix| can_be_made(fix)) else { continue };
+            if self.fixer.choice(finding, fix) != Choice::Wanted {
+                continue;
+            }
+            match self.fates.get(finding, fix) {
+                Some(Fate::Left(_)) => continue,
+                None if self.fixer.asks() && !self.is_agreed(finding, fix, report) => continue,
+                Some(Fate::Agreed) | None => wanted.push((finding, Arc::clone(fix))),
+            }
+        }
+        wanted
+    }
+
+    /// Asks a person about a fix.
+    fn is_agreed(&mut self, finding: &Finding, fix: &Fix, report: &FileReport) -> bool {
+        let Plan { text: after, made, .. } = plan(&self.now, &[(0, fix)], self.text.editor);
+        if made.is_empty() {
+            self.fates.set(finding, fix, Fate::Left(Unfixed::Place));
+            return false;
+        }
+        let texts = Texts { before: self.now.clone(), after, hidden: report.hidden.clone() };
+        let proposal = Proposal { name: &self.text.candidate.name, finding, fix, texts: &texts };
+        let agrees = self.fixer.agrees(&proposal);
+        self.fates.set(finding, fix, if agrees { Fate::Agreed } else { Fate::Left(Unfixed::Declined) });
+        agrees
+    }
+
+    /// Makes as many of the fixes as stand the proof together. Returns the result for the new text, if there is one, and whether that
+    /// took no search.
+    fn round(&mut self, report: &FileReport, wanted: &[(&Finding, Arc<Fix>)]) -> (Option<File>, bool) {
+        let mut tried: Vec<usize> = (0..wanted.len()).collect();
+        let mut is_whole = true;
+        while !tried.is_empty() && self.lints < MAX_LINTS {
+            let fixes: Vec<(usize, &Fix)> =
+                tried.iter().filter_map(|index| Some((*index, &*wanted.get(*index)?.1))).collect();
+            let Plan { text, made, refused, .. } = plan(&self.now, &fixes, self.text.editor);
+            self.leave(&refused, wanted, Unfixed::Place);
+            let findings: Vec<(usize, &Finding)> =
+                made.iter().filter_map(|index| Some((*index, wanted.get(*index)?.0))).collect();
+            if made.is_empty() {
+                break;
+            }
+            self.lints += 1;
+            let after = (text != self.now).then(|| (self.text.lint)(&text)).flatten();
+            let (mut file, verdict) = match after {
+                Some(File::Linted(linted)) => {
+                    let verdict = verdict(report, &findings, &linted.report);
+                    (Some(File::Linted(linted)), verdict)
+                }
+                _ => (None, Verdict::Broken),
+            };
+            tried = match verdict {
+                Verdict::Good => {
+                    if let Some(File::Linted(linted)) = &mut file {
+                        self.mark(&mut linted.report);
+                    }
+                    self.now = text;
+                    for (_, finding) in findings {
+                        *self.made.entry(Arc::clone(&finding.rule)).or_default() += 1;
+                    }
+                    return (file, is_whole);
+                }
+                Verdict::StillThere(bad) => {
+                    self.leave(&bad, wanted, Unfixed::TakenBack);
+                    made.into_iter().filter(|index| !bad.contains(index)).collect()
+                }
+                Verdict::New(subjects) => self.without(&suspects(&subjects, &findings, wanted), made, wanted),
+                Verdict::Broken => self.without(&BTreeSet::new(), made, wanted),
+            };
+            is_whole = false;
+        }
+        if self.lints >= MAX_LINTS {
+            let all: Vec<usize> = (0..wanted.len()).collect();
+            self.leave(&all, wanted, Unfixed::TakenBack);
+        }
+        (None, is_whole)
+    }
+
+    /// What to try after something new was found: the fixes without the suspects, or half of them. One alone is taken back.
+    fn without(&mut self, suspects: &BTreeSet<usize>, made: Vec<usize>, wanted: &[(&Finding, Arc<Fix>)]) -> Vec<usize> {
+        if made.len() == 1 {
+            self.leave(&made, wanted, Unfixed::TakenBack);
+            return Vec::new();
+        }
+        if !suspects.is_empty() && suspects.len() < made.len() {
+            return made.into_iter().filter(|index| !suspects.contains(index)).collect();
+        }
+        // A rule whose fix is wrong is wrong everywhere.
+        let mut by_rule = made;
+        by_rule.sort_by_key(|index| (wanted.get(*index).map(|(finding, _)| &finding.rule), *index));
+        by_rule.truncate(by_rule.len().div_ceil(2));
+        by_rule.sort_unstable();
+        by_rule
+    }
+
+    fn leave<'i>(
+        &mut self,
+        fixes: impl IntoIterator<Item = &'i usize>,
+        wanted: &[(&Finding, Arc<Fix>)],
+        left: Unfixed,
+    ) {
+        for (finding, fix) in fixes.into_iter().filter_map(|index| wanted.get(*index)) {
+            self.fates.set(finding, fix, Fate::Left(left));
+        }
+    }
+}
+
+/// Whether a fix is more than a text.
+fn can_be_made(fix: &Fix) -> bool {
+    fix.applicability != Applicability::Display && !fix.changes.is_empty()
+}
+
+/// The fixes that may have made new findings: those for the same subjects, and those that change them.
+fn suspects(
+    subjects: &BTreeSet<String>,
+    made: &[(usize, &Finding)],
+    wanted: &[(&Finding, Arc<Fix>)],
+) -> BTreeSet<usize> {
+    let changes = |index: usize| wanted.get(index).map(|(_, fix)| fix.changes.as_slice()).unwrap_or_default();
+    let touches = |change: &Change| match change.path.as_slice() {
+        [Step::Key(section), Step::Key(name), ..] => subjects.contains(&format!("{section}/{name}")),
+        _ => false,
+    };
+    let is_suspect = |(index, finding): &&(usize, &Finding)| {
+        subjects.contains(&finding.subject.qualified_name()) || changes(*index).iter().any(touches)
+    };
+    made.iter().filter(is_suspect).map(|(index, _)| *index).collect()
+}
+
+impl Fixed {
+    /// Counts what is left in a result. `fate` knows why a fix that can be made was not.
+    fn count_left(&mut self, file: &File, id: SourceId, fixer: &dyn Fixer, fate: &dyn Fn(&Finding, &Fix) -> Unfixed) {
+        let File::Linted(linted) = file else { return };
+        let report = &linted.report;
+        for finding in report.findings.iter().chain(&report.suppressed) {
+            if finding.outcome != Outcome::Fail {
+                continue;
+            }
+            let fix = finding.fix.as_deref();
+            let made = fix.filter(|fix| can_be_made(fix) && finding.span.source == id);
+            let choice = made.map(|fix| fixer.choice(finding, fix));
+            let left = match (fix, made, choice) {
+                _ if !finding.counts() => Unfixed::Covered,
+                (None, ..) => Unfixed::NoFix,
+                (Some(_), Some(_), Some(Choice::NeedsUnsafe)) => Unfixed::Unsafe,
+                (Some(_), Some(_), Some(Choice::OtherRule)) => Unfixed::OtherRule,
+                (Some(_), Some(fix), Some(Choice::Wanted)) => fate(finding, fix),
+                _ => Unfixed::Display,
+            };
+            *self.left.entry(left).or_default() += 1;
+            if left == Unfixed::TakenBack {
+                *self.taken_back.entry(Arc::clone(&finding.rule)).or_default() += 1;
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+    use super::super::testing::{All, Rule, fixed, good};
+    use super::*;
+
+    const WRITES: All = All { place: Settled::InPlace, asks: false };
+
+    fn numbers<'f, K: std::fmt::Debug>(map: &'f BTreeMap<K, usize>) -> String {
+        map.iter().map(|(key, number)| format!("{key:?} {number}")).collect::<Vec<_>>().join(", ").replace('"', "")
+    }
+
+    #[test]
+    fn everything_that_can_be_fixed_is_fixed_in_one_round() {
+        let rules = [
+            good("a", &[("x", "1")]),
+            good("b", &[("y", "2")]),
+            // The same change for another rule.
+            good("c", &[("x", "1")]),
+            good("d-unsafe", &[("z", "3")]),
+            Rule { id: "e", name: "w", wanted: "4", fix: &[] },
+            good("f", &[("&v", "5")]),
+        ];
+        let (text, result, lints) = fixed("x=0\ny=0\nz=0\nw=0\n&v=0\n", &rules, &WRITES);
+        assert_eq!(text, "&v=0\nw=0\nx=1\ny=2\nz=0\n");
+        assert_eq!(numbers(&result.fixed), "a 1, b 1, c 1");
+        assert_eq!(numbers(&result.left), "Unsafe 1, NoFix 1, Place 1");
+        assert_eq!((lints, result.texts, result.problem), (1, None, None));
+        let (again, second, lints) = fixed(&text, &rules, &WRITES);
+        assert_eq!((again, numbers(&second.fixed), lints), (text, String::new(), 0));
+    }
+
+    #[test]
+    fn a_conflict_waits_for_the_next_round() {
+        // Both are content with 2, which the second sets only after the first has set 1.
+        let rules = [
+            good("a", &[("x", "1")]),
+            Rule { id: "b", name: "y", wanted: "2", fix: &[("y", "2"), ("z", "9")] },
+            Rule { id: "c", name: "z", wanted: "9", fix: &[("z", "9"), ("y", "3")] },
+        ];
+        let (text, result, lints) = fixed("x=0\ny=0\nz=0\n", &rules, &WRITES);
+        assert_eq!((text.as_str(), numbers(&result.fixed).as_str(), lints), ("x=1\ny=2\nz=9\n", "a 1, b 1", 1));
+        assert!(result.left.is_empty(), "what another fix has fixed is gone");
+        let rules =
+            [good("a", &[("x", "1")]), Rule { id: "b", name: "y", wanted: "2", fix: &[("x", "2"), ("y", "2")] }];
+        let (text, result, _) = fixed("x=0\ny=0\n", &rules, &WRITES);
+        assert_eq!((text.as_str(), numbers(&result.fixed).as_str()), ("x=1\ny=0\n", "a 1"));
+        assert_eq!(numbers(&result.left), "TakenBack 1", "it would bring back what the first fixed");
+    }
+
+    #[test]
+    fn what_does_not_help_is_taken_back_and_the_rest_stays() {
+        let useless = Rule { id: "useless", name: "u", wanted: "1", fix: &[("u", "0x")] };
+        let mut rules = vec![useless];
+        rules.extend([good("a", &[("x", "1")]), good("b", &[("y", "2")]), good("c", &[("z", "3")])]);
+        let (text, result, lints) = fixed("u=0\nx=0\ny=0\nz=0\n", &rules, &WRITES);
+        assert_eq!(text, "u=0\nx=1\ny=2\nz=3\n");
+        assert_eq!(
+            (numbers(&result.fixed).as_str(), numbers(&result.taken_back).as_str()),
+            ("a 1, b 1, c 1", "useless 1")
+        );
+        assert_eq!(lints, 2);
+    }
+
+    #[test]
+    fn new_findings_and_broken_texts_are_searched_for_by_halves() {
+        // `bad` fixes its finding and breaks another rule about another name; `worse` breaks the text.
+        let rules = [
+            good("a", &[("x", "1")]),
+            good("b", &[("y", "2")]),
+            Rule { id: "bad", name: "p", wanted: "1", fix: &[("p", "1"), ("q", "wrong")] },
+            Rule { id: "quiet", name: "q", wanted: "right", fix: &[] },
+            Rule { id: "worse", name: "r", wanted: "broken", fix: &[("r", "broken")] },
+            good("z", &[("z", "3")]),
+        ];
+        let (text, result, lints) = fixed("p=0\nq=right\nr=0\nx=0\ny=0\nz=0\n", &rules, &WRITES);
+        assert_eq!(text, "p=0\nq=right\nr=0\nx=1\ny=2\nz=3\n");
+        assert_eq!(numbers(&result.fixed), "a 1, b 1, z 1");
+        assert_eq!(numbers(&result.taken_back), "bad 1, worse 1");
+        assert!(lints <= 12, "{lints}");
+    }
+
+    #[test]
+    fn rounds_end() {
+        // Each fix is content only until the next one is made.
+        let circle = [good("a", &[("x", "1")]), good("b", &[("x", "2")])];
+        let (text, result, lints) = fixed("x=0\n", &circle, &WRITES);
+        assert_eq!((text.as_str(), numbers(&result.left).as_str()), ("x=1\n", "TakenBack 1"));
+        assert!(lints <= 3, "{lints}");
+        // Many fixes that all break something.
+        let many: Vec<(&'static str, &'static str)> =
+            (0..100).map(|number| (&*Box::leak(format!("n{number}").into_boxed_str()), "broken")).collect();
+        let many: &'static [(&'static str, &'static str)] = Vec::leak(many);
+        let rules: Vec<Rule> = many.chunks_exact(1).map(|fix| good("worse", fix.try_into().unwrap())).collect();
+        let text: String = many.iter().map(|(name, _)| format!("{name}=0\n")).collect();
+        let (after, result, lints) = fixed(&text, &rules, &WRITES);
+        assert_eq!((after == text, result.fixed.is_empty(), lints), (true, true, MAX_LINTS));
+        assert_eq!(result.left.values().sum::<usize>(), 100);
+    }
+
+    #[test]
+    fn what_is_not_written_is_not_reported_as_fixed() {
+        let rules = [good("a", &[("x", "1")])];
+        let (text, result, _) = fixed("x=0\n", &rules, &All { place: Settled::Aside, asks: false });
+        let texts = result.texts.unwrap();
+        assert_eq!((text.as_str(), texts.before.as_str(), texts.after.as_str()), ("x=0\n", "x=0\n", "x=1\n"));
+        assert_eq!(numbers(&result.fixed), "a 1");
+        let problem = Box::new(crate::finding::Diagnostic::error(crate::code::Code::FileNotWritten, "it changed"));
+        let failed = All { place: Settled::Failed(problem), asks: false };
+        let (text, result, _) = fixed("x=0\n", &rules, &failed);
+        assert_eq!((text.as_str(), numbers(&result.left).as_str()), ("x=0\n", "NotWritten 1"));
+        assert!(result.fixed.is_empty() && result.problem.is_some());
+    }
+
+    #[test]
+    fn a_person_is_asked_once_about_each_fix() {
+        let rules = [good("a", &[("x", "1")]), good("no-thanks", &[("y", "2")])];
+        let (text, result, _) = fixed("x=0\ny=0\n", &rules, &All { place: Settled::InPlace, asks: true });
+        assert_eq!((text.as_str(), numbers(&result.left).as_str()), ("x=1\ny=0\n", "Declined 1"));
+    }
+}

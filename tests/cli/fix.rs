@@ -1,0 +1,433 @@
+//! `--fix` as a user would try it: what is written, what is left alone, what is said, and how the process ends.
+
+use crate::support::{Folder, Ran, findings, problems};
+use serde_json::Value;
+use std::fs;
+use std::io::Write;
+use std::process::Stdio;
+
+/// A rule about a property of a type, with its fix.
+fn rule(id: &str, kind: &str, property: &str, value: &str, fix: &str) -> String {
+    format!(
+        "id: {id}\ntitle: It is wrong\nlevel: error\ncontrols: [\"164.312(c)(1)\"]\nresources: [{kind}]\n\
+         assert: {{ path: $.Properties.{property}, is: {{ equals: {value} }} }}\n\
+         message: \"`{{resource}}` is wrong: `{{name}}` {{state}}\"\nwhy: It is wrong.\nremediation: Set it.\n\
+         references: [https://example.com]\n{fix}\nexamples:\n  pass:\n    - name: right\n      template: |\n        Resources:\n          \
+         A:\n            Type: {kind}\n            Properties: {{ {property}: {value} }}\n  fail:\n    - name: absent\n      \
+         template: |\n        Resources:\n          A: # finding\n            Type: {kind}\n"
+    )
+}
+
+/// A folder with rules: two whose fix is safe, one whose fix is not, one without a fix, one whose fix does not help, and one whose fix
+/// makes a new finding.
+fn folder(files: &[(&str, &str)]) -> Folder {
+    let key = "AWS::KMS::Key";
+    let set = |applicability: &str, what: &str| format!("fix: {{ applicability: {applicability}, set: {{ {what} }} }}");
+    let folder = Folder::with(files);
+    folder
+        .file(
+            "rules/own-rotation.yaml",
+            rule("own-rotation", key, "EnableKeyRotation", "true", &set("safe", "$.Properties.EnableKeyRotation: true")),
+        )
+        .file(
+            "rules/own-protection.yaml",
+            rule(
+                "own-protection",
+                "AWS::DynamoDB::Table",
+                "DeletionProtectionEnabled",
+                "true",
+                &set("safe", "$.Properties.DeletionProtectionEnabled: true"),
+            ),
+        )
+        .file(
+            "rules/own-region.yaml",
+            rule(
+                "own-region",
+                key,
+                "MultiRegion",
+                "true",
+                "fix:\n  title: Make it a key of several Regions\n  note: It is another key.\n  set: { $.Properties.MultiRegion: true }",
+            ),
+        )
+        .file("rules/own-text.yaml", rule("own-text", key, "Description", "text", ""));
+    folder
+}
+
+impl Folder {
+    fn fix(&self, arguments: &[&str]) -> Ran {
+        let rules = ["--no-config", "--rules", "rules", "--rule", "own-*", "--fix"];
+        self.run(&[&rules, arguments].concat())
+    }
+}
+
+/// A key with two safe fixes at most, one that is not safe, and one finding without a fix.
+const KEY: &str = "\
+# The keys of the clinic.
+Resources:
+  Records: # for records
+    Type: AWS::KMS::Key
+    Properties:
+      Description: old   # keep me
+      EnableKeyRotation: false # mend me
+";
+
+const FIXED: &str = "\
+# The keys of the clinic.
+Resources:
+  Records: # for records
+    Type: AWS::KMS::Key
+    Properties:
+      Description: old   # keep me
+      EnableKeyRotation: true # mend me
+";
+
+fn fixes(report: &Value) -> (u64, u64, u64) {
+    let number = |name: &str| report["summary"]["fixes"][name].as_u64().unwrap();
+    (number("fixed"), number("files"), number("unsafe_fixes"))
+}
+
+fn not_fixed(report: &Value) -> Vec<(String, u64)> {
+    let all = report["summary"]["fixes"]["not_fixed"].as_array().unwrap();
+    all.iter().map(|one| (one["reason"].as_str().unwrap().to_owned(), one["findings"].as_u64().unwrap())).collect()
+}
+
+#[test]
+fn safe_fixes_are_made_and_the_rest_is_reported() {
+    let folder = folder(&[("app.yaml", KEY)]);
+    let ran = folder.fix(&["--format", "json", "app.yaml"]);
+    assert_eq!(folder.read("app.yaml"), FIXED);
+    let report = ran.json();
+    assert_eq!((ran.code, fixes(&report)), (1, (1, 1, 1)), "{}", ran.all());
+    assert_eq!(not_fixed(&report), [("no-fix".to_owned(), 1)]);
+    assert_eq!(findings(&report).iter().map(|(_, rule)| rule.as_str()).collect::<Vec<_>>(), ["own-region", "own-text"]);
+    assert_eq!(report["summary"]["fixes"]["rules"][0]["rule"], "own-rotation");
+    // Twice is the same as once.
+    let again = folder.fix(&["--format", "json", "app.yaml"]);
+    assert_eq!((folder.read("app.yaml").as_str(), fixes(&again.json()), again.code), (FIXED, (0, 0, 1), 1));
+    // The other one on request; what no fix is known for stays.
+    let all = folder.fix(&["--unsafe-fixes", "--format", "json", "app.yaml"]);
+    assert_eq!(fixes(&all.json()), (1, 1, 0));
+    assert!(folder.read("app.yaml").ends_with("      EnableKeyRotation: true # mend me\n      MultiRegion: true\n"));
+}
+
+#[test]
+fn people_read_what_was_fixed() {
+    let folder = folder(&[("app.yaml", KEY), ("more/b.yaml", KEY)]);
+    let ran = folder.fix(&["."]);
+    let end = ran.stdout.split("────\n").last().unwrap().to_owned();
+    assert!(
+        end.contains(
+            "  Fixed        2 findings in 2 files: own-rotation (2)\n  Fixable      2 more findings with --unsafe-fixes\n  Not \
+             fixed    2 findings have no automatic fix\n"
+        ),
+        "{end}"
+    );
+    assert_eq!(folder.read("more/b.yaml"), FIXED);
+}
+
+#[test]
+fn the_exit_code_is_of_what_is_left() {
+    let folder = folder(&[("app.yaml", KEY)]);
+    let rotation = ["--no-config", "--rules", "rules", "--rule", "own-rotation", "app.yaml"];
+    assert_eq!(folder.run(&rotation).code, 1);
+    assert_eq!(folder.run(&[&rotation[..], &["--fix", "--diff"]].concat()).code, 1);
+    assert_eq!(folder.run(&[&rotation[..], &["--fix"]].concat()).code, 0);
+    assert_eq!(folder.run(&rotation).code, 0);
+}
+
+#[test]
+fn only_some_rules_are_fixed() {
+    let table = "Resources:\n  Records:\n    Type: AWS::DynamoDB::Table\n";
+    let folder = folder(&[("app.yaml", KEY), ("table.yaml", table)]);
+    let ran = folder.fix(&["--fix-rule", "own-prot*", "--format", "json", "."]);
+    assert_eq!(folder.read("app.yaml"), KEY);
+    assert_eq!(folder.read("table.yaml"), format!("{table}    Properties:\n      DeletionProtectionEnabled: true\n"));
+    assert_eq!(fixes(&ran.json()).0, 1);
+    assert!(not_fixed(&ran.json()).contains(&("other-rule".to_owned(), 2)), "{}", ran.all());
+    let ran = folder.fix(&["--fix-rule", "own-rotatoin", "--format", "json", "."]);
+    assert_eq!((ran.code, problems(&ran.json())), (2, vec![("unknown-rule".to_owned(), String::new())]));
+    assert!(ran.stdout.contains("Did you mean `own-rotation`?") && folder.read("app.yaml") == KEY);
+}
+
+#[test]
+fn options_that_make_no_sense_are_errors() {
+    let folder = folder(&[("app.yaml", KEY)]);
+    let usage = |arguments: &[&str], said: &str| {
+        let ran = folder.run(arguments);
+        assert!(ran.code == 2 && ran.stderr.contains(said) && ran.stdout.is_empty(), "{arguments:?}\n{}", ran.all());
+    };
+    usage(&["--unsafe-fixes", "app.yaml"], "--unsafe-fixes needs --fix");
+    usage(&["--fix-rule", "x", "app.yaml"], "--fix-rule needs --fix");
+    usage(&["--diff", "app.yaml"], "--diff needs --fix");
+    usage(&["--interactive", "app.yaml"], "--interactive needs --fix");
+    usage(&["--fix", "--watch", "app.yaml"], "--watch");
+    usage(&["--fix", "--diff", "--interactive", "app.yaml"], "--interactive");
+    usage(&["--fix", "--diff", "--format", "json", "app.yaml"], "add --output FILE");
+    usage(&["--fix", "--interactive", "-"], "name a file");
+    for command in ["test", "explain", "rules", "graph"] {
+        usage(&[command, "--fix"], "--fix");
+    }
+    assert_eq!(folder.read("app.yaml"), KEY);
+}
+
+#[test]
+fn a_diff_is_a_patch() {
+    let crlf = KEY.replace('\n', "\r\n");
+    let folder = folder(&[("app.yaml", KEY), ("more/crlf.yaml", &crlf), ("open.yaml", KEY.trim_end())]);
+    let ran = folder.fix(&["--diff", "--output", "report.json", "."]);
+    let expected = "--- a/app.yaml\n+++ b/app.yaml\n@@ -4,4 +4,4 @@\n     Type: AWS::KMS::Key\n     Properties:\n       Description: \
+                    old   # keep me\n-      EnableKeyRotation: false # mend me\n+      EnableKeyRotation: true # mend me\n";
+    assert!(ran.stdout.starts_with(expected), "{}", ran.all());
+    assert!(ran.stdout.contains("+      EnableKeyRotation: true # mend me\n\\ No newline at end of file\n"));
+    assert!(ran.stderr.starts_with("  Would fix    3 findings in 3 files: own-rotation (3)\n"), "{}", ran.all());
+    // Nothing was written, and reports are about what is there.
+    assert_eq!((folder.read("app.yaml").as_str(), folder.read("more/crlf.yaml")), (KEY, crlf.clone()));
+    let report: Value = serde_json::from_str(&folder.read("report.json")).unwrap();
+    assert_eq!((findings(&report).len(), &report["summary"]["fixes"]["dry_run"]), (9, &Value::Bool(true)));
+    folder.file("fix.patch", &ran.stdout);
+    let patched = folder.command(&[]).get_current_dir().unwrap().to_owned();
+    let patch = std::process::Command::new("git").args(["apply", "fix.patch"]).current_dir(patched).output();
+    if let Ok(patch) = patch {
+        assert!(patch.status.success(), "{}", String::from_utf8_lossy(&patch.stderr));
+        let texts = ["app.yaml", "more/crlf.yaml", "open.yaml"].map(|name| folder.read(name));
+        assert_eq!(texts, [FIXED.to_owned(), FIXED.replace('\n', "\r\n"), FIXED.trim_end().to_owned()]);
+    }
+    let nothing = folder.run(&["--fix", "--diff", "-q", "--no-config", "--rules", "rules", "--rule", "own-text", "."]);
+    assert_eq!((nothing.stdout.as_str(), nothing.stderr.as_str(), nothing.code), ("", "", 1));
+}
+
+#[test]
+fn a_diff_on_a_terminal_has_colors_and_no_secret() {
+    let secret = "Resources:\n  Records:\n    Type: AWS::KMS::Key\n    Properties:\n      Description: hunter2hunter2\n      \
+                  EnableKeyRotation: false\n  Db:\n    Type: AWS::RDS::DBInstance\n    Properties:\n      MasterUserPassword: \
+                  hunter2hunter2\n";
+    let folder = folder(&[("app.yaml", secret)]);
+    let ran = folder.fix(&["--diff", "--color", "always", "app.yaml"]);
+    assert!(ran.stdout.contains("\u{1b}[1m--- a/app.yaml\u{1b}[0m\n"), "{}", ran.all());
+    assert!(ran.stdout.contains("\u{1b}[32m+      EnableKeyRotation: true\u{1b}[0m\n"), "{}", ran.all());
+    assert!(!ran.stdout.contains("MasterUserPassword: hunter2hunter2"), "{}", ran.all());
+}
+
+#[test]
+fn line_ends_and_json_are_kept() {
+    let crlf = KEY.replace('\n', "\r\n");
+    let json = "{\n  \"Resources\": {\n    \"Records\": {\n      \"Type\": \"AWS::KMS::Key\",\n      \"Properties\": {\"Description\": \"old\"}\n    }\n  }\n}";
+    let folder = folder(&[("crlf.yaml", &crlf), ("bom.yaml", &format!("\u{feff}{KEY}")), ("app.json", json)]);
+    let ran = folder.fix(&["."]);
+    assert_eq!(folder.read("crlf.yaml"), FIXED.replace('\n', "\r\n"), "{}", ran.all());
+    assert_eq!(folder.read("bom.yaml"), format!("\u{feff}{FIXED}"));
+    assert_eq!(folder.read("app.json"), json.replace("\"old\"}", "\"old\", \"EnableKeyRotation\": true}"));
+}
+
+#[test]
+fn standard_input_is_fixed_to_standard_output() {
+    let folder = folder(&[]);
+    let run = |input: &str, more: &[&str]| {
+        let arguments = ["--no-config", "--rules", "rules", "--rule", "own-*", "--fix"];
+        folder.run_on(input.as_bytes(), &[&arguments, more, &["-"]].concat())
+    };
+    let ran = run(KEY, &[]);
+    assert_eq!((ran.stdout.as_str(), ran.code), (FIXED, 1));
+    assert!(ran.stderr.contains("Fixed        1 finding in 1 file: own-rotation (1)"), "{}", ran.all());
+    let ran = run(KEY, &["--format", "json"]);
+    assert_eq!(ran.stdout, FIXED);
+    assert_eq!(serde_json::from_str::<Value>(&ran.stderr).unwrap()["summary"]["fixes"]["fixed"], 1);
+    // What is not fixed comes out as it went in.
+    for text in [FIXED, "Resources: [\n", "just: yaml\n"] {
+        assert_eq!(run(text, &[]).stdout, text);
+    }
+    let ran = run(KEY, &["--diff"]);
+    assert!(ran.stdout.starts_with("--- a/") && ran.stdout.contains("+      EnableKeyRotation: true"), "{}", ran.all());
+}
+
+#[test]
+fn exceptions_and_baselines_keep_findings() {
+    let excepted = KEY.replace(
+        "    Type: AWS::KMS::Key\n",
+        "    Type: AWS::KMS::Key\n    Metadata:\n      hipaalint:\n        exceptions:\n          - { rule: own-rotation, reason: We \
+         rotate by hand }\n",
+    );
+    let two = "Resources:\n  Old:\n    Type: AWS::KMS::Key\n";
+    let folder = folder(&[("excepted.yaml", &excepted), ("known.yaml", two)]);
+    let ran = folder.fix(&["--format", "json", "excepted.yaml"]);
+    assert_eq!(folder.read("excepted.yaml"), excepted, "{}", ran.all());
+    assert!(not_fixed(&ran.json()).contains(&("covered".to_owned(), 1)), "{}", ran.all());
+    let write = ["--no-config", "--rules", "rules", "--rule", "own-*", "--write-baseline", "known.json", "known.yaml"];
+    assert_eq!(folder.run(&write).code, 0);
+    let more = format!("{two}  New:\n    Type: AWS::KMS::Key\n");
+    folder.file("known.yaml", &more);
+    let ran = folder.fix(&["--unsafe-fixes", "--baseline", "known.json", "--format", "json", "known.yaml"]);
+    assert_eq!(fixes(&ran.json()), (2, 1, 0), "{}", ran.all());
+    let fixed = folder.read("known.yaml");
+    assert!(fixed.starts_with(two) && fixed.len() > more.len() && fixed.matches("EnableKeyRotation").count() == 1);
+    assert_eq!(ran.json()["summary"]["in_baseline"], 3);
+    // A baseline that is written has what is left.
+    folder.file("fresh.yaml", KEY);
+    folder.fix(&["--write-baseline", "fresh.json", "fresh.yaml"]);
+    assert_eq!(
+        (folder.read("fresh.yaml").as_str(), folder.read("fresh.json").contains("own-rotation")),
+        (FIXED, false)
+    );
+    assert!(folder.read("fresh.json").contains("own-region"));
+}
+
+#[test]
+fn a_fix_that_does_not_stand_the_proof_is_taken_back() {
+    let folder = folder(&[("app.yaml", KEY)]);
+    // It sets something else, and so does the other one, which breaks a third rule.
+    let useless = rule(
+        "own-window",
+        "AWS::KMS::Key",
+        "PendingWindowInDays",
+        "30",
+        "fix: { set: { $.Properties.PendingWindowInDays: 20 } }",
+    );
+    let harmful = rule(
+        "own-enabled",
+        "AWS::KMS::Key",
+        "Enabled",
+        "true",
+        "fix: { set: { $.Properties.Enabled: true, $.Properties.KeyUsage: SIGN_VERIFY } }",
+    );
+    let usage = "id: own-usage\ntitle: It is wrong\nlevel: error\ncontrols: [\"164.312(c)(1)\"]\nresources: [AWS::KMS::Key]\nassert: { not: \
+                 { path: $.Properties.KeyUsage, is: { equals: SIGN_VERIFY } } }\nmessage: It is wrong\nwhy: It is wrong.\nremediation: Set \
+                 it.\nreferences: [https://example.com]\nexamples:\n  pass:\n    - name: right\n      template: |\n        Resources:\n          \
+                 A:\n            Type: AWS::KMS::Key\n  fail:\n    - name: wrong\n      template: |\n        Resources:\n          A:\n            \
+                 Type: AWS::KMS::Key\n            Properties: { KeyUsage: SIGN_VERIFY } # finding\n";
+    folder
+        .file("rules/own-window.yaml", useless)
+        .file("rules/own-enabled.yaml", harmful)
+        .file("rules/own-usage.yaml", usage);
+    let ran = folder.fix(&["--unsafe-fixes", "--format", "json", "app.yaml"]);
+    let text = folder.read("app.yaml");
+    assert!(text.contains("EnableKeyRotation: true") && text.contains("MultiRegion: true"), "{text}\n{}", ran.all());
+    assert!(!text.contains("SIGN_VERIFY") && !text.contains("PendingWindow"), "{text}");
+    assert!(not_fixed(&ran.json()).contains(&("taken-back".to_owned(), 2)), "{}", ran.all());
+    let ran = folder.fix(&["--unsafe-fixes", "app.yaml"]);
+    let words = ran.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(words.contains("did not pass the check: own-enabled (1), own-window (1)"), "{}", ran.all());
+}
+
+#[test]
+fn answers_come_from_a_pipe() {
+    let folder = folder(&[("app.yaml", KEY), ("b.yaml", KEY), ("c.yaml", KEY)]);
+    let ask = |answers: &str| {
+        for name in ["app.yaml", "b.yaml", "c.yaml"] {
+            folder.file(name, KEY);
+        }
+        let arguments =
+            ["--no-config", "--rules", "rules", "--rule", "own-*", "--fix", "--unsafe-fixes", "--interactive", "."];
+        let ran = folder.run_on(answers.as_bytes(), &arguments);
+        let text = |name: &str| {
+            let text = folder.read(name);
+            (text.contains("EnableKeyRotation: true"), text.contains("MultiRegion: true"))
+        };
+        (["app.yaml", "b.yaml", "c.yaml"].map(text), ran)
+    };
+    let (texts, ran) = ask("y\nn\na\nq\n");
+    assert_eq!(texts[0], (false, true), "{}", ran.all());
+    assert!(texts[1..].iter().any(|(_, region)| *region));
+    assert!(ran.stderr.contains("Make it a key of several Regions."), "{}", ran.all());
+    assert!(ran.stderr.contains("+      MultiRegion: true\n"), "{}", ran.all());
+    let (texts, ran) = ask("");
+    assert_eq!(texts, [(false, false); 3], "{}", ran.all());
+    let (texts, _) = ask("a\na\n");
+    assert_eq!(texts, [(true, true); 3]);
+    let (texts, ran) = ask("what?\nyes\n");
+    assert_eq!(texts.iter().filter(|text| text.0 || text.1).count(), 1, "{}", ran.all());
+    assert!(ran.stderr.contains("  q  make no other fix"), "{}", ran.all());
+}
+
+#[test]
+fn two_stacks_share_a_template_that_is_fixed_once() {
+    let parent = "Resources:\n  One:\n    Type: AWS::CloudFormation::Stack\n    Properties:\n      TemplateURL: shared.yaml\n      Parameters: { \
+                  Rotate: \"false\" }\n  Two:\n    Type: AWS::CloudFormation::Stack\n    Properties:\n      TemplateURL: shared.yaml\n      \
+                  Parameters: { Rotate: \"true\" }\n  Key:\n    Type: AWS::KMS::Key\n";
+    let shared = "Parameters:\n  Rotate: { Type: String }\nResources:\n  Records:\n    Type: AWS::KMS::Key\n  Other:\n    Type: \
+                  AWS::KMS::Key\n    Properties: { Description: text }\n";
+    let folder = folder(&[("parent.yaml", parent), ("shared.yaml", shared)]);
+    let ran = folder.fix(&["--format", "json", "."]);
+    assert_eq!(folder.read("shared.yaml").matches("EnableKeyRotation: true").count(), 2, "{}", ran.all());
+    assert_eq!(folder.read("parent.yaml").matches("EnableKeyRotation: true").count(), 1);
+    assert_eq!(fixes(&ran.json()).0, 3);
+    // Findings point to the parent as it is now.
+    let report = ran.json();
+    let related = report["findings"].as_array().unwrap().iter().filter(|one| one["file"] == "shared.yaml");
+    let lines: Vec<u64> = related
+        .flat_map(|one| one["related"].as_array().unwrap())
+        .map(|place| place["start"]["line"].as_u64().unwrap())
+        .collect();
+    assert!(!lines.is_empty() && lines.iter().all(|line| [2, 7].contains(line)), "{lines:?}");
+    // A template that nobody named is not changed.
+    folder.file("shared.yaml", shared);
+    let ran = folder.fix(&["--format", "json", "parent.yaml"]);
+    assert_eq!(folder.read("shared.yaml"), shared, "{}", ran.all());
+    assert!(not_fixed(&ran.json()).contains(&("not-named".to_owned(), 2)), "{}", ran.all());
+}
+
+#[test]
+fn fixes_go_with_every_format_and_output() {
+    let folder = folder(&[("app.yaml", KEY)]);
+    let ran = folder.fix(&["--format", "sarif", "--output", "out.sarif", "--output", "out.md", "app.yaml"]);
+    let sarif: Value = serde_json::from_str(&ran.stdout).unwrap();
+    assert_eq!(sarif["runs"][0]["results"].as_array().unwrap().len(), 2);
+    let written: Value = serde_json::from_str(&folder.read("out.sarif")).unwrap();
+    assert_eq!(written["runs"][0]["results"], sarif["runs"][0]["results"]);
+    assert_eq!(folder.read("app.yaml"), FIXED);
+    assert!(folder.read("out.md").contains("own-region"));
+}
+
+#[cfg(unix)]
+mod on_unix {
+    use super::*;
+    use std::os::unix::fs::{PermissionsExt, symlink};
+
+    #[test]
+    fn permissions_and_links_in_the_tree_are_kept() {
+        let folder = folder(&[("real.yaml", KEY)]);
+        fs::set_permissions(folder.path("real.yaml"), fs::Permissions::from_mode(0o640)).unwrap();
+        symlink("real.yaml", folder.path("link.yaml")).unwrap();
+        let ran = folder.fix(&["link.yaml"]);
+        assert_eq!(folder.read("real.yaml"), FIXED, "{}", ran.all());
+        assert!(folder.path("link.yaml").is_symlink());
+        assert_eq!(fs::metadata(folder.path("real.yaml")).unwrap().permissions().mode() & 0o777, 0o640);
+        // Given twice, under two names, it is fixed once.
+        folder.file("real.yaml", KEY);
+        let ran = folder.fix(&["--format", "json", "link.yaml", "real.yaml", "./real.yaml"]);
+        assert_eq!(fixes(&ran.json()), (1, 1, 1), "{}", ran.all());
+        let names: Vec<_> = fs::read_dir(folder.path(".")).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        assert!(names.iter().all(|name| !name.to_string_lossy().starts_with(".hipaalint")), "{names:?}");
+    }
+
+    #[test]
+    fn nothing_is_written_through_a_link_out_of_the_tree() {
+        let outside = Folder::with(&[("app.yaml", KEY)]);
+        let folder = folder(&[]);
+        symlink(outside.path("app.yaml"), folder.path("app.yaml")).unwrap();
+        let ran = folder.fix(&["--format", "json", "app.yaml"]);
+        assert_eq!((outside.read("app.yaml").as_str(), ran.code), (KEY, 2), "{}", ran.all());
+        let report = ran.json();
+        assert_eq!(problems(&report), [("file-not-written".to_owned(), "app.yaml".to_owned())]);
+        assert_eq!((findings(&report).len(), fixes(&report)), (3, (0, 0, 1)));
+        assert!(not_fixed(&report).contains(&("not-written".to_owned(), 1)));
+    }
+
+    #[test]
+    fn a_pipe_is_not_written() {
+        let folder = folder(&[]);
+        let mut command =
+            folder.command(&["--no-config", "--rules", "rules", "--rule", "own-*", "--fix", "/dev/stdin"]);
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        child.stdin.take().unwrap().write_all(KEY.as_bytes()).unwrap();
+        let ran = Ran::from(child.wait_with_output().unwrap());
+        assert!(ran.code == 2 && ran.stdout.contains("file-not-written"), "{}", ran.all());
+    }
+
+    #[test]
+    fn names_of_one_file_are_fixed_alike() {
+        let folder = folder(&[("a.yaml", KEY)]);
+        fs::hard_link(folder.path("a.yaml"), folder.path("b.yaml")).unwrap();
+        let ran = folder.fix(&["."]);
+        assert_eq!([folder.read("a.yaml"), folder.read("b.yaml")], [FIXED, FIXED], "{}", ran.all());
+    }
+}

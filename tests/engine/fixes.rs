@@ -1,0 +1,462 @@
+//! From a finding to the change of the template: where it is made, when it is only shown, and who may apply it.
+
+use hipaalint::finding::{Applicability, Fix};
+use hipaalint::linter::{Keep, Linter, Loaded};
+use hipaalint::rules::load::RuleSet;
+use hipaalint::source::{Source, SourceId};
+use hipaalint::syntax::edit::apply;
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+/// The fixes of a rule without a head, in the order of its findings.
+#[track_caller]
+fn fixes(rule: &str, template: &str) -> Vec<Option<Arc<Fix>>> {
+    let mut rules = RuleSet::default();
+    let head = "id: try\ntitle: Try\nlevel: error\nmessage: \"{name} {state}\"\n";
+    let text = format!("{head}{rule}");
+    let file = hipaalint::rules::rule::RuleFile::read(Path::new("try.yaml"), &text).unwrap();
+    let slips = file.vet(Path::new("try.yaml"), &text);
+    assert!(slips.is_empty(), "{slips:#?}");
+    rules.add_text(Path::new("try.yaml"), &text).unwrap();
+    let linter = Linter::new(rules, |_| true, &BTreeMap::new(), BTreeMap::new(), Keep::default()).unwrap();
+    let load = |name: &str| {
+        let text = "VersioningConfiguration: {Status: Suspended}\n".to_owned();
+        Ok(Loaded { name: name.to_owned(), path: None, text })
+    };
+    let report = linter.lint_with(&Source::new(SourceId(0), "template", template), &load);
+    report.findings.into_iter().map(|finding| finding.fix).collect()
+}
+
+/// The only fix.
+#[track_caller]
+fn fix(rule: &str, template: &str) -> Arc<Fix> {
+    let mut all = fixes(rule, template);
+    assert_eq!(all.len(), 1, "{all:#?}");
+    all.pop().unwrap().expect("there is a fix")
+}
+
+/// The template after its only fix.
+#[track_caller]
+fn fixed(rule: &str, template: &str) -> String {
+    let fix = fix(rule, template);
+    assert_ne!(fix.applicability, Applicability::Display, "{fix:#?}");
+    apply(template, &fix.edits)
+}
+
+/// The note of a fix that is only shown.
+#[track_caller]
+fn shown(rule: &str, template: &str) -> String {
+    let fix = fix(rule, template);
+    assert_eq!(fix.applicability, Applicability::Display, "{fix:#?}");
+    assert!(fix.changes.is_empty() && fix.edits.is_empty());
+    fix.note.clone()
+}
+
+const VERSIONS: &str = "resources: [AWS::S3::Bucket]
+assert: { path: $.Properties.VersioningConfiguration.Status, is: { equals: Enabled } }
+fix: { set: { $.Properties.VersioningConfiguration.Status: Enabled } }
+";
+const ROTATION: &str = "resources: [AWS::KMS::Key]
+assert: { path: $.Properties.EnableKeyRotation, is: { equals: true } }
+fix: { applicability: safe, set: { $.Properties.EnableKeyRotation: true } }
+";
+const VOLUMES: &str = "resources: [AWS::EC2::Instance]
+assert: { every: { path: \"$.Properties.BlockDeviceMappings[*].Ebs\", assert: { path: $.Encrypted, is: { equals: true } } } }
+fix: { set: { \"$.Properties.BlockDeviceMappings[*].Ebs.Encrypted\": true } }
+";
+
+fn bucket(properties: &str) -> String {
+    format!("Resources:\n  Records:\n    Type: AWS::S3::Bucket\n    Properties: {properties}\n")
+}
+
+#[test]
+fn absent_maps_are_made() {
+    let template = "Resources:\n  Records: {Type: AWS::S3::Bucket}\n";
+    let after = fixed(VERSIONS, template);
+    assert!(after.contains("VersioningConfiguration"), "{after}");
+    assert!(fixes(VERSIONS, &after).is_empty(), "{after}");
+    assert_eq!(
+        fixed(VERSIONS, &bucket("{VersioningConfiguration: {Status: Off}}")),
+        bucket("{VersioningConfiguration: {Status: Enabled}}")
+    );
+    let after = fixed(VERSIONS, &bucket("{VersioningConfiguration: !Ref AWS::NoValue}"));
+    assert_eq!(after, bucket("{VersioningConfiguration: {Status: Enabled}}"));
+    let after = fixed(VERSIONS, &bucket(""));
+    assert!(fixes(VERSIONS, &after).is_empty(), "{after}");
+}
+
+#[test]
+fn json_and_yaml_get_the_same_changes() {
+    let yaml = "Parameters: {Env: {Type: String}}
+Conditions: {Prod: !Equals [!Ref Env, prod]}
+Resources:
+  Records:
+    Type: AWS::S3::Bucket
+    Properties:
+      VersioningConfiguration: !If [Prod, {Status: Enabled}, {}]
+";
+    let document = hipaalint::syntax::read(yaml, SourceId(0)).unwrap();
+    let json = serde_json::to_string_pretty(&document.root.to_json()).unwrap();
+    let (one, other) = (fix(VERSIONS, yaml), fix(VERSIONS, &json));
+    assert_eq!((&one.changes, &one.title, &one.note), (&other.changes, &other.title, &other.note));
+    assert!(!one.changes.is_empty());
+    assert!(fixes(VERSIONS, &apply(&json, &other.edits)).is_empty());
+}
+
+#[test]
+fn only_the_branch_that_fails_is_changed() {
+    let with = |value: &str| {
+        format!(
+            "Parameters: {{Env: {{Type: String}}, Versions: {{Type: String, Default: Off}}}}
+Conditions: {{Prod: !Equals [!Ref Env, prod], Test: !Equals [!Ref Env, test]}}
+Resources:
+  Records:
+    Type: AWS::S3::Bucket
+    Properties:
+      VersioningConfiguration: {value}
+"
+        )
+    };
+    for (before, after) in [
+        ("!If [Prod, {Status: Enabled}, {Status: Off}]", "!If [Prod, {Status: Enabled}, {Status: Enabled}]"),
+        ("!If [Prod, {Status: Enabled}, !Ref AWS::NoValue]", "!If [Prod, {Status: Enabled}, {Status: Enabled}]"),
+        ("{Status: !If [Prod, Off, Enabled]}", "{Status: !If [Prod, Enabled, Enabled]}"),
+        (
+            "!If [Prod, {Status: Enabled}, !If [Test, {Status: Enabled}, {Status: Off}]]",
+            "!If [Prod, {Status: Enabled}, !If [Test, {Status: Enabled}, {Status: Enabled}]]",
+        ),
+    ] {
+        assert_eq!(fixed(VERSIONS, &with(before)), with(after));
+    }
+    let note = shown(VERSIONS, &with("!If [Prod, {Status: Enabled}, {Status: !Ref Versions}]"));
+    assert!(note.contains("`Versions`"), "{note}");
+}
+
+#[test]
+fn what_is_written_elsewhere_is_shown() {
+    let with = |sections: &str, properties: &str| format!("{sections}\n{}", bucket(properties));
+    for (template, part) in [
+        (
+            with("Parameters: {S: {Type: String, Default: Off}}", "{VersioningConfiguration: {Status: !Ref S}}"),
+            "the parameter `S`",
+        ),
+        (
+            with("Mappings: {M: {a: {b: Off}}}", "{VersioningConfiguration: {Status: !FindInMap [M, a, b]}}"),
+            "the mapping `M`",
+        ),
+        (with("", "{VersioningConfiguration: {Status: !Join ['', [Of, f]]}}"), "`Fn::Join`"),
+        (
+            with("Metadata: {v: &v {Status: Off}}", "{VersioningConfiguration: *v}"),
+            "YAML",
+        ),
+        (
+            "Transform: AWS::LanguageExtensions\nResources:\n  Fn::ForEach::B:\n    - N\n    - [A, B]\n    - Bucket${N}:\n        Type: AWS::S3::Bucket\n".to_owned(),
+            "loop",
+        ),
+    ] {
+        let note = shown(VERSIONS, &template);
+        assert!(note.contains(part), "{note}\n{template}");
+    }
+    let included = bucket("{Fn::Transform: {Name: AWS::Include, Parameters: {Location: part.yaml}}}");
+    let note = shown(VERSIONS, &included);
+    assert!(note.contains("included file"), "{note}");
+    let inner = "Resources:
+  Set:
+    Type: AWS::CloudFormation::StackSet
+    Properties:
+      StackSetName: s
+      PermissionModel: SELF_MANAGED
+      TemplateBody: |
+        Resources:
+          Records: {Type: AWS::S3::Bucket}
+";
+    assert!(shown(VERSIONS, inner).contains("template inside of a property"));
+}
+
+#[test]
+fn sam_resources_are_fixed_in_their_own_properties() {
+    let rule = "resources: [AWS::Lambda::Function]
+assert: { path: $.Properties.TracingConfig.Mode, is: { equals: Active } }
+fix: { set: { $.Properties.TracingConfig.Mode: Active } }
+";
+    let template = |globals: &str, properties: &str| {
+        format!(
+            "Transform: AWS::Serverless-2016-10-31
+{globals}Resources:
+  Import:
+    Type: AWS::Serverless::Function
+    Properties: {{CodeUri: ., Handler: a.b, Runtime: python3.13{properties}}}
+"
+        )
+    };
+    assert_eq!(fixed(rule, &template("", ", Tracing: PassThrough")), template("", ", Tracing: Active"));
+    assert_eq!(fixed(rule, &template("", "")), template("", ", Tracing: Active"));
+    let note = shown(rule, &template("Globals: {Function: {Tracing: PassThrough}}\n", ""));
+    assert!(note.contains("`Globals`"), "{note}");
+    let other = "resources: [AWS::Lambda::Function]
+assert: { path: $.Properties.DeadLetterConfig.TargetArn, is: { present: true } }
+fix: { set: { $.Properties.DeadLetterConfig.TargetArn: x } }
+";
+    assert!(shown(other, &template("", "")).contains("AWS SAM creates the resource from `Import`"));
+}
+
+#[test]
+fn the_item_of_the_finding_is_changed() {
+    let with = |mappings: &str| {
+        format!(
+            "Resources:\n  Server:\n    Type: AWS::EC2::Instance\n    Properties:\n      BlockDeviceMappings: {mappings}\n"
+        )
+    };
+    let before = with("[{DeviceName: a, Ebs: {Encrypted: true}}, {DeviceName: b, Ebs: {VolumeSize: 8}}]");
+    let after =
+        with("[{DeviceName: a, Ebs: {Encrypted: true}}, {DeviceName: b, Ebs: {VolumeSize: 8, Encrypted: true}}]");
+    assert_eq!(fixed(VOLUMES, &before), after);
+    let remove = "resources: [AWS::IAM::Role]
+assert:
+  none: { items: $.Properties.ManagedPolicyArns, is: { like: \"*AdministratorAccess\" } }
+fix: { remove: [\"$.Properties.ManagedPolicyArns[*]\"] }
+";
+    let role = |arns: &str| {
+        format!(
+            "Resources:\n  R:\n    Type: AWS::IAM::Role\n    Properties:\n      AssumeRolePolicyDocument: {{}}\n{arns}"
+        )
+    };
+    let after = fixed(remove, &role("      ManagedPolicyArns: [a, \"arn:aws:iam::aws:policy/AdministratorAccess\"]\n"));
+    assert_eq!(after, role("      ManagedPolicyArns: [a]\n"));
+    let after = fixed(remove, &role("      ManagedPolicyArns: [\"arn:aws:iam::aws:policy/AdministratorAccess\"]\n"));
+    assert_eq!(after, role(""));
+}
+
+#[test]
+fn items_with_a_name_are_put() {
+    let rule = "resources: [AWS::ElasticLoadBalancingV2::LoadBalancer]
+assert:
+  some:
+    path: \"$.Properties.LoadBalancerAttributes[*]\"
+    where: { path: $.Key, is: { equals: deletion_protection.enabled } }
+    assert: { path: $.Value, is: { equals: true } }
+fix:
+  put:
+    in: $.Properties.LoadBalancerAttributes
+    by: Key
+    item: { Key: deletion_protection.enabled, Value: \"true\" }
+";
+    let with = |attributes: &str| {
+        format!(
+            "Resources:\n  Web:\n    Type: AWS::ElasticLoadBalancingV2::LoadBalancer\n    Properties:\n      Name: web\n{attributes}"
+        )
+    };
+    let own = "          Value: \"true\"\n";
+    for before in [
+        "",
+        "      LoadBalancerAttributes:\n        - Key: idle_timeout.timeout_seconds\n          Value: \"60\"\n",
+        "      LoadBalancerAttributes:\n        - Key: deletion_protection.enabled\n          Value: \"false\"\n",
+    ] {
+        let after = fixed(rule, &with(before));
+        assert!(after.replace('\'', "\"").contains(own), "{after}");
+        assert!(fixes(rule, &after).is_empty(), "{after}");
+    }
+}
+
+const POLICY: &str = "resources: [AWS::S3::Bucket]
+assert:
+  some:
+    related: { types: [AWS::S3::BucketPolicy], via: $.Properties.Bucket }
+    assert: { path: $.Properties.PolicyDocument.Statement, is: { present: true } }
+fix:
+  - in: { types: [AWS::S3::BucketPolicy], via: $.Properties.Bucket }
+    append: { $.Properties.PolicyDocument.Statement: { Effect: Deny } }
+  - add:
+      name: \"{resource}Policy\"
+      type: AWS::S3::BucketPolicy
+      properties:
+        Bucket: { Ref: \"{resource}\" }
+        PolicyDocument: { Statement: [{ Effect: Deny, Resource: { Fn::Sub: \"${{resource}.Arn}/*\" } }] }
+";
+
+#[test]
+fn related_resources_are_changed_or_added() {
+    let bucket = "  Records:\n    Type: AWS::S3::Bucket\n";
+    let after = fixed(POLICY, &format!("Resources:\n{bucket}"));
+    assert!(after.contains("  RecordsPolicy:\n    Type: AWS::S3::BucketPolicy\n"), "{after}");
+    assert!(after.contains("${Records.Arn}/*"), "{after}");
+    let policy = "  Own:\n    Type: AWS::S3::BucketPolicy\n    Properties:\n      Bucket: !Ref Records\n      PolicyDocument: {}\n";
+    let after = fixed(POLICY, &format!("Resources:\n{bucket}{policy}"));
+    assert!(!after.contains("RecordsPolicy") && after.contains("Deny"), "{after}");
+    // A policy that may be for the bucket: neither is changed nor added.
+    let open = policy.replace("!Ref Records", "!Ref Name");
+    let template = format!("Parameters: {{Name: {{Type: String}}}}\nResources:\n{bucket}{open}");
+    assert!(fixes(POLICY, &template).into_iter().flatten().next().is_none());
+    // The name is taken, and the bucket has a condition.
+    let template = "Parameters: {RecordsPolicy: {Type: String}}
+Conditions: {Prod: !Equals [!Ref RecordsPolicy, prod]}
+Resources:
+  Records:
+    Type: AWS::S3::Bucket
+    Condition: Prod
+";
+    let after = fixed(POLICY, template);
+    assert!(after.contains("  RecordsPolicy2:\n    Type: AWS::S3::BucketPolicy\n    Condition: Prod\n"), "{after}");
+}
+
+const KEY: &str = "resources: [AWS::SQS::Queue]
+assert: { path: $.Properties.KmsMasterKeyId, is: { customer-key: true } }
+fix: { customer-key: [$.Properties.KmsMasterKeyId] }
+";
+
+#[test]
+fn customer_managed_keys_are_found_or_added() {
+    let queue = "  Jobs:\n    Type: AWS::SQS::Queue\n    Properties:\n      QueueName: jobs\n";
+    let fix = fix(KEY, &format!("Resources:\n{queue}"));
+    assert_eq!(fix.applicability, Applicability::Unsafe);
+    assert_eq!(fix.title, "Add `JobsKey` (AWS::KMS::Key) and set `KmsMasterKeyId` to `JobsKey`");
+    assert!(fix.note.contains("costs money"), "{}", fix.note);
+    let with = |key: &str| {
+        format!(
+            "Parameters: {{P: {{Type: String}}}}\nConditions: {{C: !Equals [!Ref P, a]}}\nResources:\n{queue}  Own:\n    Type: AWS::KMS::Key\n{key}"
+        )
+    };
+    let after = fixed(KEY, &with("    Properties: {KeyPolicy: {}}\n"));
+    assert!(after.contains("KmsMasterKeyId: !GetAtt Own.Arn\n") && !after.contains("JobsKey"), "{after}");
+    for other in [
+        "    Properties: {KeySpec: RSA_2048, KeyUsage: SIGN_VERIFY, KeyPolicy: {}}\n",
+        "    Condition: C\n    Properties: {KeyPolicy: {}}\n",
+        "    Properties: {KeyPolicy: {Statement: [{Resource: !GetAtt Jobs.Arn}]}}\n",
+        "    Properties: {Enabled: false, KeyPolicy: {}}\n",
+    ] {
+        let after = fixed(KEY, &with(other));
+        assert!(after.contains("JobsKey"), "{other}\n{after}");
+    }
+}
+
+#[test]
+fn only_what_was_reviewed_is_safe() {
+    let key = "Resources:\n  Key:\n    Type: AWS::KMS::Key\n    Properties: {KeyPolicy: {}}\n";
+    assert_eq!(fix(ROTATION, key).applicability, Applicability::Safe);
+    assert_eq!(fix(ROTATION, key).note, "");
+    // The rule does not say it.
+    let rule = ROTATION.replace("applicability: safe, ", "");
+    assert_eq!(fix(&rule, key).applicability, Applicability::Unsafe);
+    // The list has another value, or not the property.
+    let rule = "resources: [AWS::Logs::LogGroup]
+assert: { path: $.Properties.RetentionInDays, is: { at-least: 2192 } }
+fix: { applicability: safe, set: { $.Properties.RetentionInDays: 2192 } }
+";
+    let group = "Resources:\n  Log:\n    Type: AWS::Logs::LogGroup\n    Properties: {RetentionInDays: 1}\n";
+    assert_eq!(fix(rule, group).applicability, Applicability::Unsafe);
+}
+
+#[test]
+fn what_is_replaced_is_named() {
+    let rule = "resources: [AWS::RDS::DBInstance]
+assert: { path: $.Properties.StorageEncrypted, is: { equals: true } }
+fix: { applicability: safe, set: { $.Properties.StorageEncrypted: true } }
+";
+    let template = "Resources:
+  Patients:
+    Type: AWS::RDS::DBInstance
+    Properties: {Engine: mysql, StorageEncrypted: false}
+";
+    let own = fix(rule, template);
+    assert_eq!(own.applicability, Applicability::Unsafe);
+    assert_eq!(own.title, "Set `StorageEncrypted` to `true`, which replaces the resource");
+    assert!(own.note.contains("the new one is empty: make a snapshot"), "{}", own.note);
+    let rule = "resources: [AWS::EC2::SecurityGroup]
+assert: { path: $.Properties.GroupDescription, is: { equals: a } }
+fix: { set: { $.Properties.GroupDescription: a } }
+";
+    let template = "Resources:
+  Group:
+    Type: AWS::EC2::SecurityGroup
+    Properties: {GroupDescription: b}
+  Rule:
+    Type: AWS::EC2::SecurityGroupIngress
+    Properties: {GroupId: !GetAtt Group.GroupId, IpProtocol: tcp}
+";
+    let own = fix(rule, template);
+    assert!(own.note.contains("It also replaces `Rule`"), "{}", own.note);
+}
+
+#[test]
+fn parameters_are_of_the_type_of_the_property() {
+    let rule = "parameters:
+  days: { description: days, default: 35 }
+  logs: { description: logs, default: [audit, profiler] }
+resources: [AWS::DocDB::DBCluster]
+assert:
+  all:
+    - { path: $.Properties.BackupRetentionPeriod, is: { at-least: { parameter: days } } }
+fix:
+  set:
+    $.Properties.BackupRetentionPeriod: { parameter: days }
+    $.Properties.EnableCloudwatchLogsExports: { parameter: logs }
+";
+    let template =
+        "Resources:\n  Data:\n    Type: AWS::DocDB::DBCluster\n    Properties:\n      BackupRetentionPeriod: 1\n";
+    let after = fixed(rule, template);
+    assert!(after.contains("BackupRetentionPeriod: 35\n"), "{after}");
+    assert!(after.contains("- audit\n") && after.contains("- profiler\n"), "{after}");
+}
+
+#[test]
+fn no_fix_writes_a_secret() {
+    let rule = "resources: [AWS::RDS::DBInstance]
+assert: { path: $.Properties.Engine, is: { equals: postgres } }
+fix:
+  add:
+    name: Copy
+    type: AWS::RDS::DBInstance
+    properties: { MasterUserPassword: { written: $.Properties.MasterUserPassword } }
+";
+    let template = "Resources:
+  Patients:
+    Type: AWS::RDS::DBInstance
+    Properties:
+      Engine: mysql
+      MasterUserPassword: Tr0ub4dor-and-3
+";
+    let note = shown(rule, template);
+    assert_eq!(note, "The change would copy a secret.");
+}
+
+#[test]
+fn fixes_are_vetted() {
+    let slips = |fix: &str| -> Vec<String> {
+        let text = format!(
+            "id: slip\ntitle: t\nlevel: note\nmessage: m\nresources: [AWS::S3::Bucket]\nassert: {{ path: $.Properties.BucketName, is: {{ present: true }} }}\nfix: {fix}\n"
+        );
+        match hipaalint::rules::rule::RuleFile::read(Path::new("slip.yaml"), &text) {
+            Err(error) => vec![error.message],
+            Ok(file) => file.vet(Path::new("slip.yaml"), &text).into_iter().map(|error| error.to_string()).collect(),
+        }
+    };
+    assert_eq!(slips("{ set: { $.Properties.BucketName: a } }"), [""; 0]);
+    for (fix, part) in [
+        (
+            "{ set: { $.Properties.BucketNmae: a } }",
+            "slip.yaml:7:28: `AWS::S3::Bucket` has no property `BucketNmae`; did you mean `BucketName`?",
+        ),
+        (
+            "{ set: { $.Properties.VersioningConfiguration.Status: enabled } }",
+            "is never `enabled`; did you mean `Enabled`?",
+        ),
+        ("{ set: { $.Properties.BucketName: [a] } }", "`BucketName` of `AWS::S3::Bucket` is not a list"),
+        ("{ set: { $.Properties.VersioningConfiguration: { Stat: Enabled } } }", "has no property `Stat`"),
+        (
+            "{ set: { $.Properties.BucketName: \"{resuorce}\" } }",
+            "`{resuorce}` is not a placeholder of a fix; did you mean `{resource}`?",
+        ),
+        ("{ set: { $.Properties.BucketName: { parameter: x } } }", "the rule does not declare `x` in its `parameters`"),
+        ("{ set: { $.Properties..BucketName: a } }", "must be a path of names"),
+        ("{ add: { name: a, type: AWS::S3::BucketPolcy } }", "there is no resource type `AWS::S3::BucketPolcy`"),
+        ("{ add: { name: a, type: AWS::S3::BucketPolicy, properties: { Buckte: b } } }", "has no property `Buckte`"),
+        ("{ set: { $.Properties.BucketName: { added: Ref } } }", "`add` does not have it"),
+        ("{ title: a }", "needs at least one of"),
+        ("{ remove: [$.Properties.BucketName], title: Ends. }", "without a period"),
+        ("{ in: { types: [AWS::S3::BucketPolicy] }, remove: [$.Properties.Bucket] }", "needs either `via` or `from`"),
+    ] {
+        let found = slips(fix);
+        assert!(found.len() == 1 && found[0].contains(part), "{fix}: {found:#?}");
+    }
+}
