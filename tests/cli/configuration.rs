@@ -105,7 +105,7 @@ fn mistakes_are_shown_where_they_are() {
     insta::assert_snapshot!(ran.stdout, @"
     ── bad.yaml ── 1 error ─────────────────────────────────────────────────────────────────────────────
 
-      × error[s3-bucket-versioning] Records (AWS::S3::Bucket), severity medium
+      × error[s3-bucket-versioning] Records (AWS::S3::Bucket), severity medium, fixable (unsafe)
       │ Bucket `Records` does not have versioning enabled: `VersioningConfiguration.Status` is not set.
        ╭─[bad.yaml:2:3]
      1 │ Resources:

@@ -323,7 +323,7 @@ pub fn everything() -> Run {
         changes: Vec::new(),
         edits: vec![
             Edit { span: encrypted, text: "true".into() },
-            Edit { span: after, text: "\n      KmsKeyId: !GetAtt Key.Arn # ``` @somebody".into() },
+            Edit { span: after, text: "\n      KmsKeyId: !GetAtt Key.Arn # ``` @anyone".into() },
         ],
     }));
 
