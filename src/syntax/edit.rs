@@ -27,7 +27,7 @@ use crate::change::{Change, Edit};
 use crate::source::Span;
 use habits::Habits;
 use page::Page;
-use plan::Plan;
+use plan::{Indexes, Plan};
 use std::cell::Cell;
 use writer::{Piece, Place, Writer};
 
@@ -196,7 +196,7 @@ impl<'d> Session<'d> {
     }
 
     fn attempt(&self, editor: &Editor<'d>, numbers: &[usize]) -> Result<Attempt, Refused> {
-        let mut plan = Plan::new(self.document, &editor.shared);
+        let mut plan = Plan::new(self.document, &editor.shared, &editor.indexes);
         let mut attempt = Attempt::default();
         for number in self.kept.iter().chain(numbers) {
             let Some(change) = self.changes.get(*number) else { continue };
@@ -229,6 +229,7 @@ struct Editor<'d> {
     page: Page<'d>,
     habits: Habits,
     shared: Shared,
+    indexes: Indexes,
     /// The bytes that were read to prove edits.
     read: Cell<usize>,
 }
@@ -239,7 +240,7 @@ impl<'d> Editor<'d> {
         let page = Page::new(text, is_yaml)?;
         let shared = if is_yaml { Shared::of(text)? } else { Shared::default() };
         let habits = Habits::of(&page, document);
-        Some(Self { page, habits, shared, read: Cell::new(0) })
+        Some(Self { page, habits, shared, indexes: Indexes::default(), read: Cell::new(0) })
     }
 
     /// Reads the edited text, and compares it with the old one and the plan.

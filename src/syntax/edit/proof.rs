@@ -10,11 +10,11 @@ use foldhash::HashMap;
 const SEARCHED: usize = 16;
 
 /// Whether the new document is the old one, changed as planned.
-pub(super) fn holds(old: &Document<'_>, root: &Target<'_>, new: &Document<'_>) -> bool {
+pub(super) fn holds(old: &Document<'_>, root: &Target, new: &Document<'_>) -> bool {
     is_changed(&old.root, Some(root), &new.root)
 }
 
-pub(super) fn is_changed(old: &Node<'_>, target: Option<&Target<'_>>, new: &Node<'_>) -> bool {
+pub(super) fn is_changed(old: &Node<'_>, target: Option<&Target>, new: &Node<'_>) -> bool {
     let Some(target) = target else { return is_same(old, new) };
     if let Some(draft) = &target.replaced {
         return is_value(new, &draft.value());

@@ -14,7 +14,7 @@ use crate::syntax::{self, Document, Entry, Kind, Language, Node};
 pub(super) fn holds(
     page: &Page<'_>,
     old: &Document<'_>,
-    root: &Target<'_>,
+    root: &Target,
     pieces: &[Piece],
     read: &mut usize,
 ) -> Option<()> {
