@@ -27,7 +27,7 @@ use crate::truth::Truth;
 use making::Making;
 use neighbors::Neighbors;
 use risk::Deeds;
-use std::cell::{Cell, OnceCell};
+use std::cell::OnceCell;
 
 use super::Fixes;
 use super::check::Setting;
@@ -40,11 +40,10 @@ pub(super) struct Workshop<'a, 'm, 't: 'a> {
     wanted: Fixes,
     neighbors: Neighbors<'m, 't>,
     text: OnceCell<edit::Text<'a>>,
-    /// The bytes that may still be read to prove edits.
-    budget: Cell<usize>,
 }
 
-/// The bytes of edited texts that are read for one template: each fix with edits is proven by reading the text with them.
+/// The bytes of edited texts that are read for one template: each fix with edits is proven by reading
+/// what they change, or the whole text.
 const MAX_PROVEN: usize = 16 << 20;
 
 /// What is known of a violation besides its finding.
@@ -82,15 +81,7 @@ enum Attempt {
 
 impl<'a, 'm, 't> Workshop<'a, 'm, 't> {
     pub(super) fn new(source: &'a Source, document: &'t Document<'t>, model: &'m Model<'m, 't>, wanted: Fixes) -> Self {
-        Self {
-            source,
-            document,
-            model,
-            wanted,
-            neighbors: Neighbors::new(model),
-            text: OnceCell::new(),
-            budget: Cell::new(MAX_PROVEN),
-        }
+        Self { source, document, model, wanted, neighbors: Neighbors::new(model), text: OnceCell::new() }
     }
 
     /// Whether fixes are asked for at all.
@@ -136,8 +127,8 @@ impl<'a, 'm, 't> Workshop<'a, 'm, 't> {
 
     fn made(&self, job: &Job<'_, 'm, 't>, recipe: &Recipe, changes: Vec<Change>, deeds: Deeds) -> Fix {
         let mut edits = Vec::new();
-        if let (Fixes::WithEdits, Some(left)) = (self.wanted, self.budget.get().checked_sub(self.source.text().len())) {
-            self.budget.set(left);
+        let read = self.text.get().map_or(0, edit::Text::bytes_read);
+        if self.wanted == Fixes::WithEdits && read.saturating_add(self.source.text().len()) <= MAX_PROVEN {
             let text = self.text.get_or_init(|| edit::Text::new(self.source.text(), self.document));
             let edited = text.edits(&changes);
             if let Some((_, refused)) = edited.refused.first() {

@@ -1,7 +1,7 @@
 //! What a template costs grows with its size, whatever it is made of: counted in steps of the evaluation, not in time.
 
 use hipaalint::eval::inputs::Pinned;
-use hipaalint::linter::{FileReport, Keep, Linter};
+use hipaalint::linter::{FileReport, Fixes, Keep, Linter};
 use hipaalint::rules::load::RuleSet;
 use hipaalint::source::{Source, SourceId};
 use serde_json::{Map, Value, json};
@@ -299,4 +299,32 @@ fn each_of_many_exceptions_is_counted() {
     assert_eq!(versions(&report), 20);
     assert_eq!(report.exceptions.len(), 50);
     assert!(report.exceptions.iter().all(|exception| exception.findings == 20));
+}
+
+/// Each fix reads the resource that it changes, not the template: so all of them have edits, in a template of any size.
+#[test]
+fn fixes_of_many_resources_have_edits() {
+    let keep = Keep { fixes: Fixes::WithEdits, ..Keep::default() };
+    let linter = Linter::new(RuleSet::embedded(), |_| true, &BTreeMap::new(), Pinned::default(), keep).unwrap();
+    let yaml = |n: usize| {
+        let buckets = (0..n)
+            .map(|i| format!("  B{i}:\n    Type: AWS::S3::Bucket\n    Properties:\n      BucketName: records-{i}\n"));
+        format!("Resources:\n{}", buckets.collect::<String>())
+    };
+    let json = |n: usize| {
+        let bucket =
+            |i: usize| (format!("B{i}"), resource("AWS::S3::Bucket", json!({ "BucketName": format!("records-{i}") })));
+        let resources: Map<String, Value> = (0..n).map(bucket).collect();
+        serde_json::to_string_pretty(&json!({ "Resources": resources })).unwrap()
+    };
+    let count = |text: String| {
+        let report = linter.lint(&Source::new(SourceId(0), "template", text));
+        let fixes = report.findings.iter().filter_map(|finding| finding.fix.as_ref());
+        fixes.filter(|fix| !fix.edits.is_empty()).count()
+    };
+    for text in [&yaml as &dyn Fn(usize) -> String, &json] {
+        let (few, many) = (count(text(10)), count(text(1500)));
+        assert!(few >= 10, "{few}");
+        assert_eq!(many, few * 150);
+    }
 }

@@ -154,7 +154,7 @@ impl Writer<'_> {
     }
 
     /// More entries at the end of a map, or items at the end of a list.
-    pub(super) fn add_block(&mut self, node: &Node<'_>, target: &Target<'_>) -> Result<(), Refused> {
+    pub(super) fn add_block(&mut self, node: &Node<'_>, target: &Target) -> Result<(), Refused> {
         let (start, end) = (node.span.start as usize, node.span.end as usize);
         let column = self.page.column(start);
         let style = self.style(Some(node));
@@ -255,7 +255,7 @@ impl Writer<'_> {
     }
 
     /// Entries or items go, with the comments that describe them.
-    pub(super) fn remove_block(&mut self, node: &Node<'_>, target: &Target<'_>) -> Result<(), Refused> {
+    pub(super) fn remove_block(&mut self, node: &Node<'_>, target: &Target) -> Result<(), Refused> {
         let count = match &node.kind {
             Kind::Mapping(entries) => entries.len(),
             Kind::Sequence(items) => items.len(),

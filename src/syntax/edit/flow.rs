@@ -98,7 +98,7 @@ impl Writer<'_> {
     }
 
     /// More entries at the end of a map, or items at the end of a list, that has some.
-    pub(super) fn add_flow(&mut self, node: &Node<'_>, target: &Target<'_>) -> Result<(), Refused> {
+    pub(super) fn add_flow(&mut self, node: &Node<'_>, target: &Target) -> Result<(), Refused> {
         let page = self.page;
         let style = self.style(Some(node));
         let mut ends = match &node.kind {
@@ -149,7 +149,7 @@ impl Writer<'_> {
     }
 
     /// What is added, in flow style.
-    fn items(&self, target: &Target<'_>, style: &Style, base: Option<&str>) -> Vec<String> {
+    fn items(&self, target: &Target, style: &Style, base: Option<&str>) -> Vec<String> {
         let mut items: Vec<String> = target.appended.iter().map(|value| style.flow(value, base)).collect();
         for (key, value) in target.added.values() {
             items.push(format!("{}{}{}", style.key(&key, true), style.colon, style.flow(&value, base)));
@@ -158,7 +158,7 @@ impl Writer<'_> {
     }
 
     /// Entries or items go, with their commas and the comments that describe them.
-    pub(super) fn remove_flow(&mut self, node: &Node<'_>, target: &Target<'_>) -> Result<(), Refused> {
+    pub(super) fn remove_flow(&mut self, node: &Node<'_>, target: &Target) -> Result<(), Refused> {
         let extents = self.extents(node)?;
         let is_removed = |index: usize| target.children.get(&index).is_some_and(|child| child.removed);
         let mut done = 0;

@@ -41,6 +41,10 @@ impl<'t> Page<'t> {
         self.text.get(start..end).unwrap_or("")
     }
 
+    pub(super) fn len(&self) -> usize {
+        self.text.len()
+    }
+
     pub(super) fn line_count(&self) -> usize {
         self.lines.len()
     }

@@ -8,6 +8,7 @@ use crate::syntax::functions::{is_call, is_function};
 use crate::syntax::yaml::Shared;
 use crate::syntax::{Document, Entry, Kind, MAX_DEPTH, Node};
 use foldhash::{HashMap, HashSet};
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 /// Maps with more keys than this are searched by an index.
@@ -15,9 +16,9 @@ const SEARCHED: usize = 16;
 
 /// What happens at one node, and below it.
 #[derive(Default)]
-pub(super) struct Target<'d> {
+pub(super) struct Target {
     /// By the number of the entry or item.
-    pub(super) children: BTreeMap<usize, Target<'d>>,
+    pub(super) children: BTreeMap<usize, Target>,
     /// Another value is there.
     pub(super) replaced: Option<Draft>,
     /// Nothing is there any more.
@@ -30,14 +31,17 @@ pub(super) struct Target<'d> {
     touched: bool,
     /// How many of the children are removed.
     gone: usize,
-    /// The numbers of the entries by their keys, in large maps.
-    index: Option<HashMap<&'d str, usize>>,
 }
 
-impl Target<'_> {
+impl Target {
     /// Whether all of the node's children are removed.
     pub(super) fn is_emptied(&self, node: &Node<'_>) -> bool {
         self.gone > 0 && self.gone == size(node)
+    }
+
+    /// Whether nothing happens at the node itself.
+    pub(super) fn is_passage(&self) -> bool {
+        self.replaced.is_none() && !self.removed && self.gone == 0 && self.added.is_empty() && self.appended.is_empty()
     }
 
     /// Whether some of the children are removed.
@@ -85,19 +89,23 @@ impl Target<'_> {
     }
 }
 
+/// The numbers of the entries by their keys, of large maps: made once for all plans of a document.
+pub(super) type Indexes = RefCell<HashMap<usize, HashMap<String, usize>>>;
+
 /// What is planned, and against which text.
 pub(super) struct Plan<'d> {
     document: &'d Document<'d>,
     shared: &'d Shared,
+    indexes: &'d Indexes,
     /// Where the later entries of a repeated key start.
     repeated: HashSet<u32>,
-    pub(super) root: Target<'d>,
+    pub(super) root: Target,
 }
 
 impl<'d> Plan<'d> {
-    pub(super) fn new(document: &'d Document<'d>, shared: &'d Shared) -> Self {
+    pub(super) fn new(document: &'d Document<'d>, shared: &'d Shared, indexes: &'d Indexes) -> Self {
         let repeated = document.repeated.iter().map(|repeated| repeated.error.span.start).collect();
-        Self { document, shared, repeated, root: Target::default() }
+        Self { document, shared, indexes, repeated, root: Target::default() }
     }
 
     /// Adds a change. Nothing changes if it is refused.
@@ -126,7 +134,7 @@ impl<'d> Plan<'d> {
     }
 
     /// Down the path as far as the text has it. `trail` gets the numbers of the children on it.
-    fn walk(&self, root: &mut Target<'d>, change: &Change, trail: &mut Vec<usize>) -> Result<(), Refused> {
+    fn walk(&self, root: &mut Target, change: &Change, trail: &mut Vec<usize>) -> Result<(), Refused> {
         let (mut node, mut target) = (&self.document.root, root);
         let mut path = change.path.as_slice();
         if path.is_empty() {
@@ -153,7 +161,7 @@ impl<'d> Plan<'d> {
                 return Err(Refused::Conflict);
             }
             let found = match (&node.kind, step) {
-                (Kind::Mapping(entries), Step::Key(key)) => find(entries, key, &mut target.index),
+                (Kind::Mapping(entries), Step::Key(key)) => find(entries, key, self.indexes),
                 (Kind::Sequence(items), Step::Index(index)) => (*index < items.len()).then_some(*index),
                 (Kind::Mapping(_), Step::Index(_)) => return Err(Refused::NotAList),
                 (_, Step::Key(_)) => return Err(Refused::NotAMap),
@@ -194,7 +202,7 @@ impl<'d> Plan<'d> {
     }
 
     /// A change, other than a removal, of the node at the end of the path.
-    fn at(&self, node: &'d Node<'d>, target: &mut Target<'d>, action: &Action) -> Result<(), Refused> {
+    fn at(&self, node: &'d Node<'d>, target: &mut Target, action: &Action) -> Result<(), Refused> {
         match action {
             Action::Set(value) if !target.touched && proof::is_value(node, value) => Ok(()),
             Action::Set(_) => self.replace(node, target, Draft::new(&[], action)?),
@@ -223,7 +231,7 @@ impl<'d> Plan<'d> {
     fn remove(
         &self,
         node: &'d Node<'d>,
-        target: &mut Target<'d>,
+        target: &mut Target,
         index: usize,
         child: &'d Node<'d>,
     ) -> Result<(), Refused> {
@@ -259,7 +267,7 @@ impl<'d> Plan<'d> {
         Ok(())
     }
 
-    fn replace(&self, node: &Node<'_>, target: &mut Target<'d>, draft: Draft) -> Result<(), Refused> {
+    fn replace(&self, node: &Node<'_>, target: &mut Target, draft: Draft) -> Result<(), Refused> {
         target.untouched()?;
         self.whole(node)?;
         target.replaced = Some(draft);
@@ -287,12 +295,12 @@ fn size(node: &Node<'_>) -> usize {
     }
 }
 
-fn find<'d>(entries: &'d [Entry<'d>], key: &str, index: &mut Option<HashMap<&'d str, usize>>) -> Option<usize> {
+fn find(entries: &[Entry<'_>], key: &str, indexes: &Indexes) -> Option<usize> {
     if entries.len() <= SEARCHED {
         return entries.iter().position(|entry| entry.key == key);
     }
-    let fill = || entries.iter().enumerate().map(|(number, entry)| (entry.key.as_ref(), number)).collect();
-    index.get_or_insert_with(fill).get(key).copied()
+    let fill = || entries.iter().enumerate().map(|(number, entry)| (entry.key.to_string(), number)).collect();
+    indexes.borrow_mut().entry(entries.as_ptr().addr()).or_insert_with(fill).get(key).copied()
 }
 
 /// Whether a map is the call of a function.

@@ -3,18 +3,18 @@
 use super::plan::Target;
 use super::writer::Piece;
 use crate::change::Value;
-use crate::syntax::{Document, Entry, Kind, Node};
+use crate::syntax::{Comment, Document, Entry, Kind, Node};
 use foldhash::HashMap;
 
 /// Maps with more keys than this are searched by an index.
 const SEARCHED: usize = 16;
 
 /// Whether the new document is the old one, changed as planned.
-pub(super) fn holds(old: &Document<'_>, root: &Target<'_>, new: &Document<'_>) -> bool {
+pub(super) fn holds(old: &Document<'_>, root: &Target, new: &Document<'_>) -> bool {
     is_changed(&old.root, Some(root), &new.root)
 }
 
-fn is_changed(old: &Node<'_>, target: Option<&Target<'_>>, new: &Node<'_>) -> bool {
+pub(super) fn is_changed(old: &Node<'_>, target: Option<&Target>, new: &Node<'_>) -> bool {
     let Some(target) = target else { return is_same(old, new) };
     if let Some(draft) = &target.replaced {
         return is_value(new, &draft.value());
@@ -125,10 +125,10 @@ fn is_attribute(key: &str, node: &Node<'_>, value: &Value) -> bool {
 }
 
 /// Whether all comments but those that are in removed bytes are there, in their order.
-pub(super) fn keeps_comments(old: &Document<'_>, pieces: &[Piece], new: &Document<'_>) -> bool {
+pub(super) fn keeps_comments(old: &[Comment<'_>], pieces: &[Piece], new: &Document<'_>) -> bool {
     let mut pieces = pieces.iter().filter(|piece| piece.loses).peekable();
     let mut news = new.comments.iter();
-    for comment in &old.comments {
+    for comment in old {
         let (start, end) = (comment.span.start as usize, comment.span.end as usize);
         while pieces.peek().is_some_and(|piece| piece.end <= start) {
             pieces.next();

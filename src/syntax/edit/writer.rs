@@ -86,7 +86,7 @@ impl<'t> Writer<'t> {
         before.bytes().all(|byte| matches!(byte, b' ' | b'-'))
     }
 
-    pub(super) fn visit(&mut self, node: &Node<'_>, target: &Target<'_>, place: Place<'_>) -> Result<(), Refused> {
+    pub(super) fn visit(&mut self, node: &Node<'_>, target: &Target, place: Place<'_>) -> Result<(), Refused> {
         let flow = place.is_flow();
         let form = self.form(node, flow);
         if let Some(draft) = &target.replaced {
@@ -148,7 +148,7 @@ impl<'t> Writer<'t> {
     }
 
     /// What changes in a map to become another one, if that keeps some of its text.
-    fn difference<'d>(&self, node: &Node<'_>, value: &Value, form: Form) -> Option<Target<'d>> {
+    fn difference<'d>(&self, node: &Node<'_>, value: &Value, form: Form) -> Option<Target> {
         let entries = node.as_mapping().filter(|entries| entries.iter().all(|entry| self.is_own(node, entry)))?;
         let target = Target::difference(entries, value)?;
         match form {

@@ -43,6 +43,11 @@ impl Shared {
         Some(search.finish())
     }
 
+    /// Whether the text has no aliases and no `<<`.
+    pub(in crate::syntax) fn is_empty(&self) -> bool {
+        self.anchored.is_empty() && self.merged.is_empty() && self.merging.is_empty()
+    }
+
     /// Whether a byte is in an anchored value that has aliases.
     pub(in crate::syntax) fn is_anchored(&self, at: usize) -> bool {
         is_in(&self.anchored, at)
@@ -70,14 +75,20 @@ fn is_in(ranges: &[(usize, usize)], at: usize) -> bool {
     ranges.get(next).is_some_and(|(start, _)| *start <= at)
 }
 
-/// Whether there may be an anchor, an alias or a merge: their signs, where a value or key may start.
+/// Whether there may be an alias or a `<<`: without them, anchors do not matter. An alias is behind a blank or a bracket, or behind the
+/// colon of a key in quotes or brackets; `<<` is a key.
 fn may_share(text: &str) -> bool {
     let bytes = text.as_bytes();
-    memchr::memchr3_iter(b'&', b'*', b'<', bytes).any(|at| {
-        let before = at.checked_sub(1).and_then(|before| bytes.get(before));
-        let starts = before.is_none_or(|before| !before.is_ascii_alphanumeric() && !matches!(before, b'"' | b'\''));
-        let next = bytes.get(at + 1).copied().unwrap_or(b' ');
-        starts && if bytes.get(at) == Some(&b'<') { next == b'<' } else { !next.is_ascii_whitespace() }
+    memchr::memchr2_iter(b'*', b'<', bytes).any(|at| {
+        let byte = |back: usize| at.checked_sub(back).and_then(|at| bytes.get(at)).copied();
+        let next = |ahead: usize| bytes.get(at + ahead).copied().unwrap_or(b' ');
+        let starts = match byte(1) {
+            Some(b':') => matches!(byte(2), Some(b'"' | b'\'' | b']' | b'}')),
+            Some(before) => !before.is_ascii_graphic() || matches!(before, b'[' | b'{' | b',' | b'?'),
+            None => true,
+        };
+        let is_key = || next(1) == b'<' && (next(2) == b':' || next(2).is_ascii_whitespace());
+        starts && if byte(0) == Some(b'<') { is_key() } else { !next(1).is_ascii_whitespace() }
     })
 }
 
