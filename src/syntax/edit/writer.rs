@@ -148,7 +148,7 @@ impl<'t> Writer<'t> {
     }
 
     /// What changes in a map to become another one, if that keeps some of its text.
-    fn difference<'d>(&self, node: &Node<'_>, value: &Value, form: Form) -> Option<Target> {
+    fn difference(&self, node: &Node<'_>, value: &Value, form: Form) -> Option<Target> {
         let entries = node.as_mapping().filter(|entries| entries.iter().all(|entry| self.is_own(node, entry)))?;
         let target = Target::difference(entries, value)?;
         match form {
