@@ -9,6 +9,7 @@ mod neighbors;
 mod place;
 mod risk;
 mod sam;
+mod tags;
 mod values;
 
 use crate::change::{Change, Step};
@@ -40,6 +41,8 @@ pub(super) struct Workshop<'a, 'm, 't: 'a> {
     wanted: Fixes,
     neighbors: Neighbors<'m, 't>,
     text: OnceCell<edit::Text<'a>>,
+    /// The tags that all resources with tags have.
+    tags: OnceCell<Vec<tags::Tag>>,
     /// The bytes that may still be read to prove edits.
     budget: Cell<usize>,
 }
@@ -89,6 +92,7 @@ impl<'a, 'm, 't> Workshop<'a, 'm, 't> {
             wanted,
             neighbors: Neighbors::new(model),
             text: OnceCell::new(),
+            tags: OnceCell::new(),
             budget: Cell::new(MAX_PROVEN),
         }
     }
