@@ -9,6 +9,7 @@ mod neighbors;
 mod place;
 mod risk;
 mod sam;
+mod tags;
 mod values;
 
 use crate::change::{Change, Step};
@@ -40,6 +41,8 @@ pub(super) struct Workshop<'a, 'm, 't: 'a> {
     wanted: Fixes,
     neighbors: Neighbors<'m, 't>,
     text: OnceCell<edit::Text<'a>>,
+    /// The tags that all resources with tags have.
+    tags: OnceCell<Vec<tags::Tag>>,
 }
 
 /// The bytes of edited texts that are read for one template: each fix with edits is proven by reading
@@ -81,7 +84,15 @@ enum Attempt {
 
 impl<'a, 'm, 't> Workshop<'a, 'm, 't> {
     pub(super) fn new(source: &'a Source, document: &'t Document<'t>, model: &'m Model<'m, 't>, wanted: Fixes) -> Self {
-        Self { source, document, model, wanted, neighbors: Neighbors::new(model), text: OnceCell::new() }
+        Self {
+            source,
+            document,
+            model,
+            wanted,
+            neighbors: Neighbors::new(model),
+            text: OnceCell::new(),
+            tags: OnceCell::new(),
+        }
     }
 
     /// Whether fixes are asked for at all.

@@ -460,3 +460,86 @@ fn fixes_are_vetted() {
         assert!(found.len() == 1 && found[0].contains(part), "{fix}: {found:#?}");
     }
 }
+
+#[test]
+fn items_of_an_absent_list_stay_apart() {
+    let rule = "resources: [AWS::ElasticLoadBalancingV2::LoadBalancer]
+assert: { path: $.Properties.LoadBalancerAttributes, is: { present: true } }
+fix:
+  put:
+    - { in: $.Properties.LoadBalancerAttributes, by: Key, item: { Key: a, Value: \"1\" } }
+    - { in: $.Properties.LoadBalancerAttributes, by: Key, item: { Key: b, Value: \"2\" } }
+";
+    let template = |rest: &str| {
+        format!(
+            "Resources:\n  Web:\n    Type: AWS::ElasticLoadBalancingV2::LoadBalancer\n    Properties:\n      Name: web\n{rest}"
+        )
+    };
+    let after = fixed(rule, &template(""));
+    assert!(after.contains("Key: a") && after.contains("Key: b"), "{after}");
+    let both = "LoadBalancerAttributes: [{Key: a, Value: '1'}, {Key: b, Value: '2'}]";
+    let flow = "Resources: {Web: {Type: AWS::ElasticLoadBalancingV2::LoadBalancer, Properties: {Name: web}}}\n";
+    assert_eq!(fixed(rule, flow), flow.replace("Name: web", &format!("Name: web, {both}")));
+}
+
+const VAULT: &str = "resources: [AWS::S3::Bucket]
+assert: { path: $.Properties.BucketName, is: { present: true } }
+fix:
+  add:
+    - name: \"{resource}Vault\"
+      type: AWS::Backup::BackupVault
+      properties: { BackupVaultName: { Ref: \"AWS::StackName\" } }
+    - { name: Notes, type: AWS::SNS::Topic, properties: { TopicName: notes } }
+    - { name: Log, type: AWS::Logs::LogGroup, properties: { LogGroupName: { Fn::Sub: \"/of/${{resource}}\" } } }
+";
+
+#[test]
+fn new_resources_have_the_tags_of_those_around_them() {
+    let template = "Parameters: {Environment: {Type: String}}
+Resources:
+  Records:
+    Type: AWS::S3::Bucket
+    Properties:
+      Tags:
+        - {Key: Name, Value: records}
+        - {Key: Environment, Value: !Ref Environment}
+        - {Key: Owner, Value: cardiology}
+        - {Key: Other, Value: !Ref Queue}
+  Queue:
+    Type: AWS::SQS::Queue
+    Properties:
+      Tags: [{Key: Environment, Value: !Ref Environment}, {Key: Owner, Value: radiology}]
+";
+    let after = fixed(VAULT, template);
+    let vault = after.split_once("RecordsVault:").unwrap().1;
+    let (vault, notes) = vault.split_once("Notes:").unwrap();
+    assert!(vault.contains("Owner: cardiology") && vault.contains("Environment: !Ref Environment"), "{after}");
+    assert!(!vault.contains("Name: records") && !vault.contains("Other"), "{after}");
+    assert!(notes.contains("Value: !Ref Environment") && !notes.contains("Owner"), "{after}");
+}
+
+#[test]
+fn names_of_new_resources_have_the_environment() {
+    let template = |parameter: &str| {
+        format!("Parameters: {{{parameter}: {{Type: String}}}}\nResources:\n  Records:\n    Type: AWS::S3::Bucket\n")
+    };
+    let after = fixed(VAULT, &template("EnvironmentSuffix"));
+    assert!(after.contains("BackupVaultName: !Sub ${AWS::StackName}-${EnvironmentSuffix}"), "{after}");
+    assert!(after.contains("TopicName: !Sub notes-${EnvironmentSuffix}"), "{after}");
+    assert!(after.contains("LogGroupName: !Sub /of/${Records}\n"), "{after}");
+    assert!(fixed(VAULT, &template("Team")).contains("TopicName: notes\n"));
+    let taken = "  Old: {Type: AWS::SNS::Topic, Properties: {TopicName: notes}}\n";
+    assert_eq!(fixes(VAULT, &(template("Team") + taken)), [None], "the name is taken");
+}
+
+#[test]
+fn a_loop_has_to_add_its_resources_itself() {
+    let template = "Transform: AWS::LanguageExtensions
+Resources:
+  Fn::ForEach::Buckets:
+    - Name
+    - [One]
+    - Bucket${Name}: {Type: AWS::S3::Bucket}
+";
+    assert!(shown(VAULT, template).contains("loop"));
+}

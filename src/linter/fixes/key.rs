@@ -92,12 +92,13 @@ impl Making<'_, '_, '_, '_> {
         }
         let policy = map([("Version", text("2012-10-17")), ("Statement", Value::List(statements))]);
         let retain = |name: &str| (name.to_owned(), text("Retain"));
-        let properties = vec![
+        let mut properties = vec![
             ("Description".to_owned(), text(&format!("Encrypts {}", self.target.written_name()))),
             ("EnableKeyRotation".to_owned(), Value::Bool(true)),
             ("PendingWindowInDays".to_owned(), Value::Number("30".to_owned())),
             ("KeyPolicy".to_owned(), policy),
         ];
+        self.shop.tag(KEY, &mut properties, Some(self.target));
         let attributes = vec![retain("DeletionPolicy"), retain("UpdateReplacePolicy")];
         self.push_resource(name.clone(), KEY, attributes, properties);
         self.deeds.notes.push(format!(

@@ -69,7 +69,7 @@ impl<'w, 'a, 'm, 't> Making<'w, 'a, 'm, 't> {
                                 self.deeds.all.push(Touched::new(self.target, chain, &deed));
                             }
                             obstacle = obstacle.or(walked.obstacle.map(|obstacle| self.why(&obstacle)));
-                            self.add(walked.changes);
+                            self.add(walked.changes, matches!(deed, Deed::Append(_) | Deed::Put(_)));
                         }
                         Err(why) => {
                             is_possible = true;
@@ -79,6 +79,11 @@ impl<'w, 'a, 'm, 't> Making<'w, 'a, 'm, 't> {
                     }
                 }
             }
+        }
+        let is_looped = |block: &Block<'_>| block.origin.is_some_and(|origin| !origin.iterations.is_empty());
+        if !recipe.add.is_empty() && is_looped(self.job.block) {
+            // One resource for each iteration, which the loop has to add.
+            obstacle = obstacle.or_else(|| self.shop.written(self.job.block).err());
         }
         for (addition, name) in recipe.add.iter().zip(&added) {
             is_possible = true;
@@ -92,11 +97,11 @@ impl<'w, 'a, 'm, 't> Making<'w, 'a, 'm, 't> {
         is_possible.then_some(obstacle)
     }
 
-    /// Adds changes; values in the same absent list are one.
-    fn add(&mut self, changes: Vec<Change>) {
+    /// Adds changes; values in the same absent map or item are one.
+    fn add(&mut self, changes: Vec<Change>, is_item: bool) {
         let mut walked = Walked { changes: std::mem::take(&mut self.changes), ..Walked::default() };
         let mut walk = Walk { at: self.job.mark.exact, walked: &mut walked };
-        changes.into_iter().for_each(|change| walk.take(change));
+        changes.into_iter().for_each(|change| walk.take(change, is_item));
         self.changes = walked.changes;
     }
 
@@ -220,7 +225,7 @@ impl<'w, 'a, 'm, 't> Making<'w, 'a, 'm, 't> {
             fields.iter().map(field).collect()
         };
         let attributes = fields(&addition.attributes.0, None)?;
-        let properties = fields(&addition.properties.0, Some("Properties"))?;
+        let mut properties = fields(&addition.properties.0, Some("Properties"))?;
         // One for the same resource may be there already.
         let is_for_it = |value: &Value| *value == reference(self.job.block.name, "Ref");
         let own: Vec<&str> =
@@ -228,6 +233,10 @@ impl<'w, 'a, 'm, 't> Making<'w, 'a, 'm, 't> {
         if self.shop.neighbors.may_have(&addition.kind, &own, self.job.block) {
             return None;
         }
+        self.shop.name(&addition.kind, &mut properties)?;
+        // One without the resource's name in its own is for several.
+        let owner = addition.name.contains("{resource}").then_some(self.job.block);
+        self.shop.tag(&addition.kind, &mut properties, owner);
         self.push_resource(name.to_owned(), &addition.kind, attributes, properties);
         Some(())
     }

@@ -211,7 +211,7 @@ impl Walk<'_> {
             path::Step::Name(name) => Value::Map(vec![(name.clone(), value)]),
             path::Step::Index(_) | path::Step::Every => Value::List(vec![value]),
         });
-        self.change(&path, Action::Set(value));
+        self.take(Change { path, action: Action::Set(value) }, is_item);
     }
 
     fn remove(&mut self, at: &[Step]) {
@@ -226,16 +226,16 @@ impl Walk<'_> {
     }
 
     fn change(&mut self, at: &[Step], action: Action) {
-        self.take(Change { path: at.to_vec(), action });
+        self.take(Change { path: at.to_vec(), action }, false);
     }
 
-    /// Adds a change. Several values in what is absent are one value.
-    pub(super) fn take(&mut self, change: Change) {
+    /// Adds a change. Several values in what is absent are one value; with `is_item`, it is one more item of what may be the same list.
+    pub(super) fn take(&mut self, change: Change, is_item: bool) {
         if let Action::Set(new) = &change.action
             && let Some(known) = self.walked.changes.iter_mut().find(|known| known.path == change.path)
             && let Action::Set(old) = &mut known.action
         {
-            return merge(old, new);
+            return merge(old, new, is_item);
         }
         if !self.walked.changes.contains(&change) {
             self.walked.changes.push(change);
@@ -243,19 +243,19 @@ impl Walk<'_> {
     }
 }
 
-/// Puts what another value has into one.
-fn merge(into: &mut Value, from: &Value) {
+/// Puts what another value has into one. With `is_item`, items of lists stay apart.
+fn merge(into: &mut Value, from: &Value, is_item: bool) {
     match (into, from) {
         (Value::Map(fields), Value::Map(others)) => {
             for (key, value) in others {
                 match fields.iter_mut().find(|(known, _)| known == key) {
-                    Some((_, known)) => merge(known, value),
+                    Some((_, known)) => merge(known, value, is_item),
                     None => fields.push((key.clone(), value.clone())),
                 }
             }
         }
         (Value::List(items), Value::List(others)) => match (items.as_mut_slice(), others.as_slice()) {
-            ([one @ Value::Map(_)], [other @ Value::Map(_)]) => merge(one, other),
+            ([one @ Value::Map(_)], [other @ Value::Map(_)]) if !is_item => merge(one, other, is_item),
             _ => {
                 for other in others {
                     if !items.contains(other) {
