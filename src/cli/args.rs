@@ -269,6 +269,10 @@ pub(super) struct RulesArguments {
     #[arg(long, value_name = "NAME", value_parser = PossibleValuesParser::new(PROFILES), hide_possible_values = true)]
     pub(super) profile: Option<String>,
 
+    /// Only the rules whose findings --fix can fix, some of them with --unsafe-fixes only
+    #[arg(long)]
+    pub(super) fixable: bool,
+
     #[command(flatten)]
     pub(super) sources: RuleSources,
 
@@ -281,6 +285,7 @@ Examples:
   hipaalint rules s3
   hipaalint rules s3 encryption
   hipaalint rules '164.312(b)' --profile conformance
+  hipaalint rules s3 --fixable
   hipaalint rules AWS::S3::Bucket --format json";
 
 /// `hipaalint explain`.

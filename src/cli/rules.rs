@@ -39,7 +39,8 @@ pub(super) fn run(arguments: &RulesArguments) -> Exit {
     let serves = |entry: &RuleEntry| {
         arguments.control.is_empty() || arguments.control.iter().any(|citation| cites(entry, citation))
     };
-    let wanted = |entry: &&RuleEntry| in_profile(entry) && about(entry) && serves(entry);
+    let is_fixable = |entry: &RuleEntry| !arguments.fixable || entry.fixes().is_some_and(|fixes| !fixes.is_empty());
+    let wanted = |entry: &&RuleEntry| in_profile(entry) && about(entry) && serves(entry) && is_fixable(entry);
     let entries: Vec<&RuleEntry> = found.rules.into_iter().filter(wanted).collect();
     let text = match arguments.format {
         ListFormat::Human => {

@@ -378,6 +378,15 @@ fn programs_read_the_citations() {
 }
 
 #[test]
+fn rules_with_a_fix_are_listed() {
+    let folder = Folder::with(&[]);
+    let ran = folder.run(&["rules", "s3", "--fixable"]);
+    assert!(ran.stdout.contains("s3-bucket-versioning "), "{}", ran.all());
+    assert!(!ran.stdout.contains("s3-bucket-replication "), "{}", ran.all());
+    assert!(folder.run(&["rules", "s3"]).stdout.contains("s3-bucket-replication "));
+}
+
+#[test]
 fn rules_are_filtered_by_service_citation_and_profile() {
     let folder = Folder::new();
     let ids = |arguments: &[&str]| {
