@@ -400,6 +400,34 @@ fix:
 }
 
 #[test]
+fn an_item_that_a_parameter_makes_bad_stays() {
+    let rule = "resources: [AWS::EC2::SecurityGroup]
+assert: { every: { path: \"$.Properties.SecurityGroupIngress[*]\", assert: { path: $.CidrIp, is: { not-equals: 0.0.0.0/0 } } } }
+fix:
+  remove: [\"$.Properties.SecurityGroupIngress[*]\"]
+";
+    let with = |cidr: &str| {
+        format!(
+            "Parameters: {{From: {{Type: String, Default: 0.0.0.0/0}}}}
+Mappings: {{Of: {{a: {{b: 0.0.0.0/0}}}}}}
+Resources:
+  Shell:
+    Type: AWS::EC2::SecurityGroup
+    Properties:
+      GroupDescription: shell
+      SecurityGroupIngress:
+        - {{IpProtocol: tcp, CidrIp: 10.0.0.0/8}}
+        - {{IpProtocol: tcp, CidrIp: {cidr}}}
+"
+        )
+    };
+    assert!(shown(rule, &with("!Ref From")).contains("the parameter `From`"));
+    assert!(shown(rule, &with("!FindInMap [Of, a, b]")).contains("the mapping `Of`"));
+    let after = fixed(rule, &with("0.0.0.0/0"));
+    assert!(after.contains("10.0.0.0/8") && !after.contains("CidrIp: 0.0.0.0/0"), "{after}");
+}
+
+#[test]
 fn no_fix_writes_a_secret() {
     let rule = "resources: [AWS::RDS::DBInstance]
 assert: { path: $.Properties.Engine, is: { equals: postgres } }

@@ -107,6 +107,16 @@ impl Walk<'_> {
                 if items.is_empty() {
                     return self.absent(at, steps, deed, false);
                 }
+                if rest.is_empty()
+                    && matches!(deed, Deed::Remove)
+                    && let Some(function) = chosen.iter().find_map(|index| function_at(items.get(*index)?, self.at))
+                {
+                    // With another value of a parameter, the item may be good. A resource of this template stays what it is.
+                    let computed = computed(function);
+                    if !matches!(&computed, Obstacle::Computed(name, _) if name == "Fn::GetAtt") {
+                        return self.stop(computed);
+                    }
+                }
                 // An empty list would be left.
                 let is_last = matches!(items.as_slice(), [item] if branches(item).is_none());
                 if is_last && rest.is_empty() && matches!(deed, Deed::Remove) {
@@ -315,6 +325,21 @@ fn computed(node: &Node<'_>) -> Obstacle {
     let first = only.value.as_sequence().and_then(<[_]>::first).unwrap_or(&only.value);
     let name = first.as_str().unwrap_or_default();
     Obstacle::Computed(only.key.to_string(), name.lines().next().unwrap_or_default().chars().take(60).collect())
+}
+
+/// The function in a value that computes what is at a place, apart from `Fn::If`.
+fn function_at<'n, 's>(node: &'n Node<'s>, at: Span) -> Option<&'n Node<'s>> {
+    if !holds(node.span, at) {
+        return None;
+    }
+    if is_function(node) && branches(node).is_none() {
+        return Some(node);
+    }
+    match &node.kind {
+        Kind::Mapping(entries) => entries.iter().find_map(|entry| function_at(&entry.value, at)),
+        Kind::Sequence(items) => items.iter().find_map(|item| function_at(item, at)),
+        _ => None,
+    }
 }
 
 /// Whether a span is in another one.
