@@ -4,6 +4,8 @@ mod catalogue;
 mod choices;
 mod graph;
 mod lint;
+#[cfg(feature = "lsp")]
+mod serving;
 mod setup;
 mod shared;
 mod test;
@@ -12,6 +14,8 @@ pub(super) use catalogue::{ControlsArguments, DocumentFormat, ExplainArguments, 
 pub(super) use choices::{Format, Show};
 pub(super) use graph::{GraphArguments, GraphFormat};
 pub(super) use lint::LintArguments;
+#[cfg(feature = "lsp")]
+pub(super) use serving::LspArguments;
 pub(super) use setup::{CompletionsArguments, InitArguments, ManArguments};
 pub(super) use shared::Color;
 pub(super) use test::{TestArguments, TestFormat};
@@ -81,6 +85,9 @@ pub(super) enum Command {
     Test(Deferred<TestArguments>),
     /// Write a first configuration
     Init(Deferred<InitArguments>),
+    /// Serve an editor over the Language Server Protocol
+    #[cfg(feature = "lsp")]
+    Lsp(LspArguments),
     /// Print a script for tab completion in a shell
     Completions(CompletionsArguments),
     /// Print a manual page
