@@ -1,5 +1,6 @@
 //! Templates and rules in, findings out: the library's one entry. Prints nothing.
 
+mod again;
 mod check;
 mod coverage;
 pub mod drawing;
@@ -36,6 +37,7 @@ use crate::rules::rule::TargetName;
 use crate::source::Source;
 use crate::syntax::{self, Document, Node, SyntaxError};
 use crate::template::{self, Template};
+use again::{Again, Ground, Linted};
 use check::{Setting, run_check};
 use fixes::Workshop;
 use iterations::Pending;
@@ -46,6 +48,7 @@ use smallvec::SmallVec;
 use spelling::spelling;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use targets::{Kinds, blocks, occurs};
 
@@ -53,6 +56,7 @@ pub(crate) use fixes::edited;
 
 pub use crate::expand::includes::MAX_INCLUDES;
 pub use crate::graph::secrets::is_secret_name;
+pub use again::Remembered;
 pub use file_report::{Declared, FileReport, Notice, NoticeKind};
 pub use includes::{Loaded, Loader};
 pub use setup::SetupError;
@@ -62,6 +66,22 @@ pub use stacks::Nested;
 pub fn shared(source: &Source, inputs: &Inputs) -> Shared {
     let document = syntax::read(source.text(), source.id);
     document.as_ref().map(|document| stacks::shared(document, inputs)).unwrap_or_default()
+}
+
+/// What a text is linted with, besides the rules.
+struct Around<'a> {
+    load: &'a Loader<'a>,
+    inputs: &'a Inputs,
+    constructs: Option<&'a Constructs>,
+    /// How many templates it is inside of.
+    depth: usize,
+}
+
+/// What is remembered of a text.
+struct Memorable<'r> {
+    remembered: &'r mut Remembered,
+    /// Whether what was used of it is what a fresh lint finds out.
+    is_sure: bool,
 }
 
 /// What a project is linted with. Shared between threads.
@@ -85,6 +105,8 @@ pub struct Linter {
     profile: Option<String>,
     /// Types and properties that custom rules know, and the schemas do not.
     newer_than_schemas: Vec<String>,
+    /// Its number, once somebody keeps answers.
+    number: OnceLock<u64>,
 }
 
 /// A rule that was selected, with what the user changed about it.
@@ -184,6 +206,7 @@ impl Linter {
             today: None,
             profile: None,
             newer_than_schemas,
+            number: OnceLock::new(),
         };
         linter.index();
         Ok(linter)
@@ -193,13 +216,13 @@ impl Linter {
     /// Without one, no exception ends, and the day of AWS's data decides on versions.
     #[must_use]
     pub fn on(self, today: Date) -> Self {
-        Self { today: Some(today), ..self }
+        Self { today: Some(today), number: OnceLock::new(), ..self }
     }
 
     /// The same linter in a profile, on which some checks depend. Without one, every check runs.
     #[must_use]
     pub fn in_profile(self, profile: &str) -> Self {
-        Self { profile: Some(profile.to_owned()), ..self }
+        Self { profile: Some(profile.to_owned()), number: OnceLock::new(), ..self }
     }
 
     /// The same linter, which also says why an exception of a selected rule does not hold, where the rules about exceptions are not
@@ -305,23 +328,50 @@ impl Linter {
         inputs: &Inputs,
         constructs: Option<&Constructs>,
     ) -> FileReport {
-        self.lint_document(source, syntax::read(source.text(), source.id), load, inputs, constructs, 0)
+        let around = Around { load, inputs, constructs, depth: 0 };
+        self.lint_document(source, syntax::read(source.text(), source.id), &around, None)
+    }
+
+    /// Lints a text as [`lint_in`](Self::lint_in) does, and remembers what it found out. What was remembered of the same text before a
+    /// change is used as far as it still holds: the result is that of a fresh lint, apart from [`FileReport::steps`].
+    pub fn lint_again(
+        &self,
+        remembered: &mut Remembered,
+        source: &Source,
+        load: &Loader<'_>,
+        inputs: &Inputs,
+        constructs: Option<&Constructs>,
+    ) -> FileReport {
+        let around = Around { load, inputs, constructs, depth: 0 };
+        let mut keeper = Memorable { remembered, is_sure: true };
+        let report = self.lint_document(source, syntax::read(source.text(), source.id), &around, Some(&mut keeper));
+        if keeper.is_sure {
+            return report;
+        }
+        // What was remembered came near a limit: a fresh lint may have met it.
+        self.lint_document(source, syntax::read(source.text(), source.id), &around, Some(&mut keeper))
+    }
+
+    /// The linter's number, which no other has.
+    fn number(&self) -> u64 {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        *self.number.get_or_init(|| NEXT.fetch_add(1, Ordering::Relaxed))
     }
 
     /// Lints one text that is inside of so many templates.
     fn lint_inside(&self, source: &Source, load: &Loader<'_>, inputs: &Inputs, depth: usize) -> FileReport {
-        self.lint_document(source, syntax::read(source.text(), source.id), load, inputs, None, depth)
+        let around = Around { load, inputs, constructs: None, depth };
+        self.lint_document(source, syntax::read(source.text(), source.id), &around, None)
     }
 
     fn lint_document(
         &self,
         source: &Source,
         document: Result<Document<'_>, SyntaxError>,
-        load: &Loader<'_>,
-        inputs: &Inputs,
-        constructs: Option<&Constructs>,
-        depth: usize,
+        around: &Around<'_>,
+        mut keeper: Option<&mut Memorable<'_>>,
     ) -> FileReport {
+        let Around { load, inputs, constructs, depth } = *around;
         let document = match document {
             Ok(document) => document,
             Err(error) => return unread(source, error),
@@ -355,7 +405,13 @@ impl Linter {
         notes.add_refused(refused, &mut report);
         let memory = Memory::default();
         let model = Model::expanded(&template, &expansion, inputs, &memory);
-        report.resources = model.resources.len();
+        // Before anything is evaluated: what is remembered has to know what was read for it.
+        let mut again = keeper.as_deref_mut().and_then(|keeper| {
+            let ground = Ground { linter: self.number(), inputs: inputs.clone() };
+            let linted = Linted { source, document: &document, included: &texts, model: &model };
+            Again::begin(keeper.remembered, ground, &linted)
+        });
+        report.resources = model.resources().len();
         self.count_unruled(&model, &mut report);
         report.parameters = declared(&template, &model);
         let files_and_text =
@@ -364,7 +420,10 @@ impl Linter {
         let mut pending = Vec::new();
         let workshop = Workshop::new(source, &document, &model, self.keep.fixes);
         for (selected, kinds) in self.for_template(&model) {
-            self.apply(selected, &kinds, &workshop, &mut exceptions, &mut pending, &mut report);
+            self.apply(selected, &kinds, &workshop, &mut exceptions, &mut pending, again.as_mut(), &mut report);
+        }
+        if let (Some(again), Some(keeper)) = (again, keeper) {
+            keeper.is_sure = again.end(source, &model, keeper.remembered);
         }
         report.nested = stacks::nested(&model, constructs);
         let (elsewhere, note_elsewhere) = stacks::elsewhere(&model, &report.nested);
@@ -411,6 +470,7 @@ impl Linter {
         workshop: &Workshop<'_, 'm, 't>,
         exceptions: &mut Exceptions,
         pending: &mut Vec<Pending<'t>>,
+        mut again: Option<&mut Again>,
         report: &mut FileReport,
     ) {
         let model = workshop.model;
@@ -439,7 +499,11 @@ impl Linter {
                 at: FxHashMap::default(),
             };
             for block in blocks(&check.targets, kinds, model) {
-                let result = run_check(check, rule, setting, block, model);
+                let run = || run_check(check, rule, setting, block, model);
+                let result = match again.as_deref_mut() {
+                    Some(again) => again.answer((selected.index, index), block, model, run),
+                    None => run(),
+                };
                 record.add(block, model, result);
             }
             if workshop.is_open() {

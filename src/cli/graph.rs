@@ -172,7 +172,7 @@ fn several(folder: &Path, candidates: Vec<Candidate>, plan: &Plan, problems: &mu
     let sources = plan.session.files();
     let stacks: BTreeSet<String> = candidates.iter().map(|candidate| candidate.name().to_owned()).collect();
     let mut linted: Vec<(Candidate, Vec<Finding>, Vec<Nested>)> = Vec::new();
-    let project = Project { files: sources, linter: &linter, counter: &counter, threads: None };
+    let project = Project { files: sources, linter: &linter, reuse: None, counter: &counter, threads: None };
     project.lint(candidates, |candidate, file| {
         linted.push(match file {
             File::Linted(linted) => (candidate.clone(), linted.report.findings, linted.report.nested),

@@ -9,6 +9,7 @@ use crate::syntax::Node;
 use crate::template::{Parameter, Template};
 use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 use std::borrow::Cow;
+use std::fmt::Write;
 use std::sync::Arc;
 
 /// One value that a variable can take.
@@ -155,6 +156,18 @@ impl<'t> Choices<'t> {
             }
             None => {}
         }
+    }
+
+    /// All of it in words, which are the same if the choices are.
+    pub fn in_words(&self) -> String {
+        let mut filled: Vec<&str> = self.filled.iter().copied().collect();
+        filled.sort_unstable();
+        let mut words = String::new();
+        for Variable { name, candidates, default, has_references, other, .. } in &self.variables {
+            let _ = writeln!(words, "{name} {candidates:?} {default:?} {has_references} {other:?}");
+        }
+        let _ = write!(words, "{filled:?}");
+        words
     }
 
     /// The variable with its index, if the parameter or pseudo parameter has one.

@@ -1,6 +1,7 @@
 //! What was computed before, with the questions that were asked for it: whoever gets the same answers has the same result.
 
 use super::domain::Domain;
+use super::reads::Noted;
 use super::scenario::{Scenario, Variable};
 use std::rc::Rc;
 
@@ -27,6 +28,8 @@ pub(super) struct Step<'t> {
 pub(super) struct Made<T> {
     pub value: T,
     pub reasons: Box<[String]>,
+    /// What was read of the resources for it.
+    pub reads: Noted,
 }
 
 /// The results of one computation by the answers to its questions: a tree, since the same answers lead to the same next question.

@@ -15,6 +15,7 @@ mod functions;
 pub mod inputs;
 mod memo;
 mod partition;
+pub mod reads;
 mod remembered;
 mod rows;
 mod rules;
@@ -32,6 +33,7 @@ use conditions::{Opening, Visiting};
 use foldhash::HashMap;
 use inputs::Inputs;
 use memo::Step;
+use reads::Reads;
 pub use remembered::Groups;
 use remembered::{Known, Memo};
 use rustc_hash::FxHashMap;
@@ -93,7 +95,15 @@ pub struct Evaluator<'m, 't> {
     /// Those of them past what each check has: see [`MAX_WORK`].
     extra: Cell<usize>,
     guesses: Cell<usize>,
+    /// Those among them that were made for something that is remembered.
+    shared_guesses: Cell<usize>,
+    /// The most steps that the choices of one check took.
+    longest: Cell<usize>,
+    /// Whether some scenario settles several atoms: how it reads depends on which was met first, in whatever check.
+    has_several_atoms: Cell<bool>,
     steps: Cell<usize>,
+    /// What checks read of the resources.
+    pub reads: Reads,
     rules_apply: OnceCell<bool>,
     mentions: OnceCell<rules::Mentions>,
     /// What is known of the deployment.
@@ -156,7 +166,11 @@ impl<'m, 't> Evaluator<'m, 't> {
             bytes_made: Cell::default(),
             searches: Cell::default(),
             guesses: Cell::default(),
+            shared_guesses: Cell::default(),
+            longest: Cell::default(),
+            has_several_atoms: Cell::default(),
             steps: Cell::default(),
+            reads: Reads::default(),
             rules_apply: OnceCell::default(),
             mentions: OnceCell::default(),
             feasible: RefCell::default(),
@@ -168,7 +182,30 @@ impl<'m, 't> Evaluator<'m, 't> {
 
     /// The resource with this logical id.
     pub fn resource(&self, id: &str) -> Option<&Resource<'t>> {
-        self.resources.get(id)
+        let found = self.named(id)?;
+        self.reads.block(found.place);
+        Some(found)
+    }
+
+    /// The resource with this logical id, of which only the id and the type are looked at.
+    pub fn named(&self, id: &str) -> Option<&Resource<'t>> {
+        let found = self.resources.get(id);
+        self.reads.name(id, found.map(|found| found.place));
+        found
+    }
+
+    /// What the evaluation has spent of the budgets of the template.
+    pub fn spent(&self) -> Spent {
+        Spent {
+            guesses: self.guesses.get(),
+            shared_guesses: self.shared_guesses.get(),
+            bytes: self.bytes_made.get(),
+            searches: self.searches.get(),
+            work: self.extra.get(),
+            longest: self.longest.get(),
+            places: self.memo.places(),
+            has_several_atoms: self.has_several_atoms.get(),
+        }
     }
 
     /// Whether a parameter has its default in every deployment that chooses nothing else: nobody pinned or gave it another value.
@@ -267,6 +304,50 @@ impl<'m, 't> Evaluator<'m, 't> {
     }
 }
 
+/// What an evaluation spent of what there is for one template: an answer that is kept is the one of a fresh evaluation only as long as
+/// that would have come nowhere near an end.
+#[derive(Copy, Clone, Debug, Default, PartialEq, Eq)]
+pub struct Spent {
+    /// Guesses, all of them.
+    pub guesses: usize,
+    /// Those among them for what is remembered for several checks.
+    pub shared_guesses: usize,
+    bytes: usize,
+    searches: usize,
+    work: usize,
+    longest: usize,
+    places: usize,
+    has_several_atoms: bool,
+}
+
+impl Spent {
+    /// Two evaluations of about the same template, of which the second did a part of the work. `guesses` are those of all answers.
+    #[must_use]
+    pub fn with(self, later: Self, guesses: usize) -> Self {
+        Self {
+            guesses,
+            shared_guesses: self.shared_guesses.saturating_add(later.shared_guesses),
+            bytes: self.bytes.saturating_add(later.bytes),
+            searches: self.searches.saturating_add(later.searches),
+            work: self.work.saturating_add(later.work),
+            longest: self.longest.max(later.longest),
+            places: self.places.saturating_add(later.places),
+            has_several_atoms: self.has_several_atoms || later.has_several_atoms,
+        }
+    }
+
+    /// Whether no budget can have been near its end, and nothing depends on the order in which checks ran.
+    pub fn is_little(&self) -> bool {
+        self.guesses.saturating_add(self.shared_guesses) <= MAX_GUESSES / 2
+            && self.bytes <= MAX_BYTES_MADE / 2
+            && self.searches <= MAX_SEARCHES / 2
+            && self.work <= MAX_WORK / 2
+            && self.longest <= Limits::USUAL.work / 4
+            && self.places <= remembered::MAX_PLACES / 2
+            && !self.has_several_atoms
+    }
+}
+
 /// Past this number of scenarios a check is undecided, unless a violation has been found.
 pub const MAX_SCENARIOS: usize = 256;
 
@@ -362,12 +443,16 @@ pub fn explore<'m, 't, R>(
         if is_exhausted {
             exhausted += 1;
         } else if !is_refused && evaluator.is_feasible(&scenario) {
+            if scenario.atoms() > 1 {
+                evaluator.has_several_atoms.set(true);
+            }
             leaves.push((scenario, result));
         } else {
             infeasible.push(scenario);
         }
     }
     let work = evaluator.work.get().saturating_sub(begun);
+    evaluator.longest.set(evaluator.longest.get().max(work));
     evaluator.extra.set(evaluator.extra.get().saturating_add(work.saturating_sub(FREE_WORK)));
     Exploration { leaves, infeasible, complete: !is_cut && exhausted == 0, most, gave_up }
 }
@@ -464,7 +549,12 @@ impl<'m, 't> Run<'m, 't> {
     /// Whether so many pairs of resources may be compared of which only values tell whether one names the other. If not, the run gives
     /// up. The choices that were made count, too: the same pairs are compared again for the others.
     pub fn guess(&mut self, pairs: usize) -> bool {
-        let may = self.evaluator.guess(pairs.saturating_mul(self.scenario.choices() / 8 + 1));
+        let pairs = pairs.saturating_mul(self.scenario.choices() / 8 + 1);
+        let may = self.evaluator.guess(pairs);
+        if self.frames > 0 {
+            let shared = &self.evaluator.shared_guesses;
+            shared.set(shared.get().saturating_add(pairs));
+        }
         if !may {
             self.exhausted = true;
             self.gave_up = Some(TOO_MANY_GUESSES);

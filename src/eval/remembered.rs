@@ -3,6 +3,7 @@
 use super::Run;
 use super::domain::Domain;
 use super::memo::{self, Following, Made, Question, Results, Step};
+use super::reads::Noted;
 use super::value::Value;
 use crate::syntax::Node;
 use crate::truth::Truth;
@@ -24,7 +25,7 @@ const FEW_QUESTIONS: usize = 4;
 const STEPS_AT_A_TIME: usize = 8;
 
 /// Places in the memory of one template past which results that depend on choices are not kept for other runs.
-const MAX_PLACES: usize = 1 << 17;
+pub(super) const MAX_PLACES: usize = 1 << 17;
 
 /// What was computed of each node. Keyed by addresses, which no template chooses: a fast hash will do.
 #[derive(Default)]
@@ -52,7 +53,7 @@ enum Length {
 pub(super) struct Known<'m, 't> {
     values: FxHashMap<Computed<'t>, (Made<Option<&'m Value<'t>>>, Length)>,
     conditions: FxHashMap<*const Node<'t>, (Made<bool>, Rc<[Step<'t>]>)>,
-    groups: FxHashMap<Computed<'t>, Rc<Groups<'m, 't>>>,
+    groups: FxHashMap<Computed<'t>, (Rc<Groups<'m, 't>>, Noted)>,
 }
 
 /// Values that are kept as long as the memory, in groups.
@@ -95,6 +96,11 @@ impl Memo<'_, '_> {
         steps.is_empty() || self.places.get() + steps.len() <= MAX_PLACES
     }
 
+    /// How many places are taken.
+    pub(super) fn places(&self) -> usize {
+        self.places.get()
+    }
+
     fn take(&self, places: usize) {
         self.places.set(self.places.get() + places);
     }
@@ -134,6 +140,8 @@ pub(super) struct Frame {
     /// The reasons that were met before. They may be met again: each result remembers all of its own.
     reasons: Vec<String>,
     was_long: bool,
+    /// Where the notes of what is read begin.
+    reads: usize,
 }
 
 impl<'m, 't> Run<'m, 't> {
@@ -163,12 +171,12 @@ impl<'m, 't> Run<'m, 't> {
         let frame = self.begin();
         let computed = self.computed;
         let value = make(self).map(|value| self.keep(value));
-        let Frame { mark, was_long, .. } = frame;
+        let Frame { mark, was_long, reads, .. } = frame;
         if self.consulted.len() > mark {
             // It is made again for other choices.
             self.evaluator.spend((self.computed - computed) / STEPS_AT_A_TIME);
         }
-        let made = Made { value, reasons: self.end(frame) };
+        let made = Made { value, reasons: self.end(frame), reads: self.evaluator.reads.since(reads) };
         if !self.is_over() {
             let steps = self.consulted.get(mark..).unwrap_or_default();
             let memo = &self.evaluator.memo;
@@ -193,10 +201,12 @@ impl<'m, 't> Run<'m, 't> {
             && let Some((made, _)) = self.known.as_ref().and_then(|known| known.values.get(key))
         {
             let (value, reasons) = (made.value, made.reasons.clone());
+            evaluator.reads.again(&made.reads);
             self.note_all(&reasons);
             return Some(value);
         }
         if let Some(made) = evaluator.memo.values.borrow().get(key).and_then(Results::made) {
+            evaluator.reads.again(&made.reads);
             self.note_all(&made.reasons);
             return Some(made.value);
         }
@@ -217,6 +227,7 @@ impl<'m, 't> Run<'m, 't> {
             return None;
         }
         let (value, reasons) = (made.value, made.reasons.clone());
+        evaluator.reads.again(&made.reads);
         self.is_long = true;
         self.note_all(&reasons);
         Some(value)
@@ -243,6 +254,7 @@ impl<'m, 't> Run<'m, 't> {
                     match here.follow(scenario, &holds, consulted) {
                         Following::Made(made) => {
                             evaluator.spend(self.consulted.len().saturating_sub(mark) / STEPS_AT_A_TIME);
+                            evaluator.reads.again(&made.reads);
                             return Some(made.clone());
                         }
                         Following::Choice(variable, answers, from) if self.fork_again(variable, &answers) => {
@@ -297,9 +309,9 @@ impl<'m, 't> Run<'m, 't> {
             return Truth::Unknown;
         }
         let frame = self.begin();
-        let was_long = frame.was_long;
+        let (was_long, reads) = (frame.was_long, frame.reads);
         let value = self.decide(&values, question);
-        let made = Made { value, reasons: self.end(frame) };
+        let made = Made { value, reasons: self.end(frame), reads: evaluator.reads.since(reads) };
         let steps = self.consulted.get(mark..).unwrap_or_default();
         if !self.is_over() && !self.is_long && steps.len() <= MOST_OF_CONDITION && memo.has_room(steps) {
             memo.take(memo.decided.borrow_mut().entry(key).or_default().keep(steps, made) + 1);
@@ -315,6 +327,7 @@ impl<'m, 't> Run<'m, 't> {
         let key = address(node);
         if let Some((made, steps)) = self.known.as_ref().and_then(|known| known.conditions.get(&key)) {
             let (made, steps) = (made.clone(), Rc::clone(steps));
+            evaluator.reads.again(&made.reads);
             self.note_all(&made.reasons);
             if self.frames > 0 {
                 self.consulted.extend_from_slice(&steps);
@@ -330,9 +343,9 @@ impl<'m, 't> Run<'m, 't> {
 
     /// Keeps whether a condition holds.
     pub(super) fn conclude(&mut self, name: &'t str, node: &'t Node<'t>, frame: Frame, holds: bool) {
-        let Frame { mark, was_long, .. } = frame;
+        let Frame { mark, was_long, reads, .. } = frame;
         self.evaluator.spend(self.consulted.len().saturating_sub(mark) / STEPS_AT_A_TIME);
-        let made = Made { value: holds, reasons: self.end(frame) };
+        let made = Made { value: holds, reasons: self.end(frame), reads: self.evaluator.reads.since(reads) };
         if self.is_over() {
             return;
         }
@@ -355,7 +368,7 @@ impl<'m, 't> Run<'m, 't> {
     /// Makes a condition known of which `steps` are all that it asked.
     pub(super) fn know_condition(&mut self, node: &'t Node<'t>, holds: bool, steps: &[Step<'t>]) {
         if let [Step { question: Question::Condition(_), .. }] = steps {
-            let made = Made { value: holds, reasons: Box::default() };
+            let made = Made { value: holds, reasons: Box::default(), reads: None };
             self.known().conditions.insert(address(node), (made, steps.into()));
         }
     }
@@ -376,11 +389,14 @@ impl<'m, 't> Run<'m, 't> {
         if self.frames > 0 {
             return Rc::new(make(self));
         }
-        if let Some(groups) = self.known.as_ref().and_then(|known| known.groups.get(&key)) {
+        if let Some((groups, reads)) = self.known.as_ref().and_then(|known| known.groups.get(&key)) {
+            self.evaluator.reads.again(reads);
             return Rc::clone(groups);
         }
+        let mark = self.evaluator.reads.mark();
         let groups = Rc::new(make(self));
-        self.known().groups.insert(key, Rc::clone(&groups));
+        let reads = self.evaluator.reads.since(mark);
+        self.known().groups.insert(key, (Rc::clone(&groups), reads));
         groups
     }
 
@@ -399,6 +415,7 @@ impl<'m, 't> Run<'m, 't> {
             mark: self.consulted.len(),
             reasons: std::mem::take(&mut self.reasons),
             was_long: std::mem::take(&mut self.is_long),
+            reads: self.evaluator.reads.mark(),
         }
     }
 

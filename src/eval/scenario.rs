@@ -61,6 +61,11 @@ impl Scenario {
         self.settled().iter().map(|(variable, _)| *variable)
     }
 
+    /// How many of them are comparisons that the template does not decide.
+    pub fn atoms(&self) -> usize {
+        self.settled().iter().rev().take_while(|(variable, _)| matches!(variable, Variable::Atom(_))).count()
+    }
+
     /// Whether nothing has been settled.
     pub fn is_open(&self) -> bool {
         self.settled().is_empty()

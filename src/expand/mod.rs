@@ -12,6 +12,7 @@ pub mod ties;
 pub mod written;
 
 use crate::eval::inputs::Inputs;
+use crate::eval::reads::{Names, Read};
 use crate::eval::{self, Evaluator, Memory, Run};
 use crate::finding::Subject;
 use crate::source::Span;
@@ -204,14 +205,12 @@ pub fn construct<'t>(node: &'t Node<'t>) -> Option<&'t str> {
 pub struct Model<'m, 't> {
     /// Computes values.
     pub evaluator: Evaluator<'m, 't>,
-    /// The resources, in the order of the template.
-    pub resources: Vec<Block<'t>>,
+    resources: Vec<Block<'t>>,
     /// The parameters.
     pub parameters: Vec<Block<'t>>,
     /// The outputs.
     pub outputs: Vec<Block<'t>>,
-    /// The template as a whole.
-    pub whole: Block<'t>,
+    whole: Block<'t>,
     /// Lists of tag keys, and whether some resource is written with all of them, as far as asked (`graph::tag_keys`).
     pub tag_keys: RefCell<Vec<(Vec<String>, bool)>>,
     ties: Ties<'t>,
@@ -316,28 +315,69 @@ impl<'m, 't> Model<'m, 't> {
         }
     }
 
+    /// The resources, in the order of the template.
+    pub fn resources(&self) -> &[Block<'t>] {
+        self.evaluator.reads.add(Read::ALL);
+        &self.resources
+    }
+
+    /// The template as a whole.
+    pub fn whole(&self) -> &Block<'t> {
+        self.evaluator.reads.add(Read::ALL);
+        &self.whole
+    }
+
+    /// What is remembered for the template as a whole is remembered under this: the root, which nobody reads here.
+    pub fn key(&self) -> (&'t Node<'t>, Span) {
+        (self.whole.node, self.whole.key_span)
+    }
+
     /// The resource with this logical id.
     pub fn resource(&self, id: &str) -> Option<&Block<'t>> {
-        self.resources.get(self.place_of(id)?)
+        self.at(self.place_of(id)?)
+    }
+
+    /// The resource at a place in [`Model::resources`].
+    pub fn at(&self, place: usize) -> Option<&Block<'t>> {
+        self.evaluator.reads.block(place);
+        self.resources.get(place)
+    }
+
+    /// The type of the resource with this logical id.
+    pub fn kind_of(&self, id: &str) -> Option<&'t str> {
+        self.evaluator.named(id).map(|resource| resource.kind)
     }
 
     /// The place of the resource with this logical id in [`Model::resources`].
     pub fn place_of(&self, id: &str) -> Option<usize> {
-        self.evaluator.resource(id).map(|resource| resource.place)
+        self.evaluator.named(id).map(|resource| resource.place)
+    }
+
+    /// Notes from now on what checks read, for somebody who keeps their answers.
+    pub fn note_reads(&self, names: Names) {
+        self.evaluator.reads.begin(names, self.resources.iter().map(|block| block.name));
+    }
+
+    /// What the template may hold that nobody knows, in words that are equal if it is.
+    pub fn hides(&self) -> bool {
+        self.expansion.is_some_and(|expansion| expansion.is_rewritten || expansion.hidden.may_hold(|_| true))
     }
 
     /// The resources of a type, in the order of the template.
     pub fn of_type<'a>(&'a self, kind: &str) -> impl Iterator<Item = &'a Block<'t>> + use<'a, 'm, 't> {
+        self.evaluator.reads.kind(kind);
         self.by_type.get(kind).into_iter().flatten().filter_map(|index| self.resources.get(*index))
     }
 
     /// Whether there is a resource of this type.
     pub fn has_type(&self, kind: &str) -> bool {
+        self.evaluator.reads.kind(kind);
         self.by_type.contains_key(kind)
     }
 
     /// The resource types that occur.
     pub fn types(&self) -> impl Iterator<Item = &'t str> + '_ {
+        self.evaluator.reads.add(Read::NAMES);
         self.by_type.keys().copied()
     }
 

@@ -7,6 +7,7 @@
 mod written;
 
 use super::{Block, Model};
+use crate::eval::reads::{Noted, Read};
 use crate::eval::value::{Content, Origin, Value};
 use crate::eval::{Run, has_macro, is_function};
 use crate::facts;
@@ -51,15 +52,17 @@ pub struct PutTogether<'a, 't> {
 #[derive(Default)]
 pub(super) struct Ties<'t> {
     /// By type and path: which of the resources may name which.
-    naming: RefCell<HashMap<String, Rc<Naming<'t>>>>,
+    naming: RefCell<HashMap<String, (Rc<Naming<'t>>, Noted)>>,
     /// By type: the explicit names of the resources.
-    called: RefCell<HashMap<String, Rc<Called<'t>>>>,
+    called: RefCell<HashMap<String, (Rc<Called<'t>>, Noted)>>,
     /// By address: the items of long lists. Values are kept as long as the model.
     items: RefCell<FxHashMap<*const Value<'t>, Rc<Items<'t>>>>,
     /// By the address of their entries: the places of the entries of large maps, by key.
     entries: RefCell<FxHashMap<*const Entry<'t>, HashMap<&'t str, usize>>>,
+    /// By their types, in which `*` may stand for any characters: the resources, in the order of the template.
+    patterns: RefCell<HashMap<String, Rc<[usize]>>>,
     /// By what they are about: see [`Model::table`].
-    tables: RefCell<FxHashMap<&'static str, Rc<Table>>>,
+    tables: RefCell<FxHashMap<&'static str, (Rc<Table>, Noted)>>,
 }
 
 /// For a name, or something else that resources are found by, their places.
@@ -184,7 +187,7 @@ impl<'m, 't> Model<'m, 't> {
             Name::Open => called.by_end.values().flatten().chain(&called.open).copied().collect(),
         };
         for place in alike {
-            let id = self.resources.get(place).map_or("", |block| block.name);
+            let id = self.at(place).map_or("", |block| block.name);
             places.extend(naming.by_id.get(id).into_iter().flatten());
         }
         for (_, found) in naming.by_kind.iter().filter(|(kind, _)| !by_name || **kind != target.kind) {
@@ -211,7 +214,7 @@ impl<'m, 't> Model<'m, 't> {
         }
         if !places.is_empty() {
             let mut places: Vec<usize> = places.into_iter().flatten().collect();
-            places.retain(|place| self.resources.get(*place).is_some_and(|block| block.kind == kind));
+            places.retain(|place| self.at(*place).is_some_and(|block| block.kind == kind));
             let written = places.len();
             return self.take(run, places, (written, 1));
         }
@@ -219,6 +222,7 @@ impl<'m, 't> Model<'m, 't> {
             return Vec::new();
         }
         if value.is_inside_unknown() {
+            self.evaluator.reads.kind(kind);
             return self.take(run, self.by_type.get(kind).map(|places| places.to_vec()).unwrap_or_default(), (0, 1));
         }
         let called = self.called(kind);
@@ -250,13 +254,36 @@ impl<'m, 't> Model<'m, 't> {
         entries.get(*places.get(key)?)
     }
 
+    /// The resources whose type one of some patterns covers, in the order of the template. Rules ask for all of them for each of some.
+    pub fn of_types<'a>(&'a self, types: &[String], covers: impl Fn(&str, &str) -> bool) -> Vec<&'a Block<'t>> {
+        self.evaluator.reads.add(Read::ALL);
+        let key = types.join(" ");
+        let known = self.ties.patterns.borrow().get(&key).map(Rc::clone);
+        let places = known.unwrap_or_else(|| {
+            let kinds: Vec<&str> = self.by_type.keys().copied().collect();
+            let kinds = kinds.into_iter().filter(|kind| types.iter().any(|pattern| covers(pattern, kind)));
+            let mut places: Vec<usize> = kinds.filter_map(|kind| self.by_type.get(kind)).flatten().copied().collect();
+            // All iterations of a loop have the same key.
+            let order = |place: &usize| self.resources.get(*place).map(|block| (block.key_span, block.name));
+            places.sort_by_key(order);
+            places.dedup();
+            let places: Rc<[usize]> = places.into();
+            self.ties.patterns.borrow_mut().insert(key, Rc::clone(&places));
+            places
+        });
+        places.iter().filter_map(|place| self.resources.get(*place)).collect()
+    }
+
     /// A table that is made once for the template.
     pub fn table(&self, about: &'static str, make: impl FnOnce() -> Table) -> Rc<Table> {
-        if let Some(known) = self.ties.tables.borrow().get(about) {
+        let reads = &self.evaluator.reads;
+        if let Some((known, noted)) = self.ties.tables.borrow().get(about) {
+            reads.again(noted);
             return Rc::clone(known);
         }
+        let mark = reads.mark();
         let table = Rc::new(make());
-        self.ties.tables.borrow_mut().insert(about, Rc::clone(&table));
+        self.ties.tables.borrow_mut().insert(about, (Rc::clone(&table), reads.since(mark)));
         table
     }
 
@@ -338,7 +365,7 @@ impl<'m, 't> Model<'m, 't> {
             places.sort_unstable();
             places.dedup();
         }
-        places.into_iter().filter_map(|place| self.resources.get(place)).collect()
+        places.into_iter().filter_map(|place| self.at(place)).collect()
     }
 
     fn naming_index(
@@ -349,9 +376,13 @@ impl<'m, 't> Model<'m, 't> {
         is_wanted: impl Fn(&Block<'t>) -> bool,
     ) -> Rc<Naming<'t>> {
         let key = [kind, " ", path].concat();
-        if let Some(known) = self.ties.naming.borrow().get(&key) {
+        let reads = &self.evaluator.reads;
+        if let Some((known, noted)) = self.ties.naming.borrow().get(&key) {
+            reads.again(noted);
             return Rc::clone(known);
         }
+        let mark = reads.mark();
+        reads.kind(kind);
         let routes = routes();
         let weight = if routes.iter().any(|route| route.is_open) { DEEP } else { 1 };
         let mut naming = Naming { weight, ..Naming::default() };
@@ -361,18 +392,22 @@ impl<'m, 't> Model<'m, 't> {
             for route in &routes {
                 names.follow(block.node, &route.steps, route.is_open);
             }
-            names.naming.kinds = names.naming.ids.iter().filter_map(|id| Some(self.resource(id)?.kind)).collect();
+            names.naming.kinds = names.naming.ids.iter().filter_map(|id| self.kind_of(id)).collect();
             names.naming.file(*place, &mut naming);
         }
         let naming = Rc::new(naming);
-        self.ties.naming.borrow_mut().insert(key, Rc::clone(&naming));
+        self.ties.naming.borrow_mut().insert(key, (Rc::clone(&naming), reads.since(mark)));
         naming
     }
 
     fn called(&self, kind: &str) -> Rc<Called<'t>> {
-        if let Some(known) = self.ties.called.borrow().get(kind) {
+        let reads = &self.evaluator.reads;
+        if let Some((known, noted)) = self.ties.called.borrow().get(kind) {
+            reads.again(noted);
             return Rc::clone(known);
         }
+        let mark = reads.mark();
+        reads.kind(kind);
         let mut called = Called::default();
         for place in self.by_type.get(kind).into_iter().flatten() {
             match self.resources.get(*place).map_or(Name::Made, name) {
@@ -382,7 +417,7 @@ impl<'m, 't> Model<'m, 't> {
             }
         }
         let called = Rc::new(called);
-        self.ties.called.borrow_mut().insert(kind.to_owned(), Rc::clone(&called));
+        self.ties.called.borrow_mut().insert(kind.to_owned(), (Rc::clone(&called), reads.since(mark)));
         called
     }
 }

@@ -90,7 +90,7 @@ fn candidates<'m, 't>(run: &mut Run<'_, 't>, model: &'m Model<'m, 't>, resource:
     places.extend(any);
     places.sort_unstable();
     places.dedup();
-    places.into_iter().filter_map(|place| model.resources.get(place)).collect()
+    places.into_iter().filter_map(|place| model.at(place)).collect()
 }
 
 /// A comparison with a pattern counts as so many guesses.

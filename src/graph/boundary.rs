@@ -5,6 +5,7 @@
 use super::references::{self, Met, Use};
 use super::{any_refers_to, naming, property, refers_to};
 use crate::eval::Run;
+use crate::eval::reads::Read;
 use crate::eval::value::{Kind, Value};
 use crate::expand::ties::Route;
 use crate::expand::{Block, Model, exists};
@@ -98,9 +99,21 @@ impl Uses<'_, '_> {
     }
 }
 
+/// All uses of policies, in words.
+pub fn all_uses<'m, 't>(run: &mut Run<'m, 't>, model: &Model<'_, 't>) -> Vec<String> {
+    let uses = uses(run, model);
+    let names = uses.0.iter().enumerate().flat_map(|(used, names)| {
+        names.items().iter().map(move |name| format!("{used} {}", name.text().unwrap_or_default()))
+    });
+    names.collect()
+}
+
 /// Walks the template once; what it finds is remembered.
-fn uses<'m, 't>(run: &mut Run<'m, 't>, model: &'m Model<'m, 't>) -> Uses<'m, 't> {
-    let kept = run.remembered(model.whole.node, "boundaries", |_| {
+fn uses<'m, 't>(run: &mut Run<'m, 't>, model: &Model<'_, 't>) -> Uses<'m, 't> {
+    let (key, span) = model.key();
+    run.evaluator.reads.add(Read::BOUNDARIES);
+    let kept = run.remembered(key, "boundaries", |run| {
+        let noted = run.evaluator.reads.pause();
         let mut names: [Vec<&'t str>; 3] = Default::default();
         if BOUNDED.iter().any(|(kind, ..)| model.of_type(kind).any(|block| has_boundary(block))) {
             if let Some(boundaries) = names.get_mut(BOUNDARIES) {
@@ -114,20 +127,20 @@ fn uses<'m, 't>(run: &mut Run<'m, 't>, model: &'m Model<'m, 't>) -> Uses<'m, 't>
                     names.push(met.name);
                 }
             };
-            for resource in &model.resources {
+            for resource in model.resources() {
                 references::of_resource(resource.node, &mut met);
             }
             for output in &model.outputs {
                 references::of_output(output.node, &mut met);
             }
         }
-        let span = model.whole.key_span;
         let list = |mut names: Vec<&'t str>| {
             names.sort_unstable();
             names.dedup();
             let names = names.into_iter().map(|name| Value { span, kind: Kind::String(Cow::Borrowed(name)) });
             Value { span, kind: Kind::List(names.collect()) }
         };
+        run.evaluator.reads.resume(noted);
         Some(Value { span, kind: Kind::List(names.into_iter().map(list).collect()) })
     });
     Uses(kept.map(Value::items).unwrap_or_default())

@@ -85,7 +85,7 @@ pub fn edges<'t>(model: &Model<'_, 't>) -> Vec<Edge<'t>> {
 
 /// All references between the resources of a template, of a resource to itself too, in the order of the text.
 pub fn dependencies<'t>(model: &Model<'_, 't>) -> Vec<Edge<'t>> {
-    model.resources.iter().flat_map(|resource| edges_of(model, resource)).collect()
+    model.resources().iter().flat_map(|resource| edges_of(model, resource)).collect()
 }
 
 /// The references of one resource to resources of the template, in the order of the text.
@@ -112,7 +112,7 @@ pub fn neighbours(model: &Model<'_, '_>) -> Adjacency {
         });
         found
     };
-    model.resources.iter().map(of).collect()
+    model.resources().iter().map(of).collect()
 }
 
 #[cfg(test)]

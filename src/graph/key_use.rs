@@ -28,7 +28,7 @@ pub fn used_by<'m, 't>(run: &mut Run<'m, 't>, model: &'m Model<'m, 't>, key: &Bl
     });
     let users_of = |name: &str| -> Vec<&'m Block<'t>> {
         let places = users.get(name).map(Vec::as_slice).unwrap_or_default();
-        places.iter().filter_map(|place| model.resources.get(*place)).collect()
+        places.iter().filter_map(|place| model.at(*place)).collect()
     };
     let mut names = HashSet::from([key.name]);
     let mut found = Vec::new();

@@ -154,7 +154,7 @@ Resources:
 ";
         let reported = first_scenario(text, |run, model| {
             let mut reported = Vec::new();
-            for block in &model.resources {
+            for block in model.resources() {
                 let links = links_of(run, model, block);
                 reported.extend(links.iter().map(|link| format!("{} {} {}", link.from, link.meaning.name(), link.to)));
             }

@@ -1,10 +1,11 @@
 //! Which resources hold PHI, as far as their tags and types show.
 
 use crate::eval::Run;
-use crate::eval::value::{Content, Kind, Origin, Value};
+use crate::eval::value::{Content, Field, Kind, Origin, Value};
 use crate::expand::Block;
 use crate::facts::{self, TagShape};
 use crate::truth::Truth;
+use std::borrow::Cow;
 
 /// Why a resource counts as one that holds PHI.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -93,13 +94,22 @@ pub fn holds<'t>(run: &mut Run<'_, 't>, block: &Block<'t>) -> Option<Holds> {
 /// is not known.
 pub fn tagged<'t>(run: &mut Run<'_, 't>, block: &Block<'t>) -> (Truth, Option<(String, String)>) {
     let mut result = Truth::False;
-    for (key, value) in tags(run, block) {
-        let Some(question) = Question::of(&key) else { continue };
+    // Rules ask about all resources for each of some, and few have such a tag.
+    let asking = run.remembered(block.node, "tags that classify", |run| {
+        let asking = tags(run, block).into_iter().filter(|(key, _)| Question::of(key).is_some());
+        let fields =
+            asking.map(|(key, value)| Field { key: Cow::Owned(key), key_span: value.span, value: value.clone() });
+        let fields: Vec<Field<'t>> = fields.collect();
+        (!fields.is_empty()).then_some(Value { span: block.key_span, kind: Kind::Map(fields) })
+    });
+    let Some(Kind::Map(asking)) = asking.map(|asking| &asking.kind) else { return (result, None) };
+    for Field { key, value, .. } in asking {
+        let Some(question) = Question::of(key) else { continue };
         let truth = run.decide(&[value], &|values| values.first().map_or(Truth::False, |value| question.ask(value)));
         if truth.is_true() {
             let text =
                 value.text().map_or_else(|| value.display().trim_matches('"').to_owned(), |text| text.into_owned());
-            return (truth, Some((key, text)));
+            return (truth, Some((key.clone().into_owned(), text)));
         }
         result = result.or(truth);
     }

@@ -71,7 +71,7 @@ fn main_table_reaches_internet<'m, 't>(
         return Truth::Unknown;
     }
     // The same for every subnet.
-    let led = run.remembered(model.whole.node, "main route table", |run| {
+    let led = run.remembered(model.key().0, "main route table", |run| {
         for route in model.of_type("AWS::EC2::Route") {
             let Some(table) = property(run, route, &["RouteTableId"]) else { continue };
             if declared_table(model, table).is_none()

@@ -1,5 +1,6 @@
 //! Which tag keys the resources of a template have, as it is written: a habit of its authors, whatever a deployment chooses.
 
+use crate::eval::reads::Read;
 use crate::expand::Model;
 use crate::facts::{self, TagShape};
 use crate::syntax::{Kind, Node};
@@ -7,14 +8,18 @@ use crate::syntax::{Kind, Node};
 /// Whether some resource is written with tags of all these keys, in any branch of its functions. Resources are looked at once for
 /// a list of keys.
 pub fn are_used(model: &Model<'_, '_>, keys: &[String]) -> bool {
+    let reads = &model.evaluator.reads;
+    reads.add(Read::TAG_KEYS);
     let known = model.tag_keys.borrow().iter().find(|(asked, _)| asked == keys).map(|(_, used)| *used);
     known.unwrap_or_else(|| {
-        let used = model.resources.iter().any(|block| {
+        let noted = reads.pause();
+        let used = model.resources().iter().any(|block| {
             facts::written_tags(block.kind).is_some_and(|property| {
                 let tags = block.node.get("Properties").and_then(|properties| properties.get(property.name));
                 tags.is_some_and(|tags| keys.iter().all(|key| has_key(tags, &property.shape, key)))
             })
         });
+        reads.resume(noted);
         model.tag_keys.borrow_mut().push((keys.to_vec(), used));
         used
     })

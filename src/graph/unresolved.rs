@@ -71,8 +71,8 @@ impl Unresolved<'_> {
         let template = model.evaluator.template;
         let names = |blocks: &'m [Block<'t>]| blocks.iter().map(|block| block.name);
         match self.meant() {
-            Meant::Referable => names(&model.resources).chain(names(&model.parameters)).chain(PSEUDO).collect(),
-            Meant::Resource => names(&model.resources).collect(),
+            Meant::Referable => names(model.resources()).chain(names(&model.parameters)).chain(PSEUDO).collect(),
+            Meant::Resource => names(model.resources()).collect(),
             Meant::Condition => keys(template.conditions).collect(),
             Meant::Mapping => keys(template.mappings).collect(),
         }
@@ -124,7 +124,7 @@ pub fn unresolved<'m, 't>(model: &'m Model<'m, 't>) -> Names<'t> {
     for entry in template.conditions.iter().filter(|entry| !entry.key.starts_with("Fn::")) {
         references::of_condition(&entry.value, &mut |met| look(met, &|| format!("Conditions/{}", entry.key)));
     }
-    for resource in &model.resources {
+    for resource in model.resources() {
         references::of_resource(resource.node, &mut |met| look(met, &|| resource.path()));
     }
     for output in model.outputs.iter().filter(|output| !output.name.starts_with("Fn::")) {
@@ -145,7 +145,7 @@ struct Known<'m, 't> {
 impl<'m, 't> Known<'m, 't> {
     fn new(model: &'m Model<'m, 't>) -> Self {
         let template = model.evaluator.template;
-        let modules = model.resources.iter().filter(|block| block.is_module());
+        let modules = model.resources().iter().filter(|block| block.is_module());
         Self {
             model,
             parameters: model.parameters.iter().map(|block| block.name).collect(),

@@ -14,22 +14,16 @@ use crate::truth::Truth;
 use smallvec::{SmallVec, smallvec};
 
 /// The result of a check for one block, over all scenarios.
+#[derive(Clone, Debug)]
 pub(super) enum CheckResult {
     NotApplicable,
     Pass,
     Undecided(Vec<String>),
-    Fail(Vec<Violation>, Cases),
-}
-
-/// What is known of the scenarios besides those that violate.
-pub(super) struct Cases {
-    /// Those that never occur: the template's `Rules` forbid them, or CloudFormation refuses them.
-    pub(super) infeasible: Vec<Scenario>,
-    /// Whether all others were looked at.
-    pub(super) complete: bool,
+    Fail(Vec<Violation>),
 }
 
 /// One location that violates, with the scenarios in which it does.
+#[derive(Clone, Debug)]
 pub(super) struct Violation {
     pub(super) location: Location,
     pub(super) message: String,
@@ -39,7 +33,10 @@ pub(super) struct Violation {
     pub(super) advice: Option<String>,
     /// The message with the name that a loop's body gives the block.
     pub(super) as_written: Option<String>,
-    pub(super) scenarios: SmallVec<[Scenario; 1]>,
+    /// Whether one of the scenarios leaves every parameter at its default.
+    pub(super) by_default: bool,
+    /// The scenarios in words; none where it is always so.
+    pub(super) when: Option<String>,
 }
 
 /// The result of a check in one scenario.
@@ -165,7 +162,15 @@ impl<'m, 't> Question<'_, 'm, 't> {
         }
         if !violations.all.is_empty() {
             let Exploration { infeasible, complete, .. } = exploration;
-            CheckResult::Fail(violations.all, Cases { infeasible, complete })
+            let rest = if complete { "" } else { ", and perhaps in other cases" };
+            let evaluator = &self.model.evaluator;
+            let in_words = |(mut violation, scenarios): (Violation, Scenarios)| {
+                violation.by_default = scenarios.iter().any(|scenario| scenario.keeps_defaults(&evaluator.choices));
+                let when = evaluator.describe(&scenarios, &infeasible);
+                violation.when = when.map(|when| format!("when {when}{rest}"));
+                violation
+            };
+            CheckResult::Fail(violations.all.into_iter().map(in_words).collect())
         } else if undecided {
             if reasons.is_empty() {
                 reasons.push("a required value is unknown".to_owned());
@@ -193,32 +198,34 @@ impl<'m, 't> Question<'_, 'm, 't> {
             message = filled(&naming_part(template), block.written_name());
         }
         if let Some(known) = violations.same(&location, &message) {
-            known.scenarios.push(scenario.clone());
+            known.push(scenario.clone());
             return;
         }
         let in_loop = block.origin.filter(|origin| !origin.written_name.is_empty());
         let as_written = in_loop.map(|origin| filled(&naming_part(template), &origin.written_name));
         let advice = word(&location.words, "advice").map(str::to_owned);
         violations.by_span.add(location.span, violations.all.len());
-        let scenarios = smallvec![scenario.clone()];
-        violations.all.push(Violation { location, message, of_whole, advice, as_written, scenarios });
+        let violation = Violation { location, message, of_whole, advice, as_written, by_default: false, when: None };
+        violations.all.push((violation, smallvec![scenario.clone()]));
     }
 }
 
-/// Violations, with their indices by place.
+type Scenarios = SmallVec<[Scenario; 1]>;
+
+/// Violations with their scenarios, and with their indices by place.
 #[derive(Default)]
 struct Violations {
-    all: Vec<Violation>,
+    all: Vec<(Violation, Scenarios)>,
     by_span: BySpan,
 }
 
 impl Violations {
-    /// The one at a place with a message.
-    fn same(&mut self, location: &Location, message: &str) -> Option<&mut Violation> {
+    /// The scenarios of the one at a place with a message.
+    fn same(&mut self, location: &Location, message: &str) -> Option<&mut Scenarios> {
         let is_same = |known: &Violation| known.location.path == location.path && known.message == message;
         let at = self.by_span.of(location.span).iter().copied();
-        let place = at.into_iter().find(|place| self.all.get(*place).is_some_and(is_same))?;
-        self.all.get_mut(place)
+        let place = at.into_iter().find(|place| self.all.get(*place).is_some_and(|(known, _)| is_same(known)))?;
+        self.all.get_mut(place).map(|(_, scenarios)| scenarios)
     }
 }
 

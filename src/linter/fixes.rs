@@ -119,7 +119,7 @@ impl<'a, 'm, 't> Workshop<'a, 'm, 't> {
             Section::Resources => self.model.resource(&mark.block)?,
             Section::Parameters => self.model.parameters.iter().find(|block| block.name == mark.block)?,
             Section::Outputs => self.model.outputs.iter().find(|block| block.name == mark.block)?,
-            Section::Template => &self.model.whole,
+            Section::Template => self.model.whole(),
         };
         let job = Job { rule, check: rule.checks.get(check)?, setting, block, finding, mark };
         let (about, others): (Vec<&Recipe>, Vec<&Recipe>) = recipes.iter().partition(|recipe| job.is_about(recipe));

@@ -42,6 +42,11 @@ pub(super) fn texts(root: &Node<'_>, macros: Macros, own: SourceId, load: &Loade
 }
 
 impl Texts {
+    /// Whether the template includes nothing.
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     fn sources(&self) -> impl Iterator<Item = &Source> {
         self.0.iter().filter_map(|(_, source)| source.as_ref().ok())
     }

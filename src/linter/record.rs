@@ -64,14 +64,10 @@ impl<'t> Record<'_, 't> {
                     self.add_whole(block, model, Outcome::Undecided, message);
                 }
             }
-            CheckResult::Fail(violations, cases) => {
+            CheckResult::Fail(violations) => {
                 let mut is_news = false;
-                for Violation { location, message, of_whole, advice, as_written, scenarios } in violations {
-                    let by_default = scenarios.iter().any(|scenario| scenario.keeps_defaults(&model.evaluator.choices));
+                for Violation { location, message, of_whole, advice, as_written, by_default, when } in violations {
                     let level = if by_default { self.level } else { self.level.min(Level::Warning) };
-                    let when = model.evaluator.describe(&scenarios, &cases.infeasible);
-                    let rest = if cases.complete { "" } else { ", and perhaps in other cases" };
-                    let when = when.map(|when| format!("when {when}{rest}"));
                     let words = Words { message, of_whole, as_written, advice, when };
                     let mut pending = self.pending(block, model, Outcome::Fail, location, words);
                     pending.finding.level = level;

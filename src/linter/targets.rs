@@ -44,7 +44,7 @@ pub(super) fn blocks<'m, 't>(
         match target {
             TargetName::Parameters => blocks.extend(&model.parameters),
             TargetName::Outputs => blocks.extend(&model.outputs),
-            TargetName::Template => blocks.push(&model.whole),
+            TargetName::Template => blocks.push(model.whole()),
             _ => continue,
         }
         groups += 1;

@@ -3,9 +3,11 @@
 
 mod fixing;
 mod nested;
+mod reuse;
 mod survey;
 
 pub use fixing::{Choice, Fixed, Fixer, Proposal, Settled, Texts};
+pub use reuse::Reuse;
 pub use survey::identity;
 
 use crate::code::Code;
@@ -16,6 +18,7 @@ use crate::finding::Diagnostic;
 use crate::linter::{FileReport, Linter, Loaded, MAX_INCLUDES};
 use crate::pool::in_order;
 use crate::source::{Source, SourceId};
+use reuse::Slot;
 use std::collections::HashMap;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
@@ -66,6 +69,8 @@ pub struct Project<'l> {
     pub files: &'l Files,
     /// The linter of each candidate.
     pub linter: &'l dyn Fn(&Candidate) -> Arc<Linter>,
+    /// What is remembered of files that are linted again and again; none in a run that is the only one.
+    pub reuse: Option<&'l Reuse>,
     /// Counts the linted files.
     pub counter: &'l Counter,
     /// The number of threads; without it, one for each core.
@@ -103,6 +108,7 @@ struct Job<'c> {
     number: usize,
     linter: &'c Linter,
     inputs: Inputs,
+    slot: Option<Slot<'c>>,
 }
 
 impl Project<'_> {
@@ -110,8 +116,8 @@ impl Project<'_> {
     /// nested stacks that are not candidates are among them.
     pub fn lint(&self, candidates: Vec<Candidate>, mut take: impl FnMut(&Candidate, File)) {
         let survey = self.survey(candidates, HashMap::new());
-        let files = self.files;
-        let lint = |number: usize| lint_number(number, &survey, files);
+        let (files, reuse) = (self.files, self.reuse);
+        let lint = |number: usize| lint_number(number, &survey, files, reuse);
         self.in_order_of_names(&survey, self.thread_number(), &lint, |candidate, file| {
             // A bug of the linter must not lose the findings of other files, and must not look like a file without findings.
             take(candidate, file.unwrap_or_else(|| bug(candidate)));
@@ -142,7 +148,7 @@ impl Project<'_> {
         let readings = survey.inputs(|candidate| results.get(candidate.name())?.texts.as_deref());
         let candidates = survey.candidates.into_iter().take(named).collect();
         let survey = self.survey(candidates, readings);
-        let lint = |number: usize| lint_number(number, &survey, files);
+        let lint = |number: usize| lint_number(number, &survey, files, None);
         self.in_order_of_names(&survey, self.thread_number(), &lint, |candidate, file| {
             let fixed = results.remove(candidate.name()).unwrap_or_default();
             take(candidate, file.unwrap_or_else(|| bug(candidate)), fixed);
@@ -203,8 +209,8 @@ pub fn inputs(linter: &Linter, candidate: &Candidate, shared: &Arc<Shared>) -> I
 }
 
 /// Lints a text alone, or as its parents deploy it.
-fn lint_number(number: usize, survey: &Survey, files: &Files) -> Option<File> {
-    lint_reading(number, survey.read(number, files)?, survey, files)
+fn lint_number(number: usize, survey: &Survey, files: &Files, reuse: Option<&Reuse>) -> Option<File> {
+    lint_reading(number, survey.read(number, files)?, survey, files, reuse)
 }
 
 /// Fixes a text, and lints it. Only a named one is changed.
@@ -218,34 +224,41 @@ fn fix_number(
     let candidate = survey.candidates.get(number)?;
     let reading = survey.read(number, files)?;
     let Reading::Text(text) = &reading else {
-        return Some((lint_reading(number, reading, survey, files)?, Fixed::default()));
+        return Some((lint_reading(number, reading, survey, files, None)?, Fixed::default()));
     };
     let text = fixing::Text {
         candidate,
         id: source_id(number),
         text: text.clone(),
         is_named,
-        lint: &|text| lint_reading(number, Reading::Text(text.to_owned()), survey, files),
+        lint: &|text| lint_reading(number, Reading::Text(text.to_owned()), survey, files, None),
         editor: &fixing::edited,
     };
-    let file = lint_reading(number, reading, survey, files)?;
+    let file = lint_reading(number, reading, survey, files, None)?;
     Some(fixing::fix(text, file, fixer))
 }
 
 /// Lints what was read as the text with a number.
-fn lint_reading(number: usize, reading: Reading, survey: &Survey, files: &Files) -> Option<File> {
+fn lint_reading(
+    number: usize,
+    reading: Reading,
+    survey: &Survey,
+    files: &Files,
+    reuse: Option<&Reuse>,
+) -> Option<File> {
+    let slot = |deployment: usize| reuse.map(|reuse| Slot { reuse, deployment });
     let Some(deployments) = survey.deployments.get(&number) else {
         let (candidate, linter) = survey.candidates.get(number).zip(survey.linters.get(number))?;
         let inputs = inputs(linter, candidate, &survey.shared);
-        let mut file = lint_one(&Job { candidate, number, linter, inputs }, reading, files);
+        let mut file = lint_one(&Job { candidate, number, linter, inputs, slot: slot(0) }, reading, files);
         nested::note_missing(candidate, &mut file, files);
         nested::note_beyond(candidate, &mut file, survey.beyond.get(&number));
         return Some(file);
     };
     let mut whole: Option<File> = None;
-    for Deployment { candidate, linter, given, parents } in deployments {
+    for (place, Deployment { candidate, linter, given, parents }) in deployments.iter().enumerate() {
         let inputs = Inputs { given: given.clone(), ..inputs(linter, candidate, &survey.shared) };
-        let mut file = lint_one(&Job { candidate, number, linter, inputs }, reading.clone(), files);
+        let mut file = lint_one(&Job { candidate, number, linter, inputs, slot: slot(place) }, reading.clone(), files);
         nested::note_missing(candidate, &mut file, files);
         nested::name_parents(&mut file, parents);
         whole = Some(match whole {
@@ -303,7 +316,16 @@ fn lint_one(job: &Job<'_>, reading: Reading, files: &Files) -> File {
     }
     let source = source_of(candidate, source_id(job.number), text);
     let load = |location: &str| load_beside(candidate, location, files);
-    let report = linter.lint_in(&source, &load, &job.inputs, candidate.constructs.as_deref());
+    let constructs = candidate.constructs.as_deref();
+    let report = match job.slot {
+        None => linter.lint_in(&source, &load, &job.inputs, constructs),
+        Some(Slot { reuse, deployment }) => {
+            let mut remembered = reuse.take(candidate.name(), deployment);
+            let report = linter.lint_again(&mut remembered, &source, &load, &job.inputs, constructs);
+            reuse.put(candidate.name(), deployment, remembered, source.text().len());
+            report
+        }
+    };
     if !report.is_template && !is_meant_as_template(&report, &source) {
         return other(candidate, report, source);
     }

@@ -36,7 +36,7 @@ pub use sink::{End, FixedText, Sink};
 use crate::config;
 use crate::discover::{self, Candidate, Discovery, Filter};
 use crate::files::Files;
-use crate::project::{Counter, Project};
+use crate::project::{Counter, Project, Reuse};
 use baseline::Place;
 use fixing::Fixes;
 use governing::Governing;
@@ -60,6 +60,8 @@ pub struct Session {
     files: Files,
     /// Shared by the snapshots of a session.
     governing: Arc<Mutex<Governing>>,
+    /// What is remembered of open texts. Shared, too.
+    reuse: Arc<Reuse>,
 }
 
 impl Session {
@@ -67,7 +69,7 @@ impl Session {
     pub fn new(options: Options, files: Files) -> Self {
         let options = Arc::new(options);
         let governing = Governing::new(Arc::clone(&options), &files);
-        Self { governing: Arc::new(Mutex::new(governing)), options, files }
+        Self { governing: Arc::new(Mutex::new(governing)), options, files, reuse: Arc::default() }
     }
 
     /// The same session on other files, such as its own with open buffers over them: a snapshot of what an editor shows. Both share
@@ -75,7 +77,12 @@ impl Session {
     /// [`reread`](Self::reread) of the new one.
     #[must_use]
     pub fn on(&self, files: Files) -> Self {
-        Self { options: Arc::clone(&self.options), files, governing: Arc::clone(&self.governing) }
+        Self {
+            options: Arc::clone(&self.options),
+            files,
+            governing: Arc::clone(&self.governing),
+            reuse: Arc::clone(&self.reuse),
+        }
     }
 
     /// The options.
@@ -146,7 +153,8 @@ impl Session {
         let Discovery { candidates, folders, diagnostics, left_out, .. } = found;
         let found = Found { folders, diagnostics, left_out };
         let linter = |candidate: &Candidate| Arc::clone(&self.settings(candidate).linter);
-        let project = Project { files, linter: &linter, counter, threads: self.options.threads };
+        let reuse = is_open.then_some(&*self.reuse);
+        let project = Project { files, linter: &linter, reuse, counter, threads: self.options.threads };
         let mut tally = Tally::new(&self.options, &found);
         // A configuration is read for its first template, so all baselines are known once all candidates have their settings.
         for candidate in &candidates {

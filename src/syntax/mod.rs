@@ -104,6 +104,8 @@ pub struct Document<'s> {
     /// Whether some key is `Fn::Transform` or begins with `Fn::ForEach`. Noted on the path, for few templates call macros or loops, and
     /// looking for them would take a walk of its own.
     pub calls_macros: bool,
+    /// Whether something in it may stand for another place: an anchor, as far as nobody has looked.
+    pub has_anchors: bool,
 }
 
 /// The language that a document was read as.

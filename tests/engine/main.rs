@@ -1,6 +1,7 @@
 //! What the library answers about a template: reading, evaluation, expansion, the language of rules, and whole templates.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+mod again;
 mod cases;
 mod choices;
 mod corpus;

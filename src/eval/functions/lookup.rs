@@ -42,7 +42,7 @@ impl<'t> Run<'_, 't> {
             }
             _ => return None,
         };
-        if !self.evaluator.resources.contains_key(id) {
+        if self.evaluator.named(id).is_none() {
             return Some(self.missing(id, false, span));
         }
         self.resource_attribute(id, attribute, span)
@@ -51,9 +51,9 @@ impl<'t> Run<'_, 't> {
     /// An attribute of a resource: the property as the template sets it, where that is what the attribute is; else a
     /// reference. Nothing where there is no such resource, or the property refers back to itself.
     pub(super) fn resource_attribute(&mut self, id: &'t str, attribute: Cow<'t, str>, span: Span) -> Option<Value<'t>> {
-        let resource = *self.evaluator.resources.get(id)?;
+        let resource = *self.evaluator.named(id)?;
         let property = crate::facts::is_property_attribute(resource.kind, &attribute)
-            .then(|| resource.node.get("Properties"))
+            .then(|| self.evaluator.resource(id)?.node.get("Properties"))
             .flatten()
             .filter(|properties| !super::has_macro(properties))
             .and_then(|properties| properties.get(&attribute));

@@ -15,6 +15,7 @@ mod text;
 
 use super::forks::Open;
 use super::partition::{self, Derived};
+use super::reads::Read;
 use super::value::{Content, Field, Kind, Origin, Part, Value};
 use super::{Candidate, Run};
 use crate::source::Span;
@@ -174,7 +175,7 @@ impl<'t> Run<'_, 't> {
             .template
             .parameter(&text)
             .map(|parameter| parameter.name)
-            .or_else(|| evaluator.resources.get_key_value(text.as_ref()).map(|(id, _)| *id))
+            .or_else(|| evaluator.named(&text).map(|resource| resource.id))
             .or_else(|| super::choices::PSEUDO.into_iter().find(|pseudo| *pseudo == text))
             .map(Name::Known)
     }
@@ -197,13 +198,14 @@ impl<'t> Run<'_, 't> {
                 _ => self.variable(origin, name, span),
             });
         }
-        let is_resource = evaluator.resources.contains_key(name);
+        let is_resource = evaluator.named(name).is_some();
         is_resource.then(|| Value::unknown(Origin::Resource { id: name, attribute: None }, span))
     }
 
     /// What a reference gives to something that the template does not declare. `Ref` could have meant more than a resource.
     fn missing(&self, name: &'t str, is_ref: bool, span: Span) -> Value<'t> {
         let evaluator = self.evaluator;
+        evaluator.reads.add(Read::NAMES);
         let resources = evaluator.resources.keys().copied();
         let meant = match is_ref {
             // A comparison takes far longer than a lookup.

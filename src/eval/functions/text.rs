@@ -55,7 +55,7 @@ impl<'t> Run<'_, 't> {
                             value
                         }
                         (None, _) => match name.split_once('.') {
-                            Some((id, _)) if !self.evaluator.resources.contains_key(id) => {
+                            Some((id, _)) if self.evaluator.named(id).is_none() => {
                                 return Some(self.missing(id, false, span));
                             }
                             Some((id, attribute)) => self.resource_attribute(id, Cow::Borrowed(attribute), span)?,

@@ -47,7 +47,7 @@ impl Drawing {
     pub fn new<'m, 't>(model: &'m Model<'m, 't>, source: &Source, stack: Option<&str>) -> Self {
         let line = |span: Span| source.position(span.start).line;
         let evaluator = &model.evaluator;
-        let shown: Vec<&Block<'t>> = model.resources.iter().filter(|block| block.kind != METADATA).collect();
+        let shown: Vec<&Block<'t>> = model.resources().iter().filter(|block| block.kind != METADATA).collect();
         let index: HashMap<&str, usize> = shown.iter().enumerate().map(|(index, block)| (block.name, index)).collect();
         let mut drawing = Self { file: source.name.clone(), stack: stack.map(str::to_owned), ..Self::default() };
 
@@ -93,7 +93,7 @@ impl Drawing {
             };
             edges.add(*from, *to, relation);
         }
-        for block in &model.resources {
+        for block in model.resources() {
             let links =
                 found(evaluator, |run| if exists(run, block) { links_of(run, model, block) } else { Vec::new() });
             for (link, when) in links {

@@ -46,7 +46,7 @@ impl Drawing {
             let own = stack.map(|stack| Shared::Output(stack.to_owned(), output.name.to_owned()));
             self.gives.extend(export.into_iter().chain(own).map(|shared| (shared, resources.clone())));
         }
-        for block in &model.resources {
+        for block in model.resources() {
             let Some(place) = index.get(block.name) else { continue };
             let mut taken = BTreeSet::new();
             takes(block, model, &mut taken);

@@ -20,7 +20,7 @@ pub use attributes::{SECRET_ATTRIBUTES, is_secret_attribute};
 pub use everywhere::secrets_of_block;
 pub use literals::LiteralSecret;
 pub use names::{is_secret_name, names_a_reference, promises_secret};
-pub use parameters::{Carries, carries_secret, may_carry};
+pub use parameters::{Carries, carries_secret, may_carry, parameter_uses};
 pub use shown::{Referenced, Search, Shown, shown_secrets};
 pub use texts::{is_named_secret, is_secret_literal, secret_text};
 pub use unread::secrets_of_unread;

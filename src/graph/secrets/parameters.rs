@@ -4,6 +4,7 @@ use super::assignments::{Dialect, assigned_references};
 use super::literals::{dialect_under, variable};
 use super::names::{is_secret_name, names_a_reference};
 use super::texts::is_secret_literal;
+use crate::eval::reads::Read;
 use crate::eval::value::{Field, Kind, Value};
 use crate::eval::{Run, begins_as_function};
 use crate::expand::{Model, Parameter};
@@ -32,8 +33,7 @@ pub enum Carries {
 /// alone, a parameter whose default is no secret.
 pub fn carries_secret<'t>(run: &mut Run<'_, 't>, model: &Model<'_, 't>, parameter: &Parameter<'_>) -> Option<Carries> {
     let by_name = is_secret_name(parameter.name);
-    // One look through the template serves all of its parameters: the uses are kept as a map of names to them.
-    let uses = run.remembered(model.whole.node, "uses of parameters", |_| Some(Uses::new(model).into_value()));
+    let uses = uses(run, model);
     let used = |how: &str| uses.and_then(|uses| uses.get(how)?.get(parameter.name));
     let as_secret = used(AS_SECRET);
     // What a declaration says takes longest to read, and few get so far.
@@ -49,6 +49,32 @@ pub fn carries_secret<'t>(run: &mut Run<'_, 't>, model: &Model<'_, 't>, paramete
     }
     let used = as_secret?;
     Some(Carries::ByUse { by: used.text()?.into_owned(), span: used.span })
+}
+
+/// All uses of parameters: what makes it one, and where it is.
+pub fn parameter_uses<'t>(run: &mut Run<'_, 't>, model: &Model<'_, 't>) -> Vec<(Span, String)> {
+    let uses = uses(run, model);
+    let mut all = Vec::new();
+    for how in [AS_SECRET, AS_REFERENCE] {
+        if let Some(Kind::Map(fields)) = uses.and_then(|uses| uses.get(how)).map(|used| &used.kind) {
+            all.extend(fields.iter().map(|field| {
+                let by = field.value.text().unwrap_or_default();
+                (field.value.span, [how, " ", &field.key, " ", &by].concat())
+            }));
+        }
+    }
+    all
+}
+
+/// One look through the template serves all of its parameters: the uses are kept as a map of names to them.
+fn uses<'m, 't>(run: &mut Run<'m, 't>, model: &Model<'_, 't>) -> Option<&'m Value<'t>> {
+    run.evaluator.reads.add(Read::PARAMETER_USES);
+    run.remembered(model.key().0, "uses of parameters", |run| {
+        let noted = run.evaluator.reads.pause();
+        let uses = Uses::new(model).into_value();
+        run.evaluator.reads.resume(noted);
+        Some(uses)
+    })
 }
 
 /// Whether a parameter can carry a secret, by its own declaration.
@@ -129,7 +155,7 @@ impl<'t> Uses<'t> {
     /// Looks through the resources' properties and metadata, as written.
     fn new(model: &Model<'_, 't>) -> Self {
         let mut uses = Self::default();
-        for resource in &model.resources {
+        for resource in model.resources() {
             let place = Place { resource: resource.written_name(), key: None, dialect: Dialect::Text };
             for node in ["Properties", "Metadata"].into_iter().filter_map(|section| resource.node.get(section)) {
                 uses.find(model, node, place);

@@ -68,7 +68,7 @@ impl<'m, 't> Neighbors<'m, 't> {
         places.sort_unstable();
         places.dedup();
         let &[only] = places.as_slice() else { return None };
-        self.model.resources.get(only).filter(|block| within.types.iter().any(|kind| kind == block.kind))
+        self.model.at(only).filter(|block| within.types.iter().any(|kind| kind == block.kind))
     }
 
     /// Whether there may be a resource of a type whose properties of these names refer to a block.
@@ -107,13 +107,13 @@ impl<'m, 't> Neighbors<'m, 't> {
     /// The properties of other resources that refer to one.
     pub(super) fn users(&self, name: &str) -> impl Iterator<Item = (&'m Block<'t>, &str)> {
         let users = self.uses().by.get(name).into_iter().flatten();
-        users.filter_map(|(place, path)| Some((self.model.resources.get(*place)?, path.as_str())))
+        users.filter_map(|(place, path)| Some((self.model.at(*place)?, path.as_str())))
     }
 
     fn uses(&self) -> &Uses<'t> {
         self.uses.get_or_init(|| {
             let mut uses = Uses::default();
-            for (place, block) in self.model.resources.iter().enumerate() {
+            for (place, block) in self.model.resources().iter().enumerate() {
                 let mut names: Vec<&'t str> = Vec::new();
                 of_resource(block.node, &mut |met| {
                     let is_of_resource = matches!(met.by, Use::Ref | Use::GetAtt | Use::Sub | Use::DependsOn);

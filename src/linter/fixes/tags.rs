@@ -68,7 +68,7 @@ impl<'t> Workshop<'_, '_, 't> {
     fn common_tags(&self) -> &[Tag] {
         self.tags.get_or_init(|| {
             let mut common: Option<Vec<Tag>> = None;
-            for block in &self.model.resources {
+            for block in self.model.resources() {
                 let tags = self.tags_of(block);
                 if tags.is_empty() {
                     continue;

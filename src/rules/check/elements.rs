@@ -168,6 +168,9 @@ impl<'m, 't> Checker<'_, 'm, 't> {
     /// are not choices of this check.
     pub fn candidates(&self, types: &[String]) -> Vec<&'m Block<'t>> {
         let model = self.model;
+        if has_patterns(types) {
+            return model.of_types(types, text::pattern_covers);
+        }
         each_kind(model, types, |kind| model.of_type(kind).collect())
     }
 
@@ -300,6 +303,11 @@ impl<'m, 't> Checker<'_, 'm, 't> {
     }
 }
 
+/// Whether `*` stands for any characters in a type.
+fn has_patterns(types: &[String]) -> bool {
+    types.iter().any(|kind| kind.contains('*'))
+}
+
 /// The resources of these types that `of_kind` has of each type, in the order of the template; `*` stands for any characters.
 fn each_kind<'m, 't>(
     model: &'m Model<'m, 't>,
@@ -317,7 +325,7 @@ fn each_kind<'m, 't>(
             blocks.extend(of_kind(kind));
         }
     }
-    if types.len() > 1 || types.iter().any(|kind| kind.contains('*')) {
+    if types.len() > 1 || has_patterns(types) {
         // All iterations of a loop have the same key.
         blocks.sort_by_key(|block| (block.key_span, block.name));
         blocks.dedup_by(|one, other| one.is(other));

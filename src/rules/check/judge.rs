@@ -194,7 +194,7 @@ impl<'m, 't> Checker<'_, 'm, 't> {
                     let around = Surroundings {
                         settings: self.settings,
                         is_no_echo: &|name| model.is_no_echo(name),
-                        type_of: &|id| model.resource(id).map(|resource| resource.kind.to_owned()),
+                        type_of: &|id| model.kind_of(id).map(str::to_owned),
                     };
                     holds(test, self.run, value, &around)
                 }

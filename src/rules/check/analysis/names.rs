@@ -67,7 +67,7 @@ impl DeclaresParameter {
         let template = checker.model.evaluator.template;
         let names = self.parameter.texts(checker.settings);
         let mut declared = Truth::from(names.iter().any(|name| template.parameter(name).is_some()));
-        if declared.is_false() && checker.model.is_rewritten(&checker.model.whole.path()) {
+        if declared.is_false() && checker.model.is_rewritten(&checker.model.whole().path()) {
             checker.run.note_reason(REWRITTEN);
             declared = Truth::Unknown;
         }
@@ -75,7 +75,7 @@ impl DeclaresParameter {
             let mut location = match template.root.entry("Parameters") {
                 // Where it would stand.
                 Some(section) => Location { span: section.key_span, path: section.key.to_string(), ..item.location() },
-                None => block_location(&checker.model.whole),
+                None => block_location(checker.model.whole()),
             };
             location.words =
                 vec![("parameter", names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" or "))];
@@ -87,7 +87,7 @@ impl DeclaresParameter {
 /// Whether any resource of the template has an explicit physical name that does not show what deployment it is of.
 pub(super) fn has_explicit_names<'m, 't>(checker: &mut Checker<'_, 'm, 't>, item: &Item<'m, 't>) -> Judgement {
     let model = checker.model;
-    for block in &model.resources {
+    for block in model.resources() {
         // Asked in this order, so that the conditions of resources without a name are not choices of this check.
         if let Some(name) = physical_name(checker.run, block)
             && !is_distinguished(checker, name, MOST_STEPS)

@@ -57,7 +57,7 @@ impl Tagged {
 /// Whether the template declares a resource whose type takes tags.
 pub(super) fn has_taggable_resources<'m, 't>(checker: &mut Checker<'_, 'm, 't>, _: &Item<'m, 't>) -> Judgement {
     let model = checker.model;
-    let mut taggable = model.resources.iter().filter(|block| facts::tag_shape(block.kind).is_some());
+    let mut taggable = model.resources().iter().filter(|block| facts::tag_shape(block.kind).is_some());
     // One without a condition settles it, so that the conditions of the others are not choices of this check.
     let always = taggable.clone().any(|block| block.condition.is_none());
     Truth::from(always || taggable.any(|block| exists(checker.run, block))).into()
@@ -72,7 +72,7 @@ impl UsesTagKeys {
             used = Truth::Unknown;
         }
         checker.at(used, || {
-            let mut location = match (item, checker.model.whole.node.entry("Resources")) {
+            let mut location = match (item, checker.model.whole().node.entry("Resources")) {
                 (Item::Block(block), Some(section)) if block.section == Section::Template => {
                     Location { span: section.key_span, path: section.key.to_string(), ..item.location() }
                 }

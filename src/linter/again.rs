@@ -1,0 +1,349 @@
+//! Linting a text again after a change: answers of checks that read nothing that changed are kept.
+//!
+//! Only what happens inside of resources is followed. Where anything else of the text changed, or something in it makes one place
+//! speak for others (macros, loops, SAM, includes, anchors), everything is asked again. See "Again, after a change" in ARCHITECTURE.md.
+
+mod difference;
+mod layout;
+
+use super::check::{CheckResult, Violation};
+use super::includes::Texts;
+use crate::eval::inputs::Inputs;
+use crate::eval::reads::{Names, Read};
+use crate::eval::{Spent, explore};
+use crate::expand::{Block, Model, Section};
+use crate::graph::{boundary, secrets, tag_keys};
+use crate::source::{Source, SourceId, Span};
+use crate::syntax::{Document, Entry, Node};
+use difference::Difference;
+use layout::Layout;
+use rustc_hash::{FxHashMap, FxHashSet};
+
+/// What is remembered of linting one text, to lint it again. Bounded by the text and the rules.
+#[derive(Debug, Default)]
+pub struct Remembered(Option<Box<Kept>>);
+
+impl Remembered {
+    /// Whether something is remembered. For tests and benchmarks.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_none()
+    }
+
+    /// How many answers the last lint kept. For tests and benchmarks.
+    pub fn reused(&self) -> usize {
+        self.0.as_ref().map_or(0, |kept| kept.reused)
+    }
+}
+
+/// What an answer depends on besides the texts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Ground {
+    /// The linter.
+    pub(super) linter: u64,
+    pub(super) inputs: Inputs,
+}
+
+#[derive(Debug)]
+struct Kept {
+    ground: Ground,
+    source: SourceId,
+    text: String,
+    layout: Layout,
+    /// The values that parameters can take, in words.
+    choices: String,
+    names: Names,
+    answers: FxHashMap<Question, Answer>,
+    sets: Sets,
+    spent: Spent,
+    wholes: Wholes,
+    /// The number of this lint, and how many answers it reused.
+    lint: u32,
+    reused: usize,
+}
+
+/// A check and a block.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Hash)]
+struct Question {
+    rule: u32,
+    check: u32,
+    block: u32,
+}
+
+#[derive(Debug)]
+struct Answer {
+    result: CheckResult,
+    /// What was read for it besides its block.
+    reads: u32,
+    guesses: usize,
+    /// The lint that asked last.
+    lint: u32,
+}
+
+/// Sets of what was read: most answers share one of few.
+#[derive(Debug, Default)]
+struct Sets {
+    numbers: FxHashMap<Box<[Read]>, u32>,
+    all: Vec<Box<[Read]>>,
+}
+
+/// So many sets are kept, and names for each resource.
+const MOST_SETS: usize = 1 << 17;
+const MOST_NAMES: usize = 8;
+
+impl Sets {
+    fn number(&mut self, set: Vec<Read>) -> u32 {
+        if let Some(known) = self.numbers.get(set.as_slice()) {
+            return *known;
+        }
+        let number = u32::try_from(self.all.len()).unwrap_or(u32::MAX);
+        self.all.push(set.as_slice().into());
+        self.numbers.insert(set.into(), number);
+        number
+    }
+
+    fn has(&self, read: Read) -> bool {
+        self.all.iter().any(|set| set.binary_search(&read).is_ok())
+    }
+}
+
+/// What is made of all resources and compared as a whole, as far as checks read it.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Wholes {
+    parameter_uses: Option<Vec<(Span, String)>>,
+    boundaries: Option<Vec<String>>,
+    tag_keys: Vec<(Vec<String>, bool)>,
+}
+
+/// A lint that remembers, and reuses what still holds.
+pub(super) struct Again {
+    kept: Box<Kept>,
+    /// What changed since the answers that are kept; none where there are none.
+    difference: Option<Difference>,
+    /// For each set that was known before, whether what is in it is as it was.
+    holds: Vec<bool>,
+    reused: usize,
+    /// Guesses of the answers, and those among them that were made now.
+    guesses: usize,
+    new_guesses: usize,
+}
+
+/// A text that is linted.
+pub(super) struct Linted<'a, 'm, 't> {
+    pub(super) source: &'a Source,
+    pub(super) document: &'a Document<'t>,
+    pub(super) included: &'a Texts,
+    pub(super) model: &'m Model<'m, 't>,
+}
+
+impl Again {
+    /// Begins to lint a text. Nothing where nothing of it can be remembered.
+    pub(super) fn begin<'m>(remembered: &mut Remembered, ground: Ground, linted: &Linted<'_, 'm, '_>) -> Option<Self> {
+        // If this ends early, nothing is remembered.
+        let known = remembered.0.take();
+        let Linted { source, model, .. } = linted;
+        let layout = linted.layout()?;
+        let choices = model.evaluator.choices.in_words();
+        let known = known.filter(|known| known.ground == ground && known.choices == choices);
+        let again = known.and_then(|mut known| {
+            let sources = (known.source, source.id);
+            let difference = Difference::of(sources, (&known.text, &known.layout), (source.text(), &layout))?;
+            let names = std::mem::take(&mut known.names);
+            Some((known, difference, names))
+        });
+        let Some((mut kept, difference, mut names)) = again else {
+            model.note_reads(Names::default());
+            let kept = Kept {
+                ground,
+                source: source.id,
+                text: String::new(),
+                layout,
+                choices,
+                names: Names::default(),
+                answers: FxHashMap::default(),
+                sets: Sets::default(),
+                spent: Spent::default(),
+                wholes: Wholes::default(),
+                lint: 0,
+                reused: 0,
+            };
+            return Some(Self {
+                kept: Box::new(kept),
+                difference: None,
+                holds: Vec::new(),
+                reused: 0,
+                guesses: 0,
+                new_guesses: 0,
+            });
+        };
+        let mut changed = difference.reads(&mut names);
+        let gone: FxHashSet<u32> = difference.ids().map(|id| names.number(id)).collect();
+        if !gone.is_empty() {
+            kept.answers.retain(|question, _| !gone.contains(&question.block));
+        }
+        let before = std::mem::take(&mut kept.wholes);
+        let now = Wholes::of(model, &before);
+        if !before.parameter_uses.as_ref().is_none_or(|uses| difference.are_moved(uses, now.parameter_uses.as_deref()))
+        {
+            changed.insert(Read::PARAMETER_USES);
+        }
+        if before.boundaries != now.boundaries {
+            changed.insert(Read::BOUNDARIES);
+        }
+        if before.tag_keys != now.tag_keys {
+            changed.insert(Read::TAG_KEYS);
+        }
+        let holds = kept.sets.all.iter().map(|set| !set.iter().any(|read| changed.contains(read))).collect();
+        kept.layout = layout;
+        kept.source = source.id;
+        kept.lint = kept.lint.wrapping_add(1);
+        model.note_reads(names);
+        Some(Self { kept, difference: Some(difference), holds, reused: 0, guesses: 0, new_guesses: 0 })
+    }
+
+    /// The answer of a check about a block: the one that is kept, if nothing that it depends on has changed.
+    pub(super) fn answer<'t>(
+        &mut self,
+        (rule, check): (usize, usize),
+        block: &Block<'t>,
+        model: &Model<'_, 't>,
+        run: impl FnOnce() -> CheckResult,
+    ) -> CheckResult {
+        let reads = &model.evaluator.reads;
+        let number = match block.section {
+            // It looks at everything.
+            Section::Template => None,
+            Section::Resources => reads.number(block.name),
+            section => reads.number(&[section.name(), " ", block.name].concat()),
+        };
+        let question = number.and_then(|block| {
+            Some(Question { rule: u32::try_from(rule).ok()?, check: u32::try_from(check).ok()?, block })
+        });
+        if let (Some(question), Some(difference)) = (question, &self.difference)
+            && let Some(known) = self.kept.answers.get_mut(&question)
+            && self.holds.get(known.reads as usize).copied().unwrap_or_default()
+            && known.result.is_moved(difference)
+        {
+            self.guesses = self.guesses.saturating_add(known.guesses);
+            self.reused += 1;
+            known.lint = self.kept.lint;
+            return known.result.clone();
+        }
+        reads.clear();
+        let before = model.evaluator.spent().guesses;
+        let result = run();
+        let guesses = model.evaluator.spent().guesses.saturating_sub(before);
+        self.guesses = self.guesses.saturating_add(guesses);
+        self.new_guesses = self.new_guesses.saturating_add(guesses);
+        if let Some(question) = question {
+            let mut read = reads.all();
+            if block.section == Section::Resources
+                && let Some(own) = reads.of_block(block.name)
+            {
+                read.retain(|read| *read != own);
+            }
+            let reads = self.kept.sets.number(read);
+            self.kept.answers.insert(question, Answer { result: result.clone(), reads, guesses, lint: self.kept.lint });
+        }
+        result
+    }
+
+    /// Keeps the answers for the next time. False if some that were kept may not be those of a fresh lint.
+    pub(super) fn end<'m>(self, source: &Source, model: &'m Model<'m, '_>, remembered: &mut Remembered) -> bool {
+        let Self { mut kept, difference, guesses, new_guesses, reused, .. } = self;
+        let spent = model.evaluator.spent();
+        let besides = spent.guesses.saturating_sub(new_guesses);
+        kept.spent = match difference {
+            Some(_) => kept.spent.with(spent, guesses.saturating_add(besides)),
+            None => spent,
+        };
+        if !kept.spent.is_little() {
+            return difference.is_none();
+        }
+        let asked = Wholes {
+            parameter_uses: kept.sets.has(Read::PARAMETER_USES).then(Vec::new),
+            boundaries: kept.sets.has(Read::BOUNDARIES).then(Vec::new),
+            tag_keys: model.tag_keys.borrow().clone(),
+        };
+        kept.wholes = Wholes::of(model, &asked);
+        let Some(names) = model.evaluator.reads.end() else { return true };
+        let most = MOST_NAMES.saturating_mul(kept.layout.len()).saturating_add(1 << 14);
+        // The places in what nobody asked about are out of date.
+        let lint = kept.lint;
+        kept.answers.retain(|_, answer| answer.lint == lint);
+        if names.len() <= most && kept.sets.all.len() <= MOST_SETS {
+            kept.names = names;
+            kept.text.clear();
+            kept.text.push_str(source.text());
+            kept.reused = reused;
+            remembered.0 = Some(kept);
+        }
+        true
+    }
+}
+
+impl Wholes {
+    /// What some of a template are now: those that were known before.
+    fn of<'m, 't>(model: &'m Model<'m, 't>, before: &Self) -> Self {
+        let mut now = Self::default();
+        explore(&model.evaluator, |run| {
+            now.parameter_uses = before.parameter_uses.as_ref().map(|_| secrets::parameter_uses(run, model));
+            now.boundaries = before.boundaries.as_ref().map(|_| boundary::all_uses(run, model));
+        });
+        now.tag_keys =
+            before.tag_keys.iter().map(|(keys, _)| (keys.clone(), tag_keys::are_used(model, keys))).collect();
+        now
+    }
+}
+
+impl CheckResult {
+    /// Moves the places of the answer to where they are now. False if one of them is where something changed.
+    fn is_moved(&mut self, difference: &Difference) -> bool {
+        let Self::Fail(violations) = self else { return true };
+        let spans = |violation: &Violation| {
+            let location = &violation.location;
+            let related = location.related.iter().map(|related| related.span);
+            [location.span, location.exact].into_iter().chain(related).all(|span| difference.moved(span).is_some())
+        };
+        if !violations.iter().all(spans) {
+            return false;
+        }
+        for Violation { location, .. } in violations {
+            let related = location.related.iter_mut().map(|related| &mut related.span);
+            for span in [&mut location.span, &mut location.exact].into_iter().chain(related) {
+                *span = difference.moved(*span).unwrap_or(*span);
+            }
+        }
+        true
+    }
+}
+
+impl Linted<'_, '_, '_> {
+    /// Where the resources are, if each place of the text speaks for itself.
+    fn layout(&self) -> Option<Layout> {
+        let Self { source, document, included, model } = self;
+        let template = model.evaluator.template;
+        let conditions = template.conditions.iter().chain(template.rules);
+        let is_plain = !document.calls_macros
+            && !document.has_anchors
+            && document.repeated.is_empty()
+            && document.root.get("Transform").is_none()
+            && included.is_empty()
+            && !model.hides()
+            && std::ptr::eq(template.root, &raw const document.root)
+            && conditions.clone().all(|entry: &Entry<'_>| refers_to_parameters(&entry.value, model));
+        is_plain.then(|| Layout::of(source.text(), &document.root, model)).flatten()
+    }
+}
+
+/// Whether a condition refers to nothing but parameters: what it comes to does not depend on resources.
+fn refers_to_parameters(node: &Node<'_>, model: &Model<'_, '_>) -> bool {
+    let is_parameter = |name: &Node<'_>| {
+        name.as_str().is_some_and(|name| name.starts_with("AWS::") || model.parameter(name).is_some())
+    };
+    let entries = node.as_mapping().unwrap_or_default();
+    entries.iter().all(|entry| match entry.key.as_ref() {
+        "Ref" => is_parameter(&entry.value),
+        "Fn::GetAtt" | "Fn::Sub" => false,
+        _ => refers_to_parameters(&entry.value, model),
+    }) && node.as_sequence().unwrap_or_default().iter().all(|item| refers_to_parameters(item, model))
+}
