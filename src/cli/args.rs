@@ -89,8 +89,22 @@ pub(super) enum Command {
     Init(Deferred<InitArguments>),
     /// Print a script for tab completion in a shell
     Completions(CompletionsArguments),
+    /// Serve assistants (Model Context Protocol) on standard input and output
+    ///
+    /// The tools are lint, fix, explain, rules and controls. Nothing is written: fix answers a diff.
+    #[cfg(feature = "mcp")]
+    Mcp(McpArguments),
     /// Print a manual page
     Man(ManArguments),
+}
+
+/// `hipaalint mcp`.
+#[cfg(feature = "mcp")]
+#[derive(Clone, Debug, Args)]
+pub(super) struct McpArguments {
+    /// A folder that the server may read, with everything below it. Repeatable [default: the current folder]
+    #[arg(long, value_name = "FOLDER")]
+    pub(super) root: Vec<PathBuf>,
 }
 
 /// `hipaalint [PATHS]…`.

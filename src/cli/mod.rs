@@ -6,13 +6,14 @@ mod args;
 mod completions;
 mod controls;
 mod deferred;
-mod diff;
 mod explain;
 mod fix;
 mod graph;
 mod init;
 mod lint;
 mod man;
+#[cfg(feature = "mcp")]
+mod mcp;
 mod missing;
 mod output;
 mod page;
@@ -46,6 +47,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Some(Command::Test(Deferred(arguments))) => test::run(&arguments),
         Some(Command::Init(Deferred(arguments))) => init::run(&arguments),
         Some(Command::Completions(arguments)) => completions::run(&arguments),
+        #[cfg(feature = "mcp")]
+        Some(Command::Mcp(arguments)) => mcp::run(&arguments),
         Some(Command::Man(arguments)) => man::run(&arguments),
     }
 }
