@@ -24,7 +24,8 @@ use std::path::PathBuf;
 /// If the roots do not exist, or the client does not speak the protocol.
 pub fn serve(roots: &[PathBuf], files: &Files) -> Result<Exit, String> {
     let project = Project::new(roots, files)?;
-    let runtime = tokio::runtime::Builder::new_current_thread().build().map_err(|error| error.to_string())?;
+    let runtime =
+        tokio::runtime::Builder::new_current_thread().enable_time().build().map_err(|error| error.to_string())?;
     runtime.block_on(async {
         let running = Server::new(project).serve(rmcp::transport::stdio()).await;
         let running = running.map_err(|error| format!("the client cannot be served: {error}"))?;

@@ -1,5 +1,6 @@
 //! What the tools take.
 
+use super::answers::Number;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -58,10 +59,10 @@ pub(super) struct Lint {
     pub(super) undecided: bool,
     /// The number of findings to leave out, for further pages.
     #[serde(default)]
-    pub(super) offset: usize,
+    pub(super) offset: Number,
     /// The largest number of findings to answer: 50 unless it is given, and at most 500.
     #[serde(default)]
-    pub(super) limit: Option<usize>,
+    pub(super) limit: Option<Number>,
 }
 
 /// What `fix` takes.

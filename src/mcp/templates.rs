@@ -1,8 +1,8 @@
 //! `lint` and `fix`: what a run over a template or a folder answers.
 
 use super::answers::{
-    Finding, Fixed, FixedRule, Kind, Linted, NotFixed, Numbers, OfFix, OfProblem, OfTemplate, Problem, untrusted,
-    untrusted_diff,
+    Finding, Fixed, FixedRule, Kind, Linted, NotFixed, Number, Numbers, OfFix, OfProblem, OfTemplate, Problem,
+    untrusted, untrusted_diff,
 };
 use super::catalogue;
 use super::project::{Project, Wish};
@@ -35,10 +35,11 @@ pub(super) fn lint(project: &Project, request: requests::Lint) -> Result<Linted,
     let requests::Lint { template, profile, rules, undecided, offset, limit } = request;
     let (session, path) = project.session(&template, Wish { profile, rules, undecided, fixing: None })?;
     let mut results = Results::default();
-    session.lint(session.discover(&[path.clone()]), &Counter::default(), &mut results);
+    session.lint(session.discover(std::slice::from_ref(&path)), &Counter::default(), &mut results);
     let (kind, about) = kind(results.summary(), results.diagnostics(), template.text.as_deref(), &path, project);
     let all = results.findings();
-    let page: Vec<&finding::Finding> = all.iter().skip(offset).take(limit.unwrap_or(FEW).min(MANY)).collect();
+    let page: Vec<&finding::Finding> =
+        all.iter().skip(offset.0).take(limit.map_or(FEW, |limit| limit.0).min(MANY)).collect();
     let ids: BTreeSet<&str> = page.iter().map(|finding| &*finding.rule).collect();
     let set = rules_of(&session);
     Ok(Linted {
@@ -46,7 +47,7 @@ pub(super) fn lint(project: &Project, request: requests::Lint) -> Result<Linted,
         about,
         summary: numbers(results.summary()),
         findings: page.iter().map(|finding| entry(finding, &results)).collect(),
-        more: all.len().saturating_sub(offset).saturating_sub(page.len()),
+        more: Number(all.len().saturating_sub(offset.0).saturating_sub(page.len())),
         rules: ids.into_iter().filter_map(|id| set.get(id)).map(catalogue::rule).collect(),
         problems: problems(&results, kind),
     })
@@ -63,7 +64,7 @@ pub(super) fn fix(project: &Project, request: requests::Fix) -> Result<Fixed, St
     let wish = Wish { profile, fixing: Some(fixing), ..Wish::default() };
     let (session, path) = project.session(&template, wish)?;
     let mut diffs = Diffs::default();
-    session.lint(session.discover(&[path.clone()]), &Counter::default(), &mut diffs);
+    session.lint(session.discover(std::slice::from_ref(&path)), &Counter::default(), &mut diffs);
     let Diffs { text, results } = diffs;
     let (kind, about) = kind(results.summary(), results.diagnostics(), template.text.as_deref(), &path, project);
     let fixes = results.summary().fixes.clone().unwrap_or_default();
@@ -71,18 +72,18 @@ pub(super) fn fix(project: &Project, request: requests::Fix) -> Result<Fixed, St
     Ok(Fixed {
         kind,
         about,
-        fixed: fixes.fixed,
-        fixable_with_unsafe_fixes: fixes.unsafe_fixes,
+        fixed: Number(fixes.fixed),
+        fixable_with_unsafe_fixes: Number(fixes.unsafe_fixes),
         not_fixed: fixes
             .not_fixed
             .iter()
-            .map(|left| NotFixed { reason: left.reason, findings: left.findings })
+            .map(|left| NotFixed { reason: left.reason, findings: Number(left.findings) })
             .collect(),
         rules: fixes
             .rules
             .into_iter()
             .filter(|rule| rule.fixed > 0)
-            .map(|rule| FixedRule { rule: rule.rule, fixed: rule.fixed })
+            .map(|rule| FixedRule { rule: rule.rule, fixed: Number(rule.fixed) })
             .collect(),
         is_whole,
         untrusted: OfFix { diff },
@@ -145,14 +146,14 @@ fn numbers(summary: &Summary) -> Numbers {
     let is_plain = |c: &char| c.is_ascii_alphanumeric() || " ,:*-".contains(*c);
     Numbers {
         selection: untrusted(&summary.selection.chars().filter(is_plain).collect::<String>()),
-        templates: summary.templates,
-        unreadable: summary.unreadable,
-        resources: summary.resources,
-        not_looked_at: summary.not_looked_at.resources,
-        passed: summary.passed,
-        failed: summary.failed,
-        undecided: summary.undecided,
-        covered: summary.suppressed_by_exceptions + summary.in_baseline,
+        templates: Number(summary.templates),
+        unreadable: Number(summary.unreadable),
+        resources: Number(summary.resources),
+        not_looked_at: Number(summary.not_looked_at.resources),
+        passed: Number(summary.passed),
+        failed: Number(summary.failed),
+        undecided: Number(summary.undecided),
+        covered: Number(summary.suppressed_by_exceptions + summary.in_baseline),
     }
 }
 
@@ -164,8 +165,8 @@ fn entry(finding: &finding::Finding, results: &Results) -> Finding {
         level: finding.level.name(),
         severity: finding.severity.name(),
         outcome: if finding.outcome == Outcome::Undecided { "undecided" } else { "fail" },
-        line: place.map(|place| place.line),
-        column: place.map(|place| place.column),
+        line: place.map(|place| Number(place.line)),
+        column: place.map(|place| Number(place.column)),
         fix: finding.fix.as_ref().map(|fix| fix.applicability.name()),
         untrusted: OfTemplate {
             file: untrusted(results.source(finding.span).map_or("", |source| &source.name)),
@@ -190,8 +191,8 @@ fn problems(results: &Results, kind: Kind) -> Vec<Problem> {
         Problem {
             severity: if found.severity == Severity::Error { "error" } else { "note" },
             code: found.code.name(),
-            line: place.map(|place| place.line),
-            column: place.map(|place| place.column),
+            line: place.map(|place| Number(place.line)),
+            column: place.map(|place| Number(place.column)),
             untrusted: (kind != Kind::NotATemplate).then_some(words),
         }
     };
