@@ -94,7 +94,7 @@ pub(super) enum Command {
     Completions(CompletionsArguments),
     /// Serve assistants (Model Context Protocol) on standard input and output
     ///
-    /// The tools are lint, fix, explain, rules and controls. Nothing is written: fix answers a diff.
+    /// The tools are lint, fix, explain, rules and controls. Nothing is written: fix returns a diff.
     #[cfg(feature = "mcp")]
     Mcp(McpArguments),
     /// Print a manual page
