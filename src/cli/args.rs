@@ -4,6 +4,8 @@ mod catalogue;
 mod choices;
 mod graph;
 mod lint;
+#[cfg(any(feature = "lsp", feature = "mcp"))]
+mod serving;
 mod setup;
 mod shared;
 mod test;
@@ -12,6 +14,10 @@ pub(super) use catalogue::{ControlsArguments, DocumentFormat, ExplainArguments, 
 pub(super) use choices::{Format, Show};
 pub(super) use graph::{GraphArguments, GraphFormat};
 pub(super) use lint::LintArguments;
+#[cfg(feature = "lsp")]
+pub(super) use serving::LspArguments;
+#[cfg(feature = "mcp")]
+pub(super) use serving::McpArguments;
 pub(super) use setup::{CompletionsArguments, InitArguments, ManArguments};
 pub(super) use shared::Color;
 pub(super) use test::{TestArguments, TestFormat};
@@ -81,8 +87,16 @@ pub(super) enum Command {
     Test(Deferred<TestArguments>),
     /// Write a first configuration
     Init(Deferred<InitArguments>),
+    /// Serve an editor over the Language Server Protocol
+    #[cfg(feature = "lsp")]
+    Lsp(LspArguments),
     /// Print a script for tab completion in a shell
     Completions(CompletionsArguments),
+    /// Serve assistants (Model Context Protocol) on standard input and output
+    ///
+    /// The tools are lint, fix, explain, rules and controls. Nothing is written: fix answers a diff.
+    #[cfg(feature = "mcp")]
+    Mcp(McpArguments),
     /// Print a manual page
     Man(ManArguments),
 }
