@@ -82,7 +82,10 @@ const LAYERS: [(&str, &[&str]); 37] = [
     ("revision", &["files"]),
     ("discover", &["code", "paths", "files", "finding", "constructs", "suggest"]),
     ("project", &["code", "source", "pool", "files", "finding", "change", "syntax", "eval", "linter", "discover"]),
-    ("config", &["code", "source", "paths", "files", "finding", "syntax", "eval", "rules", "linter", "discover"]),
+    (
+        "config",
+        &["change", "code", "source", "paths", "files", "finding", "syntax", "eval", "rules", "linter", "discover"],
+    ),
     // What a run means. Knows neither arguments nor the terminal.
     (
         "session",
