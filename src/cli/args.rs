@@ -1,9 +1,11 @@
 //! The arguments as typed, for clap: each option with its help. [`plan`](super::plan) works out their meaning.
 
+mod evaluate;
 mod graph;
 mod shared;
 mod test;
 
+pub(super) use evaluate::{EvaluateArguments, EvaluateFormat};
 pub(super) use graph::{GraphArguments, GraphFormat};
 pub(super) use shared::{Color, ColorArguments, RuleSources};
 pub(super) use test::{TestArguments, TestFormat};
@@ -52,6 +54,7 @@ Examples:
   hipaalint explain s3-bucket-tls-only       explain a rule
   hipaalint explain encryption               list the rules on a topic
   hipaalint init                             write a first hipaalint.yaml
+  hipaalint evaluate app.yaml                print the values of a template
   hipaalint graph app.yaml | dot -Tsvg       draw a template
   hipaalint test policies                    run the examples of custom rules
 
@@ -81,6 +84,8 @@ pub(super) enum Command {
     Explain(ExplainArguments),
     /// List the citations of the HIPAA Security Rule with the rules for each
     Controls(Deferred<ControlsArguments>),
+    /// Print the values of a template as CloudFormation would deploy it
+    Evaluate(Deferred<EvaluateArguments>),
     /// Draw the resources of a template and the relations between them
     Graph(Deferred<GraphArguments>),
     /// Run the examples of custom rules
