@@ -108,6 +108,13 @@ pub enum Content {
     Text(String),
     /// A text with parts that are unknown or hidden. If its only part is unknown, the value may be a list or a map as well.
     Parts(Vec<Piece>),
+    /// A text that `Fn::Base64` encoded.
+    Base64 {
+        /// What it encodes.
+        decoded: Box<Content>,
+        /// The result.
+        encoded: Box<Content>,
+    },
     /// A list.
     List(Vec<Value>),
     /// A map.
@@ -211,6 +218,7 @@ impl Content {
             Self::Bool(value) => value.to_string(),
             Self::Number(text) | Self::Text(text) => text.clone(),
             Self::Parts(pieces) => pieces.iter().map(Piece::display).collect(),
+            Self::Base64 { decoded, .. } => format!("{} in Base64", decoded.display()),
             Self::List(items) => match items.len() {
                 0 => "an empty list".to_owned(),
                 1 => "a list of 1 item".to_owned(),
@@ -226,7 +234,11 @@ impl Content {
 
     /// Why parts of a text are unknown, each once.
     pub fn reasons(&self) -> Vec<&str> {
-        let Self::Parts(pieces) = self else { return Vec::new() };
+        let pieces = match self {
+            Self::Parts(pieces) => pieces,
+            Self::Base64 { decoded, .. } => return decoded.reasons(),
+            _ => return Vec::new(),
+        };
         let mut reasons: Vec<&str> = Vec::new();
         for piece in pieces {
             if let Piece::Unknown { reason, .. } = piece

@@ -3,7 +3,7 @@
 use super::origins::{Trace, traced};
 use super::{Alternative, Content, Field, From, Piece, Value};
 use crate::eval::scenario::Scenario;
-use crate::eval::value::{self, Kind, Origin, Part, placeholder};
+use crate::eval::value::{self, DynamicService, Kind, Origin, Part, placeholder};
 use crate::eval::{Run, explore, has_macro, is_function};
 use crate::linter::Mask;
 use crate::linter::opened::Opened;
@@ -16,7 +16,7 @@ const MAX_TEXTS: usize = 64;
 /// Alternatives of one value that are shown.
 const MAX_SHOWN: usize = 64;
 /// Of a value with more combinations of choices than are looked at, only so many are shown.
-const FEW: usize = 8;
+const FEW: usize = 3;
 /// Alternatives of all values of a template together. Past them, texts keep their choices open.
 const MAX_ALTERNATIVES: usize = 50_000;
 /// Candidates of a choice that a reason names.
@@ -154,9 +154,8 @@ impl<'o, 'm, 't> Builder<'o, 'm, 't> {
             taken.groups.truncate(FEW);
         }
         let mut alternatives = Vec::new();
-        let count = taken.groups.len();
-        for Group { content: branch, scenarios, from } in &taken.groups {
-            let when = if count > 1 { self.when(scenarios, &taken.free) } else { None };
+        let whens = self.whens(&taken);
+        for (Group { content: branch, from, .. }, when) in taken.groups.iter().zip(whens) {
             for mut inner in make(self, branch.node, &branch.guards) {
                 // The inner choices are relative to this branch.
                 inner.when = both(when.clone(), inner.when);
@@ -184,9 +183,16 @@ impl<'o, 'm, 't> Builder<'o, 'm, 't> {
             hold(run, guards).then(|| {
                 let value = run.value(node).cloned();
                 let value = value.and_then(&mut *select).map(|value| settled(run, value, most));
-                let shown = value.map(|value| {
-                    let view = View { opened, path, span: node.span, carries };
-                    view.content(&value)
+                let view = View { opened, path, span: node.span, carries };
+                let decoded = encoded(run, node).and_then(|node| run.value(node).cloned());
+                let decoded = decoded.map(|value| settled(run, value, most));
+                let shown = value.map(|value| match decoded {
+                    Some(decoded) => {
+                        let plain = View { carries: Carries { transforms: false, ..carries }, ..view };
+                        let (decoded, encoded) = (Box::new(plain.content(&decoded)), Box::new(view.content(&value)));
+                        Content::Base64 { decoded, encoded }
+                    }
+                    None => view.content(&value),
                 });
                 (shown, traced(opened, run, node))
             })
@@ -206,13 +212,26 @@ impl<'o, 'm, 't> Builder<'o, 'm, 't> {
             found.groups.truncate(MAX_SHOWN);
         }
         self.left = self.left.saturating_sub(found.groups.len());
-        let count = found.groups.len();
-        let Groups { groups, free, note } = found;
-        let alternatives = groups.into_iter().map(|Group { content, scenarios, from }| {
-            let when = if count > 1 { self.when(&scenarios, &free) } else { None };
-            Alternative { when, content, from }
-        });
+        let whens = self.whens(&found);
+        let Groups { groups, note, .. } = found;
+        let alternatives = groups.into_iter().zip(whens);
+        let alternatives =
+            alternatives.map(|(Group { content, from, .. }, when)| Alternative { when, content, from });
         Value { path: path.to_owned(), span: node.span, alternatives: alternatives.collect(), note }
+    }
+
+    /// The choices of some groups in words; none where there is only one.
+    fn whens<T>(&self, Groups { groups, free, note }: &Groups<T>) -> Vec<Option<String>> {
+        if groups.len() < 2 {
+            return vec![None; groups.len()];
+        }
+        if note.is_some() {
+            // Other groups may be distinguished by anything.
+            return groups.iter().map(|group| self.when(&group.scenarios, free)).collect();
+        }
+        let scenarios: Vec<&[Scenario]> = groups.iter().map(|group| group.scenarios.as_slice()).collect();
+        let (scenarios, free) = Scenario::distinguishing(&scenarios, free);
+        scenarios.iter().map(|group| self.when(group, &free)).collect()
     }
 
     /// The choices of some scenarios in words. What is `free` is not looked at, and may be included.
@@ -272,7 +291,7 @@ fn both(one: Option<String>, other: Option<String>) -> Option<String> {
 fn too_many(most: usize, gave_up: Option<&str>) -> String {
     match gave_up {
         Some(reason) => reason.to_owned(),
-        None => format!("it depends on more than {most} combinations of choices, so only some are shown"),
+        None => format!("it depends on more than {most} combinations of choices, so only some of its values are shown"),
     }
 }
 
@@ -387,7 +406,17 @@ fn literal(text: &str, mask: &Mask, is_in: bool) -> Content {
     }
 }
 
+/// What `Fn::Base64` encodes, if the value of a node is made by it in this scenario.
+fn encoded<'t>(run: &mut Run<'_, 't>, node: &'t Node<'t>) -> Option<&'t Node<'t>> {
+    let mut node = node;
+    while let Some([condition, then, otherwise]) = arguments_of_if(node) {
+        node = if run.condition(condition.as_str()?) { then } else { otherwise };
+    }
+    node.get("Fn::Base64").filter(|_| is_function(node))
+}
+
 /// How computed values are shown: all of their parts have the place of the function.
+#[derive(Copy, Clone)]
 struct View<'v, 'o, 'm, 't> {
     opened: &'v Opened<'o, 'm, 't>,
     path: &'v str,
@@ -450,7 +479,7 @@ impl View<'_, '_, '_, '_> {
                 value::Content::Known(text) => known.push_str(text),
                 _ => {
                     self.flush(&mut known, is_in, &mut pieces);
-                    pieces.push(Piece::Unknown { name: placeholder(&part.origin), reason: self.reason(part) });
+                    pieces.push(Piece::Unknown { name: self.name(&part.origin), reason: self.reason(part) });
                 }
             }
         }
@@ -471,6 +500,26 @@ impl View<'_, '_, '_, '_> {
             Some(hidden) => Piece::Secret(hidden),
             None => Piece::Known(text),
         });
+    }
+
+    /// How a person would write an unknown part.
+    fn name(&self, origin: &Origin<'_>) -> String {
+        let service = |service: &DynamicService| match service {
+            DynamicService::SecretsManager => Some("secretsmanager"),
+            DynamicService::SsmSecure => Some("ssm-secure"),
+            DynamicService::Ssm => Some("ssm"),
+            DynamicService::Other => None,
+        };
+        match origin {
+            Origin::Dynamic { service: of, name: Some(name) } => match service(of) {
+                Some(of) => {
+                    let name = self.masked(name, false).unwrap_or_else(|| name.to_string());
+                    format!("{{{{resolve:{of}:{name}}}}}")
+                }
+                None => placeholder(origin),
+            },
+            _ => placeholder(origin),
+        }
     }
 
     fn is_secret(&self, origin: &Origin<'_>) -> bool {

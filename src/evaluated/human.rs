@@ -102,6 +102,7 @@ impl Page<'_> {
         let note = match detail.rsplit_once("; default ") {
             Some((_, default)) => format!("default {default}"),
             None if detail.starts_with("default ") => "default".to_owned(),
+            None if values.len() > 1 && !detail.starts_with("passed") => "no default".to_owned(),
             None => detail.split(':').next().unwrap_or_default().to_owned(),
         };
         let note = if detail == "no default" { "? no default".to_owned() } else { note };
@@ -259,7 +260,8 @@ impl Page<'_> {
             _ => match lines(content) {
                 Some(all) => {
                     let why = self.joined([Some(comment.to_owned()), Some(reasons_of(content))]);
-                    self.with_comment(indent, &format!("{label} |"), &why);
+                    let tag = if matches!(content, Content::Base64 { .. }) { "!Base64 |" } else { "|" };
+                    self.with_comment(indent, &format!("{label} {tag}"), &why);
                     for line in all {
                         let line = self.clean(&line);
                         if line.is_empty() { self.out.push('\n') } else { self.line(indent + STEP, &line) }
@@ -416,7 +418,13 @@ fn reasons(alternative: &Alternative) -> String {
 /// Why parts are unknown, marked as such.
 fn reasons_of(content: &Content) -> String {
     let reasons = content.reasons();
-    if reasons.is_empty() { String::new() } else { format!("? {}", reasons.join("; ")) }
+    match reasons.as_slice() {
+        [] => String::new(),
+        [first, second, third, rest @ ..] if rest.len() > 1 => {
+            format!("? {first}; {second}; {third}; and {} more", rest.len())
+        }
+        few => format!("? {}", few.join("; ")),
+    }
 }
 
 /// What a value and everything in it comes from, each once.

@@ -7,8 +7,8 @@
 //! PART: { section: "Parameters" | "Conditions" | "Resources" | "Outputs", name, type: text?, made: text?, value: VALUE }
 //! VALUE: { path, file, start, end, note: text?, alternatives: [ALTERNATIVE] }
 //! ALTERNATIVE: { when: text?, content: CONTENT?, from: [FROM] }
-//! CONTENT: { kind: "value", value: null, boolean, number or text }
-//!        | { kind: "text", text, parts: [{ text } | { unknown, reason } | { secret }] }
+//! CONTENT: { kind: "value", value: null, boolean, number or text, decoded?: CONTENT }
+//!        | { kind: "text", text, parts: [{ text } | { unknown, reason } | { secret }], decoded?: CONTENT }
 //!        | { kind: "list", items: [VALUE] }
 //!        | { kind: "map", entries: [{ key, value: VALUE }] }
 //! FROM: { kind: "condition" | "parameter" | "pseudo-parameter" | "mapping" | "resource" | "import" | "dynamic-reference",
@@ -17,7 +17,7 @@
 //! ```
 //!
 //! Lines and columns count from 1, columns in characters, offsets in bytes; `end` is exclusive. What is marked with `?` is null where
-//! there is no value, never absent. An alternative without `content` is a value that the deployed template does not have.
+//! there is no value, never absent, apart from `decoded`, which only the results of `Fn::Base64` have. An alternative without `content` is a value that the deployed template does not have.
 
 use super::{Alternative, Content, Evaluation, Field, From, Part, Piece, Value};
 use crate::source::{Source, Span};
@@ -101,6 +101,13 @@ impl Places<'_> {
                 "text": content.display(),
                 "parts": pieces.iter().map(piece).collect::<Vec<_>>(),
             }),
+            Content::Base64 { decoded, encoded } => {
+                let mut content = self.content(encoded);
+                if let Some(fields) = content.as_object_mut() {
+                    fields.insert("decoded".to_owned(), self.content(decoded));
+                }
+                content
+            }
             Content::List(items) => json!({
                 "kind": "list",
                 "items": items.iter().map(|item| self.value(item)).collect::<Vec<_>>(),

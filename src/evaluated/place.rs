@@ -79,7 +79,7 @@ fn made(opened: &Opened<'_, '_, '_>, block: &Block<'_>) -> Option<String> {
     let mut words = Vec::new();
     if block.section == Section::Resources && block.written_kind() != block.kind {
         words.push(match block.part() {
-            Some(part) => format!("{part} of `{}` ({})", block.written_name(), block.written_kind()),
+            Some(part) => format!("made from `{}` ({}): {part}", block.written_name(), block.written_kind()),
             None => format!("made from {}", block.written_kind()),
         });
     }
@@ -328,7 +328,14 @@ fn existing<'t>(
         }
     }
     let when = if present.is_empty() { None } else { builder.when(&absent, infeasible) };
-    value.alternatives.push(Alternative { when, content: None, from: from(false) });
+    let mut alone = Alternative { when, content: None, from: from(false) };
+    // What is missing from the block is as absent as what is missing with it.
+    if let Some(place) = value.alternatives.iter().position(|one| one.content.is_none()) {
+        let known = value.alternatives.remove(place);
+        alone.when = known.when.zip(alone.when).map(|(known, own)| format!("{known}, or {own}"));
+        alone.from.extend(known.from.into_iter().filter(|one| one.kind != FromKind::Condition || one.name != name));
+    }
+    value.alternatives.push(alone);
     if !exploration.complete {
         value.note.get_or_insert_with(|| "it depends on too many choices, so only some are shown".to_owned());
     }

@@ -13,6 +13,10 @@ fn needs_quotes(text: &str) -> bool {
     let is_word = WORDS.iter().any(|word| text.eq_ignore_ascii_case(word));
     let is_number =
         text.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '.' | '+' | '-')) && text.parse::<f64>().is_ok();
+    // A date, or a time.
+    let is_number = is_number
+        || text.starts_with(|c: char| c.is_ascii_digit())
+            && text.chars().all(|c| c.is_ascii_digit() || matches!(c, '-' | ':' | '.' | '_'));
     let begins = |c: char| {
         matches!(
             c,
@@ -82,6 +86,7 @@ pub(super) fn scalar(content: &Content, style: &Style) -> String {
             }
             shown + quote
         }
+        Content::Base64 { decoded, .. } => format!("!Base64 {}", scalar(decoded, style)),
         Content::List(items) if items.is_empty() => "[]".to_owned(),
         Content::Map(fields) if fields.is_empty() => "{}".to_owned(),
         other => one_line(&other.display(), style.unicode).into_owned(),
@@ -91,6 +96,7 @@ pub(super) fn scalar(content: &Content, style: &Style) -> String {
 /// The lines of a text that has several, if it is shown so.
 pub(super) fn lines(content: &Content) -> Option<Vec<String>> {
     let whole = match content {
+        Content::Base64 { decoded, .. } => return lines(decoded),
         Content::Text(text) => text.clone(),
         Content::Parts(_) => content.display(),
         _ => return None,
