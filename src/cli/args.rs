@@ -18,7 +18,7 @@ use crate::report::statistics::Grouping;
 use crate::rules::rule::PROFILES;
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use shared::{REPORT, RULES};
+use shared::{PARAMETERS, REPORT, RULES, key_and_value};
 use std::ffi::OsString;
 use std::path::PathBuf;
 
@@ -71,7 +71,6 @@ Environment:
   HIPAALINT_THREADS  the number of files to lint at the same time [default: one for each core]";
 
 /// Headings of the help.
-const PARAMETERS: &str = "Template parameters";
 const EXCEPTIONS: &str = "Exceptions and baseline";
 const FIXES: &str = "Fixes";
 
@@ -544,12 +543,4 @@ pub(super) enum Show {
     Passed,
     /// Violations that an exception or the baseline suppresses
     Suppressed,
-}
-
-/// `KEY=VALUE`; only the first `=` separates.
-fn key_and_value(text: &str) -> Result<(String, String), String> {
-    match text.split_once('=') {
-        Some((key, value)) if !key.trim().is_empty() => Ok((key.trim().to_owned(), value.to_owned())),
-        _ => Err("write it as KEY=VALUE, such as Env=prod".to_owned()),
-    }
 }

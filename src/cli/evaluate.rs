@@ -26,33 +26,49 @@ pub(super) fn run(arguments: &EvaluateArguments) -> Result<Exit, clap::Error> {
     let mut text = String::new();
     match candidates(arguments, &plan, &mut problems) {
         Ok(candidates) => {
+            let first = candidates.first().cloned();
             let name = candidates.first().map(|candidate| candidate.name().to_owned()).unwrap_or_default();
             let at = arguments.path.as_deref().map_or(At::Whole, At::Path);
             match plan.session.evaluate(candidates, at) {
-                Ok(deployed) => {
+                Ok(mut deployed) => {
+                    let of_session =
+                        first.map(|own| plan.session.problems_with(&own, &mut deployed, arguments.with.is_empty()));
                     let missing = deployed.iter().find_map(|one| one.evaluation.missing.as_ref());
                     match missing.filter(|_| deployed.iter().all(|one| one.evaluation.parts.is_empty())) {
                         Some(missing) => problems.diagnostics.push(nothing_at(&name, missing)),
                         None => text = written(&name, arguments, &deployed),
                     }
                     for one in deployed {
-                        problems.diagnostics.extend(one.evaluation.opening.diagnostics);
+                        for diagnostic in one.evaluation.opening.diagnostics {
+                            // The same text is the same in each deployment.
+                            if !problems.diagnostics.contains(&diagnostic) {
+                                problems.diagnostics.push(diagnostic);
+                            }
+                        }
                         problems.sources.extend(one.evaluation.opening.sources);
                     }
+                    add(&mut problems, of_session);
                 }
                 Err(NotEvaluated { diagnostic, source }) => {
                     problems.diagnostics.push(*diagnostic);
-                    problems.sources.extend(source);
+                    problems.sources.extend(source.map(|source| *source));
+                    add(&mut problems, Some(plan.session.problems()));
                 }
             }
         }
-        Err(diagnostic) => problems.diagnostics.push(*diagnostic),
+        Err(diagnostic) => {
+            problems.diagnostics.push(*diagnostic);
+            add(&mut problems, Some(plan.session.problems()));
+        }
     }
-    let of_session = plan.session.problems();
-    problems.diagnostics.extend(of_session.diagnostics);
-    problems.sources.extend(of_session.sources);
     let exit = output::complain_of(&problems);
     Ok(output::print(&text, exit))
+}
+
+fn add(problems: &mut Problems, others: Option<Problems>) {
+    let Some(others) = others else { return };
+    problems.diagnostics.extend(others.diagnostics);
+    problems.sources.extend(others.sources);
 }
 
 /// The run whose settings govern the template.

@@ -57,9 +57,9 @@ impl Scenario {
             Self { settled: (!left.is_empty()).then(|| Rc::new(left)) }
         };
         let may_occur = |one: &&Self| {
-            common.iter().all(|(variable, domain)| {
-                one.domain(*variable).is_none_or(|own| !own.intersection(domain).is_empty())
-            })
+            common
+                .iter()
+                .all(|(variable, domain)| one.domain(*variable).is_none_or(|own| !own.intersection(domain).is_empty()))
         };
         let groups = groups.iter().map(|group| group.iter().map(without).collect()).collect();
         (groups, others.iter().filter(may_occur).map(without).filter(|one| !one.is_open()).collect())

@@ -215,8 +215,7 @@ impl<'o, 'm, 't> Builder<'o, 'm, 't> {
         let whens = self.whens(&found);
         let Groups { groups, note, .. } = found;
         let alternatives = groups.into_iter().zip(whens);
-        let alternatives =
-            alternatives.map(|(Group { content, from, .. }, when)| Alternative { when, content, from });
+        let alternatives = alternatives.map(|(Group { content, from, .. }, when)| Alternative { when, content, from });
         Value { path: path.to_owned(), span: node.span, alternatives: alternatives.collect(), note }
     }
 
@@ -371,14 +370,15 @@ struct Carries {
 }
 
 /// The functions that make other characters of their arguments.
-const TRANSFORMING: [&str; 5] = ["Fn::Base64", "Fn::Cidr", "Fn::Select", "Fn::Split", "Fn::ToJsonString"];
+const TRANSFORMING: [&str; 4] = ["Fn::Base64", "Fn::Cidr", "Fn::Select", "Fn::Split"];
 
 fn look(opened: &Opened<'_, '_, '_>, node: &Node<'_>, carries: &mut Carries) {
     let names = |name: &str| opened.mask.hides_parameter(name);
     match &node.kind {
         syntax::Kind::Mapping(entries) => {
             for entry in entries {
-                carries.transforms |= TRANSFORMING.contains(&entry.key.as_ref());
+                carries.transforms |= TRANSFORMING.contains(&entry.key.as_ref())
+                    || (entry.key == "Fn::ToJsonString" && opened.mask.is_escaped_in_json());
                 match (entry.key.as_ref(), entry.value.as_str(), entry.value.as_sequence()) {
                     ("Ref", Some(name), _) => carries.secret |= names(name),
                     ("Fn::FindInMap", _, Some([name, ..])) => {

@@ -123,7 +123,7 @@ impl Page<'_> {
         let has_lines = value.alternatives.iter().any(|one| one.content.as_ref().and_then(lines).is_some());
         self.out.push('\n');
         if scalars && !has_lines {
-            self.table(value);
+            self.table(value, part.section == "Parameters");
         } else {
             self.choices(STEP, value);
         }
@@ -139,7 +139,7 @@ impl Page<'_> {
     }
 
     /// Alternatives of a scalar below each other.
-    fn table(&mut self, value: &Value) {
+    fn table(&mut self, value: &Value, is_parameter: bool) {
         let absent = || self.style.dim("(absent)");
         let shown = |one: &Alternative| one.content.as_ref().map_or_else(absent, |content| scalar(content, self.style));
         let plain = Style { color: false, ..*self.style };
@@ -148,7 +148,7 @@ impl Page<'_> {
         let count = value.alternatives.len();
         let mut rows = Vec::new();
         for (index, one) in value.alternatives.iter().enumerate() {
-            let when = self.when_of(value, index, count);
+            let when = self.when_of(value, index, count).filter(|_| !is_parameter);
             let gap = " ".repeat(widest.saturating_sub(columns(one)) + 2);
             let when = when.map(|when| format!("{gap}{}", self.style.paint(Ink::Note, &when))).unwrap_or_default();
             rows.push((format!("{}{when}", shown(one)), reasons(one)));
@@ -226,11 +226,23 @@ impl Page<'_> {
     /// Alternatives below each other.
     fn choices(&mut self, indent: usize, value: &Value) {
         let count = value.alternatives.len();
+        // The same reasons are given once.
+        let all: Vec<String> = value.alternatives.iter().filter(|one| one.content.is_some()).map(reasons).collect();
+        let same = match all.as_slice() {
+            [first, rest @ ..] if !rest.is_empty() && !first.is_empty() && rest.iter().all(|one| one == first) => {
+                self.comment(indent, first);
+                true
+            }
+            _ => false,
+        };
         for (index, one) in value.alternatives.iter().enumerate() {
             let when = self.when_of(value, index, count);
             let label = when.map(|when| format!("{}:", self.style.paint(Ink::Note, &when)));
             match (&one.content, label) {
-                (Some(content), Some(label)) => self.behind(indent, &label, content, ""),
+                (Some(content), Some(label)) => {
+                    let why = if same { String::new() } else { reasons_of(content) };
+                    self.with_reason(indent, &label, content, &why);
+                }
                 (None, Some(label)) => self.line(indent, &format!("{label} {}", self.style.dim("(absent)"))),
                 (Some(content), None) => self.alone(indent, content),
                 (None, None) => self.line(indent, &self.style.dim("(never deployed)")),
@@ -250,8 +262,13 @@ impl Page<'_> {
         when.map(|when| self.clean(&format!("when {when}")))
     }
 
-    /// A content behind a label, or below it.
+    /// A content behind a label, or below it, with the reasons of what is unknown.
     fn behind(&mut self, indent: usize, label: &str, content: &Content, comment: &str) {
+        let why = self.joined([Some(comment.to_owned()), Some(reasons_of(content))]);
+        self.with_reason(indent, label, content, &why);
+    }
+
+    fn with_reason(&mut self, indent: usize, label: &str, content: &Content, comment: &str) {
         match content {
             _ if content.is_block() => {
                 self.with_comment(indent, label, comment);
@@ -259,18 +276,14 @@ impl Page<'_> {
             }
             _ => match lines(content) {
                 Some(all) => {
-                    let why = self.joined([Some(comment.to_owned()), Some(reasons_of(content))]);
                     let tag = if matches!(content, Content::Base64 { .. }) { "!Base64 |" } else { "|" };
-                    self.with_comment(indent, &format!("{label} {tag}"), &why);
+                    self.with_comment(indent, &format!("{label} {tag}"), comment);
                     for line in all {
                         let line = self.clean(&line);
                         if line.is_empty() { self.out.push('\n') } else { self.line(indent + STEP, &line) }
                     }
                 }
-                None => {
-                    let why = self.joined([Some(comment.to_owned()), Some(reasons_of(content))]);
-                    self.with_comment(indent, &format!("{label} {}", scalar(content, self.style)), &why);
-                }
+                None => self.with_comment(indent, &format!("{label} {}", scalar(content, self.style)), comment),
             },
         }
     }

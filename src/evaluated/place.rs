@@ -496,7 +496,9 @@ fn condition<'t>(opened: &Opened<'_, '_, 't>, entry: &'t Entry<'t>) -> Part {
         let mut trace = Trace::default();
         trace.condition(opened, name, *holds);
         let when = if several { builder.when(scenarios, &exploration.infeasible) } else { None };
-        Alternative { when, content: Some(Content::Bool(*holds)), from: trace.found }
+        let mut from = trace.found;
+        from.retain(|one| one.kind != FromKind::Condition || one.name != name);
+        Alternative { when, content: Some(Content::Bool(*holds)), from }
     });
     let note = (!exploration.complete).then(|| "it depends on too many choices, so only some are shown".to_owned());
     let path = step(CONDITIONS, name);

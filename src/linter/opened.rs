@@ -1,12 +1,12 @@
 //! A text opened as the linter opens it, for other questions about the template: expanded, with the evaluator of its values and what
 //! nobody may see of it. Judges nothing, and prints nothing.
 
-use super::FileReport;
+use super::file_report::Declared;
 use super::includes::{self, Loader};
-use super::is_secret_name;
 use super::meant::meant_as_template;
 use super::notes::Notes;
 use super::redaction::{self, Mask};
+use super::{FileReport, declared, is_secret_name};
 use crate::code::Code;
 use crate::eval::Memory;
 use crate::eval::inputs::{Inputs, Refused};
@@ -38,6 +38,8 @@ pub struct Opening {
     pub diagnostics: Vec<Diagnostic>,
     /// The pinned values that its parameters do not accept.
     pub refused: Vec<Refused>,
+    /// The parameters that it declares.
+    pub parameters: Vec<Declared>,
     /// The text and those that it includes, without secrets. Places point into them.
     pub sources: Vec<Source>,
 }
@@ -99,10 +101,11 @@ pub fn open<R>(
     let names = secret_parameters(&model).into_iter().map(|parameter| parameter.name.to_owned());
     let mask = Mask::new(&secrets, names.collect());
     let known = expansion.before_transform.as_deref().unwrap_or(&expansion.root);
+    let parameters = declared(&template, &model);
     let result = question(&Opened { model: &model, known, inputs, mask: &mask, source });
     redaction::redact(&mut report, source, texts.into_sources(), &secrets);
     let own = Source::new(source.id, source.name.as_str(), source.text()).in_file(source.path().map(Into::into));
     let mut sources = vec![own.hiding(&report.hidden)];
     sources.append(&mut report.included);
-    Ok((result, Opening { diagnostics: report.diagnostics, refused: report.refused, sources }))
+    Ok((result, Opening { diagnostics: report.diagnostics, refused: report.refused, parameters, sources }))
 }

@@ -129,6 +129,12 @@ impl Mask {
         Needle { text: text.to_owned(), spans: SmallVec::new(), is_distinct: false, begins }.shown()
     }
 
+    /// Whether a secret has characters that JSON writes in another way.
+    pub fn is_escaped_in_json(&self) -> bool {
+        let is_escaped = |c: char| matches!(c, '"' | '\\') || c.is_control();
+        self.redaction.iter().flat_map(|redaction| &redaction.needles).any(|needle| needle.text.contains(is_escaped))
+    }
+
     /// Whether a secret is written in a span.
     pub fn is_in(&self, span: Span) -> bool {
         let is_in = |one: &Span| one.source == span.source && span.start <= one.start && one.end <= span.end;

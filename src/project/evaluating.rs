@@ -7,6 +7,7 @@ use crate::eval::inputs::Inputs;
 use crate::evaluated::{At, Evaluation, evaluate};
 use crate::finding::{Diagnostic, Related};
 use crate::pool::on_large_stack;
+use crate::source::Source;
 use std::collections::HashMap;
 
 /// A template in one deployment.
@@ -23,8 +24,8 @@ pub struct Deployed {
 pub struct NotEvaluated {
     /// What is wrong.
     pub diagnostic: Box<Diagnostic>,
-    /// The text that it points into, if it could be read.
-    pub source: Option<crate::source::Source>,
+    /// The text that it points into, as it is, if it could be read.
+    pub source: Option<Box<Source>>,
 }
 
 impl Project<'_> {
@@ -51,7 +52,7 @@ impl Project<'_> {
             let work = || evaluate(&source, &|location| load_beside(candidate, location, self.files), inputs, at);
             match on_large_stack(work).unwrap_or_else(|| Err(bug_of(candidate))) {
                 Ok(evaluation) => Ok(Deployed { parents: names(&survey, parents), evaluation }),
-                Err(diagnostic) => Err(NotEvaluated { diagnostic, source: Some(source) }),
+                Err(diagnostic) => Err(NotEvaluated { diagnostic, source: Some(Box::new(source)) }),
             }
         };
         match survey.deployments.get(&0) {

@@ -1,6 +1,8 @@
 //! The values of a template with the settings that govern it: what parameters are pinned, and what the rest of its project passes.
 
-use super::Session;
+use super::refused::RefusedPins;
+use super::tally::Parameters;
+use super::{Problems, Session};
 use crate::discover::{self, Candidate, Filter};
 use crate::evaluated::At;
 use crate::project::{Counter, Deployed, NotEvaluated, Project};
@@ -39,6 +41,25 @@ impl Session {
             candidates.extend(others.into_iter().filter(|other| !own.iter().any(|own| own == other.name())));
         }
         self.evaluate_in(candidates, at, &files)
+    }
+
+    /// What is wrong about options and configurations for a template that was evaluated: also parameters that it does not declare, if
+    /// it `is_alone`, and values that it does not accept.
+    pub fn problems_with(&self, candidate: &Candidate, deployed: &mut [Deployed], is_alone: bool) -> Problems {
+        let settings = self.settings(candidate);
+        let (mut refused, mut parameters) = (RefusedPins::default(), Parameters::default());
+        for one in deployed.iter_mut() {
+            let opening = &mut one.evaluation.opening;
+            parameters.add(std::mem::take(&mut opening.parameters), &opening.refused);
+            refused.add(&settings, candidate.name(), std::mem::take(&mut opening.refused));
+        }
+        let mut governing = self.governing();
+        let mut problems = governing.problems.clone();
+        refused.complain(&parameters.declared, governing.made(), &mut problems);
+        if is_alone && !deployed.is_empty() {
+            problems.diagnostics.extend(governing.pinned().keys().filter_map(|name| parameters.unknown(name)));
+        }
+        problems
     }
 
     fn evaluate_in(

@@ -1,7 +1,6 @@
 //! The arguments of `hipaalint evaluate`.
 
-use super::shared::{ColorArguments, REPORT, RULES};
-use super::{PARAMETERS, key_and_value};
+use super::shared::{ColorArguments, PARAMETERS, REPORT, RULES, key_and_value};
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 
