@@ -4,7 +4,7 @@
 use super::place::branches;
 use crate::expand::ties::{plain, plain_name};
 use crate::expand::{Block, Model};
-use crate::graph::references::{Use, of_resource};
+use crate::graph::references::{Use, of_output, of_resource};
 use crate::rules::fix::Within;
 use crate::rules::path::Step;
 use crate::syntax::Node;
@@ -26,6 +26,10 @@ struct Uses<'t> {
     of: Vec<Vec<&'t str>>,
     /// The resources that use a name, with the property that does.
     by: HashMap<&'t str, Vec<(usize, String)>>,
+    /// The resources that depend on a name.
+    after: HashMap<&'t str, Vec<usize>>,
+    /// The names that outputs use.
+    shown: HashSet<&'t str>,
 }
 
 /// What the resources of a type have at a path: places among the resources.
@@ -110,6 +114,16 @@ impl<'m, 't> Neighbors<'m, 't> {
         users.filter_map(|(place, path)| Some((self.model.resources.get(*place)?, path.as_str())))
     }
 
+    /// The resources that depend on one; none if something else refers to it.
+    pub(super) fn followers(&self, name: &str) -> Option<Vec<&'m Block<'t>>> {
+        let uses = self.uses();
+        if uses.by.contains_key(name) || uses.shown.contains(name) {
+            return None;
+        }
+        let after = uses.after.get(name).into_iter().flatten();
+        Some(after.filter_map(|place| self.model.resources.get(*place)).collect())
+    }
+
     fn uses(&self) -> &Uses<'t> {
         self.uses.get_or_init(|| {
             let mut uses = Uses::default();
@@ -123,11 +137,18 @@ impl<'m, 't> Neighbors<'m, 't> {
                     if !names.contains(&met.name) {
                         names.push(met.name);
                     }
-                    if met.by != Use::DependsOn {
+                    if met.by == Use::DependsOn {
+                        uses.after.entry(met.name).or_default().push(place);
+                    } else {
                         uses.by.entry(met.name).or_default().push((place, met.reference().path));
                     }
                 });
                 uses.of.push(names);
+            }
+            for block in &self.model.outputs {
+                of_output(block.node, &mut |met| {
+                    uses.shown.insert(met.name);
+                });
             }
             uses
         })

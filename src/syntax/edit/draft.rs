@@ -63,7 +63,7 @@ impl Draft {
             None => match action {
                 Action::Set(value) => Self::of(value),
                 Action::Append(value) => Ok(Self::List(vec![value.clone()])),
-                Action::Remove => Err(Refused::NotThere),
+                Action::Remove | Action::Rename(_) => Err(Refused::NotThere),
             },
         }
     }
