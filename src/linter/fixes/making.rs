@@ -59,6 +59,10 @@ impl<'w, 'a, 'm, 't> Making<'w, 'a, 'm, 't> {
             deeds.push((&put.list, Deed::Put(fields)));
         }
         deeds.extend(recipe.remove.iter().map(|path| (path, Deed::Remove)));
+        if let Some(parameter) = &recipe.suffix_names {
+            is_possible = true;
+            obstacle = self.suffix(parameter)?;
+        }
         if let Some(becomes) = &recipe.becomes {
             is_possible = true;
             obstacle = self.become_other(becomes)?;
@@ -105,7 +109,7 @@ impl<'w, 'a, 'm, 't> Making<'w, 'a, 'm, 't> {
     }
 
     /// Adds changes; values in the same absent map or item are one.
-    fn add(&mut self, changes: Vec<Change>, is_item: bool) {
+    pub(super) fn add(&mut self, changes: Vec<Change>, is_item: bool) {
         let mut walked = Walked { changes: std::mem::take(&mut self.changes), ..Walked::default() };
         let mut walk = Walk { at: self.job.mark.exact, walked: &mut walked };
         changes.into_iter().for_each(|change| walk.take(change, is_item));
@@ -206,7 +210,7 @@ impl<'w, 'a, 'm, 't> Making<'w, 'a, 'm, 't> {
         Ok(walked)
     }
 
-    fn sam_differs(&self) -> String {
+    pub(super) fn sam_differs(&self) -> String {
         let id = self.target.written_name();
         format!("AWS SAM creates the resource from `{id}`, which sets this in another form.")
     }
@@ -254,12 +258,14 @@ impl<'w, 'a, 'm, 't> Making<'w, 'a, 'm, 't> {
                 })?,
             };
         }
-        let has_comment = self
-            .shop
-            .document
-            .comments
-            .iter()
-            .any(|comment| node.span.start <= comment.span.start && comment.span.end <= node.span.end);
+        self.copied(node)
+    }
+
+    /// A copy of a value; none if it has comments, or parts that are elsewhere.
+    pub(super) fn copied(&self, node: &Node<'_>) -> Option<Value> {
+        let comments = &self.shop.document.comments;
+        let first = comments.partition_point(|comment| comment.span.start < node.span.start);
+        let has_comment = comments.get(first).is_some_and(|comment| comment.span.end <= node.span.end);
         (!has_comment && is_in_one_place(node, node.span)).then(|| place::copied(node))
     }
 
@@ -320,7 +326,7 @@ impl<'w, 'a, 'm, 't> Making<'w, 'a, 'm, 't> {
     }
 
     /// Why something is only shown.
-    fn why(&self, obstacle: &Obstacle) -> String {
+    pub(super) fn why(&self, obstacle: &Obstacle) -> String {
         match obstacle {
             Obstacle::Computed(function, name) => match function.as_str() {
                 "Ref" if self.shop.model.parameter(name).is_some() => {

@@ -1,9 +1,11 @@
 //! The resources around the one that a fix is for, by what their properties refer to, as written. Made when they are first asked for, once
 //! for a template.
 
-use super::place::branches;
+use super::place::{branches, copied};
+use crate::change::Value;
 use crate::expand::ties::{plain, plain_name};
 use crate::expand::{Block, Model};
+use crate::facts;
 use crate::graph::references::{Use, of_output, of_resource};
 use crate::rules::fix::Within;
 use crate::rules::path::Step;
@@ -17,6 +19,8 @@ pub(super) struct Neighbors<'m, 't> {
     model: &'m Model<'m, 't>,
     uses: OnceCell<Uses<'t>>,
     values: RefCell<HashMap<(String, String), Rc<Values<'t>>>>,
+    /// The resources with the physical names that functions compute, as written.
+    names: OnceCell<HashMap<Value, Vec<&'t str>>>,
 }
 
 /// Which resource refers to which.
@@ -45,7 +49,7 @@ struct Values<'t> {
 
 impl<'m, 't> Neighbors<'m, 't> {
     pub(super) fn new(model: &'m Model<'m, 't>) -> Self {
-        Self { model, uses: OnceCell::new(), values: RefCell::default() }
+        Self { model, uses: OnceCell::new(), values: RefCell::default(), names: OnceCell::new() }
     }
 
     /// The related resource that a fix changes; none if there is not exactly one.
@@ -190,9 +194,28 @@ impl<'m, 't> Neighbors<'m, 't> {
                 (None, Some(name)) if self.model.place_of(name).is_some() => {
                     into.references.entry(name).or_default().push(place);
                 }
-                _ => into.open.push(place),
+                _ => match self.names().get(&copied(node)) {
+                    // The same functions of the same parameters: the name of a resource.
+                    Some(named) => named.iter().for_each(|name| into.references.entry(name).or_default().push(place)),
+                    None => into.open.push(place),
+                },
             },
         }
+    }
+
+    fn names(&self) -> &HashMap<Value, Vec<&'t str>> {
+        self.names.get_or_init(|| {
+            let mut names: HashMap<Value, Vec<&'t str>> = HashMap::default();
+            for block in &self.model.resources {
+                let Some(path) = facts::name_property(block.kind) else { continue };
+                let properties = block.node.get("Properties");
+                let name = path.split('.').try_fold(properties, |node, step| Some(node?.get(step))).flatten();
+                if let Some(name) = name.filter(|name| plain(name).is_none() && branches(name).is_none()) {
+                    names.entry(copied(name)).or_default().push(block.name);
+                }
+            }
+            names
+        })
     }
 }
 

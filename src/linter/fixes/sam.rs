@@ -54,7 +54,12 @@ const PROPERTIES: &[(&str, &str, &str, &str)] = &[
     ("Api", "AWS::ApiGateway::DomainName", "SecurityPolicy", "Domain.SecurityPolicy"),
     ("HttpApi", "AWS::ApiGatewayV2::Api", "DisableExecuteApiEndpoint", ""),
     ("HttpApi", "AWS::ApiGatewayV2::Api", "Name", ""),
-    ("HttpApi", "AWS::ApiGatewayV2::DomainName", "DomainNameConfigurations.[*].SecurityPolicy", "Domain.SecurityPolicy"),
+    (
+        "HttpApi",
+        "AWS::ApiGatewayV2::DomainName",
+        "DomainNameConfigurations.[*].SecurityPolicy",
+        "Domain.SecurityPolicy",
+    ),
     ("HttpApi", "AWS::ApiGatewayV2::DomainName", "MutualTlsAuthentication", "Domain.MutualTlsAuthentication"),
     ("HttpApi", "AWS::ApiGatewayV2::Stage", "AccessLogSettings", ""),
     ("HttpApi", "AWS::ApiGatewayV2::Stage", "DefaultRouteSettings", ""),

@@ -170,6 +170,10 @@ pub struct Recipe {
     /// The changes are of a related resource instead of the one that the finding is about.
     #[serde(default, rename = "in")]
     pub within: Option<Within>,
+    /// Explicit names get a parameter of the template at their end: that of this resource or, of a rule on the template, all names.
+    /// It is the parameter of the rule that names the template's. A parameter that the template does not declare is added, empty by
+    /// default, so that names stay what they are.
+    pub suffix_names: Option<String>,
     /// The resource becomes one of another type, with another logical ID: CloudFormation does not change the type of a resource.
     pub becomes: Option<Becomes>,
     /// New resources.
@@ -468,6 +472,7 @@ impl Recipe {
             && self.put.is_empty()
             && self.customer_key.is_empty()
             && self.becomes.is_none()
+            && self.suffix_names.is_none()
             && self.add.is_empty()
     }
 }
@@ -475,7 +480,7 @@ impl Recipe {
 /// What is wrong with a fix, whatever it is about.
 pub(super) fn slip(recipe: &Recipe, parameters: &dyn Fn(&str) -> bool) -> Option<String> {
     if recipe.is_empty() {
-        let forms = "`set`, `replace`, `append`, `remove`, `put`, `customer-key`, `becomes` or `add`";
+        let forms = "`set`, `replace`, `append`, `remove`, `put`, `customer-key`, `suffix-names`, `becomes` or `add`";
         return Some(format!("a `fix` needs at least one of {forms}"));
     }
     if recipe.title.as_deref().is_some_and(|title| title.is_empty() || title.ends_with('.')) {
@@ -486,6 +491,9 @@ pub(super) fn slip(recipe: &Recipe, parameters: &dyn Fn(&str) -> bool) -> Option
     }
     if recipe.within.as_ref().is_some_and(|within| within.via.is_some() == within.from.is_some()) {
         return Some("`in` of a `fix` needs either `via` or `from`".to_owned());
+    }
+    if let Some(name) = recipe.suffix_names.as_deref().filter(|name| !parameters(name)) {
+        return Some(format!("the rule does not declare `{name}` in its `parameters`"));
     }
     let mut wrong = None;
     recipe.patterns(&mut |pattern| match pattern {

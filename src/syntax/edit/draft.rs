@@ -24,6 +24,11 @@ pub(super) struct Entries {
 }
 
 impl Entries {
+    /// Whether there is an entry with this key.
+    pub(super) fn has(&self, key: &str) -> bool {
+        self.index.contains_key(key)
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.entries.is_empty()
     }

@@ -33,8 +33,8 @@ pub(super) struct Target {
     touched: bool,
     /// How many of the children are removed.
     gone: usize,
-    /// Whether the key of a child has another name.
-    renames: bool,
+    /// The new names of the keys of children.
+    names: HashSet<String>,
 }
 
 impl Target {
@@ -45,7 +45,12 @@ impl Target {
 
     /// Whether nothing happens at the node itself.
     pub(super) fn is_passage(&self) -> bool {
-        !self.renames && self.replaced.is_none() && !self.removed && self.gone == 0 && self.added.is_empty() && self.appended.is_empty()
+        self.names.is_empty()
+            && self.replaced.is_none()
+            && !self.removed
+            && self.gone == 0
+            && self.added.is_empty()
+            && self.appended.is_empty()
     }
 
     /// Whether some of the children are removed.
@@ -173,8 +178,7 @@ impl<'d> Plan<'d> {
             };
             let Some(index) = found else {
                 let Kind::Mapping(entries) = &node.kind else { return Err(Refused::NotThere) };
-                let is_new_name = |key: &str| target.children.values().any(|child| child.renamed.as_deref() == Some(key));
-                if target.renames && matches!(step, Step::Key(key) if is_new_name(key)) {
+                if matches!(step, Step::Key(key) if target.names.contains(key)) {
                     return Err(Refused::Conflict);
                 }
                 if calls(entries) {
@@ -253,15 +257,17 @@ impl<'d> Plan<'d> {
         if self.shared.has_anchored(entry.key_span.start as usize, entry.key_span.end as usize) {
             return Err(Refused::Anchor);
         }
-        let is_taken = find(entries, name, self.indexes).is_some()
-            || target.added.values().iter().any(|(key, _)| key == name)
-            || target.children.iter().any(|(other, child)| *other != index && child.renamed.as_deref() == Some(name));
         let child = target.children.entry(index).or_default();
-        if is_taken || child.removed || child.renamed.as_deref().is_some_and(|known| known != name) {
+        if child.renamed.as_deref() == Some(name) {
+            return Ok(());
+        }
+        let is_taken =
+            find(entries, name, self.indexes).is_some() || target.added.has(name) || target.names.contains(name);
+        if is_taken || child.removed || child.renamed.is_some() {
             return Err(Refused::Conflict);
         }
         child.renamed = Some(name.to_owned());
-        target.renames = true;
+        target.names.insert(name.to_owned());
         Ok(())
     }
 
