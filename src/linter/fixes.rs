@@ -6,6 +6,7 @@
 mod collapse;
 mod key;
 mod making;
+mod names;
 mod neighbors;
 mod place;
 mod risk;
@@ -314,7 +315,7 @@ impl<'t> Job<'_, '_, 't> {
 
     /// Whether a recipe changes what the finding is about.
     fn is_about(&self, recipe: &Recipe) -> bool {
-        if recipe.within.is_some() {
+        if recipe.within.is_some() || recipe.becomes.is_some() || recipe.suffix_names.is_some() {
             return true;
         }
         let own = recipe.places().map(|(_, path, _)| path).chain(&recipe.remove).chain(&recipe.customer_key);

@@ -206,7 +206,119 @@ fix: { set: { $.Properties.TracingConfig.Mode: Active } }
 assert: { path: $.Properties.DeadLetterConfig.TargetArn, is: { present: true } }
 fix: { set: { $.Properties.DeadLetterConfig.TargetArn: x } }
 ";
-    assert!(shown(other, &template("", "")).contains("AWS SAM creates the resource from `Import`"));
+    assert!(shown(other, &template("", "")).contains("an inline policy for the queue"));
+    assert!(shown(other, &template("", ", Role: r")).contains("AWS SAM creates the resource from `Import`"));
+    let typed = template("", ", Role: r, DeadLetterQueue: {Type: SNS}");
+    assert_eq!(fixed(other, &typed), template("", ", Role: r, DeadLetterQueue: {Type: SNS, TargetArn: x}"));
+    let queue = "resources: [AWS::Lambda::Function]
+assert: { path: $.Properties.DeadLetterConfig.TargetArn, is: { present: true } }
+fix:
+  set: { $.Properties.DeadLetterConfig.TargetArn: { added: Arn } }
+  add: { name: Failed, type: AWS::SQS::Queue }
+";
+    let after = template("", ", Role: r, DeadLetterQueue: {Type: SQS, TargetArn: !GetAtt Failed.Arn}");
+    let added = "  Failed:\n    Type: AWS::SQS::Queue\n";
+    assert_eq!(fixed(queue, &template("", ", Role: r")), format!("{after}{added}"));
+    let json = r#"{"Transform": "AWS::Serverless-2016-10-31", "Resources": {"Import": {"Type": "AWS::Serverless::Function",
+"Properties": {"Role": "r", "CodeUri": ".", "Handler": "a.b", "Runtime": "python3.13"}}}}"#;
+    assert!(fixed(queue, json).contains(r#""DeadLetterQueue": {"Type": "SQS", "TargetArn": {"Fn::GetAtt""#));
+}
+
+#[test]
+fn a_resource_becomes_one_of_another_type_where_it_stands() {
+    let rule = "resources: [AWS::IAM::RolePolicy]
+assert: { path: $.Properties.PolicyDocument, is: { present: false } }
+fix:
+  becomes: { name: \"{resource}Managed\", type: AWS::IAM::ManagedPolicy }
+  set: { $.Properties.Roles: [{ written: $.Properties.RoleName }] }
+  remove: [$.Properties.RoleName, $.Properties.PolicyName]
+";
+    let template = |name: &str, kind: &str, rest: &str, after: &str| {
+        format!(
+            "Resources:
+  # who may read
+  {name}: # all of it
+    Type: AWS::IAM::{kind}
+    Properties:
+      PolicyDocument:
+        # read only
+        Statement: []
+{rest}  Next:
+    Type: AWS::SQS::Queue
+    DependsOn: {after}
+"
+        )
+    };
+    let before =
+        template("Read", "RolePolicy", "      PolicyName: read\n      RoleName: !Ref Reader\n", "[Next2, Read]");
+    let after =
+        template("ReadManaged", "ManagedPolicy", "      Roles:\n        - !Ref Reader\n", "[Next2, ReadManaged]");
+    assert_eq!(fixed(rule, &before), after);
+    // What refers to it in another way would refer to nothing.
+    let shown = format!("{before}Outputs: {{Id: {{Value: !Ref Read}}}}\n");
+    assert_eq!(fixes(rule, &shown), [None]);
+    // In JSON, the new property takes the place of the old one.
+    let json = r#"{"Resources": {"Read": {"Type": "AWS::IAM::RolePolicy", "Properties": {"RoleName": "reader", "PolicyName": "read", "PolicyDocument": {}}}}}"#;
+    assert_eq!(
+        fixed(rule, json),
+        r#"{"Resources": {"ReadManaged": {"Type": "AWS::IAM::ManagedPolicy", "Properties": {"Roles": ["reader"], "PolicyDocument": {}}}}}"#
+    );
+}
+
+#[test]
+fn names_get_a_suffix() {
+    let rule = "parameters: { suffix: { description: The parameter, default: Suffix } }
+resources: [template]
+assert: { analysis: { declares-parameter: { parameter: { parameter: suffix } } } }
+fix: { suffix-names: suffix }
+";
+    let head = "Parameters:\n  Own: {Type: String}\n  Given: {Type: String, Default: x}\n";
+    let parameter = "  Suffix:
+    Type: String
+    Default: \"\"
+    Description: End of the names of resources, which tells environments apart, such as -dev
+";
+    let queue =
+        |name: &str| format!("Resources:\n  Q:\n    Type: AWS::SQS::Queue\n    Properties:\n      QueueName: {name}\n");
+    for (before, after) in [
+        ("records # kept", "!Sub records${Suffix} # kept"),
+        ("re${x}.fifo", "!Sub \"re${!x}${Suffix}.fifo\""),
+        ("!Sub ${Own}-records", "!Sub \"${Own}-records${Suffix}\""),
+        ("!Ref Given", "!Sub ${Given}${Suffix}"),
+        ("!If [A, records, !Sub \"${Suffix}x\"]", "!If [A, !Sub \"records${Suffix}\", !Sub \"${Suffix}x\"]"),
+        ("!Join ['', [a, !Ref Own]]", "!Join ['', [a, !Ref Own, !Ref Suffix]]"),
+        ("!Join ['-', [a, !Ref Own]]", "!Join ['-', [a, !Sub \"${Own}${Suffix}\"]]"),
+        ("!FindInMap [A, b, c]", "!Join [\"\", [!FindInMap [A, b, c], !Ref Suffix]]"),
+        // Whoever deploys gives it, and another resource's name has the suffix.
+        ("!Ref Own", "!Ref Own"),
+        ("!Sub ${Q2}-failed", "!Sub ${Q2}-failed"),
+    ] {
+        let other = "  Q2:\n    Type: AWS::SQS::Queue\n";
+        let (before, after) = (queue(before), queue(after));
+        // Quotes are those of the template.
+        let quoted = |text: String| text.replace(['"', '\''], "");
+        let expected = quoted(format!("{head}{parameter}{after}{other}"));
+        assert_eq!(quoted(fixed(rule, &format!("{head}{before}{other}"))), expected);
+    }
+    let fix = fix(rule, &format!("{head}{}", queue("records")));
+    assert!(!fix.note.contains("replaces"), "names stay what they are: {}", fix.note);
+    assert!(shown(rule, &queue("{\"Fn::Transform\": {Name: Names}}")).contains("macro"));
+    // With a suffix that is declared, names change.
+    let named = "parameters: { suffix: { description: The parameter, default: Suffix } }
+resources: [named]
+assert: { analysis: { name-contains: { parameter: { parameter: suffix } } } }
+fix: { suffix-names: suffix }
+";
+    let declared = |name: &str| format!("Parameters:\n  Suffix: {{Type: String, Default: dev}}\n{}", queue(name));
+    assert_eq!(fixed(named, &declared("records")), declared("!Sub records${Suffix}"));
+    let replaced = self::fix(named, &declared("records"));
+    assert!(replaced.note.contains("CloudFormation replaces"), "{}", replaced.note);
+    let sam = |name: &str| {
+        format!(
+            "Transform: AWS::Serverless-2016-10-31\nParameters: {{Suffix: {{Type: String}}}}\nResources:\n  Table: {{Type: AWS::Serverless::SimpleTable, Properties: {{TableName: {name}}}}}\n"
+        )
+    };
+    assert_eq!(fixed(named, &sam("records")), sam("!Sub 'records${Suffix}'"));
 }
 
 #[test]

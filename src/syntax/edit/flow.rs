@@ -157,13 +157,31 @@ impl Writer<'_> {
         items
     }
 
+    /// Entries or items go. New entries take the places of the last of them.
+    pub(super) fn exchange_flow(&mut self, node: &Node<'_>, target: &Target) -> Result<(), Refused> {
+        let gone = target.children.iter().filter(|(_, child)| child.removed).map(|(index, _)| *index);
+        let mut gone: Vec<usize> = gone.collect();
+        let style = self.style(Some(node));
+        let pretty = self.base(node).filter(|_| self.habits.json);
+        let new = self.items(target, &style, pretty);
+        let kept = gone.len().checked_sub(new.len()).filter(|_| target.appended.is_empty()).ok_or(Refused::Conflict)?;
+        if !new.is_empty() {
+            let extents = self.extents(node)?;
+            for (index, text) in gone.split_off(kept).into_iter().zip(new) {
+                let (start, end) = *extents.get(index).ok_or(Refused::Unusual)?;
+                self.put(start, end, text);
+            }
+        }
+        self.remove_flow(node, &gone)
+    }
+
     /// Entries or items go, with their commas and the comments that describe them.
-    pub(super) fn remove_flow(&mut self, node: &Node<'_>, target: &Target) -> Result<(), Refused> {
+    fn remove_flow(&mut self, node: &Node<'_>, gone: &[usize]) -> Result<(), Refused> {
         let extents = self.extents(node)?;
-        let is_removed = |index: usize| target.children.get(&index).is_some_and(|child| child.removed);
+        let is_removed = |index: usize| gone.binary_search(&index).is_ok();
         let mut done = 0;
-        for (index, child) in &target.children {
-            if !child.removed || *index < done {
+        for index in gone {
+            if *index < done {
                 continue;
             }
             let mut last = *index;
