@@ -4,7 +4,7 @@
 
 use hipaalint::change::{Action, Change, Step, Value};
 use hipaalint::source::SourceId;
-use hipaalint::syntax::edit::{Edited, apply, edits};
+use hipaalint::syntax::edit::{Edited, Text, apply, edits};
 use hipaalint::syntax::{self, Document};
 use serde_json::{Map, Value as Json, json};
 use std::collections::BTreeSet;
@@ -28,6 +28,40 @@ pub fn random(text: &str, choose: &mut dyn FnMut(usize) -> usize) -> Option<(Vec
     let changes: Vec<Change> = (0..count).map(|_| change(&root, choose)).collect();
     let edited = made(text, &document, &changes);
     Some((changes, edited))
+}
+
+/// Panics if edits that are proven by reading what changes are others than those that are proven by reading the whole text.
+pub fn check_local(data: &[u8]) {
+    let (choices, text) = data.split_at(data.len().min(CHOICES));
+    let Ok(text) = std::str::from_utf8(text) else { return };
+    let mut choices = choices.iter();
+    random_local(text, &mut |below| choices.next().map_or(0, |byte| usize::from(*byte)) % below.max(1));
+}
+
+/// Makes random changes, each set of them alone, and compares their edits in reports with those that are written. Returns how many of them
+/// were proven without the whole text, and how many there were.
+pub fn random_local(text: &str, choose: &mut dyn FnMut(usize) -> usize) -> (usize, usize) {
+    let Ok(document) = syntax::read(text, SourceId(3)) else { return (0, 0) };
+    let root = document.root.to_json();
+    let shown = Text::new(text, &document);
+    let (mut local, mut all) = (0, 0);
+    for _ in 0..1 + choose(3) {
+        // Changes of one section are what this proof is for.
+        let first = change(&root, choose);
+        let mut changes: Vec<Change> = (0..choose(3)).map(|_| change(&root, choose)).collect();
+        if choose(4) != 0 {
+            changes.retain(|change| change.path.first() == first.path.first());
+        }
+        changes.insert(0, first);
+        let before = shown.bytes_read();
+        let (one, other) = (shown.edits(&changes), edits(text, &document, &changes));
+        assert_eq!(one, other, "{changes:#?}\n{text}\n=>\n{}", apply(text, &one.edits));
+        if !one.edits.is_empty() {
+            all += 1;
+            local += usize::from(shown.bytes_read() - before < text.len());
+        }
+    }
+    (local, all)
 }
 
 /// The edits for these changes, which are checked.
