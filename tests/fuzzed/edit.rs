@@ -90,21 +90,24 @@ pub fn made(text: &str, document: &Document<'_>, changes: &[Change]) -> Edited {
     edited
 }
 
-/// Comments go only with what goes.
+/// Comments go only with what goes, and stay in their order.
 fn assert_comments(old: &Document<'_>, new: &Document<'_>, changes: &[Change], edited: &Edited, text: &str) {
-    let mut left = new.comments.iter().map(|comment| &*comment.text);
-    let mut next = left.next();
+    let left: Vec<&str> = new.comments.iter().map(|comment| &*comment.text).collect();
+    let loses = changes.iter().any(|change| !matches!(change.action, Action::Append(_)));
+    // How many of those that are left the old ones so far can be: several may have the same text.
+    let mut seen = BTreeSet::from([0]);
     for comment in &old.comments {
-        if next == Some(&*comment.text) {
-            next = left.next();
-        } else {
-            let (start, end) = (comment.span.start, comment.span.end);
-            let goes = edited.edits.iter().any(|edit| edit.span.start <= start && end <= edit.span.end);
-            let loses = changes.iter().any(|change| !matches!(change.action, Action::Append(_)));
-            assert!(goes && loses, "`{}` is gone\n{changes:#?}\n{edited:#?}\n{text}", comment.text);
+        let (start, end) = (comment.span.start, comment.span.end);
+        let goes = loses && edited.edits.iter().any(|edit| edit.span.start <= start && end <= edit.span.end);
+        let stays = |count: &usize| left.get(*count) == Some(&&*comment.text);
+        let mut next: BTreeSet<usize> = seen.iter().filter(|count| stays(count)).map(|count| count + 1).collect();
+        if goes {
+            next.extend(&seen);
         }
+        assert!(!next.is_empty(), "`{}` is gone\n{changes:#?}\n{edited:#?}\n{text}", comment.text);
+        seen = next;
     }
-    assert_eq!(next, None, "a new comment\n{changes:#?}\n{edited:#?}\n{text}");
+    assert!(seen.contains(&left.len()), "a new comment\n{changes:#?}\n{edited:#?}\n{text}");
 }
 
 /// The document as JSON, in which removed parts leave a mark, so that the others keep their numbers.
