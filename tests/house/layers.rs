@@ -6,7 +6,7 @@ use std::path::Path;
 
 /// Each part of `src/`, from the bottom up, with the parts that it may use. A part may use only parts above it in this
 /// list, so there are no circles.
-const LAYERS: [(&str, &[&str]); 35] = [
+const LAYERS: [(&str, &[&str]); 37] = [
     ("source", &[]),
     ("date", &[]),
     ("code", &[]),
@@ -91,6 +91,31 @@ const LAYERS: [(&str, &[&str]); 35] = [
             "report", "revision", "discover", "project", "config",
         ],
     ),
+    // A front end: what it shows, a session finds.
+    (
+        "lsp",
+        &[
+            "source", "date", "paths", "pool", "files", "finding", "rules", "linter", "report", "project", "discover",
+            "session",
+        ],
+    ),
+    // Another one. Behind a feature.
+    (
+        "mcp",
+        &[
+            "code",
+            "source",
+            "files",
+            "finding",
+            "rules",
+            "linter",
+            "catalogue",
+            "report",
+            "discover",
+            "project",
+            "session",
+        ],
+    ),
     // Decides nothing about templates, so it has no business with the parts that do.
     (
         "cli",
@@ -112,6 +137,8 @@ const LAYERS: [(&str, &[&str]); 35] = [
             "project",
             "config",
             "session",
+            "lsp",
+            "mcp",
         ],
     ),
     ("main", &["cli"]),
