@@ -305,3 +305,20 @@ fn many_changes_take_linear_time() {
     let many = time(4000);
     assert!(many < few * 40, "{few:?} {many:?}");
 }
+
+#[test]
+fn the_last_member_goes_while_another_is_added() {
+    check(
+        "{\n  \"R\": {\n    \"A\": 1,\n    \"B\": true\n  }\n}\n",
+        &[remove("R/B"), set("R/C", "[1]")],
+        "{\n  \"R\": {\n    \"A\": 1,\n    \"C\": [\n      1\n    ]\n  }\n}\n",
+    );
+    check("{\"R\": {\"A\": 1, \"B\": true}}", &[remove("R/B"), set("R/C", "2")], "{\"R\": {\"A\": 1, \"C\": 2}}");
+    check("{\"R\": {\"A\": 1, \"B\": true}}", &[remove("R/A"), set("R/C", "2")], "{\"R\": {\"B\": true, \"C\": 2}}");
+    check(
+        "R: {A: 1, B: 2, C: 3, D: 4}\n",
+        &[remove("R/A"), remove("R/C"), remove("R/D"), set("R/E", "5"), set("R/F", "6")],
+        "R: {B: 2, E: 5, F: 6}\n",
+    );
+    check("R: [1, 2, 3]\n", &[remove("R/2"), append("R", "4")], "R: [1, 2, 4]\n");
+}

@@ -20,11 +20,24 @@ pub(super) struct Making<'w, 'a, 'm, 't> {
     pub(super) deeds: Deeds,
     pub(super) changes: Vec<Change>,
     additions: Vec<(String, Value)>,
+    /// The logical ID of the customer managed key that the recipe uses.
+    key_name: String,
+    /// More statements for the policy of a key, after what is added.
+    pub(super) statements: Vec<Change>,
 }
 
 impl<'w, 'a, 'm, 't> Making<'w, 'a, 'm, 't> {
     pub(super) fn new(shop: &'w Workshop<'a, 'm, 't>, job: &'w Job<'w, 'm, 't>, target: &'m Block<'t>) -> Self {
-        Self { shop, job, target, deeds: Deeds::default(), changes: Vec::new(), additions: Vec::new() }
+        Self {
+            shop,
+            job,
+            target,
+            deeds: Deeds::default(),
+            changes: Vec::new(),
+            additions: Vec::new(),
+            key_name: String::new(),
+            statements: Vec::new(),
+        }
     }
 
     /// Makes everything. None if the recipe is for something else; why it is only shown, if it is.
@@ -33,11 +46,9 @@ impl<'w, 'a, 'm, 't> Making<'w, 'a, 'm, 't> {
         let added: Vec<String> = recipe.add.iter().map(|addition| self.free(&addition.name)).collect::<Option<_>>()?;
         let mut obstacle = None;
         let mut is_possible = false;
-        let key = (!recipe.customer_key.is_empty()).then(|| self.key()).flatten();
-        if !recipe.customer_key.is_empty() && key.is_none() {
-            return None;
-        }
-        let key = key.unwrap_or_default();
+        let kinds = self.kinds_with_key(recipe);
+        let key = if kinds.is_empty() { String::new() } else { self.key(recipe, &kinds)? };
+        self.key_name.clone_from(&key);
         let keys = recipe.customer_key.iter().map(|path| (path, Deed::Set(reference(&key, "Arn"))));
         let mut deeds: Vec<(&FixPath, Deed)> = keys.collect();
         for (kind, path, pattern) in recipe.places() {
@@ -113,8 +124,27 @@ impl<'w, 'a, 'm, 't> Making<'w, 'a, 'm, 't> {
             let path = vec![Step::Key("Resources".to_owned()), Step::Key(name)];
             self.changes.push(Change { path, action: Action::Set(resource) });
         }
+        self.changes.append(&mut self.statements);
         // One that needs a place in the template that is not there is for something else.
         is_possible.then_some(obstacle)
+    }
+
+    /// The types of the resources that get the customer managed key.
+    fn kinds_with_key<'k>(&self, recipe: &'k Recipe) -> Vec<&'k str>
+    where
+        'm: 'k,
+    {
+        let mut kinds = Vec::new();
+        let own = recipe.places().map(|(_, _, value)| value).chain(recipe.put.iter().map(|put| &put.item));
+        if !recipe.customer_key.is_empty() || own.into_iter().any(Pattern::has_customer_key) {
+            kinds.push(self.target.kind);
+        }
+        for addition in recipe.add.iter() {
+            if addition.properties.0.iter().any(|(_, value)| value.has_customer_key()) {
+                kinds.push(&addition.kind);
+            }
+        }
+        kinds
     }
 
     /// Adds changes; values in the same absent map or item are one.
@@ -243,6 +273,7 @@ impl<'w, 'a, 'm, 't> Making<'w, 'a, 'm, 't> {
             item: self.item(),
             settings: self.job.setting.parameters,
             added: added.to_vec(),
+            key: &self.key_name,
             found: &found,
             written: &written,
         };
@@ -311,7 +342,7 @@ impl<'w, 'a, 'm, 't> Making<'w, 'a, 'm, 't> {
         // One without the resource's name in its own is for several.
         let owner = addition.name.contains("{resource}").then_some(self.job.block);
         self.shop.tag(&addition.kind, &mut properties, owner);
-        self.push_resource(name.to_owned(), &addition.kind, attributes, properties);
+        self.push_resource(name.to_owned(), &addition.kind, self.job.block.condition, attributes, properties);
         Some(())
     }
 
@@ -319,11 +350,12 @@ impl<'w, 'a, 'm, 't> Making<'w, 'a, 'm, 't> {
         &mut self,
         name: String,
         kind: &str,
+        condition: Option<&str>,
         attributes: Vec<(String, Value)>,
         properties: Vec<(String, Value)>,
     ) {
         let mut resource = vec![("Type".to_owned(), Value::String(kind.to_owned()))];
-        if let Some(condition) = self.job.block.condition {
+        if let Some(condition) = condition {
             resource.push(("Condition".to_owned(), Value::String(condition.to_owned())));
         }
         resource.extend(attributes);

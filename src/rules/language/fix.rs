@@ -311,6 +311,8 @@ pub enum Pattern {
     Added(usize, String),
     /// `{ found: { types: […], get: Arn } }`: a reference to the only resource of these types.
     Found(Found),
+    /// `{ customer-key: Arn }`: a reference to the customer managed key, as in `customer-key`.
+    CustomerKey(String),
     /// `{ written: PATH }`: a copy of what the resource has at a path.
     Written(FixPath),
 }
@@ -386,6 +388,7 @@ impl<'de> Deserialize<'de> for Pattern {
                             Added::Nth(place, get) => Pattern::Added(place, get),
                         },
                         "found" => Pattern::Found(map.next_value()?),
+                        "customer-key" => Pattern::CustomerKey(map.next_value()?),
                         "written" => Pattern::Written(map.next_value()?),
                         _ => {
                             fields.push((key, map.next_value()?));
@@ -449,6 +452,15 @@ impl Pattern {
             Self::Map(fields) => fields.iter().for_each(|(_, value)| value.each(visit)),
             _ => {}
         }
+    }
+}
+
+impl Pattern {
+    /// Whether a customer managed key is in it.
+    pub fn has_customer_key(&self) -> bool {
+        let mut has = false;
+        self.each(&mut |pattern| has |= matches!(pattern, Self::CustomerKey(_)));
+        has
     }
 }
 

@@ -101,7 +101,7 @@ impl Draft {
                 self.merge(new);
                 Ok(())
             }
-            (None, Self::List(items), Action::Append(value)) => {
+            (None, Self::List(items) | Self::Set(Value::List(items)), Action::Append(value)) => {
                 items.push(value.clone());
                 Ok(())
             }

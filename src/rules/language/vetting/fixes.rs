@@ -212,6 +212,7 @@ impl<'r> Walk<'r> {
                 self.types(&found.types, &spot.below("types"));
                 found.types.iter().for_each(|kind| self.attribute(kind, &found.get, &spot.below("get")));
             }
+            Pattern::CustomerKey(get) => self.attribute("AWS::KMS::Key", get, &spot.below("customer-key")),
             Pattern::Written(path) => {
                 self.place(path, own, &spot.below("written"));
             }
