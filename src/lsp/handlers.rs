@@ -3,7 +3,7 @@
 
 use super::snapshot::Snapshot;
 use super::work::failed;
-use super::{actions, pulling, requests};
+use super::{actions, pulling};
 use lsp_server::{ErrorCode, ResponseError};
 use lsp_types::request::{self as methods, Request};
 use serde_json::Value;
@@ -29,7 +29,6 @@ pub(super) fn handler(method: &str) -> Option<Handler> {
     Some(match method {
         methods::CodeActionRequest::METHOD => checked::<methods::CodeActionRequest>(actions::code_actions),
         methods::DocumentDiagnosticRequest::METHOD => checked::<methods::DocumentDiagnosticRequest>(pulling::document),
-        methods::ExecuteCommand::METHOD => now::<methods::ExecuteCommand>(requests::execute),
         // For tests alone: a bug.
         #[cfg(debug_assertions)]
         "hipaalint/panic" => Handler { run: Box::new(|_, _| std::panic::panic_any("on purpose")), needs_check: false },

@@ -9,6 +9,7 @@ mod capabilities;
 mod checks;
 mod diagnostics;
 mod documents;
+mod edits;
 mod handlers;
 mod lifecycle;
 mod position;
