@@ -13,6 +13,7 @@ mod iterations;
 mod locations;
 mod meant;
 mod notes;
+pub mod opened;
 mod origins;
 mod record;
 mod redaction;
@@ -21,6 +22,7 @@ mod spelling;
 mod stacks;
 mod targets;
 
+use crate::change::Value;
 use crate::code::Code;
 use crate::constructs::Constructs;
 use crate::date::Date;
@@ -59,6 +61,7 @@ pub use crate::graph::secrets::is_secret_name;
 pub use again::Remembered;
 pub use file_report::{Declared, FileReport, Notice, NoticeKind};
 pub use includes::{Loaded, Loader};
+pub use redaction::Mask;
 pub use setup::SetupError;
 pub use stacks::Nested;
 
@@ -103,6 +106,8 @@ pub struct Linter {
     today: Option<Date>,
     /// The profile that selected the rules.
     profile: Option<String>,
+    /// Values of tags that fixes add: keys and values.
+    tags: Vec<(String, Value)>,
     /// Types and properties that custom rules know, and the schemas do not.
     newer_than_schemas: Vec<String>,
     /// Its number, once somebody keeps answers.
@@ -205,6 +210,7 @@ impl Linter {
             aliases: OnceLock::new(),
             today: None,
             profile: None,
+            tags: Vec::new(),
             newer_than_schemas,
             number: OnceLock::new(),
         };
@@ -223,6 +229,12 @@ impl Linter {
     #[must_use]
     pub fn in_profile(self, profile: &str) -> Self {
         Self { profile: Some(profile.to_owned()), number: OnceLock::new(), ..self }
+    }
+
+    /// The same linter, whose fixes add missing tags with these values: texts, or references to parameters that a template may have.
+    #[must_use]
+    pub fn with_tags(self, tags: Vec<(String, Value)>) -> Self {
+        Self { tags, ..self }
     }
 
     /// The same linter, which also says why an exception of a selected rule does not hold, where the rules about exceptions are not
@@ -407,7 +419,7 @@ impl Linter {
         let model = Model::expanded(&template, &expansion, inputs, &memory);
         // Before anything is evaluated: what is remembered has to know what was read for it.
         let mut again = keeper.as_deref_mut().and_then(|keeper| {
-            let ground = Ground { linter: self.number(), inputs: inputs.clone() };
+            let ground = Ground { linter: self.number(), inputs: inputs.clone(), hidden: model.hidden().cloned() };
             let linted = Linted { source, document: &document, included: &texts, model: &model };
             Again::begin(keeper.remembered, ground, &linted)
         });
@@ -418,7 +430,7 @@ impl Linter {
             exceptions::Texts { source, document: &document, included: &texts, files: &files, constructs };
         let mut exceptions = self.exceptions(&expansion, &files_and_text);
         let mut pending = Vec::new();
-        let workshop = Workshop::new(source, &document, &model, self.keep.fixes);
+        let workshop = Workshop::new(source, &document, &model, self);
         for (selected, kinds) in self.for_template(&model) {
             self.apply(selected, &kinds, &workshop, &mut exceptions, &mut pending, again.as_mut(), &mut report);
         }

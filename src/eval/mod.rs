@@ -37,7 +37,7 @@ use reads::Reads;
 pub use remembered::Groups;
 use remembered::{Known, Memo};
 use rustc_hash::FxHashMap;
-use scenario::{AtomText, Scenario};
+use scenario::{AtomText, Scenario, Sorted};
 use smallvec::SmallVec;
 use std::borrow::Cow;
 use std::cell::{Cell, OnceCell, RefCell};
@@ -99,8 +99,8 @@ pub struct Evaluator<'m, 't> {
     shared_guesses: Cell<usize>,
     /// The most steps that the choices of one check took.
     longest: Cell<usize>,
-    /// Whether some scenario settles several atoms: how it reads depends on which was met first, in whatever check.
-    has_several_atoms: Cell<bool>,
+    /// Whether atoms that read alike were described: in which order depends on which was met first, in whatever check.
+    has_like_atoms: Cell<bool>,
     steps: Cell<usize>,
     /// What checks read of the resources.
     pub reads: Reads,
@@ -168,7 +168,7 @@ impl<'m, 't> Evaluator<'m, 't> {
             guesses: Cell::default(),
             shared_guesses: Cell::default(),
             longest: Cell::default(),
-            has_several_atoms: Cell::default(),
+            has_like_atoms: Cell::default(),
             steps: Cell::default(),
             reads: Reads::default(),
             rules_apply: OnceCell::default(),
@@ -204,7 +204,7 @@ impl<'m, 't> Evaluator<'m, 't> {
             work: self.extra.get(),
             longest: self.longest.get(),
             places: self.memo.places(),
-            has_several_atoms: self.has_several_atoms.get(),
+            has_like_atoms: self.has_like_atoms.get(),
         }
     }
 
@@ -225,7 +225,14 @@ impl<'m, 't> Evaluator<'m, 't> {
 
     /// Describes when one of the scenarios applies; nothing where together with the `infeasible` they cover every deployment.
     pub fn describe(&self, scenarios: &[Scenario], infeasible: &[Scenario]) -> Option<String> {
-        scenario::describe(scenarios, infeasible, &self.choices, &self.atoms.borrow().texts)
+        let atoms = &self.atoms.borrow().texts;
+        let Some(sorted) = Sorted::of(scenarios, infeasible, atoms) else {
+            return scenario::describe(scenarios, infeasible, &self.choices, atoms);
+        };
+        if sorted.are_alike {
+            self.has_like_atoms.set(true);
+        }
+        scenario::describe(&sorted.scenarios, &sorted.infeasible, &self.choices, &sorted.atoms)
     }
 
     /// Whether another so many bytes may be made of the template; counts them.
@@ -254,6 +261,9 @@ impl<'m, 't> Evaluator<'m, 't> {
         let guesses = self.guesses.get().saturating_add(pairs);
         if guesses <= MAX_GUESSES {
             self.guesses.set(guesses);
+        } else {
+            // Nothing that is added keeps below the limit.
+            self.shared_guesses.set(usize::MAX);
         }
         guesses <= MAX_GUESSES
     }
@@ -317,7 +327,7 @@ pub struct Spent {
     work: usize,
     longest: usize,
     places: usize,
-    has_several_atoms: bool,
+    has_like_atoms: bool,
 }
 
 impl Spent {
@@ -332,19 +342,19 @@ impl Spent {
             work: self.work.saturating_add(later.work),
             longest: self.longest.max(later.longest),
             places: self.places.saturating_add(later.places),
-            has_several_atoms: self.has_several_atoms || later.has_several_atoms,
+            has_like_atoms: self.has_like_atoms || later.has_like_atoms,
         }
     }
 
     /// Whether no budget can have been near its end, and nothing depends on the order in which checks ran.
     pub fn is_little(&self) -> bool {
-        self.guesses.saturating_add(self.shared_guesses) <= MAX_GUESSES / 2
+        self.guesses.saturating_add(self.shared_guesses) <= MAX_GUESSES
             && self.bytes <= MAX_BYTES_MADE / 2
             && self.searches <= MAX_SEARCHES / 2
             && self.work <= MAX_WORK / 2
             && self.longest <= Limits::USUAL.work / 4
             && self.places <= remembered::MAX_PLACES / 2
-            && !self.has_several_atoms
+            && !self.has_like_atoms
     }
 }
 
@@ -443,16 +453,16 @@ pub fn explore<'m, 't, R>(
         if is_exhausted {
             exhausted += 1;
         } else if !is_refused && evaluator.is_feasible(&scenario) {
-            if scenario.atoms() > 1 {
-                evaluator.has_several_atoms.set(true);
-            }
             leaves.push((scenario, result));
         } else {
             infeasible.push(scenario);
         }
     }
     let work = evaluator.work.get().saturating_sub(begun);
-    evaluator.longest.set(evaluator.longest.get().max(work));
+    if looked_at > 1 {
+        // Only then does the work decide on anything.
+        evaluator.longest.set(evaluator.longest.get().max(work));
+    }
     evaluator.extra.set(evaluator.extra.get().saturating_add(work.saturating_sub(FREE_WORK)));
     Exploration { leaves, infeasible, complete: !is_cut && exhausted == 0, most, gave_up }
 }

@@ -43,6 +43,28 @@ impl Scenario {
         }
     }
 
+    /// The scenarios of some groups without what is settled in all of them alike, since that does not distinguish them, and those of
+    /// `others` that may occur together with it.
+    pub fn distinguishing(groups: &[&[Self]], others: &[Self]) -> (Vec<Vec<Self>>, Vec<Self>) {
+        let mut all = groups.iter().flat_map(|group| *group);
+        let mut common: Vec<(Variable, Domain)> = all.next().map(|first| first.settled().to_vec()).unwrap_or_default();
+        for one in all {
+            common.retain(|(variable, domain)| one.domain(*variable) == Some(domain));
+        }
+        let without = |one: &Self| {
+            let is_left = |(variable, _): &&(Variable, Domain)| !common.iter().any(|(known, _)| known == variable);
+            let left: Vec<(Variable, Domain)> = one.settled().iter().filter(is_left).cloned().collect();
+            Self { settled: (!left.is_empty()).then(|| Rc::new(left)) }
+        };
+        let may_occur = |one: &&Self| {
+            common
+                .iter()
+                .all(|(variable, domain)| one.domain(*variable).is_none_or(|own| !own.intersection(domain).is_empty()))
+        };
+        let groups = groups.iter().map(|group| group.iter().map(without).collect()).collect();
+        (groups, others.iter().filter(may_occur).map(without).filter(|one| !one.is_open()).collect())
+    }
+
     fn settled(&self) -> &[(Variable, Domain)] {
         self.settled.as_ref().map_or(&[], |settled| settled.as_slice())
     }
@@ -61,9 +83,23 @@ impl Scenario {
         self.settled().iter().map(|(variable, _)| *variable)
     }
 
-    /// How many of them are comparisons that the template does not decide.
-    pub fn atoms(&self) -> usize {
-        self.settled().iter().rev().take_while(|(variable, _)| matches!(variable, Variable::Atom(_))).count()
+    /// The comparisons among them that the template does not decide.
+    fn atoms(&self) -> impl Iterator<Item = usize> + '_ {
+        self.settled().iter().rev().map_while(|(variable, _)| match variable {
+            Variable::Atom(index) => Some(*index),
+            Variable::Named(_) => None,
+        })
+    }
+
+    /// The same scenario, with other indices of its atoms.
+    fn with_atoms(&self, index_of: &impl Fn(usize) -> usize) -> Self {
+        let renamed = self.settled().iter().map(|(variable, domain)| match variable {
+            Variable::Atom(index) => (Variable::Atom(index_of(*index)), domain.clone()),
+            Variable::Named(_) => (*variable, domain.clone()),
+        });
+        let mut settled: Vec<(Variable, Domain)> = renamed.collect();
+        settled.sort_by_key(|(variable, _)| *variable);
+        Self { settled: Some(Rc::new(settled)) }
     }
 
     /// Whether nothing has been settled.
@@ -89,6 +125,45 @@ pub struct AtomText {
     pub holds: String,
     /// ``` `${A}` does not equal "x" ```
     pub fails: String,
+}
+
+/// Scenarios whose atoms are in the order of their words, and not in the one in which the checks of the template met them.
+pub(super) struct Sorted {
+    pub(super) scenarios: Vec<Scenario>,
+    pub(super) infeasible: Vec<Scenario>,
+    pub(super) atoms: Vec<AtomText>,
+    /// Whether some read alike, so that their order follows from nothing.
+    pub(super) are_alike: bool,
+}
+
+impl Sorted {
+    /// Some scenarios; none where they have fewer than two atoms.
+    pub(super) fn of(scenarios: &[Scenario], infeasible: &[Scenario], texts: &[AtomText]) -> Option<Self> {
+        let mut used: Vec<usize> = scenarios.iter().chain(infeasible).flat_map(Scenario::atoms).collect();
+        if used.len() < 2 || scenarios.iter().any(Scenario::is_open) {
+            return None;
+        }
+        used.sort_unstable();
+        used.dedup();
+        let mut used: Vec<(&AtomText, usize)> =
+            used.into_iter().filter_map(|index| Some((texts.get(index)?, index))).collect();
+        if used.len() < 2 {
+            return None;
+        }
+        let words = |text: &AtomText| (text.holds.clone(), text.fails.clone());
+        used.sort_by_cached_key(|(text, index)| (words(text), *index));
+        let are_alike = used.iter().zip(used.iter().skip(1)).any(|((one, _), (other, _))| one == other);
+        let places: rustc_hash::FxHashMap<usize, usize> =
+            used.iter().enumerate().map(|(place, (_, index))| (*index, place)).collect();
+        let index_of = |index: usize| places.get(&index).copied().unwrap_or(index);
+        let renamed = |all: &[Scenario]| all.iter().map(|scenario| scenario.with_atoms(&index_of)).collect();
+        Some(Self {
+            scenarios: renamed(scenarios),
+            infeasible: renamed(infeasible),
+            atoms: used.iter().map(|(text, _)| (*text).clone()).collect(),
+            are_alike,
+        })
+    }
 }
 
 /// Describes when one of the scenarios applies: `Env is dev or test`; nothing where together with the `infeasible` ones they cover

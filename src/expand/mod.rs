@@ -18,7 +18,7 @@ use crate::finding::Subject;
 use crate::source::Span;
 use crate::syntax::{Document, Node};
 use crate::template::Template;
-use expansion::{Expansion, Iteration, MadeFrom, Provenance};
+use expansion::{Expansion, Hidden, Iteration, MadeFrom, Provenance};
 use foldhash::HashMap;
 use includes::Included;
 use smallvec::SmallVec;
@@ -358,9 +358,9 @@ impl<'m, 't> Model<'m, 't> {
         self.evaluator.reads.begin(names, self.resources.iter().map(|block| block.name));
     }
 
-    /// What the template may hold that nobody knows, in words that are equal if it is.
-    pub fn hides(&self) -> bool {
-        self.expansion.is_some_and(|expansion| expansion.is_rewritten || expansion.hidden.may_hold(|_| true))
+    /// The resources that exist as well, but are not known. Nothing if a macro may rewrite everything.
+    pub fn hidden(&self) -> Option<&Hidden> {
+        self.expansion.filter(|expansion| !expansion.is_rewritten).map(|expansion| &expansion.hidden)
     }
 
     /// The resources of a type, in the order of the template.

@@ -11,6 +11,7 @@ use super::includes::Texts;
 use crate::eval::inputs::Inputs;
 use crate::eval::reads::{Names, Read};
 use crate::eval::{Spent, explore};
+use crate::expand::expansion::Hidden;
 use crate::expand::{Block, Model, Section};
 use crate::graph::{boundary, secrets, tag_keys};
 use crate::source::{Source, SourceId, Span};
@@ -41,6 +42,8 @@ pub(super) struct Ground {
     /// The linter.
     pub(super) linter: u64,
     pub(super) inputs: Inputs,
+    /// The resources that are not known: the absence of one proves nothing.
+    pub(super) hidden: Option<Hidden>,
 }
 
 #[derive(Debug)]
@@ -328,7 +331,6 @@ impl Linted<'_, '_, '_> {
             && document.repeated.is_empty()
             && document.root.get("Transform").is_none()
             && included.is_empty()
-            && !model.hides()
             && std::ptr::eq(template.root, &raw const document.root)
             && conditions.clone().all(|entry: &Entry<'_>| refers_to_parameters(&entry.value, model));
         is_plain.then(|| Layout::of(source.text(), &document.root, model)).flatten()
