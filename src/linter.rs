@@ -432,7 +432,7 @@ impl Linter {
         let mut pending = Vec::new();
         let workshop = Workshop::new(source, &document, &model, self);
         for (selected, kinds) in self.for_template(&model) {
-            self.apply(selected, &kinds, &workshop, &mut exceptions, &mut pending, again.as_mut(), &mut report);
+            self.apply((selected, &kinds), &workshop, &mut exceptions, &mut pending, again.as_mut(), &mut report);
         }
         if let (Some(again), Some(keeper)) = (again, keeper) {
             keeper.is_sure = again.end(source, &model, keeper.remembered);
@@ -477,8 +477,7 @@ impl Linter {
 
     fn apply<'m, 't>(
         &self,
-        selected: &Selected,
-        kinds: &[&str],
+        (selected, kinds): (&Selected, &[&str]),
         workshop: &Workshop<'_, 'm, 't>,
         exceptions: &mut Exceptions,
         pending: &mut Vec<Pending<'t>>,

@@ -20,6 +20,7 @@ mod remembered;
 mod rows;
 mod rules;
 pub mod scenario;
+mod spent;
 pub mod text;
 mod trace;
 pub mod value;
@@ -39,6 +40,7 @@ use remembered::{Known, Memo};
 use rustc_hash::FxHashMap;
 use scenario::{AtomText, Scenario, Sorted};
 use smallvec::SmallVec;
+pub use spent::Spent;
 use std::borrow::Cow;
 use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::Rc;
@@ -311,50 +313,6 @@ impl<'m, 't> Evaluator<'m, 't> {
             atoms.texts.push(text());
             next
         })
-    }
-}
-
-/// What an evaluation spent of what there is for one template: an answer that is kept is the one of a fresh evaluation only as long as
-/// that would have come nowhere near an end.
-#[derive(Copy, Clone, Debug, Default, PartialEq, Eq)]
-pub struct Spent {
-    /// Guesses, all of them.
-    pub guesses: usize,
-    /// Those among them for what is remembered for several checks.
-    pub shared_guesses: usize,
-    bytes: usize,
-    searches: usize,
-    work: usize,
-    longest: usize,
-    places: usize,
-    has_like_atoms: bool,
-}
-
-impl Spent {
-    /// Two evaluations of about the same template, of which the second did a part of the work. `guesses` are those of all answers.
-    #[must_use]
-    pub fn with(self, later: Self, guesses: usize) -> Self {
-        Self {
-            guesses,
-            shared_guesses: self.shared_guesses.saturating_add(later.shared_guesses),
-            bytes: self.bytes.saturating_add(later.bytes),
-            searches: self.searches.saturating_add(later.searches),
-            work: self.work.saturating_add(later.work),
-            longest: self.longest.max(later.longest),
-            places: self.places.saturating_add(later.places),
-            has_like_atoms: self.has_like_atoms || later.has_like_atoms,
-        }
-    }
-
-    /// Whether no budget can have been near its end, and nothing depends on the order in which checks ran.
-    pub fn is_little(&self) -> bool {
-        self.guesses.saturating_add(self.shared_guesses) <= MAX_GUESSES
-            && self.bytes <= MAX_BYTES_MADE / 2
-            && self.searches <= MAX_SEARCHES / 2
-            && self.work <= MAX_WORK / 2
-            && self.longest <= Limits::USUAL.work / 4
-            && self.places <= remembered::MAX_PLACES / 2
-            && !self.has_like_atoms
     }
 }
 

@@ -55,7 +55,7 @@ impl Names {
     }
 
     /// How many names have a number.
-    pub fn len(&self) -> usize {
+    pub fn count(&self) -> usize {
         self.0.len()
     }
 

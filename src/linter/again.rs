@@ -273,7 +273,7 @@ impl Again {
         // The places in what nobody asked about are out of date.
         let lint = kept.lint;
         kept.answers.retain(|_, answer| answer.lint == lint);
-        if names.len() <= most && kept.sets.all.len() <= MOST_SETS {
+        if names.count() <= most && kept.sets.all.len() <= MOST_SETS {
             kept.names = names;
             kept.text.clear();
             kept.text.push_str(source.text());
