@@ -46,6 +46,7 @@ pub(super) struct Client {
     /// Whether it shows a document on request of the server.
     pub(super) shows_documents: bool,
     /// Whether hovers may be Markdown.
+    #[allow(dead_code, reason = "for hovers")]
     pub(super) markdown_hover: bool,
 }
 

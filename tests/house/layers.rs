@@ -6,7 +6,7 @@ use std::path::Path;
 
 /// Each part of `src/`, from the bottom up, with the parts that it may use. A part may use only parts above it in this
 /// list, so there are no circles.
-const LAYERS: [(&str, &[&str]); 36] = [
+const LAYERS: [(&str, &[&str]); 37] = [
     ("source", &[]),
     ("date", &[]),
     ("code", &[]),
@@ -82,7 +82,10 @@ const LAYERS: [(&str, &[&str]); 36] = [
     ("revision", &["files"]),
     ("discover", &["code", "paths", "files", "finding", "constructs", "suggest"]),
     ("project", &["code", "source", "pool", "files", "finding", "change", "syntax", "eval", "linter", "discover"]),
-    ("config", &["code", "source", "paths", "files", "finding", "syntax", "eval", "rules", "linter", "discover"]),
+    (
+        "config",
+        &["change", "code", "source", "paths", "files", "finding", "syntax", "eval", "rules", "linter", "discover"],
+    ),
     // What a run means. Knows neither arguments nor the terminal.
     (
         "session",
@@ -96,6 +99,23 @@ const LAYERS: [(&str, &[&str]); 36] = [
         "lsp",
         &[
             "source", "date", "paths", "pool", "files", "finding", "rules", "linter", "report", "project", "discover",
+            "session",
+        ],
+    ),
+    // Another one. Behind a feature.
+    (
+        "mcp",
+        &[
+            "code",
+            "source",
+            "files",
+            "finding",
+            "rules",
+            "linter",
+            "catalogue",
+            "report",
+            "discover",
+            "project",
             "session",
         ],
     ),
@@ -121,6 +141,7 @@ const LAYERS: [(&str, &[&str]); 36] = [
             "config",
             "session",
             "lsp",
+            "mcp",
         ],
     ),
     ("main", &["cli"]),

@@ -96,10 +96,7 @@ fn all_safe_fixes_of_a_file_are_one_action() {
         assert_eq!(all.len(), 1, "{only}: {all:#?}");
         assert_eq!(all[0]["kind"], "source.fixAll.hipaalint");
         let fixed = applied(COMMENTED, &all[0]);
-        assert!(
-            fixed.contains("# Keep this.") && fixed.contains("😀") && fixed.contains(" # why?"),
-            "{fixed}"
-        );
+        assert!(fixed.contains("# Keep this.") && fixed.contains("😀") && fixed.contains(" # why?"), "{fixed}");
         client.open("b.yaml", &fixed);
         assert!(client.published("b.yaml").diagnostics.len() < before);
         client.close("b.yaml");
