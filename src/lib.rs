@@ -82,6 +82,7 @@ pub mod files;
 pub mod finding;
 pub mod graph;
 pub mod linter;
+pub mod navigation;
 pub mod openapi;
 pub mod paths;
 pub mod policy;

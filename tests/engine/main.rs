@@ -16,6 +16,7 @@ mod fixes;
 mod fuzzed;
 mod growth;
 mod language;
+mod navigation;
 mod replays;
 mod secrets;
 mod serverless;

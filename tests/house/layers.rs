@@ -6,7 +6,7 @@ use std::path::Path;
 
 /// Each part of `src/`, from the bottom up, with the parts that it may use. A part may use only parts above it in this
 /// list, so there are no circles.
-const LAYERS: [(&str, &[&str]); 35] = [
+const LAYERS: [(&str, &[&str]); 36] = [
     ("source", &[]),
     ("date", &[]),
     ("code", &[]),
@@ -82,6 +82,14 @@ const LAYERS: [(&str, &[&str]); 35] = [
     ("revision", &["files"]),
     ("discover", &["code", "paths", "files", "finding", "constructs", "suggest"]),
     ("project", &["code", "source", "pool", "files", "finding", "change", "syntax", "eval", "linter", "discover"]),
+    // Names as a person wrote them. Knows no editor.
+    (
+        "navigation",
+        &[
+            "source", "truth", "facts", "files", "finding", "syntax", "template", "eval", "expand", "policy", "graph",
+            "rules", "linter", "discover", "project",
+        ],
+    ),
     ("config", &["code", "source", "paths", "files", "finding", "syntax", "eval", "rules", "linter", "discover"]),
     // What a run means. Knows neither arguments nor the terminal.
     (
