@@ -129,6 +129,23 @@ impl Files {
         Self { system: Arc::new(over), ..self.clone() }
     }
 
+    /// The same files on another file system, such as open buffers over this one.
+    #[must_use]
+    pub fn on(&self, system: Arc<dyn FileSystem>) -> Self {
+        Self { system, ..self.clone() }
+    }
+
+    /// The same file system, from another folder in which relative paths start.
+    #[must_use]
+    pub fn from_folder(&self, folder: PathBuf) -> Self {
+        Self { named: Arc::clone(&self.named), ..Self::new(self.system(), folder) }
+    }
+
+    /// The file system.
+    pub fn system(&self) -> Arc<dyn FileSystem> {
+        Arc::clone(&self.system)
+    }
+
     /// The same files, with the paths that a person named: outside of a repository, the files of a project lead only into the folders
     /// among these.
     #[must_use]

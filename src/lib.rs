@@ -55,6 +55,7 @@
 //! # Features
 //!
 //! `cli` (default) is the program and the report for people, with clap, miette, and an allocator that needs a C compiler.
+//! `lsp` (default) is the language server, with lsp-server and lsp-types.
 //! `parallel` (default) lints many templates on all cores.
 //!
 //! # The modules
@@ -82,6 +83,8 @@ pub mod files;
 pub mod finding;
 pub mod graph;
 pub mod linter;
+#[cfg(feature = "lsp")]
+pub mod lsp;
 pub mod navigation;
 pub mod openapi;
 pub mod paths;

@@ -87,6 +87,9 @@ pub(super) enum Command {
     Test(Deferred<TestArguments>),
     /// Write a first configuration
     Init(Deferred<InitArguments>),
+    /// Serve an editor over the Language Server Protocol
+    #[cfg(feature = "lsp")]
+    Lsp(LspArguments),
     /// Print a script for tab completion in a shell
     Completions(CompletionsArguments),
     /// Print a manual page
@@ -353,6 +356,15 @@ pub(super) struct InitArguments {
     /// The folder for hipaalint.yaml [default: the current folder]
     #[arg(value_name = "FOLDER")]
     pub(super) folder: Option<PathBuf>,
+}
+
+/// `hipaalint lsp`.
+#[cfg(feature = "lsp")]
+#[derive(Debug, Args)]
+pub(super) struct LspArguments {
+    /// Use standard input and output, which is the only way: for editors that name it
+    #[arg(long)]
+    stdio: bool,
 }
 
 /// `hipaalint completions`.

@@ -12,6 +12,8 @@ mod fix;
 mod graph;
 mod init;
 mod lint;
+#[cfg(feature = "lsp")]
+mod lsp;
 mod man;
 mod missing;
 mod output;
@@ -45,6 +47,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Some(Command::Graph(Deferred(arguments))) => graph::run(&arguments).unwrap_or_else(|error| usage(&error)),
         Some(Command::Test(Deferred(arguments))) => test::run(&arguments),
         Some(Command::Init(Deferred(arguments))) => init::run(&arguments),
+        #[cfg(feature = "lsp")]
+        Some(Command::Lsp(_)) => lsp::run().unwrap_or_else(|error| usage(&error)),
         Some(Command::Completions(arguments)) => completions::run(&arguments),
         Some(Command::Man(arguments)) => man::run(&arguments),
     }

@@ -237,6 +237,15 @@ fn formats() -> Vec<String> {
     values.map(|value| value.get_name().to_owned()).collect()
 }
 
+/// The date that exceptions are checked against if no argument names one.
+///
+/// # Errors
+/// If the environment names one that is not valid.
+#[cfg(feature = "lsp")]
+pub(super) fn today() -> Result<Option<Date>, clap::Error> {
+    Ok(named_day()?.or_else(clock_day))
+}
+
 /// The date of `SOURCE_DATE_EPOCH` (reproducible-builds.org), in UTC.
 fn named_day() -> Result<Option<Date>, clap::Error> {
     match env::var("SOURCE_DATE_EPOCH") {

@@ -58,14 +58,24 @@ struct Doing<'d> {
 pub struct Session {
     options: Arc<Options>,
     files: Files,
-    governing: Mutex<Governing>,
+    /// Shared by the snapshots of a session.
+    governing: Arc<Mutex<Governing>>,
 }
 
 impl Session {
     /// Starts a session. Mistakes in the options that still allow a run become problems of the run.
     pub fn new(options: Options, files: Files) -> Self {
         let options = Arc::new(options);
-        Self { governing: Mutex::new(Governing::new(Arc::clone(&options), &files)), options, files }
+        let governing = Governing::new(Arc::clone(&options), &files);
+        Self { governing: Arc::new(Mutex::new(governing)), options, files }
+    }
+
+    /// The same session on other files, such as its own with open buffers over them: a snapshot of what an editor shows. Both share
+    /// the settings that were read. If a file that [`depends_on`](Self::depends_on) names is not the same on both, call
+    /// [`reread`](Self::reread) of the new one.
+    #[must_use]
+    pub fn on(&self, files: Files) -> Self {
+        Self { options: Arc::clone(&self.options), files, governing: Arc::clone(&self.governing) }
     }
 
     /// The options.
@@ -116,13 +126,19 @@ impl Session {
     /// Lints one text as the contents of a file, such as the buffer of an editor. What it includes and nests is read from
     /// [`files`](Self::files). Nothing is fixed or written.
     pub fn lint_open(&self, path: &Path, text: impl Into<String>) -> Results {
-        let files = self.files.with_buffers([(path.to_owned(), text.into())]);
+        let mut results = Results::default();
+        let open = self.on(self.files.with_buffers([(path.to_owned(), text.into())]));
+        open.lint_files(&[path.to_owned()], &Counter::default(), &mut results);
+        results
+    }
+
+    /// Lints some files together, as [`lint`](Self::lint) does, but nothing is fixed or written: those of an editor, whose texts are
+    /// among the [`files`](Self::files). What they include and nest is read from there, too.
+    pub fn lint_files(&self, paths: &[PathBuf], counter: &Counter, sink: &mut dyn Sink) -> Outcome {
         let nothing = &mut |_: &Path, _: &Path, _: bool| false;
         let filter = Filter { gitignore: false, skips: nothing, skips_named: false };
-        let found = discover::discover(&[path.to_owned()], filter, &files);
-        let mut results = Results::default();
-        self.run(found, &files, &Doing { counter: &Counter::default(), is_open: true, ask: None }, &mut results);
-        results
+        let found = discover::discover(paths, filter, &self.files);
+        self.run(found, &self.files, &Doing { counter, is_open: true, ask: None }, sink)
     }
 
     fn run(&self, found: Discovery, files: &Files, doing: &Doing<'_>, sink: &mut dyn Sink) -> Outcome {

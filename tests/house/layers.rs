@@ -99,6 +99,14 @@ const LAYERS: [(&str, &[&str]); 36] = [
             "report", "revision", "discover", "project", "config",
         ],
     ),
+    // A front end: what it shows, a session finds.
+    (
+        "lsp",
+        &[
+            "source", "date", "paths", "pool", "files", "finding", "rules", "linter", "report", "project", "discover",
+            "session",
+        ],
+    ),
     // Decides nothing about templates, so it has no business with the parts that do.
     (
         "cli",
@@ -120,6 +128,7 @@ const LAYERS: [(&str, &[&str]); 36] = [
             "project",
             "config",
             "session",
+            "lsp",
         ],
     ),
     ("main", &["cli"]),

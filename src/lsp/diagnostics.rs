@@ -1,0 +1,100 @@
+//! Findings and diagnostics of a session as diagnostics of the protocol.
+
+use super::capabilities::Client;
+use super::uri;
+use crate::finding::{self, Finding, Level, Outcome, Related, Severity};
+use crate::report::rule_address;
+use crate::source::{Source, SourceId, Span};
+use lsp_types::{
+    CodeDescription, Diagnostic, DiagnosticRelatedInformation, DiagnosticSeverity, Location, NumberOrString, Position,
+    Range, Uri,
+};
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+
+/// The source of all diagnostics.
+pub(super) const SOURCE: &str = "hipaalint";
+
+/// Texts that findings point into, and how places in them are counted.
+pub(super) struct Places<'a> {
+    client: &'a Client,
+    sources: HashMap<SourceId, &'a Source>,
+    /// The addresses of open documents, as the client writes them.
+    uri: &'a dyn Fn(&Path) -> Option<Uri>,
+}
+
+impl<'a> Places<'a> {
+    pub(super) fn new(client: &'a Client, sources: &'a [Source], uri: &'a dyn Fn(&Path) -> Option<Uri>) -> Self {
+        Self { client, sources: sources.iter().map(|source| (source.id, source)).collect(), uri }
+    }
+
+    /// The file that a span is in, and its range.
+    pub(super) fn of(&self, span: Span) -> Option<(PathBuf, Range)> {
+        let source = self.sources.get(&span.source)?;
+        Some((source.path()?.to_owned(), self.client.encoding.range(source, span)))
+    }
+
+    fn related(&self, related: &[Related]) -> Option<Vec<DiagnosticRelatedInformation>> {
+        if !self.client.related || related.is_empty() {
+            return None;
+        }
+        let place = |related: &Related| {
+            let (path, range) = self.of(related.span)?;
+            let uri = (self.uri)(&path).or_else(|| uri::of_path(&path))?;
+            let location = Location { uri, range };
+            Some(DiagnosticRelatedInformation { location, message: related.message.clone() })
+        };
+        Some(related.iter().filter_map(place).collect())
+    }
+
+    /// A finding, with the file that it is in.
+    pub(super) fn finding(&self, finding: &Finding) -> Option<(PathBuf, Diagnostic)> {
+        let (path, range) = self.of(finding.span)?;
+        let severity = match (finding.outcome, finding.level) {
+            (Outcome::Fail, Level::Error) => DiagnosticSeverity::ERROR,
+            (Outcome::Fail, Level::Warning) => DiagnosticSeverity::WARNING,
+            (Outcome::Fail, Level::Note) => DiagnosticSeverity::INFORMATION,
+            (Outcome::Undecided | Outcome::Pass, _) => DiagnosticSeverity::HINT,
+        };
+        let description = rule_address(&finding.rule).parse().ok().map(|href| CodeDescription { href });
+        let diagnostic = Diagnostic {
+            range,
+            severity: Some(severity),
+            code: Some(NumberOrString::String(finding.rule.to_string())),
+            code_description: description.filter(|_| self.client.code_description),
+            source: Some(SOURCE.to_owned()),
+            message: finding.full_message(),
+            related_information: self.related(&finding.related),
+            tags: None,
+            data: None,
+        };
+        Some((path, diagnostic))
+    }
+
+    /// What is wrong about a file itself. `path` is the file if it names no place.
+    pub(super) fn diagnostic(
+        &self,
+        diagnostic: &finding::Diagnostic,
+        path: Option<&Path>,
+    ) -> Option<(PathBuf, Diagnostic)> {
+        let start = Range { start: Position::new(0, 0), end: Position::new(0, 0) };
+        let place = diagnostic.span.and_then(|span| self.of(span));
+        let (path, range) = place.or_else(|| Some((path?.to_owned(), start)))?;
+        let severity = match diagnostic.severity {
+            Severity::Error => DiagnosticSeverity::ERROR,
+            Severity::Note => DiagnosticSeverity::INFORMATION,
+        };
+        let shown = Diagnostic {
+            range,
+            severity: Some(severity),
+            code: Some(NumberOrString::String(diagnostic.code.name().to_owned())),
+            code_description: None,
+            source: Some(SOURCE.to_owned()),
+            message: diagnostic.full_message(),
+            related_information: self.related(&diagnostic.related),
+            tags: None,
+            data: None,
+        };
+        Some((path, shown))
+    }
+}
