@@ -49,6 +49,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, OnceLock};
 use targets::{Kinds, blocks, occurs};
 
+pub(crate) use fixes::edited;
+
 pub use crate::expand::includes::MAX_INCLUDES;
 pub use crate::graph::secrets::is_secret_name;
 pub use file_report::{Declared, FileReport, Notice, NoticeKind};

@@ -3,6 +3,7 @@
 //! The rule's path is walked through the tree as written, along the place of the finding. What is not written in the template itself
 //! (a parameter, a loop, an included file) is shown and not changed. What the change does to a running resource, `risk` knows.
 
+mod collapse;
 mod key;
 mod making;
 mod neighbors;
@@ -25,6 +26,7 @@ use crate::rules::rule::{Check, Rule};
 use crate::source::{Source, Span};
 use crate::syntax::{Document, Node, edit};
 use crate::truth::Truth;
+pub(crate) use collapse::edited;
 use making::Making;
 use neighbors::Neighbors;
 use risk::Deeds;
@@ -141,7 +143,7 @@ impl<'a, 'm, 't> Workshop<'a, 'm, 't> {
         let read = self.text.get().map_or(0, edit::Text::bytes_read);
         if self.wanted == Fixes::WithEdits && read.saturating_add(self.source.text().len()) <= MAX_PROVEN {
             let text = self.text.get_or_init(|| edit::Text::new(self.source.text(), self.document));
-            let edited = text.edits(&changes);
+            let edited = edited(self.document, &changes, |changes| text.edits(changes));
             if let Some((_, refused)) = edited.refused.first() {
                 return self.shown(job, recipe, refused.reason(), &deeds);
             }
@@ -160,11 +162,11 @@ impl<'a, 'm, 't> Workshop<'a, 'm, 't> {
     }
 
     fn shown(&self, job: &Job<'_, 'm, 't>, recipe: &Recipe, why: &str, deeds: &Deeds) -> Fix {
-        let note = [why.to_owned(), job.text(&recipe.note)].into_iter().filter(|text| !text.is_empty());
+        // The rule's note is about what the fix does, and nothing is done here.
         Fix {
             title: job.title(recipe, &deeds.clone().shown()),
             applicability: Applicability::Display,
-            note: note.collect::<Vec<_>>().join(" "),
+            note: why.to_owned(),
             changes: Vec::new(),
             edits: Vec::new(),
         }

@@ -18,9 +18,9 @@ use crate::discover::{self, Candidate, Input, LeftOut};
 use crate::eval::inputs::Refused;
 use crate::files::Files;
 use crate::finding::{Counts, Diagnostic, Severity};
-use crate::linter::{Declared, FileReport};
+use crate::linter::{self, Declared, FileReport};
 use crate::project::{File, Fixed, Linted};
-use crate::report::{Provenance, Report, Revision, RuleReport, Summary, TemplateReport};
+use crate::report::{Fixable, Provenance, Report, Revision, RuleReport, Summary, TemplateReport};
 use crate::revision;
 use crate::rules::load::{RuleEntry, controls};
 use crate::rules::meta::{RuleKind, RuleProse};
@@ -103,8 +103,10 @@ pub(super) struct Ended {
 impl Tally {
     /// Starts without files. A named folder whose files cannot be read has its own diagnostics.
     pub(super) fn new(options: &Options, found: &Found) -> Self {
+        let is_known = options.fixing.is_none() && options.contents.needed.fixes != linter::Fixes::None;
+        let fixable = is_known.then(Fixable::default);
         Self {
-            summary: Summary::default(),
+            summary: Summary { fixable, ..Summary::default() },
             counts: Counts::default(),
             by_rule: FxHashMap::default(),
             named: HashSet::new(),

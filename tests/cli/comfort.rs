@@ -230,6 +230,7 @@ fn statistics_count_instead_of_showing() {
 
       Checked      2 rules (own-bucket-versions, s3-bucket-versioning) on 3 resources in 3 templates
       Results      6 checks: 4 failed, 2 passed
+      Fixable      2 of 4 findings with --fix --unsafe-fixes
       Details      Reasons and remediation in full: hipaalint explain RULE
     ");
     let rows = run(&["a.yaml", "b.yaml", "--format", "json"]).json();

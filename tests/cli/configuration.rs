@@ -216,6 +216,7 @@ fn mistakes_are_shown_where_they_are() {
     × 1 error in 1 template
       Checked      1 rule (s3-bucket-versioning) on 1 resource in 1 template
       Results      1 check: 1 failed
+      Fixable      1 of 1 finding with --fix --unsafe-fixes
       Details      Reasons and remediation in full: hipaalint explain RULE
     ");
     // The other commands report it on standard error, and do their work.

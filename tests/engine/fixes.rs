@@ -119,15 +119,22 @@ Resources:
         )
     };
     for (before, after) in [
-        ("!If [Prod, {Status: Enabled}, {Status: Off}]", "!If [Prod, {Status: Enabled}, {Status: Enabled}]"),
-        ("!If [Prod, {Status: Enabled}, !Ref AWS::NoValue]", "!If [Prod, {Status: Enabled}, {Status: Enabled}]"),
-        ("{Status: !If [Prod, Off, Enabled]}", "{Status: !If [Prod, Enabled, Enabled]}"),
         (
-            "!If [Prod, {Status: Enabled}, !If [Test, {Status: Enabled}, {Status: Off}]]",
-            "!If [Prod, {Status: Enabled}, !If [Test, {Status: Enabled}, {Status: Enabled}]]",
+            "!If [Prod, {Status: Enabled, Own: 1}, {Status: Off}]",
+            "!If [Prod, {Status: Enabled, Own: 1}, {Status: Enabled}]",
+        ),
+        (
+            "!If [Prod, {Status: Enabled, Own: 1}, !Ref AWS::NoValue]",
+            "!If [Prod, {Status: Enabled, Own: 1}, {Status: Enabled}]",
+        ),
+        ("{Status: !If [Prod, Off, Enabled]}", "{Status: Enabled}"),
+        ("!If [Prod, {Status: Enabled}, {Status: Off}]", "\n        Status: Enabled"),
+        (
+            "!If [Prod, {Status: Enabled, Own: 1}, !If [Test, {Status: Enabled}, {Status: Off}]]",
+            "!If [Prod, {Status: Enabled, Own: 1}, {Status: Enabled}]",
         ),
     ] {
-        assert_eq!(fixed(VERSIONS, &with(before)), with(after));
+        assert_eq!(fixed(VERSIONS, &with(before)), with(after).replace(": \n", ":\n"));
     }
     let note = shown(VERSIONS, &with("!If [Prod, {Status: Enabled}, {Status: !Ref Versions}]"));
     assert!(note.contains("`Versions`"), "{note}");
@@ -570,4 +577,63 @@ Resources:
     - Bucket${Name}: {Type: AWS::S3::Bucket}
 ";
     assert!(shown(VAULT, template).contains("loop"));
+}
+
+#[test]
+fn branches_that_become_the_same_are_one_value() {
+    let with = |value: &str| {
+        format!(
+            "Parameters: {{Env: {{Type: String}}}}
+Conditions: {{Prod: !Equals [!Ref Env, prod], Test: !Equals [!Ref Env, test]}}
+Resources:
+  Records:
+    Type: AWS::S3::Bucket
+    Properties:
+      VersioningConfiguration:
+        Status: {value}
+"
+        )
+    };
+    for (before, after) in [
+        ("!If [Prod, Enabled, Suspended]", "Enabled"),
+        ("!If [Prod, Suspended, \"Enabled\"] # kept", "Enabled # kept"),
+        ("!If [Prod, Enabled, !Ref AWS::NoValue]", "Enabled"),
+        ("!If\n          - Prod\n          - Enabled\n          - Suspended", "Enabled"),
+        ("!If [Prod, Enabled, !If [Test, Suspended, Enabled]]", "Enabled"),
+        ("{\"Fn::If\": [Prod, Suspended, Enabled]}", "Enabled"),
+        // A comment says why.
+        (
+            "!If\n          - Prod\n          - Enabled\n          # cheap\n          - Suspended",
+            "!If\n          - Prod\n          - Enabled\n          # cheap\n          - Enabled",
+        ),
+        ("!If [Prod, !Ref Env, Suspended]", "!If [Prod, !Ref Env, Enabled]"),
+    ] {
+        let all = fixes(VERSIONS, &with(before));
+        let fix = all.iter().flatten().find(|fix| !fix.edits.is_empty()).expect("there is a fix");
+        assert_eq!(apply(&with(before), &fix.edits), with(after));
+    }
+    let json = r#"{"Conditions": {"Prod": {"Fn::Equals": [{"Ref": "AWS::Region"}, "us-east-1"]}}, "Resources": {"Records": {
+  "Type": "AWS::S3::Bucket",
+  "Properties": { "VersioningConfiguration": { "Status": { "Fn::If": ["Prod", "Enabled", "Suspended"] } } }
+}}}"#;
+    let after = fixed(VERSIONS, json);
+    assert!(after.contains(r#"{ "Status": "Enabled" }"#), "{after}");
+}
+
+#[test]
+fn what_is_removed_from_both_branches_is_gone() {
+    let rule = "resources: [AWS::S3::Bucket]
+assert: { path: $.Properties.AccessControl, is: { present: false } }
+fix: { remove: [$.Properties.AccessControl] }
+";
+    let template = "Conditions: {Prod: !Equals [!Ref AWS::Region, us-east-1]}
+Resources:
+  Records:
+    Type: AWS::S3::Bucket
+    Properties:
+      BucketName: records
+      AccessControl: !If [Prod, !Ref AWS::NoValue, PublicRead]
+";
+    let after = fixed(rule, template);
+    assert_eq!(after, template.replace("      AccessControl: !If [Prod, !Ref AWS::NoValue, PublicRead]\n", ""));
 }

@@ -343,7 +343,7 @@ fn function_at<'n, 's>(node: &'n Node<'s>, at: Span) -> Option<&'n Node<'s>> {
 }
 
 /// Whether a span is in another one.
-fn holds(outer: Span, inner: Span) -> bool {
+pub(super) fn holds(outer: Span, inner: Span) -> bool {
     outer.source == inner.source && outer.start <= inner.start && inner.end <= outer.end
 }
 
