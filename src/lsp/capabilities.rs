@@ -40,6 +40,8 @@ pub(super) struct Client {
     pub(super) disabled_actions: bool,
     /// Whether it shows a document on request of the server.
     pub(super) shows_documents: bool,
+    /// Whether it shows the outline of a document as a tree.
+    pub(super) symbol_tree: bool,
     /// Whether hovers may be Markdown.
     pub(super) markdown_hover: bool,
 }
@@ -80,6 +82,9 @@ impl Client {
             creates_files: operations.is_some_and(|kinds| kinds.contains(&lsp_types::ResourceOperationKind::Create)),
             disabled_actions: registers(action.and_then(|action| action.disabled_support)),
             shows_documents: window.and_then(|window| window.show_document.as_ref()).is_some_and(|show| show.support),
+            symbol_tree: registers(
+                text.and_then(|text| text.document_symbol.as_ref()?.hierarchical_document_symbol_support),
+            ),
             markdown_hover: hover.is_some_and(|kinds| kinds.contains(&lsp_types::MarkupKind::Markdown)),
         }
     }
@@ -99,6 +104,10 @@ pub(super) fn of_server(client: &Client) -> ServerCapabilities {
     ServerCapabilities {
         position_encoding: Some(client.encoding.kind()),
         text_document_sync: Some(TextDocumentSyncCapability::Options(sync)),
+        definition_provider: Some(OneOf::Left(true)),
+        references_provider: Some(OneOf::Left(true)),
+        document_highlight_provider: Some(OneOf::Left(true)),
+        document_symbol_provider: Some(OneOf::Left(true)),
         workspace: Some(WorkspaceServerCapabilities { workspace_folders: Some(folders), file_operations: None }),
         ..ServerCapabilities::default()
     }

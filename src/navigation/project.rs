@@ -8,7 +8,7 @@ use crate::linter::MAX_INCLUDES;
 use crate::project::load_beside;
 use crate::source::{Source, SourceId, Span};
 use foldhash::HashMap;
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
@@ -19,8 +19,9 @@ pub const MAX_TEMPLATES: usize = 5_000;
 /// The templates of a project, as navigation reads them: each once.
 pub struct Project<'f> {
     files: &'f Files,
-    /// The templates that may refer to others.
-    templates: &'f [PathBuf],
+    /// Lists the templates that may refer to others.
+    list: &'f dyn Fn() -> Vec<PathBuf>,
+    listed: OnceCell<Vec<PathBuf>>,
     indices: RefCell<HashMap<PathBuf, Option<Rc<Index>>>>,
     texts: RefCell<HashMap<PathBuf, Option<Rc<str>>>>,
 }
@@ -55,9 +56,21 @@ impl Name {
 }
 
 impl<'f> Project<'f> {
-    /// `templates` are looked at for what refers to other templates; open buffers are in `files`.
-    pub fn new(files: &'f Files, templates: &'f [PathBuf]) -> Self {
-        Self { files, templates, indices: RefCell::default(), texts: RefCell::default() }
+    /// Open buffers are in `files`. `list` lists the templates that may refer to others; it is asked once, if a name may be used in
+    /// other templates.
+    pub fn new(files: &'f Files, list: &'f dyn Fn() -> Vec<PathBuf>) -> Self {
+        Self { files, list, listed: OnceCell::new(), indices: RefCell::default(), texts: RefCell::default() }
+    }
+
+    /// The files.
+    pub fn files(&self) -> &Files {
+        self.files
+    }
+
+    /// The text of a file that places are in, with the path that identifies it.
+    pub fn source(&self, path: &Path) -> Option<Source> {
+        let text = self.text(path)?;
+        Some(Source::new(SourceId(0), self.files.name(path), &*text).in_file(Some(path.to_owned())))
     }
 
     /// The names of a template. None if it cannot be read, or is not a template.
@@ -165,6 +178,16 @@ impl<'f> Project<'f> {
         found.into_iter().collect()
     }
 
+    /// Where the name at a byte of a file occurs in this file, in order.
+    pub fn occurrences(&self, path: &Path, offset: usize) -> Vec<(Span, Role)> {
+        let mut found = BTreeSet::new();
+        for Name { index, occurrence, .. } in self.names_at(path, offset) {
+            let places = index.places(occurrence.symbol).filter(|place| place.span.source == occurrence.span.source);
+            found.extend(places.map(|place| (Span { source: SourceId(0), ..place.span }, place.role)));
+        }
+        found.into_iter().collect()
+    }
+
     /// All places of what a name names.
     fn everywhere(&self, name: &Name) -> Vec<Place> {
         let Name { root, index, occurrence } = name;
@@ -264,7 +287,8 @@ impl<'f> Project<'f> {
 
     /// The templates whose text passes a test.
     fn mentioning(&self, test: &dyn Fn(&str) -> bool) -> BTreeSet<PathBuf> {
-        let paths = self.templates.iter().take(MAX_TEMPLATES).map(|path| self.identity(path));
+        let listed = self.listed.get_or_init(|| (self.list)());
+        let paths = listed.iter().take(MAX_TEMPLATES).map(|path| self.identity(path));
         paths.filter(|path| self.text(path).is_some_and(|text| test(&text))).collect()
     }
 

@@ -69,7 +69,7 @@ impl Written {
                 let first = pairs.partition_point(|(at, _)| *at < part.start);
                 let end = pairs.partition_point(|(at, _)| *at < part.end);
                 let (first, last) = (pairs.get(first)?, pairs.get(end.checked_sub(1)?)?);
-                (first.0 < part.end && first.0 <= last.0).then(|| first.1.start..last.1.end)
+                (first.0 < part.end && first.0 <= last.0).then_some(first.1.start..last.1.end)
             }
         }
     }

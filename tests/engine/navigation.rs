@@ -360,7 +360,8 @@ fn shown(files: &Files, places: &[Place]) -> Vec<String> {
 /// The definitions, and all places, of the name behind a text in a file.
 fn looked_up(files: &[(&str, &str)], file: &str, before: &str) -> (Vec<String>, Vec<String>) {
     let (files, paths) = memory(files);
-    let project = Project::new(&files, &paths);
+    let list = || paths.clone();
+    let project = Project::new(&files, &list);
     let path = Path::new("/project").join(file);
     let text = files.text(&path, 1 << 20).unwrap();
     let offset = text.find(before).unwrap() + before.len();
@@ -535,8 +536,8 @@ fn references_lead_to_definitions_and_back() {
     for path in templates() {
         let Ok(text) = std::fs::read_to_string(&path) else { continue };
         let files = Files::here();
-        let paths = [path.clone()];
-        let project = Project::new(&files, &paths);
+        let list = || vec![path.clone()];
+        let project = Project::new(&files, &list);
         let Some(index) = project.index(&path) else { continue };
         let source = &index.sources()[0];
         assert_eq!(source.text(), text);

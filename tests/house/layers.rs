@@ -6,7 +6,7 @@ use std::path::Path;
 
 /// Each part of `src/`, from the bottom up, with the parts that it may use. A part may use only parts above it in this
 /// list, so there are no circles.
-const LAYERS: [(&str, &[&str]); 36] = [
+const LAYERS: [(&str, &[&str]); 37] = [
     ("source", &[]),
     ("date", &[]),
     ("code", &[]),
@@ -103,7 +103,18 @@ const LAYERS: [(&str, &[&str]); 36] = [
     (
         "lsp",
         &[
-            "source", "date", "paths", "pool", "files", "finding", "rules", "linter", "report", "project", "discover",
+            "source",
+            "date",
+            "paths",
+            "pool",
+            "files",
+            "finding",
+            "rules",
+            "linter",
+            "report",
+            "project",
+            "discover",
+            "navigation",
             "session",
         ],
     ),
