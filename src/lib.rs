@@ -75,6 +75,7 @@ pub mod constructs;
 pub mod date;
 pub mod discover;
 pub mod eval;
+pub mod evaluated;
 pub mod exceptions;
 pub mod expand;
 pub mod expression;
@@ -82,6 +83,7 @@ pub mod facts;
 pub mod files;
 pub mod finding;
 pub mod graph;
+pub mod hover;
 pub mod linter;
 #[cfg(feature = "lsp")]
 pub mod lsp;

@@ -7,6 +7,7 @@ mod completions;
 mod controls;
 mod deferred;
 mod diff;
+mod evaluate;
 mod explain;
 mod fix;
 mod graph;
@@ -44,6 +45,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Some(Command::Rules(arguments)) => rules::run(&arguments),
         Some(Command::Explain(arguments)) => explain::run(&arguments),
         Some(Command::Controls(Deferred(arguments))) => controls::run(&arguments).unwrap_or_else(|error| usage(&error)),
+        Some(Command::Evaluate(Deferred(arguments))) => evaluate::run(&arguments).unwrap_or_else(|error| usage(&error)),
         Some(Command::Graph(Deferred(arguments))) => graph::run(&arguments).unwrap_or_else(|error| usage(&error)),
         Some(Command::Test(Deferred(arguments))) => test::run(&arguments),
         Some(Command::Init(Deferred(arguments))) => init::run(&arguments),

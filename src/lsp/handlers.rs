@@ -3,7 +3,7 @@
 
 use super::snapshot::Snapshot;
 use super::work::failed;
-use super::{actions, definition, highlights, references, requests, symbols};
+use super::{actions, definition, highlights, hover, references, requests, symbols};
 use lsp_server::{ErrorCode, ResponseError};
 use lsp_types::request::{self as methods, Request};
 use serde_json::Value;
@@ -31,6 +31,7 @@ pub(super) fn handler(method: &str) -> Option<Handler> {
         methods::DocumentHighlightRequest::METHOD => now::<methods::DocumentHighlightRequest>(highlights::highlights),
         methods::DocumentSymbolRequest::METHOD => now::<methods::DocumentSymbolRequest>(symbols::symbols),
         methods::GotoDefinition::METHOD => now::<methods::GotoDefinition>(definition::definition),
+        methods::HoverRequest::METHOD => checked::<methods::HoverRequest>(hover::hover),
         methods::References::METHOD => now::<methods::References>(references::references),
         methods::ExecuteCommand::METHOD => now::<methods::ExecuteCommand>(requests::execute),
         _ => return None,

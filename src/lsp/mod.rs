@@ -12,6 +12,7 @@ mod diagnostics;
 mod documents;
 mod handlers;
 mod highlights;
+mod hover;
 mod lifecycle;
 mod names;
 mod position;

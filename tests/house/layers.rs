@@ -6,7 +6,7 @@ use std::path::Path;
 
 /// Each part of `src/`, from the bottom up, with the parts that it may use. A part may use only parts above it in this
 /// list, so there are no circles.
-const LAYERS: [(&str, &[&str]); 37] = [
+const LAYERS: [(&str, &[&str]); 39] = [
     ("source", &[]),
     ("date", &[]),
     ("code", &[]),
@@ -79,15 +79,36 @@ const LAYERS: [(&str, &[&str]); 37] = [
     ("report", &["code", "source", "date", "finding", "rules"]),
     // For tests alone: the schemas that ship with the project.
     ("schemas", &["report"]),
+    // What templates come to, value by value: for `hipaalint evaluate` and for editors.
+    ("evaluated", &["code", "source", "finding", "suggest", "syntax", "eval", "expand", "linter", "report"]),
     ("revision", &["files"]),
     ("discover", &["code", "paths", "files", "finding", "constructs", "suggest"]),
-    ("project", &["code", "source", "pool", "files", "finding", "change", "syntax", "eval", "linter", "discover"]),
+    (
+        "project",
+        &["code", "source", "pool", "files", "finding", "change", "syntax", "eval", "linter", "evaluated", "discover"],
+    ),
     // Names as a person wrote them. Knows no editor.
     (
         "navigation",
+        &["source", "files", "syntax", "template", "eval", "expand", "graph", "linter", "discover", "project"],
+    ),
+    // What there is to say about a place of a template. Knows no editor.
+    (
+        "hover",
         &[
-            "source", "truth", "facts", "files", "finding", "syntax", "template", "eval", "expand", "policy", "graph",
-            "rules", "linter", "discover", "project",
+            "source",
+            "truth",
+            "finding",
+            "syntax",
+            "eval",
+            "expand",
+            "policy",
+            "graph",
+            "rules",
+            "linter",
+            "report",
+            "evaluated",
+            "navigation",
         ],
     ),
     ("config", &["code", "source", "paths", "files", "finding", "syntax", "eval", "rules", "linter", "discover"]),
@@ -95,8 +116,23 @@ const LAYERS: [(&str, &[&str]); 37] = [
     (
         "session",
         &[
-            "code", "source", "date", "paths", "files", "finding", "suggest", "eval", "rules", "linter", "baseline",
-            "report", "revision", "discover", "project", "config",
+            "code",
+            "source",
+            "date",
+            "paths",
+            "files",
+            "finding",
+            "suggest",
+            "eval",
+            "rules",
+            "linter",
+            "baseline",
+            "report",
+            "evaluated",
+            "revision",
+            "discover",
+            "project",
+            "config",
         ],
     ),
     // A front end: what it shows, a session finds.
@@ -112,9 +148,11 @@ const LAYERS: [(&str, &[&str]); 37] = [
             "rules",
             "linter",
             "report",
+            "evaluated",
             "project",
             "discover",
             "navigation",
+            "hover",
             "session",
         ],
     ),
@@ -135,6 +173,7 @@ const LAYERS: [(&str, &[&str]); 37] = [
             "trial",
             "catalogue",
             "report",
+            "evaluated",
             "discover",
             "project",
             "config",
