@@ -5,11 +5,13 @@
 mod buffers;
 mod disk;
 mod guard;
+mod recorder;
 mod walk;
 
 pub use buffers::Buffers;
 pub use disk::Disk;
 pub use guard::{MAX_NAMED, Reach, Refusal, is_repository};
+pub use recorder::{Asked, Recorder};
 pub use walk::{Met, Unlisted, Walk};
 
 use crate::paths::Base;

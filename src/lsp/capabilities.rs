@@ -1,11 +1,12 @@
 //! What the client can do, and what the server can do for it.
-#![allow(dead_code, reason = "the first requests are being added")]
 
 use super::position::Encoding;
+use super::settings::SECTION;
 use lsp_types::{
-    ClientCapabilities, HoverProviderCapability, InitializeParams, OneOf, SaveOptions, ServerCapabilities,
-    TextDocumentSyncCapability, TextDocumentSyncKind, TextDocumentSyncOptions, TextDocumentSyncSaveOptions,
-    WorkspaceFoldersServerCapabilities, WorkspaceServerCapabilities,
+    ClientCapabilities, DiagnosticOptions, DiagnosticServerCapabilities, HoverProviderCapability, InitializeParams,
+    OneOf, SaveOptions, ServerCapabilities, TextDocumentSyncCapability, TextDocumentSyncKind, TextDocumentSyncOptions,
+    TextDocumentSyncSaveOptions, WorkDoneProgressOptions, WorkspaceFoldersServerCapabilities,
+    WorkspaceServerCapabilities,
 };
 use serde_json::Value;
 
@@ -16,6 +17,8 @@ pub(super) struct Client {
     pub(super) encoding: Encoding,
     /// Whether it asks for diagnostics. Then none are pushed, because it would show them twice.
     pub(super) pulls: bool,
+    /// Whether the diagnostics of a document may come with those of others.
+    pub(super) related_documents: bool,
     /// Whether it shows the descriptions of codes.
     pub(super) code_description: bool,
     /// Whether it shows related places.
@@ -63,6 +66,7 @@ impl Client {
         Self {
             encoding: Encoding::of_client(general.and_then(|general| general.position_encodings.as_deref())),
             pulls: text.is_some_and(|text| text.diagnostic.is_some()),
+            related_documents: registers(text.and_then(|text| text.diagnostic.as_ref()?.related_document_support)),
             code_description: published.and_then(|published| published.code_description_support) != Some(false),
             related: published.and_then(|published| published.related_information) != Some(false),
             tags: published.is_some_and(|published| published.tag_support.is_some()),
@@ -109,6 +113,12 @@ pub(super) fn of_server(client: &Client) -> ServerCapabilities {
         references_provider: Some(OneOf::Left(true)),
         document_highlight_provider: Some(OneOf::Left(true)),
         document_symbol_provider: Some(OneOf::Left(true)),
+        diagnostic_provider: Some(DiagnosticServerCapabilities::Options(DiagnosticOptions {
+            identifier: Some(SECTION.to_owned()),
+            inter_file_dependencies: true,
+            workspace_diagnostics: true,
+            work_done_progress_options: WorkDoneProgressOptions { work_done_progress: Some(true) },
+        })),
         workspace: Some(WorkspaceServerCapabilities { workspace_folders: Some(folders), file_operations: None }),
         ..ServerCapabilities::default()
     }

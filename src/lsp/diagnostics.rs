@@ -3,6 +3,7 @@
 use super::capabilities::Client;
 use super::uri;
 use crate::finding::{self, Finding, Level, Outcome, Related, Severity};
+use crate::paths::Base;
 use crate::report::rule_address;
 use crate::source::{Source, SourceId, Span};
 use lsp_types::{
@@ -10,6 +11,7 @@ use lsp_types::{
     Range, Uri,
 };
 use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 
 /// The source of all diagnostics.
@@ -19,19 +21,25 @@ pub(super) const SOURCE: &str = "hipaalint";
 pub(super) struct Places<'a> {
     client: &'a Client,
     sources: HashMap<SourceId, &'a Source>,
+    base: &'a Base,
     /// The addresses of open documents, as the client writes them.
     uri: &'a dyn Fn(&Path) -> Option<Uri>,
 }
 
 impl<'a> Places<'a> {
-    pub(super) fn new(client: &'a Client, sources: &'a [Source], uri: &'a dyn Fn(&Path) -> Option<Uri>) -> Self {
-        Self { client, sources: sources.iter().map(|source| (source.id, source)).collect(), uri }
+    pub(super) fn new(
+        client: &'a Client,
+        sources: &'a [Source],
+        base: &'a Base,
+        uri: &'a dyn Fn(&Path) -> Option<Uri>,
+    ) -> Self {
+        Self { client, sources: sources.iter().map(|source| (source.id, source)).collect(), base, uri }
     }
 
     /// The file that a span is in, and its range.
     pub(super) fn of(&self, span: Span) -> Option<(PathBuf, Range)> {
         let source = self.sources.get(&span.source)?;
-        Some((source.path()?.to_owned(), self.client.encoding.range(source, span)))
+        Some((self.base.normal(source.path()?), self.client.encoding.range(source, span)))
     }
 
     fn related(&self, related: &[Related]) -> Option<Vec<DiagnosticRelatedInformation>> {
@@ -71,7 +79,7 @@ impl<'a> Places<'a> {
         Some((path, diagnostic))
     }
 
-    /// What is wrong about a file itself. `path` is the file if it names no place.
+    /// What is wrong about a file itself. `path` is the file that was linted.
     pub(super) fn diagnostic(
         &self,
         diagnostic: &finding::Diagnostic,
@@ -79,7 +87,11 @@ impl<'a> Places<'a> {
     ) -> Option<(PathBuf, Diagnostic)> {
         let start = Range { start: Position::new(0, 0), end: Position::new(0, 0) };
         let place = diagnostic.span.and_then(|span| self.of(span));
-        let (path, range) = place.or_else(|| Some((path?.to_owned(), start)))?;
+        let named = || (!diagnostic.file.is_empty()).then(|| self.base.normal(Path::new(&diagnostic.file)));
+        let (path, range) = match place {
+            Some(place) => place,
+            None => (path.map(PathBuf::from).or_else(named)?, start),
+        };
         let severity = match diagnostic.severity {
             Severity::Error => DiagnosticSeverity::ERROR,
             Severity::Note => DiagnosticSeverity::INFORMATION,
@@ -97,4 +109,12 @@ impl<'a> Places<'a> {
         };
         Some((path, shown))
     }
+}
+
+/// An id of diagnostics: the same ones have the same id.
+pub(super) fn id_of(diagnostics: &[Diagnostic]) -> String {
+    let mut hasher = DefaultHasher::new();
+    // Diagnostics are plain data, so they can be written.
+    serde_json::to_string(diagnostics).unwrap_or_default().hash(&mut hasher);
+    format!("{:016x}", hasher.finish())
 }

@@ -3,7 +3,7 @@
 
 use super::snapshot::Snapshot;
 use super::work::failed;
-use super::{actions, definition, highlights, hover, references, requests, symbols};
+use super::{actions, definition, highlights, hover, pulling, references, requests, symbols};
 use lsp_server::{ErrorCode, ResponseError};
 use lsp_types::request::{self as methods, Request};
 use serde_json::Value;
@@ -33,17 +33,17 @@ pub(super) fn handler(method: &str) -> Option<Handler> {
         methods::GotoDefinition::METHOD => now::<methods::GotoDefinition>(definition::definition),
         methods::HoverRequest::METHOD => checked::<methods::HoverRequest>(hover::hover),
         methods::References::METHOD => now::<methods::References>(references::references),
+        methods::DocumentDiagnosticRequest::METHOD => checked::<methods::DocumentDiagnosticRequest>(pulling::document),
         methods::ExecuteCommand::METHOD => now::<methods::ExecuteCommand>(requests::execute),
+        // For tests alone: a bug.
+        #[cfg(debug_assertions)]
+        "hipaalint/panic" => Handler { run: Box::new(|_, _| std::panic::panic_any("on purpose")), needs_check: false },
         _ => return None,
     })
 }
 
 /// A handler that needs only texts.
-fn now<R: Request>(run: fn(&Snapshot, R::Params) -> Answer<R::Result>) -> Handler
-where
-    R::Params: 'static,
-    R::Result: 'static,
-{
+fn now<R: Request>(run: fn(&Snapshot, R::Params) -> Answer<R::Result>) -> Handler {
     Handler {
         run: Box::new(move |snapshot, params| run(snapshot, read(params)?).and_then(written)),
         needs_check: false,
@@ -51,11 +51,7 @@ where
 }
 
 /// A handler that needs findings.
-fn checked<R: Request>(run: fn(&Snapshot, R::Params) -> Answer<R::Result>) -> Handler
-where
-    R::Params: 'static,
-    R::Result: 'static,
-{
+fn checked<R: Request>(run: fn(&Snapshot, R::Params) -> Answer<R::Result>) -> Handler {
     Handler { needs_check: true, ..now::<R>(run) }
 }
 

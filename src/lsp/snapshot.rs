@@ -1,5 +1,4 @@
 //! What the server knows at one moment, for work on another thread. Later changes are not in it.
-#![allow(dead_code, reason = "the first requests are being added")]
 
 use super::capabilities::Client;
 use super::checks::{Checked, CheckedFile};

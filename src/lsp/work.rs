@@ -16,6 +16,8 @@ pub(super) enum Event {
     End,
     /// Open documents were linted; none if that failed because of a bug.
     Checked(Option<Box<Checked>>),
+    /// The workspace was linted for a request.
+    CheckedWhole(RequestId, Option<Box<Checked>>),
     /// The result of a request.
     Answered(RequestId, Result<Value, ResponseError>),
 }

@@ -107,6 +107,11 @@ impl Governing {
         files
     }
 
+    /// The folders of custom rules.
+    pub(super) fn rule_folders(&self) -> Vec<PathBuf> {
+        self.made.iter().flat_map(|settings| settings.rule_folders.iter().cloned()).collect()
+    }
+
     /// Reports rules of the options that no settings have.
     pub(super) fn complain_of_unknown_rules(&mut self, problems: &mut Problems) {
         self.made();
