@@ -56,7 +56,7 @@
 //!
 //! `cli` (default) is the program and the report for people, with clap, miette, and an allocator that needs a C compiler.
 //! `lsp` (default) is the language server, with lsp-server and lsp-types.
-//! `parallel` (default) lints many templates on all cores.
+//! `parallel` (default) lints many templates on all cores. `mcp` adds a server for assistants to the program.
 //!
 //! # The modules
 //!
@@ -87,6 +87,8 @@ pub mod hover;
 pub mod linter;
 #[cfg(feature = "lsp")]
 pub mod lsp;
+#[cfg(feature = "mcp")]
+mod mcp;
 pub mod navigation;
 pub mod openapi;
 pub mod paths;

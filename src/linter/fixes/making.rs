@@ -80,6 +80,15 @@ impl<'w, 'a, 'm, 't> Making<'w, 'a, 'm, 't> {
                 }
             }
         }
+        if let Some(keys) = &recipe.tags {
+            match self.tags(&keys.texts(self.job.setting.parameters)) {
+                Ok(is_any) => is_possible |= is_any,
+                Err(why) => {
+                    is_possible = true;
+                    obstacle.get_or_insert(why);
+                }
+            }
+        }
         let is_looped = |block: &Block<'_>| block.origin.is_some_and(|origin| !origin.iterations.is_empty());
         if !recipe.add.is_empty() && is_looped(self.job.block) {
             // One resource for each iteration, which the loop has to add.
@@ -98,7 +107,7 @@ impl<'w, 'a, 'm, 't> Making<'w, 'a, 'm, 't> {
     }
 
     /// Adds changes; values in the same absent map or item are one.
-    fn add(&mut self, changes: Vec<Change>, is_item: bool) {
+    pub(super) fn add(&mut self, changes: Vec<Change>, is_item: bool) {
         let mut walked = Walked { changes: std::mem::take(&mut self.changes), ..Walked::default() };
         let mut walk = Walk { at: self.job.mark.exact, walked: &mut walked };
         changes.into_iter().for_each(|change| walk.take(change, is_item));
@@ -261,7 +270,7 @@ impl<'w, 'a, 'm, 't> Making<'w, 'a, 'm, 't> {
     }
 
     /// Why something is only shown.
-    fn why(&self, obstacle: &Obstacle) -> String {
+    pub(super) fn why(&self, obstacle: &Obstacle) -> String {
         match obstacle {
             Obstacle::Computed(function, name) => match function.as_str() {
                 "Ref" if self.shop.model.parameter(name).is_some() => {
