@@ -1,15 +1,17 @@
 //! What there is to say about a place of a template: the findings there, what the value is for which choice, what a name names, and
-//! whom a policy statement grants access. As data, and as Markdown or plain text. Knows no editor and no protocol.
+//! whom a policy statement grants access; and what resources are to each other. As data, and as Markdown or plain text. Knows no editor and no protocol.
 //!
 //! Texts of templates and of rules are shown, never obeyed: [`Page::markdown`] writes them so that they mean nothing in Markdown.
 //! Secrets are hidden as in every report.
 
 mod finding;
+mod lens;
 mod name;
 mod page;
 mod statement;
 mod value;
 
+pub use lens::{Lens, lenses};
 pub use page::{Inline, Page, Section};
 
 use crate::eval::inputs::Inputs;

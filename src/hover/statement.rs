@@ -88,7 +88,10 @@ fn words<'m, 't>(
     statement: &'m Value<'t>,
 ) -> Vec<Vec<Inline>> {
     let shown = |value: &Value<'t>| {
+        // As it is, without the quotes that tell a text from a number.
         let text = value.display();
+        let inner = text.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).map(str::to_owned);
+        let text = inner.unwrap_or(text);
         opened.mask.value(&text, opened.mask.is_in(value.span)).unwrap_or(text)
     };
     let listed = |key: &str| statement.get(key).map(|value| value.items().iter().map(shown).collect::<Vec<String>>());

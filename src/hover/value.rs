@@ -118,7 +118,10 @@ fn from(value: &Value, from: &[&From]) -> Vec<Inline> {
         // With several values, what is known of it is different for each.
         if !one.detail.is_empty() && value.alternatives.len() == 1 {
             line.push(Inline::text(" ("));
-            line.extend(Inline::message(&one.detail));
+            match one.detail.strip_prefix("default ") {
+                Some(default) => line.extend([Inline::text("default "), Inline::code(default)]),
+                None => line.extend(Inline::message(&one.detail)),
+            }
             line.push(Inline::text(")"));
         }
     }

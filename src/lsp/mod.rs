@@ -13,6 +13,7 @@ mod documents;
 mod handlers;
 mod highlights;
 mod hover;
+mod lenses;
 mod lifecycle;
 mod names;
 mod position;

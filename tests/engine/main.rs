@@ -15,6 +15,7 @@ mod fixes;
 #[path = "../fuzzed/mod.rs"]
 mod fuzzed;
 mod growth;
+mod hover;
 mod language;
 mod navigation;
 mod replays;
