@@ -7,12 +7,13 @@ use super::capabilities::Client;
 use super::diagnostics::{Places, id_of};
 use super::documents::Documents;
 use super::roots::{Root, Roots};
-use crate::finding::{self, Finding};
+use crate::finding::{self, Applicability, Finding};
+use crate::paths::folder_of;
 use crate::project::Counter;
 use crate::report::Report;
-use crate::session::{Again, End, Known, Session, Sink};
+use crate::session::{Again, End, Known, Session, Settings, Sink};
 use crate::source::Source;
-use lsp_types::Diagnostic;
+use lsp_types::{Diagnostic, TextEdit};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -35,14 +36,32 @@ pub(super) struct CheckedFile {
     pub(super) version: Option<i32>,
     /// As the client gets it.
     pub(super) diagnostics: Vec<Diagnostic>,
-    /// The findings, whose spans are bytes of the text, each with the number of its diagnostic.
-    pub(super) findings: Vec<(usize, Finding)>,
+    /// The findings among them.
+    pub(super) findings: Vec<Shown>,
     /// The id of these diagnostics.
     pub(super) id: String,
 }
 
+/// A finding as the client gets it.
+#[derive(Clone, Debug)]
+pub(super) struct Shown {
+    /// The number of its diagnostic.
+    pub(super) number: usize,
+    /// The finding. Its spans are bytes of the text.
+    pub(super) finding: Finding,
+    /// The edits that fix it, with the files that they are in.
+    pub(super) edits: Vec<(PathBuf, TextEdit)>,
+}
+
+impl Shown {
+    /// Whether its fix may be made by anybody.
+    pub(super) fn is_safe(&self) -> bool {
+        self.finding.fix.as_ref().is_some_and(|fix| fix.applicability == Applicability::Safe)
+    }
+}
+
 /// What was found when one file was linted, perhaps in others.
-type Part = BTreeMap<PathBuf, Vec<(Diagnostic, Option<Finding>)>>;
+type Part = BTreeMap<PathBuf, Vec<(Diagnostic, Option<Shown>)>>;
 
 /// What a folder remembers from one check to the next.
 #[derive(Debug, Default)]
@@ -109,6 +128,7 @@ impl Check {
             before: &memory.parts,
             now: BTreeMap::new(),
             about: PathBuf::new(),
+            settings: None,
         };
         session.lint_again(found, &again, &self.counter, &mut sink);
         let Found { mut now, .. } = sink;
@@ -223,7 +243,8 @@ impl Checked {
             let file = self.file(path, check);
             for (diagnostic, finding) in found {
                 if *path == about || !file.diagnostics.contains(diagnostic) {
-                    file.findings.extend(finding.iter().map(|finding| (file.diagnostics.len(), finding.clone())));
+                    let number = file.diagnostics.len();
+                    file.findings.extend(finding.iter().map(|shown| Shown { number, ..shown.clone() }));
                     file.diagnostics.push(diagnostic.clone());
                 }
             }
@@ -243,6 +264,8 @@ struct Found<'c> {
     now: BTreeMap<PathBuf, Arc<Part>>,
     /// The file that is linted.
     about: PathBuf,
+    /// Its settings.
+    settings: Option<Arc<Settings>>,
 }
 
 impl Found<'_> {
@@ -255,9 +278,14 @@ impl Found<'_> {
             // What is wrong about the run is among the problems of the session.
             add(&mut part, &mut BTreeSet::new(), &places, diagnostic, Some(&self.about));
         }
+        let mark = |finding: &Finding| {
+            let rules = self.settings.as_ref()?.linter.rules();
+            rules.get(&finding.rule)?.rule().ok()?.mark()
+        };
         for finding in report.findings {
-            if let Some((path, shown)) = places.finding(finding) {
-                part.entry(path).or_default().push((shown, Some(finding.clone())));
+            if let Some((path, shown)) = places.finding(finding, mark(finding)) {
+                let finding = Shown { number: 0, finding: finding.clone(), edits: places.edits(finding) };
+                part.entry(path).or_default().push((shown, Some(finding)));
             }
         }
         part
@@ -267,6 +295,8 @@ impl Found<'_> {
 impl Sink for Found<'_> {
     fn about(&mut self, path: &Path, holds: bool) {
         path.clone_into(&mut self.about);
+        // Not later: a session that reports a file cannot be asked.
+        self.settings = (!holds).then(|| self.session.settings_of(folder_of(path)));
         let known = self.before.get(path).filter(|_| holds).map(Arc::clone).unwrap_or_default();
         self.now.insert(path.to_owned(), known);
     }

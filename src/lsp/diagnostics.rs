@@ -2,13 +2,14 @@
 
 use super::capabilities::Client;
 use super::uri;
-use crate::finding::{self, Finding, Level, Outcome, Related, Severity};
+use crate::finding::{self, Edit, Finding, Level, Outcome, Related, Severity};
 use crate::paths::Base;
 use crate::report::rule_address;
+use crate::rules::rule::Mark;
 use crate::source::{Source, SourceId, Span};
 use lsp_types::{
-    CodeDescription, Diagnostic, DiagnosticRelatedInformation, DiagnosticSeverity, Location, NumberOrString, Position,
-    Range, Uri,
+    CodeDescription, Diagnostic, DiagnosticRelatedInformation, DiagnosticSeverity, DiagnosticTag, Location,
+    NumberOrString, Position, Range, TextEdit, Uri,
 };
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -56,7 +57,7 @@ impl<'a> Places<'a> {
     }
 
     /// A finding, with the file that it is in.
-    pub(super) fn finding(&self, finding: &Finding) -> Option<(PathBuf, Diagnostic)> {
+    pub(super) fn finding(&self, finding: &Finding, mark: Option<Mark>) -> Option<(PathBuf, Diagnostic)> {
         let (path, range) = self.of(finding.span)?;
         let severity = match (finding.outcome, finding.level) {
             (Outcome::Fail, Level::Error) => DiagnosticSeverity::ERROR,
@@ -73,10 +74,20 @@ impl<'a> Places<'a> {
             source: Some(SOURCE.to_owned()),
             message: finding.full_message(),
             related_information: self.related(&finding.related),
-            tags: None,
+            tags: mark.filter(|_| self.client.tags && finding.outcome == Outcome::Fail).map(|mark| vec![tag(mark)]),
             data: None,
         };
         Some((path, diagnostic))
+    }
+
+    /// The edits that fix a finding, with the files that they are in. None if one of them is nowhere.
+    pub(super) fn edits(&self, finding: &Finding) -> Vec<(PathBuf, TextEdit)> {
+        let edits = finding.fix.iter().flat_map(|fix| &fix.edits);
+        let made = |edit: &Edit| {
+            let (path, range) = self.of(edit.span)?;
+            Some((path, TextEdit { range, new_text: edit.text.clone() }))
+        };
+        edits.map(made).collect::<Option<Vec<_>>>().unwrap_or_default()
     }
 
     /// What is wrong about a file itself. `path` is the file that was linted.
@@ -108,6 +119,13 @@ impl<'a> Places<'a> {
             data: None,
         };
         Some((path, shown))
+    }
+}
+
+fn tag(mark: Mark) -> DiagnosticTag {
+    match mark {
+        Mark::Unnecessary => DiagnosticTag::UNNECESSARY,
+        Mark::Deprecated => DiagnosticTag::DEPRECATED,
     }
 }
 

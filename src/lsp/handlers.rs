@@ -3,7 +3,7 @@
 
 use super::snapshot::Snapshot;
 use super::work::failed;
-use super::{actions, definition, highlights, hover, lenses, pulling, references, requests, symbols};
+use super::{actions, definition, highlights, hover, lenses, pulling, references, symbols};
 use lsp_server::{ErrorCode, ResponseError};
 use lsp_types::request::{self as methods, Request};
 use serde_json::Value;
@@ -35,7 +35,6 @@ pub(super) fn handler(method: &str) -> Option<Handler> {
         methods::HoverRequest::METHOD => checked::<methods::HoverRequest>(hover::hover),
         methods::References::METHOD => now::<methods::References>(references::references),
         methods::DocumentDiagnosticRequest::METHOD => checked::<methods::DocumentDiagnosticRequest>(pulling::document),
-        methods::ExecuteCommand::METHOD => now::<methods::ExecuteCommand>(requests::execute),
         // For tests alone: a bug.
         #[cfg(debug_assertions)]
         "hipaalint/panic" => Handler { run: Box::new(|_, _| std::panic::panic_any("on purpose")), needs_check: false },

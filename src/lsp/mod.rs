@@ -10,6 +10,7 @@ mod checks;
 mod definition;
 mod diagnostics;
 mod documents;
+mod edits;
 mod handlers;
 mod highlights;
 mod hover;

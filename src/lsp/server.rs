@@ -12,7 +12,7 @@ use super::roots::Roots;
 use super::settings::{SECTION, Settings};
 use super::snapshot::Snapshot;
 use super::work::{Event, Worker, bug, failed};
-use super::{pulling, uri, watching};
+use super::{pulling, requests, uri, watching};
 use crate::project::Counter;
 use crate::session::Exit;
 use lsp_server::{ErrorCode, Message, Notification, Request, RequestId, Response, ResponseError};
@@ -22,7 +22,8 @@ use lsp_types::{
     ConfigurationItem, ConfigurationParams, DidChangeConfigurationParams, DidChangeTextDocumentParams,
     DidChangeWatchedFilesParams, DidChangeWorkspaceFoldersParams, DidCloseTextDocumentParams,
     DidOpenTextDocumentParams, InitializeParams, InitializeResult, LogMessageParams, MessageType, Registration,
-    RegistrationParams, ServerInfo, Uri, WorkDoneProgressCreateParams, WorkspaceDiagnosticParams, WorkspaceFolder,
+    RegistrationParams, ServerInfo, ShowDocumentParams, ShowMessageParams, Uri, WorkDoneProgressCreateParams,
+    WorkspaceDiagnosticParams, WorkspaceFolder,
 };
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -135,6 +136,7 @@ impl Server {
                 Ok(Event::Message(Message::Response(response))) => self.responded(response),
                 Ok(Event::Checked(checked)) => self.was_checked(checked.map(|checked| *checked)),
                 Ok(Event::CheckedWhole(id, checked)) => self.was_checked_whole(id, checked.map(|checked| *checked)),
+                Ok(Event::Ran(id, shown)) => self.ran(id, shown),
                 Ok(Event::Answered(id, result)) => self.respond(id, result),
                 Err(RecvTimeoutError::Timeout) => {}
             }
@@ -295,6 +297,15 @@ impl Server {
                 }
                 Err(error) => self.answer(id, Err(error)),
             },
+            methods::ExecuteCommand::METHOD => match handlers::read(params) {
+                Ok(params) => {
+                    self.pending.insert(id.clone(), Arc::default());
+                    let (snapshot, otherwise) = (self.snapshot(), Event::Answered(id.clone(), Err(bug())));
+                    let work = move || Event::Ran(id, requests::execute(&snapshot, params));
+                    self.answering.start_job(work, otherwise);
+                }
+                Err(error) => self.answer(id, Err(error)),
+            },
             method => match handlers::handler(method) {
                 None => {
                     let why = format!("the server has no method `{method}`");
@@ -324,6 +335,22 @@ impl Server {
             Event::Answered(id, result)
         };
         self.answering.start_job(work, otherwise);
+    }
+
+    /// Shows what a command shows.
+    fn ran(&mut self, id: RequestId, shown: Result<requests::Shown, ResponseError>) {
+        let is_pending = self.pending.contains_key(&id);
+        self.respond(id, shown.as_ref().map(|_| Value::Null).map_err(Clone::clone));
+        match shown {
+            Ok(requests::Shown::Page(uri)) if is_pending => {
+                let params = ShowDocumentParams { uri, external: Some(true), take_focus: None, selection: None };
+                self.ask::<methods::ShowDocument>(params, Asked::Other);
+            }
+            Ok(requests::Shown::Text(message)) if is_pending => {
+                self.notify::<notes::ShowMessage>(ShowMessageParams { typ: MessageType::INFO, message });
+            }
+            Ok(_) | Err(_) => {}
+        }
     }
 
     /// Sends the result of a request, unless it was cancelled.

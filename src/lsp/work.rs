@@ -1,6 +1,7 @@
 //! Work beside the loop: one thread lints, another one answers requests. Both have the stack that the deepest template needs.
 
 use super::checks::Checked;
+use super::requests::Shown;
 use crate::pool::STACK_BYTES;
 use lsp_server::{ErrorCode, Message, RequestId, ResponseError};
 use serde_json::Value;
@@ -18,6 +19,8 @@ pub(super) enum Event {
     Checked(Option<Box<Checked>>),
     /// The workspace was linted for a request.
     CheckedWhole(RequestId, Option<Box<Checked>>),
+    /// What a command of the server shows.
+    Ran(RequestId, Result<Shown, ResponseError>),
     /// The result of a request.
     Answered(RequestId, Result<Value, ResponseError>),
 }

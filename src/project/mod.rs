@@ -2,12 +2,14 @@
 //! parameters of its parents, an import with the exports of other templates. Results leave in order, through a bounded window.
 
 mod evaluating;
+mod exempting;
 mod fixing;
 mod known;
 mod nested;
 mod survey;
 
 pub use evaluating::{Deployed, NotEvaluated};
+pub use exempting::{exception, set};
 pub use fixing::{Choice, Fixed, Fixer, Proposal, Settled, Texts};
 pub use known::{Again, Known, Result as Relinted};
 pub use survey::{identity, says_something_about_others};

@@ -59,6 +59,12 @@ impl Governing {
         }
     }
 
+    /// Reads from these files from now on. What was read stays.
+    pub(super) fn read_from(&mut self, files: &Files) {
+        self.files = files.clone();
+        self.problems.read_from(files);
+    }
+
     /// The parameters of the options, which some template must have.
     pub(super) fn pinned(&self) -> &Pins {
         &self.pinned

@@ -6,8 +6,8 @@ use lsp_server::{Connection, Message, Notification, Request, RequestId, Response
 use lsp_types::notification::{self as notes, Notification as Note};
 use lsp_types::request::{self as methods, Request as Method};
 use lsp_types::{
-    Diagnostic, DidChangeTextDocumentParams, DidCloseTextDocumentParams, DidOpenTextDocumentParams, InitializeResult,
-    NumberOrString, Position, PublishDiagnosticsParams, Range, TextDocumentContentChangeEvent, TextDocumentIdentifier,
+    Diagnostic, DidChangeTextDocumentParams, DidCloseTextDocumentParams, DidOpenTextDocumentParams, NumberOrString,
+    Position, PublishDiagnosticsParams, Range, TextDocumentContentChangeEvent, TextDocumentIdentifier,
     TextDocumentItem, Uri, VersionedTextDocumentIdentifier,
 };
 use serde_json::{Value, json};
@@ -19,7 +19,7 @@ use std::time::Duration;
 use tempfile::TempDir;
 
 /// How long a message may take, also where others use the machine.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A bucket with findings.
 pub const BAD: &str = "Resources:\n  Records:\n    Type: AWS::S3::Bucket\n";
@@ -98,10 +98,6 @@ impl Client {
         }
     }
 
-    pub fn result(&self) -> InitializeResult {
-        serde_json::from_value(self.initialized.clone()).unwrap()
-    }
-
     pub fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
@@ -141,11 +137,6 @@ impl Client {
     pub fn raw(&mut self, method: &str, params: Value) -> Result<Value, ResponseError> {
         let id = self.ask(method, params);
         self.response(&id)
-    }
-
-    pub fn request<R: Method>(&mut self, params: R::Params) -> R::Result {
-        let value = self.raw(R::METHOD, serde_json::to_value(params).unwrap()).unwrap();
-        serde_json::from_value(value).unwrap()
     }
 
     /// The next message; requests for settings are answered.

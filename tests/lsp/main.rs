@@ -2,6 +2,7 @@
 #![cfg(feature = "lsp")]
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+mod actions;
 mod client;
 mod diagnostics;
 mod encodings;
