@@ -1,8 +1,8 @@
 //! What a resource is to others, in a few words above it: what guards what, who acts as which role, which subnet leads to the internet.
 
+use crate::eval::explore;
 use crate::eval::inputs::Inputs;
 use crate::eval::scenario::Scenario;
-use crate::eval::explore;
 use crate::expand::exists;
 use crate::graph::links::{Meaning, links_of};
 use crate::linter::Loader;
@@ -29,7 +29,7 @@ type Related<'t> = ((&'t str, Meaning, &'t str), Vec<Scenario>);
 
 /// The lenses of a text, by their places; none if it cannot be parsed, or is not a template. Only what is certain is shown.
 pub fn lenses(source: &Source, load: &Loader<'_>, inputs: &Inputs) -> Vec<Lens> {
-    let found = open(source, load, inputs, |opened| found(opened));
+    let found = open(source, load, inputs, found);
     found.map(|(lenses, _)| lenses).unwrap_or_default()
 }
 
@@ -62,7 +62,9 @@ fn found(opened: &Opened<'_, '_, '_>) -> Vec<Lens> {
                 format!(", when {when}")
             });
             let mut add = |id: &str, words: String| {
-                let Some(block) = model.resource(id).filter(|block| block.key_span.source == opened.source.id) else { return };
+                let Some(block) = model.resource(id).filter(|block| block.key_span.source == opened.source.id) else {
+                    return;
+                };
                 // Editors draw icons for `$(name)`.
                 let text = one_line(&(words + &when), true).replace("$(", "$ (");
                 lenses.push(Lens { span: block.key_span, text });

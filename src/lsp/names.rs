@@ -26,7 +26,7 @@ impl<'s> Asked<'s> {
 
     /// Asks the templates of the folder of the workspace, with the open texts.
     pub(super) fn project<R>(&self, snapshot: &Snapshot, ask: impl FnOnce(&Project<'_>) -> R) -> R {
-        let files = snapshot.files(&self.path);
+        let files = snapshot.session(&self.path).files().clone();
         let list = || templates(snapshot, &self.path);
         ask(&Project::new(&files, &list))
     }

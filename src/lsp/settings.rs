@@ -54,11 +54,8 @@ impl Settings {
             Some(Value::String(name)) => read.configuration = Some(PathBuf::from(name)),
             Some(_) => wrong("configuration", "the path of a file"),
         }
-        let switches = [
-            ("undecided", &mut read.undecided),
-            ("workspace", &mut read.workspace),
-            ("codeLens", &mut read.code_lens),
-        ];
+        let switches =
+            [("undecided", &mut read.undecided), ("workspace", &mut read.workspace), ("codeLens", &mut read.code_lens)];
         for (key, field) in switches {
             match own.get(key) {
                 None | Some(Value::Null) => {}

@@ -106,7 +106,10 @@ fn a_value_says_what_it_is_for_which_choice() {
         "{value}"
     );
     let value = plain(TEXT, "BucketName: !Su");
-    assert!(value.starts_with("Value: `records-prod-${AWS::AccountId}` when Env is prod; absent otherwise\n"), "{value}");
+    assert!(
+        value.starts_with("Value: `records-prod-${AWS::AccountId}` when Env is prod; absent otherwise\n"),
+        "{value}"
+    );
     assert!(value.contains("pseudo parameter `AWS::AccountId`"), "{value}");
     // What is written as it stands needs no words.
     assert_eq!(plain(TEXT, "AccessControl: Pri"), "");

@@ -109,10 +109,7 @@ fn names_lead_into_other_files_as_they_are_open() {
     client.open("net.yaml", &child.replace("Outputs: {", "\nOutputs: {"));
     let found = references(&mut client, "net.yaml", place(2, 11), true);
     let shown: Vec<_> = found.iter().map(|found| (found.uri.clone(), found.range)).collect();
-    assert_eq!(
-        shown,
-        [(client.uri("net.yaml"), range(2, 10, 15)), (client.uri("parent.yaml"), range(5, 35, 40))]
-    );
+    assert_eq!(shown, [(client.uri("net.yaml"), range(2, 10, 15)), (client.uri("parent.yaml"), range(5, 35, 40))]);
 }
 
 #[test]
@@ -141,7 +138,9 @@ fn the_outline_is_a_tree_for_clients_that_show_one() {
     let Some(DocumentSymbolResponse::Flat(symbols)) = client.request::<methods::DocumentSymbolRequest>(asked) else {
         panic!("a list")
     };
-    assert!(symbols.iter().any(|symbol| symbol.name == "Guard" && symbol.container_name.as_deref() == Some("Resources")));
+    assert!(
+        symbols.iter().any(|symbol| symbol.name == "Guard" && symbol.container_name.as_deref() == Some("Resources"))
+    );
 }
 
 #[test]
@@ -152,7 +151,8 @@ fn hovers_say_what_is_wrong_and_what_a_value_is() {
         client.open("a.yaml", TEXT);
         let (found, value) = hover(&mut client, "a.yaml", place(10, 30)).unwrap();
         assert_eq!(found, kind);
-        for part in ["versioning", "Why:", "164.3", "Remediation:", "`Enabled` when Env is prod; `Suspended` otherwise"] {
+        for part in ["versioning", "Why:", "164.3", "Remediation:", "`Enabled` when Env is prod; `Suspended` otherwise"]
+        {
             assert!(value.contains(part), "{part}\n{value}");
         }
         let (_, named) = hover(&mut client, "a.yaml", place(13, 32)).unwrap();
