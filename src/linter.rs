@@ -12,6 +12,7 @@ mod iterations;
 mod locations;
 mod meant;
 mod notes;
+pub mod opened;
 mod origins;
 mod record;
 mod redaction;
@@ -56,6 +57,7 @@ pub use crate::expand::includes::MAX_INCLUDES;
 pub use crate::graph::secrets::is_secret_name;
 pub use file_report::{Declared, FileReport, Notice, NoticeKind};
 pub use includes::{Loaded, Loader};
+pub use redaction::Mask;
 pub use setup::SetupError;
 pub use stacks::Nested;
 

@@ -3,9 +3,11 @@
 //! The rule's path is walked through the tree as written, along the place of the finding. What is not written in the template itself
 //! (a parameter, a loop, an included file) is shown and not changed. What the change does to a running resource, `risk` knows.
 
+mod access;
 mod collapse;
 mod key;
 mod making;
+mod names;
 mod neighbors;
 mod place;
 mod risk;
@@ -281,9 +283,12 @@ impl<'a, 'm, 't> Workshop<'a, 'm, 't> {
             return None;
         }
         let mut all = types.iter().flat_map(|kind| self.model.of_type(kind));
-        let only = all.next().filter(|_| all.next().is_none())?;
-        let fits = !only.is(block) && Self::exists_with(only, block) && !self.neighbors.leads(only, block);
-        fits.then_some(only)
+        all.next().filter(|only| all.next().is_none() && self.is_for(only, block))
+    }
+
+    /// Whether a block can refer to another one.
+    fn is_for(&self, other: &Block<'t>, block: &Block<'t>) -> bool {
+        !other.is(block) && Self::exists_with(other, block) && !self.neighbors.leads(other, block)
     }
 }
 
@@ -314,7 +319,7 @@ impl<'t> Job<'_, '_, 't> {
 
     /// Whether a recipe changes what the finding is about.
     fn is_about(&self, recipe: &Recipe) -> bool {
-        if recipe.within.is_some() {
+        if recipe.within.is_some() || recipe.becomes.is_some() || recipe.suffix_names.is_some() {
             return true;
         }
         let own = recipe.places().map(|(_, path, _)| path).chain(&recipe.remove).chain(&recipe.customer_key);

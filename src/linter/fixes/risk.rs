@@ -280,8 +280,13 @@ fn has_snapshots(kind: &str) -> bool {
 
 /// `` `A`, `B` and 3 more ``.
 fn listed(names: &[&str]) -> String {
-    let mut shown: Vec<String> = names.iter().take(MAX_NAMED).map(|name| format!("`{name}`")).collect();
-    let more = names.len().saturating_sub(MAX_NAMED);
+    listed_up_to(names, MAX_NAMED)
+}
+
+/// The same, with the number of names.
+pub(super) fn listed_up_to(names: &[&str], most: usize) -> String {
+    let mut shown: Vec<String> = names.iter().take(most).map(|name| format!("`{name}`")).collect();
+    let more = names.len().saturating_sub(most);
     if more > 0 {
         shown.push(format!("{more} more"));
     }
