@@ -248,6 +248,8 @@ pub struct Within {
     pub via: Option<FixPath>,
     /// The property of the finding's resource that refers to it.
     pub from: Option<FixPath>,
+    /// The resource that is changed is in turn related to that one.
+    pub then: Option<Box<Within>>,
 }
 
 /// An item of a list of named items.
@@ -489,7 +491,7 @@ pub(super) fn slip(recipe: &Recipe, parameters: &dyn Fn(&str) -> bool) -> Option
     if recipe.becomes.is_some() && recipe.within.is_some() {
         return Some("`becomes` of a `fix` is about the resource of the finding: leave `in` out".to_owned());
     }
-    if recipe.within.as_ref().is_some_and(|within| within.via.is_some() == within.from.is_some()) {
+    if recipe.within.as_ref().is_some_and(Within::is_unclear) {
         return Some("`in` of a `fix` needs either `via` or `from`".to_owned());
     }
     if let Some(name) = recipe.suffix_names.as_deref().filter(|name| !parameters(name)) {
@@ -510,6 +512,11 @@ pub(super) fn slip(recipe: &Recipe, parameters: &dyn Fn(&str) -> bool) -> Option
 
 /// Related resources as assertions have them, for the same question.
 impl Within {
+    /// Whether it has no property that refers, or two.
+    fn is_unclear(&self) -> bool {
+        self.via.is_some() == self.from.is_some() || self.then.as_deref().is_some_and(Self::is_unclear)
+    }
+
     /// The question of an assertion, if the other resource refers to this one.
     pub fn related(&self) -> Option<Related> {
         let via = self.via.as_ref()?.path.clone();

@@ -103,7 +103,10 @@ impl<'r> Walk<'r> {
         if let Some(from) = &within.from {
             self.place(from, own, &spot.below("from"));
         }
-        there
+        match &within.then {
+            Some(then) => self.within(then, &there, &spot.below("then")),
+            None => there,
+        }
     }
 
     fn put(&mut self, put: &'r Put, changed: &Context<'r>, own: &Context<'r>, recipe: &'r Recipe, spot: &Spot<'_>) {
