@@ -65,7 +65,8 @@ impl Recipes {
     /// All of them.
     pub fn all(&self) -> impl Iterator<Item = &Recipe> {
         let ByCheck { own, checks } = self.read();
-        own.iter().chain(checks.iter().flatten().flat_map(|all| all.iter()))
+        let all = own.iter().chain(checks.iter().flatten().flat_map(|all| all.iter()));
+        all.flat_map(Recipe::parts)
     }
 
     /// Whether there are none.
@@ -179,6 +180,9 @@ pub struct Recipe {
     /// New resources.
     #[serde(default)]
     pub add: Many<Addition>,
+    /// What has to be changed with it, such as the resource itself next to a related one. Without one of these parts, nothing is.
+    #[serde(default)]
+    pub and: Vec<Recipe>,
 }
 
 /// What a resource becomes. `set`, `append` and `put` are of the new type, `remove` of the old one.
@@ -467,6 +471,11 @@ impl Recipe {
         }
     }
 
+    /// The fix, and what has to be changed with it.
+    pub fn parts(&self) -> impl Iterator<Item = &Self> {
+        std::iter::once(self).chain(&self.and)
+    }
+
     /// Whether it changes nothing.
     pub fn is_empty(&self) -> bool {
         self.places().next().is_none()
@@ -493,6 +502,12 @@ pub(super) fn slip(recipe: &Recipe, parameters: &dyn Fn(&str) -> bool) -> Option
     }
     if recipe.within.as_ref().is_some_and(Within::is_unclear) {
         return Some("`in` of a `fix` needs either `via` or `from`".to_owned());
+    }
+    if recipe.and.iter().any(|part| !part.and.is_empty() || part.title.is_some()) {
+        return Some("a part in `and` of a `fix` has neither a `title` nor an `and` of its own".to_owned());
+    }
+    if let Some(wrong) = recipe.and.iter().find_map(|part| slip(part, parameters)) {
+        return Some(wrong);
     }
     if let Some(name) = recipe.suffix_names.as_deref().filter(|name| !parameters(name)) {
         return Some(format!("the rule does not declare `{name}` in its `parameters`"));

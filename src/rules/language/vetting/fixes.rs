@@ -78,6 +78,10 @@ impl<'r> Walk<'r> {
             let item = put.item(index);
             self.put(one, &changed, own, recipe, if recipe.put.len() == 1 { &put } else { &item });
         }
+        let and = spot.below("and");
+        for (index, part) in recipe.and.iter().enumerate() {
+            self.recipe(part, own, &and.item(index));
+        }
         let add = spot.below("add");
         for (index, one) in recipe.add.iter().enumerate() {
             let item = add.item(index);
