@@ -31,7 +31,7 @@ pub(crate) use collapse::edited;
 use making::Making;
 use neighbors::Neighbors;
 use risk::Deeds;
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 
 use super::Fixes;
 use super::check::Setting;
@@ -46,6 +46,9 @@ pub(super) struct Workshop<'a, 'm, 't: 'a> {
     text: OnceCell<edit::Text<'a>>,
     /// The tags that all resources with tags have.
     tags: OnceCell<Vec<tags::Tag>>,
+    /// What may repeat names, and the bytes that were searched for them.
+    texts: OnceCell<names::Texts<'t>>,
+    searched: Cell<usize>,
 }
 
 /// The bytes of edited texts that are read for one template: each fix with edits is proven by reading
@@ -95,6 +98,8 @@ impl<'a, 'm, 't> Workshop<'a, 'm, 't> {
             neighbors: Neighbors::new(model),
             text: OnceCell::new(),
             tags: OnceCell::new(),
+            texts: OnceCell::new(),
+            searched: Cell::new(0),
         }
     }
 

@@ -299,6 +299,19 @@ fix: { suffix-names: suffix }
         let expected = quoted(format!("{head}{parameter}{after}{other}"));
         assert_eq!(quoted(fixed(rule, &format!("{head}{before}{other}"))), expected);
     }
+    // What repeats a computed name, alone or in an ARN, follows it.
+    let repeated = |suffix: &str| {
+        format!(
+            "{}  P:
+    Type: AWS::SQS::QueuePolicy
+    Properties:
+      Queues: [!Sub \"https://sqs/${{AWS::AccountId}}/${{Own}}-x{suffix}\"]
+      PolicyDocument: {{Resource: !Sub \"arn:aws:sqs:a:b:${{Own}}-x{suffix}\", Other: !Sub \"${{Own}}-x-y a-${{Own}}-x\"}}
+",
+            queue(&format!("!Sub \"${{Own}}-x{suffix}\""))
+        )
+    };
+    assert_eq!(fixed(rule, &format!("{head}{}", repeated(""))), format!("{head}{parameter}{}", repeated("${Suffix}")));
     let fix = fix(rule, &format!("{head}{}", queue("records")));
     assert!(!fix.note.contains("replaces"), "names stay what they are: {}", fix.note);
     assert!(shown(rule, &queue("{\"Fn::Transform\": {Name: Names}}")).contains("macro"));

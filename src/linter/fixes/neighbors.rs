@@ -76,7 +76,8 @@ impl<'m, 't> Neighbors<'m, 't> {
         places.sort_unstable();
         places.dedup();
         let &[only] = places.as_slice() else { return None };
-        let found = self.model.resources.get(only).filter(|block| within.types.iter().any(|kind| kind == block.kind))?;
+        let found =
+            self.model.resources.get(only).filter(|block| within.types.iter().any(|kind| kind == block.kind))?;
         match &within.then {
             Some(then) => self.within(then, found),
             None => Some(found),
