@@ -2,9 +2,10 @@
 
 mod catalogue;
 mod choices;
+mod evaluate;
 mod graph;
 mod lint;
-#[cfg(feature = "lsp")]
+#[cfg(any(feature = "lsp", feature = "mcp"))]
 mod serving;
 mod setup;
 mod shared;
@@ -12,10 +13,13 @@ mod test;
 
 pub(super) use catalogue::{ControlsArguments, DocumentFormat, ExplainArguments, ListFormat, RulesArguments};
 pub(super) use choices::{Format, Show};
+pub(super) use evaluate::{EvaluateArguments, EvaluateFormat};
 pub(super) use graph::{GraphArguments, GraphFormat};
 pub(super) use lint::LintArguments;
 #[cfg(feature = "lsp")]
 pub(super) use serving::LspArguments;
+#[cfg(feature = "mcp")]
+pub(super) use serving::McpArguments;
 pub(super) use setup::{CompletionsArguments, InitArguments, ManArguments};
 pub(super) use shared::Color;
 pub(super) use test::{TestArguments, TestFormat};
@@ -55,6 +59,7 @@ Examples:
   hipaalint explain s3-bucket-tls-only       explain a rule
   hipaalint explain encryption               list the rules on a topic
   hipaalint init                             write a first hipaalint.yaml
+  hipaalint evaluate app.yaml                print the values of a template
   hipaalint graph app.yaml | dot -Tsvg       draw a template
   hipaalint test policies                    run the examples of custom rules
 
@@ -79,6 +84,8 @@ pub(super) enum Command {
     Explain(ExplainArguments),
     /// List the citations of the HIPAA Security Rule with the rules for each
     Controls(Deferred<ControlsArguments>),
+    /// Print the values of a template as CloudFormation would deploy it
+    Evaluate(Deferred<EvaluateArguments>),
     /// Draw the resources of a template and the relations between them
     Graph(Deferred<GraphArguments>),
     /// Run the examples of custom rules
@@ -90,6 +97,11 @@ pub(super) enum Command {
     Lsp(LspArguments),
     /// Print a script for tab completion in a shell
     Completions(CompletionsArguments),
+    /// Serve assistants (Model Context Protocol) on standard input and output
+    ///
+    /// The tools are lint, fix, explain, rules and controls. Nothing is written: fix returns a diff.
+    #[cfg(feature = "mcp")]
+    Mcp(McpArguments),
     /// Print a manual page
     Man(ManArguments),
 }

@@ -11,6 +11,7 @@ mod neighbors;
 mod place;
 mod risk;
 mod sam;
+mod tagging;
 mod tags;
 mod values;
 
@@ -33,8 +34,8 @@ use neighbors::Neighbors;
 use risk::Deeds;
 use std::cell::{Cell, OnceCell};
 
-use super::Fixes;
 use super::check::Setting;
+use super::{Fixes, Linter};
 
 /// What fixes of one template are made with.
 pub(super) struct Workshop<'a, 'm, 't: 'a> {
@@ -49,6 +50,12 @@ pub(super) struct Workshop<'a, 'm, 't: 'a> {
     /// What may repeat names, and the bytes that were searched for them.
     texts: OnceCell<names::Texts<'t>>,
     searched: Cell<usize>,
+    /// The values of tags by the configuration.
+    given: &'a [tags::Tag],
+    /// The values that the resources have of each tag.
+    values: OnceCell<tagging::Known>,
+    /// What reads tags.
+    readers: OnceCell<tagging::Readers>,
 }
 
 /// The bytes of edited texts that are read for one template: each fix with edits is proven by reading
@@ -89,17 +96,25 @@ enum Attempt {
 }
 
 impl<'a, 'm, 't> Workshop<'a, 'm, 't> {
-    pub(super) fn new(source: &'a Source, document: &'t Document<'t>, model: &'m Model<'m, 't>, wanted: Fixes) -> Self {
+    pub(super) fn new(
+        source: &'a Source,
+        document: &'t Document<'t>,
+        model: &'m Model<'m, 't>,
+        linter: &'a Linter,
+    ) -> Self {
         Self {
             source,
             document,
             model,
-            wanted,
+            wanted: linter.keep.fixes,
             neighbors: Neighbors::new(model),
             text: OnceCell::new(),
             tags: OnceCell::new(),
             texts: OnceCell::new(),
             searched: Cell::new(0),
+            given: &linter.tags,
+            values: OnceCell::new(),
+            readers: OnceCell::new(),
         }
     }
 

@@ -1,10 +1,12 @@
 //! Lints many templates on all cores, each once. A `survey` before it decides what ties them: a nested stack is linted with the
 //! parameters of its parents, an import with the exports of other templates. Results leave in order, through a bounded window.
 
+mod evaluating;
 mod fixing;
 mod nested;
 mod survey;
 
+pub use evaluating::{Deployed, NotEvaluated};
 pub use fixing::{Choice, Fixed, Fixer, Proposal, Settled, Texts};
 pub use survey::identity;
 
@@ -260,11 +262,15 @@ fn lint_reading(number: usize, reading: Reading, survey: &Survey, files: &Files)
 }
 
 fn bug(candidate: &Candidate) -> File {
-    File::Unreadable(Box::new(
+    File::Unreadable(bug_of(candidate))
+}
+
+fn bug_of(candidate: &Candidate) -> Box<Diagnostic> {
+    Box::new(
         Diagnostic::error(Code::InternalError, "hipaalint failed on this file because of a bug")
             .in_file(candidate.name())
             .with_help("Report it to the project, with the file if possible."),
-    ))
+    )
 }
 
 /// The text of a candidate as a source.

@@ -73,7 +73,7 @@ impl Settings {
             problems.option(Code::InternalError, error.to_string(), format!("Report it at {PROJECT_ADDRESS}/issues."));
             Linter::default()
         });
-        let linter = selection.finish(linter);
+        let linter = selection.finish(linter).with_tags(config.tags);
         Self {
             number,
             configuration: name,

@@ -43,3 +43,10 @@ pub struct End<'e> {
     /// The baseline that was to be written, if any.
     pub baseline: Option<WrittenBaseline>,
 }
+
+#[cfg(feature = "cli")]
+impl<'t> From<&'t Texts> for crate::report::diff::Texts<'t> {
+    fn from(texts: &'t Texts) -> Self {
+        Self { before: &texts.before, after: &texts.after, hidden: &texts.hidden }
+    }
+}

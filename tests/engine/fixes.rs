@@ -1,5 +1,6 @@
 //! From a finding to the change of the template: where it is made, when it is only shown, and who may apply it.
 
+use hipaalint::change::Value;
 use hipaalint::finding::{Applicability, Fix};
 use hipaalint::linter::{Keep, Linter, Loaded};
 use hipaalint::rules::load::RuleSet;
@@ -761,4 +762,111 @@ Resources:
 ";
     let after = fixed(rule, template);
     assert_eq!(after, template.replace("      AccessControl: !If [Prod, !Ref AWS::NoValue, PublicRead]\n", ""));
+}
+
+/// The fixes of the tags `Owner` and `Env`, and the template with the first one.
+fn tags(template: &str) -> (Vec<(Applicability, String)>, String) {
+    let rule = "id: try\ntitle: Try\nlevel: error\nmessage: \"{missing}\"\nresources: [taggable]\n\
+                assert: { analysis: { tagged: { keys: [Owner, Env] } } }\n\
+                fix: { applicability: safe, tags: [Owner, Env] }\n";
+    let mut rules = RuleSet::default();
+    rules.add_text(Path::new("try.yaml"), rule).unwrap();
+    let reference = |name: &str| Value::Map(vec![("Ref".to_owned(), Value::String(name.to_owned()))]);
+    let given = vec![("Owner".to_owned(), Value::String("care".to_owned())), ("Env".to_owned(), reference("Stage"))];
+    let linter = Linter::new(rules, |_| true, &BTreeMap::new(), BTreeMap::new(), Keep::default()).unwrap();
+    let report = linter.with_tags(given).lint(&Source::new(SourceId(0), "template", template));
+    let all: Vec<Arc<Fix>> = report.findings.into_iter().map(|finding| finding.fix.expect("there is a fix")).collect();
+    let after = all.first().map_or_else(String::new, |fix| apply(template, &fix.edits));
+    (all.iter().map(|fix| (fix.applicability, fix.description())).collect(), after)
+}
+
+fn with_stage(resource: &str) -> String {
+    format!(
+        "Parameters: {{Stage: {{Type: String}}}}\nConditions: {{Prod: !Equals [!Ref Stage, prod]}}\nResources:\n  One:\n{resource}"
+    )
+}
+
+#[test]
+fn tags_are_added_in_the_shape_of_the_type() {
+    let both = "        - Key: Owner\n          Value: care\n        - Key: Env\n          Value: !Ref Stage\n";
+    for (kind, before, after) in [
+        ("SNS::Topic", "", format!("    Properties:\n      Tags:\n{both}")),
+        ("EFS::FileSystem", "", format!("    Properties:\n      FileSystemTags:\n{both}")),
+        ("Route53::HostedZone", "    Properties: {Name: a}\n", "    Properties: {Name: a, HostedZoneTags: [{Key: Owner, Value: care}, {Key: Env, Value: !Ref Stage}]}\n".to_owned()),
+        ("SSM::Parameter", "    Properties:\n      Tags:\n        Owner: \"x\"\n", "    Properties:\n      Tags:\n        Owner: \"x\"\n        Env: !Ref Stage\n".to_owned()),
+        (
+            "AutoScaling::AutoScalingGroup",
+            "    Properties:\n      Tags: # own\n        - { Key: Env, Value: a, PropagateAtLaunch: false }\n",
+            "    Properties:\n      Tags: # own\n        - { Key: Env, Value: a, PropagateAtLaunch: false }\n        - { Key: Owner, Value: care, PropagateAtLaunch: true }\n".to_owned(),
+        ),
+        (
+            "SNS::Topic",
+            "    Properties:\n      Tags:\n        - !If [Prod, {Key: Owner, Value: care}, !Ref AWS::NoValue]\n        - {Key: !Sub Env, Value: b}\n",
+            "    Properties:\n      Tags:\n        - Key: Owner\n          Value: care\n        - {Key: !Sub Env, Value: b}\n".to_owned(),
+        ),
+        (
+            "SNS::Topic",
+            "    Properties:\n      Tags: !If [Prod, [{Key: Owner, Value: a}, {Key: Env, Value: b}], !Ref AWS::NoValue]\n",
+            "    Properties:\n      Tags: !If [Prod, [{Key: Owner, Value: a}, {Key: Env, Value: b}], [{Key: Owner, Value: care}, {Key: Env, Value: !Ref Stage}]]\n".to_owned(),
+        ),
+        ("CloudFront::AnycastIpList", "    Properties:\n      Tags:\n        Items:\n          - {Key: Owner, Value: a}\n", "    Properties:\n      Tags:\n        Items:\n          - {Key: Owner, Value: a}\n          - {Key: Env, Value: !Ref Stage}\n".to_owned()),
+        ("AppStream::AppBlock", "    Properties:\n      Tags:\n        - {TagKey: Env, TagValue: a}\n", "    Properties:\n      Tags:\n        - {TagKey: Env, TagValue: a}\n        - {TagKey: Owner, TagValue: care}\n".to_owned()),
+    ] {
+        let template = |rest: &str| with_stage(&format!("    Type: AWS::{kind}\n{rest}"));
+        let (fixes, fixed) = tags(&template(before));
+        assert!(fixes[0].0 != Applicability::Display, "{kind}: {fixes:?}");
+        assert_eq!(fixed, template(&after), "{kind}");
+    }
+    let sam = with_stage(
+        "    Type: AWS::Serverless::Function\n    Properties:\n      Handler: a.b\n      Runtime: python3.13\n      InlineCode: x\n",
+    );
+    let sam = format!("Transform: AWS::Serverless-2016-10-31\n{sam}");
+    let (fixes, fixed) = tags(&sam);
+    assert_eq!(fixes[0].0, Applicability::Safe);
+    assert!(fixed.ends_with("      Tags:\n        Owner: care\n        Env: !Ref Stage\n"), "{fixed}");
+}
+
+#[test]
+fn tags_are_safe_where_nothing_reads_them_and_the_update_is_in_place() {
+    let topic = "    Type: AWS::SNS::Topic\n";
+    let with = |rest: &str| tags(&with_stage(&format!("{topic}{rest}"))).0[0].clone();
+    assert_eq!(with(""), (Applicability::Safe, "Add the tags `Owner` and `Env`.".to_owned()));
+    for reader in [
+        "  P: {Type: AWS::IAM::ManagedPolicy, Properties: {PolicyDocument: {Statement: [{Condition: {StringEquals: {\"aws:ResourceTag/owner\": a}}}]}, Tags: [{Key: Owner, Value: a}, {Key: Env, Value: a}]}}\n",
+        "  P: {Type: AWS::SNS::TopicPolicy, Properties: {PolicyDocument: {Statement: [{Condition: {Null: {\"aws:RequestTag/Env\": true}}}]}}}\n",
+        "  P: {Type: AWS::SNS::TopicPolicy, Properties: {PolicyDocument: {Statement: [{Condition: {\"ForAllValues:StringEquals\": {\"aws:TagKeys\": [a]}}}]}}}\n",
+        "  P: {Type: AWS::SNS::TopicPolicy, Properties: {PolicyDocument: {Fn::Sub: '{\"Statement\": [{\"Condition\": {\"StringEquals\": {\"ec2:ResourceTag/${Stage}\": 1}}}]}'}}}\n",
+        "  P: {Type: AWS::Backup::BackupSelection, Properties: {BackupSelection: {ListOfTags: [{ConditionKey: Owner, ConditionType: STRINGEQUALS, ConditionValue: x}]}}}\n",
+        "  P: {Type: AWS::DLM::LifecyclePolicy, Properties: {PolicyDetails: {TargetTags: [{Key: Env, Value: x}]}, Tags: [{Key: Owner, Value: a}, {Key: Env, Value: a}]}}\n",
+        "  P: {Type: AWS::SSM::Association, Properties: {Name: a, Targets: [{Key: \"tag:Owner\", Values: [x]}], Tags: [{Key: Owner, Value: a}, {Key: Env, Value: a}]}}\n",
+    ] {
+        let (applicability, text) = with(reader);
+        assert_eq!(applicability, Applicability::Unsafe, "{reader}");
+        assert!(text.contains("reads the tag"), "{text}");
+    }
+    let other = "  P: {Type: AWS::SNS::TopicPolicy, Properties: {PolicyDocument: {Statement: [{Condition: {StringEquals: {\"aws:ResourceTag/Team\": a, \"aws:SourceAccount\": !Ref AWS::AccountId}}}]}}}\n";
+    assert_eq!(with(other).0, Applicability::Safe);
+    let (fixes, _) = tags(&with_stage("    Type: AWS::AppRunner::VpcConnector\n"));
+    assert_eq!(fixes[0].0, Applicability::Unsafe, "{fixes:?}");
+    assert!(fixes[0].1.contains("which replaces the resource"), "{fixes:?}");
+}
+
+#[test]
+fn tags_without_a_value_are_shown() {
+    let template = "Resources:\n  One:\n    Type: AWS::SNS::Topic\n";
+    let shown = |template: &str| {
+        let (fixes, _) = tags(template);
+        assert_eq!(fixes[0].0, Applicability::Display, "{fixes:?}");
+        fixes[0].1.clone()
+    };
+    assert!(shown(template).contains("parameter `Stage`, which the template does not have"), "{}", shown(template));
+    let with = |kind: &str| format!("Parameters: {{Stage: {kind}}}\n{template}");
+    assert!(shown(&with("{Type: CommaDelimitedList}")).contains("a list"));
+    assert!(shown(&with("{Type: String, NoEcho: true}")).contains("a secret"));
+    let endpoint = with_stage("    Type: AWS::EC2::ClientVpnEndpoint\n    Properties: {Description: a}\n");
+    assert!(shown(&endpoint).contains("in an item of the list"), "{}", shown(&endpoint));
+    let computed = with_stage(
+        "    Type: AWS::SNS::Topic\n    Properties: {Tags: [!If [Prod, {Key: Owner, Value: a}, {Key: Other, Value: b}]]}\n",
+    );
+    assert!(shown(&computed).contains("`Fn::If`"), "{}", shown(&computed));
 }

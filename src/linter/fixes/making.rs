@@ -98,6 +98,15 @@ impl<'w, 'a, 'm, 't> Making<'w, 'a, 'm, 't> {
                 }
             }
         }
+        if let Some(keys) = &recipe.tags {
+            match self.tags(&keys.texts(self.job.setting.parameters)) {
+                Ok(is_any) => is_possible |= is_any,
+                Err(why) => {
+                    is_possible = true;
+                    obstacle.get_or_insert(why);
+                }
+            }
+        }
         let is_looped = |block: &Block<'_>| block.origin.is_some_and(|origin| !origin.iterations.is_empty());
         if !recipe.add.is_empty() && is_looped(self.job.block) {
             // One resource for each iteration, which the loop has to add.

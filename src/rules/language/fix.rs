@@ -2,6 +2,7 @@
 //! most runs show none. Which place of a template is meant, `linter::fixes` finds.
 
 use super::assertion::{Assertion, Related};
+use super::operand::Operand;
 use super::packed;
 use super::path::{Path, Step};
 use serde::de::{Error as _, MapAccess, SeqAccess, Visitor};
@@ -168,6 +169,9 @@ pub struct Recipe {
     /// Properties to set to a customer managed key: the only `AWS::KMS::Key` of the template, or a new one.
     #[serde(default)]
     pub customer_key: Vec<FixPath>,
+    /// The keys of the tags that the resource needs. A tag that is absent is added with the value of `tags` in the configuration, else
+    /// with the one that the other resources of the template have.
+    pub tags: Option<Operand>,
     /// The changes are of a related resource instead of the one that the finding is about.
     #[serde(default, rename = "in")]
     pub within: Option<Within>,
@@ -484,6 +488,7 @@ impl Recipe {
             && self.customer_key.is_empty()
             && self.becomes.is_none()
             && self.suffix_names.is_none()
+            && self.tags.is_none()
             && self.add.is_empty()
     }
 }
@@ -491,7 +496,8 @@ impl Recipe {
 /// What is wrong with a fix, whatever it is about.
 pub(super) fn slip(recipe: &Recipe, parameters: &dyn Fn(&str) -> bool) -> Option<String> {
     if recipe.is_empty() {
-        let forms = "`set`, `replace`, `append`, `remove`, `put`, `customer-key`, `suffix-names`, `becomes` or `add`";
+        let forms =
+            "`set`, `replace`, `append`, `remove`, `put`, `customer-key`, `suffix-names`, `becomes`, `tags` or `add`";
         return Some(format!("a `fix` needs at least one of {forms}"));
     }
     if recipe.title.as_deref().is_some_and(|title| title.is_empty() || title.ends_with('.')) {
@@ -510,12 +516,18 @@ pub(super) fn slip(recipe: &Recipe, parameters: &dyn Fn(&str) -> bool) -> Option
         return Some(wrong);
     }
     if let Some(name) = recipe.suffix_names.as_deref().filter(|name| !parameters(name)) {
-        return Some(format!("the rule does not declare `{name}` in its `parameters`"));
+        return Some(undeclared(name));
     }
-    let mut wrong = None;
+    if recipe.tags.is_some() && recipe.within.is_some() {
+        return Some("`tags` of a `fix` are those of the resource itself, so it cannot have `in`".to_owned());
+    }
+    let mut wrong = match &recipe.tags {
+        Some(Operand::Parameter(name)) if !parameters(name) => Some(undeclared(name)),
+        _ => None,
+    };
     recipe.patterns(&mut |pattern| match pattern {
         Pattern::Parameter(name) if !parameters(name) => {
-            wrong = Some(format!("the rule does not declare `{name}` in its `parameters`"));
+            wrong = Some(undeclared(name));
         }
         Pattern::Added(place, _) if recipe.add.get(*place).is_none() => {
             wrong = Some(format!("a `fix` refers to the added resource {place}, but `add` does not have it"));
@@ -523,6 +535,10 @@ pub(super) fn slip(recipe: &Recipe, parameters: &dyn Fn(&str) -> bool) -> Option
         _ => {}
     });
     wrong
+}
+
+fn undeclared(name: &str) -> String {
+    format!("the rule does not declare `{name}` in its `parameters`")
 }
 
 /// Related resources as assertions have them, for the same question.
