@@ -276,7 +276,7 @@ fix: { suffix-names: suffix }
     let parameter = "  Suffix:
     Type: String
     Default: \"\"
-    Description: End of the names of resources, which tells environments apart, such as -dev
+    Description: End of the names of resources, which separates environments, such as -dev
 ";
     let queue =
         |name: &str| format!("Resources:\n  Q:\n    Type: AWS::SQS::Queue\n    Properties:\n      QueueName: {name}\n");

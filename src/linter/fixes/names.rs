@@ -104,7 +104,7 @@ impl<'t> Making<'_, '_, '_, 't> {
             if !is_name || !self.shop.is_free(&parameter) {
                 return None;
             }
-            let description = "End of the names of resources, which tells environments apart, such as -dev";
+            let description = "End of the names of resources, which separates environments, such as -dev";
             let field = |name: &str, value: &str| (name.to_owned(), Value::String(value.to_owned()));
             let fields = vec![field("Type", "String"), field("Default", ""), field("Description", description)];
             let path = [String::from("Parameters"), parameter.clone()].map(Step::Key).to_vec();
