@@ -436,6 +436,7 @@ impl Linter {
                 counts: &mut counts,
                 exceptions,
                 found: &mut *pending,
+                open: &mut report.undecided,
                 at: FxHashMap::default(),
             };
             for block in blocks(&check.targets, kinds, model) {
