@@ -20,6 +20,8 @@ pub(super) struct Making<'w, 'a, 'm, 't> {
     pub(super) deeds: Deeds,
     pub(super) changes: Vec<Change>,
     additions: Vec<(String, Value)>,
+    /// Whether something is removed: what is copied then moves.
+    moves: bool,
     /// The logical ID of the customer managed key that the recipe uses.
     key_name: String,
     /// More statements for the policy of a key, after what is added.
@@ -35,6 +37,7 @@ impl<'w, 'a, 'm, 't> Making<'w, 'a, 'm, 't> {
             deeds: Deeds::default(),
             changes: Vec::new(),
             additions: Vec::new(),
+            moves: false,
             key_name: String::new(),
             statements: Vec::new(),
         }
@@ -45,6 +48,7 @@ impl<'w, 'a, 'm, 't> Making<'w, 'a, 'm, 't> {
         let added: Vec<String> = recipe.add.iter().map(|addition| self.free(&addition.name)).collect::<Option<_>>()?;
         let mut obstacle = None;
         let mut is_possible = false;
+        self.moves = !recipe.remove.is_empty();
         let kinds = self.kinds_with_key(recipe);
         let key = if kinds.is_empty() { String::new() } else { self.key(recipe, &kinds)? };
         self.key_name.clone_from(&key);
@@ -217,7 +221,11 @@ impl<'w, 'a, 'm, 't> Making<'w, 'a, 'm, 't> {
     /// A copy of what the finding's resource has at a path; none if it is not copied as a whole.
     fn copy(&self, chains: &[Vec<path::Step>]) -> Option<Value> {
         let (mut node, _) = self.shop.written(self.job.block).ok()?;
+        let mut item = node;
         for step in chains.first()? {
+            if node.as_sequence().is_some() {
+                item = node;
+            }
             node = match step {
                 path::Step::Name(name) => node.get(name)?,
                 path::Step::Index(index) => node.as_sequence()?.get(*index)?,
@@ -226,12 +234,11 @@ impl<'w, 'a, 'm, 't> Making<'w, 'a, 'm, 't> {
                 })?,
             };
         }
-        let has_comment = self
-            .shop
-            .document
-            .comments
-            .iter()
-            .any(|comment| node.span.start <= comment.span.start && comment.span.end <= node.span.end);
+        let mut comments =
+            self.shop.document.comments.iter().skip_while(|comment| comment.span.start < node.span.start);
+        let has_comment = comments.next().is_some_and(|comment| {
+            comment.span.end <= node.span.end || self.moves && self.shop.is_behind(node, item, comment.span)
+        });
         (!has_comment && is_in_one_place(node, node.span)).then(|| place::copied(node))
     }
 
