@@ -56,7 +56,7 @@
 //!
 //! `cli` (default) is the program and the report for people, with clap, miette, and an allocator that needs a C compiler.
 //! `lsp` (default) is the language server, with lsp-server and lsp-types.
-//! `parallel` (default) lints many templates on all cores.
+//! `parallel` (default) lints many templates on all cores. `mcp` adds a server for assistants to the program.
 //!
 //! # The modules
 //!
@@ -86,6 +86,8 @@ pub mod graph;
 pub mod linter;
 #[cfg(feature = "lsp")]
 pub mod lsp;
+#[cfg(feature = "mcp")]
+mod mcp;
 pub mod openapi;
 pub mod paths;
 pub mod policy;

@@ -5,7 +5,7 @@ mod choices;
 mod evaluate;
 mod graph;
 mod lint;
-#[cfg(feature = "lsp")]
+#[cfg(any(feature = "lsp", feature = "mcp"))]
 mod serving;
 mod setup;
 mod shared;
@@ -18,6 +18,8 @@ pub(super) use graph::{GraphArguments, GraphFormat};
 pub(super) use lint::LintArguments;
 #[cfg(feature = "lsp")]
 pub(super) use serving::LspArguments;
+#[cfg(feature = "mcp")]
+pub(super) use serving::McpArguments;
 pub(super) use setup::{CompletionsArguments, InitArguments, ManArguments};
 pub(super) use shared::Color;
 pub(super) use test::{TestArguments, TestFormat};
@@ -95,6 +97,11 @@ pub(super) enum Command {
     Lsp(LspArguments),
     /// Print a script for tab completion in a shell
     Completions(CompletionsArguments),
+    /// Serve assistants (Model Context Protocol) on standard input and output
+    ///
+    /// The tools are lint, fix, explain, rules and controls. Nothing is written: fix returns a diff.
+    #[cfg(feature = "mcp")]
+    Mcp(McpArguments),
     /// Print a manual page
     Man(ManArguments),
 }

@@ -6,7 +6,6 @@ mod args;
 mod completions;
 mod controls;
 mod deferred;
-mod diff;
 mod evaluate;
 mod explain;
 mod fix;
@@ -16,6 +15,8 @@ mod lint;
 #[cfg(feature = "lsp")]
 mod lsp;
 mod man;
+#[cfg(feature = "mcp")]
+mod mcp;
 mod missing;
 mod output;
 mod page;
@@ -52,6 +53,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         #[cfg(feature = "lsp")]
         Some(Command::Lsp(_)) => lsp::run().unwrap_or_else(|error| usage(&error)),
         Some(Command::Completions(arguments)) => completions::run(&arguments),
+        #[cfg(feature = "mcp")]
+        Some(Command::Mcp(arguments)) => mcp::run(&arguments),
         Some(Command::Man(arguments)) => man::run(&arguments),
     }
 }

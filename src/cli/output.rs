@@ -1,12 +1,12 @@
 //! Writes reports to standard output and to files, and messages to standard error.
 
 use super::args::Format;
-use super::diff;
 use super::progress::Progress;
 use super::terminal;
 use crate::config::FILE_NAME;
 use crate::discover::has_resources;
 use crate::files::{Files, MAX_NAMED, Reach};
+use crate::report::diff;
 use crate::report::exceptions::{Csv, Register};
 use crate::report::github::Github;
 use crate::report::gitlab::Gitlab;
@@ -178,7 +178,7 @@ impl Sink for Outputs<'_> {
 
     fn fixed(&mut self, text: &FixedText<'_>) {
         let shown = match &self.texts {
-            Some((Texts::Diffs { .. }, style)) => diff::unified(text.name, text.texts, style),
+            Some((Texts::Diffs { .. }, style)) => diff::unified(text.name, text.texts.into(), style),
             Some((Texts::Whole { .. }, _)) if text.is_input => text.texts.after.clone(),
             Some((Texts::Whole { .. }, _)) | None => return,
         };

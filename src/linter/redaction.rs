@@ -280,7 +280,7 @@ impl Redaction {
         };
         let writes = fix.changes.iter().any(|change| match &change.action {
             Action::Set(value) | Action::Append(value) => any_text(value, &is_secret),
-            Action::Remove => false,
+            Action::Remove | Action::Rename(_) => false,
         });
         if writes || fix.edits.iter().any(|edit| is_secret(&edit.text)) {
             fix.applicability = Applicability::Display;

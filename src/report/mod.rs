@@ -4,6 +4,8 @@
 //! run waits in a `spill`.
 
 mod array;
+#[cfg(feature = "cli")]
+pub mod diff;
 pub(crate) mod escape;
 pub mod exceptions;
 pub(crate) mod fingerprint;

@@ -6,7 +6,7 @@ use std::path::Path;
 
 /// Each part of `src/`, from the bottom up, with the parts that it may use. A part may use only parts above it in this
 /// list, so there are no circles.
-const LAYERS: [(&str, &[&str]); 37] = [
+const LAYERS: [(&str, &[&str]); 38] = [
     ("source", &[]),
     ("date", &[]),
     ("code", &[]),
@@ -87,7 +87,10 @@ const LAYERS: [(&str, &[&str]); 37] = [
         "project",
         &["code", "source", "pool", "files", "finding", "change", "syntax", "eval", "linter", "evaluated", "discover"],
     ),
-    ("config", &["code", "source", "paths", "files", "finding", "syntax", "eval", "rules", "linter", "discover"]),
+    (
+        "config",
+        &["change", "code", "source", "paths", "files", "finding", "syntax", "eval", "rules", "linter", "discover"],
+    ),
     // What a run means. Knows neither arguments nor the terminal.
     (
         "session",
@@ -130,6 +133,23 @@ const LAYERS: [(&str, &[&str]); 37] = [
             "session",
         ],
     ),
+    // Another one. Behind a feature.
+    (
+        "mcp",
+        &[
+            "code",
+            "source",
+            "files",
+            "finding",
+            "rules",
+            "linter",
+            "catalogue",
+            "report",
+            "discover",
+            "project",
+            "session",
+        ],
+    ),
     // Decides nothing about templates, so it has no business with the parts that do.
     (
         "cli",
@@ -153,6 +173,7 @@ const LAYERS: [(&str, &[&str]); 37] = [
             "config",
             "session",
             "lsp",
+            "mcp",
         ],
     ),
     ("main", &["cli"]),

@@ -10,3 +10,12 @@ pub(in crate::cli) struct LspArguments {
     #[arg(long)]
     stdio: bool,
 }
+
+/// `hipaalint mcp`.
+#[cfg(feature = "mcp")]
+#[derive(Clone, Debug, Args)]
+pub(in crate::cli) struct McpArguments {
+    /// A folder that the server may read, with everything below it. Repeatable [default: the current folder]
+    #[arg(long, value_name = "FOLDER")]
+    pub(in crate::cli) root: Vec<std::path::PathBuf>,
+}
