@@ -35,11 +35,17 @@ pub(super) fn handler(method: &str) -> Option<Handler> {
         methods::HoverRequest::METHOD => checked::<methods::HoverRequest>(hover::hover),
         methods::References::METHOD => now::<methods::References>(references::references),
         methods::DocumentDiagnosticRequest::METHOD => checked::<methods::DocumentDiagnosticRequest>(pulling::document),
-        // For tests alone: a bug.
         #[cfg(debug_assertions)]
-        "hipaalint/panic" => Handler { run: Box::new(|_, _| std::panic::panic_any("on purpose")), needs_check: false },
+        "hipaalint/panic" => Handler { run: Box::new(|_, _| fail()), needs_check: false },
         _ => return None,
     })
+}
+
+/// A bug, for tests alone.
+#[cfg(debug_assertions)]
+#[allow(clippy::panic, reason = "tests see what becomes of it")]
+fn fail() -> Answer<Value> {
+    panic!("a request that fails on purpose")
 }
 
 /// A handler that needs only texts.

@@ -1,5 +1,6 @@
 //! The settings of the client: what it sends of its section `hipaalint`. The configuration of the project is not here.
 
+use crate::date::Date;
 use crate::linter::{Fixes, Keep};
 use crate::rules::rule::PROFILES;
 use crate::session::{Configuration, Contents, Options, RuleSources};
@@ -66,9 +67,9 @@ impl Settings {
         read
     }
 
-    /// The options of a session with these settings.
-    pub(super) fn options(&self, today: Option<crate::date::Date>) -> Options {
-        let requested = Keep { undecided: self.undecided, passed: false, fixes: Fixes::WithEdits };
+    /// The options of a session with these settings, which makes so much of fixes.
+    pub(super) fn options(&self, fixes: Fixes, today: Option<Date>) -> Options {
+        let requested = Keep { undecided: self.undecided, passed: false, fixes };
         let configuration = match &self.configuration {
             Some(file) => Configuration::File(file.clone()),
             None => Configuration::Nearest,

@@ -276,7 +276,7 @@ fix: { suffix-names: suffix }
     let parameter = "  Suffix:
     Type: String
     Default: \"\"
-    Description: End of the names of resources, which tells environments apart, such as -dev
+    Description: End of the names of resources, which separates environments, such as -dev
 ";
     let queue =
         |name: &str| format!("Resources:\n  Q:\n    Type: AWS::SQS::Queue\n    Properties:\n      QueueName: {name}\n");
@@ -300,6 +300,19 @@ fix: { suffix-names: suffix }
         let expected = quoted(format!("{head}{parameter}{after}{other}"));
         assert_eq!(quoted(fixed(rule, &format!("{head}{before}{other}"))), expected);
     }
+    // What repeats a computed name, alone or in an ARN, follows it.
+    let repeated = |suffix: &str| {
+        format!(
+            "{}  P:
+    Type: AWS::SQS::QueuePolicy
+    Properties:
+      Queues: [!Sub \"https://sqs/${{AWS::AccountId}}/${{Own}}-x{suffix}\"]
+      PolicyDocument: {{Resource: !Sub \"arn:aws:sqs:a:b:${{Own}}-x{suffix}\", Other: !Sub \"${{Own}}-x-y a-${{Own}}-x\"}}
+",
+            queue(&format!("!Sub \"${{Own}}-x{suffix}\""))
+        )
+    };
+    assert_eq!(fixed(rule, &format!("{head}{}", repeated(""))), format!("{head}{parameter}{}", repeated("${Suffix}")));
     let fix = fix(rule, &format!("{head}{}", queue("records")));
     assert!(!fix.note.contains("replaces"), "names stay what they are: {}", fix.note);
     assert!(shown(rule, &queue("{\"Fn::Transform\": {Name: Names}}")).contains("macro"));

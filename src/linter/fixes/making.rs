@@ -27,13 +27,20 @@ pub(super) struct Making<'w, 'a, 'm, 't> {
 }
 
 impl<'w, 'a, 'm, 't> Making<'w, 'a, 'm, 't> {
-    pub(super) fn new(shop: &'w Workshop<'a, 'm, 't>, job: &'w Job<'w, 'm, 't>, target: &'m Block<'t>) -> Self {
+    /// Changes of a resource next to those that are made already.
+    pub(super) fn new(
+        shop: &'w Workshop<'a, 'm, 't>,
+        job: &'w Job<'w, 'm, 't>,
+        target: &'m Block<'t>,
+        changes: Vec<Change>,
+        deeds: Deeds,
+    ) -> Self {
         Self {
             shop,
             job,
             target,
-            deeds: Deeds::default(),
-            changes: Vec::new(),
+            deeds,
+            changes,
             additions: Vec::new(),
             key_name: String::new(),
             statements: Vec::new(),
@@ -314,7 +321,7 @@ impl<'w, 'a, 'm, 't> Making<'w, 'a, 'm, 't> {
         let name = self.values(&[], |values| values.text(name));
         let is_name = !name.is_empty() && name.len() <= 250 && name.bytes().all(|byte| byte.is_ascii_alphanumeric());
         let numbers = (2..100).map(|number| format!("{name}{number}"));
-        let is_taken = |name: &String| self.additions.iter().any(|(taken, _)| taken == name);
+        let is_taken = |name: &String| self.deeds.added.iter().any(|(taken, _)| taken == name);
         let mut names = std::iter::once(name.clone()).chain(numbers);
         names.find(|name| self.shop.is_free(name) && !is_taken(name)).filter(|_| is_name)
     }
