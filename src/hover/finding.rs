@@ -54,10 +54,12 @@ pub(super) fn add(page: &mut Page, finding: &Finding, rules: &RuleSet) {
             section.labeled("Suppressed by an exception", [Inline::code(reason), Inline::text(until)]);
         }
         None if finding.outcome == Outcome::Fail => {
-            let line = Inline::message(
-                "If the risk is accepted, add an exception with a reason: the key `hipaalint` in the `Metadata` of the \
-                 resource, or in YAML a comment `# hipaalint ignore`.",
+            let line = format!(
+                "If the risk is accepted, add an exception with a reason: under `hipaalint` in the `Metadata` of the resource, or \
+                 in YAML as the comment `# hipaalint: except {} because …`.",
+                finding.rule
             );
+            let line = Inline::message(&line);
             section.labeled("Exceptions", line);
         }
         None => {}

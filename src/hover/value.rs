@@ -14,7 +14,7 @@ const MAX_FROM: usize = 8;
 pub(super) fn add<'e>(page: &mut Page, deployments: impl IntoIterator<Item = (&'e [String], &'e Evaluation)>) {
     let mut shown = 0;
     for (parents, evaluation) in deployments {
-        for part in evaluation.parts.iter().filter(|part| is_of_interest(part)) {
+        for part in evaluation.parts.iter().filter(|part| is_of_interest(part, evaluation)) {
             if shown == MAX_PARTS {
                 return;
             }
@@ -30,7 +30,19 @@ pub(super) fn add<'e>(page: &mut Page, deployments: impl IntoIterator<Item = (&'
 }
 
 /// Whether the value says more than the text of the template. Of a whole block, only its text does.
-fn is_of_interest(part: &Part) -> bool {
+fn is_of_interest(part: &Part, evaluation: &Evaluation) -> bool {
+    let span = part.value.span;
+    let source = evaluation.opening.sources.iter().find(|source| source.id == span.source);
+    let written = source.map_or("", |source| source.slice(span)).trim_matches(['"', '\'']);
+    // Whether the resource exists is said about its name.
+    let contents = part.value.alternatives.iter().filter_map(|one| one.content.as_ref());
+    let is_literal = |content: &Content| match content {
+        Content::List(_) | Content::Map(_) => !is_call(written),
+        _ => content.display() == written,
+    };
+    if part.value.note.is_none() && contents.clone().all(is_literal) {
+        return false;
+    }
     let steps = part.value.path.split('/').count();
     let is_block = matches!(part.section, "Resources" | "Outputs") && steps <= 2;
     let is_plain = match part.value.alternatives.as_slice() {
@@ -41,6 +53,12 @@ fn is_of_interest(part: &Part) -> bool {
         _ => false,
     };
     !is_block && !is_plain
+}
+
+/// Whether the text of a list or map is the call of a function, in short or long form.
+fn is_call(written: &str) -> bool {
+    let inside = written.trim_start_matches(|c: char| c == '{' || c.is_whitespace() || matches!(c, '"' | '\''));
+    inside.starts_with(['!', '*', '&']) || inside.starts_with("Fn::") || inside.starts_with("Ref")
 }
 
 fn section(part: &Part, parents: &[String]) -> Section {

@@ -40,10 +40,13 @@ pub use sink::{End, FixedText, Sink};
 use crate::config;
 use crate::discover::{self, Candidate, Discovery, Filter};
 use crate::files::Files;
-use crate::project::{Counter, Project, Relinted, says_something_about_others};
+use crate::finding::{Edit, Finding};
+use crate::paths::folder_of;
+use crate::project::{self, Counter, Project, Relinted, Texts, says_something_about_others};
 use baseline::Place;
 use fixing::Fixes;
 use governing::Governing;
+use remedies::OneText;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -166,6 +169,32 @@ impl Session {
             &Doing { counter, is_open: true, ask: None, again: Some(again), fixing: None },
             sink,
         )
+    }
+
+    /// The text of a file, which is among the [`files`](Self::files), before and after its findings are fixed, as
+    /// [`lint`](Self::lint) does with these options, in as many rounds as it takes. Nothing is written. None if nothing is fixed.
+    pub fn fixed(&self, path: &Path, fixing: Fixing) -> Option<Texts> {
+        let nothing = &mut |_: &Path, _: &Path, _: bool| false;
+        let filter = Filter { gitignore: false, skips: nothing, skips_named: false };
+        let found = discover::discover(&[path.to_owned()], filter, &self.files);
+        let mut fixed = OneText::default();
+        let (fixing, counter) = (Fixing { is_dry: true, ..fixing }, &Counter::default());
+        let doing = Doing { counter, is_open: true, ask: None, again: None, fixing: Some(&fixing) };
+        self.run(found, &self.files, &doing, &mut fixed);
+        fixed.0.filter(|texts| texts.before != texts.after)
+    }
+
+    /// The edits that add an exception for a finding to the text of its template, with a reason that a person has to write before it
+    /// is valid. None if the text cannot be edited there.
+    pub fn exception(&self, text: &str, finding: &Finding) -> Option<Vec<Edit>> {
+        project::exception(text, finding)
+    }
+
+    /// How the configuration that governs a file turns a rule off. Without one, a configuration in `folder` does.
+    pub fn turning_off(&self, path: &Path, rule: &str, folder: &Path) -> Option<TurnedOff> {
+        let named = self.settings_of(folder_of(path)).file.clone();
+        let file = named.unwrap_or_else(|| folder.join(config::FILE_NAME));
+        remedies::turning_off(self.files.base().normal(&file), rule, &self.files)
     }
 
     /// The files among some that say something about others: they export values, or nest stacks. Found by their words, so there may be
