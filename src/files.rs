@@ -5,12 +5,14 @@
 mod buffers;
 mod disk;
 mod guard;
+mod recorder;
 mod rooted;
 mod walk;
 
 pub use buffers::Buffers;
 pub use disk::Disk;
 pub use guard::{MAX_NAMED, Reach, Refusal, is_repository};
+pub use recorder::{Asked, Recorder};
 pub use rooted::Rooted;
 pub use walk::{Met, Unlisted, Walk};
 

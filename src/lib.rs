@@ -75,6 +75,7 @@ pub mod constructs;
 pub mod date;
 pub mod discover;
 pub mod eval;
+pub mod evaluated;
 pub mod exceptions;
 pub mod expand;
 pub mod expression;

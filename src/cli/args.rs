@@ -2,6 +2,7 @@
 
 mod catalogue;
 mod choices;
+mod evaluate;
 mod graph;
 mod lint;
 #[cfg(any(feature = "lsp", feature = "mcp"))]
@@ -12,6 +13,7 @@ mod test;
 
 pub(super) use catalogue::{ControlsArguments, DocumentFormat, ExplainArguments, ListFormat, RulesArguments};
 pub(super) use choices::{Format, Show};
+pub(super) use evaluate::{EvaluateArguments, EvaluateFormat};
 pub(super) use graph::{GraphArguments, GraphFormat};
 pub(super) use lint::LintArguments;
 #[cfg(feature = "lsp")]
@@ -57,6 +59,7 @@ Examples:
   hipaalint explain s3-bucket-tls-only       explain a rule
   hipaalint explain encryption               list the rules on a topic
   hipaalint init                             write a first hipaalint.yaml
+  hipaalint evaluate app.yaml                print the values of a template
   hipaalint graph app.yaml | dot -Tsvg       draw a template
   hipaalint test policies                    run the examples of custom rules
 
@@ -81,6 +84,8 @@ pub(super) enum Command {
     Explain(ExplainArguments),
     /// List the citations of the HIPAA Security Rule with the rules for each
     Controls(Deferred<ControlsArguments>),
+    /// Print the values of a template as CloudFormation would deploy it
+    Evaluate(Deferred<EvaluateArguments>),
     /// Draw the resources of a template and the relations between them
     Graph(Deferred<GraphArguments>),
     /// Run the examples of custom rules
@@ -94,7 +99,7 @@ pub(super) enum Command {
     Completions(CompletionsArguments),
     /// Serve assistants (Model Context Protocol) on standard input and output
     ///
-    /// The tools are lint, fix, explain, rules and controls. Nothing is written: fix answers a diff.
+    /// The tools are lint, fix, explain, rules and controls. Nothing is written: fix returns a diff.
     #[cfg(feature = "mcp")]
     Mcp(McpArguments),
     /// Print a manual page

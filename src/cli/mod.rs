@@ -6,6 +6,7 @@ mod args;
 mod completions;
 mod controls;
 mod deferred;
+mod evaluate;
 mod explain;
 mod fix;
 mod graph;
@@ -45,6 +46,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Some(Command::Rules(arguments)) => rules::run(&arguments),
         Some(Command::Explain(arguments)) => explain::run(&arguments),
         Some(Command::Controls(Deferred(arguments))) => controls::run(&arguments).unwrap_or_else(|error| usage(&error)),
+        Some(Command::Evaluate(Deferred(arguments))) => evaluate::run(&arguments).unwrap_or_else(|error| usage(&error)),
         Some(Command::Graph(Deferred(arguments))) => graph::run(&arguments).unwrap_or_else(|error| usage(&error)),
         Some(Command::Test(Deferred(arguments))) => test::run(&arguments),
         Some(Command::Init(Deferred(arguments))) => init::run(&arguments),

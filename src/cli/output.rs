@@ -332,7 +332,9 @@ pub(super) fn complain_of(problems: &Problems) -> Exit {
         });
         let position = position.map(|at| format!(":{}:{}", at.line, at.column)).unwrap_or_default();
         let end = if diagnostic.message.ends_with(['?', '!']) { "" } else { "." };
-        let text = format!("{}{position}: {}{end} {}", diagnostic.file, diagnostic.message, diagnostic.help);
+        let place = format!("{}{position}", diagnostic.file);
+        let place = if place.is_empty() { place } else { place + ": " };
+        let text = format!("{place}{}{end} {}", diagnostic.message, diagnostic.help);
         complain(&one_line(text.trim_end(), true));
     }
     if problems.diagnostics.is_empty() { Exit::Clean } else { Exit::Trouble }

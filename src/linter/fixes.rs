@@ -7,10 +7,12 @@ mod access;
 mod collapse;
 mod key;
 mod making;
+mod names;
 mod neighbors;
 mod place;
 mod risk;
 mod sam;
+mod tagging;
 mod tags;
 mod values;
 
@@ -33,8 +35,8 @@ use neighbors::Neighbors;
 use risk::Deeds;
 use std::cell::OnceCell;
 
-use super::Fixes;
 use super::check::Setting;
+use super::{Fixes, Linter};
 
 /// What fixes of one template are made with.
 pub(super) struct Workshop<'a, 'm, 't: 'a> {
@@ -46,6 +48,12 @@ pub(super) struct Workshop<'a, 'm, 't: 'a> {
     text: OnceCell<edit::Text<'a>>,
     /// The tags that all resources with tags have.
     tags: OnceCell<Vec<tags::Tag>>,
+    /// The values of tags by the configuration.
+    given: &'a [tags::Tag],
+    /// The values that the resources have of each tag.
+    values: OnceCell<tagging::Known>,
+    /// What reads tags.
+    readers: OnceCell<tagging::Readers>,
 }
 
 /// The bytes of edited texts that are read for one template: each fix with edits is proven by reading
@@ -86,15 +94,23 @@ enum Attempt {
 }
 
 impl<'a, 'm, 't> Workshop<'a, 'm, 't> {
-    pub(super) fn new(source: &'a Source, document: &'t Document<'t>, model: &'m Model<'m, 't>, wanted: Fixes) -> Self {
+    pub(super) fn new(
+        source: &'a Source,
+        document: &'t Document<'t>,
+        model: &'m Model<'m, 't>,
+        linter: &'a Linter,
+    ) -> Self {
         Self {
             source,
             document,
             model,
-            wanted,
+            wanted: linter.keep.fixes,
             neighbors: Neighbors::new(model),
             text: OnceCell::new(),
             tags: OnceCell::new(),
+            given: &linter.tags,
+            values: OnceCell::new(),
+            readers: OnceCell::new(),
         }
     }
 
@@ -316,7 +332,7 @@ impl<'t> Job<'_, '_, 't> {
 
     /// Whether a recipe changes what the finding is about.
     fn is_about(&self, recipe: &Recipe) -> bool {
-        if recipe.within.is_some() {
+        if recipe.within.is_some() || recipe.becomes.is_some() || recipe.suffix_names.is_some() {
             return true;
         }
         let own = recipe.places().map(|(_, path, _)| path).chain(&recipe.remove).chain(&recipe.customer_key);

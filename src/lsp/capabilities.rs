@@ -1,11 +1,14 @@
 //! What the client can do, and what the server can do for it.
-#![allow(dead_code, reason = "the first requests are being added")]
 
+use super::actions::FIX_ALL;
 use super::position::Encoding;
+use super::requests::COMMANDS;
+use super::settings::SECTION;
 use lsp_types::{
-    ClientCapabilities, InitializeParams, OneOf, SaveOptions, ServerCapabilities, TextDocumentSyncCapability,
-    TextDocumentSyncKind, TextDocumentSyncOptions, TextDocumentSyncSaveOptions, WorkspaceFoldersServerCapabilities,
-    WorkspaceServerCapabilities,
+    ClientCapabilities, CodeActionKind, CodeActionOptions, CodeActionProviderCapability, DiagnosticOptions,
+    DiagnosticServerCapabilities, ExecuteCommandOptions, InitializeParams, OneOf, SaveOptions, ServerCapabilities,
+    TextDocumentSyncCapability, TextDocumentSyncKind, TextDocumentSyncOptions, TextDocumentSyncSaveOptions,
+    WorkDoneProgressOptions, WorkspaceFoldersServerCapabilities, WorkspaceServerCapabilities,
 };
 use serde_json::Value;
 
@@ -16,6 +19,8 @@ pub(super) struct Client {
     pub(super) encoding: Encoding,
     /// Whether it asks for diagnostics. Then none are pushed, because it would show them twice.
     pub(super) pulls: bool,
+    /// Whether the diagnostics of a document may come with those of others.
+    pub(super) related_documents: bool,
     /// Whether it shows the descriptions of codes.
     pub(super) code_description: bool,
     /// Whether it shows related places.
@@ -61,6 +66,7 @@ impl Client {
         Self {
             encoding: Encoding::of_client(general.and_then(|general| general.position_encodings.as_deref())),
             pulls: text.is_some_and(|text| text.diagnostic.is_some()),
+            related_documents: registers(text.and_then(|text| text.diagnostic.as_ref()?.related_document_support)),
             code_description: published.and_then(|published| published.code_description_support) != Some(false),
             related: published.and_then(|published| published.related_information) != Some(false),
             tags: published.is_some_and(|published| published.tag_support.is_some()),
@@ -99,6 +105,20 @@ pub(super) fn of_server(client: &Client) -> ServerCapabilities {
     ServerCapabilities {
         position_encoding: Some(client.encoding.kind()),
         text_document_sync: Some(TextDocumentSyncCapability::Options(sync)),
+        code_action_provider: Some(CodeActionProviderCapability::Options(CodeActionOptions {
+            code_action_kinds: Some(vec![CodeActionKind::QUICKFIX, FIX_ALL]),
+            ..CodeActionOptions::default()
+        })),
+        execute_command_provider: Some(ExecuteCommandOptions {
+            commands: COMMANDS.map(str::to_owned).to_vec(),
+            ..ExecuteCommandOptions::default()
+        }),
+        diagnostic_provider: Some(DiagnosticServerCapabilities::Options(DiagnosticOptions {
+            identifier: Some(SECTION.to_owned()),
+            inter_file_dependencies: true,
+            workspace_diagnostics: true,
+            work_done_progress_options: WorkDoneProgressOptions { work_done_progress: Some(true) },
+        })),
         workspace: Some(WorkspaceServerCapabilities { workspace_folders: Some(folders), file_operations: None }),
         ..ServerCapabilities::default()
     }

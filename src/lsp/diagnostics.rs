@@ -2,14 +2,17 @@
 
 use super::capabilities::Client;
 use super::uri;
-use crate::finding::{self, Finding, Level, Outcome, Related, Severity};
+use crate::finding::{self, Edit, Finding, Level, Outcome, Related, Severity};
+use crate::paths::Base;
 use crate::report::rule_address;
+use crate::rules::rule::Mark;
 use crate::source::{Source, SourceId, Span};
 use lsp_types::{
-    CodeDescription, Diagnostic, DiagnosticRelatedInformation, DiagnosticSeverity, Location, NumberOrString, Position,
-    Range, Uri,
+    CodeDescription, Diagnostic, DiagnosticRelatedInformation, DiagnosticSeverity, DiagnosticTag, Location,
+    NumberOrString, Position, Range, TextEdit, Uri,
 };
 use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 
 /// The source of all diagnostics.
@@ -19,19 +22,25 @@ pub(super) const SOURCE: &str = "hipaalint";
 pub(super) struct Places<'a> {
     client: &'a Client,
     sources: HashMap<SourceId, &'a Source>,
+    base: &'a Base,
     /// The addresses of open documents, as the client writes them.
     uri: &'a dyn Fn(&Path) -> Option<Uri>,
 }
 
 impl<'a> Places<'a> {
-    pub(super) fn new(client: &'a Client, sources: &'a [Source], uri: &'a dyn Fn(&Path) -> Option<Uri>) -> Self {
-        Self { client, sources: sources.iter().map(|source| (source.id, source)).collect(), uri }
+    pub(super) fn new(
+        client: &'a Client,
+        sources: &'a [Source],
+        base: &'a Base,
+        uri: &'a dyn Fn(&Path) -> Option<Uri>,
+    ) -> Self {
+        Self { client, sources: sources.iter().map(|source| (source.id, source)).collect(), base, uri }
     }
 
     /// The file that a span is in, and its range.
     pub(super) fn of(&self, span: Span) -> Option<(PathBuf, Range)> {
         let source = self.sources.get(&span.source)?;
-        Some((source.path()?.to_owned(), self.client.encoding.range(source, span)))
+        Some((self.base.normal(source.path()?), self.client.encoding.range(source, span)))
     }
 
     fn related(&self, related: &[Related]) -> Option<Vec<DiagnosticRelatedInformation>> {
@@ -48,7 +57,7 @@ impl<'a> Places<'a> {
     }
 
     /// A finding, with the file that it is in.
-    pub(super) fn finding(&self, finding: &Finding) -> Option<(PathBuf, Diagnostic)> {
+    pub(super) fn finding(&self, finding: &Finding, mark: Option<Mark>) -> Option<(PathBuf, Diagnostic)> {
         let (path, range) = self.of(finding.span)?;
         let severity = match (finding.outcome, finding.level) {
             (Outcome::Fail, Level::Error) => DiagnosticSeverity::ERROR,
@@ -65,13 +74,23 @@ impl<'a> Places<'a> {
             source: Some(SOURCE.to_owned()),
             message: finding.full_message(),
             related_information: self.related(&finding.related),
-            tags: None,
+            tags: mark.filter(|_| self.client.tags && finding.outcome == Outcome::Fail).map(|mark| vec![tag(mark)]),
             data: None,
         };
         Some((path, diagnostic))
     }
 
-    /// What is wrong about a file itself. `path` is the file if it names no place.
+    /// The edits that fix a finding, with the files that they are in. None if one of them is nowhere.
+    pub(super) fn edits(&self, finding: &Finding) -> Vec<(PathBuf, TextEdit)> {
+        let edits = finding.fix.iter().flat_map(|fix| &fix.edits);
+        let made = |edit: &Edit| {
+            let (path, range) = self.of(edit.span)?;
+            Some((path, TextEdit { range, new_text: edit.text.clone() }))
+        };
+        edits.map(made).collect::<Option<Vec<_>>>().unwrap_or_default()
+    }
+
+    /// What is wrong about a file itself. `path` is the file that was linted.
     pub(super) fn diagnostic(
         &self,
         diagnostic: &finding::Diagnostic,
@@ -79,7 +98,11 @@ impl<'a> Places<'a> {
     ) -> Option<(PathBuf, Diagnostic)> {
         let start = Range { start: Position::new(0, 0), end: Position::new(0, 0) };
         let place = diagnostic.span.and_then(|span| self.of(span));
-        let (path, range) = place.or_else(|| Some((path?.to_owned(), start)))?;
+        let named = || (!diagnostic.file.is_empty()).then(|| self.base.normal(Path::new(&diagnostic.file)));
+        let (path, range) = match place {
+            Some(place) => place,
+            None => (path.map(PathBuf::from).or_else(named)?, start),
+        };
         let severity = match diagnostic.severity {
             Severity::Error => DiagnosticSeverity::ERROR,
             Severity::Note => DiagnosticSeverity::INFORMATION,
@@ -97,4 +120,19 @@ impl<'a> Places<'a> {
         };
         Some((path, shown))
     }
+}
+
+fn tag(mark: Mark) -> DiagnosticTag {
+    match mark {
+        Mark::Unnecessary => DiagnosticTag::UNNECESSARY,
+        Mark::Deprecated => DiagnosticTag::DEPRECATED,
+    }
+}
+
+/// An id of diagnostics: the same ones have the same id.
+pub(super) fn id_of(diagnostics: &[Diagnostic]) -> String {
+    let mut hasher = DefaultHasher::new();
+    // Diagnostics are plain data, so they can be written.
+    serde_json::to_string(diagnostics).unwrap_or_default().hash(&mut hasher);
+    format!("{:016x}", hasher.finish())
 }

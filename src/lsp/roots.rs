@@ -1,10 +1,11 @@
 //! The folders of the workspace, each with its settings and its session. Documents elsewhere belong to a session of their own.
 
 use super::Host;
+use super::checks::Memory;
 use super::settings::Settings;
 use crate::session::Session;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 /// A folder of the workspace.
 pub(super) struct Root {
@@ -14,14 +15,18 @@ pub(super) struct Root {
     pub(super) settings: Settings,
     /// Its session, which reads from the disk: [`Session::on`] puts the open texts over it.
     pub(super) session: Session,
+    /// Whether it is a folder of the workspace.
+    pub(super) is_in_workspace: bool,
+    /// What its checks remember.
+    pub(super) memory: Mutex<Memory>,
 }
 
 impl Root {
-    fn new(folder: PathBuf, settings: Settings, host: &Host) -> Self {
+    fn new(folder: PathBuf, settings: Settings, is_in_workspace: bool, host: &Host) -> Self {
         let files = host.files.from_folder(folder.clone());
         let files = files.naming(std::slice::from_ref(&folder));
         let session = Session::new(settings.options(host.today), files);
-        Self { folder, settings, session }
+        Self { folder, settings, session, is_in_workspace, memory: Mutex::default() }
     }
 }
 
@@ -39,7 +44,7 @@ impl Roots {
     pub(super) fn new(folders: Vec<PathBuf>, settings: &Settings, host: &Host) -> Self {
         let base = folders.first().cloned().unwrap_or_else(|| host.files.base().join(Path::new(".")));
         let base = crate::paths::without_detours(&base);
-        let mut roots = Self { roots: Vec::new(), elsewhere: Arc::new(Root::new(base, settings.clone(), host)) };
+        let mut roots = Self { roots: Vec::new(), elsewhere: Arc::new(Root::new(base, settings.clone(), false, host)) };
         folders.into_iter().for_each(|folder| roots.add(folder, settings.clone(), host));
         roots
     }
@@ -47,7 +52,7 @@ impl Roots {
     /// Adds a folder.
     pub(super) fn add(&mut self, folder: PathBuf, settings: Settings, host: &Host) {
         self.remove(&folder);
-        self.roots.push(Arc::new(Root::new(folder, settings, host)));
+        self.roots.push(Arc::new(Root::new(folder, settings, true, host)));
         self.roots.sort_by_key(|root| std::cmp::Reverse(root.folder.components().count()));
     }
 
@@ -84,7 +89,7 @@ impl Roots {
         };
         match root {
             Some(root) if root.settings != *settings => {
-                *root = Arc::new(Root::new(root.folder.clone(), settings.clone(), host));
+                *root = Arc::new(Root::new(root.folder.clone(), settings.clone(), root.is_in_workspace, host));
                 true
             }
             _ => false,

@@ -2,16 +2,18 @@
 
 use super::Host;
 use super::capabilities::{self, Client};
-use super::checks::{Check, Checked};
+use super::checks::{Check, Checked, CheckedFile};
 use super::documents::Documents;
 use super::handlers::{self, Handler};
 use super::lifecycle::Stage;
+use super::progress::{Progress, Step};
 use super::publishing::Published;
 use super::roots::Roots;
 use super::settings::{SECTION, Settings};
 use super::snapshot::Snapshot;
 use super::work::{Event, Worker, bug, failed};
-use super::{uri, watching};
+use super::{pulling, requests, uri, watching};
+use crate::project::Counter;
 use crate::session::Exit;
 use lsp_server::{ErrorCode, Message, Notification, Request, RequestId, Response, ResponseError};
 use lsp_types::notification::{self as notes, Notification as _};
@@ -20,7 +22,8 @@ use lsp_types::{
     ConfigurationItem, ConfigurationParams, DidChangeConfigurationParams, DidChangeTextDocumentParams,
     DidChangeWatchedFilesParams, DidChangeWorkspaceFoldersParams, DidCloseTextDocumentParams,
     DidOpenTextDocumentParams, InitializeParams, InitializeResult, LogMessageParams, MessageType, Registration,
-    RegistrationParams, ServerInfo, Uri, WorkspaceFolder,
+    RegistrationParams, ServerInfo, ShowDocumentParams, ShowMessageParams, Uri, WorkDoneProgressCreateParams,
+    WorkspaceDiagnosticParams, WorkspaceFolder,
 };
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -61,14 +64,22 @@ pub(super) struct Server {
     settings: Settings,
     /// The folders that the client named at the beginning.
     folders: Vec<PathBuf>,
-    /// The number of the last change that a check may depend on.
-    change: u64,
+    /// The files that have changed since the last check.
+    changed: BTreeSet<PathBuf>,
+    /// Those that the check knows.
+    in_check: BTreeSet<PathBuf>,
     /// When a change came that no check knows, and the last one.
     unsettled: Option<(Instant, Instant)>,
     is_checking: bool,
     checked: Arc<Checked>,
     published: Published,
     waiting: Vec<Waiting>,
+    /// Requests for the diagnostics of the workspace: one after another is worked on.
+    whole: Vec<(RequestId, WorkspaceDiagnosticParams)>,
+    /// The progress of the first of these, if it is worked on.
+    progress: Option<Progress>,
+    /// Whether the client has the diagnostics of the workspace as they are.
+    is_whole_known: bool,
     /// Requests without a result so far. A set flag cancels one.
     pending: HashMap<RequestId, Arc<AtomicBool>>,
     asked: HashMap<RequestId, Asked>,
@@ -88,12 +99,16 @@ impl Server {
             roots: Roots::new(Vec::new(), &settings, &host),
             settings,
             folders: Vec::new(),
-            change: 0,
+            changed: BTreeSet::new(),
+            in_check: BTreeSet::new(),
             unsettled: None,
             is_checking: false,
             checked: Arc::default(),
             published: Published::default(),
             waiting: Vec::new(),
+            whole: Vec::new(),
+            progress: None,
+            is_whole_known: false,
             pending: HashMap::new(),
             asked: HashMap::new(),
             next_id: 0,
@@ -106,7 +121,8 @@ impl Server {
     /// Runs until the client ends.
     pub(super) fn run(mut self, events: &Receiver<Event>) -> Exit {
         loop {
-            let event = match self.rest() {
+            let progress = self.progress.as_ref().and_then(Progress::rest);
+            let event = match self.rest().into_iter().chain(progress).min() {
                 None => events.recv().map_err(|_| RecvTimeoutError::Disconnected),
                 Some(rest) => events.recv_timeout(rest),
             };
@@ -119,10 +135,14 @@ impl Server {
                 Ok(Event::Message(Message::Request(request))) => self.requested(request),
                 Ok(Event::Message(Message::Response(response))) => self.responded(response),
                 Ok(Event::Checked(checked)) => self.was_checked(checked.map(|checked| *checked)),
+                Ok(Event::CheckedWhole(id, checked)) => self.was_checked_whole(id, checked.map(|checked| *checked)),
+                Ok(Event::Ran(id, shown)) => self.ran(id, shown),
                 Ok(Event::Answered(id, result)) => self.respond(id, result),
                 Err(RecvTimeoutError::Timeout) => {}
             }
             self.check_if_settled();
+            self.check_whole();
+            self.show_progress();
         }
     }
 
@@ -137,7 +157,7 @@ impl Server {
 
     /// Something has changed that findings depend on.
     fn changed(&mut self) {
-        self.change += 1;
+        self.is_whole_known = false;
         let now = Instant::now();
         self.unsettled = Some((self.unsettled.map_or(now, |(first, _)| first), now));
     }
@@ -146,21 +166,76 @@ impl Server {
         if self.rest().is_some_and(|rest| rest.is_zero() || !self.waiting.is_empty()) {
             self.unsettled = None;
             self.is_checking = true;
-            let check = Check {
-                change: self.change,
-                client: Arc::clone(&self.client),
-                documents: self.documents.clone(),
-                roots: self.roots.clone(),
-            };
-            let work = || Event::Checked(Some(Box::new(check.run())));
+            self.in_check = std::mem::take(&mut self.changed);
+            let check = self.check(self.in_check.clone(), false, Arc::default());
+            let work = move || Event::Checked(Some(Box::new(check.run())));
             self.checking.start_job(work, Event::Checked(None));
+        }
+    }
+
+    fn check(&self, changed: BTreeSet<PathBuf>, is_whole: bool, counter: Arc<Counter>) -> Check {
+        Check {
+            changed,
+            is_whole,
+            counter,
+            client: Arc::clone(&self.client),
+            documents: self.documents.clone(),
+            roots: self.roots.clone(),
+        }
+    }
+
+    /// Lints the workspace, if a client waits for that. The check of what is open comes first, so nothing has changed since.
+    fn check_whole(&mut self) {
+        let is_idle = self.unsettled.is_none() && !self.is_checking && self.progress.is_none();
+        // Without news, the client waits, but only if the server hears of them.
+        let holds = |params: &WorkspaceDiagnosticParams| {
+            self.is_whole_known && self.client.watches_files && !params.previous_result_ids.is_empty()
+        };
+        let Some((id, params)) = self.whole.iter().find(|(_, params)| is_idle && !holds(params)) else { return };
+        let token = params.work_done_progress_params.work_done_token.clone();
+        let counter = Arc::<Counter>::default();
+        let check = self.check(BTreeSet::new(), true, Arc::clone(&counter));
+        let (id, failed) = (id.clone(), id.clone());
+        self.progress = Some(Progress::new(counter, token, self.client.progress));
+        self.is_whole_known = true;
+        let work = move || Event::CheckedWhole(id, Some(Box::new(check.run())));
+        self.checking.start_job(work, Event::CheckedWhole(failed, None));
+    }
+
+    fn was_checked_whole(&mut self, id: RequestId, checked: Option<Checked>) {
+        if let Some(end) = self.progress.take().and_then(Progress::end) {
+            self.notify::<notes::Progress>(end);
+        }
+        let Some(place) = self.whole.iter().position(|(waiting, _)| *waiting == id) else { return };
+        let (id, params) = self.whole.remove(place);
+        let snapshot = self.snapshot();
+        let result = match checked {
+            Some(checked) => handlers::written(pulling::workspace(&snapshot, &checked, params)),
+            None => Err(bug()),
+        };
+        self.respond(id, result);
+    }
+
+    fn show_progress(&mut self) {
+        let Some(progress) = self.progress.as_mut().filter(|progress| progress.rest().is_some()) else { return };
+        for step in progress.steps(self.next_id) {
+            match step {
+                Step::Create(token) => {
+                    self.ask::<methods::WorkDoneProgressCreate>(WorkDoneProgressCreateParams { token }, Asked::Other);
+                }
+                Step::Send(params) => self.notify::<notes::Progress>(params),
+            }
         }
     }
 
     fn was_checked(&mut self, checked: Option<Checked>) {
         self.is_checking = false;
         match checked {
-            None => self.log(MessageType::ERROR, "hipaalint failed on the open documents because of a bug."),
+            None => {
+                // What depends on these files may not have been forgotten.
+                self.changed.append(&mut self.in_check);
+                self.log(MessageType::ERROR, "hipaalint failed on the open documents because of a bug.");
+            }
             Some(mut checked) => {
                 // A document that was closed in the meantime is shown no more.
                 checked.files.retain(|path, file| file.version.is_none() || self.documents.get(path).is_some());
@@ -169,7 +244,15 @@ impl Server {
                         self.notify::<notes::PublishDiagnostics>(params);
                     }
                 }
+                let is_news = |(path, file): (&PathBuf, &CheckedFile)| {
+                    let known = self.checked.files.get(path);
+                    known.is_some_and(|known| known.version == file.version && known.id != file.id)
+                };
+                let has_news = checked.files.iter().any(is_news);
                 self.checked = Arc::new(checked);
+                if has_news && self.client.pulls && self.client.refreshes {
+                    self.ask::<methods::WorkspaceDiagnosticRefresh>((), Asked::Other);
+                }
             }
         }
         if self.unsettled.is_none() {
@@ -207,6 +290,22 @@ impl Server {
                 self.stage = Stage::Down;
                 self.answer(id, Ok(Value::Null));
             }
+            methods::WorkspaceDiagnosticRequest::METHOD => match handlers::read(params) {
+                Ok(params) => {
+                    self.pending.insert(id.clone(), Arc::default());
+                    self.whole.push((id, params));
+                }
+                Err(error) => self.answer(id, Err(error)),
+            },
+            methods::ExecuteCommand::METHOD => match handlers::read(params) {
+                Ok(params) => {
+                    self.pending.insert(id.clone(), Arc::default());
+                    let (snapshot, otherwise) = (self.snapshot(), Event::Answered(id.clone(), Err(bug())));
+                    let work = move || Event::Ran(id, requests::execute(&snapshot, params));
+                    self.answering.start_job(work, otherwise);
+                }
+                Err(error) => self.answer(id, Err(error)),
+            },
             method => match handlers::handler(method) {
                 None => {
                     let why = format!("the server has no method `{method}`");
@@ -238,6 +337,22 @@ impl Server {
         self.answering.start_job(work, otherwise);
     }
 
+    /// Shows what a command shows.
+    fn ran(&mut self, id: RequestId, shown: Result<requests::Shown, ResponseError>) {
+        let is_pending = self.pending.contains_key(&id);
+        self.respond(id, shown.as_ref().map(|_| Value::Null).map_err(Clone::clone));
+        match shown {
+            Ok(requests::Shown::Page(uri)) if is_pending => {
+                let params = ShowDocumentParams { uri, external: Some(true), take_focus: None, selection: None };
+                self.ask::<methods::ShowDocument>(params, Asked::Other);
+            }
+            Ok(requests::Shown::Text(message)) if is_pending => {
+                self.notify::<notes::ShowMessage>(ShowMessageParams { typ: MessageType::INFO, message });
+            }
+            Ok(_) | Err(_) => {}
+        }
+    }
+
     /// Sends the result of a request, unless it was cancelled.
     fn respond(&mut self, id: RequestId, result: Result<Value, ResponseError>) {
         if self.pending.remove(&id).is_some() {
@@ -249,6 +364,7 @@ impl Server {
         if let Some(flag) = self.pending.remove(&id) {
             flag.store(true, Ordering::Relaxed);
             self.waiting.retain(|waiting| waiting.id != id);
+            self.whole.retain(|(waiting, _)| *waiting != id);
             self.answer(id, Err(cancelled()));
         }
     }
@@ -424,8 +540,8 @@ impl Server {
             .map(|change| self.path(&change.uri))
             .filter(|path| self.documents.get(path).is_none())
             .collect();
-        self.forget(&changed);
         if !changed.is_empty() {
+            self.changed.extend(changed);
             self.changed();
         }
     }
@@ -447,19 +563,8 @@ impl Server {
 
     /// The text of a document has changed.
     fn text_changed(&mut self, path: &Path) {
-        self.forget(&BTreeSet::from([path.to_owned()]));
+        self.changed.insert(path.to_owned());
         self.changed();
-    }
-
-    /// Forgets the configurations and rules that some files are part of.
-    fn forget(&self, changed: &BTreeSet<PathBuf>) {
-        for root in self.roots.all() {
-            let session = &root.session;
-            let base = session.files().base();
-            if session.depends_on().iter().any(|file| changed.contains(&base.normal(file))) {
-                session.on(self.documents.files(session.files())).reread();
-            }
-        }
     }
 
     // Messages to the client

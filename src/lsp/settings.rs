@@ -75,6 +75,7 @@ impl Settings {
             contents: Contents { requested, needed: requested, ..Contents::default() },
             today,
             gitignore: true,
+            skips_named: true,
             ..Options::default()
         }
     }

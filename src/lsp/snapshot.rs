@@ -1,5 +1,4 @@
 //! What the server knows at one moment, for work on another thread. Later changes are not in it.
-#![allow(dead_code, reason = "the first requests are being added")]
 
 use super::capabilities::Client;
 use super::checks::{Checked, CheckedFile};
@@ -7,7 +6,6 @@ use super::documents::{Document, Documents};
 use super::position::Encoding;
 use super::roots::Roots;
 use super::uri;
-use crate::files::Files;
 use crate::session::Session;
 use lsp_types::Uri;
 use std::path::{Path, PathBuf};
@@ -45,11 +43,6 @@ impl Snapshot {
     /// The address of a file: as the client writes it if it is open. None if a path has none.
     pub(super) fn uri(&self, path: &Path) -> Option<Uri> {
         self.documents.get(path).map(|document| document.uri.clone()).or_else(|| uri::of_path(path))
-    }
-
-    /// The files that the session of a path reads, with the open texts.
-    pub(super) fn files(&self, path: &Path) -> Files {
-        self.session(path).files().clone()
     }
 
     /// The session of a path, over the open texts.

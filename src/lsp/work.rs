@@ -1,6 +1,7 @@
 //! Work beside the loop: one thread lints, another one answers requests. Both have the stack that the deepest template needs.
 
 use super::checks::Checked;
+use super::requests::Shown;
 use crate::pool::STACK_BYTES;
 use lsp_server::{ErrorCode, Message, RequestId, ResponseError};
 use serde_json::Value;
@@ -16,6 +17,10 @@ pub(super) enum Event {
     End,
     /// Open documents were linted; none if that failed because of a bug.
     Checked(Option<Box<Checked>>),
+    /// The workspace was linted for a request.
+    CheckedWhole(RequestId, Option<Box<Checked>>),
+    /// What a command of the server shows.
+    Ran(RequestId, Result<Shown, ResponseError>),
     /// The result of a request.
     Answered(RequestId, Result<Value, ResponseError>),
 }

@@ -63,9 +63,9 @@ pub(super) fn fix(project: &Project, request: requests::Fix) -> Result<Fixed, St
     let fixing = Fixing { unsafe_too: unsafe_fixes, rules, is_dry: true };
     let wish = Wish { profile, fixing: Some(fixing), ..Wish::default() };
     let (session, path) = project.session(&template, wish)?;
-    let mut diffs = Diffs::default();
-    session.lint(session.discover(std::slice::from_ref(&path)), &Counter::default(), &mut diffs);
-    let Diffs { text, results } = diffs;
+    let mut collected = Collected::default();
+    session.lint(session.discover(std::slice::from_ref(&path)), &Counter::default(), &mut collected);
+    let Collected { text, results } = collected;
     let (kind, about) = kind(results.summary(), results.diagnostics(), template.text.as_deref(), &path, project);
     let fixes = results.summary().fixes.clone().unwrap_or_default();
     let (diff, is_whole) = untrusted_diff(&text);
@@ -92,12 +92,12 @@ pub(super) fn fix(project: &Project, request: requests::Fix) -> Result<Fixed, St
 
 /// Collects diffs.
 #[derive(Default)]
-struct Diffs {
+struct Collected {
     text: String,
     results: Results,
 }
 
-impl Sink for Diffs {
+impl Sink for Collected {
     fn file(&mut self, part: &Report<'_>) {
         self.results.file(part);
     }

@@ -69,11 +69,11 @@ pub(super) struct Tally {
 
 /// The parameters of the templates.
 #[derive(Default)]
-struct Parameters {
+pub(super) struct Parameters {
     /// Their names, and whether the value is a secret in any template.
-    declared: BTreeMap<String, bool>,
+    pub(super) declared: BTreeMap<String, bool>,
     /// Those that some template declares and whose pinned value, if there is one, it accepts.
-    accepted: BTreeSet<String>,
+    pub(super) accepted: BTreeSet<String>,
 }
 
 /// What the search for files found besides candidates.
@@ -464,7 +464,7 @@ impl Ended {
 
 impl Parameters {
     /// Adds those of a template, with the pinned values that it does not accept.
-    fn add(&mut self, declared: Vec<Declared>, refused: &[Refused]) {
+    pub(super) fn add(&mut self, declared: Vec<Declared>, refused: &[Refused]) {
         for parameter in declared {
             if !refused.iter().any(|refused| refused.parameter == parameter.name) {
                 self.accepted.insert(parameter.name.clone());
@@ -474,7 +474,7 @@ impl Parameters {
     }
 
     /// The problem with a parameter of the options that no template declares.
-    fn unknown(&self, name: &str) -> Option<Diagnostic> {
+    pub(super) fn unknown(&self, name: &str) -> Option<Diagnostic> {
         if name.starts_with("AWS::") || self.declared.contains_key(name) {
             return None;
         }

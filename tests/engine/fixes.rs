@@ -1,6 +1,6 @@
 //! From a finding to the change of the template: where it is made, when it is only shown, and who may apply it.
 
-use hipaalint::change::Change;
+use hipaalint::change::{Change, Value};
 use hipaalint::finding::{Applicability, Fix};
 use hipaalint::linter::{Keep, Linter, Loaded};
 use hipaalint::rules::load::RuleSet;
@@ -206,7 +206,119 @@ fix: { set: { $.Properties.TracingConfig.Mode: Active } }
 assert: { path: $.Properties.DeadLetterConfig.TargetArn, is: { present: true } }
 fix: { set: { $.Properties.DeadLetterConfig.TargetArn: x } }
 ";
-    assert!(shown(other, &template("", "")).contains("AWS SAM creates the resource from `Import`"));
+    assert!(shown(other, &template("", "")).contains("an inline policy for the queue"));
+    assert!(shown(other, &template("", ", Role: r")).contains("AWS SAM creates the resource from `Import`"));
+    let typed = template("", ", Role: r, DeadLetterQueue: {Type: SNS}");
+    assert_eq!(fixed(other, &typed), template("", ", Role: r, DeadLetterQueue: {Type: SNS, TargetArn: x}"));
+    let queue = "resources: [AWS::Lambda::Function]
+assert: { path: $.Properties.DeadLetterConfig.TargetArn, is: { present: true } }
+fix:
+  set: { $.Properties.DeadLetterConfig.TargetArn: { added: Arn } }
+  add: { name: Failed, type: AWS::SQS::Queue }
+";
+    let after = template("", ", Role: r, DeadLetterQueue: {Type: SQS, TargetArn: !GetAtt Failed.Arn}");
+    let added = "  Failed:\n    Type: AWS::SQS::Queue\n";
+    assert_eq!(fixed(queue, &template("", ", Role: r")), format!("{after}{added}"));
+    let json = r#"{"Transform": "AWS::Serverless-2016-10-31", "Resources": {"Import": {"Type": "AWS::Serverless::Function",
+"Properties": {"Role": "r", "CodeUri": ".", "Handler": "a.b", "Runtime": "python3.13"}}}}"#;
+    assert!(fixed(queue, json).contains(r#""DeadLetterQueue": {"Type": "SQS", "TargetArn": {"Fn::GetAtt""#));
+}
+
+#[test]
+fn a_resource_becomes_one_of_another_type_where_it_stands() {
+    let rule = "resources: [AWS::IAM::RolePolicy]
+assert: { path: $.Properties.PolicyDocument, is: { present: false } }
+fix:
+  becomes: { name: \"{resource}Managed\", type: AWS::IAM::ManagedPolicy }
+  set: { $.Properties.Roles: [{ written: $.Properties.RoleName }] }
+  remove: [$.Properties.RoleName, $.Properties.PolicyName]
+";
+    let template = |name: &str, kind: &str, rest: &str, after: &str| {
+        format!(
+            "Resources:
+  # who may read
+  {name}: # all of it
+    Type: AWS::IAM::{kind}
+    Properties:
+      PolicyDocument:
+        # read only
+        Statement: []
+{rest}  Next:
+    Type: AWS::SQS::Queue
+    DependsOn: {after}
+"
+        )
+    };
+    let before =
+        template("Read", "RolePolicy", "      PolicyName: read\n      RoleName: !Ref Reader\n", "[Next2, Read]");
+    let after =
+        template("ReadManaged", "ManagedPolicy", "      Roles:\n        - !Ref Reader\n", "[Next2, ReadManaged]");
+    assert_eq!(fixed(rule, &before), after);
+    // What refers to it in another way would refer to nothing.
+    let shown = format!("{before}Outputs: {{Id: {{Value: !Ref Read}}}}\n");
+    assert_eq!(fixes(rule, &shown), [None]);
+    // In JSON, the new property takes the place of the old one.
+    let json = r#"{"Resources": {"Read": {"Type": "AWS::IAM::RolePolicy", "Properties": {"RoleName": "reader", "PolicyName": "read", "PolicyDocument": {}}}}}"#;
+    assert_eq!(
+        fixed(rule, json),
+        r#"{"Resources": {"ReadManaged": {"Type": "AWS::IAM::ManagedPolicy", "Properties": {"Roles": ["reader"], "PolicyDocument": {}}}}}"#
+    );
+}
+
+#[test]
+fn names_get_a_suffix() {
+    let rule = "parameters: { suffix: { description: The parameter, default: Suffix } }
+resources: [template]
+assert: { analysis: { declares-parameter: { parameter: { parameter: suffix } } } }
+fix: { suffix-names: suffix }
+";
+    let head = "Parameters:\n  Own: {Type: String}\n  Given: {Type: String, Default: x}\n";
+    let parameter = "  Suffix:
+    Type: String
+    Default: \"\"
+    Description: End of the names of resources, which tells environments apart, such as -dev
+";
+    let queue =
+        |name: &str| format!("Resources:\n  Q:\n    Type: AWS::SQS::Queue\n    Properties:\n      QueueName: {name}\n");
+    for (before, after) in [
+        ("records # kept", "!Sub records${Suffix} # kept"),
+        ("re${x}.fifo", "!Sub \"re${!x}${Suffix}.fifo\""),
+        ("!Sub ${Own}-records", "!Sub \"${Own}-records${Suffix}\""),
+        ("!Ref Given", "!Sub ${Given}${Suffix}"),
+        ("!If [A, records, !Sub \"${Suffix}x\"]", "!If [A, !Sub \"records${Suffix}\", !Sub \"${Suffix}x\"]"),
+        ("!Join ['', [a, !Ref Own]]", "!Join ['', [a, !Ref Own, !Ref Suffix]]"),
+        ("!Join ['-', [a, !Ref Own]]", "!Join ['-', [a, !Sub \"${Own}${Suffix}\"]]"),
+        ("!FindInMap [A, b, c]", "!Join [\"\", [!FindInMap [A, b, c], !Ref Suffix]]"),
+        // Whoever deploys gives it, and another resource's name has the suffix.
+        ("!Ref Own", "!Ref Own"),
+        ("!Sub ${Q2}-failed", "!Sub ${Q2}-failed"),
+    ] {
+        let other = "  Q2:\n    Type: AWS::SQS::Queue\n";
+        let (before, after) = (queue(before), queue(after));
+        // Quotes are those of the template.
+        let quoted = |text: String| text.replace(['"', '\''], "");
+        let expected = quoted(format!("{head}{parameter}{after}{other}"));
+        assert_eq!(quoted(fixed(rule, &format!("{head}{before}{other}"))), expected);
+    }
+    let fix = fix(rule, &format!("{head}{}", queue("records")));
+    assert!(!fix.note.contains("replaces"), "names stay what they are: {}", fix.note);
+    assert!(shown(rule, &queue("{\"Fn::Transform\": {Name: Names}}")).contains("macro"));
+    // With a suffix that is declared, names change.
+    let named = "parameters: { suffix: { description: The parameter, default: Suffix } }
+resources: [named]
+assert: { analysis: { name-contains: { parameter: { parameter: suffix } } } }
+fix: { suffix-names: suffix }
+";
+    let declared = |name: &str| format!("Parameters:\n  Suffix: {{Type: String, Default: dev}}\n{}", queue(name));
+    assert_eq!(fixed(named, &declared("records")), declared("!Sub records${Suffix}"));
+    let replaced = self::fix(named, &declared("records"));
+    assert!(replaced.note.contains("CloudFormation replaces"), "{}", replaced.note);
+    let sam = |name: &str| {
+        format!(
+            "Transform: AWS::Serverless-2016-10-31\nParameters: {{Suffix: {{Type: String}}}}\nResources:\n  Table: {{Type: AWS::Serverless::SimpleTable, Properties: {{TableName: {name}}}}}\n"
+        )
+    };
+    assert_eq!(fixed(named, &sam("records")), sam("!Sub 'records${Suffix}'"));
 }
 
 #[test]
@@ -841,4 +953,111 @@ fix:
         assert!(fixed(rule, &format!("{template}{comment}")).contains(comment), "{comment}");
     }
     assert_eq!(fixes(rule, &template.replace("Allow\n", "Allow # why\n")), [None]);
+}
+
+/// The fixes of the tags `Owner` and `Env`, and the template with the first one.
+fn tags(template: &str) -> (Vec<(Applicability, String)>, String) {
+    let rule = "id: try\ntitle: Try\nlevel: error\nmessage: \"{missing}\"\nresources: [taggable]\n\
+                assert: { analysis: { tagged: { keys: [Owner, Env] } } }\n\
+                fix: { applicability: safe, tags: [Owner, Env] }\n";
+    let mut rules = RuleSet::default();
+    rules.add_text(Path::new("try.yaml"), rule).unwrap();
+    let reference = |name: &str| Value::Map(vec![("Ref".to_owned(), Value::String(name.to_owned()))]);
+    let given = vec![("Owner".to_owned(), Value::String("care".to_owned())), ("Env".to_owned(), reference("Stage"))];
+    let linter = Linter::new(rules, |_| true, &BTreeMap::new(), BTreeMap::new(), Keep::default()).unwrap();
+    let report = linter.with_tags(given).lint(&Source::new(SourceId(0), "template", template));
+    let all: Vec<Arc<Fix>> = report.findings.into_iter().map(|finding| finding.fix.expect("there is a fix")).collect();
+    let after = all.first().map_or_else(String::new, |fix| apply(template, &fix.edits));
+    (all.iter().map(|fix| (fix.applicability, fix.description())).collect(), after)
+}
+
+fn with_stage(resource: &str) -> String {
+    format!(
+        "Parameters: {{Stage: {{Type: String}}}}\nConditions: {{Prod: !Equals [!Ref Stage, prod]}}\nResources:\n  One:\n{resource}"
+    )
+}
+
+#[test]
+fn tags_are_added_in_the_shape_of_the_type() {
+    let both = "        - Key: Owner\n          Value: care\n        - Key: Env\n          Value: !Ref Stage\n";
+    for (kind, before, after) in [
+        ("SNS::Topic", "", format!("    Properties:\n      Tags:\n{both}")),
+        ("EFS::FileSystem", "", format!("    Properties:\n      FileSystemTags:\n{both}")),
+        ("Route53::HostedZone", "    Properties: {Name: a}\n", "    Properties: {Name: a, HostedZoneTags: [{Key: Owner, Value: care}, {Key: Env, Value: !Ref Stage}]}\n".to_owned()),
+        ("SSM::Parameter", "    Properties:\n      Tags:\n        Owner: \"x\"\n", "    Properties:\n      Tags:\n        Owner: \"x\"\n        Env: !Ref Stage\n".to_owned()),
+        (
+            "AutoScaling::AutoScalingGroup",
+            "    Properties:\n      Tags: # own\n        - { Key: Env, Value: a, PropagateAtLaunch: false }\n",
+            "    Properties:\n      Tags: # own\n        - { Key: Env, Value: a, PropagateAtLaunch: false }\n        - { Key: Owner, Value: care, PropagateAtLaunch: true }\n".to_owned(),
+        ),
+        (
+            "SNS::Topic",
+            "    Properties:\n      Tags:\n        - !If [Prod, {Key: Owner, Value: care}, !Ref AWS::NoValue]\n        - {Key: !Sub Env, Value: b}\n",
+            "    Properties:\n      Tags:\n        - Key: Owner\n          Value: care\n        - {Key: !Sub Env, Value: b}\n".to_owned(),
+        ),
+        (
+            "SNS::Topic",
+            "    Properties:\n      Tags: !If [Prod, [{Key: Owner, Value: a}, {Key: Env, Value: b}], !Ref AWS::NoValue]\n",
+            "    Properties:\n      Tags: !If [Prod, [{Key: Owner, Value: a}, {Key: Env, Value: b}], [{Key: Owner, Value: care}, {Key: Env, Value: !Ref Stage}]]\n".to_owned(),
+        ),
+        ("CloudFront::AnycastIpList", "    Properties:\n      Tags:\n        Items:\n          - {Key: Owner, Value: a}\n", "    Properties:\n      Tags:\n        Items:\n          - {Key: Owner, Value: a}\n          - {Key: Env, Value: !Ref Stage}\n".to_owned()),
+        ("AppStream::AppBlock", "    Properties:\n      Tags:\n        - {TagKey: Env, TagValue: a}\n", "    Properties:\n      Tags:\n        - {TagKey: Env, TagValue: a}\n        - {TagKey: Owner, TagValue: care}\n".to_owned()),
+    ] {
+        let template = |rest: &str| with_stage(&format!("    Type: AWS::{kind}\n{rest}"));
+        let (fixes, fixed) = tags(&template(before));
+        assert!(fixes[0].0 != Applicability::Display, "{kind}: {fixes:?}");
+        assert_eq!(fixed, template(&after), "{kind}");
+    }
+    let sam = with_stage(
+        "    Type: AWS::Serverless::Function\n    Properties:\n      Handler: a.b\n      Runtime: python3.13\n      InlineCode: x\n",
+    );
+    let sam = format!("Transform: AWS::Serverless-2016-10-31\n{sam}");
+    let (fixes, fixed) = tags(&sam);
+    assert_eq!(fixes[0].0, Applicability::Safe);
+    assert!(fixed.ends_with("      Tags:\n        Owner: care\n        Env: !Ref Stage\n"), "{fixed}");
+}
+
+#[test]
+fn tags_are_safe_where_nothing_reads_them_and_the_update_is_in_place() {
+    let topic = "    Type: AWS::SNS::Topic\n";
+    let with = |rest: &str| tags(&with_stage(&format!("{topic}{rest}"))).0[0].clone();
+    assert_eq!(with(""), (Applicability::Safe, "Add the tags `Owner` and `Env`.".to_owned()));
+    for reader in [
+        "  P: {Type: AWS::IAM::ManagedPolicy, Properties: {PolicyDocument: {Statement: [{Condition: {StringEquals: {\"aws:ResourceTag/owner\": a}}}]}, Tags: [{Key: Owner, Value: a}, {Key: Env, Value: a}]}}\n",
+        "  P: {Type: AWS::SNS::TopicPolicy, Properties: {PolicyDocument: {Statement: [{Condition: {Null: {\"aws:RequestTag/Env\": true}}}]}}}\n",
+        "  P: {Type: AWS::SNS::TopicPolicy, Properties: {PolicyDocument: {Statement: [{Condition: {\"ForAllValues:StringEquals\": {\"aws:TagKeys\": [a]}}}]}}}\n",
+        "  P: {Type: AWS::SNS::TopicPolicy, Properties: {PolicyDocument: {Fn::Sub: '{\"Statement\": [{\"Condition\": {\"StringEquals\": {\"ec2:ResourceTag/${Stage}\": 1}}}]}'}}}\n",
+        "  P: {Type: AWS::Backup::BackupSelection, Properties: {BackupSelection: {ListOfTags: [{ConditionKey: Owner, ConditionType: STRINGEQUALS, ConditionValue: x}]}}}\n",
+        "  P: {Type: AWS::DLM::LifecyclePolicy, Properties: {PolicyDetails: {TargetTags: [{Key: Env, Value: x}]}, Tags: [{Key: Owner, Value: a}, {Key: Env, Value: a}]}}\n",
+        "  P: {Type: AWS::SSM::Association, Properties: {Name: a, Targets: [{Key: \"tag:Owner\", Values: [x]}], Tags: [{Key: Owner, Value: a}, {Key: Env, Value: a}]}}\n",
+    ] {
+        let (applicability, text) = with(reader);
+        assert_eq!(applicability, Applicability::Unsafe, "{reader}");
+        assert!(text.contains("reads the tag"), "{text}");
+    }
+    let other = "  P: {Type: AWS::SNS::TopicPolicy, Properties: {PolicyDocument: {Statement: [{Condition: {StringEquals: {\"aws:ResourceTag/Team\": a, \"aws:SourceAccount\": !Ref AWS::AccountId}}}]}}}\n";
+    assert_eq!(with(other).0, Applicability::Safe);
+    let (fixes, _) = tags(&with_stage("    Type: AWS::AppRunner::VpcConnector\n"));
+    assert_eq!(fixes[0].0, Applicability::Unsafe, "{fixes:?}");
+    assert!(fixes[0].1.contains("which replaces the resource"), "{fixes:?}");
+}
+
+#[test]
+fn tags_without_a_value_are_shown() {
+    let template = "Resources:\n  One:\n    Type: AWS::SNS::Topic\n";
+    let shown = |template: &str| {
+        let (fixes, _) = tags(template);
+        assert_eq!(fixes[0].0, Applicability::Display, "{fixes:?}");
+        fixes[0].1.clone()
+    };
+    assert!(shown(template).contains("parameter `Stage`, which the template does not have"), "{}", shown(template));
+    let with = |kind: &str| format!("Parameters: {{Stage: {kind}}}\n{template}");
+    assert!(shown(&with("{Type: CommaDelimitedList}")).contains("a list"));
+    assert!(shown(&with("{Type: String, NoEcho: true}")).contains("a secret"));
+    let endpoint = with_stage("    Type: AWS::EC2::ClientVpnEndpoint\n    Properties: {Description: a}\n");
+    assert!(shown(&endpoint).contains("in an item of the list"), "{}", shown(&endpoint));
+    let computed = with_stage(
+        "    Type: AWS::SNS::Topic\n    Properties: {Tags: [!If [Prod, {Key: Owner, Value: a}, {Key: Other, Value: b}]]}\n",
+    );
+    assert!(shown(&computed).contains("`Fn::If`"), "{}", shown(&computed));
 }

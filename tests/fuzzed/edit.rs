@@ -76,13 +76,13 @@ pub fn made(text: &str, document: &Document<'_>, changes: &[Change]) -> Edited {
     assert!(edited.refused.is_sorted() && edited.refused.iter().all(|(number, _)| *number < changes.len()));
     let new = apply(text, &edited.edits);
     let read = syntax::read(&new, SourceId(3)).unwrap_or_else(|error| panic!("{error:?}\n{changes:#?}\n{new}"));
-    let mut model = Model { root: document.root.to_json(), made: BTreeSet::new() };
+    let mut model = Model { root: document.root.to_json(), made: BTreeSet::new(), renamed: Vec::new() };
     for (number, change) in changes.iter().enumerate() {
         if edited.refused.iter().all(|(refused, _)| *refused != number) {
             model.make(change);
         }
     }
-    let (model, result) = (normal(model.root), normal(read.root.to_json()));
+    let (model, result) = (normal(model.root()), normal(read.root.to_json()));
     if model != result {
         panic!("not as asked\n{changes:?}\n{edited:?}\n{text}\n=>\n{new}\nasked: {model:#}\nresult: {result:#}");
     }
@@ -115,6 +115,8 @@ struct Model {
     root: Json,
     /// Paths of what changes have made: what is set there again is merged with it.
     made: BTreeSet<Vec<Step>>,
+    /// Keys with their new names.
+    renamed: Vec<(Vec<Step>, String)>,
 }
 
 const REMOVED: &str = "\0removed";
@@ -158,7 +160,25 @@ impl Model {
                 node.as_array_mut().expect("a list").push(json_of(value));
             }
             Action::Remove => *node = json!(REMOVED),
+            Action::Rename(name) => self.renamed.push((change.path.clone(), name.clone())),
         }
+    }
+
+    /// The document with the new names, the innermost first: paths have the old ones.
+    fn root(mut self) -> Json {
+        self.renamed.sort_by_key(|(path, _)| std::cmp::Reverse(path.len()));
+        for (path, name) in &self.renamed {
+            let (Some(Step::Key(key)), around) = (path.last(), &path[..path.len() - 1]) else { panic!("{path:?}") };
+            let map = around.iter().fold(&mut self.root, |node, step| match step {
+                Step::Key(key) => &mut node[key.as_str()],
+                Step::Index(index) => &mut node[*index],
+            });
+            let map = map.as_object_mut().expect("a map");
+            if let Some(value) = map.remove(key) {
+                map.insert(name.clone(), value);
+            }
+        }
+        self.root
     }
 }
 
@@ -235,9 +255,10 @@ fn change(root: &Json, choose: &mut dyn FnMut(usize) -> usize) -> Change {
     for _ in 0..choose(3) {
         path.push(Step::Key(["New", "Other", "a: b", "yes"][choose(4)].to_owned()));
     }
-    let action = match choose(4) {
+    let action = match choose(5) {
         0 | 1 => Action::Set(value(choose, 3)),
         2 => Action::Append(value(choose, 2)),
+        3 => Action::Rename(["Renamed", "Other", "a: b", "yes"][choose(4)].to_owned()),
         _ => Action::Remove,
     };
     Change { path, action }

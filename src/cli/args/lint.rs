@@ -1,7 +1,7 @@
 //! The arguments of the command that lints and fixes.
 
 use super::choices::{FailOn, Format, GroupBy, MinSeverity, Show};
-use super::shared::{ColorArguments, REPORT, RULES, RuleSources};
+use super::shared::{ColorArguments, PARAMETERS, REPORT, RULES, RuleSources, key_and_value};
 use crate::date::Date;
 use crate::rules::rule::PROFILES;
 use clap::Args;
@@ -10,7 +10,6 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 /// Headings of the help.
-const PARAMETERS: &str = "Template parameters";
 const EXCEPTIONS: &str = "Exceptions and baseline";
 const FIXES: &str = "Fixes";
 
@@ -162,12 +161,4 @@ pub(in crate::cli) struct LintArguments {
     /// The number of files to lint at the same time
     #[arg(long, value_name = "N", hide = true)]
     pub(in crate::cli) threads: Option<std::num::NonZeroUsize>,
-}
-
-/// `KEY=VALUE`; only the first `=` separates.
-fn key_and_value(text: &str) -> Result<(String, String), String> {
-    match text.split_once('=') {
-        Some((key, value)) if !key.trim().is_empty() => Ok((key.trim().to_owned(), value.to_owned())),
-        _ => Err("write it as KEY=VALUE, such as Env=prod".to_owned()),
-    }
 }

@@ -138,7 +138,7 @@ fn apply(value: &mut Value, steps: &[Step], action: &Action) -> Option<()> {
             Value::List(items) => items.push(new.clone()),
             _ => return None,
         },
-        ([], Action::Remove) => return None,
+        ([], Action::Remove | Action::Rename(_)) => return None,
         ([Step::Key(key)], Action::Remove) => match value {
             Value::Map(fields) => fields.retain(|(own, _)| own != key),
             _ => return None,
@@ -165,7 +165,7 @@ fn apply(value: &mut Value, steps: &[Step], action: &Action) -> Option<()> {
 }
 
 /// Whether two values are the same, in any spelling and order of keys.
-fn are_alike(one: &Value, other: &Value) -> bool {
+pub(super) fn are_alike(one: &Value, other: &Value) -> bool {
     match (one, other) {
         (Value::Map(own), Value::Map(others)) => {
             own.len() == others.len()
