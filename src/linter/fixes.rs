@@ -30,8 +30,8 @@ use neighbors::Neighbors;
 use risk::Deeds;
 use std::cell::OnceCell;
 
-use super::Fixes;
 use super::check::Setting;
+use super::{Fixes, Wants};
 
 /// What fixes of one template are made with.
 pub(super) struct Workshop<'a, 'm, 't: 'a> {
@@ -39,6 +39,7 @@ pub(super) struct Workshop<'a, 'm, 't: 'a> {
     document: &'t Document<'t>,
     pub(super) model: &'m Model<'m, 't>,
     wanted: Fixes,
+    wants: &'a Wants<'a>,
     neighbors: Neighbors<'m, 't>,
     text: OnceCell<edit::Text<'a>>,
     /// The tags that all resources with tags have.
@@ -83,12 +84,19 @@ enum Attempt {
 }
 
 impl<'a, 'm, 't> Workshop<'a, 'm, 't> {
-    pub(super) fn new(source: &'a Source, document: &'t Document<'t>, model: &'m Model<'m, 't>, wanted: Fixes) -> Self {
+    pub(super) fn new(
+        source: &'a Source,
+        document: &'t Document<'t>,
+        model: &'m Model<'m, 't>,
+        wanted: Fixes,
+        wants: &'a Wants<'a>,
+    ) -> Self {
         Self {
             source,
             document,
             model,
             wanted,
+            wants,
             neighbors: Neighbors::new(model),
             text: OnceCell::new(),
             tags: OnceCell::new(),
@@ -98,6 +106,11 @@ impl<'a, 'm, 't> Workshop<'a, 'm, 't> {
     /// Whether fixes are asked for at all.
     pub(super) fn is_open(&self) -> bool {
         self.wanted != Fixes::None
+    }
+
+    /// Whether somebody wants the fix of a finding.
+    pub(super) fn wants(&self, finding: &Finding) -> bool {
+        (self.wants)(finding)
     }
 
     /// The fix of a violation by a check of a rule; none if the rule has none for it.

@@ -36,14 +36,15 @@ pub use sink::{End, FixedText, Sink};
 use crate::config;
 use crate::discover::{self, Candidate, Discovery, Filter};
 use crate::files::Files;
-use crate::project::{Counter, Project};
+use crate::finding::Finding;
+use crate::project::{Counter, File, Lint, Project};
 use baseline::Place;
 use fixing::Fixes;
 use governing::Governing;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use tally::{Found, Tally};
+use tally::{Found, Ready, Tally};
 
 /// How a run is done.
 struct Doing<'d> {
@@ -139,9 +140,21 @@ impl Session {
         self.governing().scopes.iter_mut().for_each(|scope| scope.baselines.begin());
         sink.begin();
         match self.options.fixing.as_ref().filter(|_| !is_open) {
-            None => project.lint(candidates, |candidate, file| {
-                tally.add(candidate, file, &self.options, &mut self.governing(), sink);
-            }),
+            None => {
+                // What a baseline says about findings is known only in their order.
+                let preparer = sink.preparer();
+                let finisher = preparer.as_deref().filter(|_| self.governing().scopes.is_empty());
+                let finish = |candidate: &Candidate, file: &mut File| match (finisher, file) {
+                    (Some(preparer), File::Linted(linted)) => {
+                        Some(Ready::prepared(candidate, linted, &self.options, preparer))
+                    }
+                    _ => None,
+                };
+                let wants = |finding: &Finding| preparer.as_ref().is_none_or(|preparer| preparer.wants_fix(finding));
+                project.lint_with(candidates, &Lint { wants: &wants, finish: &finish }, |candidate, file, ready| {
+                    tally.add(candidate, file, ready.flatten(), &self.options, &mut self.governing(), sink);
+                });
+            }
             Some(fixing) => {
                 let known = |candidate: &Candidate, place: &Place| self.governing().known(candidate, place);
                 let fixes = Fixes { fixing, files, ask, known: &known, answered: Mutex::default() };
