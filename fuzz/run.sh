@@ -8,7 +8,7 @@ cd "$(dirname "$0")"
 seconds=${1:?how many seconds?}
 shift
 targets=("$@")
-((${#targets[@]})) || targets=(json yaml edit lint config structured)
+((${#targets[@]})) || targets=(json yaml edit local lint config structured)
 triple=$(rustc +nightly -vV | sed -n 's/^host: //p')
 
 # What `cargo fuzz build --sanitizer none` passes: counters of branches and comparisons. No sanitizer of addresses, since no code is unsafe.
@@ -36,7 +36,7 @@ for target in "${targets[@]}"; do
   case $target in
     json) seed json '' "${json[@]}" ;;
     yaml) seed yaml '' "${yaml[@]}" ;;
-    edit) seed edit 'these choose changes, 32 letters' "${json[@]}" "${yaml[@]}" ;;
+    edit | local) seed "$target" 'these choose changes, 32 letters' "${json[@]}" "${yaml[@]}" ;;
     lint) seed lint '' "${json[@]}" "${yaml[@]}" ;;
     config)
       seed config r "${rules[@]}"

@@ -37,6 +37,8 @@ pub enum Action {
     Append(Value),
     /// The entry or item is gone.
     Remove,
+    /// The key at the end of the path has this name instead. Its value and its place stay.
+    Rename(String),
 }
 
 /// One change of a document.

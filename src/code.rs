@@ -97,6 +97,8 @@ pub enum Code {
     UnknownFunction,
     /// A parameter that no template declares.
     UnknownParameter,
+    /// A path that a template does not have.
+    UnknownPath,
     /// A property that AWS does not have.
     UnknownProperty,
     /// A rule that does not exist.
@@ -157,6 +159,7 @@ impl Code {
             Self::UnknownEvent => "unknown-event",
             Self::UnknownFunction => "unknown-function",
             Self::UnknownParameter => "unknown-parameter",
+            Self::UnknownPath => "unknown-path",
             Self::UnknownProperty => "unknown-property",
             Self::UnknownRule => "unknown-rule",
             Self::UnknownTransform => "unknown-transform",

@@ -5,6 +5,7 @@
 //! fail-on: warning
 //! skip: [legacy/, "*.test.yaml"]        # as in .gitignore, relative to this file
 //! tag-keys: [Environment, Owner]        # a parameter of all rules that have it
+//! tags: { Environment: !Ref Env, Owner: care }   # values for the tags that fixes add
 //! suffix-parameter: Stage
 //! rule-folders: [policies]              # relative to this file
 //! baseline: hipaalint-baseline.json     # known findings
@@ -23,11 +24,13 @@ mod parameters;
 mod samconfig;
 #[cfg(test)]
 mod schema;
+mod tags;
 
 pub use nearest::Nearest;
 pub use parameters::read_parameters;
 pub use samconfig::{file_and_environment, is_samconfig, read_samconfig};
 
+use crate::change::Value;
 use crate::code::Code;
 use crate::discover::Globs;
 use crate::files::{Files, Refusal};
@@ -60,6 +63,8 @@ pub struct Config {
     pub skip: Option<Globs>,
     /// The file of known findings, relative to the configuration.
     pub baseline: Option<PathBuf>,
+    /// Values of tags that fixes add.
+    pub tags: Vec<(String, Value)>,
     /// Parameters of every rule that has them: name and values.
     shared: BTreeMap<String, Vec<String>>,
     changes: Vec<Change>,
@@ -257,6 +262,7 @@ impl ConfigReader<'_> {
                 "fail-on" => config.fail_on = self.fail_on(value),
                 "skip" => config.skip = self.globs(value, files),
                 "parameters" => config.parameters = self.parameters(value, "`parameters`"),
+                "tags" => config.tags = self.tags(value),
                 "rules" => config.changes = self.rules(value),
                 "rule-folders" => {
                     config.rule_folders = self.texts(value, "`rule-folders`").into_iter().map(PathBuf::from).collect();

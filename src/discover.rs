@@ -73,6 +73,14 @@ impl Candidate {
         own
     }
 
+    /// The file, if it is one.
+    pub fn path(&self) -> Option<&Path> {
+        match &self.input {
+            Input::File(path) => Some(path),
+            Input::StandardInput => None,
+        }
+    }
+
     /// The name that reports show: see [`Base::name`](crate::paths::Base::name).
     pub fn name(&self) -> &str {
         match (&self.name, &self.input) {

@@ -5,11 +5,15 @@
 mod buffers;
 mod disk;
 mod guard;
+mod recorder;
+mod rooted;
 mod walk;
 
 pub use buffers::Buffers;
 pub use disk::Disk;
 pub use guard::{MAX_NAMED, Reach, Refusal, is_repository};
+pub use recorder::{Asked, Recorder};
+pub use rooted::Rooted;
 pub use walk::{Met, Unlisted, Walk};
 
 use crate::paths::Base;
@@ -129,6 +133,18 @@ impl Files {
         Self { system: Arc::new(over), ..self.clone() }
     }
 
+    /// The same files on another file system, such as open buffers over this one.
+    #[must_use]
+    pub fn on(&self, system: Arc<dyn FileSystem>) -> Self {
+        Self { system, ..self.clone() }
+    }
+
+    /// The same file system, from another folder in which relative paths start.
+    #[must_use]
+    pub fn from_folder(&self, folder: PathBuf) -> Self {
+        Self { named: Arc::clone(&self.named), ..Self::new(self.system(), folder) }
+    }
+
     /// The same files, with the paths that a person named: outside of a repository, the files of a project lead only into the folders
     /// among these.
     #[must_use]
@@ -140,6 +156,11 @@ impl Files {
     /// The folders that a person named, as absolute paths without links.
     pub fn named(&self) -> &BTreeSet<PathBuf> {
         &self.named
+    }
+
+    /// The file system.
+    pub fn system(&self) -> Arc<dyn FileSystem> {
+        Arc::clone(&self.system)
     }
 
     /// The folder that relative paths start in.

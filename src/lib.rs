@@ -55,7 +55,8 @@
 //! # Features
 //!
 //! `cli` (default) is the program and the report for people, with clap, miette, and an allocator that needs a C compiler.
-//! `parallel` (default) lints many templates on all cores.
+//! `lsp` (default) is the language server, with lsp-server and lsp-types.
+//! `parallel` (default) lints many templates on all cores. `mcp` adds a server for assistants to the program.
 //!
 //! # The modules
 //!
@@ -74,6 +75,7 @@ pub mod constructs;
 pub mod date;
 pub mod discover;
 pub mod eval;
+pub mod evaluated;
 pub mod exceptions;
 pub mod expand;
 pub mod expression;
@@ -82,6 +84,10 @@ pub mod files;
 pub mod finding;
 pub mod graph;
 pub mod linter;
+#[cfg(feature = "lsp")]
+pub mod lsp;
+#[cfg(feature = "mcp")]
+mod mcp;
 pub mod openapi;
 pub mod paths;
 pub mod policy;

@@ -12,6 +12,7 @@ mod iterations;
 mod locations;
 mod meant;
 mod notes;
+pub mod opened;
 mod origins;
 mod record;
 mod redaction;
@@ -20,6 +21,7 @@ mod spelling;
 mod stacks;
 mod targets;
 
+use crate::change::Value;
 use crate::code::Code;
 use crate::constructs::Constructs;
 use crate::date::Date;
@@ -49,10 +51,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, OnceLock};
 use targets::{Kinds, blocks, occurs};
 
+pub(crate) use fixes::edited;
+
 pub use crate::expand::includes::MAX_INCLUDES;
 pub use crate::graph::secrets::is_secret_name;
 pub use file_report::{Declared, FileReport, Notice, NoticeKind};
 pub use includes::{Loaded, Loader};
+pub use redaction::Mask;
 pub use setup::SetupError;
 pub use stacks::Nested;
 
@@ -94,6 +99,8 @@ pub struct Linter {
     today: Option<Date>,
     /// The profile that selected the rules.
     profile: Option<String>,
+    /// Values of tags that fixes add: keys and values.
+    tags: Vec<(String, Value)>,
     /// Types and properties that custom rules know, and the schemas do not.
     newer_than_schemas: Vec<String>,
 }
@@ -194,6 +201,7 @@ impl Linter {
             aliases: OnceLock::new(),
             today: None,
             profile: None,
+            tags: Vec::new(),
             newer_than_schemas,
         };
         linter.index();
@@ -211,6 +219,12 @@ impl Linter {
     #[must_use]
     pub fn in_profile(self, profile: &str) -> Self {
         Self { profile: Some(profile.to_owned()), ..self }
+    }
+
+    /// The same linter, whose fixes add missing tags with these values: texts, or references to parameters that a template may have.
+    #[must_use]
+    pub fn with_tags(self, tags: Vec<(String, Value)>) -> Self {
+        Self { tags, ..self }
     }
 
     /// The same linter, which also says why an exception of a selected rule does not hold, where the rules about exceptions are not
@@ -386,7 +400,7 @@ impl Linter {
             exceptions::Texts { source, document: &document, included: &texts, files: &files, constructs };
         let mut exceptions = self.exceptions(&expansion, &files_and_text);
         let mut pending = Vec::new();
-        let workshop = Workshop::new(source, &document, &model, self.keep.fixes, wants);
+        let workshop = Workshop::new(source, &document, &model, self, wants);
         for (selected, kinds) in self.for_template(&model) {
             self.apply(selected, &kinds, &workshop, &mut exceptions, &mut pending, &mut report);
         }

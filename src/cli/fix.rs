@@ -1,10 +1,10 @@
 //! `--fix`: what the arguments ask for, and the questions of `--interactive`.
 
 use super::args::LintArguments;
-use super::diff;
 use crate::files::Disk;
 use crate::finding::Applicability;
 use crate::project::Proposal;
+use crate::report::diff;
 use crate::report::human::Style;
 use crate::report::text::{one_line, wrap};
 use crate::session::{Answer, Ask, Fixing};
@@ -115,5 +115,5 @@ fn question(proposal: &Proposal<'_>, style: &Style) -> String {
         }
     }
     text.push_str(&format!("  {}{kind}\n\n", style.dim(&format!("{:LABEL_COLUMNS$}", "Kind"))));
-    text + &diff::hunks(texts, style) + "\n"
+    text + &diff::hunks((*texts).into(), style) + "\n"
 }

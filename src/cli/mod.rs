@@ -6,13 +6,17 @@ mod args;
 mod completions;
 mod controls;
 mod deferred;
-mod diff;
+mod evaluate;
 mod explain;
 mod fix;
 mod graph;
 mod init;
 mod lint;
+#[cfg(feature = "lsp")]
+mod lsp;
 mod man;
+#[cfg(feature = "mcp")]
+mod mcp;
 mod missing;
 mod output;
 mod page;
@@ -42,10 +46,15 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Some(Command::Rules(arguments)) => rules::run(&arguments),
         Some(Command::Explain(arguments)) => explain::run(&arguments),
         Some(Command::Controls(Deferred(arguments))) => controls::run(&arguments).unwrap_or_else(|error| usage(&error)),
+        Some(Command::Evaluate(Deferred(arguments))) => evaluate::run(&arguments).unwrap_or_else(|error| usage(&error)),
         Some(Command::Graph(Deferred(arguments))) => graph::run(&arguments).unwrap_or_else(|error| usage(&error)),
         Some(Command::Test(Deferred(arguments))) => test::run(&arguments),
         Some(Command::Init(Deferred(arguments))) => init::run(&arguments),
+        #[cfg(feature = "lsp")]
+        Some(Command::Lsp(_)) => lsp::run().unwrap_or_else(|error| usage(&error)),
         Some(Command::Completions(arguments)) => completions::run(&arguments),
+        #[cfg(feature = "mcp")]
+        Some(Command::Mcp(arguments)) => mcp::run(&arguments),
         Some(Command::Man(arguments)) => man::run(&arguments),
     }
 }

@@ -1,7 +1,6 @@
 //! Writes reports to standard output and to files, and messages to standard error.
 
 use super::args::Format;
-use super::diff;
 use super::progress::Progress;
 use super::terminal;
 use crate::config::FILE_NAME;
@@ -9,6 +8,7 @@ use crate::discover::has_resources;
 use crate::files::{Files, MAX_NAMED, Reach};
 use crate::finding::Finding;
 use crate::linter::Fixes;
+use crate::report::diff;
 use crate::report::exceptions::{Csv, Register};
 use crate::report::github::Github;
 use crate::report::gitlab::Gitlab;
@@ -247,7 +247,7 @@ impl Sink for Outputs<'_> {
 
     fn fixed(&mut self, text: &FixedText<'_>) {
         let shown = match &self.texts {
-            Some((Texts::Diffs { .. }, style)) => diff::unified(text.name, text.texts, style),
+            Some((Texts::Diffs { .. }, style)) => diff::unified(text.name, text.texts.into(), style),
             Some((Texts::Whole { .. }, _)) if text.is_input => text.texts.after.clone(),
             Some((Texts::Whole { .. }, _)) | None => return,
         };
@@ -401,7 +401,9 @@ pub(super) fn complain_of(problems: &Problems) -> Exit {
         });
         let position = position.map(|at| format!(":{}:{}", at.line, at.column)).unwrap_or_default();
         let end = if diagnostic.message.ends_with(['?', '!']) { "" } else { "." };
-        let text = format!("{}{position}: {}{end} {}", diagnostic.file, diagnostic.message, diagnostic.help);
+        let place = format!("{}{position}", diagnostic.file);
+        let place = if place.is_empty() { place } else { place + ": " };
+        let text = format!("{place}{}{end} {}", diagnostic.message, diagnostic.help);
         complain(&one_line(text.trim_end(), true));
     }
     if problems.diagnostics.is_empty() { Exit::Clean } else { Exit::Trouble }

@@ -138,6 +138,7 @@ fn contents(show: &[Show], formats: &[Format]) -> Contents {
         suppressed: show.contains(&Show::Suppressed),
         all_rules: !formats.iter().all(looks_up),
         all_texts: formats.contains(&Format::Sarif),
+        leaves_out_fixes: formats.iter().all(|format| *format == Format::Sarif || format.keeps().fixes == Fixes::None),
         revision: formats.iter().any(|format| matches!(format, Format::Html | Format::Markdown)),
     }
 }
@@ -235,6 +236,15 @@ const PLAIN: [&str; 2] = ["txt", "log"];
 fn formats() -> Vec<String> {
     let values = Format::value_variants().iter().filter_map(ValueEnum::to_possible_value);
     values.map(|value| value.get_name().to_owned()).collect()
+}
+
+/// The date that exceptions are checked against if no argument names one.
+///
+/// # Errors
+/// If the environment names one that is not valid.
+#[cfg(feature = "lsp")]
+pub(super) fn today() -> Result<Option<Date>, clap::Error> {
+    Ok(named_day()?.or_else(clock_day))
 }
 
 /// The date of `SOURCE_DATE_EPOCH` (reproducible-builds.org), in UTC.

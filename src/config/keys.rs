@@ -12,7 +12,7 @@ pub struct Key {
 }
 
 /// All keys, in the order that a configuration has them.
-pub const KEYS: [Key; 9] = [
+pub const KEYS: [Key; 10] = [
     Key {
         name: "profile",
         description: "The profile, which selects the rules to run: core, conformance, strict or proposed-2025. `hipaalint rules --profile NAME` \
@@ -41,6 +41,12 @@ pub const KEYS: [Key; 9] = [
         description: "The tag keys that every resource must have. Without it, hipaalint requires tags only in templates that already use \
                       its default keys.",
         example: "tag-keys: [Environment, DataClassification, ComplianceScope]",
+    },
+    Key {
+        name: "tags",
+        description: "Values of tags: a text, `!Ref PARAMETER` or `!Sub`. `--fix` adds a required tag that is missing with its value. A \
+                      tag that refers to a parameter is added only in templates that have the parameter.",
+        example: "tags:\n  Environment: !Ref Env\n  DataClassification: PHI",
     },
     Key {
         name: "suffix-parameter",

@@ -28,6 +28,16 @@ fn shape(key: &str) -> Value {
         "parameters" => {
             json!({ "type": ["object", "null"], "additionalProperties": { "$ref": "#/definitions/value" } })
         }
+        "tags" => {
+            let call = |name: &str| {
+                json!({
+                    "type": "object", "required": [name], "properties": { name: { "type": "string" } },
+                    "additionalProperties": false
+                })
+            };
+            let value = json!({ "anyOf": [scalar(), call("Ref"), call("Fn::Sub")] });
+            json!({ "type": ["object", "null"], "additionalProperties": value })
+        }
         "rules" => {
             let rules = RuleSet::embedded();
             let known: Map<String, Value> =

@@ -43,6 +43,28 @@ impl Scenario {
         }
     }
 
+    /// The scenarios of some groups without what is settled in all of them alike, since that does not distinguish them, and those of
+    /// `others` that may occur together with it.
+    pub fn distinguishing(groups: &[&[Self]], others: &[Self]) -> (Vec<Vec<Self>>, Vec<Self>) {
+        let mut all = groups.iter().flat_map(|group| *group);
+        let mut common: Vec<(Variable, Domain)> = all.next().map(|first| first.settled().to_vec()).unwrap_or_default();
+        for one in all {
+            common.retain(|(variable, domain)| one.domain(*variable) == Some(domain));
+        }
+        let without = |one: &Self| {
+            let is_left = |(variable, _): &&(Variable, Domain)| !common.iter().any(|(known, _)| known == variable);
+            let left: Vec<(Variable, Domain)> = one.settled().iter().filter(is_left).cloned().collect();
+            Self { settled: (!left.is_empty()).then(|| Rc::new(left)) }
+        };
+        let may_occur = |one: &&Self| {
+            common
+                .iter()
+                .all(|(variable, domain)| one.domain(*variable).is_none_or(|own| !own.intersection(domain).is_empty()))
+        };
+        let groups = groups.iter().map(|group| group.iter().map(without).collect()).collect();
+        (groups, others.iter().filter(may_occur).map(without).filter(|one| !one.is_open()).collect())
+    }
+
     fn settled(&self) -> &[(Variable, Domain)] {
         self.settled.as_ref().map_or(&[], |settled| settled.as_slice())
     }

@@ -5,7 +5,7 @@
 //! `data/iam-resources.txt`, `data/sam-connectors.txt`, `data/sam-types.txt` and `data/sam-policy-templates.txt` are made by `scripts/facts.py`;
 //! `data/attributes.txt`, `data/names.txt`, `data/stateful.txt`, `data/managed-policies.txt`, `data/hipaa-eligible.txt` and
 //! `data/privilege-escalation.txt`, `data/service-sources.txt`, `data/replacement-notes.txt`, `data/safe-fixes.txt` and
-//! `data/interruptions.txt` are reviewed by hand.
+//! `data/interruptions.txt` are reviewed by hand, and `data/tag-updates.txt` is from the pages of the types.
 
 mod connectors;
 mod escalation;
@@ -40,5 +40,5 @@ pub use resource_types::{
 };
 pub use sam_types::{is_of_sam, sam_event_properties, sam_events, sam_properties, sam_types};
 pub use service_sources::sends_source;
-pub use tags::{TagProperty, TagShape, tag_shape, written_tags};
+pub use tags::{TagProperty, TagShape, tag_shape, tags_change_in_place, written_tags};
 pub use updates::{interruption, is_reviewed_safe, reviewed_value};

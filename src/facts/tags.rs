@@ -1,6 +1,9 @@
 //! Tags: which property carries a resource's own tags, and how it is written.
 
 use super::resource_types::facts_of;
+use super::sorted_text::SortedText;
+
+const IN_PLACE: SortedText = SortedText::lines(include_str!("../../data/tag-updates.txt"));
 
 /// The top-level property that carries a resource's tags.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
@@ -59,6 +62,11 @@ pub fn tag_shape(resource_type: &str) -> Option<TagProperty> {
 pub fn written_tags(resource_type: &str) -> Option<TagProperty> {
     let facts = facts_of(resource_type);
     if facts.is_known { facts.tags } else { Some(TagProperty { name: "Tags", shape: TagShape::Json }) }
+}
+
+/// Whether CloudFormation changes the tags of a resource of this type in place, by the page of the type: `data/tag-updates.txt`.
+pub fn tags_change_in_place(resource_type: &str) -> bool {
+    IN_PLACE.entry(resource_type).is_some()
 }
 
 impl TagProperty {

@@ -31,6 +31,14 @@ impl Buffers {
         self.texts.insert(path.to_owned(), text);
     }
 
+    /// Removes a text, so that what is below it shows again.
+    pub fn close(&mut self, path: &Path) {
+        if let Some(real) = self.real_below(path) {
+            self.texts.remove(&real);
+        }
+        self.texts.remove(path);
+    }
+
     fn real_below(&self, path: &Path) -> Option<PathBuf> {
         self.below.as_ref()?.real(path).ok()
     }

@@ -23,6 +23,11 @@ impl Disk {
         env::current_dir().unwrap_or_default()
     }
 
+    /// Standard input, for what reads it bit by bit.
+    pub fn input() -> impl BufRead {
+        io::stdin().lock()
+    }
+
     /// A line of standard input, with its end; none after the last one. The rest of a very long line is another one.
     ///
     /// # Errors

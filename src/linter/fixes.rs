@@ -3,12 +3,16 @@
 //! The rule's path is walked through the tree as written, along the place of the finding. What is not written in the template itself
 //! (a parameter, a loop, an included file) is shown and not changed. What the change does to a running resource, `risk` knows.
 
+mod access;
+mod collapse;
 mod key;
 mod making;
+mod names;
 mod neighbors;
 mod place;
 mod risk;
 mod sam;
+mod tagging;
 mod tags;
 mod values;
 
@@ -25,13 +29,14 @@ use crate::rules::rule::{Check, Rule};
 use crate::source::{Source, Span};
 use crate::syntax::{Document, Node, edit};
 use crate::truth::Truth;
+pub(crate) use collapse::edited;
 use making::Making;
 use neighbors::Neighbors;
 use risk::Deeds;
 use std::cell::OnceCell;
 
 use super::check::Setting;
-use super::{Fixes, Wants};
+use super::{Fixes, Linter, Wants};
 
 /// What fixes of one template are made with.
 pub(super) struct Workshop<'a, 'm, 't: 'a> {
@@ -44,6 +49,12 @@ pub(super) struct Workshop<'a, 'm, 't: 'a> {
     text: OnceCell<edit::Text<'a>>,
     /// The tags that all resources with tags have.
     tags: OnceCell<Vec<tags::Tag>>,
+    /// The values of tags by the configuration.
+    given: &'a [tags::Tag],
+    /// The values that the resources have of each tag.
+    values: OnceCell<tagging::Known>,
+    /// What reads tags.
+    readers: OnceCell<tagging::Readers>,
 }
 
 /// The bytes of edited texts that are read for one template: each fix with edits is proven by reading
@@ -88,18 +99,21 @@ impl<'a, 'm, 't> Workshop<'a, 'm, 't> {
         source: &'a Source,
         document: &'t Document<'t>,
         model: &'m Model<'m, 't>,
-        wanted: Fixes,
+        linter: &'a Linter,
         wants: &'a Wants<'a>,
     ) -> Self {
         Self {
             source,
             document,
             model,
-            wanted,
+            wanted: linter.keep.fixes,
             wants,
             neighbors: Neighbors::new(model),
             text: OnceCell::new(),
             tags: OnceCell::new(),
+            given: &linter.tags,
+            values: OnceCell::new(),
+            readers: OnceCell::new(),
         }
     }
 
@@ -154,7 +168,7 @@ impl<'a, 'm, 't> Workshop<'a, 'm, 't> {
         let read = self.text.get().map_or(0, edit::Text::bytes_read);
         if self.wanted == Fixes::WithEdits && read.saturating_add(self.source.text().len()) <= MAX_PROVEN {
             let text = self.text.get_or_init(|| edit::Text::new(self.source.text(), self.document));
-            let edited = text.edits(&changes);
+            let edited = edited(self.document, &changes, |changes| text.edits(changes));
             if let Some((_, refused)) = edited.refused.first() {
                 return self.shown(job, recipe, refused.reason(), &deeds);
             }
@@ -173,11 +187,11 @@ impl<'a, 'm, 't> Workshop<'a, 'm, 't> {
     }
 
     fn shown(&self, job: &Job<'_, 'm, 't>, recipe: &Recipe, why: &str, deeds: &Deeds) -> Fix {
-        let note = [why.to_owned(), job.text(&recipe.note)].into_iter().filter(|text| !text.is_empty());
+        // The rule's note is about what the fix does, and nothing is done here.
         Fix {
             title: job.title(recipe, &deeds.clone().shown()),
             applicability: Applicability::Display,
-            note: note.collect::<Vec<_>>().join(" "),
+            note: why.to_owned(),
             changes: Vec::new(),
             edits: Vec::new(),
         }
@@ -277,9 +291,12 @@ impl<'a, 'm, 't> Workshop<'a, 'm, 't> {
             return None;
         }
         let mut all = types.iter().flat_map(|kind| self.model.of_type(kind));
-        let only = all.next().filter(|_| all.next().is_none())?;
-        let fits = !only.is(block) && Self::exists_with(only, block) && !self.neighbors.leads(only, block);
-        fits.then_some(only)
+        all.next().filter(|only| all.next().is_none() && self.is_for(only, block))
+    }
+
+    /// Whether a block can refer to another one.
+    fn is_for(&self, other: &Block<'t>, block: &Block<'t>) -> bool {
+        !other.is(block) && Self::exists_with(other, block) && !self.neighbors.leads(other, block)
     }
 }
 
@@ -310,7 +327,7 @@ impl<'t> Job<'_, '_, 't> {
 
     /// Whether a recipe changes what the finding is about.
     fn is_about(&self, recipe: &Recipe) -> bool {
-        if recipe.within.is_some() {
+        if recipe.within.is_some() || recipe.becomes.is_some() || recipe.suffix_names.is_some() {
             return true;
         }
         let own = recipe.places().map(|(_, path, _)| path).chain(&recipe.remove).chain(&recipe.customer_key);

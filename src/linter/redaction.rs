@@ -12,6 +12,7 @@ use crate::syntax::Node;
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use foldhash::HashMap;
 use smallvec::SmallVec;
+use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -102,6 +103,66 @@ struct Redaction {
     /// Their places in the order of their texts.
     sorted: Vec<usize>,
     automaton: AhoCorasick,
+}
+
+/// Hides the secrets of one template in values and in sentences about them.
+#[derive(Default)]
+pub struct Mask {
+    redaction: Option<Redaction>,
+    parameters: BTreeSet<String>,
+}
+
+impl Mask {
+    /// Of the secrets that are written, and the names of the parameters whose values nobody may see.
+    pub(super) fn new(secrets: &[Written], parameters: BTreeSet<String>) -> Self {
+        Self { redaction: Redaction::new(secrets), parameters }
+    }
+
+    /// Whether nobody may see the values of a parameter.
+    pub fn hides_parameter(&self, name: &str) -> bool {
+        self.parameters.contains(name)
+    }
+
+    /// A secret as it is shown.
+    pub fn hidden(text: &str) -> String {
+        let begins = true;
+        Needle { text: text.to_owned(), spans: SmallVec::new(), is_distinct: false, begins }.shown()
+    }
+
+    /// Whether a secret has characters that JSON writes in another way.
+    pub fn is_escaped_in_json(&self) -> bool {
+        let is_escaped = |c: char| matches!(c, '"' | '\\') || c.is_control();
+        self.redaction.iter().flat_map(|redaction| &redaction.needles).any(|needle| needle.text.contains(is_escaped))
+    }
+
+    /// Whether a secret is written in a span.
+    pub fn is_in(&self, span: Span) -> bool {
+        let is_in = |one: &Span| one.source == span.source && span.start <= one.start && one.end <= span.end;
+        self.redaction.iter().flat_map(|redaction| &redaction.needles).flat_map(|needle| &needle.spans).any(is_in)
+    }
+
+    /// A value without the secrets in it; none where it has none. In the value of something that a secret `is_in`, its characters are
+    /// hidden wherever they are.
+    pub fn value(&self, text: &str, is_in: bool) -> Option<String> {
+        let redaction = self.redaction.as_ref()?;
+        let mut clean = String::new();
+        let mut from = 0;
+        for (_, needle, range) in redaction.matches(text) {
+            if is_in || range == (0..text.len()) || (needle.is_distinct && stands_alone(text, &range)) {
+                clean.push_str(text.get(from..range.start).unwrap_or_default());
+                clean.push_str(&needle.shown());
+                from = range.end;
+            }
+        }
+        (from > 0).then(|| clean + text.get(from..).unwrap_or_default())
+    }
+
+    /// The same for the choice that a value depends on: `Password is hunter2`.
+    pub fn choice(&self, text: &mut String) {
+        if let Some(redaction) = &self.redaction {
+            redaction.replace(text, Field::Choice);
+        }
+    }
 }
 
 /// What a text is, and so how sure one may be that a word in it is a secret.
@@ -219,7 +280,7 @@ impl Redaction {
         };
         let writes = fix.changes.iter().any(|change| match &change.action {
             Action::Set(value) | Action::Append(value) => any_text(value, &is_secret),
-            Action::Remove => false,
+            Action::Remove | Action::Rename(_) => false,
         });
         if writes || fix.edits.iter().any(|edit| is_secret(&edit.text)) {
             fix.applicability = Applicability::Display;

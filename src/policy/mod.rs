@@ -7,6 +7,7 @@
 
 mod account;
 mod admission;
+mod allowing;
 mod caller;
 mod cells;
 mod cidr;
@@ -28,6 +29,7 @@ mod target;
 mod testing;
 mod wildcard;
 
+pub use allowing::{allows_on, may_deny, names_principal};
 pub use cells::Subject;
 pub use cidr::Cidr;
 pub use coverage::{Request, denies, denying};

@@ -1,12 +1,18 @@
 //! Lints many templates on all cores, each once. A `survey` before it decides what ties them: a nested stack is linted with the
 //! parameters of its parents, an import with the exports of other templates. Results leave in order, through a bounded window.
 
+mod evaluating;
+mod exempting;
 mod fixing;
+mod known;
 mod nested;
 mod survey;
 
+pub use evaluating::{Deployed, NotEvaluated};
+pub use exempting::{exception, set};
 pub use fixing::{Choice, Fixed, Fixer, Proposal, Settled, Texts};
-pub use survey::identity;
+pub use known::{Again, Known, Result as Relinted};
+pub use survey::{identity, says_something_about_others};
 
 use crate::code::Code;
 use crate::discover::{self, Beside, Candidate, Foreign, Input, Reading};
@@ -137,11 +143,17 @@ impl Project<'_> {
             let made = (how.finish)(survey.candidates.get(number)?, &mut file);
             Some((file, made))
         };
-        self.in_order_of_names(&survey, self.thread_number(), &lint, |candidate, result| match result {
-            Some((file, made)) => take(candidate, file, Some(made)),
-            // A bug of the linter must not lose the findings of other files, and must not look like a file without findings.
-            None => take(candidate, bug(candidate), None),
-        });
+        self.in_order_of_names(
+            &survey,
+            survey.numbers(),
+            self.thread_number(),
+            &lint,
+            |candidate, result| match result {
+                Some((file, made)) => take(candidate, file, Some(made)),
+                // A bug of the linter must not lose the findings of other files, and must not look like a file without findings.
+                None => take(candidate, bug(candidate), None),
+            },
+        );
     }
 
     /// Fixes the candidates and lints what comes of them, as [`lint`](Self::lint) does. Templates of nested stacks that are not candidates
@@ -154,7 +166,7 @@ impl Project<'_> {
         // A person is asked about one after another.
         let threads = if fixer.asks() { 1 } else { self.thread_number() };
         if !fixer.asks() && !survey.is_tied() {
-            return self.in_order_of_names(&survey, threads, &fix, |candidate, result| {
+            return self.in_order_of_names(&survey, survey.numbers(), threads, &fix, |candidate, result| {
                 let (file, fixed) = result.unwrap_or_else(|| (bug(candidate), Fixed::default()));
                 take(candidate, file, fixed);
             });
@@ -162,28 +174,29 @@ impl Project<'_> {
         // What templates say about each other changes with their texts, so nothing is reported before all are fixed.
         let mut results: HashMap<String, Fixed> = HashMap::new();
         let only_fix = |number: usize| fix(number).map(|(_, fixed)| fixed);
-        self.in_order_of_names(&survey, threads, &only_fix, |candidate, fixed| {
+        self.in_order_of_names(&survey, survey.numbers(), threads, &only_fix, |candidate, fixed| {
             results.insert(candidate.name().to_owned(), fixed.unwrap_or_default());
         });
         let readings = survey.inputs(|candidate| results.get(candidate.name())?.texts.as_deref());
         let candidates = survey.candidates.into_iter().take(named).collect();
         let survey = self.survey(candidates, readings);
         let lint = |number: usize| lint_number(number, &survey, files, &|_| true);
-        self.in_order_of_names(&survey, self.thread_number(), &lint, |candidate, file| {
+        self.in_order_of_names(&survey, survey.numbers(), self.thread_number(), &lint, |candidate, file| {
             let fixed = results.remove(candidate.name()).unwrap_or_default();
             take(candidate, file.unwrap_or_else(|| bug(candidate)), fixed);
         });
     }
 
-    /// Does some work for each candidate of a survey, and gives the results to `take` in the order of the names.
+    /// Does some work for some candidates of a survey, by their numbers, and gives the results to `take` in the order of the names.
     fn in_order_of_names<T: Send>(
         &self,
         survey: &Survey,
+        numbers: impl IntoIterator<Item = usize>,
         threads: usize,
         work: &(impl Fn(usize) -> Option<T> + Sync),
         mut take: impl FnMut(&Candidate, Option<T>),
     ) {
-        let mut order: Vec<usize> = (0..survey.candidates.len()).collect();
+        let mut order: Vec<usize> = numbers.into_iter().collect();
         // Candidates are sorted already.
         order.sort_by_key(|number| survey.candidates.get(*number).map(|candidate| candidate.name()));
         self.counter.expect(order.len());
@@ -287,11 +300,15 @@ fn lint_reading(number: usize, reading: Reading, survey: &Survey, files: &Files,
 }
 
 fn bug(candidate: &Candidate) -> File {
-    File::Unreadable(Box::new(
+    File::Unreadable(bug_of(candidate))
+}
+
+fn bug_of(candidate: &Candidate) -> Box<Diagnostic> {
+    Box::new(
         Diagnostic::error(Code::InternalError, "hipaalint failed on this file because of a bug")
             .in_file(candidate.name())
             .with_help("Report it to the project, with the file if possible."),
-    ))
+    )
 }
 
 /// The text of a candidate as a source.

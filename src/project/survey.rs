@@ -171,14 +171,35 @@ impl Ties {
         let has = |word: &str| memmem::find(text.as_bytes(), word.as_bytes()).is_some();
         let is_named = candidate.pinned.contains_key("AWS::StackName");
         Self {
-            imports: has("ImportValue") || has("GetStackOutput"),
+            imports: imports(text),
             exports: has("Export") || (is_named && has("Outputs")),
             nests: NESTING.into_iter().any(has),
         }
     }
 }
 
+/// Whether a text may take values from other stacks.
+pub(super) fn imports(text: &str) -> bool {
+    ["ImportValue", "GetStackOutput"].iter().any(|word| memmem::find(text.as_bytes(), word.as_bytes()).is_some())
+}
+
+/// Whether a file exports values or nests stacks, by its words.
+pub fn says_something_about_others(candidate: &Candidate, files: &Files) -> bool {
+    match discover::read(candidate, files) {
+        Reading::Text(text) if candidate.named || discover::may_be_template(&text) => {
+            let ties = Ties::of(&text, candidate);
+            ties.exports || ties.nests
+        }
+        _ => false,
+    }
+}
+
 impl Survey {
+    /// The numbers of all candidates.
+    pub(super) fn numbers(&self) -> std::ops::Range<usize> {
+        0..self.candidates.len()
+    }
+
     /// Whether what is reported of one text may depend on another one.
     pub(super) fn is_tied(&self) -> bool {
         !self.deployments.is_empty() || !self.shared.is_empty()

@@ -1,11 +1,49 @@
-//! What a run fixed, and what it left: the numbers, and the words for them.
+//! What a run could fix, what it fixed, and what it left: the numbers, and the words for them.
 
 use super::text::{count, grouped};
-use crate::finding::Unfixed;
+use crate::finding::{Applicability, Unfixed};
 use serde::Serialize;
 
 /// Rules that are named; the rest are counted.
 const MAX_RULES: usize = 5;
+
+/// The findings that count and that a run could fix.
+#[derive(Copy, Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Fixable {
+    /// Findings with a safe fix.
+    pub safe: usize,
+    /// Findings with a fix that is not safe.
+    #[serde(rename = "unsafe")]
+    pub not_safe: usize,
+    /// Findings whose fix is shown and not made.
+    pub display: usize,
+}
+
+impl Fixable {
+    /// Adds the fix of a finding.
+    pub(crate) fn add(&mut self, applicability: Applicability) {
+        *match applicability {
+            Applicability::Safe => &mut self.safe,
+            Applicability::Unsafe => &mut self.not_safe,
+            Applicability::Display => &mut self.display,
+        } += 1;
+    }
+
+    /// How many of so many findings can be fixed, and how; none if none can.
+    pub(crate) fn text(self, findings: usize) -> Option<String> {
+        let Self { safe, not_safe, .. } = self;
+        let of = format!("{} of {}", grouped(safe + not_safe), count(findings, "finding"));
+        match (safe, not_safe) {
+            (0, 0) => None,
+            (_, 0) => Some(format!("{of} with --fix")),
+            (0, _) => Some(format!("{of} with --fix\u{a0}--unsafe-fixes")),
+            (safe, more) => {
+                let (safe, more) = (grouped(safe), grouped(more));
+                Some(format!("{of}: {safe} with --fix, {more} more with --fix\u{a0}--unsafe-fixes"))
+            }
+        }
+    }
+}
 
 /// What a run fixed.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]

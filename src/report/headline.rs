@@ -149,6 +149,12 @@ pub(crate) fn not_counted(summary: &Summary) -> Option<String> {
     (!listed.is_empty()).then(|| listed.join(", "))
 }
 
+/// How many of the findings that count can be fixed, in words; none where none can, or where it is not known.
+pub(crate) fn fixable(summary: &Summary) -> Option<String> {
+    let Summary { errors, warnings, notes, .. } = summary;
+    summary.fixable?.text(errors + warnings + notes)
+}
+
 /// The whole headline as one line.
 pub(crate) fn line(summary: &Summary) -> String {
     let undone: String = undone(summary).iter().map(|text| format!("{text}. ")).collect();

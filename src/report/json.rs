@@ -14,7 +14,8 @@
 //!              notice?, templates, skipped,
 //!              left_out_files, left_out_folders, unreadable, problems, resources, not_looked_at: GAPS, rules,
 //!              passed, supporting, failed, undecided, errors, warnings, notes,
-//!              suppressed_by_exceptions, suppressed_required, in_baseline, stale, fixes?: FIXES } }
+//!              suppressed_by_exceptions, suppressed_required, in_baseline, stale, fixable?: FIXABLE, fixes?: FIXES } }
+//! FIXABLE: { safe, unsafe, display }
 //! FIXES: { dry_run, fixed, files, unsafe_fixes, not_fixed: [{ reason, findings }], rules: [{ rule, fixed, taken_back }] }
 //! GAPS: { resources, types: [{ type, resources, profile? }], unreadable_types, unknown_types, not_transformed, sam_resources,
 //!         sam_events, sam_connectors, inner_templates, templates_not_found }
@@ -31,8 +32,9 @@
 //! ```
 //!
 //! Lines and columns count from 1, columns in characters, offsets in bytes; `end` is exclusive. What is marked with `?` is
-//! null where there is no value, never absent, apart from the summary's `fixes`, which only a run with `--fix` has. `alike` are further
-//! subjects of the same finding, which a loop makes of the same text. `fixes` has the change of the template that mends the finding,
+//! null where there is no value, never absent, apart from the summary's `fixes`, which only a run with `--fix` has, and its
+//! `fixable`, which only a run without has: how many of the findings that count have a fix. `alike` are further subjects of the same
+//! finding, which a loop makes of the same text. `fixes` has the change of the template that mends the finding,
 //! where one is known: `text` stands in place of the bytes from `start` to `end`, in the finding's file. A `display` fix has no edits.
 //! `level` is the level of the finding and `severity` that of its rule, whatever the outcome. Lists are in the order
 //! of the files, and findings of one file in that of their severity, the gravest first. Findings in `suppressed` do not count: an exception

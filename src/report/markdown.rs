@@ -3,7 +3,7 @@
 //! A comment takes 65,536 characters. Findings that have no room are counted, and the page refers to the full report.
 
 use super::escape::{Markdown, MarkdownCode};
-use super::headline::{Headline, checks, headline, not_counted, selection};
+use super::headline::{Headline, checks, fixable, headline, not_counted, selection};
 use super::ledger::{Breakdown, Ledger, Results, Standing};
 use super::not_looked_at::clauses;
 use super::patch::{Hunk, hunks};
@@ -384,6 +384,8 @@ fn foot(report: &Report) -> String {
     if !gaps.is_empty() {
         facts.push(format!("Not checked: {}.", gaps.join("; ")));
     }
+    // Somebody may copy the options.
+    facts.extend(fixable(summary).map(|text| format!("Fixable: {}.", text.replace('\u{a0}', " "))));
     facts.extend(not_counted(summary).map(|findings| format!("Not counted: {findings}.")));
     let facts = shorten(&one_line(&facts.join(" "), true), 2_000, true).into_owned();
     let revision = match &report.provenance.revision {

@@ -4,6 +4,8 @@
 //! run waits in a `spill`.
 
 mod array;
+#[cfg(feature = "cli")]
+pub mod diff;
 pub(crate) mod escape;
 pub mod exceptions;
 pub(crate) mod fingerprint;
@@ -36,7 +38,7 @@ use std::any::Any;
 use std::io;
 use std::sync::Arc;
 
-pub use fixes::{FixedRule, Fixes, NotFixed};
+pub use fixes::{Fixable, FixedRule, Fixes, NotFixed};
 pub use not_looked_at::{NotLookedAt, UnruledType};
 
 /// The address of the project.
@@ -253,6 +255,9 @@ pub struct Summary {
     pub in_baseline: usize,
     /// Entries of the baseline whose findings are gone, counted with their number.
     pub stale: usize,
+    /// What could be fixed, in a run that does not fix and whose report shows fixes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fixable: Option<Fixable>,
     /// What was fixed, in a run that fixes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fixes: Option<Fixes>,

@@ -59,6 +59,12 @@ impl Governing {
         }
     }
 
+    /// Reads from these files from now on. What was read stays.
+    pub(super) fn read_from(&mut self, files: &Files) {
+        self.files = files.clone();
+        self.problems.read_from(files);
+    }
+
     /// The parameters of the options, which some template must have.
     pub(super) fn pinned(&self) -> &Pins {
         &self.pinned
@@ -105,6 +111,11 @@ impl Governing {
             files.extend(rule_files(folder, &self.files));
         }
         files
+    }
+
+    /// The folders of custom rules.
+    pub(super) fn rule_folders(&self) -> Vec<PathBuf> {
+        self.made.iter().flat_map(|settings| settings.rule_folders.iter().cloned()).collect()
     }
 
     /// Reports rules of the options that no settings have.

@@ -3,6 +3,7 @@
 //! Front ends fill [`Options`], and show what the session finds. A session knows no arguments, no terminal and no format.
 
 mod baseline;
+mod evaluating;
 mod exit;
 mod fix_tally;
 mod fixing;
@@ -15,6 +16,7 @@ mod pins;
 mod problems;
 mod ran;
 mod refused;
+mod remedies;
 mod results;
 mod rules;
 mod saving;
@@ -22,11 +24,13 @@ mod settings;
 mod sink;
 mod tally;
 
+pub use crate::project::{Again, Known};
 pub use baseline::WrittenBaseline;
 pub use exit::Exit;
 pub use fixing::{Answer, Ask};
 pub use options::{Configuration, Contents, Fixing, Options, RuleSources};
 pub use problems::Problems;
+pub use remedies::TurnedOff;
 pub use results::{Outcome, Results};
 pub use rules::Rules;
 pub use saving::Saving;
@@ -37,7 +41,7 @@ use crate::config;
 use crate::discover::{self, Candidate, Discovery, Filter};
 use crate::files::Files;
 use crate::finding::Finding;
-use crate::project::{Counter, File, Lint, Project};
+use crate::project::{Counter, File, Lint, Project, Relinted, says_something_about_others};
 use baseline::Place;
 use fixing::Fixes;
 use governing::Governing;
@@ -52,6 +56,10 @@ struct Doing<'d> {
     /// Whether it is about an open text: then nothing is written.
     is_open: bool,
     ask: Option<&'d dyn Ask>,
+    /// What is known, in a run that lints only the rest.
+    again: Option<&'d Again<'d>>,
+    /// What is fixed.
+    fixing: Option<&'d Fixing>,
 }
 
 /// Options, and the settings that were read for them so far. Can be shared between threads.
@@ -59,14 +67,24 @@ struct Doing<'d> {
 pub struct Session {
     options: Arc<Options>,
     files: Files,
-    governing: Mutex<Governing>,
+    /// Shared by the snapshots of a session.
+    governing: Arc<Mutex<Governing>>,
 }
 
 impl Session {
     /// Starts a session. Mistakes in the options that still allow a run become problems of the run.
     pub fn new(options: Options, files: Files) -> Self {
         let options = Arc::new(options);
-        Self { governing: Mutex::new(Governing::new(Arc::clone(&options), &files)), options, files }
+        let governing = Governing::new(Arc::clone(&options), &files);
+        Self { governing: Arc::new(Mutex::new(governing)), options, files }
+    }
+
+    /// The same session on other files, such as its own with open buffers over them: a snapshot of what an editor shows. Both share
+    /// the settings that were read. If a file that [`depends_on`](Self::depends_on) names is not the same on both, call
+    /// [`reread`](Self::reread) of the new one.
+    #[must_use]
+    pub fn on(&self, files: Files) -> Self {
+        Self { options: Arc::clone(&self.options), files, governing: Arc::clone(&self.governing) }
     }
 
     /// The options.
@@ -106,28 +124,57 @@ impl Session {
     /// counts the linted files. Writes the baseline, if the options name one to write.
     /// Fixes what the options name before that.
     pub fn lint(&self, found: Discovery, counter: &Counter, sink: &mut dyn Sink) -> Outcome {
-        self.run(found, &self.files, &Doing { counter, is_open: false, ask: None }, sink)
+        let fixing = self.options.fixing.as_ref();
+        self.run(found, &self.files, &Doing { counter, is_open: false, ask: None, again: None, fixing }, sink)
     }
 
     /// The same, where somebody is asked about each fix.
     pub fn lint_asking(&self, found: Discovery, counter: &Counter, sink: &mut dyn Sink, ask: &dyn Ask) -> Outcome {
-        self.run(found, &self.files, &Doing { counter, is_open: false, ask: Some(ask) }, sink)
+        let fixing = self.options.fixing.as_ref();
+        self.run(found, &self.files, &Doing { counter, is_open: false, ask: Some(ask), again: None, fixing }, sink)
     }
 
     /// Lints one text as the contents of a file, such as the buffer of an editor. What it includes and nests is read from
     /// [`files`](Self::files). Nothing is fixed or written.
     pub fn lint_open(&self, path: &Path, text: impl Into<String>) -> Results {
-        let files = self.files.with_buffers([(path.to_owned(), text.into())]);
-        let nothing = &mut |_: &Path, _: &Path, _: bool| false;
-        let filter = Filter { gitignore: false, skips: nothing, skips_named: false };
-        let found = discover::discover(&[path.to_owned()], filter, &files);
         let mut results = Results::default();
-        self.run(found, &files, &Doing { counter: &Counter::default(), is_open: true, ask: None }, &mut results);
+        let open = self.on(self.files.with_buffers([(path.to_owned(), text.into())]));
+        open.lint_files(&[path.to_owned()], &Counter::default(), &mut results);
         results
     }
 
+    /// Lints some files together, as [`lint`](Self::lint) does, but nothing is fixed or written: those of an editor, whose texts are
+    /// among the [`files`](Self::files). What they include and nest is read from there, too.
+    pub fn lint_files(&self, paths: &[PathBuf], counter: &Counter, sink: &mut dyn Sink) -> Outcome {
+        let nothing = &mut |_: &Path, _: &Path, _: bool| false;
+        let filter = Filter { gitignore: false, skips: nothing, skips_named: false };
+        let found = discover::discover(paths, filter, &self.files);
+        self.run(found, &self.files, &Doing { counter, is_open: true, ask: None, again: None, fixing: None }, sink)
+    }
+
+    /// Lints the files that are wanted among some that were found, and the templates that they nest, as [`lint_files`](Self::lint_files)
+    /// does; but only those for which nothing has changed that the results follow from. `sink` hears of every wanted file. What is known
+    /// is cleared by [`reread`](Self::reread)'s caller, and told of changed files.
+    pub fn lint_again(&self, found: Discovery, again: &Again<'_>, counter: &Counter, sink: &mut dyn Sink) -> Outcome {
+        // Configurations that nobody has looked at so far are read as they are now.
+        self.governing().read_from(&self.files);
+        self.run(
+            found,
+            &self.files,
+            &Doing { counter, is_open: true, ask: None, again: Some(again), fixing: None },
+            sink,
+        )
+    }
+
+    /// The files among some that say something about others: they export values, or nest stacks. Found by their words, so there may be
+    /// others, too.
+    pub fn tied(&self, found: &Discovery) -> Vec<PathBuf> {
+        let says = |candidate: &&Candidate| says_something_about_others(candidate, &self.files);
+        found.candidates.iter().filter(says).filter_map(|candidate| candidate.path().map(PathBuf::from)).collect()
+    }
+
     fn run(&self, found: Discovery, files: &Files, doing: &Doing<'_>, sink: &mut dyn Sink) -> Outcome {
-        let Doing { counter, is_open, ask } = *doing;
+        let Doing { counter, is_open, ask, again, fixing } = *doing;
         let Discovery { candidates, folders, diagnostics, left_out, .. } = found;
         let found = Found { folders, diagnostics, left_out };
         let linter = |candidate: &Candidate| Arc::clone(&self.settings(candidate).linter);
@@ -139,8 +186,15 @@ impl Session {
         }
         self.governing().scopes.iter_mut().for_each(|scope| scope.baselines.begin());
         sink.begin();
-        match self.options.fixing.as_ref().filter(|_| !is_open) {
-            None => {
+        match (fixing, again) {
+            (None, Some(again)) => project.lint_again(candidates, again, |candidate, result| {
+                let path = candidate.path().unwrap_or(Path::new(""));
+                sink.about(path, matches!(result, Relinted::Holds));
+                if let Relinted::Linted(file) = result {
+                    tally.add(candidate, file, None, &self.options, &mut self.governing(), sink);
+                }
+            }),
+            (None, None) => {
                 // What a baseline says about findings is known only in their order.
                 let preparer = sink.preparer();
                 let finisher = preparer.as_deref().filter(|_| self.governing().scopes.is_empty());
@@ -155,7 +209,7 @@ impl Session {
                     tally.add(candidate, file, ready.flatten(), &self.options, &mut self.governing(), sink);
                 });
             }
-            Some(fixing) => {
+            (Some(fixing), _) => {
                 let known = |candidate: &Candidate, place: &Place| self.governing().known(candidate, place);
                 let fixes = Fixes { fixing, files, ask, known: &known, answered: Mutex::default() };
                 project.fix(candidates, &fixes, |candidate, file, fixed| {
@@ -187,6 +241,11 @@ impl Session {
         let parameters = parameter_files.map(|file| config::file_and_environment(file, &self.files).0);
         let named = parameters.chain(self.options.baseline.clone());
         self.governing().files().into_iter().chain(named).collect()
+    }
+
+    /// The folders of custom rules so far, under whose paths new rules may appear.
+    pub fn rule_folders(&self) -> Vec<PathBuf> {
+        self.governing().rule_folders()
     }
 
     /// The problems with options, configurations and rules so far.

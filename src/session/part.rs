@@ -76,6 +76,11 @@ impl Part {
         summary.errors += level(Level::Error);
         summary.warnings += level(Level::Warning);
         summary.notes += level(Level::Note);
+        if let Some(fixable) = &mut summary.fixable {
+            let counting = self.findings.iter().filter(|finding| finding.counts());
+            let fixes = counting.filter_map(|finding| finding.fix.as_deref());
+            fixes.for_each(|fix| fixable.add(fix.applicability));
+        }
         let excepted = self.suppressed.iter().filter_map(|finding| Some((finding, finding.suppression.as_ref()?)));
         let exceptions = excepted.clone().count();
         summary.suppressed_by_exceptions += exceptions;

@@ -46,6 +46,11 @@ impl Problems {
         }
     }
 
+    /// Reads texts from these files from now on.
+    pub(super) fn read_from(&mut self, files: &Files) {
+        self.files = files.clone();
+    }
+
     /// Where the texts are read.
     pub fn files(&self) -> &Files {
         &self.files

@@ -25,6 +25,8 @@ pub struct Settings {
     pub(super) number: usize,
     /// The configuration as reports name it, if there is one.
     pub configuration: Option<String>,
+    /// Its path, if there is one.
+    pub file: Option<PathBuf>,
     /// The linter.
     pub linter: Arc<Linter>,
     /// The pinned parameters, and where they are pinned.
@@ -73,10 +75,11 @@ impl Settings {
             problems.option(Code::InternalError, error.to_string(), format!("Report it at {PROJECT_ADDRESS}/issues."));
             Linter::default()
         });
-        let linter = selection.finish(linter);
+        let linter = selection.finish(linter).with_tags(config.tags);
         Self {
             number,
             configuration: name,
+            file: configuration.map(PathBuf::from),
             linter: Arc::new(linter),
             pins,
             profile: options.rules.is_empty().then_some(selection.profile),

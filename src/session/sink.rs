@@ -5,13 +5,17 @@ use super::exit::Exit;
 use crate::project::Texts;
 use crate::report::{Prepared, Preparer, Report};
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// Gets the results of a run as they come: those of files one by one, in the order of their names, and then the rest.
 pub trait Sink {
     /// The run begins.
     fn begin(&mut self) {}
+
+    /// The file that the next calls are about, in a run that remembers what is known: whether what was found in it before still holds.
+    /// If so, there are no such calls.
+    fn about(&mut self, _path: &Path, _holds: bool) {}
 
     /// What was found in one file.
     fn file(&mut self, part: &Report<'_>);
@@ -53,4 +57,11 @@ pub struct End<'e> {
     pub files: &'e BTreeSet<PathBuf>,
     /// The baseline that was to be written, if any.
     pub baseline: Option<WrittenBaseline>,
+}
+
+#[cfg(feature = "cli")]
+impl<'t> From<&'t Texts> for crate::report::diff::Texts<'t> {
+    fn from(texts: &'t Texts) -> Self {
+        Self { before: &texts.before, after: &texts.after, hidden: &texts.hidden }
+    }
 }

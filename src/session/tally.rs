@@ -18,9 +18,9 @@ use crate::discover::{self, Candidate, Input, LeftOut};
 use crate::eval::inputs::Refused;
 use crate::files::Files;
 use crate::finding::{Counts, Diagnostic, Severity};
-use crate::linter::{Declared, FileReport};
+use crate::linter::{self, Declared, FileReport};
 use crate::project::{File, Fixed, Linted};
-use crate::report::{Prepared, Preparer, Provenance, Report, Revision, RuleReport, Summary, TemplateReport};
+use crate::report::{Fixable, Prepared, Preparer, Provenance, Report, Revision, RuleReport, Summary, TemplateReport};
 use crate::revision;
 use crate::rules::load::{RuleEntry, controls};
 use crate::rules::meta::{RuleKind, RuleProse};
@@ -69,11 +69,11 @@ pub(super) struct Tally {
 
 /// The parameters of the templates.
 #[derive(Default)]
-struct Parameters {
+pub(super) struct Parameters {
     /// Their names, and whether the value is a secret in any template.
-    declared: BTreeMap<String, bool>,
+    pub(super) declared: BTreeMap<String, bool>,
     /// Those that some template declares and whose pinned value, if there is one, it accepts.
-    accepted: BTreeSet<String>,
+    pub(super) accepted: BTreeSet<String>,
 }
 
 /// What the search for files found besides candidates.
@@ -138,8 +138,12 @@ pub(super) struct Ended {
 impl Tally {
     /// Starts without files. A named folder whose files cannot be read has its own diagnostics.
     pub(super) fn new(options: &Options, found: &Found) -> Self {
+        let is_known = options.fixing.is_none()
+            && options.contents.needed.fixes != linter::Fixes::None
+            && !options.contents.leaves_out_fixes;
+        let fixable = is_known.then(Fixable::default);
         Self {
-            summary: Summary::default(),
+            summary: Summary { fixable, ..Summary::default() },
             counts: Counts::default(),
             by_rule: FxHashMap::default(),
             named: HashSet::new(),
@@ -498,7 +502,7 @@ impl Ended {
 
 impl Parameters {
     /// Adds those of a template, with the pinned values that it does not accept.
-    fn add(&mut self, declared: Vec<Declared>, refused: &[Refused]) {
+    pub(super) fn add(&mut self, declared: Vec<Declared>, refused: &[Refused]) {
         for parameter in declared {
             if !refused.iter().any(|refused| refused.parameter == parameter.name) {
                 self.accepted.insert(parameter.name.clone());
@@ -508,7 +512,7 @@ impl Parameters {
     }
 
     /// The problem with a parameter of the options that no template declares.
-    fn unknown(&self, name: &str) -> Option<Diagnostic> {
+    pub(super) fn unknown(&self, name: &str) -> Option<Diagnostic> {
         if name.starts_with("AWS::") || self.declared.contains_key(name) {
             return None;
         }

@@ -4,6 +4,7 @@ use super::examples::{lint, linter};
 use super::{Expected, Subject};
 use crate::change::Change;
 use crate::finding::{Applicability, Outcome};
+use crate::linter::edited;
 use crate::rules::load::unmark;
 use crate::rules::rule::Example;
 use crate::source::{Source, SourceId};
@@ -97,7 +98,7 @@ fn fixed(subject: &Subject<'_>, index: usize, example: &Example) -> Fixed {
             return fixed;
         }
         let Ok(document) = syntax::read(source.text(), source.id) else { return fixed };
-        let edited = edit::edits(source.text(), &document, &changes);
+        let edited = edited(&document, &changes, |changes| edit::edits(source.text(), &document, changes));
         if edited.edits.is_empty() {
             fixed.problems.push(format!("no change is possible: {:?}", edited.refused));
             return fixed;

@@ -37,6 +37,12 @@ fn init_writes_a_configuration_that_can_be_used() {
     # that already use its default keys.
     # tag-keys: [Environment, DataClassification, ComplianceScope]
 
+    # Values of tags: a text, `!Ref PARAMETER` or `!Sub`. `--fix` adds a required tag that is missing with
+    # its value. A tag that refers to a parameter is added only in templates that have the parameter.
+    # tags:
+    #   Environment: !Ref Env
+    #   DataClassification: PHI
+
     # The template parameter that makes the names of each deployment unique. With it, every explicit name
     # must contain the parameter, also in a template that does not declare it.
     # suffix-parameter: EnvironmentSuffix
@@ -230,6 +236,7 @@ fn statistics_count_instead_of_showing() {
 
       Checked      2 rules (own-bucket-versions, s3-bucket-versioning) on 3 resources in 3 templates
       Results      6 checks: 4 failed, 2 passed
+      Fixable      2 of 4 findings with --fix --unsafe-fixes
       Details      Reasons and remediation in full: hipaalint explain RULE
     ");
     let rows = run(&["a.yaml", "b.yaml", "--format", "json"]).json();

@@ -216,6 +216,7 @@ fn mistakes_are_shown_where_they_are() {
     × 1 error in 1 template
       Checked      1 rule (s3-bucket-versioning) on 1 resource in 1 template
       Results      1 check: 1 failed
+      Fixable      1 of 1 finding with --fix --unsafe-fixes
       Details      Reasons and remediation in full: hipaalint explain RULE
     ");
     // The other commands report it on standard error, and do their work.
@@ -345,4 +346,41 @@ fn names_of_other_tools_lead_to_ours() {
         assert!(ran.all().contains(message), "{message}: {}", ran.all());
     }
     assert_eq!(ran.all().matches("another tool's name for `s3-bucket-versioning`.").count(), 2, "{}", ran.all());
+}
+
+#[test]
+fn tags_have_values_that_a_template_can_have() {
+    let folder = Folder::with(&[
+        ("a.yaml", "Parameters: {Env: {Type: String}}\nResources:\n  Topic:\n    Type: AWS::SNS::Topic\n"),
+        (
+            "hipaalint.yaml",
+            "tag-keys: [Owner, Env]\ntags: { Owner: care, Env: !Ref Env, Number: 1, Long: !Sub \"${Env}-x\" }\n",
+        ),
+    ]);
+    let diff = folder.run(&["a.yaml", "--rule", "tags-required", "--fix", "--diff"]);
+    assert_eq!(diff.code, 0, "{}", diff.all());
+    assert!(
+        diff.stdout.contains("+        - Key: Owner\n+          Value: care\n+        - Key: Env\n"),
+        "{}",
+        diff.all()
+    );
+    let long = "x".repeat(257);
+    for (tags, message) in [
+        ("[a]", "`tags` is a list, not a map"),
+        ("{ Owner: }", "the value of the tag `Owner` is null, not a text"),
+        ("{ Owner: [a] }", "the value of the tag `Owner` is a list, not a text"),
+        ("{ Owner: !GetAtt A.B }", "the value of the tag `Owner` cannot be computed by `Fn::GetAtt`"),
+        ("{ Owner: !Ref AWS::NoValue }", "the value of the tag `Owner` cannot be `AWS::NoValue`"),
+        ("{ Owner: !Ref [a] }", "`Ref` of the tag `Owner` is a list, not a text"),
+        ("{ Owner: '{{resolve:ssm:a}}' }", "the value of the tag `Owner` cannot be a dynamic reference"),
+        ("{ aws:owner: a }", "the key of a tag cannot begin with `aws:`"),
+        ("{ '': a }", "the key of a tag is empty"),
+        (&format!("{{ Owner: {long} }}"), "the value of the tag `Owner` is longer than 256 characters"),
+    ] {
+        folder.file("hipaalint.yaml", format!("tags: {tags}\n"));
+        let report = folder.run(&["a.yaml", "--format", "json"]).json();
+        let diagnostic = &report["diagnostics"][0];
+        assert_eq!((&diagnostic["message"], &diagnostic["start"]["line"]), (&message.into(), &1.into()), "{report}");
+        assert!(!diagnostic["help"].as_str().unwrap().is_empty());
+    }
 }

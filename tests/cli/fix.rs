@@ -431,3 +431,26 @@ mod on_unix {
         assert_eq!([folder.read("a.yaml"), folder.read("b.yaml")], [FIXED, FIXED], "{}", ran.all());
     }
 }
+
+#[test]
+fn without_fix_the_report_counts_what_could_be_fixed() {
+    let template = "Resources:
+  Key: { Type: AWS::KMS::Key, Properties: { KeyPolicy: {} } }
+  Table: { Type: AWS::DynamoDB::Table, Properties: { DeletionProtectionEnabled: !Ref AWS::NoValue } }
+";
+    let folder = folder(&[("a.yaml", template)]);
+    let run =
+        |more: &[&str]| folder.run(&[&["--no-config", "--rules", "rules", "--rule", "own-*", "a.yaml"], more].concat());
+    let human = run(&[]).stdout;
+    let line = "Fixable      3 of 4 findings: 2 with --fix, 1 more with --fix --unsafe-fixes";
+    assert!(human.contains(line), "{human}");
+    let comment = run(&["--format", "markdown"]).stdout;
+    assert!(comment.contains("Fixable: 3 of 4 findings: 2 with --fix, 1 more with --fix"), "{comment}");
+    let counted = &run(&["--format", "json"]).json()["summary"]["fixable"];
+    assert_eq!(*counted, serde_json::json!({ "safe": 2, "unsafe": 1, "display": 0 }));
+    // A run that fixes counts what is left.
+    let fixed = folder.fix(&["a.yaml", "--format", "json"]).json();
+    assert_eq!(fixed["summary"].get("fixable"), None);
+    let human = run(&[]).stdout;
+    assert!(human.contains("Fixable      1 of 2 findings with --fix --unsafe-fixes"), "{human}");
+}

@@ -7,6 +7,7 @@ mod catalogue;
 mod comfort;
 mod configuration;
 mod discovery;
+mod evaluate;
 mod exceptions;
 mod expansion;
 mod fix;

@@ -78,6 +78,12 @@ fn in_every_format(template: &Path, code: i32) {
     for format in ["dot", "mermaid", "json"] {
         assert_hidden(format, &run(&["graph", template, "--format", format]));
     }
+    for format in ["human", "json"] {
+        let pinned = ["--parameter", "AdminPassword=S3cret-0099", "--parameter", "Opener=sesame"];
+        let evaluate = ["evaluate", template, "--no-config", "--format", format];
+        assert_hidden(format, &run(&evaluate));
+        assert_hidden(format, &run(&[&evaluate[..], &pinned[..]].concat()));
+    }
 }
 
 #[test]

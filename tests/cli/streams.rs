@@ -7,7 +7,7 @@ use std::fs;
 use std::path::Path;
 
 /// A shipped schema, which allows no other fields here: so none can be forgotten in it.
-fn closed(name: &str) -> Validator {
+pub fn closed(name: &str) -> Validator {
     let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("schemas").join(name)).unwrap();
     let mut schema: Value = serde_json::from_str(&text).unwrap();
     jsonschema::meta::validate(&schema).unwrap_or_else(|error| panic!("{name}: {error}"));
@@ -35,7 +35,7 @@ fn close(schema: &mut Value) {
     }
 }
 
-fn complaints(validator: &Validator, document: &Value) -> Vec<String> {
+pub fn complaints(validator: &Validator, document: &Value) -> Vec<String> {
     validator.iter_errors(document).map(|error| format!("{}: {error}", error.instance_path())).collect()
 }
 

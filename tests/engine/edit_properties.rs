@@ -18,6 +18,15 @@ struct Writer<'c> {
     /// Lists are in their key's column.
     flat: bool,
     anchors: usize,
+    /// Nothing is anchored.
+    plain: bool,
+}
+
+impl<'c> Writer<'c> {
+    fn new(choices: &'c [u8]) -> Self {
+        let choices = choices.iter();
+        Self { choices, text: String::new(), comments: 0, step: 2, flat: false, anchors: 0, plain: false }
+    }
 }
 
 impl Writer<'_> {
@@ -193,6 +202,11 @@ impl Writer<'_> {
                 self.end();
                 self.list(depth, if self.flat && !item { column } else { column + self.step });
             }
+            8 if self.plain => {
+                self.text.push_str(" &unused ");
+                self.scalar();
+                self.end();
+            }
             8 if self.anchors == 0 => {
                 self.anchors += 1;
                 self.text.push_str(" &anchor");
@@ -242,6 +256,96 @@ impl Writer<'_> {
         }
     }
 
+    fn block_document(&mut self) {
+        self.step = [2, 4, 1, 3][self.choose(4)];
+        self.flat = self.choose(2) == 1;
+        self.map(5, 0, false);
+        self.before(0);
+    }
+
+    fn flow_document(&mut self) {
+        self.flow(5, 2);
+        self.before(0);
+    }
+
+    /// JSON, which has no comments, in one of its layouts.
+    fn json_document(&mut self) {
+        let indent = ["  ", "\t", "    ", "", " "][self.choose(5)];
+        let colon = [": ", ":", " : "][self.choose(3)];
+        let is_object = self.choose(8) != 7;
+        self.json(4, 1, indent, colon, Some(is_object));
+        let end = ["\n", "", "\n\n", " "][self.choose(4)];
+        self.text.push_str(end);
+    }
+
+    fn json(&mut self, depth: usize, level: usize, indent: &str, colon: &str, is_object: Option<bool>) {
+        let texts = ["\"x\"", "\"a\\tb\"", "true", "12", "null", "\"\"", "{\"Ref\": \"X\"}", "\"# 1\"", "-1.50e3"];
+        let is_object = match (is_object, if depth == 0 { 0 } else { self.choose(4) }) {
+            (Some(is_object), _) => is_object,
+            (None, 2) => false,
+            (None, 3) => true,
+            _ => {
+                let text = texts[self.choose(texts.len())];
+                return self.text.push_str(text);
+            }
+        };
+        let count = if level == 1 { 1 + self.choose(4) } else { self.choose(4) };
+        // On one line, on several, or on several with something of the other.
+        let layout = self.choose(4);
+        let is_wide = level < 3 || layout > 1;
+        self.text.push(if is_object { '{' } else { '[' });
+        for number in 0..count {
+            match (is_wide, layout) {
+                (true, _) => self.text.push_str(&format!("\n{}", indent.repeat(level))),
+                (false, 0) => self.text.push(' '),
+                _ => {}
+            }
+            if is_object {
+                self.text.push_str(&format!("\"K{number}\"{colon}"));
+            }
+            self.json(depth - 1, level + 1, indent, colon, None);
+            if number + 1 < count {
+                let comma = if layout == 3 { [",", ",", " ,"][self.choose(3)] } else { "," };
+                self.text.push_str(comma);
+                if !is_wide && layout != 0 && self.choose(2) == 0 {
+                    self.text.push(' ');
+                }
+            }
+        }
+        match (is_wide && count > 0, layout) {
+            (true, _) => self.text.push_str(&format!("\n{}", indent.repeat(level - 1))),
+            (false, 0) => self.text.push(' '),
+            _ => {}
+        }
+        self.text.push(if is_object { '}' } else { ']' });
+    }
+
+    /// The text between marks of documents, with a mark of its encoding, and with the line ends of Windows.
+    fn dressed(mut self) -> String {
+        let is_json = self.comments == 0 && self.text.starts_with(['{', '[']);
+        let mut text = std::mem::take(&mut self.text);
+        if !is_json {
+            match self.choose(8) {
+                5 => text = format!("# above\n---\n{text}"),
+                6 => text = format!("--- # mark\n{text}"),
+                7 => text = format!("---\n{text}"),
+                _ => {}
+            }
+            match self.choose(12) {
+                10 if text.ends_with('\n') => text.push_str("...\n"),
+                11 if text.ends_with('\n') => text.push_str("... # end\n# after\n"),
+                _ => {}
+            }
+        }
+        if self.choose(4) == 3 {
+            text.truncate(text.trim_end().len());
+        }
+        if self.choose(3) == 2 {
+            text = text.replace('\n', "\r\n");
+        }
+        if self.choose(6) == 5 { format!("\u{feff}{text}") } else { text }
+    }
+
     fn list(&mut self, depth: usize, column: usize) {
         for _ in 0..1 + self.choose(4) {
             self.before(column);
@@ -253,29 +357,33 @@ impl Writer<'_> {
 
 /// A template of these choices.
 fn template(choices: &[u8]) -> String {
-    let mut writer =
-        Writer { choices: choices.iter(), text: String::new(), comments: 0, step: 2, flat: false, anchors: 0 };
-    writer.step = [2, 4, 1, 3][writer.choose(4)];
-    writer.flat = writer.choose(2) == 1;
-    let ends = writer.choose(8);
-    if ends == 7 {
-        writer.text.push_str("---\n");
+    let mut writer = Writer::new(choices);
+    match writer.choose(10) {
+        8 => writer.flow_document(),
+        9 => writer.json_document(),
+        _ => writer.block_document(),
     }
-    if writer.choose(8) == 7 {
-        writer.text.clear();
-        writer.flow(5, 2);
-    } else {
-        writer.map(5, 0, false);
+    writer.dressed()
+}
+
+/// A template of sections with entries, without anchors.
+fn sections(choices: &[u8]) -> String {
+    let mut writer = Writer::new(choices);
+    writer.plain = true;
+    if writer.choose(4) == 3 {
+        writer.json_document();
+        return writer.dressed();
+    }
+    (writer.step, writer.flat) = ([2, 4, 1, 3][writer.choose(4)], writer.choose(2) == 1);
+    for number in 0..1 + writer.choose(3) {
+        writer.before(0);
+        writer.key(number);
+        writer.text.push(':');
+        writer.end();
+        writer.map(4, writer.step, false);
     }
     writer.before(0);
-    let mut text = writer.text;
-    if ends & 1 == 1 {
-        text = text.replace('\n', "\r\n");
-    }
-    if ends & 2 == 2 {
-        text.truncate(text.trim_end().len());
-    }
-    if ends == 6 { format!("\u{feff}{text}") } else { text }
+    writer.dressed()
 }
 
 proptest! {
@@ -291,6 +399,17 @@ proptest! {
     }
 
     #[test]
+    fn edits_in_reports_are_those_that_are_written(
+        choices in prop::collection::vec(any::<u8>(), 0..300),
+        changes in prop::collection::vec(any::<u8>(), 0..60),
+    ) {
+        let mut changes = changes.iter();
+        let mut choose = |below: usize| changes.next().map_or(0, |byte| usize::from(*byte)) % below.max(1);
+        edit::random_local(&template(&choices), &mut choose);
+        edit::random_local(&sections(&choices), &mut choose);
+    }
+
+    #[test]
     fn broken_templates_are_edited_as_asked(
         seed in any::<prop::sample::Index>(),
         breaks in mutation::changes(),
@@ -301,6 +420,23 @@ proptest! {
         let mut changes = changes.iter();
         edit::random(&text, &mut |below| changes.next().map_or(0, |byte| usize::from(*byte)) % below.max(1));
     }
+}
+
+#[test]
+fn most_edits_of_one_section_are_proven_without_the_whole_text() {
+    let mut state = 1_u32;
+    let mut next = || {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (state >> 24) as u8
+    };
+    let (mut local, mut all) = (0, 0);
+    for _ in 0..600 {
+        let choices: Vec<u8> = (0..200).map(|_| next()).collect();
+        let (one, number) = edit::random_local(&sections(&choices), &mut |below| usize::from(next()) % below.max(1));
+        local += one;
+        all += number;
+    }
+    assert!(all > 300 && 2 * local > all, "{local} of {all}");
 }
 
 #[test]

@@ -37,6 +37,10 @@ fn append(at: &str, item: &str) -> Change {
     Change { path: path(at), action: Action::Append(value(item)) }
 }
 
+fn rename(at: &str, to: &str) -> Change {
+    Change { path: path(at), action: Action::Rename(to.to_owned()) }
+}
+
 fn remove(at: &str) -> Change {
     Change { path: path(at), action: Action::Remove }
 }
@@ -64,6 +68,28 @@ fn check(text: &str, changes: &[Change], expected: &str) {
 #[track_caller]
 fn refused(text: &str, change: Change, reason: Refused) {
     assert_eq!(changed(text, &[change]), (text.to_owned(), vec![(0, reason)]));
+}
+
+#[test]
+fn a_key_gets_another_name_in_its_place() {
+    let text = "A: # first\n  B: 1 # kept\n  'C': {D: x, \"E\": y}\n";
+    check(text, &[rename("A/B", "New")], "A: # first\n  New: 1 # kept\n  'C': {D: x, \"E\": y}\n");
+    check(text, &[rename("A/C", "New")], "A: # first\n  B: 1 # kept\n  'New': {D: x, \"E\": y}\n");
+    let both = [rename("A", "Z"), rename("A/C/E", "a: b"), set("A/B", "2"), set("A/C/F", "3")];
+    check(text, &both, "Z: # first\n  B: 2 # kept\n  'C': {D: x, \"a: b\": y, F: 3}\n");
+    check("{\n  \"A\": {\"B\": 1}\n}", &[rename("A", "Z")], "{\n  \"Z\": {\"B\": 1}\n}");
+    refused(text, rename("A/B", "C"), Refused::Conflict);
+    refused(text, rename("A/X", "Y"), Refused::NotThere);
+    refused("A: &a 1\nB: *a\n", rename("B", "C"), Refused::Alias);
+    refused("A: !Ref B\n", rename("A/Ref", "C"), Refused::NotAMap);
+}
+
+#[test]
+fn in_flow_style_new_entries_take_the_places_of_removed_ones() {
+    check("{A: 1, B: 2, C: 3}\n", &[remove("B"), set("D", "4")], "{A: 1, D: 4, C: 3}\n");
+    check("{A: 1, B: 2, C: 3}\n", &[remove("A"), remove("C"), set("D", "4")], "{B: 2, D: 4}\n");
+    let json = "{\n  \"A\": 1,\n  \"B\": {\"x\": 1},\n  \"C\": 3\n}\n";
+    check(json, &[remove("A"), remove("B"), set("D", "[4]")], "{\n  \"D\": [\n    4\n  ],\n  \"C\": 3\n}\n");
 }
 
 #[test]
@@ -278,4 +304,21 @@ fn many_changes_take_linear_time() {
     let few = (0..3).map(|_| time(400)).min().unwrap();
     let many = time(4000);
     assert!(many < few * 40, "{few:?} {many:?}");
+}
+
+#[test]
+fn the_last_member_goes_while_another_is_added() {
+    check(
+        "{\n  \"R\": {\n    \"A\": 1,\n    \"B\": true\n  }\n}\n",
+        &[remove("R/B"), set("R/C", "[1]")],
+        "{\n  \"R\": {\n    \"A\": 1,\n    \"C\": [\n      1\n    ]\n  }\n}\n",
+    );
+    check("{\"R\": {\"A\": 1, \"B\": true}}", &[remove("R/B"), set("R/C", "2")], "{\"R\": {\"A\": 1, \"C\": 2}}");
+    check("{\"R\": {\"A\": 1, \"B\": true}}", &[remove("R/A"), set("R/C", "2")], "{\"R\": {\"B\": true, \"C\": 2}}");
+    check(
+        "R: {A: 1, B: 2, C: 3, D: 4}\n",
+        &[remove("R/A"), remove("R/C"), remove("R/D"), set("R/E", "5"), set("R/F", "6")],
+        "R: {B: 2, E: 5, F: 6}\n",
+    );
+    check("R: [1, 2, 3]\n", &[remove("R/2"), append("R", "4")], "R: [1, 2, 4]\n");
 }

@@ -1,10 +1,11 @@
 //! From a finding to the change of the template: where it is made, when it is only shown, and who may apply it.
 
+use hipaalint::change::{Change, Value};
 use hipaalint::finding::{Applicability, Fix};
 use hipaalint::linter::{Keep, Linter, Loaded};
 use hipaalint::rules::load::RuleSet;
 use hipaalint::source::{Source, SourceId};
-use hipaalint::syntax::edit::apply;
+use hipaalint::syntax::edit::{apply, edits};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
@@ -119,15 +120,22 @@ Resources:
         )
     };
     for (before, after) in [
-        ("!If [Prod, {Status: Enabled}, {Status: Off}]", "!If [Prod, {Status: Enabled}, {Status: Enabled}]"),
-        ("!If [Prod, {Status: Enabled}, !Ref AWS::NoValue]", "!If [Prod, {Status: Enabled}, {Status: Enabled}]"),
-        ("{Status: !If [Prod, Off, Enabled]}", "{Status: !If [Prod, Enabled, Enabled]}"),
         (
-            "!If [Prod, {Status: Enabled}, !If [Test, {Status: Enabled}, {Status: Off}]]",
-            "!If [Prod, {Status: Enabled}, !If [Test, {Status: Enabled}, {Status: Enabled}]]",
+            "!If [Prod, {Status: Enabled, Own: 1}, {Status: Off}]",
+            "!If [Prod, {Status: Enabled, Own: 1}, {Status: Enabled}]",
+        ),
+        (
+            "!If [Prod, {Status: Enabled, Own: 1}, !Ref AWS::NoValue]",
+            "!If [Prod, {Status: Enabled, Own: 1}, {Status: Enabled}]",
+        ),
+        ("{Status: !If [Prod, Off, Enabled]}", "{Status: Enabled}"),
+        ("!If [Prod, {Status: Enabled}, {Status: Off}]", "\n        Status: Enabled"),
+        (
+            "!If [Prod, {Status: Enabled, Own: 1}, !If [Test, {Status: Enabled}, {Status: Off}]]",
+            "!If [Prod, {Status: Enabled, Own: 1}, {Status: Enabled}]",
         ),
     ] {
-        assert_eq!(fixed(VERSIONS, &with(before)), with(after));
+        assert_eq!(fixed(VERSIONS, &with(before)), with(after).replace(": \n", ":\n"));
     }
     let note = shown(VERSIONS, &with("!If [Prod, {Status: Enabled}, {Status: !Ref Versions}]"));
     assert!(note.contains("`Versions`"), "{note}");
@@ -198,7 +206,119 @@ fix: { set: { $.Properties.TracingConfig.Mode: Active } }
 assert: { path: $.Properties.DeadLetterConfig.TargetArn, is: { present: true } }
 fix: { set: { $.Properties.DeadLetterConfig.TargetArn: x } }
 ";
-    assert!(shown(other, &template("", "")).contains("AWS SAM creates the resource from `Import`"));
+    assert!(shown(other, &template("", "")).contains("an inline policy for the queue"));
+    assert!(shown(other, &template("", ", Role: r")).contains("AWS SAM creates the resource from `Import`"));
+    let typed = template("", ", Role: r, DeadLetterQueue: {Type: SNS}");
+    assert_eq!(fixed(other, &typed), template("", ", Role: r, DeadLetterQueue: {Type: SNS, TargetArn: x}"));
+    let queue = "resources: [AWS::Lambda::Function]
+assert: { path: $.Properties.DeadLetterConfig.TargetArn, is: { present: true } }
+fix:
+  set: { $.Properties.DeadLetterConfig.TargetArn: { added: Arn } }
+  add: { name: Failed, type: AWS::SQS::Queue }
+";
+    let after = template("", ", Role: r, DeadLetterQueue: {Type: SQS, TargetArn: !GetAtt Failed.Arn}");
+    let added = "  Failed:\n    Type: AWS::SQS::Queue\n";
+    assert_eq!(fixed(queue, &template("", ", Role: r")), format!("{after}{added}"));
+    let json = r#"{"Transform": "AWS::Serverless-2016-10-31", "Resources": {"Import": {"Type": "AWS::Serverless::Function",
+"Properties": {"Role": "r", "CodeUri": ".", "Handler": "a.b", "Runtime": "python3.13"}}}}"#;
+    assert!(fixed(queue, json).contains(r#""DeadLetterQueue": {"Type": "SQS", "TargetArn": {"Fn::GetAtt""#));
+}
+
+#[test]
+fn a_resource_becomes_one_of_another_type_where_it_stands() {
+    let rule = "resources: [AWS::IAM::RolePolicy]
+assert: { path: $.Properties.PolicyDocument, is: { present: false } }
+fix:
+  becomes: { name: \"{resource}Managed\", type: AWS::IAM::ManagedPolicy }
+  set: { $.Properties.Roles: [{ written: $.Properties.RoleName }] }
+  remove: [$.Properties.RoleName, $.Properties.PolicyName]
+";
+    let template = |name: &str, kind: &str, rest: &str, after: &str| {
+        format!(
+            "Resources:
+  # who may read
+  {name}: # all of it
+    Type: AWS::IAM::{kind}
+    Properties:
+      PolicyDocument:
+        # read only
+        Statement: []
+{rest}  Next:
+    Type: AWS::SQS::Queue
+    DependsOn: {after}
+"
+        )
+    };
+    let before =
+        template("Read", "RolePolicy", "      PolicyName: read\n      RoleName: !Ref Reader\n", "[Next2, Read]");
+    let after =
+        template("ReadManaged", "ManagedPolicy", "      Roles:\n        - !Ref Reader\n", "[Next2, ReadManaged]");
+    assert_eq!(fixed(rule, &before), after);
+    // What refers to it in another way would refer to nothing.
+    let shown = format!("{before}Outputs: {{Id: {{Value: !Ref Read}}}}\n");
+    assert_eq!(fixes(rule, &shown), [None]);
+    // In JSON, the new property takes the place of the old one.
+    let json = r#"{"Resources": {"Read": {"Type": "AWS::IAM::RolePolicy", "Properties": {"RoleName": "reader", "PolicyName": "read", "PolicyDocument": {}}}}}"#;
+    assert_eq!(
+        fixed(rule, json),
+        r#"{"Resources": {"ReadManaged": {"Type": "AWS::IAM::ManagedPolicy", "Properties": {"Roles": ["reader"], "PolicyDocument": {}}}}}"#
+    );
+}
+
+#[test]
+fn names_get_a_suffix() {
+    let rule = "parameters: { suffix: { description: The parameter, default: Suffix } }
+resources: [template]
+assert: { analysis: { declares-parameter: { parameter: { parameter: suffix } } } }
+fix: { suffix-names: suffix }
+";
+    let head = "Parameters:\n  Own: {Type: String}\n  Given: {Type: String, Default: x}\n";
+    let parameter = "  Suffix:
+    Type: String
+    Default: \"\"
+    Description: End of the names of resources, which tells environments apart, such as -dev
+";
+    let queue =
+        |name: &str| format!("Resources:\n  Q:\n    Type: AWS::SQS::Queue\n    Properties:\n      QueueName: {name}\n");
+    for (before, after) in [
+        ("records # kept", "!Sub records${Suffix} # kept"),
+        ("re${x}.fifo", "!Sub \"re${!x}${Suffix}.fifo\""),
+        ("!Sub ${Own}-records", "!Sub \"${Own}-records${Suffix}\""),
+        ("!Ref Given", "!Sub ${Given}${Suffix}"),
+        ("!If [A, records, !Sub \"${Suffix}x\"]", "!If [A, !Sub \"records${Suffix}\", !Sub \"${Suffix}x\"]"),
+        ("!Join ['', [a, !Ref Own]]", "!Join ['', [a, !Ref Own, !Ref Suffix]]"),
+        ("!Join ['-', [a, !Ref Own]]", "!Join ['-', [a, !Sub \"${Own}${Suffix}\"]]"),
+        ("!FindInMap [A, b, c]", "!Join [\"\", [!FindInMap [A, b, c], !Ref Suffix]]"),
+        // Whoever deploys gives it, and another resource's name has the suffix.
+        ("!Ref Own", "!Ref Own"),
+        ("!Sub ${Q2}-failed", "!Sub ${Q2}-failed"),
+    ] {
+        let other = "  Q2:\n    Type: AWS::SQS::Queue\n";
+        let (before, after) = (queue(before), queue(after));
+        // Quotes are those of the template.
+        let quoted = |text: String| text.replace(['"', '\''], "");
+        let expected = quoted(format!("{head}{parameter}{after}{other}"));
+        assert_eq!(quoted(fixed(rule, &format!("{head}{before}{other}"))), expected);
+    }
+    let fix = fix(rule, &format!("{head}{}", queue("records")));
+    assert!(!fix.note.contains("replaces"), "names stay what they are: {}", fix.note);
+    assert!(shown(rule, &queue("{\"Fn::Transform\": {Name: Names}}")).contains("macro"));
+    // With a suffix that is declared, names change.
+    let named = "parameters: { suffix: { description: The parameter, default: Suffix } }
+resources: [named]
+assert: { analysis: { name-contains: { parameter: { parameter: suffix } } } }
+fix: { suffix-names: suffix }
+";
+    let declared = |name: &str| format!("Parameters:\n  Suffix: {{Type: String, Default: dev}}\n{}", queue(name));
+    assert_eq!(fixed(named, &declared("records")), declared("!Sub records${Suffix}"));
+    let replaced = self::fix(named, &declared("records"));
+    assert!(replaced.note.contains("CloudFormation replaces"), "{}", replaced.note);
+    let sam = |name: &str| {
+        format!(
+            "Transform: AWS::Serverless-2016-10-31\nParameters: {{Suffix: {{Type: String}}}}\nResources:\n  Table: {{Type: AWS::Serverless::SimpleTable, Properties: {{TableName: {name}}}}}\n"
+        )
+    };
+    assert_eq!(fixed(named, &sam("records")), sam("!Sub 'records${Suffix}'"));
 }
 
 #[test]
@@ -310,7 +430,7 @@ fn customer_managed_keys_are_found_or_added() {
     let queue = "  Jobs:\n    Type: AWS::SQS::Queue\n    Properties:\n      QueueName: jobs\n";
     let fix = fix(KEY, &format!("Resources:\n{queue}"));
     assert_eq!(fix.applicability, Applicability::Unsafe);
-    assert_eq!(fix.title, "Add `JobsKey` (AWS::KMS::Key) and set `KmsMasterKeyId` to `JobsKey`");
+    assert_eq!(fix.title, "Add `EncryptionKey` (AWS::KMS::Key) and set `KmsMasterKeyId` to `EncryptionKey`");
     assert!(fix.note.contains("costs money"), "{}", fix.note);
     let with = |key: &str| {
         format!(
@@ -318,7 +438,7 @@ fn customer_managed_keys_are_found_or_added() {
         )
     };
     let after = fixed(KEY, &with("    Properties: {KeyPolicy: {}}\n"));
-    assert!(after.contains("KmsMasterKeyId: !GetAtt Own.Arn\n") && !after.contains("JobsKey"), "{after}");
+    assert!(after.contains("KmsMasterKeyId: !GetAtt Own.Arn\n") && !after.contains("EncryptionKey"), "{after}");
     for other in [
         "    Properties: {KeySpec: RSA_2048, KeyUsage: SIGN_VERIFY, KeyPolicy: {}}\n",
         "    Condition: C\n    Properties: {KeyPolicy: {}}\n",
@@ -326,8 +446,179 @@ fn customer_managed_keys_are_found_or_added() {
         "    Properties: {Enabled: false, KeyPolicy: {}}\n",
     ] {
         let after = fixed(KEY, &with(other));
-        assert!(after.contains("JobsKey"), "{other}\n{after}");
+        assert!(after.contains("EncryptionKey"), "{other}\n{after}");
     }
+}
+
+/// All fixes of a rule, made together.
+#[track_caller]
+fn all_fixed(rule: &str, template: &str) -> String {
+    let document = hipaalint::syntax::read(template, SourceId(0)).unwrap();
+    let mut changes: Vec<Change> = Vec::new();
+    for fix in fixes(rule, template).into_iter().flatten() {
+        changes.extend(fix.changes.iter().filter(|change| !changes.contains(change)).cloned().collect::<Vec<_>>());
+    }
+    let edited = edits(template, &document, &changes);
+    assert_eq!(edited.refused, [], "{changes:#?}");
+    apply(template, &edited.edits)
+}
+
+const KEYS: &str = "resources: [AWS::SQS::Queue, AWS::Logs::LogGroup, AWS::CloudTrail::Trail]
+assert: { path: \"$.Properties['KmsMasterKeyId', 'KmsKeyId', 'KMSKeyId']\", is: { customer-key: true } }
+fix: { customer-key: [$.Properties.KmsMasterKeyId, $.Properties.KmsKeyId, $.Properties.KMSKeyId] }
+";
+
+#[test]
+fn fixes_of_one_template_share_a_new_key() {
+    let resource = |name: &str, kind: &str| format!("  {name}:\n    Type: {kind}\n    Properties: {{}}\n");
+    let template = format!(
+        "Resources:\n{}{}{}{}",
+        resource("Jobs", "AWS::SQS::Queue"),
+        resource("Log", "AWS::Logs::LogGroup"),
+        resource("Trail", "AWS::CloudTrail::Trail"),
+        resource("Other", "AWS::Logs::LogGroup"),
+    );
+    let after = all_fixed(KEYS, &template);
+    assert_eq!(after.matches("Type: AWS::KMS::Key").count(), 1, "{after}");
+    assert_eq!(after.matches("!GetAtt EncryptionKey.Arn").count(), 4, "{after}");
+    for sid in ["AccountAdministersKey", "CloudTrailUsesKey", "CloudWatchLogsUsesKey"] {
+        assert_eq!(after.matches(sid).count(), 1, "{after}");
+    }
+    assert_eq!(fixes(KEYS, &after).len(), 0);
+    // The same in JSON.
+    let json = r#"{"Resources": {"Jobs": {"Type": "AWS::SQS::Queue"}, "Log": {"Type": "AWS::Logs::LogGroup"}}}"#;
+    let after = all_fixed(KEYS, json);
+    assert_eq!((after.matches("AWS::KMS::Key").count(), after.matches("UsesKey").count()), (1, 1), "{after}");
+    // Without a resource that a service encrypts for itself, its statement is not there.
+    let after = all_fixed(KEYS, &format!("Resources:\n{}", resource("Jobs", "AWS::SQS::Queue")));
+    assert!(after.contains("AccountAdministersKey") && !after.contains("UsesKey"), "{after}");
+}
+
+#[test]
+fn a_key_of_the_template_is_opened_for_a_service() {
+    let template = "Resources:
+  Log:
+    Type: AWS::Logs::LogGroup
+    Properties: {}
+  Own:
+    Type: AWS::KMS::Key
+    Properties:
+      KeyPolicy:
+        Statement:
+          - {Effect: Allow, Principal: {AWS: '*'}, Action: 'kms:*', Resource: '*'} # ours
+";
+    let fix = fix(KEYS, template);
+    assert!(fix.note.contains("The key policy then lets CloudWatch Logs use the key."), "{}", fix.note);
+    let after = fixed(KEYS, template);
+    assert!(after.contains("KmsKeyId: !GetAtt Own.Arn") && after.contains("# ours"), "{after}");
+    assert!(after.contains("Sid: CloudWatchLogsUsesKey") && !after.contains("EncryptionKey"), "{after}");
+    // A policy that is computed is left alone.
+    let computed = template.replace("        Statement:\n          -", "        Fn::Transform:\n          -");
+    let after = fixed(KEYS, &computed);
+    assert!(after.contains("KmsKeyId: !GetAtt EncryptionKey.Arn"), "{after}");
+}
+
+#[test]
+fn a_key_for_resources_that_are_always_there_has_no_condition() {
+    let template = "Parameters: {P: {Type: String}}
+Conditions: {C: !Equals [!Ref P, a]}
+Resources:
+  Jobs:
+    Type: AWS::SQS::Queue
+    Condition: C
+    Properties: {}
+";
+    let after = fixed(KEYS, template);
+    assert!(after.contains("  EncryptionKey:\n    Type: AWS::KMS::Key\n    Condition: C\n"), "{after}");
+    let more = format!("{template}  Log:\n    Type: AWS::Logs::LogGroup\n    Properties: {{}}\n");
+    let after = all_fixed(KEYS, &more);
+    assert!(after.contains("  EncryptionKey:\n    Type: AWS::KMS::Key\n    DeletionPolicy"), "{after}");
+}
+
+#[test]
+fn roles_that_cannot_decrypt_are_named() {
+    let note = |roles: &str| {
+        fix(KEY, &format!("Parameters: {{P: {{Type: String}}}}\nResources:\n  Jobs: {{Type: AWS::SQS::Queue, Properties: {{QueueName: jobs}}}}\n{roles}")).note.clone()
+    };
+    let role = |name: &str, statements: &str, more: &str| {
+        format!(
+            "  {name}: {{Type: AWS::IAM::Role, Properties: {{{more}Policies: [{{PolicyName: p, PolicyDocument: {{Statement: [{statements}]}}}}]}}}}\n"
+        )
+    };
+    let uses = "{Effect: Allow, Action: 'sqs:SendMessage', Resource: !GetAtt Jobs.Arn}";
+    let every = "{Effect: Allow, Action: 'kms:Decrypt', Resource: '*'}";
+    let others = "use `Jobs` need permission to use the key.";
+    assert_eq!(note(""), format!("The key costs money. Principals that {others}"));
+    let lacks = |name: &str| {
+        format!(
+            "The key costs money. `{name}` can use `Jobs` but lacks `kms:Decrypt` for the key: grant it. Other principals that {others}"
+        )
+    };
+    let basic = "ManagedPolicyArns: ['arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole'], ";
+    for (statements, more) in [
+        (uses, ""),
+        ("{Effect: Allow, Action: 'sqs:*', Resource: '*'}", ""),
+        (
+            "{Effect: Allow, Action: ['sqs:Rec*'], Resource: !Sub 'arn:aws:sqs:${AWS::Region}:${AWS::AccountId}:jobs'}",
+            "",
+        ),
+        ("{Effect: Allow, NotAction: 'kms:*', Resource: '*'}", ""),
+        (
+            &*format!(
+                "{uses}, {{Effect: Allow, Action: 'kms:Decrypt', Resource: 'arn:aws:kms:us-east-1:111122223333:key/x'}}"
+            ),
+            "",
+        ),
+        (&*format!("{uses}, {{Effect: Allow, Action: 'kms:Encrypt', Resource: '*'}}"), ""),
+        (uses, basic),
+    ] {
+        assert_eq!(note(&role("Worker", statements, more)), lacks("Worker"), "{statements}");
+    }
+    for statements in [
+        &*format!("{uses}, {every}"),
+        "{Effect: Allow, Action: '*', Resource: '*'}",
+        "{Effect: Allow, Action: 'sqs:GetQueueAttributes', Resource: '*'}",
+        "{Effect: Allow, Action: 'sqs:SendMessage', Resource: 'arn:aws:sqs:us-east-1:111122223333:other'}",
+        "{Effect: Allow, Action: 's3:GetObject', Resource: '*'}",
+        "{Effect: Deny, Action: 'sqs:SendMessage', Resource: '*'}",
+        &*format!("{uses}, {{Effect: Allow, Action: 'kms:*', Resource: 'arn:aws:kms:*:*:key/*'}}"),
+    ] {
+        assert_eq!(note(&role("Worker", statements, "")), note(""), "{statements}");
+    }
+    // What is not certain is not claimed.
+    let own = "ManagedPolicyArns: [!Ref P], ";
+    for (statements, more) in [
+        (uses, own),
+        (&*format!("{uses}, {{Effect: Allow, Action: !Ref P, Resource: '*'}}"), ""),
+        ("{Effect: Allow, Action: 'sqs:SendMessage', Resource: '*', Condition: {StringEquals: {'aws:a': b}}}", ""),
+        (&*format!("{uses}, {{Effect: Deny, Action: 'sqs:*', Resource: !Ref P}}"), ""),
+    ] {
+        let expected = format!(
+            "The key costs money. `Worker` may be able to use `Jobs` and lack `kms:Decrypt` for the key. Other principals that {others}"
+        );
+        assert_eq!(note(&role("Worker", statements, more)), expected, "{statements}");
+    }
+    // With a policy of its own, and a key that is there.
+    let separate = format!(
+        "  Worker: {{Type: AWS::IAM::Role}}\n  Policy: {{Type: AWS::IAM::Policy, Properties: {{Roles: [!Ref Worker], PolicyDocument: {{Statement: [{uses}]}}}}}}\n"
+    );
+    assert_eq!(note(&separate), lacks("Worker"));
+    let key = |principal: &str| {
+        format!(
+            "  Own: {{Type: AWS::KMS::Key, Properties: {{KeyPolicy: {{Statement: [{{Effect: Allow, Principal: {{AWS: {principal}}}, Action: 'kms:Decrypt', Resource: '*'}}]}}}}}}\n"
+        )
+    };
+    let root = key("!Sub 'arn:aws:iam::${AWS::AccountId}:root'");
+    let lacking = note(&format!("{separate}{root}"));
+    assert!(
+        lacking.starts_with("`Worker` can use `Jobs` but lacks `kms:Decrypt` for the key `Own`: grant it."),
+        "{lacking}"
+    );
+    let named = note(&format!("{separate}{}", key("!GetAtt Worker.Arn")));
+    assert!(!named.contains("Worker"), "{named}");
+    let granted =
+        role("Worker", &format!("{uses}, {{Effect: Allow, Action: 'kms:Decrypt', Resource: !GetAtt Own.Arn}}"), "");
+    assert!(!note(&format!("{granted}{root}")).contains("Worker"));
 }
 
 #[test]
@@ -570,4 +861,170 @@ Resources:
     - Bucket${Name}: {Type: AWS::S3::Bucket}
 ";
     assert!(shown(VAULT, template).contains("loop"));
+}
+
+#[test]
+fn branches_that_become_the_same_are_one_value() {
+    let with = |value: &str| {
+        format!(
+            "Parameters: {{Env: {{Type: String}}}}
+Conditions: {{Prod: !Equals [!Ref Env, prod], Test: !Equals [!Ref Env, test]}}
+Resources:
+  Records:
+    Type: AWS::S3::Bucket
+    Properties:
+      VersioningConfiguration:
+        Status: {value}
+"
+        )
+    };
+    for (before, after) in [
+        ("!If [Prod, Enabled, Suspended]", "Enabled"),
+        ("!If [Prod, Suspended, \"Enabled\"] # kept", "Enabled # kept"),
+        ("!If [Prod, Enabled, !Ref AWS::NoValue]", "Enabled"),
+        ("!If\n          - Prod\n          - Enabled\n          - Suspended", "Enabled"),
+        ("!If [Prod, Enabled, !If [Test, Suspended, Enabled]]", "Enabled"),
+        ("{\"Fn::If\": [Prod, Suspended, Enabled]}", "Enabled"),
+        // A comment says why.
+        (
+            "!If\n          - Prod\n          - Enabled\n          # cheap\n          - Suspended",
+            "!If\n          - Prod\n          - Enabled\n          # cheap\n          - Enabled",
+        ),
+        ("!If [Prod, !Ref Env, Suspended]", "!If [Prod, !Ref Env, Enabled]"),
+    ] {
+        let all = fixes(VERSIONS, &with(before));
+        let fix = all.iter().flatten().find(|fix| !fix.edits.is_empty()).expect("there is a fix");
+        assert_eq!(apply(&with(before), &fix.edits), with(after));
+    }
+    let json = r#"{"Conditions": {"Prod": {"Fn::Equals": [{"Ref": "AWS::Region"}, "us-east-1"]}}, "Resources": {"Records": {
+  "Type": "AWS::S3::Bucket",
+  "Properties": { "VersioningConfiguration": { "Status": { "Fn::If": ["Prod", "Enabled", "Suspended"] } } }
+}}}"#;
+    let after = fixed(VERSIONS, json);
+    assert!(after.contains(r#"{ "Status": "Enabled" }"#), "{after}");
+}
+
+#[test]
+fn what_is_removed_from_both_branches_is_gone() {
+    let rule = "resources: [AWS::S3::Bucket]
+assert: { path: $.Properties.AccessControl, is: { present: false } }
+fix: { remove: [$.Properties.AccessControl] }
+";
+    let template = "Conditions: {Prod: !Equals [!Ref AWS::Region, us-east-1]}
+Resources:
+  Records:
+    Type: AWS::S3::Bucket
+    Properties:
+      BucketName: records
+      AccessControl: !If [Prod, !Ref AWS::NoValue, PublicRead]
+";
+    let after = fixed(rule, template);
+    assert_eq!(after, template.replace("      AccessControl: !If [Prod, !Ref AWS::NoValue, PublicRead]\n", ""));
+}
+
+/// The fixes of the tags `Owner` and `Env`, and the template with the first one.
+fn tags(template: &str) -> (Vec<(Applicability, String)>, String) {
+    let rule = "id: try\ntitle: Try\nlevel: error\nmessage: \"{missing}\"\nresources: [taggable]\n\
+                assert: { analysis: { tagged: { keys: [Owner, Env] } } }\n\
+                fix: { applicability: safe, tags: [Owner, Env] }\n";
+    let mut rules = RuleSet::default();
+    rules.add_text(Path::new("try.yaml"), rule).unwrap();
+    let reference = |name: &str| Value::Map(vec![("Ref".to_owned(), Value::String(name.to_owned()))]);
+    let given = vec![("Owner".to_owned(), Value::String("care".to_owned())), ("Env".to_owned(), reference("Stage"))];
+    let linter = Linter::new(rules, |_| true, &BTreeMap::new(), BTreeMap::new(), Keep::default()).unwrap();
+    let report = linter.with_tags(given).lint(&Source::new(SourceId(0), "template", template));
+    let all: Vec<Arc<Fix>> = report.findings.into_iter().map(|finding| finding.fix.expect("there is a fix")).collect();
+    let after = all.first().map_or_else(String::new, |fix| apply(template, &fix.edits));
+    (all.iter().map(|fix| (fix.applicability, fix.description())).collect(), after)
+}
+
+fn with_stage(resource: &str) -> String {
+    format!(
+        "Parameters: {{Stage: {{Type: String}}}}\nConditions: {{Prod: !Equals [!Ref Stage, prod]}}\nResources:\n  One:\n{resource}"
+    )
+}
+
+#[test]
+fn tags_are_added_in_the_shape_of_the_type() {
+    let both = "        - Key: Owner\n          Value: care\n        - Key: Env\n          Value: !Ref Stage\n";
+    for (kind, before, after) in [
+        ("SNS::Topic", "", format!("    Properties:\n      Tags:\n{both}")),
+        ("EFS::FileSystem", "", format!("    Properties:\n      FileSystemTags:\n{both}")),
+        ("Route53::HostedZone", "    Properties: {Name: a}\n", "    Properties: {Name: a, HostedZoneTags: [{Key: Owner, Value: care}, {Key: Env, Value: !Ref Stage}]}\n".to_owned()),
+        ("SSM::Parameter", "    Properties:\n      Tags:\n        Owner: \"x\"\n", "    Properties:\n      Tags:\n        Owner: \"x\"\n        Env: !Ref Stage\n".to_owned()),
+        (
+            "AutoScaling::AutoScalingGroup",
+            "    Properties:\n      Tags: # own\n        - { Key: Env, Value: a, PropagateAtLaunch: false }\n",
+            "    Properties:\n      Tags: # own\n        - { Key: Env, Value: a, PropagateAtLaunch: false }\n        - { Key: Owner, Value: care, PropagateAtLaunch: true }\n".to_owned(),
+        ),
+        (
+            "SNS::Topic",
+            "    Properties:\n      Tags:\n        - !If [Prod, {Key: Owner, Value: care}, !Ref AWS::NoValue]\n        - {Key: !Sub Env, Value: b}\n",
+            "    Properties:\n      Tags:\n        - Key: Owner\n          Value: care\n        - {Key: !Sub Env, Value: b}\n".to_owned(),
+        ),
+        (
+            "SNS::Topic",
+            "    Properties:\n      Tags: !If [Prod, [{Key: Owner, Value: a}, {Key: Env, Value: b}], !Ref AWS::NoValue]\n",
+            "    Properties:\n      Tags: !If [Prod, [{Key: Owner, Value: a}, {Key: Env, Value: b}], [{Key: Owner, Value: care}, {Key: Env, Value: !Ref Stage}]]\n".to_owned(),
+        ),
+        ("CloudFront::AnycastIpList", "    Properties:\n      Tags:\n        Items:\n          - {Key: Owner, Value: a}\n", "    Properties:\n      Tags:\n        Items:\n          - {Key: Owner, Value: a}\n          - {Key: Env, Value: !Ref Stage}\n".to_owned()),
+        ("AppStream::AppBlock", "    Properties:\n      Tags:\n        - {TagKey: Env, TagValue: a}\n", "    Properties:\n      Tags:\n        - {TagKey: Env, TagValue: a}\n        - {TagKey: Owner, TagValue: care}\n".to_owned()),
+    ] {
+        let template = |rest: &str| with_stage(&format!("    Type: AWS::{kind}\n{rest}"));
+        let (fixes, fixed) = tags(&template(before));
+        assert!(fixes[0].0 != Applicability::Display, "{kind}: {fixes:?}");
+        assert_eq!(fixed, template(&after), "{kind}");
+    }
+    let sam = with_stage(
+        "    Type: AWS::Serverless::Function\n    Properties:\n      Handler: a.b\n      Runtime: python3.13\n      InlineCode: x\n",
+    );
+    let sam = format!("Transform: AWS::Serverless-2016-10-31\n{sam}");
+    let (fixes, fixed) = tags(&sam);
+    assert_eq!(fixes[0].0, Applicability::Safe);
+    assert!(fixed.ends_with("      Tags:\n        Owner: care\n        Env: !Ref Stage\n"), "{fixed}");
+}
+
+#[test]
+fn tags_are_safe_where_nothing_reads_them_and_the_update_is_in_place() {
+    let topic = "    Type: AWS::SNS::Topic\n";
+    let with = |rest: &str| tags(&with_stage(&format!("{topic}{rest}"))).0[0].clone();
+    assert_eq!(with(""), (Applicability::Safe, "Add the tags `Owner` and `Env`.".to_owned()));
+    for reader in [
+        "  P: {Type: AWS::IAM::ManagedPolicy, Properties: {PolicyDocument: {Statement: [{Condition: {StringEquals: {\"aws:ResourceTag/owner\": a}}}]}, Tags: [{Key: Owner, Value: a}, {Key: Env, Value: a}]}}\n",
+        "  P: {Type: AWS::SNS::TopicPolicy, Properties: {PolicyDocument: {Statement: [{Condition: {Null: {\"aws:RequestTag/Env\": true}}}]}}}\n",
+        "  P: {Type: AWS::SNS::TopicPolicy, Properties: {PolicyDocument: {Statement: [{Condition: {\"ForAllValues:StringEquals\": {\"aws:TagKeys\": [a]}}}]}}}\n",
+        "  P: {Type: AWS::SNS::TopicPolicy, Properties: {PolicyDocument: {Fn::Sub: '{\"Statement\": [{\"Condition\": {\"StringEquals\": {\"ec2:ResourceTag/${Stage}\": 1}}}]}'}}}\n",
+        "  P: {Type: AWS::Backup::BackupSelection, Properties: {BackupSelection: {ListOfTags: [{ConditionKey: Owner, ConditionType: STRINGEQUALS, ConditionValue: x}]}}}\n",
+        "  P: {Type: AWS::DLM::LifecyclePolicy, Properties: {PolicyDetails: {TargetTags: [{Key: Env, Value: x}]}, Tags: [{Key: Owner, Value: a}, {Key: Env, Value: a}]}}\n",
+        "  P: {Type: AWS::SSM::Association, Properties: {Name: a, Targets: [{Key: \"tag:Owner\", Values: [x]}], Tags: [{Key: Owner, Value: a}, {Key: Env, Value: a}]}}\n",
+    ] {
+        let (applicability, text) = with(reader);
+        assert_eq!(applicability, Applicability::Unsafe, "{reader}");
+        assert!(text.contains("reads the tag"), "{text}");
+    }
+    let other = "  P: {Type: AWS::SNS::TopicPolicy, Properties: {PolicyDocument: {Statement: [{Condition: {StringEquals: {\"aws:ResourceTag/Team\": a, \"aws:SourceAccount\": !Ref AWS::AccountId}}}]}}}\n";
+    assert_eq!(with(other).0, Applicability::Safe);
+    let (fixes, _) = tags(&with_stage("    Type: AWS::AppRunner::VpcConnector\n"));
+    assert_eq!(fixes[0].0, Applicability::Unsafe, "{fixes:?}");
+    assert!(fixes[0].1.contains("which replaces the resource"), "{fixes:?}");
+}
+
+#[test]
+fn tags_without_a_value_are_shown() {
+    let template = "Resources:\n  One:\n    Type: AWS::SNS::Topic\n";
+    let shown = |template: &str| {
+        let (fixes, _) = tags(template);
+        assert_eq!(fixes[0].0, Applicability::Display, "{fixes:?}");
+        fixes[0].1.clone()
+    };
+    assert!(shown(template).contains("parameter `Stage`, which the template does not have"), "{}", shown(template));
+    let with = |kind: &str| format!("Parameters: {{Stage: {kind}}}\n{template}");
+    assert!(shown(&with("{Type: CommaDelimitedList}")).contains("a list"));
+    assert!(shown(&with("{Type: String, NoEcho: true}")).contains("a secret"));
+    let endpoint = with_stage("    Type: AWS::EC2::ClientVpnEndpoint\n    Properties: {Description: a}\n");
+    assert!(shown(&endpoint).contains("in an item of the list"), "{}", shown(&endpoint));
+    let computed = with_stage(
+        "    Type: AWS::SNS::Topic\n    Properties: {Tags: [!If [Prod, {Key: Owner, Value: a}, {Key: Other, Value: b}]]}\n",
+    );
+    assert!(shown(&computed).contains("`Fn::If`"), "{}", shown(&computed));
 }

@@ -319,8 +319,9 @@ fn fixes_of_many_resources_have_edits() {
     };
     let count = |text: String| {
         let report = linter.lint(&Source::new(SourceId(0), "template", text));
-        let fixes = report.findings.iter().filter_map(|finding| finding.fix.as_ref());
-        fixes.filter(|fix| !fix.edits.is_empty()).count()
+        // That one is about all names of the template.
+        let each = report.findings.iter().filter(|finding| &*finding.rule != "name-suffix-parameter");
+        each.filter_map(|finding| finding.fix.as_ref()).filter(|fix| !fix.edits.is_empty()).count()
     };
     for text in [&yaml as &dyn Fn(usize) -> String, &json] {
         let (few, many) = (count(text(10)), count(text(1500)));

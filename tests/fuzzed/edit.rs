@@ -4,7 +4,7 @@
 
 use hipaalint::change::{Action, Change, Step, Value};
 use hipaalint::source::SourceId;
-use hipaalint::syntax::edit::{Edited, apply, edits};
+use hipaalint::syntax::edit::{Edited, Text, apply, edits};
 use hipaalint::syntax::{self, Document};
 use serde_json::{Map, Value as Json, json};
 use std::collections::BTreeSet;
@@ -30,6 +30,40 @@ pub fn random(text: &str, choose: &mut dyn FnMut(usize) -> usize) -> Option<(Vec
     Some((changes, edited))
 }
 
+/// Panics if edits that are proven by reading what changes are others than those that are proven by reading the whole text.
+pub fn check_local(data: &[u8]) {
+    let (choices, text) = data.split_at(data.len().min(CHOICES));
+    let Ok(text) = std::str::from_utf8(text) else { return };
+    let mut choices = choices.iter();
+    random_local(text, &mut |below| choices.next().map_or(0, |byte| usize::from(*byte)) % below.max(1));
+}
+
+/// Makes random changes, each set of them alone, and compares their edits in reports with those that are written. Returns how many of them
+/// were proven without the whole text, and how many there were.
+pub fn random_local(text: &str, choose: &mut dyn FnMut(usize) -> usize) -> (usize, usize) {
+    let Ok(document) = syntax::read(text, SourceId(3)) else { return (0, 0) };
+    let root = document.root.to_json();
+    let shown = Text::new(text, &document);
+    let (mut local, mut all) = (0, 0);
+    for _ in 0..1 + choose(3) {
+        // Changes of one section are what this proof is for.
+        let first = change(&root, choose);
+        let mut changes: Vec<Change> = (0..choose(3)).map(|_| change(&root, choose)).collect();
+        if choose(4) != 0 {
+            changes.retain(|change| change.path.first() == first.path.first());
+        }
+        changes.insert(0, first);
+        let before = shown.bytes_read();
+        let (one, other) = (shown.edits(&changes), edits(text, &document, &changes));
+        assert_eq!(one, other, "{changes:#?}\n{text}\n=>\n{}", apply(text, &one.edits));
+        if !one.edits.is_empty() {
+            all += 1;
+            local += usize::from(shown.bytes_read() - before < text.len());
+        }
+    }
+    (local, all)
+}
+
 /// The edits for these changes, which are checked.
 pub fn made(text: &str, document: &Document<'_>, changes: &[Change]) -> Edited {
     let edited = edits(text, document, changes);
@@ -42,13 +76,13 @@ pub fn made(text: &str, document: &Document<'_>, changes: &[Change]) -> Edited {
     assert!(edited.refused.is_sorted() && edited.refused.iter().all(|(number, _)| *number < changes.len()));
     let new = apply(text, &edited.edits);
     let read = syntax::read(&new, SourceId(3)).unwrap_or_else(|error| panic!("{error:?}\n{changes:#?}\n{new}"));
-    let mut model = Model { root: document.root.to_json(), made: BTreeSet::new() };
+    let mut model = Model { root: document.root.to_json(), made: BTreeSet::new(), renamed: Vec::new() };
     for (number, change) in changes.iter().enumerate() {
         if edited.refused.iter().all(|(refused, _)| *refused != number) {
             model.make(change);
         }
     }
-    let (model, result) = (normal(model.root), normal(read.root.to_json()));
+    let (model, result) = (normal(model.root()), normal(read.root.to_json()));
     if model != result {
         panic!("not as asked\n{changes:?}\n{edited:?}\n{text}\n=>\n{new}\nasked: {model:#}\nresult: {result:#}");
     }
@@ -56,21 +90,24 @@ pub fn made(text: &str, document: &Document<'_>, changes: &[Change]) -> Edited {
     edited
 }
 
-/// Comments go only with what goes.
+/// Comments go only with what goes, and stay in their order.
 fn assert_comments(old: &Document<'_>, new: &Document<'_>, changes: &[Change], edited: &Edited, text: &str) {
-    let mut left = new.comments.iter().map(|comment| &*comment.text);
-    let mut next = left.next();
+    let left: Vec<&str> = new.comments.iter().map(|comment| &*comment.text).collect();
+    let loses = changes.iter().any(|change| !matches!(change.action, Action::Append(_)));
+    // How many of those that are left the old ones so far can be: several may have the same text.
+    let mut seen = BTreeSet::from([0]);
     for comment in &old.comments {
-        if next == Some(&*comment.text) {
-            next = left.next();
-        } else {
-            let (start, end) = (comment.span.start, comment.span.end);
-            let goes = edited.edits.iter().any(|edit| edit.span.start <= start && end <= edit.span.end);
-            let loses = changes.iter().any(|change| !matches!(change.action, Action::Append(_)));
-            assert!(goes && loses, "`{}` is gone\n{changes:#?}\n{edited:#?}\n{text}", comment.text);
+        let (start, end) = (comment.span.start, comment.span.end);
+        let goes = loses && edited.edits.iter().any(|edit| edit.span.start <= start && end <= edit.span.end);
+        let stays = |count: &usize| left.get(*count) == Some(&&*comment.text);
+        let mut next: BTreeSet<usize> = seen.iter().filter(|count| stays(count)).map(|count| count + 1).collect();
+        if goes {
+            next.extend(&seen);
         }
+        assert!(!next.is_empty(), "`{}` is gone\n{changes:#?}\n{edited:#?}\n{text}", comment.text);
+        seen = next;
     }
-    assert_eq!(next, None, "a new comment\n{changes:#?}\n{edited:#?}\n{text}");
+    assert!(seen.contains(&left.len()), "a new comment\n{changes:#?}\n{edited:#?}\n{text}");
 }
 
 /// The document as JSON, in which removed parts leave a mark, so that the others keep their numbers.
@@ -78,6 +115,8 @@ struct Model {
     root: Json,
     /// Paths of what changes have made: what is set there again is merged with it.
     made: BTreeSet<Vec<Step>>,
+    /// Keys with their new names.
+    renamed: Vec<(Vec<Step>, String)>,
 }
 
 const REMOVED: &str = "\0removed";
@@ -121,7 +160,25 @@ impl Model {
                 node.as_array_mut().expect("a list").push(json_of(value));
             }
             Action::Remove => *node = json!(REMOVED),
+            Action::Rename(name) => self.renamed.push((change.path.clone(), name.clone())),
         }
+    }
+
+    /// The document with the new names, the innermost first: paths have the old ones.
+    fn root(mut self) -> Json {
+        self.renamed.sort_by_key(|(path, _)| std::cmp::Reverse(path.len()));
+        for (path, name) in &self.renamed {
+            let (Some(Step::Key(key)), around) = (path.last(), &path[..path.len() - 1]) else { panic!("{path:?}") };
+            let map = around.iter().fold(&mut self.root, |node, step| match step {
+                Step::Key(key) => &mut node[key.as_str()],
+                Step::Index(index) => &mut node[*index],
+            });
+            let map = map.as_object_mut().expect("a map");
+            if let Some(value) = map.remove(key) {
+                map.insert(name.clone(), value);
+            }
+        }
+        self.root
     }
 }
 
@@ -198,9 +255,10 @@ fn change(root: &Json, choose: &mut dyn FnMut(usize) -> usize) -> Change {
     for _ in 0..choose(3) {
         path.push(Step::Key(["New", "Other", "a: b", "yes"][choose(4)].to_owned()));
     }
-    let action = match choose(4) {
+    let action = match choose(5) {
         0 | 1 => Action::Set(value(choose, 3)),
         2 => Action::Append(value(choose, 2)),
+        3 => Action::Rename(["Renamed", "Other", "a: b", "yes"][choose(4)].to_owned()),
         _ => Action::Remove,
     };
     Change { path, action }

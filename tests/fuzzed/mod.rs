@@ -24,11 +24,12 @@ pub mod yaml;
 pub type Check = fn(&[u8]);
 
 /// The targets, by name.
-pub const TARGETS: [(&str, Check); 6] = [
+pub const TARGETS: [(&str, Check); 7] = [
     ("config", config::check),
     ("edit", edit::check),
     ("json", json::check),
     ("lint", lint::check),
+    ("local", edit::check_local),
     ("structured", structured::check),
     ("yaml", yaml::check),
 ];

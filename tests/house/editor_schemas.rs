@@ -22,7 +22,9 @@ fn validator(name: &str) -> Validator {
 
 /// What is wrong about a YAML text.
 fn complaints(validator: &Validator, text: &str) -> Vec<String> {
-    let document: Value = serde_yaml::from_str(text).unwrap();
+    // A short tag stands for its long form.
+    let long = || hipaalint::syntax::parse(text, SourceId(0)).unwrap().root.to_json();
+    let document: Value = serde_yaml::from_str(text).unwrap_or_else(|_| long());
     validator.iter_errors(&document).map(|error| format!("{}: {error}", error.instance_path())).collect()
 }
 

@@ -24,6 +24,7 @@ const LIFECYCLES: &str = include_str!("../../data/lifecycles.txt");
 const REPLACEMENT: &str = include_str!("../../data/replacement.txt");
 const REPLACEMENT_NOTES: &str = include_str!("../../data/replacement-notes.txt");
 const SAFE_FIXES: &str = include_str!("../../data/safe-fixes.txt");
+const TAG_UPDATES: &str = include_str!("../../data/tag-updates.txt");
 const INTERRUPTIONS: &str = include_str!("../../data/interruptions.txt");
 const HIPAA_ELIGIBLE: &str = include_str!("../../data/hipaa-eligible.txt");
 const MANAGED_POLICIES: &str = include_str!("../../data/managed-policies.txt");
@@ -70,6 +71,7 @@ fn data_files_are_ascii_and_sorted_after_their_header() {
         ("replacement-notes", REPLACEMENT_NOTES),
         ("safe-fixes", SAFE_FIXES),
         ("interruptions", INTERRUPTIONS),
+        ("tag-updates", TAG_UPDATES),
     ] {
         assert!(text.is_ascii(), "{name} is not ASCII");
         assert!(text.ends_with('\n') && !text.contains("\n\n") && !text.contains("  \n"), "{name}");
@@ -546,4 +548,12 @@ fn every_service_has_a_verdict_on_its_eligibility() {
         .filter_map(|kind| kind.split("::").nth(1))
         .collect();
     assert!(missing.is_empty(), "data/hipaa-eligible.txt says nothing of {missing:?}");
+}
+
+#[test]
+fn tags_that_change_in_place_are_those_of_their_types() {
+    for (kind, property) in entries(TAG_UPDATES) {
+        assert_eq!(tag_shape(kind).map(|tags| tags.name), Some(property), "{kind}");
+    }
+    assert!(entries(TAG_UPDATES).count() > 700);
 }

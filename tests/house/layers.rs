@@ -6,7 +6,7 @@ use std::path::Path;
 
 /// Each part of `src/`, from the bottom up, with the parts that it may use. A part may use only parts above it in this
 /// list, so there are no circles.
-const LAYERS: [(&str, &[&str]); 35] = [
+const LAYERS: [(&str, &[&str]); 38] = [
     ("source", &[]),
     ("date", &[]),
     ("code", &[]),
@@ -79,16 +79,75 @@ const LAYERS: [(&str, &[&str]); 35] = [
     ("report", &["code", "source", "date", "finding", "rules"]),
     // For tests alone: the schemas that ship with the project.
     ("schemas", &["report"]),
+    // What templates come to, value by value: for `hipaalint evaluate` and for editors.
+    ("evaluated", &["code", "source", "finding", "suggest", "syntax", "eval", "expand", "linter", "report"]),
     ("revision", &["files"]),
     ("discover", &["code", "paths", "files", "finding", "constructs", "suggest"]),
-    ("project", &["code", "source", "pool", "files", "finding", "change", "syntax", "eval", "linter", "discover"]),
-    ("config", &["code", "source", "paths", "files", "finding", "syntax", "eval", "rules", "linter", "discover"]),
+    (
+        "project",
+        &["code", "source", "pool", "files", "finding", "change", "syntax", "eval", "linter", "evaluated", "discover"],
+    ),
+    (
+        "config",
+        &["change", "code", "source", "paths", "files", "finding", "syntax", "eval", "rules", "linter", "discover"],
+    ),
     // What a run means. Knows neither arguments nor the terminal.
     (
         "session",
         &[
-            "code", "source", "date", "paths", "files", "finding", "suggest", "eval", "rules", "linter", "baseline",
-            "report", "revision", "discover", "project", "config",
+            "code",
+            "source",
+            "date",
+            "paths",
+            "files",
+            "finding",
+            "suggest",
+            "eval",
+            "rules",
+            "linter",
+            "baseline",
+            "report",
+            "evaluated",
+            "revision",
+            "discover",
+            "project",
+            "config",
+        ],
+    ),
+    // A front end: what it shows, a session finds.
+    (
+        "lsp",
+        &[
+            "source",
+            "date",
+            "paths",
+            "pool",
+            "files",
+            "finding",
+            "rules",
+            "linter",
+            "report",
+            "evaluated",
+            "project",
+            "discover",
+            "session",
+        ],
+    ),
+    // Another one. Behind a feature.
+    (
+        "mcp",
+        &[
+            "code",
+            "source",
+            "files",
+            "finding",
+            "rules",
+            "linter",
+            "catalogue",
+            "report",
+            "discover",
+            "project",
+            "session",
         ],
     ),
     // Decides nothing about templates, so it has no business with the parts that do.
@@ -108,10 +167,13 @@ const LAYERS: [(&str, &[&str]); 35] = [
             "trial",
             "catalogue",
             "report",
+            "evaluated",
             "discover",
             "project",
             "config",
             "session",
+            "lsp",
+            "mcp",
         ],
     ),
     ("main", &["cli"]),

@@ -2,6 +2,7 @@
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod editor_schemas;
+mod editors;
 mod facts;
 mod layers;
 mod readme;

@@ -153,7 +153,7 @@ fn source(texts: &mut Vec<Text>) {
 
 /// The help of every command.
 fn help(texts: &mut Vec<Text>) {
-    let commands = ["", "rules", "explain", "controls", "graph", "init", "completions", "man"];
+    let commands = ["", "rules", "explain", "controls", "evaluate", "graph", "init", "completions", "man"];
     for command in commands {
         let mut run = Command::new(env!("CARGO_BIN_EXE_hipaalint"));
         run.args([command, "--help"].iter().filter(|word| !word.is_empty()));

@@ -7,6 +7,15 @@ use std::path::PathBuf;
 /// The headings of the help.
 pub(super) const RULES: &str = "Rules";
 pub(super) const REPORT: &str = "Report";
+pub(super) const PARAMETERS: &str = "Template parameters";
+
+/// `KEY=VALUE`; only the first `=` separates.
+pub(super) fn key_and_value(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((key, value)) if !key.trim().is_empty() => Ok((key.trim().to_owned(), value.to_owned())),
+        _ => Err("write it as KEY=VALUE, such as Env=prod".to_owned()),
+    }
+}
 
 /// The sources of rules and of their changes, the same for every command.
 #[derive(Clone, Debug, Args)]

@@ -332,11 +332,16 @@ impl<'t> Run<'_, 't> {
 
     /// A value with its choices made if there are few: for functions whose unknown result serves almost as well.
     fn settled_if_few(&mut self, value: Value<'t>) -> Value<'t> {
-        if self.has_few_texts(&value) { self.settled(value) } else { value }
+        self.settled_up_to(value, MAX_SETTLED)
     }
 
-    /// Whether a value can be [`MAX_SETTLED`] texts at most by its open choices.
-    fn has_few_texts(&self, value: &Value<'t>) -> bool {
+    /// A value with its choices made if these are `most` combinations at most. Otherwise they stay open.
+    pub fn settled_up_to(&mut self, value: Value<'t>, most: usize) -> Value<'t> {
+        if self.has_few_texts(&value, most) { self.settled(value) } else { value }
+    }
+
+    /// Whether a value can be `most` texts at most by its open choices.
+    fn has_few_texts(&self, value: &Value<'t>, most: usize) -> bool {
         let mut known: Vec<Open> = Vec::new();
         let mut product = 1_usize;
         for open in value.parts().iter().filter_map(|part| self.evaluator.open(part)) {
@@ -347,7 +352,7 @@ impl<'t> Run<'_, 't> {
                     Open::Derived(_) => 2,
                 };
                 product = product.saturating_mul(size);
-                if product > MAX_SETTLED {
+                if product > most {
                     return false;
                 }
             }

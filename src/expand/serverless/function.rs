@@ -7,7 +7,8 @@ use super::events;
 use super::nodes::{At, choice, is_no_value};
 use super::resource::{Made, Resource};
 use super::role::{Grants, execution_role};
-use crate::syntax::{Entry, Node};
+use crate::syntax::{Entry, Kind, Node};
+use std::borrow::Cow;
 
 /// Properties that mean the same for `AWS::Lambda::Function`.
 const PASSED_ON: [&str; 25] = [
@@ -105,11 +106,32 @@ fn code<'t>(sam: &Resource<'_, 't>) -> Option<Entry<'t>> {
         .find_map(|(from, to)| Some((sam.entry(from)?, to)))?;
     let at = At(entry.key_span);
     let mut parts = match entry.value.get("Bucket") {
-        Some(bucket) => vec![at.entry("S3Bucket", bucket.clone())],
-        None => vec![at.entry(name, entry.value.clone())],
+        Some(_) => {
+            let names = [("Bucket", "S3Bucket"), ("Key", "S3Key"), ("Version", "S3ObjectVersion")];
+            let part = |(from, to)| Some(at.entry(to, entry.value.get(from)?.clone()));
+            names.into_iter().filter_map(part).collect()
+        }
+        None => match entry.value.as_str().filter(|_| name == "S3Key").and_then(in_bucket) {
+            Some(parts) => {
+                let text =
+                    |text: &str| Node { span: entry.value.span, kind: Kind::String(Cow::Owned(text.to_owned())) };
+                parts.into_iter().map(|(name, part)| at.entry(name, text(part))).collect()
+            }
+            None => vec![at.entry(name, entry.value.clone())],
+        },
     };
     parts.extend(sam.entry("SourceKMSKeyArn").cloned());
     Some(at.entry("Code", at.entries(parts)))
+}
+
+/// The parts of the address of an object: `s3://bucket/key?versionId=version`.
+///
+/// Source: "AWS::Serverless::Function", `CodeUri`, AWS SAM developer guide (2026-11).
+fn in_bucket(address: &str) -> Option<Vec<(&'static str, &str)>> {
+    let (bucket, rest) = address.strip_prefix("s3://")?.split_once('/')?;
+    let (key, version) = rest.split_once("?versionId=").map_or((rest, None), |(key, version)| (key, Some(version)));
+    let parts = [("S3Bucket", Some(bucket)), ("S3Key", Some(key)), ("S3ObjectVersion", version)];
+    Some(parts.into_iter().filter_map(|(name, part)| Some((name, part?))).collect())
 }
 
 /// What a function's role may do before anybody adds to it.

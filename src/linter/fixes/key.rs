@@ -1,16 +1,22 @@
-//! The customer managed key of a fix: the only one of the template, or a new one.
+//! The customer managed key of a fix: the only one of the template, or a new one, which all fixes of the template share.
 
 use super::making::Making;
-use crate::change::Value;
+use crate::change::{Action, Change, Step, Value};
 use crate::expand::Block;
+use crate::facts::is_stateful;
+use crate::rules::fix::Recipe;
 use crate::syntax::Node;
 
 const KEY: &str = "AWS::KMS::Key";
+/// The logical ID of a new key.
+const NAME: &str = "EncryptionKey";
 
 /// What a service that uses keys itself has to be allowed in the policy of the key.
 struct Service {
     /// The type whose resources it encrypts.
     kind: &'static str,
+    name: &'static str,
+    sid: &'static str,
     /// Its principal.
     principal: &'static str,
     actions: &'static [&'static str],
@@ -26,12 +32,16 @@ struct Service {
 const SERVICES: [Service; 2] = [
     Service {
         kind: "AWS::CloudTrail::Trail",
+        name: "CloudTrail",
+        sid: "CloudTrailUsesKey",
         principal: "cloudtrail.amazonaws.com",
         actions: &["kms:GenerateDataKey*", "kms:Decrypt", "kms:DescribeKey"],
         condition: ["StringLike", "aws:SourceArn", "arn:${AWS::Partition}:cloudtrail:*:${AWS::AccountId}:trail/*"],
     },
     Service {
         kind: "AWS::Logs::LogGroup",
+        name: "CloudWatch Logs",
+        sid: "CloudWatchLogsUsesKey",
         principal: "logs.${AWS::Region}.amazonaws.com",
         actions: &["kms:Encrypt*", "kms:Decrypt*", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:Describe*"],
         condition: [
@@ -55,58 +65,107 @@ fn sub(own: &str) -> Value {
     if own.contains("${") { map([("Fn::Sub", text(own))]) } else { text(own) }
 }
 
-impl Making<'_, '_, '_, '_> {
-    /// The logical ID of the key to use.
-    pub(super) fn key(&mut self) -> Option<String> {
-        let service = SERVICES.iter().find(|service| service.kind == self.target.kind);
-        let is_for = |key: &&Block<'_>| {
-            encrypts(key.node) && service.is_none_or(|service| mentions(key.node, service.principal))
-        };
-        let found = self.shop.found(&[KEY.to_owned()], self.target).filter(is_for);
-        if let Some(found) = found {
-            self.deeds.notes.push(format!(
-                "Principals that use `{}` need permission to use the key `{}`.",
-                self.target.written_name(),
-                found.name
-            ));
-            return Some(found.name.to_owned());
+impl Service {
+    fn statement(&self) -> Value {
+        let [operator, key, value] = self.condition;
+        map([
+            ("Sid", text(self.sid)),
+            ("Effect", text("Allow")),
+            ("Principal", map([("Service", sub(self.principal))])),
+            ("Action", Value::List(self.actions.iter().map(|action| text(action)).collect())),
+            ("Resource", text("*")),
+            ("Condition", map([(operator, map([(key, sub(value))]))])),
+        ])
+    }
+}
+
+impl<'m, 't> Making<'_, '_, 'm, 't> {
+    /// The logical ID of the key to use, for resources of these types.
+    ///
+    /// All fixes of a template add the same key, so that fixes that are made together share it: what only some of them need in its policy
+    /// is a change of its own. One that would add another key (with other tags, say) waits for the next round, and finds the first one.
+    pub(super) fn key(&mut self, recipe: &Recipe, kinds: &[&str]) -> Option<String> {
+        let is_own = kinds.contains(&self.target.kind);
+        let services = SERVICES.iter().filter(|service| kinds.contains(&service.kind));
+        if let Some(found) = self.found_key() {
+            let missing: Vec<&Service> = services.clone().filter(|one| !mentions(found.node, one.principal)).collect();
+            if let Some(path) = if missing.is_empty() { Some(Vec::new()) } else { self.statements_of(found) } {
+                self.let_use(&missing, &path);
+                let sentence = self.access(Some(found)).filter(|_| is_own);
+                self.deeds.notes.extend(sentence);
+                return Some(found.name.to_owned());
+            }
         }
-        let name = self.free("{resource}Key")?;
+        let name = self.free(NAME)?;
         let root = map([("AWS", sub("arn:${AWS::Partition}:iam::${AWS::AccountId}:root"))]);
-        let mut statements = vec![map([
+        let administration = map([
             ("Sid", text("AccountAdministersKey")),
             ("Effect", text("Allow")),
             ("Principal", root),
             ("Action", text("kms:*")),
             ("Resource", text("*")),
-        ])];
-        if let Some(Service { principal, actions, condition: [operator, key, value], .. }) = service {
-            statements.push(map([
-                ("Sid", text("ServiceUsesKey")),
-                ("Effect", text("Allow")),
-                ("Principal", map([("Service", sub(principal))])),
-                ("Action", Value::List(actions.iter().map(|action| text(action)).collect())),
-                ("Resource", text("*")),
-                ("Condition", map([(*operator, map([(*key, sub(value))]))])),
-            ]));
-        }
-        let policy = map([("Version", text("2012-10-17")), ("Statement", Value::List(statements))]);
+        ]);
+        let policy = map([("Version", text("2012-10-17")), ("Statement", Value::List(vec![administration]))]);
         let retain = |name: &str| (name.to_owned(), text("Retain"));
         let mut properties = vec![
-            ("Description".to_owned(), text(&format!("Encrypts {}", self.target.written_name()))),
+            ("Description".to_owned(), text("Encrypts data at rest")),
             ("EnableKeyRotation".to_owned(), Value::Bool(true)),
             ("PendingWindowInDays".to_owned(), Value::Number("30".to_owned())),
             ("KeyPolicy".to_owned(), policy),
         ];
         self.shop.tag(KEY, &mut properties, Some(self.target));
         let attributes = vec![retain("DeletionPolicy"), retain("UpdateReplacePolicy")];
-        self.push_resource(name.clone(), KEY, attributes, properties);
-        self.deeds.notes.push(format!(
-            "The key costs money, and principals that use `{}` need permission to use it.",
-            self.target.written_name()
-        ));
+        // A condition would keep the key from resources that are always there.
+        let is_for_all = self.shop.model.resources.iter().any(|block| block.condition.is_none() && may_need_key(block));
+        let condition = self.job.block.condition.filter(|_| !is_for_all);
+        self.push_resource(name.clone(), KEY, condition, attributes, properties);
+        let steps = ["Resources", &name, "Properties", "KeyPolicy", "Statement"];
+        let path: Vec<Step> = steps.into_iter().map(|step| Step::Key(step.to_owned())).collect();
+        self.let_use(&services.collect::<Vec<_>>(), &path);
+        if !recipe.note.contains("key cost") {
+            self.deeds.notes.push("The key costs money.".to_owned());
+        }
+        let sentence = self.access(None).filter(|_| is_own);
+        self.deeds.notes.extend(sentence);
         Some(name)
     }
+
+    /// The key of the template that fits: the only one, or the one that an earlier fix added.
+    fn found_key(&self) -> Option<&'m Block<'t>> {
+        if self.shop.model.may_hide(KEY) {
+            return None;
+        }
+        let fits = |key: &&'m Block<'t>| encrypts(key.node) && self.shop.is_for(key, self.target);
+        let keys: Vec<&'m Block<'t>> = self.shop.model.of_type(KEY).filter(fits).collect();
+        match keys.as_slice() {
+            [only] => Some(only),
+            _ => keys.into_iter().find(|key| key.name == NAME),
+        }
+    }
+
+    /// Where the statements of a key's policy are written, if more can be added to them.
+    fn statements_of(&self, key: &Block<'t>) -> Option<Vec<Step>> {
+        let (mut node, mut path) = self.shop.written(key).ok()?;
+        for step in ["Properties", "KeyPolicy", "Statement"] {
+            node = node.get(step)?;
+            path.push(Step::Key(step.to_owned()));
+        }
+        let is_statement = node.as_mapping().is_some_and(|_| node.get("Effect").is_some());
+        (is_statement || node.as_sequence().is_some()).then_some(path)
+    }
+
+    /// Adds statements for services to those of a key's policy.
+    fn let_use(&mut self, services: &[&Service], path: &[Step]) {
+        for service in services {
+            self.statements.push(Change { path: path.to_vec(), action: Action::Append(service.statement()) });
+            self.deeds.notes.push(format!("The key policy then lets {} use the key.", service.name));
+        }
+    }
+}
+
+/// Whether a resource may be encrypted with a key.
+fn may_need_key(block: &Block<'_>) -> bool {
+    is_stateful(block.kind) || SERVICES.iter().any(|service| service.kind == block.kind)
 }
 
 /// Whether a key is there for encryption, as far as its template shows.

@@ -7,7 +7,7 @@ use super::{Job, Workshop, sam};
 use crate::change::{Action, Change, Step, Value};
 use crate::expand::{self, Block};
 use crate::facts::schema::{self, Schema};
-use crate::rules::fix::{Addition, FixPath, Pattern, Recipe};
+use crate::rules::fix::{Addition, Becomes, FixPath, Pattern, Recipe};
 use crate::rules::path;
 use crate::source::Span;
 use crate::syntax::Node;
@@ -20,23 +20,35 @@ pub(super) struct Making<'w, 'a, 'm, 't> {
     pub(super) deeds: Deeds,
     pub(super) changes: Vec<Change>,
     additions: Vec<(String, Value)>,
+    /// The logical ID of the customer managed key that the recipe uses.
+    key_name: String,
+    /// More statements for the policy of a key, after what is added.
+    pub(super) statements: Vec<Change>,
 }
 
 impl<'w, 'a, 'm, 't> Making<'w, 'a, 'm, 't> {
     pub(super) fn new(shop: &'w Workshop<'a, 'm, 't>, job: &'w Job<'w, 'm, 't>, target: &'m Block<'t>) -> Self {
-        Self { shop, job, target, deeds: Deeds::default(), changes: Vec::new(), additions: Vec::new() }
+        Self {
+            shop,
+            job,
+            target,
+            deeds: Deeds::default(),
+            changes: Vec::new(),
+            additions: Vec::new(),
+            key_name: String::new(),
+            statements: Vec::new(),
+        }
     }
 
     /// Makes everything. None if the recipe is for something else; why it is only shown, if it is.
     pub(super) fn all(&mut self, recipe: &Recipe) -> Option<Option<String>> {
+        let kind = recipe.becomes.as_ref().map_or(self.target.kind, |becomes| becomes.kind.as_str());
         let added: Vec<String> = recipe.add.iter().map(|addition| self.free(&addition.name)).collect::<Option<_>>()?;
         let mut obstacle = None;
         let mut is_possible = false;
-        let key = (!recipe.customer_key.is_empty()).then(|| self.key()).flatten();
-        if !recipe.customer_key.is_empty() && key.is_none() {
-            return None;
-        }
-        let key = key.unwrap_or_default();
+        let kinds = self.kinds_with_key(recipe);
+        let key = if kinds.is_empty() { String::new() } else { self.key(recipe, &kinds)? };
+        self.key_name.clone_from(&key);
         let keys = recipe.customer_key.iter().map(|path| (path, Deed::Set(reference(&key, "Arn"))));
         let mut deeds: Vec<(&FixPath, Deed)> = keys.collect();
         for (kind, path, pattern) in recipe.places() {
@@ -58,14 +70,24 @@ impl<'w, 'a, 'm, 't> Making<'w, 'a, 'm, 't> {
             deeds.push((&put.list, Deed::Put(fields)));
         }
         deeds.extend(recipe.remove.iter().map(|path| (path, Deed::Remove)));
+        if let Some(parameter) = &recipe.suffix_names {
+            is_possible = true;
+            obstacle = self.suffix(parameter)?;
+        }
+        if let Some(becomes) = &recipe.becomes {
+            is_possible = true;
+            obstacle = self.become_other(becomes)?;
+        }
         for (path, deed) in deeds {
             for chain in &path.chains {
-                if self.has_property(chain) {
-                    let walked = self.walk(chain, &deed);
+                let kind = if matches!(deed, Deed::Remove) { self.target.kind } else { kind };
+                if self.has_property(kind, chain) {
+                    let walked = self.walk(chain, &deed, recipe);
                     match walked {
                         Ok(walked) => {
                             is_possible |= walked.is_possible;
-                            if !walked.changes.is_empty() || walked.obstacle.is_some() {
+                            // CloudFormation adds one of another type, and deletes this one.
+                            if recipe.becomes.is_none() && (!walked.changes.is_empty() || walked.obstacle.is_some()) {
                                 self.deeds.all.push(Touched::new(self.target, chain, &deed));
                             }
                             obstacle = obstacle.or(walked.obstacle.map(|obstacle| self.why(&obstacle)));
@@ -77,6 +99,15 @@ impl<'w, 'a, 'm, 't> Making<'w, 'a, 'm, 't> {
                             obstacle.get_or_insert(why);
                         }
                     }
+                }
+            }
+        }
+        if let Some(keys) = &recipe.tags {
+            match self.tags(&keys.texts(self.job.setting.parameters)) {
+                Ok(is_any) => is_possible |= is_any,
+                Err(why) => {
+                    is_possible = true;
+                    obstacle.get_or_insert(why);
                 }
             }
         }
@@ -93,22 +124,71 @@ impl<'w, 'a, 'm, 't> Making<'w, 'a, 'm, 't> {
             let path = vec![Step::Key("Resources".to_owned()), Step::Key(name)];
             self.changes.push(Change { path, action: Action::Set(resource) });
         }
+        self.changes.append(&mut self.statements);
         // One that needs a place in the template that is not there is for something else.
         is_possible.then_some(obstacle)
     }
 
+    /// The types of the resources that get the customer managed key.
+    fn kinds_with_key<'k>(&self, recipe: &'k Recipe) -> Vec<&'k str>
+    where
+        'm: 'k,
+    {
+        let mut kinds = Vec::new();
+        let own = recipe.places().map(|(_, _, value)| value).chain(recipe.put.iter().map(|put| &put.item));
+        if !recipe.customer_key.is_empty() || own.into_iter().any(Pattern::has_customer_key) {
+            kinds.push(self.target.kind);
+        }
+        for addition in recipe.add.iter() {
+            if addition.properties.0.iter().any(|(_, value)| value.has_customer_key()) {
+                kinds.push(&addition.kind);
+            }
+        }
+        kinds
+    }
+
     /// Adds changes; values in the same absent map or item are one.
-    fn add(&mut self, changes: Vec<Change>, is_item: bool) {
+    pub(super) fn add(&mut self, changes: Vec<Change>, is_item: bool) {
         let mut walked = Walked { changes: std::mem::take(&mut self.changes), ..Walked::default() };
         let mut walk = Walk { at: self.job.mark.exact, walked: &mut walked };
         changes.into_iter().for_each(|change| walk.take(change, is_item));
         self.changes = walked.changes;
     }
 
-    /// Whether the type of the changed resource has a property.
-    fn has_property(&self, chain: &[path::Step]) -> bool {
+    /// Makes the resource one of another type. None if something else than `DependsOn` refers to it; why it is only shown, if it is.
+    fn become_other(&mut self, becomes: &Becomes) -> Option<Option<String>> {
+        let block = self.job.block;
+        let name = self.free(&becomes.name)?;
+        let followers = self.shop.neighbors.followers(block.name)?;
+        let at = match self.shop.written(block) {
+            Ok((_, at)) if block.written_name() == block.name => at,
+            Ok(_) => return None,
+            Err(why) => return Some(Some(why)),
+        };
+        let kind = at.iter().cloned().chain([Step::Key("Type".to_owned())]).collect();
+        self.changes.push(Change { path: kind, action: Action::Set(Value::String(becomes.kind.clone())) });
+        for follower in followers {
+            let (node, mut path) = match self.shop.written(follower) {
+                Ok(found) => found,
+                Err(why) => return Some(Some(why)),
+            };
+            let written = node.get("DependsOn")?;
+            path.push(Step::Key("DependsOn".to_owned()));
+            if let Some(items) = written.as_sequence() {
+                let index = items.iter().position(|item| item.as_str() == Some(block.name))?;
+                path.push(Step::Index(index));
+            }
+            self.changes.push(Change { path, action: Action::Set(Value::String(name.clone())) });
+        }
+        self.deeds.added.push((name.clone(), becomes.kind.clone()));
+        self.changes.push(Change { path: at, action: Action::Rename(name) });
+        Some(None)
+    }
+
+    /// Whether a type has a property.
+    fn has_property(&self, kind: &str, chain: &[path::Step]) -> bool {
         let [path::Step::Name(first), below @ ..] = chain else { return true };
-        let (true, Some(schema)) = (first == "Properties", Schema::of(self.target.kind)) else { return true };
+        let (true, Some(schema)) = (first == "Properties", Schema::of(kind)) else { return true };
         let steps: Vec<schema::Step<'_>> = below
             .iter()
             .map(|step| match step {
@@ -120,7 +200,7 @@ impl<'w, 'a, 'm, 't> Making<'w, 'a, 'm, 't> {
             Ok(_) => true,
             // What the schemas do not have yet, the rule says.
             Err(schema::Missing::Name { .. }) => {
-                let name = format!("{}.{}", self.target.kind, schema::shown(&steps));
+                let name = format!("{kind}.{}", schema::shown(&steps));
                 self.job.rule.newer_than_schemas.iter().any(|newer| name.starts_with(newer.as_str()))
             }
             Err(_) => false,
@@ -128,7 +208,7 @@ impl<'w, 'a, 'm, 't> Making<'w, 'a, 'm, 't> {
     }
 
     /// Walks to a place of the changed resource.
-    fn walk(&self, chain: &[path::Step], deed: &Deed) -> Result<Walked, String> {
+    fn walk(&self, chain: &[path::Step], deed: &Deed, recipe: &Recipe) -> Result<Walked, String> {
         let (node, mut at) = self.shop.written(self.target)?;
         let exact = self.job.mark.exact;
         if exact.source != self.shop.document.root.span.source {
@@ -142,14 +222,36 @@ impl<'w, 'a, 'm, 't> Making<'w, 'a, 'm, 't> {
             let is_attribute = !matches!(chain, [path::Step::Name(name), ..] if name == "Properties");
             let is_whole = made_from.part == expand::expansion::Part::Whole;
             if !(is_attribute && is_whole) {
-                steps = sam::steps(&made_from.kind, self.target.kind, chain).ok_or_else(|| {
-                    format!("AWS SAM creates the resource from `{}`, which sets this in another form.", made_from.id)
-                })?;
+                steps = sam::steps(&made_from.kind, self.target.kind, chain).ok_or_else(|| self.sam_differs())?;
             }
         }
         let mut walked = Walked::default();
-        Walk { at: exact, walked: &mut walked }.go(node, &mut at, &steps, deed);
+        let mut walk = Walk { at: exact, walked: &mut walked };
+        if self.target.origin.is_some_and(|origin| origin.made_from.is_some())
+            && matches!(deed, Deed::Set(_))
+            && let Some(other) = sam::companion(&steps)
+        {
+            if node.get("Properties").is_none_or(|properties| properties.get("Role").is_none()) {
+                let id = self.target.written_name();
+                return Err(format!(
+                    "AWS SAM adds an inline policy for the queue to the role that it creates: give `{id}` a `Role` of its own \
+                     first."
+                ));
+            }
+            let is_there = node.get("Properties").and_then(|properties| properties.get("DeadLetterQueue")?.get("Type"));
+            match sam::queue_type(recipe.add.first().map(|added| added.kind.as_str())) {
+                Some(value) => walk.go(node, &mut at, &other, &Deed::Set(Value::String(value.to_owned()))),
+                None if is_there.is_some() => {}
+                None => return Err(self.sam_differs()),
+            }
+        }
+        walk.go(node, &mut at, &steps, deed);
         Ok(walked)
+    }
+
+    pub(super) fn sam_differs(&self) -> String {
+        let id = self.target.written_name();
+        format!("AWS SAM creates the resource from `{id}`, which sets this in another form.")
     }
 
     /// A value of the recipe at its place.
@@ -171,6 +273,7 @@ impl<'w, 'a, 'm, 't> Making<'w, 'a, 'm, 't> {
             item: self.item(),
             settings: self.job.setting.parameters,
             added: added.to_vec(),
+            key: &self.key_name,
             found: &found,
             written: &written,
         };
@@ -195,12 +298,14 @@ impl<'w, 'a, 'm, 't> Making<'w, 'a, 'm, 't> {
                 })?,
             };
         }
-        let has_comment = self
-            .shop
-            .document
-            .comments
-            .iter()
-            .any(|comment| node.span.start <= comment.span.start && comment.span.end <= node.span.end);
+        self.copied(node)
+    }
+
+    /// A copy of a value; none if it has comments, or parts that are elsewhere.
+    pub(super) fn copied(&self, node: &Node<'_>) -> Option<Value> {
+        let comments = &self.shop.document.comments;
+        let first = comments.partition_point(|comment| comment.span.start < node.span.start);
+        let has_comment = comments.get(first).is_some_and(|comment| comment.span.end <= node.span.end);
         (!has_comment && is_in_one_place(node, node.span)).then(|| place::copied(node))
     }
 
@@ -237,7 +342,7 @@ impl<'w, 'a, 'm, 't> Making<'w, 'a, 'm, 't> {
         // One without the resource's name in its own is for several.
         let owner = addition.name.contains("{resource}").then_some(self.job.block);
         self.shop.tag(&addition.kind, &mut properties, owner);
-        self.push_resource(name.to_owned(), &addition.kind, attributes, properties);
+        self.push_resource(name.to_owned(), &addition.kind, self.job.block.condition, attributes, properties);
         Some(())
     }
 
@@ -245,11 +350,12 @@ impl<'w, 'a, 'm, 't> Making<'w, 'a, 'm, 't> {
         &mut self,
         name: String,
         kind: &str,
+        condition: Option<&str>,
         attributes: Vec<(String, Value)>,
         properties: Vec<(String, Value)>,
     ) {
         let mut resource = vec![("Type".to_owned(), Value::String(kind.to_owned()))];
-        if let Some(condition) = self.job.block.condition {
+        if let Some(condition) = condition {
             resource.push(("Condition".to_owned(), Value::String(condition.to_owned())));
         }
         resource.extend(attributes);
@@ -261,7 +367,7 @@ impl<'w, 'a, 'm, 't> Making<'w, 'a, 'm, 't> {
     }
 
     /// Why something is only shown.
-    fn why(&self, obstacle: &Obstacle) -> String {
+    pub(super) fn why(&self, obstacle: &Obstacle) -> String {
         match obstacle {
             Obstacle::Computed(function, name) => match function.as_str() {
                 "Ref" if self.shop.model.parameter(name).is_some() => {

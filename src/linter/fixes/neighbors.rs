@@ -1,10 +1,12 @@
 //! The resources around the one that a fix is for, by what their properties refer to, as written. Made when they are first asked for, once
 //! for a template.
 
-use super::place::branches;
+use super::place::{branches, copied};
+use crate::change::Value;
 use crate::expand::ties::{plain, plain_name};
 use crate::expand::{Block, Model};
-use crate::graph::references::{Use, of_resource};
+use crate::facts;
+use crate::graph::references::{Use, of_output, of_resource};
 use crate::rules::fix::Within;
 use crate::rules::path::Step;
 use crate::syntax::Node;
@@ -17,6 +19,8 @@ pub(super) struct Neighbors<'m, 't> {
     model: &'m Model<'m, 't>,
     uses: OnceCell<Uses<'t>>,
     values: RefCell<HashMap<(String, String), Rc<Values<'t>>>>,
+    /// The resources with the physical names that functions compute, as written.
+    names: OnceCell<HashMap<Value, Vec<&'t str>>>,
 }
 
 /// Which resource refers to which.
@@ -26,6 +30,10 @@ struct Uses<'t> {
     of: Vec<Vec<&'t str>>,
     /// The resources that use a name, with the property that does.
     by: HashMap<&'t str, Vec<(usize, String)>>,
+    /// The resources that depend on a name.
+    after: HashMap<&'t str, Vec<usize>>,
+    /// The names that outputs use.
+    shown: HashSet<&'t str>,
 }
 
 /// What the resources of a type have at a path: places among the resources.
@@ -41,7 +49,7 @@ struct Values<'t> {
 
 impl<'m, 't> Neighbors<'m, 't> {
     pub(super) fn new(model: &'m Model<'m, 't>) -> Self {
-        Self { model, uses: OnceCell::new(), values: RefCell::default() }
+        Self { model, uses: OnceCell::new(), values: RefCell::default(), names: OnceCell::new() }
     }
 
     /// The related resource that a fix changes; none if there is not exactly one.
@@ -110,6 +118,16 @@ impl<'m, 't> Neighbors<'m, 't> {
         users.filter_map(|(place, path)| Some((self.model.resources.get(*place)?, path.as_str())))
     }
 
+    /// The resources that depend on one; none if something else refers to it.
+    pub(super) fn followers(&self, name: &str) -> Option<Vec<&'m Block<'t>>> {
+        let uses = self.uses();
+        if uses.by.contains_key(name) || uses.shown.contains(name) {
+            return None;
+        }
+        let after = uses.after.get(name).into_iter().flatten();
+        Some(after.filter_map(|place| self.model.resources.get(*place)).collect())
+    }
+
     fn uses(&self) -> &Uses<'t> {
         self.uses.get_or_init(|| {
             let mut uses = Uses::default();
@@ -123,11 +141,18 @@ impl<'m, 't> Neighbors<'m, 't> {
                     if !names.contains(&met.name) {
                         names.push(met.name);
                     }
-                    if met.by != Use::DependsOn {
+                    if met.by == Use::DependsOn {
+                        uses.after.entry(met.name).or_default().push(place);
+                    } else {
                         uses.by.entry(met.name).or_default().push((place, met.reference().path));
                     }
                 });
                 uses.of.push(names);
+            }
+            for block in &self.model.outputs {
+                of_output(block.node, &mut |met| {
+                    uses.shown.insert(met.name);
+                });
             }
             uses
         })
@@ -169,9 +194,28 @@ impl<'m, 't> Neighbors<'m, 't> {
                 (None, Some(name)) if self.model.place_of(name).is_some() => {
                     into.references.entry(name).or_default().push(place);
                 }
-                _ => into.open.push(place),
+                _ => match self.names().get(&copied(node)) {
+                    // The same functions of the same parameters: the name of a resource.
+                    Some(named) => named.iter().for_each(|name| into.references.entry(name).or_default().push(place)),
+                    None => into.open.push(place),
+                },
             },
         }
+    }
+
+    fn names(&self) -> &HashMap<Value, Vec<&'t str>> {
+        self.names.get_or_init(|| {
+            let mut names: HashMap<Value, Vec<&'t str>> = HashMap::default();
+            for block in &self.model.resources {
+                let Some(path) = facts::name_property(block.kind) else { continue };
+                let properties = block.node.get("Properties");
+                let name = path.split('.').try_fold(properties, |node, step| Some(node?.get(step))).flatten();
+                if let Some(name) = name.filter(|name| plain(name).is_none() && branches(name).is_none()) {
+                    names.entry(copied(name)).or_default().push(block.name);
+                }
+            }
+            names
+        })
     }
 }
 

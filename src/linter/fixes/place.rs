@@ -17,6 +17,10 @@ pub(super) enum Deed {
     Append(Value),
     /// The list at the end has an item with these values, which is known by the first of them.
     Put(Vec<(String, Value)>),
+    /// There is this value, unless there is another one.
+    Fill(Value),
+    /// The list of tags at the end has an item with the key that is the first of these, with these values unless it is there.
+    Tag(Vec<(String, Value)>),
     /// Nothing is there.
     Remove,
 }
@@ -71,6 +75,7 @@ impl Walk<'_> {
         if is_function(node) {
             return match (steps, deed) {
                 ([], Deed::Remove) => self.remove(at),
+                ([], Deed::Fill(_)) => self.walked.is_possible = true,
                 _ => self.stop(computed(node)),
             };
         }
@@ -175,6 +180,8 @@ impl Walk<'_> {
                 }
             }
             Deed::Put(fields) => self.put(node, at, fields),
+            Deed::Fill(_) => {}
+            Deed::Tag(fields) => self.tag(node, at, fields),
             Deed::Remove => self.remove(at),
         }
     }
@@ -198,12 +205,50 @@ impl Walk<'_> {
         at.pop();
     }
 
+    /// A tag, unless the list has it.
+    fn tag(&mut self, node: &Node<'_>, at: &mut Vec<Step>, fields: &[(String, Value)]) {
+        let Some((by, name)) = fields.first() else { return };
+        let Some(items) = node.as_sequence() else { return };
+        let has_it = |item: &Node<'_>| item.get(by).is_some_and(|own| is_same(plain(own), name));
+        let is_open = |item: &Node<'_>| is_function(item) || item.get(by).is_some_and(|own| is_function(plain(own)));
+        for (index, item) in items.iter().enumerate() {
+            let Some(branches) = branches(item) else {
+                match item {
+                    item if has_it(item) => return,
+                    item if is_open(item) => return self.stop(computed(item)),
+                    _ => continue,
+                }
+            };
+            if branches.into_iter().all(has_it) {
+                return;
+            }
+            let Some(other) = branches.into_iter().position(|branch| !has_it(branch) && !is_no_value(branch)) else {
+                match branches.into_iter().position(is_no_value) {
+                    // Nothing in both.
+                    None => continue,
+                    Some(_) if !branches.into_iter().any(has_it) => continue,
+                    Some(nothing) => {
+                        at.extend([Step::Index(index), Step::Key("Fn::If".to_owned()), Step::Index(nothing + 1)]);
+                        self.change(at, Action::Set(Value::Map(fields.to_vec())));
+                        at.truncate(at.len() - 3);
+                        return;
+                    }
+                }
+            };
+            // Another tag, or something that is not known, in one branch.
+            if branches.into_iter().any(has_it) || branches.get(other).is_some_and(|branch| is_open(branch)) {
+                return self.stop(computed(item));
+            }
+        }
+        self.change(at, Action::Append(Value::Map(fields.to_vec())));
+    }
+
     /// Where the path ends early: the rest of it is added.
     fn absent(&mut self, at: &[Step], steps: &[path::Step], deed: &Deed, is_no_value: bool) {
         let (value, is_item) = match deed {
-            Deed::Set(value) => (value.clone(), false),
+            Deed::Set(value) | Deed::Fill(value) => (value.clone(), false),
             Deed::Append(value) => (value.clone(), true),
-            Deed::Put(fields) => (Value::Map(fields.clone()), true),
+            Deed::Put(fields) | Deed::Tag(fields) => (Value::Map(fields.clone()), true),
             Deed::Replace(_) | Deed::Remove => return,
         };
         self.walked.is_possible = true;
@@ -342,8 +387,14 @@ fn function_at<'n, 's>(node: &'n Node<'s>, at: Span) -> Option<&'n Node<'s>> {
     }
 }
 
+/// A text that `Fn::Sub` leaves as it is, or the value itself.
+fn plain<'n, 's>(node: &'n Node<'s>) -> &'n Node<'s> {
+    let inner = node.get("Fn::Sub");
+    inner.filter(|inner| inner.as_str().is_some_and(|text| !text.contains("${"))).unwrap_or(node)
+}
+
 /// Whether a span is in another one.
-fn holds(outer: Span, inner: Span) -> bool {
+pub(super) fn holds(outer: Span, inner: Span) -> bool {
     outer.source == inner.source && outer.start <= inner.start && inner.end <= outer.end
 }
 

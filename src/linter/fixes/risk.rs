@@ -19,6 +19,8 @@ pub(super) struct Deeds {
     pub(super) all: Vec<Touched>,
     /// New resources: name and type.
     pub(super) added: Vec<(String, String)>,
+    /// The keys of the tags that are added.
+    pub(super) tags: Vec<String>,
     /// More that has to be known, as sentences.
     pub(super) notes: Vec<String>,
 }
@@ -73,9 +75,9 @@ impl Touched {
         let mut leaves = Vec::new();
         let item = format!("{}[*]", self.path);
         match &self.deed {
-            Deed::Set(value) | Deed::Replace(value) => walk(self.path.clone(), value, &mut leaves),
+            Deed::Set(value) | Deed::Replace(value) | Deed::Fill(value) => walk(self.path.clone(), value, &mut leaves),
             Deed::Append(value) => walk(item, value, &mut leaves),
-            Deed::Put(fields) => {
+            Deed::Put(fields) | Deed::Tag(fields) => {
                 fields.iter().skip(1).for_each(|(key, value)| walk(format!("{item}.{key}"), value, &mut leaves));
             }
             Deed::Remove => leaves.push((self.path.clone(), None)),
@@ -192,9 +194,15 @@ impl Deeds {
         for (name, kind) in &self.added {
             parts.push(format!("add `{name}` ({kind})"));
         }
+        if !self.tags.is_empty() {
+            let keys: Vec<&str> = self.tags.iter().map(String::as_str).collect();
+            parts.push(format!("add the {} {}", if keys.len() == 1 { "tag" } else { "tags" }, listed(&keys)));
+        }
         for touched in &self.all {
             let path = &touched.path;
             let part = match &touched.deed {
+                // Those are named as a whole.
+                Deed::Fill(_) | Deed::Tag(_) => continue,
                 Deed::Set(value) | Deed::Replace(value) => match shown(value) {
                     Some(value) => format!("set `{path}` to {value}"),
                     None => format!("set `{path}`"),
@@ -269,8 +277,13 @@ fn has_snapshots(kind: &str) -> bool {
 
 /// `` `A`, `B` and 3 more ``.
 fn listed(names: &[&str]) -> String {
-    let mut shown: Vec<String> = names.iter().take(MAX_NAMED).map(|name| format!("`{name}`")).collect();
-    let more = names.len().saturating_sub(MAX_NAMED);
+    listed_up_to(names, MAX_NAMED)
+}
+
+/// The same, with the number of names.
+pub(super) fn listed_up_to(names: &[&str], most: usize) -> String {
+    let mut shown: Vec<String> = names.iter().take(most).map(|name| format!("`{name}`")).collect();
+    let more = names.len().saturating_sub(most);
     if more > 0 {
         shown.push(format!("{more} more"));
     }

@@ -1,7 +1,7 @@
 //! What a new resource has from the resources around it: their tags, and the environment in its name.
 
 use super::Workshop;
-use super::place::{copied, is_same};
+use super::place::{branches, copied, is_no_value, is_same};
 use crate::change::Value;
 use crate::expand::Block;
 use crate::facts::{self, TagShape};
@@ -35,6 +35,43 @@ impl<'t> Workshop<'_, '_, 't> {
             let is_own = key == "Name" || key.starts_with("aws:") || key.starts_with("Fn::") || key == "Ref";
             if !is_own && self.is_for_all(value) && found.iter().all(|(known, _)| known != key) {
                 found.push((key.to_owned(), copied(value)));
+            }
+        }
+        found
+    }
+
+    /// Every tag of a resource as written, in all branches; without a value if it is only for this resource.
+    pub(super) fn all_tags_of(&self, block: &Block<'t>) -> Vec<(&'t str, Option<Value>)> {
+        let kind = block.written_kind();
+        let property = facts::written_tags(kind).map_or("Tags", |property| property.name);
+        let tags = block.node.get("Properties").and_then(|properties| properties.get(property));
+        let mut found = Vec::new();
+        let mut waiting: Vec<&'t Node<'t>> = tags.into_iter().collect();
+        while let Some(node) = waiting.pop() {
+            if let Some(branches) = branches(node) {
+                waiting.extend(branches);
+                continue;
+            }
+            let value = |value: &Node<'t>| self.is_for_all(value).then(|| copied(value));
+            let key = |item: &'t Node<'t>| item.get("Key").or_else(|| item.get("TagKey"))?.as_str();
+            match (&node.kind, key(node), node.get("Value").or_else(|| node.get("TagValue"))) {
+                (Kind::Sequence(items), ..) => waiting.extend(items.iter().take(MAX_TAGS)),
+                (Kind::Mapping(_), Some(key), Some(own)) => {
+                    in_branches(own, &mut |own| found.push((key, value(own).filter(|_| key != "Name"))));
+                }
+                (Kind::Mapping(entries), ..) => {
+                    for entry in entries.iter().take(MAX_TAGS) {
+                        match entry.key.as_ref() {
+                            "Items" => waiting.push(&entry.value),
+                            name if name == "Ref" || name.starts_with("Fn::") || name.starts_with("aws:") => {}
+                            // In some deployments, it is not there.
+                            name => in_branches(&entry.value, &mut |own| {
+                                found.push((name, value(own).filter(|_| name != "Name")));
+                            }),
+                        }
+                    }
+                }
+                _ => {}
             }
         }
         found
@@ -157,5 +194,14 @@ fn as_sub(value: &Value) -> Option<String> {
             _ => None,
         },
         _ => None,
+    }
+}
+
+/// The values of all branches, apart from none.
+fn in_branches<'n, 't>(node: &'n Node<'t>, visit: &mut dyn FnMut(&'n Node<'t>)) {
+    match branches(node) {
+        Some(both) => both.into_iter().for_each(|branch| in_branches(branch, visit)),
+        None if is_no_value(node) => {}
+        None => visit(node),
     }
 }

@@ -15,6 +15,8 @@ pub(super) struct Values<'a> {
     pub(super) settings: &'a Settings,
     /// The logical IDs of the resources that are added.
     pub(super) added: Vec<String>,
+    /// The logical ID of the customer managed key.
+    pub(super) key: &'a str,
     /// A reference to the only resource of some types.
     pub(super) found: &'a dyn Fn(&[String], &str) -> Option<Value>,
     /// A copy of what the template has at a path.
@@ -92,6 +94,7 @@ impl Values<'_> {
                 }
             }
             Pattern::Added(place, get) => reference(self.added.get(*place)?, get),
+            Pattern::CustomerKey(get) => reference(self.key, get),
             Pattern::Found(found) => (self.found)(&found.types, &found.get)?,
             Pattern::Written(path) => (self.written)(&path.chains)?,
         })

@@ -2,6 +2,7 @@
 
 use crate::change::Change;
 use crate::finding::Fix;
+use crate::linter;
 use crate::source::SourceId;
 use crate::syntax::{self, edit};
 use std::collections::{BTreeMap, BTreeSet};
@@ -114,7 +115,8 @@ pub(in crate::project) fn edited(text: &str, changes: &[Change]) -> Edited {
     let Ok(document) = syntax::read(text, SourceId::default()) else {
         return Edited { text: text.to_owned(), refused: (0..changes.len()).map(|index| (index, false)).collect() };
     };
-    let edit::Edited { edits, refused } = edit::edits(text, &document, changes);
+    let edit::Edited { edits, refused } =
+        linter::edited(&document, changes, |changes| edit::edits(text, &document, changes));
     let refused = refused.into_iter().map(|(index, reason)| (index, reason == edit::Refused::Conflict)).collect();
     Edited { text: edit::apply(text, &edits), refused }
 }

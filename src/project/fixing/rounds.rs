@@ -335,6 +335,7 @@ fn added(made: &[usize], wanted: &[(&Finding, Arc<Fix>)]) -> BTreeSet<String> {
     let changes = made.iter().filter_map(|index| wanted.get(*index)).flat_map(|(_, fix)| &fix.changes);
     let name = |change: &Change| match (change.path.as_slice(), &change.action) {
         ([Step::Key(section), Step::Key(name)], Action::Set(_)) => Some(format!("{section}/{name}")),
+        ([Step::Key(section), Step::Key(_)], Action::Rename(name)) => Some(format!("{section}/{name}")),
         _ => None,
     };
     changes.filter_map(name).collect()

@@ -3,7 +3,7 @@
 use super::paint::Ink;
 use super::{Report, Style};
 use crate::finding::Level;
-use crate::report::headline::{self, Headline, checks, governed, not_counted, selection, undone};
+use crate::report::headline::{self, Headline, checks, fixable, governed, not_counted, selection, undone};
 use crate::report::not_looked_at::clauses;
 use crate::report::statistics::{Fired, Statistics};
 use crate::report::text::{count, grouped, one_line, width, wrap};
@@ -92,6 +92,7 @@ fn facts(report: &Report, statistics: &Statistics, every_rule: bool) -> Vec<Fact
     facts.extend(clauses(summary, MAX_TYPES).into_iter().map(|text| ("Not checked", text)));
     facts.extend(suppressed(report));
     facts.extend(left_out(summary));
+    facts.extend(fixable(summary).map(|text| ("Fixable", text)));
     facts.extend(summary.fixes.iter().flat_map(Fixes::facts));
     if summary.failed > 0 {
         facts.push(("Details", "Reasons and remediation in full: hipaalint\u{a0}explain\u{a0}RULE".to_owned()));

@@ -2,6 +2,7 @@
 //! most runs show none. Which place of a template is meant, `linter::fixes` finds.
 
 use super::assertion::{Assertion, Related};
+use super::operand::Operand;
 use super::packed;
 use super::path::{Path, Step};
 use serde::de::{Error as _, MapAccess, SeqAccess, Visitor};
@@ -167,12 +168,33 @@ pub struct Recipe {
     /// Properties to set to a customer managed key: the only `AWS::KMS::Key` of the template, or a new one.
     #[serde(default)]
     pub customer_key: Vec<FixPath>,
+    /// The keys of the tags that the resource needs. A tag that is absent is added with the value of `tags` in the configuration, else
+    /// with the one that the other resources of the template have.
+    pub tags: Option<Operand>,
     /// The changes are of a related resource instead of the one that the finding is about.
     #[serde(default, rename = "in")]
     pub within: Option<Within>,
+    /// Explicit names get a parameter of the template at their end: that of this resource or, of a rule on the template, all names.
+    /// It is the parameter of the rule that names the template's. A parameter that the template does not declare is added, empty by
+    /// default, so that names stay what they are.
+    pub suffix_names: Option<String>,
+    /// The resource becomes one of another type, with another logical ID: CloudFormation does not change the type of a resource.
+    pub becomes: Option<Becomes>,
     /// New resources.
     #[serde(default)]
     pub add: Many<Addition>,
+}
+
+/// What a resource becomes. `set`, `append` and `put` are of the new type, `remove` of the old one.
+#[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Becomes {
+    /// Its logical ID. A number is added if the template has the name already. Placeholder: `{resource}`.
+    pub name: String,
+    /// Its type.
+    #[serde(rename = "type")]
+    pub kind: String,
 }
 
 /// Who may apply a fix at most.
@@ -289,6 +311,8 @@ pub enum Pattern {
     Added(usize, String),
     /// `{ found: { types: […], get: Arn } }`: a reference to the only resource of these types.
     Found(Found),
+    /// `{ customer-key: Arn }`: a reference to the customer managed key, as in `customer-key`.
+    CustomerKey(String),
     /// `{ written: PATH }`: a copy of what the resource has at a path.
     Written(FixPath),
 }
@@ -364,6 +388,7 @@ impl<'de> Deserialize<'de> for Pattern {
                             Added::Nth(place, get) => Pattern::Added(place, get),
                         },
                         "found" => Pattern::Found(map.next_value()?),
+                        "customer-key" => Pattern::CustomerKey(map.next_value()?),
                         "written" => Pattern::Written(map.next_value()?),
                         _ => {
                             fields.push((key, map.next_value()?));
@@ -430,6 +455,15 @@ impl Pattern {
     }
 }
 
+impl Pattern {
+    /// Whether a customer managed key is in it.
+    pub fn has_customer_key(&self) -> bool {
+        let mut has = false;
+        self.each(&mut |pattern| has |= matches!(pattern, Self::CustomerKey(_)));
+        has
+    }
+}
+
 impl Recipe {
     /// The paths that get a value, with it: those of `set`, `replace` and `append`.
     pub fn places(&self) -> impl Iterator<Item = (&'static str, &FixPath, &Pattern)> {
@@ -453,6 +487,9 @@ impl Recipe {
             && self.remove.is_empty()
             && self.put.is_empty()
             && self.customer_key.is_empty()
+            && self.tags.is_none()
+            && self.becomes.is_none()
+            && self.suffix_names.is_none()
             && self.add.is_empty()
     }
 }
@@ -460,19 +497,32 @@ impl Recipe {
 /// What is wrong with a fix, whatever it is about.
 pub(super) fn slip(recipe: &Recipe, parameters: &dyn Fn(&str) -> bool) -> Option<String> {
     if recipe.is_empty() {
-        let forms = "`set`, `replace`, `append`, `remove`, `put`, `customer-key` or `add`";
+        let forms =
+            "`set`, `replace`, `append`, `remove`, `put`, `customer-key`, `tags`, `suffix-names`, `becomes` or `add`";
         return Some(format!("a `fix` needs at least one of {forms}"));
     }
     if recipe.title.as_deref().is_some_and(|title| title.is_empty() || title.ends_with('.')) {
         return Some("the `title` of a `fix` is a command without a period".to_owned());
     }
+    if recipe.becomes.is_some() && recipe.within.is_some() {
+        return Some("`becomes` of a `fix` is about the resource of the finding: leave `in` out".to_owned());
+    }
     if recipe.within.as_ref().is_some_and(|within| within.via.is_some() == within.from.is_some()) {
         return Some("`in` of a `fix` needs either `via` or `from`".to_owned());
     }
-    let mut wrong = None;
+    if recipe.tags.is_some() && recipe.within.is_some() {
+        return Some("`tags` of a `fix` are those of the resource itself, so it cannot have `in`".to_owned());
+    }
+    let mut wrong = match &recipe.tags {
+        Some(Operand::Parameter(name)) if !parameters(name) => Some(undeclared(name)),
+        _ => None,
+    };
+    if let Some(name) = recipe.suffix_names.as_deref().filter(|name| !parameters(name)) {
+        return Some(undeclared(name));
+    }
     recipe.patterns(&mut |pattern| match pattern {
         Pattern::Parameter(name) if !parameters(name) => {
-            wrong = Some(format!("the rule does not declare `{name}` in its `parameters`"));
+            wrong = Some(undeclared(name));
         }
         Pattern::Added(place, _) if recipe.add.get(*place).is_none() => {
             wrong = Some(format!("a `fix` refers to the added resource {place}, but `add` does not have it"));
@@ -480,6 +530,10 @@ pub(super) fn slip(recipe: &Recipe, parameters: &dyn Fn(&str) -> bool) -> Option
         _ => {}
     });
     wrong
+}
+
+fn undeclared(name: &str) -> String {
+    format!("the rule does not declare `{name}` in its `parameters`")
 }
 
 /// Related resources as assertions have them, for the same question.

@@ -3,7 +3,8 @@
 pub use super::lists::{PROFILES, PROPOSAL};
 pub use super::target::{TargetName, Targets};
 
-use super::assertion::Assertion;
+use super::analysis::Analysis;
+use super::assertion::{Assertion, Form};
 use super::evidence::Evidence;
 use super::fix::{self, Many, Recipe, Recipes};
 use super::meta::{FalseAlarms, RuleKind, RuleMeta, RuleProse};
@@ -61,6 +62,29 @@ pub struct Body {
     pub level: Option<Level>,
     /// Further locations to show with its findings.
     pub evidence: Option<Evidence>,
+}
+
+/// What findings of a rule show besides that a safeguard is missing.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub enum Mark {
+    /// Something has no effect.
+    Unnecessary,
+    /// Something is no longer supported.
+    Deprecated,
+}
+
+impl Rule {
+    /// What its findings show besides, if all of them do.
+    pub fn mark(&self) -> Option<Mark> {
+        let ends = |check: &Check| matches!(&check.assert.form, Form::Analysis(analysis) if matches!(**analysis, Analysis::InSupport(_)));
+        if self.exception == Some(Flaw::Unused) {
+            Some(Mark::Unnecessary)
+        } else if !self.checks.is_empty() && self.checks.iter().all(ends) {
+            Some(Mark::Deprecated)
+        } else {
+            None
+        }
+    }
 }
 
 impl Check {

@@ -170,15 +170,26 @@ impl Writer<'_> {
                 text.push_str(&style.entry(&key, &value, column));
             }
         } else {
+            let in_line = self.in_line(node);
             for value in &target.appended {
                 text.push_str(gap);
-                text.push_str(&style.item(value, column));
+                let line = in_line.and_then(|blank| style.item_in_line(value, column, blank));
+                text.push_str(&line.unwrap_or_else(|| style.item(value, column)));
             }
         }
         if !text.is_empty() {
             self.put(at, at, text);
         }
         Ok(())
+    }
+
+    /// If the last item of a list is a map on one line in flow style, the blanks inside of its braces.
+    fn in_line(&self, node: &Node<'_>) -> Option<&'static str> {
+        let last = node.as_sequence()?.last()?;
+        let (start, end) = (last.span.start as usize, last.span.end as usize);
+        let is_own = self.dash(last).is_some() && matches!(last.kind, Kind::Mapping(_));
+        let is_line = is_own && self.form(last, false) == Form::Flow && self.page.line(start) == self.page.line(end);
+        is_line.then(|| if self.page.byte(start + 1) == b' ' { " " } else { "" })
     }
 
     /// Whether there is an empty line before the last entry or item.

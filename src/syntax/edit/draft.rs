@@ -24,6 +24,11 @@ pub(super) struct Entries {
 }
 
 impl Entries {
+    /// Whether there is an entry with this key.
+    pub(super) fn has(&self, key: &str) -> bool {
+        self.index.contains_key(key)
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.entries.is_empty()
     }
@@ -63,7 +68,7 @@ impl Draft {
             None => match action {
                 Action::Set(value) => Self::of(value),
                 Action::Append(value) => Ok(Self::List(vec![value.clone()])),
-                Action::Remove => Err(Refused::NotThere),
+                Action::Remove | Action::Rename(_) => Err(Refused::NotThere),
             },
         }
     }
@@ -96,7 +101,7 @@ impl Draft {
                 self.merge(new);
                 Ok(())
             }
-            (None, Self::List(items), Action::Append(value)) => {
+            (None, Self::List(items) | Self::Set(Value::List(items)), Action::Append(value)) => {
                 items.push(value.clone());
                 Ok(())
             }

@@ -157,13 +157,40 @@ impl Writer<'_> {
         items
     }
 
-    /// Entries or items go, with their commas and the comments that describe them.
-    pub(super) fn remove_flow(&mut self, node: &Node<'_>, target: &Target) -> Result<(), Refused> {
+    /// Entries or items go, and others are added: in the place of the last ones, if those go.
+    pub(super) fn exchange_flow(&mut self, node: &Node<'_>, target: &Target) -> Result<(), Refused> {
+        let extents = self.extents(node)?;
+        let is_removed = |index: usize| target.children.get(&index).is_some_and(|child| child.removed);
+        let first = (0..extents.len()).rev().take_while(|index| is_removed(*index)).last();
+        let Some(first) = first else {
+            self.remove_flow(node, target, usize::MAX)?;
+            return self.add_flow(node, target);
+        };
+        let before = first.checked_sub(1).and_then(|before| extents.get(before)).map(|(_, end)| *end);
+        let (Some((start, _)), Some((_, end))) = (extents.get(first), extents.last()) else {
+            return Err(Refused::Unusual);
+        };
+        // Comments there may be about what goes.
+        let around = self.page.slice(before.unwrap_or(node.span.start as usize), node.span.end as usize);
+        if around.contains('#') {
+            return Err(Refused::Conflict);
+        }
+        self.remove_flow(node, target, first)?;
+        let style = self.style(Some(node));
+        let base = self.page.is_first(*start).then(|| self.page.indentation(*start));
+        let items = self.items(target, &style, base.filter(|_| self.habits.json));
+        let separator = base.map_or_else(|| style.comma.to_owned(), |base| format!(",{}{base}", self.page.eol));
+        self.put(*start, *end, items.join(&separator));
+        Ok(())
+    }
+
+    /// Entries or items before one go, with their commas and the comments that describe them.
+    pub(super) fn remove_flow(&mut self, node: &Node<'_>, target: &Target, limit: usize) -> Result<(), Refused> {
         let extents = self.extents(node)?;
         let is_removed = |index: usize| target.children.get(&index).is_some_and(|child| child.removed);
         let mut done = 0;
         for (index, child) in &target.children {
-            if !child.removed || *index < done {
+            if !child.removed || *index < done || *index >= limit {
                 continue;
             }
             let mut last = *index;

@@ -23,6 +23,8 @@ pub(super) struct Target {
     pub(super) replaced: Option<Draft>,
     /// Nothing is there any more.
     pub(super) removed: bool,
+    /// The new name of the key that it is the value of.
+    pub(super) renamed: Option<String>,
     /// Entries that the map does not have.
     pub(super) added: Entries,
     /// Items behind the last one. If the node is not a list, it becomes the first item of one.
@@ -31,6 +33,8 @@ pub(super) struct Target {
     touched: bool,
     /// How many of the children are removed.
     gone: usize,
+    /// The new names of the keys of children.
+    names: HashSet<String>,
 }
 
 impl Target {
@@ -41,7 +45,12 @@ impl Target {
 
     /// Whether nothing happens at the node itself.
     pub(super) fn is_passage(&self) -> bool {
-        self.replaced.is_none() && !self.removed && self.gone == 0 && self.added.is_empty() && self.appended.is_empty()
+        self.names.is_empty()
+            && self.replaced.is_none()
+            && !self.removed
+            && self.gone == 0
+            && self.added.is_empty()
+            && self.appended.is_empty()
     }
 
     /// Whether some of the children are removed.
@@ -113,7 +122,7 @@ impl<'d> Plan<'d> {
         let depth = match &change.action {
             Action::Set(value) => depth(value, MAX_DEPTH),
             Action::Append(value) => depth(value, MAX_DEPTH) + 1,
-            Action::Remove => 0,
+            Action::Remove | Action::Rename(_) => 0,
         };
         if change.path.len() + depth >= MAX_DEPTH {
             return Err(Refused::TooDeep);
@@ -169,6 +178,9 @@ impl<'d> Plan<'d> {
             };
             let Some(index) = found else {
                 let Kind::Mapping(entries) = &node.kind else { return Err(Refused::NotThere) };
+                if matches!(step, Step::Key(key) if target.names.contains(key)) {
+                    return Err(Refused::Conflict);
+                }
                 if calls(entries) {
                     return Err(Refused::NotAMap);
                 }
@@ -179,8 +191,10 @@ impl<'d> Plan<'d> {
             };
             let child = self.child(node, index)?;
             trail.push(index);
-            if rest.is_empty() && change.action == Action::Remove {
-                return self.remove(node, target, index, child);
+            match &change.action {
+                Action::Remove if rest.is_empty() => return self.remove(node, target, index, child),
+                Action::Rename(name) if rest.is_empty() => return self.rename(node, target, index, name),
+                _ => {}
             }
             node = child;
             target = target.children.entry(index).or_default();
@@ -224,8 +238,37 @@ impl<'d> Plan<'d> {
                 target.appended.push(value.clone());
                 Ok(())
             }
-            Action::Remove => Err(Refused::Root),
+            Action::Remove | Action::Rename(_) => Err(Refused::Root),
         }
+    }
+
+    fn rename(&self, node: &'d Node<'d>, target: &mut Target, index: usize, name: &str) -> Result<(), Refused> {
+        let entries = node.as_mapping().ok_or(Refused::NotAMap)?;
+        let entry = entries.get(index).ok_or(Refused::NotThere)?;
+        if self.shared.merges(node.span.start as usize) {
+            return Err(Refused::Merge);
+        }
+        if self.repeated.contains(&entry.key_span.start) || find(entries, &entry.key, self.indexes) != Some(index) {
+            return Err(Refused::Repeated);
+        }
+        if calls(entries) || is_function(name) {
+            return Err(Refused::NotAMap);
+        }
+        if self.shared.has_anchored(entry.key_span.start as usize, entry.key_span.end as usize) {
+            return Err(Refused::Anchor);
+        }
+        let child = target.children.entry(index).or_default();
+        if child.renamed.as_deref() == Some(name) {
+            return Ok(());
+        }
+        let is_taken =
+            find(entries, name, self.indexes).is_some() || target.added.has(name) || target.names.contains(name);
+        if is_taken || child.removed || child.renamed.is_some() {
+            return Err(Refused::Conflict);
+        }
+        child.renamed = Some(name.to_owned());
+        target.names.insert(name.to_owned());
+        Ok(())
     }
 
     fn remove(

@@ -39,12 +39,12 @@ pub(super) fn is_changed(old: &Node<'_>, target: Option<&Target>, new: &Node<'_>
             let mut count = added.len();
             let kept = olds.iter().enumerate().all(|(index, old)| {
                 let target = target.children.get(&index);
-                let new = found.get(&old.key);
                 if target.is_some_and(|target| target.removed) {
-                    return new.is_none();
+                    return found.get(&old.key).is_none();
                 }
                 count += 1;
-                new.is_some_and(|new| is_changed(&old.value, target, new))
+                let name = target.and_then(|target| target.renamed.as_deref());
+                found.get(name.unwrap_or(&old.key)).is_some_and(|new| is_changed(&old.value, target, new))
             });
             kept && count == news.len()
                 && added.iter().all(|(key, value)| found.get(key).is_some_and(|new| is_value(new, value)))

@@ -145,8 +145,10 @@ impl<'p, 'd> Section<'p, 'd> {
                 new.root.as_mapping().filter(|_| new.language == self.document.language && new.repeated.is_empty())?;
             let (new_entry, more) = news.split_first()?;
             let entry = self.entries.get(index)?;
-            let is_as_planned = new_entry.key == entry.key
-                && proof::is_changed(&entry.value, target.children.get(&index), &new_entry.value)
+            let child = target.children.get(&index);
+            let name = child.and_then(|child| child.renamed.as_deref()).unwrap_or(&entry.key);
+            let is_as_planned = new_entry.key == name
+                && proof::is_changed(&entry.value, child, &new_entry.value)
                 && more
                     .iter()
                     .all(|new| added.iter().any(|(key, value)| new.key == *key && proof::is_value(&new.value, value)))

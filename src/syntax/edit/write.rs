@@ -248,6 +248,15 @@ impl Style {
         format!("{}{}{}:{head}{tail}", self.eol, " ".repeat(column), self.key(key, false))
     }
 
+    /// An item of a list that is a map in flow style, with blanks inside of its braces; none if it is not one or too long.
+    pub(super) fn item_in_line(&self, value: &Value, column: usize, blank: &str) -> Option<String> {
+        let is_map = matches!(value, Value::Map(entries) if !entries.is_empty()) && !is_call(value);
+        let line = self.line(value, false);
+        let inner = line.strip_prefix('{')?.strip_suffix('}')?;
+        (is_map && line.len() <= ONE_LINE)
+            .then(|| format!("{}{}- {{{blank}{inner}{blank}}}", self.eol, " ".repeat(column)))
+    }
+
     /// The lines of an item of a list in this column.
     pub(super) fn item(&self, value: &Value, column: usize) -> String {
         let Written { head, tail } = self.behind(value, column);

@@ -4,7 +4,7 @@ use super::Refused;
 use super::habits::{Habits, colon, is_dash};
 use super::page::Page;
 use super::plan::Target;
-use super::scalar::Quotes;
+use super::scalar::{self, Quotes};
 use super::write::Style;
 use crate::change::Value;
 use crate::syntax::{Entry, Kind, Node};
@@ -106,6 +106,9 @@ impl<'t> Writer<'t> {
         }
         for (index, below) in target.children.iter().filter(|(_, below)| below.is_touched() && !below.removed) {
             let (child, place) = self.child(node, *index, form, flow)?;
+            if let Some(name) = &below.renamed {
+                self.rename(node, *index, name, form)?;
+            }
             self.visit(child, below, place)?;
         }
         let is_list = matches!(node.kind, Kind::Sequence(_));
@@ -131,14 +134,31 @@ impl<'t> Writer<'t> {
                 self.replace(node, &value, place)
             }
             Form::Flow if target.loses() => {
-                if !target.added.is_empty() || !target.appended.is_empty() {
-                    return Err(Refused::Conflict);
+                if target.added.is_empty() && target.appended.is_empty() {
+                    self.remove_flow(node, target, usize::MAX)
+                } else {
+                    self.exchange_flow(node, target)
                 }
-                self.remove_flow(node, target)
             }
             Form::Flow => self.add_flow(node, target),
             Form::Tag | Form::Other => Err(Refused::Unusual),
         }
+    }
+
+    /// Another name for a key, in the quotes that it has.
+    fn rename(&mut self, node: &Node<'_>, index: usize, name: &str, form: Form) -> Result<(), Refused> {
+        let entry = node.as_mapping().and_then(|entries| entries.get(index)).ok_or(Refused::Unusual)?;
+        if !matches!(form, Form::Block | Form::Flow) || !self.is_own(node, entry) {
+            return Err(Refused::Unusual);
+        }
+        let (start, end) = (entry.key_span.start as usize, entry.key_span.end as usize);
+        let text = match self.page.byte(start) {
+            b'"' => scalar::quoted(name, Quotes::Double),
+            b'\'' => scalar::quoted(name, Quotes::Single),
+            _ => scalar::yaml(name, form == Form::Flow, self.habits.quotes, false),
+        };
+        self.put(start, end, text);
+        Ok(())
     }
 
     /// Whether nothing but blanks is between the brackets of a list or map.

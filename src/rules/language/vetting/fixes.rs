@@ -48,6 +48,15 @@ impl<'r> Walk<'r> {
             Some(within) => self.within(within, own, &spot.below("in")),
             None => own.clone(),
         };
+        let old = changed.clone();
+        let changed = match &recipe.becomes {
+            Some(becomes) => {
+                let spot = spot.below("becomes");
+                self.placeholders(&becomes.name, &PLACEHOLDERS, &spot.below("name"));
+                self.resources(std::slice::from_ref(&becomes.kind), &spot.below("type"))
+            }
+            None => changed,
+        };
         for (key, path, value) in recipe.places() {
             let (below, name) = (spot.below(key), path.path.text.as_str());
             let mut found = self.place(path, &changed, &below);
@@ -59,7 +68,7 @@ impl<'r> Walk<'r> {
             self.pattern(value, &found, own, recipe, &below.named(name));
         }
         for path in &recipe.remove {
-            self.place(path, &changed, &spot.below("remove"));
+            self.place(path, &old, &spot.below("remove"));
         }
         for path in &recipe.customer_key {
             self.place(path, &changed, &spot.below("customer-key"));
@@ -203,6 +212,7 @@ impl<'r> Walk<'r> {
                 self.types(&found.types, &spot.below("types"));
                 found.types.iter().for_each(|kind| self.attribute(kind, &found.get, &spot.below("get")));
             }
+            Pattern::CustomerKey(get) => self.attribute("AWS::KMS::Key", get, &spot.below("customer-key")),
             Pattern::Written(path) => {
                 self.place(path, own, &spot.below("written"));
             }

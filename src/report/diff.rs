@@ -1,8 +1,7 @@
 //! Unified diffs of fixed texts, which `patch -p1` and `git apply` read. They show no secret.
 
-use crate::project::Texts;
-use crate::report::human::Style;
-use crate::source::{Source, SourceId};
+use super::human::Style;
+use crate::source::{Hidden, Source, SourceId};
 use similar::{Algorithm, Change, ChangeTag, DiffOp, TextDiff};
 
 /// Unchanged lines around a change.
@@ -10,8 +9,19 @@ const CONTEXT: usize = 3;
 /// Shorter parts of a secret are too common to be looked for.
 const MIN_SECRET: usize = 4;
 
+/// A text before it was changed and after it.
+#[derive(Copy, Clone, Debug)]
+pub struct Texts<'t> {
+    /// Before.
+    pub before: &'t str,
+    /// After.
+    pub after: &'t str,
+    /// The bytes of the text before that nobody may see.
+    pub hidden: &'t [Hidden],
+}
+
 /// A diff with the names of the files; empty if nothing changed.
-pub(super) fn unified(name: &str, texts: &Texts, style: &Style) -> String {
+pub fn unified(name: &str, texts: Texts<'_>, style: &Style) -> String {
     let hunks = hunks(texts, style);
     if hunks.is_empty() {
         return hunks;
@@ -21,10 +31,10 @@ pub(super) fn unified(name: &str, texts: &Texts, style: &Style) -> String {
 }
 
 /// The changed places alone.
-pub(super) fn hunks(texts: &Texts, style: &Style) -> String {
+pub fn hunks(texts: Texts<'_>, style: &Style) -> String {
     let Texts { before, after, hidden } = texts;
-    let diff = TextDiff::configure().algorithm(Algorithm::Myers).diff_lines(before.as_str(), after.as_str());
-    let masked = Source::new(SourceId(0), "", before.as_str()).hiding(hidden);
+    let diff = TextDiff::configure().algorithm(Algorithm::Myers).diff_lines(before, after);
+    let masked = Source::new(SourceId(0), "", before).hiding(hidden);
     let lines = Lines { starts: starts(diff.old_slices()), masked: masked.text(), secrets: secrets(texts), style };
     let mut text = String::new();
     for group in diff.grouped_ops(CONTEXT) {
@@ -67,7 +77,7 @@ fn starts(lines: &[&str]) -> Vec<usize> {
 }
 
 /// The parts of secrets, by lines.
-fn secrets(texts: &Texts) -> Vec<&str> {
+fn secrets(texts: Texts<'_>) -> Vec<&str> {
     let parts = texts.hidden.iter().filter_map(|hidden| {
         let secret = texts.before.get(hidden.range.clone())?;
         let shown = secret.char_indices().nth(hidden.keeps).map_or(secret.len(), |(at, _)| at);

@@ -1,0 +1,214 @@
+//! A parameter at the end of explicit names, so that a template can be deployed once more beside itself.
+
+use super::making::Making;
+use super::place::{Deed, Obstacle, branches, is_no_value};
+use super::risk::Touched;
+use super::sam;
+use super::values::reference;
+use crate::change::{Action, Change, Step, Value};
+use crate::expand::{Block, Section};
+use crate::facts;
+use crate::rules::path;
+use crate::syntax::Node;
+
+/// What names of queues and topics that keep an order end with.
+const FIFO: &str = ".fifo";
+
+/// A name as text for `Fn::Sub`, with the parameter.
+fn text(own: &str, parameter: &str) -> String {
+    match own.strip_suffix(FIFO) {
+        Some(own) => format!("{own}${{{parameter}}}{FIFO}"),
+        None => format!("{own}${{{parameter}}}"),
+    }
+}
+
+fn call(function: &str, argument: Value) -> Value {
+    Value::Map(vec![(function.to_owned(), argument)])
+}
+
+fn sub(own: &str, parameter: &str) -> Value {
+    call("Fn::Sub", Value::String(text(own, parameter)))
+}
+
+/// The names that a text for `Fn::Sub` refers to, without attributes.
+fn referred(text: &str) -> impl Iterator<Item = &str> {
+    text.split("${").skip(1).filter_map(|part| {
+        let name = part.split_once('}')?.0.trim();
+        (!name.starts_with('!')).then(|| name.split('.').next().unwrap_or(name))
+    })
+}
+
+impl<'t> Making<'_, '_, '_, 't> {
+    /// Adds the parameter to the names. None if it is for something else; why it is only shown, if it is.
+    pub(super) fn suffix(&mut self, setting: &str) -> Option<Option<String>> {
+        let parameter = self.job.setting.parameters.get(setting)?.first()?.clone();
+        let model = self.shop.model;
+        let is_declared = model.parameter(&parameter).is_some();
+        if !is_declared {
+            let is_name = !parameter.is_empty() && parameter.bytes().all(|byte| byte.is_ascii_alphanumeric());
+            if !is_name || !self.shop.is_free(&parameter) {
+                return None;
+            }
+            let description = "End of the names of resources, which tells environments apart, such as -dev";
+            let field = |name: &str, value: &str| (name.to_owned(), Value::String(value.to_owned()));
+            let fields = vec![field("Type", "String"), field("Default", ""), field("Description", description)];
+            let path = [String::from("Parameters"), parameter.clone()].map(Step::Key).to_vec();
+            self.changes.push(Change { path, action: Action::Set(Value::Map(fields)) });
+        }
+        let whole = self.target.section == Section::Template;
+        let blocks = if whole { model.resources.as_slice() } else { std::slice::from_ref(self.target) };
+        for block in blocks {
+            let Some(name) = facts::name_property(block.kind) else { continue };
+            let names = std::iter::once("Properties").chain(name.split('.'));
+            let chain: Vec<path::Step> = names.map(|name| path::Step::Name(name.to_owned())).collect();
+            let mut changes = Vec::new();
+            if let Err(why) = self.name(block, &chain, &parameter, &mut changes) {
+                return Some(Some(why));
+            }
+            // A parameter that is empty by default changes no name.
+            if is_declared
+                && let Some(Change { action: Action::Set(value) | Action::Append(value), .. }) = changes.first()
+            {
+                self.deeds.all.push(Touched::new(block, &chain, &Deed::Set(value.clone())));
+            }
+            self.add(changes, false);
+        }
+        Some(None)
+    }
+
+    /// The changes of the name of a resource.
+    fn name(
+        &self,
+        block: &Block<'t>,
+        chain: &[path::Step],
+        parameter: &str,
+        changes: &mut Vec<Change>,
+    ) -> Result<(), String> {
+        let own = |node: &'t Node<'t>, steps: &[path::Step]| {
+            steps.iter().try_fold(node, |node, step| match step {
+                path::Step::Name(name) => node.get(name),
+                path::Step::Index(_) | path::Step::Every => None,
+            })
+        };
+        let Some(name) = own(block.node, chain) else { return Ok(()) };
+        if self.is_settled(name, parameter, 0) {
+            return Ok(());
+        }
+        let (node, mut at) = self.shop.written(block)?;
+        let mut steps = chain.to_vec();
+        if let Some(made_from) = block.origin.and_then(|origin| origin.made_from.as_ref()) {
+            let sam = sam::steps(&made_from.kind, block.kind, chain);
+            steps = sam.ok_or_else(|| format!("AWS SAM makes the name of a part of `{}`.", made_from.id))?;
+        }
+        let Some(name) = own(node, &steps) else { return Err(self.sam_differs()) };
+        if name.span.source != self.shop.document.root.span.source {
+            return Err(self.why(&Obstacle::Included));
+        }
+        at.extend(steps.iter().filter_map(|step| match step {
+            path::Step::Name(name) => Some(Step::Key(name.clone())),
+            path::Step::Index(_) | path::Step::Every => None,
+        }));
+        self.longer(name, &mut at, parameter, changes).map_err(|obstacle| self.why(&obstacle))
+    }
+
+    /// Whether a name has the parameter, or the name of another resource, which has it, or nobody knows what is in it.
+    fn is_settled(&self, name: &Node<'_>, parameter: &str, depth: usize) -> bool {
+        let model = self.shop.model;
+        let is_one = |name: &str| name == parameter || model.place_of(name).is_some();
+        if let Some(entries) = name.as_mapping() {
+            return entries.iter().any(|entry| match (entry.key.as_ref(), entry.value.as_str()) {
+                ("Ref", Some(name)) => {
+                    // Whoever deploys gives the whole name.
+                    let is_open = || model.parameter(name).is_some_and(|block| block.node.get("Default").is_none());
+                    is_one(name) || (depth == 0 && is_open())
+                }
+                ("Fn::GetAtt" | "Fn::ImportValue", _) => true,
+                ("Fn::Sub", Some(text)) => referred(text).any(is_one),
+                ("Fn::If", _) => branches(name)
+                    .is_some_and(|both| both.iter().all(|branch| self.is_settled(branch, parameter, depth))),
+                ("Fn::Sub", None) => {
+                    let parts = entry.value.as_sequence().unwrap_or_default();
+                    let own = parts.get(1).and_then(Node::as_mapping).unwrap_or_default();
+                    let is_other = |name: &str| is_one(name) && own.iter().all(|entry| entry.key != name);
+                    parts.first().and_then(Node::as_str).is_some_and(|text| referred(text).any(is_other))
+                        || own.iter().any(|entry| self.is_settled(&entry.value, parameter, depth + 1))
+                }
+                _ => self.is_settled(&entry.value, parameter, depth + 1),
+            });
+        }
+        name.as_sequence().is_some_and(|items| items.iter().any(|item| self.is_settled(item, parameter, depth + 1)))
+    }
+
+    /// The changes that put the parameter behind a name.
+    fn longer(
+        &self,
+        name: &Node<'_>,
+        at: &mut Vec<Step>,
+        parameter: &str,
+        changes: &mut Vec<Change>,
+    ) -> Result<(), Obstacle> {
+        let mut set = |path: Vec<Step>, value: Value| changes.push(Change { path, action: Action::Set(value) });
+        let below = |at: &[Step], key: &str, index: &[usize]| {
+            let steps = index.iter().map(|index| Step::Index(*index));
+            at.iter().cloned().chain([Step::Key(key.to_owned())]).chain(steps).collect::<Vec<_>>()
+        };
+        if is_no_value(name) || self.is_settled(name, parameter, 0) {
+            return Ok(());
+        }
+        if let Some(both) = branches(name) {
+            at.push(Step::Key("Fn::If".to_owned()));
+            for (index, branch) in both.into_iter().enumerate() {
+                at.push(Step::Index(index + 1));
+                self.longer(branch, at, parameter, changes)?;
+                at.pop();
+            }
+            at.pop();
+            return Ok(());
+        }
+        if let Some(own) = name.scalar_text() {
+            set(at.clone(), sub(&own.replace("${", "${!"), parameter));
+            return Ok(());
+        }
+        let Some([only]) = name.as_mapping() else { return Err(Obstacle::Macro) };
+        match (only.key.as_ref(), only.value.as_str(), only.value.as_sequence()) {
+            ("Ref", Some(own), _) => set(at.clone(), sub(&format!("${{{own}}}"), parameter)),
+            ("Fn::Sub", Some(own), _) => set(below(at, "Fn::Sub", &[]), Value::String(text(own, parameter))),
+            ("Fn::Sub", None, Some([own, _])) if own.as_str().is_some() => {
+                let own = own.as_str().unwrap_or_default();
+                set(below(at, "Fn::Sub", &[0]), Value::String(text(own, parameter)));
+            }
+            ("Fn::Join", None, Some([separator, items])) => {
+                let items = items.as_sequence().unwrap_or_default();
+                let last = items.len().saturating_sub(1);
+                let place = below(at, "Fn::Join", &[1, last]);
+                match (separator.as_str(), items.last()) {
+                    (Some(""), Some(item)) if item.as_str().is_none_or(|text| !text.ends_with(FIFO)) => {
+                        let path = below(at, "Fn::Join", &[1]);
+                        changes.push(Change { path, action: Action::Append(reference(parameter, "Ref")) });
+                    }
+                    (Some(_), Some(item)) if item.scalar_text().is_some() => {
+                        let own = item.scalar_text().unwrap_or_default().replace("${", "${!");
+                        set(place, sub(&own, parameter));
+                    }
+                    (Some(_), Some(item)) if item.get("Ref").is_some_and(|own| own.as_str().is_some()) => {
+                        let own = item.get("Ref").and_then(Node::as_str).unwrap_or_default();
+                        set(place, sub(&format!("${{{own}}}"), parameter));
+                    }
+                    _ => set(at.clone(), self.joined(name, parameter)?),
+                }
+            }
+            ("Fn::Sub" | "Fn::Join" | "Fn::FindInMap" | "Fn::Select", ..) => {
+                set(at.clone(), self.joined(name, parameter)?);
+            }
+            _ => return Err(Obstacle::Macro),
+        }
+        Ok(())
+    }
+
+    /// What a function results in, with the parameter behind it.
+    fn joined(&self, name: &Node<'_>, parameter: &str) -> Result<Value, Obstacle> {
+        let own = self.copied(name).ok_or_else(|| Obstacle::Computed("Fn::Join".to_owned(), String::new()))?;
+        let parts = Value::List(vec![own, reference(parameter, "Ref")]);
+        Ok(call("Fn::Join", Value::List(vec![Value::String(String::new()), parts])))
+    }
+}

@@ -1,0 +1,315 @@
+//! Lints documents through their sessions. The one place where the server lints.
+//!
+//! The documents of one folder are linted together, because templates say something about each other: what they nest and export. Those
+//! that are not open take part, too, but their own results are not looked for, unless the client asks for the whole workspace.
+
+use super::capabilities::Client;
+use super::diagnostics::{Places, id_of};
+use super::documents::Documents;
+use super::roots::{Root, Roots};
+use crate::finding::{self, Applicability, Finding};
+use crate::paths::folder_of;
+use crate::project::Counter;
+use crate::report::Report;
+use crate::session::{Again, End, Known, Session, Settings, Sink};
+use crate::source::Source;
+use lsp_types::{Diagnostic, TextEdit};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// What was found, by the files that it is in.
+#[derive(Debug, Default)]
+pub(super) struct Checked {
+    /// By path.
+    pub(super) files: BTreeMap<PathBuf, CheckedFile>,
+    /// The files that the findings of a document are in, if there are others: those that it includes and nests.
+    pub(super) others: BTreeMap<PathBuf, BTreeSet<PathBuf>>,
+    /// What is wrong about the sessions, apart from files.
+    pub(super) problems: BTreeSet<String>,
+}
+
+/// What was found in one file.
+#[derive(Debug, Default)]
+pub(super) struct CheckedFile {
+    /// The version of the document, if it is open.
+    pub(super) version: Option<i32>,
+    /// As the client gets it.
+    pub(super) diagnostics: Vec<Diagnostic>,
+    /// The findings among them.
+    pub(super) findings: Vec<Shown>,
+    /// The id of these diagnostics.
+    pub(super) id: String,
+}
+
+/// A finding as the client gets it.
+#[derive(Clone, Debug)]
+pub(super) struct Shown {
+    /// The number of its diagnostic.
+    pub(super) number: usize,
+    /// The finding. Its spans are bytes of the text.
+    pub(super) finding: Finding,
+    /// The edits that fix it, with the files that they are in.
+    pub(super) edits: Vec<(PathBuf, TextEdit)>,
+}
+
+impl Shown {
+    /// Whether its fix may be made by anybody.
+    pub(super) fn is_safe(&self) -> bool {
+        self.finding.fix.as_ref().is_some_and(|fix| fix.applicability == Applicability::Safe)
+    }
+}
+
+/// What was found when one file was linted, perhaps in others.
+type Part = BTreeMap<PathBuf, Vec<(Diagnostic, Option<Shown>)>>;
+
+/// What a folder remembers from one check to the next.
+#[derive(Debug, Default)]
+pub(super) struct Memory {
+    known: Known,
+    /// What was found, by the files that were linted.
+    parts: BTreeMap<PathBuf, Arc<Part>>,
+    /// Files that say something about others; none before they were looked for.
+    tied: Option<Vec<PathBuf>>,
+}
+
+/// What is to be linted.
+pub(super) struct Check {
+    pub(super) client: Arc<Client>,
+    pub(super) documents: Documents,
+    pub(super) roots: Roots,
+    /// The files that have changed since the last check, in the editor or on the disk.
+    pub(super) changed: BTreeSet<PathBuf>,
+    /// Whether files that are not open are linted, too.
+    pub(super) is_whole: bool,
+    /// Counts the files.
+    pub(super) counter: Arc<Counter>,
+}
+
+impl Check {
+    /// Lints what is wanted, as far as something has changed.
+    pub(super) fn run(&self) -> Checked {
+        let mut checked = Checked::default();
+        for document in self.documents.iter() {
+            checked.file(&document.path, self);
+        }
+        for root in self.roots.all() {
+            self.check(root, &mut checked);
+        }
+        for file in checked.files.values_mut() {
+            file.id = id_of(&file.diagnostics);
+        }
+        checked
+    }
+
+    /// Lints the files of a folder together.
+    fn check(&self, root: &Arc<Root>, checked: &mut Checked) {
+        let session = root.session.on(self.documents.files(root.session.files()));
+        let mut memory = lock(&root.memory);
+        self.forget(&session, &memory);
+        let is_own = |path: &Path| Arc::ptr_eq(self.roots.of(path), root);
+        let open: BTreeSet<PathBuf> =
+            self.documents.iter().map(|document| document.path.clone()).filter(|path| is_own(path)).collect();
+        let is_whole = self.is_whole && root.is_in_workspace && root.settings.workspace;
+        if open.is_empty() && !is_whole {
+            return;
+        }
+        let tied = self.tied(root, &session, &mut memory);
+        let mut paths: Vec<PathBuf> = open.iter().chain(tied).cloned().collect();
+        if is_whole {
+            paths.push(root.folder.clone());
+        }
+        let found = session.discover(&paths);
+        let wants = |path: &Path| is_whole || open.contains(path);
+        let again = Again { known: &memory.known, wants: &wants };
+        let mut sink = Found {
+            check: self,
+            session: &session,
+            before: &memory.parts,
+            now: BTreeMap::new(),
+            about: PathBuf::new(),
+            settings: None,
+        };
+        session.lint_again(found, &again, &self.counter, &mut sink);
+        let Found { mut now, .. } = sink;
+        let problems = self.problems(&session, checked);
+        checked.add(root.folder.clone(), &problems, self);
+        for (path, part) in &now {
+            checked.add(path.clone(), part, self);
+        }
+        if !is_whole && self.client.pulls {
+            // The next check of the workspace needs what was found before.
+            now.extend(
+                memory
+                    .parts
+                    .iter()
+                    .filter(|(path, _)| !now.contains_key(*path))
+                    .map(|(path, part)| (path.clone(), Arc::clone(part)))
+                    .collect::<Vec<_>>(),
+            );
+        }
+        memory.known.retain(|path| now.contains_key(path));
+        memory.parts = now;
+    }
+
+    /// Forgets what depends on changed files.
+    fn forget(&self, session: &Session, memory: &Memory) {
+        if self.changed.is_empty() {
+            return;
+        }
+        let real = |path: &PathBuf| session.files().real(path).ok();
+        let changed: BTreeSet<PathBuf> =
+            self.changed.iter().flat_map(|path| [Some(path.clone()), real(path)]).flatten().collect();
+        let base = session.files().base();
+        if session.depends_on().iter().any(|file| changed.contains(&base.normal(file)))
+            || self.has_rules(session, &changed)
+        {
+            session.reread();
+            memory.known.clear();
+        } else {
+            memory.known.forget(&changed);
+        }
+    }
+
+    /// Whether a file is in a folder of custom rules: it may be a new one.
+    fn has_rules(&self, session: &Session, changed: &BTreeSet<PathBuf>) -> bool {
+        let base = session.files().base();
+        let folders: Vec<PathBuf> = session.rule_folders().iter().map(|folder| base.normal(folder)).collect();
+        changed.iter().any(|file| folders.iter().any(|folder| file.starts_with(folder)))
+    }
+
+    /// The files of a folder that say something about others, open or not. They are looked for once, and then as they change.
+    fn tied<'m>(&self, root: &Root, session: &Session, memory: &'m mut Memory) -> &'m [PathBuf] {
+        let is_looked_for = root.is_in_workspace && root.settings.workspace;
+        match &mut memory.tied {
+            Some(tied) => {
+                let in_folder = |path: &&PathBuf| path.starts_with(&root.folder);
+                let changed: Vec<PathBuf> = self.changed.iter().filter(in_folder).cloned().collect();
+                if is_looked_for && !changed.is_empty() {
+                    tied.retain(|path| !self.changed.contains(path));
+                    tied.extend(session.tied(&session.discover(&existing(&changed, session))));
+                }
+            }
+            None if is_looked_for => {
+                let found = session.discover(std::slice::from_ref(&root.folder));
+                memory.tied = Some(session.tied(&found));
+            }
+            None => {}
+        }
+        memory.tied.as_deref().unwrap_or_default()
+    }
+
+    /// What is wrong about configurations, rules and options.
+    fn problems(&self, session: &Session, checked: &mut Checked) -> Part {
+        let problems = session.problems();
+        let uri = |path: &Path| self.documents.get(path).map(|document| document.uri.clone());
+        let places = Places::new(&self.client, &problems.sources, session.files().base(), &uri);
+        let mut part = Part::new();
+        for diagnostic in &problems.diagnostics {
+            add(&mut part, &mut checked.problems, &places, diagnostic, None);
+        }
+        part
+    }
+}
+
+/// The files among some that exist: a named file that does not would be reported.
+fn existing(paths: &[PathBuf], session: &Session) -> Vec<PathBuf> {
+    paths.iter().filter(|path| session.files().has_file(path)).cloned().collect()
+}
+
+fn add(
+    part: &mut Part,
+    problems: &mut BTreeSet<String>,
+    places: &Places<'_>,
+    diagnostic: &finding::Diagnostic,
+    about: Option<&Path>,
+) {
+    match places.diagnostic(diagnostic, about) {
+        Some((path, shown)) => part.entry(path).or_default().push((shown, None)),
+        None => drop(problems.insert(diagnostic.full_message())),
+    }
+}
+
+impl Checked {
+    fn file(&mut self, path: &Path, check: &Check) -> &mut CheckedFile {
+        let version = || check.documents.get(path).map(|document| document.version);
+        let empty = || CheckedFile { version: version(), ..CheckedFile::default() };
+        self.files.entry(path.to_owned()).or_insert_with(empty)
+    }
+
+    /// Adds what was found when a file was linted. What several templates bring about in a file that they include is there once.
+    fn add(&mut self, about: PathBuf, part: &Part, check: &Check) {
+        for (path, found) in part {
+            let file = self.file(path, check);
+            for (diagnostic, finding) in found {
+                if *path == about || !file.diagnostics.contains(diagnostic) {
+                    let number = file.diagnostics.len();
+                    file.findings.extend(finding.iter().map(|shown| Shown { number, ..shown.clone() }));
+                    file.diagnostics.push(diagnostic.clone());
+                }
+            }
+        }
+        let others: BTreeSet<PathBuf> = part.keys().filter(|path| **path != about).cloned().collect();
+        if !others.is_empty() {
+            self.others.insert(about, others);
+        }
+    }
+}
+
+/// Gets what is found.
+struct Found<'c> {
+    check: &'c Check,
+    session: &'c Session,
+    before: &'c BTreeMap<PathBuf, Arc<Part>>,
+    now: BTreeMap<PathBuf, Arc<Part>>,
+    /// The file that is linted.
+    about: PathBuf,
+    /// Its settings.
+    settings: Option<Arc<Settings>>,
+}
+
+impl Found<'_> {
+    fn add(&self, sources: &[Source], report: &Report<'_>) -> Part {
+        let documents = &self.check.documents;
+        let uri = |path: &Path| documents.get(path).map(|document| document.uri.clone());
+        let places = Places::new(&self.check.client, sources, self.session.files().base(), &uri);
+        let mut part = Part::new();
+        for diagnostic in report.diagnostics {
+            // What is wrong about the run is among the problems of the session.
+            add(&mut part, &mut BTreeSet::new(), &places, diagnostic, Some(&self.about));
+        }
+        let mark = |finding: &Finding| {
+            let rules = self.settings.as_ref()?.linter.rules();
+            rules.get(&finding.rule)?.rule().ok()?.mark()
+        };
+        for finding in report.findings {
+            if let Some((path, shown)) = places.finding(finding, mark(finding)) {
+                let finding = Shown { number: 0, finding: finding.clone(), edits: places.edits(finding) };
+                part.entry(path).or_default().push((shown, Some(finding)));
+            }
+        }
+        part
+    }
+}
+
+impl Sink for Found<'_> {
+    fn about(&mut self, path: &Path, holds: bool) {
+        path.clone_into(&mut self.about);
+        // Not later: a session that reports a file cannot be asked.
+        self.settings = (!holds).then(|| self.session.settings_of(folder_of(path)));
+        let known = self.before.get(path).filter(|_| holds).map(Arc::clone).unwrap_or_default();
+        self.now.insert(path.to_owned(), known);
+    }
+
+    fn file(&mut self, part: &Report<'_>) {
+        let part = self.add(part.sources, part);
+        self.now.insert(self.about.clone(), Arc::new(part));
+    }
+
+    fn end(&mut self, _: &End<'_>) {}
+}
+
+/// Locks a memory. What a panic left there is still valid: a part is added as a whole.
+pub(super) fn lock(memory: &Mutex<Memory>) -> MutexGuard<'_, Memory> {
+    memory.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,100 @@
+//! The open documents: their texts, as the client changes them, and their versions.
+
+use super::position::Encoding;
+use crate::files::{Buffers, FileSystem, Files};
+use crate::source::{Source, SourceId};
+use lsp_types::{TextDocumentContentChangeEvent, Uri};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// The longest text that is kept. A longer one is not linted from the disk either.
+const MAX_TEXT: usize = crate::discover::MAX_BYTES as usize;
+
+/// An open document.
+#[derive(Debug)]
+pub(super) struct Document {
+    /// Its address, as the client writes it.
+    pub(super) uri: Uri,
+    /// Its path, which identifies it.
+    pub(super) path: PathBuf,
+    /// The version that the client gave to the text.
+    pub(super) version: i32,
+    /// The text.
+    pub(super) source: Source,
+}
+
+/// The open documents by their paths. A copy is a snapshot: it costs little, and later changes are not in it.
+#[derive(Clone, Debug)]
+pub(super) struct Documents {
+    open: BTreeMap<PathBuf, Arc<Document>>,
+    buffers: Buffers,
+}
+
+impl Documents {
+    /// None, over a file system.
+    pub(super) fn over(below: Arc<dyn FileSystem>) -> Self {
+        Self { open: BTreeMap::new(), buffers: Buffers::over(below) }
+    }
+
+    /// The document of a path.
+    pub(super) fn get(&self, path: &Path) -> Option<&Arc<Document>> {
+        self.open.get(path)
+    }
+
+    /// All of them, sorted by path.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Arc<Document>> {
+        self.open.values()
+    }
+
+    /// Files with the open texts in place of what is on the disk.
+    pub(super) fn files(&self, files: &Files) -> Files {
+        files.on(Arc::new(self.buffers.clone()))
+    }
+
+    /// Opens a document, or replaces it.
+    pub(super) fn open(&mut self, uri: Uri, path: PathBuf, version: i32, text: String) {
+        self.buffers.open(&path, text.as_str());
+        let source = Source::new(SourceId(0), uri.as_str(), text).in_file(Some(path.clone()));
+        self.open.insert(path.clone(), Arc::new(Document { uri, path, version, source }));
+    }
+
+    /// Changes a document, as a client describes the changes: one after another. Returns whether it is open.
+    pub(super) fn change(
+        &mut self,
+        path: &Path,
+        version: i32,
+        changes: Vec<TextDocumentContentChangeEvent>,
+        encoding: Encoding,
+    ) -> bool {
+        let Some(document) = self.open.get(path) else { return false };
+        let mut source = document.source.clone();
+        for TextDocumentContentChangeEvent { range, text: new, .. } in changes {
+            let text = match range {
+                None => new,
+                Some(range) => {
+                    let bytes = encoding.bytes(&source, range);
+                    let mut text = source.text().to_owned();
+                    text.replace_range(bytes, &new);
+                    text
+                }
+            };
+            if text.len() > MAX_TEXT {
+                // What follows cannot be understood without it, so the file counts as it is on the disk.
+                self.close(path);
+                return false;
+            }
+            source = Source::new(SourceId(0), source.name.as_str(), text).in_file(Some(path.to_owned()));
+        }
+        self.buffers.open(path, source.text());
+        let document = Document { uri: document.uri.clone(), path: path.to_owned(), version, source };
+        self.open.insert(path.to_owned(), Arc::new(document));
+        true
+    }
+
+    /// Closes a document. Returns whether it was open.
+    pub(super) fn close(&mut self, path: &Path) -> bool {
+        self.buffers.close(path);
+        self.open.remove(path).is_some()
+    }
+}

@@ -1,0 +1,62 @@
+//! The requests about documents: a function for each method, in a table. Each gets a snapshot and typed parameters, on a thread that
+//! may take its time. A panic is the error of its request.
+
+use super::snapshot::Snapshot;
+use super::work::failed;
+use super::{actions, pulling};
+use lsp_server::{ErrorCode, ResponseError};
+use lsp_types::request::{self as methods, Request};
+use serde_json::Value;
+
+/// The result of a request.
+pub(super) type Answer<T> = Result<T, ResponseError>;
+
+/// A function that answers a request.
+type Run = Box<dyn FnOnce(&Snapshot, Value) -> Answer<Value> + Send>;
+
+/// What answers a request.
+pub(super) struct Handler {
+    pub(super) run: Run,
+    /// Whether it needs what was found in the texts as they are now: then it waits until they are linted.
+    pub(super) needs_check: bool,
+}
+
+/// The handler of a method; none for one that the server does not know.
+///
+/// To add one: a function `fn(&Snapshot, Params) -> Answer<Result>` in a file of its own, a row here, and its capability in
+/// `capabilities.rs`.
+pub(super) fn handler(method: &str) -> Option<Handler> {
+    Some(match method {
+        methods::CodeActionRequest::METHOD => checked::<methods::CodeActionRequest>(actions::code_actions),
+        methods::DocumentDiagnosticRequest::METHOD => checked::<methods::DocumentDiagnosticRequest>(pulling::document),
+        // For tests alone: a bug.
+        #[cfg(debug_assertions)]
+        "hipaalint/panic" => Handler { run: Box::new(|_, _| std::panic::panic_any("on purpose")), needs_check: false },
+        _ => return None,
+    })
+}
+
+/// A handler that needs only texts.
+fn now<R: Request>(run: fn(&Snapshot, R::Params) -> Answer<R::Result>) -> Handler {
+    Handler {
+        run: Box::new(move |snapshot, params| run(snapshot, read(params)?).and_then(written)),
+        needs_check: false,
+    }
+}
+
+/// A handler that needs findings.
+fn checked<R: Request>(run: fn(&Snapshot, R::Params) -> Answer<R::Result>) -> Handler {
+    Handler { needs_check: true, ..now::<R>(run) }
+}
+
+/// Parameters as their type.
+pub(super) fn read<T: serde::de::DeserializeOwned>(mut params: Value) -> Answer<T> {
+    super::uri::clean(&mut params);
+    serde_json::from_value(params)
+        .map_err(|error| failed(ErrorCode::InvalidParams, format!("the parameters are not valid: {error}")))
+}
+
+/// A result as JSON.
+pub(super) fn written(result: impl serde::Serialize) -> Answer<Value> {
+    serde_json::to_value(result).map_err(|error| failed(ErrorCode::InternalError, error.to_string()))
+}

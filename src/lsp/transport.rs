@@ -1,0 +1,201 @@
+//! Standard input and output: messages in frames of bytes, as the protocol's base has them.
+//!
+//! lsp-server's reader ends at a message that it does not understand, so this one is ours: such a message gets an error, and the next
+//! one is read. Only the end of the input, or bytes that are no frame, end it.
+
+use super::work::Event;
+use crate::files::Disk;
+use lsp_server::{ErrorCode, Message, Notification, Request, RequestId, Response};
+use serde_json::{Value, json};
+use std::io::{self, BufRead, Read, Write};
+use std::sync::mpsc::{self, Receiver, Sender};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{self, JoinHandle};
+
+/// The largest message that is read. The text of a document of the largest size fits, with every character escaped.
+const MAX_MESSAGE: u64 = 256 << 20;
+/// The longest line of a header.
+const MAX_HEADER: u64 = 1 << 12;
+
+/// What is to be written.
+enum Outgoing {
+    Message(Message),
+    /// The error of a message whose id is not known or not allowed.
+    Refusal(Value),
+    End,
+}
+
+/// Writes messages from a thread of its own, so that a client that does not read does not stop the server.
+#[derive(Clone)]
+pub(super) struct Writer {
+    queue: Sender<Outgoing>,
+    thread: Arc<Mutex<Option<JoinHandle<()>>>>,
+}
+
+impl Writer {
+    /// Starts the thread.
+    pub(super) fn start() -> Self {
+        let (queue, waiting) = mpsc::channel();
+        let thread = thread::spawn(move || write_all(&waiting, &mut io::stdout()));
+        Self { queue, thread: Arc::new(Mutex::new(Some(thread))) }
+    }
+
+    /// Writes a message. If standard output is closed, it is lost.
+    pub(super) fn send(&self, message: Message) {
+        let _ = self.queue.send(Outgoing::Message(message));
+    }
+
+    fn refuse(&self, id: &Value, code: ErrorCode, message: &str) {
+        let refusal = json!({ "jsonrpc": "2.0", "id": id, "error": { "code": code as i32, "message": message } });
+        let _ = self.queue.send(Outgoing::Refusal(refusal));
+    }
+
+    /// Waits until everything is written.
+    pub(super) fn finish(&self) {
+        let _ = self.queue.send(Outgoing::End);
+        let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
+        // A panic of the thread has been reported.
+        let _ = thread.map(JoinHandle::join);
+    }
+}
+
+fn write_all(waiting: &Receiver<Outgoing>, to: &mut impl Write) {
+    for outgoing in waiting {
+        let written = match outgoing {
+            Outgoing::Message(message) => message.write(to),
+            Outgoing::Refusal(value) => {
+                let text = value.to_string();
+                write!(to, "Content-Length: {}\r\n\r\n{text}", text.len()).and_then(|()| to.flush())
+            }
+            Outgoing::End => return,
+        };
+        if written.is_err() {
+            return;
+        }
+    }
+}
+
+/// Reads standard input on a thread of its own.
+pub(super) fn start_reader(events: Sender<Event>, writer: Writer) {
+    thread::spawn(move || {
+        let mut input = Disk::input();
+        while let Some(frame) = next(&mut input) {
+            let message = match frame {
+                Frame::Message(message) => message,
+                Frame::Broken(id, code, why) => {
+                    writer.refuse(&id, code, &why);
+                    continue;
+                }
+            };
+            if events.send(Event::Message(message)).is_err() {
+                return;
+            }
+        }
+        // If nobody receives it, the server has ended.
+        let _ = events.send(Event::End);
+    });
+}
+
+/// One frame.
+#[derive(Debug)]
+enum Frame {
+    Message(Message),
+    /// One that is not a message: its id if that is known, and why.
+    Broken(Value, ErrorCode, String),
+}
+
+/// The next frame; none at the end of the input, or where no frame can be found any more.
+fn next(input: &mut impl BufRead) -> Option<Frame> {
+    let length = match header(input).ok()?? {
+        Some(length) => length,
+        None => return Some(Frame::Broken(Value::Null, ErrorCode::ParseError, "no Content-Length".to_owned())),
+    };
+    if length > MAX_MESSAGE {
+        let skipped = io::copy(&mut input.by_ref().take(length), &mut io::sink()).ok()?;
+        let why = format!("the message is larger than {} MiB", MAX_MESSAGE >> 20);
+        return (skipped == length).then_some(Frame::Broken(Value::Null, ErrorCode::InvalidRequest, why));
+    }
+    let mut bytes = Vec::new();
+    input.by_ref().take(length).read_to_end(&mut bytes).ok()?;
+    if bytes.len() as u64 != length {
+        return None;
+    }
+    Some(message(&bytes))
+}
+
+/// The length that a header declares, at the end of the header. None at the end of the input; `Some(None)` without a length.
+fn header(input: &mut impl BufRead) -> io::Result<Option<Option<u64>>> {
+    let mut length = None;
+    let mut is_first = true;
+    loop {
+        let mut line = Vec::new();
+        input.by_ref().take(MAX_HEADER).read_until(b'\n', &mut line)?;
+        if line.is_empty() {
+            return Ok(None);
+        }
+        let text = String::from_utf8_lossy(&line);
+        let text = text.trim_end_matches(['\r', '\n']);
+        if text.is_empty() {
+            // Blank lines between messages are skipped.
+            if is_first {
+                continue;
+            }
+            return Ok(Some(length));
+        }
+        is_first = false;
+        if let Some((name, value)) = text.split_once(':')
+            && name.trim().eq_ignore_ascii_case("Content-Length")
+        {
+            length = value.trim().parse().ok();
+        }
+    }
+}
+
+/// What the bytes of a frame say.
+fn message(bytes: &[u8]) -> Frame {
+    let value: Value = match serde_json::from_slice(bytes) {
+        Ok(value) => value,
+        Err(error) => {
+            return Frame::Broken(Value::Null, ErrorCode::ParseError, format!("the message is not JSON: {error}"));
+        }
+    };
+    let Value::Object(mut map) = value else {
+        let why = "the message is not an object; batches are not part of the protocol";
+        return Frame::Broken(Value::Null, ErrorCode::InvalidRequest, why.to_owned());
+    };
+    let raw = map.remove("id");
+    let id = match &raw {
+        Some(Value::String(text)) => Some(RequestId::from(text.clone())),
+        Some(Value::Number(number)) => number.as_i64().and_then(|id| i32::try_from(id).ok()).map(RequestId::from),
+        _ => None,
+    };
+    let params = map.remove("params").unwrap_or_default();
+    match (map.remove("method"), raw, id) {
+        (Some(Value::String(method)), None, _) => Frame::Message(Notification { method, params }.into()),
+        (Some(Value::String(method)), Some(_), Some(id)) => Frame::Message(Request { id, method, params }.into()),
+        (Some(_), raw, _) => {
+            let why = "the id is not a text or a number of 32 bits, or the method is not a text";
+            Frame::Broken(raw.unwrap_or_default(), ErrorCode::InvalidRequest, why.to_owned())
+        }
+        (None, Some(_), Some(id)) => {
+            // Without a result, a client had nothing to say.
+            let error = map.remove("error").filter(|error| !error.is_null());
+            let response = match error {
+                Some(error) => {
+                    let text = error.get("message").and_then(Value::as_str).unwrap_or_default();
+                    Response::new_err(id, ErrorCode::UnknownErrorCode as i32, text.to_owned())
+                }
+                None => Response::new_ok(id, map.remove("result").unwrap_or_default()),
+            };
+            Frame::Message(response.into())
+        }
+        // The error of a message of ours that the client did not understand.
+        (None, Some(_), None) if map.contains_key("error") => {
+            Frame::Message(Notification { method: "$/refused".to_owned(), params: Value::Null }.into())
+        }
+        (None, raw, _) => {
+            let why = "the message has neither a method nor the id of a request";
+            Frame::Broken(raw.unwrap_or_default(), ErrorCode::InvalidRequest, why.to_owned())
+        }
+    }
+}

@@ -1,0 +1,52 @@
+//! Whether one statement allows actions on a resource, as far as it alone decides that.
+
+use super::coverage::covers_action;
+use super::normal::element;
+use super::principal::effect_is;
+use crate::eval::Run;
+use crate::eval::value::Value;
+use crate::truth::Truth;
+
+/// Whether a normalised statement allows one of some actions (in lower case) on a resource; `names` decides of each resource pattern whether
+/// it names that. Unknown where a condition or `NotResource` may leave it out.
+pub fn allows_on<'m, 't>(
+    run: &mut Run<'m, 't>,
+    statement: &'m Value<'t>,
+    actions: &[&str],
+    names: &mut dyn FnMut(&mut Run<'m, 't>, &'m Value<'t>) -> Truth,
+) -> Truth {
+    let allows = effect_is(run, statement, "Allow");
+    if allows.is_false() {
+        return Truth::False;
+    }
+    let covers = Truth::any(actions.iter().map(|action| covers_action(run, statement, action)));
+    if covers.is_false() {
+        return Truth::False;
+    }
+    let on = match (statement.get(element::RESOURCES), statement.get(element::NOT_RESOURCES)) {
+        (Some(resources), _) => Truth::any(resources.items().iter().map(|resource| names(run, resource))),
+        (None, Some(_)) => Truth::Unknown,
+        (None, None) => Truth::False,
+    };
+    let always = if statement.get(element::CONDITIONS).is_some() { Truth::Unknown } else { Truth::True };
+    allows.and(covers).and(on).and(always)
+}
+
+/// Whether a normalised statement denies, or may deny, one of some actions (in lower case) on some resource.
+pub fn may_deny<'t>(run: &mut Run<'_, 't>, statement: &Value<'t>, actions: &[&str]) -> Truth {
+    let denies = effect_is(run, statement, "Deny");
+    if denies.is_false() {
+        return Truth::False;
+    }
+    denies.and(Truth::any(actions.iter().map(|action| covers_action(run, statement, action))))
+}
+
+/// Whether a principal of a normalised statement is the one that `is` asks for. Unknown for everyone (`*`).
+pub fn names_principal<'v, 't>(statement: &'v Value<'t>, is: &mut dyn FnMut(&'v Value<'t>) -> Truth) -> Truth {
+    let one = |entry: &'v Value<'t>| match entry.get(element::VALUE) {
+        Some(value) if value.text().is_some_and(|text| text == "*") => Truth::Unknown,
+        Some(value) => is(value),
+        None => Truth::Unknown,
+    };
+    Truth::any(statement.get(element::PRINCIPALS).map(Value::items).unwrap_or_default().iter().map(one))
+}

@@ -1,0 +1,1 @@
+//! Random edits: whatever comes, the diagnostics are those of a fresh server.
