@@ -7,6 +7,7 @@ use super::capabilities::Client;
 use super::diagnostics::{Places, id_of};
 use super::documents::Documents;
 use super::roots::{Root, Roots};
+use super::snapshot::Snapshot;
 use crate::finding::{self, Applicability, Finding};
 use crate::paths::folder_of;
 use crate::project::Counter;
@@ -16,7 +17,7 @@ use crate::source::Source;
 use lsp_types::{Diagnostic, TextEdit};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 /// What was found, by the files that it is in.
 #[derive(Debug, Default)]
@@ -71,6 +72,63 @@ pub(super) struct Memory {
     parts: BTreeMap<PathBuf, Arc<Part>>,
     /// Files that say something about others; none before they were looked for.
     tied: Option<Vec<PathBuf>>,
+    /// The session that makes fixes, with the settings as they are.
+    fixing: Option<Session>,
+    /// The last document with its fixes, and the check that it belongs to.
+    fixes: Option<(PathBuf, Weak<Checked>, Arc<CheckedFile>)>,
+}
+
+/// The session that makes fixes in a document, over the open texts.
+pub(super) fn fixing_session(snapshot: &Snapshot, path: &Path) -> Session {
+    let root = snapshot.roots.of(path);
+    let mut memory = lock(&root.memory);
+    let session = memory.fixing.get_or_insert_with(|| root.fixing_session());
+    let session = session.on(snapshot.documents.files(session.files()));
+    session.read_settings_here();
+    session
+}
+
+/// What was found in a document, with the fixes, which are made on request.
+pub(super) fn with_fixes(snapshot: &Snapshot, path: &Path) -> Option<Arc<CheckedFile>> {
+    let session = fixing_session(snapshot, path);
+    let root = snapshot.roots.of(path);
+    let tied = {
+        let memory = lock(&root.memory);
+        match &memory.fixes {
+            Some((known, check, found))
+                if known == path && std::ptr::eq(check.as_ptr(), Arc::as_ptr(&snapshot.checked)) =>
+            {
+                return Some(Arc::clone(found));
+            }
+            _ => memory.tied.clone().unwrap_or_default(),
+        }
+    };
+    let check = Check {
+        client: Arc::clone(&snapshot.client),
+        documents: snapshot.documents.clone(),
+        roots: snapshot.roots.clone(),
+        changed: BTreeSet::new(),
+        is_whole: false,
+        counter: Arc::default(),
+    };
+    let is_own = |path: &Path| Arc::ptr_eq(snapshot.roots.of(path), root);
+    let open = snapshot.documents.iter().map(|document| document.path.clone()).filter(|path| is_own(path));
+    let paths: Vec<PathBuf> = open.chain(tied).collect();
+    // A text that another one includes has findings of that one, too.
+    let includes = |(about, others): (&PathBuf, &BTreeSet<PathBuf>)| others.contains(path).then(|| about.clone());
+    let about: BTreeSet<PathBuf> =
+        snapshot.checked.others.iter().filter_map(includes).chain([path.to_owned()]).collect();
+    let again = Again { known: &Known::new(), wants: &|path| about.contains(path) };
+    let before = BTreeMap::new();
+    let mut sink = Found::new(&check, &session, &before);
+    session.lint_again(session.discover(&paths), &again, &check.counter, &mut sink);
+    let mut checked = Checked::default();
+    for (about, part) in &sink.now {
+        checked.add(about.clone(), part, &check);
+    }
+    let found = Arc::new(checked.files.remove(path)?);
+    lock(&root.memory).fixes = Some((path.to_owned(), Arc::downgrade(&snapshot.checked), Arc::clone(&found)));
+    Some(found)
 }
 
 /// What is to be linted.
@@ -106,7 +164,9 @@ impl Check {
     fn check(&self, root: &Arc<Root>, checked: &mut Checked) {
         let session = root.session.on(self.documents.files(root.session.files()));
         let mut memory = lock(&root.memory);
-        self.forget(&session, &memory);
+        // Configurations that nobody has looked at so far are read as they are now.
+        session.read_settings_here();
+        self.forget(&session, &mut memory);
         let is_own = |path: &Path| Arc::ptr_eq(self.roots.of(path), root);
         let open: BTreeSet<PathBuf> =
             self.documents.iter().map(|document| document.path.clone()).filter(|path| is_own(path)).collect();
@@ -122,14 +182,7 @@ impl Check {
         let found = session.discover(&paths);
         let wants = |path: &Path| is_whole || open.contains(path);
         let again = Again { known: &memory.known, wants: &wants };
-        let mut sink = Found {
-            check: self,
-            session: &session,
-            before: &memory.parts,
-            now: BTreeMap::new(),
-            about: PathBuf::new(),
-            settings: None,
-        };
+        let mut sink = Found::new(self, &session, &memory.parts);
         session.lint_again(found, &again, &self.counter, &mut sink);
         let Found { mut now, .. } = sink;
         let problems = self.problems(&session, checked);
@@ -153,7 +206,7 @@ impl Check {
     }
 
     /// Forgets what depends on changed files.
-    fn forget(&self, session: &Session, memory: &Memory) {
+    fn forget(&self, session: &Session, memory: &mut Memory) {
         if self.changed.is_empty() {
             return;
         }
@@ -166,6 +219,7 @@ impl Check {
         {
             session.reread();
             memory.known.clear();
+            memory.fixing = None;
         } else {
             memory.known.forget(&changed);
         }
@@ -268,7 +322,11 @@ struct Found<'c> {
     settings: Option<Arc<Settings>>,
 }
 
-impl Found<'_> {
+impl<'c> Found<'c> {
+    fn new(check: &'c Check, session: &'c Session, before: &'c BTreeMap<PathBuf, Arc<Part>>) -> Self {
+        Self { check, session, before, now: BTreeMap::new(), about: PathBuf::new(), settings: None }
+    }
+
     fn add(&self, sources: &[Source], report: &Report<'_>) -> Part {
         let documents = &self.check.documents;
         let uri = |path: &Path| documents.get(path).map(|document| document.uri.clone());

@@ -3,6 +3,8 @@
 use super::Host;
 use super::checks::Memory;
 use super::settings::Settings;
+use crate::date::Date;
+use crate::linter::Fixes;
 use crate::session::Session;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
@@ -15,6 +17,8 @@ pub(super) struct Root {
     pub(super) settings: Settings,
     /// Its session, which reads from the disk: [`Session::on`] puts the open texts over it.
     pub(super) session: Session,
+    /// The date that exceptions are checked against.
+    today: Option<Date>,
     /// Whether it is a folder of the workspace.
     pub(super) is_in_workspace: bool,
     /// What its checks remember.
@@ -25,8 +29,14 @@ impl Root {
     fn new(folder: PathBuf, settings: Settings, is_in_workspace: bool, host: &Host) -> Self {
         let files = host.files.from_folder(folder.clone());
         let files = files.naming(std::slice::from_ref(&folder));
-        let session = Session::new(settings.options(host.today), files);
-        Self { folder, settings, session, is_in_workspace, memory: Mutex::default() }
+        let session = Session::new(settings.options(Fixes::None, host.today), files);
+        let today = host.today;
+        Self { folder, settings, today, session, is_in_workspace, memory: Mutex::default() }
+    }
+
+    /// A session that makes fixes, which takes time: linting as one types needs none.
+    pub(super) fn fixing_session(&self) -> Session {
+        Session::new(self.settings.options(Fixes::WithEdits, self.today), self.session.files().clone())
     }
 }
 

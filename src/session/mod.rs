@@ -87,6 +87,11 @@ impl Session {
         Self { options: Arc::clone(&self.options), files, governing: Arc::clone(&self.governing) }
     }
 
+    /// From now on, the session and its snapshots read settings from the [`files`](Self::files) of this one. What was read stays.
+    pub fn read_settings_here(&self) {
+        self.governing().read_from(&self.files);
+    }
+
     /// The options.
     pub fn options(&self) -> &Options {
         &self.options
@@ -156,8 +161,6 @@ impl Session {
     /// does; but only those for which nothing has changed that the results follow from. `sink` hears of every wanted file. What is known
     /// is cleared by [`reread`](Self::reread)'s caller, and told of changed files.
     pub fn lint_again(&self, found: Discovery, again: &Again<'_>, counter: &Counter, sink: &mut dyn Sink) -> Outcome {
-        // Configurations that nobody has looked at so far are read as they are now.
-        self.governing().read_from(&self.files);
         self.run(
             found,
             &self.files,

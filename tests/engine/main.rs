@@ -15,7 +15,9 @@ mod fixes;
 #[path = "../fuzzed/mod.rs"]
 mod fuzzed;
 mod growth;
+mod hover;
 mod language;
+mod navigation;
 mod replays;
 mod secrets;
 mod serverless;
