@@ -138,7 +138,9 @@ pub(super) struct Ended {
 impl Tally {
     /// Starts without files. A named folder whose files cannot be read has its own diagnostics.
     pub(super) fn new(options: &Options, found: &Found) -> Self {
-        let is_known = options.fixing.is_none() && options.contents.needed.fixes != linter::Fixes::None;
+        let is_known = options.fixing.is_none()
+            && options.contents.needed.fixes != linter::Fixes::None
+            && !options.contents.leaves_out_fixes;
         let fixable = is_known.then(Fixable::default);
         Self {
             summary: Summary { fixable, ..Summary::default() },
