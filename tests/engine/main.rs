@@ -8,6 +8,7 @@ mod edit_properties;
 mod edits;
 mod eval;
 mod eval_properties;
+mod evaluated;
 mod evidence;
 mod exceptions;
 mod expand;
@@ -15,7 +16,9 @@ mod fixes;
 #[path = "../fuzzed/mod.rs"]
 mod fuzzed;
 mod growth;
+mod hover;
 mod language;
+mod navigation;
 mod replays;
 mod secrets;
 mod serverless;
