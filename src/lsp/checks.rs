@@ -40,7 +40,7 @@ pub(super) struct CheckedFile {
     /// The findings among them.
     pub(super) findings: Vec<Shown>,
     /// What it was put together from: what was found when these files were linted.
-    of: Vec<(PathBuf, Arc<Part>)>,
+    of: Vec<Linted>,
     id: OnceLock<String>,
 }
 
@@ -52,7 +52,7 @@ impl CheckedFile {
 
     /// What was found in a file when some files were linted. What several templates bring about in a file that they include is there
     /// once.
-    fn new(path: &Path, version: Option<i32>, of: Vec<(PathBuf, Arc<Part>)>) -> Self {
+    fn new(path: &Path, version: Option<i32>, of: Vec<Linted>) -> Self {
         let mut file = Self { version, ..Self::default() };
         for (about, part) in &of {
             for (diagnostic, finding) in part.get(path).into_iter().flatten() {
@@ -67,11 +67,10 @@ impl CheckedFile {
     }
 
     /// Whether it was put together from the same.
-    fn is_of(&self, version: Option<i32>, of: &[(PathBuf, Arc<Part>)]) -> bool {
-        let is_same = |((one, part), (other, now)): (&(PathBuf, Arc<Part>), &(PathBuf, Arc<Part>))| {
-            one == other && Arc::ptr_eq(part, now)
-        };
-        self.version == version && self.of.len() == of.len() && self.of.iter().zip(of).all(is_same)
+    fn is_of(&self, version: Option<i32>, of: &[Linted]) -> bool {
+        self.version == version
+            && self.of.len() == of.len()
+            && self.of.iter().zip(of).all(|(one, now)| one.0 == now.0 && Arc::ptr_eq(&one.1, &now.1))
     }
 }
 
@@ -95,6 +94,9 @@ impl Shown {
 
 /// What was found when one file was linted, perhaps in others.
 type Part = BTreeMap<PathBuf, Vec<(Diagnostic, Option<Shown>)>>;
+
+/// A file that was linted, and what was found.
+type Linted = (PathBuf, Arc<Part>);
 
 /// What a folder remembers from one check to the next.
 #[derive(Debug, Default)]
@@ -188,11 +190,11 @@ impl Check {
             self.check(root, &mut found);
         }
         let open = self.documents.iter().map(|document| (document.path.clone(), Vec::new()));
-        let mut files: BTreeMap<PathBuf, Vec<(PathBuf, Arc<Part>)>> = open.collect();
+        let mut files: BTreeMap<PathBuf, Vec<Linted>> = open.collect();
         for (path, of) in found.by_file {
             files.insert(path, of);
         }
-        let made = |(path, of): (PathBuf, Vec<(PathBuf, Arc<Part>)>)| {
+        let made = |(path, of): (PathBuf, Vec<Linted>)| {
             let version = self.documents.get(&path).map(|document| document.version);
             let known = self.before.files.get(&path).filter(|known| known.is_of(version, &of)).map(Arc::clone);
             let file = known.unwrap_or_else(|| Arc::new(CheckedFile::new(&path, version, of)));
@@ -332,7 +334,7 @@ fn add(
 /// What was found, by the files that it is in and by those that were linted.
 #[derive(Default)]
 struct Parts {
-    by_file: BTreeMap<PathBuf, Vec<(PathBuf, Arc<Part>)>>,
+    by_file: BTreeMap<PathBuf, Vec<Linted>>,
     others: BTreeMap<PathBuf, BTreeSet<PathBuf>>,
     problems: BTreeSet<String>,
 }
