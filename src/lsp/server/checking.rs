@@ -10,7 +10,7 @@ use crate::project::Counter;
 use lsp_server::RequestId;
 use lsp_types::notification as notes;
 use lsp_types::request as methods;
-use lsp_types::{MessageType, WorkDoneProgressCreateParams, WorkspaceDiagnosticParams};
+use lsp_types::{MessageType, ShowMessageParams, WorkDoneProgressCreateParams, WorkspaceDiagnosticParams};
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -47,6 +47,7 @@ impl Server {
 
     pub(super) fn check(&self, changed: BTreeSet<PathBuf>, is_whole: bool, counter: Arc<Counter>) -> Check {
         Check {
+            before: Arc::clone(&self.checked),
             changed,
             is_whole,
             counter,
@@ -116,9 +117,14 @@ impl Server {
                         self.notify::<notes::PublishDiagnostics>(params);
                     }
                 }
-                let is_news = |(path, file): (&PathBuf, &CheckedFile)| {
+                for problem in checked.problems.difference(&self.checked.problems) {
+                    let params =
+                        ShowMessageParams { typ: MessageType::WARNING, message: format!("hipaalint: {problem}") };
+                    self.notify::<notes::ShowMessage>(params);
+                }
+                let is_news = |(path, file): (&PathBuf, &Arc<CheckedFile>)| {
                     let known = self.checked.files.get(path);
-                    known.is_some_and(|known| known.version == file.version && known.id != file.id)
+                    known.is_some_and(|known| known.version == file.version && known.diagnostics != file.diagnostics)
                 };
                 let has_news = checked.files.iter().any(is_news);
                 self.checked = Arc::new(checked);
