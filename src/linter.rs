@@ -448,6 +448,7 @@ impl Linter {
                 counts: &mut counts,
                 exceptions,
                 found: &mut *pending,
+                open: &mut report.undecided,
                 at: FxHashMap::default(),
             };
             for block in blocks(&check.targets, kinds, model) {

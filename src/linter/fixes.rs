@@ -276,6 +276,19 @@ impl<'a, 'm, 't> Workshop<'a, 'm, 't> {
         }
     }
 
+    /// Whether a comment that follows a value goes with it: in its line, or below it and as deep as the items of the list that it is in.
+    fn is_behind(&self, node: &Node<'_>, list: &Node<'_>, comment: Span) -> bool {
+        let text = self.source.text();
+        let between = text.get(node.span.end as usize..comment.start as usize);
+        let column = |at: u32| {
+            text.get(..at as usize).map_or(0, |before| before.len() - before.rfind('\n').map_or(0, |at| at + 1))
+        };
+        match between.filter(|between| between.trim().is_empty()) {
+            Some(between) => !between.contains('\n') || column(comment.start) > column(list.span.start),
+            None => false,
+        }
+    }
+
     /// Whether a name is free for a new resource.
     fn is_free(&self, name: &str) -> bool {
         self.model.resource(name).is_none() && self.model.parameter(name).is_none()

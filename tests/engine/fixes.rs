@@ -1041,3 +1041,36 @@ fn tags_without_a_value_are_shown() {
     );
     assert!(shown(&computed).contains("`Fn::If`"), "{}", shown(&computed));
 }
+
+#[test]
+fn a_policy_moves_only_without_the_comments_around_it() {
+    let rule = "resources: [AWS::IAM::Role]
+assert: { none: { items: \"$.Properties.Policies[*]\" } }
+fix:
+  remove: [\"$.Properties.Policies[*]\"]
+  add:
+    name: \"{resource}Policy{item}\"
+    type: AWS::IAM::ManagedPolicy
+    properties:
+      PolicyDocument: { written: \"$.Properties.Policies[*].PolicyDocument\" }
+      Roles: [{ Ref: \"{resource}\" }]
+";
+    let template = "Resources:
+  Worker:
+    Type: AWS::IAM::Role
+    Properties:
+      Policies:
+        - PolicyName: a
+          PolicyDocument:
+            Statement:
+              - Effect: Allow
+";
+    assert!(fixed(rule, template).contains("WorkerPolicy1"));
+    for comment in ["                # - Action: x\n", "          # b\n", "\n            # c\n"] {
+        assert_eq!(fixes(rule, &format!("{template}{comment}")), [None], "{comment}");
+    }
+    for comment in ["      # d\n", "  # e\n", "# f\n"] {
+        assert!(fixed(rule, &format!("{template}{comment}")).contains(comment), "{comment}");
+    }
+    assert_eq!(fixes(rule, &template.replace("Allow\n", "Allow # why\n")), [None]);
+}

@@ -8,6 +8,7 @@ mod edit_properties;
 mod edits;
 mod eval;
 mod eval_properties;
+mod evaluated;
 mod evidence;
 mod exceptions;
 mod expand;

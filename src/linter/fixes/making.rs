@@ -20,6 +20,8 @@ pub(super) struct Making<'w, 'a, 'm, 't> {
     pub(super) deeds: Deeds,
     pub(super) changes: Vec<Change>,
     additions: Vec<(String, Value)>,
+    /// Whether something is removed: what is copied then moves.
+    moves: bool,
     /// The logical ID of the customer managed key that the recipe uses.
     key_name: String,
     /// More statements for the policy of a key, after what is added.
@@ -42,6 +44,7 @@ impl<'w, 'a, 'm, 't> Making<'w, 'a, 'm, 't> {
             deeds,
             changes,
             additions: Vec::new(),
+            moves: false,
             key_name: String::new(),
             statements: Vec::new(),
         }
@@ -53,6 +56,7 @@ impl<'w, 'a, 'm, 't> Making<'w, 'a, 'm, 't> {
         let added: Vec<String> = recipe.add.iter().map(|addition| self.free(&addition.name)).collect::<Option<_>>()?;
         let mut obstacle = None;
         let mut is_possible = false;
+        self.moves = !recipe.remove.is_empty();
         let kinds = self.kinds_with_key(recipe);
         let key = if kinds.is_empty() { String::new() } else { self.key(recipe, &kinds)? };
         self.key_name.clone_from(&key);
@@ -296,7 +300,11 @@ impl<'w, 'a, 'm, 't> Making<'w, 'a, 'm, 't> {
     /// A copy of what the finding's resource has at a path; none if it is not copied as a whole.
     fn copy(&self, chains: &[Vec<path::Step>]) -> Option<Value> {
         let (mut node, _) = self.shop.written(self.job.block).ok()?;
+        let mut item = node;
         for step in chains.first()? {
+            if node.as_sequence().is_some() {
+                item = node;
+            }
             node = match step {
                 path::Step::Name(name) => node.get(name)?,
                 path::Step::Index(index) => node.as_sequence()?.get(*index)?,
@@ -305,14 +313,22 @@ impl<'w, 'a, 'm, 't> Making<'w, 'a, 'm, 't> {
                 })?,
             };
         }
+        if self.moves && self.comment_from(node).is_some_and(|comment| self.shop.is_behind(node, item, comment)) {
+            return None;
+        }
         self.copied(node)
+    }
+
+    /// The first comment after the beginning of a value.
+    fn comment_from(&self, node: &Node<'_>) -> Option<Span> {
+        let comments = &self.shop.document.comments;
+        let first = comments.partition_point(|comment| comment.span.start < node.span.start);
+        comments.get(first).map(|comment| comment.span)
     }
 
     /// A copy of a value; none if it has comments, or parts that are elsewhere.
     pub(super) fn copied(&self, node: &Node<'_>) -> Option<Value> {
-        let comments = &self.shop.document.comments;
-        let first = comments.partition_point(|comment| comment.span.start < node.span.start);
-        let has_comment = comments.get(first).is_some_and(|comment| comment.span.end <= node.span.end);
+        let has_comment = self.comment_from(node).is_some_and(|comment| comment.end <= node.span.end);
         (!has_comment && is_in_one_place(node, node.span)).then(|| place::copied(node))
     }
 
