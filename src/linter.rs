@@ -67,6 +67,19 @@ pub fn shared(source: &Source, inputs: &Inputs) -> Shared {
     document.as_ref().map(|document| stacks::shared(document, inputs)).unwrap_or_default()
 }
 
+/// Whether somebody wants the fix of a finding. What is said of a finding is also said of all that are not graver.
+pub type Wants<'w> = dyn Fn(&Finding) -> bool + Sync + 'w;
+
+/// What a text is linted with, besides its inputs.
+#[derive(Copy, Clone)]
+struct About<'a> {
+    /// The constructs that a cloud assembly declares for it.
+    constructs: Option<&'a Constructs>,
+    wants: &'a Wants<'a>,
+    /// The number of templates that it is inside of.
+    depth: usize,
+}
+
 /// What a project is linted with. Shared between threads.
 #[derive(Debug, Default)]
 pub struct Linter {
@@ -317,12 +330,25 @@ impl Linter {
         inputs: &Inputs,
         constructs: Option<&Constructs>,
     ) -> FileReport {
-        self.lint_document(source, syntax::read(source.text(), source.id), load, inputs, constructs, 0)
+        self.lint_wanting(source, load, inputs, constructs, &|_| true)
     }
 
-    /// Lints one text that is inside of so many templates.
-    fn lint_inside(&self, source: &Source, load: &Loader<'_>, inputs: &Inputs, depth: usize) -> FileReport {
-        self.lint_document(source, syntax::read(source.text(), source.id), load, inputs, None, depth)
+    /// The same, with fixes for those findings that `wants` takes.
+    pub fn lint_wanting(
+        &self,
+        source: &Source,
+        load: &Loader<'_>,
+        inputs: &Inputs,
+        constructs: Option<&Constructs>,
+        wants: &Wants<'_>,
+    ) -> FileReport {
+        let about = About { constructs, wants, depth: 0 };
+        self.lint_document(source, syntax::read(source.text(), source.id), load, inputs, about)
+    }
+
+    /// Lints one text that is inside of other templates.
+    fn lint_inside(&self, source: &Source, load: &Loader<'_>, inputs: &Inputs, about: About<'_>) -> FileReport {
+        self.lint_document(source, syntax::read(source.text(), source.id), load, inputs, about)
     }
 
     fn lint_document(
@@ -331,9 +357,9 @@ impl Linter {
         document: Result<Document<'_>, SyntaxError>,
         load: &Loader<'_>,
         inputs: &Inputs,
-        constructs: Option<&Constructs>,
-        depth: usize,
+        about: About<'_>,
     ) -> FileReport {
+        let About { constructs, wants, .. } = about;
         let document = match document {
             Ok(document) => document,
             Err(error) => return unread(source, error),
@@ -374,14 +400,14 @@ impl Linter {
             exceptions::Texts { source, document: &document, included: &texts, files: &files, constructs };
         let mut exceptions = self.exceptions(&expansion, &files_and_text);
         let mut pending = Vec::new();
-        let workshop = Workshop::new(source, &document, &model, self);
+        let workshop = Workshop::new(source, &document, &model, self, wants);
         for (selected, kinds) in self.for_template(&model) {
             self.apply(selected, &kinds, &workshop, &mut exceptions, &mut pending, &mut report);
         }
         report.nested = stacks::nested(&model, constructs);
         let (elsewhere, note_elsewhere) = stacks::elsewhere(&model, &report.nested);
         report.notices.extend(elsewhere);
-        let outer = inner::Outer { linter: self, source, model: &model, depth };
+        let outer = inner::Outer { linter: self, source, model: &model, about };
         let inside = outer.lint(&mut exceptions, &mut report);
         notes.add(inside.notes.iter().chain(&note_elsewhere), &mut report);
         report.diagnostics.sort_by_key(|diagnostic| diagnostic.span);
@@ -457,7 +483,7 @@ impl Linter {
             }
             if workshop.is_open() {
                 for Pending { finding, mark, .. } in pending.iter_mut() {
-                    if let (Some(mark), false) = (mark, finding.is_suppressed()) {
+                    if let (Some(mark), true) = (mark, !finding.is_suppressed() && workshop.wants(finding)) {
                         finding.fix = workshop.fix(rule, index, setting, finding, mark).map(Arc::new);
                     }
                 }

@@ -316,7 +316,7 @@ mod tests {
         let page = Page { span: None, sections: vec![section] };
         assert_eq!(
             page.markdown(),
-            "\u{200b}# &lt;b&gt;x&lt;/b&gt; \\!\\[a\\](http:\u{200b}//b.example) 'c\n\n```a`` b␊# c\u{fffd}```\n\n- \
+            "\u{200b}# &lt;b&gt;x&lt;/b&gt; \\!\\[a\\](http:\u{200b}//b.example) 'c\n\n```a`` b # c\u{fffd}```\n\n- \
              \u{200b}1. `   `\n\n````yaml\n```\na␛\n````"
         );
         assert!(!page.plain().contains(['\u{1b}', '\u{202e}']));

@@ -105,24 +105,18 @@ fn words<'m, 't>(
     let is_everyone = principal(run, statement, Who::Everyone).0.is_true();
     let principals = |key: &str| {
         let entries = statement.get(key).map(Value::items)?;
-        let one = |entry: &Value<'t>| {
-            let (kind, value) = (entry.get("Kind").map(shown)?, entry.get("Value").map(shown)?);
-            Some(match kind.as_str() {
-                "*" => value,
-                kind => format!("{kind}: {value}"),
-            })
-        };
-        Some(entries.iter().filter_map(one).collect::<Vec<String>>())
+        let one = |entry: &Value<'t>| Some((entry.get("Kind").map(shown)?, entry.get("Value").map(shown)?));
+        Some(named(entries.iter().filter_map(one).collect()))
     };
     match (principals("Principals"), principals("NotPrincipals")) {
         (_, Some(excepted)) => {
             line.push(Inline::text("everyone except "));
-            line.extend(Inline::listed(excepted, MAX_LISTED));
+            line.extend(excepted);
         }
         (Some(_), None) if is_everyone => {
             line.extend([Inline::text("everyone ("), Inline::code("*"), Inline::text(")")])
         }
-        (Some(names), None) => line.extend(Inline::listed(names, MAX_LISTED)),
+        (Some(names), None) => line.extend(names),
         (None, None) => line.push(Inline::text(match block.kind {
             "AWS::IAM::Role" => "this role",
             "AWS::IAM::User" => "this user",
@@ -175,4 +169,24 @@ fn words<'m, 't>(
         lines.push(vec![Inline::text("This is full administrative access to the account.")]);
     }
     lines
+}
+
+/// Principals by their kinds and names.
+fn named(principals: Vec<(String, String)>) -> Vec<Inline> {
+    let mut line = Vec::new();
+    for (index, (kind, name)) in principals.iter().take(MAX_LISTED).enumerate() {
+        let comma = if index > 0 { ", " } else { "" };
+        let what = match kind.as_str() {
+            "Service" => "service ",
+            "Federated" => "identity provider ",
+            "CanonicalUser" => "canonical user ",
+            _ => "",
+        };
+        line.push(Inline::text(format!("{comma}{what}")));
+        line.push(Inline::code(name.as_str()));
+    }
+    if let Some(more) = principals.len().checked_sub(MAX_LISTED).filter(|more| *more > 0) {
+        line.push(Inline::text(format!(" and {more} more")));
+    }
+    line
 }

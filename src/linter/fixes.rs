@@ -36,7 +36,7 @@ use risk::Deeds;
 use std::cell::{Cell, OnceCell};
 
 use super::check::Setting;
-use super::{Fixes, Linter};
+use super::{Fixes, Linter, Wants};
 
 /// What fixes of one template are made with.
 pub(super) struct Workshop<'a, 'm, 't: 'a> {
@@ -44,6 +44,7 @@ pub(super) struct Workshop<'a, 'm, 't: 'a> {
     document: &'t Document<'t>,
     pub(super) model: &'m Model<'m, 't>,
     wanted: Fixes,
+    wants: &'a Wants<'a>,
     neighbors: Neighbors<'m, 't>,
     text: OnceCell<edit::Text<'a>>,
     /// The tags that all resources with tags have.
@@ -102,12 +103,14 @@ impl<'a, 'm, 't> Workshop<'a, 'm, 't> {
         document: &'t Document<'t>,
         model: &'m Model<'m, 't>,
         linter: &'a Linter,
+        wants: &'a Wants<'a>,
     ) -> Self {
         Self {
             source,
             document,
             model,
             wanted: linter.keep.fixes,
+            wants,
             neighbors: Neighbors::new(model),
             text: OnceCell::new(),
             tags: OnceCell::new(),
@@ -122,6 +125,11 @@ impl<'a, 'm, 't> Workshop<'a, 'm, 't> {
     /// Whether fixes are asked for at all.
     pub(super) fn is_open(&self) -> bool {
         self.wanted != Fixes::None
+    }
+
+    /// Whether somebody wants the fix of a finding.
+    pub(super) fn wants(&self, finding: &Finding) -> bool {
+        (self.wants)(finding)
     }
 
     /// The fix of a violation by a check of a rule; none if the rule has none for it.

@@ -42,7 +42,7 @@ use crate::discover::{self, Candidate, Discovery, Filter};
 use crate::files::Files;
 use crate::finding::{Edit, Finding};
 use crate::paths::folder_of;
-use crate::project::{self, Counter, Project, Relinted, Texts, says_something_about_others};
+use crate::project::{self, Counter, File, Lint, Project, Relinted, Texts, says_something_about_others};
 use baseline::Place;
 use fixing::Fixes;
 use governing::Governing;
@@ -50,7 +50,7 @@ use remedies::OneText;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use tally::{Found, Tally};
+use tally::{Found, Ready, Tally};
 
 /// How a run is done.
 struct Doing<'d> {
@@ -222,12 +222,24 @@ impl Session {
                 let path = candidate.path().unwrap_or(Path::new(""));
                 sink.about(path, matches!(result, Relinted::Holds));
                 if let Relinted::Linted(file) = result {
-                    tally.add(candidate, file, &self.options, &mut self.governing(), sink);
+                    tally.add(candidate, file, None, &self.options, &mut self.governing(), sink);
                 }
             }),
-            (None, None) => project.lint(candidates, |candidate, file| {
-                tally.add(candidate, file, &self.options, &mut self.governing(), sink);
-            }),
+            (None, None) => {
+                // What a baseline says about findings is known only in their order.
+                let preparer = sink.preparer();
+                let finisher = preparer.as_deref().filter(|_| self.governing().scopes.is_empty());
+                let finish = |candidate: &Candidate, file: &mut File| match (finisher, file) {
+                    (Some(preparer), File::Linted(linted)) => {
+                        Some(Ready::prepared(candidate, linted, &self.options, preparer))
+                    }
+                    _ => None,
+                };
+                let wants = |finding: &Finding| preparer.as_ref().is_none_or(|preparer| preparer.wants_fix(finding));
+                project.lint_with(candidates, &Lint { wants: &wants, finish: &finish }, |candidate, file, ready| {
+                    tally.add(candidate, file, ready.flatten(), &self.options, &mut self.governing(), sink);
+                });
+            }
             (Some(fixing), _) => {
                 let known = |candidate: &Candidate, place: &Place| self.governing().known(candidate, place);
                 let fixes = Fixes { fixing, files, ask, known: &known, answered: Mutex::default() };

@@ -154,11 +154,11 @@ fn statements_say_whom_they_let_do_what() {
     );
     assert_eq!(
         last("NotPrincipal: {AWS: !GetAtt Role.Ar"),
-        "Policy statement\nDenies everyone except `AWS: ${Role.Arn}`: every action on this resource."
+        "Policy statement\nDenies everyone except `${Role.Arn}`: every action on this resource."
     );
     assert_eq!(
         last("Action: sts:Ass"),
-        "Policy statement\nAllows `Service: lambda.amazonaws.com` to use `sts:AssumeRole`."
+        "Policy statement\nAllows service `lambda.amazonaws.com` to use `sts:AssumeRole`."
     );
     assert_eq!(
         last("\"Action\": \""),
