@@ -281,7 +281,7 @@ impl Check {
 
     /// The files of a folder that say something about others, open or not. They are looked for once, and then as they change.
     fn tied<'m>(&self, root: &Root, session: &Session, memory: &'m mut Memory) -> &'m [PathBuf] {
-        let is_looked_for = root.is_in_workspace && root.settings.workspace;
+        let is_looked_for = root.is_in_workspace && root.is_in_repository && root.settings.workspace;
         match &mut memory.tied {
             Some(tied) => {
                 let in_folder = |path: &&PathBuf| path.starts_with(&root.folder);

@@ -4,6 +4,7 @@ use super::Host;
 use super::checks::Memory;
 use super::settings::Settings;
 use crate::date::Date;
+use crate::files::is_repository;
 use crate::linter::Fixes;
 use crate::session::Session;
 use std::path::{Path, PathBuf};
@@ -21,6 +22,9 @@ pub(super) struct Root {
     today: Option<Date>,
     /// Whether it is a folder of the workspace.
     pub(super) is_in_workspace: bool,
+    /// Whether it is in a repository. Elsewhere, such as in a home folder, files that are not open are not looked for unasked: there may be
+    /// any number of them.
+    pub(super) is_in_repository: bool,
     /// What its checks remember.
     pub(super) memory: Mutex<Memory>,
 }
@@ -31,7 +35,8 @@ impl Root {
         let files = files.naming(std::slice::from_ref(&folder));
         let session = Session::new(settings.options(Fixes::None, host.today), files);
         let today = host.today;
-        Self { folder, settings, today, session, is_in_workspace, memory: Mutex::default() }
+        let is_in_repository = folder.ancestors().any(|above| is_repository(above, &host.files));
+        Self { folder, settings, today, session, is_in_workspace, is_in_repository, memory: Mutex::default() }
     }
 
     /// A session that makes fixes, which takes time: linting as one types needs none.
