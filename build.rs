@@ -22,6 +22,7 @@ const PROFILES: [&str; 4] = ["core", "conformance", "strict", "proposed-2025"];
 
 fn main() {
     println!("cargo::rerun-if-changed=rules");
+    println!("cargo::rerun-if-changed=data");
     let out = PathBuf::from(env::var("OUT_DIR").expect("cargo sets OUT_DIR"));
     let mut files = Vec::new();
     collect(Path::new("rules"), 0, &mut files);
@@ -67,8 +68,29 @@ fn main() {
     write(&out.join("pack.txt"), &pack);
     write(&out.join("examples.json"), &all_examples);
     write(&out.join("controls.txt"), &packed(&read(Path::new("rules/controls.yaml"))));
+    write_starts(Path::new("data"), &out);
     for name in ["profiles", "runtime", "services", "frameworks", "nist-800-53"] {
         write(&out.join(format!("{name}.json")), &read(&Path::new("rules").join(format!("{name}.yaml"))).to_string());
+    }
+}
+
+/// Writes where the lines of each file of facts start, behind its header, so that a search in it reads no line as a whole.
+fn write_starts(folder: &Path, out: &Path) {
+    for path in fs::read_dir(folder).expect("a folder of facts").flatten().map(|entry| entry.path()) {
+        let Some(name) = path.file_name().and_then(|name| name.to_str()).filter(|name| name.ends_with(".txt")) else {
+            continue;
+        };
+        let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{name}: {error}"));
+        let header: usize = text.split_inclusive('\n').take_while(|line| line.starts_with('#')).map(str::len).sum();
+        let mut starts = Vec::new();
+        let mut at = 0;
+        for line in text[header..].split_inclusive('\n') {
+            if !line.trim_end_matches('\n').is_empty() {
+                starts.push(at);
+            }
+            at += line.len();
+        }
+        write(&out.join(format!("{name}.starts")), &format!("&{starts:?}"));
     }
 }
 

@@ -83,11 +83,13 @@ pub mod facts;
 pub mod files;
 pub mod finding;
 pub mod graph;
+pub mod hover;
 pub mod linter;
 #[cfg(feature = "lsp")]
 pub mod lsp;
 #[cfg(feature = "mcp")]
 mod mcp;
+pub mod navigation;
 pub mod openapi;
 pub mod paths;
 pub mod policy;

@@ -39,7 +39,7 @@ use crate::rules::rule::TargetName;
 use crate::source::Source;
 use crate::syntax::{self, Document, Node, SyntaxError};
 use crate::template::{self, Template};
-use again::{Again, Ground, Linted};
+use again::{Again, Ground, Linted, Memorable};
 use check::{Setting, run_check};
 use fixes::Workshop;
 use iterations::Pending;
@@ -50,7 +50,6 @@ use smallvec::SmallVec;
 use spelling::spelling;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use targets::{Kinds, blocks, occurs};
 
@@ -71,20 +70,17 @@ pub fn shared(source: &Source, inputs: &Inputs) -> Shared {
     document.as_ref().map(|document| stacks::shared(document, inputs)).unwrap_or_default()
 }
 
-/// What a text is linted with, besides the rules.
-struct Around<'a> {
-    load: &'a Loader<'a>,
-    inputs: &'a Inputs,
-    constructs: Option<&'a Constructs>,
-    /// How many templates it is inside of.
-    depth: usize,
-}
+/// Whether somebody wants the fix of a finding. What is said of a finding is also said of all that are not graver.
+pub type Wants<'w> = dyn Fn(&Finding) -> bool + Sync + 'w;
 
-/// What is remembered of a text.
-struct Memorable<'r> {
-    remembered: &'r mut Remembered,
-    /// Whether what was used of it is what a fresh lint finds out.
-    is_sure: bool,
+/// What a text is linted with, besides its inputs.
+#[derive(Copy, Clone)]
+struct About<'a> {
+    /// The constructs that a cloud assembly declares for it.
+    constructs: Option<&'a Constructs>,
+    wants: &'a Wants<'a>,
+    /// The number of templates that it is inside of.
+    depth: usize,
 }
 
 /// What a project is linted with. Shared between threads.
@@ -340,50 +336,37 @@ impl Linter {
         inputs: &Inputs,
         constructs: Option<&Constructs>,
     ) -> FileReport {
-        let around = Around { load, inputs, constructs, depth: 0 };
-        self.lint_document(source, syntax::read(source.text(), source.id), &around, None)
+        self.lint_wanting(source, load, inputs, constructs, &|_| true)
     }
 
-    /// Lints a text as [`lint_in`](Self::lint_in) does, and remembers what it found out. What was remembered of the same text before a
-    /// change is used as far as it still holds: the result is that of a fresh lint, apart from [`FileReport::steps`].
-    pub fn lint_again(
+    /// The same, with fixes for those findings that `wants` takes.
+    pub fn lint_wanting(
         &self,
-        remembered: &mut Remembered,
         source: &Source,
         load: &Loader<'_>,
         inputs: &Inputs,
         constructs: Option<&Constructs>,
+        wants: &Wants<'_>,
     ) -> FileReport {
-        let around = Around { load, inputs, constructs, depth: 0 };
-        let mut keeper = Memorable { remembered, is_sure: true };
-        let report = self.lint_document(source, syntax::read(source.text(), source.id), &around, Some(&mut keeper));
-        if keeper.is_sure {
-            return report;
-        }
-        // What was remembered came near a limit: a fresh lint may have met it.
-        self.lint_document(source, syntax::read(source.text(), source.id), &around, Some(&mut keeper))
+        let about = About { constructs, wants, depth: 0 };
+        self.lint_document(source, syntax::read(source.text(), source.id), load, inputs, about, None)
     }
 
-    /// The linter's number, which no other has.
-    fn number(&self) -> u64 {
-        static NEXT: AtomicU64 = AtomicU64::new(0);
-        *self.number.get_or_init(|| NEXT.fetch_add(1, Ordering::Relaxed))
-    }
-
-    /// Lints one text that is inside of so many templates.
-    fn lint_inside(&self, source: &Source, load: &Loader<'_>, inputs: &Inputs, depth: usize) -> FileReport {
-        let around = Around { load, inputs, constructs: None, depth };
-        self.lint_document(source, syntax::read(source.text(), source.id), &around, None)
+    /// Lints one text that is inside of other templates.
+    fn lint_inside(&self, source: &Source, load: &Loader<'_>, inputs: &Inputs, about: About<'_>) -> FileReport {
+        self.lint_document(source, syntax::read(source.text(), source.id), load, inputs, about, None)
     }
 
     fn lint_document(
         &self,
         source: &Source,
         document: Result<Document<'_>, SyntaxError>,
-        around: &Around<'_>,
+        load: &Loader<'_>,
+        inputs: &Inputs,
+        about: About<'_>,
         mut keeper: Option<&mut Memorable<'_>>,
     ) -> FileReport {
-        let Around { load, inputs, constructs, depth } = *around;
+        let About { constructs, wants, .. } = about;
         let document = match document {
             Ok(document) => document,
             Err(error) => return unread(source, error),
@@ -430,7 +413,7 @@ impl Linter {
             exceptions::Texts { source, document: &document, included: &texts, files: &files, constructs };
         let mut exceptions = self.exceptions(&expansion, &files_and_text);
         let mut pending = Vec::new();
-        let workshop = Workshop::new(source, &document, &model, self);
+        let workshop = Workshop::new(source, &document, &model, self, wants);
         for (selected, kinds) in self.for_template(&model) {
             self.apply((selected, &kinds), &workshop, &mut exceptions, &mut pending, again.as_mut(), &mut report);
         }
@@ -440,7 +423,7 @@ impl Linter {
         report.nested = stacks::nested(&model, constructs);
         let (elsewhere, note_elsewhere) = stacks::elsewhere(&model, &report.nested);
         report.notices.extend(elsewhere);
-        let outer = inner::Outer { linter: self, source, model: &model, depth };
+        let outer = inner::Outer { linter: self, source, model: &model, about };
         let inside = outer.lint(&mut exceptions, &mut report);
         notes.add(inside.notes.iter().chain(&note_elsewhere), &mut report);
         report.diagnostics.sort_by_key(|diagnostic| diagnostic.span);
@@ -507,6 +490,7 @@ impl Linter {
                 counts: &mut counts,
                 exceptions,
                 found: &mut *pending,
+                open: &mut report.undecided,
                 at: FxHashMap::default(),
             };
             for block in blocks(&check.targets, kinds, model) {
@@ -519,7 +503,7 @@ impl Linter {
             }
             if workshop.is_open() {
                 for Pending { finding, mark, .. } in pending.iter_mut() {
-                    if let (Some(mark), false) = (mark, finding.is_suppressed()) {
+                    if let (Some(mark), true) = (mark, !finding.is_suppressed() && workshop.wants(finding)) {
                         finding.fix = workshop.fix(rule, index, setting, finding, mark).map(Arc::new);
                     }
                 }

@@ -1,16 +1,20 @@
 //! The rules and the citations of the Security Rule as a catalogue: lists by service, citation and profile, and documents in
-//! Markdown. Lints nothing.
+//! Markdown. Lints nothing but the examples of rules, to show their fixes.
 
 mod citations;
 mod core_page;
 mod elsewhere;
+mod fixes_page;
 mod index;
+mod remedy;
 mod rule_page;
 mod wrap;
 
 pub use citations::{Citation, citations, citations_page};
 pub use core_page::core_page;
+pub use fixes_page::fixes_page;
 pub use index::index_page;
+pub use remedy::{Line, Remedy};
 pub use rule_page::rule_page;
 
 use crate::rules::load::RuleEntry;

@@ -1,5 +1,6 @@
 //! One rule in full, as Markdown.
 
+use super::remedy::Remedy;
 use super::wrap::wrapped;
 use super::{capitalized, cell};
 use crate::rules::load::{RuleEntry, controls, unmark};
@@ -43,11 +44,19 @@ pub fn rule_page(entry: &RuleEntry) -> String {
     }
     page.push_str(&parameters(entry));
     let examples = entry.examples();
-    // An example with its patch shows most.
-    let failing = examples.fail.iter().find(|example| example.patch.is_some()).or(examples.fail.first());
-    if let Some(example) = failing {
+    let remedy = Remedy::of(entry);
+    let fixed = remedy.as_ref().and_then(|remedy| examples.fail.get(remedy.example));
+    // An example with its fix or patch shows most.
+    let patched = || examples.fail.iter().find(|example| example.patch.is_some());
+    if let Some(example) = fixed.or_else(patched).or(examples.fail.first()) {
         page.push_str(&format!("\n## Example that fails\n\n{}:\n\n{}", capitalized(&example.name), template(example)));
-        if let Some(patch) = example.patch.as_ref().and_then(|patch| serde_yaml::to_string(patch).ok()) {
+        match &remedy {
+            Some(remedy) => page.push_str(&fix(remedy)),
+            None => page.push_str("\n`hipaalint --fix` has no fix for this rule: make the change by hand.\n"),
+        }
+        if remedy.is_none()
+            && let Some(patch) = example.patch.as_ref().and_then(|patch| serde_yaml::to_string(patch).ok())
+        {
             page.push_str(&format!(
                 "\nThis merge patch fixes it (`null` removes a key):\n\n```yaml\n{}\n```\n",
                 patch.trim_end()
@@ -70,6 +79,19 @@ pub fn rule_page(entry: &RuleEntry) -> String {
         }
     }
     wrapped(&page)
+}
+
+/// The fix of the example.
+fn fix(remedy: &Remedy) -> String {
+    let mut text = "\n`hipaalint --fix` fixes it:\n\n".to_owned();
+    for (applicability, description) in &remedy.fixes {
+        text.push_str(&format!("- {}: {}\n", applicability.name(), description.replace('\n', " ")));
+    }
+    if !remedy.diff.is_empty() {
+        let lines: String = remedy.diff.iter().map(|line| line.text() + "\n").collect();
+        text.push_str(&format!("\n```diff\n{lines}```\n"));
+    }
+    text
 }
 
 /// The judgments that decide the rule's profiles, as far as its file states them.

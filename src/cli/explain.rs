@@ -5,8 +5,9 @@ use super::page::{Page, widest};
 use super::rules::list;
 use super::topic::{Matches, Topic};
 use super::{output, terminal};
-use crate::catalogue::{index_page, rule_page};
+use crate::catalogue::{Remedy, index_page, rule_page};
 use crate::files::Files;
+use crate::finding::Applicability;
 use crate::report::human::Style;
 use crate::report::human::paint::Ink;
 use crate::rules::frameworks::{Framework, frameworks};
@@ -189,12 +190,24 @@ fn page(entry: &RuleEntry, rules: &Rules, style: Style, files: &Files) -> String
         parameters(&rule.settings, &rule.descriptions, changed, &mut page);
     }
     let examples = entry.examples();
-    // An example with its fix shows most.
-    if let Some(example) = examples.fail.iter().find(|example| example.patch.is_some()).or(examples.fail.first()) {
+    let remedy = Remedy::of(entry);
+    let fixed = remedy.as_ref().and_then(|remedy| examples.fail.get(remedy.example));
+    // An example with its fix or patch shows most.
+    let patched = || examples.fail.iter().find(|example| example.patch.is_some());
+    if let Some(example) = fixed.or_else(patched).or(examples.fail.first()) {
         page.heading(&format!("Fails: {}", example.name));
         code(example, Ink::of(meta.level), &mut page);
-        if let Some(patch) = example.patch.as_ref().and_then(|patch| serde_yaml::to_string(patch).ok()) {
-            page.heading("Fix: merge this into the template (null removes a key)");
+        match &remedy {
+            Some(remedy) => fix(remedy, &mut page),
+            None => {
+                page.heading("Fix");
+                page.paragraph(1, None, "hipaalint --fix has no fix for this rule: make the change by hand.");
+            }
+        }
+        if remedy.is_none()
+            && let Some(patch) = example.patch.as_ref().and_then(|patch| serde_yaml::to_string(patch).ok())
+        {
+            page.heading("Patch: merge this into the template (null removes a key)");
             patch.lines().for_each(|line| page.code(None, line));
         }
     }
@@ -285,6 +298,22 @@ fn parameters(
         if let Some(values) = changed.and_then(|changed| changed.get(name)) {
             page.row(&[(None, ""), (None, &format!("in the configuration: {}", values.join(", ")))], &columns);
         }
+    }
+}
+
+/// The fix of the example, as a diff.
+fn fix(remedy: &Remedy, page: &mut Page) {
+    page.heading("Fix: what hipaalint --fix does here");
+    let columns = [widest(remedy.fixes.iter().map(|(applicability, _)| applicability.name()))];
+    for (applicability, description) in &remedy.fixes {
+        let ink = if *applicability == Applicability::Safe { Ink::Good } else { Ink::Warning };
+        page.row(&[(Some(ink), applicability.name()), (None, description)], &columns);
+    }
+    if !remedy.diff.is_empty() {
+        page.blank();
+    }
+    for line in &remedy.diff {
+        page.changed(line);
     }
 }
 

@@ -6,6 +6,8 @@ use super::terminal;
 use crate::config::FILE_NAME;
 use crate::discover::has_resources;
 use crate::files::{Files, MAX_NAMED, Reach};
+use crate::finding::Finding;
+use crate::linter::Fixes;
 use crate::report::diff;
 use crate::report::exceptions::{Csv, Register};
 use crate::report::github::Github;
@@ -19,11 +21,12 @@ use crate::report::markdown::Comment;
 use crate::report::sarif::Sarif;
 use crate::report::statistics::{Grouping, JsonStatistics};
 use crate::report::text::{count, one_line};
-use crate::report::{Report, Reporter};
+use crate::report::{Prepared, Preparer, Report, Reporter};
 use crate::session::{End, Exit, FixedText, Problems, Saving, Session, Sink, WrittenBaseline};
 use std::collections::BTreeSet;
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// A file for a report.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -110,6 +113,8 @@ struct WritingFile<'o> {
 /// All reports of a run, which are written at the same time.
 pub(super) struct Outputs<'o> {
     files: Vec<WritingFile<'o>>,
+    /// The formats of these reports, and of that on standard output.
+    formats: Vec<Format>,
     session: &'o Session,
     /// The report on standard output, and whether that is a terminal.
     standard: Writing<'o>,
@@ -153,7 +158,19 @@ impl<'o> Outputs<'o> {
         };
         let texts = texts.map(|texts| (texts, shown.style));
         let standard = Writing { reporter: Ok(report) };
-        Self { files, session, standard, is_terminal, texts, text_out, has_diffs: false, progress, written: None }
+        let formats = outputs.iter().map(|output| output.format).chain([shown.format]).collect();
+        Self {
+            files,
+            formats,
+            session,
+            standard,
+            is_terminal,
+            texts,
+            text_out,
+            has_diffs: false,
+            progress,
+            written: None,
+        }
     }
 
     /// How writing ended, with the exit of the run.
@@ -165,15 +182,67 @@ impl<'o> Outputs<'o> {
 /// Bytes that wait to be written to standard output.
 const STANDARD_BUFFER: usize = 1 << 16;
 
-impl Sink for Outputs<'_> {
-    fn file(&mut self, part: &Report<'_>) {
+/// What the reports of a run have to do in the threads that lint: of each report, in the order of [`Outputs::reports`].
+struct Preparers {
+    all: Vec<Option<Arc<dyn Preparer>>>,
+    /// Whether a report without one shows fixes.
+    others_show_fixes: bool,
+}
+
+impl Preparer for Preparers {
+    fn prepare(&self, part: &Report<'_>) -> Prepared {
+        let prepare = |one: &Option<Arc<dyn Preparer>>| one.as_ref().map(|one| one.prepare(part));
+        Box::new(self.all.iter().map(prepare).collect::<Vec<Option<Prepared>>>())
+    }
+
+    fn wants_fix(&self, finding: &Finding) -> bool {
+        self.others_show_fixes || self.all.iter().flatten().any(|one| one.wants_fix(finding))
+    }
+}
+
+impl<'o> Outputs<'o> {
+    /// Those to files, and that on standard output.
+    fn reports(&mut self) -> impl Iterator<Item = &mut Writing<'o>> {
+        self.files.iter_mut().map(|file| &mut file.writing).chain([&mut self.standard])
+    }
+
+    /// What is on a terminal is no more than a report.
+    fn is_reporting(&mut self, part: &Report<'_>) {
         if self.is_terminal && !(part.findings.is_empty() && part.diagnostics.is_empty()) {
             self.progress = None;
         }
-        for file in &mut self.files {
-            file.writing.feed(|reporter| reporter.file(part));
+    }
+}
+
+impl Sink for Outputs<'_> {
+    fn file(&mut self, part: &Report<'_>) {
+        self.is_reporting(part);
+        self.reports().for_each(|writing| writing.feed(|reporter| reporter.file(part)));
+    }
+
+    fn preparer(&self) -> Option<Arc<dyn Preparer>> {
+        let reports = self.files.iter().map(|file| &file.writing).chain([&self.standard]);
+        let all = reports.map(|writing| writing.reporter.as_ref().ok().and_then(|reporter| reporter.preparer()));
+        let all: Vec<Option<Arc<dyn Preparer>>> = all.collect();
+        let others_show_fixes = self
+            .formats
+            .iter()
+            .zip(&all)
+            .any(|(format, preparer)| preparer.is_none() && format.keeps().fixes != Fixes::None);
+        all.iter().any(Option::is_some).then(|| Arc::new(Preparers { all, others_show_fixes }) as Arc<dyn Preparer>)
+    }
+
+    fn prepared(&mut self, part: &Report<'_>, prepared: Prepared) {
+        let Ok(prepared) = prepared.downcast::<Vec<Option<Prepared>>>() else { return self.file(part) };
+        self.is_reporting(part);
+        let mut prepared = prepared.into_iter();
+        for writing in self.reports() {
+            let own = prepared.next().flatten();
+            writing.feed(|reporter| match own {
+                Some(own) => reporter.prepared(part, own),
+                None => reporter.file(part),
+            });
         }
-        self.standard.feed(|reporter| reporter.file(part));
     }
 
     fn fixed(&mut self, text: &FixedText<'_>) {

@@ -1,5 +1,6 @@
 //! The layout of text for a terminal: headings, paragraphs, columns and code. The commands write the text.
 
+use crate::catalogue::Line;
 use crate::report::human::Style;
 use crate::report::human::paint::Ink;
 use crate::report::prose::{Block, blocks, plain_line};
@@ -126,6 +127,20 @@ impl Page {
             None => (" ".to_owned(), clean),
         };
         self.text.push_str(format!("  {mark} {line}").trim_end());
+        self.text.push('\n');
+    }
+
+    /// A line of a diff.
+    pub(super) fn changed(&mut self, line: &Line) {
+        let ink = match line {
+            Line::Gap => Some(Ink::Dim),
+            Line::Same(_) => None,
+            Line::Old(_) => Some(Ink::Error),
+            Line::New(_) => Some(Ink::Good),
+        };
+        let clean = one_line(&line.text(), self.style.unicode).into_owned();
+        let text = ink.map_or(clean.clone(), |ink| self.style.paint(ink, &clean));
+        self.text.push_str(format!("  {text}").trim_end());
         self.text.push('\n');
     }
 

@@ -138,6 +138,7 @@ fn contents(show: &[Show], formats: &[Format]) -> Contents {
         suppressed: show.contains(&Show::Suppressed),
         all_rules: !formats.iter().all(looks_up),
         all_texts: formats.contains(&Format::Sarif),
+        leaves_out_fixes: formats.iter().all(|format| *format == Format::Sarif || format.keeps().fixes == Fixes::None),
         revision: formats.iter().any(|format| matches!(format, Format::Html | Format::Markdown)),
     }
 }

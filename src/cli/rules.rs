@@ -6,9 +6,10 @@ use super::topic::{Matches, Topic, unknown_citation, unknown_service};
 use super::{output, terminal};
 use crate::catalogue::{cites, index_page, is_about, is_within};
 use crate::files::Files;
-use crate::finding::{Level, RuleSeverity};
+use crate::finding::{Applicability, Level, RuleSeverity};
 use crate::report::human::paint::Ink;
 use crate::report::text::count;
+use crate::rules::fix::Limit;
 use crate::rules::frameworks::{Basis, Framework, frameworks};
 use crate::rules::load::{RuleEntry, RuleSet, controls};
 use crate::rules::meta::{FalseAlarms, RuleProse};
@@ -45,7 +46,11 @@ pub(super) fn run(arguments: &RulesArguments) -> Exit {
     let text = match arguments.format {
         ListFormat::Human => {
             let mut page = Page::new(terminal::list_style(arguments.color.color));
-            list(&entries, &mut page);
+            if arguments.fixable {
+                with_fixes(&entries, &mut page)
+            } else {
+                list(&entries, &mut page)
+            }
             page.finish()
         }
         ListFormat::Json => output::pretty(&entries.iter().map(|entry| row(entry)).collect::<Vec<_>>()),
@@ -131,6 +136,40 @@ struct Row<'a> {
     resources: Vec<&'a str>,
     aliases: &'a BTreeMap<String, Vec<String>>,
     parameters: BTreeMap<&'a str, Parameter<'a>>,
+    /// The best that its fixes can be; null for a rule without a fix.
+    fix: Option<Applicability>,
+}
+
+/// The best that the fixes of a rule can be, as its file states it; none for a rule without a fix.
+fn best_fix(entry: &RuleEntry) -> Option<Applicability> {
+    let best = entry.fixes()?.all().map(|recipe| match recipe.applicability {
+        Limit::Safe => Applicability::Safe,
+        Limit::Unsafe => Applicability::Unsafe,
+    });
+    best.max()
+}
+
+/// Writes a list of rules with the best fix of each instead of its level.
+fn with_fixes(entries: &[&RuleEntry], page: &mut Page) {
+    let fixes: Vec<&str> = entries.iter().map(|entry| best_fix(entry).map_or("none", Applicability::name)).collect();
+    let columns = [widest(entries.iter().map(|entry| entry.meta.id.as_str())), widest(fixes.iter().copied())];
+    for (entry, fix) in entries.iter().zip(&fixes) {
+        let ink = if *fix == Applicability::Safe.name() { Ink::Good } else { Ink::Dim };
+        page.row(&[(Some(Ink::Bold), &entry.meta.id), (Some(ink), fix), (None, &entry.meta.title)], &columns);
+    }
+    if entries.is_empty() {
+        page.line(Ink::Dim, "No rules.");
+        return;
+    }
+    let safe = fixes.iter().filter(|fix| **fix == Applicability::Safe.name()).count();
+    page.blank();
+    page.line(
+        Ink::Dim,
+        &format!(
+            "{}, {safe} of them with a safe fix. To see a fix: hipaalint explain ID",
+            count(entries.len(), "rule")
+        ),
+    );
 }
 
 /// What a rule is related to in a framework other than the Security Rule.
@@ -176,5 +215,6 @@ fn row(entry: &RuleEntry) -> Row<'_> {
         resources: entry.targets.iter().map(|target| target.name()).collect(),
         aliases: &entry.meta.aliases,
         parameters: parameters.unwrap_or_default(),
+        fix: best_fix(entry),
     }
 }

@@ -17,8 +17,8 @@ const MAX_TEXTS: usize = 64;
 const MAX_SHOWN: usize = 64;
 /// Of a value with more combinations of choices than are looked at, only so many are shown.
 const FEW: usize = 3;
-/// Alternatives of all values of a template together. Past them, texts keep their choices open.
-const MAX_ALTERNATIVES: usize = 50_000;
+/// Alternatives of all values of a template together, past the first of each. Then texts keep their choices open.
+const MAX_ALTERNATIVES: usize = 10_000;
 /// Candidates of a choice that a reason names.
 const MAX_NAMED: usize = 8;
 
@@ -211,7 +211,7 @@ impl<'o, 'm, 't> Builder<'o, 'm, 't> {
             found.note = Some(format!("it has {} values, of which {MAX_SHOWN} are shown", found.groups.len()));
             found.groups.truncate(MAX_SHOWN);
         }
-        self.left = self.left.saturating_sub(found.groups.len());
+        self.left = self.left.saturating_sub(found.groups.len().saturating_sub(1));
         let whens = self.whens(&found);
         let Groups { groups, note, .. } = found;
         let alternatives = groups.into_iter().zip(whens);

@@ -316,6 +316,14 @@ fn existing<'t>(
         return value;
     }
     let infeasible = &exploration.infeasible;
+    let when = if present.is_empty() { None } else { builder.when(&absent, infeasible) };
+    let mut alone = Alternative { when, content: None, from: from(false) };
+    // What is missing from the block is as absent as what is missing with it.
+    if let Some(place) = value.alternatives.iter().position(|one| one.content.is_none()) {
+        let known = value.alternatives.remove(place);
+        alone.when = known.when.zip(alone.when).map(|(known, own)| format!("{known}, or {own}"));
+        alone.from.extend(known.from);
+    }
     if !present.is_empty() {
         let when = builder.when(&present, infeasible);
         for alternative in &mut value.alternatives {
@@ -326,14 +334,6 @@ fn existing<'t>(
             let own = std::mem::replace(&mut alternative.from, from(true));
             alternative.from.extend(own);
         }
-    }
-    let when = if present.is_empty() { None } else { builder.when(&absent, infeasible) };
-    let mut alone = Alternative { when, content: None, from: from(false) };
-    // What is missing from the block is as absent as what is missing with it.
-    if let Some(place) = value.alternatives.iter().position(|one| one.content.is_none()) {
-        let known = value.alternatives.remove(place);
-        alone.when = known.when.zip(alone.when).map(|(known, own)| format!("{known}, or {own}"));
-        alone.from.extend(known.from.into_iter().filter(|one| one.kind != FromKind::Condition || one.name != name));
     }
     value.alternatives.push(alone);
     if !exploration.complete {
@@ -400,7 +400,8 @@ fn below<'t>(
         }
         syntax::Kind::Mapping(_) => {
             let full = steps.iter().fold(path.to_owned(), |path, one| step(&path, one));
-            Ok(builder.computed(node, &full, guards, &mut |value| inside(value, steps)))
+            let value = builder.computed(node, &full, guards, &mut |value| inside(value, steps));
+            if value.is_never() { Err(missing(first, path, std::iter::empty())) } else { Ok(value) }
         }
         _ => Err(missing(first, path, std::iter::empty())),
     }

@@ -159,9 +159,8 @@ impl Language {
     fn misspelled(&self, metadata: &Node<'_>, resource: Option<&str>, tree: &Node<'_>) -> Option<Draft> {
         let entries = metadata.as_mapping()?;
         let known = |key: &str| LANGUAGES.iter().any(|language| language.section == key);
-        let letters = |key: &str| key.replace(['-', '_', ' '], "").to_ascii_lowercase();
         let section = entries.iter().find(|entry| {
-            entry.key == self.section || (!known(&entry.key) && letters(&entry.key) == letters(self.section))
+            entry.key == self.section || (letters(&entry.key).eq(letters(self.section)) && !known(&entry.key))
         })?;
         let lists = section.value.as_mapping()?;
         let (key, wanted) = if section.key == self.section {
@@ -180,6 +179,11 @@ impl Language {
         draft.problems.push((key.key_span, format!("{tool} does not read `{}`; did you mean `{wanted}`?", key.key)));
         Some(draft)
     }
+}
+
+/// The letters of a key, whatever its style.
+fn letters(key: &str) -> impl Iterator<Item = u8> {
+    key.bytes().filter(|byte| !matches!(byte, b'-' | b'_' | b' ')).map(|byte| byte.to_ascii_lowercase())
 }
 
 /// The values that single findings of cdk-nag are about: `s3:*` of `Action::s3:*`. None where there are only regular

@@ -22,6 +22,7 @@ use expansion::{Expansion, Hidden, Iteration, MadeFrom, Provenance};
 use foldhash::HashMap;
 use includes::Included;
 use smallvec::SmallVec;
+use std::borrow::Cow;
 use std::cell::RefCell;
 use ties::Ties;
 use written::Written;
@@ -74,6 +75,15 @@ pub fn expand<'t>(root: &'t Node<'t>, macros: Macros, included: &[Included<'t>],
         expansion.is_rewritten = true;
     }
     expansion
+}
+
+/// The tree that a person knows: the files included, loops and resources of SAM as they are written.
+pub fn with_included<'t>(root: &'t Node<'t>, macros: Macros, included: &[Included<'t>]) -> Cow<'t, Node<'t>> {
+    let mut expansion = Expansion::new(root);
+    if macros.are_called() {
+        includes::expand(&mut expansion, included);
+    }
+    expansion.root
 }
 
 /// Whether a resource is a module, as far as it has a type.

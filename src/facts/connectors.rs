@@ -1,8 +1,8 @@
 //! What the connectors of the AWS Serverless Application Model grant. Which: `data/sam-connectors.txt`.
 
-use super::sorted_text::SortedText;
+use super::sorted_text::{SortedText, sorted_lines};
 
-const CONNECTORS: SortedText = SortedText::lines(include_str!("../../data/sam-connectors.txt"));
+const CONNECTORS: SortedText = sorted_lines!("sam-connectors.txt");
 
 /// What a connector from a resource of one type to one of another grants, as JSON: `Type`, the kind of policy, and `Properties` with
 /// the statements of each permission. `%{Source.Arn}` and the like are variables. None where SAM refuses such a connector.

@@ -1,8 +1,8 @@
 //! Paths of privilege escalation: `data/privilege-escalation.txt`.
 
-use super::sorted_text::SortedText;
+use super::sorted_text::{SortedText, sorted_lines};
 
-const WAYS: SortedText = SortedText::lines(include_str!("../../data/privilege-escalation.txt"));
+const WAYS: SortedText = sorted_lines!("privilege-escalation.txt");
 
 /// An action that a path needs.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]

@@ -6,13 +6,13 @@ use std::cmp::Ordering;
 use std::rc::Rc;
 use std::thread::LocalKey;
 
-use super::sorted_text::SortedText;
+use super::sorted_text::{SortedText, sorted_lines};
 
 /// One line for each service and first letter of the action: `s3:c createbucket createjob!`.
-const ACTIONS: SortedText = SortedText::lines(include_str!("../../data/iam-actions.txt"));
+const ACTIONS: SortedText = sorted_lines!("iam-actions.txt");
 
 /// One line for each service: the sets of resources that its actions can be limited to.
-const RESOURCES: SortedText = SortedText::lines(include_str!("../../data/iam-resources.txt"));
+const RESOURCES: SortedText = sorted_lines!("iam-resources.txt");
 
 /// Follows, in the data, an action that can only be granted on `*`.
 const UNLIMITABLE: char = '!';

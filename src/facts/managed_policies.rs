@@ -1,9 +1,9 @@
 //! AWS managed policies that grant far more than one task needs. Which: `data/managed-policies.txt`.
 
-use super::sorted_text::{SortedText, first_word};
+use super::sorted_text::{SortedText, first_word, sorted_lines};
 use serde::Deserialize;
 
-const POLICIES: SortedText = SortedText::lines(include_str!("../../data/managed-policies.txt"));
+const POLICIES: SortedText = sorted_lines!("managed-policies.txt");
 
 /// How much access an AWS managed policy grants. Only policies that grant far more than one task needs.
 #[cfg_attr(test, derive(schemars::JsonSchema))]

@@ -1,8 +1,8 @@
 //! The policy templates of the AWS Serverless Application Model. Which: `data/sam-policy-templates.txt`.
 
-use super::sorted_text::SortedText;
+use super::sorted_text::{SortedText, sorted_lines};
 
-const TEMPLATES: SortedText = SortedText::lines(include_str!("../../data/sam-policy-templates.txt"));
+const TEMPLATES: SortedText = sorted_lines!("sam-policy-templates.txt");
 
 /// The policy document that a policy template of SAM stands for, as JSON: `S3ReadPolicy`. `Ref` in it names a parameter of
 /// the policy template.

@@ -1,10 +1,10 @@
 //! What an update of a property does to the resource: `data/replacement.txt` from CloudFormation's schemas, and
 //! `data/replacement-notes.txt` from what documentation adds.
 
-use super::sorted_text::SortedText;
+use super::sorted_text::{SortedText, sorted_lines};
 
-const LISTED: SortedText = SortedText::lines(include_str!("../../data/replacement.txt"));
-const NOTES: SortedText = SortedText::lines(include_str!("../../data/replacement-notes.txt"));
+const LISTED: SortedText = sorted_lines!("replacement.txt");
+const NOTES: SortedText = sorted_lines!("replacement-notes.txt");
 
 /// What CloudFormation does when a template changes a property.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]

@@ -1,16 +1,16 @@
 //! Resource types: which exist, which hold data, and which property names the resource.
 
 use super::properties::Properties;
-use super::sorted_text::{SortedText, first_word};
+use super::sorted_text::{SortedText, first_word, sorted_lines};
 use super::tags::TagProperty;
 use foldhash::HashMap;
 use std::cell::RefCell;
 
-const TYPES: SortedText = SortedText::lines(include_str!("../../data/resource-types.txt"));
-const REVIEWED_STATEFUL: SortedText = SortedText::lines(include_str!("../../data/stateful.txt"));
-const NAMES: SortedText = SortedText::lines(include_str!("../../data/names.txt"));
+const TYPES: SortedText = sorted_lines!("resource-types.txt");
+const REVIEWED_STATEFUL: SortedText = sorted_lines!("stateful.txt");
+const NAMES: SortedText = sorted_lines!("names.txt");
 
-const ATTRIBUTES: SortedText = SortedText::lines(include_str!("../../data/attributes.txt"));
+const ATTRIBUTES: SortedText = sorted_lines!("attributes.txt");
 
 /// The words that `data/resource-types.txt` has for a type, after its name.
 fn words_of(resource_type: &str) -> Option<&'static str> {

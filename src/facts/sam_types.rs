@@ -1,8 +1,8 @@
 //! The resource types of AWS SAM, the events of its functions and state machines, and the properties of both.
 
-use super::sorted_text::{SortedText, first_word};
+use super::sorted_text::{SortedText, first_word, sorted_lines};
 
-const TYPES: SortedText = SortedText::lines(include_str!("../../data/sam-types.txt"));
+const TYPES: SortedText = sorted_lines!("sam-types.txt");
 
 /// What the names of SAM's resource types begin with.
 const PREFIX: &str = "AWS::Serverless::";

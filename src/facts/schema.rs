@@ -10,11 +10,11 @@
 //!
 //! So a lookup walks the one line of its type and makes nothing of the rest.
 
-use super::sorted_text::SortedText;
+use super::sorted_text::{SortedText, sorted_lines};
 use std::fmt;
 
 pub(super) const TEXT: &str = include_str!("../../data/schemas.txt");
-const SCHEMAS: SortedText = SortedText::lines(TEXT);
+const SCHEMAS: SortedText = sorted_lines!("schemas.txt");
 
 /// The properties of a type.
 const TOP: &str = "0";

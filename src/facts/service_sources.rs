@@ -1,8 +1,8 @@
 //! Which AWS services send the account that they act for, to which resources: `data/service-sources.txt`.
 
-use super::sorted_text::SortedText;
+use super::sorted_text::{SortedText, sorted_lines};
 
-const PAIRS: SortedText = SortedText::lines(include_str!("../../data/service-sources.txt"));
+const PAIRS: SortedText = sorted_lines!("service-sources.txt");
 
 /// Whether a service sends the resource or account that it acts for, in its requests to resources of another service (`sqs`).
 /// `principal` is a service principal, or the beginning of one whose domain is open (`logs.`).

@@ -1,6 +1,6 @@
 //! Binary search in text that is a sorted sequence of items between separators. Knows nothing of what the items mean.
 
-use memchr::{memchr, memrchr};
+use memchr::{memchr, memchr2, memrchr};
 
 /// Items in ascending order, separated by one ASCII character: the lines of a file, the words of a line.
 ///
@@ -9,7 +9,18 @@ use memchr::{memchr, memrchr};
 pub(super) struct SortedText {
     text: &'static str,
     separator: u8,
+    /// Where the items start, if that is known: then a search looks at nothing but their keys.
+    starts: &'static [u32],
 }
+
+/// The lines of a file in `data/`, whose starts `build.rs` found.
+macro_rules! sorted_lines {
+    ($name:literal) => {
+        $crate::facts::sorted_text::SortedText::lines(include_str!(concat!("../../data/", $name)))
+            .starting_at(include!(concat!(env!("OUT_DIR"), "/", $name, ".starts")))
+    };
+}
+pub(super) use sorted_lines;
 
 impl SortedText {
     /// The lines of an embedded file, after its header of `#` lines.
@@ -23,12 +34,17 @@ impl SortedText {
                 }
             }
         }
-        Self { text: text.split_at(text.len() - rest.len()).1, separator: b'\n' }
+        Self { text: text.split_at(text.len() - rest.len()).1, separator: b'\n', starts: &[] }
+    }
+
+    /// The same, with the places behind the header at which its lines start.
+    pub(super) const fn starting_at(self, starts: &'static [u32]) -> Self {
+        Self { starts, ..self }
     }
 
     /// The words of one line.
     pub(super) const fn words(text: &'static str) -> Self {
-        Self { text, separator: b' ' }
+        Self { text, separator: b' ', starts: &[] }
     }
 
     /// The items from the first one whose key `before` denies, in order. An item's key is its first word; `before` must
@@ -37,6 +53,11 @@ impl SortedText {
         // Every item that starts left of `low` is `before`; none that starts at `high` or right of it is. Both are the
         // start of an item or the end.
         let (mut low, mut high) = (0, self.text.len());
+        if !self.starts.is_empty() {
+            let known = self.starts.partition_point(|start| before(first_word(self.slice(*start as usize, high))));
+            low = self.starts.get(known).map_or(high, |start| *start as usize);
+            high = low;
+        }
         while low < high {
             let middle = low + (high - low) / 2;
             let start = memrchr(self.separator, self.slice(low, middle).as_bytes()).map_or(low, |at| low + at + 1);
@@ -74,7 +95,7 @@ impl SortedText {
 
 /// The text before the first space or line end.
 pub(super) fn first_word(text: &str) -> &str {
-    let end = text.bytes().position(|byte| matches!(byte, b' ' | b'\n'));
+    let end = memchr2(b' ', b'\n', text.as_bytes());
     end.and_then(|end| text.get(..end)).unwrap_or(text)
 }
 

@@ -1,10 +1,10 @@
 //! What the update of a property means for those who run the resource: `data/safe-fixes.txt` has what a fix may set without
 //! asking, and `data/interruptions.txt` what interrupts or restarts the resource.
 
-use super::sorted_text::SortedText;
+use super::sorted_text::{SortedText, sorted_lines};
 
-const SAFE: SortedText = SortedText::lines(include_str!("../../data/safe-fixes.txt"));
-const INTERRUPTIONS: SortedText = SortedText::lines(include_str!("../../data/interruptions.txt"));
+const SAFE: SortedText = sorted_lines!("safe-fixes.txt");
+const INTERRUPTIONS: SortedText = sorted_lines!("interruptions.txt");
 
 /// The attributes of a resource that is of any type, in the list of what is safe.
 const ANY: &str = "any";

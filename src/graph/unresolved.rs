@@ -94,7 +94,7 @@ pub struct Names<'t> {
 
 /// Pseudo parameters.
 /// Source: "Get AWS values using pseudo parameters", CloudFormation user guide.
-const PSEUDO: [&str; 8] = [
+pub const PSEUDO: [&str; 8] = [
     "AWS::AccountId",
     "AWS::NotificationARNs",
     "AWS::NoValue",

@@ -7,7 +7,10 @@ mod difference;
 mod layout;
 
 use super::check::{CheckResult, Violation};
-use super::includes::Texts;
+use super::file_report::FileReport;
+use super::includes::{Loader, Texts};
+use super::{About, Linter, Wants};
+use crate::constructs::Constructs;
 use crate::eval::inputs::Inputs;
 use crate::eval::reads::{Names, Read};
 use crate::eval::{Spent, explore};
@@ -15,10 +18,11 @@ use crate::expand::expansion::Hidden;
 use crate::expand::{Block, Model, Section};
 use crate::graph::{boundary, secrets, tag_keys};
 use crate::source::{Source, SourceId, Span};
-use crate::syntax::{Document, Entry, Node};
+use crate::syntax::{self, Document, Entry, Node};
 use difference::Difference;
 use layout::Layout;
 use rustc_hash::{FxHashMap, FxHashSet};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// What is remembered of linting one text, to lint it again. Bounded by the text and the rules.
 #[derive(Debug, Default)]
@@ -33,6 +37,44 @@ impl Remembered {
     /// How many answers the last lint kept. For tests and benchmarks.
     pub fn reused(&self) -> usize {
         self.0.as_ref().map_or(0, |kept| kept.reused)
+    }
+}
+
+/// What is remembered of a text that is linted.
+pub(super) struct Memorable<'r> {
+    pub(super) remembered: &'r mut Remembered,
+    /// Whether what was used of it is what a fresh lint finds out.
+    pub(super) is_sure: bool,
+}
+
+impl Linter {
+    /// Lints a text as [`lint_wanting`](Self::lint_wanting) does, and remembers what it found out. What was remembered of the same text
+    /// before a change is used as far as it still holds: the result is that of a fresh lint, apart from [`FileReport::steps`].
+    pub fn lint_again(
+        &self,
+        remembered: &mut Remembered,
+        source: &Source,
+        load: &Loader<'_>,
+        inputs: &Inputs,
+        constructs: Option<&Constructs>,
+        wants: &Wants<'_>,
+    ) -> FileReport {
+        let about = About { constructs, wants, depth: 0 };
+        let mut keeper = Memorable { remembered, is_sure: true };
+        let mut lint = || {
+            let document = syntax::read(source.text(), source.id);
+            let report = self.lint_document(source, document, load, inputs, about, Some(&mut keeper));
+            (report, keeper.is_sure)
+        };
+        let (report, is_sure) = lint();
+        // If not: what was remembered came near a limit, and a fresh lint may have met it.
+        if is_sure { report } else { lint().0 }
+    }
+
+    /// The linter's number, which no other has.
+    pub(super) fn number(&self) -> u64 {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        *self.number.get_or_init(|| NEXT.fetch_add(1, Ordering::Relaxed))
     }
 }
 

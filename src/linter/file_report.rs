@@ -79,6 +79,8 @@ pub struct FileReport {
     pub counts: Counts,
     /// The same by rule, for each with a result.
     pub by_rule: Vec<(Arc<str>, Counts)>,
+    /// The rules and subjects of undecided checks, where fixes are wanted: what a fix makes undecided is not fixed.
+    pub(crate) undecided: Vec<(Arc<str>, String)>,
     /// The template's parameters.
     pub parameters: Vec<Declared>,
     /// The pinned values that the template's parameters do not accept. The template was linted without them.

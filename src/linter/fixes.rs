@@ -33,10 +33,10 @@ pub(crate) use collapse::edited;
 use making::Making;
 use neighbors::Neighbors;
 use risk::Deeds;
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 
 use super::check::Setting;
-use super::{Fixes, Linter};
+use super::{Fixes, Linter, Wants};
 
 /// What fixes of one template are made with.
 pub(super) struct Workshop<'a, 'm, 't: 'a> {
@@ -44,10 +44,14 @@ pub(super) struct Workshop<'a, 'm, 't: 'a> {
     document: &'t Document<'t>,
     pub(super) model: &'m Model<'m, 't>,
     wanted: Fixes,
+    wants: &'a Wants<'a>,
     neighbors: Neighbors<'m, 't>,
     text: OnceCell<edit::Text<'a>>,
     /// The tags that all resources with tags have.
     tags: OnceCell<Vec<tags::Tag>>,
+    /// What may repeat names, and the bytes that were searched for them.
+    texts: OnceCell<names::Texts<'t>>,
+    searched: Cell<usize>,
     /// The values of tags by the configuration.
     given: &'a [tags::Tag],
     /// The values that the resources have of each tag.
@@ -99,15 +103,19 @@ impl<'a, 'm, 't> Workshop<'a, 'm, 't> {
         document: &'t Document<'t>,
         model: &'m Model<'m, 't>,
         linter: &'a Linter,
+        wants: &'a Wants<'a>,
     ) -> Self {
         Self {
             source,
             document,
             model,
             wanted: linter.keep.fixes,
+            wants,
             neighbors: Neighbors::new(model),
             text: OnceCell::new(),
             tags: OnceCell::new(),
+            texts: OnceCell::new(),
+            searched: Cell::new(0),
             given: &linter.tags,
             values: OnceCell::new(),
             readers: OnceCell::new(),
@@ -117,6 +125,11 @@ impl<'a, 'm, 't> Workshop<'a, 'm, 't> {
     /// Whether fixes are asked for at all.
     pub(super) fn is_open(&self) -> bool {
         self.wanted != Fixes::None
+    }
+
+    /// Whether somebody wants the fix of a finding.
+    pub(super) fn wants(&self, finding: &Finding) -> bool {
+        (self.wants)(finding)
     }
 
     /// The fix of a violation by a check of a rule; none if the rule has none for it.
@@ -168,7 +181,8 @@ impl<'a, 'm, 't> Workshop<'a, 'm, 't> {
         }
         let risk = deeds.risk(&self.neighbors);
         let is_safe = recipe.applicability == Limit::Safe && deeds.are_reviewed() && risk.is_empty();
-        let note = [job.text(&recipe.note)].into_iter().chain(risk).filter(|text| !text.is_empty());
+        let own = recipe.parts().map(|part| job.text(&part.note));
+        let note = own.chain(risk).filter(|text| !text.is_empty());
         Fix {
             title: job.title(recipe, &deeds),
             applicability: if is_safe { Applicability::Safe } else { Applicability::Unsafe },
@@ -191,25 +205,28 @@ impl<'a, 'm, 't> Workshop<'a, 'm, 't> {
 
     /// What a recipe makes of a violation.
     fn attempt(&self, job: &Job<'_, 'm, 't>, recipe: &Recipe) -> Attempt {
-        if let Some(when) = &recipe.when
-            && !self.holds(job, when)
-        {
-            return Attempt::None;
-        }
-        let target = match &recipe.within {
-            None => job.block,
-            Some(within) => match self.neighbors.within(within, job.block) {
-                Some(block) => block,
+        let (mut changes, mut deeds) = (Vec::new(), Deeds::default());
+        for part in recipe.parts() {
+            if let Some(when) = &part.when
+                && !self.holds(job, when)
+            {
+                return Attempt::None;
+            }
+            let target = match &part.within {
+                None => job.block,
+                Some(within) => match self.neighbors.within(within, job.block) {
+                    Some(block) => block,
+                    None => return Attempt::None,
+                },
+            };
+            let mut making = Making::new(self, job, target, changes, deeds);
+            match making.all(part) {
                 None => return Attempt::None,
-            },
-        };
-        let mut making = Making::new(self, job, target);
-        match making.all(recipe) {
-            None => Attempt::None,
-            Some(Some(why)) => Attempt::Shown(why, making.deeds),
-            Some(None) if making.changes.is_empty() => Attempt::None,
-            Some(None) => Attempt::Changes(making.changes, making.deeds),
+                Some(Some(why)) => return Attempt::Shown(why, making.deeds),
+                Some(None) => (changes, deeds) = (making.changes, making.deeds),
+            }
         }
+        if changes.is_empty() { Attempt::None } else { Attempt::Changes(changes, deeds) }
     }
 
     /// Whether an assertion surely holds for a block, wherever the block fails the check.
@@ -264,6 +281,19 @@ impl<'a, 'm, 't> Workshop<'a, 'm, 't> {
         match entry.filter(|entry| entry.key_span == block.key_span) {
             Some(entry) => Ok((&entry.value, vec![Step::Key(section.to_owned()), Step::Key(name.to_owned())])),
             None => Err(elsewhere("The resource")),
+        }
+    }
+
+    /// Whether a comment that follows a value goes with it: in its line, or below it and as deep as the items of the list that it is in.
+    fn is_behind(&self, node: &Node<'_>, list: &Node<'_>, comment: Span) -> bool {
+        let text = self.source.text();
+        let between = text.get(node.span.end as usize..comment.start as usize);
+        let column = |at: u32| {
+            text.get(..at as usize).map_or(0, |before| before.len() - before.rfind('\n').map_or(0, |at| at + 1))
+        };
+        match between.filter(|between| between.trim().is_empty()) {
+            Some(between) => !between.contains('\n') || column(comment.start) > column(list.span.start),
+            None => false,
         }
     }
 

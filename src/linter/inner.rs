@@ -2,7 +2,7 @@
 //! text's lines in the outer template.
 
 use super::file_report::{FileReport, Notice, NoticeKind};
-use super::{Linter, stacks};
+use super::{About, Linter, stacks};
 use crate::code::Code;
 use crate::eval::inputs::{Given, Inputs};
 use crate::eval::scenario::Scenario;
@@ -120,8 +120,7 @@ pub(super) struct Outer<'a, 'm, 't> {
     pub(super) linter: &'a Linter,
     pub(super) source: &'a Source,
     pub(super) model: &'m Model<'m, 't>,
-    /// The number of templates around it.
-    pub(super) depth: usize,
+    pub(super) about: About<'a>,
 }
 
 impl<'m, 't> Outer<'_, 'm, 't> {
@@ -143,7 +142,7 @@ impl<'m, 't> Outer<'_, 'm, 't> {
                     let help = "Run hipaalint on that template alone.".to_owned();
                     rest.notes.push(Note { code: Code::InnerTemplate, span: written.key_span, message, help });
                 };
-                if self.depth >= MAX_DEPTH {
+                if self.about.depth >= MAX_DEPTH {
                     refuse(&mut rest, report, "too many templates are around it");
                     continue;
                 }
@@ -163,7 +162,8 @@ impl<'m, 't> Outer<'_, 'm, 't> {
                     let inner = Source::new(self.source.id, self.source.name.as_str(), text);
                     let inputs = Inputs { given, ..Inputs::default() };
                     let no_files = |_: &str| Err("the text of a template cannot include files".to_owned());
-                    let inner = self.linter.lint_inside(&inner, &no_files, &inputs, self.depth + 1);
+                    let about = About { constructs: None, depth: self.about.depth + 1, ..self.about };
+                    let inner = self.linter.lint_inside(&inner, &no_files, &inputs, about);
                     if !inner.is_template {
                         let reason = inner.diagnostics.first().map(|first| first.message.clone());
                         refuse(&mut rest, report, &reason.unwrap_or_else(|| "its text is not a template".to_owned()));

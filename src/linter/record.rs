@@ -23,6 +23,8 @@ pub(super) struct Record<'a, 't> {
     pub(super) counts: &'a mut Counts,
     pub(super) exceptions: &'a mut Exceptions,
     pub(super) found: &'a mut Vec<Pending<'t>>,
+    /// The subjects of undecided checks, where fixes are wanted.
+    pub(super) open: &'a mut Vec<(Arc<str>, String)>,
     /// By their places, those of them that are about the same as the last one.
     pub(super) at: FxHashMap<Span, SmallVec<[usize; 1]>>,
 }
@@ -59,6 +61,9 @@ impl<'t> Record<'_, 't> {
             CheckResult::Undecided(reasons) => {
                 self.exceptions.note_undecided(&self.selected.id, block);
                 self.counts.undecided += 1;
+                if self.keep.fixes != Fixes::None {
+                    self.open.push((Arc::clone(&self.selected.id), block.subject().qualified_name()));
+                }
                 if self.keep.undecided {
                     let message = format!("Cannot be decided: {}", reasons.join("; "));
                     self.add_whole(block, model, Outcome::Undecided, message);

@@ -1,6 +1,6 @@
 //! Code actions: what the editor offers at a place. Their edits are in them, because not every client asks for them later.
 
-use super::checks::{Shown, lock};
+use super::checks::{Shown, fixing_session, with_fixes};
 use super::documents::Document;
 use super::edits;
 use super::handlers::Answer;
@@ -25,7 +25,10 @@ pub(super) fn code_actions(snapshot: &Snapshot, params: CodeActionParams) -> Ans
     let wants = |kind: &CodeActionKind| only.is_none_or(|only| only.iter().any(|wanted| has_kind(kind, wanted)));
     let Some(document) = snapshot.document(uri) else { return Ok(None) };
     // The edits are of the text that was linted.
-    let Some(found) = snapshot.found(&document.path).filter(|_| snapshot.is_fresh(document)) else { return Ok(None) };
+    let is_wanted = wants(&CodeActionKind::QUICKFIX) || wants(&FIX_ALL);
+    let is_fresh = snapshot.is_fresh(document) && is_wanted;
+    let found = if is_fresh { with_fixes(snapshot, &document.path) } else { None };
+    let Some(found) = found else { return Ok(None) };
     let mut actions = Vec::new();
     if wants(&CodeActionKind::QUICKFIX) {
         let here = |shown: &&Shown| {
@@ -65,12 +68,7 @@ fn touch(one: Range, other: Range) -> bool {
 
 /// The safe fixes of a document, in as many rounds as it takes.
 fn fix_all(snapshot: &Snapshot, document: &Document) -> Option<CodeAction> {
-    let root = snapshot.roots.of(&document.path);
-    let texts = {
-        // A check and a fix would mix up what they compare with baselines.
-        let _memory = lock(&root.memory);
-        snapshot.session(&document.path).fixed(&document.path, Fixing::default())?
-    };
+    let texts = fixing_session(snapshot, &document.path).fixed(&document.path, Fixing::default())?;
     let edits = edits::between(&document.source, &texts.after, snapshot.encoding());
     Some(CodeAction {
         title: "hipaalint: Fix all safe findings in this file".to_owned(),

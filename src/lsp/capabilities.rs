@@ -5,10 +5,11 @@ use super::position::Encoding;
 use super::requests::COMMANDS;
 use super::settings::SECTION;
 use lsp_types::{
-    ClientCapabilities, CodeActionKind, CodeActionOptions, CodeActionProviderCapability, DiagnosticOptions,
-    DiagnosticServerCapabilities, ExecuteCommandOptions, InitializeParams, OneOf, SaveOptions, ServerCapabilities,
-    TextDocumentSyncCapability, TextDocumentSyncKind, TextDocumentSyncOptions, TextDocumentSyncSaveOptions,
-    WorkDoneProgressOptions, WorkspaceFoldersServerCapabilities, WorkspaceServerCapabilities,
+    ClientCapabilities, CodeActionKind, CodeActionOptions, CodeActionProviderCapability, CodeLensOptions,
+    DiagnosticOptions, DiagnosticServerCapabilities, ExecuteCommandOptions, HoverProviderCapability, InitializeParams,
+    OneOf, SaveOptions, ServerCapabilities, TextDocumentSyncCapability, TextDocumentSyncKind, TextDocumentSyncOptions,
+    TextDocumentSyncSaveOptions, WorkDoneProgressOptions, WorkspaceFoldersServerCapabilities,
+    WorkspaceServerCapabilities,
 };
 use serde_json::Value;
 
@@ -45,6 +46,8 @@ pub(super) struct Client {
     pub(super) disabled_actions: bool,
     /// Whether it shows a document on request of the server.
     pub(super) shows_documents: bool,
+    /// Whether it shows the outline of a document as a tree.
+    pub(super) symbol_tree: bool,
     /// Whether hovers may be Markdown.
     pub(super) markdown_hover: bool,
 }
@@ -86,6 +89,9 @@ impl Client {
             creates_files: operations.is_some_and(|kinds| kinds.contains(&lsp_types::ResourceOperationKind::Create)),
             disabled_actions: registers(action.and_then(|action| action.disabled_support)),
             shows_documents: window.and_then(|window| window.show_document.as_ref()).is_some_and(|show| show.support),
+            symbol_tree: registers(
+                text.and_then(|text| text.document_symbol.as_ref()?.hierarchical_document_symbol_support),
+            ),
             markdown_hover: hover.is_some_and(|kinds| kinds.contains(&lsp_types::MarkupKind::Markdown)),
         }
     }
@@ -105,6 +111,12 @@ pub(super) fn of_server(client: &Client) -> ServerCapabilities {
     ServerCapabilities {
         position_encoding: Some(client.encoding.kind()),
         text_document_sync: Some(TextDocumentSyncCapability::Options(sync)),
+        code_lens_provider: Some(CodeLensOptions { resolve_provider: Some(false) }),
+        hover_provider: Some(HoverProviderCapability::Simple(true)),
+        definition_provider: Some(OneOf::Left(true)),
+        references_provider: Some(OneOf::Left(true)),
+        document_highlight_provider: Some(OneOf::Left(true)),
+        document_symbol_provider: Some(OneOf::Left(true)),
         code_action_provider: Some(CodeActionProviderCapability::Options(CodeActionOptions {
             code_action_kinds: Some(vec![CodeActionKind::QUICKFIX, FIX_ALL]),
             ..CodeActionOptions::default()

@@ -7,6 +7,7 @@ use super::capabilities::Client;
 use super::diagnostics::{Places, id_of};
 use super::documents::Documents;
 use super::roots::{Root, Roots};
+use super::snapshot::Snapshot;
 use crate::finding::{self, Applicability, Finding};
 use crate::paths::folder_of;
 use crate::project::Counter;
@@ -16,13 +17,13 @@ use crate::source::Source;
 use lsp_types::{Diagnostic, TextEdit};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 
 /// What was found, by the files that it is in.
 #[derive(Debug, Default)]
 pub(super) struct Checked {
-    /// By path.
-    pub(super) files: BTreeMap<PathBuf, CheckedFile>,
+    /// By path. A file for which nothing has changed is the same as in the check before.
+    pub(super) files: BTreeMap<PathBuf, Arc<CheckedFile>>,
     /// The files that the findings of a document are in, if there are others: those that it includes and nests.
     pub(super) others: BTreeMap<PathBuf, BTreeSet<PathBuf>>,
     /// What is wrong about the sessions, apart from files.
@@ -38,12 +39,43 @@ pub(super) struct CheckedFile {
     pub(super) diagnostics: Vec<Diagnostic>,
     /// The findings among them.
     pub(super) findings: Vec<Shown>,
-    /// The id of these diagnostics.
-    pub(super) id: String,
+    /// What it was put together from: what was found when these files were linted.
+    of: Vec<Linted>,
+    id: OnceLock<String>,
+}
+
+impl CheckedFile {
+    /// The id of its diagnostics.
+    pub(super) fn id(&self) -> &str {
+        self.id.get_or_init(|| id_of(&self.diagnostics))
+    }
+
+    /// What was found in a file when some files were linted. What several templates bring about in a file that they include is there
+    /// once.
+    fn new(path: &Path, version: Option<i32>, of: Vec<Linted>) -> Self {
+        let mut file = Self { version, ..Self::default() };
+        for (about, part) in &of {
+            for (diagnostic, finding) in part.get(path).into_iter().flatten() {
+                if path == about || !file.diagnostics.contains(diagnostic) {
+                    let number = file.diagnostics.len();
+                    file.findings.extend(finding.iter().map(|shown| Shown { number, ..shown.clone() }));
+                    file.diagnostics.push(diagnostic.clone());
+                }
+            }
+        }
+        Self { of, ..file }
+    }
+
+    /// Whether it was put together from the same.
+    fn is_of(&self, version: Option<i32>, of: &[Linted]) -> bool {
+        self.version == version
+            && self.of.len() == of.len()
+            && self.of.iter().zip(of).all(|(one, now)| one.0 == now.0 && Arc::ptr_eq(&one.1, &now.1))
+    }
 }
 
 /// A finding as the client gets it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct Shown {
     /// The number of its diagnostic.
     pub(super) number: usize,
@@ -63,18 +95,82 @@ impl Shown {
 /// What was found when one file was linted, perhaps in others.
 type Part = BTreeMap<PathBuf, Vec<(Diagnostic, Option<Shown>)>>;
 
+/// A file that was linted, and what was found.
+type Linted = (PathBuf, Arc<Part>);
+
 /// What a folder remembers from one check to the next.
 #[derive(Debug, Default)]
 pub(super) struct Memory {
     known: Known,
     /// What was found, by the files that were linted.
     parts: BTreeMap<PathBuf, Arc<Part>>,
+    /// What was wrong about the session.
+    problems: Arc<Part>,
     /// Files that say something about others; none before they were looked for.
     tied: Option<Vec<PathBuf>>,
+    /// The session that makes fixes, with the settings as they are.
+    fixing: Option<Session>,
+    /// The last document with its fixes, and the check that it belongs to.
+    fixes: Option<(PathBuf, Weak<Checked>, Arc<CheckedFile>)>,
+}
+
+/// The session that makes fixes in a document, over the open texts.
+pub(super) fn fixing_session(snapshot: &Snapshot, path: &Path) -> Session {
+    let root = snapshot.roots.of(path);
+    let mut memory = lock(&root.memory);
+    let session = memory.fixing.get_or_insert_with(|| root.fixing_session());
+    let session = session.on(snapshot.documents.files(session.files()));
+    session.read_settings_here();
+    session
+}
+
+/// What was found in a document, with the fixes, which are made on request.
+pub(super) fn with_fixes(snapshot: &Snapshot, path: &Path) -> Option<Arc<CheckedFile>> {
+    let session = fixing_session(snapshot, path);
+    let root = snapshot.roots.of(path);
+    let tied = {
+        let memory = lock(&root.memory);
+        match &memory.fixes {
+            Some((known, check, found))
+                if known == path && std::ptr::eq(check.as_ptr(), Arc::as_ptr(&snapshot.checked)) =>
+            {
+                return Some(Arc::clone(found));
+            }
+            _ => memory.tied.clone().unwrap_or_default(),
+        }
+    };
+    let check = Check {
+        before: Arc::clone(&snapshot.checked),
+        client: Arc::clone(&snapshot.client),
+        documents: snapshot.documents.clone(),
+        roots: snapshot.roots.clone(),
+        changed: BTreeSet::new(),
+        is_whole: false,
+        counter: Arc::default(),
+    };
+    let is_own = |path: &Path| Arc::ptr_eq(snapshot.roots.of(path), root);
+    let open = snapshot.documents.iter().map(|document| document.path.clone()).filter(|path| is_own(path));
+    let paths: Vec<PathBuf> = open.chain(tied).collect();
+    // A text that another one includes has findings of that one, too.
+    let includes = |(about, others): (&PathBuf, &BTreeSet<PathBuf>)| others.contains(path).then(|| about.clone());
+    let about: BTreeSet<PathBuf> =
+        snapshot.checked.others.iter().filter_map(includes).chain([path.to_owned()]).collect();
+    let again = Again { known: &Known::new(), wants: &|path| about.contains(path) };
+    let before = BTreeMap::new();
+    let mut sink = Found::new(&check, &session, &before);
+    session.lint_again(session.discover(&paths), &again, &check.counter, &mut sink);
+    let of = sink.now.iter().filter(|(_, part)| part.contains_key(path));
+    let of = of.map(|(about, part)| (about.clone(), Arc::clone(part))).collect();
+    let version = snapshot.documents.get(path).map(|document| document.version);
+    let found = Arc::new(CheckedFile::new(path, version, of));
+    lock(&root.memory).fixes = Some((path.to_owned(), Arc::downgrade(&snapshot.checked), Arc::clone(&found)));
+    Some(found)
 }
 
 /// What is to be linted.
 pub(super) struct Check {
+    /// The check before.
+    pub(super) before: Arc<Checked>,
     pub(super) client: Arc<Client>,
     pub(super) documents: Documents,
     pub(super) roots: Roots,
@@ -89,24 +185,32 @@ pub(super) struct Check {
 impl Check {
     /// Lints what is wanted, as far as something has changed.
     pub(super) fn run(&self) -> Checked {
-        let mut checked = Checked::default();
-        for document in self.documents.iter() {
-            checked.file(&document.path, self);
-        }
+        let mut found = Parts::default();
         for root in self.roots.all() {
-            self.check(root, &mut checked);
+            self.check(root, &mut found);
         }
-        for file in checked.files.values_mut() {
-            file.id = id_of(&file.diagnostics);
+        let open = self.documents.iter().map(|document| (document.path.clone(), Vec::new()));
+        let mut files: BTreeMap<PathBuf, Vec<Linted>> = open.collect();
+        for (path, of) in found.by_file {
+            files.insert(path, of);
         }
-        checked
+        let made = |(path, of): (PathBuf, Vec<Linted>)| {
+            let version = self.documents.get(&path).map(|document| document.version);
+            let known = self.before.files.get(&path).filter(|known| known.is_of(version, &of)).map(Arc::clone);
+            let file = known.unwrap_or_else(|| Arc::new(CheckedFile::new(&path, version, of)));
+            (path, file)
+        };
+        let files = files.into_iter().map(made).collect();
+        Checked { files, others: found.others, problems: found.problems }
     }
 
     /// Lints the files of a folder together.
-    fn check(&self, root: &Arc<Root>, checked: &mut Checked) {
+    fn check(&self, root: &Arc<Root>, found: &mut Parts) {
         let session = root.session.on(self.documents.files(root.session.files()));
         let mut memory = lock(&root.memory);
-        self.forget(&session, &memory);
+        // Configurations that nobody has looked at so far are read as they are now.
+        session.read_settings_here();
+        self.forget(&session, &mut memory);
         let is_own = |path: &Path| Arc::ptr_eq(self.roots.of(path), root);
         let open: BTreeSet<PathBuf> =
             self.documents.iter().map(|document| document.path.clone()).filter(|path| is_own(path)).collect();
@@ -119,23 +223,19 @@ impl Check {
         if is_whole {
             paths.push(root.folder.clone());
         }
-        let found = session.discover(&paths);
+        let discovered = session.discover(&paths);
         let wants = |path: &Path| is_whole || open.contains(path);
         let again = Again { known: &memory.known, wants: &wants };
-        let mut sink = Found {
-            check: self,
-            session: &session,
-            before: &memory.parts,
-            now: BTreeMap::new(),
-            about: PathBuf::new(),
-            settings: None,
-        };
-        session.lint_again(found, &again, &self.counter, &mut sink);
+        let mut sink = Found::new(self, &session, &memory.parts);
+        session.lint_again(discovered, &again, &self.counter, &mut sink);
         let Found { mut now, .. } = sink;
-        let problems = self.problems(&session, checked);
-        checked.add(root.folder.clone(), &problems, self);
+        let problems = self.problems(&session, found);
+        if *memory.problems != problems {
+            memory.problems = Arc::new(problems);
+        }
+        found.add(&root.folder, &memory.problems);
         for (path, part) in &now {
-            checked.add(path.clone(), part, self);
+            found.add(path, part);
         }
         if !is_whole && self.client.pulls {
             // The next check of the workspace needs what was found before.
@@ -153,7 +253,7 @@ impl Check {
     }
 
     /// Forgets what depends on changed files.
-    fn forget(&self, session: &Session, memory: &Memory) {
+    fn forget(&self, session: &Session, memory: &mut Memory) {
         if self.changed.is_empty() {
             return;
         }
@@ -166,6 +266,7 @@ impl Check {
         {
             session.reread();
             memory.known.clear();
+            memory.fixing = None;
         } else {
             memory.known.forget(&changed);
         }
@@ -180,7 +281,7 @@ impl Check {
 
     /// The files of a folder that say something about others, open or not. They are looked for once, and then as they change.
     fn tied<'m>(&self, root: &Root, session: &Session, memory: &'m mut Memory) -> &'m [PathBuf] {
-        let is_looked_for = root.is_in_workspace && root.settings.workspace;
+        let is_looked_for = root.is_in_workspace && root.is_in_repository && root.settings.workspace;
         match &mut memory.tied {
             Some(tied) => {
                 let in_folder = |path: &&PathBuf| path.starts_with(&root.folder);
@@ -200,13 +301,13 @@ impl Check {
     }
 
     /// What is wrong about configurations, rules and options.
-    fn problems(&self, session: &Session, checked: &mut Checked) -> Part {
+    fn problems(&self, session: &Session, found: &mut Parts) -> Part {
         let problems = session.problems();
         let uri = |path: &Path| self.documents.get(path).map(|document| document.uri.clone());
         let places = Places::new(&self.client, &problems.sources, session.files().base(), &uri);
         let mut part = Part::new();
         for diagnostic in &problems.diagnostics {
-            add(&mut part, &mut checked.problems, &places, diagnostic, None);
+            add(&mut part, &mut found.problems, &places, diagnostic, None);
         }
         part
     }
@@ -230,28 +331,23 @@ fn add(
     }
 }
 
-impl Checked {
-    fn file(&mut self, path: &Path, check: &Check) -> &mut CheckedFile {
-        let version = || check.documents.get(path).map(|document| document.version);
-        let empty = || CheckedFile { version: version(), ..CheckedFile::default() };
-        self.files.entry(path.to_owned()).or_insert_with(empty)
-    }
+/// What was found, by the files that it is in and by those that were linted.
+#[derive(Default)]
+struct Parts {
+    by_file: BTreeMap<PathBuf, Vec<Linted>>,
+    others: BTreeMap<PathBuf, BTreeSet<PathBuf>>,
+    problems: BTreeSet<String>,
+}
 
-    /// Adds what was found when a file was linted. What several templates bring about in a file that they include is there once.
-    fn add(&mut self, about: PathBuf, part: &Part, check: &Check) {
-        for (path, found) in part {
-            let file = self.file(path, check);
-            for (diagnostic, finding) in found {
-                if *path == about || !file.diagnostics.contains(diagnostic) {
-                    let number = file.diagnostics.len();
-                    file.findings.extend(finding.iter().map(|shown| Shown { number, ..shown.clone() }));
-                    file.diagnostics.push(diagnostic.clone());
-                }
-            }
+impl Parts {
+    /// Adds what was found when a file was linted.
+    fn add(&mut self, about: &Path, part: &Arc<Part>) {
+        for path in part.keys() {
+            self.by_file.entry(path.clone()).or_default().push((about.to_owned(), Arc::clone(part)));
         }
-        let others: BTreeSet<PathBuf> = part.keys().filter(|path| **path != about).cloned().collect();
+        let others: BTreeSet<PathBuf> = part.keys().filter(|path| *path != about).cloned().collect();
         if !others.is_empty() {
-            self.others.insert(about, others);
+            self.others.insert(about.to_owned(), others);
         }
     }
 }
@@ -268,7 +364,11 @@ struct Found<'c> {
     settings: Option<Arc<Settings>>,
 }
 
-impl Found<'_> {
+impl<'c> Found<'c> {
+    fn new(check: &'c Check, session: &'c Session, before: &'c BTreeMap<PathBuf, Arc<Part>>) -> Self {
+        Self { check, session, before, now: BTreeMap::new(), about: PathBuf::new(), settings: None }
+    }
+
     fn add(&self, sources: &[Source], report: &Report<'_>) -> Part {
         let documents = &self.check.documents;
         let uri = |path: &Path| documents.get(path).map(|document| document.uri.clone());

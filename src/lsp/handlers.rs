@@ -3,7 +3,7 @@
 
 use super::snapshot::Snapshot;
 use super::work::failed;
-use super::{actions, pulling};
+use super::{actions, definition, highlights, hover, lenses, pulling, references, symbols};
 use lsp_server::{ErrorCode, ResponseError};
 use lsp_types::request::{self as methods, Request};
 use serde_json::Value;
@@ -28,12 +28,24 @@ pub(super) struct Handler {
 pub(super) fn handler(method: &str) -> Option<Handler> {
     Some(match method {
         methods::CodeActionRequest::METHOD => checked::<methods::CodeActionRequest>(actions::code_actions),
+        methods::CodeLensRequest::METHOD => now::<methods::CodeLensRequest>(lenses::code_lenses),
+        methods::DocumentHighlightRequest::METHOD => now::<methods::DocumentHighlightRequest>(highlights::highlights),
+        methods::DocumentSymbolRequest::METHOD => now::<methods::DocumentSymbolRequest>(symbols::symbols),
+        methods::GotoDefinition::METHOD => now::<methods::GotoDefinition>(definition::definition),
+        methods::HoverRequest::METHOD => checked::<methods::HoverRequest>(hover::hover),
+        methods::References::METHOD => now::<methods::References>(references::references),
         methods::DocumentDiagnosticRequest::METHOD => checked::<methods::DocumentDiagnosticRequest>(pulling::document),
-        // For tests alone: a bug.
         #[cfg(debug_assertions)]
-        "hipaalint/panic" => Handler { run: Box::new(|_, _| std::panic::panic_any("on purpose")), needs_check: false },
+        "hipaalint/panic" => Handler { run: Box::new(|_, _| fail()), needs_check: false },
         _ => return None,
     })
+}
+
+/// A bug, for tests alone.
+#[cfg(debug_assertions)]
+#[allow(clippy::panic, reason = "tests see what becomes of it")]
+fn fail() -> Answer<Value> {
+    panic!("a request that fails on purpose")
 }
 
 /// A handler that needs only texts.

@@ -1,7 +1,10 @@
 //! The beginning and the end: initialize, initialized, shutdown and exit, as the protocol orders them.
 
+use super::uri;
 use crate::session::Exit;
 use lsp_server::ErrorCode;
+use lsp_types::{InitializeParams, WorkspaceFolder};
+use std::path::PathBuf;
 
 /// Where the server is between its beginning and its end.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
@@ -32,4 +35,18 @@ impl Stage {
             Self::Fresh | Self::Running => Exit::Findings,
         }
     }
+}
+
+/// The folders of the workspace at the beginning.
+pub(super) fn folders(params: &InitializeParams) -> Vec<PathBuf> {
+    let of_workspace = params.workspace_folders.iter().flatten();
+    let folders: Vec<PathBuf> =
+        of_workspace.filter_map(|folder: &WorkspaceFolder| uri::file_path(&folder.uri)).collect();
+    if !folders.is_empty() {
+        return folders;
+    }
+    #[allow(deprecated, reason = "older clients have no folders")]
+    let root =
+        params.root_uri.as_ref().and_then(uri::file_path).or_else(|| params.root_path.as_ref().map(PathBuf::from));
+    root.into_iter().collect()
 }

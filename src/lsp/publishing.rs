@@ -6,6 +6,7 @@ use super::uri;
 use lsp_types::{PublishDiagnosticsParams, Uri};
 use std::collections::BTreeSet;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// What the client has got.
 #[derive(Default)]
@@ -24,10 +25,9 @@ impl Published {
     ) -> Vec<PublishDiagnosticsParams> {
         let mut messages = Vec::new();
         for (path, file) in &now.files {
-            let is_same = before
-                .files
-                .get(path)
-                .is_some_and(|known| known.version == file.version && known.diagnostics == file.diagnostics);
+            let is_same = before.files.get(path).is_some_and(|known| {
+                Arc::ptr_eq(known, file) || known.version == file.version && known.diagnostics == file.diagnostics
+            });
             let is_shown = self.shown.contains(path);
             if is_same && is_shown || (file.diagnostics.is_empty() && !is_shown && file.version.is_none()) {
                 continue;

@@ -16,7 +16,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 
 fn full(file: &CheckedFile) -> FullDocumentDiagnosticReport {
-    FullDocumentDiagnosticReport { result_id: Some(file.id.clone()), items: file.diagnostics.clone() }
+    FullDocumentDiagnosticReport { result_id: Some(file.id().to_owned()), items: file.diagnostics.clone() }
 }
 
 fn nothing() -> FullDocumentDiagnosticReport {

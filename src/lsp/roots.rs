@@ -3,6 +3,9 @@
 use super::Host;
 use super::checks::Memory;
 use super::settings::Settings;
+use crate::date::Date;
+use crate::files::is_repository;
+use crate::linter::Fixes;
 use crate::session::Session;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
@@ -15,8 +18,13 @@ pub(super) struct Root {
     pub(super) settings: Settings,
     /// Its session, which reads from the disk: [`Session::on`] puts the open texts over it.
     pub(super) session: Session,
+    /// The date that exceptions are checked against.
+    today: Option<Date>,
     /// Whether it is a folder of the workspace.
     pub(super) is_in_workspace: bool,
+    /// Whether it is in a repository. Elsewhere, such as in a home folder, files that are not open are not looked for unasked: there may be
+    /// any number of them.
+    pub(super) is_in_repository: bool,
     /// What its checks remember.
     pub(super) memory: Mutex<Memory>,
 }
@@ -25,8 +33,15 @@ impl Root {
     fn new(folder: PathBuf, settings: Settings, is_in_workspace: bool, host: &Host) -> Self {
         let files = host.files.from_folder(folder.clone());
         let files = files.naming(std::slice::from_ref(&folder));
-        let session = Session::new(settings.options(host.today), files);
-        Self { folder, settings, session, is_in_workspace, memory: Mutex::default() }
+        let session = Session::new(settings.options(Fixes::None, host.today), files);
+        let today = host.today;
+        let is_in_repository = folder.ancestors().any(|above| is_repository(above, &host.files));
+        Self { folder, settings, today, session, is_in_workspace, is_in_repository, memory: Mutex::default() }
+    }
+
+    /// A session that makes fixes, which takes time: linting as one types needs none.
+    pub(super) fn fixing_session(&self) -> Session {
+        Session::new(self.settings.options(Fixes::WithEdits, self.today), self.session.files().clone())
     }
 }
 

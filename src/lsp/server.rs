@@ -1,19 +1,19 @@
 //! The loop: gets every message and event, one after another, and never waits for work.
 
+mod checking;
+
 use super::Host;
 use super::capabilities::{self, Client};
-use super::checks::{Check, Checked, CheckedFile};
+use super::checks::Checked;
 use super::documents::Documents;
 use super::handlers::{self, Handler};
 use super::lifecycle::Stage;
-use super::progress::{Progress, Step};
+use super::progress::Progress;
 use super::publishing::Published;
 use super::roots::Roots;
 use super::settings::{SECTION, Settings};
-use super::snapshot::Snapshot;
 use super::work::{Event, Worker, bug, failed};
-use super::{pulling, requests, uri, watching};
-use crate::project::Counter;
+use super::{lifecycle, requests, uri, watching};
 use crate::session::Exit;
 use lsp_server::{ErrorCode, Message, Notification, Request, RequestId, Response, ResponseError};
 use lsp_types::notification::{self as notes, Notification as _};
@@ -22,8 +22,7 @@ use lsp_types::{
     ConfigurationItem, ConfigurationParams, DidChangeConfigurationParams, DidChangeTextDocumentParams,
     DidChangeWatchedFilesParams, DidChangeWorkspaceFoldersParams, DidCloseTextDocumentParams,
     DidOpenTextDocumentParams, InitializeParams, InitializeResult, LogMessageParams, MessageType, Registration,
-    RegistrationParams, ServerInfo, ShowDocumentParams, ShowMessageParams, Uri, WorkDoneProgressCreateParams,
-    WorkspaceDiagnosticParams, WorkspaceFolder,
+    RegistrationParams, ServerInfo, ShowDocumentParams, ShowMessageParams, Uri, WorkspaceDiagnosticParams,
 };
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -32,10 +31,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
-use std::time::{Duration, Instant};
-
-/// The longest time that a change waits for others.
-const LONGEST: Duration = Duration::from_millis(250);
+use std::time::Instant;
 
 /// What the server asked the client.
 enum Asked {
@@ -143,131 +139,6 @@ impl Server {
             self.check_if_settled();
             self.check_whole();
             self.show_progress();
-        }
-    }
-
-    // Checks
-
-    /// The time until the next check is due.
-    fn rest(&self) -> Option<Duration> {
-        let (first, last) = self.unsettled.filter(|_| !self.is_checking)?;
-        let due = (last + self.host.settle).min(first + LONGEST);
-        Some(due.saturating_duration_since(Instant::now()))
-    }
-
-    /// Something has changed that findings depend on.
-    fn changed(&mut self) {
-        self.is_whole_known = false;
-        let now = Instant::now();
-        self.unsettled = Some((self.unsettled.map_or(now, |(first, _)| first), now));
-    }
-
-    fn check_if_settled(&mut self) {
-        if self.rest().is_some_and(|rest| rest.is_zero() || !self.waiting.is_empty()) {
-            self.unsettled = None;
-            self.is_checking = true;
-            self.in_check = std::mem::take(&mut self.changed);
-            let check = self.check(self.in_check.clone(), false, Arc::default());
-            let work = move || Event::Checked(Some(Box::new(check.run())));
-            self.checking.start_job(work, Event::Checked(None));
-        }
-    }
-
-    fn check(&self, changed: BTreeSet<PathBuf>, is_whole: bool, counter: Arc<Counter>) -> Check {
-        Check {
-            changed,
-            is_whole,
-            counter,
-            client: Arc::clone(&self.client),
-            documents: self.documents.clone(),
-            roots: self.roots.clone(),
-        }
-    }
-
-    /// Lints the workspace, if a client waits for that. The check of what is open comes first, so nothing has changed since.
-    fn check_whole(&mut self) {
-        let is_idle = self.unsettled.is_none() && !self.is_checking && self.progress.is_none();
-        // Without news, the client waits, but only if the server hears of them.
-        let holds = |params: &WorkspaceDiagnosticParams| {
-            self.is_whole_known && self.client.watches_files && !params.previous_result_ids.is_empty()
-        };
-        let Some((id, params)) = self.whole.iter().find(|(_, params)| is_idle && !holds(params)) else { return };
-        let token = params.work_done_progress_params.work_done_token.clone();
-        let counter = Arc::<Counter>::default();
-        let check = self.check(BTreeSet::new(), true, Arc::clone(&counter));
-        let (id, failed) = (id.clone(), id.clone());
-        self.progress = Some(Progress::new(counter, token, self.client.progress));
-        self.is_whole_known = true;
-        let work = move || Event::CheckedWhole(id, Some(Box::new(check.run())));
-        self.checking.start_job(work, Event::CheckedWhole(failed, None));
-    }
-
-    fn was_checked_whole(&mut self, id: RequestId, checked: Option<Checked>) {
-        if let Some(end) = self.progress.take().and_then(Progress::end) {
-            self.notify::<notes::Progress>(end);
-        }
-        let Some(place) = self.whole.iter().position(|(waiting, _)| *waiting == id) else { return };
-        let (id, params) = self.whole.remove(place);
-        let snapshot = self.snapshot();
-        let result = match checked {
-            Some(checked) => handlers::written(pulling::workspace(&snapshot, &checked, params)),
-            None => Err(bug()),
-        };
-        self.respond(id, result);
-    }
-
-    fn show_progress(&mut self) {
-        let Some(progress) = self.progress.as_mut().filter(|progress| progress.rest().is_some()) else { return };
-        for step in progress.steps(self.next_id) {
-            match step {
-                Step::Create(token) => {
-                    self.ask::<methods::WorkDoneProgressCreate>(WorkDoneProgressCreateParams { token }, Asked::Other);
-                }
-                Step::Send(params) => self.notify::<notes::Progress>(params),
-            }
-        }
-    }
-
-    fn was_checked(&mut self, checked: Option<Checked>) {
-        self.is_checking = false;
-        match checked {
-            None => {
-                // What depends on these files may not have been forgotten.
-                self.changed.append(&mut self.in_check);
-                self.log(MessageType::ERROR, "hipaalint failed on the open documents because of a bug.");
-            }
-            Some(mut checked) => {
-                // A document that was closed in the meantime is shown no more.
-                checked.files.retain(|path, file| file.version.is_none() || self.documents.get(path).is_some());
-                if !self.client.pulls {
-                    for params in self.published.after(&self.checked, &checked, &self.documents) {
-                        self.notify::<notes::PublishDiagnostics>(params);
-                    }
-                }
-                let is_news = |(path, file): (&PathBuf, &CheckedFile)| {
-                    let known = self.checked.files.get(path);
-                    known.is_some_and(|known| known.version == file.version && known.id != file.id)
-                };
-                let has_news = checked.files.iter().any(is_news);
-                self.checked = Arc::new(checked);
-                if has_news && self.client.pulls && self.client.refreshes {
-                    self.ask::<methods::WorkspaceDiagnosticRefresh>((), Asked::Other);
-                }
-            }
-        }
-        if self.unsettled.is_none() {
-            for Waiting { id, handler, params } in std::mem::take(&mut self.waiting) {
-                self.start(id, handler, params);
-            }
-        }
-    }
-
-    fn snapshot(&self) -> Snapshot {
-        Snapshot {
-            client: Arc::clone(&self.client),
-            documents: self.documents.clone(),
-            roots: self.roots.clone(),
-            checked: Arc::clone(&self.checked),
         }
     }
 
@@ -381,7 +252,7 @@ impl Server {
         if let Some(options) = &params.initialization_options {
             self.settings = self.read_settings(options);
         }
-        self.folders = folders(&params);
+        self.folders = lifecycle::folders(&params);
         self.roots = Roots::new(self.folders.clone(), &self.settings, &self.host);
         self.stage = Stage::Running;
         handlers::written(InitializeResult {
@@ -600,18 +471,4 @@ impl Server {
 
 fn cancelled() -> ResponseError {
     failed(ErrorCode::RequestCanceled, "the request was cancelled")
-}
-
-/// The folders of the workspace at the beginning.
-fn folders(params: &InitializeParams) -> Vec<PathBuf> {
-    let of_workspace = params.workspace_folders.iter().flatten();
-    let folders: Vec<PathBuf> =
-        of_workspace.filter_map(|folder: &WorkspaceFolder| uri::file_path(&folder.uri)).collect();
-    if !folders.is_empty() {
-        return folders;
-    }
-    #[allow(deprecated, reason = "older clients have no folders")]
-    let root =
-        params.root_uri.as_ref().and_then(uri::file_path).or_else(|| params.root_path.as_ref().map(PathBuf::from));
-    root.into_iter().collect()
 }

@@ -1,5 +1,6 @@
 //! The settings of the client: what it sends of its section `hipaalint`. The configuration of the project is not here.
 
+use crate::date::Date;
 use crate::linter::{Fixes, Keep};
 use crate::rules::rule::PROFILES;
 use crate::session::{Configuration, Contents, Options, RuleSources};
@@ -22,11 +23,13 @@ pub(super) struct Settings {
     pub(super) undecided: bool,
     /// Whether files that are not open are linted, too, for clients that ask for the diagnostics of the workspace.
     pub(super) workspace: bool,
+    /// Whether a few words above resources show what they are to each other.
+    pub(super) code_lens: bool,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { profile: None, configuration: None, undecided: false, workspace: true }
+        Self { profile: None, configuration: None, undecided: false, workspace: true, code_lens: false }
     }
 }
 
@@ -52,7 +55,9 @@ impl Settings {
             Some(Value::String(name)) => read.configuration = Some(PathBuf::from(name)),
             Some(_) => wrong("configuration", "the path of a file"),
         }
-        for (key, field) in [("undecided", &mut read.undecided), ("workspace", &mut read.workspace)] {
+        let switches =
+            [("undecided", &mut read.undecided), ("workspace", &mut read.workspace), ("codeLens", &mut read.code_lens)];
+        for (key, field) in switches {
             match own.get(key) {
                 None | Some(Value::Null) => {}
                 Some(Value::Bool(on)) => *field = *on,
@@ -62,9 +67,9 @@ impl Settings {
         read
     }
 
-    /// The options of a session with these settings.
-    pub(super) fn options(&self, today: Option<crate::date::Date>) -> Options {
-        let requested = Keep { undecided: self.undecided, passed: false, fixes: Fixes::WithEdits };
+    /// The options of a session with these settings, which makes so much of fixes.
+    pub(super) fn options(&self, fixes: Fixes, today: Option<Date>) -> Options {
+        let requested = Keep { undecided: self.undecided, passed: false, fixes };
         let configuration = match &self.configuration {
             Some(file) => Configuration::File(file.clone()),
             None => Configuration::Nearest,

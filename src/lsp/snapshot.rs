@@ -53,7 +53,7 @@ impl Snapshot {
 
     /// What was found in a file.
     pub(super) fn found(&self, path: &Path) -> Option<&CheckedFile> {
-        self.checked.files.get(path)
+        self.checked.files.get(path).map(|file| &**file)
     }
 
     /// Whether what was found in a document is about the text that is open.

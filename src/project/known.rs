@@ -5,19 +5,24 @@
 //! for every file of each run; the last ones are remembered with it.
 
 use super::survey::Survey;
-use super::{Project, lint_number, number_of};
+use super::{How, Project, lint_number, number_of};
 use crate::discover::{Candidate, Reading};
 use crate::files::{Asked, Files, Recorder};
 use crate::finding::Related;
 use crate::source::{Source, SourceId};
+use foldhash::fast::RandomState;
 use std::collections::{BTreeSet, HashMap};
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::hash::{BuildHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// What was linted before. The results themselves are kept by whoever got them.
 #[derive(Debug, Default)]
-pub struct Known(Mutex<HashMap<PathBuf, Entry>>);
+pub struct Known {
+    entries: Mutex<HashMap<PathBuf, Entry>>,
+    /// Makes ties.
+    hashes: RandomState,
+}
 
 /// What the results for a file follow from.
 #[derive(Debug)]
@@ -49,7 +54,7 @@ impl Known {
     }
 
     fn entries(&self) -> MutexGuard<'_, HashMap<PathBuf, Entry>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.entries.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -77,7 +82,8 @@ impl Project<'_> {
         let survey = self.survey(candidates, HashMap::new());
         let (files, reuse) = (self.files, self.reuse);
         let wanted = wanted(&survey, again);
-        let mut parents = Parents { survey: &survey, files, sources: HashMap::new() };
+        let hashes = &again.known.hashes;
+        let mut parents = Parents { survey: &survey, files, hashes, sources: HashMap::new() };
         let ties: HashMap<usize, u64> = wanted.iter().map(|number| (*number, parents.tie(*number))).collect();
         let entries = again.known.entries();
         let holds = |number: &usize| {
@@ -95,7 +101,7 @@ impl Project<'_> {
         let lint = |number: usize| {
             let recorder = Arc::new(Recorder::over(files.system()));
             let recorded = files.on(recorder.clone());
-            let file = lint_number(number, &survey, &recorded, reuse)?;
+            let file = lint_number(number, &survey, &recorded, How { reuse, ..How::AFRESH })?;
             Some((file, recorder.asked(), number))
         };
         self.in_order_of_names(&survey, left, self.thread_number(), &lint, |candidate, result| {
@@ -135,13 +141,14 @@ fn wanted(survey: &Survey, again: &Again<'_>) -> BTreeSet<usize> {
 struct Parents<'s> {
     survey: &'s Survey,
     files: &'s Files,
+    hashes: &'s RandomState,
     sources: HashMap<SourceId, Option<Source>>,
 }
 
 impl Parents<'_> {
     /// The tie of a file.
     fn tie(&mut self, number: usize) -> u64 {
-        let mut hasher = DefaultHasher::new();
+        let mut hasher = self.hashes.build_hasher();
         let survey = self.survey;
         match survey.read(number, self.files) {
             Some(Reading::Text(text)) => {

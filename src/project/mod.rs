@@ -21,10 +21,9 @@ use crate::discover::{self, Beside, Candidate, Foreign, Input, Reading};
 use crate::eval::inputs::{Inputs, Shared};
 use crate::files::Files;
 use crate::finding::Diagnostic;
-use crate::linter::{FileReport, Linter, Loaded, MAX_INCLUDES};
+use crate::linter::{FileReport, Linter, Loaded, MAX_INCLUDES, Wants};
 use crate::pool::in_order;
 use crate::source::{Source, SourceId};
-use reuse::Slot;
 use std::collections::HashMap;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
@@ -114,19 +113,62 @@ struct Job<'c> {
     number: usize,
     linter: &'c Linter,
     inputs: Inputs,
-    slot: Option<Slot<'c>>,
+    how: How<'c>,
+    /// The number of the deployment.
+    deployment: usize,
+}
+
+/// How texts are linted.
+#[derive(Copy, Clone)]
+struct How<'h> {
+    /// Whose fixes are made.
+    wants: &'h Wants<'h>,
+    /// What is remembered of them.
+    reuse: Option<&'h Reuse>,
+}
+
+impl How<'_> {
+    /// With all fixes, and nothing remembered.
+    const AFRESH: Self = Self { wants: &|_| true, reuse: None };
+}
+
+/// How the texts of a run are linted.
+pub struct Lint<'l, T> {
+    /// Whose fixes are made.
+    pub wants: &'l Wants<'l>,
+    /// What is made of a result in the thread that lints.
+    pub finish: &'l (dyn Fn(&Candidate, &mut File) -> T + Sync),
 }
 
 impl Project<'_> {
     /// Lints every candidate, and gives the results to `take` in the order of their names, whatever the number of threads. Templates of
     /// nested stacks that are not candidates are among them.
     pub fn lint(&self, candidates: Vec<Candidate>, mut take: impl FnMut(&Candidate, File)) {
+        self.lint_with(candidates, &Lint { wants: &|_| true, finish: &|_, _| () }, |candidate, file, _| {
+            take(candidate, file);
+        });
+    }
+
+    /// The same, with what is made of each result in the thread that lints.
+    pub fn lint_with<T: Send>(
+        &self,
+        candidates: Vec<Candidate>,
+        how: &Lint<'_, T>,
+        mut take: impl FnMut(&Candidate, File, Option<T>),
+    ) {
         let survey = self.survey(candidates, HashMap::new());
-        let (files, reuse) = (self.files, self.reuse);
-        let lint = |number: usize| lint_number(number, &survey, files, reuse);
-        self.in_order_of_names(&survey, survey.numbers(), self.thread_number(), &lint, |candidate, file| {
+        let files = self.files;
+        let every = How { wants: how.wants, reuse: self.reuse };
+        let lint = |number: usize| {
+            let mut file = lint_number(number, &survey, files, every)?;
+            let made = (how.finish)(survey.candidates.get(number)?, &mut file);
+            Some((file, made))
+        };
+        let numbers = survey.numbers();
+        self.in_order_of_names(&survey, numbers, self.thread_number(), &lint, |candidate, result| match result {
+            Some((file, made)) => take(candidate, file, Some(made)),
             // A bug of the linter must not lose the findings of other files, and must not look like a file without findings.
-            take(candidate, file.unwrap_or_else(|| bug(candidate)));
+            None => take(candidate, bug(candidate), None),
         });
     }
 
@@ -154,7 +196,7 @@ impl Project<'_> {
         let readings = survey.inputs(|candidate| results.get(candidate.name())?.texts.as_deref());
         let candidates = survey.candidates.into_iter().take(named).collect();
         let survey = self.survey(candidates, readings);
-        let lint = |number: usize| lint_number(number, &survey, files, None);
+        let lint = |number: usize| lint_number(number, &survey, files, How::AFRESH);
         self.in_order_of_names(&survey, survey.numbers(), self.thread_number(), &lint, |candidate, file| {
             let fixed = results.remove(candidate.name()).unwrap_or_default();
             take(candidate, file.unwrap_or_else(|| bug(candidate)), fixed);
@@ -216,8 +258,8 @@ pub fn inputs(linter: &Linter, candidate: &Candidate, shared: &Arc<Shared>) -> I
 }
 
 /// Lints a text alone, or as its parents deploy it.
-fn lint_number(number: usize, survey: &Survey, files: &Files, reuse: Option<&Reuse>) -> Option<File> {
-    lint_reading(number, survey.read(number, files)?, survey, files, reuse)
+fn lint_number(number: usize, survey: &Survey, files: &Files, how: How<'_>) -> Option<File> {
+    lint_reading(number, survey.read(number, files)?, survey, files, how)
 }
 
 /// Fixes a text, and lints it. Only a named one is changed.
@@ -230,42 +272,36 @@ fn fix_number(
 ) -> Option<(File, Fixed)> {
     let candidate = survey.candidates.get(number)?;
     let reading = survey.read(number, files)?;
+    let lint = |reading| lint_reading(number, reading, survey, files, How::AFRESH);
     let Reading::Text(text) = &reading else {
-        return Some((lint_reading(number, reading, survey, files, None)?, Fixed::default()));
+        return Some((lint(reading)?, Fixed::default()));
     };
     let text = fixing::Text {
         candidate,
         id: source_id(number),
         text: text.clone(),
         is_named,
-        lint: &|text| lint_reading(number, Reading::Text(text.to_owned()), survey, files, None),
+        lint: &|text| lint(Reading::Text(text.to_owned())),
         editor: &fixing::edited,
     };
-    let file = lint_reading(number, reading, survey, files, None)?;
+    let file = lint(reading)?;
     Some(fixing::fix(text, file, fixer))
 }
 
 /// Lints what was read as the text with a number.
-fn lint_reading(
-    number: usize,
-    reading: Reading,
-    survey: &Survey,
-    files: &Files,
-    reuse: Option<&Reuse>,
-) -> Option<File> {
-    let slot = |deployment: usize| reuse.map(|reuse| Slot { reuse, deployment });
+fn lint_reading(number: usize, reading: Reading, survey: &Survey, files: &Files, how: How<'_>) -> Option<File> {
     let Some(deployments) = survey.deployments.get(&number) else {
         let (candidate, linter) = survey.candidates.get(number).zip(survey.linters.get(number))?;
         let inputs = inputs(linter, candidate, &survey.shared);
-        let mut file = lint_one(&Job { candidate, number, linter, inputs, slot: slot(0) }, reading, files);
+        let mut file = lint_one(&Job { candidate, number, linter, inputs, how, deployment: 0 }, reading, files);
         nested::note_missing(candidate, &mut file, files);
         nested::note_beyond(candidate, &mut file, survey.beyond.get(&number));
         return Some(file);
     };
     let mut whole: Option<File> = None;
-    for (place, Deployment { candidate, linter, given, parents }) in deployments.iter().enumerate() {
+    for (deployment, Deployment { candidate, linter, given, parents }) in deployments.iter().enumerate() {
         let inputs = Inputs { given: given.clone(), ..inputs(linter, candidate, &survey.shared) };
-        let mut file = lint_one(&Job { candidate, number, linter, inputs, slot: slot(place) }, reading.clone(), files);
+        let mut file = lint_one(&Job { candidate, number, linter, inputs, how, deployment }, reading.clone(), files);
         nested::note_missing(candidate, &mut file, files);
         nested::name_parents(&mut file, parents);
         whole = Some(match whole {
@@ -327,13 +363,13 @@ fn lint_one(job: &Job<'_>, reading: Reading, files: &Files) -> File {
     }
     let source = source_of(candidate, source_id(job.number), text);
     let load = |location: &str| load_beside(candidate, location, files);
-    let constructs = candidate.constructs.as_deref();
-    let report = match job.slot {
-        None => linter.lint_in(&source, &load, &job.inputs, constructs),
-        Some(Slot { reuse, deployment }) => {
-            let mut remembered = reuse.take(candidate.name(), deployment);
-            let report = linter.lint_again(&mut remembered, &source, &load, &job.inputs, constructs);
-            reuse.put(candidate.name(), deployment, remembered, source.text().len());
+    let (constructs, How { wants, reuse }) = (candidate.constructs.as_deref(), job.how);
+    let report = match reuse {
+        None => linter.lint_wanting(&source, &load, &job.inputs, constructs, wants),
+        Some(reuse) => {
+            let mut remembered = reuse.take(candidate.name(), job.deployment);
+            let report = linter.lint_again(&mut remembered, &source, &load, &job.inputs, constructs, wants);
+            reuse.put(candidate.name(), job.deployment, remembered, source.text().len());
             report
         }
     };

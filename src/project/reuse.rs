@@ -59,10 +59,3 @@ impl Reuse {
         self.texts().known.retain(|(known, _), _| known != name);
     }
 }
-
-/// Where one text is remembered.
-#[derive(Copy, Clone)]
-pub(super) struct Slot<'r> {
-    pub(super) reuse: &'r Reuse,
-    pub(super) deployment: usize,
-}

@@ -20,7 +20,7 @@ pub(super) const MAX_DEPTH: usize = 16;
 /// The number of deployments of nested stacks that are linted in one run.
 pub(super) const MAX_STACKS: usize = 2000;
 /// The numbers of files and of bytes up to which texts are kept, so that small runs read them once.
-const FEW_FILES: usize = 64;
+const FEW_FILES: usize = 1024;
 const FEW_BYTES: usize = 4 << 20;
 
 /// Words of which a text has one if it may have nested stacks: their types, what may hide these from a text test, and what makes

@@ -54,6 +54,19 @@ impl Fingerprinter {
         of_occurrence(hash, *occurrence)
     }
 
+    /// The hash of what tells a finding in the file with this URI from others.
+    pub(crate) fn hash(finding: &Finding, uri: &str) -> u128 {
+        let [rule, subject, path] = &finding.identity();
+        hash(&[rule, uri, subject, path])
+    }
+
+    /// The fingerprint of a finding with this hash in a file that templates include.
+    pub(crate) fn next_shared(&mut self, hash: u128) -> String {
+        let occurrence = self.shared.entry(hash).or_default();
+        *occurrence += 1;
+        of_occurrence(hash, *occurrence)
+    }
+
     /// Ends a part.
     pub(crate) fn end_part(&mut self) {
         self.own.clear();

@@ -34,6 +34,7 @@ use crate::date::Date;
 use crate::finding::{Counts, Diagnostic, Exception, Finding, Outcome, Suppression};
 use crate::rules::meta::{Control, RuleMeta, RuleProse};
 use crate::source::{Source, SourceId};
+use std::any::Any;
 use std::io;
 use std::sync::Arc;
 
@@ -48,6 +49,21 @@ pub fn rule_address(id: &str) -> String {
     format!("{PROJECT_ADDRESS}/blob/main/docs/rules/{id}.md")
 }
 
+/// What a format makes of a file in the thread that lints it. Only that format's [`Reporter`] knows what it is.
+pub type Prepared = Box<dyn Any + Send>;
+
+/// The part of a [`Reporter`]'s work that does not depend on the files before.
+pub trait Preparer: Send + Sync {
+    /// What the reporter makes of a file.
+    fn prepare(&self, part: &Report<'_>) -> Prepared;
+
+    /// Whether the report has room for the fix of a finding of a file that it did not get yet. If it has not, it has none for those of
+    /// findings that are not graver.
+    fn wants_fix(&self, _: &Finding) -> bool {
+        true
+    }
+}
+
 /// What writes a report in one format. It gets the files of a run one by one, in their order.
 pub trait Reporter {
     /// Adds what was found in one file, with the texts and the rules that it needs.
@@ -55,6 +71,19 @@ pub trait Reporter {
     /// # Errors
     /// Those of writing.
     fn file(&mut self, part: &Report<'_>) -> io::Result<()>;
+
+    /// What of [`file`](Self::file) threads can do that lint; none if that is nothing.
+    fn preparer(&self) -> Option<Arc<dyn Preparer>> {
+        None
+    }
+
+    /// As [`file`](Self::file) does, with what the preparer made of it.
+    ///
+    /// # Errors
+    /// Those of writing.
+    fn prepared(&mut self, part: &Report<'_>, _: Prepared) -> io::Result<()> {
+        self.file(part)
+    }
 
     /// Adds the rest, and ends the report: diagnostics of the run as a whole, the rules that ran, and the numbers. `exit_code` is how
     /// the process ends, if it does.

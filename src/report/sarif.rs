@@ -7,6 +7,7 @@
 mod deflated;
 mod driver;
 mod location;
+mod made;
 mod model;
 
 use super::array::{Array, write_pretty};
@@ -14,10 +15,11 @@ use super::fingerprint::Fingerprinter;
 use super::not_looked_at::clauses;
 use super::spill::Spill;
 use super::text::{count, grouped};
-use super::{Report, Reporter, exception_text, write_whole};
+use super::{Prepared, Preparer, Report, Reporter, exception_text, write_whole};
 use crate::finding::{self, Diagnostic, Edit, Finding, Outcome, RuleSeverity, Severity};
 use crate::source::{Source, SourceId};
 use deflated::Deflated;
+use made::{Fingerprint, Made, Maker};
 use model::{
     Artifact, ArtifactChange, Content, DescriptorReference, Fingerprints, Fix, FixProperties, Location, Notification,
     PhysicalLocation, Replacement, ResultProperties, SarifResult, Suppression, SuppressionProperties, Text, Tool,
@@ -78,6 +80,7 @@ struct Pending {
     notifications_left_out: usize,
     is_successful: bool,
     prints: Fingerprinter,
+    maker: Arc<Maker>,
 }
 
 /// The classes of results: by outcome, and then by severity.
@@ -121,11 +124,21 @@ impl Artifacts {
     }
 }
 
-/// A part of a report, with the numbers of its files in the document.
+/// A part of a report, with the numbers of its files in the document; none if they are not known yet.
 #[derive(Copy, Clone)]
 struct Part<'p, 'a> {
     report: &'p Report<'a>,
-    indices: &'p HashMap<SourceId, usize>,
+    indices: Option<&'p HashMap<SourceId, usize>>,
+}
+
+impl Part<'_, '_> {
+    /// The number of a file; where none is known yet, the id of the file stands there.
+    fn index(&self, id: SourceId) -> Option<usize> {
+        match self.indices {
+            Some(indices) => indices.get(&id).copied(),
+            None => Some(id.0 as usize),
+        }
+    }
 }
 
 impl<W: io::Write> Sarif<W> {
@@ -137,7 +150,18 @@ impl<W: io::Write> Sarif<W> {
 
 impl<W: io::Write> Reporter for Sarif<W> {
     fn file(&mut self, part: &Report<'_>) -> io::Result<()> {
-        self.document.add_results(part)?;
+        let made = self.document.maker.make(part);
+        self.document.add_results(part, made)?;
+        self.document.add_notifications(part)
+    }
+
+    fn preparer(&self) -> Option<Arc<dyn Preparer>> {
+        Some(Arc::clone(&self.document.maker) as Arc<dyn Preparer>)
+    }
+
+    fn prepared(&mut self, part: &Report<'_>, prepared: Prepared) -> io::Result<()> {
+        let Ok(made) = prepared.downcast::<Vec<Made>>() else { return self.file(part) };
+        self.document.add_results(part, *made)?;
         self.document.add_notifications(part)
     }
 
@@ -166,6 +190,7 @@ impl Pending {
             notifications_left_out: 0,
             is_successful: true,
             prints: Fingerprinter::default(),
+            maker: Arc::new(Maker::new()),
         }
     }
 
@@ -174,57 +199,62 @@ impl Pending {
         self.results.iter().take(class + 1).sum::<usize>() < MAX_RESULTS
     }
 
-    /// Adds the results of a part. Code scanning at GitHub knows no suppressions, and opens an alert for each result that has one. So
-    /// those are left out, unless the report is to show them.
-    fn add_results(&mut self, part: &Report<'_>) -> io::Result<()> {
+    /// Adds the results of a part, which were made of all of its findings.
+    fn add_results(&mut self, part: &Report<'_>, made: Vec<Made>) -> io::Result<()> {
         // Once results are left out, files without one are, too.
         let is_full = self.left_out > 0;
         for source in part.sources.iter().filter(|_| !is_full) {
             self.artifacts.add(source, &mut self.waiting)?;
         }
-        for finding in part.all_findings() {
-            let class = class(finding);
-            let is_shown = part.shows_suppressed || !finding.is_suppressed();
-            if !self.takes(class) {
-                self.left_out += usize::from(is_shown);
+        let mut findings: Option<Vec<&Finding>> = None;
+        for (number, made) in made.into_iter().enumerate() {
+            if !self.takes(made.class) {
+                self.maker.close(made.class);
+                self.left_out += usize::from(made.is_shown);
                 continue;
             }
-            // Of all, shown or not: a finding keeps its fingerprint when another one is suppressed.
-            let uri = location::artifact_location(part.source_name(finding.span.source), None).uri;
-            let fingerprint = self.prints.next(finding, &uri, part.is_in_template(finding));
-            if is_shown {
-                self.add_result(finding, class, part, fingerprint)?;
+            let fingerprint = match made.fingerprint {
+                Fingerprint::Known(fingerprint) => fingerprint,
+                Fingerprint::Shared(hash) => self.prints.next_shared(hash),
+            };
+            let spans = made.sources.iter().filter_map(|id| part.source(*id));
+            for source in spans.filter(|_| made.is_shown) {
+                self.artifacts.add(source, &mut self.waiting)?;
+            }
+            if !made.is_shown {
+                continue;
+            }
+            let rule = self.rule_number(&made.rule).to_le_bytes();
+            let indices = &self.artifacts.indices;
+            let record = match made.text.and_then(|text| text.record(&rule, indices)) {
+                Some(record) => record,
+                None => {
+                    let findings = findings.get_or_insert_with(|| part.all_findings());
+                    let Some(finding) = findings.get(number) else { continue };
+                    let mut record = rule.to_vec();
+                    let part = Part { report: part, indices: Some(indices) };
+                    write_pretty(&mut record, &result(finding, part, fingerprint), RESULTS)?;
+                    record
+                }
+            };
+            self.waiting.add_record(made.class, &record);
+            self.result_bytes += record.len();
+            if let Some(results) = self.results.get_mut(made.class) {
+                *results += 1;
             }
         }
-        self.prints.end_part();
         Ok(())
     }
 
-    fn add_result(
-        &mut self,
-        finding: &Finding,
-        class: usize,
-        part: &Report<'_>,
-        fingerprint: String,
-    ) -> io::Result<()> {
-        let spans = std::iter::once(finding.span).chain(finding.related.iter().map(|related| related.span));
-        for source in spans.filter_map(|span| part.source(span.source)) {
-            self.artifacts.add(source, &mut self.waiting)?;
+    /// The number of a rule among those with a result.
+    fn rule_number(&mut self, rule: &Arc<str>) -> usize {
+        if let Some(number) = self.rule_numbers.get(rule) {
+            return *number;
         }
         let next = self.rules.len();
-        let rule = *self.rule_numbers.entry(Arc::clone(&finding.rule)).or_insert(next);
-        if rule == next {
-            self.rules.push(Arc::clone(&finding.rule));
-        }
-        let part = Part { report: part, indices: &self.artifacts.indices };
-        let mut record = rule.to_le_bytes().to_vec();
-        write_pretty(&mut record, &result(finding, part, fingerprint), RESULTS)?;
-        self.waiting.add_record(class, &record);
-        self.result_bytes += record.len();
-        if let Some(results) = self.results.get_mut(class) {
-            *results += 1;
-        }
-        Ok(())
+        self.rule_numbers.insert(Arc::clone(rule), next);
+        self.rules.push(Arc::clone(rule));
+        next
     }
 
     fn add_notifications(&mut self, part: &Report<'_>) -> io::Result<()> {
@@ -241,7 +271,7 @@ impl Pending {
             for source in diagnostic.span.into_iter().chain(related).filter_map(|span| part.source(span.source)) {
                 self.artifacts.add(source, &mut self.waiting)?;
             }
-            let part = Part { report: part, indices: &self.artifacts.indices };
+            let part = Part { report: part, indices: Some(&self.artifacts.indices) };
             let text = self.notifications.element(&notification(diagnostic, part))?;
             self.waiting.write(NOTIFICATIONS, &text);
         }
@@ -445,7 +475,7 @@ fn fix_of<'a>(fix: &'a finding::Fix, part: Part<'_, '_>) -> Option<Fix<'a>> {
         inserted_content: (!edit.text.is_empty()).then_some(Content { text: &edit.text }),
     };
     let change = ArtifactChange {
-        artifact_location: location::artifact_location(&source.name, part.indices.get(&id).copied()),
+        artifact_location: location::artifact_location(&source.name, part.index(id)),
         replacements: fix.edits.iter().map(replacement).collect(),
     };
     Some(Fix {

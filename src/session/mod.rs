@@ -40,14 +40,17 @@ pub use sink::{End, FixedText, Sink};
 use crate::config;
 use crate::discover::{self, Candidate, Discovery, Filter};
 use crate::files::Files;
-use crate::project::{Counter, Project, Relinted, Reuse, says_something_about_others};
+use crate::finding::{Edit, Finding};
+use crate::paths::folder_of;
+use crate::project::{self, Counter, File, Lint, Project, Relinted, Reuse, Texts, says_something_about_others};
 use baseline::Place;
 use fixing::Fixes;
 use governing::Governing;
+use remedies::OneText;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use tally::{Found, Tally};
+use tally::{Found, Ready, Tally};
 
 /// How a run is done.
 struct Doing<'d> {
@@ -91,6 +94,11 @@ impl Session {
             governing: Arc::clone(&self.governing),
             reuse: Arc::clone(&self.reuse),
         }
+    }
+
+    /// From now on, the session and its snapshots read settings from the [`files`](Self::files) of this one. What was read stays.
+    pub fn read_settings_here(&self) {
+        self.governing().read_from(&self.files);
     }
 
     /// The options.
@@ -162,14 +170,38 @@ impl Session {
     /// does; but only those for which nothing has changed that the results follow from. `sink` hears of every wanted file. What is known
     /// is cleared by [`reread`](Self::reread)'s caller, and told of changed files.
     pub fn lint_again(&self, found: Discovery, again: &Again<'_>, counter: &Counter, sink: &mut dyn Sink) -> Outcome {
-        // Configurations that nobody has looked at so far are read as they are now.
-        self.governing().read_from(&self.files);
         self.run(
             found,
             &self.files,
             &Doing { counter, is_open: true, ask: None, again: Some(again), fixing: None },
             sink,
         )
+    }
+
+    /// The text of a file, which is among the [`files`](Self::files), before and after its findings are fixed, as
+    /// [`lint`](Self::lint) does with these options, in as many rounds as it takes. Nothing is written. None if nothing is fixed.
+    pub fn fixed(&self, path: &Path, fixing: Fixing) -> Option<Texts> {
+        let nothing = &mut |_: &Path, _: &Path, _: bool| false;
+        let filter = Filter { gitignore: false, skips: nothing, skips_named: false };
+        let found = discover::discover(&[path.to_owned()], filter, &self.files);
+        let mut fixed = OneText::default();
+        let (fixing, counter) = (Fixing { is_dry: true, ..fixing }, &Counter::default());
+        let doing = Doing { counter, is_open: true, ask: None, again: None, fixing: Some(&fixing) };
+        self.run(found, &self.files, &doing, &mut fixed);
+        fixed.0.filter(|texts| texts.before != texts.after)
+    }
+
+    /// The edits that add an exception for a finding to the text of its template, with a reason that a person has to write before it
+    /// is valid. None if the text cannot be edited there.
+    pub fn exception(&self, text: &str, finding: &Finding) -> Option<Vec<Edit>> {
+        project::exception(text, finding)
+    }
+
+    /// How the configuration that governs a file turns a rule off. Without one, a configuration in `folder` does.
+    pub fn turning_off(&self, path: &Path, rule: &str, folder: &Path) -> Option<TurnedOff> {
+        let named = self.settings_of(folder_of(path)).file.clone();
+        let file = named.unwrap_or_else(|| folder.join(config::FILE_NAME));
+        remedies::turning_off(self.files.base().normal(&file), rule, &self.files)
     }
 
     /// The files among some that say something about others: they export values, or nest stacks. Found by their words, so there may be
@@ -198,12 +230,24 @@ impl Session {
                 let path = candidate.path().unwrap_or(Path::new(""));
                 sink.about(path, matches!(result, Relinted::Holds));
                 if let Relinted::Linted(file) = result {
-                    tally.add(candidate, file, &self.options, &mut self.governing(), sink);
+                    tally.add(candidate, file, None, &self.options, &mut self.governing(), sink);
                 }
             }),
-            (None, None) => project.lint(candidates, |candidate, file| {
-                tally.add(candidate, file, &self.options, &mut self.governing(), sink);
-            }),
+            (None, None) => {
+                // What a baseline says about findings is known only in their order.
+                let preparer = sink.preparer();
+                let finisher = preparer.as_deref().filter(|_| self.governing().scopes.is_empty());
+                let finish = |candidate: &Candidate, file: &mut File| match (finisher, file) {
+                    (Some(preparer), File::Linted(linted)) => {
+                        Some(Ready::prepared(candidate, linted, &self.options, preparer))
+                    }
+                    _ => None,
+                };
+                let wants = |finding: &Finding| preparer.as_ref().is_none_or(|preparer| preparer.wants_fix(finding));
+                project.lint_with(candidates, &Lint { wants: &wants, finish: &finish }, |candidate, file, ready| {
+                    tally.add(candidate, file, ready.flatten(), &self.options, &mut self.governing(), sink);
+                });
+            }
             (Some(fixing), _) => {
                 let known = |candidate: &Candidate, place: &Place| self.governing().known(candidate, place);
                 let fixes = Fixes { fixing, files, ask, known: &known, answered: Mutex::default() };

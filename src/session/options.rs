@@ -97,6 +97,8 @@ pub struct Contents {
     pub all_rules: bool,
     /// Whether a report shows the texts of rules without findings.
     pub all_texts: bool,
+    /// Whether no report shows every fix, so that they are not counted.
+    pub leaves_out_fixes: bool,
     /// Whether a report names the commit that is checked out.
     pub revision: bool,
 }

@@ -5,6 +5,7 @@ use super::options::Contents;
 use super::settings::Settings;
 use crate::finding::{self, Diagnostic, Exception, Finding, Level, Suppression};
 use crate::linter::sort_findings;
+use crate::project::Linted;
 use crate::report::{Report, RuleReport, Summary};
 use crate::rules::load::RuleEntry;
 use crate::rules::meta::RuleProse;
@@ -22,11 +23,38 @@ pub(super) struct Part {
     pub(super) unshown: Vec<Finding>,
     pub(super) exceptions: Vec<Exception>,
     pub(super) diagnostics: Vec<Diagnostic>,
+    /// Diagnostics about the run, which every file may have.
+    pub(super) of_run: Vec<Diagnostic>,
+    /// The number of the texts that are not of parents.
+    pub(super) own_sources: usize,
 }
 
 impl Part {
+    /// What was found in a text; only the included texts are left there. The baselines have not marked it.
+    pub(super) fn of(linted: &mut Linted) -> Self {
+        let Linted { report, source, parents } = linted;
+        let shows_text = source.is_some();
+        let included = report.included.iter().filter(|_| shows_text).cloned();
+        let mut sources: Vec<Source> = source.take().into_iter().chain(included).collect();
+        let own_sources = sources.len();
+        sources.append(parents);
+        let (of_run, diagnostics) =
+            std::mem::take(&mut report.diagnostics).into_iter().partition(|diagnostic| diagnostic.file.is_empty());
+        Self {
+            sources,
+            findings: std::mem::take(&mut report.findings),
+            suppressed: std::mem::take(&mut report.suppressed),
+            unshown: Vec::new(),
+            exceptions: std::mem::take(&mut report.exceptions),
+            diagnostics,
+            of_run,
+            own_sources,
+        }
+    }
+
     /// Moves findings to where reports have them, and sorts everything. The baselines have marked the findings.
     pub(super) fn sort(&mut self, contents: Contents) {
+        self.findings.append(&mut self.unshown);
         let (known, findings): (Vec<Finding>, _) =
             std::mem::take(&mut self.findings).into_iter().partition(Finding::is_suppressed);
         self.suppressed.extend(known);

@@ -3,9 +3,10 @@
 use super::baseline::WrittenBaseline;
 use super::exit::Exit;
 use crate::project::Texts;
-use crate::report::Report;
+use crate::report::{Prepared, Preparer, Report};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// Gets the results of a run as they come: those of files one by one, in the order of their names, and then the rest.
 pub trait Sink {
@@ -18,6 +19,16 @@ pub trait Sink {
 
     /// What was found in one file.
     fn file(&mut self, part: &Report<'_>);
+
+    /// What of [`file`](Self::file) threads can do that lint; none if that is nothing.
+    fn preparer(&self) -> Option<Arc<dyn Preparer>> {
+        None
+    }
+
+    /// As [`file`](Self::file) does, with what the preparer made of it.
+    fn prepared(&mut self, part: &Report<'_>, _: Prepared) {
+        self.file(part);
+    }
 
     /// A text that was fixed and is in no file, before what was found in it. Standard input is one even if nothing was fixed.
     fn fixed(&mut self, _: &FixedText<'_>) {}

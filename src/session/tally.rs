@@ -20,7 +20,7 @@ use crate::files::Files;
 use crate::finding::{Counts, Diagnostic, Severity};
 use crate::linter::{self, Declared, FileReport};
 use crate::project::{File, Fixed, Linted};
-use crate::report::{Fixable, Provenance, Report, Revision, RuleReport, Summary, TemplateReport};
+use crate::report::{Fixable, Prepared, Preparer, Provenance, Report, Revision, RuleReport, Summary, TemplateReport};
 use crate::revision;
 use crate::rules::load::{RuleEntry, controls};
 use crate::rules::meta::{RuleKind, RuleProse};
@@ -86,6 +86,41 @@ pub(super) struct Found {
     pub(super) left_out: LeftOut,
 }
 
+/// What the thread that lints a template makes of the result, so that less is left for its turn.
+pub(super) struct Ready {
+    part: Part,
+    template: Option<TemplateReport>,
+    prepared: Option<Prepared>,
+}
+
+impl Ready {
+    /// A template's part of the report, as it was found.
+    fn of(candidate: &Candidate, linted: &mut Linted) -> Self {
+        let template = linted.report.is_template.then(|| TemplateReport {
+            name: candidate.name().to_owned(),
+            resources: linted.report.resources,
+            counts: linted.report.counts,
+        });
+        Self { part: Part::of(linted), template, prepared: None }
+    }
+
+    /// The same, in its order, with what reports make of it. Only where no baseline marks findings.
+    pub(super) fn prepared(
+        candidate: &Candidate,
+        linted: &mut Linted,
+        options: &Options,
+        preparer: &dyn Preparer,
+    ) -> Self {
+        let mut ready = Self::of(candidate, linted);
+        ready.part.sort(options.contents);
+        let provenance = Provenance { templates: ready.template.iter().cloned().collect(), ..Provenance::default() };
+        let summary = Summary::default();
+        let report = ready.part.report(&[], &empty(options, &summary, &provenance));
+        ready.prepared = Some(preparer.prepare(&report));
+        ready
+    }
+}
+
 /// The end of a run, before it is reported.
 pub(super) struct Ended {
     pub(super) summary: Summary,
@@ -103,7 +138,9 @@ pub(super) struct Ended {
 impl Tally {
     /// Starts without files. A named folder whose files cannot be read has its own diagnostics.
     pub(super) fn new(options: &Options, found: &Found) -> Self {
-        let is_known = options.fixing.is_none() && options.contents.needed.fixes != linter::Fixes::None;
+        let is_known = options.fixing.is_none()
+            && options.contents.needed.fixes != linter::Fixes::None
+            && !options.contents.leaves_out_fixes;
         let fixable = is_known.then(Fixable::default);
         Self {
             summary: Summary { fixable, ..Summary::default() },
@@ -149,14 +186,15 @@ impl Tally {
         if let (Some(problem), File::Linted(linted)) = (fixed.problem, &mut file) {
             linted.report.diagnostics.push(*problem);
         }
-        self.add(candidate, file, options, governing, sink);
+        self.add(candidate, file, None, options, governing, sink);
     }
 
-    /// Adds the result of a file, and reports it.
+    /// Adds the result of a file, and reports it. `ready` is what was made of it before.
     pub(super) fn add(
         &mut self,
         candidate: &Candidate,
         file: File,
+        ready: Option<Ready>,
         options: &Options,
         governing: &mut Governing,
         sink: &mut dyn Sink,
@@ -174,13 +212,13 @@ impl Tally {
                     self.report_alone(candidate, *diagnostic, options, governing, sink);
                     return;
                 }
-                Verdict::Broken(broken) => self.add_linted(candidate, *broken, options, governing, sink),
+                Verdict::Broken(broken) => self.add_linted(candidate, *broken, None, options, governing, sink),
             },
             File::Unreadable(diagnostic) => {
                 self.unreadable += 1;
                 self.report_alone(candidate, *diagnostic, options, governing, sink);
             }
-            File::Linted(linted) => self.add_linted(candidate, *linted, options, governing, sink),
+            File::Linted(linted) => self.add_linted(candidate, *linted, ready, options, governing, sink),
         }
         for folder in &candidate.folders {
             self.without_templates.remove(folder);
@@ -196,25 +234,24 @@ impl Tally {
         governing: &mut Governing,
         sink: &mut dyn Sink,
     ) {
-        let part = Part { diagnostics: vec![diagnostic], ..Part::default() };
-        self.report(part, None, &governing.of(candidate), options, sink);
+        let (of_run, diagnostics) = [diagnostic].into_iter().partition(|diagnostic| diagnostic.file.is_empty());
+        let part = Part { diagnostics, of_run, ..Part::default() };
+        self.report(part, None, None, &governing.of(candidate), options, sink);
     }
 
     fn add_linted(
         &mut self,
         candidate: &Candidate,
-        linted: Linted,
+        mut linted: Linted,
+        ready: Option<Ready>,
         options: &Options,
         governing: &mut Governing,
         sink: &mut dyn Sink,
     ) {
         let settings = governing.of(candidate);
-        let Linted { report, source, parents } = linted;
-        let template = report.is_template.then(|| TemplateReport {
-            name: candidate.name().to_owned(),
-            resources: report.resources,
-            counts: report.counts,
-        });
+        let mut is_sorted = ready.is_some();
+        let Ready { mut part, template, mut prepared } = ready.unwrap_or_else(|| Ready::of(candidate, &mut linted));
+        let report = linted.report;
         match &template {
             Some(template) => self.add_template(candidate, template, &report, &settings, options, governing),
             None => self.unreadable += 1,
@@ -225,45 +262,41 @@ impl Tally {
         }
         self.parameters.add(report.parameters, &report.refused);
         let is_needed = self.refused.add(&settings, candidate.name(), report.refused);
-        let shows_text = source.is_some();
-        let mut part = Part {
-            sources: source.into_iter().chain(report.included.into_iter().filter(|_| shows_text)).collect(),
-            findings: report.findings,
-            suppressed: report.suppressed,
-            exceptions: report.exceptions,
-            diagnostics: report.diagnostics,
-            ..Part::default()
-        };
         let own = |scope: &&mut Scope| scope.settings.is_none_or(|number| number == settings.number);
-        // Suppressed findings are last, because the others have priority for entries of a baseline.
         for scope in governing.scopes.iter_mut().filter(own) {
-            let sources: Vec<&Source> = part.sources.iter().collect();
-            scope.baselines.mark(part.findings.iter_mut().chain(&mut part.suppressed), &sources);
+            let Part { sources, findings, suppressed, unshown, own_sources, .. } = &mut part;
+            let marked = if is_sorted { sources.len() } else { *own_sources };
+            let sources: Vec<&Source> = sources.iter().take(marked).collect();
+            // Suppressed findings are last, because the others have priority for entries of a baseline.
+            scope.baselines.mark(findings.iter_mut().chain(unshown).chain(suppressed), &sources);
+            prepared = None;
+            is_sorted = false;
         }
-        let own_sources = part.sources.len();
-        part.sources.extend(parents);
-        let kept = self.report(part, template, &settings, options, sink);
+        if !is_sorted {
+            part.sort(options.contents);
+        }
+        let own_sources = part.own_sources;
+        let kept = self.report(part, template, prepared, &settings, options, sink);
         if is_needed {
             self.kept.extend(kept.into_iter().take(own_sources));
         }
     }
 
-    /// Reports what was found in a file. Returns its texts.
+    /// Reports what was found in a file, which is sorted. Returns its texts.
     fn report(
         &mut self,
         mut part: Part,
         template: Option<TemplateReport>,
+        prepared: Option<Prepared>,
         settings: &Settings,
         options: &Options,
         sink: &mut dyn Sink,
     ) -> Vec<Source> {
-        let is_of_run = |diagnostic: &mut Diagnostic| diagnostic.file.is_empty();
-        for diagnostic in part.diagnostics.extract_if(.., is_of_run) {
+        for diagnostic in std::mem::take(&mut part.of_run) {
             if !self.of_run.contains(&diagnostic) {
                 self.of_run.push(diagnostic);
             }
         }
-        part.sort(options.contents);
         if template.is_none() && part.is_empty() {
             return part.sources;
         }
@@ -280,7 +313,12 @@ impl Tally {
         }
         let provenance = Provenance { templates: template.into_iter().collect(), ..Provenance::default() };
         let rules = self.texts.rules(&part, settings);
-        sink.file(&part.report(&rules, &empty(options, &Summary::default(), &provenance)));
+        let summary = Summary::default();
+        let report = part.report(&rules, &empty(options, &summary, &provenance));
+        match prepared {
+            Some(prepared) => sink.prepared(&report, prepared),
+            None => sink.file(&report),
+        }
         part.sources
     }
 

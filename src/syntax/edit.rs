@@ -240,7 +240,7 @@ impl<'d> Editor<'d> {
     fn new(text: &'d str, document: &'d Document<'d>, reads_whole: bool) -> Option<Self> {
         let is_yaml = document.language == Language::Yaml;
         let page = Page::new(text, is_yaml)?;
-        let shared = if is_yaml { Shared::of(text)? } else { Shared::default() };
+        let shared = if document.may_share { Shared::of(text)? } else { Shared::default() };
         let habits = Habits::of(&page, document);
         Some(Self { page, habits, shared, indexes: Indexes::default(), read: Cell::new(0), reads_whole })
     }

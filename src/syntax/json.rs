@@ -56,6 +56,7 @@ pub(super) fn read(text: &str, source: SourceId) -> Result<Document<'_>, Failure
         notes: reader.notes,
         repeated: reader.repeated,
         calls_macros: reader.calls_macros,
+        may_share: false,
     })
 }
 
@@ -89,11 +90,18 @@ impl<'s> JsonReader<'s> {
     }
 
     fn skip_blank(&mut self) {
-        // Indentation comes in runs: eight spaces at a time.
-        while let Some(chunk) = self.bytes.get(self.at..self.at + 8)
-            && chunk == b"        "
-        {
-            self.at += 8;
+        // Indentation comes in runs: eight spaces at a time, and those before something else at once.
+        while let Some(chunk) = self.bytes.get(self.at..).and_then(<[u8]>::first_chunk) {
+            let others = u64::from_le_bytes(*chunk) ^ u64::from_le_bytes(*b"        ");
+            if others == 0 {
+                self.at += 8;
+                continue;
+            }
+            self.at += others.trailing_zeros() as usize / 8;
+            match self.peek() {
+                Some(b'\n' | b'\r' | b'\t') => self.at += 1,
+                _ => return,
+            }
         }
         while let Some(b' ' | b'\n' | b'\r' | b'\t') = self.peek() {
             self.at += 1;

@@ -104,8 +104,10 @@ pub struct Document<'s> {
     /// Whether some key is `Fn::Transform` or begins with `Fn::ForEach`. Noted on the path, for few templates call macros or loops, and
     /// looking for them would take a walk of its own.
     pub calls_macros: bool,
-    /// Whether something in it may stand for another place: an anchor, as far as nobody has looked.
+    /// Whether it may have anchors: the reader that knows none did not understand it.
     pub has_anchors: bool,
+    /// Whether some part of the text may count in more than one place: whether there is an alias or a `<<`.
+    pub(crate) may_share: bool,
 }
 
 /// The language that a document was read as.

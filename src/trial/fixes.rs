@@ -34,10 +34,18 @@ pub struct Fixed {
     pub problems: Vec<String>,
 }
 
-/// Applies the fixes of every failing example.
-pub(super) fn all(subject: &Subject<'_>) -> Vec<Fixed> {
-    let failing = subject.examples().filter(|(expected, ..)| *expected == Expected::Fail);
-    failing.map(|(_, index, example)| fixed(subject, index, example)).collect()
+/// Applies the fixes of the failing examples: of `all`, or until one is fixed.
+pub(super) fn of(subject: &Subject<'_>, all: bool) -> Vec<Fixed> {
+    let mut tried = Vec::new();
+    for (_, index, example) in subject.examples().filter(|(expected, ..)| *expected == Expected::Fail) {
+        let fixed = fixed(subject, index, example);
+        let is_fixed = !fixed.applied.is_empty();
+        tried.push(fixed);
+        if is_fixed && !all {
+            break;
+        }
+    }
+    tried
 }
 
 fn fixed(subject: &Subject<'_>, index: usize, example: &Example) -> Fixed {

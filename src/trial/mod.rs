@@ -15,7 +15,7 @@ pub use mutations::{Change, Mutation, Mutations};
 pub use patches::{PatchProblem, Patched};
 pub use places::Places;
 
-use crate::rules::load::RuleSet;
+use crate::rules::load::{RuleEntry, RuleSet};
 use crate::rules::rule::{Example, RuleFile};
 use std::path::Path;
 
@@ -118,7 +118,15 @@ impl Subject<'_> {
 
 /// Applies the fixes of a rule to its failing examples.
 pub fn fixes(subject: &Subject<'_>) -> Vec<Fixed> {
-    fixes::all(subject)
+    fixes::of(subject, true)
+}
+
+/// Applies the fixes of a rule of a set to its failing examples, until one of them is fixed or with `all` of them; none if the rule
+/// has no fix.
+pub fn fixes_of(entry: &RuleEntry, all: bool) -> Vec<Fixed> {
+    let Some(file) = entry.whole().filter(|file| !file.rule.fixes.is_empty()) else { return Vec::new() };
+    let path = entry.file.clone().unwrap_or_default();
+    fixes::of(&Subject { path: &path, file: &file, others: &RuleSet::embedded }, all)
 }
 
 /// Tries the changes to the assertions of a rule, without its examples and patches.

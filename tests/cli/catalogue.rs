@@ -1,7 +1,7 @@
 //! `rules`, `explain` and `controls`.
 
 use crate::support::{Folder, OWN_RULE};
-use serde_json::json;
+use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
 #[test]
@@ -57,7 +57,8 @@ fn programs_read_the_list() {
             },
             "resources": ["AWS::S3::Bucket"],
             "aliases": { "our-wiki": ["STORAGE-7"] },
-            "parameters": { "status": { "description": "The status that is wanted", "default": ["Enabled"] } }
+            "parameters": { "status": { "description": "The status that is wanted", "default": ["Enabled"] } },
+            "fix": null
         })
     );
 }
@@ -115,6 +116,9 @@ fn a_rule_is_explained_in_full() {
         Resources:
       ×   Records:
             Type: AWS::S3::Bucket
+
+    Fix
+      hipaalint --fix has no fix for this rule: make the change by hand.
 
     Passes: enabled
         Resources:
@@ -304,6 +308,34 @@ fn a_rule_without_citations_has_no_heading_for_them() {
     let ran = folder.run(&["explain", "own-bucket-versions", "--rules", "own"]);
     assert_eq!(ran.code, 0, "{}", ran.all());
     assert!(!ran.stdout.contains("HIPAA") && ran.stdout.contains("\nWhy\n"), "{}", ran.stdout);
+}
+
+#[test]
+fn explain_shows_the_fix_as_a_diff() {
+    let folder = Folder::with(&[]);
+    let text = folder.run(&["explain", "kms-key-rotation"]).stdout;
+    assert!(text.contains("Fix: what hipaalint --fix does here\n  safe  Set `EnableKeyRotation` to `true`."), "{text}");
+    assert!(text.contains("\n  +      EnableKeyRotation: true\n") && !text.contains("merge this"), "{text}");
+    let text = folder.run(&["explain", "rds-storage-encrypted"]).stdout;
+    assert!(text.contains("\n  unsafe  ") && text.contains("make a snapshot, copy it"), "{text}");
+    let markdown = folder.run(&["explain", "kms-key-rotation", "--format", "markdown"]).stdout;
+    assert!(markdown.contains("- safe: Set `EnableKeyRotation` to `true`.\n\n```diff\n"), "{markdown}");
+    let text = folder.run(&["explain", "iam-trust-public"]).stdout;
+    assert!(text.contains("hipaalint --fix has no fix for this rule") && text.contains("Patch: merge this"), "{text}");
+}
+
+#[test]
+fn rules_with_a_fix_are_listed_with_the_best_of_it() {
+    let folder = Folder::with(&[]);
+    let text = folder.run(&["rules", "kms", "--fixable"]).stdout;
+    let line = |id: &str| text.lines().find(|line| line.trim_start().starts_with(id)).unwrap_or_default().to_owned();
+    assert!(line("kms-key-rotation ").contains(" safe "), "{text}");
+    assert!(line("kms-key-enabled ").contains(" unsafe "), "{text}");
+    assert!(text.contains("of them with a safe fix"), "{text}");
+    let rows = folder.run(&["rules", "--format", "json"]).json();
+    let fix = |id: &str| rows.as_array().unwrap().iter().find(|row| row["id"] == id).unwrap()["fix"].clone();
+    assert_eq!([fix("kms-key-rotation"), fix("kms-key-enabled")], ["safe", "unsafe"].map(Value::from));
+    assert_eq!(fix("iam-trust-public"), Value::Null);
 }
 
 /// Every rule of the pack can be explained: nothing is empty, nothing is left marked up.

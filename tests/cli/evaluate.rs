@@ -187,7 +187,7 @@ fn one_value_and_where_it_comes_from() {
       parameter Env (dev, test or prod; default dev)         app.yaml:2:24
     "#);
     insta::assert_snapshot!(evaluated(&["Records/Properties/Tags/1/Value"]), @r#"
-    Resources/Records/Properties/Tags/1/Value  app.yaml:24:53
+    Resources/Records/Properties/Tags/1/Value  app.yaml:24:43
 
       (absent)  when Env is dev or test
       "true"    otherwise

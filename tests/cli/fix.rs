@@ -454,3 +454,35 @@ fn without_fix_the_report_counts_what_could_be_fixed() {
     let human = run(&[]).stdout;
     assert!(human.contains("Fixable      1 of 2 findings with --fix --unsafe-fixes"), "{human}");
 }
+
+#[test]
+fn a_database_that_is_not_encrypted_is_left_with_advice() {
+    let database = "Resources:
+  Records:
+    Type: AWS::RDS::DBInstance
+    Properties:
+      Engine: postgres
+      StorageEncrypted: false
+      MasterUserPassword: Sup3rS3cretWord
+      PubliclyAccessible: true
+";
+    let folder = Folder::with(&[("app.yaml", database)]);
+    let run = |more: &[&str]| {
+        let rules = ["--no-config", "--profile", "strict", "--fix", "--format", "json", "app.yaml"];
+        let ran = folder.run(&[&rules, more].concat());
+        assert!(!ran.stdout.contains("Sup3rS3cretWord") && !ran.stderr.contains("Sup3rS3cretWord"));
+        ran
+    };
+    let report = run(&[]).json();
+    let after = folder.read("app.yaml");
+    assert!(after.contains("      StorageEncrypted: false\n") && after.contains("DeletionProtection: true"), "{after}");
+    let found =
+        report["findings"].as_array().unwrap().iter().find(|one| one["rule"] == "rds-storage-encrypted").unwrap();
+    assert_eq!(found["fixes"][0]["applicability"], "unsafe");
+    let note = found["fixes"][0]["note"].as_str().unwrap();
+    assert!(note.contains("make a snapshot, copy it encrypted, and restore from the copy instead"), "{note}");
+    // The secret is neither shown nor written elsewhere.
+    run(&["--unsafe-fixes"]);
+    let after = folder.read("app.yaml");
+    assert!(after.contains("StorageEncrypted: true") && after.matches("Sup3rS3cretWord").count() == 1, "{after}");
+}

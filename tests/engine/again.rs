@@ -194,7 +194,7 @@ fn follow(linter: &Linter, first: &str, edits: usize, numbers: &mut Numbers) -> 
     let (mut remembering, mut reused) = (0, 0);
     let lint = |remembered: &mut Remembered, text: &str| {
         let source = Source::new(SourceId(3), "t.yaml", text);
-        linter.lint_again(remembered, &source, &load, linter.inputs(), None)
+        linter.lint_again(remembered, &source, &load, linter.inputs(), None, &|_| true)
     };
     lint(&mut remembered, &text);
     for _ in 0..edits {
@@ -284,7 +284,7 @@ fn a_change_of_one_resource_asks_little_again() {
     let mut remembered = Remembered::default();
     let mut lint = |text: &str| {
         let source = Source::new(SourceId(0), "t.yaml", text);
-        let again = linter.lint_again(&mut remembered, &source, &load, linter.inputs(), None);
+        let again = linter.lint_again(&mut remembered, &source, &load, linter.inputs(), None, &|_| true);
         assert_eq!(shown(&again), shown(&linter.lint(&Source::new(SourceId(0), "t.yaml", text))));
         (again.steps, remembered.reused())
     };

@@ -276,7 +276,7 @@ fix: { suffix-names: suffix }
     let parameter = "  Suffix:
     Type: String
     Default: \"\"
-    Description: End of the names of resources, which tells environments apart, such as -dev
+    Description: End of the names of resources, which separates environments, such as -dev
 ";
     let queue =
         |name: &str| format!("Resources:\n  Q:\n    Type: AWS::SQS::Queue\n    Properties:\n      QueueName: {name}\n");
@@ -300,6 +300,19 @@ fix: { suffix-names: suffix }
         let expected = quoted(format!("{head}{parameter}{after}{other}"));
         assert_eq!(quoted(fixed(rule, &format!("{head}{before}{other}"))), expected);
     }
+    // What repeats a computed name, alone or in an ARN, follows it.
+    let repeated = |suffix: &str| {
+        format!(
+            "{}  P:
+    Type: AWS::SQS::QueuePolicy
+    Properties:
+      Queues: [!Sub \"https://sqs/${{AWS::AccountId}}/${{Own}}-x{suffix}\"]
+      PolicyDocument: {{Resource: !Sub \"arn:aws:sqs:a:b:${{Own}}-x{suffix}\", Other: !Sub \"${{Own}}-x-y a-${{Own}}-x\"}}
+",
+            queue(&format!("!Sub \"${{Own}}-x{suffix}\""))
+        )
+    };
+    assert_eq!(fixed(rule, &format!("{head}{}", repeated(""))), format!("{head}{parameter}{}", repeated("${Suffix}")));
     let fix = fix(rule, &format!("{head}{}", queue("records")));
     assert!(!fix.note.contains("replaces"), "names stay what they are: {}", fix.note);
     assert!(shown(rule, &queue("{\"Fn::Transform\": {Name: Names}}")).contains("macro"));
@@ -1027,4 +1040,37 @@ fn tags_without_a_value_are_shown() {
         "    Type: AWS::SNS::Topic\n    Properties: {Tags: [!If [Prod, {Key: Owner, Value: a}, {Key: Other, Value: b}]]}\n",
     );
     assert!(shown(&computed).contains("`Fn::If`"), "{}", shown(&computed));
+}
+
+#[test]
+fn a_policy_moves_only_without_the_comments_around_it() {
+    let rule = "resources: [AWS::IAM::Role]
+assert: { none: { items: \"$.Properties.Policies[*]\" } }
+fix:
+  remove: [\"$.Properties.Policies[*]\"]
+  add:
+    name: \"{resource}Policy{item}\"
+    type: AWS::IAM::ManagedPolicy
+    properties:
+      PolicyDocument: { written: \"$.Properties.Policies[*].PolicyDocument\" }
+      Roles: [{ Ref: \"{resource}\" }]
+";
+    let template = "Resources:
+  Worker:
+    Type: AWS::IAM::Role
+    Properties:
+      Policies:
+        - PolicyName: a
+          PolicyDocument:
+            Statement:
+              - Effect: Allow
+";
+    assert!(fixed(rule, template).contains("WorkerPolicy1"));
+    for comment in ["                # - Action: x\n", "          # b\n", "\n            # c\n"] {
+        assert_eq!(fixes(rule, &format!("{template}{comment}")), [None], "{comment}");
+    }
+    for comment in ["      # d\n", "  # e\n", "# f\n"] {
+        assert!(fixed(rule, &format!("{template}{comment}")).contains(comment), "{comment}");
+    }
+    assert_eq!(fixes(rule, &template.replace("Allow\n", "Allow # why\n")), [None]);
 }

@@ -9,6 +9,7 @@ mod edit_properties;
 mod edits;
 mod eval;
 mod eval_properties;
+mod evaluated;
 mod evidence;
 mod exceptions;
 mod expand;
@@ -16,7 +17,9 @@ mod fixes;
 #[path = "../fuzzed/mod.rs"]
 mod fuzzed;
 mod growth;
+mod hover;
 mod language;
+mod navigation;
 mod replays;
 mod secrets;
 mod serverless;

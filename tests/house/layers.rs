@@ -6,7 +6,7 @@ use std::path::Path;
 
 /// Each part of `src/`, from the bottom up, with the parts that it may use. A part may use only parts above it in this
 /// list, so there are no circles.
-const LAYERS: [(&str, &[&str]); 38] = [
+const LAYERS: [(&str, &[&str]); 40] = [
     ("source", &[]),
     ("date", &[]),
     ("code", &[]),
@@ -75,7 +75,7 @@ const LAYERS: [(&str, &[&str]); 38] = [
     // As the linter's other callers do, it gives it texts.
     ("trial", &["code", "source", "date", "change", "pool", "finding", "syntax", "rules", "linter"]),
     ("baseline", &["code", "source", "syntax", "finding", "rules"]),
-    ("catalogue", &["finding", "rules"]),
+    ("catalogue", &["finding", "rules", "trial"]),
     ("report", &["code", "source", "date", "finding", "rules"]),
     // For tests alone: the schemas that ship with the project.
     ("schemas", &["report"]),
@@ -86,6 +86,30 @@ const LAYERS: [(&str, &[&str]); 38] = [
     (
         "project",
         &["code", "source", "pool", "files", "finding", "change", "syntax", "eval", "linter", "evaluated", "discover"],
+    ),
+    // Names as a person wrote them. Knows no editor.
+    (
+        "navigation",
+        &["source", "files", "syntax", "template", "eval", "expand", "graph", "linter", "discover", "project"],
+    ),
+    // What there is to say about a place of a template. Knows no editor.
+    (
+        "hover",
+        &[
+            "source",
+            "truth",
+            "finding",
+            "syntax",
+            "eval",
+            "expand",
+            "policy",
+            "graph",
+            "rules",
+            "linter",
+            "report",
+            "evaluated",
+            "navigation",
+        ],
     ),
     (
         "config",
@@ -130,6 +154,8 @@ const LAYERS: [(&str, &[&str]); 38] = [
             "evaluated",
             "project",
             "discover",
+            "navigation",
+            "hover",
             "session",
         ],
     ),

@@ -1,7 +1,7 @@
 //! `docs/rules/`, `docs/controls.md` and `docs/core.md` are generated from the rules, and the analyses in `docs/rule-language.md` from
 //! their table. `DOCS_UPDATE=1 cargo test --test house rule_docs` writes them.
 
-use hipaalint::catalogue::{citations_page, core_page, index_page, rule_page};
+use hipaalint::catalogue::{citations_page, core_page, fixes_page, index_page, rule_page};
 use hipaalint::rules::analysis::{ANALYSES, Row};
 use hipaalint::rules::load::{RuleEntry, RuleSet};
 use std::collections::BTreeMap;
@@ -16,6 +16,7 @@ fn wanted() -> BTreeMap<PathBuf, String> {
     let mut documents: BTreeMap<PathBuf, String> = rules.entries().iter().map(page).collect();
     let entries: Vec<_> = rules.entries().iter().collect();
     documents.insert(folder.join("README.md"), index_page(&entries));
+    documents.insert(folder.join("fixes.md"), fixes_page(&entries));
     documents.insert(PathBuf::from("docs/controls.md"), citations_page(&rules));
     documents.insert(PathBuf::from("docs/core.md"), core_page(&rules));
     documents

@@ -30,7 +30,7 @@ pub const GOOD: &str = "Resources:\n  Nothing:\n    Type: AWS::CloudFormation::W
 pub struct Client {
     connection: Option<Connection>,
     server: Option<JoinHandle<Exit>>,
-    pub folder: TempDir,
+    pub folder: Arc<TempDir>,
     /// Messages that nobody waited for yet.
     left: VecDeque<Message>,
     next: i32,
@@ -76,6 +76,19 @@ impl Client {
         client
     }
 
+    /// Another client in the same folder.
+    pub fn beside(&self) -> Self {
+        let mut client = Self::in_folder(Arc::clone(&self.folder));
+        let params = json!({
+            "processId": null,
+            "capabilities": {},
+            "workspaceFolders": [{ "uri": client.uri(""), "name": "project" }],
+        });
+        client.initialized = client.raw("initialize", params).unwrap();
+        client.notify::<notes::Initialized>(lsp_types::InitializedParams {});
+        client
+    }
+
     /// One that is not initialized.
     pub fn fresh(files: &[(&str, &str)]) -> Self {
         let folder = tempfile::tempdir().unwrap();
@@ -83,6 +96,10 @@ impl Client {
         for (name, text) in files {
             write(&folder.path().join(name), text);
         }
+        Self::in_folder(Arc::new(folder))
+    }
+
+    fn in_folder(folder: Arc<TempDir>) -> Self {
         let (own, other) = Connection::memory();
         let files = Files::new(Arc::new(Disk), folder.path().to_owned());
         let host = Host { files, today: None, settle: Duration::ZERO };
@@ -210,6 +227,17 @@ impl Client {
                 return published.diagnostics;
             }
         }
+    }
+
+    /// All diagnostics that came, after everything that was sent has been worked on.
+    pub fn all_published(&mut self) -> Vec<Value> {
+        self.settled();
+        let left = std::mem::take(&mut self.left);
+        let published = left.into_iter().filter_map(|message| match message {
+            Message::Notification(note) if note.method == notes::PublishDiagnostics::METHOD => Some(note.params),
+            _ => None,
+        });
+        published.collect()
     }
 
     /// The files for which diagnostics are waiting, after everything that was sent has been worked on.

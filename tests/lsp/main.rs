@@ -7,6 +7,7 @@ mod client;
 mod diagnostics;
 mod encodings;
 mod lifecycle;
+mod navigation;
 mod nested;
 mod pulled;
 mod random;

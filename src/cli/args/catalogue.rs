@@ -31,7 +31,7 @@ pub(in crate::cli) struct RulesArguments {
     #[arg(long, value_name = "NAME", value_parser = PossibleValuesParser::new(PROFILES), hide_possible_values = true)]
     pub(in crate::cli) profile: Option<String>,
 
-    /// Only the rules whose findings --fix can fix, some of them with --unsafe-fixes only
+    /// Only the rules whose findings --fix can fix: the list states for each whether its fix is safe or needs --unsafe-fixes
     #[arg(long)]
     pub(in crate::cli) fixable: bool,
 

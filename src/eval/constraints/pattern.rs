@@ -10,6 +10,7 @@
 mod reader;
 
 use crate::truth::Truth;
+use smallvec::{SmallVec, smallvec};
 
 /// Positions that are looked at before a match is given up.
 const MAX_STEPS: usize = 50_000;
@@ -100,11 +101,9 @@ impl Pattern {
         }
         let text: Vec<char> = text.chars().collect();
         let mut attempt = Attempt { text: &text, steps: 0 };
-        let mut starts = vec![false; text.len() + 1];
-        if let Some(first) = starts.first_mut() {
-            *first = true;
-        }
-        match attempt.ends(&self.node, &starts).map(|ends| ends.last().copied().unwrap_or(false)) {
+        let mut starts = Positions::none(text.len() + 1);
+        starts.add(0);
+        match attempt.ends(&self.node, &starts).map(|ends| ends.has(text.len())) {
             None => Truth::Unknown,
             Some(true) if self.matches_less => Truth::Unknown,
             Some(matches) => matches.into(),
@@ -185,6 +184,56 @@ fn products(texts: &[String], others: &[String], most: usize) -> Option<Vec<Stri
         .then(|| texts.iter().flat_map(|text| others.iter().map(move |other| format!("{text}{other}"))).collect())
 }
 
+/// Positions in a text: before each character, and at the end.
+#[derive(Clone, PartialEq, Eq)]
+struct Positions {
+    bits: SmallVec<[u64; 4]>,
+    number: usize,
+}
+
+impl Positions {
+    fn none(number: usize) -> Self {
+        Self { bits: smallvec![0; number.div_ceil(64)], number }
+    }
+
+    fn add(&mut self, position: usize) {
+        if let Some(bits) = self.bits.get_mut(position / 64).filter(|_| position < self.number) {
+            *bits |= 1 << (position % 64);
+        }
+    }
+
+    fn has(&self, position: usize) -> bool {
+        self.bits.get(position / 64).is_some_and(|bits| bits >> (position % 64) & 1 == 1)
+    }
+
+    /// Adds others; whether one of them is new.
+    fn add_all(&mut self, more: &Self) -> bool {
+        let mut is_new = false;
+        for (known, more) in self.bits.iter_mut().zip(&more.bits) {
+            is_new |= *more & !*known != 0;
+            *known |= more;
+        }
+        is_new
+    }
+
+    fn iter(&self) -> impl Iterator<Item = usize> {
+        self.bits.iter().enumerate().flat_map(|(word, bits)| {
+            let mut left = *bits;
+            std::iter::from_fn(move || {
+                let next = (left != 0).then(|| 64 * word + left.trailing_zeros() as usize);
+                left &= left.wrapping_sub(1);
+                next
+            })
+        })
+    }
+
+    fn that(&self, holds: impl Fn(usize) -> bool) -> Self {
+        let mut all = Self::none(self.number);
+        self.iter().filter(|position| holds(*position)).for_each(|position| all.add(position));
+        all
+    }
+}
+
 /// A text that an expression is matched with.
 struct Attempt<'a> {
     text: &'a [char],
@@ -192,47 +241,46 @@ struct Attempt<'a> {
 }
 
 impl Attempt<'_> {
+    fn has(&self, position: usize, set: &Set) -> bool {
+        self.text.get(position).is_some_and(|c| set.contains(*c))
+    }
+
     /// The positions where a node may end that begins at some positions; none if that would take too long.
-    fn ends(&mut self, node: &Node, starts: &[bool]) -> Option<Vec<bool>> {
-        self.steps += starts.len();
+    fn ends(&mut self, node: &Node, starts: &Positions) -> Option<Positions> {
+        self.steps += starts.number;
         if self.steps > MAX_STEPS {
             return None;
         }
-        let at = |holds: &dyn Fn(usize) -> bool| -> Vec<bool> {
-            starts.iter().enumerate().map(|(position, starts)| *starts && holds(position)).collect()
-        };
         Some(match node {
             Node::One(set) => {
-                let mut ends = vec![false; starts.len()];
-                for ((starts, c), end) in starts.iter().zip(self.text).zip(ends.iter_mut().skip(1)) {
-                    *end = *starts && set.contains(*c);
-                }
+                let mut ends = Positions::none(starts.number);
+                starts.iter().filter(|start| self.has(*start, set)).for_each(|start| ends.add(start + 1));
                 ends
             }
             Node::All(nodes) => {
-                let mut ends = starts.to_vec();
+                let mut ends = starts.clone();
                 for node in nodes {
                     ends = self.ends(node, &ends)?;
                 }
                 ends
             }
             Node::Any(nodes) => {
-                let mut ends = vec![false; starts.len()];
+                let mut ends = Positions::none(starts.number);
                 for node in nodes {
-                    add(&mut ends, &self.ends(node, starts)?);
+                    ends.add_all(&self.ends(node, starts)?);
                 }
                 ends
             }
             Node::Repeat { node, least, most } => self.repeated(node, *least, *most, starts)?,
-            Node::Start => at(&|position| position == 0),
-            Node::End => at(&|position| position == self.text.len()),
-            Node::LastLine => at(&|position| is_last_line(self.text, position)),
-            Node::Boundary(wanted) => at(&|position| is_boundary(self.text, position) == *wanted),
+            Node::Start => starts.that(|position| position == 0),
+            Node::End => starts.that(|position| position == self.text.len()),
+            Node::LastLine => starts.that(|position| is_last_line(self.text, position)),
+            Node::Boundary(wanted) => starts.that(|position| is_boundary(self.text, position) == *wanted),
         })
     }
 
-    fn repeated(&mut self, node: &Node, least: usize, most: Option<usize>, starts: &[bool]) -> Option<Vec<bool>> {
-        let mut current = starts.to_vec();
+    fn repeated(&mut self, node: &Node, least: usize, most: Option<usize>, starts: &Positions) -> Option<Positions> {
+        let mut current = starts.clone();
         for _ in 0..least {
             let next = self.ends(node, &current)?;
             if next == current {
@@ -243,13 +291,12 @@ impl Attempt<'_> {
         let mut all = current.clone();
         if let (Node::One(set), None) = (node, most) {
             // One pass over the text instead of one for every character.
-            self.steps += all.len();
-            for (position, c) in self.text.iter().enumerate() {
-                if all.get(position).copied().unwrap_or(false)
-                    && set.contains(*c)
-                    && let Some(next) = all.get_mut(position + 1)
-                {
-                    *next = true;
+            self.steps += all.number;
+            for start in current.iter() {
+                let mut at = start;
+                while self.has(at, set) && !(at > start && current.has(at)) {
+                    at += 1;
+                    all.add(at);
                 }
             }
             return Some(all);
@@ -257,23 +304,13 @@ impl Attempt<'_> {
         let mut times = least;
         while most.is_none_or(|most| times < most) {
             current = self.ends(node, &current)?;
-            if !add(&mut all, &current) {
+            if !all.add_all(&current) {
                 break;
             }
             times += 1;
         }
         Some(all)
     }
-}
-
-/// Adds positions to others; whether one of them is new.
-fn add(all: &mut [bool], more: &[bool]) -> bool {
-    let mut is_new = false;
-    for (known, more) in all.iter_mut().zip(more) {
-        is_new |= *more && !*known;
-        *known |= more;
-    }
-    is_new
 }
 
 fn is_terminator(c: char) -> bool {

@@ -1,21 +1,56 @@
 //! `!If [IsProd, Enabled, Enabled]` is what fixing one branch would leave: where both branches become the same, the one value stands in
 //! place of the function. Not where a comment is inside of it, and not where it is long.
+//!
+//! `Policies: []` is what removing each item would leave: where all of them go, the whole entry goes.
 
 use super::place::{branches, copied, holds, no_value};
 use crate::change::{Action, Change, Step, Value};
 use crate::syntax::edit::Edited;
 use crate::syntax::{Document, Node};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Longer functions stay, so that no value is written anew that somebody has laid out.
 const MAX_BYTES: u32 = 500;
 
 /// The edits of a document for changes, made by `edit`, with functions collapsed where that can be edited.
 pub(crate) fn edited(document: &Document<'_>, changes: &[Change], edit: impl Fn(&[Change]) -> Edited) -> Edited {
-    let Some(collapsed) = collapsed(document, changes) else { return edit(changes) };
+    let emptied = emptied(document, changes);
+    let own = emptied.as_deref().unwrap_or(changes);
+    let Some(collapsed) = collapsed(document, own).or_else(|| emptied.clone()) else { return edit(changes) };
     let edited = edit(&collapsed);
     // What is refused is named by the changes as they were.
     if edited.refused.is_empty() { edited } else { edit(changes) }
+}
+
+/// The changes, with the removal of a list in place of those of all its items; none if there are no such.
+fn emptied(document: &Document<'_>, changes: &[Change]) -> Option<Vec<Change>> {
+    let mut removed: BTreeMap<&[Step], BTreeSet<usize>> = BTreeMap::new();
+    for change in changes {
+        if let (Action::Remove, Some((Step::Index(index), list))) = (&change.action, change.path.split_last()) {
+            removed.entry(list).or_default().insert(*index);
+        }
+    }
+    let mut by_path: Vec<&Change> = if removed.is_empty() { return None } else { changes.iter().collect() };
+    by_path.sort_by(|one, other| one.path.cmp(&other.path));
+    let is_whole = |list: &[Step], indices: &BTreeSet<usize>| {
+        let items = at(&document.root, list).and_then(Node::as_sequence);
+        let is_entry = matches!(list.last(), Some(Step::Key(name)) if !name.starts_with("Fn::"));
+        let start = by_path.partition_point(|change| change.path.as_slice() < list);
+        let mut below = by_path.iter().skip(start).take_while(|change| change.path.starts_with(list));
+        let is_item = |change: &&&Change| change.action == Action::Remove && change.path.len() == list.len() + 1;
+        is_entry && items.is_some_and(|items| items.len() == indices.len()) && below.all(|change| is_item(&change))
+    };
+    removed.retain(|list, indices| is_whole(list, indices));
+    let mut done: BTreeSet<&[Step]> = BTreeSet::new();
+    let mut all: Vec<Change> = Vec::new();
+    for change in changes {
+        match change.path.split_last().map(|(_, list)| list).filter(|list| removed.contains_key(list)) {
+            None => all.push(change.clone()),
+            Some(list) if done.insert(list) => all.push(Change { path: list.to_vec(), action: Action::Remove }),
+            Some(_) => {}
+        }
+    }
+    (!removed.is_empty()).then_some(all)
 }
 
 /// The changes, with one in place of those that make the branches of a function the same; none if there are no such.

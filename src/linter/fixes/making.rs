@@ -20,6 +20,8 @@ pub(super) struct Making<'w, 'a, 'm, 't> {
     pub(super) deeds: Deeds,
     pub(super) changes: Vec<Change>,
     additions: Vec<(String, Value)>,
+    /// Whether something is removed: what is copied then moves.
+    moves: bool,
     /// The logical ID of the customer managed key that the recipe uses.
     key_name: String,
     /// More statements for the policy of a key, after what is added.
@@ -27,14 +29,22 @@ pub(super) struct Making<'w, 'a, 'm, 't> {
 }
 
 impl<'w, 'a, 'm, 't> Making<'w, 'a, 'm, 't> {
-    pub(super) fn new(shop: &'w Workshop<'a, 'm, 't>, job: &'w Job<'w, 'm, 't>, target: &'m Block<'t>) -> Self {
+    /// Changes of a resource next to those that are made already.
+    pub(super) fn new(
+        shop: &'w Workshop<'a, 'm, 't>,
+        job: &'w Job<'w, 'm, 't>,
+        target: &'m Block<'t>,
+        changes: Vec<Change>,
+        deeds: Deeds,
+    ) -> Self {
         Self {
             shop,
             job,
             target,
-            deeds: Deeds::default(),
-            changes: Vec::new(),
+            deeds,
+            changes,
             additions: Vec::new(),
+            moves: false,
             key_name: String::new(),
             statements: Vec::new(),
         }
@@ -46,6 +56,7 @@ impl<'w, 'a, 'm, 't> Making<'w, 'a, 'm, 't> {
         let added: Vec<String> = recipe.add.iter().map(|addition| self.free(&addition.name)).collect::<Option<_>>()?;
         let mut obstacle = None;
         let mut is_possible = false;
+        self.moves = !recipe.remove.is_empty();
         let kinds = self.kinds_with_key(recipe);
         let key = if kinds.is_empty() { String::new() } else { self.key(recipe, &kinds)? };
         self.key_name.clone_from(&key);
@@ -289,7 +300,11 @@ impl<'w, 'a, 'm, 't> Making<'w, 'a, 'm, 't> {
     /// A copy of what the finding's resource has at a path; none if it is not copied as a whole.
     fn copy(&self, chains: &[Vec<path::Step>]) -> Option<Value> {
         let (mut node, _) = self.shop.written(self.job.block).ok()?;
+        let mut item = node;
         for step in chains.first()? {
+            if node.as_sequence().is_some() {
+                item = node;
+            }
             node = match step {
                 path::Step::Name(name) => node.get(name)?,
                 path::Step::Index(index) => node.as_sequence()?.get(*index)?,
@@ -298,14 +313,22 @@ impl<'w, 'a, 'm, 't> Making<'w, 'a, 'm, 't> {
                 })?,
             };
         }
+        if self.moves && self.comment_from(node).is_some_and(|comment| self.shop.is_behind(node, item, comment)) {
+            return None;
+        }
         self.copied(node)
+    }
+
+    /// The first comment after the beginning of a value.
+    fn comment_from(&self, node: &Node<'_>) -> Option<Span> {
+        let comments = &self.shop.document.comments;
+        let first = comments.partition_point(|comment| comment.span.start < node.span.start);
+        comments.get(first).map(|comment| comment.span)
     }
 
     /// A copy of a value; none if it has comments, or parts that are elsewhere.
     pub(super) fn copied(&self, node: &Node<'_>) -> Option<Value> {
-        let comments = &self.shop.document.comments;
-        let first = comments.partition_point(|comment| comment.span.start < node.span.start);
-        let has_comment = comments.get(first).is_some_and(|comment| comment.span.end <= node.span.end);
+        let has_comment = self.comment_from(node).is_some_and(|comment| comment.end <= node.span.end);
         (!has_comment && is_in_one_place(node, node.span)).then(|| place::copied(node))
     }
 
@@ -314,7 +337,7 @@ impl<'w, 'a, 'm, 't> Making<'w, 'a, 'm, 't> {
         let name = self.values(&[], |values| values.text(name));
         let is_name = !name.is_empty() && name.len() <= 250 && name.bytes().all(|byte| byte.is_ascii_alphanumeric());
         let numbers = (2..100).map(|number| format!("{name}{number}"));
-        let is_taken = |name: &String| self.additions.iter().any(|(taken, _)| taken == name);
+        let is_taken = |name: &String| self.deeds.added.iter().any(|(taken, _)| taken == name);
         let mut names = std::iter::once(name.clone()).chain(numbers);
         names.find(|name| self.shop.is_free(name) && !is_taken(name)).filter(|_| is_name)
     }

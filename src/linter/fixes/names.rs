@@ -10,7 +10,10 @@ use crate::expand::{Block, Section};
 use crate::facts;
 use crate::rules::path;
 use crate::syntax::Node;
+use foldhash::HashSet;
 
+/// The bytes of texts that are searched for names in one template.
+const MAX_SEARCHED: usize = 64 << 20;
 /// What names of queues and topics that keep an order end with.
 const FIFO: &str = ".fifo";
 
@@ -38,6 +41,58 @@ fn referred(text: &str) -> impl Iterator<Item = &str> {
     })
 }
 
+/// The texts for `Fn::Sub` in the resources and outputs of a template, with their paths.
+pub(super) type Texts<'t> = Vec<(Vec<Step>, &'t str)>;
+
+/// Collects the texts for `Fn::Sub` below a value.
+fn collect<'t>(node: &'t Node<'t>, at: &mut Vec<Step>, into: &mut Texts<'t>) {
+    for entry in node.as_mapping().unwrap_or_default() {
+        at.push(Step::Key(entry.key.to_string()));
+        match (entry.key.as_ref(), entry.value.as_str(), entry.value.as_sequence().and_then(<[_]>::first)) {
+            ("Fn::Sub", Some(text), _) => into.push((at.clone(), text)),
+            ("Fn::Sub", None, Some(first)) => {
+                if let Some(text) = first.as_str() {
+                    let place = at.iter().cloned().chain([Step::Index(0)]);
+                    into.push((place.collect(), text));
+                }
+                collect(&entry.value, at, into);
+            }
+            _ => collect(&entry.value, at, into),
+        }
+        at.pop();
+    }
+    for (index, item) in node.as_sequence().unwrap_or_default().iter().enumerate() {
+        at.push(Step::Index(index));
+        collect(item, at, into);
+        at.pop();
+    }
+}
+
+/// A text with the parameter behind each name that it repeats: as a whole, or as a part of an ARN. None if it repeats none.
+fn repeating(text: &str, names: &[&str], parameter: &str) -> Option<String> {
+    let is_part = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'$' | b'{' | b'}');
+    let mut result = String::with_capacity(text.len() + parameter.len() + 3);
+    let mut rest = text;
+    loop {
+        let found = names.iter().filter_map(|name| {
+            rest.match_indices(name).map(|(start, _)| (start, start + name.len())).find(|(start, end)| {
+                let before = start.checked_sub(1).and_then(|at| rest.as_bytes().get(at));
+                let before = before.or_else(|| result.as_bytes().last());
+                !before.is_some_and(|byte| is_part(*byte))
+                    && !rest.as_bytes().get(*end).is_some_and(|byte| is_part(*byte))
+            })
+        });
+        let Some((_, end)) = found.min() else { break };
+        let (done, left) = rest.split_at_checked(end)?;
+        result.push_str(done);
+        result.push_str(&format!("${{{parameter}}}"));
+        rest = left;
+    }
+    let is_changed = rest.len() < text.len();
+    result.push_str(rest);
+    is_changed.then_some(result)
+}
+
 impl<'t> Making<'_, '_, '_, 't> {
     /// Adds the parameter to the names. None if it is for something else; why it is only shown, if it is.
     pub(super) fn suffix(&mut self, setting: &str) -> Option<Option<String>> {
@@ -49,7 +104,7 @@ impl<'t> Making<'_, '_, '_, 't> {
             if !is_name || !self.shop.is_free(&parameter) {
                 return None;
             }
-            let description = "End of the names of resources, which tells environments apart, such as -dev";
+            let description = "End of the names of resources, which separates environments, such as -dev";
             let field = |name: &str, value: &str| (name.to_owned(), Value::String(value.to_owned()));
             let fields = vec![field("Type", "String"), field("Default", ""), field("Description", description)];
             let path = [String::from("Parameters"), parameter.clone()].map(Step::Key).to_vec();
@@ -57,6 +112,7 @@ impl<'t> Making<'_, '_, '_, 't> {
         }
         let whole = self.target.section == Section::Template;
         let blocks = if whole { model.resources() } else { std::slice::from_ref(self.target) };
+        let mut computed: Vec<&str> = Vec::new();
         for block in blocks {
             let Some(name) = facts::name_property(block.kind) else { continue };
             let names = std::iter::once("Properties").chain(name.split('.'));
@@ -71,9 +127,54 @@ impl<'t> Making<'_, '_, '_, 't> {
             {
                 self.deeds.all.push(Touched::new(block, &chain, &Deed::Set(value.clone())));
             }
+            if !changes.is_empty() {
+                computed.extend(self.computed(block, name));
+            }
             self.add(changes, false);
         }
+        self.repeat(&computed, &parameter);
         Some(None)
+    }
+
+    /// The text of a name that parameters are a part of, next to others.
+    fn computed(&self, block: &Block<'t>, name: &str) -> Option<&'t str> {
+        let properties = block.node.get("Properties");
+        let name = name.split('.').try_fold(properties, |node, step| Some(node?.get(step))).flatten()?;
+        let text = name.get("Fn::Sub")?.as_str()?;
+        let is_alone = text.starts_with("${") && text.find('}') == Some(text.len() - 1);
+        (!is_alone && text.contains("${") && !text.contains(FIFO)).then_some(text)
+    }
+
+    /// Changes what repeats computed names: the policy of a bucket that names it in the same way.
+    fn repeat(&mut self, names: &[&str], parameter: &str) {
+        if names.is_empty() {
+            return;
+        }
+        let root = &self.shop.document.root;
+        let texts = self.shop.texts.get_or_init(|| {
+            let mut texts = Vec::new();
+            for section in ["Resources", "Outputs"] {
+                if let Some(node) = root.get(section) {
+                    collect(node, &mut vec![Step::Key(section.to_owned())], &mut texts);
+                }
+            }
+            texts
+        });
+        let done: HashSet<&[Step]> = self.changes.iter().map(|change| change.path.as_slice()).collect();
+        let mut changes = Vec::new();
+        for (path, own) in texts {
+            let searched = self.shop.searched.get().saturating_add(own.len().saturating_mul(names.len()));
+            self.shop.searched.set(searched);
+            if searched > MAX_SEARCHED {
+                break;
+            }
+            if !done.contains(path.as_slice())
+                && let Some(text) = repeating(own, names, parameter)
+            {
+                changes.push(Change { path: path.clone(), action: Action::Set(Value::String(text)) });
+            }
+        }
+        self.changes.extend(changes);
     }
 
     /// The changes of the name of a resource.

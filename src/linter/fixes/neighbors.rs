@@ -76,7 +76,11 @@ impl<'m, 't> Neighbors<'m, 't> {
         places.sort_unstable();
         places.dedup();
         let &[only] = places.as_slice() else { return None };
-        self.model.at(only).filter(|block| within.types.iter().any(|kind| kind == block.kind))
+        let found = self.model.at(only).filter(|block| within.types.iter().any(|kind| kind == block.kind))?;
+        match &within.then {
+            Some(then) => self.within(then, found),
+            None => Some(found),
+        }
     }
 
     /// Whether there may be a resource of a type whose properties of these names refer to a block.

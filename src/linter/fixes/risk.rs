@@ -10,6 +10,8 @@ use crate::rules::path::Step;
 
 /// Names that a title or note lists.
 const MAX_NAMED: usize = 4;
+/// What the reviewed list has for a value that is a reference.
+const REFERENCE: &str = "&";
 /// Longer values are not in titles.
 const MAX_VALUE: usize = 60;
 
@@ -69,7 +71,8 @@ impl Touched {
                 Value::List(items) => items.iter().for_each(|item| walk(format!("{path}[*]"), item, leaves)),
                 Value::Bool(value) => leaves.push((path, Some(value.to_string()))),
                 Value::Number(text) | Value::String(text) => leaves.push((path, Some(text.clone()))),
-                Value::Null | Value::Map(_) => leaves.push((path, Some(String::new()))),
+                Value::Map(_) => leaves.push((path, Some(REFERENCE.to_owned()))),
+                Value::Null => leaves.push((path, Some(String::new()))),
             }
         }
         let mut leaves = Vec::new();

@@ -205,22 +205,34 @@ fn has_new_error(before: &[Diagnostic], after: &[Diagnostic]) -> bool {
     errors(after).into_iter().any(|(error, number)| number > before.get(&error).copied().unwrap_or(0))
 }
 
-/// The fixes of rules that have more undecided checks than before: what cannot be decided is not fixed. A finding that some choice brings
-/// may hide that another choice is undecided, so it proves nothing.
+/// The fixes whose checks became undecided, by rule and subject: what cannot be decided is not fixed. A finding that some choice brings may
+/// hide that another choice is undecided, so it proves nothing.
+///
+/// A finding that is not fixed, and is undecided now, is the work of some fix of its rule.
 fn undecided(before: &FileReport, made: &[(usize, &Finding)], after: &FileReport) -> BTreeSet<usize> {
-    fn numbers(report: &FileReport) -> HashMap<&str, usize> {
-        let mut numbers = HashMap::new();
-        for (rule, counts) in &report.by_rule {
-            *numbers.entry(&**rule).or_default() += counts.undecided;
+    let mut more: HashMap<(&str, &str), isize> = HashMap::new();
+    for (report, sign) in [(before, -1), (after, 1)] {
+        for (rule, subject) in &report.undecided {
+            *more.entry((&**rule, subject)).or_default() += sign;
         }
-        numbers
     }
-    let (before, after) = (numbers(before), numbers(after));
-    let has_more = |rule: &str| after.get(rule).copied().unwrap_or(0) > before.get(rule).copied().unwrap_or(0);
-    made.iter()
-        .filter(|(_, finding)| finding.when.is_none() && has_more(&finding.rule))
-        .map(|(index, _)| *index)
-        .collect()
+    more.retain(|_, number| *number > 0);
+    if more.is_empty() {
+        return BTreeSet::new();
+    }
+    let of = |finding: &Finding| (Arc::clone(&finding.rule), finding.subject.qualified_name());
+    let fixed: BTreeSet<Group> = made.iter().map(|(_, finding)| of(finding)).collect();
+    let hidden: BTreeSet<Arc<str>> = violations(before)
+        .map(of)
+        .filter(|(rule, subject)| more.contains_key(&(&**rule, &**subject)))
+        .filter(|group| !fixed.contains(group))
+        .map(|(rule, _)| rule)
+        .collect();
+    let is_open = |finding: &Finding| {
+        let (rule, subject) = of(finding);
+        more.contains_key(&(&*rule, &*subject)) && finding.when.is_none() || hidden.contains(&rule)
+    };
+    made.iter().filter(|(_, finding)| is_open(finding)).map(|(index, _)| *index).collect()
 }
 
 #[cfg(test)]
@@ -228,7 +240,6 @@ mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
     use super::*;
     use crate::code::Code;
-    use crate::finding::Counts;
     use crate::project::fixing::testing;
 
     /// A template with findings of the rule `r` at these places, or of another rule: `other:Resources/B`.
@@ -296,13 +307,27 @@ mod tests {
         assert_eq!(verdict(&before, &made, &none, &broken), Verdict::Broken);
         let noted = FileReport { diagnostics: vec![Diagnostic::note(Code::OddSection, "odd")], ..report(&[]) };
         assert_eq!(verdict(&before, &made, &none, &noted), Verdict::Good);
-        let counts = Counts { undecided: 1, ..Counts::default() };
-        let open = FileReport { by_rule: vec![(Arc::from("r"), counts)], ..report(&[]) };
-        assert_eq!(verdict(&before, &made, &none, &open), Verdict::StillThere(BTreeSet::from([0])));
+        let open = |rule: &str, subject: &str, places: &[&str]| FileReport {
+            undecided: vec![(Arc::from(rule), subject.to_owned())],
+            ..report(places)
+        };
+        let still = Verdict::StillThere(BTreeSet::from([0]));
+        assert_eq!(verdict(&before, &made, &none, &open("r", "Resources/A", &[])), still);
         let mut choice = before.findings[0].clone();
         choice.when = Some("when Env is dev".to_owned());
-        assert_eq!(verdict(&before, &[(0, &choice)], &none, &open), Verdict::Good);
-        let elsewhere = FileReport { by_rule: vec![(Arc::from("s"), counts)], ..report(&[]) };
-        assert_eq!(verdict(&before, &made, &none, &elsewhere), Verdict::Good);
+        assert_eq!(verdict(&before, &[(0, &choice)], &none, &open("r", "Resources/A", &[])), Verdict::Good);
+        // Another rule, and another resource.
+        assert_eq!(verdict(&before, &made, &none, &open("s", "Resources/A", &[])), Verdict::Good);
+        assert_eq!(verdict(&before, &made, &none, &open("r", "Resources/B", &[])), Verdict::Good);
+        // Two fixes: only one of them leads to doubt.
+        let both = report(&["Resources/A", "Resources/B"]);
+        let made_both = [(0, &both.findings[0]), (1, &both.findings[1])];
+        let second = Verdict::StillThere(BTreeSet::from([1]));
+        assert_eq!(verdict(&both, &made_both, &none, &open("r", "Resources/B", &[])), second);
+        // What was undecided before is no news; a finding that is hidden by doubt is.
+        let doubted = open("r", "Resources/A", &["Resources/A"]);
+        let made_doubted = [(0, &doubted.findings[0])];
+        assert_eq!(verdict(&doubted, &made_doubted, &none, &open("r", "Resources/A", &[])), Verdict::Good);
+        assert_eq!(verdict(&both, &[(0, &both.findings[0])], &none, &open("r", "Resources/B", &[])), still);
     }
 }

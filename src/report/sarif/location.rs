@@ -64,7 +64,7 @@ fn is_unreserved(byte: u8) -> bool {
 
 /// The file and region of a span.
 pub(super) fn physical_location(span: Span, part: Part<'_, '_>) -> PhysicalLocation {
-    let index = part.indices.get(&span.source).copied();
+    let index = part.index(span.source);
     let source = part.report.source(span.source);
     PhysicalLocation {
         artifact_location: artifact_location(source.map_or("", |source| &source.name), index),

@@ -66,7 +66,8 @@ impl Recipes {
     /// All of them.
     pub fn all(&self) -> impl Iterator<Item = &Recipe> {
         let ByCheck { own, checks } = self.read();
-        own.iter().chain(checks.iter().flatten().flat_map(|all| all.iter()))
+        let all = own.iter().chain(checks.iter().flatten().flat_map(|all| all.iter()));
+        all.flat_map(Recipe::parts)
     }
 
     /// Whether there are none.
@@ -183,6 +184,9 @@ pub struct Recipe {
     /// New resources.
     #[serde(default)]
     pub add: Many<Addition>,
+    /// What has to be changed with it, such as the resource itself next to a related one. Without one of these parts, nothing is.
+    #[serde(default)]
+    pub and: Vec<Recipe>,
 }
 
 /// What a resource becomes. `set`, `append` and `put` are of the new type, `remove` of the old one.
@@ -252,6 +256,8 @@ pub struct Within {
     pub via: Option<FixPath>,
     /// The property of the finding's resource that refers to it.
     pub from: Option<FixPath>,
+    /// The resource that is changed is in turn related to that one.
+    pub then: Option<Box<Within>>,
 }
 
 /// An item of a list of named items.
@@ -481,15 +487,20 @@ impl Recipe {
         }
     }
 
+    /// The fix, and what has to be changed with it.
+    pub fn parts(&self) -> impl Iterator<Item = &Self> {
+        std::iter::once(self).chain(&self.and)
+    }
+
     /// Whether it changes nothing.
     pub fn is_empty(&self) -> bool {
         self.places().next().is_none()
             && self.remove.is_empty()
             && self.put.is_empty()
             && self.customer_key.is_empty()
-            && self.tags.is_none()
             && self.becomes.is_none()
             && self.suffix_names.is_none()
+            && self.tags.is_none()
             && self.add.is_empty()
     }
 }
@@ -498,7 +509,7 @@ impl Recipe {
 pub(super) fn slip(recipe: &Recipe, parameters: &dyn Fn(&str) -> bool) -> Option<String> {
     if recipe.is_empty() {
         let forms =
-            "`set`, `replace`, `append`, `remove`, `put`, `customer-key`, `tags`, `suffix-names`, `becomes` or `add`";
+            "`set`, `replace`, `append`, `remove`, `put`, `customer-key`, `suffix-names`, `becomes`, `tags` or `add`";
         return Some(format!("a `fix` needs at least one of {forms}"));
     }
     if recipe.title.as_deref().is_some_and(|title| title.is_empty() || title.ends_with('.')) {
@@ -507,8 +518,17 @@ pub(super) fn slip(recipe: &Recipe, parameters: &dyn Fn(&str) -> bool) -> Option
     if recipe.becomes.is_some() && recipe.within.is_some() {
         return Some("`becomes` of a `fix` is about the resource of the finding: leave `in` out".to_owned());
     }
-    if recipe.within.as_ref().is_some_and(|within| within.via.is_some() == within.from.is_some()) {
+    if recipe.within.as_ref().is_some_and(Within::is_unclear) {
         return Some("`in` of a `fix` needs either `via` or `from`".to_owned());
+    }
+    if recipe.and.iter().any(|part| !part.and.is_empty() || part.title.is_some()) {
+        return Some("a part in `and` of a `fix` has neither a `title` nor an `and` of its own".to_owned());
+    }
+    if let Some(wrong) = recipe.and.iter().find_map(|part| slip(part, parameters)) {
+        return Some(wrong);
+    }
+    if let Some(name) = recipe.suffix_names.as_deref().filter(|name| !parameters(name)) {
+        return Some(undeclared(name));
     }
     if recipe.tags.is_some() && recipe.within.is_some() {
         return Some("`tags` of a `fix` are those of the resource itself, so it cannot have `in`".to_owned());
@@ -517,9 +537,6 @@ pub(super) fn slip(recipe: &Recipe, parameters: &dyn Fn(&str) -> bool) -> Option
         Some(Operand::Parameter(name)) if !parameters(name) => Some(undeclared(name)),
         _ => None,
     };
-    if let Some(name) = recipe.suffix_names.as_deref().filter(|name| !parameters(name)) {
-        return Some(undeclared(name));
-    }
     recipe.patterns(&mut |pattern| match pattern {
         Pattern::Parameter(name) if !parameters(name) => {
             wrong = Some(undeclared(name));
@@ -538,6 +555,11 @@ fn undeclared(name: &str) -> String {
 
 /// Related resources as assertions have them, for the same question.
 impl Within {
+    /// Whether it has no property that refers, or two.
+    fn is_unclear(&self) -> bool {
+        self.via.is_some() == self.from.is_some() || self.then.as_deref().is_some_and(Self::is_unclear)
+    }
+
     /// The question of an assertion, if the other resource refers to this one.
     pub fn related(&self) -> Option<Related> {
         let via = self.via.as_ref()?.path.clone();

@@ -217,6 +217,11 @@ impl RuleEntry {
         self.rule().ok().map(|rule| &rule.fixes)
     }
 
+    /// All of it, as its file has it; none if it cannot be read.
+    pub fn whole(&self) -> Option<RuleFile> {
+        Some(RuleFile { rule: self.rule().ok()?.clone(), prose: self.prose(), examples: self.examples() })
+    }
+
     /// Its examples.
     pub fn examples(&self) -> Examples {
         match &self.rest {

@@ -119,10 +119,9 @@ impl Counts {
                 Kind::Sequence(_) => is_dash(page, value),
                 _ => false,
             };
-            if is_block && page.is_first(value) {
+            if is_block && let Some(inner) = page.indented(value) {
                 let counts = if page.byte(value) == b'-' { &mut self.lists } else { &mut self.steps };
-                let (outer, inner) = (page.column(key), page.column(value));
-                if let Some(width) = inner.checked_sub(outer) {
+                if let Some(width) = inner.checked_sub(page.near_column(key)) {
                     *counts.entry(width).or_default() += 1;
                 }
             }
@@ -138,7 +137,8 @@ pub(super) fn is_dash(page: &Page<'_>, at: usize) -> bool {
 
 /// 1 for a value on one line, otherwise -1.
 fn one_line(page: &Page<'_>, node: &Node<'_>) -> isize {
-    if page.line(node.span.start as usize) == page.line(node.span.end as usize) { 1 } else { -1 }
+    let text = page.slice(node.span.start as usize, node.span.end as usize);
+    if memchr::memchr(b'\n', text.as_bytes()).is_none() { 1 } else { -1 }
 }
 
 /// What is between a key in flow style and its value, if that is usual.

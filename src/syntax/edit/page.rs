@@ -3,8 +3,8 @@
 /// The lines of a text, found once.
 pub(super) struct Page<'t> {
     text: &'t str,
-    /// Where each line starts, and its first byte that is not blank.
-    lines: Vec<(usize, usize)>,
+    /// Where each line starts.
+    lines: Vec<usize>,
     /// How lines end.
     pub(super) eol: &'static str,
     /// Whether `#` begins a comment.
@@ -24,11 +24,8 @@ impl<'t> Page<'t> {
         }
         let bom = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
         let starts = std::iter::once(bom).chain(memchr::memchr_iter(b'\n', bytes).map(|at| at + 1));
-        let first = |start: usize| {
-            let rest = bytes.get(start..).unwrap_or_default();
-            (start, start + rest.iter().take_while(|byte| is_blank(**byte)).count())
-        };
-        let lines: Vec<(usize, usize)> = starts.map(first).collect();
+        let mut lines = Vec::with_capacity(bytes.len() / 24 + 1);
+        lines.extend(starts);
         let crlf = memchr::memchr(b'\n', bytes).is_some_and(|at| at > 0 && bytes.get(at - 1) == Some(&b'\r'));
         Some(Self { text, lines, eol: if crlf { "\r\n" } else { "\n" }, comments })
     }
@@ -51,21 +48,21 @@ impl<'t> Page<'t> {
 
     /// The number of the line that a byte is in, from 0.
     pub(super) fn line(&self, at: usize) -> usize {
-        self.lines.partition_point(|(start, _)| *start <= at).saturating_sub(1)
+        self.lines.partition_point(|start| *start <= at).saturating_sub(1)
     }
 
     pub(super) fn start(&self, line: usize) -> usize {
-        self.lines.get(line).map_or(self.text.len(), |(start, _)| *start)
+        self.lines.get(line).map_or(self.text.len(), |start| *start)
     }
 
     /// The first byte of the line that is not blank; its end if there is none.
     pub(super) fn first(&self, line: usize) -> usize {
-        self.lines.get(line).map_or(self.text.len(), |(_, first)| *first)
+        self.lines.get(line).map_or(self.text.len(), |start| self.skip(*start))
     }
 
     /// Where the line ends, before its line break.
     pub(super) fn end(&self, line: usize) -> usize {
-        let Some((next, _)) = self.lines.get(line + 1) else { return self.text.len() };
+        let Some(next) = self.lines.get(line + 1) else { return self.text.len() };
         let end = next.saturating_sub(1);
         if end > self.start(line) && self.byte(end.saturating_sub(1)) == b'\r' { end - 1 } else { end }
     }
@@ -84,6 +81,24 @@ impl<'t> Page<'t> {
     /// Bytes between the start of the line and a byte.
     pub(super) fn column(&self, at: usize) -> usize {
         at - self.start(self.line(at)).min(at)
+    }
+
+    /// The same, for a byte near the start of its line.
+    pub(super) fn near_column(&self, at: usize) -> usize {
+        let before = self.text.as_bytes().get(self.first_start()..at).unwrap_or_default();
+        before.iter().rev().take_while(|byte| **byte != b'\n').count()
+    }
+
+    /// The column of a byte, if only blanks are before it in its line.
+    pub(super) fn indented(&self, at: usize) -> Option<usize> {
+        let before = self.text.as_bytes().get(self.first_start()..at)?;
+        let blanks = before.iter().rev().take_while(|byte| is_blank(**byte)).count();
+        (blanks == before.len() || before.get(before.len() - blanks - 1) == Some(&b'\n')).then_some(blanks)
+    }
+
+    /// Where the first line starts: behind a byte order mark.
+    fn first_start(&self) -> usize {
+        self.lines.first().copied().unwrap_or(0)
     }
 
     pub(super) fn is_empty(&self, line: usize) -> bool {

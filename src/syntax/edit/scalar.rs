@@ -26,6 +26,11 @@ pub(super) fn quoted(text: &str, quotes: Quotes) -> String {
 pub(super) fn double(text: &str) -> String {
     let mut written = String::with_capacity(text.len() + 2);
     written.push('"');
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~') && !matches!(byte, b'"' | b'\\')) {
+        written.push_str(text);
+        written.push('"');
+        return written;
+    }
     for character in text.chars() {
         match character {
             '"' => written.push_str("\\\""),

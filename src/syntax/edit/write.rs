@@ -110,32 +110,63 @@ impl Style {
     /// A value in flow style, on as many lines as JSON usually has, if `base` is the indentation of its first line.
     pub(super) fn flow(&self, value: &Value, base: Option<&str>) -> String {
         let Some(base) = base else { return self.line(value, false) };
-        if self.is_short(value) {
-            return self.line(value, false);
-        }
-        let inner = format!("{base}{}", self.unit);
-        let (open, close, items): (char, char, Vec<String>) = match value {
-            Value::List(items) => ('[', ']', items.iter().map(|item| self.flow(item, Some(&inner))).collect()),
-            Value::Map(entries) => {
-                let entry = |(key, value): &(String, Value)| {
-                    format!("{}{}{}", self.key(key, true), self.colon, self.flow(value, Some(&inner)))
-                };
-                ('{', '}', entries.iter().map(entry).collect())
-            }
-            _ => return self.line(value, false),
-        };
-        let eol = self.eol;
-        format!("{open}{eol}{inner}{}{eol}{base}{close}", items.join(&format!(",{eol}{inner}")))
+        let mut text = String::new();
+        self.write_flow(value, &mut base.to_owned(), &mut text);
+        text
     }
 
-    /// Whether a value is on one line even if others are not: scalars, and functions of scalars.
-    fn is_short(&self, value: &Value) -> bool {
-        let fits = match value {
-            Value::List(items) => self.scalars && items.iter().all(|item| self.scalar(item, true).is_some()),
-            Value::Map(_) => self.functions && is_call(value) && is_plain(value),
-            _ => return true,
+    /// Writes a value in flow style on several lines. `base` is what it was afterwards.
+    fn write_flow(&self, value: &Value, base: &mut String, text: &mut String) {
+        if let Some(line) = self.short(value) {
+            text.push_str(&line);
+            return;
+        }
+        let outer = base.len();
+        base.push_str(&self.unit);
+        let begin = |base: &str, text: &mut String, index: usize| {
+            text.push_str(if index > 0 { "," } else { "" });
+            text.push_str(self.eol);
+            text.push_str(base);
         };
-        self.scalar(value, true).is_some() || (fits && self.line(value, false).len() <= ONE_LINE)
+        let close = match value {
+            Value::List(items) => {
+                text.push('[');
+                for (index, item) in items.iter().enumerate() {
+                    begin(base, text, index);
+                    self.write_flow(item, base, text);
+                }
+                ']'
+            }
+            Value::Map(entries) => {
+                text.push('{');
+                for (index, (key, value)) in entries.iter().enumerate() {
+                    begin(base, text, index);
+                    text.push_str(&self.key(key, true));
+                    text.push_str(&self.colon);
+                    self.write_flow(value, base, text);
+                }
+                '}'
+            }
+            // Others are short.
+            _ => return,
+        };
+        base.truncate(outer);
+        text.push_str(self.eol);
+        text.push_str(base);
+        text.push(close);
+    }
+
+    /// A value that is on one line even if others are not: scalars, and functions of scalars.
+    fn short(&self, value: &Value) -> Option<String> {
+        if let Some(scalar) = self.scalar(value, true) {
+            return Some(scalar);
+        }
+        let fits = match value {
+            Value::List(items) => self.scalars && items.iter().all(is_scalar),
+            Value::Map(_) => self.functions && is_call(value) && is_plain(value),
+            _ => true,
+        };
+        fits.then(|| self.line(value, false)).filter(|line| line.len() <= ONE_LINE)
     }
 
     /// A value behind the colon of a key in this column, in block style.
@@ -241,6 +272,11 @@ impl Value {
             _ => false,
         }
     }
+}
+
+/// Whether a value is nothing that has parts.
+fn is_scalar(value: &Value) -> bool {
+    !matches!(value, Value::List(_) | Value::Map(_)) || value.is_empty()
 }
 
 /// The short argument of `!GetAtt`.

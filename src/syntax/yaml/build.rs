@@ -46,6 +46,7 @@ pub(super) struct Builder<'s> {
     notes: Vec<SyntaxNote>,
     repeated: Vec<Repeated>,
     calls_macros: bool,
+    pub(super) may_share: bool,
 }
 
 impl<'s> Builder<'s> {
@@ -62,6 +63,7 @@ impl<'s> Builder<'s> {
             notes: Vec::new(),
             repeated: Vec::new(),
             calls_macros: false,
+            may_share: false,
         }
     }
 
@@ -81,6 +83,7 @@ impl<'s> Builder<'s> {
             Event::Scalar(text, style, anchor, tag) => {
                 let tag = Tag::read(tag.as_deref(), span);
                 if self.expects_key() {
+                    self.may_share |= style == ScalarStyle::Plain && text == "<<";
                     self.scalar_key(text, style, anchor, tag, range)
                 } else {
                     self.scalar_value(text, style, anchor, tag, range)
@@ -144,6 +147,7 @@ impl<'s> Builder<'s> {
             notes: self.notes,
             repeated: self.repeated,
             calls_macros: self.calls_macros,
+            may_share: self.may_share,
         }
     }
 
@@ -210,6 +214,7 @@ impl<'s> Builder<'s> {
     }
 
     fn alias(&mut self, id: usize, range: Range) -> Result<(), SyntaxError> {
+        self.may_share = true;
         let finished = self.anchors.copy(id).map_err(|refusal| {
             let (message, help) = refusal.explain(self.layout.slice(range));
             self.error(range, message, help)

@@ -46,6 +46,7 @@ pub(super) fn read(text: &str, source: SourceId) -> Option<Document<'_>> {
         notes: reader.notes,
         repeated: reader.repeated,
         calls_macros: reader.calls_macros,
+        may_share: false,
     })
 }
 

@@ -59,6 +59,8 @@ pub(super) fn parse(text: &str, source: SourceId, refused: SyntaxError) -> Resul
         return Err(refused);
     }
     let mut builder = Builder::new(text, source);
+    // The parser, which knows what is shared, does not accept the text.
+    builder.may_share = true;
     let mut pieces = pieces.into_iter().peekable();
     // The quoted piece that was read last, until something else is.
     let mut quoted: Option<Piece<'_>> = None;

@@ -78,6 +78,10 @@ impl<'r> Walk<'r> {
             let item = put.item(index);
             self.put(one, &changed, own, recipe, if recipe.put.len() == 1 { &put } else { &item });
         }
+        let and = spot.below("and");
+        for (index, part) in recipe.and.iter().enumerate() {
+            self.recipe(part, own, &and.item(index));
+        }
         let add = spot.below("add");
         for (index, one) in recipe.add.iter().enumerate() {
             let item = add.item(index);
@@ -103,7 +107,10 @@ impl<'r> Walk<'r> {
         if let Some(from) = &within.from {
             self.place(from, own, &spot.below("from"));
         }
-        there
+        match &within.then {
+            Some(then) => self.within(then, &there, &spot.below("then")),
+            None => there,
+        }
     }
 
     fn put(&mut self, put: &'r Put, changed: &Context<'r>, own: &Context<'r>, recipe: &'r Recipe, spot: &Spot<'_>) {
