@@ -1,12 +1,13 @@
-//! How fast templates are read: bytes a second, for both languages.
+//! How fast templates are read: bytes a second, for both languages; and edited.
 //!
 //! `cargo bench --bench parse`. The generated template looks like real ones. The real ones are measured if they exist
 //! (`../shared/corpus`, or the folder in `HIPAALINT_CORPUS`).
 
-use divan::counter::BytesCount;
+use divan::counter::{BytesCount, ItemsCount};
 use divan::{Bencher, black_box};
+use hipaalint::change::{Action, Change, Step, Value};
 use hipaalint::source::SourceId;
-use hipaalint::syntax;
+use hipaalint::syntax::{self, edit};
 use std::fmt::Write;
 use std::path::PathBuf;
 use std::sync::LazyLock;
@@ -105,4 +106,18 @@ fn real_json(bencher: Bencher<'_, '_>) {
 #[divan::bench]
 fn real_yaml(bencher: Bencher<'_, '_>) {
     measure(bencher, &corpus(false));
+}
+
+/// As many changes as resources, made together. Ten times as many take ten times as long.
+#[divan::bench(args = [400, 4000])]
+fn edit_many(bencher: Bencher<'_, '_>, resources: usize) {
+    let line = |number: usize| format!("  R{number}:\n    Properties:\n      A: 1\n");
+    let text = format!("Resources:\n{}", (0..resources).map(line).collect::<String>());
+    let change = |number: usize| Change {
+        path: ["Resources", &format!("R{number}"), "Properties", "B"].map(|key| Step::Key(key.to_owned())).to_vec(),
+        action: Action::Set(Value::String("x".to_owned())),
+    };
+    let changes: Vec<Change> = (0..resources).map(change).collect();
+    let Ok(document) = syntax::read(&text, SourceId(0)) else { return };
+    bencher.counter(ItemsCount::new(resources)).bench(|| edit::edits(&text, &document, &changes));
 }

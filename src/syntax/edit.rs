@@ -117,6 +117,11 @@ impl<'d> Text<'d> {
         self.editor.as_ref().map_or(0, |editor| editor.read.get())
     }
 
+    /// How many times the whole text was read to prove edits.
+    pub fn whole_proofs(&self) -> usize {
+        self.editor.as_ref().map_or(0, |editor| editor.wholes.get())
+    }
+
     /// The edits that make some changes, as [`edits`] does. For reports: only the entry that changes is read again, where that is enough.
     pub fn edits(&self, changes: &[Change]) -> Edited {
         let mut session = Session::new(self.text, self.document, changes);
@@ -232,6 +237,8 @@ struct Editor<'d> {
     indexes: Indexes,
     /// The bytes that were read to prove edits.
     read: Cell<usize>,
+    /// How many times that was the whole text.
+    wholes: Cell<usize>,
     /// Whether the whole text is read, and not only the entry that changes.
     reads_whole: bool,
 }
@@ -242,7 +249,15 @@ impl<'d> Editor<'d> {
         let page = Page::new(text, is_yaml)?;
         let shared = if document.may_share { Shared::of(text)? } else { Shared::default() };
         let habits = Habits::of(&page, document);
-        Some(Self { page, habits, shared, indexes: Indexes::default(), read: Cell::new(0), reads_whole })
+        Some(Self {
+            page,
+            habits,
+            shared,
+            indexes: Indexes::default(),
+            read: Cell::new(0),
+            wholes: Cell::new(0),
+            reads_whole,
+        })
     }
 
     /// Reads the edited text, and compares it with the old one and the plan.
@@ -257,6 +272,7 @@ impl<'d> Editor<'d> {
             }
         }
         self.read.set(self.read.get().saturating_add(session.text.len()));
+        self.wholes.set(self.wholes.get().saturating_add(1));
         let edit = |piece: &Piece| Edit { span: Span::new(source, piece.start, piece.end), text: piece.text.clone() };
         let text = apply(session.text, &pieces.iter().map(edit).collect::<Vec<_>>());
         let Ok(new) = super::read(&text, source) else { return false };

@@ -226,9 +226,11 @@ fn help_goes_to_standard_output() {
       rules        List the rules, all or those on a topic
       explain      Explain a rule, or list the rules on a topic
       controls     List the citations of the HIPAA Security Rule with the rules for each
+      evaluate     Print the values of a template as CloudFormation would deploy it
       graph        Draw the resources of a template and the relations between them
       test         Run the examples of custom rules
       init         Write a first configuration
+      lsp          Serve an editor over the Language Server Protocol
       completions  Print a script for tab completion in a shell
       man          Print a manual page
 

@@ -53,12 +53,12 @@ pub fn random_local(text: &str, choose: &mut dyn FnMut(usize) -> usize) -> (usiz
             changes.retain(|change| change.path.first() == first.path.first());
         }
         changes.insert(0, first);
-        let before = shown.bytes_read();
+        let before = shown.whole_proofs();
         let (one, other) = (shown.edits(&changes), edits(text, &document, &changes));
         assert_eq!(one, other, "{changes:#?}\n{text}\n=>\n{}", apply(text, &one.edits));
         if !one.edits.is_empty() {
             all += 1;
-            local += usize::from(shown.bytes_read() - before < text.len());
+            local += usize::from(shown.whole_proofs() == before);
         }
     }
     (local, all)

@@ -157,13 +157,32 @@ impl Writer<'_> {
         items
     }
 
-    /// Entries or items go, and others are added: in the place of the last ones, if those go.
+    /// Entries or items go. New entries take the places of the last of them, if there are enough; else those that go must be the last
+    /// ones, or nothing takes their place.
     pub(super) fn exchange_flow(&mut self, node: &Node<'_>, target: &Target) -> Result<(), Refused> {
+        let mut gone: Vec<usize> =
+            target.children.iter().filter(|(_, child)| child.removed).map(|(index, _)| *index).collect();
+        let style = self.style(Some(node));
+        let kept = gone.len().checked_sub(target.added.values().len()).filter(|_| target.appended.is_empty());
+        let Some(kept) = kept else { return self.exchange_end(node, target, &gone) };
+        if kept < gone.len() {
+            let pretty = self.base(node).filter(|_| self.habits.json);
+            let new = self.items(target, &style, pretty);
+            let extents = self.extents(node)?;
+            for (index, text) in gone.split_off(kept).into_iter().zip(new) {
+                let (start, end) = *extents.get(index).ok_or(Refused::Unusual)?;
+                self.put(start, end, text);
+            }
+        }
+        self.remove_flow(node, &gone)
+    }
+
+    /// Entries or items go, and more come than go: in the place of the last ones, if those go.
+    fn exchange_end(&mut self, node: &Node<'_>, target: &Target, gone: &[usize]) -> Result<(), Refused> {
         let extents = self.extents(node)?;
-        let is_removed = |index: usize| target.children.get(&index).is_some_and(|child| child.removed);
-        let first = (0..extents.len()).rev().take_while(|index| is_removed(*index)).last();
+        let first = (0..extents.len()).rev().take_while(|index| gone.binary_search(index).is_ok()).last();
         let Some(first) = first else {
-            self.remove_flow(node, target, usize::MAX)?;
+            self.remove_flow(node, gone)?;
             return self.add_flow(node, target);
         };
         let before = first.checked_sub(1).and_then(|before| extents.get(before)).map(|(_, end)| *end);
@@ -175,7 +194,8 @@ impl Writer<'_> {
         if around.contains('#') {
             return Err(Refused::Conflict);
         }
-        self.remove_flow(node, target, first)?;
+        let earlier: Vec<usize> = gone.iter().copied().filter(|index| *index < first).collect();
+        self.remove_flow(node, &earlier)?;
         let style = self.style(Some(node));
         let base = self.page.is_first(*start).then(|| self.page.indentation(*start));
         let items = self.items(target, &style, base.filter(|_| self.habits.json));
@@ -184,13 +204,13 @@ impl Writer<'_> {
         Ok(())
     }
 
-    /// Entries or items before one go, with their commas and the comments that describe them.
-    pub(super) fn remove_flow(&mut self, node: &Node<'_>, target: &Target, limit: usize) -> Result<(), Refused> {
+    /// Entries or items go, with their commas and the comments that describe them.
+    fn remove_flow(&mut self, node: &Node<'_>, gone: &[usize]) -> Result<(), Refused> {
         let extents = self.extents(node)?;
-        let is_removed = |index: usize| target.children.get(&index).is_some_and(|child| child.removed);
+        let is_removed = |index: usize| gone.binary_search(&index).is_ok();
         let mut done = 0;
-        for (index, child) in &target.children {
-            if !child.removed || *index < done || *index >= limit {
+        for index in gone {
+            if *index < done {
                 continue;
             }
             let mut last = *index;

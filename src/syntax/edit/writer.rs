@@ -133,13 +133,7 @@ impl<'t> Writer<'t> {
                 };
                 self.replace(node, &value, place)
             }
-            Form::Flow if target.loses() => {
-                if target.added.is_empty() && target.appended.is_empty() {
-                    self.remove_flow(node, target, usize::MAX)
-                } else {
-                    self.exchange_flow(node, target)
-                }
-            }
+            Form::Flow if target.loses() => self.exchange_flow(node, target),
             Form::Flow => self.add_flow(node, target),
             Form::Tag | Form::Other => Err(Refused::Unusual),
         }
