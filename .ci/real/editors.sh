@@ -33,7 +33,7 @@ wanted "$work/neovim/template.yaml" Neovim
 
 echo "== $(emacs --version | head -1), eglot"
 mkdir "$work/emacs" && cp "$here/template.yaml" "$work/emacs"
-(cd "$work/emacs" && git init --quiet && TEMPLATE=$work/emacs/template.yaml timeout 120 emacs -Q --batch -f package-initialize -l "$here/eglot.el")
+(cd "$work/emacs" && git init --quiet && TEMPLATE=$work/emacs/template.yaml timeout 120 emacs -Q --batch --eval "(let ((default-directory \"/usr/share/emacs/site-lisp/elpa/\")) (normal-top-level-add-subdirs-to-load-path))" -l "$here/eglot.el")
 wanted "$work/emacs/template.yaml" Emacs
 
 echo "== The library of VS Code's clients"

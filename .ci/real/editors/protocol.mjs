@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import assert from 'node:assert/strict';
-import rpc from 'vscode-languageserver-protocol/node.js';
+import rpc from 'vscode-languageserver-protocol/node';
 
 const [binary, template] = process.argv.slice(2);
 const server = spawn(binary, ['lsp'], { stdio: ['pipe', 'pipe', 'inherit'] });
