@@ -1,7 +1,7 @@
 //! Linting a text again after a change: answers of checks that read nothing that changed are kept.
 //!
 //! Only what happens inside of resources is followed. Where anything else of the text changed, or something in it makes one place
-//! speak for others (macros, loops, SAM, includes, anchors), everything is asked again. See "Again, after a change" in ARCHITECTURE.md.
+//! speak for others (macros, loops, SAM, includes, aliases), everything is asked again. See "Again, after a change" in ARCHITECTURE.md.
 
 mod difference;
 mod layout;
@@ -369,7 +369,7 @@ impl Linted<'_, '_, '_> {
         let template = model.evaluator.template;
         let conditions = template.conditions.iter().chain(template.rules);
         let is_plain = !document.calls_macros
-            && !document.has_anchors
+            && !document.may_share
             && document.repeated.is_empty()
             && document.root.get("Transform").is_none()
             && included.is_empty()

@@ -49,7 +49,6 @@ pub(super) fn read(text: &str, source: SourceId) -> Result<Document<'_>, Failure
         return Err(reader.after_root());
     }
     Ok(Document {
-        has_anchors: false,
         root,
         language: Language::Json,
         comments: Vec::new(),

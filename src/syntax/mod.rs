@@ -104,8 +104,6 @@ pub struct Document<'s> {
     /// Whether some key is `Fn::Transform` or begins with `Fn::ForEach`. Noted on the path, for few templates call macros or loops, and
     /// looking for them would take a walk of its own.
     pub calls_macros: bool,
-    /// Whether it may have anchors: the reader that knows none did not understand it.
-    pub has_anchors: bool,
     /// Whether some part of the text may count in more than one place: whether there is an alias or a `<<`.
     pub(crate) may_share: bool,
 }

@@ -25,7 +25,7 @@ impl Difference {
     /// The change from one text to another. None where it touches something else than resources.
     ///
     /// A resource that is the same bytes at the same level of the same section is the same tree, since nothing in the texts speaks for
-    /// another place (anchors and repeated keys are ruled out), and both texts were read to their ends.
+    /// another place (aliases and repeated keys are ruled out), and both texts were read to their ends.
     pub(super) fn of(
         sources: (SourceId, SourceId),
         (old, before): (&str, &Layout),

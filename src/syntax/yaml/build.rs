@@ -140,7 +140,6 @@ impl<'s> Builder<'s> {
         self.comments.sort_by_key(|comment| comment.span.start);
         let nothing = Node { span: self.span(Range { start: 0, end: 0 }), kind: Kind::Null };
         Document {
-            has_anchors: true,
             root: self.root.unwrap_or(nothing),
             language: Language::Yaml,
             comments: self.comments,

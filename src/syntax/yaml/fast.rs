@@ -39,7 +39,6 @@ pub(super) fn read(text: &str, source: SourceId) -> Option<Document<'_>> {
     let mut reader = Reader::new(text, source);
     let root = reader.root()?;
     Some(Document {
-        has_anchors: false,
         root,
         language: Language::Yaml,
         comments: reader.comments,

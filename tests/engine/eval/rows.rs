@@ -37,8 +37,8 @@ fn every_row_of_an_open_key_is_a_choice() {
             "Env: {Type: 'AWS::SSM::Parameter::Value<String>'}",
             &[
                 "\"yes\" when \"${Env}\" equals \"prod\"",
-                "\"no\" when \"${Env}\" does not equal \"prod\" and \"${Env}\" equals \"dev\"",
-                "\"yes\" when \"${Env}\" does not equal \"prod\" and \"${Env}\" does not equal \"dev\"",
+                "\"no\" when \"${Env}\" equals \"dev\" and \"${Env}\" does not equal \"prod\"",
+                "\"yes\" when \"${Env}\" does not equal \"dev\" and \"${Env}\" does not equal \"prod\"",
             ],
         ),
     ] {
