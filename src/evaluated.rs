@@ -8,6 +8,7 @@ mod build;
 #[cfg(feature = "cli")]
 pub mod human;
 pub mod json;
+mod named;
 mod origins;
 mod place;
 #[cfg(feature = "cli")]

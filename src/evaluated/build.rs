@@ -1,12 +1,13 @@
 //! Builds the values of a template's nodes: maps and lists part by part, and for each function the values that it has.
 
+use super::named;
 use super::origins::{Trace, traced};
 use super::{Alternative, Content, Field, From, Piece, Value};
 use crate::eval::scenario::Scenario;
 use crate::eval::value::{self, DynamicService, Kind, Origin, Part, placeholder};
 use crate::eval::{Run, explore, has_macro, is_function};
-use crate::linter::Mask;
 use crate::linter::opened::Opened;
+use crate::linter::{Mask, is_secret_name};
 use crate::source::Span;
 use crate::syntax::{self, Entry, Node};
 use std::borrow::Cow;
@@ -30,6 +31,8 @@ pub(super) struct Builder<'o, 'm, 't> {
     pub(super) opened: &'o Opened<'o, 'm, 't>,
     /// Alternatives that may still be made.
     left: usize,
+    /// Whether a name above promises a secret.
+    pub(super) hides: bool,
 }
 
 /// What is at one place for some choices, before it is described.
@@ -64,7 +67,7 @@ impl<T: PartialEq> Groups<T> {
 
 impl<'o, 'm, 't> Builder<'o, 'm, 't> {
     pub(super) fn new(opened: &'o Opened<'o, 'm, 't>) -> Self {
-        Self { opened, left: MAX_ALTERNATIVES }
+        Self { opened, left: MAX_ALTERNATIVES, hides: false }
     }
 
     /// The value of a node, where the guards hold. The parsers bound the depth.
@@ -104,14 +107,24 @@ impl<'o, 'm, 't> Builder<'o, 'm, 't> {
                 Content::List(items.filter(|item| !item.is_never()).collect())
             }
             syntax::Kind::Mapping(entries) => {
-                let fields = entries.iter().map(|entry| self.field(entry, path, guards));
+                let is_variable = named::is_secret_variable(entries);
+                let fields = entries.iter().map(|entry| {
+                    let before = self.hides;
+                    self.hides |= is_variable && named::is_value(&entry.key);
+                    let field = self.field(entry, path, guards);
+                    self.hides = before;
+                    field
+                });
                 Content::Map(fields.filter(|field| !field.value.is_never()).collect())
             }
         })
     }
 
     pub(super) fn field(&mut self, entry: &'t Entry<'t>, path: &str, guards: &Guards<'t>) -> Field {
+        let before = self.hides;
+        self.hides |= is_secret_name(&entry.key);
         let value = self.value(&entry.value, &step(path, &entry.key), guards);
+        self.hides = before;
         let key = self.opened.mask.value(&entry.key, false).unwrap_or_else(|| entry.key.to_string());
         Field { key, key_span: entry.key_span, value }
     }
@@ -178,7 +191,8 @@ impl<'o, 'm, 't> Builder<'o, 'm, 't> {
     ) -> Value {
         let opened = self.opened;
         let most = if self.left > 0 { MAX_TEXTS } else { 1 };
-        let carries = carries_secret(opened, node);
+        let is_named = self.hides || named::is_secret(opened.known, path);
+        let carries = Carries { named: is_named, ..carries_secret(opened, node) };
         let exploration = explore(&opened.model.evaluator, |run| {
             hold(run, guards).then(|| {
                 let value = run.value(node).cloned();
@@ -355,7 +369,7 @@ fn settled<'t>(run: &mut Run<'_, 't>, value: value::Value<'t>, most: usize) -> v
 
 /// Whether something that a node computes with is or carries a secret.
 fn carries_secret(opened: &Opened<'_, '_, '_>, node: &Node<'_>) -> Carries {
-    let mut carries = Carries { secret: opened.mask.is_in(node.span), transforms: false };
+    let mut carries = Carries { secret: opened.mask.is_in(node.span), transforms: false, named: false };
     look(opened, node, &mut carries);
     carries
 }
@@ -367,7 +381,12 @@ struct Carries {
     secret: bool,
     /// Whether it makes other characters of what it gets.
     transforms: bool,
+    /// Whether its name promises a secret.
+    named: bool,
 }
+
+/// Shorter parts of a text that is a secret by its name are shown: they hold its parts together.
+const MIN_PART: usize = 4;
 
 /// The functions that make other characters of their arguments.
 const TRANSFORMING: [&str; 4] = ["Fn::Base64", "Fn::Cidr", "Fn::Select", "Fn::Split"];
@@ -496,8 +515,11 @@ impl View<'_, '_, '_, '_> {
             return;
         }
         let text = std::mem::take(known);
+        // A part of a password is not known as a secret by itself. Short ones are separators.
+        let is_part = self.carries.named && text.len() >= MIN_PART && !text.starts_with("{{resolve:");
         pieces.push(match self.masked(&text, is_in) {
             Some(hidden) => Piece::Secret(hidden),
+            None if is_part => Piece::Secret(Mask::hidden(&text)),
             None => Piece::Known(text),
         });
     }

@@ -128,8 +128,14 @@ impl<'t> Trace<'t> {
                 let text_node = text;
                 let text = text.as_str().unwrap_or_default();
                 self.text(text, text_node);
-                for name in text.split("${").skip(1).filter_map(|rest| rest.split_once('}')) {
-                    let name = name.0.trim();
+                // A variable that a text has many times comes from the same places.
+                let mut names: Vec<&str> = Vec::new();
+                for (name, _) in text.split("${").skip(1).filter_map(|rest| rest.split_once('}')) {
+                    if !names.contains(&name.trim()) {
+                        names.push(name.trim());
+                    }
+                }
+                for name in names {
                     match (own.and_then(|own| own.get(name)), name.split_once('.')) {
                         _ if name.starts_with('!') => {}
                         (Some(value), _) => self.node(opened, run, value),

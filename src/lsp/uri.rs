@@ -25,9 +25,10 @@ pub(super) fn clean(params: &mut Value) {
     }
 }
 
-/// Whether a byte may be in an address (RFC 3986: unreserved, reserved, and the percent sign).
+/// Whether a byte may be in an address (RFC 3986: unreserved, reserved, and the percent sign). Brackets are only around the address of a
+/// host, which no file of ours has.
 fn is_allowed(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"-._~:/?#[]@!$&'()*+,;=%".contains(&byte)
+    byte.is_ascii_alphanumeric() || b"-._~:/?#@!$&'()*+,;=%".contains(&byte)
 }
 
 fn encoded(text: &str, is_allowed: fn(u8) -> bool) -> String {
@@ -117,4 +118,21 @@ pub(super) fn of_path(path: &Path) -> Option<Uri> {
         _ => format!("file:///{path}"),
     };
     address.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn what_clients_leave_in_addresses_is_encoded() {
+        let mut params = json!({ "textDocument": { "uri": "file:///a b/[id]/é.yaml", "text": "[x] y" } });
+        clean(&mut params);
+        assert_eq!(params["textDocument"]["uri"], "file:///a%20b/%5Bid%5D/%C3%A9.yaml");
+        assert_eq!(params["textDocument"]["text"], "[x] y");
+        let uri: Uri = params["textDocument"]["uri"].as_str().unwrap().parse().unwrap();
+        assert_eq!(file_path(&uri).unwrap(), Path::new("/a b/[id]/é.yaml"));
+    }
 }

@@ -637,3 +637,66 @@ fn what_a_template_says_is_text() {
         assert!(!ran.all().contains(['\u{1b}', '\u{7}']), "{}", ran.all());
     }
 }
+
+/// Parts of a password are no secrets by themselves, so the name of the property decides.
+#[test]
+fn passwords_that_are_partly_computed_are_not_shown() {
+    let template = "\
+Parameters:
+  Env: { Type: String, AllowedValues: [dev, prod] }
+  Open: { Type: String }
+Conditions:
+  Long: !Equals [!Ref Env, prod]
+Resources:
+  Database:
+    Type: AWS::RDS::DBInstance
+    Properties:
+      DBName: !Sub 'records-${Env}'
+      MasterUserPassword: !Sub 'hunter2hunter2-${Env}'
+  Other:
+    Type: AWS::RDS::DBInstance
+    Properties:
+      MasterUserPassword: !If [Long, !Join ['', [hunter2, !Ref Open]], !Sub 'hunter2${AWS::Region}']
+  Task:
+    Type: AWS::ECS::TaskDefinition
+    Properties:
+      ContainerDefinitions:
+        - Name: app
+          Image: app
+          Environment:
+            - { Name: DB_PASSWORD, Value: !Sub 'hunter2hunter2${Env}' }
+            - { Name: STAGE, Value: !Sub 'stage-${Open}' }
+  Referenced:
+    Type: AWS::RDS::DBInstance
+    Properties:
+      MasterUserPassword: !Sub '{{resolve:secretsmanager:${Open}:SecretString:password}}'
+";
+    let project = Folder::with(&[("app.yaml", template)]);
+    for arguments in [
+        vec!["evaluate", "app.yaml"],
+        vec!["evaluate", "app.yaml", "--format", "json"],
+        vec!["evaluate", "app.yaml", "Database/Properties/MasterUserPassword"],
+        vec!["evaluate", "app.yaml", "Other/Properties/MasterUserPassword"],
+        vec!["evaluate", "app.yaml", "Task/Properties/ContainerDefinitions/0/Environment/0/Value"],
+    ] {
+        let output = project.run(&arguments);
+        assert!(!output.all().contains("hunter2"), "{arguments:?}\n{}", output.all());
+    }
+    let shown = project.run(&["evaluate", "app.yaml"]).stdout;
+    for part in ["records-dev", "stage-${Open}", "{{resolve:secretsmanager:"] {
+        assert!(shown.contains(part), "{part}\n{shown}");
+    }
+}
+
+/// Each variable of a text comes from one place, however many times the text has it.
+#[test]
+fn texts_that_double_at_each_level_end() {
+    let doubled = (0..30).fold("!Ref Start".to_owned(), |inner, _| format!("!Sub ['${{A}}${{A}}', {{A: {inner}}}]"));
+    let template = format!(
+        "Parameters: {{Start: {{Type: String}}}}\nResources:\n  B:\n    Type: AWS::S3::Bucket\n    Properties: {{BucketName: {doubled}}}\n"
+    );
+    let folder = Folder::with(&[("app.yaml", &template)]);
+    let output = folder.run(&["evaluate", "app.yaml", "B/Properties/BucketName"]);
+    assert_eq!(output.code, 0, "{}", output.stderr);
+    assert_eq!(output.stdout.matches("parameter Start").count(), 1, "{}", output.stdout);
+}
