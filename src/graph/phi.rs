@@ -1,9 +1,11 @@
 //! Which resources hold PHI, as far as their tags and types show.
 
-use crate::eval::Run;
 use crate::eval::value::{Content, Field, Kind, Origin, Value};
-use crate::expand::Block;
+use crate::eval::{Run, text};
+use crate::expand::ties::{Table, plain};
+use crate::expand::{Block, Model};
 use crate::facts::{self, TagShape};
+use crate::syntax::{self, Node};
 use crate::truth::Truth;
 use std::borrow::Cow;
 
@@ -88,6 +90,62 @@ pub fn holds<'t>(run: &mut Run<'_, 't>, block: &Block<'t>) -> Option<Holds> {
         (Truth::True, Some((key, value))) => Some(Holds::Tagged(key, value)),
         _ => facts::is_stateful(block.kind).then_some(Holds::Stateful),
     }
+}
+
+/// The resources of some types, in which `*` stands for any characters, that a tag may mark as ones that hold PHI, as they are written: in
+/// the order of the template. No deployment has such a tag on another one.
+pub fn may_be_tagged<'a, 't>(model: &'a Model<'_, 't>, types: &[String]) -> Vec<&'a Block<'t>> {
+    let table = model.table("resources that may be tagged as PHI", || {
+        let mut table = Table::default();
+        for (place, block) in model.resources().iter().enumerate().filter(|(_, block)| may_classify(block)) {
+            table.entry(block.kind.to_owned()).or_default().push(place);
+        }
+        table
+    });
+    let wanted = table.iter().filter(|(kind, _)| types.iter().any(|pattern| text::pattern_covers(pattern, kind)));
+    let mut blocks: Vec<&Block<'t>> =
+        wanted.flat_map(|(_, places)| places).filter_map(|place| model.at(*place)).collect();
+    // All iterations of a loop have the same key.
+    blocks.sort_by_key(|block| (block.key_span, block.name));
+    blocks
+}
+
+/// Whether a resource may have a tag that classifies its data, as it is written.
+fn may_classify(block: &Block<'_>) -> bool {
+    let Some(properties) = block.node.get("Properties") else { return crate::eval::has_macro(block.node) };
+    let is_known = facts::is_known_type(block.kind);
+    let written = facts::written_tags(block.kind);
+    let holds_tags = |name: &str| match is_known {
+        true => {
+            written.as_ref().is_some_and(|property| property.name == name)
+                || MORE_TAGS.iter().any(|(kind, path, _)| *kind == block.kind && path.first() == Some(&name))
+        }
+        false => is_tags(name),
+    };
+    let is_of_map = |entries: &[syntax::Entry<'_>]| {
+        entries.iter().any(|entry| is_function(&entry.key) || (holds_tags(&entry.key) && may_have_key(&entry.value)))
+    };
+    crate::eval::has_macro(block.node) || properties.as_mapping().is_some_and(is_of_map)
+}
+
+/// Whether tags, in whatever shape, may have a key that classifies data, as they are written.
+fn may_have_key(tags: &Node<'_>) -> bool {
+    match &tags.kind {
+        syntax::Kind::Sequence(items) => items.iter().any(may_have_key),
+        syntax::Kind::Mapping(entries) => entries.iter().any(|entry| match entry.key.as_ref() {
+            "Key" | "TagKey" | "key" => plain(&entry.value).is_none_or(|key| Question::of(key).is_some()),
+            "Value" | "TagValue" | "value" => false,
+            "Fn::If" => may_have_key(&entry.value),
+            "Ref" => entry.value.as_str() != Some("AWS::NoValue"),
+            key => is_function(key) || Question::of(key).is_some() || may_have_key(&entry.value),
+        }),
+        _ => false,
+    }
+}
+
+/// Whether a key is the name of a function.
+fn is_function(key: &str) -> bool {
+    key == "Ref" || key.starts_with("Fn::")
 }
 
 /// Whether a tag marks a resource as one that holds PHI, and the key and value of that tag. Unknown if the value of a tag that can do so
@@ -197,11 +255,15 @@ fn tags<'m, 't>(run: &mut Run<'m, 't>, block: &Block<'t>) -> Vec<(String, &'m Va
 /// that the data knows have `Tags`, `FileSystemTags`, `TagList`, and `TagSpecifications`, for example.
 fn of_unknown<'m, 't>(properties: &'m Value<'t>) -> Vec<(String, &'m Value<'t>)> {
     const SHAPES: [TagShape; 4] = [TagShape::Map, TagShape::Items, TagShape::List, TagShape::Specifications];
-    const ENDINGS: [&str; 3] = ["tags", "taglist", "tagspecifications"];
     let Kind::Map(fields) = &properties.kind else { return Vec::new() };
-    let is_tags = |name: &str| ENDINGS.iter().any(|ending| name.to_ascii_lowercase().ends_with(ending));
     let of_field = |value| SHAPES.iter().flat_map(move |shape| of_shape(value, *shape));
     fields.iter().filter(|field| is_tags(&field.key)).flat_map(|field| of_field(&field.value)).collect()
+}
+
+/// Whether tags are called so.
+fn is_tags(name: &str) -> bool {
+    const ENDINGS: [&str; 3] = ["tags", "taglist", "tagspecifications"];
+    ENDINGS.iter().any(|ending| name.to_ascii_lowercase().ends_with(ending))
 }
 
 fn of_shape<'m, 't>(value: &'m Value<'t>, shape: TagShape) -> Vec<(String, &'m Value<'t>)> {
@@ -324,6 +386,8 @@ mod tests {
         for (kind, properties, expected) in cases {
             let text = format!("{{Resources: {{R: {{Type: {kind}, Properties: {{{properties}}}}}}}}}");
             let found = first_scenario(&text, |run, model| holds(run, model.resource("R").unwrap()));
+            let may = first_scenario(&text, |_, model| !may_be_tagged(model, &["*".to_owned()]).is_empty());
+            assert!(may || !matches!(found, Some(Holds::Tagged(..))), "{text}");
             assert_eq!(found, expected, "{text}");
         }
     }

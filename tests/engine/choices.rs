@@ -197,6 +197,45 @@ fn of<'r>(report: &'r FileReport, rule: &str, name: &str) -> Vec<&'r Finding> {
     report.findings.iter().filter(|one| &*one.rule == rule && one.subject.name == name).collect()
 }
 
+/// A rule that asks about all resources asks whether one exists only if its tags matter.
+#[test]
+fn whether_other_resources_exist_is_no_choice() {
+    let conditions = 12;
+    let template = |tagged: Value| {
+        let mut all =
+            json!({"Parameters": {}, "Conditions": {}, "Resources": {"Site": {"Type": "AWS::Lightsail::Instance"}}});
+        for number in 0..conditions {
+            let (parameter, condition) = (format!("P{number}"), format!("C{number}"));
+            all["Parameters"][&parameter] = json!({"Type": "String", "AllowedValues": ["yes", "no"]});
+            all["Conditions"][&condition] = json!({"Fn::Equals": [{"Ref": parameter}, "yes"]});
+            let tags = json!([{"Key": "Owner", "Value": {"Ref": parameter}}]);
+            all["Resources"][format!("Topic{number}")] =
+                json!({"Type": "AWS::SNS::Topic", "Condition": condition, "Properties": {"Tags": tags}});
+        }
+        all["Resources"]["Records"] = tagged;
+        all
+    };
+    let tags = |value: Value| json!([{"Key": "DataClassification", "Value": value}]);
+    let by_choice = json!({"Fn::If": ["C1", "PHI", "none"]});
+    for (records, outcome, when) in [
+        (json!({"Tags": tags(json!("PHI"))}), Outcome::Fail, Some("when P0 is yes")),
+        (json!({"Tags": tags(by_choice)}), Outcome::Fail, Some("when P0 is yes and P1 is yes")),
+        (
+            json!({"Tags": {"Fn::If": ["C1", tags(json!("PHI")), {"Ref": "AWS::NoValue"}]}}),
+            Outcome::Fail,
+            Some("when P0 is yes and P1 is yes"),
+        ),
+        (json!({"Tags": tags(json!("public"))}), Outcome::Pass, None),
+        (json!({}), Outcome::Pass, None),
+    ] {
+        let records = json!({"Type": "AWS::S3::Bucket", "Condition": "C0", "Properties": records});
+        let report = lint(&template(records.clone()));
+        let found = of(&report, "phi-eligible-service", "Site");
+        let found: Vec<_> = found.iter().map(|one| (one.outcome, one.when.as_deref())).collect();
+        assert_eq!(found, [(outcome, when)], "{records}");
+    }
+}
+
 fn named<T>(letter: &str, n: usize, make: impl Fn(usize) -> T) -> Map<String, Value>
 where
     Value: From<T>,

@@ -9,7 +9,8 @@ use crate::expand::ties::PutTogether;
 use crate::expand::{self, Block, Model, Section, written};
 use crate::graph::{self, names};
 use crate::policy::{self, DocumentKind};
-use crate::rules::language::assertion::{Quantified, Related, Selector};
+use crate::rules::language::analysis::Analysis;
+use crate::rules::language::assertion::{Assertion, Form, Quantified, Related, Selector};
 use crate::rules::language::named::{self, Named};
 use crate::rules::language::path::Path;
 use crate::truth::Truth;
@@ -33,7 +34,8 @@ impl<'m, 't> From<Selection<'m, 't>> for Elements<'m, 't> {
 }
 
 impl<'m, 't> Checker<'_, 'm, 't> {
-    pub(super) fn elements(&mut self, quantified: &Quantified, item: &Item<'m, 't>) -> Elements<'m, 't> {
+    /// What a selector finds. `all`: whether those that fail the test matter, too.
+    pub(super) fn elements(&mut self, quantified: &Quantified, all: bool, item: &Item<'m, 't>) -> Elements<'m, 't> {
         match &quantified.selector {
             Selector::Path(path) => Elements::from(self.select_some(path, item)),
             Selector::Items(path) => {
@@ -77,7 +79,10 @@ impl<'m, 't> Checker<'_, 'm, 't> {
                 Elements { items, nearest, unknown: statements.unknown }
             }
             Selector::Resources(types) => Elements {
-                items: self.blocks(types).into_iter().map(|block| (Item::Block(block), Truth::True)).collect(),
+                items: {
+                    let test = quantified.test.as_ref().filter(|_| !all);
+                    self.blocks(types, test).into_iter().map(|block| (Item::Block(block), Truth::True)).collect()
+                },
                 nearest: self.section_of_resources(types, item),
                 unknown: self.may_hide(types),
             },
@@ -151,9 +156,15 @@ impl<'m, 't> Checker<'_, 'm, 't> {
         }
     }
 
-    /// The resources of these types that exist in this scenario, in the order of the template.
-    fn blocks(&mut self, types: &[String]) -> Vec<&'m Block<'t>> {
-        let mut blocks = self.candidates(types);
+    /// The resources of these types that exist in this scenario, in the order of the template; at least those that do not fail the test.
+    fn blocks(&mut self, types: &[String], test: Option<&Assertion>) -> Vec<&'m Block<'t>> {
+        let mut blocks = match test.map(|test| &test.form) {
+            // Whether the others exist is no choice of this check.
+            Some(Form::Analysis(analysis)) if matches!(**analysis, Analysis::PhiTagged) => {
+                graph::phi::may_be_tagged(self.model, types)
+            }
+            _ => self.candidates(types),
+        };
         // For every resource that a rule looks at, all others: a rule's author knows why.
         if !self.run.guess(blocks.len()) {
             return Vec::new();

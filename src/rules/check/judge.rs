@@ -223,7 +223,7 @@ impl<'m, 't> Checker<'_, 'm, 't> {
     }
 
     fn quantified(&mut self, quantifier: Quantifier, quantified: &Quantified, item: &Item<'m, 't>) -> Judgement {
-        let elements = self.elements(quantified, item);
+        let elements = self.elements(quantified, quantifier == Quantifier::Every, item);
         let mut every = Truth::True;
         let mut some = Truth::False;
         if elements.unknown {
@@ -277,7 +277,7 @@ impl<'m, 't> Checker<'_, 'm, 't> {
     /// Whether the number of elements that count and pass is within bounds. Too few point at where more should be, too
     /// many at each of them.
     fn count(&mut self, bounds: Bounds, quantified: &Quantified, item: &Item<'m, 't>) -> Judgement {
-        let Elements { items, nearest, unknown } = self.elements(quantified, item);
+        let Elements { items, nearest, unknown } = self.elements(quantified, false, item);
         let mut certain = 0;
         let mut possible = 0;
         let mut locations = Vec::new();
