@@ -22,7 +22,20 @@ pub fn shows_template(text: &str) -> bool {
     let is_similar = |key: &str| nearest(key, std::iter::once("Resources")).is_some();
     text.contains("AWSTemplateFormatVersion")
         || has_root_key(text, |key| key == "Resources")
-        || (text.contains("AWS::") && has_root_key(text, |key| key == "Transform" || is_similar(key)))
+        || (text.contains("AWS::")
+            && (has_root_key(text, |key| key == "Transform" || is_similar(key)) || has_slipped_resources(text)))
+}
+
+/// Whether `Resources` is nearly at the root of a text: its colon is missing, or a bracket before it.
+fn has_slipped_resources(text: &str) -> bool {
+    let is_json = text.trim_start_matches('\u{feff}').trim_start().starts_with('{');
+    if is_json {
+        let begins_map =
+            |after: &str| after.trim_start_matches(|c: char| c.is_whitespace() || c == ':').starts_with('{');
+        has_string(text, 2, |string, after| string == "Resources" && begins_map(after))
+    } else {
+        text.lines().any(|line| line.trim_end() == "Resources")
+    }
 }
 
 /// Whether the root of a text has a key that `fits`, as far as that can be seen without parsing.
@@ -43,6 +56,11 @@ fn root_key(line: &str) -> Option<&str> {
 
 /// Whether JSON (or nearly) has a string that `fits`, followed by a colon inside no more than one brace.
 fn has_shallow_key(text: &str, fits: impl Fn(&str) -> bool) -> bool {
+    has_string(text, 1, |string, after| after.trim_start().starts_with(':') && fits(string))
+}
+
+/// Whether JSON (or nearly) has a string that `fits` with the text after it, inside so many braces or fewer, and at least one.
+fn has_string(text: &str, most: usize, fits: impl Fn(&str, &str) -> bool) -> bool {
     let mut depth = 0_usize;
     let mut rest = text;
     while let Some(at) = rest.find(['{', '[', '}', ']', '"']) {
@@ -55,7 +73,7 @@ fn has_shallow_key(text: &str, fits: impl Fn(&str) -> bool) -> bool {
                 let end = end_of_string(rest);
                 let (string, after) = rest.split_at(end);
                 rest = after.strip_prefix('"').unwrap_or(after);
-                if depth == 1 && rest.trim_start().starts_with(':') && fits(string) {
+                if (1..=most).contains(&depth) && fits(string, rest) {
                     return true;
                 }
             }
@@ -93,6 +111,9 @@ mod tests {
             "Resource:\n  A: {Type: AWS::S3::Bucket",
             "'resources' :\n  A: {Type: AWS::S3::Bucket",
             "Transform: AWS::Serverless-2016-10-31\nGlobals: {",
+            "Parameters:\n  A: {Type: String}\nResources\n  A:\n    Type: AWS::S3::Bucket",
+            "{\"Resources\" {\"A\": {\"Type\": \"AWS::S3::Bucket\"}}}",
+            "{\"Parameters\": {\"A\": {\"Type\": \"String\"}, \"Resources\": {\"A\": {\"Type\": \"AWS::S3::Bucket\"}}}",
         ] {
             assert!(shows_template(text), "{text}");
         }
@@ -110,6 +131,9 @@ mod tests {
             "[{\"Resources\": ",
             "{\"a\": \"Resources\" }",
             "ResourcesOfMine: [",
+            "a:\n  Resources\n  AWS::S3::Bucket: [",
+            "{\"a\": {\"b\": {\"Resources\": {\"A\": \"AWS::S3::Bucket\"",
+            "{\"a\": \"Resources\", \"b\": \"AWS::S3::Bucket\"",
         ] {
             assert!(!shows_template(text), "{text}");
         }

@@ -15,6 +15,9 @@ use lsp_types::{
 };
 use std::collections::BTreeMap;
 
+/// How the ids of rules about exceptions begin.
+const ABOUT_EXCEPTIONS: &str = "exception-";
+
 /// All safe fixes of a file.
 pub(super) const FIX_ALL: CodeActionKind = CodeActionKind::new("source.fixAll.hipaalint");
 
@@ -134,8 +137,11 @@ impl Place<'_> {
         Some(action)
     }
 
-    /// An exception whose reason is to be written.
+    /// An exception whose reason is to be written. One about exceptions would be about itself.
     fn exception(&self, shown: &Shown) -> Option<CodeAction> {
+        if shown.finding.rule.starts_with(ABOUT_EXCEPTIONS) {
+            return None;
+        }
         let session = self.snapshot.session(&self.document.path);
         let edits = session.exception(self.document.source.text(), &shown.finding)?;
         let edits = edits::of_text(&self.document.source, &edits, self.snapshot.encoding());

@@ -1,7 +1,7 @@
 //! The language server: findings, fixes and more in editors. A front end: it decides nothing about templates.
 //!
 //! `server` is the loop that gets every message and event, one after another. What takes time is done by `work`, on snapshots of what
-//! the editor shows: `checks` lints, and a request that [`handlers`](handlers::handler) knows gets its result. `transport` has the
+//! the editor shows: `checks` lints, and a request that `handlers` knows gets its result. `transport` has the
 //! bytes of standard input and output, `documents` the open texts, `roots` a session for each folder of the workspace.
 
 mod actions;
