@@ -54,7 +54,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Some(Command::Lsp(_)) => lsp::run().unwrap_or_else(|error| usage(&error)),
         Some(Command::Completions(arguments)) => completions::run(&arguments),
         #[cfg(feature = "mcp")]
-        Some(Command::Mcp(arguments)) => mcp::run(&arguments),
+        Some(Command::Mcp(arguments)) => mcp::run(&arguments).unwrap_or_else(|error| usage(&error)),
         Some(Command::Man(arguments)) => man::run(&arguments),
     }
 }

@@ -11,6 +11,7 @@ mod requests;
 mod server;
 mod templates;
 
+use crate::date::Date;
 use crate::files::Files;
 use crate::session::Exit;
 use project::Project;
@@ -18,12 +19,12 @@ use rmcp::ServiceExt;
 use server::Server;
 use std::path::PathBuf;
 
-/// Serves until the input ends. Only files below the roots are read.
+/// Serves until the input ends. Only files below the roots are read. `today` decides which exceptions have expired.
 ///
 /// # Errors
 /// If the roots do not exist, or the client does not speak the protocol.
-pub fn serve(roots: &[PathBuf], files: &Files) -> Result<Exit, String> {
-    let project = Project::new(roots, files)?;
+pub fn serve(roots: &[PathBuf], files: &Files, today: Option<Date>) -> Result<Exit, String> {
+    let project = Project::new(roots, files, today)?;
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_time().build().map_err(|error| error.to_string())?;
     runtime.block_on(async {

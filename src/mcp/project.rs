@@ -1,6 +1,7 @@
 //! The folders that may be read, and sessions over them.
 
 use super::requests::{Profile, Template};
+use crate::date::Date;
 use crate::files::{Buffers, FileSystem, Files, Rooted};
 use crate::linter::{Fixes, Keep};
 use crate::session::{Contents, Fixing, Options, Session};
@@ -16,6 +17,8 @@ pub(super) struct Project {
     rooted: Rooted,
     /// The first root: relative paths start in it.
     base: PathBuf,
+    /// The day that exceptions are checked against.
+    today: Option<Date>,
 }
 
 /// What a session does.
@@ -32,14 +35,14 @@ impl Project {
     ///
     /// # Errors
     /// If one is not a folder.
-    pub(super) fn new(roots: &[PathBuf], files: &Files) -> Result<Self, String> {
+    pub(super) fn new(roots: &[PathBuf], files: &Files, today: Option<Date>) -> Result<Self, String> {
         let real = |root: &PathBuf| match files.real(root) {
             Ok(real) if files.has_folder(&real) => Ok(real),
             _ => Err(format!("{} is not a folder", root.display())),
         };
         let roots = roots.iter().map(real).collect::<Result<Vec<_>, _>>()?;
         let base = roots.first().cloned().ok_or("no folder was given")?;
-        Ok(Self { rooted: Rooted::new(files.system(), roots), base })
+        Ok(Self { rooted: Rooted::new(files.system(), roots), base, today })
     }
 
     /// A session, and the path of what it is about.
@@ -64,6 +67,7 @@ impl Project {
         let options = Options {
             profile: wish.profile.map(|profile| profile.name().to_owned()),
             rules: wish.rules,
+            today: self.today,
             gitignore: true,
             contents: Contents { requested: keep, needed: keep, all_texts: true, ..Contents::default() },
             fixing: wish.fixing,

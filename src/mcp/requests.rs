@@ -60,7 +60,7 @@ pub(super) struct Lint {
     /// The number of findings to leave out, for further pages.
     #[serde(default)]
     pub(super) offset: Number,
-    /// The largest number of findings to answer: 50 unless it is given, and at most 500.
+    /// The largest number of findings to return: 50 unless it is given, and at most 500.
     #[serde(default)]
     pub(super) limit: Option<Number>,
 }

@@ -310,6 +310,24 @@ fn text_of_a_project_is_only_in_fields_of_its_own() {
 }
 
 #[test]
+fn exceptions_end_on_their_day() {
+    let with = |day: &str| {
+        format!(
+            "Resources:\n  Records:\n    Type: AWS::S3::Bucket\n    Metadata:\n      hipaalint:\n        exceptions:\n          - rule: \
+             [s3-bucket-versioning]\n            reason: A copy of what another bucket keeps\n            expires: {day}\n"
+        )
+    };
+    let folder = folder(&[("past.yaml", &with("2020-01-31")), ("future.yaml", &with("2999-01-31"))]);
+    let mut client = Client::in_folder(folder.path());
+    for (file, findings) in [("past.yaml", 1), ("future.yaml", 0)] {
+        let answer = client.call("lint", &json!({ "path": file, "rules": ["s3-bucket-versioning"] }));
+        let all = answer["findings"].as_array().unwrap();
+        let found = all.iter().filter(|finding| finding["rule"] == "s3-bucket-versioning").count();
+        assert_eq!(found, findings, "{file}: {answer}");
+    }
+}
+
+#[test]
 fn secrets_are_masked() {
     let template = "\
 Resources:
