@@ -165,6 +165,7 @@ const LAYERS: [(&str, &[&str]); 40] = [
         &[
             "code",
             "source",
+            "date",
             "files",
             "finding",
             "rules",
