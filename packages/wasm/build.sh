@@ -27,7 +27,7 @@ else
 fi
 mv dist/made/hipaalint.js dist/glue.js
 rm -r dist/made
-cp src/*.js src/index.d.ts dist
+cp src/*.js src/*.d.ts dist
 cp src/index.d.ts dist/index.d.cts
 # For `require`: one file.
 npx --no-install esbuild dist/node.js --bundle --platform=node --format=cjs --target=node20 --outfile=dist/node.cjs \
